@@ -1,0 +1,185 @@
+/*
+ * What user space may rely on: numbers, errors, rights, the message page, the register convention.
+ * Includes nothing of the kernel.
+ *
+ * Registers at a system call (sysenter; a stub keeps ecx = user esp, edx = the return address):
+ *
+ *            in                                       out
+ *   eax      call 0-7, IPC flags 8-15, slot 16-31     an err_t; at receive the badge (31 bits) or an
+ *                                                     error (negative)
+ *   ebx      argument 0 / message word 0              result / message word 0
+ *   esi edi ebp   arguments 1-3 / message words 1-3   unchanged / message words 1-3
+ */
+#pragma once
+
+#include <stdint.h>
+
+enum { ABI_VERSION = 1 };
+
+enum syscall_number {
+#define SYSCALL(number, name, slot, arguments, result, errors, summary) SYS_##name = number,
+#include "kernel/abi/syscalls.def"
+#undef SYSCALL
+    SYS_COUNT
+};
+
+/* The attribute is on the type: every function that returns err_t must have its result used. */
+typedef enum __attribute__((warn_unused_result)) err {
+    OK = 0,
+#define ERROR(number, name, summary) name = number,
+#include "kernel/abi/errors.def"
+#undef ERROR
+} err_t;
+
+enum {
+    PAGE_BITS = 12,
+    PAGE_SIZE = 1 << PAGE_BITS,
+    CALL_PAGES_MAX = 64, /* pages one call or one message may touch */
+    PRIORITY_COUNT = 32, /* 31 is the highest */
+    SLOT_COUNT = 65536,  /* of a capability table; slot 0 is always empty */
+    MEMORY_PAGES_MAX = 1 << 20,
+};
+
+#define USER_END 0xc0000000u /* user addresses are below */
+
+/* ------------------------------------------------------------------------------------- rights */
+
+/* What a capability or a mapping lets its holder do; a child never has a right its parent lacks. */
+typedef uint8_t rights_t;
+enum {
+    RIGHT_READ = 1,    /* memory, mapping, ports (in) */
+    RIGHT_WRITE = 2,   /* memory, mapping, ports (out), log */
+    RIGHT_EXECUTE = 4, /* memory, mapping; a mapping never has it together with RIGHT_WRITE */
+    RIGHT_GRANT = 8,   /* any kind: may be handed on in a message */
+    RIGHT_OWN = 16,    /* memory: may be revoked and donated; objects: may be destroyed */
+    RIGHT_CALL = 1,    /* endpoint */
+    RIGHT_SIGNAL = 2,  /* endpoint */
+    RIGHT_RECEIVE = 4, /* endpoint */
+    RIGHT_CONTROL = 1, /* task, thread, irq */
+    RIGHT_ALL = 31,
+};
+
+#define BADGE_MAX 0x7fffffffu
+
+/* ---------------------------------------------------------------------------------------- IPC */
+
+enum {
+    IPC_EXTENDED = 1 << 8, /* the tag, further words and items are in the sender's message page */
+    IPC_WINDOW = 1 << 9,   /* page->window is open for pages that come with what is received */
+    IPC_SLOTS = 1 << 10,   /* page->slots is open for capabilities */
+    IPC_REPLY = 1 << 11,   /* reply_wait: answer page->caller first */
+    IPC_FLAGS = 0xff00,
+    IPC_PAGE_WORDS = 64, /* words beyond the four in registers */
+    IPC_ITEMS = 4,
+    SLOT_SHIFT = 16,
+};
+
+/* tag: words in the page 0-6, items 8-10, kind 16-17. The kinds but TAG_CALL come from the kernel
+ * only: a sender's tag with such a bit is refused. */
+enum tag_kind {
+    TAG_CALL = 0,
+    TAG_FAULT = 1 << 16,  /* words: address, cause (enum fault_cause), eip, vector */
+    TAG_SIGNAL = 2 << 16, /* word 0: the bits; nobody waits for an answer */
+};
+enum { TAG_WORDS = 0x7f, TAG_ITEMS_SHIFT = 8, TAG_ITEMS = 7 << TAG_ITEMS_SHIFT, TAG_KIND = 3 << 16 };
+
+/* Word 1 of a fault. For vectors other than 14 it is the processor's error code. */
+enum fault_cause { FAULT_PRESENT = 1, FAULT_WRITE = 2, FAULT_USER = 4, FAULT_EXECUTE = 16 };
+
+/*
+ * An item of a message.
+ *   ITEM_MEMORY   `pages` pages from page `from` of the memory capability in `slot`
+ *   ITEM_ADDRESS  `pages` pages from the address `from` of the sender's space; needs RIGHT_GRANT there
+ *   ITEM_CAP      the capability in `slot`, with the badge `from` (0: its own)
+ * `place` is counted from the start of the receiver's window: pages for pages, slots for a capability.
+ */
+enum item_kind { ITEM_MEMORY = 0, ITEM_ADDRESS = 1, ITEM_CAP = 2 };
+struct item {
+    uint16_t slot;
+    uint8_t kind_rights; /* item_kind in bits 5-6, rights_t in bits 0-4 */
+    uint8_t pages;
+    uint32_t from;
+    uint32_t place;
+};
+#define ITEM_KIND_SHIFT 5
+
+/* The page through which a thread and the kernel pass what does not fit in registers. It is kernel
+ * memory, mapped read-write for its thread's task alone for as long as the thread lives. */
+struct message_page {
+    uint32_t tag;          /* in with IPC_EXTENDED; out with every message */
+    uint32_t caller;       /* out at receive: who waits for an answer; in at reply */
+    uint32_t caller_calls; /*                 ... and the count of its calls */
+    uint32_t window;       /* in with IPC_WINDOW: first page's address */
+    uint32_t window_pages;
+    uint32_t slots; /* in with IPC_SLOTS: first slot */
+    uint32_t slots_count;
+    uint32_t lacking; /* out with ERR_ACCOUNT: frames the receiver's account lacks */
+    struct item items[IPC_ITEMS];
+    uint32_t words[IPC_PAGE_WORDS];
+    uint32_t state[256]; /* thread_read, thread_write: struct thread_registers or 512 bytes of FPU */
+};
+
+struct thread_registers {
+    uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp, eip, eflags;
+};
+
+enum thread_state_part { THREAD_REGISTERS = 0, THREAD_FPU = 1 };
+
+/* ---------------------------------------------------------------------------------------- boot */
+
+/* What init's capability table holds when it starts. */
+enum boot_slot {
+    BOOT_SLOT_TASK = 1,   /* its own task: control */
+    BOOT_SLOT_MEMORY = 2, /* all physical memory; frames that are not free RAM refuse every use */
+    BOOT_SLOT_PORTS = 3,
+    BOOT_SLOT_IRQS = 4,
+    BOOT_SLOT_LOG = 5,
+    BOOT_SLOT_THREAD = 6,
+    BOOT_SLOT_MODULE = 8, /* one per module */
+};
+
+enum {
+    IRQ_TICK = 0, /* the 100 Hz tick */
+    IRQ_COUNT = 24,
+    TICKS_PER_SECOND = 100,
+    BOOT_RANGES_MAX = 64,
+    BOOT_MODULES_MAX = 4,
+    BOOT_COMMAND_MAX = 256,
+};
+
+struct boot_range {
+    uint32_t first, pages; /* frames */
+};
+
+/* The page that init finds, read-only, at BOOT_PAGE. */
+struct boot_page {
+    uint32_t version;                            /* ABI_VERSION */
+    uint32_t ranges_count, modules_count, rsdp;  /* rsdp: physical address, 0 if unknown */
+    struct boot_range ranges[BOOT_RANGES_MAX];   /* free RAM, ascending */
+    struct boot_range modules[BOOT_MODULES_MAX]; /* ranges of module k: slot BOOT_SLOT_MODULE + k */
+    uint32_t module_bytes[BOOT_MODULES_MAX];
+    uint32_t kernel_pages; /* RAM the kernel keeps for itself */
+    uint32_t cpu_count;
+    char command[BOOT_COMMAND_MAX];
+};
+
+/* Where the kernel puts init's parts; servers and programs have the same layout. */
+enum {
+    MESSAGE_PAGE = 0x8000, /* main thread's message page; threads n: + n pages, below STACK_LOW */
+    BOOT_PAGE = 0xe000,
+    STACK_LOW = 0x10000,   /* the stack may grow down to here, the page below is never mapped */
+    STACK_TOP = 0x100000,
+    PROGRAM_BASE = 0x100000,
+};
+
+/*
+ * The start of a boot module: the kernel starts the image that follows this header's page, page
+ * `image_page` of the module: `text_pages` mapped read-execute at PROGRAM_BASE, then `data_pages`
+ * read-write, entered at `entry`, with `stack_pages` (of the module, too) below STACK_TOP.
+ * What else the module holds is no business of the kernel's.
+ */
+struct boot_image {
+    char magic[8]; /* "TALLYAR1" */
+    uint32_t image_page, text_pages, data_pages, stack_pages, account_pages, entry;
+};
+#define BOOT_IMAGE_MAGIC "TALLYAR1"

@@ -1,0 +1,89 @@
+/*
+ * The machine on one page: all that the kernel's core asks of it. kernel/i386 implements it for the
+ * real one, tests/host for a native program, so that the same core runs under sanitizers.
+ *
+ * The window. The core sees physical memory at WINDOW_BASE; a ref_t is an offset into it and, below
+ * WINDOW_BYTES, the physical address as well. Ref 0 is "none". The frame records stand at
+ * FRAMES_OFFSET, beyond the last byte of memory that the window shows. On i386 WINDOW_BASE is a
+ * constant and folds into the displacement.
+ *
+ * MACHINE_HEADER gives the parameters: WINDOW_BASE, WINDOW_BYTES, FRAMES_OFFSET, TABLE_BITS (entries
+ * per page table and directory), LEAF_BITS (slots per leaf of a capability table), LEAF_COUNT, CPU_MAX.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/abi/abi.h"
+#include "kernel/lib/kassert.h"
+
+typedef uint32_t ref_t;
+
+#include MACHINE_HEADER
+
+#define AT(type, ref) ((type *)(WINDOW_BASE + (ref)))
+#define REF(pointer) ((ref_t)((uintptr_t)(pointer) - (uintptr_t)WINDOW_BASE))
+#define HOT static inline __attribute__((always_inline))
+
+enum {
+    TABLE_ENTRIES = 1 << TABLE_BITS,
+    TABLE_SHIFT = PAGE_BITS,                      /* address bits below a table's index */
+    DIRECTORY_SHIFT = PAGE_BITS + TABLE_BITS,     /* ... a directory's */
+    SPACE_SHIFT = PAGE_BITS + 2 * TABLE_BITS,     /* ... the four directories' */
+    DIRECTORIES = 3,                              /* of user space; the fourth is the kernel's */
+    LEAF_SLOTS = 1 << LEAF_BITS,
+};
+
+/* A thread's saved registers, lowest address first: pusha, the entry stub, the processor. */
+struct registers {
+    uint32_t edi, esi, ebp, esp_ignored, ebx, edx, ecx, eax;
+    uint32_t vector, error;
+    uint32_t eip, cs, eflags, esp, ss;
+};
+enum { VECTOR_SYSCALL = 256 }; /* registers.vector: entered by sysenter; eip is in edx, esp in ecx */
+
+/* Page-table entries: present with these rights (write and execute never both), or zero. */
+typedef uint64_t pte_t;
+pte_t arch_pte(uint32_t frame, rights_t rights);
+uint32_t arch_pte_frame(pte_t entry);
+rights_t arch_pte_rights(pte_t entry);
+#define PTE_PRESENT 1u
+#define PTE_MESSAGE_PAGE 0x200u /* software bit: kernel memory, no node, out of reach of all calls */
+
+/* Entries of directories (to tables) and of the four top entries (to directories). */
+pte_t arch_table_entry(uint32_t frame);
+pte_t arch_directory_entry(uint32_t frame);
+
+/* The translation of one page, or all of them, is dropped on this processor. */
+void arch_tlb_drop(uint32_t address);
+void arch_space_load(ref_t directories); /* 0: the kernel's own */
+
+/* The next entry from user mode saves registers there; called at each change of thread. */
+void arch_save_area(struct registers *registers);
+
+/* Fresh registers of a thread (user selectors, interrupts on), and sanitised access to them. */
+void arch_registers_init(struct registers *registers);
+void arch_registers_get(const struct registers *from, struct thread_registers *to);
+void arch_registers_set(struct registers *to, const struct thread_registers *from);
+
+/* The FPU: 512 bytes in fxsave's format, 16-aligned; fpu_sanitise clears what fxrstor would refuse. */
+enum { FPU_BYTES = 512 };
+void arch_fpu_init(void *state);
+void arch_fpu_sanitise(void *state);
+void arch_fpu_save(void *state);
+void arch_fpu_load(const void *state);
+void arch_fpu_allow(bool allowed); /* not allowed: its first use raises vector 7 */
+
+/* A frame anywhere in memory, for the length of one system call; window 0 or 1. */
+void *arch_frame_map(unsigned window, uint32_t frame);
+
+void arch_irq_mask(unsigned line);
+void arch_irq_unmask(unsigned line);
+uint32_t arch_port_in(uint16_t port, unsigned bytes);
+void arch_port_out(uint16_t port, unsigned bytes, uint32_t value);
+void arch_log(const char *text, uint32_t bytes);
+
+/* Lets pending interrupts in; one that comes abandons the kernel's stack and starts anew. */
+void arch_breathe(void);

@@ -1,0 +1,43 @@
+/*
+ * Capability tables, two levels.
+ *
+ *      leaves[256] ---> leaf: 256 slots of 16 bytes       index: 8 bits leaf, 8 bits slot
+ *
+ *   C1  every entry of `leaves` names a leaf; those without a frame share kernel.empty_leaf, which is
+ *       never written, so that a lookup has no test for null
+ *   C2  slot 0 is always empty
+ *
+ * Leaves come from the account of the table's task, when a slot is first used.
+ */
+#pragma once
+
+#include "kernel/cap/slot.h"
+#include "kernel/mem/account.h"
+
+struct cspace {
+    ref_t leaves[LEAF_COUNT];
+};
+
+HOT struct slot *cspace_slot(const struct cspace *cspace, uint32_t index)
+{
+    return AT(struct slot, cspace->leaves[index >> LEAF_BITS]) + (index & (LEAF_SLOTS - 1));
+}
+
+void cspace_init(struct cspace *cspace, ref_t empty_leaf);
+
+/* The slot at `index` if its kind bits include `kind` and its rights all of `rights`: ERR_CAP,
+ * ERR_RIGHTS. For ranges `kind` is SLOT_MEMORY, SLOT_PORTS, SLOT_IRQS or SLOT_LOG. */
+err_t cspace_find(const struct cspace *cspace, uint32_t index, enum slot_bits kind, rights_t rights,
+                  struct slot **slot);
+
+/* Any capability: ERR_CAP. */
+err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot **slot);
+
+/* A destination: ERR_ARG (slot 0, out of range), ERR_TAKEN. `*cost` is the frames that
+ * cspace_open() will take for it, 0 or 1. */
+err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty_leaf,
+                        uint32_t *cost);
+
+/* The destination's slot, with its leaf; the cost has been checked. */
+struct slot *cspace_open(struct cspace *cspace, struct account *account, uint32_t index,
+                         ref_t empty_leaf);

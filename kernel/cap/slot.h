@@ -1,0 +1,98 @@
+/*
+ * Slots: where capabilities are.
+ *
+ *        0         8       12        16 bytes
+ *        | node    | value | object  |
+ *
+ * `object` says what kind of capability it is by bits of its own for each kind, so that one test
+ * checks kind and right on the shortest paths: an endpoint's slot has SLOT_CALL, SLOT_SIGNAL and
+ * SLOT_RECEIVE as its rights say; a task's SLOT_TASK, a thread's SLOT_THREAD; above them stands the
+ * reference of the object (objects are 64-aligned and begin with the root of their capabilities). A
+ * range (memory, ports, irqs, the log) has SLOT_RANGE, its kind in bits 6-7 and its count above;
+ * `value` is then the first of them. An endpoint's `value` is the badge.
+ *
+ *   S1  object == 0 means empty; an empty slot is in no tree
+ *   S2  node.flags are the slot's rights; a child's are a subset, a child's range lies inside
+ *   S3  a badge, once given, stays along derivation
+ *   S4  the first-level slot of an object is its maker's; with it the object dies
+ *
+ * Slots are in the leaves of capability tables; a thread's endpoint, its handler, and each irq's
+ * endpoint are slots of their own, emptied like any other when the endpoint dies.
+ */
+#pragma once
+
+#include "kernel/mem/node.h"
+
+struct slot {
+    struct node node;
+    uint32_t value;
+    uint32_t object;
+};
+
+enum slot_bits {
+    SLOT_CALL = RIGHT_CALL,
+    SLOT_SIGNAL = RIGHT_SIGNAL,
+    SLOT_RECEIVE = RIGHT_RECEIVE,
+    SLOT_ENDPOINT = SLOT_CALL | SLOT_SIGNAL | SLOT_RECEIVE,
+    SLOT_TASK = 8,
+    SLOT_THREAD = 16,
+    SLOT_RANGE = 32,
+    SLOT_MEMORY = SLOT_RANGE | 0 << 6,
+    SLOT_PORTS = SLOT_RANGE | 1 << 6,
+    SLOT_IRQS = SLOT_RANGE | 2 << 6,
+    SLOT_LOG = SLOT_RANGE | 3 << 6,
+    SLOT_COUNT_SHIFT = 8,
+};
+#define SLOT_OBJECT 0xffffffc0u
+
+HOT bool slot_is_empty(const struct slot *slot)
+{
+    return slot->object == 0;
+}
+
+HOT bool slot_is_range(const struct slot *slot, enum slot_bits kind)
+{
+    return (slot->object & 0xff) == (uint32_t)kind;
+}
+
+HOT ref_t slot_object(const struct slot *slot)
+{
+    return slot->object & SLOT_OBJECT;
+}
+
+HOT uint32_t slot_count(const struct slot *slot)
+{
+    return slot->object >> SLOT_COUNT_SHIFT;
+}
+
+/* The root of the tree that the slot's capability is in. */
+struct node *slot_root(const struct slot *slot);
+
+/* The root for a kind of range, by bits 6-7 of `object`. Defined in kernel/objects.c. */
+struct node *range_root(unsigned kind);
+
+/* Makes `slot` the first capability of an object, or of a range: a child of `root`. */
+void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t value, uint32_t object);
+
+/* What a derivation is to give, and its check: ERR_RIGHTS, ERR_ARG, ERR_DEPTH, ERR_BUSY. */
+struct derivation {
+    rights_t rights;
+    uint32_t value;  /* endpoint: badge, 0 keeps; range: first, counted from the parent's first */
+    uint32_t count;  /* range: 0 means all from `value` on */
+};
+err_t slot_derive_check(const struct slot *parent, const struct derivation *derivation);
+
+/* The child in an empty slot. Checked before; cannot fail. */
+void slot_derive(struct slot *parent, struct slot *child, const struct derivation *derivation);
+
+/* Empties descendants of `top`, at most `*budget`, which it lowers; true when none is left. */
+bool slot_revoke_step(struct node *top, unsigned *budget);
+
+/* Empties a slot that has no descendants; if it was an object's first, the object begins to die. */
+void slot_empty(struct slot *slot);
+
+/* Begins the death of the object a first-level slot names. Defined in kernel/objects.c. */
+void object_begin_death(uint32_t object);
+
+/* Panics unless S1..S3 hold for the slots of a tree. */
+void slot_check(const struct node *root);

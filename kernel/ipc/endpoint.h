@@ -1,0 +1,24 @@
+/*
+ * Endpoints: where calls and signals meet the threads that receive them.
+ *
+ *   E1  `receivers` (last in, first out) and `callers` (first in, first out) are never both non-empty
+ *   E2  a thread in `receivers` is THREAD_RECEIVING, one in `callers` THREAD_CALLING
+ *   E3  pending signal bits and receivers are never both there
+ *
+ * Pending bits are delivered before queued callers.
+ */
+#pragma once
+
+#include "kernel/lib/link.h"
+#include "kernel/mem/node.h"
+
+enum { ENDPOINT_SHIFT = 6 };
+
+struct endpoint {
+    struct node caps; /* the root of its capabilities: first, as in every object */
+    struct link receivers;
+    struct link callers;
+    uint32_t pending;
+    ref_t task; /* in whose account it is */
+} __attribute__((aligned(1 << ENDPOINT_SHIFT)));
+_Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_SHIFT, "endpoints fill their places");

@@ -1,0 +1,47 @@
+/*
+ * Circular doubly linked lists of 32-bit references, rooted in a link of the list's owner.
+ *
+ *   L1  a link that is in no list points to itself, or has never been used (both zero)
+ *   L2  next->prev and prev->next lead back
+ *
+ * Inserting and removing take no branch. The kernel lock guards every list.
+ */
+#pragma once
+
+#include "kernel/arch/arch.h"
+
+struct link {
+    ref_t next, prev;
+};
+
+HOT void link_init(struct link *link)
+{
+    link->next = link->prev = REF(link);
+}
+
+HOT bool link_is_alone(const struct link *link)
+{
+    return link->next == REF(link);
+}
+
+/* `link` goes right behind `where`: to the front of a list if that is its root. */
+HOT void link_insert_after(struct link *where, struct link *link)
+{
+    ref_t next = where->next;
+    link->next = next;
+    link->prev = REF(where);
+    AT(struct link, next)->prev = REF(link);
+    where->next = REF(link);
+}
+
+/* To the end of the list of which `root` is the root. */
+HOT void link_append(struct link *root, struct link *link)
+{
+    link_insert_after(AT(struct link, root->prev), link);
+}
+
+HOT void link_remove(struct link *link)
+{
+    AT(struct link, link->next)->prev = link->prev;
+    AT(struct link, link->prev)->next = link->next;
+}

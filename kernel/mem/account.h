@@ -1,0 +1,43 @@
+/*
+ * Accounts: the kernel memory of one task.
+ *
+ * The kernel never allocates. All that it keeps for a task lies in frames that somebody donated to
+ * the task's account; running out is ERR_ACCOUNT. Donation flips the frame's kind: capabilities over
+ * the frame stay, but every use of it is refused until the task is gone and the kind flips back.
+ *
+ *   A1  `spare_count` frames are in the list that begins at `spare`, all FRAME_SPARE, owned by the task
+ *   A2  frames in use name the account's task as owner; `total` counts them and the spare ones
+ *
+ * The kernel lock guards every account.
+ */
+#pragma once
+
+#include "kernel/mem/frame.h"
+
+struct account {
+    uint32_t spare; /* frame number, 0: none */
+    uint32_t spare_count;
+    uint32_t total;
+    uint32_t task;      /* the frame of the account's task */
+    uint32_t threads;   /* first FRAME_THREADS frame, 0: none */
+    uint32_t endpoints; /* first FRAME_ENDPOINTS frame, 0: none */
+};
+
+/* Adds a FRAME_USER frame without mappings, below WINDOW_BYTES. */
+void account_donate(struct account *account, uint32_t frame);
+
+/* A frame of that kind, zeroed. There must be a spare one: the caller has checked spare_count. */
+uint32_t account_take(struct account *account, enum frame_kind kind);
+
+/* Back to the spare ones. */
+void account_return(struct account *account, uint32_t frame);
+
+/*
+ * Places for objects of 1 << `shift` bytes, in frames of that kind that are listed from `*list`.
+ * account_place_cost(): the frames a place will cost, 0 or 1. account_place(): the place, zeroed;
+ * the caller has checked the cost. account_place_return() takes it back, and an empty frame goes
+ * back to the spare ones.
+ */
+uint32_t account_place_cost(uint32_t list, unsigned shift);
+ref_t account_place(struct account *account, uint32_t *list, enum frame_kind kind, unsigned shift);
+void account_place_return(struct account *account, uint32_t *list, ref_t place, unsigned shift);

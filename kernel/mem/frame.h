@@ -1,0 +1,80 @@
+/*
+ * Frame records: one for each physical page frame, saying what the frame is and who holds it.
+ *
+ *      kind                what the frame is                  what the record's first 8 bytes are
+ *      FRAME_NONE          no RAM, or reserved                -
+ *      FRAME_KERNEL        the kernel's own, for ever         -
+ *      FRAME_USER          memory                             the root of the tree of its mappings
+ *      FRAME_SPARE         donated, in an account's list      the next one in that list
+ *      FRAME_TASK          a struct task                      -
+ *      FRAME_THREADS       up to 4 struct thread              which places are used
+ *      FRAME_ENDPOINTS     up to 64 struct endpoint           which places are used
+ *      FRAME_LEAF          a leaf of a capability table       -
+ *      FRAME_DIRECTORY     a page directory                   -
+ *      FRAME_TABLE         a page table                       its companion's frame, its address
+ *      FRAME_COMPANION     the nodes of a table's entries     its table's frame, its address
+ *      FRAME_MESSAGE       a thread's message page            -
+ *
+ * Invariants, walked by the audit:
+ *   F1  a frame has one kind; only FRAME_USER frames are reached by memory capabilities and mappings
+ *   F2  a frame becomes kernel memory only while it has no mapping
+ *   F3  `owner` is the frame of the task in whose account a donated frame is, and 0 for the others
+ *   F4  kernel memory is below WINDOW_BYTES
+ *
+ * The kernel lock guards every record.
+ */
+#pragma once
+
+#include "kernel/mem/node.h"
+
+enum frame_kind {
+    FRAME_NONE,
+    FRAME_KERNEL,
+    FRAME_USER,
+    FRAME_SPARE,
+    FRAME_TASK,
+    FRAME_THREADS,
+    FRAME_ENDPOINTS,
+    FRAME_LEAF,
+    FRAME_DIRECTORY,
+    FRAME_TABLE,
+    FRAME_COMPANION,
+    FRAME_MESSAGE,
+    FRAME_KINDS
+};
+
+struct frame {
+    union {
+        struct node mappings;
+        uint64_t used;
+        uint32_t next_spare;
+        struct {
+            uint32_t partner; /* frame number */
+            uint32_t base;    /* the first address the table translates */
+        };
+    };
+    uint32_t owner : 24, kind : 8;
+    uint32_t next; /* FRAME_THREADS, FRAME_ENDPOINTS: the next frame of the account's list, or 0 */
+};
+
+HOT struct frame *frame_at(uint32_t number)
+{
+    return AT(struct frame, FRAMES_OFFSET) + number;
+}
+
+HOT uint32_t frame_number(ref_t ref)
+{
+    return ref >> PAGE_BITS;
+}
+
+HOT ref_t frame_ref(uint32_t number)
+{
+    return number << PAGE_BITS;
+}
+
+/* Makes a frame memory again, with no mapping. */
+HOT void frame_make_user(struct frame *frame)
+{
+    *frame = (struct frame){.kind = FRAME_USER};
+    node_init_root(&frame->mappings);
+}

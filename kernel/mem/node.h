@@ -1,0 +1,107 @@
+/*
+ * Derivation trees.
+ *
+ * Authority that was made from other authority is its child. There are two kinds of tree, and this
+ * one code serves both: capabilities (a node in each slot, the root in the object or, for memory,
+ * ports, irqs and the log, in struct kernel), and mappings (a node for each page-table entry, in the
+ * table's companion page, the root in the frame's record).
+ *
+ * A tree is a circular doubly linked list in preorder with each node's depth: the descendants of a
+ * node are the nodes behind it with a larger depth.
+ *
+ *      root 0 -> a 1 -> b 2 -> c 2 -> d 3 -> e 1 -> (root)        b, c are a's children, d is c's
+ *
+ * Invariants, walked by node_check():
+ *   N1  the root, and nothing else in its list, has depth 0
+ *   N2  from a node to the next, depth grows by at most one: every node's parent stands before it
+ *   N3  a node's rights (flags) are a subset of its parent's, but for first-level nodes
+ *   N4  a node that is in no list has next == 0
+ * A root's flags hold NODE_REVOKING while its tree, or a part of it, is being revoked: nothing may
+ * then be derived in it (ERR_BUSY), so that revoking ends.
+ *
+ * A subtree always goes whole: nothing is ever lifted. The kernel lock guards every tree.
+ */
+#pragma once
+
+#include "kernel/arch/arch.h"
+
+/* References count nodes (8 bytes): 27 bits reach 1 GiB from the window's base. */
+struct node {
+    uint32_t next : 27, depth : 5;
+    uint32_t prev : 27, flags : 5; /* rights_t; in a root NODE_REVOKING */
+};
+
+enum { NODE_DEPTH_MAX = 31, NODE_REVOKING = 1 };
+
+HOT struct node *node_at(uint32_t ref)
+{
+    return AT(struct node, ref * sizeof(struct node));
+}
+
+HOT uint32_t node_ref(const struct node *node)
+{
+    return REF(node) / sizeof(struct node);
+}
+
+HOT bool node_in_tree(const struct node *node)
+{
+    return node->next != 0;
+}
+
+HOT struct node *node_next(const struct node *node)
+{
+    return node_at(node->next);
+}
+
+HOT void node_init_root(struct node *root)
+{
+    uint32_t self = node_ref(root);
+    *root = (struct node){.next = self, .prev = self};
+}
+
+/* The caller has checked the depth, the rights and NODE_REVOKING; these cannot fail. */
+HOT void node_insert(struct node *before, struct node *node, unsigned depth, rights_t rights)
+{
+    struct node *after = node_at(before->next);
+    *node = (struct node){
+        .next = before->next, .depth = depth & 31, .prev = node_ref(before), .flags = rights & 31};
+    after->prev = node_ref(node);
+    before->next = node_ref(node);
+}
+
+HOT void node_insert_child(struct node *parent, struct node *child, rights_t rights)
+{
+    node_insert(parent, child, parent->depth + 1u, rights);
+}
+
+/* A node of the same parent, right before `node`. */
+HOT void node_insert_sibling(struct node *node, struct node *sibling, rights_t rights)
+{
+    node_insert(node_at(node->prev), sibling, node->depth, rights);
+}
+
+/* Takes a node without descendants out of its tree. */
+HOT void node_remove(struct node *node)
+{
+    struct node *before = node_at(node->prev), *after = node_at(node->next);
+    before->next = node->next;
+    after->prev = node->prev;
+    *node = (struct node){0};
+}
+
+/* The first descendant of `node`, or null. */
+HOT struct node *node_first_descendant(const struct node *node)
+{
+    struct node *next = node_next(node);
+    return next->depth > node->depth ? next : NULL;
+}
+
+/* The last node of the subtree of `node` (itself, if it has no descendants), in at most `bound`
+ * steps; null if there are more. */
+struct node *node_subtree_end(struct node *node, unsigned bound);
+
+/* The root of a node's tree. Linear: for walkers and tests. */
+struct node *node_root(struct node *node);
+
+/* Panics unless N1..N3 hold in the tree of `root`; the number of nodes without the root. */
+uint32_t node_check(const struct node *root);

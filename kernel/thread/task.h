@@ -1,0 +1,28 @@
+/*
+ * Tasks: an account, a capability table, an address space, and the callers the task owes an answer.
+ * A task fills one frame, the first of its account.
+ *
+ *   K1  threads in `owed` are THREAD_AWAITING with this task as peer
+ *   K2  a dying task is in kernel.dying; nothing is allocated from its account, its table and space
+ *       take nothing new; its threads do not run
+ *
+ * Death is a sequence of bounded steps (objects.c), done by the thread that asked for it or, if that
+ * thread dies too, by whichever processor chooses its next thread.
+ */
+#pragma once
+
+#include "kernel/cap/cspace.h"
+#include "kernel/thread/thread.h"
+#include "kernel/vm/space.h"
+
+struct task {
+    struct node caps; /* the root of its capabilities: first, as in every object */
+    struct link owed;
+    struct link dying;
+    struct space space __attribute__((aligned(32)));
+    struct account account;
+    struct cspace cspace;
+    uint32_t stage;  /* 0: alive; else the stage of its death */
+    uint32_t cursor; /* within the stage */
+};
+_Static_assert(sizeof(struct task) <= PAGE_SIZE, "a task fills one frame");

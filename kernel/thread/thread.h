@@ -1,0 +1,59 @@
+/*
+ * Threads. A thread has no kernel stack: its user registers are saved straight into it, and what it
+ * waits for is in its state.
+ *
+ *      state            where its link is             peer
+ *      THREAD_HELD      nowhere                       -          not started, stopped, or no handler
+ *      THREAD_READY     its cpu's queue               -
+ *      THREAD_RUNNING   nowhere                       -
+ *      THREAD_RECEIVING its endpoint's receivers      the endpoint
+ *      THREAD_CALLING   the endpoint's callers        the endpoint
+ *      THREAD_AWAITING  the owed list of a task       the task that owes it an answer
+ *
+ *   T1  state and link agree with the table; `peer` is set in the last three states only
+ *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused
+ *   T3  a thread with `held` set becomes THREAD_HELD instead of ready
+ *   T4  `direct` is `priority` if the thread may be switched to without the scheduler, else -1
+ *       (it uses the FPU, or has a call to re-run)
+ *
+ * Threads lie four to a frame, so that a reference from user space is checked by its alignment, the
+ * frame's kind and the frame's map of used places.
+ */
+#pragma once
+
+#include "kernel/cap/slot.h"
+#include "kernel/lib/link.h"
+
+enum { THREAD_SHIFT = 10 };
+
+enum thread_state {
+    THREAD_HELD,
+    THREAD_READY,
+    THREAD_RUNNING,
+    THREAD_RECEIVING,
+    THREAD_CALLING,
+    THREAD_AWAITING,
+};
+
+struct thread {
+    struct node caps; /* the root of its capabilities: first, as in every object */
+    struct link link;
+    ref_t task;
+    ref_t peer;
+    ref_t page;     /* its message page */
+    uint32_t calls; /* calls of its that were delivered */
+    int32_t direct;
+    uint8_t state, priority, cpu, held;
+    uint8_t faulting;    /* what it waits for is the answer to a fault, not to a call */
+    uint8_t rerun;       /* its call is not finished: run it again when chosen */
+    uint8_t uses_fpu;
+    uint8_t call_number; /* of the call to re-run */
+    uint32_t badge;        /* THREAD_CALLING: of the capability it called with */
+    ref_t revoking;        /* the root whose NODE_REVOKING this thread has set, or 0 */
+    uint32_t page_address; /* of its message page in its space */
+    struct slot receives;  /* the endpoint it receives from */
+    struct slot handler;   /* the endpoint that hears of its faults */
+    struct registers registers;
+    uint8_t fpu[FPU_BYTES] __attribute__((aligned(16)));
+};
+_Static_assert(sizeof(struct thread) <= 1 << THREAD_SHIFT, "four threads to a frame");

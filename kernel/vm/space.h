@@ -1,0 +1,84 @@
+/*
+ * Address spaces: PAE page tables, and beside each table its companion.
+ *
+ *      directories[4] -> directory -> table -> entry          what the processor walks
+ *                                     companion -> node       who the mapping was derived from
+ *
+ * Entry k of a table and node k of its companion belong together. From a node to its entry: the
+ * companion's frame record names the table.
+ *
+ *   V1  an entry is present exactly if its node is in the tree of the entry's frame; message pages
+ *       (PTE_MESSAGE_PAGE) are present and have no node
+ *   V2  the entry's rights are the node's; nothing is writable and executable
+ *   V3  directories[3] is the kernel's and the same in every space
+ *   V4  tables, companions and directories belong to the account of the space's task
+ *
+ * A change that lowers rights is followed by dropping the page's translation on every processor that
+ * runs the space before the call returns; adding a directory by reloading there (the processor keeps
+ * the four top entries when CR3 is loaded).
+ */
+#pragma once
+
+#include "kernel/mem/account.h"
+
+struct space {
+    pte_t directories[4];
+};
+
+/* Where a page's entry and node are. */
+struct place {
+    pte_t *entry;
+    struct node *node;
+};
+
+/* True if there is a table for `address`. */
+bool space_find(const struct space *space, uint32_t address, struct place *place);
+
+/* The place of a mapping that a call may use: present, no message page. */
+bool space_find_mapping(const struct space *space, uint32_t address, struct place *place);
+
+/* [address, address + pages) is page-aligned, not empty, at most `max` pages, below USER_END. */
+bool space_range_valid(uint32_t address, uint32_t pages, uint32_t max);
+
+/* The tables that ranges lack, counted once each: a check pass adds its ranges and compares frames
+ * with the account's spare ones. A message's four items touch at most eight tables. */
+struct lacking {
+    uint32_t frames;
+    unsigned tables_count, directories_count;
+    uint32_t tables[16];
+    uint8_t directories;
+};
+/* ERR_TAKEN if a page of the range is occupied (unless `replace`). */
+err_t space_check_free(const struct space *space, uint32_t address, uint32_t pages, bool replace,
+                       struct lacking *lacking);
+
+/* The place for `address`, making what tables lack from the account: checked before. */
+struct place space_open(struct space *space, struct account *account, uint32_t address);
+
+/* Puts a mapping into a free place: child of `parent`, or sibling of `source`. */
+void space_map_child(struct place place, struct node *parent, uint32_t frame, rights_t rights);
+void space_map_sibling(struct place place, struct node *source, uint32_t frame, rights_t rights);
+
+/* Where a mapping's node is: the space's task (frame number), its address, its entry. */
+struct mapping {
+    uint32_t task;
+    uint32_t address;
+    pte_t *entry;
+};
+struct mapping space_mapping(struct node *node);
+
+/* Unmaps descendants of `top`, at most `*budget`, which it lowers; true when none is left. */
+bool space_unmap_step(struct node *top, unsigned *budget);
+
+/* Unmaps a mapping that has no descendants. */
+void space_unmap(struct node *node);
+
+/* Lowers the rights of `node` and its descendants; the caller has bounded their number. */
+void space_lower(struct node *node, rights_t rights);
+
+/* Frees tables of a dying space, at most `*budget` mappings and tables; true when all are gone. */
+bool space_free_step(struct space *space, struct account *account, uint32_t *cursor,
+                     unsigned *budget);
+
+/* Panics unless V1..V3 hold. */
+void space_check(const struct space *space);

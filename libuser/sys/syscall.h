@@ -1,0 +1,27 @@
+/* The one way into the kernel: kernel/abi/abi.h has the register convention. */
+#pragma once
+
+#include "kernel/abi/abi.h"
+
+struct words {
+    uint32_t w[4];
+};
+
+/* `head` is the call's number, its flags and its slot; the words go in and come out. */
+static inline __attribute__((always_inline)) int32_t syscall(uint32_t head, struct words *words)
+{
+    uint32_t eax = head, ebx = words->w[0], esi = words->w[1], edi = words->w[2], ecx = words->w[3];
+
+    __asm__ volatile("push %%ebp\n\t"
+                     "mov %%ecx, %%ebp\n\t"
+                     "mov %%esp, %%ecx\n\t"
+                     "mov $1f, %%edx\n\t"
+                     "sysenter\n"
+                     "1:\tmov %%ebp, %%ecx\n\t"
+                     "pop %%ebp"
+                     : "+a"(eax), "+b"(ebx), "+S"(esi), "+D"(edi), "+c"(ecx)
+                     :
+                     : "edx", "memory", "cc");
+    *words = (struct words){{ebx, esi, edi, ecx}};
+    return (int32_t)eax;
+}

@@ -1,0 +1,25 @@
+/* The machine contract's parameters for host tests, see kernel/arch/arch.h: a small window in an
+ * ordinary mapping of the test program, the frame records behind it. */
+#pragma once
+
+#ifdef __cplusplus
+#error "C only"
+#endif
+
+extern unsigned char *host_window; /* mapped by tests/host/host_machine.c */
+#define WINDOW_BASE ((uintptr_t)host_window)
+
+#ifndef HOST_FRAMES
+#define HOST_FRAMES 4096
+#endif
+#define WINDOW_BYTES ((uint32_t)HOST_FRAMES * 4096u)
+#define FRAMES_OFFSET WINDOW_BYTES
+#define KERNEL_REF 0x1000u
+
+#ifndef HOST_TABLE_BITS
+#define HOST_TABLE_BITS 9
+#endif
+#ifndef HOST_LEAF_BITS
+#define HOST_LEAF_BITS 8
+#endif
+enum { TABLE_BITS = HOST_TABLE_BITS, LEAF_BITS = HOST_LEAF_BITS, LEAF_COUNT = 256, CPU_MAX = 2 };
