@@ -1,0 +1,93 @@
+/*
+ * Messages as a program sends and receives them.
+ *
+ * Convention of all our protocols: word 0 of a call is the call's number, words 1-3 its arguments;
+ * word 0 of the answer is 0 or a negative errno, words 1-3 the results. What does not fit goes
+ * through the message page: bytes ("data", at most 256) and items (pages, capabilities).
+ *
+ * I1  Everything here uses the main thread's message page; a second thread needs its own.
+ * I2  Any call may overwrite the page: what a received message holds there is copied before the next.
+ */
+#pragma once
+
+#include "libuser/sys/syscall.h"
+
+static struct message_page *const message_page = (struct message_page *)MESSAGE_PAGE;
+
+enum { IPC_DATA_MAX = IPC_PAGE_WORDS * 4 };
+
+/* For the flags of a protocol's stub: the message carries message_page->items[0 .. n-1]. */
+#define ITEMS_SHIFT 24
+#define ITEMS(n)    ((uint32_t)(n) << ITEMS_SHIFT)
+
+/* Sets the tag for a message with `bytes` of data and `items` items; returns the flag to send with. */
+static inline uint32_t ipc_extend(uint32_t bytes, uint32_t items)
+{
+    message_page->tag = (bytes + 3) / 4 | items << TAG_ITEMS_SHIFT;
+    return IPC_EXTENDED;
+}
+
+/* Sends a call through an endpoint capability and waits; `words` are the call's, then the answer's. */
+static inline err_t ipc_call(uint32_t slot, uint32_t flags, struct words *words)
+{
+    return (err_t)syscall(SYS_ipc_call | (flags & IPC_FLAGS) | slot << SLOT_SHIFT, words);
+}
+
+/* Answers message_page->caller if IPC_REPLY is set, then waits. Returns the sender's badge, or an
+ * err_t (negative): then nothing was answered or received. */
+static inline int32_t ipc_reply_wait(uint32_t flags, struct words *words)
+{
+    return syscall(SYS_ipc_reply_wait | (flags & IPC_FLAGS), words);
+}
+
+/* Answers message_page->caller, caller_calls and goes on. */
+static inline err_t ipc_reply(uint32_t flags, struct words *words)
+{
+    return (err_t)syscall(SYS_ipc_reply | (flags & IPC_FLAGS), words);
+}
+
+/* Sets the capability's bits at its endpoint; never waits. */
+static inline err_t ipc_signal(uint32_t slot)
+{
+    struct words words = {{0}};
+    return (err_t)syscall(SYS_ipc_signal | slot << SLOT_SHIFT, &words);
+}
+
+/* The opening for pages of what is received next, with the flag to say so. */
+static inline uint32_t ipc_window(uint32_t address, uint32_t pages)
+{
+    message_page->window = address;
+    message_page->window_pages = pages;
+    return IPC_WINDOW;
+}
+
+/* The opening for capabilities, with the flag to say so. */
+static inline uint32_t ipc_slots(uint32_t first, uint32_t count)
+{
+    message_page->slots = first;
+    message_page->slots_count = count;
+    return IPC_SLOTS;
+}
+
+/* Items, at place 0 of the receiver's window; set .place for another. */
+static inline struct item item_memory(uint32_t slot, rights_t rights, uint32_t page, uint32_t pages)
+{
+    return (struct item){.slot = (uint16_t)slot,
+                         .kind_rights = (uint8_t)(ITEM_MEMORY << ITEM_KIND_SHIFT | rights),
+                         .pages = (uint8_t)pages,
+                         .from = page};
+}
+
+static inline struct item item_address(uint32_t address, rights_t rights, uint32_t pages)
+{
+    return (struct item){.kind_rights = (uint8_t)(ITEM_ADDRESS << ITEM_KIND_SHIFT | rights),
+                         .pages = (uint8_t)pages,
+                         .from = address};
+}
+
+static inline struct item item_cap(uint32_t slot, rights_t rights, uint32_t badge)
+{
+    return (struct item){.slot = (uint16_t)slot,
+                         .kind_rights = (uint8_t)(ITEM_CAP << ITEM_KIND_SHIFT | rights),
+                         .from = badge};
+}

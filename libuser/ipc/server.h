@@ -1,0 +1,142 @@
+/*
+ * The loop of a server: receive, look what kind of message it is, let a handler work, answer.
+ *
+ * A handler gets the message's words and leaves the answer's words 1-3 in them; word 0 is set from
+ * what it returns:
+ *     0               the answer is good
+ *     -errno          the answer is that error, words 1-3 are 0
+ *     IPC_EXTENDED    good, with what ipc_extend() described
+ *     SERVER_LATER    no answer now: the handler kept caller_now() and uses server_answer() some day
+ * A handler may call other servers: the loop keeps the caller, the handler copies first what it needs
+ * of the page (I2 of ipc.h).
+ */
+#pragma once
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/libc/errno.h"
+
+enum { SERVER_LATER = 1 << 30 };
+
+/* Who waits for an answer, and for which of its calls. */
+struct caller {
+    uint32_t caller, calls;
+};
+
+/* The caller of the message just received; before any further call. */
+static inline struct caller caller_now(void)
+{
+    return (struct caller){message_page->caller, message_page->caller_calls};
+}
+
+static inline void caller_restore(struct caller caller)
+{
+    message_page->caller = caller.caller;
+    message_page->caller_calls = caller.calls;
+}
+
+typedef int32_t (*server_call)(uint32_t badge, struct words *words);
+
+struct server {
+    const server_call *calls; /* by the call's number; 0 where there is none */
+    uint32_t calls_count;
+    server_call fault;             /* TAG_FAULT; 0: never answered, the thread stays stopped */
+    void (*signal)(uint32_t bits); /* TAG_SIGNAL; 0: ignored */
+
+    /* 0, or the flags that open the windows for the next message; called before each wait. */
+    uint32_t (*open)(void);
+
+    /* 0, or called when the kernel refused an answer that is still owed: true to try once more, after
+     * a cure (for ERR_ACCOUNT: message_page->lacking frames were donated). */
+    _Bool (*cure)(uint32_t badge, err_t why);
+};
+
+/* Sets word 0, and the others of a failure; returns the flags to answer with. */
+static inline uint32_t server_finish(int32_t result, struct words *words)
+{
+    if (result < 0)
+        *words = (struct words){{(uint32_t)result}};
+    else
+        words->w[0] = 0;
+    return result < 0 ? 0 : (uint32_t)result;
+}
+
+/* A late answer: `result` as a handler returns it (not SERVER_LATER). ERR_STALE: the caller is gone. */
+static inline err_t server_answer(struct caller caller, int32_t result, struct words *words)
+{
+    uint32_t flags = server_finish(result, words);
+    caller_restore(caller);
+    return ipc_reply(flags, words);
+}
+
+static inline int32_t server_dispatch(const struct server *server, uint32_t badge,
+                                      struct words *words)
+{
+    uint32_t kind = message_page->tag & TAG_KIND, number = words->w[0];
+
+    if (kind == TAG_SIGNAL) {
+        if (server->signal)
+            server->signal(number);
+        return SERVER_LATER;
+    }
+    if (kind == TAG_FAULT)
+        return server->fault ? server->fault(badge, words) : SERVER_LATER;
+    if (number >= server->calls_count || !server->calls[number])
+        return -ENOSYS;
+    return server->calls[number](badge, words);
+}
+
+/* Answers one message. What cannot be sent is replaced by a plain error. */
+static inline void server_reply(const struct server *server, uint32_t badge, struct caller caller,
+                                uint32_t flags, const struct words *answer)
+{
+    uint32_t tag = message_page->tag;
+
+    for (;;) {
+        struct words words = *answer;
+        message_page->tag = tag;
+        caller_restore(caller);
+        err_t err = ipc_reply(flags, &words);
+        if (err == OK || err == ERR_STALE)
+            return;
+        if (!server->cure || !server->cure(badge, err))
+            break;
+    }
+    struct words words = {{(uint32_t)-ENOMEM}};
+    caller_restore(caller);
+    err_t ignored = ipc_reply(0, &words);
+    (void)ignored;
+}
+
+/*
+ * Serves until the endpoint is gone. A plain answer goes out in the same call that waits for the next
+ * message; one with items goes out on its own, so that a refusal can be cured.
+ */
+static inline void server_run(const struct server *server)
+{
+    struct words words = {{0}};
+    uint32_t answer = 0; /* IPC_REPLY when one goes out with the next wait */
+    int32_t badge;
+
+    for (;;) {
+        uint32_t windows = server->open ? server->open() : 0;
+        badge = ipc_reply_wait(windows | answer, &words);
+        if (badge < 0) {
+            if (!answer)
+                return;
+            answer = 0; /* the caller died meanwhile */
+            continue;
+        }
+        struct caller caller = caller_now();
+        int32_t result = server_dispatch(server, (uint32_t)badge, &words);
+        answer = 0;
+        if (result == SERVER_LATER)
+            continue;
+        uint32_t flags = server_finish(result, &words);
+        if (flags) {
+            server_reply(server, (uint32_t)badge, caller, flags, &words);
+            continue;
+        }
+        caller_restore(caller);
+        answer = IPC_REPLY;
+    }
+}
