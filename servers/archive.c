@@ -1,0 +1,92 @@
+#include "servers/archive.h"
+
+#include "kernel/abi/abi.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum { ADLER_BASE = 65521, ADLER_RUN = 5552 /* bytes before a sum may overflow */ };
+
+uint32_t archive_adler32(const void *bytes, uint32_t count)
+{
+    const unsigned char *at = bytes;
+    uint32_t low = 1, high = 0;
+
+    while (count > 0) {
+        uint32_t run = count < ADLER_RUN ? count : ADLER_RUN;
+        count -= run;
+        for (const unsigned char *end = at + run; at < end; at++) {
+            low += *at;
+            high += low;
+        }
+        low %= ADLER_BASE;
+        high %= ADLER_BASE;
+    }
+    return high << 16 | low;
+}
+
+static const struct archive_header *header_of(const void *archive)
+{
+    return (const void *)((const char *)archive + ARCHIVE_HEADER_AT);
+}
+
+static const struct archive_entry *entries_of(const void *archive)
+{
+    return (const void *)((const char *)archive + ARCHIVE_ENTRIES_AT);
+}
+
+static bool entry_is_good(const struct archive_entry *entry, uint32_t pages)
+{
+    return memchr(entry->name, 0, ARCHIVE_NAME_MAX) && entry->first_page < pages &&
+           entry->bytes <= (uint64_t)(pages - entry->first_page) * PAGE_SIZE;
+}
+
+static const char *directory_check(const void *archive, uint32_t pages)
+{
+    const struct archive_header *header = header_of(archive);
+    uint32_t room = (uint32_t)(((uint64_t)pages * PAGE_SIZE - ARCHIVE_ENTRIES_AT) /
+                               sizeof(struct archive_entry));
+
+    if (header->entries > room)
+        return "the directory is longer than the archive";
+    uint32_t bytes = header->entries * (uint32_t)sizeof(struct archive_entry);
+    if (archive_adler32(entries_of(archive), bytes) != header->directory_checksum)
+        return "the directory's checksum";
+    for (uint32_t i = 0; i < header->entries; i++)
+        if (!entry_is_good(&entries_of(archive)[i], pages))
+            return "a directory entry";
+    return 0;
+}
+
+const char *archive_check(const void *archive, uint32_t pages)
+{
+    if (pages == 0 || pages > MEMORY_PAGES_MAX)
+        return "its size";
+    const struct archive_header *header = header_of(archive);
+    if (memcmp(header->magic, ARCHIVE_MAGIC, sizeof(header->magic)) != 0)
+        return "the magic";
+    if (header->pages != pages)
+        return "the number of pages";
+    const char *damage = directory_check(archive, pages);
+    if (damage)
+        return damage;
+    if (archive_adler32((const char *)archive + PAGE_SIZE, (pages - 1) * PAGE_SIZE) !=
+        header->checksum)
+        return "the checksum";
+    return 0;
+}
+
+const struct archive_entry *archive_find(const void *archive, const char *name)
+{
+    const struct archive_entry *entries = entries_of(archive);
+
+    for (uint32_t i = 0; i < header_of(archive)->entries; i++)
+        if (strcmp(entries[i].name, name) == 0)
+            return &entries[i];
+    return 0;
+}
+
+const void *archive_bytes(const void *archive, const struct archive_entry *entry)
+{
+    return (const char *)archive + (uintptr_t)entry->first_page * PAGE_SIZE;
+}

@@ -1,0 +1,44 @@
+/*
+ * The numbers that servers and their clients agree on, beside the protocols: which slot of whose
+ * capability table holds what.
+ */
+#pragma once
+
+/* Every process: three endpoint capabilities with the right to call, badged with who it is. */
+enum client_slot { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3 };
+
+/* Every server; what else it holds is in the manifest, servers/manifest.h. */
+enum server_slot { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_LOG = 3 };
+
+enum mem_slot { MEM_SLOT_MEMORY = 4, MEM_SLOT_ARCHIVE = 5, MEM_SLOT_CASUALTY = 6 };
+
+enum console_slot { CONSOLE_SLOT_PORTS = 4, CONSOLE_SLOT_IRQ = 5 };
+
+enum proc_slot {
+    PROC_SLOT_MEM = 4,
+    PROC_SLOT_CONSOLE = 5,
+    PROC_SLOT_TICK = 6,
+    PROC_SLOT_ARCHIVE = 7,
+};
+
+/* A kernel test (programs/t_kernel_*), which init starts in the way of a server. */
+enum test_slot {
+    TEST_SLOT_MEMORY = 4, /* TEST_FRAMES free frames, with all rights */
+    TEST_SLOT_PORTS = 5,
+    TEST_SLOT_IRQS = 6,
+    TEST_SLOT_MEM = 7,
+    TEST_SLOT_INIT = 9, /* a call with word 0 = status ends the machine */
+};
+enum { TEST_FRAMES = 4096 };
+
+/* Bits of signals to proc's endpoint. */
+enum proc_signal { PROC_SIGNAL_CASUALTY = 1, PROC_SIGNAL_TICK = 2 };
+
+/* Priorities: servers above those they serve. */
+enum {
+    PRIORITY_MEM = 24,
+    PRIORITY_CONSOLE = 22,
+    PRIORITY_PROC = 20,
+    PRIORITY_INIT = 18,
+    PRIORITY_PROGRAM = 8
+};

@@ -1,0 +1,108 @@
+/* The boot archive's directory: a good one is read, every damaged byte that matters is noticed.
+ * sources: servers/archive.c */
+#include "kernel/abi/abi.h"
+#include "servers/archive.h"
+#include "tests/host/check.h"
+
+#include <string.h>
+
+enum { PAGES = 5, ENTRIES = 2 };
+
+static _Alignas(4096) unsigned char image[PAGES * PAGE_SIZE];
+
+static struct archive_header *header(void)
+{
+    return (void *)(image + ARCHIVE_HEADER_AT);
+}
+
+static struct archive_entry *entries(void)
+{
+    return (void *)(image + ARCHIVE_ENTRIES_AT);
+}
+
+static void seal(void)
+{
+    header()->directory_checksum =
+        archive_adler32(entries(), header()->entries * (uint32_t)sizeof(struct archive_entry));
+    header()->checksum = archive_adler32(image + PAGE_SIZE, (header()->pages - 1) * PAGE_SIZE);
+}
+
+static void make(void)
+{
+    for (uint32_t i = 0; i < sizeof(image); i++)
+        image[i] = (unsigned char)(i * 7);
+    *header() = (struct archive_header){.magic = {"TALLYDIR"}, .pages = PAGES, .entries = ENTRIES};
+    entries()[0] = (struct archive_entry){.name = "hello", .first_page = 1, .bytes = 5000};
+    entries()[1] =
+        (struct archive_entry){.name = "shm_cnt", .first_page = 3, .bytes = 2 * PAGE_SIZE};
+    seal();
+}
+
+static void test_good(void)
+{
+    make();
+    CHECK(!archive_check(image, PAGES));
+    CHECK(archive_find(image, "hello") == &entries()[0]);
+    CHECK(archive_find(image, "shm_cnt") == &entries()[1]);
+    CHECK(!archive_find(image, "hell") && !archive_find(image, ""));
+    CHECK(archive_bytes(image, &entries()[1]) == image + 3 * PAGE_SIZE);
+    CHECK(archive_adler32("Wikipedia", 9) == 0x11e60398);
+    CHECK(archive_adler32("", 0) == 1);
+}
+
+static void test_flipped_bytes(void)
+{
+    for (uint32_t i = 0; i < 3000; i++) {
+        make();
+        uint32_t at = i < sizeof(struct archive_header)
+                          ? ARCHIVE_HEADER_AT + i
+                          : PAGE_SIZE + random_below(sizeof(image) - PAGE_SIZE);
+        if (i >= 200 && i < 200 + ENTRIES * sizeof(struct archive_entry))
+            at = ARCHIVE_ENTRIES_AT + i - 200;
+        image[at] ^= (unsigned char)(1u << random_below(8));
+        CHECK(archive_check(image, PAGES));
+    }
+}
+
+static void refused_entry(struct archive_entry entry)
+{
+    make();
+    entries()[1] = entry;
+    seal();
+    CHECK(archive_check(image, PAGES));
+}
+
+static void test_hostile_directory(void)
+{
+    struct archive_entry endless = {.first_page = 1, .bytes = 1};
+    memset(endless.name, 'x', sizeof(endless.name));
+    refused_entry(endless);
+    refused_entry((struct archive_entry){.name = "a", .first_page = PAGES, .bytes = 0});
+    refused_entry((struct archive_entry){.name = "a", .first_page = ~0u, .bytes = 1});
+    refused_entry((struct archive_entry){.name = "a", .first_page = 4, .bytes = PAGE_SIZE + 1});
+    refused_entry((struct archive_entry){.name = "a", .first_page = 1, .bytes = ~0u});
+
+    make();
+    header()->entries = ~0u;
+    CHECK(archive_check(image, PAGES));
+    header()->entries = sizeof(image) / sizeof(struct archive_entry);
+    CHECK(archive_check(image, PAGES));
+}
+
+static void test_truncation(void)
+{
+    for (uint32_t pages = 0; pages < PAGES; pages++) {
+        make();
+        CHECK(archive_check(image, pages));
+    }
+    CHECK(archive_check(image, ~0u));
+}
+
+int main(void)
+{
+    test_good();
+    test_flipped_bytes();
+    test_hostile_directory();
+    test_truncation();
+    puts("test_archive: damage is noticed");
+}
