@@ -1,0 +1,10 @@
+# cmake -P foreign_compile.cmake -- FILE COMMAND...: runs the compiler on a program from outside the tree.
+math(EXPR last "${CMAKE_ARGC} - 1")
+foreach(i RANGE 3 ${last})
+  list(APPEND arguments "${CMAKE_ARGV${i}}")
+endforeach()
+list(POP_FRONT arguments separator file)
+execute_process(COMMAND ${arguments} RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${file} does not compile as a program; the compiler's messages are above")
+endif()

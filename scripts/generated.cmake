@@ -1,0 +1,46 @@
+# Headers made from the interface lists, and those that come from the host; all in ${GENERATED}.
+find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+
+file(GLOB protocols CONFIGURE_DEPENDS servers/proto/*.proto)
+set(reader scripts/tally/interface.py scripts/tally/output.py)
+list(TRANSFORM reader PREPEND ${PROJECT_SOURCE_DIR}/)
+
+set(stubs ${GENERATED}/libuser/sys/calls.h)
+add_custom_command(
+  OUTPUT ${stubs}
+  COMMAND ${Python3_EXECUTABLE} scripts/gen_stubs.py ${stubs}
+  DEPENDS scripts/gen_stubs.py ${reader} kernel/abi/syscalls.def kernel/abi/errors.def
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+  COMMENT "system-call stubs" VERBATIM)
+
+set(headers ${stubs})
+foreach(protocol IN LISTS protocols)
+  get_filename_component(name ${protocol} NAME_WE)
+  set(header ${GENERATED}/servers/proto/${name}.h)
+  add_custom_command(
+    OUTPUT ${header}
+    COMMAND ${Python3_EXECUTABLE} scripts/gen_proto.py ${protocol} ${header}
+    DEPENDS ${protocol} scripts/gen_proto.py ${reader}
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+    COMMENT "protocol ${name}" VERBATIM)
+  list(APPEND headers ${header})
+endforeach()
+add_custom_target(generated DEPENDS ${headers})
+
+# The two host headers that user space is built with; nothing else of /usr/include is in reach.
+find_path(STB_SPRINTF_DIR stb_sprintf.h PATHS /usr/include /usr/local/include PATH_SUFFIXES stb)
+find_path(ELF_DIR elf.h PATHS /usr/include)
+foreach(found IN ITEMS "STB_SPRINTF_DIR stb_sprintf.h libstb-dev" "ELF_DIR elf.h libc6-dev")
+  separate_arguments(found)
+  list(GET found 0 folder)
+  list(GET found 1 header)
+  list(GET found 2 package)
+  if(NOT ${folder})
+    message(FATAL_ERROR "${header} is missing; on Debian: apt-get install ${package}")
+  endif()
+  configure_file(${${folder}}/${header} ${GENERATED}/third_party/${header} COPYONLY)
+endforeach()
+# What elf.h includes: the names of C++ linkage, and those of the auxiliary vector, which we lack.
+file(CONFIGURE OUTPUT ${GENERATED}/third_party/features.h CONTENT
+  "#pragma once\n#define __BEGIN_DECLS\n#define __END_DECLS\n")
+file(CONFIGURE OUTPUT ${GENERATED}/third_party/bits/auxv.h CONTENT "#pragma once\n")

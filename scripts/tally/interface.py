@@ -1,0 +1,135 @@
+"""Reads the interface lists: kernel/abi/syscalls.def, kernel/abi/errors.def, servers/proto/*.proto."""
+import dataclasses
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ABI = ROOT / "kernel/abi"
+PROTOCOLS = ROOT / "servers/proto"
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+RESERVED = {"slot", "flags", "data_bytes", "words", "error"}  # names that the stubs themselves use
+PROTOCOL_LINE = re.compile(r"call +(\d+) +(\w+)( +data)? *\(([^()]*)\) *-> *\(([^()]*)\) *:([^:]*): *(.*)")
+WORDS = 3  # beside the call's number or status in word 0
+
+
+class InterfaceError(Exception):
+    """What is wrong with a list, as `file:line: what`."""
+
+
+@dataclasses.dataclass
+class Syscall:
+    number: int
+    name: str
+    slot: str
+    arguments: list
+    result: str
+    errors: list
+    summary: str
+
+    @property
+    def returns_word(self):
+        return self.result not in ("-", "words")
+
+
+@dataclasses.dataclass
+class Call:
+    number: int
+    name: str
+    data: bool
+    arguments: list
+    results: list
+    errors: list
+    summary: str
+
+
+@dataclasses.dataclass
+class Protocol:
+    name: str
+    about: list
+    calls: list
+
+    @property
+    def prefix(self):
+        return self.name.upper()
+
+    def constant(self, call):
+        return f"{self.prefix}_{call.name.upper()}"
+
+
+def words_of(text):
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def entries(path, macro):
+    """The argument texts of each `MACRO(...)` of a .def file, strings joined and unquoted."""
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
+    text = re.sub(r'"\s*"', "", text)
+    field = r'\s*(\([^()]*\)|"[^"]*"|[^,()"]+?)\s*'
+    for match in re.finditer(rf"^{macro}\((.*?)\)\s*$", text, flags=re.M | re.S):
+        yield [value.strip('"') for value in re.findall(rf"{field}(?:,|$)", match[1])]
+
+
+def check_numbers(where, numbers):
+    for before, number in zip([None, *numbers], numbers):
+        if before is not None and number <= before:
+            raise InterfaceError(f"{where}: number {number} after {before}: repeated or out of order")
+
+
+def read_errors():
+    path = ABI / "errors.def"
+    errors = [(int(number), name, meaning) for number, name, meaning in entries(path, "ERROR")]
+    check_numbers(path, [-number for number, _, _ in errors])
+    return errors
+
+
+def read_syscalls():
+    path, calls = ABI / "syscalls.def", []
+    known = {name for _, name, _ in read_errors()}
+    for fields in entries(path, "SYSCALL"):
+        if len(fields) != 7:
+            raise InterfaceError(f"{path}: SYSCALL({', '.join(fields[:2])}...) has {len(fields)} fields, not 7")
+        number, name, slot, arguments, result, errors, summary = fields
+        call = Syscall(int(number), name, slot, words_of(arguments.strip("()")), result, errors.split(), summary)
+        unknown = [e for e in call.errors if f"ERR_{e}" not in known]
+        if unknown or len(call.arguments) > 4:
+            raise InterfaceError(f"{path}: {name}: unknown errors {unknown} or more than 4 arguments")
+        calls.append(call)
+    check_numbers(path, [call.number for call in calls])
+    return calls
+
+
+def read_call(where, line):
+    match = PROTOCOL_LINE.fullmatch(line)
+    if not match:
+        raise InterfaceError(f"{where}: expected `call N name [data] (arguments) -> (results) : ERRORS : summary`")
+    number, name, data, arguments, results, errors, summary = match.groups()
+    call = Call(int(number), name, bool(data), words_of(arguments), words_of(results), errors.split(), summary)
+    for word in [name, *call.arguments, *call.results]:
+        if not NAME.fullmatch(word) or word in RESERVED:
+            raise InterfaceError(f"{where}: `{word}` is not a name, or one that the stubs use")
+    if max(len(call.arguments), len(call.results)) > WORDS or call.number < 1:
+        raise InterfaceError(f"{where}: at most {WORDS} arguments and results, and no call 0")
+    return call
+
+
+def read_protocol(path):
+    path = pathlib.Path(path)
+    protocol = Protocol("", [], [])
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if line.startswith("#"):
+            protocol.about.append(line[1:].strip())
+        elif line.startswith("protocol "):
+            protocol.name = line.split()[1]
+        elif line.strip():
+            protocol.calls.append(read_call(f"{path}:{number}", line.strip()))
+    if protocol.name != path.stem or not protocol.calls:
+        raise InterfaceError(f"{path}: needs a line `protocol {path.stem}` and at least one call")
+    check_numbers(path, [call.number for call in protocol.calls])
+    if len({call.name for call in protocol.calls}) != len(protocol.calls):
+        raise InterfaceError(f"{path}: two calls have one name")
+    return protocol
+
+
+def read_protocols():
+    return [read_protocol(path) for path in sorted(PROTOCOLS.glob("*.proto"))]

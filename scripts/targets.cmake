@@ -1,0 +1,53 @@
+# How the parts of the system are compiled and linked: interface libraries and add_program().
+find_program(LLVM_STRIP NAMES llvm-strip llvm-strip-14 REQUIRED)
+execute_process(COMMAND ${CMAKE_C_COMPILER} --target=i386-linux-gnu -rtlib=compiler-rt -print-libgcc-file-name
+                OUTPUT_VARIABLE BUILTINS OUTPUT_STRIP_TRAILING_WHITESPACE)
+if(NOT EXISTS "${BUILTINS}")
+  message(FATAL_ERROR "clang's library of 64-bit arithmetic for i386 is missing (${BUILTINS}); "
+                      "on Debian: apt-get install libclang-rt-dev")
+endif()
+
+set(c_flags -march=i686 -nostdlibinc -fno-pic -fno-pie -fno-common -fno-stack-protector
+  -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -fno-strict-aliasing
+  -ffunction-sections -fdata-sections -freg-struct-return)
+set(nasm_flags -g -F dwarf -w+all -w-reloc-rel-dword -I${PROJECT_SOURCE_DIR}/ -I${GENERATED}/)
+set(link_flags --gc-sections --fatal-warnings --build-id=none -z max-page-size=4096 -z noexecstack)
+
+add_library(kernel_flags INTERFACE)
+target_link_libraries(kernel_flags INTERFACE warnings)
+target_compile_options(kernel_flags INTERFACE
+  $<$<COMPILE_LANGUAGE:C>:${c_flags} -ffreestanding -mgeneral-regs-only -mregparm=3 -falign-loops=1>
+  $<$<COMPILE_LANGUAGE:ASM_NASM>:${nasm_flags}>)
+target_compile_definitions(kernel_flags INTERFACE
+  MACHINE_HEADER="kernel/i386/machine.h" TALLY_AUDIT=$<BOOL:${TALLY_AUDIT}>)
+target_link_options(kernel_flags INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/boot/kernel.ld)
+
+# user_flags: any user code; user_strict: our own, under the tree's warnings.
+add_library(user_flags INTERFACE)
+target_compile_options(user_flags INTERFACE
+  $<$<COMPILE_LANGUAGE:C>:${c_flags} -fno-builtin>
+  $<$<COMPILE_LANGUAGE:ASM_NASM>:${nasm_flags}>)
+target_include_directories(user_flags INTERFACE
+  ${PROJECT_SOURCE_DIR} ${GENERATED} ${PROJECT_SOURCE_DIR}/libuser/libc/include)
+target_include_directories(user_flags SYSTEM INTERFACE ${GENERATED}/third_party)
+target_link_options(user_flags INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/boot/program.ld)
+add_library(user_strict INTERFACE)
+target_link_libraries(user_strict INTERFACE warnings user_flags)
+
+# add_program(NAME LIBRARIES... SOURCES FILE...): the program NAME, an ELF file build/.../programs/NAME.elf
+# made by the target program_NAME, which goes into the boot archive.
+function(add_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES;SOURCES")
+  string(LENGTH ${name} length)
+  if(length GREATER 23)
+    message(FATAL_ERROR "${name}: a program's name has at most 23 characters")
+  endif()
+  set(target program_${name})
+  add_executable(${target} ${arg_SOURCES})
+  add_dependencies(${target} generated)
+  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} libuser ${BUILTINS})
+  set_target_properties(${target} PROPERTIES
+    OUTPUT_NAME ${name} SUFFIX .elf RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/programs
+    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/boot/program.ld)
+  set_property(GLOBAL APPEND PROPERTY TALLY_PROGRAMS ${name})
+endfunction()
