@@ -43,6 +43,10 @@ static inline int {protocol}_{name}({parameters})
 """
 
 
+KEYWORDS = {"break", "case", "char", "const", "default", "double", "else", "enum", "float", "int", "long",
+            "register", "return", "short", "signed", "static", "struct", "switch", "union", "unsigned"}
+
+
 def listing(protocol):
     calls = [(protocol.constant(c), c.name, c.number) for c in protocol.calls]
     numbers = "".join(f"    {constant} = {number},\n" for constant, _, number in calls)
@@ -54,11 +58,16 @@ def listing(protocol):
             f"    __attribute__((unused)) = {{\n{names}}};\n")
 
 
+def identifier(name):
+    return name + "_" * (name in KEYWORDS)
+
+
 def stub(protocol, call):
     # A result named like an argument (mmap's address) is told from it by a prefix.
-    results = [f"new_{r}" if r in call.arguments else r for r in call.results]
+    arguments = [identifier(a) for a in call.arguments]
+    results = [f"new_{r}" if r in call.arguments else identifier(r) for r in call.results]
     parameters = ["uint32_t slot", "uint32_t flags"] + ["uint32_t data_bytes"] * call.data
-    parameters += [f"uint32_t {a}" for a in call.arguments] + [f"uint32_t *{r}" for r in results]
+    parameters += [f"uint32_t {a}" for a in arguments] + [f"uint32_t *{r}" for r in results]
     invoke = f"proto_call(slot, flags, {'data_bytes' if call.data else '0'}, &words);"
     if results:
         stores = "".join(f"    *{r} = words.w[{i}];\n" for i, r in enumerate(results, 1))
@@ -67,7 +76,7 @@ def stub(protocol, call):
         body = f"return {invoke}"
     return STUB.format(summary=call.summary or call.name, protocol=protocol.name, name=call.name,
                        parameters=", ".join(parameters), body=body,
-                       words=", ".join([protocol.constant(call), *call.arguments]))
+                       words=", ".join([protocol.constant(call), *arguments]))
 
 
 def main():

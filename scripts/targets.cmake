@@ -34,10 +34,10 @@ target_link_options(user_flags INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/
 add_library(user_strict INTERFACE)
 target_link_libraries(user_strict INTERFACE warnings user_flags)
 
-# add_program(NAME LIBRARIES... SOURCES FILE...): the program NAME, an ELF file build/.../programs/NAME.elf
-# made by the target program_NAME, which goes into the boot archive.
+# add_program(NAME CRT program|server LIBRARIES ... SOURCES FILE...): the program NAME, the ELF file
+# programs/NAME.elf of the build folder, made by the target program_NAME; it goes into the boot archive.
 function(add_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES;SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "CRT" "LIBRARIES;SOURCES")
   string(LENGTH ${name} length)
   if(length GREATER 23)
     message(FATAL_ERROR "${name}: a program's name has at most 23 characters")
@@ -45,7 +45,7 @@ function(add_program name)
   set(target program_${name})
   add_executable(${target} ${arg_SOURCES})
   add_dependencies(${target} generated)
-  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} libuser ${BUILTINS})
+  target_link_libraries(${target} PRIVATE crt_${arg_CRT} ${arg_LIBRARIES} libuser ${BUILTINS})
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME ${name} SUFFIX .elf RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/programs
     LINK_DEPENDS ${PROJECT_SOURCE_DIR}/boot/program.ld)
