@@ -1,0 +1,19 @@
+; Where a server begins: the stack is empty, ebx, esi and edi are what init gave it. The objects of
+; this folder are linked to every server:
+;     void server_main(uint32_t ebx, uint32_t esi, uint32_t edi);
+; Returning from it is a fault, which init hears of.
+
+        bits 32
+        global  _start
+        extern  server_main
+
+        section .text
+_start:
+        xor     ebp, ebp
+        and     esp, -16
+        sub     esp, 4                          ; three arguments and this: the stack stays aligned
+        push    edi
+        push    esi
+        push    ebx
+        call    server_main
+        ud2

@@ -1,0 +1,3 @@
+#include <errno.h>
+
+__attribute__((weak)) int errno;

@@ -1,0 +1,16 @@
+#include "libuser/ipc/ipc.h"
+#include "libuser/libc/internal.h"
+#include "servers/proto/proc.h"
+
+#include <unistd.h>
+
+WEAK pid_t fork(void)
+{
+    uint32_t pid = 0;
+
+    __console_flush();
+    int answer = proc_fork(CLIENT_SLOT_PROC, 0, &pid);
+    if (answer == 0 && pid == 0 && __children_forget)
+        __children_forget();
+    return __result(answer, (int)pid);
+}

@@ -1,0 +1,5 @@
+#pragma once
+
+#include "libuser/libc/errno.h"
+
+extern int errno;

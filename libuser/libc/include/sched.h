@@ -1,0 +1,4 @@
+#pragma once
+
+/* Lets other threads of the same priority run first. */
+int sched_yield(void);

@@ -1,0 +1,43 @@
+/*
+ * What the parts of the C library know of each other.
+ *
+ * A program may define any function of ours itself: each family is an archive member of its own, what
+ * a member offers is weak, and inside the library only reserved names (__x) carry meaning that the
+ * standard does not give them.
+ */
+#pragma once
+
+#include "libuser/libc/errno.h"
+#include "servers/clients.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WEAK __attribute__((weak))
+
+/* The C result of a stub that returned 0 or -errno: `value` or -1. */
+static inline int __result(int answer, int value)
+{
+    if (answer < 0)
+        errno = -answer;
+    return answer < 0 ? -1 : value;
+}
+
+/* Console output, kept until a line ends: at most LINE_MAX bytes, so that a line is one message. */
+enum { LINE_MAX = 256 };
+
+/* Adds text; what ends in a newline, and what no longer fits, is sent. 0 or -1. */
+int __console_put(const char *text, size_t bytes);
+
+/* Sends the unfinished line. 0 or -1; what could not be sent is dropped. */
+int __console_flush(void);
+
+/* Sends at most LINE_MAX bytes to the console server; the number it took, or -errno. */
+int __console_send(const char *text, size_t bytes);
+
+/* Ends the process; nothing is flushed. */
+_Noreturn void __exit_process(int status);
+
+/* In a new child: the parent's children are not its own. Absent unless the program waits. */
+WEAK void __children_forget(void);

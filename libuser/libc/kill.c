@@ -1,0 +1,13 @@
+#include "libuser/ipc/ipc.h"
+#include "libuser/libc/internal.h"
+#include "servers/proto/proc.h"
+
+#include <signal.h>
+
+WEAK int kill(pid_t pid, int reason)
+{
+    if (reason != SIGKILL && reason != SIGTERM)
+        return __result(-EINVAL, 0);
+    __console_flush();
+    return __result(proc_kill(CLIENT_SLOT_PROC, 0, (uint32_t)pid), 0);
+}

@@ -1,0 +1,32 @@
+#include "libuser/mem/uspinlock.h"
+
+#include <sched.h>
+
+enum { SPINS = 200 };
+
+static unsigned swap(struct uspinlock *lock, unsigned locked)
+{
+    __asm__ volatile("xchgl %0, %1" : "+r"(locked), "+m"(lock->locked) : : "memory");
+    return locked;
+}
+
+/* Looks without writing until the lock seems free or the tries are used up. */
+static void spin(const struct uspinlock *lock)
+{
+    for (int i = 0; i < SPINS && *(const volatile unsigned *)&lock->locked; i++)
+        __asm__ volatile("pause");
+}
+
+__attribute__((weak)) void uacquire(struct uspinlock *lock)
+{
+    while (swap(lock, 1)) {
+        spin(lock);
+        if (*(volatile unsigned *)&lock->locked)
+            sched_yield();
+    }
+}
+
+__attribute__((weak)) void urelease(struct uspinlock *lock)
+{
+    swap(lock, 0);
+}

@@ -1,0 +1,11 @@
+/* A lock in memory that processes share. Zeroed memory is an unlocked one. Whoever holds it and dies
+ * leaves it locked. */
+#pragma once
+
+struct uspinlock {
+    unsigned int locked;
+};
+
+/* Spins a little, then lets others run between tries. */
+void uacquire(struct uspinlock *lock);
+void urelease(struct uspinlock *lock);

@@ -1,0 +1,5 @@
+#pragma once
+
+struct rtcdate {
+    uint second, minute, hour, day, month, year;
+};

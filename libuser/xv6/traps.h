@@ -1,0 +1,3 @@
+#pragma once
+
+#define T_SYSCALL 64

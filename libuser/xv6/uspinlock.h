@@ -1,0 +1,3 @@
+#pragma once
+
+#include "libuser/mem/uspinlock.h"
