@@ -80,7 +80,7 @@ def stub(protocol, call):
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 3 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     source, output = map(pathlib.Path, sys.argv[1:])
     protocol = read_protocol(source)

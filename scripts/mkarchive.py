@@ -145,7 +145,7 @@ def build(init, programs):
 
 
 def main():
-    if len(sys.argv) < 3:
+    if len(sys.argv) < 3 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     output, *paths = sys.argv[1:]
     init, *programs = map(Program, paths)

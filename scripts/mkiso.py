@@ -6,7 +6,7 @@ from tally.image import ImageError, make_iso
 
 
 def main():
-    if len(sys.argv) < 5:
+    if len(sys.argv) < 5 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     output, kernel, archive, *words = sys.argv[1:]
     make_iso(output, kernel, archive, words)
