@@ -10,8 +10,8 @@ endif()
 set(c_flags -march=i686 -nostdlibinc -fno-pic -fno-pie -fno-common -fno-stack-protector
   -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -fno-strict-aliasing
   -ffunction-sections -fdata-sections -freg-struct-return)
-set(nasm_flags -g -F dwarf -w+all -w-reloc-rel-dword -I${PROJECT_SOURCE_DIR}/ -I${GENERATED}/)
-set(link_flags --gc-sections --fatal-warnings --build-id=none -z max-page-size=4096 -z noexecstack)
+set(nasm_flags -g -F dwarf -Werror -I${PROJECT_SOURCE_DIR}/ -I${GENERATED}/)
+set(link_flags --gc-sections --fatal-warnings --build-id=none -zmax-page-size=4096 -znoexecstack)
 
 add_library(kernel_flags INTERFACE)
 target_link_libraries(kernel_flags INTERFACE warnings)
