@@ -1,6 +1,6 @@
 #include "libuser/libc/internal.h"
 
-static char line[LINE_MAX];
+static char line[CONSOLE_LINE];
 static size_t used;
 
 int __console_flush(void)
@@ -23,7 +23,7 @@ int __console_put(const char *text, size_t bytes)
 
     for (size_t i = 0; i < bytes; i++) {
         line[used++] = text[i];
-        if (text[i] == '\n' || used == LINE_MAX)
+        if (text[i] == '\n' || used == CONSOLE_LINE)
             result |= __console_flush();
     }
     return result;

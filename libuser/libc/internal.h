@@ -24,8 +24,8 @@ static inline int __result(int answer, int value)
     return answer < 0 ? -1 : value;
 }
 
-/* Console output, kept until a line ends: at most LINE_MAX bytes, so that a line is one message. */
-enum { LINE_MAX = 256 };
+/* Console output, kept until a line ends: at most CONSOLE_LINE bytes, so that a line is one message. */
+enum { CONSOLE_LINE = 256 };
 
 /* Adds text; what ends in a newline, and what no longer fits, is sent. 0 or -1. */
 int __console_put(const char *text, size_t bytes);
@@ -33,7 +33,7 @@ int __console_put(const char *text, size_t bytes);
 /* Sends the unfinished line. 0 or -1; what could not be sent is dropped. */
 int __console_flush(void);
 
-/* Sends at most LINE_MAX bytes to the console server; the number it took, or -errno. */
+/* Sends at most CONSOLE_LINE bytes to the console server; the number it took, or -errno. */
 int __console_send(const char *text, size_t bytes);
 
 /* Ends the process; nothing is flushed. */

@@ -1,0 +1,205 @@
+/*
+ * shm_cnt [-n] [-i N] [-p N]: processes count together in one shared page.
+ *
+ * The processes open the same segment after fork, wait for each other in its page, and add 1 to its
+ * counter again and again under the lock that is there, too. Whoever is done last has to read the sum.
+ *   -n    without the lock: tells how many updates were lost
+ *   -i N  increments of each process (10000)
+ *   -p N  processes (2)
+ * Exit status: 0; 1 if the sum is wrong although there was a lock, or something failed; 2 for a usage
+ * that is not this one.
+ */
+#include "libuser/mem/shm.h"
+#include "libuser/mem/uspinlock.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    SEGMENT = 1,
+    PROCESSES_MAX = 64,
+    INCREMENTS_MAX = 10000000,
+    ARRIVAL_YIELDS_MAX = 10000000, /* then somebody died on the way */
+};
+
+/* The shared page, all zero at first. */
+struct shared {
+    struct uspinlock lock;
+    volatile unsigned counter;
+    volatile unsigned arrived; /* processes that have the page open */
+    volatile unsigned done;    /* processes that have counted */
+    volatile unsigned sum;     /* the counter as the last one read it */
+};
+
+static unsigned processes = 2, increments = 10000;
+static int locked = 1;
+
+static _Noreturn void usage(void)
+{
+    fprintf(stderr, "usage: shm_cnt [-n] [-i increments, 1-%d] [-p processes, 1-%d]\n",
+            INCREMENTS_MAX, PROCESSES_MAX);
+    exit(2);
+}
+
+static unsigned number(const char *text, long max)
+{
+    char *end;
+    long n = text ? strtol(text, &end, 10) : 0;
+
+    if (n < 1 || n > max || *end)
+        usage();
+    return (unsigned)n;
+}
+
+static void parse(char **argv)
+{
+    while (*++argv) {
+        if (strcmp(*argv, "-n") == 0)
+            locked = 0;
+        else if (strcmp(*argv, "-i") == 0)
+            increments = number(*++argv, INCREMENTS_MAX);
+        else if (strcmp(*argv, "-p") == 0)
+            processes = number(*++argv, PROCESSES_MAX);
+        else
+            usage();
+    }
+}
+
+static void add_locked(struct shared *shared, unsigned n)
+{
+    uacquire(&shared->lock);
+    shared->counter += n;
+    urelease(&shared->lock);
+}
+
+/* Returns when all have the page open: none can close it for good before the last one came, and all
+ * start counting at the same moment. */
+static int meet(struct shared *shared)
+{
+    uacquire(&shared->lock);
+    shared->arrived++;
+    urelease(&shared->lock);
+    for (int i = 0; i < ARRIVAL_YIELDS_MAX; i++) {
+        if (shared->arrived >= processes)
+            return 0;
+        sched_yield();
+    }
+    return -1;
+}
+
+static void count(struct shared *shared)
+{
+    for (unsigned i = 0; i < increments; i++) {
+        if (locked)
+            add_locked(shared, 1);
+        else
+            shared->counter++;
+    }
+}
+
+/* What each process sees when it is done; the last one's is the sum. */
+static void finish(struct shared *shared, unsigned index)
+{
+    uacquire(&shared->lock);
+    unsigned seen = shared->counter;
+    if (++shared->done == processes)
+        shared->sum = seen;
+    urelease(&shared->lock);
+    printf("shm_cnt: process %u of %u reads %u\n", index + 1, processes, seen);
+}
+
+static struct shared *work(unsigned index)
+{
+    char *page;
+
+    if (shm_open(SEGMENT, &page) < 0) {
+        perror("shm_cnt: shm_open");
+        return NULL;
+    }
+    struct shared *shared = (struct shared *)page;
+    if (meet(shared) < 0) {
+        fprintf(stderr, "shm_cnt: only %u of %u processes came\n", shared->arrived, processes);
+        return NULL;
+    }
+    count(shared);
+    finish(shared, index);
+    return shared;
+}
+
+static _Noreturn void child(unsigned index)
+{
+    int ok = work(index) && shm_close(SEGMENT) == 0;
+    exit(ok ? 0 : 1);
+}
+
+/* Makes the children, children[1] and on; returns how many processes there are with their parent. */
+static unsigned start(pid_t *children)
+{
+    unsigned n = 1;
+
+    for (; n < processes; n++) {
+        children[n] = fork();
+        if (children[n] == 0)
+            child(n);
+        if (children[n] < 0) {
+            perror("shm_cnt: fork");
+            break;
+        }
+    }
+    return n;
+}
+
+static void stop(const pid_t *children, unsigned n)
+{
+    while (n-- > 1)
+        kill(children[n], SIGKILL);
+}
+
+/* How many children failed. */
+static int collect(void)
+{
+    int failed = 0, status;
+
+    while (wait(&status) > 0)
+        failed += !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    return failed;
+}
+
+static int report(unsigned sum)
+{
+    unsigned wanted = processes * increments;
+
+    printf("shm_cnt: %u process%s x %u increments = %u: ", processes, processes == 1 ? "" : "es",
+           increments, sum);
+    if (!locked)
+        printf("%u lost without the lock\n", wanted - sum);
+    else if (sum == wanted)
+        printf("ok\n");
+    else
+        printf("WRONG, not %u\n", wanted);
+    return locked && sum != wanted;
+}
+
+int main(int argc, char **argv)
+{
+    pid_t children[PROCESSES_MAX];
+
+    if (argc > 0)
+        parse(argv);
+    unsigned started = start(children);
+    struct shared *shared = started == processes ? work(0) : NULL;
+    if (!shared)
+        stop(children, started);
+    int failed = collect();
+    if (failed)
+        fprintf(stderr, "shm_cnt: %d of the processes failed\n", failed);
+    if (!shared || failed)
+        return 1;
+    int wrong = report(shared->sum);
+    return shm_close(SEGMENT) < 0 || wrong;
+}
