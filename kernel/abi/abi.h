@@ -127,6 +127,10 @@ enum thread_state_part { THREAD_REGISTERS = 0, THREAD_FPU = 1 };
 
 /* ---------------------------------------------------------------------------------------- boot */
 
+/* Where there is no second serial port, the kernel's log shares the first: each of its lines then
+ * begins so, and the console lets no program's line begin so. */
+#define LOG_PREFIX "[k] "
+
 /* What init's capability table holds when it starts. */
 enum boot_slot {
     BOOT_SLOT_TASK = 1,   /* its own task: control */
@@ -153,14 +157,15 @@ struct boot_range {
 
 /* The page that init finds, read-only, at BOOT_PAGE. */
 struct boot_page {
-    uint32_t version;                            /* ABI_VERSION */
-    uint32_t ranges_count, modules_count, rsdp;  /* rsdp: physical address, 0 if unknown */
+    uint32_t version; /* ABI_VERSION */
+    uint32_t ranges_count, modules_count;
     struct boot_range ranges[BOOT_RANGES_MAX];   /* free RAM, ascending */
     struct boot_range modules[BOOT_MODULES_MAX]; /* ranges of module k: slot BOOT_SLOT_MODULE + k */
     uint32_t module_bytes[BOOT_MODULES_MAX];
     uint32_t kernel_pages; /* RAM the kernel keeps for itself */
     uint32_t cpu_count;
     char command[BOOT_COMMAND_MAX];
+    uint8_t rsdp[36]; /* ACPI's root pointer as the loader gave it; zeros: look for it */
 };
 
 /* Where the kernel puts init's parts; servers and programs have the same layout. */

@@ -20,6 +20,7 @@
 #include "kernel/lib/kassert.h"
 
 typedef uint32_t ref_t;
+typedef uint64_t pte_t;
 
 #include MACHINE_HEADER
 
@@ -44,17 +45,16 @@ struct registers {
 };
 enum { VECTOR_SYSCALL = 256 }; /* registers.vector: entered by sysenter; eip is in edx, esp in ecx */
 
-/* Page-table entries: present with these rights (write and execute never both), or zero. */
-typedef uint64_t pte_t;
-pte_t arch_pte(uint32_t frame, rights_t rights);
-uint32_t arch_pte_frame(pte_t entry);
-rights_t arch_pte_rights(pte_t entry);
-#define PTE_PRESENT 1u
-#define PTE_MESSAGE_PAGE 0x200u /* software bit: kernel memory, no node, out of reach of all calls */
-
-/* Entries of directories (to tables) and of the four top entries (to directories). */
-pte_t arch_table_entry(uint32_t frame);
-pte_t arch_directory_entry(uint32_t frame);
+/*
+ * Page-table entries are the processor's; MACHINE_HEADER has these inline:
+ *   pte_t pte_make(uint32_t frame, rights_t rights)     present, for users; never write and execute
+ *   pte_t pte_table(uint32_t frame)                     a directory's entry for a table
+ *   pte_t pte_directory(uint32_t frame)                 a top entry for a directory
+ *   uint32_t pte_low(const pte_t *at)                   the half with PTE_PRESENT, PTE_MESSAGE
+ *   uint32_t pte_frame(const pte_t *at)
+ *   bool pte_writable(const pte_t *at), pte_executable(const pte_t *at)
+ *   void pte_write(pte_t *at, pte_t entry)              so that no other processor sees a half of it
+ */
 
 /* The translation of one page, or all of them, is dropped on this processor. */
 void arch_tlb_drop(uint32_t address);
@@ -87,3 +87,17 @@ void arch_log(const char *text, uint32_t bytes);
 
 /* Lets pending interrupts in; one that comes abandons the kernel's stack and starts anew. */
 void arch_breathe(void);
+
+/* Boot, in this order: the log; what the loader says (its two words are passed through); the kernel's
+ * own space, with the frame records at that physical address; traps, timer, interrupt lines. */
+struct boot_info;
+void arch_log_init(void);
+void arch_boot_info(uint32_t magic, uint32_t information, struct boot_info *info);
+void arch_space_init(ref_t records, uint32_t bytes);
+void arch_traps_init(void);
+
+/* The kernel's image: physical addresses. */
+void arch_image(ref_t *first, ref_t *end);
+
+/* The records are mapped in pieces of this size. */
+enum { RECORDS_ALIGN = 1 << 21 };

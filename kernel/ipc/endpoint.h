@@ -18,7 +18,17 @@ struct endpoint {
     struct node caps; /* the root of its capabilities: first, as in every object */
     struct link receivers;
     struct link callers;
+    struct link dying;
     uint32_t pending;
     ref_t task; /* in whose account it is */
 } __attribute__((aligned(1 << ENDPOINT_SHIFT)));
+
+/* Sets bits at the endpoint: a waiting receiver gets them at once. */
+void endpoint_signal(struct endpoint *endpoint, uint32_t bits);
+
+/* Fails callers and receivers, at most `*budget`, which it lowers; true when none is left. */
+bool endpoint_fail_step(struct endpoint *endpoint, unsigned *budget);
+
+/* Panics unless E1..E3 hold. */
+void endpoint_check(struct endpoint *endpoint);
 _Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_SHIFT, "endpoints fill their places");

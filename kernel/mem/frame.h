@@ -62,6 +62,9 @@ HOT struct frame *frame_at(uint32_t number)
     return AT(struct frame, FRAMES_OFFSET) + number;
 }
 
+/* Frames with a record. Defined in kernel/objects.c. */
+uint32_t kernel_frame_count(void);
+
 HOT uint32_t frame_number(ref_t ref)
 {
     return ref >> PAGE_BITS;

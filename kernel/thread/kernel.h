@@ -29,8 +29,8 @@ struct kernel {
     uint32_t cpu_count;
     uint32_t frame_count;
     ref_t empty_leaf;
-    ref_t reaper; /* the thread that carries the deaths on, 0: whoever chooses a thread */
-    struct link dying;
+    uint32_t reapers; /* threads that wait for `dying` to be empty; 0: whoever chooses carries on */
+    struct link dying; /* tasks, threads, endpoints; the first is taken apart first */
     struct node memory, ports, irqs, log; /* roots of the ranges' capabilities */
     struct slot irq_endpoints[IRQ_COUNT];
     uint32_t irq_counts[IRQ_COUNT];
@@ -44,11 +44,59 @@ struct kernel {
 extern struct kernel kernel;
 #endif
 
-/* Re-run the call when the thread is next chosen: an internal status beside err_t's. */
+/* The processor that runs this. */
+HOT struct cpu *cpu_here(void)
+{
+    return &kernel.cpus[arch_cpu()];
+}
+
+/* The highest priority with a ready thread, -1 if there is none. */
+HOT int cpu_ready_top(const struct cpu *cpu)
+{
+    return cpu->ready_mask ? 31 - __builtin_clz(cpu->ready_mask) : -1;
+}
+
+void cpu_init(struct cpu *cpu);
+
+/* Into the queue of the thread's processor. */
+enum queue_end { QUEUE_FRONT, QUEUE_BACK };
+void cpu_enqueue(struct thread *thread, enum queue_end end);
+void cpu_dequeue(struct thread *thread);
+
+/* The running thread stops running here; its state and link have been set by the caller. */
+void cpu_forget(struct thread *thread);
+
+/*
+ * The thread to run next, made the running one; null when there is none. On its way it re-runs the
+ * unfinished calls of the threads it chooses, and takes dying objects apart, in bounded steps with
+ * pending interrupts let in between. The thread that ran before is in the state it should be in.
+ */
+struct thread *thread_choose(void);
+
+/* The running thread goes on, unless a higher one is ready. */
+struct thread *thread_continue(struct thread *thread);
+
+/* Direct switch: the target's `direct` has reached the processor's floor. */
+void thread_switch(struct cpu *cpu, struct thread *thread);
+
+/* Internal statuses beside err_t's: run the call again when the thread is next chosen; go on when
+ * kernel.dying is empty; another thread is to run, the status is not yet known. */
 #define RERUN ((err_t)1)
+#define REAP ((err_t)2)
+#define BLOCKED ((err_t)3)
+#define RECEIVED ((err_t)4) /* done, and eax is set */
 
 /* Nodes that one step of a long call may take. */
 enum { STEP_NODES = 64 };
+
+/* Runs the call in the thread's registers. Defined in kernel/sys. */
+err_t call_run(struct thread *thread);
+
+/* Stores the outcome of a call of the running thread, or arranges its re-run: true if it is done. */
+bool call_finish(struct thread *thread, err_t status);
+
+/* One bounded step of taking the first of kernel.dying apart. Defined in kernel/objects.c. */
+void object_reap_step(void);
 
 /* Every entry is an event in and the thread to run out; only i386 leaves the kernel. */
 struct thread *event_syscall(struct thread *thread);

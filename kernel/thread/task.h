@@ -26,3 +26,9 @@ struct task {
     uint32_t cursor; /* within the stage */
 };
 _Static_assert(sizeof(struct task) <= PAGE_SIZE, "a task fills one frame");
+
+/* A task in a frame that has been checked, with an account of that one frame and an empty table. */
+struct task *task_make(uint32_t frame);
+
+/* A held thread of the task; its account has what it takes. Defined in kernel/sys. */
+struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t priority, uint8_t cpu);

@@ -9,12 +9,13 @@
  *      THREAD_RECEIVING its endpoint's receivers      the endpoint
  *      THREAD_CALLING   the endpoint's callers        the endpoint
  *      THREAD_AWAITING  the owed list of a task       the task that owes it an answer
+ *      THREAD_DEAD      kernel.dying                  -
  *
  *   T1  state and link agree with the table; `peer` is set in the last three states only
  *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused
  *   T3  a thread with `held` set becomes THREAD_HELD instead of ready
  *   T4  `direct` is `priority` if the thread may be switched to without the scheduler, else -1
- *       (it uses the FPU, or has a call to re-run)
+ *       (it uses the FPU, or is held)
  *
  * Threads lie four to a frame, so that a reference from user space is checked by its alignment, the
  * frame's kind and the frame's map of used places.
@@ -33,6 +34,7 @@ enum thread_state {
     THREAD_RECEIVING,
     THREAD_CALLING,
     THREAD_AWAITING,
+    THREAD_DEAD,
 };
 
 struct thread {
@@ -46,14 +48,39 @@ struct thread {
     uint8_t state, priority, cpu, held;
     uint8_t faulting;    /* what it waits for is the answer to a fault, not to a call */
     uint8_t rerun;       /* its call is not finished: run it again when chosen */
+    uint8_t reaping;     /* it goes on when kernel.dying is empty */
     uint8_t uses_fpu;
-    uint8_t call_number; /* of the call to re-run */
     uint32_t badge;        /* THREAD_CALLING: of the capability it called with */
     ref_t revoking;        /* the root whose NODE_REVOKING this thread has set, or 0 */
     uint32_t page_address; /* of its message page in its space */
+    uint32_t fault_address;
     struct slot receives;  /* the endpoint it receives from */
     struct slot handler;   /* the endpoint that hears of its faults */
     struct registers registers;
     uint8_t fpu[FPU_BYTES] __attribute__((aligned(16)));
 };
+/* Makes a thread that waited for something ready, behind others of its priority. */
+void thread_wake(struct thread *thread);
+
+/* The same with the status that its call returns. */
+void thread_wake_with(struct thread *thread, err_t status);
+
+/* Takes a thread out of whatever it does or waits for; it is THREAD_HELD afterwards. */
+void thread_detach(struct thread *thread);
+
+/* The beginning of a thread's, an endpoint's or a task's end: kernel/objects.c does the rest. */
+void thread_begin_death(struct thread *thread);
+
+/* T4 after a change of `priority`, `held` or `uses_fpu`. */
+HOT void thread_update_direct(struct thread *thread)
+{
+    thread->direct = thread->uses_fpu || thread->held ? -1 : thread->priority;
+}
+
+/* The thread that runs is marked as using the FPU from now on. */
+void thread_use_fpu(struct thread *thread);
+
+/* Panics unless T1..T4 hold. */
+void thread_check(struct thread *thread);
+
 _Static_assert(sizeof(struct thread) <= 1 << THREAD_SHIFT, "four threads to a frame");

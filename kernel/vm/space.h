@@ -42,11 +42,12 @@ bool space_range_valid(uint32_t address, uint32_t pages, uint32_t max);
 
 /* The tables that ranges lack, counted once each: a check pass adds its ranges and compares frames
  * with the account's spare ones. A message's four items touch at most eight tables. */
+enum { LACKING_TABLES = 2 * IPC_ITEMS };
 struct lacking {
     uint32_t frames;
-    unsigned tables_count, directories_count;
-    uint32_t tables[16];
-    uint8_t directories;
+    uint32_t directories; /* bit d: the directory of top entry d is lacking and counted */
+    unsigned tables_count;
+    uint32_t tables[LACKING_TABLES]; /* address >> DIRECTORY_SHIFT */
 };
 /* ERR_TAKEN if a page of the range is occupied (unless `replace`). */
 err_t space_check_free(const struct space *space, uint32_t address, uint32_t pages, bool replace,
@@ -55,9 +56,10 @@ err_t space_check_free(const struct space *space, uint32_t address, uint32_t pag
 /* The place for `address`, making what tables lack from the account: checked before. */
 struct place space_open(struct space *space, struct account *account, uint32_t address);
 
-/* Puts a mapping into a free place: child of `parent`, or sibling of `source`. */
-void space_map_child(struct place place, struct node *parent, uint32_t frame, rights_t rights);
-void space_map_sibling(struct place place, struct node *source, uint32_t frame, rights_t rights);
+/* Puts a mapping into a free place: child of `from`, or sibling. */
+enum kinship { CHILD, SIBLING };
+void space_map(struct place place, enum kinship kinship, struct node *from, uint32_t frame,
+               rights_t rights);
 
 /* Where a mapping's node is: the space's task (frame number), its address, its entry. */
 struct mapping {
@@ -77,8 +79,12 @@ void space_unmap(struct node *node);
 void space_lower(struct node *node, rights_t rights);
 
 /* Frees tables of a dying space, at most `*budget` mappings and tables; true when all are gone. */
-bool space_free_step(struct space *space, struct account *account, uint32_t *cursor,
-                     unsigned *budget);
+bool space_free_step(struct space *space, struct account *account, unsigned *budget);
+
+/* A translation was lowered or removed, or a directory added: every processor that runs the space of
+ * that task (frame number) drops the page, or loads the space anew. Defined in kernel/thread. */
+void space_dropped(uint32_t task, uint32_t address);
+void space_grew(uint32_t task);
 
 /* Panics unless V1..V3 hold. */
 void space_check(const struct space *space);

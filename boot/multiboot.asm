@@ -1,0 +1,80 @@
+; The first instructions, and the headers by which loaders know the kernel.
+;
+; A Multiboot loader (1: GRUB, QEMU -kernel; 2: GRUB under BIOS and UEFI) enters _start in 32-bit
+; protected mode, paging and interrupts off: eax = the loader's magic, ebx = its information. Here
+; physical memory up to 896 MiB is mapped twice, where it is and at the window's base; the jump leads
+; up there. This section is linked at its physical address.
+
+WINDOW_BASE     equ 0xc0000000
+WINDOW_ENTRIES  equ 448             ; of 2 MiB
+LARGE_PAGE      equ 0x83            ; present, writable, 2 MiB
+
+MAGIC1          equ 0x1badb002
+FLAGS1          equ 0x00000003      ; modules page-aligned, memory map
+MAGIC2          equ 0xe85250d6
+
+CR4_PSE_PAE     equ 0x30
+CR0_PG_WP       equ 0x80010000
+
+section .boot progbits alloc exec write align=8
+
+    align 4
+    dd MAGIC1, FLAGS1, -(MAGIC1 + FLAGS1)
+
+    align 8
+header2:
+    dd MAGIC2, 0, header2_end - header2, -(MAGIC2 + (header2_end - header2))
+    dw 6, 0                         ; tag: modules page-aligned
+    dd 8
+    dw 0, 0                         ; tag: end
+    dd 8
+header2_end:
+
+global _start
+extern kernel_main, kernel_stack_top
+
+_start:
+    cli
+    cld
+    mov     edx, eax                ; magic and information stay in edx, ebx
+    mov     edi, boot_directory - WINDOW_BASE
+    mov     eax, LARGE_PAGE
+    mov     ecx, WINDOW_ENTRIES
+.fill:
+    mov     [edi], eax
+    mov     dword [edi + 4], 0
+    add     eax, 0x200000
+    add     edi, 8
+    loop    .fill
+
+    mov     eax, boot_directory - WINDOW_BASE + 1
+    mov     [boot_tops - WINDOW_BASE], eax
+    mov     [boot_tops - WINDOW_BASE + 24], eax
+    mov     eax, cr4
+    or      eax, CR4_PSE_PAE
+    mov     cr4, eax
+    mov     eax, boot_tops - WINDOW_BASE
+    mov     cr3, eax
+    mov     eax, cr0
+    or      eax, CR0_PG_WP
+    mov     cr0, eax
+    mov     eax, enter_high
+    jmp     eax
+
+section .text
+enter_high:
+    mov     esp, kernel_stack_top
+    xor     ebp, ebp                ; the last frame of every backtrace
+    mov     eax, edx                ; arguments: magic, information
+    mov     edx, ebx
+    call    kernel_main
+    extern  leave_kernel
+    jmp     leave_kernel            ; eax: the first thread
+
+section .bss align=4096
+boot_directory:
+    resb 4096
+boot_tops:
+    resb 32
+
+section .note.GNU-stack noalloc noexec nowrite progbits

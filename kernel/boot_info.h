@@ -1,0 +1,29 @@
+/* What the loader told: physical memory, modules, command line. Addresses in bytes. */
+#pragma once
+
+#include "kernel/arch/arch.h"
+
+enum { BOOT_RESERVED_MAX = 64 };
+
+struct boot_area {
+    uint64_t start, end;
+};
+
+struct boot_info {
+    unsigned free_count, reserved_count, modules_count;
+    struct boot_area free[BOOT_RANGES_MAX], reserved[BOOT_RESERVED_MAX];
+    struct boot_area modules[BOOT_MODULES_MAX];
+    char command[BOOT_COMMAND_MAX];
+    uint8_t rsdp[36];
+};
+
+/* Areas that do not fit any more are left out: of memory, and of what must not be used, a panic. */
+void boot_info_add(struct boot_info *info, uint64_t start, uint64_t bytes, bool free);
+void boot_info_module(struct boot_info *info, uint32_t start, uint32_t end);
+void boot_info_command(struct boot_info *info, const char *text);
+
+/*
+ * The free page frames: whole pages of the free areas, between the first MiB and 4 GiB, without the
+ * reserved ones; ascending, without overlap. Returns their count; frames beyond `max` ranges are lost.
+ */
+unsigned boot_info_ranges(const struct boot_info *info, struct boot_range *ranges, unsigned max);

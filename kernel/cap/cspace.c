@@ -1,0 +1,48 @@
+#include "kernel/cap/cspace.h"
+
+void cspace_init(struct cspace *cspace, ref_t empty_leaf)
+{
+    for (unsigned i = 0; i < LEAF_COUNT; i++)
+        cspace->leaves[i] = empty_leaf;
+}
+
+err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot **slot)
+{
+    *slot = cspace_slot(cspace, index & 0xffff);
+    return slot_is_empty(*slot) ? ERR_CAP : OK;
+}
+
+static bool is_kind(const struct slot *slot, enum slot_bits kind)
+{
+    if (kind & SLOT_RANGE)
+        return slot_is_range(slot, kind);
+    return !(slot->object & SLOT_RANGE) && (slot->object & kind);
+}
+
+err_t cspace_find(const struct cspace *cspace, uint32_t index, enum slot_bits kind, rights_t rights,
+                  struct slot **slot)
+{
+    *slot = cspace_slot(cspace, index & 0xffff);
+    if (!is_kind(*slot, kind))
+        return ERR_CAP;
+    return rights & ~(*slot)->node.flags ? ERR_RIGHTS : OK;
+}
+
+err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty_leaf,
+                        uint32_t *cost)
+{
+    if (index == 0 || index >= SLOT_COUNT)
+        return ERR_ARG;
+    *cost = cspace->leaves[index >> LEAF_BITS] == empty_leaf;
+    return slot_is_empty(cspace_slot(cspace, index)) ? OK : ERR_TAKEN;
+}
+
+struct slot *cspace_open(struct cspace *cspace, struct account *account, uint32_t index,
+                         ref_t empty_leaf)
+{
+    ref_t *leaf = &cspace->leaves[index >> LEAF_BITS];
+
+    if (*leaf == empty_leaf)
+        *leaf = frame_ref(account_take(account, FRAME_LEAF));
+    return cspace_slot(cspace, index);
+}

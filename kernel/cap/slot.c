@@ -1,0 +1,87 @@
+#include "kernel/cap/slot.h"
+
+struct node *slot_root(const struct slot *slot)
+{
+    if (slot->object & SLOT_RANGE)
+        return range_root((slot->object >> 6) & 3);
+    return AT(struct node, slot_object(slot));
+}
+
+void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t value,
+               uint32_t object)
+{
+    assert(slot_is_empty(slot));
+    slot->value = value;
+    slot->object = object;
+    node_insert_child(root, &slot->node, rights);
+}
+
+static err_t check_badge(const struct slot *parent, const struct derivation *d)
+{
+    if (!(parent->object & SLOT_ENDPOINT))
+        return d->value || d->count ? ERR_ARG : OK;
+    if (d->count || d->value > BADGE_MAX || !(d->rights & SLOT_ENDPOINT))
+        return ERR_ARG;
+    return d->value && parent->value ? ERR_ARG : OK; /* S3 */
+}
+
+static err_t check_range(const struct slot *parent, const struct derivation *d)
+{
+    uint32_t count = slot_count(parent);
+
+    if (d->value >= count || d->count > count - d->value)
+        return ERR_ARG;
+    return OK;
+}
+
+err_t slot_derive_check(const struct slot *parent, const struct derivation *d)
+{
+    if (d->rights & ~parent->node.flags)
+        return ERR_RIGHTS;
+    err_t err = parent->object & SLOT_RANGE ? check_range(parent, d) : check_badge(parent, d);
+    if (err)
+        return err;
+    if (parent->node.depth == NODE_DEPTH_MAX)
+        return ERR_DEPTH;
+    return slot_root(parent)->flags & NODE_REVOKING ? ERR_BUSY : OK;
+}
+
+void slot_derive(struct slot *parent, struct slot *child, const struct derivation *d)
+{
+    if (parent->object & SLOT_RANGE) {
+        uint32_t count = d->count ? d->count : slot_count(parent) - d->value;
+        child->value = parent->value + d->value;
+        child->object = (parent->object & 0xff) | count << SLOT_COUNT_SHIFT;
+    } else if (parent->object & SLOT_ENDPOINT) {
+        child->value = d->value ? d->value : parent->value;
+        child->object = slot_object(parent) | (d->rights & SLOT_ENDPOINT);
+    } else {
+        child->value = 0;
+        child->object = parent->object;
+    }
+    node_insert_child(&parent->node, &child->node, d->rights);
+}
+
+void slot_empty(struct slot *slot)
+{
+    bool first = slot->node.depth == 1 && !(slot->object & SLOT_RANGE);
+    uint32_t object = slot->object;
+
+    node_remove(&slot->node);
+    slot->value = slot->object = 0;
+    if (first)
+        object_begin_death(object);
+}
+
+bool slot_revoke_step(struct node *top, unsigned *budget)
+{
+    struct node *victim;
+
+    while ((victim = node_first_descendant(top))) {
+        if (*budget == 0)
+            return false;
+        --*budget;
+        slot_empty((struct slot *)victim);
+    }
+    return true;
+}

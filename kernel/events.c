@@ -1,0 +1,37 @@
+/* What happens to a processor that is no system call: faults and interrupts. */
+#include "kernel/ipc/ipc.h"
+
+enum { VECTOR_FPU = 7 };
+
+struct thread *event_fault(struct thread *thread, uint32_t address)
+{
+    if (thread->registers.vector == VECTOR_FPU && !thread->uses_fpu) {
+        thread_use_fpu(thread);
+        return thread;
+    }
+    thread->fault_address = address;
+    return ipc_fault(thread);
+}
+
+/* At each tick the next thread of the same priority gets its turn. */
+static struct thread *rotate(struct thread *thread)
+{
+    struct cpu *cpu = cpu_here();
+
+    if (cpu_ready_top(cpu) < (int)thread->priority)
+        return thread;
+    cpu_enqueue(thread, QUEUE_BACK);
+    return thread_choose();
+}
+
+struct thread *event_interrupt(struct thread *interrupted, unsigned line)
+{
+    struct slot *endpoint = &kernel.irq_endpoints[line];
+
+    kernel.irq_counts[line]++;
+    if (endpoint->object & SLOT_SIGNAL)
+        endpoint_signal(AT(struct endpoint, slot_object(endpoint)), endpoint->value);
+    if (!interrupted)
+        return thread_choose();
+    return line == IRQ_TICK ? rotate(interrupted) : thread_continue(interrupted);
+}

@@ -1,0 +1,13 @@
+/* The constants that the assembly needs from C, as text in an object that is read, never linked. */
+#include "kernel/thread/thread.h"
+
+#define CONSTANT(name, value) __asm__ volatile(".ascii \"->" #name " %c0\\n\"" : : "i"(value))
+
+void asm_offsets(void);
+void asm_offsets(void)
+{
+    CONSTANT(THREAD_REGISTERS, offsetof(struct thread, registers));
+    CONSTANT(THREAD_VECTOR, offsetof(struct thread, registers.vector));
+    CONSTANT(BELOW_VECTOR, sizeof(struct registers) - offsetof(struct registers, error));
+    CONSTANT(SYSCALL, VECTOR_SYSCALL);
+}

@@ -1,0 +1,116 @@
+#include "kernel/i386/paging.h"
+
+#include "kernel/i386/instructions.h"
+#include "kernel/mem/frame.h"
+#include "kernel/thread/kernel.h"
+
+enum {
+    LARGE_BITS = 21,
+    LARGE = 1 << LARGE_BITS,
+    ENTRIES = 512,
+    RECORDS_ENTRY = FRAMES_OFFSET >> LARGE_BITS,
+    BEYOND_ENTRY = RECORDS_ENTRY + 8,
+    IMAGE_ENTRY = 1, /* the image is linked at the window's second 2 MiB */
+};
+#define BEYOND_BASE (WINDOW_BASE + ((uint32_t)BEYOND_ENTRY << LARGE_BITS))
+
+enum { CR4_OSFXSR = 1 << 9, CR4_OSXMMEXCPT = 1 << 10, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21 };
+enum { CR0_MP = 2, CR0_EM = 4, CR0_TS = 8, CR0_NE = 32, CR0_WP = 1 << 16 };
+enum { MSR_EFER = 0xc0000080, EFER_NXE = 1 << 11 };
+
+uint32_t pte_no_execute;
+
+static pte_t tops[4] __attribute__((aligned(32)));
+static pte_t directory[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+static pte_t image[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+static pte_t beyond[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+
+extern uint8_t kernel_text_start[], kernel_text_end[], kernel_rodata_start[], kernel_rodata_end[];
+extern uint8_t kernel_end[], kernel_stack_guard[];
+
+void paging_init_features(void)
+{
+    uint32_t cr4 = READ_CR(4);
+    uint32_t leaf7 = cpuid(0).eax >= 7 ? cpuid(7).ebx : 0;
+    bool nx = cpuid(0x80000000).eax >= 0x80000001 && cpuid(0x80000001).edx >> 20 & 1;
+
+    if (cpuid(1).edx >> 24 & 1)
+        cr4 |= CR4_OSFXSR;
+    if (cpuid(1).edx >> 25 & 1)
+        cr4 |= CR4_OSXMMEXCPT;
+    if (leaf7 >> 7 & 1)
+        cr4 |= CR4_SMEP;
+    if (leaf7 >> 20 & 1)
+        cr4 |= CR4_SMAP;
+    WRITE_CR(4, cr4);
+    WRITE_CR(0, (READ_CR(0) & ~(uint32_t)CR0_EM) | CR0_MP | CR0_NE | CR0_WP | CR0_TS);
+    if (nx) {
+        write_msr(MSR_EFER, read_msr(MSR_EFER) | EFER_NXE);
+        pte_no_execute = 0x80000000;
+    }
+}
+
+static pte_t kernel_entry(uint32_t physical, uint32_t flags, bool executable)
+{
+    return (executable ? 0 : (uint64_t)pte_no_execute << 32) | physical | PTE_PRESENT | flags;
+}
+
+static bool within(const uint8_t *at, const uint8_t *start, const uint8_t *end)
+{
+    return at >= start && at < end;
+}
+
+static pte_t image_entry(unsigned index)
+{
+    uint32_t physical = LARGE + (index << PAGE_BITS);
+    const uint8_t *at = AT(uint8_t, physical);
+
+    if (at == kernel_stack_guard)
+        return 0;
+    if (within(at, kernel_text_start, kernel_text_end))
+        return kernel_entry(physical, 0, true);
+    if (within(at, kernel_rodata_start, kernel_rodata_end))
+        return kernel_entry(physical, 0, false);
+    return kernel_entry(physical, PTE_WRITABLE, false);
+}
+
+void paging_init(uint32_t records, uint32_t records_bytes)
+{
+    for (unsigned i = 0; i < WINDOW_BYTES >> LARGE_BITS; i++)
+        directory[i] = kernel_entry(i << LARGE_BITS, PTE_WRITABLE | PTE_LARGE, false);
+    for (unsigned i = 0; i < ENTRIES; i++)
+        image[i] = image_entry(i);
+    directory[IMAGE_ENTRY] = kernel_entry(REF(image), PTE_WRITABLE, true);
+    for (unsigned i = 0; i << LARGE_BITS < records_bytes; i++)
+        directory[RECORDS_ENTRY + i] =
+            kernel_entry(records + (i << LARGE_BITS), PTE_WRITABLE | PTE_LARGE, false);
+    directory[BEYOND_ENTRY] = kernel_entry(REF(beyond), PTE_WRITABLE, false);
+    tops[DIRECTORIES] = pte_directory(frame_number(REF(directory)));
+    kernel.kernel_directory = tops[DIRECTORIES];
+    WRITE_CR(3, REF(tops));
+}
+
+uint32_t paging_kernel_tops(void)
+{
+    return REF(tops);
+}
+
+void arch_space_load(ref_t directories)
+{
+    WRITE_CR(3, directories ? directories : REF(tops));
+}
+
+void arch_tlb_drop(uint32_t address)
+{
+    invlpg(address);
+}
+
+void *arch_frame_map(unsigned window, uint32_t frame)
+{
+    if (frame_ref(frame) < WINDOW_BYTES)
+        return AT(void, frame_ref(frame));
+    uint32_t address = BEYOND_BASE + (window << PAGE_BITS);
+    pte_write(&beyond[window], kernel_entry(frame_ref(frame), PTE_WRITABLE, false));
+    invlpg(address);
+    return (void *)address;
+}

@@ -1,0 +1,79 @@
+#include "kernel/i386/pic.h"
+
+#include "kernel/arch/arch.h"
+#include "kernel/i386/instructions.h"
+
+enum {
+    MASTER = 0x20,
+    SLAVE = 0xa0,
+    CASCADE = 2,
+    END_OF_INTERRUPT = 0x20,
+    READ_IN_SERVICE = 0x0b,
+    TIMER_DATA = 0x40,
+    TIMER_MODE = 0x43,
+    TIMER_HZ = 1193182,
+};
+
+static uint16_t masked = 0xffff & ~(1u << CASCADE);
+
+static void write_masks(void)
+{
+    outb(MASTER + 1, (uint8_t)masked);
+    outb(SLAVE + 1, (uint8_t)(masked >> 8));
+}
+
+void arch_irq_mask(unsigned line)
+{
+    if (line < PIC_LINES && line != IRQ_TICK)
+        masked |= (uint16_t)(1u << line);
+    write_masks();
+}
+
+void arch_irq_unmask(unsigned line)
+{
+    if (line >= PIC_LINES || !(masked >> line & 1))
+        return;
+    masked &= (uint16_t) ~(1u << line);
+    write_masks();
+}
+
+void pic_init(void)
+{
+    /* ICW1-4: edge-triggered, vectors, cascade, 8086 mode. */
+    static const uint8_t setup[][2] = {{0, 0x11}, {1, PIC_VECTORS}, {1, 1u << CASCADE}, {1, 1}};
+    const uint16_t divisor = TIMER_HZ / TICKS_PER_SECOND;
+
+    for (unsigned i = 0; i < sizeof setup / sizeof setup[0]; i++) {
+        outb((uint16_t)(MASTER + setup[i][0]), setup[i][1]);
+        outb((uint16_t)(SLAVE + setup[i][0]),
+             i == 1 ? PIC_VECTORS + 8 : i == 2 ? CASCADE : setup[i][1]);
+    }
+    outb(TIMER_MODE, 0x34); /* channel 0, both bytes, rate generator */
+    outb(TIMER_DATA, (uint8_t)divisor);
+    outb(TIMER_DATA, (uint8_t)(divisor >> 8));
+    arch_irq_unmask(IRQ_TICK);
+}
+
+static bool is_spurious(unsigned line)
+{
+    uint16_t controller = line < 8 ? MASTER : SLAVE;
+
+    if (line != 7 && line != 15)
+        return false;
+    outb(controller, READ_IN_SERVICE);
+    return !(inb(controller) & 0x80);
+}
+
+bool pic_acknowledge(unsigned line)
+{
+    bool spurious = is_spurious(line);
+
+    if (spurious && line < 8)
+        return false;
+    if (line != IRQ_TICK)
+        arch_irq_mask(line);
+    if (line >= 8 && !spurious)
+        outb(SLAVE, END_OF_INTERRUPT);
+    outb(MASTER, END_OF_INTERRUPT);
+    return !spurious;
+}

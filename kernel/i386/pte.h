@@ -1,0 +1,62 @@
+/* PAE page-table entries: Intel SDM volume 3, 4.4. Bits: present 0, writable 1, user 2, 2 MiB 7,
+ * free for us 9-11, no-execute 63 (where the processor has it). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { PTE_PRESENT = 1, PTE_WRITABLE = 2, PTE_USER = 4, PTE_LARGE = 0x80 };
+
+/* Software bit: a thread's message page. Kernel memory without a node, out of reach of all calls. */
+enum { PTE_MESSAGE = 0x200 };
+
+/* The upper half's no-execute bit, or 0 without NX: set once at boot. */
+extern uint32_t pte_no_execute;
+
+static inline uint64_t pte_make(uint32_t frame, uint8_t rights)
+{
+    uint32_t low = frame << 12 | PTE_PRESENT | PTE_USER | (rights & 2u);
+    return (uint64_t)(rights & 4 ? 0 : pte_no_execute) << 32 | low;
+}
+
+static inline uint64_t pte_table(uint32_t frame)
+{
+    return frame << 12 | PTE_PRESENT | PTE_WRITABLE | PTE_USER;
+}
+
+/* A top entry has no rights: those bits are reserved. */
+static inline uint64_t pte_directory(uint32_t frame)
+{
+    return frame << 12 | PTE_PRESENT;
+}
+
+static inline uint32_t pte_low(const uint64_t *at)
+{
+    return *(const volatile uint32_t *)at;
+}
+
+static inline uint32_t pte_frame(const uint64_t *at)
+{
+    return pte_low(at) >> 12;
+}
+
+static inline bool pte_writable(const uint64_t *at)
+{
+    return pte_low(at) & PTE_WRITABLE;
+}
+
+static inline bool pte_executable(const uint64_t *at)
+{
+    return pte_no_execute && !(*at >> 63);
+}
+
+/* Another processor may walk between the halves: present is cleared first and set last. */
+static inline void pte_write(uint64_t *at, uint64_t entry)
+{
+    volatile uint32_t *half = (volatile uint32_t *)at;
+
+    if (half[0] & PTE_PRESENT)
+        half[0] = 0;
+    half[1] = (uint32_t)(entry >> 32);
+    half[0] = (uint32_t)entry;
+}

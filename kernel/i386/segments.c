@@ -1,0 +1,115 @@
+#include "kernel/i386/segments.h"
+
+#include "kernel/arch/arch.h"
+#include "kernel/i386/instructions.h"
+#include "kernel/i386/paging.h"
+#include "kernel/i386/panic.h"
+
+struct task_state {
+    uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2, cr3, eip, eflags, eax, ecx, edx, ebx, esp, ebp;
+    uint32_t esi, edi, es, cs, ss, ds, fs, gs, ldt;
+    uint16_t trap, io_map;
+};
+
+/* A debug trap on the first instruction after sysenter pushes where SYSENTER_ESP points: below esp0. */
+static struct {
+    uint32_t room[32];
+    struct task_state state;
+} entry;
+
+static struct task_state double_fault;
+static uint8_t double_fault_stack[PAGE_SIZE];
+static uint64_t gdt[7], idt[256];
+
+extern const uint32_t trap_stubs[48];
+void sysenter_entry(void);
+
+enum { MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP, MSR_SYSENTER_EIP };
+
+/* SDM volume 3, 3.4.5: flat segments differ in their access byte alone. */
+static uint64_t flat(uint8_t access)
+{
+    return 0x00cf00000000ffffull | (uint64_t)access << 40;
+}
+
+static uint64_t task_segment(const struct task_state *state)
+{
+    uint32_t base = (uint32_t)(uintptr_t)state;
+    uint32_t low = (sizeof *state - 1) | base << 16;
+    uint32_t high = (base >> 16 & 0xff) | 0x8900 | (base & 0xff000000);
+
+    return (uint64_t)high << 32 | low;
+}
+
+static uint64_t interrupt_gate(uint32_t handler, unsigned privilege)
+{
+    uint32_t high = (handler & 0xffff0000) | 0x8e00 | privilege << 13;
+
+    return (uint64_t)high << 32 | KERNEL_CODE << 16 | (handler & 0xffff);
+}
+
+static void load_tables(void)
+{
+    struct __attribute__((packed)) {
+        uint16_t limit;
+        uint32_t base;
+    } g = {sizeof gdt - 1, (uint32_t)(uintptr_t)gdt}, i = {sizeof idt - 1, (uint32_t)(uintptr_t)idt};
+
+    __asm__ volatile("lgdt %0; lidt %1; ljmp %2, $1f; 1:"
+                     :
+                     : "m"(g), "m"(i), "i"(KERNEL_CODE)
+                     : "memory");
+    __asm__ volatile("mov %0, %%ss; mov %1, %%ds; mov %1, %%es; mov %2, %%fs; mov %2, %%gs; ltr %3"
+                     :
+                     : "r"(KERNEL_DATA), "r"(USER_DATA), "r"(0), "r"((uint16_t)TASK_STATE));
+}
+
+void segments_interrupted(uint32_t *eip, uint32_t *esp, uint32_t *ebp)
+{
+    *eip = entry.state.eip;
+    *esp = entry.state.esp;
+    *ebp = entry.state.ebp;
+}
+
+
+static void init_double_fault(void)
+{
+    double_fault = (struct task_state){
+        .cr3 = paging_kernel_tops(),
+        .eip = (uint32_t)(uintptr_t)panic_double_fault,
+        .eflags = 2,
+        .esp = (uint32_t)(uintptr_t)(double_fault_stack + sizeof double_fault_stack - 16),
+        .cs = KERNEL_CODE,
+        .ss = KERNEL_DATA,
+        .ds = KERNEL_DATA,
+        .es = KERNEL_DATA,
+        .io_map = sizeof double_fault,
+    };
+    idt[8] = (uint64_t)0x8500 << 32 | DOUBLE_FAULT_STATE << 16; /* a task gate */
+}
+
+void segments_init(void)
+{
+    enum { BREAKPOINT = 3, OVERFLOW = 4 };
+
+    gdt[KERNEL_CODE / 8] = flat(0x9b);
+    gdt[KERNEL_DATA / 8] = flat(0x93);
+    gdt[USER_CODE / 8] = flat(0xfb);
+    gdt[USER_DATA / 8] = flat(0xf3);
+    gdt[TASK_STATE / 8] = task_segment(&entry.state);
+    gdt[DOUBLE_FAULT_STATE / 8] = task_segment(&double_fault);
+    entry.state = (struct task_state){.ss0 = KERNEL_DATA, .io_map = sizeof entry.state};
+    for (unsigned v = 0; v < 48; v++)
+        idt[v] = interrupt_gate(trap_stubs[v], v == BREAKPOINT || v == OVERFLOW ? 3 : 0);
+    init_double_fault();
+    load_tables();
+
+    write_msr(MSR_SYSENTER_CS, KERNEL_CODE);
+    write_msr(MSR_SYSENTER_ESP, (uint32_t)(uintptr_t)&entry.state.esp0);
+    write_msr(MSR_SYSENTER_EIP, (uint32_t)(uintptr_t)sysenter_entry);
+}
+
+void arch_save_area(struct registers *registers)
+{
+    entry.state.esp0 = (uint32_t)(uintptr_t)(registers + 1);
+}

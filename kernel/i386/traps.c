@@ -1,0 +1,66 @@
+/* From vectors to events; the saved registers of threads. */
+#include "kernel/i386/instructions.h"
+#include "kernel/i386/panic.h"
+#include "kernel/i386/pic.h"
+#include "kernel/i386/segments.h"
+#include "kernel/thread/kernel.h"
+
+enum { EFLAGS_START = 0x202, EFLAGS_USER = 0xcd5 | 1 << 21, PAGE_FAULT = 14 };
+
+struct thread *trap_user(struct thread *thread);
+struct thread *trap_idle(unsigned vector);
+_Noreturn void trap_kernel(const struct registers *registers);
+
+static struct thread *interrupt(struct thread *thread, unsigned vector)
+{
+    unsigned line = vector - PIC_VECTORS;
+
+    if (pic_acknowledge(line))
+        return event_interrupt(thread, line);
+    return thread ? thread : thread_choose();
+}
+
+struct thread *trap_user(struct thread *thread)
+{
+    uint32_t vector = thread->registers.vector;
+
+    if (vector >= PIC_VECTORS)
+        return interrupt(thread, vector);
+    return event_fault(thread, vector == PAGE_FAULT ? READ_CR(2) : 0);
+}
+
+struct thread *trap_idle(unsigned vector)
+{
+    return interrupt(NULL, vector);
+}
+
+void trap_kernel(const struct registers *registers)
+{
+    panic_registers("exception in the kernel", registers);
+}
+
+void arch_registers_init(struct registers *registers)
+{
+    *registers = (struct registers){
+        .cs = USER_CODE, .ss = USER_DATA, .eflags = EFLAGS_START};
+}
+
+void arch_registers_get(const struct registers *from, struct thread_registers *to)
+{
+    bool call = from->vector == VECTOR_SYSCALL;
+
+    *to = (struct thread_registers){
+        .eax = from->eax, .ebx = from->ebx, .ecx = from->ecx, .edx = from->edx, .esi = from->esi,
+        .edi = from->edi, .ebp = from->ebp, .esp = call ? from->ecx : from->esp,
+        .eip = call ? from->edx : from->eip, .eflags = call ? EFLAGS_START : from->eflags,
+    };
+}
+
+void arch_registers_set(struct registers *to, const struct thread_registers *from)
+{
+    *to = (struct registers){
+        .edi = from->edi, .esi = from->esi, .ebp = from->ebp, .ebx = from->ebx, .edx = from->edx,
+        .ecx = from->ecx, .eax = from->eax, .eip = from->eip, .cs = USER_CODE,
+        .eflags = (from->eflags & EFLAGS_USER) | EFLAGS_START, .esp = from->esp, .ss = USER_DATA,
+    };
+}

@@ -1,0 +1,327 @@
+#include "kernel/ipc/ipc.h"
+
+#include "kernel/ipc/message.h"
+#include "kernel/lib/log.h"
+
+#ifndef IPC_FORCE_GENERAL
+#define IPC_FORCE_GENERAL 0 /* test builds: 1 sends every message through the general case */
+#endif
+
+HOT struct thread *thread_of(ref_t link)
+{
+    return AT(struct thread, link - offsetof(struct thread, link));
+}
+
+HOT struct message_page *page_of(const struct thread *thread)
+{
+    return AT(struct message_page, thread->page);
+}
+
+/* The caller's words go over in the registers that they came in; then `to` runs. */
+HOT struct thread *hand_over(struct cpu *cpu, struct thread *from, struct thread *to, uint32_t eax)
+{
+    const struct registers *in = &from->registers;
+    struct registers *out = &to->registers;
+
+    link_remove(&to->link);
+    to->peer = 0;
+    out->eax = eax;
+    out->ebx = in->ebx;
+    out->esi = in->esi;
+    out->edi = in->edi;
+    out->ebp = in->ebp;
+    page_of(to)->tag = TAG_CALL;
+    thread_switch(cpu, to);
+    return to;
+}
+
+/* `thread` waits for the answer that `server`, which has just received its message, owes it. */
+HOT void owe(struct thread *thread, struct thread *server)
+{
+    struct message_page *page = page_of(server);
+
+    page->caller = REF(thread);
+    page->caller_calls = ++thread->calls;
+    thread->state = THREAD_AWAITING;
+    thread->peer = server->task;
+    link_insert_after(&AT(struct task, server->task)->owed, &thread->link);
+}
+
+HOT void await_message(struct thread *thread, struct endpoint *endpoint)
+{
+    thread->state = THREAD_RECEIVING;
+    thread->peer = REF(endpoint);
+    link_insert_after(&endpoint->receivers, &thread->link);
+}
+
+/* The thread that waits for an answer from `thread`'s task and that its page names, or null. */
+HOT struct thread *caller_of(const struct thread *thread)
+{
+    const struct message_page *page = page_of(thread);
+    ref_t ref = *(const volatile uint32_t *)&page->caller;
+    uint32_t place = (ref >> THREAD_SHIFT) & ((PAGE_SIZE >> THREAD_SHIFT) - 1);
+
+    if (ref >= WINDOW_BYTES || ref & ((1u << THREAD_SHIFT) - 1))
+        return NULL;
+    const struct frame *frame = frame_at(frame_number(ref));
+    if (frame->kind != FRAME_THREADS || !((uint32_t)frame->used >> place & 1))
+        return NULL;
+    struct thread *caller = AT(struct thread, ref);
+    if (caller->peer != thread->task || caller->state != THREAD_AWAITING ||
+        caller->calls != *(const volatile uint32_t *)&page->caller_calls)
+        return NULL;
+    return caller;
+}
+
+static struct thread *call_general(struct thread *thread);
+static struct thread *reply_wait_general(struct thread *thread);
+
+struct thread *ipc_call(struct thread *thread)
+{
+    struct cpu *cpu = cpu_here();
+    uint32_t head = thread->registers.eax;
+    const struct task *task = AT(struct task, thread->task);
+    const struct slot *slot = cspace_slot(&task->cspace, head >> SLOT_SHIFT);
+    struct endpoint *endpoint = AT(struct endpoint, slot_object(slot));
+
+    if (IPC_FORCE_GENERAL || (head & IPC_EXTENDED) || !(slot->object & SLOT_CALL) ||
+        link_is_alone(&endpoint->receivers))
+        return call_general(thread);
+    struct thread *server = thread_of(endpoint->receivers.next);
+    if (server->direct < cpu->floor)
+        return call_general(thread);
+
+    /* Nothing can fail any more. */
+    owe(thread, server);
+    return hand_over(cpu, thread, server, slot->value);
+}
+
+struct thread *ipc_reply_wait(struct thread *thread)
+{
+    struct cpu *cpu = cpu_here();
+    uint32_t head = thread->registers.eax;
+    struct endpoint *endpoint = AT(struct endpoint, slot_object(&thread->receives));
+
+    if (IPC_FORCE_GENERAL || (head & (IPC_REPLY | IPC_EXTENDED)) != IPC_REPLY ||
+        slot_is_empty(&thread->receives) || endpoint->pending || !link_is_alone(&endpoint->callers))
+        return reply_wait_general(thread);
+    struct thread *caller = caller_of(thread);
+    if (!caller || caller->faulting || caller->direct < cpu->floor)
+        return reply_wait_general(thread);
+
+    /* Nothing can fail any more. */
+    await_message(thread, endpoint);
+    return hand_over(cpu, thread, caller, OK);
+}
+
+/* ------------------------------------------------------------------------------ the general case */
+
+/* The message of `sender`, which waits for nothing yet or is in no list any more, reaches `server`. */
+static err_t deliver(struct thread *sender, struct thread *server, uint32_t badge)
+{
+    struct message message;
+    err_t err = message_check(sender, server, &message);
+
+    if (err)
+        return err;
+    message_commit(&message, sender, server, sender->faulting ? TAG_FAULT : TAG_CALL);
+    server->registers.eax = badge;
+    owe(sender, server);
+    return OK;
+}
+
+/* The sender stops; whoever is to run now is chosen with the receiver first among its equals. */
+static void wake_first(struct thread *thread)
+{
+    thread->peer = 0;
+    if (thread->held)
+        thread->state = THREAD_HELD;
+    else
+        cpu_enqueue(thread, QUEUE_FRONT);
+}
+
+static err_t send(struct thread *thread, struct endpoint *endpoint, uint32_t badge)
+{
+    if (endpoint->dying.next)
+        return ERR_DEAD;
+    if (link_is_alone(&endpoint->receivers)) {
+        thread->badge = badge;
+        thread->state = THREAD_CALLING;
+        thread->peer = REF(endpoint);
+        link_append(&endpoint->callers, &thread->link);
+        return BLOCKED;
+    }
+    struct thread *server = thread_of(endpoint->receivers.next);
+    err_t err = deliver(thread, server, badge);
+    if (err)
+        return err;
+    link_remove(&server->link);
+    wake_first(server);
+    return BLOCKED;
+}
+
+static struct thread *finish(struct thread *thread, err_t status)
+{
+    if (!call_finish(thread, status))
+        return thread_choose();
+    return thread_continue(thread);
+}
+
+static struct thread *call_general(struct thread *thread)
+{
+    const struct cspace *cspace = &AT(struct task, thread->task)->cspace;
+    uint32_t head = thread->registers.eax;
+    struct slot *slot;
+
+    err_t err = cspace_find(cspace, head >> SLOT_SHIFT, SLOT_ENDPOINT, RIGHT_CALL, &slot);
+    if (!err && head & IPC_EXTENDED)
+        err = message_tag_check(page_of(thread)->tag);
+    if (!err)
+        err = send(thread, AT(struct endpoint, slot_object(slot)), slot->value);
+    return finish(thread, err);
+}
+
+/* Answers the caller that the page names. */
+static err_t answer(struct thread *thread)
+{
+    struct thread *caller = caller_of(thread);
+    struct message message;
+
+    if (!caller)
+        return ERR_STALE;
+    err_t err = message_check(thread, caller, &message);
+    if (err)
+        return err;
+    message_commit(&message, thread, caller, TAG_CALL);
+    if (!caller->faulting)
+        caller->registers.eax = OK;
+    caller->faulting = 0;
+    link_remove(&caller->link);
+    wake_first(caller);
+    return OK;
+}
+
+static void receive_signal(struct thread *thread, struct endpoint *endpoint)
+{
+    thread->registers.eax = 0;
+    thread->registers.ebx = endpoint->pending;
+    page_of(thread)->tag = TAG_SIGNAL;
+    endpoint->pending = 0;
+}
+
+/* A queued caller whose message is refused hears of it; the next one is tried. */
+static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
+{
+    enum { TRIES = 16 };
+
+    for (unsigned i = 0; !link_is_alone(&endpoint->callers); i++) {
+        if (i == TRIES)
+            return RERUN;
+        struct thread *caller = thread_of(endpoint->callers.next);
+        link_remove(&caller->link);
+        err_t err = deliver(caller, thread, caller->badge);
+        if (!err)
+            return RECEIVED;
+        thread_wake_with(caller, err);
+    }
+    await_message(thread, endpoint);
+    return BLOCKED;
+}
+
+err_t ipc_receive(struct thread *thread)
+{
+    struct endpoint *endpoint = AT(struct endpoint, slot_object(&thread->receives));
+
+    if (slot_is_empty(&thread->receives))
+        return ERR_CAP;
+    if (!endpoint->pending)
+        return receive_caller(thread, endpoint);
+    receive_signal(thread, endpoint);
+    return RECEIVED;
+}
+
+static struct thread *reply_wait_general(struct thread *thread)
+{
+    if (slot_is_empty(&thread->receives))
+        return finish(thread, ERR_CAP);
+    if (thread->registers.eax & IPC_REPLY) {
+        err_t err = answer(thread);
+        if (err)
+            return finish(thread, err);
+        thread->registers.eax &= ~(uint32_t)IPC_REPLY; /* a re-run only receives */
+    }
+    return finish(thread, ipc_receive(thread));
+}
+
+struct thread *ipc_reply(struct thread *thread)
+{
+    return finish(thread, answer(thread));
+}
+
+void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
+{
+    endpoint->pending |= bits;
+    if (!endpoint->pending || link_is_alone(&endpoint->receivers))
+        return;
+    struct thread *thread = thread_of(endpoint->receivers.next);
+    link_remove(&thread->link);
+    receive_signal(thread, endpoint);
+    thread_wake(thread);
+}
+
+/* ------------------------------------------------------------------------------ faults and deaths */
+
+void ipc_fault_unheard(struct thread *thread)
+{
+    thread_detach(thread);
+    log_text("fault: a thread without a handler is held: vector ");
+    log_decimal(thread->registers.vector);
+    log_text(" address ");
+    log_hex(thread->fault_address);
+    log_text(" eip ");
+    log_hex(thread->registers.eip);
+    log_text("\n");
+}
+
+struct thread *ipc_fault(struct thread *thread)
+{
+    const struct slot *handler = &thread->handler;
+    err_t err = ERR_DEAD;
+
+    thread->faulting = 1;
+    if (handler->object & SLOT_CALL)
+        err = send(thread, AT(struct endpoint, slot_object(handler)), handler->value);
+    if (err != BLOCKED)
+        ipc_fault_unheard(thread);
+    return thread_choose();
+}
+
+static void fail(struct thread *thread)
+{
+    if (thread->faulting) {
+        ipc_fault_unheard(thread);
+        return;
+    }
+    link_remove(&thread->link);
+    thread_wake_with(thread, ERR_DEAD);
+}
+
+static bool fail_step(struct link *root, unsigned *budget)
+{
+    for (; !link_is_alone(root); --*budget) {
+        if (*budget == 0)
+            return false;
+        fail(thread_of(root->next));
+    }
+    return true;
+}
+
+bool endpoint_fail_step(struct endpoint *endpoint, unsigned *budget)
+{
+    return fail_step(&endpoint->callers, budget) && fail_step(&endpoint->receivers, budget);
+}
+
+bool ipc_fail_owed_step(struct task *task, unsigned *budget)
+{
+    return fail_step(&task->owed, budget);
+}

@@ -1,0 +1,27 @@
+/*
+ * Messages between threads. A call waits for exactly one answer of exactly one task: the caller is in
+ * that task's owed list from the moment its message is received, and is named to it by a reference
+ * and the count of its calls, both in the receiver's message page. Any thread of the task may answer,
+ * once, at any time, in any order. A server never waits for a client.
+ */
+#pragma once
+
+#include "kernel/ipc/endpoint.h"
+#include "kernel/thread/kernel.h"
+
+/* The three calls, each from the caller's saved registers: the thread to run afterwards. */
+struct thread *ipc_call(struct thread *thread);
+struct thread *ipc_reply_wait(struct thread *thread);
+struct thread *ipc_reply(struct thread *thread);
+
+/* What is left of a reply_wait when the answer is given: RECEIVED, BLOCKED, RERUN, ERR_CAP. */
+err_t ipc_receive(struct thread *thread);
+
+/* A fault is a call on the thread's behalf to its handler. */
+struct thread *ipc_fault(struct thread *thread);
+
+/* A thread that faulted and whose handler is gone: it is held, and the log says so. */
+void ipc_fault_unheard(struct thread *thread);
+
+/* Fails callers that `task` owes an answer, at most `*budget`; true when none is left. */
+bool ipc_fail_owed_step(struct task *task, unsigned *budget);

@@ -1,0 +1,241 @@
+#include "kernel/ipc/message.h"
+
+/* The windows of a receiver; closed ones have no room. */
+struct windows {
+    uint32_t address, pages;
+    uint32_t slot, slots;
+    bool replace;
+};
+
+static struct message_page *page_of(const struct thread *thread)
+{
+    return AT(struct message_page, thread->page);
+}
+
+static struct task *task_of(const struct thread *thread)
+{
+    return AT(struct task, thread->task);
+}
+
+static struct windows windows_of(const struct thread *receiver)
+{
+    const struct message_page *page = page_of(receiver);
+    uint32_t flags = receiver->registers.eax;
+    struct windows w = {0};
+
+    if (receiver->faulting) {
+        if (receiver->registers.vector == 14)
+            w = (struct windows){receiver->fault_address & -(uint32_t)PAGE_SIZE, 1, 0, 0, true};
+        return w;
+    }
+    if (flags & IPC_WINDOW)
+        w.address = page->window, w.pages = page->window_pages;
+    if (flags & IPC_SLOTS)
+        w.slot = page->slots, w.slots = page->slots_count;
+    return w;
+}
+
+err_t message_tag_check(uint32_t tag)
+{
+    if (tag & ~(uint32_t)(TAG_WORDS | TAG_ITEMS) || (tag & TAG_WORDS) > IPC_PAGE_WORDS)
+        return ERR_ARG;
+    return (tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT > IPC_ITEMS ? ERR_ARG : OK;
+}
+
+/* The sender's side of an item, each of its words read once. */
+static err_t check_source(struct thread *sender, const struct item *in, struct checked_item *item)
+{
+    struct task *task = task_of(sender);
+    uint32_t head = *(const volatile uint32_t *)in, from = *(const volatile uint32_t *)&in->from;
+    uint32_t slot = head & 0xffff;
+    struct slot *memory;
+
+    item->rights = (head >> 16) & RIGHT_ALL;
+    item->kind = (enum item_kind)((head >> (16 + ITEM_KIND_SHIFT)) & 7);
+    item->pages = head >> 24;
+    item->place = *(const volatile uint32_t *)&in->place;
+    if (item->kind == ITEM_CAP) {
+        err_t err = cspace_find_any(&task->cspace, slot, &item->slot);
+        if (err)
+            return err;
+        item->derivation = (struct derivation){.rights = item->rights};
+        if (!(item->slot->object & SLOT_RANGE))
+            item->derivation.value = from;
+        if (!(item->slot->node.flags & RIGHT_GRANT))
+            return ERR_RIGHTS;
+        return slot_derive_check(item->slot, &item->derivation);
+    }
+    if (item->kind > ITEM_CAP || item->pages == 0 || item->pages > CALL_PAGES_MAX ||
+        !rights_are_mappable(item->rights))
+        return ERR_ARG;
+    if (item->kind == ITEM_ADDRESS) {
+        if (!space_range_valid(from, item->pages, CALL_PAGES_MAX))
+            return ERR_ARG;
+        item->source = (struct source){&task->space, from, CHILD};
+        return source_check(&item->source, item->pages, item->rights, RIGHT_GRANT);
+    }
+    err_t err = cspace_find(&task->cspace, slot, SLOT_MEMORY, item->rights, &memory);
+    if (err)
+        return err;
+    if (from >= slot_count(memory) || item->pages > slot_count(memory) - from)
+        return ERR_ARG;
+    item->source = (struct source){.first = memory->value + from};
+    return source_check(&item->source, item->pages, item->rights, 0);
+}
+
+static bool ranges_meet(uint32_t a, uint32_t a_count, uint32_t b, uint32_t b_count)
+{
+    return a < b + b_count && b < a + a_count;
+}
+
+/* Whether another item of the message lands in the same place; and in the same leaf. */
+static bool meets_earlier(const struct message *m, const struct checked_item *item)
+{
+    for (const struct checked_item *other = m->items; other < item; other++) {
+        if ((other->kind == ITEM_CAP) != (item->kind == ITEM_CAP))
+            continue;
+        if (item->kind == ITEM_CAP ? other->place == item->place
+                                   : ranges_meet(other->place >> PAGE_BITS, other->pages,
+                                                 item->place >> PAGE_BITS, item->pages))
+            return true;
+    }
+    return false;
+}
+
+static bool leaf_is_counted(const struct message *m, const struct checked_item *item)
+{
+    for (const struct checked_item *other = m->items; other < item; other++)
+        if (other->kind == ITEM_CAP && other->place >> LEAF_BITS == item->place >> LEAF_BITS)
+            return true;
+    return false;
+}
+
+static err_t check_slot_place(const struct message *m, struct task *to, const struct windows *w,
+                              struct checked_item *item, struct lacking *lacking)
+{
+    uint32_t cost = 0;
+
+    if (item->place >= w->slots || w->slot >= SLOT_COUNT)
+        return ERR_WINDOW;
+    item->place += w->slot;
+    err_t err = cspace_find_empty(&to->cspace, item->place, kernel.empty_leaf, &cost);
+    if (err)
+        return err == ERR_ARG ? ERR_WINDOW : err;
+    if (!leaf_is_counted(m, item))
+        lacking->frames += cost;
+    return OK;
+}
+
+/* What a fault's answer replaces goes with all that was derived from it: few, and not the source. */
+static err_t check_replaced(const struct space *space, const struct checked_item *item)
+{
+    struct place place;
+
+    if (!space_find_mapping(space, item->place, &place))
+        return OK;
+    unsigned bound = item->kind == ITEM_ADDRESS ? 0 : CALL_PAGES_MAX;
+    if (item->source.space == space && item->source.first == item->place)
+        return ERR_TAKEN;
+    return node_subtree_end(place.node, bound) ? OK : ERR_BUSY;
+}
+
+static err_t check_page_place(struct task *to, const struct windows *w, struct checked_item *item,
+                              struct lacking *lacking)
+{
+    if (item->place >= w->pages || item->pages > w->pages - item->place)
+        return ERR_WINDOW;
+    if (!space_range_valid(w->address, w->pages, USER_END >> PAGE_BITS))
+        return ERR_WINDOW;
+    item->place = w->address + (item->place << PAGE_BITS);
+    err_t err = w->replace ? check_replaced(&to->space, item) : OK;
+    if (err)
+        return err;
+    return space_check_free(&to->space, item->place, item->pages, w->replace, lacking);
+}
+
+static err_t check_items(struct thread *sender, struct thread *receiver, struct message *m)
+{
+    struct task *to = task_of(receiver);
+    struct windows windows = windows_of(receiver);
+    struct lacking lacking = {0};
+    uint32_t pages = 0;
+
+    for (unsigned i = 0; i < m->items_count; i++) {
+        struct checked_item *item = &m->items[i];
+        err_t err = check_source(sender, &page_of(sender)->items[i], item);
+        if (err)
+            return err;
+        if (item->kind != ITEM_CAP && (pages += item->pages) > CALL_PAGES_MAX)
+            return ERR_ARG;
+        err = item->kind == ITEM_CAP ? check_slot_place(m, to, &windows, item, &lacking)
+                                     : check_page_place(to, &windows, item, &lacking);
+        if (err)
+            return err;
+        if (meets_earlier(m, item))
+            return ERR_TAKEN;
+    }
+    if (to->stage)
+        return ERR_DEAD;
+    if (lacking.frames > to->account.spare_count) {
+        page_of(sender)->lacking = lacking.frames - to->account.spare_count;
+        return ERR_ACCOUNT;
+    }
+    return OK;
+}
+
+err_t message_check(struct thread *sender, struct thread *receiver, struct message *message)
+{
+    message->words = message->items_count = 0;
+    if (sender->faulting || !(sender->registers.eax & IPC_EXTENDED))
+        return OK;
+    uint32_t tag = *(const volatile uint32_t *)&page_of(sender)->tag;
+    err_t err = message_tag_check(tag);
+    if (err)
+        return err;
+    message->words = tag & TAG_WORDS;
+    message->items_count = (tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT;
+    return message->items_count ? check_items(sender, receiver, message) : OK;
+}
+
+static void commit_item(const struct checked_item *item, struct task *to)
+{
+    if (item->kind == ITEM_CAP)
+        slot_derive(item->slot,
+                    cspace_open(&to->cspace, &to->account, item->place, kernel.empty_leaf),
+                    &item->derivation);
+    else
+        source_map(&item->source, item->pages, item->rights, &to->space, &to->account,
+                   item->place);
+}
+
+static void commit_registers(struct thread *sender, struct registers *to)
+{
+    const struct registers *from = &sender->registers;
+
+    if (sender->faulting) {
+        to->ebx = sender->fault_address;
+        to->esi = from->error;
+        to->edi = from->eip;
+        to->ebp = from->vector;
+    } else {
+        to->ebx = from->ebx;
+        to->esi = from->esi;
+        to->edi = from->edi;
+        to->ebp = from->ebp;
+    }
+}
+
+void message_commit(const struct message *message, struct thread *sender, struct thread *receiver,
+                    enum tag_kind kind)
+{
+    struct message_page *in = page_of(sender), *out = page_of(receiver);
+
+    for (unsigned i = 0; i < message->items_count; i++)
+        commit_item(&message->items[i], task_of(receiver));
+    if (receiver->faulting)
+        return;
+    for (uint32_t i = 0; i < message->words; i++)
+        out->words[i] = in->words[i];
+    out->tag = message->words | message->items_count << TAG_ITEMS_SHIFT | (uint32_t)kind;
+    commit_registers(sender, &receiver->registers);
+}

@@ -1,0 +1,218 @@
+/* Boot, in the order in which things become usable. */
+#include "kernel/boot_info.h"
+#include "kernel/lib/log.h"
+#include "kernel/thread/kernel.h"
+#include "kernel/vm/source.h"
+
+struct kernel kernel;
+
+static struct boot_info info;
+static struct boot_page boot;
+static uint8_t empty_leaf[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
+
+enum { INIT_PRIORITY = PRIORITY_COUNT - 1 };
+
+struct thread *kernel_main(uint32_t magic, uint32_t information);
+
+/* Frames from the front of the first range that has them below the window's end. */
+static uint32_t take_frames(uint32_t pages, uint32_t align)
+{
+    for (unsigned i = 0; i < boot.ranges_count; i++) {
+        struct boot_range *r = &boot.ranges[i];
+        uint32_t first = (r->first + align - 1) & -align, skipped = first - r->first;
+        if (skipped > r->pages || r->pages - skipped < pages ||
+            first + pages > WINDOW_BYTES >> PAGE_BITS)
+            continue;
+        r->pages -= skipped + pages; /* what was skipped is lost */
+        r->first = first + pages;
+        boot.kernel_pages += pages + skipped;
+        return first;
+    }
+    panic("not enough memory", __FILE__, __LINE__);
+}
+
+static void describe_modules(void)
+{
+    for (unsigned i = 0; i < info.modules_count; i++) {
+        const struct boot_area *area = &info.modules[i];
+        uint32_t pages = (uint32_t)(area->end - area->start + PAGE_SIZE - 1) >> PAGE_BITS;
+        boot.modules[i] = (struct boot_range){(uint32_t)area->start >> PAGE_BITS, pages};
+        boot.module_bytes[i] = (uint32_t)(area->end - area->start);
+    }
+    boot.modules_count = info.modules_count;
+}
+
+/* Where the last frame record is needed. */
+static uint32_t count_frames(void)
+{
+    uint32_t end = 0;
+
+    for (unsigned i = 0; i < boot.ranges_count; i++)
+        if (boot.ranges[i].first + boot.ranges[i].pages > end)
+            end = boot.ranges[i].first + boot.ranges[i].pages;
+    for (unsigned i = 0; i < boot.modules_count; i++)
+        if (boot.modules[i].first + boot.modules[i].pages > end)
+            end = boot.modules[i].first + boot.modules[i].pages;
+    return end;
+}
+
+static void read_boot_info(uint32_t magic, uint32_t information)
+{
+    ref_t image, image_end;
+
+    arch_boot_info(magic, information, &info);
+    arch_image(&image, &image_end);
+    boot_info_add(&info, image, image_end - image, false);
+    boot.version = ABI_VERSION;
+    boot.cpu_count = 1;
+    boot.ranges_count = boot_info_ranges(&info, boot.ranges, BOOT_RANGES_MAX);
+    boot.kernel_pages = (image_end - image) >> PAGE_BITS;
+    __builtin_memcpy(boot.command, info.command, sizeof boot.command);
+    __builtin_memcpy(boot.rsdp, info.rsdp, sizeof boot.rsdp);
+    describe_modules();
+}
+
+static void mark_user(const struct boot_range *ranges, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        for (uint32_t f = ranges[i].first; f < ranges[i].first + ranges[i].pages; f++)
+            frame_make_user(frame_at(f));
+}
+
+static void init_memory(void)
+{
+    ref_t image, image_end;
+
+    kernel.frame_count = count_frames();
+    const uint32_t align = RECORDS_ALIGN;
+    uint32_t bytes = (kernel.frame_count * sizeof(struct frame) + align - 1) & -align;
+    uint32_t records = take_frames(bytes >> PAGE_BITS, align >> PAGE_BITS);
+    arch_space_init(frame_ref(records), bytes);
+    __builtin_memset(frame_at(0), 0, bytes);
+    mark_user(boot.ranges, boot.ranges_count);
+    mark_user(boot.modules, boot.modules_count);
+    arch_image(&image, &image_end);
+    for (uint32_t f = frame_number(image); f < frame_number(image_end + PAGE_SIZE - 1); f++)
+        frame_at(f)->kind = FRAME_KERNEL;
+    for (uint32_t f = records; f < records + (bytes >> PAGE_BITS) && f < kernel.frame_count; f++)
+        frame_at(f)->kind = FRAME_KERNEL;
+}
+
+static void init_kernel(void)
+{
+    kernel.cpu_count = 1;
+    kernel.empty_leaf = REF(empty_leaf);
+    link_init(&kernel.dying);
+    node_init_root(&kernel.memory);
+    node_init_root(&kernel.ports);
+    node_init_root(&kernel.irqs);
+    node_init_root(&kernel.log);
+    for (unsigned i = 0; i < CPU_MAX; i++)
+        cpu_init(&kernel.cpus[i]);
+}
+
+/* ------------------------------------------------------------------------------------------- init */
+
+static void check_image(const struct boot_image *image)
+{
+    const uint32_t most = (STACK_TOP - STACK_LOW) >> PAGE_BITS;
+    uint64_t pages = (uint64_t)image->image_page + image->text_pages + image->data_pages +
+                     image->stack_pages;
+    bool good = __builtin_memcmp(image->magic, BOOT_IMAGE_MAGIC, sizeof image->magic) == 0 &&
+                pages <= boot.modules[0].pages && image->text_pages && image->stack_pages &&
+                image->stack_pages <= most && image->text_pages <= most && image->data_pages <= most &&
+                image->account_pages >= 16 && image->account_pages <= 4096 &&
+                image->entry >= PROGRAM_BASE &&
+                image->entry < PROGRAM_BASE + (image->text_pages << PAGE_BITS);
+
+    if (!good)
+        panic("boot archive damaged: no image of init at its start", __FILE__, __LINE__);
+}
+
+static void map_init(struct task *task, uint32_t frame, uint32_t pages, uint32_t address,
+                     rights_t rights)
+{
+    const struct source source = {.first = frame, .kinship = CHILD};
+
+    source_map(&source, pages, rights, &task->space, &task->account, address);
+}
+
+static void map_image(struct task *task, const struct boot_image *image)
+{
+    uint32_t frame = boot.modules[0].first + image->image_page;
+    uint32_t data = PROGRAM_BASE + (image->text_pages << PAGE_BITS);
+    uint32_t stack = STACK_TOP - (image->stack_pages << PAGE_BITS);
+
+    map_init(task, frame, image->text_pages, PROGRAM_BASE, RIGHT_READ | RIGHT_EXECUTE);
+    frame += image->text_pages;
+    map_init(task, frame, image->data_pages, data, RIGHT_READ | RIGHT_WRITE);
+    frame += image->data_pages;
+    map_init(task, frame, image->stack_pages, stack, RIGHT_READ | RIGHT_WRITE);
+}
+
+static void give(struct task *task, uint32_t index, struct node *root, rights_t rights,
+                 uint32_t value, uint32_t object)
+{
+    slot_make(cspace_open(&task->cspace, &task->account, index, kernel.empty_leaf), root, rights,
+              value, object);
+}
+
+static void give_range(struct task *task, uint32_t index, enum slot_bits kind, rights_t rights,
+                       struct boot_range range)
+{
+    give(task, index, range_root(((unsigned)kind >> 6) & 3), rights, range.first,
+         (uint32_t)kind | range.pages << SLOT_COUNT_SHIFT);
+}
+
+static void give_all(struct task *task, struct thread *thread)
+{
+    const rights_t control = RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN;
+    const rights_t module = RIGHT_READ | RIGHT_EXECUTE | RIGHT_GRANT;
+
+    give(task, BOOT_SLOT_TASK, &task->caps, control, 0, REF(task) | SLOT_TASK);
+    give(task, BOOT_SLOT_THREAD, &thread->caps, control, 0, REF(thread) | SLOT_THREAD);
+    give_range(task, BOOT_SLOT_MEMORY, SLOT_MEMORY, RIGHT_ALL,
+               (struct boot_range){0, kernel.frame_count});
+    give_range(task, BOOT_SLOT_PORTS, SLOT_PORTS, RIGHT_ALL, (struct boot_range){0, 65536});
+    give_range(task, BOOT_SLOT_IRQS, SLOT_IRQS, RIGHT_ALL, (struct boot_range){0, IRQ_COUNT});
+    give_range(task, BOOT_SLOT_LOG, SLOT_LOG, RIGHT_ALL, (struct boot_range){0, 1});
+    for (unsigned i = 0; i < boot.modules_count; i++)
+        give_range(task, BOOT_SLOT_MODULE + i, SLOT_MEMORY, module, boot.modules[i]);
+}
+
+/* The first task, with everything there is. */
+static struct thread *start_init(void)
+{
+    if (boot.modules_count == 0)
+        panic("boot archive missing: the loader gave no module", __FILE__, __LINE__);
+    struct boot_image image = *(const struct boot_image *)arch_frame_map(0, boot.modules[0].first);
+    check_image(&image);
+
+    uint32_t account = take_frames(image.account_pages + 2, 1);
+    struct task *task = task_make(account);
+    for (uint32_t i = 1; i <= image.account_pages; i++)
+        account_donate(&task->account, account + i);
+    struct thread *thread = thread_make(task, MESSAGE_PAGE, INIT_PRIORITY, 0);
+    map_image(task, &image);
+    give_all(task, thread);
+
+    uint32_t page = account + image.account_pages + 1;
+    __builtin_memcpy(AT(void, frame_ref(page)), &boot, sizeof boot);
+    map_init(task, page, 1, BOOT_PAGE, RIGHT_READ);
+    thread->registers.eip = image.entry;
+    thread->registers.esp = STACK_TOP;
+    thread->held = 0;
+    thread_update_direct(thread);
+    thread_wake(thread);
+    return thread_choose();
+}
+
+struct thread *kernel_main(uint32_t magic, uint32_t information)
+{
+    arch_log_init();
+    read_boot_info(magic, information);
+    init_memory();
+    init_kernel();
+    arch_traps_init();
+    return start_init();
+}

@@ -1,0 +1,204 @@
+/*
+ * The ends of objects, and the only place that knows all kinds of them.
+ *
+ * object_begin_death() stops an object and puts it in front of kernel.dying; object_reap_step() takes
+ * the first of that list apart, a bounded piece at a time. A task's threads and endpoints get in front
+ * of it, and so does every object whose first capability its table held: nothing recurses.
+ */
+#include "kernel/ipc/ipc.h"
+
+uint32_t kernel_frame_count(void)
+{
+    return kernel.frame_count;
+}
+
+struct node *range_root(unsigned kind)
+{
+    struct node *const roots[] = {&kernel.memory, &kernel.ports, &kernel.irqs, &kernel.log};
+
+    return roots[kind];
+}
+
+static void task_begin_death(struct task *task)
+{
+    if (task->stage)
+        return;
+    task->stage = 1;
+    link_insert_after(&kernel.dying, &task->dying);
+}
+
+static void endpoint_begin_death(struct endpoint *endpoint)
+{
+    if (!endpoint->dying.next)
+        link_insert_after(&kernel.dying, &endpoint->dying);
+}
+
+void object_begin_death(uint32_t object)
+{
+    ref_t ref = object & SLOT_OBJECT;
+
+    if (object & SLOT_TASK)
+        task_begin_death(AT(struct task, ref));
+    else if (object & SLOT_THREAD)
+        thread_begin_death(AT(struct thread, ref));
+    else
+        endpoint_begin_death(AT(struct endpoint, ref));
+}
+
+static void reap_endpoint(struct endpoint *endpoint, unsigned *budget)
+{
+    struct account *account = &AT(struct task, endpoint->task)->account;
+
+    if (!endpoint_fail_step(endpoint, budget) || !slot_revoke_step(&endpoint->caps, budget))
+        return;
+    link_remove(&endpoint->dying);
+    account_place_return(account, &account->endpoints, REF(endpoint), ENDPOINT_SHIFT);
+}
+
+static void unmap_message_page(struct thread *thread, struct task *task)
+{
+    struct place place;
+    bool found = space_find(&task->space, thread->page_address, &place);
+
+    assert(found && pte_low(place.entry) & PTE_MESSAGE);
+    pte_write(place.entry, 0);
+    space_dropped(task->account.task, thread->page_address);
+    account_return(&task->account, frame_number(thread->page));
+}
+
+static void reap_thread(struct thread *thread, unsigned *budget)
+{
+    struct task *task = AT(struct task, thread->task);
+
+    if (!slot_revoke_step(&thread->caps, budget))
+        return;
+    if (!slot_is_empty(&thread->receives))
+        slot_empty(&thread->receives);
+    if (!slot_is_empty(&thread->handler))
+        slot_empty(&thread->handler);
+    unmap_message_page(thread, task);
+    link_remove(&thread->link);
+    account_place_return(&task->account, &task->account.threads, REF(thread), THREAD_SHIFT);
+}
+
+/* ---------------------------------------------------------------------- the stages of a task's end */
+
+static ref_t first_place(uint32_t frame, unsigned shift)
+{
+    return frame_ref(frame) + ((unsigned)__builtin_ctzll(frame_at(frame)->used) << shift);
+}
+
+/* A thread or an endpoint of the task gets in front of it; when it is gone, the next one. */
+static bool end_threads(struct task *task, unsigned *budget)
+{
+    if (!task->account.threads)
+        return true;
+    thread_begin_death(AT(struct thread, first_place(task->account.threads, THREAD_SHIFT)));
+    --*budget;
+    return false;
+}
+
+static bool end_endpoints(struct task *task, unsigned *budget)
+{
+    if (!task->account.endpoints)
+        return true;
+    endpoint_begin_death(AT(struct endpoint, first_place(task->account.endpoints, ENDPOINT_SHIFT)));
+    --*budget;
+    return false;
+}
+
+static bool end_owed(struct task *task, unsigned *budget)
+{
+    return ipc_fail_owed_step(task, budget);
+}
+
+static bool empty_leaf_step(ref_t leaf, unsigned *budget)
+{
+    struct slot *slots = AT(struct slot, leaf);
+
+    for (unsigned i = 0; i < LEAF_SLOTS; i++) {
+        if (slot_is_empty(&slots[i]))
+            continue;
+        if (!slot_revoke_step(&slots[i].node, budget) || *budget == 0)
+            return false;
+        --*budget;
+        slot_empty(&slots[i]);
+    }
+    return true;
+}
+
+static bool end_table(struct task *task, unsigned *budget)
+{
+    for (; task->cursor < LEAF_COUNT; task->cursor++) {
+        ref_t *leaf = &task->cspace.leaves[task->cursor];
+        if (*leaf == kernel.empty_leaf)
+            continue;
+        if (!empty_leaf_step(*leaf, budget))
+            return false;
+        account_return(&task->account, frame_number(*leaf));
+        *leaf = kernel.empty_leaf;
+    }
+    return true;
+}
+
+static bool end_caps(struct task *task, unsigned *budget)
+{
+    return slot_revoke_step(&task->caps, budget);
+}
+
+static bool end_space(struct task *task, unsigned *budget)
+{
+    struct cpu *cpu = cpu_here();
+
+    if (cpu->space == REF(task)) {
+        cpu->space = 0;
+        arch_space_load(0);
+    }
+    return space_free_step(&task->space, &task->account, budget);
+}
+
+static bool end_account(struct task *task, unsigned *budget)
+{
+    struct account *account = &task->account;
+
+    for (; account->spare; --*budget) {
+        uint32_t frame = account->spare;
+        if (*budget == 0)
+            return false;
+        account->spare = frame_at(frame)->next_spare;
+        account->total--;
+        frame_make_user(frame_at(frame));
+    }
+    assert(account->total == 1);
+    return true;
+}
+
+static void reap_task(struct task *task, unsigned *budget)
+{
+    static bool (*const stages[])(struct task *, unsigned *) = {
+        end_threads, end_endpoints, end_owed, end_table, end_caps, end_space, end_account,
+    };
+    enum { STAGES = sizeof stages / sizeof stages[0] };
+
+    if (!stages[task->stage - 1](task, budget) || task->stage++ < STAGES)
+        return;
+    link_remove(&task->dying);
+    frame_make_user(frame_at(task->account.task));
+}
+
+void object_reap_step(void)
+{
+    unsigned budget = STEP_NODES;
+    ref_t first = kernel.dying.next;
+
+    switch ((enum frame_kind)frame_at(frame_number(first))->kind) {
+    case FRAME_TASK:
+        reap_task(AT(struct task, first - offsetof(struct task, dying)), &budget);
+        break;
+    case FRAME_THREADS:
+        reap_thread(AT(struct thread, first - offsetof(struct thread, link)), &budget);
+        break;
+    default:
+        reap_endpoint(AT(struct endpoint, first - offsetof(struct endpoint, dying)), &budget);
+    }
+}

@@ -1,0 +1,125 @@
+/* From a call's number to its function, and what the functions share. */
+#include "kernel/sys/sys.h"
+
+static err_t (*const calls[])(struct thread *) = {
+#define SYSCALL(number, name, slot, arguments, result, errors, summary) [number] = sys_##name,
+#include "kernel/abi/syscalls.def"
+#undef SYSCALL
+};
+
+err_t call_run(struct thread *thread)
+{
+    uint32_t number = thread->registers.eax & 0xff;
+
+    return number < SYS_COUNT ? calls[number](thread) : ERR_CALL;
+}
+
+struct thread *event_syscall(struct thread *thread)
+{
+    switch (thread->registers.eax & 0xff) {
+    case SYS_ipc_call:
+        return ipc_call(thread);
+    case SYS_ipc_reply_wait:
+        return ipc_reply_wait(thread);
+    case SYS_ipc_reply:
+        return ipc_reply(thread);
+    default:
+        if (!call_finish(thread, call_run(thread)))
+            return thread_choose();
+        return thread_continue(thread);
+    }
+}
+
+/* Only reply_wait is ever re-run, and then only receives. */
+err_t sys_ipc_call(struct thread *thread)
+{
+    (void)thread;
+    return ERR_CALL;
+}
+
+err_t sys_ipc_reply_wait(struct thread *thread)
+{
+    return ipc_receive(thread);
+}
+
+err_t sys_ipc_reply(struct thread *thread)
+{
+    (void)thread;
+    return ERR_CALL;
+}
+
+err_t sys_version(struct thread *thread)
+{
+    thread->registers.ebx = ABI_VERSION;
+    return OK;
+}
+
+static bool is_dead(const struct slot *slot)
+{
+    ref_t object = slot_object(slot);
+
+    if (slot->object & SLOT_RANGE)
+        return false;
+    if (slot->object & SLOT_TASK)
+        return AT(struct task, object)->stage != 0;
+    if (slot->object & SLOT_THREAD)
+        return AT(struct thread, object)->state == THREAD_DEAD;
+    return AT(struct endpoint, object)->dying.next != 0;
+}
+
+err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, rights_t rights,
+               struct slot **slot)
+{
+    err_t err = cspace_find(&sys_task(thread)->cspace, index, kind, rights, slot);
+
+    if (err)
+        return err;
+    return is_dead(*slot) ? ERR_DEAD : OK;
+}
+
+err_t sys_find_task(struct thread *thread, uint32_t index, struct task **task)
+{
+    struct slot *slot;
+    err_t err = sys_find(thread, index, SLOT_TASK, RIGHT_CONTROL, &slot);
+
+    if (!err)
+        *task = AT(struct task, slot_object(slot));
+    return err;
+}
+
+err_t sys_find_empty(struct task *task, uint32_t index, uint32_t *cost)
+{
+    if (task->stage)
+        return ERR_DEAD;
+    return cspace_find_empty(&task->cspace, index, kernel.empty_leaf, cost);
+}
+
+struct slot *sys_open(struct task *task, uint32_t index)
+{
+    return cspace_open(&task->cspace, &task->account, index, kernel.empty_leaf);
+}
+
+err_t sys_check_account(struct thread *thread, const struct account *account, uint32_t frames)
+{
+    if (frames <= account->spare_count)
+        return OK;
+    sys_page(thread)->lacking = frames - account->spare_count;
+    return ERR_ACCOUNT;
+}
+
+err_t sys_rerun(struct thread *thread, struct node *root)
+{
+    sys_rerun_done(thread);
+    if (!(root->flags & NODE_REVOKING)) {
+        root->flags = NODE_REVOKING;
+        thread->revoking = REF(root);
+    }
+    return RERUN;
+}
+
+void sys_rerun_done(struct thread *thread)
+{
+    if (thread->revoking)
+        AT(struct node, thread->revoking)->flags = 0;
+    thread->revoking = 0;
+}

@@ -1,0 +1,44 @@
+/*
+ * The system calls, one function each: it reads its arguments from the thread's saved registers,
+ * checks everything, then commits with what cannot fail. Results beyond the status go to ebx.
+ */
+#pragma once
+
+#include "kernel/ipc/ipc.h"
+
+#define SYSCALL(number, name, slot, arguments, result, errors, summary)                            \
+    err_t sys_##name(struct thread *thread);
+#include "kernel/abi/syscalls.def"
+#undef SYSCALL
+
+HOT struct task *sys_task(const struct thread *thread)
+{
+    return AT(struct task, thread->task);
+}
+
+HOT struct message_page *sys_page(const struct thread *thread)
+{
+    return AT(struct message_page, thread->page);
+}
+
+/* The slot that the call names in bits 16-31 of eax. */
+HOT uint32_t sys_slot(const struct thread *thread)
+{
+    return thread->registers.eax >> SLOT_SHIFT;
+}
+
+/* In the caller's table; for a dead object ERR_DEAD. */
+err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, rights_t rights,
+               struct slot **slot);
+err_t sys_find_task(struct thread *thread, uint32_t index, struct task **task);
+
+/* A destination in a task's table. */
+err_t sys_find_empty(struct task *task, uint32_t index, uint32_t *cost);
+struct slot *sys_open(struct task *task, uint32_t index);
+
+/* ERR_ACCOUNT, with the number in the caller's page, if the account has fewer spare frames. */
+err_t sys_check_account(struct thread *thread, const struct account *account, uint32_t frames);
+
+/* Marks the tree that a long call works in, until the call is done. */
+err_t sys_rerun(struct thread *thread, struct node *root);
+void sys_rerun_done(struct thread *thread);

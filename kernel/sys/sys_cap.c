@@ -1,0 +1,150 @@
+/* Capabilities: derive, delete, revoke. */
+#include "kernel/sys/sys.h"
+
+/* The table that a destination's upper half names: 0 is the caller's own. */
+static err_t find_table(struct thread *thread, uint32_t task_slot, struct task **task)
+{
+    *task = sys_task(thread);
+    return task_slot ? sys_find_task(thread, task_slot, task) : OK;
+}
+
+err_t sys_cap_derive(struct thread *thread)
+{
+    const struct registers *r = &thread->registers;
+    uint32_t index = r->ebx & 0xffff, cost = 0;
+    struct derivation derivation = {
+        .rights = (rights_t)r->esi, .value = r->edi, .count = r->ebp};
+    struct slot *parent;
+    struct task *task;
+
+    if (r->esi > RIGHT_ALL)
+        return ERR_ARG;
+    err_t err = cspace_find_any(&sys_task(thread)->cspace, sys_slot(thread), &parent);
+    if (!err)
+        err = find_table(thread, r->ebx >> 16, &task);
+    if (!err)
+        err = slot_derive_check(parent, &derivation);
+    if (!err)
+        err = sys_find_empty(task, index, &cost);
+    if (!err)
+        err = sys_check_account(thread, &task->account, cost);
+    if (err)
+        return err;
+
+    slot_derive(parent, sys_open(task, index), &derivation);
+    return OK;
+}
+
+static err_t revoke_step(struct thread *thread, struct slot **slot)
+{
+    unsigned budget = STEP_NODES;
+    err_t err = cspace_find_any(&sys_task(thread)->cspace, sys_slot(thread), slot);
+
+    if (err)
+        return err;
+    if (!slot_revoke_step(&(*slot)->node, &budget))
+        return sys_rerun(thread, slot_root(*slot));
+    sys_rerun_done(thread);
+    return OK;
+}
+
+/* Objects that died on the way are gone when the call returns. */
+static err_t wait_for_deaths(void)
+{
+    return link_is_alone(&kernel.dying) ? OK : REAP;
+}
+
+err_t sys_cap_revoke(struct thread *thread)
+{
+    struct slot *slot;
+    err_t err = revoke_step(thread, &slot);
+
+    return err ? err : wait_for_deaths();
+}
+
+err_t sys_cap_delete(struct thread *thread)
+{
+    struct slot *slot;
+    err_t err = revoke_step(thread, &slot);
+
+    if (err)
+        return err;
+    slot_empty(slot);
+    return wait_for_deaths();
+}
+
+err_t sys_object_destroy(struct thread *thread)
+{
+    struct slot *slot;
+    err_t err = cspace_find_any(&sys_task(thread)->cspace, sys_slot(thread), &slot);
+
+    if (err)
+        return err;
+    if (slot->object & SLOT_RANGE)
+        return ERR_CAP;
+    if (!(slot->node.flags & RIGHT_OWN))
+        return ERR_RIGHTS;
+    object_begin_death(slot->object);
+    return REAP;
+}
+
+static bool overlaps(const struct slot *slot, uint32_t first, uint32_t pages)
+{
+    return slot->value < first + pages && first < slot->value + slot_count(slot);
+}
+
+/* Deletes what was derived from `slot` and covers one of the frames; true when none is left. */
+static bool delete_overlapping(struct slot *slot, uint32_t first, uint32_t pages, unsigned *budget)
+{
+    struct node *n = node_first_descendant(&slot->node);
+
+    while (n && n->depth > slot->node.depth) {
+        struct node *before = node_at(n->prev);
+        if (!overlaps((struct slot *)n, first, pages)) {
+            n = node_next(n);
+            continue;
+        }
+        if (!slot_revoke_step(n, budget) || *budget == 0)
+            return false;
+        --*budget;
+        slot_empty((struct slot *)n);
+        n = node_next(before);
+    }
+    return true;
+}
+
+/* The cursor is the first argument: frames before it are done. */
+static err_t revoke_frames(struct thread *thread, uint32_t first, unsigned *budget)
+{
+    struct registers *r = &thread->registers;
+
+    for (; r->esi; r->ebx++, r->esi--) {
+        struct frame *frame = frame_at(first + r->ebx);
+        if (frame->kind != FRAME_USER)
+            continue;
+        if (*budget == 0 || !space_unmap_step(&frame->mappings, budget))
+            return sys_rerun(thread, &frame->mappings);
+        --*budget;
+    }
+    sys_rerun_done(thread);
+    return OK;
+}
+
+err_t sys_memory_revoke(struct thread *thread)
+{
+    const struct registers *r = &thread->registers;
+    unsigned budget = STEP_NODES;
+    struct slot *slot;
+
+    err_t err = sys_find(thread, sys_slot(thread), SLOT_MEMORY, RIGHT_OWN, &slot);
+    if (err)
+        return err;
+    uint32_t count = slot_count(slot);
+    if (!thread->rerun && r->esi == 0)
+        return ERR_ARG;
+    if (r->ebx > count || r->esi > count - r->ebx || slot->value + r->ebx + r->esi > kernel.frame_count)
+        return ERR_ARG;
+    if (!delete_overlapping(slot, slot->value + r->ebx, r->esi, &budget))
+        return sys_rerun(thread, slot_root(slot));
+    return revoke_frames(thread, slot->value, &budget);
+}

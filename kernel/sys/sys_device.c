@@ -1,0 +1,101 @@
+/* Signals, interrupts, ports, the log. */
+#include "kernel/sys/sys.h"
+
+err_t sys_ipc_signal(struct thread *thread)
+{
+    struct slot *slot;
+    err_t err = cspace_find(&sys_task(thread)->cspace, sys_slot(thread), SLOT_ENDPOINT, RIGHT_SIGNAL,
+                            &slot);
+
+    if (!err)
+        endpoint_signal(AT(struct endpoint, slot_object(slot)), slot->value);
+    return err;
+}
+
+static err_t find_range(struct thread *thread, enum slot_bits kind, rights_t rights, uint32_t first,
+                        uint32_t count)
+{
+    struct slot *slot;
+    err_t err = sys_find(thread, sys_slot(thread), kind, rights, &slot);
+
+    if (err)
+        return err;
+    if (first < slot->value || first - slot->value >= slot_count(slot))
+        return ERR_ARG;
+    return count > slot_count(slot) - (first - slot->value) ? ERR_ARG : OK;
+}
+
+err_t sys_irq_bind(struct thread *thread)
+{
+    const struct derivation derivation = {.rights = RIGHT_SIGNAL};
+    uint32_t line = thread->registers.ebx;
+    struct slot *endpoint;
+
+    err_t err = find_range(thread, SLOT_IRQS, RIGHT_CONTROL, line, 1);
+    if (!err)
+        err = sys_find(thread, thread->registers.esi, SLOT_ENDPOINT, RIGHT_SIGNAL, &endpoint);
+    if (!err)
+        err = slot_derive_check(endpoint, &derivation);
+    if (err)
+        return err;
+    if (!slot_is_empty(&kernel.irq_endpoints[line]))
+        return ERR_TAKEN;
+    slot_derive(endpoint, &kernel.irq_endpoints[line], &derivation);
+    arch_irq_unmask(line);
+    return OK;
+}
+
+err_t sys_irq_ack(struct thread *thread)
+{
+    uint32_t line = thread->registers.ebx;
+    err_t err = find_range(thread, SLOT_IRQS, RIGHT_CONTROL, line, 1);
+
+    if (err)
+        return err;
+    thread->registers.ebx = kernel.irq_counts[line];
+    arch_irq_unmask(line);
+    return OK;
+}
+
+static bool is_port_size(uint32_t bytes)
+{
+    return bytes == 1 || bytes == 2 || bytes == 4;
+}
+
+err_t sys_port_in(struct thread *thread)
+{
+    struct registers *r = &thread->registers;
+
+    if (!is_port_size(r->esi))
+        return ERR_ARG;
+    err_t err = find_range(thread, SLOT_PORTS, RIGHT_READ, r->ebx, r->esi);
+    if (!err)
+        r->ebx = arch_port_in((uint16_t)r->ebx, r->esi);
+    return err;
+}
+
+err_t sys_port_out(struct thread *thread)
+{
+    const struct registers *r = &thread->registers;
+
+    if (!is_port_size(r->esi))
+        return ERR_ARG;
+    err_t err = find_range(thread, SLOT_PORTS, RIGHT_WRITE, r->ebx, r->esi);
+    if (!err)
+        arch_port_out((uint16_t)r->ebx, r->esi, r->edi);
+    return err;
+}
+
+err_t sys_log_write(struct thread *thread)
+{
+    struct message_page *page = sys_page(thread);
+    uint32_t bytes = thread->registers.ebx;
+    struct slot *slot;
+
+    if (bytes > sizeof page->words)
+        return ERR_ARG;
+    err_t err = sys_find(thread, sys_slot(thread), SLOT_LOG, RIGHT_WRITE, &slot);
+    if (!err)
+        arch_log((const char *)page->words, bytes);
+    return err;
+}

@@ -1,0 +1,188 @@
+/* The making of tasks, accounts, endpoints and threads. */
+#include "kernel/sys/sys.h"
+
+/* Frames that may become kernel memory: owned, in the window, without a mapping. */
+static err_t check_donation(struct thread *thread, uint32_t index, uint32_t offset, uint32_t pages,
+                            uint32_t *first)
+{
+    struct slot *slot;
+    err_t err = sys_find(thread, index, SLOT_MEMORY, RIGHT_WRITE | RIGHT_OWN, &slot);
+
+    if (err)
+        return err;
+    if (offset >= slot_count(slot) || pages > slot_count(slot) - offset)
+        return ERR_ARG;
+    *first = slot->value + offset;
+    for (uint32_t frame = *first; frame < *first + pages; frame++) {
+        if (frame >= kernel.frame_count || frame >= WINDOW_BYTES >> PAGE_BITS)
+            return ERR_FRAME;
+        struct frame *record = frame_at(frame);
+        if (record->kind != FRAME_USER || node_next(&record->mappings) != &record->mappings ||
+            record->mappings.flags)
+            return ERR_FRAME;
+    }
+    return OK;
+}
+
+struct task *task_make(uint32_t frame)
+{
+    struct task *task = AT(struct task, frame_ref(frame));
+
+    *frame_at(frame) = (struct frame){.owner = frame & 0xffffff, .kind = FRAME_TASK};
+    __builtin_memset(task, 0, PAGE_SIZE);
+    node_init_root(&task->caps);
+    link_init(&task->owed);
+    task->space.directories[DIRECTORIES] = kernel.kernel_directory;
+    task->account.task = frame;
+    task->account.total = 1;
+    cspace_init(&task->cspace, kernel.empty_leaf);
+    return task;
+}
+
+err_t sys_task_create(struct thread *thread)
+{
+    const struct registers *r = &thread->registers;
+    struct task *self = sys_task(thread);
+    uint32_t frame, cost = 0;
+
+    err_t err = check_donation(thread, sys_slot(thread), r->ebx, 1, &frame);
+    if (!err)
+        err = sys_find_empty(self, r->esi, &cost);
+    if (!err)
+        err = sys_check_account(thread, &self->account, cost);
+    if (err)
+        return err;
+
+    struct task *task = task_make(frame);
+    slot_make(sys_open(self, r->esi), &task->caps, RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN, 0,
+              REF(task) | SLOT_TASK);
+    return OK;
+}
+
+err_t sys_task_donate(struct thread *thread)
+{
+    const struct registers *r = &thread->registers;
+    uint32_t pages = r->ebx >> 16, first;
+    struct task *task;
+
+    if (pages == 0 || pages > CALL_PAGES_MAX)
+        return ERR_ARG;
+    err_t err = sys_find_task(thread, sys_slot(thread), &task);
+    if (!err)
+        err = check_donation(thread, r->ebx & 0xffff, r->esi, pages, &first);
+    if (err)
+        return err;
+
+    for (uint32_t i = 0; i < pages; i++)
+        account_donate(&task->account, first + i);
+    return OK;
+}
+
+err_t sys_endpoint_create(struct thread *thread)
+{
+    struct task *self = sys_task(thread);
+    uint32_t index = thread->registers.ebx, cost = 0;
+
+    err_t err = sys_find_empty(self, index, &cost);
+    cost += account_place_cost(self->account.endpoints, ENDPOINT_SHIFT);
+    if (!err)
+        err = sys_check_account(thread, &self->account, cost);
+    if (err)
+        return err;
+
+    struct endpoint *endpoint = AT(struct endpoint, account_place(&self->account,
+                                                                  &self->account.endpoints,
+                                                                  FRAME_ENDPOINTS, ENDPOINT_SHIFT));
+    node_init_root(&endpoint->caps);
+    link_init(&endpoint->receivers);
+    link_init(&endpoint->callers);
+    endpoint->task = REF(self);
+    slot_make(sys_open(self, index), &endpoint->caps, RIGHT_ALL, 0, REF(endpoint) | SLOT_ENDPOINT);
+    return OK;
+}
+
+/* An endpoint that a new thread will hold a capability of its own to; slot 0: none. */
+static err_t find_bound(struct thread *thread, uint32_t index, rights_t rights, struct slot **slot)
+{
+    const struct derivation derivation = {.rights = rights};
+
+    *slot = NULL;
+    if (index == 0)
+        return OK;
+    err_t err = sys_find(thread, index, SLOT_ENDPOINT, rights, slot);
+    return err ? err : slot_derive_check(*slot, &derivation);
+}
+
+static void bind(struct slot *from, struct slot *to, rights_t rights)
+{
+    if (from)
+        slot_derive(from, to, &(struct derivation){.rights = rights});
+}
+
+struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t priority, uint8_t cpu)
+{
+    struct account *account = &task->account;
+    struct thread *thread = AT(struct thread, account_place(account, &account->threads,
+                                                            FRAME_THREADS, THREAD_SHIFT));
+    struct place place = space_open(&task->space, account, page_address);
+    uint32_t page = account_take(account, FRAME_MESSAGE);
+
+    pte_write(place.entry, pte_make(page, RIGHT_READ | RIGHT_WRITE) | PTE_MESSAGE);
+    node_init_root(&thread->caps);
+    thread->task = REF(task);
+    thread->page = frame_ref(page);
+    thread->page_address = page_address;
+    thread->priority = priority;
+    thread->cpu = cpu;
+    thread->held = 1;
+    thread_update_direct(thread);
+    arch_registers_init(&thread->registers);
+    return thread;
+}
+
+/* Everything that thread_make() and the slot will take from the two accounts. */
+static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_t address,
+                               uint32_t index)
+{
+    struct task *self = sys_task(thread);
+    struct lacking lacking = {0};
+    uint32_t leaf = 0;
+
+    err_t err = sys_find_empty(self, index, &leaf);
+    if (!err)
+        err = space_check_free(&task->space, address, 1, false, &lacking);
+    if (err)
+        return err;
+    uint32_t cost = lacking.frames + 1 + account_place_cost(task->account.threads, THREAD_SHIFT);
+    if (task == self)
+        return sys_check_account(thread, &task->account, cost + leaf);
+    err = sys_check_account(thread, &self->account, leaf);
+    return err ? err : sys_check_account(thread, &task->account, cost);
+}
+
+err_t sys_thread_create(struct thread *thread)
+{
+    const struct registers *r = &thread->registers;
+    uint8_t priority = (uint8_t)(r->esi >> 16), cpu = (uint8_t)(r->esi >> 24);
+    struct slot *receives, *handler;
+    struct task *task;
+
+    if (priority > thread->priority || cpu >= kernel.cpu_count || !space_range_valid(r->edi, 1, 1))
+        return ERR_ARG;
+    err_t err = sys_find_task(thread, sys_slot(thread), &task);
+    if (!err)
+        err = find_bound(thread, r->ebx >> 16, RIGHT_RECEIVE, &receives);
+    if (!err)
+        err = find_bound(thread, r->esi & 0xffff, RIGHT_CALL, &handler);
+    if (!err)
+        err = check_thread_cost(thread, task, r->edi, r->ebx & 0xffff);
+    if (err)
+        return err;
+
+    struct thread *made = thread_make(task, r->edi, priority, cpu);
+    bind(receives, &made->receives, RIGHT_RECEIVE);
+    bind(handler, &made->handler, RIGHT_CALL);
+    slot_make(sys_open(sys_task(thread), r->ebx & 0xffff), &made->caps,
+              RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN, 0, REF(made) | SLOT_THREAD);
+    return OK;
+}

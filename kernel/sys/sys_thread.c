@@ -1,0 +1,123 @@
+/* Control of threads. */
+#include "kernel/sys/sys.h"
+
+static err_t find_thread(struct thread *thread, struct thread **found)
+{
+    struct slot *slot;
+    err_t err = sys_find(thread, sys_slot(thread), SLOT_THREAD, RIGHT_CONTROL, &slot);
+
+    if (!err)
+        *found = AT(struct thread, slot_object(slot));
+    return err;
+}
+
+err_t sys_thread_resume(struct thread *thread)
+{
+    struct thread *target;
+    err_t err = find_thread(thread, &target);
+
+    if (err)
+        return err;
+    target->held = 0;
+    thread_update_direct(target);
+    if (target->state == THREAD_HELD)
+        thread_wake(target);
+    return OK;
+}
+
+err_t sys_thread_stop(struct thread *thread)
+{
+    struct thread *target;
+    err_t err = find_thread(thread, &target);
+
+    if (err)
+        return err;
+    target->held = 1;
+    thread_update_direct(target);
+    if (target->state == THREAD_READY)
+        thread_detach(target);
+    if (target != thread)
+        return OK;
+    thread->state = THREAD_HELD;
+    thread->registers.eax = OK;
+    return BLOCKED;
+}
+
+/* A thread whose registers are its own affair now: it runs, or is in the middle of a call. */
+static err_t find_still(struct thread *thread, struct thread **target)
+{
+    err_t err = find_thread(thread, target);
+
+    if (err)
+        return err;
+    bool busy = (*target)->state == THREAD_RUNNING || (*target)->rerun || (*target)->reaping;
+    return busy ? ERR_STATE : OK;
+}
+
+err_t sys_thread_read(struct thread *thread)
+{
+    struct message_page *page = sys_page(thread);
+    struct thread *target;
+
+    if (thread->registers.ebx > THREAD_FPU)
+        return ERR_ARG;
+    err_t err = find_still(thread, &target);
+    if (err)
+        return err;
+    if (thread->registers.ebx == THREAD_REGISTERS)
+        arch_registers_get(&target->registers, (struct thread_registers *)page->state);
+    else if (!target->uses_fpu)
+        return ERR_ABSENT;
+    else
+        __builtin_memcpy(page->state, target->fpu, FPU_BYTES);
+    return OK;
+}
+
+err_t sys_thread_write(struct thread *thread)
+{
+    const struct message_page *page = sys_page(thread);
+    struct thread *target;
+
+    if (thread->registers.ebx > THREAD_FPU)
+        return ERR_ARG;
+    err_t err = find_still(thread, &target);
+    if (err)
+        return err;
+    if (thread->registers.ebx == THREAD_REGISTERS) {
+        arch_registers_set(&target->registers, (const struct thread_registers *)page->state);
+        return OK;
+    }
+    __builtin_memcpy(target->fpu, page->state, FPU_BYTES);
+    arch_fpu_sanitise(target->fpu);
+    target->uses_fpu = 1;
+    thread_update_direct(target);
+    return OK;
+}
+
+err_t sys_thread_schedule(struct thread *thread)
+{
+    const struct registers *r = &thread->registers;
+    struct thread *target;
+
+    if (r->ebx > thread->priority || r->esi >= kernel.cpu_count)
+        return ERR_ARG;
+    err_t err = find_thread(thread, &target);
+    if (err)
+        return err;
+    bool ready = target->state == THREAD_READY;
+    if (ready)
+        cpu_dequeue(target);
+    target->priority = (uint8_t)r->ebx;
+    target->cpu = (uint8_t)r->esi;
+    thread_update_direct(target);
+    if (ready)
+        cpu_enqueue(target, QUEUE_BACK);
+    return OK;
+}
+
+err_t sys_thread_yield(struct thread *thread)
+{
+    thread->registers.eax = OK;
+    cpu_enqueue(thread, QUEUE_BACK);
+    return BLOCKED;
+}

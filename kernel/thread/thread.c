@@ -1,0 +1,68 @@
+#include "kernel/thread/kernel.h"
+
+void thread_wake(struct thread *thread)
+{
+    thread->peer = 0;
+    if (thread->held)
+        thread->state = THREAD_HELD;
+    else
+        cpu_enqueue(thread, QUEUE_BACK);
+}
+
+void thread_wake_with(struct thread *thread, err_t status)
+{
+    thread->registers.eax = (uint32_t)status;
+    thread_wake(thread);
+}
+
+/* What a thread does half-way must not stay behind when it is taken away from it. */
+static void drop_unfinished(struct thread *thread)
+{
+    if (thread->revoking)
+        AT(struct node, thread->revoking)->flags = 0;
+    if (thread->reaping)
+        kernel.reapers--;
+    thread->revoking = thread->reaping = thread->rerun = 0;
+}
+
+void thread_detach(struct thread *thread)
+{
+    switch ((enum thread_state)thread->state) {
+    case THREAD_READY:
+        cpu_dequeue(thread);
+        break;
+    case THREAD_RECEIVING:
+    case THREAD_CALLING:
+    case THREAD_AWAITING:
+        link_remove(&thread->link);
+        break;
+    case THREAD_RUNNING:
+    case THREAD_HELD:
+    case THREAD_DEAD:
+        break;
+    }
+    thread->state = THREAD_HELD;
+    thread->peer = 0;
+    thread->faulting = 0;
+}
+
+void thread_begin_death(struct thread *thread)
+{
+    if (thread->state == THREAD_DEAD)
+        return;
+    thread_detach(thread);
+    drop_unfinished(thread);
+    cpu_forget(thread);
+    thread->state = THREAD_DEAD;
+    link_insert_after(&kernel.dying, &thread->link);
+}
+
+void thread_use_fpu(struct thread *thread)
+{
+    arch_fpu_init(thread->fpu);
+    thread->uses_fpu = 1;
+    thread_update_direct(thread);
+    arch_fpu_allow(true);
+    arch_fpu_load(thread->fpu);
+    cpu_here()->floor = PRIORITY_COUNT;
+}

@@ -1,0 +1,17 @@
+#include "kernel/thread/kernel.h"
+
+void thread_check(struct thread *thread)
+{
+    bool waits = thread->state == THREAD_RECEIVING || thread->state == THREAD_CALLING ||
+                 thread->state == THREAD_AWAITING;
+
+    assert(thread->state <= THREAD_DEAD);
+    assert(waits == (thread->peer != 0));
+    assert(thread->direct == (thread->uses_fpu || thread->held ? -1 : thread->priority));
+    assert(thread->priority < PRIORITY_COUNT && thread->cpu < kernel.cpu_count);
+    if (thread->state != THREAD_RUNNING && thread->state != THREAD_HELD) {
+        assert(AT(struct link, thread->link.next)->prev == REF(&thread->link));
+        assert(AT(struct link, thread->link.prev)->next == REF(&thread->link));
+    }
+    assert(frame_at(frame_number(thread->page))->kind == FRAME_MESSAGE);
+}

@@ -1,0 +1,24 @@
+/*
+ * Where the pages of a map call or of a message's item come from: frames of a memory capability, or
+ * pages mapped in a space. First checked, then mapped; the second cannot fail.
+ */
+#pragma once
+
+#include "kernel/vm/space.h"
+
+struct source {
+    const struct space *space; /* null: frames */
+    uint32_t first;            /* frame number, or address in `space` */
+    enum kinship kinship;      /* of the new mappings to those in `space` */
+};
+
+/* Rights that a mapping can have: at least to read, never to write and execute. */
+bool rights_are_mappable(rights_t rights);
+
+/* Every page is there (ERR_ABSENT), is memory (ERR_FRAME), has `rights` and `needed` (ERR_RIGHTS), is
+ * not being revoked (ERR_BUSY), and has room for a child (ERR_DEPTH). */
+err_t source_check(const struct source *source, uint32_t pages, rights_t rights, rights_t needed);
+
+/* Maps the pages at `address`, from where all was checked; mappings in the way are replaced. */
+void source_map(const struct source *source, uint32_t pages, rights_t rights, struct space *to,
+                struct account *account, uint32_t address);

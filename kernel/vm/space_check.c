@@ -1,0 +1,35 @@
+#include "kernel/vm/space.h"
+
+static void check_entry(const pte_t *entry, struct node *node)
+{
+    if (!(pte_low(entry) & PTE_PRESENT) || pte_low(entry) & PTE_MESSAGE) {
+        assert(!node_in_tree(node));
+        return;
+    }
+    assert(frame_at(pte_frame(entry))->kind == FRAME_USER);
+    assert(node_in_tree(node) && node->depth > 0);
+    assert(pte_writable(entry) == !!(node->flags & RIGHT_WRITE));
+    assert(!(pte_writable(entry) && pte_executable(entry)));
+    assert(space_mapping(node).entry == entry);
+}
+
+static void check_table(uint32_t table)
+{
+    assert(frame_at(table)->kind == FRAME_TABLE);
+    assert(frame_at(frame_at(table)->partner)->kind == FRAME_COMPANION);
+    for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+        check_entry(AT(pte_t, frame_ref(table)) + i,
+                    AT(struct node, frame_ref(frame_at(table)->partner)) + i);
+}
+
+void space_check(const struct space *space)
+{
+    for (unsigned d = 0; d < DIRECTORIES; d++) {
+        if (!(pte_low(&space->directories[d]) & PTE_PRESENT))
+            continue;
+        const pte_t *entries = AT(pte_t, frame_ref(pte_frame(&space->directories[d])));
+        for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+            if (pte_low(&entries[i]) & PTE_PRESENT)
+                check_table(pte_frame(&entries[i]));
+    }
+}
