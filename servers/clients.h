@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 /* Every process: three endpoint capabilities with the right to call, badged with who it is. */
 enum client_slot { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3 };
 
@@ -30,6 +32,9 @@ enum test_slot {
     TEST_SLOT_INIT = 9, /* a call with word 0 = status ends the machine */
 };
 enum { TEST_FRAMES = 4096 };
+
+/* What a server begins with; init sets the registers. */
+void server_main(uint32_t ebx, uint32_t esi, uint32_t edi);
 
 /* Bits of signals to proc's endpoint. */
 enum proc_signal { PROC_SIGNAL_CASUALTY = 1, PROC_SIGNAL_TICK = 2 };

@@ -1,5 +1,8 @@
-/* The boot archive's directory: a good one is read, every damaged byte that matters is noticed.
- * sources: servers/archive.c */
+/*
+ * The boot archive's directory: a good one is read, every damaged byte that matters is noticed.
+ *
+ * sources: servers/archive.c
+ */
 #include "kernel/abi/abi.h"
 #include "servers/archive.h"
 #include "tests/host/check.h"

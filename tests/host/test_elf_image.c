@@ -1,5 +1,8 @@
-/* ELF files, good and hostile: one change each, and what is accepted satisfies E1..E4.
- * sources: servers/elf_image.c */
+/*
+ * ELF files, good and hostile: one change each, and what is accepted satisfies E1..E4.
+ *
+ * sources: servers/elf_image.c
+ */
 #include "servers/elf_image.h"
 #include "tests/host/check.h"
 

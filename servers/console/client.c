@@ -1,0 +1,70 @@
+#include "servers/console/client.h"
+
+enum { HASHES = 512 };
+
+static struct client clients[CLIENTS_MAX];
+static struct client *by_hash[HASHES];
+static struct client *free_clients;
+static uint32_t kept;
+
+void clients_init(void)
+{
+    for (uint32_t i = 0; i < HASHES; i++)
+        by_hash[i] = 0;
+    free_clients = 0;
+    for (uint32_t i = CLIENTS_MAX; i > 0; i--) {
+        clients[i - 1] = (struct client){.next = free_clients};
+        free_clients = &clients[i - 1];
+    }
+    kept = 0;
+}
+
+struct client *client_find(uint32_t badge)
+{
+    struct client *client = by_hash[badge % HASHES];
+
+    while (client && client->badge != badge)
+        client = client->next;
+    return client;
+}
+
+struct client *client_get(uint32_t badge)
+{
+    struct client *client = client_find(badge);
+
+    if (client || !free_clients)
+        return client;
+    client = free_clients;
+    free_clients = client->next;
+    client->badge = badge;
+    client->next = by_hash[badge % HASHES];
+    by_hash[badge % HASHES] = client;
+    kept++;
+    return client;
+}
+
+void client_drop(struct client *client)
+{
+    if (client->used > 0 || client->queued || client->waits != WAITS_NOT)
+        return;
+    struct client **link = &by_hash[client->badge % HASHES];
+    while (*link != client)
+        link = &(*link)->next;
+    *link = client->next;
+    client->next = free_clients;
+    free_clients = client;
+    kept--;
+}
+
+struct client *client_next_waiting(struct client *client, enum client_wait waits)
+{
+    for (client = client ? client + 1 : clients; client < clients + CLIENTS_MAX; client++)
+        if (client->waits == waits)
+            return client;
+    return 0;
+}
+
+uint32_t clients_count(void)
+{
+    return kept;
+}

@@ -1,0 +1,55 @@
+/*
+ * The console's clients: those of which it keeps anything, found by their badge.
+ *
+ *      bytes: | lines that may go out | unfinished line | free |
+ *             0                                       used     CLIENT_BYTES
+ *
+ *   C1  a client waits for one answer at most: `waits` says to what, `caller` to whom
+ *   C2  a client whose write was answered has at most LINE_MAX bytes here, so its next write fits
+ *   C3  `queued` clients are in the output's queue (lines.h), in the order in which they had
+ *       something to say
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    LINE_MAX = 256, /* bytes kept of an unfinished line; also the most that one write brings */
+    CLIENT_BYTES = 2 * LINE_MAX,
+    CLIENTS_MAX = 520, /* a process has one thread, hence one call: proc's limit and the servers */
+};
+
+enum client_wait { WAITS_NOT, WAITS_WRITE, WAITS_READ, WAITS_SYNC };
+
+struct client {
+    uint32_t badge;
+    struct client *next;        /* of the same hash, or in the free list */
+    struct client *next_queued; /* in the output's queue */
+    struct client *next_reader; /* in the readers' queue */
+    uint32_t caller, calls;     /* C1 */
+    uint32_t bytes_wanted; /* WAITS_WRITE: how many it brought; WAITS_READ: how many it takes */
+    uint32_t used;
+    uint8_t waits;
+    bool queued;
+    bool flush; /* the unfinished line is to go out, too */
+    bool ended; /* the process is gone: forget it when its last bytes are out */
+    char bytes[CLIENT_BYTES];
+};
+
+void clients_init(void);
+
+/* The client of that badge, made if there is none; 0 if the table is full. */
+struct client *client_get(uint32_t badge);
+
+/* The client of that badge, or 0. */
+struct client *client_find(uint32_t badge);
+
+/* Forgets the client if nothing of it is left. */
+void client_drop(struct client *client);
+
+/* Clients from `client` on (0: the first) that wait for that; for a loop over them. */
+struct client *client_next_waiting(struct client *client, enum client_wait waits);
+
+/* Clients that are kept. */
+uint32_t clients_count(void);

@@ -1,0 +1,38 @@
+/*
+ * Typed keys become lines: one line can be edited until it ends, ended lines wait to be read.
+ *
+ *      key                     does
+ *      backspace, DEL          takes the last byte back
+ *      ctrl-U                  takes the whole line back
+ *      CR, LF, CR LF           end the line
+ *      ctrl-D                  ends it without a newline; with nothing typed: end of file
+ *      TAB, printable, >= 128  are typed
+ *      others, ctrl-C too      are ignored
+ *
+ *   E1  `ended` holds the ended lines; each ends with LF, or with END_OF_FILE, which is not read
+ *   E2  `units` counts those ends
+ */
+#pragma once
+
+#include "servers/console/screen.h"
+
+enum { EDITOR_LINE_MAX = 255, END_OF_FILE = 4 };
+
+struct editor {
+    struct screen *echo;
+    struct ring ended;
+    uint32_t units;
+    uint32_t used;
+    bool after_cr;
+    char line[EDITOR_LINE_MAX];
+};
+
+void editor_init(struct editor *editor, struct screen *echo);
+
+/* What cannot be kept is refused with a bell; an echo for which the screen has no room is left out.
+ */
+void editor_key(struct editor *editor, char key);
+
+/* At most `max` bytes of the first ended line to `to`: the number, 0 at end of file, -1 if there is
+ * no ended line. */
+int32_t editor_take(struct editor *editor, char *to, uint32_t max);

@@ -1,0 +1,46 @@
+/*
+ * Whole lines from many clients, put on one screen.
+ *
+ * A client's bytes stay with it until their line ends; then the line goes out in one piece, when
+ * the screen's ring has room. A line longer than LINE_MAX goes out in pieces, and from the first
+ * piece on its client is the `owner`: until that line ends, or its client reads or is released, all
+ * others wait. Somebody's read or sync ends a line that would hold it up.
+ *
+ *   L1  a client is queued exactly if it has bytes that may go out; the owner, if queued, goes
+ * first L2  `last` is the badge whose unfinished line is on the screen; another's text starts a new
+ * line
+ *
+ * The queue serves clients in the order in which their lines became whole.
+ */
+#pragma once
+
+#include "servers/console/client.h"
+#include "servers/console/screen.h"
+
+struct lines {
+    struct screen screen;
+    struct client *owner;
+    struct client *first, **end; /* the queue */
+    uint32_t last;
+    void (*drained)(struct client *client); /* a client's bytes became fewer */
+};
+
+void lines_init(struct lines *lines, void (*drained)(struct client *client));
+
+/* Adds at most LINE_MAX bytes to what the client says (C2), and moves what can go out. */
+void lines_write(struct lines *lines, struct client *client, const char *text, uint32_t bytes);
+
+/* The client's unfinished line goes out as it is. */
+void lines_flush(struct lines *lines, struct client *client);
+
+/* Nobody owns the line any more; if another client is next, it begins a new one. */
+void lines_cut(struct lines *lines);
+
+/* Moves lines to the ring while there is room. */
+void lines_move(struct lines *lines);
+
+/* True if all that may go out is in the ring. */
+bool lines_are_out(const struct lines *lines);
+
+/* True if L1 holds for `client`; for tests. */
+bool lines_check(const struct lines *lines, const struct client *client);

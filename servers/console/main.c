@@ -1,0 +1,243 @@
+/*
+ * The console server: lines of many programs out of the first serial port, typed lines in.
+ *
+ * It waits for nobody: a write that finds no room, a read that finds no line, a sync are answered
+ * when they can be. Badge 0 is the manager.
+ */
+#include "libuser/ipc/server.h"
+#include "libuser/sys/calls.h"
+#include "servers/clients.h"
+#include "servers/console/editor.h"
+#include "servers/console/lines.h"
+#include "servers/console/uart.h"
+#include "servers/proto/console.h"
+
+enum { SLOT_INTERRUPT = 16, SIGNAL_INTERRUPT = 1 };
+
+static struct lines lines;
+static struct editor editor;
+static struct client *readers, **readers_end = &readers;
+static bool syncing;
+
+/* ------------------------------------------------------------------------------ late answers */
+
+static int32_t answer_later(struct client *client, struct caller caller, enum client_wait waits,
+                            uint32_t bytes)
+{
+    client->caller = caller.caller;
+    client->calls = caller.calls;
+    client->waits = (uint8_t)waits;
+    client->bytes_wanted = bytes;
+    return SERVER_LATER;
+}
+
+/* False if the caller died meanwhile. */
+static bool answer(struct client *client, int32_t result, uint32_t bytes)
+{
+    struct words words = {{0, bytes}};
+
+    client->waits = WAITS_NOT;
+    return server_answer((struct caller){client->caller, client->calls}, result, &words) == OK;
+}
+
+static void forget(struct client *client)
+{
+    if (client != lines.owner)
+        client_drop(client);
+}
+
+static void drained(struct client *client)
+{
+    if (client->waits == WAITS_WRITE && client->used <= LINE_MAX)
+        answer(client, 0, client->bytes_wanted);
+    if (client->ended)
+        forget(client);
+}
+
+/* ------------------------------------------------------------------------------------ output */
+
+static void answer_syncs(void)
+{
+    struct client *client = 0;
+
+    uart_drain();
+    while ((client = client_next_waiting(client, WAITS_SYNC))) {
+        answer(client, 0, 0);
+        forget(client);
+    }
+    syncing = false;
+}
+
+/* The ring into the port, as far as it goes; for the rest an interrupt is wanted. */
+static void transmit(void)
+{
+    struct ring *ring = &lines.screen.ring;
+
+    while (ring_used(ring) > 0 && uart_can_put()) {
+        for (int n = 0; n < UART_FIFO && ring_used(ring) > 0; n++)
+            uart_put(ring_get(ring));
+        lines_move(&lines);
+    }
+    uart_want_room(ring_used(ring) > 0);
+    if (syncing && ring_used(ring) == 0 && lines_are_out(&lines))
+        answer_syncs();
+}
+
+static int32_t call_write(uint32_t badge, struct words *words)
+{
+    uint32_t bytes = words->w[1];
+    struct caller caller = caller_now();
+
+    if (bytes > LINE_MAX || bytes > (message_page->tag & TAG_WORDS) * sizeof(uint32_t))
+        return -EINVAL;
+    struct client *client = client_get(badge);
+    if (!client || client->waits != WAITS_NOT)
+        return -EBUSY;
+    lines_write(&lines, client, (const char *)message_page->words, bytes);
+    transmit();
+    if (client->used > LINE_MAX)
+        return answer_later(client, caller, WAITS_WRITE, bytes);
+    forget(client);
+    words->w[1] = bytes;
+    return 0;
+}
+
+static int32_t call_sync(uint32_t badge, struct words *words)
+{
+    struct caller caller = caller_now();
+    struct client *client = client_get(badge);
+
+    (void)words;
+    if (!client || client->waits != WAITS_NOT)
+        return -EBUSY;
+    int32_t result = answer_later(client, caller, WAITS_SYNC, 0);
+    syncing = true;
+    lines_cut(&lines);
+    lines_flush(&lines, client);
+    transmit();
+    return result;
+}
+
+/* ------------------------------------------------------------------------------------- input */
+
+static void reader_add(struct client *client)
+{
+    client->next_reader = 0;
+    *readers_end = client;
+    readers_end = &client->next_reader;
+}
+
+static void reader_remove(struct client *client)
+{
+    struct client **link = &readers;
+
+    while (*link != client)
+        link = &(*link)->next_reader;
+    *link = client->next_reader;
+    if (!client->next_reader)
+        readers_end = link;
+}
+
+/* An ended line to the first reader; if that one died, the line stays for the next. */
+static void serve_reader(void)
+{
+    struct client *client = readers;
+    uint32_t tail = editor.ended.tail, units = editor.units;
+    int32_t bytes = editor_take(&editor, (char *)message_page->words, client->bytes_wanted);
+
+    reader_remove(client);
+    ipc_extend((uint32_t)bytes, 0);
+    if (!answer(client, IPC_EXTENDED, (uint32_t)bytes)) {
+        editor.ended.tail = tail;
+        editor.units = units;
+    }
+    forget(client);
+}
+
+/* A read shows the client's unfinished line: most often a prompt. */
+static void show_prompt(struct client *client)
+{
+    if (lines.owner != client && client->used > 0)
+        lines_cut(&lines);
+    lines_flush(&lines, client);
+    transmit();
+}
+
+static int32_t call_read(uint32_t badge, struct words *words)
+{
+    uint32_t bytes = words->w[1];
+    struct caller caller = caller_now();
+
+    if (bytes > IPC_DATA_MAX)
+        return -EINVAL;
+    struct client *client = client_get(badge);
+    if (!client || client->waits != WAITS_NOT)
+        return -EBUSY;
+    show_prompt(client);
+    if (readers || editor.units == 0) {
+        reader_add(client);
+        return answer_later(client, caller, WAITS_READ, bytes);
+    }
+    words->w[1] = (uint32_t)editor_take(&editor, (char *)message_page->words, bytes);
+    forget(client);
+    return (int32_t)ipc_extend(words->w[1], 0);
+}
+
+static void interrupt(uint32_t bits)
+{
+    char key;
+
+    (void)bits;
+    uart_acknowledge();
+    while (uart_get(&key))
+        editor_key(&editor, key);
+    while (readers && editor.units > 0)
+        serve_reader();
+    transmit();
+}
+
+/* --------------------------------------------------------------------------------------- end */
+
+static int32_t call_release(uint32_t badge, struct words *words)
+{
+    if (badge != 0)
+        return -EPERM;
+    struct client *client = client_find(words->w[1]);
+    if (!client)
+        return 0;
+    if (client->waits == WAITS_READ)
+        reader_remove(client);
+    client->waits = WAITS_NOT;
+    client->ended = true;
+    lines_flush(&lines, client);
+    forget(client);
+    transmit();
+    return 0;
+}
+
+static const server_call calls[CONSOLE_CALLS_END] = {
+    [CONSOLE_WRITE] = call_write,
+    [CONSOLE_READ] = call_read,
+    [CONSOLE_SYNC] = call_sync,
+    [CONSOLE_RELEASE] = call_release,
+};
+
+void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
+{
+    static const struct server server = {
+        .calls = calls,
+        .calls_count = CONSOLE_CALLS_END,
+        .signal = interrupt,
+    };
+
+    (void)ebx, (void)esi, (void)edi;
+    clients_init();
+    lines_init(&lines, drained);
+    editor_init(&editor, &lines.screen);
+    err_t err =
+        sys_cap_derive(SERVER_SLOT_ENDPOINT, SLOT_INTERRUPT, RIGHT_SIGNAL, SIGNAL_INTERRUPT, 0);
+    if (err)
+        __builtin_trap();
+    uart_init(SLOT_INTERRUPT);
+    server_run(&server);
+}

@@ -1,0 +1,34 @@
+/*
+ * What goes out of the port: LF becomes CR LF, and no line that comes through here begins with
+ * LOG_PREFIX, which is the kernel's alone where the log shares the port.
+ *
+ *   S1  the first `held` bytes of LOG_PREFIX were put at the start of a line and are not in the
+ * ring yet S2  `at_start` says that the next byte, behind those held, is the line's first
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "servers/console/ring.h"
+
+/* Bytes in the ring that `bytes` bytes of text may take: each may be a newline, and what was held.
+ */
+#define SCREEN_ROOM(bytes) (2 * (bytes) + 8)
+
+struct screen {
+    struct ring ring;
+    uint32_t held;
+    bool at_start;
+};
+
+void screen_init(struct screen *screen);
+
+/* Puts text; SCREEN_ROOM(bytes) must be free in the ring. */
+void screen_put(struct screen *screen, const char *text, uint32_t bytes);
+
+/* Nothing stays held: for text that must be seen though its line goes on. SCREEN_ROOM(0) must be
+ * free. */
+void screen_show(struct screen *screen);
+
+/* True if what was put ends with a whole line, or nothing was put. */
+bool screen_is_clean(const struct screen *screen);

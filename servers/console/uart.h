@@ -1,0 +1,31 @@
+/*
+ * COM1, a 16550: both directions by interrupt, with its FIFOs.
+ *
+ * The line is edge-triggered: it is unmasked first, then the device is emptied of all that it has
+ * to say, so that what comes in between makes a new edge.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { UART_FIFO = 16, UART_BAUD = 115200, UART_IRQ = 4 };
+
+/* 8 data bits, no parity, 1 stop bit; `endpoint_slot`'s badge is the signal of an interrupt. */
+void uart_init(uint32_t endpoint_slot);
+
+/* After an interrupt's signal: lets the next one in. */
+void uart_acknowledge(void);
+
+/* True with a byte that came in. */
+bool uart_get(char *byte);
+
+/* True if UART_FIFO bytes may be put. */
+bool uart_can_put(void);
+void uart_put(char byte);
+
+/* With `wanted` an interrupt comes when uart_can_put() turns true. */
+void uart_want_room(bool wanted);
+
+/* Waits for the last bit on the wire, at most about one character's time. */
+void uart_drain(void);

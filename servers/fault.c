@@ -1,0 +1,38 @@
+#include "servers/fault.h"
+
+const char *fault_name(uint32_t vector)
+{
+    static const char *const names[] = {
+        [0] = "divide error",
+        [1] = "debug trap",
+        [3] = "breakpoint",
+        [4] = "overflow",
+        [5] = "bound exceeded",
+        [6] = "invalid opcode",
+        [7] = "no FPU",
+        [10] = "invalid task state",
+        [11] = "segment not present",
+        [12] = "stack segment fault",
+        [13] = "general protection",
+        [VECTOR_PAGE_FAULT] = "page fault",
+        [16] = "floating-point error",
+        [17] = "alignment check",
+        [19] = "SIMD floating-point error",
+    };
+
+    if (vector >= sizeof(names) / sizeof(names[0]) || !names[vector])
+        return "unknown fault";
+    return names[vector];
+}
+
+const char *fault_access(uint32_t cause)
+{
+    if (cause & FAULT_EXECUTE)
+        return "execute";
+    return cause & FAULT_WRITE ? "write" : "read";
+}
+
+_Bool fault_is_stack_overflow(uint32_t address)
+{
+    return address >= STACK_LOW - PAGE_SIZE && address < STACK_LOW;
+}

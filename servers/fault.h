@@ -1,0 +1,15 @@
+/* Faults in words. */
+#pragma once
+
+#include "kernel/abi/abi.h"
+
+enum { VECTOR_PAGE_FAULT = 14 };
+
+/* What the processor calls a vector below 32. */
+const char *fault_name(uint32_t vector);
+
+/* For a page fault: what was tried, by its cause. */
+const char *fault_access(uint32_t cause);
+
+/* True if a page fault's address is in the page that guards the end of the stack. */
+_Bool fault_is_stack_overflow(uint32_t address);

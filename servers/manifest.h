@@ -1,0 +1,110 @@
+/*
+ * The manifest: which servers init starts, in this order, with which capabilities and priorities,
+ * and nothing more. A capability's rights here are all that its holder has.
+ *
+ * Beside these every server has its own task (control) in slot 1, its endpoint in slot 2, the log
+ * in slot 3; its thread's faults go to init.
+ */
+#pragma once
+
+#include "servers/clients.h"
+
+#include "kernel/abi/abi.h"
+
+#include <stdbool.h>
+
+enum server_index { SERVER_MEM, SERVER_CONSOLE, SERVER_PROC, SERVERS, SERVER_TEST = SERVERS };
+
+enum grant_kind {
+    GRANT_END,      /* no more */
+    GRANT_RAM,      /* all memory that init has not used */
+    GRANT_FRAMES,   /* `count` free frames */
+    GRANT_ARCHIVE,  /* the boot archive */
+    GRANT_PORTS,    /* `count` i/o ports from `first` on */
+    GRANT_IRQS,     /* `count` lines from `first` on */
+    GRANT_ENDPOINT, /* the endpoint of server `first`, badged with `count` */
+    GRANT_INIT,     /* init's endpoint */
+};
+
+struct grant {
+    enum grant_kind kind;
+    uint32_t slot;
+    rights_t rights;
+    uint32_t first, count;
+};
+
+enum { GRANTS_MAX = 8 };
+
+struct manifest_entry {
+    const char *name;
+    uint8_t priority;
+    rights_t task_rights;   /* over its own task */
+    uint32_t account_pages; /* kernel memory that it starts with */
+    bool sees_boot_page;    /* read-only at BOOT_PAGE */
+    struct grant grants[GRANTS_MAX];
+};
+
+static const struct manifest_entry manifest[SERVERS] = {
+    [SERVER_MEM] =
+        {
+            .name = "mem",
+            .priority = PRIORITY_MEM,
+            .task_rights = RIGHT_CONTROL,
+            .account_pages = 32,
+            .sees_boot_page = true,
+            .grants =
+                {
+                    {GRANT_RAM, MEM_SLOT_MEMORY, RIGHT_ALL, 0, 0},
+                    {GRANT_ARCHIVE, MEM_SLOT_ARCHIVE, RIGHT_READ | RIGHT_EXECUTE | RIGHT_GRANT, 0,
+                     0},
+                    {GRANT_ENDPOINT, MEM_SLOT_CASUALTY, RIGHT_SIGNAL, SERVER_PROC,
+                     PROC_SIGNAL_CASUALTY},
+                },
+        },
+    [SERVER_CONSOLE] =
+        {
+            .name = "console",
+            .priority = PRIORITY_CONSOLE,
+            .task_rights = RIGHT_CONTROL,
+            .account_pages = 16,
+            .grants =
+                {
+                    {GRANT_PORTS, CONSOLE_SLOT_PORTS, RIGHT_READ | RIGHT_WRITE, 0x3f8, 8},
+                    {GRANT_IRQS, CONSOLE_SLOT_IRQ, RIGHT_CONTROL, 4, 1},
+                },
+        },
+    [SERVER_PROC] =
+        {
+            .name = "proc",
+            .priority = PRIORITY_PROC,
+            .task_rights = RIGHT_CONTROL,
+            .account_pages = 32,
+            .grants =
+                {
+                    {GRANT_ENDPOINT, PROC_SLOT_MEM, RIGHT_CALL | RIGHT_GRANT, SERVER_MEM, 0},
+                    {GRANT_ENDPOINT, PROC_SLOT_CONSOLE, RIGHT_CALL | RIGHT_GRANT, SERVER_CONSOLE,
+                     0},
+                    {GRANT_IRQS, PROC_SLOT_TICK, RIGHT_CONTROL, IRQ_TICK, 1},
+                    {GRANT_ARCHIVE, PROC_SLOT_ARCHIVE, RIGHT_READ, 0, 0},
+                },
+        },
+};
+
+/* A program whose name begins so tests the kernel itself: init starts it as a server of this entry,
+ * with ebx = the first of its frames and esi = their number. */
+#define KERNEL_TEST_PREFIX "t_kernel_"
+
+static const struct manifest_entry manifest_test = {
+    .priority = PRIORITY_INIT,
+    .task_rights = RIGHT_CONTROL | RIGHT_GRANT,
+    .account_pages = 64,
+    .sees_boot_page = true,
+    .grants =
+        {
+            {GRANT_FRAMES, TEST_SLOT_MEMORY, RIGHT_ALL, 0, TEST_FRAMES},
+            {GRANT_PORTS, TEST_SLOT_PORTS, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT, 0x3f8, 8},
+            {GRANT_IRQS, TEST_SLOT_IRQS, RIGHT_CONTROL | RIGHT_GRANT, 0, IRQ_COUNT},
+            {GRANT_ENDPOINT, TEST_SLOT_MEM, RIGHT_CALL | RIGHT_GRANT, SERVER_MEM, 0},
+            {GRANT_INIT, TEST_SLOT_INIT, RIGHT_CALL | RIGHT_SIGNAL, 0, 0},
+        },
+};

@@ -1,0 +1,146 @@
+/*
+ * Line editing on the console.
+ *
+ * sources: servers/console/editor.c servers/console/screen.c
+ */
+#include "servers/console/editor.h"
+#include "tests/host/check.h"
+
+#include <string.h>
+
+static struct screen screen;
+static struct editor editor;
+
+static void start(void)
+{
+    screen_init(&screen);
+    editor_init(&editor, &screen);
+}
+
+static void keys(const char *text)
+{
+    for (; *text; text++)
+        editor_key(&editor, *text);
+}
+
+static void expect_line(const char *text, uint32_t max)
+{
+    char line[1000];
+    int32_t bytes = editor_take(&editor, line, max);
+
+    CHECK(bytes == (int32_t)strlen(text) && memcmp(line, text, (size_t)bytes) == 0);
+}
+
+static void expect_none(void)
+{
+    char byte;
+    CHECK(editor_take(&editor, &byte, 1) == -1);
+}
+
+static void expect_echo(const char *text)
+{
+    for (; *text; text++)
+        CHECK(ring_used(&screen.ring) > 0 && ring_get(&screen.ring) == *text);
+    CHECK(ring_used(&screen.ring) == 0);
+}
+
+static void test_editing(void)
+{
+    start();
+    keys("abx\bc\177d");
+    expect_none();
+    keys("\r");
+    expect_line("abd\n", 256);
+    expect_none();
+    expect_echo("abx\b \bc\b \bd\r\n");
+
+    keys("junk\025ok\n");
+    expect_line("ok\n", 256);
+    start();
+    keys("\b\b\025\n"); /* nothing to take back */
+    expect_echo("\r\n");
+    expect_line("\n", 256);
+    keys("a\r\nb\r\rc\n\003\033\n");
+    expect_line("a\n", 256);
+    expect_line("b\n", 256);
+    expect_line("\n", 256);
+    expect_line("c\n", 256);
+    expect_line("\n", 256);
+    expect_none();
+}
+
+static void test_pieces(void)
+{
+    start();
+    keys("hello\nyou\n");
+    expect_line("he", 2);
+    expect_line("", 0);
+    expect_line("llo\n", 4);
+    expect_line("you\n", 256);
+    expect_none();
+}
+
+static void test_end_of_file(void)
+{
+    start();
+    keys("\004");
+    expect_line("", 256);
+    expect_none();
+    keys("abc\004d\n\004");
+    expect_line("abc", 3); /* the end of file went with its line */
+    expect_line("d\n", 2);
+    expect_line("", 1);
+    expect_none();
+    keys("abc\004");
+    expect_line("ab", 2);
+    expect_line("c", 5);
+    expect_none();
+}
+
+static void test_full(void)
+{
+    start();
+    for (int i = 0; i < 1000; i++)
+        keys("x");
+    keys("\n");
+    CHECK(editor.units == 1);
+    char line[1000];
+    CHECK(editor_take(&editor, line, sizeof(line)) == EDITOR_LINE_MAX + 1);
+
+    for (int i = 0; i < 10000; i++) { /* nobody reads: what does not fit stays editable */
+        keys("some line\n");
+        CHECK(ring_used(&editor.ended) <= RING_BYTES && editor.used <= EDITOR_LINE_MAX);
+    }
+    uint32_t units = editor.units;
+    CHECK(units > 0);
+    for (uint32_t i = 0; i < units; i++)
+        expect_line("some line\n", 256);
+    expect_none();
+}
+
+static void test_random(void)
+{
+    start();
+    for (int step = 0; step < 200000; step++) {
+        char buffer[300];
+        editor_key(&editor, (char)random_below(random_below(2) ? 256 : 32));
+        if (random_below(8) == 0)
+            editor_take(&editor, buffer, random_below(sizeof(buffer)));
+        while (ring_used(&screen.ring) > random_below(RING_BYTES))
+            ring_get(&screen.ring);
+    }
+    char buffer[300];
+    while (editor.units > 0)
+        CHECK(editor_take(&editor, buffer, 1) >= 0);
+    CHECK(ring_used(&editor.ended) == 0);
+}
+
+int main(void)
+{
+    test_editing();
+    test_pieces();
+    test_end_of_file();
+    test_full();
+    test_random();
+    puts("test_editor: keys become lines");
+}

@@ -1,0 +1,241 @@
+/*
+ * The console's output: whole lines, never spliced, nothing lost, none that looks like the
+ * kernel's.
+ *
+ * sources: servers/console/lines.c servers/console/screen.c servers/console/client.c
+ */
+#include "kernel/abi/abi.h"
+#include "servers/console/lines.h"
+#include "tests/host/check.h"
+
+#include <string.h>
+
+enum { OUT_MAX = 1 << 22 };
+
+static struct lines lines;
+static char out[OUT_MAX];
+static uint32_t out_bytes;
+static uint32_t drained_calls;
+
+static void drained(struct client *client)
+{
+    (void)client;
+    drained_calls++;
+}
+
+static void start(void)
+{
+    clients_init();
+    lines_init(&lines, drained);
+    out_bytes = 0;
+}
+
+/* The port takes at most `max` bytes. */
+static void take(uint32_t max)
+{
+    struct ring *ring = &lines.screen.ring;
+
+    CHECK(ring_used(ring) <= RING_BYTES);
+    for (; max > 0 && ring_used(ring) > 0; max--)
+        out[out_bytes++] = ring_get(ring);
+    lines_move(&lines);
+}
+
+static void take_all(void)
+{
+    while (ring_used(&lines.screen.ring) > 0)
+        take(RING_BYTES);
+}
+
+static void say(uint32_t badge, const char *text)
+{
+    lines_write(&lines, client_get(badge), text, (uint32_t)strlen(text));
+    CHECK(lines_check(&lines, client_get(badge)));
+}
+
+static void expect(const char *text)
+{
+    take_all();
+    CHECK(out_bytes == strlen(text) && memcmp(out, text, out_bytes) == 0);
+    start();
+}
+
+static void test_whole_lines(void)
+{
+    start();
+    say(1, "one");
+    say(2, "two\n");
+    say(1, " and more\nrest");
+    expect("two\r\none and more\r\n");
+
+    say(1, "$ ");
+    lines_flush(&lines, client_get(1)); /* a prompt */
+    take_all();
+    say(2, "news\n");
+    say(1, "x\n");
+    expect("$ \r\nnews\r\nx\r\n");
+
+    say(1, "half");
+    lines_flush(&lines, client_get(1));
+    say(1, " line\n"); /* the same client goes on */
+    expect("half line\r\n");
+}
+
+static void test_long_line(void)
+{
+    char text[LINE_MAX + 1];
+    struct client *client;
+
+    start();
+    memset(text, 'a', LINE_MAX);
+    text[LINE_MAX] = 0;
+    say(1, text);
+    client = client_find(1);
+    CHECK(lines.owner == client && client->used == 0);
+    say(2, "b\n"); /* waits */
+    say(1, "a\n");
+    CHECK(!lines.owner);
+    take_all();
+    CHECK(out_bytes == LINE_MAX + 3 + 3 && memcmp(out + LINE_MAX, "a\r\nb\r\n", 6) == 0);
+
+    start();
+    say(1, text);
+    say(2, "b\n");
+    lines_flush(&lines, client_find(1)); /* its owner reads: the line is given up */
+    take_all();
+    CHECK(out_bytes == LINE_MAX + 2 + 3 && memcmp(out + LINE_MAX, "\r\nb\r\n", 5) == 0);
+
+    start();
+    say(1, text);
+    say(2, "b\n");
+    lines_cut(&lines);
+    say(1, "c\n");
+    take_all();
+    CHECK(memcmp(out + LINE_MAX, "\r\nb\r\nc\r\n", 8) == 0);
+    start();
+}
+
+static void test_prefix(void)
+{
+    say(1, LOG_PREFIX "lie\n");
+    expect(" " LOG_PREFIX "lie\r\n");
+    say(1, "x\r" LOG_PREFIX "lie\n");
+    expect("x\r " LOG_PREFIX "lie\r\n");
+    say(1, "[k]no\n[\n");
+    expect("[k]no\r\n[\r\n");
+    say(1, "[k");
+    lines_flush(&lines, client_get(1));
+    say(1, "] lie\n");
+    expect(" [k] lie\r\n");
+    say(1, "fine " LOG_PREFIX "\n");
+    expect("fine " LOG_PREFIX "\r\n");
+
+    say(1, "x");
+    lines_flush(&lines, client_get(1));
+    say(2, LOG_PREFIX "lie\n"); /* the line break put before it makes it a line's start */
+    expect("x\r\n " LOG_PREFIX "lie\r\n");
+}
+
+/* ------------------------------------------------------------------------- random, with a model */
+
+enum { WRITERS = 40 };
+
+static uint32_t said[WRITERS], heard[WRITERS];
+
+/* The next bytes of writer w: "<w:number:padding>\n"; its position in them is kept in `line`. */
+static struct {
+    char line[700];
+    uint32_t at, bytes;
+} writers[WRITERS];
+
+static void next_line(uint32_t w)
+{
+    uint32_t n = random_below(10) == 0 ? random_below(600) : random_below(60);
+    int head = snprintf(writers[w].line, 40, "%c%u:%u:", 'A', w, said[w]++);
+    memset(writers[w].line + head, '.', n);
+    writers[w].bytes = (uint32_t)head + n;
+    writers[w].line[writers[w].bytes++] = '\n';
+    writers[w].at = 0;
+}
+
+static void write_some(uint32_t w)
+{
+    struct client *client = client_get(w + 1);
+
+    if (client->used > LINE_MAX)
+        return; /* its write is not answered yet */
+    if (writers[w].at == writers[w].bytes)
+        next_line(w);
+    uint32_t bytes = 1 + random_below(LINE_MAX);
+    if (bytes > writers[w].bytes - writers[w].at)
+        bytes = writers[w].bytes - writers[w].at;
+    lines_write(&lines, client, writers[w].line + writers[w].at, bytes);
+    writers[w].at += bytes;
+    CHECK(lines_check(&lines, client) && client->used <= CLIENT_BYTES);
+}
+
+static void check_output(void)
+{
+    char *end = out + out_bytes;
+
+    for (char *at = out; at < end;) {
+        unsigned w, number;
+        char *newline = memchr(at, '\r', (size_t)(end - at));
+        CHECK(newline && newline[1] == '\n');
+        CHECK(sscanf(at, "A%u:%u:", &w, &number) == 2 && w < WRITERS);
+        CHECK(number == heard[w]++);
+        for (char *dot = memchr(memchr(at, ':', 20) + 1, ':', 20) + 1; dot < newline; dot++)
+            CHECK(*dot == '.');
+        at = newline + 2;
+    }
+}
+
+static void test_random(void)
+{
+    start();
+    for (int step = 0; step < 40000; step++) {
+        write_some(random_below(WRITERS));
+        if (random_below(4) == 0)
+            take(random_below(400));
+    }
+    for (int round = 0; round < 100; round++)
+        for (uint32_t w = 0; w < WRITERS; w++) {
+            if (writers[w].at < writers[w].bytes)
+                write_some(w);
+            take_all();
+        }
+    CHECK(lines_are_out(&lines) && drained_calls > 0);
+    check_output();
+    for (uint32_t w = 0; w < WRITERS; w++)
+        CHECK(said[w] == heard[w]);
+}
+
+static void test_table(void)
+{
+    clients_init();
+    for (uint32_t badge = 0; badge < CLIENTS_MAX; badge++) {
+        struct client *client = client_get(badge * 4096);
+        CHECK(client && client_get(badge * 4096) == client);
+        client->waits = WAITS_READ;
+    }
+    CHECK(!client_get(1) && clients_count() == CLIENTS_MAX);
+    for (uint32_t badge = 0; badge < CLIENTS_MAX; badge++) {
+        struct client *client = client_find(badge * 4096);
+        client_drop(client);
+        CHECK(client_find(badge * 4096) == client);
+        client->waits = WAITS_NOT;
+        client_drop(client);
+        CHECK(!client_find(badge * 4096));
+    }
+    CHECK(clients_count() == 0);
+}
+
+int main(void)
+{
+    test_whole_lines();
+    test_long_line();
+    test_prefix();
+    test_random();
+    test_table();
+    puts("test_lines: whole lines, none lost");
+}
