@@ -1,0 +1,39 @@
+#include "servers/init/end.h"
+
+#include "libuser/sys/calls.h"
+#include "servers/log.h"
+
+enum { PORT_EXIT_DEVICE = 0xf4, PORT_SHUTDOWN = 0x8900 };
+
+static void out(uint32_t port, uint32_t bytes, uint32_t value)
+{
+    err_t nobody_to_tell = sys_port_out(BOOT_SLOT_PORTS, port, bytes, value);
+    (void)nobody_to_tell;
+}
+
+_Noreturn void end_machine(uint32_t status)
+{
+    out(PORT_EXIT_DEVICE, 4, status);
+    for (const char *c = "Shutdown"; *c; c++)
+        out(PORT_SHUTDOWN, 1, (unsigned char)*c);
+    for (;;) {
+        struct words words = {{0}};
+        err_t nobody_to_tell = sys_thread_stop(BOOT_SLOT_THREAD);
+        (void)nobody_to_tell;
+        ipc_reply_wait(0, &words);
+    }
+}
+
+_Noreturn void end_failed(const char *why)
+{
+    log_line(message_page, BOOT_SLOT_LOG, "init: %s", why);
+    end_machine(STATUS_FAILED);
+}
+
+void end_unless(err_t err, const char *what)
+{
+    if (!err)
+        return;
+    log_line(message_page, BOOT_SLOT_LOG, "init: %s: error %d", what, (int)err);
+    end_machine(STATUS_FAILED);
+}

@@ -1,0 +1,12 @@
+/* The frames of free RAM, taken from below; what is never taken is mem's. */
+#pragma once
+
+#include "kernel/abi/abi.h"
+
+#define boot_page ((const struct boot_page *)BOOT_PAGE)
+
+/* The first of `count` adjoining frames; ends the machine if there are none. */
+uint32_t frames_take(uint32_t count);
+
+/* The range from the first frame not taken to the end of RAM. */
+struct boot_range frames_rest(void);

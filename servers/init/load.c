@@ -1,0 +1,242 @@
+#include "servers/init/load.h"
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/sys/calls.h"
+#include "servers/elf_image.h"
+#include "servers/init/end.h"
+#include "servers/init/frames.h"
+#include "servers/log.h"
+
+enum { ARCHIVE_ADDRESS = 0x40000000 };
+
+static const void *const archive = (const void *)ARCHIVE_ADDRESS;
+
+static uint32_t entries[SERVERS + 1];         /* where each server begins */
+static struct boot_range memory[SERVERS + 1]; /* the memory capability that it got */
+
+static uint32_t pages_of(uint32_t bytes)
+{
+    return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+}
+
+/* ------------------------------------------------------------------------------------- accounts */
+
+static void donate(uint32_t task_slot, uint32_t frames)
+{
+    for (; frames > 0; frames--)
+        end_unless(sys_task_donate(task_slot, BOOT_SLOT_MEMORY | 1 << SLOT_SHIFT, frames_take(1)),
+                   "donating a frame");
+}
+
+_Bool load_feed(err_t err, uint32_t slot)
+{
+    if (err != ERR_ACCOUNT)
+        return false;
+    donate(slot, message_page->lacking);
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------- archive */
+
+const void *load_archive(void)
+{
+    uint32_t pages = boot_page->modules[0].pages;
+
+    for (uint32_t page = 0; page < pages; page += CALL_PAGES_MAX) {
+        uint32_t count = pages - page < CALL_PAGES_MAX ? pages - page : CALL_PAGES_MAX;
+        uint32_t address = ARCHIVE_ADDRESS + page * PAGE_SIZE;
+        err_t err;
+        do
+            err = sys_vm_map(BOOT_SLOT_TASK, address | RIGHT_READ,
+                             count | BOOT_SLOT_MODULE << SLOT_SHIFT, page);
+        while (load_feed(err, BOOT_SLOT_TASK));
+        end_unless(err, "mapping the boot archive");
+    }
+    const char *damage = archive_check(archive, pages);
+    if (damage) {
+        log_line(message_page, BOOT_SLOT_LOG, "init: boot archive damaged: %s", damage);
+        end_machine(STATUS_FAILED);
+    }
+    return archive;
+}
+
+/* ---------------------------------------------------------------------------------------- pages */
+
+static void map(uint32_t task_slot, uint32_t address, rights_t rights, uint32_t source_pages,
+                uint32_t offset)
+{
+    err_t err;
+
+    do
+        err = sys_vm_map(task_slot, address | rights, source_pages, offset);
+    while (load_feed(err, task_slot));
+    end_unless(err, "mapping a server's pages");
+}
+
+/* Pages of the archive as they are. */
+static void map_shared(uint32_t task_slot, uint32_t address, rights_t rights, uint32_t first,
+                       uint32_t pages)
+{
+    for (uint32_t page = 0; page < pages; page += CALL_PAGES_MAX) {
+        uint32_t count = pages - page < CALL_PAGES_MAX ? pages - page : CALL_PAGES_MAX;
+        map(task_slot, address + page * PAGE_SIZE, rights, count | BOOT_SLOT_MODULE << SLOT_SHIFT,
+            first + page);
+    }
+}
+
+/* A fresh frame with the first `bytes` bytes of an archive's page. */
+static void map_copy(uint32_t task_slot, uint32_t address, rights_t rights, uint32_t page,
+                     uint32_t bytes)
+{
+    uint32_t frame = frames_take(1);
+
+    if (bytes > 0)
+        end_unless(sys_frame_copy(BOOT_SLOT_MEMORY, frame, BOOT_SLOT_MODULE, page,
+                                  bytes < PAGE_SIZE ? bytes : PAGE_SIZE),
+                   "filling a frame");
+    else
+        end_unless(sys_frame_clear(BOOT_SLOT_MEMORY, frame), "clearing a frame");
+    map(task_slot, address, rights, 1 | BOOT_SLOT_MEMORY << SLOT_SHIFT, frame);
+}
+
+static void map_segment(uint32_t task_slot, const struct elf_segment *segment, uint32_t file_page)
+{
+    uint32_t first = file_page + segment->offset / PAGE_SIZE;
+    uint32_t page = segment->rights & RIGHT_WRITE ? 0 : pages_of(segment->file_bytes);
+
+    map_shared(task_slot, segment->address, segment->rights, first, page);
+    for (; page < pages_of(segment->memory_bytes); page++) {
+        uint32_t done = page * PAGE_SIZE;
+        uint32_t left = segment->file_bytes > done ? segment->file_bytes - done : 0;
+        map_copy(task_slot, segment->address + done, segment->rights, first + page, left);
+    }
+}
+
+static void map_program(uint32_t index, const char *name)
+{
+    const struct archive_entry *entry = archive_find(archive, name);
+    struct elf_image image;
+
+    const char *refusal =
+        entry ? elf_image_read(archive_bytes(archive, entry), entry->bytes, &image) : "not found";
+    if (refusal) {
+        log_line(message_page, BOOT_SLOT_LOG, "init: boot archive: %s: %s", name, refusal);
+        end_machine(STATUS_FAILED);
+    }
+    for (uint32_t i = 0; i < image.count; i++)
+        map_segment(SLOT_TASKS + index, &image.segments[i], entry->first_page);
+    for (uint32_t page = 1; page <= STACK_PAGES; page++)
+        map_copy(SLOT_TASKS + index, STACK_TOP - page * PAGE_SIZE, RIGHT_READ | RIGHT_WRITE, 0, 0);
+    entries[index] = image.entry;
+}
+
+/* --------------------------------------------------------------------------------- capabilities */
+
+static void derive(uint32_t index, uint32_t from, uint32_t slot, rights_t rights, uint32_t value,
+                   uint32_t count)
+{
+    uint32_t task_slot = SLOT_TASKS + index;
+    err_t err;
+
+    do
+        err = sys_cap_derive(from, slot | task_slot << SLOT_SHIFT, rights, value, count);
+    while (load_feed(err, task_slot));
+    end_unless(err, "giving a server a capability");
+}
+
+static void give(uint32_t index, const struct grant *grant)
+{
+    switch (grant->kind) {
+    case GRANT_RAM:
+        memory[index] = frames_rest();
+        derive(index, BOOT_SLOT_MEMORY, grant->slot, grant->rights, memory[index].first,
+               memory[index].pages);
+        break;
+    case GRANT_FRAMES:
+        memory[index] = (struct boot_range){frames_take(grant->count), grant->count};
+        derive(index, BOOT_SLOT_MEMORY, grant->slot, grant->rights, memory[index].first,
+               grant->count);
+        break;
+    case GRANT_ARCHIVE:
+        derive(index, BOOT_SLOT_MODULE, grant->slot, grant->rights, 0, boot_page->modules[0].pages);
+        break;
+    case GRANT_PORTS:
+        derive(index, BOOT_SLOT_PORTS, grant->slot, grant->rights, grant->first, grant->count);
+        break;
+    case GRANT_IRQS:
+        derive(index, BOOT_SLOT_IRQS, grant->slot, grant->rights, grant->first, grant->count);
+        break;
+    case GRANT_ENDPOINT:
+        derive(index, SLOT_ENDPOINTS + grant->first, grant->slot, grant->rights, grant->count, 0);
+        break;
+    case GRANT_INIT:
+        derive(index, SLOT_INIT_ENDPOINT, grant->slot, grant->rights, 0, 0);
+        break;
+    case GRANT_END:
+        break;
+    }
+}
+
+static void give_all(uint32_t index, const struct manifest_entry *entry)
+{
+    derive(index, SLOT_TASKS + index, SERVER_SLOT_TASK, entry->task_rights, 0, 0);
+    derive(index, SLOT_ENDPOINTS + index, SERVER_SLOT_ENDPOINT,
+           RIGHT_CALL | RIGHT_SIGNAL | RIGHT_RECEIVE | RIGHT_GRANT, 0, 0);
+    derive(index, BOOT_SLOT_LOG, SERVER_SLOT_LOG, RIGHT_WRITE, 0, 0);
+    for (uint32_t i = 0; i < GRANTS_MAX && entry->grants[i].kind != GRANT_END; i++)
+        if (entry->grants[i].kind != GRANT_RAM) /* the rest of RAM is given last: load_resume() */
+            give(index, &entry->grants[i]);
+}
+
+void load_endpoints(void)
+{
+    end_unless(sys_endpoint_create(SLOT_INIT_ENDPOINT), "making an endpoint");
+    for (uint32_t i = 0; i <= SERVERS; i++)
+        end_unless(sys_endpoint_create(SLOT_ENDPOINTS + i), "making an endpoint");
+}
+
+/* -------------------------------------------------------------------------------------- servers */
+
+static void make_thread(uint32_t index, uint32_t priority)
+{
+    uint32_t task_slot = SLOT_TASKS + index, handler_slot = SLOT_HANDLERS + index;
+    err_t err;
+
+    end_unless(sys_cap_derive(SLOT_INIT_ENDPOINT, handler_slot, RIGHT_CALL, 1 + index, 0),
+               "making a fault handler");
+    do
+        err = sys_thread_create(task_slot,
+                                (SLOT_THREADS + index) | (SLOT_ENDPOINTS + index) << SLOT_SHIFT,
+                                handler_slot | priority << 16, MESSAGE_PAGE);
+    while (load_feed(err, task_slot));
+    end_unless(err, "making a thread");
+}
+
+void load_server(uint32_t index, const struct manifest_entry *entry, const char *name)
+{
+    uint32_t task_slot = SLOT_TASKS + index;
+
+    end_unless(sys_task_create(BOOT_SLOT_MEMORY, frames_take(1), task_slot), "making a task");
+    donate(task_slot, entry->account_pages);
+    map_program(index, name);
+    if (entry->sees_boot_page)
+        map(task_slot, BOOT_PAGE, RIGHT_READ, 1 | BOOT_SLOT_TASK << SLOT_SHIFT, BOOT_PAGE);
+    make_thread(index, entry->priority);
+    give_all(index, entry);
+}
+
+void load_resume(uint32_t index)
+{
+    for (uint32_t i = 0; index < SERVERS && i < GRANTS_MAX; i++)
+        if (manifest[index].grants[i].kind == GRANT_RAM)
+            give(index, &manifest[index].grants[i]);
+    *(struct thread_registers *)message_page->state = (struct thread_registers){
+        .eip = entries[index],
+        .esp = STACK_TOP - 16,
+        .ebx = memory[index].first,
+        .esi = memory[index].pages,
+        .edi = boot_page->modules[0].pages,
+    };
+    end_unless(sys_thread_write(SLOT_THREADS + index, THREAD_REGISTERS), "setting registers");
+    end_unless(sys_thread_resume(SLOT_THREADS + index), "resuming a thread");
+}

@@ -1,0 +1,37 @@
+/*
+ * Making a server: a task with the program's pages, a stack, a thread, and the capabilities that
+ * its manifest entry lists. The thread is made stopped.
+ *
+ * init's own capability table, per server index:
+ */
+#pragma once
+
+#include "servers/archive.h"
+#include "servers/manifest.h"
+
+enum init_slot {
+    SLOT_INIT_ENDPOINT = 16,
+    SLOT_WATCHER = 17,
+    SLOT_ENDPOINTS = 24,
+    SLOT_TASKS = 32,
+    SLOT_THREADS = 40,
+    SLOT_HANDLERS = 48, /* init's endpoint, badged with 1 + the index */
+};
+
+enum { STACK_PAGES = 4 };
+
+/* Maps the archive and checks it; the machine ends if it is damaged. */
+const void *load_archive(void);
+
+/* Makes all endpoints: before the first server, since they hold each other's. */
+void load_endpoints(void);
+
+/* Makes the server `index` from the program `name`. */
+void load_server(uint32_t index, const struct manifest_entry *entry, const char *name);
+
+/* Gives the thread what it starts with, and lets it run. */
+void load_resume(uint32_t index);
+
+/* Gives the task in `slot` the frames that its account lacked in the last call; false if the call
+ * failed for another reason. To be used as: do err = ...; while (load_feed(err, slot)); */
+_Bool load_feed(err_t err, uint32_t slot);

@@ -1,0 +1,72 @@
+#include "servers/init/watch.h"
+
+#include "libuser/sys/calls.h"
+#include "servers/fault.h"
+#include "servers/init/load.h"
+#include "servers/log.h"
+
+enum { WATCHER_PAGE = MESSAGE_PAGE + PAGE_SIZE, WATCHER_STACK = 4096 };
+
+static struct message_page *const page = (struct message_page *)WATCHER_PAGE;
+static _Alignas(16) char stack[WATCHER_STACK];
+static const char *program;
+
+_Noreturn static void server_died(uint32_t index, const struct words *fault)
+{
+    uint32_t address = fault->w[0], cause = fault->w[1], eip = fault->w[2], vector = fault->w[3];
+    const char *name = index < SERVERS ? manifest[index].name : program;
+
+    if (vector == VECTOR_PAGE_FAULT)
+        log_line(page, BOOT_SLOT_LOG,
+                 "init: server %s died: page fault (%s) at address 0x%x (eip 0x%x)", name,
+                 fault_access(cause), (unsigned)address, (unsigned)eip);
+    else
+        log_line(page, BOOT_SLOT_LOG, "init: server %s died: %s at address 0x%x (eip 0x%x)", name,
+                 fault_name(vector), (unsigned)eip, (unsigned)eip);
+    end_machine(STATUS_FAILED);
+}
+
+_Noreturn static void program_ended(uint32_t status)
+{
+    log_line(page, BOOT_SLOT_LOG, "init: %s exited with status %u", program, (unsigned)status);
+    end_machine(status);
+}
+
+_Noreturn static void watch(void)
+{
+    for (;;) {
+        struct words words = {{0}};
+        int32_t badge = ipc_reply_wait(0, &words);
+        uint32_t kind = page->tag & TAG_KIND;
+        if (badge > 0 && kind == TAG_FAULT)
+            server_died((uint32_t)badge - 1, &words);
+        if (badge >= 0 && kind == TAG_CALL)
+            program_ended(words.w[0]);
+    }
+}
+
+void watch_start(const char *name)
+{
+    err_t err;
+
+    program = name;
+    do
+        err = sys_thread_create(BOOT_SLOT_TASK, SLOT_WATCHER | SLOT_INIT_ENDPOINT << SLOT_SHIFT,
+                                PRIORITY_WATCHER << 16, WATCHER_PAGE);
+    while (load_feed(err, BOOT_SLOT_TASK));
+    end_unless(err, "making the watcher");
+    *(struct thread_registers *)message_page->state = (struct thread_registers){
+        .eip = (uint32_t)watch, .esp = (uint32_t)(stack + sizeof(stack) - 4), /* as after a call */
+    };
+    end_unless(sys_thread_write(SLOT_WATCHER, THREAD_REGISTERS), "setting registers");
+    end_unless(sys_thread_resume(SLOT_WATCHER), "resuming the watcher");
+}
+
+_Noreturn void watch_report(uint32_t status)
+{
+    struct words words = {{status}};
+
+    err_t err = ipc_call(SLOT_INIT_ENDPOINT, 0, &words);
+    end_unless(err, "telling the watcher");
+    __builtin_trap();
+}

@@ -1,0 +1,18 @@
+/*
+ * The watcher: init's second thread, above all servers. It receives on init's endpoint, so it hears
+ * at once of a server that died, whatever the main thread waits for, and it alone ends the machine.
+ *
+ *      TAG_FAULT, badge 1 + index     that server faulted
+ *      a call, word 0 = status        the program ended (from the main thread or a kernel test)
+ */
+#pragma once
+
+#include "servers/init/end.h"
+
+enum { PRIORITY_WATCHER = 26 };
+
+/* Starts the thread; `program` is what the last line calls the program. */
+void watch_start(const char *program);
+
+/* Tells the watcher; does not return. */
+_Noreturn void watch_report(uint32_t status);
