@@ -1,0 +1,50 @@
+#include "servers/mem/casualty.h"
+
+#include <stddef.h>
+
+#include "servers/mem/kernel_calls.h"
+#include "servers/mem/space.h"
+
+static struct space *first, **end;
+
+void casualty_init(void)
+{
+    first = NULL;
+    end = &first;
+}
+
+void casualty_add(struct space *space, const uint32_t words[4])
+{
+    if (!space->casualty.queued) {
+        space->casualty = (struct casualty){.queued = true,
+                                            .address = words[0],
+                                            .cause = words[1],
+                                            .eip = words[2],
+                                            .vector = words[3]};
+        *end = space;
+        end = &space->casualty.next;
+    }
+    kernel_signal_casualty();
+}
+
+struct space *casualty_take(void)
+{
+    struct space *space = first;
+
+    if (space)
+        casualty_forget(space);
+    return space;
+}
+
+void casualty_forget(struct space *space)
+{
+    if (!space->casualty.queued)
+        return;
+    struct space **link = &first;
+    while (*link != space)
+        link = &(*link)->casualty.next;
+    *link = space->casualty.next;
+    if (!*link)
+        end = link;
+    space->casualty.queued = false;
+}

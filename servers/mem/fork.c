@@ -1,0 +1,104 @@
+#include "servers/mem/fork.h"
+
+#include "libuser/libc/errno.h"
+#include "servers/mem/frames.h"
+#include "servers/mem/kernel_calls.h"
+#include "servers/mem/shm_table.h"
+
+/* Successive pages that are treated alike, so that a call does it for many. */
+struct batch {
+    struct space *parent, *child;
+    uint32_t address, pages;
+    rights_t rights;
+    bool lower; /* the parent may write there now: not any more */
+};
+
+/* What both sides share now, the parent may only read until it has made it private. */
+static bool lower_parent(const struct batch *batch, uint32_t pages)
+{
+    if (kernel_protect(batch->parent->task, batch->address | batch->rights, pages))
+        return false;
+    for (uint32_t i = 0; i < pages; i++)
+        *pages_find(&batch->parent->pages, batch->address + (i << PAGE_BITS)) |= PAGE_COW;
+    return true;
+}
+
+/* Maps the gathered pages into the child. The source is the parent's address: then both mappings
+ * have the same standing, and who granted the page can still take it back from both. */
+static bool batch_flush(struct batch *batch)
+{
+    uint32_t address_rights = batch->address | batch->rights, pages = batch->pages;
+
+    batch->pages = 0;
+    if (!pages)
+        return true;
+    if (batch->lower && !lower_parent(batch, pages))
+        return false;
+    return !space_map(batch->child, address_rights, kernel_source(batch->parent->task, pages),
+                      batch->address);
+}
+
+static bool batch_add(struct batch *batch, uint32_t address, rights_t rights, bool lower)
+{
+    if (batch->pages < CALL_PAGES_MAX && batch->rights == rights && batch->lower == lower &&
+        batch->address + (batch->pages << PAGE_BITS) == address) {
+        batch->pages++;
+        return true;
+    }
+    if (!batch_flush(batch))
+        return false;
+    batch->address = address;
+    batch->pages = 1;
+    batch->rights = rights;
+    batch->lower = lower;
+    return true;
+}
+
+/* One page: its entry in the child, and the counts of what it names. */
+static bool fork_page(struct batch *batch, const struct page_run *run)
+{
+    uint32_t entry = run->entry, *copy = pages_open(&batch->child->pages, run->address);
+    bool shares = (entry & (PAGE_FRAME | PAGE_WRITE | PAGE_COW)) == (PAGE_FRAME | PAGE_WRITE);
+
+    if (!copy)
+        return false;
+    if (shares)
+        entry |= PAGE_COW;
+    *copy = entry;
+    if (entry & PAGE_FRAME)
+        frames_share(entry & PAGE_VALUE);
+    else if (entry & PAGE_SHM)
+        shm_table_at(shm_number(run->address))->holders++;
+    if (entry & PAGE_MAPPED)
+        return batch_add(batch, run->address, page_rights(entry), shares);
+    *pages_find(&batch->parent->pages, run->address) = entry;
+    return true;
+}
+
+static bool fork_pages(struct space *parent, struct space *child)
+{
+    struct batch batch = {.parent = parent, .child = child};
+    struct page_run run;
+    bool good = true;
+
+    for (uint32_t address = 0; good && pages_next(&parent->pages, address, USER_END, &run);
+         address = run.address + (run.pages << PAGE_BITS))
+        good = run.pages == 1 ? fork_page(&batch, &run)
+                              : pages_reserve(&child->pages, run.address, run.pages);
+    return batch_flush(&batch) && good;
+}
+
+int fork_space(struct space *parent, struct space *child)
+{
+    if (!space_commit(child, parent->committed))
+        return -ENOMEM;
+    if (!fork_pages(parent, child)) {
+        space_release(child, 0, USER_END);
+        space_uncommit(child, parent->committed);
+        return -ENOMEM;
+    }
+    child->heap_start = parent->heap_start;
+    child->heap_end = parent->heap_end;
+    child->mmap_hint = parent->mmap_hint;
+    return 0;
+}

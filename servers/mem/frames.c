@@ -1,0 +1,350 @@
+#include "servers/mem/frames.h"
+
+#include <assert.h>
+
+#include "servers/mem/heap.h"
+#include "servers/mem/kernel_calls.h"
+
+/* What `state` says beside the number of holders. In a free frame's record the low bits name the
+ * previous one of its list. */
+enum {
+    STATE_FREE = 1u << 31,
+    STATE_LENT = 1 << 30,
+    STATE_NO_RAM = 1 << 29,
+    STATE_LINK = (1 << 20) - 1, /* this link: none */
+};
+
+struct record {
+    uint32_t next; /* free or lent: the next one of the list */
+    uint32_t state;
+};
+
+enum zone { LOW, HIGH, ZONES };
+
+static struct arena arena;
+static struct record *records; /* null until frames_init() has made them */
+static uint32_t records_count, low_end;
+static uint32_t free_head[ZONES], free_count[ZONES];
+static uint32_t total, committed, lent, reserve;
+static uint32_t run_hint;
+static uint32_t returning; /* lent to tasks that may still live */
+
+/* Before there are records, frames are lent from one range. */
+static uint32_t early_next, early_end;
+
+static enum zone zone_of(uint32_t frame)
+{
+    return frame < low_end ? LOW : HIGH;
+}
+
+static void free_insert(uint32_t frame)
+{
+    enum zone zone = zone_of(frame);
+    uint32_t head = free_head[zone];
+
+    records[frame] = (struct record){.next = head, .state = STATE_FREE | STATE_LINK};
+    if (head != FRAME_NONE)
+        records[head].state = STATE_FREE | frame;
+    free_head[zone] = frame;
+    free_count[zone]++;
+}
+
+static void free_remove(uint32_t frame)
+{
+    enum zone zone = zone_of(frame);
+    uint32_t next = records[frame].next, previous = records[frame].state & STATE_LINK;
+
+    if (previous == STATE_LINK)
+        free_head[zone] = next;
+    else
+        records[previous].next = next;
+    if (next != FRAME_NONE)
+        records[next].state = records[frame].state;
+    free_count[zone]--;
+}
+
+struct span {
+    uint32_t first, end;
+};
+
+/* The part of a boot range that the capability covers, by the capability's pages. */
+static struct span covered(const struct boot_range *range, uint32_t first, uint32_t pages)
+{
+    uint64_t from = range->first < first ? first : range->first;
+    uint64_t end = (uint64_t)range->first + range->pages, limit = (uint64_t)first + pages;
+
+    end = end > limit ? limit : end;
+    if (from >= end)
+        return (struct span){0, 0};
+    return (struct span){(uint32_t)(from - first), (uint32_t)(end - first)};
+}
+
+static void choose_early_range(uint32_t first, uint32_t pages, const struct boot_range *ranges,
+                               uint32_t ranges_count)
+{
+    early_next = early_end = 0;
+    for (uint32_t i = 0; i < ranges_count; i++) {
+        struct span span = covered(&ranges[i], first, pages);
+        span.end = span.end > low_end ? low_end : span.end;
+        if (span.first < span.end && span.end - span.first > early_end - early_next) {
+            early_next = span.first;
+            early_end = span.end;
+        }
+    }
+}
+
+static void add_range(struct span span, uint32_t early_first)
+{
+    for (uint32_t frame = span.first; frame < span.end; frame++) {
+        total++;
+        if (frame >= early_first && frame < early_next) {
+            records[frame].state = STATE_LENT;
+            lent++;
+            committed++;
+        } else {
+            free_insert(frame);
+        }
+    }
+}
+
+/* The capability may reach beyond the last RAM; records for that would be wasted. */
+static uint32_t pages_with_ram(uint32_t first, uint32_t pages, const struct boot_range *ranges,
+                               uint32_t ranges_count)
+{
+    uint32_t end = 0;
+
+    for (uint32_t i = 0; i < ranges_count; i++) {
+        struct span span = covered(&ranges[i], first, pages);
+        end = span.end > end ? span.end : end;
+    }
+    return end < STATE_LINK ? end : STATE_LINK;
+}
+
+bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges,
+                 uint32_t ranges_count)
+{
+    pages = pages_with_ram(first, pages, ranges, ranges_count);
+    records = NULL;
+    total = committed = lent = run_hint = 0;
+    returning = FRAME_NONE;
+    low_end = first >= KERNEL_WINDOW_PAGES ? 0 : KERNEL_WINDOW_PAGES - first;
+    for (enum zone zone = LOW; zone < ZONES; zone++) {
+        free_head[zone] = FRAME_NONE;
+        free_count[zone] = 0;
+    }
+
+    choose_early_range(first, pages, ranges, ranges_count);
+    uint32_t early_first = early_next;
+    arena = heap_arena(HEAP_RECORDS);
+    if (!arena_grow(&arena, pages * (uint32_t)sizeof(struct record)))
+        return false;
+
+    records = (struct record *)(void *)arena.base;
+    records_count = pages;
+    for (uint32_t frame = 0; frame < pages; frame++)
+        records[frame].state = STATE_NO_RAM;
+    for (uint32_t i = 0; i < ranges_count; i++)
+        add_range(covered(&ranges[i], first, pages), early_first);
+    reserve = total / 64 + 64;
+    return true;
+}
+
+bool frames_commit(uint32_t pages)
+{
+    uint32_t limit = total > reserve ? total - reserve : 0;
+
+    if (committed > limit || pages > limit - committed)
+        return false;
+    committed += pages;
+    return true;
+}
+
+void frames_uncommit(uint32_t pages)
+{
+    assert(pages <= committed);
+    committed -= pages;
+}
+
+uint32_t frames_take(void)
+{
+    uint32_t frame = free_head[free_count[HIGH] ? HIGH : LOW];
+
+    assert(frame != FRAME_NONE); /* F2 */
+    free_remove(frame);
+    records[frame].state = 1;
+    return frame;
+}
+
+void frames_share(uint32_t frame)
+{
+    assert(records[frame].state > 0 && records[frame].state < STATE_NO_RAM - 1);
+    records[frame].state++;
+}
+
+void frames_drop(uint32_t frame)
+{
+    assert(records[frame].state > 0 && records[frame].state < STATE_NO_RAM);
+    if (--records[frame].state == 0)
+        free_insert(frame);
+}
+
+bool frames_is_shared(uint32_t frame)
+{
+    return records[frame].state > 1;
+}
+
+static void mark_lent(uint32_t frame)
+{
+    free_remove(frame);
+    records[frame] = (struct record){.next = FRAME_NONE, .state = STATE_LENT};
+    lent++;
+}
+
+uint32_t frames_lend(void)
+{
+    if (!records)
+        return early_next < early_end ? early_next++ : FRAME_NONE;
+    if (!free_count[LOW] || committed == total)
+        return FRAME_NONE;
+    uint32_t frame = free_head[LOW];
+    mark_lent(frame);
+    committed++;
+    return frame;
+}
+
+void frames_return(uint32_t frame)
+{
+    if (!records) {
+        assert(frame + 1 == early_next);
+        early_next--;
+        return;
+    }
+    assert(records[frame].state == STATE_LENT);
+    free_insert(frame);
+    lent--;
+    committed--;
+}
+
+uint32_t frames_lend_to(uint32_t *list)
+{
+    uint32_t frame = frames_lend();
+
+    if (frame != FRAME_NONE) {
+        records[frame].next = *list;
+        *list = frame;
+    }
+    return frame;
+}
+
+void frames_return_all(uint32_t *list)
+{
+    while (*list != FRAME_NONE) {
+        uint32_t frame = *list;
+        *list = records[frame].next;
+        frames_return(frame);
+    }
+}
+
+void frames_return_later(uint32_t *list)
+{
+    while (*list != FRAME_NONE) {
+        uint32_t frame = *list;
+        *list = records[frame].next;
+        records[frame].next = returning;
+        returning = frame;
+    }
+}
+
+/* The kernel refuses every use of a frame that it still has: clearing asks. */
+void frames_return_due(void)
+{
+    uint32_t list = returning;
+
+    returning = FRAME_NONE;
+    while (list != FRAME_NONE) {
+        uint32_t frame = list;
+        list = records[frame].next;
+        if (kernel_clear(frame) == OK) {
+            frames_return(frame);
+        } else {
+            records[frame].next = returning;
+            returning = frame;
+        }
+    }
+}
+
+/* The first of `pages` successive free frames in from .. end, or FRAME_NONE. */
+static uint32_t find_run(uint32_t from, uint32_t end, uint32_t pages)
+{
+    uint32_t length = 0;
+
+    for (uint32_t frame = from; frame < end; frame++) {
+        length = records[frame].state & STATE_FREE ? length + 1 : 0;
+        if (length == pages)
+            return frame + 1 - pages;
+    }
+    return FRAME_NONE;
+}
+
+uint32_t frames_lend_run(uint32_t pages)
+{
+    uint32_t end = low_end < records_count ? low_end : records_count;
+
+    if (!frames_commit(pages))
+        return FRAME_NONE;
+    uint32_t first = find_run(run_hint, end, pages);
+    if (first == FRAME_NONE)
+        first = find_run(0, end, pages);
+    if (first == FRAME_NONE) {
+        frames_uncommit(pages);
+        return FRAME_NONE;
+    }
+    for (uint32_t i = 0; i < pages; i++)
+        mark_lent(first + i);
+    run_hint = first + pages;
+    return first;
+}
+
+void frames_return_run(uint32_t frame, uint32_t pages)
+{
+    for (uint32_t i = 0; i < pages; i++)
+        frames_return(frame + i);
+}
+
+struct frames_count frames_count(void)
+{
+    return (struct frames_count){total, free_count[LOW] + free_count[HIGH], committed};
+}
+
+static uint32_t check_list(enum zone zone)
+{
+    uint32_t count = 0, previous = STATE_LINK;
+
+    for (uint32_t frame = free_head[zone]; frame != FRAME_NONE; frame = records[frame].next) {
+        assert(frame < records_count && zone_of(frame) == zone);
+        assert(records[frame].state == (STATE_FREE | previous));
+        previous = frame;
+        count++;
+    }
+    assert(count == free_count[zone]);
+    return count;
+}
+
+void frames_check(void)
+{
+    uint32_t free = check_list(LOW) + check_list(HIGH), found_free = 0, found_lent = 0, held = 0;
+
+    for (uint32_t frame = 0; frame < records_count; frame++) {
+        uint32_t state = records[frame].state;
+        assert(state != 0);
+        if (state & STATE_FREE)
+            found_free++;
+        else if (state == STATE_LENT)
+            found_lent++;
+        else if (state != STATE_NO_RAM)
+            held++;
+    }
+    assert(found_free == free && found_lent == lent);
+    assert(free + held + lent == total);
+    assert(held + lent <= committed && committed <= total);
+}

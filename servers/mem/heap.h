@@ -1,0 +1,64 @@
+/*
+ * The memory server's own memory, made of frames like everybody's and mapped into itself.
+ *
+ *   base                                                        base + HEAP_BYTES
+ *   | records of frames | segments | buckets of segments | pages ...
+ *   (arenas: they grow at their end and stay where they are)
+ *
+ *   H1  what an arena gained is zero
+ *   H2  a page on the list of free pages is zero but for the link in its first word, so that taking
+ *       one costs nothing; who gives a page back has cleared it
+ *
+ * Pages once mapped stay the server's. The account of its task is fed here, too.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kernel/abi/abi.h"
+
+enum {
+    HEAP_RECORDS = 0, /* offsets of the arenas from the heap's base */
+    HEAP_SEGMENTS = 16 << 20,
+    HEAP_BUCKETS = 24 << 20,
+    HEAP_PAGES = 32 << 20,
+    HEAP_BYTES = 512 << 20,
+};
+
+struct arena {
+    unsigned char *base;
+    uint32_t pages; /* mapped from the base on */
+};
+
+/* `base` is page-aligned, with nothing mapped behind it. */
+void heap_init(void *base);
+
+struct arena heap_arena(uint32_t offset);
+
+/* True when the arena has at least `bytes`; false: no memory. */
+bool arena_grow(struct arena *arena, uint32_t bytes);
+
+/* A zeroed page; null: no memory. */
+void *heap_page(void);
+void heap_page_free(void *page);
+
+/* Pages of the heap by their number, for who has no room for a pointer. */
+extern unsigned char *heap_pages;
+
+static inline void *heap_page_at(uint32_t number)
+{
+    return heap_pages + ((size_t)number << PAGE_BITS);
+}
+
+static inline uint32_t heap_page_number(const void *page)
+{
+    return (uint32_t)(((const unsigned char *)page - heap_pages) >> PAGE_BITS);
+}
+
+/* A slot of the server's capability table that was never used and can be filled without further
+ * memory; 0: no memory. */
+uint32_t heap_new_slot(void);
+
+/* Panics unless H2 holds; returns the frames that the server keeps for itself. */
+uint32_t heap_check(void);

@@ -1,0 +1,77 @@
+#include "servers/mem/kernel_calls.h"
+
+#include <string.h>
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/sys/calls.h"
+
+err_t kernel_map(uint32_t task, uint32_t address_rights, uint32_t source_pages, uint32_t from)
+{
+    return sys_vm_map(task, address_rights, source_pages, from);
+}
+
+err_t kernel_unmap(uint32_t task, uint32_t address, uint32_t pages)
+{
+    return sys_vm_unmap(task, address, pages);
+}
+
+err_t kernel_protect(uint32_t task, uint32_t address_rights, uint32_t pages)
+{
+    return sys_vm_protect(task, address_rights, pages);
+}
+
+err_t kernel_donate(uint32_t task, uint32_t frame)
+{
+    return sys_task_donate(task, kernel_source(MEM_SLOT_MEMORY, 1), frame);
+}
+
+uint32_t kernel_lacking(void)
+{
+    return message_page->lacking;
+}
+
+err_t kernel_clear(uint32_t frame)
+{
+    return sys_frame_clear(MEM_SLOT_MEMORY, frame);
+}
+
+err_t kernel_copy(uint32_t frame, uint32_t source)
+{
+    return sys_frame_copy(MEM_SLOT_MEMORY, frame, MEM_SLOT_MEMORY, source, PAGE_SIZE);
+}
+
+err_t kernel_copy_archive(uint32_t frame, uint32_t archive_page, uint32_t bytes)
+{
+    return sys_frame_copy(MEM_SLOT_MEMORY, frame, MEM_SLOT_ARCHIVE, archive_page, bytes);
+}
+
+err_t kernel_map_own(void *place, uint32_t frame)
+{
+    return sys_vm_map(SERVER_SLOT_TASK, (uint32_t)place | RIGHT_READ | RIGHT_WRITE,
+                      kernel_source(MEM_SLOT_MEMORY, 1), frame);
+}
+
+err_t kernel_derive_run(uint32_t slot, uint32_t frame, uint32_t pages)
+{
+    return sys_cap_derive(MEM_SLOT_MEMORY, slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN,
+                          frame, pages);
+}
+
+err_t kernel_delete(uint32_t slot)
+{
+    return sys_cap_delete(slot);
+}
+
+void kernel_signal_casualty(void)
+{
+    err_t err = ipc_signal(MEM_SLOT_CASUALTY);
+    (void)err; /* proc is gone: init hears of that */
+}
+
+void kernel_log(const char *text)
+{
+    size_t bytes = strnlen(text, IPC_DATA_MAX);
+    memcpy(message_page->words, text, bytes);
+    err_t err = sys_log_write(SERVER_SLOT_LOG, bytes);
+    (void)err; /* nobody to tell */
+}

@@ -1,0 +1,43 @@
+/*
+ * The kernel as the memory server uses it: the system calls that it makes beside receiving and
+ * answering, with the server's own slots filled in. Host tests put a model in their place.
+ *
+ * Frames are named by their page in the memory capability of slot MEM_SLOT_MEMORY. Errors are those
+ * of kernel/abi/syscalls.def.
+ */
+#pragma once
+
+#include "kernel/abi/abi.h"
+#include "servers/clients.h"
+
+/* Pages from a memory capability, or from an address of another task: vm_map's second argument. */
+static inline uint32_t kernel_source(uint32_t slot, uint32_t pages)
+{
+    return pages | slot << SLOT_SHIFT;
+}
+
+err_t kernel_map(uint32_t task, uint32_t address_rights, uint32_t source_pages, uint32_t from);
+err_t kernel_unmap(uint32_t task, uint32_t address, uint32_t pages);
+err_t kernel_protect(uint32_t task, uint32_t address_rights, uint32_t pages);
+err_t kernel_donate(uint32_t task, uint32_t frame);
+
+/* After ERR_ACCOUNT: how many frames the account of the call's task lacks. */
+uint32_t kernel_lacking(void);
+
+err_t kernel_clear(uint32_t frame);
+err_t kernel_copy(uint32_t frame, uint32_t source);
+
+/* The first `bytes` of a page of the archive, the rest zero. */
+err_t kernel_copy_archive(uint32_t frame, uint32_t archive_page, uint32_t bytes);
+
+/* A frame at a place of the server's own space, read-write. */
+err_t kernel_map_own(void *place, uint32_t frame);
+
+/* A capability for a run of frames, with all that kernel objects need, in an empty slot. */
+err_t kernel_derive_run(uint32_t slot, uint32_t frame, uint32_t pages);
+err_t kernel_delete(uint32_t slot);
+
+/* Tells the manager that casualty() has news. */
+void kernel_signal_casualty(void);
+
+void kernel_log(const char *text);

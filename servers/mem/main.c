@@ -1,0 +1,57 @@
+/* The memory server: receives, lets server.c answer, and answers. */
+#include <stdio.h>
+
+#include "libuser/ipc/ipc.h"
+#include "servers/mem/frames.h"
+#include "servers/mem/heap.h"
+#include "servers/mem/kernel_calls.h"
+#include "servers/mem/server.h"
+#include "servers/mem/space.h"
+
+#define HEAP_BASE 0x10000000u
+
+static uint32_t boot_secret(void)
+{
+    uint32_t low, high;
+
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return low;
+}
+
+static bool start(uint32_t first, uint32_t pages, uint32_t archive_pages)
+{
+    const struct boot_page *boot = (const struct boot_page *)BOOT_PAGE;
+
+    heap_init((void *)HEAP_BASE);
+    if (!frames_init(first, pages, boot->ranges, boot->ranges_count) ||
+        !server_init(archive_pages, boot_secret()))
+        return false;
+
+    char line[80];
+    struct frames_count count = frames_count();
+    snprintf(line, sizeof(line), "mem: %u frames, %u free\n", count.total, count.free);
+    kernel_log(line);
+    return true;
+}
+
+/* The capability of slot MEM_SLOT_MEMORY begins with frame `first`. Ends when receiving fails. */
+void server_main(uint32_t first, uint32_t pages, uint32_t archive_pages)
+{
+    struct words words = {{0}};
+    uint32_t flags = 0;
+
+    if (!start(first, pages, archive_pages)) {
+        kernel_log("mem: too little memory\n");
+        return;
+    }
+    for (;;) {
+        flags |= ipc_slots(space_receive_slot(), 1);
+        int32_t badge = ipc_reply_wait(flags, &words);
+        if (badge >= 0)
+            flags = server_handle(message_page, (uint32_t)badge, &words);
+        else if (flags & IPC_REPLY)
+            flags = server_refused(message_page, (err_t)badge, &words);
+        else
+            return;
+    }
+}

@@ -1,0 +1,139 @@
+#include "servers/mem/pager.h"
+
+#include <assert.h>
+
+#include "libuser/ipc/ipc.h"
+#include "servers/mem/frames.h"
+#include "servers/mem/kernel_calls.h"
+#include "servers/mem/regions.h"
+#include "servers/mem/shm_table.h"
+
+static bool allowed(uint32_t entry, uint32_t cause)
+{
+    if (cause & FAULT_WRITE)
+        return entry & PAGE_WRITE;
+    if (cause & FAULT_EXECUTE)
+        return entry & PAGE_EXECUTE;
+    return true;
+}
+
+/* What a page is whose entry is 0. */
+static uint32_t untouched(const struct space *space, uint32_t address)
+{
+    bool exists = regions_is_heap(space, address) || regions_is_stack(space, address);
+
+    return exists ? PAGE_ZERO | PAGE_WRITE : 0;
+}
+
+static uint32_t with_frame(uint32_t entry, uint32_t frame)
+{
+    return (entry & ~(uint32_t)(PAGE_KINDS | PAGE_VALUE | PAGE_COW)) | PAGE_FRAME | PAGE_MAPPED |
+           frame;
+}
+
+static uint32_t fill_zero(uint32_t entry)
+{
+    uint32_t frame = frames_take();
+    err_t err = kernel_clear(frame);
+
+    assert(err == OK);
+    return with_frame(entry, frame);
+}
+
+static uint32_t copy_archive(uint32_t entry)
+{
+    uint32_t frame = frames_take();
+    err_t err = kernel_copy_archive(frame, entry & PAGE_VALUE, PAGE_SIZE);
+
+    assert(err == OK);
+    return with_frame(entry, frame);
+}
+
+/* The last one to share a page may write it where it is. */
+static uint32_t make_private(uint32_t entry)
+{
+    uint32_t shared = entry & PAGE_VALUE;
+
+    if (!frames_is_shared(shared))
+        return entry & ~(uint32_t)PAGE_COW;
+    uint32_t frame = frames_take();
+    err_t err = kernel_copy(frame, shared);
+    assert(err == OK);
+    frames_drop(shared);
+    return with_frame(entry, frame);
+}
+
+static uint32_t materialize(uint32_t entry, uint32_t cause)
+{
+    if (entry & PAGE_COW && cause & FAULT_WRITE)
+        return make_private(entry);
+    if (entry & PAGE_ZERO)
+        return fill_zero(entry);
+    if (entry & PAGE_ARCHIVE && entry & PAGE_WRITE)
+        return copy_archive(entry);
+    return entry | PAGE_MAPPED;
+}
+
+/* The entry of the page, with a frame behind it that allows the access; null: see pager_resolve().
+ */
+static const uint32_t *resolve(struct space *space, uint32_t address, uint32_t cause)
+{
+    if (address >= USER_END)
+        return NULL;
+    uint32_t known = pages_get(&space->pages, address);
+    uint32_t wanted = known ? known : untouched(space, address);
+    if (!wanted || !allowed(wanted, cause))
+        return NULL;
+    uint32_t *entry = pages_open(&space->pages, address);
+    if (!entry)
+        return NULL;
+    if (!known && regions_is_stack(space, address) && !space_commit(space, 1))
+        return NULL;
+    *entry = materialize(wanted, cause);
+    return entry;
+}
+
+/* The item that grants the page an entry stands for. */
+static struct item page_item(uint32_t address, uint32_t entry)
+{
+    uint32_t slot = entry & PAGE_ARCHIVE ? MEM_SLOT_ARCHIVE : MEM_SLOT_MEMORY;
+    uint32_t page = entry & PAGE_VALUE;
+
+    if (entry & PAGE_SHM)
+        page = shm_table_at(shm_number(address))->frame;
+    return item_memory(slot, page_rights(entry), page, 1);
+}
+
+bool pager_resolve(struct space *space, uint32_t address, uint32_t cause, struct item *item)
+{
+    address &= -(uint32_t)PAGE_SIZE;
+    const uint32_t *entry = resolve(space, address, cause);
+    if (!entry)
+        return false;
+    *item = page_item(address, *entry);
+    return true;
+}
+
+/* What was mapped there before, if anything, is not the space's any more. */
+void pager_refused(struct space *space, uint32_t address)
+{
+    address &= -(uint32_t)PAGE_SIZE;
+    uint32_t *entry = pages_find(&space->pages, address);
+
+    space_unmap(space, address, 1);
+    if (!(*entry & PAGE_ARCHIVE))
+        *entry &= ~(uint32_t)PAGE_MAPPED;
+}
+
+bool pager_provide(struct space *space, uint32_t address)
+{
+    const uint32_t *entry = resolve(space, address, FAULT_WRITE);
+
+    if (!entry)
+        return false;
+    if (!space_map(space, address | page_rights(*entry), kernel_source(MEM_SLOT_MEMORY, 1),
+                   *entry & PAGE_VALUE))
+        return true;
+    pager_refused(space, address);
+    return false;
+}

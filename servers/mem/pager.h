@@ -1,0 +1,21 @@
+/*
+ * Page faults: what a space's page map promises becomes a page in the space when it is touched.
+ */
+#pragma once
+
+#include "servers/mem/space.h"
+
+struct item;
+
+/*
+ * Resolves a fault at `address`: fills a page, or makes one private that was shared by fork, and
+ * describes in `*item` the page to grant there. False: nothing may be there, or not for such an
+ * access (`cause` as in enum fault_cause), or there is no memory.
+ */
+bool pager_resolve(struct space *space, uint32_t address, uint32_t cause, struct item *item);
+
+/* The page that pager_resolve() described was not granted after all. */
+void pager_refused(struct space *space, uint32_t address);
+
+/* Has a page of the space there before it is touched; false: no memory. */
+bool pager_provide(struct space *space, uint32_t address);

@@ -1,0 +1,108 @@
+/*
+ * What each page of a space is: a two-level map from addresses to entries.
+ *
+ *      directory[768] -> leaf of 1024 entries          an entry for 4 KiB, a leaf for 4 MiB
+ *
+ * A directory word is 0, PAGES_WHOLE (4 MiB of untouched anonymous pages, without a leaf), or a
+ * leaf: the number of its heap page in bits 12-31, and in bits 0-7 which eighths of it may hold
+ * something.
+ *
+ *   G1  an entry is 0 or has exactly one of PAGE_ZERO, PAGE_FRAME, PAGE_ARCHIVE, PAGE_SHM
+ *   G2  PAGE_MAPPED is set if the task has a mapping there, with page_rights() as its rights
+ *   G3  an eighth whose bit is clear holds no entries
+ *   G4  `used` has a bit for each directory word that is not 0
+ *   G5  PAGE_COW comes with PAGE_FRAME and PAGE_WRITE: the page may be written, after the fault
+ * that this needs made it private
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kernel/abi/abi.h"
+#include "servers/mem/heap.h"
+
+enum {
+    PAGE_VALUE = (1 << 20) - 1, /* a frame, an archive page, or a count of opens */
+    PAGE_ZERO = 1 << 20,        /* zeros, nothing mapped yet */
+    PAGE_FRAME = 1 << 21,       /* private to the space but for copy on write */
+    PAGE_ARCHIVE = 1 << 22, /* mapped from the archive, or with PAGE_WRITE to be copied from it */
+    PAGE_SHM = 1 << 23,     /* a shared segment, with the number of times it is open */
+    PAGE_WRITE = 1 << 24,
+    PAGE_EXECUTE = 1 << 25,
+    PAGE_COW = 1 << 26,
+    PAGE_ANON = 1 << 27, /* came by mmap: munmap may take it */
+    PAGE_MAPPED = 1 << 28,
+    PAGE_KINDS = PAGE_ZERO | PAGE_FRAME | PAGE_ARCHIVE | PAGE_SHM,
+};
+
+enum {
+    LEAF_SHIFT = 22,
+    LEAF_ENTRIES = 1 << (LEAF_SHIFT - PAGE_BITS),
+    EIGHTH_ENTRIES = LEAF_ENTRIES / 8,
+    PAGES_EIGHTHS = 0xff,
+    PAGES_WHOLE = 1 << 8,
+    DIRECTORY_ENTRIES = USER_END >> LEAF_SHIFT,
+    ENTRY_ANON = PAGE_ZERO | PAGE_WRITE | PAGE_ANON,
+};
+
+struct page_map {
+    uint32_t used[DIRECTORY_ENTRIES / 32];
+    uint32_t directory[DIRECTORY_ENTRIES];
+};
+
+/* The rights of the mapping that an entry stands for. */
+static inline rights_t page_rights(uint32_t entry)
+{
+    rights_t rights = RIGHT_READ;
+
+    if ((entry & (PAGE_WRITE | PAGE_COW)) == PAGE_WRITE)
+        rights |= RIGHT_WRITE;
+    if (entry & PAGE_EXECUTE)
+        rights |= RIGHT_EXECUTE;
+    return rights;
+}
+
+/* Where the entry of `address` is, or null if there is no leaf. */
+static inline uint32_t *pages_find(const struct page_map *map, uint32_t address)
+{
+    uint32_t word = map->directory[address >> LEAF_SHIFT];
+
+    if (!(word & PAGES_EIGHTHS))
+        return NULL;
+    uint32_t *leaf = heap_page_at(word >> PAGE_BITS);
+    return leaf + ((address >> PAGE_BITS) & (LEAF_ENTRIES - 1));
+}
+
+/* The entry of `address`, 0 if there is none. */
+uint32_t pages_get(const struct page_map *map, uint32_t address);
+
+/* The place for an entry, which the caller fills; null: no memory for a leaf. */
+uint32_t *pages_open(struct page_map *map, uint32_t address);
+
+/* Successive pages with one entry (a page, or what of 4 MiB of untouched pages is before `end`). */
+struct page_run {
+    uint32_t address, pages, entry;
+};
+
+/* The first pages with an entry in address .. end; false: there are none. */
+bool pages_next(const struct page_map *map, uint32_t address, uint32_t end, struct page_run *run);
+
+/* Makes `pages` free pages untouched anonymous ones; false: no memory, and nothing has changed. */
+bool pages_reserve(struct page_map *map, uint32_t address, uint32_t pages);
+
+/* Sees to it that address can be a border of what pages_remove() removes; false: no memory. */
+bool pages_split(struct page_map *map, uint32_t address);
+
+/* Removes the entries of a run that pages_next() found. */
+void pages_remove(struct page_map *map, const struct page_run *run);
+
+/* The first `pages` successive free pages in address .. end, or 0. */
+uint32_t pages_find_hole(const struct page_map *map, uint32_t address, uint32_t end,
+                         uint32_t pages);
+
+/* Gives the leaves back: there are no more entries. */
+void pages_destroy(struct page_map *map);
+
+/* Panics unless G1, G3..G5 hold; returns the number of leaves. */
+uint32_t pages_check(const struct page_map *map);

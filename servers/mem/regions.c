@@ -1,0 +1,262 @@
+#include "servers/mem/regions.h"
+
+#include "libuser/libc/errno.h"
+#include "servers/mem/frames.h"
+#include "servers/mem/kernel_calls.h"
+#include "servers/mem/layout.h"
+#include "servers/mem/pager.h"
+
+enum { RIGHTS_WX = RIGHT_WRITE | RIGHT_EXECUTE };
+
+static uint32_t archive_pages;
+
+void regions_init(uint32_t pages)
+{
+    archive_pages = pages;
+}
+
+static uint32_t pages_of(uint32_t bytes)
+{
+    return (bytes >> PAGE_BITS) + (bytes % PAGE_SIZE != 0);
+}
+
+static uint32_t page_up(uint32_t address)
+{
+    return pages_of(address) << PAGE_BITS;
+}
+
+static bool occupied(const struct space *space, uint32_t address, uint32_t end)
+{
+    struct page_run run;
+
+    return pages_next(&space->pages, address, end, &run);
+}
+
+bool regions_is_heap(const struct space *space, uint32_t address)
+{
+    return address >= page_up(space->heap_start) && address < space->heap_end;
+}
+
+bool regions_is_stack(const struct space *space, uint32_t address)
+{
+    return address >= STACK_LOW && address < STACK_TOP && space->heap_end;
+}
+
+int regions_sbrk(struct space *space, int32_t increment, uint32_t *old_end)
+{
+    int64_t end = (int64_t)space->heap_end + increment;
+    uint32_t old_top = page_up(space->heap_end);
+
+    *old_end = space->heap_end;
+    if (end < space->heap_start)
+        return -EINVAL;
+    if (end > HEAP_LIMIT)
+        return -ENOMEM;
+    uint32_t top = page_up((uint32_t)end);
+    if (top > old_top) {
+        if (occupied(space, old_top, top) || !space_commit(space, (top - old_top) >> PAGE_BITS))
+            return -ENOMEM;
+    } else if (top < old_top) {
+        space_release(space, top, old_top);
+        space_uncommit(space, (old_top - top) >> PAGE_BITS);
+    }
+    space->heap_end = (uint32_t)end;
+    return 0;
+}
+
+static bool overlaps_heap(const struct space *space, uint32_t address, uint32_t end)
+{
+    return address < page_up(space->heap_end) && end > space->heap_start;
+}
+
+/* The place that the caller chose: 0 if it is free. */
+static int check_place(const struct space *space, uint32_t address, uint32_t pages)
+{
+    if (address % PAGE_SIZE || address < PROGRAM_BASE)
+        return -EINVAL;
+    if (address > MMAP_LIMIT || pages > (MMAP_LIMIT - address) >> PAGE_BITS)
+        return -ENOMEM;
+    uint32_t end = address + (pages << PAGE_BITS);
+    return overlaps_heap(space, address, end) || occupied(space, address, end) ? -EEXIST : 0;
+}
+
+static uint32_t choose_place(const struct space *space, uint32_t pages)
+{
+    uint32_t hint = space->mmap_hint;
+
+    if (hint < MMAP_BASE)
+        hint = MMAP_BASE;
+    uint32_t address = pages_find_hole(&space->pages, hint, MMAP_LIMIT, pages);
+    return address ? address : pages_find_hole(&space->pages, MMAP_BASE, MMAP_LIMIT, pages);
+}
+
+int regions_mmap(struct space *space, uint32_t *address, uint32_t length)
+{
+    uint32_t pages = pages_of(length);
+
+    if (!length)
+        return -EINVAL;
+    uint32_t place = *address ? *address : choose_place(space, pages);
+    int status = place ? check_place(space, place, pages) : -ENOMEM;
+    if (status)
+        return status;
+    if (!space_commit(space, pages))
+        return -ENOMEM;
+    if (!pages_reserve(&space->pages, place, pages)) {
+        space_uncommit(space, pages);
+        return -ENOMEM;
+    }
+    if (!*address)
+        space->mmap_hint = place + (pages << PAGE_BITS);
+    *address = place;
+    return 0;
+}
+
+static bool all_anonymous(const struct space *space, uint32_t address, uint32_t end)
+{
+    struct page_run run;
+
+    for (; pages_next(&space->pages, address, end, &run);
+         address = run.address + (run.pages << PAGE_BITS))
+        if (!(run.entry & PAGE_ANON))
+            return false;
+    return true;
+}
+
+int regions_munmap(struct space *space, uint32_t address, uint32_t length)
+{
+    uint32_t pages = pages_of(length);
+
+    if (!length || address % PAGE_SIZE || address < PROGRAM_BASE || address > MMAP_LIMIT ||
+        pages > (MMAP_LIMIT - address) >> PAGE_BITS)
+        return -EINVAL;
+    uint32_t end = address + (pages << PAGE_BITS);
+    if (overlaps_heap(space, address, end) || !all_anonymous(space, address, end))
+        return -EINVAL;
+    if (!pages_split(&space->pages, address) || !pages_split(&space->pages, end))
+        return -ENOMEM;
+    space_uncommit(space, space_release(space, address, end));
+    if (address < space->mmap_hint)
+        space->mmap_hint = address;
+    return 0;
+}
+
+/* How a segment's pages come about: `direct` ones are the archive's own, mapped from there;
+ * `copied` ones are copied at their first touch; perhaps one follows that is copied at once,
+ * because zeros begin in it; the rest is zero. */
+struct plan {
+    uint32_t pages, direct, copied, tail_bytes, flags;
+};
+
+static struct plan plan_segment(const struct mem_segment *segment)
+{
+    struct plan plan = {.pages = pages_of(segment->memory_bytes)};
+    bool zeros_follow = segment->file_bytes < segment->memory_bytes;
+    uint32_t whole = segment->file_bytes >> PAGE_BITS, tail = segment->file_bytes % PAGE_SIZE;
+
+    if (segment->rights & RIGHT_EXECUTE)
+        plan.flags |= PAGE_EXECUTE;
+    if (segment->rights & RIGHT_WRITE) {
+        plan.flags |= PAGE_WRITE;
+        plan.copied = whole;
+        plan.tail_bytes = tail;
+    } else {
+        plan.direct = whole + (tail && !zeros_follow);
+        plan.tail_bytes = zeros_follow ? tail : 0;
+    }
+    return plan;
+}
+
+static bool segment_valid(const struct mem_segment *segment)
+{
+    if (segment->address % PAGE_SIZE || segment->address < PROGRAM_BASE ||
+        segment->address >= HEAP_LIMIT)
+        return false;
+    if (!segment->memory_bytes || segment->memory_bytes > HEAP_LIMIT - segment->address ||
+        segment->file_bytes > segment->memory_bytes)
+        return false;
+    if (segment->archive_page > archive_pages ||
+        pages_of(segment->file_bytes) > archive_pages - segment->archive_page)
+        return false;
+    return segment->rights & RIGHT_READ && segment->rights < RIGHT_GRANT &&
+           (segment->rights & RIGHTS_WX) != RIGHTS_WX;
+}
+
+static uint32_t plan_entry(const struct plan *plan, const struct mem_segment *segment, uint32_t i)
+{
+    if (i < plan->direct)
+        return PAGE_ARCHIVE | PAGE_MAPPED | plan->flags | (segment->archive_page + i);
+    if (i < plan->copied)
+        return PAGE_ARCHIVE | plan->flags | (segment->archive_page + i);
+    return PAGE_ZERO | plan->flags;
+}
+
+static bool enter_segment(struct space *space, const struct mem_segment *segment,
+                          const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->pages; i++) {
+        uint32_t *entry = pages_open(&space->pages, segment->address + (i << PAGE_BITS));
+        if (!entry)
+            return false;
+        *entry = plan_entry(plan, segment, i);
+    }
+    return true;
+}
+
+static bool map_direct(struct space *space, const struct mem_segment *segment, uint32_t direct)
+{
+    uint32_t rights = segment->rights, pages;
+
+    for (uint32_t i = 0; i < direct; i += pages) {
+        pages = direct - i < CALL_PAGES_MAX ? direct - i : CALL_PAGES_MAX;
+        if (space_map(space, (segment->address + (i << PAGE_BITS)) | rights,
+                      kernel_source(MEM_SLOT_ARCHIVE, pages), segment->archive_page + i))
+            return false;
+    }
+    return true;
+}
+
+static bool copy_tail(struct space *space, const struct mem_segment *segment,
+                      const struct plan *plan)
+{
+    uint32_t i = segment->file_bytes >> PAGE_BITS, frame;
+
+    if (!plan->tail_bytes)
+        return true;
+    frame = frames_take();
+    uint32_t *entry = pages_find(&space->pages, segment->address + (i << PAGE_BITS));
+    *entry = PAGE_FRAME | PAGE_MAPPED | plan->flags | frame;
+    return !kernel_copy_archive(frame, segment->archive_page + i, plan->tail_bytes) &&
+           !space_map(space, (segment->address + (i << PAGE_BITS)) | page_rights(*entry),
+                      kernel_source(MEM_SLOT_MEMORY, 1), frame);
+}
+
+int regions_map_segment(struct space *space, const struct mem_segment *segment)
+{
+    if (!segment_valid(segment) || space->heap_end)
+        return -EINVAL;
+    struct plan plan = plan_segment(segment);
+    uint32_t end = segment->address + (plan.pages << PAGE_BITS);
+    if (occupied(space, segment->address, end))
+        return -EEXIST;
+    if (!space_commit(space, plan.pages - plan.direct))
+        return -ENOMEM;
+    if (enter_segment(space, segment, &plan) && map_direct(space, segment, plan.direct) &&
+        copy_tail(space, segment, &plan))
+        return 0;
+    space_release(space, segment->address, end);
+    space_uncommit(space, plan.pages - plan.direct);
+    return -ENOMEM;
+}
+
+int regions_finish(struct space *space, uint32_t heap_start)
+{
+    if (space->heap_end || heap_start < PROGRAM_BASE || heap_start > HEAP_LIMIT ||
+        occupied(space, page_up(heap_start), HEAP_LIMIT))
+        return -EINVAL;
+    space->heap_start = space->heap_end = heap_start;
+    if (pager_provide(space, STACK_TOP - PAGE_SIZE))
+        return 0;
+    space->heap_start = space->heap_end = 0;
+    return -ENOMEM;
+}

@@ -1,0 +1,36 @@
+/*
+ * The regions of a space: its program's image, the heap, the stack, and what mmap reserved. All
+ * results are 0 or a negative errno; a refused call has changed nothing.
+ *
+ * Memory is finite: heap, image and mmap promise their pages when they are made (frames_commit()),
+ * so that touching them later does not fail. Stack pages are promised when they are touched.
+ */
+#pragma once
+
+#include "servers/mem/segment.h"
+#include "servers/mem/space.h"
+
+/* Pages of the archive module; set once. */
+void regions_init(uint32_t archive_pages);
+
+/* Moves the end of the heap. EINVAL: below its start. ENOMEM: beyond HEAP_LIMIT, onto a mapping, or
+ * more than there is. */
+int regions_sbrk(struct space *space, int32_t increment, uint32_t *old_end);
+
+/* Reserves zeroed pages, at `*address` or, if that is 0, where there is room. EINVAL: not aligned,
+ * no length, below PROGRAM_BASE. ENOMEM: beyond MMAP_LIMIT, no room. EEXIST: taken. */
+int regions_mmap(struct space *space, uint32_t *address, uint32_t length);
+
+/* Frees pages that came by mmap; holes are passed over. EINVAL: not aligned, no length, out of
+ * bounds, or there is something else. ENOMEM: no memory to split a reserved area. */
+int regions_munmap(struct space *space, uint32_t address, uint32_t length);
+
+/* Maps a segment of a program. EINVAL: not aligned, out of bounds, rights. EEXIST, ENOMEM. */
+int regions_map_segment(struct space *space, const struct mem_segment *segment);
+
+/* The image is complete: the heap starts here, and the first page of the stack is there. */
+int regions_finish(struct space *space, uint32_t heap_start);
+
+/* True if the page is of the stack or the heap: no entry is needed there before the first touch. */
+bool regions_is_heap(const struct space *space, uint32_t address);
+bool regions_is_stack(const struct space *space, uint32_t address);

@@ -1,0 +1,22 @@
+/*
+ * The memory server's answers. Each client is known by the badge of its messages, the id of its
+ * space; badge 0 is the manager. servers/proto/mem.proto lists the calls.
+ *
+ * The functions return with which IPC flags the words are an answer: IPC_REPLY, with IPC_EXTENDED
+ * if the message page has an item or data for it; 0 means that nobody is answered now.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "kernel/abi/abi.h"
+#include "libuser/sys/syscall.h"
+
+/* After frames_init(). False: no memory to begin with. */
+bool server_init(uint32_t archive_pages, uint32_t secret);
+
+/* A message; `page` has the tag and what else came with it. */
+uint32_t server_handle(struct message_page *page, uint32_t badge, struct words *words);
+
+/* The kernel refused the last answer, which is still owed. */
+uint32_t server_refused(struct message_page *page, err_t why, struct words *words);

@@ -1,0 +1,55 @@
+/*
+ * The shared segments: a table from ids to segments, of any number.
+ *
+ *      bucket[] -> segment -> segment      chained by hash; twice the buckets when they are as many
+ *
+ * A segment has a number, and with it its address: it is at the same place, SHM_BASE + number
+ * pages, in every space that has it open. How often a space has it open is in that space's page
+ * map.
+ *
+ *   T1  a segment in use is in the chain of its id's bucket, and no two have one id
+ *   T2  `holders` counts the spaces that have it open; the segment goes with the last one
+ *   T3  numbers without a segment are in the free list; their holders are 0
+ */
+#pragma once
+
+#include "kernel/abi/abi.h"
+#include "servers/mem/layout.h"
+
+#define SEGMENT_NONE 0xffffffffu
+
+struct segment {
+    uint32_t id; /* an int of the program's */
+    uint32_t frame;
+    uint32_t holders;
+    uint32_t next; /* in its chain or the free list: a number, or SEGMENT_NONE */
+};
+
+/* `secret` makes it hard to choose ids that fall into one bucket. */
+void shm_table_init(uint32_t secret);
+
+/* The number of the segment with that id, or SEGMENT_NONE. */
+uint32_t shm_table_find(uint32_t id);
+
+/* A new segment, zeroed, without holders; SEGMENT_NONE: no memory. */
+uint32_t shm_table_add(uint32_t id);
+
+struct segment *shm_table_at(uint32_t number);
+
+/* One holder less; with the last one, or none, the segment goes. */
+void shm_table_drop(uint32_t number);
+
+uint32_t shm_table_count(void);
+
+static inline uint32_t shm_address(uint32_t number)
+{
+    return SHM_BASE + (number << PAGE_BITS);
+}
+
+static inline uint32_t shm_number(uint32_t address)
+{
+    return (address - SHM_BASE) >> PAGE_BITS;
+}
+
+/* Panics unless T1, T3 hold. */
+void shm_table_check(void);

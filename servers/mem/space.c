@@ -1,0 +1,192 @@
+#include "servers/mem/space.h"
+
+#include <assert.h>
+
+#include "servers/mem/frames.h"
+#include "servers/mem/kernel_calls.h"
+#include "servers/mem/shm_table.h"
+
+struct space *space_buckets[SPACE_BUCKETS];
+
+static struct space *prepared, *spare;
+
+static struct space *make_spare(void)
+{
+    struct space *space = spare;
+
+    if (space) {
+        spare = space->next;
+        return space;
+    }
+    space = heap_page();
+    if (!space)
+        return NULL;
+    space->task = heap_new_slot();
+    if (!space->task) {
+        heap_page_free(space);
+        return NULL;
+    }
+    return space;
+}
+
+bool space_init(void)
+{
+    for (unsigned i = 0; i < SPACE_BUCKETS; i++)
+        space_buckets[i] = NULL;
+    spare = NULL;
+    prepared = make_spare();
+    return prepared != NULL;
+}
+
+uint32_t space_receive_slot(void)
+{
+    return prepared->task;
+}
+
+struct space *space_create(uint32_t id)
+{
+    struct space *space = prepared, *next = make_spare();
+    struct space **bucket = &space_buckets[id % SPACE_BUCKETS];
+
+    assert(id && !space_find(id));
+    if (!next)
+        return NULL;
+    prepared = next;
+    space->id = id;
+    space->next = *bucket;
+    space->heap_start = space->heap_end = space->committed = space->mmap_hint = 0;
+    space->donated = FRAME_NONE;
+    space->casualty = (struct casualty){0};
+    *bucket = space;
+    return space;
+}
+
+static void unlink_space(struct space *space)
+{
+    struct space **link = &space_buckets[space->id % SPACE_BUCKETS];
+
+    while (*link != space)
+        link = &(*link)->next;
+    *link = space->next;
+}
+
+/* A task that died has left its slot; then the kernel has let go of the frames lent to it. */
+static void settle_donated(struct space *space)
+{
+    if (kernel_unmap(space->task, STACK_LOW, 1) == ERR_CAP)
+        frames_return_all(&space->donated);
+    else
+        frames_return_later(&space->donated);
+    err_t err = kernel_delete(space->task);
+    (void)err; /* ERR_CAP: nothing was left there */
+}
+
+void space_destroy(struct space *space)
+{
+    space_release(space, 0, USER_END);
+    pages_destroy(&space->pages);
+    space_uncommit(space, space->committed);
+    frames_return_due();
+    settle_donated(space);
+    casualty_forget(space);
+    unlink_space(space);
+    space->id = 0;
+    space->next = spare;
+    spare = space;
+}
+
+bool space_donate(struct space *space, uint32_t frames)
+{
+    do {
+        uint32_t frame = frames_lend_to(&space->donated);
+        if (frame == FRAME_NONE || kernel_donate(space->task, frame))
+            return false;
+    } while (frames-- > 1);
+    return true;
+}
+
+err_t space_map(struct space *space, uint32_t address_rights, uint32_t source_pages, uint32_t from)
+{
+    for (;;) {
+        err_t err = kernel_map(space->task, address_rights, source_pages, from);
+        if (err != ERR_ACCOUNT || !space_donate(space, kernel_lacking()))
+            return err;
+    }
+}
+
+/* A page that stayed mapped would be used twice: but for a dead task, this cannot fail. */
+void space_unmap(const struct space *space, uint32_t address, uint32_t pages)
+{
+    err_t err = kernel_unmap(space->task, address, pages);
+    assert(err == OK || err == ERR_CAP || err == ERR_DEAD);
+}
+
+/* Successive mapped pages, gathered so that a call unmaps many. */
+struct gathered {
+    uint32_t address, pages;
+};
+
+static void unmap_gathered(const struct space *space, struct gathered *gathered)
+{
+    if (gathered->pages)
+        space_unmap(space, gathered->address, gathered->pages);
+    gathered->pages = 0;
+}
+
+static void gather(const struct space *space, struct gathered *gathered, uint32_t address)
+{
+    if (gathered->address + (gathered->pages << PAGE_BITS) != address ||
+        gathered->pages == CALL_PAGES_MAX)
+        unmap_gathered(space, gathered);
+    if (!gathered->pages)
+        gathered->address = address;
+    gathered->pages++;
+}
+
+static void drop_page(const struct page_run *run)
+{
+    if (run->entry & PAGE_FRAME)
+        frames_drop(run->entry & PAGE_VALUE);
+    else if (run->entry & PAGE_SHM)
+        shm_table_drop(shm_number(run->address));
+}
+
+uint32_t space_release(struct space *space, uint32_t address, uint32_t end)
+{
+    struct gathered gathered = {0};
+    struct page_run run;
+    uint32_t pages = 0;
+
+    while (pages_next(&space->pages, address, end, &run)) {
+        if (run.entry & PAGE_MAPPED)
+            gather(space, &gathered, run.address);
+        drop_page(&run);
+        pages_remove(&space->pages, &run);
+        pages += run.pages;
+        address = run.address + (run.pages << PAGE_BITS);
+    }
+    unmap_gathered(space, &gathered);
+    return pages;
+}
+
+bool space_commit(struct space *space, uint32_t pages)
+{
+    if (!frames_commit(pages))
+        return false;
+    space->committed += pages;
+    return true;
+}
+
+void space_uncommit(struct space *space, uint32_t pages)
+{
+    assert(pages <= space->committed);
+    space->committed -= pages;
+    frames_uncommit(pages);
+}
+
+void space_check(const struct space *space)
+{
+    assert(space->id && space_find(space->id) == space);
+    assert(space->heap_start <= space->heap_end);
+    pages_check(&space->pages);
+}

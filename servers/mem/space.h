@@ -1,0 +1,76 @@
+/*
+ * Spaces: what the server knows about each address space. A space fills one page of the heap, page
+ * map included. It is named by an id that its manager chose, the badge of its client's messages.
+ *
+ *   P1  `id` is not 0 and no two spaces have the same
+ *   P2  slot `task` holds the control capability of the space's task while that lives
+ *   P3  the heap is heap_start .. heap_end, to the byte; its pages are those that begin in there;
+ * both are 0 until space_finish() P4  `committed` counts the pages promised to the space: the
+ * heap's and those by mmap, the private ones of its image, and those of the stack that were touched
+ *   P5  `donated` lists frames that the server lent to the task's account
+ *
+ * Every space has a slot of its own for ever. One spare space is always prepared: its slot is the
+ * one that is open for the capability in the next message.
+ */
+#pragma once
+
+#include "servers/mem/casualty.h"
+#include "servers/mem/pages.h"
+
+enum { SPACE_BUCKETS = 1024 };
+
+struct space {
+    uint32_t id;
+    uint32_t task;
+    struct space *next; /* of the same bucket, or spare */
+    uint32_t heap_start, heap_end;
+    uint32_t committed;
+    uint32_t donated;
+    uint32_t mmap_hint; /* where the search for a free place begins */
+    struct casualty casualty;
+    struct page_map pages;
+};
+_Static_assert(sizeof(struct space) <= PAGE_SIZE, "a space fills one page");
+
+extern struct space *space_buckets[SPACE_BUCKETS];
+
+static inline struct space *space_find(uint32_t id)
+{
+    struct space *space = space_buckets[id % SPACE_BUCKETS];
+
+    while (space && space->id != id)
+        space = space->next;
+    return space;
+}
+
+/* False: no memory to begin with. */
+bool space_init(void);
+
+/* The slot that a capability in the next message will be in. */
+uint32_t space_receive_slot(void);
+
+/* The space of the task whose capability is in the receive slot. Null: no memory. The id is new. */
+struct space *space_create(uint32_t id);
+
+/* Frees all that the space holds. Its task should be gone; if not, it loses its pages, and what was
+ * lent to it comes back when it is. */
+void space_destroy(struct space *space);
+
+/* Lends the space's task that many frames (one, if 0); false: no memory. */
+bool space_donate(struct space *space, uint32_t frames);
+
+/* kernel_map() into the space, with frames lent as needed: ERR_ACCOUNT means no memory. */
+err_t space_map(struct space *space, uint32_t address_rights, uint32_t source_pages, uint32_t from);
+
+/* Unmaps pages, some of which may be absent. */
+void space_unmap(const struct space *space, uint32_t address, uint32_t pages);
+
+/* Unmaps and frees all pages from address to end; returns how many had an entry. */
+uint32_t space_release(struct space *space, uint32_t address, uint32_t end);
+
+/* Promised pages, see P4. */
+bool space_commit(struct space *space, uint32_t pages);
+void space_uncommit(struct space *space, uint32_t pages);
+
+/* Panics unless all invariants of the page map hold, and P1. */
+void space_check(const struct space *space);
