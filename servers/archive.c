@@ -41,6 +41,11 @@ static bool entry_is_good(const struct archive_entry *entry, uint32_t pages)
            entry->bytes <= (uint64_t)(pages - entry->first_page) * PAGE_SIZE;
 }
 
+static bool program_is_good(const void *archive, const struct archive_entry *entry)
+{
+    return archive_adler32(archive_bytes(archive, entry), entry->bytes) == entry->checksum;
+}
+
 static const char *directory_check(const void *archive, uint32_t pages)
 {
     const struct archive_header *header = header_of(archive);
@@ -68,12 +73,10 @@ const char *archive_check(const void *archive, uint32_t pages)
     if (header->pages != pages)
         return "the number of pages";
     const char *damage = directory_check(archive, pages);
-    if (damage)
-        return damage;
-    if (archive_adler32((const char *)archive + PAGE_SIZE, (pages - 1) * PAGE_SIZE) !=
-        header->checksum)
-        return "the checksum";
-    return 0;
+    for (uint32_t i = 0; i < header->entries && !damage; i++)
+        if (!program_is_good(archive, &entries_of(archive)[i]))
+            damage = entries_of(archive)[i].name;
+    return damage;
 }
 
 const struct archive_entry *archive_find(const void *archive, const char *name)

@@ -22,7 +22,7 @@ enum { ARCHIVE_HEADER_AT = 64, ARCHIVE_ENTRIES_AT = 128, ARCHIVE_NAME_MAX = 24 }
 struct archive_header {
     char magic[8];
     uint32_t pages, entries;
-    uint32_t checksum;           /* adler32 of pages 1 and on */
+    uint32_t checksum;           /* adler32 of pages 1 and on, before init ran in its pages there */
     uint32_t directory_checksum; /* adler32 of the entries */
 };
 
@@ -33,7 +33,8 @@ struct archive_entry {
     uint32_t reserved;
 };
 
-/* 0 if the `pages` pages at `archive` are a good archive, else what is damaged. */
+/* 0 if the `pages` pages at `archive` are a good archive, else what is damaged: all that the
+ * directory names is compared with its checksum; init's own pages change as it runs. */
 const char *archive_check(const void *archive, uint32_t pages);
 
 /* The entry of that name, or 0. */
