@@ -2,12 +2,12 @@
  * shm_cnt [-n] [-i N] [-p N]: processes count together in one shared page.
  *
  * The processes open the same segment after fork, wait for each other in its page, and add 1 to its
- * counter again and again under the lock that is there, too. Whoever is done last has to read the sum.
+ * counter again and again under the lock that is there, too. The last one done must read the sum.
  *   -n    without the lock: tells how many updates were lost
  *   -i N  increments of each process (10000)
  *   -p N  processes (2)
- * Exit status: 0; 1 if the sum is wrong although there was a lock, or something failed; 2 for a usage
- * that is not this one.
+ * Exit status: 0; 1 if the sum is wrong although there was a lock, or something failed; 2 for any
+ * other usage.
  */
 #include "libuser/mem/shm.h"
 #include "libuser/mem/uspinlock.h"
@@ -24,6 +24,7 @@ enum {
     SEGMENT = 1,
     PROCESSES_MAX = 64,
     INCREMENTS_MAX = 10000000,
+    ARRIVAL_SPINS = 100,
     ARRIVAL_YIELDS_MAX = 10000000, /* then somebody died on the way */
 };
 
@@ -70,22 +71,22 @@ static void parse(char **argv)
     }
 }
 
-static void add_locked(struct shared *shared, unsigned n)
+/* Looks a little while, so that those on other processors go on at the same moment. */
+static int all_here(const struct shared *shared)
 {
-    uacquire(&shared->lock);
-    shared->counter += n;
-    urelease(&shared->lock);
+    for (int i = 0; i < ARRIVAL_SPINS && shared->arrived < processes; i++)
+        __asm__ volatile("pause");
+    return shared->arrived >= processes;
 }
 
-/* Returns when all have the page open: none can close it for good before the last one came, and all
- * start counting at the same moment. */
+/* Returns when all have the page open: nobody closes it for good before the last one came. */
 static int meet(struct shared *shared)
 {
     uacquire(&shared->lock);
     shared->arrived++;
     urelease(&shared->lock);
     for (int i = 0; i < ARRIVAL_YIELDS_MAX; i++) {
-        if (shared->arrived >= processes)
+        if (all_here(shared))
             return 0;
         sched_yield();
     }
@@ -96,9 +97,10 @@ static void count(struct shared *shared)
 {
     for (unsigned i = 0; i < increments; i++) {
         if (locked)
-            add_locked(shared, 1);
-        else
-            shared->counter++;
+            uacquire(&shared->lock);
+        shared->counter++;
+        if (locked)
+            urelease(&shared->lock);
     }
 }
 
@@ -137,7 +139,7 @@ static _Noreturn void child(unsigned index)
     exit(ok ? 0 : 1);
 }
 
-/* Makes the children, children[1] and on; returns how many processes there are with their parent. */
+/* Makes the children, children[1] and on; returns how many processes there are then. */
 static unsigned start(pid_t *children)
 {
     unsigned n = 1;

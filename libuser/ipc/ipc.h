@@ -6,7 +6,7 @@
  * through the message page: bytes ("data", at most 256) and items (pages, capabilities).
  *
  * I1  Everything here uses the main thread's message page; a second thread needs its own.
- * I2  Any call may overwrite the page: what a received message holds there is copied before the next.
+ * I2  Any call may overwrite the page: what a received message has there is copied before that.
  */
 #pragma once
 
@@ -20,14 +20,14 @@ enum { IPC_DATA_MAX = IPC_PAGE_WORDS * 4 };
 #define ITEMS_SHIFT 24
 #define ITEMS(n)    ((uint32_t)(n) << ITEMS_SHIFT)
 
-/* Sets the tag for a message with `bytes` of data and `items` items; returns the flag to send with. */
+/* Sets the tag for `bytes` of data and `items` items; returns the flag to send with. */
 static inline uint32_t ipc_extend(uint32_t bytes, uint32_t items)
 {
     message_page->tag = (bytes + 3) / 4 | items << TAG_ITEMS_SHIFT;
     return IPC_EXTENDED;
 }
 
-/* Sends a call through an endpoint capability and waits; `words` are the call's, then the answer's. */
+/* Calls through an endpoint capability and waits; `words` are the call's, then the answer's. */
 static inline err_t ipc_call(uint32_t slot, uint32_t flags, struct words *words)
 {
     return (err_t)syscall(SYS_ipc_call | (flags & IPC_FLAGS) | slot << SLOT_SHIFT, words);

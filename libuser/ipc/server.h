@@ -6,9 +6,9 @@
  *     0               the answer is good
  *     -errno          the answer is that error, words 1-3 are 0
  *     IPC_EXTENDED    good, with what ipc_extend() described
- *     SERVER_LATER    no answer now: the handler kept caller_now() and uses server_answer() some day
- * A handler may call other servers: the loop keeps the caller, the handler copies first what it needs
- * of the page (I2 of ipc.h).
+ *     SERVER_LATER    no answer now: the handler kept caller_now() for a later server_answer()
+ * A handler may call other servers: the loop keeps the caller, the handler copies what it needs of
+ * the page before (I2 of ipc.h).
  */
 #pragma once
 
@@ -45,8 +45,8 @@ struct server {
     /* 0, or the flags that open the windows for the next message; called before each wait. */
     uint32_t (*open)(void);
 
-    /* 0, or called when the kernel refused an answer that is still owed: true to try once more, after
-     * a cure (for ERR_ACCOUNT: message_page->lacking frames were donated). */
+    /* 0, or called when the kernel refused an answer that is still owed: true to try once more,
+     * after a cure (for ERR_ACCOUNT: message_page->lacking frames were donated). */
     _Bool (*cure)(uint32_t badge, err_t why);
 };
 
@@ -60,7 +60,7 @@ static inline uint32_t server_finish(int32_t result, struct words *words)
     return result < 0 ? 0 : (uint32_t)result;
 }
 
-/* A late answer: `result` as a handler returns it (not SERVER_LATER). ERR_STALE: the caller is gone. */
+/* A late answer: `result` as a handler returns it, not SERVER_LATER. ERR_STALE: nobody waits. */
 static inline err_t server_answer(struct caller caller, int32_t result, struct words *words)
 {
     uint32_t flags = server_finish(result, words);
@@ -108,8 +108,8 @@ static inline void server_reply(const struct server *server, uint32_t badge, str
 }
 
 /*
- * Serves until the endpoint is gone. A plain answer goes out in the same call that waits for the next
- * message; one with items goes out on its own, so that a refusal can be cured.
+ * Serves until the endpoint is gone. A plain answer goes out in the same call that waits for the
+ * next message; one with items goes out on its own, so that a refusal can be cured.
  */
 static inline void server_run(const struct server *server)
 {

@@ -1,5 +1,5 @@
-/* A standard stream: there are three, all on the console. Output goes through the process's one line
- * (internal.h), input through the one buffer of fgetc. */
+/* A standard stream: there are three, all on the console. Output goes through the process's one
+ * line (internal.h), input through the one buffer of fgetc. */
 #pragma once
 
 #include "libuser/libc/internal.h"

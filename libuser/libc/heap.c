@@ -84,7 +84,7 @@ static size_t block_size(size_t bytes)
     return size < SIZE_MIN ? SIZE_MIN : size;
 }
 
-/* The new memory's first block: where the old end was if it continues it, else a region of its own. */
+/* The new memory's first block: where the old end was if it continues it, else a new region's. */
 static struct heap_block *region(struct heap *heap, char *memory, size_t *size)
 {
     if (heap->end && memory == (char *)heap->end + HEAP_HEADER)

@@ -5,7 +5,7 @@
  *      | before | size | bytes  | before  | size   | ...  | end |
  *      +--------+------+--------+---------+--------+------+-----+
  *
- * H1  `size` counts the header, is a multiple of HEAP_ALIGN, and has bit 0 set while the block is used.
+ * H1  `size` counts the header, is a multiple of HEAP_ALIGN, and has bit 0 set while it is used.
  * H2  `before` is the size of the block before, 0 for the first of a region.
  * H3  A region ends with a used block of a header only. Regions begin where somebody else moved the
  *     break.

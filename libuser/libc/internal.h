@@ -1,9 +1,9 @@
 /*
  * What the parts of the C library know of each other.
  *
- * A program may define any function of ours itself: each family is an archive member of its own, what
- * a member offers is weak, and inside the library only reserved names (__x) carry meaning that the
- * standard does not give them.
+ * A program may define any function of ours itself: each family is an archive member of its own,
+ * what a member offers is weak, and inside the library only reserved names (__x) carry meaning that
+ * the standard does not give them.
  */
 #pragma once
 
@@ -24,7 +24,7 @@ static inline int __result(int answer, int value)
     return answer < 0 ? -1 : value;
 }
 
-/* Console output, kept until a line ends: at most CONSOLE_LINE bytes, so that a line is one message. */
+/* Console output, kept until a line ends or has this many bytes, so that a line is one message. */
 enum { CONSOLE_LINE = 256 };
 
 /* Adds text; what ends in a newline, and what no longer fits, is sent. 0 or -1. */

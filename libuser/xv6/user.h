@@ -2,8 +2,8 @@
  * The calls and functions of xv6 programs.
  *
  * Where the standard library has the same name for something else, an assembler label keeps them
- * apart. main is renamed, so that the start-up code finds it: its result does not matter, it may fall
- * off its end, and exit() takes no status: the status is 0.
+ * apart. main is renamed, so that the start-up code finds it: its result does not matter, it may
+ * fall off its end, and exit() takes no status: the status is 0.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
- * The heap behind malloc: random requests against a list of what was asked for, with all blocks walked
- * after each; the break moved by others; memory that ends.
+ * The heap behind malloc: random requests against a list of what was asked for, with all blocks
+ * walked after each; the break moved by others; memory that ends.
  *   sources: libuser/libc/heap.c
  */
 #include "libuser/libc/heap.h"

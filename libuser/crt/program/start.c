@@ -1,5 +1,5 @@
-/* Fetches the arguments from proc and calls main, whose result is the exit status. A program written
- * for xv6 has its main under another name: libuser/xv6/main.c. */
+/* Fetches the arguments from proc and calls main, whose result is the exit status. A program
+ * written for xv6 has its main under another name: libuser/xv6/main.c. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/libc/internal.h"
 #include "servers/proto/proc.h"

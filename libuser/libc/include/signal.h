@@ -1,4 +1,4 @@
-/* There are no signals: these number the reasons for which a process can be ended (<sys/wait.h>). */
+/* There are no signals: these are the reasons why a process was ended (<sys/wait.h>). */
 #pragma once
 
 #include <sys/types.h>

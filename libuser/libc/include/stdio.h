@@ -1,5 +1,5 @@
-/* Input and output on the console. Output is kept until its line ends, a read or exit; stderr is sent
- * at the end of each call. Formatting is that of stb_sprintf. */
+/* Input and output on the console. Output is kept until its line ends, a read or exit; stderr is
+ * sent at the end of each call. Formatting is that of stb_sprintf. */
 #pragma once
 
 #include <stdarg.h>
