@@ -3,12 +3,13 @@ import contextlib
 import fcntl
 import hashlib
 import pathlib
+import re
 import subprocess
 import sys
 
 from tally.interface import ROOT
 
-QUIET = ("ninja: no work to do.", "[0/1] Re-checking globbed directories...", "ninja: Entering directory")
+QUIET = re.compile(r"ninja: (no work to do|Entering directory)|\[\d+/\d+\] Re-checking globbed")
 
 
 class BuildError(Exception):
@@ -49,7 +50,7 @@ def build(preset, folder, settings=None, keep_going=False):
         command = ["cmake", "--build", str(folder), "--", *(["-k", "0"] if keep_going else [])]
         ninja = subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         for line in ninja.stdout:
-            if not line.startswith(QUIET):
+            if not QUIET.match(line):
                 print(line, end="", file=sys.stderr, flush=True)
         if ninja.wait() and not keep_going:
             raise BuildError("tally: the build failed; what the tools said is above")

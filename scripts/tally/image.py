@@ -13,7 +13,9 @@ COMMAND_MAX = 255
 WORD = re.compile(r"[!-~]+")
 QUOTES = set("'\"\\")
 
-MODULES = "multiboot2 normal boot serial terminal echo test all_video"
+# The part_ modules are not needed, but the start-up script that grub-mkrescue writes asks for them.
+PARTITIONS = "acorn amiga apple bsd dfly dvh gpt msdos plan sun sunpc".split()
+MODULES = " ".join(["multiboot2", "normal", "boot", *(f"part_{name}" for name in PARTITIONS)])
 MKRESCUE = ["grub-mkrescue", "--locales=", "--fonts=", "--themes=", f"--install-modules={MODULES}"]
 
 
