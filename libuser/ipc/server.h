@@ -39,7 +39,8 @@ typedef int32_t (*server_call)(uint32_t badge, struct words *words);
 struct server {
     const server_call *calls; /* by the call's number; 0 where there is none */
     uint32_t calls_count;
-    server_call fault;             /* TAG_FAULT; 0: never answered, the thread stays stopped */
+    server_call fault;             /* TAG_FAULT; 0: never answered. Any answer lets the thread
+                                      go on: SERVER_LATER keeps it stopped */
     void (*signal)(uint32_t bits); /* TAG_SIGNAL; 0: ignored */
 
     /* 0, or the flags that open the windows for the next message; called before each wait. */
@@ -68,43 +69,48 @@ static inline err_t server_answer(struct caller caller, int32_t result, struct w
     return ipc_reply(flags, words);
 }
 
-static inline int32_t server_dispatch(const struct server *server, uint32_t badge,
+/* What was received, beside the words. */
+struct received {
+    uint32_t badge, kind;
+    struct caller caller;
+};
+
+static inline int32_t server_dispatch(const struct server *server, const struct received *r,
                                       struct words *words)
 {
-    uint32_t kind = message_page->tag & TAG_KIND, number = words->w[0];
+    uint32_t number = words->w[0];
 
-    if (kind == TAG_SIGNAL) {
+    if (r->kind == TAG_SIGNAL) {
         if (server->signal)
             server->signal(number);
         return SERVER_LATER;
     }
-    if (kind == TAG_FAULT)
-        return server->fault ? server->fault(badge, words) : SERVER_LATER;
+    if (r->kind == TAG_FAULT)
+        return server->fault ? server->fault(r->badge, words) : SERVER_LATER;
     if (number >= server->calls_count || !server->calls[number])
         return -ENOSYS;
-    return server->calls[number](badge, words);
+    return server->calls[number](r->badge, words);
 }
 
-/* Answers one message. What cannot be sent is replaced by a plain error. */
-static inline void server_reply(const struct server *server, uint32_t badge, struct caller caller,
+/* Answers a message that stays owed when the kernel refuses the answer. A call then gets a plain
+ * error; a fault none, as its thread would only fault again. */
+static inline void server_reply(const struct server *server, const struct received *r,
                                 uint32_t flags, const struct words *answer)
 {
     uint32_t tag = message_page->tag;
+    err_t err;
 
-    for (;;) {
+    do {
         struct words words = *answer;
         message_page->tag = tag;
-        caller_restore(caller);
-        err_t err = ipc_reply(flags, &words);
+        caller_restore(r->caller);
+        err = ipc_reply(flags, &words);
         if (err == OK || err == ERR_STALE)
             return;
-        if (!server->cure || !server->cure(badge, err))
-            break;
-    }
-    struct words words = {{(uint32_t)-ENOMEM}};
-    caller_restore(caller);
-    err_t ignored = ipc_reply(0, &words);
-    (void)ignored;
+    } while (server->cure && server->cure(r->badge, err));
+    struct words words;
+    if (r->kind == TAG_CALL)
+        err = server_answer(r->caller, -ENOMEM, &words);
 }
 
 /*
@@ -115,28 +121,25 @@ static inline void server_run(const struct server *server)
 {
     struct words words = {{0}};
     uint32_t answer = 0; /* IPC_REPLY when one goes out with the next wait */
-    int32_t badge;
 
     for (;;) {
         uint32_t windows = server->open ? server->open() : 0;
-        badge = ipc_reply_wait(windows | answer, &words);
-        if (badge < 0) {
-            if (!answer)
-                return;
-            answer = 0; /* the caller died meanwhile */
-            continue;
-        }
-        struct caller caller = caller_now();
-        int32_t result = server_dispatch(server, (uint32_t)badge, &words);
+        int32_t badge = ipc_reply_wait(windows | answer, &words);
+        if (badge < 0 && !answer)
+            return;
         answer = 0;
+        if (badge < 0) /* the caller died meanwhile */
+            continue;
+        struct received r = {(uint32_t)badge, message_page->tag & TAG_KIND, caller_now()};
+        int32_t result = server_dispatch(server, &r, &words);
         if (result == SERVER_LATER)
             continue;
         uint32_t flags = server_finish(result, &words);
         if (flags) {
-            server_reply(server, (uint32_t)badge, caller, flags, &words);
+            server_reply(server, &r, flags, &words);
             continue;
         }
-        caller_restore(caller);
+        caller_restore(r.caller);
         answer = IPC_REPLY;
     }
 }
