@@ -1,0 +1,157 @@
+#include "servers/proc/body.h"
+
+#include "libuser/sys/calls.h"
+#include "servers/clients.h"
+#include "servers/proto/mem.h"
+
+enum body_slot { BODY_TASK, BODY_THREAD, BODY_HANDLER };
+
+bool self_feed(int err)
+{
+    struct group group;
+
+    if (err != ERR_ACCOUNT || !pool_take(&group))
+        return false;
+    return sys_task_donate(SERVER_SLOT_TASK, group_slot(group) | GROUP_FRAMES << SLOT_SHIFT,
+                           group_offset(group)) == OK;
+}
+
+static int number_of(err_t err)
+{
+    if (!err)
+        return 0;
+    return err == ERR_ACCOUNT ? -ENOMEM : -EAGAIN;
+}
+
+/* ------------------------------------------------------------------------------- kernel objects */
+
+static err_t make_task(const struct body *body)
+{
+    err_t err;
+
+    do
+        err = sys_task_create(group_slot(body->group), group_offset(body->group), body->slot);
+    while (self_feed(err));
+    if (err)
+        return err;
+    return sys_task_donate(body->slot, group_slot(body->group) | (GROUP_FRAMES - 1) << SLOT_SHIFT,
+                           group_offset(body->group) + 1);
+}
+
+static err_t make_thread(const struct body *body)
+{
+    uint32_t handler = body->slot + BODY_HANDLER;
+    err_t err = sys_cap_derive(PROC_SLOT_MEM, handler, RIGHT_CALL, body->space, 0);
+
+    if (err)
+        return err;
+    return sys_thread_create(body->slot, body->slot + BODY_THREAD, handler | PRIORITY_PROGRAM << 16,
+                             MESSAGE_PAGE);
+}
+
+static err_t give_capabilities(const struct body *body, uint32_t badge)
+{
+    const struct {
+        uint32_t from, to, badge;
+    } gifts[] = {
+        {SERVER_SLOT_ENDPOINT, CLIENT_SLOT_PROC, badge},
+        {PROC_SLOT_MEM, CLIENT_SLOT_MEM, body->space},
+        {PROC_SLOT_CONSOLE, CLIENT_SLOT_CONSOLE, badge},
+    };
+    err_t err = OK;
+
+    for (uint32_t i = 0; i < sizeof(gifts) / sizeof(gifts[0]) && !err; i++)
+        err = sys_cap_derive(gifts[i].from, gifts[i].to | body->slot << SLOT_SHIFT, RIGHT_CALL,
+                             gifts[i].badge, 0);
+    return err;
+}
+
+int body_make(struct body *body, uint32_t slot, uint32_t space, uint32_t badge)
+{
+    *body = (struct body){.slot = slot, .space = space};
+    if (!pool_take(&body->group))
+        return -ENOMEM;
+    err_t err = make_task(body);
+    if (!err)
+        err = make_thread(body);
+    if (!err)
+        err = give_capabilities(body, badge);
+    if (err)
+        body_destroy(body);
+    return number_of(err);
+}
+
+/* The slots that the kernel did not empty with the task are deleted; it tells apart by itself. */
+void body_destroy(const struct body *body)
+{
+    err_t nothing_there = sys_object_destroy(body->slot + BODY_TASK);
+    nothing_there = sys_cap_delete(body->slot + BODY_HANDLER);
+    (void)nothing_there;
+    mem_space_destroy(PROC_SLOT_MEM, 0, body->space);
+    pool_give(body->group);
+}
+
+/* --------------------------------------------------------------------------------------- memory */
+
+/* The task goes with the call. */
+static uint32_t with_task(const struct body *body)
+{
+    message_page->items[0] = item_cap(body->slot + BODY_TASK, RIGHT_CONTROL, 0);
+    return ITEMS(1);
+}
+
+int body_create_space(const struct body *body)
+{
+    return mem_space_create(PROC_SLOT_MEM, with_task(body), body->space);
+}
+
+int body_fork_space(const struct body *body, const struct body *parent)
+{
+    return mem_space_fork(PROC_SLOT_MEM, with_task(body), parent->space, body->space);
+}
+
+/* ---------------------------------------------------------------------------------------- thread
+ */
+
+static struct thread_registers *registers(void)
+{
+    return (struct thread_registers *)message_page->state;
+}
+
+int body_start(const struct body *body, uint32_t entry)
+{
+    *registers() = (struct thread_registers){.eip = entry, .esp = STACK_TOP - 16};
+    return number_of(sys_thread_write(body->slot + BODY_THREAD, THREAD_REGISTERS));
+}
+
+/* The FPU's state only if the parent has one (ERR_ABSENT). */
+static err_t copy_fpu(const struct body *from, const struct body *to)
+{
+    err_t err = sys_thread_read(from->slot + BODY_THREAD, THREAD_FPU);
+
+    if (err)
+        return err == ERR_ABSENT ? OK : err;
+    return sys_thread_write(to->slot + BODY_THREAD, THREAD_FPU);
+}
+
+int body_start_as(const struct body *body, const struct body *parent)
+{
+    err_t err = sys_thread_read(parent->slot + BODY_THREAD, THREAD_REGISTERS);
+
+    if (err)
+        return number_of(err);
+    registers()->eax = 0;
+    registers()->ebx = 0; /* word 0: good */
+    registers()->esi = 0; /* word 1: the child's answer of fork */
+    err = sys_thread_write(body->slot + BODY_THREAD, THREAD_REGISTERS);
+    if (!err)
+        err = copy_fpu(parent, body);
+    return number_of(err);
+}
+
+void body_resume(const struct body *body)
+{
+    err_t err = sys_thread_resume(body->slot + BODY_THREAD);
+    if (err)
+        __builtin_trap();
+}

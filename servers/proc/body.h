@@ -1,0 +1,44 @@
+/*
+ * The body of a process: what the kernel and mem hold for it. A process has one; during exec it has
+ * the next one, too, in the other half of its slots.
+ *
+ *      slot SLOT_BODIES + 8 * process + 4 * half     task
+ *                                            + 1     thread
+ *                                            + 2     mem's endpoint, badged with the space: the
+ * handler
+ *
+ * The task's account starts with the rest of the group. What page tables take beyond that is mem's
+ * business.
+ */
+#pragma once
+
+#include "servers/proc/pool.h"
+
+enum { SLOT_BODIES = 256, SLOTS_PER_PROCESS = 8, SLOTS_PER_BODY = 4 };
+
+struct body {
+    uint32_t slot;  /* of its task */
+    uint32_t space; /* its name at mem */
+    struct group group;
+};
+
+/* A task with a stopped thread and a process's three capabilities, without memory: 0, -ENOMEM,
+ * -EAGAIN. */
+int body_make(struct body *body, uint32_t slot, uint32_t space, uint32_t badge);
+
+/* Its space at mem: empty, or a copy of the parent's: 0 or mem's error. */
+int body_create_space(const struct body *body);
+int body_fork_space(const struct body *body, const struct body *parent);
+
+/* Where the thread begins: fresh, or where the parent's waits, with two words of an answer there.
+ */
+int body_start(const struct body *body, uint32_t entry);
+int body_start_as(const struct body *body, const struct body *parent);
+void body_resume(const struct body *body);
+
+/* Everything goes, whatever of it there is. */
+void body_destroy(const struct body *body);
+
+/* Gives proc's own account the frames it lacked in the last call; false if there are none, or the
+ * call failed for another reason. To be used as: do err = ...; while (self_feed(err)); */
+bool self_feed(int err);

@@ -1,0 +1,163 @@
+#include "servers/proc/life.h"
+
+#include "libuser/ipc/server.h"
+#include "servers/clients.h"
+#include "servers/proc/program.h"
+#include "servers/proc/sleepers.h"
+#include "servers/proto/console.h"
+
+#include <string.h>
+
+/* ---------------------------------------------------------------------------------------- bodies
+ */
+
+/* The half of the process's slots that its body does not use. */
+static uint32_t other_slot(const struct process *process)
+{
+    uint32_t first = SLOT_BODIES + SLOTS_PER_PROCESS * process_index(process);
+    return process->body.slot == first ? first + SLOTS_PER_BODY : first;
+}
+
+static int make_body(const struct process *process, struct body *body)
+{
+    uint32_t space = process_number(process_index(process));
+    return body_make(body, other_slot(process), space, process->badge);
+}
+
+static int fill_fork(const struct body *body, const struct body *parent)
+{
+    int error = body_fork_space(body, parent);
+
+    if (!error)
+        error = body_start_as(body, parent);
+    return error;
+}
+
+static int fill_program(const struct body *body, const struct program *program)
+{
+    int error = body_create_space(body);
+
+    if (!error)
+        error = program_map(program, body);
+    if (!error)
+        error = body_start(body, program->image.entry);
+    return error;
+}
+
+/* A body with a program in it, ready to run. */
+static int make_program(const struct process *process, const struct arguments *arguments,
+                        struct body *body)
+{
+    struct program program;
+    int error = program_find(arguments->text, &program);
+
+    if (!error)
+        error = make_body(process, body);
+    if (error)
+        return error;
+    error = fill_program(body, &program);
+    if (error)
+        body_destroy(body);
+    return error;
+}
+
+static void take_arguments(struct process *process, struct arguments *arguments)
+{
+    const char *name = program_name(arguments->text);
+    size_t bytes = strnlen(name, sizeof(process->name) - 1);
+
+    memcpy(process->name, name, bytes);
+    process->name[bytes] = 0;
+    arguments_drop(process->arguments);
+    process->arguments = arguments;
+}
+
+/* ----------------------------------------------------------------------------------------- begin
+ */
+
+int life_fork(struct process *parent, struct process **child)
+{
+    struct process *made = process_make(parent);
+
+    if (!made)
+        return -EAGAIN;
+    int error = make_body(made, &made->body);
+    if (!error) {
+        error = fill_fork(&made->body, &parent->body);
+        if (error)
+            body_destroy(&made->body);
+    }
+    if (error) {
+        process_forget(made);
+        return error;
+    }
+    made->arguments = arguments_share(parent->arguments);
+    memcpy(made->name, parent->name, sizeof(made->name));
+    *child = made;
+    body_resume(&made->body);
+    return 0;
+}
+
+int life_spawn(struct process *parent, struct arguments *arguments, struct process **child)
+{
+    struct process *made = process_make(parent);
+
+    if (!made)
+        return -EAGAIN;
+    int error = make_program(made, arguments, &made->body);
+    if (error) {
+        process_forget(made);
+        return error;
+    }
+    take_arguments(made, arguments);
+    *child = made;
+    body_resume(&made->body);
+    return 0;
+}
+
+int life_exec(struct process *process, struct arguments *arguments)
+{
+    struct body body;
+    int error = make_program(process, arguments, &body);
+
+    if (error)
+        return error;
+    body_destroy(&process->body);
+    process->body = body;
+    take_arguments(process, arguments);
+    body_resume(&process->body);
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------------- end
+ */
+
+static void answer_waiting(struct process *parent, struct process *child)
+{
+    struct words words = {{0, child->pid, child->status}};
+
+    parent->waits = WAITS_NOT;
+    process_forget(child);
+    err_t gone = server_answer((struct caller){parent->caller, parent->calls}, 0, &words);
+    (void)gone;
+}
+
+void life_end(struct process *process, uint32_t status)
+{
+    struct process *parent = process->parent;
+
+    if (process->waits == WAITS_TICK)
+        sleepers_remove(process);
+    process->waits = WAITS_NOT;
+    body_destroy(&process->body);
+    console_release(PROC_SLOT_CONSOLE, 0, process->badge);
+    arguments_drop(process->arguments);
+    arguments_drop(process->next_arguments);
+    process->arguments = process->next_arguments = NULL;
+    process_orphan_children(process);
+    process_set_ended(process, status);
+    if (!parent)
+        process_forget(process);
+    else if (parent->waits == WAITS_CHILD)
+        answer_waiting(parent, process);
+}

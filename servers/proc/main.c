@@ -1,0 +1,285 @@
+/*
+ * The process server. A caller is the process that its badge names: no id that a client sends says
+ * who it is. It waits for mem and console, which it trusts, and never for a client.
+ */
+#include "libuser/ipc/server.h"
+#include "libuser/sys/calls.h"
+#include "servers/clients.h"
+#include "servers/proc/casualties.h"
+#include "servers/proc/life.h"
+#include "servers/proc/program.h"
+#include "servers/proc/sleepers.h"
+#include "servers/proto/proc.h"
+
+#include <string.h>
+
+enum { SLOT_TICK_SIGNAL = 16 };
+
+/* ------------------------------------------------------------------------------------------ time
+ */
+
+/* Ticks since boot; the line never needs unmasking, the count is what is wanted. */
+static uint32_t now(void)
+{
+    uint32_t count = 0;
+    err_t err = sys_irq_ack(PROC_SLOT_TICK, IRQ_TICK, &count);
+    if (err)
+        __builtin_trap();
+    return count;
+}
+
+static void answer(struct process *process, int32_t result)
+{
+    struct words words = {{0}};
+    err_t gone = server_answer((struct caller){process->caller, process->calls}, result, &words);
+    (void)gone;
+}
+
+static void wake_sleepers(void)
+{
+    uint32_t ticks = now();
+    struct process *process;
+
+    while ((process = sleepers_next_due(ticks)))
+        answer(process, 0);
+}
+
+static void keep_caller(struct process *process)
+{
+    struct caller caller = caller_now();
+
+    process->caller = caller.caller;
+    process->calls = caller.calls;
+}
+
+static int32_t call_sleep(struct process *process, struct words *words)
+{
+    if (words->w[1] == 0)
+        return 0;
+    keep_caller(process);
+    sleepers_add(process, now(), words->w[1]);
+    return SERVER_LATER;
+}
+
+static int32_t call_uptime(struct process *process, struct words *words)
+{
+    (void)process;
+    words->w[1] = now();
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------- arguments
+ */
+
+/* The bytes of the message's data, or -1 if it says more than it has. */
+static int32_t data_bytes(uint32_t bytes)
+{
+    return bytes <= (message_page->tag & TAG_WORDS) * sizeof(uint32_t) ? (int32_t)bytes : -1;
+}
+
+/* The arguments of a spawn or exec: the message's, or with no bytes those that were put before. */
+static int32_t take_arguments(struct process *process, const struct words *words,
+                              struct arguments **arguments)
+{
+    uint32_t count = words->w[1], bytes = words->w[2];
+
+    if (data_bytes(bytes) < 0)
+        return -EINVAL;
+    if (bytes == 0) {
+        *arguments = process->next_arguments;
+        process->next_arguments = NULL;
+    } else {
+        *arguments = arguments_make(bytes);
+        if (!*arguments)
+            return -ENOMEM;
+        memcpy((*arguments)->text, message_page->words, bytes);
+        (*arguments)->bytes = bytes;
+    }
+    if (!*arguments)
+        return -EINVAL;
+    (*arguments)->count = count;
+    arguments_trim(*arguments);
+    if (arguments_are_strings(*arguments))
+        return 0;
+    arguments_drop(*arguments);
+    return -EINVAL;
+}
+
+static int32_t call_args(struct process *process, struct words *words)
+{
+    const struct arguments *arguments = process->arguments;
+    uint32_t offset = words->w[1];
+
+    if (!arguments || offset > arguments->bytes)
+        return -EINVAL;
+    uint32_t bytes =
+        arguments->bytes - offset < IPC_DATA_MAX ? arguments->bytes - offset : IPC_DATA_MAX;
+    memcpy(message_page->words, arguments->text + offset, bytes);
+    words->w[1] = arguments->count;
+    words->w[2] = arguments->bytes;
+    words->w[3] = bytes;
+    return (int32_t)ipc_extend(bytes, 0);
+}
+
+/* At offset 0 begins a new set. */
+static int32_t call_args_put(struct process *process, struct words *words)
+{
+    uint32_t offset = words->w[1], bytes = words->w[2];
+
+    if (data_bytes(bytes) < 0)
+        return -EINVAL;
+    if (offset > ARGUMENTS_MAX || bytes > ARGUMENTS_MAX - offset)
+        return -E2BIG;
+    if (offset == 0) {
+        arguments_drop(process->next_arguments);
+        process->next_arguments = arguments_make(ARGUMENTS_MAX);
+        if (!process->next_arguments)
+            return -E2BIG;
+    }
+    struct arguments *arguments = process->next_arguments;
+    if (!arguments || arguments->bytes != offset)
+        return -EINVAL;
+    memcpy(arguments->text + offset, message_page->words, bytes);
+    arguments->bytes += bytes;
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------------ life
+ */
+
+static int32_t call_fork(struct process *process, struct words *words)
+{
+    struct process *child;
+
+    if (process_index(process) == 0)
+        return -EPERM;
+    int error = life_fork(process, &child);
+    words->w[1] = error ? 0 : child->pid;
+    return error;
+}
+
+static int32_t call_exit(struct process *process, struct words *words)
+{
+    if (process_index(process) == 0)
+        return -EPERM;
+    life_end(process, status_exited(words->w[1]));
+    return SERVER_LATER;
+}
+
+static int32_t call_wait(struct process *process, struct words *words)
+{
+    struct process *child = process->ended;
+
+    if (!child && !process->children)
+        return -ECHILD;
+    if (!child) {
+        keep_caller(process);
+        process->waits = WAITS_CHILD;
+        return SERVER_LATER;
+    }
+    words->w[1] = child->pid;
+    words->w[2] = child->status;
+    process_forget(child);
+    return 0;
+}
+
+static int32_t call_kill(struct process *process, struct words *words)
+{
+    struct process *victim = process_by_pid(words->w[1]);
+
+    if (!victim)
+        return -ESRCH;
+    life_end(victim, SIGNAL_KILL);
+    return victim == process ? SERVER_LATER : 0;
+}
+
+static int32_t call_getpid(struct process *process, struct words *words)
+{
+    words->w[1] = process->pid;
+    return 0;
+}
+
+/* Answered only when it fails: its caller is gone with the old body. */
+static int32_t call_exec(struct process *process, struct words *words)
+{
+    struct arguments *arguments;
+
+    if (process_index(process) == 0)
+        return -EPERM;
+    int32_t error = take_arguments(process, words, &arguments);
+    if (error)
+        return error;
+    error = life_exec(process, arguments);
+    if (!error)
+        return SERVER_LATER;
+    arguments_drop(arguments);
+    return error;
+}
+
+static int32_t call_spawn(struct process *process, struct words *words)
+{
+    struct arguments *arguments;
+    struct process *child;
+
+    if (process_index(process) != 0)
+        return -EPERM;
+    int32_t error = take_arguments(process, words, &arguments);
+    if (error)
+        return error;
+    error = life_spawn(process, arguments, &child);
+    if (error)
+        arguments_drop(arguments);
+    else
+        words->w[1] = child->pid;
+    return error;
+}
+
+/* ------------------------------------------------------------------------------------------ loop
+ */
+
+/* A caller whose process ended while its call was queued is not heard. */
+#define CALL(name)                                                                                 \
+    static int32_t serve_##name(uint32_t badge, struct words *words)                               \
+    {                                                                                              \
+        struct process *process = process_by_badge(badge);                                         \
+        return process && process->waits == WAITS_NOT ? call_##name(process, words) : -EAGAIN;     \
+    }
+
+#define CALL_OF(number, name) CALL(name)
+PROC_CALLS(CALL_OF)
+
+static void signalled(uint32_t bits)
+{
+    if (bits & PROC_SIGNAL_TICK)
+        wake_sleepers();
+    if (bits & PROC_SIGNAL_CASUALTY)
+        casualties_bury();
+}
+
+static void bind_tick(void)
+{
+    err_t err =
+        sys_cap_derive(SERVER_SLOT_ENDPOINT, SLOT_TICK_SIGNAL, RIGHT_SIGNAL, PROC_SIGNAL_TICK, 0);
+    if (!err)
+        err = sys_irq_bind(PROC_SLOT_TICK, IRQ_TICK, SLOT_TICK_SIGNAL);
+    if (err)
+        __builtin_trap();
+}
+
+void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
+{
+    static const server_call calls[PROC_CALLS_END] = {
+#define CALL_ENTRY(number, name) [number] = serve_##name,
+        PROC_CALLS(CALL_ENTRY)};
+    static const struct server server = {
+        .calls = calls,
+        .calls_count = PROC_CALLS_END,
+        .signal = signalled,
+    };
+
+    (void)ebx, (void)esi;
+    process_init();
+    program_init(edi);
+    bind_tick();
+    server_run(&server);
+}

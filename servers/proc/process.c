@@ -1,0 +1,154 @@
+#include "servers/proc/process.h"
+
+enum { INDEX_MASK = (1 << PROCESS_INDEX_BITS) - 1, NUMBER_MAX = 0x7fffffff };
+
+static struct process processes[PROCESSES_MAX];
+
+static struct process *free_processes; /* by `next` */
+static uint32_t generation, last_pid;
+
+void process_init(void)
+{
+    free_processes = NULL;
+    for (uint32_t i = PROCESSES_MAX - 1; i > 0; i--) {
+        processes[i] = (struct process){.next = free_processes};
+        free_processes = &processes[i];
+    }
+    processes[0] = (struct process){.state = PROCESS_LIVE, .name = "init"};
+    generation = 0;
+    last_pid = 0;
+}
+
+uint32_t process_index(const struct process *process)
+{
+    return (uint32_t)(process - processes);
+}
+
+uint32_t process_number(uint32_t index)
+{
+    generation = generation == NUMBER_MAX >> PROCESS_INDEX_BITS ? 1 : generation + 1;
+    return index | generation << PROCESS_INDEX_BITS;
+}
+
+/* -------------------------------------------------------------------------------------- families
+ */
+
+static void attach(struct process *child, struct process *parent, struct process **list)
+{
+    child->parent = parent;
+    child->next = *list;
+    child->link = list;
+    if (child->next)
+        child->next->link = &child->next;
+    *list = child;
+}
+
+static void detach(struct process *child)
+{
+    if (!child->parent)
+        return;
+    *child->link = child->next;
+    if (child->next)
+        child->next->link = child->link;
+    child->parent = NULL;
+}
+
+struct process *process_make(struct process *parent)
+{
+    struct process *process = free_processes;
+
+    if (!process)
+        return NULL;
+    free_processes = process->next;
+    last_pid = last_pid == NUMBER_MAX ? 1 : last_pid + 1; /* not once in the life of a machine */
+    *process = (struct process){
+        .badge = process_number(process_index(process)),
+        .pid = last_pid,
+        .state = PROCESS_LIVE,
+    };
+    attach(process, parent, &parent->children);
+    return process;
+}
+
+void process_forget(struct process *process)
+{
+    detach(process);
+    *process = (struct process){.next = free_processes};
+    free_processes = process;
+}
+
+void process_orphan_children(struct process *process)
+{
+    while (process->children)
+        detach(process->children);
+    while (process->ended)
+        process_forget(process->ended);
+}
+
+void process_set_ended(struct process *process, uint32_t status)
+{
+    struct process *parent = process->parent;
+
+    process->state = PROCESS_ENDED;
+    process->status = status;
+    if (!parent)
+        return;
+    detach(process);
+    attach(process, parent, &parent->ended);
+}
+
+/* ----------------------------------------------------------------------------------------- lookup
+ */
+
+struct process *process_by_badge(uint32_t badge)
+{
+    struct process *process = &processes[badge % PROCESSES_MAX];
+
+    return process->state == PROCESS_LIVE && process->badge == badge ? process : NULL;
+}
+
+struct process *process_by_space(uint32_t space)
+{
+    struct process *process = &processes[space % PROCESSES_MAX];
+
+    if (process == processes || process->state != PROCESS_LIVE || process->body.space != space)
+        return NULL;
+    return process;
+}
+
+struct process *process_by_pid(uint32_t pid)
+{
+    for (uint32_t i = 1; i < PROCESSES_MAX; i++)
+        if (processes[i].state == PROCESS_LIVE && processes[i].pid == pid)
+            return &processes[i];
+    return NULL;
+}
+
+static bool family_is_good(const struct process *process, const struct process *child,
+                           enum process_state state)
+{
+    for (; child; child = child->next)
+        if (child->parent != process || *child->link != child || child->state != state)
+            return false;
+    return true;
+}
+
+bool process_check(void)
+{
+    uint32_t free_count = 0, used = 0;
+
+    for (const struct process *p = free_processes; p; p = p->next)
+        free_count++;
+    for (uint32_t i = 0; i < PROCESSES_MAX; i++) {
+        const struct process *p = &processes[i];
+        if (p->state == PROCESS_FREE)
+            continue;
+        used++;
+        if ((p->badge & INDEX_MASK) != i || !family_is_good(p, p->children, PROCESS_LIVE) ||
+            !family_is_good(p, p->ended, PROCESS_ENDED))
+            return false;
+        if (p->state == PROCESS_ENDED && (!p->parent || p->children || p->ended))
+            return false;
+    }
+    return free_count + used == PROCESSES_MAX;
+}

@@ -1,0 +1,66 @@
+/*
+ * The process table.
+ *
+ *      parent ---> children: child <-> child      live
+ *             ---> ended:    child <-> child      not yet waited for
+ *
+ *   P1  a live process's badge is its index in the low bits with a generation above, and is not
+ * used again for a long time: a badge names one process or none P2  a process is in its parent's
+ * list; one without a parent (its parent ended, or is init and did not spawn it) is forgotten when
+ * it ends P3  an ended process holds nothing but its number and its status P4  a process in a wait
+ * or a sleep has `waits` set and its caller kept
+ *
+ * Entry 0 is init, which never ends.
+ */
+#pragma once
+
+#include "servers/proc/arguments.h"
+#include "servers/proc/body.h"
+
+#include <stddef.h>
+
+enum { PROCESSES_MAX = 512, PROCESS_INDEX_BITS = 12, PROCESS_NAME_MAX = 24 };
+
+enum process_state { PROCESS_FREE, PROCESS_LIVE, PROCESS_ENDED };
+enum process_wait { WAITS_NOT, WAITS_CHILD, WAITS_TICK };
+
+struct process {
+    uint32_t badge, pid;
+    uint8_t state, waits;
+    uint32_t caller, calls; /* whom to answer, when it waits */
+    uint32_t status;        /* as in <sys/wait.h>, when it has ended */
+    struct process *parent, *children, *ended;
+    struct process *next, **link; /* in one of its parent's lists, or the free list */
+    uint32_t wake;                /* WAITS_TICK: when */
+    struct process *next_sleeper; /* sleepers.h */
+    struct arguments *arguments, *next_arguments; /* of the program; of the next exec */
+    char name[PROCESS_NAME_MAX];
+    struct body body;
+};
+
+void process_init(void);
+
+uint32_t process_index(const struct process *process);
+
+/* A number for a badge or a space: the index, with the next generation above. */
+uint32_t process_number(uint32_t index);
+
+/* A live process without a body, child of `parent`; 0 if the table is full. */
+struct process *process_make(struct process *parent);
+
+/* Out of the table, and out of its parent's list. */
+void process_forget(struct process *process);
+
+/* The children, live or not, have no parent any more; ended ones are forgotten. */
+void process_orphan_children(struct process *process);
+
+/* It has ended: into its parent's other list. */
+void process_set_ended(struct process *process, uint32_t status);
+
+/* Live ones, or 0. */
+struct process *process_by_badge(uint32_t badge);
+struct process *process_by_pid(uint32_t pid);
+struct process *process_by_space(uint32_t space);
+
+/* True if P1 and P2 hold for all; for tests. */
+bool process_check(void);

@@ -1,0 +1,69 @@
+#include "servers/proc/program.h"
+
+#include "libuser/sys/calls.h"
+#include "servers/archive.h"
+#include "servers/clients.h"
+#include "servers/mem/segment.h"
+#include "servers/proto/mem.h"
+
+#include <string.h>
+
+enum { ARCHIVE_ADDRESS = 0x40000000 };
+
+static const void *const archive = (const void *)ARCHIVE_ADDRESS;
+
+void program_init(uint32_t pages)
+{
+    for (uint32_t page = 0; page < pages; page += CALL_PAGES_MAX) {
+        uint32_t count = pages - page < CALL_PAGES_MAX ? pages - page : CALL_PAGES_MAX;
+        err_t err;
+        do
+            err = sys_vm_map(SERVER_SLOT_TASK, (ARCHIVE_ADDRESS + page * PAGE_SIZE) | RIGHT_READ,
+                             count | PROC_SLOT_ARCHIVE << SLOT_SHIFT, page);
+        while (self_feed(err));
+        if (err)
+            __builtin_trap();
+    }
+}
+
+const char *program_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+int program_find(const char *path, struct program *program)
+{
+    const struct archive_entry *entry = archive_find(archive, program_name(path));
+
+    if (!entry)
+        return -ENOENT;
+    program->first_page = entry->first_page;
+    return elf_image_read(archive_bytes(archive, entry), entry->bytes, &program->image) ? -ENOEXEC
+                                                                                        : 0;
+}
+
+static int map_segment(const struct program *program, const struct elf_segment *segment,
+                       uint32_t space)
+{
+    *(struct mem_segment *)message_page->words = (struct mem_segment){
+        .address = segment->address,
+        .memory_bytes = segment->memory_bytes,
+        .archive_page = program->first_page + segment->offset / PAGE_SIZE,
+        .file_bytes = segment->file_bytes,
+        .rights = segment->rights,
+    };
+    return mem_space_map(PROC_SLOT_MEM, 0, sizeof(struct mem_segment), space);
+}
+
+int program_map(const struct program *program, const struct body *body)
+{
+    const struct elf_image *image = &program->image;
+    int error = 0;
+
+    for (uint32_t i = 0; i < image->count && !error; i++)
+        error = map_segment(program, &image->segments[i], body->space);
+    if (!error)
+        error = mem_space_finish(PROC_SLOT_MEM, 0, body->space, image->end);
+    return error;
+}

@@ -1,0 +1,23 @@
+/* The programs in the boot archive. */
+#pragma once
+
+#include "servers/elf_image.h"
+#include "servers/proc/body.h"
+
+struct program {
+    uint32_t first_page; /* of the file in the archive */
+    struct elf_image image;
+};
+
+/* Maps the archive's `pages` pages; once, at the start. */
+void program_init(uint32_t pages);
+
+/* 0; -ENOENT; -ENOEXEC for a file that is refused. Of a path, the part behind the last slash
+ * counts. */
+int program_find(const char *path, struct program *program);
+
+/* Maps the program into the body's new space: 0 or mem's error. */
+int program_map(const struct program *program, const struct body *body);
+
+/* The part of a path that names the program. */
+const char *program_name(const char *path);

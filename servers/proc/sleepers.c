@@ -1,0 +1,42 @@
+#include "servers/proc/sleepers.h"
+
+static struct process *first;
+
+static bool is_before(uint32_t a, uint32_t b)
+{
+    return (int32_t)(a - b) < 0;
+}
+
+/* Behind those that wake at the same tick. */
+void sleepers_add(struct process *process, uint32_t now, uint32_t ticks)
+{
+    struct process **link = &first;
+
+    process->wake = now + (ticks < SLEEP_MAX ? ticks : SLEEP_MAX);
+    process->waits = WAITS_TICK;
+    while (*link && !is_before(process->wake, (*link)->wake))
+        link = &(*link)->next_sleeper;
+    process->next_sleeper = *link;
+    *link = process;
+}
+
+void sleepers_remove(struct process *process)
+{
+    struct process **link = &first;
+
+    while (*link != process)
+        link = &(*link)->next_sleeper;
+    *link = process->next_sleeper;
+    process->waits = WAITS_NOT;
+}
+
+struct process *sleepers_next_due(uint32_t now)
+{
+    struct process *process = first;
+
+    if (!process || is_before(now, process->wake))
+        return NULL;
+    first = process->next_sleeper;
+    process->waits = WAITS_NOT;
+    return process;
+}

@@ -1,0 +1,270 @@
+/*
+ * The tables of the process server against models: families, numbers, sleepers, argument blocks.
+ *
+ * sources: servers/proc/process.c servers/proc/sleepers.c servers/proc/arguments.c
+ */
+#include "kernel/abi/abi.h"
+#include "servers/proc/process.h"
+#include "servers/proc/sleepers.h"
+#include "tests/host/check.h"
+
+#include <string.h>
+
+static void test_full_table(void)
+{
+    static uint32_t badges[PROCESSES_MAX];
+
+    process_init();
+    struct process *init = process_by_badge(0);
+    CHECK(init && process_index(init) == 0 && process_check());
+    for (int i = 1; i < PROCESSES_MAX; i++) {
+        struct process *process = process_make(init);
+        CHECK(process && process->pid == (uint32_t)i);
+        CHECK(process_by_badge(process->badge) == process &&
+              process_by_pid(process->pid) == process);
+        badges[i] = process->badge;
+    }
+    CHECK(!process_make(init) && process_check());
+    process_orphan_children(init);
+    for (int i = 1; i < PROCESSES_MAX; i++)
+        process_forget(process_by_badge(badges[i]));
+    for (int i = 1; i < PROCESSES_MAX; i++)
+        CHECK(!process_by_badge(badges[i]));
+    CHECK(process_check());
+    CHECK(!process_by_space(0) && !process_by_pid(0));
+}
+
+/* Badges are not used again before the generations have gone round. */
+static void test_numbers(void)
+{
+    uint32_t first = process_number(5), number = first;
+
+    for (uint32_t i = 0; i < 100000; i++) {
+        number = process_number(5);
+        CHECK(number != first && number <= BADGE_MAX && number % PROCESSES_MAX == 5);
+    }
+    for (uint32_t i = 0; i < 1u << 20; i++)
+        CHECK(process_number(0) != 0);
+}
+
+/* --------------------------------------------------------------------------------------- families
+ */
+
+static struct {
+    struct process *process;
+    uint32_t pid, parent; /* pid, 0: none */
+    bool ended;
+} model[PROCESSES_MAX];
+static uint32_t count;
+
+static uint32_t model_find(uint32_t pid)
+{
+    uint32_t i = 0;
+    while (i < count && model[i].pid != pid)
+        i++;
+    CHECK(i < count);
+    return i;
+}
+
+static void model_remove(uint32_t i)
+{
+    model[i] = model[--count];
+}
+
+static void do_make(void)
+{
+    uint32_t parent = random_below(count);
+    if (model[parent].ended)
+        return;
+    struct process *process = process_make(model[parent].process);
+    CHECK(!process == (count == PROCESSES_MAX));
+    if (process) {
+        model[count].process = process;
+        model[count].pid = process->pid;
+        model[count].parent = model[parent].pid;
+        model[count++].ended = false;
+    }
+}
+
+static void do_end(void)
+{
+    uint32_t i = random_below(count), pid = model[i].pid;
+    if (i == 0 || model[i].ended)
+        return;
+    struct process *process = model[i].process;
+    bool orphan = !process->parent;
+    CHECK(orphan == (model[i].parent == ~0u));
+    process_orphan_children(process);
+    process_set_ended(process, 7);
+    model[i].ended = true;
+    if (orphan) {
+        process_forget(process);
+        model_remove(i);
+    }
+    for (uint32_t c = 0; c < count;) {
+        bool child = model[c].parent == pid;
+        if (child)
+            model[c].parent = ~0u;
+        if (child && model[c].ended)
+            model_remove(c);
+        else
+            c++;
+    }
+}
+
+static void do_wait(void)
+{
+    uint32_t i = random_below(count), ended = 0, children = 0;
+    if (model[i].ended)
+        return;
+    for (uint32_t c = 1; c < count; c++) {
+        children += model[c].parent == model[i].pid;
+        ended += model[c].parent == model[i].pid && model[c].ended;
+    }
+    struct process *child = model[i].process->ended;
+    CHECK(!child == (ended == 0));
+    CHECK(!model[i].process->children == (children == ended));
+    if (ended == 0)
+        return;
+    CHECK(child->status == 7 && model[model_find(child->pid)].parent == model[i].pid);
+    model_remove(model_find(child->pid));
+    process_forget(child);
+}
+
+static void test_families(void)
+{
+    process_init();
+    count = 1;
+    model[0].process = process_by_badge(0);
+    model[0].parent = ~1u;
+    for (int step = 0; step < 30000; step++) {
+        switch (random_below(5)) {
+        case 0:
+        case 1:
+            do_make();
+            break;
+        case 2:
+        case 3:
+            do_end();
+            break;
+        default:
+            do_wait();
+        }
+        CHECK(step % 64 || process_check());
+    }
+}
+
+/* --------------------------------------------------------------------------------------- sleepers
+ */
+
+static void test_sleepers(uint32_t start)
+{
+    enum { SLEEPERS = 300 };
+    static struct process *sleepers[SLEEPERS];
+    uint32_t tick = start, asleep = 0;
+
+    process_init();
+    for (int i = 0; i < SLEEPERS; i++)
+        sleepers[i] = process_make(process_by_badge(0));
+    for (int step = 0; step < 20000; step++) {
+        struct process *process = sleepers[random_below(SLEEPERS)];
+        if (process->waits == WAITS_TICK && random_below(20) == 0) {
+            sleepers_remove(process);
+            asleep--;
+        } else if (process->waits == WAITS_NOT) {
+            sleepers_add(process, tick, 1 + random_below(500));
+            asleep++;
+        }
+        tick += random_below(4);
+        uint32_t before = tick - 4;
+        while ((process = sleepers_next_due(tick))) {
+            CHECK(process->waits == WAITS_NOT && (int32_t)(process->wake - tick) <= 0);
+            CHECK((int32_t)(process->wake - before) >= 0); /* in order */
+            before = process->wake;
+            asleep--;
+        }
+    }
+    tick += 1000;
+    while (sleepers_next_due(tick))
+        asleep--;
+    CHECK(asleep == 0);
+    sleepers_add(sleepers[0], tick, ~0u); /* as long as possible, not in the past */
+    CHECK(!sleepers_next_due(tick));
+    sleepers_remove(sleepers[0]);
+}
+
+/* -------------------------------------------------------------------------------------- arguments
+ */
+
+static void fill(struct arguments *arguments, uint32_t bytes)
+{
+    memset(arguments->text, 'a' + (int)(bytes % 26), bytes);
+    arguments->bytes = bytes;
+    arguments_trim(arguments);
+}
+
+static void test_blocks(void)
+{
+    enum { BLOCKS = 100 };
+    struct arguments *blocks[BLOCKS] = {0};
+    uint32_t refused = 0;
+
+    for (int step = 0; step < 50000; step++) {
+        struct arguments **block = &blocks[random_below(BLOCKS)];
+        for (uint32_t i = 0; *block && i < (*block)->bytes; i++)
+            CHECK((*block)->text[i] == 'a' + (char)((*block)->bytes % 26));
+        if (*block) {
+            if (random_below(3) == 0) {
+                arguments_drop(arguments_share(*block));
+                continue;
+            }
+            arguments_drop(*block);
+            *block = 0;
+            continue;
+        }
+        uint32_t bytes = 1 + random_below(random_below(2) ? 200 : ARGUMENTS_MAX);
+        *block = arguments_make(random_below(2) ? bytes : ARGUMENTS_MAX);
+        if (*block)
+            fill(*block, bytes);
+        else
+            refused++;
+    }
+    for (int i = 0; i < BLOCKS; i++)
+        arguments_drop(blocks[i]);
+    CHECK(refused > 0 && arguments_used() == 0);
+}
+
+static void expect_strings(const char *text, uint32_t bytes, uint32_t strings, bool good)
+{
+    struct arguments *arguments = arguments_make(bytes);
+
+    memcpy(arguments->text, text, bytes);
+    arguments->bytes = bytes;
+    arguments->count = strings;
+    CHECK(arguments_are_strings(arguments) == good);
+    arguments_drop(arguments);
+}
+
+static void test_strings(void)
+{
+    expect_strings("sh\0-c", 6, 2, true);
+    expect_strings("", 1, 1, true);
+    expect_strings("", 0, 0, false);
+    expect_strings("sh", 2, 1, false);
+    expect_strings("sh\0x", 4, 1, false);
+    expect_strings("sh\0x", 5, 1, false);
+    expect_strings("sh\0x", 5, 3, false);
+    expect_strings("sh\0x", 5, ~0u, false);
+}
+
+int main(void)
+{
+    test_full_table();
+    test_numbers();
+    test_families();
+    test_sleepers(0);
+    test_sleepers(0xfffff000u); /* the count of ticks wraps */
+    test_blocks();
+    test_strings();
+    puts("test_process: tables agree with their models");
+}
