@@ -16,8 +16,9 @@ struct arguments {
     uint32_t count, bytes, copied;
 };
 
-/* A piece of the strings, from `offset` on, is in the message page afterwards. */
-static struct arguments fetch(uint32_t offset)
+/* A piece of the strings, from `offset` on, is in the message page afterwards. Never inlined: where
+ * there is an alloca clang keeps the frame's address in esi, which a system call needs. */
+static __attribute__((noinline)) struct arguments fetch(uint32_t offset)
 {
     struct arguments a = {0, 0, 0};
 
