@@ -1,0 +1,448 @@
+#include "tests/host/fake_kernel.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "servers/mem/frames.h"
+#include "servers/mem/heap.h"
+#include "tests/host/check.h"
+
+enum {
+    MAPPINGS_MAX = 1 << 15, /* a power of two: a hash table by page */
+    TASKS_MAX = 32,
+    TABLE_PAGES = 512,
+    SLOT_EMPTY = 0,
+    SLOT_MEMORY_RUN = 1,
+    SLOT_TASK_FIRST = 2, /* + the task's index */
+};
+
+struct mapping {
+    uint32_t page; /* 0: free place (page 0 is never mapped) */
+    uint32_t frame;
+    rights_t rights;
+    bool archive;
+};
+
+struct task {
+    bool lives;
+    uint32_t spare, mappings_count;
+    bool tables[USER_END / PAGE_SIZE / TABLE_PAGES], directories[4];
+    struct mapping mappings[MAPPINGS_MAX];
+};
+
+struct frame {
+    uint32_t owner; /* 0: memory; else a task's index + 1, or OWNER_SERVER */
+    uint32_t mappings, word;
+    bool ram;
+};
+enum { OWNER_SERVER = 1000 };
+
+static struct fake_ram ram;
+static struct frame frames[FAKE_PAGES_MAX];
+static uint32_t archive[FAKE_ARCHIVE_PAGES];
+static struct task *tasks;
+static uint32_t slots[SLOT_COUNT];
+static unsigned char *heap;
+static uint32_t lacking, signals;
+static uint32_t own_spare, own_leaves, own_tables;
+
+void fake_init(struct fake_ram new_ram)
+{
+    ram = new_ram;
+    CHECK(ram.pages + ram.hole <= FAKE_PAGES_MAX);
+    memset(frames, 0, sizeof(frames));
+    memset(slots, 0, sizeof(slots));
+    for (uint32_t i = 0; i < ram.pages + ram.hole; i++) {
+        frames[i].ram = i < ram.pages / 2 || i >= ram.pages / 2 + ram.hole;
+        frames[i].word = 0xdead;
+    }
+    for (uint32_t i = 0; i < FAKE_ARCHIVE_PAGES; i++)
+        archive[i] = FAKE_ARCHIVE_WORD + i;
+    if (tasks)
+        munmap(tasks, TASKS_MAX * sizeof(*tasks));
+    tasks = mmap(NULL, TASKS_MAX * sizeof(*tasks), PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (heap)
+        munmap(heap, HEAP_BYTES);
+    heap = mmap(NULL, HEAP_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK(tasks != MAP_FAILED && heap != MAP_FAILED);
+    lacking = signals = own_spare = 0;
+    own_leaves = own_tables = 0;
+}
+
+void fake_start_frames(void)
+{
+    const struct boot_range ranges[] = {
+        {ram.first, ram.pages / 2},
+        {ram.first + ram.pages / 2 + ram.hole, ram.pages - ram.pages / 2},
+    };
+
+    heap_init(heap);
+    CHECK(frames_init(ram.first, MEMORY_PAGES_MAX - ram.first, ranges, 2));
+}
+
+static struct frame *usable(uint32_t number)
+{
+    CHECK(number < FAKE_PAGES_MAX);
+    return frames[number].ram && !frames[number].owner ? &frames[number] : NULL;
+}
+
+static struct task *task_in(uint32_t slot)
+{
+    return slot < SLOT_COUNT && slots[slot] >= SLOT_TASK_FIRST
+               ? &tasks[slots[slot] - SLOT_TASK_FIRST]
+               : NULL;
+}
+
+void fake_task_create(uint32_t slot, uint32_t account)
+{
+    uint32_t i = 0;
+
+    CHECK(slots[slot] == SLOT_EMPTY);
+    while (i < TASKS_MAX && tasks[i].lives)
+        i++;
+    CHECK(i < TASKS_MAX);
+    memset(&tasks[i], 0, sizeof(tasks[i]));
+    tasks[i].lives = true;
+    tasks[i].spare = account;
+    slots[slot] = SLOT_TASK_FIRST + i;
+}
+
+static void destroy(struct task *task)
+{
+    uint32_t owner = (uint32_t)(task - tasks) + 1;
+
+    for (uint32_t i = 0; i < MAPPINGS_MAX; i++)
+        if (task->mappings[i].page && !task->mappings[i].archive)
+            frames[task->mappings[i].frame].mappings--;
+    for (uint32_t i = 0; i < FAKE_PAGES_MAX; i++)
+        if (frames[i].owner == owner)
+            frames[i].owner = 0;
+    task->lives = false;
+}
+
+void fake_task_destroy(uint32_t slot)
+{
+    destroy(task_in(slot));
+    slots[slot] = SLOT_EMPTY;
+}
+
+void fake_task_reap(void)
+{
+    bool named[TASKS_MAX] = {false};
+
+    for (uint32_t slot = 0; slot < SLOT_COUNT; slot++)
+        if (task_in(slot))
+            named[slots[slot] - SLOT_TASK_FIRST] = true;
+    for (uint32_t i = 0; i < TASKS_MAX; i++)
+        if (tasks[i].lives && !named[i])
+            destroy(&tasks[i]);
+}
+
+bool fake_task_lives(uint32_t slot)
+{
+    return task_in(slot) != NULL;
+}
+
+/* Open addressing without deletion marks: a removed mapping's followers are put in again. */
+static struct mapping *place_of(struct task *task, uint32_t page)
+{
+    uint32_t i = page * 2654435761u >> 17;
+
+    while (task->mappings[i].page && task->mappings[i].page != page)
+        i = (i + 1) % MAPPINGS_MAX;
+    return &task->mappings[i];
+}
+
+static void remove_mapping(struct task *task, struct mapping *mapping)
+{
+    uint32_t i = (uint32_t)(mapping - task->mappings);
+
+    if (!mapping->archive)
+        frames[mapping->frame].mappings--;
+    task->mappings_count--;
+    mapping->page = 0;
+    for (i = (i + 1) % MAPPINGS_MAX; task->mappings[i].page; i = (i + 1) % MAPPINGS_MAX) {
+        struct mapping moved = task->mappings[i];
+        task->mappings[i].page = 0;
+        *place_of(task, moved.page) = moved;
+    }
+}
+
+static void add_mapping(struct task *task, struct mapping mapping)
+{
+    CHECK(task->mappings_count < MAPPINGS_MAX / 2);
+    *place_of(task, mapping.page) = mapping;
+    task->mappings_count++;
+    if (!mapping.archive)
+        frames[mapping.frame].mappings++;
+    task->tables[mapping.page / TABLE_PAGES] = true;
+    task->directories[mapping.page >> 18] = true;
+}
+
+static err_t charge(struct task *task, uint32_t page, uint32_t pages)
+{
+    uint32_t cost = 0, directories = 0;
+
+    for (uint32_t t = page / TABLE_PAGES; t <= (page + pages - 1) / TABLE_PAGES; t++) {
+        uint32_t d = t >> 9;
+        cost += task->tables[t] ? 0 : 2;
+        cost += !task->directories[d] && !(directories & 1u << d);
+        directories |= 1u << d;
+    }
+    if (cost > task->spare) {
+        lacking = cost - task->spare;
+        return ERR_ACCOUNT;
+    }
+    task->spare -= cost;
+    return OK;
+}
+
+static err_t source_mapping(uint32_t slot, uint32_t from, struct mapping *source)
+{
+    struct task *task = task_in(slot);
+
+    if (task) {
+        struct mapping *mapping = place_of(task, from >> PAGE_BITS);
+        if (!mapping->page)
+            return ERR_ABSENT;
+        *source = *mapping;
+    } else if (slot == MEM_SLOT_ARCHIVE) {
+        if (from >= FAKE_ARCHIVE_PAGES)
+            return ERR_ARG;
+        *source =
+            (struct mapping){.frame = from, .rights = RIGHT_READ | RIGHT_EXECUTE, .archive = true};
+    } else {
+        CHECK(slot == MEM_SLOT_MEMORY);
+        if (!usable(from))
+            return ERR_FRAME;
+        *source = (struct mapping){.frame = from, .rights = RIGHT_ALL};
+    }
+    return OK;
+}
+
+static err_t map(struct task *task, uint32_t address_rights, uint32_t slot, uint32_t from,
+                 uint32_t pages, bool replace)
+{
+    uint32_t address = address_rights & -(uint32_t)PAGE_SIZE, rights = address_rights % PAGE_SIZE;
+    uint32_t step = task_in(slot) ? PAGE_SIZE : 1;
+    struct mapping source;
+
+    CHECK(pages && pages <= CALL_PAGES_MAX && address && address < USER_END);
+    CHECK(!(rights & RIGHT_WRITE && rights & RIGHT_EXECUTE));
+    for (uint32_t i = 0; i < pages; i++) {
+        if (place_of(task, (address >> PAGE_BITS) + i)->page && !replace)
+            return ERR_TAKEN;
+        err_t err = source_mapping(slot, from + i * step, &source);
+        if (err)
+            return err;
+        if (rights & ~(uint32_t)source.rights)
+            return ERR_RIGHTS;
+    }
+    err_t err = charge(task, address >> PAGE_BITS, pages);
+    if (err)
+        return err;
+    for (uint32_t i = 0; i < pages; i++) {
+        err = source_mapping(slot, from + i * step, &source);
+        CHECK(err == OK);
+        source.page = (address >> PAGE_BITS) + i;
+        source.rights = (rights_t)rights;
+        if (place_of(task, source.page)->page)
+            remove_mapping(task, place_of(task, source.page));
+        add_mapping(task, source);
+    }
+    return OK;
+}
+
+err_t kernel_map(uint32_t slot, uint32_t address_rights, uint32_t source_pages, uint32_t from)
+{
+    struct task *task = task_in(slot);
+
+    if (!task)
+        return ERR_CAP;
+    return map(task, address_rights, source_pages >> SLOT_SHIFT, from, source_pages & 0xffff,
+               false);
+}
+
+err_t fake_grant(uint32_t slot, const struct item *item, uint32_t window, uint32_t window_pages,
+                 bool replace)
+{
+    if (item->place >= window_pages || item->pages > window_pages - item->place)
+        return ERR_WINDOW;
+    uint32_t address = window + (item->place << PAGE_BITS);
+    rights_t rights = item->kind_rights & RIGHT_ALL;
+    CHECK(item->kind_rights >> ITEM_KIND_SHIFT == ITEM_MEMORY);
+    return map(task_in(slot), address | rights, item->slot, item->from, item->pages, replace);
+}
+
+err_t kernel_unmap(uint32_t slot, uint32_t address, uint32_t pages)
+{
+    struct task *task = task_in(slot);
+
+    CHECK(pages && pages <= CALL_PAGES_MAX && address % PAGE_SIZE == 0 && address < USER_END);
+    if (!task)
+        return ERR_CAP;
+    for (uint32_t i = 0; i < pages; i++) {
+        struct mapping *mapping = place_of(task, (address >> PAGE_BITS) + i);
+        if (mapping->page)
+            remove_mapping(task, mapping);
+    }
+    return OK;
+}
+
+err_t kernel_protect(uint32_t slot, uint32_t address_rights, uint32_t pages)
+{
+    struct task *task = task_in(slot);
+    uint32_t page = address_rights >> PAGE_BITS, rights = address_rights % PAGE_SIZE;
+
+    CHECK(pages && pages <= CALL_PAGES_MAX);
+    if (!task)
+        return ERR_CAP;
+    for (uint32_t i = 0; i < pages; i++) {
+        if (!place_of(task, page + i)->page)
+            return ERR_ABSENT;
+        CHECK(!(rights & ~(uint32_t)place_of(task, page + i)->rights));
+    }
+    for (uint32_t i = 0; i < pages; i++)
+        place_of(task, page + i)->rights = (rights_t)rights;
+    return OK;
+}
+
+err_t kernel_donate(uint32_t slot, uint32_t number)
+{
+    struct task *task = task_in(slot);
+    struct frame *frame = usable(number);
+
+    if (slot != SERVER_SLOT_TASK && !task)
+        return ERR_CAP;
+    CHECK(frame && !frame->mappings && ram.first + number < KERNEL_WINDOW_PAGES);
+    frame->owner = task ? (uint32_t)(task - tasks) + 1 : OWNER_SERVER;
+    if (task)
+        task->spare++;
+    else
+        own_spare++;
+    return OK;
+}
+
+uint32_t kernel_lacking(void)
+{
+    return lacking;
+}
+
+err_t kernel_clear(uint32_t frame)
+{
+    if (!usable(frame))
+        return ERR_FRAME;
+    frames[frame].word = 0;
+    return OK;
+}
+
+err_t kernel_copy(uint32_t frame, uint32_t source)
+{
+    if (!usable(frame) || !usable(source))
+        return ERR_FRAME;
+    frames[frame].word = frames[source].word;
+    return OK;
+}
+
+err_t kernel_copy_archive(uint32_t frame, uint32_t archive_page, uint32_t bytes)
+{
+    CHECK(archive_page < FAKE_ARCHIVE_PAGES && bytes && bytes <= PAGE_SIZE);
+    if (!usable(frame))
+        return ERR_FRAME;
+    frames[frame].word = archive[archive_page] + (bytes < PAGE_SIZE ? FAKE_PART_WORD : 0);
+    return OK;
+}
+
+static err_t charge_own(uint32_t cost)
+{
+    if (cost > own_spare) {
+        lacking = cost - own_spare;
+        return ERR_ACCOUNT;
+    }
+    own_spare -= cost;
+    return OK;
+}
+
+err_t kernel_map_own(void *place, uint32_t number)
+{
+    struct frame *frame = usable(number);
+    uint32_t table = (uint32_t)(((unsigned char *)place - heap) >> 21) + 1;
+
+    CHECK(frame && !frame->mappings);
+    if (table > own_tables || table + 16 < own_tables) {
+        if (charge_own(2))
+            return ERR_ACCOUNT;
+        own_tables = table;
+    }
+    CHECK(mprotect(place, PAGE_SIZE, PROT_READ | PROT_WRITE) == 0);
+    frame->mappings++;
+    return OK;
+}
+
+err_t kernel_derive_run(uint32_t slot, uint32_t frame, uint32_t pages)
+{
+    CHECK(slot < SLOT_COUNT && slots[slot] == SLOT_EMPTY && frame + pages <= FAKE_PAGES_MAX);
+    if (slot >> 8 >= own_leaves) {
+        if (charge_own(1))
+            return ERR_ACCOUNT;
+        own_leaves = (slot >> 8) + 1;
+    }
+    slots[slot] = SLOT_MEMORY_RUN;
+    return OK;
+}
+
+err_t kernel_delete(uint32_t slot)
+{
+    if (slots[slot] == SLOT_EMPTY)
+        return ERR_CAP;
+    slots[slot] = SLOT_EMPTY;
+    return OK;
+}
+
+void kernel_signal_casualty(void)
+{
+    signals++;
+}
+
+void kernel_log(const char *text)
+{
+    fputs(text, stderr);
+}
+
+rights_t fake_rights(uint32_t slot, uint32_t address)
+{
+    struct mapping *mapping = place_of(task_in(slot), address >> PAGE_BITS);
+    return mapping->page ? mapping->rights : 0;
+}
+
+uint32_t *fake_word(uint32_t slot, uint32_t address)
+{
+    struct mapping *mapping = place_of(task_in(slot), address >> PAGE_BITS);
+    CHECK(mapping->page);
+    return mapping->archive ? &archive[mapping->frame] : &frames[mapping->frame].word;
+}
+
+bool fake_slot_is_empty(uint32_t slot)
+{
+    return slots[slot] == SLOT_EMPTY;
+}
+
+uint32_t fake_mappings(uint32_t slot)
+{
+    return task_in(slot)->mappings_count;
+}
+
+uint32_t fake_signals(void)
+{
+    return signals;
+}
+
+uint32_t fake_kernel_frames(void)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < FAKE_PAGES_MAX; i++)
+        count += frames[i].owner != 0;
+    return count;
+}

@@ -1,0 +1,48 @@
+/*
+ * A naive kernel for tests of the memory server: frames, tasks with mappings and accounts, slots.
+ * It implements servers/mem/kernel_calls.h and refuses what the kernel refuses. Of a page's
+ * contents it keeps one word.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "servers/mem/kernel_calls.h"
+
+enum {
+    FAKE_PAGES_MAX = 1 << 16,
+    FAKE_ARCHIVE_PAGES = 200,
+    FAKE_ARCHIVE_WORD = 5000, /* the word of archive page k is FAKE_ARCHIVE_WORD + k */
+    FAKE_PART_WORD = 100000,  /* added when less than a page was copied */
+};
+
+/* An empty machine with `pages` frames of RAM, the first being number `first`, in two ranges with a
+ * hole of `hole` frames between; the heap is ready for heap_init(). */
+struct fake_ram {
+    uint32_t first, pages, hole;
+};
+void fake_init(struct fake_ram ram);
+void fake_start_frames(void); /* heap_init() and frames_init() */
+
+/* A new task with that many frames in its account; its capability is put into `slot`. */
+void fake_task_create(uint32_t slot, uint32_t account);
+void fake_task_destroy(uint32_t slot);
+bool fake_task_lives(uint32_t slot);
+
+/* Destroys the tasks that no slot names any more. */
+void fake_task_reap(void);
+
+/* A grant in an answer, to a window of `window_pages` at `window`. */
+err_t fake_grant(uint32_t slot, const struct item *item, uint32_t window, uint32_t window_pages,
+                 bool replace);
+
+/* What the task may do at an address (0: not mapped), and the word there. */
+rights_t fake_rights(uint32_t slot, uint32_t address);
+uint32_t *fake_word(uint32_t slot, uint32_t address);
+
+bool fake_slot_is_empty(uint32_t slot);
+uint32_t fake_mappings(uint32_t slot);
+uint32_t fake_signals(void);
+
+/* Frames that are kernel memory now, the server's own account included. */
+uint32_t fake_kernel_frames(void);

@@ -1,0 +1,207 @@
+/*
+ * The memory server's frames against a model that keeps a state for each frame.
+ *
+ * sources: servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
+ */
+#include "servers/mem/frames.h"
+#include "servers/mem/heap.h"
+#include "tests/host/check.h"
+#include "tests/host/fake_kernel.h"
+
+enum { PAGES = 700, HOLE = 50, STEPS = 200000, LISTS = 3, RUNS = 4 };
+
+/* States of the model: 0 free, the number of holders, or one of these. */
+enum { NO_RAM = -1, RUN_FIRST = -10, LENT_FIRST = -20 };
+
+/* Nearly half of the frames are beyond the kernel's window. */
+static const struct fake_ram ram = {KERNEL_WINDOW_PAGES - 400, PAGES, HOLE};
+
+static int state[PAGES + HOLE];
+static uint32_t own, committed; /* `own`: the server's; the model does not know which ones */
+static uint32_t lists[LISTS];
+static struct {
+    uint32_t first, pages;
+} runs[RUNS];
+
+static uint32_t count_state(int from, int to)
+{
+    uint32_t count = 0;
+
+    for (uint32_t frame = 0; frame < PAGES + HOLE; frame++)
+        count += state[frame] >= from && state[frame] <= to;
+    return count;
+}
+
+static uint32_t set_all(int from, int to)
+{
+    uint32_t count = 0;
+
+    for (uint32_t frame = 0; frame < PAGES + HOLE; frame++)
+        if (state[frame] == from) {
+            state[frame] = to;
+            count++;
+        }
+    return count;
+}
+
+static bool is_low(uint32_t frame)
+{
+    return ram.first + frame < KERNEL_WINDOW_PAGES;
+}
+
+static void commit_one(bool *done)
+{
+    *done = frames_commit(1);
+    CHECK(*done == (committed + 1 <= PAGES - (PAGES / 64 + 64)));
+    committed += *done;
+}
+
+static void take(void)
+{
+    bool committed_one;
+
+    commit_one(&committed_one);
+    if (!committed_one)
+        return;
+    bool high_is_free = false;
+    for (uint32_t frame = 400; frame < PAGES + HOLE; frame++)
+        high_is_free |= state[frame] == 0;
+    uint32_t frame = frames_take();
+    CHECK(state[frame] == 0 && (is_low(frame) || high_is_free));
+    CHECK(!is_low(frame) || !high_is_free);
+    state[frame] = 1;
+}
+
+static void share_or_drop(void)
+{
+    uint32_t frame = random_below(PAGES + HOLE);
+    bool committed_one;
+
+    if (state[frame] <= 0)
+        return;
+    CHECK(frames_is_shared(frame) == (state[frame] > 1));
+    if (random_below(3)) {
+        frames_drop(frame);
+        frames_uncommit(1);
+        committed--;
+        state[frame]--;
+        return;
+    }
+    commit_one(&committed_one);
+    if (!committed_one)
+        return;
+    frames_share(frame);
+    state[frame]++;
+}
+
+static void lend(uint32_t list)
+{
+    uint32_t frame = frames_lend_to(&lists[list]);
+
+    if (frame == FRAME_NONE) {
+        CHECK(committed == PAGES || count_state(0, 0) <= own + PAGES - 400);
+        return;
+    }
+    CHECK(is_low(frame) && state[frame] == 0);
+    state[frame] = LENT_FIRST - (int)list;
+    committed++;
+}
+
+static void give_back(uint32_t list)
+{
+    frames_return_all(&lists[list]);
+    CHECK(lists[list] == FRAME_NONE);
+    committed -= set_all(LENT_FIRST - (int)list, 0);
+}
+
+static void lend_or_return_run(uint32_t i)
+{
+    if (runs[i].pages) {
+        frames_return_run(runs[i].first, runs[i].pages);
+        committed -= set_all(RUN_FIRST - (int)i, 0);
+        runs[i].pages = 0;
+        return;
+    }
+    uint32_t pages = 1 + random_below(20), first = frames_lend_run(pages);
+    if (first == FRAME_NONE)
+        return;
+    runs[i].first = first;
+    runs[i].pages = pages;
+    committed += pages;
+    for (uint32_t frame = first; frame < first + pages; frame++) {
+        CHECK(is_low(frame) && state[frame] == 0);
+        state[frame] = RUN_FIRST - (int)i;
+    }
+}
+
+static void compare(void)
+{
+    struct frames_count count = frames_count();
+    uint32_t in_use = PAGES + HOLE - count_state(0, 0) - count_state(NO_RAM, NO_RAM);
+
+    CHECK(count.total == PAGES && count.committed == committed);
+    CHECK(count.free == PAGES - own - in_use);
+    frames_check();
+}
+
+/* Frames whose task may still live come back once the kernel lets go of them, one by one. */
+static void return_later(void)
+{
+    uint32_t task = 100, list = FRAME_NONE, free = frames_count().free;
+
+    fake_task_create(task, 0);
+    for (int i = 0; i < 5; i++) {
+        err_t err = kernel_donate(task, frames_lend_to(&list));
+        CHECK(err == OK);
+    }
+    frames_return_later(&list);
+    frames_return_due();
+    CHECK(list == FRAME_NONE && frames_count().free == free - 5);
+    fake_task_destroy(task);
+    frames_return_due();
+    CHECK(frames_count().free == free);
+}
+
+int main(void)
+{
+    fake_init(ram);
+    fake_start_frames();
+    own = committed = heap_check();
+    for (uint32_t frame = PAGES / 2; frame < PAGES / 2 + HOLE; frame++)
+        state[frame] = NO_RAM;
+    for (int i = 0; i < LISTS; i++)
+        lists[i] = FRAME_NONE;
+    CHECK(own > 0 && fake_kernel_frames() > 0);
+
+    for (int step = 0; step < STEPS; step++) {
+        bool emptying = step / 3000 % 2; /* phases of filling up and of emptying */
+        switch (random_below(8)) {
+        case 0:
+        case 1:
+            if (!emptying || random_below(2))
+                take();
+            break;
+        case 2:
+        case 3:
+        case 4:
+            share_or_drop();
+            break;
+        case 5:
+            lend(random_below(LISTS));
+            break;
+        case 6:
+            if (random_below(emptying ? 2u : 64u) == 0)
+                give_back(random_below(LISTS));
+            break;
+        default:
+            lend_or_return_run(random_below(RUNS));
+        }
+        if (step % 16 == 0)
+            compare();
+    }
+    compare();
+    for (uint32_t list = 0; list < LISTS; list++)
+        give_back(list);
+    return_later();
+    printf("test_mem_frames: %d steps agree\n", STEPS);
+}

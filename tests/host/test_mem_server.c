@@ -1,0 +1,533 @@
+/*
+ * The whole memory server on a naive kernel: programs that allocate, fork, share, touch pages and
+ * die in random order, against a model of what each of them must see; then every error of the
+ * protocol.
+ *
+ * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/fork.c servers/mem/shm.c servers/mem/shm_table.c servers/mem/casualty.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
+ */
+#include "servers/mem/server.h"
+
+#include <string.h>
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/libc/errno.h"
+#include "servers/mem/frames.h"
+#include "servers/mem/layout.h"
+#include "servers/mem/segment.h"
+#include "servers/mem/shm_table.h"
+#include "servers/mem/space.h"
+#include "servers/proto/mem.h"
+#include "tests/host/check.h"
+#include "tests/host/fake_kernel.h"
+
+enum {
+    CLIENTS = 8,
+    IDS = 6,
+    STEPS = 100000,
+    TEXT_PAGES = 3,
+    DATA_PAGES = 4,
+    MODEL_PAGES = 3 * 1024
+};
+enum { DATA_FIRST = PROGRAM_BASE + TEXT_PAGES * PAGE_SIZE, HEAP_FIRST = 0x107800 };
+
+/* What a page is to its program: a word there, or in the segment. */
+struct model_page {
+    enum { ABSENT, PRIVATE, SEGMENT } kind;
+    bool write, execute;
+    uint32_t word;
+};
+
+/* The pages that the model knows: 0 .. 12 MiB, 12 MiB of the mmap area, and the segments'. */
+struct client {
+    bool lives;
+    uint32_t id, slot;
+    struct model_page low[MODEL_PAGES], high[MODEL_PAGES];
+    uint32_t opens[IDS], heap_end;
+};
+
+static struct client clients[CLIENTS];
+static struct {
+    uint32_t holders, address, word; /* holders 0: no such segment */
+} segments[IDS];
+
+static struct message_page page;
+static uint32_t next_id = 0x1001;
+static bool memory_is_short; /* then refusals for lack of memory are right */
+static bool
+    refusal_injected; /* the last answer was refused as if its receiver were not as it should be */
+
+static bool is_short(int status)
+{
+    return memory_is_short && status == -ENOMEM;
+}
+
+static err_t grant(struct client *client, uint32_t fault_page)
+{
+    const struct item *item = &page.items[0];
+
+    return fault_page ? fake_grant(client->slot, item, fault_page, 1, true)
+                      : fake_grant(client->slot, item, SHM_BASE, SHM_PAGES, false);
+}
+
+/* A message of the client and what the kernel does with the answer; true if it was answered. */
+static bool exchange(struct client *client, uint32_t tag, struct words *words, uint32_t fault_page)
+{
+    page.tag = tag;
+    uint32_t flags = server_handle(&page, client ? client->id : 0, words);
+
+    for (;;) {
+        if (!(flags & IPC_REPLY))
+            return false;
+        if (!(flags & IPC_EXTENDED) || !(page.tag & TAG_ITEMS))
+            return true;
+        refusal_injected = random_below(50) == 0;
+        err_t err = refusal_injected ? ERR_WINDOW : grant(client, fault_page);
+        if (!err)
+            return true;
+        if (err == ERR_ACCOUNT)
+            page.lacking = kernel_lacking();
+        flags = server_refused(&page, err, words);
+    }
+}
+
+static int call(struct client *client, uint32_t tag, uint32_t number, uint32_t a, uint32_t b,
+                uint32_t *result)
+{
+    struct words words = {{number, a, b, 0}};
+
+    CHECK(exchange(client, tag, &words, 0));
+    if (result)
+        *result = words.w[1];
+    return (int)words.w[0];
+}
+
+static int manager(uint32_t number, uint32_t a, uint32_t b)
+{
+    return call(NULL, 0, number, a, b, NULL);
+}
+
+static struct model_page *model_at(struct client *client, uint32_t address)
+{
+    if (address < MODEL_PAGES << PAGE_BITS)
+        return &client->low[address >> PAGE_BITS];
+    if (address >= MMAP_BASE && (address - MMAP_BASE) >> PAGE_BITS < MODEL_PAGES)
+        return &client->high[(address - MMAP_BASE) >> PAGE_BITS];
+    return NULL;
+}
+
+static void model_set(struct client *client, uint32_t address, uint32_t end, struct model_page what)
+{
+    for (; address < end; address += PAGE_SIZE)
+        *model_at(client, address) = what;
+}
+
+static const struct model_page absent, zeroed = {.kind = PRIVATE, .write = true};
+
+static bool model_is_free(struct client *client, uint32_t address, uint32_t end)
+{
+    for (; address < end; address += PAGE_SIZE)
+        if (!model_at(client, address) || model_at(client, address)->kind != ABSENT)
+            return false;
+    return true;
+}
+
+static struct client *pick(bool lives)
+{
+    uint32_t start = random_below(CLIENTS);
+
+    for (uint32_t i = 0; i < CLIENTS; i++)
+        if (clients[(start + i) % CLIENTS].lives == lives)
+            return &clients[(start + i) % CLIENTS];
+    return NULL;
+}
+
+/* Life and death of programs. */
+
+static void new_task(struct client *client)
+{
+    memset(client, 0, sizeof(*client));
+    client->id = next_id++;
+    client->slot = space_receive_slot();
+    fake_task_create(client->slot, random_below(8));
+}
+
+static void end(struct client *client)
+{
+    fake_task_destroy(client->slot);
+    CHECK(manager(MEM_SPACE_DESTROY, client->id, 0) == 0);
+    CHECK(manager(MEM_SPACE_DESTROY, client->id, 0) == -ENOENT);
+    for (uint32_t i = 0; i < IDS; i++)
+        segments[i].holders -= client->opens[i] != 0;
+    client->lives = false;
+}
+
+static int map_segment(uint32_t id, const struct mem_segment *segment)
+{
+    memcpy(page.words, segment, sizeof(*segment));
+    return call(NULL, sizeof(*segment) / 4, MEM_SPACE_MAP, id, 0, NULL);
+}
+
+static const struct mem_segment text = {PROGRAM_BASE, TEXT_PAGES *PAGE_SIZE - 100, 10,
+                                        TEXT_PAGES *PAGE_SIZE - 100, RIGHT_READ | RIGHT_EXECUTE};
+static const struct mem_segment data = {DATA_FIRST, DATA_PAGES *PAGE_SIZE, 13, PAGE_SIZE + 10,
+                                        RIGHT_READ | RIGHT_WRITE};
+
+/* The image: text from the archive, a data page, one that is half zero, two zero ones, the stack.
+ */
+static void model_image(struct client *client)
+{
+    for (uint32_t i = 0; i < TEXT_PAGES; i++)
+        *model_at(client, PROGRAM_BASE + i * PAGE_SIZE) = (struct model_page){
+            .kind = PRIVATE, .execute = true, .word = FAKE_ARCHIVE_WORD + 10 + i};
+    model_set(client, DATA_FIRST, DATA_FIRST + DATA_PAGES * PAGE_SIZE, zeroed);
+    model_at(client, DATA_FIRST)->word = FAKE_ARCHIVE_WORD + 13;
+    model_at(client, DATA_FIRST + PAGE_SIZE)->word = FAKE_ARCHIVE_WORD + 14 + FAKE_PART_WORD;
+    model_set(client, STACK_LOW, STACK_TOP, zeroed);
+    client->heap_end = HEAP_FIRST;
+}
+
+static void spawn(void)
+{
+    struct client *client = pick(false);
+
+    if (!client)
+        return;
+    new_task(client);
+    int status = call(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, client->id, 0, NULL);
+    if (status) {
+        CHECK(is_short(status) && fake_slot_is_empty(client->slot));
+        fake_task_reap();
+        return;
+    }
+    client->lives = true;
+    status = map_segment(client->id, &text);
+    if (!status)
+        status = map_segment(client->id, &data);
+    if (!status)
+        status = manager(MEM_SPACE_FINISH, client->id, HEAP_FIRST);
+    CHECK(!status || is_short(status));
+    if (status)
+        end(client);
+    else
+        model_image(client);
+}
+
+static void fork_one(void)
+{
+    struct client *parent = pick(true), *child = pick(false);
+
+    if (!parent || !child)
+        return;
+    new_task(child);
+    int status = call(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_FORK, parent->id, child->id, NULL);
+    if (status) {
+        CHECK(is_short(status) && !space_find(child->id));
+        CHECK(!fake_task_lives(child->slot));
+        fake_task_reap();
+        return;
+    }
+    memcpy(child->low, parent->low, sizeof(child->low));
+    memcpy(child->high, parent->high, sizeof(child->high));
+    memcpy(child->opens, parent->opens, sizeof(child->opens));
+    child->heap_end = parent->heap_end;
+    child->lives = true;
+    for (uint32_t i = 0; i < IDS; i++)
+        segments[i].holders += child->opens[i] != 0;
+}
+
+/* Touching. */
+
+static bool permitted(struct client *client, uint32_t address, uint32_t cause)
+{
+    rights_t rights = fake_rights(client->slot, address);
+    rights_t needed = cause & FAULT_WRITE     ? RIGHT_WRITE
+                      : cause & FAULT_EXECUTE ? RIGHT_EXECUTE
+                                              : RIGHT_READ;
+    return rights & needed;
+}
+
+/* False: the access is fatal, and the manager learned of it. */
+static bool touch(struct client *client, uint32_t address, uint32_t cause)
+{
+    while (!permitted(client, address, cause)) {
+        uint32_t present = fake_rights(client->slot, address) ? FAULT_PRESENT : 0;
+        uint32_t signals = fake_signals();
+        struct words words = {{address, cause | present | FAULT_USER, 0x1234, 14}};
+        if (exchange(client, TAG_FAULT, &words, address & -(uint32_t)PAGE_SIZE))
+            continue;
+        CHECK(fake_signals() == signals + 1);
+        return false;
+    }
+    return true;
+}
+
+static void touch_one(void)
+{
+    struct client *client = pick(true);
+    static const uint32_t causes[] = {0, FAULT_WRITE, FAULT_WRITE, FAULT_EXECUTE};
+    uint32_t which = random_below(4), address, cause = causes[random_below(4)];
+
+    if (!client)
+        return;
+    if (which == 0)
+        address = PROGRAM_BASE + random_below(16) * PAGE_SIZE;
+    else if (which == 1)
+        address = STACK_TOP - random_below(20) * PAGE_SIZE - 1;
+    else if (which == 2)
+        address = MMAP_BASE + random_below(MODEL_PAGES) * PAGE_SIZE;
+    else
+        address = client->heap_end - random_below(20) * PAGE_SIZE;
+    struct model_page *model = model_at(client, address);
+    bool allowed = model->kind != ABSENT && (!(cause & FAULT_WRITE) || model->write) &&
+                   (!(cause & FAULT_EXECUTE) || model->execute);
+    if (!allowed && random_below(20)) /* most programs are correct */
+        return;
+
+    bool done = touch(client, address, cause);
+    if (!done) {
+        uint32_t id;
+        CHECK(!allowed || memory_is_short || refusal_injected);
+        CHECK(call(NULL, 0, MEM_CASUALTY, 0, 0, &id) == 0 && id == client->id);
+        end(client);
+        return;
+    }
+    CHECK(allowed);
+    uint32_t *word = fake_word(client->slot, address);
+    CHECK(*word == model->word);
+    if (cause & FAULT_WRITE)
+        *word = model->word = random_below(1000000);
+}
+
+/* The client's calls. */
+
+static void sbrk_one(void)
+{
+    struct client *client = pick(true);
+    int32_t increment = (int32_t)random_below(40000) - 18000;
+    uint32_t old_end;
+
+    if (!client)
+        return;
+    if (random_below(40) == 0)
+        increment = (int32_t)random_below(2000000) * 1000;
+    int64_t wanted = (int64_t)client->heap_end + increment;
+    bool modelled = wanted < (int64_t)MODEL_PAGES << PAGE_BITS;
+    if (!modelled && wanted <= HEAP_LIMIT)
+        return;
+    int status = call(client, 0, MEM_SBRK, (uint32_t)increment, 0, &old_end);
+    if (status == 0) {
+        CHECK(old_end == client->heap_end && wanted >= HEAP_FIRST && wanted <= HEAP_LIMIT);
+        uint32_t old_top = (old_end + PAGE_SIZE - 1) & -(uint32_t)PAGE_SIZE;
+        uint32_t top = ((uint32_t)wanted + PAGE_SIZE - 1) & -(uint32_t)PAGE_SIZE;
+        CHECK(model_is_free(client, old_top, top));
+        model_set(client, old_top, top, zeroed);
+        model_set(client, top, old_top, absent);
+        client->heap_end = (uint32_t)wanted;
+    } else if (status == -EINVAL) {
+        CHECK(wanted < HEAP_FIRST);
+    } else {
+        uint32_t old_top = (client->heap_end + PAGE_SIZE - 1) & -(uint32_t)PAGE_SIZE;
+        CHECK(is_short(status) || wanted > HEAP_LIMIT ||
+              !model_is_free(client, old_top, (uint32_t)wanted));
+    }
+}
+
+/* Sizes up to more than a leaf of the page map, addresses often at its borders. */
+static void mmap_or_munmap(void)
+{
+    struct client *client = pick(true);
+    uint32_t address = 0, length = 1 + random_below(random_below(4) ? 50000 : 9000000);
+
+    if (!client)
+        return;
+    if (random_below(2))
+        address = MMAP_BASE + random_below(MODEL_PAGES) * PAGE_SIZE;
+    if (random_below(4) == 0)
+        address = MMAP_BASE + (random_below(3) << 22);
+    uint32_t base = address ? address : MMAP_BASE;
+    if (base + length > MMAP_BASE + (MODEL_PAGES << PAGE_BITS))
+        return;
+    if (random_below(5) < 3) {
+        CHECK(call(client, 0, MEM_MUNMAP, base, length, NULL) == 0);
+        model_set(client, base, base + length, absent);
+        return;
+    }
+    uint32_t place = address;
+    int status = call(client, 0, MEM_MMAP, address, length, &place);
+    if (status == 0) {
+        uint32_t top = place + length;
+        CHECK(place % PAGE_SIZE == 0 && (!address || place == address));
+        if (top > MMAP_BASE + (MODEL_PAGES << PAGE_BITS)) { /* chosen beyond what is modelled */
+            CHECK(!address && call(client, 0, MEM_MUNMAP, place, length, NULL) == 0);
+            return;
+        }
+        CHECK(model_is_free(client, place, top));
+        model_set(client, place, top, zeroed);
+    } else if (status == -EEXIST) {
+        CHECK(address && !model_is_free(client, address, address + length));
+    } else {
+        CHECK(is_short(status));
+    }
+}
+
+static void open_or_close(void)
+{
+    struct client *client = pick(true);
+    uint32_t id = random_below(IDS), address = 0;
+
+    if (!client)
+        return;
+    if (random_below(2)) {
+        int status = call(client, 0, MEM_SHM_CLOSE, id * 1000003u, 0, NULL);
+        CHECK(status == (client->opens[id] ? 0 : -ENOENT));
+        if (!status && --client->opens[id] == 0) {
+            segments[id].holders--;
+            CHECK(!fake_rights(client->slot, segments[id].address));
+        }
+        return;
+    }
+    int status = call(client, 0, MEM_SHM_OPEN, id * 1000003u, 0, &address);
+    if (status) {
+        CHECK(is_short(status) || (status == -EINVAL && !client->opens[id]));
+        return;
+    }
+    if (!segments[id].holders) {
+        segments[id].address = address;
+        segments[id].word = 0;
+    }
+    CHECK(address == segments[id].address && address >= SHM_BASE);
+    segments[id].holders += client->opens[id]++ == 0;
+}
+
+/* Segments are mapped where they are open and nowhere else, all see one word. */
+static void use_segment(void)
+{
+    struct client *client = pick(true);
+    uint32_t id = random_below(IDS);
+
+    if (!client || !segments[id].holders)
+        return;
+    if (!client->opens[id]) {
+        CHECK(!fake_rights(client->slot, segments[id].address));
+        return;
+    }
+    CHECK(fake_rights(client->slot, segments[id].address) == (RIGHT_READ | RIGHT_WRITE));
+    uint32_t *word = fake_word(client->slot, segments[id].address);
+    CHECK(*word == segments[id].word);
+    *word = segments[id].word = random_below(1000000);
+}
+
+/* Nothing of this changes anything for anybody. */
+static void nonsense(void)
+{
+    struct client *client = pick(true), stranger = {.id = 0x7ffffff0};
+    uint32_t a = random_below(1u << 31) * 2 + 1, number = random_below(40);
+
+    if (!client)
+        return;
+    if (number >= MEM_CALLS_END || (number > MEM_INFO && number < MEM_SPACE_CREATE) || !number)
+        CHECK(call(client, 0, number, a, a, NULL) == -ENOSYS);
+    else if (number >= MEM_SPACE_CREATE)
+        CHECK(call(client, 0, number, pick(true)->id, a, NULL) == -EPERM);
+    else if (number == MEM_MMAP || number == MEM_MUNMAP)
+        CHECK(call(client, 0, number, a, 4096, NULL) == -EINVAL);
+    CHECK(call(&stranger, 0, MEM_SBRK, 4096, 0, NULL) == -EINVAL);
+    struct words words = {{a, a, a, a}};
+    CHECK(!exchange(&stranger, TAG_FAULT, &words, PAGE_SIZE));
+    CHECK(!exchange(client, TAG_SIGNAL, &words, PAGE_SIZE));
+}
+
+/* Checks. */
+
+static void check_mappings(struct client *client)
+{
+    struct space *space = space_find(client->id);
+    struct page_run run;
+    uint32_t mapped = 0;
+
+    space_check(space);
+    for (uint32_t address = 0; pages_next(&space->pages, address, USER_END, &run);
+         address = run.address + run.pages * PAGE_SIZE) {
+        if (!(run.entry & PAGE_MAPPED))
+            continue;
+        CHECK(fake_rights(client->slot, run.address) == page_rights(run.entry));
+        mapped++;
+    }
+    CHECK(mapped == fake_mappings(client->slot));
+}
+
+static uint32_t start_free; /* frames that are free or the server's own */
+
+static void check_all(void)
+{
+    uint32_t living = 0, open = 0, promised = shm_table_count() + heap_check();
+
+    for (uint32_t i = 0; i < CLIENTS; i++) {
+        if (!clients[i].lives)
+            continue;
+        living++;
+        check_mappings(&clients[i]);
+        const struct space *space = space_find(clients[i].id);
+        promised += space->committed;
+    }
+    for (uint32_t i = 0; i < IDS; i++)
+        open += segments[i].holders != 0;
+    shm_table_check();
+    frames_check();
+    CHECK(shm_table_count() == open);
+    CHECK(frames_count().committed >= promised);
+    CHECK(living || frames_count().free + heap_check() == start_free);
+    CHECK(living || frames_count().committed == heap_check());
+}
+
+static void start(struct fake_ram ram)
+{
+    memset(clients, 0, sizeof(clients));
+    memset(segments, 0, sizeof(segments));
+    fake_init(ram);
+    fake_start_frames();
+    CHECK(server_init(FAKE_ARCHIVE_PAGES, 77));
+    start_free = frames_count().free + heap_check();
+}
+
+static void end_all(void)
+{
+    struct client *client;
+
+    while ((client = pick(true)))
+        end(client);
+    check_all();
+}
+
+static void random_run(struct fake_ram ram, bool is_short_of_memory)
+{
+    static void (*const actions[])(void) = {
+        spawn,         fork_one,      touch_one,   touch_one, touch_one,      touch_one,
+        touch_one,     touch_one,     touch_one,   sbrk_one,  mmap_or_munmap, mmap_or_munmap,
+        open_or_close, open_or_close, use_segment, nonsense,
+    };
+
+    start(ram);
+    memory_is_short = is_short_of_memory;
+    for (int step = 0; step < STEPS; step++) {
+        struct client *client;
+        actions[random_below(sizeof(actions) / sizeof(actions[0]))]();
+        if (random_below(60) == 0 && (client = pick(true)))
+            end(client);
+        if (step % 50 == 0)
+            check_all();
+        if (step % 2000 == 0)
+            end_all();
+    }
+    end_all();
+}
+
+int main(void)
+{
+    random_run((struct fake_ram){16, 40000, 100}, false);
+    random_run((struct fake_ram){16, 1200, 100}, true);
+    random_run((struct fake_ram){KERNEL_WINDOW_PAGES - 1500, 6000, 100}, true);
+    printf("test_mem_server: 3 x %d steps agree\n", STEPS);
+}

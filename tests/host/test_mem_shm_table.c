@@ -1,0 +1,81 @@
+/*
+ * The table of shared segments against an array by id, with ids from all of int's range.
+ *
+ * sources: servers/mem/shm_table.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
+ */
+#include "servers/mem/shm_table.h"
+
+#include "servers/mem/frames.h"
+#include "servers/mem/heap.h"
+#include "tests/host/check.h"
+#include "tests/host/fake_kernel.h"
+
+enum { IDS = 6000, STEPS = 300000 };
+
+static struct {
+    uint32_t number, frame, holders; /* holders 0: no such segment */
+} model[IDS];
+static uint32_t model_count;
+
+static uint32_t id_of(uint32_t i)
+{
+    static const uint32_t edges[] = {0, 1, 0xffffffff, 0x80000000, 0x7fffffff};
+    return i < 5 ? edges[i] : i * (i % 2 ? 0x10000u : 7919u);
+}
+
+static void open_one(uint32_t i)
+{
+    uint32_t number = shm_table_find(id_of(i));
+
+    CHECK((number != SEGMENT_NONE) == (model[i].holders != 0));
+    if (number == SEGMENT_NONE) {
+        number = shm_table_add(id_of(i));
+        if (number == SEGMENT_NONE) {
+            CHECK(!frames_commit(1));
+            return;
+        }
+        model[i].number = number;
+        model[i].frame = shm_table_at(number)->frame;
+        model_count++;
+    }
+    CHECK(number == model[i].number && shm_table_at(number)->frame == model[i].frame);
+    shm_table_at(number)->holders++;
+    model[i].holders++;
+}
+
+static void close_one(uint32_t i)
+{
+    if (!model[i].holders)
+        return;
+    shm_table_drop(model[i].number);
+    if (--model[i].holders == 0)
+        model_count--;
+}
+
+int main(void)
+{
+    fake_init((struct fake_ram){0, 6000, 100});
+    fake_start_frames();
+    shm_table_init(12345);
+    CHECK(shm_table_find(7) == SEGMENT_NONE);
+
+    for (int step = 0; step < STEPS; step++) {
+        bool filling = step / 40000 % 2 == 0;
+        uint32_t i = random_below(IDS);
+        if (random_below(4) < (filling ? 3u : 1u))
+            open_one(i);
+        else
+            close_one(i);
+        CHECK(shm_table_count() == model_count);
+        if (step % 4096 == 0)
+            shm_table_check();
+    }
+    for (uint32_t i = 0; i < IDS; i++)
+        while (model[i].holders)
+            close_one(i);
+    shm_table_check();
+    frames_check();
+    struct frames_count count = frames_count();
+    CHECK(count.free + heap_check() == count.total);
+    printf("test_mem_shm_table: %d steps agree\n", STEPS);
+}
