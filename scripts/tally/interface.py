@@ -131,5 +131,11 @@ def read_protocol(path):
     return protocol
 
 
+def generated_headers():
+    """The headers that the build makes from the lists, as paths for #include."""
+    protocols = [f"servers/proto/{path.stem}.h" for path in PROTOCOLS.glob("*.proto")]
+    return {"libuser/sys/calls.h", "servers/proto/proto_call.h", *protocols}
+
+
 def read_protocols():
     return [read_protocol(path) for path in sorted(PROTOCOLS.glob("*.proto"))]

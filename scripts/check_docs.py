@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Every `path/file.ext`, `folder/` and `function()` that README.md or docs/*.md names must exist."""
+import re
+import subprocess
+import sys
+
+from tally.interface import ROOT, generated_headers, read_syscalls
+
+FOLDERS = ["boot", "kernel", "libuser", "programs", "servers", "tests"]
+SPAN = re.compile(r"`([^`\n]+)`")
+FILE = re.compile(r"(?:[\w.-]+/)+(?:[\w.-]+\.\w+)?")
+FUNCTION = re.compile(r"(\w+)\(\)")
+MADE = ("build/", "/")  # what the build makes, and what is outside of the tree
+
+
+def known_names():
+    sources = [str(p) for folder in FOLDERS for p in sorted((ROOT / folder).rglob("*.[ch]"))]
+    tags = subprocess.run(["ctags", "-x", "--kinds-C=fpdv", *sources], capture_output=True, text=True, check=True)
+    labels = re.findall(r"^(\w+):", "".join(p.read_text() for p in ROOT.glob("*/**/*.asm")), re.M)
+    stubs = [f"sys_{call.name}" for call in read_syscalls()]
+    return {line.split()[0] for line in tags.stdout.splitlines()} | {*labels, *stubs}
+
+
+def file_exists(name):
+    return name.startswith(MADE) or name in generated_headers() or (ROOT / name).exists()
+
+
+def complaints(document, names):
+    text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.M | re.S)
+    for span in SPAN.findall(text):
+        function = FUNCTION.fullmatch(span)
+        if function and function[1] not in names:
+            yield f"{document.relative_to(ROOT)}: there is no function {span}"
+        elif FILE.fullmatch(span) and not file_exists(span):
+            yield f"{document.relative_to(ROOT)}: there is no file {span}"
+
+
+def main():
+    names = known_names()
+    documents = [p for p in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))] if p.exists()]
+    errors = [e for document in documents for e in complaints(document, names)]
+    print("\n".join(errors) or f"docs: every name in {len(documents)} pages exists")
+    return bool(errors)
+
+
+sys.exit(main())

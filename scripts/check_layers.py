@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Checks every #include "..." against docs/layers.txt, and that no file includes itself in the end."""
+import pathlib
+import re
+import sys
+
+from tally.interface import ROOT, generated_headers
+
+TOP_FOLDERS = ["kernel", "libuser", "programs", "servers", "tests"]
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
+FLAT = "libuser/xv6"  # headers include each other by bare name, as the programs that they are for do
+GENERATED = generated_headers()
+
+
+def folder_of(name):
+    return str(pathlib.PurePosixPath(name).parent)
+
+
+def read_layers():
+    layers = {}
+    for line in (ROOT / "docs/layers.txt").read_text().splitlines():
+        line = line.split("#")[0].strip()
+        if line:
+            folder, allowed = line.split(":")
+            layers[folder.strip()] = set(allowed.split())
+    return layers
+
+
+def read_includes():
+    """{file: files it includes}, all as paths from the root."""
+    includes = {}
+    for path in (p for top in TOP_FOLDERS for p in sorted((ROOT / top).rglob("*.[ch]"))):
+        name = str(path.relative_to(ROOT))
+        targets = INCLUDE.findall(path.read_text())
+        if folder_of(name) == FLAT:
+            targets = [t if "/" in t else f"{FLAT}/{t}" for t in targets]
+        includes[name] = targets
+    return includes
+
+
+def refusals(name, targets, layers):
+    folder = folder_of(name)
+    if folder not in layers:
+        yield f"{name}: its folder is not in docs/layers.txt"
+        return
+    for target in targets:
+        if not (ROOT / target).exists() and target not in GENERATED:
+            yield f"{name}: includes {target}, which is not a path from the root"
+        elif folder_of(target) != folder and not {target, folder_of(target)} & layers[folder]:
+            yield f"{name}: {folder} may not include {target}"
+
+
+def cycles(includes):
+    """Each include cycle, found by walking depth first with an explicit stack."""
+    done = set()
+    for start in includes:
+        stack = [(start, iter(includes[start]))]
+        while stack:
+            name, rest = stack[-1]
+            target = next((t for t in rest if t not in done), None)
+            path = [n for n, _ in stack]
+            if target is None:
+                done.add(stack.pop()[0])
+            elif target in path:
+                yield "include cycle: " + " -> ".join(path[path.index(target):] + [target])
+            else:
+                stack.append((target, iter(includes.get(target, []))))
+
+
+def main():
+    layers, includes = read_layers(), read_includes()
+    errors = [e for name, targets in includes.items() for e in refusals(name, targets, layers)]
+    errors += cycles(includes)
+    print("\n".join(errors) or f"layers: {len(includes)} files keep to docs/layers.txt")
+    return bool(errors)
+
+
+sys.exit(main())

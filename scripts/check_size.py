@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""check_size.py [KERNEL.elf]: limits of functions, files and the kernel. Needs universal-ctags.
+
+Functions that may be longer, being lists, are named in docs/size-exceptions.txt, one `path:function` a line.
+"""
+import json
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+
+from tally.interface import ROOT
+
+FOLDERS = ["kernel", "libuser", "programs", "servers", "tests"]
+FUNCTION_LINES, PARAMETERS, FILE_LINES = 60, 5, 500
+KERNEL_LINES, KERNEL_TEXT = 5000, 40 * 1024
+KERNEL_MEDIAN, KERNEL_PERCENTILE_95 = 12, 40
+
+
+def relative(path):
+    return str(pathlib.Path(path).relative_to(ROOT))
+
+
+def functions(files):
+    """(file, name, lines, parameters) of each function."""
+    done = subprocess.run(["ctags", "--fields=+neS", "--kinds-C=f", "--output-format=json", "-f", "-", *files],
+                          capture_output=True, text=True, check=True)
+    for tag in map(json.loads, done.stdout.splitlines()):
+        parameters = tag.get("signature", "()").strip("()")
+        count = 0 if parameters in ("", "void") else parameters.count(",") + 1
+        yield relative(tag["path"]), tag["name"], tag.get("end", tag["line"]) - tag["line"] + 1, count
+
+
+def line_count(path):
+    return path.read_text().count("\n")
+
+
+def code_lines(path):
+    """Lines that hold more than a comment."""
+    text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), path.read_text(), flags=re.S)
+    comment = ";" if path.suffix == ".asm" else "//"
+    return sum(1 for line in text.splitlines() if line.split(comment)[0].strip())
+
+
+def too_large(files, found):
+    exceptions = ROOT / "docs/size-exceptions.txt"
+    lines = exceptions.read_text().splitlines() if exceptions.exists() else []
+    allowed = {line.split("#")[0].strip() for line in lines}
+    for path, name, length, parameters in found:
+        if f"{path}:{name}" not in allowed and (length > FUNCTION_LINES or parameters > PARAMETERS):
+            yield f"{path}:{name}: {length} lines, {parameters} parameters"
+    for path in files:
+        if line_count(path) > FILE_LINES and relative(path) not in allowed:
+            yield f"{relative(path)}: {line_count(path)} lines"
+
+
+def kernel_text(elf):
+    done = subprocess.run(["llvm-size", "-A", elf], capture_output=True, text=True, check=True)
+    rows = [line.split() for line in done.stdout.splitlines()]
+    return sum(int(row[1]) for row in rows if row and row[0] in (".text", ".boot"))
+
+
+def kernel_measures(found, elf):
+    """(what, how much, limit) for the kernel without its walkers."""
+    sources = [p for folder in ["kernel", "boot"] for p in (ROOT / folder).rglob("*.*")
+               if p.suffix in (".c", ".h", ".asm", ".def") and not p.stem.endswith("_check")]
+    lengths = sorted(n for path, _, n, _ in found if path.startswith("kernel/") and "_check.c" not in path)
+    yield "lines of code", sum(map(code_lines, sources)), KERNEL_LINES
+    yield "median function", statistics.median(lengths), KERNEL_MEDIAN
+    yield "95th percentile", lengths[int(0.95 * len(lengths))], KERNEL_PERCENTILE_95
+    if elf:
+        yield "bytes of text", kernel_text(elf), KERNEL_TEXT
+
+
+def main():
+    files = [p for folder in FOLDERS for p in sorted((ROOT / folder).rglob("*.[ch]"))]
+    found = list(functions(map(str, files)))
+    measures = list(kernel_measures(found, sys.argv[1] if len(sys.argv) > 1 else None))
+    errors = list(too_large(files, found))
+    errors += [f"kernel: {what}: {value:g}, more than {limit}" for what, value, limit in measures if value > limit]
+    print("kernel: " + ", ".join(f"{what} {value:g} of {limit}" for what, value, limit in measures))
+    print("\n".join(errors) or f"size: {len(found)} functions in {len(files)} files are within their limits")
+    return bool(errors)
+
+
+sys.exit(main())
