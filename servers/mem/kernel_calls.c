@@ -1,7 +1,5 @@
 #include "servers/mem/kernel_calls.h"
 
-#include <string.h>
-
 #include "libuser/ipc/ipc.h"
 #include "libuser/sys/calls.h"
 
@@ -22,7 +20,7 @@ err_t kernel_protect(uint32_t task, uint32_t address_rights, uint32_t pages)
 
 err_t kernel_donate(uint32_t task, uint32_t frame)
 {
-    return sys_task_donate(task, kernel_source(MEM_SLOT_MEMORY, 1), frame);
+    return sys_task_donate(task, MEM_SLOT_MEMORY | 1 << SLOT_SHIFT, frame);
 }
 
 uint32_t kernel_lacking(void)
@@ -66,12 +64,4 @@ void kernel_signal_casualty(void)
 {
     err_t err = ipc_signal(MEM_SLOT_CASUALTY);
     (void)err; /* proc is gone: init hears of that */
-}
-
-void kernel_log(const char *text)
-{
-    size_t bytes = strnlen(text, IPC_DATA_MAX);
-    memcpy(message_page->words, text, bytes);
-    err_t err = sys_log_write(SERVER_SLOT_LOG, bytes);
-    (void)err; /* nobody to tell */
 }

@@ -39,5 +39,3 @@ err_t kernel_delete(uint32_t slot);
 
 /* Tells the manager that casualty() has news. */
 void kernel_signal_casualty(void);
-
-void kernel_log(const char *text);

@@ -1,10 +1,9 @@
 /* The memory server: receives, lets server.c answer, and answers. */
-#include <stdio.h>
-
 #include "libuser/ipc/ipc.h"
+#include "servers/clients.h"
+#include "servers/log.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
-#include "servers/mem/kernel_calls.h"
 #include "servers/mem/server.h"
 #include "servers/mem/space.h"
 
@@ -27,10 +26,8 @@ static bool start(uint32_t first, uint32_t pages, uint32_t archive_pages)
         !server_init(archive_pages, boot_secret()))
         return false;
 
-    char line[80];
     struct frames_count count = frames_count();
-    snprintf(line, sizeof(line), "mem: %u frames, %u free\n", count.total, count.free);
-    kernel_log(line);
+    log_line(message_page, SERVER_SLOT_LOG, "mem: %u frames, %u free", count.total, count.free);
     return true;
 }
 
@@ -41,7 +38,7 @@ void server_main(uint32_t first, uint32_t pages, uint32_t archive_pages)
     uint32_t flags = 0;
 
     if (!start(first, pages, archive_pages)) {
-        kernel_log("mem: too little memory\n");
+        log_line(message_page, SERVER_SLOT_LOG, "mem: too little memory");
         return;
     }
     for (;;) {

@@ -405,11 +405,6 @@ void kernel_signal_casualty(void)
     signals++;
 }
 
-void kernel_log(const char *text)
-{
-    fputs(text, stderr);
-}
-
 rights_t fake_rights(uint32_t slot, uint32_t address)
 {
     struct mapping *mapping = place_of(task_in(slot), address >> PAGE_BITS);
