@@ -81,7 +81,7 @@ def wait_for_end(qemu, decided, timeout):
 def boot(options, words, folder, console_sink, log_sink, with_input=False):
     """Boots and returns the exit status. console_sink(bytes) and log_sink(line) get what comes."""
     folder = pathlib.Path(folder)
-    ports = Ports(console_sink, log_sink, folder / "kernel/kernel.elf", firmware_talks=options.uefi)
+    ports = Ports(console_sink, log_sink, folder, firmware_talks=options.uefi)
     with tempfile.TemporaryDirectory() as scratch:
         image = image_arguments(options, words, folder, scratch)
         log, log_port = os.pipe()

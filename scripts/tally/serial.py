@@ -50,8 +50,8 @@ class Ports:
     come on both, is known by coming before our first log line; it is dropped if `firmware_talks`.
     """
 
-    def __init__(self, console_sink, log_sink, elf, firmware_talks):
-        self.console_sink, self.log_sink, self.elf = console_sink, log_sink, elf
+    def __init__(self, console_sink, log_sink, folder, firmware_talks):
+        self.console_sink, self.log_sink, self.folder = console_sink, log_sink, folder
         self.verdict = Verdict()
         self.listening = threading.Event()  # the system has begun to log, so input will be received
         self.started = not firmware_talks
@@ -96,7 +96,7 @@ class Ports:
             self.verdict.read(line)
             if line.startswith("init:"):
                 self.listening.set()
-            self.log_sink(symbolize(line, self.elf))
+            self.log_sink(symbolize(line, self.folder))
 
 
 def send_input(port, listening):

@@ -1,0 +1,46 @@
+"""Boots the ISO in Bochs, the strictest of the emulators; its serial ports go to files."""
+import os
+import pathlib
+import subprocess
+import tempfile
+
+from tally.serial import BROKEN, TIMED_OUT, Verdict
+
+CONFIGURATION = """\
+display_library: term
+romimage: file=/usr/share/bochs/BIOS-bochs-latest
+vgaromimage: file=/usr/share/vgabios/vgabios.bin
+cpu: count={smp}, ips=50000000, model=core2_penryn_t9600, reset_on_triple_fault=0
+memory: guest={memory}, host={memory}
+ata0-master: type=cdrom, path={iso}, status=inserted
+boot: cdrom
+com1: enabled=1, mode=file, dev={console}
+com2: enabled=1, mode=file, dev={log}
+clock: sync=none
+mouse: enabled=0
+log: {messages}
+panic: action=fatal
+"""
+
+
+def boot(iso, smp=1, memory=128, timeout=60):
+    """Returns (status, console bytes, log lines)."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        files = {key: folder / key for key in ("console", "log", "messages")}
+        (folder / "rc").write_text(CONFIGURATION.format(iso=iso, smp=smp, memory=memory, **files))
+        (folder / "go").write_text("continue\nquit\n")
+        command = ["bochs", "-q", "-f", str(folder / "rc"), "-rc", str(folder / "go")]
+        environment = {**os.environ, "TERM": "xterm", "LINES": "60", "COLUMNS": "160"}
+        try:
+            subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, timeout=timeout, check=False)
+            default = BROKEN
+        except subprocess.TimeoutExpired:
+            default = TIMED_OUT
+        console, log = (files[key].read_bytes().replace(b"\r", b"") if files[key].exists() else b""
+                        for key in ("console", "log"))
+    verdict, lines = Verdict(), log.decode(errors="backslashreplace").splitlines()
+    for line in lines:
+        verdict.read(line)
+    return default if verdict.status is None else verdict.status, console, lines

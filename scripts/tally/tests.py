@@ -1,0 +1,162 @@
+"""The list of tests. A test is a name and a function that yields results: (what, passed, details)."""
+import dataclasses
+import re
+import shlex
+import subprocess
+import sys
+import xml.etree.ElementTree as xml
+
+from tally import bochs, build, machine
+from tally.interface import ROOT
+from tally.serial import BUILD_FAILED
+
+IMAGES = build.default_folder("i386")
+HOST = build.default_folder("host")
+
+PLAN = re.compile(r"tap: 1\.\.(\d+)")
+POINT = re.compile(r"tap: (not )?ok\b *(\d*) *-? *(.*)")
+RUN_FIELD = re.compile(r"^(?://| \*) *run: *(.*)$", re.M)
+
+
+@dataclasses.dataclass
+class Test:
+    name: str
+    run: object  # a function without arguments
+
+
+# ------------------------------------------------------------------------------------------- checks
+
+def script(*command):
+    def run():
+        done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+        yield command[0], done.returncode == 0, done.stdout + done.stderr
+    return run
+
+
+def checks():
+    return [
+        Test("check/layers", script("scripts/check_layers.py")),
+        Test("check/docs", script("scripts/check_docs.py")),
+        Test("check/reference-pages", script("scripts/gen_docs.py", "--check")),
+        Test("check/size", script("scripts/check_size.py", str(IMAGES / "kernel/kernel.elf"))),
+    ]
+
+
+# --------------------------------------------------------------------------------------- host tests
+
+def host_test(name):
+    def run():
+        report = HOST / f"{name}.xml"
+        subprocess.run(["ctest", "--test-dir", str(HOST), "-R", f"^{name}$", "--output-junit", str(report)],
+                       cwd=ROOT, capture_output=True, check=False)
+        for case in xml.parse(report).getroot().iter("testcase"):
+            yield name, case.get("status") == "run", case.findtext("system-out", "")
+    return run
+
+
+def host_tests():
+    return [Test(f"host/{p.stem}", host_test(p.stem)) for p in sorted((ROOT / "tests/host").glob("test_*.c"))]
+
+
+# ------------------------------------------------------------------------------------- system tests
+
+def boot(words, options):
+    """Boots in QEMU; returns (status, console text, log lines)."""
+    console, log = [], []
+    status = machine.boot(options, words, IMAGES, console.append, log.append)
+    return status, b"".join(console).decode(errors="replace"), log
+
+
+def options_of(text):
+    """`--smp 2 --cpu qemu32` as Options."""
+    options, words = machine.Options(timeout=120), shlex.split(text)
+    while words:
+        field = words.pop(0).removeprefix("--")
+        kind = type(getattr(options, field))
+        setattr(options, field, True if kind is bool else kind(words.pop(0)))
+    return options
+
+
+def read_tap(status, log):
+    """Results of a program that reports in TAP; it must do all it planned and exit with 0 or its failures."""
+    plan = next((int(m[1]) for line in log if (m := PLAN.match(line))), None)
+    points = [m for line in log if (m := POINT.match(line))]
+    details = "\n".join(log)
+    for point in points:
+        yield point[3] or f"point {point[2]}", not point[1], details
+    if plan is None:
+        yield "has a plan", False, details
+    elif len(points) != plan:
+        yield f"does all {plan} of its plan", False, details
+    elif status and not any(point[1] for point in points):
+        yield f"exits with 0, not {status}", False, details
+
+
+def system_test(program, text):
+    def run():
+        status, _, log = boot([program], options_of(text))
+        yield from read_tap(status, log)
+    return run
+
+
+def system_tests():
+    """Each program of tests/system, once for each line `run: OPTIONS` of its head comment."""
+    for path in sorted((ROOT / "tests/system").glob("*.c")):
+        for text in RUN_FIELD.findall(path.read_text()) or [""]:
+            yield Test(" ".join([f"system/{path.stem}", text]).strip(), system_test(path.stem, text))
+
+
+# --------------------------------------------------------------------------------------------- demo
+
+def judge_demo(status, console, log):
+    counted = bool(re.search(r"\b20000\b", console))
+    yield "shm_cnt counts to 20000", status == 0 and counted, f"status {status}\n{console}\n" + "\n".join(log)
+
+
+def demo(text):
+    def run():
+        yield from judge_demo(*boot(machine.DEFAULT_WORDS, options_of(text)))
+    return run
+
+
+def demo_bochs(**machine_options):
+    def run():
+        status, console, log = bochs.boot(IMAGES / "tally.iso", **machine_options)
+        yield from judge_demo(status, console.decode(errors="replace"), log)
+    return run
+
+
+def demos():
+    return [
+        Test("demo/bios-qemu32", demo("--cpu qemu32")),
+        Test("demo/bios-qemu64", demo("--cpu qemu64")),
+        Test("demo/bios-max", demo("--cpu max")),
+        Test("demo/bios-16MiB", demo("--memory 16")),
+        Test("demo/bios-3GiB", demo("--memory 3072")),
+        Test("demo/uefi", demo("--uefi")),
+        Test("demo/kernel", demo("--kernel")),
+        Test("demo/icount", demo("--kernel --icount")),
+        Test("demo/bochs", demo_bochs()),
+    ]
+
+
+# -------------------------------------------------------------------------------------------- build
+
+def build_all(wanted):
+    """Builds what the wanted tests need. Yields a test for each build that fails."""
+    if any(not test.name.startswith("host/") for test in wanted):
+        yield from build_one("i386", IMAGES, keep_going=False)
+    if any(test.name.startswith("host/") for test in wanted):
+        yield from build_one("host", HOST, keep_going=True)
+
+
+def build_one(preset, folder, keep_going):
+    try:
+        build.build(preset, folder, keep_going=keep_going)
+    except build.BuildError as error:
+        text = str(error)
+        yield Test(f"build/{preset}", lambda: iter([(f"status {BUILD_FAILED}", False, text)]))
+
+
+def all_tests():
+    return [*checks(), *host_tests(), *system_tests(), *demos()]
