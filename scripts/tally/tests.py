@@ -133,6 +133,7 @@ def demos():
         Test("demo/bios-max", demo("--cpu max")),
         Test("demo/bios-16MiB", demo("--memory 16")),
         Test("demo/bios-3GiB", demo("--memory 3072")),
+        Test("demo/bios-2-cpus", demo("--smp 2")),
         Test("demo/uefi", demo("--uefi")),
         Test("demo/kernel", demo("--kernel")),
         Test("demo/icount", demo("--kernel --icount")),
