@@ -14,18 +14,32 @@ enum { INIT_PRIORITY = PRIORITY_COUNT - 1 };
 
 struct thread *kernel_main(uint32_t magic, uint32_t information);
 
+/* Keeps the frames before `first`, which alignment skipped, as a range of their own. */
+static void split_range(unsigned index, uint32_t first)
+{
+    struct boot_range *r = &boot.ranges[index];
+
+    if (first == r->first || boot.ranges_count == BOOT_RANGES_MAX)
+        return;
+    for (unsigned i = boot.ranges_count++; i > index; i--)
+        boot.ranges[i] = boot.ranges[i - 1];
+    r->pages = first - r->first;
+    r[1].pages -= first - r->first;
+    r[1].first = first;
+}
+
 /* Frames from the front of the first range that has them below the window's end. */
 static uint32_t take_frames(uint32_t pages, uint32_t align)
 {
     for (unsigned i = 0; i < boot.ranges_count; i++) {
-        struct boot_range *r = &boot.ranges[i];
-        uint32_t first = (r->first + align - 1) & -align, skipped = first - r->first;
-        if (skipped > r->pages || r->pages - skipped < pages ||
-            first + pages > WINDOW_BYTES >> PAGE_BITS)
+        const struct boot_range range = boot.ranges[i];
+        uint32_t first = (range.first + align - 1) & -align, end = range.first + range.pages;
+        if (first + pages > end || first + pages > WINDOW_BYTES >> PAGE_BITS)
             continue;
-        r->pages -= skipped + pages; /* what was skipped is lost */
-        r->first = first + pages;
-        boot.kernel_pages += pages + skipped;
+        split_range(i, first);
+        boot.ranges[first == range.first ? i : i + 1] =
+            (struct boot_range){first + pages, end - first - pages};
+        boot.kernel_pages += pages;
         return first;
     }
     panic("not enough memory", __FILE__, __LINE__);

@@ -29,8 +29,9 @@ static void task_begin_death(struct task *task)
 
 static void endpoint_begin_death(struct endpoint *endpoint)
 {
-    if (!endpoint->dying.next)
-        link_insert_after(&kernel.dying, &endpoint->dying);
+    if (endpoint->dying.next)
+        link_remove(&endpoint->dying); /* its task waits for it, in front of it */
+    link_insert_after(&kernel.dying, &endpoint->dying);
 }
 
 void object_begin_death(uint32_t object)

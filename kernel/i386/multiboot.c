@@ -6,9 +6,9 @@ enum { MAGIC1 = 0x2badb002, MAGIC2 = 0x36d76289, MEMORY_FREE = 1 };
 
 struct information1 {
     uint32_t flags, mem_lower, mem_upper, boot_device, command, modules_count, modules;
-    uint32_t symbols[4], map_bytes, map;
+    uint32_t symbols[4], map_bytes, map, drives[2], config, loader;
 };
-enum { HAS_COMMAND = 1 << 2, HAS_MODULES = 1 << 3, HAS_MAP = 1 << 6 };
+enum { HAS_COMMAND = 1 << 2, HAS_MODULES = 1 << 3, HAS_MAP = 1 << 6, HAS_LOADER = 1 << 9 };
 
 struct module1 {
     uint32_t start, end, text, reserved;
@@ -31,10 +31,22 @@ static void add_entry(struct boot_info *info, const struct map_entry *entry)
     boot_info_add(info, entry->start, entry->bytes, entry->type == MEMORY_FREE);
 }
 
+/* QEMU puts the kernel's file name before the command line. */
+static const char *command1(const struct information1 *in)
+{
+    const char *text = AT(char, in->command);
+
+    if (!(in->flags & HAS_LOADER) || __builtin_memcmp(AT(char, in->loader), "qemu", 4) != 0)
+        return text;
+    while (*text && *text != ' ')
+        text++;
+    return *text ? text + 1 : text;
+}
+
 static void read_information1(const struct information1 *in, struct boot_info *info)
 {
     if (in->flags & HAS_COMMAND)
-        boot_info_command(info, AT(char, in->command));
+        boot_info_command(info, command1(in));
     for (uint32_t i = 0; in->flags & HAS_MODULES && i < in->modules_count; i++) {
         const struct module1 *module = AT(struct module1, in->modules) + i;
         boot_info_module(info, module->start, module->end);

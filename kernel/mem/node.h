@@ -29,7 +29,7 @@
 struct node {
     uint32_t next : 27, depth : 5;
     uint32_t prev : 27, flags : 5; /* rights_t; in a root NODE_REVOKING */
-};
+} __attribute__((aligned(8)));
 
 enum { NODE_DEPTH_MAX = 31, NODE_REVOKING = 1 };
 

@@ -48,12 +48,14 @@ void thread_detach(struct thread *thread)
 
 void thread_begin_death(struct thread *thread)
 {
-    if (thread->state == THREAD_DEAD)
-        return;
-    thread_detach(thread);
-    drop_unfinished(thread);
-    cpu_forget(thread);
-    thread->state = THREAD_DEAD;
+    if (thread->state == THREAD_DEAD) {
+        link_remove(&thread->link); /* its task waits for it, in front of it */
+    } else {
+        thread_detach(thread);
+        drop_unfinished(thread);
+        cpu_forget(thread);
+        thread->state = THREAD_DEAD;
+    }
     link_insert_after(&kernel.dying, &thread->link);
 }
 

@@ -1,11 +1,13 @@
-/* The machine for host tests: a window of ordinary memory, and a panic that aborts. */
+/* The machine for host tests: a window of ordinary memory, and a processor that does nothing. */
 #include "kernel/arch/arch.h"
 #include "kernel/mem/frame.h"
 #include "tests/host/check.h"
 
+#include <string.h>
 #include <sys/mman.h>
 
 unsigned char *host_window;
+uint32_t pte_no_execute = 0x80000000;
 
 _Noreturn void panic(const char *what, const char *file, int line)
 {
@@ -19,4 +21,94 @@ __attribute__((constructor)) static void map_window(void)
     host_window =
         mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK(host_window != MAP_FAILED);
+}
+
+void arch_tlb_drop(uint32_t address)
+{
+    (void)address;
+}
+
+void arch_space_load(ref_t directories)
+{
+    (void)directories;
+}
+
+void arch_save_area(struct registers *registers)
+{
+    (void)registers;
+}
+
+void arch_registers_init(struct registers *registers)
+{
+    *registers = (struct registers){0};
+}
+
+void arch_registers_get(const struct registers *from, struct thread_registers *to)
+{
+    *to = (struct thread_registers){.eax = from->eax, .eip = from->eip};
+}
+
+void arch_registers_set(struct registers *to, const struct thread_registers *from)
+{
+    to->eip = from->eip;
+}
+
+void arch_fpu_init(void *state)
+{
+    memset(state, 0, FPU_BYTES);
+}
+
+void arch_fpu_sanitise(void *state)
+{
+    (void)state;
+}
+
+void arch_fpu_save(void *state)
+{
+    (void)state;
+}
+
+void arch_fpu_load(const void *state)
+{
+    (void)state;
+}
+
+void arch_fpu_allow(bool allowed)
+{
+    (void)allowed;
+}
+
+void *arch_frame_map(unsigned window, uint32_t frame)
+{
+    (void)window;
+    return AT(void, frame_ref(frame));
+}
+
+void arch_irq_mask(unsigned line)
+{
+    (void)line;
+}
+
+void arch_irq_unmask(unsigned line)
+{
+    (void)line;
+}
+
+uint32_t arch_port_in(uint16_t port, unsigned bytes)
+{
+    return port + bytes;
+}
+
+void arch_port_out(uint16_t port, unsigned bytes, uint32_t value)
+{
+    (void)port, (void)bytes, (void)value;
+}
+
+void arch_log(const char *text, uint32_t bytes)
+{
+    (void)text, (void)bytes;
+}
+
+void arch_breathe(void)
+{
 }

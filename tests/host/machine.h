@@ -6,6 +6,8 @@
 #error "C only"
 #endif
 
+#include "kernel/i386/pte.h"
+
 extern unsigned char *host_window; /* mapped by tests/host/host_machine.c */
 #define WINDOW_BASE ((uintptr_t)host_window)
 
@@ -23,3 +25,8 @@ extern unsigned char *host_window; /* mapped by tests/host/host_machine.c */
 #define HOST_LEAF_BITS 8
 #endif
 enum { TABLE_BITS = HOST_TABLE_BITS, LEAF_BITS = HOST_LEAF_BITS, LEAF_COUNT = 256, CPU_MAX = 2 };
+
+static inline unsigned arch_cpu(void)
+{
+    return 0;
+}

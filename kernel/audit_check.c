@@ -1,0 +1,145 @@
+#include "kernel/audit_check.h"
+
+#include "kernel/ipc/ipc.h"
+#include "kernel/thread/kernel.h"
+
+struct walk {
+    struct audit audit;
+    uint32_t entries, slots; /* found in tables; the trees must have as many nodes */
+};
+
+static void walk_tree_of_caps(struct walk *walk, const struct node *root)
+{
+    slot_check(root);
+    walk->audit.capabilities += node_check(root);
+}
+
+static void walk_mappings(struct walk *walk, uint32_t frame)
+{
+    struct node *root = &frame_at(frame)->mappings;
+
+    walk->audit.mappings += node_check(root);
+    for (struct node *n = node_next(root); n != root; n = node_next(n))
+        assert(pte_frame(space_mapping(n).entry) == frame);
+}
+
+static void walk_slot(struct walk *walk, const struct slot *slot)
+{
+    assert(slot_is_empty(slot) == !node_in_tree(&slot->node));
+    walk->slots += !slot_is_empty(slot);
+}
+
+static void walk_places(struct walk *walk, uint32_t frame)
+{
+    const struct frame *record = frame_at(frame);
+    bool threads = record->kind == FRAME_THREADS;
+    unsigned shift = threads ? THREAD_SHIFT : ENDPOINT_SHIFT;
+
+    assert(record->used);
+    for (unsigned p = 0; p < PAGE_SIZE >> shift; p++) {
+        if (!(record->used >> p & 1))
+            continue;
+        ref_t ref = frame_ref(frame) + (p << shift);
+        walk_tree_of_caps(walk, AT(struct node, ref));
+        if (!threads) {
+            endpoint_check(AT(struct endpoint, ref));
+            continue;
+        }
+        struct thread *thread = AT(struct thread, ref);
+        thread_check(thread);
+        walk_slot(walk, &thread->receives);
+        walk_slot(walk, &thread->handler);
+    }
+}
+
+static void walk_leaf(struct walk *walk, uint32_t frame)
+{
+    for (unsigned i = 0; i < LEAF_SLOTS; i++)
+        walk_slot(walk, AT(struct slot, frame_ref(frame)) + i);
+}
+
+static void walk_companion(struct walk *walk, uint32_t frame)
+{
+    const struct node *nodes = AT(struct node, frame_ref(frame));
+
+    for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+        walk->entries += node_in_tree(&nodes[i]);
+}
+
+static void walk_task(struct walk *walk, uint32_t frame)
+{
+    struct task *task = AT(struct task, frame_ref(frame));
+    uint32_t spare = 0, owned = 0;
+
+    assert(task->account.task == frame);
+    walk_tree_of_caps(walk, &task->caps);
+    space_check(&task->space);
+    for (uint32_t f = task->account.spare; f; f = frame_at(f)->next_spare, spare++)
+        assert(frame_at(f)->kind == FRAME_SPARE && frame_at(f)->owner == frame);
+    for (uint32_t f = 0; f < kernel.frame_count; f++)
+        owned += frame_at(f)->owner == frame;
+    assert(spare == task->account.spare_count && owned == task->account.total);
+    for (struct link *l = AT(struct link, task->owed.next); l != &task->owed;
+         l = AT(struct link, l->next)) {
+        const struct thread *thread = AT(struct thread, REF(l) - offsetof(struct thread, link));
+        assert(thread->state == THREAD_AWAITING && thread->peer == REF(task));
+    }
+}
+
+static void walk_frame(struct walk *walk, uint32_t frame)
+{
+    const struct frame *record = frame_at(frame);
+
+    assert(record->kind < FRAME_KINDS);
+    walk->audit.user_frames += record->kind == FRAME_USER;
+    walk->audit.kernel_frames += record->owner != 0;
+    if (record->owner)
+        assert(frame_at(record->owner)->kind == FRAME_TASK);
+    switch ((enum frame_kind)record->kind) {
+    case FRAME_USER:
+        walk_mappings(walk, frame);
+        break;
+    case FRAME_TASK:
+        walk_task(walk, frame);
+        break;
+    case FRAME_THREADS:
+    case FRAME_ENDPOINTS:
+        walk_places(walk, frame);
+        break;
+    case FRAME_LEAF:
+        walk_leaf(walk, frame);
+        break;
+    case FRAME_COMPANION:
+        walk_companion(walk, frame);
+        break;
+    default:
+        break;
+    }
+}
+
+static void walk_cpu(const struct cpu *cpu)
+{
+    for (unsigned p = 0; p < PRIORITY_COUNT; p++)
+        assert(link_is_alone(&cpu->ready[p]) == !(cpu->ready_mask >> p & 1));
+    if (cpu->current)
+        assert(AT(struct thread, cpu->current)->state != THREAD_DEAD);
+}
+
+struct audit audit_kernel(void)
+{
+    struct walk walk = {0};
+
+    for (uint32_t f = 1; f < kernel.frame_count; f++)
+        walk_frame(&walk, f);
+    for (unsigned i = 0; i < IRQ_COUNT; i++)
+        walk_slot(&walk, &kernel.irq_endpoints[i]);
+    walk_tree_of_caps(&walk, &kernel.memory);
+    walk_tree_of_caps(&walk, &kernel.ports);
+    walk_tree_of_caps(&walk, &kernel.irqs);
+    walk_tree_of_caps(&walk, &kernel.log);
+    for (unsigned i = 0; i < kernel.cpu_count; i++)
+        walk_cpu(&kernel.cpus[i]);
+    assert(walk.entries == walk.audit.mappings);
+    assert(walk.slots == walk.audit.capabilities);
+    return walk.audit;
+}

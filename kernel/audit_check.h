@@ -1,0 +1,16 @@
+/*
+ * The audit: walks everything and panics where an invariant is broken. Audit builds and host tests
+ * call it; it changes nothing.
+ */
+#pragma once
+
+#include <stdint.h>
+
+struct audit {
+    uint32_t user_frames, kernel_frames, mappings, capabilities;
+};
+
+/* Frames: each has one kind, each donated one belongs to a living task whose account counts it. Nodes:
+ * as many in the mappings' trees as present entries, as many in the capabilities' trees as slots in
+ * use. Everything that a header states as an invariant. */
+struct audit audit_kernel(void);

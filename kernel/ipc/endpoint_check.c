@@ -1,0 +1,24 @@
+#include "kernel/ipc/endpoint.h"
+#include "kernel/thread/thread.h"
+
+static uint32_t check_list(struct endpoint *endpoint, struct link *root, enum thread_state state)
+{
+    uint32_t count = 0;
+
+    for (struct link *l = AT(struct link, root->next); l != root; l = AT(struct link, l->next)) {
+        const struct thread *thread = AT(struct thread, REF(l) - offsetof(struct thread, link));
+        assert(thread->state == state && thread->peer == REF(endpoint));
+        assert(AT(struct link, l->next)->prev == REF(l));
+        count++;
+    }
+    return count;
+}
+
+void endpoint_check(struct endpoint *endpoint)
+{
+    uint32_t receivers = check_list(endpoint, &endpoint->receivers, THREAD_RECEIVING);
+    uint32_t callers = check_list(endpoint, &endpoint->callers, THREAD_CALLING);
+
+    assert(!receivers || !callers);
+    assert(!receivers || !endpoint->pending);
+}
