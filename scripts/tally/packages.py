@@ -36,6 +36,7 @@ BUILD = [
     Tool("ld.lld", "lld", "linker"),
     Tool("llvm-strip", "llvm", "boot images without symbols"),
     Tool("llvm-symbolizer", "llvm", "backtraces"),
+    Tool("/usr/lib/llvm-*/lib/clang/*/lib/*/libclang_rt.builtins-i386.a", "libclang-rt-dev", "64-bit division"),
     Tool("nasm", "nasm", "assembler", ("-v",)),
     Tool("grub-mkrescue", "grub-common", "ISO"),
     Tool("/usr/lib/grub/i386-pc/multiboot2.mod", "grub-pc-bin", "ISO for BIOS"),
