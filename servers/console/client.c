@@ -37,6 +37,8 @@ struct client *client_get(uint32_t badge)
     client = free_clients;
     free_clients = client->next;
     client->badge = badge;
+    client->kept = true;
+    client->ended = client->flush = false;
     client->next = by_hash[badge % HASHES];
     by_hash[badge % HASHES] = client;
     kept++;
@@ -45,12 +47,13 @@ struct client *client_get(uint32_t badge)
 
 void client_drop(struct client *client)
 {
-    if (client->used > 0 || client->queued || client->waits != WAITS_NOT)
+    if (!client->kept || client->used > 0 || client->queued || client->waits != WAITS_NOT)
         return;
     struct client **link = &by_hash[client->badge % HASHES];
     while (*link != client)
         link = &(*link)->next;
     *link = client->next;
+    client->kept = false;
     client->next = free_clients;
     free_clients = client;
     kept--;

@@ -31,6 +31,7 @@ struct client {
     uint32_t bytes_wanted; /* WAITS_WRITE: how many it brought; WAITS_READ: how many it takes */
     uint32_t used;
     uint8_t waits;
+    bool kept; /* in the table: only then it has a badge */
     bool queued;
     bool flush; /* the unfinished line is to go out, too */
     bool ended; /* the process is gone: forget it when its last bytes are out */
@@ -45,7 +46,7 @@ struct client *client_get(uint32_t badge);
 /* The client of that badge, or 0. */
 struct client *client_find(uint32_t badge);
 
-/* Forgets the client if nothing of it is left. */
+/* Forgets the client if nothing of it is left; one that is forgotten already stays so. */
 void client_drop(struct client *client);
 
 /* Clients from `client` on (0: the first) that wait for that; for a loop over them. */
