@@ -254,6 +254,8 @@ int regions_finish(struct space *space, uint32_t heap_start)
     if (space->heap_end || heap_start < PROGRAM_BASE || heap_start > HEAP_LIMIT ||
         occupied(space, page_up(heap_start), HEAP_LIMIT))
         return -EINVAL;
+    if (heap_start % PAGE_SIZE && !pages_get(&space->pages, heap_start))
+        return -EINVAL;
     space->heap_start = space->heap_end = heap_start;
     if (pager_provide(space, STACK_TOP - PAGE_SIZE))
         return 0;

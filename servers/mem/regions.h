@@ -28,7 +28,8 @@ int regions_munmap(struct space *space, uint32_t address, uint32_t length);
 /* Maps a segment of a program. EINVAL: not aligned, out of bounds, rights. EEXIST, ENOMEM. */
 int regions_map_segment(struct space *space, const struct mem_segment *segment);
 
-/* The image is complete: the heap starts here, and the first page of the stack is there. */
+/* The image is complete: the heap starts here, behind the image or in its last page, and the first
+ * page of the stack is there. EINVAL: elsewhere, or a second time. ENOMEM. */
 int regions_finish(struct space *space, uint32_t heap_start);
 
 /* True if the page is of the stack or the heap: no entry is needed there before the first touch. */

@@ -27,6 +27,8 @@ static struct {
     uint32_t slot;
 } last;
 
+static uint32_t pool_slot; /* for the next pool; 0: none yet */
+
 static uint32_t answer(struct words *words, int status)
 {
     words->w[0] = (uint32_t)status;
@@ -148,30 +150,41 @@ static uint32_t handle_space_destroy(const struct request *r)
 {
     struct space *space = space_find(r->words->w[1]);
 
+    frames_return_due();
     if (space)
         space_destroy(space);
     return answer(r->words, space ? 0 : -ENOENT);
 }
 
 /* The capability stays in a slot of its own: what the manager gets is its child. */
-static uint32_t handle_pool(const struct request *r)
+static int make_pool(uint32_t pages)
 {
-    uint32_t pages = r->words->w[1];
-
     if (!pages || pages > MEMORY_PAGES_MAX)
-        return answer(r->words, -EINVAL);
-    uint32_t slot = heap_new_slot(), frame = slot ? frames_lend_run(pages) : FRAME_NONE;
+        return -EINVAL;
+    uint32_t frame = frames_lend_run(pages);
     if (frame == FRAME_NONE)
-        return answer(r->words, -ENOMEM);
-    if (kernel_derive_run(slot, frame, pages)) {
+        return -ENOMEM;
+    if (!pool_slot)
+        pool_slot = heap_new_slot();
+    if (!pool_slot || kernel_derive_run(pool_slot, frame, pages)) {
         frames_return_run(frame, pages);
-        return answer(r->words, -ENOMEM);
+        return -ENOMEM;
     }
-    r->page->items[0] = item_cap(slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
     last.kind = ANSWER_POOL;
-    last.slot = slot;
     last.frame = frame;
     last.pages = pages;
+    last.slot = pool_slot;
+    pool_slot = 0;
+    return 0;
+}
+
+static uint32_t handle_pool(const struct request *r)
+{
+    int status = make_pool(r->words->w[1]);
+
+    if (status)
+        return answer(r->words, status);
+    r->page->items[0] = item_cap(last.slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
     return answer_item(r->page, r->words);
 }
 
@@ -239,6 +252,7 @@ static uint32_t handle_fault(const struct request *r)
 bool server_init(uint32_t archive_pages, uint32_t secret)
 {
     last.kind = ANSWER_PLAIN;
+    pool_slot = 0;
     casualty_init();
     shm_table_init(secret);
     regions_init(archive_pages);
@@ -272,6 +286,7 @@ static void take_back(void)
         (void)status;
     } else if (last.kind == ANSWER_POOL) {
         err = kernel_delete(last.slot);
+        pool_slot = last.slot;
         frames_return_run(last.frame, last.pages);
     }
     (void)err;

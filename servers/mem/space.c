@@ -86,7 +86,6 @@ void space_destroy(struct space *space)
     space_release(space, 0, USER_END);
     pages_destroy(&space->pages);
     space_uncommit(space, space->committed);
-    frames_return_due();
     settle_donated(space);
     casualty_forget(space);
     unlink_space(space);

@@ -1,0 +1,103 @@
+#include "tests/host/mem_client.h"
+
+#include <string.h>
+
+#include "servers/mem/layout.h"
+#include "servers/mem/server.h"
+#include "servers/mem/space.h"
+#include "servers/proto/mem.h"
+#include "tests/host/check.h"
+
+struct message_page mem_page;
+uint32_t mem_refuse_one_in;
+bool mem_was_refused;
+
+static err_t grant(const struct mem_client *client, uint32_t fault_page)
+{
+    const struct item *item = &mem_page.items[0];
+
+    mem_was_refused = mem_refuse_one_in && random_below(mem_refuse_one_in) == 0;
+    if (mem_was_refused)
+        return ERR_WINDOW;
+    if (item->kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP)
+        return fake_slot_is_empty(item->slot) ? ERR_CAP : OK;
+    return fault_page ? fake_grant(client->slot, item, fault_page, 1, true)
+                      : fake_grant(client->slot, item, SHM_BASE, SHM_PAGES, false);
+}
+
+/* What the kernel does with the answer, if there is one. */
+static bool exchange(const struct mem_client *client, uint32_t tag, struct words *words,
+                     uint32_t fault_page)
+{
+    mem_page.tag = tag;
+    uint32_t flags = server_handle(&mem_page, client ? client->id : 0, words);
+
+    while (flags & IPC_REPLY) {
+        if (!(flags & IPC_EXTENDED) || !(mem_page.tag & TAG_ITEMS))
+            return true;
+        err_t err = grant(client, fault_page);
+        if (!err)
+            return true;
+        if (err == ERR_ACCOUNT)
+            mem_page.lacking = kernel_lacking();
+        flags = server_refused(&mem_page, err, words);
+    }
+    return false;
+}
+
+int mem_call(const struct mem_client *client, uint32_t tag, uint32_t number, uint32_t a, uint32_t b,
+             uint32_t *result)
+{
+    struct words words = {{number, a, b, 0}};
+
+    CHECK(exchange(client, tag, &words, 0));
+    if (result)
+        *result = words.w[1];
+    return (int)words.w[0];
+}
+
+int mem_manager(uint32_t number, uint32_t a, uint32_t b)
+{
+    return mem_call(NULL, 0, number, a, b, NULL);
+}
+
+int mem_manager_with_task(uint32_t number, uint32_t a, uint32_t b)
+{
+    fake_task_create(space_receive_slot(), random_below(8));
+    return mem_call(NULL, 1 << TAG_ITEMS_SHIFT, number, a, b, NULL);
+}
+
+int mem_map_segment(uint32_t space, const struct mem_segment *segment)
+{
+    memcpy(mem_page.words, segment, sizeof(*segment));
+    return mem_call(NULL, sizeof(*segment) / 4, MEM_SPACE_MAP, space, 0, NULL);
+}
+
+bool mem_send(const struct mem_client *client, uint32_t tag, const uint32_t w[4])
+{
+    struct words words = {{w[0], w[1], w[2], w[3]}};
+
+    return exchange(client, tag, &words, w[0] & -(uint32_t)PAGE_SIZE);
+}
+
+static bool permitted(const struct mem_client *client, uint32_t address, uint32_t cause)
+{
+    rights_t needed = cause & FAULT_WRITE     ? RIGHT_WRITE
+                      : cause & FAULT_EXECUTE ? RIGHT_EXECUTE
+                                              : RIGHT_READ;
+    return fake_rights(client->slot, address) & needed;
+}
+
+bool mem_touch(const struct mem_client *client, uint32_t address, uint32_t cause)
+{
+    while (!permitted(client, address, cause)) {
+        uint32_t present = fake_rights(client->slot, address) ? FAULT_PRESENT : 0;
+        uint32_t words[4] = {address, cause | present | FAULT_USER, 0x1234, 14};
+        uint32_t signals = fake_signals();
+        if (mem_send(client, TAG_FAULT, words))
+            continue;
+        CHECK(fake_signals() == signals + 1);
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,37 @@
+/*
+ * Clients of the memory server in host tests: what the kernel does between a program or the manager
+ * and the server, with the naive kernel of fake_kernel.h.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "servers/mem/segment.h"
+#include "tests/host/fake_kernel.h"
+
+struct mem_client {
+    uint32_t id, slot; /* of its space; where the server holds its task */
+};
+
+/* The manager is named by a null pointer. */
+extern struct message_page mem_page;
+
+/* One in so many answers with an item is refused as if its receiver had no window for it; 0: none.
+ */
+extern uint32_t mem_refuse_one_in;
+extern bool mem_was_refused; /* the last one was */
+
+/* A call with tag, number and two arguments; word 0 of the answer, and its word 1 in `*result`. */
+int mem_call(const struct mem_client *client, uint32_t tag, uint32_t number, uint32_t a, uint32_t b,
+             uint32_t *result);
+
+/* The same by the manager, with no items; with a new task for the server's slot; with a segment. */
+int mem_manager(uint32_t number, uint32_t a, uint32_t b);
+int mem_manager_with_task(uint32_t number, uint32_t a, uint32_t b);
+int mem_map_segment(uint32_t space, const struct mem_segment *segment);
+
+/* A message that is not a call; true if it was answered. */
+bool mem_send(const struct mem_client *client, uint32_t tag, const uint32_t words[4]);
+
+/* An access as the processor makes it, faults included; false: it is fatal. */
+bool mem_touch(const struct mem_client *client, uint32_t address, uint32_t cause);
