@@ -13,13 +13,15 @@ struct thread *event_fault(struct thread *thread, uint32_t address)
     return ipc_fault(thread);
 }
 
-/* At each tick the next thread of the same priority gets its turn. */
+/* A thread that ran at two ticks in a row has had its turn: at least one whole tick. */
 static struct thread *rotate(struct thread *thread)
 {
     struct cpu *cpu = cpu_here();
+    bool had_turn = cpu->ticked == REF(thread);
 
-    if (cpu_ready_top(cpu) < (int)thread->priority)
-        return thread;
+    cpu->ticked = had_turn ? 0 : REF(thread);
+    if (!had_turn || cpu_ready_top(cpu) < (int)thread->priority)
+        return thread_continue(thread);
     cpu_enqueue(thread, QUEUE_BACK);
     return thread_choose();
 }

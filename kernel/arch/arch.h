@@ -22,6 +22,14 @@
 typedef uint32_t ref_t;
 typedef uint64_t pte_t;
 
+/* A thread's saved registers, lowest address first: pusha, the entry stub, the processor. */
+struct registers {
+    uint32_t edi, esi, ebp, esp_ignored, ebx, edx, ecx, eax;
+    uint32_t vector, error;
+    uint32_t eip, cs, eflags, esp, ss;
+};
+enum { VECTOR_SYSCALL = 256 }; /* registers.vector: entered by sysenter; eip is in edx, esp in ecx */
+
 #include MACHINE_HEADER
 
 #define AT(type, ref) ((type *)(WINDOW_BASE + (ref)))
@@ -37,14 +45,6 @@ enum {
     LEAF_SLOTS = 1 << LEAF_BITS,
 };
 
-/* A thread's saved registers, lowest address first: pusha, the entry stub, the processor. */
-struct registers {
-    uint32_t edi, esi, ebp, esp_ignored, ebx, edx, ecx, eax;
-    uint32_t vector, error;
-    uint32_t eip, cs, eflags, esp, ss;
-};
-enum { VECTOR_SYSCALL = 256 }; /* registers.vector: entered by sysenter; eip is in edx, esp in ecx */
-
 /*
  * Page-table entries are the processor's; MACHINE_HEADER has these inline:
  *   pte_t pte_make(uint32_t frame, rights_t rights)     present, for users; never write and execute
@@ -56,12 +56,13 @@ enum { VECTOR_SYSCALL = 256 }; /* registers.vector: entered by sysenter; eip is 
  *   void pte_write(pte_t *at, pte_t entry)              so that no other processor sees a half of it
  */
 
-/* The translation of one page, or all of them, is dropped on this processor. */
-void arch_tlb_drop(uint32_t address);
-void arch_space_load(ref_t directories); /* 0: the kernel's own */
-
-/* The next entry from user mode saves registers there; called at each change of thread. */
-void arch_save_area(struct registers *registers);
+/*
+ * Inline in MACHINE_HEADER, too:
+ *   void arch_tlb_drop(uint32_t address)          drops the translation of one page on this processor
+ *   void arch_space_load(ref_t directories)       0: the kernel's own
+ *   void arch_save_area(struct registers *r)      the next entry from user mode saves registers there
+ *   unsigned arch_cpu(void)                       the processor that runs this
+ */
 
 /* Fresh registers of a thread (user selectors, interrupts on), and sanitised access to them. */
 void arch_registers_init(struct registers *registers);

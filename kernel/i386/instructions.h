@@ -35,11 +35,6 @@ static inline void write_msr(uint32_t msr, uint64_t value)
     })
 #define WRITE_CR(n, value) __asm__ volatile("mov %0, %%cr" #n : : "r"((uint32_t)(value)) : "memory")
 
-static inline void invlpg(uint32_t address)
-{
-    __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
-}
-
 struct cpuid {
     uint32_t eax, ebx, ecx, edx;
 };

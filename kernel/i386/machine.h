@@ -9,8 +9,27 @@
 
 enum { TABLE_BITS = 9, LEAF_BITS = 8, LEAF_COUNT = 256, CPU_MAX = 8 };
 
-/* The processor that runs this. */
+/* The task state's esp0, and the kernel's own top entries: physical. */
+extern uint32_t *const machine_esp0;
+extern uint32_t machine_kernel_tops;
+
 static inline unsigned arch_cpu(void)
 {
     return 0;
+}
+
+static inline void arch_save_area(struct registers *registers)
+{
+    *machine_esp0 = (uint32_t)(registers + 1);
+}
+
+static inline void arch_tlb_drop(uint32_t address)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
+}
+
+static inline void arch_space_load(uint32_t directories)
+{
+    __asm__ volatile("mov %0, %%cr3" : : "r"(directories ? directories : machine_kernel_tops)
+                     : "memory");
 }

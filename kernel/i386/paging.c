@@ -19,6 +19,7 @@ enum { CR0_MP = 2, CR0_EM = 4, CR0_TS = 8, CR0_NE = 32, CR0_WP = 1 << 16 };
 enum { MSR_EFER = 0xc0000080, EFER_NXE = 1 << 11 };
 
 uint32_t pte_no_execute;
+uint32_t machine_kernel_tops;
 
 static pte_t tops[4] __attribute__((aligned(32)));
 static pte_t directory[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
@@ -87,22 +88,8 @@ void paging_init(uint32_t records, uint32_t records_bytes)
     directory[BEYOND_ENTRY] = kernel_entry(REF(beyond), PTE_WRITABLE, false);
     tops[DIRECTORIES] = pte_directory(frame_number(REF(directory)));
     kernel.kernel_directory = tops[DIRECTORIES];
-    WRITE_CR(3, REF(tops));
-}
-
-uint32_t paging_kernel_tops(void)
-{
-    return REF(tops);
-}
-
-void arch_space_load(ref_t directories)
-{
-    WRITE_CR(3, directories ? directories : REF(tops));
-}
-
-void arch_tlb_drop(uint32_t address)
-{
-    invlpg(address);
+    machine_kernel_tops = REF(tops);
+    arch_space_load(0);
 }
 
 void *arch_frame_map(unsigned window, uint32_t frame)
@@ -111,6 +98,6 @@ void *arch_frame_map(unsigned window, uint32_t frame)
         return AT(void, frame_ref(frame));
     uint32_t address = BEYOND_BASE + (window << PAGE_BITS);
     pte_write(&beyond[window], kernel_entry(frame_ref(frame), PTE_WRITABLE, false));
-    invlpg(address);
+    arch_tlb_drop(address);
     return (void *)address;
 }

@@ -16,6 +16,3 @@ void paging_init(uint32_t records, uint32_t records_bytes);
 
 /* Switches on what CPUID reports: no-execute, SMEP, SMAP, FPU state saving. */
 void paging_init_features(void);
-
-/* Physical address of the top entries that map the kernel alone. */
-uint32_t paging_kernel_tops(void);

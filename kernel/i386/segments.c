@@ -2,7 +2,6 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/i386/instructions.h"
-#include "kernel/i386/paging.h"
 #include "kernel/i386/panic.h"
 
 struct task_state {
@@ -16,6 +15,8 @@ static struct {
     uint32_t room[32];
     struct task_state state;
 } entry;
+
+uint32_t *const machine_esp0 = &entry.state.esp0;
 
 static struct task_state double_fault;
 static uint8_t double_fault_stack[PAGE_SIZE];
@@ -75,7 +76,7 @@ void segments_interrupted(uint32_t *eip, uint32_t *esp, uint32_t *ebp)
 static void init_double_fault(void)
 {
     double_fault = (struct task_state){
-        .cr3 = paging_kernel_tops(),
+        .cr3 = machine_kernel_tops,
         .eip = (uint32_t)(uintptr_t)panic_double_fault,
         .eflags = 2,
         .esp = (uint32_t)(uintptr_t)(double_fault_stack + sizeof double_fault_stack - 16),
@@ -107,9 +108,4 @@ void segments_init(void)
     write_msr(MSR_SYSENTER_CS, KERNEL_CODE);
     write_msr(MSR_SYSENTER_ESP, (uint32_t)(uintptr_t)&entry.state.esp0);
     write_msr(MSR_SYSENTER_EIP, (uint32_t)(uintptr_t)sysenter_entry);
-}
-
-void arch_save_area(struct registers *registers)
-{
-    entry.state.esp0 = (uint32_t)(uintptr_t)(registers + 1);
 }

@@ -130,16 +130,6 @@ static err_t deliver(struct thread *sender, struct thread *server, uint32_t badg
     return OK;
 }
 
-/* The sender stops; whoever is to run now is chosen with the receiver first among its equals. */
-static void wake_first(struct thread *thread)
-{
-    thread->peer = 0;
-    if (thread->held)
-        thread->state = THREAD_HELD;
-    else
-        cpu_enqueue(thread, QUEUE_FRONT);
-}
-
 static err_t send(struct thread *thread, struct endpoint *endpoint, uint32_t badge)
 {
     if (endpoint->dying.next)
@@ -156,7 +146,7 @@ static err_t send(struct thread *thread, struct endpoint *endpoint, uint32_t bad
     if (err)
         return err;
     link_remove(&server->link);
-    wake_first(server);
+    thread_wake(server, QUEUE_FRONT); /* it runs on in the sender's stead */
     return BLOCKED;
 }
 
@@ -181,8 +171,8 @@ static struct thread *call_general(struct thread *thread)
     return finish(thread, err);
 }
 
-/* Answers the caller that the page names. */
-static err_t answer(struct thread *thread)
+/* Answers the caller that the page names. Where the answerer stops, the caller runs on in its stead. */
+static err_t answer(struct thread *thread, enum queue_end end)
 {
     struct thread *caller = caller_of(thread);
     struct message message;
@@ -197,7 +187,7 @@ static err_t answer(struct thread *thread)
         caller->registers.eax = OK;
     caller->faulting = 0;
     link_remove(&caller->link);
-    wake_first(caller);
+    thread_wake(caller, end);
     return OK;
 }
 
@@ -245,7 +235,7 @@ static struct thread *reply_wait_general(struct thread *thread)
     if (slot_is_empty(&thread->receives))
         return finish(thread, ERR_CAP);
     if (thread->registers.eax & IPC_REPLY) {
-        err_t err = answer(thread);
+        err_t err = answer(thread, QUEUE_FRONT);
         if (err)
             return finish(thread, err);
         thread->registers.eax &= ~(uint32_t)IPC_REPLY; /* a re-run only receives */
@@ -255,7 +245,7 @@ static struct thread *reply_wait_general(struct thread *thread)
 
 struct thread *ipc_reply(struct thread *thread)
 {
-    return finish(thread, answer(thread));
+    return finish(thread, answer(thread, QUEUE_BACK));
 }
 
 void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
@@ -266,7 +256,7 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
     struct thread *thread = thread_of(endpoint->receivers.next);
     link_remove(&thread->link);
     receive_signal(thread, endpoint);
-    thread_wake(thread);
+    thread_wake(thread, QUEUE_BACK);
 }
 
 /* ------------------------------------------------------------------------------ faults and deaths */

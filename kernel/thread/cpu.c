@@ -57,22 +57,6 @@ static void switch_fpu(struct thread *from, struct thread *to)
         arch_fpu_load(to->fpu);
 }
 
-static void load_space(struct cpu *cpu, ref_t task)
-{
-    if (cpu->space == task)
-        return;
-    cpu->space = task;
-    arch_space_load(task ? REF(&AT(struct task, task)->space) : 0);
-}
-
-void thread_switch(struct cpu *cpu, struct thread *thread)
-{
-    thread->state = THREAD_RUNNING;
-    cpu->current = REF(thread);
-    arch_save_area(&thread->registers);
-    load_space(cpu, thread->task);
-}
-
 static void switch_to(struct cpu *cpu, struct thread *thread)
 {
     struct thread *from = cpu->current ? AT(struct thread, cpu->current) : NULL;
@@ -88,7 +72,9 @@ static void idle(struct cpu *cpu)
     if (cpu->current)
         switch_fpu(AT(struct thread, cpu->current), NULL);
     cpu->current = 0;
-    load_space(cpu, 0);
+    if (cpu->space)
+        arch_space_load(0);
+    cpu->space = 0;
     update_floor(cpu);
 }
 

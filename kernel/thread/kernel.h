@@ -21,7 +21,7 @@ struct cpu {
     int32_t floor;
     uint32_t ready_mask;
     struct link ready[PRIORITY_COUNT];
-    uint32_t ticks;
+    ref_t ticked; /* the thread that ran at the last tick, for round robin; never followed */
 };
 
 struct kernel {
@@ -59,7 +59,6 @@ HOT int cpu_ready_top(const struct cpu *cpu)
 void cpu_init(struct cpu *cpu);
 
 /* Into the queue of the thread's processor. */
-enum queue_end { QUEUE_FRONT, QUEUE_BACK };
 void cpu_enqueue(struct thread *thread, enum queue_end end);
 void cpu_dequeue(struct thread *thread);
 
@@ -76,8 +75,17 @@ struct thread *thread_choose(void);
 /* The running thread goes on, unless a higher one is ready. */
 struct thread *thread_continue(struct thread *thread);
 
-/* Direct switch: the target's `direct` has reached the processor's floor. */
-void thread_switch(struct cpu *cpu, struct thread *thread);
+/* Direct switch to a thread whose `direct` has reached the processor's floor. */
+HOT void thread_switch(struct cpu *cpu, struct thread *thread)
+{
+    thread->state = THREAD_RUNNING;
+    cpu->current = REF(thread);
+    arch_save_area(&thread->registers);
+    if (cpu->space != thread->task) {
+        cpu->space = thread->task;
+        arch_space_load(REF(&AT(struct task, thread->task)->space));
+    }
+}
 
 /* Internal statuses beside err_t's: run the call again when the thread is next chosen; go on when
  * kernel.dying is empty; another thread is to run, the status is not yet known. */

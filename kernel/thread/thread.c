@@ -1,18 +1,18 @@
 #include "kernel/thread/kernel.h"
 
-void thread_wake(struct thread *thread)
+void thread_wake(struct thread *thread, enum queue_end end)
 {
     thread->peer = 0;
     if (thread->held)
         thread->state = THREAD_HELD;
     else
-        cpu_enqueue(thread, QUEUE_BACK);
+        cpu_enqueue(thread, end);
 }
 
 void thread_wake_with(struct thread *thread, err_t status)
 {
     thread->registers.eax = (uint32_t)status;
-    thread_wake(thread);
+    thread_wake(thread, QUEUE_BACK);
 }
 
 /* What a thread does half-way must not stay behind when it is taken away from it. */

@@ -59,10 +59,11 @@ struct thread {
     struct registers registers;
     uint8_t fpu[FPU_BYTES] __attribute__((aligned(16)));
 };
-/* Makes a thread that waited for something ready, behind others of its priority. */
-void thread_wake(struct thread *thread);
+/* Makes a thread that waited for something ready, before or behind others of its priority. */
+enum queue_end { QUEUE_FRONT, QUEUE_BACK };
+void thread_wake(struct thread *thread, enum queue_end end);
 
-/* The same with the status that its call returns. */
+/* Behind the others, with the status that its call returns. */
 void thread_wake_with(struct thread *thread, err_t status);
 
 /* Takes a thread out of whatever it does or waits for; it is THREAD_HELD afterwards. */

@@ -209,8 +209,10 @@ static int32_t call_release(uint32_t badge, struct words *words)
         reader_remove(client);
     client->waits = WAITS_NOT;
     client->ended = true;
-    lines_flush(&lines, client);
-    forget(client);
+    lines_flush(&lines, client); /* which forgets it, if that was its last byte */
+    client = client_find(words->w[1]);
+    if (client)
+        forget(client);
     transmit();
     return 0;
 }

@@ -7,14 +7,19 @@ static bool is_before(uint32_t a, uint32_t b)
     return (int32_t)(a - b) < 0;
 }
 
-/* Behind those that wake at the same tick. */
+/* Of those that wake at the same tick the oldest process is first: a parent before its child. */
+static bool wakes_before(const struct process *a, const struct process *b)
+{
+    return is_before(a->wake, b->wake) || (a->wake == b->wake && a->pid < b->pid);
+}
+
 void sleepers_add(struct process *process, uint32_t now, uint32_t ticks)
 {
     struct process **link = &first;
 
     process->wake = now + (ticks < SLEEP_MAX ? ticks : SLEEP_MAX);
     process->waits = WAITS_TICK;
-    while (*link && !is_before(process->wake, (*link)->wake))
+    while (*link && wakes_before(*link, process))
         link = &(*link)->next_sleeper;
     process->next_sleeper = *link;
     *link = process;

@@ -23,21 +23,6 @@ __attribute__((constructor)) static void map_window(void)
     CHECK(host_window != MAP_FAILED);
 }
 
-void arch_tlb_drop(uint32_t address)
-{
-    (void)address;
-}
-
-void arch_space_load(ref_t directories)
-{
-    (void)directories;
-}
-
-void arch_save_area(struct registers *registers)
-{
-    (void)registers;
-}
-
 void arch_registers_init(struct registers *registers)
 {
     *registers = (struct registers){0};

@@ -30,3 +30,18 @@ static inline unsigned arch_cpu(void)
 {
     return 0;
 }
+
+static inline void arch_save_area(struct registers *registers)
+{
+    (void)registers;
+}
+
+static inline void arch_tlb_drop(uint32_t address)
+{
+    (void)address;
+}
+
+static inline void arch_space_load(uint32_t directories)
+{
+    (void)directories;
+}

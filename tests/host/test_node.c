@@ -1,4 +1,7 @@
-/* The derivation tree against a model that keeps a parent number for every node. */
+/*
+ * The derivation tree against a model that keeps a parent number for every node.
+ * sources: kernel/mem/node.c kernel/mem/node_check.c
+ */
 #include "kernel/mem/node.h"
 #include "tests/host/check.h"
 
