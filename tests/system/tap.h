@@ -1,0 +1,31 @@
+/*
+ * A test program's points, reported as TAP on its standard output.
+ *
+ * Every point is a function that is called twice: what it had to touch for the first time (its
+ * stack, its data, the servers' tables) is there at the second. So after the second call exactly as
+ * many frames must be free, and as many segments be open, as before it: no point leaks anything.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tap_point {
+    const char *text;
+    bool (*holds)(void);
+};
+
+/* Runs all points; the result is the program's exit status: 0 if all hold. */
+int tap_run(const struct tap_point *points, unsigned count);
+#define TAP_RUN(points) tap_run(points, sizeof(points) / sizeof((points)[0]))
+
+/* True if they are equal, else it says so; `what` is the expression of `got`. */
+bool tap_is(int32_t got, int32_t wanted, const char *what, const char *file, int line);
+#define IS(got, wanted) tap_is((int32_t)(got), (int32_t)(wanted), #got, __FILE_NAME__, __LINE__)
+
+/* The condition, of which it is said when it does not hold. */
+#define HOLDS(condition) tap_is(!!(condition), 1, #condition, __FILE_NAME__, __LINE__)
+
+/* A call that must fail: -1 with that errno. */
+#define FAILS(call, error) tap_fails((int32_t)(call), error, #call, __FILE_NAME__, __LINE__)
+bool tap_fails(int32_t result, int error, const char *what, const char *file, int line);
