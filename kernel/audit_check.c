@@ -72,7 +72,7 @@ static void walk_task(struct walk *walk, uint32_t frame)
     uint32_t spare = 0, owned = 0;
 
     assert(task->account.task == frame);
-    walk_tree_of_caps(walk, &task->caps);
+    walk_tree_of_caps(walk, &task->object.caps);
     space_check(&task->space);
     for (uint32_t f = task->account.spare; f; f = frame_at(f)->next_spare, spare++)
         assert(frame_at(f)->kind == FRAME_SPARE && frame_at(f)->owner == frame);

@@ -183,8 +183,8 @@ static void give_all(struct task *task, struct thread *thread)
     const rights_t control = RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN;
     const rights_t module = RIGHT_READ | RIGHT_EXECUTE | RIGHT_GRANT;
 
-    give(task, BOOT_SLOT_TASK, &task->caps, control, 0, REF(task) | SLOT_TASK);
-    give(task, BOOT_SLOT_THREAD, &thread->caps, control, 0, REF(thread) | SLOT_THREAD);
+    give(task, BOOT_SLOT_TASK, &task->object.caps, control, 0, REF(task) | SLOT_TASK);
+    give(task, BOOT_SLOT_THREAD, &thread->object.caps, control, 0, REF(thread) | SLOT_THREAD);
     give_range(task, BOOT_SLOT_MEMORY, SLOT_MEMORY, RIGHT_ALL,
                (struct boot_range){0, kernel.frame_count});
     give_range(task, BOOT_SLOT_PORTS, SLOT_PORTS, RIGHT_ALL, (struct boot_range){0, 65536});

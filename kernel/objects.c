@@ -46,12 +46,20 @@ void object_begin_death(uint32_t object)
         endpoint_begin_death(AT(struct endpoint, ref));
 }
 
+/* The object's place is about to become something else. */
+static void forget_revoker(struct object *object)
+{
+    if (object->caps.flags & NODE_REVOKING)
+        AT(struct thread, object->revoker)->revoking = 0;
+}
+
 static void reap_endpoint(struct endpoint *endpoint, unsigned *budget)
 {
     struct account *account = &AT(struct task, endpoint->task)->account;
 
-    if (!endpoint_fail_step(endpoint, budget) || !slot_revoke_step(&endpoint->caps, budget))
+    if (!endpoint_fail_step(endpoint, budget) || !slot_revoke_step(&endpoint->object.caps, budget))
         return;
+    forget_revoker(&endpoint->object);
     link_remove(&endpoint->dying);
     account_place_return(account, &account->endpoints, REF(endpoint), ENDPOINT_SHIFT);
 }
@@ -71,12 +79,15 @@ static void reap_thread(struct thread *thread, unsigned *budget)
 {
     struct task *task = AT(struct task, thread->task);
 
-    if (!slot_revoke_step(&thread->caps, budget))
+    if (!slot_revoke_step(&thread->object.caps, budget))
         return;
     if (!slot_is_empty(&thread->receives))
         slot_empty(&thread->receives);
     if (!slot_is_empty(&thread->handler))
         slot_empty(&thread->handler);
+    if ((int32_t)(thread->calls - kernel.calls_base) > 0)
+        kernel.calls_base = thread->calls;
+    forget_revoker(&thread->object);
     unmap_message_page(thread, task);
     link_remove(&thread->link);
     account_place_return(&task->account, &task->account.threads, REF(thread), THREAD_SHIFT);
@@ -144,7 +155,7 @@ static bool end_table(struct task *task, unsigned *budget)
 
 static bool end_caps(struct task *task, unsigned *budget)
 {
-    return slot_revoke_step(&task->caps, budget);
+    return slot_revoke_step(&task->object.caps, budget);
 }
 
 static bool end_space(struct task *task, unsigned *budget)
@@ -183,6 +194,7 @@ static void reap_task(struct task *task, unsigned *budget)
 
     if (!stages[task->stage - 1](task, budget) || task->stage++ < STAGES)
         return;
+    forget_revoker(&task->object);
     link_remove(&task->dying);
     frame_make_user(frame_at(task->account.task));
 }

@@ -65,6 +65,12 @@ HOT uint32_t slot_count(const struct slot *slot)
     return slot->object >> SLOT_COUNT_SHIFT;
 }
 
+/* What every object begins with. `revoker` is the thread that has set NODE_REVOKING in `caps`. */
+struct object {
+    struct node caps; /* the root of its capabilities */
+    ref_t revoker;
+};
+
 /* The root of the tree that the slot's capability is in. */
 struct node *slot_root(const struct slot *slot);
 

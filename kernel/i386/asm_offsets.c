@@ -7,6 +7,7 @@ void asm_offsets(void);
 void asm_offsets(void)
 {
     CONSTANT(THREAD_REGISTERS, offsetof(struct thread, registers));
+    CONSTANT(THREAD_EAX, offsetof(struct thread, registers.eax));
     CONSTANT(THREAD_VECTOR, offsetof(struct thread, registers.vector));
     CONSTANT(BELOW_VECTOR, sizeof(struct registers) - offsetof(struct registers, error));
     CONSTANT(SYSCALL, VECTOR_SYSCALL);

@@ -23,8 +23,8 @@ USER_DATA   equ 0x23
 section .text
 
 ; sysenter: esp = the address of esp0 in the task state; the user's esp and eip are in ecx and edx.
-global sysenter_entry, sysenter_entry_end
-extern event_syscall
+global sysenter_entry
+extern event_syscalls
 sysenter_entry:
     mov     esp, [esp]
     sub     esp, BELOW_VECTOR
@@ -32,8 +32,8 @@ sysenter_entry:
     pusha
     lea     eax, [esp - THREAD_REGISTERS]
     enter_c
-sysenter_entry_end:
-    call    event_syscall
+    movzx   ecx, byte [eax + THREAD_EAX]
+    call    [event_syscalls + ecx * 4]
 
 ; eax = the thread to run. One that came by sysenter leaves by sysexit.
 global leave_kernel

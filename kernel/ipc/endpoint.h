@@ -10,12 +10,12 @@
 #pragma once
 
 #include "kernel/lib/link.h"
-#include "kernel/mem/node.h"
+#include "kernel/cap/slot.h"
 
 enum { ENDPOINT_SHIFT = 6 };
 
 struct endpoint {
-    struct node caps; /* the root of its capabilities: first, as in every object */
+    struct object object;
     struct link receivers;
     struct link callers;
     struct link dying;

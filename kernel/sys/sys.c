@@ -14,21 +14,19 @@ err_t call_run(struct thread *thread)
     return number < SYS_COUNT ? calls[number](thread) : ERR_CALL;
 }
 
-struct thread *event_syscall(struct thread *thread)
+static struct thread *event_call(struct thread *thread)
 {
-    switch (thread->registers.eax & 0xff) {
-    case SYS_ipc_call:
-        return ipc_call(thread);
-    case SYS_ipc_reply_wait:
-        return ipc_reply_wait(thread);
-    case SYS_ipc_reply:
-        return ipc_reply(thread);
-    default:
-        if (!call_finish(thread, call_run(thread)))
-            return thread_choose();
-        return thread_continue(thread);
-    }
+    if (!call_finish(thread, call_run(thread)))
+        return thread_choose();
+    return thread_continue(thread);
 }
+
+struct thread *(*const event_syscalls[256])(struct thread *) = {
+    [SYS_ipc_call] = ipc_call,
+    [SYS_ipc_reply_wait] = ipc_reply_wait,
+    [SYS_ipc_reply] = ipc_reply,
+    [SYS_ipc_reply + 1 ... 255] = event_call,
+};
 
 /* Only reply_wait is ever re-run, and then only receives. */
 err_t sys_ipc_call(struct thread *thread)
@@ -109,7 +107,7 @@ err_t sys_check_account(struct thread *thread, const struct account *account, ui
 
 err_t sys_rerun(struct thread *thread, struct node *root)
 {
-    sys_rerun_done(thread);
+    thread_end_revoking(thread);
     if (!(root->flags & NODE_REVOKING)) {
         root->flags = NODE_REVOKING;
         thread->revoking = REF(root);
@@ -117,9 +115,12 @@ err_t sys_rerun(struct thread *thread, struct node *root)
     return RERUN;
 }
 
-void sys_rerun_done(struct thread *thread)
+/* An object may end before the call goes on. */
+err_t sys_rerun_object(struct thread *thread, const struct slot *slot)
 {
-    if (thread->revoking)
-        AT(struct node, thread->revoking)->flags = 0;
-    thread->revoking = 0;
+    err_t status = sys_rerun(thread, slot_root(slot));
+
+    if (!(slot->object & SLOT_RANGE) && thread->revoking)
+        AT(struct object, slot_object(slot))->revoker = REF(thread);
+    return status;
 }

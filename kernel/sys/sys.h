@@ -39,6 +39,6 @@ struct slot *sys_open(struct task *task, uint32_t index);
 /* ERR_ACCOUNT, with the number in the caller's page, if the account has fewer spare frames. */
 err_t sys_check_account(struct thread *thread, const struct account *account, uint32_t frames);
 
-/* Marks the tree that a long call works in, until the call is done. */
+/* Marks the tree that a long call works in until the call is done, whatever its outcome. */
 err_t sys_rerun(struct thread *thread, struct node *root);
-void sys_rerun_done(struct thread *thread);
+err_t sys_rerun_object(struct thread *thread, const struct slot *slot);

@@ -43,8 +43,7 @@ static err_t revoke_step(struct thread *thread, struct slot **slot)
     if (err)
         return err;
     if (!slot_revoke_step(&(*slot)->node, &budget))
-        return sys_rerun(thread, slot_root(*slot));
-    sys_rerun_done(thread);
+        return sys_rerun_object(thread, *slot);
     return OK;
 }
 
@@ -126,7 +125,6 @@ static err_t revoke_frames(struct thread *thread, uint32_t first, unsigned *budg
             return sys_rerun(thread, &frame->mappings);
         --*budget;
     }
-    sys_rerun_done(thread);
     return OK;
 }
 
@@ -145,6 +143,6 @@ err_t sys_memory_revoke(struct thread *thread)
     if (r->ebx > count || r->esi > count - r->ebx || slot->value + r->ebx + r->esi > kernel.frame_count)
         return ERR_ARG;
     if (!delete_overlapping(slot, slot->value + r->ebx, r->esi, &budget))
-        return sys_rerun(thread, slot_root(slot));
+        return sys_rerun_object(thread, slot);
     return revoke_frames(thread, slot->value, &budget);
 }

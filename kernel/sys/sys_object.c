@@ -30,7 +30,7 @@ struct task *task_make(uint32_t frame)
 
     *frame_at(frame) = (struct frame){.owner = frame & 0xffffff, .kind = FRAME_TASK};
     __builtin_memset(task, 0, PAGE_SIZE);
-    node_init_root(&task->caps);
+    node_init_root(&task->object.caps);
     link_init(&task->owed);
     task->space.directories[DIRECTORIES] = kernel.kernel_directory;
     task->account.task = frame;
@@ -54,7 +54,7 @@ err_t sys_task_create(struct thread *thread)
         return err;
 
     struct task *task = task_make(frame);
-    slot_make(sys_open(self, r->esi), &task->caps, RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN, 0,
+    slot_make(sys_open(self, r->esi), &task->object.caps, RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN, 0,
               REF(task) | SLOT_TASK);
     return OK;
 }
@@ -93,11 +93,11 @@ err_t sys_endpoint_create(struct thread *thread)
     struct endpoint *endpoint = AT(struct endpoint, account_place(&self->account,
                                                                   &self->account.endpoints,
                                                                   FRAME_ENDPOINTS, ENDPOINT_SHIFT));
-    node_init_root(&endpoint->caps);
+    node_init_root(&endpoint->object.caps);
     link_init(&endpoint->receivers);
     link_init(&endpoint->callers);
     endpoint->task = REF(self);
-    slot_make(sys_open(self, index), &endpoint->caps, RIGHT_ALL, 0, REF(endpoint) | SLOT_ENDPOINT);
+    slot_make(sys_open(self, index), &endpoint->object.caps, RIGHT_ALL, 0, REF(endpoint) | SLOT_ENDPOINT);
     return OK;
 }
 
@@ -128,13 +128,14 @@ struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t pri
     uint32_t page = account_take(account, FRAME_MESSAGE);
 
     pte_write(place.entry, pte_make(page, RIGHT_READ | RIGHT_WRITE) | PTE_MESSAGE);
-    node_init_root(&thread->caps);
+    node_init_root(&thread->object.caps);
     thread->task = REF(task);
     thread->page = frame_ref(page);
     thread->page_address = page_address;
     thread->priority = priority;
     thread->cpu = cpu;
     thread->held = 1;
+    thread->calls = kernel.calls_base;
     thread_update_direct(thread);
     arch_registers_init(&thread->registers);
     return thread;
@@ -182,7 +183,7 @@ err_t sys_thread_create(struct thread *thread)
     struct thread *made = thread_make(task, r->edi, priority, cpu);
     bind(receives, &made->receives, RIGHT_RECEIVE);
     bind(handler, &made->handler, RIGHT_CALL);
-    slot_make(sys_open(sys_task(thread), r->ebx & 0xffff), &made->caps,
+    slot_make(sys_open(sys_task(thread), r->ebx & 0xffff), &made->object.caps,
               RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN, 0, REF(made) | SLOT_THREAD);
     return OK;
 }

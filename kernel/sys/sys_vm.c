@@ -79,7 +79,6 @@ err_t sys_vm_unmap(struct thread *thread)
         budget--;
         space_unmap(place.node);
     }
-    sys_rerun_done(thread);
     return OK;
 }
 

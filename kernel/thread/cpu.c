@@ -47,30 +47,32 @@ void cpu_forget(struct thread *thread)
     update_floor(cpu);
 }
 
-static void switch_fpu(struct thread *from, struct thread *to)
+static void switch_fpu(struct cpu *cpu, struct thread *to)
 {
+    struct thread *from = cpu->current ? AT(struct thread, cpu->current) : NULL;
+    bool use = to && to->uses_fpu;
+
+    if (from == to && use == cpu->fpu_allowed)
+        return;
     if (from && from->uses_fpu)
         arch_fpu_save(from->fpu);
-    if ((from && from->uses_fpu) != (to && to->uses_fpu))
-        arch_fpu_allow(to && to->uses_fpu);
-    if (to && to->uses_fpu)
+    if (use != cpu->fpu_allowed)
+        arch_fpu_allow(use);
+    cpu->fpu_allowed = use;
+    if (use)
         arch_fpu_load(to->fpu);
 }
 
 static void switch_to(struct cpu *cpu, struct thread *thread)
 {
-    struct thread *from = cpu->current ? AT(struct thread, cpu->current) : NULL;
-
-    if (from != thread)
-        switch_fpu(from, thread);
+    switch_fpu(cpu, thread);
     thread_switch(cpu, thread);
     update_floor(cpu);
 }
 
 static void idle(struct cpu *cpu)
 {
-    if (cpu->current)
-        switch_fpu(AT(struct thread, cpu->current), NULL);
+    switch_fpu(cpu, NULL);
     cpu->current = 0;
     if (cpu->space)
         arch_space_load(0);
@@ -138,6 +140,7 @@ bool call_finish(struct thread *thread, err_t status)
         return false;
     case REAP:
         thread->rerun = 0;
+        thread_end_revoking(thread);
         thread->registers.eax = OK;
         thread->reaping = 1;
         kernel.reapers++;
@@ -145,6 +148,7 @@ bool call_finish(struct thread *thread, err_t status)
         return false;
     default:
         thread->rerun = 0;
+        thread_end_revoking(thread);
         thread->registers.eax = (uint32_t)status;
         return true;
     }

@@ -21,6 +21,7 @@ struct cpu {
     int32_t floor;
     uint32_t ready_mask;
     struct link ready[PRIORITY_COUNT];
+    bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
     ref_t ticked; /* the thread that ran at the last tick, for round robin; never followed */
 };
 
@@ -29,6 +30,7 @@ struct kernel {
     uint32_t cpu_count;
     uint32_t frame_count;
     ref_t empty_leaf;
+    uint32_t calls_base; /* no dead thread's `calls` was higher: see T2 */
     uint32_t reapers; /* threads that wait for `dying` to be empty; 0: whoever chooses carries on */
     struct link dying; /* tasks, threads, endpoints; the first is taken apart first */
     struct node memory, ports, irqs, log; /* roots of the ranges' capabilities */
@@ -107,6 +109,6 @@ bool call_finish(struct thread *thread, err_t status);
 void object_reap_step(void);
 
 /* Every entry is an event in and the thread to run out; only i386 leaves the kernel. */
-struct thread *event_syscall(struct thread *thread);
+extern struct thread *(*const event_syscalls[256])(struct thread *); /* by bits 0-7 of eax */
 struct thread *event_fault(struct thread *thread, uint32_t address);
 struct thread *event_interrupt(struct thread *interrupted, unsigned line); /* null: idle */

@@ -16,7 +16,7 @@
 #include "kernel/vm/space.h"
 
 struct task {
-    struct node caps; /* the root of its capabilities: first, as in every object */
+    struct object object;
     struct link owed;
     struct link dying;
     struct space space __attribute__((aligned(32)));

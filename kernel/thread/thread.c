@@ -15,14 +15,20 @@ void thread_wake_with(struct thread *thread, err_t status)
     thread_wake(thread, QUEUE_BACK);
 }
 
-/* What a thread does half-way must not stay behind when it is taken away from it. */
-static void drop_unfinished(struct thread *thread)
+void thread_end_revoking(struct thread *thread)
 {
     if (thread->revoking)
         AT(struct node, thread->revoking)->flags = 0;
+    thread->revoking = 0;
+}
+
+/* What a thread does half-way must not stay behind when it is taken away from it. */
+static void drop_unfinished(struct thread *thread)
+{
+    thread_end_revoking(thread);
     if (thread->reaping)
         kernel.reapers--;
-    thread->revoking = thread->reaping = thread->rerun = 0;
+    thread->reaping = thread->rerun = 0;
 }
 
 void thread_detach(struct thread *thread)
@@ -66,5 +72,6 @@ void thread_use_fpu(struct thread *thread)
     thread_update_direct(thread);
     arch_fpu_allow(true);
     arch_fpu_load(thread->fpu);
+    cpu_here()->fpu_allowed = true;
     cpu_here()->floor = PRIORITY_COUNT;
 }

@@ -12,7 +12,8 @@
  *      THREAD_DEAD      kernel.dying                  -
  *
  *   T1  state and link agree with the table; `peer` is set in the last three states only
- *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused
+ *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused; it
+ *       begins beyond that of every dead thread, of which this may have the place
  *   T3  a thread with `held` set becomes THREAD_HELD instead of ready
  *   T4  `direct` is `priority` if the thread may be switched to without the scheduler, else -1
  *       (it uses the FPU, or is held)
@@ -38,7 +39,7 @@ enum thread_state {
 };
 
 struct thread {
-    struct node caps; /* the root of its capabilities: first, as in every object */
+    struct object object;
     struct link link;
     ref_t task;
     ref_t peer;
@@ -71,6 +72,9 @@ void thread_detach(struct thread *thread);
 
 /* The beginning of a thread's, an endpoint's or a task's end: kernel/objects.c does the rest. */
 void thread_begin_death(struct thread *thread);
+
+/* The thread's long call is over: the tree that it marked is free again. */
+void thread_end_revoking(struct thread *thread);
 
 /* T4 after a change of `priority`, `held` or `uses_fpu`. */
 HOT void thread_update_direct(struct thread *thread)

@@ -58,12 +58,12 @@ static void start(void)
     for (uint32_t i = 1; i < ACCOUNT; i++)
         account_donate(&task->account, FIRST_FREE + i);
     struct thread *thread = thread_make(task, MESSAGE_PAGE, PRIORITY_COUNT - 1, 0);
-    give(task, SLOT_TASK_SELF, &task->caps, 0, REF(task) | SLOT_TASK);
+    give(task, SLOT_TASK_SELF, &task->object.caps, 0, REF(task) | SLOT_TASK);
     give(task, SLOT_ALL_MEMORY, &kernel.memory, 0, SLOT_MEMORY | FRAMES << SLOT_COUNT_SHIFT);
     give(task, 3, &kernel.irqs, 0, SLOT_IRQS | IRQ_COUNT << SLOT_COUNT_SHIFT);
     give(task, 4, &kernel.ports, 0, SLOT_PORTS | 65536 << SLOT_COUNT_SHIFT);
     give(task, 5, &kernel.log, 0, SLOT_LOG | 1 << SLOT_COUNT_SHIFT);
-    give(task, 6, &thread->caps, 0, REF(thread) | SLOT_THREAD);
+    give(task, 6, &thread->object.caps, 0, REF(thread) | SLOT_THREAD);
     thread->held = 0;
     thread_update_direct(thread);
     thread_wake(thread, QUEUE_BACK);
@@ -111,6 +111,9 @@ static uint32_t slot_for(unsigned number)
     case SYS_thread_write:
     case SYS_thread_schedule:
         return slot_with(SLOT_THREAD);
+    case SYS_memory_revoke:
+    case SYS_frame_clear:
+    case SYS_frame_copy:
     case SYS_task_create:
         return SLOT_ALL_MEMORY;
     default:
@@ -181,7 +184,7 @@ static void any_arguments(unsigned call, struct registers *r)
 {
     switch (call) {
     case SYS_cap_derive:
-        r->ebx = slot_with(0) | (random_below(4) ? 0 : slot_with(SLOT_TASK) << 16);
+        r->ebx = slot_with(0) | (random_below(2) ? 0 : slot_with(SLOT_TASK) << 16);
         r->esi = random_below(4) ? random_below(32) : RIGHT_ALL;
         r->edi = random_below(3) ? 0 : any_offset();
         r->ebp = random_below(2) ? 0 : 1 + random_below(40);
@@ -228,9 +231,10 @@ static void any_arguments(unsigned call, struct registers *r)
         r->ebx = random_below(26);
         r->esi = slot_with(SLOT_ENDPOINT);
         break;
+    case SYS_frame_clear:
     case SYS_frame_copy:
         r->ebx = any_offset();
-        r->esi = any_slot();
+        r->esi = random_below(4) ? SLOT_ALL_MEMORY : any_slot();
         r->edi = any_offset();
         r->ebp = random_below(5000);
         break;
@@ -266,7 +270,7 @@ static void call(unsigned number, uint32_t slot)
         r->eax |= any_flags();
     any_arguments(number, r);
     struct thread *caller = current;
-    current = event_syscall(current);
+    current = event_syscalls[r->eax & 0xff](current);
     if (number < SYS_COUNT && current == caller && (int32_t)caller->registers.eax >= OK)
         succeeded[number]++;
 }
