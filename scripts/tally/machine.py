@@ -78,18 +78,19 @@ def wait_for_end(qemu, decided, timeout):
     return in_time
 
 
-def boot(options, words, folder, console_sink, log_sink, with_input=False):
-    """Boots and returns the exit status. console_sink(bytes) and log_sink(line) get what comes."""
+def boot(options, words, folder, console_sink, log_sink, source=None):
+    """Boots and returns the exit status. console_sink(bytes) and log_sink(line) get what comes; the file
+    descriptor `source`, if there is one, is read for what goes to the console."""
     folder = pathlib.Path(folder)
     ports = Ports(console_sink, log_sink, folder, firmware_talks=options.uefi)
     with tempfile.TemporaryDirectory() as scratch:
         image = image_arguments(options, words, folder, scratch)
         log, log_port = os.pipe()
-        qemu = start_qemu([*qemu_arguments(options, log_port), *image], log_port, with_input)
+        qemu = start_qemu([*qemu_arguments(options, log_port), *image], log_port, source is not None)
         os.close(log_port)
         reader = start_thread(ports.read, qemu.stdout.fileno(), log)
-        if with_input:
-            start_thread(send_input, qemu.stdin.fileno(), ports.listening)
+        if source is not None:
+            start_thread(send_input, source, qemu.stdin.fileno(), ports.listening)
         try:
             in_time = wait_for_end(qemu, ports.verdict.decided, None if options.gdb else options.timeout)
         finally:

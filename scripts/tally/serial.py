@@ -99,12 +99,12 @@ class Ports:
             self.log_sink(symbolize(line, self.folder))
 
 
-def send_input(port, listening):
-    """Sends our standard input once the system listens; the end of a file becomes control-D."""
+def send_input(source, port, listening):
+    """Sends what comes from `source` once the system listens; the end of a file becomes control-D."""
     listening.wait(10)
     last = b"\n"
     with contextlib.suppress(OSError):
-        while data := os.read(0, 256):
+        while data := os.read(source, 256):
             os.write(port, data)
             last = data[-1:]
         os.write(port, END_OF_FILE if last == b"\n" else 2 * END_OF_FILE)

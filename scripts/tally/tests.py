@@ -1,5 +1,6 @@
 """The list of tests. A test is a name and a function that yields results: (what, passed, details)."""
 import dataclasses
+import os
 import re
 import shlex
 import subprocess
@@ -13,9 +14,9 @@ from tally.serial import BUILD_FAILED
 IMAGES = build.default_folder("i386")
 HOST = build.default_folder("host")
 
-PLAN = re.compile(r"tap: 1\.\.(\d+)")
-POINT = re.compile(r"tap: (not )?ok\b *(\d*) *-? *(.*)")
-RUN_FIELD = re.compile(r"^(?://| \*) *run: *(.*)$", re.M)
+PLAN = re.compile(r"1\.\.(\d+)")
+POINT = re.compile(r"(not )?ok\b *(\d*) *-? *(.*)")
+KERNEL_TEST, KERNEL_TAP = "t_kernel_", "tap: "
 
 
 @dataclasses.dataclass
@@ -60,11 +61,16 @@ def host_tests():
 
 # ------------------------------------------------------------------------------------- system tests
 
-def boot(words, options):
+def boot(words, options, typed=None):
     """Boots in QEMU; returns (status, console text, log lines)."""
     console, log = [], []
-    status = machine.boot(options, words, IMAGES, console.append, log.append)
+    status = machine.boot(options, words, IMAGES, console.append, log.append, typed)
     return status, b"".join(console).decode(errors="replace"), log
+
+
+def fields(text, name):
+    """The values of the lines `name: VALUE` in a test's comments."""
+    return re.findall(rf"^(?://| \*) *{name}: *(.*)$", text, re.M)
 
 
 def options_of(text):
@@ -77,11 +83,10 @@ def options_of(text):
     return options
 
 
-def read_tap(status, log):
+def read_tap(status, lines, details):
     """Results of a program that reports in TAP; it must do all it planned and exit with 0 or its failures."""
-    plan = next((int(m[1]) for line in log if (m := PLAN.match(line))), None)
-    points = [m for line in log if (m := POINT.match(line))]
-    details = "\n".join(log)
+    plan = next((int(m[1]) for line in lines if (m := PLAN.match(line))), None)
+    points = [m for line in lines if (m := POINT.match(line))]
     for point in points:
         yield point[3] or f"point {point[2]}", not point[1], details
     if plan is None:
@@ -92,18 +97,47 @@ def read_tap(status, log):
         yield f"exits with 0, not {status}", False, details
 
 
-def system_test(program, text):
+def tap_lines(program, console, log):
+    """The kernel's tests report to the log, in lines that begin so; the others are programs with an output."""
+    if not program.startswith(KERNEL_TEST):
+        return console.splitlines()
+    return [line.removeprefix(KERNEL_TAP) for line in log if line.startswith(KERNEL_TAP)]
+
+
+def typed_input(text):
+    """A pipe from which comes what the fields `typed:` say; None without such."""
+    lines = fields(text, "typed")
+    if not lines:
+        return None
+    source, end = os.pipe()
+    os.write(end, "".join(line + "\n" for line in lines).encode())
+    os.close(end)
+    return source
+
+
+def judge_console(text, console):
+    """A field `console: N REGEX` counts the console's lines that are exactly so."""
+    for field in fields(text, "console"):
+        count, pattern = field.split(" ", 1)
+        found = sum(bool(re.fullmatch(pattern, line)) for line in console.splitlines())
+        yield f"{count} lines of output are {pattern}", found == int(count), f"{found} are\n{console}"
+
+
+def system_test(program, text, options):
     def run():
-        status, _, log = boot([program], options_of(text))
-        yield from read_tap(status, log)
+        status, console, log = boot([program], options_of(options), typed_input(text))
+        details = "\n".join([console.strip(), *log])
+        yield from read_tap(status, tap_lines(program, console, log), details)
+        yield from judge_console(text, console)
     return run
 
 
 def system_tests():
-    """Each program of tests/system, once for each line `run: OPTIONS` of its head comment."""
-    for path in sorted((ROOT / "tests/system").glob("*.c")):
-        for text in RUN_FIELD.findall(path.read_text()) or [""]:
-            yield Test(" ".join([f"system/{path.stem}", text]).strip(), system_test(path.stem, text))
+    """Each t_*.c of tests/system, once for each line `run: OPTIONS` of its head comment."""
+    for path in sorted((ROOT / "tests/system").glob("t_*.c")):
+        text = path.read_text()
+        for options in fields(text, "run") or [""]:
+            yield Test(" ".join([f"system/{path.stem}", options]).strip(), system_test(path.stem, text, options))
 
 
 # --------------------------------------------------------------------------------------------- demo
