@@ -79,6 +79,7 @@ static const struct manifest_entry manifest[SERVERS] = {
             .priority = PRIORITY_PROC,
             .task_rights = RIGHT_CONTROL,
             .account_pages = 32,
+            .sees_boot_page = true,
             .grants =
                 {
                     {GRANT_ENDPOINT, PROC_SLOT_MEM, RIGHT_CALL | RIGHT_GRANT, SERVER_MEM, 0},

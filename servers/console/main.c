@@ -19,7 +19,7 @@ static struct editor editor;
 static struct client *readers, **readers_end = &readers;
 static bool syncing;
 
-/* ------------------------------------------------------------------------------ late answers */
+/* --------------------------------------------------------------------------------- late answers */
 
 static int32_t answer_later(struct client *client, struct caller caller, enum client_wait waits,
                             uint32_t bytes)
@@ -54,7 +54,7 @@ static void drained(struct client *client)
         forget(client);
 }
 
-/* ------------------------------------------------------------------------------------ output */
+/* --------------------------------------------------------------------------------------- output */
 
 static void answer_syncs(void)
 {
@@ -118,7 +118,7 @@ static int32_t call_sync(uint32_t badge, struct words *words)
     return result;
 }
 
-/* ------------------------------------------------------------------------------------- input */
+/* ---------------------------------------------------------------------------------------- input */
 
 static void reader_add(struct client *client)
 {
@@ -196,7 +196,7 @@ static void interrupt(uint32_t bits)
     transmit();
 }
 
-/* --------------------------------------------------------------------------------------- end */
+/* ------------------------------------------------------------------------------------------ end */
 
 static int32_t call_release(uint32_t badge, struct words *words)
 {

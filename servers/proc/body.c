@@ -45,18 +45,18 @@ static err_t make_thread(const struct body *body)
 
     if (err)
         return err;
-    return sys_thread_create(body->slot, body->slot + BODY_THREAD, handler | PRIORITY_PROGRAM << 16,
-                             MESSAGE_PAGE);
+    return sys_thread_create(body->slot, body->slot + BODY_THREAD,
+                             handler | PRIORITY_PROGRAM << 16 | body->cpu << 24, MESSAGE_PAGE);
 }
 
-static err_t give_capabilities(const struct body *body, uint32_t badge)
+static err_t give_capabilities(const struct body *body)
 {
     const struct {
         uint32_t from, to, badge;
     } gifts[] = {
-        {SERVER_SLOT_ENDPOINT, CLIENT_SLOT_PROC, badge},
+        {SERVER_SLOT_ENDPOINT, CLIENT_SLOT_PROC, body->badge},
         {PROC_SLOT_MEM, CLIENT_SLOT_MEM, body->space},
-        {PROC_SLOT_CONSOLE, CLIENT_SLOT_CONSOLE, badge},
+        {PROC_SLOT_CONSOLE, CLIENT_SLOT_CONSOLE, body->badge},
     };
     err_t err = OK;
 
@@ -66,16 +66,15 @@ static err_t give_capabilities(const struct body *body, uint32_t badge)
     return err;
 }
 
-int body_make(struct body *body, uint32_t slot, uint32_t space, uint32_t badge)
+int body_make(struct body *body)
 {
-    *body = (struct body){.slot = slot, .space = space};
     if (!pool_take(&body->group))
         return -ENOMEM;
     err_t err = make_task(body);
     if (!err)
         err = make_thread(body);
     if (!err)
-        err = give_capabilities(body, badge);
+        err = give_capabilities(body);
     if (err)
         body_destroy(body);
     return number_of(err);
@@ -110,8 +109,7 @@ int body_fork_space(const struct body *body, const struct body *parent)
     return mem_space_fork(PROC_SLOT_MEM, with_task(body), parent->space, body->space);
 }
 
-/* ---------------------------------------------------------------------------------------- thread
- */
+/* --------------------------------------------------------------------------------------- thread */
 
 static struct thread_registers *registers(void)
 {

@@ -19,12 +19,14 @@ enum { SLOT_BODIES = 256, SLOTS_PER_PROCESS = 8, SLOTS_PER_BODY = 4 };
 struct body {
     uint32_t slot;  /* of its task */
     uint32_t space; /* its name at mem */
+    uint32_t badge; /* of its process */
+    uint32_t cpu;
     struct group group;
 };
 
-/* A task with a stopped thread and a process's three capabilities, without memory: 0, -ENOMEM,
- * -EAGAIN. */
-int body_make(struct body *body, uint32_t slot, uint32_t space, uint32_t badge);
+/* A task with a stopped thread and a process's three capabilities, without memory; the body's group
+ * is taken, the rest of it is given: 0, -ENOMEM, -EAGAIN. */
+int body_make(struct body *body);
 
 /* Its space at mem: empty, or a copy of the parent's: 0 or mem's error. */
 int body_create_space(const struct body *body);

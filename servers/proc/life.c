@@ -2,14 +2,14 @@
 
 #include "libuser/ipc/server.h"
 #include "servers/clients.h"
+#include "servers/proc/cpus.h"
 #include "servers/proc/program.h"
 #include "servers/proc/sleepers.h"
 #include "servers/proto/console.h"
 
 #include <string.h>
 
-/* ---------------------------------------------------------------------------------------- bodies
- */
+/* --------------------------------------------------------------------------------------- bodies */
 
 /* The half of the process's slots that its body does not use. */
 static uint32_t other_slot(const struct process *process)
@@ -20,8 +20,13 @@ static uint32_t other_slot(const struct process *process)
 
 static int make_body(const struct process *process, struct body *body)
 {
-    uint32_t space = process_number(process_index(process));
-    return body_make(body, other_slot(process), space, process->badge);
+    *body = (struct body){
+        .slot = other_slot(process),
+        .space = process_number(process_index(process)),
+        .badge = process->badge,
+        .cpu = process->cpu,
+    };
+    return body_make(body);
 }
 
 static int fill_fork(const struct body *body, const struct body *parent)
@@ -72,8 +77,7 @@ static void take_arguments(struct process *process, struct arguments *arguments)
     process->arguments = arguments;
 }
 
-/* ----------------------------------------------------------------------------------------- begin
- */
+/* ---------------------------------------------------------------------------------------- begin */
 
 int life_fork(struct process *parent, struct process **child)
 {
@@ -81,6 +85,7 @@ int life_fork(struct process *parent, struct process **child)
 
     if (!made)
         return -EAGAIN;
+    made->cpu = cpus_take();
     int error = make_body(made, &made->body);
     if (!error) {
         error = fill_fork(&made->body, &parent->body);
@@ -88,6 +93,7 @@ int life_fork(struct process *parent, struct process **child)
             body_destroy(&made->body);
     }
     if (error) {
+        cpus_give(made->cpu);
         process_forget(made);
         return error;
     }
@@ -104,8 +110,10 @@ int life_spawn(struct process *parent, struct arguments *arguments, struct proce
 
     if (!made)
         return -EAGAIN;
+    made->cpu = cpus_take();
     int error = make_program(made, arguments, &made->body);
     if (error) {
+        cpus_give(made->cpu);
         process_forget(made);
         return error;
     }
@@ -129,8 +137,7 @@ int life_exec(struct process *process, struct arguments *arguments)
     return 0;
 }
 
-/* ------------------------------------------------------------------------------------------- end
- */
+/* ------------------------------------------------------------------------------------------ end */
 
 static void answer_waiting(struct process *parent, struct process *child)
 {
@@ -154,6 +161,7 @@ void life_end(struct process *process, uint32_t status)
     arguments_drop(process->arguments);
     arguments_drop(process->next_arguments);
     process->arguments = process->next_arguments = NULL;
+    cpus_give(process->cpu);
     process_orphan_children(process);
     process_set_ended(process, status);
     if (!parent)

@@ -6,6 +6,7 @@
 #include "libuser/sys/calls.h"
 #include "servers/clients.h"
 #include "servers/proc/casualties.h"
+#include "servers/proc/cpus.h"
 #include "servers/proc/life.h"
 #include "servers/proc/program.h"
 #include "servers/proc/sleepers.h"
@@ -15,8 +16,7 @@
 
 enum { SLOT_TICK_SIGNAL = 16 };
 
-/* ------------------------------------------------------------------------------------------ time
- */
+/* ----------------------------------------------------------------------------------------- time */
 
 /* Ticks since boot; the line never needs unmasking, the count is what is wanted. */
 static uint32_t now(void)
@@ -68,8 +68,7 @@ static int32_t call_uptime(struct process *process, struct words *words)
     return 0;
 }
 
-/* ------------------------------------------------------------------------------------- arguments
- */
+/* ------------------------------------------------------------------------------------ arguments */
 
 /* The bytes of the message's data, or -1 if it says more than it has. */
 static int32_t data_bytes(uint32_t bytes)
@@ -144,8 +143,7 @@ static int32_t call_args_put(struct process *process, struct words *words)
     return 0;
 }
 
-/* ------------------------------------------------------------------------------------------ life
- */
+/* ----------------------------------------------------------------------------------------- life */
 
 static int32_t call_fork(struct process *process, struct words *words)
 {
@@ -234,8 +232,7 @@ static int32_t call_spawn(struct process *process, struct words *words)
     return error;
 }
 
-/* ------------------------------------------------------------------------------------------ loop
- */
+/* ----------------------------------------------------------------------------------------- loop */
 
 /* A caller whose process ended while its call was queued is not heard. */
 #define CALL(name)                                                                                 \
@@ -279,6 +276,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 
     (void)ebx, (void)esi;
     process_init();
+    cpus_init(((const struct boot_page *)BOOT_PAGE)->cpu_count);
     program_init(edi);
     bind_tick();
     server_run(&server);

@@ -30,8 +30,7 @@ uint32_t process_number(uint32_t index)
     return index | generation << PROCESS_INDEX_BITS;
 }
 
-/* -------------------------------------------------------------------------------------- families
- */
+/* ------------------------------------------------------------------------------------- families */
 
 static void attach(struct process *child, struct process *parent, struct process **list)
 {
@@ -97,8 +96,7 @@ void process_set_ended(struct process *process, uint32_t status)
     attach(process, parent, &parent->ended);
 }
 
-/* ----------------------------------------------------------------------------------------- lookup
- */
+/* --------------------------------------------------------------------------------------- lookup */
 
 struct process *process_by_badge(uint32_t badge)
 {

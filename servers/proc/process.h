@@ -27,6 +27,7 @@ enum process_wait { WAITS_NOT, WAITS_CHILD, WAITS_TICK };
 struct process {
     uint32_t badge, pid;
     uint8_t state, waits;
+    uint32_t cpu;
     uint32_t caller, calls; /* whom to answer, when it waits */
     uint32_t status;        /* as in <sys/wait.h>, when it has ended */
     struct process *parent, *children, *ended;

@@ -47,8 +47,7 @@ static void test_numbers(void)
         CHECK(process_number(0) != 0);
 }
 
-/* --------------------------------------------------------------------------------------- families
- */
+/* ------------------------------------------------------------------------------------- families */
 
 static struct {
     struct process *process;
@@ -154,8 +153,7 @@ static void test_families(void)
     }
 }
 
-/* --------------------------------------------------------------------------------------- sleepers
- */
+/* ------------------------------------------------------------------------------------- sleepers */
 
 static void test_sleepers(uint32_t start)
 {
@@ -193,8 +191,7 @@ static void test_sleepers(uint32_t start)
     sleepers_remove(sleepers[0]);
 }
 
-/* -------------------------------------------------------------------------------------- arguments
- */
+/* ------------------------------------------------------------------------------------ arguments */
 
 static void fill(struct arguments *arguments, uint32_t bytes)
 {
