@@ -29,6 +29,7 @@ enum test_slot {
     TEST_SLOT_PORTS = 5,
     TEST_SLOT_IRQS = 6,
     TEST_SLOT_MEM = 7,
+    TEST_SLOT_RTC = 8, /* ports of the real-time clock, whose interrupt nobody else uses */
     TEST_SLOT_INIT = 9, /* a call with word 0 = status ends the machine */
 };
 enum { TEST_FRAMES = 4096 };
