@@ -132,45 +132,55 @@ static void map_program(uint32_t index, const char *name)
 
 /* --------------------------------------------------------------------------------- capabilities */
 
-static void derive(uint32_t index, uint32_t from, uint32_t slot, rights_t rights, uint32_t value,
-                   uint32_t count)
+/* The range is counted from the start of what `from` covers; an endpoint's `first` is the badge. */
+static void derive(uint32_t index, uint32_t from, uint32_t slot, rights_t rights,
+                   struct boot_range range)
 {
     uint32_t task_slot = SLOT_TASKS + index;
     err_t err;
 
     do
-        err = sys_cap_derive(from, slot | task_slot << SLOT_SHIFT, rights, value, count);
+        err =
+            sys_cap_derive(from, slot | task_slot << SLOT_SHIFT, rights, range.first, range.pages);
     while (load_feed(err, task_slot));
     end_unless(err, "giving a server a capability");
 }
 
+static const struct boot_range whole = {0, 0};
+
+static void give_memory(uint32_t index, const struct grant *grant, struct boot_range frames)
+{
+    memory[index] = frames;
+    derive(index, BOOT_SLOT_MEMORY, grant->slot, grant->rights, frames);
+}
+
 static void give(uint32_t index, const struct grant *grant)
 {
+    const struct boot_range range = {grant->first, grant->count};
+    uint32_t slot = grant->slot;
+
     switch (grant->kind) {
     case GRANT_RAM:
-        memory[index] = frames_rest();
-        derive(index, BOOT_SLOT_MEMORY, grant->slot, grant->rights, memory[index].first,
-               memory[index].pages);
+        give_memory(index, grant, frames_rest());
         break;
     case GRANT_FRAMES:
-        memory[index] = (struct boot_range){frames_take(grant->count), grant->count};
-        derive(index, BOOT_SLOT_MEMORY, grant->slot, grant->rights, memory[index].first,
-               grant->count);
+        give_memory(index, grant, (struct boot_range){frames_take(grant->count), grant->count});
         break;
     case GRANT_ARCHIVE:
-        derive(index, BOOT_SLOT_MODULE, grant->slot, grant->rights, 0, boot_page->modules[0].pages);
+        derive(index, BOOT_SLOT_MODULE, slot, grant->rights, whole);
         break;
     case GRANT_PORTS:
-        derive(index, BOOT_SLOT_PORTS, grant->slot, grant->rights, grant->first, grant->count);
+        derive(index, BOOT_SLOT_PORTS, slot, grant->rights, range);
         break;
     case GRANT_IRQS:
-        derive(index, BOOT_SLOT_IRQS, grant->slot, grant->rights, grant->first, grant->count);
+        derive(index, BOOT_SLOT_IRQS, slot, grant->rights, range);
         break;
     case GRANT_ENDPOINT:
-        derive(index, SLOT_ENDPOINTS + grant->first, grant->slot, grant->rights, grant->count, 0);
+        derive(index, SLOT_ENDPOINTS + grant->first, slot, grant->rights,
+               (struct boot_range){grant->count, 0});
         break;
     case GRANT_INIT:
-        derive(index, SLOT_INIT_ENDPOINT, grant->slot, grant->rights, 0, 0);
+        derive(index, SLOT_INIT_ENDPOINT, slot, grant->rights, whole);
         break;
     case GRANT_END:
         break;
@@ -179,10 +189,11 @@ static void give(uint32_t index, const struct grant *grant)
 
 static void give_all(uint32_t index, const struct manifest_entry *entry)
 {
-    derive(index, SLOT_TASKS + index, SERVER_SLOT_TASK, entry->task_rights, 0, 0);
-    derive(index, SLOT_ENDPOINTS + index, SERVER_SLOT_ENDPOINT,
-           RIGHT_CALL | RIGHT_SIGNAL | RIGHT_RECEIVE | RIGHT_GRANT, 0, 0);
-    derive(index, BOOT_SLOT_LOG, SERVER_SLOT_LOG, RIGHT_WRITE, 0, 0);
+    const rights_t endpoint = RIGHT_CALL | RIGHT_SIGNAL | RIGHT_RECEIVE | RIGHT_GRANT;
+
+    derive(index, SLOT_TASKS + index, SERVER_SLOT_TASK, entry->task_rights, whole);
+    derive(index, SLOT_ENDPOINTS + index, SERVER_SLOT_ENDPOINT, endpoint, whole);
+    derive(index, BOOT_SLOT_LOG, SERVER_SLOT_LOG, RIGHT_WRITE, whole);
     for (uint32_t i = 0; i < GRANTS_MAX && entry->grants[i].kind != GRANT_END; i++)
         if (entry->grants[i].kind != GRANT_RAM) /* the rest of RAM is given last: load_resume() */
             give(index, &entry->grants[i]);
