@@ -49,7 +49,7 @@ static void insert(struct list *list, uint32_t first, uint32_t end)
 /* Takes [first, end) out of every range; what stands behind it becomes a range of its own. */
 static void subtract(struct list *list, uint32_t first, uint32_t end)
 {
-    for (unsigned i = 0; i < list->count; i++) {
+    for (unsigned i = 0; i < list->count && first < end; i++) {
         struct boot_range *r = &list->ranges[i];
         uint32_t r_end = r->first + r->pages;
         if (first >= r_end || end <= r->first)

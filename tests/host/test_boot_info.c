@@ -1,0 +1,137 @@
+/*
+ * Memory maps as loaders give them: holes, overlaps, reserved areas, modules, above 4 GiB, and random
+ * ones against a model that keeps one byte a frame.
+ * sources: kernel/boot_info.c
+ */
+#include "kernel/boot_info.h"
+#include "tests/host/check.h"
+
+#include <string.h>
+
+enum { MODEL_FRAMES = 2048, ROUNDS = 3000 };
+
+static struct boot_info info;
+static struct boot_range ranges[BOOT_RANGES_MAX];
+
+static unsigned compute(void)
+{
+    return boot_info_ranges(&info, ranges, BOOT_RANGES_MAX);
+}
+
+static void expect(unsigned index, uint32_t first, uint32_t pages)
+{
+    CHECK(ranges[index].first == first && ranges[index].pages == pages);
+}
+
+static void whole_pages_beyond_the_first_mib(void)
+{
+    memset(&info, 0, sizeof info);
+    boot_info_add(&info, 0, 0x9fc00, true);
+    boot_info_add(&info, 0x100000, 0x700800, true);
+    CHECK(compute() == 1);
+    expect(0, 0x100, 0x700);
+}
+
+static void reserved_areas_and_modules_are_cut_out(void)
+{
+    memset(&info, 0, sizeof info);
+    boot_info_add(&info, 0x100000, 0xf00000, true);
+    boot_info_add(&info, 0x200800, 0x1000, false); /* touches two pages */
+    boot_info_module(&info, 0x400000, 0x400801);
+    CHECK(compute() == 3);
+    expect(0, 0x100, 0x100);
+    expect(1, 0x202, 0x1fe);
+    expect(2, 0x401, 0xbff);
+}
+
+static void nothing_above_4_gib_and_no_wrap(void)
+{
+    memset(&info, 0, sizeof info);
+    boot_info_add(&info, 0xfff00000, 0x40000000, true);
+    boot_info_add(&info, UINT64_MAX - 5, 100, true);
+    CHECK(compute() == 1);
+    expect(0, 0xfff00, 0x100);
+}
+
+static void overlapping_areas_count_once(void)
+{
+    memset(&info, 0, sizeof info);
+    boot_info_add(&info, 0x100000, 0x200000, true);
+    boot_info_add(&info, 0x200000, 0x200000, true);
+    CHECK(compute() == 2);
+    expect(0, 0x100, 0x100);
+    expect(1, 0x200, 0x200);
+}
+
+static void odd_modules_and_long_commands_are_harmless(void)
+{
+    char text[2 * BOOT_COMMAND_MAX];
+
+    memset(&info, 0, sizeof info);
+    boot_info_module(&info, 0x400000, 0x400000);
+    boot_info_module(&info, 0x400800, 0x401000);
+    CHECK(info.modules_count == 0);
+    for (unsigned i = 0; i < BOOT_MODULES_MAX + 3; i++)
+        boot_info_module(&info, 0x400000, 0x401000);
+    CHECK(info.modules_count == BOOT_MODULES_MAX);
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = 0;
+    boot_info_command(&info, text);
+    CHECK(strlen(info.command) == BOOT_COMMAND_MAX - 1);
+}
+
+static uint8_t model[MODEL_FRAMES];
+
+static void mark(uint32_t first, uint32_t bytes, bool free)
+{
+    uint32_t from = first / PAGE_SIZE, to = (first + bytes) / PAGE_SIZE;
+
+    if (free && first % PAGE_SIZE)
+        from++;
+    if (!free && (first + bytes) % PAGE_SIZE)
+        to++;
+    for (uint32_t f = from; f < to && f < MODEL_FRAMES; f++)
+        model[f] = free;
+}
+
+static void random_maps_agree_with_the_model(void)
+{
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        struct boot_area reserved[6];
+        memset(&info, 0, sizeof info);
+        memset(model, 0, sizeof model);
+        for (unsigned i = random_below(8); i > 0; i--) {
+            uint32_t start = random_below(1500 * PAGE_SIZE), bytes = random_below(400 * PAGE_SIZE);
+            boot_info_add(&info, start, bytes, true);
+            mark(start, bytes, true);
+        }
+        unsigned count = random_below(6);
+        for (unsigned i = 0; i < count; i++) {
+            uint32_t start = random_below(1800 * PAGE_SIZE), bytes = 1 + random_below(100 * PAGE_SIZE);
+            reserved[i] = (struct boot_area){start, bytes};
+            boot_info_add(&info, start, bytes, false);
+        }
+        for (unsigned i = 0; i < count; i++)
+            mark((uint32_t)reserved[i].start, (uint32_t)reserved[i].end, false);
+        memset(model, 0, 256);
+        unsigned n = compute();
+        for (unsigned i = 0; i < n; i++) {
+            CHECK(i == 0 || ranges[i].first >= ranges[i - 1].first + ranges[i - 1].pages);
+            for (uint32_t f = ranges[i].first; f < ranges[i].first + ranges[i].pages; f++)
+                CHECK(model[f]-- == 1);
+        }
+        for (uint32_t f = 0; f < MODEL_FRAMES; f++)
+            CHECK(model[f] == 0);
+    }
+}
+
+int main(void)
+{
+    whole_pages_beyond_the_first_mib();
+    reserved_areas_and_modules_are_cut_out();
+    nothing_above_4_gib_and_no_wrap();
+    overlapping_areas_count_once();
+    odd_modules_and_long_commands_are_harmless();
+    random_maps_agree_with_the_model();
+    printf("test_boot_info: %d random maps agree\n", ROUNDS);
+}
