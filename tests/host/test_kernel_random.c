@@ -8,68 +8,20 @@
  * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
  * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
  * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
- * sources: kernel/lib/log.c
+ * sources: kernel/lib/log.c tests/host/kernel_world.c
  */
 #include "kernel/audit_check.h"
-#include "kernel/thread/kernel.h"
 #include "tests/host/check.h"
-
-#include <string.h>
+#include "tests/host/kernel_world.h"
 
 enum {
-    FRAMES = 700,
-    FIRST_FREE = 64, /* frames before it are the kernel's */
-    ACCOUNT = 60,
     SLOTS = 24, /* the slots that random calls name */
     STEPS = 400000,
     AUDIT_EVERY = 7,
-    SLOT_TASK_SELF = 1,
-    SLOT_ALL_MEMORY = 2,
 };
 
 static struct thread *current;
 static uint32_t succeeded[SYS_COUNT]; /* calls that were not refused, to see that the run is not idle */
-
-static void boot(void)
-{
-    memset(&kernel, 0, sizeof kernel);
-    kernel.cpu_count = 1;
-    kernel.frame_count = FRAMES;
-    kernel.empty_leaf = frame_ref(32);
-    link_init(&kernel.dying);
-    for (unsigned i = 0; i < 4; i++)
-        node_init_root((struct node *[]){&kernel.memory, &kernel.ports, &kernel.irqs, &kernel.log}[i]);
-    for (unsigned i = 0; i < CPU_MAX; i++)
-        cpu_init(&kernel.cpus[i]);
-    memset(frame_at(0), 0, FRAMES * sizeof(struct frame));
-    for (uint32_t f = FIRST_FREE; f < FRAMES; f++)
-        frame_make_user(frame_at(f));
-}
-
-static void give(struct task *task, uint32_t index, struct node *root, uint32_t value, uint32_t object)
-{
-    slot_make(cspace_open(&task->cspace, &task->account, index, kernel.empty_leaf), root, RIGHT_ALL,
-              value, object);
-}
-
-static void start(void)
-{
-    struct task *task = task_make(FIRST_FREE);
-    for (uint32_t i = 1; i < ACCOUNT; i++)
-        account_donate(&task->account, FIRST_FREE + i);
-    struct thread *thread = thread_make(task, MESSAGE_PAGE, PRIORITY_COUNT - 1, 0);
-    give(task, SLOT_TASK_SELF, &task->object.caps, 0, REF(task) | SLOT_TASK);
-    give(task, SLOT_ALL_MEMORY, &kernel.memory, 0, SLOT_MEMORY | FRAMES << SLOT_COUNT_SHIFT);
-    give(task, 3, &kernel.irqs, 0, SLOT_IRQS | IRQ_COUNT << SLOT_COUNT_SHIFT);
-    give(task, 4, &kernel.ports, 0, SLOT_PORTS | 65536 << SLOT_COUNT_SHIFT);
-    give(task, 5, &kernel.log, 0, SLOT_LOG | 1 << SLOT_COUNT_SHIFT);
-    give(task, 6, &thread->object.caps, 0, REF(thread) | SLOT_THREAD);
-    thread->held = 0;
-    thread_update_direct(thread);
-    thread_wake(thread, QUEUE_BACK);
-    current = thread_choose();
-    CHECK(current == thread);
-}
 
 /* ---------------------------------------------------------------------- what random calls are made of */
 
@@ -115,7 +67,7 @@ static uint32_t slot_for(unsigned number)
     case SYS_frame_clear:
     case SYS_frame_copy:
     case SYS_task_create:
-        return SLOT_ALL_MEMORY;
+        return WORLD_MEMORY;
     default:
         return any_slot();
     }
@@ -141,7 +93,7 @@ static uint32_t any_rights(void)
 
 static uint32_t any_offset(void)
 {
-    return FIRST_FREE + ACCOUNT + random_below(FRAMES - FIRST_FREE - ACCOUNT);
+    return WORLD_USER + random_below(WORLD_FRAMES - WORLD_USER);
 }
 
 static void any_item(struct item *item)
@@ -179,8 +131,8 @@ static uint32_t any_flags(void)
     return random_below(16) << 8;
 }
 
-/* Arguments that often make sense for the call. */
-static void any_arguments(unsigned call, struct registers *r)
+/* Arguments that often make sense for the call; false if it is none of these. */
+static bool memory_arguments(unsigned call, struct registers *r)
 {
     switch (call) {
     case SYS_cap_derive:
@@ -195,7 +147,7 @@ static void any_arguments(unsigned call, struct registers *r)
         break;
     case SYS_vm_map:
         r->ebx = any_address() | (any_rights() & 15);
-        r->esi = any_pages() | (random_below(2) ? slot_with(SLOT_TASK) : SLOT_ALL_MEMORY) << 16;
+        r->esi = any_pages() | (random_below(2) ? slot_with(SLOT_TASK) : WORLD_MEMORY) << 16;
         r->edi = random_below(2) ? any_offset() : any_address();
         break;
     case SYS_vm_unmap:
@@ -206,12 +158,28 @@ static void any_arguments(unsigned call, struct registers *r)
         r->ebx = any_address() | random_below(16);
         r->esi = any_pages();
         break;
+    case SYS_frame_clear:
+    case SYS_frame_copy:
+        r->ebx = any_offset();
+        r->esi = random_below(4) ? WORLD_MEMORY : any_slot();
+        r->edi = any_offset();
+        r->ebp = random_below(5000);
+        break;
+    default:
+        return false;
+    }
+    return true;
+}
+
+static void object_arguments(unsigned call, struct registers *r)
+{
+    switch (call) {
     case SYS_task_create:
         r->ebx = any_offset();
         r->esi = slot_with(0);
         break;
     case SYS_task_donate:
-        r->ebx = SLOT_ALL_MEMORY | (1 + random_below(16)) << 16;
+        r->ebx = WORLD_MEMORY | (1 + random_below(16)) << 16;
         r->esi = any_offset();
         break;
     case SYS_thread_create:
@@ -230,13 +198,6 @@ static void any_arguments(unsigned call, struct registers *r)
     case SYS_irq_ack:
         r->ebx = random_below(26);
         r->esi = slot_with(SLOT_ENDPOINT);
-        break;
-    case SYS_frame_clear:
-    case SYS_frame_copy:
-        r->ebx = any_offset();
-        r->esi = random_below(4) ? SLOT_ALL_MEMORY : any_slot();
-        r->edi = any_offset();
-        r->ebp = random_below(5000);
         break;
     case SYS_thread_schedule:
         r->ebx = random_below(34);
@@ -268,7 +229,8 @@ static void call(unsigned number, uint32_t slot)
     r->eax = number | slot << SLOT_SHIFT;
     if (number <= SYS_ipc_reply)
         r->eax |= any_flags();
-    any_arguments(number, r);
+    if (!memory_arguments(number, r))
+        object_arguments(number, r);
     struct thread *caller = current;
     current = event_syscalls[r->eax & 0xff](current);
     if (number < SYS_COUNT && current == caller && (int32_t)caller->registers.eax >= OK)
@@ -316,37 +278,15 @@ static void step(struct thread *init)
     }
 }
 
-static uint32_t user_frames(void)
-{
-    uint32_t count = 0;
-
-    for (uint32_t f = FIRST_FREE; f < FRAMES; f++)
-        count += frame_at(f)->kind == FRAME_USER;
-    return count;
-}
-
-/* The whole system ends with init's task; nothing may be left. */
-static void end(struct task *task)
-{
-    object_begin_death(REF(task) | SLOT_TASK);
-    for (unsigned i = 0; i < 100000 && !link_is_alone(&kernel.dying); i++)
-        object_reap_step();
-    CHECK(link_is_alone(&kernel.dying));
-    CHECK(audit_kernel().capabilities == 0);
-    CHECK(user_frames() == FRAMES - FIRST_FREE);
-}
-
 /* One run from boot until init is dead or blocked for good. */
 static unsigned run(unsigned steps)
 {
     unsigned done = 0;
 
-    boot();
-    start();
-    struct thread *init = current;
+    struct thread *init = current = world_boot();
     struct task *task = AT(struct task, init->task);
     for (; done < steps; done++) {
-        bool alive = frame_at(FIRST_FREE)->kind == FRAME_TASK && !task->stage;
+        bool alive = frame_at(WORLD_FREE)->kind == FRAME_TASK && !task->stage;
         if (!alive || init->state == THREAD_DEAD)
             break;
         step(init);
@@ -354,8 +294,7 @@ static unsigned run(unsigned steps)
             audit_kernel();
     }
     audit_kernel();
-    if (frame_at(FIRST_FREE)->kind == FRAME_TASK)
-        end(task);
+    world_end();
     return done + 1;
 }
 

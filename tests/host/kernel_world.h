@@ -1,0 +1,28 @@
+/* A kernel on the host, just booted: one task, init, with one running thread and all capabilities. */
+#pragma once
+
+#include "kernel/thread/kernel.h"
+
+enum {
+    WORLD_FRAMES = 700,
+    WORLD_FREE = 64, /* frames before it are the kernel's; it is init's task */
+    WORLD_ACCOUNT = 60,
+    WORLD_USER = WORLD_FREE + WORLD_ACCOUNT, /* the first frame that is memory */
+    WORLD_TASK = 1, /* slots */
+    WORLD_MEMORY = 2,
+    WORLD_IRQS = 3,
+    WORLD_PORTS = 4,
+    WORLD_LOG = 5,
+    WORLD_THREAD = 6,
+};
+
+struct thread *world_boot(void);
+
+/* A system call of a running thread: the status in its eax if it still runs afterwards. */
+struct thread *world_syscall(struct thread *thread, uint32_t head, const uint32_t arguments[4]);
+
+/* The same for a call that does not block: its status. */
+int32_t world_call(struct thread *thread, uint32_t head, uint32_t a, uint32_t b, uint32_t c, uint32_t d);
+
+/* Ends init's task and all that depended on it, and checks that every frame is memory again. */
+void world_end(void);
