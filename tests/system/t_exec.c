@@ -1,0 +1,279 @@
+/* exec: arguments, refusals, what is kept and what is dropped. The program executes itself; its
+ * first argument says what it is to look at. */
+#include "tests/system/child.h"
+#include "tests/system/tap.h"
+
+#include "libuser/mem/shm.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PAGE = 4096, LONG = 3000, MANY = 500 };
+
+static char long_text[8 * PAGE];
+
+static char *long_argument(size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        long_text[i] = (char)('a' + i % 23);
+    long_text[length] = 0;
+    return long_text;
+}
+
+/* --------------------------------------------------------------------------------------- arguments */
+
+static int execs_words(void)
+{
+    char *const arguments[] = {"other name", "words", "", "two words", "\x01\xff", "", NULL};
+    return execv("t_exec", arguments);
+}
+
+static int sees_words(int argc, char **argv)
+{
+    return !(argc == 6 && strcmp(argv[0], "t_exec") == 0 && strcmp(argv[2], "") == 0 &&
+             strcmp(argv[3], "two words") == 0 && strcmp(argv[4], "\x01\xff") == 0 &&
+             strcmp(argv[5], "") == 0 && !argv[6]);
+}
+
+static bool words(void)
+{
+    return IS(child_run(execs_words), EXITED(0));
+}
+
+static int execs_long(void)
+{
+    char *const arguments[] = {"t_exec", "long", long_argument(LONG), "end", NULL};
+    return execv("t_exec", arguments);
+}
+
+static int sees_long(int argc, char **argv)
+{
+    return !(argc == 4 && strcmp(argv[2], long_argument(LONG)) == 0 && strcmp(argv[3], "end") == 0);
+}
+
+static bool long_arguments(void)
+{
+    return IS(child_run(execs_long), EXITED(0));
+}
+
+static int execs_many(void)
+{
+    static char *arguments[MANY + 1] = {"t_exec", "many"};
+
+    for (int i = 2; i < MANY; i++)
+        arguments[i] = "x";
+    return execv("t_exec", arguments);
+}
+
+static int sees_many(int argc, char **argv)
+{
+    int x = 0;
+
+    for (int i = 2; i < argc; i++)
+        x += strcmp(argv[i], "x") == 0;
+    return !(argc == MANY && x == MANY - 2);
+}
+
+static bool many_arguments(void)
+{
+    return IS(child_run(execs_many), EXITED(0));
+}
+
+static int execs_none(void)
+{
+    char *const arguments[] = {NULL};
+    return execv("hello", arguments) == -1 ? 1 : 2;
+}
+
+static bool no_arguments(void)
+{
+    return IS(child_run(execs_none), EXITED(0));
+}
+
+/* ---------------------------------------------------------------------------------------- refusals */
+
+static bool refused(const char *program, int error)
+{
+    char *const arguments[] = {"x", NULL};
+    return FAILS(execv(program, arguments), error);
+}
+
+static bool unknown(void)
+{
+    return refused("nothing", ENOENT) && refused("t_exe", ENOENT) && refused("t_exec2", ENOENT) &&
+           refused("", ENOENT) && refused(long_argument(200), ENOENT) &&
+           refused(long_argument(2000), ENOENT);
+}
+
+/* 31 arguments of 220 bytes are what xv6's usertests must not get through. */
+static bool too_long(void)
+{
+    static char *arguments[33] = {"t_exec"};
+    char *const one[] = {"t_exec", long_text, NULL};
+
+    long_argument(220);
+    for (int i = 1; i < 32; i++)
+        arguments[i] = long_text;
+    bool good = FAILS(execv("t_exec", arguments), E2BIG);
+    long_argument(7 * PAGE);
+    return FAILS(execv("t_exec", one), E2BIG) && refused("nothing", ENOENT) && good;
+}
+
+static bool failure_changes_nothing(void)
+{
+    static volatile int data;
+    char *page = NULL, *map = mmap(NULL, PAGE), *heap = malloc(100);
+
+    shm_open(1, &page);
+    *page = *map = *heap = 3;
+    data = 4;
+    bool good = refused("nothing", ENOENT) && IS(*page, 3) && IS(*map, 3) && IS(*heap, 3);
+    free(heap);
+    return IS(data, 4) && IS(shm_close(1), 0) && IS(munmap(map, PAGE), 0) && good;
+}
+
+/* -------------------------------------------------------------------------------------- the new one */
+
+static int initial = 42;
+static char zeroed[3 * PAGE];
+
+#define AREA ((volatile char *)0x50000000)
+
+static int execs_dirty(void)
+{
+    char *page = NULL;
+
+    initial = 1;
+    memset(zeroed, 1, sizeof(zeroed));
+    memset(sbrk(5 * PAGE), 1, 5 * PAGE);
+    mmap((void *)AREA, PAGE);
+    AREA[0] = 1;
+    shm_open(1, &page);
+    *page = 1;
+    child_exec("t_exec", "clean");
+}
+
+static int sees_clean(void)
+{
+    char *page = NULL;
+    int dirty = initial != 42;
+
+    for (size_t i = 0; i < sizeof(zeroed); i++)
+        dirty |= zeroed[i];
+    char *heap = sbrk(5 * PAGE);
+    for (int i = 0; i < 5 * PAGE; i++)
+        dirty |= heap[i];
+    dirty |= mmap((void *)AREA, PAGE) != (void *)AREA || AREA[0];
+    dirty |= memory_now().segments != 0 || shm_close(1) != -1;
+    dirty |= shm_open(1, &page) != 0 || *page != 0;
+    return dirty;
+}
+
+static bool begins_anew(void)
+{
+    return IS(child_run(execs_dirty), EXITED(0));
+}
+
+static int execs_pid(void)
+{
+    char pid[12];
+
+    snprintf(pid, sizeof(pid), "%d", getpid());
+    char *const arguments[] = {"t_exec", "pid", pid, NULL};
+    if (fork() == 0)
+        exit(33);
+    return execv("t_exec", arguments);
+}
+
+static int sees_pid(const char *pid)
+{
+    int status = 0;
+
+    return !(getpid() == atoi(pid) && wait(&status) > 0 && status == EXITED(33) &&
+             wait(&status) == -1 && errno == ECHILD);
+}
+
+static bool keeps_pid_and_children(void)
+{
+    return IS(child_run(execs_pid), EXITED(0));
+}
+
+static int execs_on(int left)
+{
+    char text[12];
+
+    snprintf(text, sizeof(text), "%d", left);
+    char *const arguments[] = {"t_exec", "on", text, NULL};
+    return left ? execv("t_exec", arguments) : 0;
+}
+
+static int execs_hundred(void)
+{
+    return execs_on(100);
+}
+
+static bool again_and_again(void)
+{
+    return IS(child_run(execs_hundred), EXITED(0));
+}
+
+static int execs_sleeper(void)
+{
+    child_exec("t_exec", "sleep");
+}
+
+static bool killed_in_exec(void)
+{
+    bool good = true;
+
+    for (int i = 0; i < 50; i++) {
+        pid_t child = child_start(execs_sleeper);
+        usleep(i % 5 ? 1 : 0);
+        good = IS(child_kill(child), SIGKILL) && good;
+    }
+    return good;
+}
+
+static int look(int argc, char **argv)
+{
+    const char *what = argv[1];
+
+    if (strcmp(what, "words") == 0)
+        return sees_words(argc, argv);
+    if (strcmp(what, "long") == 0)
+        return sees_long(argc, argv);
+    if (strcmp(what, "many") == 0)
+        return sees_many(argc, argv);
+    if (strcmp(what, "clean") == 0)
+        return sees_clean();
+    if (strcmp(what, "pid") == 0)
+        return sees_pid(argv[2]);
+    if (strcmp(what, "on") == 0)
+        return execs_on(atoi(argv[2]) - 1);
+    for (;;)
+        sleep(1000);
+}
+
+static const struct tap_point points[] = {
+    {"arguments arrive as they were, empty ones too", words},
+    {"long arguments", long_arguments},
+    {"many arguments", many_arguments},
+    {"no arguments: the program's name is there", no_arguments},
+    {"an unknown program is ENOENT", unknown},
+    {"too long arguments are E2BIG", too_long},
+    {"a failed exec changes nothing", failure_changes_nothing},
+    {"data, heap, mappings and segments begin anew", begins_anew},
+    {"process id and children stay", keeps_pid_and_children},
+    {"a hundred in a row", again_and_again},
+    {"killed in the middle", killed_in_exec},
+};
+
+int main(int argc, char **argv)
+{
+    return argc > 1 ? look(argc, argv) : TAP_RUN(points);
+}
