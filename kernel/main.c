@@ -148,7 +148,7 @@ static void map_init(struct task *task, uint32_t frame, uint32_t pages, uint32_t
 {
     const struct source source = {.first = frame, .kinship = CHILD};
 
-    source_map(&source, pages, rights, &task->space, &task->account, address);
+    source_map(&source, pages, rights, &(struct target){&task->space, &task->account, address});
 }
 
 static void map_image(struct task *task, const struct boot_image *image)
@@ -164,27 +164,30 @@ static void map_image(struct task *task, const struct boot_image *image)
     map_init(task, frame, image->stack_pages, stack, RIGHT_READ | RIGHT_WRITE);
 }
 
-static void give(struct task *task, uint32_t index, struct node *root, rights_t rights,
-                 uint32_t value, uint32_t object)
+static struct slot *open_slot(struct task *task, uint32_t index)
 {
-    slot_make(cspace_open(&task->cspace, &task->account, index, kernel.empty_leaf), root, rights,
-              value, object);
+    return cspace_open(&task->cspace, &task->account, index, kernel.empty_leaf);
+}
+
+static void give_object(struct task *task, uint32_t index, struct object *object, enum slot_bits kind)
+{
+    slot_make(open_slot(task, index), &object->caps, RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN, 0,
+              REF(object) | (uint32_t)kind);
 }
 
 static void give_range(struct task *task, uint32_t index, enum slot_bits kind, rights_t rights,
                        struct boot_range range)
 {
-    give(task, index, range_root(((unsigned)kind >> 6) & 3), rights, range.first,
-         (uint32_t)kind | range.pages << SLOT_COUNT_SHIFT);
+    slot_make(open_slot(task, index), range_root(((unsigned)kind >> 6) & 3), rights, range.first,
+              (uint32_t)kind | range.pages << SLOT_COUNT_SHIFT);
 }
 
 static void give_all(struct task *task, struct thread *thread)
 {
-    const rights_t control = RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN;
     const rights_t module = RIGHT_READ | RIGHT_EXECUTE | RIGHT_GRANT;
 
-    give(task, BOOT_SLOT_TASK, &task->object.caps, control, 0, REF(task) | SLOT_TASK);
-    give(task, BOOT_SLOT_THREAD, &thread->object.caps, control, 0, REF(thread) | SLOT_THREAD);
+    give_object(task, BOOT_SLOT_TASK, &task->object, SLOT_TASK);
+    give_object(task, BOOT_SLOT_THREAD, &thread->object, SLOT_THREAD);
     give_range(task, BOOT_SLOT_MEMORY, SLOT_MEMORY, RIGHT_ALL,
                (struct boot_range){0, kernel.frame_count});
     give_range(task, BOOT_SLOT_PORTS, SLOT_PORTS, RIGHT_ALL, (struct boot_range){0, 65536});

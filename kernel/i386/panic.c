@@ -18,6 +18,26 @@ static _Noreturn void machine_off(void)
         __asm__ volatile("cli; hlt");
 }
 
+/* Whose event it was. */
+static void log_running(void)
+{
+    const struct cpu *cpu = cpu_here();
+
+    if (!cpu->current)
+        return;
+    const struct registers *r = &AT(struct thread, cpu->current)->registers;
+    uint32_t number = r->eax & 0xff;
+    bool call = r->vector == VECTOR_SYSCALL;
+    log_text(call ? "running: a thread in system call " : "running: a thread stopped by vector ");
+    if (call && number < SYS_COUNT)
+        log_text(call_names[number]);
+    else
+        log_decimal(call ? number : r->vector);
+    log_text(" at ");
+    log_hex(call ? r->edx : r->eip);
+    log_text("\n");
+}
+
 static void log_address(uint32_t address)
 {
     log_text("  at ");
@@ -66,6 +86,7 @@ _Noreturn void panic(const char *what, const char *file, int line)
     log_text(":");
     log_decimal((uint32_t)line);
     log_text("\n");
+    log_running();
     log_backtrace((uint32_t)(uintptr_t)__builtin_frame_address(0));
     machine_off();
 }
@@ -75,6 +96,7 @@ void panic_registers(const char *what, const struct registers *registers)
     log_text("panic: ");
     log_text(what);
     log_text("\n");
+    log_running();
     log_registers(registers);
     log_address(registers->eip);
     log_backtrace(registers->ebp);
@@ -93,6 +115,7 @@ void panic_double_fault(void)
     log_text(" cr2 ");
     log_hex(READ_CR(2));
     log_text("\n");
+    log_running();
     log_address(eip);
     log_backtrace(ebp);
     machine_off();

@@ -204,8 +204,8 @@ static void commit_item(const struct checked_item *item, struct task *to)
                     cspace_open(&to->cspace, &to->account, item->place, kernel.empty_leaf),
                     &item->derivation);
     else
-        source_map(&item->source, item->pages, item->rights, &to->space, &to->account,
-                   item->place);
+        source_map(&item->source, item->pages, item->rights,
+                   &(struct target){&to->space, &to->account, item->place});
 }
 
 static void commit_registers(struct thread *sender, struct registers *to)

@@ -7,6 +7,12 @@ static err_t (*const calls[])(struct thread *) = {
 #undef SYSCALL
 };
 
+const char *const call_names[] = {
+#define SYSCALL(number, name, slot, arguments, result, errors, summary) [number] = #name,
+#include "kernel/abi/syscalls.def"
+#undef SYSCALL
+};
+
 err_t call_run(struct thread *thread)
 {
     uint32_t number = thread->registers.eax & 0xff;

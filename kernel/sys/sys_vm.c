@@ -4,9 +4,11 @@
 
 static const uint32_t page_mask = PAGE_SIZE - 1;
 
-static err_t find_source(struct thread *thread, uint32_t slot_index, uint32_t where, uint32_t pages,
-                         rights_t rights, struct source *source)
+/* What the second and third argument of vm_map name. */
+static err_t find_source(struct thread *thread, rights_t rights, struct source *source)
 {
+    uint32_t pages = thread->registers.esi & 0xffff, slot_index = thread->registers.esi >> 16;
+    uint32_t where = thread->registers.edi;
     struct slot *slot;
     struct task *task;
 
@@ -44,7 +46,7 @@ err_t sys_vm_map(struct thread *thread)
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (!err)
-        err = find_source(thread, r->esi >> 16, r->edi, pages, rights, &source);
+        err = find_source(thread, rights, &source);
     if (!err)
         err = source_check(&source, pages, rights, 0);
     if (!err)
@@ -54,7 +56,8 @@ err_t sys_vm_map(struct thread *thread)
     if (err)
         return err;
 
-    source_map(&source, pages, rights, &task->space, &task->account, address);
+    source_map(&source, pages, rights,
+               &(struct target){&task->space, &task->account, address});
     return OK;
 }
 

@@ -101,6 +101,7 @@ enum { STEP_NODES = 64 };
 
 /* Runs the call in the thread's registers. Defined in kernel/sys. */
 err_t call_run(struct thread *thread);
+extern const char *const call_names[]; /* by number, for reports */
 
 /* Stores the outcome of a call of the running thread, or arranges its re-run: true if it is done. */
 bool call_finish(struct thread *thread, err_t status);

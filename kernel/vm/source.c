@@ -50,11 +50,12 @@ static void replace(struct node *node)
     space_unmap(node);
 }
 
-void source_map(const struct source *source, uint32_t pages, rights_t rights, struct space *to,
-                struct account *account, uint32_t address)
+void source_map(const struct source *source, uint32_t pages, rights_t rights,
+                const struct target *to)
 {
-    for (uint32_t i = 0; i < pages; i++, address += PAGE_SIZE) {
-        struct place from = {0}, place = space_open(to, account, address);
+    for (uint32_t i = 0; i < pages; i++) {
+        struct place place = space_open(to->space, to->account, to->address + (i << PAGE_BITS));
+        struct place from = {0};
 
         replace(place.node);
         if (!source->space) {

@@ -19,6 +19,13 @@ bool rights_are_mappable(rights_t rights);
  * not being revoked (ERR_BUSY), and has room for a child (ERR_DEPTH). */
 err_t source_check(const struct source *source, uint32_t pages, rights_t rights, rights_t needed);
 
-/* Maps the pages at `address`, from where all was checked; mappings in the way are replaced. */
-void source_map(const struct source *source, uint32_t pages, rights_t rights, struct space *to,
-                struct account *account, uint32_t address);
+/* Where pages go, and who pays for the tables. */
+struct target {
+    struct space *space;
+    struct account *account;
+    uint32_t address;
+};
+
+/* Maps the pages; all was checked. Mappings in the way are replaced. */
+void source_map(const struct source *source, uint32_t pages, rights_t rights,
+                const struct target *target);

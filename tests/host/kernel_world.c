@@ -64,9 +64,9 @@ struct thread *world_syscall(struct thread *thread, uint32_t head, const uint32_
     return event_syscalls[head & 0xff](thread);
 }
 
-int32_t world_call(struct thread *thread, uint32_t head, uint32_t a, uint32_t b, uint32_t c, uint32_t d)
+int32_t world_call(struct thread *thread, uint32_t head, const uint32_t arguments[4])
 {
-    struct thread *next = world_syscall(thread, head, (const uint32_t[]){a, b, c, d});
+    struct thread *next = world_syscall(thread, head, arguments);
 
     CHECK(next == thread);
     return (int32_t)thread->registers.eax;

@@ -22,7 +22,7 @@ struct thread *world_boot(void);
 struct thread *world_syscall(struct thread *thread, uint32_t head, const uint32_t arguments[4]);
 
 /* The same for a call that does not block: its status. */
-int32_t world_call(struct thread *thread, uint32_t head, uint32_t a, uint32_t b, uint32_t c, uint32_t d);
+int32_t world_call(struct thread *thread, uint32_t head, const uint32_t arguments[4]);
 
 /* Ends init's task and all that depended on it, and checks that every frame is memory again. */
 void world_end(void);

@@ -58,7 +58,7 @@ static struct task *task_of(int cell)
 
 static int call(unsigned number, uint32_t slot, uint32_t a, uint32_t b, uint32_t c)
 {
-    return world_call(init, number | slot << SLOT_SHIFT, a, b, c, 0);
+    return world_call(init, number | slot << SLOT_SHIFT, (const uint32_t[]){a, b, c, 0});
 }
 
 static void make_tasks(void)
@@ -140,7 +140,7 @@ static void map_child(int from, int to, rights_t rights)
         return;
     CHECK(space_check_free(&task->space, address_of(to), 1, false, &lacking) == OK);
     CHECK(lacking.frames <= task->account.spare_count);
-    source_map(&source, 1, rights, &task->space, &task->account, address_of(to));
+    source_map(&source, 1, rights, &(struct target){&task->space, &task->account, address_of(to)});
     model[to] = (struct cell){true, model[from].frame, rights, from, model[from].depth + 1};
 }
 
