@@ -85,18 +85,15 @@ static bool fork_pages(struct space *parent, struct space *child)
          address = run.address + (run.pages << PAGE_BITS))
         good = run.pages == 1 ? fork_page(&batch, &run)
                               : pages_reserve(&child->pages, run.address, run.pages);
-    return batch_flush(&batch) && good;
+    return good && batch_flush(&batch);
 }
 
 int fork_space(struct space *parent, struct space *child)
 {
     if (!space_commit(child, parent->committed))
         return -ENOMEM;
-    if (!fork_pages(parent, child)) {
-        space_release(child, 0, USER_END);
-        space_uncommit(child, parent->committed);
+    if (!fork_pages(parent, child))
         return -ENOMEM;
-    }
     child->heap_start = parent->heap_start;
     child->heap_end = parent->heap_end;
     child->mmap_hint = parent->mmap_hint;

@@ -15,16 +15,6 @@ void regions_init(uint32_t pages)
     archive_pages = pages;
 }
 
-static uint32_t pages_of(uint32_t bytes)
-{
-    return (bytes >> PAGE_BITS) + (bytes % PAGE_SIZE != 0);
-}
-
-static uint32_t page_up(uint32_t address)
-{
-    return pages_of(address) << PAGE_BITS;
-}
-
 static bool occupied(const struct space *space, uint32_t address, uint32_t end)
 {
     struct page_run run;

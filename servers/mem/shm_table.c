@@ -77,7 +77,7 @@ static void split_buckets(void)
 
     while (old--) {
         uint32_t number = buckets[old] - 1;
-        buckets[old] = buckets[2 * old] = buckets[2 * old + 1] = 0;
+        buckets[old] = 0;
         while (number != SEGMENT_NONE) {
             uint32_t next = segments[number].next;
             chain(number);

@@ -183,8 +183,26 @@ void space_uncommit(struct space *space, uint32_t pages)
     frames_uncommit(pages);
 }
 
+/* The pages of P4 that have an entry; the heap's are counted by its length. */
+static uint32_t count_committed(const struct space *space)
+{
+    uint32_t heap_first = page_up(space->heap_start), heap_end = page_up(space->heap_end);
+    uint32_t pages = (heap_end - heap_first) >> PAGE_BITS;
+    struct page_run run;
+
+    for (uint32_t address = 0; pages_next(&space->pages, address, USER_END, &run);
+         address = run.address + (run.pages << PAGE_BITS)) {
+        bool direct = run.entry & PAGE_ARCHIVE && !(run.entry & PAGE_WRITE);
+        bool heap = run.address >= heap_first && run.address < heap_end;
+        if (!direct && !heap && !(run.entry & PAGE_SHM))
+            pages += run.pages;
+    }
+    return pages;
+}
+
 void space_check(const struct space *space)
 {
+    assert(space->committed == count_committed(space));
     assert(space->id && space_find(space->id) == space);
     assert(space->heap_start <= space->heap_end);
     pages_check(&space->pages);

@@ -43,6 +43,17 @@ static inline struct space *space_find(uint32_t id)
     return space;
 }
 
+/* Bytes to pages, up. */
+static inline uint32_t pages_of(uint32_t bytes)
+{
+    return (bytes >> PAGE_BITS) + (bytes % PAGE_SIZE != 0);
+}
+
+static inline uint32_t page_up(uint32_t address)
+{
+    return pages_of(address) << PAGE_BITS;
+}
+
 /* False: no memory to begin with. */
 bool space_init(void);
 
@@ -72,5 +83,5 @@ uint32_t space_release(struct space *space, uint32_t address, uint32_t end);
 bool space_commit(struct space *space, uint32_t pages);
 void space_uncommit(struct space *space, uint32_t pages);
 
-/* Panics unless all invariants of the page map hold, and P1. */
+/* Panics unless all invariants of the page map hold, and P1, P3, P4. */
 void space_check(const struct space *space);

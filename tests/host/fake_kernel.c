@@ -44,7 +44,8 @@ static struct task *tasks;
 static uint32_t slots[SLOT_COUNT];
 static unsigned char *heap;
 static uint32_t lacking, signals;
-static uint32_t own_spare, own_leaves, own_tables;
+static uint32_t own_spare, own_leaves;
+static bool own_tables[HEAP_BYTES / PAGE_SIZE / TABLE_PAGES];
 
 void fake_init(struct fake_ram new_ram)
 {
@@ -66,8 +67,8 @@ void fake_init(struct fake_ram new_ram)
         munmap(heap, HEAP_BYTES);
     heap = mmap(NULL, HEAP_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK(tasks != MAP_FAILED && heap != MAP_FAILED);
-    lacking = signals = own_spare = 0;
-    own_leaves = own_tables = 0;
+    lacking = signals = own_spare = own_leaves = 0;
+    memset(own_tables, 0, sizeof(own_tables));
 }
 
 void fake_start_frames(void)
@@ -367,14 +368,12 @@ static err_t charge_own(uint32_t cost)
 err_t kernel_map_own(void *place, uint32_t number)
 {
     struct frame *frame = usable(number);
-    uint32_t table = (uint32_t)(((unsigned char *)place - heap) >> 21) + 1;
+    uint32_t table = (uint32_t)(((unsigned char *)place - heap) / PAGE_SIZE / TABLE_PAGES);
 
     CHECK(frame && !frame->mappings);
-    if (table > own_tables || table + 16 < own_tables) {
-        if (charge_own(2))
-            return ERR_ACCOUNT;
-        own_tables = table;
-    }
+    if (!own_tables[table] && charge_own(2))
+        return ERR_ACCOUNT;
+    own_tables[table] = true;
     CHECK(mprotect(place, PAGE_SIZE, PROT_READ | PROT_WRITE) == 0);
     frame->mappings++;
     return OK;

@@ -10,6 +10,7 @@
 
 struct message_page mem_page;
 uint32_t mem_refuse_one_in;
+err_t mem_refusal = ERR_WINDOW;
 bool mem_was_refused;
 
 static err_t grant(const struct mem_client *client, uint32_t fault_page)
@@ -18,7 +19,7 @@ static err_t grant(const struct mem_client *client, uint32_t fault_page)
 
     mem_was_refused = mem_refuse_one_in && random_below(mem_refuse_one_in) == 0;
     if (mem_was_refused)
-        return ERR_WINDOW;
+        return mem_refusal;
     if (item->kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP)
         return fake_slot_is_empty(item->slot) ? ERR_CAP : OK;
     return fault_page ? fake_grant(client->slot, item, fault_page, 1, true)

@@ -19,6 +19,7 @@ extern struct message_page mem_page;
 /* One in so many answers with an item is refused as if its receiver had no window for it; 0: none.
  */
 extern uint32_t mem_refuse_one_in;
+extern err_t mem_refusal;    /* with what */
 extern bool mem_was_refused; /* the last one was */
 
 /* A call with tag, number and two arguments; word 0 of the answer, and its word 1 in `*result`. */

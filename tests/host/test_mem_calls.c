@@ -99,7 +99,7 @@ static void dies_at(struct mem_client client, uint32_t address, uint32_t cause)
 
 static void start(void)
 {
-    fake_init((struct fake_ram){16, 6000, 10});
+    fake_init((struct fake_ram){KERNEL_WINDOW_PAGES - 1000, 6000, 10});
     fake_start_frames();
     CHECK(server_init(FAKE_ARCHIVE_PAGES, 1));
     a = make(1);
@@ -470,8 +470,9 @@ static void check_fork(void)
     CHECK(read_word(a, 0x102000) == 1 && read_word(grandchild, 0x102000) == 1);
     write_word(a, 0x102000, 11);
     CHECK(frames_count().free == free - 2);
+    const uint32_t *word = fake_word(grandchild.slot, 0x102000);
     write_word(grandchild, 0x102000, 12); /* the last one keeps the frame */
-    CHECK(frames_count().free == free - 2);
+    CHECK(frames_count().free == free - 2 && fake_word(grandchild.slot, 0x102000) == word);
     CHECK(read_word(a, 0x102000) == 11 && read_word(child, 0x102000) == 10);
     CHECK(!(fake_rights(a.slot, 0x105000) & RIGHT_WRITE));
 
@@ -486,6 +487,30 @@ static void check_fork(void)
     end(grandchild);
     CHECK(shm_table_count() == 0 && call(a, MEM_SBRK, (uint32_t)-4096, 0) == 0);
     CHECK(promised() <= before + 1); /* a stack page may have been touched */
+}
+
+/* The thread died while its fault was answered, but its task lives: no page may stay that it was
+ * not meant to have, and the next fault brings the right one. */
+static void check_stale_fault(void)
+{
+    write_word(a, 0x102000, 1);
+    struct mem_client child = make_child(a, 35);
+    const uint32_t words[4] = {0x102000, FAULT_PRESENT | FAULT_WRITE | FAULT_USER, 0, 14};
+
+    mem_refuse_one_in = 1;
+    mem_refusal = ERR_STALE;
+    CHECK(!mem_send(&child, TAG_FAULT, words));
+    mem_refuse_one_in = 0;
+    mem_refusal = ERR_WINDOW;
+    CHECK(mem_manager(MEM_CASUALTY, 0, 0) == -ENOENT); /* nobody is left to bury */
+    CHECK(!fake_rights(child.slot, 0x102000));
+    struct mem_client grandchild = make_child(child, 36);
+    write_word(child, 0x102000, 3);
+    CHECK(read_word(a, 0x102000) == 1 && read_word(grandchild, 0x102000) == 1);
+    write_word(grandchild, 0x102000, 2);
+    CHECK(read_word(child, 0x102000) == 3 && read_word(a, 0x102000) == 1);
+    end(child);
+    end(grandchild);
 }
 
 /* Memory is finite, and what was promised is there: a program that got all that was left can touch
@@ -513,6 +538,73 @@ static void check_promises(void)
     b = make(2);
 }
 
+static uint32_t hoard[6000], hoard_count;
+
+static void give_back(uint32_t count)
+{
+    while (count-- && hoard_count)
+        frames_return(hoard[--hoard_count]);
+}
+
+/* Leaves that many frames for kernel memory. */
+static void starve(uint32_t rest)
+{
+    uint32_t frame;
+
+    while ((frame = frames_lend()) != FRAME_NONE)
+        hoard[hoard_count++] = frame;
+    give_back(rest);
+}
+
+/* An image half made is not made at all. */
+static void check_starved_image(void)
+{
+    static const struct mem_segment with_tail = {0x102000, 2 * PAGE_SIZE, 2, 8, READ | WRITE};
+
+    end(make(61)); /* the server has what it needs for a space */
+    struct mem_client client = {60, space_receive_slot()};
+
+    fake_task_create(client.slot, 0);
+    CHECK(mem_call(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 60, 0, NULL) == 0);
+    const struct space *space = space_find(60);
+    for (int i = 0; i < 3; i++) {
+        starve(i != 0); /* the task keeps what it was lent */
+        CHECK(mem_map_segment(60, &text) == -ENOMEM);
+        CHECK(!fake_mappings(client.slot) && !pages_get(&space->pages, PROGRAM_BASE));
+        CHECK(mem_map_segment(60, &with_tail) == -ENOMEM && !space->committed);
+        space_check(space);
+        give_back(hoard_count);
+    }
+    CHECK(mem_map_segment(60, &text) == 0 && mem_map_segment(60, &with_tail) == 0);
+    end(client);
+}
+
+/* The server's own tables: what they need comes whole or not at all. */
+static void check_starved_server(void)
+{
+    uint32_t rest = 0;
+
+    for (starve(0); call(a, MEM_SHM_OPEN, 1, 0); rest++, give_back(1)) {
+        CHECK(rest < 20 && shm_table_count() == 0);
+        frames_check();
+    }
+    CHECK(rest > 3);
+    give_back(hoard_count);
+    for (starve(0), rest = 0; call(a, MEM_MMAP, MMAP_BASE + PAGE_SIZE, 9 << 20);
+         rest++, give_back(1)) {
+        CHECK(rest < 20 && !pages_get(&space_find(a.id)->pages, MMAP_BASE + PAGE_SIZE));
+        space_check(space_find(a.id));
+    }
+    CHECK(rest > 1);
+    give_back(hoard_count);
+    end(a);
+    end(b);
+    struct frames_count count = frames_count();
+    CHECK(count.free + heap_check() == count.total && count.committed == heap_check());
+    a = make(1);
+    b = make(2);
+}
+
 /* A manager that forgets to destroy the task first does no harm. */
 static void check_early_destroy(void)
 {
@@ -531,14 +623,15 @@ static void check_early_destroy(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_create,        check_segments_refused,
-        check_image,         check_pool,
-        check_casualties,    check_foreign,
-        check_sbrk,          check_mmap,
-        check_munmap,        check_shm,
-        check_shm_counter,   check_fork,
-        check_many_segments, check_promises,
-        check_early_destroy,
+        check_create,         check_segments_refused,
+        check_image,          check_pool,
+        check_casualties,     check_foreign,
+        check_sbrk,           check_mmap,
+        check_munmap,         check_shm,
+        check_shm_counter,    check_fork,
+        check_many_segments,  check_stale_fault,
+        check_promises,       check_starved_image,
+        check_starved_server, check_early_destroy,
     };
 
     for (unsigned i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

@@ -154,6 +154,7 @@ static void spawn(void)
     status = mem_map_segment(client->name.id, &text);
     if (!status)
         status = mem_map_segment(client->name.id, &data);
+    space_check(space_find(client->name.id));
     if (!status)
         status = mem_manager(MEM_SPACE_FINISH, client->name.id, HEAP_FIRST);
     CHECK(!status || is_short(status));
