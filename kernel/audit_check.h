@@ -1,6 +1,7 @@
 /*
- * The audit: walks everything and panics where an invariant is broken. Audit builds and host tests
- * call it; it changes nothing.
+ * The audit: walks everything and panics where an invariant is broken. Builds with TALLY_AUDIT call it
+ * at every eighth tick, in whatever state an interrupt finds the kernel; host tests at every few steps.
+ * It changes nothing.
  */
 #pragma once
 

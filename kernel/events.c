@@ -1,7 +1,8 @@
 /* What happens to a processor that is no system call: faults and interrupts. */
+#include "kernel/audit_check.h"
 #include "kernel/ipc/ipc.h"
 
-enum { VECTOR_FPU = 7 };
+enum { VECTOR_FPU = 7, AUDIT_TICKS = 8 };
 
 struct thread *event_fault(struct thread *thread, uint32_t address)
 {
@@ -31,6 +32,8 @@ struct thread *event_interrupt(struct thread *interrupted, unsigned line)
     struct slot *endpoint = &kernel.irq_endpoints[line];
 
     kernel.irq_counts[line]++;
+    if (TALLY_AUDIT && line == IRQ_TICK && kernel.irq_counts[line] % AUDIT_TICKS == 0)
+        audit_kernel();
     if (endpoint->object & SLOT_SIGNAL)
         endpoint_signal(AT(struct endpoint, slot_object(endpoint)), endpoint->value);
     if (!interrupted)
