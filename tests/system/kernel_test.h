@@ -1,0 +1,146 @@
+/*
+ * What the kernel's tests share. Such a test is a task of its own, started by init with the
+ * capabilities of `manifest_test` (servers/manifest.h); its children are tasks that it makes: they
+ * run functions of the test's own image, and share its data with it. So a child leaves what it found
+ * in the test's variables, and the test judges it.
+ *
+ * Every point runs twice: what it had to open for the first time (tables, leaves) is there at the
+ * second. After each run the test deletes all capabilities in slots FIRST_SLOT..LAST_SLOT and unmaps
+ * its scratch pages; then each of its frames must be free to donate, and after the second run its own
+ * account must have as many spare frames as before it. So no point leaks anything.
+ */
+#pragma once
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/sys/calls.h"
+#include "servers/clients.h"
+
+#include <stdbool.h>
+
+/* Our own table. */
+enum {
+    OWN_TASK = SERVER_SLOT_TASK,
+    ENDPOINT = SERVER_SLOT_ENDPOINT, /* the main thread receives from it */
+    LOG = SERVER_SLOT_LOG,
+    MEMORY = TEST_SLOT_MEMORY,
+    PORTS = TEST_SLOT_PORTS,
+    IRQS = TEST_SLOT_IRQS,
+    FIRST_SLOT = 16, /* the points' own */
+    CHILD_TASK = 0xa0, /* + k: child k's task, thread, handler */
+    CHILD_THREAD = 0xb0,
+    CHILD_HANDLER = 0xc0,
+    CHILDREN = 16,
+    LAST_SLOT = 255,
+};
+
+/* A child's table. */
+enum { PARENT = 1 }; /* the test's endpoint: call, signal, grant; badge BADGE_CHILD + k */
+
+enum {
+    BADGE_CHILD = 0x100,
+    BADGE_FAULT = 0x200, /* + k: faults of child k */
+    PRIORITY_TEST = 18,  /* the main thread's */
+    PRIORITY_CHILD = 10,
+    SCRATCH = 0x40000000, /* pages of the points' own, in every task */
+    SCRATCH_PAGES = 1024,
+    READ = RIGHT_READ,
+    READ_WRITE = RIGHT_READ | RIGHT_WRITE,
+    READ_EXECUTE = RIGHT_READ | RIGHT_EXECUTE,
+    READ_WRITE_GRANT = RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT,
+};
+
+/* ------------------------------------------------------------------------------------- points */
+
+struct point {
+    const char *text;
+    void (*run)(void);
+};
+
+/* Runs all points, reports them in TAP to the log, and ends the machine with 0 if all hold. */
+_Noreturn void points_run(const struct point *points, unsigned count);
+#define POINTS_RUN(points) points_run(points, sizeof(points) / sizeof((points)[0]))
+
+/* True if they are equal; else the point fails, and the log says why. Main thread only. */
+bool point_is(int32_t got, int32_t wanted, const char *what, int line);
+#define IS(got, wanted)  point_is((int32_t)(got), (int32_t)(wanted), #got, __LINE__)
+#define HOLDS(condition) point_is(!!(condition), 1, #condition, __LINE__)
+
+/* A line for the log, beside the points. Main thread only. */
+void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ------------------------------------------------------------------------------------- frames */
+
+/* The first of `count` adjoining frames of MEMORY, which the point may use as it likes: zeroed. */
+uint32_t frames_take(uint32_t count);
+
+/* Gives frames to a task's account. */
+void feed(uint32_t task_slot, uint32_t count);
+
+/* Leaves the account of a task without a spare frame. */
+void drain(uint32_t task_slot);
+
+/* How many threads the account of a task has frames for: equal numbers, equal accounts. */
+uint32_t account_room(uint32_t task_slot);
+
+/* Maps a fresh frame, or a given one, at an address of ours. */
+volatile uint32_t *map_fresh(uint32_t address);
+volatile uint32_t *map_frame(uint32_t address, uint32_t frame, rights_t rights);
+
+bool slot_is_free(uint32_t slot);
+bool page_is_free(uint32_t task_slot, uint32_t address);
+
+/* ------------------------------------------------------------------------- threads and children */
+
+struct plan {
+    uint32_t task; /* slot */
+    uint32_t slot; /* for the thread's capability */
+    uint32_t page; /* of its messages */
+    uint32_t endpoint, handler; /* slots, 0: none */
+    uint32_t priority;
+    void (*run)(uint32_t argument); /* its end is a fault: event_is_end() */
+    uint32_t argument;
+};
+
+/* Makes a thread and lets it run; thread_prepare() leaves it stopped. */
+void thread_start(const struct plan *plan);
+void thread_prepare(const struct plan *plan);
+
+/* A thread of the test's own task, number k (1..): its page, its slot and handler as child k's. */
+struct plan own_thread(uint32_t k, void (*run)(uint32_t), uint32_t argument);
+
+/* A task with our image, the PARENT capability, and no thread; `frames` spare ones are left. */
+void child_make(uint32_t k, uint32_t frames);
+
+/* Its main thread, prepared or started. */
+struct plan child_thread(uint32_t k, void (*run)(uint32_t), uint32_t argument);
+void child_start(uint32_t k, void (*run)(uint32_t), uint32_t argument);
+
+/* ------------------------------------------------------------------------------------- events */
+
+enum { KIND_QUIET = 1 << 30 }; /* nothing can happen any more: all threads wait */
+
+struct event {
+    int32_t badge;
+    uint32_t kind; /* TAG_CALL, TAG_FAULT, TAG_SIGNAL, KIND_QUIET */
+    struct words words;
+    uint32_t caller, calls;
+};
+
+/* What arrives next at ENDPOINT; `flags` open windows. */
+struct event event_wait(uint32_t flags);
+
+/* Answers; the words are the answer's. */
+err_t event_answer(const struct event *event, uint32_t flags, const struct words *words);
+err_t event_answer_word(const struct event *event, uint32_t word);
+
+/* What arrives next is that; else the point fails. */
+bool expect_fault(uint32_t k, uint32_t vector, struct event *event);
+bool expect_end(uint32_t k); /* child k's function returned */
+bool expect_quiet(void);
+struct event expect_call(uint32_t badge);
+
+/* For children: a call to the test with one word, the answer's first word. */
+uint32_t parent_call(uint32_t word);
+
+/* The number of ticks so far. */
+uint32_t ticks(void);
