@@ -20,18 +20,55 @@ err_t call_run(struct thread *thread)
     return number < SYS_COUNT ? calls[number](thread) : ERR_CALL;
 }
 
-static struct thread *event_call(struct thread *thread)
+static __attribute__((noinline)) struct thread *finish(struct thread *thread, err_t status)
 {
-    if (!call_finish(thread, call_run(thread)))
+    if (!call_finish(thread, status))
         return thread_choose();
     return thread_continue(thread);
 }
 
+/* Most calls are done at once, and nobody else became ready. */
+HOT struct thread *after(struct thread *thread, err_t status)
+{
+    if ((int)status > OK || thread->state != THREAD_RUNNING || cpu_here()->floor > thread->priority)
+        return finish(thread, status);
+    thread->registers.eax = (uint32_t)status;
+    return thread;
+}
+
+/* Messages choose the next thread themselves. */
+HOT struct thread *event(struct thread *thread, unsigned number, err_t (*call)(struct thread *))
+{
+    switch (number) {
+    case SYS_ipc_call:
+        return ipc_call(thread);
+    case SYS_ipc_reply_wait:
+        return ipc_reply_wait(thread);
+    case SYS_ipc_reply:
+        return ipc_reply(thread);
+    default:
+        return after(thread, call(thread));
+    }
+}
+
+#define SYSCALL(number, name, slot, arguments, result, errors, summary)                            \
+    static struct thread *event_##name(struct thread *thread)                                      \
+    {                                                                                              \
+        return event(thread, number, sys_##name);                                                  \
+    }
+#include "kernel/abi/syscalls.def"
+#undef SYSCALL
+
+static struct thread *event_unknown(struct thread *thread)
+{
+    return after(thread, ERR_CALL);
+}
+
 struct thread *(*const event_syscalls[256])(struct thread *) = {
-    [SYS_ipc_call] = ipc_call,
-    [SYS_ipc_reply_wait] = ipc_reply_wait,
-    [SYS_ipc_reply] = ipc_reply,
-    [SYS_ipc_reply + 1 ... 255] = event_call,
+#define SYSCALL(number, name, slot, arguments, result, errors, summary) [number] = event_##name,
+#include "kernel/abi/syscalls.def"
+#undef SYSCALL
+    [SYS_COUNT ... 255] = event_unknown,
 };
 
 /* Only reply_wait is ever re-run, and then only receives. */

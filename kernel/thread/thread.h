@@ -18,8 +18,8 @@
  *   T4  `direct` is `priority` if the thread may be switched to without the scheduler, else -1
  *       (it uses the FPU, or is held)
  *
- * Threads lie four to a frame, so that a reference from user space is checked by its alignment, the
- * frame's kind and the frame's map of used places.
+ * Threads lie four to a frame, so that a reference from user space is checked by its alignment and the
+ * frame's kind; a place that is free is all zero or THREAD_DEAD, with no peer.
  */
 #pragma once
 
