@@ -3,21 +3,21 @@
 const char *fault_name(uint32_t vector)
 {
     static const char *const names[] = {
-        [0] = "divide error",
-        [1] = "debug trap",
-        [3] = "breakpoint",
+        [VECTOR_DIVIDE_ERROR] = "divide error",
+        [VECTOR_DEBUG] = "debug trap",
+        [VECTOR_BREAKPOINT] = "breakpoint",
         [4] = "overflow",
         [5] = "bound exceeded",
-        [6] = "invalid opcode",
+        [VECTOR_INVALID_OPCODE] = "invalid opcode",
         [7] = "no FPU",
         [10] = "invalid task state",
         [11] = "segment not present",
         [12] = "stack segment fault",
         [13] = "general protection",
         [VECTOR_PAGE_FAULT] = "page fault",
-        [16] = "floating-point error",
+        [VECTOR_FPU_ERROR] = "floating-point error",
         [17] = "alignment check",
-        [19] = "SIMD floating-point error",
+        [VECTOR_SIMD_ERROR] = "SIMD floating-point error",
     };
 
     if (vector >= sizeof(names) / sizeof(names[0]) || !names[vector])

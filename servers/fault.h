@@ -3,7 +3,15 @@
 
 #include "kernel/abi/abi.h"
 
-enum { VECTOR_PAGE_FAULT = 14 };
+enum {
+    VECTOR_DIVIDE_ERROR = 0,
+    VECTOR_DEBUG = 1,
+    VECTOR_BREAKPOINT = 3,
+    VECTOR_INVALID_OPCODE = 6,
+    VECTOR_PAGE_FAULT = 14,
+    VECTOR_FPU_ERROR = 16,
+    VECTOR_SIMD_ERROR = 19
+};
 
 /* What the processor calls a vector below 32. */
 const char *fault_name(uint32_t vector);

@@ -41,6 +41,24 @@ static void report(const struct process *process, const struct casualty *casualt
                  fault_access(casualty->cause), eip);
 }
 
+/* Why the process ends, for its parent. */
+static uint32_t reason(uint32_t vector)
+{
+    switch (vector) {
+    case VECTOR_DIVIDE_ERROR:
+    case VECTOR_FPU_ERROR:
+    case VECTOR_SIMD_ERROR:
+        return SIGNAL_ARITHMETIC;
+    case VECTOR_DEBUG:
+    case VECTOR_BREAKPOINT:
+        return SIGNAL_TRAP;
+    case VECTOR_INVALID_OPCODE:
+        return SIGNAL_ILLEGAL;
+    default:
+        return SIGNAL_SEGMENT;
+    }
+}
+
 /* One that was killed in between has no process any more. */
 void casualties_bury(void)
 {
@@ -51,6 +69,6 @@ void casualties_bury(void)
         if (!process)
             continue;
         report(process, &casualty);
-        life_end(process, SIGNAL_SEGMENT);
+        life_end(process, reason(casualty.vector));
     }
 }

@@ -6,7 +6,14 @@
 
 #include "servers/proc/process.h"
 
-enum { SIGNAL_KILL = 9, SIGNAL_SEGMENT = 11 };
+/* Reasons, with the numbers of <signal.h>. */
+enum {
+    SIGNAL_ILLEGAL = 4,
+    SIGNAL_TRAP = 5,
+    SIGNAL_ARITHMETIC = 8,
+    SIGNAL_KILL = 9,
+    SIGNAL_SEGMENT = 11
+};
 
 /* A wait status: ended by itself with `code`, or by a signal. */
 static inline uint32_t status_exited(uint32_t code)
