@@ -234,6 +234,8 @@ static uint32_t handle_with_items(const struct request *r)
     return flags;
 }
 
+/* Only an access of the program's own can be helped by a page: an instruction that reads for the
+ * kernel, as a far return may, would fault on it for ever. */
 static uint32_t handle_fault(const struct request *r)
 {
     enum { PAGE_FAULT = 14 };
@@ -243,7 +245,8 @@ static uint32_t handle_fault(const struct request *r)
     last.space = r->space;
     last.address = w[0];
     last.cause = w[1];
-    if (w[3] == PAGE_FAULT && pager_resolve(r->space, w[0], w[1], &r->page->items[0]))
+    if (w[3] == PAGE_FAULT && w[1] & FAULT_USER &&
+        pager_resolve(r->space, w[0], w[1], &r->page->items[0]))
         return answer_item(r->page, r->words);
     casualty_add(r->space, w);
     return 0;
