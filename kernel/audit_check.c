@@ -133,10 +133,8 @@ struct audit audit_kernel(void)
         walk_frame(&walk, f);
     for (unsigned i = 0; i < IRQ_COUNT; i++)
         walk_slot(&walk, &kernel.irq_endpoints[i]);
-    walk_tree_of_caps(&walk, &kernel.memory);
-    walk_tree_of_caps(&walk, &kernel.ports);
-    walk_tree_of_caps(&walk, &kernel.irqs);
-    walk_tree_of_caps(&walk, &kernel.log);
+    for (unsigned kind = 0; kind < 4; kind++)
+        walk_tree_of_caps(&walk, &range_object(kind)->caps);
     for (unsigned i = 0; i < kernel.cpu_count; i++)
         walk_cpu(&kernel.cpus[i]);
     assert(walk.entries == walk.audit.mappings);

@@ -6,7 +6,7 @@ enum { VECTOR_FPU = 7, AUDIT_TICKS = 8 };
 
 struct thread *event_fault(struct thread *thread, uint32_t address)
 {
-    if (thread->registers.vector == VECTOR_FPU && !thread->uses_fpu) {
+    if (thread->registers.vector == VECTOR_FPU && !thread->uses_fpu && arch_has_fpu()) {
         thread_use_fpu(thread);
         return thread;
     }

@@ -14,18 +14,21 @@ enum { INIT_PRIORITY = PRIORITY_COUNT - 1 };
 
 struct thread *kernel_main(uint32_t magic, uint32_t information);
 
-/* Keeps the frames before `first`, which alignment skipped, as a range of their own. */
-static void split_range(unsigned index, uint32_t first)
+/* Lets a range begin at `first`; the frames before it, which alignment skipped, become a range of their
+ * own in front of it, if there is room for one. Returns where the range is now. */
+static struct boot_range *begin_range(unsigned index, uint32_t first)
 {
     struct boot_range *r = &boot.ranges[index];
+    uint32_t skipped = first - r->first;
 
-    if (first == r->first || boot.ranges_count == BOOT_RANGES_MAX)
-        return;
-    for (unsigned i = boot.ranges_count++; i > index; i--)
-        boot.ranges[i] = boot.ranges[i - 1];
-    r->pages = first - r->first;
-    r[1].pages -= first - r->first;
-    r[1].first = first;
+    if (skipped && boot.ranges_count < BOOT_RANGES_MAX) {
+        for (unsigned i = boot.ranges_count++; i > index; i--)
+            boot.ranges[i] = boot.ranges[i - 1];
+        r++->pages = skipped;
+    }
+    r->first = first;
+    r->pages -= skipped;
+    return r;
 }
 
 /* Frames from the front of the first range that has them below the window's end. */
@@ -36,9 +39,7 @@ static uint32_t take_frames(uint32_t pages, uint32_t align)
         uint32_t first = (range.first + align - 1) & -align, end = range.first + range.pages;
         if (first + pages > end || first + pages > WINDOW_BYTES >> PAGE_BITS)
             continue;
-        split_range(i, first);
-        boot.ranges[first == range.first ? i : i + 1] =
-            (struct boot_range){first + pages, end - first - pages};
+        *begin_range(i, first) = (struct boot_range){first + pages, end - first - pages};
         boot.kernel_pages += pages;
         return first;
     }
@@ -117,10 +118,8 @@ static void init_kernel(void)
     kernel.cpu_count = 1;
     kernel.empty_leaf = REF(empty_leaf);
     link_init(&kernel.dying);
-    node_init_root(&kernel.memory);
-    node_init_root(&kernel.ports);
-    node_init_root(&kernel.irqs);
-    node_init_root(&kernel.log);
+    for (unsigned kind = 0; kind < 4; kind++)
+        node_init_root(&range_object(kind)->caps);
     for (unsigned i = 0; i < CPU_MAX; i++)
         cpu_init(&kernel.cpus[i]);
 }
@@ -178,7 +177,7 @@ static void give_object(struct task *task, uint32_t index, struct object *object
 static void give_range(struct task *task, uint32_t index, enum slot_bits kind, rights_t rights,
                        struct boot_range range)
 {
-    slot_make(open_slot(task, index), range_root(((unsigned)kind >> 6) & 3), rights, range.first,
+    slot_make(open_slot(task, index), &range_object((unsigned)kind >> 6 & 3)->caps, rights, range.first,
               (uint32_t)kind | range.pages << SLOT_COUNT_SHIFT);
 }
 

@@ -12,11 +12,19 @@ uint32_t kernel_frame_count(void)
     return kernel.frame_count;
 }
 
-struct node *range_root(unsigned kind)
+struct object *range_object(unsigned kind)
 {
-    struct node *const roots[] = {&kernel.memory, &kernel.ports, &kernel.irqs, &kernel.log};
+    return &kernel.ranges[kind];
+}
 
-    return roots[kind];
+void object_slot_lost(struct slot *slot)
+{
+    struct thread *thread = AT(struct thread, REF(slot) & -(1u << THREAD_SHIFT));
+
+    if (slot != &thread->receives || thread->state != THREAD_RECEIVING)
+        return;
+    thread_detach(thread);
+    thread_wake_with(thread, ERR_DEAD);
 }
 
 static void task_begin_death(struct task *task)

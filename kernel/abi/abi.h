@@ -8,7 +8,7 @@
  *   eax      call 0-7, IPC flags 8-15, slot 16-31     an err_t; at receive the badge (31 bits) or an
  *                                                     error (negative)
  *   ebx      argument 0 / message word 0              result / message word 0
- *   esi edi ebp   arguments 1-3 / message words 1-3   unchanged / message words 1-3
+ *   esi edi ebp   arguments 1-3 / message words 1-3   undefined / message words 1-3
  */
 #pragma once
 

@@ -8,7 +8,8 @@
  * constant and folds into the displacement.
  *
  * MACHINE_HEADER gives the parameters: WINDOW_BASE, WINDOW_BYTES, FRAMES_OFFSET, TABLE_BITS (entries
- * per page table and directory), LEAF_BITS (slots per leaf of a capability table), LEAF_COUNT, CPU_MAX.
+ * per page table and directory), LEAF_BITS (slots per leaf of a capability table), LEAF_COUNT, CPU_MAX,
+ * STEP_NODES (nodes that one step of a long call may take).
  */
 #pragma once
 
@@ -68,6 +69,9 @@ enum {
 void arch_registers_init(struct registers *registers);
 void arch_registers_get(const struct registers *from, struct thread_registers *to);
 void arch_registers_set(struct registers *to, const struct thread_registers *from);
+
+/* Whether users have an FPU at all: its state can be saved. */
+bool arch_has_fpu(void);
 
 /* The FPU: 512 bytes in fxsave's format, 16-aligned; fpu_sanitise clears what fxrstor would refuse. */
 enum { FPU_BYTES = 512 };

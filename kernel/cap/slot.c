@@ -1,10 +1,12 @@
 #include "kernel/cap/slot.h"
 
-struct node *slot_root(const struct slot *slot)
+#include "kernel/mem/frame.h"
+
+struct object *slot_names(const struct slot *slot)
 {
     if (slot->object & SLOT_RANGE)
-        return range_root((slot->object >> 6) & 3);
-    return AT(struct node, slot_object(slot));
+        return range_object((slot->object >> 6) & 3);
+    return AT(struct object, slot_object(slot));
 }
 
 void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t value,
@@ -43,7 +45,7 @@ err_t slot_derive_check(const struct slot *parent, const struct derivation *d)
         return err;
     if (parent->node.depth == NODE_DEPTH_MAX)
         return ERR_DEPTH;
-    return slot_root(parent)->flags & NODE_REVOKING ? ERR_BUSY : OK;
+    return slot_names(parent)->caps.flags & NODE_REVOKING ? ERR_BUSY : OK;
 }
 
 void slot_derive(struct slot *parent, struct slot *child, const struct derivation *d)
@@ -62,26 +64,42 @@ void slot_derive(struct slot *parent, struct slot *child, const struct derivatio
     node_insert_child(&parent->node, &child->node, d->rights);
 }
 
+/* Who revokes in this tree may be about to look at the node, or works for it. */
+static void leave_revoker(struct object *object, const struct node *node)
+{
+    if (!(object->caps.flags & NODE_REVOKING))
+        return;
+    if (object->cursor == node_ref(node))
+        object->cursor = node->next;
+    if (object->top == node_ref(node))
+        object->top = 0;
+}
+
 void slot_empty(struct slot *slot)
 {
     bool first = slot->node.depth == 1 && !(slot->object & SLOT_RANGE);
     uint32_t object = slot->object;
 
+    leave_revoker(slot_names(slot), &slot->node);
     node_remove(&slot->node);
     slot->value = slot->object = 0;
+    if (frame_at(frame_number(REF(slot)))->kind == FRAME_THREADS)
+        object_slot_lost(slot);
     if (first)
         object_begin_death(object);
 }
 
 bool slot_revoke_step(struct node *top, unsigned *budget)
 {
-    struct node *victim;
+    struct node *leaf = node_first_leaf(top);
 
-    while ((victim = node_first_descendant(top))) {
+    while (leaf != top) {
+        struct node *parent = node_at(leaf->prev);
         if (*budget == 0)
             return false;
         --*budget;
-        slot_empty((struct slot *)victim);
+        slot_empty((struct slot *)leaf);
+        leaf = node_first_leaf(parent);
     }
     return true;
 }

@@ -65,17 +65,22 @@ HOT uint32_t slot_count(const struct slot *slot)
     return slot->object >> SLOT_COUNT_SHIFT;
 }
 
-/* What every object begins with. `revoker` is the thread that has set NODE_REVOKING in `caps`. */
+/*
+ * What every object begins with, and what each kind of range has. While NODE_REVOKING is set in `caps`,
+ * `revoker` is the thread that set it, `top` the slot whose descendants it deletes, 0 if that went, and
+ * `cursor` the next one it looks at (references of nodes).
+ */
 struct object {
     struct node caps; /* the root of its capabilities */
     ref_t revoker;
+    uint32_t top, cursor;
 };
 
-/* The root of the tree that the slot's capability is in. */
-struct node *slot_root(const struct slot *slot);
+/* The object that the slot's capability names, or that of its kind of range. */
+struct object *slot_names(const struct slot *slot);
 
-/* The root for a kind of range, by bits 6-7 of `object`. Defined in kernel/objects.c. */
-struct node *range_root(unsigned kind);
+/* By bits 6-7 of a slot's `object`. Defined in kernel/objects.c. */
+struct object *range_object(unsigned kind);
 
 /* Makes `slot` the first capability of an object, or of a range: a child of `root`. */
 void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t value, uint32_t object);
@@ -96,6 +101,9 @@ bool slot_revoke_step(struct node *top, unsigned *budget);
 
 /* Empties a slot that has no descendants; if it was an object's first, the object begins to die. */
 void slot_empty(struct slot *slot);
+
+/* A thread's own slot was emptied: it cannot receive any more. Defined in kernel/objects.c. */
+void object_slot_lost(struct slot *slot);
 
 /* Begins the death of the object a first-level slot names. Defined in kernel/objects.c. */
 void object_begin_death(uint32_t object);

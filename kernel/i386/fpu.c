@@ -5,6 +5,11 @@
 
 enum { CR0_TS = 8, CONTROL_START = 0x37f, MXCSR_START = 0x1f80, MXCSR_AT = 24 };
 
+bool arch_has_fpu(void)
+{
+    return cpuid(1).edx >> 24 & 1;
+}
+
 void arch_fpu_init(void *state)
 {
     __builtin_memset(state, 0, FPU_BYTES);

@@ -7,7 +7,7 @@
 #define WINDOW_BYTES 0x38000000u  /* 896 MiB */
 #define FRAMES_OFFSET 0x38000000u /* 16 bytes for each of a million frames: 16 MiB */
 
-enum { TABLE_BITS = 9, LEAF_BITS = 8, LEAF_COUNT = 256, CPU_MAX = 8 };
+enum { TABLE_BITS = 9, LEAF_BITS = 8, LEAF_COUNT = 256, CPU_MAX = 8, STEP_NODES = 64 };
 
 /* The task state's esp0, and the kernel's own top entries: physical. */
 extern uint32_t *const machine_esp0;

@@ -58,8 +58,10 @@ void arch_registers_get(const struct registers *from, struct thread_registers *t
 
 void arch_registers_set(struct registers *to, const struct thread_registers *from)
 {
+    uint32_t vector = to->vector == VECTOR_SYSCALL ? 0 : to->vector; /* of a fault to be answered */
+
     *to = (struct registers){
-        .edi = from->edi, .esi = from->esi, .ebp = from->ebp, .ebx = from->ebx, .edx = from->edx,
+        .vector = vector, .error = to->error, .edi = from->edi, .esi = from->esi, .ebp = from->ebp, .ebx = from->ebx, .edx = from->edx,
         .ecx = from->ecx, .eax = from->eax, .eip = from->eip, .cs = USER_CODE,
         .eflags = (from->eflags & EFLAGS_USER) | EFLAGS_START, .esp = from->esp, .ss = USER_DATA,
     };

@@ -61,7 +61,7 @@ HOT struct thread *caller_of(const struct thread *thread)
     const struct message_page *page = page_of(thread);
     ref_t ref = *(const volatile uint32_t *)&page->caller;
 
-    if (ref >= WINDOW_BYTES || ref & ((1u << THREAD_SHIFT) - 1) ||
+    if (frame_number(ref) >= kernel.frame_count || ref & ((1u << THREAD_SHIFT) - 1) ||
         frame_at(frame_number(ref))->kind != FRAME_THREADS)
         return NULL;
     struct thread *caller = AT(struct thread, ref);
@@ -130,9 +130,9 @@ static err_t deliver(struct thread *sender, struct thread *server, uint32_t badg
 
 static err_t send(struct thread *thread, struct endpoint *endpoint, uint32_t badge)
 {
-    if (endpoint->dying.next)
-        return ERR_DEAD;
     if (link_is_alone(&endpoint->receivers)) {
+        if (endpoint->dying.next)
+            return ERR_DEAD;
         thread->badge = badge;
         thread->state = THREAD_CALLING;
         thread->peer = REF(endpoint);
@@ -236,7 +236,6 @@ static struct thread *reply_wait_general(struct thread *thread)
         err_t err = answer(thread, QUEUE_FRONT);
         if (err)
             return finish(thread, err);
-        thread->registers.eax &= ~(uint32_t)IPC_REPLY; /* a re-run only receives */
     }
     return finish(thread, ipc_receive(thread));
 }

@@ -19,7 +19,7 @@ static struct task *task_of(const struct thread *thread)
 
 static struct windows windows_of(const struct thread *receiver)
 {
-    const struct message_page *page = page_of(receiver);
+    const volatile struct message_page *page = page_of(receiver);
     uint32_t flags = receiver->registers.eax;
     struct windows w = {0};
 

@@ -96,6 +96,17 @@ HOT struct node *node_first_descendant(const struct node *node)
     return next->depth > node->depth ? next : NULL;
 }
 
+/* The first node at or behind `node`, in its subtree, that has no descendants. Its parent stands right
+ * before it: a subtree is taken apart leaf by leaf, so that N2 holds at every moment. */
+HOT struct node *node_first_leaf(struct node *node)
+{
+    struct node *next;
+
+    while ((next = node_next(node))->depth > node->depth)
+        node = next;
+    return node;
+}
+
 /* The last node of the subtree of `node` (itself, if it has no descendants), in at most `bound`
  * steps; null if there are more. */
 struct node *node_subtree_end(struct node *node, unsigned bound);

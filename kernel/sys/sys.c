@@ -148,22 +148,42 @@ err_t sys_check_account(struct thread *thread, const struct account *account, ui
     return ERR_ACCOUNT;
 }
 
-err_t sys_rerun(struct thread *thread, struct node *root)
+static void mark(struct thread *thread, struct node *root)
 {
-    thread_end_revoking(thread);
-    if (!(root->flags & NODE_REVOKING)) {
-        root->flags = NODE_REVOKING;
-        thread->revoking = REF(root);
+    if (thread->revoking != REF(root))
+        thread_end_revoking(thread);
+    if (root->flags & NODE_REVOKING)
+        return; /* by another thread, or by this one before */
+    root->flags = NODE_REVOKING;
+    thread->revoking = REF(root);
+}
+
+err_t sys_rerun_frame(struct thread *thread, uint32_t frame)
+{
+    mark(thread, &frame_at(frame)->mappings);
+    return RERUN;
+}
+
+err_t sys_rerun_slot(struct thread *thread, const struct slot *slot, const struct node *cursor)
+{
+    struct object *object = slot_names(slot);
+
+    mark(thread, &object->caps);
+    if (thread->revoking == REF(&object->caps)) {
+        object->revoker = REF(thread);
+        object->top = node_ref(&slot->node);
+        object->cursor = node_ref(cursor);
     }
     return RERUN;
 }
 
-/* An object may end before the call goes on. */
-err_t sys_rerun_object(struct thread *thread, const struct slot *slot)
+err_t sys_find_again(struct thread *thread, struct slot **slot)
 {
-    err_t status = sys_rerun(thread, slot_root(slot));
+    err_t err = cspace_find_any(&sys_task(thread)->cspace, sys_slot(thread), slot);
 
-    if (!(slot->object & SLOT_RANGE) && thread->revoking)
-        AT(struct object, slot_object(slot))->revoker = REF(thread);
-    return status;
+    if (err)
+        return err;
+    struct object *object = slot_names(*slot);
+    bool marked = thread->rerun && thread->revoking == REF(&object->caps);
+    return marked && object->top != node_ref(&(*slot)->node) ? ERR_CAP : OK;
 }

@@ -39,6 +39,10 @@ struct slot *sys_open(struct task *task, uint32_t index);
 /* ERR_ACCOUNT, with the number in the caller's page, if the account has fewer spare frames. */
 err_t sys_check_account(struct thread *thread, const struct account *account, uint32_t frames);
 
-/* Marks the tree that a long call works in until the call is done, whatever its outcome. */
-err_t sys_rerun(struct thread *thread, struct node *root);
-err_t sys_rerun_object(struct thread *thread, const struct slot *slot);
+/* RERUN. The tree that a long call works in is marked until the call is done, whatever its outcome:
+ * that of a frame's mappings, or of a slot's capabilities, of which `cursor` is to be looked at next. */
+err_t sys_rerun_frame(struct thread *thread, uint32_t frame);
+err_t sys_rerun_slot(struct thread *thread, const struct slot *slot, const struct node *cursor);
+
+/* The slot of a call that may be a re-run: ERR_CAP if it is no longer the one the call began with. */
+err_t sys_find_again(struct thread *thread, struct slot **slot);

@@ -38,12 +38,12 @@ err_t sys_cap_derive(struct thread *thread)
 static err_t revoke_step(struct thread *thread, struct slot **slot)
 {
     unsigned budget = STEP_NODES;
-    err_t err = cspace_find_any(&sys_task(thread)->cspace, sys_slot(thread), slot);
+    err_t err = sys_find_again(thread, slot);
 
     if (err)
         return err;
     if (!slot_revoke_step(&(*slot)->node, &budget))
-        return sys_rerun_object(thread, *slot);
+        return sys_rerun_slot(thread, *slot, &(*slot)->node);
     return OK;
 }
 
@@ -92,22 +92,26 @@ static bool overlaps(const struct slot *slot, uint32_t first, uint32_t pages)
     return slot->value < first + pages && first < slot->value + slot_count(slot);
 }
 
-/* Deletes what was derived from `slot` and covers one of the frames; true when none is left. */
-static bool delete_overlapping(struct slot *slot, uint32_t first, uint32_t pages, unsigned *budget)
+/*
+ * Deletes what was derived from `slot` and covers one of the frames, from `*cursor` on; true when none
+ * is left. What is inside a range that does not overlap does not overlap either, but is looked at.
+ */
+static bool delete_overlapping(struct slot *slot, struct boot_range range, struct node **cursor,
+                               unsigned *budget)
 {
-    struct node *n = node_first_descendant(&slot->node);
-
-    while (n && n->depth > slot->node.depth) {
-        struct node *before = node_at(n->prev);
-        if (!overlaps((struct slot *)n, first, pages)) {
-            n = node_next(n);
-            continue;
-        }
-        if (!slot_revoke_step(n, budget) || *budget == 0)
+    while ((*cursor)->depth > slot->node.depth) {
+        struct node *n = *cursor, *before = node_at(n->prev);
+        if (*budget == 0)
             return false;
         --*budget;
+        if (!overlaps((struct slot *)n, range.first, range.pages)) {
+            *cursor = node_next(n);
+            continue;
+        }
+        if (!slot_revoke_step(n, budget))
+            return false;
         slot_empty((struct slot *)n);
-        n = node_next(before);
+        *cursor = node_next(before);
     }
     return true;
 }
@@ -118,31 +122,53 @@ static err_t revoke_frames(struct thread *thread, uint32_t first, unsigned *budg
     struct registers *r = &thread->registers;
 
     for (; r->esi; r->ebx++, r->esi--) {
-        struct frame *frame = frame_at(first + r->ebx);
-        if (frame->kind != FRAME_USER)
-            continue;
-        if (*budget == 0 || !space_unmap_step(&frame->mappings, budget))
-            return sys_rerun(thread, &frame->mappings);
+        if (*budget == 0)
+            return RERUN;
         --*budget;
+        struct frame *frame = frame_at(first + r->ebx);
+        if (frame->kind == FRAME_USER && !space_unmap_step(&frame->mappings, budget))
+            return sys_rerun_frame(thread, first + r->ebx);
     }
     return OK;
 }
 
+/* Where the last step got to: a re-run whose tree is marked goes on there. */
+static struct node *revoke_cursor(const struct thread *thread, const struct slot *slot)
+{
+    struct object *object = slot_names(slot);
+
+    if (thread->rerun && thread->revoking == REF(&object->caps))
+        return node_at(object->cursor);
+    return node_next(&slot->node);
+}
+
 err_t sys_memory_revoke(struct thread *thread)
 {
-    const struct registers *r = &thread->registers;
+    enum { CAPABILITIES, FRAMES }; /* the stage, in the third argument's place */
+    struct registers *r = &thread->registers;
     unsigned budget = STEP_NODES;
     struct slot *slot;
 
     err_t err = sys_find(thread, sys_slot(thread), SLOT_MEMORY, RIGHT_OWN, &slot);
+    if (!err)
+        err = sys_find_again(thread, &slot);
     if (err)
         return err;
     uint32_t count = slot_count(slot);
-    if (!thread->rerun && r->esi == 0)
+    if (r->ebx > count || r->esi > count - r->ebx || (r->esi == 0 && !thread->rerun) ||
+        slot->value + r->ebx + r->esi > kernel.frame_count)
         return ERR_ARG;
-    if (r->ebx > count || r->esi > count - r->ebx || slot->value + r->ebx + r->esi > kernel.frame_count)
-        return ERR_ARG;
-    if (!delete_overlapping(slot, slot->value + r->ebx, r->esi, &budget))
-        return sys_rerun_object(thread, slot);
+    if (!thread->rerun) {
+        if (slot_names(slot)->caps.flags & NODE_REVOKING)
+            return ERR_BUSY;
+        r->edi = CAPABILITIES;
+    }
+    if (r->edi == CAPABILITIES) {
+        struct node *cursor = revoke_cursor(thread, slot);
+        const struct boot_range range = {slot->value + r->ebx, r->esi};
+        if (!delete_overlapping(slot, range, &cursor, &budget))
+            return sys_rerun_slot(thread, slot, cursor);
+        r->edi = FRAMES;
+    }
     return revoke_frames(thread, slot->value, &budget);
 }

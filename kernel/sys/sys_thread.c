@@ -34,6 +34,7 @@ err_t sys_thread_stop(struct thread *thread)
         return err;
     target->held = 1;
     thread_update_direct(target);
+    thread_stop_reaping(target);
     if (target->state == THREAD_READY)
         thread_detach(target);
     if (target != thread)
@@ -87,6 +88,8 @@ err_t sys_thread_write(struct thread *thread)
         arch_registers_set(&target->registers, (const struct thread_registers *)page->state);
         return OK;
     }
+    if (!arch_has_fpu())
+        return ERR_ABSENT;
     __builtin_memcpy(target->fpu, page->state, FPU_BYTES);
     arch_fpu_sanitise(target->fpu);
     target->uses_fpu = 1;

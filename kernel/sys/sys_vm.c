@@ -78,7 +78,7 @@ err_t sys_vm_unmap(struct thread *thread)
         if (!space_find_mapping(&task->space, r->ebx, &place))
             continue;
         if (!space_unmap_step(place.node, &budget) || budget == 0)
-            return sys_rerun(thread, &frame_at(pte_frame(place.entry))->mappings);
+            return sys_rerun_frame(thread, pte_frame(place.entry));
         budget--;
         space_unmap(place.node);
     }

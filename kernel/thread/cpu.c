@@ -92,6 +92,14 @@ static bool must_reap(struct thread *thread)
     return false;
 }
 
+/* Deaths that nobody waits for: a step at every eighth choice, and whenever nothing else is to do. */
+static bool orphans_step(const struct thread *thread)
+{
+    if (kernel.reapers || link_is_alone(&kernel.dying))
+        return false;
+    return !thread || ++kernel.orphan_turns % 8 == 0;
+}
+
 struct thread *thread_choose(void)
 {
     struct cpu *cpu = cpu_here();
@@ -100,8 +108,7 @@ struct thread *thread_choose(void)
         int top = cpu_ready_top(cpu);
         struct thread *thread = top < 0 ? NULL : AT(struct thread, cpu->ready[top].next -
                                                                        offsetof(struct thread, link));
-        bool orphaned = kernel.reapers == 0 && !link_is_alone(&kernel.dying);
-        if (orphaned || (thread && must_reap(thread))) {
+        if (orphans_step(thread) || (thread && must_reap(thread))) {
             object_reap_step();
             arch_breathe();
             continue;

@@ -1,6 +1,6 @@
 /*
- * All mutable state of the kernel, but for the frames: one structure, so that the core can be
- * snapshotted, hashed and explored on the host. Links are 32-bit references into the window.
+ * All state that calls and events change, but for the frames: one structure, so that the core can be
+ * snapshotted, hashed and explored on the host. (Boot's own, and the devices', is where they are.) Links are 32-bit references into the window.
  *
  * The kernel lock guards all of it.
  */
@@ -32,8 +32,9 @@ struct kernel {
     ref_t empty_leaf;
     uint32_t calls_base; /* no dead thread's `calls` was higher: see T2 */
     uint32_t reapers; /* threads that wait for `dying` to be empty; 0: whoever chooses carries on */
+    uint32_t orphan_turns; /* choices since then */
     struct link dying; /* tasks, threads, endpoints; the first is taken apart first */
-    struct node memory, ports, irqs, log; /* roots of the ranges' capabilities */
+    struct object ranges[4]; /* memory, ports, irqs, the log: by bits 6-7 of a slot's `object` */
     struct slot irq_endpoints[IRQ_COUNT];
     uint32_t irq_counts[IRQ_COUNT];
     uint64_t kernel_directory; /* the fourth top entry of every space */
@@ -95,9 +96,6 @@ HOT void thread_switch(struct cpu *cpu, struct thread *thread)
 #define REAP ((err_t)2)
 #define BLOCKED ((err_t)3)
 #define RECEIVED ((err_t)4) /* done, and eax is set */
-
-/* Nodes that one step of a long call may take. */
-enum { STEP_NODES = 64 };
 
 /* Runs the call in the thread's registers. Defined in kernel/sys. */
 err_t call_run(struct thread *thread);

@@ -4,7 +4,8 @@
  *
  *   K1  threads in `owed` are THREAD_AWAITING with this task as peer
  *   K2  a dying task is in kernel.dying; nothing is allocated from its account, its table and space
- *       take nothing new; its threads do not run
+ *       take nothing new; its threads stop when
+ *       its end gets to them
  *
  * Death is a sequence of bounded steps (objects.c), done by the thread that asked for it or, if that
  * thread dies too, by whichever processor chooses its next thread.

@@ -22,13 +22,19 @@ void thread_end_revoking(struct thread *thread)
     thread->revoking = 0;
 }
 
+void thread_stop_reaping(struct thread *thread)
+{
+    if (thread->reaping)
+        kernel.reapers--;
+    thread->reaping = 0;
+}
+
 /* What a thread does half-way must not stay behind when it is taken away from it. */
 static void drop_unfinished(struct thread *thread)
 {
     thread_end_revoking(thread);
-    if (thread->reaping)
-        kernel.reapers--;
-    thread->reaping = thread->rerun = 0;
+    thread_stop_reaping(thread);
+    thread->rerun = 0;
 }
 
 void thread_detach(struct thread *thread)

@@ -11,7 +11,7 @@
  *      THREAD_AWAITING  the owed list of a task       the task that owes it an answer
  *      THREAD_DEAD      kernel.dying                  -
  *
- *   T1  state and link agree with the table; `peer` is set in the last three states only
+ *   T1  state and link agree with the table; `peer` is set while RECEIVING, CALLING, AWAITING only
  *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused; it
  *       begins beyond that of every dead thread, of which this may have the place
  *   T3  a thread with `held` set becomes THREAD_HELD instead of ready
@@ -75,6 +75,9 @@ void thread_begin_death(struct thread *thread);
 
 /* The thread's long call is over: the tree that it marked is free again. */
 void thread_end_revoking(struct thread *thread);
+
+/* It no longer waits for the deaths that it began: others carry them on. */
+void thread_stop_reaping(struct thread *thread);
 
 /* T4 after a change of `priority`, `held` or `uses_fpu`. */
 HOT void thread_update_direct(struct thread *thread)

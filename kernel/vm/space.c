@@ -141,13 +141,15 @@ void space_unmap(struct node *node)
 
 bool space_unmap_step(struct node *top, unsigned *budget)
 {
-    struct node *victim;
+    struct node *leaf = node_first_leaf(top);
 
-    while ((victim = node_first_descendant(top))) {
+    while (leaf != top) {
+        struct node *parent = node_at(leaf->prev);
         if (*budget == 0)
             return false;
         --*budget;
-        space_unmap(victim);
+        space_unmap(leaf);
+        leaf = node_first_leaf(parent);
     }
     return true;
 }
@@ -189,7 +191,7 @@ static bool empty_table_step(uint32_t table, unsigned *budget)
 
 static bool free_directory_step(pte_t *entries, struct account *account, unsigned *budget)
 {
-    enum { TABLE_COST = 32 }; /* looking through a table, in nodes */
+    enum { TABLE_COST = STEP_NODES / 2 }; /* looking through a table, in nodes */
 
     for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
         if (!(pte_low(&entries[i]) & PTE_PRESENT))

@@ -8,7 +8,7 @@
  * companion's frame record names the table.
  *
  *   V1  an entry is present exactly if its node is in the tree of the entry's frame; message pages
- *       (PTE_MESSAGE_PAGE) are present and have no node
+ *       (PTE_MESSAGE) are present and have no node
  *   V2  the entry's rights are the node's; nothing is writable and executable
  *   V3  directories[3] is the kernel's and the same in every space
  *   V4  tables, companions and directories belong to the account of the space's task

@@ -38,6 +38,11 @@ void arch_registers_set(struct registers *to, const struct thread_registers *fro
     to->eip = from->eip;
 }
 
+bool arch_has_fpu(void)
+{
+    return true;
+}
+
 void arch_fpu_init(void *state)
 {
     memset(state, 0, FPU_BYTES);
@@ -94,6 +99,10 @@ void arch_log(const char *text, uint32_t bytes)
     (void)text, (void)bytes;
 }
 
+void (*host_breathe)(void);
+
 void arch_breathe(void)
 {
+    if (host_breathe)
+        host_breathe();
 }

@@ -24,7 +24,19 @@ extern unsigned char *host_window; /* mapped by tests/host/host_machine.c */
 #ifndef HOST_LEAF_BITS
 #define HOST_LEAF_BITS 8
 #endif
-enum { TABLE_BITS = HOST_TABLE_BITS, LEAF_BITS = HOST_LEAF_BITS, LEAF_COUNT = 256, CPU_MAX = 2 };
+#ifndef HOST_STEP_NODES
+#define HOST_STEP_NODES 64
+#endif
+enum {
+    TABLE_BITS = HOST_TABLE_BITS,
+    LEAF_BITS = HOST_LEAF_BITS,
+    LEAF_COUNT = 256,
+    CPU_MAX = 2,
+    STEP_NODES = HOST_STEP_NODES,
+};
+
+/* What arch_breathe() does: a test lets an interrupt in by leaving it with longjmp. */
+extern void (*host_breathe)(void);
 
 static inline unsigned arch_cpu(void)
 {

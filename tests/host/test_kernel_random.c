@@ -1,7 +1,8 @@
 /*
  * The kernel's real core, driven by random system calls, faults and interrupts of whatever thread it
- * chooses to run; the audit walks everything as it goes. In the end init destroys what it made, and every
- * frame must be memory again.
+ * chooses to run; the audit walks everything as it goes. Long calls take steps of four nodes, and between
+ * steps an interrupt may come. In the end init's task is destroyed, and every frame must be memory again.
+ * defines: HOST_STEP_NODES=4
  * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
  * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
  * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
@@ -13,6 +14,8 @@
 #include "kernel/audit_check.h"
 #include "tests/host/check.h"
 #include "tests/host/kernel_world.h"
+
+#include <setjmp.h>
 
 enum {
     SLOTS = 24, /* the slots that random calls name */
@@ -220,6 +223,43 @@ static unsigned any_call(void)
     return random_below(2) ? often[random_below(sizeof often)] : random_below(SYS_COUNT + 1);
 }
 
+/* An event, of which an interrupt may abandon the rest. */
+struct event {
+    enum { CALL, FAULT, INTERRUPT } kind;
+    uint32_t argument; /* call's number, address, line */
+};
+
+static jmp_buf abandoned;
+static uint32_t abandonments;
+
+static void breathe(void)
+{
+    if (random_below(3) == 0)
+        longjmp(abandoned, 1);
+}
+
+static struct thread *handle(struct thread *thread, struct event event)
+{
+    switch (event.kind) {
+    case CALL:
+        return event_syscalls[event.argument](thread);
+    case FAULT:
+        return event_fault(thread, event.argument);
+    default:
+        return event_interrupt(thread, event.argument);
+    }
+}
+
+static void deliver(struct event event)
+{
+    if (setjmp(abandoned) == 0) {
+        current = handle(current, event);
+        return;
+    }
+    abandonments++;
+    deliver((current = NULL, (struct event){INTERRUPT, random_below(IRQ_COUNT)}));
+}
+
 static void call(unsigned number, uint32_t slot)
 {
     struct registers *r = &current->registers;
@@ -232,7 +272,7 @@ static void call(unsigned number, uint32_t slot)
     if (!memory_arguments(number, r))
         object_arguments(number, r);
     struct thread *caller = current;
-    current = event_syscalls[r->eax & 0xff](current);
+    deliver((struct event){CALL, r->eax & 0xff});
     if (number < SYS_COUNT && current == caller && (int32_t)caller->registers.eax >= OK)
         succeeded[number]++;
 }
@@ -251,14 +291,14 @@ static bool is_the_end(unsigned number, uint32_t slot, const struct thread *init
 /* Nobody can run: an interrupt, or init is pulled out of what it waits for. */
 static void idle_step(struct thread *init)
 {
-    current = event_interrupt(NULL, random_below(IRQ_COUNT));
+    deliver((struct event){INTERRUPT, random_below(IRQ_COUNT)});
     if (current || init->state == THREAD_DEAD)
         return;
     thread_detach(init);
     init->held = 0;
     thread_update_direct(init);
     thread_wake(init, QUEUE_BACK);
-    current = thread_choose();
+    deliver((struct event){INTERRUPT, random_below(IRQ_COUNT)});
 }
 
 static void step(struct thread *init)
@@ -269,10 +309,10 @@ static void step(struct thread *init)
     if (!current) {
         idle_step(init);
     } else if (random_below(40) == 0) {
-        current = event_interrupt(current, random_below(4) ? IRQ_TICK : random_below(IRQ_COUNT));
+        deliver((struct event){INTERRUPT, random_below(4) ? IRQ_TICK : random_below(IRQ_COUNT)});
     } else if (random_below(60) == 0) {
         current->registers.vector = random_below(3) ? 14 : random_below(20);
-        current = event_fault(current, any_address());
+        deliver((struct event){FAULT, any_address()});
     } else if (!is_the_end(number, slot, init)) {
         call(number, slot);
     }
@@ -284,6 +324,7 @@ static unsigned run(unsigned steps)
     unsigned done = 0;
 
     struct thread *init = current = world_boot();
+    host_breathe = breathe;
     struct task *task = AT(struct task, init->task);
     for (; done < steps; done++) {
         bool alive = frame_at(WORLD_FREE)->kind == FRAME_TASK && !task->stage;
@@ -294,6 +335,7 @@ static unsigned run(unsigned steps)
             audit_kernel();
     }
     audit_kernel();
+    host_breathe = NULL;
     world_end();
     return done + 1;
 }
@@ -306,5 +348,5 @@ int main(void)
         steps += run(4000);
     for (unsigned i = 0; i < SYS_COUNT; i++)
         CHECK(succeeded[i] > 3 || i <= SYS_ipc_reply); /* who sends or waits runs on later */
-    printf("test_kernel_random: %u steps in %u runs, every call succeeded\n", steps, runs);
+    printf("test_kernel_random: %u steps in %u runs, %u interrupted\n", steps, runs, abandonments);
 }
