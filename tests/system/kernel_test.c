@@ -8,6 +8,7 @@ enum {
     QUIET_SIGNAL = 10, /* slots */
     QUIET_THREAD = 11,
     BALANCE_TASK = 12,
+    SETTLE_ENDPOINT = 13,
     ROOM_SLOTS = 0x8000,
     ROOM_ADDRESS = 0x7fe00000,
     ROOM_MAX = 200,
@@ -28,9 +29,7 @@ static volatile uint32_t progress;
 static const struct point *now;
 static bool failed;
 
-/* Where a thread's function returns to. */
-void thread_end(void);
-__asm__(".text\nthread_end: ud2\n");
+__asm__(".text\n.globl thread_end\nthread_end: ud2\n");
 
 /* ---------------------------------------------------------------------------------------- lines */
 
@@ -363,15 +362,24 @@ bool expect_fault(uint32_t k, uint32_t vector, struct event *event)
 
 bool expect_end(uint32_t k)
 {
-    struct event event = event_wait(0);
+    return expect_ends(1u << k);
+}
 
-    if (event.kind == TAG_FAULT && event.badge == (int32_t)(BADGE_FAULT + k) &&
-        event.words.w[3] == VECTOR_INVALID_OPCODE && event.words.w[2] == (uint32_t)thread_end)
-        return true;
-    char text[32];
-    snprintf(text, sizeof(text), "the end of child %u", (unsigned)k);
-    unexpected(&event, text);
-    return false;
+bool expect_ends(uint32_t set)
+{
+    while (set) {
+        struct event event = event_wait(0);
+        uint32_t child = (uint32_t)event.badge - BADGE_FAULT;
+        if (event.kind != TAG_FAULT || event.words.w[3] != VECTOR_INVALID_OPCODE ||
+            event.words.w[2] != (uint32_t)thread_end || child >= CHILDREN || !(set >> child & 1)) {
+            char text[40];
+            snprintf(text, sizeof(text), "the end of one of 0x%x", (unsigned)set);
+            unexpected(&event, text);
+            return false;
+        }
+        set &= ~(1u << child);
+    }
+    return true;
 }
 
 bool expect_quiet(void)
@@ -393,6 +401,12 @@ struct event expect_call(uint32_t badge)
     return event;
 }
 
+void settle(void)
+{
+    must(sys_endpoint_create(SETTLE_ENDPOINT), "making an endpoint");
+    must(sys_object_destroy(SETTLE_ENDPOINT), "destroying an endpoint");
+}
+
 uint32_t parent_call(uint32_t word)
 {
     struct words words = {{word}};
@@ -408,6 +422,7 @@ static void clean(void)
     for (uint32_t slot = FIRST_SLOT; slot <= LAST_SLOT; slot++)
         if (sys_cap_delete(slot) != ERR_CAP)
             progress++;
+    settle();
     for (uint32_t page = 0; page < SCRATCH_PAGES; page += CALL_PAGES_MAX)
         must(sys_vm_unmap(OWN_TASK, SCRATCH + page * PAGE_SIZE, CALL_PAGES_MAX), "unmapping");
     while (ipc_reply_wait(0, &(struct words){{0}}) >= 0 &&

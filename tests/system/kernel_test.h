@@ -101,6 +101,9 @@ struct plan {
     uint32_t argument;
 };
 
+/* Where the functions of threads return to. */
+void thread_end(void);
+
 /* Makes a thread and lets it run; thread_prepare() leaves it stopped. */
 void thread_start(const struct plan *plan);
 void thread_prepare(const struct plan *plan);
@@ -136,8 +139,12 @@ err_t event_answer_word(const struct event *event, uint32_t word);
 /* What arrives next is that; else the point fails. */
 bool expect_fault(uint32_t k, uint32_t vector, struct event *event);
 bool expect_end(uint32_t k); /* child k's function returned */
+bool expect_ends(uint32_t set); /* those of a set of children (bit k), in any order */
 bool expect_quiet(void);
 struct event expect_call(uint32_t badge);
+
+/* Returns when all that is dying is dead: the kernel takes apart in its own time what nobody waits for. */
+void settle(void);
 
 /* For children: a call to the test with one word, the answer's first word. */
 uint32_t parent_call(uint32_t word);
