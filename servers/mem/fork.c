@@ -55,9 +55,9 @@ static bool batch_add(struct batch *batch, uint32_t address, rights_t rights, bo
 }
 
 /* One page: its entry in the child, and the counts of what it names. */
-static bool fork_page(struct batch *batch, const struct page_run *run)
+static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
 {
-    uint32_t entry = run->entry, *copy = pages_open(&batch->child->pages, run->address);
+    uint32_t entry = *original, *copy = pages_open(&batch->child->pages, address);
     bool shares = (entry & (PAGE_FRAME | PAGE_WRITE | PAGE_COW)) == (PAGE_FRAME | PAGE_WRITE);
 
     if (!copy)
@@ -68,10 +68,20 @@ static bool fork_page(struct batch *batch, const struct page_run *run)
     if (entry & PAGE_FRAME)
         frames_share(entry & PAGE_VALUE);
     else if (entry & PAGE_SHM)
-        shm_table_at(shm_number(run->address))->holders++;
+        shm_table_at(shm_number(address))->holders++;
     if (entry & PAGE_MAPPED)
-        return batch_add(batch, run->address, page_rights(entry), shares);
-    *pages_find(&batch->parent->pages, run->address) = entry;
+        return batch_add(batch, address, page_rights(entry), shares);
+    *original = entry;
+    return true;
+}
+
+static bool fork_run(struct batch *batch, const struct page_run *run)
+{
+    if (!run->entries)
+        return pages_reserve(&batch->child->pages, run->address, run->pages);
+    for (uint32_t i = 0; i < run->pages; i++)
+        if (!fork_page(batch, run->address + (i << PAGE_BITS), &run->entries[i]))
+            return false;
     return true;
 }
 
@@ -79,13 +89,11 @@ static bool fork_pages(struct space *parent, struct space *child)
 {
     struct batch batch = {.parent = parent, .child = child};
     struct page_run run;
-    bool good = true;
 
-    for (uint32_t address = 0; good && pages_next(&parent->pages, address, USER_END, &run);
-         address = run.address + (run.pages << PAGE_BITS))
-        good = run.pages == 1 ? fork_page(&batch, &run)
-                              : pages_reserve(&child->pages, run.address, run.pages);
-    return good && batch_flush(&batch);
+    for (uint32_t at = 0; pages_next(&parent->pages, at, USER_END, &run); at = run_end(&run))
+        if (!fork_run(&batch, &run))
+            return false;
+    return batch_flush(&batch);
 }
 
 int fork_space(struct space *parent, struct space *child)

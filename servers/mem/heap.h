@@ -46,7 +46,7 @@ void heap_page_free(void *page);
 /* Pages of the heap by their number, for who has no room for a pointer. */
 extern unsigned char *heap_pages;
 
-static inline void *heap_page_at(uint32_t number)
+static inline __attribute__((returns_nonnull)) void *heap_page_at(uint32_t number)
 {
     return heap_pages + ((size_t)number << PAGE_BITS);
 }

@@ -23,7 +23,7 @@ static bool start(uint32_t first, uint32_t pages, uint32_t archive_pages)
 
     heap_init((void *)HEAP_BASE);
     if (!frames_init(first, pages, boot->ranges, boot->ranges_count) ||
-        !server_init(archive_pages, boot_secret()))
+        !server_init(message_page, archive_pages, boot_secret()))
         return false;
 
     struct frames_count count = frames_count();
@@ -45,9 +45,9 @@ void server_main(uint32_t first, uint32_t pages, uint32_t archive_pages)
         flags |= ipc_slots(space_receive_slot(), 1);
         int32_t badge = ipc_reply_wait(flags, &words);
         if (badge >= 0)
-            flags = server_handle(message_page, (uint32_t)badge, &words);
+            flags = server_handle((uint32_t)badge, &words);
         else if (flags & IPC_REPLY)
-            flags = server_refused(message_page, (err_t)badge, &words);
+            flags = server_refused(flags, (err_t)badge, &words);
         else
             return;
     }

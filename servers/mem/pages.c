@@ -23,40 +23,20 @@ static void set_directory(struct page_map *map, uint32_t index, uint32_t word)
         map->used[index / 32] &= ~(1u << index % 32);
 }
 
-uint32_t pages_get(const struct page_map *map, uint32_t address)
+uint32_t *pages_open_first(struct page_map *map, uint32_t address)
 {
-    const uint32_t *entry = pages_find(map, address);
-
-    if (entry)
-        return *entry;
-    return map->directory[address >> LEAF_SHIFT] == PAGES_WHOLE ? ENTRY_ANON : 0;
-}
-
-/* A leaf for a directory word without one; `eighths` says what will be in it. */
-static bool add_leaf(struct page_map *map, uint32_t index, uint32_t eighths)
-{
+    uint32_t index = address >> LEAF_SHIFT, eighths = 1u << (address >> EIGHTH_SHIFT) % 8;
     uint32_t *leaf = heap_page();
 
     if (!leaf)
-        return false;
+        return NULL;
     if (map->directory[index] == PAGES_WHOLE) {
         for (uint32_t i = 0; i < LEAF_ENTRIES; i++)
             leaf[i] = ENTRY_ANON;
         eighths = PAGES_EIGHTHS;
     }
     set_directory(map, index, heap_page_number(leaf) << PAGE_BITS | eighths);
-    return true;
-}
-
-uint32_t *pages_open(struct page_map *map, uint32_t address)
-{
-    uint32_t index = address >> LEAF_SHIFT;
-    uint32_t eighth = 1u << entry_index(address) / EIGHTH_ENTRIES;
-
-    if (!(map->directory[index] & PAGES_EIGHTHS) && !add_leaf(map, index, eighth))
-        return NULL;
-    map->directory[index] |= eighth;
-    return leaf_of(map->directory[index]) + entry_index(address);
+    return leaf + entry_index(address);
 }
 
 /* The first used directory word from `index` on, or DIRECTORY_ENTRIES. */
@@ -71,67 +51,103 @@ static uint32_t next_used(const struct page_map *map, uint32_t index)
     return index;
 }
 
-/* The first entry from `index` on in a leaf, or LEAF_ENTRIES. */
-static uint32_t next_entry(uint32_t word, uint32_t index)
+/* The first entry in index .. end, or `end`. */
+static uint32_t scan(const uint32_t *leaf, uint32_t index, uint32_t end)
 {
-    const uint32_t *leaf = leaf_of(word);
-
-    while (index < LEAF_ENTRIES) {
-        if (!(word & 1u << index / EIGHTH_ENTRIES)) {
-            index = (index | (EIGHTH_ENTRIES - 1)) + 1;
-            continue;
-        }
-        uint32_t end = (index | (EIGHTH_ENTRIES - 1)) + 1;
-        for (; index < end; index++)
-            if (leaf[index])
-                return index;
-    }
+    for (; index < end && index % 8; index++)
+        if (leaf[index])
+            return index;
+    for (const uint32_t *e = leaf + index; index + 8 <= end; index += 8, e += 8)
+        if (e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7])
+            break;
+    while (index < end && !leaf[index])
+        index++;
     return index;
 }
 
-bool pages_next(const struct page_map *map, uint32_t address, uint32_t end, struct page_run *run)
+/* An eighth turned out to be empty; with the last one the leaf goes. True if it went. */
+static bool forget_eighth(struct page_map *map, uint32_t index, uint32_t eighth)
+{
+    uint32_t word = map->directory[index] & ~(1u << eighth);
+
+    map->directory[index] = word;
+    if (word & PAGES_EIGHTHS)
+        return false;
+    heap_page_free(leaf_of(word));
+    set_directory(map, index, 0);
+    return true;
+}
+
+/* The first entry of a leaf in from .. end, or `end`. */
+static uint32_t next_entry(struct page_map *map, uint32_t index, uint32_t from, uint32_t end)
+{
+    while (from < end) {
+        uint32_t eighth = from / EIGHTH_ENTRIES, eighth_end = (eighth + 1) * EIGHTH_ENTRIES;
+        uint32_t stop = eighth_end < end ? eighth_end : end;
+        if (map->directory[index] & 1u << eighth) {
+            uint32_t found = scan(leaf_of(map->directory[index]), from, stop);
+            if (found < stop)
+                return found;
+            if (stop - from == EIGHTH_ENTRIES && forget_eighth(map, index, eighth))
+                return end;
+        }
+        from = stop;
+    }
+    return end;
+}
+
+bool pages_next(struct page_map *map, uint32_t address, uint32_t end, struct page_run *run)
 {
     while (address < end) {
-        uint32_t index = next_used(map, address >> LEAF_SHIFT);
-        if (index > address >> LEAF_SHIFT)
-            address = index << LEAF_SHIFT;
-        if (index == DIRECTORY_ENTRIES || address >= end)
-            return false;
-
-        uint32_t word = map->directory[index], leaf_end = (index + 1) << LEAF_SHIFT;
+        uint32_t index = address >> LEAF_SHIFT, word = map->directory[index];
+        if (!word) {
+            address = next_used(map, index) << LEAF_SHIFT;
+            continue;
+        }
+        uint32_t leaf_end = (index + 1) << LEAF_SHIFT, stop = end < leaf_end ? end : leaf_end;
+        uint32_t pages = (stop - address) >> PAGE_BITS, first = entry_index(address);
         if (word == PAGES_WHOLE) {
-            uint32_t stop = end < leaf_end ? end : leaf_end;
-            *run = (struct page_run){address, (stop - address) >> PAGE_BITS, ENTRY_ANON};
+            *run = (struct page_run){address, pages, NULL};
             return true;
         }
-        uint32_t found = next_entry(word, entry_index(address));
-        address = (index << LEAF_SHIFT) + (found << PAGE_BITS);
-        if (found < LEAF_ENTRIES && address < end) {
-            *run = (struct page_run){address, 1, leaf_of(word)[found]};
+        uint32_t found = next_entry(map, index, first, first + pages);
+        if (found < first + pages) {
+            uint32_t *entries = leaf_of(word) + found, count = 1;
+            while (count < first + pages - found && entries[count])
+                count++;
+            *run = (struct page_run){address + ((found - first) << PAGE_BITS), count, entries};
             return true;
         }
+        address = stop;
     }
     return false;
 }
 
+/* Free pages of one leaf. */
+static bool reserve_in_leaf(struct page_map *map, uint32_t address, uint32_t pages)
+{
+    for (uint32_t i = 0; i < pages; i += EIGHTH_ENTRIES)
+        if (!pages_open(map, address + (i << PAGE_BITS)))
+            return false;
+    uint32_t *entry = pages_open(map, address + ((pages - 1) << PAGE_BITS)) - (pages - 1);
+    for (uint32_t i = 0; i < pages; i++)
+        entry[i] = ENTRY_ANON;
+    return true;
+}
+
 bool pages_reserve(struct page_map *map, uint32_t address, uint32_t pages)
 {
-    uint32_t start = address, end = address + (pages << PAGE_BITS);
+    uint32_t start = address, rest = pages;
 
-    while (address < end) {
-        if (address % leaf_bytes == 0 && end - address >= leaf_bytes &&
-            !map->directory[address >> LEAF_SHIFT]) {
-            set_directory(map, address >> LEAF_SHIFT, PAGES_WHOLE);
-            address += leaf_bytes;
-            continue;
-        }
-        uint32_t *entry = pages_open(map, address);
-        if (!entry)
+    for (uint32_t here; rest; address += here << PAGE_BITS, rest -= here) {
+        uint32_t index = address >> LEAF_SHIFT, room = LEAF_ENTRIES - entry_index(address);
+        here = rest < room ? rest : room;
+        if (here == LEAF_ENTRIES && !map->directory[index])
+            set_directory(map, index, PAGES_WHOLE);
+        else if (!reserve_in_leaf(map, address, here))
             break;
-        *entry = ENTRY_ANON;
-        address += PAGE_SIZE;
     }
-    if (address == end)
+    if (!rest)
         return true;
 
     struct page_run run;
@@ -146,22 +162,21 @@ bool pages_split(struct page_map *map, uint32_t address)
 
     if (address % leaf_bytes == 0 || map->directory[index] != PAGES_WHOLE)
         return true;
-    return add_leaf(map, index, PAGES_EIGHTHS);
+    return pages_open_first(map, address) != NULL;
 }
 
 void pages_remove(struct page_map *map, const struct page_run *run)
 {
-    uint32_t *entry = pages_find(map, run->address);
-
-    if (entry) {
-        *entry = 0;
+    if (run->entries) {
+        for (uint32_t i = 0; i < run->pages; i++)
+            run->entries[i] = 0;
         return;
     }
     assert(run->pages == LEAF_ENTRIES);
     set_directory(map, run->address >> LEAF_SHIFT, 0);
 }
 
-uint32_t pages_find_hole(const struct page_map *map, uint32_t address, uint32_t end, uint32_t pages)
+uint32_t pages_find_hole(struct page_map *map, uint32_t address, uint32_t end, uint32_t pages)
 {
     struct page_run run;
 
@@ -169,7 +184,7 @@ uint32_t pages_find_hole(const struct page_map *map, uint32_t address, uint32_t 
         uint32_t hole_end = address + (pages << PAGE_BITS);
         if (!pages_next(map, address, hole_end, &run))
             return address;
-        address = run.address + (run.pages << PAGE_BITS);
+        address = run_end(&run);
     }
     return 0;
 }

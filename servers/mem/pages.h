@@ -39,6 +39,7 @@ enum {
 enum {
     LEAF_SHIFT = 22,
     LEAF_ENTRIES = 1 << (LEAF_SHIFT - PAGE_BITS),
+    EIGHTH_SHIFT = LEAF_SHIFT - 3,
     EIGHTH_ENTRIES = LEAF_ENTRIES / 8,
     PAGES_EIGHTHS = 0xff,
     PAGES_WHOLE = 1 << 8,
@@ -63,6 +64,13 @@ static inline rights_t page_rights(uint32_t entry)
     return rights;
 }
 
+/* Where the entry of `address` is in the leaf that a directory word names. */
+static inline uint32_t *pages_entry(uint32_t word, uint32_t address)
+{
+    uint32_t *leaf = heap_page_at(word >> PAGE_BITS);
+    return leaf + ((address >> PAGE_BITS) & (LEAF_ENTRIES - 1));
+}
+
 /* Where the entry of `address` is, or null if there is no leaf. */
 static inline uint32_t *pages_find(const struct page_map *map, uint32_t address)
 {
@@ -70,23 +78,52 @@ static inline uint32_t *pages_find(const struct page_map *map, uint32_t address)
 
     if (!(word & PAGES_EIGHTHS))
         return NULL;
-    uint32_t *leaf = heap_page_at(word >> PAGE_BITS);
-    return leaf + ((address >> PAGE_BITS) & (LEAF_ENTRIES - 1));
+    return pages_entry(word, address);
 }
 
 /* The entry of `address`, 0 if there is none. */
-uint32_t pages_get(const struct page_map *map, uint32_t address);
+static inline uint32_t pages_get(const struct page_map *map, uint32_t address)
+{
+    const uint32_t *entry = pages_find(map, address);
+
+    if (entry)
+        return *entry;
+    return map->directory[address >> LEAF_SHIFT] == PAGES_WHOLE ? ENTRY_ANON : 0;
+}
+
+/* pages_open() where there is no leaf yet. */
+uint32_t *pages_open_first(struct page_map *map, uint32_t address);
 
 /* The place for an entry, which the caller fills; null: no memory for a leaf. */
-uint32_t *pages_open(struct page_map *map, uint32_t address);
+static inline uint32_t *pages_open(struct page_map *map, uint32_t address)
+{
+    uint32_t word = map->directory[address >> LEAF_SHIFT];
 
-/* Successive pages with one entry (a page, or what of 4 MiB of untouched pages is before `end`). */
+    if (!(word & PAGES_EIGHTHS))
+        return pages_open_first(map, address);
+    map->directory[address >> LEAF_SHIFT] = word | 1u << (address >> EIGHTH_SHIFT) % 8;
+    return pages_entry(word, address);
+}
+
+/* Successive pages with entries, all in one leaf, or in 4 MiB without a leaf: then `entries` is
+ * null and each page's entry is ENTRY_ANON. */
 struct page_run {
-    uint32_t address, pages, entry;
+    uint32_t address, pages, *entries;
 };
 
-/* The first pages with an entry in address .. end; false: there are none. */
-bool pages_next(const struct page_map *map, uint32_t address, uint32_t end, struct page_run *run);
+static inline uint32_t run_entry(const struct page_run *run, uint32_t i)
+{
+    return run->entries ? run->entries[i] : ENTRY_ANON;
+}
+
+static inline uint32_t run_end(const struct page_run *run)
+{
+    return run->address + (run->pages << PAGE_BITS);
+}
+
+/* The first pages with entries in address .. end; false: there are none. Eighths and leaves that it
+ * finds empty are forgotten, so that nobody looks there again. */
+bool pages_next(struct page_map *map, uint32_t address, uint32_t end, struct page_run *run);
 
 /* Makes `pages` free pages untouched anonymous ones; false: no memory, and nothing has changed. */
 bool pages_reserve(struct page_map *map, uint32_t address, uint32_t pages);
@@ -98,8 +135,7 @@ bool pages_split(struct page_map *map, uint32_t address);
 void pages_remove(struct page_map *map, const struct page_run *run);
 
 /* The first `pages` successive free pages in address .. end, or 0. */
-uint32_t pages_find_hole(const struct page_map *map, uint32_t address, uint32_t end,
-                         uint32_t pages);
+uint32_t pages_find_hole(struct page_map *map, uint32_t address, uint32_t end, uint32_t pages);
 
 /* Gives the leaves back: there are no more entries. */
 void pages_destroy(struct page_map *map);

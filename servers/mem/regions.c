@@ -15,7 +15,7 @@ void regions_init(uint32_t pages)
     archive_pages = pages;
 }
 
-static bool occupied(const struct space *space, uint32_t address, uint32_t end)
+static bool occupied(struct space *space, uint32_t address, uint32_t end)
 {
     struct page_run run;
 
@@ -60,7 +60,7 @@ static bool overlaps_heap(const struct space *space, uint32_t address, uint32_t 
 }
 
 /* The place that the caller chose: 0 if it is free. */
-static int check_place(const struct space *space, uint32_t address, uint32_t pages)
+static int check_place(struct space *space, uint32_t address, uint32_t pages)
 {
     if (address % PAGE_SIZE || address < PROGRAM_BASE)
         return -EINVAL;
@@ -70,7 +70,7 @@ static int check_place(const struct space *space, uint32_t address, uint32_t pag
     return overlaps_heap(space, address, end) || occupied(space, address, end) ? -EEXIST : 0;
 }
 
-static uint32_t choose_place(const struct space *space, uint32_t pages)
+static uint32_t choose_place(struct space *space, uint32_t pages)
 {
     uint32_t hint = space->mmap_hint;
 
@@ -102,14 +102,14 @@ int regions_mmap(struct space *space, uint32_t *address, uint32_t length)
     return 0;
 }
 
-static bool all_anonymous(const struct space *space, uint32_t address, uint32_t end)
+static bool all_anonymous(struct space *space, uint32_t address, uint32_t end)
 {
     struct page_run run;
 
-    for (; pages_next(&space->pages, address, end, &run);
-         address = run.address + (run.pages << PAGE_BITS))
-        if (!(run.entry & PAGE_ANON))
-            return false;
+    for (; pages_next(&space->pages, address, end, &run); address = run_end(&run))
+        for (uint32_t i = 0; run.entries && i < run.pages; i++)
+            if (!(run.entries[i] & PAGE_ANON))
+                return false;
     return true;
 }
 

@@ -1,6 +1,9 @@
 #include "servers/mem/server.h"
 
+#include <string.h>
+
 #include "libuser/ipc/ipc.h"
+#include "servers/fault.h"
 #include "servers/mem/fork.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
@@ -10,23 +13,19 @@
 #include "servers/mem/shm_table.h"
 #include "servers/proto/mem.h"
 
-struct request {
-    struct message_page *page;
-    struct words *words;
-    struct space *space; /* the client's; null for the manager */
-};
+/* Keeps rare cases from making the common ones longer. */
+#define OUT_OF_LINE __attribute__((noinline))
 
-/* The last answer, as far as it brought something that the kernel can refuse. */
+/* The last answer with an item, which the kernel may refuse. */
 static struct {
-    enum { ANSWER_PLAIN, ANSWER_FAULT, ANSWER_SEGMENT, ANSWER_POOL } kind;
+    enum { ANSWER_DATA, ANSWER_FAULT, ANSWER_SEGMENT, ANSWER_POOL } kind;
     struct space *space;
-    uint32_t address; /* of the fault, of the segment */
-    uint32_t id;
-    uint32_t cause;
-    uint32_t frame, pages; /* of the pool */
-    uint32_t slot;
+    uint32_t address, cause;     /* of the fault */
+    uint32_t number;             /* of the segment */
+    uint32_t slot, frame, pages; /* of the pool */
 } last;
 
+static struct message_page *page;
 static uint32_t pool_slot; /* for the next pool; 0: none yet */
 
 static uint32_t answer(struct words *words, int status)
@@ -35,68 +34,89 @@ static uint32_t answer(struct words *words, int status)
     return IPC_REPLY;
 }
 
-static uint32_t answer_item(struct message_page *page, struct words *words)
+static uint32_t answer_item(struct words *words)
 {
     page->tag = 1 << TAG_ITEMS_SHIFT;
     words->w[0] = 0;
     return IPC_REPLY | IPC_EXTENDED;
 }
 
-static uint32_t handle_sbrk(const struct request *r)
-{
-    uint32_t old_end = 0;
-    int status = regions_sbrk(r->space, (int32_t)r->words->w[1], &old_end);
+/* Programs' calls. */
 
-    r->words->w[1] = old_end;
-    return answer(r->words, status);
+static uint32_t handle_unknown(struct space *space, struct words *words)
+{
+    (void)space;
+    return answer(words, -ENOSYS);
 }
 
-static uint32_t handle_mmap(const struct request *r)
+static uint32_t handle_sbrk(struct space *space, struct words *words)
 {
-    return answer(r->words, regions_mmap(r->space, &r->words->w[1], r->words->w[2]));
+    return answer(words, regions_sbrk(space, (int32_t)words->w[1], &words->w[1]));
 }
 
-static uint32_t handle_munmap(const struct request *r)
+static uint32_t handle_mmap(struct space *space, struct words *words)
 {
-    return answer(r->words, regions_munmap(r->space, r->words->w[1], r->words->w[2]));
+    return answer(words, regions_mmap(space, &words->w[1], words->w[2]));
 }
 
-static uint32_t handle_shm_open(const struct request *r)
+static uint32_t handle_munmap(struct space *space, struct words *words)
 {
-    uint32_t id = r->words->w[1], address = 0;
-    int status = shm_open(r->space, id, &address);
+    return answer(words, regions_munmap(space, words->w[1], words->w[2]));
+}
 
-    r->words->w[1] = address;
+/* The answer to an open: with the page, if it is not there already. */
+static inline uint32_t answer_open(struct space *space, struct words *words, uint32_t number,
+                                   int status)
+{
+    words->w[1] = shm_address(number);
     if (status != SHM_ATTACHED)
-        return answer(r->words, status);
-    uint32_t number = shm_number(address);
-    struct item *item = &r->page->items[0];
-    *item = item_memory(MEM_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE, shm_table_at(number)->frame, 1);
-    item->place = number;
+        return answer(words, status);
+    page->items[0] =
+        item_memory(MEM_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE, shm_table_at(number)->frame, 1);
+    page->items[0].place = number;
     last.kind = ANSWER_SEGMENT;
-    last.space = r->space;
-    last.address = address;
-    last.id = id;
-    return answer_item(r->page, r->words);
+    last.space = space;
+    last.number = number;
+    return answer_item(words);
 }
 
-static uint32_t handle_shm_close(const struct request *r)
+static OUT_OF_LINE uint32_t open_created(struct space *space, struct words *words)
 {
-    return answer(r->words, shm_close(r->space, r->words->w[1]));
+    uint32_t number;
+    int status = shm_create(space, words->w[1], &number);
+
+    return answer_open(space, words, number, status);
 }
 
-static uint32_t handle_info(const struct request *r)
+static uint32_t handle_shm_open(struct space *space, struct words *words)
+{
+    uint32_t number = shm_table_find(words->w[1]);
+
+    if (number == SEGMENT_NONE)
+        return open_created(space, words);
+    return answer_open(space, words, number, shm_attach(space, number));
+}
+
+static uint32_t handle_shm_close(struct space *space, struct words *words)
+{
+    return answer(words, shm_close(space, words->w[1]));
+}
+
+static uint32_t handle_info(struct space *space, struct words *words)
 {
     struct frames_count count = frames_count();
 
-    *r->words = (struct words){{0, count.free, count.total, shm_table_count()}};
+    (void)space;
+    *words = (struct words){{0, count.free, count.total, shm_table_count()}};
     return IPC_REPLY;
 }
 
+/* The manager's calls: `space` is null. */
+
 /* Makes the space whose task came with the message. */
-static int create(const struct request *r, uint32_t id, struct space **space)
+static int create(uint32_t id, struct space **space)
 {
-    if ((r->page->tag & TAG_ITEMS) != 1 << TAG_ITEMS_SHIFT || id == 0 || id > BADGE_MAX)
+    if ((page->tag & TAG_ITEMS) != 1 << TAG_ITEMS_SHIFT || id == 0 || id > BADGE_MAX)
         return -EINVAL;
     if (space_find(id))
         return -EEXIST;
@@ -104,56 +124,52 @@ static int create(const struct request *r, uint32_t id, struct space **space)
     return *space ? 0 : -ENOMEM;
 }
 
-static uint32_t handle_space_create(const struct request *r)
+static uint32_t handle_space_create(struct space *space, struct words *words)
 {
-    struct space *space;
-
-    return answer(r->words, create(r, r->words->w[1], &space));
+    return answer(words, create(words->w[1], &space));
 }
 
-static uint32_t handle_space_fork(const struct request *r)
+static uint32_t handle_space_fork(struct space *space, struct words *words)
 {
-    struct space *parent = space_find(r->words->w[1]), *child;
+    struct space *parent = space_find(words->w[1]);
 
     if (!parent)
-        return answer(r->words, -ENOENT);
-    int status = create(r, r->words->w[2], &child);
+        return answer(words, -ENOENT);
+    int status = create(words->w[2], &space);
     if (!status) {
-        status = fork_space(parent, child);
+        status = fork_space(parent, space);
         if (status)
-            space_destroy(child);
+            space_destroy(space);
     }
-    return answer(r->words, status);
+    return answer(words, status);
 }
 
-static uint32_t handle_space_map(const struct request *r)
+static uint32_t handle_space_map(struct space *space, struct words *words)
 {
-    struct space *space = space_find(r->words->w[1]);
     struct mem_segment segment;
 
+    space = space_find(words->w[1]);
     if (!space)
-        return answer(r->words, -ENOENT);
-    if ((r->page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof(segment))
-        return answer(r->words, -EINVAL);
-    __builtin_memcpy(&segment, r->page->words, sizeof(segment));
-    return answer(r->words, regions_map_segment(space, &segment));
+        return answer(words, -ENOENT);
+    if ((page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof(segment))
+        return answer(words, -EINVAL);
+    memcpy(&segment, page->words, sizeof(segment));
+    return answer(words, regions_map_segment(space, &segment));
 }
 
-static uint32_t handle_space_finish(const struct request *r)
+static uint32_t handle_space_finish(struct space *space, struct words *words)
 {
-    struct space *space = space_find(r->words->w[1]);
-
-    return answer(r->words, space ? regions_finish(space, r->words->w[2]) : -ENOENT);
+    space = space_find(words->w[1]);
+    return answer(words, space ? regions_finish(space, words->w[2]) : -ENOENT);
 }
 
-static uint32_t handle_space_destroy(const struct request *r)
+static uint32_t handle_space_destroy(struct space *space, struct words *words)
 {
-    struct space *space = space_find(r->words->w[1]);
-
+    space = space_find(words->w[1]);
     frames_return_due();
     if (space)
         space_destroy(space);
-    return answer(r->words, space ? 0 : -ENOENT);
+    return answer(words, space ? 0 : -ENOENT);
 }
 
 /* The capability stays in a slot of its own: what the manager gets is its child. */
@@ -178,54 +194,58 @@ static int make_pool(uint32_t pages)
     return 0;
 }
 
-static uint32_t handle_pool(const struct request *r)
+static uint32_t handle_pool(struct space *space, struct words *words)
 {
-    int status = make_pool(r->words->w[1]);
+    int status = make_pool(words->w[1]);
 
+    (void)space;
     if (status)
-        return answer(r->words, status);
-    r->page->items[0] = item_cap(last.slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
-    return answer_item(r->page, r->words);
+        return answer(words, status);
+    page->items[0] = item_cap(last.slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
+    return answer_item(words);
 }
 
-static uint32_t handle_casualty(const struct request *r)
+static uint32_t handle_casualty(struct space *space, struct words *words)
 {
-    const struct space *space = casualty_take();
-
+    space = casualty_take();
     if (!space)
-        return answer(r->words, -ENOENT);
+        return answer(words, -ENOENT);
     const struct casualty *casualty = &space->casualty;
     uint32_t why = (casualty->cause & CASUALTY_CAUSE) | casualty->vector << CASUALTY_VECTOR_SHIFT;
-    *r->words = (struct words){{0, space->id, casualty->address, why}};
-    r->page->words[0] = casualty->eip;
-    r->page->tag = 1;
+    *words = (struct words){{0, space->id, casualty->address, why}};
+    page->words[0] = casualty->eip;
+    page->tag = 1;
+    last.kind = ANSWER_DATA;
     return IPC_REPLY | IPC_EXTENDED;
 }
 
-/* By number; those from MEM_SPACE_CREATE on are the manager's. */
-static uint32_t (*const handlers[MEM_CALLS_END])(const struct request *) = {
+/* By the calls' numbers; those from MEM_SPACE_CREATE on are the manager's. */
+static uint32_t (*const handlers[MEM_CALLS_END])(struct space *, struct words *) = {
+    [0] = handle_unknown,
+    [MEM_INFO + 1 ... MEM_SPACE_CREATE - 1] = handle_unknown,
 #define HANDLER(number, name) [number] = handle_##name,
     MEM_CALLS(HANDLER)
 #undef HANDLER
 };
 
-static uint32_t handle_call(const struct request *r)
+static uint32_t handle_call(struct space *space, struct words *words)
 {
-    uint32_t number = r->words->w[0];
+    uint32_t number = words->w[0];
 
-    if (number >= MEM_CALLS_END || !handlers[number])
-        return answer(r->words, -ENOSYS);
-    if (number >= MEM_SPACE_CREATE && r->space)
-        return answer(r->words, -EPERM);
-    if (number < MEM_SPACE_CREATE && !r->space && number != MEM_INFO)
-        return answer(r->words, -EINVAL);
-    return handlers[number](r);
+    if (number >= MEM_CALLS_END)
+        return answer(words, -ENOSYS);
+    if (number >= MEM_SPACE_CREATE && space)
+        return answer(words, -EPERM);
+    if (number < MEM_SPACE_CREATE && !space && number != MEM_INFO &&
+        handlers[number] != handle_unknown)
+        return answer(words, -EINVAL);
+    return handlers[number](space, words);
 }
 
 /* A capability that no call took is deleted at once. */
-static uint32_t handle_with_items(const struct request *r)
+static uint32_t handle_with_items(struct space *space, struct words *words)
 {
-    uint32_t slot = space_receive_slot(), flags = handle_call(r);
+    uint32_t slot = space_receive_slot(), flags = handle_call(space, words);
 
     if (space_receive_slot() == slot) {
         err_t err = kernel_delete(slot);
@@ -234,27 +254,23 @@ static uint32_t handle_with_items(const struct request *r)
     return flags;
 }
 
-/* Only an access of the program's own can be helped by a page: an instruction that reads for the
- * kernel, as a far return may, would fault on it for ever. */
-static uint32_t handle_fault(const struct request *r)
+static uint32_t handle_fault(struct space *space, struct words *words)
 {
-    enum { PAGE_FAULT = 14 };
-    const uint32_t *w = r->words->w;
+    const uint32_t *w = words->w;
 
     last.kind = ANSWER_FAULT;
-    last.space = r->space;
+    last.space = space;
     last.address = w[0];
     last.cause = w[1];
-    if (w[3] == PAGE_FAULT && w[1] & FAULT_USER &&
-        pager_resolve(r->space, w[0], w[1], &r->page->items[0]))
-        return answer_item(r->page, r->words);
-    casualty_add(r->space, w);
+    if (w[3] == VECTOR_PAGE_FAULT && pager_resolve(space, w[0], w[1], &page->items[0]))
+        return answer_item(words);
+    casualty_add(space, w);
     return 0;
 }
 
-bool server_init(uint32_t archive_pages, uint32_t secret)
+bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t secret)
 {
-    last.kind = ANSWER_PLAIN;
+    page = message;
     pool_slot = 0;
     casualty_init();
     shm_table_init(secret);
@@ -262,54 +278,66 @@ bool server_init(uint32_t archive_pages, uint32_t secret)
     return space_init();
 }
 
-uint32_t server_handle(struct message_page *page, uint32_t badge, struct words *words)
+/* Whatever is not a plain call of a program. */
+static OUT_OF_LINE uint32_t handle_special(uint32_t badge, struct words *words)
 {
-    struct request request = {.page = page, .words = words, .space = space_find(badge)};
+    struct space *space = space_find(badge);
     uint32_t tag = page->tag;
 
-    last.kind = ANSWER_PLAIN;
-    if (badge && !request.space)
+    if (badge && !space)
         return tag & TAG_KIND ? 0 : answer(words, -EINVAL);
     if (!(tag & (TAG_KIND | TAG_ITEMS)))
-        return handle_call(&request);
-    if ((tag & TAG_KIND) == TAG_FAULT && badge)
-        return handle_fault(&request);
-    return tag & TAG_KIND ? 0 : handle_with_items(&request);
+        return handle_call(space, words);
+    if ((tag & TAG_KIND) == TAG_FAULT && space)
+        return handle_fault(space, words);
+    return tag & TAG_KIND ? 0 : handle_with_items(space, words);
+}
+
+uint32_t server_handle(uint32_t badge, struct words *words)
+{
+    struct space *space = space_find(badge);
+
+    if (page->tag & (TAG_KIND | TAG_ITEMS) || words->w[0] >= MEM_SPACE_CREATE || !space)
+        return handle_special(badge, words);
+    return handlers[words->w[0]](space, words);
 }
 
 /* What the refused answer would have brought is taken back. */
 static void take_back(void)
 {
-    err_t err = OK;
-
     if (last.kind == ANSWER_FAULT) {
         pager_refused(last.space, last.address);
     } else if (last.kind == ANSWER_SEGMENT) {
-        int status = shm_close(last.space, last.id);
-        (void)status;
+        int status = shm_close(last.space, shm_table_at(last.number)->id);
+        (void)status; /* it was opened just now */
     } else if (last.kind == ANSWER_POOL) {
-        err = kernel_delete(last.slot);
+        err_t err = kernel_delete(last.slot);
+        (void)err; /* nor can this fail */
         pool_slot = last.slot;
         frames_return_run(last.frame, last.pages);
     }
-    (void)err;
 }
 
-uint32_t server_refused(struct message_page *page, err_t why, struct words *words)
+static bool can_cure(err_t why, uint32_t lacking)
 {
-    bool by_account = why == ERR_ACCOUNT && last.kind != ANSWER_POOL && last.kind != ANSWER_PLAIN;
+    bool space = last.kind == ANSWER_FAULT || last.kind == ANSWER_SEGMENT;
 
-    if (by_account && space_donate(last.space, page->lacking)) {
-        words->w[1] = last.address;
-        return answer_item(page, words);
+    return why == ERR_ACCOUNT && space && space_donate(last.space, lacking);
+}
+
+uint32_t server_refused(uint32_t flags, err_t why, struct words *words)
+{
+    if (!(flags & IPC_EXTENDED))
+        return 0;
+    if (can_cure(why, page->lacking)) {
+        words->w[1] = shm_address(last.number);
+        return answer_item(words);
     }
     take_back();
-    bool fault = last.kind == ANSWER_FAULT, gone = why == ERR_STALE || last.kind == ANSWER_PLAIN;
-    last.kind = ANSWER_PLAIN;
-    if (gone)
+    if (why == ERR_STALE || last.kind == ANSWER_DATA)
         return 0;
-    if (!fault)
+    if (last.kind != ANSWER_FAULT)
         return answer(words, why == ERR_ACCOUNT ? -ENOMEM : -EINVAL);
-    casualty_add(last.space, (uint32_t[4]){last.address, last.cause, 0, 14});
+    casualty_add(last.space, (uint32_t[4]){last.address, last.cause, 0, VECTOR_PAGE_FAULT});
     return 0;
 }

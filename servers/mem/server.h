@@ -12,11 +12,12 @@
 #include "kernel/abi/abi.h"
 #include "libuser/sys/syscall.h"
 
-/* After frames_init(). False: no memory to begin with. */
-bool server_init(uint32_t archive_pages, uint32_t secret);
+/* After frames_init(). `page` is the message page of the thread that serves. False: no memory to
+ * begin with. */
+bool server_init(struct message_page *page, uint32_t archive_pages, uint32_t secret);
 
-/* A message; `page` has the tag and what else came with it. */
-uint32_t server_handle(struct message_page *page, uint32_t badge, struct words *words);
+/* A message; the page has the tag and what else came with it. */
+uint32_t server_handle(uint32_t badge, struct words *words);
 
-/* The kernel refused the last answer, which is still owed. */
-uint32_t server_refused(struct message_page *page, err_t why, struct words *words);
+/* The kernel refused the last answer, sent with those flags; it is still owed. */
+uint32_t server_refused(uint32_t flags, err_t why, struct words *words);

@@ -4,13 +4,33 @@
  */
 #pragma once
 
+#include "libuser/libc/errno.h"
+#include "servers/mem/shm_table.h"
 #include "servers/mem/space.h"
 
-enum { SHM_ATTACHED = 1 };
+enum { SHM_ATTACHED = 1, ENTRY_SHM = PAGE_SHM | PAGE_WRITE | PAGE_MAPPED };
 
-/* Opens a segment, made if there is none with that id. SHM_ATTACHED: it was not open in this space,
- * and the page has yet to be granted at `*address`; 0: it is there already; -ENOMEM. */
-int shm_open(struct space *space, uint32_t id, uint32_t *address);
+/* Opens a segment that exists. SHM_ATTACHED: it was not open in this space, and its page has yet to
+ * be granted; 0: it is there already; -ENOMEM. */
+static inline int shm_attach(struct space *space, uint32_t number)
+{
+    uint32_t *entry = pages_open(&space->pages, shm_address(number));
+
+    if (!entry)
+        return -ENOMEM;
+    if (!*entry) {
+        *entry = ENTRY_SHM | 1;
+        shm_table_at(number)->holders++;
+        return SHM_ATTACHED;
+    }
+    if ((*entry & PAGE_VALUE) == PAGE_VALUE)
+        return -ENOMEM;
+    ++*entry;
+    return 0;
+}
+
+/* The same for a segment that is made. */
+int shm_create(struct space *space, uint32_t id, uint32_t *number);
 
 /* Takes one open back, and with the last one the page. -ENOENT: the segment is not open here. */
 int shm_close(struct space *space, uint32_t id);

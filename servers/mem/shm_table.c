@@ -8,96 +8,91 @@
 
 enum { BUCKET_BITS_MIN = 10 };
 
+struct shm_table shm_table;
+
 static struct arena segments_arena, buckets_arena;
-static struct segment *segments;
-static uint32_t *buckets; /* the first segment's number + 1; 0: none */
+static uint32_t no_buckets[2]; /* until the first segment: bucket_bits is 1 */
 static uint32_t bucket_bits;
-static uint32_t multiplier;
 static uint32_t count, numbers_used, free_number;
+
+static void use_buckets(uint32_t *buckets, uint32_t bits)
+{
+    bucket_bits = bits;
+    shm_table.buckets = buckets;
+    shm_table.shift = 32 - bits;
+}
 
 void shm_table_init(uint32_t secret)
 {
     segments_arena = heap_arena(HEAP_SEGMENTS);
     buckets_arena = heap_arena(HEAP_BUCKETS);
-    segments = (struct segment *)(void *)segments_arena.base;
-    buckets = (uint32_t *)(void *)buckets_arena.base;
-    bucket_bits = 0;
-    multiplier = (0x9e3779b1u ^ secret << 1) | 1;
+    shm_table.segments = (struct segment *)(void *)segments_arena.base;
+    shm_table.multiplier = (0x9e3779b1u ^ secret << 1) | 1;
+    use_buckets(no_buckets, 1);
     count = numbers_used = 0;
     free_number = SEGMENT_NONE;
 }
 
 static uint32_t bucket_of(uint32_t id)
 {
-    return id * multiplier >> (32 - bucket_bits);
-}
-
-struct segment *shm_table_at(uint32_t number)
-{
-    return &segments[number];
-}
-
-uint32_t shm_table_find(uint32_t id)
-{
-    if (!count)
-        return SEGMENT_NONE;
-    uint32_t number = buckets[bucket_of(id)] - 1;
-    while (number != SEGMENT_NONE && segments[number].id != id)
-        number = segments[number].next;
-    return number;
+    return id * shm_table.multiplier >> shm_table.shift;
 }
 
 static void chain(uint32_t number)
 {
-    uint32_t *bucket = &buckets[bucket_of(segments[number].id)];
+    uint32_t *bucket = &shm_table.buckets[bucket_of(shm_table_at(number)->id)];
 
-    segments[number].next = *bucket - 1;
+    shm_table_at(number)->next = *bucket - 1;
     *bucket = number + 1;
 }
 
 static void unchain(uint32_t number)
 {
-    uint32_t *bucket = &buckets[bucket_of(segments[number].id)], next = segments[number].next;
+    uint32_t *bucket = &shm_table.buckets[bucket_of(shm_table_at(number)->id)];
+    uint32_t next = shm_table_at(number)->next;
 
     if (*bucket == number + 1) {
         *bucket = next + 1;
         return;
     }
     uint32_t before = *bucket - 1;
-    while (segments[before].next != number)
-        before = segments[before].next;
-    segments[before].next = next;
+    while (shm_table_at(before)->next != number)
+        before = shm_table_at(before)->next;
+    shm_table_at(before)->next = next;
 }
 
 /* Bucket b becomes 2b and 2b + 1, the highest first, so that none is overwritten before its turn.
  */
 static void split_buckets(void)
 {
-    uint32_t old = 1u << bucket_bits++;
+    uint32_t old = 1u << bucket_bits;
 
+    use_buckets(shm_table.buckets, bucket_bits + 1);
     while (old--) {
-        uint32_t number = buckets[old] - 1;
-        buckets[old] = 0;
+        uint32_t number = shm_table.buckets[old] - 1;
+        shm_table.buckets[old] = 0;
         while (number != SEGMENT_NONE) {
-            uint32_t next = segments[number].next;
+            uint32_t next = shm_table_at(number)->next;
             chain(number);
             number = next;
         }
     }
 }
 
-/* True when there are buckets; more of them than segments, if memory allows. */
+/* False: no memory for the first buckets. Later ones are only for speed. */
 static bool grow_buckets(void)
 {
-    if (bucket_bits && count < 1u << bucket_bits)
+    bool first = shm_table.buckets == no_buckets;
+    uint32_t bits = first ? BUCKET_BITS_MIN : bucket_bits + 1;
+
+    if (!first && count < 1u << bucket_bits)
         return true;
-    uint32_t bits = bucket_bits ? bucket_bits + 1 : BUCKET_BITS_MIN;
     if (!arena_grow(&buckets_arena, (uint32_t)sizeof(uint32_t) << bits))
-        return bucket_bits != 0;
-    if (bucket_bits)
-        split_buckets();
+        return !first;
+    if (first)
+        use_buckets((uint32_t *)(void *)buckets_arena.base, bits);
     else
-        bucket_bits = bits;
+        split_buckets();
     return true;
 }
 
@@ -115,7 +110,7 @@ static uint32_t take_number(void)
 
     if (number == SEGMENT_NONE)
         return numbers_used++;
-    free_number = segments[number].next;
+    free_number = shm_table_at(number)->next;
     return number;
 }
 
@@ -128,7 +123,7 @@ uint32_t shm_table_add(uint32_t id)
     uint32_t frame = frames_take(), number = take_number();
     err_t err = kernel_clear(frame);
     assert(err == OK);
-    segments[number] = (struct segment){.id = id, .frame = frame};
+    *shm_table_at(number) = (struct segment){.id = id, .frame = frame};
     chain(number);
     count++;
     return number;
@@ -136,7 +131,7 @@ uint32_t shm_table_add(uint32_t id)
 
 void shm_table_drop(uint32_t number)
 {
-    struct segment *segment = &segments[number];
+    struct segment *segment = shm_table_at(number);
 
     if (segment->holders > 1) {
         segment->holders--;
@@ -159,14 +154,15 @@ void shm_table_check(void)
 {
     uint32_t found = 0, free = 0;
 
-    for (uint32_t bucket = 0; bucket_bits && bucket < 1u << bucket_bits; bucket++)
-        for (uint32_t n = buckets[bucket] - 1; n != SEGMENT_NONE; n = segments[n].next) {
-            assert(n < numbers_used && bucket_of(segments[n].id) == bucket);
-            assert(segments[n].holders && shm_table_find(segments[n].id) == n);
+    for (uint32_t bucket = 0; bucket < 1u << bucket_bits; bucket++)
+        for (uint32_t n = shm_table.buckets[bucket] - 1; n != SEGMENT_NONE;
+             n = shm_table_at(n)->next) {
+            assert(n < numbers_used && bucket_of(shm_table_at(n)->id) == bucket);
+            assert(shm_table_at(n)->holders && shm_table_find(shm_table_at(n)->id) == n);
             found++;
         }
-    for (uint32_t n = free_number; n != SEGMENT_NONE; n = segments[n].next) {
-        assert(segments[n].holders == 0);
+    for (uint32_t n = free_number; n != SEGMENT_NONE; n = shm_table_at(n)->next) {
+        assert(shm_table_at(n)->holders == 0);
         free++;
     }
     assert(found == count && found + free == numbers_used);

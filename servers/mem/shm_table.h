@@ -25,16 +25,33 @@ struct segment {
     uint32_t next; /* in its chain or the free list: a number, or SEGMENT_NONE */
 };
 
+extern struct shm_table {
+    struct segment *segments;
+    uint32_t *buckets;   /* the first segment's number + 1; 0: none */
+    uint32_t shift;      /* a hash is the upper 32 - shift bits of id * multiplier */
+    uint32_t multiplier; /* odd */
+} shm_table;
+
 /* `secret` makes it hard to choose ids that fall into one bucket. */
 void shm_table_init(uint32_t secret);
 
 /* The number of the segment with that id, or SEGMENT_NONE. */
-uint32_t shm_table_find(uint32_t id);
+static inline uint32_t shm_table_find(uint32_t id)
+{
+    uint32_t number = shm_table.buckets[id * shm_table.multiplier >> shm_table.shift] - 1;
+
+    while (number != SEGMENT_NONE && shm_table.segments[number].id != id)
+        number = shm_table.segments[number].next;
+    return number;
+}
 
 /* A new segment, zeroed, without holders; SEGMENT_NONE: no memory. */
 uint32_t shm_table_add(uint32_t id);
 
-struct segment *shm_table_at(uint32_t number);
+static inline struct segment *shm_table_at(uint32_t number)
+{
+    return &shm_table.segments[number];
+}
 
 /* One holder less; with the last one, or none, the segment goes. */
 void shm_table_drop(uint32_t number);

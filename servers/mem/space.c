@@ -8,7 +8,9 @@
 
 struct space *space_buckets[SPACE_BUCKETS];
 
-static struct space *prepared, *spare;
+struct space *space_prepared;
+
+static struct space *spare;
 
 static struct space *make_spare(void)
 {
@@ -34,24 +36,19 @@ bool space_init(void)
     for (unsigned i = 0; i < SPACE_BUCKETS; i++)
         space_buckets[i] = NULL;
     spare = NULL;
-    prepared = make_spare();
-    return prepared != NULL;
-}
-
-uint32_t space_receive_slot(void)
-{
-    return prepared->task;
+    space_prepared = make_spare();
+    return space_prepared != NULL;
 }
 
 struct space *space_create(uint32_t id)
 {
-    struct space *space = prepared, *next = make_spare();
+    struct space *space = space_prepared, *next = make_spare();
     struct space **bucket = &space_buckets[id % SPACE_BUCKETS];
 
     assert(id && !space_find(id));
     if (!next)
         return NULL;
-    prepared = next;
+    space_prepared = next;
     space->id = id;
     space->next = *bucket;
     space->heap_start = space->heap_end = space->committed = space->mmap_hint = 0;
@@ -142,12 +139,20 @@ static void gather(const struct space *space, struct gathered *gathered, uint32_
     gathered->pages++;
 }
 
-static void drop_page(const struct page_run *run)
+static void release_run(const struct space *space, const struct page_run *run,
+                        struct gathered *gathered)
 {
-    if (run->entry & PAGE_FRAME)
-        frames_drop(run->entry & PAGE_VALUE);
-    else if (run->entry & PAGE_SHM)
-        shm_table_drop(shm_number(run->address));
+    uint32_t address = run->address;
+
+    for (uint32_t i = 0; i < run->pages; i++, address += PAGE_SIZE) {
+        uint32_t entry = run->entries[i];
+        if (entry & PAGE_MAPPED)
+            gather(space, gathered, address);
+        if (entry & PAGE_FRAME)
+            frames_drop(entry & PAGE_VALUE);
+        else if (entry & PAGE_SHM)
+            shm_table_drop(shm_number(address));
+    }
 }
 
 uint32_t space_release(struct space *space, uint32_t address, uint32_t end)
@@ -156,13 +161,11 @@ uint32_t space_release(struct space *space, uint32_t address, uint32_t end)
     struct page_run run;
     uint32_t pages = 0;
 
-    while (pages_next(&space->pages, address, end, &run)) {
-        if (run.entry & PAGE_MAPPED)
-            gather(space, &gathered, run.address);
-        drop_page(&run);
+    for (; pages_next(&space->pages, address, end, &run); address = run_end(&run)) {
+        if (run.entries)
+            release_run(space, &run, &gathered);
         pages_remove(&space->pages, &run);
         pages += run.pages;
-        address = run.address + (run.pages << PAGE_BITS);
     }
     unmap_gathered(space, &gathered);
     return pages;
@@ -184,23 +187,23 @@ void space_uncommit(struct space *space, uint32_t pages)
 }
 
 /* The pages of P4 that have an entry; the heap's are counted by its length. */
-static uint32_t count_committed(const struct space *space)
+static uint32_t count_committed(struct space *space)
 {
     uint32_t heap_first = page_up(space->heap_start), heap_end = page_up(space->heap_end);
     uint32_t pages = (heap_end - heap_first) >> PAGE_BITS;
     struct page_run run;
 
-    for (uint32_t address = 0; pages_next(&space->pages, address, USER_END, &run);
-         address = run.address + (run.pages << PAGE_BITS)) {
-        bool direct = run.entry & PAGE_ARCHIVE && !(run.entry & PAGE_WRITE);
-        bool heap = run.address >= heap_first && run.address < heap_end;
-        if (!direct && !heap && !(run.entry & PAGE_SHM))
-            pages += run.pages;
-    }
+    for (uint32_t at = 0; pages_next(&space->pages, at, USER_END, &run); at = run_end(&run))
+        for (uint32_t i = 0; i < run.pages; i++) {
+            uint32_t entry = run_entry(&run, i), address = run.address + (i << PAGE_BITS);
+            bool direct = entry & PAGE_ARCHIVE && !(entry & PAGE_WRITE);
+            bool heap = address >= heap_first && address < heap_end;
+            pages += !direct && !heap && !(entry & PAGE_SHM);
+        }
     return pages;
 }
 
-void space_check(const struct space *space)
+void space_check(struct space *space)
 {
     assert(space->committed == count_committed(space));
     assert(space->id && space_find(space->id) == space);

@@ -57,8 +57,13 @@ static inline uint32_t page_up(uint32_t address)
 /* False: no memory to begin with. */
 bool space_init(void);
 
-/* The slot that a capability in the next message will be in. */
-uint32_t space_receive_slot(void);
+/* The slot that a capability in the next message will be in: the prepared space's. */
+extern struct space *space_prepared;
+
+static inline uint32_t space_receive_slot(void)
+{
+    return space_prepared->task;
+}
 
 /* The space of the task whose capability is in the receive slot. Null: no memory. The id is new. */
 struct space *space_create(uint32_t id);
@@ -84,4 +89,4 @@ bool space_commit(struct space *space, uint32_t pages);
 void space_uncommit(struct space *space, uint32_t pages);
 
 /* Panics unless all invariants of the page map hold, and P1, P3, P4. */
-void space_check(const struct space *space);
+void space_check(struct space *space);

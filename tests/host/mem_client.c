@@ -31,7 +31,7 @@ static bool exchange(const struct mem_client *client, uint32_t tag, struct words
                      uint32_t fault_page)
 {
     mem_page.tag = tag;
-    uint32_t flags = server_handle(&mem_page, client ? client->id : 0, words);
+    uint32_t flags = server_handle(client ? client->id : 0, words);
 
     while (flags & IPC_REPLY) {
         if (!(flags & IPC_EXTENDED) || !(mem_page.tag & TAG_ITEMS))
@@ -41,7 +41,7 @@ static bool exchange(const struct mem_client *client, uint32_t tag, struct words
             return true;
         if (err == ERR_ACCOUNT)
             mem_page.lacking = kernel_lacking();
-        flags = server_refused(&mem_page, err, words);
+        flags = server_refused(flags, err, words);
     }
     return false;
 }

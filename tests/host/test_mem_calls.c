@@ -101,7 +101,7 @@ static void start(void)
 {
     fake_init((struct fake_ram){KERNEL_WINDOW_PAGES - 1000, 6000, 10});
     fake_start_frames();
-    CHECK(server_init(FAKE_ARCHIVE_PAGES, 1));
+    CHECK(server_init(&mem_page, FAKE_ARCHIVE_PAGES, 1));
     a = make(1);
     b = make(2);
 }
@@ -251,12 +251,12 @@ static void check_casualties(void)
     CHECK(!mem_send(&dead[0], TAG_FAULT, protection));
     struct words words = {{MEM_CASUALTY}};
     mem_page.tag = 0;
-    CHECK(server_handle(&mem_page, 0, &words) == (IPC_REPLY | IPC_EXTENDED));
+    CHECK(server_handle(0, &words) == (IPC_REPLY | IPC_EXTENDED));
     CHECK(words.w[1] == 13 && words.w[2] == 0x5002 && mem_page.words[0] == 0x1234);
     CHECK(words.w[3] >> CASUALTY_VECTOR_SHIFT == 14);
     words.w[0] = MEM_CASUALTY;
     mem_page.tag = 0;
-    CHECK(server_handle(&mem_page, 0, &words) == (IPC_REPLY | IPC_EXTENDED));
+    CHECK(server_handle(0, &words) == (IPC_REPLY | IPC_EXTENDED));
     CHECK(words.w[1] == 11 && words.w[2] == 0x1234 && mem_page.words[0] == 0x5678);
     CHECK(words.w[3] == (13 << CASUALTY_VECTOR_SHIFT | 8));
     CHECK(mem_manager(MEM_CASUALTY, 0, 0) == -ENOENT);
@@ -438,7 +438,7 @@ static void check_many_segments(void)
         CHECK(read_word(child, open_segment(b, i * 7)) == i);
     struct words words = {{MEM_INFO}};
     mem_page.tag = 0;
-    CHECK(server_handle(&mem_page, a.id, &words) == IPC_REPLY);
+    CHECK(server_handle(a.id, &words) == IPC_REPLY);
     for (int i = 0; i < 3; i++)
         info[i] = words.w[i + 1];
     CHECK(info[0] == frames_count().free && info[1] == frames_count().total && info[2] == MANY);
@@ -566,7 +566,7 @@ static void check_starved_image(void)
 
     fake_task_create(client.slot, 0);
     CHECK(mem_call(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 60, 0, NULL) == 0);
-    const struct space *space = space_find(60);
+    struct space *space = space_find(60);
     for (int i = 0; i < 3; i++) {
         starve(i != 0); /* the task keeps what it was lent */
         CHECK(mem_map_segment(60, &text) == -ENOMEM);

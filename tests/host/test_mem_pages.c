@@ -68,7 +68,7 @@ static void release(uint32_t page, uint32_t pages)
     while (pages_next(&map, address, end, &run)) {
         for (uint32_t i = 0; i < run.pages; i++) {
             uint32_t gone = (run.address - BASE) / PAGE_SIZE + i;
-            CHECK(gone >= page && gone < page + pages && model[gone] == run.entry);
+            CHECK(gone >= page && gone < page + pages && model[gone] == run_entry(&run, i));
             model[gone] = 0;
         }
         pages_remove(&map, &run);
@@ -94,13 +94,13 @@ static void walk(uint32_t page, uint32_t pages)
     uint32_t address = address_of(page), end = address_of(page + pages), next = page;
     struct page_run run;
 
-    for (; pages_next(&map, address, end, &run); address = run.address + run.pages * PAGE_SIZE) {
+    for (; pages_next(&map, address, end, &run); address = run_end(&run)) {
         uint32_t first = (run.address - BASE) / PAGE_SIZE;
-        CHECK(run.pages && run.address + run.pages * PAGE_SIZE <= end);
+        CHECK(run.pages && run_end(&run) <= end);
         for (; next < first; next++)
             CHECK(!model[next]);
         for (; next < first + run.pages; next++)
-            CHECK(model[next] == run.entry);
+            CHECK(model[next] == run_entry(&run, next - first));
     }
     for (; next < page + pages; next++)
         CHECK(!model[next]);

@@ -400,13 +400,14 @@ static void check_mappings(struct client *client)
     uint32_t mapped = 0;
 
     space_check(space);
-    for (uint32_t address = 0; pages_next(&space->pages, address, USER_END, &run);
-         address = run.address + run.pages * PAGE_SIZE) {
-        if (!(run.entry & PAGE_MAPPED))
-            continue;
-        CHECK(fake_rights(client->name.slot, run.address) == page_rights(run.entry));
-        mapped++;
-    }
+    for (uint32_t at = 0; pages_next(&space->pages, at, USER_END, &run); at = run_end(&run))
+        for (uint32_t i = 0; i < run.pages; i++) {
+            uint32_t entry = run_entry(&run, i), address = run.address + (i << PAGE_BITS);
+            if (!(entry & PAGE_MAPPED))
+                continue;
+            CHECK(fake_rights(client->name.slot, address) == page_rights(entry));
+            mapped++;
+        }
     CHECK(mapped == fake_mappings(client->name.slot));
 }
 
@@ -440,7 +441,7 @@ static void start(struct fake_ram ram)
     memset(segments, 0, sizeof(segments));
     fake_init(ram);
     fake_start_frames();
-    CHECK(server_init(FAKE_ARCHIVE_PAGES, 77));
+    CHECK(server_init(&mem_page, FAKE_ARCHIVE_PAGES, 77));
     start_free = frames_count().free + heap_check();
 }
 
