@@ -18,6 +18,11 @@ err_t kernel_protect(uint32_t task, uint32_t address_rights, uint32_t pages)
     return sys_vm_protect(task, address_rights, pages);
 }
 
+err_t kernel_revoke(uint32_t frame)
+{
+    return sys_memory_revoke(MEM_SLOT_MEMORY, frame, 1);
+}
+
 err_t kernel_donate(uint32_t task, uint32_t frame)
 {
     return sys_task_donate(task, MEM_SLOT_MEMORY | 1 << SLOT_SHIFT, frame);

@@ -19,6 +19,10 @@ static inline uint32_t kernel_source(uint32_t slot, uint32_t pages)
 err_t kernel_map(uint32_t task, uint32_t address_rights, uint32_t source_pages, uint32_t from);
 err_t kernel_unmap(uint32_t task, uint32_t address, uint32_t pages);
 err_t kernel_protect(uint32_t task, uint32_t address_rights, uint32_t pages);
+
+/* Every mapping of the frame goes, wherever its holders have it. */
+err_t kernel_revoke(uint32_t frame);
+
 err_t kernel_donate(uint32_t task, uint32_t frame);
 
 /* After ERR_ACCOUNT: how many frames the account of the call's task lacks. */

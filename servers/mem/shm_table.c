@@ -129,6 +129,17 @@ uint32_t shm_table_add(uint32_t id)
     return number;
 }
 
+/* A client opens the window into which a segment's page is granted; if not at SHM_BASE, the page is
+ * where nobody here knows it to be. */
+static void free_frame(uint32_t frame)
+{
+    err_t err = kernel_revoke(frame);
+
+    assert(err == OK);
+    frames_drop(frame);
+    frames_uncommit(1);
+}
+
 void shm_table_drop(uint32_t number)
 {
     struct segment *segment = shm_table_at(number);
@@ -138,8 +149,7 @@ void shm_table_drop(uint32_t number)
         return;
     }
     unchain(number);
-    frames_drop(segment->frame);
-    frames_uncommit(1);
+    free_frame(segment->frame);
     *segment = (struct segment){.next = free_number};
     free_number = number;
     count--;

@@ -291,6 +291,25 @@ err_t kernel_unmap(uint32_t slot, uint32_t address, uint32_t pages)
     return OK;
 }
 
+static void revoke_from(struct task *task, uint32_t frame)
+{
+    for (uint32_t i = 0; frames[frame].mappings && i < MAPPINGS_MAX; i++) {
+        struct mapping *mapping = &task->mappings[i];
+        while (mapping->page && !mapping->archive && mapping->frame == frame)
+            remove_mapping(task, mapping); /* another one may move there */
+    }
+}
+
+err_t kernel_revoke(uint32_t frame)
+{
+    if (!usable(frame))
+        return ERR_FRAME;
+    for (uint32_t i = 0; frames[frame].mappings && i < TASKS_MAX; i++)
+        if (tasks[i].lives)
+            revoke_from(&tasks[i], frame);
+    return OK;
+}
+
 err_t kernel_protect(uint32_t slot, uint32_t address_rights, uint32_t pages)
 {
     struct task *task = task_in(slot);
