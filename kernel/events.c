@@ -14,19 +14,6 @@ struct thread *event_fault(struct thread *thread, uint32_t address)
     return ipc_fault(thread);
 }
 
-/* A thread that ran at two ticks in a row has had its turn: at least one whole tick. */
-static struct thread *rotate(struct thread *thread)
-{
-    struct cpu *cpu = cpu_here();
-    bool had_turn = cpu->ticked == REF(thread);
-
-    cpu->ticked = had_turn ? 0 : REF(thread);
-    if (!had_turn || cpu_ready_top(cpu) < (int)thread->priority)
-        return thread_continue(thread);
-    cpu_enqueue(thread, QUEUE_BACK);
-    return thread_choose();
-}
-
 struct thread *event_interrupt(struct thread *interrupted, unsigned line)
 {
     struct slot *endpoint = &kernel.irq_endpoints[line];
@@ -38,5 +25,5 @@ struct thread *event_interrupt(struct thread *interrupted, unsigned line)
         endpoint_signal(AT(struct endpoint, slot_object(endpoint)), endpoint->value);
     if (!interrupted)
         return thread_choose();
-    return line == IRQ_TICK ? rotate(interrupted) : thread_continue(interrupted);
+    return line == IRQ_TICK ? cpu_tick(interrupted) : thread_continue(interrupted);
 }

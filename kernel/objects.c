@@ -80,6 +80,7 @@ static void unmap_message_page(struct thread *thread, struct task *task)
     assert(found && pte_low(place.entry) & PTE_MESSAGE);
     pte_write(place.entry, 0);
     space_dropped(task->account.task, thread->page_address);
+    __builtin_memset(AT(void, thread->page), 0, PAGE_SIZE);
     account_return(&task->account, frame_number(thread->page));
 }
 
@@ -204,7 +205,8 @@ static void reap_task(struct task *task, unsigned *budget)
         return;
     forget_revoker(&task->object);
     link_remove(&task->dying);
-    frame_make_user(frame_at(task->account.task));
+    frame_make_user(frame_at(frame_number(REF(task))));
+    __builtin_memset(task, 0, PAGE_SIZE);
 }
 
 void object_reap_step(void)

@@ -8,7 +8,9 @@ void cspace_init(struct cspace *cspace, ref_t empty_leaf)
 
 err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot **slot)
 {
-    *slot = cspace_slot(cspace, index & 0xffff);
+    if (index >= SLOT_COUNT)
+        return ERR_CAP;
+    *slot = cspace_slot(cspace, index);
     return slot_is_empty(*slot) ? ERR_CAP : OK;
 }
 
@@ -22,7 +24,9 @@ static bool is_kind(const struct slot *slot, enum slot_bits kind)
 err_t cspace_find(const struct cspace *cspace, uint32_t index, enum slot_bits kind, rights_t rights,
                   struct slot **slot)
 {
-    *slot = cspace_slot(cspace, index & 0xffff);
+    if (index >= SLOT_COUNT)
+        return ERR_CAP;
+    *slot = cspace_slot(cspace, index);
     if (!is_kind(*slot, kind))
         return ERR_CAP;
     return rights & ~(*slot)->node.flags ? ERR_RIGHTS : OK;

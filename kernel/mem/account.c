@@ -66,9 +66,7 @@ ref_t account_place(struct account *account, uint32_t *list, enum frame_kind kin
     }
     unsigned place = (unsigned)__builtin_ctzll(~frame_at(frame)->used);
     frame_at(frame)->used |= 1ull << place;
-    ref_t ref = frame_ref(frame) + (place << shift);
-    __builtin_memset(AT(void, ref), 0, 1u << shift);
-    return ref;
+    return frame_ref(frame) + (place << shift);
 }
 
 void account_place_return(struct account *account, uint32_t *list, ref_t place, unsigned shift)
@@ -76,6 +74,7 @@ void account_place_return(struct account *account, uint32_t *list, ref_t place, 
     uint32_t frame = frame_number(place), *link = list;
     struct frame *record = frame_at(frame);
 
+    __builtin_memset(AT(void, place), 0, 1u << shift);
     record->used &= ~(1ull << ((place & (PAGE_SIZE - 1)) >> shift));
     if (record->used)
         return;

@@ -29,7 +29,8 @@ void account_donate(struct account *account, uint32_t frame);
 /* A frame of that kind, zeroed. There must be a spare one: the caller has checked spare_count. */
 uint32_t account_take(struct account *account, enum frame_kind kind);
 
-/* Back to the spare ones. */
+/* Back to the spare ones. It is all zero again, as after account_take(): who gets the frame when the task
+ * is gone reads nothing of the kernel's. */
 void account_return(struct account *account, uint32_t frame);
 
 /*

@@ -35,6 +35,7 @@ err_t sys_thread_stop(struct thread *thread)
     target->held = 1;
     thread_update_direct(target);
     thread_stop_reaping(target);
+    thread_end_revoking(target);
     if (target->state == THREAD_READY)
         thread_detach(target);
     if (target != thread)

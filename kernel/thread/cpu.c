@@ -13,7 +13,7 @@ static void update_floor(struct cpu *cpu)
     bool fpu_live = cpu->current && AT(struct thread, cpu->current)->uses_fpu;
     int top = cpu_ready_top(cpu);
 
-    cpu->floor = fpu_live ? PRIORITY_COUNT : top < 0 ? 0 : top;
+    cpu->floor = fpu_live ? PRIORITY_COUNT : top < 0 ? 0 : top + cpu->overdue;
 }
 
 void cpu_enqueue(struct thread *thread, enum queue_end end)
@@ -21,6 +21,8 @@ void cpu_enqueue(struct thread *thread, enum queue_end end)
     struct cpu *cpu = &kernel.cpus[thread->cpu];
     struct link *queue = &cpu->ready[thread->priority];
 
+    if (cpu->overdue && thread->priority == cpu_ready_top(cpu))
+        end = QUEUE_BACK;
     thread->state = THREAD_READY;
     link_insert_after(end == QUEUE_FRONT ? queue : AT(struct link, queue->prev), &thread->link);
     cpu->ready_mask |= 1u << thread->priority;
@@ -33,9 +35,31 @@ void cpu_dequeue(struct thread *thread)
 
     assert(thread->state == THREAD_READY);
     link_remove(&thread->link);
+    if (cpu->waited == REF(thread))
+        cpu->waited = cpu->overdue = 0;
     if (link_is_alone(&cpu->ready[thread->priority]))
         cpu->ready_mask &= ~(1u << thread->priority);
     update_floor(cpu);
+}
+
+struct thread *cpu_tick(struct thread *thread)
+{
+    struct cpu *cpu = cpu_here();
+    uint32_t levels = cpu->ready_mask & ((2u << thread->priority) - 1);
+
+    if (!levels)
+        return thread_continue(thread);
+    int top = 31 - __builtin_clz(levels);
+    ref_t next = cpu->ready[top].next - offsetof(struct thread, link);
+    bool due = cpu->waited == next;
+    cpu->waited = next;
+    if (due && top == thread->priority) {
+        cpu_enqueue(thread, QUEUE_BACK);
+        return thread_choose();
+    }
+    cpu->overdue = due;
+    update_floor(cpu);
+    return thread_continue(thread);
 }
 
 void cpu_forget(struct thread *thread)

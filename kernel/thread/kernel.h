@@ -14,6 +14,9 @@
  *   P2  `floor` is what a thread's `direct` must reach to be switched to without the scheduler: the
  *       highest ready priority, PRIORITY_COUNT while the running thread's FPU state is live
  *   P3  `space` is the task whose page tables CR3 names, 0: the kernel's own
+ *   P4  with `overdue`, `waited` has waited for a whole tick behind threads of its priority that the ticks
+ *       did not meet, since servers worked for them: the floor is one higher, and the next of them that
+ *       would go to the front of its queue goes to the back
  */
 struct cpu {
     ref_t current; /* thread, 0: idle */
@@ -22,7 +25,8 @@ struct cpu {
     uint32_t ready_mask;
     struct link ready[PRIORITY_COUNT];
     bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
-    ref_t ticked; /* the thread that ran at the last tick, for round robin; never followed */
+    ref_t waited; /* for round robin: the thread that was next in turn at the last tick, and is still */
+    bool overdue; /* P4 */
 };
 
 struct kernel {
@@ -64,6 +68,9 @@ void cpu_init(struct cpu *cpu);
 /* Into the queue of the thread's processor. */
 void cpu_enqueue(struct thread *thread, enum queue_end end);
 void cpu_dequeue(struct thread *thread);
+
+/* At a tick that interrupts `thread`: whoever waited since the last one has his turn. */
+struct thread *cpu_tick(struct thread *thread);
 
 /* The running thread stops running here; its state and link have been set by the caller. */
 void cpu_forget(struct thread *thread);

@@ -288,11 +288,17 @@ static bool is_the_end(unsigned number, uint32_t slot, const struct thread *init
     return ends && slot <= 6 && current == init && random_below(500);
 }
 
+/* A thread that is gone has left its place zeroed. */
+static bool is_alive(const struct thread *thread)
+{
+    return thread->page && thread->state != THREAD_DEAD;
+}
+
 /* Nobody can run: an interrupt, or init is pulled out of what it waits for. */
 static void idle_step(struct thread *init)
 {
     deliver((struct event){INTERRUPT, random_below(IRQ_COUNT)});
-    if (current || init->state == THREAD_DEAD)
+    if (current || !is_alive(init))
         return;
     thread_detach(init);
     init->held = 0;
@@ -328,7 +334,7 @@ static unsigned run(unsigned steps)
     struct task *task = AT(struct task, init->task);
     for (; done < steps; done++) {
         bool alive = frame_at(WORLD_FREE)->kind == FRAME_TASK && !task->stage;
-        if (!alive || init->state == THREAD_DEAD)
+        if (!alive || !is_alive(init))
             break;
         step(init);
         if (done % AUDIT_EVERY == 0)
