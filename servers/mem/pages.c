@@ -16,11 +16,12 @@ static uint32_t entry_index(uint32_t address)
 
 static void set_directory(struct page_map *map, uint32_t index, uint32_t word)
 {
+    uint32_t *used = &map->used[index / 32], bit = 1u << index % 32;
+
     map->directory[index] = word;
-    if (word)
-        map->used[index / 32] |= 1u << index % 32;
-    else
-        map->used[index / 32] &= ~(1u << index % 32);
+    *used = word ? *used | bit : *used & ~bit;
+    bit = 1u << index / 32;
+    map->used_words = *used ? map->used_words | bit : map->used_words & ~bit;
 }
 
 uint32_t *pages_open_first(struct page_map *map, uint32_t address)
@@ -42,13 +43,16 @@ uint32_t *pages_open_first(struct page_map *map, uint32_t address)
 /* The first used directory word from `index` on, or DIRECTORY_ENTRIES. */
 static uint32_t next_used(const struct page_map *map, uint32_t index)
 {
-    while (index < DIRECTORY_ENTRIES) {
-        uint32_t rest = map->used[index / 32] >> index % 32;
-        if (rest)
-            return index + (uint32_t)__builtin_ctz(rest);
-        index = (index | 31) + 1;
-    }
-    return index;
+    if (index >= DIRECTORY_ENTRIES)
+        return DIRECTORY_ENTRIES;
+    uint32_t word = index / 32, rest = map->used[word] >> index % 32;
+    if (rest)
+        return index + (uint32_t)__builtin_ctz(rest);
+    uint32_t words = map->used_words >> word >> 1;
+    if (!words)
+        return DIRECTORY_ENTRIES;
+    word += 1 + (uint32_t)__builtin_ctz(words);
+    return word * 32 + (uint32_t)__builtin_ctz(map->used[word]);
 }
 
 /* The first entry in index .. end, or `end`. */
@@ -229,6 +233,7 @@ uint32_t pages_check(const struct page_map *map)
     for (uint32_t i = 0; i < DIRECTORY_ENTRIES; i++) {
         uint32_t word = map->directory[i];
         assert((word != 0) == (map->used[i / 32] >> i % 32 & 1));
+        assert((map->used[i / 32] != 0) == (map->used_words >> i / 32 & 1));
         if (word == 0 || word == PAGES_WHOLE)
             continue;
         check_leaf(word);

@@ -48,6 +48,7 @@ enum {
 };
 
 struct page_map {
+    uint32_t used_words; /* a bit for each word of `used` that is not 0 */
     uint32_t used[DIRECTORY_ENTRIES / 32];
     uint32_t directory[DIRECTORY_ENTRIES];
 };

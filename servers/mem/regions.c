@@ -70,24 +70,25 @@ static int check_place(struct space *space, uint32_t address, uint32_t pages)
     return overlaps_heap(space, address, end) || occupied(space, address, end) ? -EEXIST : 0;
 }
 
-static uint32_t choose_place(struct space *space, uint32_t pages)
+static int choose_place(struct space *space, uint32_t pages, uint32_t *address)
 {
-    uint32_t hint = space->mmap_hint;
+    uint32_t hint = space->mmap_hint < MMAP_BASE ? MMAP_BASE : space->mmap_hint;
 
-    if (hint < MMAP_BASE)
-        hint = MMAP_BASE;
-    uint32_t address = pages_find_hole(&space->pages, hint, MMAP_LIMIT, pages);
-    return address ? address : pages_find_hole(&space->pages, MMAP_BASE, MMAP_LIMIT, pages);
+    *address = pages_find_hole(&space->pages, hint, MMAP_LIMIT, pages);
+    if (!*address)
+        *address = pages_find_hole(&space->pages, MMAP_BASE, MMAP_LIMIT, pages);
+    if (!*address)
+        return -ENOMEM;
+    return 0;
 }
 
 int regions_mmap(struct space *space, uint32_t *address, uint32_t length)
 {
-    uint32_t pages = pages_of(length);
+    uint32_t pages = pages_of(length), place = *address;
 
     if (!length)
         return -EINVAL;
-    uint32_t place = *address ? *address : choose_place(space, pages);
-    int status = place ? check_place(space, place, pages) : -ENOMEM;
+    int status = place ? check_place(space, place, pages) : choose_place(space, pages, &place);
     if (status)
         return status;
     if (!space_commit(space, pages))

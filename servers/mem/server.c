@@ -254,6 +254,8 @@ static uint32_t handle_with_items(struct space *space, struct words *words)
     return flags;
 }
 
+/* Only an access of the program's own can be helped by a page: an instruction that reads for the
+ * kernel, as a far return may, would fault on it for ever. */
 static uint32_t handle_fault(struct space *space, struct words *words)
 {
     const uint32_t *w = words->w;
@@ -262,7 +264,8 @@ static uint32_t handle_fault(struct space *space, struct words *words)
     last.space = space;
     last.address = w[0];
     last.cause = w[1];
-    if (w[3] == VECTOR_PAGE_FAULT && pager_resolve(space, w[0], w[1], &page->items[0]))
+    if (w[3] == VECTOR_PAGE_FAULT && w[1] & FAULT_USER &&
+        pager_resolve(space, w[0], w[1], &page->items[0]))
         return answer_item(words);
     casualty_add(space, w);
     return 0;

@@ -24,8 +24,9 @@ int shm_close(struct space *space, uint32_t id)
         --*entry;
         return 0;
     }
-    space_unmap(space, address, 1);
     *entry = 0;
+    if (shm_table_at(number)->holders > 1)
+        space_unmap(space, address, 1); /* else its frame's last mappings go with the segment */
     shm_table_drop(number);
     return 0;
 }

@@ -53,7 +53,7 @@ static inline struct segment *shm_table_at(uint32_t number)
     return &shm_table.segments[number];
 }
 
-/* One holder less; with the last one, or none, the segment goes. */
+/* One holder less; with the last one, or none, the segment goes, and all mappings of its page. */
 void shm_table_drop(uint32_t number);
 
 uint32_t shm_table_count(void);

@@ -16,6 +16,9 @@ struct mem_client {
 /* The manager is named by a null pointer. */
 extern struct message_page mem_page;
 
+/* Where clients open the window for segments; a decent one does so at SHM_BASE. */
+extern uint32_t mem_window;
+
 /* One in so many answers with an item is refused as if its receiver had no window for it; 0: none.
  */
 extern uint32_t mem_refuse_one_in;

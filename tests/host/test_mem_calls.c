@@ -240,6 +240,7 @@ static void check_casualties(void)
 {
     struct mem_client dead[3] = {make(11), make(12), make(13)};
     const uint32_t protection[4] = {0x1234, 8, 0x5678, 13};
+    const uint32_t kernel_read[4] = {PROGRAM_BASE, FAULT_PRESENT, 0, 14}; /* no page can help */
     uint32_t id;
 
     CHECK(mem_manager(MEM_CASUALTY, 0, 0) == -ENOENT);
@@ -249,6 +250,7 @@ static void check_casualties(void)
     end(dead[1]);
     CHECK(mem_call(NULL, 0, MEM_CASUALTY, 0, 0, &id) == 0 && id == 11);
     CHECK(!mem_send(&dead[0], TAG_FAULT, protection));
+    CHECK(!mem_send(&dead[0], TAG_FAULT, kernel_read));
     struct words words = {{MEM_CASUALTY}};
     mem_page.tag = 0;
     CHECK(server_handle(0, &words) == (IPC_REPLY | IPC_EXTENDED));
@@ -413,6 +415,20 @@ static void check_shm(void)
     CHECK(call(a, MEM_SHM_OPEN, 8, 0) == -EINVAL);
     mem_refuse_one_in = 0;
     CHECK(call(a, MEM_SHM_CLOSE, 8, 0) == -ENOENT && promised() == before);
+}
+
+/* Who opens the window elsewhere has the page where the server does not look for it, but not for
+ * longer than there is a segment. */
+static void check_shm_elsewhere(void)
+{
+    const uint32_t offset = 0x1000000;
+
+    mem_window = SHM_BASE + offset;
+    uint32_t address = open_segment(a, 5);
+    mem_window = SHM_BASE;
+    CHECK(fake_rights(a.slot, address + offset) && !fake_rights(a.slot, address));
+    CHECK(call(a, MEM_SHM_CLOSE, 5, 0) == 0);
+    CHECK(!fake_rights(a.slot, address + offset));
 }
 
 /* As often as its counter can count, and not once more. */
@@ -623,15 +639,16 @@ static void check_early_destroy(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_create,         check_segments_refused,
-        check_image,          check_pool,
-        check_casualties,     check_foreign,
-        check_sbrk,           check_mmap,
-        check_munmap,         check_shm,
-        check_shm_counter,    check_fork,
-        check_many_segments,  check_stale_fault,
-        check_promises,       check_starved_image,
-        check_starved_server, check_early_destroy,
+        check_create,        check_segments_refused,
+        check_image,         check_pool,
+        check_casualties,    check_foreign,
+        check_sbrk,          check_mmap,
+        check_munmap,        check_shm,
+        check_shm_elsewhere, check_shm_counter,
+        check_fork,          check_many_segments,
+        check_stale_fault,   check_promises,
+        check_starved_image, check_starved_server,
+        check_early_destroy,
     };
 
     for (unsigned i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
