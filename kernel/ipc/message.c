@@ -115,7 +115,7 @@ static err_t check_slot_place(const struct message *m, struct task *to, const st
 {
     uint32_t cost = 0;
 
-    if (item->place >= w->slots || w->slot >= SLOT_COUNT)
+    if (item->place >= w->slots || w->slot >= SLOT_COUNT || item->place >= SLOT_COUNT - w->slot)
         return ERR_WINDOW;
     item->place += w->slot;
     err_t err = cspace_find_empty(&to->cspace, item->place, kernel.empty_leaf, &cost);
