@@ -200,10 +200,10 @@ static __attribute__((noinline)) int recurses(int depth)
 {
     volatile char frame[500];
 
-    frame[0] = (char)depth;
+    frame[depth & 255] = (char)depth;
     if (depth != bottom)
-        frame[1] = (char)recurses(depth + 1);
-    return frame[0] + frame[1];
+        frame[256] = (char)recurses(depth + 1);
+    return frame[depth & 255] + frame[256];
 }
 
 static int overflows(void)
@@ -222,7 +222,7 @@ static int uses_all_its_stack(void)
     for (uint32_t address = STACK_TOP - PAGE; address >= STACK_LOW; address -= PAGE)
         if (address / PAGE != (uint32_t)&address / PAGE)
             *at(address) += 0;
-    bottom = 1500;
+    bottom = 1200;
     return recurses(0) ? 0 : 0;
 }
 
