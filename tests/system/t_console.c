@@ -201,8 +201,9 @@ static int exits_in_printf(void)
 
 static bool ends_in_a_line(void)
 {
-    return IS(child_run(is_killed_in_a_line), SIGKILL) && IS(child_run(exits_in_a_line), EXITED(0)) &&
-           IS(child_run(faults_in_a_line), SIGILL) && IS(child_run(exits_in_printf), EXITED(0));
+    return IS(child_run(is_killed_in_a_line), SIGKILL) &&
+           IS(child_run(exits_in_a_line), EXITED(0)) && IS(child_run(faults_in_a_line), SIGILL) &&
+           IS(child_run(exits_in_printf), EXITED(0));
 }
 
 static int prints_forever(void)

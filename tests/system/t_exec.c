@@ -25,7 +25,8 @@ static char *long_argument(size_t length)
     return long_text;
 }
 
-/* --------------------------------------------------------------------------------------- arguments */
+/* --------------------------------------------------------------------------------------- arguments
+ */
 
 static int execs_words(void)
 {
@@ -95,7 +96,8 @@ static bool no_arguments(void)
     return IS(child_run(execs_none), EXITED(0));
 }
 
-/* ---------------------------------------------------------------------------------------- refusals */
+/* ---------------------------------------------------------------------------------------- refusals
+ */
 
 static bool refused(const char *program, int error)
 {
@@ -137,7 +139,8 @@ static bool failure_changes_nothing(void)
     return IS(data, 4) && IS(shm_close(1), 0) && IS(munmap(map, PAGE), 0) && good;
 }
 
-/* -------------------------------------------------------------------------------------- the new one */
+/* -------------------------------------------------------------------------------------- the new
+ * one */
 
 static int initial = 42;
 static char zeroed[3 * PAGE];

@@ -40,7 +40,8 @@ static bool all_end(piece *const pieces[], unsigned count, int reason)
         return 0;                                                                                  \
     }
 
-/* ------------------------------------------------------------------------------------------ memory */
+/* ------------------------------------------------------------------------------------------ memory
+ */
 
 static volatile uint32_t *at(uint32_t address)
 {
@@ -94,12 +95,14 @@ static int reads_unmapped(void)
 
 static bool memory(void)
 {
-    static piece *const pieces[] = {reads_null,    writes_null, reads_low,  writes_text,   reads_kernel,
-                                    writes_kernel, reads_split, reads_last, reads_unmapped};
+    static piece *const pieces[] = {reads_null,  writes_null,  reads_low,
+                                    writes_text, reads_kernel, writes_kernel,
+                                    reads_split, reads_last,   reads_unmapped};
     return ALL_END(pieces, SIGSEGV);
 }
 
-/* ------------------------------------------------------------------------------------------- jumps */
+/* ------------------------------------------------------------------------------------------- jumps
+ */
 
 static int jumps_to(uint32_t address)
 {
@@ -129,7 +132,8 @@ static int jumps_to_unmapped(void)
 
 static bool jumps(void)
 {
-    static piece *const pieces[] = {jumps_to_null, jumps_to_kernel, jumps_to_end, jumps_to_unmapped};
+    static piece *const pieces[] = {jumps_to_null, jumps_to_kernel, jumps_to_end,
+                                    jumps_to_unmapped};
     return ALL_END(pieces, SIGSEGV);
 }
 
@@ -192,7 +196,8 @@ static bool data_is_not_code(void)
     return ALL_END(pieces, has_nx() ? SIGSEGV : EXITED(0));
 }
 
-/* ------------------------------------------------------------------------------------------- stack */
+/* ------------------------------------------------------------------------------------------- stack
+ */
 
 static volatile int bottom;
 
@@ -235,7 +240,8 @@ static bool stack(void)
     return ALL_END(pieces, SIGSEGV) && IS(child_run(uses_all_its_stack), EXITED(0));
 }
 
-/* ------------------------------------------------------------------------------------ instructions */
+/* ------------------------------------------------------------------------------------ instructions
+ */
 
 PIECE(divides_by_zero, "xor %%ecx, %%ecx; div %%ecx" : : : "eax", "ecx", "edx")
 PIECE(divides_too_much, "mov $-1, %%edx; mov $1, %%ecx; div %%ecx" : : : "eax", "ecx", "edx")
@@ -290,7 +296,9 @@ PIECE(loads_idt, "lidt (%0)" : : "r"(code))
 PIECE(loads_task, "mov $0x28, %%ax; ltr %%ax" : : : "eax")
 PIECE(reads_msr, "mov $0x174, %%ecx; rdmsr" : : : "eax", "ecx", "edx")
 PIECE(writes_msr, "mov $0x174, %%ecx; xor %%eax, %%eax; xor %%edx, %%edx; wrmsr"
-      : : : "eax", "ecx", "edx")
+      :
+      :
+      : "eax", "ecx", "edx")
 PIECE(invalidates, "invlpg (%0)" : : "r"(code))
 PIECE(writes_back, "wbinvd")
 PIECE(leaves_supervisor, "sysexit")
@@ -299,9 +307,9 @@ PIECE(writes_debug, "xor %%eax, %%eax; mov %%eax, %%dr7" : : : "eax")
 static bool privileged(void)
 {
     static piece *const pieces[] = {
-        clears_interrupts, sets_interrupts,   halts,       reads_port, writes_port,
-        reads_cr0,         writes_cr3,        loads_gdt,   loads_idt,  loads_task,
-        reads_msr,         writes_msr,        invalidates, writes_back, leaves_supervisor,
+        clears_interrupts, sets_interrupts,      halts,       reads_port,  writes_port,
+        reads_cr0,         writes_cr3,           loads_gdt,   loads_idt,   loads_task,
+        reads_msr,         writes_msr,           invalidates, writes_back, leaves_supervisor,
         writes_debug,      writes_port_by_string};
     return ALL_END(pieces, SIGSEGV);
 }
@@ -349,9 +357,13 @@ static int sets_flags(void)
 }
 
 PIECE(enters_without_stack, "xor %%ecx, %%ecx; xor %%edx, %%edx; mov $0xff, %%eax; sysenter"
-      : : : "eax", "ecx", "edx")
+      :
+      :
+      : "eax", "ecx", "edx")
 PIECE(enters_from_kernel, "mov $0xc0100000, %%ecx; mov %%ecx, %%edx; mov $0xff, %%eax; sysenter"
-      : : : "eax", "ecx", "edx")
+      :
+      :
+      : "eax", "ecx", "edx")
 
 static bool entries(void)
 {
@@ -359,7 +371,8 @@ static bool entries(void)
     return IS(child_run(sets_flags), EXITED(0)) && ALL_END(pieces, SIGSEGV);
 }
 
-/* -------------------------------------------------------------------------------------- the others */
+/* -------------------------------------------------------------------------------------- the others
+ */
 
 static volatile uint32_t *board;
 

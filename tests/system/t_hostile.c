@@ -33,7 +33,8 @@ static bool system_works(void)
     return IS(child_run(execs_shm_cnt), EXITED(0));
 }
 
-/* ---------------------------------------------------------------------------------------- refusals */
+/* ---------------------------------------------------------------------------------------- refusals
+ */
 
 /* Word 0 of the answer. */
 static int32_t called(uint32_t slot, uint32_t w0, uint32_t w1, uint32_t w2)
@@ -104,7 +105,8 @@ static bool forged_kinds(void)
     return good;
 }
 
-/* ---------------------------------------------------------------------------------------- segments */
+/* ---------------------------------------------------------------------------------------- segments
+ */
 
 static bool open_without_window(void)
 {
@@ -121,15 +123,17 @@ static bool open_with_a_small_window(void)
     bool good = true;
 
     for (uint32_t at = 0xbffff000; at; at = at == 0xbffff000 ? 0xfffff000 : 0)
-        good = IS(mem_shm_open(CLIENT_SLOT_MEM, ipc_window(at, 0xffffffff), 1, &address), -EINVAL) &&
-               IS(memory_now().segments, 0) && good;
+        good =
+            IS(mem_shm_open(CLIENT_SLOT_MEM, ipc_window(at, 0xffffffff), 1, &address), -EINVAL) &&
+            IS(memory_now().segments, 0) && good;
     return good;
 }
 
 /* The segment where the server does not know it to be. */
 static volatile char *opened_astray(void)
 {
-    uint32_t address = 0, window = ipc_window(SHM_BASE + STRAY_PAGES * PAGE, SHM_PAGES - STRAY_PAGES);
+    uint32_t address = 0,
+             window = ipc_window(SHM_BASE + STRAY_PAGES * PAGE, SHM_PAGES - STRAY_PAGES);
 
     if (mem_shm_open(CLIENT_SLOT_MEM, window, 1, &address) != 0)
         exit(0); /* refused: as good */
@@ -172,7 +176,8 @@ static bool open_astray(void)
            IS(child_run(opens_astray_and_forks), EXITED(0)) && system_works();
 }
 
-/* -------------------------------------------------------------------------------------- arguments */
+/* -------------------------------------------------------------------------------------- arguments
+ */
 
 static bool bad_arguments(void)
 {
@@ -191,7 +196,8 @@ static bool bad_arguments(void)
     return good;
 }
 
-/* --------------------------------------------------------------------------------------- at random */
+/* --------------------------------------------------------------------------------------- at random
+ */
 
 static uint32_t random_word(void)
 {
@@ -291,7 +297,8 @@ static bool random_to_console(void)
     return random_messages(CLIENT_SLOT_CONSOLE);
 }
 
-/* ------------------------------------------------------------------------------------------- flood */
+/* ------------------------------------------------------------------------------------------- flood
+ */
 
 static int calls_forever(void)
 {

@@ -25,7 +25,8 @@ static bool is_zero(const char *from, size_t bytes)
     return sum == 0;
 }
 
-/* ----------------------------------------------------------------------------------------- places */
+/* ----------------------------------------------------------------------------------------- places
+ */
 
 static bool server_chooses(void)
 {
@@ -76,7 +77,8 @@ static bool one_frame_each(void)
     return IS(munmap(PLACE, 100 * PAGE), 0) && IS(memory_now().free - before, 0) && good;
 }
 
-/* --------------------------------------------------------------------------------------- refusals */
+/* --------------------------------------------------------------------------------------- refusals
+ */
 
 static bool bad_lengths(void)
 {
@@ -121,7 +123,8 @@ static bool over_others(void)
                 FAILS(mmap(page_of(&data), PAGE), EEXIST) && IS(data, 1) &&
                 FAILS(mmap(page_of(heap), PAGE), EEXIST) &&
                 FAILS(mmap(page_of(heap) - PAGE, 0x1000000), EEXIST) &&
-                FAILS(mmap(page_of(&heap), PAGE), EINVAL) && FAILS(mmap((char *)0x8000, PAGE), EINVAL);
+                FAILS(mmap(page_of(&heap), PAGE), EINVAL) &&
+                FAILS(mmap((char *)0x8000, PAGE), EINVAL);
     free(heap);
     return good;
 }
@@ -130,7 +133,8 @@ static bool over_a_mapping(void)
 {
     mmap(PLACE, 3 * PAGE);
     memset(PLACE, 7, 3 * PAGE);
-    bool good = FAILS(mmap(PLACE, PAGE), EEXIST) && FAILS(mmap(PLACE + 2 * PAGE, 2 * PAGE), EEXIST) &&
+    bool good = FAILS(mmap(PLACE, PAGE), EEXIST) &&
+                FAILS(mmap(PLACE + 2 * PAGE, 2 * PAGE), EEXIST) &&
                 FAILS(mmap(PLACE - PAGE, 5 * PAGE), EEXIST) && IS(PLACE[0], 7) &&
                 IS(PLACE[3 * PAGE - 1], 7);
     good = IS(mmap(PLACE - PAGE, PAGE), PLACE - PAGE) && good;
@@ -144,14 +148,16 @@ static bool heap_onto_a_mapping(void)
     return IS(munmap(place, PAGE), 0) && good;
 }
 
-/* ----------------------------------------------------------------------------------------- munmap */
+/* ----------------------------------------------------------------------------------------- munmap
+ */
 
 static bool splits(void)
 {
     mmap(PLACE, 5 * PAGE);
     for (int i = 0; i < 5; i++)
         PLACE[i * PAGE] = (char)(i + 1);
-    bool good = IS(munmap(PLACE + 2 * PAGE, PAGE), 0) && IS(PLACE[PAGE], 2) && IS(PLACE[3 * PAGE], 4);
+    bool good =
+        IS(munmap(PLACE + 2 * PAGE, PAGE), 0) && IS(PLACE[PAGE], 2) && IS(PLACE[3 * PAGE], 4);
     good = IS(mmap(PLACE + 2 * PAGE, PAGE), PLACE + 2 * PAGE) && IS(PLACE[2 * PAGE], 0) && good;
     good = IS(munmap(PLACE, PAGE), 0) && IS(munmap(PLACE + 4 * PAGE, PAGE), 0) && good;
     good = IS(PLACE[PAGE], 2) && IS(PLACE[3 * PAGE], 4) && good;

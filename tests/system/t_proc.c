@@ -40,7 +40,8 @@ static uint32_t uptime(void)
     return ticks;
 }
 
-/* --------------------------------------------------------------------------------------- statuses */
+/* --------------------------------------------------------------------------------------- statuses
+ */
 
 static int argument;
 
@@ -106,7 +107,8 @@ static bool any_child(void)
     return IS(seen, (1u << MANY) - 1) && IS(errno, ECHILD);
 }
 
-/* ----------------------------------------------------------------------------------------- orphans */
+/* ----------------------------------------------------------------------------------------- orphans
+ */
 
 static int leaves_an_orphan(void)
 {
@@ -144,7 +146,8 @@ static bool ended_and_never_waited_for(void)
     return IS(child_run(leaves_the_ended), EXITED(0));
 }
 
-/* -------------------------------------------------------------------------------------------- kill */
+/* -------------------------------------------------------------------------------------------- kill
+ */
 
 static int sleeps_forever(void)
 {
@@ -260,7 +263,8 @@ static bool kill_nobody(void)
            FAILS(kill(getpid(), 77), EINVAL);
 }
 
-/* -------------------------------------------------------------------------------------------- time */
+/* -------------------------------------------------------------------------------------------- time
+ */
 
 static bool sleeps_as_long(void)
 {
@@ -322,7 +326,8 @@ static bool spinners_are_preempted(void)
     return end(good);
 }
 
-/* ------------------------------------------------------------------------------------------- names */
+/* ------------------------------------------------------------------------------------------- names
+ */
 
 static int tells_its_pid(void)
 {
@@ -338,7 +343,8 @@ static bool pids(void)
     begin();
     for (int i = 0; i < 300; i++) {
         pid_t child = child_start(tells_its_pid);
-        good = HOLDS(child > before) && IS(child_end(child), EXITED(0)) && IS(board[0], child) && good;
+        good =
+            HOLDS(child > before) && IS(child_end(child), EXITED(0)) && IS(board[0], child) && good;
         before = child;
     }
     return end(good);

@@ -120,10 +120,12 @@ static bool touch_beside(void)
 
 static bool close_unopened(void)
 {
-    return FAILS(shm_close(1), ENOENT) && FAILS(shm_close(-1), ENOENT) && FAILS(shm_close(0), ENOENT);
+    return FAILS(shm_close(1), ENOENT) && FAILS(shm_close(-1), ENOENT) &&
+           FAILS(shm_close(0), ENOENT);
 }
 
-/* ------------------------------------------------------------------------------------- inherited */
+/* ------------------------------------------------------------------------------------- inherited
+ */
 
 static volatile uint32_t *shared;
 
@@ -185,7 +187,8 @@ static bool child_outlives(void)
     return IS(memory_now().segments, 0) && good && begins_zeroed();
 }
 
-/* ------------------------------------------------------------------------------- opened after fork */
+/* ------------------------------------------------------------------------------- opened after fork
+ */
 
 enum { BOARD = -7 };
 static volatile uint32_t *board; /* inherited: [0] a turn, [1] an address, [2] what was seen */
@@ -207,8 +210,8 @@ static bool parent_first(void)
     volatile uint32_t *page = opened(1);
     *page = 5;
     board[0] = 1;
-    bool good = IS(child_end(child), EXITED(0)) && IS(board[2], 5) && IS(*page, 6) &&
-                IS(board[1], page);
+    bool good =
+        IS(child_end(child), EXITED(0)) && IS(board[2], 5) && IS(*page, 6) && IS(board[1], page);
     return IS(shm_close(1), 0) && IS(shm_close(BOARD), 0) && good;
 }
 
@@ -252,7 +255,8 @@ static bool stranger(void)
     return IS(shm_close(1), 0) && IS(shm_close(BOARD), 0) && good;
 }
 
-/* ------------------------------------------------------------------------------------------- ends */
+/* ------------------------------------------------------------------------------------------- ends
+ */
 
 static int exits_with_it(void)
 {
@@ -264,7 +268,8 @@ static int exits_with_it(void)
 
 static bool closed_by_exit(void)
 {
-    return IS(child_run(exits_with_it), EXITED(0)) && IS(memory_now().segments, 0) && begins_zeroed();
+    return IS(child_run(exits_with_it), EXITED(0)) && IS(memory_now().segments, 0) &&
+           begins_zeroed();
 }
 
 static int faults_with_it(void)
@@ -327,7 +332,8 @@ static int after_exec(const char *what)
     return (int)*page;
 }
 
-/* ------------------------------------------------------------------------------------------- many */
+/* ------------------------------------------------------------------------------------------- many
+ */
 
 static bool close_many(int from)
 {
