@@ -25,8 +25,7 @@ static char *long_argument(size_t length)
     return long_text;
 }
 
-/* --------------------------------------------------------------------------------------- arguments
- */
+/* ------------------------------------------------------------------------------------ arguments */
 
 static int execs_words(void)
 {
@@ -96,8 +95,7 @@ static bool no_arguments(void)
     return IS(child_run(execs_none), EXITED(0));
 }
 
-/* ---------------------------------------------------------------------------------------- refusals
- */
+/* ------------------------------------------------------------------------------------- refusals */
 
 static bool refused(const char *program, int error)
 {

@@ -40,8 +40,7 @@ static bool all_end(piece *const pieces[], unsigned count, int reason)
         return 0;                                                                                  \
     }
 
-/* ------------------------------------------------------------------------------------------ memory
- */
+/* --------------------------------------------------------------------------------------- memory */
 
 static volatile uint32_t *at(uint32_t address)
 {
@@ -101,8 +100,7 @@ static bool memory(void)
     return ALL_END(pieces, SIGSEGV);
 }
 
-/* ------------------------------------------------------------------------------------------- jumps
- */
+/* ---------------------------------------------------------------------------------------- jumps */
 
 static int jumps_to(uint32_t address)
 {
@@ -196,8 +194,7 @@ static bool data_is_not_code(void)
     return ALL_END(pieces, has_nx() ? SIGSEGV : EXITED(0));
 }
 
-/* ------------------------------------------------------------------------------------------- stack
- */
+/* ---------------------------------------------------------------------------------------- stack */
 
 static volatile int bottom;
 
@@ -240,8 +237,7 @@ static bool stack(void)
     return ALL_END(pieces, SIGSEGV) && IS(child_run(uses_all_its_stack), EXITED(0));
 }
 
-/* ------------------------------------------------------------------------------------ instructions
- */
+/* --------------------------------------------------------------------------------- instructions */
 
 PIECE(divides_by_zero, "xor %%ecx, %%ecx; div %%ecx" : : : "eax", "ecx", "edx")
 PIECE(divides_too_much, "mov $-1, %%edx; mov $1, %%ecx; div %%ecx" : : : "eax", "ecx", "edx")
@@ -371,8 +367,7 @@ static bool entries(void)
     return IS(child_run(sets_flags), EXITED(0)) && ALL_END(pieces, SIGSEGV);
 }
 
-/* -------------------------------------------------------------------------------------- the others
- */
+/* ----------------------------------------------------------------------------------- the others */
 
 static volatile uint32_t *board;
 

@@ -21,8 +21,7 @@ static bool is_filled(const char *from, size_t bytes, char with)
     return differs == 0;
 }
 
-/* ------------------------------------------------------------------------------------------- sbrk
- */
+/* ----------------------------------------------------------------------------------------- sbrk */
 
 static bool to_the_byte(void)
 {
@@ -108,8 +107,7 @@ static bool hundred_megabytes(void)
     return IS(child_run(goes_to_100_megabytes), EXITED(0));
 }
 
-/* ------------------------------------------------------------------------------------------ finite
- */
+/* --------------------------------------------------------------------------------------- finite */
 
 static bool promises_only_what_there_is(void)
 {
@@ -229,8 +227,7 @@ static bool fork_is_finite(void)
     return IS(child_run(forks_with_most), EXITED(0));
 }
 
-/* ------------------------------------------------------------------------------------------ malloc
- */
+/* --------------------------------------------------------------------------------------- malloc */
 
 static bool blocks(void)
 {

@@ -33,8 +33,7 @@ static bool system_works(void)
     return IS(child_run(execs_shm_cnt), EXITED(0));
 }
 
-/* ---------------------------------------------------------------------------------------- refusals
- */
+/* ------------------------------------------------------------------------------------- refusals */
 
 /* Word 0 of the answer. */
 static int32_t called(uint32_t slot, uint32_t w0, uint32_t w1, uint32_t w2)
@@ -105,8 +104,7 @@ static bool forged_kinds(void)
     return good;
 }
 
-/* ---------------------------------------------------------------------------------------- segments
- */
+/* ------------------------------------------------------------------------------------- segments */
 
 static bool open_without_window(void)
 {
@@ -176,8 +174,7 @@ static bool open_astray(void)
            IS(child_run(opens_astray_and_forks), EXITED(0)) && system_works();
 }
 
-/* -------------------------------------------------------------------------------------- arguments
- */
+/* ------------------------------------------------------------------------------------ arguments */
 
 static bool bad_arguments(void)
 {
@@ -196,8 +193,7 @@ static bool bad_arguments(void)
     return good;
 }
 
-/* --------------------------------------------------------------------------------------- at random
- */
+/* ------------------------------------------------------------------------------------ at random */
 
 static uint32_t random_word(void)
 {
@@ -297,8 +293,7 @@ static bool random_to_console(void)
     return random_messages(CLIENT_SLOT_CONSOLE);
 }
 
-/* ------------------------------------------------------------------------------------------- flood
- */
+/* ---------------------------------------------------------------------------------------- flood */
 
 static int calls_forever(void)
 {

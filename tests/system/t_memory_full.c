@@ -35,8 +35,7 @@ static void take_all(void)
         munmap(taken + (pages - left) * PAGE, left * PAGE);
 }
 
-/* ------------------------------------------------------------------------- one thing until the end
- */
+/* ---------------------------------------------------------------------- one thing until the end */
 
 static int maps_until_the_end(void)
 {

@@ -25,8 +25,7 @@ static bool is_zero(const char *from, size_t bytes)
     return sum == 0;
 }
 
-/* ----------------------------------------------------------------------------------------- places
- */
+/* --------------------------------------------------------------------------------------- places */
 
 static bool server_chooses(void)
 {
@@ -77,8 +76,7 @@ static bool one_frame_each(void)
     return IS(munmap(PLACE, 100 * PAGE), 0) && IS(memory_now().free - before, 0) && good;
 }
 
-/* --------------------------------------------------------------------------------------- refusals
- */
+/* ------------------------------------------------------------------------------------- refusals */
 
 static bool bad_lengths(void)
 {
@@ -148,8 +146,7 @@ static bool heap_onto_a_mapping(void)
     return IS(munmap(place, PAGE), 0) && good;
 }
 
-/* ----------------------------------------------------------------------------------------- munmap
- */
+/* --------------------------------------------------------------------------------------- munmap */
 
 static bool splits(void)
 {

@@ -124,8 +124,7 @@ static bool close_unopened(void)
            FAILS(shm_close(0), ENOENT);
 }
 
-/* ------------------------------------------------------------------------------------- inherited
- */
+/* ------------------------------------------------------------------------------------ inherited */
 
 static volatile uint32_t *shared;
 
@@ -187,8 +186,7 @@ static bool child_outlives(void)
     return IS(memory_now().segments, 0) && good && begins_zeroed();
 }
 
-/* ------------------------------------------------------------------------------- opened after fork
- */
+/* ---------------------------------------------------------------------------- opened after fork */
 
 enum { BOARD = -7 };
 static volatile uint32_t *board; /* inherited: [0] a turn, [1] an address, [2] what was seen */
@@ -255,8 +253,7 @@ static bool stranger(void)
     return IS(shm_close(1), 0) && IS(shm_close(BOARD), 0) && good;
 }
 
-/* ------------------------------------------------------------------------------------------- ends
- */
+/* ----------------------------------------------------------------------------------------- ends */
 
 static int exits_with_it(void)
 {
@@ -332,8 +329,7 @@ static int after_exec(const char *what)
     return (int)*page;
 }
 
-/* ------------------------------------------------------------------------------------------- many
- */
+/* ----------------------------------------------------------------------------------------- many */
 
 static bool close_many(int from)
 {
