@@ -173,7 +173,7 @@ static bool end_space(struct task *task, unsigned *budget)
 
     if (cpu->space == REF(task)) {
         cpu->space = 0;
-        arch_space_load(0);
+        arch_space_leave();
     }
     return space_free_step(&task->space, &task->account, budget);
 }

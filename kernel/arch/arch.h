@@ -60,7 +60,8 @@ enum {
 /*
  * Inline in MACHINE_HEADER, too:
  *   void arch_tlb_drop(uint32_t address)          drops the translation of one page on this processor
- *   void arch_space_load(ref_t directories)       0: the kernel's own
+ *   void arch_space_load(ref_t directories)       from now on this space ...
+ *   void arch_space_leave(void)                   ... or none, the kernel's own
  *   void arch_save_area(struct registers *r)      the next entry from user mode saves registers there
  *   unsigned arch_cpu(void)                       the processor that runs this
  */

@@ -9,9 +9,19 @@
 
 enum { TABLE_BITS = 9, LEAF_BITS = 8, LEAF_COUNT = 256, CPU_MAX = 8, STEP_NODES = 64 };
 
-/* The task state's esp0, and the kernel's own top entries: physical. */
-extern uint32_t *const machine_esp0;
-extern uint32_t machine_kernel_tops;
+/* The processor's task state (SDM volume 3, 7.2.1). A debug trap on the first instruction after sysenter
+ * pushes where SYSENTER_ESP points, below esp0: there is room. */
+struct task_state {
+    uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2, cr3, eip, eflags, eax, ecx, edx, ebx, esp, ebp;
+    uint32_t esi, edi, es, cs, ss, ds, fs, gs, ldt;
+    uint16_t trap, io_map;
+};
+extern struct machine_entry {
+    uint32_t room[32];
+    struct task_state state;
+} machine_entry;
+
+extern uint32_t machine_kernel_tops; /* the kernel's own top entries: physical */
 
 static inline unsigned arch_cpu(void)
 {
@@ -20,7 +30,7 @@ static inline unsigned arch_cpu(void)
 
 static inline void arch_save_area(struct registers *registers)
 {
-    *machine_esp0 = (uint32_t)(registers + 1);
+    machine_entry.state.esp0 = (uint32_t)(registers + 1);
 }
 
 static inline void arch_tlb_drop(uint32_t address)
@@ -30,6 +40,10 @@ static inline void arch_tlb_drop(uint32_t address)
 
 static inline void arch_space_load(uint32_t directories)
 {
-    __asm__ volatile("mov %0, %%cr3" : : "r"(directories ? directories : machine_kernel_tops)
-                     : "memory");
+    __asm__ volatile("mov %0, %%cr3" : : "r"(directories) : "memory");
+}
+
+static inline void arch_space_leave(void)
+{
+    arch_space_load(machine_kernel_tops);
 }

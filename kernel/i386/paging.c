@@ -89,7 +89,7 @@ void paging_init(uint32_t records, uint32_t records_bytes)
     tops[DIRECTORIES] = pte_directory(frame_number(REF(directory)));
     kernel.kernel_directory = tops[DIRECTORIES];
     machine_kernel_tops = REF(tops);
-    arch_space_load(0);
+    arch_space_leave();
 }
 
 void *arch_frame_map(unsigned window, uint32_t frame)

@@ -4,19 +4,7 @@
 #include "kernel/i386/instructions.h"
 #include "kernel/i386/panic.h"
 
-struct task_state {
-    uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2, cr3, eip, eflags, eax, ecx, edx, ebx, esp, ebp;
-    uint32_t esi, edi, es, cs, ss, ds, fs, gs, ldt;
-    uint16_t trap, io_map;
-};
-
-/* A debug trap on the first instruction after sysenter pushes where SYSENTER_ESP points: below esp0. */
-static struct {
-    uint32_t room[32];
-    struct task_state state;
-} entry;
-
-uint32_t *const machine_esp0 = &entry.state.esp0;
+struct machine_entry machine_entry;
 
 static struct task_state double_fault;
 static uint8_t double_fault_stack[PAGE_SIZE];
@@ -67,9 +55,9 @@ static void load_tables(void)
 
 void segments_interrupted(uint32_t *eip, uint32_t *esp, uint32_t *ebp)
 {
-    *eip = entry.state.eip;
-    *esp = entry.state.esp;
-    *ebp = entry.state.ebp;
+    *eip = machine_entry.state.eip;
+    *esp = machine_entry.state.esp;
+    *ebp = machine_entry.state.ebp;
 }
 
 
@@ -97,15 +85,15 @@ void segments_init(void)
     gdt[KERNEL_DATA / 8] = flat(0x93);
     gdt[USER_CODE / 8] = flat(0xfb);
     gdt[USER_DATA / 8] = flat(0xf3);
-    gdt[TASK_STATE / 8] = task_segment(&entry.state);
+    gdt[TASK_STATE / 8] = task_segment(&machine_entry.state);
     gdt[DOUBLE_FAULT_STATE / 8] = task_segment(&double_fault);
-    entry.state = (struct task_state){.ss0 = KERNEL_DATA, .io_map = sizeof entry.state};
+    machine_entry.state = (struct task_state){.ss0 = KERNEL_DATA, .io_map = sizeof machine_entry.state};
     for (unsigned v = 0; v < 48; v++)
         idt[v] = interrupt_gate(trap_stubs[v], v == BREAKPOINT || v == OVERFLOW ? 3 : 0);
     init_double_fault();
     load_tables();
 
     write_msr(MSR_SYSENTER_CS, KERNEL_CODE);
-    write_msr(MSR_SYSENTER_ESP, (uint32_t)(uintptr_t)&entry.state.esp0);
+    write_msr(MSR_SYSENTER_ESP, (uint32_t)(uintptr_t)&machine_entry.state.esp0);
     write_msr(MSR_SYSENTER_EIP, (uint32_t)(uintptr_t)sysenter_entry);
 }

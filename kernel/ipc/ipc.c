@@ -65,7 +65,7 @@ HOT struct thread *caller_of(const struct thread *thread)
         frame_at(frame_number(ref))->kind != FRAME_THREADS)
         return NULL;
     struct thread *caller = AT(struct thread, ref);
-    if (caller->peer != thread->task || caller->state != THREAD_AWAITING ||
+    if (caller->peer != thread->task ||
         caller->calls != *(const volatile uint32_t *)&page->caller_calls)
         return NULL;
     return caller;
@@ -104,7 +104,7 @@ struct thread *ipc_reply_wait(struct thread *thread)
         slot_is_empty(&thread->receives) || endpoint->pending || !link_is_alone(&endpoint->callers))
         return reply_wait_general(thread);
     struct thread *caller = caller_of(thread);
-    if (!caller || caller->faulting || caller->direct < cpu->floor)
+    if (!caller || caller->direct < cpu->floor)
         return reply_wait_general(thread);
 
     /* Nothing can fail any more. */
@@ -184,6 +184,7 @@ static err_t answer(struct thread *thread, enum queue_end end)
     if (!caller->faulting)
         caller->registers.eax = OK;
     caller->faulting = 0;
+    thread_update_direct(caller);
     link_remove(&caller->link);
     thread_wake(caller, end);
     return OK;
@@ -276,6 +277,7 @@ struct thread *ipc_fault(struct thread *thread)
     err_t err = ERR_DEAD;
 
     thread->faulting = 1;
+    thread_update_direct(thread);
     if (handler->object & SLOT_CALL)
         err = send(thread, AT(struct endpoint, slot_object(handler)), handler->value);
     if (err != BLOCKED)

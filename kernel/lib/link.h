@@ -42,6 +42,8 @@ HOT void link_append(struct link *root, struct link *link)
 
 HOT void link_remove(struct link *link)
 {
-    AT(struct link, link->next)->prev = link->prev;
-    AT(struct link, link->prev)->next = link->next;
+    ref_t next = link->next, prev = link->prev; /* read before the stores, which might be to them */
+
+    AT(struct link, next)->prev = prev;
+    AT(struct link, prev)->next = next;
 }

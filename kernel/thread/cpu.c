@@ -99,7 +99,7 @@ static void idle(struct cpu *cpu)
     switch_fpu(cpu, NULL);
     cpu->current = 0;
     if (cpu->space)
-        arch_space_load(0);
+        arch_space_leave();
     cpu->space = 0;
     update_floor(cpu);
 }

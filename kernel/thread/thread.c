@@ -56,6 +56,7 @@ void thread_detach(struct thread *thread)
     thread->state = THREAD_HELD;
     thread->peer = 0;
     thread->faulting = 0;
+    thread_update_direct(thread);
 }
 
 void thread_begin_death(struct thread *thread)

@@ -11,12 +11,13 @@
  *      THREAD_AWAITING  the owed list of a task       the task that owes it an answer
  *      THREAD_DEAD      kernel.dying                  -
  *
- *   T1  state and link agree with the table; `peer` is set while RECEIVING, CALLING, AWAITING only
+ *   T1  state and link agree with the table; `peer` is set while RECEIVING, CALLING, AWAITING only, so
+ *       a thread whose peer is a task is AWAITING
  *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused; it
  *       begins beyond that of every dead thread, of which this may have the place
  *   T3  a thread with `held` set becomes THREAD_HELD instead of ready
  *   T4  `direct` is `priority` if the thread may be switched to without the scheduler, else -1
- *       (it uses the FPU, or is held)
+ *       (it uses the FPU, is held, or waits for the answer to a fault)
  *
  * Threads lie four to a frame, so that a reference from user space is checked by its alignment and the
  * frame's kind; a place that is free is all zero or THREAD_DEAD, with no peer.
@@ -79,10 +80,12 @@ void thread_end_revoking(struct thread *thread);
 /* It no longer waits for the deaths that it began: others carry them on. */
 void thread_stop_reaping(struct thread *thread);
 
-/* T4 after a change of `priority`, `held` or `uses_fpu`. */
+/* T4 after a change of `priority`, `held`, `faulting` or `uses_fpu`. */
 HOT void thread_update_direct(struct thread *thread)
 {
-    thread->direct = thread->uses_fpu || thread->held ? -1 : thread->priority;
+    bool scheduled = thread->uses_fpu || thread->held || thread->faulting;
+
+    thread->direct = scheduled ? -1 : thread->priority;
 }
 
 /* The thread that runs is marked as using the FPU from now on. */

@@ -57,3 +57,7 @@ static inline void arch_space_load(uint32_t directories)
 {
     (void)directories;
 }
+
+static inline void arch_space_leave(void)
+{
+}
