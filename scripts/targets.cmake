@@ -9,7 +9,7 @@ endif()
 
 set(c_flags -march=i686 -nostdlibinc -fno-pic -fno-pie -fno-common -fno-stack-protector
   -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -fno-strict-aliasing
-  -ffunction-sections -fdata-sections -freg-struct-return)
+  -ffunction-sections -fdata-sections -freg-struct-return -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 set(nasm_flags -g -F dwarf -Werror -I${PROJECT_SOURCE_DIR}/ -I${GENERATED}/)
 set(link_flags --gc-sections --fatal-warnings --build-id=none -zmax-page-size=4096 -znoexecstack)
 

@@ -4,7 +4,7 @@ import pathlib
 import subprocess
 import tempfile
 
-from tally.serial import BROKEN, TIMED_OUT, Verdict
+from tally.serial import BROKEN, TIMED_OUT, SharedPort, Verdict
 
 CONFIGURATION = """\
 display_library: term
@@ -15,7 +15,7 @@ memory: guest={memory}, host={memory}
 ata0-master: type=cdrom, path={iso}, status=inserted
 boot: cdrom
 com1: enabled=1, mode=file, dev={console}
-com2: enabled=1, mode=file, dev={log}
+{com2}
 clock: sync=none
 mouse: enabled=0
 log: {messages}
@@ -23,12 +23,13 @@ panic: action=fatal
 """
 
 
-def boot(iso, smp=1, memory=128, timeout=60):
+def boot(iso, words, smp=1, memory=128, serial=2, timeout=60):
     """Returns (status, console bytes, log lines)."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         files = {key: folder / key for key in ("console", "log", "messages")}
-        (folder / "rc").write_text(CONFIGURATION.format(iso=iso, smp=smp, memory=memory, **files))
+        com2 = f"com2: enabled=1, mode=file, dev={files['log']}" if serial == 2 else "com2: enabled=0"
+        (folder / "rc").write_text(CONFIGURATION.format(iso=iso, smp=smp, memory=memory, com2=com2, **files))
         (folder / "go").write_text("continue\nquit\n")
         command = ["bochs", "-q", "-f", str(folder / "rc"), "-rc", str(folder / "go")]
         environment = {**os.environ, "TERM": "xterm", "LINES": "60", "COLUMNS": "160"}
@@ -38,9 +39,13 @@ def boot(iso, smp=1, memory=128, timeout=60):
             default = BROKEN
         except subprocess.TimeoutExpired:
             default = TIMED_OUT
-        console, log = (files[key].read_bytes().replace(b"\r", b"") if files[key].exists() else b""
-                        for key in ("console", "log"))
-    verdict, lines = Verdict(), log.decode(errors="backslashreplace").splitlines()
+        console, log = (files[key].read_bytes() if files[key].exists() else b"" for key in ("console", "log"))
+    if serial == 1:
+        shared = SharedPort()
+        pieces = [*shared.feed(console), *shared.feed(b"")]
+        console, log = (b"".join(piece for is_log, piece in pieces if is_log == wanted) for wanted in (False, True))
+    # The end of the last line may be missing: the machine ends while its last bytes are in the port.
+    verdict, lines = Verdict(words), log.replace(b"\r", b"").decode(errors="backslashreplace").rstrip("\n").split("\n")
     for line in lines:
         verdict.read(line)
-    return default if verdict.status is None else verdict.status, console, lines
+    return default if verdict.status is None else verdict.status, console.replace(b"\r", b""), lines

@@ -1,4 +1,7 @@
-"""Configures and builds; what the tools say goes to stderr."""
+"""Configures and builds. On a terminal one line shows how far it is; elsewhere each stage is one line.
+
+What compilers say comes through at once; all output is in build.log of the build folder.
+"""
 import contextlib
 import fcntl
 import hashlib
@@ -6,10 +9,13 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 from tally.interface import ROOT
 
-QUIET = re.compile(r"ninja: (no work to do|Entering directory)|\[\d+/\d+\] Re-checking globbed")
+STEP = re.compile(r"\[(\d+)/(\d+)\] (.*)")
+QUIET = re.compile(r"ninja: (no work to do|Entering directory)|-- |\[\d+/\d+\] Re-(checking globbed|running CMake)")
+PATIENCE = 10  # seconds between lines about a long stage
 
 
 class BuildError(Exception):
@@ -28,10 +34,53 @@ def programs_folder(programs):
 
 @contextlib.contextmanager
 def locked(folder):
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / ".lock", "w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = open(folder / ".lock", "w")
+    except OSError as error:
+        raise BuildError(f"tally: {folder} cannot be written: {error.strerror}") from error
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+class Progress:
+    """Shows how a stage goes, on stderr."""
+
+    def __init__(self, what):
+        self.what, self.begin, self.steps = what, time.monotonic(), 0
+        self.next, self.width = self.begin, 0
+        self.terminal = sys.stderr.isatty()
+
+    def say(self, text):
+        self.clear()
+        print(text, file=sys.stderr, flush=True)
+
+    def clear(self):
+        if self.width:
+            sys.stderr.write("\r" + " " * self.width + "\r")
+            self.width = 0
+
+    def step(self, done, steps, what):
+        self.steps = steps
+        if self.terminal:
+            text = f"[{done}/{steps}] {what}"[:78]
+            self.clear()
+            sys.stderr.write(text)
+            sys.stderr.flush()
+            self.width = len(text)
+        elif time.monotonic() >= self.next:
+            self.say(f"tally: building {self.what}, step {done} of {steps}")
+            self.next = time.monotonic() + PATIENCE
+
+    def end(self, how):
+        if self.steps:
+            self.say(f"tally: {how} {self.what} in {time.monotonic() - self.begin:.0f} s")
+        self.clear()
+
+
+def short(folder):
+    return folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
 
 
 def configure(preset, folder, settings):
@@ -42,15 +91,34 @@ def configure(preset, folder, settings):
         raise BuildError(done.stdout + "\ntally: the configuration failed")
 
 
+def follow(lines, progress, log):
+    """Shows ninja's output: its steps as progress, the rest as it is."""
+    for line in lines:
+        log.write(line)
+        if QUIET.match(line):
+            continue
+        if step := STEP.match(line):
+            progress.step(*step.groups())
+        else:
+            progress.say(line.rstrip("\n"))
+
+
+def make(folder, options):
+    """Runs ninja; returns whether all could be built."""
+    progress = Progress(short(folder))
+    with open(folder / "build.log", "w", encoding="utf-8", errors="replace") as log:
+        ninja = subprocess.Popen(["cmake", "--build", str(folder), "--", *options], cwd=ROOT, text=True,
+                                 errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        follow(ninja.stdout, progress, log)
+    built = ninja.wait() == 0
+    progress.end("built" if built else "failed to build")
+    return built
+
+
 def build(preset, folder, settings=None, keep_going=False):
     """Builds everything of a preset in `folder`; with keep_going, as much as can be built."""
     with locked(folder):
         if settings or not (folder / "build.ninja").exists():
             configure(preset, folder, settings or {})
-        command = ["cmake", "--build", str(folder), "--", *(["-k", "0"] if keep_going else [])]
-        ninja = subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        for line in ninja.stdout:
-            if not QUIET.match(line):
-                print(line, end="", file=sys.stderr, flush=True)
-        if ninja.wait() and not keep_going:
+        if not make(folder, ["-k", "0"] if keep_going else []) and not keep_going:
             raise BuildError("tally: the build failed; what the tools said is above")

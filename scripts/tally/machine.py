@@ -2,14 +2,17 @@
 import dataclasses
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import threading
 
 from tally.image import command_line, with_command
-from tally.serial import BROKEN, TIMED_OUT, Ports, send_input
+from tally.serial import BROKEN, TIMED_OUT, Ports, Verdict, send_input
+from tally.symbols import Symbols
 
 DEFAULT_WORDS = ["shm_cnt"]
+SAID_BROKEN = BROKEN * 2 + 1  # QEMU's exit status when BROKEN came to the exit device: the log says why
 GRACE = 2  # seconds that the machine gets to end after the log told how the program did
 
 
@@ -23,7 +26,9 @@ class Options:
     cpu: str = "max"
     kernel: bool = False  # without GRUB: QEMU loads kernel and archive itself
     uefi: bool = False
+    serial: int = 2  # ports; with one, the log comes on the console's
     gdb: bool = False
+    more: tuple = ()  # further arguments for QEMU
 
 
 def image_arguments(options, words, folder, scratch):
@@ -44,7 +49,8 @@ def qemu_arguments(options, log_port):
     arguments += ["-accel", "tcg,thread=single" if options.icount else "tcg"]
     arguments += ["-cpu", options.cpu, "-m", str(options.memory), "-smp", str(options.smp)]
     arguments += ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
-    arguments += ["-chardev", f"file,id=log,path=/dev/fd/{log_port}", "-serial", "chardev:log"]
+    if options.serial == 2:
+        arguments += ["-chardev", f"file,id=log,path=/dev/fd/{log_port}", "-serial", "chardev:log"]
     arguments += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     arguments += ["-no-reboot", "-monitor", "none", "-nic", "none"]
     arguments += [] if options.display else ["-display", "none"]
@@ -54,7 +60,7 @@ def qemu_arguments(options, log_port):
         arguments += ["-icount", "shift=0,sleep=off", "-rtc", "base=2020-01-01,clock=vm"]
     if options.gdb:
         arguments += ["-gdb", "tcp:127.0.0.1:1234", "-S"]
-    return arguments
+    return [*arguments, *options.more]
 
 
 def start_thread(function, *arguments):
@@ -64,7 +70,9 @@ def start_thread(function, *arguments):
 
 
 def start_qemu(arguments, log_port, with_input):
-    return subprocess.Popen(arguments, pass_fds=[log_port], bufsize=0,
+    """The machine ends with this process, however that ends."""
+    bound = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+    return subprocess.Popen([*bound, *arguments], pass_fds=[log_port], bufsize=0,
                             stdin=subprocess.PIPE if with_input else subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
@@ -82,17 +90,18 @@ def boot(options, words, folder, console_sink, log_sink, source=None):
     """Boots and returns the exit status. console_sink(bytes) and log_sink(line) get what comes; the file
     descriptor `source`, if there is one, is read for what goes to the console."""
     folder = pathlib.Path(folder)
-    ports = Ports(console_sink, log_sink, folder, firmware_talks=options.uefi)
+    verdict = Verdict(words)
+    ports = Ports(console_sink, log_sink, verdict, Symbols(folder), firmware_talks=options.uefi)
     with tempfile.TemporaryDirectory() as scratch:
         image = image_arguments(options, words, folder, scratch)
         log, log_port = os.pipe()
         qemu = start_qemu([*qemu_arguments(options, log_port), *image], log_port, source is not None)
         os.close(log_port)
-        reader = start_thread(ports.read, qemu.stdout.fileno(), log)
+        reader = start_thread(ports.read, qemu.stdout.fileno(), log if options.serial == 2 else None)
         if source is not None:
             start_thread(send_input, source, qemu.stdin.fileno(), ports.listening)
         try:
-            in_time = wait_for_end(qemu, ports.verdict.decided, None if options.gdb else options.timeout)
+            in_time = wait_for_end(qemu, verdict.decided, None if options.gdb else options.timeout)
         finally:
             qemu.terminate()
             qemu.wait()
@@ -101,14 +110,16 @@ def boot(options, words, folder, console_sink, log_sink, source=None):
     complaints = [line for line in qemu.stderr.read().decode().splitlines() if "terminating on signal" not in line]
     for line in complaints:
         log_sink(line)
-    return exit_status(ports.verdict, in_time, options, log_sink)
-
-
-def exit_status(verdict, in_time, options, log_sink):
     if verdict.status is not None:
         return verdict.status
+    return status_without_verdict(verdict.heard, in_time, qemu.returncode, options, log_sink)
+
+
+def status_without_verdict(heard, in_time, qemu_status, options, log_sink):
     if not in_time:
-        log_sink(f"run: no end after {options.timeout:g} seconds")
+        silent = "" if heard else "; the system has not begun to log"
+        log_sink(f"run: no end after {options.timeout:g} seconds{silent}")
         return TIMED_OUT
-    log_sink("run: the machine ended, and the log does not say how the program did")
+    if qemu_status != SAID_BROKEN:
+        log_sink("run: the machine ended, and the log does not say how the program did")
     return BROKEN

@@ -66,26 +66,36 @@ TEST = [
 ]
 
 
+class PackageError(Exception):
+    """What is missing, and what to do about it."""
+
+
 def missing(tools):
     return [tool for tool in tools if not tool.path()]
 
 
-def install_command(packages):
-    return ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+def names(tools):
+    return sorted({tool.package for tool in tools})
+
+
+def install_words(packages):
+    return ["install", "-y", "--no-install-recommends", *packages]
 
 
 def install(tools):
-    """Installs what is missing of `tools`; ends the script with what to do when that cannot be done."""
-    packages = sorted({tool.package for tool in missing(tools)})
+    """Installs what is missing of `tools`."""
+    packages = names(missing(tools))
     if not packages:
         return
     sudo = [] if os.geteuid() == 0 else ["sudo"]
-    command = [*sudo, *install_command(packages)]
-    if not shutil.which("apt-get") or (sudo and not shutil.which("sudo")):
-        sys.exit(f"missing: {' '.join(packages)} (names of Debian packages); install them and try again")
+    if not shutil.which("apt-get"):
+        raise PackageError(f"tally: missing: {' '.join(packages)} (names of Debian packages); install them and try again")
+    if sudo and not shutil.which("sudo"):
+        raise PackageError("tally: this takes root, or sudo, which is missing, too:\n" + " ".join(["apt-get", *install_words(packages)]))
     print(f"tally: installing {' '.join(packages)}", file=sys.stderr)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in ([*sudo, "apt-get", "update"], command):
-        subprocess.run(step, stdout=sys.stderr, stdin=subprocess.DEVNULL, env=environment, check=False)
-    if packages := sorted({tool.package for tool in missing(tools)}):
-        sys.exit(f"tally: could not be installed: {' '.join(packages)}\nTry: {' '.join(command)}")
+    apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]
+    for words in (["update"], install_words(packages)):
+        subprocess.run([*apt, *words], stdout=sys.stderr, stdin=subprocess.DEVNULL, check=False)
+    if left := names(missing(tools)):
+        command = " ".join([*sudo, "apt-get", *install_words(packages)])
+        raise PackageError(f"tally: could not be installed: {' '.join(left)}\nTry: {command}")

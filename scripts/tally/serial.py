@@ -1,4 +1,8 @@
-"""The machine's two serial ports: the program's console (COM1) and the log of kernel and servers (COM2)."""
+"""The machine's serial ports: the program's console (COM1) and the log of kernel and servers (COM2).
+
+With one port the log comes on it, too: each line between LOG_BEGIN and the end of the line. The console
+server sees to it that no program's output contains LOG_BEGIN.
+"""
 import contextlib
 import os
 import re
@@ -8,28 +12,33 @@ import sys
 import termios
 import threading
 
-from tally.symbols import symbolize
 
 TIMED_OUT, BROKEN, BUILD_FAILED, NO_PROGRAM = 124, 125, 126, 127
+KERNEL_TEST = "t_kernel_"  # programs with such names test the kernel itself
 
 EXITED = re.compile(r"init: \S+ exited with status (-?\d+)\s*$")
 DIED = re.compile(r"panic:|init: server \S+ died")
+HELD = re.compile(r"fault: a thread without a handler is held")  # init's, unless it is a kernel test's
 UNKNOWN = re.compile(r"init: no program named ")
 ESCAPES = re.compile(r"\x1b(\[[0-9;=?]*[A-Za-z])?")
-OURS = re.compile(r"\b(kernel|panic|init|mem|proc|console|file|tap):.*")
+OURS = re.compile(r"\b(kernel|panic|fault|init|mem|proc|console|file|tap):.*")
 PAUSE = 0.02  # seconds after which an unfinished line of the console is shown
 END_OF_FILE = b"\x04"
+LOG_BEGIN = b"\r\n[k] "  # a new line, then LOG_PREFIX of kernel/abi/abi.h
 
 
 class Verdict:
-    """What the log says about the program's end."""
+    """What the log says about the end of the program that `words` name."""
 
-    def __init__(self):
+    def __init__(self, words):
+        self.died = DIED if words[0].startswith(KERNEL_TEST) else re.compile(f"{DIED.pattern}|{HELD.pattern}")
         self.status = None
+        self.heard = False  # anything
         self.decided = threading.Event()
 
     def read(self, line):
-        if DIED.match(line):
+        self.heard = True
+        if self.died.match(line):
             self.status = BROKEN
         elif self.status == BROKEN:
             return
@@ -43,23 +52,51 @@ class Verdict:
         self.decided.set()
 
 
+class SharedPort:
+    """Takes apart what comes from one port that has console and log."""
+
+    def __init__(self):
+        self.unread, self.in_log = b"", False
+
+    def feed(self, data):
+        """Pieces in their order: (is it of the log?, bytes). b"" as data is the end of all."""
+        self.unread += data
+        while True:
+            before, mark, after = self.unread.partition(b"\n" if self.in_log else LOG_BEGIN)
+            if not mark:
+                break
+            yield self.in_log, before + mark if self.in_log else before
+            self.unread, self.in_log = after, not self.in_log
+        kept = overlap(self.unread, LOG_BEGIN) if data and not self.in_log else 0
+        ready = len(self.unread) - kept
+        yield self.in_log, self.unread[:ready]
+        self.unread = self.unread[ready:]
+
+
+def overlap(text, mark):
+    """How many bytes at the end of `text` may begin `mark`."""
+    return next((n for n in range(len(mark) - 1, 0, -1) if text.endswith(mark[:n])), 0)
+
+
 class Ports:
-    """Reads both ports until the machine closes them.
+    """Reads the ports until the machine closes them.
 
     Console and log are read by one thread, the console first. So the output of firmware, which may
     come on both, is known by coming before our first log line; it is dropped if `firmware_talks`.
     """
 
-    def __init__(self, console_sink, log_sink, folder, firmware_talks):
-        self.console_sink, self.log_sink, self.folder = console_sink, log_sink, folder
-        self.verdict = Verdict()
+    def __init__(self, console_sink, log_sink, verdict, symbols, firmware_talks):
+        self.console_sink, self.log_sink, self.verdict, self.symbols = console_sink, log_sink, verdict, symbols
         self.listening = threading.Event()  # the system has begun to log, so input will be received
         self.started = not firmware_talks
         self.unshown = self.rest = b""  # the unfinished lines of console and log
+        self.shared = SharedPort()
 
     def read(self, console, log):
+        """`log` is None if the machine has one port."""
+        ports = [(console, self.feed_shared)] if log is None else [(console, self.feed_console), (log, self.feed_log)]
         with selectors.DefaultSelector() as selector:
-            for order, port in enumerate([(console, self.feed_console), (log, self.feed_log)]):
+            for order, port in enumerate(ports):
                 selector.register(port[0], selectors.EVENT_READ, (order, *port))
             while selector.get_map():
                 ready = selector.select(PAUSE if self.unshown else None)
@@ -70,6 +107,14 @@ class Ports:
                         selector.unregister(port)
                 if not ready:
                     self.show(len(self.unshown))
+
+    def feed_shared(self, data):
+        for is_log, piece in self.shared.feed(data):
+            if is_log:
+                self.show(len(self.unshown))  # what stood before this line
+                self.feed_log(piece)
+            elif piece or not data:
+                self.feed_console(piece)
 
     def feed_console(self, data):
         if self.started:
@@ -96,7 +141,7 @@ class Ports:
             self.verdict.read(line)
             if line.startswith("init:"):
                 self.listening.set()
-            self.log_sink(symbolize(line, self.folder))
+            self.log_sink(self.symbols.explain(line))
 
 
 def send_input(source, port, listening):

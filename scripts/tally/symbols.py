@@ -5,8 +5,10 @@ import subprocess
 
 from tally.interface import ROOT
 
-RETURN_ADDRESS = re.compile(r"\s*at 0x([0-9a-fA-F]+)$")                              # of a kernel panic
+PANIC = re.compile(r"panic: (exception in the kernel|double fault|kernel stack overflow)")
+ADDRESS = re.compile(r"\s*at 0x([0-9a-fA-F]+)$")  # of a kernel panic
 FAULT = re.compile(r"(?:init: server )?([\w.-]+)\b.*\beip 0x([0-9a-fA-F]+)\)?$")  # of a program
+UNHANDLED = re.compile(r"fault: a thread without a handler is held: .*\beip 0x([0-9a-fA-F]+)$")  # of init
 
 
 def lookup(elf, address):
@@ -16,17 +18,33 @@ def lookup(elf, address):
     done = subprocess.run(["llvm-symbolizer", f"--obj={elf}", "--no-inlines", f"{address:#x}"],
                           capture_output=True, text=True, check=False)
     lines = done.stdout.splitlines()
-    if done.returncode or len(lines) < 2 or lines[0] == "??":
+    if done.returncode or len(lines) < 2 or "??" in (lines[0], lines[1].split(":")[0]):
         return None
     place = lines[1].rsplit(":", 1)[0].removeprefix(f"{ROOT}/")
     return f"{lines[0]} {place}"
 
 
-def symbolize(line, folder):
-    """`line`, with what stands at its address if it has one that the files of `folder` explain."""
-    found = None
-    if match := RETURN_ADDRESS.match(line):
-        found = lookup(folder / "kernel/kernel.elf", int(match[1], 16) - 1)  # the call is before it
-    elif match := FAULT.match(line):
-        found = lookup(folder / f"programs/{match[1]}.elf", int(match[2], 16))
-    return f"{line} {found}" if found else line
+class Symbols:
+    """Explains a log line by line."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.exact = False  # the next address is that of an instruction, not one to return to
+
+    def find(self, line):
+        if match := ADDRESS.match(line):
+            return lookup(self.folder / "kernel/kernel.elf", int(match[1], 16) - (not self.exact))
+        if match := UNHANDLED.match(line):
+            return lookup(self.folder / "programs/init.elf", int(match[1], 16))
+        if match := FAULT.match(line):
+            return lookup(self.folder / f"programs/{match[1]}.elf", int(match[2], 16))
+        return None
+
+    def explain(self, line):
+        """`line`, with what stands at its address if it has one that the folder's files explain."""
+        found = self.find(line)
+        if PANIC.match(line):
+            self.exact = True
+        elif ADDRESS.match(line):
+            self.exact = False
+        return f"{line} {found}" if found else line

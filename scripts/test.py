@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Runs all tests, or those whose name contains PATTERN (with * and ?, those that match it).
+
+Results go to stdout as they come; the last line is `N passed, N failed`. Tools that are missing are
+installed first. scripts/test --list names the tests.
+"""
+import argparse
+import fnmatch
+import sys
+import time
+
+from tally import packages, tests
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="scripts/test", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--list", action="store_true", help="name the tests and run none")
+    parser.add_argument("pattern", nargs="?", default="", metavar="PATTERN")
+    return parser.parse_args()
+
+
+def matches(name, pattern):
+    return fnmatch.fnmatch(name, pattern) if any(c in pattern for c in "*?[") else pattern in name
+
+
+def run(test):
+    """Runs one test, says how it went; returns (passed, failed)."""
+    begin = time.monotonic()
+    try:
+        results = list(test.run())
+    except Exception as error:  # a broken test is a failed one, and the others still run
+        results = [("runs", False, f"{type(error).__name__}: {error}")]
+    failures = [(what, details) for what, passed, details in results if not passed]
+    if not results:
+        failures = [("reports something", "")]
+    passed = sum(passed for _, passed, _ in results)
+    state = "FAILED" if failures else "ok"
+    print(f"{state:6} {test.name} ({passed} of {passed + len(failures)}, {time.monotonic() - begin:.1f} s)", flush=True)
+    for what, _ in failures:
+        print(f"       not ok: {what}")
+    if failures and failures[-1][1]:
+        print("       | " + failures[-1][1].strip().replace("\n", "\n       | "), flush=True)
+    return passed, len(failures)
+
+
+def main():
+    arguments = parse()
+    wanted = [test for test in tests.all_tests() if matches(test.name, arguments.pattern)]
+    if arguments.list:
+        print("\n".join(test.name for test in wanted))
+        return 0
+    if not wanted:
+        print(f"no test is named like {arguments.pattern!r}; scripts/test --list names them", file=sys.stderr)
+        return 2
+    packages.install(packages.BUILD + packages.RUN + packages.TEST)
+    broken = list(tests.build_all(wanted))
+    counts = [run(test) for test in broken + wanted]
+    passed, failed = (sum(column) for column in zip(*counts))
+    print(f"{passed} passed, {failed} failed")
+    return int(failed > 0)
+
+
+try:
+    sys.exit(main())
+except packages.PackageError as error:
+    sys.exit(str(error))
+except KeyboardInterrupt:
+    sys.exit(130)
