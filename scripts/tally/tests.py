@@ -8,15 +8,16 @@ import sys
 import xml.etree.ElementTree as xml
 
 from tally import bochs, build, machine
+from tally.failures import failure_tests
 from tally.interface import ROOT
-from tally.serial import BUILD_FAILED
+from tally.serial import BUILD_FAILED, KERNEL_TEST
 
 IMAGES = build.default_folder("i386")
 HOST = build.default_folder("host")
 
 PLAN = re.compile(r"1\.\.(\d+)")
 POINT = re.compile(r"(not )?ok\b *(\d*) *-? *(.*)")
-KERNEL_TEST, KERNEL_TAP = "t_kernel_", "tap: "
+KERNEL_TAP = "tap: "
 
 
 @dataclasses.dataclass
@@ -155,7 +156,7 @@ def demo(text):
 
 def demo_bochs(**machine_options):
     def run():
-        status, console, log = bochs.boot(IMAGES / "tally.iso", **machine_options)
+        status, console, log = bochs.boot(IMAGES / "tally.iso", machine.DEFAULT_WORDS, **machine_options)
         yield from judge_demo(status, console.decode(errors="replace"), log)
     return run
 
@@ -172,6 +173,7 @@ def demos():
         Test("demo/kernel", demo("--kernel")),
         Test("demo/icount", demo("--kernel --icount")),
         Test("demo/bochs", demo_bochs()),
+        Test("demo/bochs-1-port", demo_bochs(serial=1)),
     ]
 
 
@@ -194,4 +196,5 @@ def build_one(preset, folder, keep_going):
 
 
 def all_tests():
-    return [*checks(), *host_tests(), *system_tests(), *demos()]
+    failures = [Test(name, run) for name, run in failure_tests()]
+    return [*checks(), *host_tests(), *system_tests(), *demos(), *failures]

@@ -82,7 +82,8 @@ static uint32_t run(const char *name)
     int error = proc_spawn(SLOT_ENDPOINTS + SERVER_PROC, 0, command.bytes, command.count,
                            command.bytes, &started);
     if (error) {
-        log_line(message_page, BOOT_SLOT_LOG, "init: %s cannot be started: error %d", name, error);
+        log_line(message_page, BOOT_SLOT_LOG, "init: %s cannot be started: %s", name,
+                 strerror(-error));
         return STATUS_NOT_STARTED;
     }
     error = proc_wait(SLOT_ENDPOINTS + SERVER_PROC, 0, &ended, &status);

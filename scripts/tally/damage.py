@@ -1,0 +1,98 @@
+"""Damaged copies of what is booted, for tests: single bytes of the archive, instructions of kernel and servers."""
+import pathlib
+import shutil
+import struct
+import subprocess
+import zlib
+
+PAGE, PROGRAM_BASE = 4096, 0x100000
+ENTRIES_OFFSET, ENTRY = 128, struct.Struct("<24s4I")  # of the archive: see scripts/mkarchive.py
+IMAGE_PAGE, ACCOUNT_PAGES, HEADER_PAGES, HEADER_ENTRIES, DIRECTORY_SUM = 8, 24, 72, 76, 84
+PT_LOAD = 1
+
+# Machine code.
+INVALID = b"\x0f\x0b"
+PUSH_FOREVER = b"\x50\xeb\xfd"
+JUMP_NOWHERE = b"\xb8\x00\x00\x00\xf0\xff\xe0"
+
+
+def symbol(elf, name):
+    """The address of a function."""
+    done = subprocess.run(["llvm-nm", str(elf)], capture_output=True, text=True, check=True)
+    found = [line.split()[0] for line in done.stdout.splitlines() if line.split()[-1] == name]
+    if len(found) != 1:
+        raise LookupError(f"{elf} has {len(found)} functions {name}")
+    return int(found[0], 16)
+
+
+def file_offset(elf, address):
+    """Where in the ELF file `elf`, given as its bytes, the byte at `address` is."""
+    table, = struct.unpack_from("<I", elf, 28)
+    count, = struct.unpack_from("<H", elf, 44)
+    for i in range(count):
+        kind, offset, start, _, size = struct.unpack_from("<5I", elf, table + 32 * i)
+        if kind == PT_LOAD and start <= address < start + size:
+            return offset + address - start
+    raise LookupError(f"nothing is at {address:#x}")
+
+
+class Archive(bytearray):
+    """The boot archive. Changes are noticed by init, but for those that code() makes."""
+
+    def entry(self, name):
+        """(place of the directory entry, place of the program, its bytes)."""
+        for at in range(ENTRIES_OFFSET, len(self), ENTRY.size):
+            entry_name, first, size, _, _ = ENTRY.unpack_from(self, at)
+            if entry_name.rstrip(b"\0") == name.encode():
+                return at, first * PAGE, size
+        raise LookupError(f"no program {name}")
+
+    def flip(self, at):
+        self[at] ^= 1
+
+    def flip_program(self, name, at):
+        self.flip(self.entry(name)[1] + at)
+
+    def cut(self, size):
+        del self[size:]
+
+    def set_account(self, pages):
+        """init gets so many pages for the kernel's memory; so much less memory is free for all others."""
+        struct.pack_into("<I", self, ACCOUNT_PAGES, pages)
+
+    def code(self, folder, name, function, instructions):
+        """Replaces the first instructions of a program's function."""
+        address = symbol(folder / f"programs/{name}.elf", function)
+        if name == "init":
+            at = struct.unpack_from("<I", self, IMAGE_PAGE)[0] * PAGE + address - PROGRAM_BASE
+            self[at:at + len(instructions)] = instructions
+            return
+        entry, first, size = self.entry(name)
+        at = first + file_offset(self[first:first + size], address)
+        self[at:at + len(instructions)] = instructions
+        struct.pack_into("<I", self, entry + 32, zlib.adler32(self[first:first + size]))
+        count, = struct.unpack_from("<I", self, HEADER_ENTRIES)
+        entries = self[ENTRIES_OFFSET:ENTRIES_OFFSET + ENTRY.size * count]
+        struct.pack_into("<I", self, DIRECTORY_SUM, zlib.adler32(entries))
+
+
+class Kernel(bytearray):
+    """The kernel's ELF file."""
+
+    def code(self, folder, function, instructions):
+        at = file_offset(self, symbol(folder / "kernel/kernel.elf", function))
+        self[at:at + len(instructions)] = instructions
+
+
+def copy(folder, target, change_archive=None, change_kernel=None):
+    """Makes `target` a build folder like `folder`, with changes; it has all that booting and symbols need."""
+    folder, target = pathlib.Path(folder), pathlib.Path(target)
+    (target / "boot").mkdir(parents=True)
+    for name in ("kernel", "programs"):
+        (target / name).symlink_to(folder / name)
+    for name, kind, change in (("archive", Archive, change_archive), ("kernel.elf", Kernel, change_kernel)):
+        data = kind((folder / "boot" / name).read_bytes())
+        if change:
+            change(data)
+        (target / "boot" / name).write_bytes(data)
+    shutil.copy(folder / "tally.iso", target / "tally.iso")

@@ -1,0 +1,309 @@
+"""Tests of what goes wrong: how the system and its scripts fail, with which status, saying what.
+
+Two lists: COMMANDS are calls of scripts/run; DAMAGES are boots of a damaged copy of the system.
+"""
+import contextlib
+import dataclasses
+import pathlib
+import re
+import shlex
+import signal
+import subprocess
+import tempfile
+import time
+
+from tally import bochs, build, damage, machine
+from tally.damage import INVALID, JUMP_NOWHERE, PAGE, PUSH_FOREVER
+from tally.image import with_command
+from tally.interface import ROOT
+from tally.serial import BROKEN, BUILD_FAILED, NO_PROGRAM, TIMED_OUT
+
+IMAGES = build.default_folder("i386")
+PROGRAMS = "tests/boot"
+KILLED, KILLED_BY_ARITHMETIC = 128 + 11, 128 + 8  # by a fault
+USAGE = 2
+PATIENCE = 200  # seconds for a call of scripts/run, which may build
+
+
+@dataclasses.dataclass
+class Command:
+    """scripts/run with `words` ends with `status`; lines of stderr are `says`, all of stdout is `writes`."""
+    name: str
+    words: str
+    status: int
+    says: tuple = ()
+    writes: str = None
+
+
+@dataclasses.dataclass
+class Damage:
+    """Booted after `archive` and `kernel` changed the files, the machine ends with 125; lines of its log are `says`."""
+    name: str
+    says: tuple
+    archive: object = None
+    kernel: object = None
+
+
+def programs(words):
+    return f"--programs {PROGRAMS} {words}"
+
+
+def fault(how, what, status=KILLED):
+    """faults HOW is killed, and the log says where."""
+    return Command(f"a program that faults: {how}", programs(f"faults {how}"), status,
+                   (rf"faults \(pid \d+\): killed: {what} tests/boot/faults.c:\d+", f"init: faults exited with status {status}"),
+                   writes="")
+
+
+FORGED = (ROOT / PROGRAMS / "forges.c").read_text()
+
+
+def forged_output():
+    """What forges.c writes, as it must arrive: LOG_PREFIX at the beginning of a line is moved by a blank."""
+    lines, ways = (re.findall(r'"((?:[^"\\]|\\.)*)"', re.search(rf"{name}\[\] = {{(.*?)}};", FORGED, re.S)[1])
+                   for name in ("lines", "ways"))
+    texts = [f"{way}{line}\n" for way in (w.encode().decode("unicode_escape") for w in ways) for line in lines]
+    output = "".join(texts * 2) + lines[0]
+    return re.sub(r"(^|[\r\n])\[k\] ", r"\1 [k] ", output).replace("\r", "")
+
+
+def forgery(name, options):
+    return Command(f"a program that forges log lines{name}", f"{options} {programs('forges')}", 5,
+                   ("init: forges exited with status 5",), forged_output())
+
+
+COMMANDS = [
+    Command("the program's status: 3", programs("ends 3"), 3, ("init: ends exited with status 3",), ""),
+    Command("the program's status: 255", programs("ends 255"), 255, ("init: ends exited with status 255",), ""),
+    Command("a program that never ends", f"--timeout 3 {programs('ends never')}", TIMED_OUT,
+            ("run: no end after 3 seconds",), "ends: never\n"),
+    Command("no such program", "nobody", NO_PROGRAM, ("init: no program named nobody",), ""),
+    fault("null", r"page fault at 0x0 \(write\) at eip 0x\w+ write_null"),
+    fault("text", r"page fault at 0x10\w+ \(write\) at eip 0x\w+ write_text"),
+    fault("kernel", r"page fault at 0xc0200000 \(read\) at eip 0x\w+ read_kernel"),
+    fault("stack", r"stack overflow at 0x\w+ at eip 0x\w+ overflow_stack"),
+    fault("divide", r"divide error at eip 0x\w+ divide_by_zero", KILLED_BY_ARITHMETIC),
+    fault("port", r"general protection at eip 0x\w+ use_port"),
+    forgery("", ""),
+    forgery(", one serial port", "--serial 1"),
+    Command("one serial port", "--serial 1", 0, ("init: shm_cnt exited with status 0",)),
+    Command("too little memory for GRUB", "--memory 3", BROKEN, ("run: 3 MiB of memory are too little for GRUB",), ""),
+    Command("too little memory", "--memory 4", BROKEN, (r"panic: not enough memory in kernel/main.c:\d+",), ""),
+    Command("more memory than there is", "--memory 99999999", BROKEN, ("qemu-system-i386: .*memory.*",), ""),
+    Command("a bad option", "--nonsense", USAGE, ("scripts/run: error: .*",), ""),
+    Command("a bad value", "--smp 9", USAGE, ("scripts/run: error: --smp is 1 to 8.*",), ""),
+    Command("a bad argument", "hello 'two words'", USAGE, ("run: argument 'two words': only printable .*",), ""),
+    Command("a command line that is too long", "hello " + 300 * "x", USAGE, ("run: the command line is longer .*",), ""),
+    Command("no folder of programs", "--programs no/such/folder x", BUILD_FAILED,
+            ("run: there is no folder no/such/folder",), ""),
+    Command("no programs in the folder", "--programs docs x", BUILD_FAILED, (r"run: there is no \*.c in docs",), ""),
+    Command("a program that does not compile", "--programs {scratch} broken", BUILD_FAILED,
+            (r".*broken.c:2:\d+: error: .*", "tally: .*broken.c does not compile as a program; .*",
+             "tally: the build failed; .*"), ""),
+    Command("a build folder that is a file", "--build-dir README.md", BUILD_FAILED,
+            ("tally: .*README.md cannot be written: .*",), ""),
+    Command("a build folder that cannot be made", "--build-dir /proc/tally", BUILD_FAILED,
+            ("tally: /proc/tally cannot be written: .*",), ""),
+    Command("a build folder that does not exist yet", "--build-dir {scratch}/new/folder", 0,
+            ("init: shm_cnt exited with status 0",)),
+]
+
+
+# ------------------------------------------------------------------------------------------- damage
+
+def archive_code(name, function, instructions):
+    return lambda archive: archive.code(IMAGES, name, function, instructions)
+
+
+def kernel_code(function, instructions):
+    return lambda kernel: kernel.code(IMAGES, function, instructions)
+
+
+def server_dies(name, function, instructions, how):
+    return Damage(f"server {name} dies in {function}", (rf"init: server {name} died: {how}",),
+                  archive=archive_code(name, function, instructions))
+
+
+def in_kernel(what, function, instructions, says, source):
+    """`says` is the first line; the place follows, with its symbols."""
+    return Damage(f"{what} in {function}",
+                  (f"panic: {says}", "running: a thread .*", rf"  at 0x\w+ {function} {source}:\d+"),
+                  kernel=kernel_code(function, instructions))
+
+
+NO_IMAGE = r"panic: boot archive damaged: no image of init at its start in kernel/main.c:\d+"
+HELD = r"fault: a thread without a handler is held: .*"
+
+DAMAGES = [
+    Damage("a byte of a program", ("init: boot archive damaged: hello",), lambda a: a.flip_program("hello", 3000)),
+    Damage("a byte of the directory", ("init: boot archive damaged: the directory's checksum",), lambda a: a.flip(200)),
+    Damage("the directory's magic", ("init: boot archive damaged: the magic",), lambda a: a.flip(64)),
+    Damage("the directory's length", ("init: boot archive damaged: the directory is longer than the archive",),
+           lambda a: a.flip(79)),
+    Damage("the archive's last page is missing", ("init: boot archive damaged: the number of pages",),
+           lambda a: a.cut(len(a) - PAGE)),
+    Damage("half of the archive is missing", ("init: boot archive damaged: the number of pages",),
+           lambda a: a.cut(len(a) // 2)),
+    Damage("the archive is one page", (NO_IMAGE,), lambda a: a.cut(PAGE)),
+    Damage("the archive is some bytes", (NO_IMAGE,), lambda a: a.cut(100)),
+    Damage("no archive", (r"panic: boot archive missing: the loader gave no module in kernel/main.c:\d+",),
+           lambda a: a.cut(0)),
+    Damage("the magic of init's image", (NO_IMAGE,), lambda a: a.flip(0)),
+    Damage("the size of init's text", (NO_IMAGE,), lambda a: a.flip(14)),
+    Damage("the entry of init", (HELD,), lambda a: a.flip(29)),
+    Damage("a byte of init's text", (HELD + r"\brun servers/init/main.c:\d+",), archive_code("init", "run", INVALID)),
+
+    server_dies("mem", "handle_shm_open", JUMP_NOWHERE, r"page fault \(execute\) at address 0xf0000000 .*"),
+    server_dies("mem", "pager_resolve", INVALID, r"invalid opcode .* pager_resolve servers/mem/pager.c:\d+"),
+    server_dies("proc", "serve_fork", JUMP_NOWHERE, r"page fault \(execute\) at address 0xf0000000 .*"),
+    server_dies("proc", "serve_exit", PUSH_FOREVER, r"page fault \(write\) .* serve_exit servers/proc/main.c:\d+"),
+    server_dies("console", "call_write", INVALID, r"invalid opcode .* call_write servers/console/main.c:\d+"),
+    server_dies("console", "call_sync", JUMP_NOWHERE, r"page fault \(execute\) at address 0xf0000000 .*"),
+
+    in_kernel("an exception", "sys_vm_map", INVALID, "exception in the kernel", "kernel/sys/sys_vm.c"),
+    in_kernel("an exception", "event_interrupt", INVALID, "exception in the kernel", "kernel/events.c"),
+    in_kernel("an exception", "ipc_fault", INVALID, "exception in the kernel", "kernel/ipc/ipc.c"),
+    in_kernel("a stack overflow", "sys_vm_map", PUSH_FOREVER, "kernel stack overflow .*", "kernel/sys/sys_vm.c"),
+    in_kernel("a stack overflow", "event_interrupt", PUSH_FOREVER, "kernel stack overflow .*", "kernel/events.c"),
+    Damage("a jump to nowhere in sys_vm_map",
+           ("panic: exception in the kernel", r"registers: .* eip 0xf0000000 cr2 0xf0000000 .*",
+            r"  at 0x\w+ sysenter_entry kernel/i386/entry.asm:\d+"), kernel=kernel_code("sys_vm_map", JUMP_NOWHERE)),
+    Damage("a jump to nowhere in event_interrupt",
+           ("panic: exception in the kernel", r"registers: .* eip 0xf0000000 cr2 0xf0000000 .*"),
+           kernel=kernel_code("event_interrupt", JUMP_NOWHERE)),
+]
+
+
+
+# ------------------------------------------------------------------------------------------ running
+
+def judge(wanted, status, says, log, writes=None, console=None):
+    """Results for a status, the lines of the log, and the console's text."""
+    details = "\n".join([f"status {status}", *([console] if console else []), *log])
+    yield f"status is {wanted}", status == wanted, details
+    for pattern in says:
+        yield f"says {pattern}", any(re.fullmatch(pattern, line) for line in log), details
+    if writes is not None:
+        yield "writes what it should", console == writes, f"not {writes!r}\nbut {console!r}"
+
+
+def command_line(words, scratch):
+    return [str(ROOT / "scripts/run"), *(word.replace("{scratch}", scratch) for word in shlex.split(words))]
+
+
+def run_command(command):
+    def run():
+        with tempfile.TemporaryDirectory() as scratch:
+            (pathlib.Path(scratch) / "broken.c").write_text("int main(void)\n{ return undeclared; }\n")
+            done = subprocess.run(command_line(command.words, scratch), cwd=ROOT, stdin=subprocess.DEVNULL,
+                                  capture_output=True, timeout=PATIENCE, check=False)
+        console, log = (text.decode(errors="backslashreplace") for text in (done.stdout, done.stderr))
+        yield from judge(command.status, done.returncode, command.says, log.splitlines(), command.writes, console)
+    return run
+
+
+def boot_changed(archive=None, kernel=None, **options):
+    """Boots a changed copy of the system; returns (status, console text, log lines)."""
+    console, log = [], []
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch) / "build"
+        damage.copy(IMAGES, folder, archive, kernel)
+        status = machine.boot(machine.Options(**{"kernel": True, "timeout": 30, **options}), machine.DEFAULT_WORDS,
+                              folder, console.append, log.append)
+    return status, b"".join(console).decode(errors="backslashreplace"), log
+
+
+def run_damage(case):
+    def run():
+        status, _, log = boot_changed(case.archive, case.kernel)
+        yield from judge(BROKEN, status, case.says, log)
+    return run
+
+
+def damaged_iso():
+    """GRUB, too, hands over what is damaged; and a menu that names no archive is told."""
+    archive = (IMAGES / "boot/archive").read_bytes()
+    changed = damage.Archive(archive)
+    changed.flip_program("hello", 3000)
+    module = b"module2 /boot/archive"
+    for old, new, says in ((archive, bytes(changed), "init: boot archive damaged: hello"),
+                           (module, b"#" * len(module), r"panic: boot archive missing: .*")):
+        with tempfile.TemporaryDirectory() as scratch:
+            folder, log = pathlib.Path(scratch) / "build", []
+            damage.copy(IMAGES, folder)
+            iso = (folder / "tally.iso").read_bytes()
+            yield "the ISO has it once", iso.count(old) == 1, old[:40]
+            (folder / "tally.iso").write_bytes(iso.replace(old, new))
+            status = machine.boot(machine.Options(timeout=30), machine.DEFAULT_WORDS, folder, lambda _: None, log.append)
+        yield from judge(BROKEN, status, (says,), log)
+
+
+# -------------------------------------------------------------------------------------------- others
+
+OUT_OF_MEMORY = re.compile(r"panic: not enough memory|init: there is too little memory|mem: too little memory|"
+                           r"init: \S+ cannot be started: out of memory|shm_cnt: .*: Out of memory", re.M | re.I)
+MEMORY = 16
+
+
+def with_account(pages):
+    return boot_changed(lambda archive: archive.set_account(pages), memory=MEMORY, timeout=10)
+
+
+def little_memory():
+    """Whatever number of frames is left for mem and the program: it works, or it is told why not."""
+    works, fails = 64, 4096
+    while fails - works > 1:
+        middle = (works + fails) // 2
+        works, fails = (middle, fails) if with_account(middle)[0] == 0 else (works, middle)
+    for pages in range(fails, fails + 120, 6):
+        status, console, log = with_account(pages)
+        told = OUT_OF_MEMORY.search("\n".join([console, *log]))
+        yield f"{pages - works} frames too little", told and status in (1, BROKEN, 126), f"status {status}\n{console}{log}"
+
+
+def forged_in_bochs():
+    folder = build.programs_folder(ROOT / PROGRAMS)
+    build.build("i386", folder, {"TALLY_PROGRAMS_DIR": ROOT / PROGRAMS})
+    with tempfile.TemporaryDirectory() as scratch:
+        iso = pathlib.Path(scratch) / "forges.iso"
+        with_command(folder / "tally.iso", machine.DEFAULT_WORDS, ["forges"], iso)
+        for serial in (1, 2):
+            status, console, log = bochs.boot(iso, ["forges"], serial=serial)
+            yield from judge(5, status, ("init: forges exited with status 5",), log, forged_output(), console.decode())
+
+
+def children(process):
+    return [int(pid) for pid in pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def is_alive(process):
+    with contextlib.suppress(OSError):
+        return "\nState:\tZ" not in pathlib.Path(f"/proc/{process}/status").read_text()
+    return False
+
+
+def ended_by_signal():
+    """The machine ends with scripts/run, whichever signal ends that."""
+    for number, wanted in ((signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGINT, 128 + signal.SIGINT),
+                           (signal.SIGKILL, -signal.SIGKILL)):
+        run = subprocess.Popen(command_line(programs("ends never"), ""), cwd=ROOT, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        run.stdout.readline()
+        machines = children(run.pid)
+        run.send_signal(number)
+        status = run.wait(PATIENCE)
+        run.stdout.close()
+        time.sleep(0.2)
+        left = [pid for pid in machines if is_alive(pid)]
+        yield f"{number.name}: status is {wanted}", status == wanted, f"status {status}"
+        yield f"{number.name}: the machine ends, too", machines and not left, f"{machines} were, {left} are left"
+
+
+def failure_tests():
+    """(name, function) of each."""
+    yield from ((f"fail/{command.name}", run_command(command)) for command in COMMANDS)
+    yield from ((f"fail/{case.name}", run_damage(case)) for case in DAMAGES)
+    yield "fail/damaged ISOs", damaged_iso
+    yield "fail/little memory", little_memory
+    yield "fail/a program that forges log lines, Bochs", forged_in_bochs
+    yield "fail/ended by a signal", ended_by_signal

@@ -1,0 +1,64 @@
+/* faults HOW: does what no program may. */
+#include <stdio.h>
+#include <string.h>
+
+#define NOINLINE __attribute__((noinline))
+
+static char data[16] = {'\xc3'}; /* ret */
+
+static NOINLINE void write_null(void)
+{
+    *(volatile char *)0 = 1;
+}
+
+static NOINLINE void write_text(void)
+{
+    *(volatile char *)(unsigned)write_text = 1;
+}
+
+static NOINLINE void read_kernel(void)
+{
+    (void)*(volatile char *)0xc0200000;
+}
+
+static NOINLINE void execute_data(void)
+{
+    ((void (*)(void))(unsigned)data)();
+}
+
+static NOINLINE void overflow_stack(void)
+{
+    volatile char frame[1024];
+
+    frame[0] = 1;
+    overflow_stack();
+    frame[1] = 2;
+}
+
+static NOINLINE void divide_by_zero(void)
+{
+    __asm__ volatile("div %0" : : "r"(0), "a"(1), "d"(0));
+}
+
+static NOINLINE void use_port(void)
+{
+    __asm__ volatile("outb %0, $0xf4" : : "a"((char)0));
+}
+
+static const struct {
+    const char *name;
+    void (*act)(void);
+} ways[] = {
+    {"null", write_null},         {"text", write_text},           {"kernel", read_kernel},
+    {"data", execute_data},       {"stack", overflow_stack},      {"divide", divide_by_zero},
+    {"port", use_port},
+};
+
+int main(int argc, char **argv)
+{
+    for (unsigned i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        if (argc == 2 && strcmp(argv[1], ways[i].name) == 0)
+            ways[i].act();
+    printf("faults: no fault\n");
+    return 0;
+}
