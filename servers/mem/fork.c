@@ -1,8 +1,11 @@
 #include "servers/mem/fork.h"
 
+#include <assert.h>
+
 #include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
+#include "servers/mem/regions.h"
 #include "servers/mem/shm_table.h"
 
 /* Successive pages that are treated alike, so that a call does it for many. */
@@ -11,6 +14,7 @@ struct batch {
     uint32_t address, pages;
     rights_t rights;
     bool lower; /* the parent may write there now: not any more */
+    bool stack_copied;
 };
 
 /* What both sides share now, the parent may only read until it has made it private. */
@@ -54,6 +58,19 @@ static bool batch_add(struct batch *batch, uint32_t address, rights_t rights, bo
     return true;
 }
 
+/* The page where the stack ends is copied at once: both would write there next. */
+static bool copy_page(struct batch *batch, uint32_t address, uint32_t entry, uint32_t *copy)
+{
+    uint32_t frame = frames_take();
+    err_t err = kernel_copy(frame, entry & PAGE_VALUE);
+
+    assert(err == OK);
+    batch->stack_copied = true;
+    *copy = PAGE_FRAME | PAGE_WRITE | PAGE_MAPPED | frame;
+    return !space_map(batch->child, address | page_rights(*copy), kernel_source(MEM_SLOT_MEMORY, 1),
+                      frame);
+}
+
 /* One page: its entry in the child, and the counts of what it names. */
 static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
 {
@@ -62,6 +79,8 @@ static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
 
     if (!copy)
         return false;
+    if (!batch->stack_copied && regions_is_stack(batch->parent, address))
+        return copy_page(batch, address, entry, copy);
     if (shares)
         entry |= PAGE_COW;
     *copy = entry;

@@ -5,8 +5,8 @@
 
 /*
  * Makes an empty space a copy of its parent. Private pages that may be written are shared until one
- * side writes; segments stay shared and are inherited with their opens. 0; -ENOMEM: then the child
- * is to be destroyed, and the parent lost nothing but the right to write some pages without a
- * fault.
+ * side writes, but for the one where the stack ends; segments stay shared and are inherited with
+ * their opens. 0; -ENOMEM: then the child is to be destroyed, and the parent lost nothing but the
+ * right to write some pages without a fault.
  */
 int fork_space(struct space *parent, struct space *child);

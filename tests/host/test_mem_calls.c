@@ -477,9 +477,14 @@ static void check_fork(void)
     CHECK(open_segment(a, 3) == shared && call(a, MEM_SBRK, 4096, 0) == 0);
     write_word(a, 0x102000, 1);
     write_word(a, 0x105000, 2);
+    write_word(a, STACK_TOP - 4, 7);
     struct mem_client child = make_child(a, 30), grandchild = make_child(child, 31);
     uint32_t free = frames_count().free;
 
+    CHECK(fake_rights(child.slot, STACK_TOP - 1) & RIGHT_WRITE); /* copied at once */
+    CHECK(fake_rights(a.slot, STACK_TOP - 1) & RIGHT_WRITE);
+    write_word(child, STACK_TOP - 4, 8);
+    CHECK(read_word(a, STACK_TOP - 4) == 7 && read_word(grandchild, STACK_TOP - 4) == 7);
     CHECK(read_word(child, 0x102000) == 1 && read_word(grandchild, 0x102000) == 1);
     CHECK(frames_count().free == free); /* reading copies nothing */
     write_word(child, 0x102000, 10);
