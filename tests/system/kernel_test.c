@@ -152,6 +152,12 @@ uint32_t frames_take(uint32_t count)
     return first;
 }
 
+void point_restart(uint32_t first)
+{
+    stacks_used = 0;
+    frames_used = first;
+}
+
 void feed(uint32_t task_slot, uint32_t count)
 {
     for (; count > 0; count--)
@@ -428,7 +434,7 @@ static void clean(void)
     while (ipc_reply_wait(0, &(struct words){{0}}) >= 0 &&
            ((message_page->tag & TAG_KIND) != TAG_SIGNAL))
         progress++;
-    stacks_used = frames_used = 0;
+    point_restart(0);
 }
 
 /* Every frame is memory and mapped nowhere: each goes to a task, and comes back when that ends. */
