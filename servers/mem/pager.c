@@ -17,14 +17,6 @@ static bool allowed(uint32_t entry, uint32_t cause)
     return true;
 }
 
-/* What a page is whose entry is 0. */
-static uint32_t untouched(const struct space *space, uint32_t address)
-{
-    bool exists = regions_is_heap(space, address) || regions_is_stack(space, address);
-
-    return exists ? PAGE_ZERO | PAGE_WRITE : 0;
-}
-
 static uint32_t with_frame(uint32_t entry, uint32_t frame)
 {
     return (entry & ~(uint32_t)(PAGE_KINDS | PAGE_VALUE | PAGE_COW)) | PAGE_FRAME | PAGE_MAPPED |
@@ -74,22 +66,35 @@ static uint32_t materialize(uint32_t entry, uint32_t cause)
     return entry | PAGE_MAPPED;
 }
 
+/* Makes the entry of a page that has none, or is in 4 MiB without a leaf: of the heap, the stack,
+ * or from mmap. Null: there is no such page, or no memory. */
+static uint32_t *first_touch(struct space *space, uint32_t address)
+{
+    uint32_t reserved = pages_get(&space->pages, address);
+    bool stack = !reserved && regions_is_stack(space, address);
+
+    if (!reserved && !stack && !regions_is_heap(space, address))
+        return NULL;
+    uint32_t *entry = pages_open(&space->pages, address);
+    if (!entry || (stack && !space_commit(space, 1)))
+        return NULL;
+    if (!reserved)
+        *entry = PAGE_ZERO | PAGE_WRITE;
+    return entry;
+}
+
 /* The entry of the page, with a frame behind it that allows the access; null: see pager_resolve().
  */
 static const uint32_t *resolve(struct space *space, uint32_t address, uint32_t cause)
 {
     if (address >= USER_END)
         return NULL;
-    uint32_t known = pages_get(&space->pages, address);
-    uint32_t wanted = known ? known : untouched(space, address);
-    if (!wanted || !allowed(wanted, cause))
+    uint32_t *entry = pages_find(&space->pages, address);
+    if (!entry || !*entry)
+        entry = first_touch(space, address);
+    if (!entry || !allowed(*entry, cause))
         return NULL;
-    uint32_t *entry = pages_open(&space->pages, address);
-    if (!entry)
-        return NULL;
-    if (!known && regions_is_stack(space, address) && !space_commit(space, 1))
-        return NULL;
-    *entry = materialize(wanted, cause);
+    *entry = materialize(*entry, cause);
     return entry;
 }
 

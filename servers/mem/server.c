@@ -256,7 +256,7 @@ static uint32_t handle_with_items(struct space *space, struct words *words)
 
 /* Only an access of the program's own can be helped by a page: an instruction that reads for the
  * kernel, as a far return may, would fault on it for ever. */
-static uint32_t handle_fault(struct space *space, struct words *words)
+static OUT_OF_LINE uint32_t handle_fault(struct space *space, struct words *words)
 {
     const uint32_t *w = words->w;
 
@@ -281,28 +281,31 @@ bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t 
     return space_init();
 }
 
-/* Whatever is not a plain call of a program. */
+/* Whatever is neither a plain call nor a fault of a program: the manager's calls among it. */
 static OUT_OF_LINE uint32_t handle_special(uint32_t badge, struct words *words)
 {
     struct space *space = space_find(badge);
     uint32_t tag = page->tag;
 
+    if (tag & TAG_KIND)
+        return 0;
     if (badge && !space)
-        return tag & TAG_KIND ? 0 : answer(words, -EINVAL);
-    if (!(tag & (TAG_KIND | TAG_ITEMS)))
-        return handle_call(space, words);
-    if ((tag & TAG_KIND) == TAG_FAULT && space)
-        return handle_fault(space, words);
-    return tag & TAG_KIND ? 0 : handle_with_items(space, words);
+        return answer(words, -EINVAL);
+    return tag & TAG_ITEMS ? handle_with_items(space, words) : handle_call(space, words);
 }
 
 uint32_t server_handle(uint32_t badge, struct words *words)
 {
     struct space *space = space_find(badge);
+    uint32_t tag = page->tag;
 
-    if (page->tag & (TAG_KIND | TAG_ITEMS) || words->w[0] >= MEM_SPACE_CREATE || !space)
+    if (!space)
         return handle_special(badge, words);
-    return handlers[words->w[0]](space, words);
+    if (!(tag & (TAG_KIND | TAG_ITEMS)) && words->w[0] < MEM_SPACE_CREATE)
+        return handlers[words->w[0]](space, words);
+    if ((tag & TAG_KIND) == TAG_FAULT)
+        return handle_fault(space, words);
+    return handle_special(badge, words);
 }
 
 /* What the refused answer would have brought is taken back. */
