@@ -51,8 +51,9 @@ struct thread *cpu_tick(struct thread *thread)
         return thread_continue(thread);
     int top = 31 - __builtin_clz(levels);
     ref_t next = cpu->ready[top].next - offsetof(struct thread, link);
-    bool due = cpu->waited == next;
+    cpu->waited_ticks = cpu->waited == next ? cpu->waited_ticks + 1 : 0;
     cpu->waited = next;
+    bool due = cpu->waited_ticks >= TURN_TICKS;
     if (due && top == thread->priority) {
         cpu_enqueue(thread, QUEUE_BACK);
         return thread_choose();

@@ -14,7 +14,7 @@
  *   P2  `floor` is what a thread's `direct` must reach to be switched to without the scheduler: the
  *       highest ready priority, PRIORITY_COUNT while the running thread's FPU state is live
  *   P3  `space` is the task whose page tables CR3 names, 0: the kernel's own
- *   P4  with `overdue`, `waited` has waited for a whole tick behind threads of its priority that the ticks
+ *   P4  with `overdue`, `waited` has waited for TURN_TICKS behind threads of its priority that the ticks
  *       did not meet, since servers worked for them: the floor is one higher, and the next of them that
  *       would go to the front of its queue goes to the back
  */
@@ -26,6 +26,7 @@ struct cpu {
     struct link ready[PRIORITY_COUNT];
     bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
     ref_t waited; /* for round robin: the thread that was next in turn at the last tick, and is still */
+    uint32_t waited_ticks;
     bool overdue; /* P4 */
 };
 
@@ -69,7 +70,9 @@ void cpu_init(struct cpu *cpu);
 void cpu_enqueue(struct thread *thread, enum queue_end end);
 void cpu_dequeue(struct thread *thread);
 
-/* At a tick that interrupts `thread`: whoever waited since the last one has his turn. */
+/* At a tick that interrupts `thread`: who was next in turn for TURN_TICKS whole ticks has his turn. A
+ * turn of a few ticks lets a parent get on after a fork even where a busy host delays ticks. */
+enum { TURN_TICKS = 3 };
 struct thread *cpu_tick(struct thread *thread);
 
 /* The running thread stops running here; its state and link have been set by the caller. */
