@@ -1,4 +1,5 @@
 """Turns addresses in log lines into functions and source lines, from the ELF files of a build folder."""
+import functools
 import pathlib
 import re
 import subprocess
@@ -11,14 +12,26 @@ FAULT = re.compile(r"(?:init: server )?([\w.-]+)\b.*\beip 0x([0-9a-fA-F]+)\)?$")
 UNHANDLED = re.compile(r"fault: a thread without a handler is held: .*\beip 0x([0-9a-fA-F]+)$")  # of init
 
 
+@functools.lru_cache(maxsize=None)
+def symbolizer():
+    """One process answers all questions: a log may ask many."""
+    return subprocess.Popen(["llvm-symbolizer", "--no-inlines"], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+@functools.lru_cache(maxsize=None)
 def lookup(elf, address):
     """`function file:line` for an address; None if unknown."""
     if not pathlib.Path(elf).exists():
         return None
-    done = subprocess.run(["llvm-symbolizer", f"--obj={elf}", "--no-inlines", f"{address:#x}"],
-                          capture_output=True, text=True, check=False)
-    lines = done.stdout.splitlines()
-    if done.returncode or len(lines) < 2 or "??" in (lines[0], lines[1].split(":")[0]):
+    try:
+        process = symbolizer()
+        process.stdin.write(f'"{elf}" {address:#x}\n')
+        process.stdin.flush()
+    except OSError:
+        return None
+    lines = list(iter(lambda: process.stdout.readline().strip(), ""))  # an empty line ends the answer
+    if len(lines) < 2 or "??" in (lines[0], lines[1].split(":")[0]):
         return None
     place = lines[1].rsplit(":", 1)[0].removeprefix(f"{ROOT}/")
     return f"{lines[0]} {place}"
