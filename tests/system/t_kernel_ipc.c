@@ -9,9 +9,7 @@ enum {
     C,
     SERVICE,     /* an endpoint of ours that a thread serves */
     EMPTY = 100,
-    OWN_A = 20, /* slots in children's tables */
-    OWN_B,
-    CALLERS = 8,
+    OWN_A = 20, /* a slot in children's tables */
 };
 
 static volatile int32_t results[64];
@@ -360,144 +358,6 @@ static void the_dead_cannot_be_answered(void)
     IS(event_answer_word(&second, 0), ERR_STALE);
 }
 
-/* ---------------------------------------------------------------------------- many, rings, deaths */
-
-/* Serves SERVICE: answers with the badge until it has answered `count`. */
-static void serves(uint32_t count)
-{
-    struct words words = {{0}};
-    int32_t badge = ipc_reply_wait(0, &words);
-
-    for (uint32_t i = 0; i < count && badge >= 0; i++) {
-        words.w[0] = (uint32_t)badge;
-        badge = ipc_reply_wait(IPC_REPLY, &words);
-        if (badge == ERR_STALE)
-            badge = ipc_reply_wait(0, &words);
-    }
-    result(badge);
-}
-
-static void calls_service(uint32_t count)
-{
-    uint32_t good = 0;
-
-    for (uint32_t i = 0; i < count; i++) {
-        struct words words = {{0}};
-        good += ipc_call(OWN_A, 0, &words) == OK && words.w[0] == count;
-    }
-    result((int32_t)good);
-}
-
-/* Clients that call, are killed while they wait or are served, and are replaced. */
-static void a_server_outlives_its_clients(void)
-{
-    enum { SERVER = 9 };
-
-    results_count = 0;
-    IS(sys_endpoint_create(SERVICE), OK);
-    start_with(SERVER, serves, 0x7fffffff, SERVICE);
-    for (uint32_t k = 0; k < CALLERS; k++) {
-        child_make(k, 4);
-        give(SERVICE, k, OWN_A, RIGHT_CALL, 100 + k);
-        struct plan plan = child_thread(k, calls_service, 100 + k);
-        plan.priority = k & 1 ? PRIORITY_CHILD : PRIORITY_CHILD - 1;
-        thread_start(&plan);
-    }
-    for (uint32_t k = 0; k < CALLERS; k += 2)
-        IS(sys_object_destroy(CHILD_TASK + k), OK);
-    expect_ends(0xaa);
-    IS(results_count, CALLERS / 2);
-    uint32_t good = 0;
-    for (uint32_t i = 0; i < CALLERS / 2; i++)
-        good += (uint32_t)results[i];
-    IS(good, 101 + 103 + 105 + 107);
-    IS(sys_object_destroy(SERVICE), OK);
-    expect_end(SERVER);
-}
-
-/* Each calls the next one's endpoint: nobody ever answers. The test ends one: its caller hears of it. */
-static void rings_can_be_broken(void)
-{
-    enum { RING = 3 };
-
-    results_count = 0;
-    for (uint32_t k = 0; k < RING; k++)
-        IS(sys_endpoint_create(A + k), OK);
-    for (uint32_t k = 0; k < RING; k++) {
-        child_make(k, 4);
-        give(A + (k + 1) % RING, k, OWN_A, RIGHT_CALL, 1 + k);
-        struct plan plan = child_thread(k, calls_service, 1);
-        plan.endpoint = A + k;
-        thread_start(&plan);
-    }
-    expect_quiet();
-    IS(results_count, 0);
-    IS(sys_object_destroy(CHILD_TASK + 1), OK);
-    expect_quiet(); /* the endpoint is the test's: the caller still waits there */
-    IS(sys_object_destroy(A + 1), OK);
-    expect_end(0);
-    IS(results[0], 0);
-    IS(sys_object_destroy(CHILD_TASK + 2), OK);
-    expect_quiet();
-}
-
-static void calls_itself(uint32_t unused)
-{
-    (void)unused;
-    result(call(OWN_A));
-}
-
-static void a_call_to_oneself_is_killable(void)
-{
-    results_count = 0;
-    IS(sys_endpoint_create(A), OK);
-    child_make(0, 4);
-    give(A, 0, OWN_A, RIGHT_CALL, 1);
-    struct plan plan = child_thread(0, calls_itself, 0);
-    plan.endpoint = A;
-    thread_start(&plan);
-    expect_quiet();
-    IS(sys_object_destroy(A), OK);
-    expect_end(0);
-    IS(results[0], ERR_DEAD);
-}
-
-/* A flood from one does not keep others from being served: first in, first out. */
-static void queued_callers_are_served_in_order(void)
-{
-    for (uint32_t k = 0; k < CALLERS; k++) {
-        child_make(k, 4);
-        struct plan plan = child_thread(k, asks_once, 0);
-        plan.priority = PRIORITY_CHILD + 1 - k / 4;
-        thread_prepare(&plan);
-    }
-    struct plan low = own_thread(9, calls_thrice, EMPTY);
-    low.priority = 2;
-    for (uint32_t k = 0; k < CALLERS; k++)
-        IS(sys_thread_resume(CHILD_THREAD + k), OK);
-    thread_start(&low);
-    for (uint32_t k = 0; k < CALLERS; k++)
-        expect_call(BADGE_CHILD + k);
-    expect_end(9);
-}
-
-/* The capability goes while its holder is queued: the call was made, and is answered. */
-static void revoking_a_queued_callers_capability(void)
-{
-    results_count = 0;
-    IS(sys_endpoint_create(SERVICE), OK);
-    IS(sys_cap_derive(SERVICE, A, RIGHT_CALL, 0, 0), OK);
-    child_make(0, 4);
-    give(A, 0, OWN_A, RIGHT_CALL, 100);
-    struct plan plan = child_thread(0, calls_service, 100);
-    thread_start(&plan);
-    expect_quiet();
-    IS(sys_cap_revoke(A), OK);
-    start_with(1, serves, 1, SERVICE);
-    expect_end(0); /* its other 99 calls fail */
-    IS(results[0], 1);
-}
-
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
@@ -514,11 +374,6 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"handles near the true one are refused", forged_handles_are_refused},
         {"handles all over memory are refused", handles_all_over_memory_are_refused},
         {"the dead cannot be answered, nor who is in their place", the_dead_cannot_be_answered},
-        {"a server outlives clients that end in the middle", a_server_outlives_its_clients},
-        {"a ring of calls can be broken", rings_can_be_broken},
-        {"a call to oneself can be ended", a_call_to_oneself_is_killable},
-        {"queued callers are served in order", queued_callers_are_served_in_order},
-        {"a capability revoked while its call is queued", revoking_a_queued_callers_capability},
     };
 
     (void)ebx, (void)esi, (void)edi;

@@ -357,74 +357,6 @@ static void full_accounts_of_callers(void)
     IS(results[0], OK);
 }
 
-/* ------------------------------------------------------------------------------- queued senders */
-
-static volatile struct item queued_item;
-
-static void sends_queued(uint32_t page_address)
-{
-    struct message_page *page = (struct message_page *)page_address;
-    struct words words = {{0}};
-
-    page->items[0] = queued_item;
-    page->tag = 1 << TAG_ITEMS_SHIFT;
-    result(ipc_call(PARENT, IPC_EXTENDED, &words));
-}
-
-static void nothing(uint32_t unused)
-{
-    (void)unused;
-}
-
-/* More than a receiver looks at in one step: each hears of its own refusal, and none is received. */
-static void many_queued_are_refused(void)
-{
-    enum { MANY = 40 };
-    uint32_t refused = 0;
-
-    results_count = 0;
-    queued_item = (struct item)CAP(RIGHT_CALL, 500, 0, 0);
-    child_make(0, 60);
-    for (uint32_t i = 0; i < MANY; i++) {
-        struct plan plan = child_thread(0, sends_queued, SCRATCH + i * PAGE_SIZE);
-        plan.slot = 300 + i;
-        plan.page = plan.argument;
-        thread_start(&plan);
-    }
-    struct plan last = own_thread(1, nothing, 0);
-    last.priority = 2;
-    thread_start(&last);
-    for (uint32_t i = 0; i < MANY; i++)
-        expect_end(0);
-    expect_end(1);
-    for (uint32_t i = 0; i < MANY; i++)
-        refused += results[i] == ERR_CAP;
-    IS(refused, MANY);
-    for (uint32_t i = 0; i < MANY; i++)
-        IS(sys_cap_delete(300 + i), OK);
-}
-
-/* The page goes while the message is in flight. */
-static void a_page_revoked_in_flight(void)
-{
-    uint32_t frame = frames_take(1);
-
-    results_count = 0;
-    queued_item = (struct item)ADDRESS(READ, SCRATCH, 1, 0);
-    child_make(0, 8);
-    IS(sys_vm_map(CHILD_TASK, SCRATCH | READ | RIGHT_GRANT, 1 | MEMORY << SLOT_SHIFT, frame), OK);
-    struct plan plan = child_thread(0, sends_queued, MESSAGE_PAGE);
-    plan.priority = PRIORITY_TEST;
-    thread_start(&plan);
-    IS(sys_thread_yield(), OK); /* it calls; we do not receive yet */
-    IS(sys_memory_revoke(MEMORY, frame, 1), OK);
-    set_windows(4, 0);
-    struct event event = event_wait(ipc_window(WINDOW, 4));
-    IS(event.kind, TAG_FAULT); /* its end, not its call */
-    IS(results[0], ERR_ABSENT);
-    HOLDS(page_is_free(OWN_TASK, WINDOW));
-}
-
 /* ------------------------------------------------------------------------------ rights and deaths */
 
 /* A chain of grants by address, each with one right less; then one more asked for. */
@@ -513,8 +445,6 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"windows beyond the table take nothing", slot_windows_beyond_the_table_take_nothing},
         {"call: ERR_ACCOUNT says what the receiver lacks", full_accounts_refuse_whole},
         {"reply: ERR_ACCOUNT, the answer stays owed", full_accounts_of_callers},
-        {"40 queued senders are refused, each once", many_queued_are_refused},
-        {"a page is revoked while its message is in flight", a_page_revoked_in_flight},
         {"rights shrink from hand to hand", rights_shrink_from_hand_to_hand},
         {"pages are granted 31 deep", pages_are_granted_31_deep},
         {"deaths around a grant", deaths_around_a_grant},
