@@ -78,8 +78,7 @@ bool point_is(int32_t got, int32_t wanted, const char *what, int at)
 _Noreturn static void end(struct message_page *page, uint32_t status)
 {
     struct words words = {{status}};
-    int32_t code =
-        syscall(SYS_ipc_call | (uint32_t)TEST_SLOT_INIT << SLOT_SHIFT, &words);
+    int32_t code = syscall(SYS_ipc_call | (uint32_t)TEST_SLOT_INIT << SLOT_SHIFT, &words);
 
     line(page, "tap: # the end was refused: %d", (int)code);
     for (;;)
@@ -95,7 +94,7 @@ static void must(err_t err, const char *what)
     end(message_page, 1);
 }
 
-/* --------------------------------------------------------------------------------- the quiet thread */
+/* ----------------------------------------------------------------------------- the quiet thread */
 
 /* Runs when nobody else can. Ends the machine when the main thread has been stuck for long. */
 static void quiet_run(uint32_t page)
@@ -216,7 +215,7 @@ bool page_is_free(uint32_t task_slot, uint32_t address)
     return sys_vm_protect(task_slot, address | READ, 1) == ERR_ABSENT;
 }
 
-/* ---------------------------------------------------------------------------------------- threads */
+/* -------------------------------------------------------------------------------------- threads */
 
 void thread_prepare(const struct plan *plan)
 {
@@ -262,7 +261,7 @@ struct plan own_thread(uint32_t k, void (*run)(uint32_t), uint32_t argument)
                          .argument = argument};
 }
 
-/* --------------------------------------------------------------------------------------- children */
+/* ------------------------------------------------------------------------------------- children */
 
 extern char program_end[];
 
@@ -310,7 +309,7 @@ void child_start(uint32_t k, void (*run)(uint32_t), uint32_t argument)
     thread_start(&plan);
 }
 
-/* ----------------------------------------------------------------------------------------- events */
+/* --------------------------------------------------------------------------------------- events */
 
 /* A quiet signal may be an old one, from while we waited for something else: the second counts. */
 struct event event_wait(uint32_t flags)
@@ -349,9 +348,9 @@ err_t event_answer_word(const struct event *event, uint32_t word)
 static void unexpected(const struct event *e, const char *wanted)
 {
     failed = true;
-    line(message_page, "tap: # wanted %s, got kind 0x%x badge 0x%x words 0x%x 0x%x 0x%x 0x%x", wanted,
-         (unsigned)e->kind, (unsigned)e->badge, (unsigned)e->words.w[0], (unsigned)e->words.w[1],
-         (unsigned)e->words.w[2], (unsigned)e->words.w[3]);
+    line(message_page, "tap: # wanted %s, got kind 0x%x badge 0x%x words 0x%x 0x%x 0x%x 0x%x",
+         wanted, (unsigned)e->kind, (unsigned)e->badge, (unsigned)e->words.w[0],
+         (unsigned)e->words.w[1], (unsigned)e->words.w[2], (unsigned)e->words.w[3]);
 }
 
 bool expect_fault(uint32_t k, uint32_t vector, struct event *event)
@@ -421,7 +420,7 @@ uint32_t parent_call(uint32_t word)
     return err ? (uint32_t)err : words.w[0];
 }
 
-/* ----------------------------------------------------------------------------------------- points */
+/* --------------------------------------------------------------------------------------- points */
 
 static void clean(void)
 {

@@ -1,13 +1,13 @@
 /*
  * What the kernel's tests share. Such a test is a task of its own, started by init with the
  * capabilities of `manifest_test` (servers/manifest.h); its children are tasks that it makes: they
- * run functions of the test's own image, and share its data with it. So a child leaves what it found
- * in the test's variables, and the test judges it.
+ * run functions of the test's own image, and share its data with it. So a child leaves what it
+ * found in the test's variables, and the test judges it.
  *
  * Every point runs twice: what it had to open for the first time (tables, leaves) is there at the
- * second. After each run the test deletes all capabilities in slots FIRST_SLOT..LAST_SLOT and unmaps
- * its scratch pages; then each of its frames must be free to donate, and after the second run its own
- * account must have as many spare frames as before it. So no point leaks anything.
+ * second. After each run the test deletes all capabilities in slots FIRST_SLOT..LAST_SLOT and
+ * unmaps its scratch pages; then each of its frames must be free to donate, and after the second
+ * run its own account must have as many spare frames as before it. So no point leaks anything.
  */
 #pragma once
 
@@ -25,7 +25,7 @@ enum {
     MEMORY = TEST_SLOT_MEMORY,
     PORTS = TEST_SLOT_PORTS,
     IRQS = TEST_SLOT_IRQS,
-    FIRST_SLOT = 16, /* the points' own */
+    FIRST_SLOT = 16,   /* the points' own */
     CHILD_TASK = 0xa0, /* + k: child k's task, thread, handler */
     CHILD_THREAD = 0xb0,
     CHILD_HANDLER = 0xc0,
@@ -73,7 +73,8 @@ void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The first of `count` adjoining frames of MEMORY, which the point may use as it likes: zeroed. */
 uint32_t frames_take(uint32_t count);
 
-/* For a point that has ended all its children: their stacks, and frames from `first` on, are free. */
+/* For a point that has ended all its children: their stacks, and frames from `first` on, are free.
+ */
 void point_restart(uint32_t first);
 
 /* Gives frames to a task's account. */
@@ -95,9 +96,9 @@ bool page_is_free(uint32_t task_slot, uint32_t address);
 /* ------------------------------------------------------------------------- threads and children */
 
 struct plan {
-    uint32_t task; /* slot */
-    uint32_t slot; /* for the thread's capability */
-    uint32_t page; /* of its messages */
+    uint32_t task;              /* slot */
+    uint32_t slot;              /* for the thread's capability */
+    uint32_t page;              /* of its messages */
     uint32_t endpoint, handler; /* slots, 0: none */
     uint32_t priority;
     void (*run)(uint32_t argument); /* its end is a fault: event_is_end() */
@@ -141,12 +142,13 @@ err_t event_answer_word(const struct event *event, uint32_t word);
 
 /* What arrives next is that; else the point fails. */
 bool expect_fault(uint32_t k, uint32_t vector, struct event *event);
-bool expect_end(uint32_t k); /* child k's function returned */
+bool expect_end(uint32_t k);    /* child k's function returned */
 bool expect_ends(uint32_t set); /* those of a set of children (bit k), in any order */
 bool expect_quiet(void);
 struct event expect_call(uint32_t badge);
 
-/* Returns when all that is dying is dead: the kernel takes apart in its own time what nobody waits for. */
+/* Returns when all that is dying is dead: the kernel takes apart in its own time what nobody waits
+ * for. */
 void settle(void);
 
 /* For children: a call to the test with one word, the answer's first word. */

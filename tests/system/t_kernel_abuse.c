@@ -1,6 +1,6 @@
 /*
- * Abuse: random calls and random registers from children with few capabilities. The system goes on, no
- * register comes back with an address of the kernel, and afterwards every frame is free.
+ * Abuse: random calls and random registers from children with few capabilities. The system goes on,
+ * no register comes back with an address of the kernel, and afterwards every frame is free.
  *
  * run: --cpu max
  * run: --cpu qemu32
@@ -40,8 +40,19 @@ static uint32_t random_word(void)
 /* Numbers near limits are more interesting than others. */
 static uint32_t random_argument(void)
 {
-    static const uint32_t near[] = {0, 1, 2, 0xffffffff, 0x7fffffff, 0x80000000, USER_END, SCRATCH,
-                                    MESSAGE_PAGE, PAGE_SIZE, CALL_PAGES_MAX, SLOT_COUNT, OWN_VICTIM << 16};
+    static const uint32_t near[] = {0,
+                                    1,
+                                    2,
+                                    0xffffffff,
+                                    0x7fffffff,
+                                    0x80000000,
+                                    USER_END,
+                                    SCRATCH,
+                                    MESSAGE_PAGE,
+                                    PAGE_SIZE,
+                                    CALL_PAGES_MAX,
+                                    SLOT_COUNT,
+                                    OWN_VICTIM << 16};
     uint32_t kind = random_word() % 8, word = random_word();
 
     switch (kind) {

@@ -38,9 +38,9 @@ static void port_calls_refuse(void)
     IS(sys_port_in(B, COM1_SCRATCH, 1, &value), ERR_RIGHTS);
     IS(sys_port_out(A, COM1_SCRATCH, 1, 0), ERR_RIGHTS);
     static const uint32_t bad[][2] = {
-        {COM1 - 1, 1}, {COM1 + 8, 1}, {COM1 + 7, 2}, {COM1 + 5, 4}, {0, 1}, {0x10000 + COM1, 1},
-        {0xffffffff, 1}, {0xffffffff, 4}, {COM1, 0}, {COM1, 3}, {COM1, 8}, {COM1, 0xffffffff},
-        {0x80000000 + COM1, 2},
+        {COM1 - 1, 1},       {COM1 + 8, 1},      {COM1 + 7, 2},          {COM1 + 5, 4}, {0, 1},
+        {0x10000 + COM1, 1}, {0xffffffff, 1},    {0xffffffff, 4},        {COM1, 0},     {COM1, 3},
+        {COM1, 8},           {COM1, 0xffffffff}, {0x80000000 + COM1, 2},
     };
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         IS(sys_port_in(PORTS, bad[i][0], bad[i][1], &value), ERR_ARG);
@@ -141,7 +141,8 @@ static void a_line_is_free_when_its_endpoint_ends(void)
         IS(sys_endpoint_create(A), OK);
         IS(sys_cap_derive(A, B, RIGHT_SIGNAL, 1, 0), OK);
         IS(sys_irq_bind(IRQS, FREE_LINE, B), OK);
-        IS(i == 1 ? sys_cap_delete(B) : sys_object_destroy(A), OK); /* or the capability it came from */
+        IS(i == 1 ? sys_cap_delete(B) : sys_object_destroy(A),
+           OK); /* or the capability it came from */
         if (i == 1)
             IS(sys_cap_delete(A), OK);
     }

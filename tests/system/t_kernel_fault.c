@@ -1,5 +1,6 @@
 /*
- * Faults: every vector, every forbidden instruction, every bad address. t_kernel_handler has the answers.
+ * Faults: every vector, every forbidden instruction, every bad address. t_kernel_handler has the
+ * answers.
  *
  * run: --cpu max
  * run: --cpu qemu32
@@ -9,13 +10,21 @@
 #include <string.h>
 
 enum {
-    CODE = 0x20000000,          /* in child 0, executable; written through CODE_HERE */
+    CODE = 0x20000000, /* in child 0, executable; written through CODE_HERE */
     CODE_HERE = SCRATCH,
-    DATA = 0x20001000,          /* in child 0, writable */
+    DATA = 0x20001000, /* in child 0, writable */
     UNMAPPED = 0x20010000,
     STACK = DATA + 0x800,
-    DIVIDE = 0, DEBUG = 1, BREAKPOINT = 3, OVERFLOW = 4, BOUND = 5, INVALID_OPCODE = 6,
-    GENERAL_PROTECTION = 13, PAGE_FAULT = 14, FLOATING_POINT = 16, SIMD = 19,
+    DIVIDE = 0,
+    DEBUG = 1,
+    BREAKPOINT = 3,
+    OVERFLOW = 4,
+    BOUND = 5,
+    INVALID_OPCODE = 6,
+    GENERAL_PROTECTION = 13,
+    PAGE_FAULT = 14,
+    FLOATING_POINT = 16,
+    SIMD = 19,
 };
 
 static struct thread_registers *registers(void)
@@ -54,7 +63,8 @@ static void make_runner(void)
 
 static void start_runner(void)
 {
-    IS(sys_thread_create(CHILD_TASK, CHILD_THREAD, CHILD_HANDLER | PRIORITY_CHILD << 16, MESSAGE_PAGE),
+    IS(sys_thread_create(CHILD_TASK, CHILD_THREAD, CHILD_HANDLER | PRIORITY_CHILD << 16,
+                         MESSAGE_PAGE),
        OK);
     memset(registers(), 0, sizeof(struct thread_registers));
     registers()->eip = CODE;
@@ -103,7 +113,8 @@ static void floating_point_errors_reach_the_handler(void)
 /* ldmxcsr 0: all unmasked; 0 / 0. QEMU does not raise it and comes to the end. */
 static void vector_errors_reach_the_handler(void)
 {
-    static const char code[] = "\xc7\x07\0\0\0\0\x0f\xae\x17\x0f\x57\xc0\x0f\x57\xc9\xf3\x0f\x5e\xc1";
+    static const char code[] =
+        "\xc7\x07\0\0\0\0\x0f\xae\x17\x0f\x57\xc0\x0f\x57\xc9\xf3\x0f\x5e\xc1";
 
     if (!has_feature(1, 25))
         return;
@@ -119,59 +130,65 @@ static const struct forbidden {
     const char *code;
     uint32_t count;
 } forbidden[] = {
-#define FORBIDDEN(code) {code, sizeof(code) - 1}
-    FORBIDDEN("\xfa"),                             /* cli */
-    FORBIDDEN("\xfb"),                             /* sti */
-    FORBIDDEN("\xf4"),                             /* hlt */
-    FORBIDDEN("\xe4\x20"),                         /* in */
-    FORBIDDEN("\xe6\x20"),                         /* out */
-    FORBIDDEN("\x66\xba\xf8\x03\xec"),             /* in dx: a port that the test may use */
-    FORBIDDEN("\x66\xba\xf4\x00\xef"),             /* out dx, 32 bits */
+#define FORBIDDEN(code)                                                                            \
+    {                                                                                              \
+        code, sizeof(code) - 1                                                                     \
+    }
+    FORBIDDEN("\xfa"),                 /* cli */
+    FORBIDDEN("\xfb"),                 /* sti */
+    FORBIDDEN("\xf4"),                 /* hlt */
+    FORBIDDEN("\xe4\x20"),             /* in */
+    FORBIDDEN("\xe6\x20"),             /* out */
+    FORBIDDEN("\x66\xba\xf8\x03\xec"), /* in dx: a port that the test may use */
+    FORBIDDEN("\x66\xba\xf4\x00\xef"), /* out dx, 32 bits */
     FORBIDDEN("\x66\xba\xff\xff\xec"),
-    FORBIDDEN("\x6c"),                             /* insb */
-    FORBIDDEN("\x6e"),                             /* outsb */
-    FORBIDDEN("\x0f\x01\x17"),                     /* lgdt */
-    FORBIDDEN("\x0f\x01\x1f"),                     /* lidt */
-    FORBIDDEN("\x0f\x00\xd0"),                     /* lldt */
-    FORBIDDEN("\x0f\x00\xd8"),                     /* ltr */
-    FORBIDDEN("\x0f\x01\xf0"),                     /* lmsw */
-    FORBIDDEN("\x0f\x06"),                         /* clts */
-    FORBIDDEN("\x0f\x01\x3f"),                     /* invlpg */
-    FORBIDDEN("\x0f\x08"),                         /* invd */
-    FORBIDDEN("\x0f\x09"),                         /* wbinvd */
-    FORBIDDEN("\x0f\x20\xc0"),                     /* mov from cr0, cr2, cr3, cr4 */
+    FORBIDDEN("\x6c"),         /* insb */
+    FORBIDDEN("\x6e"),         /* outsb */
+    FORBIDDEN("\x0f\x01\x17"), /* lgdt */
+    FORBIDDEN("\x0f\x01\x1f"), /* lidt */
+    FORBIDDEN("\x0f\x00\xd0"), /* lldt */
+    FORBIDDEN("\x0f\x00\xd8"), /* ltr */
+    FORBIDDEN("\x0f\x01\xf0"), /* lmsw */
+    FORBIDDEN("\x0f\x06"),     /* clts */
+    FORBIDDEN("\x0f\x01\x3f"), /* invlpg */
+    FORBIDDEN("\x0f\x08"),     /* invd */
+    FORBIDDEN("\x0f\x09"),     /* wbinvd */
+    FORBIDDEN("\x0f\x20\xc0"), /* mov from cr0, cr2, cr3, cr4 */
     FORBIDDEN("\x0f\x20\xd0"),
     FORBIDDEN("\x0f\x20\xd8"),
     FORBIDDEN("\x0f\x20\xe0"),
-    FORBIDDEN("\x0f\x22\xc0"),                     /* mov to them */
+    FORBIDDEN("\x0f\x22\xc0"), /* mov to them */
     FORBIDDEN("\x0f\x22\xd8"),
     FORBIDDEN("\x0f\x22\xe0"),
-    FORBIDDEN("\x0f\x21\xc0"),                     /* debug registers */
+    FORBIDDEN("\x0f\x21\xc0"), /* debug registers */
     FORBIDDEN("\x0f\x23\xc0"),
-    FORBIDDEN("\xb9\x74\x01\0\0\x0f\x32"),         /* rdmsr */
-    FORBIDDEN("\xb9\x76\x01\0\0\x0f\x30"),         /* wrmsr: the entry of sysenter */
-    FORBIDDEN("\x31\xc9\x0f\x33"),                 /* rdpmc */
-    FORBIDDEN("\x0f\x35"),                         /* sysexit */
-    FORBIDDEN("\xea\0\0\0\x20\x08\0"),             /* a jump to the kernel's code segment */
-    FORBIDDEN("\x9a\0\0\0\x20\x08\0"),             /* a call */
-    FORBIDDEN("\xea\0\0\0\0\x28\0"),               /* to the task state */
-    FORBIDDEN("\xea\0\0\0\0\x30\0"),               /* to the double fault's */
-    FORBIDDEN("\xea\0\0\0\0\0\0"),                 /* to the null selector */
-    FORBIDDEN("\xb8\x10\0\0\0\x8e\xd8"),           /* the kernel's data segment: ds, es, ss, fs */
+    FORBIDDEN("\xb9\x74\x01\0\0\x0f\x32"), /* rdmsr */
+    FORBIDDEN("\xb9\x76\x01\0\0\x0f\x30"), /* wrmsr: the entry of sysenter */
+    FORBIDDEN("\x31\xc9\x0f\x33"),         /* rdpmc */
+    FORBIDDEN("\x0f\x35"),                 /* sysexit */
+    FORBIDDEN("\xea\0\0\0\x20\x08\0"),     /* a jump to the kernel's code segment */
+    FORBIDDEN("\x9a\0\0\0\x20\x08\0"),     /* a call */
+    FORBIDDEN("\xea\0\0\0\0\x28\0"),       /* to the task state */
+    FORBIDDEN("\xea\0\0\0\0\x30\0"),       /* to the double fault's */
+    FORBIDDEN("\xea\0\0\0\0\0\0"),         /* to the null selector */
+    FORBIDDEN("\xb8\x10\0\0\0\x8e\xd8"),   /* the kernel's data segment: ds, es, ss, fs */
     FORBIDDEN("\xb8\x10\0\0\0\x8e\xc0"),
     FORBIDDEN("\xb8\x10\0\0\0\x8e\xd0"),
     FORBIDDEN("\xb8\x10\0\0\0\x8e\xe0"),
-    FORBIDDEN("\x31\xc0\x8e\xd0"),                 /* ss null */
-    FORBIDDEN("\xb8\xfb\xff\0\0\x8e\xd8"),         /* beyond the table */
-    FORBIDDEN("\xb8\x07\0\0\0\x8e\xd8"),           /* in a local table */
-    /* A good descriptor in the message page, at 0x8000, and its selector: there is no local table. */
-    FORBIDDEN("\xc7\x05\0\x80\0\0\xff\xff\0\0\xc7\x05\4\x80\0\0\0\xf3\xcf\0\xb8\x07\x80\0\0\x8e\xd8"),
+    FORBIDDEN("\x31\xc0\x8e\xd0"),         /* ss null */
+    FORBIDDEN("\xb8\xfb\xff\0\0\x8e\xd8"), /* beyond the table */
+    FORBIDDEN("\xb8\x07\0\0\0\x8e\xd8"),   /* in a local table */
+    /* A good descriptor in the message page, at 0x8000, and its selector */
+    FORBIDDEN(
+        "\xc7\x05\0\x80\0\0\xff\xff\0\0\xc7\x05\4\x80\0\0\0\xf3\xcf\0\xb8\x07\x80\0\0\x8e\xd8"),
 };
 
-/* iret and retf to ring 0. QEMU reads the stack with the kernel's rights: under SMAP a page fault. */
+/* iret and retf to ring 0. QEMU reads the stack with the kernel's rights: under SMAP a page fault.
+ */
 static void returns_to_ring_0_fault(void)
 {
-    static const char *const codes[] = {"\x6a\x02\x6a\x08\x68\1\1\1\x20\xcf", "\x6a\x08\x68\1\1\1\x20\xcb"};
+    static const char *const codes[] = {"\x6a\x02\x6a\x08\x68\1\1\1\x20\xcf",
+                                        "\x6a\x08\x68\1\1\1\x20\xcb"};
 
     make_runner();
     for (unsigned i = 0; i < 2; i++) {
@@ -228,20 +245,21 @@ static void calls_with_strange_flags_return(void)
 {
     make_runner();
     CALL_AFTER("");
-    CALL_AFTER("\xfd");                                    /* direction */
-    CALL_AFTER("\x9c\x81\x0c\x24\0\x40\0\0\x9d");          /* nested task */
-    CALL_AFTER("\x9c\x81\x0c\x24\0\0\x04\0\x9d");          /* alignment check */
-    CALL_AFTER("\x9c\x81\x0c\x24\0\x30\0\0\x9d");          /* privilege for ports: stays 0 */
-    CALL_AFTER("\x9c\x81\x24\x24\xff\xfd\xff\xff\x9d");    /* interrupts off: stay on */
+    CALL_AFTER("\xfd");                                     /* direction */
+    CALL_AFTER("\x9c\x81\x0c\x24\0\x40\0\0\x9d");           /* nested task */
+    CALL_AFTER("\x9c\x81\x0c\x24\0\0\x04\0\x9d");           /* alignment check */
+    CALL_AFTER("\x9c\x81\x0c\x24\0\x30\0\0\x9d");           /* privilege for ports: stays 0 */
+    CALL_AFTER("\x9c\x81\x24\x24\xff\xfd\xff\xff\x9d");     /* interrupts off: stay on */
     CALL_AFTER("\x31\xc0\x8e\xd8\x8e\xc0\x8e\xe0\x8e\xe8"); /* null segments */
-    CALL_AFTER("\xb8\x1b\0\0\0\x8e\xd8\x8e\xc0");          /* the code segment in ds, es */
+    CALL_AFTER("\xb8\x1b\0\0\0\x8e\xd8\x8e\xc0");           /* the code segment in ds, es */
 }
 
 /* The trap flag is set by the popf right before sysenter: the trap comes in the kernel. */
 static void sysenter_with_the_trap_flag_returns(void)
 {
-    static const char code[] = "\x9c\x81\x0c\x24\0\x01\0\0\xb8\x1d\0\0\0\x8d\x4c\x24\x04\xba\x40\0\0\x20"
-                               "\x9d\x0f\x34";
+    static const char code[] =
+        "\x9c\x81\x0c\x24\0\x01\0\0\xb8\x1d\0\0\0\x8d\x4c\x24\x04\xba\x40\0\0\x20"
+        "\x9d\x0f\x34";
     uint8_t page[66];
 
     make_runner();
@@ -293,7 +311,8 @@ static struct event touch(uint32_t address, bool write)
 
 static void user_addresses_fault(void)
 {
-    static const uint32_t addresses[] = {0, 1, 0xfff, 0x7fff, UNMAPPED, STACK_LOW - 4, USER_END - 4};
+    static const uint32_t addresses[] = {0,           1, 0xfff, 0x7fff, UNMAPPED, STACK_LOW - 4,
+                                         USER_END - 4};
 
     make_runner();
     for (unsigned i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++)
@@ -308,7 +327,7 @@ static void user_addresses_fault(void)
 
 static void kernel_addresses_fault(void)
 {
-    static const uint32_t addresses[] = {USER_END, 0xc0100000, 0xc0200000, 0xc0201000, 0xc0210000,
+    static const uint32_t addresses[] = {USER_END,   0xc0100000, 0xc0200000, 0xc0201000, 0xc0210000,
                                          0xc1000000, 0xf7fff000, 0xf8000000, 0xfffffffc};
 
     make_runner();
@@ -316,7 +335,8 @@ static void kernel_addresses_fault(void)
         for (uint32_t write = 0; write < 2; write++) {
             struct event event = touch(addresses[i], write);
             IS(event.words.w[0], addresses[i]);
-            IS(event.words.w[1] & (FAULT_USER | FAULT_WRITE), FAULT_USER | (write ? FAULT_WRITE : 0u));
+            IS(event.words.w[1] & (FAULT_USER | FAULT_WRITE),
+               FAULT_USER | (write ? FAULT_WRITE : 0u));
         }
 }
 
@@ -341,7 +361,8 @@ static void data_is_not_executed(void)
         IS(event.words.w[1], FAULT_USER | FAULT_EXECUTE | FAULT_PRESENT);
     }
     IS(event.words.w[2], DATA);
-    RUN("\xb8\0\x80\0\0\x66\xc7\0\x0f\x0b\xff\xe0", nx ? PAGE_FAULT : INVALID_OPCODE); /* message page */
+    RUN("\xb8\0\x80\0\0\x66\xc7\0\x0f\x0b\xff\xe0",
+        nx ? PAGE_FAULT : INVALID_OPCODE); /* message page */
 }
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)

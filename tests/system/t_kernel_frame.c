@@ -119,7 +119,7 @@ static void copy_zeroes_the_rest(void)
     IS(to[0], 0x1000);
 }
 
-/* -------------------------------------------------------------------------------- tasks of frames */
+/* ------------------------------------------------------------------------------ tasks of frames */
 
 static void task_create_refuses(void)
 {
@@ -328,7 +328,8 @@ static void revoke_many_mappings(void)
     child_make(0, 9);
     for (uint32_t round = 0; round < 2; round++) {
         for (uint32_t i = 0; i < MANY; i++)
-            IS(sys_vm_map(CHILD_TASK, (SCRATCH + i * PAGE_SIZE) | READ, 1 | MEMORY << SLOT_SHIFT, frame),
+            IS(sys_vm_map(CHILD_TASK, (SCRATCH + i * PAGE_SIZE) | READ, 1 | MEMORY << SLOT_SHIFT,
+                          frame),
                OK);
         IS(round ? sys_object_destroy(CHILD_TASK) : sys_memory_revoke(MEMORY, frame, 1), OK);
         for (uint32_t i = 0; !round && i < MANY; i++)

@@ -7,7 +7,7 @@ enum {
     A = FIRST_SLOT,
     B,
     C,
-    SERVICE,     /* an endpoint of ours that a thread serves */
+    SERVICE, /* an endpoint of ours that a thread serves */
     EMPTY = 100,
     OWN_A = 20, /* a slot in children's tables */
 };
@@ -44,7 +44,8 @@ static void start_with(uint32_t k, void (*run)(uint32_t), uint32_t argument, uin
 
 static void call_and_signal_refuse(void)
 {
-    static const uint32_t bad[] = {0, EMPTY, OWN_TASK, MEMORY, PORTS, IRQS, LOG, 0xffff, 0x7fff, 4096};
+    static const uint32_t bad[] = {0,    EMPTY, OWN_TASK, MEMORY, PORTS,
+                                   IRQS, LOG,   0xffff,   0x7fff, 4096};
 
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         IS(call(bad[i]), ERR_CAP);
@@ -62,8 +63,18 @@ static void call_and_signal_refuse(void)
 
 static void bad_tags_are_refused(void)
 {
-    static const uint32_t tags[] = {65, 0x7f, 0x80, 5 << TAG_ITEMS_SHIFT, 7 << TAG_ITEMS_SHIFT, 0x800,
-                                    TAG_FAULT, TAG_SIGNAL, TAG_KIND, 1u << 18, 1u << 31, 0xffffffff};
+    static const uint32_t tags[] = {65,
+                                    0x7f,
+                                    0x80,
+                                    5 << TAG_ITEMS_SHIFT,
+                                    7 << TAG_ITEMS_SHIFT,
+                                    0x800,
+                                    TAG_FAULT,
+                                    TAG_SIGNAL,
+                                    TAG_KIND,
+                                    1u << 18,
+                                    1u << 31,
+                                    0xffffffff};
     struct words words = {{0}};
 
     IS(sys_endpoint_create(A), OK);
@@ -187,7 +198,8 @@ static void signals_come_before_calls(void)
     IS(sys_cap_derive(ENDPOINT, A, RIGHT_SIGNAL, 4, 0), OK);
     child_make(0, 4);
     give(ENDPOINT, 0, OWN_A, RIGHT_CALL, 9);
-    struct plan plan = child_thread(0, calls_thrice, OWN_A), top = own_thread(1, calls_thrice, EMPTY);
+    struct plan plan = child_thread(0, calls_thrice, OWN_A),
+                top = own_thread(1, calls_thrice, EMPTY);
     top.priority = 2;
     thread_start(&plan);
     thread_start(&top);
@@ -198,7 +210,7 @@ static void signals_come_before_calls(void)
     expect_end(1);
 }
 
-/* ---------------------------------------------------------------------------------------- answers */
+/* -------------------------------------------------------------------------------------- answers */
 
 static void answers_are_given_once(void)
 {

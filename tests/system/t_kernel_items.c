@@ -1,12 +1,13 @@
-/* Items of messages: pages and capabilities that are handed on, and all that they are refused for. */
+/* Items of messages: pages and capabilities that are handed on, and all that they are refused for.
+ */
 #include "tests/system/kernel_test.h"
 
 enum {
     A = FIRST_SLOT,
-    READ_ONLY,      /* memory: read, grant */
-    UNGRANTED,      /* an endpoint without the right to grant */
-    BADGED,         /* an endpoint with a badge */
-    DEEPEST,        /* an endpoint at depth 31 */
+    READ_ONLY, /* memory: read, grant */
+    UNGRANTED, /* an endpoint without the right to grant */
+    BADGED,    /* an endpoint with a badge */
+    DEEPEST,   /* an endpoint at depth 31 */
     SERVICE,
     PROBE,
     TASK,
@@ -33,7 +34,7 @@ static void result(int32_t value)
     results[results_count++ % 64] = value;
 }
 
-/* ----------------------------------------------------------------------------- the two receivers */
+/* ---------------------------------------------------------------------------- the two receivers */
 
 static uint32_t open_windows(void)
 {
@@ -138,18 +139,21 @@ static void occupy(uint32_t k)
 {
     uint32_t task = CHILD_TASK + k;
 
-    IS(sys_vm_map(task, (WINDOW + TAKEN_PAGE * PAGE_SIZE) | READ, 1 | OWN_TASK << SLOT_SHIFT, PROGRAM_BASE),
+    IS(sys_vm_map(task, (WINDOW + TAKEN_PAGE * PAGE_SIZE) | READ, 1 | OWN_TASK << SLOT_SHIFT,
+                  PROGRAM_BASE),
        OK);
     IS(sys_cap_derive(LOG, (SLOTS + TAKEN_SLOT) | task << SLOT_SHIFT, 0, 0, 0), OK);
 }
 
 #define KIND_RIGHTS(kind, rights) ((uint8_t)((kind) << ITEM_KIND_SHIFT | (rights)))
 #define ITEM_OF(kind, rights, slot_, from_, pages_, place_)                                        \
-    {.slot = (slot_), .kind_rights = KIND_RIGHTS(kind, rights), .pages = (pages_), .from = (from_),  \
-     .place = (place_)}
-#define MEM(rights, slot, from, pages, place)     ITEM_OF(ITEM_MEMORY, rights, slot, from, pages, place)
-#define ADDRESS(rights, from, pages, place)       ITEM_OF(ITEM_ADDRESS, rights, 0, from, pages, place)
-#define CAP(rights, slot, badge, place)           ITEM_OF(ITEM_CAP, rights, slot, badge, 0, place)
+    {                                                                                              \
+        .slot = (slot_), .kind_rights = KIND_RIGHTS(kind, rights), .pages = (pages_),              \
+        .from = (from_), .place = (place_)                                                         \
+    }
+#define MEM(rights, slot, from, pages, place) ITEM_OF(ITEM_MEMORY, rights, slot, from, pages, place)
+#define ADDRESS(rights, from, pages, place)   ITEM_OF(ITEM_ADDRESS, rights, 0, from, pages, place)
+#define CAP(rights, slot, badge, place)       ITEM_OF(ITEM_CAP, rights, slot, badge, 0, place)
 
 static const struct refusal {
     err_t err;
@@ -285,8 +289,9 @@ static void closed_windows_take_nothing(void)
 
 static void windows_outside_user_space_take_nothing(void)
 {
-    static const uint32_t bad[][2] = {{USER_END, 1}, {USER_END - PAGE_SIZE, 2}, {WINDOW + 4, 4},
-                                      {0xfffff000, 4}, {WINDOW, 0xfffff}, {WINDOW, 0xffffffff}};
+    static const uint32_t bad[][2] = {{USER_END, 1},     {USER_END - PAGE_SIZE, 2},
+                                      {WINDOW + 4, 4},   {0xfffff000, 4},
+                                      {WINDOW, 0xfffff}, {WINDOW, 0xffffffff}};
 
     prepare_sources();
     for (uint32_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -302,8 +307,11 @@ static void windows_outside_user_space_take_nothing(void)
 
 static void slot_windows_beyond_the_table_take_nothing(void)
 {
-    static const uint32_t bad[][3] = {{SLOT_COUNT, 1, 0}, {0, 1, 0}, {SLOT_COUNT - 1, 2, 1},
-                                      {0xffffffff, 2, 1}, {100, 0xffffffff, 0u - 50}};
+    static const uint32_t bad[][3] = {{SLOT_COUNT, 1, 0},
+                                      {0, 1, 0},
+                                      {SLOT_COUNT - 1, 2, 1},
+                                      {0xffffffff, 2, 1},
+                                      {100, 0xffffffff, 0u - 50}};
 
     prepare_sources();
     for (uint32_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -357,7 +365,7 @@ static void full_accounts_of_callers(void)
     IS(results[0], OK);
 }
 
-/* ------------------------------------------------------------------------------ rights and deaths */
+/* ---------------------------------------------------------------------------- rights and deaths */
 
 /* A chain of grants by address, each with one right less; then one more asked for. */
 static void rights_shrink_from_hand_to_hand(void)
@@ -374,7 +382,8 @@ static void rights_shrink_from_hand_to_hand(void)
     item = (struct item)ADDRESS(READ, ABSENT, 1, 1);
     IS(call_with(&item, 1), OK);
     IS(sys_vm_map(OWN_TASK, (ABSENT + PAGE_SIZE) | READ | RIGHT_GRANT, 1 | CHILD_TASK << SLOT_SHIFT,
-                  WINDOW + PAGE_SIZE), ERR_RIGHTS);
+                  WINDOW + PAGE_SIZE),
+       ERR_RIGHTS);
 }
 
 /* Pages granted in circles between two tasks: 31 deep and no deeper. */
@@ -392,7 +401,8 @@ static void pages_are_granted_31_deep(void)
             break;
         IS(err, OK);
         IS(sys_vm_map(OWN_TASK, (SCRATCH + (at + 1) * PAGE_SIZE) | READ | RIGHT_GRANT,
-                      1 | CHILD_TASK << SLOT_SHIFT, WINDOW + at * PAGE_SIZE), OK);
+                      1 | CHILD_TASK << SLOT_SHIFT, WINDOW + at * PAGE_SIZE),
+           OK);
     }
     IS(given, 30); /* the first mapping has depth 1 */
     IS(sys_vm_unmap(OWN_TASK, SCRATCH, 1), OK);

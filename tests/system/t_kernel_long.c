@@ -32,10 +32,11 @@ enum {
 };
 
 /* `other` counts what should not have happened. */
-static volatile uint32_t interrupts, stop, found_busy, found_dead, found_state, other, subject_frame;
+static volatile uint32_t interrupts, stop, found_busy, found_dead, found_state, other,
+    subject_frame;
 static struct message_page *ticker_page;
 
-/* ------------------------------------------------------------------------------------ the ticker */
+/* ----------------------------------------------------------------------------------- the ticker */
 
 static uint32_t rtc_read(uint32_t index)
 {
@@ -129,7 +130,8 @@ static err_t derive_many(void)
     return err;
 }
 
-/* Derives many and revokes them, again and again: most interrupts come in the middle of something. */
+/* Derives many and revokes them, again and again: most interrupts come in the middle of something.
+ */
 static void revokes_for_long(uint32_t unused)
 {
     (void)unused;
@@ -304,7 +306,7 @@ static void frames_are_busy_while_revoked(void)
     map_frame(SCRATCH, subject_frame, READ);
 }
 
-/* ---------------------------------------------------------------------------- objects, destroyed */
+/* --------------------------------------------------------------------------- objects, destroyed */
 
 static void destroys_threads(uint32_t unused)
 {
@@ -324,7 +326,8 @@ static void look(err_t err)
     other += err != ERR_DEAD && err != ERR_CAP && err != OK;
 }
 
-/* A tree loses its capabilities from the front or from the back: one of these is there to the last. */
+/* A tree loses its capabilities from the front or from the back: one of these is there to the last.
+ */
 static void looks_at_the_thread(void)
 {
     static const uint32_t slots[] = {MANY_SLOTS, MANY_SLOTS + MANY - 1, SUBJECT};

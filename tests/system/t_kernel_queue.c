@@ -1,8 +1,9 @@
-/* Callers that wait: in queues, in rings, for servers that come late, with messages that go stale. */
+/* Callers that wait: in queues, in rings, for servers that come late, with messages that go stale.
+ */
 #include "tests/system/kernel_test.h"
 
 enum {
-    A = FIRST_SLOT, /* three of them */
+    A = FIRST_SLOT,  /* three of them */
     SERVICE = A + 4, /* an endpoint of ours that a thread serves */
     EMPTY = 100,
     OWN_A = 20, /* a slot in children's tables */
@@ -103,7 +104,8 @@ static void a_server_outlives_its_clients(void)
     expect_end(SERVER);
 }
 
-/* Each calls the next one's endpoint: nobody ever answers. The test ends one: its caller hears of it. */
+/* Each calls the next one's endpoint: nobody ever answers. The test ends one: its caller hears of
+ * it. */
 static void rings_can_be_broken(void)
 {
     enum { RING = 3 };
@@ -205,7 +207,8 @@ static void nothing(uint32_t unused)
     (void)unused;
 }
 
-/* More than a receiver looks at in one step: each hears of its own refusal, and none is received. */
+/* More than a receiver looks at in one step: each hears of its own refusal, and none is received.
+ */
 static void many_queued_are_refused(void)
 {
     enum { MANY = 40 };

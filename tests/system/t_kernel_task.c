@@ -54,7 +54,7 @@ static void makes_objects_without_frames(uint32_t unused)
     result(sys_endpoint_create(SLOT_COUNT));
     result(sys_endpoint_create(0xffffffff));
     result(sys_endpoint_create(CHILD_SECOND)); /* 64 to a frame: free of charge */
-    result(sys_endpoint_create(DEEP)); /* in a new leaf */
+    result(sys_endpoint_create(DEEP));         /* in a new leaf */
     result((int32_t)message_page->lacking);
     result(sys_task_create(CHILD_OWN + 5, 0, DEEP));
     result((int32_t)message_page->lacking);
@@ -65,7 +65,8 @@ static void makes_objects_without_frames(uint32_t unused)
 static void makers_pay_for_their_objects(void)
 {
     static const int32_t wanted[] = {
-        ERR_ACCOUNT, 1, OK, ERR_TAKEN, ERR_ARG, ERR_ARG, ERR_ARG, OK, ERR_ACCOUNT, 1, ERR_ACCOUNT, 1, OK,
+        ERR_ACCOUNT, 1,           OK, ERR_TAKEN,   ERR_ARG, ERR_ARG, ERR_ARG,
+        OK,          ERR_ACCOUNT, 1,  ERR_ACCOUNT, 1,       OK,
     };
     enum { COUNT = sizeof(wanted) / sizeof(wanted[0]) };
 
@@ -74,8 +75,9 @@ static void makers_pay_for_their_objects(void)
     struct plan plan = child_thread(0, makes_objects_without_frames, 0);
     thread_prepare(&plan);
     drain(CHILD_TASK);
-    IS(sys_cap_derive(MEMORY, (CHILD_OWN + 5) | CHILD_TASK << SLOT_SHIFT,
-                      READ_WRITE | RIGHT_OWN, frames_take(1), 1), OK);
+    IS(sys_cap_derive(MEMORY, (CHILD_OWN + 5) | CHILD_TASK << SLOT_SHIFT, READ_WRITE | RIGHT_OWN,
+                      frames_take(1), 1),
+       OK);
     IS(sys_thread_resume(CHILD_THREAD), OK);
     struct event event = expect_call(BADGE_CHILD);
     feed(CHILD_TASK, 1);
@@ -89,7 +91,7 @@ static void makers_pay_for_their_objects(void)
     IS(results_count, COUNT);
 }
 
-/* ----------------------------------------------------------------------------------- self-made ends */
+/* ------------------------------------------------------------------------------- self-made ends */
 
 static void destroys_itself(uint32_t how)
 {
@@ -105,8 +107,9 @@ static void a_task_may_end_itself(void)
         child_make(how, 4);
         struct plan plan = child_thread(how, destroys_itself, how);
         thread_prepare(&plan);
-        IS(sys_cap_derive(CHILD_TASK + how, CHILD_OWN | (CHILD_TASK + how) << SLOT_SHIFT, RIGHT_ALL & 25,
-                          0, 0), OK);
+        IS(sys_cap_derive(CHILD_TASK + how, CHILD_OWN | (CHILD_TASK + how) << SLOT_SHIFT,
+                          RIGHT_ALL & 25, 0, 0),
+           OK);
         IS(sys_thread_resume(CHILD_THREAD + how), OK);
         if (how)
             expect_quiet();
@@ -156,7 +159,8 @@ static void calls_server(uint32_t count)
 
 static void give_endpoint(uint32_t k, uint32_t badge)
 {
-    IS(sys_cap_derive(SERVER_ENDPOINT, CHILD_OWN | (CHILD_TASK + k) << SLOT_SHIFT, RIGHT_CALL, badge, 0),
+    IS(sys_cap_derive(SERVER_ENDPOINT, CHILD_OWN | (CHILD_TASK + k) << SLOT_SHIFT, RIGHT_CALL,
+                      badge, 0),
        OK);
 }
 
@@ -235,8 +239,8 @@ static void owed_callers_fail_once(void)
         IS(results[i], ERR_DEAD);
 }
 
-/* A server whose thread ends: its task may still answer by another, so its callers wait; they fail with
- * the task. */
+/* A server whose thread ends: its task may still answer by another, so its callers wait; they fail
+ * with the task. */
 static void a_dead_servers_thread_keeps_callers(void)
 {
     enum { SERVER = 8 };
@@ -281,8 +285,8 @@ static void receivers_hear_of_the_end(void)
 /* ------------------------------------------------------------------------- seen while it dies */
 
 /*
- * A dying task is seen by a caller that it owed an answer: that one wakes, above who destroys it, when
- * the task's table and space are still to be taken apart.
+ * A dying task is seen by a caller that it owed an answer: that one wakes, above who destroys it,
+ * when the task's table and space are still to be taken apart.
  */
 static void looks_at_the_dying(uint32_t unused)
 {
@@ -405,7 +409,8 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"callers wait for the task, not for its thread", a_dead_servers_thread_keeps_callers},
         {"receivers of a dead endpoint hear of it", receivers_hear_of_the_end},
         {"a dying task refuses everything with ERR_DEAD", the_dying_refuse_everything},
-        {"a dying endpoint refuses calls and threads with ERR_DEAD", a_dying_endpoint_refuses_calls},
+        {"a dying endpoint refuses calls and threads with ERR_DEAD",
+         a_dying_endpoint_refuses_calls},
         {"a task's death takes the tasks that it made", generations_end_together},
     };
 

@@ -1,4 +1,5 @@
-/* Threads: making, stopping, registers, priorities; the processor's state that belongs to one alone. */
+/* Threads: making, stopping, registers, priorities; the processor's state that belongs to one
+ * alone. */
 #include "tests/system/kernel_test.h"
 
 #include <string.h>
@@ -121,16 +122,17 @@ static void control_refuses(void)
     expect_quiet();
 }
 
-/* ------------------------------------------------------------------------------------- registers */
+/* ------------------------------------------------------------------------------------ registers */
 
 /* Runs with what thread_write set: stores its registers at `seen` and makes a call. */
 void show_registers(void);
-__asm__(".text\n"
-        "show_registers:\n\t"
-        "mov %eax, (seen)\n\tmov %ebx, (seen + 4)\n\tmov %ecx, (seen + 8)\n\tmov %edx, (seen + 12)\n\t"
-        "mov %esi, (seen + 16)\n\tmov %edi, (seen + 20)\n\tmov %ebp, (seen + 24)\n\t"
-        "mov %esp, (seen + 28)\n\tpushf\n\tpop %eax\n\tmov %eax, (seen + 32)\n\t"
-        "cld\n\tjmp thread_end\n");
+__asm__(
+    ".text\n"
+    "show_registers:\n\t"
+    "mov %eax, (seen)\n\tmov %ebx, (seen + 4)\n\tmov %ecx, (seen + 8)\n\tmov %edx, (seen + 12)\n\t"
+    "mov %esi, (seen + 16)\n\tmov %edi, (seen + 20)\n\tmov %ebp, (seen + 24)\n\t"
+    "mov %esp, (seen + 28)\n\tpushf\n\tpop %eax\n\tmov %eax, (seen + 32)\n\t"
+    "cld\n\tjmp thread_end\n");
 
 static uint32_t show_stack[64];
 
@@ -140,8 +142,15 @@ static void registers_go_in_and_out(void)
 
     thread_prepare(&plan);
     const struct thread_registers in = {
-        .eax = 1, .ebx = 2, .ecx = 3, .edx = 4, .esi = 5, .edi = 6, .ebp = 7,
-        .esp = (uint32_t)(show_stack + 60), .eip = (uint32_t)show_registers,
+        .eax = 1,
+        .ebx = 2,
+        .ecx = 3,
+        .edx = 4,
+        .esi = 5,
+        .edi = 6,
+        .ebp = 7,
+        .esp = (uint32_t)(show_stack + 60),
+        .eip = (uint32_t)show_registers,
         .eflags = FLAG_CARRY | FLAG_DIRECTION,
     };
     *registers() = in;
@@ -161,8 +170,9 @@ static void registers_go_in_and_out(void)
 
 static void flags_are_sanitised(void)
 {
-    static const uint32_t flags[] = {0xffffffff, FLAG_TRAP, FLAG_IOPL, FLAG_NESTED, FLAG_RESUME,
-                                     FLAG_VM86, FLAG_ALIGNMENT, FLAG_VIRTUAL, 0, 0xffffffffu ^ 0x200};
+    static const uint32_t flags[] = {0xffffffff,  FLAG_TRAP,          FLAG_IOPL,      FLAG_NESTED,
+                                     FLAG_RESUME, FLAG_VM86,          FLAG_ALIGNMENT, FLAG_VIRTUAL,
+                                     0,           0xffffffffu ^ 0x200};
     const uint32_t forbidden = FLAG_TRAP | FLAG_IOPL | FLAG_NESTED | FLAG_RESUME | FLAG_VM86 |
                                FLAG_ALIGNMENT | FLAG_VIRTUAL;
 

@@ -82,7 +82,7 @@ static void protect_never_gives_both(void)
     IS(sys_vm_protect(OWN_TASK, SCRATCH, 1), ERR_ARG);
     IS(sys_vm_protect(OWN_TASK, SCRATCH | RIGHT_WRITE, 1), ERR_ARG);
     IS(sys_vm_protect(OWN_TASK, SCRATCH | READ | RIGHT_OWN, 1), ERR_ARG);
-    scratch[0] = 1; /* still writable */
+    scratch[0] = 1;                                              /* still writable */
     IS(sys_vm_protect(OWN_TASK, SCRATCH | READ_EXECUTE, 1), OK); /* only lowers: now read-only */
     IS(sys_vm_map(OWN_TASK, SECOND | READ_EXECUTE, OWN_PAGES, SCRATCH), ERR_RIGHTS);
     IS(sys_vm_map(OWN_TASK, SECOND | READ_WRITE, OWN_PAGES, SCRATCH), ERR_RIGHTS);
@@ -100,11 +100,11 @@ static const struct range bad_ranges[] = {
     {SCRATCH, 0},                  /* nothing */
     {SCRATCH, CALL_PAGES_MAX + 1}, /* more than a call may touch */
     {SCRATCH, 0xffff},
-    {LAST_PAGE, 2},                /* across the split */
-    {USER_END, 1},                 /* the kernel */
+    {LAST_PAGE, 2}, /* across the split */
+    {USER_END, 1},  /* the kernel */
     {USER_END + 0x200000, 1},
     {0xfffff000, 1},
-    {0xfffff000, 2},               /* wraps to 0 */
+    {0xfffff000, 2}, /* wraps to 0 */
     {0xfffff000, 64},
 };
 
@@ -116,7 +116,8 @@ static void ranges_are_checked(void)
         struct range r = bad_ranges[i];
         if (!IS(map(r.address | READ, r.pages, frame), ERR_ARG))
             note("tap: # bad range %u", i);
-        IS(sys_vm_map(OWN_TASK, SCRATCH | READ, r.pages | OWN_TASK << SLOT_SHIFT, r.address), ERR_ARG);
+        IS(sys_vm_map(OWN_TASK, SCRATCH | READ, r.pages | OWN_TASK << SLOT_SHIFT, r.address),
+           ERR_ARG);
         IS(sys_vm_unmap(OWN_TASK, r.address, r.pages), ERR_ARG);
         IS(sys_vm_protect(OWN_TASK, r.address | READ, r.pages), ERR_ARG);
     }
@@ -227,7 +228,7 @@ static void an_account_without_frames_refuses(void)
     IS(sys_vm_map(CHILD_TASK, (SCRATCH + 0x1ff000) | READ, 2 | MEMORY << SLOT_SHIFT, frame), OK);
 }
 
-/* --------------------------------------------------------------------------------------- touching */
+/* ------------------------------------------------------------------------------------- touching */
 
 /* Reads, tells, then reads or writes once more: `what` bit 0: write. The page is in the TLB. */
 static void toucher(uint32_t what)
@@ -305,7 +306,8 @@ static void own_toucher(uint32_t how)
 {
     seen = scratch[0];
     scratch[0] = 8;
-    err_t err = how ? sys_vm_protect(OWN_TASK, SCRATCH | READ, 1) : sys_vm_unmap(OWN_TASK, SCRATCH, 1);
+    err_t err =
+        how ? sys_vm_protect(OWN_TASK, SCRATCH | READ, 1) : sys_vm_unmap(OWN_TASK, SCRATCH, 1);
     seen = (uint32_t)err;
     scratch[0] = 9;
 }
@@ -393,7 +395,8 @@ static void protect_with_too_many_descendants(void)
     event = expect_call(BADGE_CHILD);
     for (uint32_t i = 1; i < MANY; i++)
         IS(sys_vm_map(CHILD_TASK, (SCRATCH + i * PAGE_SIZE) | READ_WRITE,
-                      1 | CHILD_TASK << SLOT_SHIFT, SCRATCH), OK);
+                      1 | CHILD_TASK << SLOT_SHIFT, SCRATCH),
+           OK);
     IS(sys_vm_protect(OWN_TASK, SCRATCH | READ, 1), ERR_BUSY);
     scratch[0] = 8;
     IS(event_answer_word(&event, 0), OK); /* nothing was lowered: it writes and ends */
@@ -414,7 +417,8 @@ static void death_unmaps(void)
     child_make(0, 12);
     for (uint32_t i = 0; i < 4; i++)
         IS(sys_vm_map(CHILD_TASK, (SCRATCH + i * 0x200000) | READ_WRITE, 64 | MEMORY << SLOT_SHIFT,
-                      frame), OK);
+                      frame),
+           OK);
     IS(sys_object_destroy(CHILD_TASK), OK);
     IS(sys_vm_map(CHILD_TASK, SCRATCH | READ, MEMORY_PAGES, frame), ERR_CAP);
 }
