@@ -14,6 +14,7 @@ from tally.symbols import Symbols
 DEFAULT_WORDS = ["shm_cnt"]
 SAID_BROKEN = BROKEN * 2 + 1  # QEMU's exit status when BROKEN came to the exit device: the log says why
 GRACE = 2  # seconds that the machine gets to end after the log told how the program did
+READING = 60  # seconds to read what it has said when it has ended
 
 
 @dataclasses.dataclass
@@ -105,7 +106,7 @@ def boot(options, words, folder, console_sink, log_sink, source=None):
         finally:
             qemu.terminate()
             qemu.wait()
-            reader.join(GRACE)
+            reader.join(READING)
             os.close(log)
     complaints = [line for line in qemu.stderr.read().decode().splitlines() if "terminating on signal" not in line]
     for line in complaints:
