@@ -94,8 +94,10 @@ def install(tools):
         raise PackageError("tally: this takes root, or sudo, which is missing, too:\n" + " ".join(["apt-get", *install_words(packages)]))
     print(f"tally: installing {' '.join(packages)}", file=sys.stderr)
     apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]
-    for words in (["update"], install_words(packages)):
-        subprocess.run([*apt, *words], stdout=sys.stderr, stdin=subprocess.DEVNULL, check=False)
+    shown = sys.stderr if sys.stderr.isatty() else subprocess.PIPE
+    done = [subprocess.run([*apt, *words], stdout=shown, stdin=subprocess.DEVNULL, text=True, check=False)
+            for words in (["update"], install_words(packages))]
     if left := names(missing(tools)):
+        print("".join(step.stdout or "" for step in done), file=sys.stderr)
         command = " ".join([*sudo, "apt-get", *install_words(packages)])
         raise PackageError(f"tally: could not be installed: {' '.join(left)}\nTry: {command}")
