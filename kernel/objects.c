@@ -187,6 +187,7 @@ static bool end_account(struct task *task, unsigned *budget)
         if (*budget == 0)
             return false;
         account->spare = frame_at(frame)->next_spare;
+        account->spare_count--;
         account->total--;
         frame_make_user(frame_at(frame));
     }

@@ -89,8 +89,9 @@ enum fault_cause { FAULT_PRESENT = 1, FAULT_WRITE = 2, FAULT_USER = 4, FAULT_EXE
 /*
  * An item of a message.
  *   ITEM_MEMORY   `pages` pages from page `from` of the memory capability in `slot`
- *   ITEM_ADDRESS  `pages` pages from the address `from` of the sender's space; needs RIGHT_GRANT there
+ *   ITEM_ADDRESS  `pages` pages from the address `from` of the sender's space
  *   ITEM_CAP      the capability in `slot`, with the badge `from` (0: its own)
+ * The capability, or each page's mapping, needs RIGHT_GRANT and the rights that are given.
  * `place` is counted from the start of the receiver's window: pages for pages, slots for a capability.
  */
 enum item_kind { ITEM_MEMORY = 0, ITEM_ADDRESS = 1, ITEM_CAP = 2 };

@@ -14,7 +14,13 @@ enum {
 };
 #define BEYOND_BASE (WINDOW_BASE + ((uint32_t)BEYOND_ENTRY << LARGE_BITS))
 
-enum { CR4_OSFXSR = 1 << 9, CR4_OSXMMEXCPT = 1 << 10, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21 };
+enum {
+    CR4_OSFXSR = 1 << 9,
+    CR4_OSXMMEXCPT = 1 << 10,
+    CR4_UMIP = 1 << 11, /* no sgdt, sidt for users: they tell kernel addresses */
+    CR4_SMEP = 1 << 20,
+    CR4_SMAP = 1 << 21,
+};
 enum { CR0_MP = 2, CR0_EM = 4, CR0_TS = 8, CR0_NE = 32, CR0_WP = 1 << 16 };
 enum { MSR_EFER = 0xc0000080, EFER_NXE = 1 << 11 };
 
@@ -32,17 +38,19 @@ extern uint8_t kernel_end[], kernel_stack_guard[];
 void paging_init_features(void)
 {
     uint32_t cr4 = READ_CR(4);
-    uint32_t leaf7 = cpuid(0).eax >= 7 ? cpuid(7).ebx : 0;
+    struct cpuid leaf7 = cpuid(0).eax >= 7 ? cpuid(7) : (struct cpuid){0};
     bool nx = cpuid(0x80000000).eax >= 0x80000001 && cpuid(0x80000001).edx >> 20 & 1;
 
     if (cpuid(1).edx >> 24 & 1)
         cr4 |= CR4_OSFXSR;
     if (cpuid(1).edx >> 25 & 1)
         cr4 |= CR4_OSXMMEXCPT;
-    if (leaf7 >> 7 & 1)
+    if (leaf7.ebx >> 7 & 1)
         cr4 |= CR4_SMEP;
-    if (leaf7 >> 20 & 1)
+    if (leaf7.ebx >> 20 & 1)
         cr4 |= CR4_SMAP;
+    if (leaf7.ecx >> 2 & 1)
+        cr4 |= CR4_UMIP;
     WRITE_CR(4, cr4);
     WRITE_CR(0, (READ_CR(0) & ~(uint32_t)CR0_EM) | CR0_MP | CR0_NE | CR0_WP | CR0_TS);
     if (nx) {

@@ -48,7 +48,7 @@ static void load_tables(void)
                      :
                      : "m"(g), "m"(i), "i"(KERNEL_CODE)
                      : "memory");
-    __asm__ volatile("mov %0, %%ss; mov %1, %%ds; mov %1, %%es; mov %2, %%fs; mov %2, %%gs; ltr %3"
+    __asm__ volatile("mov %0, %%ss; mov %1, %%ds; mov %1, %%es; mov %2, %%fs; mov %2, %%gs; lldt %w2; ltr %3"
                      :
                      : "r"(KERNEL_DATA), "r"(USER_DATA), "r"(0), "r"((uint16_t)TASK_STATE));
 }

@@ -74,7 +74,7 @@ static err_t check_source(struct thread *sender, const struct item *in, struct c
         item->source = (struct source){&task->space, from, CHILD};
         return source_check(&item->source, item->pages, item->rights, RIGHT_GRANT);
     }
-    err_t err = cspace_find(&task->cspace, slot, SLOT_MEMORY, item->rights, &memory);
+    err_t err = cspace_find(&task->cspace, slot, SLOT_MEMORY, item->rights | RIGHT_GRANT, &memory);
     if (err)
         return err;
     if (from >= slot_count(memory) || item->pages > slot_count(memory) - from)
