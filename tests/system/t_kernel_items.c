@@ -6,6 +6,7 @@ enum {
     A = FIRST_SLOT,
     READ_ONLY, /* memory: read, grant */
     UNGRANTED, /* an endpoint without the right to grant */
+    UNGRANTED_MEMORY,
     BADGED,    /* an endpoint with a badge */
     DEEPEST,   /* an endpoint at depth 31 */
     SERVICE,
@@ -126,6 +127,7 @@ static void prepare_sources(void)
     map_frame(PLAIN, frame, READ_WRITE);
     IS(sys_cap_derive(MEMORY, READ_ONLY, READ | RIGHT_GRANT, frame, 4), OK);
     IS(sys_cap_derive(ENDPOINT, UNGRANTED, RIGHT_CALL, 0, 0), OK);
+    IS(sys_cap_derive(MEMORY, UNGRANTED_MEMORY, READ_WRITE, frame, 4), OK);
     IS(sys_cap_derive(ENDPOINT, BADGED, RIGHT_CALL | RIGHT_GRANT, 5, 0), OK);
     IS(sys_task_create(MEMORY, frame + 1, TASK), OK);
     IS(sys_endpoint_create(CHAIN), OK);
@@ -167,6 +169,7 @@ static const struct refusal {
     {ERR_CAP, 1, {MEM(READ, ENDPOINT, 0, 1, 0)}},
     {ERR_CAP, 1, {MEM(READ, PORTS, 0, 1, 0)}},
     {ERR_RIGHTS, 1, {CAP(RIGHT_CALL, UNGRANTED, 0, 0)}},
+    {ERR_RIGHTS, 1, {MEM(READ, UNGRANTED_MEMORY, 0, 1, 0)}},
     {ERR_RIGHTS, 1, {CAP(RIGHT_CALL | RIGHT_SIGNAL, BADGED, 0, 0)}},
     {ERR_RIGHTS, 1, {CAP(RIGHT_OWN | RIGHT_CALL, ENDPOINT, 0, 0)}},
     {ERR_RIGHTS, 1, {CAP(RIGHT_WRITE, READ_ONLY, 0, 0)}},
