@@ -6,10 +6,12 @@ installed first. scripts/test --list names the tests.
 """
 import argparse
 import fnmatch
+import signal
 import sys
 import time
 
 from tally import packages, tests
+from tally.serial import BUILD_FAILED
 
 
 def parse():
@@ -64,6 +66,7 @@ def main():
 try:
     sys.exit(main())
 except packages.PackageError as error:
-    sys.exit(str(error))
+    print(error, file=sys.stderr)
+    sys.exit(BUILD_FAILED)
 except KeyboardInterrupt:
-    sys.exit(130)
+    sys.exit(128 + signal.SIGINT)
