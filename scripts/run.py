@@ -2,12 +2,15 @@
 """Builds if needed, boots the ISO with PROGRAM as init test, and exits with the program's status.
 
 The program's console output alone goes to stdout; the log of kernel and servers, and what the build
-says, to stderr. Exit status: 124 on timeout, 125 on a kernel panic or a crashed server, 126 if the build
-fails, 127 if there is no such program. Standard input goes to the console unless it is a device.
+says, to stderr. Exit status: 128 + the signal that killed the program (139 and 136: a fault), 2 for wrong
+options, 124 on timeout, 125 on a kernel panic or a crashed server, 126 if tools, the build or memory for
+the program are lacking, 127 if there is no such program. Standard input goes to the console unless it is
+a device.
 """
 import argparse
 import contextlib
 import dataclasses
+import os
 import pathlib
 import signal
 import sys
@@ -29,7 +32,7 @@ def parse():
     add("--memory", type=int, default=128, metavar="MIB", help="RAM in MiB (128)")
     add("--icount", action="store_true", help="count instructions: runs are repeatable")
     add("--timeout", type=float, default=60, metavar="S", help="seconds until the run is ended (60)")
-    add("--display", action="store_true", help="show the machine's screen")
+    add("--display", action="store_true", help="show the machine's screen in a window")
     add("--programs", metavar="DIR", help="build DIR/*.c as programs, too")
     add("--cpu", default="max", metavar="MODEL", help="QEMU's CPU model (max)")
     add("--kernel", action="store_true", help="let QEMU load the kernel, without ISO and GRUB")
@@ -44,6 +47,8 @@ def parse():
         arguments.words.pop(0)
     if not 1 <= arguments.smp <= 8 or arguments.memory < 1 or not arguments.timeout > 0:
         parser.error("--smp is 1 to 8, --memory and --timeout are positive")
+    if arguments.display and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
+        parser.error("--display needs a graphical session; neither DISPLAY nor WAYLAND_DISPLAY is set")
     return arguments
 
 
@@ -67,7 +72,7 @@ def build_folder(arguments):
 def main():
     arguments = parse()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    packages.install(packages.BUILD + packages.RUN + (packages.UEFI if arguments.uefi else []))
+    packages.install(packages.BUILD + packages.RUN + packages.UEFI * arguments.uefi + packages.WINDOW * arguments.display)
     folder = build_folder(arguments)
     options = Options(**{field: value for field, value in vars(arguments).items() if field in FIELDS})
     if options.memory < LOADER_MEMORY and not options.kernel:

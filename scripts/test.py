@@ -29,6 +29,8 @@ def matches(name, pattern):
 def run(test):
     """Runs one test, says how it went; returns (passed, failed)."""
     begin = time.monotonic()
+    if sys.stdout.isatty():
+        print(f"{'...':6} {test.name}", end="\r", flush=True)
     try:
         results = list(test.run())
     except Exception as error:  # a broken test is a failed one, and the others still run
@@ -38,7 +40,7 @@ def run(test):
         failures = [("reports something", "")]
     passed = sum(passed for _, passed, _ in results)
     state = "FAILED" if failures else "ok"
-    print(f"{state:6} {test.name} ({passed} of {passed + len(failures)}, {time.monotonic() - begin:.1f} s)", flush=True)
+    print("\x1b[K" * sys.stdout.isatty() + f"{state:6} {test.name} ({passed} of {passed + len(failures)}, {time.monotonic() - begin:.1f} s)", flush=True)
     for what, _ in failures:
         print(f"       not ok: {what}")
     if failures and failures[-1][1]:

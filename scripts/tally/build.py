@@ -15,6 +15,7 @@ from tally.interface import ROOT
 
 STEP = re.compile(r"\[(\d+)/(\d+)\] (.*)")
 QUIET = re.compile(r"ninja: (no work to do|Entering directory)|-- |\[\d+/\d+\] Re-(checking globbed|running CMake)")
+WARNING = re.compile(r"^CMake Warning at .*\n((?:  .*\n)+)", re.M)
 PATIENCE = 10  # seconds between lines about a long stage
 
 
@@ -88,7 +89,9 @@ def configure(preset, folder, settings):
     done = subprocess.run(["cmake", "--preset", preset, "-B", str(folder), *options], cwd=ROOT, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode:
-        raise BuildError(done.stdout + "\ntally: the configuration failed")
+        raise BuildError(done.stdout[max(done.stdout.find("CMake Error"), 0):] + "\ntally: the configuration failed")
+    for warning in WARNING.findall(done.stdout):
+        print("tally: " + " ".join(warning.split()), file=sys.stderr)
 
 
 def follow(lines, progress, log):

@@ -54,7 +54,7 @@ def qemu_arguments(options, log_port):
         arguments += ["-chardev", f"file,id=log,path=/dev/fd/{log_port}", "-serial", "chardev:log"]
     arguments += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     arguments += ["-no-reboot", "-monitor", "none", "-nic", "none"]
-    arguments += [] if options.display else ["-display", "none"]
+    arguments += ["-display", "gtk" if options.display else "none"]
     if options.uefi:
         arguments += ["-bios", "/usr/share/ovmf/OVMF.fd"]
     if options.icount:

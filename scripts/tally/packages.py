@@ -52,6 +52,9 @@ RUN = [
 UEFI = [
     Tool("/usr/share/ovmf/OVMF.fd", "ovmf", "UEFI firmware for QEMU"),
 ]
+WINDOW = [
+    Tool("/usr/lib/*/qemu/ui-gtk.so", "qemu-system-gui", "QEMU's window"),
+]
 HOST = [
     Tool("/usr/lib/llvm-*/lib/clang/*/lib/*/libclang_rt.asan*.a", "libclang-rt-dev", "sanitizers"),
 ]
