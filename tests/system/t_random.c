@@ -1,6 +1,8 @@
 /*
  * 100,000 random steps: open, close, map, unmap, grow, shrink, write, fork, exec, fault, kill; what
  * is read is compared with a model, what is free at the end with what was free before.
+ *
+ * run: --timeout 300
  */
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
