@@ -81,7 +81,7 @@ static void walk_task(struct walk *walk, uint32_t frame)
     assert(spare == task->account.spare_count && spare < task->account.total);
     for (struct link *l = AT(struct link, task->owed.next); l != &task->owed;
          l = AT(struct link, l->next)) {
-        const struct thread *thread = AT(struct thread, REF(l) - offsetof(struct thread, link));
+        const struct thread *thread = thread_of_link(REF(l));
         assert(thread->state == THREAD_AWAITING && thread->peer == REF(task));
     }
 }

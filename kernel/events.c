@@ -23,7 +23,10 @@ struct thread *event_interrupt(struct thread *interrupted, unsigned line)
         audit_kernel();
     if (endpoint->object & SLOT_SIGNAL)
         endpoint_signal(AT(struct endpoint, slot_object(endpoint)), endpoint->value);
-    if (!interrupted)
+    if (!interrupted) {
+        if (line == IRQ_TICK)
+            cpu_tick_in_kernel();
         return thread_choose();
+    }
     return line == IRQ_TICK ? cpu_tick(interrupted) : thread_continue(interrupted);
 }

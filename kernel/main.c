@@ -1,6 +1,5 @@
 /* Boot, in the order in which things become usable. */
 #include "kernel/boot_info.h"
-#include "kernel/lib/log.h"
 #include "kernel/thread/kernel.h"
 #include "kernel/vm/source.h"
 
@@ -213,6 +212,7 @@ static struct thread *start_init(void)
     give_all(task, thread);
 
     uint32_t page = account + image.account_pages + 1;
+    __builtin_memset(AT(void, frame_ref(page)), 0, PAGE_SIZE);
     __builtin_memcpy(AT(void, frame_ref(page)), &boot, sizeof boot);
     map_init(task, page, 1, BOOT_PAGE, RIGHT_READ);
     thread->registers.eip = image.entry;

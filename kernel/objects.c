@@ -27,6 +27,19 @@ void object_slot_lost(struct slot *slot)
     thread_wake_with(thread, ERR_DEAD);
 }
 
+bool object_is_dying(const struct slot *slot)
+{
+    ref_t object = slot_object(slot);
+
+    if (slot->object & SLOT_RANGE)
+        return false;
+    if (slot->object & SLOT_TASK)
+        return AT(struct task, object)->stage != 0;
+    if (slot->object & SLOT_THREAD)
+        return AT(struct thread, object)->state == THREAD_DEAD;
+    return AT(struct endpoint, object)->dying.next != 0;
+}
+
 static void task_begin_death(struct task *task)
 {
     if (task->stage)
@@ -220,7 +233,7 @@ void object_reap_step(void)
         reap_task(AT(struct task, first - offsetof(struct task, dying)), &budget);
         break;
     case FRAME_THREADS:
-        reap_thread(AT(struct thread, first - offsetof(struct thread, link)), &budget);
+        reap_thread(thread_of_link(first), &budget);
         break;
     default:
         reap_endpoint(AT(struct endpoint, first - offsetof(struct endpoint, dying)), &budget);

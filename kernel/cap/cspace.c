@@ -8,7 +8,7 @@ void cspace_init(struct cspace *cspace, ref_t empty_leaf)
 
 err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot **slot)
 {
-    if (index >= SLOT_COUNT)
+    if (index >= CSPACE_SLOTS)
         return ERR_CAP;
     *slot = cspace_slot(cspace, index);
     return slot_is_empty(*slot) ? ERR_CAP : OK;
@@ -24,7 +24,7 @@ static bool is_kind(const struct slot *slot, enum slot_bits kind)
 err_t cspace_find(const struct cspace *cspace, uint32_t index, enum slot_bits kind, rights_t rights,
                   struct slot **slot)
 {
-    if (index >= SLOT_COUNT)
+    if (index >= CSPACE_SLOTS)
         return ERR_CAP;
     *slot = cspace_slot(cspace, index);
     if (!is_kind(*slot, kind))
@@ -35,7 +35,7 @@ err_t cspace_find(const struct cspace *cspace, uint32_t index, enum slot_bits ki
 err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty_leaf,
                         uint32_t *cost)
 {
-    if (index == 0 || index >= SLOT_COUNT)
+    if (index == 0 || index >= CSPACE_SLOTS)
         return ERR_ARG;
     *cost = cspace->leaves[index >> LEAF_BITS] == empty_leaf;
     return slot_is_empty(cspace_slot(cspace, index)) ? OK : ERR_TAKEN;

@@ -14,6 +14,8 @@
 #include "kernel/cap/slot.h"
 #include "kernel/mem/account.h"
 
+enum { CSPACE_SLOTS = LEAF_COUNT * LEAF_SLOTS }; /* SLOT_COUNT on the real machine */
+
 struct cspace {
     ref_t leaves[LEAF_COUNT];
 };

@@ -45,6 +45,8 @@ err_t slot_derive_check(const struct slot *parent, const struct derivation *d)
         return err;
     if (parent->node.depth == NODE_DEPTH_MAX)
         return ERR_DEPTH;
+    if (object_is_dying(parent))
+        return ERR_DEAD;
     return slot_names(parent)->caps.flags & NODE_REVOKING ? ERR_BUSY : OK;
 }
 

@@ -85,7 +85,8 @@ struct object *range_object(unsigned kind);
 /* Makes `slot` the first capability of an object, or of a range: a child of `root`. */
 void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t value, uint32_t object);
 
-/* What a derivation is to give, and its check: ERR_RIGHTS, ERR_ARG, ERR_DEPTH, ERR_BUSY. */
+/* What a derivation is to give, and its check: ERR_RIGHTS, ERR_ARG, ERR_DEPTH,
+ * ERR_BUSY, ERR_DEAD. */
 struct derivation {
     rights_t rights;
     uint32_t value;  /* endpoint: badge, 0 keeps; range: first, counted from the parent's first */
@@ -101,6 +102,9 @@ bool slot_revoke_step(struct node *top, unsigned *budget);
 
 /* Empties a slot that has no descendants; if it was an object's first, the object begins to die. */
 void slot_empty(struct slot *slot);
+
+/* Whether the object that the slot names has begun to die. Defined in kernel/objects.c. */
+bool object_is_dying(const struct slot *slot);
 
 /* A thread's own slot was emptied: it cannot receive any more. Defined in kernel/objects.c. */
 void object_slot_lost(struct slot *slot);

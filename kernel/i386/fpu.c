@@ -28,8 +28,13 @@ void arch_fpu_save(void *state)
     __asm__ volatile("fxsave (%0)" : : "r"(state) : "memory");
 }
 
+/* AMD's fxrstor leaves the last instruction's and operand's address alone unless an exception is pending:
+ * a load from the kernel's memory replaces the other thread's. */
 void arch_fpu_load(const void *state)
 {
+    static const uint32_t zero;
+
+    __asm__ volatile("fnclex; ffree %%st(7); fildl %0" : : "m"(zero));
     __asm__ volatile("fxrstor (%0)" : : "r"(state) : "memory");
 }
 

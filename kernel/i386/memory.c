@@ -4,7 +4,6 @@
 
 void *memset(void *to, int value, size_t bytes);
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes);
-void *memmove(void *to, const void *from, size_t bytes);
 int memcmp(const void *a, const void *b, size_t bytes);
 
 void *memset(void *to, int value, size_t bytes)
@@ -29,18 +28,6 @@ void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
                      : "+D"(at), "+S"(from), "+c"(words)
                      : "r"(rest)
                      : "memory");
-    return to;
-}
-
-void *memmove(void *to, const void *from, size_t bytes)
-{
-    uint8_t *t = to;
-    const uint8_t *f = from;
-
-    if (t <= f)
-        return memcpy(to, from, bytes);
-    while (bytes--)
-        t[bytes] = f[bytes];
     return to;
 }
 

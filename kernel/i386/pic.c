@@ -68,12 +68,12 @@ bool pic_acknowledge(unsigned line)
 {
     bool spurious = is_spurious(line);
 
-    if (spurious && line < 8)
-        return false;
-    if (line != IRQ_TICK)
+    if (!spurious) {
         arch_irq_mask(line);
-    if (line >= 8 && !spurious)
-        outb(SLAVE, END_OF_INTERRUPT);
-    outb(MASTER, END_OF_INTERRUPT);
+        if (line >= 8)
+            outb(SLAVE, END_OF_INTERRUPT);
+    }
+    if (!spurious || line >= 8) /* the master has seen the cascade in any case */
+        outb(MASTER, END_OF_INTERRUPT);
     return !spurious;
 }

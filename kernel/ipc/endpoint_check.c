@@ -6,7 +6,7 @@ static uint32_t check_list(struct endpoint *endpoint, struct link *root, enum th
     uint32_t count = 0;
 
     for (struct link *l = AT(struct link, root->next); l != root; l = AT(struct link, l->next)) {
-        const struct thread *thread = AT(struct thread, REF(l) - offsetof(struct thread, link));
+        const struct thread *thread = thread_of_link(REF(l));
         assert(thread->state == state && thread->peer == REF(endpoint));
         assert(AT(struct link, l->next)->prev == REF(l));
         count++;

@@ -7,16 +7,6 @@
 #define IPC_FORCE_GENERAL 0 /* test builds: 1 sends every message through the general case */
 #endif
 
-HOT struct thread *thread_of(ref_t link)
-{
-    return AT(struct thread, link - offsetof(struct thread, link));
-}
-
-HOT struct message_page *page_of(const struct thread *thread)
-{
-    return AT(struct message_page, thread->page);
-}
-
 /* The caller's words go over in the registers that they came in; then `to` runs. */
 HOT struct thread *hand_over(struct cpu *cpu, struct thread *from, struct thread *to, uint32_t eax)
 {
@@ -30,7 +20,7 @@ HOT struct thread *hand_over(struct cpu *cpu, struct thread *from, struct thread
     out->esi = in->esi;
     out->edi = in->edi;
     out->ebp = in->ebp;
-    page_of(to)->tag = TAG_CALL;
+    thread_page(to)->tag = TAG_CALL;
     thread_switch(cpu, to);
     return to;
 }
@@ -38,7 +28,7 @@ HOT struct thread *hand_over(struct cpu *cpu, struct thread *from, struct thread
 /* `thread` waits for the answer that `server`, which has just received its message, owes it. */
 HOT void owe(struct thread *thread, struct thread *server)
 {
-    struct message_page *page = page_of(server);
+    struct message_page *page = thread_page(server);
 
     page->caller = REF(thread);
     page->caller_calls = ++thread->calls;
@@ -58,7 +48,7 @@ HOT void await_message(struct thread *thread, struct endpoint *endpoint)
  * aligned reference into a frame of threads is safe to look at: a place that is free has no peer. */
 HOT struct thread *caller_of(const struct thread *thread)
 {
-    const struct message_page *page = page_of(thread);
+    const struct message_page *page = thread_page(thread);
     ref_t ref = *(const volatile uint32_t *)&page->caller;
 
     if (frame_number(ref) >= kernel.frame_count || ref & ((1u << THREAD_SHIFT) - 1) ||
@@ -85,7 +75,7 @@ struct thread *ipc_call(struct thread *thread)
     if (IPC_FORCE_GENERAL || (head & IPC_EXTENDED) || !(slot->object & SLOT_CALL) ||
         link_is_alone(&endpoint->receivers))
         return call_general(thread);
-    struct thread *server = thread_of(endpoint->receivers.next);
+    struct thread *server = thread_of_link(endpoint->receivers.next);
     if (server->direct < cpu->floor)
         return call_general(thread);
 
@@ -139,7 +129,7 @@ static err_t send(struct thread *thread, struct endpoint *endpoint, uint32_t bad
         link_append(&endpoint->callers, &thread->link);
         return BLOCKED;
     }
-    struct thread *server = thread_of(endpoint->receivers.next);
+    struct thread *server = thread_of_link(endpoint->receivers.next);
     err_t err = deliver(thread, server, badge);
     if (err)
         return err;
@@ -163,7 +153,7 @@ static struct thread *call_general(struct thread *thread)
 
     err_t err = cspace_find(cspace, head >> SLOT_SHIFT, SLOT_ENDPOINT, RIGHT_CALL, &slot);
     if (!err && head & IPC_EXTENDED)
-        err = message_tag_check(page_of(thread)->tag);
+        err = message_tag_check(thread_page(thread)->tag);
     if (!err)
         err = send(thread, AT(struct endpoint, slot_object(slot)), slot->value);
     return finish(thread, err);
@@ -194,7 +184,7 @@ static void receive_signal(struct thread *thread, struct endpoint *endpoint)
 {
     thread->registers.eax = 0;
     thread->registers.ebx = endpoint->pending;
-    page_of(thread)->tag = TAG_SIGNAL;
+    thread_page(thread)->tag = TAG_SIGNAL;
     endpoint->pending = 0;
 }
 
@@ -206,7 +196,7 @@ static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
     for (unsigned i = 0; !link_is_alone(&endpoint->callers); i++) {
         if (i == TRIES)
             return RERUN;
-        struct thread *caller = thread_of(endpoint->callers.next);
+        struct thread *caller = thread_of_link(endpoint->callers.next);
         link_remove(&caller->link);
         err_t err = deliver(caller, thread, caller->badge);
         if (!err)
@@ -251,7 +241,7 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
     endpoint->pending |= bits;
     if (!endpoint->pending || link_is_alone(&endpoint->receivers))
         return;
-    struct thread *thread = thread_of(endpoint->receivers.next);
+    struct thread *thread = thread_of_link(endpoint->receivers.next);
     link_remove(&thread->link);
     receive_signal(thread, endpoint);
     thread_wake(thread, QUEUE_BACK);
@@ -300,7 +290,7 @@ static bool fail_step(struct link *root, unsigned *budget)
     for (; !link_is_alone(root); --*budget) {
         if (*budget == 0)
             return false;
-        fail(thread_of(root->next));
+        fail(thread_of_link(root->next));
     }
     return true;
 }

@@ -7,11 +7,6 @@ struct windows {
     bool replace;
 };
 
-static struct message_page *page_of(const struct thread *thread)
-{
-    return AT(struct message_page, thread->page);
-}
-
 static struct task *task_of(const struct thread *thread)
 {
     return AT(struct task, thread->task);
@@ -19,7 +14,7 @@ static struct task *task_of(const struct thread *thread)
 
 static struct windows windows_of(const struct thread *receiver)
 {
-    const volatile struct message_page *page = page_of(receiver);
+    const volatile struct message_page *page = thread_page(receiver);
     uint32_t flags = receiver->registers.eax;
     struct windows w = {0};
 
@@ -162,7 +157,7 @@ static err_t check_items(struct thread *sender, struct thread *receiver, struct 
 
     for (unsigned i = 0; i < m->items_count; i++) {
         struct checked_item *item = &m->items[i];
-        err_t err = check_source(sender, &page_of(sender)->items[i], item);
+        err_t err = check_source(sender, &thread_page(sender)->items[i], item);
         if (err)
             return err;
         if (item->kind != ITEM_CAP && (pages += item->pages) > CALL_PAGES_MAX)
@@ -177,7 +172,7 @@ static err_t check_items(struct thread *sender, struct thread *receiver, struct 
     if (to->stage)
         return ERR_DEAD;
     if (lacking.frames > to->account.spare_count) {
-        page_of(sender)->lacking = lacking.frames - to->account.spare_count;
+        thread_page(sender)->lacking = lacking.frames - to->account.spare_count;
         return ERR_ACCOUNT;
     }
     return OK;
@@ -188,7 +183,7 @@ err_t message_check(struct thread *sender, struct thread *receiver, struct messa
     message->words = message->items_count = 0;
     if (sender->faulting || !(sender->registers.eax & IPC_EXTENDED))
         return OK;
-    uint32_t tag = *(const volatile uint32_t *)&page_of(sender)->tag;
+    uint32_t tag = *(const volatile uint32_t *)&thread_page(sender)->tag;
     err_t err = message_tag_check(tag);
     if (err)
         return err;
@@ -228,7 +223,7 @@ static void commit_registers(struct thread *sender, struct registers *to)
 void message_commit(const struct message *message, struct thread *sender, struct thread *receiver,
                     enum tag_kind kind)
 {
-    struct message_page *in = page_of(sender), *out = page_of(receiver);
+    struct message_page *in = thread_page(sender), *out = thread_page(receiver);
 
     for (unsigned i = 0; i < message->items_count; i++)
         commit_item(&message->items[i], task_of(receiver));

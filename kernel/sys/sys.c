@@ -22,9 +22,10 @@ err_t call_run(struct thread *thread)
 
 static __attribute__((noinline)) struct thread *finish(struct thread *thread, err_t status)
 {
-    if (!call_finish(thread, status))
-        return thread_choose();
-    return thread_continue(thread);
+    if (call_finish(thread, status))
+        return thread_continue(thread);
+    arch_breathe(); /* a step may just have been taken, and the next may come at once */
+    return thread_choose();
 }
 
 /* Most calls are done at once, and nobody else became ready. */
@@ -95,19 +96,6 @@ err_t sys_version(struct thread *thread)
     return OK;
 }
 
-static bool is_dead(const struct slot *slot)
-{
-    ref_t object = slot_object(slot);
-
-    if (slot->object & SLOT_RANGE)
-        return false;
-    if (slot->object & SLOT_TASK)
-        return AT(struct task, object)->stage != 0;
-    if (slot->object & SLOT_THREAD)
-        return AT(struct thread, object)->state == THREAD_DEAD;
-    return AT(struct endpoint, object)->dying.next != 0;
-}
-
 err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, rights_t rights,
                struct slot **slot)
 {
@@ -115,7 +103,7 @@ err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, right
 
     if (err)
         return err;
-    return is_dead(*slot) ? ERR_DEAD : OK;
+    return object_is_dying(*slot) ? ERR_DEAD : OK;
 }
 
 err_t sys_find_task(struct thread *thread, uint32_t index, struct task **task)
@@ -144,7 +132,7 @@ err_t sys_check_account(struct thread *thread, const struct account *account, ui
 {
     if (frames <= account->spare_count)
         return OK;
-    sys_page(thread)->lacking = frames - account->spare_count;
+    thread_page(thread)->lacking = frames - account->spare_count;
     return ERR_ACCOUNT;
 }
 
@@ -183,7 +171,9 @@ err_t sys_find_again(struct thread *thread, struct slot **slot)
 
     if (err)
         return err;
-    struct object *object = slot_names(*slot);
-    bool marked = thread->rerun && thread->revoking == REF(&object->caps);
-    return marked && object->top != node_ref(&(*slot)->node) ? ERR_CAP : OK;
+    if (!thread->rerun || !thread->revoking)
+        return OK;
+    const struct object *object = slot_names(*slot);
+    bool same = thread->revoking == REF(&object->caps) && object->top == node_ref(&(*slot)->node);
+    return same ? OK : ERR_CAP;
 }

@@ -16,11 +16,6 @@ HOT struct task *sys_task(const struct thread *thread)
     return AT(struct task, thread->task);
 }
 
-HOT struct message_page *sys_page(const struct thread *thread)
-{
-    return AT(struct message_page, thread->page);
-}
-
 /* The slot that the call names in bits 16-31 of eax. */
 HOT uint32_t sys_slot(const struct thread *thread)
 {

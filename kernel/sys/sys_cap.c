@@ -116,8 +116,8 @@ static bool delete_overlapping(struct slot *slot, struct boot_range range, struc
     return true;
 }
 
-/* The cursor is the first argument: frames before it are done. */
-static err_t revoke_frames(struct thread *thread, uint32_t first, unsigned *budget)
+/* The cursor is the first argument, by now a frame's number: those before it are done. */
+static err_t revoke_frames(struct thread *thread, unsigned *budget)
 {
     struct registers *r = &thread->registers;
 
@@ -125,9 +125,9 @@ static err_t revoke_frames(struct thread *thread, uint32_t first, unsigned *budg
         if (*budget == 0)
             return RERUN;
         --*budget;
-        struct frame *frame = frame_at(first + r->ebx);
+        struct frame *frame = frame_at(r->ebx);
         if (frame->kind == FRAME_USER && !space_unmap_step(&frame->mappings, budget))
-            return sys_rerun_frame(thread, first + r->ebx);
+            return sys_rerun_frame(thread, r->ebx);
     }
     return OK;
 }
@@ -149,6 +149,8 @@ err_t sys_memory_revoke(struct thread *thread)
     unsigned budget = STEP_NODES;
     struct slot *slot;
 
+    if (thread->rerun && r->edi == FRAMES)
+        return revoke_frames(thread, &budget);
     err_t err = sys_find(thread, sys_slot(thread), SLOT_MEMORY, RIGHT_OWN, &slot);
     if (!err)
         err = sys_find_again(thread, &slot);
@@ -169,6 +171,7 @@ err_t sys_memory_revoke(struct thread *thread)
         if (!delete_overlapping(slot, range, &cursor, &budget))
             return sys_rerun_slot(thread, slot, cursor);
         r->edi = FRAMES;
+        r->ebx += slot->value;
     }
-    return revoke_frames(thread, slot->value, &budget);
+    return revoke_frames(thread, &budget);
 }

@@ -88,7 +88,7 @@ err_t sys_port_out(struct thread *thread)
 
 err_t sys_log_write(struct thread *thread)
 {
-    struct message_page *page = sys_page(thread);
+    struct message_page *page = thread_page(thread);
     uint32_t bytes = thread->registers.ebx;
     struct slot *slot;
 

@@ -58,7 +58,7 @@ static err_t find_still(struct thread *thread, struct thread **target)
 
 err_t sys_thread_read(struct thread *thread)
 {
-    struct message_page *page = sys_page(thread);
+    struct message_page *page = thread_page(thread);
     struct thread *target;
 
     if (thread->registers.ebx > THREAD_FPU)
@@ -77,7 +77,7 @@ err_t sys_thread_read(struct thread *thread)
 
 err_t sys_thread_write(struct thread *thread)
 {
-    const struct message_page *page = sys_page(thread);
+    const struct message_page *page = thread_page(thread);
     struct thread *target;
 
     if (thread->registers.ebx > THREAD_FPU)

@@ -10,10 +10,12 @@ void cpu_init(struct cpu *cpu)
 
 static void update_floor(struct cpu *cpu)
 {
-    bool fpu_live = cpu->current && AT(struct thread, cpu->current)->uses_fpu;
     int top = cpu_ready_top(cpu);
 
-    cpu->floor = fpu_live ? PRIORITY_COUNT : top < 0 ? 0 : top + cpu->overdue;
+    if (cpu->current && AT(struct thread, cpu->current)->uses_fpu)
+        cpu->floor = PRIORITY_COUNT;
+    else
+        cpu->floor = top < 0 ? 0 : top + (int)(cpu->overdue >> top & 1);
 }
 
 void cpu_enqueue(struct thread *thread, enum queue_end end)
@@ -21,7 +23,7 @@ void cpu_enqueue(struct thread *thread, enum queue_end end)
     struct cpu *cpu = &kernel.cpus[thread->cpu];
     struct link *queue = &cpu->ready[thread->priority];
 
-    if (cpu->overdue && thread->priority == cpu_ready_top(cpu))
+    if (cpu->overdue >> thread->priority & 1)
         end = QUEUE_BACK;
     thread->state = THREAD_READY;
     link_insert_after(end == QUEUE_FRONT ? queue : AT(struct link, queue->prev), &thread->link);
@@ -35,32 +37,69 @@ void cpu_dequeue(struct thread *thread)
 
     assert(thread->state == THREAD_READY);
     link_remove(&thread->link);
-    if (cpu->waited == REF(thread))
-        cpu->waited = cpu->overdue = 0;
+    if (cpu->waited[thread->priority] == REF(thread)) {
+        cpu->waited[thread->priority] = 0;
+        cpu->overdue &= ~(1u << thread->priority);
+    }
     if (link_is_alone(&cpu->ready[thread->priority]))
         cpu->ready_mask &= ~(1u << thread->priority);
     update_floor(cpu);
 }
 
+/* At a tick: has the first of this queue waited for long? */
+static void count_wait(struct cpu *cpu, unsigned priority)
+{
+    ref_t first = REF(thread_of_link(cpu->ready[priority].next));
+
+    if (cpu->waited[priority] != first) {
+        cpu->waited[priority] = first;
+        cpu->waited_ticks[priority] = 0;
+    } else if (++cpu->waited_ticks[priority] >= TURN_TICKS) {
+        cpu->overdue |= 1u << priority;
+    }
+}
+
+/* Even if nobody else becomes ready, deaths that nobody waits for go on. */
+static void reap_orphans(void)
+{
+    if (!kernel.reapers && !link_is_alone(&kernel.dying))
+        object_reap_step();
+}
+
+/* Whether `thread` has to let the first of its queue go before it. */
+static bool turn_is_over(const struct cpu *cpu, const struct thread *thread)
+{
+    return cpu_ready_top(cpu) >= (int)thread->priority && (cpu->overdue >> thread->priority & 1);
+}
+
 struct thread *cpu_tick(struct thread *thread)
 {
     struct cpu *cpu = cpu_here();
-    uint32_t levels = cpu->ready_mask & ((2u << thread->priority) - 1);
 
-    if (!levels)
-        return thread_continue(thread);
-    int top = 31 - __builtin_clz(levels);
-    ref_t next = cpu->ready[top].next - offsetof(struct thread, link);
-    cpu->waited_ticks = cpu->waited == next ? cpu->waited_ticks + 1 : 0;
-    cpu->waited = next;
-    bool due = cpu->waited_ticks >= TURN_TICKS;
-    if (due && top == thread->priority) {
-        cpu_enqueue(thread, QUEUE_BACK);
-        return thread_choose();
-    }
-    cpu->overdue = due;
+    for (uint32_t levels = cpu->ready_mask; levels; levels &= levels - 1)
+        count_wait(cpu, (unsigned)__builtin_ctz(levels));
     update_floor(cpu);
-    return thread_continue(thread);
+    reap_orphans();
+    if (thread->state != THREAD_RUNNING)
+        return thread_choose();
+    if (!turn_is_over(cpu, thread))
+        return thread_continue(thread);
+    cpu_enqueue(thread, QUEUE_BACK);
+    return thread_choose();
+}
+
+void cpu_tick_in_kernel(void)
+{
+    struct cpu *cpu = cpu_here();
+    int top = cpu_ready_top(cpu);
+
+    if (top < 0)
+        return;
+    struct thread *thread = thread_of_link(cpu->ready[top].next);
+    if (!thread->rerun && !thread->reaping)
+        return;
+    cpu_dequeue(thread);
+    cpu_enqueue(thread, QUEUE_BACK);
 }
 
 void cpu_forget(struct thread *thread)
@@ -131,8 +170,7 @@ struct thread *thread_choose(void)
 
     for (;;) {
         int top = cpu_ready_top(cpu);
-        struct thread *thread = top < 0 ? NULL : AT(struct thread, cpu->ready[top].next -
-                                                                       offsetof(struct thread, link));
+        struct thread *thread = top < 0 ? NULL : thread_of_link(cpu->ready[top].next);
         if (orphans_step(thread) || (thread && must_reap(thread))) {
             object_reap_step();
             arch_breathe();

@@ -1,6 +1,7 @@
 /*
  * All state that calls and events change, but for the frames: one structure, so that the core can be
- * snapshotted, hashed and explored on the host. (Boot's own, and the devices', is where they are.) Links are 32-bit references into the window.
+ * snapshotted, hashed and explored on the host. (Boot's own, and the devices', is where they are.)
+ * Links are 32-bit references into the window.
  *
  * The kernel lock guards all of it.
  */
@@ -14,9 +15,9 @@
  *   P2  `floor` is what a thread's `direct` must reach to be switched to without the scheduler: the
  *       highest ready priority, PRIORITY_COUNT while the running thread's FPU state is live
  *   P3  `space` is the task whose page tables CR3 names, 0: the kernel's own
- *   P4  with `overdue`, `waited` has waited for TURN_TICKS behind threads of its priority that the ticks
- *       did not meet, since servers worked for them: the floor is one higher, and the next of them that
- *       would go to the front of its queue goes to the back
+ *   P4  waited[p] was the first of ready[p] at the last tick and still is, waited_ticks[p] for how many
+ *       ticks; after TURN_TICKS bit p of `overdue` is set, and until it runs the floor for p is one
+ *       higher and others of priority p go behind it, though they come from a call to a server
  */
 struct cpu {
     ref_t current; /* thread, 0: idle */
@@ -25,9 +26,9 @@ struct cpu {
     uint32_t ready_mask;
     struct link ready[PRIORITY_COUNT];
     bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
-    ref_t waited; /* for round robin: the thread that was next in turn at the last tick, and is still */
-    uint32_t waited_ticks;
-    bool overdue; /* P4 */
+    uint32_t overdue;
+    ref_t waited[PRIORITY_COUNT];
+    uint8_t waited_ticks[PRIORITY_COUNT];
 };
 
 struct kernel {
@@ -37,7 +38,7 @@ struct kernel {
     ref_t empty_leaf;
     uint32_t calls_base; /* no dead thread's `calls` was higher: see T2 */
     uint32_t reapers; /* threads that wait for `dying` to be empty; 0: whoever chooses carries on */
-    uint32_t orphan_turns; /* choices since then */
+    uint32_t orphan_turns; /* choices made while that is so, for ever counting */
     struct link dying; /* tasks, threads, endpoints; the first is taken apart first */
     struct object ranges[4]; /* memory, ports, irqs, the log: by bits 6-7 of a slot's `object` */
     struct slot irq_endpoints[IRQ_COUNT];
@@ -74,6 +75,9 @@ void cpu_dequeue(struct thread *thread);
  * turn of a few ticks lets a parent get on after a fork even where a busy host delays ticks. */
 enum { TURN_TICKS = 3 };
 struct thread *cpu_tick(struct thread *thread);
+
+/* At a tick between two steps of a long call: its thread has had its turn. */
+void cpu_tick_in_kernel(void);
 
 /* The running thread stops running here; its state and link have been set by the caller. */
 void cpu_forget(struct thread *thread);

@@ -20,7 +20,7 @@
  *       (it uses the FPU, is held, or waits for the answer to a fault)
  *
  * Threads lie four to a frame, so that a reference from user space is checked by its alignment and the
- * frame's kind; a place that is free is all zero or THREAD_DEAD, with no peer.
+ * frame's kind; a place that is free is all zero, so it has no peer.
  */
 #pragma once
 
@@ -61,6 +61,16 @@ struct thread {
     struct registers registers;
     uint8_t fpu[FPU_BYTES] __attribute__((aligned(16)));
 };
+HOT struct thread *thread_of_link(ref_t link)
+{
+    return AT(struct thread, link - offsetof(struct thread, link));
+}
+
+HOT struct message_page *thread_page(const struct thread *thread)
+{
+    return AT(struct message_page, thread->page);
+}
+
 /* Makes a thread that waited for something ready, before or behind others of its priority. */
 enum queue_end { QUEUE_FRONT, QUEUE_BACK };
 void thread_wake(struct thread *thread, enum queue_end end);

@@ -10,6 +10,7 @@ static void check_entry(const pte_t *entry, struct node *node)
     assert(node_in_tree(node) && node->depth > 0);
     assert(pte_writable(entry) == !!(node->flags & RIGHT_WRITE));
     assert(!(pte_writable(entry) && pte_executable(entry)));
+    assert(!pte_executable(entry) || node->flags & RIGHT_EXECUTE);
     assert(space_mapping(node).entry == entry);
 }
 

@@ -234,6 +234,8 @@ static uint32_t abandonments;
 
 static void breathe(void)
 {
+    if (random_below(8) == 0)
+        audit_kernel();
     if (random_below(3) == 0)
         longjmp(abandoned, 1);
 }
