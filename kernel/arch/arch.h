@@ -9,7 +9,7 @@
  *
  * MACHINE_HEADER gives the parameters: WINDOW_BASE, WINDOW_BYTES, FRAMES_OFFSET, TABLE_BITS (entries
  * per page table and directory), LEAF_BITS (slots per leaf of a capability table), LEAF_COUNT, CPU_MAX,
- * STEP_NODES (nodes that one step of a long call may take).
+ * STEP_NODES (nodes that one step of a long call may take); and, in test builds, IPC_FORCE_GENERAL.
  */
 #pragma once
 

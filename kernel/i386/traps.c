@@ -61,8 +61,9 @@ void arch_registers_set(struct registers *to, const struct thread_registers *fro
     uint32_t vector = to->vector == VECTOR_SYSCALL ? 0 : to->vector; /* of a fault to be answered */
 
     *to = (struct registers){
-        .vector = vector, .error = to->error, .edi = from->edi, .esi = from->esi, .ebp = from->ebp, .ebx = from->ebx, .edx = from->edx,
-        .ecx = from->ecx, .eax = from->eax, .eip = from->eip, .cs = USER_CODE,
-        .eflags = (from->eflags & EFLAGS_USER) | EFLAGS_START, .esp = from->esp, .ss = USER_DATA,
+        .edi = from->edi, .esi = from->esi, .ebp = from->ebp, .ebx = from->ebx, .edx = from->edx,
+        .ecx = from->ecx, .eax = from->eax, .vector = vector, .error = to->error,
+        .eip = from->eip, .cs = USER_CODE, .eflags = (from->eflags & EFLAGS_USER) | EFLAGS_START,
+        .esp = from->esp, .ss = USER_DATA,
     };
 }

@@ -99,6 +99,7 @@ void arch_log(const char *text, uint32_t bytes)
     (void)text, (void)bytes;
 }
 
+int host_force_general;
 void (*host_breathe)(void);
 
 void arch_breathe(void)

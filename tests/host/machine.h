@@ -35,6 +35,10 @@ enum {
     STEP_NODES = HOST_STEP_NODES,
 };
 
+/* Sends every message through the general case. */
+extern int host_force_general;
+#define IPC_FORCE_GENERAL host_force_general
+
 /* What arch_breathe() does: a test lets an interrupt in by leaving it with longjmp. */
 extern void (*host_breathe)(void);
 

@@ -1,0 +1,188 @@
+/*
+ * The short path of a message and the general case give the same states: each random step of eight
+ * threads that call, answer and signal is taken both ways from one snapshot, and all memory is compared.
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c tests/host/kernel_world.c
+ */
+#include "tests/host/check.h"
+#include "tests/host/kernel_world.h"
+
+#include <string.h>
+
+enum {
+    ENDPOINTS = 3,
+    THREADS = 8,
+    SERVERS = 5, /* of the threads: they have an endpoint to receive from */
+    SLOT_ENDPOINTS = 40,
+    SLOT_SIGNALS = 50,
+    SLOT_THREADS = 60,
+    RUNS = 40,
+    STEPS = 600,
+    /* What a step can change: struct kernel, and the frames in use. */
+    KERNEL_BYTES = 16 * PAGE_SIZE,
+    USED_FRAMES = WORLD_ACCOUNT,
+    USED_BYTES = USED_FRAMES * PAGE_SIZE,
+};
+
+static struct thread *init, *current;
+static struct thread *threads[THREADS];
+static uint32_t direct; /* steps in which a message was handed over at once */
+
+static int call(unsigned number, uint32_t slot, uint32_t a, uint32_t b, uint32_t c)
+{
+    return world_call(init, number | slot << SLOT_SHIFT, (const uint32_t[]){a, b, c, 0});
+}
+
+static void make_thread(unsigned i)
+{
+    uint32_t endpoint = i < SERVERS ? SLOT_ENDPOINTS + random_below(ENDPOINTS) : 0;
+    uint32_t handler = random_below(2) ? SLOT_ENDPOINTS + random_below(ENDPOINTS) : 0;
+    uint32_t priority = i < SERVERS ? 6 + random_below(3) : 4 + random_below(4);
+
+    CHECK(call(SYS_thread_create, WORLD_TASK, (SLOT_THREADS + i) | endpoint << 16,
+               handler | priority << 16, 0x20000 + i * PAGE_SIZE) == OK);
+    CHECK(call(SYS_thread_resume, SLOT_THREADS + i, 0, 0, 0) == OK);
+    const struct cspace *cspace = &AT(struct task, init->task)->cspace;
+    threads[i] = AT(struct thread, slot_object(cspace_slot(cspace, SLOT_THREADS + i)));
+}
+
+static void boot(void)
+{
+    init = world_boot();
+    for (unsigned e = 0; e < ENDPOINTS; e++) {
+        CHECK(call(SYS_endpoint_create, 0, SLOT_ENDPOINTS + e, 0, 0) == OK);
+        CHECK(call(SYS_cap_derive, SLOT_ENDPOINTS + e, SLOT_SIGNALS + e, RIGHT_SIGNAL, 1 + e) == OK);
+    }
+    for (unsigned i = 0; i < THREADS; i++)
+        make_thread(i);
+    current = world_syscall(init, SYS_thread_stop | WORLD_THREAD << SLOT_SHIFT, (const uint32_t[4]){0});
+}
+
+/* A step, decided before it is taken. */
+struct step {
+    enum { SYSCALL, FAULT, INTERRUPT, WAKE } kind;
+    uint32_t head;         /* system call; or vector; or line; or thread */
+    uint32_t arguments[4];
+};
+
+static struct step any_call(void)
+{
+    uint32_t kind = random_below(20), extended = random_below(12) ? 0 : IPC_EXTENDED;
+    struct step step = {.kind = SYSCALL};
+
+    for (unsigned i = 0; i < 4; i++)
+        step.arguments[i] = random_below(100);
+    if (kind < 8 && (slot_is_empty(&current->receives) || random_below(4) == 0))
+        step.head = SYS_ipc_call | (SLOT_ENDPOINTS + random_below(ENDPOINTS)) << SLOT_SHIFT | extended;
+    else if (kind < 16)
+        step.head = SYS_ipc_reply_wait | (random_below(5) ? IPC_REPLY : 0) | extended;
+    else if (kind < 17)
+        step.head = SYS_ipc_signal | (SLOT_SIGNALS + random_below(ENDPOINTS)) << SLOT_SHIFT;
+    else if (kind < 18)
+        step.head = SYS_ipc_reply;
+    else
+        step.head = (random_below(4) ? SYS_thread_resume : SYS_thread_stop) |
+                    (SLOT_THREADS + random_below(THREADS)) << SLOT_SHIFT;
+    return step;
+}
+
+static struct step any_step(void)
+{
+    if (!current)
+        return random_below(2) ? (struct step){.kind = WAKE, .head = random_below(THREADS)}
+                               : (struct step){.kind = INTERRUPT, .head = IRQ_TICK};
+    if (random_below(20) == 0)
+        return (struct step){.kind = INTERRUPT, .head = random_below(3) ? IRQ_TICK : 3};
+    if (random_below(40) == 0)
+        return (struct step){.kind = FAULT, .head = random_below(4) ? 14 : 7};
+    return any_call();
+}
+
+static struct thread *take(struct thread *thread, const struct step *step)
+{
+    struct thread *woken = threads[step->head % THREADS];
+
+    switch (step->kind) {
+    case SYSCALL:
+        return world_syscall(thread, step->head, step->arguments);
+    case FAULT:
+        thread->registers.vector = step->head;
+        return event_fault(thread, 0x5000);
+    case INTERRUPT:
+        return event_interrupt(thread, step->head);
+    default:
+        thread_detach(woken);
+        woken->held = 0;
+        thread_update_direct(woken);
+        thread_wake(woken, QUEUE_BACK);
+        return thread_choose();
+    }
+}
+
+static unsigned char before[KERNEL_BYTES + USED_BYTES], after[KERNEL_BYTES + USED_BYTES];
+
+static void copy(unsigned char *to, const unsigned char *from, bool out)
+{
+    unsigned char *used = AT(unsigned char, frame_ref(WORLD_FREE));
+
+    if (out) {
+        memcpy(to, &kernel, KERNEL_BYTES);
+        memcpy(to + KERNEL_BYTES, used, USED_BYTES);
+    } else {
+        memcpy(&kernel, from, KERNEL_BYTES);
+        memcpy(used, from + KERNEL_BYTES, USED_BYTES);
+    }
+}
+
+/* The links of threads that are in no list say only where they were last. */
+static void clear_unused_links(void)
+{
+    for (unsigned i = 0; i < THREADS; i++)
+        if (threads[i]->state == THREAD_RUNNING || threads[i]->state == THREAD_HELD)
+            threads[i]->link = (struct link){0};
+}
+
+static struct thread *take_one_way(const struct step *step, int general, unsigned char *state)
+{
+    host_force_general = general;
+    struct thread *thread = take(current, step);
+    clear_unused_links();
+    copy(state, NULL, true);
+    return thread;
+}
+
+/* Both ways from one state; it goes on from the second. */
+static void take_both(const struct step *step)
+{
+    struct thread *from = current;
+
+    copy(before, NULL, true);
+    struct thread *general = take_one_way(step, 1, after);
+    copy(NULL, before, false);
+    current = take_one_way(step, 0, before);
+    CHECK(current == general);
+    CHECK(memcmp(before, after, sizeof before) == 0);
+    direct += step->kind == SYSCALL && (step->head & 0xff) <= SYS_ipc_reply_wait && current &&
+              current != from;
+}
+
+int main(void)
+{
+    CHECK(sizeof kernel <= KERNEL_BYTES);
+    for (unsigned run = 0; run < RUNS; run++) {
+        boot();
+        for (unsigned i = 0; i < STEPS; i++) {
+            struct step step = any_step();
+            take_both(&step);
+        }
+        world_end();
+    }
+    CHECK(direct > RUNS * STEPS / 20);
+    printf("test_ipc_paths: %d steps give the same states, %u hand the processor over\n", RUNS * STEPS,
+           direct);
+}
