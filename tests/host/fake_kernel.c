@@ -222,10 +222,11 @@ static err_t source_mapping(uint32_t slot, uint32_t from, struct mapping *source
     return OK;
 }
 
-static err_t map(struct task *task, uint32_t address_rights, uint32_t slot, uint32_t from,
-                 uint32_t pages, bool replace)
+static err_t map(struct task *task, uint32_t address_rights, uint32_t source_pages, uint32_t from,
+                 bool replace)
 {
     uint32_t address = address_rights & -(uint32_t)PAGE_SIZE, rights = address_rights % PAGE_SIZE;
+    uint32_t slot = source_pages >> SLOT_SHIFT, pages = source_pages & 0xffff;
     uint32_t step = task_in(slot) ? PAGE_SIZE : 1;
     struct mapping source;
 
@@ -261,8 +262,7 @@ err_t kernel_map(uint32_t slot, uint32_t address_rights, uint32_t source_pages, 
 
     if (!task)
         return ERR_CAP;
-    return map(task, address_rights, source_pages >> SLOT_SHIFT, from, source_pages & 0xffff,
-               false);
+    return map(task, address_rights, source_pages, from, false);
 }
 
 err_t fake_grant(uint32_t slot, const struct item *item, uint32_t window, uint32_t window_pages,
@@ -273,7 +273,8 @@ err_t fake_grant(uint32_t slot, const struct item *item, uint32_t window, uint32
     uint32_t address = window + (item->place << PAGE_BITS);
     rights_t rights = item->kind_rights & RIGHT_ALL;
     CHECK(item->kind_rights >> ITEM_KIND_SHIFT == ITEM_MEMORY);
-    return map(task_in(slot), address | rights, item->slot, item->from, item->pages, replace);
+    uint32_t source_pages = (uint32_t)item->slot << SLOT_SHIFT | item->pages;
+    return map(task_in(slot), address | rights, source_pages, item->from, replace);
 }
 
 err_t kernel_unmap(uint32_t slot, uint32_t address, uint32_t pages)

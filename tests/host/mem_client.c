@@ -47,32 +47,41 @@ static bool exchange(const struct mem_client *client, uint32_t tag, struct words
     return false;
 }
 
-int mem_call(const struct mem_client *client, uint32_t tag, uint32_t number, uint32_t a, uint32_t b,
-             uint32_t *result)
+static int call(const struct mem_client *client, uint32_t tag, struct words words, uint32_t *result)
 {
-    struct words words = {{number, a, b, 0}};
-
     CHECK(exchange(client, tag, &words, 0));
     if (result)
         *result = words.w[1];
     return (int)words.w[0];
 }
 
+int mem_call(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b,
+             uint32_t *result)
+{
+    return call(client, 0, (struct words){{number, a, b, 0}}, result);
+}
+
+int mem_call_tagged(const struct mem_client *client, uint32_t tag, uint32_t number, uint32_t a,
+                    uint32_t b)
+{
+    return call(client, tag, (struct words){{number, a, b, 0}}, NULL);
+}
+
 int mem_manager(uint32_t number, uint32_t a, uint32_t b)
 {
-    return mem_call(NULL, 0, number, a, b, NULL);
+    return mem_call(NULL, number, a, b, NULL);
 }
 
 int mem_manager_with_task(uint32_t number, uint32_t a, uint32_t b)
 {
     fake_task_create(space_receive_slot(), random_below(8));
-    return mem_call(NULL, 1 << TAG_ITEMS_SHIFT, number, a, b, NULL);
+    return mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, number, a, b);
 }
 
 int mem_map_segment(uint32_t space, const struct mem_segment *segment)
 {
     memcpy(mem_page.words, segment, sizeof(*segment));
-    return mem_call(NULL, sizeof(*segment) / 4, MEM_SPACE_MAP, space, 0, NULL);
+    return mem_call_tagged(NULL, sizeof(*segment) / 4, MEM_SPACE_MAP, space, 0);
 }
 
 bool mem_send(const struct mem_client *client, uint32_t tag, const uint32_t w[4])

@@ -19,15 +19,18 @@ extern struct message_page mem_page;
 /* Where clients open the window for segments; a decent one does so at SHM_BASE. */
 extern uint32_t mem_window;
 
-/* One in so many answers with an item is refused as if its receiver had no window for it; 0: none.
- */
+/* One in so many answers with an item is refused as if its receiver had no window; 0: none. */
 extern uint32_t mem_refuse_one_in;
 extern err_t mem_refusal;    /* with what */
 extern bool mem_was_refused; /* the last one was */
 
-/* A call with tag, number and two arguments; word 0 of the answer, and its word 1 in `*result`. */
-int mem_call(const struct mem_client *client, uint32_t tag, uint32_t number, uint32_t a, uint32_t b,
+/* A call with two arguments; word 0 of the answer, and its word 1 in `*result`. */
+int mem_call(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b,
              uint32_t *result);
+
+/* The same with items or more words, as the tag says. */
+int mem_call_tagged(const struct mem_client *client, uint32_t tag, uint32_t number, uint32_t a,
+                    uint32_t b);
 
 /* The same by the manager, with no items; with a new task for the server's slot; with a segment. */
 int mem_manager(uint32_t number, uint32_t a, uint32_t b);

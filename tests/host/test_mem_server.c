@@ -62,7 +62,7 @@ static bool is_short(int status)
 
 static int call(struct client *client, uint32_t number, uint32_t a, uint32_t b, uint32_t *result)
 {
-    return mem_call(&client->name, 0, number, a, b, result);
+    return mem_call(&client->name, number, a, b, result);
 }
 
 static struct model_page *model_at(struct client *client, uint32_t address)
@@ -215,7 +215,7 @@ static void touch_one(void)
     if (!done) {
         uint32_t id;
         CHECK(!allowed || memory_is_short || mem_was_refused);
-        CHECK(mem_call(NULL, 0, MEM_CASUALTY, 0, 0, &id) == 0 && id == client->name.id);
+        CHECK(mem_call(NULL, MEM_CASUALTY, 0, 0, &id) == 0 && id == client->name.id);
         end(client);
         return;
     }

@@ -1,0 +1,32 @@
+/*
+ * Two programs, `a` and `b`, on a fresh memory server: what the tests of its calls begin with. Each
+ * has pair_text and pair_data as its image, and its heap begins at PAIR_BREAK.
+ */
+#pragma once
+
+#include "tests/host/mem_client.h"
+
+enum { PAIR_BREAK = 0x104010 };
+
+extern const struct mem_segment pair_text, pair_data;
+extern struct mem_client a, b;
+
+/* The pages promised to both, and to segments. */
+uint32_t pair_promised(void);
+
+/* A third program with the same image; a child of one; its end. */
+struct mem_client pair_make(uint32_t id);
+struct mem_client pair_fork(struct mem_client parent, uint32_t id);
+void pair_end(struct mem_client client);
+
+/* A call that answers with a status only; an open that succeeds, and gives the address. */
+int pair_call(struct mem_client client, uint32_t number, uint32_t first, uint32_t second);
+uint32_t pair_open(struct mem_client client, uint32_t id);
+
+/* Accesses with their faults: they succeed, or the client becomes the one casualty. */
+uint32_t pair_read(struct mem_client client, uint32_t address);
+void pair_write(struct mem_client client, uint32_t address, uint32_t word);
+void pair_dies(struct mem_client client, uint32_t address, uint32_t cause);
+
+/* Runs each check with a new pair, walks all tables after it, and says how many there were. */
+void pair_run(const char *name, void (*const checks[])(void), unsigned count);

@@ -1,0 +1,292 @@
+/*
+ * The promises of the memory server about segments, forks and reserved memory, and what it does
+ * when memory runs short.
+ *
+ * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/fork.c servers/mem/shm.c servers/mem/shm_table.c servers/mem/casualty.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
+ * sources: tests/host/mem_client.c tests/host/mem_pair.c
+ */
+#include "libuser/libc/errno.h"
+#include "servers/mem/frames.h"
+#include "servers/mem/heap.h"
+#include "servers/mem/layout.h"
+#include "servers/mem/server.h"
+#include "servers/mem/shm_table.h"
+#include "servers/mem/space.h"
+#include "servers/proto/mem.h"
+#include "tests/host/check.h"
+#include "tests/host/mem_pair.h"
+
+static void check_shm(void)
+{
+    uint32_t address = pair_open(a, 5), before;
+
+    CHECK(pair_call(b, MEM_SHM_CLOSE, 5, 0) == -ENOENT &&
+          pair_call(a, MEM_SHM_CLOSE, 6, 0) == -ENOENT);
+    CHECK(pair_open(a, 5) == address && pair_open(a, 5) == address);
+    CHECK(pair_open(b, 5) == address);
+    pair_write(a, address, 42);
+    CHECK(pair_read(b, address) == 42);
+
+    /* A second thread's fault at a page that is there by now gets it once more. */
+    const uint32_t words[4] = {address, FAULT_WRITE | FAULT_USER, 0, 14};
+    CHECK(mem_send(&a, TAG_FAULT, words) && pair_read(a, address) == 42);
+    pair_dies(a, address, FAULT_EXECUTE);
+
+    for (int i = 0; i < 2; i++)
+        CHECK(pair_call(a, MEM_SHM_CLOSE, 5, 0) == 0 && pair_read(a, address) == 42);
+    CHECK(pair_call(a, MEM_SHM_CLOSE, 5, 0) == 0);
+    pair_dies(a, address, 0);
+    CHECK(pair_call(a, MEM_SHM_CLOSE, 5, 0) == -ENOENT && pair_read(b, address) == 42);
+    CHECK(pair_open(a, 5) == address && pair_read(a, address) == 42);
+    CHECK(pair_call(a, MEM_SHM_CLOSE, 5, 0) == 0 && pair_call(b, MEM_SHM_CLOSE, 5, 0) == 0);
+    CHECK(shm_table_count() == 0);
+    CHECK(pair_read(a, pair_open(a, 5)) == 0); /* a new one */
+    CHECK(pair_call(a, MEM_SHM_CLOSE, 5, 0) == 0);
+
+    /* Refused by the kernel: not open then. */
+    before = pair_promised();
+    mem_refuse_one_in = 1;
+    CHECK(pair_call(a, MEM_SHM_OPEN, 8, 0) == -EINVAL);
+    mem_refuse_one_in = 0;
+    CHECK(pair_call(a, MEM_SHM_CLOSE, 8, 0) == -ENOENT && pair_promised() == before);
+}
+
+/* Who opens the window elsewhere has the page where the server does not look for it, but not for
+ * longer than there is a segment. */
+static void check_shm_elsewhere(void)
+{
+    const uint32_t offset = 0x1000000;
+
+    mem_window = SHM_BASE + offset;
+    uint32_t address = pair_open(a, 5);
+    mem_window = SHM_BASE;
+    CHECK(fake_rights(a.slot, address + offset) && !fake_rights(a.slot, address));
+    CHECK(pair_call(a, MEM_SHM_CLOSE, 5, 0) == 0);
+    CHECK(!fake_rights(a.slot, address + offset));
+}
+
+/* As often as its counter can count, and not once more. */
+static void check_shm_counter(void)
+{
+    uint32_t address = pair_open(a, 1), *entry = pages_find(&space_find(a.id)->pages, address);
+
+    *entry |= PAGE_VALUE - 1;
+    CHECK(pair_call(a, MEM_SHM_OPEN, 1, 0) == -ENOMEM);
+    *entry = (*entry & ~(uint32_t)PAGE_VALUE) | 1;
+    CHECK(pair_call(a, MEM_SHM_CLOSE, 1, 0) == 0 && shm_table_count() == 0);
+}
+
+static void check_many_segments(void)
+{
+    enum { MANY = 3000 };
+    uint32_t before = pair_promised(), info[3];
+
+    for (uint32_t i = 0; i < MANY; i++)
+        pair_write(a, pair_open(a, i * 7), i);
+    struct mem_client child = pair_fork(a, 20);
+    for (uint32_t i = 0; i < MANY; i++)
+        CHECK(pair_read(child, pair_open(b, i * 7)) == i);
+    struct words words = {{MEM_INFO}};
+    mem_page.tag = 0;
+    CHECK(server_handle(a.id, &words) == IPC_REPLY);
+    for (int i = 0; i < 3; i++)
+        info[i] = words.w[i + 1];
+    CHECK(info[0] == frames_count().free && info[1] == frames_count().total && info[2] == MANY);
+    for (uint32_t i = 0; i < MANY; i++)
+        CHECK(pair_call(b, MEM_SHM_CLOSE, i * 7, 0) == 0 &&
+              pair_call(a, MEM_SHM_CLOSE, i * 7, 0) == 0);
+    CHECK(shm_table_count() == MANY);
+    pair_end(child);
+    CHECK(shm_table_count() == 0);
+    pair_end(a);
+    pair_end(b);
+    a = pair_make(1);
+    b = pair_make(2);
+    CHECK(pair_promised() == before);
+}
+
+static void check_fork(void)
+{
+    uint32_t before = pair_promised(), shared = pair_open(a, 3);
+
+    CHECK(pair_open(a, 3) == shared && pair_call(a, MEM_SBRK, 4096, 0) == 0);
+    pair_write(a, 0x102000, 1);
+    pair_write(a, 0x105000, 2);
+    pair_write(a, STACK_TOP - 4, 7);
+    struct mem_client child = pair_fork(a, 30), grandchild = pair_fork(child, 31);
+    uint32_t free = frames_count().free;
+
+    CHECK(fake_rights(child.slot, STACK_TOP - 1) & RIGHT_WRITE); /* copied at once */
+    CHECK(fake_rights(a.slot, STACK_TOP - 1) & RIGHT_WRITE);
+    pair_write(child, STACK_TOP - 4, 8);
+    CHECK(pair_read(a, STACK_TOP - 4) == 7 && pair_read(grandchild, STACK_TOP - 4) == 7);
+    CHECK(pair_read(child, 0x102000) == 1 && pair_read(grandchild, 0x102000) == 1);
+    CHECK(frames_count().free == free); /* reading copies nothing */
+    pair_write(child, 0x102000, 10);
+    CHECK(pair_read(a, 0x102000) == 1 && pair_read(grandchild, 0x102000) == 1);
+    pair_write(a, 0x102000, 11);
+    CHECK(frames_count().free == free - 2);
+    const uint32_t *word = fake_word(grandchild.slot, 0x102000);
+    pair_write(grandchild, 0x102000, 12); /* the last one keeps the frame */
+    CHECK(frames_count().free == free - 2 && fake_word(grandchild.slot, 0x102000) == word);
+    CHECK(pair_read(a, 0x102000) == 11 && pair_read(child, 0x102000) == 10);
+    CHECK(!(fake_rights(a.slot, 0x105000) & RIGHT_WRITE));
+
+    pair_write(grandchild, shared, 77); /* shared through both forks */
+    CHECK(pair_read(a, shared) == 77 && pair_read(child, shared) == 77);
+    CHECK(pair_call(child, MEM_SHM_CLOSE, 3, 0) == 0 && pair_read(child, shared) == 77);
+    CHECK(pair_call(child, MEM_SHM_CLOSE, 3, 0) == 0);
+    pair_dies(child, shared, 0);
+    CHECK(pair_call(a, MEM_SHM_CLOSE, 3, 0) == 0 && pair_call(a, MEM_SHM_CLOSE, 3, 0) == 0);
+    CHECK(pair_read(grandchild, shared) == 77 && shm_table_count() == 1);
+    pair_end(child);
+    pair_end(grandchild);
+    CHECK(shm_table_count() == 0 && pair_call(a, MEM_SBRK, (uint32_t)-4096, 0) == 0);
+    CHECK(pair_promised() <= before + 1); /* a stack page may have been touched */
+}
+
+/* The thread died while its fault was answered, but its task lives: no page may stay that it was
+ * not meant to have, and the next fault brings the right one. */
+static void check_stale_fault(void)
+{
+    pair_write(a, 0x102000, 1);
+    struct mem_client child = pair_fork(a, 35);
+    const uint32_t words[4] = {0x102000, FAULT_PRESENT | FAULT_WRITE | FAULT_USER, 0, 14};
+
+    mem_refuse_one_in = 1;
+    mem_refusal = ERR_STALE;
+    CHECK(!mem_send(&child, TAG_FAULT, words));
+    mem_refuse_one_in = 0;
+    mem_refusal = ERR_WINDOW;
+    CHECK(mem_manager(MEM_CASUALTY, 0, 0) == -ENOENT); /* nobody is left to bury */
+    CHECK(!fake_rights(child.slot, 0x102000));
+    struct mem_client grandchild = pair_fork(child, 36);
+    pair_write(child, 0x102000, 3);
+    CHECK(pair_read(a, 0x102000) == 1 && pair_read(grandchild, 0x102000) == 1);
+    pair_write(grandchild, 0x102000, 2);
+    CHECK(pair_read(child, 0x102000) == 3 && pair_read(a, 0x102000) == 1);
+    pair_end(child);
+    pair_end(grandchild);
+}
+
+/* Memory is finite, and what was promised is there: a program that got all that was left can touch
+ * all of it, and so can its neighbour. */
+static void check_promises(void)
+{
+    uint32_t place, pages = 0;
+
+    CHECK(mem_call(&a, MEM_MMAP, 0, 1, &place) == 0);
+    while (pair_call(b, MEM_SBRK, 64 * PAGE_SIZE, 0) == 0)
+        pages += 64;
+    while (pair_call(b, MEM_SBRK, PAGE_SIZE, 0) == 0)
+        pages++;
+    CHECK(pair_call(a, MEM_MMAP, 0, 1) == -ENOMEM && pair_call(a, MEM_SHM_OPEN, 1, 0) == -ENOMEM);
+    CHECK(mem_manager_with_task(MEM_SPACE_FORK, a.id, 40) == -ENOMEM && !space_find(40));
+    CHECK(mem_manager(MEM_POOL, 1, 0) == -ENOMEM);
+    fake_task_reap();
+    for (uint32_t i = 0; i < pages; i++)
+        pair_write(b, 0x105000 + i * PAGE_SIZE, i);
+    pair_write(a, place, 1);
+    CHECK(!mem_touch(&a, STACK_LOW, FAULT_WRITE)); /* the stack was not promised */
+    pair_end(b);
+    CHECK(mem_manager(MEM_CASUALTY, 0, 0) == 0);
+    pair_write(a, STACK_LOW, 1);
+    b = pair_make(2);
+}
+
+static uint32_t hoard[6000], hoard_count;
+
+static void give_back(uint32_t count)
+{
+    while (count-- && hoard_count)
+        frames_return(hoard[--hoard_count]);
+}
+
+/* Leaves that many frames for kernel memory. */
+static void starve(uint32_t rest)
+{
+    uint32_t frame;
+
+    while ((frame = frames_lend()) != FRAME_NONE)
+        hoard[hoard_count++] = frame;
+    give_back(rest);
+}
+
+/* An image half made is not made at all. */
+static void check_starved_image(void)
+{
+    static const struct mem_segment with_tail = {0x102000, 2 * PAGE_SIZE, 2, 8,
+                                                 RIGHT_READ | RIGHT_WRITE};
+
+    pair_end(pair_make(61)); /* the server has what it needs for a space */
+    struct mem_client client = {60, space_receive_slot()};
+
+    fake_task_create(client.slot, 0);
+    CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 60, 0) == 0);
+    struct space *space = space_find(60);
+    for (int i = 0; i < 3; i++) {
+        starve(i != 0); /* the task keeps what it was lent */
+        CHECK(mem_map_segment(60, &pair_text) == -ENOMEM);
+        CHECK(!fake_mappings(client.slot) && !pages_get(&space->pages, PROGRAM_BASE));
+        CHECK(mem_map_segment(60, &with_tail) == -ENOMEM && !space->committed);
+        space_check(space);
+        give_back(hoard_count);
+    }
+    CHECK(mem_map_segment(60, &pair_text) == 0 && mem_map_segment(60, &with_tail) == 0);
+    pair_end(client);
+}
+
+/* The server's own tables: what they need comes whole or not at all. */
+static void check_starved_server(void)
+{
+    uint32_t rest = 0;
+
+    for (starve(0); pair_call(a, MEM_SHM_OPEN, 1, 0); rest++, give_back(1)) {
+        CHECK(rest < 20 && shm_table_count() == 0);
+        frames_check();
+    }
+    CHECK(rest > 3);
+    give_back(hoard_count);
+    for (starve(0), rest = 0; pair_call(a, MEM_MMAP, MMAP_BASE + PAGE_SIZE, 9 << 20);
+         rest++, give_back(1)) {
+        CHECK(rest < 20 && !pages_get(&space_find(a.id)->pages, MMAP_BASE + PAGE_SIZE));
+        space_check(space_find(a.id));
+    }
+    CHECK(rest > 1);
+    give_back(hoard_count);
+    pair_end(a);
+    pair_end(b);
+    struct frames_count count = frames_count();
+    CHECK(count.free + heap_check() == count.total && count.committed == heap_check());
+    a = pair_make(1);
+    b = pair_make(2);
+}
+
+/* A manager that forgets to destroy the task first does no harm. */
+static void check_early_destroy(void)
+{
+    struct mem_client client = pair_make(50);
+    uint32_t free;
+
+    pair_write(client, pair_open(client, 9), 1);
+    CHECK(mem_manager(MEM_SPACE_DESTROY, client.id, 0) == 0);
+    CHECK(fake_slot_is_empty(client.slot) && shm_table_count() == 0);
+    free = frames_count().free;
+    fake_task_reap();
+    CHECK(mem_manager(MEM_SPACE_DESTROY, client.id, 0) == -ENOENT);
+    CHECK(frames_count().free >= free);
+}
+
+int main(void)
+{
+    static void (*const checks[])(void) = {
+        check_shm,           check_shm_elsewhere, check_shm_counter,
+        check_fork,          check_many_segments, check_stale_fault,
+        check_promises,      check_starved_image, check_starved_server,
+        check_early_destroy,
+    };
+
+    pair_run("test_mem_sharing", checks, sizeof(checks) / sizeof(checks[0]));
+}
