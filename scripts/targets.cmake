@@ -19,7 +19,7 @@ target_compile_options(kernel_flags INTERFACE
   $<$<COMPILE_LANGUAGE:C>:${c_flags} -ffreestanding -mgeneral-regs-only -mregparm=3 -falign-loops=1>
   $<$<COMPILE_LANGUAGE:ASM_NASM>:${nasm_flags}>)
 target_compile_definitions(kernel_flags INTERFACE
-  MACHINE_HEADER="kernel/i386/machine.h" TALLY_AUDIT=$<BOOL:${TALLY_AUDIT}>)
+  MACHINE_HEADER="kernel/i386/machine.h" TALLY_AUDIT=$<BOOL:${TALLY_AUDIT}> IPC_FORCE_GENERAL=$<BOOL:${TALLY_AUDIT}>)
 target_link_options(kernel_flags INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/boot/kernel.ld)
 
 # user_flags: any user code; user_strict: our own, under the tree's warnings.

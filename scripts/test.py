@@ -22,8 +22,20 @@ def parse():
     return parser.parse_args()
 
 
+DETAILS = 200  # lines shown of what a failed test said
+
+
 def matches(name, pattern):
     return fnmatch.fnmatch(name, pattern) if any(c in pattern for c in "*?[") else pattern in name
+
+
+def shortened(text):
+    """A program may have printed without end."""
+    lines = text.splitlines()
+    if len(lines) <= DETAILS:
+        return text
+    left_out = len(lines) - DETAILS
+    return "\n".join([*lines[:DETAILS // 2], f"... {left_out} lines left out ...", *lines[-DETAILS // 2:]])
 
 
 def run(test):
@@ -44,7 +56,7 @@ def run(test):
     for what, _ in failures:
         print(f"       not ok: {what}")
     if failures and failures[-1][1]:
-        print("       | " + failures[-1][1].strip().replace("\n", "\n       | "), flush=True)
+        print("       | " + shortened(failures[-1][1].strip()).replace("\n", "\n       | "), flush=True)
     return passed, len(failures)
 
 

@@ -13,11 +13,14 @@ from tally.interface import ROOT
 from tally.serial import BUILD_FAILED, KERNEL_TEST
 
 IMAGES = build.default_folder("i386")
+AUDIT = build.default_folder("audit")
 HOST = build.default_folder("host")
 
 PLAN = re.compile(r"1\.\.(\d+)")
 POINT = re.compile(r"(not )?ok\b *(\d*) *-? *(.*)")
 KERNEL_TAP = "tap: "
+AUDITED = ["t_fork", "t_proc", "t_shm", "t_shm_runs", "t_kernel_handler", "t_kernel_ipc", "t_kernel_items",
+           "t_kernel_long", "t_kernel_queue", "t_kernel_task", "t_kernel_thread", "t_kernel_vm"]
 
 
 @dataclasses.dataclass
@@ -62,10 +65,10 @@ def host_tests():
 
 # ------------------------------------------------------------------------------------- system tests
 
-def boot(words, options, typed=None):
+def boot(words, options, typed=None, folder=IMAGES):
     """Boots in QEMU; returns (status, console text, log lines)."""
     console, log = [], []
-    status = machine.boot(options, words, IMAGES, console.append, log.append, typed)
+    status = machine.boot(options, words, folder, console.append, log.append, typed)
     return status, b"".join(console).decode(errors="replace"), log
 
 
@@ -124,9 +127,9 @@ def judge_console(text, console):
         yield f"{count} lines of output are {pattern}", found == int(count), f"{found} are\n{console}"
 
 
-def system_test(program, text, options):
+def system_test(program, text, options, folder=IMAGES):
     def run():
-        status, console, log = boot([program], options_of(options), typed_input(text))
+        status, console, log = boot([program], options_of(options), typed_input(text), folder)
         details = "\n".join([console.strip(), *log])
         yield from read_tap(status, tap_lines(program, console, log), details)
         yield from judge_console(text, console)
@@ -139,6 +142,13 @@ def system_tests():
         text = path.read_text()
         for options in fields(text, "run") or [""]:
             yield Test(" ".join([f"system/{path.stem}", options]).strip(), system_test(path.stem, text, options))
+
+
+def audit_tests():
+    """Some of them in the build that checks the kernel's invariants while it runs."""
+    for name in AUDITED:
+        text = (ROOT / f"tests/system/{name}.c").read_text()
+        yield Test(f"audit/{name}", system_test(name, text, "--kernel", AUDIT))
 
 
 # --------------------------------------------------------------------------------------------- demo
@@ -181,8 +191,10 @@ def demos():
 
 def build_all(wanted):
     """Builds what the wanted tests need. Yields a test for each build that fails."""
-    if any(not test.name.startswith("host/") for test in wanted):
+    if any(not test.name.startswith(("host/", "audit/")) for test in wanted):
         yield from build_one("i386", IMAGES, keep_going=False)
+    if any(test.name.startswith("audit/") for test in wanted):
+        yield from build_one("audit", AUDIT, keep_going=False)
     if any(test.name.startswith("host/") for test in wanted):
         yield from build_one("host", HOST, keep_going=True)
 
@@ -197,4 +209,4 @@ def build_one(preset, folder, keep_going):
 
 def all_tests():
     failures = [Test(name, run) for name, run in failure_tests()]
-    return [*checks(), *host_tests(), *system_tests(), *demos(), *failures]
+    return [*checks(), *host_tests(), *system_tests(), *audit_tests(), *demos(), *failures]
