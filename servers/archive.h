@@ -1,8 +1,8 @@
 /*
  * The boot archive: one module with init and all programs, made by scripts/mkarchive.py.
  *
- *      page 0    struct boot_image (for the kernel) at 0, struct archive_header at 64, entries from
- * 128
+ *      page 0    struct boot_image (for the kernel) at 0, struct archive_header at 64,
+ *                entries from 128 on
  *      ...       more entries, if they need more than page 0
  *      page n    init's flat image; then each program, page-aligned, zero-padded
  *

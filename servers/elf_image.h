@@ -6,7 +6,7 @@
  *   E2  PROGRAM_BASE <= address, address + memory_bytes <= PROGRAM_END, file_bytes <= memory_bytes
  *   E3  offset + file_bytes <= the file's length
  *   E4  no segment is both writable and executable; the entry lies in an executable one's file
- * bytes
+ *       bytes
  */
 #pragma once
 

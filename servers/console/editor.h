@@ -29,8 +29,7 @@ struct editor {
 
 void editor_init(struct editor *editor, struct screen *echo);
 
-/* What cannot be kept is refused with a bell; an echo for which the screen has no room is left out.
- */
+/* What cannot be kept is refused with a bell; an echo for which there is no room is left out. */
 void editor_key(struct editor *editor, char key);
 
 /* At most `max` bytes of the first ended line to `to`: the number, 0 at end of file, -1 if there is

@@ -7,8 +7,9 @@
  * others wait. Somebody's read or sync ends a line that would hold it up.
  *
  *   L1  a client is queued exactly if it has bytes that may go out; the owner, if queued, goes
- * first L2  `last` is the badge whose unfinished line is on the screen; another's text starts a new
- * line
+ *       first
+ *   L2  `last` is the badge whose unfinished line is on the screen; another's text starts a new
+ *       line
  *
  * The queue serves clients in the order in which their lines became whole.
  */

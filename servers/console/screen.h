@@ -3,7 +3,8 @@
  * LOG_PREFIX, which is the kernel's alone where the log shares the port.
  *
  *   S1  the first `held` bytes of LOG_PREFIX were put at the start of a line and are not in the
- * ring yet S2  `at_start` says that the next byte, behind those held, is the line's first
+ *       ring yet
+ *   S2  `at_start` says that the next byte, behind those held, is the line's first
  */
 #pragma once
 
@@ -11,8 +12,7 @@
 
 #include "servers/console/ring.h"
 
-/* Bytes in the ring that `bytes` bytes of text may take: each may be a newline, and what was held.
- */
+/* Bytes in the ring that `bytes` bytes of text may take: each may be a newline; what was held. */
 #define SCREEN_ROOM(bytes) (2 * (bytes) + 8)
 
 struct screen {

@@ -8,8 +8,9 @@
  *
  *   free     in one free list
  *   held     by 1 .. spaces or segments: pages of programs, shared by copy on write if by more than
- * one lent     kernel memory, in the account of a task that a space, the server or proc's pool
- * stands for
+ *            one
+ *   lent     kernel memory, in the account of a task that a space, the server or proc's pool stands
+ *            for
  *
  *   F1  every RAM frame is in exactly one of these states; the counts agree
  *   F2  held + lent <= committed <= total: who promises pages for later commits them first, so that

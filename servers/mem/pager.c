@@ -83,8 +83,7 @@ static uint32_t *first_touch(struct space *space, uint32_t address)
     return entry;
 }
 
-/* The entry of the page, with a frame behind it that allows the access; null: see pager_resolve().
- */
+/* The page's entry, with a frame behind it that allows the access; null: see pager_resolve(). */
 static const uint32_t *resolve(struct space *space, uint32_t address, uint32_t cause)
 {
     if (address >= USER_END)

@@ -12,7 +12,7 @@
  *   G3  an eighth whose bit is clear holds no entries
  *   G4  `used` has a bit for each directory word that is not 0
  *   G5  PAGE_COW comes with PAGE_FRAME and PAGE_WRITE: the page may be written, after the fault
- * that this needs made it private
+ *       that this needs made it private
  */
 #pragma once
 

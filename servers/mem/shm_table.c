@@ -61,8 +61,7 @@ static void unchain(uint32_t number)
     shm_table_at(before)->next = next;
 }
 
-/* Bucket b becomes 2b and 2b + 1, the highest first, so that none is overwritten before its turn.
- */
+/* Bucket b becomes 2b and 2b + 1, the highest first: none is overwritten before its turn. */
 static void split_buckets(void)
 {
     uint32_t old = 1u << bucket_bits;

@@ -5,8 +5,9 @@
  *   P1  `id` is not 0 and no two spaces have the same
  *   P2  slot `task` holds the control capability of the space's task while that lives
  *   P3  the heap is heap_start .. heap_end, to the byte; its pages are those that begin in there;
- * both are 0 until space_finish() P4  `committed` counts the pages promised to the space: the
- * heap's and those by mmap, the private ones of its image, and those of the stack that were touched
+ *       both are 0 until regions_finish()
+ *   P4  `committed` counts the pages promised to the space: the heap's and those by mmap, the
+ *       private ones of its image, and those of the stack that were touched
  *   P5  `donated` lists frames that the server lent to the task's account
  *
  * Every space has a slot of its own for ever. One spare space is always prepared: its slot is the

@@ -4,8 +4,8 @@
  *
  *      slot SLOT_BODIES + 8 * process + 4 * half     task
  *                                            + 1     thread
- *                                            + 2     mem's endpoint, badged with the space: the
- * handler
+ *                                            + 2     mem's endpoint, badged with the space: it is
+ *                                                    the handler
  *
  * The task's account starts with the rest of the group. What page tables take beyond that is mem's
  * business.
@@ -32,8 +32,7 @@ int body_make(struct body *body);
 int body_create_space(const struct body *body);
 int body_fork_space(const struct body *body, const struct body *parent);
 
-/* Where the thread begins: fresh, or where the parent's waits, with two words of an answer there.
- */
+/* Where the thread begins: fresh, or where the parent's waits, with an answer of two words. */
 int body_start(const struct body *body, uint32_t entry);
 int body_start_as(const struct body *body, const struct body *parent);
 void body_resume(const struct body *body);

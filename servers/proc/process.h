@@ -5,10 +5,11 @@
  *             ---> ended:    child <-> child      not yet waited for
  *
  *   P1  a live process's badge is its index in the low bits with a generation above, and is not
- * used again for a long time: a badge names one process or none P2  a process is in its parent's
- * list; one without a parent (its parent ended, or is init and did not spawn it) is forgotten when
- * it ends P3  an ended process holds nothing but its number and its status P4  a process in a wait
- * or a sleep has `waits` set and its caller kept
+ *       used again for a long time: a badge names one process or none
+ *   P2  a process is in its parent's list; one without a parent (its parent ended, or is init and
+ *       did not spawn it) is forgotten when it ends
+ *   P3  an ended process holds nothing but its number and its status
+ *   P4  a process in a wait or a sleep has `waits` set and its caller kept
  *
  * Entry 0 is init, which never ends.
  */

@@ -123,8 +123,7 @@ static const struct mem_segment text = {PROGRAM_BASE, TEXT_PAGES *PAGE_SIZE - 10
 static const struct mem_segment data = {DATA_FIRST, DATA_PAGES *PAGE_SIZE, 13, PAGE_SIZE + 10,
                                         RIGHT_READ | RIGHT_WRITE};
 
-/* The image: text from the archive, a data page, one that is half zero, two zero ones, the stack.
- */
+/* The image: text from the archive, a data page, a half zero one, two zero ones, the stack. */
 static void model_image(struct client *client)
 {
     for (uint32_t i = 0; i < TEXT_PAGES; i++)

@@ -73,8 +73,7 @@ void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The first of `count` adjoining frames of MEMORY, which the point may use as it likes: zeroed. */
 uint32_t frames_take(uint32_t count);
 
-/* For a point that has ended all its children: their stacks, and frames from `first` on, are free.
- */
+/* For a point that has ended all its children: their stacks and frames from `first` on are free. */
 void point_restart(uint32_t first);
 
 /* Gives frames to a task's account. */

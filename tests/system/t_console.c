@@ -219,8 +219,7 @@ static uint32_t uptime(void)
     return proc_uptime(CLIENT_SLOT_PROC, 0, &ticks) == 0 ? ticks : 0;
 }
 
-/* It leaves time to others, too: who sleeps for a tick is back long before half a second is over.
- */
+/* It leaves time to others, too: who sleeps for a tick is back long before half a second. */
 static bool killed_while_writing(void)
 {
     bool good = true;

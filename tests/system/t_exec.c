@@ -137,8 +137,7 @@ static bool failure_changes_nothing(void)
     return IS(data, 4) && IS(shm_close(1), 0) && IS(munmap(map, PAGE), 0) && good;
 }
 
-/* -------------------------------------------------------------------------------------- the new
- * one */
+/* ---------------------------------------------------------------------------------- the new one */
 
 static int initial = 42;
 static char zeroed[3 * PAGE];

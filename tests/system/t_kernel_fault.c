@@ -183,8 +183,7 @@ static const struct forbidden {
         "\xc7\x05\0\x80\0\0\xff\xff\0\0\xc7\x05\4\x80\0\0\0\xf3\xcf\0\xb8\x07\x80\0\0\x8e\xd8"),
 };
 
-/* iret and retf to ring 0. QEMU reads the stack with the kernel's rights: under SMAP a page fault.
- */
+/* iret and retf to ring 0. QEMU reads the stack with the kernel's rights: a fault under SMAP. */
 static void returns_to_ring_0_fault(void)
 {
     static const char *const codes[] = {"\x6a\x02\x6a\x08\x68\1\1\1\x20\xcf",

@@ -1,5 +1,4 @@
-/* Handlers of faults: what their answers bring, and threads whose handler is none, dead or
- * themselves. */
+/* Handlers of faults: what their answers bring; threads whose handler is none, dead, themselves. */
 #include "tests/system/kernel_test.h"
 
 enum {

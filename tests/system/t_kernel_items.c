@@ -1,5 +1,4 @@
-/* Items of messages: pages and capabilities that are handed on, and all that they are refused for.
- */
+/* Items of messages: pages and capabilities handed on, and all that they are refused for. */
 #include "tests/system/kernel_test.h"
 
 enum {

@@ -130,8 +130,7 @@ static err_t derive_many(void)
     return err;
 }
 
-/* Derives many and revokes them, again and again: most interrupts come in the middle of something.
- */
+/* Derives many and revokes them, again and again: most interrupts come in the middle. */
 static void revokes_for_long(uint32_t unused)
 {
     (void)unused;
@@ -326,8 +325,7 @@ static void look(err_t err)
     other += err != ERR_DEAD && err != ERR_CAP && err != OK;
 }
 
-/* A tree loses its capabilities from the front or from the back: one of these is there to the last.
- */
+/* A tree loses its capabilities from the front or the back: one of these is there to the last. */
 static void looks_at_the_thread(void)
 {
     static const uint32_t slots[] = {MANY_SLOTS, MANY_SLOTS + MANY - 1, SUBJECT};

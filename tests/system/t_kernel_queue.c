@@ -1,5 +1,4 @@
-/* Callers that wait: in queues, in rings, for servers that come late, with messages that go stale.
- */
+/* Callers that wait: in queues, in rings, for late servers, with messages that go stale. */
 #include "tests/system/kernel_test.h"
 
 enum {
@@ -104,8 +103,7 @@ static void a_server_outlives_its_clients(void)
     expect_end(SERVER);
 }
 
-/* Each calls the next one's endpoint: nobody ever answers. The test ends one: its caller hears of
- * it. */
+/* Each calls the next one's endpoint: nobody ever answers. The test ends one: its caller hears. */
 static void rings_can_be_broken(void)
 {
     enum { RING = 3 };
@@ -207,8 +205,7 @@ static void nothing(uint32_t unused)
     (void)unused;
 }
 
-/* More than a receiver looks at in one step: each hears of its own refusal, and none is received.
- */
+/* More than a receiver looks at in one step: each hears of its refusal, and none is received. */
 static void many_queued_are_refused(void)
 {
     enum { MANY = 40 };

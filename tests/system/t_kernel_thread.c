@@ -1,5 +1,4 @@
-/* Threads: making, stopping, registers, priorities; the processor's state that belongs to one
- * alone. */
+/* Threads: making, stopping, registers, priorities; the processor's state that is one's alone. */
 #include "tests/system/kernel_test.h"
 
 #include <string.h>

@@ -108,8 +108,7 @@ static bool fork_ends(void)
     return IS(child_run(forks_until_the_end), EXITED(0));
 }
 
-/* ------------------------------------------------------------------ each thing, little before the
- * end */
+/* ------------------------------------------------------------ each thing, little before the end */
 
 /* What is tried when little is left: 0 if it worked, else its errno; other ends are failures. */
 static int trial_fork(void)
@@ -232,8 +231,7 @@ static bool near_sbrk(void)
     return tried(trial_sbrk);
 }
 
-/* ----------------------------------------------------------------------------------------- the
- * stack */
+/* ------------------------------------------------------------------------------------ the stack */
 
 static volatile int bottom = 200;
 
@@ -260,8 +258,7 @@ static bool stack_ends(void)
     return IS(child_run(recurses_at_the_end), EXITED(0)) && good;
 }
 
-/* ---------------------------------------------------------------------------------------- the
- * others */
+/* ----------------------------------------------------------------------------------- the others */
 
 /* While one process has everything the others can use what they have. */
 static bool others_go_on(void)
