@@ -11,7 +11,7 @@ int main(void)
     CHECK(LEAF_SLOTS * sizeof(struct slot) == PAGE_SIZE);
     CHECK(TABLE_ENTRIES * sizeof(struct node) == PAGE_SIZE);
     CHECK(LEAF_COUNT * LEAF_SLOTS == SLOT_COUNT);
-    CHECK(offsetof(struct task, caps) == 0 && offsetof(struct thread, caps) == 0);
+    CHECK(offsetof(struct task, object) == 0 && offsetof(struct thread, object) == 0);
     CHECK(offsetof(struct task, space) % 32 == 0);
     CHECK(offsetof(struct thread, fpu) % 16 == 0);
     CHECK(sizeof(struct message_page) <= PAGE_SIZE && sizeof(struct boot_page) <= PAGE_SIZE);
