@@ -6,12 +6,16 @@ installed first. scripts/test --list names the tests.
 """
 import argparse
 import fnmatch
+import re
 import signal
 import sys
 import time
 
 from tally import packages, tests
+from tally.interface import ROOT
 from tally.serial import BUILD_FAILED
+
+HEAD, TAIL, WIDTH = 20, 60, 300  # of a failed test's details: lines shown, and bytes of each
 
 
 def parse():
@@ -22,20 +26,19 @@ def parse():
     return parser.parse_args()
 
 
-DETAILS = 200  # lines shown of what a failed test said
-
-
 def matches(name, pattern):
     return fnmatch.fnmatch(name, pattern) if any(c in pattern for c in "*?[") else pattern in name
 
 
-def shortened(text):
-    """A program may have printed without end."""
-    lines = text.splitlines()
-    if len(lines) <= DETAILS:
-        return text
-    left_out = len(lines) - DETAILS
-    return "\n".join([*lines[:DETAILS // 2], f"... {left_out} lines left out ...", *lines[-DETAILS // 2:]])
+def show(test, details):
+    """Shows the beginning and the end of the details, and where all of them are."""
+    lines = [line[:WIDTH] for line in details.strip().splitlines()]
+    if len(lines) > HEAD + TAIL:
+        file = ROOT / "build/failed" / (re.sub(r"[^\w.-]+", "-", test.name) + ".log")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(details)
+        lines[HEAD:-TAIL] = [f"... {len(lines) - HEAD - TAIL} lines more, all are in {file.relative_to(ROOT)}"]
+    print("\n".join("       | " + line for line in lines), flush=True)
 
 
 def run(test):
@@ -56,7 +59,7 @@ def run(test):
     for what, _ in failures:
         print(f"       not ok: {what}")
     if failures and failures[-1][1]:
-        print("       | " + shortened(failures[-1][1].strip()).replace("\n", "\n       | "), flush=True)
+        show(test, failures[-1][1])
     return passed, len(failures)
 
 

@@ -79,7 +79,7 @@ def fields(text, name):
 
 def options_of(text):
     """`--smp 2 --cpu qemu32` as Options."""
-    options, words = machine.Options(timeout=120), shlex.split(text)
+    options, words = machine.Options(timeout=240), shlex.split(text)
     while words:
         field = words.pop(0).removeprefix("--")
         kind = type(getattr(options, field))
