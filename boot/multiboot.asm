@@ -2,8 +2,8 @@
 ;
 ; A Multiboot loader (1: GRUB, QEMU -kernel; 2: GRUB under BIOS and UEFI) enters _start in 32-bit
 ; protected mode, paging and interrupts off: eax = the loader's magic, ebx = its information. Here
-; physical memory up to 896 MiB is mapped twice, where it is and at the window's base; the jump leads
-; up there. This section is linked at its physical address.
+; physical memory up to 896 MiB is mapped twice, where it is and at the window's base; the jump
+; leads up there. This section is linked at its physical address.
 
 WINDOW_BASE     equ 0xc0000000
 WINDOW_ENTRIES  equ 448             ; of 2 MiB

@@ -24,6 +24,7 @@ void boot_info_command(struct boot_info *info, const char *text);
 
 /*
  * The free page frames: whole pages of the free areas, between the first MiB and 4 GiB, without the
- * reserved ones; ascending, without overlap. Returns their count; frames beyond `max` ranges are lost.
+ * reserved ones; ascending, without overlap. Returns their count; frames beyond `max` ranges are
+ * lost.
  */
 unsigned boot_info_ranges(const struct boot_info *info, struct boot_range *ranges, unsigned max);

@@ -13,8 +13,8 @@ enum { INIT_PRIORITY = PRIORITY_COUNT - 1 };
 
 struct thread *kernel_main(uint32_t magic, uint32_t information);
 
-/* Lets a range begin at `first`; the frames before it, which alignment skipped, become a range of their
- * own in front of it, if there is room for one. Returns where the range is now. */
+/* Lets a range begin at `first`; the frames before it, which alignment skipped, become a range of
+ * their own in front of it, if there is room for one. Returns where the range is now. */
 static struct boot_range *begin_range(unsigned index, uint32_t first)
 {
     struct boot_range *r = &boot.ranges[index];

@@ -1,9 +1,9 @@
 /*
  * The ends of objects, and the only place that knows all kinds of them.
  *
- * object_begin_death() stops an object and puts it in front of kernel.dying; object_reap_step() takes
- * the first of that list apart, a bounded piece at a time. A task's threads and endpoints get in front
- * of it, and so does every object whose first capability its table held: nothing recurses.
+ * object_begin_death() stops an object and puts it in front of kernel.dying; object_reap_step()
+ * takes the first of that list apart, a bounded piece at a time. A task's threads and endpoints get
+ * in front of it, and so does every object whose first capability its table held: nothing recurses.
  */
 #include "kernel/ipc/ipc.h"
 
@@ -115,7 +115,8 @@ static void reap_thread(struct thread *thread, unsigned *budget)
     account_place_return(&task->account, &task->account.threads, REF(thread), THREAD_SHIFT);
 }
 
-/* ---------------------------------------------------------------------- the stages of a task's end */
+/* ---------------------------------------------------------------------- the stages of a task's
+ * end */
 
 static ref_t first_place(uint32_t frame, unsigned shift)
 {

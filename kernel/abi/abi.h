@@ -81,7 +81,12 @@ enum tag_kind {
     TAG_FAULT = 1 << 16,  /* words: address, cause (enum fault_cause), eip, vector */
     TAG_SIGNAL = 2 << 16, /* word 0: the bits; nobody waits for an answer */
 };
-enum { TAG_WORDS = 0x7f, TAG_ITEMS_SHIFT = 8, TAG_ITEMS = 7 << TAG_ITEMS_SHIFT, TAG_KIND = 3 << 16 };
+enum {
+    TAG_WORDS = 0x7f,
+    TAG_ITEMS_SHIFT = 8,
+    TAG_ITEMS = 7 << TAG_ITEMS_SHIFT,
+    TAG_KIND = 3 << 16,
+};
 
 /* Word 1 of a fault. For vectors other than 14 it is the processor's error code. */
 enum fault_cause { FAULT_PRESENT = 1, FAULT_WRITE = 2, FAULT_USER = 4, FAULT_EXECUTE = 16 };
@@ -92,7 +97,8 @@ enum fault_cause { FAULT_PRESENT = 1, FAULT_WRITE = 2, FAULT_USER = 4, FAULT_EXE
  *   ITEM_ADDRESS  `pages` pages from the address `from` of the sender's space
  *   ITEM_CAP      the capability in `slot`, with the badge `from` (0: its own)
  * The capability, or each page's mapping, needs RIGHT_GRANT and the rights that are given.
- * `place` is counted from the start of the receiver's window: pages for pages, slots for a capability.
+ * `place` is counted from the start of the receiver's window: pages for pages, slots for
+ * a capability.
  */
 enum item_kind { ITEM_MEMORY = 0, ITEM_ADDRESS = 1, ITEM_CAP = 2 };
 struct item {
@@ -117,7 +123,7 @@ struct message_page {
     uint32_t lacking; /* out with ERR_ACCOUNT: frames the receiver's account lacks */
     struct item items[IPC_ITEMS];
     uint32_t words[IPC_PAGE_WORDS];
-    uint32_t state[256]; /* thread_read, thread_write: struct thread_registers or 512 bytes of FPU */
+    uint32_t state[256]; /* of thread_read, thread_write: struct thread_registers, or the FPU's */
 };
 
 struct thread_registers {

@@ -8,8 +8,9 @@
  * constant and folds into the displacement.
  *
  * MACHINE_HEADER gives the parameters: WINDOW_BASE, WINDOW_BYTES, FRAMES_OFFSET, TABLE_BITS (entries
- * per page table and directory), LEAF_BITS (slots per leaf of a capability table), LEAF_COUNT, CPU_MAX,
- * STEP_NODES (nodes that one step of a long call may take); and, in test builds, IPC_FORCE_GENERAL.
+ * per page table and directory), LEAF_BITS (slots per leaf of a capability table), LEAF_COUNT,
+ * CPU_MAX, STEP_NODES (nodes that one step of a long call may take); and, in test builds,
+ * IPC_FORCE_GENERAL.
  */
 #pragma once
 
@@ -29,7 +30,8 @@ struct registers {
     uint32_t vector, error;
     uint32_t eip, cs, eflags, esp, ss;
 };
-enum { VECTOR_SYSCALL = 256 }; /* registers.vector: entered by sysenter; eip is in edx, esp in ecx */
+/* registers.vector of who entered by sysenter: eip is in edx, esp in ecx. */
+enum { VECTOR_SYSCALL = 256 };
 
 #include MACHINE_HEADER
 
@@ -54,15 +56,15 @@ enum {
  *   uint32_t pte_low(const pte_t *at)                   the half with PTE_PRESENT, PTE_MESSAGE
  *   uint32_t pte_frame(const pte_t *at)
  *   bool pte_writable(const pte_t *at), pte_executable(const pte_t *at)
- *   void pte_write(pte_t *at, pte_t entry)              so that no other processor sees a half of it
+ *   void pte_write(pte_t *at, pte_t entry)              no other processor sees a half of it
  */
 
 /*
  * Inline in MACHINE_HEADER, too:
- *   void arch_tlb_drop(uint32_t address)          drops the translation of one page on this processor
+ *   void arch_tlb_drop(uint32_t address)          drops one page's translation on this processor
  *   void arch_space_load(ref_t directories)       from now on this space ...
  *   void arch_space_leave(void)                   ... or none, the kernel's own
- *   void arch_save_area(struct registers *r)      the next entry from user mode saves registers there
+ *   void arch_save_area(struct registers *r)      where the next entry from user mode saves
  *   unsigned arch_cpu(void)                       the processor that runs this
  */
 
@@ -74,7 +76,8 @@ void arch_registers_set(struct registers *to, const struct thread_registers *fro
 /* Whether users have an FPU at all: its state can be saved. */
 bool arch_has_fpu(void);
 
-/* The FPU: 512 bytes in fxsave's format, 16-aligned; fpu_sanitise clears what fxrstor would refuse. */
+/* The FPU: 512 bytes in fxsave's format, 16-aligned; arch_fpu_sanitise() clears what
+ * fxrstor would refuse. */
 enum { FPU_BYTES = 512 };
 void arch_fpu_init(void *state);
 void arch_fpu_sanitise(void *state);
@@ -94,8 +97,8 @@ void arch_log(const char *text, uint32_t bytes);
 /* Lets pending interrupts in; one that comes abandons the kernel's stack and starts anew. */
 void arch_breathe(void);
 
-/* Boot, in this order: the log; what the loader says (its two words are passed through); the kernel's
- * own space, with the frame records at that physical address; traps, timer, interrupt lines. */
+/* Boot, in this order: the log; what the loader says (its two words are passed through); the
+ * kernel's own space, with the frame records at that physical address; traps, timer, interrupt lines. */
 struct boot_info;
 void arch_log_init(void);
 void arch_boot_info(uint32_t magic, uint32_t information, struct boot_info *info);

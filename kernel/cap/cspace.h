@@ -3,8 +3,8 @@
  *
  *      leaves[256] ---> leaf: 256 slots of 16 bytes       index: 8 bits leaf, 8 bits slot
  *
- *   C1  every entry of `leaves` names a leaf; those without a frame share kernel.empty_leaf, which is
- *       never written, so that a lookup has no test for null
+ *   C1  every entry of `leaves` names a leaf; those without a frame share kernel.empty_leaf, which
+ *       is never written, so that a lookup has no test for null
  *   C2  slot 0 is always empty
  *
  * Leaves come from the account of the table's task, when a slot is first used.

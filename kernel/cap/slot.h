@@ -66,9 +66,9 @@ HOT uint32_t slot_count(const struct slot *slot)
 }
 
 /*
- * What every object begins with, and what each kind of range has. While NODE_REVOKING is set in `caps`,
- * `revoker` is the thread that set it, `top` the slot whose descendants it deletes, 0 if that went, and
- * `cursor` the next one it looks at (references of nodes).
+ * What every object begins with, and what each kind of range has. While NODE_REVOKING is set in
+ * `caps`, `revoker` is the thread that set it, `top` the slot whose descendants it deletes, 0 if
+ * that went, and `cursor` the next one it looks at (references of nodes).
  */
 struct object {
     struct node caps; /* the root of its capabilities */

@@ -58,8 +58,8 @@ idle:
     hlt
     jmp     .halt
 
-; void arch_breathe(void): interrupts are let in for one instruction. One that comes finds the kernel's
-; code segment in its frame and starts on an empty stack.
+; void arch_breathe(void): interrupts are let in for one instruction. One that comes finds the
+; kernel's code segment in its frame and starts on an empty stack.
 global arch_breathe
 arch_breathe:
     sti
@@ -67,8 +67,8 @@ arch_breathe:
     cli
     ret
 
-; Exceptions and interrupts. The processor has pushed ss, esp, eflags, cs, eip: into the thread, or, if
-; it was in the kernel, the last three on the kernel's stack.
+; Exceptions and interrupts. The processor has pushed ss, esp, eflags, cs, eip: into the thread, or,
+; if it was in the kernel, the last three on the kernel's stack.
 extern trap_user, trap_idle, trap_kernel
 trap_common:
     test    byte [esp + 12], 3
@@ -91,8 +91,8 @@ trap_common:
     mov     eax, esp
     call    trap_kernel             ; does not return
 
-; A debug trap on the first instruction of sysenter_entry, with the user's trap flag still set: it goes
-; on without. The stack is then the room below the task state, or the thread.
+; A debug trap on the first instruction of sysenter_entry, with the user's trap flag still set: it
+; goes on without. The stack is then the room below the task state, or the thread.
 debug_trap:
     test    byte [esp + 4], 3
     jnz     .user

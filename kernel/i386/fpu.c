@@ -1,5 +1,5 @@
-/* The FPU's state, in fxsave's format: SDM volume 1, 10.5. Without fxsave there is no FPU for users:
- * each first use is a fault that its handler hears of. */
+/* The FPU's state, in fxsave's format: SDM volume 1, 10.5. Without fxsave there is no FPU for
+ * users: each first use is a fault that its handler hears of. */
 #include "kernel/arch/arch.h"
 #include "kernel/i386/instructions.h"
 
@@ -28,8 +28,8 @@ void arch_fpu_save(void *state)
     __asm__ volatile("fxsave (%0)" : : "r"(state) : "memory");
 }
 
-/* AMD's fxrstor leaves the last instruction's and operand's address alone unless an exception is pending:
- * a load from the kernel's memory replaces the other thread's. */
+/* AMD's fxrstor leaves the last instruction's and operand's address alone unless an exception is
+ * pending: a load from the kernel's memory replaces the other thread's. */
 void arch_fpu_load(const void *state)
 {
     static const uint32_t zero;

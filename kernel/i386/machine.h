@@ -9,8 +9,8 @@
 
 enum { TABLE_BITS = 9, LEAF_BITS = 8, LEAF_COUNT = 256, CPU_MAX = 8, STEP_NODES = 64 };
 
-/* The processor's task state (SDM volume 3, 7.2.1). A debug trap on the first instruction after sysenter
- * pushes where SYSENTER_ESP points, below esp0: there is room. */
+/* The processor's task state (SDM volume 3, 7.2.1). A debug trap on the first instruction after
+ * sysenter pushes where SYSENTER_ESP points, below esp0: there is room. */
 struct task_state {
     uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2, cr3, eip, eflags, eax, ecx, edx, ebx, esp, ebp;
     uint32_t esi, edi, es, cs, ss, ds, fs, gs, ldt;

@@ -1,5 +1,5 @@
-/* What a Multiboot loader passes: Multiboot 0.6.96, 3.3; Multiboot 2.0, 3.6. Everything is copied, it
- * may lie anywhere in memory. */
+/* What a Multiboot loader passes: Multiboot 0.6.96, 3.3; Multiboot 2.0, 3.6. Everything is copied,
+ * it may lie anywhere in memory. */
 #include "kernel/boot_info.h"
 
 enum { MAGIC1 = 0x2badb002, MAGIC2 = 0x36d76289, MEMORY_FREE = 1 };

@@ -7,7 +7,8 @@
 
 enum { PTE_PRESENT = 1, PTE_WRITABLE = 2, PTE_USER = 4, PTE_LARGE = 0x80 };
 
-/* Software bit: a thread's message page. Kernel memory without a node, out of reach of all calls. */
+/* Software bit: a thread's message page. Kernel memory without a node, out of reach of all
+ * calls. */
 enum { PTE_MESSAGE = 0x200 };
 
 /* The upper half's no-execute bit, or 0 without NX: set once at boot. */

@@ -1,7 +1,8 @@
 /*
  * Endpoints: where calls and signals meet the threads that receive them.
  *
- *   E1  `receivers` (last in, first out) and `callers` (first in, first out) are never both non-empty
+ *   E1  `receivers` (last in, first out) and `callers` (first in, first out) are never both
+ *       non-empty
  *   E2  a thread in `receivers` is THREAD_RECEIVING, one in `callers` THREAD_CALLING
  *   E3  pending signal bits and receivers are never both there
  *

@@ -45,7 +45,8 @@ HOT void await_message(struct thread *thread, struct endpoint *endpoint)
 }
 
 /* The thread that waits for an answer from `thread`'s task and that its page names, or null. Any
- * aligned reference into a frame of threads is safe to look at: a place that is free has no peer. */
+ * aligned reference into a frame of threads is safe to look at: a place that is free has no
+ * peer. */
 HOT struct thread *caller_of(const struct thread *thread)
 {
     const struct message_page *page = thread_page(thread);
@@ -102,9 +103,11 @@ struct thread *ipc_reply_wait(struct thread *thread)
     return hand_over(cpu, thread, caller, OK);
 }
 
-/* ------------------------------------------------------------------------------ the general case */
+/* ------------------------------------------------------------------------------ the general
+ * case */
 
-/* The message of `sender`, which waits for nothing yet or is in no list any more, reaches `server`. */
+/* The message of `sender`, which waits for nothing yet or is in no list any more, reaches
+ * `server`. */
 static err_t deliver(struct thread *sender, struct thread *server, uint32_t badge)
 {
     struct message message;
@@ -159,7 +162,8 @@ static struct thread *call_general(struct thread *thread)
     return finish(thread, err);
 }
 
-/* Answers the caller that the page names. Where the answerer stops, the caller runs on in its stead. */
+/* Answers the caller that the page names. Where the answerer stops, the caller runs on in its
+ * stead. */
 static err_t answer(struct thread *thread, enum queue_end end)
 {
     struct thread *caller = caller_of(thread);
@@ -247,7 +251,8 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
     thread_wake(thread, QUEUE_BACK);
 }
 
-/* ------------------------------------------------------------------------------ faults and deaths */
+/* ------------------------------------------------------------------------------ faults and
+ * deaths */
 
 void ipc_fault_unheard(struct thread *thread)
 {

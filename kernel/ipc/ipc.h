@@ -1,8 +1,8 @@
 /*
- * Messages between threads. A call waits for exactly one answer of exactly one task: the caller is in
- * that task's owed list from the moment its message is received, and is named to it by a reference
- * and the count of its calls, both in the receiver's message page. Any thread of the task may answer,
- * once, at any time, in any order. A server never waits for a client.
+ * Messages between threads. A call waits for exactly one answer of exactly one task: the caller is
+ * in that task's owed list from the moment its message is received, and is named to it by a
+ * reference and the count of its calls, both in the receiver's message page. Any thread of the task
+ * may answer, once, at any time, in any order. A server never waits for a client.
  */
 #pragma once
 

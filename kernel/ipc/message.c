@@ -121,7 +121,8 @@ static err_t check_slot_place(const struct message *m, struct task *to, const st
     return OK;
 }
 
-/* What a fault's answer replaces goes with all that was derived from it: few, and not the source. */
+/* What a fault's answer replaces goes with all that was derived from it: few, and not the
+ * source. */
 static err_t check_replaced(const struct space *space, const struct checked_item *item)
 {
     struct place place;

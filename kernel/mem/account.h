@@ -2,10 +2,12 @@
  * Accounts: the kernel memory of one task.
  *
  * The kernel never allocates. All that it keeps for a task lies in frames that somebody donated to
- * the task's account; running out is ERR_ACCOUNT. Donation flips the frame's kind: capabilities over
- * the frame stay, but every use of it is refused until the task is gone and the kind flips back.
+ * the task's account; running out is ERR_ACCOUNT. Donation flips the frame's kind: capabilities
+ * over the frame stay, but every use of it is refused until the task is gone and the kind flips
+ * back.
  *
- *   A1  `spare_count` frames are in the list that begins at `spare`, all FRAME_SPARE, owned by the task
+ *   A1  `spare_count` frames are in the list that begins at `spare`, all FRAME_SPARE, owned by the
+ *       task
  *   A2  frames in use name the account's task as owner; `total` counts them and the spare ones
  *
  * The kernel lock guards every account.
@@ -29,8 +31,8 @@ void account_donate(struct account *account, uint32_t frame);
 /* A frame of that kind, zeroed. There must be a spare one: the caller has checked spare_count. */
 uint32_t account_take(struct account *account, enum frame_kind kind);
 
-/* Back to the spare ones. It is all zero again, as after account_take(): who gets the frame when the task
- * is gone reads nothing of the kernel's. */
+/* Back to the spare ones. It is all zero again, as after account_take(): who gets the frame when
+ * the task is gone reads nothing of the kernel's. */
 void account_return(struct account *account, uint32_t frame);
 
 /*

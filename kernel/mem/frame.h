@@ -16,7 +16,8 @@
  *      FRAME_MESSAGE       a thread's message page            -
  *
  * Invariants, walked by the audit:
- *   F1  a frame has one kind; only FRAME_USER frames are reached by memory capabilities and mappings
+ *   F1  a frame has one kind; only FRAME_USER frames are reached by memory capabilities and
+ *       mappings
  *   F2  a frame becomes kernel memory only while it has no mapping
  *   F3  `owner` is the frame of the task in whose account a donated frame is, and 0 for the others
  *   F4  kernel memory is below WINDOW_BYTES

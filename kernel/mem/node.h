@@ -3,8 +3,8 @@
  *
  * Authority that was made from other authority is its child. There are two kinds of tree, and this
  * one code serves both: capabilities (a node in each slot, the root in the object or, for memory,
- * ports, irqs and the log, in struct kernel), and mappings (a node for each page-table entry, in the
- * table's companion page, the root in the frame's record).
+ * ports, irqs and the log, in struct kernel), and mappings (a node for each page-table entry, in
+ * the table's companion page, the root in the frame's record).
  *
  * A tree is a circular doubly linked list in preorder with each node's depth: the descendants of a
  * node are the nodes behind it with a larger depth.
@@ -96,8 +96,8 @@ HOT struct node *node_first_descendant(const struct node *node)
     return next->depth > node->depth ? next : NULL;
 }
 
-/* The first node at or behind `node`, in its subtree, that has no descendants. Its parent stands right
- * before it: a subtree is taken apart leaf by leaf, so that N2 holds at every moment. */
+/* The first node at or behind `node`, in its subtree, that has no descendants. Its parent stands
+ * right before it: a subtree is taken apart leaf by leaf, so that N2 holds at every moment. */
 HOT struct node *node_first_leaf(struct node *node)
 {
     struct node *next;

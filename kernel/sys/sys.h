@@ -35,9 +35,11 @@ struct slot *sys_open(struct task *task, uint32_t index);
 err_t sys_check_account(struct thread *thread, const struct account *account, uint32_t frames);
 
 /* RERUN. The tree that a long call works in is marked until the call is done, whatever its outcome:
- * that of a frame's mappings, or of a slot's capabilities, of which `cursor` is to be looked at next. */
+ * that of a frame's mappings, or of a slot's capabilities, of which `cursor` is to be looked at
+ * next. */
 err_t sys_rerun_frame(struct thread *thread, uint32_t frame);
 err_t sys_rerun_slot(struct thread *thread, const struct slot *slot, const struct node *cursor);
 
-/* The slot of a call that may be a re-run: ERR_CAP if it is no longer the one the call began with. */
+/* The slot of a call that may be a re-run: ERR_CAP if it is no longer the one the call began
+ * with. */
 err_t sys_find_again(struct thread *thread, struct slot **slot);

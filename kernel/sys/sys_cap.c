@@ -93,8 +93,9 @@ static bool overlaps(const struct slot *slot, uint32_t first, uint32_t pages)
 }
 
 /*
- * Deletes what was derived from `slot` and covers one of the frames, from `*cursor` on; true when none
- * is left. What is inside a range that does not overlap does not overlap either, but is looked at.
+ * Deletes what was derived from `slot` and covers one of the frames, from `*cursor` on; true when
+ * none is left. What is inside a range that does not overlap does not overlap either, but is looked
+ * at.
  */
 static bool delete_overlapping(struct slot *slot, struct boot_range range, struct node **cursor,
                                unsigned *budget)

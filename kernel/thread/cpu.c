@@ -156,7 +156,8 @@ static bool must_reap(struct thread *thread)
     return false;
 }
 
-/* Deaths that nobody waits for: a step at every eighth choice, and whenever nothing else is to do. */
+/* Deaths that nobody waits for: a step at every eighth choice, and whenever nothing else is to
+ * do. */
 static bool orphans_step(const struct thread *thread)
 {
     if (kernel.reapers || link_is_alone(&kernel.dying))

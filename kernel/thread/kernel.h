@@ -1,7 +1,7 @@
 /*
- * All state that calls and events change, but for the frames: one structure, so that the core can be
- * snapshotted, hashed and explored on the host. (Boot's own, and the devices', is where they are.)
- * Links are 32-bit references into the window.
+ * All state that calls and events change, but for the frames: one structure, so that the core can
+ * be snapshotted, hashed and explored on the host. (Boot's own, and the devices', is where they
+ * are.) Links are 32-bit references into the window.
  *
  * The kernel lock guards all of it.
  */
@@ -15,9 +15,10 @@
  *   P2  `floor` is what a thread's `direct` must reach to be switched to without the scheduler: the
  *       highest ready priority, PRIORITY_COUNT while the running thread's FPU state is live
  *   P3  `space` is the task whose page tables CR3 names, 0: the kernel's own
- *   P4  waited[p] was the first of ready[p] at the last tick and still is, waited_ticks[p] for how many
- *       ticks; after TURN_TICKS bit p of `overdue` is set, and until it runs the floor for p is one
- *       higher and others of priority p go behind it, though they come from a call to a server
+ *   P4  waited[p] was the first of ready[p] at the last tick and still is, waited_ticks[p] for how
+ *       many ticks; after TURN_TICKS bit p of `overdue` is set, and until it runs the floor for p
+ *       is one higher and others of priority p go behind it, though they come from a call to a
+ *       server
  */
 struct cpu {
     ref_t current; /* thread, 0: idle */
@@ -46,7 +47,8 @@ struct kernel {
     uint64_t kernel_directory; /* the fourth top entry of every space */
 };
 
-/* In the kernel's image; on the host, where nothing but the window has references, in the window. */
+/* In the kernel's image; on the host, where nothing but the window has references, in the
+ * window. */
 #ifdef KERNEL_REF
 #define kernel (*AT(struct kernel, KERNEL_REF))
 #else
@@ -71,8 +73,8 @@ void cpu_init(struct cpu *cpu);
 void cpu_enqueue(struct thread *thread, enum queue_end end);
 void cpu_dequeue(struct thread *thread);
 
-/* At a tick that interrupts `thread`: who was next in turn for TURN_TICKS whole ticks has his turn. A
- * turn of a few ticks lets a parent get on after a fork even where a busy host delays ticks. */
+/* At a tick that interrupts `thread`: who was next in turn for TURN_TICKS whole ticks has his turn.
+ * A turn of a few ticks lets a parent get on after a fork even where a busy host delays ticks. */
 enum { TURN_TICKS = 3 };
 struct thread *cpu_tick(struct thread *thread);
 
@@ -115,7 +117,8 @@ HOT void thread_switch(struct cpu *cpu, struct thread *thread)
 err_t call_run(struct thread *thread);
 extern const char *const call_names[]; /* by number, for reports */
 
-/* Stores the outcome of a call of the running thread, or arranges its re-run: true if it is done. */
+/* Stores the outcome of a call of the running thread, or arranges its re-run: true if it is
+ * done. */
 bool call_finish(struct thread *thread, err_t status);
 
 /* One bounded step of taking the first of kernel.dying apart. Defined in kernel/objects.c. */

@@ -7,8 +7,8 @@
  *       take nothing new; its threads stop when
  *       its end gets to them
  *
- * Death is a sequence of bounded steps (objects.c), done by the thread that asked for it or, if that
- * thread dies too, by whichever processor chooses its next thread.
+ * Death is a sequence of bounded steps (objects.c), done by the thread that asked for it or, if
+ * that thread dies too, by whichever processor chooses its next thread.
  */
 #pragma once
 

@@ -3,7 +3,7 @@
  * waits for is in its state.
  *
  *      state            where its link is             peer
- *      THREAD_HELD      nowhere                       -          not started, stopped, or no handler
+ *      THREAD_HELD      nowhere                       -
  *      THREAD_READY     its cpu's queue               -
  *      THREAD_RUNNING   nowhere                       -
  *      THREAD_RECEIVING its endpoint's receivers      the endpoint
@@ -11,16 +11,18 @@
  *      THREAD_AWAITING  the owed list of a task       the task that owes it an answer
  *      THREAD_DEAD      kernel.dying                  -
  *
- *   T1  state and link agree with the table; `peer` is set while RECEIVING, CALLING, AWAITING only, so
- *       a thread whose peer is a task is AWAITING
- *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused; it
- *       begins beyond that of every dead thread, of which this may have the place
+ *   T1  state and link agree with the table; `peer` is set while RECEIVING, CALLING, AWAITING only,
+ *       so a thread whose peer is a task is AWAITING
+ *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused;
+ *       it begins beyond that of every dead thread, of which this may have the place
  *   T3  a thread with `held` set becomes THREAD_HELD instead of ready
  *   T4  `direct` is `priority` if the thread may be switched to without the scheduler, else -1
  *       (it uses the FPU, is held, or waits for the answer to a fault)
  *
- * Threads lie four to a frame, so that a reference from user space is checked by its alignment and the
- * frame's kind; a place that is free is all zero, so it has no peer.
+ * A held thread has not been started, was stopped, or has nobody to hear of its fault.
+ *
+ * Threads lie four to a frame, so that a reference from user space is checked by its alignment and
+ * the frame's kind; a place that is free is all zero, so it has no peer.
  */
 #pragma once
 

@@ -15,8 +15,8 @@ struct source {
 /* Rights that a mapping can have: at least to read, never to write and execute. */
 bool rights_are_mappable(rights_t rights);
 
-/* Every page is there (ERR_ABSENT), is memory (ERR_FRAME), has `rights` and `needed` (ERR_RIGHTS), is
- * not being revoked (ERR_BUSY), and has room for a child (ERR_DEPTH). */
+/* Every page is there (ERR_ABSENT), is memory (ERR_FRAME), has `rights` and `needed` (ERR_RIGHTS),
+ * is not being revoked (ERR_BUSY), and has room for a child (ERR_DEPTH). */
 err_t source_check(const struct source *source, uint32_t pages, rights_t rights, rights_t needed);
 
 /* Where pages go, and who pays for the tables. */

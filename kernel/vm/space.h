@@ -13,9 +13,9 @@
  *   V3  directories[3] is the kernel's and the same in every space
  *   V4  tables, companions and directories belong to the account of the space's task
  *
- * A change that lowers rights is followed by dropping the page's translation on every processor that
- * runs the space before the call returns; adding a directory by reloading there (the processor keeps
- * the four top entries when CR3 is loaded).
+ * A change that lowers rights is followed by dropping the page's translation on every processor
+ * that runs the space before the call returns; adding a directory by reloading there (the processor
+ * keeps the four top entries when CR3 is loaded).
  */
 #pragma once
 
@@ -81,8 +81,8 @@ void space_lower(struct node *node, rights_t rights);
 /* Frees tables of a dying space, at most `*budget` mappings and tables; true when all are gone. */
 bool space_free_step(struct space *space, struct account *account, unsigned *budget);
 
-/* A translation was lowered or removed, or a directory added: every processor that runs the space of
- * that task (frame number) drops the page, or loads the space anew. Defined in kernel/thread. */
+/* A translation was lowered or removed, or a directory added: every processor that runs the space
+ * of that task (frame number) drops the page, or loads the space anew. Defined in kernel/thread. */
 void space_dropped(uint32_t task, uint32_t address);
 void space_grew(uint32_t task);
 

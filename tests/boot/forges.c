@@ -1,4 +1,5 @@
-/* forges: writes what looks like the log of kernel and servers, and like a test's results; exits with 5. */
+/* forges: writes what looks like the log of kernel and servers, and like a test's results; exits
+ * with 5. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

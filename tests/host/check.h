@@ -1,5 +1,5 @@
-/* The host tests' one macro, and their random numbers. A failed check aborts, so that the sanitizers
- * print where. */
+/* The host tests' one macro, and their random numbers. A failed check aborts, so that the
+ * sanitizers print where. */
 #pragma once
 
 #include <stdint.h>

@@ -1,4 +1,5 @@
-/* A kernel on the host, just booted: one task, init, with one running thread and all capabilities. */
+/* A kernel on the host, just booted: one task, init, with one running thread and all
+ * capabilities. */
 #pragma once
 
 #include "kernel/thread/kernel.h"

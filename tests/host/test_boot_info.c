@@ -1,6 +1,6 @@
 /*
- * Memory maps as loaders give them: holes, overlaps, reserved areas, modules, above 4 GiB, and random
- * ones against a model that keeps one byte a frame.
+ * Memory maps as loaders give them: holes, overlaps, reserved areas, modules, above 4 GiB, and
+ * random ones against a model that keeps one byte a frame.
  * sources: kernel/boot_info.c
  */
 #include "kernel/boot_info.h"

@@ -1,4 +1,5 @@
-/* The shapes that cannot be repaired later: sizes and alignments that the kernel's paths rely on. */
+/* The shapes that cannot be repaired later: sizes and alignments that the kernel's paths rely
+ * on. */
 #include "kernel/ipc/endpoint.h"
 #include "kernel/thread/kernel.h"
 #include "tests/host/check.h"
