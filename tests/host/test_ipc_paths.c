@@ -1,13 +1,13 @@
 /*
  * The short path of a message and the general case give the same states: each random step of eight
- * threads that call, answer and signal is taken both ways from one snapshot, and all memory is
- * compared. sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c
- * kernel/cap/slot.c sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c
- * kernel/vm/space_check.c sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c
- * kernel/thread/thread_check.c sources: kernel/ipc/ipc.c kernel/ipc/message.c
- * kernel/ipc/endpoint_check.c kernel/sys/sys.c sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c
- * kernel/sys/sys_object.c kernel/sys/sys_thread.c sources: kernel/sys/sys_device.c kernel/objects.c
- * kernel/events.c kernel/audit_check.c sources: kernel/lib/log.c tests/host/kernel_world.c
+ * threads that call, answer and signal is taken both ways from one snapshot, and all memory is compared.
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c tests/host/kernel_world.c
  */
 #include "tests/host/check.h"
 #include "tests/host/kernel_world.h"

@@ -1,15 +1,15 @@
 /*
- * The kernel's real core, driven by random system calls, faults and interrupts of whatever thread
- * it chooses to run; the audit walks everything as it goes. Long calls take steps of four nodes,
- * and between steps an interrupt may come. In the end init's task is destroyed, and every frame
- * must be memory again. defines: HOST_STEP_NODES=4
+ * The kernel's real core, driven by random system calls, faults and interrupts of whatever thread it
+ * chooses to run; the audit walks everything as it goes. Long calls take steps of four nodes, and between
+ * steps an interrupt may come. In the end init's task is destroyed, and every frame must be memory again.
+ * defines: HOST_STEP_NODES=4
  * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
  * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
- * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c
- * kernel/thread/thread_check.c sources: kernel/ipc/ipc.c kernel/ipc/message.c
- * kernel/ipc/endpoint_check.c kernel/sys/sys.c sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c
- * kernel/sys/sys_object.c kernel/sys/sys_thread.c sources: kernel/sys/sys_device.c kernel/objects.c
- * kernel/events.c kernel/audit_check.c sources: kernel/lib/log.c tests/host/kernel_world.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c tests/host/kernel_world.c
  */
 #include "kernel/audit_check.h"
 #include "tests/host/check.h"
@@ -26,8 +26,7 @@ enum {
 static struct thread *current;
 static uint32_t succeeded[SYS_COUNT]; /* calls that were not refused, to see that the run is not idle */
 
-/* ---------------------------------------------------------------------- what random calls are made
- * of */
+/* ---------------------------------------------------------------------- what random calls are made of */
 
 static uint32_t any_slot(void)
 {

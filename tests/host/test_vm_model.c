@@ -1,14 +1,14 @@
 /*
- * Mappings against a naive model that keeps, for each page of three tasks, the frame, the rights
- * and the mapping it was derived from: map from memory, from another task (sibling), as a granter's
- * child, unmap, protect, revoke, with the exact error where the model says one.
+ * Mappings against a naive model that keeps, for each page of three tasks, the frame, the rights and the
+ * mapping it was derived from: map from memory, from another task (sibling), as a granter's child, unmap,
+ * protect, revoke, with the exact error where the model says one.
  * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
  * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
- * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c
- * kernel/thread/thread_check.c sources: kernel/ipc/ipc.c kernel/ipc/message.c
- * kernel/ipc/endpoint_check.c kernel/sys/sys.c sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c
- * kernel/sys/sys_object.c kernel/sys/sys_thread.c sources: kernel/sys/sys_device.c kernel/objects.c
- * kernel/events.c kernel/audit_check.c sources: kernel/lib/log.c tests/host/kernel_world.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c tests/host/kernel_world.c
  */
 #include "kernel/audit_check.h"
 #include "kernel/vm/source.h"
