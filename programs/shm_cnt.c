@@ -3,7 +3,8 @@
  *
  * The processes open the same segment after fork, wait for each other in its page, and add 1 to its
  * counter again and again under the lock that is there, too. The last one done must read the sum.
- *   -n    without the lock: tells how many updates were lost
+ *   -n    without the lock, and interrupted in the middle of some increments: tells how many
+ *         updates were lost
  *   -i N  increments of each process (10000)
  *   -p N  processes (2)
  * Exit status: 0; 1 if the sum is wrong although there was a lock, or something failed; 2 for any
@@ -25,6 +26,7 @@ enum {
     PROCESSES_MAX = 64,
     INCREMENTS_MAX = 10000000,
     ARRIVAL_SPINS = 100,
+    UNLUCKY = 100, /* without the lock, every so many increments are interrupted in the middle */
     ARRIVAL_YIELDS_MAX = 10000000, /* then somebody died on the way */
 };
 
@@ -96,11 +98,21 @@ static int meet(struct shared *shared)
 static void count(struct shared *shared)
 {
     for (unsigned i = 0; i < increments; i++) {
-        if (locked)
-            uacquire(&shared->lock);
+        uacquire(&shared->lock);
         shared->counter++;
-        if (locked)
-            urelease(&shared->lock);
+        urelease(&shared->lock);
+    }
+}
+
+/* What an increment is: a read and a write. Now and then the others get on between the two, as an
+ * interrupt there would let them. */
+static void count_without_lock(struct shared *shared)
+{
+    for (unsigned i = 0; i < increments; i++) {
+        unsigned seen = shared->counter;
+        if (i % UNLUCKY == 0)
+            sched_yield();
+        shared->counter = seen + 1;
     }
 }
 
@@ -128,7 +140,10 @@ static struct shared *work(unsigned index)
         fprintf(stderr, "shm_cnt: only %u of %u processes came\n", shared->arrived, processes);
         return NULL;
     }
-    count(shared);
+    if (locked)
+        count(shared);
+    else
+        count_without_lock(shared);
     finish(shared, index);
     return shared;
 }

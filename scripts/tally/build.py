@@ -30,7 +30,8 @@ def default_folder(preset):
 def programs_folder(programs):
     """The build folder for programs from outside the tree: one for each folder of them."""
     path = pathlib.Path(programs).resolve()
-    return ROOT / "build" / f"i386-{path.name}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    name = re.sub(r"[^\w.-]", "_", path.name)  # QEMU splits some of its options at blanks
+    return ROOT / "build" / f"i386-{name}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
 
 
 @contextlib.contextmanager

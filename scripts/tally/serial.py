@@ -139,7 +139,7 @@ class Ports:
             line = found and found[0]
         if self.started:
             self.verdict.read(line)
-            if line.startswith("init:"):
+            if line.startswith("init: starts "):
                 self.listening.set()
             self.log_sink(self.symbols.explain(line))
 

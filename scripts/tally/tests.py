@@ -164,6 +164,13 @@ def demo(text):
     return run
 
 
+def demo_without_lock():
+    status, console, log = boot(["shm_cnt", "-n"], options_of(""))
+    lost = re.search(r"\b(\d+) lost without the lock", console)
+    yield "updates are lost without the lock", status == 0 and bool(lost) and int(lost[1]) > 0, \
+        f"status {status}\n{console}\n" + "\n".join(log)
+
+
 def demo_bochs(**machine_options):
     def run():
         status, console, log = bochs.boot(IMAGES / "tally.iso", machine.DEFAULT_WORDS, **machine_options)
@@ -182,6 +189,7 @@ def demos():
         Test("demo/uefi", demo("--uefi")),
         Test("demo/kernel", demo("--kernel")),
         Test("demo/icount", demo("--kernel --icount")),
+        Test("demo/without-lock", demo_without_lock),
         Test("demo/bochs", demo_bochs()),
         Test("demo/bochs-1-port", demo_bochs(serial=1)),
     ]

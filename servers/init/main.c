@@ -78,6 +78,7 @@ static uint32_t run(const char *name)
 {
     uint32_t started, ended, status = 0;
 
+    log_line(message_page, BOOT_SLOT_LOG, "init: starts %s", name);
     memcpy(message_page->words, command.text, command.bytes);
     int error = proc_spawn(SLOT_ENDPOINTS + SERVER_PROC, 0, command.bytes, command.count,
                            command.bytes, &started);
