@@ -87,7 +87,7 @@ class Ports:
 
     def __init__(self, console_sink, log_sink, verdict, symbols, firmware_talks):
         self.console_sink, self.log_sink, self.verdict, self.symbols = console_sink, log_sink, verdict, symbols
-        self.listening = threading.Event()  # the system has begun to log, so input will be received
+        self.listening = threading.Event()  # the console server runs, so input will be received
         self.started = not firmware_talks
         self.unshown = self.rest = b""  # the unfinished lines of console and log
         self.shared = SharedPort()
@@ -146,7 +146,7 @@ class Ports:
 
 def send_input(source, port, listening):
     """Sends what comes from `source` once the system listens; the end of a file becomes control-D."""
-    listening.wait(10)
+    listening.wait()
     last = b"\n"
     with contextlib.suppress(OSError):
         while data := os.read(source, 256):
