@@ -14,6 +14,10 @@ PT_LOAD = 1
 INVALID = b"\x0f\x0b"
 PUSH_FOREVER = b"\x50\xeb\xfd"
 JUMP_NOWHERE = b"\xb8\x00\x00\x00\xf0\xff\xe0"
+WRITE_TEXT = b"\xc6\x05\x00\x10\x20\xc0\x00"  # a byte of the kernel's text
+READ_USER = b"\xa1\x00\x00\x10\x00"  # a program's first word
+JUMP_USER = b"\xb8\x00\x00\x10\x00\xff\xe0"
+JUMP_WINDOW = b"\xb8\x00\x00\x10\xc0\xff\xe0"  # memory, where the kernel sees it
 
 
 def symbol(elf, name):

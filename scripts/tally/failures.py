@@ -13,7 +13,8 @@ import tempfile
 import time
 
 from tally import bochs, build, damage, machine
-from tally.damage import INVALID, JUMP_NOWHERE, PAGE, PUSH_FOREVER
+from tally.damage import (INVALID, JUMP_NOWHERE, JUMP_USER, JUMP_WINDOW, PAGE, PUSH_FOREVER, READ_USER,
+                          WRITE_TEXT)
 from tally.image import with_command
 from tally.interface import ROOT
 from tally.serial import BROKEN, BUILD_FAILED, NO_PROGRAM, TIMED_OUT
@@ -133,6 +134,13 @@ def in_kernel(what, function, instructions, says, source):
                   kernel=kernel_code(function, instructions))
 
 
+def protected(what, instructions, error, address):
+    """The kernel itself faults: the processor's error code says why (SDM volume 3, 4.7)."""
+    return Damage(f"the kernel {what}",
+                  ("panic: exception in the kernel", rf"registers: .* vector 0xe error {error} eip 0x\w+ cr2 {address} .*"),
+                  kernel=kernel_code("sys_vm_map", instructions))
+
+
 NO_IMAGE = r"panic: boot archive damaged: no image of init at its start in kernel/main.c:\d+"
 HELD = r"fault: a thread without a handler is held: .*"
 
@@ -167,6 +175,10 @@ DAMAGES = [
     in_kernel("an exception", "ipc_fault", INVALID, "exception in the kernel", "kernel/ipc/ipc.c"),
     in_kernel("a stack overflow", "sys_vm_map", PUSH_FOREVER, "kernel stack overflow .*", "kernel/sys/sys_vm.c"),
     in_kernel("a stack overflow", "event_interrupt", PUSH_FOREVER, "kernel stack overflow .*", "kernel/events.c"),
+    protected("writes its own text", WRITE_TEXT, "0x3", "0xc0201000"),
+    protected("reads a program's page", READ_USER, "0x1", "0x100000"),
+    protected("runs a program's page", JUMP_USER, "0x11", "0x100000"),
+    protected("runs memory", JUMP_WINDOW, "0x11", "0xc0100000"),
     Damage("a jump to nowhere in sys_vm_map",
            ("panic: exception in the kernel", r"registers: .* eip 0xf0000000 cr2 0xf0000000 .*",
             r"  at 0x\w+ sysenter_entry kernel/i386/entry.asm:\d+"), kernel=kernel_code("sys_vm_map", JUMP_NOWHERE)),
