@@ -84,8 +84,7 @@ unsigned boot_info_ranges(const struct boot_info *info, struct boot_range *range
     for (unsigned i = 0; i < info->free_count; i++) {
         uint32_t first = page_number(info->free[i].start, true);
         uint32_t end = page_number(info->free[i].end, false);
-        for (unsigned j = 0; j < list.count; j++) /* a loader's areas may overlap */
-            subtract(&list, first, end);
+        subtract(&list, first, end); /* a loader's areas may overlap */
         insert(&list, first, end);
     }
     subtract(&list, 0, 256); /* the first MiB is the firmware's */

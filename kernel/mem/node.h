@@ -89,13 +89,6 @@ HOT void node_remove(struct node *node)
     *node = (struct node){0};
 }
 
-/* The first descendant of `node`, or null. */
-HOT struct node *node_first_descendant(const struct node *node)
-{
-    struct node *next = node_next(node);
-    return next->depth > node->depth ? next : NULL;
-}
-
 /* The first node at or behind `node`, in its subtree, that has no descendants. Its parent stands
  * right before it: a subtree is taken apart leaf by leaf, so that N2 holds at every moment. */
 HOT struct node *node_first_leaf(struct node *node)

@@ -72,7 +72,7 @@ struct thread *(*const event_syscalls[256])(struct thread *) = {
     [SYS_COUNT ... 255] = event_unknown,
 };
 
-/* Only reply_wait is ever re-run, and then only receives. */
+/* Messages are events; of them call_run() gets reply_wait alone, to be re-run, which only receives. */
 err_t sys_ipc_call(struct thread *thread)
 {
     (void)thread;

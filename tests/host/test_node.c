@@ -46,10 +46,11 @@ static int subtree_size(int top)
 
 static void remove_subtree(int top)
 {
-    struct node *n;
-    while ((n = node_first_descendant(node(top))))
-        node_remove(n);
-    node_remove(node(top));
+    struct node *leaf;
+    do {
+        leaf = node_first_leaf(node(top));
+        node_remove(leaf);
+    } while (leaf != node(top));
 
     bool gone[NODES];
     for (int i = 0; i < NODES; i++)
