@@ -1,0 +1,30 @@
+/* The processors' own interrupt controllers, as registers in memory: Intel SDM volume 3, chapter 10. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Comes when an interrupt went away before it was taken; is not ended. */
+enum { APIC_SPURIOUS = 0xff };
+
+/* Maps the registers, once. False: this processor has none, or not in memory (x2APIC mode). */
+bool apic_init(uint32_t physical);
+
+/* Each processor for itself: all vectors and messages let in, own sources masked, NMI connected. */
+void apic_enable(void);
+
+/* The PICs interrupt this processor, with their own vectors: where there is no I/O APIC. */
+void apic_connect_pics(void);
+
+/* This processor's id. */
+unsigned apic_id(void);
+
+void apic_end_of_interrupt(void);
+
+/* Interrupts another processor; all three with interrupts off. */
+void apic_send(unsigned id, unsigned vector);
+
+/* Starting a processor, SDM 8.4.4: init, 10 ms, startup, 200 us, startup. It begins in real mode at
+ * the start of that page of memory, below 1 MiB. */
+void apic_send_init(unsigned id);
+void apic_send_startup(unsigned id, unsigned page);
