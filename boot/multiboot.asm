@@ -5,6 +5,8 @@
 ; physical memory up to 896 MiB is mapped twice, where it is and at the window's base; the jump
 ; leads up there. This section is linked at its physical address.
 
+%include "asm_offsets.inc"
+
 WINDOW_BASE     equ 0xc0000000
 WINDOW_ENTRIES  equ 448             ; of 2 MiB
 LARGE_PAGE      equ 0x83            ; present, writable, 2 MiB
@@ -31,7 +33,7 @@ header2:
 header2_end:
 
 global _start
-extern kernel_main, kernel_stack_top
+extern kernel_main, kernel_stacks
 
 _start:
     cli
@@ -63,7 +65,7 @@ _start:
 
 section .text
 enter_high:
-    mov     esp, kernel_stack_top
+    mov     esp, kernel_stacks + STACK_BYTES
     xor     ebp, ebp                ; the last frame of every backtrace
     mov     eax, edx                ; arguments: magic, information
     mov     edx, ebx

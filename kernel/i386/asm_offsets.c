@@ -1,5 +1,5 @@
 /* The constants that the assembly needs from C, as text in an object that is read, never linked. */
-#include "kernel/thread/thread.h"
+#include "kernel/thread/kernel.h"
 
 #define CONSTANT(name, value) __asm__ volatile(".ascii \"->" #name " %c0\\n\"" : : "i"(value))
 
@@ -9,6 +9,12 @@ void asm_offsets(void)
     CONSTANT(THREAD_REGISTERS, offsetof(struct thread, registers));
     CONSTANT(THREAD_EAX, offsetof(struct thread, registers.eax));
     CONSTANT(THREAD_VECTOR, offsetof(struct thread, registers.vector));
+    CONSTANT(THREAD_CPU, offsetof(struct thread, cpu));
+    CONSTANT(CPU_STACK, WINDOW_BASE + offsetof(struct cpu, arch.stack));
     CONSTANT(BELOW_VECTOR, sizeof(struct registers) - offsetof(struct registers, error));
     CONSTANT(SYSCALL, VECTOR_SYSCALL);
+    CONSTANT(STACK_BYTES, sizeof(struct kernel_stack));
+    CONSTANT(CPUS, CPU_MAX);
+    CONSTANT(CPU_SHIFT, CPU_SHIFT);
+    CONSTANT(TASK_STATE, TASK_STATE);
 }

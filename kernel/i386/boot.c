@@ -23,6 +23,7 @@ void arch_space_init(ref_t records, uint32_t bytes)
 void arch_traps_init(void)
 {
     segments_init();
+    segments_load(0);
     pic_init();
 }
 

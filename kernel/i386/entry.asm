@@ -11,20 +11,28 @@ USER_DATA   equ 0x23
 
 ; Flat segments and clean flags (no nested task, trap, alignment check or direction) for C.
 %macro enter_c 0
-    mov     esp, kernel_stack_top
-    push    2
-    popf
     mov     ecx, USER_DATA
     mov     ds, ecx
     mov     es, ecx
+    mov     ecx, [eax + THREAD_CPU]
+    mov     esp, [ecx + CPU_STACK]
+    push    2
+    popf
     xor     ebp, ebp
+%endmacro
+
+; The stack of the processor that this runs on.
+%macro empty_stack 0
+    str     ecx
+    shl     ecx, CPU_SHIFT - 3
+    mov     esp, [ecx + CPU_STACK + kernel - (TASK_STATE << (CPU_SHIFT - 3))]
 %endmacro
 
 section .text
 
 ; sysenter: esp = the address of esp0 in the task state; the user's esp and eip are in ecx and edx.
 global sysenter_entry
-extern event_syscalls
+extern event_syscalls, kernel
 sysenter_entry:
     mov     esp, [esp]
     sub     esp, BELOW_VECTOR
@@ -52,7 +60,7 @@ leave_kernel:
     iret
 
 idle:
-    mov     esp, kernel_stack_top
+    empty_stack
     sti
 .halt:
     hlt
@@ -82,7 +90,7 @@ trap_common:
     cmp     dword [esp], 32
     jb      .broken
     mov     eax, [esp]
-    mov     esp, kernel_stack_top
+    empty_stack
     xor     ebp, ebp
     call    trap_idle               ; eax = vector
     jmp     leave_kernel
@@ -128,12 +136,9 @@ trap_stubs:
 %assign v v+1
 %endrep
 
-; The kernel's stack, above a page that is never mapped.
 section .bss align=4096
-global kernel_stack_guard, kernel_stack_top
-kernel_stack_guard:
-    resb 4096
-    resb 8192
-kernel_stack_top:
+global kernel_stacks
+kernel_stacks:
+    resb STACK_BYTES * CPUS
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -9,28 +9,44 @@
 
 enum { TABLE_BITS = 9, LEAF_BITS = 8, LEAF_COUNT = 256, CPU_MAX = 8, STEP_NODES = 64 };
 
-/* The processor's task state (SDM volume 3, 7.2.1). A debug trap on the first instruction after
- * sysenter pushes where SYSENTER_ESP points, below esp0: there is room. */
+/* The processor's task state (SDM volume 3, 7.2.1). */
 struct task_state {
     uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2, cr3, eip, eflags, eax, ecx, edx, ebx, esp, ebp;
     uint32_t esi, edi, es, cs, ss, ds, fs, gs, ldt;
     uint16_t trap, io_map;
 };
-extern struct machine_entry {
-    uint32_t room[32];
+
+/* A processor's part of struct cpu. A debug trap on the first instruction after sysenter pushes where
+ * SYSENTER_ESP points, below esp0: there is room. */
+struct arch_cpu {
+    uint32_t stack; /* where the kernel's stack of this processor ends */
+    uint32_t room[23];
     struct task_state state;
-} machine_entry;
+};
+
+/* Selectors of the processors' task states, one after the other. */
+enum { TASK_STATE = 0x40 };
+
+/* The kernel's stacks, one for each processor, each above a page that is never mapped. */
+struct kernel_stack {
+    uint8_t guard[4096], stack[8192];
+};
+extern struct kernel_stack kernel_stacks[CPU_MAX];
 
 extern uint32_t machine_kernel_tops; /* the kernel's own top entries: physical */
 
+/* By the task register; before it is loaded, the first. */
 static inline unsigned arch_cpu(void)
 {
-    return 0;
+    uint32_t selector;
+
+    __asm__("str %0" : "=r"(selector));
+    return selector >> 3 & (CPU_MAX - 1);
 }
 
-static inline void arch_save_area(struct registers *registers)
+static inline void arch_save_area(struct arch_cpu *cpu, struct registers *registers)
 {
-    machine_entry.state.esp0 = (uint32_t)(registers + 1);
+    cpu->state.esp0 = (uint32_t)(registers + 1);
 }
 
 static inline void arch_tlb_drop(uint32_t address)

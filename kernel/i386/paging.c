@@ -33,7 +33,7 @@ static pte_t image[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static pte_t beyond[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 
 extern uint8_t kernel_text_start[], kernel_text_end[], kernel_rodata_start[], kernel_rodata_end[];
-extern uint8_t kernel_end[], kernel_stack_guard[];
+extern uint8_t kernel_end[];
 
 void paging_init_features(void)
 {
@@ -69,12 +69,20 @@ static bool within(const uint8_t *at, const uint8_t *start, const uint8_t *end)
     return at >= start && at < end;
 }
 
+static bool is_guard(const uint8_t *at)
+{
+    for (unsigned i = 0; i < CPU_MAX; i++)
+        if (at == kernel_stacks[i].guard)
+            return true;
+    return false;
+}
+
 static pte_t image_entry(unsigned index)
 {
     uint32_t physical = LARGE + (index << PAGE_BITS);
     const uint8_t *at = AT(uint8_t, physical);
 
-    if (at == kernel_stack_guard)
+    if (is_guard(at))
         return 0;
     if (within(at, kernel_text_start, kernel_text_end))
         return kernel_entry(physical, 0, true);

@@ -7,7 +7,6 @@
 
 enum { EXIT_PORT = 0xf4, EXIT_PANIC = 125, BOCHS_POWER_PORT = 0x8900, FRAMES_MAX = 16 };
 
-extern uint8_t kernel_text_start[], kernel_text_end[], kernel_stack_guard[], kernel_stack_top[];
 
 static _Noreturn void machine_off(void)
 {
@@ -19,10 +18,8 @@ static _Noreturn void machine_off(void)
 }
 
 /* Whose event it was. */
-static void log_running(void)
+static void log_running(const struct cpu *cpu)
 {
-    const struct cpu *cpu = cpu_here();
-
     if (!cpu->current)
         return;
     const struct registers *r = &AT(struct thread, cpu->current)->registers;
@@ -45,11 +42,12 @@ static void log_address(uint32_t address)
     log_text("\n");
 }
 
-/* Return addresses, as long as the chain of frames is on the kernel's stack. */
+/* Return addresses, as long as the chain of frames is on the kernel's stack that it begins on. */
 static void log_backtrace(uint32_t frame)
 {
-    uint32_t low = (uint32_t)(uintptr_t)kernel_stack_guard + PAGE_SIZE;
-    uint32_t high = (uint32_t)(uintptr_t)kernel_stack_top;
+    uint32_t index = (frame - (uint32_t)(uintptr_t)kernel_stacks) / sizeof kernel_stacks[0];
+    const struct kernel_stack *stack = &kernel_stacks[index < CPU_MAX ? index : 0];
+    uint32_t low = (uint32_t)(uintptr_t)stack->stack, high = (uint32_t)(uintptr_t)(stack + 1);
 
     for (unsigned i = 0; i < FRAMES_MAX && frame >= low && frame <= high - 8 && frame % 4 == 0; i++) {
         const uint32_t *at = (const uint32_t *)frame;
@@ -86,7 +84,7 @@ _Noreturn void panic(const char *what, const char *file, int line)
     log_text(":");
     log_decimal((uint32_t)line);
     log_text("\n");
-    log_running();
+    log_running(cpu_here());
     log_backtrace((uint32_t)(uintptr_t)__builtin_frame_address(0));
     machine_off();
 }
@@ -96,7 +94,7 @@ void panic_registers(const char *what, const struct registers *registers)
     log_text("panic: ");
     log_text(what);
     log_text("\n");
-    log_running();
+    log_running(cpu_here());
     log_registers(registers);
     log_address(registers->eip);
     log_backtrace(registers->ebp);
@@ -105,19 +103,20 @@ void panic_registers(const char *what, const struct registers *registers)
 
 void panic_double_fault(void)
 {
-    uint32_t eip, esp, ebp, guard = (uint32_t)(uintptr_t)kernel_stack_guard;
+    const struct cpu *cpu = segments_interrupted();
+    const struct task_state *was = &cpu->arch.state;
+    uint32_t guard = cpu->arch.stack - sizeof(struct kernel_stack);
 
-    segments_interrupted(&eip, &esp, &ebp);
-    bool overflow = esp >= guard && esp < guard + PAGE_SIZE + 64;
+    bool overflow = was->esp >= guard && was->esp < guard + PAGE_SIZE + 64;
     log_text(overflow ? "panic: kernel stack overflow" : "panic: double fault");
     log_text(" esp ");
-    log_hex(esp);
+    log_hex(was->esp);
     log_text(" cr2 ");
     log_hex(READ_CR(2));
     log_text("\n");
-    log_running();
-    log_address(eip);
-    log_backtrace(ebp);
+    log_running(cpu);
+    log_address(was->eip);
+    log_backtrace(was->ebp);
     machine_off();
 }
 

@@ -1,14 +1,12 @@
 #include "kernel/i386/segments.h"
 
-#include "kernel/arch/arch.h"
 #include "kernel/i386/instructions.h"
 #include "kernel/i386/panic.h"
-
-struct machine_entry machine_entry;
+#include "kernel/thread/kernel.h"
 
 static struct task_state double_fault;
 static uint8_t double_fault_stack[PAGE_SIZE];
-static uint64_t gdt[7], idt[256];
+static uint64_t gdt[TASK_STATE / 8 + CPU_MAX], idt[256];
 
 extern const uint32_t trap_stubs[48];
 void sysenter_entry(void);
@@ -37,7 +35,7 @@ static uint64_t interrupt_gate(uint32_t handler, unsigned privilege)
     return (uint64_t)high << 32 | KERNEL_CODE << 16 | (handler & 0xffff);
 }
 
-static void load_tables(void)
+static void load_tables(unsigned cpu)
 {
     struct __attribute__((packed)) {
         uint16_t limit;
@@ -50,16 +48,13 @@ static void load_tables(void)
                      : "memory");
     __asm__ volatile("mov %0, %%ss; mov %1, %%ds; mov %1, %%es; mov %2, %%fs; mov %2, %%gs; lldt %w2; ltr %3"
                      :
-                     : "r"(KERNEL_DATA), "r"(USER_DATA), "r"(0), "r"((uint16_t)TASK_STATE));
+                     : "r"(KERNEL_DATA), "r"(USER_DATA), "r"(0), "r"((uint16_t)(TASK_STATE + cpu * 8)));
 }
 
-void segments_interrupted(uint32_t *eip, uint32_t *esp, uint32_t *ebp)
+const struct cpu *segments_interrupted(void)
 {
-    *eip = machine_entry.state.eip;
-    *esp = machine_entry.state.esp;
-    *ebp = machine_entry.state.ebp;
+    return &kernel.cpus[double_fault.link / 8 % CPU_MAX];
 }
-
 
 static void init_double_fault(void)
 {
@@ -85,15 +80,21 @@ void segments_init(void)
     gdt[KERNEL_DATA / 8] = flat(0x93);
     gdt[USER_CODE / 8] = flat(0xfb);
     gdt[USER_DATA / 8] = flat(0xf3);
-    gdt[TASK_STATE / 8] = task_segment(&machine_entry.state);
     gdt[DOUBLE_FAULT_STATE / 8] = task_segment(&double_fault);
-    machine_entry.state = (struct task_state){.ss0 = KERNEL_DATA, .io_map = sizeof machine_entry.state};
     for (unsigned v = 0; v < 48; v++)
         idt[v] = interrupt_gate(trap_stubs[v], v == BREAKPOINT || v == OVERFLOW ? 3 : 0);
     init_double_fault();
-    load_tables();
+}
 
+void segments_load(unsigned cpu)
+{
+    struct arch_cpu *arch = &kernel.cpus[cpu].arch;
+
+    arch->stack = (uint32_t)(uintptr_t)(&kernel_stacks[cpu] + 1);
+    arch->state = (struct task_state){.ss0 = KERNEL_DATA, .io_map = sizeof arch->state};
+    gdt[TASK_STATE / 8 + cpu] = task_segment(&arch->state);
+    load_tables(cpu);
     write_msr(MSR_SYSENTER_CS, KERNEL_CODE);
-    write_msr(MSR_SYSENTER_ESP, (uint32_t)(uintptr_t)&machine_entry.state.esp0);
+    write_msr(MSR_SYSENTER_ESP, (uint32_t)(uintptr_t)&arch->state.esp0);
     write_msr(MSR_SYSENTER_EIP, (uint32_t)(uintptr_t)sysenter_entry);
 }

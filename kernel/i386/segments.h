@@ -6,14 +6,16 @@ enum {
     KERNEL_DATA = 0x10,
     USER_CODE = 0x18 | 3,
     USER_DATA = 0x20 | 3,
-    TASK_STATE = 0x28,
-    DOUBLE_FAULT_STATE = 0x30,
+    DOUBLE_FAULT_STATE = 0x28,
 };
 
 #include <stdint.h>
 
-/* What the processor was doing when its double fault switched tasks. */
-void segments_interrupted(uint32_t *eip, uint32_t *esp, uint32_t *ebp);
+/* The processor whose double fault switched tasks; its task state tells what it was doing. */
+const struct cpu *segments_interrupted(void);
 
-/* Descriptor tables, task states, sysenter: everything for entries from user mode. */
+/* The descriptor tables of all processors. */
 void segments_init(void);
+
+/* On each processor: the tables, its task state, sysenter: everything for entries from user mode. */
+void segments_load(unsigned cpu);

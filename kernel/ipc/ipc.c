@@ -67,7 +67,7 @@ static struct thread *reply_wait_general(struct thread *thread);
 
 struct thread *ipc_call(struct thread *thread)
 {
-    struct cpu *cpu = cpu_here();
+    struct cpu *cpu = thread_cpu(thread);
     uint32_t head = thread->registers.eax;
     const struct task *task = AT(struct task, thread->task);
     const struct slot *slot = cspace_slot(&task->cspace, head >> SLOT_SHIFT);
@@ -87,7 +87,7 @@ struct thread *ipc_call(struct thread *thread)
 
 struct thread *ipc_reply_wait(struct thread *thread)
 {
-    struct cpu *cpu = cpu_here();
+    struct cpu *cpu = thread_cpu(thread);
     uint32_t head = thread->registers.eax;
     struct endpoint *endpoint = AT(struct endpoint, slot_object(&thread->receives));
 

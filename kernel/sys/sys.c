@@ -31,7 +31,7 @@ static __attribute__((noinline)) struct thread *finish(struct thread *thread, er
 /* Most calls are done at once, and nobody else became ready. */
 HOT struct thread *after(struct thread *thread, err_t status)
 {
-    if ((int)status > OK || thread->state != THREAD_RUNNING || cpu_here()->floor > thread->priority)
+    if ((int)status > OK || thread->state != THREAD_RUNNING || thread_cpu(thread)->floor > thread->priority)
         return finish(thread, status);
     thread->registers.eax = (uint32_t)status;
     return thread;

@@ -119,7 +119,7 @@ static void bind(struct slot *from, struct slot *to, rights_t rights)
         slot_derive(from, to, &(struct derivation){.rights = rights});
 }
 
-struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t priority, uint8_t cpu)
+struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t priority, unsigned cpu)
 {
     struct account *account = &task->account;
     struct thread *thread = AT(struct thread, account_place(account, &account->threads,
@@ -133,7 +133,7 @@ struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t pri
     thread->page = frame_ref(page);
     thread->page_address = page_address;
     thread->priority = priority;
-    thread->cpu = cpu;
+    thread->cpu = REF(&kernel.cpus[cpu]);
     thread->held = 1;
     thread->calls = kernel.calls_base;
     thread_update_direct(thread);
@@ -164,7 +164,8 @@ static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_
 err_t sys_thread_create(struct thread *thread)
 {
     const struct registers *r = &thread->registers;
-    uint8_t priority = (uint8_t)(r->esi >> 16), cpu = (uint8_t)(r->esi >> 24);
+    uint8_t priority = (uint8_t)(r->esi >> 16);
+    unsigned cpu = r->esi >> 24;
     struct slot *receives, *handler;
     struct task *task;
 

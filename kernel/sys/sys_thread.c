@@ -112,7 +112,7 @@ err_t sys_thread_schedule(struct thread *thread)
     if (ready)
         cpu_dequeue(target);
     target->priority = (uint8_t)r->ebx;
-    target->cpu = (uint8_t)r->esi;
+    target->cpu = REF(&kernel.cpus[r->esi]);
     thread_update_direct(target);
     if (ready)
         cpu_enqueue(target, QUEUE_BACK);

@@ -20,7 +20,7 @@ static void update_floor(struct cpu *cpu)
 
 void cpu_enqueue(struct thread *thread, enum queue_end end)
 {
-    struct cpu *cpu = &kernel.cpus[thread->cpu];
+    struct cpu *cpu = thread_cpu(thread);
     struct link *queue = &cpu->ready[thread->priority];
 
     if (cpu->overdue >> thread->priority & 1)
@@ -33,7 +33,7 @@ void cpu_enqueue(struct thread *thread, enum queue_end end)
 
 void cpu_dequeue(struct thread *thread)
 {
-    struct cpu *cpu = &kernel.cpus[thread->cpu];
+    struct cpu *cpu = thread_cpu(thread);
 
     assert(thread->state == THREAD_READY);
     link_remove(&thread->link);
@@ -74,7 +74,7 @@ static bool turn_is_over(const struct cpu *cpu, const struct thread *thread)
 
 struct thread *cpu_tick(struct thread *thread)
 {
-    struct cpu *cpu = cpu_here();
+    struct cpu *cpu = thread_cpu(thread);
 
     for (uint32_t levels = cpu->ready_mask; levels; levels &= levels - 1)
         count_wait(cpu, (unsigned)__builtin_ctz(levels));
@@ -104,7 +104,7 @@ void cpu_tick_in_kernel(void)
 
 void cpu_forget(struct thread *thread)
 {
-    struct cpu *cpu = &kernel.cpus[thread->cpu];
+    struct cpu *cpu = thread_cpu(thread);
 
     if (cpu->current == REF(thread))
         cpu->current = 0;
@@ -227,7 +227,7 @@ bool call_finish(struct thread *thread, err_t status)
 
 struct thread *thread_continue(struct thread *thread)
 {
-    struct cpu *cpu = cpu_here();
+    const struct cpu *cpu = thread_cpu(thread);
 
     if (cpu_ready_top(cpu) <= (int)thread->priority)
         return thread;

@@ -20,6 +20,7 @@
  *       is one higher and others of priority p go behind it, though they come from a call to a
  *       server
  */
+enum { CPU_SHIFT = 10 };
 struct cpu {
     ref_t current; /* thread, 0: idle */
     ref_t space;
@@ -30,7 +31,9 @@ struct cpu {
     uint32_t overdue;
     ref_t waited[PRIORITY_COUNT];
     uint8_t waited_ticks[PRIORITY_COUNT];
-};
+    struct arch_cpu arch;
+} __attribute__((aligned(1 << CPU_SHIFT)));
+_Static_assert(sizeof(struct cpu) == 1 << CPU_SHIFT, "assembly finds a processor's by a shift");
 
 struct kernel {
     struct cpu cpus[CPU_MAX];
@@ -59,6 +62,12 @@ extern struct kernel kernel;
 HOT struct cpu *cpu_here(void)
 {
     return &kernel.cpus[arch_cpu()];
+}
+
+/* The processor of the thread; the running thread's is the one that runs this. */
+HOT struct cpu *thread_cpu(const struct thread *thread)
+{
+    return AT(struct cpu, thread->cpu);
 }
 
 /* The highest priority with a ready thread, -1 if there is none. */
@@ -99,7 +108,7 @@ HOT void thread_switch(struct cpu *cpu, struct thread *thread)
 {
     thread->state = THREAD_RUNNING;
     cpu->current = REF(thread);
-    arch_save_area(&thread->registers);
+    arch_save_area(&cpu->arch, &thread->registers);
     if (cpu->space != thread->task) {
         cpu->space = thread->task;
         arch_space_load(REF(&AT(struct task, thread->task)->space));

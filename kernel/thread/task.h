@@ -32,4 +32,4 @@ _Static_assert(sizeof(struct task) <= PAGE_SIZE, "a task fills one frame");
 struct task *task_make(uint32_t frame);
 
 /* A held thread of the task; its account has what it takes. Defined in kernel/sys. */
-struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t priority, uint8_t cpu);
+struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t priority, unsigned cpu);

@@ -79,6 +79,6 @@ void thread_use_fpu(struct thread *thread)
     thread_update_direct(thread);
     arch_fpu_allow(true);
     arch_fpu_load(thread->fpu);
-    cpu_here()->fpu_allowed = true;
-    cpu_here()->floor = PRIORITY_COUNT;
+    thread_cpu(thread)->fpu_allowed = true;
+    thread_cpu(thread)->floor = PRIORITY_COUNT;
 }

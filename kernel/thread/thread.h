@@ -47,9 +47,10 @@ struct thread {
     ref_t task;
     ref_t peer;
     ref_t page;     /* its message page */
+    ref_t cpu;      /* its struct cpu */
     uint32_t calls; /* calls of its that were delivered */
     int32_t direct;
-    uint8_t state, priority, cpu, held;
+    uint8_t state, priority, held;
     uint8_t faulting;    /* what it waits for is the answer to a fault, not to a call */
     uint8_t rerun;       /* its call is not finished: run it again when chosen */
     uint8_t reaping;     /* it goes on when kernel.dying is empty */

@@ -8,7 +8,7 @@ void thread_check(struct thread *thread)
     assert(thread->state <= THREAD_DEAD);
     assert(waits == (thread->peer != 0));
     assert(thread->direct == (thread->uses_fpu || thread->held || thread->faulting ? -1 : thread->priority));
-    assert(thread->priority < PRIORITY_COUNT && thread->cpu < kernel.cpu_count);
+    assert(thread->priority < PRIORITY_COUNT && thread_cpu(thread) < kernel.cpus + kernel.cpu_count);
     if (thread->state != THREAD_RUNNING && thread->state != THREAD_HELD) {
         assert(AT(struct link, thread->link.next)->prev == REF(&thread->link));
         assert(AT(struct link, thread->link.prev)->next == REF(&thread->link));

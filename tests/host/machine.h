@@ -47,9 +47,13 @@ static inline unsigned arch_cpu(void)
     return 0;
 }
 
-static inline void arch_save_area(struct registers *registers)
+struct arch_cpu {
+    char none;
+};
+
+static inline void arch_save_area(struct arch_cpu *cpu, struct registers *registers)
 {
-    (void)registers;
+    (void)cpu, (void)registers;
 }
 
 static inline void arch_tlb_drop(uint32_t address)
