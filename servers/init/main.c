@@ -44,7 +44,8 @@ static void command_choose(void)
 
 static bool is_kernel_test(const char *name)
 {
-    return strncmp(name, KERNEL_TEST_PREFIX, strlen(KERNEL_TEST_PREFIX)) == 0;
+    return strncmp(name, KERNEL_TEST_PREFIX, strlen(KERNEL_TEST_PREFIX)) == 0 ||
+           strcmp(name, KERNEL_BENCH) == 0;
 }
 
 static void build(const char *name)
