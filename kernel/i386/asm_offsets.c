@@ -10,7 +10,8 @@ void asm_offsets(void)
     CONSTANT(THREAD_EAX, offsetof(struct thread, registers.eax));
     CONSTANT(THREAD_VECTOR, offsetof(struct thread, registers.vector));
     CONSTANT(THREAD_CPU, offsetof(struct thread, cpu));
-    CONSTANT(CPU_STACK, WINDOW_BASE + offsetof(struct cpu, arch.stack));
+    CONSTANT(CPU_STACK, offsetof(struct cpu, arch.stack));
+    CONSTANT(WINDOW, WINDOW_BASE);
     CONSTANT(BELOW_VECTOR, sizeof(struct registers) - offsetof(struct registers, error));
     CONSTANT(SYSCALL, VECTOR_SYSCALL);
     CONSTANT(STACK_BYTES, sizeof(struct kernel_stack));

@@ -15,7 +15,7 @@ USER_DATA   equ 0x23
     mov     ds, ecx
     mov     es, ecx
     mov     ecx, [eax + THREAD_CPU]
-    mov     esp, [ecx + CPU_STACK]
+    mov     esp, [ecx + CPU_STACK + WINDOW]
     push    2
     popf
     xor     ebp, ebp
