@@ -253,7 +253,7 @@ static void grant_64(void)
     grant("grant_64", 64);
 }
 
-/* ------------------------------------------------------------------------- pages of another task */
+/* ------------------------------------------------------------------------ pages of another task */
 
 static const uint32_t target = CHILD_TASK + TARGET;
 
@@ -318,7 +318,7 @@ static void unmap_1(void)
     row_end();
 }
 
-/* ------------------------------------------------------------------------------------ revocation */
+/* ----------------------------------------------------------------------------------- revocation */
 
 static void revoke(const char *name, uint32_t mappings)
 {
@@ -381,7 +381,7 @@ static void revoke_frames_100(void)
     row_end();
 }
 
-/* --------------------------------------------------------------------------------------- the run */
+/* -------------------------------------------------------------------------------------- the run */
 
 /* Their texts are the rows' names. */
 static const struct point points[] = {

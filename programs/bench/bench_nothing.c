@@ -1,0 +1,5 @@
+/* bench_nothing: a program that ends at once. */
+int main(void)
+{
+    return 0;
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Builds if needed, measures the system, and prints one line `NAME VALUE UNIT` for each row.
+
+VALUE is the least of 1,000 runs; docs/performance.md says what the rows are and how they are measured. Exit
+status: 1 if something could not be measured, 2 for wrong options, 126 if tools or the build are lacking.
+"""
+import argparse
+import dataclasses
+import json
+import pathlib
+import signal
+import sys
+
+from tally import bench, build, packages
+from tally.serial import BUILD_FAILED
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("--json", metavar="FILE", help="write the rows to FILE, with median and maximum, too")
+    add("--build-dir", metavar="DIR", help="where it is built (build/i386)")
+    arguments = parser.parse_args()
+    if arguments.json:
+        check_writable(parser, arguments.json)
+    return arguments
+
+
+def check_writable(parser, name):
+    try:
+        pathlib.Path(name).touch()
+    except OSError as error:
+        parser.error(f"{name} cannot be written: {error.strerror}")
+
+
+def build_folder(arguments):
+    folder = pathlib.Path(arguments.build_dir).resolve() if arguments.build_dir else build.default_folder("i386")
+    build.build("i386", folder)
+    return folder
+
+
+def show(row):
+    print(row.name, row.value, row.unit, flush=True)
+    return row
+
+
+def main():
+    arguments = parse()
+    packages.install(packages.BUILD + packages.RUN + packages.TEST)
+    folder = build_folder(arguments)
+    rows = [show(row) for row in bench.all_rows(folder)]
+    if arguments.json:
+        text = json.dumps([dataclasses.asdict(row) for row in rows], indent=2)
+        pathlib.Path(arguments.json).write_text(text + "\n")
+    return 0
+
+
+try:
+    sys.exit(main())
+except (build.BuildError, packages.PackageError) as error:
+    print(error, file=sys.stderr)
+    sys.exit(BUILD_FAILED)
+except bench.BenchError as error:
+    print(error, file=sys.stderr)
+    sys.exit(1)
+except KeyboardInterrupt:
+    sys.exit(128 + signal.SIGINT)
