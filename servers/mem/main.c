@@ -17,7 +17,8 @@ static uint32_t boot_secret(void)
     return low;
 }
 
-static bool start(uint32_t first, uint32_t pages, uint32_t archive_pages)
+/* Never inlined: it would take registers from what comes after it. */
+static __attribute__((noinline)) bool start(uint32_t first, uint32_t pages, uint32_t archive_pages)
 {
     const struct boot_page *boot = (const struct boot_page *)BOOT_PAGE;
 
@@ -31,24 +32,38 @@ static bool start(uint32_t first, uint32_t pages, uint32_t archive_pages)
     return true;
 }
 
-/* The capability of slot MEM_SLOT_MEMORY begins with frame `first`. Ends when receiving fails. */
-void server_main(uint32_t first, uint32_t pages, uint32_t archive_pages)
+/* With a copy of the words, so that these stay in registers as long as nothing is refused. */
+static inline uint32_t refused(uint32_t flags, err_t why, struct words *words)
+{
+    struct words again = *words;
+
+    flags = server_refused(flags, why, &again);
+    *words = again;
+    return flags;
+}
+
+/* Ends when receiving fails. */
+static void serve(void)
 {
     struct words words = {{0}};
     uint32_t flags = 0;
 
-    if (!start(first, pages, archive_pages)) {
-        log_line(message_page, SERVER_SLOT_LOG, "mem: too little memory");
-        return;
-    }
     for (;;) {
-        flags |= ipc_slots(space_receive_slot(), 1);
-        int32_t badge = ipc_reply_wait(flags, &words);
+        int32_t badge = ipc_reply_wait(flags | IPC_SLOTS, &words);
         if (badge >= 0)
             flags = server_handle((uint32_t)badge, &words);
         else if (flags & IPC_REPLY)
-            flags = server_refused(flags, (err_t)badge, &words);
+            flags = refused(flags, (err_t)badge, &words);
         else
             return;
     }
+}
+
+/* The capability of slot MEM_SLOT_MEMORY begins with frame `first`. */
+void server_main(uint32_t first, uint32_t pages, uint32_t archive_pages)
+{
+    if (start(first, pages, archive_pages))
+        serve();
+    else
+        log_line(message_page, SERVER_SLOT_LOG, "mem: too little memory");
 }

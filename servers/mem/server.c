@@ -13,8 +13,9 @@
 #include "servers/mem/shm_table.h"
 #include "servers/proto/mem.h"
 
-/* Keeps rare cases from making the common ones longer. */
-#define OUT_OF_LINE __attribute__((noinline))
+/* Keep rare cases from making the common ones longer. */
+#define OUT_OF_LINE __attribute__((noinline, cold))
+#define INLINE      static inline __attribute__((always_inline))
 
 /* The last answer with an item, which the kernel may refuse. */
 static struct {
@@ -42,12 +43,6 @@ static uint32_t answer_item(struct words *words)
 }
 
 /* Programs' calls. */
-
-static uint32_t handle_unknown(struct space *space, struct words *words)
-{
-    (void)space;
-    return answer(words, -ENOSYS);
-}
 
 static uint32_t handle_sbrk(struct space *space, struct words *words)
 {
@@ -80,38 +75,38 @@ static inline uint32_t answer_open(struct space *space, struct words *words, uin
     return answer_item(words);
 }
 
-static OUT_OF_LINE uint32_t open_created(struct space *space, struct words *words)
-{
-    uint32_t number;
-    int status = shm_create(space, words->w[1], &number);
-
-    return answer_open(space, words, number, status);
-}
-
-static uint32_t handle_shm_open(struct space *space, struct words *words)
+INLINE uint32_t handle_shm_open(struct space *space, struct words *words)
 {
     uint32_t number = shm_table_find(words->w[1]);
 
     if (number == SEGMENT_NONE)
-        return open_created(space, words);
+        number = shm_table_add(words->w[1]);
+    if (number == SEGMENT_NONE)
+        return answer(words, -ENOMEM);
     return answer_open(space, words, number, shm_attach(space, number));
 }
 
-static uint32_t handle_shm_close(struct space *space, struct words *words)
+INLINE uint32_t handle_shm_close(struct space *space, struct words *words)
 {
     return answer(words, shm_close(space, words->w[1]));
 }
 
-static uint32_t handle_info(struct space *space, struct words *words)
+static OUT_OF_LINE uint32_t handle_info(struct words *words)
 {
     struct frames_count count = frames_count();
 
-    (void)space;
     *words = (struct words){{0, count.free, count.total, shm_table_count()}};
     return IPC_REPLY;
 }
 
-/* The manager's calls: `space` is null. */
+/* The manager's calls. */
+
+/* Where the next capability goes. */
+static void open_slot(void)
+{
+    page->slots = space_receive_slot();
+    page->slots_count = 1;
+}
 
 /* Makes the space whose task came with the message. */
 static int create(uint32_t id, struct space **space)
@@ -121,17 +116,20 @@ static int create(uint32_t id, struct space **space)
     if (space_find(id))
         return -EEXIST;
     *space = space_create(id);
+    open_slot();
     return *space ? 0 : -ENOMEM;
 }
 
-static uint32_t handle_space_create(struct space *space, struct words *words)
+static uint32_t handle_space_create(struct words *words)
 {
+    struct space *space;
+
     return answer(words, create(words->w[1], &space));
 }
 
-static uint32_t handle_space_fork(struct space *space, struct words *words)
+static uint32_t handle_space_fork(struct words *words)
 {
-    struct space *parent = space_find(words->w[1]);
+    struct space *parent = space_find(words->w[1]), *space;
 
     if (!parent)
         return answer(words, -ENOENT);
@@ -144,11 +142,11 @@ static uint32_t handle_space_fork(struct space *space, struct words *words)
     return answer(words, status);
 }
 
-static uint32_t handle_space_map(struct space *space, struct words *words)
+static uint32_t handle_space_map(struct words *words)
 {
+    struct space *space = space_find(words->w[1]);
     struct mem_segment segment;
 
-    space = space_find(words->w[1]);
     if (!space)
         return answer(words, -ENOENT);
     if ((page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof(segment))
@@ -157,15 +155,17 @@ static uint32_t handle_space_map(struct space *space, struct words *words)
     return answer(words, regions_map_segment(space, &segment));
 }
 
-static uint32_t handle_space_finish(struct space *space, struct words *words)
+static uint32_t handle_space_finish(struct words *words)
 {
-    space = space_find(words->w[1]);
+    struct space *space = space_find(words->w[1]);
+
     return answer(words, space ? regions_finish(space, words->w[2]) : -ENOENT);
 }
 
-static uint32_t handle_space_destroy(struct space *space, struct words *words)
+static uint32_t handle_space_destroy(struct words *words)
 {
-    space = space_find(words->w[1]);
+    struct space *space = space_find(words->w[1]);
+
     frames_return_due();
     if (space)
         space_destroy(space);
@@ -194,20 +194,20 @@ static int make_pool(uint32_t pages)
     return 0;
 }
 
-static uint32_t handle_pool(struct space *space, struct words *words)
+static uint32_t handle_pool(struct words *words)
 {
     int status = make_pool(words->w[1]);
 
-    (void)space;
     if (status)
         return answer(words, status);
     page->items[0] = item_cap(last.slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
     return answer_item(words);
 }
 
-static uint32_t handle_casualty(struct space *space, struct words *words)
+static uint32_t handle_casualty(struct words *words)
 {
-    space = casualty_take();
+    struct space *space = casualty_take();
+
     if (!space)
         return answer(words, -ENOENT);
     const struct casualty *casualty = &space->casualty;
@@ -219,34 +219,66 @@ static uint32_t handle_casualty(struct space *space, struct words *words)
     return IPC_REPLY | IPC_EXTENDED;
 }
 
-/* By the calls' numbers; those from MEM_SPACE_CREATE on are the manager's. */
-static uint32_t (*const handlers[MEM_CALLS_END])(struct space *, struct words *) = {
-    [0] = handle_unknown,
-    [MEM_INFO + 1 ... MEM_SPACE_CREATE - 1] = handle_unknown,
-#define HANDLER(number, name) [number] = handle_##name,
-    MEM_CALLS(HANDLER)
-#undef HANDLER
-};
-
-static uint32_t handle_call(struct space *space, struct words *words)
+static bool is_for_program(uint32_t number)
 {
-    uint32_t number = words->w[0];
+    return number >= MEM_SBRK && number <= MEM_INFO;
+}
 
-    if (number >= MEM_CALLS_END)
-        return answer(words, -ENOSYS);
-    if (number >= MEM_SPACE_CREATE && space)
-        return answer(words, -EPERM);
-    if (number < MEM_SPACE_CREATE && !space && number != MEM_INFO &&
-        handlers[number] != handle_unknown)
-        return answer(words, -EINVAL);
-    return handlers[number](space, words);
+static bool is_for_manager(uint32_t number)
+{
+    return number >= MEM_SPACE_CREATE && number < MEM_CALLS_END;
+}
+
+static uint32_t handle_program(struct space *space, struct words *words)
+{
+    switch (words->w[0]) {
+    case MEM_SHM_OPEN:
+        return handle_shm_open(space, words);
+    case MEM_SHM_CLOSE:
+        return handle_shm_close(space, words);
+    case MEM_MMAP:
+        return handle_mmap(space, words);
+    case MEM_MUNMAP:
+        return handle_munmap(space, words);
+    case MEM_SBRK:
+        return handle_sbrk(space, words);
+    case MEM_INFO:
+        return handle_info(words);
+    default:
+        return answer(words, is_for_manager(words->w[0]) ? -EPERM : -ENOSYS);
+    }
+}
+
+static uint32_t handle_manager(struct words *words)
+{
+    switch (words->w[0]) {
+    case MEM_SPACE_CREATE:
+        return handle_space_create(words);
+    case MEM_SPACE_FORK:
+        return handle_space_fork(words);
+    case MEM_SPACE_MAP:
+        return handle_space_map(words);
+    case MEM_SPACE_FINISH:
+        return handle_space_finish(words);
+    case MEM_SPACE_DESTROY:
+        return handle_space_destroy(words);
+    case MEM_POOL:
+        return handle_pool(words);
+    case MEM_CASUALTY:
+        return handle_casualty(words);
+    case MEM_INFO:
+        return handle_info(words);
+    default:
+        return answer(words, is_for_program(words->w[0]) ? -EINVAL : -ENOSYS);
+    }
 }
 
 /* A capability that no call took is deleted at once. */
 static uint32_t handle_with_items(struct space *space, struct words *words)
 {
-    uint32_t slot = space_receive_slot(), flags = handle_call(space, words);
+    uint32_t slot = space_receive_slot(), flags;
 
+    flags = space ? handle_program(space, words) : handle_manager(words);
     if (space_receive_slot() == slot) {
         err_t err = kernel_delete(slot);
         (void)err; /* there may be none */
@@ -256,7 +288,7 @@ static uint32_t handle_with_items(struct space *space, struct words *words)
 
 /* Only an access of the program's own can be helped by a page: an instruction that reads for the
  * kernel, as a far return may, would fault on it for ever. */
-static OUT_OF_LINE uint32_t handle_fault(struct space *space, struct words *words)
+INLINE uint32_t handle_fault(struct space *space, struct words *words)
 {
     const uint32_t *w = words->w;
 
@@ -278,34 +310,45 @@ bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t 
     casualty_init();
     shm_table_init(secret);
     regions_init(archive_pages);
-    return space_init();
+    if (!space_init())
+        return false;
+    open_slot();
+    return true;
 }
 
 /* Whatever is neither a plain call nor a fault of a program: the manager's calls among it. */
-static OUT_OF_LINE uint32_t handle_special(uint32_t badge, struct words *words)
+static OUT_OF_LINE uint32_t handle_special(struct space *space, uint32_t badge, struct words *words)
 {
-    struct space *space = space_find(badge);
     uint32_t tag = page->tag;
 
     if (tag & TAG_KIND)
         return 0;
     if (badge && !space)
         return answer(words, -EINVAL);
-    return tag & TAG_ITEMS ? handle_with_items(space, words) : handle_call(space, words);
+    if (tag & TAG_ITEMS)
+        return handle_with_items(space, words);
+    return space ? handle_program(space, words) : handle_manager(words);
 }
 
+/* The most frequent messages are told apart here. The others get a copy of the words, so that
+ * these can stay in registers. */
 uint32_t server_handle(uint32_t badge, struct words *words)
 {
     struct space *space = space_find(badge);
-    uint32_t tag = page->tag;
+    uint32_t special = page->tag & (TAG_KIND | TAG_ITEMS);
 
-    if (!space)
-        return handle_special(badge, words);
-    if (!(tag & (TAG_KIND | TAG_ITEMS)) && words->w[0] < MEM_SPACE_CREATE)
-        return handlers[words->w[0]](space, words);
-    if ((tag & TAG_KIND) == TAG_FAULT)
+    if (space && !special) {
+        if (words->w[0] == MEM_SHM_OPEN)
+            return handle_shm_open(space, words);
+        if (words->w[0] == MEM_SHM_CLOSE)
+            return handle_shm_close(space, words);
+    } else if (space && special == TAG_FAULT) {
         return handle_fault(space, words);
-    return handle_special(badge, words);
+    }
+    struct words rare = *words;
+    uint32_t flags = handle_special(space, badge, &rare);
+    *words = rare;
+    return flags;
 }
 
 /* What the refused answer would have brought is taken back. */

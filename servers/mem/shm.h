@@ -10,14 +10,17 @@
 
 enum { SHM_ATTACHED = 1, ENTRY_SHM = PAGE_SHM | PAGE_WRITE | PAGE_MAPPED };
 
-/* Opens a segment that exists. SHM_ATTACHED: it was not open in this space, and its page has yet to
- * be granted; 0: it is there already; -ENOMEM. */
+/* Opens a segment; one that nobody holds goes if that fails. SHM_ATTACHED: it was not open in this
+ * space, and its page has yet to be granted; 0: it is there already; -ENOMEM. */
 static inline int shm_attach(struct space *space, uint32_t number)
 {
     uint32_t *entry = pages_open(&space->pages, shm_address(number));
 
-    if (!entry)
+    if (!entry) {
+        if (!shm_table_at(number)->holders)
+            shm_table_remove(number);
         return -ENOMEM;
+    }
     if (!*entry) {
         *entry = ENTRY_SHM | 1;
         shm_table_at(number)->holders++;
@@ -29,8 +32,23 @@ static inline int shm_attach(struct space *space, uint32_t number)
     return 0;
 }
 
-/* The same for a segment that is made. */
-int shm_create(struct space *space, uint32_t id, uint32_t *number);
-
 /* Takes one open back, and with the last one the page. -ENOENT: the segment is not open here. */
-int shm_close(struct space *space, uint32_t id);
+static inline int shm_close(struct space *space, uint32_t id)
+{
+    uint32_t number = shm_table_find(id);
+
+    if (number == SEGMENT_NONE)
+        return -ENOENT;
+    uint32_t address = shm_address(number), *entry = pages_find(&space->pages, address);
+    if (!entry || !*entry)
+        return -ENOENT;
+    if ((*entry & PAGE_VALUE) > 1) {
+        --*entry;
+        return 0;
+    }
+    *entry = 0;
+    if (shm_table_at(number)->holders > 1)
+        space_unmap(space, address, 1); /* else its frame's last mappings go with the segment */
+    shm_table_drop(number);
+    return 0;
+}

@@ -139,14 +139,10 @@ static void free_frame(uint32_t frame)
     frames_uncommit(1);
 }
 
-void shm_table_drop(uint32_t number)
+void shm_table_remove(uint32_t number)
 {
     struct segment *segment = shm_table_at(number);
 
-    if (segment->holders > 1) {
-        segment->holders--;
-        return;
-    }
     unchain(number);
     free_frame(segment->frame);
     *segment = (struct segment){.next = free_number};

@@ -53,8 +53,17 @@ static inline struct segment *shm_table_at(uint32_t number)
     return &shm_table.segments[number];
 }
 
-/* One holder less; with the last one, or none, the segment goes, and all mappings of its page. */
-void shm_table_drop(uint32_t number);
+/* The segment goes, and all mappings of its page. */
+void shm_table_remove(uint32_t number);
+
+/* One holder less; with the last one, or none, the segment goes. */
+static inline void shm_table_drop(uint32_t number)
+{
+    if (shm_table_at(number)->holders > 1)
+        shm_table_at(number)->holders--;
+    else
+        shm_table_remove(number);
+}
 
 uint32_t shm_table_count(void);
 

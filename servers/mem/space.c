@@ -110,13 +110,6 @@ err_t space_map(struct space *space, uint32_t address_rights, uint32_t source_pa
     }
 }
 
-/* A page that stayed mapped would be used twice: but for a dead task, this cannot fail. */
-void space_unmap(const struct space *space, uint32_t address, uint32_t pages)
-{
-    err_t err = kernel_unmap(space->task, address, pages);
-    assert(err == OK || err == ERR_CAP || err == ERR_DEAD);
-}
-
 /* Successive mapped pages, gathered so that a call unmaps many. */
 struct gathered {
     uint32_t address, pages;

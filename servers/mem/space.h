@@ -15,7 +15,10 @@
  */
 #pragma once
 
+#include <assert.h>
+
 #include "servers/mem/casualty.h"
+#include "servers/mem/kernel_calls.h"
 #include "servers/mem/pages.h"
 
 enum { SPACE_BUCKETS = 1024 };
@@ -79,8 +82,13 @@ bool space_donate(struct space *space, uint32_t frames);
 /* kernel_map() into the space, with frames lent as needed: ERR_ACCOUNT means no memory. */
 err_t space_map(struct space *space, uint32_t address_rights, uint32_t source_pages, uint32_t from);
 
-/* Unmaps pages, some of which may be absent. */
-void space_unmap(const struct space *space, uint32_t address, uint32_t pages);
+/* Unmaps pages, some of which may be absent. A page that stayed mapped would be used twice: but for
+ * a dead task, this cannot fail. */
+static inline void space_unmap(const struct space *space, uint32_t address, uint32_t pages)
+{
+    err_t err = kernel_unmap(space->task, address, pages);
+    assert(err == OK || err == ERR_CAP || err == ERR_DEAD);
+}
 
 /* Unmaps and frees all pages from address to end; returns how many had an entry. */
 uint32_t space_release(struct space *space, uint32_t address, uint32_t end);
