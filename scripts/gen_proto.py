@@ -27,7 +27,7 @@ static inline int proto_call(uint32_t slot, uint32_t flags, uint32_t data_bytes,
     if (items | data_bytes)
         flags |= ipc_extend(data_bytes, items);
     err_t err = ipc_call(slot, flags & IPC_FLAGS, words);
-    if (err)
+    if (__builtin_expect(err != OK, 0))
         return err == ERR_ACCOUNT ? -ENOMEM : -EPIPE;
     return (int)words->w[0];
 }

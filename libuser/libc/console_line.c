@@ -7,6 +7,8 @@ int __console_flush(void)
 {
     size_t sent = 0, bytes = used;
 
+    if (bytes == 0) /* nothing is written: the page may be shared with a child */
+        return 0;
     used = 0;
     while (sent < bytes) {
         int taken = __console_send(line + sent, bytes - sent);

@@ -13,7 +13,8 @@ static unsigned ended_count;
 
 void __children_forget(void)
 {
-    ended_count = 0;
+    if (ended_count) /* else nothing is written: the page may be shared with the parent */
+        ended_count = 0;
 }
 
 /* Takes `pid`, or for -1 the last one, from the list. */
@@ -39,6 +40,19 @@ static int next(struct ended *child)
     return answer;
 }
 
+/* Waits until `pid`, or for -1 any, ends; keeps the others that end before it. */
+static int next_but_others(pid_t pid, struct ended *child)
+{
+    for (;;) {
+        if (ended_count == sizeof ended / sizeof ended[0])
+            return -ENOMEM;
+        int answer = next(child);
+        if (answer < 0 || pid == -1 || pid == child->pid)
+            return answer;
+        ended[ended_count++] = *child;
+    }
+}
+
 WEAK pid_t waitpid(pid_t pid, int *status, int options)
 {
     struct ended child = {0, 0};
@@ -46,13 +60,10 @@ WEAK pid_t waitpid(pid_t pid, int *status, int options)
     if (options || pid < -1 || pid == 0)
         return __result(-EINVAL, 0);
     __console_flush();
-    while (!take(pid, &child)) {
-        if (ended_count == sizeof ended / sizeof ended[0])
-            return __result(-ENOMEM, 0);
-        int answer = next(&child);
+    if (!take(pid, &child)) {
+        int answer = next_but_others(pid, &child);
         if (answer < 0)
             return __result(answer, 0);
-        ended[ended_count++] = child;
     }
     if (status)
         *status = child.status;

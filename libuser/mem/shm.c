@@ -12,9 +12,10 @@ WEAK int shm_open(int id, char **pointer)
     uint32_t window = ipc_window(SHM_BASE, SHM_PAGES);
     int answer = mem_shm_open(CLIENT_SLOT_MEM, window, (uint32_t)id, &address);
 
-    if (answer == 0)
-        *pointer = (char *)address;
-    return __result(answer, 0);
+    if (answer)
+        return __result(answer, 0);
+    *pointer = (char *)address;
+    return 0;
 }
 
 WEAK int shm_close(int id)
