@@ -92,54 +92,59 @@ static inline int32_t server_dispatch(const struct server *server, const struct 
     return server->calls[number](r->badge, words);
 }
 
-/* Answers a message that stays owed when the kernel refuses the answer. A call then gets a plain
- * error; a fault none, as its thread would only fault again. */
-static inline void server_reply(const struct server *server, const struct received *r,
-                                uint32_t flags, const struct words *answer)
-{
-    uint32_t tag = message_page->tag;
-    err_t err;
-
-    do {
-        struct words words = *answer;
-        message_page->tag = tag;
-        caller_restore(r->caller);
-        err = ipc_reply(flags, &words);
-        if (err == OK || err == ERR_STALE)
-            return;
-    } while (server->cure && server->cure(r->badge, err));
+/* An answer that may be refused, as it was sent. */
+struct sent {
+    uint32_t flags, tag;
     struct words words;
-    if (r->kind == TAG_CALL)
-        err = server_answer(r->caller, -ENOMEM, &words);
+};
+
+/* After a refusal the answer is still owed. Returns the flags for another one with the next wait: the
+ * same if there was a cure, else for a call a plain error; a fault gets none, as its thread would
+ * only fault again. 0: nobody waits. */
+static inline uint32_t server_retry(const struct server *server, const struct received *r,
+                                      const struct sent *sent, err_t why, struct words *words)
+{
+    if (why == ERR_STALE || !(sent->flags & IPC_EXTENDED))
+        return 0;
+    if (server->cure && server->cure(r->badge, why)) {
+        *words = sent->words;
+        message_page->tag = sent->tag;
+        caller_restore(r->caller);
+        return sent->flags;
+    }
+    if (r->kind != TAG_CALL)
+        return 0;
+    caller_restore(r->caller);
+    return IPC_REPLY | server_finish(-ENOMEM, words);
 }
 
-/*
- * Serves until the endpoint is gone. A plain answer goes out in the same call that waits for the
- * next message; one with items goes out on its own, so that a refusal can be cured.
- */
+/* Serves until the endpoint is gone. An answer goes out in the same call that waits for the next
+ * message; if it is refused, nothing is received. */
 static inline void server_run(const struct server *server)
 {
     struct words words = {{0}};
-    uint32_t answer = 0; /* IPC_REPLY when one goes out with the next wait */
+    struct received r = {0};
+    struct sent sent = {0};
+    uint32_t answer = 0; /* the flags of the answer that goes out with the next wait, or 0 */
 
     for (;;) {
         uint32_t windows = server->open ? server->open() : 0;
         int32_t badge = ipc_reply_wait(windows | answer, &words);
         if (badge < 0 && !answer)
             return;
-        answer = 0;
-        if (badge < 0) /* the caller died meanwhile */
-            continue;
-        struct received r = {(uint32_t)badge, message_page->tag & TAG_KIND, caller_now()};
-        int32_t result = server_dispatch(server, &r, &words);
-        if (result == SERVER_LATER)
-            continue;
-        uint32_t flags = server_finish(result, &words);
-        if (flags) {
-            server_reply(server, &r, flags, &words);
+        if (badge < 0) {
+            answer = server_retry(server, &r, &sent, (err_t)badge, &words);
             continue;
         }
+        r = (struct received){(uint32_t)badge, message_page->tag & TAG_KIND, caller_now()};
+        int32_t result = server_dispatch(server, &r, &words);
+        answer = 0;
+        if (result == SERVER_LATER)
+            continue;
+        answer = IPC_REPLY | server_finish(result, &words);
         caller_restore(r.caller);
-        answer = IPC_REPLY;
+        if (answer & IPC_EXTENDED)
+            sent.words = words, sent.tag = message_page->tag;
+        sent.flags = answer;
     }
 }
