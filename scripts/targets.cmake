@@ -9,14 +9,14 @@ endif()
 
 set(c_flags -march=i686 -nostdlibinc -fno-pic -fno-pie -fno-common -fno-stack-protector
   -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -fno-strict-aliasing
-  -ffunction-sections -fdata-sections -freg-struct-return -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
+  -ffunction-sections -fdata-sections -falign-loops=1 -freg-struct-return -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 set(nasm_flags -g -F dwarf -Werror -I${PROJECT_SOURCE_DIR}/ -I${GENERATED}/)
 set(link_flags --gc-sections --fatal-warnings --build-id=none -zmax-page-size=4096 -znoexecstack)
 
 add_library(kernel_flags INTERFACE)
 target_link_libraries(kernel_flags INTERFACE warnings)
 target_compile_options(kernel_flags INTERFACE
-  $<$<COMPILE_LANGUAGE:C>:${c_flags} -ffreestanding -mgeneral-regs-only -mregparm=3 -falign-loops=1>
+  $<$<COMPILE_LANGUAGE:C>:${c_flags} -ffreestanding -mgeneral-regs-only -mregparm=3>
   $<$<COMPILE_LANGUAGE:ASM_NASM>:${nasm_flags}>)
 target_compile_definitions(kernel_flags INTERFACE
   MACHINE_HEADER="kernel/i386/machine.h" TALLY_AUDIT=$<BOOL:${TALLY_AUDIT}> IPC_FORCE_GENERAL=$<BOOL:${TALLY_AUDIT}>)
