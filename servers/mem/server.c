@@ -172,6 +172,15 @@ static uint32_t handle_space_destroy(struct words *words)
     return answer(words, space ? 0 : -ENOENT);
 }
 
+static uint32_t handle_space_clear(struct words *words)
+{
+    struct space *space = space_find(words->w[1]);
+
+    if (!space)
+        return answer(words, -ENOENT);
+    return answer(words, space_clear(space, words->w[2]) ? 0 : -ENOMEM);
+}
+
 /* The capability stays in a slot of its own: what the manager gets is its child. */
 static int make_pool(uint32_t pages)
 {
@@ -262,6 +271,8 @@ static uint32_t handle_manager(struct words *words)
         return handle_space_finish(words);
     case MEM_SPACE_DESTROY:
         return handle_space_destroy(words);
+    case MEM_SPACE_CLEAR:
+        return handle_space_clear(words);
     case MEM_POOL:
         return handle_pool(words);
     case MEM_CASUALTY:

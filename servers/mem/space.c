@@ -40,6 +40,11 @@ bool space_init(void)
     return space_prepared != NULL;
 }
 
+static void forget_regions(struct space *space)
+{
+    space->heap_start = space->heap_end = space->mmap_hint = 0;
+}
+
 struct space *space_create(uint32_t id)
 {
     struct space *space = space_prepared, *next = make_spare();
@@ -51,7 +56,8 @@ struct space *space_create(uint32_t id)
     space_prepared = next;
     space->id = id;
     space->next = *bucket;
-    space->heap_start = space->heap_end = space->committed = space->mmap_hint = 0;
+    space->committed = 0;
+    forget_regions(space);
     space->donated = FRAME_NONE;
     space->casualty = (struct casualty){0};
     *bucket = space;
@@ -78,11 +84,28 @@ static void settle_donated(struct space *space)
     (void)err; /* ERR_CAP: nothing was left there */
 }
 
-void space_destroy(struct space *space)
+static void free_pages(struct space *space)
 {
     space_release(space, 0, USER_END);
-    pages_destroy(&space->pages);
     space_uncommit(space, space->committed);
+}
+
+bool space_clear(struct space *space, uint32_t pages)
+{
+    uint32_t more = pages > space->committed ? pages - space->committed : 0;
+
+    if (!frames_commit(more))
+        return false;
+    frames_uncommit(more);
+    free_pages(space);
+    forget_regions(space);
+    return true;
+}
+
+void space_destroy(struct space *space)
+{
+    free_pages(space);
+    pages_destroy(&space->pages);
     settle_donated(space);
     casualty_forget(space);
     unlink_space(space);

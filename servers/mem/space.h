@@ -76,6 +76,10 @@ struct space *space_create(uint32_t id);
  * lent to it comes back when it is. */
 void space_destroy(struct space *space);
 
+/* Frees its pages: the space is as new, but for what its task was lent. False: after that so many
+ * pages could not be promised, and nothing has changed. */
+bool space_clear(struct space *space, uint32_t pages);
+
 /* Lends the space's task that many frames (one, if 0); false: no memory. */
 bool space_donate(struct space *space, uint32_t frames);
 

@@ -4,6 +4,8 @@
 #include "servers/clients.h"
 #include "servers/proto/mem.h"
 
+#include <string.h>
+
 enum body_slot { BODY_TASK, BODY_THREAD, BODY_HANDLER };
 
 bool self_feed(int err)
@@ -109,6 +111,11 @@ int body_fork_space(const struct body *body, const struct body *parent)
     return mem_space_fork(PROC_SLOT_MEM, with_task(body), parent->space, body->space);
 }
 
+int body_clear_space(const struct body *body, uint32_t pages)
+{
+    return mem_space_clear(PROC_SLOT_MEM, 0, body->space, pages);
+}
+
 /* --------------------------------------------------------------------------------------- thread */
 
 static struct thread_registers *registers(void)
@@ -116,10 +123,29 @@ static struct thread_registers *registers(void)
     return (struct thread_registers *)message_page->state;
 }
 
+/* If the last program used the FPU, its successor finds it as it was for the first: in fxsave's
+ * format, with all exceptions masked. */
+static err_t reset_fpu(const struct body *body)
+{
+    enum { CONTROL_AT = 0, CONTROL_START = 0x37f, MXCSR_AT = 6, MXCSR_START = 0x1f80 };
+    uint32_t *state = message_page->state;
+    err_t err = sys_thread_read(body->slot + BODY_THREAD, THREAD_FPU);
+
+    if (err)
+        return err == ERR_ABSENT ? OK : err;
+    memset(state, 0, sizeof(message_page->state));
+    state[CONTROL_AT] = CONTROL_START;
+    state[MXCSR_AT] = MXCSR_START;
+    return sys_thread_write(body->slot + BODY_THREAD, THREAD_FPU);
+}
+
 int body_start(const struct body *body, uint32_t entry)
 {
     *registers() = (struct thread_registers){.eip = entry, .esp = STACK_TOP - 16};
-    return number_of(sys_thread_write(body->slot + BODY_THREAD, THREAD_REGISTERS));
+    err_t err = sys_thread_write(body->slot + BODY_THREAD, THREAD_REGISTERS);
+    if (!err)
+        err = reset_fpu(body);
+    return number_of(err);
 }
 
 /* The FPU's state only if the parent has one (ERR_ABSENT). */

@@ -1,11 +1,10 @@
 /*
- * The body of a process: what the kernel and mem hold for it. A process has one; during exec it has
- * the next one, too, in the other half of its slots.
+ * The body of a process: what the kernel and mem hold for it, as long as it lives.
  *
- *      slot SLOT_BODIES + 8 * process + 4 * half     task
- *                                            + 1     thread
- *                                            + 2     mem's endpoint, badged with the space: it is
- *                                                    the handler
+ *      slot SLOT_BODIES + 4 * process         task
+ *                                     + 1     thread
+ *                                     + 2     mem's endpoint, badged with the space: it is the
+ *                                             handler
  *
  * The task's account starts with the rest of the group. What page tables take beyond that is mem's
  * business.
@@ -14,7 +13,7 @@
 
 #include "servers/proc/pool.h"
 
-enum { SLOT_BODIES = 256, SLOTS_PER_PROCESS = 8, SLOTS_PER_BODY = 4 };
+enum { SLOT_BODIES = 256, SLOTS_PER_BODY = 4 };
 
 struct body {
     uint32_t slot;  /* of its task */
@@ -32,7 +31,11 @@ int body_make(struct body *body);
 int body_create_space(const struct body *body);
 int body_fork_space(const struct body *body, const struct body *parent);
 
-/* Where the thread begins: fresh, or where the parent's waits, with an answer of two words. */
+/* Empties the space if so many pages can be promised afterwards: 0 or mem's error. */
+int body_clear_space(const struct body *body, uint32_t pages);
+
+/* Where the thread begins: fresh, or where the parent's waits, with an answer of two words. One that
+ * waits itself is to be answered. */
 int body_start(const struct body *body, uint32_t entry);
 int body_start_as(const struct body *body, const struct body *parent);
 void body_resume(const struct body *body);

@@ -2,6 +2,7 @@
 
 #include "libuser/ipc/server.h"
 #include "servers/clients.h"
+#include "servers/log.h"
 #include "servers/proc/cpus.h"
 #include "servers/proc/program.h"
 #include "servers/proc/sleepers.h"
@@ -11,17 +12,10 @@
 
 /* --------------------------------------------------------------------------------------- bodies */
 
-/* The half of the process's slots that its body does not use. */
-static uint32_t other_slot(const struct process *process)
-{
-    uint32_t first = SLOT_BODIES + SLOTS_PER_PROCESS * process_index(process);
-    return process->body.slot == first ? first + SLOTS_PER_BODY : first;
-}
-
 static int make_body(const struct process *process, struct body *body)
 {
     *body = (struct body){
-        .slot = other_slot(process),
+        .slot = SLOT_BODIES + SLOTS_PER_BODY * process_index(process),
         .space = process_number(process_index(process)),
         .badge = process->badge,
         .cpu = process->cpu,
@@ -40,10 +34,8 @@ static int fill_fork(const struct body *body, const struct body *parent)
 
 static int fill_program(const struct body *body, const struct program *program)
 {
-    int error = body_create_space(body);
+    int error = program_map(program, body);
 
-    if (!error)
-        error = program_map(program, body);
     if (!error)
         error = body_start(body, program->image.entry);
     return error;
@@ -60,7 +52,9 @@ static int make_program(const struct process *process, const struct arguments *a
         error = make_body(process, body);
     if (error)
         return error;
-    error = fill_program(body, &program);
+    error = body_create_space(body);
+    if (!error)
+        error = fill_program(body, &program);
     if (error)
         body_destroy(body);
     return error;
@@ -123,21 +117,7 @@ int life_spawn(struct process *parent, struct arguments *arguments, struct proce
     return 0;
 }
 
-int life_exec(struct process *process, struct arguments *arguments)
-{
-    struct body body;
-    int error = make_program(process, arguments, &body);
-
-    if (error)
-        return error;
-    body_destroy(&process->body);
-    process->body = body;
-    take_arguments(process, arguments);
-    body_resume(&process->body);
-    return 0;
-}
-
-/* ------------------------------------------------------------------------------------------ end */
+/* ------------------------------------------------------------------------------------- end, exec */
 
 static void answer_waiting(struct process *parent, struct process *child)
 {
@@ -168,4 +148,24 @@ void life_end(struct process *process, uint32_t status)
         process_forget(process);
     else if (parent->waits == WAITS_CHILD)
         answer_waiting(parent, process);
+}
+
+/* What was checked before the old program goes leaves one reason to fail behind it: no frame for a
+ * page table, of which mem keeps some back. */
+int32_t life_exec(struct process *process, struct arguments *arguments)
+{
+    struct program program;
+    int error = program_find(arguments->text, &program);
+
+    if (!error)
+        error = body_clear_space(&process->body, program_pages(&program));
+    if (error)
+        return error;
+    take_arguments(process, arguments);
+    if (!fill_program(&process->body, &program))
+        return 0;
+    log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: no memory for exec",
+             process->name, (unsigned)process->pid);
+    life_end(process, SIGNAL_KILL);
+    return SERVER_LATER;
 }

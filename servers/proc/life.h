@@ -1,6 +1,6 @@
 /*
  * How processes begin and end. Whatever fails half way is undone: then the answer is an error and
- * nothing else has changed.
+ * nothing else has changed. Only exec has a point of no return.
  */
 #pragma once
 
@@ -27,8 +27,10 @@ int life_fork(struct process *parent, struct process **child);
 /* A child of `parent` with the program that its arguments name; it holds them if all went well. */
 int life_spawn(struct process *parent, struct arguments *arguments, struct process **child);
 
-/* `process` becomes the program that the arguments name; it holds them if all went well. */
-int life_exec(struct process *process, struct arguments *arguments);
+/* `process` becomes the program that the arguments name, and holds them. 0: its call is to be
+ * answered, then the program runs; an error: nothing has changed, and the arguments are the
+ * caller's; SERVER_LATER: the process is over. */
+int32_t life_exec(struct process *process, struct arguments *arguments);
 
 /* The process is over: its parent hears, if it waits; nothing of it stays but its status. */
 void life_end(struct process *process, uint32_t status);

@@ -197,7 +197,7 @@ static int32_t call_getpid(struct process *process, struct words *words)
     return 0;
 }
 
-/* Answered only when it fails: its caller is gone with the old body. */
+/* A good answer only lets the thread run on, where the new program begins. */
 static int32_t call_exec(struct process *process, struct words *words)
 {
     struct arguments *arguments;
@@ -208,9 +208,8 @@ static int32_t call_exec(struct process *process, struct words *words)
     if (error)
         return error;
     error = life_exec(process, arguments);
-    if (!error)
-        return SERVER_LATER;
-    arguments_drop(arguments);
+    if (error < 0)
+        arguments_drop(arguments);
     return error;
 }
 

@@ -43,6 +43,25 @@ int program_find(const char *path, struct program *program)
                                                                                         : 0;
 }
 
+static uint32_t pages_of(uint32_t bytes)
+{
+    return bytes / PAGE_SIZE + (bytes % PAGE_SIZE != 0);
+}
+
+uint32_t program_pages(const struct program *program)
+{
+    const struct elf_image *image = &program->image;
+    uint32_t pages = 1;
+
+    for (uint32_t i = 0; i < image->count; i++) {
+        const struct elf_segment *segment = &image->segments[i];
+        pages += pages_of(segment->memory_bytes);
+        if (!(segment->rights & RIGHT_WRITE))
+            pages -= segment->file_bytes / PAGE_SIZE;
+    }
+    return pages;
+}
+
 static int map_segment(const struct program *program, const struct elf_segment *segment,
                        uint32_t space)
 {

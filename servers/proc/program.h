@@ -16,7 +16,10 @@ void program_init(uint32_t pages);
  * counts. */
 int program_find(const char *path, struct program *program);
 
-/* Maps the program into the body's new space: 0 or mem's error. */
+/* The pages that it does not share with the archive, one of its stack included. */
+uint32_t program_pages(const struct program *program);
+
+/* Maps the program into the body's new or empty space: 0 or mem's error. */
 int program_map(const struct program *program, const struct body *body);
 
 /* The part of a path that names the program. */

@@ -101,6 +101,28 @@ static void check_segments_refused(void)
     pair_end(client);
 }
 
+static void check_clear(void)
+{
+    struct mem_client client = pair_make(3), child = pair_fork(client, 4);
+
+    pair_write(client, 0x102000, 5);
+    pair_write(client, pair_open(client, 9), 6);
+    uint32_t before = committed_free(), mappings = fake_mappings(client.slot);
+    CHECK(mem_manager(MEM_SPACE_CLEAR, 99, 0) == -ENOENT);
+    CHECK(mem_manager(MEM_SPACE_CLEAR, 3, 1 << 20) == -ENOMEM);
+    CHECK(committed_free() == before && fake_mappings(client.slot) == mappings);
+    CHECK(mem_manager(MEM_SPACE_CLEAR, 3, 4) == 0 && fake_mappings(client.slot) == 0);
+    CHECK(pair_call(client, MEM_SHM_CLOSE, 9, 0) == -ENOENT);
+    pair_dies(client, 0x102000, 0);
+
+    CHECK(mem_map_segment(3, &pair_text) == 0 && mem_map_segment(3, &pair_data) == 0);
+    CHECK(mem_manager(MEM_SPACE_FINISH, 3, PAIR_BREAK) == 0);
+    CHECK(pair_read(client, 0x102000) == FAKE_ARCHIVE_WORD + 2);
+    CHECK(pair_read(child, 0x102000) == FAKE_ARCHIVE_WORD + 2);
+    pair_end(client);
+    pair_end(child);
+}
+
 static void check_image(void)
 {
     CHECK(pair_read(a, PROGRAM_BASE) == FAKE_ARCHIVE_WORD);
@@ -306,7 +328,7 @@ static void check_munmap(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_create,     check_segments_refused, check_image, check_pool,
+        check_create,     check_segments_refused, check_image, check_clear, check_pool,
         check_casualties, check_foreign,          check_sbrk,  check_mmap,
         check_munmap,
     };

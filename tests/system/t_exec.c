@@ -179,6 +179,27 @@ static bool begins_anew(void)
     return IS(child_run(execs_dirty), EXITED(0));
 }
 
+static int execs_with_fpu(void)
+{
+    uint16_t control = 0x0f7f;
+
+    __asm__ volatile("fninit; fldcw %0; fldpi" : : "m"(control));
+    child_exec("t_exec", "fpu");
+}
+
+static int sees_fresh_fpu(void)
+{
+    uint16_t control = 0, status = 0;
+
+    __asm__ volatile("fnstcw %0; fnstsw %1" : "=m"(control), "=m"(status));
+    return !(control == 0x037f && status == 0);
+}
+
+static bool begins_with_a_fresh_fpu(void)
+{
+    return IS(child_run(execs_with_fpu), EXITED(0));
+}
+
 static int execs_pid(void)
 {
     char pid[12];
@@ -251,6 +272,8 @@ static int look(int argc, char **argv)
         return sees_many(argc, argv);
     if (strcmp(what, "clean") == 0)
         return sees_clean();
+    if (strcmp(what, "fpu") == 0)
+        return sees_fresh_fpu();
     if (strcmp(what, "pid") == 0)
         return sees_pid(argv[2]);
     if (strcmp(what, "on") == 0)
@@ -268,6 +291,7 @@ static const struct tap_point points[] = {
     {"too long arguments are E2BIG", too_long},
     {"a failed exec changes nothing", failure_changes_nothing},
     {"data, heap, mappings and segments begin anew", begins_anew},
+    {"the FPU begins anew", begins_with_a_fresh_fpu},
     {"process id and children stay", keeps_pid_and_children},
     {"a hundred in a row", again_and_again},
     {"killed in the middle", killed_in_exec},
