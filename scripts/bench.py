@@ -20,16 +20,26 @@ def parse():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--json", metavar="FILE", help="write the rows to FILE, with median and maximum, too")
+    add("--explain", metavar="ROW", help="say which functions the row's instructions are of")
     add("--build-dir", metavar="DIR", help="where it is built (build/i386)")
     arguments = parser.parse_args()
+    check(parser, arguments)
+    return arguments
+
+
+def check(parser, arguments):
+    if arguments.explain and arguments.explain not in bench.EXPLAINED:
+        parser.error(f"there is no row {arguments.explain} to explain; there are: {' '.join(bench.EXPLAINED)}")
+    if arguments.explain and arguments.json:
+        parser.error("--json is for the rows, not for what explains one")
     if arguments.json:
         check_writable(parser, arguments.json)
-    return arguments
 
 
 def check_writable(parser, name):
     try:
-        pathlib.Path(name).touch()
+        with open(name, "a", encoding="utf-8"):
+            pass
     except OSError as error:
         parser.error(f"{name} cannot be written: {error.strerror}")
 
@@ -40,19 +50,24 @@ def build_folder(arguments):
     return folder
 
 
-def show(row):
-    print(row.name, row.value, row.unit, flush=True)
-    return row
+def measure(folder, arguments):
+    rows, test = bench.all_rows(folder)
+    for row in rows:
+        print(row.name, row.value, row.unit)
+    print(f"bench: {bench.LONGEST} is from {test}", file=sys.stderr)
+    if arguments.json:
+        text = json.dumps([dataclasses.asdict(row) for row in rows], indent=2)
+        pathlib.Path(arguments.json).write_text(text + "\n", encoding="utf-8")
 
 
 def main():
     arguments = parse()
     packages.install(packages.BUILD + packages.RUN + packages.TEST)
     folder = build_folder(arguments)
-    rows = [show(row) for row in bench.all_rows(folder)]
-    if arguments.json:
-        text = json.dumps([dataclasses.asdict(row) for row in rows], indent=2)
-        pathlib.Path(arguments.json).write_text(text + "\n")
+    if arguments.explain:
+        print("\n".join(bench.explain(folder, arguments.explain)))
+    else:
+        measure(folder, arguments)
     return 0
 
 

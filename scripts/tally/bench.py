@@ -1,39 +1,67 @@
 """The rows of the bench: what the system's operations cost, in instructions.
 
 QEMU counts every instruction once (`-icount shift=0`), and the counter that programs read is that count: so
-runs are repeatable to the instruction. The kernel is loaded without GRUB, whose disk would shift it.
+runs are repeatable to the instruction. The kernel is loaded without GRUB, whose disk would shift it. What no
+program can count, a plugin of QEMU does.
 """
+import concurrent.futures
 import dataclasses
+import os
 import re
 import subprocess
 import sys
 
-from tally import machine
+from tally import bench_explain, bench_plugin, machine, tests
+from tally.damage import symbol
 from tally.interface import ROOT
 
 INSTRUCTIONS, BYTES, LINES, FRAMES = "instructions", "bytes", "lines", "frames"
 KERNEL, PROCESS, MEMORY = "bench_kernel", "bench_process", "bench_memory"
-
-# Each program's rows, in the order of the output.
-PROGRAMS = {
-    KERNEL: ["null_call", "ipc_4w", "ipc_16w", "ipc_60w", "signal", "map_1", "protect_1", "unmap_1",
-             "grant_1", "grant_16", "grant_64", "revoke_0", "revoke_1", "revoke_10", "revoke_100", "revoke_1000",
-             "revoke_frames_100"],
-    MEMORY: ["fault", "fault_zero", "shm_open", "shm_create", "shm_close", "page_get_put", "lock", "console_byte"],
-    PROCESS: ["fork", "fork_exec"],
-}
 FIGURE = re.compile(r"bench: (\w+) (\d+) (\d+) (\d+)")
 SIZES = re.compile(r"lines of code (\d+) .*bytes of text (\d+)")
-TIMEOUT = 300
+TIMEOUT = 300  # seconds
+# 8 ns an instruction: the tests wait for moments, and some fail on a machine that is too slow for its clock.
+SLOWER = ("-icount", "shift=3,sleep=off")
 
 
 class BenchError(Exception):
     pass
 
 
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """The program that measures a row, and how it calls it."""
+    program: str
+    row: str
+    smp: int = 1
+
+
+def sources(program, *rows):
+    return {row: Source(program, row) for row in rows}
+
+
+SOURCES = {
+    **sources(KERNEL, "null_call", "ipc_4w", "ipc_16w", "ipc_60w"),
+    "ipc_4w_2cpu": Source(KERNEL, "ipc_4w", smp=2),
+    **sources(KERNEL, "signal"),
+    **sources(MEMORY, "fault", "fault_zero"),
+    **sources(KERNEL, "map_1", "protect_1", "unmap_1", "grant_1", "grant_16", "grant_64", "revoke_0", "revoke_1",
+              "revoke_10", "revoke_100", "revoke_1000", "revoke_frames_100"),
+    **sources(MEMORY, "shm_open", "shm_create", "shm_close", "page_get_put"),
+    **sources(PROCESS, "fork", "fork_exec"),
+    **sources(MEMORY, "lock", "console_byte"),
+}
+LONGEST, BOOT = "irq_off_max", ("boot_init", "boot_done")
+SIZE = {"kernel_text": BYTES, "kernel_lines": LINES}
+# The frames of an account come one by one; the stretch of which row has them all.
+ACCOUNTS = {"empty_process_frames": Source(PROCESS, "fork"), "shared_process_frames": Source(PROCESS, "fork_shm")}
+NAMES = [*SOURCES, LONGEST, *BOOT, *SIZE, *ACCOUNTS]
+EXPLAINED = [*SOURCES, LONGEST]
+
+
 @dataclasses.dataclass
 class Row:
-    """`value` is the minimum; what is not measured again and again has no other."""
+    """`value` is the minimum; what is counted once has no other."""
     name: str
     value: int
     median: int = None
@@ -45,31 +73,53 @@ class Row:
         self.max = self.value if self.max is None else self.max
 
 
-def boot(folder, words, **options):
+# ---------------------------------------------------------------------------------------- booting
+
+def boot(folder, words, typed=None, **options):
     """What the program wrote to console and log, in lines; it must end with 0."""
     console, log = [], []
-    status = machine.boot(machine.Options(icount=True, kernel=True, timeout=TIMEOUT, **options), words, folder,
-                          console.append, log.append)
+    options = {"icount": True, "kernel": True, "timeout": TIMEOUT, **options}
+    status = machine.boot(machine.Options(**options), words, folder, console.append, log.append, typed)
     lines = [*b"".join(console).decode(errors="replace").splitlines(), *log]
     if status:
         raise BenchError("\n".join([*lines[-20:], f"bench: {' '.join(words)} ended with status {status}"]))
     return lines
 
 
-def measured(folder, words, **options):
+def measure(folder, program, row=None, **options):
     """{name: row} of what a program measures."""
-    found = [match for line in boot(folder, words, **options) if (match := FIGURE.fullmatch(line))]
+    found = [m for line in boot(folder, [program] + [row] * bool(row), **options) if (m := FIGURE.fullmatch(line))]
     return {match[1]: Row(match[1], *map(int, match.groups()[1:])) for match in found}
 
 
-def program_rows(folder):
-    for program, names in PROGRAMS.items():
-        found = measured(folder, [program])
-        yield from (found[name] for name in names)
+def stretch(folder, source):
+    """(what the program says that the row costs, the parts of its shortest run)"""
+    values = []
+
+    def start(more):
+        values.append(measure(folder, source.program, source.row, smp=source.smp, more=more)[source.row].value)
+    parts = bench_plugin.parts(folder, "stretch", source.program, start)
+    return values[0], parts
+
+
+# ------------------------------------------------------------------------------------------- rows
+
+def program_rows(folder, program):
+    found = measure(folder, program)
+    return [found[name] for name, source in SOURCES.items() if source == Source(program, name)]
 
 
 def second_cpu_rows(folder):
-    yield dataclasses.replace(measured(folder, [KERNEL, "ipc_4w"], smp=2)["ipc_4w"], name="ipc_4w_2cpu")
+    source = SOURCES["ipc_4w_2cpu"]
+    row = measure(folder, source.program, source.row, smp=source.smp)[source.row]
+    return [dataclasses.replace(row, name="ipc_4w_2cpu")]
+
+
+def boot_rows(folder):
+    """To init's first instruction, and until init knows that all that shm_cnt printed has left the port."""
+    totals = bench_plugin.totals(folder, lambda more: boot(folder, machine.DEFAULT_WORDS, more=more), "init",
+                                 "watch_report")
+    return [Row("boot_init", totals["first_of_user"]), Row("boot_done", totals["mark"])]
 
 
 def size_rows(folder):
@@ -78,11 +128,78 @@ def size_rows(folder):
     sizes = SIZES.search(done.stdout)
     if not sizes:
         raise BenchError(f"bench: the kernel's size is not known\n{done.stdout}{done.stderr}")
-    yield Row("kernel_text", int(sizes[2]), unit=BYTES)
-    yield Row("kernel_lines", int(sizes[1]), unit=LINES)
+    return [Row("kernel_text", int(sizes[2]), unit=BYTES), Row("kernel_lines", int(sizes[1]), unit=LINES)]
+
+
+def account_rows(folder, name):
+    """A task's account begins with the task's own frame."""
+    donate = symbol(folder / "kernel/kernel.elf", "account_donate")
+    _, parts = stretch(folder, ACCOUNTS[name])
+    return [Row(name, 1 + sum(count for _, address, count in parts if address == donate), unit=FRAMES)]
+
+
+# ------------------------------------------------------------------------------------ interrupts
+
+def system_tests():
+    return sorted(path.stem for path in (ROOT / "tests/system").glob("t_*.c"))
+
+
+def run_test(folder, test, more):
+    """A system test as scripts/test runs it, on one processor; the bench of the kernel is one, too."""
+    path = ROOT / f"tests/system/{test}.c"
+    text = path.read_text() if path.exists() else ""
+    options = tests.options_of((tests.fields(text, "run") or [""])[0])
+    boot(folder, [test], tests.typed_input(text), cpu=options.cpu, memory=options.memory, more=(*SLOWER, *more))
+
+
+def longest_of(folder, test):
+    return bench_plugin.totals(folder, lambda more: run_test(folder, test, more))["longest"], test
+
+
+def longest_jobs(folder):
+    return [(longest_of, folder, test) for test in [*system_tests(), KERNEL]]
+
+
+def longest_row(found):
+    """(row, the test that has it)"""
+    value, test = max(found)
+    return Row(LONGEST, value), test
+
+
+# -------------------------------------------------------------------------------------------- all
+
+def call(job):
+    function, *arguments = job
+    return function(*arguments)
+
+
+def run_jobs(jobs):
+    """The jobs' results, in their order; some are done at the same time."""
+    with concurrent.futures.ProcessPoolExecutor(min(os.cpu_count(), 4)) as pool:
+        yield from pool.map(call, jobs)
 
 
 def all_rows(folder):
-    yield from program_rows(folder)
-    yield from second_cpu_rows(folder)
-    yield from size_rows(folder)
+    """The rows in the order of NAMES, and the test with the longest stretch without interrupts."""
+    bench_plugin.build(folder)
+    long = longest_jobs(folder)
+    jobs = [*((program_rows, folder, program) for program in (KERNEL, PROCESS, MEMORY)), (second_cpu_rows, folder),
+            (boot_rows, folder), (size_rows, folder), *((account_rows, folder, name) for name in ACCOUNTS)]
+    results = list(run_jobs([*long, *jobs]))
+    row, test = longest_row(results[:len(long)])
+    found = {row.name: row for rows in [[row], *results[len(long):]] for row in rows}
+    return [found[name] for name in NAMES], test
+
+
+def explain(folder, name):
+    """Lines that say which functions a row's instructions are of."""
+    bench_plugin.build(folder)
+    if name == LONGEST:
+        row, test = longest_row(run_jobs(longest_jobs(folder)))
+        parts = bench_plugin.parts(folder, "longest", KERNEL, lambda more: run_test(folder, test, more))
+        return [*bench_explain.table(name, parts), "", f"the longest of all system tests: in {test}"]
+    value, parts = stretch(folder, SOURCES[name])
+    explained = sum(count for _, _, count in parts)
+    if explained != value:
+        raise BenchError(f"bench: {name} is {value} instructions, but {explained} were seen")
+    return bench_explain.table(name, parts)

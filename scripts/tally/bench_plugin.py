@@ -1,0 +1,87 @@
+"""Counts with count_plugin.c what a booted system runs: of all instructions, QEMU tells the plugin."""
+import pathlib
+import re
+import struct
+import subprocess
+import tempfile
+
+from tally.damage import PAGE, PROGRAM_BASE, symbol
+from tally.interface import ROOT
+
+SOURCE = ROOT / "scripts/tally/count_plugin.c"
+COMPILE = ["clang", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
+LOAD, EXECUTABLE = 1, 1  # of program headers
+PART = re.compile(r"part (\d+) ([0-9a-f]+) (\d+)")
+PAGE_OF = re.compile(r"page (\d+) ([0-9a-f]+)")
+
+
+def build(folder):
+    """The plugin, compiled for this machine."""
+    library = folder / "count_plugin.so"
+    if not library.exists() or library.stat().st_mtime < SOURCE.stat().st_mtime:
+        subprocess.run([*COMPILE, "-o", str(library), str(SOURCE)], check=True)
+    return library
+
+
+def text_of(elf):
+    """The bytes of a program's executable segment."""
+    data = elf.read_bytes()
+    at, size, count = struct.unpack_from("<I", data, 28)[0], *struct.unpack_from("<HH", data, 42)
+    for header in (struct.unpack_from("<8I", data, at + i * size) for i in range(count)):
+        kind, offset, _, _, file_bytes, _, flags, _ = header
+        if kind == LOAD and flags & EXECUTABLE:
+            return data[offset:offset + file_bytes]
+    raise ValueError(f"{elf} has no text")
+
+
+def entry_of(elf):
+    return struct.unpack_from("<I", elf.read_bytes(), 24)[0]
+
+
+def counted(folder, mode, program, start, mark=None):
+    """Calls start(QEMU's arguments), which boots, and returns the lines that the plugin writes; `program` has the
+    rdtsc that count, and the function `mark`."""
+    kernel, elf = folder / "kernel/kernel.elf", folder / f"programs/{program}.elf"
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        (scratch / "text").write_bytes(text_of(elf))
+        arguments = {"out": scratch / "out", "mode": mode, "text": scratch / "text",
+                     "entry": f"{entry_of(kernel):x}", "breathe": f"{symbol(kernel, 'arch_breathe'):x}"}
+        if mark:
+            arguments["mark"] = f"{symbol(elf, mark):x}"
+        start(("-plugin", ",".join([str(build(folder)), *(f"{key}={value}" for key, value in arguments.items())])))
+        return (scratch / "out").read_text().splitlines()
+
+
+def totals(folder, start, program="init", mark=None):
+    """{"longest": ..., "first_of_user": ..., "mark": ...}"""
+    lines = counted(folder, "totals", program, start, mark)
+    return {name: int(value) for name, value in map(str.split, lines)}
+
+
+class Programs:
+    """Tells by a page's contents and address which program it is of."""
+
+    def __init__(self, folder):
+        self.texts = {elf: text_of(elf) for elf in sorted((folder / "programs").glob("*.elf"))}
+
+    def find(self, page, address):
+        at = (address - PROGRAM_BASE) // PAGE * PAGE
+        for elf, text in self.texts.items():
+            piece = text[at:at + PAGE]
+            if piece and page.startswith(piece):
+                return elf
+        return None
+
+
+def parts(folder, mode, program, start):
+    """[(ELF file, address, how often it ran)] of the stretch that `mode` means, one for each instruction."""
+    programs, kernel = Programs(folder), folder / "kernel/kernel.elf"
+    pages, found = {}, []
+    for line in counted(folder, mode, program, start):
+        if match := PAGE_OF.fullmatch(line):
+            pages[match[1]] = bytes.fromhex(match[2])
+        elif match := PART.fullmatch(line):
+            number, address, count = match[1], int(match[2], 16), int(match[3])
+            found.append((programs.find(pages[number], address) if number in pages else kernel, address, count))
+    return found
