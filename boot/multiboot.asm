@@ -76,6 +76,7 @@ enter_high:
 section .bss align=4096
 boot_directory:
     resb 4096
+global boot_tops
 boot_tops:
     resb 32
 

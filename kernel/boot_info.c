@@ -77,6 +77,31 @@ static uint32_t page_number(uint64_t address, bool up)
     return page > MEMORY_PAGES_MAX ? MEMORY_PAGES_MAX : (uint32_t)page;
 }
 
+static bool touches(const struct boot_area *areas, unsigned count, uint64_t start)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (areas[i].start < start + PAGE_SIZE && start < areas[i].end)
+            return true;
+    return false;
+}
+
+static bool is_free(const struct boot_info *info, uint64_t start)
+{
+    for (unsigned i = 0; i < info->free_count; i++)
+        if (info->free[i].start <= start && start + PAGE_SIZE <= info->free[i].end)
+            return !touches(info->reserved, info->reserved_count, start) &&
+                   !touches(info->modules, info->modules_count, start);
+    return false;
+}
+
+uint32_t boot_info_low_page(const struct boot_info *info)
+{
+    for (uint32_t page = 1; page < 160; page++)
+        if (is_free(info, (uint64_t)page << PAGE_BITS))
+            return page;
+    return 0;
+}
+
 unsigned boot_info_ranges(const struct boot_info *info, struct boot_range *ranges, unsigned max)
 {
     struct list list = {ranges, 0, max};

@@ -22,6 +22,9 @@ void boot_info_add(struct boot_info *info, uint64_t start, uint64_t bytes, bool 
 void boot_info_module(struct boot_info *info, uint32_t start, uint32_t end);
 void boot_info_command(struct boot_info *info, const char *text);
 
+/* A free page below 640 KiB that nothing reserved touches; 0: none. */
+uint32_t boot_info_low_page(const struct boot_info *info);
+
 /*
  * The free page frames: whole pages of the free areas, between the first MiB and 4 GiB, without the
  * reserved ones; ascending, without overlap. Returns their count; frames beyond `max` ranges are

@@ -14,6 +14,14 @@ struct thread *event_fault(struct thread *thread, uint32_t address)
     return ipc_fault(thread);
 }
 
+/* The tick comes to one processor. The others have it from there, while they have something to do. */
+static void tick_others(void)
+{
+    for (unsigned i = 0; i < kernel.cpu_count; i++)
+        if (i != arch_cpu() && kernel.cpus[i].current)
+            arch_tick(i);
+}
+
 struct thread *event_interrupt(struct thread *interrupted, unsigned line)
 {
     struct slot *endpoint = &kernel.irq_endpoints[line];
@@ -23,10 +31,27 @@ struct thread *event_interrupt(struct thread *interrupted, unsigned line)
         audit_kernel();
     if (endpoint->object & SLOT_SIGNAL)
         endpoint_signal(AT(struct endpoint, slot_object(endpoint)), endpoint->value);
-    if (!interrupted) {
-        if (line == IRQ_TICK)
-            cpu_tick_in_kernel();
-        return thread_choose();
-    }
-    return line == IRQ_TICK ? cpu_tick(interrupted) : thread_continue(interrupted);
+    if (line != IRQ_TICK)
+        return event_poke(interrupted);
+    tick_others();
+    return event_tick(interrupted);
+}
+
+struct thread *event_poke(struct thread *interrupted)
+{
+    return interrupted ? thread_continue(interrupted) : thread_choose();
+}
+
+struct thread *event_tick(struct thread *interrupted)
+{
+    if (interrupted)
+        return cpu_tick(interrupted);
+    cpu_tick_in_kernel();
+    return thread_choose();
+}
+
+struct thread *event_stale(struct thread *thread)
+{
+    cpu_forget(thread);
+    return thread_choose();
 }

@@ -78,7 +78,6 @@ static void read_boot_info(uint32_t magic, uint32_t information)
     arch_image(&image, &image_end);
     boot_info_add(&info, image, image_end - image, false);
     boot.version = ABI_VERSION;
-    boot.cpu_count = 1;
     boot.ranges_count = boot_info_ranges(&info, boot.ranges, BOOT_RANGES_MAX);
     boot.kernel_pages = (image_end - image) >> PAGE_BITS;
     __builtin_memcpy(boot.command, info.command, sizeof boot.command);
@@ -223,12 +222,18 @@ static struct thread *start_init(void)
     return thread_choose();
 }
 
+struct thread *kernel_cpu_main(void)
+{
+    return thread_choose();
+}
+
 struct thread *kernel_main(uint32_t magic, uint32_t information)
 {
     arch_log_init();
     read_boot_info(magic, information);
     init_memory();
     init_kernel();
-    arch_traps_init();
+    arch_traps_init(&info);
+    boot.cpu_count = kernel.cpu_count = arch_cpus_start(&info);
     return start_init();
 }

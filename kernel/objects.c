@@ -101,7 +101,7 @@ static void reap_thread(struct thread *thread, unsigned *budget)
 {
     struct task *task = AT(struct task, thread->task);
 
-    if (!slot_revoke_step(&thread->object.caps, budget))
+    if (cpu_runs(thread) || !slot_revoke_step(&thread->object.caps, budget))
         return;
     if (!slot_is_empty(&thread->receives))
         slot_empty(&thread->receives);
@@ -183,12 +183,7 @@ static bool end_caps(struct task *task, unsigned *budget)
 
 static bool end_space(struct task *task, unsigned *budget)
 {
-    struct cpu *cpu = cpu_here();
-
-    if (cpu->space == REF(task)) {
-        cpu->space = 0;
-        arch_space_leave();
-    }
+    cpu_leave_space(REF(task));
     return space_free_step(&task->space, &task->account, budget);
 }
 

@@ -19,15 +19,14 @@ STUB = """
 /* {summary} */
 static inline err_t sys_{name}({parameters})
 {{
-    struct words words = {{{{{words}}}}};
     {body}
 }}
 """
 
-PLAIN = "return (err_t)syscall({head}, &words);"
-WITH_RESULT = """err_t err = (err_t)syscall({head}, &words);
-    *{result} = words.w[0];
-    return err;"""
+SHORT = """{declaration}return syscall_short({head}, {words}, {result});"""
+LONG = """struct words words = {{{{{words}}}}};
+    return (err_t)syscall({head}, &words);"""
+SHORT_ARGUMENTS = 3
 
 
 def stub(call):
@@ -35,9 +34,14 @@ def stub(call):
     parameters = ["uint32_t slot"] * has_slot + [f"uint32_t {a}" for a in call.arguments]
     parameters += [f"uint32_t *{call.result}"] * call.returns_word
     head = f"SYS_{call.name}" + " | slot << SLOT_SHIFT" * has_slot
-    body = (WITH_RESULT if call.returns_word else PLAIN).format(head=head, result=call.result)
-    return STUB.format(summary=call.summary, name=call.name, parameters=", ".join(parameters) or "void",
-                       words=", ".join(call.arguments) or "0", body=body)
+    if len(call.arguments) > SHORT_ARGUMENTS:
+        body = LONG.format(head=head, words=", ".join(call.arguments))
+    else:
+        words = call.arguments + ["syscall_nothing()"] * (SHORT_ARGUMENTS - len(call.arguments))
+        body = SHORT.format(head=head, words=", ".join(words),
+                            declaration="" if call.returns_word else "uint32_t ignored;\n    ",
+                            result=call.result if call.returns_word else "&ignored")
+    return STUB.format(summary=call.summary, name=call.name, parameters=", ".join(parameters) or "void", body=body)
 
 
 def main():

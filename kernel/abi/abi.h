@@ -8,7 +8,7 @@
  *   eax      call 0-7, IPC flags 8-15, slot 16-31     an err_t; at receive the badge (31 bits) or an
  *                                                     error (negative)
  *   ebx      argument 0 / message word 0              result / message word 0
- *   esi edi ebp   arguments 1-3 / message words 1-3   undefined / message words 1-3
+ *   esi edi ebp   arguments 1-3 / message words 1-3   undefined (ebp is kept) / message words 1-3
  */
 #pragma once
 
@@ -36,6 +36,7 @@ enum {
     PAGE_SIZE = 1 << PAGE_BITS,
     CALL_PAGES_MAX = 64, /* pages one call or one message may touch */
     PRIORITY_COUNT = 32, /* 31 is the highest */
+    CPU_ANY = 255,       /* of a thread: it runs where it is called or woken from */
     SLOT_COUNT = 65536,  /* of a capability table; slot 0 is always empty */
     MEMORY_PAGES_MAX = 1 << 20,
 };

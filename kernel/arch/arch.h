@@ -68,6 +68,8 @@ enum {
  *   void arch_save_area(struct arch_cpu *cpu, struct registers *r)
  *                                                 where the next entry from user mode saves
  *   unsigned arch_cpu(void)                       the processor that runs this
+ *   ref_t arch_lock_holder(void)                  the struct cpu that has the kernel lock; 0: none is
+ *                                                 needed, as one processor runs
  */
 
 /* Fresh registers of a thread (user selectors, interrupts on), and sanitised access to them. */
@@ -90,14 +92,24 @@ void arch_fpu_allow(bool allowed); /* not allowed: its first use raises vector 7
 /* A frame anywhere in memory, for the length of one system call; window 0 or 1. */
 void *arch_frame_map(unsigned window, uint32_t frame);
 
-void arch_irq_mask(unsigned line);
 void arch_irq_unmask(unsigned line);
 uint32_t arch_port_in(uint16_t port, unsigned bytes);
 void arch_port_out(uint16_t port, unsigned bytes, uint32_t value);
 void arch_log(const char *text, uint32_t bytes);
 
-/* Lets pending interrupts in; one that comes abandons the kernel's stack and starts anew. */
+/* Gives the kernel lock away and lets pending interrupts in; one that comes abandons the kernel's stack
+ * and starts anew. */
 void arch_breathe(void);
+
+/* Another processor: it has the event poke, or tick. */
+void arch_poke(unsigned cpu);
+void arch_tick(unsigned cpu);
+
+/* What another processor is to do to its translations at once, lock or not: drop the page with
+ * this address, drop all, leave its space for the kernel's own. The second waits until it has. */
+enum { REQUEST_PAGE = 1, REQUEST_ALL = 2, REQUEST_LEAVE = 4 };
+void arch_request(unsigned cpu, uint32_t request);
+void arch_request_wait(unsigned cpu);
 
 /* Boot, in this order: the log; what the loader says (its two words are passed through); the
  * kernel's own space, with the frame records at that physical address; traps, timer, interrupt lines. */
@@ -105,7 +117,12 @@ struct boot_info;
 void arch_log_init(void);
 void arch_boot_info(uint32_t magic, uint32_t information, struct boot_info *info);
 void arch_space_init(ref_t records, uint32_t bytes);
-void arch_traps_init(void);
+void arch_traps_init(const struct boot_info *info);
+
+/* Starts the other processors; returns how many there are with this one. Each waits for the lock,
+ * which this one has from now on, and then calls kernel_cpu_main(). */
+unsigned arch_cpus_start(const struct boot_info *info);
+struct thread *kernel_cpu_main(void);
 
 /* The kernel's image: physical addresses. */
 void arch_image(ref_t *first, ref_t *end);

@@ -1,11 +1,11 @@
-/* The processors' own interrupt controllers, as registers in memory: Intel SDM volume 3, chapter 10. */
+/* Each processor's own interrupt controller, as registers in memory: SDM volume 3, chapter 10. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* Comes when an interrupt went away before it was taken; is not ended. */
-enum { APIC_SPURIOUS = 0xff };
+enum { APIC_SPURIOUS = 0xff, APIC_PRIORITY = 0x80, APIC_EOI = 0xb0 };
 
 /* Maps the registers, once. False: this processor has none, or not in memory (x2APIC mode). */
 bool apic_init(uint32_t physical);

@@ -1,7 +1,12 @@
 /* The constants that the assembly needs from C, as text in an object that is read, never linked. */
+#include "kernel/i386/apic.h"
+#include "kernel/i386/paging.h"
+#include "kernel/i386/segments.h"
 #include "kernel/thread/kernel.h"
 
 #define CONSTANT(name, value) __asm__ volatile(".ascii \"->" #name " %c0\\n\"" : : "i"(value))
+
+_Static_assert(offsetof(struct kernel, cpus) == 0, "assembly takes the one for the other");
 
 void asm_offsets(void);
 void asm_offsets(void)
@@ -10,12 +15,29 @@ void asm_offsets(void)
     CONSTANT(THREAD_EAX, offsetof(struct thread, registers.eax));
     CONSTANT(THREAD_VECTOR, offsetof(struct thread, registers.vector));
     CONSTANT(THREAD_CPU, offsetof(struct thread, cpu));
+    CONSTANT(THREAD_STATE, offsetof(struct thread, state));
+    CONSTANT(RUNNING, THREAD_RUNNING);
     CONSTANT(CPU_STACK, offsetof(struct cpu, arch.stack));
-    CONSTANT(WINDOW, WINDOW_BASE);
-    CONSTANT(BELOW_VECTOR, sizeof(struct registers) - offsetof(struct registers, error));
-    CONSTANT(SYSCALL, VECTOR_SYSCALL);
-    CONSTANT(STACK_BYTES, sizeof(struct kernel_stack));
-    CONSTANT(CPUS, CPU_MAX);
+    CONSTANT(CPU_REQUEST, offsetof(struct cpu, arch.request));
+    CONSTANT(CPU_TICKET, offsetof(struct cpu, arch.ticket));
     CONSTANT(CPU_SHIFT, CPU_SHIFT);
+    CONSTANT(CPUS, CPU_MAX);
+    CONSTANT(KERNEL_DROPS, offsetof(struct kernel, drops));
+    CONSTANT(LOCK_NEXT, offsetof(struct kernel_lock, next));
+    CONSTANT(LOCK_SERVING, offsetof(struct kernel_lock, serving));
+    CONSTANT(LOCK_HOLDER, offsetof(struct kernel_lock, holder));
+    CONSTANT(LOCK_SLEEPERS, offsetof(struct kernel_lock, sleepers));
+    CONSTANT(LOCK_MAY_SLEEP, offsetof(struct kernel_lock, may_sleep));
+    CONSTANT(LOCK_SEVERAL, offsetof(struct kernel_lock, several));
+    CONSTANT(REQUEST_PAGE, REQUEST_PAGE);
+    CONSTANT(REQUEST_LEAVE, REQUEST_LEAVE);
+    CONSTANT(APIC_END_OF_INTERRUPT, DEVICE_BASE(DEVICE_APIC) + APIC_EOI);
+    CONSTANT(APIC_PRIORITY, DEVICE_BASE(DEVICE_APIC) + APIC_PRIORITY);
+    CONSTANT(TICKS_AND_LINES_WAIT, VECTOR_REQUEST - 16);
+    CONSTANT(WINDOW, WINDOW_BASE);
+    CONSTANT(FROM_VECTOR, sizeof(struct registers) - offsetof(struct registers, vector));
+    CONSTANT(SYSCALL, VECTOR_SYSCALL);
+    CONSTANT(VECTORS, VECTORS_COUNT);
+    CONSTANT(STACK_BYTES, sizeof(struct kernel_stack));
     CONSTANT(TASK_STATE, TASK_STATE);
 }

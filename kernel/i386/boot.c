@@ -1,7 +1,7 @@
 /* The steps of boot that are the machine's: see kernel/arch/arch.h. */
-#include "kernel/arch/arch.h"
+#include "kernel/boot_info.h"
+#include "kernel/i386/irq.h"
 #include "kernel/i386/paging.h"
-#include "kernel/i386/pic.h"
 #include "kernel/i386/segments.h"
 #include "kernel/i386/uart.h"
 
@@ -20,11 +20,11 @@ void arch_space_init(ref_t records, uint32_t bytes)
     paging_init(records, bytes);
 }
 
-void arch_traps_init(void)
+void arch_traps_init(const struct boot_info *info)
 {
     segments_init();
     segments_load(0);
-    pic_init();
+    irq_init(info->rsdp);
 }
 
 void arch_image(ref_t *first, ref_t *end)

@@ -4,94 +4,280 @@
 ; through it, name the end of the running thread's struct registers. Everything else happens on the
 ; processor's one kernel stack, of which nothing survives an event: C gets the thread in eax and
 ; returns the thread to run, null for none.
+;
+; While one processor runs, nothing here knows of the kernel lock. When there are several, system
+; calls come to sysenter_locked, and interrupts look at SEVERAL.
 
 %include "asm_offsets.inc"
 
 USER_DATA   equ 0x23
+SPINS       equ 1000
 
-; Flat segments and clean flags (no nested task, trap, alignment check or direction) for C.
+; After pusha into the thread: flat segments, the stack, clean flags (no nested task, trap, alignment
+; check or direction) for C. eax = thread, ecx = its processor.
 %macro enter_c 0
+    lea     eax, [esp - THREAD_REGISTERS]
     mov     ecx, USER_DATA
     mov     ds, ecx
     mov     es, ecx
     mov     ecx, [eax + THREAD_CPU]
-    mov     esp, [ecx + CPU_STACK + WINDOW]
+    mov     esp, [ecx + WINDOW + CPU_STACK]
     push    2
     popf
-    xor     ebp, ebp
 %endmacro
 
-; The stack of the processor that this runs on.
-%macro empty_stack 0
-    str     ecx
-    shl     ecx, CPU_SHIFT - 3
-    mov     esp, [ecx + CPU_STACK + kernel - (TASK_STATE << (CPU_SHIFT - 3))]
-%endmacro
-
-section .text
-
-; sysenter: esp = the address of esp0 in the task state; the user's esp and eip are in ecx and edx.
-global sysenter_entry
-extern event_syscalls, kernel
-sysenter_entry:
+; esp = the address of esp0 in the task state; the user's esp and eip are in ecx and edx.
+%macro enter_by_sysenter 0
     mov     esp, [esp]
-    sub     esp, BELOW_VECTOR
-    push    SYSCALL
+    sub     esp, FROM_VECTOR        ; which says SYSCALL, as in every thread that runs
     pusha
-    lea     eax, [esp - THREAD_REGISTERS]
     enter_c
-    movzx   ecx, byte [eax + THREAD_EAX]
-    call    [event_syscalls + ecx * 4]
+%endmacro
 
-; eax = the thread to run. One that came by sysenter leaves by sysexit.
-global leave_kernel
-leave_kernel:
-    test    eax, eax
-    jz      idle
+; eax = the thread to run, not null. One that came by sysenter leaves by sysexit.
+%macro leave_to_thread 0
     lea     esp, [eax + THREAD_REGISTERS]
     cmp     dword [eax + THREAD_VECTOR], SYSCALL
-    jne     .by_iret
+    jne     leave_by_iret
     popa
     sti                             ; takes effect after the next instruction
     sysexit
-.by_iret:
+%endmacro
+
+; ecx = the processor that this runs on (a reference, as in a thread), by the task register.
+%macro this_processor 0
+    str     ecx
+    shl     ecx, CPU_SHIFT - 3
+    lea     ecx, [ecx + kernel - WINDOW - (TASK_STATE << (CPU_SHIFT - 3))]
+%endmacro
+
+; The kernel lock: who comes takes a ticket and waits until it is served. Who waits for long sleeps, and
+; is woken when it is its turn. ecx = the processor; edx is lost.
+%macro take_lock 0
+    mov     edx, 1
+    lock xadd [kernel_lock + LOCK_NEXT], edx
+    cmp     edx, [kernel_lock + LOCK_SERVING]
+    je      %%mine
+    call    wait_for_lock
+%%mine:
+    mov     [kernel_lock + LOCK_HOLDER], ecx
+%endmacro
+
+%macro give_lock 0
+    lock inc dword [kernel_lock + LOCK_SERVING] ; before SLEEPERS is read
+    cmp     dword [kernel_lock + LOCK_SLEEPERS], 0
+    je      %%given
+    call    wake_next
+%%given:
+%endmacro
+
+section .text
+extern event_syscalls, event_stale, trap_user, trap_idle, trap_kernel, cpu_settle_drops, kernel
+extern kernel_lock, kernel_lock_wake
+
+global sysenter_entry
+sysenter_entry:
+    enter_by_sysenter
+    movzx   edx, byte [eax + THREAD_EAX]
+    call    [event_syscalls + edx * 4]
+leave_alone:
+    test    eax, eax
+    jz      idle
+    leave_to_thread
+
+; By several processors: the thread may have died before the lock was ours.
+global sysenter_locked, leave_locked
+sysenter_locked:
+    enter_by_sysenter
+    take_lock
+    cmp     byte [eax + THREAD_STATE], RUNNING
+    jne     stale_call
+    movzx   edx, byte [eax + THREAD_EAX]
+    call    [event_syscalls + edx * 4]
+leave_locked:
+    cmp     dword [kernel + KERNEL_DROPS], 0
+    jne     .settle
+.settled:
+    give_lock
+    test    eax, eax
+    jz      idle
+    leave_to_thread
+.settle:
+    push    eax
+    call    cpu_settle_drops
+    pop     eax
+    jmp     .settled
+stale_call:
+    call    event_stale
+    jmp     leave_locked
+
+global leave_kernel
+leave_kernel:
+    cmp     dword [kernel_lock + LOCK_SEVERAL], 0
+    jne     leave_locked
+    jmp     leave_alone
+
+leave_by_iret:
+    mov     dword [eax + THREAD_VECTOR], SYSCALL
     popa
     add     esp, 8                  ; vector, error code
     iret
 
+; The kernel's own space is loaded: whoever unmaps anything leaves this processor in peace.
 idle:
-    empty_stack
+    this_processor
+    mov     esp, [ecx + WINDOW + CPU_STACK]
     sti
 .halt:
     hlt
     jmp     .halt
 
+; edx = ticket, ecx = processor; all registers stay. Meanwhile requests are heard.
+wait_for_lock:
+    push    ebx
+.again:
+    mov     ebx, SPINS
+.spin:
+    cmp     dword [ecx + WINDOW + CPU_REQUEST], 0
+    je      .look
+    call    hear_request
+.look:
+    pause
+    cmp     edx, [kernel_lock + LOCK_SERVING]
+    je      .served
+    dec     ebx
+    jnz     .spin
+    cmp     dword [kernel_lock + LOCK_MAY_SLEEP], 0
+    je      .again
+    call    sleep_for_lock
+    jmp     .again
+.served:
+    pop     ebx
+    ret
+
+; Until the ticket is served or a request comes. Both are announced by interrupts, and no others are
+; let in. One that comes after the last look is pending when hlt begins.
+sleep_for_lock:
+    mov     [ecx + WINDOW + CPU_TICKET], edx
+    mov     dword [APIC_PRIORITY], TICKS_AND_LINES_WAIT
+    lock inc dword [kernel_lock + LOCK_SLEEPERS]
+    cmp     edx, [kernel_lock + LOCK_SERVING]
+    je      .awake
+    cmp     dword [ecx + WINDOW + CPU_REQUEST], 0
+    jne     .awake
+    sti
+    hlt
+    cli
+.awake:
+    lock dec dword [kernel_lock + LOCK_SLEEPERS]
+    mov     dword [APIC_PRIORITY], 0
+    ret
+
+; All registers stay.
+wake_next:
+    pusha
+    call    kernel_lock_wake
+    popa
+    ret
+
+; What another processor, which has the lock, asks of this one: see arch_request(). Through ss: an
+; interrupt from user mode finds any ds. ecx = processor; all registers stay.
+hear_request:
+    push    eax
+    mov     eax, [ss:ecx + WINDOW + CPU_REQUEST]
+    test    eax, REQUEST_PAGE
+    jz      .space
+    invlpg  [ss:eax]
+    jmp     .done
+.space:
+    test    eax, REQUEST_LEAVE
+    mov     eax, cr3
+    jz      .load
+    mov     eax, [ss:machine_kernel_tops]
+.load:
+    mov     cr3, eax
+.done:
+    mov     dword [ss:ecx + WINDOW + CPU_REQUEST], 0
+    pop     eax
+    ret
+
+; The interrupt that says so. It comes in user mode, to the idle, or between two steps.
+extern machine_kernel_tops
+global request_entry
+request_entry:
+    push    0                       ; the error code's place, and the vector's: see sysenter
+    push    SYSCALL
+    push    ecx
+    this_processor
+    cmp     dword [ss:ecx + WINDOW + CPU_REQUEST], 0
+    je      .heard                  ; while this one waited for the lock
+    call    hear_request
+.heard:
+    mov     dword [ss:APIC_END_OF_INTERRUPT], 0
+    pop     ecx
+    add     esp, 8
+    iret
+
+; It is this processor's turn to have the lock, which it looks at itself.
+global wake_entry
+wake_entry:
+    mov     dword [ss:APIC_END_OF_INTERRUPT], 0
+    iret
+
+; An interrupt that went away before it was taken: it is not ended.
+global spurious_entry
+spurious_entry:
+    iret
+
+; void kernel_lock_take(void): where C begins to need it.
+global kernel_lock_take
+kernel_lock_take:
+    this_processor
+    take_lock
+    ret
+
 ; void arch_breathe(void): interrupts are let in for one instruction. One that comes finds the
 ; kernel's code segment in its frame and starts on an empty stack.
 global arch_breathe
 arch_breathe:
+    cmp     dword [kernel_lock + LOCK_SEVERAL], 0
+    jne     .several
     sti
     nop
     cli
     ret
+.several:
+    give_lock
+    sti
+    nop
+    cli
+    jmp     kernel_lock_take
 
 ; Exceptions and interrupts. The processor has pushed ss, esp, eflags, cs, eip: into the thread, or,
 ; if it was in the kernel, the last three on the kernel's stack.
-extern trap_user, trap_idle, trap_kernel
 trap_common:
     test    byte [esp + 12], 3
     jz      .in_kernel
     pusha
-    lea     eax, [esp - THREAD_REGISTERS]
     enter_c
+    xor     ebp, ebp                ; the last frame of a backtrace
+    cmp     dword [kernel_lock + LOCK_SEVERAL], 0
+    je      .alone
+    take_lock
+.alone:
     call    trap_user
     jmp     leave_kernel
 .in_kernel:
     cmp     dword [esp], 32
     jb      .broken
     mov     eax, [esp]
-    empty_stack
+    this_processor
+    mov     esp, [ecx + WINDOW + CPU_STACK]
     xor     ebp, ebp
+    cmp     dword [kernel_lock + LOCK_SEVERAL], 0
+    je      .idle
+    take_lock
+.idle:
     call    trap_idle               ; eax = vector
     jmp     leave_kernel
 .broken:
@@ -99,8 +285,8 @@ trap_common:
     mov     eax, esp
     call    trap_kernel             ; does not return
 
-; A debug trap on the first instruction of sysenter_entry, with the user's trap flag still set: it
-; goes on without. The stack is then the room below the task state, or the thread.
+; A debug trap on the first instruction of an entry by sysenter, with the user's trap flag still set:
+; it goes on without. The stack is then the room below the task state, or the thread.
 debug_trap:
     test    byte [esp + 4], 3
     jnz     .user
@@ -113,7 +299,7 @@ debug_trap:
 
 ; One stub a vector; 8, 10-14, 17 bring an error code.
 %assign v 0
-%rep 48
+%rep VECTORS
 trap_stub_%+v:
 %if v == 1
     jmp     debug_trap
@@ -131,7 +317,7 @@ section .rodata
 global trap_stubs
 trap_stubs:
 %assign v 0
-%rep 48
+%rep VECTORS
     dd      trap_stub_%+v
 %assign v v+1
 %endrep

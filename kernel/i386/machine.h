@@ -19,8 +19,11 @@ struct task_state {
 /* A processor's part of struct cpu. A debug trap on the first instruction after sysenter pushes where
  * SYSENTER_ESP points, below esp0: there is room. */
 struct arch_cpu {
-    uint32_t stack; /* where the kernel's stack of this processor ends */
-    uint32_t room[23];
+    uint32_t stack;            /* where the kernel's stack of this processor ends */
+    uint32_t apic_id;
+    volatile uint32_t request; /* what another processor asks of it: see arch_request() */
+    volatile uint32_t ticket;  /* it sleeps until this one is served */
+    uint32_t room[20];
     struct task_state state;
 };
 
@@ -35,6 +38,16 @@ extern struct kernel_stack kernel_stacks[CPU_MAX];
 
 extern uint32_t machine_kernel_tops; /* the kernel's own top entries: physical */
 
+/* Tickets: in `next` the next one, in `serving` the holder's. The code is in entry.asm. */
+struct kernel_lock {
+    volatile uint32_t next, serving;
+    volatile uint32_t holder;  /* the processor (reference) that had it last */
+    volatile uint32_t several; /* processors run, so it is taken at all */
+    volatile uint32_t sleepers; /* processors that sleep until it is theirs */
+    uint32_t may_sleep;         /* no line interrupts whatever the local APIC's priority */
+};
+extern struct kernel_lock kernel_lock;
+
 /* By the task register; before it is loaded, the first. */
 static inline unsigned arch_cpu(void)
 {
@@ -42,6 +55,13 @@ static inline unsigned arch_cpu(void)
 
     __asm__("str %0" : "=r"(selector));
     return selector >> 3 & (CPU_MAX - 1);
+}
+
+static inline uint32_t arch_lock_holder(void)
+{
+    if (!kernel_lock.several)
+        return 0;
+    return kernel_lock.next != kernel_lock.serving ? kernel_lock.holder : ~0u;
 }
 
 static inline void arch_save_area(struct arch_cpu *cpu, struct registers *registers)

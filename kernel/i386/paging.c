@@ -13,6 +13,7 @@ enum {
     IMAGE_ENTRY = 1, /* the image is linked at the window's second 2 MiB */
 };
 #define BEYOND_BASE (WINDOW_BASE + ((uint32_t)BEYOND_ENTRY << LARGE_BITS))
+_Static_assert(BEYOND_BASE == DEVICE_BASE(0), "devices have windows behind those of frames");
 
 enum {
     CR4_OSFXSR = 1 << 9,
@@ -106,6 +107,13 @@ void paging_init(uint32_t records, uint32_t records_bytes)
     kernel.kernel_directory = tops[DIRECTORIES];
     machine_kernel_tops = REF(tops);
     arch_space_leave();
+}
+
+volatile void *paging_map_device(unsigned window, uint32_t physical)
+{
+    pte_write(&beyond[window], kernel_entry(physical & -(uint32_t)PAGE_SIZE,
+                                            PTE_WRITABLE | PTE_WRITE_THROUGH | PTE_UNCACHED, false));
+    return (volatile uint8_t *)DEVICE_BASE(window) + physical % PAGE_SIZE;
 }
 
 void *arch_frame_map(unsigned window, uint32_t frame)

@@ -5,14 +5,20 @@
  *                  the image's 2 MiB in 4 KiB pages with the rights of its parts, its stack's guard
  *                  page absent
  *      0xf8000000  the frame records, 2 MiB pages
- *      0xf9000000  frames beyond the window, one at a time
+ *      0xf9000000  frames beyond the window, one at a time in each of two pages, then devices
  */
 #pragma once
 
 #include <stdint.h>
 
+enum { DEVICE_APIC = 2, DEVICE_IO_APIC = 3 };
+#define DEVICE_BASE(window) (0xf9000000u + (window) * 4096u)
+
 /* Takes the boot's double mapping away; `records` is where the frame records are, 2 MiB-aligned. */
 void paging_init(uint32_t records, uint32_t records_bytes);
+
+/* Maps a device's page of registers at DEVICE_BASE(window), uncached; returns where `physical` is. */
+volatile void *paging_map_device(unsigned window, uint32_t physical);
 
 /* Switches on what CPUID reports: no-execute, SMEP, SMAP, FPU state saving. */
 void paging_init_features(void);

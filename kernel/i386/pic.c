@@ -12,6 +12,10 @@ enum {
     TIMER_DATA = 0x40,
     TIMER_MODE = 0x43,
     TIMER_HZ = 1193182,
+    CONTROL = 0x61,
+    CONTROL_GATE = 1,
+    CONTROL_SPEAKER = 2,
+    CONTROL_OUTPUT = 0x20,
 };
 
 static uint16_t masked = 0xffff & ~(1u << CASCADE);
@@ -22,14 +26,14 @@ static void write_masks(void)
     outb(SLAVE + 1, (uint8_t)(masked >> 8));
 }
 
-void arch_irq_mask(unsigned line)
+void pic_mask(unsigned line)
 {
     if (line < PIC_LINES && line != IRQ_TICK)
         masked |= (uint16_t)(1u << line);
     write_masks();
 }
 
-void arch_irq_unmask(unsigned line)
+void pic_unmask(unsigned line)
 {
     if (line >= PIC_LINES || !(masked >> line & 1))
         return;
@@ -41,17 +45,37 @@ void pic_init(void)
 {
     /* ICW1-4: edge-triggered, vectors, cascade, 8086 mode. */
     static const uint8_t setup[][2] = {{0, 0x11}, {1, PIC_VECTORS}, {1, 1u << CASCADE}, {1, 1}};
-    const uint16_t divisor = TIMER_HZ / TICKS_PER_SECOND;
 
     for (unsigned i = 0; i < sizeof setup / sizeof setup[0]; i++) {
         outb((uint16_t)(MASTER + setup[i][0]), setup[i][1]);
         outb((uint16_t)(SLAVE + setup[i][0]),
              i == 1 ? PIC_VECTORS + 8 : i == 2 ? CASCADE : setup[i][1]);
     }
+    write_masks();
+}
+
+void timer_init(void)
+{
+    const uint16_t divisor = TIMER_HZ / TICKS_PER_SECOND;
+
     outb(TIMER_MODE, 0x34); /* channel 0, both bytes, rate generator */
     outb(TIMER_DATA, (uint8_t)divisor);
     outb(TIMER_DATA, (uint8_t)(divisor >> 8));
-    arch_irq_unmask(IRQ_TICK);
+}
+
+/* Channel 2, whose gate and output are at the system control port, counts down once. */
+void timer_wait(unsigned microseconds)
+{
+    const uint16_t count = (uint16_t)(microseconds * 1193u / 1000);
+    uint8_t control = inb(CONTROL) & ~(uint8_t)(CONTROL_SPEAKER | CONTROL_GATE);
+
+    outb(CONTROL, control);
+    outb(TIMER_MODE, 0xb0); /* channel 2, both bytes, interrupt on terminal count */
+    outb(TIMER_DATA + 2, (uint8_t)count);
+    outb(TIMER_DATA + 2, (uint8_t)(count >> 8));
+    outb(CONTROL, control | CONTROL_GATE);
+    while (!(inb(CONTROL) & CONTROL_OUTPUT))
+        __asm__ volatile("pause");
 }
 
 static bool is_spurious(unsigned line)
@@ -69,7 +93,7 @@ bool pic_acknowledge(unsigned line)
     bool spurious = is_spurious(line);
 
     if (!spurious) {
-        arch_irq_mask(line);
+        pic_mask(line);
         if (line >= 8)
             outb(SLAVE, END_OF_INTERRUPT);
     }

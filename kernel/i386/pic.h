@@ -1,12 +1,21 @@
-/* The two 8259 interrupt controllers and the 8254 timer: the machine with one processor. */
+/* The two 8259 interrupt controllers, for machines without an I/O APIC, and the 8254 timer. */
 #pragma once
 
 #include <stdbool.h>
 
 enum { PIC_VECTORS = 32, PIC_LINES = 16 };
 
-/* All lines masked but the tick, which comes TICKS_PER_SECOND times a second. */
+/* All lines masked. */
 void pic_init(void);
+
+/* The timer gives the line of the tick TICKS_PER_SECOND pulses a second. */
+void timer_init(void);
+
+/* Waits by the timer's other channel: at most 50,000 microseconds. */
+void timer_wait(unsigned microseconds);
+
+void pic_mask(unsigned line);
+void pic_unmask(unsigned line);
 
 /* Ends an interrupt and masks its line (not the tick's); false if it was spurious. */
 bool pic_acknowledge(unsigned line);

@@ -1,11 +1,12 @@
-/* PAE page-table entries: Intel SDM volume 3, 4.4. Bits: present 0, writable 1, user 2, 2 MiB 7,
+/* PAE page-table entries: Intel SDM volume 3, 4.4. Bits: present 0, writable 1, user 2, write-through 3, uncached 4, 2 MiB 7,
  * free for us 9-11, no-execute 63 (where the processor has it). */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PTE_PRESENT = 1, PTE_WRITABLE = 2, PTE_USER = 4, PTE_LARGE = 0x80 };
+enum { PTE_PRESENT = 1, PTE_WRITABLE = 2, PTE_USER = 4, PTE_WRITE_THROUGH = 8, PTE_UNCACHED = 16,
+       PTE_LARGE = 0x80 };
 
 /* Software bit: a thread's message page. Kernel memory without a node, out of reach of all
  * calls. */

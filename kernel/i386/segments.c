@@ -1,5 +1,6 @@
 #include "kernel/i386/segments.h"
 
+#include "kernel/i386/apic.h"
 #include "kernel/i386/instructions.h"
 #include "kernel/i386/panic.h"
 #include "kernel/thread/kernel.h"
@@ -8,8 +9,12 @@ static struct task_state double_fault;
 static uint8_t double_fault_stack[PAGE_SIZE];
 static uint64_t gdt[TASK_STATE / 8 + CPU_MAX], idt[256];
 
-extern const uint32_t trap_stubs[48];
+extern const uint32_t trap_stubs[VECTORS_COUNT];
 void sysenter_entry(void);
+void sysenter_locked(void);
+void request_entry(void);
+void wake_entry(void);
+void spurious_entry(void);
 
 enum { MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP, MSR_SYSENTER_EIP };
 
@@ -81,8 +86,11 @@ void segments_init(void)
     gdt[USER_CODE / 8] = flat(0xfb);
     gdt[USER_DATA / 8] = flat(0xf3);
     gdt[DOUBLE_FAULT_STATE / 8] = task_segment(&double_fault);
-    for (unsigned v = 0; v < 48; v++)
+    for (unsigned v = 0; v < VECTORS_COUNT; v++)
         idt[v] = interrupt_gate(trap_stubs[v], v == BREAKPOINT || v == OVERFLOW ? 3 : 0);
+    idt[VECTOR_REQUEST] = interrupt_gate((uint32_t)(uintptr_t)request_entry, 0);
+    idt[VECTOR_WAKE] = interrupt_gate((uint32_t)(uintptr_t)wake_entry, 0);
+    idt[APIC_SPURIOUS] = interrupt_gate((uint32_t)(uintptr_t)spurious_entry, 0);
     init_double_fault();
 }
 
@@ -96,5 +104,12 @@ void segments_load(unsigned cpu)
     load_tables(cpu);
     write_msr(MSR_SYSENTER_CS, KERNEL_CODE);
     write_msr(MSR_SYSENTER_ESP, (uint32_t)(uintptr_t)&arch->state.esp0);
-    write_msr(MSR_SYSENTER_EIP, (uint32_t)(uintptr_t)sysenter_entry);
+    segments_choose_entry();
+}
+
+void segments_choose_entry(void)
+{
+    void (*entry)(void) = kernel_lock.several ? sysenter_locked : sysenter_entry;
+
+    write_msr(MSR_SYSENTER_EIP, (uint32_t)(uintptr_t)entry);
 }

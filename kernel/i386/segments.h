@@ -14,8 +14,21 @@ enum {
 /* The processor whose double fault switched tasks; its task state tells what it was doing. */
 const struct cpu *segments_interrupted(void);
 
+/* Exceptions; interrupt lines; then what processors send to each other. */
+enum {
+    VECTOR_LINES = 32,
+    VECTOR_POKE = VECTOR_LINES + 24,
+    VECTOR_TICK,
+    VECTORS_COUNT,         /* with a stub in entry.asm */
+    VECTOR_REQUEST = 0xf0, /* from here on they come to a processor that waits for the lock, too */
+    VECTOR_WAKE,
+};
+
 /* The descriptor tables of all processors. */
 void segments_init(void);
 
 /* On each processor: the tables, its task state, sysenter: everything for entries from user mode. */
 void segments_load(unsigned cpu);
+
+/* Where this processor's system calls begin: it depends on whether several run. */
+void segments_choose_entry(void);

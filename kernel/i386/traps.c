@@ -1,7 +1,8 @@
 /* From vectors to events; the saved registers of threads. */
+#include "kernel/i386/apic.h"
 #include "kernel/i386/instructions.h"
+#include "kernel/i386/irq.h"
 #include "kernel/i386/panic.h"
-#include "kernel/i386/pic.h"
 #include "kernel/i386/segments.h"
 #include "kernel/thread/kernel.h"
 
@@ -13,10 +14,12 @@ _Noreturn void trap_kernel(const struct registers *registers);
 
 static struct thread *interrupt(struct thread *thread, unsigned vector)
 {
-    unsigned line = vector - PIC_VECTORS;
-
-    if (pic_acknowledge(line))
-        return event_interrupt(thread, line);
+    if (vector >= VECTOR_POKE) {
+        apic_end_of_interrupt();
+        return vector == VECTOR_TICK ? event_tick(thread) : event_poke(thread);
+    }
+    if (irq_acknowledge(vector - VECTOR_LINES))
+        return event_interrupt(thread, vector - VECTOR_LINES);
     return thread ? thread : thread_choose();
 }
 
@@ -24,7 +27,11 @@ struct thread *trap_user(struct thread *thread)
 {
     uint32_t vector = thread->registers.vector;
 
-    if (vector >= PIC_VECTORS)
+    if (thread->state != THREAD_RUNNING) { /* it died before the lock was ours */
+        cpu_forget(thread);
+        return vector >= VECTOR_LINES ? interrupt(NULL, vector) : thread_choose();
+    }
+    if (vector >= VECTOR_LINES)
         return interrupt(thread, vector);
     return event_fault(thread, vector == PAGE_FAULT ? READ_CR(2) : 0);
 }

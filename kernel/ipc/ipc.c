@@ -77,7 +77,7 @@ struct thread *ipc_call(struct thread *thread)
         link_is_alone(&endpoint->receivers))
         return call_general(thread);
     struct thread *server = thread_of_link(endpoint->receivers.next);
-    if (server->direct < cpu->floor)
+    if (server->direct < cpu->floor || server->cpu != thread->cpu)
         return call_general(thread);
 
     /* Nothing can fail any more. */
@@ -95,7 +95,7 @@ struct thread *ipc_reply_wait(struct thread *thread)
         slot_is_empty(&thread->receives) || endpoint->pending || !link_is_alone(&endpoint->callers))
         return reply_wait_general(thread);
     struct thread *caller = caller_of(thread);
-    if (!caller || caller->direct < cpu->floor)
+    if (!caller || caller->direct < cpu->floor || caller->cpu != thread->cpu)
         return reply_wait_general(thread);
 
     /* Nothing can fail any more. */

@@ -24,14 +24,14 @@ static __attribute__((noinline)) struct thread *finish(struct thread *thread, er
 {
     if (call_finish(thread, status))
         return thread_continue(thread);
-    arch_breathe(); /* a step may just have been taken, and the next may come at once */
+    cpu_breathe(); /* a step may just have been taken, and the next may come at once */
     return thread_choose();
 }
 
 /* Most calls are done at once, and nobody else became ready. */
 HOT struct thread *after(struct thread *thread, err_t status)
 {
-    if ((int)status > OK || thread->state != THREAD_RUNNING || thread_cpu(thread)->floor > thread->priority)
+    if ((int)status > OK || thread_cpu(thread)->choose)
         return finish(thread, status);
     thread->registers.eax = (uint32_t)status;
     return thread;

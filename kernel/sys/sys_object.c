@@ -133,7 +133,8 @@ struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t pri
     thread->page = frame_ref(page);
     thread->page_address = page_address;
     thread->priority = priority;
-    thread->cpu = REF(&kernel.cpus[cpu]);
+    thread->home = cpu_ref(cpu);
+    thread->cpu = thread->home ? thread->home : REF(kernel.cpus);
     thread->held = 1;
     thread->calls = kernel.calls_base;
     thread_update_direct(thread);
@@ -169,7 +170,7 @@ err_t sys_thread_create(struct thread *thread)
     struct slot *receives, *handler;
     struct task *task;
 
-    if (priority > thread->priority || cpu >= kernel.cpu_count || !space_range_valid(r->edi, 1, 1))
+    if (priority > thread->priority || !cpu_is_valid(cpu) || !space_range_valid(r->edi, 1, 1))
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (!err)

@@ -34,15 +34,15 @@ err_t sys_thread_stop(struct thread *thread)
         return err;
     target->held = 1;
     thread_update_direct(target);
+    if (target->state == THREAD_RUNNING) {
+        cpu_reconsider(target);
+        return target == thread ? OK : RERUN; /* until its processor has heard */
+    }
     thread_stop_reaping(target);
     thread_end_revoking(target);
     if (target->state == THREAD_READY)
         thread_detach(target);
-    if (target != thread)
-        return OK;
-    thread->state = THREAD_HELD;
-    thread->registers.eax = OK;
-    return BLOCKED;
+    return OK;
 }
 
 /* A thread whose registers are its own affair now: it runs, or is in the middle of a call. */
@@ -103,7 +103,7 @@ err_t sys_thread_schedule(struct thread *thread)
     const struct registers *r = &thread->registers;
     struct thread *target;
 
-    if (r->ebx > thread->priority || r->esi >= kernel.cpu_count)
+    if (r->ebx > thread->priority || !cpu_is_valid(r->esi))
         return ERR_ARG;
     err_t err = find_thread(thread, &target);
     if (err)
@@ -112,8 +112,12 @@ err_t sys_thread_schedule(struct thread *thread)
     if (ready)
         cpu_dequeue(target);
     target->priority = (uint8_t)r->ebx;
-    target->cpu = REF(&kernel.cpus[r->esi]);
+    target->home = cpu_ref(r->esi);
     thread_update_direct(target);
+    if (target->state == THREAD_RUNNING)
+        cpu_reconsider(target);
+    else if (target->home)
+        target->cpu = target->home;
     if (ready)
         cpu_enqueue(target, QUEUE_BACK);
     return OK;

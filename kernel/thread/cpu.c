@@ -18,8 +18,59 @@ static void update_floor(struct cpu *cpu)
         cpu->floor = top < 0 ? 0 : top + (int)(cpu->overdue >> top & 1);
 }
 
+static void switch_fpu(struct cpu *cpu, struct thread *to)
+{
+    struct thread *from = cpu->current ? AT(struct thread, cpu->current) : NULL;
+    bool use = to && to->uses_fpu;
+
+    if (from == to && use == cpu->fpu_allowed)
+        return;
+    if (from && from->uses_fpu)
+        arch_fpu_save(from->fpu);
+    if (use != cpu->fpu_allowed)
+        arch_fpu_allow(use);
+    cpu->fpu_allowed = use;
+    if (use)
+        arch_fpu_load(to->fpu);
+}
+
+/* Nobody runs; the FPU's state is where its thread can take it elsewhere. */
+static void put_off(struct cpu *cpu)
+{
+    switch_fpu(cpu, NULL);
+    cpu->current = 0;
+}
+
+static unsigned cpu_index(const struct cpu *cpu)
+{
+    return (unsigned)(cpu - kernel.cpus);
+}
+
+static void look_again(struct cpu *cpu)
+{
+    cpu->choose = true;
+    if (kernel.cpu_count > 1 && cpu != cpu_here())
+        arch_poke(cpu_index(cpu));
+}
+
+static void go_home(struct thread *thread)
+{
+    ref_t to = thread->home ? thread->home : REF(cpu_here());
+
+    if (to == thread->cpu)
+        return;
+    if (cpu_runs(thread)) {
+        assert(thread_cpu(thread) == cpu_here());
+        put_off(cpu_here());
+    }
+    thread->cpu = to;
+}
+
 void cpu_enqueue(struct thread *thread, enum queue_end end)
 {
+    assert(cpu_has_lock());
+    if (thread->cpu != thread->home)
+        go_home(thread);
     struct cpu *cpu = thread_cpu(thread);
     struct link *queue = &cpu->ready[thread->priority];
 
@@ -29,13 +80,15 @@ void cpu_enqueue(struct thread *thread, enum queue_end end)
     link_insert_after(end == QUEUE_FRONT ? queue : AT(struct link, queue->prev), &thread->link);
     cpu->ready_mask |= 1u << thread->priority;
     update_floor(cpu);
+    if (!cpu->current || AT(struct thread, cpu->current)->priority < thread->priority)
+        look_again(cpu);
 }
 
 void cpu_dequeue(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);
 
-    assert(thread->state == THREAD_READY);
+    assert(cpu_has_lock() && thread->state == THREAD_READY);
     link_remove(&thread->link);
     if (cpu->waited[thread->priority] == REF(thread)) {
         cpu->waited[thread->priority] = 0;
@@ -82,7 +135,7 @@ struct thread *cpu_tick(struct thread *thread)
     reap_orphans();
     if (thread->state != THREAD_RUNNING)
         return thread_choose();
-    if (!turn_is_over(cpu, thread))
+    if (thread->held || !turn_is_over(cpu, thread))
         return thread_continue(thread);
     cpu_enqueue(thread, QUEUE_BACK);
     return thread_choose();
@@ -106,25 +159,25 @@ void cpu_forget(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);
 
-    if (cpu->current == REF(thread))
-        cpu->current = 0;
+    if (!cpu_runs(thread))
+        return;
+    look_again(cpu);
+    if (cpu != cpu_here())
+        return;
+    cpu->current = 0;
     update_floor(cpu);
 }
 
-static void switch_fpu(struct cpu *cpu, struct thread *to)
+void cpu_reconsider(struct thread *thread)
 {
-    struct thread *from = cpu->current ? AT(struct thread, cpu->current) : NULL;
-    bool use = to && to->uses_fpu;
+    look_again(thread_cpu(thread));
+}
 
-    if (from == to && use == cpu->fpu_allowed)
-        return;
-    if (from && from->uses_fpu)
-        arch_fpu_save(from->fpu);
-    if (use != cpu->fpu_allowed)
-        arch_fpu_allow(use);
-    cpu->fpu_allowed = use;
-    if (use)
-        arch_fpu_load(to->fpu);
+void cpu_breathe(void)
+{
+    put_off(cpu_here());
+    cpu_settle_drops();
+    arch_breathe();
 }
 
 static void switch_to(struct cpu *cpu, struct thread *thread)
@@ -132,16 +185,17 @@ static void switch_to(struct cpu *cpu, struct thread *thread)
     switch_fpu(cpu, thread);
     thread_switch(cpu, thread);
     update_floor(cpu);
+    cpu->choose = false;
 }
 
 static void idle(struct cpu *cpu)
 {
-    switch_fpu(cpu, NULL);
-    cpu->current = 0;
+    put_off(cpu);
     if (cpu->space)
         arch_space_leave();
     cpu->space = 0;
     update_floor(cpu);
+    cpu->choose = false;
 }
 
 /* A reaper goes on when nothing is left to be taken apart. */
@@ -165,16 +219,32 @@ static bool orphans_step(const struct thread *thread)
     return !thread || ++kernel.orphan_turns % 8 == 0;
 }
 
+/* If the running thread does not, it is held or ready from now on. */
+static bool goes_on(struct cpu *cpu, struct thread *thread)
+{
+    if (thread->held) {
+        thread->state = THREAD_HELD;
+        return false;
+    }
+    if ((!thread->home || thread->home == thread->cpu) && cpu_ready_top(cpu) <= (int)thread->priority) {
+        cpu->choose = false;
+        return true;
+    }
+    cpu_enqueue(thread, QUEUE_FRONT);
+    return false;
+}
+
 struct thread *thread_choose(void)
 {
     struct cpu *cpu = cpu_here();
 
+    assert(cpu_has_lock());
     for (;;) {
         int top = cpu_ready_top(cpu);
         struct thread *thread = top < 0 ? NULL : thread_of_link(cpu->ready[top].next);
         if (orphans_step(thread) || (thread && must_reap(thread))) {
             object_reap_step();
-            arch_breathe();
+            cpu_breathe();
             continue;
         }
         if (!thread) {
@@ -185,12 +255,9 @@ struct thread *thread_choose(void)
         switch_to(cpu, thread);
         if (!thread->rerun)
             return thread;
-        if (call_finish(thread, call_run(thread)) && thread->state == THREAD_RUNNING) {
-            if (cpu_ready_top(cpu) <= thread->priority)
-                return thread;
-            cpu_enqueue(thread, QUEUE_FRONT);
-        }
-        arch_breathe();
+        if (call_finish(thread, call_run(thread)) && goes_on(cpu, thread))
+            return thread;
+        cpu_breathe();
     }
 }
 
@@ -227,22 +294,69 @@ bool call_finish(struct thread *thread, err_t status)
 
 struct thread *thread_continue(struct thread *thread)
 {
-    const struct cpu *cpu = thread_cpu(thread);
+    return goes_on(thread_cpu(thread), thread) ? thread : thread_choose();
+}
 
-    if (cpu_ready_top(cpu) <= (int)thread->priority)
-        return thread;
-    cpu_enqueue(thread, QUEUE_FRONT);
-    return thread_choose();
+/* ------------------------------------------------------------------- what processors translate with */
+
+static void drop_there(struct cpu *cpu, uint32_t request)
+{
+    cpu->drop = request;
+    kernel.drops |= 1u << cpu_index(cpu);
+}
+
+/* Only a processor that runs the space has translations of it: loading another drops them. */
+static void drop_elsewhere(ref_t space, uint32_t request)
+{
+    const struct cpu *here = cpu_here();
+
+    for (struct cpu *cpu = kernel.cpus; cpu < kernel.cpus + kernel.cpu_count; cpu++)
+        if (cpu != here && cpu->space == space)
+            drop_there(cpu, cpu->drop ? REQUEST_ALL : request);
+}
+
+void cpu_settle_drops(void)
+{
+    for (uint32_t left = kernel.drops; left; left &= left - 1)
+        arch_request((unsigned)__builtin_ctz(left), kernel.cpus[__builtin_ctz(left)].drop);
+    for (; kernel.drops; kernel.drops &= kernel.drops - 1) {
+        arch_request_wait((unsigned)__builtin_ctz(kernel.drops));
+        kernel.cpus[__builtin_ctz(kernel.drops)].drop = 0;
+    }
 }
 
 void space_dropped(uint32_t task, uint32_t address)
 {
-    if (cpu_here()->space == frame_ref(task))
+    ref_t space = frame_ref(task);
+
+    if (cpu_here()->space == space)
         arch_tlb_drop(address);
+    if (kernel.cpu_count > 1)
+        drop_elsewhere(space, address | REQUEST_PAGE);
 }
 
 void space_grew(uint32_t task)
 {
-    if (cpu_here()->space == frame_ref(task))
-        arch_space_load(REF(&AT(struct task, frame_ref(task))->space));
+    ref_t space = frame_ref(task);
+
+    if (cpu_here()->space == space)
+        arch_space_load(REF(&AT(struct task, space)->space));
+    if (kernel.cpu_count > 1)
+        drop_elsewhere(space, REQUEST_ALL);
+}
+
+void cpu_leave_space(ref_t space)
+{
+    const struct cpu *here = cpu_here();
+
+    for (struct cpu *cpu = kernel.cpus; cpu < kernel.cpus + kernel.cpu_count; cpu++) {
+        if (cpu->space != space)
+            continue;
+        cpu->space = 0;
+        if (cpu == here)
+            arch_space_leave();
+        else
+            drop_there(cpu, REQUEST_LEAVE);
+    }
+    cpu_settle_drops();
 }

@@ -3,14 +3,14 @@
  * be snapshotted, hashed and explored on the host. (Boot's own, and the devices', is where they
  * are.) Links are 32-bit references into the window.
  *
- * The kernel lock guards all of it.
+ * The kernel lock guards all of it: docs/smp.md.
  */
 #pragma once
 
 #include "kernel/thread/task.h"
 
 /*
- * A processor. The running thread is in no queue.
+ * A processor. The running thread is in no queue. While nobody has the lock:
  *   P1  bit p of `ready_mask` is set exactly if ready[p] is not empty
  *   P2  `floor` is what a thread's `direct` must reach to be switched to without the scheduler: the
  *       highest ready priority, PRIORITY_COUNT while the running thread's FPU state is live
@@ -19,6 +19,8 @@
  *       many ticks; after TURN_TICKS bit p of `overdue` is set, and until it runs the floor for p
  *       is one higher and others of priority p go behind it, though they come from a call to a
  *       server
+ *   P5  `current` is THREAD_RUNNING here, or died by another processor and this one has not heard
+ *   P6  `choose` is clear, or another processor set it and an interrupt is on its way
  */
 enum { CPU_SHIFT = 10 };
 struct cpu {
@@ -28,9 +30,11 @@ struct cpu {
     uint32_t ready_mask;
     struct link ready[PRIORITY_COUNT];
     bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
+    bool choose;      /* the running thread may not be the one that is to run */
     uint32_t overdue;
     ref_t waited[PRIORITY_COUNT];
     uint8_t waited_ticks[PRIORITY_COUNT];
+    uint32_t drop; /* the request that it gets before the lock is given away: REQUEST_PAGE ... */
     struct arch_cpu arch;
 } __attribute__((aligned(1 << CPU_SHIFT)));
 _Static_assert(sizeof(struct cpu) == 1 << CPU_SHIFT, "assembly finds a processor's by a shift");
@@ -38,6 +42,7 @@ _Static_assert(sizeof(struct cpu) == 1 << CPU_SHIFT, "assembly finds a processor
 struct kernel {
     struct cpu cpus[CPU_MAX];
     uint32_t cpu_count;
+    uint32_t drops; /* bit i: cpus[i].drop is set */
     uint32_t frame_count;
     ref_t empty_leaf;
     uint32_t calls_base; /* no dead thread's `calls` was higher: see T2 */
@@ -62,6 +67,25 @@ extern struct kernel kernel;
 HOT struct cpu *cpu_here(void)
 {
     return &kernel.cpus[arch_cpu()];
+}
+
+/* What a thread's `home` is for a system call's number of a processor. */
+HOT bool cpu_is_valid(uint32_t number)
+{
+    return number < kernel.cpu_count || number == CPU_ANY;
+}
+
+HOT ref_t cpu_ref(uint32_t number)
+{
+    return number == CPU_ANY ? 0 : REF(&kernel.cpus[number]);
+}
+
+/* To be asserted where state is changed: docs/smp.md. */
+HOT bool cpu_has_lock(void)
+{
+    ref_t holder = arch_lock_holder();
+
+    return !holder || holder == REF(cpu_here());
 }
 
 /* The processor of the thread; the running thread's is the one that runs this. */
@@ -90,8 +114,26 @@ struct thread *cpu_tick(struct thread *thread);
 /* At a tick between two steps of a long call: its thread has had its turn. */
 void cpu_tick_in_kernel(void);
 
-/* The running thread stops running here; its state and link have been set by the caller. */
+/* The thread, if it runs, stops running; its state and link have been set by the caller. If it
+ * runs elsewhere, it does so until that processor hears: cpu_runs(). */
 void cpu_forget(struct thread *thread);
+HOT bool cpu_runs(const struct thread *thread)
+{
+    return thread_cpu(thread)->current == REF(thread);
+}
+
+/* The running thread's `held`, `home` or priority was changed: its processor looks at it. */
+void cpu_reconsider(struct thread *thread);
+
+/* Between two bounded steps: interrupts and other processors get on, and may change everything. */
+void cpu_breathe(void);
+
+/* All processors leave that space for the kernel's own. */
+void cpu_leave_space(ref_t space);
+
+/* The other processors do what space_dropped() and space_grew() left for them; before the lock is
+ * given away. */
+void cpu_settle_drops(void);
 
 /*
  * The thread to run next, made the running one; null when there is none. On its way it re-runs the
@@ -100,7 +142,7 @@ void cpu_forget(struct thread *thread);
  */
 struct thread *thread_choose(void);
 
-/* The running thread goes on, unless a higher one is ready. */
+/* The running thread goes on, unless a higher one is ready, it is held, or it is to run elsewhere. */
 struct thread *thread_continue(struct thread *thread);
 
 /* Direct switch to a thread whose `direct` has reached the processor's floor. */
@@ -137,3 +179,6 @@ void object_reap_step(void);
 extern struct thread *(*const event_syscalls[256])(struct thread *); /* by bits 0-7 of eax */
 struct thread *event_fault(struct thread *thread, uint32_t address);
 struct thread *event_interrupt(struct thread *interrupted, unsigned line); /* null: idle */
+struct thread *event_poke(struct thread *interrupted);
+struct thread *event_tick(struct thread *interrupted);
+struct thread *event_stale(struct thread *thread); /* it died before its processor had the lock */

@@ -16,6 +16,7 @@
  *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused;
  *       it begins beyond that of every dead thread, of which this may have the place
  *   T3  a thread with `held` set becomes THREAD_HELD instead of ready
+ *   T5  `cpu` is `home`, if it has one, but for a running thread that was moved
  *   T4  `direct` is `priority` if the thread may be switched to without the scheduler, else -1
  *       (it uses the FPU, is held, or waits for the answer to a fault)
  *
@@ -47,7 +48,8 @@ struct thread {
     ref_t task;
     ref_t peer;
     ref_t page;     /* its message page */
-    ref_t cpu;      /* its struct cpu */
+    ref_t cpu;      /* its struct cpu: in whose queue it is, where it runs */
+    ref_t home;     /* where it becomes ready; 0: on the processor that makes it so */
     uint32_t calls; /* calls of its that were delivered */
     int32_t direct;
     uint8_t state, priority, held;

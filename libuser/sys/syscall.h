@@ -25,3 +25,29 @@ static inline __attribute__((always_inline)) int32_t syscall(uint32_t head, stru
     *words = (struct words){{ebx, esi, edi, ecx}};
     return (int32_t)eax;
 }
+
+/* What an argument is that a call does not have: any value. */
+static inline __attribute__((always_inline)) uint32_t syscall_nothing(void)
+{
+    uint32_t value;
+
+    __asm__("" : "=r"(value));
+    return value;
+}
+
+/* A call that is no message and has at most three arguments; it keeps ebp. */
+static inline __attribute__((always_inline)) err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi,
+                                                                 uint32_t edi, uint32_t *result)
+{
+    uint32_t eax = head;
+
+    __asm__ volatile("mov %%esp, %%ecx\n\t"
+                     "mov $1f, %%edx\n\t"
+                     "sysenter\n"
+                     "1:"
+                     : "+a"(eax), "+b"(ebx), "+S"(esi), "+D"(edi)
+                     :
+                     : "ecx", "edx", "memory", "cc");
+    *result = ebx;
+    return (err_t)eax;
+}

@@ -218,7 +218,7 @@ static void make_thread(uint32_t index, uint32_t priority)
     do
         err = sys_thread_create(task_slot,
                                 (SLOT_THREADS + index) | (SLOT_ENDPOINTS + index) << SLOT_SHIFT,
-                                handler_slot | priority << 16, MESSAGE_PAGE);
+                                handler_slot | priority << 16 | (uint32_t)CPU_ANY << 24, MESSAGE_PAGE);
     while (load_feed(err, task_slot));
     end_unless(err, "making a thread");
 }

@@ -74,11 +74,6 @@ void *arch_frame_map(unsigned window, uint32_t frame)
     return AT(void, frame_ref(frame));
 }
 
-void arch_irq_mask(unsigned line)
-{
-    (void)line;
-}
-
 void arch_irq_unmask(unsigned line)
 {
     (void)line;
@@ -106,4 +101,26 @@ void arch_breathe(void)
 {
     if (host_breathe)
         host_breathe();
+}
+
+unsigned host_cpu;
+
+void arch_poke(unsigned cpu)
+{
+    (void)cpu;
+}
+
+void arch_tick(unsigned cpu)
+{
+    (void)cpu;
+}
+
+void arch_request(unsigned cpu, uint32_t request)
+{
+    (void)cpu, (void)request;
+}
+
+void arch_request_wait(unsigned cpu)
+{
+    (void)cpu;
 }

@@ -27,11 +27,14 @@ extern unsigned char *host_window; /* mapped by tests/host/host_machine.c */
 #ifndef HOST_STEP_NODES
 #define HOST_STEP_NODES 64
 #endif
+#ifndef HOST_CPU_MAX
+#define HOST_CPU_MAX 2
+#endif
 enum {
     TABLE_BITS = HOST_TABLE_BITS,
     LEAF_BITS = HOST_LEAF_BITS,
     LEAF_COUNT = 256,
-    CPU_MAX = 2,
+    CPU_MAX = HOST_CPU_MAX,
     STEP_NODES = HOST_STEP_NODES,
 };
 
@@ -42,7 +45,15 @@ extern int host_force_general;
 /* What arch_breathe() does: a test lets an interrupt in by leaving it with longjmp. */
 extern void (*host_breathe)(void);
 
+/* The processor whose event a test runs. */
+extern unsigned host_cpu;
+
 static inline unsigned arch_cpu(void)
+{
+    return host_cpu;
+}
+
+static inline uint32_t arch_lock_holder(void)
 {
     return 0;
 }

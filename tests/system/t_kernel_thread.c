@@ -60,7 +60,7 @@ static void create_refuses(void)
     IS(create(C, 31 << 16, PAGE), ERR_ARG);
     IS(create(C, 32 << 16, PAGE), ERR_ARG);
     IS(create(C, 0xffu << 16, PAGE), ERR_ARG);
-    IS(create(C, 0xffu << 24, PAGE), ERR_ARG); /* no such processor */
+    IS(create(C, 0xfeu << 24, PAGE), ERR_ARG); /* no such processor */
     IS(create(C, 0, PAGE + 4), ERR_ARG);
     IS(create(C, 0, USER_END), ERR_ARG);
     IS(create(C, 0, 0xfffff000), ERR_ARG);

@@ -1,0 +1,98 @@
+#include "kernel/i386/apic.h"
+
+#include "kernel/arch/arch.h"
+#include "kernel/i386/instructions.h"
+#include "kernel/i386/paging.h"
+
+/* Registers, and what is written to them: SDM volume 3, table 10-1, 10.5.1, 10.6.1, 10.9. */
+enum {
+    ID = 0x20,
+    VERSION = 0x30,
+    SPURIOUS_VECTOR = 0xf0,
+    COMMAND = 0x300,
+    COMMAND_TO = 0x310,
+    TIMER = 0x320,
+    THERMAL = 0x330,
+    PERFORMANCE = 0x340,
+    LINT0 = 0x350,
+    LINT1 = 0x360,
+    ERROR = 0x370,
+};
+enum { ENABLED = 1 << 8, MASKED = 1 << 16, NMI = 4 << 8, EXTERNAL = 7 << 8 };
+enum { INIT = 5 << 8, STARTUP = 6 << 8, PENDING = 1 << 12, ASSERT = 1 << 14, ID_SHIFT = 24 };
+enum { CPUID_APIC = 1 << 9, MSR_BASE = 0x1b, BASE_ENABLED = 1 << 11, BASE_X2 = 1 << 10 };
+
+static volatile uint8_t *registers;
+
+static uint32_t read(unsigned at)
+{
+    return *(volatile uint32_t *)(registers + at);
+}
+
+static void write(unsigned at, uint32_t value)
+{
+    *(volatile uint32_t *)(registers + at) = value;
+}
+
+bool apic_init(uint32_t physical)
+{
+    if (!(cpuid(1).edx & CPUID_APIC))
+        return false;
+    uint64_t base = read_msr(MSR_BASE);
+    if (!(base & BASE_ENABLED) || base & BASE_X2)
+        return false;
+    registers = paging_map_device(DEVICE_APIC, physical);
+    return true;
+}
+
+void apic_enable(void)
+{
+    static const uint16_t own[] = {TIMER, THERMAL, PERFORMANCE, LINT0, ERROR};
+    unsigned last = read(VERSION) >> 16 & 0xff; /* entry of the local vectors' table */
+
+    write(SPURIOUS_VECTOR, ENABLED | APIC_SPURIOUS);
+    for (unsigned i = 0; i < sizeof own / sizeof own[0]; i++)
+        if ((own[i] != THERMAL || last >= 5) && (own[i] != PERFORMANCE || last >= 4))
+            write(own[i], MASKED);
+    write(LINT1, NMI);
+    write(APIC_PRIORITY, 0);
+    apic_end_of_interrupt(); /* of what firmware may have left */
+}
+
+void apic_connect_pics(void)
+{
+    write(LINT0, EXTERNAL);
+}
+
+unsigned apic_id(void)
+{
+    return read(ID) >> ID_SHIFT;
+}
+
+void apic_end_of_interrupt(void)
+{
+    write(APIC_EOI, 0);
+}
+
+static void command(unsigned id, uint32_t what)
+{
+    while (read(COMMAND) & PENDING)
+        __asm__ volatile("pause");
+    write(COMMAND_TO, id << ID_SHIFT);
+    write(COMMAND, what | ASSERT);
+}
+
+void apic_send(unsigned id, unsigned vector)
+{
+    command(id, vector);
+}
+
+void apic_send_init(unsigned id)
+{
+    command(id, INIT);
+}
+
+void apic_send_startup(unsigned id, unsigned page)
+{
+    command(id, STARTUP | page);
+}

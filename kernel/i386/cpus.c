@@ -1,0 +1,133 @@
+/* Starting the other processors (SDM volume 3, 8.4.4), and what processors say to each other. */
+#include "kernel/boot_info.h"
+#include "kernel/i386/apic.h"
+#include "kernel/i386/irq.h"
+#include "kernel/i386/paging.h"
+#include "kernel/i386/pic.h"
+#include "kernel/i386/segments.h"
+#include "kernel/lib/log.h"
+#include "kernel/thread/kernel.h"
+
+enum { INIT_WAIT = 10000, STARTUP_WAIT = 200, TRIES = 500 };
+
+struct kernel_lock kernel_lock;
+
+extern const uint8_t second_start[], second_start_end[]; /* physical addresses */
+void kernel_lock_take(void);
+void kernel_lock_wake(void); /* who sleeps for the ticket that is served now; takes no lock */
+
+volatile uint32_t second_cpu;      /* the number that the next one gets; it leaves 0 */
+static volatile uint32_t ready_cpu; /* the number of the last one that got so far */
+struct thread *second_main(unsigned cpu);
+
+struct thread *second_main(unsigned cpu)
+{
+    paging_init_features();
+    arch_space_leave();
+    segments_load(cpu);
+    apic_enable();
+    ready_cpu = cpu;
+    kernel_lock_take();
+    return kernel_cpu_main();
+}
+
+static bool wait_until_ready(unsigned cpu)
+{
+    for (unsigned i = 0; i < TRIES && ready_cpu != cpu; i++)
+        timer_wait(STARTUP_WAIT);
+    return ready_cpu == cpu;
+}
+
+/* One that has taken its number will come, however slow the machine is. */
+static bool start(unsigned cpu, unsigned id, unsigned page)
+{
+    second_cpu = cpu;
+    kernel.cpus[cpu].arch.apic_id = id;
+    apic_send_startup(id, page);
+    timer_wait(STARTUP_WAIT);
+    if (second_cpu)
+        apic_send_startup(id, page);
+    while (!wait_until_ready(cpu)) {
+        uint32_t unclaimed = 0;
+        __asm__ volatile("xchg %0, %1" : "+r"(unclaimed), "+m"(second_cpu) : : "memory");
+        if (unclaimed)
+            return false;
+    }
+    return true;
+}
+
+static unsigned start_all(const struct acpi_machine *machine, unsigned page)
+{
+    unsigned count = 1, self = apic_id();
+
+    __builtin_memcpy(AT(void, frame_ref(page)), AT(void, (uintptr_t)second_start),
+                     (size_t)(second_start_end - second_start));
+    for (unsigned i = 0; i < machine->cpus_count; i++)
+        if (machine->cpus[i] != self)
+            apic_send_init(machine->cpus[i]);
+    timer_wait(INIT_WAIT);
+    for (unsigned i = 0; i < machine->cpus_count && count < CPU_MAX; i++) {
+        if (machine->cpus[i] == self)
+            continue;
+        if (start(count, machine->cpus[i], page)) {
+            count++;
+            continue;
+        }
+        log_text("cpu: the processor with this APIC id does not start: ");
+        log_decimal(machine->cpus[i]);
+        log_text("\n");
+    }
+    return count;
+}
+
+unsigned arch_cpus_start(const struct boot_info *info)
+{
+    const struct acpi_machine *machine = irq_machine();
+    unsigned page = boot_info_low_page(info);
+
+    if (machine->cpus_count < 2)
+        return 1;
+    if (!page) {
+        log_text("cpu: no free page below 1 MiB to start the others\n");
+        return 1;
+    }
+    kernel.cpus[0].arch.apic_id = apic_id();
+    kernel_lock.several = 1;
+    kernel_lock.may_sleep = machine->io_apic != 0;
+    kernel_lock_take();
+    unsigned count = start_all(machine, page);
+    kernel_lock.several = count > 1;
+    segments_choose_entry();
+    return count;
+}
+
+void kernel_lock_wake(void)
+{
+    for (unsigned i = 0; i < kernel.cpu_count; i++)
+        if (kernel.cpus[i].arch.ticket == kernel_lock.serving)
+            apic_send(kernel.cpus[i].arch.apic_id, VECTOR_WAKE);
+}
+
+void arch_poke(unsigned cpu)
+{
+    apic_send(kernel.cpus[cpu].arch.apic_id, VECTOR_POKE);
+}
+
+void arch_tick(unsigned cpu)
+{
+    apic_send(kernel.cpus[cpu].arch.apic_id, VECTOR_TICK);
+}
+
+void arch_request(unsigned cpu, uint32_t request)
+{
+    struct arch_cpu *arch = &kernel.cpus[cpu].arch;
+
+    arch->request = request;
+    apic_send(arch->apic_id, VECTOR_REQUEST);
+}
+
+void arch_request_wait(unsigned cpu)
+{
+    while (kernel.cpus[cpu].arch.request)
+        __asm__ volatile("pause");
+}

@@ -1,0 +1,45 @@
+#include "kernel/i386/irq.h"
+
+#include "kernel/i386/apic.h"
+#include "kernel/i386/ioapic.h"
+#include "kernel/i386/pic.h"
+
+static struct acpi_machine machine;
+
+const struct acpi_machine *irq_machine(void)
+{
+    return &machine;
+}
+
+void irq_init(const uint8_t rsdp[36])
+{
+    pic_init();
+    if (!acpi_find(rsdp, &machine) || !apic_init(machine.local_apic)) {
+        machine = (struct acpi_machine){0};
+    } else {
+        apic_enable();
+        if (machine.io_apic)
+            ioapic_init(&machine);
+        else
+            apic_connect_pics();
+    }
+    timer_init();
+    arch_irq_unmask(IRQ_TICK);
+}
+
+void arch_irq_unmask(unsigned line)
+{
+    if (machine.io_apic)
+        ioapic_unmask(line);
+    else
+        pic_unmask(line);
+}
+
+bool irq_acknowledge(unsigned line)
+{
+    if (!machine.io_apic)
+        return pic_acknowledge(line);
+    ioapic_mask(line);
+    apic_end_of_interrupt();
+    return true;
+}

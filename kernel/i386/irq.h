@@ -1,0 +1,14 @@
+/* Interrupt lines: through the I/O APIC where the firmware's tables have one, else the two PICs. */
+#pragma once
+
+#include "kernel/i386/acpi.h"
+
+/* Finds the controllers, masks all lines but the tick's. */
+void irq_init(const uint8_t rsdp[36]);
+
+/* What irq_init() found; no processors: no local APIC. */
+const struct acpi_machine *irq_machine(void);
+
+/* Ends an interrupt; a level-triggered line is masked until it is acknowledged by its driver.
+ * False if it was spurious. */
+bool irq_acknowledge(unsigned line);

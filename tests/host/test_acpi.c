@@ -1,0 +1,526 @@
+/*
+ * ACPI's tables in four GiB of pretended memory: those of QEMU, every kind of entry, and whatever
+ * firmware may do wrong. What is damaged is not found; nothing is read beyond.
+ *
+ * sources: kernel/i386/acpi.c
+ * defines: HOST_FRAMES=1048575 HOST_CPU_MAX=8
+ */
+#include "kernel/i386/acpi.h"
+#include "tests/host/check.h"
+
+#include <string.h>
+
+/* All but the root pointer lie across pages and on odd addresses. */
+enum { EBDA = 0x9fc00, BIOS = 0xe0000, ROOT = 0xf5ac0, RSDT = 0x0ffe1fe3, XSDT = 0x3ffffff1 };
+enum { COPY = 0x345677, MADT = 0x5fffffdd, HEADER = 36, FIRST_ENTRY = 44, TABLE_MAX = 0x10000, ROUNDS = 300000 };
+#define LOCAL_APIC 0xfee00000u
+#define IO_APIC    0xfec00000u
+
+static uint8_t *rsdp; /* the loader's copy */
+static uint32_t madt;
+static struct acpi_machine machine;
+
+static uint8_t *at(uint32_t physical)
+{
+    return host_window + physical;
+}
+
+static void put(uint8_t *to, uint64_t value, unsigned bytes)
+{
+    memcpy(to, &value, bytes);
+}
+
+static uint32_t get(const uint8_t *from)
+{
+    uint32_t value;
+
+    memcpy(&value, from, 4);
+    return value;
+}
+
+static void seal(uint8_t *table, uint32_t bytes, uint32_t checksum_at)
+{
+    uint8_t sum = 0;
+
+    table[checksum_at] = 0;
+    for (uint32_t i = 0; i < bytes; i++)
+        sum = (uint8_t)(sum + table[i]);
+    table[checksum_at] = (uint8_t)-sum;
+}
+
+static void seal_root(void)
+{
+    seal(rsdp, 20, 8);
+    seal(rsdp, 36, 32);
+}
+
+static void set_length(uint32_t table, uint32_t bytes)
+{
+    put(at(table) + 4, bytes, 4);
+    if (bytes <= 2 * TABLE_MAX)
+        seal(at(table), bytes, 9);
+}
+
+static void start_table(uint32_t table, const char *signature, uint32_t bytes)
+{
+    memset(at(table), 0, bytes);
+    memcpy(at(table), signature, 4);
+    set_length(table, bytes);
+}
+
+static void append(uint32_t table, const void *from, uint32_t bytes)
+{
+    uint32_t old = get(at(table) + 4);
+
+    memcpy(at(table) + old, from, bytes);
+    set_length(table, old + bytes);
+}
+
+static void append_address(uint32_t table, uint64_t address)
+{
+    append(table, &address, table == XSDT ? 8 : 4);
+}
+
+#define ENTRY(...)                                                                                 \
+    append(madt, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+#define WORD(word) (word) & 0xff, (word) >> 8 & 0xff, (word) >> 16 & 0xff, (word) >> 24 & 0xff
+#define CPU(id, flags) ENTRY(0, 8, 0, id, WORD(flags))
+#define X2APIC(id, flags) ENTRY(9, 16, 0, 0, WORD(id), WORD(flags), WORD(0))
+#define IO(address, first) ENTRY(1, 12, 0, 0, WORD(address), WORD(first))
+#define OVERRIDE(line, pin, flags) ENTRY(2, 10, 0, line, WORD(pin), flags, 0)
+#define LOCAL_ADDRESS(low, high) ENTRY(5, 12, 0, 0, WORD(low), WORD(high))
+
+static void start_madt(uint32_t table)
+{
+    madt = table;
+    start_table(table, "APIC", FIRST_ENTRY);
+    put(at(table) + 36, LOCAL_APIC, 4);
+    put(at(table) + 40, 1, 4);
+    set_length(table, FIRST_ENTRY);
+}
+
+/* A root pointer with both root tables, an MADT without entries. */
+static void start(uint8_t revision)
+{
+    memset(rsdp, 0, 36);
+    memcpy(rsdp, "RSD PTR ", 8);
+    rsdp[15] = revision;
+    put(rsdp + 16, RSDT, 4);
+    if (revision >= 2) {
+        put(rsdp + 20, 36, 4);
+        put(rsdp + 24, XSDT, 8);
+    }
+    seal_root();
+    start_madt(MADT);
+    start_table(0x1234567, "FACP", 276);
+    start_table(RSDT, "RSDT", HEADER);
+    start_table(XSDT, "XSDT", HEADER);
+    append_address(RSDT, 0x1234567);
+    append_address(RSDT, MADT);
+    append_address(XSDT, 0x1234567);
+    append_address(XSDT, MADT);
+}
+
+static void make(uint8_t revision)
+{
+    start(revision);
+    CPU(0, 1);
+    CPU(2, 1);
+    IO(IO_APIC, 0);
+    OVERRIDE(0, 2, 0);
+    OVERRIDE(9, 9, 0xd);
+    ENTRY(4, 6, 0xff, 0, 0, 1);
+}
+
+static bool find(void)
+{
+    memset(&machine, 0, sizeof machine);
+    return acpi_find(rsdp, &machine);
+}
+
+static bool is_line(unsigned line, uint8_t pin, bool level, bool low)
+{
+    const struct acpi_line *l = &machine.lines[line];
+
+    return l->pin == pin && l->level == level && l->low == low;
+}
+
+static void check_made(void)
+{
+    CHECK(machine.local_apic == LOCAL_APIC && machine.io_apic == IO_APIC);
+    CHECK(machine.cpus_count == 2 && machine.cpus[0] == 0 && machine.cpus[1] == 2);
+    CHECK(is_line(0, 2, false, false) && is_line(2, ACPI_NO_PIN, false, false));
+    CHECK(is_line(9, 9, true, false));
+}
+
+/* What holds of everything that is found. */
+static void check_found(void)
+{
+    CHECK(machine.local_apic && machine.local_apic % PAGE_SIZE == 0);
+    CHECK(machine.cpus_count > 0 && machine.cpus_count <= CPU_MAX);
+    for (unsigned i = 0; i < machine.cpus_count; i++) {
+        CHECK(machine.cpus[i] < 0xff);
+        for (unsigned j = 0; j < i; j++)
+            CHECK(machine.cpus[i] != machine.cpus[j]);
+    }
+    for (unsigned i = 0; i < IRQ_COUNT; i++) {
+        CHECK(machine.lines[i].pin < IRQ_COUNT || machine.lines[i].pin == ACPI_NO_PIN);
+        for (unsigned j = 0; j < i && machine.lines[i].pin != ACPI_NO_PIN; j++)
+            CHECK(machine.lines[i].pin != machine.lines[j].pin);
+    }
+}
+
+static void the_table_of_qemu_with_4_processors(void)
+{
+    static const char table[] =
+        "APIC\x90\0\0\0\1\x4b" "BOCHS BXPC    \1\0\0\0BXPC\1\0\0\0\0\0\xe0\xfe\1\0\0\0"
+        "\0\10\0\0\1\0\0\0" "\0\10\1\1\1\0\0\0" "\0\10\2\2\1\0\0\0" "\0\10\3\3\1\0\0\0"
+        "\1\14\0\0\0\0\xc0\xfe\0\0\0\0" "\2\12\0\0\2\0\0\0\0\0" "\2\12\0\5\5\0\0\0\15\0"
+        "\2\12\0\11\11\0\0\0\15\0" "\2\12\0\12\12\0\0\0\15\0" "\2\12\0\13\13\0\0\0\15\0"
+        "\4\6\xff\0\0\1";
+
+    start(0);
+    memcpy(at(MADT), table, sizeof table - 1);
+    CHECK(find());
+    check_found();
+    CHECK(machine.local_apic == LOCAL_APIC && machine.io_apic == IO_APIC);
+    CHECK(machine.cpus_count == 4 && memcmp(machine.cpus, "\0\1\2\3", 4) == 0);
+    for (uint8_t i = 0; i < IRQ_COUNT; i++) {
+        bool level = i == 5 || (i >= 9 && i <= 11) || i >= 16;
+        uint8_t pin = i == 0 ? 2 : i == 2 ? ACPI_NO_PIN : i;
+        CHECK(is_line(i, pin, level, i >= 16));
+    }
+}
+
+static void root_tables(void)
+{
+    make(0);
+    CHECK(find());
+    check_made();
+    put(at(XSDT), 0, 4); /* which revision 0 does not have */
+    CHECK(find());
+
+    make(2);
+    put(at(RSDT), 0, 4);
+    CHECK(find());
+    check_made();
+
+    make(2);
+    put(rsdp + 24, 0, 8);
+    seal_root();
+    put(at(XSDT), 0, 4);
+    CHECK(find());
+    put(rsdp + 24, (1ull << 32) + XSDT, 8);
+    seal_root();
+    CHECK(find());
+    put(at(RSDT), 0, 4);
+    CHECK(!find());
+
+    make(2);
+    memset(rsdp + 20, 0, 16); /* the loader copied the first part */
+    CHECK(find());
+    check_made();
+}
+
+static void an_entry_above_4_gib_is_passed_over(void)
+{
+    make(2);
+    put(at(XSDT) + HEADER + 8, (1ull << 32) + MADT, 8);
+    set_length(XSDT, HEADER + 16);
+    CHECK(!find());
+    append_address(XSDT, MADT);
+    CHECK(find());
+    check_made();
+}
+
+static void the_first_sound_madt_counts(void)
+{
+    make(0);
+    set_length(RSDT, HEADER);
+    append_address(RSDT, 0x7654321);
+    append_address(RSDT, MADT);
+    start_madt(0x7654321);
+    LOCAL_ADDRESS(0x1000, 0);
+    OVERRIDE(3, 4, 0);
+    IO(0x2000, 0);
+    CPU(7, 0);
+    CHECK(find());
+    check_made();
+    CPU(7, 1);
+    CHECK(find() && machine.local_apic == 0x1000 && machine.io_apic == 0x2000);
+    at(0x7654321)[9]++;
+    CHECK(find());
+    check_made();
+}
+
+static void hide_roots(void)
+{
+    memset(rsdp, 0, 36);
+    memset(at(0), 0, 1 << 20);
+    put(at(0x40e), EBDA >> 4, 2);
+}
+
+static void the_root_is_searched_where_a_bios_has_it(void)
+{
+    static const uint32_t places[] = {EBDA, EBDA + 1008, BIOS, ROOT, 0xfffd0, 0xffff0};
+    static const uint32_t others[] = {EBDA + 1024, EBDA + 8, BIOS - 16, ROOT + 4, 0x100000};
+    uint8_t root[36];
+
+    make(2);
+    memcpy(root, rsdp, sizeof root);
+    hide_roots();
+    CHECK(!find());
+    for (unsigned i = 0; i < sizeof places / sizeof places[0]; i++) {
+        hide_roots();
+        memcpy(at(places[i]), root, sizeof root);
+        CHECK(find());
+        check_made();
+        memcpy(rsdp, "RSD PTR ", 8); /* the loader's is damaged */
+        CHECK(find());
+        at(places[i])[20]++;
+        CHECK(!find());
+    }
+    for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++) {
+        hide_roots();
+        memcpy(at(others[i]), root, sizeof root);
+        CHECK(!find());
+        memset(at(others[i]), 0, sizeof root);
+    }
+    put(at(0x40e), 0xffff, 2);
+    CHECK(!find());
+    hide_roots();
+}
+
+static void processors(void)
+{
+    for (uint8_t count = 0; count <= 12; count++) {
+        start(2);
+        for (uint8_t i = 0; i < count; i++)
+            CPU((uint8_t)(3 * i + 1), 1);
+        CHECK(find() == (count > 0));
+        CHECK(machine.cpus_count == (count < CPU_MAX ? count : CPU_MAX));
+        for (unsigned i = 0; i < machine.cpus_count; i++)
+            CHECK(machine.cpus[i] == 3 * i + 1);
+    }
+}
+
+static void processors_that_are_not_there(void)
+{
+    start(2);
+    CPU(1, 0);
+    CPU(2, 2); /* may be switched on, but is not */
+    CPU(0xff, 1);
+    X2APIC(5u, 0u);
+    X2APIC(0xffu, 1u);
+    X2APIC(0x10005u, 1u);
+    X2APIC(0xffffffffu, 1u);
+    CHECK(!find());
+    X2APIC(0xfeu, 1u);
+    CPU(4, 1);
+    CPU(0xfe, 1); /* once is enough */
+    X2APIC(4u, 1u);
+    CPU(0, 3);
+    CHECK(find() && machine.cpus_count == 3 && memcmp(machine.cpus, "\xfe\4\0", 3) == 0);
+}
+
+static void interrupt_controllers(void)
+{
+    make(2);
+    put(at(MADT) + 40, 0xfffffffe, 4);
+    CHECK(!find()); /* its sum is wrong */
+    LOCAL_ADDRESS(0xfed00000u, 0u);
+    CHECK(find() && machine.local_apic == 0xfed00000);
+    LOCAL_ADDRESS(LOCAL_APIC, 1u);
+    CHECK(!find());
+    LOCAL_ADDRESS(LOCAL_APIC + 16, 0u);
+    CHECK(!find());
+    LOCAL_ADDRESS(0u, 0u);
+    CHECK(!find());
+
+    start(2);
+    CPU(0, 1);
+    IO(0xfec80000u, 24u);
+    CHECK(find() && machine.io_apic == 0);
+    IO(IO_APIC, 0u);
+    IO(0xfec90000u, 48u);
+    CHECK(find() && machine.io_apic == IO_APIC);
+}
+
+static void interrupt_lines(void)
+{
+    start(2);
+    CPU(0, 1);
+    CHECK(find());
+    for (uint8_t i = 0; i < IRQ_COUNT; i++)
+        CHECK(is_line(i, i, i >= 16, i >= 16));
+    OVERRIDE(9, 20u, 0xf);
+    OVERRIDE(3, 4u, 3);
+    OVERRIDE(4, 3u, 5);
+    OVERRIDE(5, 24u, 0xc);
+    OVERRIDE(6, 0x10006u, 0);
+    OVERRIDE(16, 7u, 0xf);
+    OVERRIDE(0xff, 8u, 0xf);
+    CHECK(find());
+    check_found();
+    CHECK(is_line(9, 20, true, true) && is_line(20, ACPI_NO_PIN, true, true));
+    CHECK(is_line(3, 4, false, true) && is_line(4, 3, false, false));
+    CHECK(is_line(5, ACPI_NO_PIN, true, false) && is_line(6, ACPI_NO_PIN, false, false));
+    CHECK(is_line(7, 7, false, false) && is_line(8, 8, false, false));
+    CHECK(is_line(16, 16, true, true));
+}
+
+/* Every other value of every byte. Zero as the root's length means the first part alone. */
+static void damage(uint8_t *bytes, uint32_t count, bool is_root)
+{
+    for (uint32_t i = 0; i < count; i++)
+        for (unsigned change = 1; change < 256; change++) {
+            bytes[i] ^= (uint8_t)change;
+            CHECK(find() == (is_root && i == 20 && bytes[i] == 0));
+            bytes[i] ^= (uint8_t)change;
+        }
+    CHECK(find());
+}
+
+/* Zeros follow the tables, so that a longer one has another sum. */
+static void one_damaged_byte(void)
+{
+    memset(at(RSDT), 0, TABLE_MAX);
+    memset(at(XSDT), 0, TABLE_MAX);
+    memset(at(MADT), 0, TABLE_MAX);
+    make(0);
+    damage(rsdp, 20, false);
+    damage(at(RSDT), HEADER + 8, false);
+    make(2);
+    damage(rsdp, 36, true);
+    damage(at(XSDT), HEADER + 16, false);
+    damage(at(MADT), get(at(MADT) + 4), false);
+}
+
+static void lengths(void)
+{
+    static const uint32_t wrong[] = {0, 1, 9, 35, TABLE_MAX + 1, 0x7fffffff, 0x80000000, 0xffffffff};
+
+    for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        make(2);
+        set_length(MADT, wrong[i]);
+        CHECK(!find());
+        make(2);
+        set_length(XSDT, wrong[i]);
+        CHECK(!find());
+    }
+    make(2);
+    for (uint32_t bytes = HEADER; bytes < HEADER + 16; bytes++) {
+        set_length(XSDT, bytes);
+        CHECK(!find());
+    }
+    set_length(XSDT, HEADER + 17);
+    CHECK(find());
+}
+
+/* Of what make() makes, where each of its entries ends: any such table is sound. */
+static void cut_off_entries(void)
+{
+    static const uint32_t ends[] = {52, 60, 72, 82, 92, 98};
+    unsigned next = 0;
+
+    make(2);
+    for (uint32_t bytes = HEADER; bytes <= 98; bytes++) {
+        set_length(MADT, bytes);
+        CHECK(find() == (bytes == ends[next]));
+        next += bytes == ends[next];
+    }
+}
+
+static void entries_of_wrong_length(void)
+{
+    static const uint8_t least[] = {[0] = 8, [1] = 12, [2] = 10, [5] = 12, [9] = 16};
+
+    for (unsigned type = 0; type < 256; type++)
+        for (unsigned bytes = 0; bytes <= 32; bytes++) {
+            uint8_t entry[32] = {(uint8_t)type, (uint8_t)bytes};
+            unsigned need = type < sizeof least && least[type] ? least[type] : 2;
+            make(2);
+            put(entry + 4, LOCAL_APIC, 8); /* which is an address where that counts */
+            append(MADT, entry, bytes ? bytes : 32);
+            CHECK(find() == (bytes >= need));
+        }
+}
+
+static void a_large_table(void)
+{
+    start(2);
+    while (get(at(MADT) + 4) <= TABLE_MAX - 10 - 8)
+        OVERRIDE(8, 8u, 0xf);
+    CPU(6, 1);
+    CHECK(find() && machine.cpus_count == 1 && is_line(8, 8, true, true));
+}
+
+static void tables_at_the_end_of_memory(void)
+{
+    const uint32_t last = UINT32_MAX - TABLE_MAX;
+
+    make(2);
+    set_length(XSDT, HEADER);
+    append_address(XSDT, UINT32_MAX);
+    append_address(XSDT, UINT32_MAX - 3);
+    append_address(XSDT, last + 1);
+    memcpy(at(last + 1), at(MADT), 98);
+    CHECK(!find());
+    append_address(XSDT, last);
+    memmove(at(last), at(last + 1), 98);
+    CHECK(find());
+    check_made();
+    put(rsdp + 24, UINT32_MAX - 5, 8);
+    seal_root();
+    CHECK(!find());
+}
+
+/* The sums are right again after the damage, mostly. */
+static void random_damage(void)
+{
+    unsigned found = 0;
+
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        make(2);
+        X2APIC(9u, 1u);
+        LOCAL_ADDRESS(LOCAL_APIC, 0u);
+        uint32_t bytes = get(at(MADT) + 4);
+        for (unsigned n = random_below(6); n > 0; n--)
+            at(MADT)[HEADER + random_below(bytes - HEADER)] = (uint8_t)random_below(256);
+        if (random_below(8) == 0)
+            at(XSDT)[HEADER + random_below(16)] = (uint8_t)random_below(256);
+        if (random_below(8) == 0)
+            put(at(MADT) + 4, bytes = HEADER + random_below(2 * bytes), 4);
+        set_length(MADT, bytes);
+        set_length(XSDT, HEADER + 16);
+        if (random_below(64) == 0)
+            at(MADT)[random_below(bytes)] = (uint8_t)random_below(256);
+        if (find()) {
+            check_found();
+            found++;
+        }
+    }
+    CHECK(found > ROUNDS / 10 && found < ROUNDS - ROUNDS / 10);
+}
+
+int main(void)
+{
+    rsdp = at(COPY);
+    the_table_of_qemu_with_4_processors();
+    root_tables();
+    an_entry_above_4_gib_is_passed_over();
+    the_first_sound_madt_counts();
+    the_root_is_searched_where_a_bios_has_it();
+    processors();
+    processors_that_are_not_there();
+    interrupt_controllers();
+    interrupt_lines();
+    one_damaged_byte();
+    lengths();
+    cut_off_entries();
+    entries_of_wrong_length();
+    a_large_table();
+    tables_at_the_end_of_memory();
+    random_damage();
+    printf("test_acpi: what is damaged is not found, in %d random tables either\n", ROUNDS);
+}
