@@ -25,6 +25,7 @@ enum {
     PRIORITY_SERVER = PRIORITY_CHILD + 1,
     WARM_UP = 8, /* samples of the first run */
     TABLE_PAGES = 512, /* that a page table maps */
+    LARGE_TASK_PAGES = 10000,
 };
 
 static struct samples samples;
@@ -381,9 +382,23 @@ static void revoke_frames_100(void)
     row_end();
 }
 
+/* No row: what the kernel does here with interrupts off is judged from outside. */
+static void destroy_large_task(void)
+{
+    enum { STEP = CALL_PAGES_MAX };
+
+    child_make(TARGET, SPARE_FRAMES + LARGE_TASK_PAGES / 128);
+    uint32_t first = frames_take(STEP);
+    for (uint32_t page = 0; page < LARGE_TASK_PAGES; page += STEP)
+        IS(sys_vm_map(target, (SCRATCH + page * PAGE_SIZE) | READ_WRITE,
+                      STEP | MEMORY << SLOT_SHIFT, first),
+           OK);
+    IS(sys_object_destroy(target), OK);
+}
+
 /* -------------------------------------------------------------------------------------- the run */
 
-/* Their texts are the rows' names. */
+/* The rows' texts are their names. */
 static const struct point points[] = {
     {"null_call", null_call},
     {"ipc_4w", ipc_4w},
@@ -402,6 +417,7 @@ static const struct point points[] = {
     {"revoke_100", revoke_100},
     {"revoke_1000", revoke_1000},
     {"revoke_frames_100", revoke_frames_100},
+    {"destroy_large_task", destroy_large_task},
 };
 
 /* The point that the command line names behind the program. */
