@@ -11,6 +11,8 @@
  *   text=FILE     the text of a program as it is from PROGRAM_BASE on: that of the rdtsc, of the mark
  *   entry=, breathe=, mark=   addresses, hexadecimal: where the kernel begins; its instruction
  *                             behind which interrupts are let in; see above
+ *   faults=, faults_end=      between them the kernel is entered when an instruction could not be
+ *                             done; the plugin then sees that one twice
  *
  * The kernel's addresses are above all programs'. Programs have the same addresses: which one ran is
  * found by what its page holds, so `page NUMBER HEX` goes before the first part in that page.
@@ -53,7 +55,7 @@ enum { RDTSC_0 = 0x0f, RDTSC_1 = 0x31, HLT = 0xf4 };
 
 static struct {
     const char *out, *mode;
-    uint32_t entry, breathe, mark;
+    uint32_t entry, breathe, mark, faults, faults_end;
 } arguments;
 
 static uint8_t *text;
@@ -210,12 +212,20 @@ static void keep(void)
     found = true;
 }
 
+static bool is_fault(const struct part *part)
+{
+    return part->address >= arguments.faults && part->address < arguments.faults_end && now.used &&
+           !is_kernel(now.parts[now.used - 1]->address);
+}
+
 static void run_between_rdtsc(unsigned cpu, void *data)
 {
     struct part *part = data;
 
     if (running && cpu != running_cpu)
         return;
+    if (running && is_fault(part))
+        now.used--;
     if (running && !part->rdtsc)
         add(part);
     if (!part->rdtsc)
@@ -370,6 +380,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **
     arguments.entry = address_argument(argc, argv, "entry");
     arguments.breathe = address_argument(argc, argv, "breathe");
     arguments.mark = address_argument(argc, argv, "mark");
+    arguments.faults = address_argument(argc, argv, "faults");
+    arguments.faults_end = address_argument(argc, argv, "faults_end");
     if (!read_text(argument(argc, argv, "text")))
         return 1;
     qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
