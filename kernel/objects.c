@@ -59,6 +59,7 @@ void object_begin_death(uint32_t object)
 {
     ref_t ref = object & SLOT_OBJECT;
 
+    assert(arch_lock_held());
     if (object & SLOT_TASK)
         task_begin_death(AT(struct task, ref));
     else if (object & SLOT_THREAD)
@@ -224,6 +225,7 @@ void object_reap_step(void)
     unsigned budget = STEP_NODES;
     ref_t first = kernel.dying.next;
 
+    assert(arch_lock_held());
     switch ((enum frame_kind)frame_at(frame_number(first))->kind) {
     case FRAME_TASK:
         reap_task(AT(struct task, first - offsetof(struct task, dying)), &budget);

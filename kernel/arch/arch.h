@@ -9,7 +9,7 @@
  *
  * MACHINE_HEADER gives the parameters: WINDOW_BASE, WINDOW_BYTES, FRAMES_OFFSET, TABLE_BITS (entries
  * per page table and directory), LEAF_BITS (slots per leaf of a capability table), LEAF_COUNT,
- * CPU_MAX, STEP_NODES (nodes that one step of a long call may take); and, in test builds,
+ * CPU_MAX, CPU_SHIFT (of a struct cpu's size), STEP_NODES (nodes that one step of a long call may take); and, in test builds,
  * IPC_FORCE_GENERAL.
  */
 #pragma once
@@ -68,8 +68,9 @@ enum {
  *   void arch_save_area(struct arch_cpu *cpu, struct registers *r)
  *                                                 where the next entry from user mode saves
  *   unsigned arch_cpu(void)                       the processor that runs this
- *   ref_t arch_lock_holder(void)                  the struct cpu that has the kernel lock; 0: none is
- *                                                 needed, as one processor runs
+ *   bool arch_lock_held(void)                     the kernel lock, by this processor; true as well
+ *                                                 while one processor runs: asserted where shared
+ *                                                 state is changed, see docs/smp.md
  */
 
 /* Fresh registers of a thread (user selectors, interrupts on), and sanitised access to them. */

@@ -8,6 +8,7 @@
 enum {
     ID = 0x20,
     VERSION = 0x30,
+    PRIORITY = 0x80,
     SPURIOUS_VECTOR = 0xf0,
     COMMAND = 0x300,
     COMMAND_TO = 0x310,
@@ -55,7 +56,7 @@ void apic_enable(void)
         if ((own[i] != THERMAL || last >= 5) && (own[i] != PERFORMANCE || last >= 4))
             write(own[i], MASKED);
     write(LINT1, NMI);
-    write(APIC_PRIORITY, 0);
+    apic_let_in(0);
     apic_end_of_interrupt(); /* of what firmware may have left */
 }
 
@@ -72,6 +73,12 @@ unsigned apic_id(void)
 void apic_end_of_interrupt(void)
 {
     write(APIC_EOI, 0);
+}
+
+/* The priority's own class of 16 vectors is not let in either. */
+void apic_let_in(unsigned vector)
+{
+    write(PRIORITY, vector ? vector - 16 : 0);
 }
 
 static void command(unsigned id, uint32_t what)

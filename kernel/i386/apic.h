@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /* Comes when an interrupt went away before it was taken; is not ended. */
-enum { APIC_SPURIOUS = 0xff, APIC_PRIORITY = 0x80, APIC_EOI = 0xb0 };
+enum { APIC_SPURIOUS = 0xff, APIC_EOI = 0xb0 };
 
 /* Maps the registers, once. False: this processor has none, or not in memory (x2APIC mode). */
 bool apic_init(uint32_t physical);
@@ -20,6 +20,9 @@ void apic_connect_pics(void);
 unsigned apic_id(void);
 
 void apic_end_of_interrupt(void);
+
+/* Interrupts with vectors below that are not let in, but stay pending; a multiple of 16. */
+void apic_let_in(unsigned vector);
 
 /* Interrupts another processor; all three with interrupts off. */
 void apic_send(unsigned id, unsigned vector);

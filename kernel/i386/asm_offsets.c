@@ -18,8 +18,6 @@ void asm_offsets(void)
     CONSTANT(THREAD_STATE, offsetof(struct thread, state));
     CONSTANT(RUNNING, THREAD_RUNNING);
     CONSTANT(CPU_STACK, offsetof(struct cpu, arch.stack));
-    CONSTANT(CPU_REQUEST, offsetof(struct cpu, arch.request));
-    CONSTANT(CPU_TICKET, offsetof(struct cpu, arch.ticket));
     CONSTANT(CPU_SHIFT, CPU_SHIFT);
     CONSTANT(CPUS, CPU_MAX);
     CONSTANT(KERNEL_DROPS, offsetof(struct kernel, drops));
@@ -27,13 +25,8 @@ void asm_offsets(void)
     CONSTANT(LOCK_SERVING, offsetof(struct kernel_lock, serving));
     CONSTANT(LOCK_HOLDER, offsetof(struct kernel_lock, holder));
     CONSTANT(LOCK_SLEEPERS, offsetof(struct kernel_lock, sleepers));
-    CONSTANT(LOCK_MAY_SLEEP, offsetof(struct kernel_lock, may_sleep));
     CONSTANT(LOCK_SEVERAL, offsetof(struct kernel_lock, several));
-    CONSTANT(REQUEST_PAGE, REQUEST_PAGE);
-    CONSTANT(REQUEST_LEAVE, REQUEST_LEAVE);
     CONSTANT(APIC_END_OF_INTERRUPT, DEVICE_BASE(DEVICE_APIC) + APIC_EOI);
-    CONSTANT(APIC_PRIORITY, DEVICE_BASE(DEVICE_APIC) + APIC_PRIORITY);
-    CONSTANT(TICKS_AND_LINES_WAIT, VECTOR_REQUEST - 16);
     CONSTANT(WINDOW, WINDOW_BASE);
     CONSTANT(FROM_VECTOR, sizeof(struct registers) - offsetof(struct registers, vector));
     CONSTANT(SYSCALL, VECTOR_SYSCALL);

@@ -1,4 +1,4 @@
-/* Starting the other processors (SDM volume 3, 8.4.4), and what processors say to each other. */
+/* Starting the other processors (SDM volume 3, 8.4.4). */
 #include "kernel/boot_info.h"
 #include "kernel/i386/apic.h"
 #include "kernel/i386/irq.h"
@@ -10,11 +10,8 @@
 
 enum { INIT_WAIT = 10000, STARTUP_WAIT = 200, TRIES = 500 };
 
-struct kernel_lock kernel_lock;
-
 extern const uint8_t second_start[], second_start_end[]; /* physical addresses */
 void kernel_lock_take(void);
-void kernel_lock_wake(void); /* who sleeps for the ticket that is served now; takes no lock */
 
 volatile uint32_t second_cpu;      /* the number that the next one gets; it leaves 0 */
 static volatile uint32_t ready_cpu; /* the number of the last one that got so far */
@@ -99,35 +96,4 @@ unsigned arch_cpus_start(const struct boot_info *info)
     kernel_lock.several = count > 1;
     segments_choose_entry();
     return count;
-}
-
-void kernel_lock_wake(void)
-{
-    for (unsigned i = 0; i < kernel.cpu_count; i++)
-        if (kernel.cpus[i].arch.ticket == kernel_lock.serving)
-            apic_send(kernel.cpus[i].arch.apic_id, VECTOR_WAKE);
-}
-
-void arch_poke(unsigned cpu)
-{
-    apic_send(kernel.cpus[cpu].arch.apic_id, VECTOR_POKE);
-}
-
-void arch_tick(unsigned cpu)
-{
-    apic_send(kernel.cpus[cpu].arch.apic_id, VECTOR_TICK);
-}
-
-void arch_request(unsigned cpu, uint32_t request)
-{
-    struct arch_cpu *arch = &kernel.cpus[cpu].arch;
-
-    arch->request = request;
-    apic_send(arch->apic_id, VECTOR_REQUEST);
-}
-
-void arch_request_wait(unsigned cpu)
-{
-    while (kernel.cpus[cpu].arch.request)
-        __asm__ volatile("pause");
 }

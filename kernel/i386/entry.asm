@@ -11,7 +11,6 @@
 %include "asm_offsets.inc"
 
 USER_DATA   equ 0x23
-SPINS       equ 1000
 
 ; After pusha into the thread: flat segments, the stack, clean flags (no nested task, trap, alignment
 ; check or direction) for C. eax = thread, ecx = its processor.
@@ -51,14 +50,17 @@ SPINS       equ 1000
     lea     ecx, [ecx + kernel - WINDOW - (TASK_STATE << (CPU_SHIFT - 3))]
 %endmacro
 
-; The kernel lock: who comes takes a ticket and waits until it is served. Who waits for long sleeps, and
-; is woken when it is its turn. ecx = the processor; edx is lost.
+; The kernel lock: who comes takes a ticket and waits until it is served: see cpus.c. ecx = the processor;
+; edx is lost.
 %macro take_lock 0
     mov     edx, 1
     lock xadd [kernel_lock + LOCK_NEXT], edx
     cmp     edx, [kernel_lock + LOCK_SERVING]
     je      %%mine
-    call    wait_for_lock
+    pusha
+    mov     eax, ecx
+    call    kernel_lock_wait        ; eax = processor, edx = ticket
+    popa
 %%mine:
     mov     [kernel_lock + LOCK_HOLDER], ecx
 %endmacro
@@ -67,13 +69,15 @@ SPINS       equ 1000
     lock inc dword [kernel_lock + LOCK_SERVING] ; before SLEEPERS is read
     cmp     dword [kernel_lock + LOCK_SLEEPERS], 0
     je      %%given
-    call    wake_next
+    pusha
+    call    kernel_lock_wake
+    popa
 %%given:
 %endmacro
 
 section .text
 extern event_syscalls, event_stale, trap_user, trap_idle, trap_kernel, cpu_settle_drops, kernel
-extern kernel_lock, kernel_lock_wake
+extern kernel_lock, kernel_lock_wait, kernel_lock_wake, kernel_hear_request
 
 global sysenter_entry
 sysenter_entry:
@@ -132,91 +136,23 @@ idle:
     hlt
     jmp     .halt
 
-; edx = ticket, ecx = processor; all registers stay. Meanwhile requests are heard.
-wait_for_lock:
-    push    ebx
-.again:
-    mov     ebx, SPINS
-.spin:
-    cmp     dword [ecx + WINDOW + CPU_REQUEST], 0
-    je      .look
-    call    hear_request
-.look:
-    pause
-    cmp     edx, [kernel_lock + LOCK_SERVING]
-    je      .served
-    dec     ebx
-    jnz     .spin
-    cmp     dword [kernel_lock + LOCK_MAY_SLEEP], 0
-    je      .again
-    call    sleep_for_lock
-    jmp     .again
-.served:
-    pop     ebx
-    ret
-
-; Until the ticket is served or a request comes. Both are announced by interrupts, and no others are
-; let in. One that comes after the last look is pending when hlt begins.
-sleep_for_lock:
-    mov     [ecx + WINDOW + CPU_TICKET], edx
-    mov     dword [APIC_PRIORITY], TICKS_AND_LINES_WAIT
-    lock inc dword [kernel_lock + LOCK_SLEEPERS]
-    cmp     edx, [kernel_lock + LOCK_SERVING]
-    je      .awake
-    cmp     dword [ecx + WINDOW + CPU_REQUEST], 0
-    jne     .awake
-    sti
-    hlt
-    cli
-.awake:
-    lock dec dword [kernel_lock + LOCK_SLEEPERS]
-    mov     dword [APIC_PRIORITY], 0
-    ret
-
-; All registers stay.
-wake_next:
-    pusha
-    call    kernel_lock_wake
-    popa
-    ret
-
-; What another processor, which has the lock, asks of this one: see arch_request(). Through ss: an
-; interrupt from user mode finds any ds. ecx = processor; all registers stay.
-hear_request:
-    push    eax
-    mov     eax, [ss:ecx + WINDOW + CPU_REQUEST]
-    test    eax, REQUEST_PAGE
-    jz      .space
-    invlpg  [ss:eax]
-    jmp     .done
-.space:
-    test    eax, REQUEST_LEAVE
-    mov     eax, cr3
-    jz      .load
-    mov     eax, [ss:machine_kernel_tops]
-.load:
-    mov     cr3, eax
-.done:
-    mov     dword [ss:ecx + WINDOW + CPU_REQUEST], 0
-    pop     eax
-    ret
-
-; The interrupt that says so. It comes in user mode, to the idle, or between two steps.
-extern machine_kernel_tops
+; Another processor asks this one to drop translations, and waits. In the kernel that is looked at
+; while it waits for the lock, and interrupts come at no other time but to the idle, which has none.
 global request_entry
 request_entry:
-    push    0                       ; the error code's place, and the vector's: see sysenter
+    test    byte [esp + 4], 3
+    jz      wake_entry
+    push    0
     push    SYSCALL
-    push    ecx
-    this_processor
-    cmp     dword [ss:ecx + WINDOW + CPU_REQUEST], 0
-    je      .heard                  ; while this one waited for the lock
-    call    hear_request
-.heard:
-    mov     dword [ss:APIC_END_OF_INTERRUPT], 0
-    pop     ecx
-    add     esp, 8
-    iret
+    pusha
+    enter_c
+    push    eax
+    mov     eax, ecx
+    call    kernel_hear_request     ; eax = processor
+    pop     eax
+    lea     esp, [eax + THREAD_REGISTERS]
+    mov     dword [APIC_END_OF_INTERRUPT], 0
+    jmp     leave_by_iret
 
 ; It is this processor's turn to have the lock, which it looks at itself.
 global wake_entry

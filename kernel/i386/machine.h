@@ -7,7 +7,8 @@
 #define WINDOW_BYTES 0x38000000u  /* 896 MiB */
 #define FRAMES_OFFSET 0x38000000u /* 16 bytes for each of a million frames: 16 MiB */
 
-enum { TABLE_BITS = 9, LEAF_BITS = 8, LEAF_COUNT = 256, CPU_MAX = 8, STEP_NODES = 64 };
+enum { TABLE_BITS = 9, LEAF_BITS = 8, LEAF_COUNT = 256, STEP_NODES = 64 };
+enum { CPU_MAX = 8, CPU_SHIFT = 10 /* of the size of struct cpu */ };
 
 /* The processor's task state (SDM volume 3, 7.2.1). */
 struct task_state {
@@ -57,11 +58,14 @@ static inline unsigned arch_cpu(void)
     return selector >> 3 & (CPU_MAX - 1);
 }
 
-static inline uint32_t arch_lock_holder(void)
+extern struct kernel kernel; /* begins with the processors */
+
+static inline bool arch_lock_held(void)
 {
-    if (!kernel_lock.several)
-        return 0;
-    return kernel_lock.next != kernel_lock.serving ? kernel_lock.holder : ~0u;
+    uint32_t here = (uint32_t)&kernel - WINDOW_BASE + (arch_cpu() << CPU_SHIFT);
+
+    return !kernel_lock.several ||
+           (kernel_lock.holder == here && kernel_lock.next != kernel_lock.serving);
 }
 
 static inline void arch_save_area(struct arch_cpu *cpu, struct registers *registers)

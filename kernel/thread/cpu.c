@@ -68,7 +68,7 @@ static void go_home(struct thread *thread)
 
 void cpu_enqueue(struct thread *thread, enum queue_end end)
 {
-    assert(cpu_has_lock());
+    assert(arch_lock_held());
     if (thread->cpu != thread->home)
         go_home(thread);
     struct cpu *cpu = thread_cpu(thread);
@@ -88,7 +88,7 @@ void cpu_dequeue(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);
 
-    assert(cpu_has_lock() && thread->state == THREAD_READY);
+    assert(arch_lock_held() && thread->state == THREAD_READY);
     link_remove(&thread->link);
     if (cpu->waited[thread->priority] == REF(thread)) {
         cpu->waited[thread->priority] = 0;
@@ -238,7 +238,7 @@ struct thread *thread_choose(void)
 {
     struct cpu *cpu = cpu_here();
 
-    assert(cpu_has_lock());
+    assert(arch_lock_held());
     for (;;) {
         int top = cpu_ready_top(cpu);
         struct thread *thread = top < 0 ? NULL : thread_of_link(cpu->ready[top].next);
@@ -329,6 +329,7 @@ void space_dropped(uint32_t task, uint32_t address)
 {
     ref_t space = frame_ref(task);
 
+    assert(arch_lock_held());
     if (cpu_here()->space == space)
         arch_tlb_drop(address);
     if (kernel.cpu_count > 1)

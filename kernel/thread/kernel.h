@@ -22,7 +22,6 @@
  *   P5  `current` is THREAD_RUNNING here, or died by another processor and this one has not heard
  *   P6  `choose` is clear, or another processor set it and an interrupt is on its way
  */
-enum { CPU_SHIFT = 10 };
 struct cpu {
     ref_t current; /* thread, 0: idle */
     ref_t space;
@@ -78,14 +77,6 @@ HOT bool cpu_is_valid(uint32_t number)
 HOT ref_t cpu_ref(uint32_t number)
 {
     return number == CPU_ANY ? 0 : REF(&kernel.cpus[number]);
-}
-
-/* To be asserted where state is changed: docs/smp.md. */
-HOT bool cpu_has_lock(void)
-{
-    ref_t holder = arch_lock_holder();
-
-    return !holder || holder == REF(cpu_here());
 }
 
 /* The processor of the thread; the running thread's is the one that runs this. */

@@ -35,6 +35,7 @@ enum {
     LEAF_BITS = HOST_LEAF_BITS,
     LEAF_COUNT = 256,
     CPU_MAX = HOST_CPU_MAX,
+    CPU_SHIFT = 10,
     STEP_NODES = HOST_STEP_NODES,
 };
 
@@ -53,9 +54,9 @@ static inline unsigned arch_cpu(void)
     return host_cpu;
 }
 
-static inline uint32_t arch_lock_holder(void)
+static inline bool arch_lock_held(void)
 {
-    return 0;
+    return true;
 }
 
 struct arch_cpu {

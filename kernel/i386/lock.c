@@ -1,0 +1,88 @@
+/* Waiting for the kernel lock, and what processors say to each other: docs/smp.md. */
+#include "kernel/i386/apic.h"
+#include "kernel/i386/instructions.h"
+#include "kernel/i386/segments.h"
+#include "kernel/thread/kernel.h"
+
+enum { SPINS = 1000 };
+
+struct kernel_lock kernel_lock;
+
+void kernel_lock_wait(ref_t cpu, uint32_t ticket);
+void kernel_lock_wake(void);
+void kernel_hear_request(ref_t cpu);
+
+/* What the holder of the lock asks of this processor: see arch_request(). */
+void kernel_hear_request(ref_t cpu)
+{
+    struct arch_cpu *arch = &AT(struct cpu, cpu)->arch;
+    uint32_t request = arch->request;
+
+    if (request & REQUEST_PAGE)
+        arch_tlb_drop(request);
+    else if (request & REQUEST_LEAVE)
+        arch_space_leave();
+    else if (request)
+        arch_space_load(READ_CR(3));
+    arch->request = 0;
+}
+
+/* Until the ticket is served or a request comes. Both are announced by interrupts, and the local APIC
+ * lets in no others; one that comes after the last look is pending when hlt begins. */
+static void sleep(struct arch_cpu *arch, uint32_t ticket)
+{
+    arch->ticket = ticket;
+    apic_let_in(VECTOR_REQUEST);
+    __atomic_add_fetch(&kernel_lock.sleepers, 1, __ATOMIC_SEQ_CST);
+    if (kernel_lock.serving != ticket && !arch->request)
+        __asm__ volatile("sti; hlt; cli" : : : "memory");
+    __atomic_sub_fetch(&kernel_lock.sleepers, 1, __ATOMIC_SEQ_CST);
+    apic_let_in(0);
+}
+
+/* Spins for a while, then sleeps: where processors are threads of a host that has fewer, who spins keeps
+ * from running whom it waits for. */
+void kernel_lock_wait(ref_t cpu, uint32_t ticket)
+{
+    struct arch_cpu *arch = &AT(struct cpu, cpu)->arch;
+
+    for (unsigned spins = 0; kernel_lock.serving != ticket; spins++) {
+        __asm__ volatile("pause");
+        if (arch->request)
+            kernel_hear_request(cpu);
+        else if (spins > SPINS && kernel_lock.may_sleep)
+            sleep(arch, ticket);
+    }
+}
+
+/* By who has just given the lock away and has none. */
+void kernel_lock_wake(void)
+{
+    for (unsigned i = 0; i < kernel.cpu_count; i++)
+        if (kernel.cpus[i].arch.ticket == kernel_lock.serving)
+            apic_send(kernel.cpus[i].arch.apic_id, VECTOR_WAKE);
+}
+
+void arch_poke(unsigned cpu)
+{
+    apic_send(kernel.cpus[cpu].arch.apic_id, VECTOR_POKE);
+}
+
+void arch_tick(unsigned cpu)
+{
+    apic_send(kernel.cpus[cpu].arch.apic_id, VECTOR_TICK);
+}
+
+void arch_request(unsigned cpu, uint32_t request)
+{
+    struct arch_cpu *arch = &kernel.cpus[cpu].arch;
+
+    arch->request = request;
+    apic_send(arch->apic_id, VECTOR_REQUEST);
+}
+
+void arch_request_wait(unsigned cpu)
+{
+    while (kernel.cpus[cpu].arch.request)
+        __asm__ volatile("pause");
+}
