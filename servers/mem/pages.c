@@ -127,13 +127,20 @@ bool pages_next(struct page_map *map, uint32_t address, uint32_t end, struct pag
     return false;
 }
 
+/* The bits of those eighths of a leaf that pages from `first` to `last` are in. */
+static uint32_t eighths_of(uint32_t first, uint32_t last)
+{
+    return (2u << (last >> EIGHTH_SHIFT) % 8) - (1u << (first >> EIGHTH_SHIFT) % 8);
+}
+
 /* Free pages of one leaf. */
 static bool reserve_in_leaf(struct page_map *map, uint32_t address, uint32_t pages)
 {
-    for (uint32_t i = 0; i < pages; i += EIGHTH_ENTRIES)
-        if (!pages_open(map, address + (i << PAGE_BITS)))
-            return false;
-    uint32_t *entry = pages_open(map, address + ((pages - 1) << PAGE_BITS)) - (pages - 1);
+    uint32_t last = address + ((pages - 1) << PAGE_BITS), *entry = pages_open(map, address);
+
+    if (!entry)
+        return false;
+    map->directory[address >> LEAF_SHIFT] |= eighths_of(address, last);
     for (uint32_t i = 0; i < pages; i++)
         entry[i] = ENTRY_ANON;
     return true;

@@ -72,9 +72,7 @@ static int check_place(struct space *space, uint32_t address, uint32_t pages)
 
 static int choose_place(struct space *space, uint32_t pages, uint32_t *address)
 {
-    uint32_t hint = space->mmap_hint < MMAP_BASE ? MMAP_BASE : space->mmap_hint;
-
-    *address = pages_find_hole(&space->pages, hint, MMAP_LIMIT, pages);
+    *address = pages_find_hole(&space->pages, space->mmap_hint, MMAP_LIMIT, pages);
     if (!*address)
         *address = pages_find_hole(&space->pages, MMAP_BASE, MMAP_LIMIT, pages);
     if (!*address)
@@ -114,6 +112,43 @@ static bool all_anonymous(struct space *space, uint32_t address, uint32_t end)
     return true;
 }
 
+static void lower_hint(struct space *space, uint32_t address)
+{
+    if (address >= MMAP_BASE && address < space->mmap_hint)
+        space->mmap_hint = address;
+}
+
+/* Only where the leaf is there already, and its eighth in use. */
+uint32_t regions_take_page(struct space *space)
+{
+    uint32_t address = space->mmap_hint, word = space->pages.directory[address >> LEAF_SHIFT];
+    uint32_t *entry = pages_entry(word, address);
+
+    if (address == MMAP_LIMIT || !(word >> (address >> EIGHTH_SHIFT) % 8 & 1) || *entry ||
+        !space_commit(space, 1))
+        return 0;
+    *entry = ENTRY_ANON;
+    space->mmap_hint = address + PAGE_SIZE;
+    return address;
+}
+
+bool regions_give_page(struct space *space, uint32_t address)
+{
+    if (address % PAGE_SIZE || address < MMAP_BASE || address >= MMAP_LIMIT)
+        return false;
+    uint32_t *place = pages_find(&space->pages, address), entry = place ? *place : 0;
+    if (!(entry & PAGE_ANON))
+        return false;
+    *place = 0;
+    if (entry & PAGE_MAPPED)
+        space_unmap(space, address, 1);
+    if (entry & PAGE_FRAME)
+        frames_drop(entry & PAGE_VALUE);
+    space_uncommit(space, 1);
+    lower_hint(space, address);
+    return true;
+}
+
 int regions_munmap(struct space *space, uint32_t address, uint32_t length)
 {
     uint32_t pages = pages_of(length);
@@ -127,8 +162,7 @@ int regions_munmap(struct space *space, uint32_t address, uint32_t length)
     if (!pages_split(&space->pages, address) || !pages_split(&space->pages, end))
         return -ENOMEM;
     space_uncommit(space, space_release(space, address, end));
-    if (address < space->mmap_hint)
-        space->mmap_hint = address;
+    lower_hint(space, address);
     return 0;
 }
 

@@ -25,6 +25,11 @@ int regions_mmap(struct space *space, uint32_t *address, uint32_t length);
  * bounds, or there is something else. ENOMEM: no memory to split a reserved area. */
 int regions_munmap(struct space *space, uint32_t address, uint32_t length);
 
+/* The same for one page, as most programs do it, and shorter: mmap where the last search ended, with
+ * 0 for the caller to search; munmap with false for the caller to look. */
+uint32_t regions_take_page(struct space *space);
+bool regions_give_page(struct space *space, uint32_t address);
+
 /* Maps a segment of a program. EINVAL: not aligned, out of bounds, rights. EEXIST, ENOMEM. */
 int regions_map_segment(struct space *space, const struct mem_segment *segment);
 

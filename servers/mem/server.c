@@ -51,12 +51,23 @@ static uint32_t handle_sbrk(struct space *space, struct words *words)
 
 static uint32_t handle_mmap(struct space *space, struct words *words)
 {
-    return answer(words, regions_mmap(space, &words->w[1], words->w[2]));
+    uint32_t address = words->w[1], length = words->w[2];
+    bool one = !address && length - 1 < PAGE_SIZE;
+
+    if (one && (address = regions_take_page(space)) != 0) {
+        words->w[1] = address;
+        return answer(words, 0);
+    }
+    return answer(words, regions_mmap(space, &words->w[1], length));
 }
 
 static uint32_t handle_munmap(struct space *space, struct words *words)
 {
-    return answer(words, regions_munmap(space, words->w[1], words->w[2]));
+    uint32_t address = words->w[1], length = words->w[2];
+
+    if (length - 1 < PAGE_SIZE && regions_give_page(space, address))
+        return answer(words, 0);
+    return answer(words, regions_munmap(space, address, length));
 }
 
 /* The answer to an open: with the page, if it is not there already. */
@@ -348,14 +359,21 @@ uint32_t server_handle(uint32_t badge, struct words *words)
     struct space *space = space_find(badge);
     uint32_t special = page->tag & (TAG_KIND | TAG_ITEMS);
 
-    if (space && !special) {
-        if (words->w[0] == MEM_SHM_OPEN)
-            return handle_shm_open(space, words);
-        if (words->w[0] == MEM_SHM_CLOSE)
-            return handle_shm_close(space, words);
-    } else if (space && special == TAG_FAULT) {
+    if (space && special == TAG_FAULT)
         return handle_fault(space, words);
-    }
+    if (space && !special)
+        switch (words->w[0]) {
+        case MEM_SHM_OPEN:
+            return handle_shm_open(space, words);
+        case MEM_SHM_CLOSE:
+            return handle_shm_close(space, words);
+        case MEM_MMAP:
+            return handle_mmap(space, words);
+        case MEM_MUNMAP:
+            return handle_munmap(space, words);
+        default:
+            break;
+        }
     struct words rare = *words;
     uint32_t flags = handle_special(space, badge, &rare);
     *words = rare;

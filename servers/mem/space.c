@@ -42,7 +42,8 @@ bool space_init(void)
 
 static void forget_regions(struct space *space)
 {
-    space->heap_start = space->heap_end = space->mmap_hint = 0;
+    space->heap_start = space->heap_end = 0;
+    space->mmap_hint = MMAP_BASE;
 }
 
 struct space *space_create(uint32_t id)

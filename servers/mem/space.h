@@ -30,7 +30,7 @@ struct space {
     uint32_t heap_start, heap_end;
     uint32_t committed;
     uint32_t donated;
-    uint32_t mmap_hint; /* where the search for a free place begins */
+    uint32_t mmap_hint; /* where the search for a free place begins, MMAP_BASE .. MMAP_LIMIT */
     struct casualty casualty;
     struct page_map pages;
 };
