@@ -121,8 +121,11 @@ static void walk_cpu(const struct cpu *cpu)
 {
     for (unsigned p = 0; p < PRIORITY_COUNT; p++)
         assert(link_is_alone(&cpu->ready[p]) == !(cpu->ready_mask >> p & 1));
-    if (cpu->current)
-        assert(AT(struct thread, cpu->current)->state != THREAD_DEAD);
+    if (!cpu->current)
+        return;
+    const struct thread *thread = AT(struct thread, cpu->current);
+    assert(thread_cpu(thread) == cpu);
+    assert(cpu == cpu_here() || thread->state == THREAD_RUNNING || thread->state == THREAD_DEAD);
 }
 
 struct audit audit_kernel(void)

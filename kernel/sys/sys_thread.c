@@ -113,11 +113,11 @@ err_t sys_thread_schedule(struct thread *thread)
         cpu_dequeue(target);
     target->priority = (uint8_t)r->ebx;
     target->home = cpu_ref(r->esi);
-    thread_update_direct(target);
     if (target->state == THREAD_RUNNING)
         cpu_reconsider(target);
     else if (target->home)
         target->cpu = target->home;
+    thread_update_direct(target);
     if (ready)
         cpu_enqueue(target, QUEUE_BACK);
     return OK;

@@ -64,6 +64,7 @@ static void go_home(struct thread *thread)
         put_off(cpu_here());
     }
     thread->cpu = to;
+    thread_update_direct(thread);
 }
 
 void cpu_enqueue(struct thread *thread, enum queue_end end)

@@ -16,9 +16,10 @@
  *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused;
  *       it begins beyond that of every dead thread, of which this may have the place
  *   T3  a thread with `held` set becomes THREAD_HELD instead of ready
- *   T5  `cpu` is `home`, if it has one, but for a running thread that was moved
+ *   T5  `cpu` is `home`, if it has one, but for a thread that was moved while it ran, until it next
+ *       becomes ready
  *   T4  `direct` is `priority` if the thread may be switched to without the scheduler, else -1
- *       (it uses the FPU, is held, or waits for the answer to a fault)
+ *       (it uses the FPU, is held, is to move, or waits for the answer to a fault)
  *
  * A held thread has not been started, was stopped, or has nobody to hear of its fault.
  *
@@ -98,7 +99,8 @@ void thread_stop_reaping(struct thread *thread);
 /* T4 after a change of `priority`, `held`, `faulting` or `uses_fpu`. */
 HOT void thread_update_direct(struct thread *thread)
 {
-    bool scheduled = thread->uses_fpu || thread->held || thread->faulting;
+    bool moves = thread->home && thread->home != thread->cpu;
+    bool scheduled = thread->uses_fpu || thread->held || thread->faulting || moves;
 
     thread->direct = scheduled ? -1 : thread->priority;
 }

@@ -7,7 +7,9 @@ void thread_check(struct thread *thread)
 
     assert(thread->state <= THREAD_DEAD);
     assert(waits == (thread->peer != 0));
-    assert(thread->direct == (thread->uses_fpu || thread->held || thread->faulting ? -1 : thread->priority));
+    int32_t direct = thread->direct;
+    thread_update_direct(thread);
+    assert(direct == thread->direct);
     assert(thread->priority < PRIORITY_COUNT && thread_cpu(thread) < kernel.cpus + kernel.cpu_count);
     if (thread->state != THREAD_RUNNING && thread->state != THREAD_HELD) {
         assert(AT(struct link, thread->link.next)->prev == REF(&thread->link));
