@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Builds if needed, measures the system, and prints one line `NAME VALUE UNIT` for each row.
 
-VALUE is the least of 1,000 runs; docs/performance.md says what the rows are and how they are measured. Exit
-status: 1 if something could not be measured, 2 for wrong options, 126 if tools or the build are lacking.
+VALUE is the least of 1,000 runs; docs/performance.md says what the rows are and how they are measured. Rows
+that are not as recorded, which is what scripts/test holds them to, are named on stderr. Exit status: 1 if
+something could not be measured, 2 for wrong options, 126 if tools or the build are lacking.
 """
 import argparse
 import dataclasses
@@ -11,7 +12,7 @@ import pathlib
 import signal
 import sys
 
-from tally import bench, build, packages
+from tally import bench, bench_plots, bench_record, build, packages
 from tally.serial import BUILD_FAILED
 
 
@@ -21,6 +22,8 @@ def parse():
     add = parser.add_argument
     add("--json", metavar="FILE", help="write the rows to FILE, with median and maximum, too")
     add("--explain", metavar="ROW", help="say which functions the row's instructions are of")
+    add("--record", action="store_true", help="these figures become the record, and docs/performance.md shows them")
+    add("--plots", action="store_true", help="draw docs/plots/ anew")
     add("--build-dir", metavar="DIR", help="where it is built (build/i386)")
     arguments = parser.parse_args()
     check(parser, arguments)
@@ -30,8 +33,8 @@ def parse():
 def check(parser, arguments):
     if arguments.explain and arguments.explain not in bench.EXPLAINED:
         parser.error(f"there is no row {arguments.explain} to explain; there are: {' '.join(bench.EXPLAINED)}")
-    if arguments.explain and arguments.json:
-        parser.error("--json is for the rows, not for what explains one")
+    if arguments.explain and (arguments.json or arguments.record or arguments.plots):
+        parser.error("--explain goes with none of --json, --record, --plots")
     if arguments.json:
         check_writable(parser, arguments.json)
 
@@ -45,9 +48,15 @@ def check_writable(parser, name):
 
 
 def build_folder(arguments):
-    folder = pathlib.Path(arguments.build_dir).resolve() if arguments.build_dir else build.default_folder("i386")
+    folder = pathlib.Path(arguments.build_dir or build.default_folder("i386")).resolve()
     build.build("i386", folder)
     return folder
+
+
+def tell_changes(rows):
+    for lines, what in zip(bench_record.changes({row.name: row.value for row in rows}), ("worse", "better")):
+        for line in lines:
+            print(f"bench: {what} than the record: {line}", file=sys.stderr)
 
 
 def measure(folder, arguments):
@@ -55,14 +64,20 @@ def measure(folder, arguments):
     for row in rows:
         print(row.name, row.value, row.unit)
     print(f"bench: {bench.LONGEST} is from {test}", file=sys.stderr)
+    if not arguments.record:
+        tell_changes(rows)
     if arguments.json:
         text = json.dumps([dataclasses.asdict(row) for row in rows], indent=2)
         pathlib.Path(arguments.json).write_text(text + "\n", encoding="utf-8")
+    if arguments.record:
+        bench_record.write(rows)
+    if arguments.plots:
+        bench_plots.draw_all(folder, rows)
 
 
 def main():
     arguments = parse()
-    packages.install(packages.BUILD + packages.RUN + packages.TEST)
+    packages.install(packages.BUILD + packages.RUN + packages.TEST + bench_plots.TOOLS * arguments.plots)
     folder = build_folder(arguments)
     if arguments.explain:
         print("\n".join(bench.explain(folder, arguments.explain)))

@@ -86,9 +86,9 @@ def boot(folder, words, typed=None, **options):
     return lines
 
 
-def measure(folder, program, row=None, **options):
+def measure(folder, program, *words, **options):
     """{name: row} of what a program measures."""
-    found = [m for line in boot(folder, [program] + [row] * bool(row), **options) if (m := FIGURE.fullmatch(line))]
+    found = [m for line in boot(folder, [program, *words], **options) if (m := FIGURE.fullmatch(line))]
     return {match[1]: Row(match[1], *map(int, match.groups()[1:])) for match in found}
 
 

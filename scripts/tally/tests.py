@@ -1,13 +1,16 @@
 """The list of tests. A test is a name and a function that yields results: (what, passed, details)."""
 import dataclasses
+import json
 import os
+import pathlib
 import re
 import shlex
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as xml
 
-from tally import bochs, build, machine
+from tally import bench_record, bochs, build, machine
 from tally.failures import failure_tests
 from tally.interface import ROOT
 from tally.serial import BUILD_FAILED, KERNEL_TEST
@@ -195,6 +198,28 @@ def demos():
     ]
 
 
+# -------------------------------------------------------------------------------------------- bench
+
+def bench():
+    """No row of scripts/bench is above what is recorded."""
+    with tempfile.TemporaryDirectory() as scratch:
+        rows = pathlib.Path(scratch) / "rows"
+        done = subprocess.run([sys.executable, "scripts/bench.py", "--json", str(rows)], cwd=ROOT,
+                              capture_output=True, text=True, check=False)
+        yield "scripts/bench measures all rows", done.returncode == 0, done.stdout + done.stderr
+        if done.returncode == 0:
+            yield from bench_record.judge({row["name"]: row["value"] for row in json.loads(rows.read_text())})
+
+
+def bench_options():
+    for words in ("--nonsense", "null_call", "--explain nothing", "--explain kernel_text", "--explain ipc_4w --record",
+                  "--json no/such/folder/file", "--json docs"):
+        done = subprocess.run([sys.executable, "scripts/bench.py", *words.split()], cwd=ROOT, capture_output=True,
+                              text=True, check=False)
+        said = done.stdout + done.stderr
+        yield f"refuses {words}", done.returncode == USAGE and "scripts/bench: error: " in said, said
+
+
 # -------------------------------------------------------------------------------------------- build
 
 def build_all(wanted):
@@ -217,4 +242,5 @@ def build_one(preset, folder, keep_going):
 
 def all_tests():
     failures = [Test(name, run) for name, run in failure_tests()]
-    return [*checks(), *host_tests(), *system_tests(), *audit_tests(), *demos(), *failures]
+    return [*checks(), *host_tests(), *system_tests(), *audit_tests(), *demos(), *failures,
+            Test("bench/options", bench_options), Test("bench/figures", bench)]

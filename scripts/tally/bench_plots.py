@@ -1,0 +1,61 @@
+"""The plots of docs/performance.md, drawn by gnuplot."""
+import pathlib
+import re
+import subprocess
+import tempfile
+
+from tally import bench, packages
+from tally.interface import ROOT
+
+FOLDER = ROOT / "docs/plots"
+TOOLS = [packages.Tool("gnuplot", "gnuplot-nox", "plots")]
+SEL4_BASE, SEL4_EACH = 660, 484  # revoking in seL4, measured in the same way
+SEGMENTS = [1, 3, 10, 30, 100, 300, 1000]
+SHARED = ["shm_open", "shm_create", "shm_close"]
+STYLE = """
+set terminal svg size 640,400 font "sans-serif,13" background "white" rounded
+set key below
+set grid
+set logscale x
+set xrange [1:1000]
+set format y "%.0f"
+set xlabel "{x}"
+set ylabel "instructions"
+"""
+
+
+def draw(name, style, x, curves):
+    """`curves` is [(title, [(x, y)])]."""
+    with tempfile.TemporaryDirectory() as scratch:
+        commands, plots = [STYLE.format(x=x), style], []
+        for number, (title, points) in enumerate(curves):
+            data = pathlib.Path(scratch) / f"{number}"
+            data.write_text("".join(f"{x} {y}\n" for x, y in points))
+            plots.append(f'"{data}" with linespoints linewidth 2 pointtype 7 pointsize 0.5 title "{title}" noenhanced')
+        script = "\n".join([*commands, "plot " + ", ".join(plots)])
+        done = subprocess.run(["gnuplot"], input=script, capture_output=True, text=True, check=True)
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / f"{name}.svg").write_text(re.sub(r"[ \t]+$", "", done.stdout, flags=re.M), encoding="utf-8")
+
+
+def revoke_curves(rows):
+    counts = [1, 10, 100, 1000]
+    ours = {row.name: row.value for row in rows}
+    return [("seL4", [(n, SEL4_BASE + SEL4_EACH * n) for n in counts]),
+            ("Tally", [(n, ours[f"revoke_{n}"]) for n in counts])]
+
+
+def segment_value(folder, row, segments):
+    """With that one, so many are open."""
+    return bench.measure(folder, bench.MEMORY, row, str(segments - 1))[row].value
+
+
+def segment_curves(folder):
+    jobs = [(segment_value, folder, row, segments) for row in SHARED for segments in SEGMENTS]
+    values = iter(bench.run_jobs(jobs))
+    return [(row, [(segments, next(values)) for segments in SEGMENTS]) for row in SHARED]
+
+
+def draw_all(folder, rows):
+    draw("revoke", "set logscale y", "mappings of one frame that are revoked", revoke_curves(rows))
+    draw("shm_open", "set yrange [0:]", "open segments", segment_curves(folder))
