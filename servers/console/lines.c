@@ -12,6 +12,8 @@ void lines_init(struct lines *lines, void (*drained)(struct client *client))
 /* How many of the client's bytes go out next, in one piece. */
 static uint32_t next_piece(const struct client *client)
 {
+    if (client->used == 0)
+        return 0;
     const char *newline = memchr(client->bytes, '\n', client->used);
 
     if (newline && newline - client->bytes < LINE_MAX)
@@ -69,7 +71,8 @@ static void move_piece(struct lines *lines, struct client *client, uint32_t byte
     start_piece(lines, client);
     screen_put(&lines->screen, client->bytes, bytes);
     client->used -= bytes;
-    memmove(client->bytes, client->bytes + bytes, client->used);
+    if (client->used > 0)
+        memmove(client->bytes, client->bytes + bytes, client->used);
     end_piece(lines, client, whole);
     lines->drained(client);
 }

@@ -74,47 +74,6 @@ static void unlink_space(struct space *space)
     *link = space->next;
 }
 
-/* A task that died has left its slot; then the kernel has let go of the frames lent to it. */
-static void settle_donated(struct space *space)
-{
-    if (kernel_unmap(space->task, STACK_LOW, 1) == ERR_CAP)
-        frames_return_all(&space->donated);
-    else
-        frames_return_later(&space->donated);
-    err_t err = kernel_delete(space->task);
-    (void)err; /* ERR_CAP: nothing was left there */
-}
-
-static void free_pages(struct space *space)
-{
-    space_release(space, 0, USER_END);
-    space_uncommit(space, space->committed);
-}
-
-bool space_clear(struct space *space, uint32_t pages)
-{
-    uint32_t more = pages > space->committed ? pages - space->committed : 0;
-
-    if (!frames_commit(more))
-        return false;
-    frames_uncommit(more);
-    free_pages(space);
-    forget_regions(space);
-    return true;
-}
-
-void space_destroy(struct space *space)
-{
-    free_pages(space);
-    pages_destroy(&space->pages);
-    settle_donated(space);
-    casualty_forget(space);
-    unlink_space(space);
-    space->id = 0;
-    space->next = spare;
-    spare = space;
-}
-
 bool space_donate(struct space *space, uint32_t frames)
 {
     do {
@@ -136,35 +95,37 @@ err_t space_map(struct space *space, uint32_t address_rights, uint32_t source_pa
 
 /* Successive mapped pages, gathered so that a call unmaps many. */
 struct gathered {
+    const struct space *space; /* null: its task is gone, and with it the mappings */
     uint32_t address, pages;
 };
 
-static void unmap_gathered(const struct space *space, struct gathered *gathered)
+static void unmap_gathered(struct gathered *gathered)
 {
     if (gathered->pages)
-        space_unmap(space, gathered->address, gathered->pages);
+        space_unmap(gathered->space, gathered->address, gathered->pages);
     gathered->pages = 0;
 }
 
-static void gather(const struct space *space, struct gathered *gathered, uint32_t address)
+static void gather(struct gathered *gathered, uint32_t address)
 {
+    if (!gathered->space)
+        return;
     if (gathered->address + (gathered->pages << PAGE_BITS) != address ||
         gathered->pages == CALL_PAGES_MAX)
-        unmap_gathered(space, gathered);
+        unmap_gathered(gathered);
     if (!gathered->pages)
         gathered->address = address;
     gathered->pages++;
 }
 
-static void release_run(const struct space *space, const struct page_run *run,
-                        struct gathered *gathered)
+static void release_run(const struct page_run *run, struct gathered *gathered)
 {
     uint32_t address = run->address;
 
     for (uint32_t i = 0; i < run->pages; i++, address += PAGE_SIZE) {
         uint32_t entry = run->entries[i];
         if (entry & PAGE_MAPPED)
-            gather(space, gathered, address);
+            gather(gathered, address);
         if (entry & PAGE_FRAME)
             frames_drop(entry & PAGE_VALUE);
         else if (entry & PAGE_SHM)
@@ -172,20 +133,70 @@ static void release_run(const struct space *space, const struct page_run *run,
     }
 }
 
-uint32_t space_release(struct space *space, uint32_t address, uint32_t end)
+static uint32_t release(struct page_map *map, uint32_t address, uint32_t end,
+                        struct gathered *gathered)
 {
-    struct gathered gathered = {0};
     struct page_run run;
     uint32_t pages = 0;
 
-    for (; pages_next(&space->pages, address, end, &run); address = run_end(&run)) {
+    for (; pages_next(map, address, end, &run); address = run_end(&run)) {
         if (run.entries)
-            release_run(space, &run, &gathered);
-        pages_remove(&space->pages, &run);
+            release_run(&run, gathered);
+        pages_remove(map, &run);
         pages += run.pages;
     }
-    unmap_gathered(space, &gathered);
+    unmap_gathered(gathered);
     return pages;
+}
+
+uint32_t space_release(struct space *space, uint32_t address, uint32_t end)
+{
+    return release(&space->pages, address, end, &(struct gathered){.space = space});
+}
+
+bool space_clear(struct space *space, uint32_t pages)
+{
+    uint32_t more = pages > space->committed ? pages - space->committed : 0;
+
+    if (!frames_commit(more))
+        return false;
+    frames_uncommit(more);
+    space_release(space, 0, USER_END);
+    space_uncommit(space, space->committed);
+    forget_regions(space);
+    return true;
+}
+
+/* When a task dies the kernel empties its slot and lets go of what was lent to it. */
+static bool task_is_gone(const struct space *space)
+{
+    return kernel_unmap(space->task, STACK_LOW, 1) == ERR_CAP;
+}
+
+static void settle_with_task(struct space *space)
+{
+    err_t err = kernel_delete(space->task);
+
+    frames_return_later(&space->donated);
+    (void)err; /* it may have died meanwhile */
+}
+
+void space_destroy(struct space *space)
+{
+    bool gone = task_is_gone(space);
+
+    release(&space->pages, 0, USER_END, &(struct gathered){.space = gone ? NULL : space});
+    pages_destroy(&space->pages);
+    space_uncommit(space, space->committed);
+    if (gone)
+        frames_return_all(&space->donated);
+    else
+        settle_with_task(space);
+    casualty_forget(space);
+    unlink_space(space);
+    space->id = 0;
+    space->next = spare;
+    spare = space;
 }
 
 bool space_commit(struct space *space, uint32_t pages)

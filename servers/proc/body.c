@@ -40,10 +40,22 @@ static err_t make_task(const struct body *body)
                            group_offset(body->group) + 1);
 }
 
+/* Made with the first process of that number. */
+static err_t make_handler(const struct body *body)
+{
+    static bool made[BODIES_MAX];
+    err_t err = OK;
+
+    if (!made[body->space])
+        err = sys_cap_derive(PROC_SLOT_MEM, body->slot + BODY_HANDLER, RIGHT_CALL, body->space, 0);
+    made[body->space] |= err == OK;
+    return err;
+}
+
 static err_t make_thread(const struct body *body)
 {
     uint32_t handler = body->slot + BODY_HANDLER;
-    err_t err = sys_cap_derive(PROC_SLOT_MEM, handler, RIGHT_CALL, body->space, 0);
+    err_t err = make_handler(body);
 
     if (err)
         return err;
@@ -82,11 +94,9 @@ int body_make(struct body *body)
     return number_of(err);
 }
 
-/* The slots that the kernel did not empty with the task are deleted; it tells apart by itself. */
 void body_destroy(const struct body *body)
 {
     err_t nothing_there = sys_object_destroy(body->slot + BODY_TASK);
-    nothing_there = sys_cap_delete(body->slot + BODY_HANDLER);
     (void)nothing_there;
     mem_space_destroy(PROC_SLOT_MEM, 0, body->space);
     pool_give(body->group);

@@ -4,7 +4,7 @@
  *      slot SLOT_BODIES + 4 * process         task
  *                                     + 1     thread
  *                                     + 2     mem's endpoint, badged with the space: it is the
- *                                             handler
+ *                                             handler, and stays for the next process
  *
  * The task's account starts with the rest of the group. What page tables take beyond that is mem's
  * business.
@@ -13,11 +13,11 @@
 
 #include "servers/proc/pool.h"
 
-enum { SLOT_BODIES = 256, SLOTS_PER_BODY = 4 };
+enum { SLOT_BODIES = 256, SLOTS_PER_BODY = 4, BODIES_MAX = 512 };
 
 struct body {
     uint32_t slot;  /* of its task */
-    uint32_t space; /* its name at mem */
+    uint32_t space; /* its name at mem: the process's index */
     uint32_t badge; /* of its process */
     uint32_t cpu;
     struct group group;

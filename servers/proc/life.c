@@ -16,7 +16,7 @@ static int make_body(const struct process *process, struct body *body)
 {
     *body = (struct body){
         .slot = SLOT_BODIES + SLOTS_PER_BODY * process_index(process),
-        .space = process_number(process_index(process)),
+        .space = process_index(process),
         .badge = process->badge,
         .cpu = process->cpu,
     };

@@ -24,7 +24,8 @@ uint32_t process_index(const struct process *process)
     return (uint32_t)(process - processes);
 }
 
-uint32_t process_number(uint32_t index)
+/* A badge: the index, with the next generation above. */
+static uint32_t new_badge(uint32_t index)
 {
     generation = generation == NUMBER_MAX >> PROCESS_INDEX_BITS ? 1 : generation + 1;
     return index | generation << PROCESS_INDEX_BITS;
@@ -61,7 +62,7 @@ struct process *process_make(struct process *parent)
     free_processes = process->next;
     last_pid = last_pid == NUMBER_MAX ? 1 : last_pid + 1; /* not once in the life of a machine */
     *process = (struct process){
-        .badge = process_number(process_index(process)),
+        .badge = new_badge(process_index(process)),
         .pid = last_pid,
         .state = PROCESS_LIVE,
     };
@@ -107,11 +108,9 @@ struct process *process_by_badge(uint32_t badge)
 
 struct process *process_by_space(uint32_t space)
 {
-    struct process *process = &processes[space % PROCESSES_MAX];
-
-    if (process == processes || process->state != PROCESS_LIVE || process->body.space != space)
+    if (space == 0 || space >= PROCESSES_MAX || processes[space].state != PROCESS_LIVE)
         return NULL;
-    return process;
+    return &processes[space];
 }
 
 struct process *process_by_pid(uint32_t pid)

@@ -20,7 +20,7 @@
 
 #include <stddef.h>
 
-enum { PROCESSES_MAX = 512, PROCESS_INDEX_BITS = 12, PROCESS_NAME_MAX = 24 };
+enum { PROCESSES_MAX = BODIES_MAX, PROCESS_INDEX_BITS = 12, PROCESS_NAME_MAX = 24 };
 
 enum process_state { PROCESS_FREE, PROCESS_LIVE, PROCESS_ENDED };
 enum process_wait { WAITS_NOT, WAITS_CHILD, WAITS_TICK };
@@ -43,9 +43,6 @@ struct process {
 void process_init(void);
 
 uint32_t process_index(const struct process *process);
-
-/* A number for a badge or a space: the index, with the next generation above. */
-uint32_t process_number(uint32_t index);
 
 /* A live process without a body, child of `parent`; 0 if the table is full. */
 struct process *process_make(struct process *parent);

@@ -37,14 +37,18 @@ static void test_full_table(void)
 /* Badges are not used again before the generations have gone round. */
 static void test_numbers(void)
 {
-    uint32_t first = process_number(5), number = first;
+    struct process *init = process_by_badge(0), *process = process_make(init);
+    uint32_t index = process_index(process), first = process->badge;
 
+    CHECK(process_by_space(index) == process && !process_by_space(PROCESSES_MAX + index));
     for (uint32_t i = 0; i < 100000; i++) {
-        number = process_number(5);
-        CHECK(number != first && number <= BADGE_MAX && number % PROCESSES_MAX == 5);
+        process_forget(process);
+        CHECK(!process_by_space(index));
+        process = process_make(init);
+        CHECK(process_index(process) == index);
+        CHECK(process->badge != first && process->badge <= BADGE_MAX);
     }
-    for (uint32_t i = 0; i < 1u << 20; i++)
-        CHECK(process_number(0) != 0);
+    process_forget(process);
 }
 
 /* ------------------------------------------------------------------------------------- families */
