@@ -36,6 +36,7 @@ def check(parser, arguments):
     if arguments.explain and (arguments.json or arguments.record or arguments.plots):
         parser.error("--explain goes with none of --json, --record, --plots")
     if arguments.json:
+        arguments.json = pathlib.Path(arguments.json).resolve()
         check_writable(parser, arguments.json)
 
 
@@ -68,7 +69,7 @@ def measure(folder, arguments):
         tell_changes(rows)
     if arguments.json:
         text = json.dumps([dataclasses.asdict(row) for row in rows], indent=2)
-        pathlib.Path(arguments.json).write_text(text + "\n", encoding="utf-8")
+        arguments.json.write_text(text + "\n", encoding="utf-8")
     if arguments.record:
         bench_record.write(rows)
     if arguments.plots:

@@ -11,7 +11,7 @@ import tempfile
 import xml.etree.ElementTree as xml
 
 from tally import bench_record, bochs, build, machine
-from tally.failures import failure_tests
+from tally.failures import USAGE, failure_tests
 from tally.interface import ROOT
 from tally.serial import BUILD_FAILED, KERNEL_TEST
 
