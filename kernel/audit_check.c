@@ -82,7 +82,7 @@ static void walk_task(struct walk *walk, uint32_t frame)
     for (struct link *l = AT(struct link, task->owed.next); l != &task->owed;
          l = AT(struct link, l->next)) {
         const struct thread *thread = thread_of_link(REF(l));
-        assert(thread->state == THREAD_AWAITING && thread->peer == REF(task));
+        assert(thread->state == THREAD_OWED && thread->peer == REF(task));
     }
 }
 

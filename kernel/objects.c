@@ -21,7 +21,10 @@ void object_slot_lost(struct slot *slot)
 {
     struct thread *thread = AT(struct thread, REF(slot) & -(1u << THREAD_SHIFT));
 
-    if (slot != &thread->receives || thread->state != THREAD_RECEIVING)
+    if (slot != &thread->receives)
+        return;
+    thread_put_off(thread);
+    if (thread->state != THREAD_RECEIVING)
         return;
     thread_detach(thread);
     thread_wake_with(thread, ERR_DEAD);

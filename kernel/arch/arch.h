@@ -64,6 +64,7 @@ enum {
  *   void arch_tlb_drop(uint32_t address)          drops one page's translation on this processor
  *   void arch_space_load(ref_t directories)       from now on this space ...
  *   void arch_space_leave(void)                   ... or none, the kernel's own
+ *   void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t count)
  *   struct arch_cpu                               what the machine keeps for each processor
  *   void arch_save_area(struct arch_cpu *cpu, struct registers *r)
  *                                                 where the next entry from user mode saves

@@ -78,6 +78,11 @@ static inline void arch_tlb_drop(uint32_t address)
     __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
+static inline void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t count)
+{
+    __asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+}
+
 static inline void arch_space_load(uint32_t directories)
 {
     __asm__ volatile("mov %0, %%cr3" : : "r"(directories) : "memory");

@@ -4,9 +4,11 @@
  *   E1  `receivers` (last in, first out) and `callers` (first in, first out) are never both
  *       non-empty
  *   E2  a thread in `receivers` is THREAD_RECEIVING, one in `callers` THREAD_CALLING
- *   E3  pending signal bits and receivers are never both there
+ *   E3  signal bits in `waiting` and receivers are never both there
+ *   E4  while there are callers, ENDPOINT_CALLERS is set in `waiting`: who is about to receive looks
+ *       at one word
  *
- * Pending bits are delivered before queued callers.
+ * Signal bits are delivered before queued callers.
  */
 #pragma once
 
@@ -15,12 +17,14 @@
 
 enum { ENDPOINT_SHIFT = 6 };
 
+#define ENDPOINT_CALLERS (BADGE_MAX + 1)
+
 struct endpoint {
     struct object object;
     struct link receivers;
     struct link callers;
     struct link dying;
-    uint32_t pending;
+    uint32_t waiting; /* signal bits, and ENDPOINT_CALLERS */
     ref_t task; /* in whose account it is */
 } __attribute__((aligned(1 << ENDPOINT_SHIFT)));
 
@@ -30,6 +34,6 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits);
 /* Fails callers and receivers, at most `*budget`, which it lowers; true when none is left. */
 bool endpoint_fail_step(struct endpoint *endpoint, unsigned *budget);
 
-/* Panics unless E1..E3 hold. */
+/* Panics unless E1..E4 hold. */
 void endpoint_check(struct endpoint *endpoint);
 _Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_SHIFT, "endpoints fill their places");

@@ -1,13 +1,13 @@
 #include "kernel/ipc/endpoint.h"
 #include "kernel/thread/thread.h"
 
-static uint32_t check_list(struct endpoint *endpoint, struct link *root, enum thread_state state)
+static uint32_t check_list(struct link *root, enum thread_state state)
 {
     uint32_t count = 0;
 
     for (struct link *l = AT(struct link, root->next); l != root; l = AT(struct link, l->next)) {
         const struct thread *thread = thread_of_link(REF(l));
-        assert(thread->state == state && thread->peer == REF(endpoint));
+        assert(thread->state == state);
         assert(AT(struct link, l->next)->prev == REF(l));
         count++;
     }
@@ -16,9 +16,10 @@ static uint32_t check_list(struct endpoint *endpoint, struct link *root, enum th
 
 void endpoint_check(struct endpoint *endpoint)
 {
-    uint32_t receivers = check_list(endpoint, &endpoint->receivers, THREAD_RECEIVING);
-    uint32_t callers = check_list(endpoint, &endpoint->callers, THREAD_CALLING);
+    uint32_t receivers = check_list(&endpoint->receivers, THREAD_RECEIVING);
+    uint32_t callers = check_list(&endpoint->callers, THREAD_CALLING);
 
     assert(!receivers || !callers);
-    assert(!receivers || !endpoint->pending);
+    assert(!receivers || !(endpoint->waiting & BADGE_MAX));
+    assert(!callers || endpoint->waiting & ENDPOINT_CALLERS);
 }

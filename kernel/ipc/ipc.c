@@ -7,47 +7,126 @@
 #define IPC_FORCE_GENERAL 0 /* test builds: 1 sends every message through the general case */
 #endif
 
-/* The caller's words go over in the registers that they came in; then `to` runs. */
-HOT struct thread *hand_over(struct cpu *cpu, struct thread *from, struct thread *to, uint32_t eax)
+/* The words go over in the registers that they came in; then `to` runs. */
+HOT struct thread *hand_over(struct cpu *cpu, const struct thread *from, struct thread *to)
 {
     const struct registers *in = &from->registers;
     struct registers *out = &to->registers;
 
-    link_remove(&to->link);
-    to->peer = 0;
-    out->eax = eax;
     out->ebx = in->ebx;
     out->esi = in->esi;
     out->edi = in->edi;
     out->ebp = in->ebp;
-    thread_page(to)->tag = TAG_CALL;
     thread_switch(cpu, to);
     return to;
 }
 
-/* `thread` waits for the answer that `server`, which has just received its message, owes it. */
-HOT void owe(struct thread *thread, struct thread *server)
+/* `server` has just received the message of `caller`, which waits for the answer. */
+HOT void serve(struct thread *server, struct message_page *page, struct thread *caller)
 {
-    struct message_page *page = thread_page(server);
-
-    page->caller = REF(thread);
-    page->caller_calls = ++thread->calls;
-    thread->state = THREAD_AWAITING;
-    thread->peer = server->task;
-    link_insert_after(&AT(struct task, server->task)->owed, &thread->link);
+    page->caller = REF(caller);
+    page->caller_calls = ++caller->calls;
+    caller->state = THREAD_SERVED;
+    caller->peer = REF(server);
+    server->serving = REF(caller);
 }
 
 HOT void await_message(struct thread *thread, struct endpoint *endpoint)
 {
     thread->state = THREAD_RECEIVING;
-    thread->peer = REF(endpoint);
     link_insert_after(&endpoint->receivers, &thread->link);
 }
 
+/* Whether a thread that now waits may run at once in the place of `thread`. */
+HOT bool may_follow(const struct cpu *cpu, const struct thread *thread, const struct thread *next)
+{
+    return next->cpu == thread->cpu && next->direct >= cpu->floor;
+}
+
+static struct thread *call_general(struct thread *thread);
+static struct thread *reply_wait_general(struct thread *thread);
+
+HOT struct thread *call(struct thread *thread, bool extended)
+{
+    struct cpu *cpu = thread_cpu(thread);
+    const struct task *task = AT(struct task, thread->task);
+    const struct slot *slot = cspace_slot(&task->cspace, thread->registers.eax >> SLOT_SHIFT);
+    struct endpoint *endpoint = AT(struct endpoint, slot_object(slot));
+    uint32_t badge = slot->value;
+
+    if (IPC_FORCE_GENERAL || !(slot->object & SLOT_CALL) || link_is_alone(&endpoint->receivers))
+        return call_general(thread);
+    struct thread *server = thread_of_link(endpoint->receivers.next);
+    if (!may_follow(cpu, thread, server) || (extended && message_pass(thread, server)))
+        return call_general(thread);
+
+    /* Nothing can fail any more. */
+    struct message_page *page = thread_page(server);
+    link_remove(&server->link);
+    if (!extended)
+        page->tag = TAG_CALL;
+    serve(server, page, thread);
+    server->registers.eax = badge;
+    return hand_over(cpu, thread, server);
+}
+
+HOT struct thread *reply_wait(struct thread *thread, bool extended)
+{
+    struct cpu *cpu = thread_cpu(thread);
+    const struct message_page *page = thread_page(thread);
+    struct endpoint *endpoint = AT(struct endpoint, slot_object(&thread->receives));
+    struct thread *caller = AT(struct thread, thread->serving);
+
+    if (IPC_FORCE_GENERAL || !thread->serving || page->caller != thread->serving ||
+        page->caller_calls != caller->calls || endpoint->waiting)
+        return reply_wait_general(thread);
+    if (!may_follow(cpu, thread, caller) || (extended && message_pass(thread, caller)))
+        return reply_wait_general(thread);
+
+    /* Nothing can fail any more. */
+    await_message(thread, endpoint);
+    thread->serving = 0;
+    caller->registers.eax = OK;
+    if (!extended)
+        thread_page(caller)->tag = TAG_CALL;
+    return hand_over(cpu, thread, caller);
+}
+
+static __attribute__((noinline)) struct thread *call_extended(struct thread *thread)
+{
+    return call(thread, true);
+}
+
+static __attribute__((noinline)) struct thread *reply_wait_extended(struct thread *thread)
+{
+    return reply_wait(thread, true);
+}
+
+struct thread *ipc_call(struct thread *thread)
+{
+    if (thread->registers.eax & IPC_EXTENDED)
+        return call_extended(thread);
+    return call(thread, false);
+}
+
+struct thread *ipc_reply_wait(struct thread *thread)
+{
+    uint32_t flags = thread->registers.eax & (IPC_REPLY | IPC_EXTENDED);
+
+    if (flags == IPC_REPLY)
+        return reply_wait(thread, false);
+    if (flags & IPC_REPLY)
+        return reply_wait_extended(thread);
+    return reply_wait_general(thread);
+}
+
+/* ------------------------------------------------------------------------------ the general
+ * case */
+
 /* The thread that waits for an answer from `thread`'s task and that its page names, or null. Any
- * aligned reference into a frame of threads is safe to look at: a place that is free has no
- * peer. */
-HOT struct thread *caller_of(const struct thread *thread)
+ * aligned reference into a frame of threads is safe to look at: a place that is free waits for
+ * nothing. */
+static struct thread *caller_of(const struct thread *thread)
 {
     const struct message_page *page = thread_page(thread);
     ref_t ref = *(const volatile uint32_t *)&page->caller;
@@ -56,68 +135,24 @@ HOT struct thread *caller_of(const struct thread *thread)
         frame_at(frame_number(ref))->kind != FRAME_THREADS)
         return NULL;
     struct thread *caller = AT(struct thread, ref);
-    if (caller->peer != thread->task ||
-        caller->calls != *(const volatile uint32_t *)&page->caller_calls)
+    if (caller->calls != *(const volatile uint32_t *)&page->caller_calls)
         return NULL;
-    return caller;
+    if (caller->state == THREAD_SERVED)
+        return AT(struct thread, caller->peer)->task == thread->task ? caller : NULL;
+    return caller->state == THREAD_OWED && caller->peer == thread->task ? caller : NULL;
 }
-
-static struct thread *call_general(struct thread *thread);
-static struct thread *reply_wait_general(struct thread *thread);
-
-struct thread *ipc_call(struct thread *thread)
-{
-    struct cpu *cpu = thread_cpu(thread);
-    uint32_t head = thread->registers.eax;
-    const struct task *task = AT(struct task, thread->task);
-    const struct slot *slot = cspace_slot(&task->cspace, head >> SLOT_SHIFT);
-    struct endpoint *endpoint = AT(struct endpoint, slot_object(slot));
-
-    if (IPC_FORCE_GENERAL || (head & IPC_EXTENDED) || !(slot->object & SLOT_CALL) ||
-        link_is_alone(&endpoint->receivers))
-        return call_general(thread);
-    struct thread *server = thread_of_link(endpoint->receivers.next);
-    if (server->direct < cpu->floor || server->cpu != thread->cpu)
-        return call_general(thread);
-
-    /* Nothing can fail any more. */
-    owe(thread, server);
-    return hand_over(cpu, thread, server, slot->value);
-}
-
-struct thread *ipc_reply_wait(struct thread *thread)
-{
-    struct cpu *cpu = thread_cpu(thread);
-    uint32_t head = thread->registers.eax;
-    struct endpoint *endpoint = AT(struct endpoint, slot_object(&thread->receives));
-
-    if (IPC_FORCE_GENERAL || (head & (IPC_REPLY | IPC_EXTENDED)) != IPC_REPLY ||
-        slot_is_empty(&thread->receives) || endpoint->pending || !link_is_alone(&endpoint->callers))
-        return reply_wait_general(thread);
-    struct thread *caller = caller_of(thread);
-    if (!caller || caller->direct < cpu->floor || caller->cpu != thread->cpu)
-        return reply_wait_general(thread);
-
-    /* Nothing can fail any more. */
-    await_message(thread, endpoint);
-    return hand_over(cpu, thread, caller, OK);
-}
-
-/* ------------------------------------------------------------------------------ the general
- * case */
 
 /* The message of `sender`, which waits for nothing yet or is in no list any more, reaches
  * `server`. */
 static err_t deliver(struct thread *sender, struct thread *server, uint32_t badge)
 {
-    struct message message;
-    err_t err = message_check(sender, server, &message);
+    err_t err = message_pass(sender, server);
 
     if (err)
         return err;
-    message_commit(&message, sender, server, sender->faulting ? TAG_FAULT : TAG_CALL);
+    message_registers(sender, &server->registers);
     server->registers.eax = badge;
-    owe(sender, server);
+    serve(server, thread_page(server), sender);
     return OK;
 }
 
@@ -128,7 +163,7 @@ static err_t send(struct thread *thread, struct endpoint *endpoint, uint32_t bad
             return ERR_DEAD;
         thread->badge = badge;
         thread->state = THREAD_CALLING;
-        thread->peer = REF(endpoint);
+        endpoint->waiting |= ENDPOINT_CALLERS;
         link_append(&endpoint->callers, &thread->link);
         return BLOCKED;
     }
@@ -148,7 +183,7 @@ static struct thread *finish(struct thread *thread, err_t status)
     return thread_continue(thread);
 }
 
-static struct thread *call_general(struct thread *thread)
+static __attribute__((noinline)) struct thread *call_general(struct thread *thread)
 {
     const struct cspace *cspace = &AT(struct task, thread->task)->cspace;
     uint32_t head = thread->registers.eax;
@@ -167,19 +202,19 @@ static struct thread *call_general(struct thread *thread)
 static err_t answer(struct thread *thread, enum queue_end end)
 {
     struct thread *caller = caller_of(thread);
-    struct message message;
 
     if (!caller)
         return ERR_STALE;
-    err_t err = message_check(thread, caller, &message);
+    err_t err = message_pass(thread, caller);
     if (err)
         return err;
-    message_commit(&message, thread, caller, TAG_CALL);
-    if (!caller->faulting)
+    if (!caller->faulting) {
+        message_registers(thread, &caller->registers);
         caller->registers.eax = OK;
+    }
     caller->faulting = 0;
     thread_update_direct(caller);
-    link_remove(&caller->link);
+    thread_quit(caller);
     thread_wake(caller, end);
     return OK;
 }
@@ -187,9 +222,9 @@ static err_t answer(struct thread *thread, enum queue_end end)
 static void receive_signal(struct thread *thread, struct endpoint *endpoint)
 {
     thread->registers.eax = 0;
-    thread->registers.ebx = endpoint->pending;
+    thread->registers.ebx = endpoint->waiting & BADGE_MAX;
     thread_page(thread)->tag = TAG_SIGNAL;
-    endpoint->pending = 0;
+    endpoint->waiting &= ENDPOINT_CALLERS;
 }
 
 /* A queued caller whose message is refused hears of it; the next one is tried. */
@@ -207,6 +242,7 @@ static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
             return RECEIVED;
         thread_wake_with(caller, err);
     }
+    endpoint->waiting = 0;
     await_message(thread, endpoint);
     return BLOCKED;
 }
@@ -217,13 +253,14 @@ err_t ipc_receive(struct thread *thread)
 
     if (slot_is_empty(&thread->receives))
         return ERR_CAP;
-    if (!endpoint->pending)
+    thread_put_off(thread);
+    if (!(endpoint->waiting & BADGE_MAX))
         return receive_caller(thread, endpoint);
     receive_signal(thread, endpoint);
     return RECEIVED;
 }
 
-static struct thread *reply_wait_general(struct thread *thread)
+static __attribute__((noinline)) struct thread *reply_wait_general(struct thread *thread)
 {
     if (slot_is_empty(&thread->receives))
         return finish(thread, ERR_CAP);
@@ -242,8 +279,8 @@ struct thread *ipc_reply(struct thread *thread)
 
 void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
 {
-    endpoint->pending |= bits;
-    if (!endpoint->pending || link_is_alone(&endpoint->receivers))
+    endpoint->waiting |= bits;
+    if (!(endpoint->waiting & BADGE_MAX) || link_is_alone(&endpoint->receivers))
         return;
     struct thread *thread = thread_of_link(endpoint->receivers.next);
     link_remove(&thread->link);

@@ -1,5 +1,22 @@
 #include "kernel/ipc/message.h"
 
+#include "kernel/vm/source.h"
+
+struct checked_item {
+    enum item_kind kind;
+    rights_t rights;
+    uint32_t pages;
+    uint32_t place;       /* address, or slot */
+    struct source source; /* pages */
+    struct slot *slot;    /* capability */
+    struct derivation derivation;
+};
+
+struct message {
+    unsigned items_count;
+    struct checked_item items[IPC_ITEMS];
+};
+
 /* The windows of a receiver; closed ones have no room. */
 struct windows {
     uint32_t address, pages;
@@ -179,20 +196,6 @@ static err_t check_items(struct thread *sender, struct thread *receiver, struct 
     return OK;
 }
 
-err_t message_check(struct thread *sender, struct thread *receiver, struct message *message)
-{
-    message->words = message->items_count = 0;
-    if (sender->faulting || !(sender->registers.eax & IPC_EXTENDED))
-        return OK;
-    uint32_t tag = *(const volatile uint32_t *)&thread_page(sender)->tag;
-    err_t err = message_tag_check(tag);
-    if (err)
-        return err;
-    message->words = tag & TAG_WORDS;
-    message->items_count = (tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT;
-    return message->items_count ? check_items(sender, receiver, message) : OK;
-}
-
 static void commit_item(const struct checked_item *item, struct task *to)
 {
     if (item->kind == ITEM_CAP)
@@ -204,7 +207,44 @@ static void commit_item(const struct checked_item *item, struct task *to)
                    &(struct target){&to->space, &to->account, item->place});
 }
 
-static void commit_registers(struct thread *sender, struct registers *to)
+static err_t pass_items(struct thread *sender, struct thread *receiver, unsigned count)
+{
+    struct message message;
+
+    message.items_count = count;
+    err_t err = check_items(sender, receiver, &message);
+    if (err)
+        return err;
+    for (unsigned i = 0; i < count; i++)
+        commit_item(&message.items[i], task_of(receiver));
+    return OK;
+}
+
+static err_t pass_page(struct thread *sender, struct thread *receiver)
+{
+    struct message_page *in = thread_page(sender), *out = thread_page(receiver);
+    uint32_t tag = *(const volatile uint32_t *)&in->tag;
+
+    err_t err = message_tag_check(tag);
+    if (!err && tag & TAG_ITEMS)
+        err = pass_items(sender, receiver, tag >> TAG_ITEMS_SHIFT);
+    if (err || receiver->faulting)
+        return err;
+    arch_copy_words(out->words, in->words, tag & TAG_WORDS);
+    out->tag = tag;
+    return OK;
+}
+
+err_t message_pass(struct thread *sender, struct thread *receiver)
+{
+    if (!sender->faulting && sender->registers.eax & IPC_EXTENDED)
+        return pass_page(sender, receiver);
+    if (!receiver->faulting)
+        thread_page(receiver)->tag = sender->faulting ? TAG_FAULT : TAG_CALL;
+    return OK;
+}
+
+void message_registers(const struct thread *sender, struct registers *to)
 {
     const struct registers *from = &sender->registers;
 
@@ -219,19 +259,4 @@ static void commit_registers(struct thread *sender, struct registers *to)
         to->edi = from->edi;
         to->ebp = from->ebp;
     }
-}
-
-void message_commit(const struct message *message, struct thread *sender, struct thread *receiver,
-                    enum tag_kind kind)
-{
-    struct message_page *in = thread_page(sender), *out = thread_page(receiver);
-
-    for (unsigned i = 0; i < message->items_count; i++)
-        commit_item(&message->items[i], task_of(receiver));
-    if (receiver->faulting)
-        return;
-    for (uint32_t i = 0; i < message->words; i++)
-        out->words[i] = in->words[i];
-    out->tag = message->words | message->items_count << TAG_ITEMS_SHIFT | (uint32_t)kind;
-    commit_registers(sender, &receiver->registers);
 }

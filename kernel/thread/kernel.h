@@ -139,12 +139,14 @@ struct thread *thread_continue(struct thread *thread);
 /* Direct switch to a thread whose `direct` has reached the processor's floor. */
 HOT void thread_switch(struct cpu *cpu, struct thread *thread)
 {
+    ref_t space = thread->task;
+
     thread->state = THREAD_RUNNING;
     cpu->current = REF(thread);
     arch_save_area(&cpu->arch, &thread->registers);
-    if (cpu->space != thread->task) {
-        cpu->space = thread->task;
-        arch_space_load(REF(&AT(struct task, thread->task)->space));
+    if (cpu->space != space) {
+        cpu->space = space;
+        arch_space_load(REF(&AT(struct task, space)->space));
     }
 }
 

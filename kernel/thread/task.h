@@ -2,7 +2,7 @@
  * Tasks: an account, a capability table, an address space, and the callers the task owes an answer.
  * A task fills one frame, the first of its account.
  *
- *   K1  threads in `owed` are THREAD_AWAITING with this task as peer
+ *   K1  threads in `owed` are THREAD_OWED with this task as peer
  *   K2  a dying task is in kernel.dying; nothing is allocated from its account, its table and space
  *       take nothing new; its threads stop when
  *       its end gets to them

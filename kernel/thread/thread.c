@@ -2,7 +2,6 @@
 
 void thread_wake(struct thread *thread, enum queue_end end)
 {
-    thread->peer = 0;
     if (thread->held)
         thread->state = THREAD_HELD;
     else
@@ -29,6 +28,26 @@ void thread_stop_reaping(struct thread *thread)
     thread->reaping = 0;
 }
 
+void thread_quit(struct thread *caller)
+{
+    if (caller->state == THREAD_SERVED)
+        AT(struct thread, caller->peer)->serving = 0;
+    else
+        link_remove(&caller->link);
+}
+
+void thread_put_off(struct thread *server)
+{
+    struct thread *caller = AT(struct thread, server->serving);
+
+    if (!server->serving)
+        return;
+    server->serving = 0;
+    caller->state = THREAD_OWED;
+    caller->peer = server->task;
+    link_insert_after(&AT(struct task, server->task)->owed, &caller->link);
+}
+
 /* What a thread does half-way must not stay behind when it is taken away from it. */
 static void drop_unfinished(struct thread *thread)
 {
@@ -45,8 +64,11 @@ void thread_detach(struct thread *thread)
         break;
     case THREAD_RECEIVING:
     case THREAD_CALLING:
-    case THREAD_AWAITING:
         link_remove(&thread->link);
+        break;
+    case THREAD_SERVED:
+    case THREAD_OWED:
+        thread_quit(thread);
         break;
     case THREAD_RUNNING:
     case THREAD_HELD:
@@ -54,7 +76,6 @@ void thread_detach(struct thread *thread)
         break;
     }
     thread->state = THREAD_HELD;
-    thread->peer = 0;
     thread->faulting = 0;
     thread_update_direct(thread);
 }
@@ -66,6 +87,7 @@ void thread_begin_death(struct thread *thread)
     } else {
         thread_detach(thread);
         drop_unfinished(thread);
+        thread_put_off(thread);
         cpu_forget(thread);
         thread->state = THREAD_DEAD;
     }

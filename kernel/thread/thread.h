@@ -6,13 +6,13 @@
  *      THREAD_HELD      nowhere                       -
  *      THREAD_READY     its cpu's queue               -
  *      THREAD_RUNNING   nowhere                       -
- *      THREAD_RECEIVING its endpoint's receivers      the endpoint
- *      THREAD_CALLING   the endpoint's callers        the endpoint
- *      THREAD_AWAITING  the owed list of a task       the task that owes it an answer
+ *      THREAD_RECEIVING its endpoint's receivers      -
+ *      THREAD_CALLING   the endpoint's callers        -
+ *      THREAD_SERVED    nowhere                       the thread that serves it
+ *      THREAD_OWED      the owed list of a task       the task that owes it an answer
  *      THREAD_DEAD      kernel.dying                  -
  *
- *   T1  state and link agree with the table; `peer` is set while RECEIVING, CALLING, AWAITING only,
- *       so a thread whose peer is a task is AWAITING
+ *   T1  state and link agree with the table; `peer` means something while SERVED and OWED only
  *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused;
  *       it begins beyond that of every dead thread, of which this may have the place
  *   T3  a thread with `held` set becomes THREAD_HELD instead of ready
@@ -20,11 +20,13 @@
  *       becomes ready
  *   T4  `direct` is `priority` if the thread may be switched to without the scheduler, else -1
  *       (it uses the FPU, is held, is to move, or waits for the answer to a fault)
+ *   T6  `serving` is the thread that is SERVED by this one, or 0: whose message it received last,
+ *       until that is answered or this one waits for another message, dies, or can receive no more
  *
  * A held thread has not been started, was stopped, or has nobody to hear of its fault.
  *
  * Threads lie four to a frame, so that a reference from user space is checked by its alignment and
- * the frame's kind; a place that is free is all zero, so it has no peer.
+ * the frame's kind; a place that is free is all zero, so it waits for nothing.
  */
 #pragma once
 
@@ -39,7 +41,8 @@ enum thread_state {
     THREAD_RUNNING,
     THREAD_RECEIVING,
     THREAD_CALLING,
-    THREAD_AWAITING,
+    THREAD_SERVED,
+    THREAD_OWED,
     THREAD_DEAD,
 };
 
@@ -48,6 +51,7 @@ struct thread {
     struct link link;
     ref_t task;
     ref_t peer;
+    ref_t serving;
     ref_t page;     /* its message page */
     ref_t cpu;      /* its struct cpu: in whose queue it is, where it runs */
     ref_t home;     /* where it becomes ready; 0: on the processor that makes it so */
@@ -84,6 +88,12 @@ void thread_wake(struct thread *thread, enum queue_end end);
 /* Behind the others, with the status that its call returns. */
 void thread_wake_with(struct thread *thread, err_t status);
 
+/* A thread that is SERVED or OWED is not any more: it has its answer, or will have none. */
+void thread_quit(struct thread *caller);
+
+/* Who is served is owed the answer by the task from now on: any of its threads may give it. */
+void thread_put_off(struct thread *server);
+
 /* Takes a thread out of whatever it does or waits for; it is THREAD_HELD afterwards. */
 void thread_detach(struct thread *thread);
 
@@ -108,7 +118,7 @@ HOT void thread_update_direct(struct thread *thread)
 /* The thread that runs is marked as using the FPU from now on. */
 void thread_use_fpu(struct thread *thread);
 
-/* Panics unless T1..T4 hold. */
+/* Panics unless T1..T6 hold. */
 void thread_check(struct thread *thread);
 
 _Static_assert(sizeof(struct thread) <= 1 << THREAD_SHIFT, "four threads to a frame");

@@ -73,6 +73,12 @@ static inline void arch_tlb_drop(uint32_t address)
     (void)address;
 }
 
+static inline void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t count)
+{
+    while (count--)
+        *to++ = *from++;
+}
+
 static inline void arch_space_load(uint32_t directories)
 {
     (void)directories;
