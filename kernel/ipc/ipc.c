@@ -43,6 +43,20 @@ HOT bool may_follow(const struct cpu *cpu, const struct thread *thread, const st
     return next->cpu == thread->cpu && next->direct >= cpu->floor;
 }
 
+/* Words alone need no more than one check. */
+HOT err_t pass_page(struct thread *sender, struct thread *receiver)
+{
+    const struct message_page *in = thread_page(sender);
+    uint32_t tag = *(const volatile uint32_t *)&in->tag;
+
+    if (tag > IPC_PAGE_WORDS)
+        return message_pass(sender, receiver);
+    struct message_page *out = thread_page(receiver);
+    arch_copy_words(out->words, in->words, tag);
+    out->tag = tag;
+    return OK;
+}
+
 static struct thread *call_general(struct thread *thread);
 static struct thread *reply_wait_general(struct thread *thread);
 
@@ -57,7 +71,7 @@ HOT struct thread *call(struct thread *thread, bool extended)
     if (IPC_FORCE_GENERAL || !(slot->object & SLOT_CALL) || link_is_alone(&endpoint->receivers))
         return call_general(thread);
     struct thread *server = thread_of_link(endpoint->receivers.next);
-    if (!may_follow(cpu, thread, server) || (extended && message_pass(thread, server)))
+    if (!may_follow(cpu, thread, server) || (extended && pass_page(thread, server)))
         return call_general(thread);
 
     /* Nothing can fail any more. */
@@ -80,7 +94,7 @@ HOT struct thread *reply_wait(struct thread *thread, bool extended)
     if (IPC_FORCE_GENERAL || !thread->serving || page->caller != thread->serving ||
         page->caller_calls != caller->calls || endpoint->waiting)
         return reply_wait_general(thread);
-    if (!may_follow(cpu, thread, caller) || (extended && message_pass(thread, caller)))
+    if (!may_follow(cpu, thread, caller) || (extended && pass_page(thread, caller)))
         return reply_wait_general(thread);
 
     /* Nothing can fail any more. */
