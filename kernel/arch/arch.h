@@ -56,6 +56,7 @@ enum {
  *   uint32_t pte_low(const pte_t *at)                   the half with PTE_PRESENT, PTE_MESSAGE
  *   uint32_t pte_frame(const pte_t *at)
  *   bool pte_writable(const pte_t *at), pte_executable(const pte_t *at)
+ *   void pte_clear(pte_t *at)
  *   void pte_write(pte_t *at, pte_t entry)              no other processor sees a half of it
  */
 

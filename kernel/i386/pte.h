@@ -52,6 +52,14 @@ static inline bool pte_executable(const uint64_t *at)
     return pte_no_execute && !(*at >> 63);
 }
 
+static inline void pte_clear(uint64_t *at)
+{
+    volatile uint32_t *half = (volatile uint32_t *)at;
+
+    half[0] = 0;
+    half[1] = 0;
+}
+
 /* Another processor may walk between the halves: present is cleared first and set last. */
 static inline void pte_write(uint64_t *at, uint64_t entry)
 {

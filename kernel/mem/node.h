@@ -28,6 +28,7 @@
 /* References count nodes (8 bytes): 27 bits reach 1 GiB from the window's base. */
 struct node {
     uint32_t next : 27, depth : 5;
+    uint32_t : 0; /* two words: they are read and written each on its own */
     uint32_t prev : 27, flags : 5; /* rights_t; in a root NODE_REVOKING */
 } __attribute__((aligned(8)));
 

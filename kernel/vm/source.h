@@ -13,7 +13,12 @@ struct source {
 };
 
 /* Rights that a mapping can have: at least to read, never to write and execute. */
-bool rights_are_mappable(rights_t rights);
+HOT bool rights_are_mappable(rights_t rights)
+{
+    const rights_t both = RIGHT_WRITE | RIGHT_EXECUTE;
+
+    return (rights & RIGHT_READ) && (rights & both) != both && !(rights & RIGHT_OWN);
+}
 
 /* Every page is there (ERR_ABSENT), is memory (ERR_FRAME), has `rights` and `needed` (ERR_RIGHTS),
  * is not being revoked (ERR_BUSY), and has room for a child (ERR_DEPTH). */

@@ -1,40 +1,5 @@
 #include "kernel/vm/space.h"
 
-static pte_t *directory_entry(const struct space *space, uint32_t address)
-{
-    uint32_t top = pte_low(&space->directories[address >> SPACE_SHIFT]);
-
-    if (!(top & PTE_PRESENT))
-        return NULL;
-    pte_t *directory = AT(pte_t, top & -(uint32_t)PAGE_SIZE);
-    return directory + ((address >> DIRECTORY_SHIFT) & (TABLE_ENTRIES - 1));
-}
-
-bool space_find(const struct space *space, uint32_t address, struct place *place)
-{
-    pte_t *directory = directory_entry(space, address);
-
-    if (!directory || !(pte_low(directory) & PTE_PRESENT))
-        return false;
-    uint32_t table = pte_frame(directory);
-    uint32_t index = (address >> TABLE_SHIFT) & (TABLE_ENTRIES - 1);
-    place->entry = AT(pte_t, frame_ref(table)) + index;
-    place->node = AT(struct node, frame_ref(frame_at(table)->partner)) + index;
-    return true;
-}
-
-bool space_find_mapping(const struct space *space, uint32_t address, struct place *place)
-{
-    return space_find(space, address, place) && node_in_tree(place->node);
-}
-
-bool space_range_valid(uint32_t address, uint32_t pages, uint32_t max)
-{
-    if (address % PAGE_SIZE || pages == 0 || pages > max || address >= USER_END)
-        return false;
-    return pages <= (USER_END - address) >> PAGE_BITS;
-}
-
 static void count_lacking(const struct space *space, uint32_t address, struct lacking *lacking)
 {
     uint32_t table = address >> DIRECTORY_SHIFT, top = 1u << (address >> SPACE_SHIFT);
@@ -45,7 +10,7 @@ static void count_lacking(const struct space *space, uint32_t address, struct la
     assert(lacking->tables_count < LACKING_TABLES);
     lacking->tables[lacking->tables_count++] = table;
     lacking->frames += 2;
-    if (!directory_entry(space, address) && !(lacking->directories & top)) {
+    if (!space_directory_entry(space, address) && !(lacking->directories & top)) {
         lacking->directories |= top;
         lacking->frames++;
     }
@@ -57,9 +22,7 @@ err_t space_check_free(const struct space *space, uint32_t address, uint32_t pag
     struct place place;
 
     while (pages) {
-        uint32_t here = TABLE_ENTRIES - ((address >> TABLE_SHIFT) & (TABLE_ENTRIES - 1));
-        if (here > pages)
-            here = pages;
+        uint32_t here = space_run(address, pages);
         if (!space_find(space, address, &place))
             count_lacking(space, address, lacking);
         else
@@ -96,51 +59,73 @@ struct place space_open(struct space *space, struct account *account, uint32_t a
 {
     struct place place;
 
-    if (!directory_entry(space, address))
+    if (!space_directory_entry(space, address))
         add_directory(space, account, address);
-    pte_t *directory = directory_entry(space, address);
+    pte_t *directory = space_directory_entry(space, address);
     if (!(pte_low(directory) & PTE_PRESENT))
         add_table(directory, account, address);
     space_find(space, address, &place);
     return place;
 }
 
-void space_map(struct place place, enum kinship kinship, struct node *from, uint32_t frame,
-               rights_t rights)
-{
-    assert(!(pte_low(place.entry) & PTE_PRESENT) && !node_in_tree(place.node));
-    assert((rights & (RIGHT_WRITE | RIGHT_EXECUTE)) != (RIGHT_WRITE | RIGHT_EXECUTE));
-    if (kinship == CHILD)
-        node_insert_child(from, place.node, rights);
-    else
-        node_insert_sibling(from, place.node, rights);
-    pte_write(place.entry, pte_make(frame, rights));
-}
-
-struct mapping space_mapping(struct node *node)
+HOT struct mapping mapping_of(const struct node *node)
 {
     const struct frame *companion = frame_at(frame_number(REF(node)));
-    uint32_t index = (REF(node) & (PAGE_SIZE - 1)) / sizeof(struct node);
+    uint32_t offset = REF(node) & (PAGE_SIZE - 1); /* nodes and entries have one size */
 
-    assert(companion->kind == FRAME_COMPANION);
     return (struct mapping){
         .task = companion->owner,
-        .address = companion->base + (index << PAGE_BITS),
-        .entry = AT(pte_t, frame_ref(companion->partner)) + index,
+        .address = companion->base + offset / sizeof(struct node) * PAGE_SIZE,
+        .entry = AT(pte_t, frame_ref(companion->partner) + offset),
     };
+}
+
+struct mapping space_mapping(const struct node *node)
+{
+    return mapping_of(node);
+}
+
+/* The processor does not find the page any more; its node is still there. */
+HOT void hide(const struct node *node)
+{
+    struct mapping mapping = mapping_of(node);
+
+    pte_clear(mapping.entry);
+    space_dropped(mapping.task, mapping.address);
+}
+
+HOT void unmap(struct node *node)
+{
+    hide(node);
+    node_remove(node);
 }
 
 void space_unmap(struct node *node)
 {
-    struct mapping mapping = space_mapping(node);
+    unmap(node);
+}
 
-    pte_write(mapping.entry, 0);
-    node_remove(node);
-    space_dropped(mapping.task, mapping.address);
+/* A whole tree goes from its end: the last node has no descendants. */
+static bool unmap_tree_step(struct node *root, unsigned *budget)
+{
+    struct node *last = node_at(root->prev), *before;
+    unsigned left = *budget;
+
+    for (; last != root && left > 0; last = before, left--) {
+        before = node_at(last->prev);
+        hide(last);
+        *last = (struct node){0};
+    }
+    last->next = node_ref(root);
+    root->prev = node_ref(last);
+    *budget = left;
+    return last == root;
 }
 
 bool space_unmap_step(struct node *top, unsigned *budget)
 {
+    if (top->depth == 0)
+        return unmap_tree_step(top, budget);
     struct node *leaf = node_first_leaf(top);
 
     while (leaf != top) {
@@ -148,15 +133,15 @@ bool space_unmap_step(struct node *top, unsigned *budget)
         if (*budget == 0)
             return false;
         --*budget;
-        space_unmap(leaf);
+        unmap(leaf);
         leaf = node_first_leaf(parent);
     }
     return true;
 }
 
-static void lower(struct node *node, rights_t rights)
+HOT void lower(struct node *node, rights_t rights)
 {
-    struct mapping mapping = space_mapping(node);
+    struct mapping mapping = mapping_of(node);
 
     node->flags = node->flags & rights & RIGHT_ALL;
     pte_write(mapping.entry, pte_make(pte_frame(mapping.entry), (rights_t)node->flags));
@@ -165,11 +150,11 @@ static void lower(struct node *node, rights_t rights)
 
 void space_lower(struct node *node, rights_t rights)
 {
-    unsigned depth = node->depth;
+    struct node *n = node;
 
-    lower(node, rights);
-    for (struct node *n = node_next(node); n->depth > depth; n = node_next(n))
+    do
         lower(n, rights);
+    while ((n = node_next(n))->depth > node->depth);
 }
 
 /* True when no mapping is left in the table. */

@@ -31,14 +31,52 @@ struct place {
     struct node *node;
 };
 
+/* The directory's entry for `address`, or null. */
+HOT pte_t *space_directory_entry(const struct space *space, uint32_t address)
+{
+    uint32_t top = pte_low(&space->directories[address >> SPACE_SHIFT]);
+
+    if (!(top & PTE_PRESENT))
+        return NULL;
+    pte_t *directory = AT(pte_t, top & -(uint32_t)PAGE_SIZE);
+    return directory + ((address >> DIRECTORY_SHIFT) & (TABLE_ENTRIES - 1));
+}
+
 /* True if there is a table for `address`. */
-bool space_find(const struct space *space, uint32_t address, struct place *place);
+HOT bool space_find(const struct space *space, uint32_t address, struct place *place)
+{
+    const pte_t *directory = space_directory_entry(space, address);
+
+    if (!directory || !(pte_low(directory) & PTE_PRESENT))
+        return false;
+    uint32_t table = pte_frame(directory);
+    uint32_t index = (address >> TABLE_SHIFT) & (TABLE_ENTRIES - 1);
+    place->entry = AT(pte_t, frame_ref(table)) + index;
+    place->node = AT(struct node, frame_ref(frame_at(table)->partner)) + index;
+    return true;
+}
 
 /* The place of a mapping that a call may use: present, no message page. */
-bool space_find_mapping(const struct space *space, uint32_t address, struct place *place);
+HOT bool space_find_mapping(const struct space *space, uint32_t address, struct place *place)
+{
+    return space_find(space, address, place) && node_in_tree(place->node);
+}
 
 /* [address, address + pages) is page-aligned, not empty, at most `max` pages, below USER_END. */
-bool space_range_valid(uint32_t address, uint32_t pages, uint32_t max);
+HOT bool space_range_valid(uint32_t address, uint32_t pages, uint32_t max)
+{
+    if (address % PAGE_SIZE || pages - 1 >= max || address >= USER_END)
+        return false;
+    return pages <= (USER_END - address) >> PAGE_BITS;
+}
+
+/* How many of a range's pages are in the table of the first. */
+HOT uint32_t space_run(uint32_t address, uint32_t pages)
+{
+    uint32_t here = TABLE_ENTRIES - ((address >> TABLE_SHIFT) & (TABLE_ENTRIES - 1));
+
+    return here < pages ? here : pages;
+}
 
 /* The tables that ranges lack, counted once each: a check pass adds its ranges and compares frames
  * with the account's spare ones. A message's four items touch at most eight tables. */
@@ -58,8 +96,17 @@ struct place space_open(struct space *space, struct account *account, uint32_t a
 
 /* Puts a mapping into a free place: child of `from`, or sibling. */
 enum kinship { CHILD, SIBLING };
-void space_map(struct place place, enum kinship kinship, struct node *from, uint32_t frame,
-               rights_t rights);
+HOT void space_map(struct place place, enum kinship kinship, struct node *from, uint32_t frame,
+                   rights_t rights)
+{
+    if (kinship == CHILD)
+        node_insert_child(from, place.node, rights);
+    else
+        node_insert_sibling(from, place.node, rights);
+    pte_write(place.entry, pte_make(frame, rights));
+}
+
+_Static_assert(sizeof(struct node) == sizeof(pte_t), "a node stands where its entry does");
 
 /* Where a mapping's node is: the space's task (frame number), its address, its entry. */
 struct mapping {
@@ -67,7 +114,7 @@ struct mapping {
     uint32_t address;
     pte_t *entry;
 };
-struct mapping space_mapping(struct node *node);
+struct mapping space_mapping(const struct node *node);
 
 /* Unmaps descendants of `top`, at most `*budget`, which it lowers; true when none is left. */
 bool space_unmap_step(struct node *top, unsigned *budget);
