@@ -6,7 +6,7 @@ static const uint32_t leaf_bytes = 1u << LEAF_SHIFT;
 
 static uint32_t *leaf_of(uint32_t word)
 {
-    return heap_page_at(word >> PAGE_BITS);
+    return heap_page_at(word >> PAGES_NUMBER_SHIFT);
 }
 
 static uint32_t entry_index(uint32_t address)
@@ -24,20 +24,52 @@ static void set_directory(struct page_map *map, uint32_t index, uint32_t word)
     map->used_words = *used ? map->used_words | bit : map->used_words & ~bit;
 }
 
-uint32_t *pages_open_first(struct page_map *map, uint32_t address)
+static uint32_t span(uint32_t word, uint32_t first, uint32_t last)
 {
-    uint32_t index = address >> LEAF_SHIFT, eighths = 1u << (address >> EIGHTH_SHIFT) % 8;
+    return (word & -(uint32_t)PAGES_LEAF) | last << GROUP_LAST_SHIFT | first;
+}
+
+static uint32_t first_group(uint32_t word)
+{
+    return word & GROUP_MASK;
+}
+
+static uint32_t last_group(uint32_t word)
+{
+    return word >> GROUP_LAST_SHIFT & GROUP_MASK;
+}
+
+/* The word of a new leaf, which spans `group` or, in place of PAGES_WHOLE, everything; 0: no
+ * memory. */
+static uint32_t make_leaf(uint32_t old, uint32_t group)
+{
     uint32_t *leaf = heap_page();
 
     if (!leaf)
+        return 0;
+    uint32_t word = heap_page_number(leaf) << PAGES_NUMBER_SHIFT | PAGES_LEAF;
+    if (old != PAGES_WHOLE)
+        return span(word, group, group);
+    for (uint32_t i = 0; i < LEAF_ENTRIES; i++)
+        leaf[i] = ENTRY_ANON;
+    return span(word, 0, GROUP_MASK);
+}
+
+uint32_t *pages_open_wider(struct page_map *map, uint32_t address)
+{
+    uint32_t index = address >> LEAF_SHIFT, group = address >> GROUP_SHIFT & GROUP_MASK;
+    uint32_t word = map->directory[index];
+
+    if (!(word & PAGES_LEAF))
+        word = make_leaf(word, group);
+    else if (group < first_group(word))
+        word = span(word, group, last_group(word));
+    else
+        word = span(word, first_group(word), group);
+    if (!word)
         return NULL;
-    if (map->directory[index] == PAGES_WHOLE) {
-        for (uint32_t i = 0; i < LEAF_ENTRIES; i++)
-            leaf[i] = ENTRY_ANON;
-        eighths = PAGES_EIGHTHS;
-    }
-    set_directory(map, index, heap_page_number(leaf) << PAGE_BITS | eighths);
-    return leaf + entry_index(address);
+    set_directory(map, index, word);
+    return pages_entry(word, address);
 }
 
 /* The first used directory word from `index` on, or DIRECTORY_ENTRIES. */
@@ -69,35 +101,27 @@ static uint32_t scan(const uint32_t *leaf, uint32_t index, uint32_t end)
     return index;
 }
 
-/* An eighth turned out to be empty; with the last one the leaf goes. True if it went. */
-static bool forget_eighth(struct page_map *map, uint32_t index, uint32_t eighth)
-{
-    uint32_t word = map->directory[index] & ~(1u << eighth);
-
-    map->directory[index] = word;
-    if (word & PAGES_EIGHTHS)
-        return false;
-    heap_page_free(leaf_of(word));
-    set_directory(map, index, 0);
-    return true;
-}
-
 /* The first entry of a leaf in from .. end, or `end`. */
 static uint32_t next_entry(struct page_map *map, uint32_t index, uint32_t from, uint32_t end)
 {
-    while (from < end) {
-        uint32_t eighth = from / EIGHTH_ENTRIES, eighth_end = (eighth + 1) * EIGHTH_ENTRIES;
-        uint32_t stop = eighth_end < end ? eighth_end : end;
-        if (map->directory[index] & 1u << eighth) {
-            uint32_t found = scan(leaf_of(map->directory[index]), from, stop);
-            if (found < stop)
-                return found;
-            if (stop - from == EIGHTH_ENTRIES && forget_eighth(map, index, eighth))
-                return end;
-        }
-        from = stop;
+    uint32_t word = map->directory[index], first = first_group(word), last = last_group(word);
+    uint32_t low = first * GROUP_ENTRIES, high = (last + 1) * GROUP_ENTRIES;
+    bool from_low = from <= low, to_high = end >= high;
+    uint32_t start = from_low ? low : from, stop = to_high ? high : end;
+
+    if (start >= stop)
+        return end;
+    uint32_t found = scan(leaf_of(word), start, stop);
+    if (found == high && from_low) {
+        heap_page_free(leaf_of(word));
+        set_directory(map, index, 0);
+        return end;
     }
-    return end;
+    if (from_low)
+        map->directory[index] = span(word, found / GROUP_ENTRIES, last);
+    else if (found == high)
+        map->directory[index] = span(word, first, (start - 1) / GROUP_ENTRIES);
+    return found < stop ? found : end;
 }
 
 bool pages_next(struct page_map *map, uint32_t address, uint32_t end, struct page_run *run)
@@ -127,20 +151,14 @@ bool pages_next(struct page_map *map, uint32_t address, uint32_t end, struct pag
     return false;
 }
 
-/* The bits of those eighths of a leaf that pages from `first` to `last` are in. */
-static uint32_t eighths_of(uint32_t first, uint32_t last)
-{
-    return (2u << (last >> EIGHTH_SHIFT) % 8) - (1u << (first >> EIGHTH_SHIFT) % 8);
-}
-
 /* Free pages of one leaf. */
 static bool reserve_in_leaf(struct page_map *map, uint32_t address, uint32_t pages)
 {
-    uint32_t last = address + ((pages - 1) << PAGE_BITS), *entry = pages_open(map, address);
+    uint32_t *entry = pages_open(map, address);
 
     if (!entry)
         return false;
-    map->directory[address >> LEAF_SHIFT] |= eighths_of(address, last);
+    pages_open(map, address + ((pages - 1) << PAGE_BITS));
     for (uint32_t i = 0; i < pages; i++)
         entry[i] = ENTRY_ANON;
     return true;
@@ -173,7 +191,7 @@ bool pages_split(struct page_map *map, uint32_t address)
 
     if (address % leaf_bytes == 0 || map->directory[index] != PAGES_WHOLE)
         return true;
-    return pages_open_first(map, address) != NULL;
+    return pages_open_wider(map, address) != NULL;
 }
 
 void pages_remove(struct page_map *map, const struct page_run *run)
@@ -225,11 +243,11 @@ static void check_leaf(uint32_t word)
 {
     const uint32_t *leaf = leaf_of(word);
 
-    assert(word & PAGES_EIGHTHS && !(word & PAGES_WHOLE));
+    assert(word & PAGES_LEAF && !(word & PAGES_WHOLE) && first_group(word) <= last_group(word));
     for (uint32_t i = 0; i < LEAF_ENTRIES; i++) {
         if (leaf[i])
             check_entry(leaf[i]);
-        assert(!leaf[i] || word & 1u << i / EIGHTH_ENTRIES);
+        assert(!leaf[i] || pages_spans(word, i << PAGE_BITS));
     }
 }
 

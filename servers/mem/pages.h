@@ -4,12 +4,12 @@
  *      directory[768] -> leaf of 1024 entries          an entry for 4 KiB, a leaf for 4 MiB
  *
  * A directory word is 0, PAGES_WHOLE (4 MiB of untouched anonymous pages, without a leaf), or a
- * leaf: the number of its heap page in bits 12-31, and in bits 0-7 which eighths of it may hold
- * something.
+ * leaf: the number of its heap page in bits 15-31, PAGES_LEAF, and where in it there may be
+ * something: the first such group of entries in bits 0-5, the last in bits 6-11.
  *
  *   G1  an entry is 0 or has exactly one of PAGE_ZERO, PAGE_FRAME, PAGE_ARCHIVE, PAGE_SHM
  *   G2  PAGE_MAPPED is set if the task has a mapping there, with page_rights() as its rights
- *   G3  an eighth whose bit is clear holds no entries
+ *   G3  before the first group and behind the last there are no entries
  *   G4  `used` has a bit for each directory word that is not 0
  *   G5  PAGE_COW comes with PAGE_FRAME and PAGE_WRITE: the page may be written, after the fault
  *       that this needs made it private
@@ -39,10 +39,13 @@ enum {
 enum {
     LEAF_SHIFT = 22,
     LEAF_ENTRIES = 1 << (LEAF_SHIFT - PAGE_BITS),
-    EIGHTH_SHIFT = LEAF_SHIFT - 3,
-    EIGHTH_ENTRIES = LEAF_ENTRIES / 8,
-    PAGES_EIGHTHS = 0xff,
-    PAGES_WHOLE = 1 << 8,
+    GROUP_ENTRIES = 16,
+    GROUP_SHIFT = PAGE_BITS + 4,
+    GROUP_MASK = 63,
+    GROUP_LAST_SHIFT = 6,
+    PAGES_LEAF = 1 << 12,
+    PAGES_WHOLE = 1 << 13,
+    PAGES_NUMBER_SHIFT = 15,
     DIRECTORY_ENTRIES = USER_END >> LEAF_SHIFT,
     ENTRY_ANON = PAGE_ZERO | PAGE_WRITE | PAGE_ANON,
 };
@@ -68,7 +71,7 @@ static inline rights_t page_rights(uint32_t entry)
 /* Where the entry of `address` is in the leaf that a directory word names. */
 static inline uint32_t *pages_entry(uint32_t word, uint32_t address)
 {
-    uint32_t *leaf = heap_page_at(word >> PAGE_BITS);
+    uint32_t *leaf = heap_page_at(word >> PAGES_NUMBER_SHIFT);
     return leaf + ((address >> PAGE_BITS) & (LEAF_ENTRIES - 1));
 }
 
@@ -77,7 +80,7 @@ static inline uint32_t *pages_find(const struct page_map *map, uint32_t address)
 {
     uint32_t word = map->directory[address >> LEAF_SHIFT];
 
-    if (!(word & PAGES_EIGHTHS))
+    if (!(word & PAGES_LEAF))
         return NULL;
     return pages_entry(word, address);
 }
@@ -92,17 +95,25 @@ static inline uint32_t pages_get(const struct page_map *map, uint32_t address)
     return map->directory[address >> LEAF_SHIFT] == PAGES_WHOLE ? ENTRY_ANON : 0;
 }
 
-/* pages_open() where there is no leaf yet. */
-uint32_t *pages_open_first(struct page_map *map, uint32_t address);
+/* True if there is a leaf in which an entry for `address` may be. */
+static inline bool pages_spans(uint32_t word, uint32_t address)
+{
+    uint32_t group = address >> GROUP_SHIFT & GROUP_MASK;
+
+    return word & PAGES_LEAF && group >= (word & GROUP_MASK) &&
+           group <= (word >> GROUP_LAST_SHIFT & GROUP_MASK);
+}
+
+/* pages_open() where there is no leaf yet, or none that spans the address. */
+uint32_t *pages_open_wider(struct page_map *map, uint32_t address);
 
 /* The place for an entry, which the caller fills; null: no memory for a leaf. */
 static inline uint32_t *pages_open(struct page_map *map, uint32_t address)
 {
     uint32_t word = map->directory[address >> LEAF_SHIFT];
 
-    if (!(word & PAGES_EIGHTHS))
-        return pages_open_first(map, address);
-    map->directory[address >> LEAF_SHIFT] = word | 1u << (address >> EIGHTH_SHIFT) % 8;
+    if (!pages_spans(word, address))
+        return pages_open_wider(map, address);
     return pages_entry(word, address);
 }
 
@@ -122,8 +133,8 @@ static inline uint32_t run_end(const struct page_run *run)
     return run->address + (run->pages << PAGE_BITS);
 }
 
-/* The first pages with entries in address .. end; false: there are none. Eighths and leaves that it
- * finds empty are forgotten, so that nobody looks there again. */
+/* The first pages with entries in address .. end; false: there are none. Groups at the ends of a
+ * leaf, and leaves, that it finds empty are forgotten, so that nobody looks there again. */
 bool pages_next(struct page_map *map, uint32_t address, uint32_t end, struct page_run *run);
 
 /* Makes `pages` free pages untouched anonymous ones; false: no memory, and nothing has changed. */

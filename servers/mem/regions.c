@@ -118,13 +118,13 @@ static void lower_hint(struct space *space, uint32_t address)
         space->mmap_hint = address;
 }
 
-/* Only where the leaf is there already, and its eighth in use. */
+/* Only where the leaf is there already, and spans the place. */
 uint32_t regions_take_page(struct space *space)
 {
     uint32_t address = space->mmap_hint, word = space->pages.directory[address >> LEAF_SHIFT];
     uint32_t *entry = pages_entry(word, address);
 
-    if (address == MMAP_LIMIT || !(word >> (address >> EIGHTH_SHIFT) % 8 & 1) || *entry ||
+    if (address == MMAP_LIMIT || !pages_spans(word, address) || *entry ||
         !space_commit(space, 1))
         return 0;
     *entry = ENTRY_ANON;
