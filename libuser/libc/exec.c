@@ -53,12 +53,12 @@ static int exec_program(const char *path, char *const arguments[])
 
 WEAK int execv(const char *path, char *const arguments[])
 {
-    __console_flush();
+    __console_show();
     return __result(exec_program(path, arguments), 0);
 }
 
 WEAK int execvp(const char *path, char *const arguments[])
 {
-    __console_flush();
+    __console_show();
     return __result(exec_program(path, arguments), 0);
 }

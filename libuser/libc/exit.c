@@ -5,21 +5,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static void (*functions[8])(void);
-static unsigned functions_count;
-
 _Noreturn void __exit_process(int status)
 {
     proc_exit(CLIENT_SLOT_PROC, 0, (uint32_t)status);
     __builtin_trap();
-}
-
-WEAK int atexit(void (*function)(void))
-{
-    if (functions_count == sizeof functions / sizeof functions[0])
-        return -1;
-    functions[functions_count++] = function;
-    return 0;
 }
 
 WEAK _Noreturn void _exit(int status)
@@ -34,14 +23,14 @@ WEAK _Noreturn void _Exit(int status)
 
 WEAK _Noreturn void exit(int status)
 {
-    while (functions_count)
-        functions[--functions_count]();
-    __console_flush();
+    if (__functions_run)
+        __functions_run();
+    __console_show();
     __exit_process(status);
 }
 
 WEAK _Noreturn void abort(void)
 {
-    __console_flush();
+    __console_show();
     __builtin_trap();
 }

@@ -8,7 +8,7 @@ WEAK pid_t fork(void)
 {
     uint32_t pid = 0;
 
-    __console_flush();
+    __console_show();
     int answer = proc_fork(CLIENT_SLOT_PROC, 0, &pid);
     if (answer == 0 && pid == 0 && __children_forget)
         __children_forget();

@@ -30,14 +30,25 @@ enum { CONSOLE_LINE = 256 };
 /* Adds text; what ends in a newline, and what no longer fits, is sent. 0 or -1. */
 int __console_put(const char *text, size_t bytes);
 
-/* Sends the unfinished line. 0 or -1; what could not be sent is dropped. */
-int __console_flush(void);
+/* Sends the unfinished line. 0 or -1; what could not be sent is dropped. Absent unless the program
+ * prints. */
+WEAK int __console_flush(void);
+
+/* What the calls begin with that let others run, or end the program. */
+static inline void __console_show(void)
+{
+    if (__console_flush)
+        __console_flush();
+}
 
 /* Sends at most CONSOLE_LINE bytes to the console server; the number it took, or -errno. */
 int __console_send(const char *text, size_t bytes);
 
 /* Ends the process; nothing is flushed. */
 _Noreturn void __exit_process(int status);
+
+/* Runs what atexit() was given. Absent unless it was called. */
+WEAK void __functions_run(void);
 
 /* In a new child: the parent's children are not its own. Absent unless the program waits. */
 WEAK void __children_forget(void);

@@ -8,6 +8,6 @@ WEAK int kill(pid_t pid, int reason)
 {
     if (reason != SIGKILL && reason != SIGTERM)
         return __result(-EINVAL, 0);
-    __console_flush();
+    __console_show();
     return __result(proc_kill(CLIENT_SLOT_PROC, 0, (uint32_t)pid), 0);
 }

@@ -21,7 +21,7 @@ WEAK ssize_t write(int fd, const void *from, size_t bytes)
         return __result(-EBADF, 0);
     if (bytes > INT32_MAX)
         return __result(-EINVAL, 0);
-    __console_flush();
+    __console_show();
     while (sent < bytes) {
         int taken = __console_send((const char *)from + sent, bytes - sent);
         if (taken <= 0)
@@ -39,7 +39,7 @@ WEAK ssize_t read(int fd, void *to, size_t bytes)
         return __result(-EBADF, 0);
     if (bytes > INT32_MAX)
         return __result(-EINVAL, 0);
-    __console_flush();
+    __console_show();
     if (bytes == 0)
         return 0;
     uint32_t most = bytes < IPC_DATA_MAX ? bytes : IPC_DATA_MAX;

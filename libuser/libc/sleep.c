@@ -8,7 +8,7 @@ enum { MICROSECONDS_PER_TICK = 1000000 / TICKS_PER_SECOND };
 
 static int sleep_ticks(uint32_t ticks)
 {
-    __console_flush();
+    __console_show();
     return __result(proc_sleep(CLIENT_SLOT_PROC, 0, ticks), 0);
 }
 

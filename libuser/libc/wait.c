@@ -59,7 +59,7 @@ WEAK pid_t waitpid(pid_t pid, int *status, int options)
 
     if (options || pid < -1 || pid == 0)
         return __result(-EINVAL, 0);
-    __console_flush();
+    __console_show();
     if (!take(pid, &child)) {
         int answer = next_but_others(pid, &child);
         if (answer < 0)

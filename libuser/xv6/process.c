@@ -41,7 +41,7 @@ WEAK int xv6_kill(int pid)
 
 WEAK int xv6_sleep(int ticks)
 {
-    __console_flush();
+    __console_show();
     if (ticks <= 0)
         return 0;
     return __result(proc_sleep(CLIENT_SLOT_PROC, 0, (uint32_t)ticks), 0);

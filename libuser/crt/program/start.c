@@ -27,10 +27,12 @@ static __attribute__((noinline)) struct arguments fetch(uint32_t offset)
     return a;
 }
 
-static void fetch_strings(char *strings, uint32_t bytes)
+/* The first piece has been fetched. */
+static void take_strings(char *strings, uint32_t bytes, uint32_t copied)
 {
     for (uint32_t offset = 0; offset < bytes;) {
-        uint32_t copied = fetch(offset).copied;
+        if (offset > 0)
+            copied = fetch(offset).copied;
         if (copied == 0 || copied > IPC_DATA_MAX || copied > bytes - offset)
             exit(STATUS_NO_ARGUMENTS);
         memcpy(strings + offset, message_page->words, copied);
@@ -61,6 +63,6 @@ _Noreturn void __program_start(void)
         exit(STATUS_NO_ARGUMENTS);
     char *strings = __builtin_alloca(a.bytes + 1);
     char **argv = __builtin_alloca((a.count + 1) * sizeof *argv);
-    fetch_strings(strings, a.bytes);
+    take_strings(strings, a.bytes, a.copied);
     exit(main(list(argv, a.count, strings, a.bytes), argv));
 }
