@@ -1,11 +1,12 @@
-/* ACPI 6.4: the root pointer 5.2.5, tables 5.2.6 to 5.2.8, the MADT 5.2.12. They may lie anywhere and
- * unaligned: all is read byte by byte, through a window. */
+/* ACPI 6.4: the root pointer 5.2.5, tables 5.2.6 to 5.2.8, the MADT 5.2.12. They may lie anywhere
+ * and unaligned: all is read byte by byte, through a window. */
 #include "kernel/i386/acpi.h"
 
 enum { EBDA_SEGMENT = 0x40e, EBDA_BYTES = 1024, BIOS = 0xe0000, BIOS_BYTES = 0x20000 };
 
 /* Signatures; the MADT's is APIC. */
-enum { RSD = 0x20445352, PTR = 0x20525450, RSDT = 0x54445352, XSDT = 0x54445358, MADT = 0x43495041 };
+enum { RSD = 0x20445352, PTR = 0x20525450 };
+enum { RSDT = 0x54445352, XSDT = 0x54445358, MADT = 0x43495041 };
 
 /* Offsets. The root pointer's second part came with revision 2. */
 enum { ROOT_REVISION = 15, ROOT_RSDT = 16, ROOT1_BYTES = 20, ROOT_LENGTH = 20, ROOT_XSDT = 24 };
@@ -63,8 +64,7 @@ static uint32_t table_bytes(uint32_t table, uint32_t signature)
     if (table > UINT32_MAX - TABLE_MAX || word_at(table) != signature)
         return 0;
     uint32_t bytes = word_at(table + TABLE_LENGTH);
-    bool good = bytes >= HEADER_BYTES && bytes <= TABLE_MAX && adds_to_zero(table, bytes);
-    return good ? bytes : 0;
+    return bytes <= TABLE_MAX && adds_to_zero(table, bytes) ? bytes : 0;
 }
 
 /* Firmware may list a processor twice, by entries of both types. */

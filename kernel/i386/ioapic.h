@@ -1,4 +1,4 @@
-/* The I/O APIC, which makes interrupt lines vectors of the boot processor: 82093AA data sheet, 3. */
+/* The I/O APIC, which makes interrupt lines vectors of the boot processor: 82093AA data sheet. */
 #pragma once
 
 #include "kernel/i386/acpi.h"
@@ -9,6 +9,6 @@ enum { IOAPIC_VECTORS = 32 };
 /* On the boot processor, after apic_init(); all lines are masked. */
 void ioapic_init(const struct acpi_machine *machine);
 
-/* Edges that come while their line is masked are lost: edge-triggered lines, once unmasked, stay so. */
+/* Edges are lost while their line is masked: edge-triggered lines, once unmasked, stay so. */
 void ioapic_mask(unsigned line);
 void ioapic_unmask(unsigned line);

@@ -11,13 +11,12 @@
 #include <string.h>
 
 /* All but the root pointer lie across pages and on odd addresses. */
-enum { EBDA = 0x9fc00, BIOS = 0xe0000, ROOT = 0xf5ac0, RSDT = 0x0ffe1fe3, XSDT = 0x3ffffff1 };
-enum { COPY = 0x345677, MADT = 0x5fffffdd, HEADER = 36, FIRST_ENTRY = 44, TABLE_MAX = 0x10000, ROUNDS = 300000 };
+enum { EBDA = 0x9fc00, BIOS = 0xe0000, COPY = 0x345677, RSDT = 0x0ffe1fe3, XSDT = 0x3ffffff1 };
+enum { MADT = 0x5fffffdd, HEADER = 36, FIRST_ENTRY = 44, TABLE_MAX = 0x10000, ROUNDS = 300000 };
 #define LOCAL_APIC 0xfee00000u
 #define IO_APIC    0xfec00000u
 
 static uint8_t *rsdp; /* the loader's copy */
-static uint32_t madt;
 static struct acpi_machine machine;
 
 static uint8_t *at(uint32_t physical)
@@ -76,28 +75,14 @@ static void append(uint32_t table, const void *from, uint32_t bytes)
     set_length(table, old + bytes);
 }
 
-static void append_address(uint32_t table, uint64_t address)
-{
-    append(table, &address, table == XSDT ? 8 : 4);
-}
-
 #define ENTRY(...)                                                                                 \
-    append(madt, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+    append(MADT, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
 #define WORD(word) (word) & 0xff, (word) >> 8 & 0xff, (word) >> 16 & 0xff, (word) >> 24 & 0xff
 #define CPU(id, flags) ENTRY(0, 8, 0, id, WORD(flags))
 #define X2APIC(id, flags) ENTRY(9, 16, 0, 0, WORD(id), WORD(flags), WORD(0))
 #define IO(address, first) ENTRY(1, 12, 0, 0, WORD(address), WORD(first))
 #define OVERRIDE(line, pin, flags) ENTRY(2, 10, 0, line, WORD(pin), flags, 0)
 #define LOCAL_ADDRESS(low, high) ENTRY(5, 12, 0, 0, WORD(low), WORD(high))
-
-static void start_madt(uint32_t table)
-{
-    madt = table;
-    start_table(table, "APIC", FIRST_ENTRY);
-    put(at(table) + 36, LOCAL_APIC, 4);
-    put(at(table) + 40, 1, 4);
-    set_length(table, FIRST_ENTRY);
-}
 
 /* A root pointer with both root tables, an MADT without entries. */
 static void start(uint8_t revision)
@@ -106,19 +91,18 @@ static void start(uint8_t revision)
     memcpy(rsdp, "RSD PTR ", 8);
     rsdp[15] = revision;
     put(rsdp + 16, RSDT, 4);
-    if (revision >= 2) {
-        put(rsdp + 20, 36, 4);
-        put(rsdp + 24, XSDT, 8);
-    }
+    put(rsdp + 20, 36, 4);
+    put(rsdp + 24, XSDT, 8);
     seal_root();
-    start_madt(MADT);
+    start_table(MADT, "APIC", FIRST_ENTRY);
+    put(at(MADT) + 36, LOCAL_APIC, 4);
+    set_length(MADT, FIRST_ENTRY);
     start_table(0x1234567, "FACP", 276);
     start_table(RSDT, "RSDT", HEADER);
     start_table(XSDT, "XSDT", HEADER);
-    append_address(RSDT, 0x1234567);
-    append_address(RSDT, MADT);
-    append_address(XSDT, 0x1234567);
-    append_address(XSDT, MADT);
+    append(RSDT, &(uint32_t){MADT}, 4);
+    append(XSDT, &(uint64_t){0x1234567}, 8);
+    append(XSDT, &(uint64_t){MADT}, 8);
 }
 
 static void make(uint8_t revision)
@@ -140,44 +124,45 @@ static bool find(void)
 
 static bool is_line(unsigned line, uint8_t pin, bool level, bool low)
 {
-    const struct acpi_line *l = &machine.lines[line];
-
-    return l->pin == pin && l->level == level && l->low == low;
+    struct acpi_line l = machine.lines[line];
+    return l.pin == pin && l.level == level && l.low == low;
 }
 
 static void check_made(void)
 {
+    CHECK(find());
     CHECK(machine.local_apic == LOCAL_APIC && machine.io_apic == IO_APIC);
     CHECK(machine.cpus_count == 2 && machine.cpus[0] == 0 && machine.cpus[1] == 2);
     CHECK(is_line(0, 2, false, false) && is_line(2, ACPI_NO_PIN, false, false));
     CHECK(is_line(9, 9, true, false));
 }
 
-/* What holds of everything that is found. */
+/* What holds of everything that is found: no processor and no pin comes twice. */
 static void check_found(void)
 {
+    uint32_t pins = 0;
+
     CHECK(machine.local_apic && machine.local_apic % PAGE_SIZE == 0);
     CHECK(machine.cpus_count > 0 && machine.cpus_count <= CPU_MAX);
-    for (unsigned i = 0; i < machine.cpus_count; i++) {
-        CHECK(machine.cpus[i] < 0xff);
-        for (unsigned j = 0; j < i; j++)
-            CHECK(machine.cpus[i] != machine.cpus[j]);
-    }
+    for (unsigned i = 0; i < machine.cpus_count; i++)
+        CHECK(machine.cpus[i] < 0xff && !memchr(machine.cpus, machine.cpus[i], i));
     for (unsigned i = 0; i < IRQ_COUNT; i++) {
-        CHECK(machine.lines[i].pin < IRQ_COUNT || machine.lines[i].pin == ACPI_NO_PIN);
-        for (unsigned j = 0; j < i && machine.lines[i].pin != ACPI_NO_PIN; j++)
-            CHECK(machine.lines[i].pin != machine.lines[j].pin);
+        uint8_t pin = machine.lines[i].pin;
+        CHECK(pin == ACPI_NO_PIN || (pin < IRQ_COUNT && !(pins >> pin & 1)));
+        pins |= pin == ACPI_NO_PIN ? 0 : 1u << pin;
     }
 }
 
 static void the_table_of_qemu_with_4_processors(void)
 {
-    static const char table[] =
-        "APIC\x90\0\0\0\1\x4b" "BOCHS BXPC    \1\0\0\0BXPC\1\0\0\0\0\0\xe0\xfe\1\0\0\0"
-        "\0\10\0\0\1\0\0\0" "\0\10\1\1\1\0\0\0" "\0\10\2\2\1\0\0\0" "\0\10\3\3\1\0\0\0"
-        "\1\14\0\0\0\0\xc0\xfe\0\0\0\0" "\2\12\0\0\2\0\0\0\0\0" "\2\12\0\5\5\0\0\0\15\0"
-        "\2\12\0\11\11\0\0\0\15\0" "\2\12\0\12\12\0\0\0\15\0" "\2\12\0\13\13\0\0\0\15\0"
-        "\4\6\xff\0\0\1";
+    static const char table[] = "APIC\x90\0\0\0\1\x4b"
+                                "BOCHS BXPC    \1\0\0\0BXPC\1\0\0\0\0\0\xe0\xfe\1\0\0\0"
+                                "\0\10\0\0\1\0\0\0\0\10\1\1\1\0\0\0"
+                                "\0\10\2\2\1\0\0\0\0\10\3\3\1\0\0\0"
+                                "\1\14\0\0\0\0\xc0\xfe\0\0\0\0\2\12\0\0\2\0\0\0\0\0"
+                                "\2\12\0\5\5\0\0\0\15\0\2\12\0\11\11\0\0\0\15\0"
+                                "\2\12\0\12\12\0\0\0\15\0\2\12\0\13\13\0\0\0\15\0"
+                                "\4\6\xff\0\0\1";
 
     start(0);
     memcpy(at(MADT), table, sizeof table - 1);
@@ -187,69 +172,69 @@ static void the_table_of_qemu_with_4_processors(void)
     CHECK(machine.cpus_count == 4 && memcmp(machine.cpus, "\0\1\2\3", 4) == 0);
     for (uint8_t i = 0; i < IRQ_COUNT; i++) {
         bool level = i == 5 || (i >= 9 && i <= 11) || i >= 16;
-        uint8_t pin = i == 0 ? 2 : i == 2 ? ACPI_NO_PIN : i;
-        CHECK(is_line(i, pin, level, i >= 16));
+        CHECK(is_line(i, i == 0 ? 2 : i == 2 ? ACPI_NO_PIN : i, level, i >= 16));
     }
 }
 
 static void root_tables(void)
 {
-    make(0);
-    CHECK(find());
-    check_made();
-    put(at(XSDT), 0, 4); /* which revision 0 does not have */
-    CHECK(find());
-
+    for (uint8_t revision = 0; revision < 2; revision++) {
+        make(revision);
+        rsdp[33]++; /* not of this revision, nor is the other table */
+        put(at(XSDT), 0, 4);
+        check_made();
+    }
     make(2);
     put(at(RSDT), 0, 4);
-    CHECK(find());
     check_made();
-
+    put(rsdp + 24, (1ull << 32) + XSDT, 8);
+    seal_root();
+    CHECK(!find());
     make(2);
     put(rsdp + 24, 0, 8);
     seal_root();
     put(at(XSDT), 0, 4);
-    CHECK(find());
-    put(rsdp + 24, (1ull << 32) + XSDT, 8);
-    seal_root();
-    CHECK(find());
-    put(at(RSDT), 0, 4);
-    CHECK(!find());
-
-    make(2);
-    memset(rsdp + 20, 0, 16); /* the loader copied the first part */
-    CHECK(find());
     check_made();
-}
-
-static void an_entry_above_4_gib_is_passed_over(void)
-{
-    make(2);
+    memset(rsdp + 20, 0, 16); /* the loader copied the first part */
+    check_made();
+    make(2); /* an entry above 4 GiB is passed over */
     put(at(XSDT) + HEADER + 8, (1ull << 32) + MADT, 8);
     set_length(XSDT, HEADER + 16);
     CHECK(!find());
-    append_address(XSDT, MADT);
-    CHECK(find());
+    append(XSDT, &(uint64_t){MADT}, 8);
     check_made();
+}
+
+static void signatures(void)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        uint8_t *table = at(i < 4 ? XSDT : MADT);
+        make(2);
+        table[i % 4]++;
+        seal(table, get(table + 4), 9);
+        CHECK(!find());
+        make(2);
+        rsdp[i]++;
+        seal_root();
+        CHECK(!find());
+    }
 }
 
 static void the_first_sound_madt_counts(void)
 {
+    uint8_t *first = at(0x7654321);
+
     make(0);
     set_length(RSDT, HEADER);
-    append_address(RSDT, 0x7654321);
-    append_address(RSDT, MADT);
-    start_madt(0x7654321);
-    LOCAL_ADDRESS(0x1000, 0);
-    OVERRIDE(3, 4, 0);
-    IO(0x2000, 0);
-    CPU(7, 0);
-    CHECK(find());
+    append(RSDT, &(uint32_t){0x7654321}, 4);
+    append(RSDT, &(uint32_t){MADT}, 4);
+    memcpy(first, at(MADT), 98);
+    put(first + 36, 0x1000, 4);
     check_made();
-    CPU(7, 1);
-    CHECK(find() && machine.local_apic == 0x1000 && machine.io_apic == 0x2000);
-    at(0x7654321)[9]++;
-    CHECK(find());
+    seal(first, 98, 9);
+    CHECK(find() && machine.local_apic == 0x1000);
+    first[93] = 7; /* its last entry is cut off, when all the others have been read */
+    seal(first, 98, 9);
     check_made();
 }
 
@@ -262,8 +247,8 @@ static void hide_roots(void)
 
 static void the_root_is_searched_where_a_bios_has_it(void)
 {
-    static const uint32_t places[] = {EBDA, EBDA + 1008, BIOS, ROOT, 0xfffd0, 0xffff0};
-    static const uint32_t others[] = {EBDA + 1024, EBDA + 8, BIOS - 16, ROOT + 4, 0x100000};
+    static const uint32_t places[] = {EBDA, EBDA + 1008, BIOS, 0xf5ac0, 0xfffd0, 0xffff0};
+    static const uint32_t others[] = {EBDA + 1024, EBDA + 8, BIOS - 16, 0xf5ac4, 0x100000};
     uint8_t root[36];
 
     make(2);
@@ -273,7 +258,6 @@ static void the_root_is_searched_where_a_bios_has_it(void)
     for (unsigned i = 0; i < sizeof places / sizeof places[0]; i++) {
         hide_roots();
         memcpy(at(places[i]), root, sizeof root);
-        CHECK(find());
         check_made();
         memcpy(rsdp, "RSD PTR ", 8); /* the loader's is damaged */
         CHECK(find());
@@ -284,11 +268,7 @@ static void the_root_is_searched_where_a_bios_has_it(void)
         hide_roots();
         memcpy(at(others[i]), root, sizeof root);
         CHECK(!find());
-        memset(at(others[i]), 0, sizeof root);
     }
-    put(at(0x40e), 0xffff, 2);
-    CHECK(!find());
-    hide_roots();
 }
 
 static void processors(void)
@@ -313,7 +293,6 @@ static void processors_that_are_not_there(void)
     X2APIC(5u, 0u);
     X2APIC(0xffu, 1u);
     X2APIC(0x10005u, 1u);
-    X2APIC(0xffffffffu, 1u);
     CHECK(!find());
     X2APIC(0xfeu, 1u);
     CPU(4, 1);
@@ -333,8 +312,6 @@ static void interrupt_controllers(void)
     LOCAL_ADDRESS(LOCAL_APIC, 1u);
     CHECK(!find());
     LOCAL_ADDRESS(LOCAL_APIC + 16, 0u);
-    CHECK(!find());
-    LOCAL_ADDRESS(0u, 0u);
     CHECK(!find());
 
     start(2);
@@ -359,14 +336,13 @@ static void interrupt_lines(void)
     OVERRIDE(5, 24u, 0xc);
     OVERRIDE(6, 0x10006u, 0);
     OVERRIDE(16, 7u, 0xf);
-    OVERRIDE(0xff, 8u, 0xf);
+    OVERRIDE(0xff, 7u, 0xf);
     CHECK(find());
     check_found();
     CHECK(is_line(9, 20, true, true) && is_line(20, ACPI_NO_PIN, true, true));
     CHECK(is_line(3, 4, false, true) && is_line(4, 3, false, false));
     CHECK(is_line(5, ACPI_NO_PIN, true, false) && is_line(6, ACPI_NO_PIN, false, false));
-    CHECK(is_line(7, 7, false, false) && is_line(8, 8, false, false));
-    CHECK(is_line(16, 16, true, true));
+    CHECK(is_line(7, 7, false, false) && is_line(16, 16, true, true));
 }
 
 /* Every other value of every byte. Zero as the root's length means the first part alone. */
@@ -389,7 +365,7 @@ static void one_damaged_byte(void)
     memset(at(MADT), 0, TABLE_MAX);
     make(0);
     damage(rsdp, 20, false);
-    damage(at(RSDT), HEADER + 8, false);
+    damage(at(RSDT), HEADER + 4, false);
     make(2);
     damage(rsdp, 36, true);
     damage(at(XSDT), HEADER + 16, false);
@@ -398,7 +374,7 @@ static void one_damaged_byte(void)
 
 static void lengths(void)
 {
-    static const uint32_t wrong[] = {0, 1, 9, 35, TABLE_MAX + 1, 0x7fffffff, 0x80000000, 0xffffffff};
+    static const uint32_t wrong[] = {0, 1, 9, 35, TABLE_MAX + 1, 0x80000000, 0xffffffff};
 
     for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         make(2);
@@ -409,12 +385,10 @@ static void lengths(void)
         CHECK(!find());
     }
     make(2);
-    for (uint32_t bytes = HEADER; bytes < HEADER + 16; bytes++) {
+    for (uint32_t bytes = HEADER; bytes < HEADER + 18; bytes++) {
         set_length(XSDT, bytes);
-        CHECK(!find());
+        CHECK(find() == (bytes >= HEADER + 16));
     }
-    set_length(XSDT, HEADER + 17);
-    CHECK(find());
 }
 
 /* Of what make() makes, where each of its entries ends: any such table is sound. */
@@ -461,14 +435,12 @@ static void tables_at_the_end_of_memory(void)
 
     make(2);
     set_length(XSDT, HEADER);
-    append_address(XSDT, UINT32_MAX);
-    append_address(XSDT, UINT32_MAX - 3);
-    append_address(XSDT, last + 1);
+    append(XSDT, &(uint64_t){UINT32_MAX - 3}, 8);
+    append(XSDT, &(uint64_t){last + 1}, 8);
     memcpy(at(last + 1), at(MADT), 98);
     CHECK(!find());
-    append_address(XSDT, last);
+    append(XSDT, &(uint64_t){last}, 8);
     memmove(at(last), at(last + 1), 98);
-    CHECK(find());
     check_made();
     put(rsdp + 24, UINT32_MAX - 5, 8);
     seal_root();
@@ -508,7 +480,7 @@ int main(void)
     rsdp = at(COPY);
     the_table_of_qemu_with_4_processors();
     root_tables();
-    an_entry_above_4_gib_is_passed_over();
+    signatures();
     the_first_sound_madt_counts();
     the_root_is_searched_where_a_bios_has_it();
     processors();
