@@ -4,10 +4,11 @@ QEMU counts every instruction once (`-icount shift=0`), and the counter that pro
 runs are repeatable to the instruction. The kernel is loaded without GRUB, whose disk would shift it. What no
 program can count, a plugin of QEMU does.
 """
-import concurrent.futures
 import dataclasses
+import multiprocessing
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -177,8 +178,8 @@ def call(job):
 
 def run_jobs(jobs):
     """The jobs' results, in their order; some are done at the same time."""
-    with concurrent.futures.ProcessPoolExecutor(min(os.cpu_count(), 4)) as pool:
-        yield from pool.map(call, jobs)
+    with multiprocessing.Pool(min(os.cpu_count(), 4), signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+        yield from pool.imap(call, jobs)
 
 
 def all_rows(folder):

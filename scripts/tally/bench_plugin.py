@@ -1,10 +1,12 @@
 """Counts with count_plugin.c what a booted system runs: of all instructions, QEMU tells the plugin."""
+import os
 import pathlib
 import re
 import struct
 import subprocess
 import tempfile
 
+from tally.build import BuildError
 from tally.damage import PAGE, PROGRAM_BASE, symbol
 from tally.interface import ROOT
 
@@ -19,7 +21,10 @@ def build(folder):
     """The plugin, compiled for this machine."""
     library = folder / "count_plugin.so"
     if not library.exists() or library.stat().st_mtime < SOURCE.stat().st_mtime:
-        subprocess.run([*COMPILE, "-o", str(library), str(SOURCE)], check=True)
+        fresh = library.with_suffix(f".{os.getpid()}")
+        if subprocess.run([*COMPILE, "-o", str(fresh), str(SOURCE)], check=False).returncode:
+            raise BuildError("bench: QEMU's plugin does not compile")
+        os.replace(fresh, library)
     return library
 
 
