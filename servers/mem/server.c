@@ -54,11 +54,11 @@ static uint32_t handle_mmap(struct space *space, struct words *words)
     uint32_t address = words->w[1], length = words->w[2];
     bool one = !address && length - 1 < PAGE_SIZE;
 
-    if (one && (address = regions_take_page(space)) != 0) {
-        words->w[1] = address;
-        return answer(words, 0);
-    }
-    return answer(words, regions_mmap(space, &words->w[1], length));
+    if (one)
+        address = regions_take_page(space);
+    int status = one && address ? 0 : regions_mmap(space, &address, length);
+    words->w[1] = address;
+    return answer(words, status);
 }
 
 static uint32_t handle_munmap(struct space *space, struct words *words)

@@ -33,7 +33,7 @@ static inline int shm_attach(struct space *space, uint32_t number)
 }
 
 /* Takes one open back, and with the last one the page. -ENOENT: the segment is not open here. */
-static inline int shm_close(struct space *space, uint32_t id)
+static inline __attribute__((always_inline)) int shm_close(struct space *space, uint32_t id)
 {
     uint32_t number = shm_table_find(id);
 
@@ -47,8 +47,11 @@ static inline int shm_close(struct space *space, uint32_t id)
         return 0;
     }
     *entry = 0;
-    if (shm_table_at(number)->holders > 1)
-        space_unmap(space, address, 1); /* else its frame's last mappings go with the segment */
-    shm_table_drop(number);
+    if (shm_table_at(number)->holders == 1) {
+        shm_table_remove(number); /* and with it its frame's last mappings */
+        return 0;
+    }
+    space_unmap(space, address, 1);
+    shm_table_at(number)->holders--;
     return 0;
 }

@@ -91,7 +91,8 @@ err_t space_map(struct space *space, uint32_t address_rights, uint32_t source_pa
 static inline void space_unmap(const struct space *space, uint32_t address, uint32_t pages)
 {
     err_t err = kernel_unmap(space->task, address, pages);
-    assert(err == OK || err == ERR_CAP || err == ERR_DEAD);
+    if (__builtin_expect(err != OK, 0))
+        assert(err == ERR_CAP || err == ERR_DEAD);
 }
 
 /* Unmaps and frees all pages from address to end; returns how many had an entry. */
