@@ -3,8 +3,8 @@
  *
  * The processes open the same segment after fork, wait for each other in its page, and add 1 to its
  * counter again and again under the lock that is there, too. The last one done must read the sum.
- *   -n    without the lock, and interrupted in the middle of some increments: tells how many
- *         updates were lost
+ *   -n    without the lock, each increment some time in the middle: tells how many updates were
+ *         lost to another processor, or to an interrupt that let another process run
  *   -i N  increments of each process (10000)
  *   -p N  processes (2)
  * Exit status: 0; 1 if the sum is wrong although there was a lock, or something failed; 2 for any
@@ -26,7 +26,7 @@ enum {
     PROCESSES_MAX = 64,
     INCREMENTS_MAX = 10000000,
     ARRIVAL_SPINS = 100,
-    UNLUCKY = 100, /* without the lock, every so many increments are interrupted in the middle */
+    SPAN = 20000, /* without the lock, the cycles between an increment's read and its write */
     ARRIVAL_YIELDS_MAX = 10000000, /* then somebody died on the way */
 };
 
@@ -104,14 +104,22 @@ static void count(struct shared *shared)
     }
 }
 
-/* What an increment is: a read and a write. Now and then the others get on between the two, as an
- * interrupt there would let them. */
+static unsigned cycles(void)
+{
+    unsigned low;
+
+    __asm__ volatile("rdtsc" : "=a"(low) : : "edx");
+    return low;
+}
+
+/* What an increment is: a read and a write, here as far from each other as those of a longer update.
+ * So the run takes some ticks, and one that takes the processor away comes between the two. */
 static void count_without_lock(struct shared *shared)
 {
     for (unsigned i = 0; i < increments; i++) {
-        unsigned seen = shared->counter;
-        if (i % UNLUCKY == 0)
-            sched_yield();
+        unsigned begin = cycles(), seen = shared->counter;
+        while (cycles() - begin < SPAN)
+            ;
         shared->counter = seen + 1;
     }
 }
