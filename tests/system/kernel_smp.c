@@ -1,0 +1,120 @@
+#include "tests/system/kernel_smp.h"
+
+enum { PATIENCE = 10 * TICKS_PER_SECOND, LINGER = 2000 };
+
+static struct {
+    volatile uint32_t count;
+    volatile int32_t line, got, wanted;
+} wrong;
+
+uint32_t cpu_count(void)
+{
+    return ((const struct boot_page *)BOOT_PAGE)->cpu_count;
+}
+
+bool sure(int32_t got, int32_t wanted, int line)
+{
+    if (got == wanted)
+        return true;
+    if (__atomic_fetch_add(&wrong.count, 1, __ATOMIC_SEQ_CST) == 0) {
+        wrong.line = line;
+        wrong.got = got;
+        wrong.wanted = wanted;
+    }
+    return false;
+}
+
+void linger(void)
+{
+    for (uint32_t i = 0; i < LINGER; i++)
+        __asm__ volatile("" : : : "memory");
+}
+
+bool goes_on_by(const volatile uint32_t *counter, uint32_t steps)
+{
+    uint32_t seen = *counter, begin = ticks();
+
+    while (*counter - seen < steps) {
+        if (ticks() - begin > PATIENCE)
+            return false;
+        err_t always_ok = sys_thread_yield();
+        (void)always_ok;
+    }
+    return true;
+}
+
+void driver_make(void)
+{
+    wrong.count = 0;
+    IS(sys_endpoint_create(DRIVER_ENDPOINT), OK);
+}
+
+void crew_prepare(uint32_t k, struct plan plan, uint32_t cpu)
+{
+    err_t err = sys_cap_derive(DRIVER_ENDPOINT, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k, 0);
+
+    IS(err == ERR_TAKEN ? OK : err, OK);
+    plan.handler = CREW_HANDLER + k;
+    thread_prepare(&plan);
+    IS(sys_thread_schedule(plan.slot, plan.priority, cpu), OK);
+}
+
+void crew_start(uint32_t k, struct plan plan, uint32_t cpu)
+{
+    crew_prepare(k, plan, cpu);
+    IS(sys_thread_resume(plan.slot), OK);
+}
+
+static void wait_for_driver(void)
+{
+    uint32_t begin = ticks();
+    struct event event;
+
+    do
+        event = event_wait(0);
+    while (event.kind == KIND_QUIET && ticks() - begin < 2 * PATIENCE);
+    HOLDS(event.kind == TAG_FAULT && event.badge == BADGE_FAULT + DRIVER);
+    if (!IS(event.words.w[2], (uint32_t)thread_end))
+        note("tap: # kind 0x%x badge 0x%x words 0x%x 0x%x 0x%x 0x%x", (unsigned)event.kind,
+             (unsigned)event.badge, (unsigned)event.words.w[0], (unsigned)event.words.w[1],
+             (unsigned)event.words.w[2], (unsigned)event.words.w[3]);
+}
+
+void drive(void (*run)(uint32_t))
+{
+    struct plan plan = own_thread(DRIVER, run, 0);
+
+    plan.endpoint = DRIVER_ENDPOINT;
+    thread_start(&plan);
+    wait_for_driver();
+    if (!IS(wrong.count, 0))
+        note("tap: # first in line %d: is %d (0x%x), not %d", (int)wrong.line, (int)wrong.got,
+             (unsigned)wrong.got, (int)wrong.wanted);
+}
+
+struct event driver_wait(void)
+{
+    struct event event = {0};
+
+    event.badge = ipc_reply_wait(0, &event.words);
+    event.kind = driver_page->tag & TAG_KIND;
+    event.caller = driver_page->caller;
+    event.calls = driver_page->caller_calls;
+    return event;
+}
+
+err_t driver_answer(const struct event *event, uint32_t flags)
+{
+    struct words words = event->words;
+
+    driver_page->caller = event->caller;
+    driver_page->caller_calls = event->calls;
+    return ipc_reply(flags, &words);
+}
+
+err_t driver_grant(const struct event *event, uint32_t address, rights_t rights)
+{
+    driver_page->items[0] = item_address(address, rights, 1);
+    driver_page->tag = 1 << TAG_ITEMS_SHIFT;
+    return driver_answer(event, IPC_EXTENDED);
+}

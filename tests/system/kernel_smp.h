@@ -1,0 +1,56 @@
+/*
+ * What the kernel's tests on several processors share. The main thread runs wherever it is called
+ * from, so the work is done by others: threads of the test, or of its children, each on a processor
+ * of its own, and a driver on processor 0, which may spin as the main thread may not. Its endpoint
+ * hears of their faults.
+ */
+#pragma once
+
+#include "tests/system/kernel_test.h"
+
+enum {
+    DRIVER = 0, /* own_thread() number */
+    CREW = 1,   /* the first of the others */
+    CREW_MAX = CHILDREN - CREW,
+    DRIVER_ENDPOINT = 0x60,
+    CREW_HANDLER = 0x70, /* + k: calls to it; badge BADGE_FAULT + k */
+};
+
+static struct message_page *const driver_page =
+    (struct message_page *)(SCRATCH + (SCRATCH_PAGES - 1 - DRIVER) * PAGE_SIZE);
+
+uint32_t cpu_count(void);
+
+/* ----------------------------------------------------------------- for any thread on any processor */
+
+/* Counts what does not hold, and keeps the first for drive() to report. */
+bool sure(int32_t got, int32_t wanted, int line);
+#define SAME(got, wanted) sure((int32_t)(got), (int32_t)(wanted), __LINE__)
+#define SURE(condition)   sure(!!(condition), 1, __LINE__)
+
+/* Waits until a counter has gone on by `steps`; false if it does not for long. */
+bool goes_on_by(const volatile uint32_t *counter, uint32_t steps);
+
+/* A little while, in which other processors get on. */
+void linger(void);
+
+/* -------------------------------------------------------------------------- for the main thread */
+
+/* Makes a thread for a processor, and lets it run. Thread k's faults are the driver's to hear. */
+void crew_prepare(uint32_t k, struct plan plan, uint32_t cpu);
+void crew_start(uint32_t k, struct plan plan, uint32_t cpu);
+
+/* Before all that: the driver's endpoint. */
+void driver_make(void);
+
+/* Runs it as the driver; returns when it has returned, or is stuck. */
+void drive(void (*run)(uint32_t));
+
+/* ------------------------------------------------------------------------------- for the driver */
+
+/* What arrives next at its endpoint. */
+struct event driver_wait(void);
+err_t driver_answer(const struct event *event, uint32_t flags);
+
+/* The answer gives a page of ours. */
+err_t driver_grant(const struct event *event, uint32_t address, rights_t rights);
