@@ -1,6 +1,8 @@
 #include "tests/system/kernel_smp.h"
 
-enum { PATIENCE = 10 * TICKS_PER_SECOND, LINGER = 2000 };
+enum { PATIENCE = 10 * TICKS_PER_SECOND, LINGER = 2000, STACK_BYTES = 2048 };
+
+static _Alignas(16) char stacks[CREW_MAX][STACK_BYTES];
 
 static struct {
     volatile uint32_t count;
@@ -117,4 +119,38 @@ err_t driver_grant(const struct event *event, uint32_t address, rights_t rights)
     driver_page->items[0] = item_address(address, rights, 1);
     driver_page->tag = 1 << TAG_ITEMS_SHIFT;
     return driver_answer(event, IPC_EXTENDED);
+}
+
+extern char program_end[];
+
+/* The image's text, a page after the other; what cannot be executed is its data. */
+static void map_image(uint32_t task)
+{
+    uint32_t page = PROGRAM_BASE, own = OWN_TASK << SLOT_SHIFT;
+
+    while (sys_vm_map(task, page | READ_EXECUTE, 1 | own, page) == OK)
+        page += PAGE_SIZE;
+    SAME(sys_vm_map(task, page | READ_WRITE, (((uint32_t)program_end - page - 1) >> PAGE_BITS) + 1 | own,
+                    page), OK);
+}
+
+void task_build(uint32_t task, uint32_t first, uint32_t frames)
+{
+    SAME(sys_task_create(MEMORY, first, task), OK);
+    SAME(sys_task_donate(task, MEMORY | (frames - 1) << SLOT_SHIFT, first + 1), OK);
+    map_image(task);
+}
+
+void thread_build(uint32_t k, const struct plan *plan, uint32_t cpu)
+{
+    uint32_t *top = (uint32_t *)(void *)(stacks[k] + STACK_BYTES - 16);
+
+    top[0] = (uint32_t)thread_end;
+    top[1] = plan->argument;
+    SAME(sys_thread_create(plan->task, plan->slot | plan->endpoint << SLOT_SHIFT,
+                           plan->handler | plan->priority << 16 | cpu << 24, plan->page), OK);
+    *(struct thread_registers *)driver_page->state =
+        (struct thread_registers){.eip = (uint32_t)plan->run, .esp = (uint32_t)top};
+    SAME(sys_thread_write(plan->slot, THREAD_REGISTERS), OK);
+    SAME(sys_thread_resume(plan->slot), OK);
 }

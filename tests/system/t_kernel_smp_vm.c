@@ -20,6 +20,10 @@ enum {
     SECOND = SCRATCH + PAGE_SIZE,
     WORDS = PAGE_SIZE / 4,
     TASK_FRAMES = 16,
+    RELAY = 0x80, /* + k: the endpoint of who hears of thread k's faults in a chain */
+    RELAY_THREAD = 0x90,
+    RELAY_PAGE = MESSAGE_PAGE + CHILDREN * PAGE_SIZE,
+    CHAIN = 3,
     PAGE_FAULT = 14,
 };
 
@@ -38,6 +42,7 @@ static struct trial {
     void (*give)(void); /* answers all faults, too */
     void (*take)(void);
     bool lowers; /* that takes the right to write only */
+    bool chain;  /* each thread has the page from the one before it */
 } trial;
 
 /* ------------------------------------------------------------------------------------- the crew */
@@ -60,6 +65,46 @@ static void uses_the_page(uint32_t k)
             lap(k, SECOND);
         if (laps[k] % 64 == 0)
             SAME(sys_thread_yield(), OK);
+    }
+}
+
+/* Of a chain: gives to the next what its own task has, as soon as it has it. */
+static void relays(uint32_t unused)
+{
+    struct message_page *page = (struct message_page *)RELAY_PAGE;
+    struct words words;
+    err_t err;
+
+    (void)unused;
+    while (ipc_reply_wait(0, &words) >= 0) {
+        page->items[0] = item_address(FIRST, trial.rights, 1);
+        page->tag = 1 << TAG_ITEMS_SHIFT;
+        while ((err = ipc_reply(IPC_EXTENDED, &words)) == ERR_ABSENT)
+            SAME(sys_thread_yield(), OK);
+        SAME(err, OK);
+    }
+}
+
+/* Thread k's faults go to a thread of the task before, on another processor than either. */
+static void make_relay(uint32_t k)
+{
+    IS(sys_endpoint_create(RELAY + k), OK);
+    struct plan plan = child_thread(CREW + k - 1, relays, 0);
+    plan.slot = RELAY_THREAD + k;
+    plan.page = RELAY_PAGE;
+    plan.endpoint = RELAY + k;
+    crew_start(CHAIN + k, plan, (k + 1) % cpu_count());
+    IS(sys_cap_derive(RELAY + k, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k, 0), OK);
+}
+
+static void make_chain(void)
+{
+    threads = tasks = CHAIN;
+    for (uint32_t k = 0; k < CHAIN; k++) {
+        child_make(CREW + k, TASK_FRAMES);
+        if (k)
+            make_relay(k);
+        crew_start(k, child_thread(CREW + k, uses_the_page, k), k % cpu_count());
     }
 }
 
@@ -91,6 +136,11 @@ static void fill(volatile uint32_t *page, uint32_t value)
 static void see(uint32_t address, rights_t rights)
 {
     SAME(sys_vm_map(OWN_TASK, address | rights, 1 | MEMORY << SLOT_SHIFT, frame), OK);
+}
+
+static bool is_heard(uint32_t k)
+{
+    return active[k] && (k == 0 || !trial.chain);
 }
 
 static void answer_all(void)
@@ -126,7 +176,7 @@ static void protect_of_all(void)
 static void grant_to_all(void)
 {
     for (uint32_t k = 0; k < threads; k++)
-        if (active[k])
+        if (is_heard(k))
             SAME(driver_grant(&faults[k], MINE, trial.rights), OK);
 }
 
@@ -148,14 +198,14 @@ static void revoke(void)
 static void activate(uint32_t round)
 {
     for (uint32_t k = 0; k < threads; k++)
-        active[k] = round % ALL_EVERY == 0 || (k + round) % cpu_count() < 2;
+        active[k] = trial.chain || round % ALL_EVERY == 0 || (k + round) % cpu_count() < 2;
 }
 
 /* The next fault of each that is active. */
 static void gather(void)
 {
     for (uint32_t n = 0; n < threads; n++) {
-        if (!active[n])
+        if (!is_heard(n))
             continue;
         struct event event = driver_wait();
         uint32_t k = (uint32_t)event.badge - BADGE_FAULT;
@@ -227,7 +277,10 @@ static void try(struct trial with, uint32_t per_cpu, bool one_task)
         laps[k] = 0;
     driver_make();
     frame = frames_take(1);
-    make_crew(per_cpu, one_task);
+    if (trial.chain)
+        make_chain();
+    else
+        make_crew(per_cpu, one_task);
     drive(takes_in_rounds);
 }
 
@@ -324,6 +377,27 @@ static void protected_by_its_granter(void)
     try(with, 2, false);
 }
 
+static void granted_on(void (*take)(void))
+{
+    struct trial with = writers;
+
+    with.rights = READ_WRITE_GRANT;
+    with.give = grant_to_all;
+    with.take = take;
+    with.chain = true;
+    try(with, 1, false);
+}
+
+static void revoked_from_a_chain(void)
+{
+    granted_on(revoke);
+}
+
+static void unmapped_from_a_chain(void)
+{
+    granted_on(unmap_mine);
+}
+
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
@@ -338,6 +412,8 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"vm_protect: a task's threads on all processors", protected_in_one_task},
         {"vm_unmap of what was granted to all", unmapped_by_its_granter},
         {"vm_protect of what was granted to all", protected_by_its_granter},
+        {"memory_revoke of what was granted on and on", revoked_from_a_chain},
+        {"vm_unmap of what was granted on and on", unmapped_from_a_chain},
     };
 
     (void)ebx, (void)esi, (void)edi;
