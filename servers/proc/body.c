@@ -189,3 +189,11 @@ void body_resume(const struct body *body)
     if (err)
         __builtin_trap();
 }
+
+void body_move(struct body *body, uint32_t cpu)
+{
+    err_t err = sys_thread_schedule(body->slot + BODY_THREAD, PRIORITY_PROGRAM, cpu);
+    if (err)
+        __builtin_trap();
+    body->cpu = cpu;
+}

@@ -40,6 +40,9 @@ int body_start(const struct body *body, uint32_t entry);
 int body_start_as(const struct body *body, const struct body *parent);
 void body_resume(const struct body *body);
 
+/* To another processor. */
+void body_move(struct body *body, uint32_t cpu);
+
 /* Everything goes, whatever of it there is. */
 void body_destroy(const struct body *body);
 

@@ -4,6 +4,7 @@ enum { CPUS_MAX = 8 };
 
 static uint32_t cpu_count = 1;
 static uint32_t load[CPUS_MAX];
+static struct process *young; /* the youngest first */
 
 void cpus_init(uint32_t count)
 {
@@ -24,4 +25,34 @@ uint32_t cpus_take(void)
 void cpus_give(uint32_t cpu)
 {
     load[cpu]--;
+}
+
+void cpus_add_young(struct process *process)
+{
+    process->young_ticks = 0;
+    process->next_young = young;
+    young = process;
+}
+
+void cpus_remove_young(struct process *process)
+{
+    struct process **link = &young;
+
+    while (*link && *link != process)
+        link = &(*link)->next_young;
+    if (*link)
+        *link = process->next_young;
+}
+
+void cpus_tick(void)
+{
+    for (struct process **link = &young; *link;) {
+        struct process *process = *link;
+        if (++process->young_ticks < YOUNG_TICKS) {
+            link = &process->next_young;
+            continue;
+        }
+        *link = process->next_young;
+        body_move(&process->body, process->cpu);
+    }
 }

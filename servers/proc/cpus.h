@@ -1,10 +1,27 @@
-/* Which processor a process runs on: the one with the fewest when it begins, and then always. */
+/*
+ * Which processor a process runs on: the one with the fewest when it is made.
+ *
+ * A forked child is *young* at first and runs beside its parent, which goes on before it: what
+ * both do next the parent does first, as on one processor, however the processors are delayed. After
+ * YOUNG_TICKS ticks it moves to its own.
+ */
 #pragma once
 
-#include <stdint.h>
+#include "servers/proc/process.h"
+
+enum { YOUNG_TICKS = 4 };
 
 /* There are so many; once, at the start. */
 void cpus_init(uint32_t count);
 
 uint32_t cpus_take(void);
 void cpus_give(uint32_t cpu);
+
+/* Its body is on its parent's processor, another than its own. */
+void cpus_add_young(struct process *process);
+
+/* Takes out a process that may be young: it ends. */
+void cpus_remove_young(struct process *process);
+
+/* At each tick: moves those that are old enough. */
+void cpus_tick(void);

@@ -12,13 +12,13 @@
 
 /* --------------------------------------------------------------------------------------- bodies */
 
-static int make_body(const struct process *process, struct body *body)
+static int make_body(const struct process *process, uint32_t cpu, struct body *body)
 {
     *body = (struct body){
         .slot = SLOT_BODIES + SLOTS_PER_BODY * process_index(process),
         .space = process_index(process),
         .badge = process->badge,
-        .cpu = process->cpu,
+        .cpu = cpu,
     };
     return body_make(body);
 }
@@ -49,7 +49,7 @@ static int make_program(const struct process *process, const struct arguments *a
     int error = program_find(arguments->text, &program);
 
     if (!error)
-        error = make_body(process, body);
+        error = make_body(process, process->cpu, body);
     if (error)
         return error;
     error = body_create_space(body);
@@ -80,7 +80,7 @@ int life_fork(struct process *parent, struct process **child)
     if (!made)
         return -EAGAIN;
     made->cpu = cpus_take();
-    int error = make_body(made, &made->body);
+    int error = make_body(made, parent->body.cpu, &made->body);
     if (!error) {
         error = fill_fork(&made->body, &parent->body);
         if (error)
@@ -94,6 +94,8 @@ int life_fork(struct process *parent, struct process **child)
     made->arguments = arguments_share(parent->arguments);
     memcpy(made->name, parent->name, sizeof(made->name));
     *child = made;
+    if (made->cpu != made->body.cpu)
+        cpus_add_young(made);
     body_resume(&made->body);
     return 0;
 }
@@ -136,6 +138,7 @@ void life_end(struct process *process, uint32_t status)
     if (process->waits == WAITS_TICK)
         sleepers_remove(process);
     process->waits = WAITS_NOT;
+    cpus_remove_young(process);
     body_destroy(&process->body);
     console_release(PROC_SLOT_CONSOLE, 0, process->badge);
     arguments_drop(process->arguments);

@@ -44,6 +44,12 @@ static void wake_sleepers(void)
         answer(process, 0);
 }
 
+static void ticked(void)
+{
+    wake_sleepers();
+    cpus_tick();
+}
+
 static void keep_caller(struct process *process)
 {
     struct caller caller = caller_now();
@@ -247,7 +253,7 @@ PROC_CALLS(CALL_OF)
 static void signalled(uint32_t bits)
 {
     if (bits & PROC_SIGNAL_TICK)
-        wake_sleepers();
+        ticked();
     if (bits & PROC_SIGNAL_CASUALTY)
         casualties_bury();
 }

@@ -28,13 +28,15 @@ enum process_wait { WAITS_NOT, WAITS_CHILD, WAITS_TICK };
 struct process {
     uint32_t badge, pid;
     uint8_t state, waits;
-    uint32_t cpu;
+    uint32_t cpu; /* its own; the body's may be another yet: cpus.h */
     uint32_t caller, calls; /* whom to answer, when it waits */
     uint32_t status;        /* as in <sys/wait.h>, when it has ended */
     struct process *parent, *children, *ended;
     struct process *next, **link; /* in one of its parent's lists, or the free list */
     uint32_t wake;                /* WAITS_TICK: when */
     struct process *next_sleeper; /* sleepers.h */
+    struct process *next_young;   /* cpus.h */
+    uint32_t young_ticks;
     struct arguments *arguments, *next_arguments; /* of the program; of the next exec */
     char name[PROCESS_NAME_MAX];
     struct body body;
