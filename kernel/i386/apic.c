@@ -7,14 +7,12 @@
 /* Registers, and what is written to them: SDM volume 3, table 10-1, 10.5.1, 10.6.1, 10.9. */
 enum {
     ID = 0x20,
-    VERSION = 0x30,
     PRIORITY = 0x80,
     SPURIOUS_VECTOR = 0xf0,
+    IN_SERVICE = 0x100, /* eight, 16 bytes apart */
     COMMAND = 0x300,
     COMMAND_TO = 0x310,
     TIMER = 0x320,
-    THERMAL = 0x330,
-    PERFORMANCE = 0x340,
     LINT0 = 0x350,
     LINT1 = 0x360,
     ERROR = 0x370,
@@ -48,16 +46,15 @@ bool apic_init(uint32_t physical)
 
 void apic_enable(void)
 {
-    static const uint16_t own[] = {TIMER, THERMAL, PERFORMANCE, LINT0, ERROR};
-    unsigned last = read(VERSION) >> 16 & 0xff; /* entry of the local vectors' table */
-
-    write(SPURIOUS_VECTOR, ENABLED | APIC_SPURIOUS);
-    for (unsigned i = 0; i < sizeof own / sizeof own[0]; i++)
-        if ((own[i] != THERMAL || last >= 5) && (own[i] != PERFORMANCE || last >= 4))
-            write(own[i], MASKED);
+    write(SPURIOUS_VECTOR, ENABLED | APIC_SPURIOUS); /* until then nothing can be unmasked */
+    write(TIMER, MASKED);
+    write(LINT0, MASKED);
     write(LINT1, NMI);
+    write(ERROR, MASKED);
     apic_let_in(0);
-    apic_end_of_interrupt(); /* of what firmware may have left */
+    for (unsigned i = 0; i < 256; i++) /* what firmware left in service keeps all below it out */
+        if (read(IN_SERVICE + (i / 32) * 16) != 0)
+            apic_end_of_interrupt();
 }
 
 void apic_connect_pics(void)
