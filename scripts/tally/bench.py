@@ -143,16 +143,19 @@ def account_rows(folder, name):
 
 # ------------------------------------------------------------------------------------ interrupts
 
-def system_tests():
-    return sorted(path.stem for path in (ROOT / "tests/system").glob("t_*.c"))
+def text_of(test):
+    """Of a system test; the bench of the kernel is one, too, but for its place."""
+    path = ROOT / f"tests/system/{test}.c"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def options_of(test):
+    return tests.options_of((tests.fields(text_of(test), "run") or [""])[0])
 
 
 def run_test(folder, test, more):
-    """A system test as scripts/test runs it, on one processor; the bench of the kernel is one, too."""
-    path = ROOT / f"tests/system/{test}.c"
-    text = path.read_text() if path.exists() else ""
-    options = tests.options_of((tests.fields(text, "run") or [""])[0])
-    boot(folder, [test], tests.typed_input(text), cpu=options.cpu, memory=options.memory, more=(*SLOWER, *more))
+    options, typed = options_of(test), tests.typed_input(text_of(test))
+    boot(folder, [test], typed, cpu=options.cpu, memory=options.memory, more=(*SLOWER, *more))
 
 
 def longest_of(folder, test):
@@ -160,7 +163,9 @@ def longest_of(folder, test):
 
 
 def longest_jobs(folder):
-    return [(longest_of, folder, test) for test in [*system_tests(), KERNEL]]
+    """All but the tests that need several processors: how long one waits for another is chance."""
+    names = sorted(path.stem for path in (ROOT / "tests/system").glob("t_*.c"))
+    return [(longest_of, folder, test) for test in [*names, KERNEL] if options_of(test).smp == 1]
 
 
 def longest_row(found):
