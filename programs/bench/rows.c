@@ -28,10 +28,16 @@ static int run(const struct row *row)
 
 int rows_run(const struct row *rows, unsigned count, const char *name)
 {
-    int status = name ? 2 : 0;
+    unsigned found = 0;
+    int status = 0;
 
     for (unsigned i = 0; i < count; i++)
-        if (!name || strcmp(rows[i].name, name) == 0)
-            status = run(&rows[i]);
-    return status;
+        if (!name || strcmp(rows[i].name, name) == 0) {
+            status |= run(&rows[i]);
+            found++;
+        }
+    if (found)
+        return status;
+    fprintf(stderr, "bench: there is no row %s\n", name);
+    return 2;
 }
