@@ -69,6 +69,8 @@ enum {
  *   struct arch_cpu                               what the machine keeps for each processor
  *   void arch_save_area(struct arch_cpu *cpu, struct registers *r)
  *                                                 where the next entry from user mode saves
+ *   struct thread *arch_resume(struct thread *)   the same as to return it from the event at once,
+ *                                                 for one that waited in a call: may not return
  *   unsigned arch_cpu(void)                       the processor that runs this
  *   bool arch_lock_held(void)                     the kernel lock, by this processor; true as well
  *                                                 while one processor runs: asserted where shared

@@ -87,6 +87,8 @@ sysenter_entry:
 leave_alone:
     test    eax, eax
     jz      idle
+global resume_alone
+resume_alone:
     leave_to_thread
 
 ; By several processors: the thread may have died before the lock was ours.
@@ -99,18 +101,23 @@ sysenter_locked:
     movzx   edx, byte [eax + THREAD_EAX]
     call    [event_syscalls + edx * 4]
 leave_locked:
-    cmp     dword [kernel + KERNEL_DROPS], 0
-    jne     .settle
-.settled:
-    give_lock
     test    eax, eax
-    jz      idle
+    jz      none_locked
+global resume_locked
+resume_locked:
+    cmp     dword [kernel + KERNEL_DROPS], 0
+    jne     settle
+    give_lock
     leave_to_thread
-.settle:
+settle:
     push    eax
     call    cpu_settle_drops
     pop     eax
-    jmp     .settled
+    jmp     resume_locked
+none_locked:
+    call    cpu_settle_drops
+    give_lock
+    jmp     idle
 stale_call:
     call    event_stale
     jmp     leave_locked

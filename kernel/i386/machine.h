@@ -68,6 +68,15 @@ static inline bool arch_lock_held(void)
            (kernel_lock.holder == here && kernel_lock.next != kernel_lock.serving);
 }
 
+/* Where an event's return would lead; the stack is empty in the next event, whatever is on it. */
+extern const void *kernel_resume;
+
+static inline __attribute__((always_inline)) struct thread *arch_resume(struct thread *thread)
+{
+    __asm__ volatile("jmp *%0" : : "m"(kernel_resume), "a"(thread));
+    __builtin_unreachable();
+}
+
 static inline void arch_save_area(struct arch_cpu *cpu, struct registers *registers)
 {
     cpu->state.esp0 = (uint32_t)(registers + 1);

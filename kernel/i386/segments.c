@@ -5,6 +5,8 @@
 #include "kernel/i386/panic.h"
 #include "kernel/thread/kernel.h"
 
+const void *kernel_resume;
+
 static struct task_state double_fault;
 static uint8_t double_fault_stack[PAGE_SIZE];
 static uint64_t gdt[TASK_STATE / 8 + CPU_MAX], idt[256];
@@ -12,6 +14,7 @@ static uint64_t gdt[TASK_STATE / 8 + CPU_MAX], idt[256];
 extern const uint32_t trap_stubs[VECTORS_COUNT];
 void sysenter_entry(void);
 void sysenter_locked(void);
+extern const uint8_t resume_alone[], resume_locked[];
 void request_entry(void);
 void wake_entry(void);
 void spurious_entry(void);
@@ -111,5 +114,6 @@ void segments_choose_entry(void)
 {
     void (*entry)(void) = kernel_lock.several ? sysenter_locked : sysenter_entry;
 
+    kernel_resume = kernel_lock.several ? resume_locked : resume_alone;
     write_msr(MSR_SYSENTER_EIP, (uint32_t)(uintptr_t)entry);
 }

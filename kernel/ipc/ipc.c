@@ -18,7 +18,7 @@ HOT struct thread *hand_over(struct cpu *cpu, const struct thread *from, struct 
     out->edi = in->edi;
     out->ebp = in->ebp;
     thread_switch(cpu, to);
-    return to;
+    return arch_resume(to);
 }
 
 /* `server` has just received the message of `caller`, which waits for the answer. */

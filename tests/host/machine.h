@@ -46,6 +46,11 @@ extern int host_force_general;
 /* What arch_breathe() does: a test lets an interrupt in by leaving it with longjmp. */
 extern void (*host_breathe)(void);
 
+static inline struct thread *arch_resume(struct thread *thread)
+{
+    return thread;
+}
+
 /* The processor whose event a test runs. */
 extern unsigned host_cpu;
 
