@@ -14,22 +14,9 @@ err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot *
     return slot_is_empty(*slot) ? ERR_CAP : OK;
 }
 
-static bool is_kind(const struct slot *slot, enum slot_bits kind)
+err_t cspace_refuse(const struct slot *slot, enum slot_bits kind)
 {
-    if (kind & SLOT_RANGE)
-        return slot_is_range(slot, kind);
-    return !(slot->object & SLOT_RANGE) && (slot->object & kind);
-}
-
-err_t cspace_find(const struct cspace *cspace, uint32_t index, enum slot_bits kind, rights_t rights,
-                  struct slot **slot)
-{
-    if (index >= CSPACE_SLOTS)
-        return ERR_CAP;
-    *slot = cspace_slot(cspace, index);
-    if (!is_kind(*slot, kind))
-        return ERR_CAP;
-    return rights & ~(*slot)->node.flags ? ERR_RIGHTS : OK;
+    return slot_has(slot, kind, 0) ? ERR_RIGHTS : ERR_CAP;
 }
 
 err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty_leaf,

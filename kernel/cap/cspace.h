@@ -27,10 +27,19 @@ HOT struct slot *cspace_slot(const struct cspace *cspace, uint32_t index)
 
 void cspace_init(struct cspace *cspace, ref_t empty_leaf);
 
+/* Why a slot is not what cspace_find() looks for. */
+err_t cspace_refuse(const struct slot *slot, enum slot_bits kind);
+
 /* The slot at `index` if its kind bits include `kind` and its rights all of `rights`: ERR_CAP,
  * ERR_RIGHTS. For ranges `kind` is SLOT_MEMORY, SLOT_PORTS, SLOT_IRQS or SLOT_LOG. */
-err_t cspace_find(const struct cspace *cspace, uint32_t index, enum slot_bits kind, rights_t rights,
-                  struct slot **slot);
+HOT err_t cspace_find(const struct cspace *cspace, uint32_t index, enum slot_bits kind,
+                      rights_t rights, struct slot **slot)
+{
+    if (index >= CSPACE_SLOTS)
+        return ERR_CAP;
+    *slot = cspace_slot(cspace, index);
+    return slot_has(*slot, kind, rights) ? OK : cspace_refuse(*slot, kind);
+}
 
 /* Any capability: ERR_CAP. */
 err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot **slot);

@@ -65,6 +65,14 @@ HOT uint32_t slot_count(const struct slot *slot)
     return slot->object >> SLOT_COUNT_SHIFT;
 }
 
+/* Whether the slot is of that kind, or of one of an endpoint's, and has all of `rights`. */
+HOT bool slot_has(const struct slot *slot, enum slot_bits kind, rights_t rights)
+{
+    bool same = kind & SLOT_RANGE ? slot_is_range(slot, kind) : slot->object & (uint32_t)kind;
+
+    return same && !(rights & ~slot->node.flags);
+}
+
 /*
  * What every object begins with, and what each kind of range has. While NODE_REVOKING is set in
  * `caps`, `revoker` is the thread that set it, `top` the slot whose descendants it deletes, 0 if

@@ -60,6 +60,21 @@ static inline void pte_clear(uint64_t *at)
     half[1] = 0;
 }
 
+/* Into a clear entry. */
+static inline void pte_fill(uint64_t *at, uint64_t entry)
+{
+    volatile uint32_t *half = (volatile uint32_t *)at;
+
+    half[1] = (uint32_t)(entry >> 32);
+    half[0] = (uint32_t)entry;
+}
+
+/* The same for the next frame. */
+static inline uint64_t pte_next(uint64_t entry)
+{
+    return entry + (1 << 12);
+}
+
 /* Another processor may walk between the halves: present is cleared first and set last. */
 static inline void pte_write(uint64_t *at, uint64_t entry)
 {
@@ -67,6 +82,5 @@ static inline void pte_write(uint64_t *at, uint64_t entry)
 
     if (half[0] & PTE_PRESENT)
         half[0] = 0;
-    half[1] = (uint32_t)(entry >> 32);
-    half[0] = (uint32_t)entry;
+    pte_fill(at, entry);
 }

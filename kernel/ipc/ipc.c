@@ -59,6 +59,7 @@ HOT err_t pass_page(struct thread *sender, struct thread *receiver)
 
 static struct thread *call_general(struct thread *thread);
 static struct thread *reply_wait_general(struct thread *thread);
+static struct thread *reply_to_fault(struct thread *thread);
 
 HOT struct thread *call(struct thread *thread, bool extended)
 {
@@ -94,7 +95,9 @@ HOT struct thread *reply_wait(struct thread *thread, bool extended)
     if (IPC_FORCE_GENERAL || !thread->serving || page->caller != thread->serving ||
         page->caller_calls != caller->calls || endpoint->waiting)
         return reply_wait_general(thread);
-    if (!may_follow(cpu, thread, caller) || (extended && pass_page(thread, caller)))
+    if (!may_follow(cpu, thread, caller))
+        return caller->faulting ? reply_to_fault(thread) : reply_wait_general(thread);
+    if (extended && pass_page(thread, caller))
         return reply_wait_general(thread);
 
     /* Nothing can fail any more. */
@@ -114,6 +117,25 @@ static __attribute__((noinline)) struct thread *call_extended(struct thread *thr
 static __attribute__((noinline)) struct thread *reply_wait_extended(struct thread *thread)
 {
     return reply_wait(thread, true);
+}
+
+/* The answer to a fault: the page goes over, and the registers stay as they are. */
+static __attribute__((noinline)) struct thread *reply_to_fault(struct thread *thread)
+{
+    struct cpu *cpu = thread_cpu(thread);
+    struct thread *caller = AT(struct thread, thread->serving);
+    int32_t direct = thread_direct_after_fault(caller);
+
+    if (caller->cpu != thread->cpu || direct < cpu->floor || message_pass(thread, caller))
+        return reply_wait_general(thread);
+
+    /* Nothing can fail any more. */
+    await_message(thread, AT(struct endpoint, slot_object(&thread->receives)));
+    thread->serving = 0;
+    caller->faulting = 0;
+    caller->direct = direct;
+    thread_switch(cpu, caller);
+    return caller;
 }
 
 struct thread *ipc_call(struct thread *thread)
@@ -302,6 +324,42 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
     thread_wake(thread, QUEUE_BACK);
 }
 
+/* A receiver of higher priority that waits gets the bits and the processor at once. */
+HOT bool signal_over(struct cpu *cpu, struct thread *thread, const struct slot *slot)
+{
+    struct endpoint *endpoint = AT(struct endpoint, slot_object(slot));
+    struct thread *receiver = thread_of_link(endpoint->receivers.next);
+
+    if (IPC_FORCE_GENERAL || link_is_alone(&endpoint->receivers) || !slot->value || cpu->choose)
+        return false;
+    if (!may_follow(cpu, thread, receiver) || receiver->direct <= thread->priority)
+        return false;
+    thread->registers.eax = OK;
+    link_remove(&receiver->link);
+    endpoint->waiting |= slot->value;
+    receive_signal(receiver, endpoint);
+    cpu_enqueue(thread, QUEUE_FRONT);
+    thread_switch(cpu, receiver);
+    return true;
+}
+
+struct thread *ipc_signal(struct thread *thread)
+{
+    const struct cspace *cspace = &AT(struct task, thread->task)->cspace;
+    struct cpu *cpu = thread_cpu(thread);
+    struct slot *slot;
+
+    err_t err = cspace_find(cspace, thread->registers.eax >> SLOT_SHIFT, SLOT_ENDPOINT, RIGHT_SIGNAL,
+                            &slot);
+    if (err)
+        return finish(thread, err);
+    if (signal_over(cpu, thread, slot))
+        return AT(struct thread, cpu->current);
+    endpoint_signal(AT(struct endpoint, slot_object(slot)), slot->value);
+    thread->registers.eax = OK;
+    return cpu->choose ? thread_continue(thread) : thread;
+}
+
 /* ------------------------------------------------------------------------------ faults and
  * deaths */
 
@@ -317,13 +375,30 @@ void ipc_fault_unheard(struct thread *thread)
     log_text("\n");
 }
 
+/* A handler that waits gets the fault and the processor at once. */
+HOT bool fault_over(struct cpu *cpu, struct thread *thread, const struct slot *handler)
+{
+    struct endpoint *endpoint = AT(struct endpoint, slot_object(handler));
+    struct thread *receiver = thread_of_link(endpoint->receivers.next);
+
+    if (IPC_FORCE_GENERAL || link_is_alone(&endpoint->receivers) ||
+        !may_follow(cpu, thread, receiver) || deliver(thread, receiver, handler->value))
+        return false;
+    link_remove(&receiver->link);
+    thread_switch(cpu, receiver);
+    return true;
+}
+
 struct thread *ipc_fault(struct thread *thread)
 {
     const struct slot *handler = &thread->handler;
+    struct cpu *cpu = thread_cpu(thread);
     err_t err = ERR_DEAD;
 
     thread->faulting = 1;
-    thread_update_direct(thread);
+    thread->direct = -1;
+    if (handler->object & SLOT_CALL && fault_over(cpu, thread, handler))
+        return AT(struct thread, cpu->current);
     if (handler->object & SLOT_CALL)
         err = send(thread, AT(struct endpoint, slot_object(handler)), handler->value);
     if (err != BLOCKED)

@@ -9,10 +9,11 @@
 #include "kernel/ipc/endpoint.h"
 #include "kernel/thread/kernel.h"
 
-/* The three calls, each from the caller's saved registers: the thread to run afterwards. */
+/* The four calls, each from the caller's saved registers: the thread to run afterwards. */
 struct thread *ipc_call(struct thread *thread);
 struct thread *ipc_reply_wait(struct thread *thread);
 struct thread *ipc_reply(struct thread *thread);
+struct thread *ipc_signal(struct thread *thread);
 
 /* What is left of a reply_wait when the answer is given: RECEIVED, BLOCKED, RERUN, ERR_CAP. */
 err_t ipc_receive(struct thread *thread);

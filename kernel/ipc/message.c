@@ -170,9 +170,10 @@ static err_t check_items(struct thread *sender, struct thread *receiver, struct 
 {
     struct task *to = task_of(receiver);
     struct windows windows = windows_of(receiver);
-    struct lacking lacking = {0};
+    struct lacking lacking;
     uint32_t pages = 0;
 
+    lacking_init(&lacking);
     for (unsigned i = 0; i < m->items_count; i++) {
         struct checked_item *item = &m->items[i];
         err_t err = check_source(sender, &thread_page(sender)->items[i], item);
@@ -196,15 +197,33 @@ static err_t check_items(struct thread *sender, struct thread *receiver, struct 
     return OK;
 }
 
-static void commit_item(const struct checked_item *item, struct task *to)
+/* Makes room for a fault's answer. */
+static void unmap_replaced(const struct space *space, uint32_t address)
 {
-    if (item->kind == ITEM_CAP)
+    unsigned budget = CALL_PAGES_MAX;
+    struct place place;
+
+    if (!space_find_mapping(space, address, &place))
+        return;
+    bool done = space_unmap_step(place.node, &budget);
+    assert(done);
+    space_unmap(place.node);
+}
+
+static void commit_item(const struct checked_item *item, struct thread *receiver)
+{
+    struct task *to = task_of(receiver);
+
+    if (item->kind == ITEM_CAP) {
         slot_derive(item->slot,
                     cspace_open(&to->cspace, &to->account, item->place, kernel.empty_leaf),
                     &item->derivation);
-    else
-        source_map(&item->source, item->pages, item->rights,
-                   &(struct target){&to->space, &to->account, item->place});
+        return;
+    }
+    if (receiver->faulting)
+        unmap_replaced(&to->space, item->place);
+    source_map(&item->source, item->pages, item->rights,
+               &(struct target){&to->space, &to->account, item->place});
 }
 
 static err_t pass_items(struct thread *sender, struct thread *receiver, unsigned count)
@@ -216,7 +235,7 @@ static err_t pass_items(struct thread *sender, struct thread *receiver, unsigned
     if (err)
         return err;
     for (unsigned i = 0; i < count; i++)
-        commit_item(&message.items[i], task_of(receiver));
+        commit_item(&message.items[i], receiver);
     return OK;
 }
 

@@ -75,6 +75,20 @@ HOT void node_insert_child(struct node *parent, struct node *child, rights_t rig
     node_insert(parent, child, parent->depth + 1u, rights);
 }
 
+/* The same for a root that has no child: nothing of it needs to be kept. */
+HOT bool node_is_alone(const struct node *root)
+{
+    return node_next(root) == root;
+}
+
+HOT void node_insert_only(struct node *root, struct node *child, rights_t rights)
+{
+    uint32_t self = node_ref(root), ref = node_ref(child);
+
+    *child = (struct node){.next = self, .depth = 1, .prev = self, .flags = rights & 31};
+    *root = (struct node){.next = ref, .prev = ref};
+}
+
 /* A node of the same parent, right before `node`. */
 HOT void node_insert_sibling(struct node *node, struct node *sibling, rights_t rights)
 {
@@ -88,6 +102,11 @@ HOT void node_remove(struct node *node)
     before->next = node->next;
     after->prev = node->prev;
     *node = (struct node){0};
+}
+
+HOT bool node_is_leaf(const struct node *node)
+{
+    return node_next(node)->depth <= node->depth;
 }
 
 /* The first node at or behind `node`, in its subtree, that has no descendants. Its parent stands

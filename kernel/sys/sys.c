@@ -47,6 +47,8 @@ HOT struct thread *event(struct thread *thread, unsigned number, err_t (*call)(s
         return ipc_reply_wait(thread);
     case SYS_ipc_reply:
         return ipc_reply(thread);
+    case SYS_ipc_signal:
+        return ipc_signal(thread);
     default:
         return after(thread, call(thread));
     }
@@ -85,6 +87,12 @@ err_t sys_ipc_reply_wait(struct thread *thread)
 }
 
 err_t sys_ipc_reply(struct thread *thread)
+{
+    (void)thread;
+    return ERR_CALL;
+}
+
+err_t sys_ipc_signal(struct thread *thread)
 {
     (void)thread;
     return ERR_CALL;

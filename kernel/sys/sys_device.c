@@ -1,17 +1,6 @@
 /* Signals, interrupts, ports, the log. */
 #include "kernel/sys/sys.h"
 
-err_t sys_ipc_signal(struct thread *thread)
-{
-    struct slot *slot;
-    err_t err = cspace_find(&sys_task(thread)->cspace, sys_slot(thread), SLOT_ENDPOINT, RIGHT_SIGNAL,
-                            &slot);
-
-    if (!err)
-        endpoint_signal(AT(struct endpoint, slot_object(slot)), slot->value);
-    return err;
-}
-
 static err_t find_range(struct thread *thread, enum slot_bits kind, rights_t rights, uint32_t first,
                         uint32_t count)
 {

@@ -4,26 +4,40 @@
 
 static const uint32_t page_mask = PAGE_SIZE - 1;
 
+/* The task that a call names, or null: then sys_find_task() says why. */
+HOT struct task *task_at(struct thread *thread, uint32_t index)
+{
+    const struct slot *slot = cspace_slot(&sys_task(thread)->cspace, index);
+    struct task *task = AT(struct task, slot_object(slot));
+
+    return slot_has(slot, SLOT_TASK, RIGHT_CONTROL) && !task->stage ? task : NULL;
+}
+
+HOT err_t find_task(struct thread *thread, uint32_t index, struct task **task)
+{
+    *task = task_at(thread, index);
+    return *task ? OK : sys_find_task(thread, index, task);
+}
+
 /* What the second and third argument of vm_map name. */
 static err_t find_source(struct thread *thread, rights_t rights, struct source *source)
 {
     uint32_t pages = thread->registers.esi & 0xffff, slot_index = thread->registers.esi >> 16;
     uint32_t where = thread->registers.edi;
-    struct slot *slot;
+    const struct cspace *cspace = &sys_task(thread)->cspace;
+    struct slot *slot = cspace_slot(cspace, slot_index);
     struct task *task;
+    err_t err;
 
-    err_t err = cspace_find_any(&sys_task(thread)->cspace, slot_index, &slot);
-    if (err)
-        return err;
     if (slot->object & SLOT_TASK) {
         if (!space_range_valid(where, pages, CALL_PAGES_MAX))
             return ERR_ARG;
-        err = sys_find_task(thread, slot_index, &task);
+        err = find_task(thread, slot_index, &task);
         if (!err)
             *source = (struct source){&task->space, where, SIBLING};
         return err;
     }
-    err = sys_find(thread, slot_index, SLOT_MEMORY, rights, &slot);
+    err = cspace_find(cspace, slot_index, SLOT_MEMORY, rights, &slot);
     if (err)
         return err;
     if (where >= slot_count(slot) || pages > slot_count(slot) - where)
@@ -37,14 +51,15 @@ err_t sys_vm_map(struct thread *thread)
     const struct registers *r = &thread->registers;
     uint32_t address = r->ebx & ~page_mask, pages = r->esi & 0xffff;
     rights_t rights = r->ebx & RIGHT_ALL;
-    struct lacking lacking = {0};
-    struct source source = {0};
+    struct lacking lacking;
+    struct source source;
     struct task *task;
 
     if (!rights_are_mappable(rights) || (r->ebx & page_mask) > RIGHT_ALL ||
         !space_range_valid(address, pages, CALL_PAGES_MAX))
         return ERR_ARG;
-    err_t err = sys_find_task(thread, sys_slot(thread), &task);
+    lacking_init(&lacking);
+    err_t err = find_task(thread, sys_slot(thread), &task);
     if (!err)
         err = find_source(thread, rights, &source);
     if (!err)
@@ -71,13 +86,14 @@ err_t sys_vm_unmap(struct thread *thread)
 
     if (!space_range_valid(r->ebx, r->esi, CALL_PAGES_MAX))
         return ERR_ARG;
-    err_t err = sys_find_task(thread, sys_slot(thread), &task);
+    err_t err = find_task(thread, sys_slot(thread), &task);
     if (err)
         return err;
     for (; r->esi; r->ebx += PAGE_SIZE, r->esi--) {
         if (!space_find_mapping(&task->space, r->ebx, &place))
             continue;
-        if (!space_unmap_step(place.node, &budget) || budget == 0)
+        bool leaf = node_is_leaf(place.node) || space_unmap_step(place.node, &budget);
+        if (!leaf || budget == 0)
             return sys_rerun_frame(thread, pte_frame(place.entry));
         budget--;
         space_unmap(place.node);
@@ -85,18 +101,14 @@ err_t sys_vm_unmap(struct thread *thread)
     return OK;
 }
 
-static err_t check_protect(const struct task *task, uint32_t address, uint32_t pages)
+static err_t find_protected(const struct task *task, uint32_t address, unsigned *budget,
+                            struct place *place)
 {
-    unsigned budget = 4 * CALL_PAGES_MAX;
-    struct place place;
-
-    for (uint32_t i = 0; i < pages; i++) {
-        if (!space_find_mapping(&task->space, address + (i << PAGE_BITS), &place))
-            return ERR_ABSENT;
-        for (struct node *n = node_next(place.node); n->depth > place.node->depth; n = node_next(n))
-            if (budget-- == 0)
-                return ERR_BUSY;
-    }
+    if (!space_find_mapping(&task->space, address, place))
+        return ERR_ABSENT;
+    for (struct node *n = node_next(place->node); n->depth > place->node->depth; n = node_next(n))
+        if ((*budget)-- == 0)
+            return ERR_BUSY;
     return OK;
 }
 
@@ -105,19 +117,21 @@ err_t sys_vm_protect(struct thread *thread)
     const struct registers *r = &thread->registers;
     uint32_t address = r->ebx & ~page_mask, pages = r->esi;
     rights_t rights = r->ebx & RIGHT_ALL;
-    struct task *task;
+    unsigned budget = 4 * CALL_PAGES_MAX;
     struct place place;
+    struct task *task;
 
     if (!rights_are_mappable(rights) || (r->ebx & page_mask) > RIGHT_ALL ||
         !space_range_valid(address, pages, CALL_PAGES_MAX))
         return ERR_ARG;
-    err_t err = sys_find_task(thread, sys_slot(thread), &task);
-    if (!err)
-        err = check_protect(task, address, pages);
+    err_t err = find_task(thread, sys_slot(thread), &task);
+    for (uint32_t i = pages; !err && i-- > 0;)
+        err = find_protected(task, address + (i << PAGE_BITS), &budget, &place);
     if (err)
         return err;
 
-    for (uint32_t i = 0; i < pages; i++) {
+    space_lower(place.node, rights); /* the first page's */
+    for (uint32_t i = 1; i < pages; i++) {
         space_find_mapping(&task->space, address + (i << PAGE_BITS), &place);
         space_lower(place.node, rights);
     }

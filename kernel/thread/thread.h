@@ -107,12 +107,16 @@ void thread_end_revoking(struct thread *thread);
 void thread_stop_reaping(struct thread *thread);
 
 /* T4 after a change of `priority`, `held`, `faulting` or `uses_fpu`. */
-HOT void thread_update_direct(struct thread *thread)
+HOT int32_t thread_direct_after_fault(const struct thread *thread)
 {
     bool moves = thread->home && thread->home != thread->cpu;
-    bool scheduled = thread->uses_fpu || thread->held || thread->faulting || moves;
 
-    thread->direct = scheduled ? -1 : thread->priority;
+    return thread->uses_fpu || thread->held || moves ? -1 : thread->priority;
+}
+
+HOT void thread_update_direct(struct thread *thread)
+{
+    thread->direct = thread->faulting ? -1 : thread_direct_after_fault(thread);
 }
 
 /* The thread that runs is marked as using the FPU from now on. */

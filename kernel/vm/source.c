@@ -9,8 +9,9 @@ HOT bool is_mappable(const struct frame *frame)
 static err_t check_frames(uint32_t first, uint32_t pages)
 {
     const struct frame *frame = frame_at(first), *end = frame + pages;
+    uint32_t count = kernel_frame_count();
 
-    if (first >= kernel_frame_count() || pages > kernel_frame_count() - first)
+    if (first >= count || pages > count - first)
         return ERR_FRAME;
     for (; frame < end; frame++)
         if (!is_mappable(frame))
@@ -54,42 +55,48 @@ err_t source_check(const struct source *source, uint32_t pages, rights_t rights,
     return check_frames(source->first, pages);
 }
 
-static void replace(struct node *node)
+static void map_frames(uint32_t first, uint32_t pages, rights_t rights, struct place to)
 {
-    unsigned budget = CALL_PAGES_MAX;
+    struct frame *frame = frame_at(first), *end = frame + pages;
+    pte_t entry = pte_make(first, rights);
 
-    bool done = space_unmap_step(node, &budget);
-    assert(done);
-    space_unmap(node);
+    for (; frame < end; frame++, to.node++, to.entry++, entry = pte_next(entry)) {
+        if (node_is_alone(&frame->mappings))
+            node_insert_only(&frame->mappings, to.node, rights);
+        else
+            node_insert_child(&frame->mappings, to.node, rights);
+        pte_fill(to.entry, entry);
+    }
 }
 
-/* A page of another space goes to a place. */
-static void map_page(const struct source *source, uint32_t page, struct place to, rights_t rights)
+static void map_pages(const struct source *source, uint32_t address, uint32_t pages,
+                      rights_t rights, struct place to)
 {
-    struct place from = {0};
+    struct place from;
 
-    space_find_mapping(source->space, source->first + (page << PAGE_BITS), &from);
-    space_map(to, source->kinship, from.node, pte_frame(from.entry), rights);
+    for (; pages; pages--, address += PAGE_SIZE, to.node++, to.entry++) {
+        bool found = space_find(source->space, address, &from);
+        assert(found);
+        space_map(to, source->kinship, from.node, pte_frame(from.entry), rights);
+    }
 }
 
 void source_map(const struct source *source, uint32_t pages, rights_t rights,
                 const struct target *to)
 {
-    uint32_t end = 0, address = to->address;
+    uint32_t address = to->address, from = source->first;
     struct place place;
 
-    for (uint32_t i = 0; i < pages; i++, place.entry++, place.node++) {
-        if (i == end) {
+    while (pages) {
+        uint32_t here = space_run(address, pages);
+        if (!space_find(to->space, address, &place))
             place = space_open(to->space, to->account, address);
-            uint32_t here = space_run(address, pages - end);
-            end += here;
-            address += here << PAGE_BITS;
-        }
-        if (node_in_tree(place.node))
-            replace(place.node);
         if (source->space)
-            map_page(source, i, place, rights);
+            map_pages(source, from, here, rights, place);
         else
-            space_map(place, CHILD, &frame_at(source->first + i)->mappings, source->first + i, rights);
+            map_frames(from, here, rights, place);
+        from += source->space ? here << PAGE_BITS : here;
+        address += here << PAGE_BITS;
+        pages -= here;
     }
 }

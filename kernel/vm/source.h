@@ -31,6 +31,6 @@ struct target {
     uint32_t address;
 };
 
-/* Maps the pages; all was checked. Mappings in the way are replaced. */
+/* Maps the pages into free places; all was checked. */
 void source_map(const struct source *source, uint32_t pages, rights_t rights,
                 const struct target *target);

@@ -59,12 +59,13 @@ struct place space_open(struct space *space, struct account *account, uint32_t a
 {
     struct place place;
 
-    if (!space_directory_entry(space, address))
-        add_directory(space, account, address);
-    pte_t *directory = space_directory_entry(space, address);
-    if (!(pte_low(directory) & PTE_PRESENT))
-        add_table(directory, account, address);
-    space_find(space, address, &place);
+    while (!space_find(space, address, &place)) {
+        pte_t *directory = space_directory_entry(space, address);
+        if (directory)
+            add_table(directory, account, address);
+        else
+            add_directory(space, account, address);
+    }
     return place;
 }
 

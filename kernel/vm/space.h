@@ -87,6 +87,11 @@ struct lacking {
     unsigned tables_count;
     uint32_t tables[LACKING_TABLES]; /* address >> DIRECTORY_SHIFT */
 };
+HOT void lacking_init(struct lacking *lacking)
+{
+    lacking->frames = lacking->directories = lacking->tables_count = 0;
+}
+
 /* ERR_TAKEN if a page of the range is occupied (unless `replace`). */
 err_t space_check_free(const struct space *space, uint32_t address, uint32_t pages, bool replace,
                        struct lacking *lacking);

@@ -1,6 +1,7 @@
 /*
- * The short path of a message and the general case give the same states: each random step of eight
- * threads that call, answer and signal is taken both ways from one snapshot, and all memory is compared.
+ * The short paths of messages, signals and faults and the general case give the same states: each
+ * random step of eight threads that call, answer and signal, with words and pages, is taken both ways from
+ * one snapshot, and all memory is compared.
  * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
  * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
  * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
@@ -23,10 +24,13 @@ enum {
     SLOT_THREADS = 60,
     RUNS = 40,
     STEPS = 600,
-    /* What a step can change: struct kernel, and the frames in use. */
+    WINDOW = 0x80000,
+    WINDOW_PAGES = 4,
+    /* What a step can change: struct kernel, the frames in use, all records. */
     KERNEL_BYTES = 16 * PAGE_SIZE,
     USED_FRAMES = WORLD_ACCOUNT,
     USED_BYTES = USED_FRAMES * PAGE_SIZE,
+    RECORD_BYTES = WORLD_FRAMES * sizeof(struct frame),
 };
 
 static struct thread *init, *current;
@@ -68,23 +72,42 @@ struct step {
     enum { SYSCALL, FAULT, INTERRUPT, WAKE } kind;
     uint32_t head;         /* system call; or vector; or line; or thread */
     uint32_t arguments[4];
+    uint32_t tag; /* of the page; and its item */
+    struct item item;
 };
+
+/* Pages of memory or of init's space, a few of them not to be had. */
+static struct item any_item(void)
+{
+    uint32_t kind = random_below(3) ? ITEM_MEMORY : ITEM_ADDRESS, page = random_below(WINDOW_PAGES);
+
+    return (struct item){.slot = WORLD_MEMORY,
+                         .kind_rights = (uint8_t)(kind << ITEM_KIND_SHIFT | (1 + random_below(3))),
+                         .pages = (uint8_t)(1 + random_below(2)),
+                         .from = kind == ITEM_MEMORY ? WORLD_USER + page : WINDOW + page * PAGE_SIZE,
+                         .place = random_below(WINDOW_PAGES)};
+}
 
 static struct step any_call(void)
 {
-    uint32_t kind = random_below(20), extended = random_below(12) ? 0 : IPC_EXTENDED;
-    struct step step = {.kind = SYSCALL};
+    uint32_t kind = random_below(20), extended = random_below(4) ? 0 : IPC_EXTENDED;
+    uint32_t items = random_below(2) ? 1 << TAG_ITEMS_SHIFT : 0;
+    struct step step = {.kind = SYSCALL, .tag = random_below(80) | items, .item = any_item()};
 
     for (unsigned i = 0; i < 4; i++)
         step.arguments[i] = random_below(100);
     if (kind < 8 && (slot_is_empty(&current->receives) || random_below(4) == 0))
-        step.head = SYS_ipc_call | (SLOT_ENDPOINTS + random_below(ENDPOINTS)) << SLOT_SHIFT | extended;
+        step.head = SYS_ipc_call | IPC_WINDOW |
+                    (SLOT_ENDPOINTS + random_below(ENDPOINTS)) << SLOT_SHIFT | extended;
     else if (kind < 16)
-        step.head = SYS_ipc_reply_wait | (random_below(5) ? IPC_REPLY : 0) | extended;
+        step.head = SYS_ipc_reply_wait | IPC_WINDOW | (random_below(5) ? IPC_REPLY : 0) | extended;
     else if (kind < 17)
         step.head = SYS_ipc_signal | (SLOT_SIGNALS + random_below(ENDPOINTS)) << SLOT_SHIFT;
     else if (kind < 18)
         step.head = SYS_ipc_reply;
+    else if (kind < 19)
+        step = (struct step){.kind = SYSCALL, .head = SYS_vm_unmap | WORLD_TASK << SLOT_SHIFT,
+                             .arguments = {WINDOW, 1 + random_below(WINDOW_PAGES)}};
     else
         step.head = (random_below(4) ? SYS_thread_resume : SYS_thread_stop) |
                     (SLOT_THREADS + random_below(THREADS)) << SLOT_SHIFT;
@@ -103,16 +126,26 @@ static struct step any_step(void)
     return any_call();
 }
 
+static void write_page(struct message_page *page, const struct step *step)
+{
+    page->tag = step->tag;
+    page->items[0] = step->item;
+    page->window = WINDOW;
+    page->window_pages = WINDOW_PAGES;
+    page->words[0] = step->head;
+}
+
 static struct thread *take(struct thread *thread, const struct step *step)
 {
     struct thread *woken = threads[step->head % THREADS];
 
     switch (step->kind) {
     case SYSCALL:
+        write_page(thread_page(thread), step);
         return world_syscall(thread, step->head, step->arguments);
     case FAULT:
         thread->registers.vector = step->head;
-        return event_fault(thread, 0x5000);
+        return event_fault(thread, WINDOW);
     case INTERRUPT:
         return event_interrupt(thread, step->head);
     default:
@@ -124,7 +157,8 @@ static struct thread *take(struct thread *thread, const struct step *step)
     }
 }
 
-static unsigned char before[KERNEL_BYTES + USED_BYTES], after[KERNEL_BYTES + USED_BYTES];
+enum { STATE_BYTES = KERNEL_BYTES + USED_BYTES + RECORD_BYTES };
+static unsigned char before[STATE_BYTES], after[STATE_BYTES];
 
 static void copy(unsigned char *to, const unsigned char *from, bool out)
 {
@@ -133,9 +167,11 @@ static void copy(unsigned char *to, const unsigned char *from, bool out)
     if (out) {
         memcpy(to, &kernel, KERNEL_BYTES);
         memcpy(to + KERNEL_BYTES, used, USED_BYTES);
+        memcpy(to + KERNEL_BYTES + USED_BYTES, frame_at(0), RECORD_BYTES);
     } else {
         memcpy(&kernel, from, KERNEL_BYTES);
         memcpy(used, from + KERNEL_BYTES, USED_BYTES);
+        memcpy(frame_at(0), from + KERNEL_BYTES + USED_BYTES, RECORD_BYTES);
     }
 }
 
