@@ -86,11 +86,23 @@ static void walk_task(struct walk *walk, uint32_t frame)
     }
 }
 
+/* F5 */
+static void check_clear(uint32_t frame)
+{
+    const uint32_t *words = arch_frame_map(0, frame);
+
+    for (unsigned i = 0; i < PAGE_SIZE / sizeof *words; i++)
+        assert(words[i] == 0);
+}
+
 static void walk_frame(struct walk *walk, uint32_t frame)
 {
     const struct frame *record = frame_at(frame);
 
     assert(record->kind < FRAME_KINDS);
+    if (record->kind == FRAME_SPARE ? record->is_clear
+                                    : record->kind == FRAME_USER && record->mappings.flags & NODE_CLEAR)
+        check_clear(frame);
     walk->audit.user_frames += record->kind == FRAME_USER;
     walk->audit.kernel_frames += record->owner != 0;
     if (record->owner)

@@ -89,7 +89,7 @@ static void mark_user(const struct boot_range *ranges, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         for (uint32_t f = ranges[i].first; f < ranges[i].first + ranges[i].pages; f++)
-            frame_make_user(frame_at(f));
+            frame_make_user(frame_at(f), false);
 }
 
 static void init_memory(void)

@@ -151,13 +151,31 @@ static bool end_owed(struct task *task, unsigned *budget)
     return ipc_fail_owed_step(task, budget);
 }
 
+enum { GROUP = LEAF_SLOTS < 8 ? LEAF_SLOTS : 8 };
+
+static bool any_used(const struct slot *slots)
+{
+    uint32_t any = 0;
+
+    for (unsigned i = 0; i < GROUP; i++)
+        any |= slots[i].object;
+    return any;
+}
+
+/* The first slot from number `i` on that is not empty, or LEAF_SLOTS. Most are: they are looked at in
+ * groups. */
+static unsigned next_used(const struct slot *slots, unsigned i)
+{
+    while (i < LEAF_SLOTS && slot_is_empty(&slots[i]))
+        i += i % GROUP || any_used(&slots[i]) ? 1 : GROUP;
+    return i;
+}
+
 static bool empty_leaf_step(ref_t leaf, unsigned *budget)
 {
     struct slot *slots = AT(struct slot, leaf);
 
-    for (unsigned i = 0; i < LEAF_SLOTS; i++) {
-        if (slot_is_empty(&slots[i]))
-            continue;
+    for (unsigned i = 0; (i = next_used(slots, i)) < LEAF_SLOTS;) {
         if (!slot_revoke_step(&slots[i].node, budget) || *budget == 0)
             return false;
         --*budget;
@@ -168,7 +186,7 @@ static bool empty_leaf_step(ref_t leaf, unsigned *budget)
 
 static bool end_table(struct task *task, unsigned *budget)
 {
-    for (; task->cursor < LEAF_COUNT; task->cursor++) {
+    for (; task->cspace.leaves_count; task->cursor++) {
         ref_t *leaf = &task->cspace.leaves[task->cursor];
         if (*leaf == kernel.empty_leaf)
             continue;
@@ -176,6 +194,7 @@ static bool end_table(struct task *task, unsigned *budget)
             return false;
         account_return(&task->account, frame_number(*leaf));
         *leaf = kernel.empty_leaf;
+        task->cspace.leaves_count--;
     }
     return true;
 }
@@ -202,7 +221,7 @@ static bool end_account(struct task *task, unsigned *budget)
         account->spare = frame_at(frame)->next_spare;
         account->spare_count--;
         account->total--;
-        frame_make_user(frame_at(frame));
+        frame_make_user(frame_at(frame), frame_at(frame)->is_clear);
     }
     assert(account->total == 1);
     return true;
@@ -219,8 +238,8 @@ static void reap_task(struct task *task, unsigned *budget)
         return;
     forget_revoker(&task->object);
     link_remove(&task->dying);
-    frame_make_user(frame_at(frame_number(REF(task))));
     __builtin_memset(task, 0, PAGE_SIZE);
+    frame_make_user(frame_at(frame_number(REF(task))), true);
 }
 
 void object_reap_step(void)

@@ -2,8 +2,8 @@
 
 void cspace_init(struct cspace *cspace, ref_t empty_leaf)
 {
-    for (unsigned i = 0; i < LEAF_COUNT; i++)
-        cspace->leaves[i] = empty_leaf;
+    cspace->leaves[0] = empty_leaf;
+    arch_copy_words(&cspace->leaves[1], &cspace->leaves[0], LEAF_COUNT - 1); /* from front to back */
 }
 
 err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot **slot)
@@ -33,7 +33,9 @@ struct slot *cspace_open(struct cspace *cspace, struct account *account, uint32_
 {
     ref_t *leaf = &cspace->leaves[index >> LEAF_BITS];
 
-    if (*leaf == empty_leaf)
+    if (*leaf == empty_leaf) {
         *leaf = frame_ref(account_take(account, FRAME_LEAF));
+        cspace->leaves_count++;
+    }
     return cspace_slot(cspace, index);
 }

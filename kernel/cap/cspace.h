@@ -18,6 +18,7 @@ enum { CSPACE_SLOTS = LEAF_COUNT * LEAF_SLOTS }; /* SLOT_COUNT on the real machi
 
 struct cspace {
     ref_t leaves[LEAF_COUNT];
+    uint32_t leaves_count; /* with a frame */
 };
 
 HOT struct slot *cspace_slot(const struct cspace *cspace, uint32_t index)

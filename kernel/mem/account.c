@@ -1,14 +1,19 @@
 #include "kernel/mem/account.h"
 
+static void add_spare(struct account *account, uint32_t frame, uint32_t is_clear)
+{
+    *frame_at(frame) = (struct frame){.next_spare = account->spare, .is_clear = is_clear,
+                                      .owner = account->task & 0xffffff, .kind = FRAME_SPARE};
+    account->spare = frame;
+    account->spare_count++;
+}
+
 void account_donate(struct account *account, uint32_t frame)
 {
     struct frame *record = frame_at(frame);
 
     assert(record->kind == FRAME_USER && frame_ref(frame) < WINDOW_BYTES);
-    *record = (struct frame){.next_spare = account->spare, .owner = account->task & 0xffffff,
-                             .kind = FRAME_SPARE};
-    account->spare = frame;
-    account->spare_count++;
+    add_spare(account, frame, record->mappings.flags & NODE_CLEAR);
     account->total++;
 }
 
@@ -20,20 +25,18 @@ uint32_t account_take(struct account *account, enum frame_kind kind)
     assert(frame && record->kind == FRAME_SPARE);
     account->spare = record->next_spare;
     account->spare_count--;
+    if (!record->is_clear)
+        __builtin_memset(AT(void, frame_ref(frame)), 0, PAGE_SIZE);
     *record = (struct frame){.owner = account->task & 0xffffff, .kind = kind & 0xff};
-    __builtin_memset(AT(void, frame_ref(frame)), 0, PAGE_SIZE);
     return frame;
 }
 
 void account_return(struct account *account, uint32_t frame)
 {
-    struct frame *record = frame_at(frame);
+    const struct frame *record = frame_at(frame);
 
     assert(record->owner == account->task && record->kind != FRAME_SPARE);
-    *record = (struct frame){.next_spare = account->spare, .owner = account->task & 0xffffff,
-                             .kind = FRAME_SPARE};
-    account->spare = frame;
-    account->spare_count++;
+    add_spare(account, frame, true);
 }
 
 /* The map of used places when none is free. */

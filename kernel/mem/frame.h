@@ -5,7 +5,8 @@
  *      FRAME_NONE          no RAM, or reserved                -
  *      FRAME_KERNEL        the kernel's own, for ever         -
  *      FRAME_USER          memory                             the root of the tree of its mappings
- *      FRAME_SPARE         donated, in an account's list      the next one in that list
+ *      FRAME_SPARE         donated, in an account's list      the next one in that list, whether it is
+ *                                                             all zero
  *      FRAME_TASK          a struct task                      -
  *      FRAME_THREADS       up to 4 struct thread              which places are used
  *      FRAME_ENDPOINTS     up to 64 struct endpoint           which places are used
@@ -21,6 +22,7 @@
  *   F2  a frame becomes kernel memory only while it has no mapping
  *   F3  `owner` is the frame of the task in whose account a donated frame is, and 0 for the others
  *   F4  kernel memory is below WINDOW_BYTES
+ *   F5  a frame that says so is all zero: it was the kernel's, and nobody wrote to it since
  *
  * The kernel lock guards every record.
  */
@@ -48,7 +50,10 @@ struct frame {
     union {
         struct node mappings;
         uint64_t used;
-        uint32_t next_spare;
+        struct {
+            uint32_t next_spare;
+            uint32_t is_clear;
+        };
         struct {
             uint32_t partner; /* frame number */
             uint32_t base;    /* the first address the table translates */
@@ -76,9 +81,10 @@ HOT ref_t frame_ref(uint32_t number)
     return number << PAGE_BITS;
 }
 
-/* Makes a frame memory again, with no mapping. */
-HOT void frame_make_user(struct frame *frame)
+/* Makes a frame memory, with no mapping. */
+HOT void frame_make_user(struct frame *frame, bool is_clear)
 {
     *frame = (struct frame){.kind = FRAME_USER};
     node_init_root(&frame->mappings);
+    frame->mappings.flags = is_clear ? NODE_CLEAR : 0;
 }

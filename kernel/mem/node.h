@@ -17,7 +17,8 @@
  *   N3  a node's rights (flags) are a subset of its parent's, but for first-level nodes
  *   N4  a node that is in no list has next == 0
  * A root's flags hold NODE_REVOKING while its tree, or a part of it, is being revoked: nothing may
- * then be derived in it (ERR_BUSY), so that revoking ends.
+ * then be derived in it (ERR_BUSY), so that revoking ends. NODE_CLEAR says of a frame that it is all
+ * zero, having been the kernel's last; with the first mapping it is gone.
  *
  * A subtree always goes whole: nothing is ever lifted. The kernel lock guards every tree.
  */
@@ -29,10 +30,10 @@
 struct node {
     uint32_t next : 27, depth : 5;
     uint32_t : 0; /* two words: they are read and written each on its own */
-    uint32_t prev : 27, flags : 5; /* rights_t; in a root NODE_REVOKING */
+    uint32_t prev : 27, flags : 5; /* rights_t; in a root NODE_REVOKING, NODE_CLEAR */
 } __attribute__((aligned(8)));
 
-enum { NODE_DEPTH_MAX = 31, NODE_REVOKING = 1 };
+enum { NODE_DEPTH_MAX = 31, NODE_REVOKING = 1, NODE_CLEAR = 2 };
 
 HOT struct node *node_at(uint32_t ref)
 {

@@ -18,7 +18,7 @@ static err_t check_donation(struct thread *thread, uint32_t index, uint32_t offs
             return ERR_FRAME;
         struct frame *record = frame_at(frame);
         if (record->kind != FRAME_USER || node_next(&record->mappings) != &record->mappings ||
-            record->mappings.flags)
+            record->mappings.flags & NODE_REVOKING)
             return ERR_FRAME;
     }
     return OK;
@@ -28,8 +28,9 @@ struct task *task_make(uint32_t frame)
 {
     struct task *task = AT(struct task, frame_ref(frame));
 
+    if (!(frame_at(frame)->mappings.flags & NODE_CLEAR))
+        __builtin_memset(task, 0, PAGE_SIZE);
     *frame_at(frame) = (struct frame){.owner = frame & 0xffffff, .kind = FRAME_TASK};
-    __builtin_memset(task, 0, PAGE_SIZE);
     node_init_root(&task->object.caps);
     link_init(&task->owed);
     task->space.directories[DIRECTORIES] = kernel.kernel_directory;

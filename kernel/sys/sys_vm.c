@@ -177,6 +177,7 @@ err_t sys_frame_copy(struct thread *thread)
     if (err)
         return err;
     uint8_t *target = arch_frame_map(0, to);
+    frame_at(to)->mappings.flags &= NODE_REVOKING;
     __builtin_memcpy(target, arch_frame_map(1, from), bytes); /* the same frame stays the same */
     __builtin_memset(target + bytes, 0, PAGE_SIZE - bytes);
     return OK;

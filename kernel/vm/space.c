@@ -158,15 +158,33 @@ void space_lower(struct node *node, rights_t rights)
     while ((n = node_next(n))->depth > node->depth);
 }
 
+enum { GROUP = TABLE_ENTRIES < 8 ? TABLE_ENTRIES : 8 };
+
+static bool any_present(const pte_t *entries)
+{
+    uint32_t any = 0;
+
+    for (unsigned i = 0; i < GROUP; i++)
+        any |= (uint32_t)entries[i];
+    return any & PTE_PRESENT;
+}
+
+/* The first entry from number `i` on that is present, or TABLE_ENTRIES. Most are not: they are looked
+ * at in groups. */
+static unsigned next_present(const pte_t *entries, unsigned i)
+{
+    while (i < TABLE_ENTRIES && !(pte_low(&entries[i]) & PTE_PRESENT))
+        i += i % GROUP || any_present(&entries[i]) ? 1 : GROUP;
+    return i;
+}
+
 /* True when no mapping is left in the table. */
 static bool empty_table_step(uint32_t table, unsigned *budget)
 {
     pte_t *entries = AT(pte_t, frame_ref(table));
     struct node *nodes = AT(struct node, frame_ref(frame_at(table)->partner));
 
-    for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
-        if (!(pte_low(&entries[i]) & PTE_PRESENT))
-            continue;
+    for (unsigned i = 0; (i = next_present(entries, i)) < TABLE_ENTRIES;) {
         if (!space_unmap_step(&nodes[i], budget) || *budget == 0)
             return false;
         --*budget;
@@ -179,9 +197,7 @@ static bool free_directory_step(pte_t *entries, struct account *account, unsigne
 {
     enum { TABLE_COST = STEP_NODES / 2 }; /* looking through a table, in nodes */
 
-    for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
-        if (!(pte_low(&entries[i]) & PTE_PRESENT))
-            continue;
+    for (unsigned i = 0; (i = next_present(entries, i)) < TABLE_ENTRIES;) {
         uint32_t table = pte_frame(&entries[i]);
         if (*budget < TABLE_COST || !empty_table_step(table, budget))
             return false;

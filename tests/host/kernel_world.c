@@ -18,7 +18,7 @@ static void boot_kernel(void)
         cpu_init(&kernel.cpus[i]);
     memset(frame_at(0), 0, WORLD_FRAMES * sizeof(struct frame));
     for (uint32_t f = WORLD_FREE; f < WORLD_FRAMES; f++)
-        frame_make_user(frame_at(f));
+        frame_make_user(frame_at(f), false);
 }
 
 static void give(struct task *task, uint32_t index, struct node *root, uint32_t object)
