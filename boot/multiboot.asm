@@ -7,7 +7,6 @@
 
 %include "asm_offsets.inc"
 
-WINDOW_BASE     equ 0xc0000000
 WINDOW_ENTRIES  equ 448             ; of 2 MiB
 LARGE_PAGE      equ 0x83            ; present, writable, 2 MiB
 
@@ -17,6 +16,7 @@ MAGIC2          equ 0xe85250d6
 
 CR4_PSE_PAE     equ 0x30
 CR0_PG_WP       equ 0x80010000
+CR0_CD_NW       equ 0x60000000
 
 section .boot progbits alloc exec write align=8
 
@@ -39,32 +39,24 @@ _start:
     cli
     cld
     mov     edx, eax                ; magic and information stay in edx, ebx
-    mov     edi, boot_directory - WINDOW_BASE
-    mov     eax, LARGE_PAGE
-    mov     ecx, WINDOW_ENTRIES
-.fill:
-    mov     [edi], eax
-    mov     dword [edi + 4], 0
-    add     eax, 0x200000
-    add     edi, 8
-    loop    .fill
+    mov     esi, first_high
 
-    mov     eax, boot_directory - WINDOW_BASE + 1
-    mov     [boot_tops - WINDOW_BASE], eax
-    mov     [boot_tops - WINDOW_BASE + 24], eax
+; Paging, and on to esi. Caches are off in a processor that comes from INIT.
+global enter_paging
+enter_paging:
     mov     eax, cr4
     or      eax, CR4_PSE_PAE
     mov     cr4, eax
-    mov     eax, boot_tops - WINDOW_BASE
+    mov     eax, boot_tops - WINDOW
     mov     cr3, eax
     mov     eax, cr0
+    and     eax, ~CR0_CD_NW
     or      eax, CR0_PG_WP
     mov     cr0, eax
-    mov     eax, enter_high
-    jmp     eax
+    jmp     esi
 
 section .text
-enter_high:
+first_high:
     mov     esp, kernel_stacks + STACK_BYTES
     xor     ebp, ebp                ; the last frame of every backtrace
     mov     eax, edx                ; arguments: magic, information
@@ -73,11 +65,13 @@ enter_high:
     extern  leave_kernel
     jmp     leave_kernel            ; eax: the first thread
 
-section .bss align=4096
+section .data align=4096
 boot_directory:
-    resb 4096
-global boot_tops
+%assign page LARGE_PAGE
+%rep WINDOW_ENTRIES
+    dd page, 0
+%assign page page + 0x200000
+%endrep
+    times 512 - WINDOW_ENTRIES dq 0
 boot_tops:
-    resb 32
-
-section .note.GNU-stack noalloc noexec nowrite progbits
+    dd boot_directory - WINDOW + 1, 0, 0, 0, 0, 0, boot_directory - WINDOW + 1, 0

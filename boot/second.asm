@@ -6,15 +6,11 @@
 
 %include "asm_offsets.inc"
 
-WINDOW_BASE     equ 0xc0000000
 CODE            equ 8
 DATA            equ 16
-CR4_PSE_PAE     equ 0x30
-CR0_CD_NW       equ 0x60000000
-CR0_PG_WP       equ 0x80010000
 
 section .boot progbits alloc exec write align=8
-extern boot_tops
+extern enter_paging
 
 bits 16
 global second_start, second_start_end
@@ -46,23 +42,14 @@ second_protected:
     mov     ds, eax
     mov     es, eax
     mov     ss, eax
-    mov     eax, cr4
-    or      eax, CR4_PSE_PAE
-    mov     cr4, eax
-    mov     eax, boot_tops - WINDOW_BASE
-    mov     cr3, eax
-    mov     eax, cr0
-    and     eax, ~CR0_CD_NW         ; caches are off after INIT
-    or      eax, CR0_PG_WP
-    mov     cr0, eax
-    mov     eax, enter_high
-    jmp     eax
+    mov     esi, second_high
+    jmp     enter_paging
 
 ; second_cpu: the number that the processor gets, set by the first one for one at a time. One that
 ; comes when it has been given up finds 0.
 section .text
-extern second_cpu, second_main, leave_locked
-enter_high:
+extern second_cpu, second_main, leave_locked, kernel_stacks
+second_high:
     xor     eax, eax
     xchg    eax, [second_cpu]
     test    eax, eax
@@ -73,10 +60,5 @@ enter_high:
     call    second_main             ; eax = number; returns the thread to run
     jmp     leave_locked
 .unwanted:
-    cli
     hlt
     jmp     .unwanted
-
-extern kernel_stacks
-
-section .note.GNU-stack noalloc noexec nowrite progbits

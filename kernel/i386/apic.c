@@ -18,7 +18,7 @@ enum {
     ERROR = 0x370,
 };
 enum { ENABLED = 1 << 8, MASKED = 1 << 16, NMI = 4 << 8, EXTERNAL = 7 << 8 };
-enum { INIT = 5 << 8, STARTUP = 6 << 8, PENDING = 1 << 12, ASSERT = 1 << 14, ID_SHIFT = 24 };
+enum { PENDING = 1 << 12, ASSERT = 1 << 14, ID_SHIFT = 24 };
 enum { CPUID_APIC = 1 << 9, MSR_BASE = 0x1b, BASE_ENABLED = 1 << 11, BASE_X2 = 1 << 10 };
 
 static volatile uint8_t *registers;
@@ -78,25 +78,10 @@ void apic_let_in(unsigned vector)
     write(PRIORITY, vector ? vector - 16 : 0);
 }
 
-static void command(unsigned id, uint32_t what)
+void apic_send(unsigned id, uint32_t what)
 {
     while (read(COMMAND) & PENDING)
         __asm__ volatile("pause");
     write(COMMAND_TO, id << ID_SHIFT);
     write(COMMAND, what | ASSERT);
-}
-
-void apic_send(unsigned id, unsigned vector)
-{
-    command(id, vector);
-}
-
-void apic_send_init(unsigned id)
-{
-    command(id, INIT);
-}
-
-void apic_send_startup(unsigned id, unsigned page)
-{
-    command(id, STARTUP | page);
 }

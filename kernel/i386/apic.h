@@ -24,10 +24,7 @@ void apic_end_of_interrupt(void);
 /* Interrupts with vectors below that are not let in, but stay pending; a multiple of 16. */
 void apic_let_in(unsigned vector);
 
-/* Interrupts another processor; all three with interrupts off. */
-void apic_send(unsigned id, unsigned vector);
-
-/* Starting a processor, SDM 8.4.4: init, 10 ms, startup, 200 us, startup. It begins in real mode at
- * the start of that page of memory, below 1 MiB. */
-void apic_send_init(unsigned id);
-void apic_send_startup(unsigned id, unsigned page);
+/* Sends another processor a vector, with interrupts off; or starts it, SDM 8.4.4: init, 10 ms, startup,
+ * 200 us, startup. It begins in real mode at the start of the page with that number, below 1 MiB. */
+enum { APIC_INIT = 5 << 8, APIC_STARTUP = 6 << 8 /* | page */ };
+void apic_send(unsigned id, uint32_t what);

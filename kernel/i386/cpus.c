@@ -40,10 +40,10 @@ static bool start(unsigned cpu, unsigned id, unsigned page)
 {
     second_cpu = cpu;
     kernel.cpus[cpu].arch.apic_id = id;
-    apic_send_startup(id, page);
+    apic_send(id, APIC_STARTUP | page);
     timer_wait(STARTUP_WAIT);
     if (second_cpu)
-        apic_send_startup(id, page);
+        apic_send(id, APIC_STARTUP | page);
     while (!wait_until_ready(cpu)) {
         uint32_t unclaimed = 0;
         __asm__ volatile("xchg %0, %1" : "+r"(unclaimed), "+m"(second_cpu) : : "memory");
@@ -61,7 +61,7 @@ static unsigned start_all(const struct acpi_machine *machine, unsigned page)
                      (size_t)(second_start_end - second_start));
     for (unsigned i = 0; i < machine->cpus_count; i++)
         if (machine->cpus[i] != self)
-            apic_send_init(machine->cpus[i]);
+            apic_send(machine->cpus[i], APIC_INIT);
     timer_wait(INIT_WAIT);
     for (unsigned i = 0; i < machine->cpus_count && count < CPU_MAX; i++) {
         if (machine->cpus[i] == self)

@@ -269,5 +269,3 @@ section .bss align=4096
 global kernel_stacks
 kernel_stacks:
     resb STACK_BYTES * CPUS
-
-section .note.GNU-stack noalloc noexec nowrite progbits

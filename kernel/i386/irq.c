@@ -1,8 +1,10 @@
 #include "kernel/i386/irq.h"
 
+#include "kernel/boot_info.h"
 #include "kernel/i386/apic.h"
 #include "kernel/i386/ioapic.h"
 #include "kernel/i386/pic.h"
+#include "kernel/i386/segments.h"
 
 static struct acpi_machine machine;
 
@@ -11,10 +13,13 @@ const struct acpi_machine *irq_machine(void)
     return &machine;
 }
 
-void irq_init(const uint8_t rsdp[36])
+/* All lines are masked but the tick's. */
+void arch_traps_init(const struct boot_info *info)
 {
+    segments_init();
+    segments_load(0);
     pic_init();
-    if (!acpi_find(rsdp, &machine) || !apic_init(machine.local_apic)) {
+    if (!acpi_find(info->rsdp, &machine) || !apic_init(machine.local_apic)) {
         machine = (struct acpi_machine){0};
     } else {
         apic_enable();

@@ -3,10 +3,7 @@
 
 #include "kernel/i386/acpi.h"
 
-/* Finds the controllers, masks all lines but the tick's. */
-void irq_init(const uint8_t rsdp[36]);
-
-/* What irq_init() found; no processors: no local APIC. */
+/* What arch_traps_init() found; no processors: no local APIC. */
 const struct acpi_machine *irq_machine(void);
 
 /* Ends an interrupt; a level-triggered line is masked until it is acknowledged by its driver.

@@ -7,7 +7,6 @@
 enum {
     LARGE_BITS = 21,
     LARGE = 1 << LARGE_BITS,
-    ENTRIES = 512,
     RECORDS_ENTRY = FRAMES_OFFSET >> LARGE_BITS,
     BEYOND_ENTRY = RECORDS_ENTRY + 8,
     IMAGE_ENTRY = 1, /* the image is linked at the window's second 2 MiB */
@@ -29,11 +28,12 @@ uint32_t pte_no_execute;
 uint32_t machine_kernel_tops;
 
 static pte_t tops[4] __attribute__((aligned(32)));
-static pte_t directory[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
-static pte_t image[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
-static pte_t beyond[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+static pte_t directory[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+static pte_t image[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+static pte_t beyond[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 
-extern uint8_t kernel_text_start[], kernel_text_end[], kernel_rodata_start[], kernel_rodata_end[];
+/* In this order: text, constants, data; the stacks are in the latter. */
+extern uint8_t kernel_text_start[], kernel_text_end[], kernel_rodata_end[];
 extern uint8_t kernel_end[];
 
 void paging_init_features(void)
@@ -42,7 +42,7 @@ void paging_init_features(void)
     struct cpuid leaf7 = cpuid(0).eax >= 7 ? cpuid(7) : (struct cpuid){0};
     bool nx = cpuid(0x80000000).eax >= 0x80000001 && cpuid(0x80000001).edx >> 20 & 1;
 
-    if (cpuid(1).edx >> 24 & 1)
+    if (arch_has_fpu())
         cr4 |= CR4_OSFXSR;
     if (cpuid(1).edx >> 25 & 1)
         cr4 |= CR4_OSXMMEXCPT;
@@ -65,38 +65,24 @@ static pte_t kernel_entry(uint32_t physical, uint32_t flags, bool executable)
     return (executable ? 0 : (uint64_t)pte_no_execute << 32) | physical | PTE_PRESENT | flags;
 }
 
-static bool within(const uint8_t *at, const uint8_t *start, const uint8_t *end)
-{
-    return at >= start && at < end;
-}
-
-static bool is_guard(const uint8_t *at)
-{
-    for (unsigned i = 0; i < CPU_MAX; i++)
-        if (at == kernel_stacks[i].guard)
-            return true;
-    return false;
-}
-
 static pte_t image_entry(unsigned index)
 {
-    uint32_t physical = LARGE + (index << PAGE_BITS);
+    uint32_t physical = LARGE + (index << PAGE_BITS), in_stacks = physical - REF(kernel_stacks);
     const uint8_t *at = AT(uint8_t, physical);
+    bool writable = at < kernel_text_start || at >= kernel_rodata_end;
 
-    if (is_guard(at))
-        return 0;
-    if (within(at, kernel_text_start, kernel_text_end))
-        return kernel_entry(physical, 0, true);
-    if (within(at, kernel_rodata_start, kernel_rodata_end))
-        return kernel_entry(physical, 0, false);
-    return kernel_entry(physical, PTE_WRITABLE, false);
+    if (in_stacks < sizeof kernel_stacks && in_stacks % sizeof kernel_stacks[0] == 0)
+        return 0; /* a guard */
+    return kernel_entry(physical, writable ? PTE_WRITABLE : 0, !writable && at < kernel_text_end);
 }
 
-void paging_init(uint32_t records, uint32_t records_bytes)
+/* The boot's double mapping ends here. */
+void arch_space_init(ref_t records, uint32_t records_bytes)
 {
+    paging_init_features();
     for (unsigned i = 0; i < WINDOW_BYTES >> LARGE_BITS; i++)
         directory[i] = kernel_entry(i << LARGE_BITS, PTE_WRITABLE | PTE_LARGE, false);
-    for (unsigned i = 0; i < ENTRIES; i++)
+    for (unsigned i = 0; i < TABLE_ENTRIES; i++)
         image[i] = image_entry(i);
     directory[IMAGE_ENTRY] = kernel_entry(REF(image), PTE_WRITABLE, true);
     for (unsigned i = 0; i << LARGE_BITS < records_bytes; i++)
@@ -124,4 +110,10 @@ void *arch_frame_map(unsigned window, uint32_t frame)
     pte_write(&beyond[window], kernel_entry(frame_ref(frame), PTE_WRITABLE, false));
     arch_tlb_drop(address);
     return (void *)address;
+}
+
+void arch_image(ref_t *first, ref_t *end)
+{
+    *first = LARGE;
+    *end = REF(kernel_end);
 }

@@ -14,9 +14,6 @@
 enum { DEVICE_APIC = 2, DEVICE_IO_APIC = 3 };
 #define DEVICE_BASE(window) (0xf9000000u + (window) * 4096u)
 
-/* Takes the boot's double mapping away; `records` is where the frame records are, 2 MiB-aligned. */
-void paging_init(uint32_t records, uint32_t records_bytes);
-
 /* Maps a device's page of registers at DEVICE_BASE(window), uncached; returns where `physical` is. */
 volatile void *paging_map_device(unsigned window, uint32_t physical);
 

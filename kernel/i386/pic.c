@@ -26,13 +26,6 @@ static void write_masks(void)
     outb(SLAVE + 1, (uint8_t)(masked >> 8));
 }
 
-void pic_mask(unsigned line)
-{
-    if (line < PIC_LINES && line != IRQ_TICK)
-        masked |= (uint16_t)(1u << line);
-    write_masks();
-}
-
 void pic_unmask(unsigned line)
 {
     if (line >= PIC_LINES || !(masked >> line & 1))
@@ -93,7 +86,9 @@ bool pic_acknowledge(unsigned line)
     bool spurious = is_spurious(line);
 
     if (!spurious) {
-        pic_mask(line);
+        if (line != IRQ_TICK)
+            masked |= (uint16_t)(1u << line);
+        write_masks();
         if (line >= 8)
             outb(SLAVE, END_OF_INTERRUPT);
     }

@@ -14,7 +14,6 @@ void timer_init(void);
 /* Waits by the timer's other channel: at most 50,000 microseconds. */
 void timer_wait(unsigned microseconds);
 
-void pic_mask(unsigned line);
 void pic_unmask(unsigned line);
 
 /* Ends an interrupt and masks its line (not the tick's); false if it was spurious. */

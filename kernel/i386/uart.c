@@ -2,7 +2,6 @@
  * behind LOG_PREFIX. The console server owns the first port. */
 #include "kernel/arch/arch.h"
 #include "kernel/i386/instructions.h"
-#include "kernel/i386/uart.h"
 
 enum {
     COM1 = 0x3f8,
@@ -22,7 +21,7 @@ static bool is_there(uint16_t at)
     return inb(at + SCRATCH) == 0x5a;
 }
 
-void uart_init(void)
+void arch_log_init(void)
 {
     /* 115200 8N1, FIFOs on, no interrupts. */
     static const uint8_t setup[][2] = {{1, 0}, {3, 0x80}, {0, 1}, {1, 0}, {3, 3}, {2, 7}, {4, 3}};
@@ -39,20 +38,12 @@ static void put(char c)
     outb(port, (uint8_t)c);
 }
 
-/* On a shared port a program's line may be unfinished: ours begins on a line of its own. */
-static void begin_line(void)
-{
-    put('\r');
-    put('\n');
-    for (const char *p = LOG_PREFIX; *p; p++)
-        put(*p);
-}
-
 void arch_log(const char *text, uint32_t bytes)
 {
     for (; bytes; text++, bytes--) {
-        if (at_line_start && port == COM1)
-            begin_line();
+        if (at_line_start && port == COM1) /* a program's line may be unfinished */
+            for (const char *p = "\r\n" LOG_PREFIX; *p; p++)
+                put(*p);
         at_line_start = *text == '\n';
         if (*text == '\n')
             put('\r');

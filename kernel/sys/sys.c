@@ -147,7 +147,7 @@ err_t sys_check_account(struct thread *thread, const struct account *account, ui
 static void mark(struct thread *thread, struct node *root)
 {
     if (thread->revoking != REF(root))
-        thread_end_revoking(thread);
+        thread_end_long_call(thread);
     if (root->flags & NODE_REVOKING)
         return; /* by another thread, or by this one before */
     root->flags = NODE_REVOKING;

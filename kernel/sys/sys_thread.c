@@ -35,11 +35,10 @@ err_t sys_thread_stop(struct thread *thread)
     target->held = 1;
     thread_update_direct(target);
     if (target->state == THREAD_RUNNING) {
-        cpu_reconsider(target);
+        cpu_reconsider(thread_cpu(target));
         return target == thread ? OK : RERUN; /* until its processor has heard */
     }
-    thread_stop_reaping(target);
-    thread_end_revoking(target);
+    thread_end_long_call(target);
     if (target->state == THREAD_READY)
         thread_detach(target);
     return OK;
@@ -114,7 +113,7 @@ err_t sys_thread_schedule(struct thread *thread)
     target->priority = (uint8_t)r->ebx;
     target->home = cpu_ref(r->esi);
     if (target->state == THREAD_RUNNING)
-        cpu_reconsider(target);
+        cpu_reconsider(thread_cpu(target));
     else if (target->home)
         target->cpu = target->home;
     thread_update_direct(target);

@@ -3,7 +3,6 @@
 
 void cpu_init(struct cpu *cpu)
 {
-    *cpu = (struct cpu){0};
     for (unsigned p = 0; p < PRIORITY_COUNT; p++)
         link_init(&cpu->ready[p]);
 }
@@ -41,16 +40,11 @@ static void put_off(struct cpu *cpu)
     cpu->current = 0;
 }
 
-static unsigned cpu_index(const struct cpu *cpu)
-{
-    return (unsigned)(cpu - kernel.cpus);
-}
-
-static void look_again(struct cpu *cpu)
+void cpu_reconsider(struct cpu *cpu)
 {
     cpu->choose = true;
     if (kernel.cpu_count > 1 && cpu != cpu_here())
-        arch_poke(cpu_index(cpu));
+        arch_poke((unsigned)(cpu - kernel.cpus));
 }
 
 static void go_home(struct thread *thread)
@@ -82,7 +76,7 @@ void cpu_enqueue(struct thread *thread, enum queue_end end)
     cpu->ready_mask |= 1u << thread->priority;
     update_floor(cpu);
     if (!cpu->current || AT(struct thread, cpu->current)->priority < thread->priority)
-        look_again(cpu);
+        cpu_reconsider(cpu);
 }
 
 void cpu_dequeue(struct thread *thread)
@@ -113,13 +107,6 @@ static void count_wait(struct cpu *cpu, unsigned priority)
     }
 }
 
-/* Even if nobody else becomes ready, deaths that nobody waits for go on. */
-static void reap_orphans(void)
-{
-    if (!kernel.reapers && !link_is_alone(&kernel.dying))
-        object_reap_step();
-}
-
 /* Whether `thread` has to let the first of its queue go before it. */
 static bool turn_is_over(const struct cpu *cpu, const struct thread *thread)
 {
@@ -133,7 +120,8 @@ struct thread *cpu_tick(struct thread *thread)
     for (uint32_t levels = cpu->ready_mask; levels; levels &= levels - 1)
         count_wait(cpu, (unsigned)__builtin_ctz(levels));
     update_floor(cpu);
-    reap_orphans();
+    if (!kernel.reapers && !link_is_alone(&kernel.dying))
+        object_reap_step(); /* deaths that nobody waits for go on even if nobody else becomes ready */
     if (thread->state != THREAD_RUNNING)
         return thread_choose();
     if (thread->held || !turn_is_over(cpu, thread))
@@ -162,16 +150,11 @@ void cpu_forget(struct thread *thread)
 
     if (!cpu_runs(thread))
         return;
-    look_again(cpu);
+    cpu_reconsider(cpu);
     if (cpu != cpu_here())
         return;
     cpu->current = 0;
     update_floor(cpu);
-}
-
-void cpu_reconsider(struct thread *thread)
-{
-    look_again(thread_cpu(thread));
 }
 
 void cpu_breathe(void)
@@ -206,8 +189,7 @@ static bool must_reap(struct thread *thread)
         return false;
     if (!link_is_alone(&kernel.dying))
         return true;
-    thread->reaping = 0;
-    kernel.reapers--;
+    thread_end_long_call(thread);
     return false;
 }
 
@@ -264,101 +246,25 @@ struct thread *thread_choose(void)
 
 bool call_finish(struct thread *thread, err_t status)
 {
+    bool done = (int)status <= OK;
+
     if (thread->state == THREAD_DEAD)
         return false;
-    switch ((int)status) {
-    case BLOCKED:
-        thread->rerun = 0;
-        return false;
-    case RECEIVED:
-        thread->rerun = 0;
-        return true;
-    case RERUN:
-        thread->rerun = 1;
-        cpu_enqueue(thread, QUEUE_FRONT);
-        return false;
-    case REAP:
-        thread->rerun = 0;
-        thread_end_revoking(thread);
-        thread->registers.eax = OK;
+    thread->rerun = status == RERUN;
+    if (done || status == REAP) {
+        thread_end_long_call(thread);
+        thread->registers.eax = done ? (uint32_t)status : OK;
+    }
+    if (status == REAP) {
         thread->reaping = 1;
         kernel.reapers++;
-        cpu_enqueue(thread, QUEUE_FRONT);
-        return false;
-    default:
-        thread->rerun = 0;
-        thread_end_revoking(thread);
-        thread->registers.eax = (uint32_t)status;
-        return true;
     }
+    if (status == REAP || status == RERUN)
+        cpu_enqueue(thread, QUEUE_FRONT);
+    return done || status == RECEIVED;
 }
 
 struct thread *thread_continue(struct thread *thread)
 {
     return goes_on(thread_cpu(thread), thread) ? thread : thread_choose();
-}
-
-/* ------------------------------------------------------------------- what processors translate with */
-
-static void drop_there(struct cpu *cpu, uint32_t request)
-{
-    cpu->drop = request;
-    kernel.drops |= 1u << cpu_index(cpu);
-}
-
-/* Only a processor that runs the space has translations of it: loading another drops them. */
-static void drop_elsewhere(ref_t space, uint32_t request)
-{
-    const struct cpu *here = cpu_here();
-
-    for (struct cpu *cpu = kernel.cpus; cpu < kernel.cpus + kernel.cpu_count; cpu++)
-        if (cpu != here && cpu->space == space)
-            drop_there(cpu, cpu->drop ? REQUEST_ALL : request);
-}
-
-void cpu_settle_drops(void)
-{
-    for (uint32_t left = kernel.drops; left; left &= left - 1)
-        arch_request((unsigned)__builtin_ctz(left), kernel.cpus[__builtin_ctz(left)].drop);
-    for (; kernel.drops; kernel.drops &= kernel.drops - 1) {
-        arch_request_wait((unsigned)__builtin_ctz(kernel.drops));
-        kernel.cpus[__builtin_ctz(kernel.drops)].drop = 0;
-    }
-}
-
-void space_dropped(uint32_t task, uint32_t address)
-{
-    ref_t space = frame_ref(task);
-
-    assert(arch_lock_held());
-    if (cpu_here()->space == space)
-        arch_tlb_drop(address);
-    if (kernel.cpu_count > 1)
-        drop_elsewhere(space, address | REQUEST_PAGE);
-}
-
-void space_grew(uint32_t task)
-{
-    ref_t space = frame_ref(task);
-
-    if (cpu_here()->space == space)
-        arch_space_load(REF(&AT(struct task, space)->space));
-    if (kernel.cpu_count > 1)
-        drop_elsewhere(space, REQUEST_ALL);
-}
-
-void cpu_leave_space(ref_t space)
-{
-    const struct cpu *here = cpu_here();
-
-    for (struct cpu *cpu = kernel.cpus; cpu < kernel.cpus + kernel.cpu_count; cpu++) {
-        if (cpu->space != space)
-            continue;
-        cpu->space = 0;
-        if (cpu == here)
-            arch_space_leave();
-        else
-            drop_there(cpu, REQUEST_LEAVE);
-    }
-    cpu_settle_drops();
 }

@@ -113,8 +113,8 @@ HOT bool cpu_runs(const struct thread *thread)
     return thread_cpu(thread)->current == REF(thread);
 }
 
-/* The running thread's `held`, `home` or priority was changed: its processor looks at it. */
-void cpu_reconsider(struct thread *thread);
+/* The running thread may not be the one that is to run: its processor looks at it. */
+void cpu_reconsider(struct cpu *cpu);
 
 /* Between two bounded steps: interrupts and other processors get on, and may change everything. */
 void cpu_breathe(void);

@@ -14,17 +14,12 @@ void thread_wake_with(struct thread *thread, err_t status)
     thread_wake(thread, QUEUE_BACK);
 }
 
-void thread_end_revoking(struct thread *thread)
+void thread_end_long_call(struct thread *thread)
 {
     if (thread->revoking)
         AT(struct node, thread->revoking)->flags = 0;
     thread->revoking = 0;
-}
-
-void thread_stop_reaping(struct thread *thread)
-{
-    if (thread->reaping)
-        kernel.reapers--;
+    kernel.reapers -= thread->reaping;
     thread->reaping = 0;
 }
 
@@ -48,33 +43,12 @@ void thread_put_off(struct thread *server)
     link_insert_after(&AT(struct task, server->task)->owed, &caller->link);
 }
 
-/* What a thread does half-way must not stay behind when it is taken away from it. */
-static void drop_unfinished(struct thread *thread)
-{
-    thread_end_revoking(thread);
-    thread_stop_reaping(thread);
-    thread->rerun = 0;
-}
-
 void thread_detach(struct thread *thread)
 {
-    switch ((enum thread_state)thread->state) {
-    case THREAD_READY:
+    if (thread->state == THREAD_READY)
         cpu_dequeue(thread);
-        break;
-    case THREAD_RECEIVING:
-    case THREAD_CALLING:
-        link_remove(&thread->link);
-        break;
-    case THREAD_SERVED:
-    case THREAD_OWED:
+    else if (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_OWED)
         thread_quit(thread);
-        break;
-    case THREAD_RUNNING:
-    case THREAD_HELD:
-    case THREAD_DEAD:
-        break;
-    }
     thread->state = THREAD_HELD;
     thread->faulting = 0;
     thread_update_direct(thread);
@@ -86,7 +60,8 @@ void thread_begin_death(struct thread *thread)
         link_remove(&thread->link); /* its task waits for it, in front of it */
     } else {
         thread_detach(thread);
-        drop_unfinished(thread);
+        thread_end_long_call(thread);
+        thread->rerun = 0;
         thread_put_off(thread);
         cpu_forget(thread);
         thread->state = THREAD_DEAD;

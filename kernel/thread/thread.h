@@ -88,7 +88,8 @@ void thread_wake(struct thread *thread, enum queue_end end);
 /* Behind the others, with the status that its call returns. */
 void thread_wake_with(struct thread *thread, err_t status);
 
-/* A thread that is SERVED or OWED is not any more: it has its answer, or will have none. */
+/* A thread that is RECEIVING, CALLING, SERVED or OWED is not any more: it has what it waits for, or will
+ * not have it. */
 void thread_quit(struct thread *caller);
 
 /* Who is served is owed the answer by the task from now on: any of its threads may give it. */
@@ -100,11 +101,9 @@ void thread_detach(struct thread *thread);
 /* The beginning of a thread's, an endpoint's or a task's end: kernel/objects.c does the rest. */
 void thread_begin_death(struct thread *thread);
 
-/* The thread's long call is over: the tree that it marked is free again. */
-void thread_end_revoking(struct thread *thread);
-
-/* It no longer waits for the deaths that it began: others carry them on. */
-void thread_stop_reaping(struct thread *thread);
+/* The thread's long call is over, or taken away from it: the tree that it marked is free again, and
+ * the deaths that it waited for are carried on by others. */
+void thread_end_long_call(struct thread *thread);
 
 /* T4 after a change of `priority`, `held`, `faulting` or `uses_fpu`. */
 HOT int32_t thread_direct_after_fault(const struct thread *thread)

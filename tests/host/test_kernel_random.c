@@ -9,7 +9,7 @@
  * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
  * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
  * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
- * sources: kernel/lib/log.c tests/host/kernel_world.c
+ * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c
  */
 #include "kernel/audit_check.h"
 #include "tests/host/check.h"
