@@ -1,5 +1,7 @@
 #include "kernel/boot_info.h"
 
+enum { LOW_PAGES = 160, FIRMWARE_PAGES = 256 }; /* 640 KiB, 1 MiB */
+
 void boot_info_add(struct boot_info *info, uint64_t start, uint64_t bytes, bool free)
 {
     struct boot_area area = {start, start + bytes < start ? UINT64_MAX : start + bytes};
@@ -16,8 +18,14 @@ void boot_info_add(struct boot_info *info, uint64_t start, uint64_t bytes, bool 
 
 void boot_info_module(struct boot_info *info, uint32_t start, uint32_t end)
 {
-    if (info->modules_count < BOOT_MODULES_MAX && end > start && start % PAGE_SIZE == 0)
-        info->modules[info->modules_count++] = (struct boot_area){start, end};
+    struct boot_page *page = &info->page;
+    uint32_t bytes = end - start, pages = (uint32_t)(((uint64_t)bytes + PAGE_SIZE - 1) >> PAGE_BITS);
+
+    if (page->modules_count == BOOT_MODULES_MAX || end <= start || start % PAGE_SIZE)
+        return;
+    page->modules[page->modules_count] = (struct boot_range){start >> PAGE_BITS, pages};
+    page->module_bytes[page->modules_count++] = bytes;
+    boot_info_add(info, start, bytes, false);
 }
 
 void boot_info_command(struct boot_info *info, const char *text)
@@ -25,8 +33,8 @@ void boot_info_command(struct boot_info *info, const char *text)
     unsigned i = 0;
 
     for (; i < BOOT_COMMAND_MAX - 1 && text[i]; i++)
-        info->command[i] = text[i];
-    info->command[i] = 0;
+        info->page.command[i] = text[i];
+    info->page.command[i] = 0;
 }
 
 struct list {
@@ -77,32 +85,8 @@ static uint32_t page_number(uint64_t address, bool up)
     return page > MEMORY_PAGES_MAX ? MEMORY_PAGES_MAX : (uint32_t)page;
 }
 
-static bool touches(const struct boot_area *areas, unsigned count, uint64_t start)
-{
-    for (unsigned i = 0; i < count; i++)
-        if (areas[i].start < start + PAGE_SIZE && start < areas[i].end)
-            return true;
-    return false;
-}
-
-static bool is_free(const struct boot_info *info, uint64_t start)
-{
-    for (unsigned i = 0; i < info->free_count; i++)
-        if (info->free[i].start <= start && start + PAGE_SIZE <= info->free[i].end)
-            return !touches(info->reserved, info->reserved_count, start) &&
-                   !touches(info->modules, info->modules_count, start);
-    return false;
-}
-
-uint32_t boot_info_low_page(const struct boot_info *info)
-{
-    for (uint32_t page = 1; page < 160; page++)
-        if (is_free(info, (uint64_t)page << PAGE_BITS))
-            return page;
-    return 0;
-}
-
-unsigned boot_info_ranges(const struct boot_info *info, struct boot_range *ranges, unsigned max)
+static unsigned list_free(const struct boot_info *info, uint32_t low, struct boot_range *ranges,
+                          unsigned max)
 {
     struct list list = {ranges, 0, max};
 
@@ -112,13 +96,23 @@ unsigned boot_info_ranges(const struct boot_info *info, struct boot_range *range
         subtract(&list, first, end); /* a loader's areas may overlap */
         insert(&list, first, end);
     }
-    subtract(&list, 0, 256); /* the first MiB is the firmware's */
+    subtract(&list, 0, low);
     for (unsigned i = 0; i < info->reserved_count; i++)
         subtract(&list, page_number(info->reserved[i].start, false),
                  page_number(info->reserved[i].end, true));
-    for (unsigned i = 0; i < info->modules_count; i++)
-        subtract(&list, page_number(info->modules[i].start, false),
-                 page_number(info->modules[i].end, true));
     drop_empty(&list);
     return list.count;
+}
+
+uint32_t boot_info_low_page(const struct boot_info *info)
+{
+    struct boot_range ranges[BOOT_RANGES_MAX];
+    unsigned count = list_free(info, 1, ranges, BOOT_RANGES_MAX);
+
+    return count && ranges[0].first < LOW_PAGES ? ranges[0].first : 0;
+}
+
+unsigned boot_info_ranges(const struct boot_info *info, struct boot_range *ranges, unsigned max)
+{
+    return list_free(info, FIRMWARE_PAGES, ranges, max);
 }

@@ -3,22 +3,22 @@
 
 #include "kernel/arch/arch.h"
 
-enum { BOOT_RESERVED_MAX = 64 };
+enum { BOOT_RESERVED_MAX = 72 };
 
 struct boot_area {
     uint64_t start, end;
 };
 
 struct boot_info {
-    unsigned free_count, reserved_count, modules_count;
+    unsigned free_count, reserved_count;
     struct boot_area free[BOOT_RANGES_MAX], reserved[BOOT_RESERVED_MAX];
-    struct boot_area modules[BOOT_MODULES_MAX];
-    char command[BOOT_COMMAND_MAX];
-    uint8_t rsdp[36];
+    struct boot_page page; /* what init finds; the loader fills in modules, command line, RSDP */
 };
 
 /* Areas that do not fit any more are left out: of memory, and of what must not be used, a panic. */
 void boot_info_add(struct boot_info *info, uint64_t start, uint64_t bytes, bool free);
+
+/* Modules are reserved, too; those that are empty or begin within a page are left out. */
 void boot_info_module(struct boot_info *info, uint32_t start, uint32_t end);
 void boot_info_command(struct boot_info *info, const char *text);
 

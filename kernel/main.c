@@ -1,88 +1,48 @@
 /* Boot, in the order in which things become usable. */
 #include "kernel/boot_info.h"
-#include "kernel/thread/kernel.h"
+#include "kernel/sys/sys.h"
 #include "kernel/vm/source.h"
 
 struct kernel kernel;
 
 static struct boot_info info;
-static struct boot_page boot;
+static struct boot_page *const boot = &info.page;
 static uint8_t empty_leaf[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 
 enum { INIT_PRIORITY = PRIORITY_COUNT - 1 };
 
 struct thread *kernel_main(uint32_t magic, uint32_t information);
 
-/* Lets a range begin at `first`; the frames before it, which alignment skipped, become a range of
- * their own in front of it, if there is room for one. Returns where the range is now. */
-static struct boot_range *begin_range(unsigned index, uint32_t first)
+static void list_ranges(void)
 {
-    struct boot_range *r = &boot.ranges[index];
-    uint32_t skipped = first - r->first;
-
-    if (skipped && boot.ranges_count < BOOT_RANGES_MAX) {
-        for (unsigned i = boot.ranges_count++; i > index; i--)
-            boot.ranges[i] = boot.ranges[i - 1];
-        r++->pages = skipped;
-    }
-    r->first = first;
-    r->pages -= skipped;
-    return r;
+    boot->ranges_count = boot_info_ranges(&info, boot->ranges, BOOT_RANGES_MAX);
 }
 
-/* Frames from the front of the first range that has them below the window's end. */
+/* Frames of the first range that has them below the window's end. */
 static uint32_t take_frames(uint32_t pages, uint32_t align)
 {
-    for (unsigned i = 0; i < boot.ranges_count; i++) {
-        const struct boot_range range = boot.ranges[i];
-        uint32_t first = (range.first + align - 1) & -align, end = range.first + range.pages;
+    for (unsigned i = 0; i < boot->ranges_count; i++) {
+        const struct boot_range *range = &boot->ranges[i];
+        uint32_t first = (range->first + align - 1) & -align, end = range->first + range->pages;
         if (first + pages > end || first + pages > WINDOW_BYTES >> PAGE_BITS)
             continue;
-        *begin_range(i, first) = (struct boot_range){first + pages, end - first - pages};
-        boot.kernel_pages += pages;
+        boot_info_add(&info, (uint64_t)first << PAGE_BITS, (uint64_t)pages << PAGE_BITS, false);
+        boot->kernel_pages += pages;
+        list_ranges();
         return first;
     }
     panic("not enough memory", __FILE__, __LINE__);
 }
 
-static void describe_modules(void)
-{
-    for (unsigned i = 0; i < info.modules_count; i++) {
-        const struct boot_area *area = &info.modules[i];
-        uint32_t pages = (uint32_t)(area->end - area->start + PAGE_SIZE - 1) >> PAGE_BITS;
-        boot.modules[i] = (struct boot_range){(uint32_t)area->start >> PAGE_BITS, pages};
-        boot.module_bytes[i] = (uint32_t)(area->end - area->start);
-    }
-    boot.modules_count = info.modules_count;
-}
-
 /* Where the last frame record is needed. */
-static uint32_t count_frames(void)
+static uint32_t count_frames(const struct boot_range *ranges, unsigned count)
 {
     uint32_t end = 0;
 
-    for (unsigned i = 0; i < boot.ranges_count; i++)
-        if (boot.ranges[i].first + boot.ranges[i].pages > end)
-            end = boot.ranges[i].first + boot.ranges[i].pages;
-    for (unsigned i = 0; i < boot.modules_count; i++)
-        if (boot.modules[i].first + boot.modules[i].pages > end)
-            end = boot.modules[i].first + boot.modules[i].pages;
+    for (unsigned i = 0; i < count; i++)
+        if (ranges[i].first + ranges[i].pages > end)
+            end = ranges[i].first + ranges[i].pages;
     return end;
-}
-
-static void read_boot_info(uint32_t magic, uint32_t information)
-{
-    ref_t image, image_end;
-
-    arch_boot_info(magic, information, &info);
-    arch_image(&image, &image_end);
-    boot_info_add(&info, image, image_end - image, false);
-    boot.version = ABI_VERSION;
-    boot.ranges_count = boot_info_ranges(&info, boot.ranges, BOOT_RANGES_MAX);
-    boot.kernel_pages = (image_end - image) >> PAGE_BITS;
-    __builtin_memcpy(boot.command, info.command, sizeof boot.command);
-    __builtin_memcpy(boot.rsdp, info.rsdp, sizeof boot.rsdp);
-    describe_modules();
 }
 
 static void mark_user(const struct boot_range *ranges, unsigned count)
@@ -94,21 +54,16 @@ static void mark_user(const struct boot_range *ranges, unsigned count)
 
 static void init_memory(void)
 {
-    ref_t image, image_end;
-
-    kernel.frame_count = count_frames();
+    uint32_t ranges = count_frames(boot->ranges, boot->ranges_count);
+    uint32_t modules = count_frames(boot->modules, boot->modules_count);
     const uint32_t align = RECORDS_ALIGN;
+
+    kernel.frame_count = ranges > modules ? ranges : modules;
     uint32_t bytes = (kernel.frame_count * sizeof(struct frame) + align - 1) & -align;
-    uint32_t records = take_frames(bytes >> PAGE_BITS, align >> PAGE_BITS);
-    arch_space_init(frame_ref(records), bytes);
+    arch_space_init(frame_ref(take_frames(bytes >> PAGE_BITS, align >> PAGE_BITS)), bytes);
     __builtin_memset(frame_at(0), 0, bytes);
-    mark_user(boot.ranges, boot.ranges_count);
-    mark_user(boot.modules, boot.modules_count);
-    arch_image(&image, &image_end);
-    for (uint32_t f = frame_number(image); f < frame_number(image_end + PAGE_SIZE - 1); f++)
-        frame_at(f)->kind = FRAME_KERNEL;
-    for (uint32_t f = records; f < records + (bytes >> PAGE_BITS) && f < kernel.frame_count; f++)
-        frame_at(f)->kind = FRAME_KERNEL;
+    mark_user(boot->ranges, boot->ranges_count);
+    mark_user(boot->modules, boot->modules_count);
 }
 
 static void init_kernel(void)
@@ -130,7 +85,7 @@ static void check_image(const struct boot_image *image)
     uint64_t pages = (uint64_t)image->image_page + image->text_pages + image->data_pages +
                      image->stack_pages;
     bool good = __builtin_memcmp(image->magic, BOOT_IMAGE_MAGIC, sizeof image->magic) == 0 &&
-                pages <= boot.modules[0].pages && image->text_pages && image->stack_pages &&
+                pages <= boot->modules[0].pages && image->text_pages && image->stack_pages &&
                 image->stack_pages <= most && image->text_pages <= most && image->data_pages <= most &&
                 image->account_pages >= 16 && image->account_pages <= 4096 &&
                 image->entry >= PROGRAM_BASE &&
@@ -150,7 +105,7 @@ static void map_init(struct task *task, uint32_t frame, uint32_t pages, uint32_t
 
 static void map_image(struct task *task, const struct boot_image *image)
 {
-    uint32_t frame = boot.modules[0].first + image->image_page;
+    uint32_t frame = boot->modules[0].first + image->image_page;
     uint32_t data = PROGRAM_BASE + (image->text_pages << PAGE_BITS);
     uint32_t stack = STACK_TOP - (image->stack_pages << PAGE_BITS);
 
@@ -161,21 +116,10 @@ static void map_image(struct task *task, const struct boot_image *image)
     map_init(task, frame, image->stack_pages, stack, RIGHT_READ | RIGHT_WRITE);
 }
 
-static struct slot *open_slot(struct task *task, uint32_t index)
-{
-    return cspace_open(&task->cspace, &task->account, index, kernel.empty_leaf);
-}
-
-static void give_object(struct task *task, uint32_t index, struct object *object, enum slot_bits kind)
-{
-    slot_make(open_slot(task, index), &object->caps, RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN, 0,
-              REF(object) | (uint32_t)kind);
-}
-
 static void give_range(struct task *task, uint32_t index, enum slot_bits kind, rights_t rights,
                        struct boot_range range)
 {
-    slot_make(open_slot(task, index), &range_object((unsigned)kind >> 6 & 3)->caps, rights, range.first,
+    slot_make(sys_open(task, index), &range_object((unsigned)kind >> 6 & 3)->caps, rights, range.first,
               (uint32_t)kind | range.pages << SLOT_COUNT_SHIFT);
 }
 
@@ -183,23 +127,23 @@ static void give_all(struct task *task, struct thread *thread)
 {
     const rights_t module = RIGHT_READ | RIGHT_EXECUTE | RIGHT_GRANT;
 
-    give_object(task, BOOT_SLOT_TASK, &task->object, SLOT_TASK);
-    give_object(task, BOOT_SLOT_THREAD, &thread->object, SLOT_THREAD);
+    sys_give(task, BOOT_SLOT_TASK, &task->object, SLOT_TASK);
+    sys_give(task, BOOT_SLOT_THREAD, &thread->object, SLOT_THREAD);
     give_range(task, BOOT_SLOT_MEMORY, SLOT_MEMORY, RIGHT_ALL,
                (struct boot_range){0, kernel.frame_count});
     give_range(task, BOOT_SLOT_PORTS, SLOT_PORTS, RIGHT_ALL, (struct boot_range){0, 65536});
     give_range(task, BOOT_SLOT_IRQS, SLOT_IRQS, RIGHT_ALL, (struct boot_range){0, IRQ_COUNT});
     give_range(task, BOOT_SLOT_LOG, SLOT_LOG, RIGHT_ALL, (struct boot_range){0, 1});
-    for (unsigned i = 0; i < boot.modules_count; i++)
-        give_range(task, BOOT_SLOT_MODULE + i, SLOT_MEMORY, module, boot.modules[i]);
+    for (unsigned i = 0; i < boot->modules_count; i++)
+        give_range(task, BOOT_SLOT_MODULE + i, SLOT_MEMORY, module, boot->modules[i]);
 }
 
 /* The first task, with everything there is. */
 static struct thread *start_init(void)
 {
-    if (boot.modules_count == 0)
+    if (boot->modules_count == 0)
         panic("boot archive missing: the loader gave no module", __FILE__, __LINE__);
-    struct boot_image image = *(const struct boot_image *)arch_frame_map(0, boot.modules[0].first);
+    struct boot_image image = *(const struct boot_image *)arch_frame_map(0, boot->modules[0].first);
     check_image(&image);
 
     uint32_t account = take_frames(image.account_pages + 2, 1);
@@ -212,7 +156,7 @@ static struct thread *start_init(void)
 
     uint32_t page = account + image.account_pages + 1;
     __builtin_memset(AT(void, frame_ref(page)), 0, PAGE_SIZE);
-    __builtin_memcpy(AT(void, frame_ref(page)), &boot, sizeof boot);
+    *AT(struct boot_page, frame_ref(page)) = *boot;
     map_init(task, page, 1, BOOT_PAGE, RIGHT_READ);
     thread->registers.eip = image.entry;
     thread->registers.esp = STACK_TOP;
@@ -222,18 +166,15 @@ static struct thread *start_init(void)
     return thread_choose();
 }
 
-struct thread *kernel_cpu_main(void)
-{
-    return thread_choose();
-}
-
 struct thread *kernel_main(uint32_t magic, uint32_t information)
 {
     arch_log_init();
-    read_boot_info(magic, information);
+    arch_boot_info(magic, information, &info);
+    boot->version = ABI_VERSION;
+    list_ranges();
     init_memory();
     init_kernel();
     arch_traps_init(&info);
-    boot.cpu_count = kernel.cpu_count = arch_cpus_start(&info);
+    boot->cpu_count = kernel.cpu_count = arch_cpus_start(&info);
     return start_init();
 }

@@ -43,14 +43,6 @@ bool object_is_dying(const struct slot *slot)
     return AT(struct endpoint, object)->dying.next != 0;
 }
 
-static void task_begin_death(struct task *task)
-{
-    if (task->stage)
-        return;
-    task->stage = 1;
-    link_insert_after(&kernel.dying, &task->dying);
-}
-
 static void endpoint_begin_death(struct endpoint *endpoint)
 {
     if (endpoint->dying.next)
@@ -63,12 +55,15 @@ void object_begin_death(uint32_t object)
     ref_t ref = object & SLOT_OBJECT;
 
     assert(arch_lock_held());
-    if (object & SLOT_TASK)
-        task_begin_death(AT(struct task, ref));
-    else if (object & SLOT_THREAD)
+    struct task *task = AT(struct task, ref);
+    if (object & SLOT_THREAD) {
         thread_begin_death(AT(struct thread, ref));
-    else
+    } else if (!(object & SLOT_TASK)) {
         endpoint_begin_death(AT(struct endpoint, ref));
+    } else if (task->stage == 0) {
+        task->stage = 1;
+        link_insert_after(&kernel.dying, &task->dying);
+    }
 }
 
 /* The object's place is about to become something else. */
@@ -128,27 +123,16 @@ static ref_t first_place(uint32_t frame, unsigned shift)
 }
 
 /* A thread or an endpoint of the task gets in front of it; when it is gone, the next one. */
-static bool end_threads(struct task *task, unsigned *budget)
+static bool end_places(struct task *task, unsigned *budget)
 {
-    if (!task->account.threads)
-        return true;
-    thread_begin_death(AT(struct thread, first_place(task->account.threads, THREAD_SHIFT)));
-    --*budget;
-    return false;
-}
+    const struct account *account = &task->account;
 
-static bool end_endpoints(struct task *task, unsigned *budget)
-{
-    if (!task->account.endpoints)
-        return true;
-    endpoint_begin_death(AT(struct endpoint, first_place(task->account.endpoints, ENDPOINT_SHIFT)));
     --*budget;
-    return false;
-}
-
-static bool end_owed(struct task *task, unsigned *budget)
-{
-    return ipc_fail_owed_step(task, budget);
+    if (account->threads)
+        thread_begin_death(AT(struct thread, first_place(account->threads, THREAD_SHIFT)));
+    else if (account->endpoints)
+        endpoint_begin_death(AT(struct endpoint, first_place(account->endpoints, ENDPOINT_SHIFT)));
+    return !account->threads && !account->endpoints;
 }
 
 enum { GROUP = LEAF_SLOTS < 8 ? LEAF_SLOTS : 8 };
@@ -230,7 +214,7 @@ static bool end_account(struct task *task, unsigned *budget)
 static void reap_task(struct task *task, unsigned *budget)
 {
     static bool (*const stages[])(struct task *, unsigned *) = {
-        end_threads, end_endpoints, end_owed, end_table, end_caps, end_space, end_account,
+        end_places, ipc_fail_owed_step, end_table, end_caps, end_space, end_account,
     };
     enum { STAGES = sizeof stages / sizeof stages[0] };
 
@@ -248,14 +232,11 @@ void object_reap_step(void)
     ref_t first = kernel.dying.next;
 
     assert(arch_lock_held());
-    switch ((enum frame_kind)frame_at(frame_number(first))->kind) {
-    case FRAME_TASK:
+    uint8_t kind = frame_at(frame_number(first))->kind;
+    if (kind == FRAME_TASK)
         reap_task(AT(struct task, first - offsetof(struct task, dying)), &budget);
-        break;
-    case FRAME_THREADS:
+    else if (kind == FRAME_THREADS)
         reap_thread(thread_of_link(first), &budget);
-        break;
-    default:
+    else
         reap_endpoint(AT(struct endpoint, first - offsetof(struct endpoint, dying)), &budget);
-    }
 }

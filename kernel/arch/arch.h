@@ -127,12 +127,8 @@ void arch_space_init(ref_t records, uint32_t bytes);
 void arch_traps_init(const struct boot_info *info);
 
 /* Starts the other processors; returns how many there are with this one. Each waits for the lock,
- * which this one has from now on, and then calls kernel_cpu_main(). */
+ * which this one has from now on, and then chooses a thread. */
 unsigned arch_cpus_start(const struct boot_info *info);
-struct thread *kernel_cpu_main(void);
-
-/* The kernel's image: physical addresses. */
-void arch_image(ref_t *first, ref_t *end);
 
 /* The records are mapped in pieces of this size. */
 enum { RECORDS_ALIGN = 1 << 21 };

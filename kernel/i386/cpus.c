@@ -25,14 +25,7 @@ struct thread *second_main(unsigned cpu)
     apic_enable();
     ready_cpu = cpu;
     kernel_lock_take();
-    return kernel_cpu_main();
-}
-
-static bool wait_until_ready(unsigned cpu)
-{
-    for (unsigned i = 0; i < TRIES && ready_cpu != cpu; i++)
-        timer_wait(STARTUP_WAIT);
-    return ready_cpu == cpu;
+    return thread_choose();
 }
 
 /* One that has taken its number will come, however slow the machine is. */
@@ -44,10 +37,9 @@ static bool start(unsigned cpu, unsigned id, unsigned page)
     timer_wait(STARTUP_WAIT);
     if (second_cpu)
         apic_send(id, APIC_STARTUP | page);
-    while (!wait_until_ready(cpu)) {
-        uint32_t unclaimed = 0;
-        __asm__ volatile("xchg %0, %1" : "+r"(unclaimed), "+m"(second_cpu) : : "memory");
-        if (unclaimed)
+    for (unsigned tries = 1; ready_cpu != cpu; tries++) {
+        timer_wait(STARTUP_WAIT);
+        if (tries % TRIES == 0 && __atomic_exchange_n(&second_cpu, 0, __ATOMIC_SEQ_CST))
             return false;
     }
     return true;
@@ -66,13 +58,10 @@ static unsigned start_all(const struct acpi_machine *machine, unsigned page)
     for (unsigned i = 0; i < machine->cpus_count && count < CPU_MAX; i++) {
         if (machine->cpus[i] == self)
             continue;
-        if (start(count, machine->cpus[i], page)) {
+        if (start(count, machine->cpus[i], page))
             count++;
-            continue;
-        }
-        log_text("cpu: the processor with this APIC id does not start: ");
-        log_decimal(machine->cpus[i]);
-        log_text("\n");
+        else
+            log_print("cpu: the processor with APIC id %u does not start\n", machine->cpus[i]);
     }
     return count;
 }
@@ -85,7 +74,7 @@ unsigned arch_cpus_start(const struct boot_info *info)
     if (machine->cpus_count < 2)
         return 1;
     if (!page) {
-        log_text("cpu: no free page below 1 MiB to start the others\n");
+        log_print("cpu: no free page below 1 MiB to start the others\n");
         return 1;
     }
     kernel.cpus[0].arch.apic_id = apic_id();

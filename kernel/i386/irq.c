@@ -19,7 +19,7 @@ void arch_traps_init(const struct boot_info *info)
     segments_init();
     segments_load(0);
     pic_init();
-    if (!acpi_find(info->rsdp, &machine) || !apic_init(machine.local_apic)) {
+    if (!acpi_find(info->page.rsdp, &machine) || !apic_init(machine.local_apic)) {
         machine = (struct acpi_machine){0};
     } else {
         apic_enable();

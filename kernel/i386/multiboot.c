@@ -2,6 +2,8 @@
  * it may lie anywhere in memory. */
 #include "kernel/boot_info.h"
 
+extern uint8_t kernel_boot_start[], kernel_end[]; /* the first is physical */
+
 enum { MAGIC1 = 0x2badb002, MAGIC2 = 0x36d76289, MEMORY_FREE = 1 };
 
 struct information1 {
@@ -70,7 +72,7 @@ static void read_map(const struct tag *tag, struct boot_info *info)
 
 static void read_tag(const struct tag *tag, struct boot_info *info)
 {
-    uint32_t rsdp = tag->bytes - 8 < sizeof info->rsdp ? tag->bytes - 8 : sizeof info->rsdp;
+    uint32_t rsdp = tag->bytes - 8 < sizeof info->page.rsdp ? tag->bytes - 8 : sizeof info->page.rsdp;
 
     switch (tag->type) {
     case TAG_COMMAND:
@@ -84,7 +86,7 @@ static void read_tag(const struct tag *tag, struct boot_info *info)
         break;
     case TAG_RSDP1:
     case TAG_RSDP2:
-        __builtin_memcpy(info->rsdp, tag->words, rsdp);
+        __builtin_memcpy(info->page.rsdp, tag->words, rsdp);
         break;
     }
 }
@@ -110,4 +112,7 @@ void arch_boot_info(uint32_t magic, uint32_t information, struct boot_info *info
         read_information2(AT(uint8_t, information), info);
     else
         panic("not started by a Multiboot loader", __FILE__, __LINE__);
+    uint32_t start = (uint32_t)(uintptr_t)kernel_boot_start, bytes = REF(kernel_end) - start;
+    boot_info_add(info, start, bytes, false);
+    info->page.kernel_pages = bytes >> PAGE_BITS;
 }

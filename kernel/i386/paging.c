@@ -34,7 +34,6 @@ static pte_t beyond[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 
 /* In this order: text, constants, data; the stacks are in the latter. */
 extern uint8_t kernel_text_start[], kernel_text_end[], kernel_rodata_end[];
-extern uint8_t kernel_end[];
 
 void paging_init_features(void)
 {
@@ -110,10 +109,4 @@ void *arch_frame_map(unsigned window, uint32_t frame)
     pte_write(&beyond[window], kernel_entry(frame_ref(frame), PTE_WRITABLE, false));
     arch_tlb_drop(address);
     return (void *)address;
-}
-
-void arch_image(ref_t *first, ref_t *end)
-{
-    *first = LARGE;
-    *end = REF(kernel_end);
 }

@@ -1,12 +1,12 @@
 /* The end: what happened, the registers, the way there, and off. */
 #include "kernel/i386/instructions.h"
-#include "kernel/i386/panic.h"
 #include "kernel/i386/segments.h"
 #include "kernel/lib/log.h"
 #include "kernel/thread/kernel.h"
 
 enum { EXIT_PORT = 0xf4, EXIT_PANIC = 125, BOCHS_POWER_PORT = 0x8900, FRAMES_MAX = 16 };
 
+_Noreturn void trap_kernel(const struct registers *r);
 
 static _Noreturn void machine_off(void)
 {
@@ -24,22 +24,11 @@ static void log_running(const struct cpu *cpu)
         return;
     const struct registers *r = &AT(struct thread, cpu->current)->registers;
     uint32_t number = r->eax & 0xff;
-    bool call = r->vector == VECTOR_SYSCALL;
-    log_text(call ? "running: a thread in system call " : "running: a thread stopped by vector ");
-    if (call && number < SYS_COUNT)
-        log_text(call_names[number]);
+    if (r->vector != VECTOR_SYSCALL)
+        log_print("running: a thread stopped by vector %u at 0x%x\n", r->vector, r->eip);
     else
-        log_decimal(call ? number : r->vector);
-    log_text(" at ");
-    log_hex(call ? r->edx : r->eip);
-    log_text("\n");
-}
-
-static void log_address(uint32_t address)
-{
-    log_text("  at ");
-    log_hex(address);
-    log_text("\n");
+        log_print("running: a thread in system call %u (%s) at 0x%x\n", number,
+                  number < SYS_COUNT ? call_names[number] : "unknown", r->edx);
 }
 
 /* Return addresses, as long as the chain of frames is on the kernel's stack that it begins on. */
@@ -51,53 +40,28 @@ static void log_backtrace(uint32_t frame)
 
     for (unsigned i = 0; i < FRAMES_MAX && frame >= low && frame <= high - 8 && frame % 4 == 0; i++) {
         const uint32_t *at = (const uint32_t *)frame;
-        log_address(at[1]);
+        log_print("  at 0x%x\n", at[1]);
         frame = at[0];
     }
 }
 
-static void log_registers(const struct registers *r)
-{
-    const struct {
-        const char *name;
-        uint32_t value;
-    } list[] = {
-        {" eax ", r->eax}, {" ebx ", r->ebx}, {" ecx ", r->ecx},       {" edx ", r->edx},
-        {" esi ", r->esi}, {" edi ", r->edi}, {" ebp ", r->ebp},       {" vector ", r->vector},
-        {" error ", r->error}, {" eip ", r->eip}, {" cr2 ", READ_CR(2)}, {" cr3 ", READ_CR(3)},
-    };
-
-    log_text("registers:");
-    for (unsigned i = 0; i < sizeof list / sizeof list[0]; i++) {
-        log_text(list[i].name);
-        log_hex(list[i].value);
-    }
-    log_text("\n");
-}
-
 _Noreturn void panic(const char *what, const char *file, int line)
 {
-    log_text("panic: ");
-    log_text(what);
-    log_text(" in ");
-    log_text(file);
-    log_text(":");
-    log_decimal((uint32_t)line);
-    log_text("\n");
+    log_print("panic: %s in %s:%u\n", what, file, (uint32_t)line);
     log_running(cpu_here());
     log_backtrace((uint32_t)(uintptr_t)__builtin_frame_address(0));
     machine_off();
 }
 
-void panic_registers(const char *what, const struct registers *registers)
+void trap_kernel(const struct registers *r)
 {
-    log_text("panic: ");
-    log_text(what);
-    log_text("\n");
+    log_print("panic: exception in the kernel\n");
     log_running(cpu_here());
-    log_registers(registers);
-    log_address(registers->eip);
-    log_backtrace(registers->ebp);
+    log_print("registers: eax 0x%x ebx 0x%x ecx 0x%x edx 0x%x esi 0x%x edi 0x%x ebp 0x%x", r->eax, r->ebx,
+              r->ecx, r->edx, r->esi, r->edi, r->ebp);
+    log_print(" vector 0x%x error 0x%x eip 0x%x cr2 0x%x cr3 0x%x\n  at 0x%x\n", r->vector, r->error,
+              r->eip, READ_CR(2), READ_CR(3), r->eip);
+    log_backtrace(r->ebp);
     machine_off();
 }
 
@@ -106,16 +70,12 @@ void panic_double_fault(void)
     const struct cpu *cpu = segments_interrupted();
     const struct task_state *was = &cpu->arch.state;
     uint32_t guard = cpu->arch.stack - sizeof(struct kernel_stack);
-
     bool overflow = was->esp >= guard && was->esp < guard + PAGE_SIZE + 64;
-    log_text(overflow ? "panic: kernel stack overflow" : "panic: double fault");
-    log_text(" esp ");
-    log_hex(was->esp);
-    log_text(" cr2 ");
-    log_hex(READ_CR(2));
-    log_text("\n");
+
+    log_print("panic: %s esp 0x%x cr2 0x%x\n", overflow ? "kernel stack overflow" : "double fault", was->esp,
+              READ_CR(2));
     log_running(cpu);
-    log_address(was->eip);
+    log_print("  at 0x%x\n", was->eip);
     log_backtrace(was->ebp);
     machine_off();
 }

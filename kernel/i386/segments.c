@@ -2,7 +2,6 @@
 
 #include "kernel/i386/apic.h"
 #include "kernel/i386/instructions.h"
-#include "kernel/i386/panic.h"
 #include "kernel/thread/kernel.h"
 
 const void *kernel_resume;

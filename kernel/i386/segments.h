@@ -14,6 +14,9 @@ enum {
 /* The processor whose double fault switched tasks; its task state tells what it was doing. */
 const struct cpu *segments_interrupted(void);
 
+/* What the double fault's task runs. Defined in panic.c. */
+_Noreturn void panic_double_fault(void);
+
 /* Exceptions; interrupt lines; then what processors send to each other. */
 enum {
     VECTOR_LINES = 32,

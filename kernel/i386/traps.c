@@ -2,7 +2,6 @@
 #include "kernel/i386/apic.h"
 #include "kernel/i386/instructions.h"
 #include "kernel/i386/irq.h"
-#include "kernel/i386/panic.h"
 #include "kernel/i386/segments.h"
 #include "kernel/thread/kernel.h"
 
@@ -10,7 +9,6 @@ enum { EFLAGS_START = 0x202, EFLAGS_USER = 0xcd5 | 1 << 21, PAGE_FAULT = 14 };
 
 struct thread *trap_user(struct thread *thread);
 struct thread *trap_idle(unsigned vector);
-_Noreturn void trap_kernel(const struct registers *registers);
 
 static struct thread *interrupt(struct thread *thread, unsigned vector)
 {
@@ -39,11 +37,6 @@ struct thread *trap_user(struct thread *thread)
 struct thread *trap_idle(unsigned vector)
 {
     return interrupt(NULL, vector);
-}
-
-void trap_kernel(const struct registers *registers)
-{
-    panic_registers("exception in the kernel", registers);
 }
 
 void arch_registers_init(struct registers *registers)

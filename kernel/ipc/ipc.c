@@ -366,13 +366,8 @@ struct thread *ipc_signal(struct thread *thread)
 void ipc_fault_unheard(struct thread *thread)
 {
     thread_detach(thread);
-    log_text("fault: a thread without a handler is held: vector ");
-    log_decimal(thread->registers.vector);
-    log_text(" address ");
-    log_hex(thread->fault_address);
-    log_text(" eip ");
-    log_hex(thread->registers.eip);
-    log_text("\n");
+    log_print("fault: a thread without a handler is held: vector %u address 0x%x eip 0x%x\n",
+              thread->registers.vector, thread->fault_address, thread->registers.eip);
 }
 
 /* A handler that waits gets the fault and the processor at once. */

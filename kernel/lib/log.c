@@ -1,17 +1,10 @@
 #include "kernel/lib/log.h"
 
+#include <stdarg.h>
+
 #include "kernel/arch/arch.h"
 
-void log_text(const char *text)
-{
-    uint32_t bytes = 0;
-
-    while (text[bytes])
-        bytes++;
-    arch_log(text, bytes);
-}
-
-static void log_number(uint32_t value, uint32_t base)
+static void print_number(uint32_t value, uint32_t base)
 {
     char digits[10];
     unsigned at = sizeof digits;
@@ -22,13 +15,19 @@ static void log_number(uint32_t value, uint32_t base)
     arch_log(digits + at, sizeof digits - at);
 }
 
-void log_hex(uint32_t value)
+void log_print(const char *format, ...)
 {
-    log_text("0x");
-    log_number(value, 16);
-}
+    va_list arguments;
 
-void log_decimal(uint32_t value)
-{
-    log_number(value, 10);
+    va_start(arguments, format);
+    for (; *format; format++) {
+        if (*format != '%')
+            arch_log(format, 1);
+        else if (*++format != 's')
+            print_number(va_arg(arguments, uint32_t), *format == 'x' ? 16 : 10);
+        else
+            for (const char *text = va_arg(arguments, const char *); *text; text++)
+                arch_log(text, 1);
+    }
+    va_end(arguments);
 }

@@ -1,8 +1,5 @@
-/* The kernel's log: short lines for the serial port, in pieces. */
+/* The kernel's log: short lines for the serial port. */
 #pragma once
 
-#include <stdint.h>
-
-void log_text(const char *text);
-void log_hex(uint32_t value);
-void log_decimal(uint32_t value);
+/* Knows %s, %u and %x, the last two of uint32_t, without widths. */
+__attribute__((format(printf, 1, 2))) void log_print(const char *format, ...);

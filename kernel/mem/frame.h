@@ -2,8 +2,8 @@
  * Frame records: one for each physical page frame, saying what the frame is and who holds it.
  *
  *      kind                what the frame is                  what the record's first 8 bytes are
- *      FRAME_NONE          no RAM, or reserved                -
- *      FRAME_KERNEL        the kernel's own, for ever         -
+ *      FRAME_NONE          no RAM, or reserved, or the        -
+ *                          kernel's image and records
  *      FRAME_USER          memory                             the root of the tree of its mappings
  *      FRAME_SPARE         donated, in an account's list      the next one in that list, whether it is
  *                                                             all zero
@@ -32,7 +32,6 @@
 
 enum frame_kind {
     FRAME_NONE,
-    FRAME_KERNEL,
     FRAME_USER,
     FRAME_SPARE,
     FRAME_TASK,

@@ -124,11 +124,22 @@ err_t sys_find_task(struct thread *thread, uint32_t index, struct task **task)
     return err;
 }
 
-err_t sys_find_empty(struct task *task, uint32_t index, uint32_t *cost)
+err_t sys_check_account(struct thread *thread, const struct account *account, uint32_t frames)
 {
+    if (frames <= account->spare_count)
+        return OK;
+    thread_page(thread)->lacking = frames - account->spare_count;
+    return ERR_ACCOUNT;
+}
+
+err_t sys_check_empty(struct thread *thread, struct task *task, uint32_t index, uint32_t frames)
+{
+    uint32_t leaf = 0;
+
     if (task->stage)
         return ERR_DEAD;
-    return cspace_find_empty(&task->cspace, index, kernel.empty_leaf, cost);
+    err_t err = cspace_find_empty(&task->cspace, index, kernel.empty_leaf, &leaf);
+    return err ? err : sys_check_account(thread, &task->account, leaf + frames);
 }
 
 struct slot *sys_open(struct task *task, uint32_t index)
@@ -136,12 +147,11 @@ struct slot *sys_open(struct task *task, uint32_t index)
     return cspace_open(&task->cspace, &task->account, index, kernel.empty_leaf);
 }
 
-err_t sys_check_account(struct thread *thread, const struct account *account, uint32_t frames)
+void sys_give(struct task *task, uint32_t index, struct object *object, enum slot_bits kind)
 {
-    if (frames <= account->spare_count)
-        return OK;
-    thread_page(thread)->lacking = frames - account->spare_count;
-    return ERR_ACCOUNT;
+    rights_t rights = kind & SLOT_ENDPOINT ? RIGHT_ALL : RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN;
+
+    slot_make(sys_open(task, index), &object->caps, rights, 0, REF(object) | (uint32_t)kind);
 }
 
 static void mark(struct thread *thread, struct node *root)

@@ -27,12 +27,14 @@ err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, right
                struct slot **slot);
 err_t sys_find_task(struct thread *thread, uint32_t index, struct task **task);
 
-/* A destination in a task's table. */
-err_t sys_find_empty(struct task *task, uint32_t index, uint32_t *cost);
-struct slot *sys_open(struct task *task, uint32_t index);
-
 /* ERR_ACCOUNT, with the number in the caller's page, if the account has fewer spare frames. */
 err_t sys_check_account(struct thread *thread, const struct account *account, uint32_t frames);
+
+/* A destination in a task's table, checked together with what else is to come from its account; then
+ * opened, or filled with an object's first capability. */
+err_t sys_check_empty(struct thread *thread, struct task *task, uint32_t index, uint32_t frames);
+struct slot *sys_open(struct task *task, uint32_t index);
+void sys_give(struct task *task, uint32_t index, struct object *object, enum slot_bits kind);
 
 /* RERUN. The tree that a long call works in is marked until the call is done, whatever its outcome:
  * that of a frame's mappings, or of a slot's capabilities, of which `cursor` is to be looked at

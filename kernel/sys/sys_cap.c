@@ -11,7 +11,7 @@ static err_t find_table(struct thread *thread, uint32_t task_slot, struct task *
 err_t sys_cap_derive(struct thread *thread)
 {
     const struct registers *r = &thread->registers;
-    uint32_t index = r->ebx & 0xffff, cost = 0;
+    uint32_t index = r->ebx & 0xffff;
     struct derivation derivation = {
         .rights = (rights_t)r->esi, .value = r->edi, .count = r->ebp};
     struct slot *parent;
@@ -25,9 +25,7 @@ err_t sys_cap_derive(struct thread *thread)
     if (!err)
         err = slot_derive_check(parent, &derivation);
     if (!err)
-        err = sys_find_empty(task, index, &cost);
-    if (!err)
-        err = sys_check_account(thread, &task->account, cost);
+        err = sys_check_empty(thread, task, index, 0);
     if (err)
         return err;
 

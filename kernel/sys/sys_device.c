@@ -46,18 +46,20 @@ err_t sys_irq_ack(struct thread *thread)
     return OK;
 }
 
-static bool is_port_size(uint32_t bytes)
+static err_t find_ports(struct thread *thread, rights_t right)
 {
-    return bytes == 1 || bytes == 2 || bytes == 4;
+    uint32_t bytes = thread->registers.esi;
+
+    if (bytes != 1 && bytes != 2 && bytes != 4)
+        return ERR_ARG;
+    return find_range(thread, SLOT_PORTS, right, thread->registers.ebx, bytes);
 }
 
 err_t sys_port_in(struct thread *thread)
 {
     struct registers *r = &thread->registers;
+    err_t err = find_ports(thread, RIGHT_READ);
 
-    if (!is_port_size(r->esi))
-        return ERR_ARG;
-    err_t err = find_range(thread, SLOT_PORTS, RIGHT_READ, r->ebx, r->esi);
     if (!err)
         r->ebx = arch_port_in((uint16_t)r->ebx, r->esi);
     return err;
@@ -66,10 +68,8 @@ err_t sys_port_in(struct thread *thread)
 err_t sys_port_out(struct thread *thread)
 {
     const struct registers *r = &thread->registers;
+    err_t err = find_ports(thread, RIGHT_WRITE);
 
-    if (!is_port_size(r->esi))
-        return ERR_ARG;
-    err_t err = find_range(thread, SLOT_PORTS, RIGHT_WRITE, r->ebx, r->esi);
     if (!err)
         arch_port_out((uint16_t)r->ebx, r->esi, r->edi);
     return err;

@@ -43,20 +43,15 @@ struct task *task_make(uint32_t frame)
 err_t sys_task_create(struct thread *thread)
 {
     const struct registers *r = &thread->registers;
-    struct task *self = sys_task(thread);
-    uint32_t frame, cost = 0;
+    uint32_t frame;
 
     err_t err = check_donation(thread, sys_slot(thread), r->ebx, 1, &frame);
     if (!err)
-        err = sys_find_empty(self, r->esi, &cost);
-    if (!err)
-        err = sys_check_account(thread, &self->account, cost);
+        err = sys_check_empty(thread, sys_task(thread), r->esi, 0);
     if (err)
         return err;
 
-    struct task *task = task_make(frame);
-    slot_make(sys_open(self, r->esi), &task->object.caps, RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN, 0,
-              REF(task) | SLOT_TASK);
+    sys_give(sys_task(thread), r->esi, &task_make(frame)->object, SLOT_TASK);
     return OK;
 }
 
@@ -82,12 +77,10 @@ err_t sys_task_donate(struct thread *thread)
 err_t sys_endpoint_create(struct thread *thread)
 {
     struct task *self = sys_task(thread);
-    uint32_t index = thread->registers.ebx, cost = 0;
+    uint32_t index = thread->registers.ebx;
+    uint32_t cost = account_place_cost(self->account.endpoints, ENDPOINT_SHIFT);
 
-    err_t err = sys_find_empty(self, index, &cost);
-    cost += account_place_cost(self->account.endpoints, ENDPOINT_SHIFT);
-    if (!err)
-        err = sys_check_account(thread, &self->account, cost);
+    err_t err = sys_check_empty(thread, self, index, cost);
     if (err)
         return err;
 
@@ -98,7 +91,7 @@ err_t sys_endpoint_create(struct thread *thread)
     link_init(&endpoint->receivers);
     link_init(&endpoint->callers);
     endpoint->task = REF(self);
-    slot_make(sys_open(self, index), &endpoint->object.caps, RIGHT_ALL, 0, REF(endpoint) | SLOT_ENDPOINT);
+    sys_give(self, index, &endpoint->object, SLOT_ENDPOINT);
     return OK;
 }
 
@@ -143,23 +136,17 @@ struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t pri
     return thread;
 }
 
-/* Everything that thread_make() and the slot will take from the two accounts. */
+/* Everything that thread_make() and the slot will take from the two accounts, or the one. */
 static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_t address,
                                uint32_t index)
 {
     struct task *self = sys_task(thread);
     struct lacking lacking = {0};
-    uint32_t leaf = 0;
 
-    err_t err = sys_find_empty(self, index, &leaf);
-    if (!err)
-        err = space_check_free(&task->space, address, 1, false, &lacking);
-    if (err)
-        return err;
+    err_t err = space_check_free(&task->space, address, 1, false, &lacking);
     uint32_t cost = lacking.frames + 1 + account_place_cost(task->account.threads, THREAD_SHIFT);
-    if (task == self)
-        return sys_check_account(thread, &task->account, cost + leaf);
-    err = sys_check_account(thread, &self->account, leaf);
+    if (!err)
+        err = sys_check_empty(thread, self, index, task == self ? cost : 0);
     return err ? err : sys_check_account(thread, &task->account, cost);
 }
 
@@ -186,7 +173,6 @@ err_t sys_thread_create(struct thread *thread)
     struct thread *made = thread_make(task, r->edi, priority, cpu);
     bind(receives, &made->receives, RIGHT_RECEIVE);
     bind(handler, &made->handler, RIGHT_CALL);
-    slot_make(sys_open(sys_task(thread), r->ebx & 0xffff), &made->object.caps,
-              RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN, 0, REF(made) | SLOT_THREAD);
+    sys_give(sys_task(thread), r->ebx & 0xffff, &made->object, SLOT_THREAD);
     return OK;
 }

@@ -44,10 +44,11 @@ err_t sys_thread_stop(struct thread *thread)
     return OK;
 }
 
-/* A thread whose registers are its own affair now: it runs, or is in the middle of a call. */
+/* To read or write its state; ERR_STATE if that is its own affair now: it runs, or is in the middle of
+ * a call. */
 static err_t find_still(struct thread *thread, struct thread **target)
 {
-    err_t err = find_thread(thread, target);
+    err_t err = thread->registers.ebx > THREAD_FPU ? ERR_ARG : find_thread(thread, target);
 
     if (err)
         return err;
@@ -59,10 +60,8 @@ err_t sys_thread_read(struct thread *thread)
 {
     struct message_page *page = thread_page(thread);
     struct thread *target;
-
-    if (thread->registers.ebx > THREAD_FPU)
-        return ERR_ARG;
     err_t err = find_still(thread, &target);
+
     if (err)
         return err;
     if (thread->registers.ebx == THREAD_REGISTERS)
@@ -78,10 +77,8 @@ err_t sys_thread_write(struct thread *thread)
 {
     const struct message_page *page = thread_page(thread);
     struct thread *target;
-
-    if (thread->registers.ebx > THREAD_FPU)
-        return ERR_ARG;
     err_t err = find_still(thread, &target);
+
     if (err)
         return err;
     if (thread->registers.ebx == THREAD_REGISTERS) {

@@ -37,11 +37,28 @@ static void reserved_areas_and_modules_are_cut_out(void)
     memset(&info, 0, sizeof info);
     boot_info_add(&info, 0x100000, 0xf00000, true);
     boot_info_add(&info, 0x200800, 0x1000, false); /* touches two pages */
-    boot_info_module(&info, 0x400000, 0x400801);
+    boot_info_module(&info, 0x400000, 0x401001);
     CHECK(compute() == 3);
     expect(0, 0x100, 0x100);
     expect(1, 0x202, 0x1fe);
-    expect(2, 0x401, 0xbff);
+    expect(2, 0x402, 0xbfe);
+    CHECK(info.page.modules[0].first == 0x400 && info.page.modules[0].pages == 2);
+    CHECK(info.page.module_bytes[0] == 0x1001);
+}
+
+static void a_low_page_is_free_and_not_the_first(void)
+{
+    memset(&info, 0, sizeof info);
+    CHECK(boot_info_low_page(&info) == 0);
+    boot_info_add(&info, 0, 0x9fc00, true);
+    CHECK(boot_info_low_page(&info) == 1);
+    boot_info_add(&info, 0x1800, 0x7000, false);
+    boot_info_module(&info, 0x9000, 0xb000);
+    CHECK(boot_info_low_page(&info) == 0xb);
+    boot_info_add(&info, 0xb000, 0x94000, false);
+    CHECK(boot_info_low_page(&info) == 0); /* the last page is not whole */
+    boot_info_add(&info, 0x100000, 0xf00000, true);
+    CHECK(boot_info_low_page(&info) == 0);
 }
 
 static void nothing_above_4_gib_and_no_wrap(void)
@@ -70,14 +87,14 @@ static void odd_modules_and_long_commands_are_harmless(void)
     memset(&info, 0, sizeof info);
     boot_info_module(&info, 0x400000, 0x400000);
     boot_info_module(&info, 0x400800, 0x401000);
-    CHECK(info.modules_count == 0);
+    CHECK(info.page.modules_count == 0);
     for (unsigned i = 0; i < BOOT_MODULES_MAX + 3; i++)
         boot_info_module(&info, 0x400000, 0x401000);
-    CHECK(info.modules_count == BOOT_MODULES_MAX);
+    CHECK(info.page.modules_count == BOOT_MODULES_MAX);
     memset(text, 'x', sizeof text);
     text[sizeof text - 1] = 0;
     boot_info_command(&info, text);
-    CHECK(strlen(info.command) == BOOT_COMMAND_MAX - 1);
+    CHECK(strlen(info.page.command) == BOOT_COMMAND_MAX - 1);
 }
 
 static uint8_t model[MODEL_FRAMES];
@@ -129,6 +146,7 @@ int main(void)
 {
     whole_pages_beyond_the_first_mib();
     reserved_areas_and_modules_are_cut_out();
+    a_low_page_is_free_and_not_the_first();
     nothing_above_4_gib_and_no_wrap();
     overlapping_areas_count_once();
     odd_modules_and_long_commands_are_harmless();
