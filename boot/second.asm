@@ -6,11 +6,12 @@
 
 %include "asm_offsets.inc"
 
-CODE            equ 8
+CODE            equ 8               ; the kernel's segments, which its table begins with
 DATA            equ 16
+USED            equ 24
 
 section .boot progbits alloc exec write align=8
-extern enter_paging
+extern enter_paging, gdt
 
 bits 16
 global second_start, second_start_end
@@ -25,16 +26,9 @@ second_start:
     jmp     dword CODE:second_protected
     align 8
 gdt_pointer:
-    dw gdt_end - gdt - 1
-    dd gdt
+    dw USED - 1
+    dd gdt - WINDOW
 second_start_end:
-
-    align 8
-gdt:
-    dq 0
-    dq 0x00cf9b000000ffff           ; flat code
-    dq 0x00cf93000000ffff           ; flat data
-gdt_end:
 
 bits 32
 second_protected:

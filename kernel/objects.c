@@ -98,7 +98,7 @@ static void unmap_message_page(struct thread *thread, struct task *task)
 
 static void reap_thread(struct thread *thread, unsigned *budget)
 {
-    struct task *task = AT(struct task, thread->task);
+    struct task *task = thread_task(thread);
 
     if (cpu_runs(thread) || !slot_revoke_step(&thread->object.caps, budget))
         return;

@@ -19,7 +19,6 @@ enum { ABI_VERSION = 1 };
 enum syscall_number {
 #define SYSCALL(number, name, slot, arguments, result, errors, summary) SYS_##name = number,
 #include "kernel/abi/syscalls.def"
-#undef SYSCALL
     SYS_COUNT
 };
 
@@ -28,7 +27,6 @@ typedef enum __attribute__((warn_unused_result)) err {
     OK = 0,
 #define ERROR(number, name, summary) name = number,
 #include "kernel/abi/errors.def"
-#undef ERROR
 } err_t;
 
 enum {

@@ -23,14 +23,9 @@ enum { CPUID_APIC = 1 << 9, MSR_BASE = 0x1b, BASE_ENABLED = 1 << 11, BASE_X2 = 1
 
 static volatile uint8_t *registers;
 
-static uint32_t read(unsigned at)
+static volatile uint32_t *at(unsigned offset)
 {
-    return *(volatile uint32_t *)(registers + at);
-}
-
-static void write(unsigned at, uint32_t value)
-{
-    *(volatile uint32_t *)(registers + at) = value;
+    return (volatile uint32_t *)(registers + offset);
 }
 
 bool apic_init(uint32_t physical)
@@ -46,42 +41,42 @@ bool apic_init(uint32_t physical)
 
 void apic_enable(void)
 {
-    write(SPURIOUS_VECTOR, ENABLED | APIC_SPURIOUS); /* until then nothing can be unmasked */
-    write(TIMER, MASKED);
-    write(LINT0, MASKED);
-    write(LINT1, NMI);
-    write(ERROR, MASKED);
+    *at(SPURIOUS_VECTOR) = ENABLED | APIC_SPURIOUS; /* until then nothing can be unmasked */
+    *at(TIMER) = MASKED;
+    *at(LINT0) = MASKED;
+    *at(LINT1) = NMI;
+    *at(ERROR) = MASKED;
     apic_let_in(0);
     for (unsigned i = 0; i < 256; i++) /* what firmware left in service keeps all below it out */
-        if (read(IN_SERVICE + (i / 32) * 16) != 0)
+        if (*at(IN_SERVICE + (i / 32) * 16) != 0)
             apic_end_of_interrupt();
 }
 
 void apic_connect_pics(void)
 {
-    write(LINT0, EXTERNAL);
+    *at(LINT0) = EXTERNAL;
 }
 
 unsigned apic_id(void)
 {
-    return read(ID) >> ID_SHIFT;
+    return *at(ID) >> ID_SHIFT;
 }
 
 void apic_end_of_interrupt(void)
 {
-    write(APIC_EOI, 0);
+    *at(APIC_EOI) = 0;
 }
 
 /* The priority's own class of 16 vectors is not let in either. */
 void apic_let_in(unsigned vector)
 {
-    write(PRIORITY, vector ? vector - 16 : 0);
+    *at(PRIORITY) = vector ? vector - 16 : 0;
 }
 
 void apic_send(unsigned id, uint32_t what)
 {
-    while (read(COMMAND) & PENDING)
+    while (*at(COMMAND) & PENDING)
         __asm__ volatile("pause");
-    write(COMMAND_TO, id << ID_SHIFT);
-    write(COMMAND, what | ASSERT);
+    *at(COMMAND_TO) = id << ID_SHIFT;
+    *at(COMMAND) = what | ASSERT;
 }

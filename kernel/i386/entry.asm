@@ -76,7 +76,7 @@ USER_DATA   equ 0x23
 %endmacro
 
 section .text
-extern event_syscalls, event_stale, trap_user, trap_idle, trap_kernel, cpu_settle_drops, kernel
+extern event_syscalls, event_stale, trap_user, trap_interrupt, trap_kernel, cpu_settle_drops, kernel
 extern kernel_lock, kernel_lock_wait, kernel_lock_wake, kernel_hear_request
 
 global sysenter_entry
@@ -221,7 +221,9 @@ trap_common:
     je      .idle
     take_lock
 .idle:
-    call    trap_idle               ; eax = vector
+    mov     edx, eax                ; edx = vector
+    xor     eax, eax                ; of no thread
+    call    trap_interrupt
     jmp     leave_kernel
 .broken:
     pusha

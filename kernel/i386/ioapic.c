@@ -10,16 +10,10 @@ enum { LOW_ACTIVE = 1 << 13, LEVEL = 1 << 15, MASKED = 1 << 16, ID_SHIFT = 24 };
 static volatile uint8_t *registers;
 static struct acpi_line lines[IRQ_COUNT];
 
-static void write(unsigned index, uint32_t value)
+static volatile uint32_t *at(unsigned index)
 {
     *(volatile uint32_t *)(registers + SELECT) = index;
-    *(volatile uint32_t *)(registers + WINDOW) = value;
-}
-
-static uint32_t read(unsigned index)
-{
-    *(volatile uint32_t *)(registers + SELECT) = index;
-    return *(volatile uint32_t *)(registers + WINDOW);
+    return (volatile uint32_t *)(registers + WINDOW);
 }
 
 static void write_line(unsigned line, uint32_t masked)
@@ -27,23 +21,23 @@ static void write_line(unsigned line, uint32_t masked)
     struct acpi_line l = lines[line];
 
     if (l.pin != ACPI_NO_PIN)
-        write(ENTRIES + 2u * l.pin,
-              (IOAPIC_VECTORS + line) | (l.low ? LOW_ACTIVE : 0) | (l.level ? LEVEL : 0) | masked);
+        *at(ENTRIES + 2u * l.pin) =
+            (IOAPIC_VECTORS + line) | (l.low ? LOW_ACTIVE : 0) | (l.level ? LEVEL : 0) | masked;
 }
 
 void ioapic_init(const struct acpi_machine *machine)
 {
     registers = paging_map_device(DEVICE_IO_APIC, machine->io_apic);
-    unsigned pins = (read(VERSION) >> 16 & 0xff) + 1;
+    unsigned pins = (*at(VERSION) >> 16 & 0xff) + 1;
 
     for (unsigned pin = 0; pin < pins; pin++)
-        write(ENTRIES + 2 * pin, MASKED);
+        *at(ENTRIES + 2 * pin) = MASKED;
     for (unsigned line = 0; line < IRQ_COUNT; line++) {
         lines[line] = machine->lines[line];
         if (lines[line].pin >= pins)
             lines[line].pin = ACPI_NO_PIN;
         else
-            write(ENTRIES + 2u * lines[line].pin + 1, apic_id() << ID_SHIFT);
+            *at(ENTRIES + 2u * lines[line].pin + 1) = apic_id() << ID_SHIFT;
     }
 }
 

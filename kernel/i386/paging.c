@@ -35,23 +35,19 @@ static pte_t beyond[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 /* In this order: text, constants, data; the stacks are in the latter. */
 extern uint8_t kernel_text_start[], kernel_text_end[], kernel_rodata_end[];
 
+static uint32_t if_set(uint32_t features, unsigned bit, uint32_t flag)
+{
+    return features >> bit & 1 ? flag : 0;
+}
+
 void paging_init_features(void)
 {
-    uint32_t cr4 = READ_CR(4);
-    struct cpuid leaf7 = cpuid(0).eax >= 7 ? cpuid(7) : (struct cpuid){0};
+    struct cpuid leaf1 = cpuid(1), leaf7 = cpuid(0).eax >= 7 ? cpuid(7) : (struct cpuid){0};
     bool nx = cpuid(0x80000000).eax >= 0x80000001 && cpuid(0x80000001).edx >> 20 & 1;
 
-    if (arch_has_fpu())
-        cr4 |= CR4_OSFXSR;
-    if (cpuid(1).edx >> 25 & 1)
-        cr4 |= CR4_OSXMMEXCPT;
-    if (leaf7.ebx >> 7 & 1)
-        cr4 |= CR4_SMEP;
-    if (leaf7.ebx >> 20 & 1)
-        cr4 |= CR4_SMAP;
-    if (leaf7.ecx >> 2 & 1)
-        cr4 |= CR4_UMIP;
-    WRITE_CR(4, cr4);
+    WRITE_CR(4, READ_CR(4) | if_set(leaf1.edx, 24, CR4_OSFXSR) | if_set(leaf1.edx, 25, CR4_OSXMMEXCPT) |
+                    if_set(leaf7.ebx, 7, CR4_SMEP) | if_set(leaf7.ebx, 20, CR4_SMAP) |
+                    if_set(leaf7.ecx, 2, CR4_UMIP));
     WRITE_CR(0, (READ_CR(0) & ~(uint32_t)CR0_EM) | CR0_MP | CR0_NE | CR0_WP | CR0_TS);
     if (nx) {
         write_msr(MSR_EFER, read_msr(MSR_EFER) | EFER_NXE);

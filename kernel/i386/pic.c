@@ -28,8 +28,6 @@ static void write_masks(void)
 
 void pic_unmask(unsigned line)
 {
-    if (line >= PIC_LINES || !(masked >> line & 1))
-        return;
     masked &= (uint16_t) ~(1u << line);
     write_masks();
 }
@@ -37,12 +35,12 @@ void pic_unmask(unsigned line)
 void pic_init(void)
 {
     /* ICW1-4: edge-triggered, vectors, cascade, 8086 mode. */
-    static const uint8_t setup[][2] = {{0, 0x11}, {1, PIC_VECTORS}, {1, 1u << CASCADE}, {1, 1}};
+    static const uint8_t setup[][3] = {
+        {0, 0x11, 0x11}, {1, PIC_VECTORS, PIC_VECTORS + 8}, {1, 1u << CASCADE, CASCADE}, {1, 1, 1}};
 
     for (unsigned i = 0; i < sizeof setup / sizeof setup[0]; i++) {
         outb((uint16_t)(MASTER + setup[i][0]), setup[i][1]);
-        outb((uint16_t)(SLAVE + setup[i][0]),
-             i == 1 ? PIC_VECTORS + 8 : i == 2 ? CASCADE : setup[i][1]);
+        outb((uint16_t)(SLAVE + setup[i][0]), setup[i][2]);
     }
     write_masks();
 }

@@ -8,7 +8,8 @@ const void *kernel_resume;
 
 static struct task_state double_fault;
 static uint8_t double_fault_stack[PAGE_SIZE];
-static uint64_t gdt[TASK_STATE / 8 + CPU_MAX], idt[256];
+static uint64_t idt[256];
+uint64_t gdt[TASK_STATE / 8 + CPU_MAX]; /* other processors begin with it, too */
 
 extern const uint32_t trap_stubs[VECTORS_COUNT];
 void sysenter_entry(void);

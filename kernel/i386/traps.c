@@ -8,9 +8,9 @@
 enum { EFLAGS_START = 0x202, EFLAGS_USER = 0xcd5 | 1 << 21, PAGE_FAULT = 14 };
 
 struct thread *trap_user(struct thread *thread);
-struct thread *trap_idle(unsigned vector);
+struct thread *trap_interrupt(struct thread *thread, unsigned vector);
 
-static struct thread *interrupt(struct thread *thread, unsigned vector)
+struct thread *trap_interrupt(struct thread *thread, unsigned vector)
 {
     if (vector >= VECTOR_POKE) {
         apic_end_of_interrupt();
@@ -27,16 +27,11 @@ struct thread *trap_user(struct thread *thread)
 
     if (thread->state != THREAD_RUNNING) { /* it died before the lock was ours */
         cpu_forget(thread);
-        return vector >= VECTOR_LINES ? interrupt(NULL, vector) : thread_choose();
+        return vector >= VECTOR_LINES ? trap_interrupt(NULL, vector) : thread_choose();
     }
     if (vector >= VECTOR_LINES)
-        return interrupt(thread, vector);
+        return trap_interrupt(thread, vector);
     return event_fault(thread, vector == PAGE_FAULT ? READ_CR(2) : 0);
-}
-
-struct thread *trap_idle(unsigned vector)
-{
-    return interrupt(NULL, vector);
 }
 
 void arch_registers_init(struct registers *registers)

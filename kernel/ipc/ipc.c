@@ -64,7 +64,7 @@ static struct thread *reply_to_fault(struct thread *thread);
 HOT struct thread *call(struct thread *thread, bool extended)
 {
     struct cpu *cpu = thread_cpu(thread);
-    const struct task *task = AT(struct task, thread->task);
+    const struct task *task = thread_task(thread);
     const struct slot *slot = cspace_slot(&task->cspace, thread->registers.eax >> SLOT_SHIFT);
     struct endpoint *endpoint = AT(struct endpoint, slot_object(slot));
     uint32_t badge = slot->value;
@@ -221,7 +221,7 @@ static struct thread *finish(struct thread *thread, err_t status)
 
 static __attribute__((noinline)) struct thread *call_general(struct thread *thread)
 {
-    const struct cspace *cspace = &AT(struct task, thread->task)->cspace;
+    const struct cspace *cspace = &thread_task(thread)->cspace;
     uint32_t head = thread->registers.eax;
     struct slot *slot;
 
@@ -345,7 +345,7 @@ HOT bool signal_over(struct cpu *cpu, struct thread *thread, const struct slot *
 
 struct thread *ipc_signal(struct thread *thread)
 {
-    const struct cspace *cspace = &AT(struct task, thread->task)->cspace;
+    const struct cspace *cspace = &thread_task(thread)->cspace;
     struct cpu *cpu = thread_cpu(thread);
     struct slot *slot;
 

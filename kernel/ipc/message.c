@@ -24,11 +24,6 @@ struct windows {
     bool replace;
 };
 
-static struct task *task_of(const struct thread *thread)
-{
-    return AT(struct task, thread->task);
-}
-
 static struct windows windows_of(const struct thread *receiver)
 {
     const volatile struct message_page *page = thread_page(receiver);
@@ -57,7 +52,7 @@ err_t message_tag_check(uint32_t tag)
 /* The sender's side of an item, each of its words read once. */
 static err_t check_source(struct thread *sender, const struct item *in, struct checked_item *item)
 {
-    struct task *task = task_of(sender);
+    struct task *task = thread_task(sender);
     uint32_t head = *(const volatile uint32_t *)in, from = *(const volatile uint32_t *)&in->from;
     uint32_t slot = head & 0xffff;
     struct slot *memory;
@@ -168,7 +163,7 @@ static err_t check_page_place(struct task *to, const struct windows *w, struct c
 
 static err_t check_items(struct thread *sender, struct thread *receiver, struct message *m)
 {
-    struct task *to = task_of(receiver);
+    struct task *to = thread_task(receiver);
     struct windows windows = windows_of(receiver);
     struct lacking lacking;
     uint32_t pages = 0;
@@ -188,13 +183,7 @@ static err_t check_items(struct thread *sender, struct thread *receiver, struct 
         if (meets_earlier(m, item))
             return ERR_TAKEN;
     }
-    if (to->stage)
-        return ERR_DEAD;
-    if (lacking.frames > to->account.spare_count) {
-        thread_page(sender)->lacking = lacking.frames - to->account.spare_count;
-        return ERR_ACCOUNT;
-    }
-    return OK;
+    return task_check_account(to, lacking.frames, sender);
 }
 
 /* Makes room for a fault's answer. */
@@ -212,7 +201,7 @@ static void unmap_replaced(const struct space *space, uint32_t address)
 
 static void commit_item(const struct checked_item *item, struct thread *receiver)
 {
-    struct task *to = task_of(receiver);
+    struct task *to = thread_task(receiver);
 
     if (item->kind == ITEM_CAP) {
         slot_derive(item->slot,

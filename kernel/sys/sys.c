@@ -1,16 +1,16 @@
 /* From a call's number to its function, and what the functions share. */
 #include "kernel/sys/sys.h"
 
+/* Messages are events; of them call_run() gets reply_wait alone, to be re-run, which only receives. */
 static err_t (*const calls[])(struct thread *) = {
-#define SYSCALL(number, name, slot, arguments, result, errors, summary) [number] = sys_##name,
+#define SYSCALL(number, name, slot, arguments, result, errors, summary)                            \
+    [number] = number <= SYS_ipc_signal ? ipc_receive : sys_##name,
 #include "kernel/abi/syscalls.def"
-#undef SYSCALL
 };
 
 const char *const call_names[] = {
 #define SYSCALL(number, name, slot, arguments, result, errors, summary) [number] = #name,
 #include "kernel/abi/syscalls.def"
-#undef SYSCALL
 };
 
 err_t call_run(struct thread *thread)
@@ -38,7 +38,7 @@ HOT struct thread *after(struct thread *thread, err_t status)
 }
 
 /* Messages choose the next thread themselves. */
-HOT struct thread *event(struct thread *thread, unsigned number, err_t (*call)(struct thread *))
+HOT struct thread *event(struct thread *thread, unsigned number)
 {
     switch (number) {
     case SYS_ipc_call:
@@ -50,17 +50,16 @@ HOT struct thread *event(struct thread *thread, unsigned number, err_t (*call)(s
     case SYS_ipc_signal:
         return ipc_signal(thread);
     default:
-        return after(thread, call(thread));
+        return after(thread, calls[number](thread));
     }
 }
 
 #define SYSCALL(number, name, slot, arguments, result, errors, summary)                            \
     static struct thread *event_##name(struct thread *thread)                                      \
     {                                                                                              \
-        return event(thread, number, sys_##name);                                                  \
+        return event(thread, number);                                                               \
     }
 #include "kernel/abi/syscalls.def"
-#undef SYSCALL
 
 static struct thread *event_unknown(struct thread *thread)
 {
@@ -70,33 +69,8 @@ static struct thread *event_unknown(struct thread *thread)
 struct thread *(*const event_syscalls[256])(struct thread *) = {
 #define SYSCALL(number, name, slot, arguments, result, errors, summary) [number] = event_##name,
 #include "kernel/abi/syscalls.def"
-#undef SYSCALL
     [SYS_COUNT ... 255] = event_unknown,
 };
-
-/* Messages are events; of them call_run() gets reply_wait alone, to be re-run, which only receives. */
-err_t sys_ipc_call(struct thread *thread)
-{
-    (void)thread;
-    return ERR_CALL;
-}
-
-err_t sys_ipc_reply_wait(struct thread *thread)
-{
-    return ipc_receive(thread);
-}
-
-err_t sys_ipc_reply(struct thread *thread)
-{
-    (void)thread;
-    return ERR_CALL;
-}
-
-err_t sys_ipc_signal(struct thread *thread)
-{
-    (void)thread;
-    return ERR_CALL;
-}
 
 err_t sys_version(struct thread *thread)
 {
@@ -107,7 +81,7 @@ err_t sys_version(struct thread *thread)
 err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, rights_t rights,
                struct slot **slot)
 {
-    err_t err = cspace_find(&sys_task(thread)->cspace, index, kind, rights, slot);
+    err_t err = cspace_find(&thread_task(thread)->cspace, index, kind, rights, slot);
 
     if (err)
         return err;
@@ -124,22 +98,12 @@ err_t sys_find_task(struct thread *thread, uint32_t index, struct task **task)
     return err;
 }
 
-err_t sys_check_account(struct thread *thread, const struct account *account, uint32_t frames)
-{
-    if (frames <= account->spare_count)
-        return OK;
-    thread_page(thread)->lacking = frames - account->spare_count;
-    return ERR_ACCOUNT;
-}
-
 err_t sys_check_empty(struct thread *thread, struct task *task, uint32_t index, uint32_t frames)
 {
     uint32_t leaf = 0;
 
-    if (task->stage)
-        return ERR_DEAD;
     err_t err = cspace_find_empty(&task->cspace, index, kernel.empty_leaf, &leaf);
-    return err ? err : sys_check_account(thread, &task->account, leaf + frames);
+    return err ? err : task_check_account(task, leaf + frames, thread);
 }
 
 struct slot *sys_open(struct task *task, uint32_t index)
@@ -185,7 +149,7 @@ err_t sys_rerun_slot(struct thread *thread, const struct slot *slot, const struc
 
 err_t sys_find_again(struct thread *thread, struct slot **slot)
 {
-    err_t err = cspace_find_any(&sys_task(thread)->cspace, sys_slot(thread), slot);
+    err_t err = cspace_find_any(&thread_task(thread)->cspace, sys_slot(thread), slot);
 
     if (err)
         return err;

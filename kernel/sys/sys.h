@@ -9,12 +9,6 @@
 #define SYSCALL(number, name, slot, arguments, result, errors, summary)                            \
     err_t sys_##name(struct thread *thread);
 #include "kernel/abi/syscalls.def"
-#undef SYSCALL
-
-HOT struct task *sys_task(const struct thread *thread)
-{
-    return AT(struct task, thread->task);
-}
 
 /* The slot that the call names in bits 16-31 of eax. */
 HOT uint32_t sys_slot(const struct thread *thread)
@@ -26,9 +20,6 @@ HOT uint32_t sys_slot(const struct thread *thread)
 err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, rights_t rights,
                struct slot **slot);
 err_t sys_find_task(struct thread *thread, uint32_t index, struct task **task);
-
-/* ERR_ACCOUNT, with the number in the caller's page, if the account has fewer spare frames. */
-err_t sys_check_account(struct thread *thread, const struct account *account, uint32_t frames);
 
 /* A destination in a task's table, checked together with what else is to come from its account; then
  * opened, or filled with an object's first capability. */

@@ -4,7 +4,7 @@
 /* The table that a destination's upper half names: 0 is the caller's own. */
 static err_t find_table(struct thread *thread, uint32_t task_slot, struct task **task)
 {
-    *task = sys_task(thread);
+    *task = thread_task(thread);
     return task_slot ? sys_find_task(thread, task_slot, task) : OK;
 }
 
@@ -19,7 +19,7 @@ err_t sys_cap_derive(struct thread *thread)
 
     if (r->esi > RIGHT_ALL)
         return ERR_ARG;
-    err_t err = cspace_find_any(&sys_task(thread)->cspace, sys_slot(thread), &parent);
+    err_t err = cspace_find_any(&thread_task(thread)->cspace, sys_slot(thread), &parent);
     if (!err)
         err = find_table(thread, r->ebx >> 16, &task);
     if (!err)
@@ -73,7 +73,7 @@ err_t sys_cap_delete(struct thread *thread)
 err_t sys_object_destroy(struct thread *thread)
 {
     struct slot *slot;
-    err_t err = cspace_find_any(&sys_task(thread)->cspace, sys_slot(thread), &slot);
+    err_t err = cspace_find_any(&thread_task(thread)->cspace, sys_slot(thread), &slot);
 
     if (err)
         return err;

@@ -47,11 +47,11 @@ err_t sys_task_create(struct thread *thread)
 
     err_t err = check_donation(thread, sys_slot(thread), r->ebx, 1, &frame);
     if (!err)
-        err = sys_check_empty(thread, sys_task(thread), r->esi, 0);
+        err = sys_check_empty(thread, thread_task(thread), r->esi, 0);
     if (err)
         return err;
 
-    sys_give(sys_task(thread), r->esi, &task_make(frame)->object, SLOT_TASK);
+    sys_give(thread_task(thread), r->esi, &task_make(frame)->object, SLOT_TASK);
     return OK;
 }
 
@@ -76,7 +76,7 @@ err_t sys_task_donate(struct thread *thread)
 
 err_t sys_endpoint_create(struct thread *thread)
 {
-    struct task *self = sys_task(thread);
+    struct task *self = thread_task(thread);
     uint32_t index = thread->registers.ebx;
     uint32_t cost = account_place_cost(self->account.endpoints, ENDPOINT_SHIFT);
 
@@ -140,14 +140,14 @@ struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t pri
 static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_t address,
                                uint32_t index)
 {
-    struct task *self = sys_task(thread);
+    struct task *self = thread_task(thread);
     struct lacking lacking = {0};
 
     err_t err = space_check_free(&task->space, address, 1, false, &lacking);
     uint32_t cost = lacking.frames + 1 + account_place_cost(task->account.threads, THREAD_SHIFT);
     if (!err)
         err = sys_check_empty(thread, self, index, task == self ? cost : 0);
-    return err ? err : sys_check_account(thread, &task->account, cost);
+    return err ? err : task_check_account(task, cost, thread);
 }
 
 err_t sys_thread_create(struct thread *thread)
@@ -173,6 +173,6 @@ err_t sys_thread_create(struct thread *thread)
     struct thread *made = thread_make(task, r->edi, priority, cpu);
     bind(receives, &made->receives, RIGHT_RECEIVE);
     bind(handler, &made->handler, RIGHT_CALL);
-    sys_give(sys_task(thread), r->ebx & 0xffff, &made->object, SLOT_THREAD);
+    sys_give(thread_task(thread), r->ebx & 0xffff, &made->object, SLOT_THREAD);
     return OK;
 }

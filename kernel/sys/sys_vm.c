@@ -7,7 +7,7 @@ static const uint32_t page_mask = PAGE_SIZE - 1;
 /* The task that a call names, or null: then sys_find_task() says why. */
 HOT struct task *task_at(struct thread *thread, uint32_t index)
 {
-    const struct slot *slot = cspace_slot(&sys_task(thread)->cspace, index);
+    const struct slot *slot = cspace_slot(&thread_task(thread)->cspace, index);
     struct task *task = AT(struct task, slot_object(slot));
 
     return slot_has(slot, SLOT_TASK, RIGHT_CONTROL) && !task->stage ? task : NULL;
@@ -24,7 +24,7 @@ static err_t find_source(struct thread *thread, rights_t rights, struct source *
 {
     uint32_t pages = thread->registers.esi & 0xffff, slot_index = thread->registers.esi >> 16;
     uint32_t where = thread->registers.edi;
-    const struct cspace *cspace = &sys_task(thread)->cspace;
+    const struct cspace *cspace = &thread_task(thread)->cspace;
     struct slot *slot = cspace_slot(cspace, slot_index);
     struct task *task;
     err_t err;
@@ -67,7 +67,7 @@ err_t sys_vm_map(struct thread *thread)
     if (!err)
         err = space_check_free(&task->space, address, pages, false, &lacking);
     if (!err)
-        err = sys_check_account(thread, &task->account, lacking.frames);
+        err = task_check_account(task, lacking.frames, thread);
     if (err)
         return err;
 

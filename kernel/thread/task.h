@@ -28,6 +28,22 @@ struct task {
 };
 _Static_assert(sizeof(struct task) <= PAGE_SIZE, "a task fills one frame");
 
+HOT struct task *thread_task(const struct thread *thread)
+{
+    return AT(struct task, thread->task);
+}
+
+/* ERR_ACCOUNT, with the number in the caller's page, if the task has fewer spare frames; ERR_DEAD. */
+HOT err_t task_check_account(const struct task *task, uint32_t frames, struct thread *caller)
+{
+    if (task->stage)
+        return ERR_DEAD;
+    if (frames <= task->account.spare_count)
+        return OK;
+    thread_page(caller)->lacking = frames - task->account.spare_count;
+    return ERR_ACCOUNT;
+}
+
 /* A task in a frame that has been checked, with an account of that one frame and an empty table. */
 struct task *task_make(uint32_t frame);
 
