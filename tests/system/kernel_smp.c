@@ -1,6 +1,6 @@
 #include "tests/system/kernel_smp.h"
 
-enum { PATIENCE = 10 * TICKS_PER_SECOND, LINGER = 2000, STACK_BYTES = 2048 };
+enum { PATIENCE = 10 * TICKS_PER_SECOND, LINGER = 10000, STACK_BYTES = 2048 };
 
 static _Alignas(16) char stacks[CREW_MAX][STACK_BYTES];
 
@@ -141,7 +141,7 @@ void task_build(uint32_t task, uint32_t first, uint32_t frames)
     map_image(task);
 }
 
-void thread_build(uint32_t k, const struct plan *plan, uint32_t cpu)
+void thread_build_stopped(uint32_t k, const struct plan *plan, uint32_t cpu)
 {
     uint32_t *top = (uint32_t *)(void *)(stacks[k] + STACK_BYTES - 16);
 
@@ -152,5 +152,10 @@ void thread_build(uint32_t k, const struct plan *plan, uint32_t cpu)
     *(struct thread_registers *)driver_page->state =
         (struct thread_registers){.eip = (uint32_t)plan->run, .esp = (uint32_t)top};
     SAME(sys_thread_write(plan->slot, THREAD_REGISTERS), OK);
+}
+
+void thread_build(uint32_t k, const struct plan *plan, uint32_t cpu)
+{
+    thread_build_stopped(k, plan, cpu);
     SAME(sys_thread_resume(plan->slot), OK);
 }

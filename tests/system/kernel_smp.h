@@ -55,7 +55,7 @@ err_t driver_answer(const struct event *event, uint32_t flags);
 /* The answer gives a page of ours. */
 err_t driver_grant(const struct event *event, uint32_t address, rights_t rights);
 
-/* A task of `frames` frames from the first on, with our image; a thread of it, or of ours, that
- * runs. */
+/* A task of `frames` frames from the first on, with our image; a thread of it, or of ours. */
 void task_build(uint32_t task, uint32_t first, uint32_t frames);
+void thread_build_stopped(uint32_t k, const struct plan *plan, uint32_t cpu);
 void thread_build(uint32_t k, const struct plan *plan, uint32_t cpu);

@@ -10,8 +10,9 @@
 #include "tests/system/kernel_smp.h"
 
 enum {
-    REVOKES = 20,
-    TREE = 1000,  /* capabilities of each thread */
+    REVOKES = 10,
+    TREE = 1000, /* capabilities of each thread */
+    TREE_CREW = 3,
     STEPS = 50000, /* random calls; each point runs twice */
     WORLDS = 100,  /* at most: a world ends when all its threads wait or are dead */
     WORLD_STEPS = 2000,
@@ -64,6 +65,7 @@ static void grows_a_tree(uint32_t k)
         uint32_t slot = first + below(&state, TREE), from = first + below(&state, TREE);
         err_t err = sys_cap_derive(laps[k] % 2 ? SUBJECT : from, slot, RIGHT_CALL, 0, 0);
         SURE(err == OK || err == ERR_TAKEN || err == ERR_CAP || err == ERR_BUSY || err == ERR_DEPTH);
+        linger();
         if (laps[k] % 4 == 0) {
             err = sys_cap_delete(from);
             SURE(err == OK || err == ERR_CAP);
@@ -78,7 +80,7 @@ static void revokes_the_tree(uint32_t unused)
     (void)unused;
     for (uint32_t round = 0; round < REVOKES; round++) {
         for (uint32_t k = 0; k < crew; k++)
-            SURE(goes_on_by(&laps[k], 100));
+            SURE(goes_on_by(&laps[k], 20));
         SAME(sys_cap_revoke(SUBJECT), OK);
     }
     for (uint32_t k = 0; k < crew; k++)
@@ -88,10 +90,12 @@ static void revokes_the_tree(uint32_t unused)
         SAME(sys_cap_delete(slot), ERR_CAP);
 }
 
+/* Some of the processors, so that they do not only wait for the kernel's lock. */
 static void start_crew(void (*run)(uint32_t))
 {
+    crew = cpu_count() < TREE_CREW ? cpu_count() : TREE_CREW;
     for (uint32_t k = 0; k < crew; k++)
-        crew_start(k, own_thread(CREW + k, run, k), k);
+        crew_start(k, own_thread(CREW + k, run, k), k * cpu_count() / crew);
 }
 
 static void a_tree_grows_while_it_is_revoked(void)
@@ -115,6 +119,7 @@ static void maps_and_unmaps(uint32_t k)
         err_t err = sys_vm_map(OWN_TASK, page | READ_WRITE, 1 | MEMORY << SLOT_SHIFT,
                                shared + below(&state, SHARED_FRAMES));
         SURE(err == OK || err == ERR_TAKEN || err == ERR_BUSY);
+        linger();
         err = sys_vm_map(OWN_TASK, (page + AREA / 2) | READ, 1 | OWN_TASK << SLOT_SHIFT, other);
         SURE(err == OK || err == ERR_TAKEN || err == ERR_BUSY || err == ERR_ABSENT);
         err = sys_vm_protect(OWN_TASK, other | READ, 1);
@@ -264,10 +269,17 @@ static void build_world(uint32_t seed)
         struct plan plan = {.task = VICTIM + k, .slot = CHILD_THREAD + CREW + k, .page = MESSAGE_PAGE,
                             .endpoint = SUBJECT, .handler = SUBJECT, .priority = PRIORITY_CHILD,
                             .run = does_anything, .argument = seed + k};
-        thread_build(k, &plan, k);
-        err_t err = sys_cap_derive(plan.slot, WORLD_THREAD | (VICTIM + (k + 1) % crew) << SLOT_SHIFT,
-                                   RIGHT_CONTROL | RIGHT_OWN, 0, 0);
-        SURE(err == OK || err == ERR_TAKEN || err == ERR_CAP || err == ERR_DEAD);
+        thread_build_stopped(k, &plan, k);
+        give(VICTIM + (k + 1) % crew, WORLD_THREAD, plan.slot, RIGHT_CONTROL | RIGHT_OWN, 0, 0);
+    }
+}
+
+/* The first may have destroyed the last by then. */
+static void start_world(void)
+{
+    for (uint32_t k = 0; k < crew; k++) {
+        err_t err = sys_thread_resume(CHILD_THREAD + CREW + k);
+        SURE(err == OK || err == ERR_CAP || err == ERR_DEAD);
     }
 }
 
@@ -307,6 +319,7 @@ static void makes_worlds(uint32_t unused)
     for (uint32_t world = 0; world < WORLDS && total < STEPS; world++, seed += crew) {
         steps = 0;
         build_world(seed);
+        start_world();
         wait_for_steps();
         end_world();
         total += steps;
