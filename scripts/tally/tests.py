@@ -152,6 +152,10 @@ def audit_tests():
     for name in AUDITED:
         text = (ROOT / f"tests/system/{name}.c").read_text()
         yield Test(f"audit/{name}", system_test(name, text, "--kernel", AUDIT))
+    for smp in (2, 4):
+        text = (ROOT / "tests/system/t_kernel_smp_random.c").read_text()
+        yield Test(f"audit/t_kernel_smp_random --smp {smp}",
+                   system_test("t_kernel_smp_random", text, f"--kernel --smp {smp}", AUDIT))
 
 
 # --------------------------------------------------------------------------------------------- demo
@@ -167,11 +171,23 @@ def demo(text):
     return run
 
 
-def demo_without_lock():
-    status, console, log = boot(["shm_cnt", "-n"], options_of(""))
-    lost = re.search(r"\b(\d+) lost without the lock", console)
-    yield "updates are lost without the lock", status == 0 and bool(lost) and int(lost[1]) > 0, \
-        f"status {status}\n{console}\n" + "\n".join(log)
+def demo_without_lock(text):
+    def run():
+        status, console, log = boot(["shm_cnt", "-n"], options_of(text))
+        lost = re.search(r"\b(\d+) lost without the lock", console)
+        yield "updates are lost without the lock", status == 0 and bool(lost) and int(lost[1]) > 0, \
+            f"status {status}\n{console}\n" + "\n".join(log)
+    return run
+
+
+def demo_repeated(text):
+    def run():
+        status, console, log = boot(["repeat", "1000", "shm_cnt"], options_of(text))
+        exact = len(re.findall(r"^shm_cnt: 2 processes x 10000 increments = 20000: ok$", console, re.M))
+        back = "repeat: 1000 runs, all memory given back" in console
+        yield "1000 runs count to 20000", status == 0 and exact == 1000 and back, \
+            f"status {status}, {exact} exact\n{console[-2000:]}\n" + "\n".join(log)
+    return run
 
 
 def demo_bochs(**machine_options):
@@ -189,12 +205,15 @@ def demos():
         Test("demo/bios-16MiB", demo("--memory 16")),
         Test("demo/bios-3GiB", demo("--memory 3072")),
         Test("demo/bios-2-cpus", demo("--smp 2")),
+        Test("demo/bios-8-cpus", demo("--smp 8")),
         Test("demo/uefi", demo("--uefi")),
         Test("demo/kernel", demo("--kernel")),
         Test("demo/icount", demo("--kernel --icount")),
-        Test("demo/without-lock", demo_without_lock),
+        *[Test(f"demo/without-lock-{n}", demo_without_lock(f"--smp {n}")) for n in (1, 2, 4, 8)],
+        *[Test(f"demo/1000-runs-{n}", demo_repeated(f"--kernel --smp {n}")) for n in (1, 2, 4, 8)],
         Test("demo/bochs", demo_bochs()),
         Test("demo/bochs-1-port", demo_bochs(serial=1)),
+        Test("demo/bochs-2-cpus", demo_bochs(smp=2)),
     ]
 
 

@@ -1,4 +1,10 @@
-/* Thousands of runs of the pattern of shm_cnt in one boot, without losing a frame. */
+/*
+ * Thousands of runs of the pattern of shm_cnt in one boot, without losing a frame.
+ *
+ * run: --smp 1
+ * run: --smp 2
+ * run: --smp 4
+ */
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
