@@ -12,8 +12,8 @@
 
 enum {
     CALLS = 60, /* of each client */
-    ROUNDS = 12,
-    MESSAGES = 300,
+    ROUNDS = 8,
+    MESSAGES = 150,
     SERVICE = 0x80, /* slots: + s, an endpoint, and what calls it */
     SERVICE_CALL = 0x88,
     EXTRA = 0x90, /* threads beside the crew's */
@@ -21,6 +21,7 @@ enum {
     TASK_FRAMES = 30,
     STRANGE_SLOTS = 0x400,
     STRANGE_SLOTS_COUNT = 4,
+    PLACES = 6, /* of items: some are beyond the windows */
     WINDOW = SCRATCH + 0x100000,
     WINDOW_PAGES = 4,
     CLIENT_WINDOW = SCRATCH + 0x180000,
@@ -286,19 +287,20 @@ static void change(volatile struct message_page *page, uint32_t *state)
     item->kind_rights = (uint8_t)any(state);
     item->pages = any(state) % 4 ? 1 : (uint8_t)any(state);
     item->from = any(state) % 4 ? frames + any(state) % 4 : CLIENT_WINDOW;
-    item->place = any(state) % 6;
+    item->place = any(state) % PLACES;
     page->words[any(state) % IPC_PAGE_WORDS] = any(state);
 }
 
-/* Writes what thread 0 sends, and the windows of thread 1, which receives. */
+/* Writes what thread 0 sends, and the windows of thread 1, which receives: none where a page or a
+ * capability would open a table that stays. */
 static void changes_messages(uint32_t k)
 {
     for (uint32_t state = k;; laps[k]++) {
         change(page_of(0), &state);
         volatile struct message_page *receiver = page_of(1);
-        receiver->window = any(&state) % 8 ? WINDOW : any(&state);
+        receiver->window = any(&state) % 8 ? WINDOW : USER_END - 8 + any(&state) % PAGE_SIZE;
         receiver->window_pages = any(&state) % 8 ? WINDOW_PAGES : any(&state);
-        receiver->slots = any(&state) % 8 ? STRANGE_SLOTS : any(&state);
+        receiver->slots = any(&state) % 8 ? STRANGE_SLOTS : SLOT_COUNT + any(&state) % 2;
         receiver->slots_count = any(&state) % 8 ? STRANGE_SLOTS_COUNT : any(&state);
         if (laps[k] % 256 == 0)
             SAME(sys_thread_yield(), OK);
@@ -338,6 +340,14 @@ static void sends_what_changes(uint32_t k)
     __atomic_fetch_add(&ended, 1, __ATOMIC_SEQ_CST);
 }
 
+static void empty_slots(void)
+{
+    for (uint32_t slot = STRANGE_SLOTS; slot < STRANGE_SLOTS + PLACES; slot++) {
+        err_t err = sys_cap_delete(slot);
+        SURE(err == OK || err == ERR_CAP);
+    }
+}
+
 static void open_windows(struct message_page *page)
 {
     page->window = WINDOW;
@@ -355,10 +365,7 @@ static void takes_what_comes(uint32_t k)
 
     for (; badge == 1; laps[k]++) {
         SAME(sys_vm_unmap(OWN_TASK, WINDOW, WINDOW_PAGES), OK);
-        for (uint32_t slot = 0; slot < STRANGE_SLOTS_COUNT; slot++) {
-            err_t err = sys_cap_delete(STRANGE_SLOTS + slot);
-            SURE(err == OK || err == ERR_CAP);
-        }
+        empty_slots();
         words.w[0]++;
         open_windows(page_of(k));
         badge = ipc_reply_wait(flags | IPC_REPLY, &words);
@@ -380,6 +387,8 @@ static void while_they_change(void)
     reset();
     frames = frames_take(4);
     map_frame(CLIENT_WINDOW, frames, READ_WRITE_GRANT);
+    IS(sys_cap_derive(LOG, STRANGE_SLOTS, RIGHT_WRITE, 0, 0), OK);
+    IS(sys_cap_delete(STRANGE_SLOTS), OK);
     make_service(0);
     clients = 1;
     struct plan plan = plan_of(1, takes_what_comes);
@@ -391,6 +400,8 @@ static void while_they_change(void)
         crew_start(k, plan_of(k, changes_messages), (k - 1) % cpu_count());
     drive(lets_it_send);
     IS(laps[0], MESSAGES);
+    IS(sys_object_destroy(SERVICE), OK);
+    empty_slots();
 }
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
