@@ -2,8 +2,9 @@
 #include "kernel/thread/kernel.h"
 
 /* Only a processor that runs the space has translations of it: loading another drops them. */
-static void ask_others(ref_t space, uint32_t request)
+static __attribute__((noinline)) void ask_others(ref_t space, uint32_t request)
 {
+    assert(arch_lock_held());
     for (unsigned i = 0; i < kernel.cpu_count; i++) {
         struct cpu *cpu = &kernel.cpus[i];
         if (i == arch_cpu() || cpu->space != space)
@@ -27,11 +28,10 @@ void space_dropped(uint32_t task, uint32_t address)
 {
     ref_t space = frame_ref(task);
 
-    assert(arch_lock_held());
-    if (cpu_here()->space == space)
-        arch_tlb_drop(address);
     if (kernel.cpu_count > 1)
         ask_others(space, address | REQUEST_PAGE);
+    if (cpu_here()->space == space)
+        arch_tlb_drop(address);
 }
 
 void space_grew(uint32_t task)
