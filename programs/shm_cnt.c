@@ -112,8 +112,9 @@ static unsigned cycles(void)
     return low;
 }
 
-/* What an increment is: a read and a write, here as far from each other as those of a longer update.
- * So the run takes some ticks, and one that takes the processor away comes between the two. */
+/* What an increment is: a read and a write, here as far from each other as those of a longer
+ * update. So the run takes some ticks, and one that takes the processor away comes between the two.
+ */
 static void count_without_lock(struct shared *shared)
 {
     for (unsigned i = 0; i < increments; i++) {

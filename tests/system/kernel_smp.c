@@ -34,9 +34,14 @@ void linger(void)
 
 bool goes_on_by(const volatile uint32_t *counter, uint32_t steps)
 {
-    uint32_t seen = *counter, begin = ticks();
+    return goes_on_from(counter, *counter, steps);
+}
 
-    while (*counter - seen < steps) {
+bool goes_on_from(const volatile uint32_t *counter, uint32_t from, uint32_t steps)
+{
+    uint32_t begin = ticks();
+
+    while (*counter - from < steps) {
         if (ticks() - begin > PATIENCE)
             return false;
         err_t always_ok = sys_thread_yield();
@@ -130,8 +135,8 @@ static void map_image(uint32_t task)
 
     while (sys_vm_map(task, page | READ_EXECUTE, 1 | own, page) == OK)
         page += PAGE_SIZE;
-    SAME(sys_vm_map(task, page | READ_WRITE, (((uint32_t)program_end - page - 1) >> PAGE_BITS) + 1 | own,
-                    page), OK);
+    uint32_t pages = (((uint32_t)program_end - page - 1) >> PAGE_BITS) + 1;
+    SAME(sys_vm_map(task, page | READ_WRITE, pages | own, page), OK);
 }
 
 void task_build(uint32_t task, uint32_t first, uint32_t frames)
@@ -148,7 +153,8 @@ void thread_build_stopped(uint32_t k, const struct plan *plan, uint32_t cpu)
     top[0] = (uint32_t)thread_end;
     top[1] = plan->argument;
     SAME(sys_thread_create(plan->task, plan->slot | plan->endpoint << SLOT_SHIFT,
-                           plan->handler | plan->priority << 16 | cpu << 24, plan->page), OK);
+                           plan->handler | plan->priority << 16 | cpu << 24, plan->page),
+         OK);
     *(struct thread_registers *)driver_page->state =
         (struct thread_registers){.eip = (uint32_t)plan->run, .esp = (uint32_t)top};
     SAME(sys_thread_write(plan->slot, THREAD_REGISTERS), OK);

@@ -21,20 +21,22 @@ static struct message_page *const driver_page =
 
 uint32_t cpu_count(void);
 
-/* ----------------------------------------------------------------- for any thread on any processor */
+/* ------------------------------------------------------------- for any thread on any processor */
 
 /* Counts what does not hold, and keeps the first for drive() to report. */
 bool sure(int32_t got, int32_t wanted, int line);
 #define SAME(got, wanted) sure((int32_t)(got), (int32_t)(wanted), __LINE__)
 #define SURE(condition)   sure(!!(condition), 1, __LINE__)
 
-/* Waits until a counter has gone on by `steps`; false if it does not for long. */
+/* Waits until a counter has gone on by `steps`, from what it was or is; false if it does not for
+ * long. */
+bool goes_on_from(const volatile uint32_t *counter, uint32_t from, uint32_t steps);
 bool goes_on_by(const volatile uint32_t *counter, uint32_t steps);
 
 /* A little while, in which other processors get on. */
 void linger(void);
 
-/* -------------------------------------------------------------------------- for the main thread */
+/* ------------------------------------------------------------------------- for the main thread */
 
 /* Makes a thread for a processor, and lets it run. Thread k's faults are the driver's to hear. */
 void crew_prepare(uint32_t k, struct plan plan, uint32_t cpu);
@@ -46,7 +48,7 @@ void driver_make(void);
 /* Runs it as the driver; returns when it has returned, or is stuck. */
 void drive(void (*run)(uint32_t));
 
-/* ------------------------------------------------------------------------------- for the driver */
+/* ------------------------------------------------------------------------------ for the driver */
 
 /* What arrives next at its endpoint. */
 struct event driver_wait(void);

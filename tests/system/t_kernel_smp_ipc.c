@@ -67,12 +67,11 @@ static void make_server(uint32_t k, uint32_t s, void (*run)(uint32_t), uint32_t 
 static void all_end(uint32_t unused)
 {
     (void)unused;
-    for (uint32_t seen = ended; ended < clients; seen = ended)
-        if (!SURE(goes_on_by(&ended, 1) || ended > seen))
-            return;
+    for (uint32_t seen = 0; seen < clients && SURE(goes_on_from(&ended, seen, 1)); seen = ended)
+        ;
 }
 
-/* ----------------------------------------------------------------------------- calls and answers */
+/* --------------------------------------------------------------------------- calls and answers */
 
 static void answers(uint32_t s)
 {
@@ -161,7 +160,8 @@ static void in_a_flood(void)
 }
 
 /* Answers after a call to the other service, which does the same, as deep as word 2 says: with two
- * threads each, nobody waits in a ring. The page's caller is lost in the call, but not its number. */
+ * threads each, nobody waits in a ring. The page's caller is lost in the call, but not its number.
+ */
 static void asks_the_other(uint32_t k)
 {
     uint32_t s = k % 2;
@@ -206,7 +206,7 @@ static void servers_call_each_other(void)
     drive(all_end);
 }
 
-/* ------------------------------------------------------------------------------ servers that die */
+/* ---------------------------------------------------------------------------- servers that die */
 
 /* Calls until an error comes; that is the last. */
 static void asks_until_it_dies(uint32_t k)
@@ -233,8 +233,12 @@ static void server_dies(uint32_t round)
     SAME(sys_endpoint_create(SERVICE), OK);
     SAME(sys_cap_derive(SERVICE, SERVICE_CALL, RIGHT_CALL, 1, 0), OK);
     task_build(VICTIM, frames, TASK_FRAMES);
-    struct plan plan = {.task = VICTIM, .slot = EXTRA, .page = MESSAGE_PAGE, .endpoint = SERVICE,
-                        .priority = PRIORITY_CHILD, .run = answers};
+    struct plan plan = {.task = VICTIM,
+                        .slot = EXTRA,
+                        .page = MESSAGE_PAGE,
+                        .endpoint = SERVICE,
+                        .priority = PRIORITY_CHILD,
+                        .run = answers};
     thread_build(CREW_MAX - 1, &plan, round % 3 ? round % cpu_count() : CPU_ANY);
     ended = 0;
     go++;
@@ -265,7 +269,7 @@ static void until_the_server_dies(void)
     HOLDS(dead <= ROUNDS * clients);
 }
 
-/* --------------------------------------------------------------------- messages that change meanwhile */
+/* -------------------------------------------------------------- messages that change meanwhile */
 
 static struct message_page *page_of(uint32_t k)
 {
@@ -309,8 +313,8 @@ static void changes_messages(uint32_t k)
 
 static bool is_refusal(err_t err)
 {
-    static const err_t refusals[] = {ERR_CAP,  ERR_RIGHTS, ERR_ARG,  ERR_ACCOUNT, ERR_ABSENT,
-                                     ERR_FRAME, ERR_DEPTH, ERR_BUSY, ERR_TAKEN,   ERR_WINDOW};
+    static const err_t refusals[] = {ERR_CAP,   ERR_RIGHTS, ERR_ARG,  ERR_ACCOUNT, ERR_ABSENT,
+                                     ERR_FRAME, ERR_DEPTH,  ERR_BUSY, ERR_TAKEN,   ERR_WINDOW};
 
     for (unsigned i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
         if (err == refusals[i])

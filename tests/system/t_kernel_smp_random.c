@@ -1,7 +1,7 @@
 /*
- * Trees and objects that threads on all processors change at once: only the documented refusals, and
- * nothing is lost. Then random calls of threads on all processors, on tasks, threads, endpoints and
- * memory that they share.
+ * Trees and objects that threads on all processors change at once: only the documented refusals,
+ * and nothing is lost. Then random calls of threads on all processors, on tasks, threads, endpoints
+ * and memory that they share.
  *
  * run: --smp 2 --kernel
  * run: --smp 4 --kernel
@@ -17,7 +17,7 @@ enum {
     WORLDS = 100,  /* at most: a world ends when all its threads wait or are dead */
     WORLD_STEPS = 2000,
     SUBJECT = 0x80,
-    TREE_SLOTS = 0x2000, /* + k * TREE */
+    TREE_SLOTS = 0x2000,           /* + k * TREE */
     MAPPINGS = SCRATCH + 0x100000, /* + k * AREA */
     AREA = 64 * PAGE_SIZE,
     SHARED_FRAMES = 4,
@@ -54,7 +54,7 @@ static uint32_t below(uint32_t *state, uint32_t limit)
     return any(state) % limit;
 }
 
-/* ------------------------------------------------------------------------- a tree of capabilities */
+/* ---------------------------------------------------------------------- a tree of capabilities */
 
 /* Each derives in slots of its own: children of the subject, and children of those. */
 static void grows_a_tree(uint32_t k)
@@ -64,7 +64,8 @@ static void grows_a_tree(uint32_t k)
     for (uint32_t state = k;; laps[k]++) {
         uint32_t slot = first + below(&state, TREE), from = first + below(&state, TREE);
         err_t err = sys_cap_derive(laps[k] % 2 ? SUBJECT : from, slot, RIGHT_CALL, 0, 0);
-        SURE(err == OK || err == ERR_TAKEN || err == ERR_CAP || err == ERR_BUSY || err == ERR_DEPTH);
+        SURE(err == OK || err == ERR_TAKEN || err == ERR_CAP || err == ERR_BUSY ||
+             err == ERR_DEPTH);
         linger();
         if (laps[k] % 4 == 0) {
             err = sys_cap_delete(from);
@@ -106,7 +107,7 @@ static void a_tree_grows_while_it_is_revoked(void)
     drive(revokes_the_tree);
 }
 
-/* ----------------------------------------------------------------------------- a tree of mappings */
+/* -------------------------------------------------------------------------- a tree of mappings */
 
 /* Each maps the same few frames in an area of its own, and another's pages there. */
 static void maps_and_unmaps(uint32_t k)
@@ -156,7 +157,7 @@ static void frames_are_mapped_while_they_are_revoked(void)
     drive(revokes_the_frames);
 }
 
-/* ------------------------------------------------------------------------------------ random calls */
+/* -------------------------------------------------------------------------------- random calls */
 
 static uint32_t any_address(uint32_t *state)
 {
@@ -174,7 +175,8 @@ static void any_message(uint32_t *state, volatile struct message_page *page)
 {
     for (uint32_t i = 0; i < 2; i++) {
         page->items[i].slot = (uint16_t)any_slot(state);
-        page->items[i].kind_rights = (uint8_t)(below(state, 3) << ITEM_KIND_SHIFT | below(state, 32));
+        page->items[i].kind_rights =
+            (uint8_t)(below(state, 3) << ITEM_KIND_SHIFT | below(state, 32));
         page->items[i].pages = (uint8_t)(1 + below(state, 3));
         page->items[i].from = below(state, 2) ? below(state, WORLD_FRAMES) : any_address(state);
         page->items[i].place = below(state, 4);
@@ -193,7 +195,8 @@ static struct words any_words(uint32_t *state, uint32_t number)
     case SYS_vm_map:
         return (struct words){{any_address(state) | (READ + below(state, 3)),
                                (1 + below(state, 4)) | (1 + below(state, 2)) << SLOT_SHIFT,
-                               below(state, 2) ? below(state, WORLD_FRAMES) : any_address(state), 0}};
+                               below(state, 2) ? below(state, WORLD_FRAMES) : any_address(state),
+                               0}};
     case SYS_vm_unmap:
         return (struct words){{any_address(state), 1 + below(state, 8), 0, 0}};
     case SYS_vm_protect:
@@ -205,24 +208,26 @@ static struct words any_words(uint32_t *state, uint32_t number)
     case SYS_task_donate:
         return (struct words){{WORLD_MEMORY | 1 << SLOT_SHIFT, below(state, WORLD_FRAMES), 0, 0}};
     case SYS_thread_create:
-        return (struct words){{any_slot(state) | WORLD_ENDPOINT << SLOT_SHIFT,
-                               WORLD_ENDPOINT | below(state, PRIORITY_CHILD) << 16 |
-                                   below(state, crew) << 24,
-                               any_address(state), 0}};
+        return (struct words){
+            {any_slot(state) | WORLD_ENDPOINT << SLOT_SHIFT,
+             WORLD_ENDPOINT | below(state, PRIORITY_CHILD) << 16 | below(state, crew) << 24,
+             any_address(state), 0}};
     case SYS_thread_schedule:
         return (struct words){{PRIORITY_CHILD, below(state, crew), 0, 0}};
     case SYS_irq_bind:
     case SYS_irq_ack:
         return (struct words){{1, any_slot(state), 0, 0}};
     default:
-        return (struct words){{below(state, WORLD_FRAMES), any_slot(state), any(state), any(state)}};
+        return (struct words){
+            {below(state, WORLD_FRAMES), any_slot(state), any(state), any(state)}};
     }
 }
 
 /* Not all of them: who waits or ends says nothing more, and the log is for people. */
 static uint32_t any_number(uint32_t *state)
 {
-    static const uint8_t seldom[] = {SYS_ipc_reply_wait, SYS_object_destroy, SYS_thread_stop, SYS_ipc_call};
+    static const uint8_t seldom[] = {SYS_ipc_reply_wait, SYS_object_destroy, SYS_thread_stop,
+                                     SYS_ipc_call};
     uint32_t number = below(state, SYS_COUNT + 1);
 
     for (uint32_t i = 0; i < sizeof(seldom); i++)
@@ -247,10 +252,9 @@ static void does_anything(uint32_t seed)
     }
 }
 
-static void give(uint32_t task, uint32_t slot, uint32_t from, rights_t rights, uint32_t first,
-                 uint32_t count)
+static void give(uint32_t task, uint32_t slot, uint32_t from, rights_t rights)
 {
-    SAME(sys_cap_derive(from, slot | task << SLOT_SHIFT, rights, first, count), OK);
+    SAME(sys_cap_derive(from, slot | task << SLOT_SHIFT, rights, 0, 0), OK);
 }
 
 /* All tasks have the same memory and endpoint; each has the next one's task and thread. */
@@ -261,16 +265,23 @@ static void build_world(uint32_t seed)
         task_build(VICTIM + k, frames + k * TASK_FRAMES, TASK_FRAMES);
     for (uint32_t k = 0; k < crew; k++) {
         uint32_t next = (k + 1) % crew;
-        give(VICTIM + k, WORLD_TASK, VICTIM + next, RIGHT_CONTROL | RIGHT_GRANT, 0, 0);
-        give(VICTIM + k, WORLD_MEMORY, MEMORY, RIGHT_ALL, shared, WORLD_FRAMES);
-        give(VICTIM + k, WORLD_ENDPOINT, SUBJECT, RIGHT_ALL, 0, 0);
+        give(VICTIM + k, WORLD_TASK, VICTIM + next, RIGHT_CONTROL | RIGHT_GRANT);
+        SAME(sys_cap_derive(MEMORY, WORLD_MEMORY | (VICTIM + k) << SLOT_SHIFT, RIGHT_ALL, shared,
+                            WORLD_FRAMES),
+             OK);
+        give(VICTIM + k, WORLD_ENDPOINT, SUBJECT, RIGHT_ALL);
     }
     for (uint32_t k = 0; k < crew; k++) {
-        struct plan plan = {.task = VICTIM + k, .slot = CHILD_THREAD + CREW + k, .page = MESSAGE_PAGE,
-                            .endpoint = SUBJECT, .handler = SUBJECT, .priority = PRIORITY_CHILD,
-                            .run = does_anything, .argument = seed + k};
+        struct plan plan = {.task = VICTIM + k,
+                            .slot = CHILD_THREAD + CREW + k,
+                            .page = MESSAGE_PAGE,
+                            .endpoint = SUBJECT,
+                            .handler = SUBJECT,
+                            .priority = PRIORITY_CHILD,
+                            .run = does_anything,
+                            .argument = seed + k};
         thread_build_stopped(k, &plan, k);
-        give(VICTIM + (k + 1) % crew, WORLD_THREAD, plan.slot, RIGHT_CONTROL | RIGHT_OWN, 0, 0);
+        give(VICTIM + (k + 1) % crew, WORLD_THREAD, plan.slot, RIGHT_CONTROL | RIGHT_OWN);
     }
 }
 

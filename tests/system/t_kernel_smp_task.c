@@ -67,7 +67,7 @@ static void fill(uint32_t address, uint32_t pages)
         *(volatile uint32_t *)(address + i) = POISON;
 }
 
-/* ------------------------------------------------------------------------------- tasks that die */
+/* ------------------------------------------------------------------------------ tasks that die */
 
 static void touches_tables(uint32_t k)
 {
@@ -126,7 +126,7 @@ static void tasks_die_while_they_run(void)
     drive(kills_in_rounds);
 }
 
-/* ------------------------------------------------------------------------- directories that come */
+/* ----------------------------------------------------------------------- directories that come */
 
 static void looks_there(uint32_t k)
 {
@@ -176,7 +176,7 @@ static void directories_are_seen_at_once(void)
     drive(grows_in_rounds);
 }
 
-/* ---------------------------------------------------------------------------- granters that die */
+/* --------------------------------------------------------------------------- granters that die */
 
 static void relays(uint32_t unused)
 {
@@ -244,7 +244,8 @@ static void granters_die(void)
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
-        {"tasks die while their threads run elsewhere: all frames are back", tasks_die_while_they_run},
+        {"tasks die while their threads run elsewhere: all frames are back",
+         tasks_die_while_they_run},
         {"a new page directory is seen on all processors at once", directories_are_seen_at_once},
         {"what a task granted goes with it, on all processors", granters_die},
     };

@@ -1,6 +1,6 @@
 /*
- * Threads on other processors: stopped, moved, read, destroyed while they run; priorities, ticks and
- * signals there.
+ * Threads on other processors: stopped, moved, read, destroyed while they run; priorities, ticks
+ * and signals there.
  *
  * run: --smp 2 --kernel
  * run: --smp 4 --kernel
@@ -20,8 +20,8 @@ enum {
     PING_SIGNAL,
     PONG_SIGNAL,
     ABSENT_PAGE = SCRATCH + 0x300000,
-    GAP = 20000,          /* cycles: more between two looks, and the machine's host did something else */
-    AT_ONCE = 1000000,    /* cycles, on average */
+    GAP = 20000,       /* cycles: more between two looks, and the host did something else */
+    AT_ONCE = 1000000, /* cycles, on average */
     HIGH = PRIORITY_CHILD + 2,
     ECHO_NUMBER = CREW_MAX - 1, /* crew */
 };
@@ -46,7 +46,7 @@ static struct plan plan_of(uint32_t k, void (*run)(uint32_t))
     return plan;
 }
 
-/* ------------------------------------------------------------------------------ what they are at */
+/* ---------------------------------------------------------------------------- what they are at */
 
 static void spins(uint32_t k)
 {
@@ -115,7 +115,7 @@ static void make_crew(void)
         crew_start(k, plan_of(k, busy[(k + 1) % BUSY]), k);
 }
 
-/* ---------------------------------------------------------------------------- stopped and resumed */
+/* ------------------------------------------------------------------------- stopped and resumed */
 
 static void stop_and_go(uint32_t k)
 {
@@ -191,7 +191,7 @@ static void two_stop_each_other(void)
     drive(lets_both_go);
 }
 
-/* ------------------------------------------------------------------------------------------ moved */
+/* --------------------------------------------------------------------------------------- moved */
 
 static void keeps_its_fpu(uint32_t k)
 {
@@ -223,7 +223,8 @@ static void moves_them(uint32_t unused)
     for (uint32_t i = 0; i < MOVES; i++) {
         uint32_t k = any_below(movers), cpu = any_below(cpu_count() + 1);
         SAME(sys_thread_schedule(CHILD_THREAD + CREW + k, PRIORITY_CHILD,
-                                 cpu == cpu_count() ? CPU_ANY : cpu), OK);
+                                 cpu == cpu_count() ? CPU_ANY : cpu),
+             OK);
         if (i % 16 == 0)
             SURE(goes_on_by(&laps[k], 1));
     }
@@ -251,7 +252,7 @@ static void moved_in_the_middle_of_calls(void)
     IS(sys_thread_schedule(CHILD_THREAD + CREW, PRIORITY_CHILD, cpu_count()), ERR_ARG);
 }
 
-/* -------------------------------------------------------------------------------------- destroyed */
+/* ----------------------------------------------------------------------------------- destroyed */
 
 static void destroyed(uint32_t k, void (*run)(uint32_t), uint32_t cpu)
 {
@@ -259,8 +260,7 @@ static void destroyed(uint32_t k, void (*run)(uint32_t), uint32_t cpu)
     uint32_t before = laps[k];
 
     thread_build(k, &plan, cpu);
-    if (laps[k] == before)
-        SURE(goes_on_by(&laps[k], 1));
+    SURE(goes_on_from(&laps[k], before, 1));
     SAME(sys_object_destroy(plan.slot), OK);
     uint32_t seen = laps[k];
     linger();
@@ -313,7 +313,7 @@ static void destroyed_in_the_middle_of_a_call(void)
     drive(servers_are_destroyed);
 }
 
-/* ------------------------------------------------------------------- priorities, ticks and signals */
+/* --------------------------------------------------------------- priorities, ticks and signals */
 
 static uint32_t cycles(void)
 {
@@ -352,8 +352,7 @@ static void wakes_it(uint32_t unused)
         uint32_t before = laps[1];
         begun = active;
         SAME(ipc_signal(PING_SIGNAL), OK);
-        if (laps[1] == before)
-            SURE(goes_on_by(&laps[1], 1));
+        SURE(goes_on_from(&laps[1], before, 1));
     }
 }
 

@@ -14,9 +14,9 @@ enum {
     LAPS = 20,     /* of each thread with the page */
     GOOD = 0x600d0000,
     POISON = 0x0bad0bad,
-    MINE = SCRATCH, /* the driver's view of the frame */
+    MINE = SCRATCH,              /* the driver's view of the frame */
     SIGHT = SCRATCH + PAGE_SIZE, /* another */
-    FIRST = SCRATCH, /* where the crew has it */
+    FIRST = SCRATCH,             /* where the crew has it */
     SECOND = SCRATCH + PAGE_SIZE,
     WORDS = PAGE_SIZE / 4,
     TASK_FRAMES = 16,
@@ -32,7 +32,7 @@ static volatile uint32_t *const sight = (volatile uint32_t *)SIGHT;
 
 static volatile uint32_t laps[CREW_MAX];
 static uint32_t frame, threads, tasks;
-static bool active[CREW_MAX]; /* in this round; the others go on waiting */
+static bool active[CREW_MAX];         /* in this round; the others go on waiting */
 static struct event faults[CREW_MAX]; /* what each thread of the crew waits with */
 
 /* What the crew does, and what is done to it. */
@@ -45,7 +45,7 @@ static struct trial {
     bool chain;  /* each thread has the page from the one before it */
 } trial;
 
-/* ------------------------------------------------------------------------------------- the crew */
+/* ------------------------------------------------------------------------------------ the crew */
 
 static void lap(uint32_t k, uint32_t address)
 {
@@ -125,7 +125,7 @@ static void make_crew(uint32_t per_cpu, bool one_task)
     }
 }
 
-/* ----------------------------------------------------------------------------------- the driver */
+/* ---------------------------------------------------------------------------------- the driver */
 
 static void fill(volatile uint32_t *page, uint32_t value)
 {
@@ -284,7 +284,7 @@ static void try(struct trial with, uint32_t per_cpu, bool one_task)
     drive(takes_in_rounds);
 }
 
-/* ----------------------------------------------------------------------------------- the points */
+/* ---------------------------------------------------------------------------------- the points */
 
 static const struct trial readers = {.rights = READ, .give = map_for_all, .take = revoke};
 static const struct trial writers = {
