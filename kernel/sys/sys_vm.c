@@ -117,7 +117,7 @@ err_t sys_vm_protect(struct thread *thread)
     const struct registers *r = &thread->registers;
     uint32_t address = r->ebx & ~page_mask, pages = r->esi;
     rights_t rights = r->ebx & RIGHT_ALL;
-    unsigned budget = 4 * CALL_PAGES_MAX;
+    unsigned budget = CALL_PAGES_MAX;
     struct place place;
     struct task *task;
 

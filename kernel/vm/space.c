@@ -173,8 +173,15 @@ static bool any_present(const pte_t *entries)
  * at in groups. */
 static unsigned next_present(const pte_t *entries, unsigned i)
 {
-    while (i < TABLE_ENTRIES && !(pte_low(&entries[i]) & PTE_PRESENT))
-        i += i % GROUP || any_present(&entries[i]) ? 1 : GROUP;
+    for (; i < TABLE_ENTRIES; i = (i | (GROUP - 1)) + 1) {
+        if (i % GROUP == 0 && !any_present(&entries[i]))
+            continue;
+        do
+            if (pte_low(&entries[i]) & PTE_PRESENT)
+                return i;
+        while (++i % GROUP);
+        i--;
+    }
     return i;
 }
 
@@ -185,7 +192,8 @@ static bool empty_table_step(uint32_t table, unsigned *budget)
     struct node *nodes = AT(struct node, frame_ref(frame_at(table)->partner));
 
     for (unsigned i = 0; (i = next_present(entries, i)) < TABLE_ENTRIES;) {
-        if (!space_unmap_step(&nodes[i], budget) || *budget == 0)
+        bool leaf = node_is_leaf(&nodes[i]);
+        if ((!leaf && !space_unmap_step(&nodes[i], budget)) || *budget == 0)
             return false;
         --*budget;
         space_unmap(&nodes[i]);
@@ -199,9 +207,11 @@ static bool free_directory_step(pte_t *entries, struct account *account, unsigne
 
     for (unsigned i = 0; (i = next_present(entries, i)) < TABLE_ENTRIES;) {
         uint32_t table = pte_frame(&entries[i]);
-        if (*budget < TABLE_COST || !empty_table_step(table, budget))
+        if (*budget < TABLE_COST)
             return false;
-        *budget -= *budget < TABLE_COST ? *budget : TABLE_COST;
+        *budget -= TABLE_COST;
+        if (!empty_table_step(table, budget))
+            return false;
         pte_write(&entries[i], 0);
         account_return(account, frame_at(table)->partner);
         account_return(account, table);

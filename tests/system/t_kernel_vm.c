@@ -383,7 +383,7 @@ static void siblings_are_independent(void)
 /* More descendants than one call may lower. */
 static void protect_with_too_many_descendants(void)
 {
-    enum { MANY = 4 * CALL_PAGES_MAX + 1 };
+    enum { MANY = CALL_PAGES_MAX + 1 };
     uint32_t frame = frames_take(1);
 
     child_start(0, receiver, 0);
