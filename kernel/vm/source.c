@@ -37,13 +37,15 @@ static err_t check_pages(const struct source *source, uint32_t pages, rights_t r
     uint32_t address = source->first;
     struct place place;
 
-    for (; pages; pages--, address += PAGE_SIZE, place.entry++, place.node++) {
-        bool first = address == source->first || space_run(address, TABLE_ENTRIES) == TABLE_ENTRIES;
-        if (first && !space_find(source->space, address, &place))
+    for (uint32_t here; pages; pages -= here, address += here << PAGE_BITS) {
+        if (!space_find(source->space, address, &place))
             return ERR_ABSENT;
-        err_t err = check_page(source, place, rights);
-        if (err)
-            return err;
+        here = space_run(address, pages);
+        for (uint32_t i = 0; i < here; i++, place.entry++, place.node++) {
+            err_t err = check_page(source, place, rights);
+            if (err)
+                return err;
+        }
     }
     return OK;
 }
@@ -72,12 +74,13 @@ static void map_frames(uint32_t first, uint32_t pages, rights_t rights, struct p
 static void map_pages(const struct source *source, uint32_t address, uint32_t pages,
                       rights_t rights, struct place to)
 {
-    struct place from;
-
-    for (; pages; pages--, address += PAGE_SIZE, to.node++, to.entry++) {
+    for (uint32_t here; pages; pages -= here, address += here << PAGE_BITS) {
+        struct place from;
         bool found = space_find(source->space, address, &from);
         assert(found);
-        space_map(to, source->kinship, from.node, pte_frame(from.entry), rights);
+        here = space_run(address, pages);
+        for (uint32_t i = 0; i < here; i++, from.node++, from.entry++, to.node++, to.entry++)
+            space_map(to, source->kinship, from.node, pte_frame(from.entry), rights);
     }
 }
 
