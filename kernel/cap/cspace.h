@@ -42,6 +42,22 @@ HOT err_t cspace_find(const struct cspace *cspace, uint32_t index, enum slot_bit
     return slot_has(*slot, kind, rights) ? OK : cspace_refuse(*slot, kind);
 }
 
+/* Frames of a memory capability with `rights`: `*first` counts from its first one, and becomes a
+ * frame's number. ERR_CAP, ERR_RIGHTS, ERR_ARG. */
+HOT err_t cspace_find_frames(const struct cspace *cspace, uint32_t index, rights_t rights,
+                             uint32_t pages, uint32_t *first)
+{
+    struct slot *slot;
+    err_t err = cspace_find(cspace, index, SLOT_MEMORY, rights, &slot);
+
+    if (err)
+        return err;
+    if (!slot_reaches(slot, *first, pages))
+        return ERR_ARG;
+    *first += slot->value;
+    return OK;
+}
+
 /* Any capability: ERR_CAP. */
 err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot **slot);
 

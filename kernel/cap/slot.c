@@ -18,8 +18,10 @@ void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t v
     node_insert_child(root, &slot->node, rights);
 }
 
-static err_t check_badge(const struct slot *parent, const struct derivation *d)
+static err_t check_value(const struct slot *parent, const struct derivation *d)
 {
+    if (parent->object & SLOT_RANGE)
+        return slot_reaches(parent, d->value, d->count) ? OK : ERR_ARG;
     if (!(parent->object & SLOT_ENDPOINT))
         return d->value || d->count ? ERR_ARG : OK;
     if (d->count || d->value > BADGE_MAX || !(d->rights & SLOT_ENDPOINT))
@@ -27,20 +29,11 @@ static err_t check_badge(const struct slot *parent, const struct derivation *d)
     return d->value && parent->value ? ERR_ARG : OK; /* S3 */
 }
 
-static err_t check_range(const struct slot *parent, const struct derivation *d)
-{
-    uint32_t count = slot_count(parent);
-
-    if (d->value >= count || d->count > count - d->value)
-        return ERR_ARG;
-    return OK;
-}
-
 err_t slot_derive_check(const struct slot *parent, const struct derivation *d)
 {
     if (d->rights & ~parent->node.flags)
         return ERR_RIGHTS;
-    err_t err = parent->object & SLOT_RANGE ? check_range(parent, d) : check_badge(parent, d);
+    err_t err = check_value(parent, d);
     if (err)
         return err;
     if (parent->node.depth == NODE_DEPTH_MAX)

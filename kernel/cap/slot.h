@@ -65,6 +65,12 @@ HOT uint32_t slot_count(const struct slot *slot)
     return slot->object >> SLOT_COUNT_SHIFT;
 }
 
+/* Whether `count` from `offset` on, counted from the range's first, are inside the range. */
+HOT bool slot_reaches(const struct slot *slot, uint32_t offset, uint32_t count)
+{
+    return offset < slot_count(slot) && count <= slot_count(slot) - offset;
+}
+
 /* Whether the slot is of that kind, or of one of an endpoint's, and has all of `rights`. */
 HOT bool slot_has(const struct slot *slot, enum slot_bits kind, rights_t rights)
 {

@@ -88,16 +88,6 @@ err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, right
     return object_is_dying(*slot) ? ERR_DEAD : OK;
 }
 
-err_t sys_find_task(struct thread *thread, uint32_t index, struct task **task)
-{
-    struct slot *slot;
-    err_t err = sys_find(thread, index, SLOT_TASK, RIGHT_CONTROL, &slot);
-
-    if (!err)
-        *task = AT(struct task, slot_object(slot));
-    return err;
-}
-
 err_t sys_check_empty(struct thread *thread, struct task *task, uint32_t index, uint32_t frames)
 {
     uint32_t leaf = 0;

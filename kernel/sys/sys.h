@@ -19,7 +19,17 @@ HOT uint32_t sys_slot(const struct thread *thread)
 /* In the caller's table; for a dead object ERR_DEAD. */
 err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, rights_t rights,
                struct slot **slot);
-err_t sys_find_task(struct thread *thread, uint32_t index, struct task **task);
+
+/* The task that is named by a capability with RIGHT_CONTROL: ERR_CAP, ERR_RIGHTS, ERR_DEAD. */
+HOT err_t sys_find_task(const struct thread *thread, uint32_t index, struct task **task)
+{
+    const struct slot *slot = cspace_slot(&thread_task(thread)->cspace, index);
+
+    if (!slot_has(slot, SLOT_TASK, RIGHT_CONTROL))
+        return cspace_refuse(slot, SLOT_TASK);
+    *task = AT(struct task, slot_object(slot));
+    return (*task)->stage ? ERR_DEAD : OK;
+}
 
 /* A destination in a task's table, checked together with what else is to come from its account; then
  * opened, or filled with an object's first capability. */

@@ -1,27 +1,20 @@
 /* Capabilities: derive, delete, revoke. */
 #include "kernel/sys/sys.h"
 
-/* The table that a destination's upper half names: 0 is the caller's own. */
-static err_t find_table(struct thread *thread, uint32_t task_slot, struct task **task)
-{
-    *task = thread_task(thread);
-    return task_slot ? sys_find_task(thread, task_slot, task) : OK;
-}
-
 err_t sys_cap_derive(struct thread *thread)
 {
     const struct registers *r = &thread->registers;
-    uint32_t index = r->ebx & 0xffff;
+    uint32_t index = r->ebx & 0xffff, task_slot = r->ebx >> 16; /* 0: the caller's own table */
     struct derivation derivation = {
         .rights = (rights_t)r->esi, .value = r->edi, .count = r->ebp};
+    struct task *task = thread_task(thread);
     struct slot *parent;
-    struct task *task;
 
     if (r->esi > RIGHT_ALL)
         return ERR_ARG;
     err_t err = cspace_find_any(&thread_task(thread)->cspace, sys_slot(thread), &parent);
-    if (!err)
-        err = find_table(thread, r->ebx >> 16, &task);
+    if (!err && task_slot)
+        err = sys_find_task(thread, task_slot, &task);
     if (!err)
         err = slot_derive_check(parent, &derivation);
     if (!err)

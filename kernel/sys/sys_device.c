@@ -9,9 +9,7 @@ static err_t find_range(struct thread *thread, enum slot_bits kind, rights_t rig
 
     if (err)
         return err;
-    if (first < slot->value || first - slot->value >= slot_count(slot))
-        return ERR_ARG;
-    return count > slot_count(slot) - (first - slot->value) ? ERR_ARG : OK;
+    return slot_reaches(slot, first - slot->value, count) ? OK : ERR_ARG;
 }
 
 err_t sys_irq_bind(struct thread *thread)

@@ -1,18 +1,15 @@
 /* The making of tasks, accounts, endpoints and threads. */
 #include "kernel/sys/sys.h"
 
-/* Frames that may become kernel memory: owned, in the window, without a mapping. */
-static err_t check_donation(struct thread *thread, uint32_t index, uint32_t offset, uint32_t pages,
-                            uint32_t *first)
+/* Frames that may become kernel memory: owned, in the window, without a mapping. `*first` counts
+ * from the capability's first. */
+static err_t check_donation(struct thread *thread, uint32_t index, uint32_t pages, uint32_t *first)
 {
-    struct slot *slot;
-    err_t err = sys_find(thread, index, SLOT_MEMORY, RIGHT_WRITE | RIGHT_OWN, &slot);
+    const struct cspace *cspace = &thread_task(thread)->cspace;
+    err_t err = cspace_find_frames(cspace, index, RIGHT_WRITE | RIGHT_OWN, pages, first);
 
     if (err)
         return err;
-    if (offset >= slot_count(slot) || pages > slot_count(slot) - offset)
-        return ERR_ARG;
-    *first = slot->value + offset;
     for (uint32_t frame = *first; frame < *first + pages; frame++) {
         if (frame >= kernel.frame_count || frame >= WINDOW_BYTES >> PAGE_BITS)
             return ERR_FRAME;
@@ -43,9 +40,9 @@ struct task *task_make(uint32_t frame)
 err_t sys_task_create(struct thread *thread)
 {
     const struct registers *r = &thread->registers;
-    uint32_t frame;
+    uint32_t frame = r->ebx;
 
-    err_t err = check_donation(thread, sys_slot(thread), r->ebx, 1, &frame);
+    err_t err = check_donation(thread, sys_slot(thread), 1, &frame);
     if (!err)
         err = sys_check_empty(thread, thread_task(thread), r->esi, 0);
     if (err)
@@ -58,14 +55,14 @@ err_t sys_task_create(struct thread *thread)
 err_t sys_task_donate(struct thread *thread)
 {
     const struct registers *r = &thread->registers;
-    uint32_t pages = r->ebx >> 16, first;
+    uint32_t pages = r->ebx >> 16, first = r->esi;
     struct task *task;
 
     if (pages == 0 || pages > CALL_PAGES_MAX)
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (!err)
-        err = check_donation(thread, r->ebx & 0xffff, r->esi, pages, &first);
+        err = check_donation(thread, r->ebx & 0xffff, pages, &first);
     if (err)
         return err;
 

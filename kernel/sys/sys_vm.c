@@ -4,46 +4,24 @@
 
 static const uint32_t page_mask = PAGE_SIZE - 1;
 
-/* The task that a call names, or null: then sys_find_task() says why. */
-HOT struct task *task_at(struct thread *thread, uint32_t index)
-{
-    const struct slot *slot = cspace_slot(&thread_task(thread)->cspace, index);
-    struct task *task = AT(struct task, slot_object(slot));
-
-    return slot_has(slot, SLOT_TASK, RIGHT_CONTROL) && !task->stage ? task : NULL;
-}
-
-HOT err_t find_task(struct thread *thread, uint32_t index, struct task **task)
-{
-    *task = task_at(thread, index);
-    return *task ? OK : sys_find_task(thread, index, task);
-}
-
 /* What the second and third argument of vm_map name. */
 static err_t find_source(struct thread *thread, rights_t rights, struct source *source)
 {
     uint32_t pages = thread->registers.esi & 0xffff, slot_index = thread->registers.esi >> 16;
     uint32_t where = thread->registers.edi;
     const struct cspace *cspace = &thread_task(thread)->cspace;
-    struct slot *slot = cspace_slot(cspace, slot_index);
     struct task *task;
-    err_t err;
 
-    if (slot->object & SLOT_TASK) {
-        if (!space_range_valid(where, pages, CALL_PAGES_MAX))
-            return ERR_ARG;
-        err = find_task(thread, slot_index, &task);
-        if (!err)
-            *source = (struct source){&task->space, where, SIBLING};
-        return err;
+    if (!(cspace_slot(cspace, slot_index)->object & SLOT_TASK)) {
+        *source = (struct source){.first = where, .kinship = CHILD};
+        return cspace_find_frames(cspace, slot_index, rights, pages, &source->first);
     }
-    err = cspace_find(cspace, slot_index, SLOT_MEMORY, rights, &slot);
-    if (err)
-        return err;
-    if (where >= slot_count(slot) || pages > slot_count(slot) - where)
+    if (!space_range_valid(where, pages, CALL_PAGES_MAX))
         return ERR_ARG;
-    *source = (struct source){.first = slot->value + where, .kinship = CHILD};
-    return OK;
+    err_t err = sys_find_task(thread, slot_index, &task);
+    if (!err)
+        *source = (struct source){&task->space, where, SIBLING};
+    return err;
 }
 
 err_t sys_vm_map(struct thread *thread)
@@ -59,7 +37,7 @@ err_t sys_vm_map(struct thread *thread)
         !space_range_valid(address, pages, CALL_PAGES_MAX))
         return ERR_ARG;
     lacking_init(&lacking);
-    err_t err = find_task(thread, sys_slot(thread), &task);
+    err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (!err)
         err = find_source(thread, rights, &source);
     if (!err)
@@ -86,7 +64,7 @@ err_t sys_vm_unmap(struct thread *thread)
 
     if (!space_range_valid(r->ebx, r->esi, CALL_PAGES_MAX))
         return ERR_ARG;
-    err_t err = find_task(thread, sys_slot(thread), &task);
+    err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (err)
         return err;
     for (; r->esi; r->ebx += PAGE_SIZE, r->esi--) {
@@ -124,7 +102,7 @@ err_t sys_vm_protect(struct thread *thread)
     if (!rights_are_mappable(rights) || (r->ebx & page_mask) > RIGHT_ALL ||
         !space_range_valid(address, pages, CALL_PAGES_MAX))
         return ERR_ARG;
-    err_t err = find_task(thread, sys_slot(thread), &task);
+    err_t err = sys_find_task(thread, sys_slot(thread), &task);
     for (uint32_t i = pages; !err && i-- > 0;)
         err = find_protected(task, address + (i << PAGE_BITS), &budget, &place);
     if (err)
@@ -138,25 +116,20 @@ err_t sys_vm_protect(struct thread *thread)
     return OK;
 }
 
-/* A frame that a capability lets its holder read or fill. */
-static err_t find_frame(struct thread *thread, uint32_t index, uint32_t offset, rights_t rights,
-                        uint32_t *frame)
+/* A frame that a capability lets its holder read or fill; `*frame` counts from its first. */
+static err_t find_frame(struct thread *thread, uint32_t index, rights_t rights, uint32_t *frame)
 {
-    struct slot *slot;
-    err_t err = sys_find(thread, index, SLOT_MEMORY, rights, &slot);
+    err_t err = cspace_find_frames(&thread_task(thread)->cspace, index, rights, 1, frame);
 
     if (err)
         return err;
-    if (offset >= slot_count(slot))
-        return ERR_ARG;
-    *frame = slot->value + offset;
     return *frame < kernel.frame_count && frame_at(*frame)->kind == FRAME_USER ? OK : ERR_FRAME;
 }
 
 err_t sys_frame_clear(struct thread *thread)
 {
-    uint32_t frame;
-    err_t err = find_frame(thread, sys_slot(thread), thread->registers.ebx, RIGHT_WRITE, &frame);
+    uint32_t frame = thread->registers.ebx;
+    err_t err = find_frame(thread, sys_slot(thread), RIGHT_WRITE, &frame);
 
     if (err)
         return err;
@@ -167,13 +140,13 @@ err_t sys_frame_clear(struct thread *thread)
 err_t sys_frame_copy(struct thread *thread)
 {
     const struct registers *r = &thread->registers;
-    uint32_t to, from, bytes = r->ebp;
+    uint32_t to = r->ebx, from = r->edi, bytes = r->ebp;
 
     if (bytes == 0 || bytes > PAGE_SIZE)
         return ERR_ARG;
-    err_t err = find_frame(thread, sys_slot(thread), r->ebx, RIGHT_WRITE, &to);
+    err_t err = find_frame(thread, sys_slot(thread), RIGHT_WRITE, &to);
     if (!err)
-        err = find_frame(thread, r->esi, r->edi, RIGHT_READ, &from);
+        err = find_frame(thread, r->esi, RIGHT_READ, &from);
     if (err)
         return err;
     uint8_t *target = arch_frame_map(0, to);
