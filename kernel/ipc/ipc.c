@@ -34,6 +34,7 @@ HOT void serve(struct thread *server, struct message_page *page, struct thread *
 HOT void await_message(struct thread *thread, struct endpoint *endpoint)
 {
     thread->state = THREAD_RECEIVING;
+    thread->serving = 0;
     link_insert_after(&endpoint->receivers, &thread->link);
 }
 
@@ -102,7 +103,6 @@ HOT struct thread *reply_wait(struct thread *thread, bool extended)
 
     /* Nothing can fail any more. */
     await_message(thread, endpoint);
-    thread->serving = 0;
     caller->registers.eax = OK;
     if (!extended)
         thread_page(caller)->tag = TAG_CALL;
@@ -131,7 +131,6 @@ static __attribute__((noinline)) struct thread *reply_to_fault(struct thread *th
 
     /* Nothing can fail any more. */
     await_message(thread, AT(struct endpoint, slot_object(&thread->receives)));
-    thread->serving = 0;
     caller->faulting = 0;
     caller->direct = direct;
     thread_switch(cpu, caller);
@@ -214,9 +213,7 @@ static err_t send(struct thread *thread, struct endpoint *endpoint, uint32_t bad
 
 static struct thread *finish(struct thread *thread, err_t status)
 {
-    if (!call_finish(thread, status))
-        return thread_choose();
-    return thread_continue(thread);
+    return call_finish(thread, status) ? thread_continue(thread) : thread_choose();
 }
 
 static __attribute__((noinline)) struct thread *call_general(struct thread *thread)
@@ -298,14 +295,11 @@ err_t ipc_receive(struct thread *thread)
 
 static __attribute__((noinline)) struct thread *reply_wait_general(struct thread *thread)
 {
-    if (slot_is_empty(&thread->receives))
-        return finish(thread, ERR_CAP);
-    if (thread->registers.eax & IPC_REPLY) {
-        err_t err = answer(thread, QUEUE_FRONT);
-        if (err)
-            return finish(thread, err);
-    }
-    return finish(thread, ipc_receive(thread));
+    err_t err = slot_is_empty(&thread->receives) ? ERR_CAP : OK;
+
+    if (!err && thread->registers.eax & IPC_REPLY)
+        err = answer(thread, QUEUE_FRONT);
+    return finish(thread, err ? err : ipc_receive(thread));
 }
 
 struct thread *ipc_reply(struct thread *thread)

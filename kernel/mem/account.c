@@ -42,8 +42,7 @@ void account_return(struct account *account, uint32_t frame)
 /* The map of used places when none is free. */
 static uint64_t full(unsigned shift)
 {
-    unsigned places = 1u << (PAGE_BITS - shift);
-    return places == 64 ? ~0ull : (1ull << places) - 1;
+    return ~0ull >> (64 - (1u << (PAGE_BITS - shift)));
 }
 
 static uint32_t frame_with_place(uint32_t list, unsigned shift)
