@@ -12,6 +12,7 @@ import xml.etree.ElementTree as xml
 
 from tally import bench_record, bochs, build, machine
 from tally.failures import USAGE, failure_tests
+from tally.image import with_command
 from tally.interface import ROOT
 from tally.serial import BUILD_FAILED, KERNEL_TEST
 
@@ -197,6 +198,17 @@ def demo_bochs(**machine_options):
     return run
 
 
+def bochs_test(program, **machine_options):
+    """A kernel's test where a processor keeps what it once translated with until it is told."""
+    def run():
+        with tempfile.TemporaryDirectory() as scratch:
+            iso = pathlib.Path(scratch) / "command.iso"
+            with_command(IMAGES / "tally.iso", machine.DEFAULT_WORDS, [program], iso)
+            status, console, log = bochs.boot(iso, [program], timeout=240, **machine_options)
+        yield from read_tap(status, tap_lines(program, console.decode(errors="replace"), log), "\n".join(log))
+    return run
+
+
 def demos():
     return [
         Test("demo/bios-qemu32", demo("--cpu qemu32")),
@@ -214,6 +226,8 @@ def demos():
         Test("demo/bochs", demo_bochs()),
         Test("demo/bochs-1-port", demo_bochs(serial=1)),
         Test("demo/bochs-2-cpus", demo_bochs(smp=2)),
+        Test("bochs/t_kernel_smp_task", bochs_test("t_kernel_smp_task", smp=2)),
+        Test("bochs/t_kernel_smp_vm", bochs_test("t_kernel_smp_vm", smp=2)),
     ]
 
 
