@@ -90,22 +90,18 @@ static err_t check_source(struct thread *sender, const struct item *in, struct c
     return source_check(&item->source, item->pages, item->rights, 0);
 }
 
-static bool ranges_meet(uint32_t a, uint32_t a_count, uint32_t b, uint32_t b_count)
+static uint32_t place_end(const struct checked_item *item)
 {
-    return a < b + b_count && b < a + a_count;
+    return item->place + (item->kind == ITEM_CAP ? 1 : item->pages << PAGE_BITS);
 }
 
 /* Whether another item of the message lands in the same place; and in the same leaf. */
 static bool meets_earlier(const struct message *m, const struct checked_item *item)
 {
-    for (const struct checked_item *other = m->items; other < item; other++) {
-        if ((other->kind == ITEM_CAP) != (item->kind == ITEM_CAP))
-            continue;
-        if (item->kind == ITEM_CAP ? other->place == item->place
-                                   : ranges_meet(other->place >> PAGE_BITS, other->pages,
-                                                 item->place >> PAGE_BITS, item->pages))
+    for (const struct checked_item *other = m->items; other < item; other++)
+        if ((other->kind == ITEM_CAP) == (item->kind == ITEM_CAP) &&
+            other->place < place_end(item) && item->place < place_end(other))
             return true;
-    }
     return false;
 }
 

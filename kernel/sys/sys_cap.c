@@ -33,9 +33,8 @@ static err_t revoke_step(struct thread *thread, struct slot **slot)
 
     if (err)
         return err;
-    if (!slot_revoke_step(&(*slot)->node, &budget))
-        return sys_rerun_slot(thread, *slot, &(*slot)->node);
-    return OK;
+    bool done = slot_revoke_step(&(*slot)->node, &budget);
+    return done ? OK : sys_rerun_slot(thread, *slot, &(*slot)->node);
 }
 
 /* Objects that died on the way are gone when the call returns. */
