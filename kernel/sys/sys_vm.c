@@ -79,12 +79,20 @@ err_t sys_vm_unmap(struct thread *thread)
     return OK;
 }
 
-static err_t find_protected(const struct task *task, uint32_t address, unsigned *budget,
-                            struct place *place)
+/* From a page's place to that of a page before or behind it. */
+static bool move_place(const struct space *space, uint32_t from, uint32_t to, struct place *place)
 {
-    if (!space_find_mapping(&task->space, address, place))
+    if (from >> DIRECTORY_SHIFT != to >> DIRECTORY_SHIFT)
+        return space_find(space, to, place);
+    place->node += (int32_t)(to - from) / PAGE_SIZE;
+    return true;
+}
+
+static err_t check_protected(const struct node *node, unsigned *budget)
+{
+    if (!node_in_tree(node))
         return ERR_ABSENT;
-    for (struct node *n = node_next(place->node); n->depth > place->node->depth; n = node_next(n))
+    for (struct node *n = node_next(node); n->depth > node->depth; n = node_next(n))
         if ((*budget)-- == 0)
             return ERR_BUSY;
     return OK;
@@ -103,14 +111,21 @@ err_t sys_vm_protect(struct thread *thread)
         !space_range_valid(address, pages, CALL_PAGES_MAX))
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
-    for (uint32_t i = pages; !err && i-- > 0;)
-        err = find_protected(task, address + (i << PAGE_BITS), &budget, &place);
+    if (!err && !space_find(&task->space, address, &place))
+        err = ERR_ABSENT;
+    for (uint32_t last = address + ((pages - 1) << PAGE_BITS); !err; address += PAGE_SIZE) {
+        err = check_protected(place.node, &budget);
+        if (err || address == last)
+            break;
+        if (!move_place(&task->space, address, address + PAGE_SIZE, &place))
+            err = ERR_ABSENT;
+    }
     if (err)
         return err;
 
-    space_lower(place.node, rights); /* the first page's */
-    for (uint32_t i = 1; i < pages; i++) {
-        space_find_mapping(&task->space, address + (i << PAGE_BITS), &place);
+    space_lower(place.node, rights);
+    for (; --pages; address -= PAGE_SIZE) {
+        move_place(&task->space, address, address - PAGE_SIZE, &place);
         space_lower(place.node, rights);
     }
     return OK;
