@@ -92,6 +92,7 @@ static void unmap_message_page(struct thread *thread, struct task *task)
     assert(found && pte_low(place.entry) & PTE_MESSAGE);
     pte_write(place.entry, 0);
     space_dropped(task->account.task, thread->page_address);
+    cpu_settle_drops(); /* nobody writes to it any more */
     __builtin_memset(AT(void, thread->page), 0, PAGE_SIZE);
     account_return(&task->account, frame_number(thread->page));
 }

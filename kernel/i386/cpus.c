@@ -23,6 +23,7 @@ struct thread *second_main(unsigned cpu)
     arch_space_leave();
     segments_load(cpu);
     apic_enable();
+    kernel.cpus[cpu].arch.apic_id = apic_id(); /* one that was given up may come now */
     ready_cpu = cpu;
     kernel_lock_take();
     return thread_choose();
@@ -32,7 +33,6 @@ struct thread *second_main(unsigned cpu)
 static bool start(unsigned cpu, unsigned id, unsigned page)
 {
     second_cpu = cpu;
-    kernel.cpus[cpu].arch.apic_id = id;
     apic_send(id, APIC_STARTUP | page);
     timer_wait(STARTUP_WAIT);
     if (second_cpu)

@@ -22,8 +22,10 @@ void kernel_hear_request(ref_t cpu)
         arch_tlb_drop(request);
     else if (request & REQUEST_LEAVE)
         arch_space_leave();
-    else if (request)
+    else if (request & REQUEST_ALL)
         arch_space_load(READ_CR(3));
+    else
+        return; /* heard before: the word may be the next one's in a moment */
     arch->request = 0;
 }
 
