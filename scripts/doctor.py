@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """doctor: which tools are here, and what to do about those that are not."""
+import argparse
 import sys
 
 from tally import packages
@@ -8,8 +9,7 @@ GROUPS = [("to build", packages.BUILD), ("to run", packages.RUN), ("to test", pa
 
 
 def main():
-    if len(sys.argv) > 1:
-        sys.exit(__doc__)
+    argparse.ArgumentParser(prog="scripts/doctor", description=__doc__).parse_args()
     for title, tools in GROUPS:
         print(f"{title}:")
         for tool in tools:
