@@ -50,8 +50,8 @@ USER_DATA   equ 0x23
     lea     ecx, [ecx + kernel - WINDOW - (TASK_STATE << (CPU_SHIFT - 3))]
 %endmacro
 
-; The kernel lock: who comes takes a ticket and waits until it is served: see cpus.c. ecx = the processor;
-; edx is lost.
+; The kernel lock: who comes takes a ticket and waits until it is served: see lock.c. ecx = the
+; processor; edx is lost.
 %macro take_lock 0
     mov     edx, 1
     lock xadd [kernel_lock + LOCK_NEXT], edx
@@ -143,8 +143,8 @@ idle:
     hlt
     jmp     .halt
 
-; Another processor asks this one to drop translations, and waits. In the kernel that is looked at
-; while it waits for the lock, and interrupts come at no other time but to the idle, which has none.
+; Another processor, which has the lock, asks this one to drop translations, and waits. In the kernel
+; an interrupt finds the idle, which has none, or who waits for the lock or is about to, and looks.
 global request_entry
 request_entry:
     test    byte [esp + 4], 3

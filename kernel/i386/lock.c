@@ -12,7 +12,7 @@ void kernel_lock_wait(ref_t cpu, uint32_t ticket);
 void kernel_lock_wake(void);
 void kernel_hear_request(ref_t cpu);
 
-/* What the holder of the lock asks of this processor: see arch_request(). */
+/* What the holder of the lock asks of this processor: see arch_request(). In user mode, too. */
 void kernel_hear_request(ref_t cpu)
 {
     struct arch_cpu *arch = &AT(struct cpu, cpu)->arch;
