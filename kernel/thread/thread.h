@@ -15,11 +15,12 @@
  *   T1  state and link agree with the table; `peer` means something while SERVED and OWED only
  *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused;
  *       it begins beyond that of every dead thread, of which this may have the place
- *   T3  a thread with `held` set becomes THREAD_HELD instead of ready
- *   T5  `cpu` is `home`, if it has one, but for a thread that was moved while it ran, until it next
- *       becomes ready
+ *   T3  a thread with `held` set becomes THREAD_HELD instead of ready, a running one when its
+ *       processor hears of it
  *   T4  `direct` is `priority` if the thread may be switched to without the scheduler, else -1
  *       (it uses the FPU, is held, is to move, or waits for the answer to a fault)
+ *   T5  `cpu` is `home`, if it has one, but for a thread that was moved while it ran, until it next
+ *       becomes ready
  *   T6  `serving` is the thread that is SERVED by this one, or 0: whose message it received last,
  *       until that is answered or this one waits for another message, dies, or can receive no more
  *
