@@ -6,7 +6,7 @@ void lines_init(struct lines *lines, void (*drained)(struct client *client))
 {
     *lines = (struct lines){.drained = drained};
     lines->end = &lines->first;
-    screen_init(&lines->screen);
+    output_init(&lines->output);
 }
 
 /* How many of the client's bytes go out next, in one piece. */
@@ -45,18 +45,18 @@ static void dequeue(struct lines *lines, struct client *client)
     client->queued = false;
 }
 
-/* A line of somebody else may be unfinished on the screen. */
+/* A line of somebody else may be unfinished. */
 static void start_piece(struct lines *lines, const struct client *client)
 {
-    if (lines->last != client->badge && !screen_is_clean(&lines->screen))
-        screen_put(&lines->screen, "\n", 1);
+    if (lines->last != client->badge && !output_is_clean(&lines->output))
+        output_put(&lines->output, "\n", 1);
     lines->last = client->badge;
 }
 
 static void end_piece(struct lines *lines, struct client *client, bool whole)
 {
     if (client->used == 0 && client->flush && !whole)
-        screen_show(&lines->screen);
+        output_show(&lines->output);
     lines->owner = whole || (client->flush && client->used == 0) ? 0 : client;
     if (client->used == 0)
         client->flush = false;
@@ -69,7 +69,7 @@ static void move_piece(struct lines *lines, struct client *client, uint32_t byte
     bool whole = client->bytes[bytes - 1] == '\n';
 
     start_piece(lines, client);
-    screen_put(&lines->screen, client->bytes, bytes);
+    output_put(&lines->output, client->bytes, bytes);
     client->used -= bytes;
     if (client->used > 0)
         memmove(client->bytes, client->bytes + bytes, client->used);
@@ -84,7 +84,7 @@ void lines_move(struct lines *lines)
         if (!client || !client->queued)
             return;
         uint32_t bytes = next_piece(client);
-        if (ring_room(&lines->screen.ring) < SCREEN_ROOM(bytes + 1))
+        if (ring_room(&lines->output.ring) < OUTPUT_ROOM(bytes + 1))
             return;
         move_piece(lines, client, bytes);
     }
@@ -104,8 +104,8 @@ void lines_flush(struct lines *lines, struct client *client)
     if (!client->flush && lines->owner == client)
         lines->owner = 0;
     if (!client->flush && lines->last == client->badge &&
-        ring_room(&lines->screen.ring) >= SCREEN_ROOM(0))
-        screen_show(&lines->screen);
+        ring_room(&lines->output.ring) >= OUTPUT_ROOM(0))
+        output_show(&lines->output);
     enqueue(lines, client);
     lines_move(lines);
 }

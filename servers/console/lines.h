@@ -1,14 +1,14 @@
 /*
- * Whole lines from many clients, put on one screen.
+ * Whole lines from many clients, put out on one port.
  *
  * A client's bytes stay with it until their line ends; then the line goes out in one piece, when
- * the screen's ring has room. A line longer than LINE_MAX goes out in pieces, and from the first
+ * the ring of struct output has room. A line longer than LINE_MAX goes out in pieces, and from the first
  * piece on its client is the `owner`: until that line ends, or its client reads or is released, all
  * others wait. Somebody's read or sync ends a line that would hold it up.
  *
  *   L1  a client is queued exactly if it has bytes that may go out; the owner, if queued, goes
  *       first
- *   L2  `last` is the badge whose unfinished line is on the screen; another's text starts a new
+ *   L2  `last` is the badge whose unfinished line is out; another's text starts a new
  *       line
  *
  * The queue serves clients in the order in which their lines became whole.
@@ -16,10 +16,10 @@
 #pragma once
 
 #include "servers/console/client.h"
-#include "servers/console/screen.h"
+#include "servers/console/output.h"
 
 struct lines {
-    struct screen screen;
+    struct output output;
     struct client *owner;
     struct client *first, **end; /* the queue */
     uint32_t last;

@@ -7,7 +7,7 @@
 #include "libuser/ipc/server.h"
 #include "libuser/sys/calls.h"
 #include "servers/clients.h"
-#include "servers/console/editor.h"
+#include "servers/console/line_discipline.h"
 #include "servers/console/lines.h"
 #include "servers/console/uart.h"
 #include "servers/proto/console.h"
@@ -15,7 +15,7 @@
 enum { SLOT_INTERRUPT = 16, SIGNAL_INTERRUPT = 1 };
 
 static struct lines lines;
-static struct editor editor;
+static struct line_discipline discipline;
 static struct client *readers, **readers_end = &readers;
 static bool syncing;
 
@@ -71,7 +71,7 @@ static void answer_syncs(void)
 /* The ring into the port, as far as it goes; for the rest an interrupt is wanted. */
 static void transmit(void)
 {
-    struct ring *ring = &lines.screen.ring;
+    struct ring *ring = &lines.output.ring;
 
     while (ring_used(ring) > 0 && uart_can_put()) {
         for (int n = 0; n < UART_FIFO && ring_used(ring) > 0; n++)
@@ -142,14 +142,14 @@ static void reader_remove(struct client *client)
 static void serve_reader(void)
 {
     struct client *client = readers;
-    uint32_t tail = editor.ended.tail, units = editor.units;
-    int32_t bytes = editor_take(&editor, (char *)message_page->words, client->bytes_wanted);
+    uint32_t tail = discipline.ended.tail, units = discipline.units;
+    int32_t bytes = discipline_take(&discipline, (char *)message_page->words, client->bytes_wanted);
 
     reader_remove(client);
     ipc_extend((uint32_t)bytes, 0);
     if (!answer(client, IPC_EXTENDED, (uint32_t)bytes)) {
-        editor.ended.tail = tail;
-        editor.units = units;
+        discipline.ended.tail = tail;
+        discipline.units = units;
     }
     forget(client);
 }
@@ -174,11 +174,11 @@ static int32_t call_read(uint32_t badge, struct words *words)
     if (!client || client->waits != WAITS_NOT)
         return -EBUSY;
     show_prompt(client);
-    if (readers || editor.units == 0) {
+    if (readers || discipline.units == 0) {
         reader_add(client);
         return answer_later(client, caller, WAITS_READ, bytes);
     }
-    words->w[1] = (uint32_t)editor_take(&editor, (char *)message_page->words, bytes);
+    words->w[1] = (uint32_t)discipline_take(&discipline, (char *)message_page->words, bytes);
     forget(client);
     return (int32_t)ipc_extend(words->w[1], 0);
 }
@@ -190,8 +190,8 @@ static void interrupt(uint32_t bits)
     (void)bits;
     uart_acknowledge();
     while (uart_get(&key))
-        editor_key(&editor, key);
-    while (readers && editor.units > 0)
+        discipline_key(&discipline, key);
+    while (readers && discipline.units > 0)
         serve_reader();
     transmit();
 }
@@ -235,7 +235,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     (void)ebx, (void)esi, (void)edi;
     clients_init();
     lines_init(&lines, drained);
-    editor_init(&editor, &lines.screen);
+    discipline_init(&discipline, &lines.output);
     err_t err =
         sys_cap_derive(SERVER_SLOT_ENDPOINT, SLOT_INTERRUPT, RIGHT_SIGNAL, SIGNAL_INTERRUPT, 0);
     if (err)

@@ -2,7 +2,7 @@
  * The console's output: whole lines, never spliced, nothing lost, none that looks like the
  * kernel's.
  *
- * sources: servers/console/lines.c servers/console/screen.c servers/console/client.c
+ * sources: servers/console/lines.c servers/console/output.c servers/console/client.c
  */
 #include "kernel/abi/abi.h"
 #include "servers/console/lines.h"
@@ -33,7 +33,7 @@ static void start(void)
 /* The port takes at most `max` bytes. */
 static void take(uint32_t max)
 {
-    struct ring *ring = &lines.screen.ring;
+    struct ring *ring = &lines.output.ring;
 
     CHECK(ring_used(ring) <= RING_BYTES);
     for (; max > 0 && ring_used(ring) > 0; max--)
@@ -43,7 +43,7 @@ static void take(uint32_t max)
 
 static void take_all(void)
 {
-    while (ring_used(&lines.screen.ring) > 0)
+    while (ring_used(&lines.output.ring) > 0)
         take(RING_BYTES);
 }
 

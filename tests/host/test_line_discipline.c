@@ -1,32 +1,32 @@
 /*
  * Line editing on the console.
  *
- * sources: servers/console/editor.c servers/console/screen.c
+ * sources: servers/console/line_discipline.c servers/console/output.c
  */
-#include "servers/console/editor.h"
+#include "servers/console/line_discipline.h"
 #include "tests/host/check.h"
 
 #include <string.h>
 
-static struct screen screen;
-static struct editor editor;
+static struct output output;
+static struct line_discipline discipline;
 
 static void start(void)
 {
-    screen_init(&screen);
-    editor_init(&editor, &screen);
+    output_init(&output);
+    discipline_init(&discipline, &output);
 }
 
 static void keys(const char *text)
 {
     for (; *text; text++)
-        editor_key(&editor, *text);
+        discipline_key(&discipline, *text);
 }
 
 static void expect_line(const char *text, uint32_t max)
 {
     char line[1000];
-    int32_t bytes = editor_take(&editor, line, max);
+    int32_t bytes = discipline_take(&discipline, line, max);
 
     CHECK(bytes == (int32_t)strlen(text) && memcmp(line, text, (size_t)bytes) == 0);
 }
@@ -34,14 +34,14 @@ static void expect_line(const char *text, uint32_t max)
 static void expect_none(void)
 {
     char byte;
-    CHECK(editor_take(&editor, &byte, 1) == -1);
+    CHECK(discipline_take(&discipline, &byte, 1) == -1);
 }
 
 static void expect_echo(const char *text)
 {
     for (; *text; text++)
-        CHECK(ring_used(&screen.ring) > 0 && ring_get(&screen.ring) == *text);
-    CHECK(ring_used(&screen.ring) == 0);
+        CHECK(ring_used(&output.ring) > 0 && ring_get(&output.ring) == *text);
+    CHECK(ring_used(&output.ring) == 0);
 }
 
 static void test_editing(void)
@@ -103,15 +103,15 @@ static void test_full(void)
     for (int i = 0; i < 1000; i++)
         keys("x");
     keys("\n");
-    CHECK(editor.units == 1);
+    CHECK(discipline.units == 1);
     char line[1000];
-    CHECK(editor_take(&editor, line, sizeof(line)) == EDITOR_LINE_MAX + 1);
+    CHECK(discipline_take(&discipline, line, sizeof(line)) == TYPED_LINE_MAX + 1);
 
     for (int i = 0; i < 10000; i++) { /* nobody reads: what does not fit stays editable */
         keys("some line\n");
-        CHECK(ring_used(&editor.ended) <= RING_BYTES && editor.used <= EDITOR_LINE_MAX);
+        CHECK(ring_used(&discipline.ended) <= RING_BYTES && discipline.used <= TYPED_LINE_MAX);
     }
-    uint32_t units = editor.units;
+    uint32_t units = discipline.units;
     CHECK(units > 0);
     for (uint32_t i = 0; i < units; i++)
         expect_line("some line\n", 256);
@@ -123,16 +123,16 @@ static void test_random(void)
     start();
     for (int step = 0; step < 200000; step++) {
         char buffer[300];
-        editor_key(&editor, (char)random_below(random_below(2) ? 256 : 32));
+        discipline_key(&discipline, (char)random_below(random_below(2) ? 256 : 32));
         if (random_below(8) == 0)
-            editor_take(&editor, buffer, random_below(sizeof(buffer)));
-        while (ring_used(&screen.ring) > random_below(RING_BYTES))
-            ring_get(&screen.ring);
+            discipline_take(&discipline, buffer, random_below(sizeof(buffer)));
+        while (ring_used(&output.ring) > random_below(RING_BYTES))
+            ring_get(&output.ring);
     }
     char buffer[300];
-    while (editor.units > 0)
-        CHECK(editor_take(&editor, buffer, 1) >= 0);
-    CHECK(ring_used(&editor.ended) == 0);
+    while (discipline.units > 0)
+        CHECK(discipline_take(&discipline, buffer, 1) >= 0);
+    CHECK(ring_used(&discipline.ended) == 0);
 }
 
 int main(void)
@@ -142,5 +142,5 @@ int main(void)
     test_end_of_file();
     test_full();
     test_random();
-    puts("test_editor: keys become lines");
+    puts("test_line_discipline: keys become lines");
 }

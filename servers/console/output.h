@@ -13,22 +13,22 @@
 #include "servers/console/ring.h"
 
 /* Bytes in the ring that `bytes` bytes of text may take: each may be a newline; what was held. */
-#define SCREEN_ROOM(bytes) (2 * (bytes) + 8)
+#define OUTPUT_ROOM(bytes) (2 * (bytes) + 8)
 
-struct screen {
+struct output {
     struct ring ring;
     uint32_t held;
     bool at_start;
 };
 
-void screen_init(struct screen *screen);
+void output_init(struct output *output);
 
-/* Puts text; SCREEN_ROOM(bytes) must be free in the ring. */
-void screen_put(struct screen *screen, const char *text, uint32_t bytes);
+/* Puts text; OUTPUT_ROOM(bytes) must be free in the ring. */
+void output_put(struct output *output, const char *text, uint32_t bytes);
 
-/* Nothing stays held: for text that must be seen though its line goes on. SCREEN_ROOM(0) must be
+/* Nothing stays held: for text that must be seen though its line goes on. OUTPUT_ROOM(0) must be
  * free. */
-void screen_show(struct screen *screen);
+void output_show(struct output *output);
 
 /* True if what was put ends with a whole line, or nothing was put. */
-bool screen_is_clean(const struct screen *screen);
+bool output_is_clean(const struct output *output);

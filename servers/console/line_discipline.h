@@ -14,24 +14,24 @@
  */
 #pragma once
 
-#include "servers/console/screen.h"
+#include "servers/console/output.h"
 
-enum { EDITOR_LINE_MAX = 255, END_OF_FILE = 4 };
+enum { TYPED_LINE_MAX = 255, END_OF_FILE = 4 };
 
-struct editor {
-    struct screen *echo;
+struct line_discipline {
+    struct output *echo;
     struct ring ended;
     uint32_t units;
     uint32_t used;
     bool after_cr;
-    char line[EDITOR_LINE_MAX];
+    char line[TYPED_LINE_MAX];
 };
 
-void editor_init(struct editor *editor, struct screen *echo);
+void discipline_init(struct line_discipline *discipline, struct output *echo);
 
 /* What cannot be kept is refused with a bell; an echo for which there is no room is left out. */
-void editor_key(struct editor *editor, char key);
+void discipline_key(struct line_discipline *discipline, char key);
 
 /* At most `max` bytes of the first ended line to `to`: the number, 0 at end of file, -1 if there is
  * no ended line. */
-int32_t editor_take(struct editor *editor, char *to, uint32_t max);
+int32_t discipline_take(struct line_discipline *discipline, char *to, uint32_t max);
