@@ -1,9 +1,10 @@
 ; The first instructions, and the headers by which loaders know the kernel.
 ;
 ; A Multiboot loader (1: GRUB, QEMU -kernel; 2: GRUB under BIOS and UEFI) enters _start in 32-bit
-; protected mode, paging and interrupts off: eax = the loader's magic, ebx = its information. Here
-; physical memory up to 896 MiB is mapped twice, where it is and at the window's base; the jump
-; leads up there. This section is linked at its physical address.
+; protected mode, paging and interrupts off: eax = the loader's magic, ebx = its information. This
+; section is linked at its physical address; the rest of the kernel runs up at the window. It gets
+; there twice: first by segments with a base, to see whether the processor has paging as we need it;
+; then by paging, where memory up to 896 MiB is mapped twice, where it is and at the window's base.
 
 %include "asm_offsets.inc"
 
@@ -13,6 +14,11 @@ LARGE_PAGE      equ 0x83            ; present, writable, 2 MiB
 MAGIC1          equ 0x1badb002
 FLAGS1          equ 0x00000003      ; modules page-aligned, memory map
 MAGIC2          equ 0xe85250d6
+
+CODE            equ 8               ; the kernel's segments, too, begin with these
+DATA            equ 16
+HIGH_CODE       equ 24
+HIGH_DATA       equ 32
 
 CR4_PSE_PAE     equ 0x30
 CR0_PG_WP       equ 0x80010000
@@ -32,18 +38,37 @@ header2:
     dd 8
 header2_end:
 
+    align 8
+early_gdt:
+    dq 0
+    dq 0x00cf9a000000ffff           ; CODE, DATA: flat
+    dq 0x00cf92000000ffff
+    dq 0x40cf9a000000ffff           ; HIGH_CODE, HIGH_DATA: with the base -WINDOW
+    dq 0x40cf92000000ffff
+early_gdt_pointer:
+    dw $ - early_gdt - 1
+    dd early_gdt
+
 global _start
-extern kernel_main, kernel_stacks
+extern kernel_main, kernel_stacks, log_init, processor_check
 
 _start:
     cli
     cld
-    mov     edx, eax                ; magic and information stay in edx, ebx
-    mov     esi, first_high
+    lgdt    [early_gdt_pointer]
+    mov     ecx, HIGH_DATA
+    mov     ds, ecx
+    mov     es, ecx
+    mov     ss, ecx
+    jmp     HIGH_CODE:early
 
-; Paging, and on to esi. Caches are off in a processor that comes from INIT.
+; Paging, with flat segments, and on to esi. Caches are off in a processor that comes from INIT.
 global enter_paging
 enter_paging:
+    mov     eax, DATA
+    mov     ds, eax
+    mov     es, eax
+    mov     ss, eax
     mov     eax, cr4
     or      eax, CR4_PSE_PAE
     mov     cr4, eax
@@ -56,10 +81,17 @@ enter_paging:
     jmp     esi
 
 section .text
-first_high:
+early:
     mov     esp, kernel_stacks + STACK_BYTES
     xor     ebp, ebp                ; the last frame of every backtrace
-    mov     eax, edx                ; arguments: magic, information
+    mov     edi, eax                ; magic and information stay in edi, ebx
+    call    log_init
+    call    processor_check
+    mov     esi, first_high
+    jmp     CODE:enter_paging
+
+first_high:
+    mov     eax, edi                ; arguments: magic, information
     mov     edx, ebx
     call    kernel_main
     extern  leave_kernel

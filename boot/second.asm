@@ -7,7 +7,6 @@
 %include "asm_offsets.inc"
 
 CODE            equ 8               ; the kernel's segments, which its table begins with
-DATA            equ 16
 USED            equ 24
 
 section .boot progbits alloc exec write align=8
@@ -32,10 +31,6 @@ second_start_end:
 
 bits 32
 second_protected:
-    mov     eax, DATA
-    mov     ds, eax
-    mov     es, eax
-    mov     ss, eax
     mov     esi, second_high
     jmp     enter_paging
 

@@ -104,8 +104,9 @@ static void walk_frame(struct walk *walk, uint32_t frame)
                                     : record->kind == FRAME_USER && record->mappings.flags & NODE_CLEAR)
         check_clear(frame);
     walk->audit.user_frames += record->kind == FRAME_USER;
-    walk->audit.kernel_frames += record->owner != 0;
-    if (record->owner)
+    bool donated = record->owner != 0 && record->owner != OWNER_DEVICE;
+    walk->audit.kernel_frames += donated;
+    if (donated)
         assert(frame_at(record->owner)->kind == FRAME_TASK);
     switch ((enum frame_kind)record->kind) {
     case FRAME_USER:

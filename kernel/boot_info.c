@@ -85,6 +85,18 @@ static uint32_t page_number(uint64_t address, bool up)
     return page > MEMORY_PAGES_MAX ? MEMORY_PAGES_MAX : (uint32_t)page;
 }
 
+struct boot_range boot_info_screen(struct boot_info *info)
+{
+    const struct boot_screen *screen = &info->page.screen;
+    uint64_t bytes = (uint64_t)screen->pitch * screen->height, end = screen->address + bytes;
+    uint32_t first = page_number(screen->address, false);
+
+    boot_info_add(info, screen->address, bytes, false);
+    if (end < bytes || first == MEMORY_PAGES_MAX)
+        return (struct boot_range){0, 0};
+    return (struct boot_range){first, page_number(end, true) - first};
+}
+
 static unsigned list_free(const struct boot_info *info, uint32_t low, struct boot_range *ranges,
                           unsigned max)
 {

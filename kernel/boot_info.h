@@ -22,6 +22,9 @@ void boot_info_add(struct boot_info *info, uint64_t start, uint64_t bytes, bool 
 void boot_info_module(struct boot_info *info, uint32_t start, uint32_t end);
 void boot_info_command(struct boot_info *info, const char *text);
 
+/* The screen's frames, those of them that lie below 4 GiB; reserved from now on. */
+struct boot_range boot_info_screen(struct boot_info *info);
+
 /* A free page below 640 KiB that nothing reserved touches; 0: none. */
 uint32_t boot_info_low_page(const struct boot_info *info);
 

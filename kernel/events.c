@@ -6,7 +6,7 @@ enum { VECTOR_FPU = 7, AUDIT_TICKS = 8 };
 
 struct thread *event_fault(struct thread *thread, uint32_t address)
 {
-    if (thread->registers.vector == VECTOR_FPU && !thread->uses_fpu && arch_has_fpu()) {
+    if (thread->registers.vector == VECTOR_FPU && !thread->uses_fpu) {
         thread_use_fpu(thread);
         return thread;
     }
@@ -22,15 +22,20 @@ static void tick_others(void)
             arch_tick(i);
 }
 
-struct thread *event_interrupt(struct thread *interrupted, unsigned line)
+void irq_signal(unsigned line)
 {
     struct slot *endpoint = &kernel.irq_endpoints[line];
 
     kernel.irq_counts[line]++;
-    if (TALLY_AUDIT && line == IRQ_TICK && kernel.irq_counts[line] % AUDIT_TICKS == 0)
-        audit_kernel();
     if (endpoint->object & SLOT_SIGNAL)
         endpoint_signal(AT(struct endpoint, slot_object(endpoint)), endpoint->value);
+}
+
+struct thread *event_interrupt(struct thread *interrupted, unsigned line)
+{
+    if (TALLY_AUDIT && line == IRQ_TICK && kernel.irq_counts[line] % AUDIT_TICKS == 0)
+        audit_kernel();
+    irq_signal(line);
     if (line != IRQ_TICK)
         return event_poke(interrupted);
     tick_others();

@@ -7,6 +7,7 @@ struct kernel kernel;
 
 static struct boot_info info;
 static struct boot_page *const boot = &info.page;
+static struct boot_range screen, log_page;
 static uint8_t empty_leaf[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 
 enum { INIT_PRIORITY = PRIORITY_COUNT - 1 };
@@ -27,43 +28,44 @@ static uint32_t take_frames(uint32_t pages, uint32_t align)
         if (first + pages > end || first + pages > WINDOW_BYTES >> PAGE_BITS)
             continue;
         boot_info_add(&info, (uint64_t)first << PAGE_BITS, (uint64_t)pages << PAGE_BITS, false);
-        boot->kernel_pages += pages;
         list_ranges();
         return first;
     }
     panic("not enough memory", __FILE__, __LINE__);
 }
 
-/* Where the last frame record is needed. */
-static uint32_t count_frames(const struct boot_range *ranges, unsigned count)
+/* Each needs a record. */
+static void count_frames(const struct boot_range *ranges, unsigned count)
 {
-    uint32_t end = 0;
-
     for (unsigned i = 0; i < count; i++)
-        if (ranges[i].first + ranges[i].pages > end)
-            end = ranges[i].first + ranges[i].pages;
-    return end;
+        if (ranges[i].first + ranges[i].pages > kernel.frame_count)
+            kernel.frame_count = ranges[i].first + ranges[i].pages;
 }
 
-static void mark_user(const struct boot_range *ranges, unsigned count)
+static void mark_user(const struct boot_range *ranges, unsigned count, uint32_t owner)
 {
     for (unsigned i = 0; i < count; i++)
-        for (uint32_t f = ranges[i].first; f < ranges[i].first + ranges[i].pages; f++)
+        for (uint32_t f = ranges[i].first; f < ranges[i].first + ranges[i].pages; f++) {
             frame_make_user(frame_at(f), false);
+            frame_at(f)->owner = owner & 0xffffff;
+        }
 }
 
+/* The records reach up to the screen's last frame, though there is no memory on the way. */
 static void init_memory(void)
 {
-    uint32_t ranges = count_frames(boot->ranges, boot->ranges_count);
-    uint32_t modules = count_frames(boot->modules, boot->modules_count);
+    const struct boot_range devices[] = {screen, log_page};
     const uint32_t align = RECORDS_ALIGN;
 
-    kernel.frame_count = ranges > modules ? ranges : modules;
+    count_frames(boot->ranges, boot->ranges_count);
+    count_frames(boot->modules, boot->modules_count);
+    count_frames(devices, 2);
     uint32_t bytes = (kernel.frame_count * sizeof(struct frame) + align - 1) & -align;
     arch_space_init(frame_ref(take_frames(bytes >> PAGE_BITS, align >> PAGE_BITS)), bytes);
     __builtin_memset(frame_at(0), 0, bytes);
-    mark_user(boot->ranges, boot->ranges_count);
-    mark_user(boot->modules, boot->modules_count);
+    mark_user(boot->ranges, boot->ranges_count, 0);
+    mark_user(boot->modules, boot->modules_count, 0);
+    mark_user(devices, 2, OWNER_DEVICE);
 }
 
 static void init_kernel(void)
@@ -134,6 +136,9 @@ static void give_all(struct task *task, struct thread *thread)
     give_range(task, BOOT_SLOT_PORTS, SLOT_PORTS, RIGHT_ALL, (struct boot_range){0, 65536});
     give_range(task, BOOT_SLOT_IRQS, SLOT_IRQS, RIGHT_ALL, (struct boot_range){0, IRQ_COUNT});
     give_range(task, BOOT_SLOT_LOG, SLOT_LOG, RIGHT_ALL, (struct boot_range){0, 1});
+    if (screen.pages)
+        give_range(task, BOOT_SLOT_SCREEN, SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT, screen);
+    give_range(task, BOOT_SLOT_LOG_PAGE, SLOT_MEMORY, RIGHT_READ | RIGHT_GRANT, log_page);
     for (unsigned i = 0; i < boot->modules_count; i++)
         give_range(task, BOOT_SLOT_MODULE + i, SLOT_MEMORY, module, boot->modules[i]);
 }
@@ -168,9 +173,10 @@ static struct thread *start_init(void)
 
 struct thread *kernel_main(uint32_t magic, uint32_t information)
 {
-    arch_log_init();
     arch_boot_info(magic, information, &info);
     boot->version = ABI_VERSION;
+    screen = boot_info_screen(&info);
+    log_page = (struct boot_range){frame_number(REF(&arch_log_page)), 1};
     list_ranges();
     init_memory();
     init_kernel();

@@ -31,6 +31,8 @@ enum test_slot {
     TEST_SLOT_MEM = 7,
     TEST_SLOT_RTC = 8, /* ports of the real-time clock, whose interrupt nobody else uses */
     TEST_SLOT_INIT = 9, /* a call with word 0 = status ends the machine */
+    TEST_SLOT_LOG_PAGE = 14,
+    TEST_SLOT_SCREEN = 15,
 };
 enum { TEST_FRAMES = 4096 };
 

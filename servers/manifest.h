@@ -24,6 +24,7 @@ enum grant_kind {
     GRANT_IRQS,     /* `count` lines from `first` on */
     GRANT_ENDPOINT, /* the endpoint of server `first`, badged with `count` */
     GRANT_INIT,     /* init's endpoint */
+    GRANT_BOOT,     /* what init got in boot slot `first`; nothing if the machine lacks it */
 };
 
 struct grant {
@@ -109,5 +110,7 @@ static const struct manifest_entry manifest_test = {
             {GRANT_ENDPOINT, TEST_SLOT_MEM, RIGHT_CALL | RIGHT_GRANT, SERVER_MEM, 0},
             {GRANT_PORTS, TEST_SLOT_RTC, RIGHT_READ | RIGHT_WRITE, 0x70, 2},
             {GRANT_INIT, TEST_SLOT_INIT, RIGHT_CALL | RIGHT_SIGNAL, 0, 0},
+            {GRANT_BOOT, TEST_SLOT_LOG_PAGE, RIGHT_READ, BOOT_SLOT_LOG_PAGE, 0},
+            {GRANT_BOOT, TEST_SLOT_SCREEN, RIGHT_READ | RIGHT_WRITE, BOOT_SLOT_SCREEN, 0},
         },
 };

@@ -145,12 +145,15 @@ enum boot_slot {
     BOOT_SLOT_IRQS = 4,
     BOOT_SLOT_LOG = 5,
     BOOT_SLOT_THREAD = 6,
-    BOOT_SLOT_MODULE = 8, /* one per module */
+    BOOT_SLOT_SCREEN = 7,    /* the frames of boot_page.screen, if there is one: read, write */
+    BOOT_SLOT_MODULE = 8,    /* one per module */
+    BOOT_SLOT_LOG_PAGE = 12, /* struct log_page: read */
 };
 
 enum {
     IRQ_TICK = 0, /* the 100 Hz tick */
-    IRQ_COUNT = 24,
+    IRQ_LOG = 24, /* no device's: after each log_write */
+    IRQ_COUNT = 25,
     TICKS_PER_SECOND = 100,
     BOOT_RANGES_MAX = 64,
     BOOT_MODULES_MAX = 4,
@@ -161,6 +164,25 @@ struct boot_range {
     uint32_t first, pages; /* frames */
 };
 
+/* The screen as the loader left it: pixels, or cells of a character and its attribute (VGA's text).
+ * The layout is that of Multiboot 2.0, 3.6.12, from the address on. */
+enum boot_screen_kind { SCREEN_NONE, SCREEN_RGB, SCREEN_TEXT };
+struct boot_screen {
+    uint64_t address;
+    uint32_t pitch, width, height; /* bytes of a row; pixels or cells */
+    uint8_t bits_per_pixel, kind;
+    uint16_t reserved;
+    uint8_t red_at, red_bits, green_at, green_bits, blue_at, blue_bits;
+};
+
+/* The kernel's log: byte i of all that was ever written to it is text[i % LOG_TEXT_BYTES], until
+ * it is overwritten. */
+enum { LOG_TEXT_BYTES = 2048 };
+struct log_page {
+    volatile uint32_t written; /* bytes, modulo 2^32 */
+    char text[LOG_TEXT_BYTES];
+};
+
 /* The page that init finds, read-only, at BOOT_PAGE. */
 struct boot_page {
     uint32_t version; /* ABI_VERSION */
@@ -168,10 +190,10 @@ struct boot_page {
     struct boot_range ranges[BOOT_RANGES_MAX];   /* free RAM, ascending */
     struct boot_range modules[BOOT_MODULES_MAX]; /* ranges of module k: slot BOOT_SLOT_MODULE + k */
     uint32_t module_bytes[BOOT_MODULES_MAX];
-    uint32_t kernel_pages; /* RAM the kernel keeps for itself */
     uint32_t cpu_count;
     char command[BOOT_COMMAND_MAX];
     uint8_t rsdp[36]; /* ACPI's root pointer as the loader gave it; zeros: look for it */
+    struct boot_screen screen;
 };
 
 /* Where the kernel puts init's parts; servers and programs have the same layout. */

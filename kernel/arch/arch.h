@@ -84,9 +84,6 @@ void arch_registers_init(struct registers *registers);
 void arch_registers_get(const struct registers *from, struct thread_registers *to);
 void arch_registers_set(struct registers *to, const struct thread_registers *from);
 
-/* Whether users have an FPU at all: its state can be saved. */
-bool arch_has_fpu(void);
-
 /* The FPU: 512 bytes in fxsave's format, 16-aligned; arch_fpu_sanitise() clears what
  * fxrstor would refuse. */
 enum { FPU_BYTES = 512 };
@@ -118,11 +115,15 @@ enum { REQUEST_PAGE = 1, REQUEST_ALL = 2, REQUEST_LEAVE = 4 };
 void arch_request(unsigned cpu, uint32_t request);
 void arch_request_wait(unsigned cpu);
 
-/* Boot, in this order: the log; what the loader says (its two words are passed through); the
- * kernel's own space, with the frame records at that physical address; traps, timer, interrupt lines. */
+/* What was logged, as users may read it. */
+extern struct log_page arch_log_page;
+
+/* Boot, in this order, the log being there: what the loader says (its two words are passed through);
+ * the kernel's own space, with the frame records at that physical address; traps, timer, interrupt
+ * lines. */
 struct boot_info;
-void arch_log_init(void);
 void arch_boot_info(uint32_t magic, uint32_t information, struct boot_info *info);
+
 void arch_space_init(ref_t records, uint32_t bytes);
 void arch_traps_init(const struct boot_info *info);
 

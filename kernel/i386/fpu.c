@@ -1,14 +1,8 @@
-/* The FPU's state, in fxsave's format: SDM volume 1, 10.5. Without fxsave there is no FPU for
- * users: each first use is a fault that its handler hears of. */
+/* The FPU's state, in fxsave's format: SDM volume 1, 10.5. */
 #include "kernel/arch/arch.h"
 #include "kernel/i386/instructions.h"
 
 enum { CR0_TS = 8, CONTROL_START = 0x37f, MXCSR_START = 0x1f80, MXCSR_AT = 24 };
-
-bool arch_has_fpu(void)
-{
-    return cpuid(1).edx >> 24 & 1;
-}
 
 void arch_fpu_init(void *state)
 {

@@ -4,6 +4,7 @@
 #include "kernel/i386/apic.h"
 #include "kernel/i386/ioapic.h"
 #include "kernel/i386/pic.h"
+#include "kernel/i386/processor.h"
 #include "kernel/i386/segments.h"
 
 static struct acpi_machine machine;
@@ -34,7 +35,9 @@ void arch_traps_init(const struct boot_info *info)
 
 void arch_irq_unmask(unsigned line)
 {
-    if (machine.io_apic)
+    if (line == IRQ_LOG)
+        log_shows = false;
+    else if (machine.io_apic)
         ioapic_unmask(line);
     else
         pic_unmask(line);

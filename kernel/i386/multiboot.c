@@ -4,7 +4,7 @@
 
 extern uint8_t kernel_boot_start[], kernel_end[]; /* the first is physical */
 
-enum { MAGIC1 = 0x2badb002, MAGIC2 = 0x36d76289, MEMORY_FREE = 1 };
+enum { MAGIC1 = 0x2badb002, MAGIC2 = 0x36d76289, MEMORY_FREE = 1, VGA_TEXT = 0xb8000 };
 
 struct information1 {
     uint32_t flags, mem_lower, mem_upper, boot_device, command, modules_count, modules;
@@ -26,7 +26,8 @@ struct tag {
     uint32_t type, bytes;
     uint32_t words[]; /* module: start, end; map: entry size, version, entries */
 };
-enum { TAG_END = 0, TAG_COMMAND = 1, TAG_MODULE = 3, TAG_MAP = 6, TAG_RSDP1 = 14, TAG_RSDP2 = 15 };
+enum { TAG_END = 0, TAG_COMMAND = 1, TAG_MODULE = 3, TAG_MAP = 6, TAG_SCREEN = 8, TAG_RSDP1 = 14,
+       TAG_RSDP2 = 15 };
 
 static void add_entry(struct boot_info *info, const struct map_entry *entry)
 {
@@ -47,6 +48,7 @@ static const char *command1(const struct information1 *in)
 
 static void read_information1(const struct information1 *in, struct boot_info *info)
 {
+    info->page.screen = (struct boot_screen){VGA_TEXT, 160, 80, 25, 16, .kind = SCREEN_TEXT};
     if (in->flags & HAS_COMMAND)
         boot_info_command(info, command1(in));
     for (uint32_t i = 0; in->flags & HAS_MODULES && i < in->modules_count; i++) {
@@ -70,9 +72,14 @@ static void read_map(const struct tag *tag, struct boot_info *info)
         add_entry(info, (const struct map_entry *)((const uint8_t *)tag + at));
 }
 
+static void copy_tag(const struct tag *tag, void *to, uint32_t room)
+{
+    __builtin_memcpy(to, tag->words, tag->bytes - 8 < room ? tag->bytes - 8 : room);
+}
+
 static void read_tag(const struct tag *tag, struct boot_info *info)
 {
-    uint32_t rsdp = tag->bytes - 8 < sizeof info->page.rsdp ? tag->bytes - 8 : sizeof info->page.rsdp;
+    struct boot_page *page = &info->page;
 
     switch (tag->type) {
     case TAG_COMMAND:
@@ -84,9 +91,12 @@ static void read_tag(const struct tag *tag, struct boot_info *info)
     case TAG_MAP:
         read_map(tag, info);
         break;
+    case TAG_SCREEN:
+        copy_tag(tag, &page->screen, sizeof page->screen);
+        break;
     case TAG_RSDP1:
     case TAG_RSDP2:
-        __builtin_memcpy(info->page.rsdp, tag->words, rsdp);
+        copy_tag(tag, page->rsdp, sizeof page->rsdp);
         break;
     }
 }
@@ -114,5 +124,4 @@ void arch_boot_info(uint32_t magic, uint32_t information, struct boot_info *info
         panic("not started by a Multiboot loader", __FILE__, __LINE__);
     uint32_t start = (uint32_t)(uintptr_t)kernel_boot_start, bytes = REF(kernel_end) - start;
     boot_info_add(info, start, bytes, false);
-    info->page.kernel_pages = bytes >> PAGE_BITS;
 }

@@ -45,7 +45,7 @@ void paging_init_features(void)
     struct cpuid leaf1 = cpuid(1), leaf7 = cpuid(0).eax >= 7 ? cpuid(7) : (struct cpuid){0};
     bool nx = cpuid(0x80000000).eax >= 0x80000001 && cpuid(0x80000001).edx >> 20 & 1;
 
-    WRITE_CR(4, READ_CR(4) | if_set(leaf1.edx, 24, CR4_OSFXSR) | if_set(leaf1.edx, 25, CR4_OSXMMEXCPT) |
+    WRITE_CR(4, READ_CR(4) | CR4_OSFXSR | if_set(leaf1.edx, 25, CR4_OSXMMEXCPT) |
                     if_set(leaf7.ebx, 7, CR4_SMEP) | if_set(leaf7.ebx, 20, CR4_SMAP) |
                     if_set(leaf7.ecx, 2, CR4_UMIP));
     WRITE_CR(0, (READ_CR(0) & ~(uint32_t)CR0_EM) | CR0_MP | CR0_NE | CR0_WP | CR0_TS);

@@ -1,21 +1,13 @@
 /* The end: what happened, the registers, the way there, and off. */
 #include "kernel/i386/instructions.h"
+#include "kernel/i386/processor.h"
 #include "kernel/i386/segments.h"
 #include "kernel/lib/log.h"
 #include "kernel/thread/kernel.h"
 
-enum { EXIT_PORT = 0xf4, EXIT_PANIC = 125, BOCHS_POWER_PORT = 0x8900, FRAMES_MAX = 16 };
+enum { FRAMES_MAX = 16 };
 
 _Noreturn void trap_kernel(const struct registers *r);
-
-static _Noreturn void machine_off(void)
-{
-    arch_port_out(EXIT_PORT, 4, EXIT_PANIC);
-    for (const char *p = "Shutdown"; *p; p++)
-        outb(BOCHS_POWER_PORT, (uint8_t)*p);
-    for (;;)
-        __asm__ volatile("cli; hlt");
-}
 
 /* Whose event it was. */
 static void log_running(const struct cpu *cpu)
@@ -47,6 +39,7 @@ static void log_backtrace(uint32_t frame)
 
 _Noreturn void panic(const char *what, const char *file, int line)
 {
+    log_shows = true;
     log_print("panic: %s in %s:%u\n", what, file, (uint32_t)line);
     log_running(cpu_here());
     log_backtrace((uint32_t)(uintptr_t)__builtin_frame_address(0));
@@ -55,6 +48,7 @@ _Noreturn void panic(const char *what, const char *file, int line)
 
 void trap_kernel(const struct registers *r)
 {
+    log_shows = true;
     log_print("panic: exception in the kernel\n");
     log_running(cpu_here());
     log_print("registers: eax 0x%x ebx 0x%x ecx 0x%x edx 0x%x esi 0x%x edi 0x%x ebp 0x%x", r->eax, r->ebx,
@@ -72,6 +66,7 @@ void panic_double_fault(void)
     uint32_t guard = cpu->arch.stack - sizeof(struct kernel_stack);
     bool overflow = was->esp >= guard && was->esp < guard + PAGE_SIZE + 64;
 
+    log_shows = true;
     log_print("panic: %s esp 0x%x cr2 0x%x\n", overflow ? "kernel stack overflow" : "double fault", was->esp,
               READ_CR(2));
     log_running(cpu);

@@ -20,7 +20,8 @@
  *   F1  a frame has one kind; only FRAME_USER frames are reached by memory capabilities and
  *       mappings
  *   F2  a frame becomes kernel memory only while it has no mapping
- *   F3  `owner` is the frame of the task in whose account a donated frame is, and 0 for the others
+ *   F3  `owner` is the frame of the task in whose account a donated frame is, OWNER_DEVICE for
+ *       memory that is no RAM or that the kernel writes, too, and 0 for the others
  *   F4  kernel memory is below WINDOW_BYTES
  *   F5  a frame that says so is all zero: it was the kernel's, and nobody wrote to it since
  *
@@ -44,6 +45,8 @@ enum frame_kind {
     FRAME_MESSAGE,
     FRAME_KINDS
 };
+
+enum { OWNER_DEVICE = 0xffffff }; /* its frames are mapped as memory is, and never donated */
 
 struct frame {
     union {

@@ -82,7 +82,9 @@ err_t sys_log_write(struct thread *thread)
     if (bytes > sizeof page->words)
         return ERR_ARG;
     err_t err = sys_find(thread, sys_slot(thread), SLOT_LOG, RIGHT_WRITE, &slot);
-    if (!err)
-        arch_log((const char *)page->words, bytes);
-    return err;
+    if (err)
+        return err;
+    arch_log((const char *)page->words, bytes);
+    irq_signal(IRQ_LOG);
+    return OK;
 }

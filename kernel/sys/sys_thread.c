@@ -85,8 +85,6 @@ err_t sys_thread_write(struct thread *thread)
         arch_registers_set(&target->registers, (const struct thread_registers *)page->state);
         return OK;
     }
-    if (!arch_has_fpu())
-        return ERR_ABSENT;
     __builtin_memcpy(target->fpu, page->state, FPU_BYTES);
     arch_fpu_sanitise(target->fpu);
     target->uses_fpu = 1;

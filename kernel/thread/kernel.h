@@ -172,6 +172,7 @@ void object_reap_step(void);
 extern struct thread *(*const event_syscalls[256])(struct thread *); /* by bits 0-7 of eax */
 struct thread *event_fault(struct thread *thread, uint32_t address);
 struct thread *event_interrupt(struct thread *interrupted, unsigned line); /* null: idle */
+void irq_signal(unsigned line); /* counts, and signals the endpoint that is bound to the line */
 struct thread *event_poke(struct thread *interrupted);
 struct thread *event_tick(struct thread *interrupted);
 struct thread *event_stale(struct thread *thread); /* it died before its processor had the lock */

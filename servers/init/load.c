@@ -179,6 +179,10 @@ static void give(uint32_t index, const struct grant *grant)
         derive(index, SLOT_ENDPOINTS + grant->first, slot, grant->rights,
                (struct boot_range){grant->count, 0});
         break;
+    case GRANT_BOOT:
+        if (grant->first != BOOT_SLOT_SCREEN || boot_page->screen.kind != SCREEN_NONE)
+            derive(index, grant->first, slot, grant->rights, whole);
+        break;
     case GRANT_INIT:
         derive(index, SLOT_INIT_ENDPOINT, slot, grant->rights, whole);
         break;

@@ -38,10 +38,6 @@ void arch_registers_set(struct registers *to, const struct thread_registers *fro
     to->eip = from->eip;
 }
 
-bool arch_has_fpu(void)
-{
-    return true;
-}
 
 void arch_fpu_init(void *state)
 {

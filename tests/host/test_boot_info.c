@@ -32,6 +32,25 @@ static void whole_pages_beyond_the_first_mib(void)
     expect(0, 0x100, 0x700);
 }
 
+static void the_screen_is_reserved(void)
+{
+    memset(&info, 0, sizeof info);
+    CHECK(boot_info_screen(&info).pages == 0);
+    info.page.screen = (struct boot_screen){.address = 0x400800, .pitch = 0x1000, .height = 2};
+    boot_info_add(&info, 0x100000, 0x700000, true);
+    struct boot_range screen = boot_info_screen(&info);
+    CHECK(screen.first == 0x400 && screen.pages == 3);
+    CHECK(compute() == 2);
+    expect(0, 0x100, 0x300);
+    expect(1, 0x403, 0x3fd);
+    info.page.screen.address = 0x100000000;
+    CHECK(boot_info_screen(&info).first == 0 && boot_info_screen(&info).pages == 0);
+    info.page.screen.address = 0xfffff000;
+    CHECK(boot_info_screen(&info).pages == 1);
+    info.page.screen.address = UINT64_MAX;
+    CHECK(boot_info_screen(&info).pages == 0);
+}
+
 static void reserved_areas_and_modules_are_cut_out(void)
 {
     memset(&info, 0, sizeof info);
@@ -145,6 +164,7 @@ static void random_maps_agree_with_the_model(void)
 int main(void)
 {
     whole_pages_beyond_the_first_mib();
+    the_screen_is_reserved();
     reserved_areas_and_modules_are_cut_out();
     a_low_page_is_free_and_not_the_first();
     nothing_above_4_gib_and_no_wrap();

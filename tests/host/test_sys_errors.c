@@ -60,6 +60,17 @@ static void a_dying_task_makes_nothing(void)
     CHECK(frame_at(FRAME)->kind == FRAME_USER);
 }
 
+static void a_device_is_mapped_and_never_donated(void)
+{
+    frame_at(FRAME)->owner = OWNER_DEVICE;
+    CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME, FREE, 0) == ERR_FRAME);
+    CHECK(call(SYS_task_donate, WORLD_TASK, WORLD_MEMORY | 1 << 16, FRAME, 0) == ERR_FRAME);
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | 3, 1 | WORLD_MEMORY << 16, FRAME) == OK);
+    CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 1, 0) == OK);
+    CHECK(!page_is_mapped() && frame_at(FRAME)->owner == OWNER_DEVICE);
+    frame_at(FRAME)->owner = 0;
+}
+
 static void nothing_is_derived_from_a_dying_object(void)
 {
     CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
@@ -93,6 +104,7 @@ int main(void)
     init = world_boot();
     a_tree_that_is_being_revoked_is_busy();
     a_dying_task_makes_nothing();
+    a_device_is_mapped_and_never_donated();
     nothing_is_derived_from_a_dying_object();
     a_re_run_finds_another_capability();
     world_end();

@@ -11,6 +11,7 @@ enum {
     FREE_LINE = 21,
     COM1 = 0x3f8,
     COM1_SCRATCH = 0x3ff,
+    SPACE = 0x50000000,
 };
 
 /* ---------------------------------------------------------------------------------------- ports */
@@ -79,6 +80,50 @@ static void log_refuses(void)
     memset(message_page->words, '.', sizeof(message_page->words));
     message_page->words[IPC_PAGE_WORDS - 1] = 0x0a2e2e2e;
     IS(sys_log_write(LOG, sizeof(message_page->words)), OK);
+}
+
+static bool log_page_ends_with(const struct log_page *page, const char *text)
+{
+    uint32_t bytes = (uint32_t)strlen(text), at = page->written - bytes;
+
+    for (uint32_t i = 0; i < bytes; i++)
+        if (page->text[(at + i) % LOG_TEXT_BYTES] != text[i])
+            return false;
+    return true;
+}
+
+static void the_log_is_read_in_its_page(void)
+{
+    const char *line = "the log's page has this\n";
+    const struct log_page *page = (const struct log_page *)SPACE;
+    uint32_t before, after;
+
+    IS(sys_vm_map(OWN_TASK, SPACE | RIGHT_READ | RIGHT_WRITE, 1 | TEST_SLOT_LOG_PAGE << SLOT_SHIFT, 0), ERR_RIGHTS);
+    IS(sys_vm_map(OWN_TASK, SPACE | RIGHT_READ, 1 | TEST_SLOT_LOG_PAGE << SLOT_SHIFT, 0), OK);
+    IS(sys_irq_ack(IRQS, IRQ_LOG, &before), OK);
+    for (uint32_t i = 0; i < 2 * LOG_TEXT_BYTES / strlen(line); i++) { /* round the ring */
+        memcpy(message_page->words, line, strlen(line));
+        uint32_t written = page->written;
+        IS(sys_log_write(LOG, strlen(line)), OK);
+        IS(page->written - written, strlen(line));
+        IS(log_page_ends_with(page, line), true);
+    }
+    IS(sys_irq_ack(IRQS, IRQ_LOG, &after), OK);
+    IS(after - before, 2 * LOG_TEXT_BYTES / strlen(line));
+    IS(sys_vm_unmap(OWN_TASK, SPACE, 1), OK);
+}
+
+static void the_screen_is_mapped_as_memory_is(void)
+{
+    volatile uint16_t *cells = (volatile uint16_t *)SPACE;
+
+    IS(sys_vm_map(OWN_TASK, SPACE | RIGHT_READ | RIGHT_WRITE, 1 | TEST_SLOT_SCREEN << SLOT_SHIFT, 0), OK);
+    for (uint16_t i = 0; i < 80 * 25; i++)
+        cells[i] = (uint16_t)(0x700 + i);
+    for (uint16_t i = 0; i < 80 * 25; i++)
+        IS(cells[i], (uint16_t)(0x700 + i));
+    IS(sys_vm_unmap(OWN_TASK, SPACE, 1), OK);
+    IS(sys_task_donate(OWN_TASK, 1 << 16 | TEST_SLOT_SCREEN, 0), ERR_RIGHTS);
 }
 
 static void version_is_known(void)
@@ -154,6 +199,8 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"port_in, port_out: errors", port_calls_refuse},
         {"ports are derived in ranges", port_ranges_are_derived},
         {"log_write: errors", log_refuses},
+        {"the log is read in its page, and signalled", the_log_is_read_in_its_page},
+        {"the screen's frames are mapped as memory is", the_screen_is_mapped_as_memory_is},
         {"version", version_is_known},
         {"numbers of no call are ERR_CALL", unknown_calls_are_refused},
         {"irq_bind, irq_ack: errors", irq_calls_refuse},
