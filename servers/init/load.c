@@ -176,7 +176,7 @@ static void give(uint32_t index, const struct grant *grant)
         derive(index, BOOT_SLOT_IRQS, slot, grant->rights, range);
         break;
     case GRANT_ENDPOINT:
-        derive(index, SLOT_ENDPOINTS + grant->first, slot, grant->rights,
+        derive(index, slot_of_endpoint(grant->first), slot, grant->rights,
                (struct boot_range){grant->count, 0});
         break;
     case GRANT_BOOT:
@@ -196,7 +196,7 @@ static void give_all(uint32_t index, const struct manifest_entry *entry)
     const rights_t endpoint = RIGHT_CALL | RIGHT_SIGNAL | RIGHT_RECEIVE | RIGHT_GRANT;
 
     derive(index, SLOT_TASKS + index, SERVER_SLOT_TASK, entry->task_rights, whole);
-    derive(index, SLOT_ENDPOINTS + index, SERVER_SLOT_ENDPOINT, endpoint, whole);
+    derive(index, slot_of_endpoint(index), SERVER_SLOT_ENDPOINT, endpoint, whole);
     derive(index, BOOT_SLOT_LOG, SERVER_SLOT_LOG, RIGHT_WRITE, whole);
     for (uint32_t i = 0; i < GRANTS_MAX && entry->grants[i].kind != GRANT_END; i++)
         if (entry->grants[i].kind != GRANT_RAM) /* the rest of RAM is given last: load_resume() */
@@ -207,7 +207,7 @@ void load_endpoints(void)
 {
     end_unless(sys_endpoint_create(SLOT_INIT_ENDPOINT), "making an endpoint");
     for (uint32_t i = 0; i <= SERVERS; i++)
-        end_unless(sys_endpoint_create(SLOT_ENDPOINTS + i), "making an endpoint");
+        end_unless(sys_endpoint_create(slot_of_endpoint(i)), "making an endpoint");
 }
 
 /* -------------------------------------------------------------------------------------- servers */
@@ -220,9 +220,9 @@ static void make_thread(uint32_t index, uint32_t priority)
     end_unless(sys_cap_derive(SLOT_INIT_ENDPOINT, handler_slot, RIGHT_CALL, 1 + index, 0),
                "making a fault handler");
     do
-        err = sys_thread_create(task_slot,
-                                (SLOT_THREADS + index) | (SLOT_ENDPOINTS + index) << SLOT_SHIFT,
-                                handler_slot | priority << 16 | (uint32_t)CPU_ANY << 24, MESSAGE_PAGE);
+        err = sys_thread_create(
+            task_slot, (SLOT_THREADS + index) | slot_of_endpoint(index) << SLOT_SHIFT,
+            handler_slot | priority << 16 | (uint32_t)CPU_ANY << 24, MESSAGE_PAGE);
     while (load_feed(err, task_slot));
     end_unless(err, "making a thread");
 }

@@ -20,6 +20,11 @@ enum init_slot {
 
 enum { STACK_PAGES = 4 };
 
+static inline uint32_t slot_of_endpoint(uint32_t index)
+{
+    return SLOT_ENDPOINTS + index;
+}
+
 /* Maps the archive and checks it; the machine ends if it is damaged. */
 const void *load_archive(void);
 

@@ -81,16 +81,16 @@ static uint32_t run(const char *name)
 
     log_line(message_page, BOOT_SLOT_LOG, "init: starts %s", name);
     memcpy(message_page->words, command.text, command.bytes);
-    int error = proc_spawn(SLOT_ENDPOINTS + SERVER_PROC, 0, command.bytes, command.count,
+    int error = proc_spawn(slot_of_endpoint(SERVER_PROC), 0, command.bytes, command.count,
                            command.bytes, &started);
     if (error) {
         log_line(message_page, BOOT_SLOT_LOG, "init: %s cannot be started: %s", name,
                  strerror(-error));
         return STATUS_NOT_STARTED;
     }
-    error = proc_wait(SLOT_ENDPOINTS + SERVER_PROC, 0, &ended, &status);
+    error = proc_wait(slot_of_endpoint(SERVER_PROC), 0, &ended, &status);
     if (!error)
-        error = console_sync(SLOT_ENDPOINTS + SERVER_CONSOLE, 0);
+        error = console_sync(slot_of_endpoint(SERVER_CONSOLE), 0);
     return error ? STATUS_FAILED : exit_status(status);
 }
 
