@@ -28,16 +28,20 @@ static uint32_t stacks_used, frames_used;
 static volatile uint32_t progress;
 static const struct point *now;
 static bool failed;
+static const char *skipped; /* why the point could not be judged */
 
 __asm__(".text\n.globl thread_end\nthread_end: ud2\n");
 
 /* ---------------------------------------------------------------------------------------- lines */
 
-static void write_line(struct message_page *page, const char *format, va_list arguments)
+void note_from(struct message_page *page, const char *format, ...)
 {
     char text[sizeof(page->words)];
-    int bytes = vsnprintf(text, sizeof(text) - 1, format, arguments);
+    va_list arguments;
 
+    va_start(arguments, format);
+    int bytes = vsnprintf(text, sizeof(text) - 1, format, arguments);
+    va_end(arguments);
     if (bytes > (int)sizeof(text) - 2)
         bytes = sizeof(text) - 2;
     text[bytes++] = '\n';
@@ -46,33 +50,19 @@ static void write_line(struct message_page *page, const char *format, va_list ar
     (void)nobody_to_tell;
 }
 
-static void line(struct message_page *page, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    write_line(page, format, arguments);
-    va_end(arguments);
-}
-
-void note(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    write_line(message_page, format, arguments);
-    va_end(arguments);
-}
-
 bool point_is(int32_t got, int32_t wanted, const char *what, int at)
 {
     progress++;
     if (got == wanted)
         return true;
     failed = true;
-    line(message_page, "tap: # line %d: %s is %d (0x%x), not %d", at, what, (int)got, (unsigned)got,
-         (int)wanted);
+    note("tap: # line %d: %s is %d (0x%x), not %d", at, what, (int)got, (unsigned)got, (int)wanted);
     return false;
+}
+
+void point_skip(const char *why)
+{
+    skipped = why;
 }
 
 _Noreturn static void end(struct message_page *page, uint32_t status)
@@ -80,7 +70,7 @@ _Noreturn static void end(struct message_page *page, uint32_t status)
     struct words words = {{status}};
     int32_t code = syscall(SYS_ipc_call | (uint32_t)TEST_SLOT_INIT << SLOT_SHIFT, &words);
 
-    line(page, "tap: # the end was refused: %d", (int)code);
+    note_from(page, "tap: # the end was refused: %d", (int)code);
     for (;;)
         code = ipc_reply_wait(0, &words);
 }
@@ -90,7 +80,7 @@ static void must(err_t err, const char *what)
 {
     if (!err)
         return;
-    line(message_page, "tap: not ok - %s: %s failed with %d", now ? now->text : "start", what, err);
+    note("tap: not ok - %s: %s failed with %d", now ? now->text : "start", what, err);
     end(message_page, 1);
 }
 
@@ -108,7 +98,7 @@ static void quiet_run(uint32_t page)
             seen = progress;
             since = ticks();
         } else if (ticks() - since > STUCK_TICKS) {
-            line((struct message_page *)page, "tap: # stuck in: %s", now->text);
+            note_from((struct message_page *)page, "tap: # stuck in: %s", now->text);
             end((struct message_page *)page, 1);
         }
     }
@@ -348,9 +338,9 @@ err_t event_answer_word(const struct event *event, uint32_t word)
 static void unexpected(const struct event *e, const char *wanted)
 {
     failed = true;
-    line(message_page, "tap: # wanted %s, got kind 0x%x badge 0x%x words 0x%x 0x%x 0x%x 0x%x",
-         wanted, (unsigned)e->kind, (unsigned)e->badge, (unsigned)e->words.w[0],
-         (unsigned)e->words.w[1], (unsigned)e->words.w[2], (unsigned)e->words.w[3]);
+    note("tap: # wanted %s, got kind 0x%x badge 0x%x words 0x%x 0x%x 0x%x 0x%x", wanted,
+         (unsigned)e->kind, (unsigned)e->badge, (unsigned)e->words.w[0], (unsigned)e->words.w[1],
+         (unsigned)e->words.w[2], (unsigned)e->words.w[3]);
 }
 
 bool expect_fault(uint32_t k, uint32_t vector, struct event *event)
@@ -450,7 +440,7 @@ static bool frames_are_free(void)
         }
         for (uint32_t end_of_part = f + count; f < end_of_part; f++)
             if (sys_task_donate(BALANCE_TASK, MEMORY | 1 << SLOT_SHIFT, f)) {
-                line(message_page, "tap: # frame %u is not free", (unsigned)f);
+                note("tap: # frame %u is not free", (unsigned)f);
                 all = false;
             }
     }
@@ -472,6 +462,7 @@ static bool point_holds(const struct point *point)
 {
     now = point;
     failed = false;
+    skipped = NULL;
     run_once();
     if (failed)
         return false;
@@ -485,14 +476,15 @@ _Noreturn void points_run(const struct point *points, unsigned count)
     unsigned failures = 0;
 
     now = points;
-    line(message_page, "tap: 1..%u", count);
+    note("tap: 1..%u", count);
     for (uint32_t f = FRAMES; f < TEST_FRAMES; f += CALL_PAGES_MAX)
         must(sys_task_donate(OWN_TASK, MEMORY | CALL_PAGES_MAX << SLOT_SHIFT, f), "donating to us");
     start_quiet();
     for (unsigned i = 0; i < count; i++) {
         bool good = point_holds(&points[i]);
         failures += !good;
-        line(message_page, "tap: %sok %u - %s", good ? "" : "not ", i + 1, points[i].text);
+        note("tap: %sok %u - %s%s%s", good ? "" : "not ", i + 1, points[i].text,
+             good && skipped ? " # SKIP " : "", good && skipped ? skipped : "");
     }
     end(message_page, failures);
 }

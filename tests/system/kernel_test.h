@@ -65,8 +65,14 @@ bool point_is(int32_t got, int32_t wanted, const char *what, int line);
 #define IS(got, wanted)  point_is((int32_t)(got), (int32_t)(wanted), #got, __LINE__)
 #define HOLDS(condition) point_is(!!(condition), 1, #condition, __LINE__)
 
-/* A line for the log, beside the points. Main thread only. */
-void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The point says nothing about the kernel on this machine: the results tell why. Main thread only.
+ */
+void point_skip(const char *why);
+
+/* A line for the log, beside the points, of the main thread or of one with another message page. */
+#define note(...) note_from(message_page, __VA_ARGS__)
+void note_from(struct message_page *page, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* ------------------------------------------------------------------------------------- frames */
 

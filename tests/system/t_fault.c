@@ -297,17 +297,35 @@ PIECE(writes_msr, "mov $0x174, %%ecx; xor %%eax, %%eax; xor %%edx, %%edx; wrmsr"
       : "eax", "ecx", "edx")
 PIECE(invalidates, "invlpg (%0)" : : "r"(code))
 PIECE(writes_back, "wbinvd")
+PIECE(invalidates_caches, "invd")
 PIECE(leaves_supervisor, "sysexit")
 PIECE(writes_debug, "xor %%eax, %%eax; mov %%eax, %%dr7" : : : "eax")
 
 static bool privileged(void)
 {
-    static piece *const pieces[] = {
-        clears_interrupts, sets_interrupts,      halts,       reads_port,  writes_port,
-        reads_cr0,         writes_cr3,           loads_gdt,   loads_idt,   loads_task,
-        reads_msr,         writes_msr,           invalidates, writes_back, leaves_supervisor,
-        writes_debug,      writes_port_by_string};
+    static piece *const pieces[] = {clears_interrupts,    sets_interrupts, halts,
+                                    reads_port,           writes_port,     reads_cr0,
+                                    writes_cr3,           loads_gdt,       loads_idt,
+                                    loads_task,           reads_msr,       writes_msr,
+                                    invalidates,          writes_debug,    leaves_supervisor,
+                                    writes_port_by_string};
     return ALL_END(pieces, SIGSEGV);
+}
+
+/* Not every emulator refuses these. One that refuses all the others shows that it is not us who let
+ * them pass: no state of the processor makes a difference between them. */
+static bool cache_instructions(void)
+{
+    static piece *const pieces[] = {writes_back, invalidates_caches};
+
+    for (unsigned i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+        int status = child_run(pieces[i]);
+        if (status == EXITED(0) && privileged())
+            tap_skip("the emulator lets user mode execute invd or wbinvd");
+        else if (!IS(status, SIGSEGV))
+            return false;
+    }
+    return true;
 }
 
 PIECE(takes_kernel_data, "mov $0x10, %%eax; mov %%eax, %%ds" : : : "eax")
@@ -426,6 +444,7 @@ static const struct tap_point points[] = {
     {"undefined instructions", undefined},
     {"breakpoint and single step", debugging},
     {"privileged instructions", privileged},
+    {"invd and wbinvd", cache_instructions},
     {"the kernel's segments", selectors},
     {"interrupts by number", interrupts},
     {"flags and the system entry", entries},

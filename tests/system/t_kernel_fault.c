@@ -151,8 +151,6 @@ static const struct forbidden {
     FORBIDDEN("\x0f\x01\xf0"), /* lmsw */
     FORBIDDEN("\x0f\x06"),     /* clts */
     FORBIDDEN("\x0f\x01\x3f"), /* invlpg */
-    FORBIDDEN("\x0f\x08"),     /* invd */
-    FORBIDDEN("\x0f\x09"),     /* wbinvd */
     FORBIDDEN("\x0f\x20\xc0"), /* mov from cr0, cr2, cr3, cr4 */
     FORBIDDEN("\x0f\x20\xd0"),
     FORBIDDEN("\x0f\x20\xd8"),
@@ -207,6 +205,23 @@ static void forbidden_instructions_fault(void)
     make_runner();
     for (unsigned i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
         run_code(forbidden[i].code, forbidden[i].count, GENERAL_PROTECTION);
+}
+
+/* invd and wbinvd, which not every emulator refuses. That the cli behind them is refused shows that
+ * the thread has no more rights than it should: then it is the emulator that lets the instruction
+ * pass. */
+static void cache_instructions_fault(void)
+{
+    static const char *const codes[] = {"\x0f\x08\xfa", "\x0f\x09\xfa"};
+
+    make_runner();
+    for (unsigned i = 0; i < 2; i++) {
+        struct event event = run_code(codes[i], 3, GENERAL_PROTECTION);
+        if (event.words.w[2] == CODE + 2)
+            point_skip("the emulator lets user mode execute invd or wbinvd");
+        else
+            IS(event.words.w[2], CODE);
+    }
 }
 
 static void every_interrupt_number_faults(void)
@@ -371,6 +386,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"MF reaches the handler", floating_point_errors_reach_the_handler},
         {"XM reaches the handler", vector_errors_reach_the_handler},
         {"forbidden instructions are GP", forbidden_instructions_fault},
+        {"invd and wbinvd are GP", cache_instructions_fault},
         {"returns to ring 0 fault", returns_to_ring_0_fault},
         {"int n for all n", every_interrupt_number_faults},
         {"calls with strange flags and segments return", calls_with_strange_flags_return},

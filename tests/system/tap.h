@@ -15,6 +15,9 @@ struct tap_point {
     bool (*holds)(void);
 };
 
+/* The point says nothing about the system on this machine: the results tell why. */
+void tap_skip(const char *why);
+
 /* Runs all points; the result is the program's exit status: 0 if all hold. */
 int tap_run(const struct tap_point *points, unsigned count);
 #define TAP_RUN(points) tap_run(points, sizeof(points) / sizeof((points)[0]))
