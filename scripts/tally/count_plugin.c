@@ -1,6 +1,6 @@
 /*
- * A plugin of QEMU (7.2) that counts instructions of the booted system; QEMU's package has no header
- * for it. Arguments: out=FILE, mode=MODE, and
+ * A plugin of QEMU that counts instructions of the booted system; QEMU's package has no header for
+ * it. Arguments: out=FILE, mode=MODE, and
  *
  *   mode=stretch  the parts of the shortest stretch between two rdtsc of a program, without the
  *                 first instruction, which keeps the counter's value
@@ -41,12 +41,74 @@ void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
                                                             struct qemu_plugin_tb *));
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, exec_callback callback,
                                             int flags, void *data);
-void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn, int operation,
-                                                void *counter, uint64_t value);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, void (*callback)(qemu_plugin_id_t, void *),
                                     void *data);
 
+/*
+ * How instructions are counted depends on the interface. Version 1 (QEMU before 9.0) adds to a
+ * variable; later ones have a counter for each processor, in a scoreboard. Of these functions QEMU
+ * has the first or all others: the missing ones are null, which says what it offers.
+ */
+struct qemu_plugin_scoreboard;
+typedef struct {
+    struct qemu_plugin_scoreboard *board;
+    size_t offset;
+} per_cpu_counter;
+
+#define WEAK __attribute__((weak))
+WEAK void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn, int operation,
+                                                     void *counter, uint64_t value);
+WEAK void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(struct qemu_plugin_insn *insn,
+                                                              int operation,
+                                                              per_cpu_counter counter,
+                                                              uint64_t value);
+WEAK struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(size_t bytes);
+WEAK uint64_t qemu_plugin_u64_sum(per_cpu_counter counter);
+
+/* QEMU reads it when the library is loaded, and refuses versions it does not offer. */
 int qemu_plugin_version = 1;
+
+static bool has_scoreboards(void)
+{
+    return qemu_plugin_scoreboard_new != NULL;
+}
+
+__attribute__((constructor)) static void choose_interface(void)
+{
+    if (has_scoreboards())
+        qemu_plugin_version = 2;
+}
+
+/* ------------------------------------------------------------------------------- the counters */
+
+/* Instructions so far: one of the two holds them. */
+struct counter {
+    uint64_t value;
+    per_cpu_counter per_cpu;
+};
+
+static void counter_init(struct counter *counter)
+{
+    if (has_scoreboards())
+        counter->per_cpu.board = qemu_plugin_scoreboard_new(sizeof(uint64_t));
+}
+
+/* From now on `insn` is counted. Callbacks of the same instruction are to be registered before: then
+ * no version has counted it yet when they run. */
+static void count(struct qemu_plugin_insn *insn, struct counter *counter)
+{
+    if (has_scoreboards())
+        qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, QEMU_PLUGIN_INLINE_ADD_U64,
+                                                            counter->per_cpu, 1);
+    else
+        qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
+                                                   &counter->value, 1);
+}
+
+static uint64_t counted(const struct counter *counter)
+{
+    return has_scoreboards() ? qemu_plugin_u64_sum(counter->per_cpu) : counter->value;
+}
 
 /* ------------------------------------------------------------------------------- the program */
 
@@ -89,46 +151,43 @@ static void watch(struct qemu_plugin_insn *insn, exec_callback callback, void *d
 
 /* -------------------------------------------------------------------------------- the totals */
 
-static uint64_t all, kernel; /* instructions so far */
+static struct counter all, kernel;
 static uint64_t kernel_before, longest, first, first_of_user, at_mark;
 static bool boot_is_over;
 
 static void at_entry(unsigned cpu, void *data)
 {
     (void)cpu, (void)data;
-    first = all;
-    kernel_before = kernel;
+    first = counted(&all);
+    kernel_before = counted(&kernel);
 }
 
 static void reach_mark(unsigned cpu, void *data)
 {
     (void)cpu, (void)data;
     if (!at_mark)
-        at_mark = all;
+        at_mark = counted(&all);
 }
 
 /* Interrupts are let in, or the kernel is left. */
 static void end_of_kernel(unsigned cpu, void *data)
 {
+    uint64_t so_far = counted(&kernel);
+
     (void)cpu, (void)data;
-    if (boot_is_over && kernel - kernel_before > longest)
-        longest = kernel - kernel_before;
-    kernel_before = kernel;
+    if (boot_is_over && so_far - kernel_before > longest)
+        longest = so_far - kernel_before;
+    kernel_before = so_far;
 }
 
 static void in_program(unsigned cpu, void *data)
 {
-    if (!first || kernel == kernel_before)
+    if (!first || counted(&kernel) == kernel_before)
         return;
     end_of_kernel(cpu, data);
     if (!boot_is_over)
-        first_of_user = all;
+        first_of_user = counted(&all);
     boot_is_over = true;
-}
-
-static void count(struct qemu_plugin_insn *insn, uint64_t *counter)
-{
-    qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, counter, 1);
 }
 
 /* Whatever leaves the kernel goes to the first of a block. */
@@ -139,15 +198,15 @@ static void total(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t
 
     if (!in_kernel && is_first)
         watch(insn, in_program, NULL);
-    count(insn, &all);
-    if (in_kernel)
-        count(insn, &kernel);
     if (address == arguments.entry)
         watch(insn, at_entry, NULL);
     if (address == arguments.mark && is_of_text(address, host))
         watch(insn, reach_mark, NULL);
     if (lets_interrupts_in(address, host))
         watch(insn, end_of_kernel, NULL);
+    count(insn, &all);
+    if (in_kernel)
+        count(insn, &kernel);
 }
 
 static void write_totals(FILE *out)
@@ -384,6 +443,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **
     arguments.faults_end = address_argument(argc, argv, "faults_end");
     if (!read_text(argument(argc, argv, "text")))
         return 1;
+    counter_init(&all);
+    counter_init(&kernel);
     qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
     qemu_plugin_register_atexit_cb(id, ended, NULL);
     return 0;
