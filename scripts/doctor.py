@@ -1,25 +1,77 @@
 #!/usr/bin/env python3
-"""doctor: which tools are here, and what to do about those that are not."""
+"""Says which tools are here, in which versions, and what to do about those that are missing or too old.
+
+A variable of the environment names another command: CC, LD, NASM, GRUB_MKRESCUE, XORRISO. Exit status: 1 if
+something is missing or unfit.
+"""
 import argparse
+import os
+import pathlib
+import shutil
 import sys
 
-from tally import packages
+from tally import configured, packages, tools
 
 GROUPS = [("to build", packages.BUILD), ("to run", packages.RUN), ("to test", packages.TEST)]
+CMAKE_NAMES = {"TALLY_CC": tools.CC, "TALLY_LD": tools.LD, "CMAKE_ASM_NASM_COMPILER": tools.NASM,
+               "LLVM_STRIP": tools.STRIP, "GRUB_MKRESCUE": tools.GRUB_MKRESCUE, "XORRISO": tools.XORRISO,
+               "BUILTINS": packages.BUILTINS}
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="scripts/doctor", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cmake", metavar="DIR", type=pathlib.Path,
+                        help="write the tools as CMake's variables, and note in its folder DIR which they were")
+    return parser.parse_args()
+
+
+def cmake_lines():
+    """Paths are quoted so that CMake takes them as they are."""
+    for name, tool in CMAKE_NAMES.items():
+        if path := tool.path():
+            yield f"set({name} [==[{path}]==] CACHE FILEPATH [==[{tool.use}]==])"
+
+
+def state(tool):
+    if not tool.path():
+        return "MISSING"
+    return "UNFIT" if tool.problem() else "ok"
+
+
+def row(tool):
+    least = tools.least_of(tool)
+    version = tool.version_text() if tool.path() else "-"
+    return (f"  {state(tool):8} {tool.label():28} {version:10} {'at least ' + least if least else '':16} "
+            f"{tool.variable:14} {tool.use}").rstrip()
+
+
+def show(problems, lacking):
+    print()
+    for problem in problems:
+        print(f"Unfit: {problem}")
+    if lacking and shutil.which("apt-get"):
+        print(f"Missing: sudo apt-get {' '.join(packages.install_words(packages.names(lacking)))}\n"
+              "(scripts/run and scripts/test do that themselves.)")
+    elif lacking:
+        print("\n  ".join(["Missing; the packages are", *packages.by_hand(lacking)]))
 
 
 def main():
-    argparse.ArgumentParser(prog="scripts/doctor", description=__doc__).parse_args()
-    for title, tools in GROUPS:
-        print(f"{title}:")
-        for tool in tools:
-            state = f"ok {tool.version_text()}" if tool.path() else f"MISSING: package {tool.package}"
-            print(f"  {tool.name.rsplit('/', 1)[-1]:32} {state:36} {tool.use}")
-    lacking = packages.names(packages.missing([tool for _, tools in GROUPS for tool in tools]))
-    if lacking:
-        print(f"\nOn Debian: sudo apt-get {' '.join(packages.install_words(lacking))}\n"
-              "(scripts/run and scripts/test do that themselves.)")
-    return bool(lacking)
+    if folder := parse().cmake:
+        configured.note(folder)
+        print("\n".join(cmake_lines()))
+        return 0
+    for title, wanted in GROUPS:
+        print("\n".join([f"{title}:", *map(row, wanted)]))
+    wanted = [tool for _, group in GROUPS for tool in group]
+    problems = [problem for tool in wanted if (problem := tool.problem())]
+    problems += [f"{tool.variable}={os.environ[tool.variable]}: there is no such command"
+                 for tool in wanted if os.environ.get(tool.variable) and not tool.path()]
+    lacking = [tool for tool in packages.missing(wanted) if not (tool.of_compiler() and tools.CC.problem())]
+    if problems or lacking:
+        show(problems, lacking)
+    return int(bool(problems or lacking))
 
 
 sys.exit(main())

@@ -1,9 +1,6 @@
 # What is booted: the kernel without symbols, the archive of init and all programs, the ISO of both.
-find_program(GRUB_MKRESCUE grub-mkrescue)
-find_program(XORRISO xorriso)
 if(NOT GRUB_MKRESCUE OR NOT XORRISO)
-  message(FATAL_ERROR "grub-mkrescue or xorriso is missing; on Debian: apt-get install "
-                      "grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools")
+  message(FATAL_ERROR "grub-mkrescue or xorriso is missing: scripts/doctor says what to install")
 endif()
 
 get_property(programs GLOBAL PROPERTY TALLY_PROGRAMS)
@@ -33,7 +30,8 @@ add_custom_command(
 
 add_custom_command(
   OUTPUT tally.iso
-  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/scripts/mkiso.py
+  COMMAND ${CMAKE_COMMAND} -E env GRUB_MKRESCUE=${GRUB_MKRESCUE} XORRISO=${XORRISO}
+          ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/scripts/mkiso.py
           tally.iso boot/kernel.elf boot/archive shm_cnt
   DEPENDS scripts/mkiso.py scripts/tally/image.py boot/grub.cfg
           ${PROJECT_BINARY_DIR}/boot/kernel.elf ${PROJECT_BINARY_DIR}/boot/archive

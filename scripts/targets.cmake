@@ -1,11 +1,10 @@
 # How the parts of the system are compiled and linked: interface libraries and add_program().
-find_program(LLVM_STRIP NAMES llvm-strip llvm-strip-14 REQUIRED)
-execute_process(COMMAND ${CMAKE_C_COMPILER} --target=i386-linux-gnu -rtlib=compiler-rt -print-libgcc-file-name
-                OUTPUT_VARIABLE BUILTINS OUTPUT_STRIP_TRAILING_WHITESPACE)
-if(NOT EXISTS "${BUILTINS}")
-  message(FATAL_ERROR "clang's library of 64-bit arithmetic for i386 is missing (${BUILTINS}); "
-                      "on Debian: apt-get install libclang-rt-dev")
-endif()
+foreach(needed IN ITEMS TALLY_LD LLVM_STRIP BUILTINS)
+  if(NOT ${needed})
+    message(FATAL_ERROR "the linker, llvm-strip or clang's library of 64-bit arithmetic for i386 is missing: "
+                        "scripts/doctor says what to install")
+  endif()
+endforeach()
 
 set(c_flags -march=i686 -nostdlibinc -fno-pic -fno-pie -fno-common -fno-stack-protector
   -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -fno-strict-aliasing

@@ -1,11 +1,11 @@
-# clang, ld.lld and NASM for a bare i386 target; kernel and user flags are in the top CMakeLists.txt.
+# clang, ld.lld and NASM for a bare i386 target; kernel and user flags are in targets.cmake.
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR i386)
 
-set(CMAKE_C_COMPILER clang)
+include(${CMAKE_CURRENT_LIST_DIR}/tools.cmake)
 set(CMAKE_C_COMPILER_TARGET i686-unknown-none-elf)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY) # nothing is there that a test could be linked with
 set(CMAKE_ASM_NASM_OBJECT_FORMAT elf32)
 
 # The clang driver would look for the host's gcc to link with, so the linker is called by name.
-set(CMAKE_C_LINK_EXECUTABLE "ld.lld <LINK_FLAGS> <OBJECTS> -o <TARGET> <LINK_LIBRARIES>")
+set(CMAKE_C_LINK_EXECUTABLE "\"${TALLY_LD}\" <LINK_FLAGS> <OBJECTS> -o <TARGET> <LINK_LIBRARIES>")

@@ -6,12 +6,13 @@ import struct
 import subprocess
 import tempfile
 
+from tally import tools
 from tally.build import BuildError
 from tally.damage import PAGE, PROGRAM_BASE, symbol
 from tally.interface import ROOT
 
 SOURCE = ROOT / "scripts/tally/count_plugin.c"
-COMPILE = ["clang", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
+OPTIONS = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
 LOAD, EXECUTABLE = 1, 1  # of program headers
 PART = re.compile(r"part (\d+) ([0-9a-f]+) (\d+)")
 PAGE_OF = re.compile(r"page (\d+) ([0-9a-f]+)")
@@ -22,7 +23,7 @@ def build(folder):
     library = folder / "count_plugin.so"
     if not library.exists() or library.stat().st_mtime < SOURCE.stat().st_mtime:
         fresh = library.with_suffix(f".{os.getpid()}")
-        if subprocess.run([*COMPILE, "-o", str(fresh), str(SOURCE)], check=False).returncode:
+        if subprocess.run([tools.command(tools.CC), *OPTIONS, "-o", str(fresh), str(SOURCE)], check=False).returncode:
             raise BuildError("bench: QEMU's plugin does not compile")
         os.replace(fresh, library)
     return library

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 
+from tally import configured, packages
 from tally.interface import ROOT
 
 STEP = re.compile(r"\[(\d+)/(\d+)\] (.*)")
@@ -122,7 +123,10 @@ def make(folder, options):
 def build(preset, folder, settings=None, keep_going=False):
     """Builds everything of a preset in `folder`; with keep_going, as much as can be built."""
     with locked(folder):
+        if configured.is_outdated(folder):
+            settings = {**configured.forget(folder), **(settings or {})}
         if settings or not (folder / "build.ninja").exists():
+            packages.refuse_old(packages.BUILD + packages.RUN)
             configure(preset, folder, settings or {})
         if not make(folder, ["-k", "0"] if keep_going else []) and not keep_going:
             raise BuildError("tally: the build failed; what the tools said is above")

@@ -5,6 +5,8 @@ import struct
 import subprocess
 import zlib
 
+from tally import tools
+
 PAGE, PROGRAM_BASE = 4096, 0x100000
 ENTRIES_OFFSET, ENTRY = 128, struct.Struct("<24s4I")  # of the archive: see scripts/mkarchive.py
 IMAGE_PAGE, ACCOUNT_PAGES, HEADER_PAGES, HEADER_ENTRIES, DIRECTORY_SUM = 8, 24, 72, 76, 84
@@ -22,7 +24,7 @@ JUMP_WINDOW = b"\xb8\x00\x00\x10\xc0\xff\xe0"  # memory, where the kernel sees i
 
 def symbol(elf, name):
     """The address of a function."""
-    done = subprocess.run(["llvm-nm", str(elf)], capture_output=True, text=True, check=True)
+    done = subprocess.run([tools.command(tools.NM), str(elf)], capture_output=True, text=True, check=True)
     found = [line.split()[0] for line in done.stdout.splitlines() if line.split()[-1] == name]
     if len(found) != 1:
         raise LookupError(f"{elf} has {len(found)} functions {name}")

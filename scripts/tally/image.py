@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 
+from tally import tools
 from tally.interface import ROOT
 
 CONFIG_BYTES = 1024  # boot/grub.cfg in the ISO, padded, so that any command line fits in place
@@ -16,7 +17,7 @@ QUOTES = set("'\"\\")
 # The part_ modules are not needed, but the start-up script that grub-mkrescue writes asks for them.
 PARTITIONS = "acorn amiga apple bsd dfly dvh gpt msdos plan sun sunpc".split()
 MODULES = " ".join(["multiboot2", "normal", "boot", *(f"part_{name}" for name in PARTITIONS)])
-MKRESCUE = ["grub-mkrescue", "--locales=", "--fonts=", "--themes=", f"--install-modules={MODULES}"]
+MKRESCUE_OPTIONS = ["--locales=", "--fonts=", "--themes=", f"--install-modules={MODULES}"]
 
 
 class ImageError(Exception):
@@ -52,7 +53,8 @@ def make_iso(output, kernel, archive, words):
         shutil.copy(kernel, boot / "kernel.elf")
         shutil.copy(archive, boot / "archive")
         (boot / "grub/grub.cfg").write_bytes(grub_config(words))
-        done = subprocess.run([*MKRESCUE, "-o", str(output), folder], capture_output=True, text=True)
+        mkrescue = [tools.command(tools.GRUB_MKRESCUE), f"--xorriso={tools.command(tools.XORRISO)}"]
+        done = subprocess.run([*mkrescue, *MKRESCUE_OPTIONS, "-o", str(output), folder], capture_output=True, text=True)
     if done.returncode:
         raise ImageError("grub-mkrescue failed:\n" + done.stderr)
 

@@ -1,54 +1,37 @@
-"""The tools of the project: which Debian package has each, which are here, and how to get the others."""
-import dataclasses
-import glob
+"""The lists of tools that the project needs, and how to install those that are missing."""
 import os
-import re
 import shutil
 import subprocess
 import sys
 
+from tally import tools
+from tally.tools import Tool
 
-@dataclasses.dataclass(frozen=True)
-class Tool:
-    name: str        # a command, or an absolute path, possibly a pattern
-    package: str
-    use: str
-    version: tuple = ("--version",)
-
-    def path(self):
-        if self.name.startswith("/"):
-            return next(iter(glob.glob(self.name)), None)
-        return shutil.which(self.name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-
-    def version_text(self):
-        if self.name.startswith("/"):
-            return "-"
-        done = subprocess.run([self.path(), *self.version], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, check=False)
-        found = re.search(r"\d+(\.\d+)+", done.stdout + done.stderr)
-        return found[0] if found else "?"
-
-
+BUILTINS = Tool("{clang}/lib/*/libclang_rt.builtins-i386.a", "libclang-rt-dev", "64-bit division",
+                others=("{clang}/lib/i[36]86-*/libclang_rt.builtins.a",))
 BUILD = [
-    Tool("cmake", "cmake", "build"),
-    Tool("ninja", "ninja-build", "build"),
-    Tool("clang", "clang", "C compiler"),
-    Tool("ld.lld", "lld", "linker"),
-    Tool("llvm-strip", "llvm", "boot images without symbols"),
-    Tool("llvm-symbolizer", "llvm", "backtraces"),
-    Tool("/usr/lib/llvm-*/lib/clang/*/lib/*/libclang_rt.builtins-i386.a", "libclang-rt-dev", "64-bit division"),
-    Tool("nasm", "nasm", "assembler", ("-v",)),
-    Tool("grub-mkrescue", "grub-common", "ISO"),
-    Tool("/usr/lib/grub/i386-pc/multiboot2.mod", "grub-pc-bin", "ISO for BIOS"),
-    Tool("/usr/lib/grub/x86_64-efi/multiboot2.mod", "grub-efi-amd64-bin", "ISO for UEFI"),
-    Tool("xorriso", "xorriso", "ISO", ("-version",)),
-    Tool("mformat", "mtools", "ISO for UEFI"),
-    Tool("/usr/include/stb/stb_sprintf.h", "libstb-dev", "printf in libuser"),
+    Tool("python3", "python3", "the scripts", least="3.9"),
+    Tool("cmake", "cmake", "build", least="3.22"),
+    Tool("ninja", "ninja-build", "build", least="1.10"),
+    tools.CC,
+    tools.LD,
+    tools.STRIP,
+    tools.SYMBOLIZER,
+    BUILTINS,
+    tools.NASM,
+    tools.GRUB_MKRESCUE,
+    Tool("{grub}/lib/grub/i386-pc/multiboot2.mod", "grub-pc-bin", "ISO for BIOS",
+         others=("{grub}/share/grub2/i386-pc/multiboot2.mod",)),
+    Tool("{grub}/lib/grub/x86_64-efi/multiboot2.mod", "grub-efi-amd64-bin", "ISO for UEFI",
+         others=("{grub}/share/grub2/x86_64-efi/multiboot2.mod",)),
+    tools.XORRISO,
+    Tool("mformat", "mtools", "ISO for UEFI", least="4.0.32"),
+    Tool("/usr/include/stb/stb_sprintf.h", "libstb-dev", "printf in libuser",
+         others=("/usr/include/stb_sprintf.h", "/usr/local/include/stb/stb_sprintf.h")),
     Tool("/usr/include/elf.h", "libc6-dev", "program loader"),
 ]
-RUN = [
-    Tool("qemu-system-i386", "qemu-system-x86", "emulator"),
-]
+QEMU = Tool("qemu-system-i386", "qemu-system-x86", "emulator", least="7.2")
+RUN = [QEMU]
 UEFI = [
     Tool("/usr/share/ovmf/OVMF.fd", "ovmf", "UEFI firmware for QEMU"),
 ]
@@ -56,51 +39,132 @@ WINDOW = [
     Tool("/usr/lib/*/qemu/ui-gtk.so", "qemu-system-gui", "QEMU's window"),
 ]
 HOST = [
-    Tool("/usr/lib/llvm-*/lib/clang/*/lib/*/libclang_rt.asan*.a", "libclang-rt-dev", "sanitizers"),
+    Tool("{clang}/lib/*/libclang_rt.asan*.a", "libclang-rt-dev", "sanitizers"),
 ]
 TEST = [
     *HOST,
     *UEFI,
-    Tool("bochs", "bochs", "the strictest emulator", ("--help",)),
+    tools.NM,
+    tools.SIZE,
+    Tool("bochs", "bochs", "the strictest emulator", ("--help",), least="2.7"),
     Tool("/usr/lib/*/bochs/plugins/libbx_term_gui.so", "bochs-term", "Bochs without a window"),
     Tool("/usr/share/bochs/BIOS-bochs-latest", "bochsbios", "firmware for Bochs"),
     Tool("/usr/share/vgabios/vgabios.bin", "vgabios", "firmware for Bochs"),
-    Tool("ctags", "universal-ctags", "checks of size and docs"),
+    Tool("ctags", "universal-ctags", "checks of size and docs", least="5.9", says="Universal Ctags"),
 ]
+
+# What other systems usually call Debian's packages: (Fedora, Arch). The same name where nothing is said.
+ELSEWHERE = {
+    "python3": ("python3", "python"),
+    "ninja-build": ("ninja-build", "ninja"),
+    "libclang-rt-dev": ("compiler-rt compiler-rt.i686", "compiler-rt"),
+    "grub-common": ("grub2-tools-extra", "grub"),
+    "grub-pc-bin": ("grub2-pc-modules", "grub"),
+    "grub-efi-amd64-bin": ("grub2-efi-x64-modules", "grub"),
+    "xorriso": ("xorriso", "libisoburn"),
+    "libstb-dev": ("stb_sprintf-devel", "stb"),
+    "libc6-dev": ("glibc-devel", "glibc"),
+    "qemu-system-x86": ("qemu-system-x86", "qemu-system-x86"),
+    "ovmf": ("edk2-ovmf", "edk2-ovmf"),
+    "qemu-system-gui": ("qemu-ui-gtk", "qemu-ui-gtk"),
+    "bochs-term": ("bochs", "bochs"),
+    "bochsbios": ("bochs-bios", "bochs"),
+    "universal-ctags": ("ctags", "ctags"),
+    "gnuplot-nox": ("gnuplot", "gnuplot"),
+}
 
 
 class PackageError(Exception):
     """What is missing, and what to do about it."""
 
 
-def missing(tools):
-    return [tool for tool in tools if not tool.path()]
+def missing(wanted):
+    return [tool for tool in wanted if not tool.path()]
 
 
-def names(tools):
-    return sorted({tool.package for tool in tools})
+def package_of(tool):
+    """Debian has a package for each version of LLVM, beside one without a number."""
+    suffix = tools.suffix_of(os.environ.get("CC") or tools.CC.path())
+    if not suffix:
+        return tool.package
+    numbered = {"clang": f"clang-{suffix}", "lld": f"lld-{suffix}", "libclang-rt-dev": f"libclang-rt-{suffix}-dev"}
+    return numbered.get(tool.package, tool.package)
+
+
+def names(wanted):
+    return sorted({package_of(tool) for tool in wanted})
+
+
+def names_elsewhere(wanted, column):
+    found = {ELSEWHERE.get(tool.package, (tool.package,) * 2)[column] for tool in wanted}
+    return sorted({name for several in found for name in several.split()})
 
 
 def install_words(packages):
     return ["install", "-y", "--no-install-recommends", *packages]
 
 
-def install(tools):
-    """Installs what is missing of `tools`."""
-    packages = names(missing(tools))
-    if not packages:
-        return
-    sudo = [] if os.geteuid() == 0 else ["sudo"]
+def by_hand(wanted):
+    """Lines that say how to install what a system without apt-get lacks."""
+    yield f"on Debian: {' '.join(names(wanted))}"
+    for column, system in enumerate(("Fedora", "Arch")):
+        yield f"on {system}, usually: {' '.join(names_elsewhere(wanted, column))}"
+
+
+def refuse_unfit():
+    """What the environment names must be what it should be, whatever is installed."""
+    for tool in (tools.CC, tools.LD, tools.NASM, tools.GRUB_MKRESCUE, tools.XORRISO):
+        wanted = os.environ.get(tool.variable)
+        if not wanted:
+            continue
+        if not tool.path() and not is_package(wanted, tool):
+            raise PackageError(f"tally: {tool.variable}={wanted}: there is no such command")
+        if problem := tool.problem():
+            raise PackageError(f"tally: {problem}; unset {tool.variable}, or set it to one that is")
+
+
+def is_package(wanted, tool):
+    """clang-16 and ld.lld-16 can be installed."""
+    return tool.is_llvm and wanted.removesuffix(f"-{tools.suffix_of(wanted)}") == tool.name
+
+
+def refuse_old(wanted):
+    problems = [problem for tool in wanted if (problem := tool.problem())]
+    if problems:
+        raise PackageError("\n".join(f"tally: {problem}" for problem in problems))
+
+
+def install(wanted):
+    """Installs what is missing of the tools `wanted`."""
+    refuse_unfit()
+    lacking = missing(wanted)
+    if lacking:
+        install_packages(lacking)
+        tools.forget()
+        if left := missing(wanted):
+            refuse_left(left)
+
+
+def refuse_left(left):
+    command = " ".join([*sudo(), "apt-get", *install_words(names(left))])
+    raise PackageError(f"tally: could not be installed: {' '.join(names(left))}\nTry: {command}")
+
+
+def sudo():
+    return [] if os.geteuid() == 0 else ["sudo"]
+
+
+def install_packages(lacking):
+    packages = names(lacking)
     if not shutil.which("apt-get"):
-        raise PackageError(f"tally: missing: {' '.join(packages)} (names of Debian packages); install them and try again")
-    if sudo and not shutil.which("sudo"):
+        things = ", ".join(f"{tool.label()} ({tool.use})" for tool in lacking)
+        raise PackageError("\n  ".join([f"tally: missing: {things}\nInstall the packages and try again:", *by_hand(lacking)]))
+    if sudo() and not shutil.which("sudo"):
         raise PackageError("tally: this takes root, or sudo, which is missing, too:\n" + " ".join(["apt-get", *install_words(packages)]))
     print(f"tally: installing {' '.join(packages)}", file=sys.stderr)
-    apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]
+    apt = [*sudo(), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]
     shown = sys.stderr if sys.stderr.isatty() else subprocess.PIPE
     done = [subprocess.run([*apt, *words], stdout=shown, stdin=subprocess.DEVNULL, text=True, check=False)
             for words in (["update"], install_words(packages))]
-    if left := names(missing(tools)):
+    if done[-1].returncode:
         print("".join(step.stdout or "" for step in done), file=sys.stderr)
-        command = " ".join([*sudo, "apt-get", *install_words(packages)])
-        raise PackageError(f"tally: could not be installed: {' '.join(left)}\nTry: {command}")

@@ -4,6 +4,7 @@ import pathlib
 import re
 import subprocess
 
+from tally import tools
 from tally.interface import ROOT
 
 PANIC = re.compile(r"panic: (exception in the kernel|double fault|kernel stack overflow)")
@@ -16,7 +17,7 @@ LOWEST = 0x100000  # no code of ours is below
 @functools.lru_cache(maxsize=None)
 def symbolizer():
     """One process answers all questions: a log may ask many."""
-    return subprocess.Popen(["llvm-symbolizer", "--no-inlines"], stdin=subprocess.PIPE,
+    return subprocess.Popen([tools.command(tools.SYMBOLIZER), "--no-inlines"], stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
 

@@ -1,0 +1,38 @@
+"""Whether a build folder is still of this machine's tools. CMake and Ninja look at paths, but a tool can be replaced
+by another version of the same name, and CC can name another one each time."""
+import os
+import re
+import subprocess
+
+from tally import packages
+
+STAMP = "tools.txt"
+DRIVERS = ("python3", "cmake", "ninja")  # what they make is the same in every version
+SETTING = re.compile(r"^(TALLY_(?!CC:|LD:)\w+):\w+=(.*)$", re.M)  # in CMake's cache
+
+
+def now():
+    """A line for each tool that is here: what it is, and which."""
+    found = ((tool, tool.path()) for tool in packages.BUILD if tool.name not in DRIVERS)
+    states = ((tool, path, os.stat(path)) for tool, path in found if path)
+    return "".join(f"{tool.label()} {path} {state.st_mtime_ns} {state.st_size}\n" for tool, path, state in states)
+
+
+def note(folder):
+    (folder / STAMP).write_text(now(), encoding="utf-8")
+
+
+def is_outdated(folder):
+    stamp = folder / STAMP
+    noted = stamp.read_text(encoding="utf-8") if stamp.exists() else ""
+    return (folder / "build.ninja").exists() and noted != now()
+
+
+def forget(folder):
+    """Takes away what was configured and built, and returns the settings it was configured with."""
+    cache = folder / "CMakeCache.txt"
+    settings = dict(SETTING.findall(cache.read_text(encoding="utf-8"))) if cache.exists() else {}
+    subprocess.run(["ninja", "-C", str(folder), "-t", "clean"], capture_output=True, check=False)
+    for path in [cache, folder / "build.ninja", *folder.glob("CMakeFiles/*/CMakeCCompiler.cmake"), *folder.glob("*.so")]:
+        path.unlink(missing_ok=True)
+    return settings

@@ -1,0 +1,12 @@
+# The tools of this machine, as scripts/tally/tools.py finds them: CC, LD and others of the environment, else by
+# name. They are found once for a build folder; scripts/run configures it anew when they have changed.
+set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES TALLY_CC TALLY_LD)
+if(NOT TALLY_CC)
+  execute_process(COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/doctor.py --cmake ${CMAKE_BINARY_DIR}
+                  OUTPUT_VARIABLE found ERROR_VARIABLE why RESULT_VARIABLE failed)
+  if(failed)
+    message(FATAL_ERROR "${why}${failed}")
+  endif()
+  cmake_language(EVAL CODE "${found}")
+endif()
+set(CMAKE_C_COMPILER ${TALLY_CC})
