@@ -2,7 +2,8 @@
 """Builds if needed, measures the system, and prints one line `NAME VALUE UNIT` for each row.
 
 VALUE is the least of 1,000 runs; docs/performance.md says what the rows are and how they are measured. Rows
-that are not as recorded, which is what scripts/test holds them to, are named on stderr. Exit status: 1 if
+that are not as recorded, which is what scripts/test holds them to, are named on stderr; so it is if the record is
+of another compiler or emulator, with which rows are not compared. Exit status: 1 if
 something could not be measured, 2 for wrong options, 126 if tools or the build are lacking.
 """
 import argparse
@@ -54,24 +55,29 @@ def build_folder(arguments):
     return folder
 
 
-def tell_changes(rows):
-    for lines, what in zip(bench_record.changes({row.name: row.value for row in rows}), ("worse", "better")):
+def tell_changes(rows, makers):
+    record = bench_record.read()
+    found = bench_record.changes({row.name: (row.value, row.unit) for row in rows}, makers, record)
+    if said := bench_record.notice(makers, record):
+        print(f"bench: {said}", file=sys.stderr)
+    for lines, what in ((found.worse, "worse"), (found.better, "better")):
         for line in lines:
             print(f"bench: {what} than the record: {line}", file=sys.stderr)
 
 
 def measure(folder, arguments):
     rows, test = bench.all_rows(folder)
+    makers = bench_record.makers_of(folder)
     for row in rows:
         print(row.name, row.value, row.unit)
     print(f"bench: {bench.LONGEST} is from {test}", file=sys.stderr)
     if not arguments.record:
-        tell_changes(rows)
+        tell_changes(rows, makers)
     if arguments.json:
         text = json.dumps([dataclasses.asdict(row) for row in rows], indent=2)
         arguments.json.write_text(text + "\n", encoding="utf-8")
     if arguments.record:
-        bench_record.write(rows)
+        bench_record.write(rows, makers)
     if arguments.plots:
         bench_plots.draw_all(folder, rows)
 

@@ -1,18 +1,69 @@
-"""The recorded figures of the bench: no row may grow past its own. docs/performance.md shows them."""
+"""The recorded figures of the bench: no row may grow past its own. docs/performance.md shows them.
+
+A record names the compiler and the emulator that made it. With other ones rows differ for reasons that are not
+ours: they are shown, and only what depends on neither is held to the record.
+"""
+import dataclasses
 import re
 
+from tally import packages
 from tally.interface import ROOT
 
 RECORD = ROOT / "tests/bench-figures.txt"
 PAGE = ROOT / "docs/performance.md"
 SHOWN = re.compile(r"^(\| `(\w+)` \|.*\| )[\d,]+ \|$", re.M)  # a row of the page's table: the last column
+MAKER = re.compile(r"# (\w+): (.*)")
+COMPILED_BY = re.compile(rb"clang version (\d+(?:\.\d+)+)")
 HINT = "scripts/bench --record"
+# What a row depends on, by its unit; instructions and frames on both.
+NEITHER, COMPILER, BOTH = (), ("compiler",), ("compiler", "emulator")
+DEPENDS = {"lines": NEITHER, "bytes": COMPILER}
+
+
+@dataclasses.dataclass
+class Record:
+    makers: dict  # {"compiler": "clang 14.0.6", "emulator": "QEMU 7.2"}
+    rows: dict  # {name: (value, unit)}
+
+    def values(self):
+        return {name: value for name, (value, _) in self.rows.items()}
+
+    def foreign(self, makers, unit):
+        """Which of those that a row of this unit depends on are not the record's."""
+        return [kind for kind in DEPENDS.get(unit, BOTH) if makers[kind] != self.makers.get(kind)]
+
+
+# ----------------------------------------------------------------------------------------- makers
+
+def compiler_of(elf):
+    """What compiled a file: compilers write that into it."""
+    found = COMPILED_BY.search(elf.read_bytes())
+    return f"clang {found[1].decode()}" if found else "another compiler"
+
+
+def emulator():
+    """The third number of QEMU's version is that of corrections, which leave the count of instructions."""
+    return "QEMU " + ".".join(packages.QEMU.version_text().split(".")[:2])
+
+
+def makers_of(folder):
+    return {"compiler": compiler_of(folder / "kernel/kernel.elf"), "emulator": emulator()}
+
+
+def said_of(makers):
+    return f"{makers.get('compiler')} and {makers.get('emulator')}"
+
+
+# ----------------------------------------------------------------------------------------- record
+
+def parse(text):
+    makers = dict(match.groups() for line in text.splitlines() if (match := MAKER.fullmatch(line)))
+    rows = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+    return Record(makers, {name: (int(value), unit) for name, value, unit in rows})
 
 
 def read():
-    """{name: value}"""
-    lines = RECORD.read_text(encoding="utf-8").splitlines()
-    return {name: int(value) for name, value, _ in map(str.split, lines)}
+    return parse(RECORD.read_text(encoding="utf-8"))
 
 
 def page(values):
@@ -21,26 +72,61 @@ def page(values):
     return SHOWN.sub(lambda row: f"{row[1]}{values[row[2]]:,} |" if row[2] in values else row[0], text)
 
 
-def write(rows):
-    RECORD.write_text("".join(f"{row.name} {row.value} {row.unit}\n" for row in rows), encoding="utf-8")
-    PAGE.write_text(page(read()), encoding="utf-8")
+def write(rows, makers):
+    lines = [*(f"# {kind}: {name}" for kind, name in makers.items()), *(f"{row.name} {row.value} {row.unit}" for row in rows)]
+    RECORD.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    PAGE.write_text(page(read().values()), encoding="utf-8")
 
 
-def changes(values):
-    """Lines about what is not as recorded: (those that are worse, those that are better)."""
-    recorded = read()
-    lines = {name: f"{name} is {value}, recorded are {recorded.get(name, 'none')}" for name, value in values.items()}
-    worse = [lines[name] for name, value in values.items() if value > recorded.get(name, -1)]
-    better = [lines[name] for name, value in values.items() if value < recorded.get(name, -1)]
-    return worse, better
+# ---------------------------------------------------------------------------------------- judging
+
+@dataclasses.dataclass
+class Changes:
+    """Lines about rows that are not as recorded, by what that means."""
+    worse: list
+    better: list
+    foreign: list  # nothing: another compiler or emulator made the figure
 
 
-def judge(values):
-    """Results of a test: (what, passed, details)."""
-    worse, better = changes(values)
-    for name in values:
-        mine = [line for line in worse if line.startswith(f"{name} ")]
-        yield f"{name} has not grown", not mine, "\n".join(mine)
-    if better:
-        print("       | " + "\n       | ".join([*better, f"the record can be lowered: {HINT}"]))
-    yield f"{PAGE.name} shows the recorded figures", page(read()) == PAGE.read_text(encoding="utf-8"), HINT
+def changes(rows, makers, record):
+    """Compares the rows, {name: (value, unit)}, with the record."""
+    found = Changes([], [], [])
+    for name, (value, unit) in rows.items():
+        recorded = record.rows.get(name, ("none", unit))[0]
+        line = f"{name} is {value}, recorded are {recorded}"
+        if value == recorded:
+            continue
+        if recorded != "none" and record.foreign(makers, unit):
+            found.foreign.append(line)
+        elif recorded == "none" or value > recorded:
+            found.worse.append(line)
+        else:
+            found.better.append(line)
+    return found
+
+
+def notice(makers, record):
+    """What to say where not all rows can be compared; None where they can."""
+    if not record.foreign(makers, "instructions"):
+        return None
+    return f"the record is of {said_of(record.makers)}, this is {said_of(makers)}: figures are shown, not judged"
+
+
+def judge(rows, makers, record=None):
+    """Results of a test: (what, passed, details). `record` is the recorded one unless it is given."""
+    record = record or read()
+    found = changes(rows, makers, record)
+    for name, (_, unit) in rows.items():
+        mine = [line for line in found.worse if line.startswith(f"{name} ")]
+        how = "is measured" if record.foreign(makers, unit) else "has not grown"
+        yield f"{name} {how}", not mine, "\n".join(mine)
+    if said := notice(makers, record):
+        show([said, *found.foreign])
+    if found.better:
+        show([*found.better, f"the record can be lowered: {HINT}"])
+    values = record.values()
+    yield f"{PAGE.name} shows the recorded figures", page(values) == PAGE.read_text(encoding="utf-8"), HINT
+
+
+def show(lines):
+    print("       | " + "\n       | ".join(lines))

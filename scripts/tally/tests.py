@@ -243,7 +243,8 @@ def bench():
                               capture_output=True, text=True, check=False)
         yield "scripts/bench measures all rows", done.returncode == 0, done.stdout + done.stderr
         if done.returncode == 0:
-            yield from bench_record.judge({row["name"]: row["value"] for row in json.loads(rows.read_text())})
+            yield from bench_record.judge({row["name"]: (row["value"], row["unit"]) for row in json.loads(rows.read_text())},
+                                          bench_record.makers_of(IMAGES))
 
 
 def bench_options():
