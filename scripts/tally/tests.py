@@ -14,6 +14,7 @@ from tally import bench_record, bochs, build, machine
 from tally.failures import USAGE, failure_tests
 from tally.image import with_command
 from tally.interface import ROOT
+from tally.platform_tests import platform_tests
 from tally.serial import BUILD_FAILED, KERNEL_TEST
 
 IMAGES = build.default_folder("i386")
@@ -277,6 +278,6 @@ def build_one(preset, folder, keep_going):
 
 
 def all_tests():
-    failures = [Test(name, run) for name, run in failure_tests()]
+    failures = [Test(name, run) for name, run in (*failure_tests(), *platform_tests())]
     return [*checks(), *host_tests(), *system_tests(), *audit_tests(), *demos(), *failures,
             Test("bench/options", bench_options), Test("bench/figures", bench)]
