@@ -178,8 +178,8 @@ CC = Tool("clang", "clang", "C compiler", least=CLANG_LEAST, variable="CC", is_l
 LD = Tool("ld.lld", "lld", "linker", least=CLANG_LEAST, variable="LD", is_llvm=True, says="LLD")
 GRUB_MKRESCUE = Tool("grub-mkrescue", "grub-common", "ISO", least="2.06", variable="GRUB_MKRESCUE",
                      others=("grub2-mkrescue",))
-NASM = Tool("nasm", "nasm", "assembler", ("-v",), least="2.15", variable="NASM")
-XORRISO = Tool("xorriso", "xorriso", "ISO", ("-version",), least="1.5.2", variable="XORRISO")
+NASM = Tool("nasm", "nasm", "assembler", ("-v",), least="2.16", variable="NASM")
+XORRISO = Tool("xorriso", "xorriso", "ISO", ("-version",), least="1.5.4", variable="XORRISO")
 
 
 def llvm(name, use):

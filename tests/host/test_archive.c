@@ -33,7 +33,8 @@ static void make(void)
 {
     for (uint32_t i = 0; i < sizeof(image); i++)
         image[i] = (unsigned char)(i * 7);
-    *header() = (struct archive_header){.magic = {"TALLYDIR"}, .pages = PAGES, .entries = ENTRIES};
+    *header() = (struct archive_header){.pages = PAGES, .entries = ENTRIES};
+    memcpy(header()->magic, ARCHIVE_MAGIC, sizeof(header()->magic));
     entries()[0] = (struct archive_entry){.name = "hello", .first_page = 1, .bytes = 5000};
     entries()[1] =
         (struct archive_entry){.name = "shm_cnt", .first_page = 3, .bytes = 2 * PAGE_SIZE};
