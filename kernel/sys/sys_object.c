@@ -127,6 +127,7 @@ struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t pri
     thread->home = cpu_ref(cpu);
     thread->cpu = thread->home ? thread->home : REF(kernel.cpus);
     thread->held = 1;
+    thread->patience = NEW_PATIENCE;
     thread->calls = kernel.calls_base;
     thread_update_direct(thread);
     arch_registers_init(&thread->registers);

@@ -84,27 +84,23 @@ void cpu_dequeue(struct thread *thread)
     struct cpu *cpu = thread_cpu(thread);
 
     assert(arch_lock_held() && thread->state == THREAD_READY);
-    link_remove(&thread->link);
-    if (cpu->waited[thread->priority] == REF(thread)) {
-        cpu->waited[thread->priority] = 0;
+    if (cpu->ready[thread->priority].next == REF(&thread->link))
         cpu->overdue &= ~(1u << thread->priority);
-    }
+    link_remove(&thread->link);
     if (link_is_alone(&cpu->ready[thread->priority]))
         cpu->ready_mask &= ~(1u << thread->priority);
     update_floor(cpu);
 }
 
-/* At a tick: has the first of this queue waited for long? */
-static void count_wait(struct cpu *cpu, unsigned priority)
+/* At a tick: it is the turn of the first of this queue, unless that is new. */
+static void end_turn(struct cpu *cpu, unsigned priority)
 {
-    ref_t first = REF(thread_of_link(cpu->ready[priority].next));
+    struct thread *first = thread_of_link(cpu->ready[priority].next);
 
-    if (cpu->waited[priority] != first) {
-        cpu->waited[priority] = first;
-        cpu->waited_ticks[priority] = 0;
-    } else if (++cpu->waited_ticks[priority] >= TURN_TICKS) {
+    if (first->patience)
+        first->patience--;
+    else
         cpu->overdue |= 1u << priority;
-    }
 }
 
 /* Whether `thread` has to let the first of its queue go before it. */
@@ -118,7 +114,7 @@ struct thread *cpu_tick(struct thread *thread)
     struct cpu *cpu = thread_cpu(thread);
 
     for (uint32_t levels = cpu->ready_mask; levels; levels &= levels - 1)
-        count_wait(cpu, (unsigned)__builtin_ctz(levels));
+        end_turn(cpu, (unsigned)__builtin_ctz(levels));
     update_floor(cpu);
     if (!kernel.reapers && !link_is_alone(&kernel.dying))
         object_reap_step(); /* deaths that nobody waits for go on even if nobody else becomes ready */
@@ -166,6 +162,7 @@ void cpu_breathe(void)
 
 static void switch_to(struct cpu *cpu, struct thread *thread)
 {
+    thread->patience = 0;
     switch_fpu(cpu, thread);
     thread_switch(cpu, thread);
     update_floor(cpu);

@@ -15,10 +15,9 @@
  *   P2  `floor` is what a thread's `direct` must reach to be switched to without the scheduler: the
  *       highest ready priority, PRIORITY_COUNT while the running thread's FPU state is live
  *   P3  `space` is the task whose page tables CR3 names, 0: the kernel's own
- *   P4  waited[p] was the first of ready[p] at the last tick and still is, waited_ticks[p] for how
- *       many ticks; after TURN_TICKS bit p of `overdue` is set, and until it runs the floor for p
- *       is one higher and others of priority p go behind it, though they come from a call to a
- *       server
+ *   P4  bit p of `overdue` is set if a tick has found the first of ready[p] there, with no patience
+ *       left: until that thread runs the floor for p is one higher, and others of priority p go
+ *       behind it, though they come from a call to a server
  *   P5  `current` is THREAD_RUNNING here, or died by another processor and this one has not heard
  *   P6  `choose` is clear, or another processor set it and an interrupt is on its way
  */
@@ -31,8 +30,6 @@ struct cpu {
     bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
     bool choose;      /* the running thread may not be the one that is to run */
     uint32_t overdue;
-    ref_t waited[PRIORITY_COUNT];
-    uint8_t waited_ticks[PRIORITY_COUNT];
     uint32_t drop; /* the request that it gets before the lock is given away: REQUEST_PAGE ... */
     struct arch_cpu arch;
 } __attribute__((aligned(1 << CPU_SHIFT)));
@@ -97,9 +94,9 @@ void cpu_init(struct cpu *cpu);
 void cpu_enqueue(struct thread *thread, enum queue_end end);
 void cpu_dequeue(struct thread *thread);
 
-/* At a tick that interrupts `thread`: who was next in turn for TURN_TICKS whole ticks has his turn.
- * A turn of a few ticks lets a parent get on after a fork even where a busy host delays ticks. */
-enum { TURN_TICKS = 3 };
+/* At a tick that interrupts `thread`: the next of its priority has its turn. One that has never run
+ * lets NEW_PATIENCE ticks pass first: a parent gets on after a fork even where a busy host delays
+ * ticks. */
 struct thread *cpu_tick(struct thread *thread);
 
 /* At a tick between two steps of a long call: its thread has had its turn. */

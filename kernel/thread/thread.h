@@ -34,7 +34,7 @@
 #include "kernel/cap/slot.h"
 #include "kernel/lib/link.h"
 
-enum { THREAD_SHIFT = 10 };
+enum { THREAD_SHIFT = 10, NEW_PATIENCE = 3 };
 
 enum thread_state {
     THREAD_HELD,
@@ -63,6 +63,7 @@ struct thread {
     uint8_t rerun;       /* its call is not finished: run it again when chosen */
     uint8_t reaping;     /* it goes on when kernel.dying is empty */
     uint8_t uses_fpu;
+    uint8_t patience;      /* ticks that it lets pass as the first of its queue; 0 once it has run */
     uint32_t badge;        /* THREAD_CALLING: of the capability it called with */
     ref_t revoking;        /* the root whose NODE_REVOKING this thread has set, or 0 */
     uint32_t page_address; /* of its message page in its space */

@@ -1,0 +1,146 @@
+/*
+ * Who runs for how long, on one processor: processes that only compute, and never call anybody,
+ * take turns at every tick.
+ *
+ * run: --kernel
+ */
+#include "tests/system/child.h"
+#include "tests/system/tap.h"
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/mem/shm.h"
+#include "libuser/sys/syscall.h"
+#include "servers/clients.h"
+#include "servers/proto/proc.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    BOARD = -21,
+    TURNS = 120,  /* in all, of two or more that hand over to each other */
+    BEGINNING = 5 /* ticks that pass before a new process has its first turn, at most */
+};
+
+static struct board {
+    uint32_t turn;    /* whose it is */
+    uint32_t players; /* how many take turns */
+    uint32_t seen;
+} volatile *board;
+
+static uint32_t uptime(void)
+{
+    uint32_t ticks = 0;
+
+    if (proc_uptime(CLIENT_SLOT_PROC, 0, &ticks) != 0)
+        exit(98);
+    return ticks;
+}
+
+static void begin(uint32_t players)
+{
+    char *page = NULL;
+
+    if (shm_open(BOARD, &page) != 0)
+        exit(99);
+    board = (volatile struct board *)page;
+    *board = (struct board){.players = players};
+}
+
+/* Waits for its turns by looking at the board, and gives each away at once. */
+static int play(uint32_t player)
+{
+    for (uint32_t turn = player; turn < TURNS; turn += board->players) {
+        while (board->turn != turn)
+            ;
+        board->turn = turn + 1;
+    }
+    return 0;
+}
+
+static uint32_t player;
+
+static int plays(void)
+{
+    return play(player);
+}
+
+/* Every hand-over takes the rest of a slice. */
+static bool takes_turns(uint32_t players)
+{
+    pid_t children[8];
+    bool good = true;
+
+    begin(players);
+    for (player = 1; player < players; player++)
+        children[player] = child_start(plays);
+    uint32_t begun = uptime();
+    play(0);
+    for (uint32_t i = 1; i < players; i++)
+        good = IS(child_end(children[i]), EXITED(0)) && good;
+    uint32_t ticks = uptime() - begun;
+    good = HOLDS(ticks >= TURNS / 2) && good;
+    good = IS(ticks <= TURNS + players * BEGINNING ? 0 : ticks, 0) && good;
+    return IS(shm_close(BOARD), 0) && good;
+}
+
+static bool two_take_turns(void)
+{
+    return takes_turns(2);
+}
+
+static bool five_take_turns(void)
+{
+    return takes_turns(5);
+}
+
+/* ----------------------------------------------------------------------------------- after fork */
+
+static int sees(void)
+{
+    return (int)board->seen;
+}
+
+/* A tick or two that come at once, as from a busy host, do not let a child go before its parent. */
+static bool parent_goes_on_first(void)
+{
+    begin(0);
+    pid_t child = child_start(sees);
+    uint32_t begun = uptime();
+    while (uptime() - begun < 2)
+        ;
+    board->seen = 1;
+    return IS(child_end(child), EXITED(1)) && IS(shm_close(BOARD), 0);
+}
+
+static int spins(void)
+{
+    for (;;)
+        ;
+}
+
+/* Who calls servers in a loop is hardly ever found running, and has no more than its turns. */
+static bool callers_take_turns(void)
+{
+    pid_t child = child_start(spins);
+    uint32_t begun = uptime(), last = begun, jumps = 0;
+
+    while (last - begun < 40) {
+        uint32_t now = uptime();
+        jumps += now != last; /* by one tick if nobody else ran, by two if the other had a turn */
+        last = now;
+    }
+    return IS(child_kill(child), SIGKILL) && HOLDS(jumps <= 30);
+}
+
+int main(void)
+{
+    static const struct tap_point points[] = {
+        {"two processes take turns at every tick", two_take_turns},
+        {"five processes take turns at every tick", five_take_turns},
+        {"a parent goes on before its new child", parent_goes_on_first},
+        {"a process that calls servers takes turns with one that computes", callers_take_turns},
+    };
+    return TAP_RUN(points);
+}
