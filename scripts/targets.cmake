@@ -24,7 +24,7 @@ target_link_options(kernel_flags INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR
 # user_flags: any user code; user_strict: our own, under the tree's warnings.
 add_library(user_flags INTERFACE)
 target_compile_options(user_flags INTERFACE
-  $<$<COMPILE_LANGUAGE:C>:${c_flags} -fno-builtin>
+  $<$<COMPILE_LANGUAGE:C>:${c_flags} -fno-builtin -fno-delete-null-pointer-checks>
   $<$<COMPILE_LANGUAGE:ASM_NASM>:${nasm_flags}>)
 target_include_directories(user_flags INTERFACE
   ${PROJECT_SOURCE_DIR} ${GENERATED} ${PROJECT_SOURCE_DIR}/libuser/libc/include)
