@@ -22,6 +22,8 @@ static int put_piece(struct strings *s)
 
 static int add(struct strings *s, const char *text)
 {
+    if (__is_bad(text, 1))
+        return -EFAULT;
     do {
         int answer = s->used == IPC_DATA_MAX ? put_piece(s) : 0;
         if (answer < 0)
@@ -39,6 +41,8 @@ static int exec_program(const char *path, char *const arguments[])
 
     s.used = s.total = 0;
     int answer = add(&s, path);
+    if (__is_bad(arguments, sizeof *arguments))
+        answer = -EFAULT;
     while (answer == 0 && arguments[0] && arguments[count])
         answer = add(&s, arguments[count++]);
     if (answer < 0)

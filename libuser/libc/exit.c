@@ -2,6 +2,7 @@
 #include "libuser/libc/internal.h"
 #include "servers/proto/proc.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -31,6 +32,10 @@ WEAK _Noreturn void exit(int status)
 
 WEAK _Noreturn void abort(void)
 {
+    uint32_t self = 0;
+
     __console_show();
+    if (proc_getpid(CLIENT_SLOT_PROC, 0, &self) == 0)
+        proc_kill(CLIENT_SLOT_PROC, 0, self, SIGABRT);
     __builtin_trap();
 }

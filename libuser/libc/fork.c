@@ -10,7 +10,5 @@ WEAK pid_t fork(void)
 
     __console_show();
     int answer = proc_fork(CLIENT_SLOT_PROC, 0, &pid);
-    if (answer == 0 && pid == 0 && __children_forget)
-        __children_forget();
     return __result(answer, (int)pid);
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "kernel/abi/abi.h"
 #include "libuser/libc/errno.h"
 #include "servers/clients.h"
 
@@ -22,6 +23,15 @@ static inline int __result(int answer, int value)
     if (answer < 0)
         errno = -answer;
     return answer < 0 ? -1 : value;
+}
+
+/* True if not all of so many bytes there can be a program's: what is below its stack, or the
+ * kernel's, is nobody's. Other bytes may still be absent: then the access faults. */
+static inline int __is_bad(const void *at, size_t bytes)
+{
+    uintptr_t first = (uintptr_t)at;
+
+    return bytes > 0 && (first < STACK_LOW || first >= USER_END || bytes > USER_END - first);
 }
 
 /* Console output, kept until a line ends or has this many bytes, so that a line is one message. */
@@ -50,5 +60,11 @@ _Noreturn void __exit_process(int status);
 /* Runs what atexit() was given. Absent unless it was called. */
 WEAK void __functions_run(void);
 
-/* In a new child: the parent's children are not its own. Absent unless the program waits. */
-WEAK void __children_forget(void);
+/* An ended child: what it gave to exit, or the signal that ended it. Each world has its own form of
+ * that for its own programs, whatever the child was. */
+struct __ended {
+    uint32_t pid, code, signal;
+};
+
+/* Waits for a child as waitpid does: its id, 0 with WNOHANG, or -errno. */
+int __wait(int pid, int options, struct __ended *ended);

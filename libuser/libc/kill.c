@@ -4,10 +4,8 @@
 
 #include <signal.h>
 
-WEAK int kill(pid_t pid, int reason)
+WEAK int kill(pid_t pid, int signal)
 {
-    if (reason != SIGKILL && reason != SIGTERM)
-        return __result(-EINVAL, 0);
     __console_show();
-    return __result(proc_kill(CLIENT_SLOT_PROC, 0, (uint32_t)pid), 0);
+    return __result(proc_kill(CLIENT_SLOT_PROC, 0, (uint32_t)pid, (uint32_t)signal), 0);
 }

@@ -21,6 +21,8 @@ WEAK ssize_t write(int fd, const void *from, size_t bytes)
         return __result(-EBADF, 0);
     if (bytes > INT32_MAX)
         return __result(-EINVAL, 0);
+    if (__is_bad(from, bytes))
+        return __result(-EFAULT, 0);
     __console_show();
     while (sent < bytes) {
         int taken = __console_send((const char *)from + sent, bytes - sent);
@@ -39,6 +41,8 @@ WEAK ssize_t read(int fd, void *to, size_t bytes)
         return __result(-EBADF, 0);
     if (bytes > INT32_MAX)
         return __result(-EINVAL, 0);
+    if (__is_bad(to, bytes))
+        return __result(-EFAULT, 0);
     __console_show();
     if (bytes == 0)
         return 0;

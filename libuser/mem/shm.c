@@ -9,6 +9,9 @@
 WEAK int shm_open(int id, char **pointer)
 {
     uint32_t address = 0;
+
+    if (__is_bad(pointer, sizeof *pointer))
+        return __result(-EFAULT, 0);
     uint32_t window = ipc_window(SHM_BASE, SHM_PAGES);
     int answer = mem_shm_open(CLIENT_SLOT_MEM, window, (uint32_t)id, &address);
 

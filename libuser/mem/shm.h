@@ -3,7 +3,7 @@
 
 /* Attaches segment `id`, making it (zeroed) if nobody has it open, and sets *pointer to it. Opened
  * again it is at the same address and must be closed once more. fork hands it on, exec drops it. 0,
- * or -1 with ENOMEM; then *pointer is untouched. */
+ * or -1 with ENOMEM, or EFAULT if `pointer` is nowhere; then *pointer is untouched. */
 int shm_open(int id, char **pointer);
 
 /* Undoes one open; after the last the page must not be touched. 0, or -1 with ENOENT. */

@@ -5,11 +5,11 @@
 
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 
 _Noreturn void xv6_exit(void);
 int xv6_wait(void);
 int xv6_wait_status(int *status);
+int xv6_waitpid(int pid, int *status, int options);
 int xv6_kill(int pid);
 int xv6_sleep(int ticks);
 int uptime(void);
@@ -19,19 +19,27 @@ WEAK _Noreturn void xv6_exit(void)
     exit(0);
 }
 
-WEAK int xv6_wait(void)
+/* The status as exit got it; -1 for a child that was killed. */
+WEAK int xv6_waitpid(int pid, int *status, int options)
 {
-    return wait(NULL);
+    struct __ended ended = {0, 0, 0};
+
+    if (status && __is_bad(status, sizeof *status))
+        return __result(-EFAULT, 0);
+    int child = __wait(pid, options, &ended);
+    if (child > 0 && status)
+        *status = ended.signal ? -1 : (int)ended.code;
+    return __result(child, child);
 }
 
-/* The status as exit got it; -1 for a child that was killed. */
 WEAK int xv6_wait_status(int *status)
 {
-    int how = 0, pid = wait(&how);
+    return xv6_waitpid(-1, status, 0);
+}
 
-    if (pid >= 0 && status)
-        *status = WIFEXITED(how) ? WEXITSTATUS(how) : -1;
-    return pid;
+WEAK int xv6_wait(void)
+{
+    return xv6_waitpid(-1, NULL, 0);
 }
 
 WEAK int xv6_kill(int pid)

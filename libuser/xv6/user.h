@@ -28,9 +28,10 @@ char *sbrk(int bytes);
 int sleep(int ticks) __asm__("xv6_sleep");
 int uptime(void);
 
-/* Later versions give exit a status and wait a place for it. */
+/* Later versions give exit a status and wait a place for it: all of it, -1 for a killed child. */
 _Noreturn __attribute__((overloadable)) void exit(int status) __asm__("exit");
 __attribute__((overloadable)) int wait(int *status) __asm__("xv6_wait_status");
+int waitpid(int pid, int *status, int options) __asm__("xv6_waitpid");
 
 /* Functions. printf knows %d %x %p (upper-case), %s, %c and %%; fd is 0, 1 or 2. */
 void printf(int fd, const char *format, ...) __asm__("xv6_printf");

@@ -12,7 +12,6 @@
 #include "servers/proto/proc.h"
 
 #include <string.h>
-#include <sys/wait.h>
 
 /* The command line, its words each with a zero byte behind. */
 static struct {
@@ -68,16 +67,10 @@ static void build(const char *name)
     watch_report(STATUS_NOT_FOUND);
 }
 
-static uint32_t exit_status(uint32_t status)
-{
-    return WIFEXITED((int)status) ? (uint32_t)WEXITSTATUS((int)status)
-                                  : 128 + (uint32_t)WTERMSIG((int)status);
-}
-
 /* The program as a child of ours; its end, when all its output has left the port. */
 static uint32_t run(const char *name)
 {
-    uint32_t started, ended, status = 0;
+    uint32_t started, ended, code = 0, signal = 0;
 
     log_line(message_page, BOOT_SLOT_LOG, "init: starts %s", name);
     memcpy(message_page->words, command.text, command.bytes);
@@ -88,10 +81,12 @@ static uint32_t run(const char *name)
                  strerror(-error));
         return STATUS_NOT_STARTED;
     }
-    error = proc_wait(slot_of_endpoint(SERVER_PROC), 0, &ended, &status);
+    error = proc_wait(slot_of_endpoint(SERVER_PROC), 0, 0, 0, &ended, &code, &signal);
     if (!error)
         error = console_sync(slot_of_endpoint(SERVER_CONSOLE), 0);
-    return error ? STATUS_FAILED : exit_status(status);
+    if (error)
+        return STATUS_FAILED;
+    return signal ? 128 + signal : code & 0xff;
 }
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)

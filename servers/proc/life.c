@@ -8,6 +8,7 @@
 #include "servers/proc/sleepers.h"
 #include "servers/proto/console.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* --------------------------------------------------------------------------------------- bodies */
@@ -123,7 +124,7 @@ int life_spawn(struct process *parent, struct arguments *arguments, struct proce
 
 static void answer_waiting(struct process *parent, struct process *child)
 {
-    struct words words = {{0, child->pid, child->status}};
+    struct words words = {{0, child->pid, child->ending.code, child->ending.signal}};
 
     parent->waits = WAITS_NOT;
     process_forget(child);
@@ -131,7 +132,12 @@ static void answer_waiting(struct process *parent, struct process *child)
     (void)gone;
 }
 
-void life_end(struct process *process, uint32_t status)
+static bool awaits(const struct process *parent, const struct process *child)
+{
+    return parent->waits == WAITS_CHILD && (!parent->awaited || parent->awaited == child->pid);
+}
+
+static void end(struct process *process, struct ending ending)
 {
     struct process *parent = process->parent;
 
@@ -146,11 +152,21 @@ void life_end(struct process *process, uint32_t status)
     process->arguments = process->next_arguments = NULL;
     cpus_give(process->cpu);
     process_orphan_children(process);
-    process_set_ended(process, status);
+    process_set_ended(process, ending);
     if (!parent)
         process_forget(process);
-    else if (parent->waits == WAITS_CHILD)
+    else if (awaits(parent, process))
         answer_waiting(parent, process);
+}
+
+void life_exit(struct process *process, uint32_t code)
+{
+    end(process, (struct ending){.code = code});
+}
+
+void life_kill(struct process *process, uint32_t signal)
+{
+    end(process, (struct ending){.signal = signal});
 }
 
 /* What was checked before the old program goes leaves one reason to fail behind it: no frame for a
@@ -169,6 +185,6 @@ int32_t life_exec(struct process *process, struct arguments *arguments)
         return 0;
     log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: no memory for exec",
              process->name, (unsigned)process->pid);
-    life_end(process, SIGNAL_KILL);
+    life_kill(process, SIGNAL_KILL);
     return SERVER_LATER;
 }

@@ -6,20 +6,21 @@
 
 #include "servers/proc/process.h"
 
-/* Reasons, with the numbers of <signal.h>. */
+/* Signals, with the numbers of <signal.h>. None can be caught. */
 enum {
     SIGNAL_ILLEGAL = 4,
     SIGNAL_TRAP = 5,
     SIGNAL_ARITHMETIC = 8,
     SIGNAL_KILL = 9,
-    SIGNAL_SEGMENT = 11
+    SIGNAL_SEGMENT = 11,
+    SIGNAL_CHILD = 17,
+    SIGNAL_CONTINUE = 18,
+    SIGNAL_STOP_FIRST = 19,
+    SIGNAL_STOP_LAST = 22,
+    SIGNAL_URGENT = 23,
+    SIGNAL_WINDOW = 28,
+    SIGNAL_LAST = 31
 };
-
-/* A wait status: ended by itself with `code`, or by a signal. */
-static inline uint32_t status_exited(uint32_t code)
-{
-    return (code & 0xff) << 8;
-}
 
 /* A copy of `parent`, running; `*child` is it: 0, -EAGAIN, -ENOMEM. */
 int life_fork(struct process *parent, struct process **child);
@@ -32,5 +33,6 @@ int life_spawn(struct process *parent, struct arguments *arguments, struct proce
  * caller's; SERVER_LATER: the process is over. */
 int32_t life_exec(struct process *process, struct arguments *arguments);
 
-/* The process is over: its parent hears, if it waits; nothing of it stays but its status. */
-void life_end(struct process *process, uint32_t status);
+/* The process is over: its parent hears, if it waits; nothing of it stays but how it ended. */
+void life_exit(struct process *process, uint32_t code);
+void life_kill(struct process *process, uint32_t signal);

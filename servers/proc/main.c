@@ -166,34 +166,59 @@ static int32_t call_exit(struct process *process, struct words *words)
 {
     if (process_index(process) == 0)
         return -EPERM;
-    life_end(process, status_exited(words->w[1]));
+    life_exit(process, words->w[1]);
     return SERVER_LATER;
 }
 
+static int32_t wait_later(struct process *process, uint32_t pid)
+{
+    keep_caller(process);
+    process->awaited = pid;
+    process->waits = WAITS_CHILD;
+    return SERVER_LATER;
+}
+
+/* There are no groups of processes: 0 is all children, below -1 is nobody. */
 static int32_t call_wait(struct process *process, struct words *words)
 {
-    struct process *child = process->ended;
+    enum { NO_HANG = 1 };
+    int32_t wanted = (int32_t)words->w[1];
+    uint32_t options = words->w[2], pid = wanted > 0 ? words->w[1] : 0;
+    struct process *child = process_in(process->ended, pid);
 
-    if (!child && !process->children)
+    if (options & ~(uint32_t)NO_HANG)
+        return -EINVAL;
+    if (wanted < -1 || (!child && !process_in(process->children, pid)))
         return -ECHILD;
-    if (!child) {
-        keep_caller(process);
-        process->waits = WAITS_CHILD;
-        return SERVER_LATER;
+    if (!child && !(options & NO_HANG))
+        return wait_later(process, pid);
+    *words = (struct words){{0}};
+    if (child) {
+        *words = (struct words){{0, child->pid, child->ending.code, child->ending.signal}};
+        process_forget(child);
     }
-    words->w[1] = child->pid;
-    words->w[2] = child->status;
-    process_forget(child);
     return 0;
+}
+
+/* Nobody can catch one, so this is what they do: nothing, or end the process. */
+static bool signal_is_ignored(uint32_t signal)
+{
+    return signal == 0 || signal == SIGNAL_CHILD || signal == SIGNAL_CONTINUE ||
+           signal == SIGNAL_URGENT || signal == SIGNAL_WINDOW;
 }
 
 static int32_t call_kill(struct process *process, struct words *words)
 {
     struct process *victim = process_by_pid(words->w[1]);
+    uint32_t signal = words->w[2];
 
+    if (signal > SIGNAL_LAST || (signal >= SIGNAL_STOP_FIRST && signal <= SIGNAL_STOP_LAST))
+        return -EINVAL;
     if (!victim)
         return -ESRCH;
-    life_end(victim, SIGNAL_KILL);
+    if (signal_is_ignored(signal) || victim->state == PROCESS_ENDED)
+        return 0;
+    life_kill(victim, signal);
     return victim == process ? SERVER_LATER : 0;
 }
 

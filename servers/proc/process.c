@@ -85,16 +85,23 @@ void process_orphan_children(struct process *process)
         process_forget(process->ended);
 }
 
-void process_set_ended(struct process *process, uint32_t status)
+void process_set_ended(struct process *process, struct ending ending)
 {
     struct process *parent = process->parent;
 
     process->state = PROCESS_ENDED;
-    process->status = status;
+    process->ending = ending;
     if (!parent)
         return;
     detach(process);
     attach(process, parent, &parent->ended);
+}
+
+struct process *process_in(struct process *list, uint32_t pid)
+{
+    while (list && pid && list->pid != pid)
+        list = list->next;
+    return list;
 }
 
 /* --------------------------------------------------------------------------------------- lookup */
@@ -116,7 +123,7 @@ struct process *process_by_space(uint32_t space)
 struct process *process_by_pid(uint32_t pid)
 {
     for (uint32_t i = 1; i < PROCESSES_MAX; i++)
-        if (processes[i].state == PROCESS_LIVE && processes[i].pid == pid)
+        if (processes[i].state != PROCESS_FREE && processes[i].pid == pid)
             return &processes[i];
     return NULL;
 }

@@ -8,7 +8,7 @@
  *       used again for a long time: a badge names one process or none
  *   P2  a process is in its parent's list; one without a parent (its parent ended, or is init and
  *       did not spawn it) is forgotten when it ends
- *   P3  an ended process holds nothing but its number and its status
+ *   P3  an ended process holds nothing but its number and how it ended
  *   P4  a process in a wait or a sleep has `waits` set and its caller kept
  *
  * Entry 0 is init, which never ends.
@@ -25,12 +25,18 @@ enum { PROCESSES_MAX = BODIES_MAX, PROCESS_INDEX_BITS = 12, PROCESS_NAME_MAX = 2
 enum process_state { PROCESS_FREE, PROCESS_LIVE, PROCESS_ENDED };
 enum process_wait { WAITS_NOT, WAITS_CHILD, WAITS_TICK };
 
+/* What it gave to exit; or the number of the signal that ended it, as in <signal.h>. */
+struct ending {
+    uint32_t code, signal;
+};
+
 struct process {
     uint32_t badge, pid;
     uint8_t state, waits;
     uint32_t cpu; /* its own; the body's may be another yet: cpus.h */
     uint32_t caller, calls; /* whom to answer, when it waits */
-    uint32_t status;        /* as in <sys/wait.h>, when it has ended */
+    uint32_t awaited;       /* WAITS_CHILD: its pid, 0: any */
+    struct ending ending;   /* when it has ended */
     struct process *parent, *children, *ended;
     struct process *next, **link; /* in one of its parent's lists, or the free list */
     uint32_t wake;                /* WAITS_TICK: when */
@@ -56,12 +62,15 @@ void process_forget(struct process *process);
 void process_orphan_children(struct process *process);
 
 /* It has ended: into its parent's other list. */
-void process_set_ended(struct process *process, uint32_t status);
+void process_set_ended(struct process *process, struct ending ending);
 
-/* Live ones, or 0. */
+/* The first in a list of children with that pid, or at all if that is 0; or 0. */
+struct process *process_in(struct process *list, uint32_t pid);
+
+/* Live ones, or 0; by its pid one that has ended, too. */
 struct process *process_by_badge(uint32_t badge);
-struct process *process_by_pid(uint32_t pid);
 struct process *process_by_space(uint32_t space);
+struct process *process_by_pid(uint32_t pid);
 
 /* True if P1 and P2 hold for all; for tests. */
 bool process_check(void);

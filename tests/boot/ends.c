@@ -1,10 +1,14 @@
-/* ends STATUS: exits with it; ends never: does not. */
+/* ends STATUS: exits with it; ends by SIGNAL: is ended by that; ends never: does not. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], "by") == 0)
+        return kill(getpid(), atoi(argv[2]));
     if (argc == 2 && strcmp(argv[1], "never") != 0)
         return atoi(argv[1]);
     printf("ends: never\n");

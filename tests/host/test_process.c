@@ -98,7 +98,7 @@ static void do_end(void)
     bool orphan = !process->parent;
     CHECK(orphan == (model[i].parent == ~0u));
     process_orphan_children(process);
-    process_set_ended(process, 7);
+    process_set_ended(process, (struct ending){7, 9});
     model[i].ended = true;
     if (orphan) {
         process_forget(process);
@@ -129,7 +129,11 @@ static void do_wait(void)
     CHECK(!model[i].process->children == (children == ended));
     if (ended == 0)
         return;
-    CHECK(child->status == 7 && model[model_find(child->pid)].parent == model[i].pid);
+    CHECK(child->ending.code == 7 && child->ending.signal == 9);
+    CHECK(process_by_pid(child->pid) == child);
+    CHECK(process_in(model[i].process->ended, child->pid) == child);
+    CHECK(!process_in(model[i].process->children, child->pid));
+    CHECK(model[model_find(child->pid)].parent == model[i].pid);
     model_remove(model_find(child->pid));
     process_forget(child);
 }
