@@ -1,5 +1,7 @@
 #include "servers/fault.h"
 
+#include <stdbool.h>
+
 const char *fault_name(uint32_t vector)
 {
     static const char *const names[] = {
@@ -32,7 +34,9 @@ const char *fault_access(uint32_t cause)
     return cause & FAULT_WRITE ? "write" : "read";
 }
 
-_Bool fault_is_stack_overflow(uint32_t address)
+_Bool fault_is_stack_overflow(uint32_t address, uint32_t esp)
 {
-    return address >= STACK_LOW - PAGE_SIZE && address < STACK_LOW;
+    bool guard = address >= STACK_LOW - PAGE_SIZE && address < STACK_LOW;
+
+    return esp < STACK_LOW || esp >= USER_END || (guard && esp < STACK_LOW + PAGE_SIZE);
 }

@@ -19,5 +19,6 @@ const char *fault_name(uint32_t vector);
 /* For a page fault: what was tried, by its cause. */
 const char *fault_access(uint32_t cause);
 
-/* True if a page fault's address is in the page that guards the end of the stack. */
-_Bool fault_is_stack_overflow(uint32_t address);
+/* True for a page fault of a program whose stack had no more room: it pushed into the page below, or
+ * esp is beyond, perhaps by so much that a user's memory does not reach there. */
+_Bool fault_is_stack_overflow(uint32_t address, uint32_t esp);

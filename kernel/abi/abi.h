@@ -196,13 +196,14 @@ struct boot_page {
     struct boot_screen screen;
 };
 
-/* Where the kernel puts init's parts; servers and programs have the same layout. */
+/* Where the kernel puts init's parts; servers and programs have the same layout. What a small
+ * program touches is in one page table's 2 MiB; nothing is ever mapped below STACK_LOW. */
 enum {
-    MESSAGE_PAGE = 0x8000, /* main thread's message page; threads n: + n pages, below STACK_LOW */
-    BOOT_PAGE = 0xe000,
-    STACK_LOW = 0x10000,   /* the stack may grow down to here, the page below is never mapped */
-    STACK_TOP = 0x100000,
-    PROGRAM_BASE = 0x100000,
+    STACK_LOW = 0xf0000, /* the stack may grow down to here: 8 MiB */
+    STACK_TOP = 0x8f0000,
+    MESSAGE_PAGE = 0x8f8000, /* main thread's message page; threads n: + n pages */
+    BOOT_PAGE = 0x8fe000,
+    PROGRAM_BASE = 0x900000,
 };
 
 /*

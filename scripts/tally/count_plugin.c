@@ -112,7 +112,7 @@ static uint64_t counted(const struct counter *counter)
 
 /* ------------------------------------------------------------------------------- the program */
 
-enum { PAGE = 4096, PROGRAM_BASE = 0x100000, MAPPED_AT = 0xc0000000u };
+enum { PAGE = 4096, PROGRAM_BASE = 0x900000, MAPPED_AT = 0xc0000000u };
 enum { RDTSC_0 = 0x0f, RDTSC_1 = 0x31, HLT = 0xf4 };
 
 static struct {

@@ -7,7 +7,7 @@ import zlib
 
 from tally import tools
 
-PAGE, PROGRAM_BASE = 4096, 0x100000
+PAGE, PROGRAM_BASE = 4096, 0x900000
 ENTRIES_OFFSET, ENTRY = 128, struct.Struct("<24s4I")  # of the archive: see scripts/mkarchive.py
 IMAGE_PAGE, ACCOUNT_PAGES, HEADER_PAGES, HEADER_ENTRIES, DIRECTORY_SUM = 8, 24, 72, 76, 84
 PT_LOAD = 1
@@ -17,8 +17,8 @@ INVALID = b"\x0f\x0b"
 PUSH_FOREVER = b"\x50\xeb\xfd"
 JUMP_NOWHERE = b"\xb8\x00\x00\x00\xf0\xff\xe0"
 WRITE_TEXT = b"\xc6\x05\x00\x10\x20\xc0\x00"  # a byte of the kernel's text
-READ_USER = b"\xa1\x00\x00\x10\x00"  # a program's first word
-JUMP_USER = b"\xb8\x00\x00\x10\x00\xff\xe0"
+READ_USER = b"\xa1\x00\x00\x90\x00"  # a program's first word
+JUMP_USER = b"\xb8\x00\x00\x90\x00\xff\xe0"
 JUMP_WINDOW = b"\xb8\x00\x00\x10\xc0\xff\xe0"  # memory, where the kernel sees it
 
 

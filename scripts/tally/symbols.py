@@ -11,7 +11,7 @@ PANIC = re.compile(r"panic: (exception in the kernel|double fault|kernel stack o
 ADDRESS = re.compile(r"\s*at 0x([0-9a-fA-F]+)$")  # of a kernel panic
 FAULT = re.compile(r"(?:init: server )?([\w.-]+)\b.*\beip 0x([0-9a-fA-F]+)\)?$")  # of a program
 UNHANDLED = re.compile(r"fault: a thread without a handler is held: .*\beip 0x([0-9a-fA-F]+)$")  # of init
-LOWEST = 0x100000  # no code of ours is below
+LOWEST = 0x900000  # no code of ours is below
 
 
 @functools.lru_cache(maxsize=None)

@@ -13,14 +13,12 @@ void casualty_init(void)
     end = &first;
 }
 
-void casualty_add(struct space *space, const uint32_t words[4])
+void casualty_add(struct space *space, struct casualty casualty)
 {
     if (!space->casualty.queued) {
-        space->casualty = (struct casualty){.queued = true,
-                                            .address = words[0],
-                                            .cause = words[1],
-                                            .eip = words[2],
-                                            .vector = words[3]};
+        casualty.queued = true;
+        casualty.next = NULL;
+        space->casualty = casualty;
         *end = space;
         end = &space->casualty.next;
     }

@@ -14,13 +14,13 @@ struct space;
 struct casualty {
     struct space *next;
     bool queued;
-    uint32_t address, eip, cause, vector;
+    uint32_t address, cause, vector; /* cause: with CASUALTY_NO_MEMORY */
 };
 
 void casualty_init(void);
 
-/* Records a fault (words as in TAG_FAULT) and tells the manager. */
-void casualty_add(struct space *space, const uint32_t words[4]);
+/* Records a fault and tells the manager. */
+void casualty_add(struct space *space, struct casualty casualty);
 
 /* The first in the queue, taken out of it; null: none. */
 struct space *casualty_take(void);

@@ -97,6 +97,16 @@ static const uint32_t *resolve(struct space *space, uint32_t address, uint32_t c
     return entry;
 }
 
+bool pager_allows(struct space *space, uint32_t address, uint32_t cause)
+{
+    if (address >= USER_END)
+        return false;
+    uint32_t entry = pages_get(&space->pages, address);
+    if (!entry && (regions_is_stack(space, address) || regions_is_heap(space, address)))
+        entry = PAGE_ZERO | PAGE_WRITE;
+    return entry && allowed(entry, cause);
+}
+
 /* The item that grants the page an entry stands for. */
 static struct item page_item(uint32_t address, uint32_t entry)
 {

@@ -14,6 +14,9 @@ struct item;
  */
 bool pager_resolve(struct space *space, uint32_t address, uint32_t cause, struct item *item);
 
+/* After it failed: whether there is such a page, so that only memory was lacking. */
+bool pager_allows(struct space *space, uint32_t address, uint32_t cause);
+
 /* The page that pager_resolve() described was not granted after all. */
 void pager_refused(struct space *space, uint32_t address);
 

@@ -13,5 +13,6 @@ struct mem_segment {
     uint32_t rights; /* RIGHT_READ with at most one of RIGHT_WRITE and RIGHT_EXECUTE */
 };
 
-/* Word 3 of the answer of casualty(): the fault's cause with its vector above. */
-enum { CASUALTY_VECTOR_SHIFT = 16, CASUALTY_CAUSE = 0xffff };
+/* Word 3 of the answer of casualty(): the fault's cause, with its vector above; the bit between is
+ * set if the access was good, but there was no memory for the page. */
+enum { CASUALTY_VECTOR_SHIFT = 16, CASUALTY_NO_MEMORY = 0x8000, CASUALTY_CAUSE = 0x7fff };

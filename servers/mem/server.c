@@ -19,7 +19,7 @@
 
 /* The last answer with an item, which the kernel may refuse. */
 static struct {
-    enum { ANSWER_DATA, ANSWER_FAULT, ANSWER_SEGMENT, ANSWER_POOL } kind;
+    enum { ANSWER_FAULT, ANSWER_SEGMENT, ANSWER_POOL } kind;
     struct space *space;
     uint32_t address, cause;     /* of the fault */
     uint32_t number;             /* of the segment */
@@ -231,12 +231,9 @@ static uint32_t handle_casualty(struct words *words)
     if (!space)
         return answer(words, -ENOENT);
     const struct casualty *casualty = &space->casualty;
-    uint32_t why = (casualty->cause & CASUALTY_CAUSE) | casualty->vector << CASUALTY_VECTOR_SHIFT;
+    uint32_t why = casualty->cause | casualty->vector << CASUALTY_VECTOR_SHIFT;
     *words = (struct words){{0, space->id, casualty->address, why}};
-    page->words[0] = casualty->eip;
-    page->tag = 1;
-    last.kind = ANSWER_DATA;
-    return IPC_REPLY | IPC_EXTENDED;
+    return IPC_REPLY;
 }
 
 static bool is_for_program(uint32_t number)
@@ -308,6 +305,18 @@ static uint32_t handle_with_items(struct space *space, struct words *words)
     return flags;
 }
 
+/* A fault that has no answer. If nothing but memory was lacking, that is told. */
+static OUT_OF_LINE uint32_t lose(struct space *space, struct casualty casualty)
+{
+    bool access = casualty.vector == VECTOR_PAGE_FAULT && casualty.cause & FAULT_USER;
+
+    casualty.cause &= CASUALTY_CAUSE;
+    if (access && pager_allows(space, casualty.address, casualty.cause))
+        casualty.cause |= CASUALTY_NO_MEMORY;
+    casualty_add(space, casualty);
+    return 0;
+}
+
 /* Only an access of the program's own can be helped by a page: an instruction that reads for the
  * kernel, as a far return may, would fault on it for ever. */
 INLINE uint32_t handle_fault(struct space *space, struct words *words)
@@ -321,8 +330,7 @@ INLINE uint32_t handle_fault(struct space *space, struct words *words)
     if (w[3] == VECTOR_PAGE_FAULT && w[1] & FAULT_USER &&
         pager_resolve(space, w[0], w[1], &page->items[0]))
         return answer_item(words);
-    casualty_add(space, w);
-    return 0;
+    return lose(space, (struct casualty){.address = w[0], .cause = w[1], .vector = w[3]});
 }
 
 bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t secret)
@@ -412,10 +420,13 @@ uint32_t server_refused(uint32_t flags, err_t why, struct words *words)
         return answer_item(words);
     }
     take_back();
-    if (why == ERR_STALE || last.kind == ANSWER_DATA)
+    if (why == ERR_STALE)
         return 0;
     if (last.kind != ANSWER_FAULT)
         return answer(words, why == ERR_ACCOUNT ? -ENOMEM : -EINVAL);
-    casualty_add(last.space, (uint32_t[4]){last.address, last.cause, 0, VECTOR_PAGE_FAULT});
-    return 0;
+    return lose(last.space, (struct casualty){
+                                .address = last.address,
+                                .cause = last.cause,
+                                .vector = VECTOR_PAGE_FAULT,
+                            });
 }

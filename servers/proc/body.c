@@ -183,6 +183,17 @@ int body_start_as(const struct body *body, const struct body *parent)
     return number_of(err);
 }
 
+bool body_place(const struct body *body, uint32_t *eip, uint32_t *esp)
+{
+    err_t err = sys_thread_read(body->slot + BODY_THREAD, THREAD_REGISTERS);
+
+    if (err)
+        return false;
+    *eip = registers()->eip;
+    *esp = registers()->esp;
+    return true;
+}
+
 void body_resume(const struct body *body)
 {
     err_t err = sys_thread_resume(body->slot + BODY_THREAD);

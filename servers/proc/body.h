@@ -40,6 +40,9 @@ int body_start(const struct body *body, uint32_t entry);
 int body_start_as(const struct body *body, const struct body *parent);
 void body_resume(const struct body *body);
 
+/* Where the thread is that waits, as after a fault; false, and nothing is said, if that failed. */
+bool body_place(const struct body *body, uint32_t *eip, uint32_t *esp);
+
 /* To another processor. */
 void body_move(struct body *body, uint32_t cpu);
 

@@ -9,42 +9,55 @@
 #include "servers/proto/mem.h"
 
 struct casualty {
-    uint32_t space, address, cause, vector, eip;
+    uint32_t space, address, cause, vector;
 };
 
 static bool next_casualty(struct casualty *casualty)
 {
-    uint32_t cause_vector;
-    int error = mem_casualty(PROC_SLOT_MEM, 0, &casualty->space, &casualty->address, &cause_vector);
+    uint32_t why;
+    int error = mem_casualty(PROC_SLOT_MEM, 0, &casualty->space, &casualty->address, &why);
 
-    casualty->cause = cause_vector & CASUALTY_CAUSE;
-    casualty->vector = cause_vector >> CASUALTY_VECTOR_SHIFT;
-    casualty->eip = message_page->words[0];
+    casualty->cause = why & (CASUALTY_CAUSE | CASUALTY_NO_MEMORY);
+    casualty->vector = why >> CASUALTY_VECTOR_SHIFT;
     return error == 0;
+}
+
+static bool lacks_memory(const struct casualty *casualty)
+{
+    return casualty->cause & CASUALTY_NO_MEMORY;
+}
+
+/* What a page fault is called: overflow and no memory are faults of programs that are not wrong. */
+static const char *page_fault_name(const struct casualty *casualty, uint32_t esp)
+{
+    if (lacks_memory(casualty))
+        return "out of memory";
+    return fault_is_stack_overflow(casualty->address, esp) ? "stack overflow" : "page fault";
 }
 
 static void report(const struct process *process, const struct casualty *casualty)
 {
     const char *name = process->name;
-    unsigned pid = process->pid, address = casualty->address, eip = casualty->eip;
+    unsigned pid = process->pid;
+    uint32_t eip = 0, esp = STACK_TOP;
 
+    body_place(&process->body, &eip, &esp);
     if (casualty->vector != VECTOR_PAGE_FAULT)
         log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: %s at eip 0x%x", name, pid,
-                 fault_name(casualty->vector), eip);
-    else if (fault_is_stack_overflow(address))
-        log_line(message_page, SERVER_SLOT_LOG,
-                 "%s (pid %u): killed: stack overflow at 0x%x at eip 0x%x", name, pid, address,
-                 eip);
+                 fault_name(casualty->vector), (unsigned)eip);
     else
         log_line(message_page, SERVER_SLOT_LOG,
-                 "%s (pid %u): killed: page fault at 0x%x (%s) at eip 0x%x", name, pid, address,
-                 fault_access(casualty->cause), eip);
+                 "%s (pid %u): killed: %s at 0x%x (%s) at eip 0x%x", name, pid,
+                 page_fault_name(casualty, esp), (unsigned)casualty->address,
+                 fault_access(casualty->cause), (unsigned)eip);
 }
 
 /* Why the process ends, for its parent. */
-static uint32_t reason(uint32_t vector)
+static uint32_t reason(const struct casualty *casualty)
 {
-    switch (vector) {
+    if (lacks_memory(casualty))
+        return SIGNAL_KILL;
+    switch (casualty->vector) {
     case VECTOR_DIVIDE_ERROR:
     case VECTOR_FPU_ERROR:
     case VECTOR_SIMD_ERROR:
@@ -69,6 +82,6 @@ void casualties_bury(void)
         if (!process)
             continue;
         report(process, &casualty);
-        life_end(process, reason(casualty.vector));
+        life_kill(process, reason(&casualty));
     }
 }

@@ -1,6 +1,7 @@
 /* faults HOW: does what no program may. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define NOINLINE __attribute__((noinline))
 
@@ -35,6 +36,26 @@ static NOINLINE void overflow_stack(void)
     frame[1] = 2;
 }
 
+static NOINLINE void put_array_on_stack(void)
+{
+    volatile char array[12 << 20];
+
+    __asm__ volatile("" : : "r"(array) : "memory");
+    array[0] = 1;
+}
+
+/* The stack has what memory there is, and is ended before it has all it may have. */
+static NOINLINE void use_up_memory(void)
+{
+    char *taken;
+    size_t bytes = 1 << 30;
+
+    while (bytes && (taken = mmap(NULL, bytes)) == MAP_FAILED)
+        bytes -= 4096;
+    memset(taken, 1, bytes);
+    overflow_stack();
+}
+
 static NOINLINE void divide_by_zero(void)
 {
     __asm__ volatile("div %0" : : "r"(0), "a"(1), "d"(0));
@@ -51,7 +72,7 @@ static const struct {
 } ways[] = {
     {"null", write_null},         {"text", write_text},           {"kernel", read_kernel},
     {"data", execute_data},       {"stack", overflow_stack},      {"divide", divide_by_zero},
-    {"port", use_port},
+    {"port", use_port},           {"array", put_array_on_stack},  {"memory", use_up_memory},
 };
 
 int main(int argc, char **argv)

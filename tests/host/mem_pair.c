@@ -11,7 +11,7 @@
 
 const struct mem_segment pair_text = {PROGRAM_BASE, 2 * PAGE_SIZE, 0, 2 * PAGE_SIZE,
                                       RIGHT_READ | RIGHT_EXECUTE};
-const struct mem_segment pair_data = {0x102000, 3 * PAGE_SIZE, 2, PAGE_SIZE,
+const struct mem_segment pair_data = {0x902000, 3 * PAGE_SIZE, 2, PAGE_SIZE,
                                       RIGHT_READ | RIGHT_WRITE};
 
 struct mem_client a, b;

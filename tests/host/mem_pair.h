@@ -6,7 +6,7 @@
 
 #include "tests/host/mem_client.h"
 
-enum { PAIR_BREAK = 0x104010 };
+enum { PAIR_BREAK = 0x904010 };
 
 extern const struct mem_segment pair_text, pair_data;
 extern struct mem_client a, b;

@@ -65,19 +65,19 @@ static void check_segments_refused(void)
         {{HEAP_LIMIT, 100, 0, 100, READ}, -EINVAL},
         {{HEAP_LIMIT - PAGE_SIZE, PAGE_SIZE + 1, 0, 100, READ}, -EINVAL},
         {{0xfffff000, PAGE_SIZE, 0, 100, READ}, -EINVAL},
-        {{0x200000, 0xfffff000, 0, 100, READ}, -EINVAL},
-        {{0x200000, 0, 0, 0, READ}, -EINVAL},
-        {{0x200000, 100, 0, 101, READ}, -EINVAL},
-        {{0x200000, 100, FAKE_ARCHIVE_PAGES, 1, READ}, -EINVAL},
-        {{0x200000, 3 * PAGE_SIZE, FAKE_ARCHIVE_PAGES - 1, PAGE_SIZE + 1, READ}, -EINVAL},
-        {{0x200000, 100, 0xffffffff, 100, READ}, -EINVAL},
-        {{0x200000, 100, 0, 100, WRITE}, -EINVAL},
-        {{0x200000, 100, 0, 100, READ | WRITE | EXECUTE}, -EINVAL},
-        {{0x200000, 100, 0, 100, READ | RIGHT_GRANT}, -EINVAL},
-        {{0x200000, 100, 0, 100, 0x100 | READ}, -EINVAL},
+        {{0xa00000, 0xfffff000, 0, 100, READ}, -EINVAL},
+        {{0xa00000, 0, 0, 0, READ}, -EINVAL},
+        {{0xa00000, 100, 0, 101, READ}, -EINVAL},
+        {{0xa00000, 100, FAKE_ARCHIVE_PAGES, 1, READ}, -EINVAL},
+        {{0xa00000, 3 * PAGE_SIZE, FAKE_ARCHIVE_PAGES - 1, PAGE_SIZE + 1, READ}, -EINVAL},
+        {{0xa00000, 100, 0xffffffff, 100, READ}, -EINVAL},
+        {{0xa00000, 100, 0, 100, WRITE}, -EINVAL},
+        {{0xa00000, 100, 0, 100, READ | WRITE | EXECUTE}, -EINVAL},
+        {{0xa00000, 100, 0, 100, READ | RIGHT_GRANT}, -EINVAL},
+        {{0xa00000, 100, 0, 100, 0x100 | READ}, -EINVAL},
         {{PROGRAM_BASE, 100, 0, 100, READ}, -EEXIST},
-        {{0x101000, 100, 0, 100, READ}, -EEXIST},
-        {{0x200000, 64 << 20, 0, 100, READ | WRITE}, -ENOMEM},
+        {{0x901000, 100, 0, 100, READ}, -EEXIST},
+        {{0xa00000, 64 << 20, 0, 100, READ | WRITE}, -ENOMEM},
     };
     struct mem_client client = {3, space_receive_slot()};
 
@@ -94,9 +94,9 @@ static void check_segments_refused(void)
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, PROGRAM_BASE - 1) == -EINVAL);
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, HEAP_LIMIT + 1) == -EINVAL);
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, PROGRAM_BASE) == -EINVAL); /* in the text */
-    CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x102010) == -EINVAL); /* in a page that is not there */
-    CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x102000) == 0);
-    CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x102000) == -EINVAL);
+    CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x902010) == -EINVAL); /* in a page that is not there */
+    CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x902000) == 0);
+    CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x902000) == -EINVAL);
     CHECK(mem_map_segment(3, &pair_data) == -EINVAL); /* complete */
     pair_end(client);
 }
@@ -105,7 +105,7 @@ static void check_clear(void)
 {
     struct mem_client client = pair_make(3), child = pair_fork(client, 4);
 
-    pair_write(client, 0x102000, 5);
+    pair_write(client, 0x902000, 5);
     pair_write(client, pair_open(client, 9), 6);
     uint32_t before = committed_free(), mappings = fake_mappings(client.slot);
     CHECK(mem_manager(MEM_SPACE_CLEAR, 99, 0) == -ENOENT);
@@ -113,12 +113,12 @@ static void check_clear(void)
     CHECK(committed_free() == before && fake_mappings(client.slot) == mappings);
     CHECK(mem_manager(MEM_SPACE_CLEAR, 3, 4) == 0 && fake_mappings(client.slot) == 0);
     CHECK(pair_call(client, MEM_SHM_CLOSE, 9, 0) == -ENOENT);
-    pair_dies(client, 0x102000, 0);
+    pair_dies(client, 0x902000, 0);
 
     CHECK(mem_map_segment(3, &pair_text) == 0 && mem_map_segment(3, &pair_data) == 0);
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, PAIR_BREAK) == 0);
-    CHECK(pair_read(client, 0x102000) == FAKE_ARCHIVE_WORD + 2);
-    CHECK(pair_read(child, 0x102000) == FAKE_ARCHIVE_WORD + 2);
+    CHECK(pair_read(client, 0x902000) == FAKE_ARCHIVE_WORD + 2);
+    CHECK(pair_read(child, 0x902000) == FAKE_ARCHIVE_WORD + 2);
     pair_end(client);
     pair_end(child);
 }
@@ -127,33 +127,33 @@ static void check_image(void)
 {
     CHECK(pair_read(a, PROGRAM_BASE) == FAKE_ARCHIVE_WORD);
     CHECK(pair_read(a, PROGRAM_BASE + PAGE_SIZE) == FAKE_ARCHIVE_WORD + 1);
-    CHECK(pair_read(a, 0x102000) == FAKE_ARCHIVE_WORD + 2);
-    CHECK(pair_read(a, 0x103000) == 0 && pair_read(a, 0x104000) == 0);
+    CHECK(pair_read(a, 0x902000) == FAKE_ARCHIVE_WORD + 2);
+    CHECK(pair_read(a, 0x903000) == 0 && pair_read(a, 0x904000) == 0);
     CHECK(mem_touch(&a, PROGRAM_BASE, FAULT_EXECUTE));
     CHECK(fake_rights(a.slot, STACK_TOP - 1)); /* there from the start */
-    pair_write(a, 0x102000, 5);
-    CHECK(pair_read(b, 0x102000) == FAKE_ARCHIVE_WORD + 2);
+    pair_write(a, 0x902000, 5);
+    CHECK(pair_read(b, 0x902000) == FAKE_ARCHIVE_WORD + 2);
 
     pair_dies(a, PROGRAM_BASE, FAULT_WRITE);
-    pair_dies(a, 0x102000, FAULT_EXECUTE);
+    pair_dies(a, 0x902000, FAULT_EXECUTE);
     pair_dies(a, STACK_TOP - PAGE_SIZE, FAULT_EXECUTE);
     pair_dies(a, 0, 0);
     pair_dies(a, STACK_LOW - 1, FAULT_WRITE);
-    pair_dies(a, 0x105000, 0); /* behind the heap */
+    pair_dies(a, 0x905000, 0); /* behind the heap */
     pair_dies(a, MMAP_BASE, 0);
     pair_dies(a, SHM_BASE, 0);
     pair_dies(a, 0xbffff000, 0);
 
     /* The read-only image's last page: zero behind what the file has. */
-    static const struct mem_segment constants = {0x200000, 3 * PAGE_SIZE, 5, PAGE_SIZE + 8, READ};
+    static const struct mem_segment constants = {0xa00000, 3 * PAGE_SIZE, 5, PAGE_SIZE + 8, READ};
     struct mem_client client = {3, space_receive_slot()};
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 3, 0) == 0);
     CHECK(mem_map_segment(3, &constants) == 0);
-    CHECK(pair_read(client, 0x200000) == FAKE_ARCHIVE_WORD + 5);
-    CHECK(pair_read(client, 0x201000) == FAKE_ARCHIVE_WORD + 6 + FAKE_PART_WORD);
-    CHECK(pair_read(client, 0x202000) == 0);
-    pair_dies(client, 0x202000, FAULT_WRITE);
-    pair_dies(client, 0x202000, FAULT_EXECUTE);
+    CHECK(pair_read(client, 0xa00000) == FAKE_ARCHIVE_WORD + 5);
+    CHECK(pair_read(client, 0xa01000) == FAKE_ARCHIVE_WORD + 6 + FAKE_PART_WORD);
+    CHECK(pair_read(client, 0xa02000) == 0);
+    pair_dies(client, 0xa02000, FAULT_WRITE);
+    pair_dies(client, 0xa02000, FAULT_EXECUTE);
     pair_end(client);
 }
 
@@ -194,13 +194,13 @@ static void check_casualties(void)
     CHECK(!mem_send(&dead[0], TAG_FAULT, kernel_read));
     struct words words = {{MEM_CASUALTY}};
     mem_page.tag = 0;
-    CHECK(server_handle(0, &words) == (IPC_REPLY | IPC_EXTENDED));
-    CHECK(words.w[1] == 13 && words.w[2] == 0x5002 && mem_page.words[0] == 0x1234);
-    CHECK(words.w[3] >> CASUALTY_VECTOR_SHIFT == 14);
+    CHECK(server_handle(0, &words) == IPC_REPLY);
+    CHECK(words.w[1] == 13 && words.w[2] == 0x5002);
+    CHECK(words.w[3] == (14 << CASUALTY_VECTOR_SHIFT | FAULT_USER)); /* no page is meant for there */
     words.w[0] = MEM_CASUALTY;
     mem_page.tag = 0;
-    CHECK(server_handle(0, &words) == (IPC_REPLY | IPC_EXTENDED));
-    CHECK(words.w[1] == 11 && words.w[2] == 0x1234 && mem_page.words[0] == 0x5678);
+    CHECK(server_handle(0, &words) == IPC_REPLY);
+    CHECK(words.w[1] == 11 && words.w[2] == 0x1234);
     CHECK(words.w[3] == (13 << CASUALTY_VECTOR_SHIFT | 8));
     CHECK(mem_manager(MEM_CASUALTY, 0, 0) == -ENOENT);
     pair_end(dead[0]);
@@ -239,19 +239,19 @@ static void check_sbrk(void)
     CHECK(committed_free() == before);
 
     /* To the byte; the page comes with its first byte and goes with it, and is zero again. */
-    CHECK(pair_call(a, MEM_SBRK, 0x105000 - PAIR_BREAK, 0) == 0);
-    pair_dies(a, 0x105000, FAULT_WRITE);
-    CHECK(mem_call(&a, MEM_SBRK, 1, 0, &old) == 0 && old == 0x105000);
-    pair_write(a, 0x105000, 9);
-    CHECK(mem_call(&a, MEM_SBRK, (uint32_t)-1, 0, &old) == 0 && old == 0x105001);
-    pair_dies(a, 0x105000, 0);
-    CHECK(pair_call(a, MEM_SBRK, 4096, 0) == 0 && pair_read(a, 0x105000) == 0);
+    CHECK(pair_call(a, MEM_SBRK, 0x905000 - PAIR_BREAK, 0) == 0);
+    pair_dies(a, 0x905000, FAULT_WRITE);
+    CHECK(mem_call(&a, MEM_SBRK, 1, 0, &old) == 0 && old == 0x905000);
+    pair_write(a, 0x905000, 9);
+    CHECK(mem_call(&a, MEM_SBRK, (uint32_t)-1, 0, &old) == 0 && old == 0x905001);
+    pair_dies(a, 0x905000, 0);
+    CHECK(pair_call(a, MEM_SBRK, 4096, 0) == 0 && pair_read(a, 0x905000) == 0);
 
     /* A mapping in the way stops the heap. */
-    CHECK(pair_call(a, MEM_MMAP, 0x109000, 4096) == 0);
+    CHECK(pair_call(a, MEM_MMAP, 0x909000, 4096) == 0);
     CHECK(pair_call(a, MEM_SBRK, 0x3000, 0) == 0);
     CHECK(pair_call(a, MEM_SBRK, 0x1001, 0) == -ENOMEM);
-    CHECK(pair_call(a, MEM_MUNMAP, 0x109000, 4096) == 0);
+    CHECK(pair_call(a, MEM_MUNMAP, 0x909000, 4096) == 0);
     CHECK(pair_call(a, MEM_SBRK, 0x1001, 0) == 0);
     CHECK(mem_call(&a, MEM_SBRK, 0, 0, &old) == 0);
     CHECK(pair_call(a, MEM_SBRK, PAIR_BREAK - old, 0) == 0);
@@ -270,8 +270,8 @@ static void check_mmap(void)
         {STACK_LOW, 4096, -EINVAL},
         {PROGRAM_BASE - PAGE_SIZE, 2 * PAGE_SIZE, -EINVAL},
         {PROGRAM_BASE, 4096, -EEXIST},
-        {0x102000 - PAGE_SIZE, 4096, -EEXIST},
-        {0x104000, 8192, -EEXIST},
+        {0x902000 - PAGE_SIZE, 4096, -EEXIST},
+        {0x904000, 8192, -EEXIST},
         {MMAP_LIMIT, 4096, -ENOMEM},
         {MMAP_LIMIT - PAGE_SIZE, 4097, -ENOMEM},
         {SHM_BASE, 4096, -ENOMEM},
@@ -298,7 +298,7 @@ static void check_mmap(void)
     CHECK(pair_read(a, first) == 0 && pair_read(a, first + 2 * PAGE_SIZE) == 0);
     CHECK(mem_call(&a, MEM_MMAP, 0, 1, &second) == 0 && second == first + PAGE_SIZE);
     CHECK(pair_read(a, second) == 0);
-    CHECK(pair_call(a, MEM_MMAP, 0x300000, 1) == 0); /* where the heap could come */
+    CHECK(pair_call(a, MEM_MMAP, 0xb00000, 1) == 0); /* where the heap could come */
     CHECK(pair_call(a, MEM_MUNMAP, PROGRAM_BASE + 0x10000, MMAP_LIMIT - PROGRAM_BASE - 0x10000) ==
           0);
     CHECK(pair_promised() == promised_before);
@@ -313,13 +313,13 @@ static void check_munmap(void)
     CHECK(pair_call(a, MEM_MUNMAP, 0, 4096) == -EINVAL);
     CHECK(pair_call(a, MEM_MUNMAP, STACK_TOP - PAGE_SIZE, 4096) == -EINVAL);
     CHECK(pair_call(a, MEM_MUNMAP, PROGRAM_BASE, 4096) == -EINVAL);
-    CHECK(pair_call(a, MEM_MUNMAP, 0x102000, 4096) == -EINVAL);
+    CHECK(pair_call(a, MEM_MUNMAP, 0x902000, 4096) == -EINVAL);
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_LIMIT - PAGE_SIZE, 8192) == -EINVAL);
     CHECK(pair_call(a, MEM_MUNMAP, SHM_BASE, 4096) == -EINVAL);
     CHECK(pair_call(a, MEM_MUNMAP, 0xfffff000, 8192) == -EINVAL);
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE, 0xffffffff) == -EINVAL);
     CHECK(pair_call(a, MEM_SBRK, 8192, 0) == 0);
-    CHECK(pair_call(a, MEM_MUNMAP, 0x105000, 4096) == -EINVAL); /* the heap */
+    CHECK(pair_call(a, MEM_MUNMAP, 0x905000, 4096) == -EINVAL); /* the heap */
     CHECK(pair_call(a, MEM_SBRK, (uint32_t)-8192, 0) == 0);
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE, MMAP_LIMIT - MMAP_BASE) == 0); /* holes only */
     CHECK(pair_promised() == before);

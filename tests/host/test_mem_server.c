@@ -30,7 +30,7 @@ enum {
     DATA_PAGES = 4,
     MODEL_PAGES = 3 * 1024
 };
-enum { DATA_FIRST = PROGRAM_BASE + TEXT_PAGES * PAGE_SIZE, HEAP_FIRST = 0x106800 };
+enum { DATA_FIRST = PROGRAM_BASE + TEXT_PAGES * PAGE_SIZE, HEAP_FIRST = 0x906800 };
 
 /* What a page is to its program: a word there, or in the segment. */
 struct model_page {

@@ -112,8 +112,8 @@ static void check_fork(void)
     uint32_t before = pair_promised(), shared = pair_open(a, 3);
 
     CHECK(pair_open(a, 3) == shared && pair_call(a, MEM_SBRK, 4096, 0) == 0);
-    pair_write(a, 0x102000, 1);
-    pair_write(a, 0x105000, 2);
+    pair_write(a, 0x902000, 1);
+    pair_write(a, 0x905000, 2);
     pair_write(a, STACK_TOP - 4, 7);
     struct mem_client child = pair_fork(a, 30), grandchild = pair_fork(child, 31);
     uint32_t free = frames_count().free;
@@ -122,17 +122,17 @@ static void check_fork(void)
     CHECK(fake_rights(a.slot, STACK_TOP - 1) & RIGHT_WRITE);
     pair_write(child, STACK_TOP - 4, 8);
     CHECK(pair_read(a, STACK_TOP - 4) == 7 && pair_read(grandchild, STACK_TOP - 4) == 7);
-    CHECK(pair_read(child, 0x102000) == 1 && pair_read(grandchild, 0x102000) == 1);
+    CHECK(pair_read(child, 0x902000) == 1 && pair_read(grandchild, 0x902000) == 1);
     CHECK(frames_count().free == free); /* reading copies nothing */
-    pair_write(child, 0x102000, 10);
-    CHECK(pair_read(a, 0x102000) == 1 && pair_read(grandchild, 0x102000) == 1);
-    pair_write(a, 0x102000, 11);
+    pair_write(child, 0x902000, 10);
+    CHECK(pair_read(a, 0x902000) == 1 && pair_read(grandchild, 0x902000) == 1);
+    pair_write(a, 0x902000, 11);
     CHECK(frames_count().free == free - 2);
-    const uint32_t *word = fake_word(grandchild.slot, 0x102000);
-    pair_write(grandchild, 0x102000, 12); /* the last one keeps the frame */
-    CHECK(frames_count().free == free - 2 && fake_word(grandchild.slot, 0x102000) == word);
-    CHECK(pair_read(a, 0x102000) == 11 && pair_read(child, 0x102000) == 10);
-    CHECK(!(fake_rights(a.slot, 0x105000) & RIGHT_WRITE));
+    const uint32_t *word = fake_word(grandchild.slot, 0x902000);
+    pair_write(grandchild, 0x902000, 12); /* the last one keeps the frame */
+    CHECK(frames_count().free == free - 2 && fake_word(grandchild.slot, 0x902000) == word);
+    CHECK(pair_read(a, 0x902000) == 11 && pair_read(child, 0x902000) == 10);
+    CHECK(!(fake_rights(a.slot, 0x905000) & RIGHT_WRITE));
 
     pair_write(grandchild, shared, 77); /* shared through both forks */
     CHECK(pair_read(a, shared) == 77 && pair_read(child, shared) == 77);
@@ -151,9 +151,9 @@ static void check_fork(void)
  * not meant to have, and the next fault brings the right one. */
 static void check_stale_fault(void)
 {
-    pair_write(a, 0x102000, 1);
+    pair_write(a, 0x902000, 1);
     struct mem_client child = pair_fork(a, 35);
-    const uint32_t words[4] = {0x102000, FAULT_PRESENT | FAULT_WRITE | FAULT_USER, 0, 14};
+    const uint32_t words[4] = {0x902000, FAULT_PRESENT | FAULT_WRITE | FAULT_USER, 0, 14};
 
     mem_refuse_one_in = 1;
     mem_refusal = ERR_STALE;
@@ -161,12 +161,12 @@ static void check_stale_fault(void)
     mem_refuse_one_in = 0;
     mem_refusal = ERR_WINDOW;
     CHECK(mem_manager(MEM_CASUALTY, 0, 0) == -ENOENT); /* nobody is left to bury */
-    CHECK(!fake_rights(child.slot, 0x102000));
+    CHECK(!fake_rights(child.slot, 0x902000));
     struct mem_client grandchild = pair_fork(child, 36);
-    pair_write(child, 0x102000, 3);
-    CHECK(pair_read(a, 0x102000) == 1 && pair_read(grandchild, 0x102000) == 1);
-    pair_write(grandchild, 0x102000, 2);
-    CHECK(pair_read(child, 0x102000) == 3 && pair_read(a, 0x102000) == 1);
+    pair_write(child, 0x902000, 3);
+    CHECK(pair_read(a, 0x902000) == 1 && pair_read(grandchild, 0x902000) == 1);
+    pair_write(grandchild, 0x902000, 2);
+    CHECK(pair_read(child, 0x902000) == 3 && pair_read(a, 0x902000) == 1);
     pair_end(child);
     pair_end(grandchild);
 }
@@ -187,11 +187,14 @@ static void check_promises(void)
     CHECK(mem_manager(MEM_POOL, 1, 0) == -ENOMEM);
     fake_task_reap();
     for (uint32_t i = 0; i < pages; i++)
-        pair_write(b, 0x105000 + i * PAGE_SIZE, i);
+        pair_write(b, 0x905000 + i * PAGE_SIZE, i);
     pair_write(a, place, 1);
     CHECK(!mem_touch(&a, STACK_LOW, FAULT_WRITE)); /* the stack was not promised */
     pair_end(b);
-    CHECK(mem_manager(MEM_CASUALTY, 0, 0) == 0);
+    struct words words = {{MEM_CASUALTY}};
+    mem_page.tag = 0;
+    CHECK(server_handle(0, &words) == IPC_REPLY && words.w[1] == a.id && words.w[2] == STACK_LOW);
+    CHECK(words.w[3] & CASUALTY_NO_MEMORY && words.w[3] & FAULT_WRITE);
     pair_write(a, STACK_LOW, 1);
     b = pair_make(2);
 }
@@ -217,7 +220,7 @@ static void starve(uint32_t rest)
 /* An image half made is not made at all. */
 static void check_starved_image(void)
 {
-    static const struct mem_segment with_tail = {0x102000, 2 * PAGE_SIZE, 2, 8,
+    static const struct mem_segment with_tail = {0x902000, 2 * PAGE_SIZE, 2, 8,
                                                  RIGHT_READ | RIGHT_WRITE};
 
     pair_end(pair_make(61)); /* the server has what it needs for a space */

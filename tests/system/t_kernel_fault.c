@@ -13,6 +13,7 @@ enum {
     CODE = 0x20000000, /* in child 0, executable; written through CODE_HERE */
     CODE_HERE = SCRATCH,
     DATA = 0x20001000, /* in child 0, writable */
+    LOW_PAGE = 0x8000,     /* its message page, where a selector reaches */
     UNMAPPED = 0x20010000,
     STACK = DATA + 0x800,
     DIVIDE = 0,
@@ -64,7 +65,7 @@ static void make_runner(void)
 static void start_runner(void)
 {
     IS(sys_thread_create(CHILD_TASK, CHILD_THREAD, CHILD_HANDLER | PRIORITY_CHILD << 16,
-                         MESSAGE_PAGE),
+                         LOW_PAGE),
        OK);
     memset(registers(), 0, sizeof(struct thread_registers));
     registers()->eip = CODE;
@@ -176,7 +177,7 @@ static const struct forbidden {
     FORBIDDEN("\x31\xc0\x8e\xd0"),         /* ss null */
     FORBIDDEN("\xb8\xfb\xff\0\0\x8e\xd8"), /* beyond the table */
     FORBIDDEN("\xb8\x07\0\0\0\x8e\xd8"),   /* in a local table */
-    /* A good descriptor in the message page, at 0x8000, and its selector */
+    /* A good descriptor in the message page, LOW_PAGE, and its selector */
     FORBIDDEN(
         "\xc7\x05\0\x80\0\0\xff\xff\0\0\xc7\x05\4\x80\0\0\0\xf3\xcf\0\xb8\x07\x80\0\0\x8e\xd8"),
 };
