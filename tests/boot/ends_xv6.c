@@ -1,7 +1,7 @@
 /* ends_xv6 STATUS: exits with it, as a program for xv6. */
-#include "types.h"
+#include "libuser/xv6/types.h"
 
-#include "user.h"
+#include "libuser/xv6/user.h"
 
 int main(int argc, char **argv)
 {
