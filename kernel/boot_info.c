@@ -37,46 +37,6 @@ void boot_info_command(struct boot_info *info, const char *text)
     info->page.command[i] = 0;
 }
 
-struct list {
-    struct boot_range *ranges;
-    unsigned count, max;
-};
-
-static void insert(struct list *list, uint32_t first, uint32_t end)
-{
-    unsigned at = list->count;
-
-    if (first >= end || list->count == list->max)
-        return;
-    for (; at > 0 && list->ranges[at - 1].first > first; at--)
-        list->ranges[at] = list->ranges[at - 1];
-    list->ranges[at] = (struct boot_range){first, end - first};
-    list->count++;
-}
-
-/* Takes [first, end) out of every range; what stands behind it becomes a range of its own. */
-static void subtract(struct list *list, uint32_t first, uint32_t end)
-{
-    for (unsigned i = 0; i < list->count && first < end; i++) {
-        struct boot_range *r = &list->ranges[i];
-        uint32_t r_end = r->first + r->pages;
-        if (first >= r_end || end <= r->first)
-            continue;
-        r->pages = first > r->first ? first - r->first : 0;
-        insert(list, end > r->first ? end : r->first, r_end);
-    }
-}
-
-static void drop_empty(struct list *list)
-{
-    unsigned kept = 0;
-
-    for (unsigned i = 0; i < list->count; i++)
-        if (list->ranges[i].pages)
-            list->ranges[kept++] = list->ranges[i];
-    list->count = kept;
-}
-
 /* Addresses of 4 GiB and more are cut off. */
 static uint32_t page_number(uint64_t address, bool up)
 {
@@ -97,23 +57,41 @@ struct boot_range boot_info_screen(struct boot_info *info)
     return (struct boot_range){first, page_number(end, true) - first};
 }
 
+/* The first page from `at` on that one of the areas has, and where that area ends; MEMORY_PAGES_MAX:
+ * none. Pages that an area has in part count with `outward`. */
+static uint32_t next_page(const struct boot_area *areas, unsigned count, uint32_t at, bool outward,
+                          uint32_t *end)
+{
+    uint32_t next = MEMORY_PAGES_MAX;
+
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t first = page_number(areas[i].start, !outward), last = page_number(areas[i].end, outward);
+        first = first > at ? first : at;
+        if (first < last && first < next) {
+            next = first;
+            *end = last;
+        }
+    }
+    return next;
+}
+
 static unsigned list_free(const struct boot_info *info, uint32_t low, struct boot_range *ranges,
                           unsigned max)
 {
-    struct list list = {ranges, 0, max};
+    unsigned count = 0;
 
-    for (unsigned i = 0; i < info->free_count; i++) {
-        uint32_t first = page_number(info->free[i].start, true);
-        uint32_t end = page_number(info->free[i].end, false);
-        subtract(&list, first, end); /* a loader's areas may overlap */
-        insert(&list, first, end);
+    for (uint32_t at = low, end, taken_end; count < max; at = end) {
+        uint32_t first = next_page(info->free, info->free_count, at, false, &end);
+        if (first == MEMORY_PAGES_MAX)
+            break;
+        uint32_t taken = next_page(info->reserved, info->reserved_count, first, true, &taken_end);
+        end = taken < end ? taken : end;
+        if (end > first)
+            ranges[count++] = (struct boot_range){first, end - first};
+        else
+            end = taken_end;
     }
-    subtract(&list, 0, low);
-    for (unsigned i = 0; i < info->reserved_count; i++)
-        subtract(&list, page_number(info->reserved[i].start, false),
-                 page_number(info->reserved[i].end, true));
-    drop_empty(&list);
-    return list.count;
+    return count;
 }
 
 uint32_t boot_info_low_page(const struct boot_info *info)

@@ -169,7 +169,8 @@ static bool empty_leaf_step(ref_t leaf, unsigned *budget)
     return true;
 }
 
-static bool end_table(struct task *task, unsigned *budget)
+/* Those that it has, then those that name it. */
+static bool end_capabilities(struct task *task, unsigned *budget)
 {
     for (; task->cspace.leaves_count; task->cursor++) {
         ref_t *leaf = &task->cspace.leaves[task->cursor];
@@ -181,11 +182,6 @@ static bool end_table(struct task *task, unsigned *budget)
         *leaf = kernel.empty_leaf;
         task->cspace.leaves_count--;
     }
-    return true;
-}
-
-static bool end_caps(struct task *task, unsigned *budget)
-{
     return slot_revoke_step(&task->object.caps, budget);
 }
 
@@ -215,7 +211,7 @@ static bool end_account(struct task *task, unsigned *budget)
 static void reap_task(struct task *task, unsigned *budget)
 {
     static bool (*const stages[])(struct task *, unsigned *) = {
-        end_places, ipc_fail_owed_step, end_table, end_caps, end_space, end_account,
+        end_places, ipc_fail_owed_step, end_capabilities, end_space, end_account,
     };
     enum { STAGES = sizeof stages / sizeof stages[0] };
 

@@ -17,7 +17,7 @@ from tally.interface import ROOT
 
 FOLDERS = ["kernel", "libuser", "programs", "servers", "tests"]
 FUNCTION_LINES, PARAMETERS, FILE_LINES = 60, 5, 500
-KERNEL_LINES, KERNEL_TEXT = 5360, 40 * 1024  # of lines 5,000 is the aim: decision 19
+KERNEL_LINES, KERNEL_TEXT = 5300, 40 * 1024  # of lines 5,000 is the aim: decision 19
 KERNEL_MEDIAN, KERNEL_PERCENTILE_95 = 12, 40
 
 

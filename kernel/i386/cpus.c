@@ -68,7 +68,7 @@ static unsigned start_all(const struct acpi_machine *machine, unsigned page)
 
 unsigned arch_cpus_start(const struct boot_info *info)
 {
-    const struct acpi_machine *machine = irq_machine();
+    const struct acpi_machine *machine = &irq_machine;
     unsigned page = boot_info_low_page(info);
 
     if (machine->cpus_count < 2)

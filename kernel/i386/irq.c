@@ -7,12 +7,7 @@
 #include "kernel/i386/processor.h"
 #include "kernel/i386/segments.h"
 
-static struct acpi_machine machine;
-
-const struct acpi_machine *irq_machine(void)
-{
-    return &machine;
-}
+struct acpi_machine irq_machine;
 
 /* All lines are masked but the tick's. */
 void arch_traps_init(const struct boot_info *info)
@@ -20,12 +15,12 @@ void arch_traps_init(const struct boot_info *info)
     segments_init();
     segments_load(0);
     pic_init();
-    if (!acpi_find(info->page.rsdp, &machine) || !apic_init(machine.local_apic)) {
-        machine = (struct acpi_machine){0};
+    if (!acpi_find(info->page.rsdp, &irq_machine) || !apic_init(irq_machine.local_apic)) {
+        irq_machine = (struct acpi_machine){0};
     } else {
         apic_enable();
-        if (machine.io_apic)
-            ioapic_init(&machine);
+        if (irq_machine.io_apic)
+            ioapic_init(&irq_machine);
         else
             apic_connect_pics();
     }
@@ -37,7 +32,7 @@ void arch_irq_unmask(unsigned line)
 {
     if (line == IRQ_LOG)
         log_shows = false;
-    else if (machine.io_apic)
+    else if (irq_machine.io_apic)
         ioapic_unmask(line);
     else
         pic_unmask(line);
@@ -45,7 +40,7 @@ void arch_irq_unmask(unsigned line)
 
 bool irq_acknowledge(unsigned line)
 {
-    if (!machine.io_apic)
+    if (!irq_machine.io_apic)
         return pic_acknowledge(line);
     ioapic_mask(line);
     apic_end_of_interrupt();

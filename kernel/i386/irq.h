@@ -4,7 +4,7 @@
 #include "kernel/i386/acpi.h"
 
 /* What arch_traps_init() found; no processors: no local APIC. */
-const struct acpi_machine *irq_machine(void);
+extern struct acpi_machine irq_machine;
 
 /* Ends an interrupt; a level-triggered line is masked until it is acknowledged by its driver.
  * False if it was spurious. */

@@ -9,14 +9,7 @@
 #include "kernel/i386/processor.h"
 #include "kernel/arch/arch.h"
 
-enum {
-    COM1 = 0x3f8,
-    COM2 = 0x2f8,
-    LINE_STATUS = 5,
-    SCRATCH = 7,
-    CAN_WRITE = 0x20,
-    PATIENCE = 100000,
-};
+enum { COM1 = 0x3f8, COM2 = 0x2f8, LINE_STATUS = 5, SCRATCH = 7, CAN_WRITE = 0x20, PATIENCE = 100000 };
 enum { SCREEN = 0xb8000, COLUMNS = 80, CELLS = 25 * COLUMNS, GREY = 0x700 };
 
 struct log_page arch_log_page __attribute__((aligned(PAGE_SIZE)));
@@ -26,18 +19,13 @@ static bool at_line_start = true;
 static unsigned cell; /* of the screen: where the next character goes */
 bool log_shows = true;
 
-static bool is_there(uint16_t at)
-{
-    outb(at + SCRATCH, 0x5a);
-    return inb(at + SCRATCH) == 0x5a;
-}
-
 void log_init(void)
 {
     /* 115200 8N1, FIFOs on, no interrupts. */
     static const uint8_t setup[][2] = {{1, 0}, {3, 0x80}, {0, 1}, {1, 0}, {3, 3}, {2, 7}, {4, 3}};
 
-    port = is_there(COM2) ? COM2 : COM1;
+    outb(COM2 + SCRATCH, 0x5a);
+    port = inb(COM2 + SCRATCH) == 0x5a ? COM2 : COM1;
     for (unsigned i = 0; i < sizeof setup / sizeof setup[0]; i++)
         outb((uint16_t)(port + setup[i][0]), setup[i][1]);
     __builtin_memset(AT(void, SCREEN), 0, CELLS * sizeof(uint16_t));
@@ -50,19 +38,17 @@ static void put(char c)
     outb(port, (uint8_t)c);
 }
 
+/* Below the last line the next one goes to the top. */
 static void show(char c)
 {
     uint16_t *cells = AT(uint16_t, SCREEN);
 
-    if (c == '\n')
-        cell += COLUMNS - cell % COLUMNS;
-    else
-        cells[cell++] = GREY | (uint8_t)c;
-    if (cell < CELLS)
+    if (c != '\n') {
+        cells[cell++ % CELLS] = GREY | (uint8_t)c;
         return;
-    cell -= COLUMNS;
-    arch_copy_words(AT(uint32_t, SCREEN), AT(uint32_t, SCREEN) + COLUMNS / 2, (CELLS - COLUMNS) / 2);
-    __builtin_memset(cells + CELLS - COLUMNS, 0, COLUMNS * sizeof *cells);
+    }
+    cell = (cell / COLUMNS + 1) * COLUMNS % CELLS;
+    __builtin_memset(cells + cell, 0, COLUMNS * sizeof *cells);
 }
 
 void arch_log(const char *text, uint32_t bytes)

@@ -39,11 +39,10 @@ static const char *command1(const struct information1 *in)
 {
     const char *text = AT(char, in->command);
 
-    if (!(in->flags & HAS_LOADER) || __builtin_memcmp(AT(char, in->loader), "qemu", 4) != 0)
-        return text;
-    while (*text && *text != ' ')
-        text++;
-    return *text ? text + 1 : text;
+    bool qemu = in->flags & HAS_LOADER && __builtin_memcmp(AT(char, in->loader), "qemu", 4) == 0;
+    while (qemu && *text && *text++ != ' ')
+        ;
+    return text;
 }
 
 static void read_information1(const struct information1 *in, struct boot_info *info)

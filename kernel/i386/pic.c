@@ -3,20 +3,9 @@
 #include "kernel/arch/arch.h"
 #include "kernel/i386/instructions.h"
 
-enum {
-    MASTER = 0x20,
-    SLAVE = 0xa0,
-    CASCADE = 2,
-    END_OF_INTERRUPT = 0x20,
-    READ_IN_SERVICE = 0x0b,
-    TIMER_DATA = 0x40,
-    TIMER_MODE = 0x43,
-    TIMER_HZ = 1193182,
-    CONTROL = 0x61,
-    CONTROL_GATE = 1,
-    CONTROL_SPEAKER = 2,
-    CONTROL_OUTPUT = 0x20,
-};
+enum { MASTER = 0x20, SLAVE = 0xa0, CASCADE = 2, END_OF_INTERRUPT = 0x20, READ_IN_SERVICE = 0x0b };
+enum { TIMER_DATA = 0x40, TIMER_MODE = 0x43, TIMER_HZ = 1193182 };
+enum { CONTROL = 0x61, CONTROL_GATE = 1, CONTROL_SPEAKER = 2, CONTROL_OUTPUT = 0x20 };
 
 static uint16_t masked = 0xffff & ~(1u << CASCADE);
 
