@@ -28,6 +28,7 @@ static uint32_t free_head[ZONES], free_count[ZONES];
 static uint32_t total, committed, lent, reserve;
 static uint32_t run_hint;
 static uint32_t returning; /* lent to tasks that may still live */
+static bool (*reclaim)(void);
 
 /* Before there are records, frames are lent from one range. */
 static uint32_t early_next, early_end;
@@ -125,6 +126,7 @@ bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges
 {
     pages = pages_with_ram(first, pages, ranges, ranges_count);
     records = NULL;
+    reclaim = NULL;
     total = committed = lent = run_hint = 0;
     returning = FRAME_NONE;
     low_end = first >= KERNEL_WINDOW_PAGES ? 0 : KERNEL_WINDOW_PAGES - first;
@@ -149,11 +151,21 @@ bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges
     return true;
 }
 
-bool frames_commit(uint32_t pages)
+void frames_on_shortage(bool (*function)(void))
+{
+    reclaim = function;
+}
+
+static bool can_commit(uint32_t pages)
 {
     uint32_t limit = total > reserve ? total - reserve : 0;
 
-    if (committed > limit || pages > limit - committed)
+    return committed <= limit && pages <= limit - committed;
+}
+
+bool frames_commit(uint32_t pages)
+{
+    if (!can_commit(pages) && !(reclaim && reclaim() && can_commit(pages)))
         return false;
     committed += pages;
     return true;
@@ -200,11 +212,16 @@ static void mark_lent(uint32_t frame)
     lent++;
 }
 
+static bool can_lend(void)
+{
+    return free_count[LOW] && committed != total;
+}
+
 uint32_t frames_lend(void)
 {
     if (!records)
         return early_next < early_end ? early_next++ : FRAME_NONE;
-    if (!free_count[LOW] || committed == total)
+    if (!can_lend() && !(reclaim && reclaim() && can_lend()))
         return FRAME_NONE;
     uint32_t frame = free_head[LOW];
     mark_lent(frame);
@@ -294,6 +311,8 @@ uint32_t frames_lend_run(uint32_t pages)
         return FRAME_NONE;
     uint32_t first = find_run(run_hint, end, pages);
     if (first == FRAME_NONE)
+        first = find_run(0, end, pages);
+    if (first == FRAME_NONE && reclaim && reclaim())
         first = find_run(0, end, pages);
     if (first == FRAME_NONE) {
         frames_uncommit(pages);

@@ -38,6 +38,10 @@ struct frames_count {
 bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges,
                  uint32_t ranges_count);
 
+/* Who keeps frames that it does not need gives them back when there are too few: `reclaim` says if
+ * there were any. It must not take any. */
+void frames_on_shortage(bool (*reclaim)(void));
+
 /* Promises, made and taken back; false: that would be more than there is. */
 bool frames_commit(uint32_t pages);
 void frames_uncommit(uint32_t pages);

@@ -5,7 +5,9 @@
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
 
-enum { SLOT_FIRST = 64 };
+enum { SLOT_FIRST = 64, PAGES_MAX = (HEAP_BYTES - HEAP_PAGES) >> PAGE_BITS };
+
+#define ABSENT_NONE 0xffffffffu
 
 struct free_page {
     struct free_page *next;
@@ -14,17 +16,21 @@ struct free_page {
 unsigned char *heap_pages;
 
 static unsigned char *heap_base;
-static struct arena pages;
+static struct arena page_frames, slot_links; /* H3 */
 static struct free_page *free_pages;
-static uint32_t slots_used;
-static uint32_t frames_kept; /* for all that is here: mapped, or in the task's account */
+static uint32_t pages_used, pages_free, first_absent;
+static uint32_t slots_used, free_slot; /* 0: none */
+static uint32_t frames_kept;           /* for all that is here: mapped, or in the task's account */
 
 void heap_init(void *base)
 {
     heap_base = base;
     heap_pages = heap_base + HEAP_PAGES;
-    pages = heap_arena(HEAP_PAGES);
+    page_frames = heap_arena(HEAP_FRAMES);
+    slot_links = heap_arena(HEAP_SLOTS);
     free_pages = NULL;
+    pages_used = pages_free = free_slot = 0;
+    first_absent = ABSENT_NONE;
     slots_used = SLOT_FIRST;
     frames_kept = 0;
 }
@@ -48,31 +54,70 @@ static bool feed_account(void)
     return true;
 }
 
-static bool map_page(unsigned char *place)
+/* A cleared frame at that place; FRAME_NONE: no memory. */
+static uint32_t map_page(void *place)
 {
     uint32_t frame = frames_lend();
     if (frame == FRAME_NONE)
-        return false;
+        return FRAME_NONE;
     err_t err = kernel_clear(frame);
     assert(err == OK);
     while ((err = kernel_map_own(place, frame)) == ERR_ACCOUNT)
         if (!feed_account()) {
             frames_return(frame);
-            return false;
+            return FRAME_NONE;
         }
     assert(err == OK);
     frames_kept++;
-    return true;
+    return frame;
 }
 
 bool arena_grow(struct arena *arena, uint32_t bytes)
 {
     while (arena->pages << PAGE_BITS < bytes) {
-        if (!map_page(arena->base + (arena->pages << PAGE_BITS)))
+        if (map_page(arena->base + (arena->pages << PAGE_BITS)) == FRAME_NONE)
             return false;
         arena->pages++;
     }
     return true;
+}
+
+static uint32_t *word_of(const struct arena *arena, uint32_t index)
+{
+    return (uint32_t *)(void *)arena->base + index;
+}
+
+/* ----------------------------------------------------------------------------------------- pages */
+
+static void *map_number(uint32_t number)
+{
+    void *page = heap_page_at(number);
+    uint32_t frame = map_page(page);
+
+    if (frame == FRAME_NONE)
+        return NULL;
+    *word_of(&page_frames, number) = frame;
+    return page;
+}
+
+static void *map_absent(void)
+{
+    uint32_t number = first_absent, next = *word_of(&page_frames, number);
+    void *page = map_number(number);
+
+    if (page)
+        first_absent = next;
+    return page;
+}
+
+static void *map_next(void)
+{
+    if (pages_used == PAGES_MAX ||
+        !arena_grow(&page_frames, (pages_used + 1) * (uint32_t)sizeof(uint32_t)))
+        return NULL;
+    void *page = map_number(pages_used);
+    pages_used += page != NULL;
+    return page;
 }
 
 void *heap_page(void)
@@ -81,29 +126,69 @@ void *heap_page(void)
 
     if (page) {
         free_pages = page->next;
+        pages_free--;
         page->next = NULL;
         return page;
     }
-    if (pages.pages == (HEAP_BYTES - HEAP_PAGES) >> PAGE_BITS)
-        return NULL;
-    return arena_grow(&pages, (pages.pages + 1) << PAGE_BITS) ? heap_page_at(pages.pages - 1)
-                                                              : NULL;
+    return first_absent != ABSENT_NONE ? map_absent() : map_next();
+}
+
+static void give_back(const void *page)
+{
+    uint32_t number = heap_page_number(page), *word = word_of(&page_frames, number);
+
+    kernel_unmap_own(page);
+    frames_return(*word);
+    frames_kept--;
+    *word = first_absent;
+    first_absent = number;
 }
 
 void heap_page_free(void *page)
 {
     struct free_page *freed = page;
 
+    if (pages_free == HEAP_KEPT) {
+        give_back(page);
+        return;
+    }
     freed->next = free_pages;
     free_pages = freed;
+    pages_free++;
 }
+
+uint32_t heap_kept(void)
+{
+    return pages_free;
+}
+
+bool heap_give_back(void)
+{
+    bool any = free_pages != NULL;
+
+    for (struct free_page *page = free_pages, *next; page; page = next) {
+        next = page->next;
+        give_back(page);
+    }
+    free_pages = NULL;
+    pages_free = 0;
+    return any;
+}
+
+/* ----------------------------------------------------------------------------------------- slots */
 
 /* Filling a slot and emptying it makes the kernel add what its table lacked. */
 uint32_t heap_new_slot(void)
 {
+    uint32_t slot = free_slot;
     err_t err;
 
-    if (slots_used == SLOT_COUNT)
+    if (slot) {
+        free_slot = *word_of(&slot_links, slot);
+        return slot;
+    }
+    if (slots_used == SLOT_COUNT ||
+        !arena_grow(&slot_links, (slots_used + 1) * (uint32_t)sizeof(uint32_t)))
         return 0;
     while ((err = kernel_derive_run(slots_used, 0, 1)) == ERR_ACCOUNT)
         if (!feed_account())
@@ -114,8 +199,29 @@ uint32_t heap_new_slot(void)
     return slots_used++;
 }
 
+void heap_slot_free(uint32_t slot)
+{
+    *word_of(&slot_links, slot) = free_slot;
+    free_slot = slot;
+}
+
+/* Absent pages and free slots are no more than there are: the lists end. */
+static void check_lists(void)
+{
+    uint32_t absent = 0, slots = 0, listed = 0;
+
+    for (uint32_t n = first_absent; n != ABSENT_NONE; n = *word_of(&page_frames, n))
+        assert(n < pages_used && ++absent <= pages_used);
+    for (uint32_t slot = free_slot; slot; slot = *word_of(&slot_links, slot))
+        assert(slot >= SLOT_FIRST && slot < slots_used && ++slots < slots_used);
+    for (const struct free_page *page = free_pages; page; page = page->next)
+        listed++;
+    assert(listed == pages_free && pages_free <= HEAP_KEPT);
+}
+
 uint32_t heap_check(void)
 {
+    check_lists();
     for (const struct free_page *page = free_pages; page; page = page->next) {
         const unsigned char *bytes = (const unsigned char *)page;
         for (size_t i = sizeof(*page); i < PAGE_SIZE; i++)

@@ -2,14 +2,17 @@
  * The memory server's own memory, made of frames like everybody's and mapped into itself.
  *
  *   base                                                        base + HEAP_BYTES
- *   | records of frames | segments | buckets of segments | pages ...
+ *   | records of frames | segments | buckets of segments | frames of pages | slots | pages ...
  *   (arenas: they grow at their end and stay where they are)
  *
  *   H1  what an arena gained is zero
  *   H2  a page on the list of free pages is zero but for the link in its first word, so that taking
  *       one costs nothing; who gives a page back has cleared it
+ *   H3  the arena of frames has for each page its frame, or for an absent one, of which the frame
+ *       was given back, the next absent one's number; that of slots the next free slot
  *
- * Pages once mapped stay the server's. The account of its task is fed here, too.
+ * At most HEAP_KEPT free pages are kept, and none when memory is short. What an arena has stays.
+ * The account of the server's task is fed here, too.
  */
 #pragma once
 
@@ -22,8 +25,11 @@ enum {
     HEAP_RECORDS = 0, /* offsets of the arenas from the heap's base */
     HEAP_SEGMENTS = 16 << 20,
     HEAP_BUCKETS = 24 << 20,
+    HEAP_FRAMES = 28 << 20,
+    HEAP_SLOTS = 30 << 20,
     HEAP_PAGES = 32 << 20,
     HEAP_BYTES = 512 << 20,
+    HEAP_KEPT = 64, /* free pages */
 };
 
 struct arena {
@@ -43,6 +49,10 @@ bool arena_grow(struct arena *arena, uint32_t bytes);
 void *heap_page(void);
 void heap_page_free(void *page);
 
+/* The free pages that are kept; gives all of them back: true if there were any. */
+uint32_t heap_kept(void);
+bool heap_give_back(void);
+
 /* Pages of the heap by their number, for who has no room for a pointer. */
 extern unsigned char *heap_pages;
 
@@ -56,9 +66,10 @@ static inline uint32_t heap_page_number(const void *page)
     return (uint32_t)(((const unsigned char *)page - heap_pages) >> PAGE_BITS);
 }
 
-/* A slot of the server's capability table that was never used and can be filled without further
- * memory; 0: no memory. */
+/* An empty slot of the server's capability table, which can be filled without further memory; 0: no
+ * memory. An empty one back. */
 uint32_t heap_new_slot(void);
+void heap_slot_free(uint32_t slot);
 
-/* Panics unless H2 holds; returns the frames that the server keeps for itself. */
+/* Panics unless H2 and H3 hold; returns the frames that the server keeps for itself. */
 uint32_t heap_check(void);

@@ -1,5 +1,7 @@
 #include "servers/mem/kernel_calls.h"
 
+#include <assert.h>
+
 #include "libuser/ipc/ipc.h"
 #include "libuser/sys/calls.h"
 
@@ -52,6 +54,12 @@ err_t kernel_map_own(void *place, uint32_t frame)
 {
     return sys_vm_map(SERVER_SLOT_TASK, (uint32_t)place | RIGHT_READ | RIGHT_WRITE,
                       kernel_source(MEM_SLOT_MEMORY, 1), frame);
+}
+
+void kernel_unmap_own(const void *place)
+{
+    err_t err = sys_vm_unmap(SERVER_SLOT_TASK, (uint32_t)place, 1);
+    assert(err == OK);
 }
 
 err_t kernel_derive_run(uint32_t slot, uint32_t frame, uint32_t pages)

@@ -36,6 +36,7 @@ err_t kernel_copy_archive(uint32_t frame, uint32_t archive_page, uint32_t bytes)
 
 /* A frame at a place of the server's own space, read-write. */
 err_t kernel_map_own(void *place, uint32_t frame);
+void kernel_unmap_own(const void *place);
 
 /* A capability for a run of frames, with all that kernel objects need, in an empty slot. */
 err_t kernel_derive_run(uint32_t slot, uint32_t frame, uint32_t pages);

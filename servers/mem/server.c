@@ -8,6 +8,7 @@
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/pager.h"
+#include "servers/mem/pools.h"
 #include "servers/mem/regions.h"
 #include "servers/mem/shm.h"
 #include "servers/mem/shm_table.h"
@@ -21,13 +22,11 @@
 static struct {
     enum { ANSWER_FAULT, ANSWER_SEGMENT, ANSWER_POOL } kind;
     struct space *space;
-    uint32_t address, cause;     /* of the fault */
-    uint32_t number;             /* of the segment */
-    uint32_t slot, frame, pages; /* of the pool */
+    uint32_t address, cause; /* of the fault */
+    uint32_t number;         /* of the segment, of the pool */
 } last;
 
 static struct message_page *page;
-static uint32_t pool_slot; /* for the next pool; 0: none yet */
 
 static uint32_t answer(struct words *words, int status)
 {
@@ -106,7 +105,8 @@ static OUT_OF_LINE uint32_t handle_info(struct words *words)
 {
     struct frames_count count = frames_count();
 
-    *words = (struct words){{0, count.free, count.total, shm_table_count()}};
+    uint32_t kept = heap_kept() + space_spares();
+    *words = (struct words){{0, count.free + kept, count.total, shm_table_count()}};
     return IPC_REPLY;
 }
 
@@ -192,36 +192,28 @@ static uint32_t handle_space_clear(struct words *words)
     return answer(words, space_clear(space, words->w[2]) ? 0 : -ENOMEM);
 }
 
-/* The capability stays in a slot of its own: what the manager gets is its child. */
-static int make_pool(uint32_t pages)
-{
-    if (!pages || pages > MEMORY_PAGES_MAX)
-        return -EINVAL;
-    uint32_t frame = frames_lend_run(pages);
-    if (frame == FRAME_NONE)
-        return -ENOMEM;
-    if (!pool_slot)
-        pool_slot = heap_new_slot();
-    if (!pool_slot || kernel_derive_run(pool_slot, frame, pages)) {
-        frames_return_run(frame, pages);
-        return -ENOMEM;
-    }
-    last.kind = ANSWER_POOL;
-    last.frame = frame;
-    last.pages = pages;
-    last.slot = pool_slot;
-    pool_slot = 0;
-    return 0;
-}
-
+/* The manager gets a child of the pool's capability. */
 static uint32_t handle_pool(struct words *words)
 {
-    int status = make_pool(words->w[1]);
+    int number = pools_make(words->w[1]);
 
-    if (status)
-        return answer(words, status);
-    page->items[0] = item_cap(last.slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
+    if (number < 0)
+        return answer(words, number);
+    const struct pool *pool = pools_at((uint32_t)number);
+    last.kind = ANSWER_POOL;
+    last.number = (uint32_t)number;
+    page->items[0] = item_cap(pool->slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
+    words->w[1] = pool->pages;
+    words->w[2] = (uint32_t)number;
     return answer_item(words);
+}
+
+static uint32_t handle_pool_end(struct words *words)
+{
+    if (!pools_at(words->w[1]))
+        return answer(words, -ENOENT);
+    pools_end(words->w[1]);
+    return answer(words, 0);
 }
 
 static uint32_t handle_casualty(struct words *words)
@@ -283,6 +275,8 @@ static uint32_t handle_manager(struct words *words)
         return handle_space_clear(words);
     case MEM_POOL:
         return handle_pool(words);
+    case MEM_POOL_END:
+        return handle_pool_end(words);
     case MEM_CASUALTY:
         return handle_casualty(words);
     case MEM_INFO:
@@ -333,15 +327,23 @@ INLINE uint32_t handle_fault(struct space *space, struct words *words)
     return lose(space, (struct casualty){.address = w[0], .cause = w[1], .vector = w[3]});
 }
 
+/* What is kept only because it will be needed again. */
+static bool reclaim(void)
+{
+    space_discard_spares();
+    return heap_give_back();
+}
+
 bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t secret)
 {
     page = message;
-    pool_slot = 0;
+    pools_init();
     casualty_init();
     shm_table_init(secret);
     regions_init(archive_pages);
     if (!space_init())
         return false;
+    frames_on_shortage(reclaim);
     open_slot();
     return true;
 }
@@ -397,10 +399,7 @@ static void take_back(void)
         int status = shm_close(last.space, shm_table_at(last.number)->id);
         (void)status; /* it was opened just now */
     } else if (last.kind == ANSWER_POOL) {
-        err_t err = kernel_delete(last.slot);
-        (void)err; /* nor can this fail */
-        pool_slot = last.slot;
-        frames_return_run(last.frame, last.pages);
+        pools_end(last.number);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "servers/mem/space.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
@@ -11,6 +12,7 @@ struct space *space_buckets[SPACE_BUCKETS];
 struct space *space_prepared;
 
 static struct space *spare;
+static uint32_t spares;
 
 static struct space *make_spare(void)
 {
@@ -18,6 +20,7 @@ static struct space *make_spare(void)
 
     if (space) {
         spare = space->next;
+        spares--;
         return space;
     }
     space = heap_page();
@@ -31,11 +34,34 @@ static struct space *make_spare(void)
     return space;
 }
 
+static void discard_spare(void)
+{
+    struct space *space = spare;
+
+    spare = space->next;
+    spares--;
+    heap_slot_free(space->task);
+    memset(space, 0, sizeof(*space)); /* H2 of heap.h */
+    heap_page_free(space);
+}
+
+uint32_t space_spares(void)
+{
+    return spares;
+}
+
+void space_discard_spares(void)
+{
+    while (spare)
+        discard_spare();
+}
+
 bool space_init(void)
 {
     for (unsigned i = 0; i < SPACE_BUCKETS; i++)
         space_buckets[i] = NULL;
     spare = NULL;
+    spares = 0;
     space_prepared = make_spare();
     return space_prepared != NULL;
 }
@@ -197,6 +223,8 @@ void space_destroy(struct space *space)
     space->id = 0;
     space->next = spare;
     spare = space;
+    if (++spares > SPARES_KEPT)
+        discard_spare();
 }
 
 bool space_commit(struct space *space, uint32_t pages)

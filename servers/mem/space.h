@@ -10,8 +10,8 @@
  *       private ones of its image, and those of the stack that were touched
  *   P5  `donated` lists frames that the server lent to the task's account
  *
- * Every space has a slot of its own for ever. One spare space is always prepared: its slot is the
- * one that is open for the capability in the next message.
+ * One spare space is always prepared: its slot is the one that is open for the capability in the
+ * next message. SPARES_KEPT others are kept, unless memory is short.
  */
 #pragma once
 
@@ -21,7 +21,7 @@
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/pages.h"
 
-enum { SPACE_BUCKETS = 1024 };
+enum { SPACE_BUCKETS = 1024, SPARES_KEPT = 8 };
 
 struct space {
     uint32_t id;
@@ -79,6 +79,10 @@ void space_destroy(struct space *space);
 /* Frees its pages: the space is as new, but for what its task was lent. False: after that so many
  * pages could not be promised, and nothing has changed. */
 bool space_clear(struct space *space, uint32_t pages);
+
+/* The spares that are kept beside the prepared one; discards them. */
+uint32_t space_spares(void);
+void space_discard_spares(void);
 
 /* Lends the space's task that many frames (one, if 0); false: no memory. */
 bool space_donate(struct space *space, uint32_t frames);

@@ -4,28 +4,36 @@
 #include "servers/clients.h"
 #include "servers/proto/mem.h"
 
-static uint8_t free_groups[PIECES_MAX]; /* a bit per group */
-static uint32_t pieces;
+static struct piece {
+    uint8_t groups, free; /* a bit per group; no groups: not there */
+    uint32_t pool;        /* its number at mem */
+} pieces[PIECES_MAX];
 
-static bool add_piece(void)
+static bool get(uint32_t index, uint32_t frames)
 {
-    uint32_t frames;
+    struct piece *piece = &pieces[index];
+    uint32_t flags = ipc_slots(SLOT_PIECES + index, 1);
 
-    if (pieces == PIECES_MAX)
+    if (mem_pool(PROC_SLOT_MEM, flags, frames, &frames, &piece->pool) != 0)
         return false;
-    uint32_t flags = ipc_slots(SLOT_PIECES + pieces, 1);
-    if (mem_pool(PROC_SLOT_MEM, flags, PIECE_FRAMES, &frames) != 0)
-        return false;
-    free_groups[pieces++] = (uint8_t)((1u << frames / GROUP_FRAMES) - 1);
+    piece->groups = piece->free = (uint8_t)((1u << frames / GROUP_FRAMES) - 1);
     return true;
 }
 
-static bool find_piece(uint32_t *piece)
+static bool add_piece(uint32_t *index)
 {
-    for (*piece = 0; *piece < pieces; ++*piece)
-        if (free_groups[*piece])
+    for (*index = 0; *index < PIECES_MAX; ++*index)
+        if (!pieces[*index].groups)
+            return get(*index, PIECE_FRAMES) || get(*index, GROUP_FRAMES);
+    return false;
+}
+
+static bool find_piece(uint32_t *index)
+{
+    for (*index = 0; *index < PIECES_MAX; ++*index)
+        if (pieces[*index].free)
             return true;
-    return add_piece();
+    return add_piece(index);
 }
 
 bool pool_take(struct group *group)
@@ -34,13 +42,17 @@ bool pool_take(struct group *group)
 
     if (!find_piece(&piece))
         return false;
-    uint32_t index = (uint32_t)__builtin_ctz(free_groups[piece]);
-    free_groups[piece] &= (uint8_t) ~(1u << index);
+    uint32_t index = (uint32_t)__builtin_ctz(pieces[piece].free);
+    pieces[piece].free &= (uint8_t) ~(1u << index);
     *group = (struct group){(uint16_t)piece, (uint16_t)index};
     return true;
 }
 
 void pool_give(struct group group)
 {
-    free_groups[group.piece] |= (uint8_t)(1u << group.index);
+    struct piece *piece = &pieces[group.piece];
+
+    piece->free |= (uint8_t)(1u << group.index);
+    if (piece->free == piece->groups && mem_pool_end(PROC_SLOT_MEM, 0, piece->pool) == 0)
+        *piece = (struct piece){0};
 }

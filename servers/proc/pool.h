@@ -1,10 +1,12 @@
 /*
- * The frames of kernel objects: pieces of memory got from mem and kept, divided into groups.
+ * The frames of kernel objects: pieces of memory got from mem, divided into groups.
  *
  *      piece (a capability, 64 frames): | group | group | ... |       8 frames a group
  *
  * A process takes one group: its task's frame and what the task's account starts with. When the
- * task is gone, the same frames are memory again and the group can be taken anew.
+ * task is gone, the same frames are memory again and the group can be taken anew. A piece of which
+ * no group is taken goes back to mem: what is kept is at most seven groups for one that is taken.
+ * Where there are no 64 frames in a row a piece has one group.
  */
 #pragma once
 
@@ -14,7 +16,6 @@
 enum {
     GROUP_FRAMES = 8,
     PIECE_FRAMES = 64,
-    PIECE_GROUPS = PIECE_FRAMES / GROUP_FRAMES,
     PIECES_MAX = 160,
     SLOT_PIECES = 64, /* their capabilities; all in the first leaf of proc's table */
 };

@@ -399,6 +399,11 @@ err_t kernel_map_own(void *place, uint32_t number)
     return OK;
 }
 
+void kernel_unmap_own(const void *place)
+{
+    CHECK(mprotect((void *)(uintptr_t)place, PAGE_SIZE, PROT_NONE) == 0);
+}
+
 err_t kernel_derive_run(uint32_t slot, uint32_t frame, uint32_t pages)
 {
     CHECK(slot < SLOT_COUNT && slots[slot] == SLOT_EMPTY && frame + pages <= FAKE_PAGES_MAX);

@@ -3,12 +3,13 @@
  * has changed nothing; images, heaps and mappings.
  *
  * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
 #include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
+#include "servers/mem/pools.h"
 #include "servers/mem/layout.h"
 #include "servers/mem/server.h"
 #include "servers/mem/space.h"
@@ -173,7 +174,16 @@ static void check_pool(void)
     CHECK(mem_call(&proc, MEM_POOL, 10, 0, NULL) == -EINVAL);
     mem_refuse_one_in = 0;
     CHECK(committed_free() == after && fake_slot_is_empty(mem_page.items[0].slot));
-    CHECK(mem_manager(MEM_POOL, 10, 0) == 0 && mem_page.items[0].slot != slot);
+    struct words words = {{MEM_POOL, 10}};
+    mem_page.tag = 0;
+    CHECK(server_handle(0, &words) == (IPC_REPLY | IPC_EXTENDED));
+    CHECK(mem_page.items[0].slot != slot && words.w[1] == 10);
+    uint32_t second = mem_page.items[0].slot, pool = words.w[2];
+    CHECK(pair_call(a, MEM_POOL_END, pool, 0) == -EPERM);
+    CHECK(mem_manager(MEM_POOL_END, POOLS_MAX, 0) == -ENOENT);
+    CHECK(mem_manager(MEM_POOL_END, pool, 0) == 0 && fake_slot_is_empty(second));
+    CHECK(mem_manager(MEM_POOL_END, pool, 0) == -ENOENT && committed_free() == after);
+    CHECK(!fake_slot_is_empty(slot)); /* the first is still there */
 }
 
 /* Casualties come in the order of their faults, each with the reason; the dead are forgotten. */

@@ -253,7 +253,7 @@ static int recurses_at_the_end(void)
 static bool stack_ends(void)
 {
     left = 0;
-    bool good = IS(child_run(recurses_at_the_end), SIGSEGV);
+    bool good = IS(child_run(recurses_at_the_end), SIGKILL);
     left = 300;
     return IS(child_run(recurses_at_the_end), EXITED(0)) && good;
 }

@@ -1,0 +1,133 @@
+/*
+ * What the servers keep after many processes: little, and nothing when memory is short.
+ *
+ * run:
+ * run: --memory 24
+ */
+#include "tests/system/child.h"
+#include "tests/system/tap.h"
+
+#include "libuser/mem/shm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* KEPT: a piece of frames for kernel objects, if a group of it went to proc itself, and tables of the
+ * servers', which stay for the next time. UNTOUCHED: pages promised to this program that it has not
+ * touched. */
+enum { PAGE = 4096, BOARD = -51, MANY = 500, FEWEST = 150, KEPT = 64 + 16, UNTOUCHED = 40 };
+
+static uint32_t reserve(void)
+{
+    return memory_now().total / 64 + 64;
+}
+
+/* As many children at once as there can be, and their ends. */
+static int crowd(void)
+{
+    int started = 0, ended = 0;
+
+    for (pid_t child; started < MANY && (child = fork()) != -1; started++)
+        if (child == 0)
+            for (;;)
+                sleep(1000);
+    for (pid_t pid = getpid(), child = pid + 1; ended < started; child++)
+        ended += kill(child, SIGTERM) == 0;
+    while (wait(NULL) > 0)
+        ended--;
+    return ended == 0 ? started : -1;
+}
+
+/* In a process of its own, as the first of a crowd has what the later ones need, too. */
+static int crowds(void)
+{
+    return crowd() >= FEWEST ? 0 : 1;
+}
+
+static bool little_is_kept(void)
+{
+    uint32_t before = memory_now().free;
+    bool good = IS(child_run(crowds), EXITED(0));
+    uint32_t lost = before - memory_now().free;
+
+    printf("# %d frames are kept\n", (int)lost);
+    return HOLDS((int32_t)lost <= KEPT) && good;
+}
+
+/* The largest area that can be mapped. */
+static uint32_t largest(void)
+{
+    uint32_t pages = memory_now().free;
+    char *area;
+
+    while ((area = mmap(NULL, pages * PAGE)) == MAP_FAILED)
+        pages--;
+    for (uint32_t i = 0; i < pages; i++)
+        area[i * PAGE] = 1;
+    return munmap(area, pages * PAGE) == 0 ? pages : 0;
+}
+
+/* All that is said to be free can be had, but for what mem reserves for page tables. */
+static int takes_all(void)
+{
+    uint32_t free = memory_now().free, pages = largest();
+
+    return pages + reserve() + UNTOUCHED >= free ? 0 : (int)(free - pages - reserve());
+}
+
+static bool given_back(void)
+{
+    bool good = IS(child_run(crowds), EXITED(0));
+    return IS(child_run(takes_all), EXITED(0)) && good;
+}
+
+static volatile uint32_t *board;
+
+/* Leaves rows of 16 pages free. */
+static int holds_what_is_between(void)
+{
+    uint32_t pages = memory_now().free - reserve() - UNTOUCHED;
+    char *area = mmap(NULL, pages * PAGE);
+
+    for (uint32_t i = 0; i < pages; i++)
+        area[i * PAGE] = 1;
+    for (uint32_t i = 0; i < pages; i += 24)
+        munmap(area + i * PAGE, (pages - i < 16 ? pages - i : 16) * PAGE);
+    *board = 1;
+    for (;;)
+        sleep(1000);
+}
+
+static int crowds_a_little(void)
+{
+    int started = crowd();
+    return started >= 40 ? 0 : 1;
+}
+
+/* Kernel objects need frames in a row; where there are none they are had in smaller pieces. */
+static bool in_pieces(void)
+{
+    char *page;
+
+    if (shm_open(BOARD, &page) != 0)
+        return false;
+    board = (volatile uint32_t *)page;
+    *board = 0;
+    pid_t holder = child_start(holds_what_is_between);
+    flag_await(board, 1);
+    bool good = IS(child_run(crowds_a_little), EXITED(0));
+    return IS(child_kill(holder), SIGKILL) && IS(shm_close(BOARD), 0) && good;
+}
+
+int main(void)
+{
+    static const struct tap_point points[] = {
+        {"little is kept after hundreds of children at once", little_is_kept},
+        {"what is kept is given back when memory is short", given_back},
+        {"processes where no 64 frames are free in a row", in_pieces},
+    };
+    return TAP_RUN(points);
+}
