@@ -1,5 +1,5 @@
 # Headers made from the interface lists, and those that come from the host; all in ${GENERATED}.
-find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
 
 file(GLOB protocols CONFIGURE_DEPENDS servers/proto/*.proto)
 set(reader scripts/tally/interface.py scripts/tally/output.py)

@@ -10,9 +10,9 @@ from tally.tools import Tool
 BUILTINS = Tool("{clang}/lib/*/libclang_rt.builtins-i386.a", "libclang-rt-dev", "64-bit division",
                 others=("{clang}/lib/i[36]86-*/libclang_rt.builtins.a",))
 BUILD = [
-    Tool("python3", "python3", "the scripts", least="3.9"),
+    Tool("python3", "python3", "the scripts", least="3.11"),
     Tool("cmake", "cmake", "build", least="3.22"),
-    Tool("ninja", "ninja-build", "build", least="1.10"),
+    Tool("ninja", "ninja-build", "build", least="1.11"),
     tools.CC,
     tools.LD,
     tools.STRIP,

@@ -73,7 +73,7 @@ def nothing_can_be_installed(machine):
                         r"^  on Debian: .*\bninja-build\b", r"^  on Fedora, usually: .*\bninja-build\b",
                         r"^  on Arch, usually: .*\bninja\b")
     status, said = machine.call("doctor")
-    yield from says("doctor", status, said, 1, r"^  MISSING +ninja +- +at least 1\.10", "^  on Arch, usually: .*ninja")
+    yield from says("doctor", status, said, 1, r"^  MISSING +ninja +- +at least 1\.11", "^  on Arch, usually: .*ninja")
 
 
 def no_sudo(machine):
@@ -89,7 +89,7 @@ def no_python(machine):
     for script, pattern in (("run", "^tally: missing: python3; install it"), ("doctor", "^tally: MISSING: python3")):
         yield from says(script, *machine.call(script), BUILD_FAILED, pattern)
     machine.add("python3", "[ $1 = --version ] && echo Python 3.8.1; exit 1")
-    yield from says("old", *machine.call("run"), BUILD_FAILED, r"python3 is Python 3\.8\.1, but 3\.9 is the least")
+    yield from says("old", *machine.call("run"), BUILD_FAILED, r"python3 is Python 3\.8\.1, but 3\.11 is the least")
 
 
 def python_is_installed(machine):
