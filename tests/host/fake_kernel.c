@@ -385,6 +385,14 @@ static err_t charge_own(uint32_t cost)
     return OK;
 }
 
+/* Which frame is mapped at that place of the heap. */
+static uint32_t *own_frame(const void *place)
+{
+    static uint32_t own_frames[HEAP_BYTES / PAGE_SIZE];
+
+    return &own_frames[((const unsigned char *)place - heap) / PAGE_SIZE];
+}
+
 err_t kernel_map_own(void *place, uint32_t number)
 {
     struct frame *frame = usable(number);
@@ -395,12 +403,18 @@ err_t kernel_map_own(void *place, uint32_t number)
         return ERR_ACCOUNT;
     own_tables[table] = true;
     CHECK(mprotect(place, PAGE_SIZE, PROT_READ | PROT_WRITE) == 0);
+    memset(place, 0, PAGE_SIZE); /* the frame was cleared */
+    *own_frame(place) = number;
     frame->mappings++;
     return OK;
 }
 
 void kernel_unmap_own(const void *place)
 {
+    struct frame *frame = &frames[*own_frame(place)];
+
+    CHECK(frame->mappings == 1);
+    frame->mappings--;
     CHECK(mprotect((void *)(uintptr_t)place, PAGE_SIZE, PROT_NONE) == 0);
 }
 
