@@ -84,7 +84,7 @@ void cpu_dequeue(struct thread *thread)
     struct cpu *cpu = thread_cpu(thread);
 
     assert(arch_lock_held() && thread->state == THREAD_READY);
-    if (cpu->ready[thread->priority].next == REF(&thread->link))
+    if (cpu->overdue && cpu->ready[thread->priority].next == REF(&thread->link))
         cpu->overdue &= ~(1u << thread->priority);
     link_remove(&thread->link);
     if (link_is_alone(&cpu->ready[thread->priority]))
@@ -120,6 +120,7 @@ struct thread *cpu_tick(struct thread *thread)
         object_reap_step(); /* deaths that nobody waits for go on even if nobody else becomes ready */
     if (thread->state != THREAD_RUNNING)
         return thread_choose();
+    thread->patience = 0;
     if (thread->held || !turn_is_over(cpu, thread))
         return thread_continue(thread);
     cpu_enqueue(thread, QUEUE_BACK);
@@ -162,7 +163,6 @@ void cpu_breathe(void)
 
 static void switch_to(struct cpu *cpu, struct thread *thread)
 {
-    thread->patience = 0;
     switch_fpu(cpu, thread);
     thread_switch(cpu, thread);
     update_floor(cpu);

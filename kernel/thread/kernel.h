@@ -94,9 +94,8 @@ void cpu_init(struct cpu *cpu);
 void cpu_enqueue(struct thread *thread, enum queue_end end);
 void cpu_dequeue(struct thread *thread);
 
-/* At a tick that interrupts `thread`: the next of its priority has its turn. One that has never run
- * lets NEW_PATIENCE ticks pass first: a parent gets on after a fork even where a busy host delays
- * ticks. */
+/* At a tick that interrupts `thread`: the next of its priority has its turn. A new one lets
+ * NEW_PATIENCE ticks pass first: a parent gets on after a fork even where a busy host delays ticks. */
 struct thread *cpu_tick(struct thread *thread);
 
 /* At a tick between two steps of a long call: its thread has had its turn. */

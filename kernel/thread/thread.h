@@ -63,7 +63,8 @@ struct thread {
     uint8_t rerun;       /* its call is not finished: run it again when chosen */
     uint8_t reaping;     /* it goes on when kernel.dying is empty */
     uint8_t uses_fpu;
-    uint8_t patience;      /* ticks that it lets pass as the first of its queue; 0 once it has run */
+    uint8_t patience;      /* ticks that it lets pass as the first of its queue, while it is new: 0
+                            * once a tick has found it running */
     uint32_t badge;        /* THREAD_CALLING: of the capability it called with */
     ref_t revoking;        /* the root whose NODE_REVOKING this thread has set, or 0 */
     uint32_t page_address; /* of its message page in its space */

@@ -25,13 +25,11 @@ static inline int __result(int answer, int value)
     return answer < 0 ? -1 : value;
 }
 
-/* True if not all of so many bytes there can be a program's: what is below its stack, or the
- * kernel's, is nobody's. Other bytes may still be absent: then the access faults. */
+/* True if not all of so many bytes there, 1 to INT32_MAX, can be a program's: what is below its stack,
+ * or the kernel's, is nobody's. Other bytes may still be absent: then the access faults. */
 static inline int __is_bad(const void *at, size_t bytes)
 {
-    uintptr_t first = (uintptr_t)at;
-
-    return bytes > 0 && (first < STACK_LOW || first >= USER_END || bytes > USER_END - first);
+    return (uintptr_t)at - STACK_LOW > USER_END - STACK_LOW - bytes;
 }
 
 /* Console output, kept until a line ends or has this many bytes, so that a line is one message. */

@@ -21,15 +21,17 @@ WEAK ssize_t write(int fd, const void *from, size_t bytes)
         return __result(-EBADF, 0);
     if (bytes > INT32_MAX)
         return __result(-EINVAL, 0);
+    __console_show();
+    if (bytes == 0)
+        return 0;
     if (__is_bad(from, bytes))
         return __result(-EFAULT, 0);
-    __console_show();
-    while (sent < bytes) {
+    do {
         int taken = __console_send((const char *)from + sent, bytes - sent);
         if (taken <= 0)
             return sent ? (ssize_t)sent : __result(taken, 0);
         sent += (size_t)taken;
-    }
+    } while (sent < bytes);
     return (ssize_t)sent;
 }
 
@@ -41,11 +43,11 @@ WEAK ssize_t read(int fd, void *to, size_t bytes)
         return __result(-EBADF, 0);
     if (bytes > INT32_MAX)
         return __result(-EINVAL, 0);
-    if (__is_bad(to, bytes))
-        return __result(-EFAULT, 0);
     __console_show();
     if (bytes == 0)
         return 0;
+    if (__is_bad(to, bytes))
+        return __result(-EFAULT, 0);
     uint32_t most = bytes < IPC_DATA_MAX ? bytes : IPC_DATA_MAX;
     int answer = console_read(CLIENT_SLOT_CONSOLE, 0, 0, most, &got);
     if (answer == 0)

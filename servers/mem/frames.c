@@ -25,7 +25,8 @@ static struct arena arena;
 static struct record *records; /* null until frames_init() has made them */
 static uint32_t records_count, low_end;
 static uint32_t free_head[ZONES], free_count[ZONES];
-static uint32_t total, committed, lent, reserve;
+static uint32_t total, committed, lent;
+static uint32_t promised_most; /* of programs' promises: F3 */
 static uint32_t run_hint;
 static uint32_t returning; /* lent to tasks that may still live */
 static bool (*reclaim)(void);
@@ -147,7 +148,8 @@ bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges
         records[frame].state = STATE_NO_RAM;
     for (uint32_t i = 0; i < ranges_count; i++)
         add_range(covered(&ranges[i], first, pages), early_first);
-    reserve = total / 64 + 64;
+    uint32_t reserve = total / 64 + 64;
+    promised_most = total > reserve ? total - reserve : 0;
     return true;
 }
 
@@ -156,16 +158,19 @@ void frames_on_shortage(bool (*function)(void))
     reclaim = function;
 }
 
-static bool can_commit(uint32_t pages)
+static inline bool can_commit(uint32_t pages)
 {
-    uint32_t limit = total > reserve ? total - reserve : 0;
+    return committed <= promised_most && pages <= promised_most - committed;
+}
 
-    return committed <= limit && pages <= limit - committed;
+static __attribute__((noinline, cold)) bool can_commit_after_reclaim(uint32_t pages)
+{
+    return reclaim && reclaim() && can_commit(pages);
 }
 
 bool frames_commit(uint32_t pages)
 {
-    if (!can_commit(pages) && !(reclaim && reclaim() && can_commit(pages)))
+    if (!can_commit(pages) && !can_commit_after_reclaim(pages))
         return false;
     committed += pages;
     return true;

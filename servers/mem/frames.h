@@ -15,7 +15,7 @@
  *   F1  every RAM frame is in exactly one of these states; the counts agree
  *   F2  held + lent <= committed <= total: who promises pages for later commits them first, so that
  *       the page fault that needs one finds one
- *   F3  programs' promises leave `reserve` frames for page tables and the server's own tables
+ *   F3  programs' promises leave a 64th and 64 frames for page tables and the server's own tables
  */
 #pragma once
 
