@@ -3,16 +3,21 @@ if(NOT GRUB_MKRESCUE OR NOT XORRISO)
   message(FATAL_ERROR "grub-mkrescue or xorriso is missing: scripts/doctor says what to install")
 endif()
 
-get_property(programs GLOBAL PROPERTY TALLY_PROGRAMS)
-list(SORT programs)
-list(REMOVE_ITEM programs init)
-set(paths "")
+set(members "")
 set(targets "")
-foreach(name IN ITEMS init LISTS programs)
-  list(APPEND paths programs/${name}.elf)
-  list(APPEND targets program_${name})
+foreach(space IN ITEMS servers kernel-tests programs)
+  get_property(names GLOBAL PROPERTY TALLY_${space})
+  list(SORT names)
+  list(TRANSFORM names PREPEND ${space}_ OUTPUT_VARIABLE made)
+  list(APPEND targets ${made})
+  list(REMOVE_ITEM names init) # which is in the archive as a flat image
+  list(TRANSFORM names REPLACE "(.+)" "${space}/\\1.elf")
+  list(APPEND members --${space} ${names})
 endforeach()
-add_custom_target(programs DEPENDS ${targets})
+if(TALLY_PROGRAMS_DIR)
+  list(APPEND members --foreign foreign)
+  list(APPEND targets foreign/list)
+endif()
 
 add_custom_command(
   OUTPUT boot/kernel.elf
@@ -24,8 +29,8 @@ add_custom_command(
 add_custom_command(
   OUTPUT boot/archive
   COMMAND ${CMAKE_COMMAND} -E make_directory boot
-  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/scripts/mkarchive.py boot/archive ${paths}
-  DEPENDS scripts/mkarchive.py ${targets}
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/scripts/mkarchive.py boot/archive servers/init.elf ${members}
+  DEPENDS scripts/mkarchive.py scripts/tally/program.py scripts/tally/foreign.py ${targets}
   COMMENT "boot/archive" VERBATIM)
 
 add_custom_command(

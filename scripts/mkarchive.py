@@ -1,161 +1,84 @@
 #!/usr/bin/env python3
-"""mkarchive.py OUTPUT INIT.elf PROGRAM.elf...: makes the boot archive.
+"""Makes the boot archive.
 
 Page 0 holds struct boot_image (kernel/abi/abi.h) at 0, struct archive_header (servers/archive.h) at 64
 and the directory at 128, which goes on in as many pages as it needs. Then come init as a flat image
 (text, data, stack) and the programs as ELF files without their symbols, each from a page boundary on.
 """
-import dataclasses
+import argparse
 import pathlib
 import struct
 import sys
 import zlib
 
-PAGE = 4096
-PROGRAM_BASE = 0x900000
-USER_END = 0xC0000000
+from tally import foreign
+from tally.program import PAGE, Program, ProgramError, padded, pages
+
 INIT_STACK_PAGES, INIT_ACCOUNT_PAGES = 4, 64
 
 IMAGE = struct.Struct("<8s6I")
-HEADER = struct.Struct("<8s4I")
-ENTRY = struct.Struct("<24s4I")
+HEADER = struct.Struct("<8s5I")
+ENTRY = struct.Struct("<5I")
+KINDS = {"programs": 0, "servers": 1, "kernel_tests": 2}  # enum archive_kind; each is a name space
 HEADER_OFFSET, ENTRIES_OFFSET = 64, 128
 
-ELF_HEADER = struct.Struct("<16s2H5I6H")
-PROGRAM_HEADER = struct.Struct("<8I")
-ELF_IDENT = b"\x7fELF\x01\x01\x01"
-ET_EXEC, EM_386, PT_LOAD = 2, 3, 1
-PF_X, PF_W = 1, 2
+
+def check_names(members):
+    """`members` are (kind, program)."""
+    names = [(kind, program.name) for kind, program in members]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise ProgramError("two of one kind have one name: " + " ".join(sorted(name for _, name in twice)))
 
 
-class ArchiveError(Exception):
-    pass
-
-
-@dataclasses.dataclass
-class Segment:
-    offset: int
-    address: int
-    file_bytes: int
-    memory_bytes: int
-    flags: int
-
-    @property
-    def pages(self):
-        return pages(self.memory_bytes)
-
-
-def pages(count):
-    return (count + PAGE - 1) // PAGE
-
-
-def padded(data):
-    return data + bytes(-len(data) % PAGE)
-
-
-class Program:
-    """An ELF file, checked to be what the system's loaders accept."""
-
-    def __init__(self, path):
-        self.path = pathlib.Path(path)
-        self.name = self.path.stem
-        self.data = self.path.read_bytes()
-        if len(self.name.encode()) > 23:
-            self.refuse("its name is longer than 23 bytes")
-        self.read_header()
-        self.check_segments()
-
-    def refuse(self, why):
-        raise ArchiveError(f"{self.path}: {why}")
-
-    def read_header(self):
-        if len(self.data) < ELF_HEADER.size or self.data[:7] != ELF_IDENT:
-            self.refuse("not a 32-bit little-endian ELF file")
-        fields = ELF_HEADER.unpack_from(self.data)
-        kind, machine, self.entry, table, size, count = (fields[i] for i in (1, 2, 4, 5, 9, 10))
-        if (kind, machine, size) != (ET_EXEC, EM_386, PROGRAM_HEADER.size):
-            self.refuse("not an executable for i386")
-        if table + count * size > len(self.data):
-            self.refuse("its program headers lie outside of it")
-        self.segments = []
-        for i in range(count):
-            kind, offset, address, _, file_bytes, memory_bytes, flags, _ = \
-                PROGRAM_HEADER.unpack_from(self.data, table + i * size)
-            if kind == PT_LOAD and memory_bytes:
-                self.segments.append(Segment(offset, address, file_bytes, memory_bytes, flags))
-
-    def check_segments(self):
-        end = PROGRAM_BASE
-        for s in self.segments:
-            if s.address % PAGE or s.offset % PAGE:
-                self.refuse(f"the segment at {s.address:#x} does not begin at a page boundary")
-            if s.address < end or s.address + s.memory_bytes > USER_END:
-                self.refuse(f"the segment at {s.address:#x} overlaps another or lies outside user space")
-            if s.flags & PF_X and s.flags & PF_W:
-                self.refuse(f"the segment at {s.address:#x} is writable and executable")
-            if s.file_bytes > s.memory_bytes or s.offset + s.file_bytes > len(self.data):
-                self.refuse(f"the segment at {s.address:#x} is larger than the file says")
-            end = s.address + s.pages * PAGE
-        if not any(s.flags & PF_X and s.address <= self.entry < s.address + s.file_bytes for s in self.segments):
-            self.refuse(f"the entry {self.entry:#x} is not in an executable segment")
-
-    def stripped(self):
-        """The file up to the end of its segments, without section headers and what only they name."""
-        end = max(s.offset + s.file_bytes for s in self.segments)
-        fields = list(ELF_HEADER.unpack_from(self.data))
-        fields[6] = fields[12] = fields[13] = 0  # e_shoff, e_shnum, e_shstrndx
-        return ELF_HEADER.pack(*fields) + self.data[ELF_HEADER.size:end]
-
-    def flat(self):
-        """(text pages, data pages, bytes): the memory from PROGRAM_BASE on."""
-        text = self.segments[0]
-        if len(self.segments) > 2 or text.address != PROGRAM_BASE or not text.flags & PF_X:
-            self.refuse("needs one read-execute segment at PROGRAM_BASE and at most one other")
-        image, data_pages = padded(self.contents(text)), 0
-        for data in self.segments[1:]:
-            if data.address != PROGRAM_BASE + len(image):
-                self.refuse("its data do not begin at the page after its text")
-            image += padded(self.contents(data))
-            data_pages = data.pages
-        return text.pages, data_pages, image
-
-    def contents(self, segment):
-        data = self.data[segment.offset:segment.offset + segment.file_bytes]
-        return data + bytes(segment.memory_bytes - segment.file_bytes)
-
-
-def build(init, programs):
-    directory_pages = pages(ENTRIES_OFFSET + ENTRY.size * len(programs))
+def build(init, members):
+    """`members` are (kind, program)."""
+    check_names(members)
+    names = b"".join(program.name.encode() + b"\0" for _, program in members)
+    directory_bytes = ENTRY.size * len(members) + len(names)
+    directory_pages = pages(ENTRIES_OFFSET + directory_bytes)
     text_pages, data_pages, image = init.flat()
-    body = image + bytes(INIT_STACK_PAGES * PAGE)
-    directory = b""
-    for program in programs:
+    body = bytearray(image + bytes(INIT_STACK_PAGES * PAGE))
+    directory, name = b"", ENTRY.size * len(members)
+    for kind, program in members:
         data = program.stripped()
         first = directory_pages + len(body) // PAGE
-        directory += ENTRY.pack(program.name.encode(), first, len(data), zlib.adler32(data), 0)
+        directory += ENTRY.pack(name, first, len(data), zlib.adler32(data), kind)
+        name += len(program.name.encode()) + 1
         body += padded(data)
+    directory += names
 
     head = bytearray(padded(bytes(ENTRIES_OFFSET) + directory))
     IMAGE.pack_into(head, 0, b"TALLYAR1", directory_pages, text_pages, data_pages, INIT_STACK_PAGES,
                     INIT_ACCOUNT_PAGES, init.entry)
     archive = head + body
-    HEADER.pack_into(archive, HEADER_OFFSET, b"TALLYDIR", len(archive) // PAGE, len(programs),
-                     zlib.adler32(archive[PAGE:]), zlib.adler32(directory))
+    HEADER.pack_into(archive, HEADER_OFFSET, b"TALLYDIR", len(archive) // PAGE, len(members),
+                     zlib.adler32(archive[PAGE:]), zlib.adler32(directory), directory_bytes)
     return archive
 
 
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("output")
+    parser.add_argument("init", type=Program, help="init's ELF file")
+    for kind in KINDS:
+        parser.add_argument("--" + kind.replace("_", "-"), type=Program, nargs="*", default=[])
+    parser.add_argument("--foreign", type=pathlib.Path, metavar="FOLDER",
+                        help="where scripts/foreign.py has built; its programs come before others of their names")
+    return parser.parse_args()
+
+
 def main():
-    if len(sys.argv) < 3 or sys.argv[1].startswith("-"):
-        sys.exit(__doc__)
-    output, *paths = sys.argv[1:]
-    init, *programs = map(Program, paths)
-    names = [program.name for program in programs]
-    if len(set(names)) != len(names):
-        raise ArchiveError("two programs have one name: " + " ".join(sorted(names)))
-    pathlib.Path(output).write_bytes(build(init, programs))
+    arguments = parse()
+    if arguments.foreign:
+        found = foreign.read(arguments.foreign)
+        arguments.programs = [p for p in arguments.programs if p.name not in found]
+        arguments.programs += [Program(foreign.elf(arguments.foreign, name)) for name, good in found.items() if good]
+    members = [(KINDS[kind], program) for kind in KINDS for program in getattr(arguments, kind)]
+    pathlib.Path(arguments.output).write_bytes(build(arguments.init, members))
 
 
 try:
     main()
-except (ArchiveError, OSError) as error:
+except (ProgramError, OSError) as error:
     sys.exit(f"mkarchive: {error}")

@@ -15,7 +15,7 @@ import pathlib
 import signal
 import sys
 
-from tally import build, packages
+from tally import build, foreign, packages
 from tally.image import ImageError
 from tally.machine import DEFAULT_WORDS, Options, boot
 from tally.serial import BROKEN, BUILD_FAILED, has_input, keys_as_typed, write_console, write_log
@@ -66,6 +66,8 @@ def build_folder(arguments):
         folder = build.default_folder("i386")
     programs = arguments.programs and pathlib.Path(arguments.programs).resolve()
     build.build("i386", folder, {"TALLY_PROGRAMS_DIR": programs} if programs else None)
+    if not foreign.read(folder / foreign.FOLDER).get((arguments.words or DEFAULT_WORDS)[0], True):
+        raise build.BuildError(f"run: {arguments.words[0]} could not be built; why is above")
     return folder
 
 

@@ -21,10 +21,12 @@ target_compile_definitions(kernel_flags INTERFACE
   MACHINE_HEADER="kernel/i386/machine.h" TALLY_AUDIT=$<BOOL:${TALLY_AUDIT}> IPC_FORCE_GENERAL=$<BOOL:${TALLY_AUDIT}>)
 target_link_options(kernel_flags INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/boot/kernel.ld)
 
+set(user_c_flags ${c_flags} -fno-builtin -fno-delete-null-pointer-checks)
+
 # user_flags: any user code; user_strict: our own, under the tree's warnings.
 add_library(user_flags INTERFACE)
 target_compile_options(user_flags INTERFACE
-  $<$<COMPILE_LANGUAGE:C>:${c_flags} -fno-builtin -fno-delete-null-pointer-checks>
+  $<$<COMPILE_LANGUAGE:C>:${user_c_flags}>
   $<$<COMPILE_LANGUAGE:ASM_NASM>:${nasm_flags}>)
 target_include_directories(user_flags INTERFACE
   ${PROJECT_SOURCE_DIR} ${GENERATED} ${PROJECT_SOURCE_DIR}/libuser/libc/include)
@@ -33,20 +35,21 @@ target_link_options(user_flags INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/
 add_library(user_strict INTERFACE)
 target_link_libraries(user_strict INTERFACE warnings user_flags)
 
-# add_program(NAME CRT program|server LIBRARIES ... SOURCES FILE...): the program NAME, the ELF file
-# programs/NAME.elf of the build folder, made by the target program_NAME; it goes into the boot archive.
+# add_program(NAME SPACE programs|servers|kernel-tests LIBRARIES ... SOURCES FILE...): the ELF file
+# SPACE/NAME.elf of the build folder, made by the target SPACE_NAME; it goes into the boot archive. Each SPACE is a
+# name space of its own.
 function(add_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "CRT" "LIBRARIES;SOURCES")
-  string(LENGTH ${name} length)
-  if(length GREATER 23)
-    message(FATAL_ERROR "${name}: a program's name has at most 23 characters")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SPACE" "LIBRARIES;SOURCES")
+  set(target ${arg_SPACE}_${name})
+  set(crt server)
+  if(arg_SPACE STREQUAL "programs")
+    set(crt program)
   endif()
-  set(target program_${name})
   add_executable(${target} ${arg_SOURCES})
   add_dependencies(${target} generated)
-  target_link_libraries(${target} PRIVATE crt_${arg_CRT} ${arg_LIBRARIES} libuser ${BUILTINS})
+  target_link_libraries(${target} PRIVATE crt_${crt} ${arg_LIBRARIES} libuser ${BUILTINS})
   set_target_properties(${target} PROPERTIES
-    OUTPUT_NAME ${name} SUFFIX .elf RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/programs
+    OUTPUT_NAME ${name} SUFFIX .elf RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${arg_SPACE}
     LINK_DEPENDS ${PROJECT_SOURCE_DIR}/boot/program.ld)
-  set_property(GLOBAL APPEND PROPERTY TALLY_PROGRAMS ${name})
+  set_property(GLOBAL APPEND PROPERTY TALLY_${arg_SPACE} ${name})
 endfunction()

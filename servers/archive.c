@@ -35,9 +35,15 @@ static const struct archive_entry *entries_of(const void *archive)
     return (const void *)((const char *)archive + ARCHIVE_ENTRIES_AT);
 }
 
-static bool entry_is_good(const struct archive_entry *entry, uint32_t pages)
+static const char *name_of(const void *archive, const struct archive_entry *entry)
 {
-    return memchr(entry->name, 0, ARCHIVE_NAME_MAX) && entry->first_page < pages &&
+    return (const char *)entries_of(archive) + entry->name;
+}
+
+static bool entry_is_good(const struct archive_entry *entry, uint32_t directory_bytes,
+                          uint32_t pages)
+{
+    return entry->name < directory_bytes && entry->first_page < pages &&
            entry->bytes <= (uint64_t)(pages - entry->first_page) * PAGE_SIZE;
 }
 
@@ -49,16 +55,19 @@ static bool program_is_good(const void *archive, const struct archive_entry *ent
 static const char *directory_check(const void *archive, uint32_t pages)
 {
     const struct archive_header *header = header_of(archive);
-    uint32_t room = (uint32_t)(((uint64_t)pages * PAGE_SIZE - ARCHIVE_ENTRIES_AT) /
-                               sizeof(struct archive_entry));
+    const struct archive_entry *entries = entries_of(archive);
+    uint32_t bytes = header->directory_bytes;
 
-    if (header->entries > room)
+    if (bytes > (uint64_t)pages * PAGE_SIZE - ARCHIVE_ENTRIES_AT ||
+        header->entries > bytes / sizeof(struct archive_entry))
         return "the directory is longer than the archive";
-    uint32_t bytes = header->entries * (uint32_t)sizeof(struct archive_entry);
-    if (archive_adler32(entries_of(archive), bytes) != header->directory_checksum)
+    if (archive_adler32(entries, bytes) != header->directory_checksum)
         return "the directory's checksum";
+    if (bytes > 0 && (((const char *)entries)[bytes - 1] ||
+                      entries->name != header->entries * sizeof(struct archive_entry)))
+        return "the directory's names";
     for (uint32_t i = 0; i < header->entries; i++)
-        if (!entry_is_good(&entries_of(archive)[i], pages))
+        if (!entry_is_good(&entries[i], bytes, pages))
             return "a directory entry";
     return 0;
 }
@@ -75,16 +84,17 @@ const char *archive_check(const void *archive, uint32_t pages)
     const char *damage = directory_check(archive, pages);
     for (uint32_t i = 0; i < header->entries && !damage; i++)
         if (!program_is_good(archive, &entries_of(archive)[i]))
-            damage = entries_of(archive)[i].name;
+            damage = name_of(archive, &entries_of(archive)[i]);
     return damage;
 }
 
-const struct archive_entry *archive_find(const void *archive, const char *name)
+const struct archive_entry *archive_find(const void *archive, enum archive_kind kind,
+                                         const char *name)
 {
     const struct archive_entry *entries = entries_of(archive);
 
     for (uint32_t i = 0; i < header_of(archive)->entries; i++)
-        if (strcmp(entries[i].name, name) == 0)
+        if (entries[i].kind == kind && strcmp(name_of(archive, &entries[i]), name) == 0)
             return &entries[i];
     return 0;
 }

@@ -23,7 +23,7 @@ enum proc_slot {
     PROC_SLOT_ARCHIVE = 7,
 };
 
-/* A kernel test (programs/t_kernel_*), which init starts in the way of a server. */
+/* A kernel test (tests/system/t_kernel_*), which init starts in the way of a server. */
 enum test_slot {
     TEST_SLOT_MEMORY = 4, /* TEST_FRAMES free frames, with all rights */
     TEST_SLOT_PORTS = 5,

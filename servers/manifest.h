@@ -92,11 +92,8 @@ static const struct manifest_entry manifest[SERVERS] = {
         },
 };
 
-/* A program whose name begins so tests the kernel itself, and this one measures it: init starts them
- * as a server of this entry, with ebx = the first of its frames and esi = their number. */
-#define KERNEL_TEST_PREFIX "t_kernel_"
-#define KERNEL_BENCH       "bench_kernel"
-
+/* What tests or measures the kernel itself, ARCHIVE_KERNEL_TEST, is started by init as a server of this
+ * entry, with ebx = the first of its frames and esi = their number. */
 static const struct manifest_entry manifest_test = {
     .priority = PRIORITY_INIT,
     .task_rights = RIGHT_CONTROL | RIGHT_GRANT,

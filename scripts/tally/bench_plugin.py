@@ -10,6 +10,7 @@ from tally import tools
 from tally.build import BuildError
 from tally.damage import PAGE, PROGRAM_BASE, symbol
 from tally.interface import ROOT
+from tally.symbols import find_elf
 
 SOURCE = ROOT / "scripts/tally/count_plugin.c"
 OPTIONS = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
@@ -47,7 +48,7 @@ def entry_of(elf):
 def counted(folder, mode, program, start, mark=None):
     """Calls start(QEMU's arguments), which boots, and returns the lines that the plugin writes; `program` has the
     rdtsc that count, and the function `mark`."""
-    kernel, elf = folder / "kernel/kernel.elf", folder / f"programs/{program}.elf"
+    kernel, elf = folder / "kernel/kernel.elf", find_elf(folder, program)
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
         (scratch / "text").write_bytes(text_of(elf))

@@ -23,7 +23,7 @@ panic: action=fatal
 """
 
 
-def boot(iso, words, smp=1, memory=128, serial=2, timeout=60):
+def boot(iso, smp=1, memory=128, serial=2, timeout=60):
     """Returns (status, console bytes, log lines)."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -45,7 +45,7 @@ def boot(iso, words, smp=1, memory=128, serial=2, timeout=60):
         pieces = [*shared.feed(console), *shared.feed(b"")]
         console, log = (b"".join(piece for is_log, piece in pieces if is_log == wanted) for wanted in (False, True))
     # The end of the last line may be missing: the machine ends while its last bytes are in the port.
-    verdict, lines = Verdict(words), log.replace(b"\r", b"").decode(errors="backslashreplace").rstrip("\n").split("\n")
+    verdict, lines = Verdict(), log.replace(b"\r", b"").decode(errors="backslashreplace").rstrip("\n").split("\n")
     for line in lines:
         verdict.read(line)
     return default if verdict.status is None else verdict.status, console.replace(b"\r", b""), lines

@@ -15,7 +15,7 @@ from tally import configured, packages
 from tally.interface import ROOT
 
 STEP = re.compile(r"\[(\d+)/(\d+)\] (.*)")
-QUIET = re.compile(r"ninja: (no work to do|Entering directory)|-- |\[\d+/\d+\] Re-(checking globbed|running CMake)")
+QUIET = re.compile(r"ninja: (no work to do|Entering directory)|-- |\[\d+/\d+\] Re-(checking|running CMake)")
 WARNING = re.compile(r"^CMake Warning at .*\n((?:  .*\n)+)", re.M)
 PATIENCE = 10  # seconds between lines about a long stage
 
@@ -87,7 +87,7 @@ def short(folder):
 
 
 def configure(preset, folder, settings):
-    options = [f"-D{name}={value}" for name, value in settings.items()]
+    options = [f"-D{name}:STRING={value}" for name, value in settings.items()]
     done = subprocess.run(["cmake", "--preset", preset, "-B", str(folder), *options], cwd=ROOT, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode:

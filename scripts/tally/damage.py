@@ -6,10 +6,11 @@ import subprocess
 import zlib
 
 from tally import tools
+from tally.symbols import find_elf
 
 PAGE, PROGRAM_BASE = 4096, 0x900000
-ENTRIES_OFFSET, ENTRY = 128, struct.Struct("<24s4I")  # of the archive: see scripts/mkarchive.py
-IMAGE_PAGE, ACCOUNT_PAGES, HEADER_PAGES, HEADER_ENTRIES, DIRECTORY_SUM = 8, 24, 72, 76, 84
+ENTRIES_OFFSET, ENTRY = 128, struct.Struct("<5I")  # of the archive: see scripts/mkarchive.py
+IMAGE_PAGE, ACCOUNT_PAGES, HEADER_ENTRIES, DIRECTORY_SUM, DIRECTORY_BYTES = 8, 24, 76, 84, 88
 PT_LOAD = 1
 
 # Machine code.
@@ -45,12 +46,17 @@ def file_offset(elf, address):
 class Archive(bytearray):
     """The boot archive. Changes are noticed by init, but for those that code() makes."""
 
+    def directory(self):
+        size, = struct.unpack_from("<I", self, DIRECTORY_BYTES)
+        return self[ENTRIES_OFFSET:ENTRIES_OFFSET + size]
+
     def entry(self, name):
         """(place of the directory entry, place of the program, its bytes)."""
-        for at in range(ENTRIES_OFFSET, len(self), ENTRY.size):
-            entry_name, first, size, _, _ = ENTRY.unpack_from(self, at)
-            if entry_name.rstrip(b"\0") == name.encode():
-                return at, first * PAGE, size
+        directory = self.directory()
+        for i in range(struct.unpack_from("<I", self, HEADER_ENTRIES)[0]):
+            entry_name, first, size, _, _ = ENTRY.unpack_from(directory, ENTRY.size * i)
+            if directory[entry_name:].partition(b"\0")[0] == name.encode():
+                return ENTRIES_OFFSET + ENTRY.size * i, first * PAGE, size
         raise LookupError(f"no program {name}")
 
     def flip(self, at):
@@ -68,7 +74,7 @@ class Archive(bytearray):
 
     def code(self, folder, name, function, instructions):
         """Replaces the first instructions of a program's function."""
-        address = symbol(folder / f"programs/{name}.elf", function)
+        address = symbol(find_elf(folder, name), function)
         if name == "init":
             at = struct.unpack_from("<I", self, IMAGE_PAGE)[0] * PAGE + address - PROGRAM_BASE
             self[at:at + len(instructions)] = instructions
@@ -76,10 +82,8 @@ class Archive(bytearray):
         entry, first, size = self.entry(name)
         at = first + file_offset(self[first:first + size], address)
         self[at:at + len(instructions)] = instructions
-        struct.pack_into("<I", self, entry + 32, zlib.adler32(self[first:first + size]))
-        count, = struct.unpack_from("<I", self, HEADER_ENTRIES)
-        entries = self[ENTRIES_OFFSET:ENTRIES_OFFSET + ENTRY.size * count]
-        struct.pack_into("<I", self, DIRECTORY_SUM, zlib.adler32(entries))
+        struct.pack_into("<I", self, entry + 12, zlib.adler32(self[first:first + size]))
+        struct.pack_into("<I", self, DIRECTORY_SUM, zlib.adler32(self.directory()))
 
 
 class Kernel(bytearray):
@@ -94,7 +98,7 @@ def copy(folder, target, change_archive=None, change_kernel=None):
     """Makes `target` a build folder like `folder`, with changes; it has all that booting and symbols need."""
     folder, target = pathlib.Path(folder), pathlib.Path(target)
     (target / "boot").mkdir(parents=True)
-    for name in ("kernel", "programs"):
+    for name in ("kernel", "programs", "servers", "kernel-tests"):
         (target / name).symlink_to(folder / name)
     for name, kind, change in (("archive", Archive, change_archive), ("kernel.elf", Kernel, change_kernel)):
         data = kind((folder / "boot" / name).read_bytes())

@@ -111,13 +111,6 @@ COMMANDS = [
     Command("no folder of programs", "--programs no/such/folder x", BUILD_FAILED,
             ("run: there is no folder no/such/folder",), ""),
     Command("no programs in the folder", "--programs docs x", BUILD_FAILED, (r"run: there is no \*.c in docs",), ""),
-    Command("programs with the name of a server, or with a strange one; a new build folder",
-            "--build-dir {scratch}/new/folder --programs {scratch}/names good", 7,
-            ("tally: .*mem.c is left out: a server is named mem", "tally: .*a b.c is left out: .*",
-             "init: good exited with status 7")),
-    Command("a program that does not compile", "--build-dir {scratch}/build --programs {scratch} broken", BUILD_FAILED,
-            (r".*broken.c:2:\d+: error: .*", "tally: .*broken.c does not compile as a program; .*",
-             "tally: the build failed; .*"), ""),
     Command("a build folder that is a file", "--build-dir README.md", BUILD_FAILED,
             ("tally: .*README.md cannot be written: .*",), ""),
     Command("a build folder that cannot be made", "--build-dir /proc/tally", BUILD_FAILED,
@@ -218,17 +211,9 @@ def command_line(words, scratch):
     return [str(ROOT / "scripts/run"), *(word.replace("{scratch}", scratch) for word in shlex.split(words))]
 
 
-def write_programs(folder):
-    (folder / "names").mkdir()
-    (folder / "broken.c").write_text("int main(void)\n{ return undeclared; }\n")
-    for name in ("mem", "a b", "good"):
-        (folder / f"names/{name}.c").write_text("int main(void)\n{ return 7; }\n")
-
-
 def run_command(command):
     def run():
         with tempfile.TemporaryDirectory() as scratch:
-            write_programs(pathlib.Path(scratch))
             done = subprocess.run(command_line(command.words, scratch), cwd=ROOT, stdin=subprocess.DEVNULL,
                                   capture_output=True, timeout=PATIENCE, check=False)
         console, log = (text.decode(errors="backslashreplace") for text in (done.stdout, done.stderr))
@@ -302,7 +287,7 @@ def forged_in_bochs():
         iso = pathlib.Path(scratch) / "forges.iso"
         with_command(folder / "tally.iso", machine.DEFAULT_WORDS, ["forges"], iso)
         for serial in (1, 2):
-            status, console, log = bochs.boot(iso, ["forges"], serial=serial)
+            status, console, log = bochs.boot(iso, serial=serial)
             yield from judge(5, status, ("init: forges exited with status 5",), log, forged_output(), console.decode())
 
 

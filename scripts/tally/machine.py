@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import threading
 
-from tally.image import command_line, with_command
+from tally.image import command_line, system_words, with_command
 from tally.serial import BROKEN, TIMED_OUT, Ports, Verdict, send_input
 from tally.symbols import Symbols
 
@@ -91,10 +91,10 @@ def boot(options, words, folder, console_sink, log_sink, source=None):
     """Boots and returns the exit status. console_sink(bytes) and log_sink(line) get what comes; the file
     descriptor `source`, if there is one, is read for what goes to the console."""
     folder = pathlib.Path(folder)
-    verdict = Verdict(words)
+    verdict = Verdict()
     ports = Ports(console_sink, log_sink, verdict, Symbols(folder), firmware_talks=options.uefi)
     with tempfile.TemporaryDirectory() as scratch:
-        image = image_arguments(options, words, folder, scratch)
+        image = image_arguments(options, system_words(words), folder, scratch)
         log, log_port = os.pipe()
         qemu = start_qemu([*qemu_arguments(options, log_port), *image], log_port, source is not None)
         os.close(log_port)

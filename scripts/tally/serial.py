@@ -14,11 +14,11 @@ import threading
 
 
 TIMED_OUT, BROKEN, BUILD_FAILED, NO_PROGRAM = 124, 125, 126, 127
-KERNEL_TEST = "t_kernel_"  # programs with such names test the kernel itself
 
 EXITED = re.compile(r"init: \S+ exited with status (-?\d+)\s*$")
 DIED = re.compile(r"panic:|init: server \S+ died")
 HELD = re.compile(r"fault: a thread without a handler is held")  # init's, unless it is a kernel test's
+KERNEL_TEST = "init: starts kernel test "
 UNKNOWN = re.compile(r"init: no program named ")
 ESCAPES = re.compile(r"\x1b(\[[0-9;=?]*[A-Za-z])?")
 OURS = re.compile(r"\b(kernel|panic|fault|init|mem|proc|console|file|tap):.*")
@@ -28,10 +28,10 @@ LOG_BEGIN = b"\r\n[k] "  # a new line, then LOG_PREFIX of kernel/abi/abi.h
 
 
 class Verdict:
-    """What the log says about the end of the program that `words` name."""
+    """What the log says about the end of the program."""
 
-    def __init__(self, words):
-        self.died = DIED if words[0].startswith(KERNEL_TEST) else re.compile(f"{DIED.pattern}|{HELD.pattern}")
+    def __init__(self):
+        self.died = re.compile(f"{DIED.pattern}|{HELD.pattern}")
         self.status = None
         self.heard = False  # anything
         self.decided = threading.Event()
@@ -41,6 +41,9 @@ class Verdict:
         if self.died.match(line):
             self.status = BROKEN
         elif self.status == BROKEN:
+            return
+        elif line.startswith(KERNEL_TEST):
+            self.died = DIED
             return
         elif match := EXITED.match(line):
             number = int(match[1])

@@ -5,13 +5,16 @@ import re
 import subprocess
 
 from tally import tools
+from tally.foreign import FOLDER
 from tally.interface import ROOT
 
 PANIC = re.compile(r"panic: (exception in the kernel|double fault|kernel stack overflow)")
 ADDRESS = re.compile(r"\s*at 0x([0-9a-fA-F]+)$")  # of a kernel panic
-FAULT = re.compile(r"(?:init: server )?([\w.-]+)\b.*\beip 0x([0-9a-fA-F]+)\)?$")  # of a program
+FAULT = re.compile(r"(\S+) \(pid \d+\): .*\beip 0x([0-9a-fA-F]+)$")  # of a program
+DIED = re.compile(r"init: server (\S+) died: .*\beip 0x([0-9a-fA-F]+)\)$")  # or a kernel test
 UNHANDLED = re.compile(r"fault: a thread without a handler is held: .*\beip 0x([0-9a-fA-F]+)$")  # of init
 LOWEST = 0x900000  # no code of ours is below
+PROGRAMS, SERVERS = (FOLDER, "programs"), ("servers", "kernel-tests")  # folders, in the order of the search
 
 
 @functools.lru_cache(maxsize=None)
@@ -39,6 +42,12 @@ def lookup(elf, address):
     return f"{lines[0]} {place}"
 
 
+def find_elf(folder, name, spaces=(*SERVERS, *PROGRAMS)):
+    """The ELF file of a program (a server, a kernel test) in a build folder; the first one of that name."""
+    paths = [pathlib.Path(folder) / space / f"{name}.elf" for space in spaces]
+    return next((path for path in paths if path.exists()), paths[-1])
+
+
 class Symbols:
     """Explains a log line by line."""
 
@@ -50,9 +59,10 @@ class Symbols:
         if match := ADDRESS.match(line):
             return lookup(self.folder / "kernel/kernel.elf", int(match[1], 16) - (not self.exact))
         if match := UNHANDLED.match(line):
-            return lookup(self.folder / "programs/init.elf", int(match[1], 16))
-        if match := FAULT.match(line):
-            return lookup(self.folder / f"programs/{match[1]}.elf", int(match[2], 16))
+            return lookup(self.folder / "servers/init.elf", int(match[1], 16))
+        for pattern, spaces in ((DIED, SERVERS), (FAULT, PROGRAMS)):
+            if match := pattern.match(line):
+                return lookup(find_elf(self.folder, match[1], spaces), int(match[2], 16))
         return None
 
     def explain(self, line):

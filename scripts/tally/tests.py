@@ -12,10 +12,11 @@ import xml.etree.ElementTree as xml
 
 from tally import bench_record, bochs, build, machine
 from tally.failures import USAGE, failure_tests
+from tally.foreign_tests import foreign_programs
 from tally.image import with_command
 from tally.interface import ROOT
 from tally.platform_tests import platform_tests
-from tally.serial import BUILD_FAILED, KERNEL_TEST
+from tally.serial import BUILD_FAILED
 
 IMAGES = build.default_folder("i386")
 AUDIT = build.default_folder("audit")
@@ -23,6 +24,7 @@ HOST = build.default_folder("host")
 
 PLAN = re.compile(r"1\.\.(\d+)")
 POINT = re.compile(r"(not )?ok\b *(\d*) *-? *(.*)")
+KERNEL_TEST = "t_kernel_"
 KERNEL_TAP = "tap: "
 AUDITED = ["t_fork", "t_proc", "t_shm", "t_shm_runs", "t_kernel_handler", "t_kernel_ipc", "t_kernel_items",
            "t_kernel_long", "t_kernel_queue", "t_kernel_task", "t_kernel_thread", "t_kernel_vm"]
@@ -196,7 +198,7 @@ def demo_repeated(text):
 
 def demo_bochs(**machine_options):
     def run():
-        status, console, log = bochs.boot(IMAGES / "tally.iso", machine.DEFAULT_WORDS, **machine_options)
+        status, console, log = bochs.boot(IMAGES / "tally.iso", **machine_options)
         yield from judge_demo(status, console.decode(errors="replace"), log)
     return run
 
@@ -207,7 +209,7 @@ def bochs_test(program, **machine_options):
         with tempfile.TemporaryDirectory() as scratch:
             iso = pathlib.Path(scratch) / "command.iso"
             with_command(IMAGES / "tally.iso", machine.DEFAULT_WORDS, [program], iso)
-            status, console, log = bochs.boot(iso, [program], timeout=240, **machine_options)
+            status, console, log = bochs.boot(iso, timeout=240, **machine_options)
         yield from read_tap(status, tap_lines(program, console.decode(errors="replace"), log), "\n".join(log))
     return run
 
@@ -280,4 +282,4 @@ def build_one(preset, folder, keep_going):
 def all_tests():
     failures = [Test(name, run) for name, run in (*failure_tests(), *platform_tests())]
     return [*checks(), *host_tests(), *system_tests(), *audit_tests(), *demos(), *failures,
-            Test("bench/options", bench_options), Test("bench/figures", bench)]
+            Test("foreign/programs", foreign_programs), Test("bench/options", bench_options), Test("bench/figures", bench)]

@@ -114,7 +114,8 @@ static void map_segment(uint32_t task_slot, const struct elf_segment *segment, u
 
 static void map_program(uint32_t index, const char *name)
 {
-    const struct archive_entry *entry = archive_find(archive, name);
+    enum archive_kind kind = index < SERVERS ? ARCHIVE_SERVER : ARCHIVE_KERNEL_TEST;
+    const struct archive_entry *entry = archive_find(archive, kind, name);
     struct elf_image image;
 
     const char *refusal =

@@ -13,71 +13,90 @@
 
 #include <string.h>
 
-/* The command line, its words each with a zero byte behind. */
+/* The program that the command line names, and its arguments, each with a zero byte behind. */
 static struct {
     char text[BOOT_COMMAND_MAX];
     uint32_t count, bytes;
+    enum archive_kind kind;
 } command;
 
+/* What stands between blanks from *at on; false at the end of the line. */
+static bool next_word(const char **at, const char **word, uint32_t *bytes)
+{
+    *at += strspn(*at, " ");
+    *word = *at;
+    *bytes = (uint32_t)strcspn(*at, " ");
+    *at += *bytes;
+    return *bytes > 0;
+}
+
+static void command_add(const char *word, uint32_t bytes)
+{
+    memcpy(command.text + command.bytes, word, bytes);
+    command.bytes += bytes + 1;
+    command.count++;
+}
+
+static void option(const char *word, uint32_t bytes)
+{
+    log_line(message_page, BOOT_SLOT_LOG, "init: unknown option %.*s", (int)bytes, word);
+}
+
+/* Words with a `=` before the program's name are options for the system; a `--` ends them, too. */
 static void command_read(const char *line)
 {
-    for (uint32_t i = 0; i < BOOT_COMMAND_MAX && line[i];) {
-        while (i < BOOT_COMMAND_MAX && line[i] == ' ')
-            i++;
-        uint32_t before = command.bytes;
-        while (i < BOOT_COMMAND_MAX - 1 && line[i] && line[i] != ' ')
-            command.text[command.bytes++] = line[i++];
-        if (command.bytes == before)
-            break;
-        command.text[command.bytes++] = 0;
-        command.count++;
-    }
-}
+    const char *word;
+    uint32_t bytes;
+    bool more = next_word(&line, &word, &bytes);
 
-static void command_choose(void)
-{
-    command_read(boot_page->command);
+    for (; more && memchr(word, '=', bytes); more = next_word(&line, &word, &bytes))
+        option(word, bytes);
+    if (more && bytes == 2 && memcmp(word, "--", 2) == 0)
+        more = next_word(&line, &word, &bytes);
+    for (; more; more = next_word(&line, &word, &bytes))
+        command_add(word, bytes);
     if (command.count == 0)
-        command_read("shm_cnt");
+        command_add("shm_cnt", 7);
 }
 
-static bool is_kernel_test(const char *name)
+/* A program comes before a kernel test of its name. */
+static bool command_find(const void *archive)
 {
-    return strncmp(name, KERNEL_TEST_PREFIX, strlen(KERNEL_TEST_PREFIX)) == 0 ||
-           strcmp(name, KERNEL_BENCH) == 0;
+    command.kind = archive_find(archive, ARCHIVE_PROGRAM, command.text) ? ARCHIVE_PROGRAM
+                                                                        : ARCHIVE_KERNEL_TEST;
+    return archive_find(archive, command.kind, command.text);
 }
 
-static void build(const char *name)
+static void build(void)
 {
-    const void *archive = load_archive();
-    bool found = archive_find(archive, name);
+    bool found = command_find(load_archive());
 
     load_endpoints();
     for (uint32_t i = 0; i < SERVERS; i++)
         load_server(i, &manifest[i], manifest[i].name);
-    if (found && is_kernel_test(name))
-        load_server(SERVER_TEST, &manifest_test, name);
-    watch_start(name);
+    if (found && command.kind == ARCHIVE_KERNEL_TEST)
+        load_server(SERVER_TEST, &manifest_test, command.text);
+    watch_start(command.text);
     for (uint32_t i = 0; i < SERVERS; i++)
         load_resume(i);
     end_unless(sys_thread_schedule(BOOT_SLOT_THREAD, PRIORITY_INIT, 0), "lowering the priority");
     if (found)
         return;
-    log_line(message_page, BOOT_SLOT_LOG, "init: no program named %s", name);
+    log_line(message_page, BOOT_SLOT_LOG, "init: no program named %s", command.text);
     watch_report(STATUS_NOT_FOUND);
 }
 
 /* The program as a child of ours; its end, when all its output has left the port. */
-static uint32_t run(const char *name)
+static uint32_t run(void)
 {
     uint32_t started, ended, code = 0, signal = 0;
 
-    log_line(message_page, BOOT_SLOT_LOG, "init: starts %s", name);
+    log_line(message_page, BOOT_SLOT_LOG, "init: starts %s", command.text);
     memcpy(message_page->words, command.text, command.bytes);
     int error = proc_spawn(slot_of_endpoint(SERVER_PROC), 0, command.bytes, command.count,
                            command.bytes, &started);
     if (error) {
-        log_line(message_page, BOOT_SLOT_LOG, "init: %s cannot be started: %s", name,
+        log_line(message_page, BOOT_SLOT_LOG, "init: %s cannot be started: %s", command.text,
                  strerror(-error));
         return STATUS_NOT_STARTED;
     }
@@ -92,10 +111,11 @@ static uint32_t run(const char *name)
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     (void)ebx, (void)esi, (void)edi;
-    command_choose();
-    build(command.text);
-    if (!is_kernel_test(command.text))
-        watch_report(run(command.text));
+    command_read(boot_page->command);
+    build();
+    if (command.kind == ARCHIVE_PROGRAM)
+        watch_report(run());
+    log_line(message_page, BOOT_SLOT_LOG, "init: starts kernel test %s", command.text);
     load_resume(SERVER_TEST);
     end_unless(sys_thread_stop(BOOT_SLOT_THREAD), "stopping");
 }

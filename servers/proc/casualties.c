@@ -6,6 +6,7 @@
 #include "servers/log.h"
 #include "servers/mem/segment.h"
 #include "servers/proc/life.h"
+#include "servers/proc/program.h"
 #include "servers/proto/mem.h"
 
 struct casualty {
@@ -37,7 +38,7 @@ static const char *page_fault_name(const struct casualty *casualty, uint32_t esp
 
 static void report(const struct process *process, const struct casualty *casualty)
 {
-    const char *name = process->name;
+    const char *name = program_name(process->arguments->text);
     unsigned pid = process->pid;
     uint32_t eip = 0, esp = STACK_TOP;
 

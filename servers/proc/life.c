@@ -63,11 +63,6 @@ static int make_program(const struct process *process, const struct arguments *a
 
 static void take_arguments(struct process *process, struct arguments *arguments)
 {
-    const char *name = program_name(arguments->text);
-    size_t bytes = strnlen(name, sizeof(process->name) - 1);
-
-    memcpy(process->name, name, bytes);
-    process->name[bytes] = 0;
     arguments_drop(process->arguments);
     process->arguments = arguments;
 }
@@ -93,7 +88,6 @@ int life_fork(struct process *parent, struct process **child)
         return error;
     }
     made->arguments = arguments_share(parent->arguments);
-    memcpy(made->name, parent->name, sizeof(made->name));
     *child = made;
     if (made->cpu != made->body.cpu)
         cpus_add_young(made);
@@ -184,7 +178,7 @@ int32_t life_exec(struct process *process, struct arguments *arguments)
     if (!fill_program(&process->body, &program))
         return 0;
     log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: no memory for exec",
-             process->name, (unsigned)process->pid);
+             program_name(process->arguments->text), (unsigned)process->pid);
     life_kill(process, SIGNAL_KILL);
     return SERVER_LATER;
 }

@@ -14,7 +14,7 @@ void process_init(void)
         processes[i] = (struct process){.next = free_processes};
         free_processes = &processes[i];
     }
-    processes[0] = (struct process){.state = PROCESS_LIVE, .name = "init"};
+    processes[0] = (struct process){.state = PROCESS_LIVE};
     generation = 0;
     last_pid = 0;
 }

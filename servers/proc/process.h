@@ -20,7 +20,7 @@
 
 #include <stddef.h>
 
-enum { PROCESSES_MAX = BODIES_MAX, PROCESS_INDEX_BITS = 12, PROCESS_NAME_MAX = 24 };
+enum { PROCESSES_MAX = BODIES_MAX, PROCESS_INDEX_BITS = 12 };
 
 enum process_state { PROCESS_FREE, PROCESS_LIVE, PROCESS_ENDED };
 enum process_wait { WAITS_NOT, WAITS_CHILD, WAITS_TICK };
@@ -44,7 +44,6 @@ struct process {
     struct process *next_young;   /* cpus.h */
     uint32_t young_ticks;
     struct arguments *arguments, *next_arguments; /* of the program; of the next exec */
-    char name[PROCESS_NAME_MAX];
     struct body body;
 };
 

@@ -34,7 +34,7 @@ const char *program_name(const char *path)
 
 int program_find(const char *path, struct program *program)
 {
-    const struct archive_entry *entry = archive_find(archive, program_name(path));
+    const struct archive_entry *entry = archive_find(archive, ARCHIVE_PROGRAM, program_name(path));
 
     if (!entry)
         return -ENOENT;

@@ -1,4 +1,4 @@
-/* The programs in the boot archive. */
+/* The programs in the boot archive: no servers, no kernel tests. */
 #pragma once
 
 #include "servers/elf_image.h"

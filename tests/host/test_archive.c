@@ -9,7 +9,11 @@
 
 #include <string.h>
 
-enum { PAGES = 5, ENTRIES = 2 };
+enum { PAGES = 5, ENTRIES = 3 };
+
+/* Behind the entries. */
+static const char names[] = "hello\0mem";
+enum { HELLO, MEM = 6, DIRECTORY = ENTRIES * sizeof(struct archive_entry) + sizeof(names) };
 
 static _Alignas(4096) unsigned char image[PAGES * PAGE_SIZE];
 
@@ -25,19 +29,26 @@ static struct archive_entry *entries(void)
 
 static void seal(void)
 {
-    header()->directory_checksum =
-        archive_adler32(entries(), header()->entries * (uint32_t)sizeof(struct archive_entry));
+    header()->directory_checksum = archive_adler32(entries(), header()->directory_bytes);
+}
+
+static uint32_t name(uint32_t at)
+{
+    return ENTRIES * (uint32_t)sizeof(struct archive_entry) + at;
 }
 
 static void make(void)
 {
     for (uint32_t i = 0; i < sizeof(image); i++)
         image[i] = (unsigned char)(i * 7);
-    *header() = (struct archive_header){.pages = PAGES, .entries = ENTRIES};
+    *header() = (struct archive_header){
+        .pages = PAGES, .entries = ENTRIES, .directory_bytes = DIRECTORY};
     memcpy(header()->magic, ARCHIVE_MAGIC, sizeof(header()->magic));
-    entries()[0] = (struct archive_entry){.name = "hello", .first_page = 1, .bytes = 5000};
+    entries()[0] = (struct archive_entry){.name = name(HELLO), .first_page = 1, .bytes = 5000};
     entries()[1] =
-        (struct archive_entry){.name = "shm_cnt", .first_page = 3, .bytes = 2 * PAGE_SIZE};
+        (struct archive_entry){.name = name(MEM), .first_page = 3, .bytes = 2 * PAGE_SIZE};
+    entries()[2] = (struct archive_entry){.name = name(MEM), .first_page = 1, .kind = ARCHIVE_SERVER};
+    memcpy(&entries()[ENTRIES], names, sizeof(names));
     for (int i = 0; i < ENTRIES; i++)
         entries()[i].checksum =
             archive_adler32(archive_bytes(image, &entries()[i]), entries()[i].bytes);
@@ -48,12 +59,21 @@ static void test_good(void)
 {
     make();
     CHECK(!archive_check(image, PAGES));
-    CHECK(archive_find(image, "hello") == &entries()[0]);
-    CHECK(archive_find(image, "shm_cnt") == &entries()[1]);
-    CHECK(!archive_find(image, "hell") && !archive_find(image, ""));
+    CHECK(archive_find(image, ARCHIVE_PROGRAM, "hello") == &entries()[0]);
+    CHECK(!archive_find(image, ARCHIVE_PROGRAM, "hell") && !archive_find(image, ARCHIVE_PROGRAM, ""));
     CHECK(archive_bytes(image, &entries()[1]) == image + 3 * PAGE_SIZE);
     CHECK(archive_adler32("Wikipedia", 9) == 0x11e60398);
     CHECK(archive_adler32("", 0) == 1);
+}
+
+/* A program named as a server is, and what is only one of them. */
+static void test_name_spaces(void)
+{
+    make();
+    CHECK(archive_find(image, ARCHIVE_PROGRAM, "mem") == &entries()[1]);
+    CHECK(archive_find(image, ARCHIVE_SERVER, "mem") == &entries()[2]);
+    CHECK(!archive_find(image, ARCHIVE_SERVER, "hello"));
+    CHECK(!archive_find(image, ARCHIVE_KERNEL_TEST, "mem"));
 }
 
 static void flip(uint32_t at)
@@ -67,7 +87,7 @@ static void test_flipped_bytes(void)
 {
     for (uint32_t i = 0; i < 16; i++)
         flip(ARCHIVE_HEADER_AT + i);
-    for (uint32_t i = 0; i < ENTRIES * sizeof(struct archive_entry); i++)
+    for (uint32_t i = 0; i < DIRECTORY; i++)
         flip(ARCHIVE_ENTRIES_AT + i);
     for (int i = 0; i < 2000; i++) {
         flip(PAGE_SIZE + random_below(5000));
@@ -85,18 +105,27 @@ static void refused_entry(struct archive_entry entry)
 
 static void test_hostile_directory(void)
 {
-    struct archive_entry endless = {.first_page = 1, .bytes = 1};
-    memset(endless.name, 'x', sizeof(endless.name));
-    refused_entry(endless);
-    refused_entry((struct archive_entry){.name = "a", .first_page = PAGES, .bytes = 0});
-    refused_entry((struct archive_entry){.name = "a", .first_page = ~0u, .bytes = 1});
-    refused_entry((struct archive_entry){.name = "a", .first_page = 4, .bytes = PAGE_SIZE + 1});
-    refused_entry((struct archive_entry){.name = "a", .first_page = 1, .bytes = ~0u});
+    uint32_t hello = name(HELLO);
 
+    refused_entry((struct archive_entry){.name = DIRECTORY, .first_page = 1, .bytes = 1});
+    refused_entry((struct archive_entry){.name = ~0u, .first_page = 1, .bytes = 1});
+    refused_entry((struct archive_entry){.name = hello, .first_page = PAGES, .bytes = 0});
+    refused_entry((struct archive_entry){.name = hello, .first_page = ~0u, .bytes = 1});
+    refused_entry((struct archive_entry){.name = hello, .first_page = 4, .bytes = PAGE_SIZE + 1});
+    refused_entry((struct archive_entry){.name = hello, .first_page = 1, .bytes = ~0u});
+
+    make();
+    header()->directory_bytes--; /* now the last name has no end */
+    ((char *)entries())[DIRECTORY - 2] = 'x';
+    seal();
+    CHECK(archive_check(image, PAGES));
+    make();
+    header()->directory_bytes = ~0u;
+    CHECK(archive_check(image, PAGES));
     make();
     header()->entries = ~0u;
     CHECK(archive_check(image, PAGES));
-    header()->entries = sizeof(image) / sizeof(struct archive_entry);
+    header()->entries = DIRECTORY / sizeof(struct archive_entry) + 1;
     CHECK(archive_check(image, PAGES));
 }
 
@@ -112,6 +141,7 @@ static void test_truncation(void)
 int main(void)
 {
     test_good();
+    test_name_spaces();
     test_flipped_bytes();
     test_hostile_directory();
     test_truncation();

@@ -110,6 +110,14 @@ static bool unknown(void)
            refused(long_argument(2000), ENOENT);
 }
 
+/* They are in the archive, but not as programs. */
+static bool servers_and_kernel_tests(void)
+{
+    return refused("mem", ENOENT) && refused("proc", ENOENT) && refused("console", ENOENT) &&
+           refused("init", ENOENT) && refused("t_kernel_ipc", ENOENT) &&
+           refused("bench_kernel", ENOENT);
+}
+
 /* 31 arguments of 220 bytes are what xv6's usertests must not get through. */
 static bool too_long(void)
 {
@@ -288,6 +296,7 @@ static const struct tap_point points[] = {
     {"many arguments", many_arguments},
     {"no arguments: the program's name is there", no_arguments},
     {"an unknown program is ENOENT", unknown},
+    {"so are servers and kernel tests", servers_and_kernel_tests},
     {"too long arguments are E2BIG", too_long},
     {"a failed exec changes nothing", failure_changes_nothing},
     {"data, heap, mappings and segments begin anew", begins_anew},

@@ -1,0 +1,193 @@
+"""Tests with programs as other people write them: their names, their faults, the headers they expect."""
+import shutil
+import subprocess
+
+from tally import build
+from tally.failures import KILLED, judge
+from tally.interface import ROOT
+from tally.serial import BUILD_FAILED, NO_PROGRAM
+
+FOLDER = ROOT / "build/foreign-tests/pro grams;$HOME #\"'"
+PATIENCE = 600  # seconds for a call of scripts/run, the first of which builds all
+LONGEST, TOO_LONG = 63 * "n", 64 * "n"
+PRINTS = '#include <stdio.h>\nint main(void) {{ puts("this is {}"); return 7; }}\n'
+
+# Names that servers, kernel tests, programs and targets of ours have, or that shells and CMake read otherwise.
+NAMES = ["mem", "init", "t_kernel_ipc", "bench_kernel", "hello", "t_fork", "generated", "all", "a-b", "A-B", "+",
+         "v1.2", "a=b", "--", LONGEST]
+LEFT_OUT = ["a b", "é", "it's", TOO_LONG]
+
+# Runs all of them, and says how each ended.
+EVERY = """
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static const char *const names[] = {%s};
+int main(void)
+{
+    int status = 0;
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+        char *arguments[] = {(char *)names[i], NULL};
+        if (fork() == 0) {
+            execv(names[i], arguments);
+            _exit(99);
+        }
+        wait(&status);
+        printf("status %%d\\n", WEXITSTATUS(status));
+    }
+    return 0;
+}
+""" % ", ".join(f'"{name}"' for name in [*NAMES, "proc", "t_kernel_vm", "a b"])
+
+HABITS = """
+#include <stdio.h>
+static int compare(const char *a, const char *b) { return *a - *b; }
+static int (*how)(const void *, const void *) = compare;
+add(a, b) int a; int b; { return a + b; }
+none() { return; }
+void some() { return 1; }
+static number = 3;
+main()
+{
+    char *pointer = 5;
+    int *other = pointer, from = "text";
+    (void)how, (void)other, (void)from;
+    none(1), some(2);
+    printf("%d\\n", add(number, 4));
+    return later(2);
+}
+later(n) { return n; }
+"""
+
+STANDARD = """
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+#include "types.h"
+#include "deep/one.h"
+#if O_CREAT != 0x40 || O_EXCL != 0x80 || O_TRUNC != 0x200 || O_APPEND != 0x400 || defined(O_CREATE)
+#error this is not the standard <fcntl.h>
+#endif
+int main(void) { mine x = (mine)strlen("three"); return TWO + (int)x - 5; }
+"""
+
+XV6 = """
+#include "types.h"
+#include "stat.h"
+#include "user.h"
+#include "fcntl.h"
+#if O_CREATE != 0x200 || defined(O_CREAT)
+#error this is not the "fcntl.h" of xv6
+#endif
+int main(int argc, char *argv[]) { uint x = argc; printf(1, "%d of xv6\\n", x); exit(); }
+"""
+
+SOURCES = {
+    **{name: PRINTS.format(name) for name in NAMES + LEFT_OUT},
+    "every": EVERY, "habits": HABITS, "standard": STANDARD, "xv6": XV6,
+    "faults": "int main(void)\n{ *(volatile int *)16 = 1; return 0; }\n",
+    "refused": "int main(void)\n{ return undeclared; }\n",
+    "missing": "int main(void)\n{ return nobody_has_this(1); }\n",
+    "twice": "int f(void) { return 1; }\nint f(void) { return 2; }\nint main(void) { return 0; }\n",
+    "no_main": "int x;\n",
+    "no_main_of_xv6": '#include "types.h"\n#include "user.h"\nvoid f(void) { exit(); }\n',
+}
+HEADERS = {
+    "user.h": "#error this folder's user.h\n", "string.h": "#error this folder's string.h\n",
+    "types.h": "typedef unsigned int uint;\ntypedef int mine;\n",
+    "deep/one.h": '#include "two.h"\n', "deep/two.h": "#define TWO 2\n",
+}
+
+
+def write_programs(folder):
+    (folder / "deep").mkdir(parents=True)
+    for name, text in SOURCES.items():
+        (folder / f"{name}.c").write_text(text)
+    for name, text in HEADERS.items():
+        (folder / name).write_text(text)
+    (folder / "deep/no_program.c").write_text("#error this is no program\n")
+    (folder / ".#hello.c").symlink_to("nowhere")
+
+
+class Folder:
+    """The folder of programs with its build folder; run() yields results."""
+
+    def __init__(self):
+        self.path, self.build = FOLDER, build.programs_folder(FOLDER)
+        shutil.rmtree(self.path, ignore_errors=True)
+        write_programs(self.path)
+
+    def run(self, name, status, says=(), writes=None, not_says=()):
+        done = subprocess.run([str(ROOT / "scripts/run"), "--kernel", "--programs", str(self.path), "--", name], cwd=ROOT,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+        console, log = (text.decode(errors="backslashreplace") for text in (done.stdout, done.stderr))
+        for what, passed, details in judge(status, done.returncode, says, log.splitlines(), writes, console):
+            yield f"{name}: {what}", passed, details
+        for text in not_says:
+            yield f"{name}: does not say {text}", text not in log, log
+
+
+def names(folder):
+    """A program has its name to itself, whatever else is named so."""
+    left_out = [rf"tally: .*/{name}\.c is left out: a program's name has .*" for name in LEFT_OUT]
+    yield from folder.run("every", 0, left_out,
+                          "".join(f"this is {name}\nstatus 7\n" for name in NAMES) + 3 * "status 99\n")
+    for name in ("mem", "t_kernel_ipc", "a=b", "--"):
+        yield from folder.run(name, 7, writes=f"this is {name}\n")
+    yield from folder.run("proc", NO_PROGRAM, ("init: no program named proc",), "")
+    yield from folder.run("faults", KILLED, (r"faults \(pid \d+\): killed: .* eip 0x\w+ main .*/faults.c:2",))
+
+
+def headers(folder):
+    yield from folder.run("standard", 2)
+    yield from folder.run("xv6", 0, writes="1 of xv6\n")
+    yield from folder.run("habits", 2, writes="7\n")
+
+
+def broken(folder):
+    """One that cannot be built is named, and no other is stopped by it."""
+    yield from folder.run("refused", BUILD_FAILED, (
+        r".*/refused.c:2:\d+: error: .*undeclared.*", "tally: .*/refused.c does not compile as a program; .*",
+        "ld.lld: error: undefined symbol: nobody_has_this",
+        "tally: .*/missing.c cannot be linked as a program; the linker's messages are above",
+        "tally: .*/twice.c does not compile as a program; .*",
+        "tally: .*/no_main.c cannot be linked as a program; it has no main",
+        "tally: .*/no_main_of_xv6.c cannot be linked as a program; it has no main",
+        "run: refused could not be built; why is above"), "", ("no_program",))
+
+
+def changes(folder):
+    """What was built before a change is not run; what did not change is not built."""
+    hello = folder.path / "hello.c"
+    built = (folder.build / "foreign/mem.elf").stat().st_mtime_ns
+    hello.write_text("int main(void) { return undeclared; }\n")
+    yield from folder.run("hello", BUILD_FAILED, ("run: hello could not be built; why is above",), "")
+    hello.write_text('#include "deep/two.h"\nint main(void) { return TWO; }\n')
+    yield from folder.run("hello", 2)
+    (folder.path / "deep/two.h").write_text("#define TWO 22\n")
+    yield from folder.run("hello", 22)
+    hello.unlink()
+    yield from folder.run("hello", 0, writes="hello: process 1, 0 arguments\n")  # ours
+    (folder.path / "all.c").unlink()
+    (folder.path / "every.c").rename(folder.path / "each.c")
+    yield from folder.run("each", 0)
+    yield from folder.run("all", NO_PROGRAM)
+    yield "what did not change is not built", (folder.build / "foreign/mem.elf").stat().st_mtime_ns == built, ""
+
+
+def plain_build(folder):
+    """CMake by itself builds what can be built, too, and says what cannot."""
+    hello = folder.path / "mem.c"
+    hello.write_text("int main(void) { return 8; }\n")
+    done = subprocess.run(["cmake", "--build", str(folder.build)], cwd=ROOT, capture_output=True, text=True, check=False)
+    yield "cmake --build ends with 0", done.returncode == 0, done.stdout + done.stderr
+    yield "and names the broken", "missing.c cannot be linked" in done.stdout + done.stderr, done.stdout
+    yield from folder.run("mem", 8)
+
+
+def foreign_programs():
+    folder = Folder()
+    for step in (names, headers, broken, changes, plain_build):
+        yield from step(folder)
