@@ -4,8 +4,8 @@
 The program's console output alone goes to stdout; the log of kernel and servers, and what the build
 says, to stderr. Exit status: 128 + the signal that killed the program (139 and 136: a fault), 2 for wrong
 options, 124 on timeout, 125 on a kernel panic or a crashed server, 126 if tools, the build or memory for
-the program are lacking, 127 if there is no such program. Standard input goes to the console unless it is
-a device.
+the program are lacking, 127 if there is no such program. Standard input goes to the console: from a
+terminal as keys, which are echoed and edited there; otherwise, a pipe or a file, byte by byte as it is.
 """
 import argparse
 import contextlib
@@ -18,7 +18,7 @@ import sys
 from tally import build, foreign, packages
 from tally.image import ImageError
 from tally.machine import DEFAULT_WORDS, Options, boot
-from tally.serial import BROKEN, BUILD_FAILED, has_input, keys_as_typed, write_console, write_log
+from tally.serial import BROKEN, BUILD_FAILED, keys_as_typed, standard_input, write_console, write_log
 
 FIELDS = {field.name for field in dataclasses.fields(Options)}
 LOADER_MEMORY = 4  # MiB; with less, GRUB hangs without a word
@@ -72,6 +72,7 @@ def build_folder(arguments):
 
 
 def main():
+    given = standard_input()
     arguments = parse()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     packages.install(packages.BUILD + packages.RUN + packages.UEFI * arguments.uefi + packages.WINDOW * arguments.display)
@@ -82,9 +83,8 @@ def main():
         return BROKEN
     if options.gdb:
         write_log(f"run: gdb {folder}/kernel/kernel.elf -ex 'target remote :1234'")
-    with keys_as_typed() if has_input() else contextlib.nullcontext():
-        return boot(options, arguments.words or DEFAULT_WORDS, folder, write_console, write_log,
-                    source=0 if has_input() else None)
+    with keys_as_typed() if given.is_terminal else contextlib.nullcontext():
+        return boot(options, arguments.words or DEFAULT_WORDS, folder, write_console, write_log, given)
 
 
 try:

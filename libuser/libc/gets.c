@@ -46,9 +46,11 @@ WEAK char *fgets(char *to, int size, FILE *file)
 {
     int n = 0, c = 0;
 
+    if (size <= 0)
+        return NULL;
     while (n < size - 1 && c != '\n' && (c = fgetc(file)) != EOF)
         to[n++] = (char)c;
-    if (n == 0)
+    if (c == EOF && (n == 0 || file->error))
         return NULL;
     to[n] = 0;
     return to;

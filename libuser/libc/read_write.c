@@ -2,15 +2,23 @@
 #include "libuser/libc/internal.h"
 #include "servers/proto/console.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 WEAK int isatty(int fd)
 {
-    if (fd >= 0 && fd <= 2)
-        return 1;
-    errno = EBADF;
-    return 0;
+    uint32_t pipe = 0;
+
+    if (fd < 0 || fd > 2) {
+        errno = EBADF;
+        return 0;
+    }
+    if (fd == 0 && (console_input_kind(CLIENT_SLOT_CONSOLE, 0, &pipe) || pipe)) {
+        errno = ENOTTY;
+        return 0;
+    }
+    return 1;
 }
 
 WEAK ssize_t write(int fd, const void *from, size_t bytes)
@@ -35,9 +43,25 @@ WEAK ssize_t write(int fd, const void *from, size_t bytes)
     return (ssize_t)sent;
 }
 
+/* One message's bytes: how many, or -errno; `more` are there for the same read. */
+static int read_piece(char *to, size_t bytes, bool wait, bool *more)
+{
+    uint32_t most = bytes < IPC_DATA_MAX ? bytes : IPC_DATA_MAX, got = 0, goes_on = 0;
+    int error = console_read(CLIENT_SLOT_CONSOLE, 0, 0, most, wait, &got, &goes_on);
+
+    if (error)
+        return error;
+    if (got > most)
+        got = most;
+    memcpy(to, message_page->words, got);
+    *more = goes_on;
+    return (int)got;
+}
+
 WEAK ssize_t read(int fd, void *to, size_t bytes)
 {
-    uint32_t got = 0;
+    size_t got = 0;
+    bool more = bytes > 0;
 
     if (fd < 0 || fd > 2)
         return __result(-EBADF, 0);
@@ -48,9 +72,11 @@ WEAK ssize_t read(int fd, void *to, size_t bytes)
         return 0;
     if (__is_bad(to, bytes))
         return __result(-EFAULT, 0);
-    uint32_t most = bytes < IPC_DATA_MAX ? bytes : IPC_DATA_MAX;
-    int answer = console_read(CLIENT_SLOT_CONSOLE, 0, 0, most, &got);
-    if (answer == 0)
-        memcpy(to, message_page->words, got < most ? got : most);
-    return __result(answer, (int)got);
+    while (more && got < bytes) {
+        int taken = read_piece((char *)to + got, bytes - got, got == 0, &more);
+        if (taken <= 0)
+            return got ? (ssize_t)got : __result(taken, 0);
+        got += (size_t)taken;
+    }
+    return (ssize_t)got;
 }

@@ -24,6 +24,7 @@ static const struct {
     {EBUSY, "Busy"},
     {EEXIST, "Exists already"},
     {EINVAL, "Invalid argument"},
+    {ENOTTY, "Not a terminal"},
     {EPIPE, "The server is gone"},
     {ERANGE, "Result out of range"},
     {ENOSYS, "Function not implemented"},

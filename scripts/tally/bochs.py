@@ -4,7 +4,7 @@ import pathlib
 import subprocess
 import tempfile
 
-from tally.serial import BROKEN, TIMED_OUT, SharedPort, Verdict
+from tally.serial import BROKEN, TIMED_OUT, Returns, SharedPort, Verdict
 
 CONFIGURATION = """\
 display_library: term
@@ -48,4 +48,4 @@ def boot(iso, smp=1, memory=128, serial=2, timeout=60):
     verdict, lines = Verdict(), log.replace(b"\r", b"").decode(errors="backslashreplace").rstrip("\n").split("\n")
     for line in lines:
         verdict.read(line)
-    return default if verdict.status is None else verdict.status, console.replace(b"\r", b""), lines
+    return default if verdict.status is None else verdict.status, Returns().feed(console + b"\n")[:-1], lines

@@ -65,7 +65,7 @@ def forged_output():
                    for name in ("lines", "ways"))
     texts = [f"{way}{line}\n" for way in (w.encode().decode("unicode_escape") for w in ways) for line in lines]
     output = "".join(texts * 2) + lines[0]
-    return re.sub(r"(^|[\r\n])\[k\] ", r"\1 [k] ", output).replace("\r", "")
+    return re.sub(r"(^|[\r\n])\[k\] ", r"\1 [k] ", output)
 
 
 def forgery(name, options):

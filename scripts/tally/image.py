@@ -24,12 +24,6 @@ class ImageError(Exception):
     pass
 
 
-def system_words(words, options=()):
-    """The words of the command line: init takes those with `=` before the program's name for options."""
-    ends = ["--"] if "=" in words[0] or words[0] == "--" else []
-    return [*options, *ends, *words]
-
-
 def command_line(words):
     """The kernel's command line; its words are what GRUB and init read back as words."""
     for word in words:

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import threading
 
-from tally.image import command_line, system_words, with_command
+from tally.image import command_line, with_command
 from tally.serial import BROKEN, TIMED_OUT, Ports, Verdict, send_input
 from tally.symbols import Symbols
 
@@ -30,6 +30,13 @@ class Options:
     serial: int = 2  # ports; with one, the log comes on the console's
     gdb: bool = False
     more: tuple = ()  # further arguments for QEMU
+
+
+def system_words(words, given):
+    """The words of the command line: init takes those with `=` before the program's name for options."""
+    options = ["console.input=pipe"] if given and not given.is_terminal else []
+    ends = ["--"] if "=" in words[0] or words[0] == "--" else []
+    return [*options, *ends, *words]
 
 
 def image_arguments(options, words, folder, scratch):
@@ -87,20 +94,20 @@ def wait_for_end(qemu, decided, timeout):
     return in_time
 
 
-def boot(options, words, folder, console_sink, log_sink, source=None):
-    """Boots and returns the exit status. console_sink(bytes) and log_sink(line) get what comes; the file
-    descriptor `source`, if there is one, is read for what goes to the console."""
+def boot(options, words, folder, console_sink, log_sink, given=None):
+    """Boots and returns the exit status. console_sink(bytes) and log_sink(line) get what comes; what goes to the
+    console is given, or it has a terminal at which nobody types."""
     folder = pathlib.Path(folder)
     verdict = Verdict()
     ports = Ports(console_sink, log_sink, verdict, Symbols(folder), firmware_talks=options.uefi)
     with tempfile.TemporaryDirectory() as scratch:
-        image = image_arguments(options, system_words(words), folder, scratch)
+        image = image_arguments(options, system_words(words, given), folder, scratch)
         log, log_port = os.pipe()
-        qemu = start_qemu([*qemu_arguments(options, log_port), *image], log_port, source is not None)
+        qemu = start_qemu([*qemu_arguments(options, log_port), *image], log_port, given is not None)
         os.close(log_port)
         reader = start_thread(ports.read, qemu.stdout.fileno(), log if options.serial == 2 else None)
-        if source is not None:
-            start_thread(send_input, source, qemu.stdin.fileno(), ports.listening)
+        if given is not None:
+            start_thread(send_input, given, qemu.stdin.fileno(), ports.listening)
         try:
             in_time = wait_for_end(qemu, verdict.decided, None if options.gdb else options.timeout)
         finally:

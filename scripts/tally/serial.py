@@ -4,10 +4,10 @@ With one port the log comes on it, too: each line between LOG_BEGIN and the end 
 server sees to it that no program's output contains LOG_BEGIN.
 """
 import contextlib
+import dataclasses
 import os
 import re
 import selectors
-import stat
 import sys
 import termios
 import threading
@@ -23,7 +23,9 @@ UNKNOWN = re.compile(r"init: no program named ")
 ESCAPES = re.compile(r"\x1b(\[[0-9;=?]*[A-Za-z])?")
 OURS = re.compile(r"\b(kernel|panic|fault|init|mem|proc|console|file|tap):.*")
 PAUSE = 0.02  # seconds after which an unfinished line of the console is shown
-END_OF_FILE = b"\x04"
+DLE = b"\x10"
+WRITE_ENDS, END_OF_FILE = DLE + b"\x17", DLE + b"\x04"
+PIECE = 4096  # bytes that are sent as one write: what the console keeps
 LOG_BEGIN = b"\r\n[k] "  # a new line, then LOG_PREFIX of kernel/abi/abi.h
 
 
@@ -81,6 +83,19 @@ def overlap(text, mark):
     return next((n for n in range(len(mark) - 1, 0, -1) if text.endswith(mark[:n])), 0)
 
 
+class Returns:
+    """Takes back the CR that the console server puts before each LF; those of programs stay."""
+
+    def __init__(self):
+        self.kept = b""  # a CR at the end, which may be such a one
+
+    def feed(self, data):
+        """b"" as data is the end of all."""
+        text = (self.kept + data).replace(b"\r\n", b"\n")
+        self.kept = b"\r" if data and text.endswith(b"\r") else b""
+        return text[:len(text) - len(self.kept)]
+
+
 class Ports:
     """Reads the ports until the machine closes them.
 
@@ -94,6 +109,7 @@ class Ports:
         self.started = not firmware_talks
         self.unshown = self.rest = b""  # the unfinished lines of console and log
         self.shared = SharedPort()
+        self.returns = Returns()
 
     def read(self, console, log):
         """`log` is None if the machine has one port."""
@@ -121,7 +137,7 @@ class Ports:
 
     def feed_console(self, data):
         if self.started:
-            self.unshown += data.replace(b"\r", b"")
+            self.unshown += self.returns.feed(data)
             self.show(self.unshown.rfind(b"\n") + 1 if data else len(self.unshown))
 
     def show(self, count):
@@ -147,34 +163,51 @@ class Ports:
             self.log_sink(self.symbols.explain(line))
 
 
-def send_input(source, port, listening):
-    """Sends what comes from `source` once the system listens; the end of a file becomes control-D."""
+@dataclasses.dataclass
+class Input:
+    """What goes to the console: what comes from the descriptor `source`."""
+    source: int
+    is_terminal: bool  # keys, as a person types them; otherwise bytes, which are not to be touched
+
+
+def standard_input():
+    """Our standard input. A closed one is replaced, so that nothing else gets its number, and is at its end."""
+    try:
+        os.fstat(0)
+    except OSError:
+        os.open(os.devnull, os.O_RDONLY)
+    return Input(0, os.isatty(0))
+
+
+def write_all(port, data):
+    while data:
+        data = data[os.write(port, data):]
+
+
+def send_input(given, port, listening):
+    """Sends `given` once the system listens. Bytes go framed as servers/console/pipe_input.h has it."""
     listening.wait()
-    last = b"\n"
-    with contextlib.suppress(OSError):
-        while data := os.read(source, 256):
-            os.write(port, data)
-            last = data[-1:]
-        os.write(port, END_OF_FILE if last == b"\n" else 2 * END_OF_FILE)
+    with contextlib.suppress(OSError):  # the machine has ended
+        for data in pieces(given.source):
+            write_all(port, data if given.is_terminal else data.replace(DLE, DLE + DLE) + WRITE_ENDS)
+        if not given.is_terminal:
+            write_all(port, END_OF_FILE)
 
 
-def has_input():
-    """Is our standard input a terminal, a pipe or a file? (/dev/null and a closed one are not.)"""
+def pieces(source):
+    """What comes, until the end of the file; a source that cannot be read is at its end, too."""
     with contextlib.suppress(OSError):
-        mode = os.fstat(0).st_mode
-        return os.isatty(0) or stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
-    return False
+        while data := os.read(source, PIECE):
+            yield data
 
 
 @contextlib.contextmanager
 def keys_as_typed():
     """On a terminal, keys come at once and unechoed: the console server echoes and edits lines."""
-    if not os.isatty(0):
-        yield
-        return
     before = termios.tcgetattr(0)
     now = termios.tcgetattr(0)
     now[3] &= ~(termios.ICANON | termios.ECHO)
+    now[6][termios.VMIN], now[6][termios.VTIME] = 1, 0
     termios.tcsetattr(0, termios.TCSADRAIN, now)
     try:
         yield

@@ -14,9 +14,10 @@ from tally import bench_record, bochs, build, machine
 from tally.failures import USAGE, failure_tests
 from tally.foreign_tests import foreign_programs
 from tally.image import with_command
+from tally.input_tests import input_tests
 from tally.interface import ROOT
 from tally.platform_tests import platform_tests
-from tally.serial import BUILD_FAILED
+from tally.serial import BUILD_FAILED, Input
 
 IMAGES = build.default_folder("i386")
 AUDIT = build.default_folder("audit")
@@ -118,14 +119,15 @@ def tap_lines(program, console, log):
 
 
 def typed_input(text):
-    """A pipe from which comes what the fields `typed:` say; None without such."""
-    lines = fields(text, "typed")
-    if not lines:
+    """What the fields `typed: LINE` and `keys: KEYS` type, with escapes as in C; None without such."""
+    fields_found = re.findall(r"^(?://| \*) *(typed|keys): *(.*)$", text, re.M)
+    if not fields_found:
         return None
+    keys = "".join(value + "\n" * (field == "typed") for field, value in fields_found)
     source, end = os.pipe()
-    os.write(end, "".join(line + "\n" for line in lines).encode())
+    os.write(end, keys.encode().decode("unicode_escape").encode("latin-1"))
     os.close(end)
-    return source
+    return Input(source, is_terminal=True)
 
 
 def judge_console(text, console):
@@ -280,6 +282,6 @@ def build_one(preset, folder, keep_going):
 
 
 def all_tests():
-    failures = [Test(name, run) for name, run in (*failure_tests(), *platform_tests())]
+    failures = [Test(name, run) for name, run in (*failure_tests(), *input_tests(), *platform_tests())]
     return [*checks(), *host_tests(), *system_tests(), *audit_tests(), *demos(), *failures,
             Test("foreign/programs", foreign_programs), Test("bench/options", bench_options), Test("bench/figures", bench)]

@@ -1,10 +1,46 @@
 #include "servers/console/line_discipline.h"
 
-enum { KEY_BELL = 7, KEY_BACKSPACE = 8, KEY_CTRL_U = 21, KEY_DELETE = 127 };
+enum {
+    KEY_CTRL_C = 3,
+    KEY_BELL = 7,
+    KEY_BACKSPACE = 8,
+    KEY_CTRL_Q = 17,
+    KEY_CTRL_R = 18,
+    KEY_CTRL_S = 19,
+    KEY_CTRL_U = 21,
+    KEY_CTRL_V = 22,
+    KEY_CTRL_W = 23,
+    KEY_CTRL_Z = 26,
+    KEY_CTRL_BACKSLASH = 28,
+    KEY_DELETE = 127
+};
 
 void discipline_init(struct line_discipline *discipline, struct output *echo)
 {
     *discipline = (struct line_discipline){.echo = echo};
+}
+
+static char *byte_at(struct line_discipline *discipline, uint32_t place)
+{
+    return &discipline->bytes[place % TYPED_BYTES];
+}
+
+static uint32_t room(const struct line_discipline *discipline)
+{
+    return TYPED_BYTES - (discipline->edit - discipline->position.read);
+}
+
+/* --------------------------------------------------------------------------------------- screen */
+
+static bool is_control(char c)
+{
+    return (unsigned char)c < ' ';
+}
+
+/* The second and later bytes of a character in UTF-8. */
+static bool is_continuation(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
 }
 
 static void echo(struct line_discipline *discipline, const char *text, uint32_t bytes)
@@ -15,36 +51,109 @@ static void echo(struct line_discipline *discipline, const char *text, uint32_t 
     output_show(discipline->echo);
 }
 
-static void take_back(struct line_discipline *discipline)
+static void ring_bell(struct line_discipline *discipline)
 {
-    discipline->used--;
-    echo(discipline, "\b \b", 3);
+    echo(discipline, (char[]){KEY_BELL}, 1);
 }
 
-/* The line with its end; refused if it does not fit. */
-static void end_line(struct line_discipline *discipline, char end)
+static void show(struct line_discipline *discipline, char c)
 {
-    if (ring_room(&discipline->ended) <= discipline->used) {
-        echo(discipline, (char[]){KEY_BELL}, 1);
-        return;
+    if (is_control(c) && c != '\t')
+        echo(discipline, (char[]){'^', (char)(c + '@')}, 2);
+    else
+        echo(discipline, &c, 1);
+}
+
+/* The column behind the edited line's bytes up to `end`. */
+static uint32_t column_at(struct line_discipline *discipline, uint32_t end)
+{
+    uint32_t column = discipline->column;
+
+    for (uint32_t i = discipline->ended; i != end; i++) {
+        char c = *byte_at(discipline, i);
+        if (c == '\t')
+            column = (column | 7) + 1;
+        else if (is_control(c))
+            column += 2;
+        else
+            column += !is_continuation(c);
     }
-    for (uint32_t i = 0; i < discipline->used; i++)
-        ring_put(&discipline->ended, discipline->line[i]);
-    ring_put(&discipline->ended, end);
-    discipline->units++;
-    discipline->used = 0;
-    if (end == '\n')
-        echo(discipline, &end, 1);
+    return column;
+}
+
+/* -------------------------------------------------------------------------------------- editing */
+
+/* Takes the edited line's bytes from `start` on out of it and off the screen. */
+static void erase_from(struct line_discipline *discipline, uint32_t start)
+{
+    uint32_t cells = column_at(discipline, discipline->edit) - column_at(discipline, start);
+
+    discipline->edit = start;
+    for (; cells > 0; cells--)
+        echo(discipline, "\b \b", 3);
+}
+
+/* Where the character before `place` begins; the line is not empty before it. */
+static uint32_t character_before(struct line_discipline *discipline, uint32_t place)
+{
+    do
+        place--;
+    while (place != discipline->ended && is_continuation(*byte_at(discipline, place)));
+    return place;
+}
+
+static bool is_word(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
+           (unsigned char)c >= 0x80;
+}
+
+static uint32_t word_before(struct line_discipline *discipline, uint32_t place)
+{
+    bool seen = false;
+
+    while (place != discipline->ended) {
+        uint32_t before = character_before(discipline, place);
+        bool word = is_word(*byte_at(discipline, before));
+        if (seen && !word)
+            break;
+        seen = seen || word;
+        place = before;
+    }
+    return place;
+}
+
+static void show_again(struct line_discipline *discipline)
+{
+    echo(discipline, "^R\n", 3);
+    discipline->column = 0;
+    for (uint32_t i = discipline->ended; i != discipline->edit; i++)
+        show(discipline, *byte_at(discipline, i));
 }
 
 static void type(struct line_discipline *discipline, char key)
 {
-    if (discipline->used == TYPED_LINE_MAX) {
-        echo(discipline, (char[]){KEY_BELL}, 1);
+    if (room(discipline) < 2) {
+        ring_bell(discipline);
         return;
     }
-    discipline->line[discipline->used++] = key;
-    echo(discipline, &key, 1);
+    if (discipline->edit == discipline->ended)
+        discipline->column = output_column(discipline->echo);
+    *byte_at(discipline, discipline->edit++) = key;
+    show(discipline, key);
+}
+
+static void end_line(struct line_discipline *discipline, char end)
+{
+    if (room(discipline) < 1) {
+        ring_bell(discipline);
+        return;
+    }
+    *byte_at(discipline, discipline->edit++) = end;
+    discipline->ended = discipline->edit;
+    discipline->position.units++;
+    if (end == '\n')
+        echo(discipline, &end, 1);
 }
 
 static void edit(struct line_discipline *discipline, char key)
@@ -52,19 +161,30 @@ static void edit(struct line_discipline *discipline, char key)
     switch (key) {
     case KEY_BACKSPACE:
     case KEY_DELETE:
-        if (discipline->used > 0)
-            take_back(discipline);
+        if (discipline->edit != discipline->ended)
+            erase_from(discipline, character_before(discipline, discipline->edit));
+        break;
+    case KEY_CTRL_W:
+        erase_from(discipline, word_before(discipline, discipline->edit));
         break;
     case KEY_CTRL_U:
-        while (discipline->used > 0)
-            take_back(discipline);
+        erase_from(discipline, discipline->ended);
+        break;
+    case KEY_CTRL_R:
+        show_again(discipline);
         break;
     case END_OF_FILE:
         end_line(discipline, END_OF_FILE);
         break;
+    case KEY_CTRL_C:
+    case KEY_CTRL_Q:
+    case KEY_CTRL_S:
+    case KEY_CTRL_V:
+    case KEY_CTRL_Z:
+    case KEY_CTRL_BACKSLASH:
+        break;
     default:
-        if (key == '\t' || (unsigned char)key >= ' ')
-            type(discipline, key);
+        type(discipline, key);
     }
 }
 
@@ -81,30 +201,31 @@ void discipline_key(struct line_discipline *discipline, char key)
         edit(discipline, key);
 }
 
-static bool is_next_end_of_file(const struct line_discipline *discipline)
+bool discipline_has_room(const struct line_discipline *discipline)
 {
-    const struct ring *ring = &discipline->ended;
-
-    return ring->bytes[ring->tail % RING_BYTES] == END_OF_FILE;
+    return discipline->position.units == 0 || room(discipline) >= 2;
 }
+
+/* -------------------------------------------------------------------------------------- reading */
 
 /* An end of file behind bytes of its own line only ends these: it goes with the last of them. */
 int32_t discipline_take(struct line_discipline *discipline, char *to, uint32_t max)
 {
+    struct discipline_position *at = &discipline->position;
     uint32_t count = 0;
-    bool newline = false;
+    bool ends = false;
 
-    if (discipline->units == 0)
+    if (at->units == 0)
         return -1;
-    while (count < max && !newline && !is_next_end_of_file(discipline)) {
-        to[count] = ring_get(&discipline->ended);
-        newline = to[count++] == '\n';
+    while (count < max && !ends && *byte_at(discipline, at->read) != END_OF_FILE) {
+        to[count] = *byte_at(discipline, at->read++);
+        ends = to[count++] == '\n';
     }
-    if (!newline && max > 0 && is_next_end_of_file(discipline)) {
-        ring_get(&discipline->ended);
-        newline = true;
+    if (!ends && max > 0 && *byte_at(discipline, at->read) == END_OF_FILE) {
+        at->read++;
+        ends = true;
     }
-    if (newline)
-        discipline->units--;
+    at->units -= ends;
+    at->in_line = !ends && (at->in_line || count > 0);
     return (int32_t)count;
 }

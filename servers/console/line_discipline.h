@@ -2,29 +2,43 @@
  * Typed keys become lines: one line can be edited until it ends, ended lines wait to be read.
  *
  *      key                     does
- *      backspace, DEL          takes the last byte back
- *      ctrl-U                  takes the whole line back
+ *      backspace, DEL          erases the last character
+ *      ctrl-W                  erases the last word: letters, digits, _ and what is behind them
+ *      ctrl-U                  erases the line
+ *      ctrl-R                  shows the line again
  *      CR, LF, CR LF           end the line
  *      ctrl-D                  ends it without a newline; with nothing typed: end of file
- *      TAB, printable, >= 128  are typed
- *      others, ctrl-C too      are ignored
+ *      ctrl-C \ Q S V Z        are ignored: Unix has them for signals, flow control, quoting
+ *      others                  are typed; control characters are shown as ^X
  *
- *   E1  `ended` holds the ended lines; each ends with LF, or with END_OF_FILE, which is not read
+ *      bytes, counted from the first that was ever typed:
+ *
+ *              read              ended              edit          at most TYPED_BYTES on
+ *      ... free | ended lines    | the edited line  | free ...
+ *
+ *   E1  each ended line ends with LF, or with END_OF_FILE, which is not read
  *   E2  `units` counts those ends
+ *   E3  typing leaves room for the edited line's end
  */
 #pragma once
 
 #include "servers/console/output.h"
 
-enum { TYPED_LINE_MAX = 255, END_OF_FILE = 4 };
+enum { TYPED_BYTES = 8192 /* a power of two */, END_OF_FILE = 4 };
+
+/* How far has been read. */
+struct discipline_position {
+    uint32_t read, units;
+    bool in_line; /* the first line was read in part */
+};
 
 struct line_discipline {
     struct output *echo;
-    struct ring ended;
-    uint32_t units;
-    uint32_t used;
+    struct discipline_position position;
+    uint32_t ended, edit;
+    uint32_t column; /* of the screen, where the edited line begins */
     bool after_cr;
-    char line[TYPED_LINE_MAX];
+    char bytes[TYPED_BYTES];
 };
 
 void discipline_init(struct line_discipline *discipline, struct output *echo);
@@ -32,6 +46,10 @@ void discipline_init(struct line_discipline *discipline, struct output *echo);
 /* What cannot be kept is refused with a bell; an echo for which there is no room is left out. */
 void discipline_key(struct line_discipline *discipline, char key);
 
+/* False if keys should wait where they are until somebody has read. With no ended line it is true: a
+ * line that is too long can be erased. */
+bool discipline_has_room(const struct line_discipline *discipline);
+
 /* At most `max` bytes of the first ended line to `to`: the number, 0 at end of file, -1 if there is
- * no ended line. */
+ * no ended line. Taking back is to restore the position. */
 int32_t discipline_take(struct line_discipline *discipline, char *to, uint32_t max);

@@ -1,13 +1,14 @@
 /*
- * The console server: lines of many programs out of the first serial port, typed lines in.
+ * The console server: lines of many programs out of the first serial port, typed lines in, or what
+ * comes out of a pipe at its other end.
  *
- * It waits for nobody: a write that finds no room, a read that finds no line, a sync are answered
+ * It waits for nobody: a write that finds no room, a read that finds nothing, a sync are answered
  * when they can be. Badge 0 is the manager.
  */
 #include "libuser/ipc/server.h"
 #include "libuser/sys/calls.h"
 #include "servers/clients.h"
-#include "servers/console/line_discipline.h"
+#include "servers/console/input.h"
 #include "servers/console/lines.h"
 #include "servers/console/uart.h"
 #include "servers/proto/console.h"
@@ -15,7 +16,8 @@
 enum { SLOT_INTERRUPT = 16, SIGNAL_INTERRUPT = 1 };
 
 static struct lines lines;
-static struct line_discipline discipline;
+static struct input input;
+static bool receiving = true; /* false: the port keeps its bytes until there is room */
 static struct client *readers, **readers_end = &readers;
 static bool syncing;
 
@@ -32,12 +34,10 @@ static int32_t answer_later(struct client *client, struct caller caller, enum cl
 }
 
 /* False if the caller died meanwhile. */
-static bool answer(struct client *client, int32_t result, uint32_t bytes)
+static bool answer(struct client *client, int32_t result, struct words *words)
 {
-    struct words words = {{0, bytes}};
-
     client->waits = WAITS_NOT;
-    return server_answer((struct caller){client->caller, client->calls}, result, &words) == OK;
+    return server_answer((struct caller){client->caller, client->calls}, result, words) == OK;
 }
 
 static void forget(struct client *client)
@@ -48,8 +48,10 @@ static void forget(struct client *client)
 
 static void drained(struct client *client)
 {
+    struct words words = {{0, client->bytes_wanted}};
+
     if (client->waits == WAITS_WRITE && client->used <= LINE_MAX)
-        answer(client, 0, client->bytes_wanted);
+        answer(client, 0, &words);
     if (client->ended)
         forget(client);
 }
@@ -62,7 +64,8 @@ static void answer_syncs(void)
 
     uart_drain();
     while ((client = client_next_waiting(client, WAITS_SYNC))) {
-        answer(client, 0, 0);
+        struct words words = {{0}};
+        answer(client, 0, &words);
         forget(client);
     }
     syncing = false;
@@ -120,6 +123,15 @@ static int32_t call_sync(uint32_t badge, struct words *words)
 
 /* ---------------------------------------------------------------------------------------- input */
 
+/* Words 1 and 2 of a read's answer; its bytes into the page. */
+static void take(uint32_t bytes, struct words *words)
+{
+    int32_t taken = input_take(&input, (char *)message_page->words, bytes);
+
+    words->w[1] = taken > 0 ? (uint32_t)taken : 0;
+    words->w[2] = taken > 0 && input_goes_on(&input);
+}
+
 static void reader_add(struct client *client)
 {
     client->next_reader = 0;
@@ -138,20 +150,39 @@ static void reader_remove(struct client *client)
         readers_end = link;
 }
 
-/* An ended line to the first reader; if that one died, the line stays for the next. */
+/* What fits to the first reader; if that one died, it stays for the next. */
 static void serve_reader(void)
 {
     struct client *client = readers;
-    uint32_t tail = discipline.ended.tail, units = discipline.units;
-    int32_t bytes = discipline_take(&discipline, (char *)message_page->words, client->bytes_wanted);
+    struct input_position before = input_position(&input);
+    struct words words = {{0}};
 
+    take(client->bytes_wanted, &words);
     reader_remove(client);
-    ipc_extend((uint32_t)bytes, 0);
-    if (!answer(client, IPC_EXTENDED, (uint32_t)bytes)) {
-        discipline.ended.tail = tail;
-        discipline.units = units;
-    }
+    if (!answer(client, (int32_t)ipc_extend(words.w[1], 0), &words))
+        input_restore(&input, before);
     forget(client);
+}
+
+/* What the port has, as far as there is room. */
+static void receive(void)
+{
+    char byte;
+
+    while (receiving && uart_get(&byte)) {
+        receiving = input_put(&input, byte);
+        if (!receiving)
+            uart_want_input(false);
+    }
+}
+
+/* Somebody has read. */
+static void receive_again(void)
+{
+    if (receiving || !input_has_room(&input))
+        return;
+    receiving = true;
+    uart_want_input(true); /* and an interrupt comes, if bytes have waited */
 }
 
 /* A read shows the client's unfinished line: most often a prompt. */
@@ -163,9 +194,10 @@ static void show_prompt(struct client *client)
     transmit();
 }
 
+/* Without `wait` it is the rest of a read, and answered at once. */
 static int32_t call_read(uint32_t badge, struct words *words)
 {
-    uint32_t bytes = words->w[1];
+    uint32_t bytes = words->w[1], wait = words->w[2];
     struct caller caller = caller_now();
 
     if (bytes > IPC_DATA_MAX)
@@ -174,25 +206,41 @@ static int32_t call_read(uint32_t badge, struct words *words)
     if (!client || client->waits != WAITS_NOT)
         return -EBUSY;
     show_prompt(client);
-    if (readers || discipline.units == 0) {
+    if (wait && (readers || !input_is_ready(&input))) {
         reader_add(client);
         return answer_later(client, caller, WAITS_READ, bytes);
     }
-    words->w[1] = (uint32_t)discipline_take(&discipline, (char *)message_page->words, bytes);
+    take(wait || input_goes_on(&input) ? bytes : 0, words);
     forget(client);
+    receive_again();
     return (int32_t)ipc_extend(words->w[1], 0);
+}
+
+static int32_t call_input_kind(uint32_t badge, struct words *words)
+{
+    (void)badge;
+    words->w[1] = input.piped;
+    return 0;
+}
+
+static int32_t call_input_pipe(uint32_t badge, struct words *words)
+{
+    (void)words;
+    if (badge != 0)
+        return -EPERM;
+    input.piped = true;
+    uart_expect_bulk();
+    return 0;
 }
 
 static void interrupt(uint32_t bits)
 {
-    char key;
-
     (void)bits;
     uart_acknowledge();
-    while (uart_get(&key))
-        discipline_key(&discipline, key);
-    while (readers && discipline.units > 0)
+    receive();
+    while (readers && input_is_ready(&input))
         serve_reader();
+    receive_again();
     transmit();
 }
 
@@ -221,6 +269,8 @@ static const server_call calls[CONSOLE_CALLS_END] = {
     [CONSOLE_WRITE] = call_write,
     [CONSOLE_READ] = call_read,
     [CONSOLE_SYNC] = call_sync,
+    [CONSOLE_INPUT_KIND] = call_input_kind,
+    [CONSOLE_INPUT_PIPE] = call_input_pipe,
     [CONSOLE_RELEASE] = call_release,
 };
 
@@ -235,7 +285,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     (void)ebx, (void)esi, (void)edi;
     clients_init();
     lines_init(&lines, drained);
-    discipline_init(&discipline, &lines.output);
+    input_init(&input, &lines.output);
     err_t err =
         sys_cap_derive(SERVER_SLOT_ENDPOINT, SLOT_INTERRUPT, RIGHT_SIGNAL, SIGNAL_INTERRUPT, 0);
     if (err)

@@ -52,3 +52,28 @@ bool output_is_clean(const struct output *output)
 {
     return output->at_start && output->held == 0;
 }
+
+static uint32_t column_after(uint32_t column, unsigned char byte)
+{
+    if (byte == '\t')
+        return (column | 7) + 1;
+    if (byte == '\b')
+        return column > 0 ? column - 1 : 0;
+    return column + (byte >= ' ' && (byte & 0xc0) != 0x80); /* a character in UTF-8 is one column */
+}
+
+/* The ring still has what went out of it last. */
+uint32_t output_column(const struct output *output)
+{
+    const struct ring *ring = &output->ring;
+    uint32_t first = ring->head, column = 0;
+
+    for (uint32_t most = RING_BYTES; most > 0 && first > 0; most--, first--) {
+        char before = ring->bytes[(first - 1) % RING_BYTES];
+        if (before == '\n' || before == '\r')
+            break;
+    }
+    for (uint32_t i = first; i != ring->head; i++)
+        column = column_after(column, (unsigned char)ring->bytes[i % RING_BYTES]);
+    return column;
+}

@@ -30,5 +30,8 @@ void output_put(struct output *output, const char *text, uint32_t bytes);
  * free. */
 void output_show(struct output *output);
 
+/* Where the next byte of the ring stands in its row on a screen; nothing may be held. */
+uint32_t output_column(const struct output *output);
+
 /* True if what was put ends with a whole line, or nothing was put. */
 bool output_is_clean(const struct output *output);

@@ -16,13 +16,14 @@ enum {
 };
 
 enum { INTERRUPT_RECEIVED = 1, INTERRUPT_ROOM = 2 };
-enum { FIFO_ENABLE = 1, FIFO_CLEAR_IN = 2, FIFO_CLEAR_OUT = 4 };
+enum { FIFO_ENABLE = 1, FIFO_CLEAR_IN = 2, FIFO_CLEAR_OUT = 4, FIFO_TRIGGER_14 = 0xc0 };
 enum { LCR_8N1 = 3, LCR_DIVISOR = 0x80 };
 enum { MODEM_DTR = 1, MODEM_RTS = 2, MODEM_INTERRUPTS = 8 };
 enum { STATUS_RECEIVED = 1, STATUS_ROOM = 0x20, STATUS_EMPTY = 0x40 };
 
 enum { CLOCK = 115200, DRAIN_TRIES = 10000 };
 
+static uint32_t received = INTERRUPT_RECEIVED; /* 0 when no input is wanted */
 static uint32_t interrupts = INTERRUPT_RECEIVED;
 
 /* The manifest gives the ports: an error can only mean that the manifest is wrong. */
@@ -87,14 +88,28 @@ void uart_put(char byte)
     out(PORT_DATA, (unsigned char)byte);
 }
 
-void uart_want_room(bool wanted)
+static void set_interrupts(uint32_t now)
 {
-    uint32_t now = INTERRUPT_RECEIVED | (wanted ? INTERRUPT_ROOM : 0);
-
     if (now == interrupts)
         return;
     interrupts = now;
     out(PORT_INTERRUPTS, interrupts);
+}
+
+void uart_want_input(bool wanted)
+{
+    received = wanted ? INTERRUPT_RECEIVED : 0;
+    set_interrupts(received | (interrupts & INTERRUPT_ROOM));
+}
+
+void uart_expect_bulk(void)
+{
+    out(PORT_FIFO, FIFO_ENABLE | FIFO_TRIGGER_14);
+}
+
+void uart_want_room(bool wanted)
+{
+    set_interrupts(received | (wanted ? INTERRUPT_ROOM : 0));
 }
 
 void uart_drain(void)

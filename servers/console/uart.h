@@ -24,6 +24,13 @@ bool uart_get(char *byte);
 bool uart_can_put(void);
 void uart_put(char byte);
 
+/* With `wanted` an interrupt comes when a byte has come in, from uart_init() on. Who takes none for a
+ * while must say so: the line would stay raised and hide all further interrupts. */
+void uart_want_input(bool wanted);
+
+/* Bytes come in bulk: an interrupt for 14 of them, or for fewer after a while. */
+void uart_expect_bulk(void);
+
 /* With `wanted` an interrupt comes when uart_can_put() turns true. */
 void uart_want_room(bool wanted);
 

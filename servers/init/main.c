@@ -4,6 +4,7 @@
  */
 #include "kernel/abi/abi.h"
 #include "libuser/sys/calls.h"
+#include "servers/init/end.h"
 #include "servers/init/frames.h"
 #include "servers/init/load.h"
 #include "servers/init/watch.h"
@@ -13,11 +14,15 @@
 
 #include <string.h>
 
+/* At the other end of the first serial port is no terminal (servers/console/pipe_input.h). */
+#define OPTION_PIPE "console.input=pipe"
+
 /* The program that the command line names, and its arguments, each with a zero byte behind. */
 static struct {
     char text[BOOT_COMMAND_MAX];
     uint32_t count, bytes;
     enum archive_kind kind;
+    bool input_is_pipe;
 } command;
 
 /* What stands between blanks from *at on; false at the end of the line. */
@@ -37,9 +42,13 @@ static void command_add(const char *word, uint32_t bytes)
     command.count++;
 }
 
+/* A word is not a string: its end is the next blank. */
 static void option(const char *word, uint32_t bytes)
 {
-    log_line(message_page, BOOT_SLOT_LOG, "init: unknown option %.*s", (int)bytes, word);
+    if (bytes == strlen(OPTION_PIPE) && memcmp(word, OPTION_PIPE, bytes) == 0)
+        command.input_is_pipe = true;
+    else
+        log_line(message_page, BOOT_SLOT_LOG, "init: unknown option %.*s", (int)bytes, word);
 }
 
 /* Words with a `=` before the program's name are options for the system; a `--` ends them, too. */
@@ -80,6 +89,8 @@ static void build(void)
     for (uint32_t i = 0; i < SERVERS; i++)
         load_resume(i);
     end_unless(sys_thread_schedule(BOOT_SLOT_THREAD, PRIORITY_INIT, 0), "lowering the priority");
+    if (command.input_is_pipe && console_input_pipe(SLOT_ENDPOINTS + SERVER_CONSOLE, 0))
+        end_machine(STATUS_FAILED);
     if (found)
         return;
     log_line(message_page, BOOT_SLOT_LOG, "init: no program named %s", command.text);

@@ -1,5 +1,5 @@
 /*
- * Line editing on the console.
+ * Line editing on the console: what is read, and what the screen shows.
  *
  * sources: servers/console/line_discipline.c servers/console/output.c
  */
@@ -57,10 +57,10 @@ static void test_editing(void)
     keys("junk\025ok\n");
     expect_line("ok\n", 256);
     start();
-    keys("\b\b\025\n"); /* nothing to take back */
+    keys("\b\b\025\027\n"); /* nothing to take back */
     expect_echo("\r\n");
     expect_line("\n", 256);
-    keys("a\r\nb\r\rc\n\003\033\n");
+    keys("a\r\nb\r\rc\n\003\021\023\026\032\034\n");
     expect_line("a\n", 256);
     expect_line("b\n", 256);
     expect_line("\n", 256);
@@ -69,13 +69,46 @@ static void test_editing(void)
     expect_none();
 }
 
+static void test_words(void)
+{
+    start();
+    keys("one two_2  \027three.c\027h\027\027\n"); /* letters, digits, _ with what is behind */
+    expect_line("one ", 4);
+    expect_line("\n", 4);
+    keys("a b\027\027\027c\n");
+    expect_line("c\n", 256);
+    keys("caf\xc3\xa9\027t\xc3\xa9\bx\n");
+    expect_line("tx\n", 256);
+}
+
+static void test_control_characters(void)
+{
+    start();
+    keys("\033[A\001\b\n");
+    expect_echo("^[[A^A\b \b\b \b\r\n");
+    expect_line("\033[A\n", 256);
+    output_put(&output, "$ ", 2); /* a prompt moves where the tab goes to */
+    keys("\t\ba\n");
+    expect_echo("$ \t\b \b\b \b\b \b\b \b\b \b\b \ba\r\n");
+    expect_line("a\n", 256);
+    keys("ab\022\n");
+    expect_echo("ab^R\r\nab\r\n");
+}
+
 static void test_pieces(void)
 {
     start();
     keys("hello\nyou\n");
     expect_line("he", 2);
+    CHECK(discipline.position.in_line);
     expect_line("", 0);
+    CHECK(discipline.position.in_line);
     expect_line("llo\n", 4);
+    CHECK(!discipline.position.in_line);
+    struct discipline_position before = discipline.position;
+    expect_line("you\n", 256);
+    expect_none();
+    discipline.position = before; /* taken back: its reader had died */
     expect_line("you\n", 256);
     expect_none();
 }
@@ -95,52 +128,196 @@ static void test_end_of_file(void)
     expect_line("ab", 2);
     expect_line("c", 5);
     expect_none();
+    keys("\004\004"); /* one for each */
+    expect_line("", 1);
+    expect_line("", 1);
+    expect_none();
 }
 
+/* A line that is too long keeps what was typed first, and can be edited. */
+static void test_long_line(void)
+{
+    char line[TYPED_BYTES];
+
+    start();
+    for (uint32_t i = 0; i < TYPED_BYTES + 1000; i++) {
+        CHECK(discipline_has_room(&discipline));
+        discipline_key(&discipline, (char)('a' + i % 26));
+        if (i + 1 >= TYPED_BYTES)
+            CHECK(output.ring.bytes[(output.ring.head - 1) % RING_BYTES] == 7);
+        output.ring.tail = output.ring.head;
+    }
+    keys("\b!\n");
+    CHECK(discipline_take(&discipline, line, sizeof(line)) == TYPED_BYTES);
+    for (uint32_t i = 0; i < TYPED_BYTES - 2; i++)
+        CHECK(line[i] == (char)('a' + i % 26));
+    CHECK(line[TYPED_BYTES - 2] == '!' && line[TYPED_BYTES - 1] == '\n');
+}
+
+/* Nobody reads: the port is asked to wait, and nothing is lost if it does. */
 static void test_full(void)
 {
-    start();
-    for (int i = 0; i < 1000; i++)
-        keys("x");
-    keys("\n");
-    CHECK(discipline.units == 1);
-    char line[1000];
-    CHECK(discipline_take(&discipline, line, sizeof(line)) == TYPED_LINE_MAX + 1);
+    uint32_t lines = 0;
 
-    for (int i = 0; i < 10000; i++) { /* nobody reads: what does not fit stays editable */
+    start();
+    for (; discipline_has_room(&discipline); lines++)
         keys("some line\n");
-        CHECK(ring_used(&discipline.ended) <= RING_BYTES && discipline.used <= TYPED_LINE_MAX);
-    }
-    uint32_t units = discipline.units;
-    CHECK(units > 0);
-    for (uint32_t i = 0; i < units; i++)
+    CHECK(lines >= TYPED_BYTES / 10);
+    keys("xxxxxxxxxx\n\n\004"); /* from a keyboard, which does not wait */
+    for (uint32_t i = 0; i < TYPED_BYTES / 10; i++)
         expect_line("some line\n", 256);
-    expect_none();
+}
+
+/* ---------------------------------------------------------------------------------------- random */
+
+/* The same by moving strings: ended lines, the edited one, and what a terminal shows in its row. */
+static struct {
+    char ended[2 * TYPED_BYTES], line[TYPED_BYTES], row[1 << 17];
+    uint32_t ended_bytes, line_bytes, column;
+} model;
+
+static bool model_is_word(char c)
+{
+    return strchr("0123456789_abcdefghijklmnopqrstuvwxyz", c) && c;
+}
+
+static void model_key(char key)
+{
+    uint32_t *bytes = &model.line_bytes;
+
+    if (key == '\n' || key == END_OF_FILE) {
+        memcpy(model.ended + model.ended_bytes, model.line, *bytes);
+        model.ended_bytes += *bytes;
+        model.ended[model.ended_bytes++] = key;
+        *bytes = 0;
+    } else if (key == '\b') {
+        *bytes -= *bytes > 0;
+    } else if (key == 21) {
+        *bytes = 0;
+    } else if (key == 23) {
+        while (*bytes > 0 && !model_is_word(model.line[*bytes - 1]))
+            --*bytes;
+        while (*bytes > 0 && model_is_word(model.line[*bytes - 1]))
+            --*bytes;
+    } else {
+        model.line[(*bytes)++] = key;
+    }
+}
+
+static void model_show(char c)
+{
+    if (c == '\n' || c == '\r') {
+        memset(model.row, ' ', sizeof(model.row));
+        model.column = 0;
+    } else if (c == '\t') {
+        model.column = (model.column | 7) + 1;
+    } else if (c == '\b') {
+        CHECK(model.column-- > 0);
+    } else {
+        model.row[model.column++] = c;
+    }
+}
+
+/* The row shows the prompt and the line, nothing else, with the cursor behind. */
+static void model_check_row(const char *prompt)
+{
+    static char wanted[sizeof(model.row)];
+    uint32_t at = (uint32_t)strlen(prompt);
+
+    while (ring_used(&output.ring) > 0)
+        model_show(ring_get(&output.ring));
+    memset(wanted, ' ', 1000);
+    memcpy(wanted, prompt, at);
+    for (uint32_t i = 0; i < model.line_bytes; i++) {
+        char c = model.line[i];
+        if (c == '\t') {
+            at = (at | 7) + 1;
+        } else {
+            if (c < ' ')
+                wanted[at++] = '^';
+            wanted[at++] = c < ' ' ? (char)(c + '@') : c;
+        }
+    }
+    CHECK(model.column == at && memcmp(model.row, wanted, 1000) == 0);
+}
+
+static void model_take(uint32_t max)
+{
+    char got[300];
+    int32_t bytes = discipline_take(&discipline, got, max);
+
+    if (model.ended_bytes == 0) {
+        CHECK(bytes == -1);
+        return;
+    }
+    uint32_t count = 0;
+    while (count < max && model.ended[count] != END_OF_FILE && (!count || model.ended[count - 1] != '\n'))
+        count++;
+    CHECK(bytes == (int32_t)count && memcmp(got, model.ended, count) == 0);
+    bool newline = count > 0 && model.ended[count - 1] == '\n';
+    count += max > 0 && !newline && model.ended[count] == END_OF_FILE;
+    model.ended_bytes -= count;
+    memmove(model.ended, model.ended + count, model.ended_bytes);
 }
 
 static void test_random(void)
 {
+    static const char typed[] = "ab_9 .-\t\t\001\033z";
+    static const char edits[] = "\n\b\b\b\025\027\004";
+    const char *prompt = "";
+
+    start();
+    memset(model.row, ' ', sizeof(model.row));
+    for (int step = 0; step < 300000; step++) {
+        bool edit = random_below(4) == 0;
+        char key = edit ? edits[random_below(sizeof(edits) - 1)] : typed[random_below(sizeof(typed) - 1)];
+        if (model.line_bytes > 200)
+            key = 21;
+        discipline_key(&discipline, key);
+        model_key(key);
+        if (key == END_OF_FILE)
+            output_put(&output, "\n", 1);
+        if (key == '\n' || key == END_OF_FILE) {
+            prompt = random_below(2) ? "prompt> " : "$";
+            output_put(&output, prompt, (uint32_t)strlen(prompt));
+        }
+        model_check_row(prompt);
+        if (random_below(3) == 0)
+            model_take(random_below(300));
+        CHECK(discipline_has_room(&discipline) || discipline.position.units > 0);
+        while (model.ended_bytes > 4000)
+            model_take(299);
+    }
+}
+
+/* Any bytes at all, and echoes that find no room. */
+static void test_anything(void)
+{
+    char buffer[300];
+
     start();
     for (int step = 0; step < 200000; step++) {
-        char buffer[300];
         discipline_key(&discipline, (char)random_below(random_below(2) ? 256 : 32));
         if (random_below(8) == 0)
             discipline_take(&discipline, buffer, random_below(sizeof(buffer)));
         while (ring_used(&output.ring) > random_below(RING_BYTES))
             ring_get(&output.ring);
     }
-    char buffer[300];
-    while (discipline.units > 0)
+    while (discipline.position.units > 0)
         CHECK(discipline_take(&discipline, buffer, 1) >= 0);
-    CHECK(ring_used(&discipline.ended) == 0);
+    CHECK(discipline.position.read == discipline.ended);
 }
 
 int main(void)
 {
     test_editing();
+    test_words();
+    test_control_characters();
     test_pieces();
     test_end_of_file();
+    test_long_line();
     test_full();
     test_random();
+    test_anything();
     puts("test_line_discipline: keys become lines");
 }

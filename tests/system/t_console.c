@@ -4,6 +4,7 @@
  *
  * typed: first line
  * typed: second line
+ * keys: \x04
  * console: 2 x{1000}
  * console: 2 y{255}
  * console: 2 z{256}

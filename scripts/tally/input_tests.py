@@ -1,0 +1,96 @@
+"""Tests of standard input: pipes, files, terminals, none at all."""
+import os
+import pty
+import random
+import subprocess
+import tempfile
+
+from tally.failures import PATIENCE, command_line, judge, programs
+from tally.interface import ROOT
+
+ALL_BYTES = bytes(range(256))
+# More than all buffers on the way have room for; a `[` might look as if it began a log line.
+MANY = random.Random(7).randbytes(30000).replace(b"[", b"(")
+LINE = b"one " + 150 * b"word " + b"last"  # which is longer than a message
+
+
+def run(words, **how):
+    """(status, standard output, lines of standard error)"""
+    done = subprocess.run(command_line(programs(words), ""), cwd=ROOT, capture_output=True, timeout=PATIENCE,
+                          check=False, **how)
+    return done.returncode, done.stdout, done.stderr.decode(errors="backslashreplace").splitlines()
+
+
+def read_all(words, wanted, **how):
+    status, console, log = run(words, **how)
+    yield from judge(0, status, (), log)
+    yield f"{words}: reads what was sent", console == wanted, f"{console[:2000]}\nnot {wanted[:2000]}"
+
+
+def pipes():
+    """Bytes arrive as they are, without an echo; small writes in one read each, large ones in the reads' sizes."""
+    data = ALL_BYTES + b"x" * 4031 + b"\n" + ALL_BYTES[::-1] + b"no newline at the end"
+    yield from read_all("reads 1000", data, input=data)
+    yield from read_all("reads 7", MANY, input=MANY)
+    yield from read_all("reads 65536", MANY, input=MANY)
+    yield from read_all("reads 100 each", b"12\nend, no terminal\n", input=b"hello\nworld\n")
+    yield from read_all("reads 5 each", b"5\n5\n2\nend, no terminal\n", input=b"hello\nworld\n")
+
+
+def files():
+    with tempfile.TemporaryFile() as file:
+        file.write(MANY)
+        file.seek(0)
+        yield from read_all("reads 300", MANY, stdin=file)
+
+
+def nothing():
+    """/dev/null and a closed standard input are at their end."""
+    end = b"end, no terminal\n"
+    yield from read_all("reads 10 each", end, stdin=subprocess.DEVNULL)
+    yield from read_all("reads 10 each", end, preexec_fn=lambda: os.close(0))
+
+
+def endless():
+    """A writer that never ends, or that says nothing, does not keep a program from its end."""
+    for writer in (["yes"], ["sleep", "1000"]):
+        with subprocess.Popen(writer, stdout=subprocess.PIPE) as source:
+            status, console, log = run("ends 3", stdin=source.stdout)
+            source.stdout.close()
+            source.kill()
+        yield from judge(3, status, (), log)
+
+
+def at_terminal(words, keys):
+    """As run(), with keys that are typed at a terminal when the program has started."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command_line(programs(words), ""), cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:
+        os.close(theirs)
+        log = []
+        for line in process.stderr:
+            log.append(line.decode(errors="backslashreplace").rstrip("\n"))
+            if line.startswith(b"init: starts"):
+                os.write(ours, keys)
+        console = process.stdout.read()
+        status = process.wait(PATIENCE)
+    os.close(ours)
+    return status, console, log
+
+
+def terminals():
+    """Lines are edited and echoed; a line that is longer than a message is one read."""
+    erased = b"\b \b"
+    status, console, log = at_terminal("reads 2000 each", LINE + b"\x17\n" + b"ab\x7fc\x15\tx\x1b\x04\x04\x04")
+    echo = LINE + 4 * erased + b"\n" + b"ab" + erased + b"c" + 2 * erased + b"\tx^[\n"  # what the program says begins a line
+    yield from judge(0, status, (), log)
+    for text in (b"%d\n" % (len(LINE) - 4 + 1), b"3\nend, terminal\n"):
+        yield f"has {text}", text in console, f"{console!r}"
+        console = console.replace(text, b"", 1)
+    yield "the rest is the echo", console == echo, f"{console[700:]!r}, not {echo[700:]!r}"
+
+
+def input_tests():
+    """(name, function) of each."""
+    for function in (pipes, files, nothing, endless, terminals):
+        yield f"input/{function.__name__}", function

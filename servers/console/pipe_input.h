@@ -1,0 +1,37 @@
+/*
+ * Input that nobody types: a pipe or a file at the other end of the port. Its bytes are read as they
+ * are. In the port, DLE is an escape:
+ *
+ *      DLE DLE     the byte DLE
+ *      DLE ETB     what one write brought is complete
+ *      DLE EOT     end of file
+ *
+ *   I1  of the ring's bytes those before `complete` may be read: all of a write, so that a small one is
+ *       read at once, or all that fits
+ *   I2  behind the end of file nothing is kept
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "servers/console/ring.h"
+
+enum { PIPE_DLE = 0x10, PIPE_ETB = 0x17, PIPE_EOT = 0x04 };
+
+struct pipe_input {
+    struct ring ring;
+    uint32_t complete; /* as the ring's head and tail are counted */
+    bool escaped, ended;
+};
+
+/* A byte from the port; there must be room. */
+void pipe_input_put(struct pipe_input *pipe, char byte);
+
+bool pipe_input_has_room(const struct pipe_input *pipe);
+
+/* Bytes that may be read. */
+uint32_t pipe_input_ready(const struct pipe_input *pipe);
+
+/* At most `max` bytes to `to`: the number, 0 at end of file, -1 if there are none yet. Taking back is
+ * to restore the ring's tail. */
+int32_t pipe_input_take(struct pipe_input *pipe, char *to, uint32_t max);
