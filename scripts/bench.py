@@ -6,15 +6,15 @@ that are not as recorded, which is what scripts/test holds them to, are named on
 of another compiler or emulator, with which rows are not compared. Exit status: 1 if
 something could not be measured, 2 for wrong options, 126 if tools or the build are lacking.
 """
+from tally import entry
+
 import argparse
 import dataclasses
 import json
 import pathlib
-import signal
 import sys
 
 from tally import bench, bench_plots, bench_record, build, packages
-from tally.serial import BUILD_FAILED
 
 
 def parse():
@@ -93,13 +93,4 @@ def main():
     return 0
 
 
-try:
-    sys.exit(main())
-except (build.BuildError, packages.PackageError) as error:
-    print(error, file=sys.stderr)
-    sys.exit(BUILD_FAILED)
-except bench.BenchError as error:
-    print(error, file=sys.stderr)
-    sys.exit(1)
-except KeyboardInterrupt:
-    sys.exit(128 + signal.SIGINT)
+entry.run("bench", main)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Every `path/file.ext`, `folder/` and `function()` that README.md or docs/*.md names must exist."""
+from tally import entry
+
 import re
 import subprocess
-import sys
 
 from tally.interface import ROOT, generated_headers, read_syscalls
 
@@ -16,7 +17,7 @@ MADE = ("build/", "/")  # what the build makes, and what is outside of the tree
 def known_names():
     sources = [str(p) for folder in FOLDERS for p in sorted((ROOT / folder).rglob("*.[ch]"))]
     tags = subprocess.run(["ctags", "-x", "--kinds-C=fpdv", *sources], capture_output=True, text=True, check=True)
-    labels = re.findall(r"^(\w+):", "".join(p.read_text() for p in ROOT.glob("*/**/*.asm")), re.M)
+    labels = re.findall(r"^(\w+):", "".join(p.read_text(encoding="utf-8") for p in ROOT.glob("*/**/*.asm")), re.M)
     stubs = [f"sys_{call.name}" for call in read_syscalls()]
     return {line.split()[0] for line in tags.stdout.splitlines()} | {*labels, *stubs}
 
@@ -26,7 +27,7 @@ def file_exists(name):
 
 
 def complaints(document, names):
-    text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.M | re.S)
+    text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.M | re.S)
     for span in SPAN.findall(text):
         function = FUNCTION.fullmatch(span)
         if function and function[1] not in names:
@@ -43,4 +44,4 @@ def main():
     return bool(errors)
 
 
-sys.exit(main())
+entry.run("check_docs", main, unable=1)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Checks every #include "..." against docs/layers.txt, and that no file includes itself in the end."""
+from tally import entry
+
 import pathlib
 import re
-import sys
 
 from tally.interface import ROOT, generated_headers
 
@@ -18,7 +19,7 @@ def folder_of(name):
 
 def read_layers():
     layers = {}
-    for line in (ROOT / "docs/layers.txt").read_text().splitlines():
+    for line in (ROOT / "docs/layers.txt").read_text(encoding="utf-8").splitlines():
         line = line.split("#")[0].strip()
         if line:
             folder, allowed = line.split(":")
@@ -31,7 +32,7 @@ def read_includes():
     includes = {}
     for path in (p for top in TOP_FOLDERS for p in sorted((ROOT / top).rglob("*.[ch]"))):
         name = str(path.relative_to(ROOT))
-        targets = INCLUDE.findall(path.read_text())
+        targets = INCLUDE.findall(path.read_text(encoding="utf-8"))
         if folder_of(name) == FLAT:
             targets = [t if "/" in t else f"{FLAT}/{t}" for t in targets]
         includes[name] = targets
@@ -75,4 +76,4 @@ def main():
     return bool(errors)
 
 
-sys.exit(main())
+entry.run("check_layers", main, unable=1)

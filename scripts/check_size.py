@@ -5,6 +5,8 @@ The limit of the kernel's text is for the compiler that made the bench's record:
 
 Functions that may be longer, being lists, are named in docs/size-exceptions.txt, one `path:function` a line.
 """
+from tally import entry
+
 import json
 import pathlib
 import re
@@ -36,19 +38,19 @@ def functions(files):
 
 
 def line_count(path):
-    return path.read_text().count("\n")
+    return path.read_text(encoding="utf-8").count("\n")
 
 
 def code_lines(path):
     """Lines that hold more than a comment."""
-    text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), path.read_text(), flags=re.S)
+    text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), path.read_text(encoding="utf-8"), flags=re.S)
     comment = ";" if path.suffix == ".asm" else "//"
     return sum(1 for line in text.splitlines() if line.split(comment)[0].strip())
 
 
 def too_large(files, found):
     exceptions = ROOT / "docs/size-exceptions.txt"
-    lines = exceptions.read_text().splitlines() if exceptions.exists() else []
+    lines = exceptions.read_text(encoding="utf-8").splitlines() if exceptions.exists() else []
     allowed = {line.split("#")[0].strip() for line in lines}
     for path, name, length, parameters in found:
         if f"{path}:{name}" not in allowed and (length > FUNCTION_LINES or parameters > PARAMETERS):
@@ -99,4 +101,4 @@ def main():
     return bool(errors)
 
 
-sys.exit(main())
+entry.run("check_size", main, unable=1)

@@ -4,11 +4,12 @@
 A variable of the environment names another command: CC, LD, NASM, GRUB_MKRESCUE, XORRISO. Exit status: 1 if
 something is missing or unfit.
 """
+from tally import entry
+
 import argparse
 import os
 import pathlib
 import shutil
-import sys
 
 from tally import configured, packages, tools
 
@@ -74,4 +75,4 @@ def main():
     return int(bool(problems or lacking))
 
 
-sys.exit(main())
+entry.run("doctor", main, unable=1)

@@ -7,6 +7,8 @@ FOLDER-FILE holds the folder's path. COMPILE and LINK are commands without files
 every program. OUTPUT gets NAME.elf of each program and a list (tally/foreign.py). A program that cannot be
 built stops no other: it is named, the list has it as broken, and no older file of it is left.
 """
+from tally import entry
+
 import concurrent.futures
 import dataclasses
 import json
@@ -181,7 +183,6 @@ def main():
     tools = parse(sys.argv[1:])
     if not tools:
         sys.exit(__doc__)
-    sys.stdout.reconfigure(errors="backslashreplace")
     files = list(sources(tools.folder))
     if not files:
         sys.exit(f"tally: there is no *.c in {tools.folder}")
@@ -195,4 +196,4 @@ def main():
     write_list(tools.output, results)
 
 
-main()
+entry.run("foreign", main)

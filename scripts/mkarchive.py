@@ -5,6 +5,8 @@ Page 0 holds struct boot_image (kernel/abi/abi.h) at 0, struct archive_header (s
 and the directory at 128, which goes on in as many pages as it needs. Then come init as a flat image
 (text, data, stack) and the programs as ELF files without their symbols, each from a page boundary on.
 """
+from tally import entry
+
 import argparse
 import pathlib
 import struct
@@ -78,7 +80,11 @@ def main():
     pathlib.Path(arguments.output).write_bytes(build(arguments.init, members))
 
 
-try:
-    main()
-except (ProgramError, OSError) as error:
-    sys.exit(f"mkarchive: {error}")
+def told():
+    try:
+        main()
+    except ProgramError as error:
+        raise entry.Told(f"mkarchive: {error}") from None
+
+
+entry.run("mkarchive", told, unable=1)

@@ -61,7 +61,7 @@ static int read_piece(char *to, size_t bytes, bool wait, bool *more)
 WEAK ssize_t read(int fd, void *to, size_t bytes)
 {
     size_t got = 0;
-    bool more = bytes > 0;
+    bool more = true;
 
     if (fd < 0 || fd > 2)
         return __result(-EBADF, 0);

@@ -14,6 +14,7 @@ import sys
 
 from tally import bench_explain, bench_plugin, machine, tests
 from tally.damage import symbol
+from tally.entry import Told
 from tally.interface import ROOT
 
 INSTRUCTIONS, BYTES, LINES, FRAMES = "instructions", "bytes", "lines", "frames"
@@ -25,8 +26,8 @@ TIMEOUT = 300  # seconds
 SLOWER = ("-icount", "shift=3,sleep=off")
 
 
-class BenchError(Exception):
-    pass
+class BenchError(Told):
+    status = 1
 
 
 @dataclasses.dataclass(frozen=True)

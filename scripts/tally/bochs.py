@@ -1,9 +1,13 @@
-"""Boots the ISO in Bochs, the strictest of the emulators; its serial ports go to files."""
+"""Boots the ISO in Bochs, the strictest of the emulators; its serial ports go to files.
+
+It runs in a folder of its own, and all names in its configuration are of that: it takes commas and quotes apart.
+"""
 import os
 import pathlib
 import subprocess
 import tempfile
 
+from tally import processes
 from tally.serial import BROKEN, TIMED_OUT, Returns, SharedPort, Verdict
 
 CONFIGURATION = """\
@@ -12,13 +16,13 @@ romimage: file=/usr/share/bochs/BIOS-bochs-latest
 vgaromimage: file=/usr/share/vgabios/vgabios.bin
 cpu: count={smp}, ips=50000000, model=core2_penryn_t9600, reset_on_triple_fault=0
 memory: guest={memory}, host={memory}
-ata0-master: type=cdrom, path={iso}, status=inserted
+ata0-master: type=cdrom, path=iso, status=inserted
 boot: cdrom
-com1: enabled=1, mode=file, dev={console}
+com1: enabled=1, mode=file, dev=console
 {com2}
 clock: sync=none
 mouse: enabled=0
-log: {messages}
+log: messages
 panic: action=fatal
 """
 
@@ -27,19 +31,19 @@ def boot(iso, smp=1, memory=128, serial=2, timeout=60):
     """Returns (status, console bytes, log lines)."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        files = {key: folder / key for key in ("console", "log", "messages")}
-        com2 = f"com2: enabled=1, mode=file, dev={files['log']}" if serial == 2 else "com2: enabled=0"
-        (folder / "rc").write_text(CONFIGURATION.format(iso=iso, smp=smp, memory=memory, com2=com2, **files))
+        (folder / "iso").symlink_to(pathlib.Path(iso).resolve())
+        com2 = "com2: enabled=1, mode=file, dev=log" if serial == 2 else "com2: enabled=0"
+        (folder / "rc").write_text(CONFIGURATION.format(smp=smp, memory=memory, com2=com2))
         (folder / "go").write_text("continue\nquit\n")
-        command = ["bochs", "-q", "-f", str(folder / "rc"), "-rc", str(folder / "go")]
+        command = ["bochs", "-q", "-f", "rc", "-rc", "go"]
         environment = {**os.environ, "TERM": "xterm", "LINES": "60", "COLUMNS": "160"}
         try:
-            subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL, timeout=timeout, check=False)
+            processes.run(command, timeout, cwd=folder, env=environment, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL)
             default = BROKEN
         except subprocess.TimeoutExpired:
             default = TIMED_OUT
-        console, log = (files[key].read_bytes() if files[key].exists() else b"" for key in ("console", "log"))
+        console, log = (file.read_bytes() if file.exists() else b"" for file in (folder / "console", folder / "log"))
     if serial == 1:
         shared = SharedPort()
         pieces = [*shared.feed(console), *shared.feed(b"")]

@@ -5,34 +5,57 @@ What compilers say comes through at once; all output is in build.log of the buil
 import contextlib
 import fcntl
 import hashlib
+import os
 import pathlib
 import re
 import subprocess
 import sys
 import time
 
-from tally import configured, packages
+from tally import configured, packages, processes
+from tally.entry import UNABLE, Told
 from tally.interface import ROOT
 
 STEP = re.compile(r"\[(\d+)/(\d+)\] (.*)")
-QUIET = re.compile(r"ninja: (no work to do|Entering directory)|-- |\[\d+/\d+\] Re-(checking|running CMake)")
+QUIET = re.compile(r"ninja: (no work to do|Entering directory)|-- |"
+                   r"\[\d+/\d+\] (Re-(checking|running CMake)|version$)")
 WARNING = re.compile(r"^CMake Warning at .*\n((?:  .*\n)+)", re.M)
+OWNER = re.compile(r"^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$", re.M)
+base = ROOT / "build"
 PATIENCE = 10  # seconds between lines about a long stage
+UNFIT = re.compile(r'["#$;\\\x00-\x1f\x7f\udc80-\udcff]')  # in a path: what CMake's lists, strings and files cannot hold
 
 
-class BuildError(Exception):
-    pass
+class BuildError(Told):
+    status = UNABLE
+
+
+class UnfitFolder(BuildError):
+    """Nothing can be built there."""
+
+
+def use_base(folder):
+    """Of what has no other folder, that of each preset is in this one."""
+    global base
+    base = pathlib.Path(folder).resolve()
 
 
 def default_folder(preset):
-    return ROOT / "build" / preset
+    return base / preset
 
 
 def programs_folder(programs):
     """The build folder for programs from outside the tree: one for each folder of them."""
     path = pathlib.Path(programs).resolve()
-    name = re.sub(r"[^\w.-]", "_", path.name)  # QEMU splits some of its options at blanks
-    return ROOT / "build" / f"i386-{name}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    name = re.sub(r"[^\w.-]", "_", path.name, flags=re.ASCII)
+    return default_folder(f"i386-{name}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}")
+
+
+def check_path(path, what):
+    """CMake would fail at such a path, and not say why."""
+    if found := UNFIT.search(str(path)):
+        raise UnfitFolder(f"tally: {what} cannot be {str(path)!r}: CMake does not build in a path with {found[0]!r}; "
+                         "use one without")
 
 
 @contextlib.contextmanager
@@ -41,7 +64,7 @@ def locked(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = open(folder / ".lock", "w")
     except OSError as error:
-        raise BuildError(f"tally: {folder} cannot be written: {error.strerror}") from error
+        raise UnfitFolder(f"tally: {folder} cannot be written: {error.strerror}; --build-dir names another folder") from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -88,8 +111,7 @@ def short(folder):
 
 def configure(preset, folder, settings):
     options = [f"-D{name}:STRING={value}" for name, value in settings.items()]
-    done = subprocess.run(["cmake", "--preset", preset, "-B", str(folder), *options], cwd=ROOT, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    done = processes.run(["cmake", "--preset", preset, "-B", str(folder), *options], cwd=ROOT, stderr=subprocess.STDOUT)
     if done.returncode:
         raise BuildError(done.stdout[max(done.stdout.find("CMake Error"), 0):] + "\ntally: the configuration failed")
     for warning in WARNING.findall(done.stdout):
@@ -111,18 +133,31 @@ def follow(lines, progress, log):
 def make(folder, options):
     """Runs ninja; returns whether all could be built."""
     progress = Progress(short(folder))
-    with open(folder / "build.log", "w", encoding="utf-8", errors="replace") as log:
-        ninja = subprocess.Popen(["cmake", "--build", str(folder), "--", *options], cwd=ROOT, text=True,
-                                 errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    command = ["cmake", "--build", str(folder), "--", *options]
+    with open(folder / "build.log", "w", encoding="utf-8", errors="surrogateescape") as log, \
+            processes.started(command, cwd=ROOT, encoding="utf-8", errors="surrogateescape", stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as ninja:
         follow(ninja.stdout, progress, log)
-    built = ninja.wait() == 0
+        built = ninja.wait() == 0
     progress.end("built" if built else "failed to build")
     return built
 
 
+def check_owner(folder):
+    """A build folder belongs to one tree; CMake would go on building that, or fail in many words."""
+    with contextlib.suppress(OSError):
+        cache = (folder / "CMakeCache.txt").read_text(encoding="utf-8", errors="surrogateescape")
+        owner = OWNER.search(cache)
+        if owner and owner[1] != str(ROOT):
+            raise BuildError(f"tally: {folder} was made by {owner[1]}; remove it, or name another with --build-dir")
+
+
 def build(preset, folder, settings=None, keep_going=False):
     """Builds everything of a preset in `folder`; with keep_going, as much as can be built."""
+    check_path(ROOT, "the project's folder")
+    check_path(folder, "the build folder")
     with locked(folder):
+        check_owner(folder)
         if configured.is_outdated(folder):
             settings = {**configured.forget(folder), **(settings or {})}
         if settings or not (folder / "build.ninja").exists():

@@ -3,6 +3,8 @@ import dataclasses
 import pathlib
 import re
 
+from tally.entry import Told
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ABI = ROOT / "kernel/abi"
 PROTOCOLS = ROOT / "servers/proto"
@@ -13,7 +15,7 @@ PROTOCOL_LINE = re.compile(r"call +(\d+) +(\w+)( +data)? *\(([^()]*)\) *-> *\(([
 WORDS = 3  # beside the call's number or status in word 0
 
 
-class InterfaceError(Exception):
+class InterfaceError(Told):
     """What is wrong with a list, as `file:line: what`."""
 
 
@@ -63,7 +65,7 @@ def words_of(text):
 
 def entries(path, macro):
     """The argument texts of each `MACRO(...)` of a .def file, strings joined and unquoted."""
-    text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.S)
     text = re.sub(r'"\s*"', "", text)
     field = r'\s*(\([^()]*\)|"[^"]*"|[^,()"]+?)\s*'
     for match in re.finditer(rf"^{macro}\((.*?)\)\s*$", text, flags=re.M | re.S):
@@ -116,7 +118,7 @@ def read_call(where, line):
 def read_protocol(path):
     path = pathlib.Path(path)
     protocol = Protocol("", [], [])
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("#"):
             protocol.about.append(line[1:].strip())
         elif line.startswith("protocol "):
@@ -134,7 +136,7 @@ def read_protocol(path):
 def generated_headers():
     """The headers that the build makes from the lists, as paths for #include."""
     protocols = [f"servers/proto/{path.stem}.h" for path in PROTOCOLS.glob("*.proto")]
-    return {"libuser/sys/calls.h", "servers/proto/proto_call.h", *protocols}
+    return {"libuser/sys/calls.h", "servers/proto/proto_call.h", "servers/version.h", *protocols}
 
 
 def read_protocols():

@@ -22,7 +22,7 @@ class Options:
     smp: int = 1
     memory: int = 128  # MiB
     icount: bool = False
-    timeout: float = 60
+    timeout: float = 60  # seconds; None: for ever
     display: bool = False
     cpu: str = "max"
     kernel: bool = False  # without GRUB: QEMU loads kernel and archive itself
@@ -40,25 +40,33 @@ def system_words(words, given):
 
 
 def image_arguments(options, words, folder, scratch):
-    """QEMU's arguments for what is booted; an ISO with another command line is made in `scratch`."""
-    boot = folder / "boot"
+    """QEMU's arguments for what is booted; an ISO with another command line is made in `scratch`. QEMU runs in the
+    build folder: it takes the names of modules apart at blanks and commas, and it tells the kernel its file's name,
+    which makes boot longer or shorter."""
     if options.kernel:
-        return ["-kernel", str(boot / "kernel.elf"), "-initrd", str(boot / "archive"),
-                "-append", command_line(words)]
-    iso = folder / "tally.iso"
+        return ["-kernel", "boot/kernel.elf", "-initrd", "boot/archive", "-append", command_line(words)]
+    iso = "tally.iso"
     if words != DEFAULT_WORDS:
-        iso = pathlib.Path(scratch) / "command.iso"
+        iso = pathlib.Path(scratch).resolve() / "command.iso"
         with_command(folder / "tally.iso", DEFAULT_WORDS, words, iso)
     return ["-cdrom", str(iso), "-boot", "d"]
 
 
-def qemu_arguments(options, log_port):
+def option_value(text):
+    """As a part of one of QEMU's options, which are taken apart at commas."""
+    return str(text).replace(",", ",,")
+
+
+def log_arguments(options, port):
+    """The second serial port goes to the file descriptor `port`."""
+    return ["-chardev", f"file,id=log,path=/dev/fd/{port}", "-serial", "chardev:log"] if options.serial == 2 else []
+
+
+def qemu_arguments(options):
     arguments = ["qemu-system-x86_64" if options.uefi else "qemu-system-i386"]
     arguments += ["-accel", "tcg,thread=single" if options.icount else "tcg"]
     arguments += ["-cpu", options.cpu, "-m", str(options.memory), "-smp", str(options.smp)]
     arguments += ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
-    if options.serial == 2:
-        arguments += ["-chardev", f"file,id=log,path=/dev/fd/{log_port}", "-serial", "chardev:log"]
     arguments += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     arguments += ["-no-reboot", "-monitor", "none", "-nic", "none"]
     arguments += ["-display", "gtk" if options.display else "none"]
@@ -77,10 +85,10 @@ def start_thread(function, *arguments):
     return thread
 
 
-def start_qemu(arguments, log_port, with_input):
+def start_qemu(arguments, folder, log_port, with_input):
     """The machine ends with this process, however that ends."""
     bound = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-    return subprocess.Popen([*bound, *arguments], pass_fds=[log_port], bufsize=0,
+    return subprocess.Popen([*bound, *arguments], cwd=folder, pass_fds=[log_port], bufsize=0,
                             stdin=subprocess.PIPE if with_input else subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
@@ -88,10 +96,41 @@ def start_qemu(arguments, log_port, with_input):
 def wait_for_end(qemu, decided, timeout):
     """False if the time is over before the log has told the end or the machine has ended."""
     waiter = start_thread(lambda: (qemu.wait(), decided.set()))
-    in_time = decided.wait(timeout)
+    in_time = decided.wait(None if timeout is None else min(timeout, threading.TIMEOUT_MAX))
     if in_time:
         waiter.join(GRACE)
     return in_time
+
+
+def read_ports(ports, console, log, failures):
+    """Reads until the machine ends, or until what it says can be told to nobody."""
+    try:
+        ports.read(console, log)
+    except OSError as error:
+        failures.append(error)
+        ports.verdict.decided.set()
+
+
+def run_qemu(arguments, ports, options, folder, given):
+    """Runs the machine to its end; returns (its Popen, whether it ended in time)."""
+    log, log_port = os.pipe()
+    failures, reader = [], None
+    qemu = start_qemu([*arguments, *log_arguments(options, log_port)], folder, log_port, given is not None)
+    try:
+        os.close(log_port)
+        reader = start_thread(read_ports, ports, qemu.stdout.fileno(), log if options.serial == 2 else None, failures)
+        if given is not None:
+            start_thread(send_input, given, qemu.stdin.fileno(), ports.listening)
+        in_time = wait_for_end(qemu, ports.verdict.decided, None if options.gdb else options.timeout)
+    finally:
+        qemu.terminate()
+        qemu.wait()
+        if reader:
+            reader.join(READING)
+        os.close(log)
+    if failures:
+        raise failures[0]
+    return qemu, in_time
 
 
 def boot(options, words, folder, console_sink, log_sink, given=None):
@@ -101,23 +140,12 @@ def boot(options, words, folder, console_sink, log_sink, given=None):
     verdict = Verdict()
     ports = Ports(console_sink, log_sink, verdict, Symbols(folder), firmware_talks=options.uefi)
     with tempfile.TemporaryDirectory() as scratch:
-        image = image_arguments(options, system_words(words, given), folder, scratch)
-        log, log_port = os.pipe()
-        qemu = start_qemu([*qemu_arguments(options, log_port), *image], log_port, given is not None)
-        os.close(log_port)
-        reader = start_thread(ports.read, qemu.stdout.fileno(), log if options.serial == 2 else None)
-        if given is not None:
-            start_thread(send_input, given, qemu.stdin.fileno(), ports.listening)
-        try:
-            in_time = wait_for_end(qemu, verdict.decided, None if options.gdb else options.timeout)
-        finally:
-            qemu.terminate()
-            qemu.wait()
-            reader.join(READING)
-            os.close(log)
-    complaints = [line for line in qemu.stderr.read().decode().splitlines() if "terminating on signal" not in line]
+        arguments = [*qemu_arguments(options), *image_arguments(options, system_words(words, given), folder, scratch)]
+        qemu, in_time = run_qemu(arguments, ports, options, folder, given)
+    complaints = qemu.stderr.read().decode(errors="backslashreplace").splitlines()
     for line in complaints:
-        log_sink(line)
+        if "terminating on signal" not in line:
+            log_sink(line)
     if verdict.status is not None:
         return verdict.status
     return status_without_verdict(verdict.heard, in_time, qemu.returncode, options, log_sink)
@@ -126,7 +154,7 @@ def boot(options, words, folder, console_sink, log_sink, given=None):
 def status_without_verdict(heard, in_time, qemu_status, options, log_sink):
     if not in_time:
         silent = "" if heard else "; the system has not begun to log"
-        log_sink(f"run: no end after {options.timeout:g} seconds{silent}")
+        log_sink(f"run: timed out after {options.timeout:g} seconds{silent}")
         return TIMED_OUT
     if qemu_status != SAID_BROKEN:
         log_sink("run: the machine ended, and the log does not say how the program did")

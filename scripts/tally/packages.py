@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 from tally import tools
+from tally.entry import Told
 from tally.tools import Tool
 
 BUILTINS = Tool("{clang}/lib/*/libclang_rt.builtins-i386.a", "libclang-rt-dev", "64-bit division",
@@ -74,7 +75,7 @@ ELSEWHERE = {
 }
 
 
-class PackageError(Exception):
+class PackageError(Told):
     """What is missing, and what to do about it."""
 
 

@@ -12,6 +12,7 @@ import sys
 import termios
 import threading
 
+from tally import terminal
 
 TIMED_OUT, BROKEN, BUILD_FAILED, NO_PROGRAM = 124, 125, 126, 127
 
@@ -21,7 +22,7 @@ HELD = re.compile(r"fault: a thread without a handler is held")  # init's, unles
 KERNEL_TEST = "init: starts kernel test "
 UNKNOWN = re.compile(r"init: no program named ")
 ESCAPES = re.compile(r"\x1b(\[[0-9;=?]*[A-Za-z])?")
-OURS = re.compile(r"\b(kernel|panic|fault|init|mem|proc|console|file|tap):.*")
+OURS = re.compile(r"\b(tally|kernel|panic|fault|init|mem|proc|console|file|tap):.*")
 PAUSE = 0.02  # seconds after which an unfinished line of the console is shown
 DLE = b"\x10"
 WRITE_ENDS, END_OF_FILE = DLE + b"\x17", DLE + b"\x04"
@@ -149,7 +150,7 @@ class Ports:
     def feed_log(self, data):
         *lines, self.rest = (self.rest + (data or b"\n" * bool(self.rest))).split(b"\n")
         for line in lines:
-            self.log_line(ESCAPES.sub("", line.decode(errors="backslashreplace").rstrip("\r")))
+            self.log_line(ESCAPES.sub("", line.decode(errors="backslashreplace").rstrip()))
 
     def log_line(self, line):
         if not self.started:
@@ -201,24 +202,14 @@ def pieces(source):
             yield data
 
 
-@contextlib.contextmanager
 def keys_as_typed():
     """On a terminal, keys come at once and unechoed: the console server echoes and edits lines."""
-    before = termios.tcgetattr(0)
-    now = termios.tcgetattr(0)
-    now[3] &= ~(termios.ICANON | termios.ECHO)
-    now[6][termios.VMIN], now[6][termios.VTIME] = 1, 0
-    termios.tcsetattr(0, termios.TCSADRAIN, now)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(0, termios.TCSADRAIN, before)
+    return terminal.without(0, termios.ICANON | termios.ECHO)
 
 
 def write_console(data):
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def write_log(line):

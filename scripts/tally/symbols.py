@@ -18,10 +18,10 @@ PROGRAMS, SERVERS = (FOLDER, "programs"), ("servers", "kernel-tests")  # folders
 
 
 @functools.lru_cache(maxsize=None)
-def symbolizer():
-    """One process answers all questions: a log may ask many."""
-    return subprocess.Popen([tools.command(tools.SYMBOLIZER), "--no-inlines"], stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+def symbolizer(elf):
+    """One process answers all questions about a file: a log may ask many."""
+    return subprocess.Popen([tools.command(tools.SYMBOLIZER), "--no-inlines", f"--obj={elf}"], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", errors="surrogateescape")
 
 
 @functools.lru_cache(maxsize=None)
@@ -30,8 +30,8 @@ def lookup(elf, address):
     if address < LOWEST or not pathlib.Path(elf).exists():
         return None
     try:
-        process = symbolizer()
-        process.stdin.write(f'"{elf}" {address:#x}\n')
+        process = symbolizer(elf)
+        process.stdin.write(f"{address:#x}\n")
         process.stdin.flush()
     except OSError:
         return None

@@ -1,0 +1,64 @@
+"""Processes that end when we do, however we end, with all that they have started."""
+import contextlib
+import os
+import pathlib
+import signal
+import subprocess
+
+PATIENCE = 5  # seconds that a process gets to end when it is asked to
+
+
+def children():
+    """{process: the processes that it started and that still are}"""
+    found = {}
+    for status in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = int(status.read_bytes().rpartition(b")")[2].split()[1])
+            found.setdefault(parent, []).append(int(status.parent.name))
+    return found
+
+
+def descendants(process):
+    """Nearest first."""
+    found, tree = [process], children()
+    for each in found:
+        found += tree.get(each, [])
+    return found[1:]
+
+
+def end_tree(process):
+    """Asks it, and all that it has started, to end."""
+    for each in [process, *descendants(process)]:
+        with contextlib.suppress(OSError):
+            os.kill(each, signal.SIGTERM)
+
+
+def end(process):
+    """Ends a Popen and what it has started."""
+    end_tree(process.pid)
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def started(command, **options):
+    """A Popen; it ends with the block."""
+    process = subprocess.Popen(command, **options)
+    with process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                end(process)
+
+
+def run(command, timeout=None, **options):
+    """As subprocess.run() with its output captured, as text of any bytes; errors of the command are the caller's."""
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8",
+               "errors": "surrogateescape", **options}
+    with started(command, **options) as process:
+        output, complaints = process.communicate(timeout=timeout)
+    return subprocess.CompletedProcess(command, process.returncode, output, complaints)

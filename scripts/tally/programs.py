@@ -1,0 +1,34 @@
+"""The programs that can be run, as their source files say it: the first sentence of the comment at the head."""
+import pathlib
+import re
+
+from tally.interface import ROOT
+
+FOLDERS = (("programs", "*.c"), ("programs/bench", "bench_*.c"), ("tests/system", "t_*.c"))
+COMMENT = re.compile(r"\s*(?:/\*(.*?)\*/|((?://[^\n]*\n)+))", re.S)
+DECORATION = re.compile(r"^\s*(?:\*|//)", re.M)
+SENTENCE = re.compile(r"(.*?[.:;])\s|(.*)", re.S)
+WIDTH = 110
+
+
+def sentence(path):
+    text = path.read_text(encoding="utf-8", errors="backslashreplace")
+    found = COMMENT.match(text)
+    words = DECORATION.sub("", found[1] or found[2] or "").split() if found else []
+    first = re.match(r".*?\.(?= |$)|.*", " ".join(words))[0]
+    return first if len(first) <= WIDTH else first[:WIDTH - 3] + "..."
+
+
+def line(path):
+    said = sentence(path)
+    return said if re.match(rf"{re.escape(path.stem)}\b", said) else f"{path.stem}: {said}".removesuffix(": ")
+
+
+def listing(folder=None):
+    """Lines: those of a folder from outside the tree, if there is one, come first."""
+    sources = [(ROOT / name, pattern) for name, pattern in FOLDERS]
+    if folder is not None:
+        sources.insert(0, (pathlib.Path(folder), "*.c"))
+    for place, pattern in sources:
+        yield f"{place.relative_to(ROOT) if place.is_relative_to(ROOT) else place}/"
+        yield from ("    " + line(path) for path in sorted(place.glob(pattern)))

@@ -1,0 +1,53 @@
+"""The mode of a terminal, changed for a while: whenever we do not run, it is as it was before."""
+import contextlib
+import os
+import signal
+import termios
+
+LOCAL_MODES = 3  # of what tcgetattr() returns
+
+
+def set_mode(terminal, mode):
+    """Unless we run in the background, where this would stop us; a terminal that is gone needs no mode."""
+    with contextlib.suppress(OSError, termios.error):
+        if os.tcgetpgrp(terminal) == os.getpgrp():
+            termios.tcsetattr(terminal, termios.TCSANOW, mode)
+
+
+def stop_with(restore):
+    """A handler of control-Z: stops as if there were none, after restore()."""
+    def handler(number, _):
+        restore()
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+        signal.signal(number, handler)
+    return handler
+
+
+@contextlib.contextmanager
+def handled(handlers):
+    """With these signal handlers, {signal: function}; ignored signals stay so."""
+    before = {number: signal.getsignal(number) for number in handlers}
+    for number, handler in handlers.items():
+        if before[number] != signal.SIG_IGN:
+            signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def without(terminal, local_modes):
+    """With these local modes off."""
+    before = termios.tcgetattr(terminal)
+    changed = [*before]
+    changed[LOCAL_MODES] &= ~local_modes
+    restore, change = (lambda mode=mode: set_mode(terminal, mode) for mode in (before, changed))
+    with handled({signal.SIGTSTP: stop_with(restore), signal.SIGCONT: lambda *_: change()}):
+        change()
+        try:
+            yield
+        finally:
+            restore()
