@@ -1,5 +1,6 @@
 # Headers made from the interface lists, and those that come from the host; all in ${GENERATED}.
 find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
+set(python ${Python3_EXECUTABLE} -B -X utf8) # writes no caches into the tree, whose files are UTF-8 in any locale
 
 file(GLOB protocols CONFIGURE_DEPENDS servers/proto/*.proto)
 set(reader scripts/tally/interface.py scripts/tally/output.py)
@@ -8,7 +9,7 @@ list(TRANSFORM reader PREPEND ${PROJECT_SOURCE_DIR}/)
 set(stubs ${GENERATED}/libuser/sys/calls.h)
 add_custom_command(
   OUTPUT ${stubs}
-  COMMAND ${Python3_EXECUTABLE} scripts/gen_stubs.py ${stubs}
+  COMMAND ${python} scripts/gen_stubs.py ${stubs}
   DEPENDS scripts/gen_stubs.py ${reader} kernel/abi/syscalls.def kernel/abi/errors.def
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
   COMMENT "system-call stubs" VERBATIM)
@@ -19,13 +20,22 @@ foreach(protocol IN LISTS protocols)
   set(header ${GENERATED}/servers/proto/${name}.h)
   add_custom_command(
     OUTPUT ${header}
-    COMMAND ${Python3_EXECUTABLE} scripts/gen_proto.py ${protocol} ${header}
+    COMMAND ${python} scripts/gen_proto.py ${protocol} ${header}
     DEPENDS ${protocol} scripts/gen_proto.py ${reader}
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
     COMMENT "protocol ${name}" VERBATIM)
   list(APPEND headers ${header})
 endforeach()
+# Looked up each time, and written if it is another.
+set(version ${GENERATED}/servers/version.h)
+add_custom_target(version
+  COMMAND ${python} scripts/gen_version.py ${version}
+  BYPRODUCTS ${version}
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+  COMMENT "version" VERBATIM)
+
 add_custom_target(generated DEPENDS ${headers})
+add_dependencies(generated version)
 
 # The two host headers that user space is built with; nothing else of /usr/include is in reach.
 find_path(STB_SPRINTF_DIR stb_sprintf.h PATHS /usr/include /usr/local/include PATH_SUFFIXES stb)

@@ -11,6 +11,7 @@
 #include "servers/log.h"
 #include "servers/proto/console.h"
 #include "servers/proto/proc.h"
+#include "servers/version.h"
 
 #include <string.h>
 
@@ -122,6 +123,7 @@ static uint32_t run(void)
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     (void)ebx, (void)esi, (void)edi;
+    log_line(message_page, BOOT_SLOT_LOG, "tally: version %s", TALLY_VERSION);
     command_read(boot_page->command);
     build();
     if (command.kind == ARCHIVE_PROGRAM)
