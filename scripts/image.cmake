@@ -29,20 +29,20 @@ add_custom_command(
 add_custom_command(
   OUTPUT boot/archive
   COMMAND ${CMAKE_COMMAND} -E make_directory boot
-  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/scripts/mkarchive.py boot/archive servers/init.elf ${members}
+  COMMAND ${python} ${PROJECT_SOURCE_DIR}/scripts/mkarchive.py boot/archive servers/init.elf ${members}
   DEPENDS scripts/mkarchive.py scripts/tally/program.py scripts/tally/foreign.py ${targets}
   COMMENT "boot/archive" VERBATIM)
 
 add_custom_command(
   OUTPUT tally.iso
   COMMAND ${CMAKE_COMMAND} -E env GRUB_MKRESCUE=${GRUB_MKRESCUE} XORRISO=${XORRISO}
-          ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/scripts/mkiso.py
+          ${python} ${PROJECT_SOURCE_DIR}/scripts/mkiso.py
           tally.iso boot/kernel.elf boot/archive shm_cnt
-  DEPENDS scripts/mkiso.py scripts/tally/image.py boot/grub.cfg
+  DEPENDS scripts/mkiso.py scripts/tally/image.py scripts/tally/xorriso_fixed.py boot/grub.cfg
           ${PROJECT_BINARY_DIR}/boot/kernel.elf ${PROJECT_BINARY_DIR}/boot/archive
   COMMENT "tally.iso" VERBATIM)
 add_custom_target(iso ALL DEPENDS tally.iso)
 
 add_custom_target(run
   COMMAND ${PROJECT_SOURCE_DIR}/scripts/run --build-dir ${PROJECT_BINARY_DIR}
-  DEPENDS iso USES_TERMINAL)
+  DEPENDS iso USES_TERMINAL VERBATIM)

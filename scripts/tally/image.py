@@ -3,10 +3,9 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
 import tempfile
 
-from tally import tools
+from tally import processes, tools
 from tally.interface import ROOT
 
 CONFIG_BYTES = 1024  # boot/grub.cfg in the ISO, padded, so that any command line fits in place
@@ -18,6 +17,8 @@ QUOTES = set("'\"\\")
 PARTITIONS = "acorn amiga apple bsd dfly dvh gpt msdos plan sun sunpc".split()
 MODULES = " ".join(["multiboot2", "normal", "boot", *(f"part_{name}" for name in PARTITIONS)])
 MKRESCUE_OPTIONS = ["--locales=", "--fonts=", "--themes=", f"--install-modules={MODULES}"]
+FIXED_XORRISO = ROOT / "scripts/tally/xorriso_fixed.py"
+FIXED = {"SOURCE_DATE_EPOCH": "1577836800", "TZ": "UTC", "LC_ALL": "C"}  # 2020-01-01
 
 
 class ImageError(Exception):
@@ -37,7 +38,7 @@ def command_line(words):
 
 def grub_config(words):
     command_line(words)
-    template = (ROOT / "boot/grub.cfg").read_text()
+    template = (ROOT / "boot/grub.cfg").read_text(encoding="utf-8")
     text = template.replace("@COMMAND@", " ".join(f"'{word}'" for word in words))
     padding = CONFIG_BYTES - len(text)
     if padding < 2:
@@ -46,17 +47,32 @@ def grub_config(words):
 
 
 def make_iso(output, kernel, archive, words):
-    """`kernel` and `archive` are files; the ISO boots under BIOS and UEFI."""
+    """`kernel` and `archive` are files; the ISO boots under BIOS and UEFI. Its bytes depend on them, the words and
+    the tools alone: see xorriso_fixed.py. The tools work in a folder of ours and see no name but those in it: some
+    take names apart at = and blanks."""
     with tempfile.TemporaryDirectory() as folder:
-        boot = pathlib.Path(folder) / "boot"
+        folder = pathlib.Path(folder)
+        boot = folder / "root/boot"
         (boot / "grub").mkdir(parents=True)
-        shutil.copy(kernel, boot / "kernel.elf")
-        shutil.copy(archive, boot / "archive")
+        shutil.copyfile(kernel, boot / "kernel.elf")
+        shutil.copyfile(archive, boot / "archive")
         (boot / "grub/grub.cfg").write_bytes(grub_config(words))
-        mkrescue = [tools.command(tools.GRUB_MKRESCUE), f"--xorriso={tools.command(tools.XORRISO)}"]
-        done = subprocess.run([*mkrescue, *MKRESCUE_OPTIONS, "-o", str(output), folder], capture_output=True, text=True)
-    if done.returncode:
-        raise ImageError("grub-mkrescue failed:\n" + done.stderr)
+        mkrescue, xorriso = (os.path.abspath(tools.command(tool)) for tool in (tools.GRUB_MKRESCUE, tools.XORRISO))
+        done = processes.run([mkrescue, f"--xorriso={FIXED_XORRISO}", *MKRESCUE_OPTIONS, "-o", "iso", "root"],
+                             cwd=folder, env={**os.environ, **FIXED, "TMPDIR": ".", "XORRISO": xorriso})
+        if done.returncode:
+            raise ImageError("grub-mkrescue failed:\n" + done.stderr)
+        replace_file(output, (folder / "iso").read_bytes())
+
+
+def replace_file(name, data):
+    """The file has always all of its contents, the old or the new."""
+    temporary = pathlib.Path(f"{name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, name)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def with_command(iso, default_words, words, output):
@@ -65,6 +81,4 @@ def with_command(iso, default_words, words, output):
     old, new = grub_config(default_words), grub_config(words)
     if data.count(old) != 1:
         raise ImageError(f"{iso}: its GRUB configuration is not where it should be; build it again")
-    temporary = f"{output}.{os.getpid()}"
-    pathlib.Path(temporary).write_bytes(data.replace(old, new))
-    os.replace(temporary, output)
+    replace_file(output, data.replace(old, new))
