@@ -29,7 +29,7 @@ def check_programs(folder):
         raise build.BuildError(f"run: there is no folder {folder}")
     if not any(pathlib.Path(folder).glob("*.c")):
         raise build.BuildError(f"run: there is no *.c in {folder}")
-    build.check_path(pathlib.Path(folder).resolve(), "the folder of programs")
+    build.check_path(pathlib.Path(folder).resolve(), "the folder of programs", build.NO_TEXT)
 
 
 def build_folder(arguments):

@@ -1,89 +1,113 @@
 #!/usr/bin/env python3
 """Runs all tests, or those whose name contains PATTERN (with * and ?, those that match it).
 
-Results go to stdout as they come; the last line is `N passed, N failed`. Tools that are missing are
+Results go to stdout as tests end; the last line is `N passed, N failed`. Tools that are missing are
 installed first. scripts/test --list names the tests.
 """
-import argparse
-import fnmatch
-import re
-import signal
-import sys
-import time
+from tally import entry
 
-from tally import packages, tests
-from tally.interface import ROOT
-from tally.serial import BUILD_FAILED
+import argparse
+import os
+import re
+import sys
+import tempfile
+
+from tally import build, junit, packages, schedule
 
 HEAD, TAIL, WIDTH = 20, 60, 300  # of a failed test's details: lines shown, and bytes of each
+INDENT = "       "
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog="scripts/test", description=__doc__,
+    parser = argparse.ArgumentParser(prog="scripts/test", description=__doc__, allow_abbrev=False,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--list", action="store_true", help="name the tests and run none")
-    parser.add_argument("pattern", nargs="?", default="", metavar="PATTERN")
-    return parser.parse_args()
-
-
-def matches(name, pattern):
-    return fnmatch.fnmatch(name, pattern) if any(c in pattern for c in "*?[") else pattern in name
+    add = parser.add_argument
+    add("--list", action="store_true", help="name the tests and run none")
+    add("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
+        help="tests at the same time (as many as there are processors); those of several processors count as several")
+    add("--junit", metavar="FILE", help="write the results to FILE, too, as JUnit's XML")
+    add("--build-dir", metavar="DIR", help="build in folders of DIR (build)")
+    add("pattern", nargs="?", default="", metavar="PATTERN")
+    arguments = parser.parse_args()
+    if arguments.jobs < 1:
+        parser.error("-j is positive")
+    if arguments.build_dir == "":
+        parser.error("--build-dir needs the name of a folder")
+    return arguments
 
 
 def show(test, details):
     """Shows the beginning and the end of the details, and where all of them are."""
     lines = [line[:WIDTH] for line in details.strip().splitlines()]
     if len(lines) > HEAD + TAIL:
-        file = ROOT / "build/failed" / (re.sub(r"[^\w.-]+", "-", test.name) + ".log")
+        file = build.base / "failed" / (re.sub(r"[^\w.-]+", "-", test.name) + ".log")
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(details)
-        lines[HEAD:-TAIL] = [f"... {len(lines) - HEAD - TAIL} lines more, all are in {file.relative_to(ROOT)}"]
-    print("\n".join("       | " + line for line in lines), flush=True)
+        file.write_text(details, encoding="utf-8", errors="surrogateescape")
+        lines[HEAD:-TAIL] = [f"... {len(lines) - HEAD - TAIL} lines more, all are in {build.short(file)}"]
+    print("\n".join(f"{INDENT}| {line}" for line in lines), flush=True)
 
 
-def run(test):
-    """Runs one test, says how it went; returns (passed, failed)."""
-    begin = time.monotonic()
+def tell_start(test):
+    """On a terminal the last line is the test that was started last."""
     if sys.stdout.isatty():
-        print(f"{'...':6} {test.name}", end="\r", flush=True)
-    try:
-        results = list(test.run())
-    except Exception as error:  # a broken test is a failed one, and the others still run
-        results = [("runs", False, f"{type(error).__name__}: {error}")]
-    failures = [(what, details) for what, passed, details in results if not passed]
-    if not results:
-        failures = [("reports something", "")]
-    passed = sum(passed for _, passed, _ in results)
-    state = "FAILED" if failures else "ok"
-    print("\x1b[K" * sys.stdout.isatty() + f"{state:6} {test.name} ({passed} of {passed + len(failures)}, {time.monotonic() - begin:.1f} s)", flush=True)
+        print(f"\x1b[K{'...':6} {test.name}", end="\r", flush=True)
+    sys.stdout.flush()
+
+
+def tell(outcome):
+    state, failures = "FAILED" if outcome.failures else "ok", outcome.failures
+    print("\x1b[K" * sys.stdout.isatty() + f"{state:6} {outcome.test.name} ({outcome.passed} of "
+          f"{len(outcome.results)}, {outcome.seconds:.1f} s)", flush=True)
     for what, _ in failures:
-        print(f"       not ok: {what}")
+        print(f"{INDENT}not ok: {what}")
     if failures and failures[-1][1]:
-        show(test, failures[-1][1])
-    return passed, len(failures)
+        show(outcome.test, failures[-1][1])
+
+
+def run_all(wanted, jobs):
+    """Builds, runs, tells; returns the outcomes."""
+    from tally import tests
+    failed = tests.build_all(wanted)
+    for name, number in ((name, sum(test.build == name for test in wanted)) for name in failed):
+        print(f"{INDENT}{number} tests are not run, as the build {name} failed")
+    runnable = [test for test in wanted if test.build not in failed]
+    times, outcomes = schedule.Times(build.base / "test-times"), []
+    for outcome in schedule.run_all([*failed.values(), *runnable], jobs, times, tell_start):
+        tell(outcome)
+        times.keep(outcome)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def run_in(scratch, wanted, arguments):
+    """All that we start makes its files in `scratch`, however it ends."""
+    os.environ["TMPDIR"] = tempfile.tempdir = scratch
+    outcomes = run_all(wanted, arguments.jobs)
+    if arguments.junit:
+        with open(arguments.junit, "wb") as file:
+            file.write(junit.document(outcomes))
+    passed, failed = sum(each.passed for each in outcomes), sum(len(each.failures) for each in outcomes)
+    print(f"{passed} passed, {failed} failed")
+    return int(failed > 0)
 
 
 def main():
     arguments = parse()
-    wanted = [test for test in tests.all_tests() if matches(test.name, arguments.pattern)]
+    if arguments.build_dir:
+        build.use_base(arguments.build_dir)
+    from tally import tests  # which know where things are built
+    wanted = tests.select(arguments.pattern)
     if arguments.list:
         print("\n".join(test.name for test in wanted))
         return 0
     if not wanted:
         print(f"no test is named like {arguments.pattern!r}; scripts/test --list names them", file=sys.stderr)
-        return 2
+        return entry.USAGE
+    if arguments.junit:
+        open(arguments.junit, "ab").close()  # now, not after all tests
     packages.install(packages.BUILD + packages.RUN + packages.TEST)
-    broken = list(tests.build_all(wanted))
-    counts = [run(test) for test in broken + wanted]
-    passed, failed = (sum(column) for column in zip(*counts))
-    print(f"{passed} passed, {failed} failed")
-    return int(failed > 0)
+    with tempfile.TemporaryDirectory(prefix="tally-") as scratch:
+        return run_in(scratch, wanted, arguments)
 
 
-try:
-    sys.exit(main())
-except packages.PackageError as error:
-    print(error, file=sys.stderr)
-    sys.exit(BUILD_FAILED)
-except KeyboardInterrupt:
-    sys.exit(128 + signal.SIGINT)
+entry.run("test", main)

@@ -23,6 +23,7 @@ WARNING = re.compile(r"^CMake Warning at .*\n((?:  .*\n)+)", re.M)
 OWNER = re.compile(r"^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$", re.M)
 base = ROOT / "build"
 PATIENCE = 10  # seconds between lines about a long stage
+NO_TEXT = re.compile(r"[\x00-\x1f\x7f\udc80-\udcff]")
 UNFIT = re.compile(r'["#$;\\\x00-\x1f\x7f\udc80-\udcff]')  # in a path: what CMake's lists, strings and files cannot hold
 
 
@@ -51,9 +52,9 @@ def programs_folder(programs):
     return default_folder(f"i386-{name}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}")
 
 
-def check_path(path, what):
+def check_path(path, what, unfit=UNFIT):
     """CMake would fail at such a path, and not say why."""
-    if found := UNFIT.search(str(path)):
+    if found := unfit.search(str(path)):
         raise UnfitFolder(f"tally: {what} cannot be {str(path)!r}: CMake does not build in a path with {found[0]!r}; "
                          "use one without")
 

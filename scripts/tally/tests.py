@@ -1,28 +1,33 @@
 """The list of tests. A test is a name and a function that yields results: (what, passed, details)."""
 import dataclasses
+import fnmatch
 import json
 import os
 import pathlib
 import re
 import shlex
-import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as xml
 
-from tally import bench_record, bochs, build, machine
-from tally.failures import USAGE, failure_tests
+from tally import bench_record, bochs, build, machine, processes
+from tally.entry import USAGE
+from tally.failures import PROGRAMS, failure_tests
 from tally.foreign_tests import foreign_programs
 from tally.image import with_command
 from tally.input_tests import input_tests
 from tally.interface import ROOT
 from tally.platform_tests import platform_tests
+from tally.script_tests import WHOLE, script_tests
 from tally.serial import BUILD_FAILED, Input
+from tally.suite_tests import suite_tests
+from tally.terminal_tests import terminal_tests
 
 IMAGES = build.default_folder("i386")
 AUDIT = build.default_folder("audit")
 HOST = build.default_folder("host")
 
+HOST_TIMEOUT = 300  # seconds
+ALL = 1 << 10  # places
 PLAN = re.compile(r"1\.\.(\d+)")
 POINT = re.compile(r"(not )?ok\b *(\d*) *-? *(.*)")
 KERNEL_TEST = "t_kernel_"
@@ -35,22 +40,24 @@ AUDITED = ["t_fork", "t_proc", "t_shm", "t_shm_runs", "t_kernel_handler", "t_ker
 class Test:
     name: str
     run: object  # a function without arguments
+    places: int = 1  # of those for tests at the same time
+    build: str = "i386"  # the preset that it needs, if any
 
 
 # ------------------------------------------------------------------------------------------- checks
 
 def script(*command):
     def run():
-        done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+        done = processes.run([sys.executable, *command], cwd=ROOT)
         yield command[0], done.returncode == 0, done.stdout + done.stderr
     return run
 
 
 def checks():
     return [
-        Test("check/layers", script("scripts/check_layers.py")),
-        Test("check/docs", script("scripts/check_docs.py")),
-        Test("check/reference-pages", script("scripts/gen_docs.py", "--check")),
+        Test("check/layers", script("scripts/check_layers.py"), build=None),
+        Test("check/docs", script("scripts/check_docs.py"), build=None),
+        Test("check/reference-pages", script("scripts/gen_docs.py", "--check"), build=None),
         Test("check/size", script("scripts/check_size.py", str(IMAGES / "kernel/kernel.elf"))),
     ]
 
@@ -59,16 +66,14 @@ def checks():
 
 def host_test(name):
     def run():
-        report = HOST / f"{name}.xml"
-        subprocess.run(["ctest", "--test-dir", str(HOST), "-R", f"^{name}$", "--output-junit", str(report)],
-                       cwd=ROOT, capture_output=True, check=False)
-        for case in xml.parse(report).getroot().iter("testcase"):
-            yield name, case.get("status") == "run", case.findtext("system-out", "")
+        done = processes.run([str(HOST / "tests/host" / name)], HOST_TIMEOUT, cwd=ROOT)
+        yield name, done.returncode == 0, f"status {done.returncode}\n{done.stdout}{done.stderr}"
     return run
 
 
 def host_tests():
-    return [Test(f"host/{p.stem}", host_test(p.stem)) for p in sorted((ROOT / "tests/host").glob("test_*.c"))]
+    return [Test(f"host/{p.stem}", host_test(p.stem), build="host")
+            for p in sorted((ROOT / "tests/host").glob("test_*.c"))]
 
 
 # ------------------------------------------------------------------------------------- system tests
@@ -150,20 +155,21 @@ def system_test(program, text, options, folder=IMAGES):
 def system_tests():
     """Each t_*.c of tests/system, once for each line `run: OPTIONS` of its head comment."""
     for path in sorted((ROOT / "tests/system").glob("t_*.c")):
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         for options in fields(text, "run") or [""]:
-            yield Test(" ".join([f"system/{path.stem}", options]).strip(), system_test(path.stem, text, options))
+            yield Test(" ".join([f"system/{path.stem}", options]).strip(), system_test(path.stem, text, options),
+                       places=options_of(options).smp)
 
 
 def audit_tests():
     """Some of them in the build that checks the kernel's invariants while it runs."""
     for name in AUDITED:
-        text = (ROOT / f"tests/system/{name}.c").read_text()
-        yield Test(f"audit/{name}", system_test(name, text, "--kernel", AUDIT))
+        text = (ROOT / f"tests/system/{name}.c").read_text(encoding="utf-8")
+        yield Test(f"audit/{name}", system_test(name, text, "--kernel", AUDIT), build="audit")
     for smp in (2, 4):
-        text = (ROOT / "tests/system/t_kernel_smp_random.c").read_text()
+        text = (ROOT / "tests/system/t_kernel_smp_random.c").read_text(encoding="utf-8")
         yield Test(f"audit/t_kernel_smp_random --smp {smp}",
-                   system_test("t_kernel_smp_random", text, f"--kernel --smp {smp}", AUDIT))
+                   system_test("t_kernel_smp_random", text, f"--kernel --smp {smp}", AUDIT), smp, "audit")
 
 
 # --------------------------------------------------------------------------------------------- demo
@@ -223,13 +229,13 @@ def demos():
         Test("demo/bios-max", demo("--cpu max")),
         Test("demo/bios-16MiB", demo("--memory 16")),
         Test("demo/bios-3GiB", demo("--memory 3072")),
-        Test("demo/bios-2-cpus", demo("--smp 2")),
-        Test("demo/bios-8-cpus", demo("--smp 8")),
+        Test("demo/bios-2-cpus", demo("--smp 2"), places=2),
+        Test("demo/bios-8-cpus", demo("--smp 8"), places=8),
         Test("demo/uefi", demo("--uefi")),
         Test("demo/kernel", demo("--kernel")),
         Test("demo/icount", demo("--kernel --icount")),
-        *[Test(f"demo/without-lock-{n}", demo_without_lock(f"--smp {n}")) for n in (1, 2, 4, 8)],
-        *[Test(f"demo/1000-runs-{n}", demo_repeated(f"--kernel --smp {n}")) for n in (1, 2, 4, 8)],
+        *[Test(f"demo/without-lock-{n}", demo_without_lock(f"--smp {n}"), n) for n in (1, 2, 4, 8)],
+        *[Test(f"demo/1000-runs-{n}", demo_repeated(f"--kernel --smp {n}"), n) for n in (1, 2, 4, 8)],
         Test("demo/bochs", demo_bochs()),
         Test("demo/bochs-1-port", demo_bochs(serial=1)),
         Test("demo/bochs-2-cpus", demo_bochs(smp=2)),
@@ -244,44 +250,65 @@ def bench():
     """No row of scripts/bench is above what is recorded."""
     with tempfile.TemporaryDirectory() as scratch:
         rows = pathlib.Path(scratch) / "rows"
-        done = subprocess.run([sys.executable, "scripts/bench.py", "--json", str(rows)], cwd=ROOT,
-                              capture_output=True, text=True, check=False)
+        done = processes.run([sys.executable, "scripts/bench.py", "--build-dir", str(IMAGES), "--json", str(rows)], cwd=ROOT)
         yield "scripts/bench measures all rows", done.returncode == 0, done.stdout + done.stderr
         if done.returncode == 0:
-            yield from bench_record.judge({row["name"]: (row["value"], row["unit"]) for row in json.loads(rows.read_text())},
-                                          bench_record.makers_of(IMAGES))
+            found = {row["name"]: (row["value"], row["unit"]) for row in json.loads(rows.read_text(encoding="utf-8"))}
+            yield from bench_record.judge(found, bench_record.makers_of(IMAGES))
 
 
 def bench_options():
     for words in ("--nonsense", "null_call", "--explain nothing", "--explain kernel_text", "--explain ipc_4w --record",
                   "--json no/such/folder/file", "--json docs"):
-        done = subprocess.run([sys.executable, "scripts/bench.py", *words.split()], cwd=ROOT, capture_output=True,
-                              text=True, check=False)
+        done = processes.run([sys.executable, "scripts/bench.py", *words.split()], cwd=ROOT)
         said = done.stdout + done.stderr
         yield f"refuses {words}", done.returncode == USAGE and "scripts/bench: error: " in said, said
 
 
 # -------------------------------------------------------------------------------------------- build
 
+# Each build that tests need: its folder, its preset, its settings, and whether a part of it is of use.
+BUILDS = {
+    "i386": (IMAGES, "i386", None, False),
+    "programs": (build.programs_folder(ROOT / PROGRAMS), "i386", {"TALLY_PROGRAMS_DIR": ROOT / PROGRAMS}, False),
+    "audit": (AUDIT, "audit", None, False),
+    "host": (HOST, "host", None, True),
+}
+
+
 def build_all(wanted):
-    """Builds what the wanted tests need. Yields a test for each build that fails."""
-    if any(not test.name.startswith(("host/", "audit/")) for test in wanted):
-        yield from build_one("i386", IMAGES, keep_going=False)
-    if any(test.name.startswith("audit/") for test in wanted):
-        yield from build_one("audit", AUDIT, keep_going=False)
-    if any(test.name.startswith("host/") for test in wanted):
-        yield from build_one("host", HOST, keep_going=True)
+    """Builds what the wanted tests need. Returns {build that failed: a test that tells why}."""
+    failed = {}
+    for name in [name for name in BUILDS if any(test.build == name for test in wanted)]:
+        folder, *how = BUILDS[name]
+        try:
+            build.build(how[0], folder, how[1], keep_going=how[2])
+        except build.UnfitFolder:
+            raise  # as all others will be
+        except build.BuildError as error:
+            failed[name] = Test(f"build/{name}", told(str(error)), build=None)
+    return failed
 
 
-def build_one(preset, folder, keep_going):
-    try:
-        build.build(preset, folder, keep_going=keep_going)
-    except build.BuildError as error:
-        text = str(error)
-        yield Test(f"build/{preset}", lambda: iter([(f"status {BUILD_FAILED}", False, text)]))
+def told(text):
+    return lambda: iter([(f"status {BUILD_FAILED}", False, text)])
 
 
 def all_tests():
-    failures = [Test(name, run) for name, run in (*failure_tests(), *input_tests(), *platform_tests())]
+    failures = [Test(name, run, build=needed)
+                for name, run, needed in (*failure_tests(), *script_tests(), *terminal_tests(), *suite_tests())]
+    failures += [Test(name, run, build="programs") for name, run in input_tests()]
+    failures += [Test(name, run, build=None) for name, run in platform_tests()]
     return [*checks(), *host_tests(), *system_tests(), *audit_tests(), *demos(), *failures,
-            Test("foreign/programs", foreign_programs), Test("bench/options", bench_options), Test("bench/figures", bench)]
+            Test("foreign/programs", foreign_programs),
+            Test("bench/options", bench_options), Test("bench/figures", bench, places=ALL)]
+
+
+def matches(name, pattern):
+    return fnmatch.fnmatch(name, pattern) if any(c in pattern for c in "*?[") else pattern in name
+
+
+def select(pattern):
+    """The tests with such a name; what takes minutes only if it is the only one."""
+    found = [test for test in all_tests() if matches(test.name, pattern)]
+    return [test for test in found if test.name != WHOLE] or found

@@ -1,0 +1,227 @@
+"""Tests of the scripts themselves: strange places, full disks, closed files, and what they say of themselves."""
+import contextlib
+import dataclasses
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from tally import build, processes, tools
+from tally.entry import UNABLE, USAGE
+from tally.interface import ROOT
+from tally.version import version
+
+IMAGES = build.default_folder("i386")
+PATIENCE = 200  # seconds for a script that may build
+PLAIN = {"LC_ALL": "C", "LANG": "C", "PYTHONCOERCECLOCALE": "0"}
+
+
+# ------------------------------------------------------------------------------- no traceback
+
+@dataclasses.dataclass
+class Call:
+    """A shell's line at the tree's root: $S is a scratch folder, $B the build folder. It ends with `status`; stderr
+    has a line that is `says`, and never a traceback."""
+    name: str
+    line: str
+    status: int
+    says: str = None
+
+
+UNREAD_PIPE = "import os, sys; r, w = os.pipe(); os.close(r); os.dup2(w, 1); os.execvp(sys.argv[1], sys.argv[1:])"
+
+
+def full(script, name, status):
+    """Output to a full disk, to a closed file, to a pipe that nobody reads."""
+    for what, line, why in (("a full disk", f"{script} >/dev/full", "No space left on device"),
+                            ("a closed file", f"{script} >&-", "Bad file descriptor"),
+                            ("a pipe that nobody reads", f"python3 -c '{UNREAD_PIPE}' {script}", "Broken pipe")):
+        yield Call(f"{name} writes to {what}", line, status, f"{name}: standard output: {why}")
+
+CALLS = [
+    *full("scripts/run --list", "run", UNABLE),
+    *full("scripts/run --build-dir $B hello", "run", UNABLE),
+    *full("scripts/test --list", "test", UNABLE),
+    *full("scripts/bench --help", "bench", UNABLE),
+    *full("scripts/doctor", "doctor", 1),
+    *full("scripts/symbolize $B <README.md", "symbolize", 1),
+    Call("run without any standard file", "scripts/run --build-dir $B hello <&- >&- 2>&-", UNABLE),
+    Call("run with its messages to a full disk", "scripts/run --build-dir $B hello >$S/out 2>/dev/full", 0),
+    Call("run with no limit", "scripts/run --build-dir $B --timeout inf hello", 0),
+    Call("run with a limit that is no number", "scripts/run --timeout nan hello", USAGE, ".*error: .*--timeout.*"),
+    Call("run with a build folder without a name", "scripts/run --build-dir '' hello", USAGE, ".*error: .*--build-dir.*"),
+    Call("run with programs in a folder without a name", "scripts/run --programs '' x", USAGE, ".*error: .*--programs.*"),
+    Call("run with a folder of programs that is a file", "scripts/run --programs README.md x", UNABLE,
+         "run: there is no folder README.md"),
+    Call("run with a folder of programs whose name is no text", "scripts/run --programs $S/$(printf '\\377') x", UNABLE,
+         r"run: there is no folder .*/\\udcff"),
+    Call("run with an argument that is no text", "scripts/run --build-dir $B hello $(printf '\\377')", USAGE,
+         "run: argument .*: only printable.*"),
+    Call("run when its image cannot be written", "ulimit -f 100; scripts/run --build-dir $B hello", UNABLE,
+         "run: .*File too large"),
+    Call("run when no temporary folder can be written", "TMPDIR=/proc scripts/run --build-dir $B hello", 0),
+    Call("test with no test", "scripts/test nothing-is-named-so", USAGE, "no test is named like .*"),
+    Call("test with no place", "scripts/test -j 0", USAGE, ".*error: -j is positive"),
+    Call("test with results to nowhere", "scripts/test --junit /proc/results check/layers", UNABLE, "test: /proc/results: .*"),
+    Call("symbolize with no folder", "scripts/symbolize $S/none </dev/null", 1, "symbolize: there is no folder .*"),
+    Call("symbolize with a log that is no text", "printf '  at 0xc0201000\\377\\nfault \\377\\376\\0' | scripts/symbolize $B", 0),
+    Call("bench with a build folder that is a file", "scripts/bench --build-dir README.md", UNABLE,
+         "tally: .*README.md cannot be written: .*--build-dir.*"),
+    Call("mkiso with files that are not there", "python3 -B scripts/mkiso.py $S/iso $S/none $S/none hello", 1, "mkiso: .*none: .*"),
+    Call("mkarchive with a file that is not there", "python3 -B scripts/mkarchive.py $S/archive $S/none", 1, "mkarchive: .*none: .*"),
+    Call("mkarchive to a full disk", "python3 -B scripts/mkarchive.py /dev/full $B/programs/init.elf", 1,
+         "mkarchive: .*No space left on device"),
+    Call("check_size of a file that is not there", "python3 -B scripts/check_size.py $S/none", 1, "check_size: llvm-size failed: .*none.*"),
+    Call("the tree's pages in a locale that knows no letters", "python3 -B -X utf8=0 scripts/gen_docs.py --check", 0),
+    Call("run in a locale that knows no letters", "scripts/run --build-dir $B hello", 0),
+    Call("run with a build folder that CMake cannot use", "scripts/run --build-dir \"$S/a;b\" hello", UNABLE,
+         "tally: the build folder cannot be '.*/a;b': CMake does not build in a path with ';'; use one without"),
+    Call("run with the build folder of another tree",
+         "echo CMAKE_HOME_DIRECTORY:INTERNAL=/elsewhere >$S/CMakeCache.txt; scripts/run --build-dir $S hello", UNABLE,
+         "tally: .* was made by /elsewhere; .*"),
+]
+
+
+def call_test(call):
+    def run():
+        with tempfile.TemporaryDirectory() as scratch:
+            done = processes.run(["bash", "-c", call.line], PATIENCE, cwd=ROOT, stdin=subprocess.PIPE,
+                                 env={**os.environ, **PLAIN, "S": scratch, "B": str(IMAGES)})
+        details = f"{call.line}\nstatus {done.returncode}\n{done.stdout[-2000:]}{done.stderr}"
+        yield f"status is {call.status}", done.returncode == call.status, details
+        yield "no traceback", not re.search(r"Traceback|Exception ignored|fault in \S+\.py", done.stderr), details
+        if call.says:
+            found = sum(bool(re.fullmatch(call.says, line)) for line in done.stderr.splitlines())
+            yield f"says {call.says}, once", found == 1, details
+    return run
+
+
+# ------------------------------------------------------------------------------ a copy of the tree
+
+STRANGE = "a 'copy', of (it) & 100%é"
+TREE = [".ci", "CMakeLists.txt", "CMakePresets.json", "README.md", "boot", "docs", "kernel", "libuser", "programs",
+        "scripts", "servers", "tests"]
+PARTS = ("kernel/kernel.elf", "programs/init.elf")  # as a build folder has them
+LABEL = slice(32808, 32840)  # of an ISO
+
+
+def copy_tree(target):
+    target.mkdir(parents=True)
+    for name in TREE:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, target / name)
+    (target / "VERSION").write_text(f"{version()} of a release\n", encoding="utf-8")
+
+
+def files(folder):
+    return sorted(str(path) for path in folder.rglob("*"))
+
+
+def unprivileged():
+    """A command that runs another without root's right to write where nobody may."""
+    return [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
+
+
+def in_copy(tree, *words):
+    return processes.run([*unprivileged(), *words], 3 * PATIENCE, cwd=tree)
+
+
+def refused(tree, script):
+    done = in_copy(tree, f"scripts/{script}")
+    said = done.stderr.splitlines()
+    yield f"{script} says that it cannot write there, and what to do", \
+        done.returncode == UNABLE and len(said) == 1 and "cannot be written: " in said[0] and "--build-dir" in said[0], \
+        f"status {done.returncode}\n{done.stdout}{done.stderr}"
+
+
+def stripped(elf):
+    """What is booted of a program: nothing for debuggers."""
+    with tempfile.TemporaryDirectory() as scratch:
+        output = pathlib.Path(scratch) / "stripped"
+        done = processes.run([tools.command(tools.STRIP), "--strip-all", "-o", str(output), str(elf)])
+        return output.read_bytes() if output.exists() else done.stderr.encode()
+
+
+def compiled_there(tree, folder):
+    """Kernel and init, which have all that could differ: names of files, the version, assembly."""
+    for words in (["--preset", "i386", "-B", str(folder)], ["--build", str(folder), "--target", *PARTS]):
+        done = in_copy(tree, "cmake", *words)
+        yield f"cmake {words[0]}", done.returncode == 0, done.stdout + done.stderr
+    for file in PARTS:
+        ours, theirs = (stripped(place / file) for place in (IMAGES, folder))
+        yield f"{file} is the same, to the byte", ours == theirs, f"{sum(a != b for a, b in zip(ours, theirs))} bytes differ"
+
+
+def made_twice():
+    """Of the same files, at another time."""
+    with tempfile.TemporaryDirectory() as scratch:
+        again = pathlib.Path(scratch) / "iso"
+        done = processes.run([sys.executable, "-B", "scripts/mkiso.py", str(again), str(IMAGES / "boot/kernel.elf"),
+                              str(IMAGES / "boot/archive"), "shm_cnt"], cwd=ROOT)
+        ours = (IMAGES / "tally.iso").read_bytes()
+        yield "the ISO is the same, to the byte", again.exists() and again.read_bytes() == ours, done.stderr
+        yield "it has a label", ours[LABEL].rstrip() == b"TALLY", ours[LABEL]
+
+
+def built_there(tree, folder):
+    done = in_copy(tree, "scripts/run", "--build-dir", str(folder), "--kernel", "hello", "there")
+    said = f"status {done.returncode}\n{done.stdout}{done.stderr}"
+    yield "it is built and run there", done.returncode == 0 and done.stdout.endswith("hello: 1: there\n"), said
+    log = [line for line in done.stderr.splitlines() if not line.startswith("tally: buil")]
+    yield "the first line of the log is the version", log[:1] == [f"tally: version {version()}"], said
+    ours, theirs = ((place / "tally.iso").read_bytes() for place in (IMAGES, folder))
+    yield "the ISO is the same, to the byte", ours == theirs, f"{sum(a != b for a, b in zip(ours, theirs))} bytes differ"
+
+
+@contextlib.contextmanager
+def released():
+    """A release, in a folder that nobody can write to, with a name that tools take apart: (it, a build folder)."""
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = pathlib.Path(scratch) / STRANGE
+        copy_tree(tree)
+        processes.run(["chmod", "-R", "a-w", str(tree)])
+        try:
+            yield tree, pathlib.Path(scratch) / f"build in {STRANGE}"
+        finally:
+            processes.run(["chmod", "-R", "u+w", str(tree)])
+
+
+def copy_of_tree():
+    with released() as (tree, folder):
+        before = files(tree)
+        yield "the version is the archive's", in_copy(tree, "scripts/run", "--version").stdout == f"tally {version()}\n", ""
+        yield from refused(tree, "run")
+        yield from refused(tree, "test")
+        done = in_copy(tree, "scripts/test", "--build-dir", str(folder), "check/docs")
+        yield "tests run there", done.stdout.endswith("\n1 passed, 0 failed\n"), done.stdout + done.stderr
+        yield from compiled_there(tree, folder / "i386")
+        yield "nothing is written into it", files(tree) == before, "\n".join({*files(tree)} - {*before})
+
+
+def whole_copy_of_tree():
+    with released() as (tree, folder):
+        yield from built_there(tree, folder)
+
+
+def lists_programs():
+    done = processes.run([str(ROOT / "scripts/run"), "--list", "--programs", str(ROOT / "tests/boot")])
+    for line in ("    hello [WORD...]: says hello, and its arguments one a line.", "tests/boot/", "programs/"):
+        yield f"lists {line.strip()}", line in done.stdout.splitlines(), done.stdout + done.stderr
+    yield "and those of the folder", re.search(r"^    ends\b", done.stdout, re.M), done.stdout
+
+
+WHOLE = "script/a copy of the tree, whole"  # costs minutes: it runs only if nothing else is asked for
+
+
+def script_tests():
+    """(name, function, what it needs to have been built) of each."""
+    yield from ((f"script/{call.name}", call_test(call), "i386") for call in CALLS)
+    yield "script/a copy of the tree", copy_of_tree, "i386"
+    yield WHOLE, whole_copy_of_tree, "i386"
+    yield "script/an ISO made twice", made_twice, "i386"
+    yield "script/list of programs", lists_programs, None

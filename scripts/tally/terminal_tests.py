@@ -1,0 +1,221 @@
+"""Tests that a script leaves nothing behind, whether a signal ends it, control-C, or its terminal is closed."""
+import contextlib
+import os
+import pathlib
+import pty
+import select
+import signal
+import subprocess
+import tempfile
+import termios
+import time
+
+from tally import build, processes, run_options, terminal
+from tally.interface import ROOT
+
+IMAGES = build.default_folder("i386")
+PROGRAMS = build.programs_folder(ROOT / "tests/boot")
+PATIENCE = 200  # seconds for a script that may build
+
+
+def wait_until(condition, seconds=60):
+    """What `condition` returns, once it is true or the time is over."""
+    end = time.monotonic() + seconds
+    while not (found := condition()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def status_field(pid, at, file="stat"):
+    """A field of what the system says of a process, counted from its state on; "" if it is gone."""
+    with contextlib.suppress(OSError, IndexError):
+        return pathlib.Path(f"/proc/{pid}/{file}").read_bytes().rpartition(b")")[2].split()[at].decode()
+    return ""
+
+
+def is_alive(pid):
+    return status_field(pid, 0) not in ("", "Z")
+
+
+def machines(process):
+    """The emulators that it has started, if they are no more what starts them."""
+    def command(pid):
+        with contextlib.suppress(OSError):
+            return pathlib.Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace")
+        return ""
+    return [pid for pid in processes.descendants(process) if command(pid).startswith("qemu")]
+
+
+class Job:
+    """A command as a shell starts it: in the foreground of a terminal, in a group of its own."""
+
+    def __init__(self, command, folder):
+        self.folder = folder  # for temporary files
+        self.shell, self.terminal = pty.fork()
+        if self.shell == 0:
+            self.be_shell(command)
+        self.pid = wait_until(lambda: processes.children().get(self.shell, [0])[0])
+
+    def be_shell(self, command):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        pid = os.fork()
+        if pid == 0:
+            os.setpgid(0, 0)
+            os.tcsetpgrp(0, os.getpgrp())
+            signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+            os.chdir(ROOT)
+            os.execve(command[0], command, {**os.environ, "TMPDIR": str(self.folder)})
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
+
+    def read(self, mark=None):
+        """Whether `mark` comes; without one, reads to the end. Says what came."""
+        output = b""
+        with contextlib.suppress(OSError):
+            while mark is None or mark not in output:
+                if not select.select([self.terminal], [], [], PATIENCE)[0]:
+                    break
+                output += os.read(self.terminal, 4096)
+        return output
+
+    def is_raw(self):
+        return not termios.tcgetattr(self.terminal)[terminal.LOCAL_MODES] & termios.ECHO
+
+    def type(self, keys):
+        os.write(self.terminal, keys)
+
+    def end(self):
+        """Returns (status, what came on the terminal), of a command that ends."""
+        output = self.read()
+        os.close(self.terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(self.shell, 0)[1]), output.decode(errors="replace")
+
+    def hang_up(self):
+        os.close(self.terminal)
+        os.waitpid(self.shell, 0)
+        return wait_until(lambda: not is_alive(self.pid))
+
+
+INTERACTIVE = ["scripts/run", "--build-dir", str(PROGRAMS), "ends", "never"]
+JOBS = {
+    "run": INTERACTIVE,
+    "test": ["scripts/test", "--build-dir", str(build.base), "system/t_random"],
+    "bench": ["scripts/bench", "--build-dir", str(IMAGES)],
+}
+
+
+@contextlib.contextmanager
+def running(command):
+    """(Job, its machines); the machines run."""
+    with tempfile.TemporaryDirectory() as folder:
+        job = Job([str(ROOT / command[0]), *command[1:]], folder)
+        try:
+            yield job, wait_until(lambda: machines(job.pid), PATIENCE)
+        finally:
+            processes.end_tree(job.pid)
+
+
+def nothing_left(job, emulators):
+    left = wait_until(lambda: not any(map(is_alive, emulators)), 10)
+    yield "the machines have ended", emulators and left, f"there were {emulators}"
+    yield "no temporary file is left", not os.listdir(job.folder), f"{os.listdir(job.folder)}"
+
+
+def interrupted(name):
+    def run():
+        with running(JOBS[name]) as (job, emulators):
+            job.type(b"\x03")
+            status, output = job.end()
+            yield "control-C: its status", status == 128 + signal.SIGINT, f"status {status}\n{output}"
+            yield "control-C: nothing is said of it", "Traceback" not in output and "rror" not in output, output
+            yield from nothing_left(job, emulators)
+    return run
+
+
+def hung_up(name):
+    def run():
+        with running(JOBS[name]) as (job, emulators):
+            yield "a closed terminal ends it", job.hang_up(), f"{name} is alive"
+            yield from nothing_left(job, emulators)
+    return run
+
+
+def stopped():
+    with running(INTERACTIVE) as (job, emulators):
+        came = job.read(b"ends: never")
+        yield "keys come at once, unechoed", wait_until(job.is_raw), came
+        job.type(b"\x1a")
+        yield "control-Z stops it, and its machine", wait_until(
+            lambda: all(status_field(pid, 0) == "T" for pid in [job.pid, *emulators])), f"{emulators}"
+        yield "the terminal's mode is the shell's while it is stopped", not job.is_raw(), ""
+        os.killpg(job.pid, signal.SIGCONT)
+        yield "it goes on, and has its mode again", wait_until(job.is_raw), ""
+        job.type(b"\x03")
+        status, output = job.end()
+        yield "it can be ended then", status == 128 + signal.SIGINT, f"status {status}\n{output}"
+        yield from nothing_left(job, emulators)
+
+
+def ended_while_building():
+    """What is built with ends, too."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [str(ROOT / "scripts/run"), "--build-dir", f"{folder}/build"]
+        with processes.started(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+            process.stderr.readline()  # the first step
+            tools = wait_until(lambda: processes.descendants(process.pid))
+            process.send_signal(signal.SIGTERM)
+            status = process.wait(PATIENCE)
+        yield "status", status == 128 + signal.SIGTERM, f"status {status}"
+        yield "the tools have ended", tools and wait_until(lambda: not any(map(is_alive, tools)), 10), f"{tools}"
+
+
+def mode_after_end():
+    with running(["scripts/run", "--build-dir", str(PROGRAMS), "ends", "3"]) as (job, _):
+        came = job.read(b"exited with status 3")
+        yield "the terminal's mode is as it was", wait_until(lambda: not job.is_raw()), came
+        status, output = job.end()
+        yield "status is 3", status == 3, output
+
+
+def ended_by_signal():
+    """The machine ends with scripts/run, whichever signal ends that; only SIGKILL leaves files."""
+    for number, wanted in ((signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGHUP, 128 + signal.SIGHUP),
+                           (signal.SIGKILL, -signal.SIGKILL)):
+        with tempfile.TemporaryDirectory() as folder:
+            started = subprocess.Popen(INTERACTIVE, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": folder})
+            with started as process:
+                process.stdout.readline()
+                emulators = machines(process.pid)
+                process.send_signal(number)
+                status = process.wait(PATIENCE)
+            yield f"{number.name}: status is {wanted}", status == wanted, f"status {status}"
+            left = wait_until(lambda: not any(map(is_alive, emulators)), 10)
+            yield f"{number.name}: the machine ends, too", emulators and left, f"{emulators} were"
+            if number != signal.SIGKILL:
+                yield f"{number.name}: no temporary file is left", not os.listdir(folder), f"{os.listdir(folder)}"
+
+
+def no_limit():
+    """On a terminal a program may take its time; a limit that is asked for holds there, too."""
+    with running([*INTERACTIVE[:1], "--timeout", "2", *INTERACTIVE[1:]]) as (job, _):
+        status, output = job.end()
+        yield "--timeout holds on a terminal", status == 124 and "timed out after 2 seconds" in output, output
+    limits = {}
+    for name, number in (("a terminal", pty.openpty()[1]), ("a device", os.open(os.devnull, os.O_RDONLY)), ("a pipe", os.pipe()[0])):
+        os.dup2(number, 0)
+        limits[name] = run_options.parse([]).timeout
+    yield "without --timeout there is none on a terminal alone", \
+        limits == {"a terminal": None, "a device": run_options.TIMEOUT, "a pipe": run_options.TIMEOUT}, f"{limits}"
+
+
+def terminal_tests():
+    """(name, function, what it needs to have been built) of each."""
+    yield from ((f"script/{name} ends by control-C", interrupted(name), "programs") for name in JOBS)
+    yield from ((f"script/{name} ends with its terminal", hung_up(name), "programs") for name in JOBS)
+    yield "script/run is stopped by control-Z", stopped, "programs"
+    yield "script/run ends while it builds", ended_while_building, None
+    yield "script/run leaves the terminal as it was", mode_after_end, "programs"
+    yield "script/run ends by a signal", ended_by_signal, "programs"
+    yield "script/run has no limit on a terminal", no_limit, "programs"
