@@ -32,10 +32,9 @@ section .boot progbits alloc exec write align=8
     align 8
 header2:
     dd MAGIC2, 0, header2_end - header2, -(MAGIC2 + (header2_end - header2))
-    dw 6, 0                         ; tag: modules page-aligned
-    dd 8
-    dw 0, 0                         ; tag: end
-    dd 8
+    dd 6, 8                         ; tag: modules page-aligned
+    dd 0x10005, 20, 0, 0, 0, 0      ; tag: a framebuffer, optional, of any size
+    dd 0, 8                         ; tag: end
 header2_end:
 
     align 8

@@ -16,7 +16,7 @@ from tally import configured, packages, tools
 GROUPS = [("to build", packages.BUILD), ("to run", packages.RUN), ("to test", packages.TEST)]
 CMAKE_NAMES = {"TALLY_CC": tools.CC, "TALLY_LD": tools.LD, "CMAKE_ASM_NASM_COMPILER": tools.NASM,
                "LLVM_STRIP": tools.STRIP, "GRUB_MKRESCUE": tools.GRUB_MKRESCUE, "XORRISO": tools.XORRISO,
-               "BUILTINS": packages.BUILTINS}
+               "BUILTINS": packages.BUILTINS, "GRUB_FONT": packages.FONT}
 
 
 def parse():

@@ -26,6 +26,20 @@ foreach(protocol IN LISTS protocols)
     COMMENT "protocol ${name}" VERBATIM)
   list(APPEND headers ${header})
 endforeach()
+# The screen's glyphs, of GRUB's font.
+find_file(GRUB_FONT unicode.pf2 PATHS /usr/share/grub NO_DEFAULT_PATH) # unless it is known
+if(NOT GRUB_FONT)
+  message(FATAL_ERROR "GRUB's unicode.pf2 is missing: scripts/doctor says what to install")
+endif()
+set(glyphs ${GENERATED}/servers/screen/glyph_data.h)
+add_custom_command(
+  OUTPUT ${glyphs}
+  COMMAND ${python} scripts/gen_font.py ${GRUB_FONT} ${glyphs}
+  DEPENDS scripts/gen_font.py scripts/tally/font.py scripts/tally/output.py ${GRUB_FONT}
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+  COMMENT "glyphs" VERBATIM)
+list(APPEND headers ${glyphs})
+
 # Looked up each time, and written if it is another.
 set(version ${GENERATED}/servers/version.h)
 add_custom_target(version

@@ -14,7 +14,20 @@ enum server_slot { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_L
 
 enum mem_slot { MEM_SLOT_MEMORY = 4, MEM_SLOT_ARCHIVE = 5, MEM_SLOT_CASUALTY = 6 };
 
-enum console_slot { CONSOLE_SLOT_PORTS = 4, CONSOLE_SLOT_IRQ = 5 };
+enum console_slot {
+    CONSOLE_SLOT_PORTS = 4,
+    CONSOLE_SLOT_IRQ = 5,
+    CONSOLE_SLOT_KEYBOARD_DATA = 6,
+    CONSOLE_SLOT_KEYBOARD_STATUS = 7,
+    CONSOLE_SLOT_KEYBOARD_IRQ = 8,
+    /* Where there is a screen: */
+    CONSOLE_SLOT_SCREEN = 9, /* the endpoint of the screen's server */
+    CONSOLE_SLOT_SCREEN_RING = 10,
+    CONSOLE_SLOT_LOG_PAGE = 11,
+    CONSOLE_SLOT_LOG_IRQ = 12,
+};
+
+enum screen_slot { SCREEN_SLOT_FRAMES = 4, SCREEN_SLOT_RING = 5, SCREEN_SLOT_PORTS = 6 };
 
 enum proc_slot {
     PROC_SLOT_MEM = 4,
@@ -48,5 +61,6 @@ enum {
     PRIORITY_CONSOLE = 22,
     PRIORITY_PROC = 20,
     PRIORITY_INIT = 18,
-    PRIORITY_PROGRAM = 8
+    PRIORITY_PROGRAM = 8,
+    PRIORITY_SCREEN = PRIORITY_PROGRAM, /* which serves nobody that waits */
 };

@@ -8,12 +8,13 @@
 #pragma once
 
 #include "servers/clients.h"
+#include "servers/screen_ring.h"
 
 #include "kernel/abi/abi.h"
 
 #include <stdbool.h>
 
-enum server_index { SERVER_MEM, SERVER_CONSOLE, SERVER_PROC, SERVERS, SERVER_TEST = SERVERS };
+enum server_index { SERVER_MEM, SERVER_CONSOLE, SERVER_PROC, SERVER_SCREEN, SERVERS, SERVER_TEST = SERVERS };
 
 enum grant_kind {
     GRANT_END,      /* no more */
@@ -25,6 +26,9 @@ enum grant_kind {
     GRANT_ENDPOINT, /* the endpoint of server `first`, badged with `count` */
     GRANT_INIT,     /* init's endpoint */
     GRANT_BOOT,     /* what init got in boot slot `first`; nothing if the machine lacks it */
+    GRANT_SCREEN,   /* the screen's frames, and what tables for them cost */
+    GRANT_SCREEN_RING, /* the same frames for all who have it: servers/screen_ring.h; nothing
+                          without a screen */
 };
 
 struct grant {
@@ -34,7 +38,7 @@ struct grant {
     uint32_t first, count;
 };
 
-enum { GRANTS_MAX = 8 };
+enum { GRANTS_MAX = 10 };
 
 struct manifest_entry {
     const char *name;
@@ -67,11 +71,19 @@ static const struct manifest_entry manifest[SERVERS] = {
             .name = "console",
             .priority = PRIORITY_CONSOLE,
             .task_rights = RIGHT_CONTROL,
-            .account_pages = 16,
+            .account_pages = 20,
             .grants =
                 {
                     {GRANT_PORTS, CONSOLE_SLOT_PORTS, RIGHT_READ | RIGHT_WRITE, 0x3f8, 8},
                     {GRANT_IRQS, CONSOLE_SLOT_IRQ, RIGHT_CONTROL, 4, 1},
+                    {GRANT_PORTS, CONSOLE_SLOT_KEYBOARD_DATA, RIGHT_READ | RIGHT_WRITE, 0x60, 1},
+                    {GRANT_PORTS, CONSOLE_SLOT_KEYBOARD_STATUS, RIGHT_READ | RIGHT_WRITE, 0x64, 1},
+                    {GRANT_IRQS, CONSOLE_SLOT_KEYBOARD_IRQ, RIGHT_CONTROL, 1, 1},
+                    {GRANT_ENDPOINT, CONSOLE_SLOT_SCREEN, RIGHT_SIGNAL, SERVER_SCREEN,
+                     SCREEN_SIGNAL_TEXT},
+                    {GRANT_SCREEN_RING, CONSOLE_SLOT_SCREEN_RING, RIGHT_READ | RIGHT_WRITE, 0, 0},
+                    {GRANT_BOOT, CONSOLE_SLOT_LOG_PAGE, RIGHT_READ, BOOT_SLOT_LOG_PAGE, 0},
+                    {GRANT_IRQS, CONSOLE_SLOT_LOG_IRQ, RIGHT_CONTROL, IRQ_LOG, 1},
                 },
         },
     [SERVER_PROC] =
@@ -88,6 +100,20 @@ static const struct manifest_entry manifest[SERVERS] = {
                      0},
                     {GRANT_IRQS, PROC_SLOT_TICK, RIGHT_CONTROL, IRQ_TICK, 1},
                     {GRANT_ARCHIVE, PROC_SLOT_ARCHIVE, RIGHT_READ, 0, 0},
+                },
+        },
+    [SERVER_SCREEN] = /* where there is one */
+        {
+            .name = "screen",
+            .priority = PRIORITY_SCREEN,
+            .task_rights = RIGHT_CONTROL,
+            .account_pages = 16,
+            .sees_boot_page = true,
+            .grants =
+                {
+                    {GRANT_SCREEN, SCREEN_SLOT_FRAMES, RIGHT_READ | RIGHT_WRITE, 0, 0},
+                    {GRANT_SCREEN_RING, SCREEN_SLOT_RING, RIGHT_READ | RIGHT_WRITE, 0, 0},
+                    {GRANT_PORTS, SCREEN_SLOT_PORTS, RIGHT_WRITE, 0x3d4, 2},
                 },
         },
 };

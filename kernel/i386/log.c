@@ -61,7 +61,8 @@ void arch_log(const char *text, uint32_t bytes)
         if (*text == '\n')
             put('\r');
         put(*text);
-        arch_log_page.text[arch_log_page.written++ % LOG_TEXT_BYTES] = *text;
+        arch_log_page.text[arch_log_page.written % LOG_TEXT_BYTES] = *text;
+        arch_log_page.written++; /* behind the byte: another processor may be reading */
         if (log_shows)
             show(*text);
     }

@@ -24,6 +24,7 @@ SIZES = re.compile(r"lines of code (\d+) .*bytes of text (\d+)")
 TIMEOUT = 300  # seconds
 # 8 ns an instruction: the tests wait for moments, and some fail on a machine that is too slow for its clock.
 SLOWER = ("-icount", "shift=3,sleep=off")
+NO_SCREEN = ("-vga", "none")  # its server would draw in the time of who is measured
 
 
 class BenchError(Told):
@@ -83,6 +84,7 @@ def boot(folder, words, typed=None, **options):
     console, log = [], []
     os.chdir(folder)
     options = {"icount": True, "kernel": True, "timeout": TIMEOUT, **options}
+    options["more"] = (*NO_SCREEN, *options.get("more", ()))
     status = machine.boot(machine.Options(**options), words, ".", console.append, log.append, typed)
     lines = [*b"".join(console).decode(errors="replace").splitlines(), *log]
     if status:

@@ -15,7 +15,7 @@ QUOTES = set("'\"\\")
 
 # The part_ modules are not needed, but the start-up script that grub-mkrescue writes asks for them.
 PARTITIONS = "acorn amiga apple bsd dfly dvh gpt msdos plan sun sunpc".split()
-MODULES = " ".join(["multiboot2", "normal", "boot", *(f"part_{name}" for name in PARTITIONS)])
+MODULES = " ".join(["multiboot2", "normal", "boot", "test", "all_video", *(f"part_{name}" for name in PARTITIONS)])
 MKRESCUE_OPTIONS = ["--locales=", "--fonts=", "--themes=", f"--install-modules={MODULES}"]
 FIXED_XORRISO = ROOT / "scripts/tally/xorriso_fixed.py"
 FIXED = {"SOURCE_DATE_EPOCH": "1577836800", "TZ": "UTC", "LC_ALL": "C"}  # 2020-01-01

@@ -134,9 +134,10 @@ def read_protocol(path):
 
 
 def generated_headers():
-    """The headers that the build makes from the lists, as paths for #include."""
+    """The headers that the build makes, from the lists or otherwise, as paths for #include."""
     protocols = [f"servers/proto/{path.stem}.h" for path in PROTOCOLS.glob("*.proto")]
-    return {"libuser/sys/calls.h", "servers/proto/proto_call.h", "servers/version.h", *protocols}
+    return {"libuser/sys/calls.h", "servers/proto/proto_call.h", "servers/screen/glyph_data.h", "servers/version.h",
+            *protocols}
 
 
 def read_protocols():

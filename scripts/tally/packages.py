@@ -10,6 +10,8 @@ from tally.tools import Tool
 
 BUILTINS = Tool("{clang}/lib/*/libclang_rt.builtins-i386.a", "libclang-rt-dev", "64-bit division",
                 others=("{clang}/lib/i[36]86-*/libclang_rt.builtins.a",))
+FONT = Tool("{grub}/share/grub/unicode.pf2", "grub-common", "glyphs of the screen",
+            others=("/usr/share/grub/unicode.pf2", "/boot/grub/fonts/unicode.pf2"))
 BUILD = [
     Tool("python3", "python3", "the scripts", least="3.11"),
     Tool("cmake", "cmake", "build", least="3.22"),
@@ -21,6 +23,7 @@ BUILD = [
     BUILTINS,
     tools.NASM,
     tools.GRUB_MKRESCUE,
+    FONT,
     Tool("{grub}/lib/grub/i386-pc/multiboot2.mod", "grub-pc-bin", "ISO for BIOS",
          others=("{grub}/share/grub2/i386-pc/multiboot2.mod",)),
     Tool("{grub}/lib/grub/x86_64-efi/multiboot2.mod", "grub-efi-amd64-bin", "ISO for UEFI",

@@ -17,6 +17,7 @@ from tally.image import with_command
 from tally.input_tests import input_tests
 from tally.interface import ROOT
 from tally.platform_tests import platform_tests
+from tally.screen_tests import screen_tests
 from tally.script_tests import WHOLE, script_tests
 from tally.serial import BUILD_FAILED, Input
 from tally.suite_tests import suite_tests
@@ -298,6 +299,7 @@ def all_tests():
     failures = [Test(name, run, build=needed)
                 for name, run, needed in (*failure_tests(), *script_tests(), *terminal_tests(), *suite_tests())]
     failures += [Test(name, run, build="programs") for name, run in input_tests()]
+    failures += [Test(name, run) for name, run in screen_tests()]
     failures += [Test(name, run, build=None) for name, run in platform_tests()]
     return [*checks(), *host_tests(), *system_tests(), *audit_tests(), *demos(), *failures,
             Test("foreign/programs", foreign_programs),

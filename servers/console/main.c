@@ -1,6 +1,6 @@
 /*
- * The console server: lines of many programs out of the first serial port, typed lines in, or what
- * comes out of a pipe at its other end.
+ * The console server: lines of many programs out of the first serial port and to the screen; in, lines
+ * that are typed there or on the keyboard, or what comes out of a pipe at the port's other end.
  *
  * It waits for nobody: a write that finds no room, a read that finds nothing, a sync are answered
  * when they can be. Badge 0 is the manager.
@@ -9,11 +9,15 @@
 #include "libuser/sys/calls.h"
 #include "servers/clients.h"
 #include "servers/console/input.h"
+#include "servers/console/keyboard.h"
 #include "servers/console/lines.h"
+#include "servers/console/screen.h"
 #include "servers/console/uart.h"
 #include "servers/proto/console.h"
 
-enum { SLOT_INTERRUPT = 16, SIGNAL_INTERRUPT = 1 };
+/* Our endpoint, badged for a signal. */
+enum { SLOT_UART = 16, SLOT_KEYBOARD = 17, SLOT_LOG = 18 };
+enum { SIGNAL_UART = 1, SIGNAL_KEYBOARD = 2, SIGNAL_LOG = 4 };
 
 static struct lines lines;
 static struct input input;
@@ -71,18 +75,22 @@ static void answer_syncs(void)
     syncing = false;
 }
 
-/* The ring into the port, as far as it goes; for the rest an interrupt is wanted. */
+/* The ring to the screen, and into the port as far as it goes; for the rest an interrupt is wanted. */
 static void transmit(void)
 {
     struct ring *ring = &lines.output.ring;
 
     while (ring_used(ring) > 0 && uart_can_put()) {
+        screen_follow(ring);
         for (int n = 0; n < UART_FIFO && ring_used(ring) > 0; n++)
             uart_put(ring_get(ring));
         lines_move(&lines);
     }
-    uart_want_room(ring_used(ring) > 0);
-    if (syncing && ring_used(ring) == 0 && lines_are_out(&lines))
+    bool more = ring_used(ring) > 0;
+    uart_want_room(more);
+    if (more)
+        screen_follow(ring);
+    else if (syncing && lines_are_out(&lines))
         answer_syncs();
 }
 
@@ -233,11 +241,26 @@ static int32_t call_input_pipe(uint32_t badge, struct words *words)
     return 0;
 }
 
-static void interrupt(uint32_t bits)
+/* Those of the keyboard are typed, whatever is at the port's other end. */
+static void take_keys(void)
 {
-    (void)bits;
-    uart_acknowledge();
-    receive();
+    char key;
+
+    keyboard_acknowledge();
+    while (keyboard_get(&key))
+        discipline_key(&input.typed, key);
+}
+
+static void signals(uint32_t bits)
+{
+    if (bits & SIGNAL_LOG)
+        screen_log();
+    if (bits & SIGNAL_KEYBOARD)
+        take_keys();
+    if (bits & SIGNAL_UART) {
+        uart_acknowledge();
+        receive();
+    }
     while (readers && input_is_ready(&input))
         serve_reader();
     receive_again();
@@ -274,22 +297,29 @@ static const server_call calls[CONSOLE_CALLS_END] = {
     [CONSOLE_RELEASE] = call_release,
 };
 
+static uint32_t signal_slot(uint32_t slot, uint32_t signal)
+{
+    err_t err = sys_cap_derive(SERVER_SLOT_ENDPOINT, slot, RIGHT_SIGNAL, signal, 0);
+
+    if (err)
+        __builtin_trap();
+    return slot;
+}
+
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct server server = {
         .calls = calls,
         .calls_count = CONSOLE_CALLS_END,
-        .signal = interrupt,
+        .signal = signals,
     };
 
     (void)ebx, (void)esi, (void)edi;
     clients_init();
     lines_init(&lines, drained);
     input_init(&input, &lines.output);
-    err_t err =
-        sys_cap_derive(SERVER_SLOT_ENDPOINT, SLOT_INTERRUPT, RIGHT_SIGNAL, SIGNAL_INTERRUPT, 0);
-    if (err)
-        __builtin_trap();
-    uart_init(SLOT_INTERRUPT);
+    screen_init(signal_slot(SLOT_LOG, SIGNAL_LOG));
+    uart_init(signal_slot(SLOT_UART, SIGNAL_UART));
+    keyboard_init(signal_slot(SLOT_KEYBOARD, SIGNAL_KEYBOARD));
     server_run(&server);
 }

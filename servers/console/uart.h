@@ -1,6 +1,8 @@
 /*
  * COM1, a 16550: both directions by interrupt, with its FIFOs.
  *
+ * Where there is no such port, what is put is gone at once and nothing comes in.
+ *
  * The line is edge-triggered: it is unmasked first, then the device is emptied of all that it has
  * to say, so that what comes in between makes a new edge.
  */

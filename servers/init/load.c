@@ -5,9 +5,10 @@
 #include "servers/elf_image.h"
 #include "servers/init/end.h"
 #include "servers/init/frames.h"
+#include "servers/init/screen.h"
 #include "servers/log.h"
 
-enum { ARCHIVE_ADDRESS = 0x40000000 };
+enum { ARCHIVE_ADDRESS = 0x40000000, TABLE_PAGES = 512 /* that one page table maps */ };
 
 static const void *const archive = (const void *)ARCHIVE_ADDRESS;
 
@@ -155,6 +156,27 @@ static void give_memory(uint32_t index, const struct grant *grant, struct boot_r
     derive(index, BOOT_SLOT_MEMORY, grant->slot, grant->rights, frames);
 }
 
+/* The same frames each time, all zero at first. */
+static struct boot_range screen_ring(void)
+{
+    static struct boot_range ring;
+
+    if (ring.pages > 0)
+        return ring;
+    ring = (struct boot_range){frames_take(SCREEN_RING_PAGES), SCREEN_RING_PAGES};
+    for (uint32_t i = 0; i < ring.pages; i++)
+        end_unless(sys_frame_clear(BOOT_SLOT_MEMORY, ring.first + i), "clearing a frame");
+    return ring;
+}
+
+/* Tables for all frames, each with its companion, are in the account: two of them may be used in part. */
+static void give_screen(uint32_t index, const struct grant *grant)
+{
+    memory[index] = (struct boot_range){0, screen_frames()};
+    donate(SLOT_TASKS + index, 2 * (screen_frames() / TABLE_PAGES + 2));
+    derive(index, BOOT_SLOT_SCREEN, grant->slot, grant->rights, whole);
+}
+
 static void give(uint32_t index, const struct grant *grant)
 {
     const struct boot_range range = {grant->first, grant->count};
@@ -181,11 +203,18 @@ static void give(uint32_t index, const struct grant *grant)
                (struct boot_range){grant->count, 0});
         break;
     case GRANT_BOOT:
-        if (grant->first != BOOT_SLOT_SCREEN || boot_page->screen.kind != SCREEN_NONE)
+        if (grant->first != BOOT_SLOT_SCREEN || screen_frames() > 0)
             derive(index, grant->first, slot, grant->rights, whole);
         break;
     case GRANT_INIT:
         derive(index, SLOT_INIT_ENDPOINT, slot, grant->rights, whole);
+        break;
+    case GRANT_SCREEN:
+        give_screen(index, grant);
+        break;
+    case GRANT_SCREEN_RING:
+        if (screen_is_there())
+            derive(index, BOOT_SLOT_MEMORY, slot, grant->rights, screen_ring());
         break;
     case GRANT_END:
         break;

@@ -7,6 +7,7 @@
 #include "servers/init/end.h"
 #include "servers/init/frames.h"
 #include "servers/init/load.h"
+#include "servers/init/screen.h"
 #include "servers/init/watch.h"
 #include "servers/log.h"
 #include "servers/proto/console.h"
@@ -80,14 +81,15 @@ static bool command_find(const void *archive)
 static void build(void)
 {
     bool found = command_find(load_archive());
+    const uint32_t servers = screen_is_there() ? SERVERS : SERVER_SCREEN;
 
     load_endpoints();
-    for (uint32_t i = 0; i < SERVERS; i++)
+    for (uint32_t i = 0; i < servers; i++)
         load_server(i, &manifest[i], manifest[i].name);
     if (found && command.kind == ARCHIVE_KERNEL_TEST)
         load_server(SERVER_TEST, &manifest_test, command.text);
     watch_start(command.text);
-    for (uint32_t i = 0; i < SERVERS; i++)
+    for (uint32_t i = 0; i < servers; i++)
         load_resume(i);
     end_unless(sys_thread_schedule(BOOT_SLOT_THREAD, PRIORITY_INIT, 0), "lowering the priority");
     if (command.input_is_pipe && console_input_pipe(SLOT_ENDPOINTS + SERVER_CONSOLE, 0))

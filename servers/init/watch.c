@@ -11,19 +11,21 @@ static struct message_page *const page = (struct message_page *)WATCHER_PAGE;
 static _Alignas(16) char stack[WATCHER_STACK];
 static const char *program;
 
-_Noreturn static void server_died(uint32_t index, const struct words *fault)
+/* The system is as good as before without the screen's server, and ends without any other. */
+static void server_died(uint32_t index, const struct words *fault)
 {
     uint32_t address = fault->w[0], cause = fault->w[1], eip = fault->w[2], vector = fault->w[3];
     const char *name = index < SERVERS ? manifest[index].name : program;
+    const char *died = index == SERVER_SCREEN ? "is gone" : "died";
 
     if (vector == VECTOR_PAGE_FAULT)
-        log_line(page, BOOT_SLOT_LOG,
-                 "init: server %s died: page fault (%s) at address 0x%x (eip 0x%x)", name,
+        log_line(page, BOOT_SLOT_LOG, "init: server %s %s: page fault (%s) at address 0x%x (eip 0x%x)", name, died,
                  fault_access(cause), (unsigned)address, (unsigned)eip);
     else
-        log_line(page, BOOT_SLOT_LOG, "init: server %s died: %s at address 0x%x (eip 0x%x)", name,
+        log_line(page, BOOT_SLOT_LOG, "init: server %s %s: %s at address 0x%x (eip 0x%x)", name, died,
                  fault_name(vector), (unsigned)eip, (unsigned)eip);
-    end_machine(STATUS_FAILED);
+    if (index != SERVER_SCREEN)
+        end_machine(STATUS_FAILED);
 }
 
 _Noreturn static void program_ended(uint32_t status)

@@ -2,7 +2,7 @@
  * The watcher: init's second thread, above all servers. It receives on init's endpoint, so it hears
  * at once of a server that died, whatever the main thread waits for, and it alone ends the machine.
  *
- *      TAG_FAULT, badge 1 + index     that server faulted
+ *      TAG_FAULT, badge 1 + index     that server faulted; but for the screen's it is the end
  *      a call, word 0 = status        the program ended (from the main thread or a kernel test)
  */
 #pragma once

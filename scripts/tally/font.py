@@ -1,0 +1,61 @@
+"""Glyphs of a font in GRUB's format (PFF2): sections of name, size and contents. All numbers are big-endian."""
+import pathlib
+import struct
+
+WIDTH, HEIGHT = 8, 16
+CHARACTER = struct.Struct(">IBI")  # code, flags (0: not compressed), place in the file
+GLYPH = struct.Struct(">HHhhh")  # width and height of the bitmap, its place, advance
+LOW_CODES = 0x20  # bytes below stand for control characters
+
+
+class FontError(Exception):
+    pass
+
+
+def codes():
+    """The Unicode code of each byte of code page 437; 0 where nothing is shown."""
+    text = bytes(range(256)).decode("cp437")
+    return [ord(c) if LOW_CODES <= i and i != 0x7F else 0 for i, c in enumerate(text)]
+
+
+def sections(data):
+    """{name: (first byte, size)}; the last one, DATA, goes to the end of the file."""
+    found, at = {}, 0
+    while at + 8 <= len(data):
+        name, size = struct.unpack_from(">4sI", data, at)
+        found[name] = (at + 8, size)
+        if name == b"DATA":
+            break
+        at += 8 + size
+    return found
+
+
+def read_glyph(data, at, ascent):
+    """The glyph's rows, as bytes of pixels; its bits are in one string without gaps between rows."""
+    width, height, left, bottom, _ = GLYPH.unpack_from(data, at)
+    first = at + GLYPH.size
+    size = (width * height + 7) // 8
+    bits = "".join(f"{byte:08b}" for byte in data[first:first + size])
+    top = ascent - bottom - height
+    rows = [0] * HEIGHT
+    for y in range(height):
+        row = bits[y * width:(y + 1) * width]
+        shown = ("0" * max(left, 0) + row)[:WIDTH].ljust(WIDTH, "0")
+        if 0 <= top + y < HEIGHT:
+            rows[top + y] = int(shown, 2)
+    return rows
+
+
+def read_glyphs(path):
+    """256 glyphs, each of HEIGHT rows; one that has no code is blank."""
+    data = pathlib.Path(path).read_bytes()
+    parts = sections(data)
+    if data[8:12] != b"PFF2" or b"CHIX" not in parts or b"ASCE" not in parts:
+        raise FontError(f"{path} is no font of GRUB's")
+    ascent, = struct.unpack_from(">H", data, parts[b"ASCE"][0])
+    first, size = parts[b"CHIX"]
+    places = {code: at for code, flags, at in CHARACTER.iter_unpack(data[first:first + size]) if flags == 0}
+    missing = [code for code in codes() if code and code not in places]
+    if missing:
+        raise FontError(f"{path} lacks {len(missing)} characters, U+{missing[0]:04X} first")
+    return [read_glyph(data, places[code], ascent) if code else [0] * HEIGHT for code in codes()]

@@ -1,0 +1,135 @@
+"""Tests of what is seen on the screen, and of keys that are typed on the keyboard."""
+import pathlib
+import re
+import tempfile
+
+from tally import build, damage, machine
+from tally.image import with_command
+from tally.screendump import is_seen, lines_of, running
+
+IMAGES = build.default_folder("i386")
+OVMF = ["-bios", "/usr/share/ovmf/OVMF.fd"]
+TEXT_DIM, TEXT_BRIGHT = (7,), (15,)
+PIXELS_DIM, PIXELS_BRIGHT = (0xAA,) * 3, (0xFF,) * 3
+TOLD = r"init: \S+ exited with status 0"
+READS, COUNTED = r"shm_cnt: process [12] of 2 reads \d+", "shm_cnt: 2 processes x 10000 increments = 20000: ok"
+SILENT = ["-serial", "none"]
+
+
+def qemu(uefi, *more):
+    """A machine as anybody starts it."""
+    return ["qemu-system-x86_64" if uefi else "qemu-system-i386", "-accel", "tcg", "-nic", "none", *OVMF * uefi, *more]
+
+
+def iso(words, scratch):
+    path = pathlib.Path(scratch) / "command.iso"
+    with_command(IMAGES / "tally.iso", machine.DEFAULT_WORDS, words, path)
+    return ["-cdrom", str(path)]
+
+
+def has(*patterns):
+    """For wait_for: these lines are there, in that order."""
+    def wanted(lines):
+        rest = iter(lines)
+        return all(any(re.fullmatch(pattern, line) for line in rest) for pattern in patterns)
+    return wanted
+
+
+def colour_of(rows, pattern):
+    """The colours of the characters in the first line that matches."""
+    row = next((row for row in rows if re.fullmatch(pattern, lines_of([row])[0])), [])
+    return {cell.colour for cell in row if cell.character not in " \0"}
+
+
+def shown(rows):
+    return "\n".join(lines_of(rows))
+
+
+def demo(arguments, text):
+    """The log and the program's lines, each in its colour."""
+    dim, bright = (TEXT_DIM, TEXT_BRIGHT) if text else (PIXELS_DIM, PIXELS_BRIGHT)
+    wanted = has(r"mem: \d+ frames, \d+ free", "init: starts shm_cnt", READS, READS, COUNTED, TOLD)
+    with running(arguments, text) as screen:
+        rows = screen.wait_for(wanted)
+        yield "log and output are on the screen", wanted(lines_of(rows)), shown(rows)
+        yield "the log is dim", colour_of(rows, TOLD) == {dim}, str(colour_of(rows, TOLD))
+        yield "the output is bright", colour_of(rows, COUNTED) == {bright}, str(colour_of(rows, COUNTED))
+        if text:
+            yield "the picture shows the text", is_seen(screen.picture(), rows), shown(rows)
+
+
+def silent_iso(uefi):
+    def run():
+        yield from demo(qemu(uefi, "-cdrom", str(IMAGES / "tally.iso"), *SILENT), not uefi)
+    return run
+
+
+def silent_kernel():
+    boot = IMAGES / "boot"
+    yield from demo(qemu(False, "-kernel", str(boot / "kernel.elf"), "-initrd", str(boot / "archive"), *SILENT), True)
+
+
+def keyboard(uefi):
+    """Two lines, one of them with a slip, and the end of file."""
+    def run():
+        with tempfile.TemporaryDirectory() as scratch, \
+                running([*qemu(uefi), *iso(["t_typed"], scratch), *SILENT], not uefi) as screen:
+            screen.wait_for(has("type lines"))
+            screen.type("Hello, World?\b!\n")
+            first = screen.wait_for(has(re.escape("Hello, World!"), re.escape("line 1: Hello, World!")))
+            yield "a line is echoed and read", "line 1: Hello, World!" in lines_of(first), shown(first)
+            screen.type("2 < 3 & [\"4\" | ~5]\n\x04")
+            last = screen.wait_for(has(TOLD))
+            yield "signs are typed", "line 2: 2 < 3 & [\"4\" | ~5]" in lines_of(last), shown(last)
+            yield "ctrl-D ends the input", "ok 1 - 2 lines were typed" in lines_of(last), shown(last)
+    return run
+
+
+def port_lines(path):
+    """What came out of a port that log and console share, as it must be on the screen."""
+    text = path.read_bytes().replace(b"\r\n[k] ", b"\n").replace(b"\r", b"").decode(errors="replace")
+    return [line for line in text.splitlines() if line]
+
+
+def long_output():
+    """The screen ends with the lines with which the port ends."""
+    with tempfile.TemporaryDirectory() as scratch:
+        port = pathlib.Path(scratch) / "port"
+        words = ["repeat", "40", "shm_cnt"]
+        with running([*qemu(False), *iso(words, scratch), "-serial", f"file:{port}"], True) as screen:
+            rows = screen.wait_for(has("repeat: 40 runs, all memory given back.*", TOLD))
+        seen = [line for line in lines_of(rows) if line]
+        yield "the last lines are seen", len(seen) > 20 and seen == port_lines(port)[-len(seen):], shown(rows)
+
+
+def no_screen():
+    console, log = [], []
+    options = machine.Options(timeout=240, kernel=True, more=("-vga", "none"))
+    status = machine.boot(options, ["shm_cnt"], IMAGES, console.append, log.append)
+    yield "a machine without a screen runs", status == 0, "\n".join(log)
+
+
+def dead_server():
+    """Its fault is logged, and nothing else changes."""
+    console, log = [], []
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch) / "build"
+        damage.copy(IMAGES, folder, lambda archive: archive.code(IMAGES, "screen", "server_main", damage.INVALID))
+        options = machine.Options(timeout=240, kernel=True)
+        status = machine.boot(options, ["shm_cnt"], folder, console.append, log.append)
+    yield "the program runs to its end", status == 0, "\n".join(log)
+    yield "the log says it", any(re.match("init: server screen is gone: invalid opcode at ", line) for line in log), "\n".join(log)
+
+
+def screen_tests():
+    """(name, function that yields results)"""
+    return [
+        ("screen/bios", silent_iso(uefi=False)),
+        ("screen/uefi", silent_iso(uefi=True)),
+        ("screen/kernel", silent_kernel),
+        ("screen/keyboard", keyboard(uefi=False)),
+        ("screen/keyboard-uefi", keyboard(uefi=True)),
+        ("screen/long-output", long_output),
+        ("screen/none", no_screen),
+        ("screen/dead-server", dead_server),
+    ]

@@ -1,0 +1,35 @@
+/*
+ * A screen as the loader left it, as rows of cells: VGA's text mode, or pixels in which glyphs are
+ * drawn. Only what differs from what is shown is drawn, so a scroll costs no more than its changed
+ * cells, and a framebuffer, slow to read on a real machine, is never read.
+ *
+ *   D1  shown[] is what was drawn; NOT_DRAWN is no cell
+ *   D2  all that is drawn lies inside the rows: display_open() refuses other screens
+ */
+#pragma once
+
+#include "kernel/abi/abi.h"
+#include "servers/screen/terminal.h"
+
+enum { COLUMNS_MIN = 20, ROWS_MIN = 4, COLOURS = 16 };
+
+struct display {
+    const struct boot_screen *screen;
+    uint8_t *first_row;
+    uint32_t columns, rows;
+    void (*draw)(const struct display *display, uint32_t column, uint32_t row, uint16_t cell);
+    void (*move_cursor)(uint32_t cell); /* text; pixels show it as an inverted cell */
+    uint32_t scale;                     /* pixels: of a glyph's pixel */
+    uint32_t colours[COLOURS];
+    uint16_t shown[CELLS_MAX];
+};
+
+/* `frames` is where the screen's first frame is mapped. False if it is no screen that can be drawn on. */
+bool display_open(struct display *display, const struct boot_screen *screen, void *frames,
+                  void (*move_cursor)(uint32_t cell));
+
+/* Shows what the terminal, of the display's columns and rows, has. */
+void display_show(struct display *display, const struct terminal *terminal);
+
+/* pixels.c: sets draw, scale, columns and rows, and makes all black. */
+bool pixels_open(struct display *display);

@@ -1,0 +1,13 @@
+/* The glyphs that every screen has: code page 437, which VGA's text mode shows by itself. */
+#pragma once
+
+#include <stdint.h>
+
+enum { GLYPH_WIDTH = 8, GLYPH_HEIGHT = 16, GLYPH_UNKNOWN = '?' };
+
+/* The byte that shows the Unicode character `code`; of what is not there something similar, or
+ * GLYPH_UNKNOWN. */
+uint8_t glyph_find(uint32_t code);
+
+/* GLYPH_HEIGHT rows of a glyph; the highest bit is the left pixel. */
+const uint8_t *glyph_bitmap(uint8_t glyph);

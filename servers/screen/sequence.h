@@ -1,0 +1,10 @@
+/* Escape sequences: what those of terminal.h do, and the ends of those that do nothing. */
+#pragma once
+
+#include "servers/screen/terminal.h"
+
+/* No colours, no attributes. */
+void pen_reset(struct pen *pen);
+
+/* A byte, ESC or none below 32, while the pen's state is not PEN_TEXT. */
+void sequence_byte(struct terminal *terminal, uint8_t byte);
