@@ -20,7 +20,7 @@ from tally.serial import BROKEN, BUILD_FAILED, NO_PROGRAM, TIMED_OUT
 IMAGES = build.default_folder("i386")
 PROGRAMS = "tests/boot"
 KILLED, KILLED_BY_ARITHMETIC = 128 + 11, 128 + 8  # by a fault
-PATIENCE = 200  # seconds for a call of scripts/run, which may build
+PATIENCE = 600  # seconds for a call of scripts/run, the first of which builds all
 
 
 @dataclasses.dataclass

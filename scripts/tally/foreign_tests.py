@@ -3,12 +3,11 @@ import shutil
 import subprocess
 
 from tally import build
-from tally.failures import KILLED, judge
+from tally.failures import KILLED, PATIENCE, judge
 from tally.interface import ROOT
 from tally.serial import BUILD_FAILED, NO_PROGRAM
 
 FOLDER = ROOT / "build/foreign-tests/pro grams;$HOME #\"'"
-PATIENCE = 600  # seconds for a call of scripts/run, the first of which builds all
 LONGEST, TOO_LONG = 63 * "n", 64 * "n"
 PRINTS = '#include <stdio.h>\nint main(void) {{ puts("this is {}"); return 7; }}\n'
 
