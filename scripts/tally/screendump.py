@@ -171,4 +171,7 @@ def running(arguments, text):
         scratch = pathlib.Path(folder)
         command = [*arguments, "-display", "none", "-qmp", f"unix:{scratch / PROTOCOL},server=on,wait=off"]
         with processes.started(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as qemu:
-            yield Machine(qemu, scratch, text)
+            screen = Machine(qemu, scratch, text)
+            yield screen
+            screen.call("quit")
+            qemu.wait(PATIENCE)
