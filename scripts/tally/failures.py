@@ -81,8 +81,8 @@ COMMANDS = [
     *(Command(f"a program that ends by {number.name}", programs(f"ends by {number}"), 128 + number,
               (f"init: ends exited with status {128 + number}",), "")
       for number in (signal.SIGTERM, signal.SIGABRT, signal.SIGKILL)),
-    Command("a program that never ends", f"--timeout 3 {programs('ends never')}", TIMED_OUT,
-            ("run: timed out after 3 seconds",), "ends: never\n"),
+    Command("a program that never ends", f"--kernel --timeout 5 {programs('ends never')}", TIMED_OUT,
+            ("run: timed out after 5 seconds",), "ends: never\n"),
     Command("no such program", "nobody", NO_PROGRAM, ("init: no program named nobody",), ""),
     fault("null", r"page fault at 0x0 \(write\) at eip 0x\w+ write_null"),
     fault("text", r"page fault at 0x90\w+ \(write\) at eip 0x\w+ write_text"),
