@@ -7,10 +7,17 @@ import termios
 LOCAL_MODES = 3  # of what tcgetattr() returns
 
 
+def in_background(terminal):
+    """Of a terminal that is not the one that controls us, we are not."""
+    with contextlib.suppress(OSError):
+        return os.tcgetpgrp(terminal) != os.getpgrp()
+    return False
+
+
 def set_mode(terminal, mode):
     """Unless we run in the background, where this would stop us; a terminal that is gone needs no mode."""
     with contextlib.suppress(OSError, termios.error):
-        if os.tcgetpgrp(terminal) == os.getpgrp():
+        if not in_background(terminal):
             termios.tcsetattr(terminal, termios.TCSANOW, mode)
 
 
