@@ -288,7 +288,9 @@ static void destroyed_while_they_run(void)
 }
 
 /* The thread that answers is destroyed; another takes its place. Who was not answered hears of it
- * when the task ends; here the client is destroyed, too. */
+ * when the task ends; here the client is destroyed, too. With an answer already given the client
+ * makes one more lap, however late its processor gets to it; a client that is destroyed makes none.
+ */
 static void servers_are_destroyed(uint32_t unused)
 {
     (void)unused;
@@ -299,10 +301,9 @@ static void servers_are_destroyed(uint32_t unused)
         thread_build(1, &server, (round + 1) % cpu_count());
         SURE(goes_on_by(&laps[0], 3));
         SAME(sys_object_destroy(round % 2 ? client.slot : server.slot), OK);
-        linger();
         uint32_t seen = laps[0];
         linger();
-        SAME(laps[0], seen);
+        SURE(laps[0] - seen <= !(round % 2));
         SAME(sys_object_destroy(round % 2 ? server.slot : client.slot), OK);
         laps[0] = 0;
     }
