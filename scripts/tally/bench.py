@@ -21,7 +21,7 @@ INSTRUCTIONS, BYTES, LINES, FRAMES = "instructions", "bytes", "lines", "frames"
 KERNEL, PROCESS, MEMORY = "bench_kernel", "bench_process", "bench_memory"
 FIGURE = re.compile(r"bench: (\w+) (\d+) (\d+) (\d+)")
 SIZES = re.compile(r"lines of code (\d+) .*bytes of text (\d+)")
-TIMEOUT = 300  # seconds
+TIMEOUT = 900  # seconds: the longest test needs 60 of a quiet processor with the plugin
 # 8 ns an instruction: the tests wait for moments, and some fail on a machine that is too slow for its clock.
 SLOWER = ("-icount", "shift=3,sleep=off")
 NO_SCREEN = ("-vga", "none")  # its server would draw in the time of who is measured
