@@ -83,11 +83,11 @@ static void override(struct acpi_machine *machine, unsigned line, uint32_t pin, 
 {
     if (line >= ISA_LINES)
         return;
-    for (unsigned i = 0; i < IRQ_COUNT; i++)
+    for (unsigned i = 0; i < IRQ_LOG; i++)
         if (machine->lines[i].pin == pin)
             machine->lines[i].pin = ACPI_NO_PIN;
     machine->lines[line] = (struct acpi_line){
-        .pin = pin < IRQ_COUNT ? (uint8_t)pin : ACPI_NO_PIN,
+        .pin = pin < IRQ_LOG ? (uint8_t)pin : ACPI_NO_PIN,
         .level = (flags & TRIGGER) == LEVEL,
         .low = (flags & POLARITY) == LOW,
     };
@@ -130,7 +130,7 @@ static bool read_madt(struct acpi_machine *machine, uint32_t madt)
     if (bytes < MADT_BYTES)
         return false;
     *machine = (struct acpi_machine){.local_apic = word_at(madt + MADT_ADDRESS)};
-    for (unsigned i = 0; i < IRQ_COUNT; i++) /* PCI's lines are active low and level-triggered */
+    for (unsigned i = 0; i < IRQ_LOG; i++) /* PCI's lines are active low and level-triggered */
         machine->lines[i] = (struct acpi_line){(uint8_t)i, i >= ISA_LINES, i >= ISA_LINES};
     for (uint32_t at = MADT_BYTES; at < bytes; at += byte_at(madt + at + 1))
         if (!read_entry(machine, madt + at, bytes - at))

@@ -8,7 +8,7 @@ enum { SELECT = 0, WINDOW = 0x10, VERSION = 1, ENTRIES = 0x10 };
 enum { LOW_ACTIVE = 1 << 13, LEVEL = 1 << 15, MASKED = 1 << 16, ID_SHIFT = 24 };
 
 static volatile uint8_t *registers;
-static struct acpi_line lines[IRQ_COUNT];
+static struct acpi_line lines[IRQ_LOG];
 
 static volatile uint32_t *at(unsigned index)
 {
@@ -32,7 +32,7 @@ void ioapic_init(const struct acpi_machine *machine)
 
     for (unsigned pin = 0; pin < pins; pin++)
         *at(ENTRIES + 2 * pin) = MASKED;
-    for (unsigned line = 0; line < IRQ_COUNT; line++) {
+    for (unsigned line = 0; line < IRQ_LOG; line++) {
         lines[line] = machine->lines[line];
         if (lines[line].pin >= pins)
             lines[line].pin = ACPI_NO_PIN;

@@ -146,9 +146,9 @@ static void check_found(void)
     CHECK(machine.cpus_count > 0 && machine.cpus_count <= CPU_MAX);
     for (unsigned i = 0; i < machine.cpus_count; i++)
         CHECK(machine.cpus[i] < 0xff && !memchr(machine.cpus, machine.cpus[i], i));
-    for (unsigned i = 0; i < IRQ_COUNT; i++) {
+    for (unsigned i = 0; i < IRQ_LOG; i++) {
         uint8_t pin = machine.lines[i].pin;
-        CHECK(pin == ACPI_NO_PIN || (pin < IRQ_COUNT && !(pins >> pin & 1)));
+        CHECK(pin == ACPI_NO_PIN || (pin < IRQ_LOG && !(pins >> pin & 1)));
         pins |= pin == ACPI_NO_PIN ? 0 : 1u << pin;
     }
 }
@@ -170,7 +170,7 @@ static void the_table_of_qemu_with_4_processors(void)
     check_found();
     CHECK(machine.local_apic == LOCAL_APIC && machine.io_apic == IO_APIC);
     CHECK(machine.cpus_count == 4 && memcmp(machine.cpus, "\0\1\2\3", 4) == 0);
-    for (uint8_t i = 0; i < IRQ_COUNT; i++) {
+    for (uint8_t i = 0; i < IRQ_LOG; i++) {
         bool level = i == 5 || (i >= 9 && i <= 11) || i >= 16;
         CHECK(is_line(i, i == 0 ? 2 : i == 2 ? ACPI_NO_PIN : i, level, i >= 16));
     }
@@ -328,7 +328,7 @@ static void interrupt_lines(void)
     start(2);
     CPU(0, 1);
     CHECK(find());
-    for (uint8_t i = 0; i < IRQ_COUNT; i++)
+    for (uint8_t i = 0; i < IRQ_LOG; i++)
         CHECK(is_line(i, i, i >= 16, i >= 16));
     OVERRIDE(9, 20u, 0xf);
     OVERRIDE(3, 4u, 3);
