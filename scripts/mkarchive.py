@@ -10,7 +10,6 @@ from tally import entry
 import argparse
 import pathlib
 import struct
-import sys
 import zlib
 
 from tally import foreign

@@ -72,7 +72,7 @@ CALLS = [
          "tally: .*README.md cannot be written: .*--build-dir.*"),
     Call("mkiso with files that are not there", "python3 -B scripts/mkiso.py $S/iso $S/none $S/none hello", 1, "mkiso: .*none: .*"),
     Call("mkarchive with a file that is not there", "python3 -B scripts/mkarchive.py $S/archive $S/none", 1, "mkarchive: .*none: .*"),
-    Call("mkarchive to a full disk", "python3 -B scripts/mkarchive.py /dev/full $B/programs/init.elf", 1,
+    Call("mkarchive to a full disk", "python3 -B scripts/mkarchive.py /dev/full $B/servers/init.elf", 1,
          "mkarchive: .*No space left on device"),
     Call("check_size of a file that is not there", "python3 -B scripts/check_size.py $S/none", 1, "check_size: llvm-size failed: .*none.*"),
     Call("the tree's pages in a locale that knows no letters", "python3 -B -X utf8=0 scripts/gen_docs.py --check", 0),
@@ -104,7 +104,7 @@ def call_test(call):
 STRANGE = "a 'copy', of (it) & 100%é"
 TREE = [".ci", "CMakeLists.txt", "CMakePresets.json", "README.md", "boot", "docs", "kernel", "libuser", "programs",
         "scripts", "servers", "tests"]
-PARTS = ("kernel/kernel.elf", "programs/init.elf")  # as a build folder has them
+PARTS = ("kernel/kernel.elf", "servers/init.elf")  # as a build folder has them
 LABEL = slice(32808, 32840)  # of an ISO
 
 
