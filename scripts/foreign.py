@@ -19,15 +19,13 @@ import subprocess
 import sys
 
 from tally import foreign
-from tally.image import WORD
 from tally.interface import ROOT
 from tally.output import write_if_changed
 from tally.program import Program, ProgramError
 
 XV6 = ROOT / "libuser/xv6"
-NAME_MAX = 63
 NO_MAIN = re.compile(r"undefined symbol: (xv6_)?main$", re.M)
-NAME_RULE = f"a program's name has at most {NAME_MAX} printable ASCII characters, without blanks and quotes"
+NAME_RULE = f"a program's name has at most {foreign.NAME_MAX} printable ASCII characters, without blanks and quotes"
 
 # Compilers differ in what they refuse of older C. As with xv6's, only what C itself forbids is an error; a
 # function that does not exist is the linker's to tell.
@@ -144,9 +142,9 @@ def build(tools, file):
 def sources(folder):
     """The files that can be programs; the others are told. Hidden ones are editors' own."""
     for file in sorted(folder.glob("*.c")):
-        if file.name.startswith(".") or file.is_dir():
+        if not foreign.may_be_program(file):
             continue
-        if WORD.fullmatch(file.stem) and not set("'\"\\") & set(file.stem) and len(file.stem) <= NAME_MAX:
+        if foreign.is_name(file.stem):
             yield file
         else:
             print(f"tally: {file} is left out: {NAME_RULE}")

@@ -42,8 +42,9 @@ def build_folder(arguments):
     if arguments.build_dir:
         folder = pathlib.Path(arguments.build_dir).resolve()
     build.build("i386", folder, settings)
-    if not foreign.read(folder / foreign.FOLDER).get((arguments.words or DEFAULT_WORDS)[0], True):
-        raise build.BuildError(f"run: {arguments.words[0]} could not be built; why is above")
+    name = (arguments.words or DEFAULT_WORDS)[0]
+    if not foreign.read(folder / foreign.FOLDER).get(name, True):
+        raise build.BuildError(f"run: {name} could not be built; why is above")
     return folder
 
 

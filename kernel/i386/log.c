@@ -28,7 +28,6 @@ void log_init(void)
     port = inb(COM2 + SCRATCH) == 0x5a ? COM2 : COM1;
     for (unsigned i = 0; i < sizeof setup / sizeof setup[0]; i++)
         outb((uint16_t)(port + setup[i][0]), setup[i][1]);
-    __builtin_memset(AT(void, SCREEN), 0, CELLS * sizeof(uint16_t));
 }
 
 static void put(char c)
@@ -43,12 +42,12 @@ static void show(char c)
 {
     uint16_t *cells = AT(uint16_t, SCREEN);
 
-    if (c != '\n') {
-        cells[cell++ % CELLS] = GREY | (uint8_t)c;
-        return;
-    }
-    cell = (cell / COLUMNS + 1) * COLUMNS % CELLS;
-    __builtin_memset(cells + cell, 0, COLUMNS * sizeof *cells);
+    if (c == '\n')
+        cell = (cell / COLUMNS + 1) * COLUMNS;
+    else if (cell++ % COLUMNS == 0)
+        __builtin_memset(&cells[(cell - 1) % CELLS], 0, COLUMNS * sizeof *cells);
+    if (c != '\n')
+        cells[(cell - 1) % CELLS] = GREY | (uint8_t)c;
 }
 
 void arch_log(const char *text, uint32_t bytes)
@@ -61,7 +60,7 @@ void arch_log(const char *text, uint32_t bytes)
         if (*text == '\n')
             put('\r');
         put(*text);
-        arch_log_page.text[arch_log_page.written % LOG_TEXT_BYTES] = *text;
+        *(volatile char *)&arch_log_page.text[arch_log_page.written % LOG_TEXT_BYTES] = *text;
         arch_log_page.written++; /* behind the byte: another processor may be reading */
         if (log_shows)
             show(*text);

@@ -33,7 +33,7 @@ void processor_check(void)
         }
     if (*before)
         return;
-    log_print("; a Pentium II has it\n");
+    log_print("; a Pentium III has it\n");
     machine_off();
 }
 

@@ -14,8 +14,8 @@ static err_t check_donation(struct thread *thread, uint32_t index, uint32_t page
         if (frame >= kernel.frame_count || frame >= WINDOW_BYTES >> PAGE_BITS)
             return ERR_FRAME;
         struct frame *record = frame_at(frame);
-        if (record->kind != FRAME_USER || record->owner == OWNER_DEVICE || node_next(&record->mappings) != &record->mappings ||
-            record->mappings.flags & NODE_REVOKING)
+        if (record->kind != FRAME_USER || record->owner == OWNER_DEVICE ||
+            node_next(&record->mappings) != &record->mappings || record->mappings.flags & NODE_REVOKING)
             return ERR_FRAME;
     }
     return OK;

@@ -2,12 +2,12 @@
 import pathlib
 import re
 
+from tally import foreign
 from tally.interface import ROOT
 
 FOLDERS = (("programs", "*.c"), ("programs/bench", "bench_*.c"), ("tests/system", "t_*.c"))
 COMMENT = re.compile(r"\s*(?:/\*(.*?)\*/|((?://[^\n]*\n)+))", re.S)
 DECORATION = re.compile(r"^\s*(?:\*|//)", re.M)
-SENTENCE = re.compile(r"(.*?[.:;])\s|(.*)", re.S)
 WIDTH = 110
 
 
@@ -31,4 +31,4 @@ def listing(folder=None):
         sources.insert(0, (pathlib.Path(folder), "*.c"))
     for place, pattern in sources:
         yield f"{place.relative_to(ROOT) if place.is_relative_to(ROOT) else place}/"
-        yield from ("    " + line(path) for path in sorted(place.glob(pattern)))
+        yield from ("    " + line(path) for path in sorted(place.glob(pattern)) if foreign.may_be_program(path))

@@ -7,12 +7,14 @@ import contextlib
 import dataclasses
 import multiprocessing
 import multiprocessing.connection
+import re
 import resource
 import time
 
 from tally import processes
 
 FORK = multiprocessing.get_context("fork")
+LINE = re.compile(r"^(\d+\.\d+) (.+)$", re.M)  # of the file: seconds, name
 UNKNOWN = 5.0  # seconds, until it is known
 
 
@@ -91,8 +93,8 @@ class Times:
     def __init__(self, path):
         self.path, self.known = path, {}
         if path.exists():
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-            self.known = {name: float(value) for value, name in (line.split(" ", 1) for line in lines)}
+            found = LINE.findall(path.read_text(encoding="utf-8", errors="replace"))  # a line may be cut off
+            self.known = {name: float(value) for value, name in found}
 
     def order(self, test):
         return (-test.places, -self.known.get(test.name, UNKNOWN))

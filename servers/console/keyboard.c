@@ -6,7 +6,7 @@
 
 enum { PORT_DATA = 0x60, PORT_STATUS = 0x64, PORT_COMMAND = PORT_STATUS };
 enum { STATUS_FULL = 1, STATUS_BUSY = 2, STATUS_MOUSE = 0x20, STATUS_NONE = 0xff };
-enum { COMMAND_READ_SETTINGS = 0x20, COMMAND_WRITE_SETTINGS = 0x60, COMMAND_ENABLE = 0xae };
+enum { COMMAND_READ_SETTINGS = 0x20, COMMAND_WRITE_SETTINGS = 0x60, COMMAND_DISABLE = 0xad, COMMAND_ENABLE = 0xae };
 enum { SETTING_INTERRUPT = 1, SETTING_OFF = 0x10, SETTING_TRANSLATE = 0x40 };
 enum { KEYBOARD_SCAN = 0xf4 };
 enum { TRIES = 10000, KEPT_MAX = 64 };
@@ -75,8 +75,10 @@ void keyboard_init(uint32_t endpoint_slot)
 {
     if (in(PORT_STATUS) == STATUS_NONE)
         return;
+    if (!out(PORT_COMMAND, COMMAND_DISABLE)) /* or a key would be taken for the settings */
+        return;
     forget_keys();
-    if (!out(PORT_COMMAND, COMMAND_ENABLE) || !change_settings() || !out(PORT_DATA, KEYBOARD_SCAN))
+    if (!change_settings() || !out(PORT_COMMAND, COMMAND_ENABLE) || !out(PORT_DATA, KEYBOARD_SCAN))
         return;
     need(sys_irq_bind(CONSOLE_SLOT_KEYBOARD_IRQ, KEYBOARD_IRQ, endpoint_slot));
     keyboard_acknowledge();

@@ -17,6 +17,7 @@
 
 /* Our endpoint, badged for a signal. */
 enum { SLOT_UART = 16, SLOT_KEYBOARD = 17, SLOT_LOG = 18 };
+enum { KEYS_MAX = 64 }; /* that one signal brings, whatever a port says */
 enum { SIGNAL_UART = 1, SIGNAL_KEYBOARD = 2, SIGNAL_LOG = 4 };
 
 static struct lines lines;
@@ -84,7 +85,8 @@ static void transmit(void)
         screen_follow(ring);
         for (int n = 0; n < UART_FIFO && ring_used(ring) > 0; n++)
             uart_put(ring_get(ring));
-        lines_move(&lines);
+        if (!lines_are_out(&lines))
+            lines_move(&lines);
     }
     bool more = ring_used(ring) > 0;
     uart_want_room(more);
@@ -247,7 +249,7 @@ static void take_keys(void)
     char key;
 
     keyboard_acknowledge();
-    while (keyboard_get(&key))
+    for (int n = 0; n < KEYS_MAX && keyboard_get(&key); n++)
         discipline_key(&input.typed, key);
 }
 

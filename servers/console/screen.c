@@ -52,13 +52,24 @@ static err_t map(uint32_t slot, uint32_t address, rights_t rights, uint32_t page
     return sys_vm_map(SERVER_SLOT_TASK, address | rights, pages | slot << SLOT_SHIFT, 0);
 }
 
-/* Without a screen init gives no ring. */
+static void acknowledge(void)
+{
+    uint32_t count;
+    err_t err = sys_irq_ack(CONSOLE_SLOT_LOG_IRQ, IRQ_LOG, &count);
+
+    if (err)
+        __builtin_trap();
+}
+
+/* Without a screen init gives no ring. In any case the kernel need not show its log any more. */
 void screen_init(uint32_t endpoint_slot)
 {
     err_t err = map(CONSOLE_SLOT_SCREEN_RING, RING_ADDRESS, RIGHT_READ | RIGHT_WRITE, SCREEN_RING_PAGES);
 
-    if (err == ERR_CAP)
+    if (err == ERR_CAP) {
+        acknowledge();
         return;
+    }
     if (!err)
         err = map(CONSOLE_SLOT_LOG_PAGE, LOG_ADDRESS, RIGHT_READ, 1);
     if (!err)
@@ -89,7 +100,8 @@ void screen_copy(const struct ring *output)
 static void log_byte(char byte)
 {
     speak(SCREEN_LOG);
-    put(byte);
+    if (byte != SCREEN_OUTPUT && byte != SCREEN_LOG)
+        put(byte);
     at_start = byte == '\n';
     if (at_start)
         speak(SCREEN_OUTPUT);
@@ -98,12 +110,10 @@ static void log_byte(char byte)
 void screen_log(void)
 {
     char text[LOG_PIECE];
-    uint32_t bytes, count;
+    uint32_t bytes;
     bool skipped;
 
-    err_t err = sys_irq_ack(CONSOLE_SLOT_LOG_IRQ, IRQ_LOG, &count);
-    if (err)
-        __builtin_trap();
+    acknowledge();
     while ((bytes = tail_take(&log, text, LOG_PIECE, &skipped)))
         for (uint32_t i = 0; i < bytes; i++)
             log_byte(text[i]);

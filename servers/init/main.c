@@ -92,7 +92,7 @@ static void build(void)
     for (uint32_t i = 0; i < servers; i++)
         load_resume(i);
     end_unless(sys_thread_schedule(BOOT_SLOT_THREAD, PRIORITY_INIT, 0), "lowering the priority");
-    if (command.input_is_pipe && console_input_pipe(SLOT_ENDPOINTS + SERVER_CONSOLE, 0))
+    if (command.input_is_pipe && console_input_pipe(slot_of_endpoint(SERVER_CONSOLE), 0))
         end_machine(STATUS_FAILED);
     if (found)
         return;

@@ -100,13 +100,21 @@ static void *map_number(uint32_t number)
     return page;
 }
 
+static void add_absent(uint32_t number)
+{
+    *word_of(&page_frames, number) = first_absent;
+    first_absent = number;
+}
+
+/* Off the list first: finding a frame may put others on it. */
 static void *map_absent(void)
 {
-    uint32_t number = first_absent, next = *word_of(&page_frames, number);
-    void *page = map_number(number);
+    uint32_t number = first_absent;
 
-    if (page)
-        first_absent = next;
+    first_absent = *word_of(&page_frames, number);
+    void *page = map_number(number);
+    if (!page)
+        add_absent(number);
     return page;
 }
 
@@ -140,8 +148,7 @@ static void give_back(const void *page)
     kernel_unmap_own(page);
     frames_return(*word);
     frames_kept--;
-    *word = first_absent;
-    first_absent = number;
+    add_absent(number);
 }
 
 void heap_page_free(void *page)

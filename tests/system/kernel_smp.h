@@ -8,6 +8,9 @@
 
 #include "tests/system/kernel_test.h"
 
+/* The message pages of a task's threads, one after the other: below a program's layout there is room. */
+enum { THREAD_PAGES = 0x10000 };
+
 enum {
     DRIVER = 0, /* own_thread() number */
     CREW = 1,   /* the first of the others */

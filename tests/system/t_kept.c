@@ -9,6 +9,7 @@
 
 #include "libuser/mem/shm.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -25,17 +26,19 @@ static uint32_t reserve(void)
     return memory_now().total / 64 + 64;
 }
 
+static pid_t children[MANY];
+
 /* As many children at once as there can be, and their ends. */
 static int crowd(void)
 {
     int started = 0, ended = 0;
 
-    for (pid_t child; started < MANY && (child = fork()) != -1; started++)
-        if (child == 0)
+    for (; started < MANY && (children[started] = fork()) != -1; started++)
+        if (children[started] == 0)
             for (;;)
                 sleep(1000);
-    for (pid_t pid = getpid(), child = pid + 1; ended < started; child++)
-        ended += kill(child, SIGTERM) == 0;
+    for (int i = 0; i < started; i++)
+        ended += kill(children[i], SIGTERM) == 0;
     while (wait(NULL) > 0)
         ended--;
     return ended == 0 ? started : -1;
@@ -92,6 +95,10 @@ static int holds_what_is_between(void)
     uint32_t pages = memory_now().free - reserve() - UNTOUCHED;
     char *area = mmap(NULL, pages * PAGE);
 
+    if (area == MAP_FAILED) {
+        *board = 2;
+        return 1;
+    }
     for (uint32_t i = 0; i < pages; i++)
         area[i * PAGE] = 1;
     for (uint32_t i = 0; i < pages; i += 24)
@@ -117,8 +124,10 @@ static bool in_pieces(void)
     board = (volatile uint32_t *)page;
     *board = 0;
     pid_t holder = child_start(holds_what_is_between);
-    flag_await(board, 1);
-    bool good = IS(child_run(crowds_a_little), EXITED(0));
+    while (*board == 0)
+        sched_yield();
+    bool good = HOLDS(*board == 1);
+    good &= IS(child_run(crowds_a_little), EXITED(0));
     return IS(child_kill(holder), SIGKILL) && IS(shm_close(BOARD), 0) && good;
 }
 

@@ -17,7 +17,7 @@ enum {
     VICTIM = CHILD_TASK,
     OTHER = CHILD_TASK + 1,
     RELAY = 0x80, /* the endpoint of the granter that dies */
-    RELAY_PAGE = MESSAGE_PAGE + CHILDREN * PAGE_SIZE,
+    RELAY_PAGE = THREAD_PAGES + CHILDREN * PAGE_SIZE,
     RELAY_NUMBER = CREW_MAX - 1,
     MINE = SCRATCH,
     SIGHT = SCRATCH + 0x100000, /* TASK_FRAMES pages */
@@ -33,7 +33,7 @@ static struct plan plan_of(uint32_t k, uint32_t task, void (*run)(uint32_t))
 {
     return (struct plan){.task = task,
                          .slot = CHILD_THREAD + CREW + k,
-                         .page = MESSAGE_PAGE + k * PAGE_SIZE,
+                         .page = THREAD_PAGES + k * PAGE_SIZE,
                          .handler = CREW_HANDLER + k,
                          .priority = PRIORITY_CHILD,
                          .run = run,

@@ -22,7 +22,7 @@ enum {
     TASK_FRAMES = 16,
     RELAY = 0x80, /* + k: the endpoint of who hears of thread k's faults in a chain */
     RELAY_THREAD = 0x90,
-    RELAY_PAGE = MESSAGE_PAGE + CHILDREN * PAGE_SIZE,
+    RELAY_PAGE = THREAD_PAGES + CHILDREN * PAGE_SIZE,
     CHAIN = 3,
     PAGE_FAULT = 14,
 };
@@ -120,7 +120,7 @@ static void make_crew(uint32_t per_cpu, bool one_task)
     for (uint32_t k = 0; k < threads; k++) {
         struct plan plan = child_thread(CREW + k, uses_the_page, k);
         plan.task = CHILD_TASK + CREW + (one_task ? 0 : k);
-        plan.page = MESSAGE_PAGE + k * PAGE_SIZE;
+        plan.page = THREAD_PAGES + k * PAGE_SIZE;
         crew_start(k, plan, k % cpu_count());
     }
 }
