@@ -7,14 +7,14 @@
 #include <stdint.h>
 
 /* Every process: three endpoint capabilities with the right to call, badged with who it is. */
-enum client_slot { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3 };
+enum { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3 };
 
 /* Every server; what else it holds is in the manifest, servers/manifest.h. */
-enum server_slot { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_LOG = 3 };
+enum { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_LOG = 3 };
 
-enum mem_slot { MEM_SLOT_MEMORY = 4, MEM_SLOT_ARCHIVE = 5, MEM_SLOT_CASUALTY = 6 };
+enum { MEM_SLOT_MEMORY = 4, MEM_SLOT_ARCHIVE = 5, MEM_SLOT_CASUALTY = 6 };
 
-enum console_slot {
+enum {
     CONSOLE_SLOT_PORTS = 4,
     CONSOLE_SLOT_IRQ = 5,
     CONSOLE_SLOT_KEYBOARD_DATA = 6,
@@ -27,9 +27,9 @@ enum console_slot {
     CONSOLE_SLOT_LOG_IRQ = 12,
 };
 
-enum screen_slot { SCREEN_SLOT_FRAMES = 4, SCREEN_SLOT_RING = 5, SCREEN_SLOT_PORTS = 6 };
+enum { SCREEN_SLOT_FRAMES = 4, SCREEN_SLOT_RING = 5, SCREEN_SLOT_PORTS = 6 };
 
-enum proc_slot {
+enum {
     PROC_SLOT_MEM = 4,
     PROC_SLOT_CONSOLE = 5,
     PROC_SLOT_TICK = 6,
@@ -37,7 +37,7 @@ enum proc_slot {
 };
 
 /* A kernel test (tests/system/t_kernel_*), which init starts in the way of a server. */
-enum test_slot {
+enum {
     TEST_SLOT_MEMORY = 4, /* TEST_FRAMES free frames, with all rights */
     TEST_SLOT_PORTS = 5,
     TEST_SLOT_IRQS = 6,

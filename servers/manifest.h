@@ -14,7 +14,9 @@
 
 #include <stdbool.h>
 
-enum server_index { SERVER_MEM, SERVER_CONSOLE, SERVER_PROC, SERVER_SCREEN, SERVERS, SERVER_TEST = SERVERS };
+/* Slots and indices are added to each other: their enumerations have no tag, as clang 19 and later refuse
+ * the sum of two that have one. */
+enum { SERVER_MEM, SERVER_CONSOLE, SERVER_PROC, SERVER_SCREEN, SERVERS, SERVER_TEST = SERVERS };
 
 enum grant_kind {
     GRANT_END,      /* no more */

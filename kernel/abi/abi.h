@@ -138,7 +138,7 @@ enum thread_state_part { THREAD_REGISTERS = 0, THREAD_FPU = 1 };
 #define LOG_PREFIX "[k] "
 
 /* What init's capability table holds when it starts. */
-enum boot_slot {
+enum {
     BOOT_SLOT_TASK = 1,   /* its own task: control */
     BOOT_SLOT_MEMORY = 2, /* all physical memory; frames that are not free RAM refuse every use */
     BOOT_SLOT_PORTS = 3,

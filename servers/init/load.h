@@ -9,7 +9,7 @@
 #include "servers/archive.h"
 #include "servers/manifest.h"
 
-enum init_slot {
+enum {
     SLOT_INIT_ENDPOINT = 16,
     SLOT_WATCHER = 17,
     SLOT_ENDPOINTS = 24,

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum body_slot { BODY_TASK, BODY_THREAD, BODY_HANDLER };
+enum { BODY_TASK, BODY_THREAD, BODY_HANDLER };
 
 bool self_feed(int err)
 {
