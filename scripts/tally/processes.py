@@ -27,7 +27,9 @@ def descendants(process):
 
 
 def end_tree(process):
-    """Asks it, and all that it has started, to end."""
+    """Asks it, and all that it has started, to end. The caller has made sure that it still is the process meant."""
+    if process <= 1:
+        raise ValueError(f"process {process} has started all others")
     for each in [process, *descendants(process)]:
         with contextlib.suppress(OSError):
             os.kill(each, signal.SIGTERM)

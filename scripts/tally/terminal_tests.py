@@ -53,8 +53,13 @@ class Job:
         self.folder = folder  # for temporary files
         self.shell, self.terminal = pty.fork()
         if self.shell == 0:
-            self.be_shell(command)
+            try:
+                self.be_shell(command)
+            finally:  # whatever went wrong, we are not the tests
+                os._exit(127)
         self.pid = wait_until(lambda: processes.children().get(self.shell, [0])[0])
+        if not self.pid:
+            raise RuntimeError(f"{command[0]} has ended before it was seen")
 
     def be_shell(self, command):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -91,6 +96,12 @@ class Job:
         os.close(self.terminal)
         return os.waitstatus_to_exitcode(os.waitpid(self.shell, 0)[1]), output.decode(errors="replace")
 
+    def kill(self):
+        """Ends it if it is still there. Its number may be another's by now: what is ours is in the shell's session."""
+        with contextlib.suppress(OSError):
+            if self.pid and os.getsid(self.pid) == self.shell:
+                processes.end_tree(self.pid)
+
     def hang_up(self):
         os.close(self.terminal)
         os.waitpid(self.shell, 0)
@@ -113,7 +124,7 @@ def running(command):
         try:
             yield job, wait_until(lambda: machines(job.pid), PATIENCE)
         finally:
-            processes.end_tree(job.pid)
+            job.kill()
 
 
 def nothing_left(job, emulators):
