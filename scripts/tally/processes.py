@@ -58,9 +58,9 @@ def started(command, **options):
 
 
 def run(command, timeout=None, **options):
-    """As subprocess.run() with its output captured, as text of any bytes; errors of the command are the caller's."""
-    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8",
-               "errors": "surrogateescape", **options}
+    """As subprocess.run() with its output captured, as text of any bytes, CRs as they are; errors of the command are
+    the caller's."""
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     with started(command, **options) as process:
-        output, complaints = process.communicate(timeout=timeout)
-    return subprocess.CompletedProcess(command, process.returncode, output, complaints)
+        texts = [data and data.decode("utf-8", "surrogateescape") for data in process.communicate(timeout=timeout)]
+    return subprocess.CompletedProcess(command, process.returncode, *(text if text else "" for text in texts))
