@@ -11,7 +11,9 @@ from tally.interface import ROOT
 
 RECORD = ROOT / "tests/bench-figures.txt"
 PAGE = ROOT / "docs/performance.md"
-SHOWN = re.compile(r"^(\| `(\w+)` \|.*\| )[\d,]+ \|$", re.M)  # a row of the page's table: the last column
+# A row of the page's table: the budget, and the last column. In the text "`NAME` FIGURE of BUDGET" repeats both.
+SHOWN = re.compile(r"^(\| `(\w+)` \|.*\| ([\d,]*) *\| )[\d,]+ \|$", re.M)
+REPEATED = re.compile(r"`(\w+)` \d+(?:,\d{3})* of \d+(?:,\d{3})*")
 MAKER = re.compile(r"# (\w+): (.*)")
 COMPILED_BY = re.compile(rb"clang version (\d+(?:\.\d+)+)")
 HINT = "scripts/bench --record"
@@ -69,7 +71,10 @@ def read():
 def page(values):
     """The page's text with these figures."""
     text = PAGE.read_text(encoding="utf-8")
-    return SHOWN.sub(lambda row: f"{row[1]}{values[row[2]]:,} |" if row[2] in values else row[0], text)
+    text = SHOWN.sub(lambda row: f"{row[1]}{values[row[2]]:,} |" if row[2] in values else row[0], text)
+    budgets = {row[2]: row[3] for row in SHOWN.finditer(text) if row[3] and row[2] in values}
+    return REPEATED.sub(lambda said: f"`{said[1]}` {values[said[1]]:,} of {budgets[said[1]]}" if said[1] in budgets
+                        else said[0], text)
 
 
 def write(rows, makers):
