@@ -9,6 +9,7 @@ from tally import entry
 import argparse
 import os
 import re
+import shutil
 import sys
 import tempfile
 
@@ -80,8 +81,11 @@ def run_all(wanted, jobs):
 
 
 def run_in(scratch, wanted, arguments):
-    """All that we start makes its files in `scratch`, however it ends."""
+    """All that we start makes its files in `scratch`, however it ends, and starts our Python without looking for it."""
     os.environ["TMPDIR"] = tempfile.tempdir = scratch
+    python = os.path.dirname(os.path.realpath(sys.executable))
+    if python != os.path.dirname(shutil.which("python3") or ""):
+        os.environ["PATH"] = f"{python}:{os.environ['PATH']}"
     outcomes = run_all(wanted, arguments.jobs)
     if arguments.junit:
         with open(arguments.junit, "wb") as file:
