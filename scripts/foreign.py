@@ -1,197 +1,27 @@
 #!/usr/bin/env python3
-"""Builds programs from outside of the tree: each *.c of a folder is one.
+"""foreign.py FOLDER-FILE OUTPUT COMMANDS: builds the programs of a folder outside of the tree (tally/foreign_build.py).
 
-foreign.py FOLDER-FILE OUTPUT -- COMPILE... -- LINK... -- INPUT...
-
-FOLDER-FILE holds the folder's path. COMPILE and LINK are commands without files, the INPUTs are linked with
-every program. OUTPUT gets NAME.elf of each program and a list (tally/foreign.py). A program that cannot be
-built stops no other: it is named, the list has it as broken, and no older file of it is left.
+FOLDER-FILE holds the folder's path, which may have characters that a build file cannot; COMMANDS is what
+programs/CMakeLists.txt has written. OUTPUT gets NAME.elf of each program and a list.
 """
 from tally import entry
 
-import concurrent.futures
-import dataclasses
-import json
-import os
 import pathlib
-import re
-import subprocess
 import sys
 
-from tally import foreign
-from tally.interface import ROOT
-from tally.output import write_if_changed
-from tally.program import Program, ProgramError
-
-XV6 = ROOT / "libuser/xv6"
-NO_MAIN = re.compile(r"undefined symbol: (xv6_)?main$", re.M)
-NAME_RULE = f"a program's name has at most {foreign.NAME_MAX} printable ASCII characters, without blanks and quotes"
-
-# Compilers differ in what they refuse of older C. As with xv6's, only what C itself forbids is an error; a
-# function that does not exist is the linker's to tell.
-HABITS = ["-std=gnu11", "-Wno-unknown-warning-option", *(f"-Wno-error={kind}" for kind in (
-    "implicit-function-declaration", "implicit-int", "int-conversion", "incompatible-pointer-types",
-    "incompatible-function-pointer-types", "return-type", "return-mismatch"))]
+from tally import foreign_build
 
 
-@dataclasses.dataclass
-class Tools:
-    folder: pathlib.Path
-    output: pathlib.Path
-    compile: list
-    link: list
-    inputs: list
-
-    def includes(self):
-        """<x.h> is the library's; "x.h" may be the folder's own, then xv6's, then a path from our root."""
-        generated = self.output.parent / "generated"
-        quoted = [self.folder, XV6, ROOT, generated]
-        return [*(word for path in quoted for word in ("-iquote", str(path))),
-                "-I", str(ROOT / "libuser/libc/include"), "-isystem", str(generated / "third_party"),
-                "-idirafter", str(self.folder)]
-
-    def overlay(self):
-        """ "user.h" is ours even when the folder has one, whoever includes it."""
-        theirs, file = self.folder / "user.h", self.output / "overlay.yaml"
-        if not theirs.exists():
-            return []
-        write_if_changed(file, json.dumps({"version": 0, "case-sensitive": "true", "roots": [
-            {"type": "file", "name": str(theirs), "external-contents": str(XV6 / "user.h")}]}))
-        return ["-ivfsoverlay", str(file)]
-
-    def commands(self, file):
-        made = {kind: str(self.output / f"{file.stem}.{kind}") for kind in ("o", "d", "elf")}
-        return ([*self.compile, *HABITS, *self.includes(), *self.overlay(),
-                 "-MD", "-MF", made["d"], "-MT", "x", "-c", str(file), "-o", made["o"]],
-                [*self.link, made["o"], *self.inputs, "-o", made["elf"]])
-
-
-@dataclasses.dataclass
-class Result:
-    name: str
-    good: bool
-    says: str = ""
-
-
-# ------------------------------------------------------------------------------------- is it up to date?
-
-def stamp(path):
-    try:
-        return os.stat(path).st_mtime_ns
-    except OSError:
-        return None
-
-
-def dependencies(path):
-    """The files that a rule of make names: blanks and # are escaped by a backslash, $ by another."""
-    words = re.findall(r"(?:\\.|[^\s\\])+", path.read_text(errors="surrogateescape").replace("\\\n", " "))
-    return [re.sub(r"\\([ #])", r"\1", word).replace("$$", "$") for word in words[1:]]
-
-
-def is_current(state, commands, program):
-    try:
-        kept = json.loads(state.read_text())
-    except (OSError, ValueError):
-        return False
-    return program.exists() and kept["commands"] == commands and \
-        all(stamp(path) == was for path, was in kept["stamps"].items())
-
-
-# ------------------------------------------------------------------------------------------------ building
-
-def run(command):
-    """(whether it worked, what it said)"""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, errors="backslashreplace", check=False)
-    return done.returncode == 0, done.stdout
-
-
-def make(file, commands, program):
-    """(whether it worked, what was said)"""
-    compiled, says = run(commands[0])
-    if not compiled:
-        return False, f"{says}tally: {file} does not compile as a program; the compiler's messages are above"
-    linked, more = run(commands[1])
-    if not linked:
-        why = "it has no main" if NO_MAIN.search(more) else "the linker's messages are above"
-        return False, f"{says}{more}tally: {file} cannot be linked as a program; {why}"
-    try:
-        Program(program)
-    except ProgramError as error:
-        return False, f"{says}{more}tally: {file} is no program: {error}"
-    return True, says + more
-
-
-def build(tools, file):
-    name = file.stem
-    state, program = tools.output / f"{name}.json", foreign.elf(tools.output, name)
-    commands = list(tools.commands(file))
-    if is_current(state, commands, program):
-        return Result(name, True)
-    program.unlink(missing_ok=True)
-    began = {path: stamp(path) for path in [str(file), *tools.inputs]}
-    good, says = make(file, commands, program)
-    if not good:
-        program.unlink(missing_ok=True)
-        return Result(name, False, says)
-    stamps = {path: stamp(path) for path in dependencies(tools.output / f"{name}.d")}
-    state.write_text(json.dumps({"commands": commands, "stamps": {**stamps, **began}}))
-    return Result(name, True, says)
-
-
-def sources(folder):
-    """The files that can be programs; the others are told. Hidden ones are editors' own."""
-    for file in sorted(folder.glob("*.c")):
-        if not foreign.may_be_program(file):
-            continue
-        if foreign.is_name(file.stem):
-            yield file
-        else:
-            print(f"tally: {file} is left out: {NAME_RULE}")
-
-
-def remove_others(output, names):
-    """What was built of files that are no more."""
-    for program in output.glob("*.elf"):
-        if program.stem not in names:
-            program.unlink()
-
-
-def write_list(output, results):
-    lines = [f"good {r.name} {stamp(foreign.elf(output, r.name))}" if r.good else f"broken {r.name}" for r in results]
-    write_if_changed(output / foreign.LIST, "".join(line + "\n" for line in lines))
-
-
-def parse(words):
-    """The arguments as Tools; None if they are not as described."""
-    parts = [[]]
-    for word in words:
-        if word == "--":
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    if [len(part) > 0 for part in parts] != 4 * [True] or len(parts[0]) != 2:
-        return None
-    folder_file, output = map(pathlib.Path, parts[0])
-    folder = pathlib.Path(folder_file.read_text(errors="surrogateescape"))
-    return Tools(folder, output.resolve(), *parts[1:])
+def tell(text):
+    print(text, flush=True)
 
 
 def main():
-    tools = parse(sys.argv[1:])
-    if not tools:
+    if len(sys.argv) != 4:
         sys.exit(__doc__)
-    files = list(sources(tools.folder))
-    if not files:
-        sys.exit(f"tally: there is no *.c in {tools.folder}")
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = []
-        for result in pool.map(lambda file: build(tools, file), files):
-            results.append(result)
-            if result.says:
-                print(result.says.rstrip("\n"), flush=True)
-    remove_others(tools.output, {result.name for result in results})
-    write_list(tools.output, results)
+    folder_file, output, commands = map(pathlib.Path, sys.argv[1:])
+    folder = pathlib.Path(folder_file.read_text(encoding="utf-8", errors="surrogateescape"))
+    foreign_build.build_all(foreign_build.read_tools(commands, folder, output), tell)
 
 
 entry.run("foreign", main)

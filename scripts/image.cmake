@@ -14,8 +14,11 @@ foreach(space IN ITEMS servers kernel-tests programs)
   list(TRANSFORM names REPLACE "(.+)" "${space}/\\1.elf")
   list(APPEND members --${space} ${names})
 endforeach()
+list(JOIN members "\n" members)
+file(CONFIGURE OUTPUT boot/members CONTENT "servers/init.elf\n${members}\n" @ONLY)
+set(foreign "")
 if(TALLY_PROGRAMS_DIR)
-  list(APPEND members --foreign foreign)
+  set(foreign --foreign foreign)
   list(APPEND targets foreign/list)
 endif()
 
@@ -25,12 +28,13 @@ add_custom_command(
   COMMAND ${LLVM_STRIP} --strip-all -o boot/kernel.elf $<TARGET_FILE:kernel>
   DEPENDS kernel
   VERBATIM)
+add_custom_target(boot_kernel DEPENDS boot/kernel.elf)
 
 add_custom_command(
   OUTPUT boot/archive
   COMMAND ${CMAKE_COMMAND} -E make_directory boot
-  COMMAND ${python} ${PROJECT_SOURCE_DIR}/scripts/mkarchive.py boot/archive servers/init.elf ${members}
-  DEPENDS scripts/mkarchive.py scripts/tally/program.py scripts/tally/foreign.py ${targets}
+  COMMAND ${python} ${PROJECT_SOURCE_DIR}/scripts/mkarchive.py boot/archive @boot/members ${foreign}
+  DEPENDS ${PROJECT_BINARY_DIR}/boot/members scripts/mkarchive.py scripts/tally/program.py scripts/tally/foreign.py ${targets}
   COMMENT "boot/archive" VERBATIM)
 
 add_custom_command(
@@ -42,6 +46,7 @@ add_custom_command(
           ${PROJECT_BINARY_DIR}/boot/kernel.elf ${PROJECT_BINARY_DIR}/boot/archive
   COMMENT "tally.iso" VERBATIM)
 add_custom_target(iso ALL DEPENDS tally.iso)
+add_dependencies(iso boot_kernel)
 
 add_custom_target(run
   COMMAND ${PROJECT_SOURCE_DIR}/scripts/run --build-dir ${PROJECT_BINARY_DIR}

@@ -4,6 +4,7 @@
 Page 0 holds struct boot_image (kernel/abi/abi.h) at 0, struct archive_header (servers/archive.h) at 64
 and the directory at 128, which goes on in as many pages as it needs. Then come init as a flat image
 (text, data, stack) and the programs as ELF files without their symbols, each from a page boundary on.
+@FILE stands for the words of a file, one a line.
 """
 from tally import entry
 
@@ -59,7 +60,8 @@ def build(init, members):
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@",
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("output")
     parser.add_argument("init", type=Program, help="init's ELF file")
     for kind in KINDS:

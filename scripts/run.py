@@ -14,7 +14,7 @@ import contextlib
 import dataclasses
 import pathlib
 
-from tally import build, foreign, packages, programs, run_options
+from tally import build, foreign, packages, programs, programs_image, run_options
 from tally.image import ImageError
 from tally.machine import DEFAULT_WORDS, Options, boot
 from tally.serial import BROKEN, keys_as_typed, standard_input, write_console, write_log
@@ -34,14 +34,11 @@ def check_programs(folder):
 
 def build_folder(arguments):
     """Builds, and returns where."""
-    settings = None
-    folder = build.default_folder("i386")
+    folder = pathlib.Path(arguments.build_dir).resolve() if arguments.build_dir else build.default_folder("i386")
     if arguments.programs:
-        folder = build.programs_folder(arguments.programs)
-        settings = {"TALLY_PROGRAMS_DIR": pathlib.Path(arguments.programs).resolve()}
-    if arguments.build_dir:
-        folder = pathlib.Path(arguments.build_dir).resolve()
-    build.build("i386", folder, settings)
+        folder = programs_image.make(arguments.programs, folder)
+    else:
+        build.build("i386", folder)
     name = (arguments.words or DEFAULT_WORDS)[0]
     if not foreign.read(folder / foreign.FOLDER).get(name, True):
         raise build.BuildError(f"run: {name} could not be built; why is above")

@@ -4,7 +4,6 @@ What compilers say comes through at once; all output is in build.log of the buil
 """
 import contextlib
 import fcntl
-import hashlib
 import os
 import pathlib
 import re
@@ -43,13 +42,6 @@ def use_base(folder):
 
 def default_folder(preset):
     return base / preset
-
-
-def programs_folder(programs):
-    """The build folder for programs from outside the tree: one for each folder of them."""
-    path = pathlib.Path(programs).resolve()
-    name = re.sub(r"[^\w.-]", "_", path.name, flags=re.ASCII)
-    return default_folder(f"i386-{name}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}")
 
 
 def check_path(path, what, unfit=UNFIT):
@@ -153,16 +145,24 @@ def check_owner(folder):
             raise BuildError(f"tally: {folder} was made by {owner[1]}; remove it, or name another with --build-dir")
 
 
-def build(preset, folder, settings=None, keep_going=False):
-    """Builds everything of a preset in `folder`; with keep_going, as much as can be built."""
+def link(folder, parts):
+    """Makes `folder` one that can be booted as a build folder can: parts are {name: the build folder that has it}."""
+    for name, owner in parts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_symlink():
+            path.symlink_to(os.path.relpath(owner / name, path.parent))
+
+
+def build(preset, folder, targets=(), keep_going=False):
+    """Builds targets of a preset, or all of it, in `folder`; with keep_going, as much as can be built."""
     check_path(ROOT, "the project's folder")
     check_path(folder, "the build folder")
     with locked(folder):
         check_owner(folder)
-        if configured.is_outdated(folder):
-            settings = {**configured.forget(folder), **(settings or {})}
-        if settings or not (folder / "build.ninja").exists():
+        settings = configured.forget(folder) if configured.is_outdated(folder) else {}
+        if not (folder / "build.ninja").exists():
             packages.refuse_old(packages.BUILD + packages.RUN)
-            configure(preset, folder, settings or {})
-        if not make(folder, ["-k", "0"] if keep_going else []) and not keep_going:
+            configure(preset, folder, settings)
+        if not make(folder, [*targets, *(["-k", "0"] if keep_going else [])]) and not keep_going:
             raise BuildError("tally: the build failed; what the tools said is above")

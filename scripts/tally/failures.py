@@ -9,7 +9,7 @@ import shlex
 import signal
 import tempfile
 
-from tally import bochs, build, damage, machine, processes
+from tally import bochs, build, damage, machine, processes, programs_image
 from tally.damage import (INVALID, JUMP_NOWHERE, JUMP_USER, JUMP_WINDOW, PAGE, PUSH_FOREVER, READ_USER,
                           WRITE_TEXT)
 from tally.entry import USAGE
@@ -207,8 +207,7 @@ def judge(wanted, status, says, log, writes=None, console=None):
 def command_line(words, scratch):
     """Where it is built does not depend on the folder that the tests build in, but for calls that name one."""
     words = [word.replace("{scratch}", scratch) for word in shlex.split(words)]
-    folder = build.programs_folder(ROOT / PROGRAMS) if PROGRAMS in words else IMAGES
-    where = [] if "--build-dir" in words else ["--build-dir", str(folder)]
+    where = [] if "--build-dir" in words else ["--build-dir", str(IMAGES)]
     return [str(ROOT / "scripts/run"), *where, *words]
 
 
@@ -281,8 +280,7 @@ def little_memory():
 
 
 def forged_in_bochs():
-    folder = build.programs_folder(ROOT / PROGRAMS)
-    build.build("i386", folder, {"TALLY_PROGRAMS_DIR": ROOT / PROGRAMS})
+    folder = programs_image.folder_of(ROOT / PROGRAMS, IMAGES)
     with tempfile.TemporaryDirectory() as scratch:
         iso = pathlib.Path(scratch) / "forges.iso"
         with_command(folder / "tally.iso", machine.DEFAULT_WORDS, ["forges"], iso)

@@ -1,13 +1,14 @@
 """Tests with programs as other people write them: their names, their faults, the headers they expect."""
+import os
 import shutil
-import subprocess
 
-from tally import build
+from tally import build, processes, programs_image
 from tally.failures import KILLED, PATIENCE, judge
 from tally.interface import ROOT
 from tally.serial import BUILD_FAILED, NO_PROGRAM
 
-FOLDER = ROOT / "build/foreign-tests/pro grams;$HOME #\"'"
+IMAGES = build.default_folder("i386")
+FOLDER = build.base / "foreign-tests/pro grams;$HOME #\"'"
 LONGEST, TOO_LONG = 63 * "n", 64 * "n"
 PRINTS = '#include <stdio.h>\nint main(void) {{ puts("this is {}"); return 7; }}\n'
 
@@ -114,18 +115,17 @@ class Folder:
     """The folder of programs with its build folder; run() yields results."""
 
     def __init__(self):
-        self.path, self.build = FOLDER, build.programs_folder(FOLDER)
+        self.path, self.build = FOLDER, programs_image.folder_of(FOLDER, IMAGES)
         shutil.rmtree(self.path, ignore_errors=True)
         write_programs(self.path)
 
     def run(self, name, status, says=(), writes=None, not_says=()):
-        done = subprocess.run([str(ROOT / "scripts/run"), "--kernel", "--programs", str(self.path), "--", name], cwd=ROOT,
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
-        console, log = (text.decode(errors="backslashreplace") for text in (done.stdout, done.stderr))
-        for what, passed, details in judge(status, done.returncode, says, log.splitlines(), writes, console):
+        done = processes.run([str(ROOT / "scripts/run"), "--build-dir", str(IMAGES), "--kernel", "--programs", str(self.path),
+                              "--", name], PATIENCE, cwd=ROOT)
+        for what, passed, details in judge(status, done.returncode, says, done.stderr.splitlines(), writes, done.stdout):
             yield f"{name}: {what}", passed, details
         for text in not_says:
-            yield f"{name}: does not say {text}", text not in log, log
+            yield f"{name}: does not say {text}", text not in done.stderr, done.stderr
 
 
 def names(folder):
@@ -176,17 +176,16 @@ def changes(folder):
     yield "what did not change is not built", (folder.build / "foreign/mem.elf").stat().st_mtime_ns == built, ""
 
 
-def plain_build(folder):
-    """CMake by itself builds what can be built, too, and says what cannot."""
-    hello = folder.path / "mem.c"
-    hello.write_text("int main(void) { return 8; }\n")
-    done = subprocess.run(["cmake", "--build", str(folder.build)], cwd=ROOT, capture_output=True, text=True, check=False)
-    yield "cmake --build ends with 0", done.returncode == 0, done.stdout + done.stderr
-    yield "and names the broken", "missing.c cannot be linked" in done.stdout + done.stderr, done.stdout
-    yield from folder.run("mem", 8)
+def our_own_changes(folder):
+    """When the system changes, so does the image with the programs."""
+    image = folder.build / "tally.iso"
+    image.unlink()
+    os.utime(IMAGES / "tally.iso")
+    yield from folder.run("mem", 7, writes="this is mem\n")
+    yield "the ISO is made again", image.exists(), ""
 
 
 def foreign_programs():
     folder = Folder()
-    for step in (names, headers, broken, changes, plain_build):
+    for step in (names, headers, broken, changes, our_own_changes):
         yield from step(folder)

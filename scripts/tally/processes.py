@@ -5,6 +5,7 @@ import pathlib
 import signal
 import subprocess
 
+STDOUT = subprocess.STDOUT
 PATIENCE = 5  # seconds that a process gets to end when it is asked to
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from tally import build, processes, tools
+from tally import build, foreign, processes, tools
 from tally.entry import UNABLE, USAGE
 from tally.interface import ROOT
 from tally.version import version
@@ -147,11 +147,29 @@ def stripped(elf):
         return output.read_bytes() if output.exists() else done.stderr.encode()
 
 
+def write_programs(folder):
+    folder.mkdir(parents=True)
+    (folder / "works.c").write_text("#include <stdio.h>\nint main(void) { return puts(\"it works\") < 0; }\n")
+    (folder / "broken.c").write_text("int main(void) { return undeclared; }\n")
+
+
+def programs_of_cmake(folder, said):
+    """What CMake alone makes of TALLY_PROGRAMS_DIR."""
+    yield "one that is broken stops nothing, and is named", "broken.c does not compile as a program" in said, said
+    yield "they are built", foreign.read(folder / foreign.FOLDER) == {"broken": False, "works": True}, said
+    done = processes.run(["ninja", "-C", str(folder), "-t", "commands", "boot/archive"])
+    yield "they go into the archive", done.stdout.rstrip().endswith(" --foreign foreign"), done.stdout[-2000:]
+
+
 def compiled_there(tree, folder):
-    """Kernel and init, which have all that could differ: names of files, the version, assembly."""
-    for words in (["--preset", "i386", "-B", str(folder)], ["--build", str(folder), "--target", *PARTS]):
+    """Kernel and init, which have all that could differ: names of files, the version, assembly; and programs."""
+    programs = folder.parent / "pro grams $HOME #\"'"
+    write_programs(programs)
+    for words in (["--preset", "i386", "-B", str(folder), f"-DTALLY_PROGRAMS_DIR={programs}"],
+                  ["--build", str(folder), "--target", *PARTS, "foreign"]):
         done = in_copy(tree, "cmake", *words)
         yield f"cmake {words[0]}", done.returncode == 0, done.stdout + done.stderr
+    yield from programs_of_cmake(folder, done.stdout)
     for file in PARTS:
         ours, theirs = (stripped(place / file) for place in (IMAGES, folder))
         yield f"{file} is the same, to the byte", ours == theirs, f"{sum(a != b for a, b in zip(ours, theirs))} bytes differ"
@@ -203,9 +221,21 @@ def copy_of_tree():
         yield "nothing is written into it", files(tree) == before, "\n".join({*files(tree)} - {*before})
 
 
+def built_with_programs(tree, folder):
+    write_programs(folder.parent / "programs")
+    for words in (["--preset", "i386", "-B", str(folder), f"-DTALLY_PROGRAMS_DIR={folder.parent / 'programs'}"],
+                  ["--build", str(folder)]):
+        done = in_copy(tree, "cmake", *words)
+        yield f"cmake {words[0]}", done.returncode == 0, done.stdout + done.stderr
+    for program, status, writes in (("works", 0, "it works\n"), ("broken", UNABLE, "")):
+        done = in_copy(tree, "scripts/run", "--build-dir", str(folder), program)
+        yield f"{program} is run", (done.returncode, done.stdout) == (status, writes), done.stdout + done.stderr
+
+
 def whole_copy_of_tree():
     with released() as (tree, folder):
         yield from built_there(tree, folder)
+        yield from built_with_programs(tree, folder)
 
 
 def lists_programs():

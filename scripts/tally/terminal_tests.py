@@ -14,7 +14,6 @@ from tally import build, processes, run_options, terminal
 from tally.interface import ROOT
 
 IMAGES = build.default_folder("i386")
-PROGRAMS = build.programs_folder(ROOT / "tests/boot")
 PATIENCE = 200  # seconds for a script that may build
 
 
@@ -108,7 +107,7 @@ class Job:
         return wait_until(lambda: not is_alive(self.pid))
 
 
-INTERACTIVE = ["scripts/run", "--build-dir", str(PROGRAMS), "ends", "never"]
+INTERACTIVE = ["scripts/run", "--build-dir", str(IMAGES), "--programs", "tests/boot", "ends", "never"]
 JOBS = {
     "run": INTERACTIVE,
     "test": ["scripts/test", "--build-dir", str(build.base), "system/t_random"],
@@ -182,7 +181,7 @@ def ended_while_building():
 
 
 def mode_after_end():
-    with running(["scripts/run", "--build-dir", str(PROGRAMS), "ends", "3"]) as (job, _):
+    with running(["scripts/run", "--build-dir", str(IMAGES), "--programs", "tests/boot", "ends", "3"]) as (job, _):
         came = job.read(b"exited with status 3")
         yield "the terminal's mode is as it was", wait_until(lambda: not job.is_raw()), came
         status, output = job.end()

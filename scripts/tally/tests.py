@@ -9,7 +9,7 @@ import shlex
 import sys
 import tempfile
 
-from tally import bench_record, bochs, build, machine, processes
+from tally import bench_record, bochs, build, machine, processes, programs_image
 from tally.entry import USAGE
 from tally.failures import PROGRAMS, failure_tests
 from tally.foreign_tests import foreign_programs
@@ -25,6 +25,7 @@ from tally.terminal_tests import terminal_tests
 
 IMAGES = build.default_folder("i386")
 AUDIT = build.default_folder("audit")
+AUDITED_IMAGE = AUDIT / "image"
 HOST = build.default_folder("host")
 
 HOST_TIMEOUT = 300  # seconds
@@ -166,11 +167,11 @@ def audit_tests():
     """Some of them in the build that checks the kernel's invariants while it runs."""
     for name in AUDITED:
         text = (ROOT / f"tests/system/{name}.c").read_text(encoding="utf-8")
-        yield Test(f"audit/{name}", system_test(name, text, "--kernel", AUDIT), build="audit")
+        yield Test(f"audit/{name}", system_test(name, text, "--kernel", AUDITED_IMAGE), build="audit")
     for smp in (2, 4):
         text = (ROOT / "tests/system/t_kernel_smp_random.c").read_text(encoding="utf-8")
         yield Test(f"audit/t_kernel_smp_random --smp {smp}",
-                   system_test("t_kernel_smp_random", text, f"--kernel --smp {smp}", AUDIT), smp, "audit")
+                   system_test("t_kernel_smp_random", text, f"--kernel --smp {smp}", AUDITED_IMAGE), smp, "audit")
 
 
 # --------------------------------------------------------------------------------------------- demo
@@ -268,12 +269,20 @@ def bench_options():
 
 # -------------------------------------------------------------------------------------------- build
 
-# Each build that tests need: its folder, its preset, its settings, and whether a part of it is of use.
+def build_audited_image():
+    """The kernel that checks itself with everything else as it is."""
+    build.build("i386", IMAGES)
+    build.build("audit", AUDIT, ["boot_kernel"])
+    build.link(AUDITED_IMAGE, {**dict.fromkeys(("kernel", "boot/kernel.elf"), AUDIT),
+                               **dict.fromkeys(("boot/archive", "servers", "kernel-tests", "programs"), IMAGES)})
+
+
+# Each build that tests need.
 BUILDS = {
-    "i386": (IMAGES, "i386", None, False),
-    "programs": (build.programs_folder(ROOT / PROGRAMS), "i386", {"TALLY_PROGRAMS_DIR": ROOT / PROGRAMS}, False),
-    "audit": (AUDIT, "audit", None, False),
-    "host": (HOST, "host", None, True),
+    "i386": lambda: build.build("i386", IMAGES),
+    "programs": lambda: programs_image.make(ROOT / PROGRAMS, IMAGES),
+    "audit": build_audited_image,
+    "host": lambda: build.build("host", HOST, keep_going=True),  # a part of it is of use
 }
 
 
@@ -281,9 +290,8 @@ def build_all(wanted):
     """Builds what the wanted tests need. Returns {build that failed: a test that tells why}."""
     failed = {}
     for name in [name for name in BUILDS if any(test.build == name for test in wanted)]:
-        folder, *how = BUILDS[name]
         try:
-            build.build(how[0], folder, how[1], keep_going=how[2])
+            BUILDS[name]()
         except build.UnfitFolder:
             raise  # as all others will be
         except build.BuildError as error:

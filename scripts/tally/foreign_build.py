@@ -1,0 +1,188 @@
+"""Builds programs from outside of the tree: each *.c of a folder is one.
+
+A program that cannot be built stops no other: it is named, the list (tally/foreign.py) has it as broken, and no older
+file of it is left.
+"""
+import concurrent.futures
+import dataclasses
+import json
+import os
+import pathlib
+import re
+
+from tally import foreign, processes
+from tally.entry import Told
+from tally.interface import ROOT
+from tally.output import write_if_changed
+from tally.program import Program, ProgramError
+
+XV6 = ROOT / "libuser/xv6"
+NO_MAIN = re.compile(r"undefined symbol: (xv6_)?main$", re.M)
+NAME_RULE = f"a program's name has at most {foreign.NAME_MAX} printable ASCII characters, without blanks and quotes"
+
+# Compilers differ in what they refuse of older C. As with xv6's, only what C itself forbids is an error; a
+# function that does not exist is the linker's to tell.
+HABITS = ["-std=gnu11", "-Wno-unknown-warning-option", *(f"-Wno-error={kind}" for kind in (
+    "implicit-function-declaration", "implicit-int", "int-conversion", "incompatible-pointer-types",
+    "incompatible-function-pointer-types", "return-type", "return-mismatch"))]
+
+
+@dataclasses.dataclass
+class Tools:
+    folder: pathlib.Path  # of the programs
+    output: pathlib.Path
+    generated: pathlib.Path
+    compile: list  # the command, without files
+    link: list
+    inputs: list  # what is linked with each program
+
+    def includes(self):
+        """<x.h> is the library's; "x.h" may be the folder's own, then xv6's, then a path from our root."""
+        quoted = [self.folder, XV6, ROOT, self.generated]
+        return [*(word for path in quoted for word in ("-iquote", str(path))),
+                "-I", str(ROOT / "libuser/libc/include"), "-isystem", str(self.generated / "third_party"),
+                "-idirafter", str(self.folder)]
+
+    def overlay(self):
+        """ "user.h" is ours even when the folder has one, whoever includes it."""
+        theirs, file = self.folder / "user.h", self.output / "overlay.yaml"
+        if not theirs.exists():
+            return []
+        write_if_changed(file, json.dumps({"version": 0, "case-sensitive": "true", "roots": [
+            {"type": "file", "name": str(theirs), "external-contents": str(XV6 / "user.h")}]}))
+        return ["-ivfsoverlay", str(file)]
+
+    def commands(self, file):
+        """They run in the output's folder: LLD takes a % in the name of an output for any letter."""
+        made = {kind: f"./{file.stem}.{kind}" for kind in ("o", "d", "elf")}
+        return ([*self.compile, *HABITS, *self.includes(), *self.overlay(),
+                 "-MD", "-MF", made["d"], "-MT", "x", "-c", str(file), "-o", made["o"]],
+                [*self.link, made["o"], *self.inputs, "-o", made["elf"]])
+
+
+@dataclasses.dataclass
+class Result:
+    name: str
+    good: bool
+    says: str = ""
+    fresh: bool = True  # not as it was already
+
+
+# ------------------------------------------------------------------------------------- is it up to date?
+
+def stamp(path):
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return None
+
+
+def dependencies(path):
+    """The files that a rule of make names: blanks and # are escaped by a backslash, $ by another."""
+    words = re.findall(r"(?:\\.|[^\s\\])+", path.read_text(errors="surrogateescape").replace("\\\n", " "))
+    return [re.sub(r"\\([ #])", r"\1", word).replace("$$", "$") for word in words[1:]]
+
+
+def is_current(state, commands, program):
+    try:
+        kept = json.loads(state.read_text())
+    except (OSError, ValueError):
+        return False
+    return program.exists() and kept["commands"] == commands and \
+        all(stamp(path) == was for path, was in kept["stamps"].items())
+
+
+# ------------------------------------------------------------------------------------------------ building
+
+def run(command, folder):
+    """(whether it worked, what it said)"""
+    done = processes.run(command, cwd=folder, stderr=processes.STDOUT)
+    return done.returncode == 0, done.stdout
+
+
+def make(file, commands, program):
+    """(whether it worked, what was said)"""
+    compiled, says = run(commands[0], program.parent)
+    if not compiled:
+        return False, f"{says}tally: {file} does not compile as a program; the compiler's messages are above"
+    linked, more = run(commands[1], program.parent)
+    if not linked:
+        why = "it has no main" if NO_MAIN.search(more) else "the linker's messages are above"
+        return False, f"{says}{more}tally: {file} cannot be linked as a program; {why}"
+    try:
+        Program(program)
+    except ProgramError as error:
+        return False, f"{says}{more}tally: {file} is no program: {error}"
+    return True, says + more
+
+
+def build(tools, file):
+    name = file.stem
+    state, program = tools.output / f"{name}.json", foreign.elf(tools.output, name)
+    commands = list(tools.commands(file))
+    if is_current(state, commands, program):
+        return Result(name, True, fresh=False)
+    program.unlink(missing_ok=True)
+    began = {path: stamp(path) for path in [str(file), *tools.inputs]}
+    good, says = make(file, commands, program)
+    if not good:
+        program.unlink(missing_ok=True)
+        return Result(name, False, says)
+    stamps = {path: stamp(path) for path in dependencies(tools.output / f"{name}.d")}
+    state.write_text(json.dumps({"commands": commands, "stamps": {**stamps, **began}}))
+    return Result(name, True, says)
+
+
+def sources(folder, tell):
+    """The files that can be programs; the others are told. Hidden ones are editors' own."""
+    for file in sorted(folder.glob("*.c")):
+        if not foreign.may_be_program(file):
+            continue
+        if foreign.is_name(file.stem):
+            yield file
+        else:
+            tell(f"tally: {file} is left out: {NAME_RULE}")
+
+
+def results(tools, files):
+    """Results in the order of the files, as they come."""
+    pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
+    try:
+        yield from pool.map(lambda file: build(tools, file), files)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def remove_others(output, names):
+    """What was built of files that are no more."""
+    for program in output.glob("*.elf"):
+        if program.stem not in names:
+            program.unlink()
+
+
+def write_list(output, made):
+    lines = [f"good {r.name} {stamp(foreign.elf(output, r.name))}" if r.good else f"broken {r.name}" for r in made]
+    write_if_changed(output / foreign.LIST, "".join(line + "\n" for line in lines))
+
+
+def read_tools(commands, folder, output):
+    """The commands' file is written by programs/CMakeLists.txt: a word a line, `--` between its three parts."""
+    parts = [part.strip("\n").split("\n") for part in commands.read_text(encoding="utf-8").split("\n--\n")]
+    return Tools(folder, output.resolve(), commands.parent / "generated", *parts)
+
+
+def build_all(tools, tell, step=lambda done, files, name: None):
+    """Builds what has changed, and calls tell(TEXT) with what there is to say, step(N, FILES, NAME) after
+    each file that was."""
+    files = list(sources(tools.folder, tell))
+    if not files:
+        raise Told(f"tally: there is no *.c in {tools.folder}")
+    made = []
+    for result in results(tools, files):
+        made.append(result)
+        if result.fresh:
+            step(len(made), len(files), result.name)
+        if result.says:
+            tell(result.says.rstrip("\n"))
+    remove_others(tools.output, {result.name for result in made})
+    write_list(tools.output, made)

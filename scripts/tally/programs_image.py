@@ -1,0 +1,58 @@
+"""An image with programs from outside of the tree: its folder, which is in the build folder that all else is taken
+from, can be booted as that can."""
+import hashlib
+import os
+import pathlib
+import re
+import sys
+
+from tally import build, foreign, foreign_build, processes
+from tally.image import make_iso, replace_file
+from tally.interface import ROOT
+from tally.machine import DEFAULT_WORDS
+
+TAKEN = ("kernel", "boot/kernel.elf", "servers", "kernel-tests", "programs")  # as they are
+MADE_OF = "made-of"  # what the image was made of last
+
+
+def folder_of(programs, base):
+    """Each folder of programs has one of its own."""
+    path = pathlib.Path(programs).resolve()
+    name = re.sub(r"[^\w.-]", "_", path.name, flags=re.ASCII)
+    return base / "outside" / f"{name}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}"
+
+
+def make_archive(base, folder):
+    command = [sys.executable, "-B", str(ROOT / "scripts/mkarchive.py"), str(folder / "boot/archive"), "@boot/members",
+               "--foreign", str(folder / foreign.FOLDER)]
+    done = processes.run(command, cwd=base)
+    if done.returncode:
+        raise build.BuildError(done.stdout + done.stderr)
+
+
+def make_image(base, folder):
+    """Makes archive and ISO, unless they are of just these programs and this base."""
+    made_of = (folder / foreign.FOLDER / foreign.LIST).read_text(encoding="utf-8") + \
+        f"{os.stat(base / 'tally.iso').st_mtime_ns}\n"
+    mark = folder / MADE_OF
+    if mark.exists() and mark.read_text(encoding="utf-8") == made_of:
+        return
+    mark.unlink(missing_ok=True)
+    make_archive(base, folder)
+    make_iso(folder / "tally.iso", base / "boot/kernel.elf", folder / "boot/archive", DEFAULT_WORDS)
+    replace_file(mark, made_of.encode())
+
+
+def make(programs, base):
+    """Builds `base` and, from it, an image with the programs of a folder. Returns where that is."""
+    build.build("i386", base)
+    folder = folder_of(programs, base)
+    with build.locked(base):
+        (folder / foreign.FOLDER).mkdir(parents=True, exist_ok=True)
+        tools = foreign_build.read_tools(base / "foreign.commands", pathlib.Path(programs).resolve(), folder / foreign.FOLDER)
+        progress = build.Progress(str(build.short(folder)))
+        foreign_build.build_all(tools, progress.say, progress.step)
+        build.link(folder, dict.fromkeys(TAKEN, base))
+        make_image(base, folder)
+        progress.clear()
+    return folder
