@@ -4,7 +4,8 @@
 #include "kernel/i386/segments.h"
 #include "kernel/thread/kernel.h"
 
-enum { SPINS = 1000 };
+/* Some microseconds, as sleeping costs them, too: longer than the lock is mostly kept. */
+enum { SPINS = 100 };
 
 struct kernel_lock kernel_lock;
 
