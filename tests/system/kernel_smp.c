@@ -14,6 +14,11 @@ uint32_t cpu_count(void)
     return ((const struct boot_page *)BOOT_PAGE)->cpu_count;
 }
 
+uint32_t rounds(uint32_t on_two)
+{
+    return 2 * on_two / cpu_count();
+}
+
 bool sure(int32_t got, int32_t wanted, int line)
 {
     if (got == wanted)

@@ -11,6 +11,7 @@
 
 enum {
     REVOKES = 10,
+    FRAME_REVOKES = 10, /* on two processors */
     TREE = 1000, /* capabilities of each thread */
     TREE_CREW = 3,
     STEPS = 50000, /* random calls; each point runs twice */
@@ -135,7 +136,7 @@ static void maps_and_unmaps(uint32_t k)
 static void revokes_the_frames(uint32_t unused)
 {
     (void)unused;
-    for (uint32_t round = 0; round < REVOKES; round++) {
+    for (uint32_t round = 0; round < rounds(FRAME_REVOKES); round++) {
         for (uint32_t k = 0; k < crew; k++)
             SURE(goes_on_by(&laps[k], 10));
         err_t err = sys_memory_revoke(MEMORY, shared, SHARED_FRAMES);

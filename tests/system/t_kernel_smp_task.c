@@ -9,7 +9,7 @@
 #include "tests/system/kernel_smp.h"
 
 enum {
-    ROUNDS = 100,
+    ROUNDS = 100, /* on two processors */
     GROWTHS = 10,
     GOOD = 0x600d0000,
     POISON = 0x0bad0bad,
@@ -115,7 +115,7 @@ static void dies(uint32_t round)
 static void kills_in_rounds(uint32_t unused)
 {
     (void)unused;
-    for (uint32_t round = 0; round < ROUNDS; round++)
+    for (uint32_t round = 0; round < rounds(ROUNDS); round++)
         dies(round);
 }
 
@@ -165,7 +165,7 @@ static void grows(void)
 static void grows_in_rounds(uint32_t unused)
 {
     (void)unused;
-    for (uint32_t round = 0; round < GROWTHS; round++)
+    for (uint32_t round = 0; round < rounds(GROWTHS); round++)
         grows();
 }
 

@@ -9,8 +9,9 @@
 #include "tests/system/kernel_smp.h"
 
 enum {
-    ROUNDS = 24,
-    ALL_EVERY = 8, /* rounds: else two processors are at it, others in each */
+    ROUNDS = 24, /* on two processors */
+    FEW_ROUNDS = 8,
+    ALL_EVERY = 9, /* rounds: else two processors are at it, others in each */
     LAPS = 20,     /* of each thread with the page */
     GOOD = 0x600d0000,
     POISON = 0x0bad0bad,
@@ -255,11 +256,13 @@ static void take_and_look(void)
 
 static void takes_in_rounds(uint32_t unused)
 {
+    static uint32_t round; /* goes on in the next run, with other processors */
+
     (void)unused;
     activate(0);
     gather();
-    for (uint32_t round = 0; round < (trial.few_rounds ? ROUNDS / 3 : ROUNDS); round++) {
-        activate(round);
+    for (uint32_t left = trial.few_rounds ? FEW_ROUNDS : rounds(ROUNDS); left > 0; left--) {
+        activate(round++);
         SAME(sys_vm_unmap(OWN_TASK, MINE, 2), OK);
         see(MINE, READ_WRITE_GRANT);
         see(SIGHT, READ_WRITE);
