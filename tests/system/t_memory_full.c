@@ -17,7 +17,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, LEFT_MAX = 100, FIRST = 1000, BOARD = -17 };
+enum {
+    PAGE = 4096,
+    LEFT_MAX = 100,
+    ROOM = 400, /* pages for trials: taken and given back each time, which takes long for many */
+    FIRST = 1000,
+    BOARD = -17,
+};
 
 static uint32_t left;
 
@@ -178,11 +184,23 @@ static int tries(void)
     return trial();
 }
 
-/* Tries it while somebody else has all memory but for `left` pages: the status. */
-static int try_it(void)
+/* It has all memory but for so many pages. */
+static pid_t hog_start(uint32_t pages)
 {
     *turn = 0;
-    pid_t trier = child_start(tries), hog = child_start(takes_all_and_sleeps);
+    left = pages;
+    pid_t hog = child_start(takes_all_and_sleeps);
+
+    if (hog > 0)
+        flag_await(turn, 1);
+    return hog;
+}
+
+/* Tries it while others have all memory but for so many pages: the status. */
+static int try_it(uint32_t pages)
+{
+    *turn = 0;
+    pid_t trier = child_start(tries), hog = hog_start(pages);
     int status = child_end(trier);
 
     return child_kill(hog) == SIGKILL ? status : -1;
@@ -196,13 +214,15 @@ static bool tried(int (*what)(void))
 
     turn = (volatile uint32_t *)page;
     trial = what;
-    for (left = 0; left < LEFT_MAX && good; left += left < 8 ? 1 : 6) {
-        int status = try_it();
+    pid_t hog = hog_start(ROOM);
+    for (uint32_t pages = 0; pages < LEFT_MAX && good; pages += pages < 8 ? 1 : 6) {
+        int status = try_it(pages);
         worked += status == EXITED(0);
         good = HOLDS(status == EXITED(0) || status == EXITED(ENOMEM) || status == EXITED(EAGAIN));
         if (!good)
-            printf("# status %d with %d pages left\n", status, (int)left);
+            printf("# status %d with %d pages left\n", status, (int)pages);
     }
+    good = IS(child_kill(hog), SIGKILL) && good;
     return IS(shm_close(BOARD), 0) && HOLDS(worked > 0) && good;
 }
 
@@ -268,10 +288,8 @@ static bool others_go_on(void)
     bool good = IS(shm_open(BOARD, &page), 0);
 
     turn = (volatile uint32_t *)page;
-    *turn = left = 0;
     memset(mine, 1, sizeof(mine));
-    pid_t child = child_start(takes_all_and_sleeps);
-    flag_await(turn, 1);
+    pid_t child = hog_start(0);
     good = FAILS(fork(), ENOMEM) && FAILS(mmap(NULL, 1000 * PAGE), ENOMEM) && good;
     memset(mine, 2, sizeof(mine));
     good = IS(child_kill(child), SIGKILL) && good;
