@@ -16,7 +16,7 @@ LINE = b"one " + 150 * b"word " + b"last"  # which is longer than a message
 
 def run(words, **how):
     """(status, standard output, lines of standard error)"""
-    done = subprocess.run(command_line(programs(words), ""), cwd=ROOT, capture_output=True, timeout=PATIENCE,
+    done = subprocess.run(command_line(f"--kernel {programs(words)}", ""), cwd=ROOT, capture_output=True, timeout=PATIENCE,
                           check=False, **how)
     return done.returncode, done.stdout, done.stderr.decode(errors="backslashreplace").splitlines()
 
@@ -64,7 +64,7 @@ def endless():
 def at_terminal(words, keys):
     """As run(), with keys that are typed at a terminal when the program has started."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen(command_line(programs(words), ""), cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
+    with subprocess.Popen(command_line(f"--kernel {programs(words)}", ""), cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE) as process:
         os.close(theirs)
         log = []

@@ -2,9 +2,9 @@
  * Calls between processors: in both directions, to servers that stay and servers that come, in
  * floods; servers that die, and messages that change while they are sent.
  *
- * run: --smp 2 --kernel
- * run: --smp 4 --kernel
- * run: --smp 8 --kernel
+ * run: --smp 2
+ * run: --smp 4
+ * run: --smp 8
  */
 #include "tests/system/kernel_smp.h"
 

@@ -3,9 +3,9 @@
  * and nothing is lost. Then random calls of threads on all processors, on tasks, threads, endpoints
  * and memory that they share.
  *
- * run: --smp 2 --kernel
- * run: --smp 4 --kernel
- * run: --smp 8 --kernel
+ * run: --smp 2
+ * run: --smp 4
+ * run: --smp 8
  */
 #include "tests/system/kernel_smp.h"
 

@@ -2,9 +2,9 @@
  * Tasks that die while their threads run on all processors: no processor walks their tables any
  * more, and all their frames come back. Page directories that come while threads run.
  *
- * run: --smp 2 --kernel
- * run: --smp 4 --kernel
- * run: --smp 8 --kernel
+ * run: --smp 2
+ * run: --smp 4
+ * run: --smp 8
  */
 #include "tests/system/kernel_smp.h"
 

@@ -2,9 +2,9 @@
  * Threads on other processors: stopped, moved, read, destroyed while they run; priorities, ticks
  * and signals there.
  *
- * run: --smp 2 --kernel
- * run: --smp 4 --kernel
- * run: --smp 8 --kernel
+ * run: --smp 2
+ * run: --smp 4
+ * run: --smp 8
  */
 #include "tests/system/kernel_smp.h"
 

@@ -2,9 +2,9 @@
  * Pages taken away while threads on all processors use them: whoever touches them then faults, and
  * nobody sees what the frame holds next, or changes it.
  *
- * run: --smp 2 --kernel
- * run: --smp 4 --kernel
- * run: --smp 8 --kernel
+ * run: --smp 2
+ * run: --smp 4
+ * run: --smp 8
  */
 #include "tests/system/kernel_smp.h"
 

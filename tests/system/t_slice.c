@@ -1,8 +1,6 @@
 /*
  * Who runs for how long, on one processor: processes that only compute, and never call anybody,
  * take turns at every tick.
- *
- * run: --kernel
  */
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
