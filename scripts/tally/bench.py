@@ -186,7 +186,8 @@ def call(job):
 
 def run_jobs(jobs):
     """The jobs' results, in their order; some are done at the same time."""
-    with multiprocessing.Pool(min(os.cpu_count(), 4), signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+    processes = min(os.cpu_count(), tests.BENCH_PROCESSES)
+    with multiprocessing.Pool(processes, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
         yield from pool.imap(call, jobs)
 
 

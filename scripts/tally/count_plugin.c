@@ -5,8 +5,8 @@
  *   mode=stretch  the parts of the shortest stretch between two rdtsc of a program, without the
  *                 first instruction, which keeps the counter's value
  *   mode=longest  the parts of the longest stretch that the kernel ran with interrupts off
- *   mode=totals   the length of that stretch; how many instructions there were from the kernel's
- *                 first to a program's first, and to the `mark`
+ *   mode=totals   the length of that stretch; with a mark, too, how many instructions there were from
+ *                 the kernel's first to a program's first, and to the `mark`
  *
  *   text=FILE     the text of a program as it is from PROGRAM_BASE on: that of the rdtsc, of the mark
  *   entry=, breathe=, mark=   addresses, hexadecimal: where the kernel begins; its instruction
@@ -153,11 +153,12 @@ static void watch(struct qemu_plugin_insn *insn, exec_callback callback, void *d
 
 static struct counter all, kernel;
 static uint64_t kernel_before, longest, first, first_of_user, at_mark;
-static bool boot_is_over;
+static bool is_entered, boot_is_over;
 
 static void at_entry(unsigned cpu, void *data)
 {
     (void)cpu, (void)data;
+    is_entered = true;
     first = counted(&all);
     kernel_before = counted(&kernel);
 }
@@ -182,7 +183,7 @@ static void end_of_kernel(unsigned cpu, void *data)
 
 static void in_program(unsigned cpu, void *data)
 {
-    if (!first || counted(&kernel) == kernel_before)
+    if (!is_entered || counted(&kernel) == kernel_before)
         return;
     end_of_kernel(cpu, data);
     if (!boot_is_over)
@@ -204,7 +205,8 @@ static void total(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t
         watch(insn, reach_mark, NULL);
     if (lets_interrupts_in(address, host))
         watch(insn, end_of_kernel, NULL);
-    count(insn, &all);
+    if (arguments.mark)
+        count(insn, &all);
     if (in_kernel)
         count(insn, &kernel);
 }

@@ -1,7 +1,7 @@
 /*
  * What the servers keep after many processes: little, and nothing when memory is short.
  *
- * run:
+ * run: --memory 64
  * run: --memory 24
  */
 #include "tests/system/child.h"

@@ -17,7 +17,7 @@
 
 enum {
     BOARD = -21,
-    TURNS = 120, /* in all, of two or more that hand over to each other */
+    TURNS = 60, /* in all, of two or more that hand over to each other */
 };
 
 static struct board {
