@@ -3,8 +3,8 @@
 from tally import entry
 
 import re
-import subprocess
 
+from tally import processes
 from tally.interface import ROOT, generated_headers, read_syscalls
 
 FOLDERS = ["boot", "kernel", "libuser", "programs", "servers", "tests"]
@@ -16,10 +16,10 @@ MADE = ("build/", "/")  # what the build makes, and what is outside of the tree
 
 def known_names():
     sources = [str(p) for folder in FOLDERS for p in sorted((ROOT / folder).rglob("*.[ch]"))]
-    tags = subprocess.run(["ctags", "-x", "--kinds-C=fpdv", *sources], capture_output=True, text=True, check=True)
+    tags = processes.output(["ctags", "-x", "--kinds-C=fpdv", *sources])
     labels = re.findall(r"^(\w+):", "".join(p.read_text(encoding="utf-8") for p in ROOT.glob("*/**/*.asm")), re.M)
     stubs = [f"sys_{call.name}" for call in read_syscalls()]
-    return {line.split()[0] for line in tags.stdout.splitlines()} | {*labels, *stubs}
+    return {line.split()[0] for line in tags.splitlines()} | {*labels, *stubs}
 
 
 def file_exists(name):

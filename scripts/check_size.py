@@ -11,10 +11,9 @@ import json
 import pathlib
 import re
 import statistics
-import subprocess
 import sys
 
-from tally import bench_record, tools
+from tally import bench_record, processes, tools
 from tally.interface import ROOT
 
 FOLDERS = ["kernel", "libuser", "programs", "servers", "tests"]
@@ -29,9 +28,8 @@ def relative(path):
 
 def functions(files):
     """(file, name, lines, parameters) of each function."""
-    done = subprocess.run(["ctags", "--fields=+neS", "--kinds-C=f", "--output-format=json", "-f", "-", *files],
-                          capture_output=True, text=True, check=True)
-    for tag in map(json.loads, done.stdout.splitlines()):
+    tags = processes.output(["ctags", "--fields=+neS", "--kinds-C=f", "--output-format=json", "-f", "-", *files])
+    for tag in map(json.loads, tags.splitlines()):
         parameters = tag.get("signature", "()").strip("()")
         count = 0 if parameters in ("", "void") else parameters.count(",") + 1
         yield relative(tag["path"]), tag["name"], tag.get("end", tag["line"]) - tag["line"] + 1, count
@@ -61,8 +59,7 @@ def too_large(files, found):
 
 
 def kernel_text(elf):
-    done = subprocess.run([tools.command(tools.SIZE), "-A", elf], capture_output=True, text=True, check=True)
-    rows = [line.split() for line in done.stdout.splitlines()]
+    rows = [line.split() for line in processes.output([tools.command(tools.SIZE), "-A", elf]).splitlines()]
     return sum(int(row[1]) for row in rows if row and row[0] in (".text", ".boot"))
 
 

@@ -14,6 +14,7 @@ import struct
 import zlib
 
 from tally import foreign
+from tally.output import replace_file
 from tally.program import PAGE, Program, ProgramError, padded, pages
 
 INIT_STACK_PAGES, INIT_ACCOUNT_PAGES = 4, 64
@@ -78,7 +79,7 @@ def main():
         arguments.programs = [p for p in arguments.programs if p.name not in found]
         arguments.programs += [Program(foreign.elf(arguments.foreign, name)) for name, good in found.items() if good]
     members = [(KINDS[kind], program) for kind in KINDS for program in getattr(arguments, kind)]
-    pathlib.Path(arguments.output).write_bytes(build(arguments.init, members))
+    replace_file(arguments.output, build(arguments.init, members))
 
 
 def told():

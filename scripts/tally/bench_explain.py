@@ -2,9 +2,8 @@
 import bisect
 import collections
 import functools
-import subprocess
 
-from tally import tools
+from tally import processes, tools
 
 UNKNOWN = "?"
 
@@ -12,8 +11,8 @@ UNKNOWN = "?"
 @functools.lru_cache(maxsize=None)
 def symbols(elf):
     """(addresses, names) of a file's functions, ascending; a label within an assembler's function is none."""
-    done = subprocess.run([tools.command(tools.NM), "--numeric-sort", str(elf)], capture_output=True, text=True, check=True)
-    found = [fields for fields in map(str.split, done.stdout.splitlines()) if len(fields) == 3]
+    listing = processes.output([tools.command(tools.NM), "--numeric-sort", str(elf)])
+    found = [fields for fields in map(str.split, listing.splitlines()) if len(fields) == 3]
     found = [(int(address, 16), name) for address, kind, name in found if kind in "tTwW" and "." not in name]
     return [address for address, _ in found], [name for _, name in found]
 

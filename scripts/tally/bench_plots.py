@@ -1,11 +1,11 @@
 """The plots of docs/performance.md, drawn by gnuplot."""
 import pathlib
 import re
-import subprocess
 import tempfile
 
-from tally import bench, packages
+from tally import bench, packages, processes
 from tally.interface import ROOT
+from tally.output import replace_text
 
 FOLDER = ROOT / "docs/plots"
 TOOLS = [packages.Tool("gnuplot", "gnuplot-nox", "plots")]
@@ -33,9 +33,9 @@ def draw(name, style, x, curves):
             data.write_text("".join(f"{x} {y}\n" for x, y in points))
             plots.append(f'"{data}" with linespoints linewidth 2 pointtype 7 pointsize 0.5 title "{title}" noenhanced')
         script = "\n".join([*commands, "plot " + ", ".join(plots)])
-        done = subprocess.run(["gnuplot"], input=script, capture_output=True, text=True, check=True)
+        plot = processes.output(["gnuplot"], given=script.encode())
     FOLDER.mkdir(exist_ok=True)
-    (FOLDER / f"{name}.svg").write_text(re.sub(r"[ \t]+$", "", done.stdout, flags=re.M), encoding="utf-8")
+    replace_text(FOLDER / f"{name}.svg", re.sub(r"[ \t]+$", "", plot, flags=re.M))
 
 
 def revoke_curves(rows):

@@ -1,15 +1,14 @@
 """Counts with count_plugin.c what a booted system runs: of all instructions, QEMU tells the plugin."""
-import os
 import pathlib
 import re
 import struct
-import subprocess
 import tempfile
 
-from tally import tools
+from tally import processes, tools
 from tally.build import BuildError
 from tally.damage import PAGE, PROGRAM_BASE, symbol
 from tally.interface import ROOT
+from tally.output import replace_file
 from tally.symbols import find_elf
 
 SOURCE = ROOT / "scripts/tally/count_plugin.c"
@@ -23,10 +22,12 @@ def build(folder):
     """The plugin, compiled for this machine."""
     library = folder / "count_plugin.so"
     if not library.exists() or library.stat().st_mtime < SOURCE.stat().st_mtime:
-        fresh = library.with_suffix(f".{os.getpid()}")
-        if subprocess.run([tools.command(tools.CC), *OPTIONS, "-o", str(fresh), str(SOURCE)], check=False).returncode:
-            raise BuildError("bench: QEMU's plugin does not compile")
-        os.replace(fresh, library)
+        with tempfile.TemporaryDirectory() as scratch:
+            fresh = pathlib.Path(scratch) / library.name
+            done = processes.run([tools.command(tools.CC), *OPTIONS, "-o", str(fresh), str(SOURCE)])
+            if done.returncode:
+                raise BuildError(f"{done.stderr}bench: QEMU's plugin does not compile")
+            replace_file(library, fresh.read_bytes())
     return library
 
 

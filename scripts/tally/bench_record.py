@@ -8,6 +8,7 @@ import re
 
 from tally import packages
 from tally.interface import ROOT
+from tally.output import replace_text
 
 RECORD = ROOT / "tests/bench-figures.txt"
 PAGE = ROOT / "docs/performance.md"
@@ -79,8 +80,8 @@ def page(values):
 
 def write(rows, makers):
     lines = [*(f"# {kind}: {name}" for kind, name in makers.items()), *(f"{row.name} {row.value} {row.unit}" for row in rows)]
-    RECORD.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    PAGE.write_text(page(read().values()), encoding="utf-8")
+    replace_text(RECORD, "\n".join(lines) + "\n")
+    replace_text(PAGE, page(read().values()))
 
 
 # ---------------------------------------------------------------------------------------- judging

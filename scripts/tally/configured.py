@@ -2,9 +2,9 @@
 by another version of the same name, and CC can name another one each time."""
 import os
 import re
-import subprocess
 
-from tally import packages
+from tally import packages, processes
+from tally.output import replace_text
 
 STAMP = "tools.txt"
 DRIVERS = ("python3", "cmake", "ninja")  # what they make is the same in every version
@@ -19,7 +19,7 @@ def now():
 
 
 def note(folder):
-    (folder / STAMP).write_text(now(), encoding="utf-8")
+    replace_text(folder / STAMP, now())
 
 
 def is_outdated(folder):
@@ -32,7 +32,7 @@ def forget(folder):
     """Takes away what was configured and built, and returns the settings it was configured with."""
     cache = folder / "CMakeCache.txt"
     settings = dict(SETTING.findall(cache.read_text(encoding="utf-8"))) if cache.exists() else {}
-    subprocess.run(["ninja", "-C", str(folder), "-t", "clean"], capture_output=True, check=False)
+    processes.run(["ninja", "-C", str(folder), "-t", "clean"])
     for path in [cache, folder / "build.ninja", *folder.glob("CMakeFiles/*/CMakeCCompiler.cmake"), *folder.glob("*.so")]:
         path.unlink(missing_ok=True)
     return settings

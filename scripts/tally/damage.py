@@ -2,10 +2,9 @@
 import pathlib
 import shutil
 import struct
-import subprocess
 import zlib
 
-from tally import tools
+from tally import processes, tools
 from tally.symbols import find_elf
 
 PAGE, PROGRAM_BASE = 4096, 0x900000
@@ -25,8 +24,8 @@ JUMP_WINDOW = b"\xb8\x00\x00\x10\xc0\xff\xe0"  # memory, where the kernel sees i
 
 def symbol(elf, name):
     """The address of a function."""
-    done = subprocess.run([tools.command(tools.NM), str(elf)], capture_output=True, text=True, check=True)
-    found = [line.split()[0] for line in done.stdout.splitlines() if line.split()[-1] == name]
+    lines = processes.output([tools.command(tools.NM), str(elf)]).splitlines()
+    found = [line.split()[0] for line in lines if line.split()[-1] == name]
     if len(found) != 1:
         raise LookupError(f"{elf} has {len(found)} functions {name}")
     return int(found[0], 16)

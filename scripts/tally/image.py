@@ -7,6 +7,7 @@ import tempfile
 
 from tally import processes, tools
 from tally.interface import ROOT
+from tally.output import replace_file
 
 CONFIG_BYTES = 1024  # boot/grub.cfg in the ISO, padded, so that any command line fits in place
 COMMAND_MAX = 255
@@ -63,16 +64,6 @@ def make_iso(output, kernel, archive, words):
         if done.returncode:
             raise ImageError("grub-mkrescue failed:\n" + done.stderr)
         replace_file(output, (folder / "iso").read_bytes())
-
-
-def replace_file(name, data):
-    """The file has always all of its contents, the old or the new."""
-    temporary = pathlib.Path(f"{name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, name)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def with_command(iso, default_words, words, output):

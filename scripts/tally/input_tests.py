@@ -5,6 +5,7 @@ import random
 import subprocess
 import tempfile
 
+from tally import processes
 from tally.failures import PATIENCE, command_line, judge, programs
 from tally.interface import ROOT
 
@@ -16,9 +17,8 @@ LINE = b"one " + 150 * b"word " + b"last"  # which is longer than a message
 
 def run(words, **how):
     """(status, standard output, lines of standard error)"""
-    done = subprocess.run(command_line(f"--kernel {programs(words)}", ""), cwd=ROOT, capture_output=True, timeout=PATIENCE,
-                          check=False, **how)
-    return done.returncode, done.stdout, done.stderr.decode(errors="backslashreplace").splitlines()
+    done = processes.run(command_line(f"--kernel {programs(words)}", ""), PATIENCE, cwd=ROOT, **how)
+    return done.returncode, done.stdout.encode("utf-8", "surrogateescape"), done.stderr.splitlines()
 
 
 def read_all(words, wanted, **how):
@@ -30,11 +30,11 @@ def read_all(words, wanted, **how):
 def pipes():
     """Bytes arrive as they are, without an echo; small writes in one read each, large ones in the reads' sizes."""
     data = ALL_BYTES + b"x" * 4031 + b"\n" + ALL_BYTES[::-1] + b"no newline at the end"
-    yield from read_all("reads 1000", data, input=data)
-    yield from read_all("reads 7", MANY, input=MANY)
-    yield from read_all("reads 65536", MANY, input=MANY)
-    yield from read_all("reads 100 each", b"12\nend, no terminal\n", input=b"hello\nworld\n")
-    yield from read_all("reads 5 each", b"5\n5\n2\nend, no terminal\n", input=b"hello\nworld\n")
+    yield from read_all("reads 1000", data, given=data)
+    yield from read_all("reads 7", MANY, given=MANY)
+    yield from read_all("reads 65536", MANY, given=MANY)
+    yield from read_all("reads 100 each", b"12\nend, no terminal\n", given=b"hello\nworld\n")
+    yield from read_all("reads 5 each", b"5\n5\n2\nend, no terminal\n", given=b"hello\nworld\n")
 
 
 def files():
@@ -47,25 +47,23 @@ def files():
 def nothing():
     """/dev/null and a closed standard input are at their end."""
     end = b"end, no terminal\n"
-    yield from read_all("reads 10 each", end, stdin=subprocess.DEVNULL)
+    yield from read_all("reads 10 each", end)
     yield from read_all("reads 10 each", end, preexec_fn=lambda: os.close(0))
 
 
 def endless():
     """A writer that never ends, or that says nothing, does not keep a program from its end."""
     for writer in (["yes"], ["sleep", "1000"]):
-        with subprocess.Popen(writer, stdout=subprocess.PIPE) as source:
-            status, console, log = run("ends 3", stdin=source.stdout)
-            source.stdout.close()
-            source.kill()
+        with processes.started(writer, stdout=subprocess.PIPE) as source:
+            status, _, log = run("ends 3", stdin=source.stdout)
         yield from judge(3, status, (), log)
 
 
 def at_terminal(words, keys):
     """As run(), with keys that are typed at a terminal when the program has started."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen(command_line(f"--kernel {programs(words)}", ""), cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE) as process:
+    with processes.started(command_line(f"--kernel {programs(words)}", ""), cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE) as process:
         os.close(theirs)
         log = []
         for line in process.stderr:

@@ -1,9 +1,29 @@
-"""Files that are written only when their text changes, so that nothing is rebuilt in vain."""
+"""How files are written: whole, or not at all; and not in vain."""
+import os
 import pathlib
 
 
+def replace_file(name, data):
+    """A file has always all of its contents, the old or the new. What is no file, such as a device, is written to."""
+    path = pathlib.Path(os.path.realpath(name))
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def replace_text(name, text):
+    replace_file(name, text.encode("utf-8", "surrogateescape"))
+
+
 def write_if_changed(path, text):
+    """So that nothing is rebuilt in vain."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_text(encoding="utf-8", errors="surrogateescape") != text:
-        path.write_text(text, encoding="utf-8", errors="surrogateescape")
+        replace_text(path, text)

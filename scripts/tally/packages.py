@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 
-from tally import tools
+from tally import processes, tools
 from tally.entry import Told
 from tally.tools import Tool
 
@@ -168,7 +168,6 @@ def install_packages(lacking):
     print(f"tally: installing {' '.join(packages)}", file=sys.stderr)
     apt = [*sudo(), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]
     shown = sys.stderr if sys.stderr.isatty() else subprocess.PIPE
-    done = [subprocess.run([*apt, *words], stdout=shown, stdin=subprocess.DEVNULL, text=True, check=False)
-            for words in (["update"], install_words(packages))]
+    done = [processes.run([*apt, *words], stdout=shown, stderr=sys.stderr) for words in (["update"], install_words(packages))]
     if done[-1].returncode:
-        print("".join(step.stdout or "" for step in done), file=sys.stderr)
+        print("".join(step.stdout for step in done), file=sys.stderr)

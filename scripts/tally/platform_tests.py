@@ -6,11 +6,10 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
-from tally import bench_record, configured
+from tally import bench_record, configured, processes
 from tally.interface import ROOT
 from tally.serial import BUILD_FAILED
 
@@ -43,8 +42,7 @@ class Machine:
 
     def call(self, script, *words, **environment):
         """(status, all it says)"""
-        done = subprocess.run([str(ROOT / "scripts" / script), *words], capture_output=True, text=True, check=False,
-                              stdin=subprocess.DEVNULL, env={"PATH": str(self.folder), **environment})
+        done = processes.run([str(ROOT / "scripts" / script), *words], env={"PATH": str(self.folder), **environment})
         return done.returncode, done.stdout + done.stderr
 
 

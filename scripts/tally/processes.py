@@ -58,10 +58,18 @@ def started(command, **options):
                 end(process)
 
 
-def run(command, timeout=None, **options):
+def run(command, timeout=None, given=None, **options):
     """As subprocess.run() with its output captured, as text of any bytes, CRs as they are; errors of the command are
-    the caller's."""
-    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    the caller's. It reads the bytes `given`, or nothing."""
+    stdin = subprocess.DEVNULL if given is None else subprocess.PIPE
+    options = {"stdin": stdin, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     with started(command, **options) as process:
-        texts = [data and data.decode("utf-8", "surrogateescape") for data in process.communicate(timeout=timeout)]
+        texts = [data and data.decode("utf-8", "surrogateescape") for data in process.communicate(given, timeout)]
     return subprocess.CompletedProcess(command, process.returncode, *(text if text else "" for text in texts))
+
+
+def output(command, **options):
+    """What a command writes that is not to fail."""
+    done = run(command, **options)
+    done.check_returncode()
+    return done.stdout

@@ -10,7 +10,8 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
+
+from tally import processes
 
 SUFFIXED = re.compile(r".*-(\d+)")
 NUMBER = re.compile(r"\d+(\.\d+)+|\d+")
@@ -68,8 +69,7 @@ def numbers(version):
 def said(*command):
     """What a command says; nothing if it cannot be run."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL,
-                              check=False, env={**os.environ, "LC_ALL": "C"})
+        done = processes.run(command, env={**os.environ, "LC_ALL": "C"})
     except OSError:
         return ""
     return done.stdout + done.stderr
