@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 
-from tally import build, junit, packages, schedule
+from tally import build, junit, packages, processes, schedule, terminal
 
 HEAD, TAIL, WIDTH = 20, 60, 300  # of a failed test's details: lines shown, and bytes of each
 INDENT = "       "
@@ -110,7 +110,8 @@ def main():
     if arguments.junit:
         open(arguments.junit, "ab").close()  # now, not after all tests
     packages.install(packages.BUILD + packages.RUN + packages.TEST)
-    with tempfile.TemporaryDirectory(prefix="tally-") as scratch:
+    stops = terminal.around_stops(processes.stop_other_groups, processes.continue_other_groups)
+    with tempfile.TemporaryDirectory(prefix="tally-") as scratch, terminal.handled(stops):
         return run_in(scratch, wanted, arguments)
 
 

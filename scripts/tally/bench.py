@@ -5,16 +5,14 @@ runs are repeatable to the instruction. The kernel is loaded without GRUB, whose
 program can count, a plugin of QEMU does.
 """
 import dataclasses
-import multiprocessing
+import functools
 import os
 import re
-import signal
-import subprocess
 import sys
 
-from tally import bench_explain, bench_plugin, machine, tests
+from tally import bench_explain, bench_plugin, machine, parallel, processes, tests
 from tally.damage import symbol
-from tally.entry import Told
+from tally.entry import Told, explanation
 from tally.interface import ROOT
 
 INSTRUCTIONS, BYTES, LINES, FRAMES = "instructions", "bytes", "lines", "frames"
@@ -129,8 +127,7 @@ def boot_rows(folder):
 
 
 def size_rows(folder):
-    done = subprocess.run([sys.executable, "scripts/check_size.py", str(folder / "kernel/kernel.elf")], cwd=ROOT,
-                          capture_output=True, text=True, check=False)
+    done = processes.run([sys.executable, "scripts/check_size.py", str(folder / "kernel/kernel.elf")], cwd=ROOT)
     sizes = SIZES.search(done.stdout)
     if not sizes:
         raise BenchError(f"bench: the kernel's size is not known\n{done.stdout}{done.stderr}")
@@ -180,15 +177,25 @@ def longest_row(found):
 # -------------------------------------------------------------------------------------------- all
 
 def call(job):
+    """What the job's function returns; if it fails, an error."""
     function, *arguments = job
-    return function(*arguments)
+    try:
+        return function(*arguments)
+    except Told as error:
+        return error
+    except Exception as error:
+        return BenchError(f"bench: {explanation(error)}")
 
 
 def run_jobs(jobs):
     """The jobs' results, in their order; some are done at the same time."""
-    processes = min(os.cpu_count(), tests.BENCH_PROCESSES)
-    with multiprocessing.Pool(processes, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
-        yield from pool.imap(call, jobs)
+    work = [parallel.Job(functools.partial(call, job)) for job in jobs]
+    found = {}
+    for each, result in parallel.run_all(work, min(os.cpu_count(), tests.BENCH_PROCESSES)):
+        if result is None or isinstance(result, Exception):
+            raise result or BenchError("bench: a process that measured was killed")
+        found[id(each)] = result
+    return [found[id(each)] for each in work]
 
 
 def all_rows(folder):
@@ -197,7 +204,7 @@ def all_rows(folder):
     long = longest_jobs(folder)
     jobs = [*((program_rows, folder, program) for program in (KERNEL, PROCESS, MEMORY)), (second_cpu_rows, folder),
             (boot_rows, folder), (size_rows, folder), *((account_rows, folder, name) for name in ACCOUNTS)]
-    results = list(run_jobs([*long, *jobs]))
+    results = run_jobs([*long, *jobs])
     row, test = longest_row(results[:len(long)])
     found = {row.name: row for rows in [[row], *results[len(long):]] for row in rows}
     return [found[name] for name in NAMES], test

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 
+from tally import processes
 from tally.image import command_line, with_command
 from tally.serial import BROKEN, TIMED_OUT, Ports, Verdict, send_input
 from tally.symbols import Symbols
@@ -96,7 +97,7 @@ def start_qemu(arguments, folder, log_port, with_input):
 def wait_for_end(qemu, decided, timeout):
     """False if the time is over before the log has told the end or the machine has ended."""
     waiter = start_thread(lambda: (qemu.wait(), decided.set()))
-    in_time = decided.wait(None if timeout is None else min(timeout, threading.TIMEOUT_MAX))
+    in_time = decided.wait(timeout)
     if in_time:
         waiter.join(GRACE)
     return in_time
@@ -123,8 +124,8 @@ def run_qemu(arguments, ports, options, folder, given):
             start_thread(send_input, given, qemu.stdin.fileno(), ports.listening)
         in_time = wait_for_end(qemu, ports.verdict.decided, None if options.gdb else options.timeout)
     finally:
-        qemu.terminate()
-        qemu.wait()
+        if qemu.poll() is None:
+            processes.end(qemu)
         if reader:
             reader.join(READING)
         os.close(log)

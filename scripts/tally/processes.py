@@ -27,13 +27,39 @@ def descendants(process):
     return found[1:]
 
 
+def in_other_groups():
+    """What we have started that control-Z does not stop with us."""
+    found = set()
+    for each in descendants(os.getpid()):
+        with contextlib.suppress(OSError):
+            if os.getpgid(each) != os.getpgrp():
+                found.add(each)
+    return found
+
+
+def stop_other_groups():
+    """While they are stopped one by one they may start others."""
+    stopped = set()
+    while fresh := in_other_groups() - stopped:
+        send(fresh, signal.SIGSTOP)
+        stopped |= fresh
+
+
+def continue_other_groups():
+    send(in_other_groups(), signal.SIGCONT)
+
+
+def send(each_of, number):
+    for each in each_of:
+        with contextlib.suppress(OSError):
+            os.kill(each, number)
+
+
 def end_tree(process):
     """Asks it, and all that it has started, to end. The caller has made sure that it still is the process meant."""
     if process <= 1:
         raise ValueError(f"process {process} has started all others")
-    for each in [process, *descendants(process)]:
-        with contextlib.suppress(OSError):
-            os.kill(each, signal.SIGTERM)
+    send([process, *descendants(process)], signal.SIGTERM)
 
 
 def end(process):
@@ -42,7 +68,8 @@ def end(process):
     try:
         process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
-        process.kill()
+        with contextlib.suppress(PermissionError):  # what sudo has started ends when it will
+            process.kill()
         process.wait()
 
 

@@ -1,19 +1,18 @@
-"""Runs tests at the same time, each in a process of its own, as many as there are places.
+"""Runs tests at the same time, as parallel.py does it.
 
 First come those that take several places, then the longest. How long each takes is remembered in a file; what is
 compared is processor time, which does not depend on how busy the machine is.
 """
 import contextlib
 import dataclasses
-import multiprocessing
-import multiprocessing.connection
+import functools
 import re
 import resource
 import time
 
-from tally import processes
+from tally import parallel
+from tally.output import replace_text
 
-FORK = multiprocessing.get_context("fork")
 LINE = re.compile(r"^(\d+\.\d+) (.+)$", re.M)  # of the file: seconds, name
 UNKNOWN = 5.0  # seconds, until it is known
 
@@ -48,43 +47,10 @@ def processor_time():
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-def work(test, sender):
+def outcome_of(test):
     begin, before = time.monotonic(), processor_time()
     results = results_of(test)
-    sender.send(Outcome(test.name, results, time.monotonic() - begin, processor_time() - before))
-
-
-@dataclasses.dataclass
-class Running:
-    test: object
-    places: int
-    process: object
-    receiver: object
-
-    def outcome(self):
-        try:
-            outcome = self.receiver.recv()
-        except EOFError:
-            outcome = Outcome(None, [("ends by itself", False, "its process was killed")], 0)
-        self.process.join()
-        outcome.test = self.test
-        return outcome
-
-
-def start(test, places):
-    receiver, sender = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=work, args=(test, sender))
-    process.start()
-    sender.close()
-    return Running(test, places, process, receiver)
-
-
-def end_all(running):
-    for each in running:
-        if each.process.is_alive():
-            processes.end_tree(each.process.pid)
-    for each in running:
-        each.process.join()
+    return Outcome(test.name, results, time.monotonic() - begin, processor_time() - before)
 
 
 class Times:
@@ -103,22 +69,18 @@ class Times:
         self.known[outcome.test.name] = outcome.work
         text = "".join(f"{value:.2f} {name}\n" for name, value in sorted(self.known.items()))
         with contextlib.suppress(OSError):  # the next run begins with another test, no more
-            self.path.write_text(text, encoding="utf-8")
+            replace_text(self.path, text)
+
+
+@dataclasses.dataclass
+class TestJob(parallel.Job):
+    test: object = None
 
 
 def run_all(tests, jobs, times, started):
     """Yields an Outcome for each test as it ends; calls started(test)."""
-    waiting, running, free = sorted(tests, key=times.order), [], jobs
-    try:
-        while waiting or running:
-            while waiting and (places := min(waiting[0].places, jobs)) <= free:
-                started(waiting[0])
-                running.append(start(waiting.pop(0), places))
-                free -= places
-            ready = multiprocessing.connection.wait([each.receiver for each in running])
-            for ended in [each for each in running if each.receiver in ready]:
-                yield ended.outcome()
-                running.remove(ended)
-                free += ended.places
-    finally:
-        end_all(running)
+    work = [TestJob(functools.partial(outcome_of, test), test.places, test) for test in sorted(tests, key=times.order)]
+    for job, outcome in parallel.run_all(work, jobs, lambda job: started(job.test)):
+        outcome = outcome or Outcome(None, [("ends by itself", False, "its process was killed")], 0)
+        outcome.test = job.test
+        yield outcome

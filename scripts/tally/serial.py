@@ -12,7 +12,7 @@ import sys
 import termios
 import threading
 
-from tally import terminal
+from tally import terminal, waiting
 
 TIMED_OUT, BROKEN, BUILD_FAILED, NO_PROGRAM = 124, 125, 126, 127
 
@@ -37,7 +37,7 @@ class Verdict:
         self.died = re.compile(f"{DIED.pattern}|{HELD.pattern}")
         self.status = None
         self.heard = False  # anything
-        self.decided = threading.Event()
+        self.decided = waiting.Event()
 
     def read(self, line):
         self.heard = True

@@ -1,14 +1,21 @@
 """Tests of how tests run at the same time, and of what is written of them."""
+import contextlib
 import dataclasses
+import math
 import os
 import pathlib
+import signal
 import tempfile
+import threading
 import time
 import xml.etree.ElementTree as xml
 
-from tally import build, junit, processes, schedule
+from tally import build, junit, machine, output, parallel, processes, schedule, terminal, waiting
+from tally.failures import PROGRAMS
 from tally.interface import ROOT
 from tally.terminal_tests import wait_until
+
+LONG = 30  # seconds that nobody is to wait
 
 
 @dataclasses.dataclass
@@ -59,6 +66,67 @@ def runs_in_parallel():
         sorted(len(outcome.failures) for outcome in died) == [0, 1], f"{died}"
 
 
+class Heard(Exception):
+    pass
+
+
+def raise_heard(*_):
+    raise Heard
+
+
+def signal_elsewhere():
+    """A signal to a thread that is not the main one, which waits by then."""
+    def send():
+        time.sleep(0.3)
+        signal.pthread_kill(threading.get_ident(), signal.SIGCONT)
+    threading.Thread(target=send, daemon=True).start()
+
+
+def naps():
+    time.sleep(LONG)
+
+
+def boots():
+    options = machine.Options(kernel=True, timeout=LONG)
+    machine.boot(options, ["ends", "never"], build.programs_folder(ROOT / PROGRAMS), len, len)
+
+
+def hears_signals():
+    """Whichever thread the system gives a signal to, it ends a wait of the main one."""
+    for what, wait in (("for an event", lambda: waiting.Event().wait(LONG)),
+                       ("for jobs", lambda: list(parallel.run_all([parallel.Job(naps)], 1))),
+                       ("for a machine", boots)):
+        begin = time.monotonic()
+        with terminal.handled({signal.SIGCONT: raise_heard}), contextlib.suppress(Heard):
+            signal_elsewhere()
+            wait()
+        yield f"a wait {what} ends", time.monotonic() - begin < LONG / 2, f"after {time.monotonic() - begin} s"
+    event = waiting.Event()
+    threading.Thread(target=event.set, daemon=True).start()
+    yield "an event that happens is not missed", event.wait(LONG), ""
+    yield "one that does not is not waited for longer", not waiting.Event().wait(0.01), ""
+    yield "its time may be endless", event.wait(math.inf), ""
+
+
+def replaces_files():
+    """A file is replaced as a whole, a link stays one, and what is no file is written to."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch)
+        output.replace_file(folder / "file", b"old")
+        (folder / "link").symlink_to("file")
+        with open(folder / "file", "rb") as before:
+            output.replace_file(folder / "link", b"new")
+            yield "who reads the old one goes on reading it", before.read() == b"old", ""
+        yield "the new one is there", (folder / "file").read_bytes() == b"new" and (folder / "link").is_symlink(), ""
+        with contextlib.suppress(OSError):
+            output.replace_file("/dev/full", b"new")
+        yield "a device stays one", not pathlib.Path("/dev/full").is_file(), ""
+        (folder / "folder").mkdir()
+        with contextlib.suppress(OSError):
+            output.replace_file(folder / "folder", b"new")
+        yield "nothing else is left", sorted(os.listdir(folder)) == ["file", "folder", "link"], f"{os.listdir(folder)}"
+
+
 def writes_junit():
     done = outcomes([Fake("group/<fails> & more", fails), Fake("group/pauses", pauses)], 1)
     root = xml.fromstring(junit.document(done))
@@ -78,4 +146,6 @@ def writes_junit():
 def suite_tests():
     """(name, function, what it needs to have been built) of each."""
     yield "script/tests at the same time", runs_in_parallel, None
+    yield "script/signals while it waits", hears_signals, "programs"
+    yield "script/files are replaced", replaces_files, None
     yield "script/results for other systems", writes_junit, None

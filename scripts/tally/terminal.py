@@ -21,14 +21,16 @@ def set_mode(terminal, mode):
             termios.tcsetattr(terminal, termios.TCSANOW, mode)
 
 
-def stop_with(restore):
-    """A handler of control-Z: stops as if there were none, after restore()."""
-    def handler(number, _):
-        restore()
+def around_stops(before, after):
+    """Handlers of control-Z, and of going on: it stops as if there were none, but for before() and after(). Where
+    nobody could make it go on, the system does not stop it."""
+    def stop(number, _):
+        before()
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
-        signal.signal(number, handler)
-    return handler
+        signal.signal(number, stop)
+        after()
+    return {signal.SIGTSTP: stop, signal.SIGCONT: lambda *_: after()}
 
 
 @contextlib.contextmanager
@@ -52,7 +54,7 @@ def without(terminal, local_modes):
     changed = [*before]
     changed[LOCAL_MODES] &= ~local_modes
     restore, change = (lambda mode=mode: set_mode(terminal, mode) for mode in (before, changed))
-    with handled({signal.SIGTSTP: stop_with(restore), signal.SIGCONT: lambda *_: change()}):
+    with handled(around_stops(restore, change)):
         change()
         try:
             yield

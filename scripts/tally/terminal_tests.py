@@ -21,7 +21,7 @@ def wait_until(condition, seconds=60):
     """What `condition` returns, once it is true or the time is over."""
     end = time.monotonic() + seconds
     while not (found := condition()) and time.monotonic() < end:
-        time.sleep(0.05)
+        time.sleep(0.01)
     return found
 
 
@@ -37,12 +37,13 @@ def is_alive(pid):
 
 
 def machines(process):
-    """The emulators that it has started, if they are no more what starts them."""
-    def command(pid):
+    """The emulators that it has started: neither what starts them, nor one that is only asked for its version."""
+    def is_machine(pid):
         with contextlib.suppress(OSError):
-            return pathlib.Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace")
-        return ""
-    return [pid for pid in processes.descendants(process) if command(pid).startswith("qemu")]
+            name, *arguments = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            return b"qemu-system" in name and b"-serial" in arguments
+        return False
+    return list(filter(is_machine, processes.descendants(process)))
 
 
 class Job:
@@ -113,22 +114,36 @@ JOBS = {
     "test": ["scripts/test", "--build-dir", str(build.base), "system/t_random"],
     "bench": ["scripts/bench", "--build-dir", str(IMAGES)],
 }
+IN_A_TERMINAL = "script/run has no limit on a terminal"  # a test whose machine runs on for a while, then ends
+STOPPED = {**JOBS, "a test in a terminal": ["scripts/test", "--build-dir", str(build.base), IN_A_TERMINAL]}
+BUILT = {"test": "i386", "bench": "i386"}  # what a job needs, if not "programs"
+ROUNDS = 50
+
+
+@contextlib.contextmanager
+def started(command):
+    with tempfile.TemporaryDirectory() as folder:
+        job = Job([str(ROOT / command[0]), *command[1:]], folder)
+        try:
+            yield job
+        finally:
+            job.kill()
 
 
 @contextlib.contextmanager
 def running(command):
     """(Job, its machines); the machines run."""
-    with tempfile.TemporaryDirectory() as folder:
-        job = Job([str(ROOT / command[0]), *command[1:]], folder)
-        try:
-            yield job, wait_until(lambda: machines(job.pid), PATIENCE)
-        finally:
-            job.kill()
+    with started(command) as job:
+        emulators = wait_until(lambda: machines(job.pid), PATIENCE)
+        if not emulators:
+            raise RuntimeError(f"{' '.join(command)} has started no machine")
+        yield job, emulators
 
 
-def nothing_left(job, emulators):
-    left = wait_until(lambda: not any(map(is_alive, emulators)), 10)
-    yield "the machines have ended", emulators and left, f"there were {emulators}"
+def nothing_left(job, found):
+    """Of the processes `found` none runs any more."""
+    ended = wait_until(lambda: not any(map(is_alive, found)))
+    yield "what it had started has ended", ended, f"there were {found}"
     yield "no temporary file is left", not os.listdir(job.folder), f"{os.listdir(job.folder)}"
 
 
@@ -151,20 +166,54 @@ def hung_up(name):
     return run
 
 
-def stopped():
+def states(job):
+    """{process: its state} of all that has not ended of a job."""
+    found = {pid: status_field(pid, 0) for pid in [job.pid, *processes.descendants(job.pid)]}
+    return {pid: state for pid, state in found.items() if state not in ("", "Z")}
+
+
+def is_stopped(job):
+    found = states(job)
+    return bool(found) and set(found.values()) == {"T"}
+
+
+def goes_on(job):
+    os.killpg(job.pid, signal.SIGCONT)
+    return wait_until(lambda: status_field(job.pid, 0) != "T")
+
+
+def ended_after_all(job, found):
+    job.type(b"\x03")
+    status, output = job.end()
+    yield "it can be ended then", status == 128 + signal.SIGINT, f"status {status}\n{output}"
+    yield from nothing_left(job, found)
+
+
+def stopped(name):
+    """Not even what a test runs in a terminal of its own goes on when that test is stopped."""
+    def run():
+        with running(STOPPED[name]) as (job, emulators):
+            job.type(b"\x1a")
+            yield "control-Z stops it, and all that it has started", wait_until(lambda: is_stopped(job)), f"{states(job)}"
+            found = states(job)
+            yield "its machine is there", set(emulators) <= set(found), f"{emulators} {found}"
+            yield "it goes on", goes_on(job), f"{states(job)}"
+            yield from ended_after_all(job, found)
+    return run
+
+
+def stopped_often():
+    """Whichever moment a signal comes at, the mode is right."""
     with running(INTERACTIVE) as (job, emulators):
         came = job.read(b"ends: never")
         yield "keys come at once, unechoed", wait_until(job.is_raw), came
-        job.type(b"\x1a")
-        yield "control-Z stops it, and its machine", wait_until(
-            lambda: all(status_field(pid, 0) == "T" for pid in [job.pid, *emulators])), f"{emulators}"
-        yield "the terminal's mode is the shell's while it is stopped", not job.is_raw(), ""
-        os.killpg(job.pid, signal.SIGCONT)
-        yield "it goes on, and has its mode again", wait_until(job.is_raw), ""
-        job.type(b"\x03")
-        status, output = job.end()
-        yield "it can be ended then", status == 128 + signal.SIGINT, f"status {status}\n{output}"
-        yield from nothing_left(job, emulators)
+        for number in range(ROUNDS):
+            job.type(b"\x1a")
+            yield f"{number}: control-Z stops it, and its machine", wait_until(lambda: is_stopped(job)), f"{states(job)}"
+            yield f"{number}: the terminal's mode is the shell's while it is stopped", not job.is_raw(), ""
+            os.killpg(job.pid, signal.SIGCONT)
+            yield f"{number}: it goes on, and has its mode again", wait_until(job.is_raw), f"{states(job)}"
+        yield from ended_after_all(job, emulators)
 
 
 def ended_while_building():
@@ -177,11 +226,12 @@ def ended_while_building():
             process.send_signal(signal.SIGTERM)
             status = process.wait(PATIENCE)
         yield "status", status == 128 + signal.SIGTERM, f"status {status}"
-        yield "the tools have ended", tools and wait_until(lambda: not any(map(is_alive, tools)), 10), f"{tools}"
+        yield "the tools have ended", tools and wait_until(lambda: not any(map(is_alive, tools))), f"{tools}"
 
 
 def mode_after_end():
-    with running(["scripts/run", "--build-dir", str(IMAGES), "--programs", "tests/boot", "ends", "3"]) as (job, _):
+    with started(["scripts/run", "--build-dir", str(IMAGES), "--programs", "tests/boot", "ends", "3"]) as job:
+        yield "keys come at once, unechoed", wait_until(job.is_raw, PATIENCE), ""
         came = job.read(b"exited with status 3")
         yield "the terminal's mode is as it was", wait_until(lambda: not job.is_raw()), came
         status, output = job.end()
@@ -193,15 +243,14 @@ def ended_by_signal():
     for number, wanted in ((signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGHUP, 128 + signal.SIGHUP),
                            (signal.SIGKILL, -signal.SIGKILL)):
         with tempfile.TemporaryDirectory() as folder:
-            started = subprocess.Popen(INTERACTIVE, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                       stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": folder})
-            with started as process:
+            with processes.started(INTERACTIVE, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": folder}) as process:
                 process.stdout.readline()
                 emulators = machines(process.pid)
                 process.send_signal(number)
                 status = process.wait(PATIENCE)
             yield f"{number.name}: status is {wanted}", status == wanted, f"status {status}"
-            left = wait_until(lambda: not any(map(is_alive, emulators)), 10)
+            left = wait_until(lambda: not any(map(is_alive, emulators)))
             yield f"{number.name}: the machine ends, too", emulators and left, f"{emulators} were"
             if number != signal.SIGKILL:
                 yield f"{number.name}: no temporary file is left", not os.listdir(folder), f"{os.listdir(folder)}"
@@ -209,7 +258,7 @@ def ended_by_signal():
 
 def no_limit():
     """On a terminal a program may take its time; a limit that is asked for holds there, too."""
-    with running([*INTERACTIVE[:1], "--timeout", "2", *INTERACTIVE[1:]]) as (job, _):
+    with started([*INTERACTIVE[:1], "--timeout", "2", *INTERACTIVE[1:]]) as job:
         status, output = job.end()
         yield "--timeout holds on a terminal", status == 124 and "timed out after 2 seconds" in output, output
     limits = {}
@@ -222,9 +271,12 @@ def no_limit():
 
 def terminal_tests():
     """(name, function, what it needs to have been built) of each."""
-    yield from ((f"script/{name} ends by control-C", interrupted(name), "programs") for name in JOBS)
-    yield from ((f"script/{name} ends with its terminal", hung_up(name), "programs") for name in JOBS)
-    yield "script/run is stopped by control-Z", stopped, "programs"
+    for name in STOPPED:
+        yield f"script/{name} is stopped by control-Z", stopped(name), BUILT.get(name, "programs")
+    for name in JOBS:
+        yield f"script/{name} ends by control-C", interrupted(name), BUILT.get(name, "programs")
+        yield f"script/{name} ends with its terminal", hung_up(name), BUILT.get(name, "programs")
+    yield "script/run is stopped by control-Z, often", stopped_often, "programs"
     yield "script/run ends while it builds", ended_while_building, None
     yield "script/run leaves the terminal as it was", mode_after_end, "programs"
     yield "script/run ends by a signal", ended_by_signal, "programs"
