@@ -1,10 +1,11 @@
 /*
  * Lines that are typed, up to the end of file. Under scripts/tally/screen_tests.py they come from the keyboard.
+ * The next line's echo may come before the answer to the first.
  *
  * typed: Hello, World!
  * typed: 2 < 3
  * keys: \x04
- * console: 1 line 1: Hello, World!
+ * console: 1 .*line 1: Hello, World!
  * console: 1 line 2: 2 < 3
  */
 #include <stdio.h>
