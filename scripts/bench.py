@@ -32,6 +32,8 @@ def parse():
 
 
 def check(parser, arguments):
+    if "" in (arguments.build_dir, arguments.json, arguments.explain):
+        parser.error("--build-dir, --json and --explain need a name")
     if arguments.explain and arguments.explain not in bench.EXPLAINED:
         parser.error(f"there is no row {arguments.explain} to explain; there are: {' '.join(bench.EXPLAINED)}")
     if arguments.explain and (arguments.json or arguments.record or arguments.plots):

@@ -35,7 +35,7 @@ set(glyphs ${GENERATED}/servers/screen/glyph_data.h)
 add_custom_command(
   OUTPUT ${glyphs}
   COMMAND ${python} scripts/gen_font.py ${GRUB_FONT} ${glyphs}
-  DEPENDS scripts/gen_font.py scripts/tally/font.py scripts/tally/output.py ${GRUB_FONT}
+  DEPENDS scripts/gen_font.py scripts/tally/entry.py scripts/tally/font.py scripts/tally/output.py ${GRUB_FONT}
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
   COMMENT "glyphs" VERBATIM)
 list(APPEND headers ${glyphs})

@@ -32,8 +32,8 @@ def parse():
     arguments = parser.parse_args()
     if arguments.jobs < 1:
         parser.error("-j is positive")
-    if arguments.build_dir == "":
-        parser.error("--build-dir needs the name of a folder")
+    if "" in (arguments.build_dir, arguments.junit):
+        parser.error("--build-dir and --junit need a name")
     return arguments
 
 

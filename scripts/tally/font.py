@@ -2,14 +2,16 @@
 import pathlib
 import struct
 
+from tally.entry import Told
+
 WIDTH, HEIGHT = 8, 16
 CHARACTER = struct.Struct(">IBI")  # code, flags (0: not compressed), place in the file
 GLYPH = struct.Struct(">HHhhh")  # width and height of the bitmap, its place, advance
 LOW_CODES = 0x20  # bytes below stand for control characters
 
 
-class FontError(Exception):
-    pass
+class FontError(Told):
+    """Why a file cannot be used."""
 
 
 def codes():
@@ -33,9 +35,8 @@ def sections(data):
 def read_glyph(data, at, ascent):
     """The glyph's rows, as bytes of pixels; its bits are in one string without gaps between rows."""
     width, height, left, bottom, _ = GLYPH.unpack_from(data, at)
-    first = at + GLYPH.size
     size = (width * height + 7) // 8
-    bits = "".join(f"{byte:08b}" for byte in data[first:first + size])
+    bits = "".join(f"{byte:08b}" for byte in struct.unpack_from(f"{size}s", data, at + GLYPH.size)[0])
     top = ascent - bottom - height
     rows = [0] * HEIGHT
     for y in range(height):
@@ -48,14 +49,20 @@ def read_glyph(data, at, ascent):
 
 def read_glyphs(path):
     """256 glyphs, each of HEIGHT rows; one that has no code is blank."""
-    data = pathlib.Path(path).read_bytes()
+    try:
+        return glyphs_of(path, pathlib.Path(path).read_bytes())
+    except struct.error:
+        raise FontError(f"gen_font: {path} ends too early") from None
+
+
+def glyphs_of(path, data):
     parts = sections(data)
     if data[8:12] != b"PFF2" or b"CHIX" not in parts or b"ASCE" not in parts:
-        raise FontError(f"{path} is no font of GRUB's")
+        raise FontError(f"gen_font: {path} is no font of GRUB's")
     ascent, = struct.unpack_from(">H", data, parts[b"ASCE"][0])
     first, size = parts[b"CHIX"]
     places = {code: at for code, flags, at in CHARACTER.iter_unpack(data[first:first + size]) if flags == 0}
     missing = [code for code in codes() if code and code not in places]
     if missing:
-        raise FontError(f"{path} lacks {len(missing)} characters, U+{missing[0]:04X} first")
+        raise FontError(f"gen_font: {path} lacks {len(missing)} characters, U+{missing[0]:04X} first")
     return [read_glyph(data, places[code], ascent) if code else [0] * HEIGHT for code in codes()]

@@ -118,7 +118,7 @@ def read_call(where, line):
 def read_protocol(path):
     path = pathlib.Path(path)
     protocol = Protocol("", [], [])
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         if line.startswith("#"):
             protocol.about.append(line[1:].strip())
         elif line.startswith("protocol "):

@@ -25,5 +25,5 @@ def write_if_changed(path, text):
     """So that nothing is rebuilt in vain."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or path.read_text(encoding="utf-8", errors="surrogateescape") != text:
+    if not path.is_file() or path.read_text(encoding="utf-8", errors="surrogateescape") != text:
         replace_text(path, text)

@@ -58,7 +58,7 @@ class Times:
 
     def __init__(self, path):
         self.path, self.known = path, {}
-        if path.exists():
+        with contextlib.suppress(OSError):
             found = LINE.findall(path.read_text(encoding="utf-8", errors="replace"))  # a line may be cut off
             self.known = {name: float(value) for value, name in found}
 

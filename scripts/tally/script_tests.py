@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from tally import build, foreign, processes, tools
+from tally import build, foreign, packages, processes, tools
 from tally.entry import UNABLE, USAGE
 from tally.interface import ROOT
 from tally.version import version
@@ -23,7 +23,7 @@ PLAIN = {"LC_ALL": "C", "LANG": "C", "PYTHONCOERCECLOCALE": "0"}
 
 @dataclasses.dataclass
 class Call:
-    """A shell's line at the tree's root: $S is a scratch folder, $B the build folder. It ends with `status`; stderr
+    """A shell's line at the tree's root: $S is a scratch folder, $B the build folder, $F GRUB's font. It ends with `status`; stderr
     has a line that is `says`, and never a traceback."""
     name: str
     line: str
@@ -77,6 +77,18 @@ CALLS = [
     Call("check_size of a file that is not there", "python3 -B scripts/check_size.py $S/none", 1, "check_size: \\S*llvm-size\\S* failed: .*none.*"),
     Call("the tree's pages in a locale that knows no letters", "python3 -B -X utf8=0 scripts/gen_docs.py --check", 0),
     Call("run in a locale that knows no letters", "scripts/run --build-dir $B hello", 0),
+    Call("doctor with a compiler that says nothing", "printf '#!/none\\n' >$S/cc; chmod +x $S/cc; CC=$S/cc scripts/doctor >$S/out", 1),
+    Call("symbolize with what is no address", "printf '  at 0x%099d\\n' 9 | tr 0 f | sed s/fx/0x/ | scripts/symbolize $B", 0),
+    Call("symbolize with a name that no file has", "printf '%0999d (pid 1): eip 0xc0201000\\n' 1 | scripts/symbolize $B", 0),
+    Call("gen_font to a full disk", "python3 -B scripts/gen_font.py $F /dev/full", 1, "gen_font: .*No space left on device"),
+    Call("gen_font of half a font", "head -c 100000 $F >$S/font; python3 -B scripts/gen_font.py $S/font $S/out", 1,
+         "gen_font: .*/font ends too early"),
+    Call("gen_font of a folder", "python3 -B scripts/gen_font.py $S $S/out", 1, "gen_font: .*: Is a directory"),
+    Call("gen_proto of what is no text", "head -c 3000 $B/tally.iso >$S/x.proto; head -c 99 $B/boot/kernel.elf >>$S/x.proto; "
+         "python3 -B scripts/gen_proto.py $S/x.proto $S/out", 1, ".*/x.proto:1: expected `call N .*"),
+    Call("test with times in a folder", "mkdir $S/test-times; scripts/test --build-dir $S check/layers >$S/out", 0),
+    Call("test with results to a file without a name", "scripts/test --junit '' check/layers", USAGE, ".*error: .*--junit.*"),
+    Call("bench with rows to a file without a name", "scripts/bench --json ''", USAGE, ".*error: .*--json.*"),
     Call("run with a build folder that CMake cannot use", "scripts/run --build-dir \"$S/a;b\" hello", UNABLE,
          "tally: the build folder cannot be '.*/a;b': CMake does not build in a path with ';'; use one without"),
     Call("run with the build folder of another tree",
@@ -89,7 +101,7 @@ def call_test(call):
     def run():
         with tempfile.TemporaryDirectory() as scratch:
             done = processes.run(["bash", "-c", call.line], PATIENCE, cwd=ROOT, stdin=subprocess.PIPE,
-                                 env={**os.environ, **PLAIN, "S": scratch, "B": str(IMAGES)})
+                                 env={**os.environ, **PLAIN, "S": scratch, "B": str(IMAGES), "F": str(packages.FONT.path())})
         details = f"{call.line}\nstatus {done.returncode}\n{done.stdout[-2000:]}{done.stderr}"
         yield f"status is {call.status}", done.returncode == call.status, details
         yield "no traceback", not re.search(r"Traceback|Exception ignored|fault in \S+\.py", done.stderr), details

@@ -1,5 +1,6 @@
 """Turns addresses in log lines into functions and source lines, from the ELF files of a build folder."""
 import functools
+import os
 import pathlib
 import re
 import subprocess
@@ -13,7 +14,7 @@ ADDRESS = re.compile(r"\s*at 0x([0-9a-fA-F]+)$")  # of a kernel panic
 FAULT = re.compile(r"(\S+) \(pid \d+\): .*\beip 0x([0-9a-fA-F]+)$")  # of a program
 DIED = re.compile(r"init: server (\S+) died: .*\beip 0x([0-9a-fA-F]+)\)$")  # or a kernel test
 UNHANDLED = re.compile(r"fault: a thread without a handler is held: .*\beip 0x([0-9a-fA-F]+)$")  # of init
-LOWEST = 0x900000  # no code of ours is below
+CODE = range(0x900000, 1 << 32)  # where code can be; what is no address, the symbolizer would not answer
 PROGRAMS, SERVERS = (FOLDER, "programs"), ("servers", "kernel-tests")  # folders, in the order of the search
 
 
@@ -27,7 +28,7 @@ def symbolizer(elf):
 @functools.lru_cache(maxsize=None)
 def lookup(elf, address):
     """`function file:line` for an address; None if unknown."""
-    if address < LOWEST or not pathlib.Path(elf).exists():
+    if address not in CODE or not os.path.isfile(elf):
         return None
     try:
         process = symbolizer(elf)
@@ -43,9 +44,10 @@ def lookup(elf, address):
 
 
 def find_elf(folder, name, spaces=(*SERVERS, *PROGRAMS)):
-    """The ELF file of a program (a server, a kernel test) in a build folder; the first one of that name."""
+    """The ELF file of a program (a server, a kernel test) in a build folder; the first one of that name. A log may
+    name anything: what no file can be called is not there, either."""
     paths = [pathlib.Path(folder) / space / f"{name}.elf" for space in spaces]
-    return next((path for path in paths if path.exists()), paths[-1])
+    return next((path for path in paths if os.path.isfile(path)), paths[-1])
 
 
 class Symbols:

@@ -86,7 +86,7 @@ def version_of(tool):
 def least_of(tool):
     """A linker must know what its compiler writes."""
     if tool is LD and CC.path():
-        return max(tool.least, str(numbers(version_of(CC))[0]), key=numbers)
+        return max(tool.least, ".".join(map(str, numbers(version_of(CC))[:1])), key=numbers)  # it may say no version
     return tool.least
 
 
