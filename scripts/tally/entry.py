@@ -1,17 +1,19 @@
 """How every script begins and ends. Whatever goes wrong becomes one line on stderr and a status, never a
 traceback; and a signal ends a script as an exception does, so that nothing is left behind.
 
-Scripts import this module first: until run() is called, control-C ends them at once.
+Scripts import this module first: until run() is called, control-C ends them at once. with-python has it ignored while
+Python begins. Before anything else is imported, which takes its time, that is over.
 """
-import signal
+import _signal
+import os
 
-if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+if os.environ.pop("TALLY_INTERRUPTS", None) or _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 import contextlib
 import io
-import os
 import pathlib
+import signal
 import subprocess
 import sys
 import threading

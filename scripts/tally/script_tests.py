@@ -5,9 +5,11 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 from tally import build, foreign, packages, processes, tools
 from tally.entry import UNABLE, USAGE
@@ -109,6 +111,36 @@ def call_test(call):
             found = sum(bool(re.fullmatch(call.says, line)) for line in done.stderr.splitlines())
             yield f"says {call.says}, once", found == 1, details
     return run
+
+
+# ------------------------------------------------------------------------------ while Python begins
+
+MOMENTS = 40
+
+
+def interrupted_early():
+    """Control-C at any moment of a script's first half second: it ends by that, or was through."""
+    statuses = []
+    for number in range(MOMENTS):
+        with processes.started([str(ROOT / "scripts/run"), "--list"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               start_new_session=True) as process:
+            time.sleep(number * 0.5 / MOMENTS)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGINT)
+            said = process.stderr.read().decode(errors="replace")
+            statuses.append(process.wait(PATIENCE))
+        wanted = (0, 128 + signal.SIGINT, -signal.SIGINT)
+        yield f"moment {number}: nothing is said", not said and statuses[-1] in wanted, f"status {statuses[-1]}\n{said}"
+    yield "some were interrupted", set(statuses) - {0}, f"{statuses}"
+
+
+def stays_ignored():
+    """What ignores control-C, as a shell's background does, goes on ignoring it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        line = f"trap '' INT; {ROOT}/scripts/run --list >{scratch}/out & while kill -INT 0 $!; do sleep 0.02; done; wait $!"
+        done = processes.run(["sh", "-c", line], PATIENCE, start_new_session=True)
+        wrote = os.path.getsize(f"{scratch}/out")
+    yield "it is through", done.returncode == 0 and wrote, f"status {done.returncode}, {wrote} bytes\n{done.stderr}"
 
 
 # ------------------------------------------------------------------------------ a copy of the tree
@@ -263,6 +295,8 @@ WHOLE = "script/a copy of the tree, whole"  # costs minutes: it runs only if not
 def script_tests():
     """(name, function, what it needs to have been built) of each."""
     yield from ((f"script/{call.name}", call_test(call), "i386") for call in CALLS)
+    yield "script/control-C while it begins", interrupted_early, None
+    yield "script/control-C that is ignored", stays_ignored, None
     yield "script/a copy of the tree", copy_of_tree, "i386"
     yield WHOLE, whole_copy_of_tree, "i386"
     yield "script/an ISO made twice", made_twice, "i386"
