@@ -24,7 +24,10 @@ def parse():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cmake", metavar="DIR", type=pathlib.Path,
                         help="write the tools as CMake's variables, and note in its folder DIR which they were")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.cmake and not arguments.cmake.name:
+        parser.error("--cmake needs the name of a folder")
+    return arguments
 
 
 def cmake_lines():

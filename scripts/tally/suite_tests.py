@@ -10,8 +10,8 @@ import threading
 import time
 import xml.etree.ElementTree as xml
 
-from tally import build, junit, machine, output, parallel, processes, schedule, terminal, waiting
-from tally.failures import PROGRAMS
+from tally import build, junit, machine, output, parallel, processes, programs_image, schedule, terminal, waiting
+from tally.failures import IMAGES, PROGRAMS
 from tally.interface import ROOT
 from tally.terminal_tests import wait_until
 
@@ -88,7 +88,7 @@ def naps():
 
 def boots():
     options = machine.Options(kernel=True, timeout=LONG)
-    machine.boot(options, ["ends", "never"], build.programs_folder(ROOT / PROGRAMS), len, len)
+    machine.boot(options, ["ends", "never"], programs_image.folder_of(ROOT / PROGRAMS, IMAGES), len, len)
 
 
 def hears_signals():
