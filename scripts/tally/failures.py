@@ -43,7 +43,7 @@ class Damage:
 
 
 def programs(words):
-    return f"--programs {PROGRAMS} {words}"
+    return f"--kernel --programs {PROGRAMS} {words}"
 
 
 def fault(how, what, status=KILLED):
@@ -81,7 +81,7 @@ COMMANDS = [
     *(Command(f"a program that ends by {number.name}", programs(f"ends by {number}"), 128 + number,
               (f"init: ends exited with status {128 + number}",), "")
       for number in (signal.SIGTERM, signal.SIGABRT, signal.SIGKILL)),
-    Command("a program that never ends", f"--kernel --timeout 5 {programs('ends never')}", TIMED_OUT,
+    Command("a program that never ends", f"--timeout 5 {programs('ends never')}", TIMED_OUT,
             ("run: timed out after 5 seconds",), "ends: never\n"),
     Command("no such program", "nobody", NO_PROGRAM, ("init: no program named nobody",), ""),
     fault("null", r"page fault at 0x0 \(write\) at eip 0x\w+ write_null"),

@@ -3,14 +3,14 @@
 A program that cannot be built stops no other: it is named, the list (tally/foreign.py) has it as broken, and no older
 file of it is left.
 """
-import concurrent.futures
 import dataclasses
+import functools
 import json
 import os
 import pathlib
 import re
 
-from tally import foreign, processes
+from tally import foreign, parallel, processes
 from tally.entry import Told
 from tally.interface import ROOT
 from tally.output import write_if_changed
@@ -83,13 +83,23 @@ def dependencies(path):
     return [re.sub(r"\\([ #])", r"\1", word).replace("$$", "$") for word in words[1:]]
 
 
-def is_current(state, commands, program):
+def key(tools, file, stamps):
+    """What a program is made by. A header that comes to the folder may take the place of another of its name."""
+    names = {os.path.basename(path) for path in stamps}
+    return [*tools.commands(file), sorted(path.name for path in tools.folder.glob("*.h") if path.name in names)]
+
+
+def kept_result(tools, file):
+    """The Result of the last time, if it would be the same now."""
+    state, program = tools.output / f"{file.stem}.json", foreign.elf(tools.output, file.stem)
     try:
         kept = json.loads(state.read_text())
     except (OSError, ValueError):
-        return False
-    return program.exists() and kept["commands"] == commands and \
-        all(stamp(path) == was for path, was in kept["stamps"].items())
+        return None
+    stamps = kept["stamps"]
+    same = kept.get("key") == key(tools, file, stamps) and program.exists() == kept["good"] and \
+        all(stamp(path) == was for path, was in stamps.items())
+    return Result(file.stem, kept["good"], "" if kept["good"] else kept["says"], fresh=False) if same else None
 
 
 # ------------------------------------------------------------------------------------------------ building
@@ -117,20 +127,25 @@ def make(file, commands, program):
 
 
 def build(tools, file):
-    name = file.stem
-    state, program = tools.output / f"{name}.json", foreign.elf(tools.output, name)
+    state, rule, program = (tools.output / f"{file.stem}.{kind}" for kind in ("json", "d", "elf"))
+    for made in (state, rule, program):
+        made.unlink(missing_ok=True)
     commands = list(tools.commands(file))
-    if is_current(state, commands, program):
-        return Result(name, True, fresh=False)
-    program.unlink(missing_ok=True)
-    began = {path: stamp(path) for path in [str(file), *tools.inputs]}
+    stamps = {path: stamp(path) for path in [str(file), *tools.inputs]}
     good, says = make(file, commands, program)
     if not good:
         program.unlink(missing_ok=True)
-        return Result(name, False, says)
-    stamps = {path: stamp(path) for path in dependencies(tools.output / f"{name}.d")}
-    state.write_text(json.dumps({"commands": commands, "stamps": {**stamps, **began}}))
-    return Result(name, True, says)
+    if rule.exists():  # the compiler writes none when a header is missing
+        stamps = {**{path: stamp(path) for path in dependencies(rule)}, **stamps}
+        state.write_text(json.dumps({"key": key(tools, file, stamps), "stamps": stamps, "good": good, "says": says}))
+    return Result(file.stem, good, says)
+
+
+def attempt(tools, file):
+    try:
+        return build(tools, file)
+    except OSError as error:
+        return error
 
 
 def sources(folder, tell):
@@ -145,12 +160,17 @@ def sources(folder, tell):
 
 
 def results(tools, files):
-    """Results in the order of the files, as they come."""
-    pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
-    try:
-        yield from pool.map(lambda file: build(tools, file), files)
-    finally:
-        pool.shutdown(cancel_futures=True)
+    """A Result for each file, as they come: first those that are as they were."""
+    stale = []
+    for file in files:
+        if kept := kept_result(tools, file):
+            yield kept
+        else:
+            stale.append(parallel.Job(functools.partial(attempt, tools, file)))
+    for _, result in parallel.run_all(stale, os.cpu_count()):
+        if not isinstance(result, Result):
+            raise result or Told("tally: a process that built a program was killed")
+        yield result
 
 
 def remove_others(output, names):
@@ -172,17 +192,16 @@ def read_tools(commands, folder, output):
 
 
 def build_all(tools, tell, step=lambda done, files, name: None):
-    """Builds what has changed, and calls tell(TEXT) with what there is to say, step(N, FILES, NAME) after
-    each file that was."""
+    """Builds what has changed, and calls tell(TEXT) with what there is to say, step(N, FILES, NAME) after each file."""
     files = list(sources(tools.folder, tell))
     if not files:
         raise Told(f"tally: there is no *.c in {tools.folder}")
-    made = []
+    made = {}
     for result in results(tools, files):
-        made.append(result)
+        made[result.name] = result
         if result.fresh:
             step(len(made), len(files), result.name)
         if result.says:
             tell(result.says.rstrip("\n"))
-    remove_others(tools.output, {result.name for result in made})
-    write_list(tools.output, made)
+    remove_others(tools.output, made)
+    write_list(tools.output, [made[name] for name in sorted(made)])

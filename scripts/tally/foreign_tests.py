@@ -167,8 +167,17 @@ def changes(folder):
     yield from folder.run("hello", 2)
     (folder.path / "deep/two.h").write_text("#define TWO 22\n")
     yield from folder.run("hello", 22)
+    hello.write_text('#include "fcntl.h"\nint main(void) { return O_RDWR; }\n')
+    yield from folder.run("hello", 2)
+    (folder.path / "fcntl.h").write_text("#define O_RDWR 33\n")  # in the place of xv6's
+    yield from folder.run("hello", 33)
+    (folder.path / "fcntl.h").unlink()
     hello.unlink()
     yield from folder.run("hello", 0, writes="hello: process 1, 0 arguments\n")  # ours
+    (folder.path / "broken_first.c").write_text('#include "later.h"\nint main(void) { return LATER; }\n')
+    yield from folder.run("broken_first", BUILD_FAILED, ("tally: .*/broken_first.c does not compile as a program; .*",), "")
+    (folder.path / "later.h").write_text("#define LATER 4\n")
+    yield from folder.run("broken_first", 4)
     (folder.path / "all.c").unlink()
     (folder.path / "every.c").rename(folder.path / "each.c")
     yield from folder.run("each", 0)

@@ -17,7 +17,7 @@ LINE = b"one " + 150 * b"word " + b"last"  # which is longer than a message
 
 def run(words, **how):
     """(status, standard output, lines of standard error)"""
-    done = processes.run(command_line(f"--kernel {programs(words)}", ""), PATIENCE, cwd=ROOT, **how)
+    done = processes.run(command_line(programs(words), ""), PATIENCE, cwd=ROOT, **how)
     return done.returncode, done.stdout.encode("utf-8", "surrogateescape"), done.stderr.splitlines()
 
 
@@ -62,7 +62,7 @@ def endless():
 def at_terminal(words, keys):
     """As run(), with keys that are typed at a terminal when the program has started."""
     ours, theirs = pty.openpty()
-    with processes.started(command_line(f"--kernel {programs(words)}", ""), cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
+    with processes.started(command_line(programs(words), ""), cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE) as process:
         os.close(theirs)
         log = []
