@@ -173,8 +173,10 @@ def states(job):
 
 
 def is_stopped(job):
-    found = states(job)
-    return bool(found) and set(found.values()) == {"T"}
+    """One that waits in vfork() for a stopped child, which has not begun its program, is in state D."""
+    found, tree = states(job), processes.children()
+    waiting = {pid for pid, state in found.items() if state == "D" and "T" in map(found.get, tree.get(pid, []))}
+    return bool(found) and {found[pid] for pid in found if pid not in waiting} == {"T"}
 
 
 def goes_on(job):
