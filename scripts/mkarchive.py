@@ -68,7 +68,7 @@ def parse():
     for kind in KINDS:
         parser.add_argument("--" + kind.replace("_", "-"), type=Program, nargs="*", default=[])
     parser.add_argument("--foreign", type=pathlib.Path, metavar="FOLDER",
-                        help="where scripts/foreign.py has built; its programs come before others of their names")
+                        help="where programs from outside are built; its programs come before others of their names")
     return parser.parse_args()
 
 

@@ -7,6 +7,7 @@ installed first. scripts/test --list names the tests.
 from tally import entry
 
 import argparse
+import contextlib
 import os
 import re
 import shutil
@@ -73,19 +74,29 @@ def run_all(wanted, jobs):
         print(f"{INDENT}{number} tests are not run, as the build {name} failed")
     runnable = [test for test in wanted if test.build not in failed]
     times, outcomes = schedule.Times(build.base / "test-times"), []
-    for outcome in schedule.run_all([*failed.values(), *runnable], jobs, times, tell_start):
+    for outcome in schedule.run_all([*{id(test): test for test in failed.values()}.values(), *runnable], jobs, times, tell_start):
         tell(outcome)
         times.keep(outcome)
         outcomes.append(outcome)
     return outcomes
 
 
+def find_python_at_once():
+    """Where python3 is a script that looks for one, all that we start gets ours, and finds all else as before."""
+    ours, folder = os.path.realpath(sys.executable), build.base / "python"
+    if os.path.realpath(shutil.which("python3") or "") == ours or ":" in str(folder):
+        return
+    with contextlib.suppress(OSError):  # a folder that cannot be written to: it takes longer
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "python3").unlink(missing_ok=True)
+        (folder / "python3").symlink_to(ours)
+        os.environ["PATH"] = f"{folder}:{os.environ['PATH']}"
+
+
 def run_in(scratch, wanted, arguments):
-    """All that we start makes its files in `scratch`, however it ends, and starts our Python without looking for it."""
+    """All that we start makes its files in `scratch`, however it ends."""
     os.environ["TMPDIR"] = tempfile.tempdir = scratch
-    python = os.path.dirname(os.path.realpath(sys.executable))
-    if python != os.path.dirname(shutil.which("python3") or ""):
-        os.environ["PATH"] = f"{python}:{os.environ['PATH']}"
+    find_python_at_once()
     outcomes = run_all(wanted, arguments.jobs)
     if arguments.junit:
         with open(arguments.junit, "wb") as file:

@@ -4,7 +4,7 @@
 #include "kernel/i386/segments.h"
 #include "kernel/thread/kernel.h"
 
-/* Some microseconds, as sleeping costs them, too: longer than the lock is mostly kept. */
+/* About what it costs to sleep and to be woken; most of those who have the lock are done sooner. */
 enum { SPINS = 100 };
 
 struct kernel_lock kernel_lock;

@@ -137,7 +137,10 @@ def make(folder, options):
 
 
 def check_owner(folder):
-    """A build folder belongs to one tree; CMake would go on building that, or fail in many words."""
+    """A build folder belongs to one tree; CMake would go on building that, or fail in many words. One that consists of
+    links to another (link()) is not to be built in."""
+    if (folder / "kernel").is_symlink():
+        raise BuildError(f"tally: {folder} is no build folder: it takes parts from one")
     with contextlib.suppress(OSError):
         cache = (folder / "CMakeCache.txt").read_text(encoding="utf-8", errors="surrogateescape")
         owner = OWNER.search(cache)
@@ -146,16 +149,25 @@ def check_owner(folder):
 
 
 def link(folder, parts):
-    """Makes `folder` one that can be booted as a build folder can: parts are {name: the build folder that has it}."""
+    """Makes `folder` one that can be booted like a build folder: parts are {name: the build folder that has it}."""
     for name, owner in parts.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.is_symlink():
-            path.symlink_to(os.path.relpath(owner / name, path.parent))
+        target = os.path.relpath(owner / name, path.parent)
+        if not path.is_symlink() or os.readlink(path) != target:
+            path.unlink(missing_ok=True)
+            path.symlink_to(target)
 
 
 def build(preset, folder, targets=(), keep_going=False):
     """Builds targets of a preset, or all of it, in `folder`; with keep_going, as much as can be built."""
+    with building(preset, folder, targets, keep_going):
+        pass
+
+
+@contextlib.contextmanager
+def building(preset, folder, targets=(), keep_going=False):
+    """As build(); nobody else builds there in the block."""
     check_path(ROOT, "the project's folder")
     check_path(folder, "the build folder")
     with locked(folder):
@@ -166,3 +178,4 @@ def build(preset, folder, targets=(), keep_going=False):
             configure(preset, folder, settings)
         if not make(folder, [*targets, *(["-k", "0"] if keep_going else [])]) and not keep_going:
             raise BuildError("tally: the build failed; what the tools said is above")
+        yield

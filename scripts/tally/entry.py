@@ -2,7 +2,7 @@
 traceback; and a signal ends a script as an exception does, so that nothing is left behind.
 
 Scripts import this module first: until run() is called, control-C ends them at once. with-python has it ignored while
-Python begins. Before anything else is imported, which takes its time, that is over.
+Python begins; here that ends, before the slower imports.
 """
 import _signal
 import os

@@ -83,6 +83,8 @@ COMMANDS = [
       for number in (signal.SIGTERM, signal.SIGABRT, signal.SIGKILL)),
     Command("a program that never ends", f"--timeout 5 {programs('ends never')}", TIMED_OUT,
             ("run: timed out after 5 seconds",), "ends: never\n"),
+    Command("a program that computes for ever", f"--timeout 2 {programs('ends busy')}", TIMED_OUT,
+            ("run: timed out after 2 seconds",), ""),
     Command("no such program", "nobody", NO_PROGRAM, ("init: no program named nobody",), ""),
     fault("null", r"page fault at 0x0 \(write\) at eip 0x\w+ write_null"),
     fault("text", r"page fault at 0x90\w+ \(write\) at eip 0x\w+ write_text"),

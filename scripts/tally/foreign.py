@@ -1,4 +1,4 @@
-"""What scripts/foreign.py has built in a folder: the programs from outside of the tree."""
+"""What tally/foreign_build.py has built in a folder: the programs from outside of the tree."""
 import pathlib
 
 from tally.image import QUOTES, WORD

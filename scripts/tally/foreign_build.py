@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import time
 
 from tally import foreign, parallel, processes
 from tally.entry import Told
@@ -17,6 +18,8 @@ from tally.output import write_if_changed
 from tally.program import Program, ProgramError
 
 XV6 = ROOT / "libuser/xv6"
+CLOCK = 10_000_000  # ns: how exact the times of files are
+DEPTH = 4  # of folders in the name of a header
 NO_MAIN = re.compile(r"undefined symbol: (xv6_)?main$", re.M)
 NAME_RULE = f"a program's name has at most {foreign.NAME_MAX} printable ASCII characters, without blanks and quotes"
 
@@ -42,6 +45,10 @@ class Tools:
         return [*(word for path in quoted for word in ("-iquote", str(path))),
                 "-I", str(ROOT / "libuser/libc/include"), "-isystem", str(self.generated / "third_party"),
                 "-idirafter", str(self.folder)]
+
+    def files(self):
+        """Those that the commands name: tools, the linker's script, what is linked with each."""
+        return [word for word in (*self.compile, *self.link, *self.inputs) if word.startswith("/")]
 
     def overlay(self):
         """ "user.h" is ours even when the folder has one, whoever includes it."""
@@ -83,10 +90,15 @@ def dependencies(path):
     return [re.sub(r"\\([ #])", r"\1", word).replace("$$", "$") for word in words[1:]]
 
 
+def shadows(tools, stamps):
+    """The files of the folder that have, or come to, the place of another which a program has used."""
+    names = {os.sep.join(path.split(os.sep)[-parts:]) for path in stamps for parts in range(1, DEPTH + 1)}
+    return sorted(name for name in names if os.path.exists(tools.folder / name))
+
+
 def key(tools, file, stamps):
-    """What a program is made by. A header that comes to the folder may take the place of another of its name."""
-    names = {os.path.basename(path) for path in stamps}
-    return [*tools.commands(file), sorted(path.name for path in tools.folder.glob("*.h") if path.name in names)]
+    """What decides how a program is built, and from which files."""
+    return [*tools.commands(file), shadows(tools, stamps)]
 
 
 def kept_result(tools, file):
@@ -130,22 +142,16 @@ def build(tools, file):
     state, rule, program = (tools.output / f"{file.stem}.{kind}" for kind in ("json", "d", "elf"))
     for made in (state, rule, program):
         made.unlink(missing_ok=True)
-    commands = list(tools.commands(file))
-    stamps = {path: stamp(path) for path in [str(file), *tools.inputs]}
+    commands, began = list(tools.commands(file)), time.time_ns() - CLOCK
+    stamps = {path: stamp(path) for path in [str(file), *tools.files()]}
     good, says = make(file, commands, program)
     if not good:
         program.unlink(missing_ok=True)
     if rule.exists():  # the compiler writes none when a header is missing
         stamps = {**{path: stamp(path) for path in dependencies(rule)}, **stamps}
+    if rule.exists() and all(when and when < began for when in stamps.values()):  # else one was written meanwhile
         state.write_text(json.dumps({"key": key(tools, file, stamps), "stamps": stamps, "good": good, "says": says}))
     return Result(file.stem, good, says)
-
-
-def attempt(tools, file):
-    try:
-        return build(tools, file)
-    except OSError as error:
-        return error
 
 
 def sources(folder, tell):
@@ -166,8 +172,8 @@ def results(tools, files):
         if kept := kept_result(tools, file):
             yield kept
         else:
-            stale.append(parallel.Job(functools.partial(attempt, tools, file)))
-    for _, result in parallel.run_all(stale, os.cpu_count()):
+            stale.append(parallel.Job(functools.partial(build, tools, file)))
+    for _, result in parallel.run_all(stale, len(os.sched_getaffinity(0))):
         if not isinstance(result, Result):
             raise result or Told("tally: a process that built a program was killed")
         yield result

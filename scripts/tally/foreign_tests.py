@@ -112,7 +112,7 @@ def write_programs(folder):
 
 
 class Folder:
-    """The folder of programs with its build folder; run() yields results."""
+    """The folder of programs, and that of their image; run() yields results."""
 
     def __init__(self):
         self.path, self.build = FOLDER, programs_image.folder_of(FOLDER, IMAGES)

@@ -11,7 +11,7 @@ FORK = multiprocessing.get_context("fork")
 
 @dataclasses.dataclass
 class Job:
-    run: object  # a function without arguments, which raises nothing
+    run: object  # a function without arguments
     places: int = 1
 
 
@@ -26,7 +26,7 @@ class Running:
         return self.receiver.fileno()
 
     def result(self):
-        """What the function returned; None if its process was killed."""
+        """What the function returned, or the exception that it raised; None if its process was killed."""
         found = None
         with contextlib.suppress(EOFError):
             found = self.receiver.recv()
@@ -35,11 +35,15 @@ class Running:
 
 
 def work(job, sender):
-    signal.set_wakeup_fd(-1)  # it is the parent's, as is what that does when it is stopped
+    signal.set_wakeup_fd(-1)  # the wakeup descriptor and the handlers of stops are the parent's
     for number in (signal.SIGTSTP, signal.SIGCONT):
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
-    sender.send(job.run())
+    try:
+        result = job.run()
+    except Exception as error:
+        result = error
+    sender.send(result)
 
 
 def start(job, places):

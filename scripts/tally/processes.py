@@ -96,7 +96,7 @@ def run(command, timeout=None, given=None, **options):
 
 
 def output(command, **options):
-    """What a command writes that is not to fail."""
+    """Runs a command that must succeed, and returns its output."""
     done = run(command, **options)
     done.check_returncode()
     return done.stdout

@@ -1,5 +1,5 @@
-"""An image with programs from outside of the tree: its folder, which is in the build folder that all else is taken
-from, can be booted as that can."""
+"""An image with programs from outside of the tree. It has a folder, outside/NAME-HASH in the build folder that all else
+is taken from, which can be booted like a build folder."""
 import hashlib
 import os
 import pathlib
@@ -7,9 +7,10 @@ import re
 import sys
 
 from tally import build, foreign, foreign_build, processes
-from tally.image import make_iso, replace_file
+from tally.image import ImageError, make_iso
 from tally.interface import ROOT
 from tally.machine import DEFAULT_WORDS
+from tally.output import replace_file
 
 TAKEN = ("kernel", "boot/kernel.elf", "servers", "kernel-tests", "programs")  # as they are
 MADE_OF = "made-of"  # what the image was made of last
@@ -34,25 +35,33 @@ def make_image(base, folder):
     """Makes archive and ISO, unless they are of just these programs and this base."""
     made_of = (folder / foreign.FOLDER / foreign.LIST).read_text(encoding="utf-8") + \
         f"{os.stat(base / 'tally.iso').st_mtime_ns}\n"
-    mark = folder / MADE_OF
-    if mark.exists() and mark.read_text(encoding="utf-8") == made_of:
+    mark, archive, iso = folder / MADE_OF, folder / "boot/archive", folder / "tally.iso"
+    if archive.exists() and iso.exists() and mark.exists() and mark.read_text(encoding="utf-8") == made_of:
         return
     mark.unlink(missing_ok=True)
     make_archive(base, folder)
-    make_iso(folder / "tally.iso", base / "boot/kernel.elf", folder / "boot/archive", DEFAULT_WORDS)
+    try:
+        make_iso(iso, base / "boot/kernel.elf", archive, DEFAULT_WORDS)
+    except ImageError as error:
+        raise build.BuildError(f"tally: {error}") from error
     replace_file(mark, made_of.encode())
+
+
+def build_programs(programs, base, folder):
+    (folder / foreign.FOLDER).mkdir(parents=True, exist_ok=True)
+    tools = foreign_build.read_tools(base / "foreign.commands", programs, folder / foreign.FOLDER)
+    progress = build.Progress(f"the programs of {programs}")
+    try:
+        foreign_build.build_all(tools, progress.say, progress.step)
+    finally:
+        progress.clear()
 
 
 def make(programs, base):
     """Builds `base` and, from it, an image with the programs of a folder. Returns where that is."""
-    build.build("i386", base)
     folder = folder_of(programs, base)
-    with build.locked(base):
-        (folder / foreign.FOLDER).mkdir(parents=True, exist_ok=True)
-        tools = foreign_build.read_tools(base / "foreign.commands", pathlib.Path(programs).resolve(), folder / foreign.FOLDER)
-        progress = build.Progress(str(build.short(folder)))
-        foreign_build.build_all(tools, progress.say, progress.step)
+    with build.building("i386", base):
+        build_programs(pathlib.Path(programs).resolve(), base, folder)
         build.link(folder, dict.fromkeys(TAKEN, base))
         make_image(base, folder)
-        progress.clear()
     return folder

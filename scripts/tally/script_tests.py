@@ -119,7 +119,8 @@ MOMENTS = 40
 
 
 def interrupted_early():
-    """Control-C at any moment of a script's first half second: it ends by that, or was through."""
+    """Control-C at any moment of a script's first half second: it ends by that, or goes on as if nothing had been typed, but
+    never with a traceback."""
     statuses = []
     for number in range(MOMENTS):
         with processes.started([str(ROOT / "scripts/run"), "--list"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

@@ -22,8 +22,8 @@ def set_mode(terminal, mode):
 
 
 def around_stops(before, after):
-    """Handlers of control-Z, and of going on: it stops as if there were none, but for before() and after(). Where
-    nobody could make it go on, the system does not stop it."""
+    """Handlers of control-Z, and of going on: it stops as if there were none, but for before() and after(). The
+    system does not stop an orphaned process group."""
     def stop(number, _):
         before()
         signal.signal(number, signal.SIG_DFL)

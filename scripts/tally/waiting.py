@@ -1,4 +1,4 @@
-"""Waiting that no signal outlasts.
+"""Waits that every signal ends.
 
 Python handles a signal in the main thread, between two instructions of Python's. Where that thread waits in a call that
 the signal does not interrupt - it came just before the call, or the system gave it to another thread - it is handled

@@ -1,4 +1,5 @@
-/* ends STATUS: exits with it; ends by SIGNAL: is ended by that; ends never: does not. */
+/* ends STATUS: exits with it; ends by SIGNAL: is ended by that; ends never: does not;
+ * ends busy: computes for ever. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,8 @@ int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "by") == 0)
         return kill(getpid(), atoi(argv[2]));
+    while (argc == 2 && strcmp(argv[1], "busy") == 0)
+        __asm__ volatile("");
     if (argc == 2 && strcmp(argv[1], "never") != 0)
         return atoi(argv[1]);
     printf("ends: never\n");

@@ -25,7 +25,7 @@ static struct message_page *const driver_page =
 uint32_t cpu_count(void);
 
 /* How many rounds of a trial to do: `on_two` are for two processors. Each round lasts longer with
- * more, as a host has rarely as many: so all processors together are as often at it. */
+ * more, as a host has rarely as many; so the total work is the same. */
 uint32_t rounds(uint32_t on_two);
 
 /* ------------------------------------------------------------- for any thread on any processor */

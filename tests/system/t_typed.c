@@ -5,7 +5,7 @@
  * typed: Hello, World!
  * typed: 2 < 3
  * keys: \x04
- * console: 1 .*line 1: Hello, World!
+ * console: 1 (2( <( 3)?)?)? ?line 1: Hello, World!
  * console: 1 line 2: 2 < 3
  */
 #include <stdio.h>
