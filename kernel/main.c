@@ -167,7 +167,7 @@ static struct thread *start_init(void)
     thread->registers.esp = STACK_TOP;
     thread->held = 0;
     thread_update_direct(thread);
-    thread_wake(thread, QUEUE_BACK);
+    cpu_enqueue(thread, QUEUE_BACK);
     return thread_choose();
 }
 

@@ -47,6 +47,8 @@ enum {
     DIRECTORIES = 3,                              /* of user space; the fourth is the kernel's */
     LEAF_SLOTS = 1 << LEAF_BITS,
 };
+#define SPACE_END ((uint32_t)DIRECTORIES << SPACE_SHIFT) /* user addresses are below */
+_Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
 
 /*
  * Page-table entries are the processor's; MACHINE_HEADER has these inline:

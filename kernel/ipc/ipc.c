@@ -207,7 +207,7 @@ static err_t send(struct thread *thread, struct endpoint *endpoint, uint32_t bad
     if (err)
         return err;
     link_remove(&server->link);
-    thread_wake(server, QUEUE_FRONT); /* it runs on in the sender's stead */
+    cpu_enqueue(server, QUEUE_FRONT); /* it runs on in the sender's stead */
     return BLOCKED;
 }
 
@@ -248,7 +248,7 @@ static err_t answer(struct thread *thread, enum queue_end end)
     caller->faulting = 0;
     thread_update_direct(caller);
     thread_quit(caller);
-    thread_wake(caller, end);
+    cpu_enqueue(caller, end);
     return OK;
 }
 
@@ -315,7 +315,7 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
     struct thread *thread = thread_of_link(endpoint->receivers.next);
     link_remove(&thread->link);
     receive_signal(thread, endpoint);
-    thread_wake(thread, QUEUE_BACK);
+    cpu_enqueue(thread, QUEUE_BACK);
 }
 
 /* A receiver of higher priority that waits gets the bits and the processor at once. */

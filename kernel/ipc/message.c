@@ -148,7 +148,7 @@ static err_t check_page_place(struct task *to, const struct windows *w, struct c
 {
     if (item->place >= w->pages || item->pages > w->pages - item->place)
         return ERR_WINDOW;
-    if (!space_range_valid(w->address, w->pages, USER_END >> PAGE_BITS))
+    if (!space_range_valid(w->address, w->pages, SPACE_END >> PAGE_BITS))
         return ERR_WINDOW;
     item->place = w->address + (item->place << PAGE_BITS);
     err_t err = w->replace ? check_replaced(&to->space, item) : OK;

@@ -21,7 +21,7 @@ err_t sys_thread_resume(struct thread *thread)
     target->held = 0;
     thread_update_direct(target);
     if (target->state == THREAD_HELD)
-        thread_wake(target, QUEUE_BACK);
+        cpu_enqueue(target, QUEUE_BACK);
     return OK;
 }
 

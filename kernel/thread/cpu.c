@@ -47,12 +47,8 @@ void cpu_reconsider(struct cpu *cpu)
         arch_poke((unsigned)(cpu - kernel.cpus));
 }
 
-static void go_home(struct thread *thread)
+static __attribute__((noinline)) void move(struct thread *thread, ref_t to)
 {
-    ref_t to = thread->home ? thread->home : REF(cpu_here());
-
-    if (to == thread->cpu)
-        return;
     if (cpu_runs(thread)) {
         assert(thread_cpu(thread) == cpu_here());
         put_off(cpu_here());
@@ -61,9 +57,22 @@ static void go_home(struct thread *thread)
     thread_update_direct(thread);
 }
 
+HOT void go_home(struct thread *thread)
+{
+    ref_t to = thread->home ? thread->home : REF(cpu_here());
+
+    if (to != thread->cpu)
+        move(thread, to);
+}
+
 void cpu_enqueue(struct thread *thread, enum queue_end end)
 {
     assert(arch_lock_held());
+    if (thread->held) {
+        thread_end_long_call(thread);
+        thread->state = THREAD_HELD;
+        return;
+    }
     if (thread->cpu != thread->home)
         go_home(thread);
     struct cpu *cpu = thread_cpu(thread);
@@ -121,7 +130,7 @@ struct thread *cpu_tick(struct thread *thread)
     if (thread->state != THREAD_RUNNING)
         return thread_choose();
     thread->patience = 0;
-    if (thread->held || !turn_is_over(cpu, thread))
+    if (!turn_is_over(cpu, thread))
         return thread_continue(thread);
     cpu_enqueue(thread, QUEUE_BACK);
     return thread_choose();
@@ -202,11 +211,7 @@ static bool orphans_step(const struct thread *thread)
 /* If the running thread does not, it is held or ready from now on. */
 static bool goes_on(struct cpu *cpu, struct thread *thread)
 {
-    if (thread->held) {
-        thread->state = THREAD_HELD;
-        return false;
-    }
-    if ((!thread->home || thread->home == thread->cpu) && cpu_ready_top(cpu) <= (int)thread->priority) {
+    if (!thread->held && (!thread->home || thread->home == thread->cpu) && cpu_ready_top(cpu) <= (int)thread->priority) {
         cpu->choose = false;
         return true;
     }

@@ -90,7 +90,8 @@ HOT int cpu_ready_top(const struct cpu *cpu)
 
 void cpu_init(struct cpu *cpu);
 
-/* Into the queue of the thread's processor. */
+/* Into the queue of the thread's processor, before or behind others of its priority; it is held
+ * instead if it was stopped. Nothing else makes a thread THREAD_READY. */
 void cpu_enqueue(struct thread *thread, enum queue_end end);
 void cpu_dequeue(struct thread *thread);
 

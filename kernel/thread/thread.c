@@ -1,17 +1,9 @@
 #include "kernel/thread/kernel.h"
 
-void thread_wake(struct thread *thread, enum queue_end end)
-{
-    if (thread->held)
-        thread->state = THREAD_HELD;
-    else
-        cpu_enqueue(thread, end);
-}
-
 void thread_wake_with(struct thread *thread, err_t status)
 {
     thread->registers.eax = (uint32_t)status;
-    thread_wake(thread, QUEUE_BACK);
+    cpu_enqueue(thread, QUEUE_BACK);
 }
 
 void thread_end_long_call(struct thread *thread)

@@ -15,8 +15,8 @@
  *   T1  state and link agree with the table; `peer` means something while SERVED and OWED only
  *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused;
  *       it begins beyond that of every dead thread, of which this may have the place
- *   T3  a thread with `held` set becomes THREAD_HELD instead of ready, a running one when its
- *       processor hears of it
+ *   T3  a thread with `held` set is not ready: it becomes THREAD_HELD instead, a running one when it
+ *       stops or its processor hears of it, and its long call ends
  *   T4  `direct` is `priority` if the thread may be switched to without the scheduler, else -1
  *       (it uses the FPU, is held, is to move, or waits for the answer to a fault)
  *   T5  `cpu` is `home`, if it has one, but for a thread that was moved while it ran, until it next
@@ -84,11 +84,9 @@ HOT struct message_page *thread_page(const struct thread *thread)
     return AT(struct message_page, thread->page);
 }
 
-/* Makes a thread that waited for something ready, before or behind others of its priority. */
 enum queue_end { QUEUE_FRONT, QUEUE_BACK };
-void thread_wake(struct thread *thread, enum queue_end end);
 
-/* Behind the others, with the status that its call returns. */
+/* A thread that waited for something is ready, behind the others, with the status that its call returns. */
 void thread_wake_with(struct thread *thread, err_t status);
 
 /* A thread that is RECEIVING, CALLING, SERVED or OWED is not any more: it has what it waits for, or will

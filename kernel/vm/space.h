@@ -62,12 +62,12 @@ HOT bool space_find_mapping(const struct space *space, uint32_t address, struct 
     return space_find(space, address, place) && node_in_tree(place->node);
 }
 
-/* [address, address + pages) is page-aligned, not empty, at most `max` pages, below USER_END. */
+/* [address, address + pages) is page-aligned, not empty, at most `max` pages, below SPACE_END. */
 HOT bool space_range_valid(uint32_t address, uint32_t pages, uint32_t max)
 {
-    if (address % PAGE_SIZE || pages - 1 >= max || address >= USER_END)
+    if (address % PAGE_SIZE || pages - 1 >= max || address >= SPACE_END)
         return false;
-    return pages <= (USER_END - address) >> PAGE_BITS;
+    return pages <= (SPACE_END - address) >> PAGE_BITS;
 }
 
 /* How many of a range's pages are in the table of the first. */
@@ -79,8 +79,9 @@ HOT uint32_t space_run(uint32_t address, uint32_t pages)
 }
 
 /* The tables that ranges lack, counted once each: a check pass adds its ranges and compares frames
- * with the account's spare ones. A message's four items touch at most eight tables. */
-enum { LACKING_TABLES = 2 * IPC_ITEMS };
+ * with the account's spare ones. Each of a message's items begins and ends in a table, and all of them
+ * have CALL_PAGES_MAX pages to be in others. */
+enum { LACKING_TABLES = 2 * IPC_ITEMS + CALL_PAGES_MAX / TABLE_ENTRIES };
 struct lacking {
     uint32_t frames;
     uint32_t directories; /* bit d: the directory of top entry d is lacking and counted */

@@ -1,5 +1,7 @@
 #include "kernel/vm/space.h"
 
+_Static_assert(TABLE_BITS != 9 || SPACE_END == USER_END, "user space ends where its interface says");
+
 static void check_entry(const pte_t *entry, struct node *node)
 {
     if (!(pte_low(entry) & PTE_PRESENT) || pte_low(entry) & PTE_MESSAGE) {

@@ -47,7 +47,7 @@ struct thread *world_boot(void)
     give_range(task, WORLD_LOG, SLOT_LOG, 1);
     thread->held = 0;
     thread_update_direct(thread);
-    thread_wake(thread, QUEUE_BACK);
+    cpu_enqueue(thread, QUEUE_BACK);
     struct thread *chosen = thread_choose();
     CHECK(chosen == thread);
     return thread;

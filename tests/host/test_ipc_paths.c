@@ -152,7 +152,7 @@ static struct thread *take(struct thread *thread, const struct step *step)
         thread_detach(woken);
         woken->held = 0;
         thread_update_direct(woken);
-        thread_wake(woken, QUEUE_BACK);
+        cpu_enqueue(woken, QUEUE_BACK);
         return thread_choose();
     }
 }

@@ -305,7 +305,7 @@ static void idle_step(struct thread *init)
     thread_detach(init);
     init->held = 0;
     thread_update_direct(init);
-    thread_wake(init, QUEUE_BACK);
+    cpu_enqueue(init, QUEUE_BACK);
     deliver((struct event){INTERRUPT, random_below(IRQ_COUNT)});
 }
 

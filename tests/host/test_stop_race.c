@@ -1,0 +1,58 @@
+/*
+ * A thread that is stopped from another processor while it enters a call that makes it ready again: it does not
+ * run on (T3). Found by tests/explore, world smp.
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c
+ */
+#include "tests/host/check.h"
+#include "tests/host/kernel_world.h"
+
+#include <setjmp.h>
+
+enum { SLOT_OTHER = 20 };
+static jmp_buf between;
+
+static void leave(void)
+{
+    longjmp(between, 1);
+}
+
+/* True if the call was left between two steps. */
+static bool call_on(unsigned cpu, struct thread *thread, uint32_t head)
+{
+    host_cpu = cpu;
+    host_breathe = leave;
+    if (setjmp(between))
+        return true;
+    world_syscall(thread, head, (const uint32_t[4]){0});
+    return false;
+}
+
+int main(void)
+{
+    struct thread *init = world_boot();
+    struct task *task = AT(struct task, init->task);
+
+    kernel.cpu_count = 2;
+    CHECK(world_call(init, SYS_thread_create | WORLD_TASK << SLOT_SHIFT,
+                     (const uint32_t[4]){SLOT_OTHER, 31 << 16 | 1u << 24, 0x20000, 0}) == OK);
+    CHECK(world_call(init, SYS_thread_resume | SLOT_OTHER << SLOT_SHIFT, (const uint32_t[4]){0}) == OK);
+    struct thread *other = AT(struct thread, slot_object(cspace_slot(&task->cspace, SLOT_OTHER)));
+    host_cpu = 1;
+    CHECK(event_poke(NULL) == other);
+
+    /* init begins to stop it; it destroys init; the poke finds it waiting for the end of that. */
+    CHECK(call_on(0, init, SYS_thread_stop | SLOT_OTHER << SLOT_SHIFT));
+    CHECK(other->state == THREAD_RUNNING && other->held);
+    CHECK(call_on(1, other, SYS_object_destroy | WORLD_THREAD << SLOT_SHIFT));
+    host_breathe = NULL;
+    struct thread *runs = event_poke(NULL);
+    printf("processor 1 runs %s, held %u\n", runs == other ? "the stopped thread" : "nobody", other->held);
+    CHECK(runs != other);
+    printf("test_stop_race: ok\n");
+}
