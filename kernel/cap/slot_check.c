@@ -1,4 +1,4 @@
-#include "kernel/cap/slot.h"
+#include "kernel/cap/slot_check.h"
 
 static void check_child(const struct slot *parent, const struct slot *child)
 {
@@ -26,4 +26,11 @@ void slot_check(const struct node *root)
             check_child(at[n->depth - 1], slot);
         at[n->depth] = slot;
     }
+}
+
+/* Who revoked last, and how far that got, means nothing any more. */
+void object_normalise(struct object *object)
+{
+    if (!(object->caps.flags & NODE_REVOKING))
+        object->revoker = object->top = object->cursor = 0;
 }

@@ -1,4 +1,6 @@
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/thread_check.h"
+
+#include "kernel/cap/slot_check.h"
 
 void thread_check(struct thread *thread)
 {
@@ -21,4 +23,113 @@ void thread_check(struct thread *thread)
         assert(AT(struct link, thread->link.prev)->next == REF(&thread->link));
     }
     assert(frame_at(frame_number(thread->page))->kind == FRAME_MESSAGE);
+}
+
+/* ---------------------------------------------------------------------------------- normalised */
+
+/* What is left of a thread's registers: of a message that waits the head and the words, of one that is
+ * received what is open for it, of a long call all; what a program computes with is nobody's business. */
+static struct registers seen_registers(const struct thread *thread)
+{
+    const struct registers *r = &thread->registers;
+    const uint32_t opens = 0xff | IPC_WINDOW | IPC_SLOTS;
+
+    switch ((enum thread_state)thread->state) {
+    case THREAD_DEAD:
+        return (struct registers){0};
+    case THREAD_CALLING:
+        if (thread->faulting)
+            return (struct registers){.vector = r->vector, .error = r->error};
+        return (struct registers){.eax = r->eax & (opens | IPC_EXTENDED), .ebx = r->ebx, .esi = r->esi,
+                                  .edi = r->edi, .ebp = r->ebp};
+    case THREAD_SERVED:
+    case THREAD_OWED:
+    case THREAD_RECEIVING:
+        if (thread->faulting)
+            return (struct registers){.vector = r->vector};
+        return (struct registers){.eax = r->eax & opens};
+    default:
+        if (!thread->rerun)
+            return (struct registers){0};
+        return (struct registers){.eax = r->eax, .ebx = r->ebx, .ecx = r->ecx, .edx = r->edx, .esi = r->esi,
+                                  .edi = r->edi, .ebp = r->ebp};
+    }
+}
+
+static bool is_thread(ref_t ref)
+{
+    uint32_t frame = frame_number(ref);
+
+    return frame < kernel.frame_count && frame_at(frame)->kind == FRAME_THREADS;
+}
+
+static bool is_used(ref_t ref)
+{
+    return frame_at(frame_number(ref))->used >> ((ref & (PAGE_SIZE - 1)) >> THREAD_SHIFT) & 1;
+}
+
+/* Whether what the page says about a caller can ever matter: that waits for its answer, or a thread will
+ * count as far. */
+static bool caller_matters(const struct thread *thread, const struct message_page *page)
+{
+    const struct thread *caller = AT(struct thread, page->caller);
+
+    if (!page->caller || !is_thread(page->caller))
+        return false;
+    if (!is_used(page->caller))
+        return (int32_t)(page->caller_calls - kernel.calls_base) > 0;
+    if ((int32_t)(page->caller_calls - caller->calls) > 0)
+        return true;
+    bool owed = (caller->state == THREAD_SERVED && AT(struct thread, caller->peer)->task == thread->task) ||
+                (caller->state == THREAD_OWED && caller->peer == thread->task);
+    return owed && page->caller_calls == caller->calls;
+}
+
+static void normalise_caller(const struct thread *thread, struct message_page *page)
+{
+    if (!caller_matters(thread, page)) {
+        page->caller = page->caller_calls = 0;
+        return;
+    }
+    uint32_t base = is_used(page->caller) ? AT(struct thread, page->caller)->calls : kernel.calls_base;
+    page->caller_calls = NORMAL_CALLS + (page->caller_calls - base);
+}
+
+static void normalise_page(struct thread *thread)
+{
+    struct message_page *page = thread_page(thread);
+    uint32_t eax = thread->registers.eax;
+    bool sends = thread->state == THREAD_CALLING && !thread->faulting && eax & IPC_EXTENDED;
+    uint32_t tag = sends ? page->tag : 0;
+
+    page->tag = tag;
+    if (!(tag & TAG_WORDS))
+        page->words[0] = 0;
+    page->words[1] = 0; /* and those behind it are left out */
+    for (unsigned i = (tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT; i < IPC_ITEMS; i++)
+        page->items[i] = (struct item){0};
+    if (!(eax & IPC_WINDOW) || thread->rerun)
+        page->window = page->window_pages = 0;
+    if (!(eax & IPC_SLOTS) || thread->rerun)
+        page->slots = page->slots_count = 0;
+    page->lacking = 0;
+    normalise_caller(thread, page);
+}
+
+void thread_normalise(struct thread *thread)
+{
+    bool linked = thread->state != THREAD_RUNNING && thread->state != THREAD_HELD && thread->state != THREAD_SERVED;
+
+    if (!linked)
+        thread->link = (struct link){0};
+    if (thread->state != THREAD_SERVED && thread->state != THREAD_OWED)
+        thread->peer = 0;
+    if (thread->state != THREAD_CALLING)
+        thread->badge = 0;
+    if (!thread->faulting)
+        thread->fault_address = 0;
+    thread->registers = seen_registers(thread);
+    object_normalise(&thread->object);
+    if (frame_at(frame_number(thread->page))->kind == FRAME_MESSAGE)
+        normalise_page(thread);
 }

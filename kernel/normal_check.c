@@ -1,0 +1,61 @@
+#include "kernel/normal_check.h"
+
+#include "kernel/cap/slot_check.h"
+#include "kernel/ipc/endpoint.h"
+#include "kernel/thread/thread_check.h"
+
+static void normalise_threads(uint32_t frame)
+{
+    for (unsigned p = 0; p < PAGE_SIZE >> THREAD_SHIFT; p++)
+        if (frame_at(frame)->used >> p & 1)
+            thread_normalise(AT(struct thread, frame_ref(frame) + (p << THREAD_SHIFT)));
+}
+
+static void normalise_endpoints(uint32_t frame)
+{
+    for (unsigned p = 0; p < PAGE_SIZE >> ENDPOINT_SHIFT; p++)
+        if (frame_at(frame)->used >> p & 1)
+            object_normalise(AT(struct object, frame_ref(frame) + (p << ENDPOINT_SHIFT)));
+}
+
+static void normalise_frame(uint32_t frame)
+{
+    const struct frame *record = frame_at(frame);
+
+    if (record->kind == FRAME_THREADS)
+        normalise_threads(frame);
+    else if (record->kind == FRAME_ENDPOINTS)
+        normalise_endpoints(frame);
+    else if (record->kind == FRAME_TASK)
+        object_normalise(&AT(struct task, frame_ref(frame))->object);
+}
+
+/* Calls are counted from the same number on, once no thread looks at another's count any more. */
+static void normalise_counts(uint32_t frame)
+{
+    for (unsigned p = 0; p < PAGE_SIZE >> THREAD_SHIFT; p++)
+        if (frame_at(frame)->kind == FRAME_THREADS && frame_at(frame)->used >> p & 1)
+            AT(struct thread, frame_ref(frame) + (p << THREAD_SHIFT))->calls = NORMAL_CALLS;
+}
+
+/* Not exact: they are said to begin anew with each death that nobody waits for. */
+void normalise_turns(void)
+{
+    kernel.orphan_turns %= 8;
+    if (kernel.reapers || link_is_alone(&kernel.dying))
+        kernel.orphan_turns = 0;
+}
+
+void normalise_kernel(void)
+{
+    for (uint32_t f = 1; f < kernel.frame_count; f++)
+        normalise_frame(f);
+    for (uint32_t f = 1; f < kernel.frame_count; f++)
+        normalise_counts(f);
+    for (unsigned kind = 0; kind < 4; kind++)
+        object_normalise(range_object(kind));
+    for (unsigned i = 0; i < IRQ_COUNT; i++)
+        kernel.irq_counts[i] = 0;
+    kernel.calls_base = NORMAL_CALLS;
+    normalise_turns();
+}

@@ -1,0 +1,9 @@
+/* Beside thread_check(): what no event sees of a thread is made zero. See kernel/normal_check.h. */
+#pragma once
+
+#include "kernel/thread/kernel.h"
+
+enum { NORMAL_CALLS = 1000 };
+
+/* A normalised state is given back when it is normalised again: `calls` of all are NORMAL_CALLS then. */
+void thread_normalise(struct thread *thread);
