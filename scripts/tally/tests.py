@@ -11,6 +11,7 @@ import tempfile
 
 from tally import bench_record, bochs, build, machine, processes, programs_image
 from tally.entry import USAGE
+from tally.explore_tests import explore_tests
 from tally.failures import PROGRAMS, failure_tests
 from tally.foreign_tests import foreign_programs
 from tally.image import with_command
@@ -314,6 +315,7 @@ def all_tests():
                 for name, run, needed in (*failure_tests(), *script_tests(), *terminal_tests(), *suite_tests())]
     failures += [Test(name, run, build="programs") for name, run in input_tests()]
     failures += [Test(name, run) for name, run in screen_tests()]
+    failures += [Test(name, run, build="host") for name, run in explore_tests()]
     failures += [Test(name, run, build=None) for name, run in platform_tests()]
     return [*checks(), *host_tests(), *system_tests(), *audit_tests(), *demos(), *failures,
             Test("foreign/programs", foreign_programs),

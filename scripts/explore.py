@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Explores the kernel's core: lets every event happen in every state of a small world, and checks what comes of it.
+
+Without --world all worlds of scripts/test are explored, one after the other. A violation is shown as the events that
+lead to it, with the state after each; its last line says how to let them happen again. Exit status: 1 for a violation, or
+if a world has other states than its description says, 2 for wrong options, 3 if the time or the room did not suffice,
+126 if tools or the build are lacking. docs/checking.md says what a fixed point means.
+"""
+from tally import entry
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+
+from tally import build, explore, packages, processes
+
+LIMITED = 3  # the explorer's status
+LONGEST = 1e6  # minutes
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="scripts/explore", description=__doc__, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("--list", action="store_true", help="name the worlds, with their states, and explore none")
+    add("--world", metavar="W", choices=[world.name for world in explore.worlds()], help="explore this one")
+    add("--minutes", type=float, metavar="N", help="end after N minutes for each world (no limit)")
+    add("--states", type=int, metavar="N", help="make room for N states (twice what the world's description says)")
+    add("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
+        help="processes at the same time (as many as there are processors)")
+    add("--statuses", action="store_true", help="say how often each call returned what")
+    add("--normal", type=int, metavar="STEPS", help="compare so many random steps with those from normalised states")
+    add("--replay", nargs="+", metavar="NUMBER", help="let these events happen, and no others")
+    add("--as-test", metavar="FILE", help="write a violation to FILE as a C test, to be kept as tests/explore/test_*.c")
+    add("--build-dir", metavar="DIR", help="where it is built (build/host)")
+    arguments = parser.parse_args()
+    if (arguments.replay or arguments.normal or arguments.as_test) and not arguments.world:
+        parser.error("--replay, --normal and --as-test need --world")
+    if arguments.jobs < 1:
+        parser.error("-j is positive")
+    if arguments.minutes is not None and not 0 < arguments.minutes < LONGEST:
+        parser.error("--minutes is a positive number")
+    if arguments.as_test == "":
+        parser.error("--as-test needs the name of a file")
+    return arguments
+
+
+def words(arguments):
+    """The explorer's options."""
+    if arguments.replay:
+        return ["--replay", *arguments.replay]
+    pairs = {"--normal": arguments.normal, "--states": arguments.states, "--as-test": arguments.as_test,
+             "--seconds": arguments.minutes and arguments.minutes * 60, "--workers": arguments.jobs}
+    return [*(str(word) for pair in pairs.items() if pair[1] for word in pair),
+            *["--progress"] * sys.stderr.isatty(), *["--statuses"] * arguments.statuses]
+
+
+def explore_world(folder, name, arguments):
+    with processes.started([str(explore.program(folder)), name, *words(arguments)], stdin=subprocess.DEVNULL) as process:
+        return abs(process.wait())
+
+
+def main():
+    arguments = parse()
+    if arguments.list:
+        for world in explore.worlds():
+            states = f"{world.states:,}" if world.states else "?"
+            print(f"{world.name:16} {states:>9} states{'' if world.in_tests else ', not in scripts/test'}: {world.what}")
+        return 0
+    packages.install(packages.BUILD + packages.HOST)
+    folder = pathlib.Path(arguments.build_dir or build.default_folder("host")).resolve()
+    build.build("host", folder, ["explore"])
+    names = [arguments.world] if arguments.world else [world.name for world in explore.worlds() if world.in_tests]
+    statuses = [explore_world(folder, name, arguments) for name in names]
+    failed = [status for status in statuses if status]
+    return next((status for status in failed if status != LIMITED), LIMITED if failed else 0)
+
+
+entry.run("explore", main)

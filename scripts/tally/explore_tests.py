@@ -1,0 +1,85 @@
+"""Tests that explore the kernel's core: each world to its fixed point, and what the explorer itself has to be able to."""
+import json
+import pathlib
+import re
+import shlex
+import tempfile
+
+from tally import build, explore, processes
+from tally.interface import ROOT
+
+HOST = build.default_folder("host")
+TIMEOUT = 900  # seconds; a world takes half a minute
+STEPS = 20000
+UNSOUND = "deaf"
+KEPT = sorted(path.stem for path in explore.FOLDER.glob("test_*.c"))
+
+
+def run(*words, program="explore"):
+    done = processes.run([str(explore.program(HOST, program)), *words], TIMEOUT, cwd=ROOT)
+    return done.returncode, f"status {done.returncode}\n{done.stdout}{done.stderr}"
+
+
+def world_test(world):
+    def explored():
+        status, said = run(world.name, "--workers", "1")
+        yield f"closes with {world.states} states, and nothing is violated", status == 0, said
+    return explored
+
+
+def normal_test():
+    """In worlds whose frames are alike an event means another frame once they are renamed."""
+    for world in explore.worlds():
+        if world.in_tests and not world.is_alike:
+            status, said = run(world.name, "--normal", str(STEPS))
+            yield f"{world.name}: what normalising forgets is of no consequence", status == 0, said
+
+
+def errors_test():
+    status, said = run("--errors")
+    yield "each error of each call is shown somewhere", status == 0, said
+
+
+def compile_test(source, program):
+    """As tests/explore/CMakeLists.txt compiles those that are kept."""
+    commands = json.loads((HOST / "compile_commands.json").read_text(encoding="utf-8"))
+    command = next(c for c in commands if c["file"].endswith("tests/explore/main.c"))
+    objects = HOST / "tests/explore/CMakeFiles/explorer.dir"
+    words = shlex.split(command["command"])
+    flags = [word for word in words[1:words.index("-o")] if word != "-c"]
+    return processes.run([words[0], *flags, str(source), *map(str, sorted(objects.rglob("*.o"))), "-o", str(program)],
+                         TIMEOUT, cwd=command["directory"])
+
+
+def finds_what_is_wrong():
+    """Processors that do not hear requests: found, again from its numbers, and as a test that compiles and fails."""
+    with tempfile.TemporaryDirectory() as scratch:
+        source, program = pathlib.Path(scratch) / "test_found.c", pathlib.Path(scratch) / "test_found"
+        status, said = run(UNSOUND, "--as-test", str(source))
+        yield "a violation is found", status == 1 and "may still translate" in said, said
+        numbers = re.search(r"--replay (.*)", said)
+        status, again = run(UNSOUND, "--replay", *(numbers[1].split() if numbers else []))
+        yield "in two events, which find it again", status == 1 and "2 events" in said and "may still translate" in again, again
+        made = compile_test(source, program)
+        yield "the test that is made of it compiles", made.returncode == 0, made.stdout + made.stderr
+        failed = processes.run([str(program)], TIMEOUT)
+        yield "and fails", failed.returncode == 1 and "may still translate" in failed.stdout, failed.stdout + failed.stderr
+
+
+def kept_test(name):
+    def kept():
+        status, said = run(program=name)
+        yield "what was found once does not happen", status == 0, said
+    return kept
+
+
+def explore_tests():
+    """(name, function) of each; all need the build host."""
+    for world in explore.worlds():
+        if world.in_tests:
+            yield f"explore/{world.name}", world_test(world)
+    for name in KEPT:
+        yield f"explore/{name}", kept_test(name)
+    yield "explore/normal-states", normal_test
+    yield "explore/all-errors", errors_test
+    yield "explore/finds-what-is-wrong", finds_what_is_wrong

@@ -1,0 +1,121 @@
+/* Messages: who stops to wait for an answer was answered, by a task that owed it, and with the words that were sent. */
+#include "tests/explore/checks.h"
+
+#include "tests/explore/hardware.h"
+
+static bool answers(const struct event *event)
+{
+    return event_is_call(event, SYS_ipc_reply) ||
+           (event_is_call(event, SYS_ipc_reply_wait) && event->eax & IPC_REPLY);
+}
+
+static bool waits_for_answer(unsigned state)
+{
+    return state == THREAD_SERVED || state == THREAD_OWED;
+}
+
+/* The task that owed the answer. */
+static uint32_t debtor(const struct before *t)
+{
+    const struct before *server = seen_thread(t->peer);
+
+    if (t->state == THREAD_OWED)
+        return frame_number(t->peer);
+    return server ? server->task : 0;
+}
+
+/* It does not wait for that answer any more, and did not die, stop or hear that nobody is left to answer. */
+static bool has_answer(const struct thread *t, const struct before *before)
+{
+    if (!before || !waits_for_answer(before->state) || t->state == THREAD_DEAD || t->state == THREAD_HELD)
+        return false;
+    if (waits_for_answer(t->state) && t->calls == before->calls)
+        return false;
+    return before->faulting || t->registers.eax != (uint32_t)ERR_DEAD;
+}
+
+/* "answer a caller": one that waits for an answer from this task, and that the page named, with its present call. */
+static void check_answer_is_owed(const struct before *t, const struct event *event)
+{
+    if (!answers(event) || debtor(t) != seen.acting_task)
+        violation("thread %x stopped to wait for its answer", t->ref);
+    if (event_named.caller != t->ref || event_named.calls != t->calls)
+        violation("thread %x was answered, and another was named", t->ref);
+}
+
+void check_answers(const struct event *event)
+{
+    unsigned answered = 0;
+
+    FOR_THREADS(t)
+    {
+        const struct before *before = seen_thread(REF(t));
+        if (!has_answer(t, before))
+            continue;
+        check_answer_is_owed(before, event);
+        answered++;
+    }
+    if (answered > 1)
+        violation("one answer reached two");
+}
+
+static bool words_are(const struct registers *r, uint32_t first)
+{
+    return r->ebx == first && r->esi == first + 1 && r->edi == first + 2 && r->ebp == first + 3;
+}
+
+static void check_fault_arrives(const struct registers *r, const struct thread *faulting)
+{
+    if (r->ebx != faulting->fault_address || r->ebp != faulting->registers.vector)
+        violation("a fault's message has other words than the fault");
+}
+
+/* The first word of the page goes over, too, if the tag has words. */
+static void check_page(const struct message_page *page, uint32_t tag, uint32_t first)
+{
+    if (page->tag != tag || (tag & TAG_WORDS && page->words[0] != first))
+        violation("a message arrived with another tag, or other words in its page, than it was sent with");
+}
+
+static uint32_t tag_sent(const struct thread *caller)
+{
+    return caller->registers.eax & IPC_EXTENDED ? thread_page(caller)->tag : TAG_CALL;
+}
+
+/* A call was delivered in this event: its server runs, or is to. */
+static void check_call_arrives(const struct thread *caller, const struct before *before)
+{
+    const struct thread *server = AT(struct thread, caller->peer);
+
+    if (caller->state != THREAD_SERVED || (before && before->calls == caller->calls))
+        return;
+    if (server->state != THREAD_RUNNING && server->state != THREAD_READY)
+        return;
+    if (caller->faulting)
+        check_fault_arrives(&server->registers, caller);
+    else if (!words_are(&server->registers, CALL_WORD))
+        violation("a message arrived with other words than it was sent with");
+    else
+        check_page(thread_page(server), tag_sent(caller), CALL_WORD);
+}
+
+static void check_answer_arrives(const struct thread *t, const struct before *before, const struct event *event)
+{
+    if (!has_answer(t, before) || before->faulting || waits_for_answer(t->state) || t->registers.eax != OK)
+        return;
+    if (!words_are(&t->registers, ANSWER_WORD))
+        violation("an answer arrived with other words than it was sent with");
+    check_page(thread_page(t), event->eax & IPC_EXTENDED ? world->sends[event->send].tag : TAG_CALL, ANSWER_WORD);
+}
+
+/* The four words of a message go over as they are. */
+void check_words_arrive(const struct event *event)
+{
+    FOR_THREADS(t)
+    {
+        const struct before *before = seen_thread(REF(t));
+        check_call_arrives(t, before);
+        if (answers(event))
+            check_answer_arrives(t, before, event);
+    }
+}

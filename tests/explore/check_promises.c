@@ -1,0 +1,364 @@
+/* What a call that returned OK has promised: the sentences of docs/syscalls.md, one function each. */
+#include "tests/explore/checks.h"
+
+#include "tests/explore/hardware.h"
+
+#include <string.h>
+
+/* A call that is done; of a restarted one, the arguments that it began with. */
+struct done {
+    const struct thread *thread;
+    const struct before *restarted; /* null: it was done in one step */
+    uint32_t slot, ebx, esi, edi, ebp;
+};
+
+static const struct slot *slot_at(const struct done *done, uint32_t index)
+{
+    return cspace_slot(&thread_task(done->thread)->cspace, index);
+}
+
+static const struct slot *slot_of(const struct done *done)
+{
+    return slot_at(done, done->slot);
+}
+
+/* The task that a slot names, or null. */
+static struct task *task_at(const struct done *done, uint32_t index)
+{
+    const struct slot *slot = slot_at(done, index);
+
+    return slot_has(slot, SLOT_TASK, 0) ? AT(struct task, slot_object(slot)) : NULL;
+}
+
+static const struct thread *thread_named(const struct done *done)
+{
+    const struct slot *slot = slot_of(done);
+
+    return slot_has(slot, SLOT_THREAD, 0) ? AT(struct thread, slot_object(slot)) : NULL;
+}
+
+/* ---------------------------------------------------------------------------------- capabilities */
+
+/* "make a child capability with the same or fewer rights" */
+static void check_cap_derive(const struct done *done)
+{
+    uint32_t index = done->ebx & 0xffff, table = done->ebx >> 16;
+    const struct task *task = table ? task_at(done, table) : thread_task(done->thread);
+    const struct slot *child = task ? cspace_slot(&task->cspace, index) : NULL;
+
+    if (!child || slot_is_empty(child) || child->node.flags != done->esi ||
+        node_at(child->node.prev) != &slot_of(done)->node)
+        violation("cap_derive is done, and the child is not there or has other rights");
+}
+
+/* "delete a capability and all derived from it" */
+static void check_cap_delete(const struct done *done)
+{
+    if (!slot_is_empty(slot_of(done)))
+        violation("cap_delete is done, and the slot is not empty");
+}
+
+/* "delete every capability derived from this one" */
+static void check_cap_revoke(const struct done *done)
+{
+    const struct slot *slot = slot_of(done);
+
+    if (!slot_is_empty(slot) && !node_is_leaf(&slot->node))
+        violation("cap_revoke is done, and a child is left");
+}
+
+static bool overlaps(const struct slot *slot, uint32_t first, uint32_t count)
+{
+    return slot->value < first + count && first < slot->value + slot_count(slot);
+}
+
+/* "delete every derived capability" of memory_revoke: its first stage */
+static void check_none_covers(const struct slot *slot, uint32_t first, uint32_t count)
+{
+    for (const struct node *n = node_next(&slot->node); n->depth > slot->node.depth; n = node_next(n))
+        if (overlaps((const struct slot *)n, first, count))
+            violation("memory_revoke has deleted the derived capabilities, and one is left");
+}
+
+/* "and every mapping of these frames": those that its last step began with, so that what was mapped again behind it
+ * by somebody who may is none of its. */
+static void check_memory_revoke(const struct done *done)
+{
+    const struct slot *slot = slot_of(done);
+
+    if (!slot_is_range(slot, SLOT_MEMORY))
+        return;
+    uint32_t first = slot->value + done->ebx, end = first + done->esi;
+    if (done->restarted && done->restarted->registers.ebx + done->restarted->registers.esi != end)
+        return; /* its slot names other frames by now */
+    if (!done->restarted)
+        check_none_covers(slot, first, done->esi);
+    for (uint32_t f = done->restarted ? done->restarted->registers.ebx : first; f < end; f++)
+        if (frame_at(f)->kind == FRAME_USER && !node_is_alone(&frame_at(f)->mappings))
+            violation("memory_revoke is done, and frame %u is still mapped", f);
+}
+
+static void check_revoked_capabilities(const struct thread *thread, const struct before *before)
+{
+    enum { CAPABILITIES, FRAMES }; /* the stage: sys_memory_revoke() */
+    const struct slot *slot = cspace_slot(&thread_task(thread)->cspace, before->registers.eax >> SLOT_SHIFT);
+
+    if (before->registers.edi == CAPABILITIES && thread->registers.edi == FRAMES && slot_is_range(slot, SLOT_MEMORY))
+        check_none_covers(slot, slot->value + before->registers.ecx, before->registers.edx);
+}
+
+/* ---------------------------------------------------------------------------------- spaces */
+
+/* The frame that page `i` of a vm_map came from; 0 if that cannot be said any more. */
+static uint32_t source_frame(const struct done *done, uint32_t i)
+{
+    const struct task *from = task_at(done, done->esi >> 16);
+    struct place place;
+
+    if (!from)
+        return slot_at(done, done->esi >> 16)->value + done->edi + i;
+    return space_find_mapping(&from->space, done->edi + i * PAGE_SIZE, &place) ? pte_frame(place.entry) : 0;
+}
+
+/* "map pages of a memory capability, or pages mapped in another task, into a task" */
+static void check_vm_map(const struct done *done)
+{
+    const struct task *to = task_at(done, done->slot);
+    struct place place;
+
+    for (uint32_t i = 0; i < (done->esi & 0xffff); i++) {
+        if (!to || !space_find_mapping(&to->space, (done->ebx & -(uint32_t)PAGE_SIZE) + i * PAGE_SIZE, &place))
+            violation("vm_map is done, and page %u is not mapped", i);
+        if (pte_frame(place.entry) != source_frame(done, i) || place.node->flags != (done->ebx & RIGHT_ALL))
+            violation("vm_map is done, and page %u shows another frame, or with other rights", i);
+    }
+}
+
+/* "unmap pages and all that was derived from them" */
+static void check_vm_unmap(const struct done *done)
+{
+    const struct task *task = task_at(done, done->slot);
+    struct place place;
+
+    for (uint32_t i = 0; task && i < done->esi; i++)
+        if (space_find_mapping(&task->space, done->ebx + i * PAGE_SIZE, &place))
+            violation("vm_unmap is done, and page %u is still mapped", i);
+}
+
+/* "take rights from mappings and from all derived from them" */
+static void check_vm_protect(const struct done *done)
+{
+    const struct task *task = task_at(done, done->slot);
+    struct place place;
+
+    for (uint32_t i = 0; i < done->esi; i++) {
+        if (!task || !space_find_mapping(&task->space, (done->ebx & -(uint32_t)PAGE_SIZE) + i * PAGE_SIZE, &place))
+            violation("vm_protect is done, and page %u is not mapped", i);
+        const struct node *n = place.node;
+        do
+            if (n->flags & ~done->ebx & RIGHT_ALL)
+                violation("vm_protect is done, and a mapping of page %u has more rights", i);
+        while ((n = node_next(n))->depth > place.node->depth);
+    }
+}
+
+static const uint32_t *first_word(const struct done *done, uint32_t slot, uint32_t offset)
+{
+    return AT(uint32_t, frame_ref(slot_at(done, slot)->value + offset));
+}
+
+/* "zero one frame" */
+static void check_frame_clear(const struct done *done)
+{
+    if (*first_word(done, done->slot, done->ebx))
+        violation("frame_clear is done, and the frame is not zero");
+}
+
+/* "copy the first bytes of a frame to another" */
+static void check_frame_copy(const struct done *done)
+{
+    if (*first_word(done, done->slot, done->ebx) != *first_word(done, done->esi, done->edi))
+        violation("frame_copy is done, and the two frames differ");
+}
+
+/* ---------------------------------------------------------------------------------- objects and threads */
+
+/* "turn one frame into a task", "make an endpoint", "make a stopped thread": with all rights, its maker's */
+static void check_is_made(const struct slot *slot, enum slot_bits kind)
+{
+    if (!(slot->object & (uint32_t)kind) || slot->object & SLOT_RANGE || slot->node.depth != 1 ||
+        !(slot->node.flags & RIGHT_OWN))
+        violation("an object was made, and its maker has no capability of it");
+}
+
+static void check_task_create(const struct done *done)
+{
+    check_is_made(slot_at(done, done->esi), SLOT_TASK);
+}
+
+static void check_endpoint_create(const struct done *done)
+{
+    check_is_made(slot_at(done, done->ebx), SLOT_ENDPOINT);
+}
+
+static void check_thread_create(const struct done *done)
+{
+    const struct slot *slot = slot_at(done, done->ebx & 0xffff);
+
+    check_is_made(slot, SLOT_THREAD);
+    const struct thread *made = AT(struct thread, slot_object(slot));
+    if (made->state != THREAD_HELD || made->priority != (done->esi >> 16 & 0xff) ||
+        slot_is_empty(&made->receives) != !(done->ebx >> 16) || slot_is_empty(&made->handler) != !(done->esi & 0xffff))
+        violation("thread_create is done, and the thread is not what was asked for");
+}
+
+/* "give unmapped frames to a task's account" */
+static void check_task_donate(const struct done *done)
+{
+    const struct task *task = task_at(done, done->slot);
+    uint32_t first = slot_at(done, done->ebx & 0xffff)->value + done->esi;
+
+    for (uint32_t f = first; f < first + (done->ebx >> 16); f++)
+        if (!task || frame_at(f)->kind != FRAME_SPARE || frame_at(f)->owner != frame_number(REF(task)))
+            violation("task_donate is done, and frame %u is not the account's", f);
+}
+
+/* "let a thread run" */
+static void check_thread_resume(const struct done *done)
+{
+    const struct thread *thread = thread_named(done);
+
+    if (thread && (thread->held || thread->state == THREAD_HELD))
+        violation("thread_resume is done, and the thread is held");
+}
+
+/* "keep a thread from running" */
+static void check_thread_stop(const struct done *done)
+{
+    const struct thread *thread = thread_named(done);
+
+    if (thread && thread != done->thread && (thread->state == THREAD_RUNNING || thread->state == THREAD_READY))
+        violation("thread_stop is done, and the thread is not stopped");
+}
+
+/* "set a thread's priority and processor" */
+static void check_thread_schedule(const struct done *done)
+{
+    const struct thread *thread = thread_named(done);
+
+    if (thread && (thread->priority != done->ebx || thread->home != cpu_ref(done->esi)))
+        violation("thread_schedule is done, and the thread has another priority or processor");
+}
+
+/* "have a line signal an endpoint" */
+static void check_irq_bind(const struct done *done)
+{
+    if (slot_object(&kernel.irq_endpoints[done->ebx]) != slot_object(slot_at(done, done->esi)))
+        violation("irq_bind is done, and the line signals another endpoint");
+}
+
+/* ---------------------------------------------------------------------------------- which, and when */
+
+static void (*const promises[SYS_COUNT])(const struct done *) = {
+    [SYS_cap_derive] = check_cap_derive, [SYS_cap_delete] = check_cap_delete, [SYS_cap_revoke] = check_cap_revoke,
+    [SYS_memory_revoke] = check_memory_revoke, [SYS_vm_map] = check_vm_map, [SYS_vm_unmap] = check_vm_unmap,
+    [SYS_vm_protect] = check_vm_protect, [SYS_frame_clear] = check_frame_clear, [SYS_frame_copy] = check_frame_copy,
+    [SYS_task_create] = check_task_create, [SYS_task_donate] = check_task_donate,
+    [SYS_endpoint_create] = check_endpoint_create, [SYS_thread_create] = check_thread_create,
+    [SYS_thread_resume] = check_thread_resume, [SYS_thread_stop] = check_thread_stop,
+    [SYS_thread_schedule] = check_thread_schedule, [SYS_irq_bind] = check_irq_bind,
+};
+
+static void check_promise(unsigned call, const struct done *done)
+{
+    if (call < SYS_COUNT && promises[call])
+        promises[call](done);
+}
+
+/* A call that the event began, and that is done. */
+static void check_call(const struct thread *t, const struct event *event)
+{
+    check_promise(event->call, &(struct done){t, NULL, event->eax >> SLOT_SHIFT, event->ebx, event->esi, event->edi,
+                                              event->ebp});
+}
+
+/* One that was restarted: its entry left the first two arguments in ecx and edx, too. */
+static void check_restarted(const struct thread *t, const struct before *before)
+{
+    const struct registers *r = &before->registers;
+
+    check_promise(r->eax & 0xff, &(struct done){t, before, r->eax >> SLOT_SHIFT, r->ecx, r->edx, r->edi, r->ebp});
+}
+
+/* "an object dies with its first capability", "destroy an object": the deaths that a call waited for are done. */
+static void check_deaths_are_done(const struct thread *t, const struct before *before)
+{
+    if (before->reaping && !link_is_alone(&kernel.dying) && t->state != THREAD_HELD)
+        violation("a call returned before the deaths that it waited for were done");
+}
+
+/* The processor went on with another thread, which may have taken a step of its long call in the same event. */
+static bool others_went_on(const struct thread *t, const struct event *event)
+{
+    for (unsigned i = 0; i < seen.threads_count && thread_on(event->cpu) != t; i++)
+        if (seen.threads[i].rerun)
+            return true;
+    return false;
+}
+
+static void check_thread(const struct thread *t, const struct before *before, const struct event *event)
+{
+    bool goes_on = t->state == THREAD_RUNNING || t->state == THREAD_READY;
+
+    if (before->rerun && (before->registers.eax & 0xff) == SYS_memory_revoke)
+        check_revoked_capabilities(t, before);
+    if (t->rerun || t->reaping || t->state == THREAD_DEAD)
+        return;
+    if (event->kind == EVENT_CALL && REF(t) == seen.acting && !event_is_message(event)) {
+        if (t->registers.eax == OK && !others_went_on(t, event))
+            check_call(t, event);
+    } else if (before->rerun && t->registers.eax == OK && goes_on)
+        check_restarted(t, before);
+    check_deaths_are_done(t, before);
+}
+
+void check_promises(const struct event *event)
+{
+    FOR_THREADS(t)
+    {
+        const struct before *before = seen_thread(REF(t));
+        if (before)
+            check_thread(t, before, event);
+    }
+}
+
+/* ---------------------------------------------------------------------------------- statuses */
+
+static const char *const errors_of[] = {
+#define SYSCALL(number, name, slot, arguments, result, errors, summary) [number] = errors,
+#include "kernel/abi/syscalls.def"
+};
+
+/* Whether a list of words holds one. */
+static bool lists(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *at = words; (at = strstr(at, word)); at += length)
+        if ((at == words || at[-1] == ' ') && (at[length] == 0 || at[length] == ' '))
+            return true;
+    return false;
+}
+
+/* "errors" of syscalls.def */
+void check_status_is_listed(unsigned call, unsigned error)
+{
+    if (error >= ERRORS)
+        violation("%s returned %d, which is no error", call < SYS_COUNT ? call_names[call] : "an unknown call",
+                  -(int)error);
+    if (error == OK || (call >= SYS_COUNT && error == (unsigned)-ERR_CALL))
+        return;
+    if (call >= SYS_COUNT || !lists(errors_of[call], error_names[error] + sizeof "ERR_" - 1))
+        violation("%s returned %s, which syscalls.def does not list",
+                  call < SYS_COUNT ? call_names[call] : "an unknown call", error_names[error]);
+}

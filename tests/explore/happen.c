@@ -1,0 +1,207 @@
+/* An event happens: the kernel's entries are called as kernel/i386 calls them. */
+#include "tests/explore/events.h"
+#include "tests/explore/hardware.h"
+
+#include <string.h>
+
+static struct named kept; /* what the page said before */
+struct named event_named;
+
+/* ---------------------------------------------------------------------------------- message pages */
+
+/* Odd numbers name a thread's present call, even ones its last. */
+static struct named name_of(unsigned number)
+{
+    unsigned i = 0;
+
+    FOR_THREADS(t)
+    if (i++ == (number - 1) / 2)
+        return (struct named){REF(t), t->calls - (number % 2 == 0)};
+    return (struct named){0, 0};
+}
+
+static void set_name(struct message_page *page, struct named name)
+{
+    page->caller = name.caller;
+    page->caller_calls = name.calls;
+}
+
+static void write_page(struct message_page *page, const struct event *event)
+{
+    const struct sent *sent = &world->sends[event->send];
+    const struct opened *opened = &world->opens[event->open];
+
+    page->tag = sent->tag;
+    memcpy(page->items, sent->items, sizeof page->items);
+    page->window = opened->window;
+    page->window_pages = opened->window_pages;
+    page->slots = opened->slots;
+    page->slots_count = opened->slots_count;
+    page->words[0] = event->call == SYS_ipc_call ? CALL_WORD : ANSWER_WORD;
+}
+
+static void fill_page(struct thread *thread, const struct event *event)
+{
+    struct message_page *page = thread_page(thread);
+
+    write_page(page, event);
+    if (!(event->eax & IPC_EXTENDED))
+        page->tag = 0;
+    kept = event_named = (struct named){page->caller, page->caller_calls};
+    if (!event->names)
+        return;
+    event_named = name_of(event->names);
+    set_name(page, event_named);
+}
+
+/* What the page said before a made-up answer is said again, unless a message has come. */
+static void restore_page(struct thread *thread)
+{
+    struct message_page *page = thread_page(thread);
+
+    if (page->caller == event_named.caller && page->caller_calls == event_named.calls)
+        set_name(page, kept);
+}
+
+static struct thread *overwrite(struct thread *thread, const struct event *event)
+{
+    unsigned i = 0;
+
+    FOR_THREADS(t)
+    if (t->task == thread->task && t != thread && i++ == event->ebx)
+        write_page(thread_page(t), event);
+    return thread;
+}
+
+/* ---------------------------------------------------------------------------------- entries */
+
+static struct thread *enter_call(struct thread *thread, const struct event *event)
+{
+    thread->registers = (struct registers){.eax = event->eax, .ebx = event->ebx, .esi = event->esi, .edi = event->edi,
+                                           .ebp = event->ebp, .ecx = event->ebx, .edx = event->esi,
+                                           .vector = VECTOR_SYSCALL};
+    if (event_is_message(event))
+        fill_page(thread, event);
+    return event_syscalls[event->eax & 0xff](thread);
+}
+
+static struct thread *enter_fault(struct thread *thread, const struct event *event)
+{
+    thread->registers = (struct registers){.vector = 14, .error = FAULT_USER};
+    return event_fault(thread, event->ebx);
+}
+
+/* The first use faults, and is done once that is dealt with. */
+static struct thread *use_fpu(struct thread *thread)
+{
+    enum { VECTOR_NO_FPU = 7 };
+    ref_t *fpu = &pending.fpu[hardware_cpu], expected = REF(thread);
+
+    if (!processors[hardware_cpu].fpu_allowed) {
+        thread->registers = (struct registers){.vector = VECTOR_NO_FPU};
+        if (event_fault(thread, 0) != thread)
+            violation("a thread does not go on when it first uses the FPU");
+        expected = FPU_FRESH;
+    }
+    if (*fpu != expected && *fpu != FPU_WRITTEN)
+        violation("thread %x computes with the FPU state of %x, not of %x", REF(thread), *fpu, expected);
+    *fpu = REF(thread);
+    return thread;
+}
+
+static struct thread *write_to(struct thread *thread, uint32_t address)
+{
+    struct place place;
+
+    if (space_find_mapping(&thread_task(thread)->space, address, &place) && pte_writable(place.entry))
+        *AT(uint32_t, frame_ref(pte_frame(place.entry))) = 1;
+    return thread;
+}
+
+/* A thread that died elsewhere is not what is interrupted: entries look at that first. */
+static struct thread *interrupted(unsigned cpu)
+{
+    struct thread *thread = thread_on(cpu);
+
+    if (!thread || thread->state == THREAD_RUNNING)
+        return thread;
+    cpu_forget(thread);
+    return NULL;
+}
+
+static struct thread *enter(const struct event *event, struct thread *thread)
+{
+    uint8_t bit = (uint8_t)(1 << event->cpu);
+
+    switch ((enum event_kind)event->kind) {
+    case EVENT_CALL:
+        return enter_call(thread, event);
+    case EVENT_FAULT:
+        return enter_fault(thread, event);
+    case EVENT_USE_FPU:
+        return use_fpu(thread);
+    case EVENT_WRITE:
+        return write_to(thread, event->ebx);
+    case EVENT_OVERWRITE:
+        return overwrite(thread, event);
+    case EVENT_STEP:
+        return thread_choose();
+    case EVENT_STALE:
+        return event_stale(thread);
+    case EVENT_POKE:
+        pending.pokes &= (uint8_t)~bit;
+        return event_poke(interrupted(event->cpu));
+    case EVENT_TICK:
+        pending.ticks &= (uint8_t)~bit;
+        return event_tick(interrupted(event->cpu));
+    case EVENT_INTERRUPT:
+        return event_interrupt(interrupted(event->cpu), event->ebx);
+    default:
+        violation("no such event");
+    }
+}
+
+/* ---------------------------------------------------------------------------------- what may happen */
+
+bool event_is_possible(const struct event *event)
+{
+    unsigned bit = 1u << event->cpu;
+    const struct thread *thread = thread_on(event->cpu);
+
+    switch ((enum event_kind)event->kind) {
+    case EVENT_STEP:
+        return pending.between_steps & bit;
+    case EVENT_STALE:
+        return thread && thread->state != THREAD_RUNNING;
+    case EVENT_POKE:
+        return pending.pokes & bit;
+    case EVENT_TICK:
+        return pending.ticks & bit;
+    case EVENT_INTERRUPT:
+        return event->cpu == 0;
+    default:
+        return thread && thread->state == THREAD_RUNNING && !(pending.between_steps & bit);
+    }
+}
+
+struct thread *event_happen(const struct event *event)
+{
+    uint8_t bit = (uint8_t)(1 << event->cpu);
+    struct thread *thread = thread_on(event->cpu);
+    struct thread *volatile next = NULL;
+    jmp_buf between;
+
+    hardware_cpu = event->cpu;
+    on_breathe = &between;
+    pending.between_steps &= (uint8_t)~bit;
+    if (setjmp(between) == 0)
+        next = enter(event, thread);
+    else
+        pending.between_steps |= bit;
+    on_breathe = NULL;
+    if (event_is_message(event) && event->names)
+        restore_page(thread);
+    if (kernel.drops)
+        cpu_settle_drops();
+    return next;
+}

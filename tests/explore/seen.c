@@ -1,0 +1,106 @@
+#include "tests/explore/seen.h"
+
+#include "tests/explore/hardware.h"
+
+#include <string.h>
+
+struct seen seen;
+
+enum { TASK_OF_KERNEL = 0 };
+
+/* ---------------------------------------------------------------------------------- authority */
+
+static void add_slot(struct authority *a, const struct slot *slot, struct capability at)
+{
+    if (slot_is_empty(slot))
+        return;
+    if (a->capabilities_count == sizeof a->capabilities / sizeof a->capabilities[0])
+        violation("explore: more capabilities than there is room for");
+    at.slot = REF(slot);
+    at.object = slot->object;
+    at.value = slot->value;
+    at.rights = (uint8_t)slot->node.flags;
+    at.depth = (uint8_t)slot->node.depth;
+    at.revoking = slot_names(slot)->caps.flags & NODE_REVOKING;
+    a->capabilities[a->capabilities_count++] = at;
+}
+
+static void add_table(struct authority *a, const struct task *task)
+{
+    for (unsigned i = 0; i < CSPACE_SLOTS; i++)
+        add_slot(a, cspace_slot(&task->cspace, i), (struct capability){.task = frame_number(REF(task)), .index = i});
+}
+
+static void add_companion(struct authority *a, uint32_t companion)
+{
+    const struct frame *record = frame_at(companion);
+
+    for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+        const struct node *node = AT(struct node, frame_ref(companion)) + i;
+        if (!node_in_tree(node))
+            continue;
+        if (a->pages_count == sizeof a->pages / sizeof a->pages[0])
+            violation("explore: more mappings than there is room for");
+        a->pages[a->pages_count++] = (struct page){
+            REF(node), record->owner, record->base + i * PAGE_SIZE,
+            pte_frame(AT(pte_t, frame_ref(record->partner)) + i), (uint8_t)node->flags, (uint8_t)node->depth};
+    }
+}
+
+void authority_collect(struct authority *a)
+{
+    a->capabilities_count = a->pages_count = 0;
+    FOR_TASKS(task)
+    add_table(a, task);
+    FOR_FRAMES(f)
+    if (frame_at(f)->kind == FRAME_COMPANION)
+        add_companion(a, f);
+    FOR_THREADS(t)
+    {
+        add_slot(a, &t->receives, (struct capability){.task = frame_number(t->task), .index = 0, .bound = true});
+        add_slot(a, &t->handler, (struct capability){.task = frame_number(t->task), .index = 1, .bound = true});
+    }
+    for (unsigned i = 0; i < IRQ_COUNT; i++)
+        add_slot(a, &kernel.irq_endpoints[i], (struct capability){.task = TASK_OF_KERNEL, .index = i, .bound = true});
+}
+
+/* ---------------------------------------------------------------------------------- threads */
+
+static void add_thread(const struct thread *t)
+{
+    const struct message_page *page = thread_page(t);
+
+    if (seen.threads_count == sizeof seen.threads / sizeof seen.threads[0])
+        violation("explore: more threads than there is room for");
+    seen.threads[seen.threads_count++] = (struct before){
+        .ref = REF(t), .peer = t->peer, .task = frame_number(t->task), .calls = t->calls,
+        .fault_address = t->fault_address, .state = t->state, .rerun = t->rerun, .reaping = t->reaping,
+        .faulting = t->faulting, .registers = t->registers, .window = page->window,
+        .window_pages = page->window_pages, .slots = page->slots, .slots_count = page->slots_count,
+        .named = {page->caller, page->caller_calls}};
+}
+
+const struct before *seen_thread(ref_t ref)
+{
+    for (unsigned i = 0; i < seen.threads_count; i++)
+        if (seen.threads[i].ref == ref)
+            return &seen.threads[i];
+    return NULL;
+}
+
+void seen_prepare(void)
+{
+    authority_collect(&seen.authority);
+    memcpy(seen.records, frame_at(0), kernel.frame_count * sizeof(struct frame));
+    seen.threads_count = 0;
+    FOR_THREADS(t)
+    add_thread(t);
+}
+
+void seen_begin(const struct event *event)
+{
+    const struct thread *thread = thread_on(event->cpu);
+
+    seen.acting = thread ? REF(thread) : 0;
+    seen.acting_task = thread ? frame_number(thread->task) : 0;
+}

@@ -1,0 +1,62 @@
+/* What is known of the state before an event: who may do what, and what each thread did. */
+#pragma once
+
+#include "kernel/ipc/endpoint.h"
+#include "tests/explore/events.h"
+
+struct capability {
+    ref_t slot;
+    uint32_t task, index, object, value;
+    uint8_t rights, depth;
+    bool bound;    /* not in a table: a thread's endpoint or handler, or a line's endpoint */
+    bool revoking; /* its tree is */
+};
+
+struct page {
+    ref_t node;
+    uint32_t task, address, frame;
+    uint8_t rights, depth;
+};
+
+struct authority {
+    unsigned capabilities_count, pages_count;
+    struct capability capabilities[64];
+    struct page pages[96];
+};
+
+/* A thread. */
+struct before {
+    ref_t ref, peer;
+    uint32_t task, calls, fault_address;
+    uint8_t state, rerun, reaping, faulting;
+    struct registers registers;
+    uint32_t window, window_pages, slots, slots_count; /* of its page */
+    struct named named;
+};
+
+struct seen {
+    struct authority authority;
+    struct frame records[ARENA_FRAMES];
+    unsigned threads_count;
+    struct before threads[16];
+    ref_t acting; /* the thread whose processor the event is on, or 0 */
+    uint32_t acting_task;
+};
+extern struct seen seen;
+
+/* Of the state in the arena; then, for each event from there, who acts. */
+void seen_prepare(void);
+void seen_begin(const struct event *event);
+
+void authority_collect(struct authority *authority);
+const struct before *seen_thread(ref_t ref); /* or null */
+
+static inline uint32_t object_of(const struct capability *capability)
+{
+    return capability->object & SLOT_OBJECT;
+}
+
+static inline bool is_memory(const struct capability *capability)
+{
+    return (capability->object & 0xff) == SLOT_MEMORY;
+}

@@ -1,0 +1,147 @@
+#include "tests/explore/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+struct hash {
+    uint64_t low, high; /* neither is ever 0 */
+};
+
+/* Shared by all processes. */
+static struct {
+    uint64_t bytes, bytes_max;
+    uint32_t count, states_max, full;
+} *shared;
+static struct hash *table;
+static uint64_t table_mask;
+static struct found *list;
+static uint8_t *contents;
+
+void *store_share(uint64_t bytes)
+{
+    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (at == MAP_FAILED) {
+        perror("explore: mmap");
+        exit(2);
+    }
+    return at;
+}
+
+void store_open(uint32_t states_max, uint64_t bytes_max)
+{
+    uint64_t entries = 2;
+
+    while (entries < 2ull * states_max)
+        entries *= 2;
+    table = store_share(entries * sizeof *table);
+    table_mask = entries - 1;
+    list = store_share((states_max + 1ull) * sizeof *list);
+    contents = store_share(bytes_max);
+    shared = store_share(sizeof *shared);
+    shared->bytes_max = bytes_max;
+    shared->states_max = states_max;
+}
+
+static struct hash hash_of(const uint8_t *state, uint32_t bytes)
+{
+    struct hash h = {0x9e3779b97f4a7c15u ^ bytes, 0xc2b2ae3d27d4eb4fu};
+
+    for (uint32_t i = 0; i < bytes; i += 16) {
+        uint64_t x, y;
+        memcpy(&x, state + i, 8);
+        memcpy(&y, state + i + 8, 8);
+        __uint128_t m = (__uint128_t)(x ^ h.low ^ 0xa0761d6478bd642fu) * (y ^ h.high ^ 0xe7037ed1a0b428dbu);
+        __uint128_t k = (__uint128_t)(h.low + y + 0x8ebc6af09c88c6e3u) * ((h.high ^ x) | 1);
+        h.low = (uint64_t)m ^ (uint64_t)(m >> 64) ^ (uint64_t)(k >> 64);
+        h.high = (uint64_t)k + (uint64_t)(m >> 64) * 0x589965cc75374cc3u + (h.low << 23 | h.low >> 41);
+    }
+    return (struct hash){h.low | !h.low, h.high | !h.high};
+}
+
+uint64_t store_hash(const uint8_t *state, uint32_t bytes)
+{
+    return hash_of(state, bytes).low;
+}
+
+/* True if the entry was free and is ours now; `*low` is what it holds. */
+static bool claim(struct hash *entry, uint64_t *low, struct hash hash)
+{
+    *low = __atomic_load_n(&entry->low, __ATOMIC_ACQUIRE);
+    if (*low || !__atomic_compare_exchange_n(&entry->low, low, hash.low, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        return false;
+    __atomic_store_n(&entry->high, hash.high, __ATOMIC_RELEASE);
+    return true;
+}
+
+static uint64_t high_of(const struct hash *entry)
+{
+    uint64_t high;
+
+    while (!(high = __atomic_load_n(&entry->high, __ATOMIC_ACQUIRE)))
+        ;
+    return high;
+}
+
+bool store_add_hash(const uint8_t *state, uint32_t bytes)
+{
+    struct hash hash = hash_of(state, bytes);
+    uint64_t low;
+
+    for (uint64_t i = hash.low & table_mask;; i = (i + 1) & table_mask) {
+        if (claim(&table[i], &low, hash))
+            return true;
+        if (low == hash.low && high_of(&table[i]) == hash.high)
+            return false;
+    }
+}
+
+bool store_add(const uint8_t *state, const struct found *found)
+{
+    uint64_t at = __atomic_fetch_add(&shared->bytes, found->bytes, __ATOMIC_RELAXED);
+
+    if (at + found->bytes > shared->bytes_max || shared->count >= shared->states_max - 64) {
+        shared->full = 1;
+        return false;
+    }
+    memcpy(contents + at, state, found->bytes);
+    struct found *new = &list[__atomic_fetch_add(&shared->count, 1, __ATOMIC_RELAXED)];
+    new->at = at;
+    new->parent = found->parent;
+    new->event = found->event;
+    new->depth = found->depth;
+    __atomic_store_n(&new->bytes, found->bytes, __ATOMIC_RELEASE);
+    return true;
+}
+
+bool store_is_full(void)
+{
+    return shared->full;
+}
+
+uint32_t store_count(void)
+{
+    return __atomic_load_n(&shared->count, __ATOMIC_ACQUIRE);
+}
+
+const struct found *store_at(uint32_t i)
+{
+    return &list[i];
+}
+
+bool store_is_there(uint32_t i)
+{
+    return i < store_count() && __atomic_load_n(&list[i].bytes, __ATOMIC_ACQUIRE);
+}
+
+const uint8_t *store_state(uint32_t i)
+{
+    return contents + list[i].at;
+}
+
+uint64_t store_bytes(void)
+{
+    return shared->bytes;
+}

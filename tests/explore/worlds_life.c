@@ -1,0 +1,89 @@
+/* Worlds in which tasks, threads and endpoints are made and end. */
+#include "tests/explore/make.h"
+
+static void make_life(void)
+{
+    make_memory(make_first(10, 2), 8);
+}
+
+static void make_life_of_five(void)
+{
+    make_memory(make_first(10, 2), 5);
+}
+
+/* A task with an account of eight frames, in slot 5. */
+static void make_deaths(void)
+{
+    struct task *task = make_first(10, 2);
+
+    make_endpoint(4);
+    make_memory(task, 10);
+    make_call(SYS_task_create, SLOT_OWN_MEMORY, (const uint32_t[4]){0, 5});
+    make_call(SYS_task_donate, 5, (const uint32_t[4]){SLOT_OWN_MEMORY | 8 << 16, 1});
+}
+
+static void make_ticks(void)
+{
+    struct task *task = make_first(12, 3);
+
+    make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 4, 2, 0});
+    make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 3, 0});
+}
+
+/* Two threads that use the FPU, the second of higher priority. */
+static void make_fpu(void)
+{
+    struct task *task = make_first(12, 3);
+
+    make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 4, 3, 0});
+    make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 3, 0});
+}
+
+/* Slots 5 and 6 name a thread and a task, but do not let their holder control them. */
+static void make_threads_refused(void)
+{
+    struct task *task = make_first(12, 2);
+
+    make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 4, 2, 0});
+    make_child(task, task, (struct child){4, 5, RIGHT_GRANT, 0, 0});
+    make_child(task, task, (struct child){SLOT_SELF, 6, RIGHT_GRANT, 0, 0});
+}
+
+#define LIFE                                                                                                        \
+    .priorities = BIT(2), .memories = LIST(2), .places = LIST(5, 6), .endpoint_places = LIST(6),                      \
+    .thread_places = LIST(7), .receives = LIST(0, 6), .handlers = LIST(0), .starts = LIST(2 << 16),                   \
+    .page_addresses = LIST(0x2000), .destroys = LIST(5, 6, 7), .deletes = LIST(5, 6, 7), .yields = LIST(0),           \
+    .interrupts = LIST(1)
+
+const struct world worlds_life[] = {
+    {.name = "life", .what = "one thread makes and ends tasks, threads, endpoints from five frames that are alike",
+     .make = make_life_of_five, .states = 361543, .in_tests = true, .alike = true, LIFE, .births = LIST(0, 1, 2, 3, 4),
+     .tasks = LIST(1, 5, 6), .donations = LIST(1), .gifts = LIST(0, 1, 2, 3, 4)},
+
+    {.name = "life-eight", .what = "the same from eight frames", .make = make_life, .states = 0, .alike = true, LIFE,
+     .births = LIST(0, 1, 2, 3, 4, 5, 6, 7), .tasks = LIST(1, 5, 6), .donations = LIST(1),
+     .gifts = LIST(0, 1, 2, 3, 4, 5, 6, 7)},
+
+    {.name = "deaths", .what = "a task with an account, threads in it that run and receive, and their deaths",
+     .make = make_deaths, .states = 9088, .in_tests = true, .priorities = BIT(2), .memories = LIST(2), .births = LIST(0),
+     .places = LIST(5), .tasks = LIST(5), .donations = LIST(8), .gifts = LIST(1), .receivers = true,
+     .destroys = LIST(4, 5, 6, 7), .thread_places = LIST(6, 7), .receives = LIST(4), .handlers = LIST(0),
+     .starts = LIST(2 << 16), .page_addresses = LIST(0x2000, 0x3000), .threads = LIST(6), .yields = LIST(0),
+     .interrupts = LIST(1), .calls = LIST(4), .addresses = LIST(0x1000), .map_rights = LIST(RIGHTS_RWG), .pages = LIST(1),
+     .sources = LIST(2), .origins = LIST(9), .offsets = LIST(9), .sends_count = 1, .opens_count = 1},
+
+    {.name = "ticks", .what = "three threads, two priorities, ticks", .make = make_ticks, .states = 8544, .in_tests = true,
+     .priorities = BIT(2) | BIT(3), .threads = LIST(4, 5), .priorities_given = LIST(2, 3),
+     .cpus_given = LIST(0, 255), .yields = LIST(0), .interrupts = LIST(0, 1), .reads = LIST(4, 5), .parts = LIST(0)},
+
+    {.name = "threads-refused", .what = "arguments that are to be refused, of every call on threads",
+     .make = make_threads_refused, .states = 184, .in_tests = true, .fpu = true, .priorities = BIT(2), .threads = LIST(1, 4, 5),
+     .reads = LIST(1, 4, 5), .parts = LIST(0, 1, 2), .priorities_given = LIST(2, 3), .cpus_given = LIST(0, 1, 255),
+     .tasks = LIST(1, 4, 6), .thread_places = LIST(0, 4, 7), .receives = LIST(0, 4), .handlers = LIST(0, 4),
+     .starts = LIST(2 << 16, 3 << 16), .page_addresses = LIST(0x800, 0x30000, 0x1000), .yields = LIST(0)},
+
+    {.name = "fpu", .what = "three threads that use the FPU: nobody computes with another's state", .make = make_fpu,
+     .states = 89376, .in_tests = true, .fpu = true, .priorities = BIT(3), .threads = LIST(4, 5), .yields = LIST(0),
+     .interrupts = LIST(0), .reads = LIST(4), .parts = LIST(0, 1, 2), .destroys = LIST(5)},
+    {0},
+};

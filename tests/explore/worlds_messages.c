@@ -1,0 +1,227 @@
+/* Worlds of messages: calls and answers, pages and capabilities that they carry, faults, signals, lines. */
+#include "tests/explore/make.h"
+
+/* Two clients, of which one has a handler, and two servers of another task. */
+static struct task *make_clients_and_servers(void)
+{
+    struct task *clients = make_first(12, 2), *servers = make_task(12);
+    struct thread *server[2];
+
+    make_endpoint(4);
+    server[0] = make_thread(servers, (struct thread_at){MESSAGE_PAGE_0, 3, 2, CPU_ANY});
+    server[1] = make_thread(servers, (struct thread_at){MESSAGE_PAGE_1, 4, 2, CPU_ANY});
+    make_receiver(clients, 4, server[0]);
+    make_receiver(clients, 4, server[1]);
+    make_handler(clients, 4, make_thread(clients, (struct thread_at){MESSAGE_PAGE_1, 5, 2, CPU_ANY}));
+    make_child(clients, clients, (struct child){4, 6, RIGHT_SIGNAL, 1, 0});
+    make_waiting(server[0]);
+    make_waiting(server[1]);
+    first_thread()->home = 0;
+    return clients;
+}
+
+static void make_messages(void)
+{
+    make_clients_and_servers();
+}
+
+static void make_messages_of_three(void)
+{
+    make_thread(make_clients_and_servers(), (struct thread_at){MESSAGE_PAGE_2, 7, 2, CPU_ANY});
+}
+
+/* One client, one server; the client holds memory, and the server hears of its faults, too. */
+static struct task *make_client_and_server(unsigned memory)
+{
+    struct task *client = make_first(12, 2), *task = make_task(12);
+    struct thread *server = make_thread(task, (struct thread_at){MESSAGE_PAGE_0, 3, 2, CPU_ANY});
+
+    make_endpoint(4);
+    make_receiver(client, 4, server);
+    make_waiting(server);
+    make_memory(client, memory);
+    make_handler(client, 4, first_thread());
+    return client;
+}
+
+static void make_items(void)
+{
+    make_client_and_server(2);
+}
+
+/* Slot 5 is memory that may not be granted. */
+static void make_items_refused(void)
+{
+    struct task *client = make_client_and_server(3);
+
+    make_child(client, client, (struct child){SLOT_OWN_MEMORY, 5, RIGHT_READ | RIGHT_WRITE, 2, 1});
+}
+
+/* Client and server share a table, so that answers are refused as calls are. Of its memory the first frame is the
+ * kernel's, and slot 5 may not be granted; its account has one frame left. */
+static void make_messages_refused(void)
+{
+    struct task *task = make_first(10, 2);
+    struct thread *server = make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 7, 2, CPU_ANY});
+
+    make_endpoint(4);
+    make_receiver(task, 4, server);
+    make_waiting(server);
+    make_memory(task, 3);
+    make_child(task, task, (struct child){SLOT_OWN_MEMORY, 5, RIGHT_READ | RIGHT_WRITE, 2, 1});
+    make_call(SYS_task_donate, SLOT_SELF, (const uint32_t[4]){SLOT_OWN_MEMORY | 1 << 16, 0});
+}
+
+/* A thread whose faults another one of its task handles. */
+static void make_handled_at_home(void)
+{
+    struct task *task = make_first(14, 2);
+    struct thread *handler = make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 7, 2, CPU_ANY});
+
+    make_endpoint(4);
+    make_receiver(task, 4, handler);
+    make_handler(task, 4, first_thread());
+    make_waiting(handler);
+    make_memory(task, 2);
+}
+
+/* Two clients of one task: each may write to the other's message page while that waits. */
+static void make_overwrites(void)
+{
+    struct task *client = make_client_and_server(2);
+
+    make_thread(client, (struct thread_at){MESSAGE_PAGE_1, 5, 2, CPU_ANY});
+}
+
+/* Three tasks in a row: what the first grants the second grants on. */
+static void make_grants(void)
+{
+    struct task *task = make_first(12, 2), *second = make_task(12), *third = make_task(10);
+    struct thread *server = make_thread(second, (struct thread_at){MESSAGE_PAGE_0, 3, 2, CPU_ANY});
+    struct thread *last = make_thread(third, (struct thread_at){MESSAGE_PAGE_0, 3, 2, CPU_ANY});
+
+    make_endpoint(4);
+    make_endpoint(5);
+    make_receiver(task, 4, server);
+    make_receiver(task, 5, last);
+    make_child(task, second, (struct child){5, 4, RIGHT_CALL, 0, 0});
+    make_waiting(server);
+    make_waiting(last);
+    make_memory(task, 1);
+}
+
+/* A receiver of higher priority, which a line may signal. */
+static void make_lines(void)
+{
+    struct task *task = make_first(12, 2);
+
+    make_endpoint(4);
+    make_child(task, task, (struct child){4, 6, RIGHT_SIGNAL | RIGHT_CALL, 1, 0});
+    struct thread *receiver = make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 5, 3, CPU_ANY});
+    make_receiver(task, 4, receiver);
+    make_waiting(receiver);
+    make_range(task, 2, SLOT_IRQS, 2);
+}
+
+static void make_devices(void)
+{
+    struct task *task = make_first(12, 2);
+
+    make_range(task, 4, SLOT_PORTS, 16);
+    make_range(task, 5, SLOT_LOG, 1);
+    make_range(task, 6, SLOT_IRQS, 2);
+    make_child(task, task, (struct child){4, 7, RIGHT_GRANT, 0, 1});
+    make_child(task, task, (struct child){5, 8, RIGHT_GRANT, 0, 1});
+    make_child(task, task, (struct child){6, 9, RIGHT_GRANT, 0, 1});
+}
+
+#define OPEN_PAGE {.flags = IPC_WINDOW, .window = 0x1000, .window_pages = 1}
+#define OPEN_SLOT {.flags = IPC_SLOTS, .slots = 6, .slots_count = 1}
+#define ITEMS                                                                                                       \
+    .priorities = BIT(2), .receivers = true, .calls = LIST(4), .faults = LIST(0x1000), .yields = LIST(0),             \
+    .interrupts = LIST(1), .tasks = LIST(1), .addresses = LIST(0x1000), .pages = LIST(1), .memories = LIST(2),        \
+    .offsets = LIST(0)
+
+const struct world worlds_messages[] = {
+    {.name = "messages", .what = "two clients, two servers, one endpoint: words, faults, signals, stops",
+     .make = make_messages, .states = 16824, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .signals = LIST(6), .threads = LIST(3, 4, 5), .faults = LIST(0x1000), .yields = LIST(0), .interrupts = LIST(1),
+     .names = 8, .sends_count = 2, .opens_count = 1, .sends = {SEND_WORDS, SEND_PAGE_WORD}},
+
+    {.name = "messages-three", .what = "one more client", .make = make_messages_of_three, .states = 293216,
+     .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4), .signals = LIST(6),
+     .threads = LIST(3, 4, 5, 7), .faults = LIST(0x5000), .yields = LIST(0), .interrupts = LIST(1), .names = 10,
+     .sends_count = 1, .opens_count = 1},
+
+    {.name = "messages-end", .what = "threads and the endpoint are destroyed meanwhile", .make = make_messages,
+     .states = 387326, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4), .signals = LIST(6),
+     .threads = LIST(4, 5), .destroys = LIST(3, 4, 5), .deletes = LIST(4, 6), .faults = LIST(0x1000), .yields = LIST(0),
+     .interrupts = LIST(1), .sends_count = 1, .opens_count = 1},
+
+    {.name = "items", .what = "a client, a server: pages and capabilities in messages, faults answered with pages",
+     .make = make_items, .states = 953, .in_tests = true, ITEMS, .deletes = LIST(6), .sends_count = 5, .opens_count = 3,
+     .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0)),
+               SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0)), SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 2, 0))},
+     .opens = {OPEN_NOTHING, OPEN_PAGE, OPEN_SLOT}},
+
+    {.name = "items-refused", .what = "items that are to be refused, too", .make = make_items_refused, .states = 9568,
+     .in_tests = true, ITEMS, .deletes = LIST(6, 7), .names = 2, .sends_count = 10, .opens_count = 4,
+     .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0)),
+               SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0)), SEND(1, {.slot = 5, .kind_rights = RIGHT_READ, .pages = 1}),
+               SEND(1, ITEM_OF_SLOT(RIGHT_READ, 5, 0, 0)),
+               SEND(2, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0), ITEM_OF_MEMORY(RIGHTS_RG, 1, 1, 0)),
+               SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 1)), SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 1)),
+               SEND(2, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0), ITEM_OF_SLOT(RIGHT_READ, 4, 0, 0))},
+     .opens = {OPEN_NOTHING, OPEN_PAGE, OPEN_SLOT,
+               {.flags = IPC_WINDOW | IPC_SLOTS, .window = 0x1000, .window_pages = 2, .slots = 6, .slots_count = 2}}},
+
+    {.name = "messages-refused", .what = "messages, answers and signals that are to be refused, of words and items",
+     .make = make_messages_refused, .states = 3364, .in_tests = true, .priorities = BIT(2), .receivers = true,
+     .calls = LIST(4), .signals = LIST(3, 8), .parents = LIST(4), .places = LIST(8), .other_tables = LIST(0),
+     .rights = LIST(9), .values = LIST(0), .counts = LIST(0), .yields = LIST(0), .sends_count = 11, .opens_count = 3,
+     .sends = {SEND_WORDS, {IPC_EXTENDED, .tag = TAG_FAULT}, SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0)),
+               SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 1, 1, 0)), SEND(1, {.slot = 5, .kind_rights = RIGHT_READ, .pages = 1}),
+               SEND(1, {.kind_rights = 3 << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1}),
+               SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 0, 0)), SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 3, 1, 0)),
+               SEND(1, ITEM_OF_MEMORY(RIGHT_WRITE, 1, 1, 0)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x30000, 1, 0)),
+               SEND(5, {0})},
+     .opens = {OPEN_NOTHING, {.flags = IPC_WINDOW, .window = 0x10000, .window_pages = 1},
+               {.flags = IPC_WINDOW, .window = 0x2f000, .window_pages = 2}}},
+
+    {.name = "faults", .what = "faults of a page that is there, or not, answered with other pages or with itself",
+     .make = make_handled_at_home, .states = 918, .in_tests = true, .priorities = BIT(2), .receivers = true,
+     .faults = LIST(0x0, 0x1000), .yields = LIST(0), .interrupts = LIST(1), .tasks = LIST(1), .addresses = LIST(0x0, 0x1000),
+     .map_rights = LIST(RIGHTS_RG), .sources = LIST(1, 2), .origins = LIST(0, 0x1000), .pages = LIST(1), .sends_count = 4,
+     .opens_count = 1,
+     .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 1, 1, 0)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x0, 1, 0)),
+               SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0))}},
+
+    {.name = "overwrites", .what = "two clients that write to each other's message page while it waits",
+     .make = make_overwrites, .states = 18570, .in_tests = true, ITEMS, .deletes = LIST(6), .others_write = true,
+     .sends_count = 3, .opens_count = 3,
+     .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0)), SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0))},
+     .opens = {OPEN_NOTHING, OPEN_PAGE, OPEN_SLOT}},
+
+    {.name = "grants", .what = "three tasks in a row: pages and capabilities are granted on, and taken back",
+     .make = make_grants, .states = 19682, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .yields = LIST(0), .interrupts = LIST(1), .tasks = LIST(1), .addresses = LIST(0x1000), .pages = LIST(1),
+     .memories = LIST(2), .offsets = LIST(0), .deletes = LIST(6), .revokes = LIST(2, 6), .map_rights = LIST(RIGHTS_RG),
+     .sends_count = 5, .opens_count = 3,
+     .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0)),
+               SEND(2, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0), ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0)),
+               SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 6, 0, 0))},
+     .opens = {OPEN_NOTHING, OPEN_PAGE,
+               {.flags = IPC_WINDOW | IPC_SLOTS, .window = 0x1000, .window_pages = 1, .slots = 6, .slots_count = 1}}},
+
+    {.name = "lines", .what = "a line bound to an endpoint, a receiver of higher priority, a tick", .make = make_lines,
+     .states = 64587, .in_tests = true, .priorities = BIT(2) | BIT(3), .irqs_bound = true, .receivers = true,
+     .irqs = LIST(2, 3), .lines = LIST(0, 1), .signals = LIST(4, 6), .calls = LIST(4, 6), .destroys = LIST(4),
+     .deletes = LIST(4, 6), .threads = LIST(3, 5), .yields = LIST(0), .interrupts = LIST(0, 1), .sends_count = 1,
+     .opens_count = 1},
+
+    {.name = "devices", .what = "ports, the log, lines: what is to be refused", .make = make_devices, .states = 2,
+     .in_tests = true, .priorities = BIT(2), .ports = LIST(3, 4, 7), .port_numbers = LIST(0, 15, 16), .widths = LIST(1, 2, 3),
+     .logs = LIST(3, 5, 8), .log_bytes = LIST(0, 256, 257), .irqs = LIST(3, 6, 9), .lines = LIST(0, 25),
+     .signals = LIST(3), .yields = LIST(0)},
+    {0},
+};

@@ -1,0 +1,215 @@
+/* Worlds of several processors: what one takes away while another uses it. */
+#include "tests/explore/make.h"
+
+/* Two threads of one task, which run. */
+static void make_two(void)
+{
+    struct task *task = make_first(12, 2);
+
+    make_memory(task, 1);
+    make_running(make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 4, 2, 0}));
+}
+
+static void make_three(void)
+{
+    struct task *task = make_first(12, 2);
+
+    make_memory(task, 1);
+    make_running(make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 4, 2, 0}));
+    make_running(make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 2, 0}));
+}
+
+/* Two clients that run, and a server without a home. */
+static void make_clients(void)
+{
+    struct task *clients = make_first(12, 2), *task = make_task(11);
+    struct thread *server = make_thread(task, (struct thread_at){MESSAGE_PAGE_0, 3, 2, CPU_ANY});
+
+    make_endpoint(4);
+    make_receiver(clients, 4, server);
+    struct thread *client = make_thread(clients, (struct thread_at){MESSAGE_PAGE_1, 5, 2, 0});
+    make_waiting(server);
+    make_child(clients, clients, (struct child){4, 6, RIGHT_SIGNAL, 1, 0});
+    make_child(task, clients, (struct child){SLOT_SELF, 7, RIGHT_ALL, 0, 0});
+    make_running(client);
+}
+
+/* Two threads that run, and one that waits for its turn on the second processor. */
+static void make_turns(void)
+{
+    struct task *task = make_first(12, 2);
+
+    make_running(make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 4, 2, 0}));
+    make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 2, 1});
+}
+
+/* A thread that runs in a task of its own, which the first task controls. */
+static void make_task_of_another(void)
+{
+    struct task *task = make_first(12, 2), *other = make_task(9);
+
+    make_child(other, task, (struct child){SLOT_SELF, 4, RIGHT_ALL, 0, 0});
+    make_running(make_thread(other, (struct thread_at){MESSAGE_PAGE_0, 3, 2, 0}));
+    make_child(other, task, (struct child){3, 5, RIGHT_ALL, 0, 0});
+    make_memory(task, 2);
+}
+
+/* Two threads that fault; their handler, without a home, holds the memory. */
+static void make_faults(void)
+{
+    struct task *clients = make_first(12, 2), *task = make_task(12);
+    struct thread *handler = make_thread(task, (struct thread_at){MESSAGE_PAGE_0, 3, 2, CPU_ANY});
+
+    make_endpoint(4);
+    make_receiver(clients, 4, handler);
+    struct thread *client = make_thread(clients, (struct thread_at){MESSAGE_PAGE_1, 5, 2, 0});
+    make_handler(clients, 4, client);
+    make_handler(clients, 4, first_thread());
+    make_waiting(handler);
+    make_child(task, clients, (struct child){SLOT_SELF, 7, RIGHT_ALL, 0, 0});
+    make_memory(task, 2);
+    make_running(client);
+}
+
+/* The other task has memory and no frame to spare; the first one may end it. */
+static void make_dying(void)
+{
+    struct task *task = make_first(12, 2), *other = make_task(7);
+
+    make_child(other, task, (struct child){SLOT_SELF, 4, RIGHT_ALL, 0, 0});
+    make_running(make_thread(other, (struct thread_at){MESSAGE_PAGE_0, 3, 2, 0}));
+    make_memory(other, 1);
+}
+
+/* Clients of one task run, and may end it; their server holds memory. */
+static void make_ends(void)
+{
+    struct task *clients = make_first(12, 2), *task = make_task(12);
+    struct thread *server = make_thread(task, (struct thread_at){MESSAGE_PAGE_0, 3, 2, CPU_ANY});
+
+    make_endpoint(4);
+    make_receiver(clients, 4, server);
+    struct thread *client = make_thread(clients, (struct thread_at){MESSAGE_PAGE_1, 5, 2, 0});
+    make_waiting(server);
+    make_memory(task, 1);
+    make_running(client);
+}
+
+/* Client and server share a table; in it are capabilities enough to be revoked in several steps. */
+static void make_busy(void)
+{
+    struct task *task = make_first(14, 2);
+    struct thread *server = make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 7, 2, CPU_ANY});
+
+    make_endpoint(4);
+    make_receiver(task, 4, server);
+    make_waiting(server);
+    make_memory(task, 1);
+    for (uint32_t slot = 9; slot < 13; slot++)
+        make_child(task, task, (struct child){SLOT_OWN_MEMORY, slot, RIGHT_ALL, 0, 0});
+    make_running(make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 2, 0}));
+}
+
+/* An endpoint with capabilities enough to be revoked in several steps; no frame is left for a thread. */
+static void make_binding(void)
+{
+    struct task *task = make_first(12, 2);
+
+    make_endpoint(4);
+    make_running(make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 5, 2, 0}));
+    for (uint32_t slot = 9; slot < 13; slot++)
+        make_child(task, task, (struct child){4, slot, RIGHT_ALL, 0, 0});
+    make_memory(task, 1);
+}
+
+/* A receiver of higher priority, without a home, which either of two threads signals. */
+static void make_signals(void)
+{
+    struct task *task = make_first(12, 2);
+
+    make_endpoint(4);
+    struct thread *receiver = make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 7, 3, CPU_ANY});
+    make_receiver(task, 4, receiver);
+    struct thread *other = make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 5, 2, 0});
+    make_waiting(receiver);
+    make_child(task, task, (struct child){4, 6, RIGHT_SIGNAL, 1, 0});
+    make_running(other);
+}
+
+#define TWO                                                                                                         \
+    .priorities = BIT(2), .tasks = LIST(1), .addresses = LIST(0x0, 0x10000), .map_rights = LIST(RIGHTS_RWG),          \
+    .sources = LIST(2), .origins = LIST(0), .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0),                \
+    .donations = LIST(1), .gifts = LIST(0), .yields = LIST(0)
+
+const struct world worlds_processors[] = {
+    {.name = "two", .what = "two processors, two threads of one task: map, unmap, stop, move, destroy", .make = make_two,
+     .states = 122495, .in_tests = true, TWO, .threads = LIST(3, 4), .priorities_given = LIST(2),
+     .cpus_given = LIST(0, 1, 255), .destroys = LIST(4), .interrupts = LIST(1), .reads = LIST(4), .parts = LIST(0)},
+
+    {.name = "deaf", .what = "two processors that do not hear requests to drop translations", .make = make_two, .states = 1,
+     .finds = "may still translate", .priorities = BIT(2), .tasks = LIST(1), .addresses = LIST(0x0),
+     .map_rights = LIST(RIGHTS_RWG), .sources = LIST(2), .origins = LIST(0), .pages = LIST(1), .yields = LIST(0)},
+
+    {.name = "two-clients", .what = "two processors, two clients, a server without a home", .make = make_clients,
+     .states = 311701, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4), .signals = LIST(6),
+     .threads = LIST(5), .yields = LIST(0), .destroys = LIST(5, 7), .deletes = LIST(4), .interrupts = LIST(1),
+     .sends_count = 1, .opens_count = 1},
+
+    {.name = "two-signals", .what = "two processors; a receiver of higher priority that both signal, stop and move",
+     .make = make_signals, .states = 87926, .in_tests = true, .priorities = BIT(1) | BIT(2) | BIT(3), .receivers = true,
+     .signals = LIST(6), .threads = LIST(5, 7), .priorities_given = LIST(1, 2), .cpus_given = LIST(0, 255),
+     .yields = LIST(0), .sends_count = 1, .opens_count = 1},
+
+    {.name = "two-turns", .what = "two processors, three threads, ticks, which one processor has and sends to the other",
+     .make = make_turns, .states = 8746, .in_tests = true, .priorities = BIT(2), .threads = LIST(4),
+     .yields = LIST(0), .interrupts = LIST(0), .destroys = LIST(4)},
+
+    {.name = "two-tasks", .what = "two processors; a thread whose task, space and memory another one takes away",
+     .make = make_task_of_another, .states = 4686, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1, 4),
+     .addresses = LIST(0x0), .map_rights = LIST(RIGHTS_RG, RIGHTS_RWG), .sources = LIST(2, 4), .origins = LIST(0, 1),
+     .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0, 1), .threads = LIST(3, 5), .yields = LIST(0),
+     .destroys = LIST(4, 5), .interrupts = LIST(1)},
+
+    {.name = "two-revokes", .what = "two processors, long calls of both in one tree", .make = make_two, .states = 41786,
+     .in_tests = true, .priorities = BIT(2), .parents = LIST(2, 5, 6), .places = LIST(5, 6, 7), .other_tables = LIST(0),
+     .rights = LIST(31), .values = LIST(0), .counts = LIST(0), .deletes = LIST(5, 6), .revokes = LIST(2, 5),
+     .memories = LIST(2), .offsets = LIST(0), .pages = LIST(1), .threads = LIST(3, 4), .yields = LIST(0),
+     .destroys = LIST(4)},
+
+    {.name = "two-faults", .what = "two processors, a handler without a home, faults answered with pages, deaths",
+     .make = make_faults, .states = 304458, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .faults = LIST(0x1000), .threads = LIST(5), .destroys = LIST(5, 7), .yields = LIST(0), .tasks = LIST(1),
+     .addresses = LIST(0x1000), .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0), .sends_count = 2,
+     .opens_count = 1, .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0))}},
+
+    {.name = "two-dying", .what = "two processors; a thread whose task ends goes on making and taking", .make = make_dying,
+     .states = 756, .in_tests = true, .priorities = BIT(2), .destroys = LIST(4), .endpoint_places = LIST(5), .memories = LIST(2),
+     .births = LIST(0), .places = LIST(5), .tasks = LIST(1), .donations = LIST(1), .gifts = LIST(0), .parents = LIST(1),
+     .other_tables = LIST(0), .rights = LIST(RIGHT_GRANT), .values = LIST(0), .counts = LIST(0), .yields = LIST(0),
+     .thread_places = LIST(6), .receives = LIST(0), .handlers = LIST(0), .starts = LIST(2 << 16),
+     .page_addresses = LIST(0x2000)},
+
+    {.name = "two-ends", .what = "two processors; a task ends while its threads wait for an answer with a page",
+     .make = make_ends, .states = 123926, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .destroys = LIST(1), .yields = LIST(0), .sends_count = 2, .opens_count = 2,
+     .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0))},
+     .opens = {OPEN_NOTHING, {.flags = IPC_WINDOW, .window = 0x1000, .window_pages = 1}}},
+
+    {.name = "two-busy", .what = "two processors; a capability is sent while those derived from it are deleted",
+     .make = make_busy, .states = 14132, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .memories = LIST(2), .offsets = LIST(0), .pages = LIST(1), .yields = LIST(0), .sends_count = 2, .opens_count = 2,
+     .sends = {SEND_WORDS, SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0))},
+     .opens = {OPEN_NOTHING, {.flags = IPC_SLOTS, .slots = 6, .slots_count = 1}}},
+
+    {.name = "two-binding", .what = "two processors; a thread is to be bound to an endpoint that is being revoked",
+     .make = make_binding, .states = 60, .in_tests = true, .priorities = BIT(2), .revokes = LIST(4, 9), .deletes = LIST(10),
+     .parents = LIST(4, 9), .places = LIST(9, 10), .other_tables = LIST(0), .rights = LIST(RIGHT_ALL), .values = LIST(0),
+     .counts = LIST(0), .tasks = LIST(1), .thread_places = LIST(6), .receives = LIST(4), .handlers = LIST(0, 9),
+     .starts = LIST(2 << 16), .page_addresses = LIST(0x1000), .yields = LIST(0)},
+
+    {.name = "three", .what = "three processors, three threads of one task: map, unmap, stop, destroy", .make = make_three,
+     .states = 4626, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1), .addresses = LIST(0x0, 0x10000),
+     .map_rights = LIST(RIGHTS_RWG), .sources = LIST(2), .origins = LIST(0), .pages = LIST(1), .threads = LIST(4),
+     .yields = LIST(0), .destroys = LIST(5)},
+    {0},
+};

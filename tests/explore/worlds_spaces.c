@@ -1,0 +1,94 @@
+/* Worlds of address spaces: map, unmap, protect, revoke; what frames hold. */
+#include "tests/explore/make.h"
+
+static struct task *make_two_spaces(unsigned account, unsigned other_account)
+{
+    struct task *task = make_first(account, 2), *other = make_task(other_account);
+
+    make_child(other, task, (struct child){SLOT_SELF, 4, RIGHT_ALL, 0, 0});
+    return task;
+}
+
+static void make_spaces(void)
+{
+    make_memory(make_two_spaces(9, 7), 2);
+}
+
+static void make_spaces_of_three_frames(void)
+{
+    make_memory(make_two_spaces(9, 7), 3);
+}
+
+static void make_spaces_of_two_threads(void)
+{
+    struct task *task = make_two_spaces(11, 9);
+
+    make_memory(task, 2);
+    make_thread(task, (struct thread_at){MESSAGE_PAGE_1, SLOT_IN_OTHER_TABLE, 2, 0});
+}
+
+/* Slot 5 names the other task, but does not let its holder control it. */
+static void make_spaces_refused(void)
+{
+    struct task *task = make_two_spaces(9, 7);
+
+    make_child(task, task, (struct child){4, 5, RIGHT_GRANT, 0, 0});
+    make_memory(task, 2);
+}
+
+/* A call of 33 pages lacks nine tables: more than those of a message's four items at their ends. */
+static void make_wide(void)
+{
+    make_memory(make_first(27, 2), 33);
+}
+
+static void make_contents(void)
+{
+    make_memory(make_first(9, 2), 7);
+}
+
+#define SPACES_OF_SINGLE_PAGES                                                                                      \
+    .priorities = BIT(2), .tasks = LIST(1, 4), .addresses = LIST(0x0, 0x1000), .map_rights = LIST(RIGHTS_RG, RIGHTS_RWG), \
+    .sources = LIST(1, 2, 4), .pages = LIST(1), .memories = LIST(2), .yields = LIST(0), .interrupts = LIST(1)
+
+const struct world worlds_spaces[] = {
+    {.name = "spaces", .what = "one thread, two spaces of two pages, two frames: map, unmap, protect, revoke of one page",
+     .make = make_spaces, .states = 7132, .in_tests = true, SPACES_OF_SINGLE_PAGES, .origins = LIST(0, 1, 0x1000),
+     .offsets = LIST(0, 1)},
+
+    {.name = "spaces-alike", .what = "the same; which frame is which makes no difference", .make = make_spaces,
+     .states = 3568, .in_tests = true, .alike = true, SPACES_OF_SINGLE_PAGES, .origins = LIST(0, 1, 0x1000),
+     .offsets = LIST(0, 1)},
+
+    {.name = "spaces-three", .what = "three frames that are alike", .make = make_spaces_of_three_frames, .states = 4112,
+     .in_tests = true, .alike = true, SPACES_OF_SINGLE_PAGES, .origins = LIST(0, 1, 2, 0x1000), .offsets = LIST(0, 1, 2)},
+
+    {.name = "spaces-two", .what = "ranges of two pages, two threads: long calls meet", .make = make_spaces_of_two_threads,
+     .states = 214000, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1, 4), .addresses = LIST(0x0, 0x1000),
+     .map_rights = LIST(RIGHTS_RG, RIGHTS_RWG), .sources = LIST(1, 2, 4), .origins = LIST(0, 1, 0x1000),
+     .pages = LIST(1, 2), .memories = LIST(2), .offsets = LIST(0, 1), .yields = LIST(0), .interrupts = LIST(1)},
+
+    {.name = "spaces-ranges", .what = "ranges of two pages, one thread", .make = make_spaces, .states = 1524968,
+     .priorities = BIT(2), .tasks = LIST(1, 4), .addresses = LIST(0x0, 0x1000), .map_rights = LIST(RIGHTS_RG, RIGHTS_RWG),
+     .sources = LIST(1, 2, 4), .origins = LIST(0, 1, 0x1000), .pages = LIST(1, 2), .memories = LIST(2),
+     .offsets = LIST(0, 1), .yields = LIST(0), .interrupts = LIST(1)},
+
+    {.name = "spaces-refused", .what = "arguments that are to be refused, of every call on spaces", .make = make_spaces_refused,
+     .states = 56, .in_tests = true, .priorities = BIT(2), .tasks = LIST(0, 1, 2, 5), .addresses = LIST(0x0, 0x1000, 0x30000),
+     .map_rights = LIST(RIGHT_READ, 7, RIGHT_WRITE, 0x20), .sources = LIST(0, 1, 2, 5), .origins = LIST(0, 5, 0x1000, 0x800),
+     .pages = LIST(0, 1, 2, 65), .yields = LIST(0)},
+
+    {.name = "wide", .what = "33 pages in one call: nine tables and two directories at once", .make = make_wide,
+     .states = 86, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1), .addresses = LIST(0x4000),
+     .map_rights = LIST(RIGHTS_RG), .sources = LIST(2), .origins = LIST(0), .pages = LIST(33), .memories = LIST(2),
+     .offsets = LIST(0), .yields = LIST(0), .interrupts = LIST(1)},
+
+    {.name = "contents", .what = "memory that is written, given away, and comes back: nobody reads what was another's",
+     .make = make_contents, .states = 4028, .in_tests = true, .contents = true, .priorities = BIT(2), .memories = LIST(2),
+     .births = LIST(0), .places = LIST(5), .tasks = LIST(1, 5), .donations = LIST(6), .gifts = LIST(1),
+     .destroys = LIST(5, 6), .thread_places = LIST(6), .receives = LIST(0), .handlers = LIST(0), .starts = LIST(2 << 16),
+     .page_addresses = LIST(0x2000), .addresses = LIST(0x0), .map_rights = LIST(RIGHTS_RWG), .sources = LIST(2),
+     .origins = LIST(0, 1, 5), .pages = LIST(1), .offsets = LIST(0, 1, 5), .fills = LIST(0, 1), .fill_bytes = LIST(4096),
+     .writes = LIST(0x0), .yields = LIST(0), .interrupts = LIST(1)},
+    {0},
+};
