@@ -13,6 +13,7 @@ from tally import entry
 import contextlib
 import dataclasses
 import pathlib
+import shlex
 
 from tally import build, foreign, packages, programs, programs_image, run_options
 from tally.image import ImageError
@@ -54,7 +55,7 @@ def run(arguments):
         write_log(f"run: {options.memory} MiB of memory are too little for GRUB")
         return BROKEN
     if options.gdb:
-        write_log(f"run: gdb {folder}/kernel/kernel.elf -ex 'target remote :1234'")
+        write_log(f"run: gdb {shlex.quote(str(folder / 'kernel/kernel.elf'))} -ex 'target remote :1234'")
     with keys_as_typed() if given.is_terminal else contextlib.nullcontext():
         return boot(options, arguments.words or DEFAULT_WORDS, folder, write_console, write_log, given)
 
