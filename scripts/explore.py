@@ -18,6 +18,7 @@ from tally import build, explore, packages, processes
 
 LIMITED = 3  # the explorer's status
 LONGEST = 1e6  # minutes
+LEAST, MOST = 1 << 20, 1 << 30  # states; also steps
 
 
 def parse():
@@ -27,7 +28,7 @@ def parse():
     add("--list", action="store_true", help="name the worlds, with their states, and explore none")
     add("--world", metavar="W", choices=[world.name for world in explore.worlds()], help="explore this one")
     add("--minutes", type=float, metavar="N", help="end after N minutes for each world (no limit)")
-    add("--states", type=int, metavar="N", help="make room for N states (twice what the world's description says)")
+    add("--states", type=int, metavar="N", help=f"make room for N states, {LEAST:,} at least (twice what the world's description says)")
     add("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
         help="processes at the same time (as many as there are processors)")
     add("--statuses", action="store_true", help="say how often each call returned what")
@@ -42,8 +43,10 @@ def parse():
         parser.error("-j is positive")
     if arguments.minutes is not None and not 0 < arguments.minutes < LONGEST:
         parser.error("--minutes is a positive number")
-    if arguments.as_test == "":
-        parser.error("--as-test needs the name of a file")
+    if any(number is not None and not 0 < number < MOST for number in (arguments.states, arguments.normal)):
+        parser.error(f"--states and --normal are between 0 and {MOST}")
+    if "" in (arguments.as_test, arguments.build_dir):
+        parser.error("--as-test and --build-dir need a name")
     return arguments
 
 

@@ -9,6 +9,7 @@ from tally import build, explore, processes
 from tally.interface import ROOT
 
 HOST = build.default_folder("host")
+LIMITED = 3  # scripts/explore, too, ends with it
 TIMEOUT = 900  # seconds; a world takes half a minute
 STEPS = 20000
 UNSOUND = "deaf"
@@ -25,6 +26,12 @@ def world_test(world):
         status, said = run(world.name, "--workers", "1")
         yield f"closes with {world.states} states, and nothing is violated", status == 0, said
     return explored
+
+
+def ends_without_time():
+    """One that does not close is told from one that does, and from a violation."""
+    status, said = run("two", "--seconds", "0.01", "--workers", "1")
+    yield "it says that it is not finished", status == LIMITED and "not finished" in said, said
 
 
 def normal_test():
@@ -80,6 +87,7 @@ def explore_tests():
             yield f"explore/{world.name}", world_test(world)
     for name in KEPT:
         yield f"explore/{name}", kept_test(name)
+    yield "explore/no-time", ends_without_time
     yield "explore/normal-states", normal_test
     yield "explore/all-errors", errors_test
     yield "explore/finds-what-is-wrong", finds_what_is_wrong

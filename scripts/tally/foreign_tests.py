@@ -1,9 +1,15 @@
 """Tests with programs as other people write them: their names, their faults, the headers they expect."""
+import contextlib
+import io
+import json
 import os
 import shutil
+import unittest.mock
 
 from tally import build, processes, programs_image
+from tally.entry import UNABLE
 from tally.failures import KILLED, PATIENCE, judge
+from tally.image import ImageError
 from tally.interface import ROOT
 from tally.serial import BUILD_FAILED, NO_PROGRAM
 
@@ -185,16 +191,55 @@ def changes(folder):
     yield "what did not change is not built", (folder.build / "foreign/mem.elf").stat().st_mtime_ns == built, ""
 
 
-def our_own_changes(folder):
-    """When the system changes, so does the image with the programs."""
-    image = folder.build / "tally.iso"
-    image.unlink()
-    os.utime(IMAGES / "tally.iso")
+def hidden_changes(folder):
+    """Changes that no time of a file used before tells."""
+    source, ours = folder.path / "hidden.c", folder.path / "servers/archive.h"
+    source.write_text('#include "servers/archive.h"\n#ifndef HERE\n#define HERE 1\n#endif\nint main(void) { return HERE; }\n')
+    yield from folder.run("hidden", 1)
+    ours.parent.mkdir()
+    ours.write_text("#define HERE 5\n")  # in the place of the system's
+    yield from folder.run("hidden", 5)
+    later = 1 << 32  # written while the compiler was at it, and again within the same tick of the clock
+    os.utime(ours, (later, later))
+    yield from folder.run("hidden", 5)
+    ours.write_text("#define HERE 6\n")
+    os.utime(ours, (later, later))
+    yield from folder.run("hidden", 6)
+    ours.unlink()
+    ours.parent.rmdir()
+    kept = json.loads((folder.build / "foreign/mem.json").read_text())["stamps"]
+    yield "the linker's script counts", any(path.endswith("boot/program.ld") for path in kept), f"{kept}"
+
+
+def image_changes(folder):
+    """What is lacking of the image is made again, and all of it when the system is another."""
+    archive, iso, mark = folder.build / "boot/archive", folder.build / "tally.iso", folder.build / programs_image.MADE_OF
+    archive.unlink()
     yield from folder.run("mem", 7, writes="this is mem\n")
-    yield "the ISO is made again", image.exists(), ""
+    iso.unlink()
+    yield from folder.run("mem", 7, writes="this is mem\n")
+    yield "the ISO is made again", iso.exists(), ""
+    before = iso.stat().st_mtime_ns
+    mark.write_text(mark.read_text().rsplit("\n", 2)[0] + "\n0\n")  # of a system at another time
+    yield from folder.run("mem", 7, writes="this is mem\n")
+    yield "that of another system is made again", iso.stat().st_mtime_ns > before, ""
+
+
+def image_that_cannot_be_made(folder):
+    """A tool that fails is no wrong option; the next run makes what it could not."""
+    (folder.build / "tally.iso").unlink()
+    told = None
+    with unittest.mock.patch.object(programs_image, "make_iso", side_effect=ImageError("it fails")), \
+            contextlib.redirect_stderr(io.StringIO()):
+        try:
+            programs_image.make(folder.path, IMAGES)
+        except build.BuildError as error:
+            told = error
+    yield "a failure to make the ISO is one of the build", told and (str(told), told.status) == ("tally: it fails", UNABLE), f"{told}"
+    yield from folder.run("mem", 7, writes="this is mem\n")
 
 
 def foreign_programs():
     folder = Folder()
-    for step in (names, headers, broken, changes, our_own_changes):
+    for step in (names, headers, broken, changes, hidden_changes, image_changes, image_that_cannot_be_made):
         yield from step(folder)

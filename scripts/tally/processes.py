@@ -63,8 +63,10 @@ def end_tree(process):
 
 
 def end(process):
-    """Ends a Popen and what it has started."""
-    end_tree(process.pid)
+    """Ends a Popen and what it has started. It may be waited for meanwhile: its number is then another's, perhaps."""
+    below = descendants(process.pid)
+    process.terminate()
+    send(below, signal.SIGTERM)
     try:
         process.wait(PATIENCE)
     except subprocess.TimeoutExpired:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernel/i386/pte.h"
+#include "tests/host/no_machine.h"
 
 #define WINDOW_BASE 0x100000000ul
 #define ARENA_FRAMES 64u
@@ -15,34 +16,9 @@ enum { TABLE_BITS = 2, LEAF_BITS = 2, LEAF_COUNT = 4, CPU_MAX = 3, CPU_SHIFT = 1
 
 extern unsigned hardware_cpu; /* the processor whose event happens */
 
-static inline struct thread *arch_resume(struct thread *thread)
-{
-    return thread;
-}
-
 static inline unsigned arch_cpu(void)
 {
     return hardware_cpu;
-}
-
-static inline bool arch_lock_held(void)
-{
-    return true;
-}
-
-struct arch_cpu {
-    char none;
-};
-
-static inline void arch_save_area(struct arch_cpu *cpu, struct registers *registers)
-{
-    (void)cpu, (void)registers;
-}
-
-static inline void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t count)
-{
-    while (count--)
-        *to++ = *from++;
 }
 
 void arch_tlb_drop(uint32_t address);

@@ -75,21 +75,6 @@ void arch_irq_unmask(unsigned line)
     (void)line;
 }
 
-uint32_t arch_port_in(uint16_t port, unsigned bytes)
-{
-    return port + bytes;
-}
-
-void arch_port_out(uint16_t port, unsigned bytes, uint32_t value)
-{
-    (void)port, (void)bytes, (void)value;
-}
-
-void arch_log(const char *text, uint32_t bytes)
-{
-    (void)text, (void)bytes;
-}
-
 int host_force_general;
 void (*host_breathe)(void);
 

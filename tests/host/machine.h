@@ -7,6 +7,7 @@
 #endif
 
 #include "kernel/i386/pte.h"
+#include "tests/host/no_machine.h"
 
 extern unsigned char *host_window; /* mapped by tests/host/host_machine.c */
 #define WINDOW_BASE ((uintptr_t)host_window)
@@ -46,11 +47,6 @@ extern int host_force_general;
 /* What arch_breathe() does: a test lets an interrupt in by leaving it with longjmp. */
 extern void (*host_breathe)(void);
 
-static inline struct thread *arch_resume(struct thread *thread)
-{
-    return thread;
-}
-
 /* The processor whose event a test runs. */
 extern unsigned host_cpu;
 
@@ -59,29 +55,9 @@ static inline unsigned arch_cpu(void)
     return host_cpu;
 }
 
-static inline bool arch_lock_held(void)
-{
-    return true;
-}
-
-struct arch_cpu {
-    char none;
-};
-
-static inline void arch_save_area(struct arch_cpu *cpu, struct registers *registers)
-{
-    (void)cpu, (void)registers;
-}
-
 static inline void arch_tlb_drop(uint32_t address)
 {
     (void)address;
-}
-
-static inline void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t count)
-{
-    while (count--)
-        *to++ = *from++;
 }
 
 static inline void arch_space_load(uint32_t directories)

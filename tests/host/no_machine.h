@@ -1,0 +1,28 @@
+/* What of the machine's contract, kernel/arch/arch.h, a host test need not model: one lock that is always held, threads
+ * that are not resumed, no area to save registers in. The functions of no_machine.c read and write nothing. */
+#pragma once
+
+static inline struct thread *arch_resume(struct thread *thread)
+{
+    return thread;
+}
+
+static inline bool arch_lock_held(void)
+{
+    return true;
+}
+
+struct arch_cpu {
+    char none;
+};
+
+static inline void arch_save_area(struct arch_cpu *cpu, struct registers *registers)
+{
+    (void)cpu, (void)registers;
+}
+
+static inline void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t count)
+{
+    while (count--)
+        *to++ = *from++;
+}
