@@ -1,6 +1,9 @@
 # Headers made from the interface lists, and those that come from the host; all in ${GENERATED}.
 find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
-set(python ${Python3_EXECUTABLE} -S -B -X utf8) # writes no caches into the tree, whose files are UTF-8 in any locale
+# What was found can be a slow script that looks for Python each time: the build asks it once.
+execute_process(COMMAND ${Python3_EXECUTABLE} -IS -c "import sys; print(sys.executable, end='')"
+                OUTPUT_VARIABLE python COMMAND_ERROR_IS_FATAL ANY)
+set(python ${python} -S -B -X utf8) # writes no caches into the tree, whose files are UTF-8 in any locale
 
 file(GLOB protocols CONFIGURE_DEPENDS servers/proto/*.proto)
 set(reader scripts/tally/interface.py scripts/tally/output.py)

@@ -2,12 +2,14 @@
 by another version of the same name, and CC can name another one each time."""
 import os
 import re
+import sys
 
 from tally import packages, processes
 from tally.output import replace_text
 
 STAMP = "tools.txt"
 DRIVERS = ("python3", "cmake", "ninja")  # what they make is the same in every version
+USED = "python3 is "
 SETTING = re.compile(r"^(TALLY_(?!CC:|LD:)\w+):\w+=(.*)$", re.M)  # in CMake's cache
 
 
@@ -19,13 +21,14 @@ def now():
 
 
 def note(folder):
-    replace_text(folder / STAMP, now())
+    """CMake calls this with the Python that the build will use."""
+    replace_text(folder / STAMP, f"{now()}{USED}{sys.executable}\n")
 
 
 def is_outdated(folder):
     stamp = folder / STAMP
-    noted = stamp.read_text(encoding="utf-8") if stamp.exists() else ""
-    return (folder / "build.ninja").exists() and noted != now()
+    noted, _, python = (stamp.read_text(encoding="utf-8") if stamp.exists() else "").rpartition(USED)
+    return (folder / "build.ninja").exists() and (noted != now() or not os.path.exists(python.rstrip("\n")))
 
 
 def forget(folder):

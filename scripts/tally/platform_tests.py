@@ -174,6 +174,10 @@ def other_compiler():
         yield "one of these tools is not", not configured.is_outdated(folder), configured.now()
         (folder / "tools.txt").write_text(configured.now().replace("clang ", "clang /other", 1))
         yield "one of other tools is", configured.is_outdated(folder), configured.now()
+        (folder / "tools.txt").write_text(f"{configured.now()}python3 is {folder}/none\n")
+        yield "one whose Python is gone is", configured.is_outdated(folder), configured.now()
+        (folder / "tools.txt").write_text(f"{configured.now()}python3 is {sys.executable}\n")
+        yield "one of another Python is not", not configured.is_outdated(folder), configured.now()
         settings = configured.forget(folder)
         yield "settings are kept, tools are not", settings == {"TALLY_AUDIT": "ON"}, str(settings)
         yield "it will be configured", not (folder / "build.ninja").exists(), ""
