@@ -37,7 +37,7 @@ def build_folder(arguments):
     """Builds, and returns where."""
     folder = pathlib.Path(arguments.build_dir).resolve() if arguments.build_dir else build.default_folder("i386")
     if arguments.programs:
-        folder = programs_image.make(arguments.programs, folder)
+        folder = programs_image.make(arguments.programs, folder, with_iso=not arguments.kernel)
     else:
         build.build("i386", folder)
     name = (arguments.words or DEFAULT_WORDS)[0]

@@ -125,8 +125,8 @@ class Folder:
         shutil.rmtree(self.path, ignore_errors=True)
         write_programs(self.path)
 
-    def run(self, name, status, says=(), writes=None, not_says=()):
-        done = processes.run([str(ROOT / "scripts/run"), "--build-dir", str(IMAGES), "--kernel", "--programs", str(self.path),
+    def run(self, name, status, says=(), writes=None, not_says=(), how=("--kernel",)):
+        done = processes.run([str(ROOT / "scripts/run"), "--build-dir", str(IMAGES), *how, "--programs", str(self.path),
                               "--", name], PATIENCE, cwd=ROOT)
         for what, passed, details in judge(status, done.returncode, says, done.stderr.splitlines(), writes, done.stdout):
             yield f"{name}: {what}", passed, details
@@ -212,22 +212,27 @@ def hidden_changes(folder):
 
 
 def image_changes(folder):
-    """What is lacking of the image is made again, and all of it when the system is another."""
+    """What is lacking of the image is made again, and all of it when the system is another. An ISO is made when it is
+    booted, and then is of what is."""
     archive, iso, mark = folder.build / "boot/archive", folder.build / "tally.iso", folder.build / programs_image.MADE_OF
+    as_iso = {"writes": "this is mem\n", "how": ()}
     archive.unlink()
     yield from folder.run("mem", 7, writes="this is mem\n")
-    iso.unlink()
-    yield from folder.run("mem", 7, writes="this is mem\n")
-    yield "the ISO is made again", iso.exists(), ""
+    yield "without GRUB no ISO is made", not iso.exists(), ""
+    yield from folder.run("mem", 7, **as_iso)
     before = iso.stat().st_mtime_ns
+    yield from folder.run("mem", 7, **as_iso)
+    yield "one that is good is kept", iso.stat().st_mtime_ns == before, ""
     mark.write_text(mark.read_text().rsplit("\n", 2)[0] + "\n0\n")  # of a system at another time
-    yield from folder.run("mem", 7, writes="this is mem\n")
+    yield from folder.run("mem", 7, **as_iso)
     yield "that of another system is made again", iso.stat().st_mtime_ns > before, ""
+    (folder.path / "mem.c").write_text(PRINTS.format("another"))
+    yield from folder.run("mem", 7, writes="this is another\n")
+    yield "that of other programs is gone", not iso.exists(), ""
 
 
 def image_that_cannot_be_made(folder):
     """A tool that fails is no wrong option; the next run makes what it could not."""
-    (folder.build / "tally.iso").unlink()
     told = None
     with unittest.mock.patch.object(programs_image, "make_iso", side_effect=ImageError("it fails")), \
             contextlib.redirect_stderr(io.StringIO()):
@@ -236,7 +241,7 @@ def image_that_cannot_be_made(folder):
         except build.BuildError as error:
             told = error
     yield "a failure to make the ISO is one of the build", told and (str(told), told.status) == ("tally: it fails", UNABLE), f"{told}"
-    yield from folder.run("mem", 7, writes="this is mem\n")
+    yield from folder.run("mem", 7, writes="this is another\n", how=())
 
 
 def foreign_programs():

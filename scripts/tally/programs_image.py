@@ -31,20 +31,22 @@ def make_archive(base, folder):
         raise build.BuildError(done.stdout + done.stderr)
 
 
-def make_image(base, folder):
-    """Makes archive and ISO, unless they are of just these programs and this base."""
+def make_image(base, folder, with_iso):
+    """Makes the archive, and the ISO if it is wanted, unless they are of just these programs and this base. An ISO that
+    is there is of the archive."""
     made_of = (folder / foreign.FOLDER / foreign.LIST).read_text(encoding="utf-8") + \
         f"{os.stat(base / 'tally.iso').st_mtime_ns}\n"
     mark, archive, iso = folder / MADE_OF, folder / "boot/archive", folder / "tally.iso"
-    if archive.exists() and iso.exists() and mark.exists() and mark.read_text(encoding="utf-8") == made_of:
-        return
-    mark.unlink(missing_ok=True)
-    make_archive(base, folder)
-    try:
-        make_iso(iso, base / "boot/kernel.elf", archive, DEFAULT_WORDS)
-    except ImageError as error:
-        raise build.BuildError(f"tally: {error}") from error
-    replace_file(mark, made_of.encode())
+    if not (archive.exists() and mark.exists() and mark.read_text(encoding="utf-8") == made_of):
+        for stale in (mark, iso):
+            stale.unlink(missing_ok=True)
+        make_archive(base, folder)
+        replace_file(mark, made_of.encode())
+    if with_iso and not iso.exists():
+        try:
+            make_iso(iso, base / "boot/kernel.elf", archive, DEFAULT_WORDS)
+        except ImageError as error:
+            raise build.BuildError(f"tally: {error}") from error
 
 
 def build_programs(programs, base, folder):
@@ -57,11 +59,12 @@ def build_programs(programs, base, folder):
         progress.clear()
 
 
-def make(programs, base):
-    """Builds `base` and, from it, an image with the programs of a folder. Returns where that is."""
+def make(programs, base, with_iso=True):
+    """Builds `base` and, from it, an image with the programs of a folder; to boot without GRUB takes no ISO. Returns where
+    that is."""
     folder = folder_of(programs, base)
     with build.building("i386", base):
         build_programs(pathlib.Path(programs).resolve(), base, folder)
         build.link(folder, dict.fromkeys(TAKEN, base))
-        make_image(base, folder)
+        make_image(base, folder, with_iso)
     return folder
