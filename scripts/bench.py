@@ -24,6 +24,7 @@ def parse():
     add("--json", metavar="FILE", help="write the rows to FILE, with median and maximum, too")
     add("--explain", metavar="ROW", help="say which functions the row's instructions are of")
     add("--record", action="store_true", help="these figures become the record, and docs/performance.md shows them")
+    add("--quick", action="store_true", help=f"without {bench.LONGEST}, which takes longest and which system tests are held to")
     add("--plots", action="store_true", help="draw docs/plots/ anew")
     add("--build-dir", metavar="DIR", help="where it is built (build/i386)")
     arguments = parser.parse_args()
@@ -38,6 +39,8 @@ def check(parser, arguments):
         parser.error(f"there is no row {arguments.explain} to explain; there are: {' '.join(bench.EXPLAINED)}")
     if arguments.explain and (arguments.json or arguments.record or arguments.plots):
         parser.error("--explain goes with none of --json, --record, --plots")
+    if arguments.quick and (arguments.explain or arguments.record):
+        parser.error("--quick goes with neither --explain nor --record")
     if arguments.json:
         arguments.json = pathlib.Path(arguments.json).resolve()
         check_writable(parser, arguments.json)
@@ -68,11 +71,12 @@ def tell_changes(rows, makers):
 
 
 def measure(folder, arguments):
-    rows, test = bench.all_rows(folder)
+    rows, test = bench.all_rows(folder, arguments.quick)
     makers = bench_record.makers_of(folder)
     for row in rows:
         print(row.name, row.value, row.unit)
-    print(f"bench: {bench.LONGEST} is from {test}", file=sys.stderr)
+    if test:
+        print(f"bench: {bench.LONGEST} is from {test}", file=sys.stderr)
     if not arguments.record:
         tell_changes(rows, makers)
     if arguments.json:

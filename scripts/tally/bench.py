@@ -10,7 +10,7 @@ import os
 import re
 import sys
 
-from tally import bench_explain, bench_plugin, machine, parallel, processes, tests
+from tally import bench_explain, bench_plugin, machine, parallel, processes, system
 from tally.damage import symbol
 from tally.entry import Told, explanation
 from tally.interface import ROOT
@@ -20,9 +20,7 @@ KERNEL, PROCESS, MEMORY = "bench_kernel", "bench_process", "bench_memory"
 FIGURE = re.compile(r"bench: (\w+) (\d+) (\d+) (\d+)")
 SIZES = re.compile(r"lines of code (\d+) .*bytes of text (\d+)")
 TIMEOUT = 900  # seconds: the longest test needs 60 of a quiet processor with the plugin
-# 8 ns an instruction: the tests wait for moments, and some fail on a machine that is too slow for its clock.
-SLOWER = ("-icount", "shift=3,sleep=off")
-NO_SCREEN = ("-vga", "none")  # its server would draw in the time of who is measured
+PROCESSES = 4  # what they count does not depend on who else runs
 
 
 class BenchError(Told):
@@ -52,7 +50,7 @@ SOURCES = {
     **sources(PROCESS, "fork", "fork_exec"),
     **sources(MEMORY, "lock", "console_byte"),
 }
-LONGEST, BOOT = "irq_off_max", ("boot_init", "boot_done")
+LONGEST, BOOT = system.LONGEST, ("boot_init", "boot_done")
 SIZE = {"kernel_text": BYTES, "kernel_lines": LINES}
 # The frames of an account come one by one; the stretch of which row has them all.
 ACCOUNTS = {"empty_process_frames": Source(PROCESS, "fork"), "shared_process_frames": Source(PROCESS, "fork_shm")}
@@ -82,7 +80,7 @@ def boot(folder, words, typed=None, **options):
     console, log = [], []
     os.chdir(folder)
     options = {"icount": True, "kernel": True, "timeout": TIMEOUT, **options}
-    options["more"] = (*NO_SCREEN, *options.get("more", ()))
+    options["more"] = (*system.NO_SCREEN, *options.get("more", ()))
     status = machine.boot(machine.Options(**options), words, ".", console.append, log.append, typed)
     lines = [*b"".join(console).decode(errors="replace").splitlines(), *log]
     if status:
@@ -143,29 +141,15 @@ def account_rows(folder, name):
 
 # ------------------------------------------------------------------------------------ interrupts
 
-def text_of(test):
-    """Of a system test; the bench of the kernel is one, too, but for its place."""
-    path = ROOT / f"tests/system/{test}.c"
-    return path.read_text(encoding="utf-8") if path.exists() else ""
-
-
-def options_of(test):
-    return tests.options_of((tests.fields(text_of(test), "run") or [""])[0])
-
-
-def run_test(folder, test, more):
-    options, typed = options_of(test), tests.typed_input(text_of(test))
-    boot(folder, [test], typed, cpu=options.cpu, memory=options.memory, more=(*SLOWER, *more))
-
-
 def longest_of(folder, test):
-    return bench_plugin.totals(folder, lambda more: run_test(folder, test, more))["longest"], test
+    (status, console, log), longest = system.boot_counted(test, folder)
+    if status:
+        raise BenchError("\n".join([*console.splitlines()[-20:], *log[-20:], f"bench: {test} ended with status {status}"]))
+    return longest, test
 
 
 def longest_jobs(folder):
-    """All but the tests that need several processors: how long one waits for another is chance."""
-    names = sorted(path.stem for path in (ROOT / "tests/system").glob("t_*.c"))
-    return [(longest_of, folder, test) for test in [*names, KERNEL] if options_of(test).smp == 1]
+    return [(longest_of, folder, test) for test in [*system.programs(), KERNEL] if system.is_counted(test)]
 
 
 def longest_row(found):
@@ -191,23 +175,26 @@ def run_jobs(jobs):
     """The jobs' results, in their order; some are done at the same time."""
     work = [parallel.Job(functools.partial(call, job)) for job in jobs]
     found = {}
-    for each, result in parallel.run_all(work, min(os.cpu_count(), tests.BENCH_PROCESSES)):
+    for each, result in parallel.run_all(work, min(os.cpu_count(), PROCESSES)):
         if result is None or isinstance(result, Exception):
             raise result or BenchError("bench: a process that measured was killed")
         found[id(each)] = result
     return [found[id(each)] for each in work]
 
 
-def all_rows(folder):
-    """The rows in the order of NAMES, and the test with the longest stretch without interrupts."""
+def all_rows(folder, quick=False):
+    """The rows in the order of NAMES, and the test with the longest stretch without interrupts; without that row if it
+    is to be quick."""
     bench_plugin.build(folder)
-    long = longest_jobs(folder)
+    long = [] if quick else longest_jobs(folder)
     jobs = [*((program_rows, folder, program) for program in (KERNEL, PROCESS, MEMORY)), (second_cpu_rows, folder),
             (boot_rows, folder), (size_rows, folder), *((account_rows, folder, name) for name in ACCOUNTS)]
     results = run_jobs([*long, *jobs])
-    row, test = longest_row(results[:len(long)])
-    found = {row.name: row for rows in [[row], *results[len(long):]] for row in rows}
-    return [found[name] for name in NAMES], test
+    found = {row.name: row for rows in results[len(long):] for row in rows}
+    test = None
+    if long:
+        found[LONGEST], test = longest_row(results[:len(long)])
+    return [found[name] for name in NAMES if name != LONGEST or long], test
 
 
 def explain(folder, name):
@@ -215,7 +202,7 @@ def explain(folder, name):
     bench_plugin.build(folder)
     if name == LONGEST:
         row, test = longest_row(run_jobs(longest_jobs(folder)))
-        parts = bench_plugin.parts(folder, "longest", KERNEL, lambda more: run_test(folder, test, more))
+        parts = bench_plugin.parts(folder, "longest", KERNEL, lambda more: system.boot_with(test, folder, more))
         return [*bench_explain.table(name, parts), "", f"the longest of all system tests: in {test}"]
     value, parts = stretch(folder, SOURCES[name])
     explained = sum(count for _, _, count in parts)

@@ -5,11 +5,10 @@ import json
 import os
 import pathlib
 import re
-import shlex
 import sys
 import tempfile
 
-from tally import bench_record, bochs, build, machine, processes, programs_image
+from tally import bench, bench_record, bochs, build, machine, processes, programs_image, system
 from tally.entry import USAGE
 from tally.explore_tests import explore_tests
 from tally.failures import PROGRAMS, failure_tests
@@ -20,7 +19,7 @@ from tally.interface import ROOT
 from tally.platform_tests import platform_tests
 from tally.screen_tests import screen_tests
 from tally.script_tests import WHOLE, script_tests
-from tally.serial import BUILD_FAILED, Input
+from tally.serial import BUILD_FAILED
 from tally.suite_tests import suite_tests
 from tally.terminal_tests import terminal_tests
 
@@ -30,13 +29,13 @@ AUDITED_IMAGE = AUDIT / "image"
 HOST = build.default_folder("host")
 
 HOST_TIMEOUT = 300  # seconds
-BENCH_PROCESSES = 4  # what they count does not depend on who else runs
-PLAN = re.compile(r"1\.\.(\d+)")
-POINT = re.compile(r"(not )?ok\b *(\d*) *-? *(.*)")
-KERNEL_TEST = "t_kernel_"
-KERNEL_TAP = "tap: "
 AUDITED = ["t_fork", "t_proc", "t_shm", "t_shm_runs", "t_kernel_handler", "t_kernel_ipc", "t_kernel_items",
            "t_kernel_long", "t_kernel_queue", "t_kernel_task", "t_kernel_thread", "t_kernel_vm"]
+
+
+def places(processors):
+    """What a machine takes of ours: its processors wait for each other about half of the time."""
+    return (processors + 1) // 2
 
 
 @dataclasses.dataclass
@@ -81,100 +80,24 @@ def host_tests():
 
 # ------------------------------------------------------------------------------------- system tests
 
-def boot(words, options, typed=None, folder=IMAGES):
-    """Boots in QEMU; returns (status, console text, log lines)."""
-    console, log = [], []
-    status = machine.boot(options, words, folder, console.append, log.append, typed)
-    return status, b"".join(console).decode(errors="replace"), log
-
-
-def fields(text, name):
-    """The values of the lines `name: VALUE` in a test's comments."""
-    return re.findall(rf"^(?://| \*) *{name}: *(.*)$", text, re.M)
-
-
-def options_of(text):
-    """`--smp 2 --cpu qemu32` as Options."""
-    options, words = machine.Options(timeout=240), shlex.split(text)
-    while words:
-        field = words.pop(0).removeprefix("--")
-        kind = type(getattr(options, field))
-        setattr(options, field, True if kind is bool else kind(words.pop(0)))
-    return options
-
-
-def read_tap(status, lines, details):
-    """Results of a program that reports in TAP; it must do all it planned and exit with 0 or its failures."""
-    plan = next((int(m[1]) for line in lines if (m := PLAN.match(line))), None)
-    points = [m for line in lines if (m := POINT.match(line))]
-    for point in points:
-        if "# SKIP " in point[3]:
-            print(f"       | {point[3]}")
-        yield point[3] or f"point {point[2]}", not point[1], details
-    if plan is None:
-        yield "has a plan", False, details
-    elif len(points) != plan:
-        yield f"does all {plan} of its plan", False, details
-    elif status and not any(point[1] for point in points):
-        yield f"exits with 0, not {status}", False, details
-
-
-def tap_lines(program, console, log):
-    """The kernel's tests report to the log, in lines that begin so; the others are programs with an output."""
-    if not program.startswith(KERNEL_TEST):
-        return console.splitlines()
-    return [line.removeprefix(KERNEL_TAP) for line in log if line.startswith(KERNEL_TAP)]
-
-
-def typed_input(text):
-    """What the fields `typed: LINE` and `keys: KEYS` type, with escapes as in C; None without such."""
-    fields_found = re.findall(r"^(?://| \*) *(typed|keys): *(.*)$", text, re.M)
-    if not fields_found:
-        return None
-    keys = "".join(value + "\n" * (field == "typed") for field, value in fields_found)
-    source, end = os.pipe()
-    os.write(end, keys.encode().decode("unicode_escape").encode("latin-1"))
-    os.close(end)
-    return Input(source, is_terminal=True)
-
-
-def judge_console(text, console):
-    """A field `console: N REGEX` counts the console's lines that are exactly so."""
-    for field in fields(text, "console"):
-        count, pattern = field.split(" ", 1)
-        found = sum(bool(re.fullmatch(pattern, line)) for line in console.splitlines())
-        yield f"{count} lines of output are {pattern}", found == int(count), f"{found} are\n{console}"
-
-
-def system_test(program, text, options, folder=IMAGES):
-    """QEMU loads the kernel itself: how GRUB does, and from an ISO, is for the demo and for scripts/run."""
-    def run():
-        wanted = dataclasses.replace(options_of(options), kernel=True)
-        status, console, log = boot([program], wanted, typed_input(text), folder)
-        details = "\n".join([console.strip(), *log])
-        yield from read_tap(status, tap_lines(program, console, log), details)
-        yield from judge_console(text, console)
-    return run
-
-
 def system_tests():
-    """Each t_*.c of tests/system, once for each line `run: OPTIONS` of its head comment."""
-    for path in sorted((ROOT / "tests/system").glob("t_*.c")):
-        text = path.read_text(encoding="utf-8")
-        for options in fields(text, "run") or [""]:
-            yield Test(" ".join([f"system/{path.stem}", options]).strip(), system_test(path.stem, text, options),
-                       places=options_of(options).smp)
+    """Each t_*.c of tests/system, once for each line `run: OPTIONS` of its head comment. The first run on one processor
+    is also held to what is recorded of its longest stretch without interrupts."""
+    for program in system.programs():
+        counted = system.is_counted(program)
+        for options in system.runs_of(program):
+            run = system.counted_test if counted and options == system.runs_of(program)[0] else system.test
+            yield Test(" ".join([f"system/{program}", options]).strip(), run(program, options, IMAGES),
+                       places=places(system.options_of(options).smp))
 
 
 def audit_tests():
     """Some of them in the build that checks the kernel's invariants while it runs."""
     for name in AUDITED:
-        text = (ROOT / f"tests/system/{name}.c").read_text(encoding="utf-8")
-        yield Test(f"audit/{name}", system_test(name, text, "", AUDITED_IMAGE), build="audit")
+        yield Test(f"audit/{name}", system.test(name, "", AUDITED_IMAGE), build="audit")
     for smp in (2, 4):
-        text = (ROOT / "tests/system/t_kernel_smp_random.c").read_text(encoding="utf-8")
         yield Test(f"audit/t_kernel_smp_random --smp {smp}",
-                   system_test("t_kernel_smp_random", text, f"--smp {smp}", AUDITED_IMAGE), smp, "audit")
+                   system.test("t_kernel_smp_random", f"--smp {smp}", AUDITED_IMAGE), places(smp), "audit")
 
 
 # --------------------------------------------------------------------------------------------- demo
@@ -186,13 +109,13 @@ def judge_demo(status, console, log):
 
 def demo(text):
     def run():
-        yield from judge_demo(*boot(machine.DEFAULT_WORDS, options_of(text)))
+        yield from judge_demo(*system.boot(machine.DEFAULT_WORDS, system.options_of(text), IMAGES))
     return run
 
 
 def demo_without_lock(text):
     def run():
-        status, console, log = boot(["shm_cnt", "-n"], options_of(text))
+        status, console, log = system.boot(["shm_cnt", "-n"], system.options_of(text), IMAGES)
         lost = re.search(r"\b(\d+) lost without the lock", console)
         yield "updates are lost without the lock", status == 0 and bool(lost) and int(lost[1]) > 0, \
             f"status {status}\n{console}\n" + "\n".join(log)
@@ -201,7 +124,7 @@ def demo_without_lock(text):
 
 def demo_repeated(text):
     def run():
-        status, console, log = boot(["repeat", "1000", "shm_cnt"], options_of(text))
+        status, console, log = system.boot(["repeat", "1000", "shm_cnt"], system.options_of(text), IMAGES)
         exact = len(re.findall(r"^shm_cnt: 2 processes x 10000 increments = 20000: ok$", console, re.M))
         back = "repeat: 1000 runs, all memory given back" in console
         yield "1000 runs count to 20000", status == 0 and exact == 1000 and back, \
@@ -223,7 +146,7 @@ def bochs_test(program, **machine_options):
             iso = pathlib.Path(scratch) / "command.iso"
             with_command(IMAGES / "tally.iso", machine.DEFAULT_WORDS, [program], iso)
             status, console, log = bochs.boot(iso, timeout=240, **machine_options)
-        yield from read_tap(status, tap_lines(program, console.decode(errors="replace"), log), "\n".join(log))
+        yield from system.judge(program, status, console.decode(errors="replace"), log)
     return run
 
 
@@ -234,13 +157,13 @@ def demos():
         Test("demo/bios-max", demo("--cpu max")),
         Test("demo/bios-16MiB", demo("--memory 16")),
         Test("demo/bios-3GiB", demo("--memory 3072")),
-        Test("demo/bios-2-cpus", demo("--smp 2"), places=2),
-        Test("demo/bios-8-cpus", demo("--smp 8"), places=8),
+        Test("demo/bios-2-cpus", demo("--smp 2")),
+        Test("demo/bios-8-cpus", demo("--smp 8"), places=places(8)),
         Test("demo/uefi", demo("--uefi")),
         Test("demo/kernel", demo("--kernel")),
         Test("demo/icount", demo("--kernel --icount")),
-        *[Test(f"demo/without-lock-{n}", demo_without_lock(f"--smp {n}"), n) for n in (1, 2, 4, 8)],
-        *[Test(f"demo/1000-runs-{n}", demo_repeated(f"--kernel --smp {n}"), n) for n in (1, 2, 4, 8)],
+        *[Test(f"demo/without-lock-{n}", demo_without_lock(f"--smp {n}"), places(n)) for n in (1, 2, 4, 8)],
+        *[Test(f"demo/1000-runs-{n}", demo_repeated(f"--kernel --smp {n}"), places(n)) for n in (1, 2, 4, 8)],
         Test("demo/bochs", demo_bochs()),
         Test("demo/bochs-1-port", demo_bochs(serial=1)),
         Test("demo/bochs-2-cpus", demo_bochs(smp=2)),
@@ -251,19 +174,27 @@ def demos():
 
 # -------------------------------------------------------------------------------------------- bench
 
-def bench():
-    """No row of scripts/bench is above what is recorded."""
+def bench_figures():
+    """No row of scripts/bench is above what is recorded; that of the stretches without interrupts is for the system
+    tests."""
     with tempfile.TemporaryDirectory() as scratch:
         rows = pathlib.Path(scratch) / "rows"
-        done = processes.run([sys.executable, "scripts/bench.py", "--build-dir", str(IMAGES), "--json", str(rows)], cwd=ROOT)
+        done = processes.run([sys.executable, "scripts/bench.py", "--quick", "--build-dir", str(IMAGES), "--json", str(rows)], cwd=ROOT)
         yield "scripts/bench measures all rows", done.returncode == 0, done.stdout + done.stderr
         if done.returncode == 0:
             found = {row["name"]: (row["value"], row["unit"]) for row in json.loads(rows.read_text(encoding="utf-8"))}
             yield from bench_record.judge(found, bench_record.makers_of(IMAGES))
 
 
+def bench_longest():
+    """The bench of the kernel, too, lets interrupts in; the others of scripts/bench's row are system tests."""
+    (status, console, log), longest = system.boot_counted(bench.KERNEL, IMAGES)
+    yield "it ends with 0", status == 0, "\n".join([console, *log])
+    yield from system.judge_longest(longest or 0, IMAGES)
+
+
 def bench_options():
-    for words in ("--nonsense", "null_call", "--explain nothing", "--explain kernel_text", "--explain ipc_4w --record",
+    for words in ("--nonsense", "null_call", "--explain nothing", "--explain kernel_text", "--explain ipc_4w --record", "--quick --record",
                   "--json no/such/folder/file", "--json docs"):
         done = processes.run([sys.executable, "scripts/bench.py", *words.split()], cwd=ROOT)
         said = done.stdout + done.stderr
@@ -319,7 +250,8 @@ def all_tests():
     failures += [Test(name, run, build=None) for name, run in platform_tests()]
     return [*checks(), *host_tests(), *system_tests(), *audit_tests(), *demos(), *failures,
             Test("foreign/programs", foreign_programs),
-            Test("bench/options", bench_options), Test("bench/figures", bench, places=BENCH_PROCESSES)]
+            Test("bench/options", bench_options), Test("bench/irq_off_max", bench_longest),
+            Test("bench/figures", bench_figures, places=bench.PROCESSES)]
 
 
 def matches(name, pattern):
