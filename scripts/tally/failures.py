@@ -81,8 +81,8 @@ COMMANDS = [
     *(Command(f"a program that ends by {number.name}", programs(f"ends by {number}"), 128 + number,
               (f"init: ends exited with status {128 + number}",), "")
       for number in (signal.SIGTERM, signal.SIGABRT, signal.SIGKILL)),
-    Command("a program that never ends", f"--timeout 5 {programs('ends never')}", TIMED_OUT,
-            ("run: timed out after 5 seconds",), "ends: never\n"),
+    Command("a program that never ends", f"--timeout 3 {programs('ends never')}", TIMED_OUT,
+            ("run: timed out after 3 seconds",), "ends: never\n"),
     Command("a program that computes for ever", f"--timeout 2 {programs('ends busy')}", TIMED_OUT,
             ("run: timed out after 2 seconds",), ""),
     Command("no such program", "nobody", NO_PROGRAM, ("init: no program named nobody",), ""),
@@ -275,7 +275,7 @@ def little_memory():
     while fails - works > 1:
         middle = (works + fails) // 2
         works, fails = (middle, fails) if with_account(middle)[0] == 0 else (works, middle)
-    for pages in range(fails, fails + 120, 6):
+    for pages in range(fails, fails + 120, 8):
         status, console, log = with_account(pages)
         told = OUT_OF_MEMORY.search("\n".join([console, *log]))
         yield f"{pages - works} frames too little", told and status in (1, BROKEN, 126), f"status {status}\n{console}{log}"

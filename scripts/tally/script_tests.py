@@ -45,15 +45,15 @@ def full(script, name, status):
 
 CALLS = [
     *full("scripts/run --list", "run", UNABLE),
-    *full("scripts/run --build-dir $B hello", "run", UNABLE),
+    *full("scripts/run --build-dir $B --kernel hello", "run", UNABLE),
     *full("scripts/test --list", "test", UNABLE),
     *full("scripts/bench --help", "bench", UNABLE),
     *full("scripts/explore --list", "explore", UNABLE),
     *full("scripts/doctor", "doctor", 1),
     *full("scripts/symbolize $B <README.md", "symbolize", 1),
-    Call("run without any standard file", "scripts/run --build-dir $B hello <&- >&- 2>&-", UNABLE),
-    Call("run with its messages to a full disk", "scripts/run --build-dir $B hello >$S/out 2>/dev/full", 0),
-    Call("run with no limit", "scripts/run --build-dir $B --timeout inf hello", 0),
+    Call("run without any standard file", "scripts/run --build-dir $B --kernel hello <&- >&- 2>&-", UNABLE),
+    Call("run with its messages to a full disk", "scripts/run --build-dir $B --kernel hello >$S/out 2>/dev/full", 0),
+    Call("run with no limit", "scripts/run --build-dir $B --kernel --timeout inf hello", 0),
     Call("run with a limit that is no number", "scripts/run --timeout nan hello", USAGE, ".*error: .*--timeout.*"),
     Call("run with a build folder without a name", "scripts/run --build-dir '' hello", USAGE, ".*error: .*--build-dir.*"),
     Call("run with programs in a folder without a name", "scripts/run --programs '' x", USAGE, ".*error: .*--programs.*"),
@@ -84,7 +84,7 @@ CALLS = [
          "mkarchive: .*No space left on device"),
     Call("check_size of a file that is not there", "python3 -B scripts/check_size.py $S/none", 1, "check_size: \\S*llvm-size\\S* failed: .*none.*"),
     Call("the tree's pages in a locale that knows no letters", "python3 -B -X utf8=0 scripts/gen_docs.py --check", 0),
-    Call("run in a locale that knows no letters", "scripts/run --build-dir $B hello", 0),
+    Call("run in a locale that knows no letters", "scripts/run --build-dir $B --kernel hello", 0),
     Call("doctor with a compiler that says nothing", "printf '#!/none\\n' >$S/cc; chmod +x $S/cc; CC=$S/cc scripts/doctor >$S/out", 1),
     Call("symbolize with what is no address", "printf '  at 0x%099d\\n' 9 | tr 0 f | sed s/fx/0x/ | scripts/symbolize $B", 0),
     Call("symbolize with a name that no file has", "printf '%0999d (pid 1): eip 0xc0201000\\n' 1 | scripts/symbolize $B", 0),
@@ -125,17 +125,19 @@ def call_test(call):
 
 # ------------------------------------------------------------------------------ while Python begins
 
-MOMENTS = 40
+MOMENTS = 30
 
 
 def interrupted_early():
-    """Control-C at any moment of a script's first half second: it ends by that, or goes on as if nothing had been typed, but
-    never with a traceback."""
-    statuses = []
+    """Control-C at any moment while a script begins, which is most of what it does: it ends by that, or goes on as if
+    nothing had been typed, but never with a traceback."""
+    statuses, began = [], time.monotonic()
+    processes.run([str(ROOT / "scripts/run"), "--list"])
+    whole = time.monotonic() - began
     for number in range(MOMENTS):
         with processes.started([str(ROOT / "scripts/run"), "--list"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                start_new_session=True) as process:
-            time.sleep(number * 0.5 / MOMENTS)
+            time.sleep(number * whole / MOMENTS)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGINT)
             said = process.stderr.read().decode(errors="replace")
