@@ -241,12 +241,14 @@ def mode_after_end():
 
 
 def ended_by_signal():
-    """The machine ends with scripts/run, whichever signal ends that; only SIGKILL leaves files."""
+    """The machine ends with scripts/run, whichever signal ends that; only SIGKILL leaves files. The tests themselves may
+    ignore one, under nohup."""
     for number, wanted in ((signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGHUP, 128 + signal.SIGHUP),
                            (signal.SIGKILL, -signal.SIGKILL)):
         with tempfile.TemporaryDirectory() as folder:
             with processes.started(INTERACTIVE, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": folder}) as process:
+                                   stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": folder},
+                                   preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)) as process:
                 process.stdout.readline()
                 emulators = machines(process.pid)
                 process.send_signal(number)
