@@ -1,6 +1,7 @@
 /* What happens to a processor that is no system call: faults and interrupts. */
 #include "kernel/audit_check.h"
 #include "kernel/ipc/ipc.h"
+#include "kernel/lib/log.h"
 
 enum { VECTOR_FPU = 7, AUDIT_TICKS = 8 };
 
@@ -14,11 +15,12 @@ struct thread *event_fault(struct thread *thread, uint32_t address)
     return ipc_fault(thread);
 }
 
-/* The tick comes to one processor. The others have it from there, while they have something to do. */
+/* The tick comes to one processor. The others have it from there, while they have something to do; between the steps of a
+ * long call that is in the queue. */
 static void tick_others(void)
 {
     for (unsigned i = 0; i < kernel.cpu_count; i++)
-        if (i != arch_cpu() && kernel.cpus[i].current)
+        if (i != arch_cpu() && (kernel.cpus[i].current || kernel.cpus[i].ready_mask))
             arch_tick(i);
 }
 
@@ -39,6 +41,8 @@ struct thread *event_interrupt(struct thread *interrupted, unsigned line)
     if (line != IRQ_TICK)
         return event_poke(interrupted);
     tick_others();
+    if (kernel.nmis)
+        log_print("cpu: %u NMIs came and were ignored\n", __atomic_exchange_n(&kernel.nmis, 0, __ATOMIC_RELAXED));
     return event_tick(interrupted);
 }
 

@@ -38,14 +38,6 @@ static void normalise_counts(uint32_t frame)
             AT(struct thread, frame_ref(frame) + (p << THREAD_SHIFT))->calls = NORMAL_CALLS;
 }
 
-/* Not exact: they are said to begin anew with each death that nobody waits for. */
-void normalise_turns(void)
-{
-    kernel.orphan_turns %= 8;
-    if (kernel.reapers || link_is_alone(&kernel.dying))
-        kernel.orphan_turns = 0;
-}
-
 void normalise_kernel(void)
 {
     for (uint32_t f = 1; f < kernel.frame_count; f++)
@@ -57,5 +49,4 @@ void normalise_kernel(void)
     for (unsigned i = 0; i < IRQ_COUNT; i++)
         kernel.irq_counts[i] = 0;
     kernel.calls_base = NORMAL_CALLS;
-    normalise_turns();
 }

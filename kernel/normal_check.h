@@ -7,6 +7,3 @@
 #pragma once
 
 void normalise_kernel(void);
-
-/* Of it, kernel.orphan_turns: the one thing that is simplified, so that not all states are found. */
-void normalise_turns(void);

@@ -20,14 +20,20 @@ struct object *range_object(unsigned kind)
 void object_slot_lost(struct slot *slot)
 {
     struct thread *thread = AT(struct thread, REF(slot) & -(1u << THREAD_SHIFT));
+    const struct frame *frame = frame_at(frame_number(REF(slot)));
 
-    if (slot != &thread->receives)
+    if (frame->kind == FRAME_THREADS && slot == &thread->receives) {
+        thread_put_off(thread);
+        if (thread->state == THREAD_RECEIVING)
+            thread_wake_with(thread, ERR_DEAD);
+    }
+    if (frame->kind != FRAME_LEAF)
         return;
-    thread_put_off(thread);
-    if (thread->state != THREAD_RECEIVING)
-        return;
-    thread_detach(thread);
-    thread_wake_with(thread, ERR_DEAD);
+    for (ref_t link = frame->bound.next; link != REF(&frame->bound); link = AT(struct link, link)->next) {
+        thread = AT(struct thread, link - offsetof(struct thread, bound));
+        if (thread->works_with == REF(slot))
+            thread->works_with = 0;
+    }
 }
 
 bool object_is_dying(const struct slot *slot)
@@ -90,7 +96,7 @@ static void unmap_message_page(struct thread *thread, struct task *task)
     bool found = space_find(&task->space, thread->page_address, &place);
 
     assert(found && pte_low(place.entry) & PTE_MESSAGE);
-    pte_write(place.entry, 0);
+    pte_clear(place.entry);
     space_dropped(task->account.task, thread->page_address);
     cpu_settle_drops(); /* nobody writes to it any more */
     __builtin_memset(AT(void, thread->page), 0, PAGE_SIZE);

@@ -60,8 +60,7 @@ _Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
  *   bool pte_writable(const pte_t *at), pte_executable(const pte_t *at)
  *   void pte_clear(pte_t *at)
  *   pte_t pte_next(pte_t entry)                         the same for the next frame
- *   void pte_fill(pte_t *at, pte_t entry)               into a clear one
- *   void pte_write(pte_t *at, pte_t entry)              no other processor sees a half of it
+ *   void pte_fill(pte_t *at, pte_t entry)               into a clear one, or with fewer rights
  */
 
 /*

@@ -59,27 +59,17 @@ void slot_derive(struct slot *parent, struct slot *child, const struct derivatio
     node_insert_child(&parent->node, &child->node, d->rights);
 }
 
-/* Who revokes in this tree may be about to look at the node, or works for it. */
-static void leave_revoker(struct object *object, const struct node *node)
-{
-    if (!(object->caps.flags & NODE_REVOKING))
-        return;
-    if (object->cursor == node_ref(node))
-        object->cursor = node->next;
-    if (object->top == node_ref(node))
-        object->top = 0;
-}
-
 void slot_empty(struct slot *slot)
 {
     bool first = slot->node.depth == 1 && !(slot->object & SLOT_RANGE);
+    struct object *named = slot_names(slot);
     uint32_t object = slot->object;
 
-    leave_revoker(slot_names(slot), &slot->node);
+    if (named->caps.flags & NODE_REVOKING && named->cursor == node_ref(&slot->node))
+        named->cursor = slot->node.next; /* who revokes in this tree is about to look at it */
     node_remove(&slot->node);
     slot->value = slot->object = 0;
-    if (frame_at(frame_number(REF(slot)))->kind == FRAME_THREADS)
-        object_slot_lost(slot);
+    object_slot_lost(slot);
     if (first)
         object_begin_death(object);
 }

@@ -81,13 +81,12 @@ HOT bool slot_has(const struct slot *slot, enum slot_bits kind, rights_t rights)
 
 /*
  * What every object begins with, and what each kind of range has. While NODE_REVOKING is set in
- * `caps`, `revoker` is the thread that set it, `top` the slot whose descendants it deletes, 0 if
- * that went, and `cursor` the next one it looks at (references of nodes).
+ * `caps`, `revoker` is the thread that set it, and `cursor` the next node that it looks at.
  */
 struct object {
     struct node caps; /* the root of its capabilities */
     ref_t revoker;
-    uint32_t top, cursor;
+    uint32_t cursor; /* node_ref() */
 };
 
 /* The object that the slot's capability names, or that of its kind of range. */
@@ -120,7 +119,8 @@ void slot_empty(struct slot *slot);
 /* Whether the object that the slot names has begun to die. Defined in kernel/objects.c. */
 bool object_is_dying(const struct slot *slot);
 
-/* A thread's own slot was emptied: it cannot receive any more. Defined in kernel/objects.c. */
+/* A slot was emptied: a thread's own, which cannot receive any more, or that of unfinished calls. Defined in
+ * kernel/objects.c. */
 void object_slot_lost(struct slot *slot);
 
 /* Begins the death of the object a first-level slot names. Defined in kernel/objects.c. */

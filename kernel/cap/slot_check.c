@@ -32,5 +32,5 @@ void slot_check(const struct node *root)
 void object_normalise(struct object *object)
 {
     if (!(object->caps.flags & NODE_REVOKING))
-        object->revoker = object->top = object->cursor = 0;
+        object->revoker = object->cursor = 0;
 }

@@ -21,6 +21,7 @@ void asm_offsets(void)
     CONSTANT(CPU_SHIFT, CPU_SHIFT);
     CONSTANT(CPUS, CPU_MAX);
     CONSTANT(KERNEL_DROPS, offsetof(struct kernel, drops));
+    CONSTANT(KERNEL_NMIS, offsetof(struct kernel, nmis));
     CONSTANT(LOCK_NEXT, offsetof(struct kernel_lock, next));
     CONSTANT(LOCK_SERVING, offsetof(struct kernel_lock, serving));
     CONSTANT(LOCK_HOLDER, offsetof(struct kernel_lock, holder));

@@ -167,6 +167,13 @@ wake_entry:
     mov     dword [ss:APIC_END_OF_INTERRUPT], 0
     iret
 
+; An NMI comes at any moment of the kernel, too: it uses no more than the three words that the processor has pushed, for
+; which there is room wherever esp may be (struct thread, struct arch_cpu), and is counted. A tick tells it.
+global nmi_entry
+nmi_entry:
+    lock inc dword [ss:kernel + KERNEL_NMIS]
+    iret
+
 ; An interrupt that went away before it was taken: it is not ended.
 global spurious_entry
 spurious_entry:

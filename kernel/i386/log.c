@@ -53,16 +53,17 @@ static void show(char c)
 void arch_log(const char *text, uint32_t bytes)
 {
     for (; bytes; text++, bytes--) {
+        const char c = *(const volatile char *)text; /* once: it may be in a page that others write to */
         if (at_line_start && port == COM1) /* a program's line may be unfinished */
             for (const char *p = "\r\n" LOG_PREFIX; *p; p++)
                 put(*p);
-        at_line_start = *text == '\n';
-        if (*text == '\n')
+        at_line_start = c == '\n';
+        if (c == '\n')
             put('\r');
-        put(*text);
-        *(volatile char *)&arch_log_page.text[arch_log_page.written % LOG_TEXT_BYTES] = *text;
+        put(c);
+        *(volatile char *)&arch_log_page.text[arch_log_page.written % LOG_TEXT_BYTES] = c;
         arch_log_page.written++; /* behind the byte: another processor may be reading */
         if (log_shows)
-            show(*text);
+            show(c);
     }
 }

@@ -92,8 +92,8 @@ void arch_space_init(ref_t records, uint32_t records_bytes)
 
 volatile void *paging_map_device(unsigned window, uint32_t physical)
 {
-    pte_write(&beyond[window], kernel_entry(physical & -(uint32_t)PAGE_SIZE,
-                                            PTE_WRITABLE | PTE_WRITE_THROUGH | PTE_UNCACHED, false));
+    pte_fill(&beyond[window], kernel_entry(physical & -(uint32_t)PAGE_SIZE,
+                                           PTE_WRITABLE | PTE_WRITE_THROUGH | PTE_UNCACHED, false));
     return (volatile uint8_t *)DEVICE_BASE(window) + physical % PAGE_SIZE;
 }
 
@@ -102,7 +102,7 @@ void *arch_frame_map(unsigned window, uint32_t frame)
     if (frame_ref(frame) < WINDOW_BYTES)
         return AT(void, frame_ref(frame));
     uint32_t address = BEYOND_BASE + (window << PAGE_BITS);
-    pte_write(&beyond[window], kernel_entry(frame_ref(frame), PTE_WRITABLE, false));
+    pte_fill(&beyond[window], kernel_entry(frame_ref(frame), PTE_WRITABLE, false));
     arch_tlb_drop(address);
     return (void *)address;
 }

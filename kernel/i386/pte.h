@@ -52,6 +52,7 @@ static inline bool pte_executable(const uint64_t *at)
     return pte_no_execute && !(*at >> 63);
 }
 
+/* Another processor may walk between the halves: present is cleared first and set last. */
 static inline void pte_clear(uint64_t *at)
 {
     volatile uint32_t *half = (volatile uint32_t *)at;
@@ -60,7 +61,8 @@ static inline void pte_clear(uint64_t *at)
     half[1] = 0;
 }
 
-/* Into a clear entry. */
+/* Into a clear entry, or one of the same frame with more rights: whoever walks meanwhile finds it, with rights that it
+ * had. (Or into one that only this processor uses.) */
 static inline void pte_fill(uint64_t *at, uint64_t entry)
 {
     volatile uint32_t *half = (volatile uint32_t *)at;
@@ -73,14 +75,4 @@ static inline void pte_fill(uint64_t *at, uint64_t entry)
 static inline uint64_t pte_next(uint64_t entry)
 {
     return entry + (1 << 12);
-}
-
-/* Another processor may walk between the halves: present is cleared first and set last. */
-static inline void pte_write(uint64_t *at, uint64_t entry)
-{
-    volatile uint32_t *half = (volatile uint32_t *)at;
-
-    if (half[0] & PTE_PRESENT)
-        half[0] = 0;
-    pte_fill(at, entry);
 }

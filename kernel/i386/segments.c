@@ -15,9 +15,7 @@ extern const uint32_t trap_stubs[VECTORS_COUNT];
 void sysenter_entry(void);
 void sysenter_locked(void);
 extern const uint8_t resume_alone[], resume_locked[];
-void request_entry(void);
-void wake_entry(void);
-void spurious_entry(void);
+void request_entry(void), wake_entry(void), spurious_entry(void), nmi_entry(void);
 
 enum { MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP, MSR_SYSENTER_EIP };
 
@@ -82,7 +80,7 @@ static void init_double_fault(void)
 
 void segments_init(void)
 {
-    enum { BREAKPOINT = 3, OVERFLOW = 4 };
+    enum { NMI = 2, BREAKPOINT, OVERFLOW };
 
     gdt[KERNEL_CODE / 8] = flat(0x9b);
     gdt[KERNEL_DATA / 8] = flat(0x93);
@@ -94,6 +92,7 @@ void segments_init(void)
     idt[VECTOR_REQUEST] = interrupt_gate((uint32_t)(uintptr_t)request_entry, 0);
     idt[VECTOR_WAKE] = interrupt_gate((uint32_t)(uintptr_t)wake_entry, 0);
     idt[APIC_SPURIOUS] = interrupt_gate((uint32_t)(uintptr_t)spurious_entry, 0);
+    idt[NMI] = interrupt_gate((uint32_t)(uintptr_t)nmi_entry, 0);
     init_double_fault();
 }
 

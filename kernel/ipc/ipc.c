@@ -191,19 +191,22 @@ static err_t deliver(struct thread *sender, struct thread *server, uint32_t badg
     return OK;
 }
 
-static err_t send(struct thread *thread, struct endpoint *endpoint, uint32_t badge)
+static err_t send(struct thread *thread, const struct slot *slot)
 {
+    struct endpoint *endpoint = AT(struct endpoint, slot_object(slot));
+
     if (link_is_alone(&endpoint->receivers)) {
         if (endpoint->dying.next)
             return ERR_DEAD;
-        thread->badge = badge;
+        thread->badge = slot->value;
+        thread->through = REF(slot);
         thread->state = THREAD_CALLING;
         endpoint->waiting |= ENDPOINT_CALLERS;
         link_append(&endpoint->callers, &thread->link);
         return BLOCKED;
     }
     struct thread *server = thread_of_link(endpoint->receivers.next);
-    err_t err = deliver(thread, server, badge);
+    err_t err = deliver(thread, server, slot->value);
     if (err)
         return err;
     link_remove(&server->link);
@@ -226,7 +229,7 @@ static __attribute__((noinline)) struct thread *call_general(struct thread *thre
     if (!err && head & IPC_EXTENDED)
         err = message_tag_check(thread_page(thread)->tag);
     if (!err)
-        err = send(thread, AT(struct endpoint, slot_object(slot)), slot->value);
+        err = send(thread, slot);
     return finish(thread, err);
 }
 
@@ -260,6 +263,30 @@ static void receive_signal(struct thread *thread, struct endpoint *endpoint)
     endpoint->waiting &= ENDPOINT_CALLERS;
 }
 
+static void fault_unheard(struct thread *thread)
+{
+    thread_detach(thread);
+    log_print("fault: a thread without a handler is held: vector %u address 0x%x eip 0x%x\n",
+              thread->registers.vector, thread->fault_address, thread->registers.eip);
+}
+
+/* A thread that waits will not get what it waits for. */
+static void fail(struct thread *thread, err_t status)
+{
+    if (thread->faulting)
+        fault_unheard(thread);
+    else
+        thread_wake_with(thread, status);
+}
+
+/* Whether a queued caller may still call: its slot names this endpoint, with that badge. */
+static bool may_call(const struct thread *caller, const struct endpoint *endpoint)
+{
+    const struct slot *slot = AT(struct slot, caller->through);
+
+    return slot->object & SLOT_CALL && slot_object(slot) == REF(endpoint) && slot->value == caller->badge;
+}
+
 /* A queued caller whose message is refused hears of it; the next one is tried. */
 static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
 {
@@ -269,11 +296,12 @@ static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
         if (i == TRIES)
             return RERUN;
         struct thread *caller = thread_of_link(endpoint->callers.next);
-        link_remove(&caller->link);
-        err_t err = deliver(caller, thread, caller->badge);
-        if (!err)
+        err_t err = may_call(caller, endpoint) ? deliver(caller, thread, caller->badge) : ERR_CAP;
+        if (!err) {
+            link_remove(&caller->link);
             return RECEIVED;
-        thread_wake_with(caller, err);
+        }
+        fail(caller, err);
     }
     endpoint->waiting = 0;
     await_message(thread, endpoint);
@@ -357,13 +385,6 @@ struct thread *ipc_signal(struct thread *thread)
 /* ------------------------------------------------------------------------------ faults and
  * deaths */
 
-void ipc_fault_unheard(struct thread *thread)
-{
-    thread_detach(thread);
-    log_print("fault: a thread without a handler is held: vector %u address 0x%x eip 0x%x\n",
-              thread->registers.vector, thread->fault_address, thread->registers.eip);
-}
-
 /* A handler that waits gets the fault and the processor at once. */
 HOT bool fault_over(struct cpu *cpu, struct thread *thread, const struct slot *handler)
 {
@@ -389,20 +410,10 @@ struct thread *ipc_fault(struct thread *thread)
     if (handler->object & SLOT_CALL && fault_over(cpu, thread, handler))
         return AT(struct thread, cpu->current);
     if (handler->object & SLOT_CALL)
-        err = send(thread, AT(struct endpoint, slot_object(handler)), handler->value);
+        err = send(thread, handler);
     if (err != BLOCKED)
-        ipc_fault_unheard(thread);
+        fault_unheard(thread);
     return thread_choose();
-}
-
-static void fail(struct thread *thread)
-{
-    if (thread->faulting) {
-        ipc_fault_unheard(thread);
-        return;
-    }
-    link_remove(&thread->link);
-    thread_wake_with(thread, ERR_DEAD);
 }
 
 static bool fail_step(struct link *root, unsigned *budget)
@@ -410,7 +421,7 @@ static bool fail_step(struct link *root, unsigned *budget)
     for (; !link_is_alone(root); --*budget) {
         if (*budget == 0)
             return false;
-        fail(thread_of_link(root->next));
+        fail(thread_of_link(root->next), ERR_DEAD);
     }
     return true;
 }

@@ -21,8 +21,5 @@ err_t ipc_receive(struct thread *thread);
 /* A fault is a call on the thread's behalf to its handler. */
 struct thread *ipc_fault(struct thread *thread);
 
-/* A thread that faulted and whose handler is gone: it is held, and the log says so. */
-void ipc_fault_unheard(struct thread *thread);
-
 /* Fails callers that `task` owes an answer, at most `*budget`; true when none is left. */
 bool ipc_fail_owed_step(struct task *task, unsigned *budget);

@@ -10,7 +10,7 @@
  *      FRAME_TASK          a struct task                      -
  *      FRAME_THREADS       up to 4 struct thread              which places are used
  *      FRAME_ENDPOINTS     up to 64 struct endpoint           which places are used
- *      FRAME_LEAF          a leaf of a capability table       -
+ *      FRAME_LEAF          a leaf of a capability table       the list of the threads that are bound to it
  *      FRAME_DIRECTORY     a page directory                   -
  *      FRAME_TABLE         a page table                       its companion's frame, its address
  *      FRAME_COMPANION     the nodes of a table's entries     its table's frame, its address
@@ -29,6 +29,7 @@
  */
 #pragma once
 
+#include "kernel/lib/link.h"
 #include "kernel/mem/node.h"
 
 enum frame_kind {
@@ -52,6 +53,7 @@ struct frame {
     union {
         struct node mappings;
         uint64_t used;
+        struct link bound;
         struct {
             uint32_t next_spare;
             uint32_t is_clear;

@@ -125,8 +125,5 @@ HOT struct node *node_first_leaf(struct node *node)
  * steps; null if there are more. */
 struct node *node_subtree_end(struct node *node, unsigned bound);
 
-/* The root of a node's tree. Linear: for walkers and tests. */
-struct node *node_root(struct node *node);
-
 /* Panics unless N1..N3 hold in the tree of `root`; the number of nodes without the root. */
 uint32_t node_check(const struct node *root);

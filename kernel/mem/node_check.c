@@ -1,12 +1,5 @@
 #include "kernel/mem/node.h"
 
-struct node *node_root(struct node *node)
-{
-    while (node->depth)
-        node = node_next(node);
-    return node;
-}
-
 uint32_t node_check(const struct node *root)
 {
     rights_t rights_at[NODE_DEPTH_MAX + 1] = {RIGHT_ALL};

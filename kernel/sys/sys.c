@@ -13,11 +13,26 @@ const char *const call_names[] = {
 #include "kernel/abi/syscalls.def"
 };
 
+err_t sys_rerun(struct thread *thread)
+{
+    const struct slot *slot = cspace_slot(&thread_task(thread)->cspace, sys_slot(thread));
+    struct link *leaf = &frame_at(frame_number(REF(slot)))->bound, *link = leaf;
+
+    if (thread->bound.next)
+        return RERUN;
+    for (unsigned others = 1; (link = AT(struct link, link->next)) != leaf; others++)
+        if (others == BOUND_MAX)
+            return ERR_BUSY;
+    link_insert_after(leaf, &thread->bound);
+    thread->works_with = REF(slot);
+    return RERUN;
+}
+
 err_t call_run(struct thread *thread)
 {
-    uint32_t number = thread->registers.eax & 0xff;
+    bool was_emptied = thread->bound.next && !thread->works_with; /* its slot, whatever is there now */
 
-    return number < SYS_COUNT ? calls[number](thread) : ERR_CALL;
+    return was_emptied ? ERR_CAP : calls[thread->registers.eax & 0xff](thread);
 }
 
 static __attribute__((noinline)) struct thread *finish(struct thread *thread, err_t status)
@@ -111,7 +126,7 @@ void sys_give(struct task *task, uint32_t index, struct object *object, enum slo
 static void mark(struct thread *thread, struct node *root)
 {
     if (thread->revoking != REF(root))
-        thread_end_long_call(thread);
+        thread_end_long_call(thread, false);
     if (root->flags & NODE_REVOKING)
         return; /* by another thread, or by this one before */
     root->flags = NODE_REVOKING;
@@ -121,7 +136,7 @@ static void mark(struct thread *thread, struct node *root)
 err_t sys_rerun_frame(struct thread *thread, uint32_t frame)
 {
     mark(thread, &frame_at(frame)->mappings);
-    return RERUN;
+    return sys_rerun(thread);
 }
 
 err_t sys_rerun_slot(struct thread *thread, const struct slot *slot, const struct node *cursor)
@@ -131,21 +146,7 @@ err_t sys_rerun_slot(struct thread *thread, const struct slot *slot, const struc
     mark(thread, &object->caps);
     if (thread->revoking == REF(&object->caps)) {
         object->revoker = REF(thread);
-        object->top = node_ref(&slot->node);
         object->cursor = node_ref(cursor);
     }
-    return RERUN;
-}
-
-err_t sys_find_again(struct thread *thread, struct slot **slot)
-{
-    err_t err = cspace_find_any(&thread_task(thread)->cspace, sys_slot(thread), slot);
-
-    if (err)
-        return err;
-    if (!thread->rerun || !thread->revoking)
-        return OK;
-    const struct object *object = slot_names(*slot);
-    bool same = thread->revoking == REF(&object->caps) && object->top == node_ref(&(*slot)->node);
-    return same ? OK : ERR_CAP;
+    return sys_rerun(thread);
 }

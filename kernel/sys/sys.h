@@ -37,12 +37,14 @@ err_t sys_check_empty(struct thread *thread, struct task *task, uint32_t index, 
 struct slot *sys_open(struct task *task, uint32_t index);
 void sys_give(struct task *task, uint32_t index, struct object *object, enum slot_bits kind);
 
-/* RERUN. The tree that a long call works in is marked until the call is done, whatever its outcome:
+/* RERUN: if the call's slot is emptied before that, it ends in ERR_CAP. Or ERR_BUSY: so many calls are unfinished that
+ * work with slots of that leaf. */
+enum { BOUND_MAX = 8 };
+err_t sys_rerun(struct thread *thread);
+
+/* The same. The tree that a long call works in is marked until the call is done, whatever its outcome:
  * that of a frame's mappings, or of a slot's capabilities, of which `cursor` is to be looked at
  * next. */
 err_t sys_rerun_frame(struct thread *thread, uint32_t frame);
 err_t sys_rerun_slot(struct thread *thread, const struct slot *slot, const struct node *cursor);
 
-/* The slot of a call that may be a re-run: ERR_CAP if it is no longer the one the call began
- * with. */
-err_t sys_find_again(struct thread *thread, struct slot **slot);

@@ -29,7 +29,7 @@ err_t sys_cap_derive(struct thread *thread)
 static err_t revoke_step(struct thread *thread, struct slot **slot)
 {
     unsigned budget = STEP_NODES;
-    err_t err = sys_find_again(thread, slot);
+    err_t err = cspace_find_any(&thread_task(thread)->cspace, sys_slot(thread), slot);
 
     if (err)
         return err;
@@ -108,18 +108,18 @@ static bool delete_overlapping(struct slot *slot, struct boot_range range, struc
     return true;
 }
 
-/* The cursor is the first argument, by now a frame's number: those before it are done. */
-static err_t revoke_frames(struct thread *thread, unsigned *budget)
+/* The cursor is the first argument: frames before it are done. */
+static err_t revoke_frames(struct thread *thread, const struct slot *slot, unsigned *budget)
 {
     struct registers *r = &thread->registers;
 
     for (; r->esi; r->ebx++, r->esi--) {
         if (*budget == 0)
-            return RERUN;
+            return sys_rerun(thread);
         --*budget;
-        struct frame *frame = frame_at(r->ebx);
+        struct frame *frame = frame_at(slot->value + r->ebx);
         if (frame->kind == FRAME_USER && !space_unmap_step(&frame->mappings, budget))
-            return sys_rerun_frame(thread, r->ebx);
+            return sys_rerun_frame(thread, slot->value + r->ebx);
     }
     return OK;
 }
@@ -141,11 +141,7 @@ err_t sys_memory_revoke(struct thread *thread)
     unsigned budget = STEP_NODES;
     struct slot *slot;
 
-    if (thread->rerun && r->edi == FRAMES)
-        return revoke_frames(thread, &budget);
     err_t err = sys_find(thread, sys_slot(thread), SLOT_MEMORY, RIGHT_OWN, &slot);
-    if (!err)
-        err = sys_find_again(thread, &slot);
     if (err)
         return err;
     uint32_t count = slot_count(slot);
@@ -163,7 +159,6 @@ err_t sys_memory_revoke(struct thread *thread)
         if (!delete_overlapping(slot, range, &cursor, &budget))
             return sys_rerun_slot(thread, slot, cursor);
         r->edi = FRAMES;
-        r->ebx += slot->value;
     }
-    return revoke_frames(thread, &budget);
+    return revoke_frames(thread, slot, &budget);
 }

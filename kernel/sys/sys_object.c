@@ -110,7 +110,8 @@ static void bind(struct slot *from, struct slot *to, rights_t rights)
         slot_derive(from, to, &(struct derivation){.rights = rights});
 }
 
-struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t priority, unsigned cpu)
+__attribute__((noinline)) struct thread *thread_make(struct task *task, uint32_t page_address,
+                                                     uint8_t priority, unsigned cpu)
 {
     struct account *account = &task->account;
     struct thread *thread = AT(struct thread, account_place(account, &account->threads,
@@ -118,7 +119,7 @@ struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t pri
     struct place place = space_open(&task->space, account, page_address);
     uint32_t page = account_take(account, FRAME_MESSAGE);
 
-    pte_write(place.entry, pte_make(page, RIGHT_READ | RIGHT_WRITE) | PTE_MESSAGE);
+    pte_fill(place.entry, pte_make(page, RIGHT_READ | RIGHT_WRITE) | PTE_MESSAGE);
     node_init_root(&thread->object.caps);
     thread->task = REF(task);
     thread->page = frame_ref(page);

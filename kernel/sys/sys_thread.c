@@ -36,9 +36,9 @@ err_t sys_thread_stop(struct thread *thread)
     thread_update_direct(target);
     if (target->state == THREAD_RUNNING) {
         cpu_reconsider(thread_cpu(target));
-        return target == thread ? OK : RERUN; /* until its processor has heard */
+        return target == thread ? OK : sys_rerun(thread); /* until its processor has heard */
     }
-    thread_end_long_call(target);
+    thread_end_long_call(target, false);
     if (target->state == THREAD_READY)
         thread_detach(target);
     return OK;

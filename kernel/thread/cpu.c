@@ -69,7 +69,7 @@ void cpu_enqueue(struct thread *thread, enum queue_end end)
 {
     assert(arch_lock_held());
     if (thread->held) {
-        thread_end_long_call(thread);
+        thread_end_long_call(thread, false);
         thread->state = THREAD_HELD;
         return;
     }
@@ -125,8 +125,8 @@ struct thread *cpu_tick(struct thread *thread)
     for (uint32_t levels = cpu->ready_mask; levels; levels &= levels - 1)
         end_turn(cpu, (unsigned)__builtin_ctz(levels));
     update_floor(cpu);
-    if (!kernel.reapers && !link_is_alone(&kernel.dying))
-        object_reap_step(); /* deaths that nobody waits for go on even if nobody else becomes ready */
+    if (!link_is_alone(&kernel.dying))
+        object_reap_step(); /* deaths go on whatever runs, even if it never lets a reaper run */
     if (thread->state != THREAD_RUNNING)
         return thread_choose();
     thread->patience = 0;
@@ -188,24 +188,15 @@ static void idle(struct cpu *cpu)
     cpu->choose = false;
 }
 
-/* A reaper goes on when nothing is left to be taken apart. */
+/* A reaper goes on when nothing is left to be taken apart; a processor that has nothing to do helps. */
 static bool must_reap(struct thread *thread)
 {
-    if (!thread->reaping)
+    if (thread && !thread->reaping)
         return false;
-    if (!link_is_alone(&kernel.dying))
-        return true;
-    thread_end_long_call(thread);
-    return false;
-}
-
-/* Deaths that nobody waits for: a step at every eighth choice, and whenever nothing else is to
- * do. */
-static bool orphans_step(const struct thread *thread)
-{
-    if (kernel.reapers || link_is_alone(&kernel.dying))
-        return false;
-    return !thread || ++kernel.orphan_turns % 8 == 0;
+    bool dying = !link_is_alone(&kernel.dying);
+    if (thread && !dying)
+        thread_end_long_call(thread, true);
+    return dying;
 }
 
 /* If the running thread does not, it is held or ready from now on. */
@@ -227,7 +218,7 @@ struct thread *thread_choose(void)
     for (;;) {
         int top = cpu_ready_top(cpu);
         struct thread *thread = top < 0 ? NULL : thread_of_link(cpu->ready[top].next);
-        if (orphans_step(thread) || (thread && must_reap(thread))) {
+        if (must_reap(thread)) {
             object_reap_step();
             cpu_breathe();
             continue;
@@ -254,13 +245,11 @@ bool call_finish(struct thread *thread, err_t status)
         return false;
     thread->rerun = status == RERUN;
     if (done || status == REAP) {
-        thread_end_long_call(thread);
+        thread_end_long_call(thread, true);
         thread->registers.eax = done ? (uint32_t)status : OK;
     }
-    if (status == REAP) {
+    if (status == REAP)
         thread->reaping = 1;
-        kernel.reapers++;
-    }
     if (status == REAP || status == RERUN)
         cpu_enqueue(thread, QUEUE_FRONT);
     return done || status == RECEIVED;

@@ -42,8 +42,7 @@ struct kernel {
     uint32_t frame_count;
     ref_t empty_leaf;
     uint32_t calls_base; /* no dead thread's `calls` was higher: see T2 */
-    uint32_t reapers; /* threads that wait for `dying` to be empty; 0: whoever chooses carries on */
-    uint32_t orphan_turns; /* choices made while that is so, for ever counting */
+    uint32_t nmis;       /* that came and were not told yet */
     struct link dying; /* tasks, threads, endpoints; the first is taken apart first */
     struct object ranges[4]; /* memory, ports, irqs, the log: by bits 6-7 of a slot's `object` */
     struct slot irq_endpoints[IRQ_COUNT];
@@ -154,7 +153,7 @@ HOT void thread_switch(struct cpu *cpu, struct thread *thread)
 #define BLOCKED ((err_t)3)
 #define RECEIVED ((err_t)4) /* done, and eax is set */
 
-/* Runs the call in the thread's registers. Defined in kernel/sys. */
+/* Runs the call in the thread's registers again. Defined in kernel/sys. */
 err_t call_run(struct thread *thread);
 extern const char *const call_names[]; /* by number, for reports */
 

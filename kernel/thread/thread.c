@@ -2,17 +2,21 @@
 
 void thread_wake_with(struct thread *thread, err_t status)
 {
+    thread_detach(thread);
     thread->registers.eax = (uint32_t)status;
     cpu_enqueue(thread, QUEUE_BACK);
 }
 
-void thread_end_long_call(struct thread *thread)
+void thread_end_long_call(struct thread *thread, bool over)
 {
     if (thread->revoking)
         AT(struct node, thread->revoking)->flags = 0;
-    thread->revoking = 0;
-    kernel.reapers -= thread->reaping;
-    thread->reaping = 0;
+    thread->revoking = thread->reaping = 0;
+    if (over && thread->bound.next) {
+        link_remove(&thread->bound);
+        thread->bound = (struct link){0};
+        thread->works_with = 0;
+    }
 }
 
 void thread_quit(struct thread *caller)
@@ -35,7 +39,7 @@ void thread_put_off(struct thread *server)
     link_insert_after(&AT(struct task, server->task)->owed, &caller->link);
 }
 
-void thread_detach(struct thread *thread)
+__attribute__((noinline)) void thread_detach(struct thread *thread)
 {
     if (thread->state == THREAD_READY)
         cpu_dequeue(thread);
@@ -52,7 +56,7 @@ void thread_begin_death(struct thread *thread)
         link_remove(&thread->link); /* its task waits for it, in front of it */
     } else {
         thread_detach(thread);
-        thread_end_long_call(thread);
+        thread_end_long_call(thread, true);
         thread->rerun = 0;
         thread_put_off(thread);
         cpu_forget(thread);

@@ -66,12 +66,16 @@ struct thread {
     uint8_t patience;      /* ticks that it lets pass as the first of its queue, while it is new: 0
                             * once a tick has found it running */
     uint32_t badge;        /* THREAD_CALLING: of the capability it called with */
+    ref_t through;         /* THREAD_CALLING: that capability's slot */
     ref_t revoking;        /* the root whose NODE_REVOKING this thread has set, or 0 */
+    struct link bound;     /* to a leaf: its unfinished call works with a slot there */
+    ref_t works_with;      /* that slot, or 0: it was emptied */
     uint32_t page_address; /* of its message page in its space */
     uint32_t fault_address;
+    uint32_t room[3]; /* below the registers, where an NMI pushes while they are saved or loaded */
+    struct registers registers;
     struct slot receives;  /* the endpoint it receives from */
     struct slot handler;   /* the endpoint that hears of its faults */
-    struct registers registers;
     uint8_t fpu[FPU_BYTES] __attribute__((aligned(16)));
 };
 HOT struct thread *thread_of_link(ref_t link)
@@ -102,9 +106,9 @@ void thread_detach(struct thread *thread);
 /* The beginning of a thread's, an endpoint's or a task's end: kernel/objects.c does the rest. */
 void thread_begin_death(struct thread *thread);
 
-/* The thread's long call is over, or taken away from it: the tree that it marked is free again, and
- * the deaths that it waited for are carried on by others. */
-void thread_end_long_call(struct thread *thread);
+/* The thread's long call is over, or it is not to be run for now: the tree that it marked is free
+ * again, and the deaths that it waited for are carried on by others. */
+void thread_end_long_call(struct thread *thread, bool over);
 
 /* T4 after a change of `priority`, `held`, `faulting` or `uses_fpu`. */
 HOT int32_t thread_direct_after_fault(const struct thread *thread)

@@ -22,6 +22,7 @@ void thread_check(struct thread *thread)
         assert(AT(struct link, thread->link.next)->prev == REF(&thread->link));
         assert(AT(struct link, thread->link.prev)->next == REF(&thread->link));
     }
+    assert(!thread->bound.next || thread->rerun);
     assert(frame_at(frame_number(thread->page))->kind == FRAME_MESSAGE);
 }
 
@@ -125,7 +126,7 @@ void thread_normalise(struct thread *thread)
     if (thread->state != THREAD_SERVED && thread->state != THREAD_OWED)
         thread->peer = 0;
     if (thread->state != THREAD_CALLING)
-        thread->badge = 0;
+        thread->badge = thread->through = 0;
     if (!thread->faulting)
         thread->fault_address = 0;
     thread->registers = seen_registers(thread);

@@ -39,7 +39,7 @@ static void add_directory(struct space *space, struct account *account, uint32_t
 {
     pte_t *top = &space->directories[address >> SPACE_SHIFT];
 
-    pte_write(top, pte_directory(account_take(account, FRAME_DIRECTORY)));
+    pte_fill(top, pte_directory(account_take(account, FRAME_DIRECTORY)));
     space_grew(account->task);
 }
 
@@ -52,7 +52,7 @@ static void add_table(pte_t *directory, struct account *account, uint32_t addres
     frame_at(table)->partner = companion;
     frame_at(companion)->partner = table;
     frame_at(table)->base = frame_at(companion)->base = base;
-    pte_write(directory, pte_table(table));
+    pte_fill(directory, pte_table(table));
 }
 
 struct place space_open(struct space *space, struct account *account, uint32_t address)
@@ -145,7 +145,7 @@ HOT void lower(struct node *node, rights_t rights)
     struct mapping mapping = mapping_of(node);
 
     node->flags = node->flags & rights & RIGHT_ALL;
-    pte_write(mapping.entry, pte_make(pte_frame(mapping.entry), (rights_t)node->flags));
+    pte_fill(mapping.entry, pte_make(pte_frame(mapping.entry), (rights_t)node->flags));
     space_dropped(mapping.task, mapping.address);
 }
 
@@ -212,7 +212,7 @@ static bool free_directory_step(pte_t *entries, struct account *account, unsigne
         *budget -= TABLE_COST;
         if (!empty_table_step(table, budget))
             return false;
-        pte_write(&entries[i], 0);
+        pte_clear(&entries[i]);
         account_return(account, frame_at(table)->partner);
         account_return(account, table);
     }
@@ -228,7 +228,7 @@ bool space_free_step(struct space *space, struct account *account, unsigned *bud
         uint32_t directory = pte_frame(top);
         if (!free_directory_step(AT(pte_t, frame_ref(directory)), account, budget))
             return false;
-        pte_write(top, 0);
+        pte_clear(top);
         account_return(account, directory);
     }
     return true;

@@ -109,7 +109,7 @@ HOT void space_map(struct place place, enum kinship kinship, struct node *from, 
         node_insert_child(from, place.node, rights);
     else
         node_insert_sibling(from, place.node, rights);
-    pte_write(place.entry, pte_make(frame, rights));
+    pte_fill(place.entry, pte_make(frame, rights));
 }
 
 _Static_assert(sizeof(struct node) == sizeof(pte_t), "a node stands where its entry does");

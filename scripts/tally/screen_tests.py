@@ -14,6 +14,7 @@ PIXELS_DIM, PIXELS_BRIGHT = (0xAA,) * 3, (0xFF,) * 3
 TOLD = r"init: \S+ exited with status 0"
 READS, COUNTED = r"shm_cnt: process [12] of 2 reads \d+", "shm_cnt: 2 processes x 10000 increments = 20000: ok"
 SILENT = ["-serial", "none"]
+NMIS, NMI_TOLD = 200, r"cpu: \d+ NMIs came and were ignored"
 
 
 def qemu(uefi, *more):
@@ -121,6 +122,23 @@ def dead_server():
     yield "the log says it", any(re.match("init: server screen is gone: invalid opcode at ", line) for line in log), "\n".join(log)
 
 
+def nmis():
+    """They come while processors compute and while they idle, and are told; nothing else happens."""
+    with tempfile.TemporaryDirectory() as scratch:
+        words = ["repeat", "400", "shm_cnt"]
+        with running([*qemu(False, "-smp", "2"), *iso(words, scratch), *SILENT], True) as screen:
+            screen.wait_for(has("init: starts repeat"))
+            for _ in range(NMIS):
+                screen.call("inject-nmi")
+            rows = screen.wait_for(has(TOLD))
+        yield "the program runs to its end", has("repeat: 400 runs, all memory given back.*", TOLD)(lines_of(rows)), shown(rows)
+        with running([*qemu(False, "-smp", "2"), *iso(["t_typed"], scratch), *SILENT], True) as screen:
+            screen.wait_for(has("type lines"))
+            screen.call("inject-nmi")
+            rows = screen.wait_for(has(NMI_TOLD))
+        yield "the log tells how many came", has(NMI_TOLD)(lines_of(rows)), shown(rows)
+
+
 def screen_tests():
     """(name, function that yields results)"""
     return [
@@ -132,4 +150,5 @@ def screen_tests():
         ("screen/long-output", long_output),
         ("screen/none", no_screen),
         ("screen/dead-server", dead_server),
+        ("screen/nmi", nmis),
     ]

@@ -129,16 +129,6 @@ static void check_every_mark_is_somebodys(void)
         violation("%u trees are marked, by %u threads", marks, markers);
 }
 
-static void check_reapers(void)
-{
-    unsigned reapers = 0;
-
-    FOR_THREADS(t)
-    reapers += t->reaping;
-    if (reapers != kernel.reapers)
-        violation("%u threads wait for deaths, not %u", reapers, kernel.reapers);
-}
-
 static void check_frames_are_all_there(void)
 {
     struct audit audit = audit_kernel();
@@ -160,7 +150,6 @@ void checks_of_state(void)
         check_long_call(t);
     }
     check_every_mark_is_somebodys();
-    check_reapers();
 }
 
 void checks_of_world(void)

@@ -76,7 +76,6 @@ static bool take_both(const struct event *event, uint8_t *state)
     uint32_t bytes = state_save(state);
     load_raw();
     event_happen(event);
-    normalise_turns();
     keep_raw();
     state_normalise();
     uint32_t other_bytes = state_save(other);

@@ -233,7 +233,6 @@ static void rename_object(struct object *object)
 {
     rename_node(&object->caps);
     rename_ref(&object->revoker);
-    object->top = renamed_node(object->top);
     object->cursor = renamed_node(object->cursor);
 }
 
@@ -248,24 +247,21 @@ static void rename_slot(struct slot *slot)
         slot->value = new_name[slot->value];
 }
 
-/* The frames that a memory_revoke of one frame names in registers; see sys_memory_revoke(). */
+/* The frame that a memory_revoke of one frame names in registers; see sys_memory_revoke(). */
 static void rename_revoke(struct registers *r)
 {
-    enum { CAPABILITIES, FRAMES };
-
-    if (r->edi == FRAMES && r->ebx < kernel.frame_count)
-        r->ebx = new_name[r->ebx];
-    else if (r->edi == CAPABILITIES)
-        r->ebx = new_name[r->ebx + world_memory] - world_memory;
+    r->ebx = new_name[r->ebx + world_memory] - world_memory;
     r->ecx = new_name[r->ecx + world_memory] - world_memory;
 }
 
 static void rename_thread(struct thread *thread)
 {
-    ref_t *refs[] = {&thread->task, &thread->peer, &thread->serving, &thread->page, &thread->revoking};
+    ref_t *refs[] = {&thread->task, &thread->peer, &thread->serving, &thread->page, &thread->revoking,
+                     &thread->through, &thread->works_with};
 
     rename_object(&thread->object);
     rename_link(&thread->link);
+    rename_link(&thread->bound);
     for (unsigned i = 0; i < sizeof refs / sizeof refs[0]; i++)
         rename_ref(refs[i]);
     rename_slot(&thread->receives);
@@ -317,6 +313,8 @@ static void rename_record(struct frame *record)
     record->owner = new_name[record->owner];
     if (record->kind == FRAME_USER)
         rename_node(&record->mappings);
+    else if (record->kind == FRAME_LEAF)
+        rename_link(&record->bound);
     else if (record->kind == FRAME_SPARE)
         rename_number(&record->next_spare);
     else if (record->kind == FRAME_TABLE || record->kind == FRAME_COMPANION)

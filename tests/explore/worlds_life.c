@@ -83,7 +83,7 @@ const struct world worlds_life[] = {
      .starts = LIST(2 << 16, 3 << 16), .page_addresses = LIST(0x800, 0x30000, 0x1000), .yields = LIST(0)},
 
     {.name = "fpu", .what = "three threads that use the FPU: nobody computes with another's state", .make = make_fpu,
-     .states = 89376, .in_tests = true, .fpu = true, .priorities = BIT(3), .threads = LIST(4, 5), .yields = LIST(0),
+     .states = 34188, .in_tests = true, .fpu = true, .priorities = BIT(3), .threads = LIST(4, 5), .yields = LIST(0),
      .interrupts = LIST(0), .reads = LIST(4), .parts = LIST(0, 1, 2), .destroys = LIST(5)},
     {0},
 };

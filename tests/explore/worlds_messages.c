@@ -154,7 +154,7 @@ const struct world worlds_messages[] = {
      .sends_count = 1, .opens_count = 1},
 
     {.name = "messages-end", .what = "threads and the endpoint are destroyed meanwhile", .make = make_messages,
-     .states = 387326, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4), .signals = LIST(6),
+     .states = 120090, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4), .signals = LIST(6),
      .threads = LIST(4, 5), .destroys = LIST(3, 4, 5), .deletes = LIST(4, 6), .faults = LIST(0x1000), .yields = LIST(0),
      .interrupts = LIST(1), .sends_count = 1, .opens_count = 1},
 
@@ -214,7 +214,7 @@ const struct world worlds_messages[] = {
                {.flags = IPC_WINDOW | IPC_SLOTS, .window = 0x1000, .window_pages = 1, .slots = 6, .slots_count = 1}}},
 
     {.name = "lines", .what = "a line bound to an endpoint, a receiver of higher priority, a tick", .make = make_lines,
-     .states = 64587, .in_tests = true, .priorities = BIT(2) | BIT(3), .irqs_bound = true, .receivers = true,
+     .states = 27560, .in_tests = true, .priorities = BIT(2) | BIT(3), .irqs_bound = true, .receivers = true,
      .irqs = LIST(2, 3), .lines = LIST(0, 1), .signals = LIST(4, 6), .calls = LIST(4, 6), .destroys = LIST(4),
      .deletes = LIST(4, 6), .threads = LIST(3, 5), .yields = LIST(0), .interrupts = LIST(0, 1), .sends_count = 1,
      .opens_count = 1},

@@ -122,6 +122,21 @@ static void make_binding(void)
     make_memory(task, 1);
 }
 
+/* What takes several steps: capabilities to delete, pages to unmap; and a slot beside both, which may be emptied meanwhile. */
+static void make_restarts(void)
+{
+    struct task *task = make_first(14, 2);
+
+    make_endpoint(4);
+    make_running(make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 5, 2, 0}));
+    for (uint32_t slot = 9; slot < 12; slot++)
+        make_child(task, task, (struct child){4, slot, RIGHT_CALL, 0, 0});
+    make_memory(task, 3);
+    make_child(task, task, (struct child){SLOT_OWN_MEMORY, 6, RIGHT_ALL, 0, 0});
+    make_child(task, task, (struct child){SLOT_SELF, 7, RIGHT_CONTROL, 0, 0});
+    make_call(SYS_vm_map, SLOT_SELF, (const uint32_t[4]){0x10000 | RIGHTS_RG, 3 | SLOT_OWN_MEMORY << SLOT_SHIFT, 0});
+}
+
 /* A receiver of higher priority, without a home, which either of two threads signals. */
 static void make_signals(void)
 {
@@ -143,7 +158,7 @@ static void make_signals(void)
 
 const struct world worlds_processors[] = {
     {.name = "two", .what = "two processors, two threads of one task: map, unmap, stop, move, destroy", .make = make_two,
-     .states = 122495, .in_tests = true, TWO, .threads = LIST(3, 4), .priorities_given = LIST(2),
+     .states = 94257, .in_tests = true, TWO, .threads = LIST(3, 4), .priorities_given = LIST(2),
      .cpus_given = LIST(0, 1, 255), .destroys = LIST(4), .interrupts = LIST(1), .reads = LIST(4), .parts = LIST(0)},
 
     {.name = "deaf", .what = "two processors that do not hear requests to drop translations", .make = make_two, .states = 1,
@@ -151,46 +166,46 @@ const struct world worlds_processors[] = {
      .map_rights = LIST(RIGHTS_RWG), .sources = LIST(2), .origins = LIST(0), .pages = LIST(1), .yields = LIST(0)},
 
     {.name = "two-clients", .what = "two processors, two clients, a server without a home", .make = make_clients,
-     .states = 311701, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4), .signals = LIST(6),
+     .states = 60774, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4), .signals = LIST(6),
      .threads = LIST(5), .yields = LIST(0), .destroys = LIST(5, 7), .deletes = LIST(4), .interrupts = LIST(1),
      .sends_count = 1, .opens_count = 1},
 
     {.name = "two-signals", .what = "two processors; a receiver of higher priority that both signal, stop and move",
-     .make = make_signals, .states = 87926, .in_tests = true, .priorities = BIT(1) | BIT(2) | BIT(3), .receivers = true,
+     .make = make_signals, .states = 91374, .in_tests = true, .priorities = BIT(1) | BIT(2) | BIT(3), .receivers = true,
      .signals = LIST(6), .threads = LIST(5, 7), .priorities_given = LIST(1, 2), .cpus_given = LIST(0, 255),
      .yields = LIST(0), .sends_count = 1, .opens_count = 1},
 
     {.name = "two-turns", .what = "two processors, three threads, ticks, which one processor has and sends to the other",
-     .make = make_turns, .states = 8746, .in_tests = true, .priorities = BIT(2), .threads = LIST(4),
+     .make = make_turns, .states = 3770, .in_tests = true, .priorities = BIT(2), .threads = LIST(4),
      .yields = LIST(0), .interrupts = LIST(0), .destroys = LIST(4)},
 
     {.name = "two-tasks", .what = "two processors; a thread whose task, space and memory another one takes away",
-     .make = make_task_of_another, .states = 4686, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1, 4),
+     .make = make_task_of_another, .states = 5509, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1, 4),
      .addresses = LIST(0x0), .map_rights = LIST(RIGHTS_RG, RIGHTS_RWG), .sources = LIST(2, 4), .origins = LIST(0, 1),
      .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0, 1), .threads = LIST(3, 5), .yields = LIST(0),
      .destroys = LIST(4, 5), .interrupts = LIST(1)},
 
-    {.name = "two-revokes", .what = "two processors, long calls of both in one tree", .make = make_two, .states = 41786,
+    {.name = "two-revokes", .what = "two processors, long calls of both in one tree", .make = make_two, .states = 38832,
      .in_tests = true, .priorities = BIT(2), .parents = LIST(2, 5, 6), .places = LIST(5, 6, 7), .other_tables = LIST(0),
      .rights = LIST(31), .values = LIST(0), .counts = LIST(0), .deletes = LIST(5, 6), .revokes = LIST(2, 5),
      .memories = LIST(2), .offsets = LIST(0), .pages = LIST(1), .threads = LIST(3, 4), .yields = LIST(0),
      .destroys = LIST(4)},
 
     {.name = "two-faults", .what = "two processors, a handler without a home, faults answered with pages, deaths",
-     .make = make_faults, .states = 304458, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .make = make_faults, .states = 59992, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .faults = LIST(0x1000), .threads = LIST(5), .destroys = LIST(5, 7), .yields = LIST(0), .tasks = LIST(1),
      .addresses = LIST(0x1000), .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0), .sends_count = 2,
      .opens_count = 1, .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0))}},
 
     {.name = "two-dying", .what = "two processors; a thread whose task ends goes on making and taking", .make = make_dying,
-     .states = 756, .in_tests = true, .priorities = BIT(2), .destroys = LIST(4), .endpoint_places = LIST(5), .memories = LIST(2),
+     .states = 792, .in_tests = true, .priorities = BIT(2), .destroys = LIST(4), .endpoint_places = LIST(5), .memories = LIST(2),
      .births = LIST(0), .places = LIST(5), .tasks = LIST(1), .donations = LIST(1), .gifts = LIST(0), .parents = LIST(1),
      .other_tables = LIST(0), .rights = LIST(RIGHT_GRANT), .values = LIST(0), .counts = LIST(0), .yields = LIST(0),
      .thread_places = LIST(6), .receives = LIST(0), .handlers = LIST(0), .starts = LIST(2 << 16),
      .page_addresses = LIST(0x2000)},
 
     {.name = "two-ends", .what = "two processors; a task ends while its threads wait for an answer with a page",
-     .make = make_ends, .states = 123926, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .make = make_ends, .states = 25651, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .destroys = LIST(1), .yields = LIST(0), .sends_count = 2, .opens_count = 2,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0))},
      .opens = {OPEN_NOTHING, {.flags = IPC_WINDOW, .window = 0x1000, .window_pages = 1}}},
@@ -207,8 +222,13 @@ const struct world worlds_processors[] = {
      .counts = LIST(0), .tasks = LIST(1), .thread_places = LIST(6), .receives = LIST(4), .handlers = LIST(0, 9),
      .starts = LIST(2 << 16), .page_addresses = LIST(0x1000), .yields = LIST(0)},
 
+    {.name = "two-restarts", .what = "two processors; slots beside that of a long call are emptied and filled", .make = make_restarts,
+     .states = 316, .in_tests = true, .priorities = BIT(2), .deletes = LIST(4, 6), .revokes = LIST(4), .tasks = LIST(7),
+     .addresses = LIST(0x10000), .pages = LIST(3), .parents = LIST(2), .places = LIST(6), .other_tables = LIST(0),
+     .rights = LIST(RIGHT_ALL), .values = LIST(0), .counts = LIST(0), .yields = LIST(0)},
+
     {.name = "three", .what = "three processors, three threads of one task: map, unmap, stop, destroy", .make = make_three,
-     .states = 4626, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1), .addresses = LIST(0x0, 0x10000),
+     .states = 2694, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1), .addresses = LIST(0x0, 0x10000),
      .map_rights = LIST(RIGHTS_RWG), .sources = LIST(2), .origins = LIST(0), .pages = LIST(1), .threads = LIST(4),
      .yields = LIST(0), .destroys = LIST(5)},
     {0},

@@ -49,6 +49,7 @@ extern void (*host_breathe)(void);
 
 /* The processor whose event a test runs. */
 extern unsigned host_cpu;
+extern uint32_t host_ticked; /* bit i: arch_tick(i) was called */
 
 static inline unsigned arch_cpu(void)
 {

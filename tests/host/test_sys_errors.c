@@ -83,22 +83,6 @@ static void nothing_is_derived_from_a_dying_object(void)
     CHECK(slot_is_empty(slot_of(ENDPOINT)) && slot_is_empty(slot_of(DERIVED)));
 }
 
-/* The call began with a capability that went; another one is in its slot now. */
-static void a_re_run_finds_another_capability(void)
-{
-    struct object *memory = &kernel.ranges[0];
-
-    CHECK(call(SYS_cap_derive, WORLD_MEMORY, DERIVED, RIGHT_READ, 0) == OK);
-    memory->caps.flags = NODE_REVOKING;
-    memory->top = 0;
-    init->revoking = REF(&memory->caps);
-    init->rerun = 1;
-    init->registers = (struct registers){.eax = SYS_cap_delete | DERIVED << SLOT_SHIFT};
-    CHECK((int)call_run(init) == ERR_CAP);
-    CHECK(call_finish(init, ERR_CAP) && !init->rerun && memory->caps.flags == 0);
-    CHECK(!slot_is_empty(slot_of(DERIVED)));
-}
-
 int main(void)
 {
     init = world_boot();
@@ -106,7 +90,6 @@ int main(void)
     a_dying_task_makes_nothing();
     a_device_is_mapped_and_never_donated();
     nothing_is_derived_from_a_dying_object();
-    a_re_run_finds_another_capability();
     world_end();
     puts("test_sys_errors: refused, and nothing changed");
 }

@@ -1,0 +1,65 @@
+/*
+ * A page that loses a right stays there for whoever walks the tables meanwhile, as another processor may between any
+ * two instructions: the call is taken one instruction at a time, and its entry looked at after each.
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c
+ */
+#include "tests/host/check.h"
+#include "tests/host/kernel_world.h"
+
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PAGE = 0x40000000, GOOD = 7 };
+
+static void *volatile nowhere; /* ptrace() takes pointers that it does not use */
+
+/* The call, in a process that its parent takes step by step. */
+static void lower(struct thread *init)
+{
+    const uint32_t protect[4] = {PAGE | RIGHT_READ, 1};
+
+    CHECK(ptrace(PTRACE_TRACEME, 0, nowhere, nowhere) == 0);
+    raise(SIGSTOP);
+    _exit(world_call(init, SYS_vm_protect | WORLD_TASK << SLOT_SHIFT, protect) == OK ? GOOD : 1);
+}
+
+/* How many looks there were until the process ended; each finds the page, and in the end it cannot be written to. */
+static unsigned take_steps(pid_t child, pte_t *entry)
+{
+    const pte_t before = *entry;
+    unsigned looks = 0;
+    int status;
+
+    CHECK(waitpid(child, &status, 0) == child && WIFSTOPPED(status));
+    for (; WIFSTOPPED(status); looks++) {
+        uint32_t low = (uint32_t)ptrace(PTRACE_PEEKDATA, child, entry, nowhere);
+        CHECK(low == (uint32_t)before || low == ((uint32_t)before & ~(uint32_t)PTE_WRITABLE));
+        CHECK(ptrace(PTRACE_SINGLESTEP, child, nowhere, nowhere) == 0);
+        CHECK(waitpid(child, &status, 0) == child);
+    }
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == GOOD);
+    return looks;
+}
+
+int main(void)
+{
+    struct thread *init = world_boot();
+    const uint32_t map[4] = {PAGE | RIGHT_READ | RIGHT_WRITE, 1 | WORLD_MEMORY << SLOT_SHIFT, WORLD_USER};
+    struct place place;
+
+    CHECK(world_call(init, SYS_vm_map | WORLD_TASK << SLOT_SHIFT, map) == OK);
+    CHECK(space_find(&AT(struct task, init->task)->space, PAGE, &place));
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0)
+        lower(init);
+    printf("test_lowered_page: looked at %u times, always there\n", take_steps(child, place.entry));
+}

@@ -1,0 +1,117 @@
+/*
+ * A call that waits at an endpoint, and a fault that waits there, are delivered only if the capability that they came
+ * through still is what it was: otherwise the caller hears ERR_CAP, and the thread that faulted is held.
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c
+ */
+#include "tests/host/check.h"
+#include "tests/host/kernel_world.h"
+
+enum { ENDPOINT = 20, GIVEN, ANOTHER, CLIENT = 10, SERVER, BADGE = 7, PAGE_FAULT = 14, WORD = 4711 };
+
+static struct thread *init;
+static const uint32_t nothing[4];
+
+#define CALL(number, slot, ...)                                                                    \
+    world_call(init, (number) | (uint32_t)(slot) << SLOT_SHIFT, (const uint32_t[4]){__VA_ARGS__})
+
+static struct slot *in_slot(uint32_t index)
+{
+    return cspace_slot(&AT(struct task, init->task)->cspace, index);
+}
+
+static struct thread *thread_in(uint32_t index)
+{
+    return AT(struct thread, slot_object(in_slot(index)));
+}
+
+/* A thread of init's task; it runs when init yields. */
+static struct thread *start(uint32_t index, uint32_t receives, uint32_t handler, uint32_t page)
+{
+    CHECK(CALL(SYS_thread_create, WORLD_TASK, index | receives << 16, handler | 31u << 16 | (uint32_t)CPU_ANY << 24, page) == OK);
+    CHECK(CALL(SYS_thread_resume, index, 0) == OK);
+    CHECK(world_syscall(init, SYS_thread_yield, nothing) == thread_in(index));
+    return thread_in(index);
+}
+
+static void boot(void)
+{
+    init = world_boot();
+    CHECK(CALL(SYS_endpoint_create, 0, ENDPOINT) == OK);
+    CHECK(CALL(SYS_cap_derive, ENDPOINT, GIVEN, RIGHT_CALL, BADGE) == OK);
+}
+
+/* Somebody who waits at the endpoint: with a call, or with a fault. */
+static struct thread *wait_at_endpoint(bool faults)
+{
+    struct thread *client = start(CLIENT, 0, faults ? GIVEN : 0, 0x9000);
+
+    if (faults) {
+        client->registers.vector = PAGE_FAULT;
+        CHECK(event_fault(client, 0x1000) == init);
+    } else {
+        CHECK(world_syscall(client, SYS_ipc_call | GIVEN << SLOT_SHIFT, (const uint32_t[4]){WORD}) == init);
+    }
+    CHECK(client->state == THREAD_CALLING);
+    return client;
+}
+
+/* The server looks for a message: true if it gets one. */
+static bool server_gets_one(void)
+{
+    struct thread *server = start(SERVER, ENDPOINT, 0, 0xa000);
+
+    return world_syscall(server, SYS_ipc_reply_wait, nothing) == server && server->registers.eax == BADGE;
+}
+
+static void what_is_revoked_is_not_delivered(bool faults)
+{
+    boot();
+    struct thread *client = wait_at_endpoint(faults);
+    CHECK(CALL(SYS_cap_revoke, ENDPOINT, 0) == OK);
+    CHECK(CALL(SYS_cap_derive, ENDPOINT, ANOTHER, RIGHT_CALL, BADGE) == OK); /* the badge is somebody else's now */
+    CHECK(!server_gets_one());
+    if (faults)
+        CHECK(client->state == THREAD_HELD);
+    else
+        CHECK(client->state != THREAD_CALLING && client->registers.eax == (uint32_t)ERR_CAP);
+    world_end();
+}
+
+/* The slot has another badge; another endpoint; the same again. */
+static void what_came_instead_counts(uint32_t from, uint32_t badge, bool delivered)
+{
+    boot();
+    CHECK(CALL(SYS_endpoint_create, 0, ANOTHER) == OK);
+    wait_at_endpoint(false);
+    CHECK(CALL(SYS_cap_delete, GIVEN, 0) == OK);
+    CHECK(CALL(SYS_cap_derive, from, GIVEN, RIGHT_CALL, badge) == OK);
+    CHECK(server_gets_one() == delivered);
+    world_end();
+}
+
+static void what_is_there_is_delivered(void)
+{
+    for (unsigned faults = 0; faults < 2; faults++) {
+        boot();
+        wait_at_endpoint(faults);
+        CHECK(server_gets_one());
+        world_end();
+    }
+}
+
+int main(void)
+{
+    what_is_there_is_delivered();
+    what_is_revoked_is_not_delivered(false);
+    what_is_revoked_is_not_delivered(true);
+    what_came_instead_counts(ENDPOINT, BADGE + 1, false);
+    what_came_instead_counts(ANOTHER, BADGE, false);
+    what_came_instead_counts(ENDPOINT, BADGE, true);
+    puts("test_queued_calls: delivered while allowed");
+}

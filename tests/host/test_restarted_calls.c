@@ -1,0 +1,234 @@
+/*
+ * A long call works with the capability that it began with, whatever its slot holds later: between two of its steps the
+ * other processor takes that away and puts another one there. The call ends, and what came is as it was.
+ * defines: HOST_STEP_NODES=4
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c tests/host/two_processors.c
+ */
+#include "kernel/sys/sys.h"
+#include "tests/host/check.h"
+#include "tests/host/two_processors.h"
+
+enum { A = 11, B, NAME, PAGES = 12, PLACE = 0x40000000 };
+enum { ENDPOINT = 20, MIDDLE, OTHER, MANY = 30, CHILDREN = 40 };
+enum { GIVER = 100, GIVEN, FRAMES = 40, GIVEN_PLACE = 0x50000000 };
+
+static uint32_t page(uint32_t base, uint32_t i)
+{
+    return (base + i * PAGE_SIZE) | RIGHT_READ | RIGHT_WRITE;
+}
+
+static unsigned pages_of(uint32_t task, uint32_t base, uint32_t pages)
+{
+    unsigned found = 0;
+
+    for (uint32_t i = 0; i < pages; i++)
+        found += SECOND(SYS_vm_protect, task, page(base, i), 1) == OK;
+    return found;
+}
+
+/* ------------------------------------------------------------------------------- vm_unmap */
+
+/* Two tasks with as many pages at the same addresses; NAME is a capability of A. */
+static void make_two_tasks(void)
+{
+    for (uint32_t task = A; task <= B; task++) {
+        uint32_t frame = WORLD_USER + (task - A) * 100;
+        CHECK(FIRST(SYS_task_create, WORLD_MEMORY, frame, task) == OK);
+        CHECK(FIRST(SYS_task_donate, task, WORLD_MEMORY | 20 << 16, frame + 1) == OK);
+        CHECK(FIRST(SYS_vm_map, task, page(PLACE, 0), PAGES | WORLD_MEMORY << 16, frame + 50) == OK);
+    }
+    CHECK(FIRST(SYS_cap_derive, A, NAME, RIGHT_CONTROL) == OK);
+}
+
+static void name_the_other_task(unsigned step)
+{
+    if (step)
+        return;
+    CHECK(SECOND(SYS_cap_delete, NAME, 0) == OK);
+    CHECK(SECOND(SYS_cap_derive, B, NAME, RIGHT_CONTROL) == OK);
+}
+
+static void unmapping_stays_in_its_task(void)
+{
+    pair_boot();
+    make_two_tasks();
+    pair_between = name_the_other_task;
+    CHECK(FIRST(SYS_vm_unmap, NAME, PLACE, PAGES) == ERR_CAP);
+    CHECK(pages_of(A, PLACE, PAGES) < PAGES && pages_of(B, PLACE, PAGES) == PAGES);
+    pair_end();
+}
+
+static void lose_the_name(unsigned step)
+{
+    if (step == 0)
+        CHECK(SECOND(SYS_cap_delete, NAME, 0) == OK);
+}
+
+static void unmapping_ends_without_its_capability(void)
+{
+    pair_boot();
+    make_two_tasks();
+    pair_between = lose_the_name;
+    CHECK(FIRST(SYS_vm_unmap, NAME, PLACE, PAGES) == ERR_CAP);
+    CHECK(pages_of(A, PLACE, PAGES) > 0);
+    pair_end();
+}
+
+/* ------------------------------------------------------------------- cap_delete, cap_revoke */
+
+static enum how { DELETED, OBJECT_DIED, SAME_PLACE, STOPPED } how;
+
+/* MIDDLE goes, and is used for another endpoint; SAME_PLACE: for one that is where the first was. */
+static void use_the_slot_again(unsigned step)
+{
+    if (step)
+        return;
+    if (how == STOPPED)
+        CHECK(SECOND(SYS_thread_stop, WORLD_THREAD, 0) == OK);
+    if (how == OBJECT_DIED || how == SAME_PLACE)
+        CHECK(SECOND(SYS_object_destroy, ENDPOINT, 0) == OK);
+    else
+        CHECK(SECOND(SYS_cap_delete, MIDDLE, 0) == OK);
+    if (how == SAME_PLACE)
+        CHECK(SECOND(SYS_endpoint_create, 0, ENDPOINT) == OK);
+    CHECK(SECOND(SYS_cap_derive, how == SAME_PLACE ? ENDPOINT : OTHER, MIDDLE, RIGHT_ALL) == OK);
+    if (how == STOPPED)
+        CHECK(SECOND(SYS_thread_resume, WORLD_THREAD, 0) == OK);
+}
+
+static void make_many_children(void)
+{
+    CHECK(FIRST(SYS_endpoint_create, 0, ENDPOINT) == OK);
+    CHECK(FIRST(SYS_endpoint_create, 0, OTHER) == OK);
+    CHECK(FIRST(SYS_cap_derive, ENDPOINT, MIDDLE, RIGHT_ALL) == OK);
+    for (uint32_t i = 0; i < CHILDREN; i++)
+        CHECK(FIRST(SYS_cap_derive, MIDDLE, MANY + i, RIGHT_CALL) == OK);
+}
+
+static void deleting_leaves_what_came_later(uint32_t number, enum how with)
+{
+    pair_boot();
+    how = with;
+    make_many_children();
+    pair_between = use_the_slot_again;
+    CHECK(FIRST(number, MIDDLE, 0) == ERR_CAP);
+    pair_between = NULL;
+    CHECK(SECOND(SYS_cap_delete, MIDDLE, 0) == OK); /* it is still there */
+    pair_end();
+}
+
+/* What is beside it, and the stop of its thread, change nothing. */
+static void empty_a_neighbour(unsigned step)
+{
+    if (step)
+        return;
+    CHECK(SECOND(SYS_thread_stop, WORLD_THREAD, 0) == OK);
+    CHECK(SECOND(SYS_cap_delete, OTHER, 0) == OK);
+    CHECK(SECOND(SYS_thread_resume, WORLD_THREAD, 0) == OK);
+}
+
+static void a_neighbour_does_not_matter(void)
+{
+    pair_boot();
+    make_many_children();
+    pair_between = empty_a_neighbour;
+    CHECK(FIRST(SYS_cap_revoke, MIDDLE, 0) == OK);
+    pair_end();
+}
+
+/* Threads that are stopped in the middle of calls that work with slots of one leaf: in the middle of the last one's. */
+static struct thread *begin_call(uint32_t slot, uint32_t page_address)
+{
+    const uint32_t arguments[4] = {slot, 31 << 16, page_address};
+
+    CHECK(pair_call(second, SYS_thread_create, WORLD_TASK, arguments) == OK);
+    struct thread *thread = AT(struct thread, slot_object(cspace_slot(&AT(struct task, second->task)->cspace, slot)));
+    thread->rerun = 1;
+    thread->registers.eax = SYS_cap_revoke | MIDDLE << SLOT_SHIFT;
+    return thread;
+}
+
+static void end_call(struct thread *thread)
+{
+    thread_end_long_call(thread, true);
+    thread->rerun = 0;
+}
+
+static void at_most_eight_are_on_their_way(void)
+{
+    struct thread *threads[BOUND_MAX + 1];
+
+    pair_boot();
+    make_many_children();
+    for (uint32_t i = 0; i <= BOUND_MAX; i++)
+        threads[i] = begin_call(200 + i, 0x100000 + i * PAGE_SIZE);
+    for (uint32_t i = 0; i < BOUND_MAX; i++)
+        CHECK(sys_rerun(threads[i]) == RERUN && sys_rerun(threads[i]) == RERUN);
+    CHECK(sys_rerun(threads[BOUND_MAX]) == ERR_BUSY && !threads[BOUND_MAX]->bound.next);
+    end_call(threads[0]);
+    CHECK(sys_rerun(threads[BOUND_MAX]) == RERUN);
+    CHECK(SECOND(SYS_cap_delete, MIDDLE, 0) == ERR_BUSY); /* a part is done */
+    end_call(threads[1]);
+    CHECK(SECOND(SYS_cap_delete, MIDDLE, 0) == OK);
+    for (uint32_t i = 2; i <= BOUND_MAX; i++)
+        CHECK(call_run(threads[i]) == ERR_CAP);
+    pair_end();
+}
+
+/* --------------------------------------------------------------------------- memory_revoke */
+
+static unsigned when, taken_back;
+static bool stopped;
+
+/* GIVEN goes with its giver's revoke, and the frames go to somebody else. */
+static void take_back(unsigned step)
+{
+    if (step != when)
+        return;
+    if (stopped)
+        CHECK(SECOND(SYS_thread_stop, WORLD_THREAD, 0) == OK);
+    CHECK(SECOND(SYS_cap_revoke, GIVER, 0) == OK);
+    for (uint32_t i = 0; i < FRAMES; i++)
+        taken_back += SECOND(SYS_vm_map, A, page(GIVEN_PLACE, i), 1 | GIVER << 16, i) == OK;
+    if (stopped)
+        CHECK(SECOND(SYS_thread_resume, WORLD_THREAD, 0) == OK);
+}
+
+static void revoking_ends_with_its_capability(unsigned at, bool with_stop)
+{
+    pair_boot();
+    when = at, stopped = with_stop, taken_back = 0;
+    make_two_tasks();
+    CHECK(FIRST(SYS_cap_derive, WORLD_MEMORY, GIVER, RIGHT_ALL, WORLD_USER + 300, FRAMES) == OK);
+    CHECK(FIRST(SYS_cap_derive, GIVER, GIVEN, RIGHT_ALL) == OK);
+    CHECK(FIRST(SYS_vm_map, B, page(GIVEN_PLACE, 0), FRAMES | GIVER << 16, 0) == OK);
+    CHECK(FIRST(SYS_vm_map, A, page(GIVEN_PLACE, FRAMES), 1 | GIVER << 16, 0) == OK); /* for the tables */
+    pair_between = take_back;
+    CHECK(FIRST(SYS_memory_revoke, GIVEN, 0, FRAMES) == ERR_CAP);
+    CHECK(taken_back >= FRAMES - 1); /* one frame is marked while it is taken away */
+    CHECK(pages_of(A, GIVEN_PLACE, FRAMES) == taken_back);
+    pair_end();
+}
+
+int main(void)
+{
+    unmapping_stays_in_its_task();
+    unmapping_ends_without_its_capability();
+    for (enum how with = DELETED; with <= STOPPED; with++) {
+        deleting_leaves_what_came_later(SYS_cap_delete, with);
+        deleting_leaves_what_came_later(SYS_cap_revoke, with);
+    }
+    a_neighbour_does_not_matter();
+    at_most_eight_are_on_their_way();
+    for (unsigned step = 0; step < 12; step += 4) {
+        revoking_ends_with_its_capability(step, false);
+        revoking_ends_with_its_capability(step, true);
+    }
+    puts("test_restarted_calls: none worked with what came later");
+}

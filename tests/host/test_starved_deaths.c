@@ -1,0 +1,101 @@
+/*
+ * Deaths go on whatever runs: a reaper that is never chosen holds up nobody, a processor that has nothing to do helps,
+ * and one in the middle of a long call has ticks.
+ * defines: HOST_STEP_NODES=4
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c tests/host/two_processors.c
+ */
+#include "tests/host/check.h"
+#include "tests/host/two_processors.h"
+
+enum { LOW = 11, HIGH, ENDPOINT = 20, CHILDREN = 30, MANY = 60, TICKS = 200 };
+
+static bool high_is_ready, had_tick;
+
+/* Between steps of the low thread's call on processor 1. */
+static void breathe(void)
+{
+    if (host_cpu != 1 || high_is_ready)
+        return;
+    host_cpu = 0;
+    event_interrupt(first, IRQ_TICK);
+    had_tick = host_ticked & 1u << 1;
+    CHECK(FIRST(SYS_thread_resume, HIGH, 0) == OK);
+    host_cpu = 1;
+    high_is_ready = true;
+}
+
+static struct thread *make(uint32_t slot, uint32_t priority, uint32_t page)
+{
+    CHECK(FIRST(SYS_thread_create, WORLD_TASK, slot, priority << 16 | 1 << 24, page) == OK);
+    return AT(struct thread, slot_object(cspace_slot(&AT(struct task, first->task)->cspace, slot)));
+}
+
+/* The low one destroys what has many capabilities, and never runs again, as the high one computes for ever. */
+static struct thread *begin(void)
+{
+    const uint32_t none[4] = {0};
+
+    pair_boot();
+    CHECK(FIRST(SYS_endpoint_create, 0, ENDPOINT) == OK);
+    for (uint32_t i = 0; i < MANY; i++)
+        CHECK(FIRST(SYS_cap_derive, ENDPOINT, CHILDREN + i, RIGHT_CALL) == OK);
+    struct thread *low = make(LOW, 5, 0xa000), *high = make(HIGH, 20, 0xb000);
+    CHECK(FIRST(SYS_thread_resume, LOW, 0) == OK);
+    host_cpu = 1;
+    CHECK(world_syscall(second, SYS_thread_stop | PAIR_SECOND << SLOT_SHIFT, none) == low);
+    high_is_ready = had_tick = false;
+    host_breathe = breathe;
+    CHECK(world_syscall(low, SYS_object_destroy | ENDPOINT << SLOT_SHIFT, none) == high);
+    host_breathe = NULL;
+    CHECK(had_tick && low->reaping && !link_is_alone(&kernel.dying));
+    return high;
+}
+
+static void end(struct thread *high)
+{
+    host_cpu = 1;
+    struct thread *low = world_syscall(high, SYS_thread_stop | HIGH << SLOT_SHIFT, (const uint32_t[4]){0});
+    CHECK(low && !low->reaping && low->registers.eax == OK);
+    CHECK(!world_syscall(low, SYS_thread_stop | LOW << SLOT_SHIFT, (const uint32_t[4]){0}));
+    host_cpu = 0;
+    world_end();
+}
+
+/* A step at each tick of the processor that computes. */
+static void ticks_are_enough(void)
+{
+    struct thread *high = begin();
+
+    host_cpu = 1;
+    for (unsigned i = 0; i < TICKS && !link_is_alone(&kernel.dying); i++)
+        CHECK(event_tick(high) == high);
+    CHECK(link_is_alone(&kernel.dying));
+    end(high);
+}
+
+static void who_has_nothing_to_do_helps(void)
+{
+    struct thread *high = begin();
+
+    host_cpu = 0;
+    CHECK(!world_syscall(first, SYS_thread_stop | WORLD_THREAD << SLOT_SHIFT, (const uint32_t[4]){0}));
+    CHECK(link_is_alone(&kernel.dying));
+    CHECK(event_poke(NULL) == NULL);
+    first->held = 0;
+    cpu_enqueue(first, QUEUE_BACK);
+    CHECK(event_poke(NULL) == first);
+    end(high);
+}
+
+int main(void)
+{
+    ticks_are_enough();
+    who_has_nothing_to_do_helps();
+    puts("test_starved_deaths: they go on");
+}
