@@ -1,133 +1,11 @@
-/* Invariants of every state, beyond those that the kernel's own walkers check; and what steps alone bring about. */
+/* What holds in every state, and what steps alone bring about. */
 #include "tests/explore/checks.h"
 
 #include "kernel/audit_check.h"
 #include "tests/explore/hardware.h"
+#include "tests/model/invariants.h"
 
 static uint32_t frames_count; /* that the world has */
-
-/* ---------------------------------------------------------------------------------- processors */
-
-/* P2, while the running thread does not use the FPU */
-static void check_floor(unsigned i)
-{
-    const struct cpu *cpu = &kernel.cpus[i];
-    const struct thread *running = thread_on(i);
-    int top = cpu_ready_top(cpu), floor = top < 0 ? 0 : top + (int)(cpu->overdue >> top & 1);
-
-    if (running && running->uses_fpu)
-        floor = PRIORITY_COUNT;
-    if (cpu->floor != floor)
-        violation("P2: processor %u has the floor %d, not %d", i, cpu->floor, floor);
-}
-
-/* A processor that does what it should not any more has an interrupt on its way. */
-static void check_no_lost_wakeup(unsigned i)
-{
-    const struct cpu *cpu = &kernel.cpus[i];
-    const struct thread *running = thread_on(i);
-    int top = cpu_ready_top(cpu);
-
-    if (!running && top >= 0)
-        violation("processor %u is idle, and a thread is ready", i);
-    if (!running)
-        return;
-    if (running->state == THREAD_DEAD)
-        violation("P5: processor %u runs a dead thread, and will not hear of it", i);
-    if (running->state == THREAD_RUNNING && top > (int)running->priority)
-        violation("processor %u runs priority %u, and %d is ready", i, running->priority, top);
-    if (running->state == THREAD_RUNNING && running->held)
-        violation("T3: processor %u runs a stopped thread, and will not hear of it", i);
-}
-
-static void check_processor(unsigned i)
-{
-    bool told = (pending.pokes | pending.ticks) >> i & 1;
-
-    if (pending.between_steps >> i & 1)
-        return;
-    if (kernel.cpus[i].choose && !told)
-        violation("P6: processor %u is to choose, and will not hear of it", i);
-    if (!told)
-        check_no_lost_wakeup(i);
-    check_floor(i);
-}
-
-/* ---------------------------------------------------------------------------------- threads */
-
-/* T1, T3 */
-static void check_thread_is_where_its_state_says(const struct thread *t)
-{
-    if (t->state == THREAD_RUNNING && thread_cpu(t)->current != REF(t))
-        violation("T1: thread %x runs nowhere", REF(t));
-    if (t->state == THREAD_READY && !(thread_cpu(t)->ready_mask >> t->priority & 1))
-        violation("T1: thread %x is ready in no queue", REF(t));
-    if (t->state == THREAD_READY && t->held)
-        violation("T3: thread %x is stopped and ready", REF(t));
-}
-
-/* Whoever waits does so for somebody who can end it. */
-static void check_waits_for_somebody(const struct thread *t)
-{
-    uint8_t kind = frame_at(frame_number(t->peer))->kind;
-
-    if (t->state == THREAD_RECEIVING && slot_is_empty(&t->receives))
-        violation("thread %x receives from no endpoint", REF(t));
-    if (t->state == THREAD_SERVED && (kind != FRAME_THREADS || AT(struct thread, t->peer)->state == THREAD_DEAD))
-        violation("thread %x is served by nobody", REF(t));
-    if (t->state == THREAD_OWED && kind != FRAME_TASK)
-        violation("thread %x is owed an answer by nobody", REF(t));
-}
-
-/* A tree is marked only while a long call is on its way. */
-static void check_long_call(const struct thread *t)
-{
-    if (t->revoking && !t->rerun)
-        violation("thread %x has marked a tree, and is in no long call", REF(t));
-    if (t->revoking && !(AT(struct node, t->revoking)->flags & NODE_REVOKING))
-        violation("thread %x has marked what is not marked", REF(t));
-    if (t->rerun && t->state != THREAD_READY && t->state != THREAD_HELD && t->state != THREAD_RUNNING)
-        violation("thread %x is to be restarted in state %u", REF(t), t->state);
-}
-
-/* ---------------------------------------------------------------------------------- counts */
-
-static unsigned is_marked(const struct object *object)
-{
-    return object->caps.flags & NODE_REVOKING;
-}
-
-static unsigned marks_in_frame(uint32_t f)
-{
-    unsigned marks = 0;
-
-    if (frame_at(f)->kind == FRAME_USER)
-        marks += frame_at(f)->mappings.flags & NODE_REVOKING;
-    else if (frame_at(f)->kind == FRAME_TASK)
-        marks += is_marked(AT(struct object, frame_ref(f)));
-    else if (frame_at(f)->kind == FRAME_THREADS)
-        FOR_PLACES(ref, f, THREAD_SHIFT)
-            marks += is_marked(AT(struct object, ref));
-    else if (frame_at(f)->kind == FRAME_ENDPOINTS)
-        FOR_PLACES(ref, f, ENDPOINT_SHIFT)
-            marks += is_marked(AT(struct object, ref));
-    return marks;
-}
-
-/* "being revoked": each mark is one thread's, who takes it away. */
-static void check_every_mark_is_somebodys(void)
-{
-    unsigned marks = 0, markers = 0;
-
-    FOR_THREADS(t)
-    markers += t->revoking != 0;
-    FOR_FRAMES(f)
-    marks += marks_in_frame(f);
-    for (unsigned kind = 0; kind < 4; kind++)
-        marks += is_marked(&kernel.ranges[kind]);
-    if (marks != markers)
-        violation("%u trees are marked, by %u threads", marks, markers);
-}
 
 static void check_frames_are_all_there(void)
 {
@@ -141,15 +19,8 @@ static void check_frames_are_all_there(void)
 void checks_of_state(void)
 {
     check_frames_are_all_there();
-    for (unsigned i = 0; i < kernel.cpu_count; i++)
-        check_processor(i);
-    FOR_THREADS(t)
-    {
-        check_thread_is_where_its_state_says(t);
-        check_waits_for_somebody(t);
-        check_long_call(t);
-    }
-    check_every_mark_is_somebodys();
+    invariants_check_processors();
+    invariants_check_objects();
 }
 
 void checks_of_world(void)
@@ -189,27 +60,16 @@ void check_long_calls_end(void)
     violation("a long call does not end");
 }
 
-/* Each processor hears that its thread died. */
-static void forget_the_dead(void)
-{
-    for (unsigned cpu = 0; cpu < kernel.cpu_count; cpu++) {
-        hardware_cpu = cpu;
-        if (thread_on(cpu) && thread_on(cpu)->state == THREAD_DEAD)
-            cpu_forget(thread_on(cpu));
-    }
-    hardware_cpu = 0;
-}
-
 /* When every task has died, all frames are memory again, and nothing names anything. */
 void check_all_frames_come_back(void)
 {
     enum { STEPS = 3000 };
 
-    hardware_cpu = 0;
+    host_cpu = 0;
     FOR_TASKS(task)
     object_begin_death(REF(task) | SLOT_TASK);
     for (unsigned i = 0; !link_is_alone(&kernel.dying); i++) {
-        forget_the_dead();
+        processors_forget_the_dead();
         object_reap_step();
         if (i == STEPS)
             violation("deaths do not end");

@@ -341,8 +341,8 @@ void engine_begin(const struct world *which, const struct limits *limits)
     world_make(which);
     protect_what_is_never_written();
     hardware_catch_signals();
-    hardware_hears_requests = !which->finds;
-    hardware_rest();
+    processors_hear_requests = !which->finds;
+    processors_rest();
     checks_of_world();
     events_count = events_build();
     state_normalise();

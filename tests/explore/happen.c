@@ -91,24 +91,6 @@ static struct thread *enter_fault(struct thread *thread, const struct event *eve
     return event_fault(thread, event->ebx);
 }
 
-/* The first use faults, and is done once that is dealt with. */
-static struct thread *use_fpu(struct thread *thread)
-{
-    enum { VECTOR_NO_FPU = 7 };
-    ref_t *fpu = &pending.fpu[hardware_cpu], expected = REF(thread);
-
-    if (!processors[hardware_cpu].fpu_allowed) {
-        thread->registers = (struct registers){.vector = VECTOR_NO_FPU};
-        if (event_fault(thread, 0) != thread)
-            violation("a thread does not go on when it first uses the FPU");
-        expected = FPU_FRESH;
-    }
-    if (*fpu != expected && *fpu != FPU_WRITTEN)
-        violation("thread %x computes with the FPU state of %x, not of %x", REF(thread), *fpu, expected);
-    *fpu = REF(thread);
-    return thread;
-}
-
 static struct thread *write_to(struct thread *thread, uint32_t address)
 {
     struct place place;
@@ -116,17 +98,6 @@ static struct thread *write_to(struct thread *thread, uint32_t address)
     if (space_find_mapping(&thread_task(thread)->space, address, &place) && pte_writable(place.entry))
         *AT(uint32_t, frame_ref(pte_frame(place.entry))) = 1;
     return thread;
-}
-
-/* A thread that died elsewhere is not what is interrupted: entries look at that first. */
-static struct thread *interrupted(unsigned cpu)
-{
-    struct thread *thread = thread_on(cpu);
-
-    if (!thread || thread->state == THREAD_RUNNING)
-        return thread;
-    cpu_forget(thread);
-    return NULL;
 }
 
 static struct thread *enter(const struct event *event, struct thread *thread)
@@ -139,7 +110,8 @@ static struct thread *enter(const struct event *event, struct thread *thread)
     case EVENT_FAULT:
         return enter_fault(thread, event);
     case EVENT_USE_FPU:
-        return use_fpu(thread);
+        processor_use_fpu(thread);
+        return thread;
     case EVENT_WRITE:
         return write_to(thread, event->ebx);
     case EVENT_OVERWRITE:
@@ -150,12 +122,12 @@ static struct thread *enter(const struct event *event, struct thread *thread)
         return event_stale(thread);
     case EVENT_POKE:
         pending.pokes &= (uint8_t)~bit;
-        return event_poke(interrupted(event->cpu));
+        return event_poke(processor_interrupted());
     case EVENT_TICK:
         pending.ticks &= (uint8_t)~bit;
-        return event_tick(interrupted(event->cpu));
+        return event_tick(processor_interrupted());
     case EVENT_INTERRUPT:
-        return event_interrupt(interrupted(event->cpu), event->ebx);
+        return event_interrupt(processor_interrupted(), event->ebx);
     default:
         violation("no such event");
     }
@@ -191,7 +163,7 @@ struct thread *event_happen(const struct event *event)
     struct thread *volatile next = NULL;
     jmp_buf between;
 
-    hardware_cpu = event->cpu;
+    host_cpu = event->cpu;
     on_breathe = &between;
     pending.between_steps &= (uint8_t)~bit;
     if (setjmp(between) == 0)

@@ -131,10 +131,10 @@ void make_running(struct thread *thread)
     cpu_dequeue(thread);
     thread->home = thread->cpu = REF(cpu);
     thread_update_direct(thread);
-    hardware_cpu = (unsigned)(cpu - kernel.cpus);
+    host_cpu = (unsigned)(cpu - kernel.cpus);
     cpu_enqueue(thread, QUEUE_BACK);
     thread_choose();
-    hardware_cpu = 0;
+    host_cpu = 0;
 }
 
 static void make_kernel(void)

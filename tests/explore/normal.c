@@ -32,7 +32,7 @@ static void load_raw(void)
     memcpy(&kernel, raw.arena + KERNEL_REF, PAGE_SIZE);
     memcpy(AT(void, WRITTEN), raw.arena + WRITTEN, ARENA_BYTES - WRITTEN);
     pending = raw.pending;
-    hardware_rest();
+    processors_rest();
 }
 
 static unsigned random_number(unsigned below)

@@ -140,7 +140,7 @@ static void load_into_clear(const uint8_t *in)
     memcpy(&pending, in, sizeof pending);
     in = load(pieces, count, in + sizeof pending);
     load(pieces, state_pieces_of_frames(pieces), in);
-    hardware_rest();
+    processors_rest();
 }
 
 void state_load(const uint8_t *in)

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "kernel/thread/kernel.h"
+#include "tests/model/objects.h"
 
 struct list {
     const uint32_t *values;
@@ -70,18 +70,4 @@ extern const struct world worlds_caps[], worlds_spaces[], worlds_messages[], wor
 /* From this one on frames began as memory. */
 extern uint32_t world_memory;
 
-enum { FIRST_FRAME = 3 }; /* those before it are the kernel's */
-
-#define FOR_FRAMES(f) for (uint32_t f = FIRST_FRAME; f < kernel.frame_count; f++)
-#define FOR_PLACES(ref, f, shift)                                                                                   \
-    for (uint64_t left_ = frame_at(f)->used; left_; left_ &= left_ - 1)                                               \
-        for (ref_t ref = frame_ref(f) + ((uint32_t)__builtin_ctzll(left_) << (shift)); ref; ref = 0)
-#define FOR_THREADS(t)                                                                                              \
-    FOR_FRAMES(f_)                                                                                                  \
-    if (frame_at(f_)->kind == FRAME_THREADS)                                                                        \
-        FOR_PLACES(r_, f_, THREAD_SHIFT)                                                                            \
-            for (struct thread *t = AT(struct thread, r_); t; t = NULL)
-#define FOR_TASKS(t)                                                                                                \
-    FOR_FRAMES(f_)                                                                                                  \
-    if (frame_at(f_)->kind == FRAME_TASK)                                                                           \
-        for (struct task *t = AT(struct task, frame_ref(f_)); t; t = NULL)
+enum { FIRST_FRAME = OBJECT_FRAMES }; /* those before it are the kernel's */

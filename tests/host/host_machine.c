@@ -1,4 +1,4 @@
-/* The machine for host tests: a window of ordinary memory, and a processor that does nothing. */
+/* The machine for host tests: a window of ordinary memory. Its processors are another file's. */
 #include "kernel/arch/arch.h"
 #include "kernel/mem/frame.h"
 #include "tests/host/check.h"
@@ -38,32 +38,6 @@ void arch_registers_set(struct registers *to, const struct thread_registers *fro
     to->eip = from->eip;
 }
 
-
-void arch_fpu_init(void *state)
-{
-    memset(state, 0, FPU_BYTES);
-}
-
-void arch_fpu_sanitise(void *state)
-{
-    (void)state;
-}
-
-void arch_fpu_save(void *state)
-{
-    (void)state;
-}
-
-void arch_fpu_load(const void *state)
-{
-    (void)state;
-}
-
-void arch_fpu_allow(bool allowed)
-{
-    (void)allowed;
-}
-
 void *arch_frame_map(unsigned window, uint32_t frame)
 {
     (void)window;
@@ -82,28 +56,4 @@ void arch_breathe(void)
 {
     if (host_breathe)
         host_breathe();
-}
-
-unsigned host_cpu;
-
-void arch_poke(unsigned cpu)
-{
-    (void)cpu;
-}
-
-uint32_t host_ticked;
-
-void arch_tick(unsigned cpu)
-{
-    host_ticked |= 1u << cpu;
-}
-
-void arch_request(unsigned cpu, uint32_t request)
-{
-    (void)cpu, (void)request;
-}
-
-void arch_request_wait(unsigned cpu)
-{
-    (void)cpu;
 }

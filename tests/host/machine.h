@@ -18,6 +18,7 @@ extern unsigned char *host_window; /* mapped by tests/host/host_machine.c */
 #define WINDOW_BYTES ((uint32_t)HOST_FRAMES * 4096u)
 #define FRAMES_OFFSET WINDOW_BYTES
 #define KERNEL_REF 0x1000u
+#define OBJECT_FRAMES 1u /* frames before it hold no object */
 
 #ifndef HOST_TABLE_BITS
 #define HOST_TABLE_BITS 9
@@ -46,26 +47,3 @@ extern int host_force_general;
 
 /* What arch_breathe() does: a test lets an interrupt in by leaving it with longjmp. */
 extern void (*host_breathe)(void);
-
-/* The processor whose event a test runs. */
-extern unsigned host_cpu;
-extern uint32_t host_ticked; /* bit i: arch_tick(i) was called */
-
-static inline unsigned arch_cpu(void)
-{
-    return host_cpu;
-}
-
-static inline void arch_tlb_drop(uint32_t address)
-{
-    (void)address;
-}
-
-static inline void arch_space_load(uint32_t directories)
-{
-    (void)directories;
-}
-
-static inline void arch_space_leave(void)
-{
-}

@@ -1,5 +1,7 @@
 #include "kernel/arch/arch.h"
 
+unsigned host_cpu;
+
 uint32_t arch_port_in(uint16_t port, unsigned bytes)
 {
     return port + bytes;

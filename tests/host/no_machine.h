@@ -1,6 +1,19 @@
 /* What of the machine's contract, kernel/arch/arch.h, a host test need not model: one lock that is always held, threads
- * that are not resumed, no area to save registers in. The functions of no_machine.c read and write nothing. */
+ * that are not resumed, no area to save registers in, a processor's number that the test sets. The functions of
+ * no_machine.c read and write nothing; those that are declared here are tests/model/processors.c's or
+ * tests/host/one_processor.c's. */
 #pragma once
+
+extern unsigned host_cpu; /* the processor whose event happens */
+
+static inline unsigned arch_cpu(void)
+{
+    return host_cpu;
+}
+
+void arch_tlb_drop(uint32_t address);
+void arch_space_load(uint32_t directories);
+void arch_space_leave(void);
 
 static inline struct thread *arch_resume(struct thread *thread)
 {

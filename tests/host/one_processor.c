@@ -1,0 +1,63 @@
+/* The processor of host tests that run one event after the other: it does nothing. */
+#include "kernel/arch/arch.h"
+
+#include <string.h>
+
+void arch_tlb_drop(uint32_t address)
+{
+    (void)address;
+}
+
+void arch_space_load(uint32_t directories)
+{
+    (void)directories;
+}
+
+void arch_space_leave(void)
+{
+}
+
+void arch_fpu_init(void *state)
+{
+    memset(state, 0, FPU_BYTES);
+}
+
+void arch_fpu_sanitise(void *state)
+{
+    (void)state;
+}
+
+void arch_fpu_save(void *state)
+{
+    (void)state;
+}
+
+void arch_fpu_load(const void *state)
+{
+    (void)state;
+}
+
+void arch_fpu_allow(bool allowed)
+{
+    (void)allowed;
+}
+
+void arch_poke(unsigned cpu)
+{
+    (void)cpu;
+}
+
+void arch_tick(unsigned cpu)
+{
+    (void)cpu;
+}
+
+void arch_request(unsigned cpu, uint32_t request)
+{
+    (void)cpu, (void)request;
+}
+
+void arch_request_wait(unsigned cpu)
+{
+    (void)cpu;
+}

@@ -1,0 +1,19 @@
+/* Loops over what there is, from the machine's OBJECT_FRAMES on. */
+#pragma once
+
+#include "kernel/ipc/endpoint.h"
+#include "kernel/thread/kernel.h"
+
+#define FOR_FRAMES(f) for (uint32_t f = OBJECT_FRAMES; f < kernel.frame_count; f++)
+#define FOR_PLACES(ref, f, shift)                                                                                   \
+    for (uint64_t left_ = frame_at(f)->used; left_; left_ &= left_ - 1)                                               \
+        for (ref_t ref = frame_ref(f) + ((uint32_t)__builtin_ctzll(left_) << (shift)); ref; ref = 0)
+#define FOR_THREADS(t)                                                                                              \
+    FOR_FRAMES(f_)                                                                                                  \
+    if (frame_at(f_)->kind == FRAME_THREADS)                                                                        \
+        FOR_PLACES(r_, f_, THREAD_SHIFT)                                                                            \
+            for (struct thread *t = AT(struct thread, r_); t; t = NULL)
+#define FOR_TASKS(t)                                                                                                \
+    FOR_FRAMES(f_)                                                                                                  \
+    if (frame_at(f_)->kind == FRAME_TASK)                                                                           \
+        for (struct task *t = AT(struct task, frame_ref(f_)); t; t = NULL)

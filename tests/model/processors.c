@@ -1,0 +1,219 @@
+#include "tests/model/processors.h"
+
+#include <string.h>
+
+bool processors_hear_requests = true;
+struct pending pending;
+struct processor processors[CPU_MAX];
+
+/* ---------------------------------------------------------------------------------- translations */
+
+static void load(unsigned cpu, ref_t space)
+{
+    processors[cpu].space = space;
+    memset(processors[cpu].cached, 0, sizeof processors[cpu].cached);
+    if (space)
+        memcpy(processors[cpu].tops, AT(struct task, space)->space.directories, sizeof processors[cpu].tops);
+}
+
+static void drop(unsigned cpu, uint32_t address)
+{
+    uint32_t page = address >> PAGE_BITS;
+
+    processors[cpu].cached[page / 64] &= ~(1ull << page % 64);
+}
+
+void processors_rest(void)
+{
+    for (unsigned i = 0; i < CPU_MAX; i++) {
+        load(i, i < kernel.cpu_count ? kernel.cpus[i].space : 0);
+        processors[i].request = 0;
+        processors[i].fpu_allowed = kernel.cpus[i].fpu_allowed;
+        kernel.cpus[i].drop = 0;
+    }
+    kernel.drops = 0;
+}
+
+static void fill_from_table(struct processor *processor, const pte_t *table, uint32_t page)
+{
+    for (unsigned i = 0; i < TABLE_ENTRIES; i++, page++) {
+        if (!(pte_low(&table[i]) & PTE_PRESENT))
+            continue;
+        processor->cached[page / 64] |= 1ull << page % 64;
+        processor->tlb[page] = table[i];
+    }
+}
+
+static void fill_tlb(struct processor *processor, const struct space *space)
+{
+    for (uint32_t page = 0; page < SPACE_PAGES; page += TABLE_ENTRIES) {
+        const pte_t *directory = space_directory_entry(space, page << PAGE_BITS);
+        if (directory && pte_low(directory) & PTE_PRESENT)
+            fill_from_table(processor, AT(pte_t, frame_ref(pte_frame(directory))), page);
+    }
+}
+
+void processors_fill_tlbs(void)
+{
+    for (unsigned i = 0; i < kernel.cpu_count; i++) {
+        memset(processors[i].cached, 0, sizeof processors[i].cached);
+        if (processors[i].space)
+            fill_tlb(&processors[i], &AT(struct task, processors[i].space)->space);
+    }
+}
+
+void arch_tlb_drop(uint32_t address)
+{
+    drop(arch_cpu(), address);
+}
+
+void arch_space_load(ref_t directories)
+{
+    load(arch_cpu(), directories - offsetof(struct task, space));
+}
+
+void arch_space_leave(void)
+{
+    load(arch_cpu(), 0);
+}
+
+void arch_request(unsigned cpu, uint32_t request)
+{
+    processors[cpu].request = request;
+}
+
+void arch_request_wait(unsigned cpu)
+{
+    uint32_t request = processors[cpu].request;
+
+    processors[cpu].request = 0;
+    if (!processors_hear_requests)
+        return;
+    if (request & REQUEST_PAGE)
+        drop(cpu, request);
+    else if (request & REQUEST_LEAVE)
+        load(cpu, 0);
+    else if (request & REQUEST_ALL)
+        load(cpu, processors[cpu].space);
+}
+
+/* V: "a change that lowers rights is followed by dropping the page's translation on every processor" */
+static void check_translation(unsigned cpu, const struct space *space, unsigned page)
+{
+    const pte_t was = processors[cpu].tlb[page];
+    struct place place;
+    bool same = space_find(space, page << PAGE_BITS, &place) && pte_low(place.entry) & PTE_PRESENT &&
+                pte_frame(place.entry) == pte_frame(&was) && (pte_writable(place.entry) || !pte_writable(&was)) &&
+                (pte_executable(place.entry) || !pte_executable(&was));
+
+    if (!same)
+        violation("processor %u may still translate 0x%x as it was", cpu, page << PAGE_BITS);
+}
+
+/* P3, and "the processor keeps the four top entries when CR3 is loaded" */
+static void check_space(unsigned cpu)
+{
+    const struct processor *p = &processors[cpu];
+    const struct task *task = AT(struct task, p->space);
+
+    if (p->space != kernel.cpus[cpu].space)
+        violation("P3: processor %u translates with %x, and the kernel believes with %x", cpu, p->space,
+                  kernel.cpus[cpu].space);
+    if (!p->space)
+        return;
+    if (frame_at(frame_number(p->space))->kind != FRAME_TASK)
+        violation("processor %u translates with the tables of a task that is gone", cpu);
+    for (unsigned d = 0; d < DIRECTORIES; d++)
+        if (p->tops[d] != task->space.directories[d])
+            violation("processor %u has not loaded top entry %u anew", cpu, d);
+    for (unsigned w = 0; w < CACHED_WORDS; w++)
+        for (uint64_t left = p->cached[w]; left; left &= left - 1)
+            check_translation(cpu, &task->space, 64 * w + (unsigned)__builtin_ctzll(left));
+}
+
+void processors_check(void)
+{
+    if (kernel.drops)
+        violation("the lock was given away, and translations are not settled");
+    for (unsigned i = 0; i < kernel.cpu_count; i++) {
+        check_space(i);
+        if (processors[i].fpu_allowed != kernel.cpus[i].fpu_allowed)
+            violation("processor %u and the kernel differ in whether the FPU may be used", i);
+    }
+}
+
+/* ---------------------------------------------------------------------------------- interrupts */
+
+void arch_poke(unsigned cpu)
+{
+    pending.pokes |= (uint8_t)(1 << cpu);
+}
+
+void arch_tick(unsigned cpu)
+{
+    pending.ticks |= (uint8_t)(1 << cpu);
+}
+
+struct thread *processor_interrupted(void)
+{
+    struct thread *thread = thread_on(arch_cpu());
+
+    if (!thread || thread->state == THREAD_RUNNING)
+        return thread;
+    cpu_forget(thread);
+    return NULL;
+}
+
+void processors_forget_the_dead(void)
+{
+    unsigned here = host_cpu;
+
+    for (host_cpu = 0; host_cpu < kernel.cpu_count; host_cpu++)
+        if (thread_on(host_cpu) && thread_on(host_cpu)->state == THREAD_DEAD)
+            cpu_forget(thread_on(host_cpu));
+    host_cpu = here;
+}
+
+/* ---------------------------------------------------------------------------------- the FPU */
+
+/* Its state is the name of the thread that used it last. */
+void arch_fpu_init(void *state)
+{
+    *(ref_t *)state = FPU_FRESH;
+}
+
+void arch_fpu_sanitise(void *state)
+{
+    *(ref_t *)state = FPU_WRITTEN;
+}
+
+void arch_fpu_save(void *state)
+{
+    *(ref_t *)state = pending.fpu[arch_cpu()];
+}
+
+void arch_fpu_load(const void *state)
+{
+    pending.fpu[arch_cpu()] = *(const ref_t *)state;
+}
+
+void arch_fpu_allow(bool allowed)
+{
+    processors[arch_cpu()].fpu_allowed = allowed;
+}
+
+void processor_use_fpu(struct thread *thread)
+{
+    enum { VECTOR_NO_FPU = 7 };
+    ref_t *fpu = &pending.fpu[arch_cpu()], expected = REF(thread);
+
+    if (!processors[arch_cpu()].fpu_allowed) {
+        thread->registers = (struct registers){.vector = VECTOR_NO_FPU};
+        if (event_fault(thread, 0) != thread)
+            violation("a thread does not go on when it first uses the FPU");
+        expected = FPU_FRESH;
+    }
+    if (*fpu != expected && *fpu != FPU_WRITTEN)
+        violation("thread %x computes with the FPU state of %x, not of %x", REF(thread), *fpu, expected);
+    *fpu = REF(thread);
+}
