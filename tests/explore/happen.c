@@ -91,15 +91,6 @@ static struct thread *enter_fault(struct thread *thread, const struct event *eve
     return event_fault(thread, event->ebx);
 }
 
-static struct thread *write_to(struct thread *thread, uint32_t address)
-{
-    struct place place;
-
-    if (space_find_mapping(&thread_task(thread)->space, address, &place) && pte_writable(place.entry))
-        *AT(uint32_t, frame_ref(pte_frame(place.entry))) = 1;
-    return thread;
-}
-
 static struct thread *enter(const struct event *event, struct thread *thread)
 {
     uint8_t bit = (uint8_t)(1 << event->cpu);
@@ -113,7 +104,8 @@ static struct thread *enter(const struct event *event, struct thread *thread)
         processor_use_fpu(thread);
         return thread;
     case EVENT_WRITE:
-        return write_to(thread, event->ebx);
+        processor_write(thread, event->ebx);
+        return thread;
     case EVENT_OVERWRITE:
         return overwrite(thread, event);
     case EVENT_STEP:

@@ -14,10 +14,11 @@
         }                                                                                          \
     } while (0)
 
-/* The same sequence in every run; the upper bits of a linear congruence. */
+/* The same sequence in every run, unless a test sets the state; the upper bits of a linear congruence. */
+extern uint64_t random_state;
+
 static inline uint32_t random_below(uint32_t n)
 {
-    static uint64_t state = 1;
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(state >> 33) % n;
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(random_state >> 33) % n;
 }

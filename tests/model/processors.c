@@ -3,6 +3,7 @@
 #include <string.h>
 
 bool processors_hear_requests = true;
+bool processors_write_until_told;
 struct pending pending;
 struct processor processors[CPU_MAX];
 
@@ -77,9 +78,29 @@ void arch_space_leave(void)
     load(arch_cpu(), 0);
 }
 
+static void write_by(const struct processor *processor, uint32_t page)
+{
+    const pte_t *entry = &processor->tlb[page];
+
+    if (processor->cached[page / 64] >> page % 64 & 1 && pte_writable(entry))
+        *AT(uint32_t, frame_ref(pte_frame(entry))) = 1;
+}
+
+/* In user mode, on the first word of each page. */
+static void write_to_what_is_taken_away(const struct processor *processor, uint32_t request)
+{
+    if (request & REQUEST_PAGE)
+        write_by(processor, request >> PAGE_BITS);
+    else
+        for (uint32_t page = 0; page < SPACE_PAGES; page++)
+            write_by(processor, page);
+}
+
 void arch_request(unsigned cpu, uint32_t request)
 {
     processors[cpu].request = request;
+    if (processors_write_until_told && thread_on(cpu))
+        write_to_what_is_taken_away(&processors[cpu], request);
 }
 
 void arch_request_wait(unsigned cpu)
@@ -140,6 +161,14 @@ void processors_check(void)
         if (processors[i].fpu_allowed != kernel.cpus[i].fpu_allowed)
             violation("processor %u and the kernel differ in whether the FPU may be used", i);
     }
+}
+
+void processor_write(struct thread *thread, uint32_t address)
+{
+    struct place place;
+
+    if (space_find_mapping(&thread_task(thread)->space, address, &place) && pte_writable(place.entry))
+        *AT(uint32_t, frame_ref(pte_frame(place.entry))) = 1;
 }
 
 /* ---------------------------------------------------------------------------------- interrupts */

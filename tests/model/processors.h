@@ -44,6 +44,9 @@ void processors_check(void);
 /* The running thread uses the FPU: the first use faults, and is done once that is dealt with. */
 void processor_use_fpu(struct thread *thread);
 
+/* The running thread writes to the page at an address, if it may. */
+void processor_write(struct thread *thread, uint32_t address);
+
 /* The thread that an interrupt interrupts, or null: one that died elsewhere is not it, entries look at that first. */
 struct thread *processor_interrupted(void);
 
@@ -60,6 +63,10 @@ static inline struct thread *thread_on(unsigned cpu)
 
 /* Whether requests to drop translations reach other processors: cleared for a world that shows what is found then. */
 extern bool processors_hear_requests;
+
+/* Whether a processor that is asked to drop translations first writes to all that it may still write to: set by a test
+ * that looks at what frames hold. */
+extern bool processors_write_until_told;
 
 /* Something that must not be: what is said ends the event, or the test. Defined by whoever runs the core. */
 _Noreturn __attribute__((format(printf, 1, 2))) void violation(const char *format, ...);
