@@ -2,9 +2,7 @@
 
 #include "tests/explore/hardware.h"
 
-#include <string.h>
-
-static uint64_t cached[CPU_MAX][CACHED_WORDS]; /* that the TLBs hold before each event */
+static struct cached cached[CPU_MAX]; /* that the TLBs hold before each event */
 
 /* "the thread to run out" of every entry is what its processor runs */
 static void check_next(const struct event *event, const struct thread *next)
@@ -20,14 +18,14 @@ void checks_prepare(void)
     seen_prepare();
     processors_fill_tlbs();
     for (unsigned i = 0; i < CPU_MAX; i++)
-        memcpy(cached[i], processors[i].cached, sizeof cached[i]);
+        cached[i] = processors[i].cached;
 }
 
 void checks_before(const struct event *event)
 {
     seen_begin(event);
     for (unsigned i = 0; i < CPU_MAX; i++)
-        memcpy(processors[i].cached, cached[i], sizeof cached[i]);
+        processors[i].cached = cached[i];
 }
 
 void checks_after(const struct event *event, const struct thread *next)

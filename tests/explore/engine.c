@@ -113,6 +113,7 @@ static bool happens(const struct event *event)
 
 static void check_ends(const struct event *event, uint64_t hash)
 {
+    processors_rest(); /* frames that they have cached may have been renamed */
     if (pending.between_steps && event->kind != EVENT_STEP) {
         counts.runs++;
         check_long_calls_end();

@@ -92,16 +92,31 @@ static bool names(const struct slot *slot, const struct thread *thread)
     return slot->object & SLOT_THREAD && !(slot->object & SLOT_RANGE) && slot_object(slot) == REF(thread);
 }
 
+static const struct slot *called_slot(const struct thread *caller)
+{
+    return cspace_slot(&thread_task(caller)->cspace, caller->registers.eax >> SLOT_SHIFT);
+}
+
 static void expect_stop(struct thread *stopper)
 {
-    const struct slot *slot = cspace_slot(&thread_task(stopper)->cspace, stopper->registers.eax >> SLOT_SHIFT);
+    const struct slot *slot = called_slot(stopper);
     struct thread *target = AT(struct thread, slot_object(slot));
 
     if (names(slot, target) && stops_count < sizeof stops / sizeof *stops)
         stops[stops_count++] = (struct stop){stopper, target, slot};
 }
 
-/* "When it returns the thread does not run", unless somebody resumed it. */
+/* "ERR_STATE": the call reads or writes the state of a thread that runs. */
+static bool must_be_refused(const struct thread *caller, unsigned number)
+{
+    const struct slot *slot = called_slot(caller);
+    const struct thread *target = AT(struct thread, slot_object(slot));
+
+    return (number == SYS_thread_read || number == SYS_thread_write) && names(slot, target) &&
+           target->state == THREAD_RUNNING;
+}
+
+/* It keeps the thread from running once it has returned, unless somebody resumed it. */
 static void check_stop(const struct stop *stop)
 {
     if (stop->stopper->registers.eax || !names(stop->slot, stop->target) || !stop->target->held)
@@ -233,11 +248,16 @@ static void call(struct thread *thread)
 {
     unsigned number = thread->registers.eax & 0xff, cpu = host_cpu;
 
+    bool refused = must_be_refused(thread, number);
+
     if (number == SYS_thread_stop)
         expect_stop(thread);
     deliver((struct event){CALL, number});
-    if (thread_on(cpu) == thread)
-        random_call_returned(number, thread);
+    if (thread_on(cpu) != thread)
+        return;
+    random_call_returned(number, thread);
+    if (refused && thread->registers.eax == OK)
+        violation("the state of a thread that runs was read or written");
 }
 
 static void fault(struct thread *thread)

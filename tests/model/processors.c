@@ -12,7 +12,7 @@ struct processor processors[CPU_MAX];
 static void load(unsigned cpu, ref_t space)
 {
     processors[cpu].space = space;
-    memset(processors[cpu].cached, 0, sizeof processors[cpu].cached);
+    processors[cpu].cached = (struct cached){0};
     if (space)
         memcpy(processors[cpu].tops, AT(struct task, space)->space.directories, sizeof processors[cpu].tops);
 }
@@ -21,7 +21,7 @@ static void drop(unsigned cpu, uint32_t address)
 {
     uint32_t page = address >> PAGE_BITS;
 
-    processors[cpu].cached[page / 64] &= ~(1ull << page % 64);
+    processors[cpu].cached.pages[page / 64] &= ~(1ull << page % 64);
 }
 
 void processors_rest(void)
@@ -35,12 +35,15 @@ void processors_rest(void)
     kernel.drops = 0;
 }
 
-static void fill_from_table(struct processor *processor, const pte_t *table, uint32_t page)
+static void fill_from_table(struct processor *processor, uint32_t frame, uint32_t page)
 {
+    const pte_t *table = AT(pte_t, frame_ref(frame));
+
+    processor->cached.tables[page >> TABLE_BITS] = frame;
     for (unsigned i = 0; i < TABLE_ENTRIES; i++, page++) {
         if (!(pte_low(&table[i]) & PTE_PRESENT))
             continue;
-        processor->cached[page / 64] |= 1ull << page % 64;
+        processor->cached.pages[page / 64] |= 1ull << page % 64;
         processor->tlb[page] = table[i];
     }
 }
@@ -50,14 +53,14 @@ static void fill_tlb(struct processor *processor, const struct space *space)
     for (uint32_t page = 0; page < SPACE_PAGES; page += TABLE_ENTRIES) {
         const pte_t *directory = space_directory_entry(space, page << PAGE_BITS);
         if (directory && pte_low(directory) & PTE_PRESENT)
-            fill_from_table(processor, AT(pte_t, frame_ref(pte_frame(directory))), page);
+            fill_from_table(processor, pte_frame(directory), page);
     }
 }
 
 void processors_fill_tlbs(void)
 {
     for (unsigned i = 0; i < kernel.cpu_count; i++) {
-        memset(processors[i].cached, 0, sizeof processors[i].cached);
+        processors[i].cached = (struct cached){0};
         if (processors[i].space)
             fill_tlb(&processors[i], &AT(struct task, processors[i].space)->space);
     }
@@ -82,7 +85,7 @@ static void write_by(const struct processor *processor, uint32_t page)
 {
     const pte_t *entry = &processor->tlb[page];
 
-    if (processor->cached[page / 64] >> page % 64 & 1 && pte_writable(entry))
+    if (processor->cached.pages[page / 64] >> page % 64 & 1 && pte_writable(entry))
         *AT(uint32_t, frame_ref(pte_frame(entry))) = 1;
 }
 
@@ -96,8 +99,19 @@ static void write_to_what_is_taken_away(const struct processor *processor, uint3
             write_by(processor, page);
 }
 
+/* Until it has heard it walks them, and marks entries as accessed. */
+static void check_tables(unsigned cpu)
+{
+    for (unsigned i = 0; i < SPACE_TABLES; i++) {
+        uint32_t frame = processors[cpu].cached.tables[i];
+        if (frame && frame_at(frame)->kind != FRAME_TABLE)
+            violation("processor %u is asked to leave a table, frame 0x%x, after it was freed", cpu, frame);
+    }
+}
+
 void arch_request(unsigned cpu, uint32_t request)
 {
+    check_tables(cpu);
     processors[cpu].request = request;
     if (processors_write_until_told && thread_on(cpu))
         write_to_what_is_taken_away(&processors[cpu], request);
@@ -148,7 +162,7 @@ static void check_space(unsigned cpu)
         if (p->tops[d] != task->space.directories[d])
             violation("processor %u has not loaded top entry %u anew", cpu, d);
     for (unsigned w = 0; w < CACHED_WORDS; w++)
-        for (uint64_t left = p->cached[w]; left; left &= left - 1)
+        for (uint64_t left = p->cached.pages[w]; left; left &= left - 1)
             check_translation(cpu, &task->space, 64 * w + (unsigned)__builtin_ctzll(left));
 }
 

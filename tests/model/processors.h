@@ -20,12 +20,18 @@ struct pending {
 enum { FPU_FRESH = 0, FPU_WRITTEN = 1 /* by thread_write */ };
 extern struct pending pending;
 
-enum { SPACE_PAGES = DIRECTORIES << (2 * TABLE_BITS), CACHED_WORDS = (SPACE_PAGES + 63) / 64 };
+enum { SPACE_PAGES = DIRECTORIES << (2 * TABLE_BITS), CACHED_WORDS = (SPACE_PAGES + 63) / 64,
+       SPACE_TABLES = SPACE_PAGES >> TABLE_BITS };
+
+struct cached {
+    uint64_t pages[CACHED_WORDS];  /* bit i of word w: page 64 w + i may still be translated as `tlb` says */
+    uint32_t tables[SPACE_TABLES]; /* frames that were found to be its tables, or 0 */
+};
 
 struct processor {
     ref_t space; /* that CR3 names, 0: the kernel's own */
     pte_t tops[DIRECTORIES + 1];
-    uint64_t cached[CACHED_WORDS]; /* bit i of word w: page 64 w + i may still be translated as `tlb` says */
+    struct cached cached;
     pte_t tlb[SPACE_PAGES];
     uint32_t request; /* what another processor asks of it at the moment */
     bool fpu_allowed;
