@@ -2,7 +2,10 @@
 
 #include "tests/host/check.h"
 
-enum { SLOTS = 24 }; /* the slots that random calls name */
+enum {
+    SLOTS = 40,      /* the slots that random calls name */
+    SLOT_ANY = 0x3f, /* of a slot's `object`: the bits that are set for some kind */
+};
 
 static const struct thread *caller;
 static uint32_t succeeded[SYS_COUNT]; /* calls that were not refused */
@@ -20,7 +23,7 @@ static uint32_t slot_with(uint32_t kind)
 
     for (uint32_t i = 0; i < SLOTS && random_below(40); i++) {
         uint32_t index = (start + i) % SLOTS, object = cspace_slot(cspace, index)->object;
-        if (index && (kind ? (object & 0x3f & kind) != 0 : object == 0))
+        if (index && (kind ? (object & SLOT_ANY & kind) != 0 : object == 0))
             return index;
     }
     return any_slot();
@@ -46,6 +49,11 @@ static uint32_t slot_for(unsigned number)
     case SYS_thread_write:
     case SYS_thread_schedule:
         return slot_with(SLOT_THREAD);
+    case SYS_cap_derive:
+        return random_below(2) ? WORLD_MEMORY : slot_with(SLOT_ANY);
+    case SYS_cap_delete:
+    case SYS_cap_revoke:
+        return slot_with(SLOT_ANY);
     case SYS_memory_revoke:
     case SYS_frame_clear:
     case SYS_frame_copy:
@@ -139,15 +147,23 @@ static uint32_t any_flags(void)
     return random_below(16) << 8;
 }
 
+static void derive_arguments(struct registers *r)
+{
+    const struct slot *parent = cspace_slot(&thread_task(caller)->cspace, r->eax >> SLOT_SHIFT);
+    bool is_range = random_below(20) ? (parent->object & SLOT_RANGE) != 0 : random_below(2);
+
+    r->ebx = slot_with(0) | (random_below(4) ? 0 : slot_with(SLOT_TASK) << 16);
+    r->esi = random_below(3) ? parent->node.flags & RIGHT_ALL : random_below(32);
+    r->edi = !is_range ? 0 : random_below(3) ? random_below(8) : any_offset();
+    r->ebp = !is_range || random_below(2) ? 0 : 1 + random_below(40);
+}
+
 /* Arguments that often make sense for the call; false if it is none of these. */
 static bool memory_arguments(unsigned call, struct registers *r)
 {
     switch (call) {
     case SYS_cap_derive:
-        r->ebx = slot_with(0) | (random_below(2) ? 0 : slot_with(SLOT_TASK) << 16);
-        r->esi = random_below(4) ? random_below(32) : RIGHT_ALL;
-        r->edi = random_below(3) ? 0 : any_offset();
-        r->ebp = random_below(2) ? 0 : 1 + random_below(40);
+        derive_arguments(r);
         break;
     case SYS_memory_revoke:
         r->ebx = random_below(2) ? any_offset() : random_below(10);
@@ -224,6 +240,7 @@ static unsigned any_call(void)
     static const uint8_t often[] = {SYS_ipc_call,    SYS_ipc_reply_wait,  SYS_ipc_reply_wait,
                                     SYS_thread_resume, SYS_vm_map,        SYS_cap_derive,
                                     SYS_thread_create, SYS_task_create,   SYS_task_donate,
+                                    SYS_cap_derive,  SYS_cap_derive,      SYS_cap_derive,
                                     SYS_ipc_call,    SYS_ipc_reply,       SYS_endpoint_create,
                                     SYS_thread_stop, SYS_cap_delete,      SYS_vm_unmap,
                                     SYS_vm_protect,  SYS_object_destroy,  SYS_vm_map};
@@ -231,7 +248,16 @@ static unsigned any_call(void)
     return random_below(2) ? often[random_below(sizeof often)] : random_below(SYS_COUNT + 1);
 }
 
-/* What init was born with is the basis of the run: it is seldom destroyed. */
+/* What init was born with is the basis of the run: it seldom loses that, or its life. */
+static bool is_basis(uint32_t index, const struct thread *init)
+{
+    uint32_t object = cspace_slot(&thread_task(caller)->cspace, index)->object;
+
+    if (caller->task == init->task && index <= WORLD_THREAD)
+        return true;
+    return object == (init->task | SLOT_TASK) || object == (REF(init) | SLOT_THREAD);
+}
+
 static bool is_the_end(unsigned number, uint32_t slot, const struct thread *init)
 {
     if (caller == init && (number == SYS_ipc_reply_wait || number == SYS_ipc_call))
@@ -239,7 +265,7 @@ static bool is_the_end(unsigned number, uint32_t slot, const struct thread *init
     bool ends = number == SYS_object_destroy || number == SYS_cap_delete || number == SYS_cap_revoke ||
                 number == SYS_thread_stop || number == SYS_thread_schedule;
 
-    return ends && slot <= WORLD_THREAD && caller->task == init->task && random_below(500);
+    return ends && is_basis(slot, init) && random_below(500);
 }
 
 bool random_call(struct thread *thread, const struct thread *init)

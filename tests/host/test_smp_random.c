@@ -33,7 +33,7 @@
 
 enum {
     CPUS = 3,
-    STEPS = 500000,
+    STEPS = 450000,
     RUN = 2000, /* steps after which a run ends */
     AUDIT_EVERY = 7,
 };
@@ -247,7 +247,6 @@ static void breathe(void)
 static void call(struct thread *thread)
 {
     unsigned number = thread->registers.eax & 0xff, cpu = host_cpu;
-
     bool refused = must_be_refused(thread, number);
 
     if (number == SYS_thread_stop)

@@ -35,6 +35,8 @@ static void check_no_lost_wakeup(unsigned i)
         violation("processor %u runs priority %u, and %d is ready", i, running->priority, top);
     if (running->state == THREAD_RUNNING && running->held)
         violation("T3: processor %u runs a stopped thread, and will not hear of it", i);
+    if (running->state == THREAD_RUNNING && running->home && running->home != REF(cpu))
+        violation("T5: processor %u runs a thread that is to run elsewhere, and will not hear of it", i);
 }
 
 static void check_processor(unsigned i)
@@ -83,6 +85,8 @@ static void check_long_call(const struct thread *t)
         violation("thread %x has marked a tree, and is in no long call", REF(t));
     if (t->revoking && !(AT(struct node, t->revoking)->flags & NODE_REVOKING))
         violation("thread %x has marked what is not marked", REF(t));
+    if (t->state == THREAD_HELD && (t->revoking || t->reaping))
+        violation("T3: thread %x is stopped, and its long call has not ended", REF(t));
     if (t->rerun && t->state != THREAD_READY && t->state != THREAD_HELD && t->state != THREAD_RUNNING)
         violation("thread %x is to be restarted in state %u", REF(t), t->state);
 }
