@@ -3,8 +3,9 @@
 #include "tests/host/check.h"
 
 enum {
-    SLOTS = 40,      /* the slots that random calls name */
-    SLOT_ANY = 0x3f, /* of a slot's `object`: the bits that are set for some kind */
+    SLOTS = 64,       /* the slots that random calls name */
+    SLOT_PARENT = 10, /* what is there has many children, so that revoking it takes several steps */
+    SLOT_ANY = 0x3f,  /* of a slot's `object`: the bits that are set for some kind */
 };
 
 static const struct thread *caller;
@@ -50,10 +51,11 @@ static uint32_t slot_for(unsigned number)
     case SYS_thread_schedule:
         return slot_with(SLOT_THREAD);
     case SYS_cap_derive:
-        return random_below(2) ? WORLD_MEMORY : slot_with(SLOT_ANY);
-    case SYS_cap_delete:
+        return random_below(3) == 0 ? WORLD_MEMORY : random_below(2) ? SLOT_PARENT : slot_with(SLOT_ANY);
     case SYS_cap_revoke:
-        return slot_with(SLOT_ANY);
+    case SYS_object_destroy:
+    case SYS_cap_delete:
+        return random_below(20) == 0 ? SLOT_PARENT : slot_with(SLOT_ANY);
     case SYS_memory_revoke:
     case SYS_frame_clear:
     case SYS_frame_copy:
@@ -152,7 +154,7 @@ static void derive_arguments(struct registers *r)
     const struct slot *parent = cspace_slot(&thread_task(caller)->cspace, r->eax >> SLOT_SHIFT);
     bool is_range = random_below(20) ? (parent->object & SLOT_RANGE) != 0 : random_below(2);
 
-    r->ebx = slot_with(0) | (random_below(4) ? 0 : slot_with(SLOT_TASK) << 16);
+    r->ebx = slot_with(0) | (random_below(3) ? 0 : slot_with(SLOT_TASK) << 16);
     r->esi = random_below(3) ? parent->node.flags & RIGHT_ALL : random_below(32);
     r->edi = !is_range ? 0 : random_below(3) ? random_below(8) : any_offset();
     r->ebp = !is_range || random_below(2) ? 0 : 1 + random_below(40);
