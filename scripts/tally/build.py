@@ -21,6 +21,7 @@ QUIET = re.compile(r"ninja: (no work to do|Entering directory)|-- |"
 WARNING = re.compile(r"^CMake Warning at .*\n((?:  .*\n)+)", re.M)
 OWNER = re.compile(r"^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$", re.M)
 base = ROOT / "build"
+FAILED = re.compile(r"^FAILED: (\S+)", re.M)
 PATIENCE = 10  # seconds between lines about a long stage
 NO_TEXT = re.compile(r"[\x00-\x1f\x7f\udc80-\udcff]")
 UNFIT = re.compile(r'["#$;\\\x00-\x1f\x7f\udc80-\udcff]')  # in a path: what CMake's lists, strings and files cannot hold
@@ -136,6 +137,15 @@ def make(folder, options):
     return built
 
 
+def remove_unbuilt(folder):
+    """What could not be linked anew is not to be run as it was: neither what failed, nor what is made of it."""
+    failed = FAILED.findall((folder / "build.log").read_text(encoding="utf-8", errors="surrogateescape"))
+    for name in failed:
+        _, _, made = processes.run(["ninja", "-C", str(folder), "-t", "query", name]).stdout.partition("  outputs:\n")
+        for output in [name, *made.split()]:
+            (folder / output).unlink(missing_ok=True)
+
+
 def check_owner(folder):
     """A build folder belongs to one tree; CMake would go on building that, or fail in many words. One that consists of
     links to another (link()) is not to be built in."""
@@ -176,6 +186,9 @@ def building(preset, folder, targets=(), keep_going=False):
         if not (folder / "build.ninja").exists():
             packages.refuse_old(packages.BUILD + packages.RUN)
             configure(preset, folder, settings)
-        if not make(folder, [*targets, *(["-k", "0"] if keep_going else [])]) and not keep_going:
+        built = make(folder, [*targets, *(["-k", "0"] if keep_going else [])])
+        if not built and not keep_going:
             raise BuildError("tally: the build failed; what the tools said is above")
+        if not built:
+            remove_unbuilt(folder)
         yield

@@ -143,9 +143,25 @@ def writes_junit():
         yield "the last line is the sum", ran.stdout.splitlines()[-1] == "1 passed, 0 failed", ran.stdout
 
 
+NINJA = "rule r\n command = true\nbuild a.o: r a.c\nbuild of_a: r a.o\nbuild linked: r b.o\nbuild other: r c.o\n"
+
+
+def unbuilt_programs():
+    """What is made of something that cannot be built any more is not run as it was."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch)
+        for name, text in {"build.ninja": NINJA, "build.log": "FAILED: a.o \ncc\nFAILED: linked \nld\n", "a.o": "", "of_a": "",
+                           "linked": "", "other": ""}.items():
+            (folder / name).write_text(text)
+        build.remove_unbuilt(folder)
+        left = {name for name in ("of_a", "linked", "other") if (folder / name).exists()}
+    yield "only what does not depend on it is left", left == {"other"}, f"{left}"
+
+
 def suite_tests():
     """(name, function, what it needs to have been built) of each."""
     yield "script/tests at the same time", runs_in_parallel, None
     yield "script/signals while it waits", hears_signals, "programs"
     yield "script/files are replaced", replaces_files, None
     yield "script/results for other systems", writes_junit, None
+    yield "script/a program that cannot be built any more", unbuilt_programs, None

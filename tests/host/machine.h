@@ -47,3 +47,6 @@ extern int host_force_general;
 
 /* What arch_breathe() does: a test lets an interrupt in by leaving it with longjmp. */
 extern void (*host_breathe)(void);
+
+/* Bit i: arch_tick(i) was called, where one_processor.c is linked. */
+extern uint32_t host_ticked;

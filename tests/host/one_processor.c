@@ -47,9 +47,11 @@ void arch_poke(unsigned cpu)
     (void)cpu;
 }
 
+uint32_t host_ticked;
+
 void arch_tick(unsigned cpu)
 {
-    (void)cpu;
+    host_ticked |= 1u << cpu;
 }
 
 void arch_request(unsigned cpu, uint32_t request)

@@ -71,7 +71,7 @@ _Noreturn void violation(const char *format, ...)
 
 /* ---------------------------------------------------------------------------------- what calls promise */
 
-static uint32_t ticks_due; /* bit i: processor i had a thread to run when the tick came to the first */
+static uint32_t ticks_due; /* bit i: processor i had something to do when the tick came to the first */
 
 static void check_ticks_were_sent(void)
 {
@@ -166,7 +166,7 @@ static struct thread *interrupt(uint32_t line)
     struct thread *interrupted = processor_interrupted();
 
     for (unsigned i = 1; i < CPUS && line == IRQ_TICK; i++)
-        ticks_due |= thread_on(i) ? 1u << i : 0;
+        ticks_due |= thread_on(i) || kernel.cpus[i].ready_mask ? 1u << i : 0;
     return event_interrupt(interrupted, line);
 }
 
