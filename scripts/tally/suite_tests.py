@@ -4,6 +4,7 @@ import dataclasses
 import math
 import os
 import pathlib
+import re
 import signal
 import tempfile
 import threading
@@ -143,6 +144,16 @@ def writes_junit():
         yield "the last line is the sum", ran.stdout.splitlines()[-1] == "1 passed, 0 failed", ran.stdout
 
 
+def pages_name_tests():
+    """`group/name` in docs/attacks.md is a test, or one with options behind its name."""
+    from tally import tests  # which has these, too
+    names = [test.name for test in tests.all_tests()]
+    groups = "|".join(sorted({name.partition("/")[0] for name in names} - {"check"}))
+    named = re.findall(rf"`((?:{groups})/[^`]+)`", (ROOT / "docs/attacks.md").read_text(encoding="utf-8"))
+    missing = [name for name in named if not any(name == each or each.startswith(f"{name} --") for each in names)]
+    yield "all of them exist", named and not missing, f"{missing}"
+
+
 NINJA = "rule r\n command = true\nbuild a.o: r a.c\nbuild of_a: r a.o\nbuild linked: r b.o\nbuild other: r c.o\n"
 
 
@@ -164,4 +175,5 @@ def suite_tests():
     yield "script/signals while it waits", hears_signals, "programs"
     yield "script/files are replaced", replaces_files, None
     yield "script/results for other systems", writes_junit, None
+    yield "script/tests that pages name", pages_name_tests, None
     yield "script/a program that cannot be built any more", unbuilt_programs, None
