@@ -35,7 +35,7 @@ struct frame {
     uint32_t mappings, word;
     bool ram;
 };
-enum { OWNER_SERVER = 1000 };
+enum { OWNER_SERVER = 1000, GARBAGE = 0xdead };
 
 static struct fake_ram ram;
 static struct frame frames[FAKE_PAGES_MAX];
@@ -55,7 +55,7 @@ void fake_init(struct fake_ram new_ram)
     memset(slots, 0, sizeof(slots));
     for (uint32_t i = 0; i < ram.pages + ram.hole; i++) {
         frames[i].ram = i < ram.pages / 2 || i >= ram.pages / 2 + ram.hole;
-        frames[i].word = 0xdead;
+        frames[i].word = GARBAGE;
     }
     for (uint32_t i = 0; i < FAKE_ARCHIVE_PAGES; i++)
         archive[i] = FAKE_ARCHIVE_WORD + i;
@@ -71,6 +71,12 @@ void fake_init(struct fake_ram new_ram)
     memset(own_tables, 0, sizeof(own_tables));
 }
 
+void fake_start_frames_in(uint32_t first, uint32_t pages, const struct boot_range *ranges, uint32_t count)
+{
+    heap_init(heap);
+    CHECK(frames_init(first, pages, ranges, count));
+}
+
 void fake_start_frames(void)
 {
     const struct boot_range ranges[] = {
@@ -78,8 +84,7 @@ void fake_start_frames(void)
         {ram.first + ram.pages / 2 + ram.hole, ram.pages - ram.pages / 2},
     };
 
-    heap_init(heap);
-    CHECK(frames_init(ram.first, MEMORY_PAGES_MAX - ram.first, ranges, 2));
+    fake_start_frames_in(ram.first, MEMORY_PAGES_MAX - ram.first, ranges, 2);
 }
 
 static struct frame *usable(uint32_t number)
@@ -403,7 +408,8 @@ err_t kernel_map_own(void *place, uint32_t number)
         return ERR_ACCOUNT;
     own_tables[table] = true;
     CHECK(mprotect(place, PAGE_SIZE, PROT_READ | PROT_WRITE) == 0);
-    memset(place, 0, PAGE_SIZE); /* the frame was cleared */
+    CHECK(frame->word == 0); /* it was cleared */
+    memset(place, 0, PAGE_SIZE);
     *own_frame(place) = number;
     frame->mappings++;
     return OK;
@@ -415,6 +421,7 @@ void kernel_unmap_own(const void *place)
 
     CHECK(frame->mappings == 1);
     frame->mappings--;
+    frame->word = GARBAGE;
     CHECK(mprotect((void *)(uintptr_t)place, PAGE_SIZE, PROT_NONE) == 0);
 }
 

@@ -24,6 +24,9 @@ struct fake_ram {
 void fake_init(struct fake_ram ram);
 void fake_start_frames(void); /* heap_init() and frames_init() */
 
+/* The same for a capability of `pages` frames from `first` on, and other ranges of RAM. */
+void fake_start_frames_in(uint32_t first, uint32_t pages, const struct boot_range *ranges, uint32_t count);
+
 /* A new task with that many frames in its account; its capability is put into `slot`. */
 void fake_task_create(uint32_t slot, uint32_t account);
 void fake_task_destroy(uint32_t slot);

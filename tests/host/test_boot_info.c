@@ -87,6 +87,11 @@ static void nothing_above_4_gib_and_no_wrap(void)
     boot_info_add(&info, UINT64_MAX - 5, 100, true);
     CHECK(compute() == 1);
     expect(0, 0xfff00, 0x100);
+    memset(&info, 0, sizeof info);
+    boot_info_add(&info, 0x100000, 0x700000, true);
+    boot_info_add(&info, 0x400000, UINT64_MAX, false);
+    CHECK(compute() == 1);
+    expect(0, 0x100, 0x300);
 }
 
 static void overlapping_areas_count_once(void)

@@ -145,6 +145,7 @@ static void test_segments(void)
     REFUSED(file.segments[1].p_filesz = ~0u; file.segments[1].p_memsz = ~0u);
     REFUSED(file.segments[1].p_offset = BYTES);
     REFUSED(file.segments[1].p_offset = 0xfffff000u);
+    REFUSED(file.segments[1].p_offset = 0xfffff000u; file.segments[1].p_filesz = file.segments[1].p_memsz = PAGE_SIZE);
     REFUSED(file.segments[1].p_offset = 3 * PAGE_SIZE + 1);
     REFUSED(file.segments[1].p_vaddr += 4);
     REFUSED(file.segments[1].p_vaddr = PROGRAM_BASE + PAGE_SIZE); /* a page in two segments */

@@ -56,6 +56,8 @@ static void formats(void)
     expect("[text][(null)][c][%]\n", 1);
     print("%u %5d%\n", 1);
     expect("%u %5d%\n", 1);
+    print("all\n%"); /* nothing behind the sign */
+    expect("all\n", 1);
     print("\n");
     expect("\n", 1);
 }

@@ -224,6 +224,13 @@ static void test_table(void)
         client_drop(client);
         CHECK(client_find(badge * 4096) == client);
         client->waits = WAITS_NOT;
+        client->used = 1;
+        client_drop(client);
+        client->used = 0;
+        client->queued = true;
+        client_drop(client);
+        client->queued = false;
+        CHECK(client_find(badge * 4096) == client);
         client_drop(client);
         CHECK(!client_find(badge * 4096));
         client_drop(client); /* once more: nothing happens */

@@ -257,6 +257,12 @@ static void check_sbrk(void)
     pair_dies(a, 0x905000, 0);
     CHECK(pair_call(a, MEM_SBRK, 4096, 0) == 0 && pair_read(a, 0x905000) == 0);
 
+    /* Nothing is mapped over the heap, nor taken out of it, though no page of it was touched. */
+    CHECK(pair_call(a, MEM_SBRK, 0x3000, 0) == 0);
+    CHECK(pair_call(a, MEM_MMAP, 0x907000, 4096) == -EEXIST && pair_call(a, MEM_MUNMAP, 0x907000, 4096) == -EINVAL);
+    CHECK(pair_call(a, MEM_MMAP, 0x908000, 4096) == -EEXIST && pair_call(a, MEM_MMAP, 0x909000, 4096) == 0);
+    CHECK(pair_call(a, MEM_MUNMAP, 0x909000, 4096) == 0 && pair_call(a, MEM_SBRK, (uint32_t)-0x3000, 0) == 0);
+
     /* A mapping in the way stops the heap. */
     CHECK(pair_call(a, MEM_MMAP, 0x909000, 4096) == 0);
     CHECK(pair_call(a, MEM_SBRK, 0x3000, 0) == 0);

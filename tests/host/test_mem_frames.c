@@ -162,8 +162,56 @@ static void return_later(void)
     CHECK(frames_count().free == free);
 }
 
+/* Boot ranges may reach beyond the capability at either end, or lie outside of it. */
+static void what_the_capability_covers(void)
+{
+    const uint32_t first = ram.first + 100, pages = 300;
+    const struct boot_range ranges[] = {
+        {ram.first, 150}, {ram.first + 200, 400}, {ram.first + 650, 10}, {first + 50, 20}, {UINT32_MAX - 10, 10}};
+
+    fake_init(ram);
+    fake_start_frames_in(first, pages, ranges, 5);
+    CHECK(frames_count().total == 50 + 200 + 20);
+    frames_check();
+    CHECK(!frames_commit(UINT32_MAX) && !frames_commit(UINT32_MAX - frames_count().committed + 1));
+}
+
+static uint32_t spare; /* that is given back when memory is short */
+
+static bool give_spare_back(void)
+{
+    bool any = spare != FRAME_NONE;
+
+    if (any)
+        frames_return(spare);
+    spare = FRAME_NONE;
+    return any;
+}
+
+/* What is promised is not lent; what is kept for later is given back before that is said. */
+static void promises_are_kept(void)
+{
+    uint32_t last = FRAME_NONE;
+
+    fake_init(ram);
+    fake_start_frames();
+    uint32_t promised = PAGES - (PAGES / 64 + 64) - frames_count().committed;
+    CHECK(frames_commit(promised) && !frames_commit(1));
+    while ((spare = frames_lend()) != FRAME_NONE)
+        last = spare;
+    frames_on_shortage(give_spare_back);
+    spare = last;
+    CHECK(frames_lend() == last && frames_lend() == FRAME_NONE);
+    CHECK(frames_count().committed == PAGES && frames_count().free == promised);
+    for (; promised > 0; promised--)
+        frames_take();
+    frames_check();
+}
+
 int main(void)
 {
+    promises_are_kept();
+    what_the_capability_covers();
     fake_init(ram);
     fake_start_frames();
     own = committed = heap_check();

@@ -34,6 +34,16 @@ static void test_full_table(void)
     CHECK(!process_by_space(0) && !process_by_pid(0));
 }
 
+static void test_ended(void)
+{
+    struct process *process = process_make(process_by_badge(0));
+
+    process_set_ended(process, (struct ending){0});
+    CHECK(process_by_pid(process->pid) == process && !process_by_badge(process->badge));
+    CHECK(!process_by_space(process_index(process)));
+    process_forget(process);
+}
+
 /* Badges are not used again before the generations have gone round. */
 static void test_numbers(void)
 {
@@ -47,6 +57,7 @@ static void test_numbers(void)
         process = process_make(init);
         CHECK(process_index(process) == index);
         CHECK(process->badge != first && process->badge <= BADGE_MAX);
+        CHECK(!process_by_badge(first));
     }
     process_forget(process);
 }
@@ -182,11 +193,13 @@ static void test_sleepers(uint32_t start)
             asleep++;
         }
         tick += random_below(4);
-        uint32_t before = tick - 4;
+        uint32_t before = tick - 4, before_pid = 0;
         while ((process = sleepers_next_due(tick))) {
             CHECK(process->waits == WAITS_NOT && (int32_t)(process->wake - tick) <= 0);
             CHECK((int32_t)(process->wake - before) >= 0); /* in order */
+            CHECK(process->wake != before || process->pid > before_pid);
             before = process->wake;
+            before_pid = process->pid;
             asleep--;
         }
     }
@@ -265,6 +278,7 @@ static void test_strings(void)
 int main(void)
 {
     test_full_table();
+    test_ended();
     test_numbers();
     test_families();
     test_sleepers(0);

@@ -47,6 +47,24 @@ static void a_tree_that_is_being_revoked_is_busy(void)
     CHECK(!page_is_mapped());
 }
 
+static void a_frame_that_is_being_revoked_is_busy(void)
+{
+    struct node *root = &frame_at(FRAME)->mappings, *second = &frame_at(FRAME + 1)->mappings;
+
+    second->flags |= NODE_REVOKING;
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | 3, 2 | WORLD_MEMORY << 16, FRAME) == ERR_BUSY);
+    second->flags = 0;
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | 3, 1 | WORLD_MEMORY << 16, FRAME) == OK);
+    root->flags |= NODE_REVOKING;
+    CHECK(call(SYS_vm_map, WORLD_TASK, (PAGE + PAGE_SIZE) | 3, 1 | WORLD_MEMORY << 16, FRAME) == ERR_BUSY);
+    CHECK(call(SYS_vm_map, WORLD_TASK, (PAGE + PAGE_SIZE) | 3, 1 | WORLD_TASK << 16, PAGE) == ERR_BUSY);
+    root->flags = 0;
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK);
+    root->flags |= NODE_REVOKING;
+    CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME, FREE, 0) == ERR_FRAME);
+    root->flags = 0;
+}
+
 static void a_dying_task_makes_nothing(void)
 {
     struct task *task = AT(struct task, init->task);
@@ -55,6 +73,7 @@ static void a_dying_task_makes_nothing(void)
     task->stage = 1;
     CHECK(call(SYS_endpoint_create, 0, FREE, 0, 0) == ERR_DEAD);
     CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME, FREE, 0) == ERR_DEAD);
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == ERR_DEAD);
     task->stage = 0;
     CHECK(slot_is_empty(slot_of(FREE)) && task->account.spare_count == spare);
     CHECK(frame_at(FRAME)->kind == FRAME_USER);
@@ -83,13 +102,94 @@ static void nothing_is_derived_from_a_dying_object(void)
     CHECK(slot_is_empty(slot_of(ENDPOINT)) && slot_is_empty(slot_of(DERIVED)));
 }
 
+static void a_dying_task_is_given_to_nobody(void)
+{
+    CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME, DERIVED, 0) == OK);
+    AT(struct task, frame_ref(FRAME))->stage = 1;
+    CHECK(call(SYS_cap_derive, DERIVED, FREE, RIGHT_CONTROL, 0) == ERR_DEAD && slot_is_empty(slot_of(FREE)));
+    AT(struct task, frame_ref(FRAME))->stage = 0;
+    CHECK(call(SYS_object_destroy, DERIVED, 0, 0, 0) == OK && frame_at(FRAME)->kind == FRAME_USER);
+}
+
+static void a_dying_thread_is_not_controlled(void)
+{
+    CHECK(call(SYS_thread_create, WORLD_TASK, DERIVED, 0, PAGE) == OK);
+    object_begin_death(slot_of(DERIVED)->object);
+    CHECK(call(SYS_thread_resume, DERIVED, 0, 0, 0) == ERR_DEAD && call(SYS_thread_stop, DERIVED, 0, 0, 0) == ERR_DEAD);
+    CHECK(call(SYS_cap_derive, DERIVED, FREE, RIGHT_CONTROL, 0) == ERR_DEAD && slot_is_empty(slot_of(FREE)));
+    while (!link_is_alone(&kernel.dying))
+        object_reap_step();
+    CHECK(slot_is_empty(slot_of(DERIVED)));
+}
+
+static void end_deaths(void)
+{
+    while (!link_is_alone(&kernel.dying))
+        object_reap_step();
+}
+
+static void make_endpoint_that_dies(void)
+{
+    CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
+    object_begin_death(slot_of(ENDPOINT)->object);
+}
+
+/* Something else will be where it was. */
+static void a_revoker_forgets_what_is_gone(void)
+{
+    make_endpoint_that_dies();
+    struct object *object = slot_names(slot_of(ENDPOINT));
+    object->caps.flags = NODE_REVOKING;
+    object->revoker = REF(init);
+    init->revoking = REF(&object->caps);
+    end_deaths();
+    CHECK(init->revoking == 0 && slot_is_empty(slot_of(ENDPOINT)));
+}
+
+/* At ticks, even if nobody waits for them and one that never waits has the highest priority; and while nothing runs. */
+static void deaths_go_on(void)
+{
+    make_endpoint_that_dies();
+    for (unsigned i = 0; i < 10; i++)
+        CHECK(event_tick(init) == init);
+    CHECK(link_is_alone(&kernel.dying) && slot_is_empty(slot_of(ENDPOINT)));
+    make_endpoint_that_dies();
+    CHECK(!world_syscall(init, SYS_thread_stop | WORLD_THREAD << SLOT_SHIFT, (const uint32_t[4]){0}));
+    CHECK(link_is_alone(&kernel.dying) && slot_is_empty(slot_of(ENDPOINT)));
+    init->held = 0;
+    thread_update_direct(init);
+    cpu_enqueue(init, QUEUE_BACK);
+    CHECK(event_poke(NULL) == init);
+}
+
+static void the_state_in_a_long_call_is_its_own_affair(void)
+{
+    CHECK(call(SYS_thread_create, WORLD_TASK, DERIVED, 0, PAGE) == OK && call(SYS_thread_resume, DERIVED, 0, 0, 0) == OK);
+    struct thread *thread = AT(struct thread, slot_object(slot_of(DERIVED)));
+    thread->rerun = 1;
+    CHECK(call(SYS_thread_read, DERIVED, THREAD_REGISTERS, 0, 0) == ERR_STATE);
+    CHECK(call(SYS_thread_write, DERIVED, THREAD_REGISTERS, 0, 0) == ERR_STATE);
+    thread->rerun = 0;
+    thread->reaping = 1;
+    CHECK(call(SYS_thread_read, DERIVED, THREAD_REGISTERS, 0, 0) == ERR_STATE);
+    thread->reaping = 0;
+    CHECK(call(SYS_thread_read, DERIVED, THREAD_REGISTERS, 0, 0) == OK);
+    CHECK(call(SYS_object_destroy, DERIVED, 0, 0, 0) == OK);
+}
+
 int main(void)
 {
     init = world_boot();
     a_tree_that_is_being_revoked_is_busy();
+    a_frame_that_is_being_revoked_is_busy();
     a_dying_task_makes_nothing();
     a_device_is_mapped_and_never_donated();
     nothing_is_derived_from_a_dying_object();
+    a_dying_task_is_given_to_nobody();
+    a_dying_thread_is_not_controlled();
+    a_revoker_forgets_what_is_gone();
+    deaths_go_on();
+    the_state_in_a_long_call_is_its_own_affair();
     world_end();
     puts("test_sys_errors: refused, and nothing changed");
 }

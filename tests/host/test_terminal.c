@@ -121,6 +121,9 @@ static void test_erasing(void)
     expect(".", "", "", "");
     say("\033[99;99H!");
     expect_row(3, "                   !");
+    say("\033[65537;65537H!"); /* not 1 and 1 */
+    expect_row(3, "                   !");
+    expect_row(0, ".");
     say("\033[K"); /* behind the last column it is the last one's */
     expect_row(3, "");
 }

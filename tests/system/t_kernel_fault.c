@@ -43,6 +43,19 @@ static bool has_feature(uint32_t leaf, unsigned bit)
     return edx >> bit & 1;
 }
 
+/* Of leaf 7, subleaf 0: whether users can be kept from asking where the tables are. */
+static bool has_umip(void)
+{
+    uint32_t eax = 0, ebx, ecx = 0, edx;
+
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+    if (eax < 7)
+        return false;
+    eax = 7, ecx = 0;
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+    return ecx >> 2 & 1;
+}
+
 static void write_code(const void *bytes, uint32_t count)
 {
     memset((void *)CODE_HERE, 0x90, PAGE_SIZE);
@@ -206,6 +219,18 @@ static void forbidden_instructions_fault(void)
     make_runner();
     for (unsigned i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
         run_code(forbidden[i].code, forbidden[i].count, GENERAL_PROTECTION);
+}
+
+static void addresses_of_tables_are_not_told(void)
+{
+    make_runner();
+    if (!has_umip())
+        return;
+    RUN("\x0f\x01\x07", GENERAL_PROTECTION); /* sgdt */
+    RUN("\x0f\x01\x0f", GENERAL_PROTECTION); /* sidt */
+    RUN("\x0f\x00\x07", GENERAL_PROTECTION); /* sldt */
+    RUN("\x0f\x00\x0f", GENERAL_PROTECTION); /* str */
+    RUN("\x0f\x01\x27", GENERAL_PROTECTION); /* smsw */
 }
 
 /* invd and wbinvd, which not every emulator refuses. That the cli behind them is refused shows that
@@ -387,6 +412,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"MF reaches the handler", floating_point_errors_reach_the_handler},
         {"XM reaches the handler", vector_errors_reach_the_handler},
         {"forbidden instructions are GP", forbidden_instructions_fault},
+        {"where the kernel's tables are is not told", addresses_of_tables_are_not_told},
         {"invd and wbinvd are GP", cache_instructions_fault},
         {"returns to ring 0 fault", returns_to_ring_0_fault},
         {"int n for all n", every_interrupt_number_faults},

@@ -449,6 +449,7 @@ static void fpu_of_a_suicide_is_not_seen(void)
 
 static void fpu_state_is_read_and_written(void)
 {
+    enum { MXCSR = 6 };
     struct event event;
 
     child_start(0, asks, 0);
@@ -461,6 +462,8 @@ static void fpu_state_is_read_and_written(void)
     /* Bits that fxrstor would refuse, everywhere: the child goes on. */
     memset(message_page->state, 0xff, 512);
     IS(sys_thread_write(CHILD_THREAD, THREAD_FPU), OK);
+    IS(sys_thread_read(CHILD_THREAD, THREAD_FPU), OK);
+    IS(message_page->state[MXCSR], 0xffbf); /* QEMU's fxrstor would refuse none */
     IS(event_answer_word(&event, 0), OK);
     expect_end(0);
     IS(sys_thread_read(CHILD_THREAD, THREAD_FPU), OK);

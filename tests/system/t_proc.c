@@ -189,6 +189,30 @@ static bool kill_sleeper(void)
     return killed(sleeps_forever);
 }
 
+static int sleeps_a_moment(void)
+{
+    board[0] = 1;
+    usleep(100000);
+    return 0;
+}
+
+/* It has the place of one that was killed in its sleep, and whose time comes while this one waits for a child. */
+static int waits_longer(void)
+{
+    pid_t child = fork();
+
+    if (child == 0) {
+        usleep(300000);
+        exit(5);
+    }
+    return child_end(child) == EXITED(5) ? 0 : 1;
+}
+
+static bool killed_sleeper_wakes_nobody(void)
+{
+    return killed(sleeps_a_moment) && IS(child_run(waits_longer), EXITED(0));
+}
+
 static bool kill_spinner(void)
 {
     return killed(spins_forever);
@@ -353,6 +377,7 @@ static const struct tap_point points[] = {
     {"an orphan goes on, and is nobody else's child", orphan},
     {"ended children whose parent exits are forgotten", ended_and_never_waited_for},
     {"a sleeper can be killed", kill_sleeper},
+    {"a killed sleeper's time wakes nobody else", killed_sleeper_wakes_nobody},
     {"a spinner can be killed", kill_spinner},
     {"one that waits can be killed, its child goes on", kill_waiter},
     {"one that reads can be killed", kill_reader},

@@ -1,0 +1,219 @@
+/*
+ * Whom an answer reaches: who waits for it, by reference and by the count of its calls, and nobody that a message page
+ * merely names. And that a call through a capability without that right is refused though a receiver waits.
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c
+ */
+#include "kernel/ipc/message.h"
+#include "tests/host/check.h"
+#include "tests/host/kernel_world.h"
+
+#include <string.h>
+
+enum { ENDPOINT = 10, CALLS = 11, SIGNALS = 12, SERVER = 13, HANDLER = 14, BADGE = 5, PAGE = 0x20000, HERE = 0x30000, FRAME = WORLD_USER, COUNT = 7 };
+
+static struct thread *init, *server;
+
+static int call(unsigned number, uint32_t slot, uint32_t a, uint32_t b, uint32_t c)
+{
+    return world_call(init, number | slot << SLOT_SHIFT, (const uint32_t[]){a, b, c, 0});
+}
+
+/* Whoever runs afterwards. */
+static struct thread *event(struct thread *thread, unsigned number, uint32_t slot)
+{
+    return world_syscall(thread, number | slot << SLOT_SHIFT, (const uint32_t[4]){0});
+}
+
+static int answers(void)
+{
+    event(server, SYS_ipc_reply, 0);
+    return (int)server->registers.eax;
+}
+
+/* A server of init's task and priority waits. */
+static void begin(void)
+{
+    init = world_boot();
+    CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
+    CHECK(call(SYS_cap_derive, ENDPOINT, CALLS, RIGHT_CALL, BADGE) == OK);
+    CHECK(call(SYS_cap_derive, ENDPOINT, SIGNALS, RIGHT_SIGNAL, 1) == OK);
+    CHECK(call(SYS_thread_create, WORLD_TASK, SERVER | ENDPOINT << 16, (PRIORITY_COUNT - 1) << 16, PAGE) == OK);
+    CHECK(call(SYS_thread_resume, SERVER, 0, 0, 0) == OK);
+    server = AT(struct thread, slot_object(cspace_slot(&AT(struct task, init->task)->cspace, SERVER)));
+    CHECK(event(init, SYS_thread_yield, 0) == server);
+    CHECK(event(server, SYS_ipc_reply_wait, 0) == init && server->state == THREAD_RECEIVING);
+}
+
+static void no_call_without_the_right(void)
+{
+    CHECK(call(SYS_ipc_call, SIGNALS, 0, 0, 0) == ERR_RIGHTS);
+    CHECK(call(SYS_ipc_signal, CALLS, 0, 0, 0) == ERR_RIGHTS);
+    CHECK(server->state == THREAD_RECEIVING);
+}
+
+static void receives(void)
+{
+    const struct message_page *page = thread_page(server);
+
+    CHECK(event(init, SYS_ipc_call, CALLS) == server && server->registers.eax == BADGE);
+    CHECK(page->caller == REF(init) && init->state == THREAD_SERVED);
+}
+
+static void an_answer_to_an_earlier_call_is_stale(void)
+{
+    struct message_page *page = thread_page(server);
+
+    receives();
+    uint32_t first = page->caller_calls;
+    CHECK(answers() == OK && answers() == ERR_STALE);
+    CHECK(event(server, SYS_ipc_reply_wait, 0) == init);
+    receives();
+    CHECK(page->caller_calls == first + 1);
+    page->caller_calls = first;
+    CHECK(answers() == ERR_STALE && init->state == THREAD_SERVED);
+    page->caller_calls = first + 1;
+}
+
+/* It says of itself that this task owes it an answer; but it is no thread. */
+static void is_no_caller(ref_t ref)
+{
+    struct thread *forged = AT(struct thread, ref), before;
+    struct message_page *page = thread_page(server);
+    const struct message_page kept = *page;
+
+    forged->calls = COUNT;
+    forged->state = THREAD_OWED;
+    forged->peer = server->task;
+    memcpy(&before, forged, sizeof before);
+    page->caller = ref;
+    page->caller_calls = COUNT;
+    CHECK(answers() == ERR_STALE && memcmp(&before, forged, sizeof before) == 0);
+    memset(forged, 0, sizeof before);
+    page->caller = kept.caller;
+    page->caller_calls = kept.caller_calls;
+}
+
+/* It waits for an answer, but from a thread of another task. */
+static void is_served_by_another(void)
+{
+    const ref_t peer = init->peer;
+
+    AT(struct thread, frame_ref(FRAME))->task = frame_ref(FRAME + 1);
+    init->peer = frame_ref(FRAME);
+    CHECK(init->state == THREAD_SERVED && answers() == ERR_STALE);
+    init->peer = peer;
+    AT(struct thread, frame_ref(FRAME))->task = 0;
+}
+
+static void what_is_forged_is_stale(void)
+{
+    enum { FREE_PLACE = 2, ASIDE = 64 };
+    ref_t frame = frame_ref(frame_number(REF(server)));
+
+    is_served_by_another();
+    is_no_caller(frame_ref(FRAME));
+    is_no_caller(frame + (FREE_PLACE << THREAD_SHIFT) + ASIDE);
+    thread_page(server)->caller = 0xfffffc00;
+    CHECK(answers() == ERR_STALE);
+    thread_page(server)->caller = REF(init);
+    CHECK(answers() == OK);
+}
+
+/* What a window was the last time is still in the page. */
+static void nothing_lands_in_a_closed_window(void)
+{
+    struct message_page *from = thread_page(init), *to = thread_page(server);
+    const struct item page = {.slot = WORLD_MEMORY, .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1, .from = FRAME};
+    const struct item slot = {.slot = WORLD_MEMORY, .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_READ};
+
+    to->window = 0x400000;
+    to->window_pages = to->slots_count = 4;
+    to->slots = 100;
+    from->tag = 1 << TAG_ITEMS_SHIFT;
+    from->items[0] = page;
+    CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_WINDOW);
+    from->items[0].pages = 0;
+    CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_ARG);
+    from->items[0] = slot;
+    CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_WINDOW);
+    CHECK(server->state == THREAD_RECEIVING && node_is_alone(&frame_at(FRAME)->mappings));
+}
+
+/* A page is granted by who has the right to, and not if it is as deep as one can be. */
+static void pages_are_granted_by_right(void)
+{
+    struct message_page *from = thread_page(init);
+    struct place place;
+
+    CHECK(call(SYS_vm_map, WORLD_TASK, HERE | RIGHT_READ | RIGHT_GRANT, 1 | WORLD_MEMORY << 16, FRAME) == OK);
+    CHECK(space_find_mapping(&AT(struct task, init->task)->space, HERE, &place));
+    server->registers.eax |= IPC_WINDOW;
+    from->tag = 1 << TAG_ITEMS_SHIFT;
+    from->items[0] = (struct item){.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1, .from = HERE};
+    from->items[0].from = HERE + 0x800;
+    CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_ARG);
+    from->items[0].from = HERE;
+    place.node->flags &= ~RIGHT_GRANT;
+    CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_RIGHTS);
+    place.node->flags |= RIGHT_GRANT;
+    place.node->depth = NODE_DEPTH_MAX;
+    CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_DEPTH);
+    place.node->depth = 1;
+    server->registers.eax &= ~(uint32_t)IPC_WINDOW;
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, HERE, 1, 0) == OK && server->state == THREAD_RECEIVING);
+}
+
+/* It has a handler's endpoint, too, which ends: what it receives from is another. */
+static void a_receiver_may_lose_its_handler(void)
+{
+    CHECK(call(SYS_endpoint_create, 0, HANDLER, 0, 0) == OK);
+    slot_derive(cspace_slot(&AT(struct task, init->task)->cspace, HANDLER), &server->handler,
+                &(struct derivation){.rights = RIGHT_CALL});
+    CHECK(call(SYS_object_destroy, HANDLER, 0, 0, 0) == OK && slot_is_empty(&server->handler));
+    CHECK(server->state == THREAD_RECEIVING && !slot_is_empty(&server->receives));
+}
+
+/* A fault's answer takes with the page that it replaces all that was derived from it: some, but not many. */
+static void few_are_replaced_at_once(void)
+{
+    const struct space *space = &AT(struct task, init->task)->space;
+    struct place place;
+
+    CHECK(call(SYS_vm_map, WORLD_TASK, HERE | RIGHT_READ | RIGHT_GRANT, 1 | WORLD_MEMORY << 16, FRAME) == OK);
+    CHECK(space_find_mapping(space, HERE, &place));
+    for (unsigned i = 1; i <= CALL_PAGES_MAX + 1; i++) /* beside it in the table */
+        node_insert_child(place.node, place.node + i, RIGHT_READ);
+    thread_page(server)->tag = 1 << TAG_ITEMS_SHIFT;
+    thread_page(server)->items[0] = (struct item){.slot = WORLD_MEMORY, .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | RIGHT_READ,
+                                                  .pages = 1, .from = FRAME + 1};
+    server->registers.eax |= IPC_EXTENDED;
+    init->registers.vector = 14;
+    init->fault_address = HERE;
+    init->faulting = 1;
+    CHECK(message_pass(server, init) == ERR_BUSY && place.node->next == node_ref(place.node + CALL_PAGES_MAX + 1));
+    node_remove(place.node + 1);
+    CHECK(message_pass(server, init) == OK && pte_frame(place.entry) == FRAME + 1 && node_is_alone(&frame_at(FRAME)->mappings));
+    init->faulting = 0;
+    server->registers.eax &= ~(uint32_t)IPC_EXTENDED;
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, HERE, 1, 0) == OK);
+}
+
+int main(void)
+{
+    begin();
+    few_are_replaced_at_once();
+    nothing_lands_in_a_closed_window();
+    pages_are_granted_by_right();
+    a_receiver_may_lose_its_handler();
+    no_call_without_the_right();
+    an_answer_to_an_earlier_call_is_stale();
+    what_is_forged_is_stale();
+    world_end();
+    puts("test_answers: they reach who waits for them, and nobody else");
+}

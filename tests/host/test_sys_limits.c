@@ -1,0 +1,273 @@
+/*
+ * System calls at their limits: the last argument that is good, and the first that is not, of each; what is
+ * refused is refused with the error that its page says.
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c
+ */
+#include "kernel/ipc/endpoint.h"
+#include "tests/host/check.h"
+#include "tests/host/kernel_world.h"
+
+enum { ENDPOINT = 10, FREE = 11, OTHER = 12, PAGE = 0x200000, FRAME = WORLD_USER };
+enum { BEYOND = CSPACE_SLOTS, READ_WRITE = RIGHT_READ | RIGHT_WRITE };
+
+static struct thread *init;
+
+static int call(unsigned number, uint32_t slot, uint32_t a, uint32_t b, uint32_t c)
+{
+    return world_call(init, number | slot << SLOT_SHIFT, (const uint32_t[]){a, b, c, 0});
+}
+
+static int call4(unsigned number, uint32_t slot, const uint32_t arguments[4])
+{
+    return world_call(init, number | slot << SLOT_SHIFT, arguments);
+}
+
+static int derive(uint32_t from, uint32_t to, rights_t rights, uint32_t value, uint32_t count)
+{
+    return call4(SYS_cap_derive, from, (const uint32_t[4]){to, rights, value, count});
+}
+
+static struct slot *slot_of(uint32_t index)
+{
+    return cspace_slot(&AT(struct task, init->task)->cspace, index);
+}
+
+static uint32_t map_of(uint32_t pages)
+{
+    return pages | WORLD_MEMORY << 16;
+}
+
+static void unknown_calls(void)
+{
+    CHECK(call(SYS_version, 0, 0, 0, 0) == OK && init->registers.ebx == ABI_VERSION);
+    CHECK(call(SYS_COUNT, 0, 0, 0, 0) == ERR_CALL && call(255, 0, 0, 0, 0) == ERR_CALL);
+}
+
+/* Only these take a slot's number from a whole register. */
+static void slots_beyond_the_table(void)
+{
+    const uint32_t copy[4] = {FRAME, BEYOND + WORLD_MEMORY, FRAME, 4};
+
+    CHECK(call(SYS_irq_bind, WORLD_IRQS, 1, BEYOND + ENDPOINT, 0) == ERR_CAP);
+    CHECK(call4(SYS_frame_copy, WORLD_MEMORY, copy) == ERR_CAP);
+    CHECK(call(SYS_endpoint_create, 0, BEYOND, 0, 0) == ERR_ARG);
+    CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME, BEYOND, 0) == ERR_ARG);
+    CHECK(call(SYS_endpoint_create, 0, BEYOND - 1, 0, 0) == OK && call(SYS_cap_delete, BEYOND - 1, 0, 0, 0) == OK);
+}
+
+/* Rights are bits of a register: what is above them is no right. */
+static void rights_beyond_all(void)
+{
+    CHECK(call(SYS_cap_derive, WORLD_MEMORY, FREE, 0x100 | RIGHT_READ, 0) == ERR_ARG);
+    CHECK(call(SYS_cap_derive, WORLD_MEMORY, FREE, RIGHT_ALL + 1, 0) == ERR_ARG);
+    CHECK(call(SYS_cap_derive, WORLD_MEMORY, FREE, RIGHT_ALL, 0) == OK && call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+}
+
+static void ports_at_the_ends_of_a_range(void)
+{
+    enum { FIRST = 16, LAST = 31 };
+
+    CHECK(derive(WORLD_PORTS, FREE, READ_WRITE, FIRST, LAST + 1 - FIRST) == OK);
+    CHECK(call(SYS_port_in, FREE, FIRST, 1, 0) == OK && call(SYS_port_in, FREE, FIRST - 1, 1, 0) == ERR_ARG);
+    CHECK(call(SYS_port_in, FREE, LAST, 1, 0) == OK && call(SYS_port_out, FREE, LAST - 3, 4, 0) == OK);
+    CHECK(call(SYS_port_in, FREE, LAST, 2, 0) == ERR_ARG && call(SYS_port_out, FREE, LAST - 2, 4, 0) == ERR_ARG);
+    CHECK(call(SYS_port_in, FREE, LAST + 1, 1, 0) == ERR_ARG && call(SYS_port_in, FREE, FIRST, 3, 0) == ERR_ARG);
+    CHECK(derive(FREE, OTHER, RIGHT_READ, 0, 0) == OK && call(SYS_port_out, OTHER, FIRST, 1, 0) == ERR_RIGHTS);
+    CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+}
+
+static void ranges_of_another_kind(void)
+{
+    CHECK(call(SYS_port_in, WORLD_IRQS, 1, 1, 0) == ERR_CAP && call(SYS_irq_ack, WORLD_PORTS, 1, 0, 0) == ERR_CAP);
+    CHECK(call(SYS_log_write, WORLD_MEMORY, 1, 0, 0) == ERR_CAP && call(SYS_frame_clear, WORLD_LOG, 0, 0, 0) == ERR_CAP);
+    CHECK(derive(WORLD_MEMORY, FREE, RIGHT_READ, 1, UINT32_MAX) == ERR_ARG);
+    CHECK(derive(WORLD_MEMORY, FREE, RIGHT_READ, UINT32_MAX, 1) == ERR_ARG);
+}
+
+static void what_is_not_owned_is_not_donated(void)
+{
+    CHECK(call(SYS_cap_derive, WORLD_MEMORY, FREE, READ_WRITE | RIGHT_GRANT, 0) == OK);
+    CHECK(call(SYS_task_create, FREE, FRAME, OTHER, 0) == ERR_RIGHTS);
+    CHECK(call(SYS_task_donate, WORLD_TASK, FREE | 1 << 16, FRAME, 0) == ERR_RIGHTS);
+    CHECK(call(SYS_memory_revoke, FREE, FRAME, 1, 0) == ERR_RIGHTS);
+    CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+}
+
+/* The first frame of a range inside a range: bits of the two add up. */
+static void frames_are_counted_from_the_first(void)
+{
+    const uint32_t first = FRAME | 1; /* an odd one */
+
+    CHECK(derive(WORLD_MEMORY, FREE, READ_WRITE | RIGHT_OWN, first, 2) == OK);
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | FREE << 16, 1) == OK);
+    CHECK(!node_is_alone(&frame_at(first + 1)->mappings) && node_is_alone(&frame_at(first)->mappings));
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | FREE << 16, 2) == ERR_ARG);
+    CHECK(call(SYS_memory_revoke, FREE, 1, 1, 0) == OK && node_is_alone(&frame_at(first + 1)->mappings));
+    CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+}
+
+/* S3: a badge, once given, stays; and a capability of an endpoint has one of its rights. */
+static void badges(void)
+{
+    enum { BADGE = 5 };
+
+    CHECK(derive(ENDPOINT, FREE, RIGHT_CALL, BADGE_MAX + 1, 0) == ERR_ARG);
+    CHECK(derive(ENDPOINT, FREE, RIGHT_CALL, BADGE, 1) == ERR_ARG);
+    CHECK(derive(ENDPOINT, FREE, RIGHT_GRANT, BADGE, 0) == ERR_ARG);
+    CHECK(derive(ENDPOINT, FREE, RIGHT_CALL | RIGHT_GRANT, BADGE, 0) == OK);
+    CHECK(derive(FREE, OTHER, RIGHT_CALL, BADGE + 1, 0) == ERR_ARG && derive(FREE, OTHER, RIGHT_CALL, BADGE, 0) == ERR_ARG);
+    CHECK(derive(FREE, OTHER, RIGHT_SIGNAL, 0, 0) == ERR_RIGHTS && derive(FREE, OTHER, RIGHT_CALL, 0, 0) == OK);
+    CHECK(slot_of(OTHER)->value == BADGE && slot_object(slot_of(OTHER)) == slot_object(slot_of(ENDPOINT)));
+    CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK && slot_is_empty(slot_of(OTHER)));
+    CHECK(derive(ENDPOINT, FREE, RIGHT_CALL, BADGE_MAX, 0) == OK && call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+}
+
+static void into_another_table(void)
+{
+    struct slot *given;
+
+    __builtin_memset(AT(void, frame_ref(FRAME)), 0xff, PAGE_SIZE); /* whatever was in it */
+    CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME, OTHER, 0) == OK);
+    CHECK(call(SYS_task_donate, OTHER, WORLD_MEMORY | 1 << 16, FRAME + 1, 0) == OK);
+    CHECK(call(SYS_cap_derive, WORLD_MEMORY, FREE | OTHER << 16, RIGHT_READ, 0) == OK);
+    given = cspace_slot(&AT(struct task, frame_ref(FRAME))->cspace, FREE);
+    CHECK(slot_has(given, SLOT_MEMORY, RIGHT_READ) && slot_is_empty(slot_of(FREE)));
+    CHECK(call(SYS_object_destroy, OTHER, 0, 0, 0) == OK && frame_at(FRAME)->kind == FRAME_USER);
+}
+
+static void a_line_has_one_endpoint(void)
+{
+    CHECK(call(SYS_irq_bind, WORLD_IRQS, 1, ENDPOINT, 0) == OK && call(SYS_irq_bind, WORLD_IRQS, 1, ENDPOINT, 0) == ERR_TAKEN);
+    slot_empty(&kernel.irq_endpoints[1]);
+}
+
+/* Of a page that is there. */
+static void sources_in_a_space(void)
+{
+    const uint32_t there = PAGE + 16 * PAGE_SIZE;
+    struct place from, to;
+
+    CHECK(call(SYS_vm_map, WORLD_TASK, there | READ_WRITE, map_of(1), FRAME) == OK);
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | WORLD_TASK << 16, there + 0x800) == ERR_ARG);
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | WORLD_TASK << 16, SPACE_END) == ERR_ARG);
+    CHECK(space_find_mapping(&AT(struct task, init->task)->space, there, &from));
+    from.node->flags = RIGHT_READ;
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE, 1 | WORLD_TASK << 16, there) == ERR_RIGHTS);
+    from.node->depth = NODE_DEPTH_MAX; /* what is mapped from another mapping stands beside it */
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | WORLD_TASK << 16, there) == OK);
+    CHECK(space_find_mapping(&AT(struct task, init->task)->space, PAGE, &to));
+    from.node->depth = to.node->depth = 1;
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK && call(SYS_vm_unmap, WORLD_TASK, there, 1, 0) == OK);
+}
+
+static void a_line_signals_its_badge(void)
+{
+    enum { LINE = 2, BADGE = 6 };
+    struct endpoint *endpoint = AT(struct endpoint, slot_object(slot_of(ENDPOINT)));
+
+    CHECK(derive(ENDPOINT, FREE, RIGHT_SIGNAL, BADGE, 0) == OK && call(SYS_irq_bind, WORLD_IRQS, LINE, FREE, 0) == OK);
+    irq_signal(LINE);
+    irq_signal(LINE);
+    CHECK(endpoint->waiting == BADGE);
+    CHECK(call(SYS_irq_ack, WORLD_IRQS, LINE, 0, 0) == OK && init->registers.ebx == 2);
+    endpoint->waiting = 0;
+    CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK && slot_is_empty(&kernel.irq_endpoints[LINE]));
+}
+
+static void donations(void)
+{
+    CHECK(call(SYS_task_donate, WORLD_TASK, WORLD_MEMORY | 0 << 16, FRAME, 0) == ERR_ARG);
+    CHECK(call(SYS_task_donate, WORLD_TASK, WORLD_MEMORY | (CALL_PAGES_MAX + 1) << 16, FRAME, 0) == ERR_ARG);
+    CHECK(frame_at(FRAME)->kind == FRAME_USER);
+}
+
+/* The frame of the first ones is full: the next one costs another. */
+static void a_full_frame_costs_another(void)
+{
+    enum { PLACES = PAGE_SIZE >> ENDPOINT_SHIFT, SLOTS = 100 };
+    struct account *account = &AT(struct task, init->task)->account;
+    uint32_t spare;
+
+    for (uint32_t i = 1; i < PLACES; i++)
+        CHECK(call(SYS_endpoint_create, 0, SLOTS + i, 0, 0) == OK);
+    spare = account->spare_count;
+    account->spare_count = 0;
+    CHECK(call(SYS_endpoint_create, 0, FREE, 0, 0) == ERR_ACCOUNT && thread_page(init)->lacking == 1);
+    account->spare_count = spare;
+    CHECK(call(SYS_endpoint_create, 0, FREE, 0, 0) == OK && account->spare_count == spare - 1);
+    for (uint32_t i = 1; i < PLACES; i++)
+        CHECK(call(SYS_cap_delete, SLOTS + i, 0, 0, 0) == OK);
+    CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK && account->spare_count == spare);
+}
+
+/* The second page is in the next table. */
+static void pages_of_two_tables(void)
+{
+    const uint32_t first = PAGE - PAGE_SIZE;
+    struct place place;
+
+    CHECK(call(SYS_vm_map, WORLD_TASK, first | READ_WRITE, map_of(2), FRAME) == OK);
+    CHECK(call(SYS_vm_protect, WORLD_TASK, first | RIGHT_READ, 3, 0) == ERR_ABSENT);
+    CHECK(call(SYS_vm_protect, WORLD_TASK, first | RIGHT_READ, 2, 0) == OK);
+    for (uint32_t page = first; page <= PAGE; page += PAGE_SIZE)
+        CHECK(space_find_mapping(&AT(struct task, init->task)->space, page, &place) && !pte_writable(place.entry) &&
+              place.node->flags == RIGHT_READ);
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, first, 2, 0) == OK);
+}
+
+/* A message page is no mapping: nothing comes in its place, whatever a fault's answer may replace. */
+static void a_message_page_is_in_the_way(void)
+{
+    const struct space *space = &AT(struct task, init->task)->space;
+    struct lacking lacking;
+    struct place place;
+
+    lacking_init(&lacking);
+    CHECK(space_check_free(space, init->page_address, 1, true, &lacking) == ERR_TAKEN);
+    CHECK(space_find(space, init->page_address, &place) && !space_find_mapping(space, init->page_address, &place));
+}
+
+/* Should a capability ever reach beyond the last record. */
+static void frames_without_a_record(void)
+{
+    kernel.frame_count = FRAME + 1;
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | 3, map_of(1), FRAME + 1) == ERR_FRAME);
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | 3, map_of(2), FRAME) == ERR_FRAME);
+    CHECK(call(SYS_frame_clear, WORLD_MEMORY, FRAME + 1, 0, 0) == ERR_FRAME);
+    CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME + 1, FREE, 0) == ERR_FRAME);
+    CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 2, 0) == ERR_ARG);
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | 3, map_of(1), FRAME) == OK);
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK);
+    kernel.frame_count = WORLD_FRAMES;
+}
+
+int main(void)
+{
+    init = world_boot();
+    CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
+    unknown_calls();
+    slots_beyond_the_table();
+    rights_beyond_all();
+    ports_at_the_ends_of_a_range();
+    ranges_of_another_kind();
+    what_is_not_owned_is_not_donated();
+    frames_are_counted_from_the_first();
+    badges();
+    into_another_table();
+    a_line_has_one_endpoint();
+    sources_in_a_space();
+    a_line_signals_its_badge();
+    donations();
+    a_full_frame_costs_another();
+    pages_of_two_tables();
+    a_message_page_is_in_the_way();
+    frames_without_a_record();
+    world_end();
+    puts("test_sys_limits: what is beyond a limit is refused");
+}
