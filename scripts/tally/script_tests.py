@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 
-from tally import build, foreign, packages, processes, tools
+from tally import build, copies, foreign, packages, processes, tools
 from tally.entry import UNABLE, USAGE
 from tally.interface import ROOT
 from tally.version import version
@@ -49,6 +49,7 @@ CALLS = [
     *full("scripts/test --list", "test", UNABLE),
     *full("scripts/bench --help", "bench", UNABLE),
     *full("scripts/explore --list", "explore", UNABLE),
+    *full("scripts/mutants --list", "mutants", UNABLE),
     *full("scripts/doctor", "doctor", 1),
     *full("scripts/symbolize $B <README.md", "symbolize", 1),
     Call("run without any standard file", "scripts/run --build-dir $B --kernel hello <&- >&- 2>&-", UNABLE),
@@ -159,19 +160,12 @@ def stays_ignored():
 # ------------------------------------------------------------------------------ a copy of the tree
 
 STRANGE = "a 'copy', of (it) & 100%é"
-TREE = [".ci", "CMakeLists.txt", "CMakePresets.json", "README.md", "boot", "docs", "kernel", "libuser", "programs",
-        "scripts", "servers", "tests"]
 PARTS = ("kernel/kernel.elf", "servers/init.elf")  # as a build folder has them
 LABEL = slice(32808, 32840)  # of an ISO
 
 
 def copy_tree(target):
-    target.mkdir(parents=True)
-    for name in TREE:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, target / name)
+    copies.make(target)
     (target / "VERSION").write_text(f"{version()} of a release\n", encoding="utf-8")
 
 

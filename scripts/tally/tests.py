@@ -16,6 +16,7 @@ from tally.foreign_tests import foreign_programs
 from tally.image import with_command
 from tally.input_tests import input_tests
 from tally.interface import ROOT
+from tally.mutant_tests import mutant_tests
 from tally.platform_tests import platform_tests
 from tally.screen_tests import screen_tests
 from tally.script_tests import WHOLE, script_tests
@@ -252,6 +253,8 @@ def all_tests():
     failures += [Test(name, run) for name, run in screen_tests()]
     failures += [Test(name, run, build="host") for name, run in explore_tests()]
     failures += [Test(name, run, build=None) for name, run in platform_tests()]
+    failures += [Test(name, run, places, needed)
+                 for name, run, needed, places in mutant_tests(lambda: [test.name for test in all_tests()])]
     return [*checks(), *host_tests(), *system_tests(), *audit_tests(), *demos(), *failures,
             Test("foreign/programs", foreign_programs),
             Test("bench/options", bench_options), Test("bench/irq_off_max", bench_longest),

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Puts small bugs, one at a time, into what the tree is built of, and runs the test that must catch each.
+
+All of them, or those of that NAME (with * and ?, those that match it). Results go to stdout as tests end; the last line is
+`N caught, N survive, N equivalent`. Exit status: 1 if one survives, does not build or does not apply, 2 for wrong
+options, 126 if tools are lacking. docs/checking.md says what a mutant is and how to add one.
+"""
+from tally import entry
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+from tally import build, mutant_runs, mutants, packages, terminal, processes
+from tally.interface import ROOT
+
+LINES, WIDTH = 15, 200  # of what is said of one that survives
+LONGEST = 1e6  # minutes; also seconds
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="scripts/mutants", description=__doc__, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("--list", action="store_true", help="name them, with file and test, and run none")
+    add("--fast", action="store_true", help="only those that a test on the host catches")
+    add("--changed", action="store_true", help="only those of files, and of their tests, that differ from the last commit's parent")
+    add("--minutes", type=float, metavar="N", help="begin none after N minutes; which ones are left out is chance")
+    add("--seconds", type=float, metavar="N", help=f"a test's time ({mutant_runs.LIMIT}; {mutant_runs.LIMIT_OF_HANGS} where the list says that it hangs)")
+    add("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
+        help="mutants at the same time (as many as there are processors)")
+    add("--from", dest="lists", metavar="FILE", default=mutants.FOLDER, help="a list, or a folder of them (tests/mutants)")
+    add("--build-dir", metavar="DIR", help="build in folders of DIR (build)")
+    add("name", nargs="?", metavar="NAME")
+    arguments = parser.parse_args()
+    if arguments.jobs < 1:
+        parser.error("-j is positive")
+    if any(number is not None and not 0 < number < LONGEST for number in (arguments.minutes, arguments.seconds)):
+        parser.error("--minutes and --seconds are positive numbers")
+    if "" in (arguments.build_dir, arguments.lists):
+        parser.error("--build-dir and --from need a name")
+    return arguments
+
+
+def changed_files():
+    """What differs from the last commit's parent, committed or not; None if git does not know."""
+    git = ["git", "-c", "safe.directory=*", "-C", str(ROOT)]
+    if not (ROOT / ".git").exists():
+        return None
+    try:
+        return {*processes.output([*git, "diff", "--name-only", "HEAD~1"]).splitlines(),
+                *processes.output([*git, "ls-files", "--others", "--exclude-standard"]).splitlines()}
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def is_concerned(mutant, changed):
+    folder, _, program = mutant.test.partition("/")
+    return mutant.file in changed or f"tests/{folder}/{program}.c" in changed
+
+
+def tell(outcome):
+    mutant = outcome.mutant
+    what = {mutant_runs.CAUGHT: f"caught by {mutant.test}", mutant_runs.SURVIVES: f"SURVIVES {mutant.test}",
+            mutant_runs.TIMED_OUT: f"SURVIVES {mutant.test}: its time ran out, and the list does not say that it hangs",
+            mutant_runs.NOT_APPLIED: f"does not apply: {mutant.place}: the text is not in {mutant.file} once",
+            }.get(outcome.verdict, outcome.verdict)
+    print(f"{mutant.name}: {what}" + (f" in {outcome.seconds:.0f} s" if outcome.seconds else ""), flush=True)
+    if not outcome.is_good:
+        lines = [line[:WIDTH] for line in outcome.details.strip().splitlines()]
+        print("".join(f"       | {line}\n" for line in lines[:LINES]), end="", flush=True)
+
+
+def selected(arguments):
+    """The mutants that were asked for, or None, and it has been told why there are none."""
+    found = mutants.select(mutants.read(arguments.lists), arguments.name)
+    if not found:
+        print(f"no mutant is named like {arguments.name!r}; scripts/mutants --list names them", file=sys.stderr)
+        return None
+    if arguments.fast:
+        found = [mutant for mutant in found if mutant.fast]
+    if arguments.changed:
+        changed = changed_files()
+        if changed is None:
+            print("what has changed is not known: this is no checkout with two commits, or there is no git")
+            return []
+        found = [mutant for mutant in found if is_concerned(mutant, changed)]
+    return found
+
+
+def run(wanted, arguments):
+    """Tells the outcomes as they come, and returns them."""
+    end = time.monotonic() + 60 * arguments.minutes if arguments.minutes else None
+    outcomes = []
+    stops = terminal.around_stops(processes.stop_other_groups, processes.continue_other_groups)
+    with terminal.handled(stops):
+        for outcome in mutant_runs.run_all(wanted, arguments.jobs, mutant_runs.Times(end, arguments.seconds)):
+            if outcome.verdict != mutant_runs.NOT_RUN:
+                tell(outcome)
+            outcomes.append(outcome)
+    return outcomes
+
+
+def main():
+    arguments = parse()
+    if arguments.build_dir:
+        build.use_base(arguments.build_dir)
+    wanted = selected(arguments)
+    if wanted is None:
+        return entry.USAGE
+    if arguments.list:
+        for mutant in wanted:
+            print(f"{mutant.name:36} {mutant.file:32} {mutant.test}")
+        return 0
+    packages.install(packages.BUILD + packages.HOST + ([] if arguments.fast else packages.RUN + packages.TEST))
+    outcomes = run(wanted, arguments)
+    count = {kind: sum(outcome.verdict == kind for outcome in outcomes)
+             for kind in (mutant_runs.CAUGHT, mutants.EQUIVALENT, mutant_runs.NOT_RUN)}
+    caught, equivalent, left_out = count.values()
+    survive = len(outcomes) - sum(count.values())
+    if left_out:
+        print(f"{left_out} of {len(outcomes)} were not run: the time is over")
+    print(f"{caught} caught, {survive} survive, {equivalent} equivalent")
+    return int(survive > 0)
+
+
+entry.run("mutants", main)

@@ -1,0 +1,16 @@
+"""The tree's files, for copies of it."""
+import shutil
+
+from tally.interface import ROOT
+
+PARTS = [".ci", "CMakeLists.txt", "CMakePresets.json", "README.md", "boot", "docs", "kernel", "libuser", "programs",
+         "scripts", "servers", "tests"]
+
+
+def make(target):
+    target.mkdir(parents=True)
+    for name in PARTS:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, target / name)

@@ -1,0 +1,132 @@
+"""Runs mutants: builds what the test of each needs with the bug in it, and runs the test."""
+import dataclasses
+import functools
+import pathlib
+import random
+import tempfile
+import time
+
+from tally import build, mutant_build, parallel, waiting
+from tally.entry import Told
+from tally.interface import ROOT
+from tally.mutants import EQUIVALENT
+
+CAUGHT, SURVIVES, TIMED_OUT = "caught", "survives", "timed out"
+NO_BUILD, NOT_APPLIED, NOT_RUN = "does not build", "does not apply", "was not run"
+LIMIT, LIMIT_OF_HANGS = 200, 30  # seconds; no test has less itself
+BUILD_ONLY = "build/"
+
+
+@dataclasses.dataclass
+class Times:
+    end: float = None  # none begins after that time
+    limit: float = None  # seconds for each test, if not the usual ones
+
+
+@dataclasses.dataclass
+class Outcome:
+    mutant: object
+    verdict: str
+    seconds: float = 0
+    details: str = ""
+
+    @property
+    def is_good(self):
+        return self.verdict in (CAUGHT, EQUIVALENT, NOT_RUN)
+
+
+def needs(test):
+    """(preset, targets) of the test of that name."""
+    kind, _, rest = test.partition("/")
+    program = rest.split()[0]
+    if kind == "host":
+        return "host", [f"tests/host/{program}"]
+    if kind == "explore" or test == "build/host":
+        return "host", [f"tests/explore/{program if program.startswith('test_') else 'explore'}"]
+    return "i386", ["boot/kernel.elf", "boot/archive", *(["tally.iso"] if kind not in ("system", "build") else [])]
+
+
+def run_test(name, place):
+    """The failures of a test whose build folders are in `place`; asks for no build. In a process of its own."""
+    build.use_base(place)
+    from tally import schedule, tests  # which know where things are built
+    found = [test for test in tests.all_tests() if test.name == name]
+    if not found:
+        raise Told(f"there is no test {name}")
+    return schedule.outcome_of(found[0]).failures
+
+
+def failures_in_time(mutant, place, limit):
+    """What run_test() returns, or the exception that it raises; None if it takes too long."""
+    running = parallel.start(parallel.Job(functools.partial(run_test, mutant.test, place)), 1)
+    try:
+        if not waiting.readable([running], limit or (LIMIT_OF_HANGS if mutant.hangs else LIMIT)):
+            return None
+        found = running.result()
+        return RuntimeError("the test's process was killed") if found is None else found
+    finally:
+        parallel.end_all([running])
+
+
+def verdict_of(mutant, place, limit):
+    text = mutant.applied_to((ROOT / mutant.file).read_text(encoding="utf-8"))
+    preset, targets = needs(mutant.test)
+    said = mutant_build.make(preset, targets, place, mutant.file, text)
+    if mutant.test.startswith(BUILD_ONLY):
+        return (CAUGHT, said) if said else (SURVIVES, "")
+    if said:
+        return NO_BUILD, said
+    found = failures_in_time(mutant, place, limit)
+    if isinstance(found, Exception):
+        return NO_BUILD, str(found)
+    if found is None:
+        return (CAUGHT if mutant.hangs else TIMED_OUT), ""
+    return (CAUGHT if found else SURVIVES), ""
+
+
+def run_one(mutant, times):
+    if times.end is not None and time.monotonic() > times.end:
+        return Outcome(mutant, NOT_RUN)
+    begin = time.monotonic()
+    folder = build.base / "mutants"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{mutant.name}-", dir=folder) as place:
+        verdict, details = verdict_of(mutant, pathlib.Path(place).resolve(), times.limit)
+    return Outcome(mutant, verdict, time.monotonic() - begin, details)
+
+
+def without_running(mutant):
+    """The Outcome, if none needs to be run for it."""
+    if not mutant.applies():
+        return Outcome(mutant, NOT_APPLIED)
+    return Outcome(mutant, EQUIVALENT) if mutant.test == EQUIVALENT else None
+
+
+def build_all(mutants):
+    """What all their tests need, without any bug: only what differs is built for each."""
+    targets = {}
+    for mutant in mutants:
+        preset, names = needs(mutant.test)
+        targets.setdefault(preset, {}).update(dict.fromkeys(names))
+    for preset, names in targets.items():
+        folder = build.default_folder(preset)
+        build.build(preset, folder, list(names))
+        mutant_build.graph(folder.resolve())
+
+
+def run_all(mutants, jobs, times):
+    """Yields an Outcome for each, in any order."""
+    runnable = []
+    for mutant in mutants:
+        if outcome := without_running(mutant):
+            yield outcome
+        else:
+            runnable.append(mutant)
+    build_all(runnable)
+    if times.end is not None:
+        random.shuffle(runnable)  # some have their turn, others in the next run
+    work = [parallel.Job(functools.partial(run_one, mutant, times)) for mutant in runnable]
+    for job, found in parallel.run_all(work, jobs):
+        if not isinstance(found, Outcome):
+            raise found or RuntimeError(f"the process of a mutant was killed: {job.run.args[0].name}")
+        yield found

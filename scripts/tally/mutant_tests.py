@@ -1,0 +1,132 @@
+"""Tests of the mutants: that the list still applies, that those of changed files are caught, and what scripts/mutants says."""
+import os
+import pathlib
+import re
+import sys
+import tempfile
+
+from tally import build, mutants, processes
+from tally.entry import UNABLE, USAGE
+from tally.interface import ROOT
+
+MINUTES = 1  # for those of changed files
+PATIENCE = 900  # seconds
+FILE = "kernel/mem/node.h"
+HARMLESS = "/* Takes a node without descendants out of its tree. */"
+
+CAUGHT = f"""file {FILE}
+
+mutant caught: host/test_node
+-     after->prev = node->prev;
++     (void)after;
+"""
+SURVIVES = f"""file {FILE}
+
+mutant survives: host/test_node
+- {HARMLESS}
++ /* Takes it out. */
+
+mutant cannot: equivalent
+why a comment is no code
+- {HARMLESS}
++ /* Takes it out of there. */
+"""
+NO_BUILD = f"""file {FILE}
+
+mutant broken: host/test_node
+-     after->prev = node->prev;
++     after->prev = nobody;
+"""
+NOT_APPLIED = f"""file {FILE}
+
+mutant gone: host/test_node
+- this text is nowhere
++ 
+"""
+HANGS = f"""file {FILE}
+
+mutant hangs: {{}}host/test_node
+-     return node->next != 0;
++     for (;;)
++         __asm__ volatile("pause");
+"""
+NO_TEST = CAUGHT.replace("test_node", "test_nothing")
+
+# (what is wrong with the list, its text, what is said of it)
+BAD_LISTS = [
+    ("a mutant without a file", "mutant a: host/test_node\n- x\n+ y\n", ":1: a: no line `file PATH`"),
+    ("a mutant without a test", f"file {FILE}\nmutant a\n- x\n+ y\n", ":2: expected `mutant NAME: TEST`"),
+    ("a test of another kind", f"file {FILE}\nmutant a: script/x\n- x\n+ y\n", ":2: a: script/x is not the kind"),
+    ("a name twice", CAUGHT + CAUGHT, "caught: there is another of that name"),
+    ("one that changes nothing", f"file {FILE}\nmutant a: host/test_node\n  x\n", "a: it changes nothing"),
+    ("an equivalent one without a reason", f"file {FILE}\nmutant a: equivalent\n- x\n+ y\n", "a: no line `why`"),
+    ("a line that is nothing", "nonsense\n", ":1: expected `file`"),
+]
+
+
+def called(*words):
+    """(status, output and messages) of scripts/mutants."""
+    command = [sys.executable, "-S", str(ROOT / "scripts/mutants.py"), "--build-dir", str(build.base), "-j", "1"]
+    done = processes.run([*command, *words], PATIENCE, cwd=ROOT)
+    return done.returncode, f"status {done.returncode}\n{done.stdout}{done.stderr}"
+
+
+def called_with(text, *words):
+    with tempfile.TemporaryDirectory() as scratch:
+        path = pathlib.Path(scratch) / "list.txt"
+        path.write_text(text, encoding="utf-8")
+        return called("--from", str(path), *words)
+
+
+def all_apply(test_names):
+    """A list that is not kept up says so at once."""
+    def run():
+        found = mutants.read()
+        names = set(test_names())
+        for mutant in found:
+            if not mutant.applies():
+                yield f"{mutant.name} applies", False, f"{mutant.place}: the text is not in {mutant.file} once"
+            if not (mutant.test in names or mutant.test == mutants.EQUIVALENT or mutant.test.startswith("build/")):
+                yield f"the test of {mutant.name}", False, f"{mutant.place}: there is no test {mutant.test}"
+        yield f"{len(found)} mutants", len(found) >= 120, f"{len(found)}"
+    return run
+
+
+def changed_are_caught():
+    status, said = called("--fast", "--changed", "--minutes", str(MINUTES), "-j", str(len(os.sched_getaffinity(0))))
+    for line in said.splitlines():
+        if re.match(r"\d+ of \d+ were not run|what has changed is not known", line):
+            print(f"       | {line}")
+    yield "those of changed files, on the host", status == 0, said
+
+
+def judges():
+    for what, text, status, says in (
+            ("one that is caught", CAUGHT, 0, r"caught: caught by host/test_node in \d+ s\n1 caught, 0 survive, 0 equivalent\n"),
+            ("one that survives", SURVIVES, 1, r"survives: SURVIVES host/test_node in \d+ s\n0 caught, 1 survive, 1 equivalent\n"),
+            ("one that does not build", NO_BUILD, 1, r"broken: does not build in \d+ s\n(.*\n)*0 caught, 1 survive"),
+            ("one that does not apply", NOT_APPLIED, 1, r"gone: does not apply: list.txt:3: the text is not in \S+ once\n"),
+            ("one whose test there is not", NO_TEST, UNABLE, r"unknown target '\S*test_nothing'"),
+            ("one that hangs, as its list says", HANGS.format("hangs "), 0, r"hangs: caught by host/test_node in \d+ s\n"),
+            ("one that hangs, and its list does not say so", HANGS.format(""), 1, r"hangs: SURVIVES \S+: its time ran out"),
+    ):
+        ended, said = called_with(text, *(["--seconds", "5"] if "hangs" in what else []))
+        yield what, ended == status and re.search(says, said), said
+
+
+def refuses():
+    for what, text, says in BAD_LISTS:
+        status, said = called_with(text, "--list")
+        yield what, status == UNABLE and says in said, said
+    for words in ("nonsense", "--nonsense", "-j 0", "--minutes 0", "--minutes nan", "--seconds -1", "--from '' --list"):
+        status, said = called(*[word.strip("'") for word in words.split()])
+        yield words, status == USAGE and ("error: " in said or "no mutant is named" in said), said
+
+
+def mutant_tests(test_names):
+    """(name, function, what it needs to have been built, places) of each; test_names() are those of all tests."""
+    places = len(os.sched_getaffinity(0))
+    yield "mutants/apply", all_apply(test_names), None, 1
+    yield "mutants/changed", changed_are_caught, "host", places
+    yield "mutants/judges", judges, "host", 1
+    yield "mutants/refuses", refuses, None, 1
