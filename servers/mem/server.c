@@ -286,12 +286,20 @@ static uint32_t handle_manager(struct words *words)
     }
 }
 
-/* A capability that no call took is deleted at once. */
-static uint32_t handle_with_items(struct space *space, struct words *words)
+/* A badge other than the manager's without a space is that of a program that has ended. */
+static uint32_t handle_call(struct space *space, uint32_t badge, struct words *words)
+{
+    if (badge && !space)
+        return answer(words, -EINVAL);
+    return space ? handle_program(space, words) : handle_manager(words);
+}
+
+/* A capability that no call took is deleted at once, whoever sent it: the next one needs the slot. */
+static uint32_t handle_with_items(struct space *space, uint32_t badge, struct words *words)
 {
     uint32_t slot = space_receive_slot(), flags;
 
-    flags = space ? handle_program(space, words) : handle_manager(words);
+    flags = handle_call(space, badge, words);
     if (space_receive_slot() == slot) {
         err_t err = kernel_delete(slot);
         (void)err; /* there may be none */
@@ -355,11 +363,9 @@ static OUT_OF_LINE uint32_t handle_special(struct space *space, uint32_t badge, 
 
     if (tag & TAG_KIND)
         return 0;
-    if (badge && !space)
-        return answer(words, -EINVAL);
     if (tag & TAG_ITEMS)
-        return handle_with_items(space, words);
-    return space ? handle_program(space, words) : handle_manager(words);
+        return handle_with_items(space, badge, words);
+    return handle_call(space, badge, words);
 }
 
 /* The most frequent messages are told apart here. The others get a copy of the words, so that

@@ -236,6 +236,20 @@ static void check_foreign(void)
     CHECK(committed_free() == before);
 }
 
+/* A capability with a call that takes none goes at once, whoever sent it: the next one finds room. */
+static void check_unwanted_capability(void)
+{
+    struct mem_client stranger = {77, 0};
+    const struct mem_client *senders[] = {&stranger, &a, NULL};
+
+    for (uint32_t i = 0; i < 3; i++) {
+        fake_task_create(mem_page.slots, 0);
+        CHECK(mem_call_tagged(senders[i], 1 << TAG_ITEMS_SHIFT, MEM_SHM_CLOSE, 1, 0) < 0);
+        CHECK(fake_slot_is_empty(mem_page.slots));
+    }
+    fake_task_reap();
+}
+
 static void check_sbrk(void)
 {
     uint32_t old, before = committed_free();
@@ -344,9 +358,8 @@ static void check_munmap(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_create,     check_segments_refused, check_image, check_clear, check_pool,
-        check_casualties, check_foreign,          check_sbrk,  check_mmap,
-        check_munmap,
+        check_create,  check_segments_refused,    check_image, check_clear, check_pool,   check_casualties,
+        check_foreign, check_unwanted_capability, check_sbrk,  check_mmap,  check_munmap,
     };
 
     pair_run("test_mem_calls", checks, sizeof(checks) / sizeof(checks[0]));
