@@ -1,5 +1,6 @@
 #include "tests/host/fake_kernel.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -108,46 +109,16 @@ void fake_task_create(uint32_t slot, uint32_t account)
     while (i < TASKS_MAX && tasks[i].lives)
         i++;
     CHECK(i < TASKS_MAX);
-    memset(&tasks[i], 0, sizeof(tasks[i]));
+    memset(&tasks[i], 0, offsetof(struct task, mappings)); /* no task has left any mapping there */
     tasks[i].lives = true;
     tasks[i].spare = account;
     slots[slot] = SLOT_TASK_FIRST + i;
 }
 
-static void destroy(struct task *task)
+void fake_slot_fill(uint32_t slot)
 {
-    uint32_t owner = (uint32_t)(task - tasks) + 1;
-
-    for (uint32_t i = 0; i < MAPPINGS_MAX; i++)
-        if (task->mappings[i].page && !task->mappings[i].archive)
-            frames[task->mappings[i].frame].mappings--;
-    for (uint32_t i = 0; i < FAKE_PAGES_MAX; i++)
-        if (frames[i].owner == owner)
-            frames[i].owner = 0;
-    task->lives = false;
-}
-
-void fake_task_destroy(uint32_t slot)
-{
-    destroy(task_in(slot));
-    slots[slot] = SLOT_EMPTY;
-}
-
-void fake_task_reap(void)
-{
-    bool named[TASKS_MAX] = {false};
-
-    for (uint32_t slot = 0; slot < SLOT_COUNT; slot++)
-        if (task_in(slot))
-            named[slots[slot] - SLOT_TASK_FIRST] = true;
-    for (uint32_t i = 0; i < TASKS_MAX; i++)
-        if (tasks[i].lives && !named[i])
-            destroy(&tasks[i]);
-}
-
-bool fake_task_lives(uint32_t slot)
-{
-    return task_in(slot) != NULL;
+    CHECK(slots[slot] == SLOT_EMPTY);
+    slots[slot] = SLOT_MEMORY_RUN;
 }
 
 /* Open addressing without deletion marks: a removed mapping's followers are put in again. */
@@ -173,6 +144,42 @@ static void remove_mapping(struct task *task, struct mapping *mapping)
         task->mappings[i].page = 0;
         *place_of(task, moved.page) = moved;
     }
+}
+
+static void destroy(struct task *task)
+{
+    uint32_t owner = (uint32_t)(task - tasks) + 1;
+
+    for (uint32_t i = 0; task->mappings_count; i++)
+        while (task->mappings[i].page)
+            remove_mapping(task, &task->mappings[i]); /* another one may move there */
+    for (uint32_t i = 0; i < ram.pages + ram.hole; i++)
+        if (frames[i].owner == owner)
+            frames[i].owner = 0;
+    task->lives = false;
+}
+
+void fake_task_destroy(uint32_t slot)
+{
+    destroy(task_in(slot));
+    slots[slot] = SLOT_EMPTY;
+}
+
+void fake_task_reap(void)
+{
+    bool named[TASKS_MAX] = {false};
+
+    for (uint32_t slot = 0; slot < SLOT_COUNT; slot++)
+        if (slots[slot] >= SLOT_TASK_FIRST)
+            named[slots[slot] - SLOT_TASK_FIRST] = true;
+    for (uint32_t i = 0; i < TASKS_MAX; i++)
+        if (tasks[i].lives && !named[i])
+            destroy(&tasks[i]);
+}
+
+bool fake_task_lives(uint32_t slot)
+{
+    return task_in(slot) != NULL;
 }
 
 static void add_mapping(struct task *task, struct mapping mapping)
@@ -214,10 +221,11 @@ static err_t source_mapping(uint32_t slot, uint32_t from, struct mapping *source
             return ERR_ABSENT;
         *source = *mapping;
     } else if (slot == MEM_SLOT_ARCHIVE) {
-        if (from >= FAKE_ARCHIVE_PAGES)
-            return ERR_ARG;
+        CHECK(from < FAKE_ARCHIVE_PAGES);
         *source =
             (struct mapping){.frame = from, .rights = RIGHT_READ | RIGHT_EXECUTE, .archive = true};
+    } else if (slots[slot] == SLOT_EMPTY && slot != MEM_SLOT_MEMORY) {
+        return ERR_CAP; /* of a task that has died */
     } else {
         CHECK(slot == MEM_SLOT_MEMORY);
         if (!usable(from))

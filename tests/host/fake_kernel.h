@@ -32,6 +32,9 @@ void fake_task_create(uint32_t slot, uint32_t account);
 void fake_task_destroy(uint32_t slot);
 bool fake_task_lives(uint32_t slot);
 
+/* A capability that is no task's comes into `slot`. */
+void fake_slot_fill(uint32_t slot);
+
 /* Destroys the tasks that no slot names any more. */
 void fake_task_reap(void);
 

@@ -8,6 +8,7 @@
 
 unsigned char *host_window;
 uint64_t random_state = 1;
+uint32_t (*random_source)(uint32_t n);
 uint32_t pte_no_execute = 0x80000000;
 
 _Noreturn void panic(const char *what, const char *file, int line)

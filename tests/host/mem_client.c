@@ -88,7 +88,14 @@ bool mem_send(const struct mem_client *client, uint32_t tag, const uint32_t w[4]
 {
     struct words words = {{w[0], w[1], w[2], w[3]}};
 
-    return exchange(client, tag, &words, w[0] & -(uint32_t)PAGE_SIZE);
+    return mem_exchange(client, tag, &words);
+}
+
+bool mem_exchange(const struct mem_client *client, uint32_t tag, struct words *words)
+{
+    bool fault = (tag & TAG_KIND) == TAG_FAULT;
+
+    return exchange(client, tag, words, fault ? words->w[0] & -(uint32_t)PAGE_SIZE : 0);
 }
 
 static bool permitted(const struct mem_client *client, uint32_t address, uint32_t cause)
@@ -111,4 +118,22 @@ bool mem_touch(const struct mem_client *client, uint32_t address, uint32_t cause
         return false;
     }
     return true;
+}
+
+void mem_check_mappings(const struct mem_client *client)
+{
+    struct space *space = space_find(client->id);
+    struct page_run run;
+    uint32_t mapped = 0;
+
+    space_check(space);
+    for (uint32_t at = 0; pages_next(&space->pages, at, USER_END, &run); at = run_end(&run))
+        for (uint32_t i = 0; i < run.pages; i++) {
+            uint32_t entry = run_entry(&run, i), address = run.address + (i << PAGE_BITS);
+            if (!(entry & PAGE_MAPPED))
+                continue;
+            CHECK(fake_rights(client->slot, address) == page_rights(entry));
+            mapped++;
+        }
+    CHECK(mapped == fake_mappings(client->slot));
 }

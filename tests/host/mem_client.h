@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "libuser/sys/syscall.h"
 #include "servers/mem/segment.h"
 #include "tests/host/fake_kernel.h"
 
@@ -40,5 +41,11 @@ int mem_map_segment(uint32_t space, const struct mem_segment *segment);
 /* A message that is not a call; true if it was answered. */
 bool mem_send(const struct mem_client *client, uint32_t tag, const uint32_t words[4]);
 
+/* Any message; true if it was answered, by `words`. */
+bool mem_exchange(const struct mem_client *client, uint32_t tag, struct words *words);
+
 /* An access as the processor makes it, faults included; false: it is fatal. */
 bool mem_touch(const struct mem_client *client, uint32_t address, uint32_t cause);
+
+/* What the server believes to be mapped is what the kernel has mapped, with the same rights. */
+void mem_check_mappings(const struct mem_client *client);

@@ -1,0 +1,443 @@
+#include "tests/host/mem_model.h"
+
+#include <string.h>
+
+#include "libuser/libc/errno.h"
+#include "servers/mem/frames.h"
+#include "servers/mem/layout.h"
+#include "servers/mem/server.h"
+#include "servers/mem/shm_table.h"
+#include "servers/mem/space.h"
+#include "servers/proto/mem.h"
+#include "tests/host/check.h"
+#include "tests/host/mem_client.h"
+
+enum {
+    CLIENTS = 8,
+    IDS = 6,
+    TEXT_PAGES = 3,
+    DATA_PAGES = 4,
+    MODEL_PAGES = 3 * 1024
+};
+enum { DATA_FIRST = PROGRAM_BASE + TEXT_PAGES * PAGE_SIZE, HEAP_FIRST = 0x906800 };
+
+/* What a page is to its program: a word there, or in the segment. */
+struct model_page {
+    enum { ABSENT, PRIVATE, SEGMENT } kind;
+    bool write, execute;
+    uint32_t word;
+};
+
+/* The pages that the model knows: 0 .. 12 MiB, 12 MiB of the mmap area, and the segments'. */
+struct client {
+    bool lives;
+    struct mem_client name;
+    struct model_page low[MODEL_PAGES], high[MODEL_PAGES];
+    uint32_t opens[IDS], heap_end;
+};
+
+static struct client clients[CLIENTS];
+static struct {
+    uint32_t holders, address, word; /* holders 0: no such segment */
+} segments[IDS];
+
+static uint32_t next_id = 0x1001;
+static bool memory_is_short; /* then refusals for lack of memory are right */
+
+static bool is_short(int status)
+{
+    return memory_is_short && status == -ENOMEM;
+}
+
+static int call(struct client *client, uint32_t number, uint32_t a, uint32_t b, uint32_t *result)
+{
+    return mem_call(&client->name, number, a, b, result);
+}
+
+static struct model_page *model_at(struct client *client, uint32_t address)
+{
+    if (address < MODEL_PAGES << PAGE_BITS)
+        return &client->low[address >> PAGE_BITS];
+    if (address >= MMAP_BASE && (address - MMAP_BASE) >> PAGE_BITS < MODEL_PAGES)
+        return &client->high[(address - MMAP_BASE) >> PAGE_BITS];
+    return NULL;
+}
+
+static void model_set(struct client *client, uint32_t address, uint32_t end, struct model_page what)
+{
+    for (; address < end; address += PAGE_SIZE)
+        *model_at(client, address) = what;
+}
+
+static const struct model_page absent, zeroed = {.kind = PRIVATE, .write = true};
+
+static bool model_is_free(struct client *client, uint32_t address, uint32_t end)
+{
+    for (; address < end; address += PAGE_SIZE)
+        if (!model_at(client, address) || model_at(client, address)->kind != ABSENT)
+            return false;
+    return true;
+}
+
+static struct client *pick(bool lives)
+{
+    uint32_t start = random_below(CLIENTS);
+
+    for (uint32_t i = 0; i < CLIENTS; i++)
+        if (clients[(start + i) % CLIENTS].lives == lives)
+            return &clients[(start + i) % CLIENTS];
+    return NULL;
+}
+
+/* Life and death of programs. */
+
+static void begin(struct client *client)
+{
+    memset(client, 0, sizeof(*client));
+    client->name = (struct mem_client){next_id++, space_receive_slot()};
+}
+
+static void end(struct client *client)
+{
+    fake_task_destroy(client->name.slot);
+    CHECK(mem_manager(MEM_SPACE_DESTROY, client->name.id, 0) == 0);
+    CHECK(mem_manager(MEM_SPACE_DESTROY, client->name.id, 0) == -ENOENT);
+    for (uint32_t i = 0; i < IDS; i++)
+        segments[i].holders -= client->opens[i] != 0;
+    client->lives = false;
+}
+
+static const struct mem_segment text = {PROGRAM_BASE, TEXT_PAGES *PAGE_SIZE - 100, 10,
+                                        TEXT_PAGES *PAGE_SIZE - 100, RIGHT_READ | RIGHT_EXECUTE};
+static const struct mem_segment data = {DATA_FIRST, DATA_PAGES *PAGE_SIZE, 13, PAGE_SIZE + 10,
+                                        RIGHT_READ | RIGHT_WRITE};
+
+/* The image: text from the archive, a data page, a half zero one, two zero ones, the stack. */
+static void model_image(struct client *client)
+{
+    for (uint32_t i = 0; i < TEXT_PAGES; i++)
+        *model_at(client, PROGRAM_BASE + i * PAGE_SIZE) = (struct model_page){
+            .kind = PRIVATE, .execute = true, .word = FAKE_ARCHIVE_WORD + 10 + i};
+    model_set(client, DATA_FIRST, DATA_FIRST + DATA_PAGES * PAGE_SIZE, zeroed);
+    model_at(client, DATA_FIRST)->word = FAKE_ARCHIVE_WORD + 13;
+    model_at(client, DATA_FIRST + PAGE_SIZE)->word = FAKE_ARCHIVE_WORD + 14 + FAKE_PART_WORD;
+    model_set(client, STACK_LOW, STACK_TOP, zeroed);
+    client->heap_end = HEAP_FIRST;
+}
+
+static void spawn(void)
+{
+    struct client *client = pick(false);
+
+    if (!client)
+        return;
+    begin(client);
+    int status = mem_manager_with_task(MEM_SPACE_CREATE, client->name.id, 0);
+    if (status) {
+        CHECK(is_short(status) && fake_slot_is_empty(client->name.slot));
+        fake_task_reap();
+        return;
+    }
+    client->lives = true;
+    status = mem_map_segment(client->name.id, &text);
+    if (!status)
+        status = mem_map_segment(client->name.id, &data);
+    space_check(space_find(client->name.id));
+    if (!status)
+        status = mem_manager(MEM_SPACE_FINISH, client->name.id, HEAP_FIRST);
+    CHECK(!status || is_short(status));
+    if (status)
+        end(client);
+    else
+        model_image(client);
+}
+
+static void fork_one(void)
+{
+    struct client *parent = pick(true), *child = pick(false);
+
+    if (!parent || !child)
+        return;
+    begin(child);
+    int status = mem_manager_with_task(MEM_SPACE_FORK, parent->name.id, child->name.id);
+    if (status) {
+        CHECK(is_short(status) && !space_find(child->name.id));
+        CHECK(!fake_task_lives(child->name.slot));
+        fake_task_reap();
+        return;
+    }
+    memcpy(child->low, parent->low, sizeof(child->low));
+    memcpy(child->high, parent->high, sizeof(child->high));
+    memcpy(child->opens, parent->opens, sizeof(child->opens));
+    child->heap_end = parent->heap_end;
+    child->lives = true;
+    for (uint32_t i = 0; i < IDS; i++)
+        segments[i].holders += child->opens[i] != 0;
+}
+
+/* Touching. */
+
+static void touch_one(void)
+{
+    struct client *client = pick(true);
+    static const uint32_t causes[] = {0, FAULT_WRITE, FAULT_WRITE, FAULT_EXECUTE};
+    uint32_t which = random_below(4), address, cause = causes[random_below(4)];
+
+    if (!client)
+        return;
+    if (which == 0)
+        address = PROGRAM_BASE + random_below(16) * PAGE_SIZE;
+    else if (which == 1)
+        address = STACK_TOP - random_below(20) * PAGE_SIZE - 1;
+    else if (which == 2)
+        address = MMAP_BASE + random_below(MODEL_PAGES) * PAGE_SIZE;
+    else
+        address = client->heap_end - random_below(20) * PAGE_SIZE;
+    struct model_page *model = model_at(client, address);
+    bool allowed = model->kind != ABSENT && (!(cause & FAULT_WRITE) || model->write) &&
+                   (!(cause & FAULT_EXECUTE) || model->execute);
+    if (!allowed && random_below(20)) /* most programs are correct */
+        return;
+
+    bool done = mem_touch(&client->name, address, cause);
+    if (!done) {
+        uint32_t id;
+        CHECK(!allowed || memory_is_short || mem_was_refused);
+        CHECK(mem_call(NULL, MEM_CASUALTY, 0, 0, &id) == 0 && id == client->name.id);
+        end(client);
+        return;
+    }
+    CHECK(allowed);
+    uint32_t *word = fake_word(client->name.slot, address);
+    CHECK(*word == model->word);
+    if (cause & FAULT_WRITE)
+        *word = model->word = random_below(1000000);
+}
+
+/* The client's calls. */
+
+static void sbrk_one(void)
+{
+    struct client *client = pick(true);
+    int32_t increment = (int32_t)random_below(40000) - 18000;
+    uint32_t old_end;
+
+    if (!client)
+        return;
+    if (random_below(40) == 0)
+        increment = (int32_t)random_below(2000000) * 1000;
+    int64_t wanted = (int64_t)client->heap_end + increment;
+    bool modelled = wanted < (int64_t)MODEL_PAGES << PAGE_BITS;
+    if (!modelled && wanted <= HEAP_LIMIT)
+        return;
+    int status = call(client, MEM_SBRK, (uint32_t)increment, 0, &old_end);
+    if (status == 0) {
+        CHECK(old_end == client->heap_end && wanted >= HEAP_FIRST && wanted <= HEAP_LIMIT);
+        uint32_t old_top = (old_end + PAGE_SIZE - 1) & -(uint32_t)PAGE_SIZE;
+        uint32_t top = ((uint32_t)wanted + PAGE_SIZE - 1) & -(uint32_t)PAGE_SIZE;
+        CHECK(model_is_free(client, old_top, top));
+        model_set(client, old_top, top, zeroed);
+        model_set(client, top, old_top, absent);
+        client->heap_end = (uint32_t)wanted;
+    } else if (status == -EINVAL) {
+        CHECK(wanted < HEAP_FIRST);
+    } else {
+        uint32_t old_top = (client->heap_end + PAGE_SIZE - 1) & -(uint32_t)PAGE_SIZE;
+        CHECK(is_short(status) || wanted > HEAP_LIMIT ||
+              !model_is_free(client, old_top, (uint32_t)wanted));
+    }
+}
+
+/* Sizes up to more than a leaf of the page map, addresses often at its borders. */
+static void mmap_or_munmap(void)
+{
+    struct client *client = pick(true);
+    uint32_t address = 0, length = 1 + random_below(random_below(4) ? 50000 : 9000000);
+
+    if (!client)
+        return;
+    if (random_below(2))
+        address = MMAP_BASE + random_below(MODEL_PAGES) * PAGE_SIZE;
+    if (random_below(4) == 0)
+        address = MMAP_BASE + (random_below(3) << 22);
+    uint32_t base = address ? address : MMAP_BASE;
+    if (base + length > MMAP_BASE + (MODEL_PAGES << PAGE_BITS))
+        return;
+    if (random_below(5) < 3) {
+        int status = call(client, MEM_MUNMAP, base, length, NULL);
+        CHECK(!status || is_short(status));
+        if (!status)
+            model_set(client, base, base + length, absent);
+        return;
+    }
+    uint32_t place = address;
+    int status = call(client, MEM_MMAP, address, length, &place);
+    if (status == 0) {
+        uint32_t top = place + length;
+        CHECK(place % PAGE_SIZE == 0 && (!address || place == address));
+        if (top > MMAP_BASE + (MODEL_PAGES << PAGE_BITS)) { /* chosen beyond what is modelled */
+            CHECK(!address && call(client, MEM_MUNMAP, place, length, NULL) == 0);
+            return;
+        }
+        CHECK(model_is_free(client, place, top));
+        model_set(client, place, top, zeroed);
+    } else if (status == -EEXIST) {
+        CHECK(address && !model_is_free(client, address, address + length));
+    } else {
+        CHECK(is_short(status));
+    }
+}
+
+static void open_or_close(void)
+{
+    struct client *client = pick(true);
+    uint32_t id = random_below(IDS), address = 0;
+
+    if (!client)
+        return;
+    if (random_below(2)) {
+        int status = call(client, MEM_SHM_CLOSE, id * 1000003u, 0, NULL);
+        CHECK(status == (client->opens[id] ? 0 : -ENOENT));
+        if (!status && --client->opens[id] == 0) {
+            segments[id].holders--;
+            CHECK(!fake_rights(client->name.slot, segments[id].address));
+        }
+        return;
+    }
+    int status = call(client, MEM_SHM_OPEN, id * 1000003u, 0, &address);
+    if (status) {
+        CHECK(is_short(status) || (status == -EINVAL && !client->opens[id]));
+        return;
+    }
+    if (!segments[id].holders) {
+        segments[id].address = address;
+        segments[id].word = 0;
+    }
+    CHECK(address == segments[id].address && address >= SHM_BASE);
+    segments[id].holders += client->opens[id]++ == 0;
+}
+
+/* Segments are mapped where they are open and nowhere else, all see one word. */
+static void use_segment(void)
+{
+    struct client *client = pick(true);
+    uint32_t id = random_below(IDS);
+
+    if (!client || !segments[id].holders)
+        return;
+    if (!client->opens[id]) {
+        CHECK(!fake_rights(client->name.slot, segments[id].address));
+        return;
+    }
+    CHECK(fake_rights(client->name.slot, segments[id].address) == (RIGHT_READ | RIGHT_WRITE));
+    uint32_t *word = fake_word(client->name.slot, segments[id].address);
+    CHECK(*word == segments[id].word);
+    *word = segments[id].word = random_below(1000000);
+}
+
+/* Nothing of this changes anything for anybody. */
+static void nonsense(void)
+{
+    struct client *client = pick(true), stranger = {.name = {0x7ffffff0, 0}};
+    uint32_t a = random_below(1u << 31) * 2 + 1, number = random_below(40);
+
+    if (!client)
+        return;
+    if (number >= MEM_CALLS_END || (number > MEM_INFO && number < MEM_SPACE_CREATE) || !number)
+        CHECK(call(client, number, a, a, NULL) == -ENOSYS);
+    else if (number >= MEM_SPACE_CREATE)
+        CHECK(call(client, number, pick(true)->name.id, a, NULL) == -EPERM);
+    else if (number == MEM_MMAP || number == MEM_MUNMAP)
+        CHECK(call(client, number, a, 4096, NULL) == -EINVAL);
+    CHECK(call(&stranger, MEM_SBRK, 4096, 0, NULL) == -EINVAL);
+    const uint32_t words[4] = {a, a, a, a};
+    CHECK(!mem_send(&stranger.name, TAG_FAULT, words));
+    CHECK(!mem_send(&client->name, TAG_SIGNAL, words));
+}
+
+/* Takes nearly all frames that could be lent, so that whatever needs one next runs out at any
+ * place; or gives them back. */
+static uint32_t hoard[8000], hoard_count;
+
+static void give_back_hoard(void)
+{
+    while (hoard_count)
+        frames_return(hoard[--hoard_count]);
+}
+
+static void hoard_or_give_back(void)
+{
+    uint32_t frame, rest = random_below(8);
+
+    if (hoard_count || !memory_is_short || random_below(8)) {
+        give_back_hoard();
+        return;
+    }
+    while ((frame = frames_lend()) != FRAME_NONE)
+        hoard[hoard_count++] = frame;
+    while (rest-- && hoard_count)
+        frames_return(hoard[--hoard_count]);
+}
+
+/* Checks. */
+
+static uint32_t start_free; /* frames that are free or the server's own */
+
+void mem_model_check(void)
+{
+    uint32_t living = 0, open = 0, promised = shm_table_count() + heap_check();
+
+    for (uint32_t i = 0; i < CLIENTS; i++) {
+        if (!clients[i].lives)
+            continue;
+        living++;
+        mem_check_mappings(&clients[i].name);
+        const struct space *space = space_find(clients[i].name.id);
+        promised += space->committed;
+    }
+    for (uint32_t i = 0; i < IDS; i++)
+        open += segments[i].holders != 0;
+    shm_table_check();
+    frames_check();
+    CHECK(shm_table_count() == open);
+    CHECK(frames_count().committed >= promised);
+    CHECK(living || frames_count().free + heap_check() + hoard_count == start_free);
+    CHECK(living || frames_count().committed == heap_check() + hoard_count);
+}
+
+void mem_model_start(struct fake_ram ram, bool is_short_of_memory)
+{
+    memory_is_short = is_short_of_memory;
+    mem_refuse_one_in = 50;
+    hoard_count = 0;
+    memset(clients, 0, sizeof(clients));
+    memset(segments, 0, sizeof(segments));
+    fake_init(ram);
+    fake_start_frames();
+    CHECK(server_init(&mem_page, FAKE_ARCHIVE_PAGES, 77));
+    start_free = frames_count().free + heap_check();
+}
+
+void mem_model_end(void)
+{
+    struct client *client;
+
+    give_back_hoard();
+    while ((client = pick(true)))
+        end(client);
+    mem_model_check();
+}
+
+void mem_model_step(void)
+{
+    static void (*const actions[])(void) = {
+        spawn,         fork_one,      touch_one,   touch_one, touch_one,          touch_one,
+        touch_one,     touch_one,     touch_one,   sbrk_one,  mmap_or_munmap,     mmap_or_munmap,
+        open_or_close, open_or_close, use_segment, nonsense,  hoard_or_give_back,
+    };
+    struct client *client;
+
+    actions[random_below(sizeof(actions) / sizeof(actions[0]))]();
+    if (random_below(60) == 0 && (client = pick(true)))
+        end(client);
+}

@@ -1,0 +1,55 @@
+# Programs of one file each. The head comment of FILE.c says what else it is made of:
+#   sources: kernel/mem/node.c ...      files from the root
+#   defines: HOST_TABLE_BITS=2 ...
+# One that has tests/model/processors.c runs on these, the others on a processor that does nothing. Who includes this
+# sets `coverage`, the options to compile with what is tested: not the tests, whose ways are of no interest.
+set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all)
+
+function(read_field file field result)
+  file(STRINGS ${file} lines REGEX "^(//| \\*) *${field}:" LIMIT_COUNT 12)
+  list(TRANSFORM lines REPLACE "^[ /*]*${field}: *" "")
+  list(JOIN lines " " lines)
+  string(REPLACE "*/" "" lines "${lines}")
+  separate_arguments(lines)
+  set(${result} ${lines} PARENT_SCOPE)
+endfunction()
+
+function(set_options target defines)
+  add_dependencies(${target} generated)
+  target_link_libraries(${target} PRIVATE warnings)
+  target_compile_definitions(${target} PRIVATE MACHINE_HEADER="tests/host/machine.h" TALLY_AUDIT=1 ${defines})
+  target_compile_options(${target} PRIVATE -O1 -fno-omit-frame-pointer ${sanitizers})
+endfunction()
+
+# What several programs are made of, with the same definitions, is compiled once.
+function(add_object source defines result)
+  set(more ${coverage})
+  if(source MATCHES "^tests/")
+    set(more "")
+  endif()
+  string(MAKE_C_IDENTIFIER "${source} ${defines} ${more}" object)
+  if(NOT TARGET ${object})
+    add_library(${object} OBJECT ${PROJECT_SOURCE_DIR}/${source})
+    set_options(${object} "${defines}")
+    target_compile_options(${object} PRIVATE ${more})
+  endif()
+  set(${result} $<TARGET_OBJECTS:${object}> PARENT_SCOPE)
+endfunction()
+
+# The program `name` of `file`.
+function(add_host_program name file)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  read_field(${file} sources sources)
+  read_field(${file} defines defines)
+
+  add_executable(${name} ${file})
+  set_options(${name} "${defines}")
+  if(NOT "tests/model/processors.c" IN_LIST sources)
+    list(APPEND sources tests/host/one_processor.c)
+  endif()
+  foreach(source IN LISTS sources ITEMS tests/host/host_machine.c tests/host/no_machine.c)
+    add_object(${source} "${defines}" object)
+    target_sources(${name} PRIVATE ${object})
+  endforeach()
+  target_link_options(${name} PRIVATE ${sanitizers} --ld-path=${TALLY_LD})
+endfunction()
