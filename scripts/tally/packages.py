@@ -44,6 +44,7 @@ WINDOW = [
 ]
 HOST = [
     Tool("{clang}/lib/*/libclang_rt.asan*.a", "libclang-rt-dev", "sanitizers"),
+    Tool("{clang}/lib/*/libclang_rt.fuzzer*.a", "libclang-rt-dev", "libFuzzer"),
 ]
 TEST = [
     *HOST,

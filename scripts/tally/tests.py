@@ -13,6 +13,7 @@ from tally.entry import USAGE
 from tally.explore_tests import explore_tests
 from tally.failures import PROGRAMS, failure_tests
 from tally.foreign_tests import foreign_programs
+from tally.fuzz_tests import fuzz_tests
 from tally.image import with_command
 from tally.input_tests import input_tests
 from tally.interface import ROOT
@@ -251,7 +252,7 @@ def all_tests():
                 for name, run, needed in (*failure_tests(), *script_tests(), *terminal_tests(), *suite_tests())]
     failures += [Test(name, run, build="programs") for name, run in input_tests()]
     failures += [Test(name, run) for name, run in screen_tests()]
-    failures += [Test(name, run, build="host") for name, run in explore_tests()]
+    failures += [Test(name, run, build="host") for name, run in (*explore_tests(), *fuzz_tests())]
     failures += [Test(name, run, build=None) for name, run in platform_tests()]
     failures += [Test(name, run, places, needed)
                  for name, run, needed, places in mutant_tests(lambda: [test.name for test in all_tests()])]

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Fuzzes servers and the kernel's core: libFuzzer makes inputs, and each decides what happens in a run with all checks.
+
+It begins with the inputs that are in the tree and with those that were found before, which are kept in the build folder.
+Without NAME it lists what can be fuzzed. Exit status: 1 for a find, 2 for wrong options, 126 if tools or the build are
+lacking. docs/checking.md says what is checked, and how to keep a find as a test.
+"""
+from tally import entry
+
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+from tally import build, fuzz, packages, parallel, processes
+from tally.interface import ROOT
+
+LONGEST = 1e6  # minutes
+MINUTES = 5
+FOUND = ("crash-*", "timeout-*", "oom-*", "leak-*")
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="scripts/fuzz", description=__doc__, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("name", metavar="NAME", nargs="?", choices=[program.name for program in fuzz.programs()], help="what is fuzzed")
+    add("--minutes", type=float, metavar="N", help=f"how long ({MINUTES})")
+    add("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
+        help="processes at the same time (as many as there are processors)")
+    add("--run", metavar="FILE", help="run this input, and no other")
+    add("--merge", action="store_true", help="make the tree's inputs the smallest set that reaches what all that were found reach")
+    add("--build-dir", metavar="DIR", help="where it is built (build/host)")
+    arguments = parser.parse_args()
+    if not arguments.name and (arguments.run is not None or arguments.merge or arguments.minutes is not None):
+        parser.error("--run, --merge and --minutes need NAME")
+    if (arguments.run is not None) + arguments.merge + (arguments.minutes is not None) > 1:
+        parser.error("--run, --merge and --minutes exclude each other")
+    if arguments.jobs < 1:
+        parser.error("-j is positive")
+    if arguments.minutes is not None and not 0 < arguments.minutes < LONGEST:
+        parser.error("--minutes is a positive number")
+    if "" in (arguments.run, arguments.build_dir):
+        parser.error("--run and --build-dir need a name")
+    return arguments
+
+
+def list_programs():
+    for program in fuzz.programs():
+        print(f"{program.name:12} {program.what}")
+    return 0
+
+
+def found_folder(folder, name):
+    """Inputs that reach something new, and finds."""
+    found = folder / "fuzz" / name
+    found.mkdir(parents=True, exist_ok=True)
+    return found
+
+
+def finds_in(folder):
+    return {path for pattern in FOUND for path in folder.glob(pattern)}
+
+
+def started(command, **options):
+    return processes.started(command, env=fuzz.environment(), stdin=subprocess.DEVNULL, **options)
+
+
+def tell(arguments, find):
+    where = f" --build-dir {arguments.build_dir}" if arguments.build_dir else ""
+    print(f"found: {find}\nagain: scripts/fuzz {arguments.name}{where} --run {find}")
+
+
+def run_one(folder, arguments):
+    path = pathlib.Path(arguments.run)
+    if not path.is_file():
+        raise entry.Told(f"fuzz: there is no file {path}")
+    with started(fuzz.command(folder, arguments.name, str(path))) as process:
+        return int(process.wait() != 0)
+
+
+def fuzz_job(folder, arguments, number):
+    """One process; all read each other's inputs. It writes to a log of its own."""
+    found = found_folder(folder, arguments.name)
+    log = found.parent / f"{arguments.name}-{number}.log"
+    seconds = max(1, round((arguments.minutes or MINUTES) * 60))
+    corpus = [found, fuzz.CORPUS / arguments.name]
+    words = [f"-max_total_time={seconds}", "-reload=10", f"-artifact_prefix={found}/", *(str(f) for f in corpus if f.is_dir())]
+    with open(log, "wb") as output, started(fuzz.command(folder, arguments.name, *words), stdout=output, stderr=output) as process:
+        return process.wait(), log
+
+
+def run_all(folder, arguments):
+    """Until the time is over, or one has found something."""
+    before = finds_in(found_folder(folder, arguments.name))
+    jobs = [parallel.Job(lambda number=number: fuzz_job(folder, arguments, number)) for number in range(arguments.jobs)]
+    for _, result in parallel.run_all(jobs, arguments.jobs):
+        if isinstance(result, Exception):
+            raise result
+        status, log = result or (1, None)
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log else []
+        if status:
+            print("\n".join(lines[-60:]))
+            for find in sorted(finds_in(found_folder(folder, arguments.name)) - before):
+                tell(arguments, find)
+            return 1
+        print("\n".join(line for line in lines if "DONE" in line or line.startswith("Done ")))
+    return 0
+
+
+def merge(folder, arguments):
+    """The smallest set of inputs by the code that they reach, not by how often."""
+    tree, found = fuzz.CORPUS / arguments.name, found_folder(folder, arguments.name)
+    with tempfile.TemporaryDirectory() as scratch:
+        sources = [str(each) for each in (tree, found) if each.is_dir()]
+        with started(fuzz.command(folder, arguments.name, "-set_cover_merge=1", "-use_counters=0", scratch, *sources)) as process:
+            if process.wait():
+                return 1
+        shutil.rmtree(tree, ignore_errors=True)
+        shutil.copytree(scratch, tree)
+    print(f"{tree.relative_to(ROOT)}: {len(fuzz.kept(arguments.name))} inputs")
+    return 0
+
+
+def main():
+    arguments = parse()
+    if not arguments.name:
+        return list_programs()
+    packages.install(packages.BUILD + packages.HOST)
+    folder = pathlib.Path(arguments.build_dir or build.default_folder("host")).resolve()
+    build.build("host", folder, [f"fuzz_{arguments.name}"])
+    if arguments.run is not None:
+        return run_one(folder, arguments)
+    return merge(folder, arguments) if arguments.merge else run_all(folder, arguments)
+
+
+entry.run("fuzz", main)

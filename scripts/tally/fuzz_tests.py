@@ -1,0 +1,28 @@
+"""Tests that fuzz: each program with the inputs of the tree, and with so many made of them, always the same."""
+import tempfile
+
+from tally import build, fuzz, processes
+
+HOST = build.default_folder("host")
+TIMEOUT = 300  # seconds; it takes a tenth
+SAME = ["-seed=1", "-use_cmp=0"]  # what is compared may be addresses, which differ from run to run
+
+
+def fuzz_test(program):
+    def fuzzed():
+        if not fuzz.program(HOST, program.name).exists():
+            yield program.name, False, "it could not be built; what the compiler said is above"
+            return
+        kept = fuzz.kept(program.name)
+        yield "there are inputs in the tree", bool(kept), ""
+        with tempfile.TemporaryDirectory() as scratch:
+            words = [*SAME, f"-runs={program.runs}", f"-artifact_prefix={scratch}/", scratch, str(fuzz.CORPUS / program.name)]
+            done = processes.run(fuzz.command(HOST, program.name, *words), TIMEOUT, env=fuzz.environment())
+        yield f"nothing is wrong in {program.runs} runs", done.returncode == 0, f"status {done.returncode}\n{done.stderr[-6000:]}"
+    return fuzzed
+
+
+def fuzz_tests():
+    """(name, function) of each; all need the build host."""
+    for program in fuzz.programs():
+        yield f"fuzz/{program.name}", fuzz_test(program)

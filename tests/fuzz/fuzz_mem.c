@@ -1,0 +1,373 @@
+/*
+ * Messages to the memory server: the bytes choose who sends (the manager, programs, strangers), any tag, any words and
+ * data, a capability, windows, when tasks die and what the kernel refuses. All of the server's invariants must hold
+ * after each message; in the end, when all are dead, each frame must be free again, or the server's own.
+ *
+ * fuzz: runs=1500
+ * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
+ * sources: tests/host/mem_client.c tests/host/mem_pair.c tests/fuzz/bytes.c
+ */
+#include <string.h>
+
+#include "libuser/libc/errno.h"
+#include "servers/fault.h"
+#include "servers/mem/frames.h"
+#include "servers/mem/heap.h"
+#include "servers/mem/layout.h"
+#include "servers/mem/pools.h"
+#include "servers/mem/server.h"
+#include "servers/mem/shm_table.h"
+#include "servers/mem/space.h"
+#include "servers/proto/mem.h"
+#include "tests/fuzz/bytes.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/host/check.h"
+#include "tests/host/mem_pair.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum {
+    IDS = 6,         /* of spaces: 1 .. IDS; programs beyond are strangers */
+    CHECK_EVERY = 8, /* messages between walks of what is linear in the machine's memory */
+};
+
+static const struct fake_ram machines[] = {{16, 4000, 100}, {16, 1200, 100}, {KERNEL_WINDOW_PAGES - 500, 3000, 100}};
+
+static uint32_t start_free;      /* frames that are free or the server's own */
+static bool windows_are_at_home; /* in this run: segments are mapped where the server knows them to be */
+
+/* ---------------------------------------------------------------------------------- words */
+
+static uint32_t any_id(void)
+{
+    return random_below(20) ? 1 + random_below(IDS + 1) : bytes_word();
+}
+
+static uint32_t any_address(void)
+{
+    static const uint32_t bases[] = {0, PROGRAM_BASE, PROGRAM_BASE + (1 << 22), HEAP_LIMIT, MMAP_BASE + (1 << 22),
+                                     MMAP_LIMIT, SHM_BASE, STACK_LOW, STACK_TOP, USER_END, 0};
+    uint32_t address = bases[random_below(COUNT(bases))] + (random_below(16) << PAGE_BITS) - (8u << PAGE_BITS);
+
+    return random_below(8) ? address : address + random_below(PAGE_SIZE);
+}
+
+static uint32_t any_length(void)
+{
+    return random_below(16) << PAGE_BITS << (random_below(4) ? 0 : random_below(20));
+}
+
+static uint32_t any_word(void)
+{
+    switch (random_below(6)) {
+    case 0:
+        return any_address();
+    case 1:
+        return any_length();
+    case 2:
+        return random_below(256);
+    case 3:
+        return 0u - random_below(1 << 16);
+    case 4:
+        return bytes_word();
+    default:
+        return any_id();
+    }
+}
+
+static uint32_t any_number(void)
+{
+    static const uint8_t calls[] = {MEM_SBRK,         MEM_MMAP,          MEM_MUNMAP,      MEM_SHM_OPEN,   MEM_SHM_CLOSE,
+                                    MEM_INFO,         MEM_SPACE_CREATE,  MEM_SPACE_FORK,  MEM_SPACE_MAP,  MEM_SPACE_FINISH,
+                                    MEM_SPACE_DESTROY, MEM_POOL,         MEM_CASUALTY,    MEM_SPACE_CLEAR, MEM_POOL_END};
+
+    return random_below(30) ? calls[random_below(COUNT(calls))] : any_word();
+}
+
+/* Words with which the call often is not refused. */
+static struct words fitting_words(uint32_t number)
+{
+    switch (number) {
+    case MEM_SBRK:
+        return (struct words){{number, any_length() - any_length(), 0, 0}};
+    case MEM_MMAP:
+    case MEM_MUNMAP:
+        return (struct words){{number, random_below(3) ? any_address() : 0, any_length(), 0}};
+    case MEM_SPACE_FORK:
+        return (struct words){{number, any_id(), any_id(), 0}};
+    case MEM_SPACE_FINISH:
+        return (struct words){{number, any_id(), any_address(), 0}};
+    case MEM_SPACE_CLEAR:
+        return (struct words){{number, any_id(), random_below(100), 0}};
+    case MEM_POOL:
+        return (struct words){{number, 1 + random_below(300), 0, 0}};
+    case MEM_POOL_END:
+    case MEM_SHM_OPEN:
+    case MEM_SHM_CLOSE:
+        return (struct words){{number, random_below(5), 0, 0}};
+    default:
+        return (struct words){{number, any_id(), 0, 0}};
+    }
+}
+
+static struct words any_words(void)
+{
+    uint32_t number = any_number();
+
+    if (random_below(5))
+        return fitting_words(number);
+    return (struct words){{number, any_word(), any_word(), any_word()}};
+}
+
+static struct words any_fault(void)
+{
+    uint32_t vector = random_below(8) ? VECTOR_PAGE_FAULT : random_below(32);
+
+    return (struct words){{any_address(), random_below(32), any_word(), vector}};
+}
+
+/* ---------------------------------------------------------------------------------- the page */
+
+static struct mem_segment any_segment(void)
+{
+    static const uint8_t rights[] = {RIGHT_READ, RIGHT_READ | RIGHT_WRITE, RIGHT_READ | RIGHT_EXECUTE};
+
+    if (random_below(4) == 0)
+        return (struct mem_segment){any_word(), any_word(), any_word(), any_word(), any_word()};
+    uint32_t file_pages = random_below(4), pages = file_pages + random_below(4), page = random_below(FAKE_ARCHIVE_PAGES);
+    return (struct mem_segment){.address = PROGRAM_BASE + (random_below(16) << PAGE_BITS),
+                                .memory_bytes = (pages << PAGE_BITS) - random_below(3),
+                                .archive_page = page % 2 ? page : FAKE_ARCHIVE_PAGES - page % 8, /* often the last ones */
+                                .file_bytes = file_pages << PAGE_BITS,
+                                .rights = rights[random_below(3)]};
+}
+
+/* A capability goes into the slot that the server opened: a task, or of programs something else. The manager is
+ * trusted with that: for a space it sends a task, or one that has died meanwhile, which leaves the slot empty. */
+static void send_capability(const struct mem_client *client)
+{
+    CHECK(fake_slot_is_empty(mem_page.slots)); /* or nothing with an item gets through to the server any more */
+    if (!mem_page.slots_count || random_below(10) == 0)
+        return;
+    fake_task_reap();
+    if (!client || random_below(4))
+        fake_task_create(mem_page.slots, random_below(8));
+    else
+        fake_slot_fill(mem_page.slots);
+}
+
+/* Of a call: the other kinds are the kernel's. */
+static uint32_t any_tag(uint32_t number)
+{
+    const uint32_t segment_words = sizeof(struct mem_segment) / sizeof(uint32_t);
+
+    if (random_below(16) == 0)
+        return bytes_word() & (TAG_WORDS | TAG_ITEMS);
+    if (number == MEM_SPACE_MAP)
+        return segment_words;
+    return number == MEM_SPACE_CREATE || number == MEM_SPACE_FORK || random_below(16) == 0 ? 1 << TAG_ITEMS_SHIFT : 0;
+}
+
+/* Sometimes a window in which segments are not where the server knows them to be. */
+static void open_window(void)
+{
+    mem_window = SHM_BASE;
+    if (!windows_are_at_home && random_below(2))
+        mem_window = PROGRAM_BASE + (random_below(64) << (random_below(2) ? PAGE_BITS : 22));
+}
+
+static void refuse_some_answers(void)
+{
+    static const err_t refusals[] = {ERR_WINDOW, ERR_TAKEN, ERR_STALE, ERR_DEAD};
+
+    mem_refuse_one_in = 20;
+    mem_refusal = refusals[random_below(COUNT(refusals))];
+}
+
+/* ---------------------------------------------------------------------------------- what it must answer */
+
+static const int statuses[] = {0, -ENOMEM, -EINVAL, -EEXIST, -ENOENT};
+enum { ANY = 1 };
+
+static bool is_of_program(uint32_t number)
+{
+    return number >= MEM_SBRK && number <= MEM_INFO;
+}
+
+static bool is_of_manager(uint32_t number)
+{
+    return number >= MEM_SPACE_CREATE && number < MEM_CALLS_END;
+}
+
+/* The one status that there can be, without a look at what is in a space; or ANY. */
+static int expected_of_program(uint32_t id, uint32_t number)
+{
+    if (!space_find(id))
+        return -EINVAL;
+    if (is_of_manager(number))
+        return -EPERM;
+    return is_of_program(number) ? ANY : -ENOSYS;
+}
+
+static int expected_of_manager(const uint32_t *w)
+{
+    bool of_space = w[0] >= MEM_SPACE_FORK && w[0] <= MEM_SPACE_DESTROY;
+
+    if (w[0] == MEM_INFO)
+        return 0;
+    if (!is_of_manager(w[0]))
+        return is_of_program(w[0]) ? -EINVAL : -ENOSYS;
+    if ((of_space || w[0] == MEM_SPACE_CLEAR) && !space_find(w[1]))
+        return -ENOENT;
+    if (w[0] == MEM_SPACE_DESTROY)
+        return 0;
+    if (w[0] == MEM_POOL_END)
+        return pools_at(w[1]) ? 0 : -ENOENT;
+    return ANY;
+}
+
+static void check_status(int status, int expected)
+{
+    bool known = false;
+
+    for (unsigned i = 0; i < COUNT(statuses); i++)
+        known |= status == statuses[i];
+    CHECK(expected == ANY ? known : status == expected);
+}
+
+/* ---------------------------------------------------------------------------------- invariants */
+
+/* Of one space; those of a dead task have nothing mapped. */
+static uint32_t check_space(struct space *space)
+{
+    struct mem_client client = {space->id, space->task};
+
+    space_check(space);
+    if (windows_are_at_home && fake_task_lives(space->task))
+        mem_check_mappings(&client);
+    return space->committed;
+}
+
+static uint32_t for_spaces(uint32_t (*function)(struct space *space))
+{
+    uint32_t sum = 0;
+
+    for (uint32_t bucket = 0; bucket < SPACE_BUCKETS; bucket++)
+        for (struct space *space = space_buckets[bucket], *next; space; space = next) {
+            next = space->next;
+            sum += function(space);
+        }
+    return sum;
+}
+
+static void check_all(void)
+{
+    uint32_t promised = for_spaces(check_space) + shm_table_count() + heap_check();
+
+    shm_table_check();
+    frames_check();
+    CHECK(frames_count().committed >= promised);
+}
+
+/* ---------------------------------------------------------------------------------- a run */
+
+static void send(const struct mem_client *client, uint32_t tag, struct words words)
+{
+    int expected = client ? expected_of_program(client->id, words.w[0]) : expected_of_manager(words.w);
+    bool is_call = !(tag & TAG_KIND);
+
+    if (tag & TAG_ITEMS)
+        send_capability(client);
+    if (mem_exchange(client, tag, &words) && is_call)
+        check_status((int)words.w[0], expected);
+    else if (is_call)
+        CHECK(mem_was_refused && mem_refusal == ERR_STALE);
+}
+
+static void message(void)
+{
+    struct words words = any_words();
+    struct mem_segment segment = any_segment();
+    struct mem_client client = {is_of_manager(words.w[0]) && random_below(20) ? 0 : any_id() & BADGE_MAX, 0};
+    struct space *space = space_find(client.id);
+
+    memcpy(mem_page.words, &segment, sizeof segment);
+    open_window();
+    refuse_some_answers();
+    if (!client.id) {
+        send(NULL, any_tag(words.w[0]), words);
+        return;
+    }
+    client.slot = space ? space->task : 0;
+    if (space && !fake_task_lives(client.slot))
+        return; /* nobody of its sends any more */
+    if (random_below(3) == 0)
+        send(&client, TAG_FAULT, any_fault());
+    else if (random_below(60) == 0)
+        send(&client, TAG_SIGNAL, words);
+    else
+        send(&client, any_tag(words.w[0]), words);
+}
+
+/* Its space is still there, until the manager says so. */
+static void task_dies(void)
+{
+    struct space *space = space_find(any_id());
+
+    if (space && fake_task_lives(space->task))
+        fake_task_destroy(space->task);
+}
+
+static uint32_t destroy_space(struct space *space)
+{
+    if (fake_task_lives(space->task))
+        fake_task_destroy(space->task);
+    CHECK(mem_manager(MEM_SPACE_DESTROY, space->id, 0) == 0);
+    return 0;
+}
+
+static void all_die(void)
+{
+    random_source = NULL;
+    mem_refuse_one_in = 0;
+    for_spaces(destroy_space);
+    for (uint32_t i = 0; i < POOLS_MAX; i++)
+        if (pools_at(i))
+            CHECK(mem_manager(MEM_POOL_END, i, 0) == 0);
+    fake_task_reap();
+    CHECK(mem_manager(MEM_SPACE_DESTROY, 1, 0) == -ENOENT); /* what was lent to tasks that lived longer comes back */
+    check_all();
+    CHECK(shm_table_count() == 0 && frames_count().free + heap_check() == start_free);
+    CHECK(frames_count().committed == heap_check());
+}
+
+/* Two programs are there already. */
+static void begin(void)
+{
+    fake_init(machines[random_below(COUNT(machines))]);
+    fake_start_frames();
+    CHECK(server_init(&mem_page, FAKE_ARCHIVE_PAGES, 77));
+    start_free = frames_count().free + heap_check();
+    windows_are_at_home = random_below(2);
+    mem_window = SHM_BASE;
+    mem_refuse_one_in = 0;
+    pair_make(1);
+    pair_make(2);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    bytes_begin(data, size);
+    begin();
+    for (unsigned step = 1; bytes_are_left(); step++) {
+        message();
+        if (random_below(30) == 0)
+            task_dies();
+        if (step % CHECK_EVERY == 0)
+            check_all();
+    }
+    all_die();
+    return 0;
+}

@@ -1,0 +1,35 @@
+/*
+ * The memory server and programs that behave like programs: the bytes choose what they do, and what each sees is compared
+ * with a naive model, tests/host/mem_model.h.
+ *
+ * fuzz: runs=800
+ * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
+ * sources: tests/host/mem_client.c tests/host/mem_model.c
+ * sources: tests/fuzz/bytes.c
+ */
+#include "tests/fuzz/bytes.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/host/check.h"
+#include "tests/host/mem_model.h"
+
+#include "servers/mem/frames.h"
+
+enum { CHECK_EVERY = 16 };
+
+/* All so small that programs can ask for more than there is. */
+static const struct fake_ram machines[] = {{16, 8000, 100}, {16, 1200, 100}, {KERNEL_WINDOW_PAGES - 500, 3000, 100}};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    bytes_begin(data, size);
+    mem_model_start(machines[random_below(3)], true);
+    for (unsigned step = 1; bytes_are_left(); step++) {
+        mem_model_step();
+        if (step % CHECK_EVERY == 0)
+            mem_model_check();
+    }
+    mem_model_end();
+    return 0;
+}
