@@ -1,8 +1,10 @@
 """Runs mutants: builds what the test of each needs with the bug in it, and runs the test."""
+import contextlib
 import dataclasses
 import functools
 import pathlib
 import random
+import shutil
 import tempfile
 import time
 
@@ -84,14 +86,12 @@ def verdict_of(mutant, place, limit):
     return (CAUGHT if found else SURVIVES), ""
 
 
-def run_one(mutant, times):
+def run_one(mutant, times, scratch):
     if times.end is not None and time.monotonic() > times.end:
         return Outcome(mutant, NOT_RUN)
-    begin = time.monotonic()
-    folder = build.base / "mutants"
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f"{mutant.name}-", dir=folder) as place:
-        verdict, details = verdict_of(mutant, pathlib.Path(place).resolve(), times.limit)
+    begin, place = time.monotonic(), scratch / mutant.name
+    verdict, details = verdict_of(mutant, place, times.limit)
+    shutil.rmtree(place)
     return Outcome(mutant, verdict, time.monotonic() - begin, details)
 
 
@@ -114,6 +114,15 @@ def build_all(mutants):
         mutant_build.graph(folder.resolve())
 
 
+@contextlib.contextmanager
+def scratch_folder():
+    """Ours to remove, however those end that work in it."""
+    folder = build.base / "mutants"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        yield pathlib.Path(scratch).resolve()
+
+
 def run_all(mutants, jobs, times):
     """Yields an Outcome for each, in any order."""
     runnable = []
@@ -125,8 +134,9 @@ def run_all(mutants, jobs, times):
     build_all(runnable)
     if times.end is not None:
         random.shuffle(runnable)  # some have their turn, others in the next run
-    work = [parallel.Job(functools.partial(run_one, mutant, times)) for mutant in runnable]
-    for job, found in parallel.run_all(work, jobs):
-        if not isinstance(found, Outcome):
-            raise found or RuntimeError(f"the process of a mutant was killed: {job.run.args[0].name}")
-        yield found
+    with scratch_folder() as scratch:
+        work = [parallel.Job(functools.partial(run_one, mutant, times, scratch)) for mutant in runnable]
+        for job, found in parallel.run_all(work, jobs):
+            if not isinstance(found, Outcome):
+                raise found or RuntimeError(f"the process of a mutant was killed: {job.run.args[0].name}")
+            yield found

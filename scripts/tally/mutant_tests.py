@@ -2,10 +2,12 @@
 import os
 import pathlib
 import re
+import signal
+import subprocess
 import sys
 import tempfile
 
-from tally import build, mutants, processes
+from tally import build, mutants, processes, terminal_tests
 from tally.entry import UNABLE, USAGE
 from tally.interface import ROOT
 
@@ -64,10 +66,13 @@ BAD_LISTS = [
 ]
 
 
+def command(*words):
+    return [sys.executable, "-S", str(ROOT / "scripts/mutants.py"), "--build-dir", str(build.base), "-j", "1", *words]
+
+
 def called(*words):
     """(status, output and messages) of scripts/mutants."""
-    command = [sys.executable, "-S", str(ROOT / "scripts/mutants.py"), "--build-dir", str(build.base), "-j", "1"]
-    done = processes.run([*command, *words], PATIENCE, cwd=ROOT)
+    done = processes.run(command(*words), PATIENCE, cwd=ROOT)
     return done.returncode, f"status {done.returncode}\n{done.stdout}{done.stderr}"
 
 
@@ -114,6 +119,22 @@ def judges():
         yield what, ended == status and re.search(says, said), said
 
 
+def leaves_nothing():
+    """Interrupted while a test runs."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path, ours = pathlib.Path(scratch) / "list.txt", lambda: list((build.base / "mutants").glob("*/endless/host"))
+        path.write_text(HANGS.format("").replace("mutant hangs", "mutant endless"), encoding="utf-8")
+        with processes.started(command("--from", str(path)), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            began = terminal_tests.wait_until(ours)
+            tree = processes.descendants(process.pid)
+            process.send_signal(signal.SIGINT)
+            status = process.wait(PATIENCE)
+        yield "it had begun, and ends by that", began and status == 128 + signal.SIGINT, f"status {status}"
+        yield "no folder is left", began and not began[0].parents[1].exists(), f"{began}"
+        left = [each for each in tree if pathlib.Path(f"/proc/{each}").exists()]
+        yield "and no process", tree and not left, f"{left} of {tree}"
+
+
 def refuses():
     for what, text, says in BAD_LISTS:
         status, said = called_with(text, "--list")
@@ -130,3 +151,4 @@ def mutant_tests(test_names):
     yield "mutants/changed", changed_are_caught, "host", places
     yield "mutants/judges", judges, "host", 1
     yield "mutants/refuses", refuses, None, 1
+    yield "mutants/leaves nothing", leaves_nothing, "host", 1
