@@ -136,18 +136,31 @@ def call_test(call):
 MOMENTS = 30
 
 
+def when_it_listens(process):
+    """Control-C, as soon as the script has a handler for it, or has ended."""
+    caught = 0
+    while process.poll() is None and not caught >> (signal.SIGINT - 1) & 1:
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text(errors="replace")
+        caught = int(re.search(r"^SigCgt:\s*(\w+)", status, re.M)[1], 16)
+    interrupt(process)
+
+
+def interrupt(process):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+
+
 def interrupted_early():
     """Control-C at any moment while a script begins, which is most of what it does: it ends by that, or goes on as if
     nothing had been typed, but never with a traceback."""
     statuses, began = [], time.monotonic()
     processes.run([str(ROOT / "scripts/run"), "--list"])
     whole = time.monotonic() - began
-    for number in range(MOMENTS):
+    moments = [lambda process, n=n: (time.sleep(n * 1.5 * whole / MOMENTS), interrupt(process)) for n in range(MOMENTS)]
+    for number, interrupts in enumerate([*moments, *3 * [when_it_listens]]):
         with processes.started([str(ROOT / "scripts/run"), "--list"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                start_new_session=True) as process:
-            time.sleep(number * 1.5 * whole / MOMENTS)  # on a busy machine it may take longer than it did
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGINT)
+            interrupts(process)
             said = process.stderr.read().decode(errors="replace")
             statuses.append(process.wait(PATIENCE))
         wanted = (0, 128 + signal.SIGINT, -signal.SIGINT)
