@@ -124,7 +124,8 @@ def leaves_nothing():
     with tempfile.TemporaryDirectory() as scratch:
         path, ours = pathlib.Path(scratch) / "list.txt", lambda: list((build.base / "mutants").glob("*/endless/host"))
         path.write_text(HANGS.format("").replace("mutant hangs", "mutant endless"), encoding="utf-8")
-        with processes.started(command("--from", str(path)), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        with processes.started(command("--from", str(path)), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               preexec_fn=processes.hear_signals) as process:
             began = terminal_tests.wait_until(ours)
             tree = processes.descendants(process.pid)
             process.send_signal(signal.SIGINT)

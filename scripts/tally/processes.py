@@ -75,6 +75,12 @@ def end(process):
         process.wait()
 
 
+def hear_signals():
+    """In a process that is about to run something else: it ends by what a shell's background and nohup ignore."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def started(command, **options):
     """A Popen; it ends with the block."""

@@ -248,7 +248,7 @@ def ended_by_signal():
         with tempfile.TemporaryDirectory() as folder:
             with processes.started(INTERACTIVE, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": folder},
-                                   preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)) as process:
+                                   preexec_fn=processes.hear_signals) as process:
                 process.stdout.readline()
                 emulators = machines(process.pid)
                 process.send_signal(number)
