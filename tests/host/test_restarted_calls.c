@@ -165,6 +165,7 @@ static void at_most_eight_are_on_their_way(void)
     struct thread *threads[BOUND_MAX + 1];
 
     pair_boot();
+    make_two_tasks();
     make_many_children();
     for (uint32_t i = 0; i <= BOUND_MAX; i++)
         threads[i] = begin_call(200 + i, 0x100000 + i * PAGE_SIZE);
@@ -174,6 +175,11 @@ static void at_most_eight_are_on_their_way(void)
     end_call(threads[0]);
     CHECK(sys_rerun(threads[BOUND_MAX]) == RERUN);
     CHECK(SECOND(SYS_cap_delete, MIDDLE, 0) == ERR_BUSY); /* a part is done */
+    CHECK(SECOND(SYS_cap_revoke, MIDDLE, 0) == ERR_BUSY);
+    CHECK(SECOND(SYS_vm_unmap, NAME, PLACE, PAGES) == ERR_BUSY && pages_of(A, PLACE, PAGES) < PAGES);
+    CHECK(SECOND(SYS_thread_stop, WORLD_THREAD, 0) == ERR_BUSY && first->held); /* its processor will hear of it */
+    CHECK(SECOND(SYS_thread_resume, WORLD_THREAD, 0) == OK);
+    CHECK(SECOND(SYS_memory_revoke, WORLD_MEMORY, WORLD_USER + 50, PAGES) == ERR_BUSY);
     end_call(threads[1]);
     CHECK(SECOND(SYS_cap_delete, MIDDLE, 0) == OK);
     for (uint32_t i = 2; i <= BOUND_MAX; i++)
@@ -216,6 +222,18 @@ static void revoking_ends_with_its_capability(unsigned at, bool with_stop)
     pair_end();
 }
 
+/* What is left in the registers is counted from the capability's first frame: no frame's number is told. */
+static void revoking_tells_no_frame(void)
+{
+    pair_boot();
+    make_two_tasks();
+    CHECK(FIRST(SYS_cap_derive, WORLD_MEMORY, GIVEN, RIGHT_ALL, WORLD_USER + 300, FRAMES) == OK);
+    CHECK(FIRST(SYS_vm_map, B, page(GIVEN_PLACE, 0), FRAMES | GIVEN << 16, 0) == OK);
+    CHECK(FIRST(SYS_memory_revoke, GIVEN, 0, FRAMES) == OK);
+    CHECK(first->registers.ebx == FRAMES);
+    pair_end();
+}
+
 int main(void)
 {
     unmapping_stays_in_its_task();
@@ -230,5 +248,6 @@ int main(void)
         revoking_ends_with_its_capability(step, false);
         revoking_ends_with_its_capability(step, true);
     }
+    revoking_tells_no_frame();
     puts("test_restarted_calls: none worked with what came later");
 }
