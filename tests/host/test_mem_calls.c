@@ -250,6 +250,22 @@ static void check_unwanted_capability(void)
     fake_task_reap();
 }
 
+/* The slot of a space that is discarded is used again. */
+static void check_slots_come_back(void)
+{
+    enum { ROUNDS = 8 };
+    uint32_t first = 0, highest = 0;
+
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        struct mem_client client = pair_make(200 + i);
+        pair_end(client);
+        space_discard_spares();
+        first = i == 1 ? client.slot : first;
+        highest = client.slot > highest ? client.slot : highest;
+    }
+    CHECK(highest <= first + 2);
+}
+
 static void check_sbrk(void)
 {
     uint32_t old, before = committed_free();
@@ -359,7 +375,7 @@ int main(void)
 {
     static void (*const checks[])(void) = {
         check_create,  check_segments_refused,    check_image, check_clear, check_pool,   check_casualties,
-        check_foreign, check_unwanted_capability, check_sbrk,  check_mmap,  check_munmap,
+        check_foreign, check_unwanted_capability, check_slots_come_back, check_sbrk,  check_mmap,  check_munmap,
     };
 
     pair_run("test_mem_calls", checks, sizeof(checks) / sizeof(checks[0]));
