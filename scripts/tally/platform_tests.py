@@ -211,6 +211,10 @@ def records():
         yield f"{what}: it is told", told == (makers != OURS), printed
     failed, printed = judged(OURS, call=29)
     yield "what shrinks is told", not failed and "the record can be lowered" in printed, printed
+    done = bench_record.parse("# compiler: clang 14.0.6\n# emulator: QEMU 7.2\nboot_done 9000 instructions\n")
+    for value, worse in ((9200, 0), (9201, 1)):
+        found = bench_record.changes({"boot_done": (value, "instructions")}, OURS, done)
+        yield f"boot_done {value} of 9000: {worse} is worse", len(found.worse) == worse, f"{found}"
     yield "the record in the tree names its makers", set(bench_record.read().makers) == {"compiler", "emulator"}, ""
 
 
