@@ -143,8 +143,9 @@ def account_rows(folder, name):
 
 def longest_of(folder, test):
     (status, console, log), longest = system.boot_counted(test, folder)
-    if status:
-        raise BenchError("\n".join([*console.splitlines()[-20:], *log[-20:], f"bench: {test} ended with status {status}"]))
+    if status or longest is None:
+        how = f"ended with status {status}" + ", and nothing was counted" * (longest is None)
+        raise BenchError("\n".join([*console.splitlines()[-20:], *log[-20:], f"bench: {test} {how}"]))
     return longest, test
 
 

@@ -137,6 +137,10 @@ def boot_counted(program, folder):
 
 
 def judge_longest(longest, folder):
+    """What was not counted, as boot_counted() has it, is not within the record."""
+    if longest is None:
+        yield f"{LONGEST} is counted", False, "the machine ended without having written what it counted"
+        return
     rows = {LONGEST: (longest, "instructions")}
     found = bench_record.changes(rows, bench_record.makers_of(folder), bench_record.read())
     yield f"{LONGEST} is not above the record", not found.worse, "\n".join(found.worse)
@@ -147,6 +151,5 @@ def counted_test(program, _, folder):
     def run():
         ended, longest = boot_counted(program, folder)
         yield from judge(program, *ended)
-        if longest is not None:
-            yield from judge_longest(longest, folder)
+        yield from judge_longest(longest, folder)
     return run
