@@ -67,6 +67,19 @@ static void walk_companion(struct walk *walk, uint32_t frame)
         walk->entries += node_in_tree(&nodes[i]);
 }
 
+/* A3 */
+static void walk_place_frames(const struct link *frames, uint32_t task, enum frame_kind kind, unsigned shift)
+{
+    bool was_full = false;
+
+    for (ref_t link = frames->next; link != REF(frames); link = AT(struct link, link)->next) {
+        const struct frame *record = AT(struct frame, link);
+        bool full = record->used == ~0u >> (32 - (1u << (PAGE_BITS - shift)));
+        assert(record->kind == kind && record->owner == task && (full || !was_full));
+        was_full = full;
+    }
+}
+
 static void walk_task(struct walk *walk, uint32_t frame)
 {
     struct task *task = AT(struct task, frame_ref(frame));
@@ -76,6 +89,8 @@ static void walk_task(struct walk *walk, uint32_t frame)
     walk_tree_of_caps(walk, &task->object.caps);
     space_check(&task->space);
     walk->accounted += task->account.total;
+    walk_place_frames(&task->account.threads, frame, FRAME_THREADS, THREAD_SHIFT);
+    walk_place_frames(&task->account.endpoints, frame, FRAME_ENDPOINTS, ENDPOINT_SHIFT);
     for (uint32_t f = task->account.spare; f; f = frame_at(f)->next_spare, spare++)
         assert(frame_at(f)->kind == FRAME_SPARE && frame_at(f)->owner == frame);
     assert(spare == task->account.spare_count && spare < task->account.total);

@@ -59,8 +59,7 @@ struct boot_range boot_info_screen(struct boot_info *info)
 
 /* The first page from `at` on that one of the areas has, and where that area ends; MEMORY_PAGES_MAX:
  * none. Pages that an area has in part count with `outward`. */
-static uint32_t next_page(const struct boot_area *areas, unsigned count, uint32_t at, bool outward,
-                          uint32_t *end)
+static uint32_t next_page(const struct boot_area *areas, unsigned count, uint32_t at, bool outward, uint32_t *end)
 {
     uint32_t next = MEMORY_PAGES_MAX;
 
@@ -75,8 +74,7 @@ static uint32_t next_page(const struct boot_area *areas, unsigned count, uint32_
     return next;
 }
 
-static unsigned list_free(const struct boot_info *info, uint32_t low, struct boot_range *ranges,
-                          unsigned max)
+static unsigned list_free(const struct boot_info *info, uint32_t low, struct boot_range *ranges, unsigned max)
 {
     unsigned count = 0;
 

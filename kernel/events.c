@@ -41,8 +41,11 @@ struct thread *event_interrupt(struct thread *interrupted, unsigned line)
     if (line != IRQ_TICK)
         return event_poke(interrupted);
     tick_others();
-    if (kernel.nmis)
+    arch_log_step();
+    if (kernel.nmis) {
         log_print("cpu: %u NMIs came and were ignored\n", __atomic_exchange_n(&kernel.nmis, 0, __ATOMIC_RELAXED));
+        irq_signal(IRQ_LOG);
+    }
     return event_tick(interrupted);
 }
 

@@ -84,21 +84,18 @@ static void init_kernel(void)
 static void check_image(const struct boot_image *image)
 {
     const uint32_t most = (STACK_TOP - STACK_LOW) >> PAGE_BITS;
-    uint64_t pages = (uint64_t)image->image_page + image->text_pages + image->data_pages +
-                     image->stack_pages;
+    uint64_t pages = (uint64_t)image->image_page + image->text_pages + image->data_pages + image->stack_pages;
     bool good = __builtin_memcmp(image->magic, BOOT_IMAGE_MAGIC, sizeof image->magic) == 0 &&
                 pages <= boot->modules[0].pages && image->text_pages && image->stack_pages &&
                 image->stack_pages <= most && image->text_pages <= most && image->data_pages <= most &&
                 image->account_pages >= 16 && image->account_pages <= 4096 &&
-                image->entry >= PROGRAM_BASE &&
-                image->entry < PROGRAM_BASE + (image->text_pages << PAGE_BITS);
+                image->entry >= PROGRAM_BASE && image->entry < PROGRAM_BASE + (image->text_pages << PAGE_BITS);
 
     if (!good)
         panic("boot archive damaged: no image of init at its start", __FILE__, __LINE__);
 }
 
-static void map_init(struct task *task, uint32_t frame, uint32_t pages, uint32_t address,
-                     rights_t rights)
+static void map_init(struct task *task, uint32_t frame, uint32_t pages, uint32_t address, rights_t rights)
 {
     const struct source source = {.first = frame, .kinship = CHILD};
 
@@ -118,8 +115,7 @@ static void map_image(struct task *task, const struct boot_image *image)
     map_init(task, frame, image->stack_pages, stack, RIGHT_READ | RIGHT_WRITE);
 }
 
-static void give_range(struct task *task, uint32_t index, enum slot_bits kind, rights_t rights,
-                       struct boot_range range)
+static void give_range(struct task *task, uint32_t index, enum slot_bits kind, rights_t rights, struct boot_range range)
 {
     slot_make(sys_open(task, index), &range_object((unsigned)kind >> 6 & 3)->caps, rights, range.first,
               (uint32_t)kind | range.pages << SLOT_COUNT_SHIFT);
@@ -131,8 +127,7 @@ static void give_all(struct task *task, struct thread *thread)
 
     sys_give(task, BOOT_SLOT_TASK, &task->object, SLOT_TASK);
     sys_give(task, BOOT_SLOT_THREAD, &thread->object, SLOT_THREAD);
-    give_range(task, BOOT_SLOT_MEMORY, SLOT_MEMORY, RIGHT_ALL,
-               (struct boot_range){0, kernel.frame_count});
+    give_range(task, BOOT_SLOT_MEMORY, SLOT_MEMORY, RIGHT_ALL, (struct boot_range){0, kernel.frame_count});
     give_range(task, BOOT_SLOT_PORTS, SLOT_PORTS, RIGHT_ALL, (struct boot_range){0, 65536});
     give_range(task, BOOT_SLOT_IRQS, SLOT_IRQS, RIGHT_ALL, (struct boot_range){0, IRQ_COUNT});
     give_range(task, BOOT_SLOT_LOG, SLOT_LOG, RIGHT_ALL, (struct boot_range){0, 1});

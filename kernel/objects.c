@@ -124,9 +124,11 @@ static void reap_thread(struct thread *thread, unsigned *budget)
 /* ---------------------------------------------------------------------- the stages of a task's
  * end */
 
-static ref_t first_place(uint32_t frame, unsigned shift)
+static ref_t first_place(const struct link *frames, unsigned shift)
 {
-    return frame_ref(frame) + ((unsigned)__builtin_ctzll(frame_at(frame)->used) << shift);
+    const struct frame *record = AT(struct frame, frames->next);
+
+    return frame_ref(frame_number_of(record)) + ((unsigned)__builtin_ctz(record->used) << shift);
 }
 
 /* A thread or an endpoint of the task gets in front of it; when it is gone, the next one. */
@@ -135,11 +137,11 @@ static bool end_places(struct task *task, unsigned *budget)
     const struct account *account = &task->account;
 
     --*budget;
-    if (account->threads)
-        thread_begin_death(AT(struct thread, first_place(account->threads, THREAD_SHIFT)));
-    else if (account->endpoints)
-        endpoint_begin_death(AT(struct endpoint, first_place(account->endpoints, ENDPOINT_SHIFT)));
-    return !account->threads && !account->endpoints;
+    if (!link_is_alone(&account->threads))
+        thread_begin_death(AT(struct thread, first_place(&account->threads, THREAD_SHIFT)));
+    else if (!link_is_alone(&account->endpoints))
+        endpoint_begin_death(AT(struct endpoint, first_place(&account->endpoints, ENDPOINT_SHIFT)));
+    return link_is_alone(&account->threads) && link_is_alone(&account->endpoints);
 }
 
 enum { GROUP = LEAF_SLOTS < 8 ? LEAF_SLOTS : 8 };

@@ -5,7 +5,7 @@
  * Registers at a system call (sysenter; a stub keeps ecx = user esp, edx = the return address):
  *
  *            in                                       out
- *   eax      call 0-7, IPC flags 8-15, slot 16-31     an err_t; at receive the badge (31 bits) or an
+ *   eax      call 0-4, IPC flags 5-15, slot 16-31     an err_t; at receive the badge (31 bits) or an
  *                                                     error (negative)
  *   ebx      argument 0 / message word 0              result / message word 0
  *   esi edi ebp   arguments 1-3 / message words 1-3   undefined (ebp is kept) / message words 1-3
@@ -14,13 +14,14 @@
 
 #include <stdint.h>
 
-enum { ABI_VERSION = 1 };
+enum { ABI_VERSION = 2 };
 
 enum syscall_number {
 #define SYSCALL(number, name, slot, arguments, result, errors, summary) SYS_##name = number,
 #include "kernel/abi/syscalls.def"
     SYS_COUNT
 };
+enum { CALL_NUMBER = 0x1f }; /* bits of eax */
 
 /* The attribute is on the type: every function that returns err_t must have its result used. */
 typedef enum __attribute__((warn_unused_result)) err {
@@ -63,11 +64,11 @@ enum {
 /* ---------------------------------------------------------------------------------------- IPC */
 
 enum {
-    IPC_EXTENDED = 1 << 8, /* the tag, further words and items are in the sender's message page */
-    IPC_WINDOW = 1 << 9,   /* page->window is open for pages that come with what is received */
-    IPC_SLOTS = 1 << 10,   /* page->slots is open for capabilities */
-    IPC_REPLY = 1 << 11,   /* reply_wait: answer page->caller first */
-    IPC_FLAGS = 0xff00,
+    IPC_EXTENDED = 1 << 5, /* the tag, further words and items are in the sender's message page */
+    IPC_REPLY = 1 << 6,    /* reply_wait: answer page->caller first */
+    IPC_WINDOW = 1 << 8,   /* page->window is open for pages that come with what is received */
+    IPC_SLOTS = 1 << 9,    /* page->slots is open for capabilities */
+    IPC_FLAGS = IPC_EXTENDED | IPC_REPLY | IPC_WINDOW | IPC_SLOTS,
     IPC_PAGE_WORDS = 64, /* words beyond the four in registers */
     IPC_ITEMS = 4,
     SLOT_SHIFT = 16,
@@ -127,6 +128,7 @@ struct message_page {
 
 struct thread_registers {
     uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp, eip, eflags;
+    uint16_t fs, gs; /* selectors */
 };
 
 enum thread_state_part { THREAD_REGISTERS = 0, THREAD_FPU = 1 };
@@ -152,7 +154,7 @@ enum {
 
 enum {
     IRQ_TICK = 0, /* the 100 Hz tick */
-    IRQ_LOG = 24, /* no device's: after each log_write */
+    IRQ_LOG = 24, /* no device's: after each line in the log */
     IRQ_COUNT = 25,
     TICKS_PER_SECOND = 100,
     BOOT_RANGES_MAX = 64,

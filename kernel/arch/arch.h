@@ -24,8 +24,11 @@
 typedef uint32_t ref_t;
 typedef uint64_t pte_t;
 
-/* A thread's saved registers, lowest address first: pusha, the entry stub, the processor. */
+/* A thread's saved registers, lowest address first: by arch_segments_save(), room for what an NMI pushes
+ * while the others are saved or loaded; pusha, the entry stub, the processor. */
 struct registers {
+    uint16_t fs, gs;
+    uint32_t room[3];
     uint32_t edi, esi, ebp, esp_ignored, ebx, edx, ecx, eax;
     uint32_t vector, error;
     uint32_t eip, cs, eflags, esp, ss;
@@ -72,6 +75,8 @@ _Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
  *   struct arch_cpu                               what the machine keeps for each processor
  *   void arch_save_area(struct arch_cpu *cpu, struct registers *r)
  *                                                 where the next entry from user mode saves
+ *   void arch_segments_save(struct registers *r)  the running thread's fs and gs: the kernel leaves
+ *   void arch_segments_load(const struct registers *r)      them alone until another one runs
  *   struct thread *arch_resume(struct thread *)   the same as to return it from the event at once,
  *                                                 for one that waited in a call: may not return
  *   unsigned arch_cpu(void)                       the processor that runs this
@@ -100,7 +105,12 @@ void *arch_frame_map(unsigned window, uint32_t frame);
 void arch_irq_unmask(unsigned line);
 uint32_t arch_port_in(uint16_t port, unsigned bytes);
 void arch_port_out(uint16_t port, unsigned bytes, uint32_t value);
+
+/* The kernel's log takes text, for which there is room: whoever logs asks first. It goes out by bounded steps, as its port takes it:
+ * arch_log_step() is true when nothing is left. */
 void arch_log(const char *text, uint32_t bytes);
+bool arch_log_has_room(uint32_t bytes);
+bool arch_log_step(void);
 
 /* Gives the kernel lock away and lets pending interrupts in; one that comes abandons the kernel's stack
  * and starts anew. */

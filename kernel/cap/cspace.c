@@ -19,8 +19,7 @@ err_t cspace_refuse(const struct slot *slot, enum slot_bits kind)
     return slot_has(slot, kind, 0) ? ERR_RIGHTS : ERR_CAP;
 }
 
-err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty_leaf,
-                        uint32_t *cost)
+err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty_leaf, uint32_t *cost)
 {
     if (index == 0 || index >= CSPACE_SLOTS)
         return ERR_ARG;
@@ -28,8 +27,7 @@ err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty
     return slot_is_empty(cspace_slot(cspace, index)) ? OK : ERR_TAKEN;
 }
 
-struct slot *cspace_open(struct cspace *cspace, struct account *account, uint32_t index,
-                         ref_t empty_leaf)
+struct slot *cspace_open(struct cspace *cspace, struct account *account, uint32_t index, ref_t empty_leaf)
 {
     ref_t *leaf = &cspace->leaves[index >> LEAF_BITS];
 

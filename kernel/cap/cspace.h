@@ -63,9 +63,7 @@ err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot *
 
 /* A destination: ERR_ARG (slot 0, out of range), ERR_TAKEN. `*cost` is the frames that
  * cspace_open() will take for it, 0 or 1. */
-err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty_leaf,
-                        uint32_t *cost);
+err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty_leaf, uint32_t *cost);
 
 /* The destination's slot, with its leaf; the cost has been checked. */
-struct slot *cspace_open(struct cspace *cspace, struct account *account, uint32_t index,
-                         ref_t empty_leaf);
+struct slot *cspace_open(struct cspace *cspace, struct account *account, uint32_t index, ref_t empty_leaf);

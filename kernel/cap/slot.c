@@ -9,8 +9,7 @@ struct object *slot_names(const struct slot *slot)
     return AT(struct object, slot_object(slot));
 }
 
-void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t value,
-               uint32_t object)
+void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t value, uint32_t object)
 {
     assert(slot_is_empty(slot));
     slot->value = value;

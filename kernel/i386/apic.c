@@ -5,18 +5,8 @@
 #include "kernel/i386/paging.h"
 
 /* Registers, and what is written to them: SDM volume 3, table 10-1, 10.5.1, 10.6.1, 10.9. */
-enum {
-    ID = 0x20,
-    PRIORITY = 0x80,
-    SPURIOUS_VECTOR = 0xf0,
-    IN_SERVICE = 0x100, /* eight, 16 bytes apart */
-    COMMAND = 0x300,
-    COMMAND_TO = 0x310,
-    TIMER = 0x320,
-    LINT0 = 0x350,
-    LINT1 = 0x360,
-    ERROR = 0x370,
-};
+enum { ID = 0x20, PRIORITY = 0x80, SPURIOUS_VECTOR = 0xf0, IN_SERVICE = 0x100 /* eight, 16 bytes apart */ };
+enum { COMMAND = 0x300, COMMAND_TO = 0x310, TIMER = 0x320, LINT0 = 0x350, LINT1 = 0x360, ERROR = 0x370 };
 enum { ENABLED = 1 << 8, MASKED = 1 << 16, NMI = 4 << 8, EXTERNAL = 7 << 8 };
 enum { PENDING = 1 << 12, ASSERT = 1 << 14, ID_SHIFT = 24 };
 enum { CPUID_APIC = 1 << 9, MSR_BASE = 0x1b, BASE_ENABLED = 1 << 11, BASE_X2 = 1 << 10 };

@@ -234,7 +234,7 @@ trap_common:
     jmp     leave_kernel
 .broken:
     pusha
-    mov     eax, esp
+    lea     eax, [esp - FROM_START]
     call    trap_kernel             ; does not return
 
 ; A debug trap on the first instruction of an entry by sysenter, with the user's trap flag still set:

@@ -1,7 +1,8 @@
 /*
- * The kernel's log: the second serial port, polled; where there is none, the first one, each line
- * behind LOG_PREFIX (the console server owns the first port). And for those who look at a screen: a
- * page that users read, and, until somebody waits for IRQ_LOG to do that, VGA's text.
+ * The kernel's log: the second serial port; where there is none, the first one, each line behind
+ * LOG_PREFIX (the console server owns the first port). A port gets as much as its queue holds and is not waited
+ * for: the rest waits in the log's page, which users read who show it on a screen. Until one of them waits for
+ * IRQ_LOG the kernel writes VGA's text, too.
  *
  * It is there before paging, on processors of all ages: see processor.c.
  */
@@ -9,14 +10,15 @@
 #include "kernel/i386/processor.h"
 #include "kernel/arch/arch.h"
 
-enum { COM1 = 0x3f8, COM2 = 0x2f8, LINE_STATUS = 5, SCRATCH = 7, CAN_WRITE = 0x20, PATIENCE = 100000 };
+enum { COM1 = 0x3f8, COM2 = 0x2f8, FIFO = 2, LINE_STATUS = 5, SCRATCH = 7, HAS_FIFO = 0xc0, CAN_WRITE = 0x20 };
+enum { FIFO_BYTES = 16, LONGEST = 8 /* what one byte can become */, PATIENCE = 100000 };
 enum { SCREEN = 0xb8000, COLUMNS = 80, CELLS = 25 * COLUMNS, GREY = 0x700 };
 
 struct log_page arch_log_page __attribute__((aligned(PAGE_SIZE)));
 
 static uint16_t port;
-static bool at_line_start = true;
-static unsigned cell; /* of the screen: where the next character goes */
+static bool has_fifo, at_line_start = true;
+static uint32_t sent, cell; /* bytes that the port has; where on the screen the next character goes */
 bool log_shows = true;
 
 void log_init(void)
@@ -28,13 +30,54 @@ void log_init(void)
     port = inb(COM2 + SCRATCH) == 0x5a ? COM2 : COM1;
     for (unsigned i = 0; i < sizeof setup / sizeof setup[0]; i++)
         outb((uint16_t)(port + setup[i][0]), setup[i][1]);
+    has_fifo = (inb(port + FIFO) & HAS_FIFO) == HAS_FIFO;
 }
 
-static void put(char c)
+/* A port that is never ready gets bytes all the same, after many looks. */
+static __attribute__((noinline)) bool is_ready(void)
 {
-    for (unsigned i = 0; i < PATIENCE && !(inb(port + LINE_STATUS) & CAN_WRITE); i++)
-        ;
+    static uint32_t looks;
+
+    return inb(port + LINE_STATUS) & CAN_WRITE || ++looks % PATIENCE == 0;
+}
+
+/* Only a port without a queue is waited for. */
+HOT void put(char c)
+{
+    if (!has_fifo)
+        while (!is_ready())
+            ;
     outb(port, (uint8_t)c);
+}
+
+/* What comes before a byte. Where programs use the port, too, their line may be unfinished. */
+static unsigned begin(char c)
+{
+    unsigned count = 0;
+
+    for (const char *p = at_line_start && port == COM1 ? "\r\n" LOG_PREFIX : ""; *p; count++)
+        put(*p++);
+    at_line_start = c == '\n';
+    if (at_line_start)
+        put('\r');
+    return count + at_line_start;
+}
+
+bool arch_log_step(void)
+{
+    while (sent != arch_log_page.written && is_ready())
+        for (unsigned room = FIFO_BYTES; room >= LONGEST && sent != arch_log_page.written; sent++, room--) {
+            char c = arch_log_page.text[sent % LOG_TEXT_BYTES];
+            if (at_line_start || c == '\n')
+                room -= begin(c);
+            put(c);
+        }
+    return sent == arch_log_page.written;
+}
+
+bool arch_log_has_room(uint32_t bytes)
+{
+    return arch_log_page.written - sent + bytes <= LOG_TEXT_BYTES;
 }
 
 /* Below the last line the next one goes to the top. */
@@ -54,13 +97,6 @@ void arch_log(const char *text, uint32_t bytes)
 {
     for (; bytes; text++, bytes--) {
         const char c = *(const volatile char *)text; /* once: it may be in a page that others write to */
-        if (at_line_start && port == COM1) /* a program's line may be unfinished */
-            for (const char *p = "\r\n" LOG_PREFIX; *p; p++)
-                put(*p);
-        at_line_start = c == '\n';
-        if (c == '\n')
-            put('\r');
-        put(c);
         *(volatile char *)&arch_log_page.text[arch_log_page.written % LOG_TEXT_BYTES] = c;
         arch_log_page.written++; /* behind the byte: another processor may be reading */
         if (log_shows)

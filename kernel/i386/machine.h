@@ -64,8 +64,7 @@ static inline bool arch_lock_held(void)
 {
     uint32_t here = (uint32_t)&kernel - WINDOW_BASE + (arch_cpu() << CPU_SHIFT);
 
-    return !kernel_lock.several ||
-           (kernel_lock.holder == here && kernel_lock.next != kernel_lock.serving);
+    return !kernel_lock.several || (kernel_lock.holder == here && kernel_lock.next != kernel_lock.serving);
 }
 
 /* Where an event's return would lead; the stack is empty in the next event, whatever is on it. */
@@ -80,6 +79,16 @@ static inline __attribute__((always_inline)) struct thread *arch_resume(struct t
 static inline void arch_save_area(struct arch_cpu *cpu, struct registers *registers)
 {
     cpu->state.esp0 = (uint32_t)(registers + 1);
+}
+
+static inline void arch_segments_save(struct registers *registers)
+{
+    __asm__ volatile("mov %%fs, %0; mov %%gs, %1" : "=m"(registers->fs), "=m"(registers->gs));
+}
+
+static inline void arch_segments_load(const struct registers *registers)
+{
+    __asm__ volatile("mov %0, %%fs; mov %1, %%gs" : : "m"(registers->fs), "m"(registers->gs));
 }
 
 static inline void arch_tlb_drop(uint32_t address)

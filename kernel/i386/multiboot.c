@@ -26,8 +26,7 @@ struct tag {
     uint32_t type, bytes;
     uint32_t words[]; /* module: start, end; map: entry size, version, entries */
 };
-enum { TAG_END = 0, TAG_COMMAND = 1, TAG_MODULE = 3, TAG_MAP = 6, TAG_SCREEN = 8, TAG_RSDP1 = 14,
-       TAG_RSDP2 = 15 };
+enum { TAG_END = 0, TAG_COMMAND = 1, TAG_MODULE = 3, TAG_MAP = 6, TAG_SCREEN = 8, TAG_RSDP1 = 14, TAG_RSDP2 = 15 };
 
 static void add_entry(struct boot_info *info, const struct map_entry *entry)
 {

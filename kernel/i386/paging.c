@@ -81,8 +81,7 @@ void arch_space_init(ref_t records, uint32_t records_bytes)
         image[i] = image_entry(i);
     directory[IMAGE_ENTRY] = kernel_entry(REF(image), PTE_WRITABLE, true);
     for (unsigned i = 0; i << LARGE_BITS < records_bytes; i++)
-        directory[RECORDS_ENTRY + i] =
-            kernel_entry(records + (i << LARGE_BITS), PTE_WRITABLE | PTE_LARGE, false);
+        directory[RECORDS_ENTRY + i] = kernel_entry(records + (i << LARGE_BITS), PTE_WRITABLE | PTE_LARGE, false);
     directory[BEYOND_ENTRY] = kernel_entry(REF(beyond), PTE_WRITABLE, false);
     tops[DIRECTORIES] = pte_directory(frame_number(REF(directory)));
     kernel.kernel_directory = tops[DIRECTORIES];

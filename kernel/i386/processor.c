@@ -1,5 +1,6 @@
 #include "kernel/i386/processor.h"
 
+#include "kernel/arch/arch.h"
 #include "kernel/i386/instructions.h"
 #include "kernel/lib/log.h"
 
@@ -39,6 +40,8 @@ void processor_check(void)
 
 _Noreturn void machine_off(void)
 {
+    while (!arch_log_step())
+        ;
     __asm__ volatile("outl %0, %1" : : "a"(EXIT_PANIC), "Nd"((uint16_t)EXIT_PORT));
     for (const char *p = "Shutdown"; *p; p++)
         outb(BOCHS_POWER_PORT, (uint8_t)*p);

@@ -5,8 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PTE_PRESENT = 1, PTE_WRITABLE = 2, PTE_USER = 4, PTE_WRITE_THROUGH = 8, PTE_UNCACHED = 16,
-       PTE_LARGE = 0x80 };
+enum { PTE_PRESENT = 1, PTE_WRITABLE = 2, PTE_USER = 4, PTE_WRITE_THROUGH = 8, PTE_UNCACHED = 16, PTE_LARGE = 0x80 };
 
 /* Software bit: a thread's message page. Kernel memory without a node, out of reach of all
  * calls. */

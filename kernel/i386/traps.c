@@ -48,7 +48,16 @@ void arch_registers_get(const struct registers *from, struct thread_registers *t
         .eax = from->eax, .ebx = from->ebx, .ecx = from->ecx, .edx = from->edx, .esi = from->esi,
         .edi = from->edi, .ebp = from->ebp, .esp = call ? from->ecx : from->esp,
         .eip = call ? from->edx : from->eip, .eflags = call ? EFLAGS_START : from->eflags,
+        .fs = from->fs, .gs = from->gs,
     };
+}
+
+/* What would fault when the kernel loads it is null. */
+static __attribute__((noinline)) uint16_t selector(uint16_t selector)
+{
+    unsigned segment = selector | 3u;
+
+    return segment == 3 || segment == USER_CODE || segment == USER_DATA ? selector : 0;
 }
 
 void arch_registers_set(struct registers *to, const struct thread_registers *from)
@@ -59,6 +68,6 @@ void arch_registers_set(struct registers *to, const struct thread_registers *fro
         .edi = from->edi, .esi = from->esi, .ebp = from->ebp, .ebx = from->ebx, .edx = from->edx,
         .ecx = from->ecx, .eax = from->eax, .vector = vector, .error = to->error,
         .eip = from->eip, .cs = USER_CODE, .eflags = (from->eflags & EFLAGS_USER) | EFLAGS_START,
-        .esp = from->esp, .ss = USER_DATA,
+        .esp = from->esp, .ss = USER_DATA, .fs = selector(from->fs), .gs = selector(from->gs),
     };
 }

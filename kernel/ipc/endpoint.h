@@ -15,7 +15,7 @@
 #include "kernel/lib/link.h"
 #include "kernel/cap/slot.h"
 
-enum { ENDPOINT_SHIFT = 6 };
+enum { ENDPOINT_SHIFT = 7 };
 
 #define ENDPOINT_CALLERS (BADGE_MAX + 1)
 

@@ -8,16 +8,10 @@
 #endif
 
 /* The words go over in the registers that they came in; then `to` runs. */
-HOT struct thread *hand_over(struct cpu *cpu, const struct thread *from, struct thread *to)
+HOT struct thread *hand_over(struct cpu *cpu, struct thread *from, struct thread *to)
 {
-    const struct registers *in = &from->registers;
-    struct registers *out = &to->registers;
-
-    out->ebx = in->ebx;
-    out->esi = in->esi;
-    out->edi = in->edi;
-    out->ebp = in->ebp;
-    thread_switch(cpu, to);
+    message_words(&from->registers, &to->registers);
+    thread_follow(cpu, from, to);
     return arch_resume(to);
 }
 
@@ -59,7 +53,6 @@ HOT err_t pass_page(struct thread *sender, struct thread *receiver)
 }
 
 static struct thread *call_general(struct thread *thread);
-static struct thread *reply_wait_general(struct thread *thread);
 static struct thread *reply_to_fault(struct thread *thread);
 
 HOT struct thread *call(struct thread *thread, bool extended)
@@ -95,11 +88,11 @@ HOT struct thread *reply_wait(struct thread *thread, bool extended)
 
     if (IPC_FORCE_GENERAL || !thread->serving || page->caller != thread->serving ||
         page->caller_calls != caller->calls || endpoint->waiting)
-        return reply_wait_general(thread);
+        return ipc_wait(thread);
     if (!may_follow(cpu, thread, caller))
-        return caller->faulting ? reply_to_fault(thread) : reply_wait_general(thread);
+        return caller->faulting ? reply_to_fault(thread) : ipc_wait(thread);
     if (extended && pass_page(thread, caller))
-        return reply_wait_general(thread);
+        return ipc_wait(thread);
 
     /* Nothing can fail any more. */
     await_message(thread, endpoint);
@@ -107,16 +100,6 @@ HOT struct thread *reply_wait(struct thread *thread, bool extended)
     if (!extended)
         thread_page(caller)->tag = TAG_CALL;
     return hand_over(cpu, thread, caller);
-}
-
-static __attribute__((noinline)) struct thread *call_extended(struct thread *thread)
-{
-    return call(thread, true);
-}
-
-static __attribute__((noinline)) struct thread *reply_wait_extended(struct thread *thread)
-{
-    return reply_wait(thread, true);
 }
 
 /* The answer to a fault: the page goes over, and the registers stay as they are. */
@@ -127,32 +110,34 @@ static __attribute__((noinline)) struct thread *reply_to_fault(struct thread *th
     int32_t direct = thread_direct_after_fault(caller);
 
     if (caller->cpu != thread->cpu || direct < cpu->floor || message_pass(thread, caller))
-        return reply_wait_general(thread);
+        return ipc_wait(thread);
 
     /* Nothing can fail any more. */
     await_message(thread, AT(struct endpoint, slot_object(&thread->receives)));
     caller->faulting = 0;
     caller->direct = direct;
-    thread_switch(cpu, caller);
+    thread_follow(cpu, thread, caller);
     return caller;
 }
 
 struct thread *ipc_call(struct thread *thread)
 {
-    if (thread->registers.eax & IPC_EXTENDED)
-        return call_extended(thread);
     return call(thread, false);
+}
+
+struct thread *ipc_call_extended(struct thread *thread)
+{
+    return call(thread, true);
 }
 
 struct thread *ipc_reply_wait(struct thread *thread)
 {
-    uint32_t flags = thread->registers.eax & (IPC_REPLY | IPC_EXTENDED);
+    return reply_wait(thread, false);
+}
 
-    if (flags == IPC_REPLY)
-        return reply_wait(thread, false);
-    if (flags & IPC_REPLY)
-        return reply_wait_extended(thread);
-    return reply_wait_general(thread);
+struct thread *ipc_reply_wait_extended(struct thread *thread)
+{
+    return reply_wait(thread, true);
 }
 
 /* ------------------------------------------------------------------------------ the general
@@ -268,6 +253,7 @@ static void fault_unheard(struct thread *thread)
     thread_detach(thread);
     log_print("fault: a thread without a handler is held: vector %u address 0x%x eip 0x%x\n",
               thread->registers.vector, thread->fault_address, thread->registers.eip);
+    irq_signal(IRQ_LOG);
 }
 
 /* A thread that waits will not get what it waits for. */
@@ -321,7 +307,7 @@ err_t ipc_receive(struct thread *thread)
     return RECEIVED;
 }
 
-static __attribute__((noinline)) struct thread *reply_wait_general(struct thread *thread)
+__attribute__((noinline)) struct thread *ipc_wait(struct thread *thread)
 {
     err_t err = slot_is_empty(&thread->receives) ? ERR_CAP : OK;
 
@@ -346,23 +332,23 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
     cpu_enqueue(thread, QUEUE_BACK);
 }
 
-/* A receiver of higher priority that waits gets the bits and the processor at once. */
-HOT bool signal_over(struct cpu *cpu, struct thread *thread, const struct slot *slot)
+/* A receiver of higher priority that waits gets the bits and the processor at once: it is returned. */
+HOT struct thread *signal_over(struct cpu *cpu, struct thread *thread, const struct slot *slot)
 {
     struct endpoint *endpoint = AT(struct endpoint, slot_object(slot));
     struct thread *receiver = thread_of_link(endpoint->receivers.next);
 
     if (IPC_FORCE_GENERAL || link_is_alone(&endpoint->receivers) || !slot->value || cpu->choose)
-        return false;
+        return NULL;
     if (!may_follow(cpu, thread, receiver) || receiver->direct <= thread->priority)
-        return false;
+        return NULL;
     thread->registers.eax = OK;
     link_remove(&receiver->link);
     endpoint->waiting |= slot->value;
     receive_signal(receiver, endpoint);
     cpu_enqueue(thread, QUEUE_FRONT);
-    thread_switch(cpu, receiver);
-    return true;
+    thread_follow(cpu, thread, receiver);
+    return receiver;
 }
 
 struct thread *ipc_signal(struct thread *thread)
@@ -371,12 +357,12 @@ struct thread *ipc_signal(struct thread *thread)
     struct cpu *cpu = thread_cpu(thread);
     struct slot *slot;
 
-    err_t err = cspace_find(cspace, thread->registers.eax >> SLOT_SHIFT, SLOT_ENDPOINT, RIGHT_SIGNAL,
-                            &slot);
+    err_t err = cspace_find(cspace, thread->registers.eax >> SLOT_SHIFT, SLOT_ENDPOINT, RIGHT_SIGNAL, &slot);
     if (err)
         return finish(thread, err);
-    if (signal_over(cpu, thread, slot))
-        return AT(struct thread, cpu->current);
+    struct thread *receiver = signal_over(cpu, thread, slot);
+    if (receiver)
+        return receiver;
     endpoint_signal(AT(struct endpoint, slot_object(slot)), slot->value);
     thread->registers.eax = OK;
     return cpu->choose ? thread_continue(thread) : thread;
@@ -395,7 +381,7 @@ HOT bool fault_over(struct cpu *cpu, struct thread *thread, const struct slot *h
         !may_follow(cpu, thread, receiver) || deliver(thread, receiver, handler->value))
         return false;
     link_remove(&receiver->link);
-    thread_switch(cpu, receiver);
+    thread_follow(cpu, thread, receiver);
     return true;
 }
 

@@ -9,9 +9,13 @@
 #include "kernel/ipc/endpoint.h"
 #include "kernel/thread/kernel.h"
 
-/* The four calls, each from the caller's saved registers: the thread to run afterwards. */
+/* The four calls, each from the caller's saved registers: the thread to run afterwards. Those with
+ * IPC_EXTENDED have ways of their own, and so has a reply_wait that answers nobody, or not at once. */
 struct thread *ipc_call(struct thread *thread);
+struct thread *ipc_call_extended(struct thread *thread);
+struct thread *ipc_wait(struct thread *thread);
 struct thread *ipc_reply_wait(struct thread *thread);
+struct thread *ipc_reply_wait_extended(struct thread *thread);
 struct thread *ipc_reply(struct thread *thread);
 struct thread *ipc_signal(struct thread *thread);
 

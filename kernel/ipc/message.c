@@ -72,8 +72,7 @@ static err_t check_source(struct thread *sender, const struct item *in, struct c
             return ERR_RIGHTS;
         return slot_derive_check(item->slot, &item->derivation);
     }
-    if (item->kind > ITEM_CAP || item->pages == 0 || item->pages > CALL_PAGES_MAX ||
-        !rights_are_mappable(item->rights))
+    if (item->kind > ITEM_CAP || item->pages == 0 || item->pages > CALL_PAGES_MAX || !rights_are_mappable(item->rights))
         return ERR_ARG;
     if (item->kind == ITEM_ADDRESS) {
         if (!space_range_valid(from, item->pages, CALL_PAGES_MAX))
@@ -207,8 +206,7 @@ static void commit_item(const struct checked_item *item, struct thread *receiver
     }
     if (receiver->faulting)
         unmap_replaced(&to->space, item->place);
-    source_map(&item->source, item->pages, item->rights,
-               &(struct target){&to->space, &to->account, item->place});
+    source_map(&item->source, item->pages, item->rights, &(struct target){&to->space, &to->account, item->place});
 }
 
 static err_t pass_items(struct thread *sender, struct thread *receiver, unsigned count)
@@ -252,15 +250,11 @@ void message_registers(const struct thread *sender, struct registers *to)
 {
     const struct registers *from = &sender->registers;
 
-    if (sender->faulting) {
-        to->ebx = sender->fault_address;
-        to->esi = from->error;
-        to->edi = from->eip;
-        to->ebp = from->vector;
-    } else {
-        to->ebx = from->ebx;
-        to->esi = from->esi;
-        to->edi = from->edi;
-        to->ebp = from->ebp;
-    }
+    message_words(from, to);
+    if (!sender->faulting)
+        return;
+    to->ebx = sender->fault_address;
+    to->esi = from->error;
+    to->edi = from->eip;
+    to->ebp = from->vector;
 }

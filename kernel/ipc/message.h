@@ -15,4 +15,12 @@ err_t message_tag_check(uint32_t tag);
 err_t message_pass(struct thread *sender, struct thread *receiver);
 
 /* The four words in registers; of a fault, what there is to say about it. */
+HOT void message_words(const struct registers *from, struct registers *to)
+{
+    to->ebx = from->ebx;
+    to->esi = from->esi;
+    to->edi = from->edi;
+    to->ebp = from->ebp;
+}
+
 void message_registers(const struct thread *sender, struct registers *to);

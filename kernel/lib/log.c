@@ -4,6 +4,8 @@
 
 #include "kernel/arch/arch.h"
 
+enum { LINE_MAX = 256 };
+
 static void print_number(uint32_t value, uint32_t base)
 {
     char digits[10];
@@ -19,6 +21,8 @@ void log_print(const char *format, ...)
 {
     va_list arguments;
 
+    while (!arch_log_has_room(LINE_MAX))
+        arch_log_step();
     va_start(arguments, format);
     for (; *format; format++) {
         if (*format != '%')
@@ -30,4 +34,5 @@ void log_print(const char *format, ...)
                 arch_log(text, 1);
     }
     va_end(arguments);
+    arch_log_step();
 }

@@ -39,49 +39,39 @@ void account_return(struct account *account, uint32_t frame)
     add_spare(account, frame, true);
 }
 
-/* The map of used places when none is free. */
-static uint64_t full(unsigned shift)
+static bool is_full(const struct frame *record, unsigned shift)
 {
-    return ~0ull >> (64 - (1u << (PAGE_BITS - shift)));
+    return record->used == ~0u >> (32 - (1u << (PAGE_BITS - shift)));
 }
 
-static uint32_t frame_with_place(uint32_t list, unsigned shift)
+uint32_t account_place_cost(const struct link *frames, unsigned shift)
 {
-    while (list && frame_at(list)->used == full(shift))
-        list = frame_at(list)->next;
-    return list;
+    return link_is_alone(frames) || is_full(AT(struct frame, frames->next), shift);
 }
 
-uint32_t account_place_cost(uint32_t list, unsigned shift)
+ref_t account_place(struct account *account, struct link *frames, enum frame_kind kind, unsigned shift)
 {
-    return frame_with_place(list, shift) ? 0 : 1;
+    bool is_new = account_place_cost(frames, shift);
+    struct frame *record = is_new ? frame_at(account_take(account, kind)) : AT(struct frame, frames->next);
+    unsigned place = (unsigned)__builtin_ctz(~record->used);
+
+    record->used |= 1u << place;
+    if (!is_new)
+        link_remove(&record->places);
+    link_insert_after(is_full(record, shift) ? AT(struct link, frames->prev) : frames, &record->places);
+    return frame_ref(frame_number_of(record)) + (place << shift);
 }
 
-ref_t account_place(struct account *account, uint32_t *list, enum frame_kind kind, unsigned shift)
+void account_place_return(struct account *account, struct link *frames, ref_t place, unsigned shift)
 {
-    uint32_t frame = frame_with_place(*list, shift);
-
-    if (!frame) {
-        frame = account_take(account, kind);
-        frame_at(frame)->next = *list;
-        *list = frame;
-    }
-    unsigned place = (unsigned)__builtin_ctzll(~frame_at(frame)->used);
-    frame_at(frame)->used |= 1ull << place;
-    return frame_ref(frame) + (place << shift);
-}
-
-void account_place_return(struct account *account, uint32_t *list, ref_t place, unsigned shift)
-{
-    uint32_t frame = frame_number(place), *link = list;
+    uint32_t frame = frame_number(place);
     struct frame *record = frame_at(frame);
 
     __builtin_memset(AT(void, place), 0, 1u << shift);
-    record->used &= ~(1ull << ((place & (PAGE_SIZE - 1)) >> shift));
+    record->used &= ~(1u << ((place & (PAGE_SIZE - 1)) >> shift));
+    link_remove(&record->places);
     if (record->used)
-        return;
-    while (*link != frame)
-        link = &frame_at(*link)->next;
-    *link = record->next;
-    account_return(account, frame);
+        link_insert_after(frames, &record->places);
+    else
+        account_return(account, frame);
 }

@@ -9,6 +9,7 @@
  *   A1  `spare_count` frames are in the list that begins at `spare`, all FRAME_SPARE, owned by the
  *       task
  *   A2  frames in use name the account's task as owner; `total` counts them and the spare ones
+ *   A3  of frames of places those that have one left are before those that are full
  *
  * The kernel lock guards every account.
  */
@@ -21,8 +22,7 @@ struct account {
     uint32_t spare_count;
     uint32_t total;
     uint32_t task;      /* the frame of the account's task */
-    uint32_t threads;   /* first FRAME_THREADS frame, 0: none */
-    uint32_t endpoints; /* first FRAME_ENDPOINTS frame, 0: none */
+    struct link threads, endpoints; /* of FRAME_THREADS and FRAME_ENDPOINTS: see A3 */
 };
 
 /* Adds a FRAME_USER frame without mappings, below WINDOW_BYTES. */
@@ -36,11 +36,11 @@ uint32_t account_take(struct account *account, enum frame_kind kind);
 void account_return(struct account *account, uint32_t frame);
 
 /*
- * Places for objects of 1 << `shift` bytes, in frames of that kind that are listed from `*list`.
+ * Places for objects of 1 << `shift` bytes, in frames of that kind that are listed in `frames`.
  * account_place_cost(): the frames a place will cost, 0 or 1. account_place(): the place, zeroed;
  * the caller has checked the cost. account_place_return() takes it back, and an empty frame goes
- * back to the spare ones.
+ * back to the spare ones. None walks the list.
  */
-uint32_t account_place_cost(uint32_t list, unsigned shift);
-ref_t account_place(struct account *account, uint32_t *list, enum frame_kind kind, unsigned shift);
-void account_place_return(struct account *account, uint32_t *list, ref_t place, unsigned shift);
+uint32_t account_place_cost(const struct link *frames, unsigned shift);
+ref_t account_place(struct account *account, struct link *frames, enum frame_kind kind, unsigned shift);
+void account_place_return(struct account *account, struct link *frames, ref_t place, unsigned shift);

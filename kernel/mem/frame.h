@@ -8,8 +8,8 @@
  *      FRAME_SPARE         donated, in an account's list      the next one in that list, whether it is
  *                                                             all zero
  *      FRAME_TASK          a struct task                      -
- *      FRAME_THREADS       up to 4 struct thread              which places are used
- *      FRAME_ENDPOINTS     up to 64 struct endpoint           which places are used
+ *      FRAME_THREADS       up to 4 struct thread              its link in the account's list
+ *      FRAME_ENDPOINTS     up to 32 struct endpoint           its link in the account's list
  *      FRAME_LEAF          a leaf of a capability table       the list of the threads that are bound to it
  *      FRAME_DIRECTORY     a page directory                   -
  *      FRAME_TABLE         a page table                       its companion's frame, its address
@@ -33,18 +33,8 @@
 #include "kernel/mem/node.h"
 
 enum frame_kind {
-    FRAME_NONE,
-    FRAME_USER,
-    FRAME_SPARE,
-    FRAME_TASK,
-    FRAME_THREADS,
-    FRAME_ENDPOINTS,
-    FRAME_LEAF,
-    FRAME_DIRECTORY,
-    FRAME_TABLE,
-    FRAME_COMPANION,
-    FRAME_MESSAGE,
-    FRAME_KINDS
+    FRAME_NONE, FRAME_USER, FRAME_SPARE, FRAME_TASK, FRAME_THREADS, FRAME_ENDPOINTS, FRAME_LEAF, FRAME_DIRECTORY,
+    FRAME_TABLE, FRAME_COMPANION, FRAME_MESSAGE, FRAME_KINDS
 };
 
 enum { OWNER_DEVICE = 0xffffff }; /* its frames are mapped as memory is, and never donated */
@@ -52,8 +42,7 @@ enum { OWNER_DEVICE = 0xffffff }; /* its frames are mapped as memory is, and nev
 struct frame {
     union {
         struct node mappings;
-        uint64_t used;
-        struct link bound;
+        struct link places, bound;
         struct {
             uint32_t next_spare;
             uint32_t is_clear;
@@ -64,7 +53,7 @@ struct frame {
         };
     };
     uint32_t owner : 24, kind : 8;
-    uint32_t next; /* FRAME_THREADS, FRAME_ENDPOINTS: the next frame of the account's list, or 0 */
+    uint32_t used; /* FRAME_THREADS, FRAME_ENDPOINTS: bit i: its place i */
 };
 
 HOT struct frame *frame_at(uint32_t number)
@@ -74,6 +63,11 @@ HOT struct frame *frame_at(uint32_t number)
 
 /* Frames with a record. Defined in kernel/objects.c. */
 uint32_t kernel_frame_count(void);
+
+HOT uint32_t frame_number_of(const struct frame *frame)
+{
+    return (uint32_t)(frame - frame_at(0));
+}
 
 HOT uint32_t frame_number(ref_t ref)
 {

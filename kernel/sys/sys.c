@@ -32,7 +32,7 @@ err_t call_run(struct thread *thread)
 {
     bool was_emptied = thread->bound.next && !thread->works_with; /* its slot, whatever is there now */
 
-    return was_emptied ? ERR_CAP : calls[thread->registers.eax & 0xff](thread);
+    return was_emptied ? ERR_CAP : calls[thread->registers.eax & CALL_NUMBER](thread);
 }
 
 static __attribute__((noinline)) struct thread *finish(struct thread *thread, err_t status)
@@ -52,27 +52,10 @@ HOT struct thread *after(struct thread *thread, err_t status)
     return thread;
 }
 
-/* Messages choose the next thread themselves. */
-HOT struct thread *event(struct thread *thread, unsigned number)
-{
-    switch (number) {
-    case SYS_ipc_call:
-        return ipc_call(thread);
-    case SYS_ipc_reply_wait:
-        return ipc_reply_wait(thread);
-    case SYS_ipc_reply:
-        return ipc_reply(thread);
-    case SYS_ipc_signal:
-        return ipc_signal(thread);
-    default:
-        return after(thread, calls[number](thread));
-    }
-}
-
 #define SYSCALL(number, name, slot, arguments, result, errors, summary)                            \
     static struct thread *event_##name(struct thread *thread)                                      \
     {                                                                                              \
-        return event(thread, number);                                                               \
+        return after(thread, calls[number](thread));                                               \
     }
 #include "kernel/abi/syscalls.def"
 
@@ -81,10 +64,21 @@ static struct thread *event_unknown(struct thread *thread)
     return after(thread, ERR_CALL);
 }
 
+/* Messages choose the next thread themselves, and each of their ways has its flags. */
+#pragma clang diagnostic ignored "-Winitializer-overrides"
 struct thread *(*const event_syscalls[256])(struct thread *) = {
+    [0 ... 255] = event_unknown,
 #define SYSCALL(number, name, slot, arguments, result, errors, summary) [number] = event_##name,
 #include "kernel/abi/syscalls.def"
-    [SYS_COUNT ... 255] = event_unknown,
+    [SYS_ipc_call] = ipc_call,
+    [SYS_ipc_call | IPC_EXTENDED] = ipc_call_extended,
+    [SYS_ipc_reply_wait] = ipc_wait,
+    [SYS_ipc_reply_wait | IPC_EXTENDED] = ipc_wait,
+    [SYS_ipc_reply_wait | IPC_REPLY] = ipc_reply_wait,
+    [SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED] = ipc_reply_wait_extended,
+    [SYS_ipc_reply] = ipc_reply,
+    [SYS_ipc_reply | IPC_EXTENDED] = ipc_reply,
+    [SYS_ipc_signal] = ipc_signal,
 };
 
 err_t sys_version(struct thread *thread)
@@ -93,8 +87,7 @@ err_t sys_version(struct thread *thread)
     return OK;
 }
 
-err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, rights_t rights,
-               struct slot **slot)
+err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, rights_t rights, struct slot **slot)
 {
     err_t err = cspace_find(&thread_task(thread)->cspace, index, kind, rights, slot);
 

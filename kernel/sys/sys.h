@@ -17,8 +17,7 @@ HOT uint32_t sys_slot(const struct thread *thread)
 }
 
 /* In the caller's table; for a dead object ERR_DEAD. */
-err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, rights_t rights,
-               struct slot **slot);
+err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, rights_t rights, struct slot **slot);
 
 /* The task that is named by a capability with RIGHT_CONTROL: ERR_CAP, ERR_RIGHTS, ERR_DEAD. */
 HOT err_t sys_find_task(const struct thread *thread, uint32_t index, struct task **task)

@@ -87,8 +87,7 @@ static bool overlaps(const struct slot *slot, uint32_t first, uint32_t pages)
  * none is left. What is inside a range that does not overlap does not overlap either, but is looked
  * at.
  */
-static bool delete_overlapping(struct slot *slot, struct boot_range range, struct node **cursor,
-                               unsigned *budget)
+static bool delete_overlapping(struct slot *slot, struct boot_range range, struct node **cursor, unsigned *budget)
 {
     while ((*cursor)->depth > slot->node.depth) {
         struct node *n = *cursor, *before = node_at(n->prev);

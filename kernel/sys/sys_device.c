@@ -1,8 +1,7 @@
 /* Signals, interrupts, ports, the log. */
 #include "kernel/sys/sys.h"
 
-static err_t find_range(struct thread *thread, enum slot_bits kind, rights_t rights, uint32_t first,
-                        uint32_t count)
+static err_t find_range(struct thread *thread, enum slot_bits kind, rights_t rights, uint32_t first, uint32_t count)
 {
     struct slot *slot;
     err_t err = sys_find(thread, sys_slot(thread), kind, rights, &slot);
@@ -76,15 +75,17 @@ err_t sys_port_out(struct thread *thread)
 err_t sys_log_write(struct thread *thread)
 {
     struct message_page *page = thread_page(thread);
-    uint32_t bytes = thread->registers.ebx;
+    struct registers *r = &thread->registers; /* esi: whether the text was taken */
     struct slot *slot;
 
-    if (bytes > sizeof page->words)
+    if (r->ebx > sizeof page->words)
         return ERR_ARG;
     err_t err = sys_find(thread, sys_slot(thread), SLOT_LOG, RIGHT_WRITE, &slot);
     if (err)
         return err;
-    arch_log((const char *)page->words, bytes);
-    irq_signal(IRQ_LOG);
-    return OK;
+    if ((!thread->rerun || !r->esi) && (r->esi = arch_log_has_room(r->ebx))) {
+        arch_log((const char *)page->words, r->ebx);
+        irq_signal(IRQ_LOG);
+    }
+    return arch_log_step() && r->esi ? OK : RERUN;
 }

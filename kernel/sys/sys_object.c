@@ -33,6 +33,8 @@ struct task *task_make(uint32_t frame)
     task->space.directories[DIRECTORIES] = kernel.kernel_directory;
     task->account.task = frame;
     task->account.total = 1;
+    link_init(&task->account.threads);
+    link_init(&task->account.endpoints);
     cspace_init(&task->cspace, kernel.empty_leaf);
     return task;
 }
@@ -75,7 +77,7 @@ err_t sys_endpoint_create(struct thread *thread)
 {
     struct task *self = thread_task(thread);
     uint32_t index = thread->registers.ebx;
-    uint32_t cost = account_place_cost(self->account.endpoints, ENDPOINT_SHIFT);
+    uint32_t cost = account_place_cost(&self->account.endpoints, ENDPOINT_SHIFT);
 
     err_t err = sys_check_empty(thread, self, index, cost);
     if (err)
@@ -114,8 +116,7 @@ __attribute__((noinline)) struct thread *thread_make(struct task *task, uint32_t
                                                      uint8_t priority, unsigned cpu)
 {
     struct account *account = &task->account;
-    struct thread *thread = AT(struct thread, account_place(account, &account->threads,
-                                                            FRAME_THREADS, THREAD_SHIFT));
+    struct thread *thread = AT(struct thread, account_place(account, &account->threads, FRAME_THREADS, THREAD_SHIFT));
     struct place place = space_open(&task->space, account, page_address);
     uint32_t page = account_take(account, FRAME_MESSAGE);
 
@@ -136,14 +137,13 @@ __attribute__((noinline)) struct thread *thread_make(struct task *task, uint32_t
 }
 
 /* Everything that thread_make() and the slot will take from the two accounts, or the one. */
-static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_t address,
-                               uint32_t index)
+static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_t address, uint32_t index)
 {
     struct task *self = thread_task(thread);
     struct lacking lacking = {0};
 
     err_t err = space_check_free(&task->space, address, 1, false, &lacking);
-    uint32_t cost = lacking.frames + 1 + account_place_cost(task->account.threads, THREAD_SHIFT);
+    uint32_t cost = lacking.frames + 1 + account_place_cost(&task->account.threads, THREAD_SHIFT);
     if (!err)
         err = sys_check_empty(thread, self, index, task == self ? cost : 0);
     return err ? err : task_check_account(task, cost, thread);

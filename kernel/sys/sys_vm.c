@@ -49,8 +49,7 @@ err_t sys_vm_map(struct thread *thread)
     if (err)
         return err;
 
-    source_map(&source, pages, rights,
-               &(struct target){&task->space, &task->account, address});
+    source_map(&source, pages, rights, &(struct target){&task->space, &task->account, address});
     return OK;
 }
 

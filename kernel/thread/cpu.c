@@ -17,15 +17,18 @@ static void update_floor(struct cpu *cpu)
         cpu->floor = top < 0 ? 0 : top + (int)(cpu->overdue >> top & 1);
 }
 
-static void switch_fpu(struct cpu *cpu, struct thread *to)
+/* What the running thread has in the processor goes to where it can take it elsewhere; the FPU gets what `to` has. */
+static void switch_state(struct cpu *cpu, struct thread *to)
 {
-    struct thread *from = cpu->current ? AT(struct thread, cpu->current) : NULL;
+    struct thread *from = AT(struct thread, cpu->current);
     bool use = to && to->uses_fpu;
 
+    if (cpu->current)
+        arch_segments_save(&from->registers);
+    if (cpu->current && from->uses_fpu && from != to)
+        arch_fpu_save(from->fpu);
     if (from == to && use == cpu->fpu_allowed)
         return;
-    if (from && from->uses_fpu)
-        arch_fpu_save(from->fpu);
     if (use != cpu->fpu_allowed)
         arch_fpu_allow(use);
     cpu->fpu_allowed = use;
@@ -33,11 +36,23 @@ static void switch_fpu(struct cpu *cpu, struct thread *to)
         arch_fpu_load(to->fpu);
 }
 
-/* Nobody runs; the FPU's state is where its thread can take it elsewhere. */
+/* Nobody runs. */
 static void put_off(struct cpu *cpu)
 {
-    switch_fpu(cpu, NULL);
+    switch_state(cpu, NULL);
     cpu->current = 0;
+}
+
+HOT void breathe(struct cpu *cpu)
+{
+    put_off(cpu);
+    cpu_settle_drops();
+    arch_breathe();
+}
+
+void cpu_breathe(void)
+{
+    breathe(cpu_here());
 }
 
 void cpu_reconsider(struct cpu *cpu)
@@ -163,16 +178,9 @@ void cpu_forget(struct thread *thread)
     update_floor(cpu);
 }
 
-void cpu_breathe(void)
-{
-    put_off(cpu_here());
-    cpu_settle_drops();
-    arch_breathe();
-}
-
 static void switch_to(struct cpu *cpu, struct thread *thread)
 {
-    switch_fpu(cpu, thread);
+    switch_state(cpu, thread);
     thread_switch(cpu, thread);
     update_floor(cpu);
     cpu->choose = false;
@@ -220,7 +228,7 @@ struct thread *thread_choose(void)
         struct thread *thread = top < 0 ? NULL : thread_of_link(cpu->ready[top].next);
         if (must_reap(thread)) {
             object_reap_step();
-            cpu_breathe();
+            breathe(cpu);
             continue;
         }
         if (!thread) {
@@ -233,7 +241,7 @@ struct thread *thread_choose(void)
             return thread;
         if (call_finish(thread, call_run(thread)) && goes_on(cpu, thread))
             return thread;
-        cpu_breathe();
+        breathe(cpu);
     }
 }
 

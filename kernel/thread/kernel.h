@@ -132,7 +132,7 @@ struct thread *thread_choose(void);
 /* The running thread goes on, unless a higher one is ready, it is held, or it is to run elsewhere. */
 struct thread *thread_continue(struct thread *thread);
 
-/* Direct switch to a thread whose `direct` has reached the processor's floor. */
+/* What `from` has in registers that the kernel leaves alone is saved. */
 HOT void thread_switch(struct cpu *cpu, struct thread *thread)
 {
     ref_t space = thread->task;
@@ -140,10 +140,18 @@ HOT void thread_switch(struct cpu *cpu, struct thread *thread)
     thread->state = THREAD_RUNNING;
     cpu->current = REF(thread);
     arch_save_area(&cpu->arch, &thread->registers);
+    arch_segments_load(&thread->registers);
     if (cpu->space != space) {
         cpu->space = space;
         arch_space_load(REF(&AT(struct task, space)->space));
     }
+}
+
+/* Direct switch to a thread whose `direct` has reached the processor's floor. */
+HOT void thread_follow(struct cpu *cpu, struct thread *from, struct thread *thread)
+{
+    arch_segments_save(&from->registers);
+    thread_switch(cpu, thread);
 }
 
 /* Internal statuses beside err_t's: run the call again when the thread is next chosen; go on when

@@ -37,14 +37,7 @@
 enum { THREAD_SHIFT = 10, NEW_PATIENCE = 3 };
 
 enum thread_state {
-    THREAD_HELD,
-    THREAD_READY,
-    THREAD_RUNNING,
-    THREAD_RECEIVING,
-    THREAD_CALLING,
-    THREAD_SERVED,
-    THREAD_OWED,
-    THREAD_DEAD,
+    THREAD_HELD, THREAD_READY, THREAD_RUNNING, THREAD_RECEIVING, THREAD_CALLING, THREAD_SERVED, THREAD_OWED, THREAD_DEAD
 };
 
 struct thread {
@@ -65,6 +58,7 @@ struct thread {
     uint8_t uses_fpu;
     uint8_t patience;      /* ticks that it lets pass as the first of its queue, while it is new: 0
                             * once a tick has found it running */
+    struct registers registers;
     uint32_t badge;        /* THREAD_CALLING: of the capability it called with */
     ref_t through;         /* THREAD_CALLING: that capability's slot */
     ref_t revoking;        /* the root whose NODE_REVOKING this thread has set, or 0 */
@@ -72,8 +66,6 @@ struct thread {
     ref_t works_with;      /* that slot, or 0: it was emptied */
     uint32_t page_address; /* of its message page in its space */
     uint32_t fault_address;
-    uint32_t room[3]; /* below the registers, where an NMI pushes while they are saved or loaded */
-    struct registers registers;
     struct slot receives;  /* the endpoint it receives from */
     struct slot handler;   /* the endpoint that hears of its faults */
     uint8_t fpu[FPU_BYTES] __attribute__((aligned(16)));

@@ -33,7 +33,7 @@ void thread_check(struct thread *thread)
 static struct registers seen_registers(const struct thread *thread)
 {
     const struct registers *r = &thread->registers;
-    const uint32_t opens = 0xff | IPC_WINDOW | IPC_SLOTS;
+    const uint32_t opens = CALL_NUMBER | IPC_WINDOW | IPC_SLOTS;
 
     switch ((enum thread_state)thread->state) {
     case THREAD_DEAD:

@@ -71,8 +71,7 @@ static void map_frames(uint32_t first, uint32_t pages, rights_t rights, struct p
     }
 }
 
-static void map_pages(const struct source *source, uint32_t address, uint32_t pages,
-                      rights_t rights, struct place to)
+static void map_pages(const struct source *source, uint32_t address, uint32_t pages, rights_t rights, struct place to)
 {
     for (uint32_t here; pages; pages -= here, address += here << PAGE_BITS) {
         struct place from;
@@ -84,8 +83,7 @@ static void map_pages(const struct source *source, uint32_t address, uint32_t pa
     }
 }
 
-void source_map(const struct source *source, uint32_t pages, rights_t rights,
-                const struct target *to)
+void source_map(const struct source *source, uint32_t pages, rights_t rights, const struct target *to)
 {
     uint32_t address = to->address, from = source->first;
     struct place place;

@@ -32,5 +32,4 @@ struct target {
 };
 
 /* Maps the pages into free places; all was checked. */
-void source_map(const struct source *source, uint32_t pages, rights_t rights,
-                const struct target *target);
+void source_map(const struct source *source, uint32_t pages, rights_t rights, const struct target *target);

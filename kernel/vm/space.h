@@ -102,8 +102,7 @@ struct place space_open(struct space *space, struct account *account, uint32_t a
 
 /* Puts a mapping into a free place: child of `from`, or sibling. */
 enum kinship { CHILD, SIBLING };
-HOT void space_map(struct place place, enum kinship kinship, struct node *from, uint32_t frame,
-                   rights_t rights)
+HOT void space_map(struct place place, enum kinship kinship, struct node *from, uint32_t frame, rights_t rights)
 {
     if (kinship == CHILD)
         node_insert_child(from, place.node, rights);

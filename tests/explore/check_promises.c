@@ -287,7 +287,7 @@ static void check_restarted(const struct thread *t, const struct before *before)
 {
     const struct registers *r = &before->registers;
 
-    check_promise(r->eax & 0xff, &(struct done){t, before, r->eax >> SLOT_SHIFT, r->ecx, r->edx, r->edi, r->ebp});
+    check_promise(r->eax & CALL_NUMBER, &(struct done){t, before, r->eax >> SLOT_SHIFT, r->ecx, r->edx, r->edi, r->ebp});
 }
 
 /* "an object dies with its first capability", "destroy an object": the deaths that a call waited for are done. */
@@ -310,7 +310,7 @@ static void check_thread(const struct thread *t, const struct before *before, co
 {
     bool goes_on = t->state == THREAD_RUNNING || t->state == THREAD_READY;
 
-    if (before->rerun && (before->registers.eax & 0xff) == SYS_memory_revoke)
+    if (before->rerun && (before->registers.eax & CALL_NUMBER) == SYS_memory_revoke)
         check_revoked_capabilities(t, before);
     if (t->rerun || t->reaping || t->state == THREAD_DEAD)
         return;

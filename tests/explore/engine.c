@@ -61,7 +61,7 @@ static void count_later(const struct thread *t, const struct before *b)
     if (waits || t->rerun || t->state == THREAD_DEAD || !(waited || (b->rerun && t->state != THREAD_HELD)))
         return;
     if ((int32_t)t->registers.eax < 0)
-        count_status(b->registers.eax & 0xff, (int32_t)t->registers.eax);
+        count_status(b->registers.eax & CALL_NUMBER, (int32_t)t->registers.eax);
 }
 
 static void count_statuses_that_came(void)

@@ -46,12 +46,13 @@ static void append_account(struct order *order, const struct task *task)
     for (unsigned i = 0; i < LEAF_COUNT; i++)
         if (task->cspace.leaves[i] != kernel.empty_leaf)
             append(order, frame_number(task->cspace.leaves[i]));
-    for (uint32_t f = task->account.threads; f; f = frame_at(f)->next) {
+    FOR_PLACE_FRAMES(f, &task->account.threads)
+    {
         append(order, f);
         FOR_PLACES(ref, f, THREAD_SHIFT)
             append(order, frame_number(AT(struct thread, ref)->page));
     }
-    for (uint32_t f = task->account.endpoints; f; f = frame_at(f)->next)
+    FOR_PLACE_FRAMES(f, &task->account.endpoints)
         append(order, f);
     for (uint32_t f = task->account.spare; f; f = frame_at(f)->next_spare)
         append(order, f);
@@ -268,7 +269,7 @@ static void rename_thread(struct thread *thread)
     rename_slot(&thread->handler);
     if (world->fpu)
         rename_ref((ref_t *)thread->fpu);
-    if (world->alike && thread->rerun && (thread->registers.eax & 0xff) == SYS_memory_revoke)
+    if (world->alike && thread->rerun && (thread->registers.eax & CALL_NUMBER) == SYS_memory_revoke)
         rename_revoke(&thread->registers);
 }
 
@@ -280,11 +281,13 @@ static void rename_number(uint32_t *frame)
 static void rename_task(struct task *task)
 {
     struct account *account = &task->account;
-    uint32_t *numbers[] = {&account->spare, &account->task, &account->threads, &account->endpoints};
+    uint32_t *numbers[] = {&account->spare, &account->task};
 
     rename_object(&task->object);
     rename_link(&task->owed);
     rename_link(&task->dying);
+    rename_link(&account->threads);
+    rename_link(&account->endpoints);
     for (unsigned d = 0; d < DIRECTORIES; d++)
         rename_entry(&task->space.directories[d]);
     for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
@@ -320,7 +323,7 @@ static void rename_record(struct frame *record)
     else if (record->kind == FRAME_TABLE || record->kind == FRAME_COMPANION)
         rename_number(&record->partner);
     else if (record->kind == FRAME_THREADS || record->kind == FRAME_ENDPOINTS)
-        rename_number(&record->next);
+        rename_link(&record->places);
 }
 
 static void rename_in_frame(uint32_t frame)

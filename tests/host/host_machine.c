@@ -28,6 +28,8 @@ __attribute__((constructor)) static void map_window(void)
 void arch_registers_init(struct registers *registers)
 {
     *registers = (struct registers){0};
+    if (host_thread_begins)
+        host_thread_begins(registers);
 }
 
 void arch_registers_get(const struct registers *from, struct thread_registers *to)
@@ -53,6 +55,7 @@ void arch_irq_unmask(unsigned line)
 
 int host_force_general;
 void (*host_breathe)(void);
+void (*host_thread_begins)(struct registers *registers);
 
 void arch_breathe(void)
 {

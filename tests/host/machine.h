@@ -48,5 +48,8 @@ extern int host_force_general;
 /* What arch_breathe() does: a test lets an interrupt in by leaving it with longjmp. */
 extern void (*host_breathe)(void);
 
+/* What arch_registers_init() does besides: a test that has state for each thread forgets that of the one before. */
+extern void (*host_thread_begins)(struct registers *registers);
+
 /* Bit i: arch_tick(i) was called, where one_processor.c is linked. */
 extern uint32_t host_ticked;

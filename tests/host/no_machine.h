@@ -6,11 +6,19 @@
 
 extern unsigned host_cpu; /* the processor whose event happens */
 
+/* The log, as a test has it. */
+extern struct host_log {
+    uint32_t bytes, steps; /* that it took, and was asked for */
+    bool full, busy;
+} host_log;
+
 static inline unsigned arch_cpu(void)
 {
     return host_cpu;
 }
 
+void arch_segments_save(struct registers *registers);
+void arch_segments_load(const struct registers *registers);
 void arch_tlb_drop(uint32_t address);
 void arch_space_load(uint32_t directories);
 void arch_space_leave(void);

@@ -3,6 +3,16 @@
 
 #include <string.h>
 
+void arch_segments_save(struct registers *registers)
+{
+    (void)registers;
+}
+
+void arch_segments_load(const struct registers *registers)
+{
+    (void)registers;
+}
+
 void arch_tlb_drop(uint32_t address)
 {
     (void)address;

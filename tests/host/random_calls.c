@@ -144,9 +144,11 @@ static void any_page(struct message_page *page)
         page->caller = random_below(UINT32_MAX);
 }
 
-static uint32_t any_flags(void)
+static uint32_t any_flags(uint32_t call)
 {
-    return random_below(16) << 8;
+    const uint32_t all = call == SYS_ipc_reply_wait ? IPC_FLAGS : IPC_FLAGS & ~(uint32_t)IPC_REPLY;
+
+    return random_below(UINT32_MAX) & all;
 }
 
 static void derive_arguments(struct registers *r)
@@ -283,7 +285,7 @@ bool random_call(struct thread *thread, const struct thread *init)
     *r = (struct registers){.vector = VECTOR_SYSCALL};
     r->eax = number | slot << SLOT_SHIFT;
     if (number <= SYS_ipc_reply)
-        r->eax |= any_flags();
+        r->eax |= any_flags(number);
     if (!memory_arguments(number, r))
         object_arguments(number, r);
     return true;

@@ -210,7 +210,7 @@ static void breathe(void)
 
 static void call(struct thread *thread)
 {
-    unsigned number = thread->registers.eax & 0xff, cpu = host_cpu;
+    unsigned number = thread->registers.eax & CALL_NUMBER, cpu = host_cpu;
     bool refused = must_be_refused(thread, number);
 
     if (number == SYS_thread_stop)
@@ -234,9 +234,27 @@ static void fault(struct thread *thread)
         deliver((struct event){FAULT, address});
 }
 
+static uint32_t segments[HOST_FRAMES << (PAGE_BITS - THREAD_SHIFT)]; /* what a thread, by its place, has put into fs and gs */
+
+static void begin_segments(struct registers *registers)
+{
+    segments[(REF(registers) - offsetof(struct thread, registers)) >> THREAD_SHIFT] = 0;
+}
+
+/* Whatever happened in between, they are as the thread left them. */
+static void use_segments(struct thread *thread)
+{
+    uint32_t *found = &processors[host_cpu].segments, *expected = &segments[REF(thread) >> THREAD_SHIFT];
+
+    if (*found != *expected)
+        violation("thread %x finds %x in fs and gs, not %x", REF(thread), *found, *expected);
+    *found = *expected = random_below(UINT32_MAX);
+}
+
 /* A thread that uses the FPU is never switched to directly: init seldom does. */
 static void thread_step(struct thread *thread)
 {
+    use_segments(thread);
     if (random_below(60) == 0)
         fault(thread);
     else if (random_below(thread == init ? 4000 : 40) == 0)
@@ -334,6 +352,7 @@ static void begin(void)
     memset(&pending, 0, sizeof pending);
     inside = ticks_due = stops_count = 0;
     host_cpu = 0;
+    host_thread_begins = begin_segments;
     init = world_boot();
     kernel.cpu_count = CPUS;
     processors_rest();

@@ -67,7 +67,7 @@ static void deliver(struct event event)
 static void call(void)
 {
     struct thread *caller = current;
-    unsigned number = current->registers.eax & 0xff;
+    unsigned number = current->registers.eax & CALL_NUMBER;
 
     deliver((struct event){CALL, number});
     if (current == caller)

@@ -9,6 +9,7 @@
  * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
  * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c
  */
+#include "kernel/audit_check.h"
 #include "kernel/ipc/endpoint.h"
 #include "tests/host/check.h"
 #include "tests/host/kernel_world.h"
@@ -206,6 +207,29 @@ static void a_full_frame_costs_another(void)
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK && account->spare_count == spare);
 }
 
+/* Places are taken where there are some, whichever frame they came free in. */
+static void frames_with_a_place_come_first(void)
+{
+    enum { PLACES = PAGE_SIZE >> ENDPOINT_SHIFT, SLOTS = 100, MANY = 2 * PLACES };
+    struct account *account = &AT(struct task, init->task)->account;
+    uint32_t spare = account->spare_count;
+
+    for (uint32_t i = 0; i < MANY; i++)
+        CHECK(call(SYS_endpoint_create, 0, SLOTS + i, 0, 0) == OK);
+    CHECK(account->spare_count == spare - 2);
+    CHECK(call(SYS_cap_delete, SLOTS + PLACES, 0, 0, 0) == OK); /* in the second frame */
+    audit_kernel();
+    CHECK(call(SYS_endpoint_create, 0, SLOTS + PLACES, 0, 0) == OK);
+    for (uint32_t i = 1; i < PLACES; i++) {
+        CHECK(call(SYS_endpoint_create, 0, SLOTS + MANY + i, 0, 0) == OK);
+        audit_kernel();
+    }
+    CHECK(account->spare_count == spare - 2);
+    for (uint32_t i = 0; i < MANY + PLACES; i++)
+        CHECK(i == MANY || call(SYS_cap_delete, SLOTS + i, 0, 0, 0) == OK);
+    CHECK(account->spare_count == spare);
+}
+
 /* The second page is in the next table. */
 static void pages_of_two_tables(void)
 {
@@ -265,6 +289,7 @@ int main(void)
     a_line_signals_its_badge();
     donations();
     a_full_frame_costs_another();
+    frames_with_a_place_come_first();
     pages_of_two_tables();
     a_message_page_is_in_the_way();
     frames_without_a_record();

@@ -29,6 +29,7 @@ void processors_rest(void)
     for (unsigned i = 0; i < CPU_MAX; i++) {
         load(i, i < kernel.cpu_count ? kernel.cpus[i].space : 0);
         processors[i].request = 0;
+        processors[i].segments = 0;
         processors[i].fpu_allowed = kernel.cpus[i].fpu_allowed;
         kernel.cpus[i].drop = 0;
     }
@@ -215,6 +216,19 @@ void processors_forget_the_dead(void)
         if (thread_on(host_cpu) && thread_on(host_cpu)->state == THREAD_DEAD)
             cpu_forget(thread_on(host_cpu));
     host_cpu = here;
+}
+
+/* ---------------------------------------------------------------------------------- fs and gs */
+
+void arch_segments_save(struct registers *registers)
+{
+    registers->fs = (uint16_t)processors[arch_cpu()].segments;
+    registers->gs = (uint16_t)(processors[arch_cpu()].segments >> 16);
+}
+
+void arch_segments_load(const struct registers *registers)
+{
+    processors[arch_cpu()].segments = registers->fs | (uint32_t)registers->gs << 16;
 }
 
 /* ---------------------------------------------------------------------------------- the FPU */

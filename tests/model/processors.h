@@ -1,7 +1,7 @@
 /*
  * The processors, as far as the kernel's core relies on them: interrupts from other processors that are on their way,
- * CR3, the top entries that loading it caches, a TLB that keeps whatever was mapped until it is told otherwise, and the
- * FPU's contents. tests/explore and tests/host run the core on them.
+ * CR3, the top entries that loading it caches, a TLB that keeps whatever was mapped until it is told otherwise, fs and gs,
+ * and the FPU's contents. tests/explore and tests/host run the core on them.
  *
  * A real processor may translate by less than the TLB here holds, never by more: so nothing that is wrong on a real one
  * passes processors_check().
@@ -35,6 +35,7 @@ struct processor {
     pte_t tlb[SPACE_PAGES];
     uint32_t request; /* what another processor asks of it at the moment */
     bool fpu_allowed;
+    uint32_t segments; /* fs, gs */
 };
 extern struct processor processors[CPU_MAX];
 

@@ -251,6 +251,13 @@ struct plan own_thread(uint32_t k, void (*run)(uint32_t), uint32_t argument)
                          .argument = argument};
 }
 
+bool message_number(uint32_t number)
+{
+    uint32_t flags = number & (IPC_EXTENDED | IPC_REPLY), call = number & ~flags;
+
+    return call == SYS_ipc_reply_wait || (!(flags & IPC_REPLY) && (call == SYS_ipc_call || call == SYS_ipc_reply));
+}
+
 /* ------------------------------------------------------------------------------------- children */
 
 extern char program_end[];

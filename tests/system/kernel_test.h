@@ -113,6 +113,9 @@ struct plan {
 /* Where the functions of threads return to. */
 void thread_end(void);
 
+/* Whether it is a message's number, with the flags that are told apart by the same byte. */
+bool message_number(uint32_t number);
+
 /* Makes a thread and lets it run; thread_prepare() leaves it stopped. */
 void thread_start(const struct plan *plan);
 void thread_prepare(const struct plan *plan);

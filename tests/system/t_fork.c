@@ -340,6 +340,31 @@ static bool fpu_is(uint16_t control)
     return now == control && top == 0x400921fb54442d18;
 }
 
+static uint32_t segments(void)
+{
+    uint16_t fs, gs;
+
+    __asm__ volatile("mov %%fs, %0; mov %%gs, %1" : "=rm"(fs), "=rm"(gs));
+    return fs | (uint32_t)gs << 16;
+}
+
+/* The child says whether it has its parent's, and loads others. */
+static int segments_inherited(void)
+{
+    const uint32_t inherited = segments();
+
+    __asm__ volatile("mov %0, %%fs; mov %0, %%gs" : : "r"(0));
+    return inherited == (0x1b | 0x23 << 16) ? 0 : 1;
+}
+
+static bool segments_are_copied(void)
+{
+    __asm__ volatile("mov %0, %%fs; mov %1, %%gs" : : "r"(0x1b), "r"(0x23)); /* of a program: code, data */
+    bool good = IS(child_end(child_start(segments_inherited)), EXITED(0)) && IS(segments(), 0x1b | 0x23 << 16);
+    __asm__ volatile("mov %0, %%fs; mov %0, %%gs" : : "r"(0));
+    return good;
+}
+
 static int fpu_inherited(void)
 {
     return fpu_is(0x0f7f) ? 0 : 1;
@@ -398,6 +423,7 @@ static const struct tap_point points[] = {
     {"a thousand forks", thousand_forks},
     {"the child inherits the FPU's state", fpu},
     {"each has its own FPU state", fpu_isolated},
+    {"the child inherits fs and gs", segments_are_copied},
 };
 
 int main(void)

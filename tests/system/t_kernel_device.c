@@ -137,6 +137,8 @@ static void version_is_known(void)
 static void unknown_calls_are_refused(void)
 {
     for (uint32_t number = SYS_COUNT; number < 256; number++) {
+        if (message_number(number))
+            continue;
         struct words words = {{1, 2, 3, 4}};
         IS(syscall(number | ENDPOINT << SLOT_SHIFT, &words), ERR_CALL);
         IS(words.w[0], 1);

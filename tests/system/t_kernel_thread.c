@@ -151,6 +151,8 @@ static void registers_go_in_and_out(void)
         .esp = (uint32_t)(show_stack + 60),
         .eip = (uint32_t)show_registers,
         .eflags = FLAG_CARRY | FLAG_DIRECTION,
+        .fs = 0x23, /* the two segments of a program: see kernel/i386/segments.h */
+        .gs = 0x18,
     };
     *registers() = in;
     IS(sys_thread_write(CHILD_THREAD, THREAD_REGISTERS), OK);

@@ -1,0 +1,144 @@
+/*
+ * The kernel's log at a serial port that takes time: each byte goes out once and in order, the port never gets more than its
+ * queue holds, and one that is never ready does not hold up for ever who has to wait.
+ */
+#include "kernel/i386/instructions.h"
+#include "tests/host/check.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static uint8_t port_in(uint16_t port);
+static void port_out(uint16_t port, uint8_t value);
+void port_log(const char *text, uint32_t bytes);
+bool port_log_has_room(uint32_t bytes);
+bool port_log_step(void);
+
+#define inb               port_in
+#define outb              port_out
+#define arch_log          port_log
+#define arch_log_has_room port_log_has_room
+#define arch_log_step     port_log_step
+#include "kernel/i386/log.c"
+
+enum { LOOKS = 4 /* a byte takes as long */, TEXT = 3000 };
+
+/* A 16550, or an 8250 that holds one byte; at COM2, if there are two. */
+static struct uart {
+    bool second, fifo, stuck;
+    unsigned held, looks;
+    char sent[4 * TEXT];
+    unsigned count;
+} uart;
+
+static uint8_t port_in(uint16_t from)
+{
+    if (from == COM2 + SCRATCH)
+        return uart.second ? 0x5a : 0xff;
+    if (from == port + FIFO)
+        return uart.fifo ? 0xc1 : 0x01;
+    CHECK(from == port + LINE_STATUS);
+    if (!uart.stuck && ++uart.looks % LOOKS == 0 && uart.held)
+        uart.held--;
+    return uart.held || uart.stuck ? 0 : CAN_WRITE;
+}
+
+static void port_out(uint16_t to, uint8_t value)
+{
+    if (to != port)
+        return;
+    CHECK(uart.stuck || uart.held < (uart.fifo ? FIFO_BYTES : 1u));
+    CHECK(uart.count < sizeof uart.sent);
+    uart.held++;
+    uart.sent[uart.count++] = (char)value;
+}
+
+static void start_port(bool second, bool fifo)
+{
+    uart = (struct uart){.second = second, .fifo = fifo};
+    at_line_start = true;
+    sent = arch_log_page.written;
+    log_init();
+    uart.held = uart.count = 0;
+}
+
+/* Lines of all lengths, as programs log them: not more than there is room for. */
+static unsigned log_lines(char *text)
+{
+    unsigned bytes = 0, looks = 0;
+
+    for (unsigned line = 0; bytes < TEXT - 130; line++) {
+        unsigned length = line % 120 + 1;
+        memset(text + bytes, 'a' + line % 26, length - 1);
+        text[bytes + length - 1] = '\n';
+        while (!port_log_has_room(length)) {
+            port_log_step();
+            looks++;
+        }
+        port_log(text + bytes, length);
+        bytes += length;
+        if (line % 3 == 0)
+            port_log_step();
+    }
+    CHECK(looks > 0 || !uart.fifo);
+    while (!port_log_step())
+        ;
+    return bytes;
+}
+
+/* What the port must have got for a text. */
+static unsigned expected(const char *text, unsigned bytes, const char *before, char *to)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < bytes; i++) {
+        if (i == 0 || text[i - 1] == '\n')
+            count += (unsigned)strlen(strcpy(to + count, before));
+        if (text[i] == '\n')
+            to[count++] = '\r';
+        to[count++] = text[i];
+    }
+    return count;
+}
+
+static void all_is_sent_in_order(bool second, bool fifo)
+{
+    static char text[TEXT], all[4 * TEXT];
+
+    start_port(second, fifo);
+    unsigned bytes = log_lines(text);
+    unsigned count = expected(text, bytes, second ? "" : "\r\n" LOG_PREFIX, all);
+    CHECK(uart.count == count && memcmp(all, uart.sent, count) == 0);
+}
+
+/* As much as a queue holds, and the caller goes on. */
+static void a_slow_port_is_not_waited_for(void)
+{
+    start_port(true, true);
+    port_log("0123456789012345678901234567890123456789", 40);
+    CHECK(!port_log_step());
+    CHECK(uart.count > 0 && uart.count <= FIFO_BYTES && uart.looks <= 2);
+    port_log("and another line", 16);
+    CHECK(!port_log_step() && uart.count <= FIFO_BYTES && uart.looks <= 3);
+}
+
+static void a_port_that_is_never_ready_gets_bytes(void)
+{
+    start_port(true, true);
+    uart.stuck = true;
+    port_log("panic\n", 6);
+    for (unsigned i = 0; !port_log_step(); i++)
+        CHECK(i < 2 * PATIENCE);
+    CHECK(uart.count == 7 && memcmp(uart.sent, "panic\r\n", 7) == 0);
+}
+
+int main(void)
+{
+    all_is_sent_in_order(true, true);
+    all_is_sent_in_order(true, false);
+    all_is_sent_in_order(false, true);
+    all_is_sent_in_order(false, false);
+    a_slow_port_is_not_waited_for();
+    a_port_that_is_never_ready_gets_bytes();
+    puts("test_log: once and in order, and no queue overflows");
+}

@@ -1,0 +1,103 @@
+/*
+ * log_write while the log's port is slow: the call is run again, with interrupts let in between, until its text has gone,
+ * which was taken once. And lines of the kernel's own are told as others are.
+ *
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c
+ */
+#include "kernel/lib/log.h"
+#include "tests/host/check.h"
+#include "tests/host/kernel_world.h"
+
+enum { BYTES = 100, STEPS = 5, ENDPOINT = 20, RECEIVER = 21, BIT = 4 };
+
+static struct thread *init;
+static unsigned breaths;
+
+static void breathe(void)
+{
+    if (++breaths == STEPS)
+        host_log.full = false;
+    else if (breaths == 2 * STEPS)
+        host_log.busy = false;
+    CHECK(host_log.bytes == (breaths > STEPS ? BYTES : 0));
+}
+
+static err_t log_write(uint32_t bytes)
+{
+    return world_call(init, SYS_log_write | WORLD_LOG << SLOT_SHIFT, (const uint32_t[4]){bytes, 1});
+}
+
+static void begin(void)
+{
+    init = world_boot();
+    host_log = (struct host_log){0};
+    breaths = 0;
+}
+
+static void text_is_taken_once(void)
+{
+    begin();
+    host_log.full = host_log.busy = true;
+    host_breathe = breathe;
+    CHECK(log_write(BYTES) == OK);
+    host_breathe = NULL;
+    CHECK(breaths == 2 * STEPS && host_log.bytes == BYTES && kernel.irq_counts[IRQ_LOG] == 1);
+    CHECK(log_write(BYTES) == OK);
+    CHECK(breaths == 2 * STEPS && host_log.bytes == 2 * BYTES && kernel.irq_counts[IRQ_LOG] == 2);
+    world_end();
+}
+
+static void delete_the_capability(void)
+{
+    if (++breaths == STEPS)
+        slot_empty(cspace_slot(&thread_task(init)->cspace, WORLD_LOG));
+}
+
+static void nothing_is_taken_after_the_capability(void)
+{
+    begin();
+    host_log.full = true;
+    host_breathe = delete_the_capability;
+    CHECK(log_write(BYTES) == ERR_CAP);
+    host_breathe = NULL;
+    CHECK(breaths == STEPS && host_log.bytes == 0);
+    host_log.full = false;
+    world_end();
+}
+
+static void the_tick_carries_on(void)
+{
+    begin();
+    unsigned steps = host_log.steps;
+    event_interrupt(init, IRQ_TICK);
+    CHECK(host_log.steps == steps + 1);
+    world_end();
+}
+
+/* Of NMIs, and of a thread that faults and has no handler. */
+static void own_lines_are_told(void)
+{
+    begin();
+    kernel.nmis = 1;
+    event_interrupt(init, IRQ_TICK);
+    CHECK(host_log.bytes > 0 && kernel.irq_counts[IRQ_LOG] == 1);
+    init->registers.vector = 13;
+    event_fault(init, 0);
+    CHECK(kernel.irq_counts[IRQ_LOG] == 2);
+    world_end();
+}
+
+int main(void)
+{
+    text_is_taken_once();
+    nothing_is_taken_after_the_capability();
+    the_tick_carries_on();
+    own_lines_are_told();
+    puts("test_log_write: taken once, told, and nobody waits with interrupts off");
+}
