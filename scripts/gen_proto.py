@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """gen_proto.py PROTOCOL OUTPUT: writes a protocol's header from servers/proto/X.proto.
 
-The header has the calls' numbers, the list of them as an X-macro, their names, and a client stub for
-each. The stubs share one function, which OUTPUT's neighbour proto_call.h holds.
+The header has the calls' numbers, lists of them and of their errors as X-macros, their names, and a client
+stub for each. The stubs share one function, which OUTPUT's neighbour proto_call.h holds.
 """
 from tally import entry
 
@@ -60,6 +60,11 @@ def listing(protocol):
             f"    __attribute__((unused)) = {{\n{names}}};\n")
 
 
+def errors_listing(protocol):
+    rows = "".join(f" \\\n    X({protocol.constant(c)}, {error})" for c in protocol.calls for error in c.errors)
+    return f"\n#define {protocol.prefix}_CALL_ERRORS(X){rows}\n"
+
+
 def identifier(name):
     return name + "_" * (name in KEYWORDS)
 
@@ -86,7 +91,7 @@ def main():
         sys.exit(__doc__)
     source, output = map(pathlib.Path, sys.argv[1:])
     protocol = read_protocol(source)
-    text = MARK.format(file=source.name) + '\n#include "servers/proto/proto_call.h"\n' + listing(protocol)
+    text = MARK.format(file=source.name) + '\n#include "servers/proto/proto_call.h"\n' + listing(protocol) + errors_listing(protocol)
     write_if_changed(output, text + "".join(stub(protocol, call) for call in protocol.calls))
     write_if_changed(output.with_name("proto_call.h"), PROTO_CALL)
 
