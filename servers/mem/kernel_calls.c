@@ -73,6 +73,12 @@ err_t kernel_delete(uint32_t slot)
     return sys_cap_delete(slot);
 }
 
+/* Nothing is ever derived from what is asked about, so there is nothing that goes. */
+bool kernel_slot_is_empty(uint32_t slot)
+{
+    return sys_cap_revoke(slot) == ERR_CAP;
+}
+
 void kernel_signal_casualty(void)
 {
     err_t err = ipc_signal(MEM_SLOT_CASUALTY);

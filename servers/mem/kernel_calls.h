@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "kernel/abi/abi.h"
 #include "servers/clients.h"
 
@@ -41,6 +43,9 @@ void kernel_unmap_own(const void *place);
 /* A capability for a run of frames, with all that kernel objects need, in an empty slot. */
 err_t kernel_derive_run(uint32_t slot, uint32_t frame, uint32_t pages);
 err_t kernel_delete(uint32_t slot);
+
+/* True if there is no capability in the slot. */
+bool kernel_slot_is_empty(uint32_t slot);
 
 /* Tells the manager that casualty() has news. */
 void kernel_signal_casualty(void);

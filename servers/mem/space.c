@@ -193,10 +193,11 @@ bool space_clear(struct space *space, uint32_t pages)
     return true;
 }
 
-/* When a task dies the kernel empties its slot and lets go of what was lent to it. */
+/* When a task dies the kernel empties its slot and lets go of what was lent to it. A capability of another kind
+ * that was sent as the task stays until it is deleted, or the slot would never take one again. */
 static bool task_is_gone(const struct space *space)
 {
-    return kernel_unmap(space->task, STACK_LOW, 1) == ERR_CAP;
+    return kernel_slot_is_empty(space->task);
 }
 
 static void settle_with_task(struct space *space)

@@ -137,22 +137,23 @@ static struct mem_segment any_segment(void)
     if (random_below(4) == 0)
         return (struct mem_segment){any_word(), any_word(), any_word(), any_word(), any_word()};
     uint32_t file_pages = random_below(4), pages = file_pages + random_below(4), page = random_below(FAKE_ARCHIVE_PAGES);
-    return (struct mem_segment){.address = PROGRAM_BASE + (random_below(16) << PAGE_BITS),
+    uint32_t base = page % 5 ? PROGRAM_BASE : HEAP_LIMIT - 4 * PAGE_SIZE;
+    return (struct mem_segment){.address = base + (random_below(16) << PAGE_BITS),
                                 .memory_bytes = (pages << PAGE_BITS) - random_below(3),
                                 .archive_page = page % 2 ? page : FAKE_ARCHIVE_PAGES - page % 8, /* often the last ones */
                                 .file_bytes = file_pages << PAGE_BITS,
                                 .rights = rights[random_below(3)]};
 }
 
-/* A capability goes into the slot that the server opened: a task, or of programs something else. The manager is
- * trusted with that: for a space it sends a task, or one that has died meanwhile, which leaves the slot empty. */
-static void send_capability(const struct mem_client *client)
+/* A capability goes into the slot that the server opened: a task, something else, or one of an object that has died
+ * meanwhile, which leaves the slot empty. */
+static void send_capability(void)
 {
-    CHECK(fake_slot_is_empty(mem_page.slots)); /* or nothing with an item gets through to the server any more */
+    CHECK(kernel_slot_is_empty(mem_page.slots)); /* or nothing with an item gets through to the server any more */
     if (!mem_page.slots_count || random_below(10) == 0)
         return;
     fake_task_reap();
-    if (!client || random_below(4))
+    if (random_below(4))
         fake_task_create(mem_page.slots, random_below(8));
     else
         fake_slot_fill(mem_page.slots);
@@ -188,8 +189,14 @@ static void refuse_some_answers(void)
 
 /* ---------------------------------------------------------------------------------- what it must answer */
 
-static const int statuses[] = {0, -ENOMEM, -EINVAL, -EEXIST, -ENOENT};
-enum { ANY = 1 };
+enum { ANY = 1 }; /* 0 or an error that mem.proto lists for the call */
+
+static const struct listed {
+    uint32_t number;
+    int status;
+} listed[] = {
+#define LISTED(number, error) {number, -error},
+    MEM_CALL_ERRORS(LISTED)};
 
 static bool is_of_program(uint32_t number)
 {
@@ -201,14 +208,24 @@ static bool is_of_manager(uint32_t number)
     return number >= MEM_SPACE_CREATE && number < MEM_CALLS_END;
 }
 
-/* The one status that there can be, without a look at what is in a space; or ANY. */
-static int expected_of_program(uint32_t id, uint32_t number)
+/* Also where nothing was touched yet. */
+static bool munmaps_heap(const struct space *space, const uint32_t *w)
 {
-    if (!space_find(id))
+    uint64_t end = w[1] + ((uint64_t)pages_of(w[2]) << PAGE_BITS);
+
+    return w[0] == MEM_MUNMAP && w[2] && w[1] < page_up(space->heap_end) && end > space->heap_start;
+}
+
+/* The one status that there can be, without a look at the pages of a space; or ANY. */
+static int expected_of_program(uint32_t id, const uint32_t *w)
+{
+    const struct space *space = space_find(id);
+
+    if (!space || munmaps_heap(space, w))
         return -EINVAL;
-    if (is_of_manager(number))
+    if (is_of_manager(w[0]))
         return -EPERM;
-    return is_of_program(number) ? ANY : -ENOSYS;
+    return is_of_program(w[0]) ? ANY : -ENOSYS;
 }
 
 static int expected_of_manager(const uint32_t *w)
@@ -228,16 +245,37 @@ static int expected_of_manager(const uint32_t *w)
     return ANY;
 }
 
-static void check_status(int status, int expected)
+static void check_status(uint32_t number, int status, int expected)
 {
-    bool known = false;
+    bool known = status == 0;
 
-    for (unsigned i = 0; i < COUNT(statuses); i++)
-        known |= status == statuses[i];
+    for (unsigned i = 0; i < COUNT(listed); i++)
+        known |= number == listed[i].number && status == listed[i].status;
     CHECK(expected == ANY ? known : status == expected);
 }
 
 /* ---------------------------------------------------------------------------------- invariants */
+
+/* Each kind of page is where servers/mem/layout.h has its kind, and comes from where there is something. */
+static void check_page(uint32_t address, uint32_t entry)
+{
+    bool is_image = entry & (PAGE_ARCHIVE | PAGE_ZERO) && !(entry & PAGE_ANON);
+
+    CHECK(address >= STACK_LOW && (address < STACK_TOP || address >= PROGRAM_BASE));
+    CHECK(!(entry & PAGE_SHM) == (address < SHM_BASE) && (address < MMAP_LIMIT || address >= SHM_BASE));
+    CHECK(!is_image || address < HEAP_LIMIT);
+    CHECK(!(entry & PAGE_ARCHIVE) || (entry & PAGE_VALUE) < FAKE_ARCHIVE_PAGES);
+}
+
+static void check_layout(struct space *space)
+{
+    struct page_run run;
+
+    CHECK(space->heap_end <= HEAP_LIMIT && (!space->heap_end || space->heap_start >= PROGRAM_BASE));
+    for (uint32_t at = 0; pages_next(&space->pages, at, USER_END, &run); at = run_end(&run))
+        for (uint32_t i = 0; i < run.pages; i++)
+            check_page(run.address + (i << PAGE_BITS), run_entry(&run, i));
+}
 
 /* Of one space; those of a dead task have nothing mapped. */
 static uint32_t check_space(struct space *space)
@@ -245,6 +283,7 @@ static uint32_t check_space(struct space *space)
     struct mem_client client = {space->id, space->task};
 
     space_check(space);
+    check_layout(space);
     if (windows_are_at_home && fake_task_lives(space->task))
         mem_check_mappings(&client);
     return space->committed;
@@ -275,13 +314,14 @@ static void check_all(void)
 
 static void send(const struct mem_client *client, uint32_t tag, struct words words)
 {
-    int expected = client ? expected_of_program(client->id, words.w[0]) : expected_of_manager(words.w);
+    int expected = client ? expected_of_program(client->id, words.w) : expected_of_manager(words.w);
+    uint32_t number = words.w[0];
     bool is_call = !(tag & TAG_KIND);
 
     if (tag & TAG_ITEMS)
-        send_capability(client);
+        send_capability();
     if (mem_exchange(client, tag, &words) && is_call)
-        check_status((int)words.w[0], expected);
+        check_status(number, (int)words.w[0], expected);
     else if (is_call)
         CHECK(mem_was_refused && mem_refusal == ERR_STALE);
 }
@@ -301,8 +341,8 @@ static void message(void)
         return;
     }
     client.slot = space ? space->task : 0;
-    if (space && !fake_task_lives(client.slot))
-        return; /* nobody of its sends any more */
+    if (space && (!fake_task_lives(client.slot) || !space->heap_end))
+        return; /* nobody of its sends any more, or yet */
     if (random_below(3) == 0)
         send(&client, TAG_FAULT, any_fault());
     else if (random_below(60) == 0)
@@ -343,7 +383,20 @@ static void all_die(void)
     CHECK(frames_count().committed == heap_check());
 }
 
-/* Two programs are there already. */
+/* A heap with a page that was touched, a program whose image is not complete, one whose heap has no room to grow: what
+ * it takes many messages to come to. */
+static void begin_further(void)
+{
+    struct mem_client client = {1, space_find(1)->task};
+
+    CHECK(mem_call(&client, MEM_SBRK, 3 * PAGE_SIZE, 0, NULL) == 0);
+    CHECK(mem_touch(&client, page_up(PAIR_BREAK), FAULT_WRITE));
+    CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 3, 0) == 0);
+    CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 4, 0) == 0);
+    CHECK(mem_manager(MEM_SPACE_FINISH, 4, HEAP_LIMIT - 2 * PAGE_SIZE) == 0);
+}
+
+/* Four programs are there already. */
 static void begin(void)
 {
     fake_init(machines[random_below(COUNT(machines))]);
@@ -355,6 +408,7 @@ static void begin(void)
     mem_refuse_one_in = 0;
     pair_make(1);
     pair_make(2);
+    begin_further();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

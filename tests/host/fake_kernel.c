@@ -453,6 +453,11 @@ err_t kernel_delete(uint32_t slot)
     return OK;
 }
 
+bool kernel_slot_is_empty(uint32_t slot)
+{
+    return slots[slot] == SLOT_EMPTY;
+}
+
 void kernel_signal_casualty(void)
 {
     signals++;
@@ -469,11 +474,6 @@ uint32_t *fake_word(uint32_t slot, uint32_t address)
     struct mapping *mapping = place_of(task_in(slot), address >> PAGE_BITS);
     CHECK(mapping->page);
     return mapping->archive ? &archive[mapping->frame] : &frames[mapping->frame].word;
-}
-
-bool fake_slot_is_empty(uint32_t slot)
-{
-    return slots[slot] == SLOT_EMPTY;
 }
 
 uint32_t fake_mappings(uint32_t slot)

@@ -46,7 +46,6 @@ err_t fake_grant(uint32_t slot, const struct item *item, uint32_t window, uint32
 rights_t fake_rights(uint32_t slot, uint32_t address);
 uint32_t *fake_word(uint32_t slot, uint32_t address);
 
-bool fake_slot_is_empty(uint32_t slot);
 uint32_t fake_mappings(uint32_t slot);
 uint32_t fake_signals(void);
 

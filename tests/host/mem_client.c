@@ -22,7 +22,7 @@ static err_t grant(const struct mem_client *client, uint32_t fault_page)
     if (mem_was_refused)
         return mem_refusal;
     if (item->kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP)
-        return fake_slot_is_empty(item->slot) ? ERR_CAP : OK;
+        return kernel_slot_is_empty(item->slot) ? ERR_CAP : OK;
     return fault_page ? fake_grant(client->slot, item, fault_page, 1, true)
                       : fake_grant(client->slot, item, mem_window, SHM_PAGES, false);
 }

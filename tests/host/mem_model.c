@@ -134,7 +134,7 @@ static void spawn(void)
     begin(client);
     int status = mem_manager_with_task(MEM_SPACE_CREATE, client->name.id, 0);
     if (status) {
-        CHECK(is_short(status) && fake_slot_is_empty(client->name.slot));
+        CHECK(is_short(status) && kernel_slot_is_empty(client->name.slot));
         fake_task_reap();
         return;
     }

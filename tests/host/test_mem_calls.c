@@ -34,7 +34,7 @@ static void check_create(void)
 
     CHECK(mem_manager(MEM_SPACE_CREATE, 7, 0) == -EINVAL); /* no task */
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 0, 0) == -EINVAL);
-    CHECK(fake_slot_is_empty(slot) && space_receive_slot() == slot);
+    CHECK(kernel_slot_is_empty(slot) && space_receive_slot() == slot);
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, BADGE_MAX + 1u, 0) == -EINVAL);
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, a.id, 0) == -EEXIST);
     CHECK(mem_manager_with_task(MEM_SPACE_FORK, 99, 7) == -ENOENT);
@@ -42,15 +42,15 @@ static void check_create(void)
     CHECK(mem_manager(MEM_SPACE_FORK, a.id, 7) == -EINVAL);
     CHECK(mem_manager(MEM_SPACE_DESTROY, 99, 0) == -ENOENT);
     CHECK(mem_manager(MEM_SBRK, 4096, 0) == -EINVAL);
-    CHECK(fake_slot_is_empty(slot) && space_receive_slot() == slot && committed_free() == before);
+    CHECK(kernel_slot_is_empty(slot) && space_receive_slot() == slot && committed_free() == before);
 
     /* A program's capability is deleted, whatever it calls. */
     fake_task_create(slot, 0);
     CHECK(mem_call_tagged(&a, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 7, 0) == -EPERM);
-    CHECK(fake_slot_is_empty(slot));
+    CHECK(kernel_slot_is_empty(slot));
     fake_task_create(slot, 0);
     CHECK(mem_call_tagged(&a, 1 << TAG_ITEMS_SHIFT, MEM_SBRK, 0, 0) == 0);
-    CHECK(fake_slot_is_empty(slot) && !space_find(7));
+    CHECK(kernel_slot_is_empty(slot) && !space_find(7));
     fake_task_reap();
 }
 
@@ -168,12 +168,12 @@ static void check_pool(void)
     CHECK(mem_manager(MEM_POOL, 5990, 0) == -ENOMEM);
     CHECK(mem_manager(MEM_POOL, 10, 0) == 0);
     uint32_t after = committed_free(), slot = mem_page.items[0].slot;
-    CHECK(after != before && !fake_slot_is_empty(slot));
+    CHECK(after != before && !kernel_slot_is_empty(slot));
     CHECK(mem_page.items[0].kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP);
     mem_refuse_one_in = 1;
     CHECK(mem_call(&proc, MEM_POOL, 10, 0, NULL) == -EINVAL);
     mem_refuse_one_in = 0;
-    CHECK(committed_free() == after && fake_slot_is_empty(mem_page.items[0].slot));
+    CHECK(committed_free() == after && kernel_slot_is_empty(mem_page.items[0].slot));
     struct words words = {{MEM_POOL, 10}};
     mem_page.tag = 0;
     CHECK(server_handle(0, &words) == (IPC_REPLY | IPC_EXTENDED));
@@ -181,9 +181,9 @@ static void check_pool(void)
     uint32_t second = mem_page.items[0].slot, pool = words.w[2];
     CHECK(pair_call(a, MEM_POOL_END, pool, 0) == -EPERM);
     CHECK(mem_manager(MEM_POOL_END, POOLS_MAX, 0) == -ENOENT);
-    CHECK(mem_manager(MEM_POOL_END, pool, 0) == 0 && fake_slot_is_empty(second));
+    CHECK(mem_manager(MEM_POOL_END, pool, 0) == 0 && kernel_slot_is_empty(second));
     CHECK(mem_manager(MEM_POOL_END, pool, 0) == -ENOENT && committed_free() == after);
-    CHECK(!fake_slot_is_empty(slot)); /* the first is still there */
+    CHECK(!kernel_slot_is_empty(slot)); /* the first is still there */
 }
 
 /* Casualties come in the order of their faults, each with the reason; the dead are forgotten. */
@@ -245,12 +245,31 @@ static void check_unwanted_capability(void)
     for (uint32_t i = 0; i < 3; i++) {
         fake_task_create(mem_page.slots, 0);
         CHECK(mem_call_tagged(senders[i], 1 << TAG_ITEMS_SHIFT, MEM_SHM_CLOSE, 1, 0) < 0);
-        CHECK(fake_slot_is_empty(mem_page.slots));
+        CHECK(kernel_slot_is_empty(mem_page.slots));
     }
     fake_task_reap();
 }
 
 /* The slot of a space that is discarded is used again. */
+/* Something else than a task, sent as one: it goes with its space, and the slot takes a task again. */
+static void check_no_task(void)
+{
+    pair_end(pair_make(3)); /* leaves a spare space, as those that follow do */
+    uint32_t slot = space_receive_slot(), before = committed_free();
+
+    fake_slot_fill(slot);
+    CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 3, 0) == 0);
+    CHECK(mem_map_segment(3, &pair_text) == -ENOMEM);
+    CHECK(mem_manager(MEM_SPACE_FINISH, 3, PAIR_BREAK & -PAGE_SIZE) == -ENOMEM);
+    CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == 0 && kernel_slot_is_empty(slot));
+    CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == -ENOENT && committed_free() == before);
+    fake_slot_fill(space_receive_slot());
+    CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_FORK, a.id, 3) == -ENOMEM);
+    CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == -ENOENT && committed_free() == before);
+    for (uint32_t id = 3; id < 3 + SPARES_KEPT; id++) /* each spare slot */
+        pair_end(pair_make(id));
+}
+
 static void check_slots_come_back(void)
 {
     enum { ROUNDS = 8 };
@@ -371,11 +390,30 @@ static void check_munmap(void)
     CHECK(pair_promised() == before);
 }
 
+/* With no frame for a table where the run is to be split. */
+static void check_munmap_without_memory(void)
+{
+    static uint32_t hoard[FAKE_PAGES_MAX];
+    uint32_t address, count = 0, before, promised = pair_promised();
+
+    CHECK(mem_call(&a, MEM_MMAP, 0, 8 << 20, &address) == 0);
+    while (count < FAKE_PAGES_MAX && (hoard[count] = frames_lend()) != FRAME_NONE)
+        count++;
+    before = committed_free();
+    CHECK(pair_call(a, MEM_MUNMAP, address + PAGE_SIZE, PAGE_SIZE) == -ENOMEM && committed_free() == before);
+    while (count > 0)
+        frames_return(hoard[--count]);
+    CHECK(pair_read(a, address + PAGE_SIZE) == 0);
+    CHECK(pair_call(a, MEM_MUNMAP, address + PAGE_SIZE, PAGE_SIZE) == 0);
+    CHECK(pair_call(a, MEM_MUNMAP, address, 8 << 20) == 0 && pair_promised() == promised);
+}
+
 int main(void)
 {
     static void (*const checks[])(void) = {
         check_create,  check_segments_refused,    check_image, check_clear, check_pool,   check_casualties,
         check_foreign, check_unwanted_capability, check_slots_come_back, check_sbrk,  check_mmap,  check_munmap,
+        check_no_task, check_munmap_without_memory,
     };
 
     pair_run("test_mem_calls", checks, sizeof(checks) / sizeof(checks[0]));

@@ -275,7 +275,7 @@ static void check_early_destroy(void)
 
     pair_write(client, pair_open(client, 9), 1);
     CHECK(mem_manager(MEM_SPACE_DESTROY, client.id, 0) == 0);
-    CHECK(fake_slot_is_empty(client.slot) && shm_table_count() == 0);
+    CHECK(kernel_slot_is_empty(client.slot) && shm_table_count() == 0);
     free = frames_count().free;
     fake_task_reap();
     CHECK(mem_manager(MEM_SPACE_DESTROY, client.id, 0) == -ENOENT);
