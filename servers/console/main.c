@@ -265,8 +265,8 @@ static void signals(uint32_t bits)
     }
     while (readers && input_is_ready(&input))
         serve_reader();
+    transmit(); /* so that the line has fallen before input is wanted again, and its rise is seen */
     receive_again();
-    transmit();
 }
 
 /* ------------------------------------------------------------------------------------------ end */

@@ -1,6 +1,7 @@
 # Programs of one file each. The head comment of FILE.c says what else it is made of:
 #   sources: kernel/mem/node.c ...      files from the root
 #   defines: HOST_TABLE_BITS=2 ...
+#   instead: tests/server/instead            headers in there are taken in place of those of the same name
 # One that has tests/model/processors.c runs on these, the others on a processor that does nothing. Who includes this
 # sets `coverage`, the options to compile with what is tested: not the tests, whose ways are of no interest.
 set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all)
@@ -14,7 +15,9 @@ function(read_field file field result)
   set(${result} ${lines} PARENT_SCOPE)
 endfunction()
 
-function(set_options target defines)
+function(set_options target defines instead)
+  list(TRANSFORM instead PREPEND ${PROJECT_SOURCE_DIR}/)
+  target_include_directories(${target} BEFORE PRIVATE ${instead})
   add_dependencies(${target} generated)
   target_link_libraries(${target} PRIVATE warnings)
   target_compile_definitions(${target} PRIVATE MACHINE_HEADER="tests/host/machine.h" TALLY_AUDIT=1 ${defines})
@@ -22,15 +25,15 @@ function(set_options target defines)
 endfunction()
 
 # What several programs are made of, with the same definitions, is compiled once.
-function(add_object source defines result)
+function(add_object source defines instead result)
   set(more ${coverage})
   if(source MATCHES "^tests/")
     set(more "")
   endif()
-  string(MAKE_C_IDENTIFIER "${source} ${defines} ${more}" object)
+  string(MAKE_C_IDENTIFIER "${source} ${defines} ${instead} ${more}" object)
   if(NOT TARGET ${object})
     add_library(${object} OBJECT ${PROJECT_SOURCE_DIR}/${source})
-    set_options(${object} "${defines}")
+    set_options(${object} "${defines}" "${instead}")
     target_compile_options(${object} PRIVATE ${more})
   endif()
   set(${result} $<TARGET_OBJECTS:${object}> PARENT_SCOPE)
@@ -41,14 +44,15 @@ function(add_host_program name file)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   read_field(${file} sources sources)
   read_field(${file} defines defines)
+  read_field(${file} instead instead)
 
   add_executable(${name} ${file})
-  set_options(${name} "${defines}")
+  set_options(${name} "${defines}" "${instead}")
   if(NOT "tests/model/processors.c" IN_LIST sources)
     list(APPEND sources tests/host/one_processor.c)
   endif()
   foreach(source IN LISTS sources ITEMS tests/host/host_machine.c tests/host/no_machine.c)
-    add_object(${source} "${defines}" object)
+    add_object(${source} "${defines}" "${instead}" object)
     target_sources(${name} PRIVATE ${object})
   endforeach()
   target_link_options(${name} PRIVATE ${sanitizers} --ld-path=${TALLY_LD})

@@ -1,0 +1,89 @@
+/*
+ * The console server, whole, at a port whose interrupt is a level that is seen when it rises: it misses none.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/console/main.c servers/console/client.c servers/console/lines.c servers/console/output.c
+ * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
+ * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
+ * sources: servers/console/uart.c servers/tail.c
+ * sources: tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
+ */
+#include <string.h>
+
+#include "libuser/ipc/ipc.h"
+#include "servers/console/ring.h"
+#include "servers/proto/console.h"
+#include "tests/host/check.h"
+#include "tests/server/console_machine.h"
+#include "tests/server/server_run.h"
+
+enum { READER = 1, WRITER = 2, MANAGER = 0, TEXT = 40, SENT = RING_BYTES + 1000 };
+
+static uint32_t step, put_count, received_count;
+
+static void put(char byte)
+{
+    put_count += byte == 'x';
+}
+
+static void received(char byte)
+{
+    (void)byte;
+    received_count++;
+}
+
+static void typed(uint8_t code)
+{
+    (void)code;
+}
+
+static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+{
+    (void)caller, (void)tag;
+    CHECK(words->w[0] == 0);
+    return OK;
+}
+
+static void call(struct server_message *message, uint32_t badge, struct words words)
+{
+    memset(message_page->words, 'x', TEXT);
+    *message = (struct server_message){.badge = badge, .caller = badge, .tag = TEXT / 4, .words = words};
+}
+
+/* More comes in than there is room for, while what goes out has not left: then somebody reads. */
+static bool next(struct server_message *message)
+{
+    switch (step++) {
+    case 0:
+        call(message, MANAGER, (struct words){{CONSOLE_INPUT_PIPE}});
+        return true;
+    case 1:
+        call(message, WRITER, (struct words){{CONSOLE_WRITE, TEXT}});
+        return true;
+    case 2:
+        call(message, READER, (struct words){{CONSOLE_READ, 256, 1}});
+        return true;
+    case 3:
+        call(message, WRITER, (struct words){{CONSOLE_SYNC}});
+        for (uint32_t i = 0; i < SENT; i++)
+            machine_send('i');
+        return true;
+    default:
+        machine_time_passes();
+        *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{machine_signals()}}};
+        return message->words.w[0];
+    }
+}
+
+int main(void)
+{
+    static const struct machine_sinks sinks = {put, received, typed};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
+
+    machine_begin((struct machine_parts){.has_port = true}, &sinks);
+    server_run_input(&fake, (struct words){{0}});
+    CHECK(put_count == TEXT && received_count == RING_BYTES + 256);
+    CHECK(!server_owes(READER) && !server_owes(WRITER));
+    printf("test_console_interrupts: %u steps\n", step);
+}

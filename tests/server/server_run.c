@@ -1,0 +1,147 @@
+#include "tests/server/server_run.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "libuser/ipc/ipc.h"
+#include "servers/clients.h"
+#include "tests/server/server_state.h"
+#include "tests/host/check.h"
+
+enum { FIRST_CALLER = 0x1000, STATE_MAX = 1 << 20 };
+
+static const struct server_fake *kernel;
+static uint32_t calls[SERVER_CALLERS]; /* of each caller, how many so far */
+static bool owed[SERVER_CALLERS];
+
+/* ---------------------------------------------------------------------------------- state */
+
+static char data_at_first[STATE_MAX];
+
+/* Sanitizers would object to what lies between variables. */
+static void copy(void *to, const void *from, size_t bytes)
+{
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+}
+
+static void clear(void *to, size_t bytes)
+{
+    __asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(0) : "memory");
+}
+
+static size_t bytes_between(const char *begin, const char *end)
+{
+    CHECK(begin < end && (uintptr_t)end - (uintptr_t)begin <= STATE_MAX);
+    return (uintptr_t)end - (uintptr_t)begin;
+}
+
+static void restore_state(void)
+{
+    static bool is_saved;
+    size_t bytes = bytes_between(state_data_begin, state_data_end);
+
+    if (is_saved)
+        copy(state_data_begin, data_at_first, bytes);
+    else
+        copy(data_at_first, state_data_begin, bytes);
+    clear(state_bss_begin, bytes_between(state_bss_begin, state_bss_end));
+    is_saved = true;
+}
+
+/* ---------------------------------------------------------------------------------- memory */
+
+void *server_pages(uint32_t address, uint32_t pages)
+{
+    void *at = (void *)(uintptr_t)address;
+    void *got = mmap(at, (size_t)pages * PAGE_SIZE, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+    CHECK(got == at);
+    return got;
+}
+
+static void make_pages(void)
+{
+    static bool are_made;
+
+    if (!are_made) {
+        server_pages(MESSAGE_PAGE, 1);
+        server_pages(BOOT_PAGE, 1);
+    }
+    are_made = true;
+    memset(message_page, 0, sizeof(*message_page));
+    ((struct boot_page *)BOOT_PAGE)->cpu_count = kernel->cpus;
+}
+
+/* ---------------------------------------------------------------------------------- messages */
+
+bool server_owes(uint32_t caller)
+{
+    return owed[caller];
+}
+
+void server_caller_dies(uint32_t caller)
+{
+    owed[caller] = false;
+}
+
+static err_t reply(uint32_t head, struct words *words)
+{
+    uint32_t caller = message_page->caller - FIRST_CALLER;
+
+    if (caller >= SERVER_CALLERS || !owed[caller] || calls[caller] != message_page->caller_calls)
+        return ERR_STALE;
+    err_t err = kernel->answered(caller, words, head & IPC_EXTENDED ? message_page->tag : 0);
+    owed[caller] = owed[caller] && err;
+    return err;
+}
+
+static int32_t receive(struct words *words)
+{
+    struct server_message message = {0};
+
+    if (!kernel->next(&message))
+        return ERR_CAP;
+    CHECK(message.badge <= BADGE_MAX && message.caller < SERVER_CALLERS);
+    *words = message.words;
+    message_page->tag = message.tag;
+    message_page->caller = 0;
+    if ((message.tag & TAG_KIND) == TAG_CALL) {
+        CHECK(!owed[message.caller]);
+        owed[message.caller] = true;
+        message_page->caller = FIRST_CALLER + message.caller;
+        message_page->caller_calls = ++calls[message.caller];
+    }
+    return (int32_t)message.badge;
+}
+
+int32_t syscall(uint32_t head, struct words *words)
+{
+    uint32_t number = head & 0xff;
+    err_t err = OK;
+
+    if (number != SYS_ipc_reply && number != SYS_ipc_reply_wait)
+        return kernel->call(number, head, words);
+    if (number == SYS_ipc_reply || head & IPC_REPLY)
+        err = reply(head, words);
+    return err || number == SYS_ipc_reply ? (int32_t)err : receive(words);
+}
+
+err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uint32_t *result)
+{
+    struct words words = {{ebx, esi, edi, 0}};
+    err_t err = (err_t)syscall(head, &words);
+
+    *result = words.w[0];
+    return err;
+}
+
+void server_run_input(const struct server_fake *fake, struct words start)
+{
+    kernel = fake;
+    restore_state();
+    make_pages();
+    memset(calls, 0, sizeof(calls));
+    memset(owed, 0, sizeof(owed));
+    server_main(start.w[0], start.w[1], start.w[2]);
+}
