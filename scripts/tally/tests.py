@@ -104,6 +104,9 @@ def audit_tests():
     for smp in (2, 4):
         yield Test(f"audit/t_kernel_smp_random --smp {smp}",
                    system.test("t_kernel_smp_random", f"--smp {smp}", AUDITED_IMAGE), places(smp), "audit")
+    for smp in (1, 2, 4):
+        yield Test(f"audit/t_hostile_random --smp {smp}",
+                   system.test("t_hostile_random", f"--smp {smp}", AUDITED_IMAGE), places(smp), "audit")
 
 
 # --------------------------------------------------------------------------------------------- demo
