@@ -3,7 +3,7 @@
  * data, a capability, windows, when tasks die and what the kernel refuses. All of the server's invariants must hold
  * after each message; in the end, when all are dead, each frame must be free again, or the server's own.
  *
- * fuzz: runs=1500
+ * fuzz: runs=1000
  * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
@@ -48,7 +48,7 @@ static uint32_t any_id(void)
 static uint32_t any_address(void)
 {
     static const uint32_t bases[] = {0, PROGRAM_BASE, PROGRAM_BASE + (1 << 22), HEAP_LIMIT, MMAP_BASE + (1 << 22),
-                                     MMAP_LIMIT, SHM_BASE, STACK_LOW, STACK_TOP, USER_END, 0};
+                                     MMAP_LIMIT, SHM_BASE, STACK_LOW, STACK_TOP, USER_END, PAIR_BREAK & -PAGE_SIZE};
     uint32_t address = bases[random_below(COUNT(bases))] + (random_below(16) << PAGE_BITS) - (8u << PAGE_BITS);
 
     return random_below(8) ? address : address + random_below(PAGE_SIZE);
@@ -143,6 +143,13 @@ static struct mem_segment any_segment(void)
                                 .archive_page = page % 2 ? page : FAKE_ARCHIVE_PAGES - page % 8, /* often the last ones */
                                 .file_bytes = file_pages << PAGE_BITS,
                                 .rights = rights[random_below(3)]};
+}
+
+static void put_segment(void)
+{
+    struct mem_segment segment = any_segment();
+
+    memcpy(mem_page.words, &segment, sizeof segment);
 }
 
 /* A capability goes into the slot that the server opened: a task, something else, or one of an object that has died
@@ -329,11 +336,11 @@ static void send(const struct mem_client *client, uint32_t tag, struct words wor
 static void message(void)
 {
     struct words words = any_words();
-    struct mem_segment segment = any_segment();
     struct mem_client client = {is_of_manager(words.w[0]) && random_below(20) ? 0 : any_id() & BADGE_MAX, 0};
     struct space *space = space_find(client.id);
 
-    memcpy(mem_page.words, &segment, sizeof segment);
+    if (words.w[0] == MEM_SPACE_MAP || random_below(8) == 0)
+        put_segment();
     open_window();
     refuse_some_answers();
     if (!client.id) {

@@ -2,7 +2,7 @@
  * The memory server and programs that behave like programs: the bytes choose what they do, and what each sees is compared
  * with a naive model, tests/host/mem_model.h.
  *
- * fuzz: runs=800
+ * fuzz: runs=500
  * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c

@@ -322,6 +322,21 @@ static void check_sbrk(void)
     CHECK(pair_call(a, MEM_SBRK, PAIR_BREAK - old, 0) == 0);
 }
 
+/* There would be memory for what the heap may not have. */
+static void check_heap_limit(void)
+{
+    struct mem_client client = {3, space_receive_slot()};
+    uint32_t end;
+
+    CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 3, 0) == 0);
+    CHECK(mem_manager(MEM_SPACE_FINISH, 3, HEAP_LIMIT - 2 * PAGE_SIZE) == 0);
+    CHECK(pair_call(client, MEM_SBRK, 2 * PAGE_SIZE + 1, 0) == -ENOMEM);
+    CHECK(pair_call(client, MEM_SBRK, 2 * PAGE_SIZE, 0) == 0);
+    CHECK(mem_call(&client, MEM_SBRK, 1, 0, &end) == -ENOMEM);
+    CHECK(mem_call(&client, MEM_SBRK, 0, 0, &end) == 0 && end == HEAP_LIMIT);
+    pair_end(client);
+}
+
 static void check_mmap(void)
 {
     static const struct {
@@ -413,7 +428,7 @@ int main(void)
     static void (*const checks[])(void) = {
         check_create,  check_segments_refused,    check_image, check_clear, check_pool,   check_casualties,
         check_foreign, check_unwanted_capability, check_slots_come_back, check_sbrk,  check_mmap,  check_munmap,
-        check_no_task, check_munmap_without_memory,
+        check_no_task, check_heap_limit, check_munmap_without_memory,
     };
 
     pair_run("test_mem_calls", checks, sizeof(checks) / sizeof(checks[0]));
