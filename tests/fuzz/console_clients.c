@@ -1,0 +1,239 @@
+#include "tests/fuzz/console_clients.h"
+
+#include <string.h>
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/libc/errno.h"
+#include "servers/proto/console.h"
+#include "tests/host/check.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct client_model clients[CLIENTS];
+struct asked asked;
+
+static uint32_t readers[CLIENTS], readers_count;
+static struct answer {
+    uint32_t caller, tag;
+    struct words words;
+    char data[READ_MAX];
+} got[CLIENTS + 1];
+static uint32_t got_count;
+
+/* ---------------------------------------------------------------------------------- what is answered */
+
+static const struct listed {
+    uint32_t number;
+    int status;
+} listed[] = {
+#define LISTED(number, error) {number, -error},
+    CONSOLE_CALL_ERRORS(LISTED)};
+
+static void check_status(const struct answer *answer, int status)
+{
+    uint32_t number = asked.message.words.w[0];
+    bool known = status == 0 || status == -ENOSYS;
+
+    for (uint32_t i = 0; i < COUNT(listed); i++)
+        known |= listed[i].number == number && listed[i].status == status;
+    CHECK(known && answer && (int)answer->words.w[0] == status);
+}
+
+err_t clients_answered(uint32_t caller, const struct words *words, uint32_t tag)
+{
+    CHECK(got_count < COUNT(got));
+    got[got_count] = (struct answer){.caller = caller, .tag = tag, .words = *words};
+    memcpy(got[got_count++].data, message_page->words, READ_MAX);
+    return OK;
+}
+
+static const struct answer *answer_of(uint32_t caller)
+{
+    for (uint32_t i = 0; i < got_count; i++)
+        if (got[i].caller == caller)
+            return &got[i];
+    return NULL;
+}
+
+static void check_data(const struct answer *answer, uint32_t bytes, bool taken)
+{
+    static char text[READ_MAX];
+    uint32_t count = taken ? model_take(text, bytes) : 0;
+    bool more = count > 0 && model_goes_on();
+
+    CHECK(answer && (int)answer->words.w[0] == 0 && answer->words.w[1] == count && answer->words.w[2] == more);
+    CHECK(answer->tag == (count + 3) / 4 && memcmp(answer->data, text, count) == 0);
+}
+
+/* ---------------------------------------------------------------------------------- calls */
+
+bool clients_asked_is_busy(void)
+{
+    return asked.message.caller == asked.client + SECOND || clients[asked.client].waits != NOT;
+}
+
+static bool data_is_short(uint32_t bytes)
+{
+    return bytes > READ_MAX || bytes > (asked.message.tag & TAG_WORDS) * 4;
+}
+
+static void check_write(struct client_model *client, const struct answer *answer)
+{
+    uint32_t bytes = asked.message.words.w[1];
+
+    if (data_is_short(bytes) || clients_asked_is_busy()) {
+        check_status(answer, data_is_short(bytes) ? -EINVAL : -EBUSY);
+        return;
+    }
+    client->is_shown &= bytes == 0;
+    if (answer) {
+        check_status(answer, 0);
+        CHECK(answer->words.w[1] == bytes);
+        return;
+    }
+    client->waits = WRITE;
+    client->bytes = bytes;
+}
+
+static void check_read(struct client_model *client, const struct answer *answer)
+{
+    uint32_t bytes = asked.message.words.w[1];
+    bool wait = asked.message.words.w[2], ready = !readers_count && model_is_ready();
+
+    if (bytes > READ_MAX || clients_asked_is_busy()) {
+        check_status(answer, bytes > READ_MAX ? -EINVAL : -EBUSY);
+        return;
+    }
+    client->is_shown = true;
+    if (wait && !ready) {
+        CHECK(!answer);
+        client->waits = READ;
+        client->bytes = bytes;
+        readers[readers_count++] = asked.client;
+        return;
+    }
+    check_data(answer, bytes, wait || model_goes_on());
+}
+
+/* All its bytes have left the port. */
+static void check_synced(uint32_t client, const struct answer *answer)
+{
+    CHECK((int)answer->words.w[0] == 0 && machine_port_is_empty() && model_left(client) <= 1);
+    clients[client].waits = NOT;
+}
+
+static void check_sync(struct client_model *client, const struct answer *answer)
+{
+    if (clients_asked_is_busy()) {
+        check_status(answer, -EBUSY);
+        return;
+    }
+    client->is_shown = true;
+    client->waits = SYNC;
+    if (answer)
+        check_synced(asked.client, answer);
+}
+
+void clients_reader_leaves(uint32_t client)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < readers_count; i++)
+        if (readers[i] != client)
+            readers[kept++] = readers[i];
+    readers_count = kept;
+}
+
+/* Afterwards its number is that of another process. */
+static void check_release(const struct answer *answer)
+{
+    check_status(answer, clients[asked.client].badge ? -EPERM : 0);
+    for (uint32_t i = 1; i < CLIENTS && !clients[asked.client].badge; i++)
+        if (clients[i].badge == asked.message.words.w[1]) {
+            clients_reader_leaves(i);
+            clients[i] = (struct client_model){.badge = clients[i].badge + 16 * 512, .is_shown = true};
+        }
+}
+
+static void check_call(const struct answer *answer)
+{
+    struct client_model *client = &clients[asked.client];
+
+    switch (asked.message.words.w[0]) {
+    case CONSOLE_WRITE:
+        check_write(client, answer);
+        break;
+    case CONSOLE_READ:
+        check_read(client, answer);
+        break;
+    case CONSOLE_SYNC:
+        check_sync(client, answer);
+        break;
+    case CONSOLE_INPUT_KIND:
+        check_status(answer, 0);
+        CHECK(answer->words.w[1] == model_is_piped());
+        break;
+    case CONSOLE_INPUT_PIPE:
+        check_status(answer, client->badge ? -EPERM : 0);
+        break;
+    case CONSOLE_RELEASE:
+        check_release(answer);
+        break;
+    default:
+        check_status(answer, -ENOSYS);
+    }
+}
+
+/* ---------------------------------------------------------------------------------- after a message */
+
+static void serve_readers(void)
+{
+    while (readers_count && model_is_ready()) {
+        uint32_t reader = readers[0];
+        clients_reader_leaves(reader);
+        clients[reader].waits = NOT;
+        if (!clients[reader].is_dead)
+            check_data(answer_of(reader), clients[reader].bytes, true);
+    }
+}
+
+/* Answers that are late: each to one who waits for it. */
+static void check_late(uint32_t direct)
+{
+    for (uint32_t i = 0; i < got_count; i++) {
+        uint32_t caller = got[i].caller;
+        if (caller == direct)
+            continue;
+        CHECK(caller < CLIENTS && clients[caller].waits != READ);
+        if (clients[caller].waits == SYNC)
+            check_synced(caller, &got[i]);
+        else if (clients[caller].waits == WRITE)
+            CHECK((int)got[i].words.w[0] == 0 && got[i].words.w[1] == clients[caller].bytes);
+        clients[caller].waits = NOT;
+    }
+}
+
+void clients_settle(void)
+{
+    uint32_t kind = asked.message.tag & TAG_KIND, direct = STRANGER;
+
+    if (kind == TAG_CALL) {
+        direct = asked.message.caller;
+        check_call(answer_of(direct));
+    } else if (kind == TAG_SIGNAL) {
+        serve_readers();
+    }
+    check_late(direct);
+    got_count = 0;
+    model_follow_screen();
+    asked.message.tag = TAG_FAULT; /* nothing, until somebody asks */
+}
+
+void clients_begin(void)
+{
+    memset(clients, 0, sizeof(clients));
+    for (uint32_t i = 1; i < CLIENTS; i++)
+        clients[i].badge = 512 * i + (i < 4 ? 7 : i); /* some are alike in what the console's table looks at */
+    readers_count = got_count = 0;
+    asked.message.tag = TAG_FAULT;
+}

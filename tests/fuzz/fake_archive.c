@@ -1,0 +1,60 @@
+#include <elf.h>
+#include <string.h>
+
+#include "servers/archive.h"
+#include "tests/fuzz/proc_kernel.h"
+#include "tests/server/server_run.h"
+
+enum { ENTRIES = 3 };
+
+static const char names[] = "good\0large\0broken";
+
+static void add_entry(char *archive, uint32_t number, uint32_t name)
+{
+    struct archive_entry *entries = (struct archive_entry *)(void *)(archive + ARCHIVE_ENTRIES_AT);
+
+    entries[number] = (struct archive_entry){.name = ENTRIES * sizeof(*entries) + name,
+                                             .first_page = 1 + 2 * number,
+                                             .bytes = 2 * PAGE_SIZE,
+                                             .kind = ARCHIVE_PROGRAM};
+}
+
+static void add_program(char *archive, uint32_t number, uint32_t pages)
+{
+    char *file = archive + (1 + 2 * number) * PAGE_SIZE;
+    Elf32_Ehdr header = {.e_type = ET_EXEC,
+                         .e_machine = EM_386,
+                         .e_version = EV_CURRENT,
+                         .e_entry = PROGRAM_BASE + 16,
+                         .e_phoff = sizeof(header),
+                         .e_phentsize = sizeof(Elf32_Phdr),
+                         .e_phnum = 2};
+    Elf32_Phdr segments[] = {
+        {.p_type = PT_LOAD, .p_vaddr = PROGRAM_BASE, .p_filesz = PAGE_SIZE, .p_memsz = PAGE_SIZE, .p_flags = PF_R | PF_X},
+        {.p_type = PT_LOAD,
+         .p_offset = PAGE_SIZE,
+         .p_vaddr = PROGRAM_BASE + PAGE_SIZE,
+         .p_filesz = 100,
+         .p_memsz = pages * PAGE_SIZE,
+         .p_flags = PF_R | PF_W},
+    };
+
+    memcpy(header.e_ident, (char[]){ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT}, 7);
+    memcpy(file, &header, sizeof(header));
+    memcpy(file + sizeof(header), segments, sizeof(segments));
+}
+
+void fake_archive_make(uint32_t address)
+{
+    char *archive = server_pages(address, FAKE_ARCHIVE_PAGES);
+    struct archive_header *header = (struct archive_header *)(void *)(archive + ARCHIVE_HEADER_AT);
+    char *text = archive + ARCHIVE_ENTRIES_AT + ENTRIES * sizeof(struct archive_entry);
+
+    *header = (struct archive_header){.magic = ARCHIVE_MAGIC, .pages = FAKE_ARCHIVE_PAGES, .entries = ENTRIES};
+    memcpy(text, names, sizeof(names));
+    add_entry(archive, 0, 0);
+    add_entry(archive, 1, sizeof("good"));
+    add_entry(archive, 2, sizeof("good") + sizeof("large"));
+    add_program(archive, 0, FAKE_GOOD_PAGES - 1); /* and one of its stack */
+    add_program(archive, 1, 1000);
+}

@@ -1,0 +1,292 @@
+/*
+ * The console server, whole: the bytes choose who calls what, what is typed or comes out of a pipe, when the port takes
+ * bytes, what the log says and who dies. What goes out and comes in is compared with tests/fuzz/console_model.h.
+ *
+ * fuzz: runs=4000
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/console/main.c servers/console/client.c servers/console/lines.c servers/console/output.c
+ * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
+ * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
+ * sources: servers/console/uart.c servers/tail.c
+ * sources: tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/server/console_machine.c tests/fuzz/console_model.c
+ * sources: tests/fuzz/console_clients.c tests/fuzz/bytes.c
+ */
+#include <string.h>
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/libc/errno.h"
+#include "servers/console/client.h"
+#include "servers/proto/console.h"
+#include "tests/fuzz/bytes.h"
+#include "tests/server/console_machine.h"
+#include "tests/fuzz/console_clients.h"
+#include "tests/fuzz/console_model.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/server/server_run.h"
+#include "tests/host/check.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static uint32_t end_step;
+
+/* ---------------------------------------------------------------------------------- what is asked */
+
+/* Rows of letters, sometimes with a piece of what a row must not begin with. */
+static uint32_t any_rows(uint32_t client)
+{
+    uint32_t bytes = random_below(4) ? random_below(40) : random_below(READ_MAX + 1), count = 0;
+    bool has_letter = model_unfinished(client) > 0;
+
+    while (count < bytes) {
+        uint32_t kind = random_below(12);
+        if (kind == 0 && has_letter)
+            asked.text[count++] = '\n';
+        else if (kind <= 1)
+            asked.text[count++] = LOG_PREFIX[random_below(4)];
+        else
+            asked.text[count++] = model_letter(client);
+        has_letter = asked.text[count - 1] != '\n' && (has_letter || kind > 1);
+    }
+    return count;
+}
+
+static bool signal(uint32_t bits)
+{
+    asked.message = (struct server_message){.tag = TAG_SIGNAL, .words = {{bits}}};
+    return true;
+}
+
+/* What is refused is not written: the letters are those that follow. */
+static void write(uint32_t client)
+{
+    bool is_refused = random_below(16) == 0;
+
+    asked.message.tag = IPC_PAGE_WORDS;
+    if (is_refused) {
+        asked.message.words = (struct words){{CONSOLE_WRITE, random_below(2) ? READ_MAX + 1 : 5, 0, 0}};
+        asked.message.tag = random_below(2);
+        return;
+    }
+    if (clients_asked_is_busy()) {
+        asked.message.words = (struct words){{CONSOLE_WRITE, random_below(9), 0, 0}};
+        return;
+    }
+    uint32_t bytes = any_rows(client);
+    asked.message.words = (struct words){{CONSOLE_WRITE, bytes, 0, 0}};
+    if (asked.message.tag && random_below(4) == 0)
+        asked.message.tag = (bytes + 3) / 4;
+    model_written(client, asked.text, bytes);
+}
+
+static void read(void)
+{
+    uint32_t bytes = random_below(8) ? random_below(READ_MAX + 1) : random_below(2) ? READ_MAX + 1 : bytes_word();
+
+    asked.message.words = (struct words){{CONSOLE_READ, bytes, random_below(3), 0}};
+}
+
+static uint32_t any_badge(void)
+{
+    return random_below(8) ? clients[1 + random_below(CLIENTS - 1)].badge : bytes_word();
+}
+
+static void any_call(uint32_t client)
+{
+    static const uint8_t calls[] = {CONSOLE_WRITE, CONSOLE_WRITE, CONSOLE_WRITE, CONSOLE_READ, CONSOLE_READ,
+                                    CONSOLE_SYNC,  CONSOLE_INPUT_KIND, CONSOLE_RELEASE, CONSOLE_INPUT_PIPE};
+    uint32_t number = calls[random_below(COUNT(calls))];
+
+    if (random_below(20) == 0)
+        number = random_below(2) ? 7 + random_below(9) : 18 + bytes_word() / 2;
+    asked.message.words = (struct words){{number, any_badge(), bytes_word(), 0}};
+    if (number == CONSOLE_WRITE)
+        write(client);
+    else if (number == CONSOLE_READ)
+        read();
+    if (number != CONSOLE_WRITE)
+        model_may_break();
+    if (number == CONSOLE_INPUT_PIPE && client == 0)
+        model_set_pipe();
+}
+
+static void let_die(uint32_t client)
+{
+    server_caller_dies(client);
+    server_caller_dies(client + SECOND);
+    clients[client].is_dead = true;
+}
+
+/* Proc does it with each that ends. */
+static bool release(uint32_t client)
+{
+    if (client == 0 || server_owes(0))
+        return false;
+    let_die(client);
+    model_may_break();
+    asked.client = 0;
+    asked.message = (struct server_message){.words = {{CONSOLE_RELEASE, clients[client].badge, 0, 0}}};
+    return true;
+}
+
+static bool call(uint32_t client)
+{
+    uint32_t caller = client;
+
+    if (clients[client].is_dead)
+        return release(client);
+    if (clients[client].waits != NOT)
+        caller += SECOND; /* its other thread */
+    asked.client = client;
+    asked.message = (struct server_message){.badge = clients[client].badge, .caller = caller};
+    any_call(client);
+    if (asked.message.words.w[0] == CONSOLE_RELEASE && client == 0)
+        for (uint32_t i = 1; i < CLIENTS; i++)
+            if (clients[i].badge == asked.message.words.w[1])
+                let_die(i);
+    memcpy(message_page->words, asked.text, READ_MAX);
+    return true;
+}
+
+/* The keys that the model knows; none is a letter. */
+static const char console_keys[] = "0123456789 _\r\n\t\b\177\004\025\027\003";
+
+static bool arrive(void)
+{
+    static const uint8_t codes[] = {2, 3, 11, 0x1c, 0x0e, 0x82, 0x9c};
+    uint32_t count = 1 + random_below(random_below(8) ? 6 : 200);
+
+    if (count > model_room())
+        return false;
+    model_may_break();
+    if (random_below(4) == 0) {
+        machine_key(codes[random_below(COUNT(codes))]);
+        return signal(machine_signals());
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        bool escape = model_is_piped() && random_below(6) == 0;
+        char any = console_keys[random_below(sizeof(console_keys) - 1)];
+        if (escape) {
+            machine_send(0x10);
+            any = (char)(random_below(40) ? random_below(2) ? 0x10 : 0x17 : 4);
+        }
+        machine_send(any);
+    }
+    return signal(machine_signals());
+}
+
+static bool flood(void)
+{
+    for (uint32_t i = 0; model_is_piped() && i < 3000; i++)
+        machine_send((char)('0' + i % 10));
+    return signal(machine_signals());
+}
+
+static bool log_line(void)
+{
+    static const char *const texts[] = {"[k] a line\n", "no end", "\n", "\016\017", "[k] two\n[k] lines\n"};
+    const char *text = texts[random_below(COUNT(texts))];
+
+    machine_log(text);
+    uint32_t bits = machine_signals();
+    if (bits & 4)
+        model_logged(text);
+    return signal(bits);
+}
+
+static bool any_event(void)
+{
+    switch (random_below(16)) {
+    case 0:
+    case 1:
+        return arrive();
+    case 2:
+    case 3:
+        machine_time_passes();
+        return signal(machine_signals());
+    case 4:
+        return random_below(2) ? log_line() : flood();
+    case 5:
+        let_die(1 + random_below(CLIENTS - 1));
+        return signal(machine_signals());
+    default:
+        return call(random_below(CLIENTS));
+    }
+}
+
+/* ---------------------------------------------------------------------------------- the end */
+
+/* Time passes until nothing is due any more. */
+static bool drain(void)
+{
+    machine_time_passes();
+    uint32_t bits = machine_signals();
+    return bits && signal(bits);
+}
+
+/* With all that is due done, who waits for room or for the port waits no more, unless somebody's row is held up. */
+static void check_drained(void)
+{
+    bool is_held = false;
+
+    for (uint32_t i = 0; i < CLIENTS; i++)
+        is_held |= model_unfinished(i) >= LINE_MAX / 2 && !clients[i].is_shown; /* not all of it is letters */
+    for (uint32_t i = 0; i < CLIENTS && !is_held; i++) {
+        CHECK(clients[i].is_dead || clients[i].waits == NOT || clients[i].waits == READ);
+        CHECK(model_left(i) <= 1 + (clients[i].is_shown ? 0 : model_unfinished(i)));
+    }
+}
+
+/* All end; the manager's own row goes out with a read that does not wait, if it can call. */
+static bool last_message(void)
+{
+    random_source = NULL;
+    if (drain())
+        return true;
+    if (end_step == 0)
+        check_drained();
+    server_caller_dies(0);
+    if (end_step < CLIENTS - 1)
+        return release(++end_step);
+    if (end_step++ > CLIENTS - 1)
+        return false;
+    asked.client = 0;
+    asked.message = (struct server_message){.words = {{CONSOLE_RELEASE, 0, 0, 0}}};
+    clients_reader_leaves(0);
+    return true;
+}
+
+static bool next(struct server_message *message)
+{
+    bool is_asked;
+
+    clients_settle();
+    is_asked = bytes_are_left() && !end_step ? any_event() : last_message();
+    while (!is_asked && bytes_are_left() && !end_step)
+        is_asked = any_event();
+    if (!is_asked && !(is_asked = last_message()))
+        return false;
+    *message = asked.message;
+    return true;
+}
+
+static void begin(void)
+{
+    end_step = 0;
+    clients_begin();
+    model_begin();
+    machine_begin((struct machine_parts){random_below(8) > 0, random_below(2), random_below(2)}, &model_sinks);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = clients_answered};
+
+    bytes_begin(data, size);
+    begin();
+    server_run_input(&fake, (struct words){{0}});
+    model_check_all_out();
+    CHECK(clients_count() == 0);
+    return 0;
+}

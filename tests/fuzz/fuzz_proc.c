@@ -1,0 +1,307 @@
+/*
+ * The process server, whole: the bytes choose who calls what (init, programs, programs that have ended), ticks, faults
+ * and what the kernel and mem refuse. Each answer is compared with a naive model, tests/fuzz/proc_model.h.
+ *
+ * fuzz: runs=1200
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/fuzz/proc_kernel.c tests/fuzz/proc_model.c tests/fuzz/fake_archive.c
+ * sources: tests/fuzz/proc_texts.c tests/fuzz/proc_programs.c
+ * sources: tests/fuzz/bytes.c
+ */
+#include <string.h>
+
+#include "libuser/ipc/ipc.h"
+#include "servers/clients.h"
+#include "servers/fault.h"
+#include "servers/proc/arguments.h"
+#include "servers/proc/life.h"
+#include "servers/proto/proc.h"
+#include "tests/fuzz/bytes.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/proc_kernel.h"
+#include "tests/fuzz/proc_model.h"
+#include "tests/host/check.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { FIRST_TICK = 0xfffff000 }; /* so that they wrap */
+
+static bool is_over;            /* nothing is left to ask for */
+static uint32_t refuse_one_in; /* once proc has started */
+
+/* ---------------------------------------------------------------------------------- words */
+
+/* Often the number of a process. */
+static uint32_t any_pid(void)
+{
+    switch (random_below(8)) {
+    case 0:
+        return 0;
+    case 1:
+        return 0u - random_below(4);
+    case 2:
+        return random_below(64);
+    case 3:
+        return bytes_word();
+    default:
+        return programs[random_below(PROGRAMS)].pid;
+    }
+}
+
+static uint32_t any_signal(void)
+{
+    return random_below(8) ? random_below(40) : bytes_word();
+}
+
+static uint32_t any_ticks(void)
+{
+    return random_below(8) ? random_below(6) : bytes_word();
+}
+
+static uint32_t any_word(void)
+{
+    return random_below(2) ? random_below(300) : bytes_word();
+}
+
+static uint32_t put_string(char *to, const char *string)
+{
+    uint32_t bytes = (uint32_t)strlen(string) + 1;
+
+    memcpy(to, string, bytes);
+    return bytes;
+}
+
+/* A program's name and perhaps more, into the page; most often what words 1 and 2 say of it is so. */
+static struct words any_text(uint32_t number)
+{
+    static const char *const names[] = {"good", "good", "good", "/a/good", "large", "broken", "none", "", "good/"};
+    char text[IPC_DATA_MAX] = {0};
+    uint32_t count = 1 + random_below(4), bytes = put_string(text, names[random_below(COUNT(names))]);
+
+    for (uint32_t i = 1; i < count; i++)
+        bytes += put_string(text + bytes, i % 2 ? "argument" : "");
+    memcpy(message_page->words, text, sizeof(text));
+    if (random_below(8) == 0)
+        count = any_word();
+    if (random_below(4) == 0)
+        bytes = random_below(2) ? 0 : any_word();
+    return (struct words){{number, count, bytes, 0}};
+}
+
+/* Most often where the last one ended. */
+static uint32_t any_offset(const struct program *program)
+{
+    switch (random_below(8)) {
+    case 0:
+        return 0;
+    case 1:
+        return any_word();
+    case 2:
+        return TEXT_MAX - random_below(IPC_DATA_MAX);
+    default:
+        return program->has_next ? program->next.bytes : 0;
+    }
+}
+
+static struct words any_put(const struct program *program)
+{
+    uint32_t offset = any_offset(program);
+
+    any_text(0);
+    if (random_below(4) == 0)
+        memset(message_page->words, (int)random_below(2), IPC_DATA_MAX);
+    return (struct words){{PROC_ARGS_PUT, offset, random_below(4) ? random_below(257) : any_word(), 0}};
+}
+
+static struct words words_of(const struct program *program, uint32_t number)
+{
+    switch (number) {
+    case PROC_WAIT:
+        return (struct words){{number, any_pid(), random_below(8) ? random_below(2) : any_word(), 0}};
+    case PROC_KILL:
+        return (struct words){{number, any_pid(), any_signal(), 0}};
+    case PROC_SLEEP:
+        return (struct words){{number, any_ticks(), 0, 0}};
+    case PROC_EXEC:
+    case PROC_SPAWN:
+        return any_text(number);
+    case PROC_ARGS_PUT:
+        return any_put(program);
+    default:
+        return (struct words){{number, any_word(), any_word(), any_word()}};
+    }
+}
+
+static uint32_t any_number(uint32_t sender)
+{
+    static const uint8_t often[] = {PROC_FORK, PROC_FORK, PROC_WAIT, PROC_WAIT,  PROC_KILL,
+                                    PROC_EXIT, PROC_EXEC, PROC_SLEEP, PROC_ARGS_PUT};
+
+    if (sender == INIT && random_below(4))
+        return PROC_SPAWN;
+    if (random_below(16) == 0)
+        return any_word();
+    return random_below(2) ? often[random_below(COUNT(often))] : random_below(PROC_CALLS_END + 1);
+}
+
+/* ---------------------------------------------------------------------------------- messages */
+
+static void call(uint32_t sender, uint32_t badge, struct server_message *message)
+{
+    const struct program *program = &programs[sender == STRANGER ? INIT : sender];
+
+    message->badge = badge;
+    message->caller = sender;
+    message->words = words_of(program, any_number(sender));
+    message->tag = random_below(8) ? IPC_PAGE_WORDS : random_below(IPC_PAGE_WORDS + 1);
+    if (message->words.w[0] == PROC_FORK && model_find(FREE, RUNS, 1) == PROGRAMS)
+        message->words.w[0] = PROC_GETPID; /* more than the model can keep */
+    if (message->words.w[0] == PROC_SPAWN && model_find(FREE, RUNS, 1) == PROGRAMS)
+        message->words.w[0] = PROC_UPTIME;
+    model_ask(sender, message);
+}
+
+static void tick(struct server_message *message)
+{
+    uint32_t more = random_below(8) ? 1 + random_below(3) : random_below(1 << 16);
+
+    model_ticks += more;
+    fake_ticks = (uint32_t)model_ticks;
+    *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{PROC_SIGNAL_TICK}}};
+    model_ask(STRANGER, message);
+}
+
+static uint32_t signal_of(uint32_t vector, bool no_memory)
+{
+    if (no_memory)
+        return SIGNAL_KILL;
+    if (vector == VECTOR_DIVIDE_ERROR || vector == VECTOR_FPU_ERROR || vector == VECTOR_SIMD_ERROR)
+        return SIGNAL_ARITHMETIC;
+    if (vector == VECTOR_DEBUG || vector == VECTOR_BREAKPOINT)
+        return SIGNAL_TRAP;
+    return vector == VECTOR_INVALID_OPCODE ? SIGNAL_ILLEGAL : SIGNAL_SEGMENT;
+}
+
+/* mem tells of the last one first. */
+static void fault(uint32_t program, struct server_message *message)
+{
+    bool no_memory = random_below(4) == 0;
+    uint32_t vector = no_memory ? VECTOR_PAGE_FAULT : random_below(20);
+
+    if (program < PROGRAMS) {
+        fake_casualty(programs[program].space, vector, no_memory);
+        model_faulted(program, signal_of(vector, no_memory));
+    }
+    *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{PROC_SIGNAL_CASUALTY}}};
+    model_ask(STRANGER, message);
+}
+
+/* The badge of one that waits, which has one thread, or of one that has ended. */
+static void call_unheard(struct server_message *message)
+{
+    uint32_t from = random_below(PROGRAMS), waiting = model_find(LIVE, random_below(2) ? WAITS : SLEEPS, from);
+
+    if (waiting < PROGRAMS)
+        call(STRANGER, programs[waiting].badge, message);
+    else
+        call(STRANGER, (FAKE_BODIES * (1 + random_below(200)) + random_below(FAKE_BODIES)) | 0x40000000, message);
+}
+
+static bool any_message(struct server_message *message)
+{
+    uint32_t sender = model_find(LIVE, RUNS, random_below(2) ? random_below(6) : 0);
+
+    switch (random_below(20)) {
+    case 0:
+        fault(model_find(LIVE, RUNS, 1 + random_below(4)), message);
+        return true;
+    case 1:
+        call_unheard(message);
+        return true;
+    case 2:
+    case 3:
+        tick(message);
+        return true;
+    default:
+        if (sender < PROGRAMS)
+            call(sender, programs[sender].badge, message);
+        else
+            tick(message); /* all wait */
+        return true;
+    }
+}
+
+/* ---------------------------------------------------------------------------------- the end */
+
+/* Init takes all that it can still be told. */
+static bool collect(struct server_message *message)
+{
+    bool is_left = false;
+
+    for (uint32_t i = 1; i < PROGRAMS; i++)
+        is_left |= programs[i].state == ENDED;
+    if (!is_left || programs[INIT].waits != RUNS)
+        return false;
+    message->words = (struct words){{PROC_WAIT, 0, 1, 0}};
+    model_ask(INIT, message);
+    return true;
+}
+
+static bool last_message(struct server_message *message)
+{
+    random_source = NULL;
+    fake_refuse_one_in = 0;
+    for (uint32_t i = 1; i < PROGRAMS; i++)
+        if (programs[i].state == LIVE) {
+            fault(i, message);
+            return true;
+        }
+    return collect(message);
+}
+
+static void check_end(void)
+{
+    for (uint32_t i = 1; i < PROGRAMS; i++)
+        CHECK(programs[i].state == FREE || programs[INIT].waits != RUNS);
+    CHECK(arguments_used() <= (programs[INIT].has_next ? TEXT_MAX / ARGUMENTS_CELL + 1 : 0));
+    proc_kernel_check_end();
+}
+
+static bool next(struct server_message *message)
+{
+    uint32_t living = 0;
+
+    model_settle();
+    for (uint32_t i = 1; i < PROGRAMS; i++)
+        living += programs[i].state == LIVE;
+    CHECK(process_check() && proc_kernel_check() == living);
+    proc_kernel_next();
+    fake_refuse_one_in = refuse_one_in;
+    if (bytes_are_left() && !is_over)
+        return any_message(message);
+    is_over = true;
+    return last_message(message);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct server_fake fake = {.call = proc_kernel_call, .next = next, .answered = model_answered};
+
+    bytes_begin(data, size);
+    fake.cpus = 1 + random_below(4);
+    proc_kernel_begin(fake.cpus);
+    model_begin();
+    is_over = false;
+    fake_refuse_one_in = 0;
+    refuse_one_in = random_below(2) ? 0 : 8 + random_below(64);
+    model_ticks = fake_ticks = FIRST_TICK;
+    server_run_input(&fake, (struct words){{0, 0, FAKE_ARCHIVE_PAGES, 0}});
+    check_end();
+    return 0;
+}

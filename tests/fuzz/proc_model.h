@@ -1,0 +1,57 @@
+/*
+ * A naive model of processes: a list of programs with parent, state and status, and what each call must be answered.
+ *
+ *   M1  a process that ended is told of once, to its parent, while that lives; then its number names nobody
+ *   M2  whoever sleeps is answered at the first tick that is late enough, the earlier first
+ *   M3  a call that fails has changed nothing, and its error is listed in proc.proto
+ *   M4  no process gets a number or a badge that another one had
+ */
+#pragma once
+
+#include "tests/fuzz/proc_texts.h"
+#include "tests/server/server_run.h"
+
+enum { PROGRAMS = 40, INIT = 0, NOBODY = PROGRAMS, STRANGER = SERVER_CALLERS - 1 };
+
+enum program_state { FREE, LIVE, ENDED };
+enum program_wait { RUNS, WAITS, SLEEPS };
+
+/* Its number here is its thread's as a caller. */
+struct program {
+    enum program_state state;
+    enum program_wait waits;
+    uint32_t pid, badge, space, parent, code, signal;
+    uint32_t awaited; /* 0: any */
+    uint64_t wake;
+    bool has_next;
+    struct text text, next; /* of init there are none */
+};
+
+extern struct program programs[PROGRAMS];
+extern uint64_t model_ticks;
+
+void model_begin(void);
+
+/* What is asked next, with the data that the page has; `sender` is a program, or STRANGER, who has the badge of one that
+ * waits or has ended. */
+void model_ask(uint32_t sender, const struct server_message *message);
+
+/* Those whose threads have faulted, the first to be told of first. */
+void model_faulted(uint32_t program, uint32_t signal);
+
+/* An answer, the page with it. */
+err_t model_answered(uint32_t caller, const struct words *words, uint32_t tag);
+
+/* All was done that was asked for: what was answered was right. */
+void model_settle(void);
+
+/* The first program from that number on of that state and wait; PROGRAMS: there is none. */
+uint32_t model_find(enum program_state state, enum program_wait waits, uint32_t from);
+
+/* Also one that has ended, as long as its number names it. */
+struct program *program_by_pid(uint32_t pid);
+uint32_t program_number_of(const struct program *program);
+
+/* A child of that state, or whether it is one, live or ended; pid 0: any. */
+struct program *program_child_of(uint32_t parent, enum program_state state, uint32_t pid);
+bool program_is_child(const struct program *child, uint32_t parent, uint32_t pid);

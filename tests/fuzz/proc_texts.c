@@ -1,0 +1,39 @@
+#include "tests/fuzz/proc_texts.h"
+
+#include <string.h>
+
+#include "libuser/libc/errno.h"
+#include "servers/proc/arguments.h"
+
+bool text_is_strings(const struct text *text)
+{
+    uint32_t zeros = 0;
+
+    for (uint32_t i = 0; i < text->bytes; i++)
+        zeros += !text->text[i];
+    return zeros && zeros == text->count && !text->text[text->bytes - 1];
+}
+
+static const char *name_in(const struct text *text)
+{
+    const char *slash = strrchr(text->text, '/');
+
+    return slash ? slash + 1 : text->text;
+}
+
+bool text_is_large(const struct text *text)
+{
+    return strcmp(name_in(text), "large") == 0;
+}
+
+int text_status(const struct text *text)
+{
+    if (strcmp(name_in(text), "broken") == 0)
+        return -ENOEXEC;
+    return strcmp(name_in(text), "good") == 0 || text_is_large(text) ? 0 : -ENOENT;
+}
+
+bool texts_may_not_fit(void)
+{
+    return arguments_used() + 2 * (TEXT_MAX / ARGUMENTS_CELL + 1) > ARGUMENTS_CELLS;
+}

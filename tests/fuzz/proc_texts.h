@@ -1,0 +1,24 @@
+/* Programs' arguments in the model of proc: strings, each with its zero byte. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { TEXT_MAX = 4096 };
+
+struct text {
+    uint32_t count, bytes;
+    char text[TEXT_MAX];
+};
+
+/* There are as many as `count` says, one at least. */
+bool text_is_strings(const struct text *text);
+
+/* Of the program that the first one names: 0, -ENOENT, -ENOEXEC. */
+int text_status(const struct text *text);
+
+/* It is one that is more than there is memory for. */
+bool text_is_large(const struct text *text);
+
+/* Programs have so many that proc may not have room for more. */
+bool texts_may_not_fit(void);
