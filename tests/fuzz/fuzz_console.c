@@ -30,6 +30,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static uint32_t end_step;
+static bool all_write; /* and do nothing else, so that no row is broken */
 
 /* ---------------------------------------------------------------------------------- what is asked */
 
@@ -96,9 +97,9 @@ static void any_call(uint32_t client)
 {
     static const uint8_t calls[] = {CONSOLE_WRITE, CONSOLE_WRITE, CONSOLE_WRITE, CONSOLE_READ, CONSOLE_READ,
                                     CONSOLE_SYNC,  CONSOLE_INPUT_KIND, CONSOLE_RELEASE, CONSOLE_INPUT_PIPE};
-    uint32_t number = calls[random_below(COUNT(calls))];
+    uint32_t number = calls[all_write ? 0 : random_below(COUNT(calls))];
 
-    if (random_below(20) == 0)
+    if (!all_write && random_below(20) == 0)
         number = random_below(2) ? 7 + random_below(9) : 18 + bytes_word() / 2;
     asked.message.words = (struct words){{number, any_badge(), bytes_word(), 0}};
     if (number == CONSOLE_WRITE)
@@ -197,7 +198,9 @@ static bool log_line(void)
 
 static bool any_event(void)
 {
-    switch (random_below(16)) {
+    if (all_write && random_below(4))
+        return call(random_below(CLIENTS));
+    switch (all_write ? 2 : random_below(16)) {
     case 0:
     case 1:
         return arrive();
@@ -274,6 +277,7 @@ static bool next(struct server_message *message)
 static void begin(void)
 {
     end_step = 0;
+    all_write = random_below(4) == 0;
     clients_begin();
     model_begin();
     machine_begin((struct machine_parts){random_below(8) > 0, random_below(2), random_below(2)}, &model_sinks);

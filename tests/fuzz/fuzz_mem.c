@@ -30,6 +30,7 @@
 
 enum {
     IDS = 6,         /* of spaces: 1 .. IDS; programs beyond are strangers */
+    UNFINISHED = 3,  /* of the one whose image is not complete at first */
     CHECK_EVERY = 8, /* messages between walks of what is linear in the machine's memory */
 };
 
@@ -95,6 +96,8 @@ static struct words fitting_words(uint32_t number)
     case MEM_MMAP:
     case MEM_MUNMAP:
         return (struct words){{number, random_below(3) ? any_address() : 0, any_length(), 0}};
+    case MEM_SPACE_MAP:
+        return (struct words){{number, random_below(2) ? UNFINISHED : any_id(), 0, 0}};
     case MEM_SPACE_FORK:
         return (struct words){{number, any_id(), any_id(), 0}};
     case MEM_SPACE_FINISH:
@@ -137,7 +140,7 @@ static struct mem_segment any_segment(void)
     if (random_below(4) == 0)
         return (struct mem_segment){any_word(), any_word(), any_word(), any_word(), any_word()};
     uint32_t file_pages = random_below(4), pages = file_pages + random_below(4), page = random_below(FAKE_ARCHIVE_PAGES);
-    uint32_t base = page % 5 ? PROGRAM_BASE : HEAP_LIMIT - 4 * PAGE_SIZE;
+    uint32_t base = page % 3 ? PROGRAM_BASE : HEAP_LIMIT - 4 * PAGE_SIZE;
     return (struct mem_segment){.address = base + (random_below(16) << PAGE_BITS),
                                 .memory_bytes = (pages << PAGE_BITS) - random_below(3),
                                 .archive_page = page % 2 ? page : FAKE_ARCHIVE_PAGES - page % 8, /* often the last ones */
@@ -396,9 +399,9 @@ static void begin_further(void)
 {
     struct mem_client client = {1, space_find(1)->task};
 
-    CHECK(mem_call(&client, MEM_SBRK, 3 * PAGE_SIZE, 0, NULL) == 0);
+    CHECK(mem_call(&client, MEM_SBRK, 12 * PAGE_SIZE, 0, NULL) == 0);
     CHECK(mem_touch(&client, page_up(PAIR_BREAK), FAULT_WRITE));
-    CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 3, 0) == 0);
+    CHECK(mem_manager_with_task(MEM_SPACE_CREATE, UNFINISHED, 0) == 0);
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 4, 0) == 0);
     CHECK(mem_manager(MEM_SPACE_FINISH, 4, HEAP_LIMIT - 2 * PAGE_SIZE) == 0);
 }
