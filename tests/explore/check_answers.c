@@ -3,6 +3,8 @@
 
 #include "tests/explore/hardware.h"
 
+#include <string.h>
+
 static bool answers(const struct event *event)
 {
     return event_is_call(event, SYS_ipc_reply) ||
@@ -66,7 +68,8 @@ static bool words_are(const struct registers *r, uint32_t first)
 
 static void check_fault_arrives(const struct registers *r, const struct thread *faulting)
 {
-    if (r->ebx != faulting->fault_address || r->ebp != faulting->registers.vector)
+    if (r->ebx != faulting->fault_address || r->esi != faulting->registers.error || r->edi != faulting->registers.eip ||
+        r->ebp != faulting->registers.vector)
         violation("a fault's message has other words than the fault");
 }
 
@@ -83,14 +86,16 @@ static uint32_t tag_sent(const struct thread *caller)
 }
 
 /* A call was delivered in this event: its server runs, or is to. */
-static void check_call_arrives(const struct thread *caller, const struct before *before)
+static void check_call_arrives(const struct thread *caller, const struct before *before, const struct event *event)
 {
     const struct thread *server = AT(struct thread, caller->peer);
 
     if (caller->state != THREAD_SERVED || (before && before->calls == caller->calls))
         return;
-    if (server->state != THREAD_RUNNING && server->state != THREAD_READY)
-        return;
+    if (server->state > THREAD_RUNNING)
+        return; /* it has died, or waits again */
+    check_badge_arrives(caller, server, event);
+    check_items_land(caller, server, event);
     if (caller->faulting)
         check_fault_arrives(&server->registers, caller);
     else if (!words_are(&server->registers, CALL_WORD))
@@ -101,7 +106,12 @@ static void check_call_arrives(const struct thread *caller, const struct before 
 
 static void check_answer_arrives(const struct thread *t, const struct before *before, const struct event *event)
 {
-    if (!has_answer(t, before) || before->faulting || waits_for_answer(t->state) || t->registers.eax != OK)
+    if (!has_answer(t, before) || waits_for_answer(t->state))
+        return;
+    check_items_land(AT(struct thread, seen.acting), t, event);
+    if (before->faulting && memcmp(&t->registers, &before->registers, sizeof t->registers))
+        violation("the answer to a fault has changed registers");
+    if (before->faulting || t->registers.eax != OK)
         return;
     if (!words_are(&t->registers, ANSWER_WORD))
         violation("an answer arrived with other words than it was sent with");
@@ -114,7 +124,7 @@ void check_words_arrive(const struct event *event)
     FOR_THREADS(t)
     {
         const struct before *before = seen_thread(REF(t));
-        check_call_arrives(t, before);
+        check_call_arrives(t, before, event);
         if (answers(event))
             check_answer_arrives(t, before, event);
     }

@@ -46,9 +46,9 @@ static void check_cap_derive(const struct done *done)
     const struct task *task = table ? task_at(done, table) : thread_task(done->thread);
     const struct slot *child = task ? cspace_slot(&task->cspace, index) : NULL;
 
-    if (!child || slot_is_empty(child) || child->node.flags != done->esi ||
-        node_at(child->node.prev) != &slot_of(done)->node)
-        violation("cap_derive is done, and the child is not there or has other rights");
+    const struct capability *parent = capability_seen(done->thread->task, done->slot);
+    if (!child || !parent || !is_child(child, parent, (struct derivation){(rights_t)done->esi, done->edi, done->ebp}))
+        violation("cap_derive is done, and the child is not there or not what was asked for");
 }
 
 /* "delete a capability and all derived from it" */
@@ -201,14 +201,24 @@ static void check_endpoint_create(const struct done *done)
     check_is_made(slot_at(done, done->ebx), SLOT_ENDPOINT);
 }
 
+/* Of the capability in that slot of the caller's, with that right alone; or empty, if the call named none. */
+static bool is_bound(const struct done *done, const struct slot *slot, uint32_t index, rights_t right)
+{
+    const struct capability *parent = index ? capability_seen(done->thread->task, index) : NULL;
+
+    return parent ? is_child(slot, parent, (struct derivation){.rights = right}) : index == 0 && slot_is_empty(slot);
+}
+
 static void check_thread_create(const struct done *done)
 {
     const struct slot *slot = slot_at(done, done->ebx & 0xffff);
 
     check_is_made(slot, SLOT_THREAD);
     const struct thread *made = AT(struct thread, slot_object(slot));
-    if (made->state != THREAD_HELD || made->priority != (done->esi >> 16 & 0xff) ||
-        slot_is_empty(&made->receives) != !(done->ebx >> 16) || slot_is_empty(&made->handler) != !(done->esi & 0xffff))
+    if (made->state != THREAD_HELD || !made->held || made->priority != (done->esi >> 16 & 0xff) ||
+        made->home != cpu_ref(done->esi >> 24) || made->task != REF(task_at(done, done->slot)) ||
+        made->page_address != done->edi || !is_bound(done, &made->receives, done->ebx >> 16, RIGHT_RECEIVE) ||
+        !is_bound(done, &made->handler, done->esi & 0xffff, RIGHT_CALL))
         violation("thread_create is done, and the thread is not what was asked for");
 }
 
@@ -250,11 +260,25 @@ static void check_thread_schedule(const struct done *done)
         violation("thread_schedule is done, and the thread has another priority or processor");
 }
 
+/* "the result counts its interrupts so far" */
+static void check_irq_ack(const struct done *done)
+{
+    if (done->thread->registers.ebx != kernel.irq_counts[done->ebx])
+        violation("irq_ack is done, and its result is not the count of interrupts");
+}
+
+/* "the version of this interface" */
+static void check_version(const struct done *done)
+{
+    if (done->thread->registers.ebx != ABI_VERSION)
+        violation("version is done, and its result is another");
+}
+
 /* "have a line signal an endpoint" */
 static void check_irq_bind(const struct done *done)
 {
-    if (slot_object(&kernel.irq_endpoints[done->ebx]) != slot_object(slot_at(done, done->esi)))
-        violation("irq_bind is done, and the line signals another endpoint");
+    if (!is_bound(done, &kernel.irq_endpoints[done->ebx], done->esi, RIGHT_SIGNAL))
+        violation("irq_bind is done, and the line signals another endpoint, or with another badge");
 }
 
 /* ---------------------------------------------------------------------------------- which, and when */
@@ -267,6 +291,7 @@ static void (*const promises[SYS_COUNT])(const struct done *) = {
     [SYS_endpoint_create] = check_endpoint_create, [SYS_thread_create] = check_thread_create,
     [SYS_thread_resume] = check_thread_resume, [SYS_thread_stop] = check_thread_stop,
     [SYS_thread_schedule] = check_thread_schedule, [SYS_irq_bind] = check_irq_bind,
+    [SYS_irq_ack] = check_irq_ack, [SYS_version] = check_version,
 };
 
 static void check_promise(unsigned call, const struct done *done)

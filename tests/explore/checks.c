@@ -24,6 +24,7 @@ void checks_prepare(void)
 void checks_before(const struct event *event)
 {
     seen_begin(event);
+    check_errors_before(event);
     for (unsigned i = 0; i < CPU_MAX; i++)
         processors[i].cached = cached[i];
 }
@@ -31,9 +32,11 @@ void checks_before(const struct event *event)
 void checks_after(const struct event *event, const struct thread *next)
 {
     check_next(event, next);
+    check_errors_are_deserved(event);
     processors_check();
     check_authority_only_comes_from_authority(event);
     check_promises(event);
     check_answers(event);
     check_words_arrive(event);
+    check_signals_arrive(event);
 }

@@ -28,6 +28,21 @@ void check_authority_only_comes_from_authority(const struct event *event);
 void check_promises(const struct event *event);
 void check_status_is_listed(unsigned call, unsigned error);
 
+/* check_errors.c: also of a call that is refused at once */
+void check_errors_before(const struct event *event);
+void check_errors_are_deserved(const struct event *event);
+
 /* check_answers.c */
 void check_answers(const struct event *event);
 void check_words_arrive(const struct event *event);
+
+/* check_items.c: of a call or an answer that was delivered in this event */
+void check_badge_arrives(const struct thread *caller, const struct thread *server, const struct event *event);
+void check_items_land(const struct thread *sender, const struct thread *receiver, const struct event *event);
+
+/* The slot holds what the derivation of a capability, as it was before the event, is. */
+bool is_child(const struct slot *slot, const struct capability *parent, struct derivation derivation);
+const struct capability *capability_seen(ref_t task, uint32_t index); /* or null */
+
+/* check_signals.c */
+void check_signals_arrive(const struct event *event);

@@ -100,6 +100,7 @@ static bool happens(const struct event *event)
     if (returned(event, next, chose)) {
         count_status(event->call, (int32_t)next->registers.eax);
         if ((int32_t)next->registers.eax < 0) {
+            check_errors_are_deserved(event);
             check_refused(next);
             return false;
         }

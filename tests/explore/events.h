@@ -58,6 +58,9 @@ struct thread *event_happen(const struct event *event);
 /* Whom the last event's answer named. */
 extern struct named event_named;
 
+/* The same before the event, which is a message of that thread's. */
+struct named event_name(const struct event *event, const struct thread *thread);
+
 static inline bool event_is_call(const struct event *event, unsigned call)
 {
     return event->kind == EVENT_CALL && event->call == call;

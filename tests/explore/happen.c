@@ -20,6 +20,13 @@ static struct named name_of(unsigned number)
     return (struct named){0, 0};
 }
 
+struct named event_name(const struct event *event, const struct thread *thread)
+{
+    const struct message_page *page = thread_page(thread);
+
+    return event->names ? name_of(event->names) : (struct named){page->caller, page->caller_calls};
+}
+
 static void set_name(struct message_page *page, struct named name)
 {
     page->caller = name.caller;

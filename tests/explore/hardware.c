@@ -52,6 +52,8 @@ void *arch_frame_map(unsigned window, uint32_t frame)
 
 void arch_breathe(void)
 {
+    if (kernel.drops)
+        violation("the lock is given away, and others still translate what was taken away");
     if (on_breathe)
         longjmp(*on_breathe, 1);
 }

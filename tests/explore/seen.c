@@ -73,11 +73,19 @@ static void add_thread(const struct thread *t)
     if (seen.threads_count == sizeof seen.threads / sizeof seen.threads[0])
         violation("explore: more threads than there is room for");
     seen.threads[seen.threads_count++] = (struct before){
-        .ref = REF(t), .peer = t->peer, .task = frame_number(t->task), .calls = t->calls,
-        .fault_address = t->fault_address, .state = t->state, .rerun = t->rerun, .reaping = t->reaping,
+        .ref = REF(t), .peer = t->peer, .through = t->through, .task = frame_number(t->task), .calls = t->calls,
+        .fault_address = t->fault_address, .page_address = t->page_address, .state = t->state, .rerun = t->rerun, .reaping = t->reaping,
         .faulting = t->faulting, .registers = t->registers, .window = page->window,
         .window_pages = page->window_pages, .slots = page->slots, .slots_count = page->slots_count,
         .named = {page->caller, page->caller_calls}};
+}
+
+static void add_endpoint(const struct endpoint *endpoint)
+{
+    if (seen.endpoints_count == sizeof seen.endpoints / sizeof seen.endpoints[0])
+        violation("explore: more endpoints than there is room for");
+    seen.endpoints[seen.endpoints_count].ref = REF(endpoint);
+    seen.endpoints[seen.endpoints_count++].bits = endpoint->waiting & BADGE_MAX;
 }
 
 const struct before *seen_thread(ref_t ref)
@@ -93,8 +101,17 @@ void seen_prepare(void)
     authority_collect(&seen.authority);
     memcpy(seen.records, frame_at(0), kernel.frame_count * sizeof(struct frame));
     seen.threads_count = 0;
+    seen.endpoints_count = 0;
+    FOR_FRAMES(f)
+    if (frame_at(f)->kind == FRAME_ENDPOINTS)
+        FOR_PLACES(ref, f, ENDPOINT_SHIFT)
+    add_endpoint(AT(struct endpoint, ref));
+    seen.others_work = !link_is_alone(&kernel.dying);
     FOR_THREADS(t)
-    add_thread(t);
+    {
+        add_thread(t);
+        seen.others_work |= t->rerun;
+    }
 }
 
 void seen_begin(const struct event *event)

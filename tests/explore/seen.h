@@ -26,8 +26,8 @@ struct authority {
 
 /* A thread. */
 struct before {
-    ref_t ref, peer;
-    uint32_t task, calls, fault_address;
+    ref_t ref, peer, through;
+    uint32_t task, calls, fault_address, page_address;
     uint8_t state, rerun, reaping, faulting;
     struct registers registers;
     uint32_t window, window_pages, slots, slots_count; /* of its page */
@@ -39,8 +39,14 @@ struct seen {
     struct frame records[ARENA_FRAMES];
     unsigned threads_count;
     struct before threads[16];
+    unsigned endpoints_count;
+    struct {
+        ref_t ref;
+        uint32_t bits; /* signals that wait */
+    } endpoints[16];
     ref_t acting; /* the thread whose processor the event is on, or 0 */
     uint32_t acting_task;
+    bool others_work; /* steps of a restarted call, or of a death, may be taken in any event */
 };
 extern struct seen seen;
 

@@ -80,7 +80,7 @@ const struct world worlds_life[] = {
      .make = make_threads_refused, .states = 184, .in_tests = true, .fpu = true, .priorities = BIT(2), .threads = LIST(1, 4, 5),
      .reads = LIST(1, 4, 5), .parts = LIST(0, 1, 2), .priorities_given = LIST(2, 3), .cpus_given = LIST(0, 1, 255),
      .tasks = LIST(1, 4, 6), .thread_places = LIST(0, 4, 7), .receives = LIST(0, 4), .handlers = LIST(0, 4),
-     .starts = LIST(2 << 16, 3 << 16), .page_addresses = LIST(0x800, 0x30000, 0x1000), .yields = LIST(0)},
+     .starts = LIST(2 << 16, 3 << 16, 2 << 16 | 5 << 24), .page_addresses = LIST(0x800, 0x30000, 0x1000), .destroys = LIST(5, 6), .yields = LIST(0)},
 
     {.name = "fpu", .what = "three threads that use the FPU: nobody computes with another's state", .make = make_fpu,
      .states = 34188, .in_tests = true, .fpu = true, .priorities = BIT(3), .threads = LIST(4, 5), .yields = LIST(0),

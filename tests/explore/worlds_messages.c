@@ -72,6 +72,21 @@ static void make_messages_refused(void)
     make_call(SYS_task_donate, SLOT_SELF, (const uint32_t[4]){SLOT_OWN_MEMORY | 1 << 16, 0});
 }
 
+/* The server has one frame to spare, and tables for the last pages alone, among which its message page is. Of the client's
+ * memory the last frame is the kernel's; what is in slot 5 may be granted to be read. */
+static void make_items_at_edges(void)
+{
+    struct task *client = make_first(12, 2), *task = make_task(8);
+    struct thread *server = make_thread(task, (struct thread_at){0x2e000, 3, 2, CPU_ANY});
+
+    make_endpoint(4);
+    make_receiver(client, 4, server);
+    make_waiting(server);
+    make_memory(client, 3);
+    make_child(client, client, (struct child){SLOT_OWN_MEMORY, 5, RIGHTS_RG, 0, 1});
+    make_call(SYS_task_donate, SLOT_SELF, (const uint32_t[4]){SLOT_OWN_MEMORY | 1 << 16, 2});
+}
+
 /* A thread whose faults another one of its task handles. */
 static void make_handled_at_home(void)
 {
@@ -174,6 +189,18 @@ const struct world worlds_messages[] = {
                SEND(2, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0), ITEM_OF_SLOT(RIGHT_READ, 4, 0, 0))},
      .opens = {OPEN_NOTHING, OPEN_PAGE, OPEN_SLOT,
                {.flags = IPC_WINDOW | IPC_SLOTS, .window = 0x1000, .window_pages = 2, .slots = 6, .slots_count = 2}}},
+
+    {.name = "items-edges", .what = "windows, tables and leaves at their ends, several items that share one, no frame to spare",
+     .make = make_items_at_edges, .states = 844, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .yields = LIST(0), .deletes = LIST(2), .sends_count = 7, .opens_count = 4,
+     .sends = {SEND_WORDS, SEND(3, ITEM_OF_SLOT(RIGHT_CALL, 4, 5, 0), ITEM_OF_SLOT(RIGHTS_RG, 2, 0, 1), ITEM_OF_SLOT(RIGHT_READ, 2, 0, 2)),
+               SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 2, 0)), SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0)),
+               SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 2, 1, 0)),
+               SEND(1, {.slot = 5, .kind_rights = RIGHTS_RWG, .pages = 1}),
+               SEND(2, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0), ITEM_OF_MEMORY(RIGHT_READ, 1, 1, 1))},
+     .opens = {OPEN_NOTHING, {IPC_WINDOW | IPC_SLOTS, .window = 0x2c000, .window_pages = 1, .slots = 8, .slots_count = 3},
+               {IPC_WINDOW | IPC_SLOTS, .window = 0x2f000, .window_pages = 2, .slots = 15, .slots_count = 3},
+               {IPC_WINDOW | IPC_SLOTS, .window = 0x1000, .window_pages = 2, .slots = 0, .slots_count = 3}}},
 
     {.name = "messages-refused", .what = "messages, answers and signals that are to be refused, of words and items",
      .make = make_messages_refused, .states = 3364, .in_tests = true, .priorities = BIT(2), .receivers = true,

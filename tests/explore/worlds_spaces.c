@@ -74,8 +74,8 @@ const struct world worlds_spaces[] = {
      .offsets = LIST(0, 1), .yields = LIST(0), .interrupts = LIST(1)},
 
     {.name = "spaces-refused", .what = "arguments that are to be refused, of every call on spaces", .make = make_spaces_refused,
-     .states = 56, .in_tests = true, .priorities = BIT(2), .tasks = LIST(0, 1, 2, 5), .addresses = LIST(0x0, 0x1000, 0x30000),
-     .map_rights = LIST(RIGHT_READ, 7, RIGHT_WRITE, 0x20), .sources = LIST(0, 1, 2, 5), .origins = LIST(0, 5, 0x1000, 0x800),
+     .states = 56, .in_tests = true, .priorities = BIT(2), .tasks = LIST(0, 1, 2, 5), .addresses = LIST(0x0, 0x1000, MESSAGE_PAGE_0, 0x30000),
+     .map_rights = LIST(RIGHT_READ, 7, RIGHT_WRITE, 0x20), .sources = LIST(0, 1, 2, 5), .origins = LIST(0, 5, 0x1000, MESSAGE_PAGE_0, 0x800),
      .pages = LIST(0, 1, 2, 65), .yields = LIST(0)},
 
     {.name = "wide", .what = "33 pages in one call: nine tables and two directories at once", .make = make_wide,

@@ -1,0 +1,49 @@
+/* "errors" of docs/syscalls.md: a call is refused with an error that it deserves, and what is not refused deserves none. */
+#include "tests/explore/checks.h"
+
+#include "tests/explore/deserved.h"
+#include "tests/explore/hardware.h"
+
+void check_errors_before(const struct event *event)
+{
+    if (event->kind == EVENT_CALL)
+        deserved_by_call(event, AT(struct thread, seen.acting));
+}
+
+static void check_is_deserved(const struct event *event, const struct thread *thread, int32_t status)
+{
+    const char *call = event->call < SYS_COUNT ? call_names[event->call] : "an unknown call";
+    uint32_t lacking = thread_page(thread)->lacking;
+
+    if (status >= 0 && deserved.errors)
+        violation("%s was not refused, and deserved %s", call, error_names[__builtin_ctz(deserved.errors)]);
+    if (status < 0 && !(deserved.errors >> -status & 1))
+        violation("%s was refused with %s, and did not deserve that", call, error_names[-status]);
+    if (status != ERR_ACCOUNT)
+        return;
+    for (unsigned i = 0; i < deserved.lacking_count; i++)
+        if (deserved.lacking[i] == lacking)
+            return;
+    violation("%s says that an account lacks %u frames, and it does not", call, lacking);
+}
+
+/* The status of the call that the event was, or OK while it is not refused yet. */
+static int32_t status_of(const struct thread *thread)
+{
+    bool waits = thread->rerun || thread->reaping ||
+                 (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_OWED);
+
+    return waits ? OK : (int32_t)thread->registers.eax;
+}
+
+void check_errors_are_deserved(const struct event *event)
+{
+    const struct thread *thread = AT(struct thread, seen.acting);
+
+    if (event->kind != EVENT_CALL)
+        return;
+    if (thread->state == THREAD_RUNNING && !thread->rerun && !thread->reaping)
+        check_is_deserved(event, thread, (int32_t)thread->registers.eax);
+    else if (!seen.others_work && thread->page && thread->state != THREAD_DEAD)
+        check_is_deserved(event, thread, status_of(thread));
+}

@@ -1,0 +1,150 @@
+/* What messages bring: each item lands where it was to, as what it was to be, and a badge is that of the capability that
+ * was used. */
+#include "tests/explore/checks.h"
+
+#include "tests/explore/hardware.h"
+
+/* ---------------------------------------------------------------------------------- what was used */
+
+/* The slot that the thread calls with: that of its queued call, its handler, or what the event names. */
+static ref_t called_with(const struct thread *caller, const struct event *event)
+{
+    const struct before *before = seen_thread(REF(caller));
+
+    if (before && before->state == THREAD_CALLING)
+        return before->through;
+    return caller->faulting ? REF(&caller->handler)
+                            : REF(cspace_slot(&AT(struct task, caller->task)->cspace, event->eax >> SLOT_SHIFT));
+}
+
+/* What was in that slot before the event, or null. */
+static const struct capability *capability_in(ref_t slot)
+{
+    for (unsigned i = 0; i < seen.authority.capabilities_count; i++)
+        if (seen.authority.capabilities[i].slot == slot)
+            return &seen.authority.capabilities[i];
+    return NULL;
+}
+
+/* "at receive the badge", of a capability with the right to call, of the endpoint that the server receives from. */
+void check_badge_arrives(const struct thread *caller, const struct thread *server, const struct event *event)
+{
+    const struct capability *c = capability_in(called_with(caller, event));
+
+    if (!c || !(c->object & SLOT_ENDPOINT) || c->object & SLOT_RANGE || !(c->rights & RIGHT_CALL))
+        violation("a call arrived, and its caller has no capability to call");
+    if (server->registers.eax != c->value)
+        violation("a call arrived with badge %u, and its capability has %u", server->registers.eax, c->value);
+    if (server->receives.object && object_of(c) != slot_object(&server->receives))
+        violation("a call arrived at another endpoint than its capability's");
+}
+
+/* ---------------------------------------------------------------------------------- where it lands */
+
+/* What the receiver had open: in this event, if it began to wait in it, or before. */
+struct landing {
+    const struct task *to;
+    uint32_t address, slot;
+};
+
+static struct landing landing_of(const struct thread *receiver, const struct event *event)
+{
+    const struct before *t = seen_thread(REF(receiver));
+    const struct opened *opened = &world->opens[event->open];
+    const struct task *to = AT(struct task, receiver->task);
+
+    if (t->faulting)
+        return (struct landing){to, t->fault_address & -(uint32_t)PAGE_SIZE, 0};
+    if (REF(receiver) == seen.acting && event_is_message(event))
+        return (struct landing){to, opened->window, opened->slots};
+    return (struct landing){to, t->window, t->slots};
+}
+
+const struct capability *capability_seen(ref_t task, uint32_t index)
+{
+    for (unsigned i = 0; i < seen.authority.capabilities_count; i++) {
+        const struct capability *c = &seen.authority.capabilities[i];
+        if (!c->bound && c->task == frame_number(task) && c->index == index)
+            return c;
+    }
+    return NULL;
+}
+
+static ref_t parent_of(const struct node *node)
+{
+    const struct node *n = node;
+
+    do
+        n = node_at(n->prev);
+    while (n->depth >= node->depth);
+    return REF(n);
+}
+
+bool is_child(const struct slot *slot, const struct capability *parent, struct derivation d)
+{
+    uint32_t object = parent->object, value = parent->value;
+
+    if (object & SLOT_RANGE) {
+        uint32_t count = d.count ? d.count : (object >> SLOT_COUNT_SHIFT) - d.value;
+        object = (object & 0xff) | count << SLOT_COUNT_SHIFT;
+        value += d.value;
+    } else if (object & SLOT_ENDPOINT) {
+        object = (object & SLOT_OBJECT) | (d.rights & SLOT_ENDPOINT);
+        value = d.value ? d.value : value;
+    }
+    return slot->object == object && slot->value == value && slot->node.flags == d.rights &&
+           slot->node.depth == parent->depth + 1u && parent_of(&slot->node) == parent->slot;
+}
+
+/* "the capability in `slot`, with the badge `from` (0: its own)", and those rights */
+static void check_capability_lands(const struct capability *c, const struct item *item, struct landing at)
+{
+    const struct slot *slot = cspace_slot(&at.to->cspace, at.slot + item->place);
+    rights_t rights = item->kind_rights & RIGHT_ALL;
+
+    if (!c || !is_child(slot, c, (struct derivation){rights, c->object & SLOT_RANGE ? 0 : item->from, 0}))
+        violation("a capability was sent, and slot %u of its receiver has no child of it", at.slot + item->place);
+}
+
+static uint32_t frame_sent(const struct thread *sender, const struct item *item, uint32_t i)
+{
+    if (item->kind_rights >> ITEM_KIND_SHIFT == ITEM_MEMORY) {
+        const struct capability *c = capability_seen(sender->task, item->slot);
+        return c ? c->value + item->from + i : 0;
+    }
+    for (unsigned p = 0; p < seen.authority.pages_count; p++)
+        if (seen.authority.pages[p].task == frame_number(sender->task) &&
+            seen.authority.pages[p].address == item->from + i * PAGE_SIZE)
+            return seen.authority.pages[p].frame;
+    return 0;
+}
+
+static void check_pages_land(const struct thread *sender, const struct item *item, struct landing at)
+{
+    struct place place;
+
+    for (uint32_t i = 0; i < item->pages; i++) {
+        uint32_t address = at.address + (item->place + i) * PAGE_SIZE;
+        if (!space_find_mapping(&at.to->space, address, &place) || pte_frame(place.entry) != frame_sent(sender, item, i) ||
+            place.node->flags != (item->kind_rights & RIGHT_ALL))
+            violation("a page was sent, and 0x%x of its receiver does not show it, or with other rights", address);
+    }
+}
+
+void check_items_land(const struct thread *sender, const struct thread *receiver, const struct event *event)
+{
+    bool answers = REF(sender) == seen.acting && !event_is_call(event, SYS_ipc_call);
+    uint32_t tag = answers ? world->sends[event->send].tag : thread_page(sender)->tag;
+    const struct item *items = answers ? world->sends[event->send].items : thread_page(sender)->items;
+    struct landing at = landing_of(receiver, event);
+
+    if (!((answers ? event->eax : sender->registers.eax) & IPC_EXTENDED) || sender->faulting || seen.others_work)
+        return;
+    for (unsigned i = 0; i < (tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT; i++) {
+        const struct item *item = &items[i];
+        if (item->kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP)
+            check_capability_lands(capability_seen(sender->task, item->slot), item, at);
+        else
+            check_pages_land(sender, item, at);
+    }
+}
