@@ -64,9 +64,12 @@ void arch_tick(unsigned cpu)
     host_ticked |= 1u << cpu;
 }
 
+uint32_t host_requested;
+
 void arch_request(unsigned cpu, uint32_t request)
 {
-    (void)cpu, (void)request;
+    (void)cpu;
+    host_requested = request;
 }
 
 void arch_request_wait(unsigned cpu)

@@ -114,6 +114,12 @@ static void test_hostile_directory(void)
     refused_entry((struct archive_entry){.name = hello, .first_page = 4, .bytes = PAGE_SIZE + 1});
     refused_entry((struct archive_entry){.name = hello, .first_page = 1, .bytes = ~0u});
 
+    make(); /* a good name, behind the directory */
+    memcpy((char *)entries() + DIRECTORY, "mem", sizeof "mem");
+    entries()[1].name = DIRECTORY;
+    seal();
+    CHECK(archive_check(image, PAGES));
+
     make();
     header()->directory_bytes--; /* now the last name has no end */
     ((char *)entries())[DIRECTORY - 2] = 'x';

@@ -136,6 +136,41 @@ static void test_prefix(void)
     expect("x\r\n " LOG_PREFIX "lie\r\n");
 }
 
+/* All clients that wait for the same, whatever places they have. */
+static void test_waiting_clients(void)
+{
+    enum { WAITING = 3 };
+    struct client *client = NULL;
+    unsigned found = 0;
+
+    start();
+    for (uint32_t badge = 1; badge <= WAITING; badge++)
+        client_get(badge)->waits = WAITS_SYNC;
+    client_get(WAITING + 1);
+    while ((client = client_next_waiting(client, WAITS_SYNC)))
+        found |= 1u << client->badge;
+    CHECK(found == (1u << 1 | 1u << 2 | 1u << 3));
+    start();
+}
+
+/* Where the terminal's cursor is: a tab goes to the next eighth column, a character in UTF-8 is one column. */
+static void test_columns(void)
+{
+    static const struct {
+        const char *text;
+        uint32_t column;
+    } rows[] = {{"ab", 2}, {"\xc3\xa4\xe2\x82\xac", 2}, {"a\t", 8}, {"\t\tb", 17}, {"ab\bc", 2}, {"\b", 0}};
+
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        start();
+        say(1, rows[i].text);
+        lines_flush(&lines, client_get(1));
+        take_all();
+        CHECK(output_column(&lines.output) == rows[i].column);
+    }
+    start();
+}
+
 /* ------------------------------------------------------------------------- random, with a model */
 
 enum { WRITERS = 40 };
@@ -243,6 +278,8 @@ int main(void)
     test_whole_lines();
     test_long_line();
     test_prefix();
+    test_waiting_clients();
+    test_columns();
     test_random();
     test_table();
     puts("test_lines: whole lines, none lost");

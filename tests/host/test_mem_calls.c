@@ -9,6 +9,7 @@
  */
 #include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
+#include "servers/mem/heap.h"
 #include "servers/mem/pools.h"
 #include "servers/mem/layout.h"
 #include "servers/mem/server.h"
@@ -112,7 +113,7 @@ static void check_clear(void)
     CHECK(mem_manager(MEM_SPACE_CLEAR, 99, 0) == -ENOENT);
     CHECK(mem_manager(MEM_SPACE_CLEAR, 3, 1 << 20) == -ENOMEM);
     CHECK(committed_free() == before && fake_mappings(client.slot) == mappings);
-    CHECK(mem_manager(MEM_SPACE_CLEAR, 3, 4) == 0 && fake_mappings(client.slot) == 0);
+    CHECK(mem_manager(MEM_SPACE_CLEAR, 3, 4) == 0 && fake_mappings(client.slot) == 0 && space_find(3)->committed == 0);
     CHECK(pair_call(client, MEM_SHM_CLOSE, 9, 0) == -ENOENT);
     pair_dies(client, 0x902000, 0);
 
@@ -144,6 +145,8 @@ static void check_image(void)
     pair_dies(a, MMAP_BASE, 0);
     pair_dies(a, SHM_BASE, 0);
     pair_dies(a, 0xbffff000, 0);
+    pair_dies(a, USER_END, 0); /* the kernel's addresses */
+    pair_dies(a, 0xfffff000, FAULT_WRITE);
 
     /* The read-only image's last page: zero behind what the file has. */
     static const struct mem_segment constants = {0xa00000, 3 * PAGE_SIZE, 5, PAGE_SIZE + 8, READ};
@@ -378,6 +381,7 @@ static void check_mmap(void)
     CHECK(pair_read(a, first) == 0 && pair_read(a, first + 2 * PAGE_SIZE) == 0);
     CHECK(mem_call(&a, MEM_MMAP, 0, 1, &second) == 0 && second == first + PAGE_SIZE);
     CHECK(pair_read(a, second) == 0);
+    CHECK(pair_call(a, MEM_MMAP, MMAP_LIMIT - PAGE_SIZE, PAGE_SIZE) == 0); /* the last one */
     CHECK(pair_call(a, MEM_MMAP, 0xb00000, 1) == 0); /* where the heap could come */
     CHECK(pair_call(a, MEM_MUNMAP, PROGRAM_BASE + 0x10000, MMAP_LIMIT - PROGRAM_BASE - 0x10000) ==
           0);
@@ -405,22 +409,40 @@ static void check_munmap(void)
     CHECK(pair_promised() == before);
 }
 
-/* With no frame for a table where the run is to be split. */
-static void check_munmap_without_memory(void)
+/* More pages than one call unmaps; and some out of 4 MiB of which no page was touched. */
+static void check_munmap_of_many(void)
 {
-    static uint32_t hoard[FAKE_PAGES_MAX];
-    uint32_t address, count = 0, before, promised = pair_promised();
+    enum { MANY = CALL_PAGES_MAX + 6, WHOLE = 4 << 20 };
+    uint32_t at, promised = pair_promised();
 
-    CHECK(mem_call(&a, MEM_MMAP, 0, 8 << 20, &address) == 0);
-    while (count < FAKE_PAGES_MAX && (hoard[count] = frames_lend()) != FRAME_NONE)
-        count++;
-    before = committed_free();
-    CHECK(pair_call(a, MEM_MUNMAP, address + PAGE_SIZE, PAGE_SIZE) == -ENOMEM && committed_free() == before);
-    while (count > 0)
-        frames_return(hoard[--count]);
-    CHECK(pair_read(a, address + PAGE_SIZE) == 0);
-    CHECK(pair_call(a, MEM_MUNMAP, address + PAGE_SIZE, PAGE_SIZE) == 0);
-    CHECK(pair_call(a, MEM_MUNMAP, address, 8 << 20) == 0 && pair_promised() == promised);
+    CHECK(mem_call(&a, MEM_MMAP, 0, MANY * PAGE_SIZE, &at) == 0);
+    for (uint32_t i = 0; i < MANY; i++)
+        pair_write(a, at + i * PAGE_SIZE, i);
+    CHECK(pair_call(a, MEM_MUNMAP, at, MANY * PAGE_SIZE) == 0);
+    for (uint32_t i = 0; i < MANY; i++)
+        CHECK(fake_rights(a.slot, at + i * PAGE_SIZE) == 0);
+
+    CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + WHOLE, WHOLE) == 0);
+    CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + WHOLE + PAGE_SIZE, 2 * PAGE_SIZE) == 0);
+    CHECK(pair_promised() == promised + WHOLE / PAGE_SIZE - 2 && pair_read(a, MMAP_BASE + WHOLE) == 0);
+    pair_dies(a, MMAP_BASE + WHOLE + PAGE_SIZE, 0);
+    CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + WHOLE, WHOLE) == 0 && pair_promised() == promised);
+
+    /* What begins behind the end is not split. */
+    CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + WHOLE, 2 * WHOLE) == 0 && pair_call(a, MEM_MUNMAP, MMAP_BASE + WHOLE, WHOLE) == 0);
+    CHECK(space_find(a.id)->pages.directory[(MMAP_BASE + 2 * WHOLE) >> LEAF_SHIFT] == PAGES_WHOLE);
+    CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + 2 * WHOLE, WHOLE) == 0 && pair_promised() == promised);
+}
+
+/* Whoever asked is gone: nobody is answered. */
+static void check_stale_answer(void)
+{
+    struct words words = {{MEM_POOL, 10}};
+
+    mem_page.tag = 0;
+    uint32_t flags = server_handle(0, &words);
+    CHECK(flags == (IPC_REPLY | IPC_EXTENDED) && server_refused(flags, ERR_STALE, &words) == 0);
+    CHECK(fake_slot_is_empty(mem_page.items[0].slot));
 }
 
 int main(void)
@@ -428,7 +450,7 @@ int main(void)
     static void (*const checks[])(void) = {
         check_create,  check_segments_refused,    check_image, check_clear, check_pool,   check_casualties,
         check_foreign, check_unwanted_capability, check_slots_come_back, check_sbrk,  check_mmap,  check_munmap,
-        check_no_task, check_heap_limit, check_munmap_without_memory,
+        check_no_task, check_heap_limit, check_munmap_of_one_page, check_munmap_of_many, check_stale_answer,
     };
 
     pair_run("test_mem_calls", checks, sizeof(checks) / sizeof(checks[0]));

@@ -113,6 +113,8 @@ int main(void)
             unsigned bound = random_below(NODES);
             struct node *end = node_subtree_end(node(i), bound);
             CHECK((end != NULL) == (subtree_size(i) <= (int)bound));
+            CHECK(!end || node_next(end)->depth <= node(i)->depth);
+            CHECK(node_is_leaf(node_first_leaf(node(i))) && node_is_leaf(node(i)) == (subtree_size(i) == 0));
             if (random_below(3) == 0)
                 remove_subtree(i);
         }

@@ -105,8 +105,36 @@ static void what_is_there_is_delivered(void)
     }
 }
 
+static struct thread *server;
+
+static void lose_endpoint(void)
+{
+    if (!slot_is_empty(&server->receives))
+        slot_empty(&server->receives);
+}
+
+/* More calls are refused than in two steps; after these the endpoint goes. */
+static void a_receiver_may_lose_its_endpoint(void)
+{
+    enum { CALLERS = 33, FIRST = 30, PAGES = 0x20000 };
+
+    boot();
+    for (uint32_t i = 0; i < CALLERS; i++) {
+        struct thread *client = start(FIRST + i, 0, 0, PAGES + i * PAGE_SIZE);
+        CHECK(world_syscall(client, SYS_ipc_call | GIVEN << SLOT_SHIFT, nothing) == init);
+    }
+    CHECK(CALL(SYS_cap_delete, GIVEN, 0) == OK);
+    server = start(SERVER, ENDPOINT, 0, 0xa000);
+    host_breathe = lose_endpoint;
+    CHECK(world_syscall(server, SYS_ipc_reply_wait, nothing) == server && server->registers.eax == (uint32_t)ERR_CAP);
+    host_breathe = NULL;
+    CHECK(thread_in(FIRST + CALLERS - 1)->state == THREAD_CALLING);
+    world_end();
+}
+
 int main(void)
 {
+    a_receiver_may_lose_its_endpoint();
     what_is_there_is_delivered();
     what_is_revoked_is_not_delivered(false);
     what_is_revoked_is_not_delivered(true);

@@ -234,8 +234,35 @@ static void revoking_tells_no_frame(void)
     pair_end();
 }
 
+static void copy_to_the_frame(unsigned step)
+{
+    if (step)
+        return;
+    CHECK(frame_at(WORLD_USER + 300)->mappings.flags == NODE_REVOKING);
+    CHECK(SECOND(SYS_frame_copy, WORLD_MEMORY, WORLD_USER + 300, WORLD_MEMORY, WORLD_USER + 301, PAGE_SIZE) == OK);
+    CHECK(frame_at(WORLD_USER + 300)->mappings.flags == NODE_REVOKING);
+    CHECK(SECOND(SYS_vm_map, B, page(GIVEN_PLACE, 0), 1 | WORLD_MEMORY << 16, WORLD_USER + 300) == ERR_BUSY);
+    for (uint32_t i = 0; i < 2 * STEP_NODES; i++) /* nothing of it is left for the first one */
+        CHECK(SECOND(SYS_vm_unmap, A, GIVEN_PLACE + i * PAGE_SIZE, 1) == OK);
+    CHECK(node_is_alone(&frame_at(WORLD_USER + 300)->mappings));
+    CHECK(SECOND(SYS_task_donate, A, WORLD_MEMORY | 1 << 16, WORLD_USER + 300) == ERR_FRAME);
+}
+
+/* A frame of which mappings are being taken away may be written; it is neither mapped nor donated meanwhile. */
+static void what_is_written_stays_marked(void)
+{
+    pair_boot();
+    make_two_tasks();
+    for (uint32_t i = 0; i < 2 * STEP_NODES; i++)
+        CHECK(FIRST(SYS_vm_map, A, page(GIVEN_PLACE, i), 1 | WORLD_MEMORY << 16, WORLD_USER + 300) == OK);
+    pair_between = copy_to_the_frame;
+    CHECK(FIRST(SYS_memory_revoke, WORLD_MEMORY, WORLD_USER + 300, 1) == OK);
+    pair_end();
+}
+
 int main(void)
 {
+    what_is_written_stays_marked();
     unmapping_stays_in_its_task();
     unmapping_ends_without_its_capability();
     for (enum how with = DELETED; with <= STOPPED; with++) {

@@ -109,8 +109,29 @@ static void frames_are_counted_from_the_first(void)
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | FREE << 16, 1) == OK);
     CHECK(!node_is_alone(&frame_at(first + 1)->mappings) && node_is_alone(&frame_at(first)->mappings));
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | FREE << 16, 2) == ERR_ARG);
+    CHECK(call(SYS_memory_revoke, FREE, 1, 2, 0) == ERR_ARG && call(SYS_memory_revoke, FREE, 0, 3, 0) == ERR_ARG);
+    CHECK(call(SYS_memory_revoke, FREE, 2, 0, 0) == ERR_ARG && call(SYS_memory_revoke, FREE, 2, 1, 0) == ERR_ARG);
     CHECK(call(SYS_memory_revoke, FREE, 1, 1, 0) == OK && node_is_alone(&frame_at(first + 1)->mappings));
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+}
+
+/* What may only be written is not read. */
+static void copies_need_the_right_to_read(void)
+{
+    CHECK(derive(WORLD_MEMORY, FREE, RIGHT_WRITE, FRAME, 2) == OK);
+    CHECK(call4(SYS_frame_copy, WORLD_MEMORY, (const uint32_t[4]){FRAME, FREE, 0, 4}) == ERR_RIGHTS);
+    CHECK(call4(SYS_frame_copy, FREE, (const uint32_t[4]){0, WORLD_MEMORY, FRAME + 1, PAGE_SIZE}) == OK);
+    CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+}
+
+/* A thread's message page comes where nothing is. */
+static void a_message_page_needs_a_free_page(void)
+{
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, map_of(1), FRAME) == OK);
+    CHECK(call(SYS_thread_create, WORLD_TASK, FREE, 1 << 16, PAGE) == ERR_TAKEN);
+    CHECK(call(SYS_thread_create, WORLD_TASK, FREE, 1 << 16, init->page_address) == ERR_TAKEN);
+    CHECK(call(SYS_thread_create, WORLD_TASK, FREE, 1 << 16 | 1 << 24, PAGE + PAGE_SIZE) == ERR_ARG); /* no such processor */
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK);
 }
 
 /* S3: a badge, once given, stays; and a capability of an endpoint has one of its rights. */
@@ -245,6 +266,21 @@ static void pages_of_two_tables(void)
     CHECK(call(SYS_vm_unmap, WORLD_TASK, first, 2, 0) == OK);
 }
 
+/* "and from all derived from them": the second page is a child of the first one. */
+static void rights_are_taken_from_children(void)
+{
+    struct task *task = AT(struct task, init->task);
+    struct place parent, child;
+
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE, map_of(1), FRAME) == OK);
+    CHECK(space_find_mapping(&task->space, PAGE, &parent));
+    child = space_open(&task->space, &task->account, PAGE + PAGE_SIZE);
+    space_map(child, CHILD, parent.node, FRAME, READ_WRITE);
+    CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | RIGHT_READ, 1, 0) == OK);
+    CHECK(parent.node->flags == RIGHT_READ && child.node->flags == RIGHT_READ && !pte_writable(child.entry));
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK && !node_in_tree(child.node));
+}
+
 /* A message page is no mapping: nothing comes in its place, whatever a fault's answer may replace. */
 static void a_message_page_is_in_the_way(void)
 {
@@ -282,6 +318,8 @@ int main(void)
     ranges_of_another_kind();
     what_is_not_owned_is_not_donated();
     frames_are_counted_from_the_first();
+    copies_need_the_right_to_read();
+    a_message_page_needs_a_free_page();
     badges();
     into_another_table();
     a_line_has_one_endpoint();
@@ -291,6 +329,7 @@ int main(void)
     a_full_frame_costs_another();
     frames_with_a_place_come_first();
     pages_of_two_tables();
+    rights_are_taken_from_children();
     a_message_page_is_in_the_way();
     frames_without_a_record();
     world_end();

@@ -1,0 +1,123 @@
+/*
+ * Messages at the limits that only real tables have: 64 pages in all, a window that wraps around, and capabilities in leaves
+ * that the receiver lacks.
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c
+ */
+#include "tests/host/check.h"
+#include "tests/host/kernel_world.h"
+
+enum { ENDPOINT = 10, SERVER = 13, PAGE = 0x20000, WINDOW = 0x400000, FRAME = WORLD_USER };
+
+static struct thread *init, *server;
+
+static int call(unsigned number, uint32_t slot, uint32_t a, uint32_t b, uint32_t c)
+{
+    return world_call(init, number | slot << SLOT_SHIFT, (const uint32_t[]){a, b, c, 0});
+}
+
+static struct thread *event(struct thread *thread, uint32_t head)
+{
+    return world_syscall(thread, head, (const uint32_t[4]){0});
+}
+
+/* The server waits, with these windows. */
+static void waits(uint32_t flags, uint32_t address, uint32_t pages, uint32_t slots)
+{
+    struct message_page *page = thread_page(server);
+
+    page->window = address;
+    page->window_pages = pages;
+    page->slots = slots;
+    page->slots_count = slots ? IPC_ITEMS : 0;
+    server->registers.eax = SYS_ipc_reply_wait | flags;
+}
+
+static void begin(void)
+{
+    init = world_boot();
+    CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
+    CHECK(call(SYS_thread_create, WORLD_TASK, SERVER | ENDPOINT << 16, (PRIORITY_COUNT - 1) << 16, PAGE) == OK);
+    CHECK(call(SYS_thread_resume, SERVER, 0, 0, 0) == OK);
+    server = AT(struct thread, slot_object(cspace_slot(&AT(struct task, init->task)->cspace, SERVER)));
+    CHECK(event(init, SYS_thread_yield) == server && event(server, SYS_ipc_reply_wait) == init);
+}
+
+static void item(uint32_t number, uint32_t pages, uint32_t from, uint32_t place)
+{
+    thread_page(init)->items[number] = (struct item){.slot = WORLD_MEMORY, .kind_rights = RIGHT_READ, .pages = (uint8_t)pages,
+                                                     .from = from, .place = place};
+}
+
+static int sends(uint32_t items)
+{
+    thread_page(init)->tag = items << TAG_ITEMS_SHIFT;
+    return call(SYS_ipc_call | IPC_EXTENDED, ENDPOINT, 0, 0, 0);
+}
+
+/* The message goes over; the server answers and waits again. */
+static void is_sent(uint32_t items)
+{
+    thread_page(init)->tag = items << TAG_ITEMS_SHIFT;
+    CHECK(event(init, SYS_ipc_call | IPC_EXTENDED | ENDPOINT << SLOT_SHIFT) == server);
+    CHECK(event(server, SYS_ipc_reply_wait | IPC_REPLY) == init && init->registers.eax == OK);
+}
+
+/* "pages one call or one message may touch": all items together. */
+static void pages_of_all_items_are_counted(void)
+{
+    waits(IPC_WINDOW, WINDOW, 2 * CALL_PAGES_MAX, 0);
+    item(0, CALL_PAGES_MAX / 2, FRAME, 0);
+    item(1, CALL_PAGES_MAX / 2 + 1, FRAME, CALL_PAGES_MAX / 2);
+    CHECK(sends(2) == ERR_ARG);
+    item(1, CALL_PAGES_MAX / 2, FRAME, CALL_PAGES_MAX / 2);
+    is_sent(2);
+    CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, CALL_PAGES_MAX / 2, 0) == OK);
+}
+
+/* A window is below the kernel's addresses as a whole. */
+static void a_window_does_not_wrap(void)
+{
+    item(0, 1, FRAME, 0);
+    waits(IPC_WINDOW, 0x80000000, SPACE_END >> PAGE_BITS, 0);
+    CHECK(sends(1) == ERR_WINDOW);
+    waits(IPC_WINDOW, WINDOW + 0x800, 1, 0);
+    CHECK(sends(1) == ERR_WINDOW);
+    waits(IPC_WINDOW, SPACE_END - PAGE_SIZE, 1, 0);
+    is_sent(1);
+    CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 1, 0) == OK);
+}
+
+/* Two in one leaf cost one frame. */
+static void a_leaf_is_counted_once(void)
+{
+    enum { LEAF = 3 * LEAF_SLOTS };
+    struct account *account = &AT(struct task, init->task)->account;
+    uint32_t spare = account->spare_count;
+
+    for (uint32_t i = 0; i < 2; i++)
+        thread_page(init)->items[i] = (struct item){.slot = WORLD_MEMORY, .place = i,
+                                                    .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_READ};
+    account->spare_count = 0;
+    waits(IPC_SLOTS, 0, 0, LEAF);
+    CHECK(sends(2) == ERR_ACCOUNT && thread_page(init)->lacking == 1);
+    account->spare_count = spare;
+    is_sent(2);
+    CHECK(account->spare_count == spare - 1);
+    CHECK(call(SYS_cap_delete, LEAF, 0, 0, 0) == OK && call(SYS_cap_delete, LEAF + 1, 0, 0, 0) == OK);
+}
+
+int main(void)
+{
+    begin();
+    pages_of_all_items_are_counted();
+    a_window_does_not_wrap();
+    a_leaf_is_counted_once();
+    world_end();
+    puts("test_message_limits: what is beyond a limit is refused");
+}

@@ -1,0 +1,161 @@
+/*
+ * What ends leaves nothing behind that could be used: places of threads, message pages, mappings, translations, and the
+ * count of calls, by which an answer to the dead is told from one to who has their place.
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c
+ */
+#include "kernel/vm/space.h"
+#include "tests/host/check.h"
+#include "tests/host/kernel_world.h"
+
+enum { ENDPOINT = 10, FREE = 11, SERVER = 12, SLOTS = 20, PAGE = 0x200000, FRAME = WORLD_USER, PLACES = PAGE_SIZE >> THREAD_SHIFT };
+
+extern uint32_t host_requested; /* of the other processors, the last time */
+
+static struct thread *init;
+
+static int call(unsigned number, uint32_t slot, uint32_t a, uint32_t b, uint32_t c)
+{
+    return world_call(init, number | slot << SLOT_SHIFT, (const uint32_t[]){a, b, c, 0});
+}
+
+static struct thread *thread_in(uint32_t index)
+{
+    return AT(struct thread, slot_object(cspace_slot(&AT(struct task, init->task)->cspace, index)));
+}
+
+static struct thread *make(uint32_t index, uint32_t endpoint, uint32_t priority)
+{
+    CHECK(call(SYS_thread_create, WORLD_TASK, index | endpoint << 16, priority << 16, PAGE + index * PAGE_SIZE) == OK);
+    return thread_in(index);
+}
+
+/* The second of three frames of threads is the first that is empty. */
+static void a_frame_leaves_the_middle_of_a_list(void)
+{
+    enum { COUNT = 3 * PLACES - 1 };
+    struct account *account = &AT(struct task, init->task)->account;
+    uint32_t first = account->threads;
+
+    for (uint32_t i = 0; i < COUNT; i++)
+        make(SLOTS + i, 0, 1);
+    uint32_t last = account->threads;
+    CHECK(last != first && frame_at(last)->next != first && frame_at(frame_at(last)->next)->next == first);
+    for (uint32_t i = PLACES - 1; i < 2 * PLACES - 1; i++)
+        CHECK(call(SYS_cap_delete, SLOTS + i, 0, 0, 0) == OK);
+    CHECK(account->threads == last && frame_at(last)->next == first && frame_at(first)->next == 0);
+    for (uint32_t i = 0; i < COUNT; i++)
+        CHECK(call(SYS_cap_delete, SLOTS + i, 0, 0, 0) == (i >= PLACES - 1 && i < 2 * PLACES - 1 ? ERR_CAP : OK));
+    CHECK(account->threads == first);
+}
+
+/* Who gets the frame reads nothing of it. */
+static void a_message_page_is_cleared(void)
+{
+    uint32_t *words = (uint32_t *)thread_page(make(FREE, 0, 1));
+
+    for (uint32_t i = 0; i < PAGE_SIZE / sizeof *words; i++)
+        words[i] = i + 1;
+    CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+    for (uint32_t i = 0; i < PAGE_SIZE / sizeof *words; i++)
+        CHECK(words[i] == 0);
+}
+
+/* As many mappings as a step may take, and the rest later. */
+static void mappings_go_in_steps(void)
+{
+    enum { COUNT = 5, BUDGET = 3 };
+    struct node *root = &frame_at(FRAME)->mappings;
+    unsigned budget = BUDGET;
+
+    for (uint32_t i = 0; i < COUNT; i++)
+        CHECK(call(SYS_vm_map, WORLD_TASK, (PAGE + i * PAGE_SIZE) | RIGHT_READ, 1 | WORLD_MEMORY << 16, FRAME) == OK);
+    CHECK(!space_unmap_step(root, &budget) && budget == 0 && node_check(root) == COUNT - BUDGET);
+    budget = BUDGET;
+    CHECK(space_unmap_step(root, &budget) && budget == 2 * BUDGET - COUNT && node_is_alone(root));
+}
+
+/* Wherever they are in a table; and more than one step takes. */
+static void a_space_ends_with_all_its_pages(void)
+{
+    enum { COUNT = CALL_PAGES_MAX, FAR = 0x40000000 };
+
+    CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME, FREE, 0) == OK);
+    CHECK(call(SYS_task_donate, FREE, WORLD_MEMORY | 10 << 16, FRAME + 1, 0) == OK);
+    CHECK(call(SYS_vm_map, FREE, PAGE | RIGHT_READ, COUNT | WORLD_MEMORY << 16, FRAME + 20) == OK);
+    CHECK(call(SYS_vm_map, FREE, FAR | RIGHT_READ, 1 | WORLD_MEMORY << 16, FRAME + 20) == OK);
+    CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+    for (uint32_t f = FRAME; f < FRAME + 20 + COUNT; f++)
+        CHECK(frame_at(f)->kind == FRAME_USER && node_is_alone(&frame_at(f)->mappings));
+}
+
+/* A page was to be dropped; but the space ends, and it is left. */
+static void a_space_is_left_whatever_was_asked(void)
+{
+    struct cpu *other = &kernel.cpus[1];
+
+    kernel.cpu_count = 2;
+    other->space = init->task;
+    space_dropped(frame_number(init->task), PAGE);
+    CHECK(other->drop == (PAGE | REQUEST_PAGE));
+    space_dropped(frame_number(init->task), PAGE + PAGE_SIZE);
+    CHECK(other->drop == REQUEST_ALL);
+    kernel.cpus[0].space = 0;
+    cpu_leave_space(init->task);
+    CHECK(host_requested == REQUEST_LEAVE && other->space == 0 && other->drop == 0 && kernel.drops == 0);
+    kernel.cpus[0].space = init->task;
+    kernel.cpu_count = 1;
+}
+
+/* The call of a thread in slot FREE, which the server has received. */
+static struct message_page *received(struct thread *server)
+{
+    struct thread *client = make(FREE, 0, PRIORITY_COUNT - 1);
+
+    CHECK(call(SYS_thread_resume, FREE, 0, 0, 0) == OK);
+    CHECK(world_syscall(init, SYS_thread_yield, (const uint32_t[4]){0}) == client);
+    CHECK(world_syscall(client, SYS_ipc_call | ENDPOINT << SLOT_SHIFT, (const uint32_t[4]){0}) == server);
+    CHECK(thread_page(server)->caller == REF(client));
+    return thread_page(server);
+}
+
+/* T2: a thread in a dead one's place is not answered in its stead. */
+static void the_dead_are_not_answered(void)
+{
+    CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
+    struct thread *server = make(SERVER, ENDPOINT, PRIORITY_COUNT - 1);
+    CHECK(call(SYS_thread_resume, SERVER, 0, 0, 0) == OK);
+    CHECK(world_syscall(init, SYS_thread_yield, (const uint32_t[4]){0}) == server);
+    CHECK(world_syscall(server, SYS_ipc_reply_wait, (const uint32_t[4]){0}) == init);
+
+    const struct message_page *page = received(server);
+    ref_t caller = page->caller;
+    uint32_t calls = page->caller_calls;
+    CHECK(world_syscall(server, SYS_thread_yield, (const uint32_t[4]){0}) == init);
+    CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+    CHECK(world_syscall(init, SYS_thread_yield, (const uint32_t[4]){0}) == server);
+    CHECK(world_syscall(server, SYS_ipc_reply_wait, (const uint32_t[4]){0}) == init);
+
+    CHECK(received(server)->caller == caller && page->caller_calls != calls);
+    thread_page(server)->caller_calls = calls;
+    CHECK(world_syscall(server, SYS_ipc_reply, (const uint32_t[4]){0}) == server && (int)server->registers.eax == ERR_STALE);
+    CHECK(world_syscall(server, SYS_thread_yield, (const uint32_t[4]){0}) == init);
+}
+
+int main(void)
+{
+    init = world_boot();
+    a_frame_leaves_the_middle_of_a_list();
+    a_message_page_is_cleared();
+    mappings_go_in_steps();
+    a_space_ends_with_all_its_pages();
+    a_space_is_left_whatever_was_asked();
+    the_dead_are_not_answered();
+    world_end();
+    puts("test_object_ends: nothing is left of what ends");
+}

@@ -1,0 +1,59 @@
+/*
+ * Whose turn it is: who becomes ready first runs first, on a processor that has nothing to do, too; and a tick between two
+ * steps of a long call lets the others run before it goes on.
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c
+ */
+#include "tests/host/check.h"
+#include "tests/host/kernel_world.h"
+
+enum { ENDPOINT = 10, FIRST = 11, SECOND = 12, PAGE = 0x200000, PRIORITY = 5 };
+
+static struct thread *init;
+
+static int call(unsigned number, uint32_t slot, uint32_t a, uint32_t b, uint32_t c)
+{
+    return world_call(init, number | slot << SLOT_SHIFT, (const uint32_t[]){a, b, c, 0});
+}
+
+static struct thread *make(uint32_t index)
+{
+    CHECK(call(SYS_thread_create, WORLD_TASK, index, PRIORITY << 16, PAGE + index * PAGE_SIZE) == OK);
+    struct thread *thread = AT(struct thread, slot_object(cspace_slot(&AT(struct task, init->task)->cspace, index)));
+    thread->held = 0;
+    return thread;
+}
+
+static const struct thread *next_one(void)
+{
+    return thread_of_link(kernel.cpus[0].ready[PRIORITY].next);
+}
+
+int main(void)
+{
+    init = world_boot();
+    struct thread *first = make(FIRST), *second = make(SECOND);
+
+    CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
+    CHECK(!world_syscall(init, SYS_ipc_call | ENDPOINT << SLOT_SHIFT, (const uint32_t[4]){0})); /* nobody receives: idle */
+    cpu_enqueue(first, QUEUE_BACK);
+    cpu_enqueue(second, QUEUE_BACK);
+    CHECK(next_one() == first && event_poke(NULL) == first);
+
+    first->rerun = 1; /* as if it were in a long call, between two steps */
+    cpu_enqueue(first, QUEUE_FRONT);
+    cpu_breathe();
+    CHECK(next_one() == first);
+    cpu_tick_in_kernel();
+    CHECK(next_one() == second);
+    cpu_tick_in_kernel(); /* no step: it has its turn */
+    CHECK(next_one() == second);
+    first->rerun = 0;
+    world_end();
+    puts("test_turns: one after the other");
+}
