@@ -378,12 +378,15 @@ static bool lists(const char *words, const char *word)
 /* "errors" of syscalls.def */
 void check_status_is_listed(unsigned call, unsigned error)
 {
+    static bool listed[SYS_COUNT][ERRORS]; /* what was looked up already */
+
     if (error >= ERRORS)
         violation("%s returned %d, which is no error", call < SYS_COUNT ? call_names[call] : "an unknown call",
                   -(int)error);
-    if (error == OK || (call >= SYS_COUNT && error == (unsigned)-ERR_CALL))
+    if (error == OK || (call >= SYS_COUNT && error == (unsigned)-ERR_CALL) || (call < SYS_COUNT && listed[call][error]))
         return;
     if (call >= SYS_COUNT || !lists(errors_of[call], error_names[error] + sizeof "ERR_" - 1))
         violation("%s returned %s, which syscalls.def does not list",
                   call < SYS_COUNT ? call_names[call] : "an unknown call", error_names[error]);
+    listed[call][error] = true;
 }

@@ -17,7 +17,8 @@
 
 enum {
     KILL_EVERY = 16,     /* of so many new states one is killed: check_all_frames_come_back() */
-    EVENT_SECONDS = 10,  /* of a processor; one state takes longer only if an event of its never ends */
+    EVENT_SECONDS = 10,  /* of a processor; states take longer only if an event of theirs never ends */
+    TIMED_STATES = 64,   /* that have this time: to set a timer takes as long as many an event */
     ARENA_BYTES = WINDOW_BYTES + ARENA_FRAMES * sizeof(struct frame),
 };
 
@@ -173,9 +174,13 @@ static void limit_time(unsigned seconds)
 
 static void expand(uint32_t state)
 {
+    static unsigned states;
+
     now_state = state;
-    limit_time(EVENT_SECONDS);
+    if (states++ % TIMED_STATES == 0)
+        limit_time(EVENT_SECONDS);
     begin_from(store_state(state), store_at(state)->bytes);
+    store_forget(state);
     for (unsigned cpu = 0; cpu < kernel.cpu_count; cpu++)
         for (unsigned i = 0; i < events_count; i++)
             attempt(i, cpu);
@@ -235,6 +240,7 @@ static void start_worker(void)
 {
     if (fork())
         return;
+    store_fork();
     if (setjmp(on_violation) == 0)
         work();
     else

@@ -17,6 +17,8 @@ enum {
     LEAF_BYTES = LEAF_SLOTS * sizeof(struct slot),
     WORD = sizeof(uint32_t),
 };
+static struct piece loaded[PIECES]; /* of the state that was loaded last */
+static unsigned loaded_count;
 _Static_assert(FRAME_KINDS - 1 == FRAME_MESSAGE, "pieces_of_frame() knows every kind");
 
 static void add(struct piece **pieces, const void *at, uint32_t bytes)
@@ -107,19 +109,14 @@ uint32_t state_save(uint8_t *out)
     return (uint32_t)(at - out);
 }
 
+/* The first piece are the records: if they are the same, so are the pieces. */
 bool state_is(const uint8_t *in)
 {
-    struct piece pieces[PIECES];
-
     if (memcmp(in, &pending, sizeof pending))
         return false;
     in += sizeof pending;
-    pieces_of_kernel(pieces);
-    if (memcmp(in, AT(void, pieces[0].at), pieces[0].bytes)) /* records: so the pieces are the same */
-        return false;
-    unsigned count = all_pieces(pieces);
-    for (unsigned i = 0; i < count; in += pieces[i++].bytes)
-        if (memcmp(in, AT(void, pieces[i].at), pieces[i].bytes))
+    for (unsigned i = 0; i < loaded_count; in += loaded[i++].bytes)
+        if (memcmp(in, AT(void, loaded[i].at), loaded[i].bytes))
             return false;
     return true;
 }
@@ -134,12 +131,12 @@ static const uint8_t *load(const struct piece *pieces, unsigned count, const uin
 /* The records come first: they say what the frames are. */
 static void load_into_clear(const uint8_t *in)
 {
-    struct piece pieces[PIECES];
-    unsigned count = pieces_of_kernel(pieces);
+    unsigned count = pieces_of_kernel(loaded);
 
     memcpy(&pending, in, sizeof pending);
-    in = load(pieces, count, in + sizeof pending);
-    load(pieces, state_pieces_of_frames(pieces), in);
+    in = load(loaded, count, in + sizeof pending);
+    loaded_count = count + state_pieces_of_frames(loaded + count);
+    load(loaded + count, loaded_count - count, in);
     processors_rest();
 }
 

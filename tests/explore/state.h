@@ -22,7 +22,7 @@ uint32_t state_save(uint8_t *out);
 void state_load(const uint8_t *in);
 void state_load_anew(const uint8_t *in);
 
-/* Whether the arena is in that state. */
+/* Whether the arena is in that state, the one that was loaded last. */
 bool state_is(const uint8_t *in);
 
 /* Who runs, and what each thread does. */

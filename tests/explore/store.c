@@ -9,15 +9,24 @@ struct hash {
     uint64_t low, high; /* neither is ever 0 */
 };
 
+/* Contents are kept in chunks, each filled by one process, and written over once all states in it have been read:
+ * memory that was never used costs more than all else that is done with a state. */
+enum { CHUNK_BYTES = 1 << 18 };
+
 /* Shared by all processes. */
 static struct {
-    uint64_t bytes, bytes_max;
-    uint32_t count, states_max, full;
+    uint64_t bytes;
+    uint32_t count, states_max, chunks, full;
 } *shared;
 static struct hash *table;
 static uint64_t table_mask;
 static struct found *list;
 static uint8_t *contents;
+static uint32_t *unread; /* states of each chunk, and one more while a process fills it; 0: free */
+static struct {
+    uint32_t number, used;
+    bool is_open;
+} filled; /* the chunk that this process fills */
 
 void *store_share(uint64_t bytes)
 {
@@ -39,26 +48,51 @@ void store_open(uint32_t states_max, uint64_t bytes_max)
     table = store_share(entries * sizeof *table);
     table_mask = entries - 1;
     list = store_share((states_max + 1ull) * sizeof *list);
-    contents = store_share(bytes_max);
     shared = store_share(sizeof *shared);
-    shared->bytes_max = bytes_max;
     shared->states_max = states_max;
+    shared->chunks = (uint32_t)(bytes_max / CHUNK_BYTES);
+    contents = store_share((uint64_t)shared->chunks * CHUNK_BYTES);
+    unread = store_share(shared->chunks * sizeof *unread);
 }
 
+void store_fork(void)
+{
+    filled.is_open = false;
+}
+
+static struct hash mix(struct hash h, uint64_t x, uint64_t y)
+{
+    __uint128_t m = (__uint128_t)(x ^ h.low ^ 0xa0761d6478bd642fu) * (y ^ h.high ^ 0xe7037ed1a0b428dbu);
+    __uint128_t k = (__uint128_t)(h.low + y + 0x8ebc6af09c88c6e3u) * ((h.high ^ x) | 1);
+
+    h.low = (uint64_t)m ^ (uint64_t)(m >> 64) ^ (uint64_t)(k >> 64);
+    h.high = (uint64_t)k + (uint64_t)(m >> 64) * 0x589965cc75374cc3u + (h.low << 23 | h.low >> 41);
+    return h;
+}
+
+static struct hash mix_in(struct hash h, const uint8_t *at)
+{
+    uint64_t words[2];
+
+    memcpy(words, at, sizeof words);
+    return mix(h, words[0], words[1]);
+}
+
+/* Every second 16 bytes have a hash of their own: a processor computes the two at the same time. */
 static struct hash hash_of(const uint8_t *state, uint32_t bytes)
 {
-    struct hash h = {0x9e3779b97f4a7c15u ^ bytes, 0xc2b2ae3d27d4eb4fu};
+    struct hash even = {0x9e3779b97f4a7c15u ^ bytes, 0xc2b2ae3d27d4eb4fu};
+    struct hash odd = {0x165667b19e3779f9u, 0x27d4eb2f165667c5u};
+    uint32_t i = 0;
 
-    for (uint32_t i = 0; i < bytes; i += 16) {
-        uint64_t x, y;
-        memcpy(&x, state + i, 8);
-        memcpy(&y, state + i + 8, 8);
-        __uint128_t m = (__uint128_t)(x ^ h.low ^ 0xa0761d6478bd642fu) * (y ^ h.high ^ 0xe7037ed1a0b428dbu);
-        __uint128_t k = (__uint128_t)(h.low + y + 0x8ebc6af09c88c6e3u) * ((h.high ^ x) | 1);
-        h.low = (uint64_t)m ^ (uint64_t)(m >> 64) ^ (uint64_t)(k >> 64);
-        h.high = (uint64_t)k + (uint64_t)(m >> 64) * 0x589965cc75374cc3u + (h.low << 23 | h.low >> 41);
+    for (; i + 32 <= bytes; i += 32) {
+        even = mix_in(even, state + i);
+        odd = mix_in(odd, state + i + 16);
     }
-    return (struct hash){h.low | !h.low, h.high | !h.high};
+    if (i < bytes)
+        even = mix_in(even, state + i);
+    even = mix(even, odd.low, odd.high);
+    return (struct hash){even.low | !even.low, even.high | !even.high};
 }
 
 uint64_t store_hash(const uint8_t *state, uint32_t bytes)
@@ -98,15 +132,48 @@ bool store_add_hash(const uint8_t *state, uint32_t bytes)
     }
 }
 
+/* False if none is free. */
+static bool open_chunk(void)
+{
+    filled.used = 0;
+    for (filled.number = 0; filled.number < shared->chunks; filled.number++) {
+        uint32_t none = 0;
+        if (__atomic_compare_exchange_n(&unread[filled.number], &none, 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+            return filled.is_open = true;
+    }
+    return false;
+}
+
+static void close_chunk(void)
+{
+    if (filled.is_open)
+        __atomic_fetch_sub(&unread[filled.number], 1, __ATOMIC_ACQ_REL);
+    filled.is_open = false;
+}
+
+/* Where so many bytes can be written; false if nowhere. */
+static bool find_room(uint32_t bytes, uint64_t *at)
+{
+    if (filled.used + bytes > CHUNK_BYTES)
+        close_chunk();
+    if (!filled.is_open && !open_chunk())
+        return false;
+    *at = (uint64_t)filled.number * CHUNK_BYTES + filled.used;
+    filled.used += bytes;
+    __atomic_fetch_add(&unread[filled.number], 1, __ATOMIC_RELAXED);
+    return true;
+}
+
 bool store_add(const uint8_t *state, const struct found *found)
 {
-    uint64_t at = __atomic_fetch_add(&shared->bytes, found->bytes, __ATOMIC_RELAXED);
+    uint64_t at;
 
-    if (at + found->bytes > shared->bytes_max || shared->count >= shared->states_max - 64) {
+    if (shared->count >= shared->states_max - 64 || !find_room(found->bytes, &at)) {
         shared->full = 1;
         return false;
     }
     memcpy(contents + at, state, found->bytes);
+    __atomic_fetch_add(&shared->bytes, found->bytes, __ATOMIC_RELAXED);
     struct found *new = &list[__atomic_fetch_add(&shared->count, 1, __ATOMIC_RELAXED)];
     new->at = at;
     new->parent = found->parent;
@@ -139,6 +206,11 @@ bool store_is_there(uint32_t i)
 const uint8_t *store_state(uint32_t i)
 {
     return contents + list[i].at;
+}
+
+void store_forget(uint32_t i)
+{
+    __atomic_fetch_sub(&unread[list[i].at / CHUNK_BYTES], 1, __ATOMIC_ACQ_REL);
 }
 
 uint64_t store_bytes(void)

@@ -18,6 +18,9 @@ struct found {
 void *store_share(uint64_t bytes);
 void store_open(uint32_t states_max, uint64_t bytes_max);
 
+/* In a new process, before it adds states. What was added before is never written over. */
+void store_fork(void);
+
 /* False if there already was such a state, or no room: then store_is_full() says so. */
 bool store_add_hash(const uint8_t *state, uint32_t bytes);
 bool store_add(const uint8_t *state, const struct found *found);
@@ -27,6 +30,7 @@ uint32_t store_count(void);
 const struct found *store_at(uint32_t i);
 bool store_is_there(uint32_t i); /* another process may still be writing it */
 const uint8_t *store_state(uint32_t i);
-uint64_t store_bytes(void);
+void store_forget(uint32_t i); /* its bytes are not needed any more */
+uint64_t store_bytes(void);    /* of all that were added */
 
 uint64_t store_hash(const uint8_t *state, uint32_t bytes);
