@@ -46,7 +46,7 @@ list(APPEND headers ${glyphs})
 # Looked up each time, and written if it is another.
 set(version ${GENERATED}/servers/version.h)
 add_custom_target(version
-  COMMAND ${python} scripts/gen_version.py ${version}
+  COMMAND scripts/version.sh ${version}
   BYPRODUCTS ${version}
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
   COMMENT "version" VERBATIM)

@@ -15,7 +15,7 @@ import dataclasses
 import pathlib
 import shlex
 
-from tally import build, foreign, packages, programs, programs_image, run_options
+from tally import build, foreign, packages, programs, run_options
 from tally.image import ImageError
 from tally.machine import DEFAULT_WORDS, Options, boot
 from tally.serial import BROKEN, keys_as_typed, standard_input, write_console, write_log
@@ -37,6 +37,7 @@ def build_folder(arguments):
     """Builds, and returns where."""
     folder = pathlib.Path(arguments.build_dir).resolve() if arguments.build_dir else build.default_folder("i386")
     if arguments.programs:
+        from tally import programs_image  # all else begins sooner without it
         folder = programs_image.make(arguments.programs, folder, with_iso=not arguments.kernel)
     else:
         build.build("i386", folder)

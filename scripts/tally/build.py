@@ -127,7 +127,7 @@ def follow(lines, progress, log):
 def make(folder, options):
     """Runs ninja; returns whether all could be built."""
     progress = Progress(short(folder))
-    command = ["cmake", "--build", str(folder), "--", *options]
+    command = ["ninja", "-C", str(folder), *options]
     with open(folder / "build.log", "w", encoding="utf-8", errors="surrogateescape") as log, \
             processes.started(command, cwd=ROOT, encoding="utf-8", errors="surrogateescape", stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as ninja:

@@ -17,7 +17,6 @@ import signal
 import subprocess
 import sys
 import threading
-import traceback
 
 USAGE = 2
 UNABLE = 126  # a tool, the build, or a place to write to is lacking
@@ -92,6 +91,7 @@ def explanation(error):
     if isinstance(error, subprocess.CalledProcessError):
         said = (error.stderr or "").strip().splitlines()[-1:] or [f"it ended with status {error.returncode}"]
         return f"{error.cmd[0]} failed: {said[0]}"
+    import traceback  # it is slow to begin with, and hardly ever needed
     place = traceback.extract_tb(error.__traceback__)[-1]
     what = " ".join(str(error).split())
     return f"fault in {pathlib.Path(place.filename).name}:{place.lineno}: {type(error).__name__}: {what}"

@@ -86,8 +86,9 @@ def no_python(machine):
     machine.folder.joinpath("python3").unlink()
     for script, pattern in (("run", "^tally: missing: python3; install it"), ("doctor", "^tally: MISSING: python3")):
         yield from says(script, *machine.call(script), BUILD_FAILED, pattern)
-    machine.add("python3", "[ $1 = --version ] && echo Python 3.8.1; exit 1")
-    yield from says("old", *machine.call("run"), BUILD_FAILED, r"python3 is Python 3\.8\.1, but 3\.11 is the least")
+    old = 'import sys; del sys.argv[:2]; sys.version_info, sys.version = (3, 8, 1), "3.8.1"; exec(open(sys.argv[0]).read())'
+    machine.add("python3", f"exec {sys.executable} -S -c '{old}' \"$@\"")
+    yield from says("old", *machine.call("run"), BUILD_FAILED, r"python3\S* is Python 3\.8\.1, but 3\.11 is the least")
 
 
 def python_is_installed(machine):
