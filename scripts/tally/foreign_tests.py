@@ -14,7 +14,8 @@ from tally.interface import ROOT
 from tally.serial import BUILD_FAILED, NO_PROGRAM
 
 IMAGES = build.default_folder("i386")
-FOLDER = build.base / "foreign-tests/pro grams;$HOME #\"'"
+PLACE = build.base / "foreign-tests"
+STRANGE = "pro grams;$HOME #\"'"
 LONGEST, TOO_LONG = 63 * "n", 64 * "n"
 PRINTS = '#include <stdio.h>\nint main(void) {{ puts("this is {}"); return 7; }}\n'
 
@@ -23,7 +24,7 @@ NAMES = ["mem", "init", "t_kernel_ipc", "bench_kernel", "hello", "t_fork", "gene
          "v1.2", "a=b", "--", LONGEST]
 LEFT_OUT = ["a b", "é", "it's", TOO_LONG]
 
-# Runs all of them, and says how each ended.
+# Runs all of them, and those for what their headers say, and tells how each ended.
 EVERY = """
 #include <stdio.h>
 #include <sys/wait.h>
@@ -43,7 +44,7 @@ int main(void)
     }
     return 0;
 }
-""" % ", ".join(f'"{name}"' for name in [*NAMES, "proc", "t_kernel_vm", "a b"])
+""" % ", ".join(f'"{name}"' for name in [*NAMES, "proc", "t_kernel_vm", "a b", "standard", "xv6", "habits"])
 
 HABITS = """
 #include <stdio.h>
@@ -107,10 +108,10 @@ HEADERS = {
 }
 
 
-def write_programs(folder):
+def write_programs(folder, programs):
     (folder / "deep").mkdir(parents=True)
-    for name, text in SOURCES.items():
-        (folder / f"{name}.c").write_text(text)
+    for name in programs:
+        (folder / f"{name}.c").write_text(SOURCES[name])
     for name, text in HEADERS.items():
         (folder / name).write_text(text)
     (folder / "deep/no_program.c").write_text("#error this is no program\n")
@@ -118,12 +119,14 @@ def write_programs(folder):
 
 
 class Folder:
-    """The folder of programs, and that of their image; run() yields results."""
+    """A folder of programs, and that of their image; run() yields results."""
 
-    def __init__(self):
-        self.path, self.build = FOLDER, programs_image.folder_of(FOLDER, IMAGES)
-        shutil.rmtree(self.path, ignore_errors=True)
-        write_programs(self.path)
+    def __init__(self, place, programs):
+        self.path = PLACE / place / STRANGE
+        self.build = programs_image.folder_of(self.path, IMAGES)
+        for old in (self.path, self.build):
+            shutil.rmtree(old, ignore_errors=True)
+        write_programs(self.path, programs)
 
     def run(self, name, status, says=(), writes=None, not_says=(), how=("--kernel",)):
         done = processes.run([str(ROOT / "scripts/run"), "--build-dir", str(IMAGES), *how, "--programs", str(self.path),
@@ -138,17 +141,12 @@ def names(folder):
     """A program has its name to itself, whatever else is named so."""
     left_out = [rf"tally: .*/{name}\.c is left out: a program's name has .*" for name in LEFT_OUT]
     yield from folder.run("every", 0, left_out,
-                          "".join(f"this is {name}\nstatus 7\n" for name in NAMES) + 3 * "status 99\n")
+                          "".join(f"this is {name}\nstatus 7\n" for name in NAMES) + 3 * "status 99\n" +
+                          "status 2\n1 of xv6\nstatus 0\n7\nstatus 2\n")  # standard, xv6, habits
     for name in ("mem", "t_kernel_ipc", "a=b", "--"):
         yield from folder.run(name, 7, writes=f"this is {name}\n")
     yield from folder.run("proc", NO_PROGRAM, ("init: no program named proc",), "")
     yield from folder.run("faults", KILLED, (r"faults \(pid \d+\): killed: .* eip 0x\w+ main .*/faults.c:2",))
-
-
-def headers(folder):
-    yield from folder.run("standard", 2)
-    yield from folder.run("xv6", 0, writes="1 of xv6\n")
-    yield from folder.run("habits", 2, writes="7\n")
 
 
 def broken(folder):
@@ -166,6 +164,7 @@ def broken(folder):
 def changes(folder):
     """What was built before a change is not run; what did not change is not built."""
     hello = folder.path / "hello.c"
+    yield from folder.run("hello", 7, writes="this is hello\n")
     built = (folder.build / "foreign/mem.elf").stat().st_mtime_ns
     hello.write_text("int main(void) { return undeclared; }\n")
     yield from folder.run("hello", BUILD_FAILED, ("run: hello could not be built; why is above",), "")
@@ -216,6 +215,7 @@ def image_changes(folder):
     booted, and then is of what is."""
     archive, iso, mark = folder.build / "boot/archive", folder.build / "tally.iso", folder.build / programs_image.MADE_OF
     as_iso = {"writes": "this is mem\n", "how": ()}
+    yield from folder.run("mem", 7)
     archive.unlink()
     yield from folder.run("mem", 7, writes="this is mem\n")
     yield "without GRUB no ISO is made", not iso.exists(), ""
@@ -244,7 +244,19 @@ def image_that_cannot_be_made(folder):
     yield from folder.run("mem", 7, writes="this is another\n", how=())
 
 
-def foreign_programs():
-    folder = Folder()
-    for step in (names, headers, broken, changes, hidden_changes, image_changes, image_that_cannot_be_made):
-        yield from step(folder)
+FEW = ("mem", "hello", "all", "every", "standard", "refused")
+STEPS = {"programs": (SOURCES, names, broken), "changes": (FEW, changes, hidden_changes),
+         "images": (("mem",), image_changes, image_that_cannot_be_made)}
+
+
+def in_turn(place, programs, *steps):
+    def run():
+        folder = Folder(place, programs)
+        for step in steps:
+            yield from step(folder)
+    return run
+
+
+def foreign_tests():
+    """(name, function) of each."""
+    return [(f"foreign/{place}", in_turn(place, *rest)) for place, rest in STEPS.items()]

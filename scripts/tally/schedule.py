@@ -15,7 +15,7 @@ from tally.output import replace_text
 
 LINE = re.compile(r"^(\d+\.\d+) (.+)$", re.M)  # of the file: seconds, name
 # Seconds, until it is known; one that came last would be alone at the end.
-LONG = {"mutants/changed": 60.0, "foreign/programs": 40.0, "script/a copy of the tree": 30.0, "mutants/judges": 20.0,
+LONG = {"mutants/changed": 60.0, "script/a copy of the tree": 20.0, "foreign/changes": 20.0, "foreign/programs": 15.0,
         "fail/little memory": 10.0, "fuzz/mem": 10.0, "fuzz/mem_model": 10.0}
 UNKNOWN = 5.0
 

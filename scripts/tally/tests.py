@@ -12,7 +12,7 @@ from tally import bench, bench_record, bochs, build, machine, processes, program
 from tally.entry import USAGE
 from tally.explore_tests import explore_tests
 from tally.failures import PROGRAMS, failure_tests
-from tally.foreign_tests import foreign_programs
+from tally.foreign_tests import foreign_tests
 from tally.fuzz_tests import fuzz_tests
 from tally.image import with_command
 from tally.input_tests import input_tests
@@ -254,13 +254,12 @@ def all_tests():
     failures = [Test(name, run, build=needed)
                 for name, run, needed in (*failure_tests(), *script_tests(), *terminal_tests(), *suite_tests())]
     failures += [Test(name, run, build="programs") for name, run in input_tests()]
-    failures += [Test(name, run) for name, run in screen_tests()]
+    failures += [Test(name, run) for name, run in (*screen_tests(), *foreign_tests())]
     failures += [Test(name, run, build="host") for name, run in (*explore_tests(), *fuzz_tests())]
     failures += [Test(name, run, build=None) for name, run in platform_tests()]
     failures += [Test(name, run, places, needed)
                  for name, run, needed, places in mutant_tests(lambda: [test.name for test in all_tests()])]
     return [*checks(), *host_tests(), *system_tests(), *audit_tests(), *demos(), *failures,
-            Test("foreign/programs", foreign_programs),
             Test("bench/options", bench_options), Test("bench/irq_off_max", bench_longest),
             Test("bench/figures", bench_figures, places=bench.PROCESSES)]
 
