@@ -1,6 +1,7 @@
 """Tests of the scripts themselves: strange places, full disks, closed files, and what they say of themselves."""
 import contextlib
 import dataclasses
+import functools
 import os
 import pathlib
 import re
@@ -180,7 +181,10 @@ def stays_ignored():
 # ------------------------------------------------------------------------------ a copy of the tree
 
 STRANGE = "a 'copy', of (it) & 100%é"
-PARTS = ("kernel/kernel.elf", "servers/init.elf")  # as a build folder has them
+KERNEL = "kernel/kernel.elf"  # as a build folder has it
+# Of each way in which something is compiled one, and all that there is of init.
+PARTS = (*(f"kernel/CMakeFiles/kernel.dir/{name}" for name in (
+    "main.c.obj", "cap/slot.c.obj", "i386/panic.c.obj", "i386/entry.asm.obj", "__/boot/multiboot.asm.obj")), "servers/init.elf")
 LABEL = slice(32808, 32840)  # of an ISO
 
 
@@ -211,10 +215,11 @@ def refused(tree, script):
 
 
 def stripped(elf):
-    """What is booted of a program: nothing for debuggers."""
+    """What is booted of a program, or what of an object is linked: nothing for debuggers."""
     with tempfile.TemporaryDirectory() as scratch:
         output = pathlib.Path(scratch) / "stripped"
-        done = processes.run([tools.command(tools.STRIP), "--strip-all", "-o", str(output), str(elf)])
+        what = "--strip-all" if elf.suffix == ".elf" else "--strip-debug"
+        done = processes.run([tools.command(tools.STRIP), what, "-o", str(output), str(elf)])
         return output.read_bytes() if output.exists() else done.stderr.encode()
 
 
@@ -232,8 +237,18 @@ def programs_of_cmake(folder, said):
     yield "they go into the archive", done.stdout.rstrip().endswith(" --foreign foreign"), done.stdout[-2000:]
 
 
+def commands_for(target, tree, folder):
+    """What builds it, without quotes, each place by the same name."""
+    unquoted = functools.partial(re.sub, r"""["'\\]""", "")
+    said = unquoted(processes.run(["ninja", "-C", str(folder), "-t", "commands", target]).stdout)
+    for place, name in ((folder, "FOLDER"), (tree, "TREE")):
+        said = said.replace(unquoted(str(place)), name)
+    return said.splitlines()
+
+
 def compiled_there(tree, folder):
-    """Kernel and init, which have all that could differ: names of files, the version, assembly; and programs."""
+    """Init and parts of the kernel, which have all that could differ: names of files, the version, assembly; and
+    programs. The rest of the kernel would be compiled and linked by the same commands."""
     programs = folder.parent / "pro grams $HOME #\"'"
     write_programs(programs)
     for words in (["--preset", "i386", "-B", str(folder), f"-DTALLY_PROGRAMS_DIR={programs}"],
@@ -244,6 +259,9 @@ def compiled_there(tree, folder):
     for file in PARTS:
         ours, theirs = (stripped(place / file) for place in (IMAGES, folder))
         yield f"{file} is the same, to the byte", ours == theirs, f"{sum(a != b for a, b in zip(ours, theirs))} bytes differ"
+    ours, theirs = (commands_for(KERNEL, *places) for places in ((ROOT, IMAGES), (tree, folder)))
+    differ = "\n".join(f"{a}\n{b}" for a, b in zip(ours, theirs) if a != b)
+    yield "the kernel's commands are the same", ours == theirs and len(ours) > 30, f"{len(ours)}, {len(theirs)}\n{differ}"
 
 
 def made_twice():
