@@ -13,6 +13,7 @@ FORK = multiprocessing.get_context("fork")
 class Job:
     run: object  # a function without arguments
     places: int = 1
+    waits: bool = False  # hardly computes: it has its place beside those of the others
 
 
 @dataclasses.dataclass
@@ -62,22 +63,41 @@ def end_all(running):
         each.process.join()
 
 
-def run_all(jobs, free, started=lambda job: None):
-    """Yields (job, its result) as each ends, and calls started(job). They begin in their order, when there is room; one
-    that takes more than all places takes all."""
-    waiting_jobs, running, all_places, bell = list(jobs), [], free, waiting.Bell()
+class Queue:
+    """Jobs that begin in their order, when there is room; one that takes more than all places takes all."""
+
+    def __init__(self, jobs, places):
+        self.jobs, self.all_places, self.free = list(jobs), places, places
+
+    def startable(self):
+        """The jobs that there is room for now, with their places, which are theirs from now on."""
+        while self.jobs and (places := min(self.jobs[0].places, self.all_places)) <= self.free:
+            self.free -= places
+            yield self.jobs.pop(0), places
+
+
+def queues_of(jobs, places):
+    """{whether its jobs wait: Queue}. Where only one is to run at a time, there is one."""
+    if places == 1:
+        only = Queue(jobs, 1)
+        return {False: only, True: only}
+    return {waits: Queue([job for job in jobs if job.waits == waits], 1 if waits else places) for waits in (False, True)}
+
+
+def run_all(jobs, places, started=lambda job: None):
+    """Yields (job, its result) as each ends, and calls started(job)."""
+    queues, running, bell = queues_of(jobs, places), [], waiting.Bell()
     with bell.rung_by_signals():
         try:
-            while waiting_jobs or running:
-                while waiting_jobs and (places := min(waiting_jobs[0].places, all_places)) <= free:
-                    started(waiting_jobs[0])
-                    running.append(start(waiting_jobs.pop(0), places))
-                    free -= places
+            while running or any(queue.jobs for queue in queues.values()):
+                for job, taken in [each for queue in queues.values() for each in queue.startable()]:
+                    started(job)
+                    running.append(start(job, taken))
                 ready = waiting.readable([bell, *running])
                 bell.hush()
                 for ended in [each for each in running if each in ready]:
                     yield ended.job, ended.result()
                     running.remove(ended)
-                    free += ended.places
+                    queues[ended.job.waits].free += ended.places
         finally:
             end_all(running)

@@ -1,6 +1,6 @@
 """Runs tests at the same time, as parallel.py does it.
 
-First come those that take several places, then the longest. How long each takes is remembered in a file; what is
+First come those that take several places, then the longest; one that waits runs beside the others. How long each takes is remembered in a file; what is
 compared is processor time, which does not depend on how busy the machine is.
 """
 import contextlib
@@ -82,7 +82,7 @@ class TestJob(parallel.Job):
 
 def run_all(tests, jobs, times, started):
     """Yields an Outcome for each test as it ends; calls started(test)."""
-    work = [TestJob(functools.partial(outcome_of, test), test.places, test) for test in sorted(tests, key=times.order)]
+    work = [TestJob(functools.partial(outcome_of, test), test.places, test.waits, test) for test in sorted(tests, key=times.order)]
     for job, outcome in parallel.run_all(work, jobs, lambda job: started(job.test)):
         outcome = outcome or Outcome(None, [("ends by itself", False, "its process was killed")], 0)
         outcome.test = job.test

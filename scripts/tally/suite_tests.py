@@ -24,6 +24,7 @@ class Fake:
     name: str
     run: object
     places: int = 1
+    waits: bool = False
 
 
 def fails():
@@ -62,6 +63,12 @@ def runs_in_parallel():
     done = outcomes([Fake(f"p/{i}", pauses, places=8) for i in range(3)], 8)
     yield "one that takes all places runs alone", time.monotonic() - begin >= 3 * 0.3, f"{time.monotonic() - begin}"
     yield "a test that asks for more places than there are runs", outcomes([Fake("p/0", pauses, 99)], 2)[0].passed == 1, ""
+    with tempfile.TemporaryDirectory() as folder:
+        done = outcomes([Fake(f"p/{i}", meets(folder, 3), waits=i == 0) for i in range(3)], 2)
+    yield "one that waits runs beside the others", [outcome.passed for outcome in done] == 3 * [1], f"{done}"
+    begin = time.monotonic()
+    done = outcomes([Fake(f"p/{i}", pauses, waits=i == 0) for i in range(3)], 1)
+    yield "but not if one is to run at a time", time.monotonic() - begin >= 3 * 0.3, f"{time.monotonic() - begin}"
     died = outcomes([Fake("p/dies", dies), Fake("p/pauses", pauses)], 2)
     yield "a test whose process dies has failed, the others go on", \
         sorted(len(outcome.failures) for outcome in died) == [0, 1], f"{died}"
@@ -152,6 +159,7 @@ def pages_name_tests():
     named = re.findall(rf"`((?:{groups})/[^`]+)`", (ROOT / "docs/attacks.md").read_text(encoding="utf-8"))
     missing = [name for name in named if not any(name == each or each.startswith(f"{name} --") for each in names)]
     yield "all of them exist", named and not missing, f"{missing}"
+    yield "so do those that wait", tests.WAIT <= {*names}, f"{tests.WAIT - {*names}}"
 
 
 NINJA = "rule r\n command = true\nbuild a.o: r a.c\nbuild of_a: r a.o\nbuild linked: r b.o\nbuild other: r c.o\n"

@@ -40,12 +40,23 @@ def places(processors):
     return (processors + 1) // 2
 
 
+# For a time to be over, or keys to be typed one by one.
+WAIT = {"fail/a program that never ends", "fail/a byte of init's text", "fail/the entry of init", "screen/keyboard",
+        "script/run ends with its terminal", "script/test ends with its terminal", "script/bench ends with its terminal",
+        "script/tests at the same time", "script/signals while it waits", "script/run has no limit on a terminal"}
+
+
 @dataclasses.dataclass
 class Test:
     name: str
     run: object  # a function without arguments
     places: int = 1  # of those for tests at the same time
     build: str = "i386"  # the preset that it needs, if any
+
+    @property
+    def waits(self):
+        """It waits for longer than it computes."""
+        return self.name in WAIT
 
 
 # ------------------------------------------------------------------------------------------- checks
