@@ -14,7 +14,7 @@ enum {
     WRITTEN = 3 * PAGE_SIZE, /* frames 0 and 2 are never written, 1 is struct kernel */
 };
 
-/* The arena as events leave it. */
+/* The frames of the arena, and their records, as events leave them. */
 static struct raw {
     uint8_t arena[ARENA_BYTES];
     struct pending pending;
@@ -23,14 +23,16 @@ static uint64_t seed = 88172645463325252u;
 
 static void keep_raw(void)
 {
-    memcpy(raw.arena, AT(void, 0), ARENA_BYTES);
+    memcpy(raw.arena, AT(void, 0), kernel.frame_count * PAGE_SIZE);
+    memcpy(raw.arena + FRAMES_OFFSET, frame_at(0), kernel.frame_count * sizeof(struct frame));
     raw.pending = pending;
 }
 
 static void load_raw(void)
 {
     memcpy(&kernel, raw.arena + KERNEL_REF, PAGE_SIZE);
-    memcpy(AT(void, WRITTEN), raw.arena + WRITTEN, ARENA_BYTES - WRITTEN);
+    memcpy(AT(void, WRITTEN), raw.arena + WRITTEN, kernel.frame_count * PAGE_SIZE - WRITTEN);
+    memcpy(frame_at(0), raw.arena + FRAMES_OFFSET, kernel.frame_count * sizeof(struct frame));
     pending = raw.pending;
     processors_rest();
 }
