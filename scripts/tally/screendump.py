@@ -5,6 +5,7 @@ a picture of pixels is read glyph by glyph, with the font that the system draws 
 """
 import contextlib
 import dataclasses
+import functools
 import json
 import pathlib
 import socket
@@ -56,28 +57,36 @@ def read_picture(path):
     return Picture(*map(int, size.split()), pixels)
 
 
+@functools.cache
 def known_glyphs():
     """{rows of a glyph: its character}; of two that look alike the one with the lower code."""
     pairs = zip(read_glyphs(FONT.path()), codes())
     return {bytes(rows): chr(code) for rows, code in sorted(pairs, key=lambda pair: -pair[1]) if code}
 
 
-def read_cell(picture, column, row, glyphs):
+def cell_pixels(picture, column, row):
+    """Those of its first line, then those of the next."""
+    line = picture.width * 3
+    first = row * HEIGHT * line + column * WIDTH * 3
+    return b"".join(picture.pixels[at:at + WIDTH * 3] for at in range(first, first + HEIGHT * line, line))
+
+
+@functools.cache  # most are blank, or as they were in the picture before
+def read_cell(pixels):
     """The background is the colour for which the rest is a glyph; '\\0' if there is none."""
-    lines = [[picture.pixel(column * WIDTH + x, row * HEIGHT + y) for x in range(WIDTH)] for y in range(HEIGHT)]
-    colours = {pixel for line in lines for pixel in line}
+    each = [pixels[at:at + 3] for at in range(0, len(pixels), 3)]
+    colours = {*each}
     if len(colours) == 1:
         return Cell(" ", None)
     for back in sorted(colours):
-        rows = bytes(int("".join("01"[pixel != back] for pixel in line), 2) for line in lines)
-        if len(colours) == 2 and rows in glyphs:
-            return Cell(glyphs[rows], tuple(*(colours - {back})))
+        rows = int("".join("01"[pixel != back] for pixel in each), 2).to_bytes(HEIGHT * WIDTH // 8, "big")
+        if len(colours) == 2 and rows in known_glyphs():
+            return Cell(known_glyphs()[rows], tuple(*(colours - {back})))
     return Cell("\0", None)
 
 
 def read_pixels(picture):
-    glyphs = known_glyphs()
-    return [[read_cell(picture, column, row, glyphs) for column in range(picture.width // WIDTH)]
+    return [[read_cell(cell_pixels(picture, column, row)) for column in range(picture.width // WIDTH)]
             for row in range(picture.height // HEIGHT)]
 
 
