@@ -409,6 +409,20 @@ static void check_munmap(void)
     CHECK(pair_promised() == before);
 }
 
+/* One page, of a leaf that is there: what is not mapped gives nothing back. */
+static void check_munmap_of_one_page(void)
+{
+    uint32_t at;
+
+    CHECK(mem_call(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &at) == 0);
+    pair_write(a, at, 1);
+    uint32_t promised = pair_promised();
+    CHECK(pair_call(a, MEM_MUNMAP, at, PAGE_SIZE) == 0 && pair_promised() == promised - 1);
+    CHECK(fake_rights(a.slot, at) == 0);
+    CHECK(pair_call(a, MEM_MUNMAP, at, PAGE_SIZE) == 0 && pair_promised() == promised - 1);
+    CHECK(pair_call(a, MEM_MUNMAP, at, 2 * PAGE_SIZE) == 0 && pair_promised() == promised - 2);
+}
+
 /* More pages than one call unmaps; and some out of 4 MiB of which no page was touched. */
 static void check_munmap_of_many(void)
 {
@@ -442,7 +456,7 @@ static void check_stale_answer(void)
     mem_page.tag = 0;
     uint32_t flags = server_handle(0, &words);
     CHECK(flags == (IPC_REPLY | IPC_EXTENDED) && server_refused(flags, ERR_STALE, &words) == 0);
-    CHECK(fake_slot_is_empty(mem_page.items[0].slot));
+    CHECK(kernel_slot_is_empty(mem_page.items[0].slot));
 }
 
 int main(void)

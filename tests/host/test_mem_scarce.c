@@ -40,18 +40,6 @@ static void check_munmap_without_memory(void)
     CHECK(pair_read(a, address + PAGE_SIZE) == 0);
     CHECK(pair_call(a, MEM_MUNMAP, address + PAGE_SIZE, PAGE_SIZE) == 0);
     CHECK(pair_call(a, MEM_MUNMAP, address, 8 << 20) == 0 && pair_promised() == promised);
-/* One page, of a leaf that is there: what is not mapped gives nothing back. */
-static void check_munmap_of_one_page(void)
-{
-    uint32_t at;
-
-    CHECK(mem_call(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &at) == 0);
-    pair_write(a, at, 1);
-    uint32_t promised = pair_promised();
-    CHECK(pair_call(a, MEM_MUNMAP, at, PAGE_SIZE) == 0 && pair_promised() == promised - 1);
-    CHECK(fake_rights(a.slot, at) == 0);
-    CHECK(pair_call(a, MEM_MUNMAP, at, PAGE_SIZE) == 0 && pair_promised() == promised - 1);
-    CHECK(pair_call(a, MEM_MUNMAP, at, 2 * PAGE_SIZE) == 0 && pair_promised() == promised - 2);
 }
 
 /* While the task lives, the kernel has the frames that it was lent. */
