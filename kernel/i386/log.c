@@ -72,7 +72,7 @@ bool arch_log_step(void)
                 room -= begin(c);
             put(c);
         }
-    return sent == arch_log_page.written;
+    return sent == arch_log_page.written && is_ready();
 }
 
 bool arch_log_has_room(uint32_t bytes)

@@ -117,7 +117,7 @@ static int32_t receive(struct words *words)
 
 int32_t syscall(uint32_t head, struct words *words)
 {
-    uint32_t number = head & 0xff;
+    uint32_t number = head & CALL_NUMBER;
     err_t err = OK;
 
     if (number != SYS_ipc_reply && number != SYS_ipc_reply_wait)
