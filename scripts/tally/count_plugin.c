@@ -113,7 +113,7 @@ static uint64_t counted(const struct counter *counter)
 /* ------------------------------------------------------------------------------- the program */
 
 enum { PAGE = 4096, PROGRAM_BASE = 0x900000, MAPPED_AT = 0xc0000000u };
-enum { RDTSC_0 = 0x0f, RDTSC_1 = 0x31, HLT = 0xf4 };
+enum { RDTSC_0 = 0x0f, RDTSC_1 = 0x31, SYSEXIT_0 = 0x0f, SYSEXIT_1 = 0x35, IRET = 0xcf, HLT = 0xf4 };
 
 static struct {
     const char *out, *mode;
@@ -131,6 +131,11 @@ static bool is_kernel(uint32_t address)
 static bool lets_interrupts_in(uint32_t address, const uint8_t *host)
 {
     return address == arguments.breathe || (is_kernel(address) && *host == HLT);
+}
+
+static bool leaves_kernel(const uint8_t *host)
+{
+    return *host == IRET || (host[0] == SYSEXIT_0 && host[1] == SYSEXIT_1);
 }
 
 /* Whether the page that has `address`, seen at `host`, is one of the program's text. */
@@ -181,24 +186,23 @@ static void end_of_kernel(unsigned cpu, void *data)
     kernel_before = so_far;
 }
 
-static void in_program(unsigned cpu, void *data)
+/* Where the kernel is left, and not at each block of a program: of those there are many more. */
+static void leave_kernel(unsigned cpu, void *data)
 {
-    if (!is_entered || counted(&kernel) == kernel_before)
+    if (!is_entered)
         return;
-    end_of_kernel(cpu, data);
     if (!boot_is_over)
-        first_of_user = counted(&all);
+        first_of_user = counted(&all) + 1;
+    end_of_kernel(cpu, data);
     boot_is_over = true;
 }
 
-/* Whatever leaves the kernel goes to the first of a block. */
-static void total(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host,
-                  bool is_first)
+static void total(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host)
 {
     bool in_kernel = is_kernel(address);
 
-    if (!in_kernel && is_first)
-        watch(insn, in_program, NULL);
+    if (in_kernel && leaves_kernel(host))
+        watch(insn, leave_kernel, NULL);
     if (address == arguments.entry)
         watch(insn, at_entry, NULL);
     if (address == arguments.mark && is_of_text(address, host))
@@ -383,7 +387,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
         if (!host)
             continue;
         if (wants_totals())
-            total(insn, address, host, i == 0);
+            total(insn, address, host);
         else
             part(insn, address, host);
     }

@@ -126,7 +126,7 @@ def nmis():
     """They come while processors compute and while they idle, and are told; nothing else happens."""
     with tempfile.TemporaryDirectory() as scratch:
         two = qemu(False, "-smp", "2")
-        with running([*two, *iso(["repeat", "200", "shm_cnt"], scratch), *SILENT], True) as screen:
+        with running([*two, *iso(["repeat", "600", "shm_cnt"], scratch), *SILENT], True) as screen:
             rows = screen.wait_for(has(READS))
             yield "programs run", has(READS)(lines_of(rows)) and not has(TOLD)(lines_of(rows)), shown(rows)
             for _ in range(NMIS):
