@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 from tally import build, explore, packages, processes
+from tally.interface import ROOT
 
 LIMITED = 3  # the explorer's status
 LONGEST = 1e6  # minutes
@@ -35,10 +36,14 @@ def parse():
     add("--normal", type=int, metavar="STEPS", help="compare so many random steps with those from normalised states")
     add("--replay", nargs="+", metavar="NUMBER", help="let these events happen, and no others")
     add("--as-test", metavar="FILE", help="write a violation to FILE as a C test, to be kept as tests/explore/test_*.c")
+    add("--mutants", action="store_true", help="put in, one at a time, the bugs that W, or any world, must catch: see scripts/mutants")
     add("--build-dir", metavar="DIR", help="where it is built (build/host)")
     arguments = parser.parse_args()
     if (arguments.replay or arguments.normal or arguments.as_test) and not arguments.world:
         parser.error("--replay, --normal and --as-test need --world")
+    if arguments.mutants and (arguments.replay or arguments.normal or arguments.as_test or arguments.states or arguments.statuses or
+                              arguments.build_dir is not None):
+        parser.error("--mutants goes with --world, --minutes, -j and --list alone")
     if arguments.jobs < 1:
         parser.error("-j is positive")
     if arguments.minutes is not None and not 0 < arguments.minutes < LONGEST:
@@ -65,8 +70,17 @@ def explore_world(folder, name, arguments):
         return abs(process.wait())
 
 
+def try_mutants(arguments):
+    """Becomes scripts/mutants."""
+    minutes = ["--minutes", str(arguments.minutes)] if arguments.minutes else []
+    os.execv(sys.executable, [sys.executable, str(ROOT / "scripts/mutants.py"), "--test", f"explore/{arguments.world or '*'}",
+                              "-j", str(arguments.jobs), *minutes, *["--list"] * arguments.list])
+
+
 def main():
     arguments = parse()
+    if arguments.mutants:
+        try_mutants(arguments)
     if arguments.list:
         for world in explore.worlds():
             states = f"{world.states:,}" if world.states else "?"

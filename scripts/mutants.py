@@ -8,6 +8,7 @@ options, 126 if tools are lacking. docs/checking.md says what a mutant is and ho
 from tally import entry
 
 import argparse
+import fnmatch
 import os
 import subprocess
 import sys
@@ -26,6 +27,7 @@ def parse():
     add = parser.add_argument
     add("--list", action="store_true", help="name them, with file and test, and run none")
     add("--fast", action="store_true", help="only those that a test on the host catches")
+    add("--test", metavar="TEST", help="only those that TEST catches (with * and ?, tests that match it)")
     add("--changed", action="store_true", help="only those of files, and of their tests, that differ from the last commit's parent")
     add("--minutes", type=float, metavar="N", help="begin none after N minutes; which ones are left out is chance")
     add("--seconds", type=float, metavar="N", help=f"a test's time ({mutant_runs.LIMIT}; {mutant_runs.LIMIT_OF_HANGS} where the list says that it hangs)")
@@ -39,8 +41,8 @@ def parse():
         parser.error("-j is positive")
     if any(number is not None and not 0 < number < LONGEST for number in (arguments.minutes, arguments.seconds)):
         parser.error("--minutes and --seconds are positive numbers")
-    if "" in (arguments.build_dir, arguments.lists):
-        parser.error("--build-dir and --from need a name")
+    if "" in (arguments.build_dir, arguments.lists, arguments.test):
+        parser.error("--build-dir, --from and --test need a name")
     return arguments
 
 
@@ -81,6 +83,11 @@ def selected(arguments):
         return None
     if arguments.fast:
         found = [mutant for mutant in found if mutant.fast]
+    if arguments.test:
+        found = [mutant for mutant in found if fnmatch.fnmatch(mutant.test, arguments.test)]
+        if not found:
+            print(f"no mutant has a test like {arguments.test!r}; scripts/mutants --list names them", file=sys.stderr)
+            return None
     if arguments.changed:
         changed = changed_files()
         if changed is None:

@@ -3,9 +3,11 @@ import json
 import pathlib
 import re
 import shlex
+import sys
 import tempfile
 
 from tally import build, explore, processes
+from tally.entry import USAGE
 from tally.interface import ROOT
 
 HOST = build.default_folder("host")
@@ -80,6 +82,14 @@ def kept_test(name):
     return kept
 
 
+def names_mutants():
+    done = processes.run([sys.executable, "scripts/explore.py", "--world", "depth", "--mutants", "--list"], cwd=ROOT)
+    tests = {line.split()[-1] for line in done.stdout.splitlines()}
+    yield "--mutants are those of the world", done.returncode == 0 and tests == {"explore/depth"}, done.stdout + done.stderr
+    done = processes.run([sys.executable, "scripts/explore.py", "--mutants", "--statuses"], cwd=ROOT)
+    yield "--mutants refuses what it has no use for", done.returncode == USAGE and "error: --mutants" in done.stderr, done.stderr
+
+
 def explore_tests():
     """(name, function) of each; all need the build host."""
     for world in explore.worlds():
@@ -88,6 +98,7 @@ def explore_tests():
     for name in KEPT:
         yield f"explore/{name}", kept_test(name)
     yield "explore/no-time", ends_without_time
+    yield "explore/mutants", names_mutants
     yield "explore/normal-states", normal_test
     yield "explore/all-errors", errors_test
     yield "explore/finds-what-is-wrong", finds_what_is_wrong

@@ -142,9 +142,10 @@ def refuses():
     for what, text, says in BAD_LISTS:
         status, said = called_with(text, "--list")
         yield what, status == UNABLE and says in said, said
-    for words in ("nonsense", "--nonsense", "-j 0", "--minutes 0", "--minutes nan", "--seconds -1", "--from '' --list"):
+    for words in ("nonsense", "--nonsense", "-j 0", "--minutes 0", "--minutes nan", "--seconds -1", "--from '' --list", "--test '' --list",
+                  "--test no/such/test"):
         status, said = called(*[word.strip("'") for word in words.split()])
-        yield words, status == USAGE and ("error: " in said or "no mutant is named" in said), said
+        yield words, status == USAGE and ("error: " in said or "no mutant is named" in said or "no mutant has a test" in said), said
 
 
 def mutant_tests(test_names):

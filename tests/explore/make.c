@@ -1,6 +1,7 @@
 #include "tests/explore/make.h"
 
 #include "kernel/ipc/ipc.h"
+#include "kernel/vm/source.h"
 #include "tests/explore/hardware.h"
 
 #include <string.h>
@@ -64,6 +65,21 @@ void make_memory(struct task *task, uint32_t count)
         take_frame();
     slot_make(slot_in(task, SLOT_OWN_MEMORY), &range_object(0)->caps, RIGHT_ALL, world_memory,
               SLOT_MEMORY | count << SLOT_COUNT_SHIFT);
+}
+
+static void map(const struct source *source, struct task *task, uint32_t address)
+{
+    source_map(source, 1, RIGHTS_RG, &(struct target){&task->space, &task->account, address});
+}
+
+void make_mapping(struct task *task, uint32_t address)
+{
+    map(&(struct source){.first = world_memory, .kinship = CHILD}, task, address);
+}
+
+void make_mapping_of(const struct task *from, uint32_t at, struct task *task, uint32_t address)
+{
+    map(&(struct source){&from->space, at, CHILD}, task, address);
 }
 
 void make_range(struct task *task, uint32_t slot, enum slot_bits kind, uint32_t count)

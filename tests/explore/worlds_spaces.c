@@ -42,6 +42,27 @@ static void make_wide(void)
     make_memory(make_first(27, 2), 33);
 }
 
+/* A page that many others were given in turn, in two further tasks: the first task's is not quite the last that may be. */
+static void make_handed_on(void)
+{
+    struct task *task = make_first(12, 2), *others[2] = {make_task(18), make_task(18)}, *from = others[1];
+    struct thread *server = make_thread(task, (struct thread_at){MESSAGE_PAGE_1, SLOT_IN_OTHER_TABLE, 2, CPU_ANY});
+    uint32_t address = 0;
+
+    make_endpoint(4);
+    make_receiver(task, 4, server);
+    make_waiting(server);
+    make_memory(task, 1);
+    make_mapping(from, address);
+    for (uint32_t i = 0; i < NODE_DEPTH_MAX - 3; i++) {
+        struct task *to = others[i % 2];
+        uint32_t next = (i + 1) / 2 * PAGE_SIZE;
+        make_mapping_of(from, address, to, next);
+        from = to, address = next;
+    }
+    make_mapping_of(from, address, task, 0);
+}
+
 static void make_contents(void)
 {
     make_memory(make_first(9, 2), 7);
@@ -82,6 +103,13 @@ const struct world worlds_spaces[] = {
      .states = 86, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1), .addresses = LIST(0x4000),
      .map_rights = LIST(RIGHTS_RG), .sources = LIST(2), .origins = LIST(0), .pages = LIST(33), .memories = LIST(2),
      .offsets = LIST(0), .yields = LIST(0), .interrupts = LIST(1)},
+
+    {.name = "handed-on", .what = "a page that has been handed on as often as one can be, and what would be deeper",
+     .make = make_handed_on, .states = 1188, .in_tests = true, .priorities = BIT(2), .receivers = true, .tasks = LIST(1),
+     .addresses = LIST(0x0), .map_rights = LIST(RIGHTS_RG), .sources = LIST(1), .origins = LIST(0x1000), .pages = LIST(1),
+     .memories = LIST(2), .offsets = LIST(0), .calls = LIST(4), .yields = LIST(0), .interrupts = LIST(1), .sends_count = 3,
+     .sends = {SEND_WORDS, SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x0, 1, 0)), SEND(1, ITEM_OF_ADDRESS(RIGHT_READ, 0x1000, 1, 0))},
+     .opens_count = 2, .opens = {OPEN_NOTHING, {.flags = IPC_WINDOW, .window = 0x1000, .window_pages = 1}}},
 
     {.name = "contents", .what = "memory that is written, given away, and comes back: nobody reads what was another's",
      .make = make_contents, .states = 4028, .in_tests = true, .contents = true, .priorities = BIT(2), .memories = LIST(2),
