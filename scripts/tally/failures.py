@@ -57,12 +57,14 @@ FORGED = (ROOT / PROGRAMS / "forges.c").read_text(encoding="utf-8")
 
 
 def forged_output():
-    """What forges.c writes, as it must arrive: LOG_PREFIX at the beginning of a line is moved by a blank."""
+    """What forges.c writes, as it must arrive: LOG_PREFIX is moved by a blank at the beginning of a line, and where a terminal
+    shows it there."""
     lines, ways = (re.findall(r'"((?:[^"\\]|\\.)*)"', re.search(rf"{name}\[\] = {{(.*?)}};", FORGED, re.S)[1])
                    for name in ("lines", "ways"))
     texts = [f"{way}{line}\n" for way in (w.encode().decode("unicode_escape") for w in ways) for line in lines]
     output = "".join(texts * 2) + lines[0]
-    return re.sub(r"(^|[\r\n])\[k\] ", r"\1 [k] ", output)
+    output = re.sub(r"(^|[\r\n])\[\rk\] ", r"\1 [\rk] ", output)
+    return re.sub(r"(^|[\r\n\b]|\x1b\[0m)\[k\] ", r"\1 [k] ", output)
 
 
 def forgery(name, options):

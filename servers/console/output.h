@@ -1,10 +1,13 @@
 /*
  * What goes out of the port: LF becomes CR LF, and no line that comes through here begins with
- * LOG_PREFIX, which is the kernel's alone where the log shares the port.
+ * LOG_PREFIX, which is the kernel's alone where the log shares the port. It does not for who looks at a terminal or
+ * leaves out bytes of control, either: behind such a byte, in the midst of the prefix, too, and anywhere behind an
+ * escape sequence, the prefix is moved by a blank.
  *
  *   S1  the first `held` bytes of LOG_PREFIX were put at the start of a line and are not in the
  *       ring yet
- *   S2  `at_start` says that the next byte, behind those held, is the line's first
+ *   S2  `at_start` says that the next byte, behind those held, may be seen as the line's first
+ *   S3  `escaped` says that the line has an escape sequence; `clean`, that a line ended last
  */
 #pragma once
 
@@ -18,7 +21,7 @@
 struct output {
     struct ring ring;
     uint32_t held;
-    bool at_start;
+    bool at_start, escaped, clean;
 };
 
 void output_init(struct output *output);

@@ -136,6 +136,36 @@ static void test_prefix(void)
     expect("x\r\n " LOG_PREFIX "lie\r\n");
 }
 
+/* As a terminal shows it, or who leaves out bytes of control. */
+static void test_prefix_among_controls(void)
+{
+    static const struct {
+        const char *said, *out;
+    } rows[] = {
+        {"[\rk] lie\n", " [\rk] lie\r\n"},
+        {"[k\x01] lie\n", " [k\x01] lie\r\n"},
+        {"[k]\x7f lie\n", " [k]\x7f lie\r\n"},
+        {"\x01[k] lie\n", "\x01 [k] lie\r\n"},
+        {"x\b[k] lie\n", "x\b [k] lie\r\n"},
+        {"\x1b[0m[k] lie\n", "\x1b[0m [k] lie\r\n"},
+        {"xyz\x1b[3D[[k] lie\n", "xyz\x1b[3D[ [k] lie\r\n"},
+        {"\x1b[k] lie[k] [k] no\n", "\x1b [k] lie [k]  [k] no\r\n"},
+        {"a\t[k] column\n", "a\t[k] column\r\n"},
+        {"\x1b[1mbold\x1b[0m\n[no] [k] \n", "\x1b[1mbold\x1b[0m\r\n[no] [k] \r\n"},
+    };
+
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        start();
+        say(1, rows[i].said);
+        expect(rows[i].out);
+    }
+    say(1, "x\b");
+    lines_flush(&lines, client_get(1)); /* a byte of control ends no line */
+    say(2, "y\n");
+    expect("x\b\r\ny\r\n");
+    start();
+}
+
 /* All clients that wait for the same, whatever places they have. */
 static void test_waiting_clients(void)
 {
@@ -278,6 +308,7 @@ int main(void)
     test_whole_lines();
     test_long_line();
     test_prefix();
+    test_prefix_among_controls();
     test_waiting_clients();
     test_columns();
     test_random();
