@@ -1,0 +1,128 @@
+/*
+ * What a thread of one processor does to one of another: it answers its fault, it takes apart what the other one is revoking,
+ * it moves it when its turn is over.
+ * defines: HOST_STEP_NODES=4
+ * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
+ * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
+ * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c tests/host/two_processors.c
+ */
+#include "tests/host/check.h"
+#include "tests/host/two_processors.h"
+
+enum { ENDPOINT = 20, THREAD, OTHER, TASK, CHILDREN = 40, MANY = 30, PRIORITY = PRIORITY_COUNT - 1 };
+enum { EXCEPTION_PAGE_FAULT = 14, ADDRESS = 0x5000 };
+
+static const uint32_t none[4] = {0};
+
+/* In init's task, resumed: it waits for its turn. */
+static struct thread *make(uint32_t slot, uint32_t receives, uint32_t handler, uint32_t cpu)
+{
+    CHECK(FIRST(SYS_thread_create, WORLD_TASK, slot | receives << 16, handler | PRIORITY << 16 | cpu << 24, slot * 0x10000) == OK);
+    CHECK(FIRST(SYS_thread_resume, slot, 0) == OK);
+    return AT(struct thread, slot_object(cspace_slot(&AT(struct task, first->task)->cspace, slot)));
+}
+
+static void end(void)
+{
+    CHECK(FIRST(SYS_object_destroy, THREAD, 0) == OK && FIRST(SYS_object_destroy, OTHER, 0) == OK);
+    pair_end();
+}
+
+static struct thread *on(unsigned cpu, struct thread *thread, uint32_t head)
+{
+    host_cpu = cpu;
+    struct thread *next = world_syscall(thread, head, none);
+    host_cpu = 0;
+    return next;
+}
+
+/* ------------------------------------------------------------------------------- faults */
+
+/* `client` of processor 1 faults; `handler` of processor 0 hears of it, answers, and waits again. */
+static void fault(struct thread *client, struct thread *handler)
+{
+    CHECK(on(1, second, SYS_thread_yield) == client);
+    host_cpu = 1;
+    client->registers.vector = EXCEPTION_PAGE_FAULT;
+    CHECK(event_fault(client, ADDRESS) == second);
+    host_cpu = 0;
+    CHECK(client->state == THREAD_SERVED && handler->state == THREAD_READY);
+    CHECK(on(0, first, SYS_thread_yield) == handler && handler->cpu == REF(&kernel.cpus[0]));
+    CHECK(on(0, handler, SYS_ipc_reply_wait | IPC_REPLY) == first);
+}
+
+/* The thread goes on where it ran, not where it was answered. */
+static void a_fault_is_answered_from_afar(void)
+{
+    pair_boot();
+    CHECK(FIRST(SYS_endpoint_create, 0, ENDPOINT) == OK);
+    struct thread *handler = make(THREAD, ENDPOINT, 0, 0), *client = make(OTHER, 0, ENDPOINT, 1);
+    CHECK(on(0, first, SYS_thread_yield) == handler && on(0, handler, SYS_ipc_reply_wait) == first);
+    fault(client, handler);
+    CHECK(client->state == THREAD_READY && client->cpu == REF(&kernel.cpus[1]) && !client->faulting);
+    CHECK(on(1, second, SYS_thread_yield) == client && on(1, client, SYS_thread_yield) == second);
+    fault(client, handler);
+    end();
+}
+
+/* ------------------------------------------------------------------------------- deaths */
+
+static uint32_t victim;
+
+/* What `revoking` names is a mark of the thread's own: it will take that off, whatever is in its place. */
+static void destroy_victim(unsigned step)
+{
+    if (step)
+        return;
+    CHECK(first->revoking && AT(struct node, first->revoking)->flags & NODE_REVOKING);
+    CHECK(SECOND(SYS_object_destroy, victim, 0) == OK);
+    CHECK(!first->revoking);
+}
+
+static void revoked_and_destroyed(uint32_t slot)
+{
+    pair_boot();
+    CHECK(FIRST(SYS_endpoint_create, 0, ENDPOINT) == OK);
+    CHECK(FIRST(SYS_task_create, WORLD_MEMORY, WORLD_USER, TASK) == OK);
+    make(THREAD, 0, 0, 1);
+    for (uint32_t i = 0; i < MANY; i++)
+        CHECK(FIRST(SYS_cap_derive, slot, CHILDREN + i, slot == ENDPOINT ? RIGHT_CALL : RIGHT_CONTROL) == OK);
+    victim = slot;
+    pair_between = destroy_victim;
+    CHECK(FIRST(SYS_cap_revoke, slot, 0) == ERR_CAP);
+    if (slot != THREAD)
+        CHECK(FIRST(SYS_object_destroy, THREAD, 0) == OK);
+    pair_end();
+}
+
+/* ------------------------------------------------------------------------------- turns */
+
+/* Who has had its turn is behind the others, also where it moves at the end of that. */
+static void who_moves_when_its_turn_is_over_is_last(void)
+{
+    pair_boot();
+    struct thread *next = make(THREAD, 0, 0, 0), *there = make(OTHER, 0, 0, 1);
+    for (unsigned i = 0; i < NEW_PATIENCE; i++)
+        CHECK(event_tick(first) == first);
+    CHECK(SECOND(SYS_thread_schedule, WORLD_THREAD, PRIORITY, 1) == OK);
+    CHECK(event_tick(first) == next && first->cpu == REF(&kernel.cpus[1]));
+    CHECK(on(1, second, SYS_thread_yield) == there);
+    CHECK(on(1, there, SYS_thread_yield) == first && on(1, first, SYS_thread_yield) == second);
+    CHECK(SECOND(SYS_thread_schedule, WORLD_THREAD, PRIORITY, 0) == OK);
+    CHECK(on(0, next, SYS_thread_yield) == first);
+    end();
+}
+
+int main(void)
+{
+    a_fault_is_answered_from_afar();
+    revoked_and_destroyed(ENDPOINT);
+    revoked_and_destroyed(THREAD);
+    revoked_and_destroyed(TASK);
+    who_moves_when_its_turn_is_over_is_last();
+    puts("test_across: each is where it should be");
+}
