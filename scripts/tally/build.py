@@ -23,6 +23,7 @@ OWNER = re.compile(r"^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$", re.M)
 base = ROOT / "build"
 FAILED = re.compile(r"^FAILED: (\S+)", re.M)
 PATIENCE = 10  # seconds between lines about a long stage
+MADE = "made"  # in a build folder: it is as it should be, and nobody builds there
 NO_TEXT = re.compile(r"[\x00-\x1f\x7f\udc80-\udcff]")
 UNFIT = re.compile(r'["#$;\\\x00-\x1f\x7f\udc80-\udcff]')  # in a path: what CMake's lists, strings and files cannot hold
 
@@ -178,6 +179,9 @@ def build(preset, folder, targets=(), keep_going=False):
 @contextlib.contextmanager
 def building(preset, folder, targets=(), keep_going=False):
     """As build(); nobody else builds there in the block."""
+    if (folder / MADE).exists():
+        yield
+        return
     check_path(ROOT, "the project's folder")
     check_path(folder, "the build folder")
     with locked(folder):

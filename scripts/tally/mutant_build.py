@@ -16,7 +16,8 @@ from tally.interface import ROOT
 EDGE = re.compile(r"^build (.*?): (\S+)(.*)$", re.M)  # of build.ninja: outputs, rule, inputs
 NAME = re.compile(r"(?:[^ $]|\$.)+")
 DEPS = re.compile(r"^(\S.*?): #deps .*\n((?:    .*\n)*)", re.M)  # of ninja -t deps
-LEFT_OUT = ("build.ninja", "CMakeCache.txt", ".ninja_log", ".ninja_deps", ".lock", "image")
+LEFT_OUT = ("build.ninja", "CMakeCache.txt", ".ninja_log", ".ninja_deps", ".lock", "image", "outside")
+COMMANDS = "foreign.commands"  # what programs from outside are compiled with: text with names of files
 LIMIT = 600  # seconds for a command
 
 
@@ -83,17 +84,25 @@ def link_tree(place, changed, text):
     (place / changed).write_text(text, encoding="utf-8")
 
 
-def make(preset, targets, place, changed, text):
-    """Makes the targets, names in the build folder, with `text` in place of the file `changed`. Returns None, or what the
-    tools said of an error. What is left unused is none."""
+def link_build(folder, place, moved):
+    """The build folder at `place`, in which names are `moved`."""
+    link_all(folder, place, LEFT_OUT)
+    (place / build.MADE).touch()
+    if (folder / COMMANDS).exists():
+        (place / COMMANDS).unlink()
+        (place / COMMANDS).write_text(moved((folder / COMMANDS).read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def make(preset, targets, place, changed):
+    """Makes the targets, names in the build folder, with the file `changed` as link_tree() has put it there. Returns None, or what the tools said of an error. What is left unused is none."""
     folder = build.default_folder(preset).resolve()
-    link_tree(place / "tree", changed, text)
-    link_all(folder, place / preset, LEFT_OUT)
     of, instead = graph(folder), {str(folder): str(place / preset), str(ROOT): str(place / "tree"), " -Werror ": " "}
     pattern = re.compile("|".join(map(re.escape, instead)))  # the folder's name may begin with the tree's
+    moved = functools.partial(pattern.sub, lambda match: instead[match[0]])
+    link_build(folder, place / preset, moved)
     for output in outdated(of, targets, str(ROOT / changed)):
         (place / preset / output).unlink(missing_ok=True)
-        done = processes.run(["sh", "-c", pattern.sub(lambda match: instead[match[0]], of.commands[output])], LIMIT, cwd=place / preset)
+        done = processes.run(["sh", "-c", moved(of.commands[output])], LIMIT, cwd=place / preset)
         if done.returncode:
             return done.stdout + done.stderr
     return None

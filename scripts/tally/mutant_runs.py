@@ -11,7 +11,7 @@ import time
 from tally import build, mutant_build, parallel, waiting
 from tally.entry import Told
 from tally.interface import ROOT
-from tally.mutants import EQUIVALENT
+from tally.mutants import EQUIVALENT, SYSTEM_ALONE
 
 CAUGHT, SURVIVES, TIMED_OUT = "caught", "survives", "timed out"
 NO_BUILD, NOT_APPLIED, NOT_RUN = "does not build", "does not apply", "was not run"
@@ -38,23 +38,27 @@ class Outcome:
 
 
 def needs(test):
-    """(preset, targets) of the test of that name."""
+    """{preset: targets} of the test of that name."""
     kind, _, rest = test.partition("/")
     program = rest.split()[0]
     if kind == "host":
-        return "host", [f"tests/host/{program}"]
+        return {"host": [f"tests/host/{program}"]}
     if kind == "explore" or test == "build/host":
-        return "host", [f"tests/explore/{program if program.startswith('test_') else 'explore'}"]
-    return "i386", ["boot/kernel.elf", "boot/archive", *(["tally.iso"] if kind not in ("system", "build") else [])]
+        return {"host": [f"tests/explore/{program if program.startswith('test_') else 'explore'}"]}
+    system = {"i386": ["boot/kernel.elf", "boot/archive", *([] if test.startswith(SYSTEM_ALONE) else ["tally.iso"])]}
+    return {**system, "audit": ["boot/kernel.elf"]} if kind == "audit" else system
 
 
 def run_test(name, place):
-    """The failures of a test whose build folders are in `place`; asks for no build. In a process of its own."""
+    """The failures of a test whose build folders are in `place`, and made but for images of their parts. In a process of
+    its own."""
     build.use_base(place)
     from tally import schedule, tests  # which know where things are built
     found = [test for test in tests.all_tests() if test.name == name]
     if not found:
         raise Told(f"there is no test {name}")
+    if found[0].build in tests.BUILT_ON_I386:
+        tests.BUILDS[found[0].build]()
     return schedule.outcome_of(found[0]).failures
 
 
@@ -72,8 +76,10 @@ def failures_in_time(mutant, place, limit):
 
 def verdict_of(mutant, place, limit):
     text = mutant.applied_to((ROOT / mutant.file).read_text(encoding="utf-8"))
-    preset, targets = needs(mutant.test)
-    said = mutant_build.make(preset, targets, place, mutant.file, text)
+    mutant_build.link_tree(place / "tree", mutant.file, text)
+    said = None
+    for preset, targets in needs(mutant.test).items():
+        said = said or mutant_build.make(preset, targets, place, mutant.file)
     if mutant.test.startswith(BUILD_ONLY):
         return (CAUGHT, said) if said else (SURVIVES, "")
     if said:
@@ -106,8 +112,8 @@ def build_all(mutants):
     """What all their tests need, without any bug: only what differs is built for each."""
     targets = {}
     for mutant in mutants:
-        preset, names = needs(mutant.test)
-        targets.setdefault(preset, {}).update(dict.fromkeys(names))
+        for preset, names in needs(mutant.test).items():
+            targets.setdefault(preset, {}).update(dict.fromkeys(names))
     for preset, names in targets.items():
         folder = build.default_folder(preset)
         build.build(preset, folder, list(names))

@@ -54,6 +54,13 @@ mutant hangs: {}host/test_node
 +     for (;;)
 +         pause();
 """
+# Two of scripts/test's own that boot a program from outside: one whose status is below 256, one whose is not.
+BOOTED = """file servers/init/main.c
+
+mutant {0}: fail/the program's status: {1}
+-     return signal ? 128 + signal : code & 0xff;
++     return signal ? 128 + signal : code;
+"""
 NO_TEST = CAUGHT.replace("test_node", "test_nothing")
 
 # (what is wrong with the list, its text, what is said of it)
@@ -121,6 +128,13 @@ def judges():
         yield what, ended == status and re.search(says, said), said
 
 
+def boots():
+    """The change is in what is booted, and nothing else is."""
+    status, said = called_with(BOOTED.format("below", 3) + BOOTED.format("beyond", 1000))
+    for line in ("below: SURVIVES ", "beyond: caught by "):
+        yield line, status == 1 and line in said, said
+
+
 def leaves_nothing():
     """Interrupted while a test runs."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -155,4 +169,5 @@ def mutant_tests(test_names):
     yield "mutants/changed", changed_are_caught, "host", places
     yield "mutants/judges", judges, "host", 1
     yield "mutants/refuses", refuses, None, 1
+    yield "mutants/boots", boots, "programs", 1
     yield "mutants/leaves nothing", leaves_nothing, "host", 1

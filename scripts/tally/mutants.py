@@ -11,7 +11,8 @@ FOLDER = ROOT / "tests/mutants"
 HEAD = re.compile(r"mutant ([\w-]+): (hangs )?(\S.*)")
 EQUIVALENT = "equivalent"
 FAST = ("host/", "explore/", "build/host")  # tests that boot nothing
-KINDS = (*FAST, "system/", "demo/", "bochs/", "build/i386")
+SYSTEM_ALONE = ("system/", "build/i386")  # of the others each may want the ISO
+KINDS = (*FAST, *SYSTEM_ALONE, "audit/", "demo/", "bochs/", "fail/", "input/", "screen/", "foreign/")
 SIGNS = {"- ": (0,), "+ ": (1,), "  ": (0, 1)}  # which of the two texts a line belongs to
 
 
