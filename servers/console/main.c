@@ -85,14 +85,16 @@ static void transmit(void)
         screen_follow(ring);
         for (int n = 0; n < UART_FIFO && ring_used(ring) > 0; n++)
             uart_put(ring_get(ring));
-        if (!lines_are_out(&lines))
+        if (!lines_are_out(&lines) && syncing)
+            lines_cut(&lines); /* nobody's long line holds up a sync */
+        else if (!lines_are_out(&lines))
             lines_move(&lines);
     }
     bool more = ring_used(ring) > 0;
     uart_want_room(more);
     if (more)
         screen_follow(ring);
-    else if (syncing && lines_are_out(&lines))
+    else if (syncing)
         answer_syncs();
 }
 

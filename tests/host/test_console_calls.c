@@ -1,0 +1,316 @@
+/*
+ * The console server, whole: what its calls refuse, in which order readers are served, when a sync is answered, and that a
+ * long line is one client's until it ends.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/console/main.c servers/console/client.c servers/console/lines.c servers/console/output.c
+ * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
+ * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
+ * sources: servers/console/uart.c servers/tail.c
+ * sources: tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "libuser/ipc/ipc.h"
+#include "servers/console/client.h"
+#include "servers/console/ring.h"
+#include "servers/console/uart.h"
+#include "servers/proto/console.h"
+#include "tests/host/check.h"
+#include "tests/server/console_machine.h"
+#include "tests/server/server_run.h"
+
+enum { MANAGER = 0, WORD = sizeof(uint32_t), OUT_MAX = 1 << 17, LATER = 1, SENT, DIES /* in place of an error */ };
+
+/* A call with what is in the page; or, in place of one, SENT: `text` arrives at the port; DIES: who made the call of step
+ * `badge` does. */
+struct step {
+    uint32_t badge;
+    struct words words;
+    uint32_t tag;
+    int32_t result; /* that it is answered with at once; LATER: not at once */
+    const char *text;
+};
+
+static const struct step *steps;
+static uint32_t count, at, out_bytes, answers;
+static bool port_is_fast; /* what was put has left before the next call */
+static char out[OUT_MAX];
+static uint32_t order[SERVER_CALLERS]; /* the badges whose late answers came, first to last */
+
+/* Each call comes from a thread of its own. */
+static uint32_t caller_of(const struct step *step)
+{
+    return (uint32_t)(step - steps) % SERVER_CALLERS;
+}
+
+/* ------------------------------------------------------------------------------- the machine */
+
+static void put(char byte)
+{
+    CHECK(out_bytes < OUT_MAX);
+    out[out_bytes++] = byte;
+}
+
+static void received(char byte)
+{
+    (void)byte;
+}
+
+static void typed(uint8_t code)
+{
+    (void)code;
+}
+
+static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+{
+    const struct step *step = &steps[at - 1];
+
+    (void)tag;
+    if (step->result <= 0 && caller == caller_of(step)) {
+        CHECK((int32_t)words->w[0] == step->result);
+        return OK;
+    }
+    CHECK(words->w[0] == 0 && answers < SERVER_CALLERS);
+    order[answers++] = steps[caller].badge;
+    return OK;
+}
+
+static void begin(struct server_message *message, const struct step *step)
+{
+    for (const char *text = step->text; text && step->result == SENT && *text; text++)
+        machine_send(*text);
+    if (step->result < SENT && step->text)
+        memcpy(message_page->words, step->text, strlen(step->text));
+    if (step->result == DIES)
+        server_caller_dies(step->badge);
+    *message = (struct server_message){
+        .badge = step->badge, .caller = caller_of(step), .tag = step->tag, .words = step->words};
+    if (step->result >= SENT)
+        *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{machine_signals()}}};
+}
+
+/* The steps, then whatever the port has to say. */
+static bool next(struct server_message *message)
+{
+    if (at > 0 && at <= count && steps[at - 1].result <= 0)
+        CHECK(!server_owes(caller_of(&steps[at - 1])));
+    if (port_is_fast)
+        machine_time_passes();
+    if (at < count) {
+        begin(message, &steps[at++]);
+        return true;
+    }
+    machine_time_passes();
+    *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{machine_signals()}}};
+    return message->words.w[0];
+}
+
+static void run(const struct step *first, uint32_t how_many)
+{
+    static const struct machine_sinks sinks = {put, received, typed};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
+
+    steps = first, count = how_many;
+    at = out_bytes = answers = 0;
+    machine_begin((struct machine_parts){.has_port = true}, &sinks);
+    server_run_input(&fake, (struct words){{0}});
+}
+#define RUN(list) run(list, sizeof(list) / sizeof((list)[0]))
+
+/* ------------------------------------------------------------------------------- calls */
+
+#define WRITE(badge, bytes, words, result, text)                                                                    \
+    {                                                                                                               \
+        badge, {{CONSOLE_WRITE, bytes}}, words, result, text                                                        \
+    }
+#define READ(badge, result)                                                                                         \
+    {                                                                                                               \
+        badge, {{CONSOLE_READ, 4, 1}}, 0, result, NULL                                                              \
+    }
+#define CALL(badge, result, ...)                                                                                    \
+    {                                                                                                               \
+        badge, {{__VA_ARGS__}}, 0, result, NULL                                                                     \
+    }
+#define CALLER_DIES(number)                                                                                         \
+    {                                                                                                               \
+        number, {{0}}, 0, DIES, NULL                                                                                \
+    }
+#define ARRIVES(text)                                                                                               \
+    {                                                                                                               \
+        0, {{0}}, 0, SENT, text                                                                                     \
+    }
+
+static char long_text[LINE_MAX + 1], long_line[LINE_MAX + 1]; /* the second is whole */
+
+/* As many bytes as the message has, and as a line may have; and who may call. */
+static void arguments_are_checked(void)
+{
+    const struct step list[] = {
+        WRITE(1, LINE_MAX + 1, LINE_MAX / WORD + 1, -EINVAL, NULL),
+        WRITE(1, 0x80000000, LINE_MAX / WORD, -EINVAL, NULL),
+        WRITE(1, 9, 2, -EINVAL, NULL),
+        WRITE(1, 8, 2, 0, "1234567\n"),
+        WRITE(1, LINE_MAX, LINE_MAX / WORD, 0, long_text),
+        CALL(1, -EINVAL, CONSOLE_READ, IPC_DATA_MAX + 1, 1),
+        CALL(1, -EPERM, CONSOLE_INPUT_PIPE),
+        CALL(1, -EPERM, CONSOLE_RELEASE, 1),
+    };
+
+    RUN(list);
+    CHECK(out_bytes == 9 + LINE_MAX && !memcmp(out, "1234567\r\n", 9));
+}
+
+/* Each read takes a write of the pipe's other end; who has waited longest is first, whoever goes meanwhile. */
+static void readers_are_served_in_order(void)
+{
+    const struct step list[] = {
+        CALL(MANAGER, 0, CONSOLE_INPUT_PIPE),
+        READ(1, LATER), READ(2, LATER), READ(3, LATER),
+        CALL(MANAGER, 0, CONSOLE_RELEASE, 3),
+        READ(4, LATER),
+        CALL(MANAGER, 0, CONSOLE_RELEASE, 1),
+        READ(5, LATER),
+        ARRIVES("a\x10\x17"), ARRIVES("b\x10\x17"), ARRIVES("c\x10\x17"),
+        READ(6, LATER), READ(7, LATER),
+        ARRIVES("d\x10\x17"), ARRIVES("e\x10\x17"),
+    };
+    static const uint32_t expected[] = {2, 4, 5, 6, 7};
+
+    RUN(list);
+    CHECK(answers == 5 && !memcmp(order, expected, sizeof(expected)));
+}
+
+/* It is as if nobody had read. */
+static void a_dead_reader_takes_nothing(void)
+{
+    const struct step list[] = {
+        CALL(MANAGER, 0, CONSOLE_INPUT_PIPE), READ(1, LATER), CALLER_DIES(1), ARRIVES("a\x10\x17"), READ(2, 0),
+    };
+
+    RUN(list);
+    CHECK(answers == 0);
+}
+
+/* The line is not ended; and what is not whole comes out for its own client alone. */
+static void who_reads_shows_a_prompt(void)
+{
+    const struct step list[] = {WRITE(1, 4, 1, 0, "one:"), WRITE(2, 4, 1, 0, "two:"), READ(2, LATER)};
+
+    RUN(list);
+    CHECK(out_bytes == 4 && !memcmp(out, "two:", 4));
+}
+
+static uint32_t out_at_answer;
+
+static err_t answered_when_empty(uint32_t caller, const struct words *words, uint32_t tag)
+{
+    err_t err = answered(caller, words, tag);
+
+    if (answers == 1 && out_at_answer == 0) {
+        CHECK(machine_port_is_empty());
+        out_at_answer = out_bytes;
+    }
+    return err;
+}
+
+/* Of two clients, one of which has not ended its line: what is not out is in the port, and then it leaves that, too. */
+static void a_sync_waits_for_all_output(void)
+{
+    const struct step list[] = {
+        WRITE(1, 8, 2, 0, "1234567\n"), WRITE(2, LINE_MAX, LINE_MAX / WORD, 0, long_text),
+        WRITE(3, 8, 2, 0, "1234567\n"), WRITE(4, 4, 1, 0, "rest"),
+        CALL(4, LATER, CONSOLE_SYNC),   CALL(4, -EBUSY, CONSOLE_SYNC),
+    };
+    static const struct machine_sinks sinks = {put, received, typed};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered_when_empty};
+
+    steps = list, count = sizeof(list) / sizeof(list[0]);
+    at = out_bytes = answers = out_at_answer = 0;
+    machine_begin((struct machine_parts){.has_port = true}, &sinks);
+    server_run_input(&fake, (struct words){{0}});
+    CHECK(answers == 1 && order[0] == 4 && out_at_answer == out_bytes);
+    CHECK(out_bytes > 4 && !memcmp(out + out_bytes - 4, "rest", 4));
+}
+
+/* A long line that nobody ends does not hold up a sync: not even if it begins to go out after that, as much else was in
+ * front of it. */
+static void a_sync_does_not_wait_for_the_end_of_a_line(void)
+{
+    enum { FULL = RING_BYTES / LINE_MAX + 1, STEPS = 2 * (RING_BYTES + 2 * LINE_MAX) / UART_FIFO };
+    static struct step list[FULL + 3 + STEPS];
+
+    for (uint32_t i = 0; i < FULL; i++)
+        list[i] = (struct step)WRITE(10 + i, LINE_MAX, LINE_MAX / WORD, 0, long_line);
+    list[FULL] = (struct step)WRITE(2, LINE_MAX, LINE_MAX / WORD, 0, long_text);
+    list[FULL + 1] = (struct step)WRITE(3, 4, 1, 0, "two\n");
+    list[FULL + 2] = (struct step)CALL(4, LATER, CONSOLE_SYNC);
+    for (uint32_t i = 0; i < STEPS; i++)
+        list[FULL + 3 + i] = (struct step)ARRIVES("");
+    RUN(list);
+    CHECK(!memcmp(out + out_bytes - 5, "two\r\n", 5) && answers == 1 && order[0] == 4);
+}
+
+/* Also when its client has nothing here that is not out. */
+static void a_long_line_is_one_clients(void)
+{
+    const struct step list[] = {
+        WRITE(1, LINE_MAX, LINE_MAX / WORD, 0, long_text),
+        WRITE(2, 4, 1, 0, "two\n"),
+        WRITE(1, 4, 1, 0, "one\n"),
+    };
+
+    RUN(list);
+    CHECK(out_bytes == LINE_MAX + 10 && !memcmp(out + LINE_MAX, "one\r\ntwo\r\n", 10));
+}
+
+/* Whose line is out is no client any more: there may be any number of them. */
+static void clients_are_forgotten(void)
+{
+    static struct step list[2 * CLIENTS_MAX];
+
+    for (uint32_t i = 0; i < 2 * CLIENTS_MAX; i++)
+        list[i] = (struct step)WRITE(i + 1, 4, 1, 0, "abc\n");
+    port_is_fast = true;
+    RUN(list);
+    CHECK(out_bytes == 2 * CLIENTS_MAX * 5 && clients_count() == 0);
+    port_is_fast = false;
+}
+
+/* What they have written comes out, and nothing is kept of them: not of who is released before that, nor of readers and
+ * who waits for a sync. */
+static void the_released_are_forgotten(void)
+{
+    enum { LINES = 2 * RING_BYTES / LINE_MAX, READER = LINES + 1, SYNCER };
+    static struct step list[2 * LINES + 4];
+
+    for (uint32_t i = 0; i < LINES; i++) {
+        list[i] = (struct step)WRITE(i + 1, LINE_MAX, LINE_MAX / WORD, 0, long_line);
+        list[LINES + i] = (struct step)CALL(MANAGER, 0, CONSOLE_RELEASE, i + 1);
+    }
+    list[2 * LINES] = (struct step)CALL(MANAGER, 0, CONSOLE_INPUT_PIPE);
+    list[2 * LINES + 1] = (struct step)READ(READER, LATER);
+    list[2 * LINES + 2] = (struct step)ARRIVES("a\x10\x17");
+    list[2 * LINES + 3] = (struct step)CALL(SYNCER, LATER, CONSOLE_SYNC);
+    RUN(list);
+    CHECK(answers == 2 && out_bytes == LINES * (LINE_MAX + 1) && clients_count() == 0);
+}
+
+int main(void)
+{
+    memset(long_text, 'x', LINE_MAX);
+    memset(long_line, 'y', LINE_MAX - 1);
+    long_line[LINE_MAX - 1] = '\n';
+    arguments_are_checked();
+    readers_are_served_in_order();
+    a_dead_reader_takes_nothing();
+    who_reads_shows_a_prompt();
+    a_sync_waits_for_all_output();
+    a_sync_does_not_wait_for_the_end_of_a_line();
+    a_long_line_is_one_clients();
+    clients_are_forgotten();
+    the_released_are_forgotten();
+    puts("test_console_calls: all as they should be");
+}
