@@ -22,8 +22,12 @@ JUMP_USER = b"\xb8\x00\x00\x90\x00\xff\xe0"
 JUMP_WINDOW = b"\xb8\x00\x00\x10\xc0\xff\xe0"  # memory, where the kernel sees it
 
 
+def jump_to(address):
+    return b"\xb8" + struct.pack("<I", address) + b"\xff\xe0"
+
+
 def symbol(elf, name):
-    """The address of a function."""
+    """The address of a function, or of a variable."""
     lines = processes.output([tools.command(tools.NM), str(elf)]).splitlines()
     found = [line.split()[0] for line in lines if line.split()[-1] == name]
     if len(found) != 1:

@@ -145,7 +145,11 @@ def protected(what, instructions, error, address):
     """The kernel itself faults: the processor's error code says why (SDM volume 3, 4.7)."""
     return Damage(f"the kernel {what}",
                   ("panic: exception in the kernel", rf"registers: .* vector 0xe error {error} eip 0x\w+ cr2 {address} .*"),
-                  kernel=kernel_code("sys_vm_map", instructions))
+                  kernel=instructions if callable(instructions) else kernel_code("sys_vm_map", instructions))
+
+
+def jump_to_data(kernel):
+    kernel.code(IMAGES, "sys_vm_map", damage.jump_to(damage.symbol(IMAGES / "kernel/kernel.elf", "gdt")))
 
 
 NO_IMAGE = r"panic: boot archive damaged: no image of init at its start in kernel/main.c:\d+"
@@ -186,6 +190,7 @@ DAMAGES = [
     protected("reads a program's page", READ_USER, "0x1", "0x900000"),
     protected("runs a program's page", JUMP_USER, "0x11", "0x900000"),
     protected("runs memory", JUMP_WINDOW, "0x11", "0xc0100000"),
+    protected("runs its own data", jump_to_data, "0x11", r"0xc02\w+"),
     Damage("a jump to nowhere in sys_vm_map",
            ("panic: exception in the kernel", r"running: a thread in system call \d+ \(vm_map\) .*",
             r"registers: .* eip 0xf0000000 cr2 0xf0000000 .*"), kernel=kernel_code("sys_vm_map", JUMP_NOWHERE)),
