@@ -73,6 +73,18 @@ static void a_message_page_is_cleared(void)
         CHECK(words[i] == 0);
 }
 
+/* Nor does who gets the place of a thread: a part of it is what it had in the FPU. */
+static void a_threads_place_is_cleared(void)
+{
+    uint8_t *fpu = make(FREE, 0, 1)->fpu;
+
+    for (uint32_t i = 0; i < FPU_BYTES; i++)
+        fpu[i] = 1;
+    CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+    for (uint32_t i = 0; i < FPU_BYTES; i++)
+        CHECK(fpu[i] == 0);
+}
+
 /* As many mappings as a step may take, and the rest later. */
 static void mappings_go_in_steps(void)
 {
@@ -159,6 +171,7 @@ int main(void)
     init = world_boot();
     a_frame_leaves_the_middle_of_a_list();
     a_message_page_is_cleared();
+    a_threads_place_is_cleared();
     mappings_go_in_steps();
     a_space_ends_with_all_its_pages();
     a_space_is_left_whatever_was_asked();
