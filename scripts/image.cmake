@@ -34,7 +34,7 @@ add_custom_command(
   OUTPUT boot/archive
   COMMAND ${CMAKE_COMMAND} -E make_directory boot
   COMMAND ${python} ${PROJECT_SOURCE_DIR}/scripts/mkarchive.py boot/archive @boot/members ${foreign}
-  DEPENDS ${PROJECT_BINARY_DIR}/boot/members scripts/mkarchive.py scripts/tally/program.py scripts/tally/foreign.py ${targets}
+  DEPENDS ${PROJECT_BINARY_DIR}/boot/members scripts/mkarchive.py scripts/tally/archive.py scripts/tally/program.py scripts/tally/foreign.py ${targets}
   COMMENT "boot/archive" VERBATIM)
 
 add_custom_command(

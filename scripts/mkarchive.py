@@ -1,92 +1,16 @@
 #!/usr/bin/env python3
-"""Makes the boot archive.
-
-Page 0 holds struct boot_image (kernel/abi/abi.h) at 0, struct archive_header (servers/archive.h) at 64
-and the directory at 128, which goes on in as many pages as it needs. Then come init as a flat image
-(text, data, stack) and the programs as ELF files without their symbols, each from a page boundary on.
-@FILE stands for the words of a file, one a line.
-"""
+"""Makes the boot archive; scripts/tally/archive.py has what it is. @FILE stands for the words of a file, one a line."""
 from tally import entry
 
-import argparse
-import pathlib
-import struct
-import zlib
-
-from tally import foreign
-from tally.output import replace_file
-from tally.program import PAGE, Program, ProgramError, padded, pages
-
-INIT_STACK_PAGES, INIT_ACCOUNT_PAGES = 4, 64
-
-IMAGE = struct.Struct("<8s6I")
-HEADER = struct.Struct("<8s5I")
-ENTRY = struct.Struct("<5I")
-KINDS = {"programs": 0, "servers": 1, "kernel_tests": 2}  # enum archive_kind; each is a name space
-HEADER_OFFSET, ENTRIES_OFFSET = 64, 128
-
-
-def check_names(members):
-    """`members` are (kind, program)."""
-    names = [(kind, program.name) for kind, program in members]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise ProgramError("two of one kind have one name: " + " ".join(sorted(name for _, name in twice)))
-
-
-def build(init, members):
-    """`members` are (kind, program)."""
-    check_names(members)
-    names = b"".join(program.name.encode() + b"\0" for _, program in members)
-    directory_bytes = ENTRY.size * len(members) + len(names)
-    directory_pages = pages(ENTRIES_OFFSET + directory_bytes)
-    text_pages, data_pages, image = init.flat()
-    body = bytearray(image + bytes(INIT_STACK_PAGES * PAGE))
-    directory, name = b"", ENTRY.size * len(members)
-    for kind, program in members:
-        data = program.stripped()
-        first = directory_pages + len(body) // PAGE
-        directory += ENTRY.pack(name, first, len(data), zlib.adler32(data), kind)
-        name += len(program.name.encode()) + 1
-        body += padded(data)
-    directory += names
-
-    head = bytearray(padded(bytes(ENTRIES_OFFSET) + directory))
-    IMAGE.pack_into(head, 0, b"TALLYAR1", directory_pages, text_pages, data_pages, INIT_STACK_PAGES,
-                    INIT_ACCOUNT_PAGES, init.entry)
-    archive = head + body
-    HEADER.pack_into(archive, HEADER_OFFSET, b"TALLYDIR", len(archive) // PAGE, len(members),
-                     zlib.adler32(archive[PAGE:]), zlib.adler32(directory), directory_bytes)
-    return archive
-
-
-def parse():
-    parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@",
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("output")
-    parser.add_argument("init", type=Program, help="init's ELF file")
-    for kind in KINDS:
-        parser.add_argument("--" + kind.replace("_", "-"), type=Program, nargs="*", default=[])
-    parser.add_argument("--foreign", type=pathlib.Path, metavar="FOLDER",
-                        help="where programs from outside are built; its programs come before others of their names")
-    return parser.parse_args()
+from tally import archive
+from tally.program import ProgramError
 
 
 def main():
-    arguments = parse()
-    if arguments.foreign:
-        found = foreign.read(arguments.foreign)
-        arguments.programs = [p for p in arguments.programs if p.name not in found]
-        arguments.programs += [Program(foreign.elf(arguments.foreign, name)) for name, good in found.items() if good]
-    members = [(KINDS[kind], program) for kind in KINDS for program in getattr(arguments, kind)]
-    replace_file(arguments.output, build(arguments.init, members))
-
-
-def told():
     try:
-        main()
+        archive.make(description=__doc__)
     except ProgramError as error:
         raise entry.Told(f"mkarchive: {error}") from None
 
 
-entry.run("mkarchive", told, unable=1)
+entry.run("mkarchive", main, unable=1)

@@ -1,6 +1,5 @@
 """Damaged copies of what is booted, for tests: single bytes of the archive, instructions of kernel and servers."""
 import pathlib
-import shutil
 import struct
 import zlib
 
@@ -8,7 +7,7 @@ from tally import processes, tools
 from tally.symbols import find_elf
 
 PAGE, PROGRAM_BASE = 4096, 0x900000
-ENTRIES_OFFSET, ENTRY = 128, struct.Struct("<5I")  # of the archive: see scripts/mkarchive.py
+ENTRIES_OFFSET, ENTRY = 128, struct.Struct("<5I")  # of the archive: see scripts/tally/archive.py
 IMAGE_PAGE, ACCOUNT_PAGES, HEADER_ENTRIES, DIRECTORY_SUM, DIRECTORY_BYTES = 8, 24, 76, 84, 88
 PT_LOAD = 1
 
@@ -98,7 +97,8 @@ class Kernel(bytearray):
 
 
 def copy(folder, target, change_archive=None, change_kernel=None):
-    """Makes `target` a build folder like `folder`, with changes; it has all that booting and symbols need."""
+    """Makes `target` a build folder like `folder`, with changes; it has all that booting without GRUB
+    and symbols need."""
     folder, target = pathlib.Path(folder), pathlib.Path(target)
     (target / "boot").mkdir(parents=True)
     for name in ("kernel", "programs", "servers", "kernel-tests"):
@@ -108,4 +108,3 @@ def copy(folder, target, change_archive=None, change_kernel=None):
         if change:
             change(data)
         (target / "boot" / name).write_bytes(data)
-    shutil.copy(folder / "tally.iso", target / "tally.iso")

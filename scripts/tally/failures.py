@@ -258,7 +258,7 @@ def damaged_iso():
         with tempfile.TemporaryDirectory() as scratch:
             folder, log = pathlib.Path(scratch) / "build", []
             damage.copy(IMAGES, folder)
-            iso = (folder / "tally.iso").read_bytes()
+            iso = (IMAGES / "tally.iso").read_bytes()
             yield "the ISO has it once", iso.count(old) == 1, old[:40]
             (folder / "tally.iso").write_bytes(iso.replace(old, new))
             status = machine.boot(machine.Options(timeout=30), machine.DEFAULT_WORDS, folder, lambda _: None, log.append)
@@ -270,18 +270,28 @@ def damaged_iso():
 OUT_OF_MEMORY = re.compile(r"panic: not enough memory|init: there is too little memory|mem: too little memory|"
                            r"init: \S+ cannot be started: out of memory|shm_cnt: .*: Out of memory", re.M | re.I)
 MEMORY = 16
+NEAR = 2460  # where the account began to be too large when this was written: no more than where to look first
 
 
 def with_account(pages):
     return boot_changed(lambda archive: archive.set_account(pages), memory=MEMORY, timeout=10)
 
 
+def border(good, low, high, near):
+    """(the last that is good, the first that is not) of a range whose first is good and whose last is not: is sought from
+    `near` on in steps that double, and then between two steps."""
+    step, at = 1, near
+    while high - low > 1:
+        low, high = (at, high) if good(at) else (low, at)
+        step *= 2
+        outward = near + step // 2 if low >= near else near - step // 2
+        at = outward if low < outward < high else (low + high) // 2
+    return low, high
+
+
 def little_memory():
     """Whatever number of frames is left for mem and the program: it works, or it is told why not."""
-    works, fails = 64, 4096
-    while fails - works > 1:
-        middle = (works + fails) // 2
-        works, fails = (middle, fails) if with_account(middle)[0] == 0 else (works, middle)
+    works, fails = border(lambda pages: with_account(pages)[0] == 0, 64, 4096, NEAR)
     for pages in range(fails, fails + 120, 8):
         status, console, log = with_account(pages)
         told = OUT_OF_MEMORY.search("\n".join([console, *log]))

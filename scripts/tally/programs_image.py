@@ -4,13 +4,12 @@ import hashlib
 import os
 import pathlib
 import re
-import sys
 
-from tally import build, foreign, foreign_build, processes
+from tally import archive, build, foreign, foreign_build
 from tally.image import ImageError, make_iso
-from tally.interface import ROOT
 from tally.machine import DEFAULT_WORDS
 from tally.output import replace_file
+from tally.program import ProgramError
 
 TAKEN = ("kernel", "boot/kernel.elf", "servers", "kernel-tests", "programs")  # as they are
 MADE_OF = "made-of"  # what the image was made of last
@@ -24,11 +23,11 @@ def folder_of(programs, base):
 
 
 def make_archive(base, folder):
-    command = [sys.executable, "-B", str(ROOT / "scripts/mkarchive.py"), str(folder / "boot/archive"), "@boot/members",
-               "--foreign", str(folder / foreign.FOLDER)]
-    done = processes.run(command, cwd=base)
-    if done.returncode:
-        raise build.BuildError(done.stdout + done.stderr)
+    words = [str(folder / "boot/archive"), f"@{base / 'boot/members'}", "--foreign", str(folder / foreign.FOLDER)]
+    try:
+        archive.make(words, base)
+    except ProgramError as error:
+        raise build.BuildError(f"tally: {error}") from error
 
 
 def make_image(base, folder, with_iso):
@@ -36,15 +35,15 @@ def make_image(base, folder, with_iso):
     is there is of the archive."""
     made_of = (folder / foreign.FOLDER / foreign.LIST).read_text(encoding="utf-8") + \
         f"{os.stat(base / 'tally.iso').st_mtime_ns}\n"
-    mark, archive, iso = folder / MADE_OF, folder / "boot/archive", folder / "tally.iso"
-    if not (archive.exists() and mark.exists() and mark.read_text(encoding="utf-8") == made_of):
+    mark, made, iso = folder / MADE_OF, folder / "boot/archive", folder / "tally.iso"
+    if not (made.exists() and mark.exists() and mark.read_text(encoding="utf-8") == made_of):
         for stale in (mark, iso):
             stale.unlink(missing_ok=True)
         make_archive(base, folder)
         replace_file(mark, made_of.encode())
     if with_iso and not iso.exists():
         try:
-            make_iso(iso, base / "boot/kernel.elf", archive, DEFAULT_WORDS)
+            make_iso(iso, base / "boot/kernel.elf", made, DEFAULT_WORDS)
         except ImageError as error:
             raise build.BuildError(f"tally: {error}") from error
 
