@@ -63,6 +63,11 @@ mutant {0}: fail/the program's status: {1}
 """
 NO_TEST = CAUGHT.replace("test_node", "test_nothing")
 
+
+def together(lists):
+    return "\n".join(lists)
+
+
 # (what is wrong with the list, its text, what is said of it)
 BAD_LISTS = [
     ("a mutant without a file", "mutant a: host/test_node\n- x\n+ y\n", ":1: a: no line `file PATH`"),
@@ -115,17 +120,21 @@ def changed_are_caught():
 
 
 def judges():
-    for what, text, status, says in (
-            ("one that is caught", CAUGHT, 0, r"caught: caught by host/test_node in \d+ s\n1 caught, 0 survive, 0 equivalent\n"),
-            ("one that survives", SURVIVES, 1, r"survives: SURVIVES host/test_node in \d+ s\n0 caught, 1 survive, 1 equivalent\n"),
-            ("one that does not build", NO_BUILD, 1, r"broken: does not build in \d+ s\n(.*\n)*0 caught, 1 survive"),
-            ("one that does not apply", NOT_APPLIED, 1, r"gone: does not apply: list.txt:3: the text is not in \S+ once\n"),
-            ("one whose test there is not", NO_TEST, UNABLE, r"unknown target '\S*test_nothing'"),
-            ("one that hangs, as its list says", HANGS.format("hangs "), 0, r"hangs: caught by host/test_node in \d+ s\n"),
-            ("one that hangs, and its list does not say so", HANGS.format(""), 1, r"hangs: SURVIVES \S+: its time ran out"),
+    """Those of one list each have a line; the last line, which the status follows, says what each counts as."""
+    bad, hang = [SURVIVES, NO_BUILD, NOT_APPLIED], [HANGS.format("hangs "), HANGS.format("").replace("hangs:", "goes-on:")]
+    for text, words, status, says in (
+            (CAUGHT, [], 0, [r"caught: caught by host/test_node in \d+ s\n1 caught, 0 survive, 0 equivalent\n"]),
+            (together(bad), [], 1, [r"survives: SURVIVES host/test_node in \d+ s\n", r"broken: does not build in \d+ s\n",
+                                    r"gone: does not apply: list.txt:\d+: the text is not in \S+ once\n",
+                                    r"\n0 caught, 3 survive, 1 equivalent\n"]),
+            (NO_TEST, [], UNABLE, [r"unknown target '\S*test_nothing'"]),
+            (together(hang), ["--seconds", "1"], 1, [r"hangs: caught by host/test_node in \d+ s\n",
+                                                     r"goes-on: SURVIVES \S+: its time ran out", r"\n1 caught, 1 survive"]),
     ):
-        ended, said = called_with(text, *(["--seconds", "1"] if "hangs" in what else []))
-        yield what, ended == status and re.search(says, said), said
+        ended, said = called_with(text, *words)
+        yield f"status {status}", ended == status, said
+        for pattern in says:
+            yield f"says {pattern}", re.search(pattern, said), said
 
 
 def boots():
