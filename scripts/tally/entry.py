@@ -70,10 +70,14 @@ def open_standard():
     return files[1]
 
 
-def end_by_signal(number, _):
-    """The first signal ends us; those that come while we clean up change nothing."""
+def ignore_signals():
     for each in ENDING:
         signal.signal(each, signal.SIG_IGN)
+
+
+def end_by_signal(number, _):
+    """The first signal ends us; those that come while we clean up change nothing."""
+    ignore_signals()
     sys.exit(128 + number)
 
 
@@ -133,4 +137,5 @@ def run(name, main, unable=UNABLE):
     if output.error:
         say(f"{name}: {explanation(output.error)}")
         status = unable
+    ignore_signals()  # one that came while Python ends would be told as a fault of it
     sys.exit(status)
