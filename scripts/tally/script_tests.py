@@ -169,6 +169,15 @@ def interrupted_early():
     yield "some were interrupted", set(statuses) - {0}, f"{statuses}"
 
 
+def late_signals():
+    """One that comes when all is done, while Python ends: nothing is said, and the status is that of what was done."""
+    for number in ("SIGINT", "SIGTERM", "SIGHUP"):
+        text = f"import atexit, os, signal; from tally import entry; " \
+               f"atexit.register(lambda: os.kill(os.getpid(), signal.{number})); entry.run('late', lambda: 3)"
+        done = processes.run([sys.executable, "-c", text], cwd=ROOT / "scripts")
+        yield number, done.returncode == 3 and done.stdout + done.stderr == "", f"status {done.returncode}\n{done.stdout}{done.stderr}"
+
+
 def stays_ignored():
     """What ignores control-C, as a shell's background does, goes on ignoring it."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -342,6 +351,7 @@ def script_tests():
     yield from ((f"script/{call.name}", call_test(call), "i386") for call in CALLS)
     yield "script/control-C while it begins", interrupted_early, None
     yield "script/control-C that is ignored", stays_ignored, None
+    yield "script/signals while Python ends", late_signals, None
     yield "script/a copy of the tree", copy_of_tree, "i386"
     yield WHOLE, whole_copy_of_tree, "i386"
     yield "script/an ISO made twice", made_twice, "i386"
