@@ -5,7 +5,7 @@
  * Registers at a system call (sysenter; a stub keeps ecx = user esp, edx = the return address):
  *
  *            in                                       out
- *   eax      call 0-4, IPC flags 5-15, slot 16-31     an err_t; at receive the badge (31 bits) or an
+ *   eax      call 0-4, IPC flags 5-9, slot 16-31      an err_t; at receive the badge (31 bits) or an
  *                                                     error (negative)
  *   ebx      argument 0 / message word 0              result / message word 0
  *   esi edi ebp   arguments 1-3 / message words 1-3   undefined (ebp is kept) / message words 1-3

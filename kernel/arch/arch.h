@@ -106,8 +106,8 @@ void arch_irq_unmask(unsigned line);
 uint32_t arch_port_in(uint16_t port, unsigned bytes);
 void arch_port_out(uint16_t port, unsigned bytes, uint32_t value);
 
-/* The kernel's log takes text, for which there is room: whoever logs asks first. It goes out by bounded steps, as its port takes it:
- * arch_log_step() is true when nothing is left, in the port's queue either. */
+/* The kernel's log takes text for which there is room: whoever logs asks first. The text goes out by bounded steps, as the
+ * log's port takes it: arch_log_step() is true when nothing is left, in the port's queue either. */
 void arch_log(const char *text, uint32_t bytes);
 bool arch_log_has_room(uint32_t bytes);
 bool arch_log_step(void);

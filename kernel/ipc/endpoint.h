@@ -15,7 +15,7 @@
 #include "kernel/lib/link.h"
 #include "kernel/cap/slot.h"
 
-enum { ENDPOINT_SHIFT = 7 };
+enum { ENDPOINT_SHIFT = 7 }; /* of a place: as many are in a frame as its record has bits */
 
 #define ENDPOINT_CALLERS (BADGE_MAX + 1)
 

@@ -14,7 +14,7 @@ err_t message_tag_check(uint32_t tag);
  * number in the sender's page. */
 err_t message_pass(struct thread *sender, struct thread *receiver);
 
-/* The four words in registers; of a fault, what there is to say about it. */
+/* The four words in registers. */
 HOT void message_words(const struct registers *from, struct registers *to)
 {
     to->ebx = from->ebx;
@@ -23,4 +23,5 @@ HOT void message_words(const struct registers *from, struct registers *to)
     to->ebp = from->ebp;
 }
 
+/* The same; of a sender that faults, what there is to say about that. */
 void message_registers(const struct thread *sender, struct registers *to);

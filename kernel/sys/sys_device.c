@@ -74,17 +74,17 @@ err_t sys_port_out(struct thread *thread)
 
 err_t sys_log_write(struct thread *thread)
 {
-    struct message_page *page = thread_page(thread);
     struct registers *r = &thread->registers; /* esi: whether the text was taken */
+    bool taken = thread->rerun && r->esi; /* and the capability is not looked at any more */
     struct slot *slot;
 
-    if (r->ebx > sizeof page->words)
+    if (r->ebx > IPC_PAGE_WORDS * sizeof(uint32_t))
         return ERR_ARG;
-    err_t err = sys_find(thread, sys_slot(thread), SLOT_LOG, RIGHT_WRITE, &slot);
+    err_t err = taken ? OK : sys_find(thread, sys_slot(thread), SLOT_LOG, RIGHT_WRITE, &slot);
     if (err)
         return err;
-    if ((!thread->rerun || !r->esi) && (r->esi = arch_log_has_room(r->ebx))) {
-        arch_log((const char *)page->words, r->ebx);
+    if (!taken && (r->esi = arch_log_has_room(r->ebx))) {
+        arch_log((const char *)thread_page(thread)->words, r->ebx);
         irq_signal(IRQ_LOG);
     }
     return arch_log_step() && r->esi ? OK : RERUN;

@@ -20,7 +20,7 @@ static void update_floor(struct cpu *cpu)
 /* What the running thread has in the processor goes to where it can take it elsewhere; the FPU gets what `to` has. */
 static void switch_state(struct cpu *cpu, struct thread *to)
 {
-    struct thread *from = AT(struct thread, cpu->current);
+    struct thread *from = AT(struct thread, cpu->current); /* none if that is 0 */
     bool use = to && to->uses_fpu;
 
     if (cpu->current)

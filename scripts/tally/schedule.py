@@ -1,7 +1,7 @@
 """Runs tests at the same time, as parallel.py does it.
 
-First come those that take several places, then the longest; one that waits runs beside the others. How long each takes is remembered in a file; what is
-compared is processor time, which does not depend on how busy the machine is.
+First come those that take several places, then the longest; one that waits runs beside the others. How long each takes
+is remembered in a file; what is compared is processor time, which does not depend on how busy the machine is.
 """
 import contextlib
 import dataclasses

@@ -59,6 +59,13 @@ static void delete_the_capability(void)
         slot_empty(cspace_slot(&thread_task(init)->cspace, WORLD_LOG));
 }
 
+static void delete_and_go_on(void)
+{
+    delete_the_capability();
+    if (breaths == 2 * STEPS)
+        host_log.busy = false;
+}
+
 static void nothing_is_taken_after_the_capability(void)
 {
     begin();
@@ -68,6 +75,19 @@ static void nothing_is_taken_after_the_capability(void)
     host_breathe = NULL;
     CHECK(breaths == STEPS && host_log.bytes == 0);
     host_log.full = false;
+    world_end();
+}
+
+/* Its text is taken: it ends well, though its capability is gone. */
+static void a_taken_text_is_not_refused(void)
+{
+    begin();
+    host_log.busy = true;
+    host_breathe = delete_and_go_on;
+    CHECK(log_write(BYTES) == OK);
+    host_breathe = NULL;
+    CHECK(breaths == 2 * STEPS && host_log.bytes == BYTES && kernel.irq_counts[IRQ_LOG] == 1);
+    CHECK(log_write(BYTES) == ERR_CAP && host_log.bytes == BYTES);
     world_end();
 }
 
@@ -97,6 +117,7 @@ int main(void)
 {
     text_is_taken_once();
     nothing_is_taken_after_the_capability();
+    a_taken_text_is_not_refused();
     the_tick_carries_on();
     own_lines_are_told();
     puts("test_log_write: taken once, told, and nobody waits with interrupts off");
