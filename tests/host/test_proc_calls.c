@@ -1,0 +1,404 @@
+/*
+ * The process server, whole, call by call: what each is answered with in each situation, and all that the server asks of
+ * the kernel, of mem and of the console meanwhile, in its order.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/proc_steps.c
+ */
+#include <string.h>
+
+#include "libuser/ipc/ipc.h"
+#include "servers/clients.h"
+#include "servers/proc/arguments.h"
+#include "servers/proc/life.h"
+#include "servers/proto/proc.h"
+#include "tests/host/check.h"
+#include "tests/server/proc_steps.h"
+
+enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), STRANGER = SERVER_CALLERS - 1, FIRST_TICK = 0xfffffffe };
+
+#define ANY 0xffffffffu
+
+static void ticks_begin(void)
+{
+    machine_ticks = FIRST_TICK;
+}
+
+static void tick(void)
+{
+    machine_ticks++;
+}
+
+/* ---------------------------------------------------------------------------------- the start */
+
+/* The archive is mapped, with frames for tables if those are lacking; then ticks come. */
+static void the_start(void)
+{
+    const struct step none[] = {SPAWN(NULL)};
+
+    RUN(none, 1);
+    CHECK(!strcmp(start_lines, "map slot 1: 40000001 from 7+0, 64\nmap slot 1: 40040001 from 7+64, 64\n"
+                               "map slot 1: 40080001 from 7+128, 2\n"
+                               "derive slot 16: 2 badge 2 rights 2\nbind 6: line 0 to slot 16\n"));
+    start_archive_pages = 2 * CALL_PAGES_MAX;
+    RUN(none, 1);
+    CHECK(!strcmp(start_lines, "map slot 1: 40000001 from 7+0, 64\nmap slot 1: 40040001 from 7+64, 64\n"
+                               "derive slot 16: 2 badge 2 rights 2\nbind 6: line 0 to slot 16\n"));
+    start_archive_pages = MACHINE_ARCHIVE_PAGES;
+}
+
+/* ---------------------------------------------------------------------------------- who may */
+
+static void some_are_inits_and_some_are_programs(void)
+{
+    const struct step list[] = {
+        SPAWN("pool p0: 64\n" BODY(1, "1/1", "p0 g0", 0) GOOD(1) RESUME(1) "answer 0: 1\n"),
+        CALL(INIT, "answer 0: EPERM\n", PROC_FORK),
+        CALL(INIT, "answer 0: EPERM\n", PROC_EXIT),
+        {.from = INIT, STRINGS(PROC_EXEC, 1, "good"), .expected = "answer 0: EPERM\n"},
+        {.from = P1, STRINGS(PROC_SPAWN, 1, "good"), .expected = "answer 1: EPERM\n"},
+        CALL(INIT, "answer 0: EINVAL\n", PROC_ARGS), /* it has none */
+        CALL(INIT, "answer 0: 0\n", PROC_GETPID),
+        CALL(P1, "answer 1: ENOSYS\n", 0),
+        CALL(P1, "answer 1: ENOSYS\n", PROC_ARGS_PUT + 1),
+        CALL(P1, "answer 1: ENOSYS\n", PROC_CALLS_END),
+        CALL(P1, "answer 1: ENOSYS\n", 0xffffffff),
+        CALL(P1, "answer 1: 1\n", PROC_GETPID),
+    };
+
+    RUN(list, 1);
+}
+
+/* Nor is one that ended, whose call came later, nor a thread beside the one that waits. */
+static void strangers_are_not_heard(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        {.from = BADGE(2, 1), .caller = STRANGER, .words = {{PROC_GETPID}}, .expected = "answer 63: EAGAIN\n"},
+        {.from = BADGE(1, 2), .caller = STRANGER, .words = {{PROC_GETPID}}, .expected = "answer 63: EAGAIN\n"},
+        CALL(P1, NOTHING, PROC_SLEEP, 5),
+        {.from = P1, .caller = STRANGER, .words = {{PROC_GETPID}}, .expected = "answer 63: EAGAIN\n"},
+        CALL(INIT, NOTHING, PROC_WAIT),
+        {.from = INIT, .caller = STRANGER, .words = {{PROC_GETPID}}, .expected = "answer 63: EAGAIN\n"},
+    };
+
+    RUN(list, 1);
+}
+
+/* ---------------------------------------------------------------------------------- time */
+
+static void sleepers_wake_in_time(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        {.from = P1, .words = {{PROC_UPTIME}}, .before = ticks_begin, .expected = "answer 1: 4294967294\n"},
+        CALL(P1, "answer 1\n", PROC_SLEEP, 0),
+        CALL(P3, NOTHING, PROC_SLEEP, 3),
+        CALL(P2, NOTHING, PROC_SLEEP, 2),
+        CALL(P1, NOTHING, PROC_SLEEP, 3),
+        TICK(tick, NOTHING),
+        TICK(tick, "answer 2\n"),
+        CALL(P2, "answer 2: 0\n", PROC_UPTIME),
+        TICK(NULL, NOTHING),
+        TICK(tick, "answer 1\nanswer 3\n"),
+        CALL(P1, "answer 1: 1\n", PROC_UPTIME),
+        {.from = P1, .words = {{PROC_SLEEP, 5}}, .expected = NOTHING},
+        {.signal = PROC_SIGNAL_CASUALTY, .before = tick, .expected = "casualty\n"}, /* is no tick */
+    };
+
+    RUN(list, 1);
+}
+
+/* It is not answered, and what comes after it is not lost. */
+static void who_sleeps_may_end(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        CALL(P2, NOTHING, PROC_SLEEP, 1),
+        CALL(P3, NOTHING, PROC_SLEEP, 2),
+        CALL(P1, END(2, "2/2") "answer 1\n", PROC_KILL, 2, SIGNAL_KILL),
+        CALL(P1, "answer 1: 2 0 9\n", PROC_WAIT, 2, 0),
+        TICK(tick, NOTHING),
+        TICK(tick, "answer 3\n"),
+    };
+
+    RUN(list, 1);
+}
+
+/* ---------------------------------------------------------------------------------- wait */
+
+static void a_wait_takes_one_that_ended(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 0),
+        FORK(P1, NULL), FORK(P1, NULL),
+        CALL(P1, "answer 1: EINVAL\n", PROC_WAIT, 0, 2),
+        CALL(P1, "answer 1: EINVAL\n", PROC_WAIT, 0, 0x80000001),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, ANY - 1, 1),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 1, 1),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 4, 1),
+        CALL(P2, "answer 2: ECHILD\n", PROC_WAIT, 3, 1),
+        CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 0, 1),
+        CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, ANY, 1),
+        CALL(P2, END(2, "2/2"), PROC_EXIT, 77),
+        CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 3, 1),
+        CALL(P1, "answer 1: 2 77 0\n", PROC_WAIT, 2, 0),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 2, 1),
+        CALL(P1, END(3, "3/3") "answer 1\n", PROC_KILL, 3, 15),
+        CALL(P1, "answer 1: 3 0 15\n", PROC_WAIT, ANY, 1),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, ANY, 1),
+        CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 3, 0),
+    };
+
+    RUN(list, 1);
+}
+
+static void a_wait_is_answered_at_the_end_it_waits_for(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL),
+        CALL(P1, NOTHING, PROC_WAIT, 3, 0),
+        CALL(P2, END(2, "2/2"), PROC_EXIT, 5),
+        CALL(P3, END(3, "3/3") "answer 1: 3 6 0\n", PROC_EXIT, 6),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 3, 0),
+        CALL(P1, "answer 1: 2 5 0\n", PROC_WAIT, 0, 0),
+        CALL(P1, NOTHING, PROC_WAIT, ANY, 0),
+        CALL(BADGE(4, 4), END(4, "4/4") "answer 1: 4 9 0\n", PROC_EXIT, 9),
+        CALL(INIT, NOTHING, PROC_WAIT, 0, 0),
+        CALL(P1, GONE(1) "pool end p0\n" RELEASE("1/1") "answer 0: 1 4294967295 0\n", PROC_EXIT, 0xffffffff),
+        SPAWN("pool p0: 64\n" NEXT_BODY(1, "1/5", "p0 g0", 0) GOOD(1) RESUME(1) "answer 0: 5\n"),
+    };
+
+    RUN(list, 1);
+}
+
+/* Children have no parent then: they are forgotten when they end, and nobody can wait for them. */
+static void a_parent_ends_first(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P2, NULL), FORK(P2, NULL),
+        CALL(P3, END(3, "3/3"), PROC_EXIT, 5),
+        CALL(P2, END(2, "2/2"), PROC_EXIT, 6),
+        CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 3, 0), /* nobody will ask for it */
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 4, 1),
+        CALL(BADGE(4, 4), END(4, "4/4"), PROC_EXIT, 7),
+        CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 4, 0),
+        CALL(P1, "answer 1: 2 6 0\n", PROC_WAIT, 0, 0),
+    };
+
+    RUN(list, 1);
+}
+
+/* ---------------------------------------------------------------------------------- kill */
+
+static void some_signals_do_nothing(void)
+{
+    static const uint32_t refused[] = {19, 20, 21, 22, 32, 0xffffffff}, ignored[] = {0, 17, 18, 23, 28};
+    static struct step list[16];
+    uint32_t count = 0;
+
+    list[count++] = (struct step)SPAWN(NULL);
+    for (uint32_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+        list[count++] = (struct step)CALL(P1, "answer 1: EINVAL\n", PROC_KILL, 1 + i % 2, refused[i]); /* of nobody, too */
+    for (uint32_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+        list[count++] = (struct step)CALL(P1, "answer 1\n", PROC_KILL, 1, ignored[i]);
+    list[count++] = (struct step)CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 2, 9);
+    list[count++] = (struct step)CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 0, 9);
+    list[count++] = (struct step)CALL(P1, "answer 1: ESRCH\n", PROC_KILL, ANY, 0);
+    run_steps(list, count, 1);
+}
+
+/* Each of them, with its number for the parent. */
+static void each_other_signal_ends(void)
+{
+    for (uint32_t signal = 1; signal < 32; signal++) {
+        char ends[64];
+        if (strchr("\x11\x12\x13\x14\x15\x16\x17\x1c", (int)signal))
+            continue;
+        snprintf(ends, sizeof(ends), "answer 0: 1 0 %u\n", (unsigned)signal);
+        const struct step list[] = {
+            SPAWN(NULL),
+            CALL(INIT, GONE(1) "pool end p0\n" RELEASE("1/1") "answer 0\n", PROC_KILL, 1, signal),
+            CALL(INIT, "answer 0\n", PROC_KILL, 1, signal), /* once more: it is still to be waited for */
+            CALL(INIT, ends, PROC_WAIT, 0, 0),
+        };
+        RUN(list, 1);
+    }
+}
+
+static void one_may_kill_itself(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL),
+        CALL(P2, END(2, "2/2"), PROC_KILL, 2, 9),
+        CALL(P1, "answer 1: 2 0 9\n", PROC_WAIT, 0, 0),
+    };
+
+    RUN(list, 1);
+}
+
+/* ---------------------------------------------------------------------------------- arguments */
+
+static char many[ARGUMENTS_MAX]; /* two strings */
+
+static void arguments_are_read(void)
+{
+    const struct step list[] = {
+        {.from = INIT, STRINGS(PROC_SPAWN, 3, "/bin/good\0one\0\0two"), .expected = "answer 0: EINVAL\n"},
+        {.from = INIT, STRINGS(PROC_SPAWN, 4, "/bin/good\0one\0\0two"), .expected = NULL},
+        CALL(P1, "answer 1: 4 19 19 /bin/good|one||two|\n", PROC_ARGS, 0),
+        CALL(P1, "answer 1: 4 19 5 |two|\n", PROC_ARGS, 14),
+        CALL(P1, "answer 1: 4 19 0\n", PROC_ARGS, 19), /* no data */
+        CALL(P1, "answer 1: EINVAL\n", PROC_ARGS, 20),
+        CALL(P1, "answer 1: EINVAL\n", PROC_ARGS, 0xffffffff),
+    };
+
+    RUN(list, 1);
+    CHECK(arguments_used() == 1);
+}
+
+/* What a message says of its data is not more than it has; and they are strings, so many. */
+static void arguments_are_checked(void)
+{
+    const struct step list[] = {
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 9),
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 0xffffffff),
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 4), /* no zero byte */
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 0), /* none were put */
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 2, 5),
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 0, 5),
+        CALL_WITH(INIT, "none", 5, "answer 0: ENOENT\n", PROC_SPAWN, 1, 5),
+        CALL_WITH(INIT, "good/", 6, "answer 0: ENOENT\n", PROC_SPAWN, 1, 6),
+        CALL_WITH(INIT, "server", 7, "answer 0: ENOENT\n", PROC_SPAWN, 1, 7),
+        CALL_WITH(INIT, "broken", 7, "answer 0: ENOEXEC\n", PROC_SPAWN, 1, 7),
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 8), /* with a zero too many it is four strings */
+        CALL_WITH(INIT, "good", 5, NULL, PROC_SPAWN, 1, 5),
+        CALL_WITH(BADGE(1, 5), "broken", 7, "answer 1: ENOEXEC\n", PROC_EXEC, 1, 7),
+        CALL_WITH(INIT, "good", 5, "answer 0: ENOSYS\n", 11, 1, 5),
+    };
+
+    RUN(list, 1);
+}
+
+/* Those that are put are the next exec's, and then nobody's; an exec that is refused has used them up. */
+static void arguments_are_put(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        CALL_WITH(P1, "good", 5, "answer 1: EINVAL\n", PROC_ARGS_PUT, 0, 9),
+        CALL_WITH(P1, "good", 5, "answer 1: EINVAL\n", PROC_ARGS_PUT, 5, 5), /* behind nothing */
+        CALL_WITH(P1, "goodgood", 8, "answer 1\n", PROC_ARGS_PUT, 0, 8),
+        CALL_WITH(P1, "bad", 4, "answer 1\n", PROC_ARGS_PUT, 0, 4), /* anew */
+        CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
+        CALL_WITH(P1, "more", 5, "answer 1: EINVAL\n", PROC_ARGS_PUT, 4, 5),
+        CALL_WITH(P1, "more", 5, "answer 1: EINVAL\n", PROC_ARGS_PUT, 6, 5),
+        CALL_WITH(P1, "more", 5, "answer 1\n", PROC_ARGS_PUT, 5, 5),
+        CALL_WITH(P1, "more", 5, "answer 1: E2BIG\n", PROC_ARGS_PUT, ARGUMENTS_MAX - 4, 5),
+        CALL_WITH(P1, "more", 5, "answer 1: E2BIG\n", PROC_ARGS_PUT, ARGUMENTS_MAX + 1, 0),
+        CALL_WITH(P1, "more", 5, "answer 1: E2BIG\n", PROC_ARGS_PUT, 0xffffffff, 1),
+        CALL(P1, "clear 1: 5\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0),
+        CALL(P1, "answer 1: 2 10 10 good|more|\n", PROC_ARGS, 0),
+        CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 2, 0),
+        CALL_WITH(P1, "none", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
+        CALL(P1, "answer 1: ENOENT\n", PROC_EXEC, 1, 0),
+        CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 1, 0),
+        CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
+        CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 2, 0),
+        CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 1, 0),
+        CALL(P1, "answer 1: 2 10 10 good|more|\n", PROC_ARGS, 0),
+    };
+
+    RUN(list, 1);
+    CHECK(arguments_used() == 1);
+}
+
+/* As many as there may be, to the last byte; a program gets them 256 at a time. */
+static void arguments_are_long(void)
+{
+    static struct step list[ARGUMENTS_MAX / IPC_DATA_MAX + 6];
+    uint32_t count = 0;
+
+    memset(many, 'x', sizeof(many));
+    memcpy(many, "good", 5);
+    many[ARGUMENTS_MAX - 1] = 0;
+    list[count++] = (struct step)SPAWN(NULL);
+    for (uint32_t at = 0; at < ARGUMENTS_MAX; at += IPC_DATA_MAX)
+        list[count++] =
+            (struct step)CALL_WITH(P1, many + at, IPC_DATA_MAX, "answer 1\n", PROC_ARGS_PUT, at, IPC_DATA_MAX);
+    list[count++] = (struct step)CALL_WITH(P1, "", 1, "answer 1: E2BIG\n", PROC_ARGS_PUT, ARGUMENTS_MAX, 1);
+    list[count++] = (struct step)CALL(P1, "answer 1\n", PROC_ARGS_PUT, ARGUMENTS_MAX, 0);
+    list[count++] = (struct step)CALL(P1, "clear 1: 5\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0);
+    list[count++] = (struct step)CALL(P1, "answer 1: 2 4096 6 xxxxx|\n", PROC_ARGS, ARGUMENTS_MAX - 6);
+    run_steps(list, count, 1);
+    CHECK(arguments_used() == (sizeof(struct arguments) + ARGUMENTS_MAX + ARGUMENTS_CELL - 1) / ARGUMENTS_CELL);
+}
+
+/* Both sets go when the process does; a child shares its parent's. */
+static void arguments_go_with_their_process(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL),
+        CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
+        CALL_WITH(P2, "good", 5, "answer 2\n", PROC_ARGS_PUT, 0, 5),
+        CALL(P1, END(1, "1/1"), PROC_EXIT, 0),
+        CALL(P2, "answer 2: 1 5 5 good|\n", PROC_ARGS, 0),
+        CALL(P2, GONE(2) "pool end p0\n" RELEASE("2/2"), PROC_EXIT, 0),
+    };
+
+    RUN(list, 1);
+    CHECK(arguments_used() == 0);
+}
+
+/* A set that has no room is refused, and its process has none then; what comes with an exec has less room to find. */
+static void arguments_have_an_end(void)
+{
+    enum { LONG = (sizeof(struct arguments) + IPC_DATA_MAX) / ARGUMENTS_CELL + 1 };
+    enum { SET = ARGUMENTS_MAX / ARGUMENTS_CELL + 1, SETS = ARGUMENTS_CELLS / SET, LAST = SETS + 2 };
+    enum { REST = ARGUMENTS_CELLS - 1 - SETS * SET, LONGS = REST / LONG };
+    static struct step list[2 * LAST + LONGS + 5];
+    uint32_t count = 0;
+
+    list[count++] = (struct step)SPAWN(NULL);
+    for (uint32_t i = 2; i <= LAST; i++)
+        list[count++] = (struct step)FORK(P1, NULL);
+    for (uint32_t i = 2; i < LAST; i++)
+        list[count++] = (struct step)CALL_WITH(BADGE(i, i), "good", 5, NULL, PROC_ARGS_PUT, 0, 5);
+    list[count++] = (struct step)CALL_WITH(BADGE(LAST, LAST), "good", 5, "answer 33: E2BIG\n", PROC_ARGS_PUT, 0, 5);
+    list[count++] = (struct step)CALL_WITH(BADGE(LAST, LAST), "", 1, "answer 33: EINVAL\n", PROC_ARGS_PUT, 1, 1);
+    list[count++] = (struct step)CALL(BADGE(LAST, LAST), "answer 33: EINVAL\n", PROC_EXEC, 1, 0);
+    for (uint32_t i = 0; i <= LONGS; i++)
+        list[count++] = (struct step)CALL_WITH(BADGE(2 + i, 2 + i), many, IPC_DATA_MAX, i < LONGS ? NULL : "answer 8: ENOMEM\n",
+                                               PROC_EXEC, 2, IPC_DATA_MAX);
+    many[IPC_DATA_MAX - 1] = 0;
+    run_steps(list, count, 1);
+    CHECK(arguments_used() == 1 + SETS * SET + LONGS * LONG);
+}
+
+int main(void)
+{
+    the_start();
+    some_are_inits_and_some_are_programs();
+    strangers_are_not_heard();
+    sleepers_wake_in_time();
+    who_sleeps_may_end();
+    a_wait_takes_one_that_ended();
+    a_wait_is_answered_at_the_end_it_waits_for();
+    a_parent_ends_first();
+    some_signals_do_nothing();
+    each_other_signal_ends();
+    one_may_kill_itself();
+    arguments_are_read();
+    arguments_are_checked();
+    arguments_are_put();
+    arguments_are_long();
+    arguments_go_with_their_process();
+    arguments_have_an_end();
+    puts("test_proc_calls: each call of the process server does what it is to");
+}

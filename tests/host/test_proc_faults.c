@@ -1,0 +1,138 @@
+/*
+ * The process server, whole: what it tells of those that fault, and what their parents hear.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/proc_steps.c
+ */
+#include "servers/fault.h"
+#include "servers/mem/segment.h"
+#include "tests/host/check.h"
+#include "tests/server/proc_steps.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
+
+#define PIECE_ENDS "pool end p0\n"
+
+static const struct machine_casualty *told;
+static uint32_t told_count, told_stack;
+
+static void somebody_faults(void)
+{
+    machine_casualties = told;
+    machine_casualties_count = told_count;
+    machine_stack = told_stack;
+}
+
+#define WHY(vector, cause)  ((uint32_t)(vector) << CASUALTY_VECTOR_SHIFT | (cause))
+#define PAGE_FAULT(cause)   WHY(VECTOR_PAGE_FAULT, cause)
+#define KILLED_BY(text)     "casualty\nread r1 registers\nlog good (pid 1): killed: " text " at eip 0x1009\n"
+#define TOP                 (STACK_TOP - 16)
+#define GUARD               (STACK_LOW - PAGE_SIZE)
+#define CAUSED(vector)      {1, 0x1234, WHY(vector, 0)}
+#define WROTE(address)      {1, address, PAGE_FAULT(FAULT_USER | FAULT_WRITE)}
+
+static const struct fault_row {
+    struct machine_casualty casualty;
+    uint32_t stack, signal;
+    const char *lines;
+} faults[] = {
+    {CAUSED(VECTOR_DIVIDE_ERROR), TOP, 8, KILLED_BY("divide error")},
+    {CAUSED(VECTOR_DEBUG), TOP, 5, KILLED_BY("debug trap")},
+    {CAUSED(VECTOR_BREAKPOINT), TOP, 5, KILLED_BY("breakpoint")},
+    {CAUSED(4), TOP, 11, KILLED_BY("overflow")},
+    {CAUSED(5), TOP, 11, KILLED_BY("bound exceeded")},
+    {CAUSED(VECTOR_INVALID_OPCODE), TOP, 4, KILLED_BY("invalid opcode")},
+    {CAUSED(7), TOP, 11, KILLED_BY("no FPU")},
+    {CAUSED(9), TOP, 11, KILLED_BY("unknown fault")},
+    {CAUSED(10), TOP, 11, KILLED_BY("invalid task state")},
+    {CAUSED(11), TOP, 11, KILLED_BY("segment not present")},
+    {CAUSED(12), TOP, 11, KILLED_BY("stack segment fault")},
+    {CAUSED(13), STACK_LOW - 4, 11, KILLED_BY("general protection")}, /* wherever its stack is */
+    {CAUSED(VECTOR_FPU_ERROR), TOP, 8, KILLED_BY("floating-point error")},
+    {CAUSED(17), TOP, 11, KILLED_BY("alignment check")},
+    {CAUSED(VECTOR_SIMD_ERROR), TOP, 8, KILLED_BY("SIMD floating-point error")},
+    {CAUSED(20), TOP, 11, KILLED_BY("unknown fault")},
+    {{1, 0x1234, PAGE_FAULT(FAULT_USER)}, TOP, 11, KILLED_BY("page fault at 0x1234 (read)")},
+    {{1, 0xabc, PAGE_FAULT(FAULT_EXECUTE)}, TOP, 11, KILLED_BY("page fault at 0xabc (execute)")},
+    {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | CASUALTY_NO_MEMORY)}, STACK_LOW, 9,
+     KILLED_BY("out of memory at 0x904000 (write)")},
+    /* A push into the page below the stack, from its last page; or the stack is not where there can be one. */
+    {WROTE(STACK_LOW - 4), STACK_LOW, 11, KILLED_BY("stack overflow at 0xefffc (write)")},
+    {WROTE(GUARD), STACK_LOW + PAGE_SIZE - 1, 11, KILLED_BY("stack overflow at 0xef000 (write)")},
+    {WROTE(GUARD), STACK_LOW + PAGE_SIZE, 11, KILLED_BY("page fault at 0xef000 (write)")},
+    {WROTE(GUARD - 1), STACK_LOW, 11, KILLED_BY("page fault at 0xeefff (write)")},
+    {WROTE(STACK_LOW), STACK_LOW, 11, KILLED_BY("page fault at 0xf0000 (write)")},
+    {WROTE(0x10), STACK_LOW - 1, 11, KILLED_BY("stack overflow at 0x10 (write)")},
+    {WROTE(0x10), USER_END - 1, 11, KILLED_BY("page fault at 0x10 (write)")},
+    {WROTE(0x10), USER_END, 11, KILLED_BY("stack overflow at 0x10 (write)")},
+};
+
+static void who_faults_ends(void)
+{
+    for (uint32_t i = 0; i < COUNT(faults); i++) {
+        char lines[512], ended[64];
+        snprintf(lines, sizeof(lines), "%s" GONE(1) PIECE_ENDS RELEASE("1/1") "casualty\n", faults[i].lines);
+        snprintf(ended, sizeof(ended), "answer 0: 1 0 %u\n", (unsigned)faults[i].signal);
+        const struct step list[] = {
+            SPAWN(NULL),
+            {.signal = PROC_SIGNAL_CASUALTY, .before = somebody_faults, .expected = lines},
+            CALL(INIT, ended, PROC_WAIT, 0, 0),
+        };
+        told = &faults[i].casualty, told_count = 1, told_stack = faults[i].stack;
+        RUN(list, 1);
+    }
+}
+
+/* A page fault is not taken for an overflow because the stack is not known. */
+static void who_cannot_be_read_ends(void)
+{
+    static const struct machine_casualty one = {1, 0x10, PAGE_FAULT(FAULT_USER)};
+    const struct step list[] = {
+        SPAWN(NULL),
+        {.signal = PROC_SIGNAL_CASUALTY, .before = somebody_faults, .refused = "read r1", .with = ERR_STATE,
+         .expected = "casualty\nread r1 registers\nlog good (pid 1): killed: page fault at 0x10 (read) at eip 0x0\n"
+                     GONE(1) PIECE_ENDS RELEASE("1/1") "casualty\n"},
+    };
+
+    told = &one, told_count = 1, told_stack = 0;
+    RUN(list, 1);
+}
+
+/* All that mem tells of with one signal; a space that no process has is passed over; what cannot be read is told as 0. */
+static void many_fault_at_once(void)
+{
+    static const struct machine_casualty three[] = {
+        {3, 0x10, WHY(VECTOR_BREAKPOINT, 0)}, {9, 0x10, WHY(VECTOR_BREAKPOINT, 0)}, {0, 0, 0}, {600, 0, 0},
+        {2, 0x20, PAGE_FAULT(FAULT_USER)},
+    };
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL),
+        {.from = P1, .words = {{PROC_FORK}}},
+        CALL_WITH(P3, "good\0more", 10, NULL, PROC_EXEC, 2, 10),
+        {.signal = PROC_SIGNAL_CASUALTY, .before = somebody_faults, .refused = "read r3", .with = ERR_STATE,
+         .expected = "casualty\nread r3 registers\nlog good (pid 3): killed: breakpoint at eip 0x0\n" END(3, "3/3")
+                     "casualty\ncasualty\ncasualty\ncasualty\nread r2 registers\nlog good (pid 2): killed: page fault at 0x20 (read) at eip 0x2009\n"
+                     END(2, "2/2") "casualty\n"},
+        CALL(P1, "answer 1: 2 0 11\n", PROC_WAIT, 0, 0),
+        CALL(P1, "answer 1: 3 0 5\n", PROC_WAIT, 0, 0),
+    };
+
+    told = three, told_count = COUNT(three), told_stack = STACK_TOP - 16;
+    RUN(list, 1);
+}
+
+int main(void)
+{
+    who_faults_ends();
+    who_cannot_be_read_ends();
+    many_fault_at_once();
+    puts("test_proc_faults: whoever faults ends, and it is told why");
+}

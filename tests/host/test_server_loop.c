@@ -1,0 +1,322 @@
+/*
+ * The loop of all servers, libuser/ipc/server.h: which handler a message reaches, what is answered to whom, late answers,
+ * and answers that the kernel refuses.
+ *
+ * instead: tests/server/instead
+ * sources:
+ */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "libuser/ipc/server.h"
+#include "tests/host/check.h"
+
+enum { TAG_OF_PAGE = 2 | 1 << TAG_ITEMS_SHIFT, REFUSED_MAX = 8, LINES_MAX = 2048 };
+enum { WINDOWS = IPC_WINDOW | IPC_SLOTS };
+
+/* What comes in: a message, and what the kernel says to the answers to it, the first first. */
+struct in {
+    int32_t badge;
+    uint32_t tag, caller, calls;
+    struct words words;
+    err_t refused[REFUSED_MAX];
+};
+
+static const struct in *ins;
+static uint32_t count, at, refusals;
+static char lines[LINES_MAX];
+static uint32_t bytes;
+
+static void add(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    bytes += (uint32_t)vsnprintf(lines + bytes, LINES_MAX - bytes, format, arguments);
+    va_end(arguments);
+    CHECK(bytes < LINES_MAX);
+}
+
+/* ---------------------------------------------------------------------------------- the kernel */
+
+/* An answer is a line: to whom, for which call; a tag only if it says that there is one. */
+static err_t answer(uint32_t head, const struct words *words)
+{
+    const uint32_t *w = words->w;
+    err_t err = at ? ins[at - 1].refused[refusals] : OK;
+
+    add("%u.%u:", message_page->caller, message_page->caller_calls);
+    add(w[0] ? " error %d" : " %d", (int)w[0]);
+    add(" %u %u %u", w[1], w[2], w[3]);
+    if (head & IPC_EXTENDED)
+        add(" tag %x", message_page->tag);
+    add(err ? " refused\n" : "\n");
+    refusals += err != OK;
+    return err;
+}
+
+static int32_t receive(struct words *words)
+{
+    memset(message_page, 0xee, sizeof(*message_page));
+    if (at == count)
+        return ERR_DEAD;
+    const struct in *in = &ins[at++];
+    refusals = 0;
+    *words = in->words;
+    message_page->tag = in->tag;
+    message_page->caller = in->caller;
+    message_page->caller_calls = in->calls;
+    return in->badge;
+}
+
+int32_t syscall(uint32_t head, struct words *words)
+{
+    uint32_t number = head & CALL_NUMBER;
+    err_t err = OK;
+
+    if (number != SYS_ipc_reply && number != SYS_ipc_reply_wait) {
+        add("%u: slot %u flags %x, %u %u\n", number, head >> SLOT_SHIFT, head & 0xffe0, words->w[0], words->w[1]);
+        return ERR_RIGHTS;
+    }
+    if (number == SYS_ipc_reply_wait)
+        add(head & WINDOWS ? "wait %x\n" : "wait\n", head & WINDOWS);
+    if (head & WINDOWS)
+        CHECK(message_page->window == 0x5000 && message_page->window_pages == 2 && message_page->slots == 64 &&
+              message_page->slots_count == 3);
+    if (number == SYS_ipc_reply || head & IPC_REPLY)
+        err = answer(head, words);
+    if (err)
+        memset(words, 0xee, sizeof(*words));
+    return err || number == SYS_ipc_reply ? (int32_t)err : receive(words);
+}
+
+err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uint32_t *result)
+{
+    (void)head, (void)ebx, (void)esi, (void)edi, (void)result;
+    abort();
+}
+
+/* ---------------------------------------------------------------------------------- a server */
+
+static struct caller kept;
+static uint32_t cures; /* that are still successful */
+
+/* As after a call of another server. */
+static void spoil_page(void)
+{
+    memset(message_page, 0xdd, sizeof(*message_page));
+}
+
+static int32_t serve_good(uint32_t badge, struct words *words)
+{
+    spoil_page();
+    words->w[1] = badge;
+    return 0;
+}
+
+static int32_t serve_bad(uint32_t badge, struct words *words)
+{
+    spoil_page();
+    words->w[2] = badge;
+    return -ESRCH;
+}
+
+static int32_t serve_extended(uint32_t badge, struct words *words)
+{
+    spoil_page();
+    words->w[3] = badge;
+    return (int32_t)ipc_extend(5, 1);
+}
+
+static int32_t serve_later(uint32_t badge, struct words *words)
+{
+    (void)badge, (void)words;
+    kept = caller_now();
+    spoil_page();
+    return SERVER_LATER;
+}
+
+/* The one before is answered, then the one that asks. */
+static int32_t serve_both(uint32_t badge, struct words *words)
+{
+    struct words late = {{9, 8, 7, 6}};
+    err_t err = server_answer(kept, words->w[1] ? -EINTR : 0, &late);
+
+    words->w[1] = badge;
+    words->w[2] = (uint32_t)-err;
+    return 0;
+}
+
+static int32_t fault(uint32_t badge, struct words *words)
+{
+    add("fault of %u at %x\n", badge, words->w[0]);
+    spoil_page();
+    return words->w[0] == 0xbad ? SERVER_LATER : words->w[0] == 0x100 ? (int32_t)ipc_extend(0, 1) : 0;
+}
+
+static void signalled(uint32_t bits)
+{
+    add("signal %x\n", bits);
+}
+
+static uint32_t open_windows(void)
+{
+    return ipc_window(0x5000, 2) | ipc_slots(64, 3);
+}
+
+static bool cure(uint32_t badge, err_t why)
+{
+    add("cure of %u for %d\n", badge, (int)why);
+    spoil_page();
+    return cures > 0 && cures--;
+}
+
+enum { GOOD = 1, BAD, EXTENDED, LATER, NOTHING, BOTH, CALLS };
+static const server_call calls[CALLS + 1] = {
+    [GOOD] = serve_good, [BAD] = serve_bad, [EXTENDED] = serve_extended, [LATER] = serve_later, [BOTH] = serve_both,
+    [CALLS] = serve_good, /* which is no call any more */
+};
+static const struct server plain = {.calls = calls, .calls_count = CALLS};
+static const struct server full = {
+    .calls = calls, .calls_count = CALLS, .fault = fault, .signal = signalled, .open = open_windows, .cure = cure};
+
+static void run(const struct server *server, const struct in *first, uint32_t how_many, const char *expected)
+{
+    ins = first;
+    count = how_many;
+    at = bytes = 0;
+    lines[0] = 0;
+    server_run(server);
+    if (strcmp(lines, expected) != 0) {
+        fprintf(stderr, "expected:\n%sis:\n%s", expected, lines);
+        abort();
+    }
+}
+#define RUN(server, list, expected) run(server, list, sizeof(list) / sizeof((list)[0]), expected)
+
+/* ---------------------------------------------------------------------------------- tests */
+
+#define CALL(badge, caller, ...) {badge, 0, caller, 10 + caller, {{__VA_ARGS__}}, {OK}}
+#define SIGNAL(bits)             {0, TAG_SIGNAL, 0, 0, {{bits}}, {OK}}
+#define FAULT(badge, at)         {badge, TAG_FAULT, 3, 13, {{at, 1, 1, 1}}, {OK}}
+#define REFUSED(...)             {7, TAG_OF_PAGE, 3, 13, {{EXTENDED, 1, 2, 3}}, {__VA_ARGS__}}
+
+static void calls_reach_their_handlers(void)
+{
+    static const struct in list[] = {
+        CALL(7, 1, GOOD, 1, 2, 3), CALL(0, 1, BAD, 1, 2, 3),  CALL(BADGE_MAX, 2, EXTENDED, 1, 2, 3),
+        CALL(7, 1, NOTHING, 1),    CALL(7, 1, CALLS, 1),      CALL(7, 1, 0, 1, 1, 1),
+        CALL(7, 1, 0x80000001),    CALL(7, 1, 0xffffffff, 1),
+    };
+
+    RUN(&plain, list,
+        "wait\nwait\n1.11: 0 7 2 3\nwait\n1.11: error -3 0 0 0\nwait\n2.12: 0 1 2 2147483647 tag 102\n"
+        "wait\n1.11: error -38 0 0 0\nwait\n1.11: error -38 0 0 0\nwait\n1.11: error -38 0 0 0\n"
+        "wait\n1.11: error -38 0 0 0\nwait\n1.11: error -38 0 0 0\nwait\n");
+}
+
+/* An answer goes to who asked, whoever else has come in between; then to nobody. */
+static void answers_may_be_late(void)
+{
+    static const struct in list[] = {
+        CALL(7, 1, LATER), SIGNAL(5), CALL(8, 2, BOTH, 0), CALL(7, 1, LATER), CALL(8, 2, BOTH, 1),
+        {7, 0, 1, 11, {{LATER}}, {OK}}, {8, 0, 2, 12, {{BOTH}}, {ERR_STALE}},
+    };
+
+    RUN(&full, list,
+        "wait 300\nwait 300\nsignal 5\nwait 300\n1.11: 0 8 7 6\nwait 300\n2.12: 0 8 0 0\n"
+        "wait 300\n1.11: error -4 0 0 0\nwait 300\n2.12: 0 8 0 0\n"
+        "wait 300\n1.11: 0 8 7 6 refused\nwait 300\n2.12: 0 8 12 0\nwait 300\n");
+}
+
+static void faults_and_signals_have_handlers(void)
+{
+    static const struct in list[] = {FAULT(5, 0xbad), FAULT(6, 0x200), SIGNAL(3)};
+
+    RUN(&full, list,
+        "wait 300\nfault of 5 at bad\nwait 300\nfault of 6 at 200\nwait 300\n3.13: 0 1 1 1\nsignal 3\nwait 300\n");
+    RUN(&plain, list, "wait\nwait\nwait\nwait\n"); /* or none, and are never answered */
+}
+
+/* It is still owed: after a cure it is sent as it was, without one there is an error. Meanwhile nothing is received. */
+static void an_answer_may_be_refused(void)
+{
+    static const struct in once[] = {REFUSED(ERR_ACCOUNT), CALL(8, 2, GOOD)};
+    static const struct in twice[] = {REFUSED(ERR_ACCOUNT, ERR_WINDOW), CALL(8, 2, GOOD)};
+    static const struct in dead[] = {REFUSED(ERR_ACCOUNT, ERR_STALE), CALL(8, 2, GOOD)};
+
+    cures = 1;
+    RUN(&full, once,
+        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\ncure of 7 for -6\nwait 300\n3.13: 0 1 2 7 tag 102\n"
+        "wait 300\n2.12: 0 8 0 0\nwait 300\n");
+    cures = 2;
+    RUN(&full, twice,
+        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\ncure of 7 for -6\nwait 300\n3.13: 0 1 2 7 tag 102 refused\n"
+        "cure of 7 for -13\nwait 300\n3.13: 0 1 2 7 tag 102\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
+    cures = 0;
+    RUN(&full, once,
+        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\ncure of 7 for -6\nwait 300\n3.13: error -12 0 0 0\n"
+        "wait 300\n2.12: 0 8 0 0\nwait 300\n");
+    RUN(&plain, once,
+        "wait\nwait\n3.13: 0 1 2 7 tag 102 refused\nwait\n3.13: error -12 0 0 0\nwait\n2.12: 0 8 0 0\nwait\n");
+    /* Who asked has died meanwhile. */
+    RUN(&full, dead,
+        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\ncure of 7 for -6\nwait 300\n3.13: error -12 0 0 0 refused\n"
+        "wait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
+}
+
+/* Nobody waits: there is nothing to cure. So it is with what has nothing that can be refused. */
+static void some_refusals_are_the_end(void)
+{
+    static const struct in stale[] = {REFUSED(ERR_STALE), CALL(8, 2, GOOD)};
+    static const struct in short_one[] = {{7, 0, 3, 13, {{GOOD}}, {ERR_ACCOUNT}}, CALL(8, 2, GOOD)};
+    static const struct in fault_one[] = {{7, TAG_FAULT, 3, 13, {{0x100}}, {ERR_ACCOUNT}}, CALL(8, 2, GOOD)};
+
+    cures = 1;
+    RUN(&full, stale, "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\nwait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
+    RUN(&full, short_one, "wait 300\nwait 300\n3.13: 0 7 0 0 refused\nwait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
+    CHECK(cures == 1);
+    RUN(&full, fault_one,
+        "wait 300\nfault of 7 at 100\nwait 300\n3.13: 0 0 0 0 tag 100 refused\ncure of 7 for -6\nwait 300\n"
+        "3.13: 0 0 0 0 tag 100\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
+    RUN(&full, fault_one,
+        "wait 300\nfault of 7 at 100\nwait 300\n3.13: 0 0 0 0 tag 100 refused\ncure of 7 for -6\nwait 300\n"
+        "wait 300\n2.12: 0 8 0 0\nwait 300\n");
+}
+
+/* What a caller gives is packed for the kernel. */
+static void messages_are_packed(void)
+{
+    struct words words = {{7, 8}};
+    char expected[128];
+    const struct item memory = item_memory(3, RIGHT_READ | RIGHT_GRANT, 4, 5), address = item_address(0x6000, RIGHT_WRITE, 7);
+    const struct item cap = item_cap(8, RIGHT_CALL, 9);
+
+    bytes = 0;
+    CHECK(ipc_call(5, IPC_EXTENDED | ITEMS(2), &words) == ERR_RIGHTS && ipc_signal(6) == ERR_RIGHTS);
+    snprintf(expected, sizeof(expected), "%u: slot 5 flags 20, 7 8\n%u: slot 6 flags 0, 0 0\n", SYS_ipc_call, SYS_ipc_signal);
+    CHECK(!strcmp(lines, expected));
+    CHECK(memory.slot == 3 && memory.kind_rights == 0x09 && memory.pages == 5 && memory.from == 4 && !memory.place);
+    CHECK(!address.slot && address.kind_rights == 0x22 && address.pages == 7 && address.from == 0x6000 && !address.place);
+    CHECK(cap.slot == 8 && cap.kind_rights == 0x41 && !cap.pages && cap.from == 9 && !cap.place);
+    CHECK(ipc_extend(0, 0) == IPC_EXTENDED && message_page->tag == 0);
+    CHECK(ipc_extend(4, 4) == IPC_EXTENDED && message_page->tag == (1 | 4 << 8));
+    CHECK(ipc_extend(IPC_DATA_MAX - 3, 1) == IPC_EXTENDED && message_page->tag == (64 | 1 << 8));
+}
+
+int main(void)
+{
+    void *at_page = (void *)MESSAGE_PAGE;
+
+    CHECK(mmap(at_page, PAGE_SIZE * 2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) ==
+          at_page);
+    calls_reach_their_handlers();
+    answers_may_be_late();
+    faults_and_signals_have_handlers();
+    an_answer_may_be_refused();
+    some_refusals_are_the_end();
+    messages_are_packed();
+    puts("test_server_loop: what is asked for is answered");
+}

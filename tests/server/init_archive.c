@@ -1,0 +1,86 @@
+#include "tests/server/init_archive.h"
+
+#include <elf.h>
+#include <string.h>
+
+#include "kernel/abi/abi.h"
+#include "servers/archive.h"
+#include "tests/server/init_machine.h"
+
+enum { ENTRIES = 6, FILE_PAGES = 6 };
+
+static const struct {
+    const char *name;
+    uint32_t kind, text_pages;
+} files[ENTRIES] = {
+    {"mem", ARCHIVE_SERVER, 2},       {"console", ARCHIVE_SERVER, 2}, {"proc", ARCHIVE_SERVER, 2},
+    {"screen", ARCHIVE_SERVER, 2}, {"prog", ARCHIVE_PROGRAM, 2},  {"t_test", ARCHIVE_KERNEL_TEST, MACHINE_TEXT_PAGES},
+};
+
+/* Text, the last of whose pages the file has half, with zeros for one more; data of a page and a little, with zeros. */
+static void add_program(char *file, uint32_t text_pages, uint32_t number)
+{
+    const uint32_t text = text_pages * PAGE_SIZE;
+    const Elf32_Phdr segments[] = {
+        {.p_type = PT_LOAD, .p_vaddr = PROGRAM_BASE, .p_filesz = text - 0x800, .p_memsz = text + 0x800, .p_flags = PF_R | PF_X},
+        {.p_type = PT_LOAD,
+         .p_offset = text,
+         .p_vaddr = PROGRAM_BASE + text + PAGE_SIZE,
+         .p_filesz = 0x1100,
+         .p_memsz = 0x2800,
+         .p_flags = PF_R | PF_W},
+    };
+    Elf32_Ehdr header = {.e_type = ET_EXEC,
+                         .e_machine = EM_386,
+                         .e_version = EV_CURRENT,
+                         .e_entry = PROGRAM_BASE + 16 * number,
+                         .e_phoff = sizeof(header),
+                         .e_phentsize = sizeof(Elf32_Phdr),
+                         .e_phnum = sizeof(segments) / sizeof(segments[0])};
+
+    memcpy(header.e_ident, (char[]){ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT}, 7);
+    memcpy(file, &header, sizeof(header));
+    memcpy(file + sizeof(header), segments, sizeof(segments));
+}
+
+static void add_names(struct archive_header *header, struct archive_entry *entries)
+{
+    uint32_t name = ENTRIES * sizeof(*entries);
+
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        entries[i].name = name;
+        strcpy((char *)entries + name, files[i].name);
+        name += (uint32_t)strlen(files[i].name) + 1;
+    }
+    header->directory_bytes = name;
+}
+
+static void add_files(char *archive, struct archive_entry *entries, char damage)
+{
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        char *file = archive + (1 + FILE_PAGES * i) * PAGE_SIZE;
+        entries[i].first_page = 1 + FILE_PAGES * i;
+        entries[i].kind = files[i].kind;
+        entries[i].bytes = (files[i].text_pages + 2) * PAGE_SIZE;
+        add_program(file, files[i].text_pages, i);
+        if (damage == 'e' && i == 1)
+            file[0] = 0;
+        entries[i].checksum = archive_adler32(file, entries[i].bytes);
+        if (damage == 'c' && i == 1)
+            file[PAGE_SIZE]++;
+    }
+    if (damage == 'n')
+        entries[1].kind = ARCHIVE_PROGRAM;
+}
+
+void archive_make(char *archive, char damage)
+{
+    struct archive_header *header = (struct archive_header *)(void *)(archive + ARCHIVE_HEADER_AT);
+    struct archive_entry *entries = (struct archive_entry *)(void *)(archive + ARCHIVE_ENTRIES_AT);
+
+    memset(archive, 0, MACHINE_ARCHIVE_PAGES * PAGE_SIZE);
+    *header = (struct archive_header){.magic = ARCHIVE_MAGIC, .pages = MACHINE_ARCHIVE_PAGES, .entries = ENTRIES};
+    add_names(header, entries);
+    add_files(archive, entries, damage);
+    header->directory_checksum = archive_adler32(entries, header->directory_bytes);
+}

@@ -1,0 +1,42 @@
+/*
+ * The kernel, mem and the console as the process server sees them. Each call of the server's is written down in a line,
+ * with all that it asks for: a test compares the lines with those that it expects. Things have names there:
+ *
+ *      t3 r3 h3        task, thread and handler of the process with index 3
+ *      3/1             the badge with that index and generation
+ *      p0 g2           group 2 of the piece in the first slot for pieces
+ *
+ * Nothing is judged here, and nearly nothing is kept: what a line says is right or wrong where it is expected.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "tests/server/server_run.h"
+
+enum { MACHINE_ARCHIVE = 0x40000000, MACHINE_ARCHIVE_PAGES = 2 * CALL_PAGES_MAX + 2 };
+
+struct machine_casualty {
+    uint32_t space, address, why;
+};
+
+extern uint32_t machine_ticks;
+extern uint32_t machine_stack;  /* the esp of any thread that is read */
+extern bool machine_fpu_is_used; /* by all threads, or by none */
+
+/* Casualties that mem has still to tell of, the first one first. */
+extern const struct machine_casualty *machine_casualties;
+extern uint32_t machine_casualties_count;
+
+void machine_begin(void);
+int32_t machine_call(uint32_t number, uint32_t head, struct words *words);
+
+/* The next `times` calls whose line begins so are refused with that. */
+void machine_refuse(const char *line, int32_t result, uint32_t times);
+
+/* What was called since the last time, a line each; what else a test wants to have among the lines. */
+const char *machine_lines(void);
+void machine_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Programs: "good" and "large"; "broken", which is refused; a server named "server". */
+void machine_archive_make(void);

@@ -1,0 +1,82 @@
+/*
+ * Tables of messages to the process server, each with the lines that it must cause: its calls to others
+ * (proc_machine.h), and answers, `answer 3: 5` with the call's results or `answer 3: EINVAL`, to the process with index 3.
+ */
+#pragma once
+
+#include "servers/clients.h"
+#include "servers/proto/proc.h"
+#include "tests/server/proc_machine.h"
+
+struct step {
+    uint32_t from; /* the badge: BADGE(), INIT */
+    struct words words;
+    const char *expected; /* NULL: anything */
+    const char *text;     /* the data, so many bytes; NULL: zeros */
+    uint32_t bytes;
+    uint32_t caller;      /* 0: the badge's index */
+    uint32_t signal;      /* in place of a call */
+    const char *refused;  /* proc_machine.h: */
+    int32_t with;
+    uint32_t times;       /* 0: once */
+    void (*before)(void); /* the machine changes */
+};
+
+#define INIT                     0
+#define BADGE(index, generation) ((index) | (generation) << 12)
+
+/* Where a step is to cause nothing. */
+#define NOTHING ""
+
+#define CALL(badge, lines, ...)                                                                                     \
+    {                                                                                                               \
+        .from = badge, .words = {{__VA_ARGS__}}, .expected = lines                                                  \
+    }
+#define CALL_WITH(badge, data, length, lines, ...)                                                                  \
+    {                                                                                                               \
+        .from = badge, .words = {{__VA_ARGS__}}, .text = data, .bytes = length, .expected = lines                   \
+    }
+#define TICK(set, lines)                                                                                            \
+    {                                                                                                               \
+        .signal = PROC_SIGNAL_TICK, .before = set, .expected = lines                                                \
+    }
+#define STRINGS(number, argc, argv) .words = {{number, argc, sizeof(argv)}}, .text = argv, .bytes = sizeof(argv)
+#define SPAWN(lines)                                                                                                \
+    {                                                                                                               \
+        .from = INIT, STRINGS(PROC_SPAWN, 1, "good"), .expected = lines                                             \
+    }
+#define FORK(badge, lines) CALL(badge, lines, PROC_FORK)
+
+/* All steps, on a machine that begins with so many processors. What the server does at its start is not looked at. */
+void run_steps(const struct step *steps, uint32_t count, uint32_t cpus);
+#define RUN(steps, cpus) run_steps(steps, sizeof(steps) / sizeof((steps)[0]), cpus)
+
+/* Pages of the archive, and the lines of the last start. */
+extern uint32_t start_archive_pages;
+extern char start_lines[1 << 10];
+
+/* ---- what is expected; `n` is an index, `badge` as "1/1", `group` as "p0 g0" ---- */
+
+#define TASK(n, group)      "task t" #n ": " group "+0*1\ndonate t" #n ": " group "+1*7\n"
+#define FEED(group)         "donate slot 1: " group "+0*8\n"
+#define HANDLER(n)          "derive h" #n ": 4 badge " #n " rights 1\n"
+#define THREAD(n, cpu)      "thread r" #n ": t" #n " h" #n " priority 8 cpu " #cpu "\n"
+#define GIFTS(n, badge)                                                                                             \
+    "give t" #n " slot 1: 2 badge " badge " rights 1\n"                                                             \
+    "give t" #n " slot 2: mem space " #n " rights 1\n"                                                              \
+    "give t" #n " slot 3: 5 badge " badge " rights 1\n"
+#define BODY(n, badge, group, cpu)      TASK(n, group) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge)
+#define NEXT_BODY(n, badge, group, cpu) TASK(n, group) THREAD(n, cpu) GIFTS(n, badge)
+#define SEGMENTS(n)                                                                                                 \
+    "map " #n ": 900000+2800 from 10+2100 rights 5\n"                                                               \
+    "map " #n ": 904000+2ff0 from 13+1100 rights 3\n"                                                               \
+    "finish " #n ": 907000\n"
+#define ENTRY(n) "write r" #n ": eip 900010 esp 8efff0\nread r" #n " fpu\n"
+#define GOOD(n)  "create " #n ": t" #n ", 41\n" SEGMENTS(n) ENTRY(n)
+#define COPY(n, parent)                                                                                             \
+    "copy " #parent " to " #n ": t" #n ", 41\n"                                                                     \
+    "read r" #parent " registers\nwrite r" #n ": as r" #parent ", with 0 and 0\nread r" #parent " fpu\n"
+#define RESUME(n)      "resume r" #n "\n"
+#define GONE(n)        "destroy t" #n "\nend " #n "\n"
+#define RELEASE(badge) "release " badge "\n"
+#define END(n, badge)  GONE(n) RELEASE(badge)
