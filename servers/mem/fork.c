@@ -77,8 +77,6 @@ static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
     uint32_t entry = *original, *copy = pages_open(&batch->child->pages, address);
     bool shares = (entry & (PAGE_FRAME | PAGE_WRITE | PAGE_COW)) == (PAGE_FRAME | PAGE_WRITE);
 
-    if (!copy)
-        return false;
     if (!batch->stack_copied && regions_is_stack(batch->parent, address))
         return copy_page(batch, address, entry, copy);
     if (shares)
@@ -97,8 +95,8 @@ static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
 static bool fork_run(struct batch *batch, const struct page_run *run)
 {
     if (!run->entries)
-        return pages_reserve(&batch->child->pages, run->address, run->pages);
-    for (uint32_t i = 0; i < run->pages; i++)
+        pages_reserve(&batch->child->pages, run->address, run->pages);
+    for (uint32_t i = 0; run->entries && i < run->pages; i++)
         if (!fork_page(batch, run->address + (i << PAGE_BITS), &run->entries[i]))
             return false;
     return true;
@@ -117,8 +115,6 @@ static bool fork_pages(struct space *parent, struct space *child)
 
 int fork_space(struct space *parent, struct space *child)
 {
-    if (!space_commit(child, parent->committed))
-        return -ENOMEM;
     if (!fork_pages(parent, child))
         return -ENOMEM;
     child->heap_start = parent->heap_start;

@@ -25,11 +25,11 @@ static struct arena arena;
 static struct record *records; /* null until frames_init() has made them */
 static uint32_t records_count, low_end;
 static uint32_t free_head[ZONES], free_count[ZONES];
-static uint32_t total, committed, lent;
-static uint32_t promised_most; /* of programs' promises: F3 */
+static uint32_t total, lent;
+static uint32_t promised_low, reserve; /* F3 */
 static uint32_t run_hint;
-static uint32_t returning; /* lent to tasks that may still live */
-static bool (*reclaim)(void);
+
+struct account frames_account;
 
 /* Before there are records, frames are lent from one range. */
 static uint32_t early_next, early_end;
@@ -102,7 +102,6 @@ static void add_range(struct span span, uint32_t early_first)
         if (frame >= early_first && frame < early_next) {
             records[frame].state = STATE_LENT;
             lent++;
-            committed++;
         } else {
             free_insert(frame);
         }
@@ -127,9 +126,7 @@ bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges
 {
     pages = pages_with_ram(first, pages, ranges, ranges_count);
     records = NULL;
-    reclaim = NULL;
-    total = committed = lent = run_hint = 0;
-    returning = FRAME_NONE;
+    total = lent = promised_low = run_hint = 0;
     low_end = first >= KERNEL_WINDOW_PAGES ? 0 : KERNEL_WINDOW_PAGES - first;
     for (enum zone zone = LOW; zone < ZONES; zone++) {
         free_head[zone] = FRAME_NONE;
@@ -148,45 +145,30 @@ bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges
         records[frame].state = STATE_NO_RAM;
     for (uint32_t i = 0; i < ranges_count; i++)
         add_range(covered(&ranges[i], first, pages), early_first);
-    uint32_t reserve = total / 64 + 64;
-    promised_most = total > reserve ? total - reserve : 0;
+    reserve = frames_reserve(total);
+    frames_account = (struct account){.holders = 1, .limit = total > reserve ? total - reserve : 0};
     return true;
 }
 
-void frames_on_shortage(bool (*function)(void))
+bool frames_promise_low(uint32_t frames)
 {
-    reclaim = function;
-}
-
-static inline bool can_commit(uint32_t pages)
-{
-    return committed <= promised_most && pages <= promised_most - committed;
-}
-
-static __attribute__((noinline, cold)) bool can_commit_after_reclaim(uint32_t pages)
-{
-    return reclaim && reclaim() && can_commit(pages);
-}
-
-bool frames_commit(uint32_t pages)
-{
-    if (!can_commit(pages) && !can_commit_after_reclaim(pages))
+    if (free_count[LOW] + lent < promised_low + reserve + frames)
         return false;
-    committed += pages;
+    promised_low += frames;
     return true;
 }
 
-void frames_uncommit(uint32_t pages)
+void frames_unpromise_low(uint32_t frames)
 {
-    assert(pages <= committed);
-    committed -= pages;
+    assert(frames <= promised_low);
+    promised_low -= frames;
 }
 
 uint32_t frames_take(void)
 {
     uint32_t frame = free_head[free_count[HIGH] ? HIGH : LOW];
 
-    assert(frame != FRAME_NONE); /* F2 */
+    assert(frame != FRAME_NONE); /* F2, F3 */
     free_remove(frame);
     records[frame].state = 1;
     return frame;
@@ -217,20 +199,14 @@ static void mark_lent(uint32_t frame)
     lent++;
 }
 
-static bool can_lend(void)
-{
-    return free_count[LOW] && committed != total;
-}
-
 uint32_t frames_lend(void)
 {
     if (!records)
         return early_next < early_end ? early_next++ : FRAME_NONE;
-    if (!can_lend() && !(reclaim && reclaim() && can_lend()))
+    if (!free_count[LOW] || lent >= promised_low + reserve)
         return FRAME_NONE;
     uint32_t frame = free_head[LOW];
     mark_lent(frame);
-    committed++;
     return frame;
 }
 
@@ -244,7 +220,6 @@ void frames_return(uint32_t frame)
     assert(records[frame].state == STATE_LENT);
     free_insert(frame);
     lent--;
-    committed--;
 }
 
 uint32_t frames_lend_to(uint32_t *list)
@@ -267,32 +242,23 @@ void frames_return_all(uint32_t *list)
     }
 }
 
-void frames_return_later(uint32_t *list)
-{
-    while (*list != FRAME_NONE) {
-        uint32_t frame = *list;
-        *list = records[frame].next;
-        records[frame].next = returning;
-        returning = frame;
-    }
-}
-
 /* The kernel refuses every use of a frame that it still has: clearing asks. */
-void frames_return_due(void)
+bool frames_return_free(uint32_t *list)
 {
-    uint32_t list = returning;
+    uint32_t rest = *list;
 
-    returning = FRAME_NONE;
-    while (list != FRAME_NONE) {
-        uint32_t frame = list;
-        list = records[frame].next;
+    *list = FRAME_NONE;
+    while (rest != FRAME_NONE) {
+        uint32_t frame = rest;
+        rest = records[frame].next;
         if (kernel_clear(frame) == OK) {
             frames_return(frame);
         } else {
-            records[frame].next = returning;
-            returning = frame;
+            records[frame].next = *list;
+            *list = frame;
         }
     }
+    return *list == FRAME_NONE;
 }
 
 /* The first of `pages` successive free frames in from .. end, or FRAME_NONE. */
@@ -311,18 +277,12 @@ static uint32_t find_run(uint32_t from, uint32_t end, uint32_t pages)
 uint32_t frames_lend_run(uint32_t pages)
 {
     uint32_t end = low_end < records_count ? low_end : records_count;
-
-    if (!frames_commit(pages))
-        return FRAME_NONE;
     uint32_t first = find_run(run_hint, end, pages);
+
     if (first == FRAME_NONE)
         first = find_run(0, end, pages);
-    if (first == FRAME_NONE && reclaim && reclaim())
-        first = find_run(0, end, pages);
-    if (first == FRAME_NONE) {
-        frames_uncommit(pages);
+    if (first == FRAME_NONE)
         return FRAME_NONE;
-    }
     for (uint32_t i = 0; i < pages; i++)
         mark_lent(first + i);
     run_hint = first + pages;
@@ -337,7 +297,7 @@ void frames_return_run(uint32_t frame, uint32_t pages)
 
 struct frames_count frames_count(void)
 {
-    return (struct frames_count){total, free_count[LOW] + free_count[HIGH], committed};
+    return (struct frames_count){total, free_count[LOW] + free_count[HIGH]};
 }
 
 static uint32_t check_list(enum zone zone)
@@ -370,5 +330,6 @@ void frames_check(void)
     }
     assert(found_free == free && found_lent == lent);
     assert(free + held + lent == total);
-    assert(held + lent <= committed && committed <= total);
+    assert(held + promised_low <= frames_account.used);
+    assert(lent <= promised_low + reserve && promised_low + reserve <= lent + free_count[LOW]);
 }

@@ -9,28 +9,41 @@
  *   free     in one free list
  *   held     by 1 .. spaces or segments: pages of programs, shared by copy on write if by more than
  *            one
- *   lent     kernel memory, in the account of a task that a space, the server or proc's pool stands
- *            for
+ *   lent     kernel memory, in the account of a task, or the server's own
+ *
+ * Frames are promised before they are taken: charged to an account (servers/lib/account.h). Those
+ * that must be below the kernel's window are promised there, too. FRAMES_RESERVE is nobody's: of it
+ * the server lives, whose own tables are at most so many (docs/accounts.md).
  *
  *   F1  every RAM frame is in exactly one of these states; the counts agree
- *   F2  held + lent <= committed <= total: who promises pages for later commits them first, so that
- *       the page fault that needs one finds one
- *   F3  programs' promises leave a 64th and 64 frames for page tables and the server's own tables
+ *   F2  frames_account's limit and the reserve are all frames; what is held is charged
+ *   F3  lent <= promised below the window + reserve <= lent + free below the window: who was
+ *       promised a frame finds one
  */
 #pragma once
 
 #include <stdbool.h>
 
 #include "kernel/abi/abi.h"
+#include "servers/lib/account.h"
 
 #define FRAME_NONE 0xffffffffu
 
 /* Frames from this number on are out of the kernel's reach: they serve programs only. */
 enum { KERNEL_WINDOW_PAGES = 896 << (20 - PAGE_BITS) };
 
+/* Kept back of so many frames. */
+static inline uint32_t frames_reserve(uint32_t total)
+{
+    return total / 64 + 96;
+}
+
 struct frames_count {
-    uint32_t total, free, committed;
+    uint32_t total, free;
 };
+
+/* All frames that can be promised. */
+extern struct account frames_account;
 
 /* The capability covers frames first .. first + pages; those in the ranges are free. The heap's
  * first pages, the records themselves among them, come from here before there are records. False:
@@ -38,13 +51,9 @@ struct frames_count {
 bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges,
                  uint32_t ranges_count);
 
-/* Who keeps frames that it does not need gives them back when there are too few: `reclaim` says if
- * there were any. It must not take any. */
-void frames_on_shortage(bool (*reclaim)(void));
-
-/* Promises, made and taken back; false: that would be more than there is. */
-bool frames_commit(uint32_t pages);
-void frames_uncommit(uint32_t pages);
+/* Frames that are charged already shall be below the window; false: they cannot. Not any more. */
+bool frames_promise_low(uint32_t frames);
+void frames_unpromise_low(uint32_t frames);
 
 /* A frame for a promise made before, held once, its contents not yet cleared. */
 uint32_t frames_take(void);
@@ -52,7 +61,7 @@ void frames_share(uint32_t frame);
 void frames_drop(uint32_t frame);
 bool frames_is_shared(uint32_t frame);
 
-/* A frame below the kernel's window, committed for its borrower; FRAME_NONE: no memory. */
+/* A frame below the kernel's window, promised there or of the reserve; FRAME_NONE: no memory. */
 uint32_t frames_lend(void);
 void frames_return(uint32_t frame);
 
@@ -60,15 +69,14 @@ void frames_return(uint32_t frame);
 uint32_t frames_lend_to(uint32_t *list);
 void frames_return_all(uint32_t *list);
 
-/* Lent frames whose task may still live come back when the kernel lets go of them. */
-void frames_return_later(uint32_t *list);
-void frames_return_due(void);
+/* Returns those of the list that the kernel has let go of; true: that was all. */
+bool frames_return_free(uint32_t *list);
 
-/* `pages` successive frames below the window, within what programs may have. */
+/* `pages` successive frames below the window, promised there. */
 uint32_t frames_lend_run(uint32_t pages);
 void frames_return_run(uint32_t frame, uint32_t pages);
 
 struct frames_count frames_count(void);
 
-/* Panics unless F1, F2 hold. Linear in the number of frames. */
+/* Panics unless F1, F2, F3 hold. Linear in the number of frames. */
 void frames_check(void);

@@ -106,7 +106,7 @@ static void add_absent(uint32_t number)
     first_absent = number;
 }
 
-/* Off the list first: finding a frame may put others on it. */
+/* Off the list first: the page is to have a frame there. */
 static void *map_absent(void)
 {
     uint32_t number = first_absent;
@@ -167,19 +167,6 @@ void heap_page_free(void *page)
 uint32_t heap_kept(void)
 {
     return pages_free;
-}
-
-bool heap_give_back(void)
-{
-    bool any = free_pages != NULL;
-
-    for (struct free_page *page = free_pages, *next; page; page = next) {
-        next = page->next;
-        give_back(page);
-    }
-    free_pages = NULL;
-    pages_free = 0;
-    return any;
 }
 
 /* ----------------------------------------------------------------------------------------- slots */

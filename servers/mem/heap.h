@@ -11,8 +11,9 @@
  *   H3  the arena of frames has for each page its frame, or for an absent one, of which the frame
  *       was given back, the next absent one's number; that of slots the next free slot
  *
- * At most HEAP_KEPT free pages are kept, and none when memory is short. What an arena has stays.
- * The account of the server's task is fed here, too.
+ * The arenas and at most HEAP_KEPT free pages, which are kept, are of the reserve (frames.h); a page
+ * that is taken for a client is promised. What an arena has stays. The account of the server's task
+ * is fed here, too.
  */
 #pragma once
 
@@ -49,9 +50,8 @@ bool arena_grow(struct arena *arena, uint32_t bytes);
 void *heap_page(void);
 void heap_page_free(void *page);
 
-/* The free pages that are kept; gives all of them back: true if there were any. */
+/* The free pages that are kept. */
 uint32_t heap_kept(void);
-bool heap_give_back(void);
 
 /* Pages of the heap by their number, for who has no room for a pointer. */
 extern unsigned char *heap_pages;

@@ -66,8 +66,14 @@ static uint32_t materialize(uint32_t entry, uint32_t cause)
     return entry | PAGE_MAPPED;
 }
 
+static bool promise_stack(struct space *space, uint32_t address)
+{
+    return address >= STACK_TOP - STACK_PROMISED * PAGE_SIZE ||
+           space_promise(space, address, address + PAGE_SIZE, 1);
+}
+
 /* Makes the entry of a page that has none, or is in 4 MiB without a leaf: of the heap, the stack,
- * or from mmap. Null: there is no such page, or no memory. */
+ * or from mmap. Null: there is no such page, or no memory for a deep stack. */
 static uint32_t *first_touch(struct space *space, uint32_t address)
 {
     uint32_t reserved = pages_get(&space->pages, address);
@@ -75,9 +81,9 @@ static uint32_t *first_touch(struct space *space, uint32_t address)
 
     if (!reserved && !stack && !regions_is_heap(space, address))
         return NULL;
-    uint32_t *entry = pages_open(&space->pages, address);
-    if (!entry || (stack && !space_commit(space, 1)))
+    if (stack && !promise_stack(space, address))
         return NULL;
+    uint32_t *entry = pages_open(&space->pages, address);
     if (!reserved)
         *entry = PAGE_ZERO | PAGE_WRITE;
     return entry;

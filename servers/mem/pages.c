@@ -39,14 +39,12 @@ static uint32_t last_group(uint32_t word)
     return word >> GROUP_LAST_SHIFT & GROUP_MASK;
 }
 
-/* The word of a new leaf, which spans `group` or, in place of PAGES_WHOLE, everything; 0: no
- * memory. */
+/* The word of a new leaf, which spans `group` or, in place of PAGES_WHOLE, everything. */
 static uint32_t make_leaf(uint32_t old, uint32_t group)
 {
     uint32_t *leaf = heap_page();
 
-    if (!leaf)
-        return 0;
+    assert(leaf); /* promised: P6 of space.h */
     uint32_t word = heap_page_number(leaf) << PAGES_NUMBER_SHIFT | PAGES_LEAF;
     if (old != PAGES_WHOLE)
         return span(word, group, group);
@@ -66,8 +64,6 @@ uint32_t *pages_open_wider(struct page_map *map, uint32_t address)
         word = span(word, group, last_group(word));
     else
         word = span(word, first_group(word), group);
-    if (!word)
-        return NULL;
     set_directory(map, index, word);
     return pages_entry(word, address);
 }
@@ -152,46 +148,31 @@ bool pages_next(struct page_map *map, uint32_t address, uint32_t end, struct pag
 }
 
 /* Free pages of one leaf. */
-static bool reserve_in_leaf(struct page_map *map, uint32_t address, uint32_t pages)
+static void reserve_in_leaf(struct page_map *map, uint32_t address, uint32_t pages)
 {
     uint32_t *entry = pages_open(map, address);
 
-    if (!entry)
-        return false;
     pages_open(map, address + ((pages - 1) << PAGE_BITS));
     for (uint32_t i = 0; i < pages; i++)
         entry[i] = ENTRY_ANON;
-    return true;
 }
 
-bool pages_reserve(struct page_map *map, uint32_t address, uint32_t pages)
+void pages_reserve(struct page_map *map, uint32_t address, uint32_t pages)
 {
-    uint32_t start = address, rest = pages;
-
-    for (uint32_t here; rest; address += here << PAGE_BITS, rest -= here) {
+    for (uint32_t here; pages; address += here << PAGE_BITS, pages -= here) {
         uint32_t index = address >> LEAF_SHIFT, room = LEAF_ENTRIES - entry_index(address);
-        here = rest < room ? rest : room;
+        here = pages < room ? pages : room;
         if (here == LEAF_ENTRIES && !map->directory[index])
             set_directory(map, index, PAGES_WHOLE);
-        else if (!reserve_in_leaf(map, address, here))
-            break;
+        else
+            reserve_in_leaf(map, address, here);
     }
-    if (!rest)
-        return true;
-
-    struct page_run run;
-    while (pages_next(map, start, address, &run))
-        pages_remove(map, &run);
-    return false;
 }
 
-bool pages_split(struct page_map *map, uint32_t address)
+void pages_split(struct page_map *map, uint32_t address)
 {
-    uint32_t index = address >> LEAF_SHIFT;
-
-    if (address % leaf_bytes == 0 || map->directory[index] != PAGES_WHOLE)
-        return true;
-    return pages_open_wider(map, address) != NULL;
+    if (address % leaf_bytes && map->directory[address >> LEAF_SHIFT] == PAGES_WHOLE)
+        pages_open_wider(map, address);
 }
 
 void pages_remove(struct page_map *map, const struct page_run *run)

@@ -107,7 +107,7 @@ static inline bool pages_spans(uint32_t word, uint32_t address)
 /* pages_open() where there is no leaf yet, or none that spans the address. */
 uint32_t *pages_open_wider(struct page_map *map, uint32_t address);
 
-/* The place for an entry, which the caller fills; null: no memory for a leaf. */
+/* The place for an entry, which the caller fills. A leaf that this needs was promised before. */
 static inline uint32_t *pages_open(struct page_map *map, uint32_t address)
 {
     uint32_t word = map->directory[address >> LEAF_SHIFT];
@@ -137,11 +137,11 @@ static inline uint32_t run_end(const struct page_run *run)
  * leaf, and leaves, that it finds empty are forgotten, so that nobody looks there again. */
 bool pages_next(struct page_map *map, uint32_t address, uint32_t end, struct page_run *run);
 
-/* Makes `pages` free pages untouched anonymous ones; false: no memory, and nothing has changed. */
-bool pages_reserve(struct page_map *map, uint32_t address, uint32_t pages);
+/* Makes `pages` free pages untouched anonymous ones. */
+void pages_reserve(struct page_map *map, uint32_t address, uint32_t pages);
 
-/* Sees to it that address can be a border of what pages_remove() removes; false: no memory. */
-bool pages_split(struct page_map *map, uint32_t address);
+/* Sees to it that address can be a border of what pages_remove() removes. */
+void pages_split(struct page_map *map, uint32_t address);
 
 /* Removes the entries of a run that pages_next() found. */
 void pages_remove(struct page_map *map, const struct page_run *run);

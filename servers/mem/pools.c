@@ -33,6 +33,38 @@ static uint32_t make_capability(uint32_t frame, uint32_t pages)
     return slot;
 }
 
+static bool promise(uint32_t pages)
+{
+    if (!account_charge(&frames_account, pages))
+        return false;
+    if (frames_promise_low(pages))
+        return true;
+    account_release(&frames_account, pages);
+    return false;
+}
+
+static void take_back(uint32_t pages)
+{
+    frames_unpromise_low(pages);
+    account_release(&frames_account, pages);
+}
+
+/* False: no memory. */
+static bool fill(struct pool *pool, uint32_t pages)
+{
+    uint32_t frame = frames_lend_run(pages);
+
+    if (frame == FRAME_NONE)
+        return false;
+    uint32_t slot = make_capability(frame, pages);
+    if (!slot) {
+        frames_return_run(frame, pages);
+        return false;
+    }
+    *pool = (struct pool){.slot = slot, .frame = frame, .pages = pages};
+    return true;
+}
+
 int pools_make(uint32_t pages)
 {
     uint32_t number = 0;
@@ -41,16 +73,12 @@ int pools_make(uint32_t pages)
         return -EINVAL;
     while (number < POOLS_MAX && pools[number].pages)
         number++;
-    uint32_t frame = number < POOLS_MAX ? frames_lend_run(pages) : FRAME_NONE;
-    if (frame == FRAME_NONE)
+    if (number == POOLS_MAX || !promise(pages))
         return -ENOMEM;
-    uint32_t slot = make_capability(frame, pages);
-    if (!slot) {
-        frames_return_run(frame, pages);
-        return -ENOMEM;
-    }
-    pools[number] = (struct pool){.slot = slot, .frame = frame, .pages = pages};
-    return (int)number;
+    if (fill(&pools[number], pages))
+        return (int)number;
+    take_back(pages);
+    return -ENOMEM;
 }
 
 void pools_end(uint32_t number)
@@ -61,5 +89,6 @@ void pools_end(uint32_t number)
     assert(err == OK);
     heap_slot_free(pool->slot);
     frames_return_run(pool->frame, pool->pages);
+    take_back(pool->pages);
     pool->pages = 0;
 }

@@ -44,7 +44,8 @@ int regions_sbrk(struct space *space, int32_t increment, uint32_t *old_end)
         return -ENOMEM;
     uint32_t top = page_up((uint32_t)end);
     if (top > old_top) {
-        if (occupied(space, old_top, top) || !space_commit(space, (top - old_top) >> PAGE_BITS))
+        if (occupied(space, old_top, top) ||
+            !space_promise(space, old_top, top, (top - old_top) >> PAGE_BITS))
             return -ENOMEM;
     } else if (top < old_top) {
         space_release(space, top, old_top);
@@ -89,12 +90,9 @@ int regions_mmap(struct space *space, uint32_t *address, uint32_t length)
     int status = place ? check_place(space, place, pages) : choose_place(space, pages, &place);
     if (status)
         return status;
-    if (!space_commit(space, pages))
+    if (!space_promise(space, place, place + (pages << PAGE_BITS), pages))
         return -ENOMEM;
-    if (!pages_reserve(&space->pages, place, pages)) {
-        space_uncommit(space, pages);
-        return -ENOMEM;
-    }
+    pages_reserve(&space->pages, place, pages);
     if (!*address)
         space->mmap_hint = place + (pages << PAGE_BITS);
     *address = place;
@@ -159,8 +157,8 @@ int regions_munmap(struct space *space, uint32_t address, uint32_t length)
     uint32_t end = address + (pages << PAGE_BITS);
     if (overlaps_heap(space, address, end) || !all_anonymous(space, address, end))
         return -EINVAL;
-    if (!pages_split(&space->pages, address) || !pages_split(&space->pages, end))
-        return -ENOMEM;
+    pages_split(&space->pages, address);
+    pages_split(&space->pages, end);
     space_uncommit(space, space_release(space, address, end));
     lower_hint(space, address);
     return 0;
@@ -216,16 +214,11 @@ static uint32_t plan_entry(const struct plan *plan, const struct mem_segment *se
     return PAGE_ZERO | plan->flags;
 }
 
-static bool enter_segment(struct space *space, const struct mem_segment *segment,
+static void enter_segment(struct space *space, const struct mem_segment *segment,
                           const struct plan *plan)
 {
-    for (uint32_t i = 0; i < plan->pages; i++) {
-        uint32_t *entry = pages_open(&space->pages, segment->address + (i << PAGE_BITS));
-        if (!entry)
-            return false;
-        *entry = plan_entry(plan, segment, i);
-    }
-    return true;
+    for (uint32_t i = 0; i < plan->pages; i++)
+        *pages_open(&space->pages, segment->address + (i << PAGE_BITS)) = plan_entry(plan, segment, i);
 }
 
 static bool map_direct(struct space *space, const struct mem_segment *segment, uint32_t direct)
@@ -264,10 +257,10 @@ int regions_map_segment(struct space *space, const struct mem_segment *segment)
     uint32_t end = segment->address + (plan.pages << PAGE_BITS);
     if (occupied(space, segment->address, end))
         return -EEXIST;
-    if (!space_commit(space, plan.pages - plan.direct))
+    if (!space_promise(space, segment->address, end, plan.pages - plan.direct))
         return -ENOMEM;
-    if (enter_segment(space, segment, &plan) && map_direct(space, segment, plan.direct) &&
-        copy_tail(space, segment, &plan))
+    enter_segment(space, segment, &plan);
+    if (map_direct(space, segment, plan.direct) && copy_tail(space, segment, &plan))
         return 0;
     space_release(space, segment->address, end);
     space_uncommit(space, plan.pages - plan.direct);
@@ -281,9 +274,13 @@ int regions_finish(struct space *space, uint32_t heap_start)
         return -EINVAL;
     if (heap_start % PAGE_SIZE && !pages_get(&space->pages, heap_start))
         return -EINVAL;
+    if (!space_promise(space, STACK_TOP - STACK_PROMISED * PAGE_SIZE, STACK_TOP, STACK_PROMISED))
+        return -ENOMEM;
     space->heap_start = space->heap_end = heap_start;
     if (pager_provide(space, STACK_TOP - PAGE_SIZE))
         return 0;
+    space_release(space, STACK_LOW, STACK_TOP);
+    space_uncommit(space, STACK_PROMISED);
     space->heap_start = space->heap_end = 0;
     return -ENOMEM;
 }

@@ -2,8 +2,9 @@
  * The regions of a space: its program's image, the heap, the stack, and what mmap reserved. All
  * results are 0 or a negative errno; a refused call has changed nothing.
  *
- * Memory is finite: heap, image and mmap promise their pages when they are made (frames_commit()),
- * so that touching them later does not fail. Stack pages are promised when they are touched.
+ * Memory is finite: heap, image and mmap promise their pages when they are made (space_promise()),
+ * so that touching them later does not fail. Of the stack STACK_PROMISED pages are promised, those
+ * below when they are touched.
  */
 #pragma once
 
@@ -22,7 +23,7 @@ int regions_sbrk(struct space *space, int32_t increment, uint32_t *old_end);
 int regions_mmap(struct space *space, uint32_t *address, uint32_t length);
 
 /* Frees pages that came by mmap; holes are passed over. EINVAL: not aligned, no length, out of
- * bounds, or there is something else. ENOMEM: no memory to split a reserved area. */
+ * bounds, or there is something else. */
 int regions_munmap(struct space *space, uint32_t address, uint32_t length);
 
 /* The same for one page, as most programs do it, and shorter: mmap where the last search ended, with

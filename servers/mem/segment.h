@@ -13,6 +13,16 @@ struct mem_segment {
     uint32_t rights; /* RIGHT_READ with at most one of RIGHT_WRITE and RIGHT_EXECUTE */
 };
 
-/* Word 3 of the answer of casualty(): the fault's cause, with its vector above; the bit between is
- * set if the access was good, but there was no memory for the page. */
-enum { CASUALTY_VECTOR_SHIFT = 16, CASUALTY_NO_MEMORY = 0x8000, CASUALTY_CAUSE = 0x7fff };
+/* What a space is promised beside its pages: the first pages of its stack, and for each 2 MiB with
+ * pages a page table, which is two frames, and a part of a leaf of the page map. */
+enum { STACK_PROMISED = 8, TABLE_SHIFT = 21, TABLE_FRAMES = 2 };
+
+/* Word 3 of the answer of casualty(): the fault's cause, with its vector above; a bit between is set
+ * if the access was good, but there was no page for it: no memory, or none within the limit that
+ * the process was given. */
+enum {
+    CASUALTY_VECTOR_SHIFT = 16,
+    CASUALTY_NO_MEMORY = 0x8000,
+    CASUALTY_LIMIT = 0x4000,
+    CASUALTY_CAUSE = 0x3fff
+};

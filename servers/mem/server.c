@@ -89,11 +89,12 @@ INLINE uint32_t handle_shm_open(struct space *space, struct words *words)
 {
     uint32_t number = shm_table_find(words->w[1]);
 
-    if (number == SEGMENT_NONE)
-        number = shm_table_add(words->w[1]);
+    if (number != SEGMENT_NONE)
+        return answer_open(space, words, number, shm_attach(space, number));
+    number = shm_create(space, words->w[1]);
     if (number == SEGMENT_NONE)
         return answer(words, -ENOMEM);
-    return answer_open(space, words, number, shm_attach(space, number));
+    return answer_open(space, words, number, SHM_ATTACHED);
 }
 
 INLINE uint32_t handle_shm_close(struct space *space, struct words *words)
@@ -110,6 +111,17 @@ static OUT_OF_LINE uint32_t handle_info(struct words *words)
     return IPC_REPLY;
 }
 
+static OUT_OF_LINE uint32_t handle_get_limit(const struct space *space, struct words *words)
+{
+    *words = (struct words){{0, space->account->limit, space->account->used}};
+    return IPC_REPLY;
+}
+
+static OUT_OF_LINE uint32_t handle_set_limit(struct space *space, struct words *words)
+{
+    return answer(words, space_set_limit(space, words->w[1]));
+}
+
 /* The manager's calls. */
 
 /* Where the next capability goes. */
@@ -119,37 +131,44 @@ static void open_slot(void)
     page->slots_count = 1;
 }
 
-/* Makes the space whose task came with the message. */
-static int create(uint32_t id, struct space **space)
+/* 0 if a space of that id can be made of the task that came with the message. */
+static int check_new_space(uint32_t id)
 {
     if ((page->tag & TAG_ITEMS) != 1 << TAG_ITEMS_SHIFT || id == 0 || id > BADGE_MAX)
         return -EINVAL;
-    if (space_find(id))
-        return -EEXIST;
-    *space = space_create(id);
-    open_slot();
-    return *space ? 0 : -ENOMEM;
+    return space_find(id) ? -EEXIST : 0;
 }
 
 static uint32_t handle_space_create(struct words *words)
 {
-    struct space *space;
+    int status = check_new_space(words->w[1]);
 
-    return answer(words, create(words->w[1], &space));
+    if (!status && !space_create(words->w[1], &frames_account))
+        status = -ENOMEM;
+    open_slot();
+    return answer(words, status);
+}
+
+static int fork_to(struct space *parent, uint32_t id)
+{
+    struct space *space = space_create_like(id, parent);
+    int status = space ? fork_space(parent, space) : -ENOMEM;
+
+    if (space && status)
+        space_destroy(space);
+    return status;
 }
 
 static uint32_t handle_space_fork(struct words *words)
 {
-    struct space *parent = space_find(words->w[1]), *space;
+    struct space *parent = space_find(words->w[1]);
 
     if (!parent)
         return answer(words, -ENOENT);
-    int status = create(words->w[2], &space);
-    if (!status) {
-        status = fork_space(parent, space);
-        if (status)
-            space_destroy(space);
-    }
+    int status = check_new_space(words->w[2]);
+    if (!status)
+        status = fork_to(parent, words->w[2]);
+    open_slot();
     return answer(words, status);
 }
 
@@ -177,7 +196,7 @@ static uint32_t handle_space_destroy(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
 
-    frames_return_due();
+    space_settle();
     if (space)
         space_destroy(space);
     return answer(words, space ? 0 : -ENOENT);
@@ -230,7 +249,7 @@ static uint32_t handle_casualty(struct words *words)
 
 static bool is_for_program(uint32_t number)
 {
-    return number >= MEM_SBRK && number <= MEM_INFO;
+    return number >= MEM_SBRK && number <= MEM_SET_LIMIT;
 }
 
 static bool is_for_manager(uint32_t number)
@@ -253,6 +272,10 @@ static uint32_t handle_program(struct space *space, struct words *words)
         return handle_sbrk(space, words);
     case MEM_INFO:
         return handle_info(words);
+    case MEM_GET_LIMIT:
+        return handle_get_limit(space, words);
+    case MEM_SET_LIMIT:
+        return handle_set_limit(space, words);
     default:
         return answer(words, is_for_manager(words->w[0]) ? -EPERM : -ENOSYS);
     }
@@ -314,7 +337,7 @@ static OUT_OF_LINE uint32_t lose(struct space *space, struct casualty casualty)
 
     casualty.cause &= CASUALTY_CAUSE;
     if (access && pager_allows(space, casualty.address, casualty.cause))
-        casualty.cause |= CASUALTY_NO_MEMORY;
+        casualty.cause |= space->account->parent ? CASUALTY_LIMIT : CASUALTY_NO_MEMORY;
     casualty_add(space, casualty);
     return 0;
 }
@@ -335,13 +358,6 @@ INLINE uint32_t handle_fault(struct space *space, struct words *words)
     return lose(space, (struct casualty){.address = w[0], .cause = w[1], .vector = w[3]});
 }
 
-/* What is kept only because it will be needed again. */
-static bool reclaim(void)
-{
-    space_discard_spares();
-    return heap_give_back();
-}
-
 bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t secret)
 {
     page = message;
@@ -351,7 +367,6 @@ bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t 
     regions_init(archive_pages);
     if (!space_init())
         return false;
-    frames_on_shortage(reclaim);
     open_slot();
     return true;
 }

@@ -10,26 +10,50 @@
 
 enum { SHM_ATTACHED = 1, ENTRY_SHM = PAGE_SHM | PAGE_WRITE | PAGE_MAPPED };
 
-/* Opens a segment; one that nobody holds goes if that fails. SHM_ATTACHED: it was not open in this
- * space, and its page has yet to be granted; 0: it is there already; -ENOMEM. */
+/* A place where no leaf spans the address, charged; null: no memory. */
+static __attribute__((noinline)) uint32_t *shm_wider_place(struct space *space, uint32_t address)
+{
+    if (!space_promise(space, address, address + PAGE_SIZE, 1))
+        return NULL;
+    return pages_open_wider(&space->pages, address);
+}
+
+/* Opens a segment that there is. SHM_ATTACHED: it was not open in this space, and its page has yet
+ * to be granted; 0: it is there already; -ENOMEM. */
 static inline int shm_attach(struct space *space, uint32_t number)
 {
-    uint32_t *entry = pages_open(&space->pages, shm_address(number));
+    uint32_t address = shm_address(number), word = space->pages.directory[address >> LEAF_SHIFT];
+    bool spans = pages_spans(word, address);
+    uint32_t *entry = spans ? pages_entry(word, address) : shm_wider_place(space, address);
 
-    if (!entry) {
-        if (!shm_table_at(number)->holders)
-            shm_table_remove(number);
+    if (!entry)
         return -ENOMEM;
+    if (*entry) {
+        if ((*entry & PAGE_VALUE) == PAGE_VALUE)
+            return -ENOMEM;
+        ++*entry;
+        return 0;
     }
-    if (!*entry) {
-        *entry = ENTRY_SHM | 1;
-        shm_table_at(number)->holders++;
-        return SHM_ATTACHED;
-    }
-    if ((*entry & PAGE_VALUE) == PAGE_VALUE)
+    if (spans && !space_commit(space, 1))
         return -ENOMEM;
-    ++*entry;
-    return 0;
+    *entry = ENTRY_SHM | 1;
+    shm_table_at(number)->holders++;
+    return SHM_ATTACHED;
+}
+
+/* Makes a segment and opens it: its number, or SEGMENT_NONE: no memory. Its page is charged for the
+ * time until the space is. */
+static inline uint32_t shm_create(struct space *space, uint32_t id)
+{
+    if (!space_commit(space, 1))
+        return SEGMENT_NONE;
+    uint32_t number = shm_table_add(id);
+    space_uncommit(space, 1);
+    if (number != SEGMENT_NONE && shm_attach(space, number) != SHM_ATTACHED) {
+        shm_table_remove(number);
+        return SEGMENT_NONE;
+    }
+    return number;
 }
 
 /* Takes one open back, and with the last one the page. -ENOENT: the segment is not open here. */
@@ -47,6 +71,7 @@ static inline __attribute__((always_inline)) int shm_close(struct space *space, 
         return 0;
     }
     *entry = 0;
+    space_uncommit(space, 1);
     if (shm_table_at(number)->holders == 1) {
         shm_table_remove(number); /* and with it its frame's last mappings */
         return 0;

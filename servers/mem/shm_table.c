@@ -116,7 +116,7 @@ static uint32_t take_number(void)
 uint32_t shm_table_add(uint32_t id)
 {
     assert(shm_table_find(id) == SEGMENT_NONE);
-    if (!grow_buckets() || !grow_segments() || !frames_commit(1))
+    if (!grow_buckets() || !grow_segments())
         return SEGMENT_NONE;
 
     uint32_t frame = frames_take(), number = take_number();
@@ -136,7 +136,6 @@ static void free_frame(uint32_t frame)
 
     assert(err == OK);
     frames_drop(frame);
-    frames_uncommit(1);
 }
 
 void shm_table_remove(uint32_t number)

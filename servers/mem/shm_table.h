@@ -8,7 +8,8 @@
  * map.
  *
  *   T1  a segment in use is in the chain of its id's bucket, and no two have one id
- *   T2  `holders` counts the spaces that have it open; the segment goes with the last one
+ *   T2  `holders` counts the spaces that have it open; the segment goes with the last one. Each
+ *       was charged a page for it: whoever it was that made it, nobody holds it at another's cost
  *   T3  numbers without a segment are in the free list; their holders are 0
  */
 #pragma once
@@ -45,7 +46,7 @@ static inline uint32_t shm_table_find(uint32_t id)
     return number;
 }
 
-/* A new segment, zeroed, without holders; SEGMENT_NONE: no memory. */
+/* A new segment, zeroed, without holders, whose page is charged already; SEGMENT_NONE: no memory. */
 uint32_t shm_table_add(uint32_t id);
 
 static inline struct segment *shm_table_at(uint32_t number)

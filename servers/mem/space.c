@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/shm_table.h"
@@ -11,7 +12,9 @@ struct space *space_buckets[SPACE_BUCKETS];
 
 struct space *space_prepared;
 
-static struct space *spare;
+struct space *space_settling;
+
+static struct space *spare; /* by `next` */
 static uint32_t spares;
 
 static struct space *make_spare(void)
@@ -34,12 +37,14 @@ static struct space *make_spare(void)
     return space;
 }
 
-static void discard_spare(void)
+static void keep_spare(struct space *space)
 {
-    struct space *space = spare;
-
-    spare = space->next;
-    spares--;
+    if (spares < SPARES_KEPT) {
+        space->next = spare;
+        spare = space;
+        spares++;
+        return;
+    }
     heap_slot_free(space->task);
     memset(space, 0, sizeof(*space)); /* H2 of heap.h */
     heap_page_free(space);
@@ -50,17 +55,11 @@ uint32_t space_spares(void)
     return spares;
 }
 
-void space_discard_spares(void)
-{
-    while (spare)
-        discard_spare();
-}
-
 bool space_init(void)
 {
     for (unsigned i = 0; i < SPACE_BUCKETS; i++)
         space_buckets[i] = NULL;
-    spare = NULL;
+    spare = space_settling = NULL;
     spares = 0;
     space_prepared = make_spare();
     return space_prepared != NULL;
@@ -72,7 +71,24 @@ static void forget_regions(struct space *space)
     space->mmap_hint = MMAP_BASE;
 }
 
-struct space *space_create(uint32_t id)
+/* What is charged at once: pages, and frames below the window, some of them for leaves. */
+struct cost {
+    uint32_t pages, low, leaves;
+};
+
+/* Charges the account and promises the frames below the window, or nothing. */
+static bool charge(struct account *account, struct cost cost)
+{
+    if (!account_charge(account, cost.pages + cost.low))
+        return false;
+    if (frames_promise_low(cost.low))
+        return true;
+    account_release(account, cost.pages + cost.low);
+    return false;
+}
+
+/* With its tables still to be filled in. */
+static struct space *create(uint32_t id, struct account *account, struct cost cost)
 {
     struct space *space = space_prepared, *next = make_spare();
     struct space **bucket = &space_buckets[id % SPACE_BUCKETS];
@@ -80,14 +96,41 @@ struct space *space_create(uint32_t id)
     assert(id && !space_find(id));
     if (!next)
         return NULL;
+    if (!charge(account, cost)) {
+        keep_spare(next);
+        return NULL;
+    }
     space_prepared = next;
     space->id = id;
     space->next = *bucket;
-    space->committed = 0;
+    space->account = account_hold(account);
+    space->committed = cost.pages;
+    space->low = cost.low;
+    space->leaves = cost.leaves;
     forget_regions(space);
     space->donated = FRAME_NONE;
+    space->lent = 0;
     space->casualty = (struct casualty){0};
     *bucket = space;
+    return space;
+}
+
+struct space *space_create(uint32_t id, struct account *account)
+{
+    struct space *space = create(id, account, (struct cost){.low = SPACE_FRAMES});
+
+    if (space)
+        memset(space->tables, 0, sizeof(space->tables));
+    return space;
+}
+
+struct space *space_create_like(uint32_t id, const struct space *parent)
+{
+    struct cost cost = {parent->committed, parent->low, parent->leaves};
+    struct space *space = create(id, parent->account, cost);
+
+    if (space)
+        memcpy(space->tables, parent->tables, sizeof(space->tables));
     return space;
 }
 
@@ -100,13 +143,20 @@ static void unlink_space(struct space *space)
     *link = space->next;
 }
 
+/* Of `low`, what is neither the space's own page nor for leaves is for its task. */
 bool space_donate(struct space *space, uint32_t frames)
 {
-    do {
+    frames += !frames;
+    if (frames > space->low - 1 - space->leaves - space->lent)
+        return false;
+    for (; frames; frames--) {
         uint32_t frame = frames_lend_to(&space->donated);
-        if (frame == FRAME_NONE || kernel_donate(space->task, frame))
+        if (frame == FRAME_NONE)
             return false;
-    } while (frames-- > 1);
+        space->lent++;
+        if (kernel_donate(space->task, frame))
+            return false;
+    }
     return true;
 }
 
@@ -184,9 +234,8 @@ bool space_clear(struct space *space, uint32_t pages)
 {
     uint32_t more = pages > space->committed ? pages - space->committed : 0;
 
-    if (!frames_commit(more))
+    if (more > account_left(space->account))
         return false;
-    frames_uncommit(more);
     space_release(space, 0, USER_END);
     space_uncommit(space, space->committed);
     forget_regions(space);
@@ -200,12 +249,20 @@ static bool task_is_gone(const struct space *space)
     return kernel_slot_is_empty(space->task);
 }
 
-static void settle_with_task(struct space *space)
+static void free_account(struct account *account)
 {
-    err_t err = kernel_delete(space->task);
+    memset(account, 0, sizeof(*account)); /* H2 of heap.h */
+    heap_page_free(account);
+    frames_unpromise_low(ACCOUNT_COST);
+}
 
-    frames_return_later(&space->donated);
-    (void)err; /* it may have died meanwhile */
+/* Nothing is lent to its task any more. */
+static void end(struct space *space)
+{
+    account_release(space->account, space->low);
+    frames_unpromise_low(space->low);
+    account_drop(space->account, free_account);
+    keep_spare(space);
 }
 
 void space_destroy(struct space *space)
@@ -215,54 +272,152 @@ void space_destroy(struct space *space)
     release(&space->pages, 0, USER_END, &(struct gathered){.space = gone ? NULL : space});
     pages_destroy(&space->pages);
     space_uncommit(space, space->committed);
-    if (gone)
-        frames_return_all(&space->donated);
-    else
-        settle_with_task(space);
     casualty_forget(space);
     unlink_space(space);
     space->id = 0;
-    space->next = spare;
-    spare = space;
-    if (++spares > SPARES_KEPT)
-        discard_spare();
+    if (gone) {
+        frames_return_all(&space->donated);
+        end(space);
+        return;
+    }
+    err_t err = kernel_delete(space->task);
+    (void)err; /* it may have died meanwhile */
+    space->next = space_settling;
+    space_settling = space;
+    space_settle();
 }
 
-bool space_commit(struct space *space, uint32_t pages)
+void space_settle(void)
 {
-    if (!frames_commit(pages))
+    struct space *list = space_settling;
+
+    space_settling = NULL;
+    for (struct space *space = list, *next; space; space = next) {
+        next = space->next;
+        if (frames_return_free(&space->donated)) {
+            end(space);
+        } else {
+            space->next = space_settling;
+            space_settling = space;
+        }
+    }
+}
+
+/* ------------------------------------------------------------------------------------- promises */
+
+static bool has_table(const struct space *space, uint32_t index)
+{
+    return space->tables[index / 32] >> index % 32 & 1;
+}
+
+/* What tables first .. last cost beyond those that there are. Two share a leaf, which comes with the
+ * first of them. */
+static struct cost tables_cost(const struct space *space, uint32_t first, uint32_t last)
+{
+    struct cost cost = {0};
+
+    for (uint32_t i = first; i <= last; i++) {
+        if (has_table(space, i))
+            continue;
+        bool leaf_counted = i % 2 && i > first;
+        cost.leaves += !leaf_counted && !has_table(space, i ^ 1);
+        cost.low += TABLE_FRAMES;
+    }
+    cost.low += cost.leaves;
+    return cost;
+}
+
+bool space_promise(struct space *space, uint32_t address, uint32_t end, uint32_t pages)
+{
+    uint32_t first = address >> TABLE_SHIFT, last = (end - 1) >> TABLE_SHIFT;
+    struct cost cost = tables_cost(space, first, last);
+
+    cost.pages = pages;
+    if (!charge(space->account, cost))
         return false;
+    for (uint32_t i = first; cost.low && i <= last; i++)
+        space->tables[i / 32] |= 1u << i % 32;
     space->committed += pages;
+    space->low += cost.low;
+    space->leaves += cost.leaves;
     return true;
 }
 
-void space_uncommit(struct space *space, uint32_t pages)
+static int split_account(struct space *space, uint32_t frames)
 {
-    assert(pages <= space->committed);
-    space->committed -= pages;
-    frames_uncommit(pages);
+    if (!frames_promise_low(ACCOUNT_COST))
+        return -ENOMEM;
+    struct account *account = heap_page();
+    int error = -ENOMEM;
+    if (account)
+        error = account_split(account, space->account, frames, space->committed + space->low);
+    if (!error) {
+        space->account = account;
+        return 0;
+    }
+    if (account)
+        heap_page_free(account);
+    frames_unpromise_low(ACCOUNT_COST);
+    return error;
 }
 
-/* The pages of P4 that have an entry; the heap's are counted by its length. */
+int space_set_limit(struct space *space, uint32_t frames)
+{
+    struct account *account = space->account;
+
+    if (frames > account->limit)
+        return -EPERM;
+    if (frames == account->limit)
+        return 0;
+    if (account->holders == 1 && account->parent)
+        return account_lower(account, frames);
+    return split_account(space, frames);
+}
+
+/* ---------------------------------------------------------------------------------------- check */
+
+/* The stack's first pages count whether they were touched or not. */
+static bool is_counted_by_place(const struct space *space, uint32_t address)
+{
+    bool heap = address >= page_up(space->heap_start) && address < page_up(space->heap_end);
+    bool stack = address >= STACK_TOP - STACK_PROMISED * PAGE_SIZE && address < STACK_TOP;
+    return heap || stack;
+}
+
+/* P4, and P6. */
 static uint32_t count_committed(struct space *space)
 {
-    uint32_t heap_first = page_up(space->heap_start), heap_end = page_up(space->heap_end);
-    uint32_t pages = (heap_end - heap_first) >> PAGE_BITS;
+    uint32_t pages = (page_up(space->heap_end) - page_up(space->heap_start)) >> PAGE_BITS;
     struct page_run run;
 
+    pages += space->heap_end ? STACK_PROMISED : 0;
     for (uint32_t at = 0; pages_next(&space->pages, at, USER_END, &run); at = run_end(&run))
         for (uint32_t i = 0; i < run.pages; i++) {
             uint32_t entry = run_entry(&run, i), address = run.address + (i << PAGE_BITS);
             bool direct = entry & PAGE_ARCHIVE && !(entry & PAGE_WRITE);
-            bool heap = address >= heap_first && address < heap_end;
-            pages += !direct && !heap && !(entry & PAGE_SHM);
+            assert(has_table(space, address >> TABLE_SHIFT));
+            pages += !direct && !is_counted_by_place(space, address);
         }
     return pages;
+}
+
+static void check_low(const struct space *space)
+{
+    uint32_t tables = 0, leaves = 0;
+
+    for (uint32_t i = 0; i < USER_END >> TABLE_SHIFT; i += 2) {
+        tables += (uint32_t)has_table(space, i) + has_table(space, i + 1);
+        leaves += has_table(space, i) || has_table(space, i + 1);
+    }
+    assert(space->leaves == leaves && space->low == SPACE_FRAMES + TABLE_FRAMES * tables + leaves);
+    assert(space->lent <= space->low - 1 - leaves);
 }
 
 void space_check(struct space *space)
 {
     assert(space->committed == count_committed(space));
+    check_low(space);
+    assert(space->committed + space->low <= space->account->used);
     assert(space->id && space_find(space->id) == space);
     assert(space->heap_start <= space->heap_end);
     pages_check(&space->pages);

@@ -7,36 +7,51 @@
  *   P3  the heap is heap_start .. heap_end, to the byte; its pages are those that begin in there;
  *       both are 0 until regions_finish()
  *   P4  `committed` counts the pages promised to the space: the heap's and those by mmap, the
- *       private ones of its image, and those of the stack that were touched
- *   P5  `donated` lists frames that the server lent to the task's account
+ *       private ones of its image, STACK_PROMISED of the stack and those below that were touched,
+ *       and one for each shared segment that it has open
+ *   P5  `donated` lists the `lent` frames that the server lent to the task's account, which are no
+ *       more than were promised for page tables
+ *   P6  `tables` has a bit for each 2 MiB for which the space was promised a page table and a part of
+ *       a leaf: where it has pages or was promised some. It stays until the space goes, as the
+ *       table does. `low` counts the frames that these cost, with SPACE_FRAMES
+ *   P7  `account` was charged `committed` and `low`, of which `low` is promised below the window
  *
  * One spare space is always prepared: its slot is the one that is open for the capability in the
- * next message. SPARES_KEPT others are kept, unless memory is short.
+ * next message. SPARES_KEPT others are kept.
  */
 #pragma once
 
 #include <assert.h>
 
+#include "servers/lib/account.h"
 #include "servers/mem/casualty.h"
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/pages.h"
+#include "servers/mem/segment.h"
 
-enum { SPACE_BUCKETS = 1024, SPARES_KEPT = 8 };
+enum {
+    SPACE_BUCKETS = 1024,
+    SPARES_KEPT = 8,
+    SPACE_FRAMES = 4, /* its page, and a page directory for each GiB */
+};
 
 struct space {
     uint32_t id;
     uint32_t task;
     struct space *next; /* of the same bucket, or spare */
     uint32_t heap_start, heap_end;
-    uint32_t committed;
-    uint32_t donated;
+    uint32_t committed, low, leaves; /* of `low` so many for leaves */
+    uint32_t donated, lent;
+    struct account *account;
     uint32_t mmap_hint; /* where the search for a free place begins, MMAP_BASE .. MMAP_LIMIT */
     struct casualty casualty;
+    uint32_t tables[USER_END >> TABLE_SHIFT >> 5];
     struct page_map pages;
 };
 _Static_assert(sizeof(struct space) <= PAGE_SIZE, "a space fills one page");
 
 extern struct space *space_buckets[SPACE_BUCKETS];
+extern struct space *space_settling; /* those without an id that wait for their task's end, by `next` */
 
 static inline struct space *space_find(uint32_t id)
 {
@@ -69,22 +84,24 @@ static inline uint32_t space_receive_slot(void)
     return space_prepared->task;
 }
 
-/* The space of the task whose capability is in the receive slot. Null: no memory. The id is new. */
-struct space *space_create(uint32_t id);
+/* The space of the task whose capability is in the receive slot. Null: no memory. The id is new. It is
+ * charged to that account; or, like its parent, to the parent's, and is promised the same. */
+struct space *space_create(uint32_t id, struct account *account);
+struct space *space_create_like(uint32_t id, const struct space *parent);
 
-/* Frees all that the space holds. Its task should be gone; if not, it loses its pages, and what was
- * lent to it comes back when it is. */
+/* Frees all that the space holds. Its task should be gone; if not, it loses its pages, and the rest
+ * waits for space_settle() after the task's end. */
 void space_destroy(struct space *space);
+void space_settle(void);
 
 /* Frees its pages: the space is as new, but for what its task was lent. False: after that so many
  * pages could not be promised, and nothing has changed. */
 bool space_clear(struct space *space, uint32_t pages);
 
-/* The spares that are kept beside the prepared one; discards them. */
+/* The spares that are kept beside the prepared one. */
 uint32_t space_spares(void);
-void space_discard_spares(void);
 
-/* Lends the space's task that many frames (one, if 0); false: no memory. */
+/* Lends the space's task that many frames (one, if 0); false: they were not promised. */
 bool space_donate(struct space *space, uint32_t frames);
 
 /* kernel_map() into the space, with frames lent as needed: ERR_ACCOUNT means no memory. */
@@ -102,9 +119,28 @@ static inline void space_unmap(const struct space *space, uint32_t address, uint
 /* Unmaps and frees all pages from address to end; returns how many had an entry. */
 uint32_t space_release(struct space *space, uint32_t address, uint32_t end);
 
-/* Promised pages, see P4. */
-bool space_commit(struct space *space, uint32_t pages);
-void space_uncommit(struct space *space, uint32_t pages);
+/* Promises so many pages that are in address .. end, with all page tables and leaves of those; false:
+ * the account has not so much left, and nothing has changed. */
+bool space_promise(struct space *space, uint32_t address, uint32_t end, uint32_t pages);
 
-/* Panics unless all invariants of the page map hold, and P1, P3, P4. */
+/* The same where the tables are promised already: a leaf is there that spans the pages. */
+static inline bool space_commit(struct space *space, uint32_t pages)
+{
+    if (!account_charge(space->account, pages))
+        return false;
+    space->committed += pages;
+    return true;
+}
+
+static inline void space_uncommit(struct space *space, uint32_t pages)
+{
+    space->committed -= pages;
+    account_release(space->account, pages);
+}
+
+/* Limits what the space, and who it forks from now on, may be promised: an account of its own, out of
+ * the one it has. -EINVAL: it has more; -EPERM: it has no more; -ENOMEM; -EAGAIN: too many in each other. */
+int space_set_limit(struct space *space, uint32_t frames);
+
+/* Panics unless all invariants of the page map hold, and P1, P3, P4, P6. */
 void space_check(struct space *space);

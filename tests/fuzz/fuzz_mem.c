@@ -6,8 +6,8 @@
  * fuzz: runs=1000
  * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
- * sources: tests/host/mem_client.c tests/host/mem_pair.c tests/fuzz/bytes.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c tests/fuzz/bytes.c
  */
 #include <string.h>
 
@@ -24,6 +24,7 @@
 #include "tests/fuzz/bytes.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/host/check.h"
+#include "tests/host/mem_accounts.h"
 #include "tests/host/mem_pair.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -82,7 +83,8 @@ static uint32_t any_number(void)
 {
     static const uint8_t calls[] = {MEM_SBRK,         MEM_MMAP,          MEM_MUNMAP,      MEM_SHM_OPEN,   MEM_SHM_CLOSE,
                                     MEM_INFO,         MEM_SPACE_CREATE,  MEM_SPACE_FORK,  MEM_SPACE_MAP,  MEM_SPACE_FINISH,
-                                    MEM_SPACE_DESTROY, MEM_POOL,         MEM_CASUALTY,    MEM_SPACE_CLEAR, MEM_POOL_END};
+                                    MEM_SPACE_DESTROY, MEM_POOL,         MEM_CASUALTY,    MEM_SPACE_CLEAR, MEM_POOL_END,
+                                    MEM_GET_LIMIT,     MEM_SET_LIMIT};
 
     return random_below(30) ? calls[random_below(COUNT(calls))] : any_word();
 }
@@ -96,6 +98,8 @@ static struct words fitting_words(uint32_t number)
     case MEM_MMAP:
     case MEM_MUNMAP:
         return (struct words){{number, random_below(3) ? any_address() : 0, any_length(), 0}};
+    case MEM_SET_LIMIT:
+        return (struct words){{number, random_below(3000), 0, 0}};
     case MEM_SPACE_MAP:
         return (struct words){{number, random_below(2) ? UNFINISHED : any_id(), 0, 0}};
     case MEM_SPACE_FORK:
@@ -210,7 +214,7 @@ static const struct listed {
 
 static bool is_of_program(uint32_t number)
 {
-    return number >= MEM_SBRK && number <= MEM_INFO;
+    return number >= MEM_SBRK && number <= MEM_SET_LIMIT;
 }
 
 static bool is_of_manager(uint32_t number)
@@ -296,7 +300,7 @@ static uint32_t check_space(struct space *space)
     check_layout(space);
     if (windows_are_at_home && fake_task_lives(space->task))
         mem_check_mappings(&client);
-    return space->committed;
+    return 0;
 }
 
 static uint32_t for_spaces(uint32_t (*function)(struct space *space))
@@ -313,11 +317,15 @@ static uint32_t for_spaces(uint32_t (*function)(struct space *space))
 
 static void check_all(void)
 {
-    uint32_t promised = for_spaces(check_space) + shm_table_count() + heap_check();
+    uint32_t pools = 0;
 
+    for_spaces(check_space);
+    for (uint32_t i = 0; i < POOLS_MAX; i++)
+        pools += pools_at(i) ? pools_at(i)->pages : 0;
     shm_table_check();
     frames_check();
-    CHECK(frames_count().committed >= promised);
+    heap_check();
+    mem_accounts_check(pools);
 }
 
 /* ---------------------------------------------------------------------------------- a run */
@@ -390,7 +398,7 @@ static void all_die(void)
     CHECK(mem_manager(MEM_SPACE_DESTROY, 1, 0) == -ENOENT); /* what was lent to tasks that lived longer comes back */
     check_all();
     CHECK(shm_table_count() == 0 && frames_count().free + heap_check() == start_free);
-    CHECK(frames_count().committed == heap_check());
+    CHECK(frames_account.used == 0 && frames_account.holders == 1);
 }
 
 /* A heap with a page that was touched, a program whose image is not complete, one whose heap has no room to grow: what

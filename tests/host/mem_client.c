@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "servers/mem/frames.h"
 #include "servers/mem/layout.h"
 #include "servers/mem/server.h"
 #include "servers/mem/space.h"
@@ -136,4 +137,44 @@ void mem_check_mappings(const struct mem_client *client)
             mapped++;
         }
     CHECK(mapped == fake_mappings(client->slot));
+}
+
+uint32_t mem_state(void)
+{
+    return account_left(&frames_account) << 16 ^ (frames_count().free + heap_kept() + space_spares());
+}
+
+static uint32_t hoarded, hoarded_low;
+
+void mem_feed(void)
+{
+    account_release(&frames_account, hoarded);
+    frames_unpromise_low(hoarded_low);
+    hoarded = hoarded_low = 0;
+}
+
+void mem_starve(uint32_t rest)
+{
+    mem_feed();
+    uint32_t left = account_left(&frames_account);
+    if (left <= rest || !account_charge(&frames_account, left - rest))
+        return;
+    hoarded = left - rest;
+    while (hoarded_low < hoarded && frames_promise_low(1))
+        hoarded_low++;
+    if (hoarded_low < hoarded) { /* those below the window are fewer */
+        uint32_t back = rest < hoarded_low ? rest : hoarded_low;
+        frames_unpromise_low(back);
+        hoarded_low -= back;
+    }
+}
+
+uint32_t mem_hoarded(void)
+{
+    return hoarded;
+}
+
+void mem_forget_hoard(void)
+{
+    hoarded = hoarded_low = 0;
 }

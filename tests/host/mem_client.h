@@ -49,3 +49,14 @@ bool mem_touch(const struct mem_client *client, uint32_t address, uint32_t cause
 
 /* What the server believes to be mapped is what the kernel has mapped, with the same rights. */
 void mem_check_mappings(const struct mem_client *client);
+
+/* A number that a refused call leaves as it was: what can be promised, and what is free. */
+uint32_t mem_state(void);
+
+/* All that can be promised is taken, but for so many frames; given back. */
+void mem_starve(uint32_t rest);
+void mem_feed(void);
+uint32_t mem_hoarded(void);
+
+/* With a new server nothing is taken yet. */
+void mem_forget_hoard(void);

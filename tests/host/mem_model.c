@@ -10,6 +10,7 @@
 #include "servers/mem/space.h"
 #include "servers/proto/mem.h"
 #include "tests/host/check.h"
+#include "tests/host/mem_accounts.h"
 #include "tests/host/mem_client.h"
 
 enum {
@@ -43,10 +44,11 @@ static struct {
 
 static uint32_t next_id = 0x1001;
 static bool memory_is_short; /* then refusals for lack of memory are right */
+static bool has_limits;      /* and if programs have taken limits */
 
 static bool is_short(int status)
 {
-    return memory_is_short && status == -ENOMEM;
+    return (memory_is_short || has_limits) && status == -ENOMEM;
 }
 
 static int call(struct client *client, uint32_t number, uint32_t a, uint32_t b, uint32_t *result)
@@ -177,6 +179,12 @@ static void fork_one(void)
 
 /* Touching. */
 
+/* Only the deep stack is not. */
+static bool is_promised(uint32_t address)
+{
+    return address < STACK_LOW || address >= STACK_TOP - STACK_PROMISED * PAGE_SIZE;
+}
+
 static void touch_one(void)
 {
     struct client *client = pick(true);
@@ -202,7 +210,8 @@ static void touch_one(void)
     bool done = mem_touch(&client->name, address, cause);
     if (!done) {
         uint32_t id;
-        CHECK(!allowed || memory_is_short || mem_was_refused);
+        CHECK(!allowed || memory_is_short || has_limits || mem_was_refused);
+        CHECK(!allowed || mem_was_refused || !is_promised(address));
         CHECK(mem_call(NULL, MEM_CASUALTY, 0, 0, &id) == 0 && id == client->name.id);
         end(client);
         return;
@@ -343,7 +352,7 @@ static void nonsense(void)
 
     if (!client)
         return;
-    if (number >= MEM_CALLS_END || (number > MEM_INFO && number < MEM_SPACE_CREATE) || !number)
+    if (number >= MEM_CALLS_END || (number > MEM_SET_LIMIT && number < MEM_SPACE_CREATE) || !number)
         CHECK(call(client, number, a, a, NULL) == -ENOSYS);
     else if (number >= MEM_SPACE_CREATE)
         CHECK(call(client, number, pick(true)->name.id, a, NULL) == -EPERM);
@@ -355,28 +364,31 @@ static void nonsense(void)
     CHECK(!mem_send(&client->name, TAG_SIGNAL, words));
 }
 
-/* Takes nearly all frames that could be lent, so that whatever needs one next runs out at any
- * place; or gives them back. */
-static uint32_t hoard[8000], hoard_count;
+/* Limits: each program, or nobody else, may lower what it and its children may have. */
 
-static void give_back_hoard(void)
+static void limit_one(void)
 {
-    while (hoard_count)
-        frames_return(hoard[--hoard_count]);
+    struct client *client = pick(true);
+
+    if (!client || random_below(4))
+        return;
+    const struct space *space = space_find(client->name.id);
+    uint32_t limit = random_below(2) ? mem_charged(space) + random_below(40) : random_below(2 * space->account->limit);
+    int expected = mem_status_of_limit(space, limit), status = call(client, MEM_SET_LIMIT, limit, 0, NULL);
+    CHECK(status == expected || (expected == 0 && status == -ENOMEM && memory_is_short)); /* none below the window */
+    CHECK(status || space->account->limit == limit);
+    CHECK(call(client, MEM_GET_LIMIT, 0, 0, &limit) == 0 && limit == space->account->limit);
+    has_limits |= !status;
 }
 
+/* Takes nearly all that can be promised, so that whatever is asked for next is refused at any place; or
+ * gives it back. */
 static void hoard_or_give_back(void)
 {
-    uint32_t frame, rest = random_below(8);
-
-    if (hoard_count || !memory_is_short || random_below(8)) {
-        give_back_hoard();
-        return;
-    }
-    while ((frame = frames_lend()) != FRAME_NONE)
-        hoard[hoard_count++] = frame;
-    while (rest-- && hoard_count)
-        frames_return(hoard[--hoard_count]);
+    if (mem_hoarded() || !memory_is_short || random_below(8))
+        mem_feed();
+    else
+        mem_starve(random_below(12));
 }
 
 /* Checks. */
@@ -385,31 +397,28 @@ static uint32_t start_free; /* frames that are free or the server's own */
 
 void mem_model_check(void)
 {
-    uint32_t living = 0, open = 0, promised = shm_table_count() + heap_check();
+    uint32_t living = 0, open = 0;
 
-    for (uint32_t i = 0; i < CLIENTS; i++) {
-        if (!clients[i].lives)
-            continue;
-        living++;
-        mem_check_mappings(&clients[i].name);
-        const struct space *space = space_find(clients[i].name.id);
-        promised += space->committed;
-    }
+    for (uint32_t i = 0; i < CLIENTS; i++)
+        if (clients[i].lives) {
+            living++;
+            mem_check_mappings(&clients[i].name);
+        }
     for (uint32_t i = 0; i < IDS; i++)
         open += segments[i].holders != 0;
     shm_table_check();
     frames_check();
+    mem_accounts_check(mem_hoarded());
     CHECK(shm_table_count() == open);
-    CHECK(frames_count().committed >= promised);
-    CHECK(living || frames_count().free + heap_check() + hoard_count == start_free);
-    CHECK(living || frames_count().committed == heap_check() + hoard_count);
+    CHECK(living || frames_count().free + heap_check() == start_free);
 }
 
 void mem_model_start(struct fake_ram ram, bool is_short_of_memory)
 {
     memory_is_short = is_short_of_memory;
     mem_refuse_one_in = 50;
-    hoard_count = 0;
+    has_limits = false;
+    mem_forget_hoard();
     memset(clients, 0, sizeof(clients));
     memset(segments, 0, sizeof(segments));
     fake_init(ram);
@@ -422,7 +431,7 @@ void mem_model_end(void)
 {
     struct client *client;
 
-    give_back_hoard();
+    mem_feed();
     while ((client = pick(true)))
         end(client);
     mem_model_check();
@@ -434,6 +443,7 @@ void mem_model_step(void)
         spawn,         fork_one,      touch_one,   touch_one, touch_one,          touch_one,
         touch_one,     touch_one,     touch_one,   sbrk_one,  mmap_or_munmap,     mmap_or_munmap,
         open_or_close, open_or_close, use_segment, nonsense,  hoard_or_give_back,
+        limit_one,
     };
     struct client *client;
 

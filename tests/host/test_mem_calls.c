@@ -4,7 +4,7 @@
  *
  * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
 #include "libuser/libc/errno.h"
@@ -20,18 +20,11 @@
 
 enum { READ = RIGHT_READ, WRITE = RIGHT_WRITE, EXECUTE = RIGHT_EXECUTE };
 
-/* What a refused call leaves as it was. */
-static uint32_t committed_free(void)
-{
-    struct frames_count count = frames_count();
-    return (count.total - count.committed) << 16 ^ count.free;
-}
-
 /* The calls of the manager. */
 
 static void check_create(void)
 {
-    uint32_t slot = space_receive_slot(), before = committed_free();
+    uint32_t slot = space_receive_slot(), before = mem_state();
 
     CHECK(mem_manager(MEM_SPACE_CREATE, 7, 0) == -EINVAL); /* no task */
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 0, 0) == -EINVAL);
@@ -43,7 +36,7 @@ static void check_create(void)
     CHECK(mem_manager(MEM_SPACE_FORK, a.id, 7) == -EINVAL);
     CHECK(mem_manager(MEM_SPACE_DESTROY, 99, 0) == -ENOENT);
     CHECK(mem_manager(MEM_SBRK, 4096, 0) == -EINVAL);
-    CHECK(kernel_slot_is_empty(slot) && space_receive_slot() == slot && committed_free() == before);
+    CHECK(kernel_slot_is_empty(slot) && space_receive_slot() == slot && mem_state() == before);
 
     /* A program's capability is deleted, whatever it calls. */
     fake_task_create(slot, 0);
@@ -86,11 +79,11 @@ static void check_segments_refused(void)
     CHECK(mem_map_segment(3, &pair_text) == -ENOENT);
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 3, 0) == 0);
     CHECK(mem_map_segment(3, &pair_text) == 0);
-    uint32_t before = committed_free(), mappings = fake_mappings(client.slot);
+    uint32_t before = mem_state(), mappings = fake_mappings(client.slot);
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         CHECK(mem_map_segment(3, &rows[i].segment) == rows[i].status);
     CHECK(mem_call_tagged(NULL, 4, MEM_SPACE_MAP, 3, 0) == -EINVAL); /* data of another size */
-    CHECK(committed_free() == before && fake_mappings(client.slot) == mappings);
+    CHECK(mem_state() == before && fake_mappings(client.slot) == mappings);
 
     CHECK(mem_manager(MEM_SPACE_FINISH, 99, PAIR_BREAK) == -ENOENT);
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, PROGRAM_BASE - 1) == -EINVAL);
@@ -109,10 +102,10 @@ static void check_clear(void)
 
     pair_write(client, 0x902000, 5);
     pair_write(client, pair_open(client, 9), 6);
-    uint32_t before = committed_free(), mappings = fake_mappings(client.slot);
+    uint32_t before = mem_state(), mappings = fake_mappings(client.slot);
     CHECK(mem_manager(MEM_SPACE_CLEAR, 99, 0) == -ENOENT);
     CHECK(mem_manager(MEM_SPACE_CLEAR, 3, 1 << 20) == -ENOMEM);
-    CHECK(committed_free() == before && fake_mappings(client.slot) == mappings);
+    CHECK(mem_state() == before && fake_mappings(client.slot) == mappings);
     CHECK(mem_manager(MEM_SPACE_CLEAR, 3, 4) == 0 && fake_mappings(client.slot) == 0 && space_find(3)->committed == 0);
     CHECK(pair_call(client, MEM_SHM_CLOSE, 9, 0) == -ENOENT);
     pair_dies(client, 0x902000, 0);
@@ -163,20 +156,20 @@ static void check_image(void)
 
 static void check_pool(void)
 {
-    uint32_t before = committed_free();
+    uint32_t before = mem_state();
     struct mem_client proc = {0, 0};
 
     CHECK(mem_manager(MEM_POOL, 0, 0) == -EINVAL);
     CHECK(mem_manager(MEM_POOL, 0x80000000, 0) == -EINVAL);
     CHECK(mem_manager(MEM_POOL, 5990, 0) == -ENOMEM);
     CHECK(mem_manager(MEM_POOL, 10, 0) == 0);
-    uint32_t after = committed_free(), slot = mem_page.items[0].slot;
+    uint32_t after = mem_state(), slot = mem_page.items[0].slot;
     CHECK(after != before && !kernel_slot_is_empty(slot));
     CHECK(mem_page.items[0].kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP);
     mem_refuse_one_in = 1;
     CHECK(mem_call(&proc, MEM_POOL, 10, 0, NULL) == -EINVAL);
     mem_refuse_one_in = 0;
-    CHECK(committed_free() == after && kernel_slot_is_empty(mem_page.items[0].slot));
+    CHECK(mem_state() == after && kernel_slot_is_empty(mem_page.items[0].slot));
     struct words words = {{MEM_POOL, 10}};
     mem_page.tag = 0;
     CHECK(server_handle(0, &words) == (IPC_REPLY | IPC_EXTENDED));
@@ -185,8 +178,10 @@ static void check_pool(void)
     CHECK(pair_call(a, MEM_POOL_END, pool, 0) == -EPERM);
     CHECK(mem_manager(MEM_POOL_END, POOLS_MAX, 0) == -ENOENT);
     CHECK(mem_manager(MEM_POOL_END, pool, 0) == 0 && kernel_slot_is_empty(second));
-    CHECK(mem_manager(MEM_POOL_END, pool, 0) == -ENOENT && committed_free() == after);
+    CHECK(mem_manager(MEM_POOL_END, pool, 0) == -ENOENT && mem_state() == after);
     CHECK(!kernel_slot_is_empty(slot)); /* the first is still there */
+    for (uint32_t i = 0; i < POOLS_MAX; i++)
+        CHECK(!pools_at(i) || mem_manager(MEM_POOL_END, i, 0) == 0);
 }
 
 /* Casualties come in the order of their faults, each with the reason; the dead are forgotten. */
@@ -225,18 +220,18 @@ static void check_casualties(void)
 static void check_foreign(void)
 {
     struct mem_client stranger = {77, 0};
-    uint32_t before = committed_free();
+    uint32_t before = mem_state();
 
     for (uint32_t number = 0; number < 60; number++) {
         bool manager = number >= MEM_SPACE_CREATE && number < MEM_CALLS_END;
-        bool known = number >= MEM_SBRK && number <= MEM_INFO;
+        bool known = number >= MEM_SBRK && number <= MEM_SET_LIMIT;
         int status = known ? -EINVAL : manager ? -EPERM : -ENOSYS;
         if (!known)
             CHECK(pair_call(a, number, b.id, 0) == status);
         CHECK(pair_call(stranger, number, 1, 1) == -EINVAL);
     }
     CHECK(pair_call(a, 0xffffffff, 0, 0) == -ENOSYS && mem_manager(9, 0, 0) == -ENOSYS);
-    CHECK(committed_free() == before);
+    CHECK(mem_state() == before);
 }
 
 /* A capability with a call that takes none goes at once, whoever sent it: the next one finds room. */
@@ -253,44 +248,48 @@ static void check_unwanted_capability(void)
     fake_task_reap();
 }
 
-/* The slot of a space that is discarded is used again. */
 /* Something else than a task, sent as one: it goes with its space, and the slot takes a task again. */
 static void check_no_task(void)
 {
     pair_end(pair_make(3)); /* leaves a spare space, as those that follow do */
-    uint32_t slot = space_receive_slot(), before = committed_free();
+    uint32_t slot = space_receive_slot(), before = mem_state();
 
     fake_slot_fill(slot);
     CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 3, 0) == 0);
     CHECK(mem_map_segment(3, &pair_text) == -ENOMEM);
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, PAIR_BREAK & -PAGE_SIZE) == -ENOMEM);
+    CHECK(!space_find(3)->committed && !pages_get(&space_find(3)->pages, STACK_TOP - PAGE_SIZE));
     CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == 0 && kernel_slot_is_empty(slot));
-    CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == -ENOENT && committed_free() == before);
+    CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == -ENOENT && mem_state() == before);
     fake_slot_fill(space_receive_slot());
     CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_FORK, a.id, 3) == -ENOMEM);
-    CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == -ENOENT && committed_free() == before);
+    CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == -ENOENT && mem_state() == before);
     for (uint32_t id = 3; id < 3 + SPARES_KEPT; id++) /* each spare slot */
         pair_end(pair_make(id));
 }
 
+/* The slots of spaces that are not kept are used again. */
 static void check_slots_come_back(void)
 {
-    enum { ROUNDS = 8 };
+    enum { ROUNDS = 8, MANY = SPARES_KEPT + 4 };
     uint32_t first = 0, highest = 0;
 
-    for (uint32_t i = 0; i < ROUNDS; i++) {
-        struct mem_client client = pair_make(200 + i);
-        pair_end(client);
-        space_discard_spares();
-        first = i == 1 ? client.slot : first;
-        highest = client.slot > highest ? client.slot : highest;
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        struct mem_client clients[MANY];
+        for (uint32_t i = 0; i < MANY; i++) {
+            clients[i] = pair_make(200 + i);
+            highest = clients[i].slot > highest ? clients[i].slot : highest;
+        }
+        for (uint32_t i = 0; i < MANY; i++)
+            pair_end(clients[i]);
+        first = round ? first : highest;
     }
-    CHECK(highest <= first + 2);
+    CHECK(highest <= first + 1);
 }
 
 static void check_sbrk(void)
 {
-    uint32_t old, before = committed_free();
+    uint32_t old, before = mem_state();
 
     CHECK(pair_call(a, MEM_SBRK, (uint32_t)-1, 0) == -EINVAL);
     CHECK(pair_call(a, MEM_SBRK, 0x80000000, 0) == -EINVAL);
@@ -298,7 +297,7 @@ static void check_sbrk(void)
     CHECK(pair_call(a, MEM_SBRK, HEAP_LIMIT - PAIR_BREAK + 1, 0) == -ENOMEM);
     CHECK(pair_call(a, MEM_SBRK, 30 << 20, 0) == -ENOMEM); /* more than there is */
     CHECK(mem_call(&a, MEM_SBRK, 0, 0, &old) == 0 && old == PAIR_BREAK);
-    CHECK(committed_free() == before);
+    CHECK(mem_state() == before);
 
     /* To the byte; the page comes with its first byte and goes with it, and is zero again. */
     CHECK(pair_call(a, MEM_SBRK, 0x905000 - PAIR_BREAK, 0) == 0);
@@ -366,11 +365,11 @@ static void check_mmap(void)
         {0, 0x80000000, -ENOMEM},
         {0, 24 << 20, -ENOMEM}, /* more than there is */
     };
-    uint32_t before = committed_free(), promised_before = pair_promised(), first, second;
+    uint32_t before = mem_state(), promised_before = pair_promised(), first, second;
 
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         CHECK(pair_call(a, MEM_MMAP, rows[i].address, rows[i].length) == rows[i].status);
-    CHECK(committed_free() == before);
+    CHECK(mem_state() == before);
 
     CHECK(mem_call(&a, MEM_MMAP, 0, 3 * PAGE_SIZE, &first) == 0 && first == MMAP_BASE);
     CHECK(mem_call(&a, MEM_MMAP, 0, 1, &second) == 0 && second == first + 3 * PAGE_SIZE);

@@ -17,7 +17,7 @@ enum { NO_RAM = -1, RUN_FIRST = -10, LENT_FIRST = -20 };
 static const struct fake_ram ram = {KERNEL_WINDOW_PAGES - 400, PAGES, HOLE};
 
 static int state[PAGES + HOLE];
-static uint32_t own, committed; /* `own`: the server's; the model does not know which ones */
+static uint32_t own, promised, promised_low; /* `own`: the server's; the model does not know which ones */
 static uint32_t lists[LISTS];
 static struct {
     uint32_t first, pages;
@@ -49,19 +49,46 @@ static bool is_low(uint32_t frame)
     return ram.first + frame < KERNEL_WINDOW_PAGES;
 }
 
-static void commit_one(bool *done)
+static bool promise_one(void)
 {
-    *done = frames_commit(1);
-    CHECK(*done == (committed + 1 <= PAGES - (PAGES / 64 + 64)));
-    committed += *done;
+    bool done = account_charge(&frames_account, 1);
+
+    CHECK(done == (promised + 1 <= PAGES - (PAGES / 64 + 96)));
+    promised += done;
+    return done;
+}
+
+/* Below the window: there must be room there for all such promises and for the reserve. */
+static bool promise_low(uint32_t frames)
+{
+    uint32_t held_there = 0;
+
+    if (!account_charge(&frames_account, frames))
+        return false;
+    for (uint32_t frame = 0; frame < 400; frame++)
+        held_there += state[frame] > 0;
+    bool done = frames_promise_low(frames);
+    CHECK(done == (promised_low + PAGES / 64 + 96 + frames <= 400 - held_there));
+    if (done) {
+        promised += frames;
+        promised_low += frames;
+    } else {
+        account_release(&frames_account, frames);
+    }
+    return done;
+}
+
+static void unpromise_low(uint32_t frames)
+{
+    frames_unpromise_low(frames);
+    account_release(&frames_account, frames);
+    promised_low -= frames;
+    promised -= frames;
 }
 
 static void take(void)
 {
-    bool committed_one;
-
-    commit_one(&committed_one);
-    if (!committed_one)
+    if (!promise_one())
         return;
     bool high_is_free = false;
     for (uint32_t frame = 400; frame < PAGES + HOLE; frame++)
@@ -75,20 +102,18 @@ static void take(void)
 static void share_or_drop(void)
 {
     uint32_t frame = random_below(PAGES + HOLE);
-    bool committed_one;
 
     if (state[frame] <= 0)
         return;
     CHECK(frames_is_shared(frame) == (state[frame] > 1));
     if (random_below(3)) {
         frames_drop(frame);
-        frames_uncommit(1);
-        committed--;
+        account_release(&frames_account, 1);
+        promised--;
         state[frame]--;
         return;
     }
-    commit_one(&committed_one);
-    if (!committed_one)
+    if (!promise_one())
         return;
     frames_share(frame);
     state[frame]++;
@@ -96,38 +121,38 @@ static void share_or_drop(void)
 
 static void lend(uint32_t list)
 {
-    uint32_t frame = frames_lend_to(&lists[list]);
-
-    if (frame == FRAME_NONE) {
-        CHECK(committed == PAGES || count_state(0, 0) <= own + PAGES - 400);
+    if (!promise_low(1))
         return;
-    }
-    CHECK(is_low(frame) && state[frame] == 0);
+    uint32_t frame = frames_lend_to(&lists[list]);
+    CHECK(frame != FRAME_NONE && is_low(frame) && state[frame] == 0);
     state[frame] = LENT_FIRST - (int)list;
-    committed++;
 }
 
 static void give_back(uint32_t list)
 {
     frames_return_all(&lists[list]);
     CHECK(lists[list] == FRAME_NONE);
-    committed -= set_all(LENT_FIRST - (int)list, 0);
+    unpromise_low(set_all(LENT_FIRST - (int)list, 0));
 }
 
 static void lend_or_return_run(uint32_t i)
 {
     if (runs[i].pages) {
         frames_return_run(runs[i].first, runs[i].pages);
-        committed -= set_all(RUN_FIRST - (int)i, 0);
+        unpromise_low(set_all(RUN_FIRST - (int)i, 0));
         runs[i].pages = 0;
         return;
     }
-    uint32_t pages = 1 + random_below(20), first = frames_lend_run(pages);
-    if (first == FRAME_NONE)
+    uint32_t pages = 1 + random_below(20);
+    if (!promise_low(pages))
         return;
+    uint32_t first = frames_lend_run(pages);
+    if (first == FRAME_NONE) {
+        unpromise_low(pages);
+        return;
+    }
     runs[i].first = first;
     runs[i].pages = pages;
-    committed += pages;
     for (uint32_t frame = first; frame < first + pages; frame++) {
         CHECK(is_low(frame) && state[frame] == 0);
         state[frame] = RUN_FIRST - (int)i;
@@ -139,7 +164,7 @@ static void compare(void)
     struct frames_count count = frames_count();
     uint32_t in_use = PAGES + HOLE - count_state(0, 0) - count_state(NO_RAM, NO_RAM);
 
-    CHECK(count.total == PAGES && count.committed == committed);
+    CHECK(count.total == PAGES && frames_account.used == promised);
     CHECK(count.free == PAGES - own - in_use);
     frames_check();
 }
@@ -149,17 +174,15 @@ static void return_later(void)
 {
     uint32_t task = 100, list = FRAME_NONE, free = frames_count().free;
 
+    CHECK(promise_low(5));
     fake_task_create(task, 0);
     for (int i = 0; i < 5; i++) {
         err_t err = kernel_donate(task, frames_lend_to(&list));
         CHECK(err == OK);
     }
-    frames_return_later(&list);
-    frames_return_due();
-    CHECK(list == FRAME_NONE && frames_count().free == free - 5);
+    CHECK(!frames_return_free(&list) && frames_count().free == free - 5);
     fake_task_destroy(task);
-    frames_return_due();
-    CHECK(frames_count().free == free);
+    CHECK(frames_return_free(&list) && list == FRAME_NONE && frames_count().free == free);
 }
 
 /* Boot ranges may reach beyond the capability at either end, or lie outside of it. */
@@ -173,39 +196,28 @@ static void what_the_capability_covers(void)
     fake_start_frames_in(first, pages, ranges, 5);
     CHECK(frames_count().total == 50 + 200 + 20);
     frames_check();
-    CHECK(!frames_commit(UINT32_MAX) && !frames_commit(UINT32_MAX - frames_count().committed + 1));
+    CHECK(!account_charge(&frames_account, UINT32_MAX));
 }
 
-static uint32_t spare; /* that is given back when memory is short */
-
-static bool give_spare_back(void)
-{
-    bool any = spare != FRAME_NONE;
-
-    if (any)
-        frames_return(spare);
-    spare = FRAME_NONE;
-    return any;
-}
-
-/* What is promised is not lent; what is kept for later is given back before that is said. */
+/* Who was promised a frame finds it, whatever others lend: below the window, and anywhere. */
 static void promises_are_kept(void)
 {
-    uint32_t last = FRAME_NONE;
+    uint32_t low = 50, any, list = FRAME_NONE;
 
     fake_init(ram);
     fake_start_frames();
-    uint32_t promised = PAGES - (PAGES / 64 + 64) - frames_count().committed;
-    CHECK(frames_commit(promised) && !frames_commit(1));
-    while ((spare = frames_lend()) != FRAME_NONE)
-        last = spare;
-    frames_on_shortage(give_spare_back);
-    spare = last;
-    CHECK(frames_lend() == last && frames_lend() == FRAME_NONE);
-    CHECK(frames_count().committed == PAGES && frames_count().free == promised);
-    for (; promised > 0; promised--)
+    uint32_t all = PAGES - (PAGES / 64 + 96);
+    CHECK(account_charge(&frames_account, all) && !account_charge(&frames_account, 1));
+    CHECK(frames_promise_low(low));
+    for (any = all - low; any > 0; any--)
         frames_take();
+    CHECK(!frames_promise_low(1));
+    uint32_t own_before = heap_check(), lent = 0;
+    while (frames_lend_to(&list) != FRAME_NONE)
+        lent++;
+    CHECK(lent == low + PAGES / 64 + 96 - own_before && frames_count().free == 0);
     frames_check();
+    account_release(&frames_account, 1);
 }
 
 int main(void)
@@ -214,7 +226,7 @@ int main(void)
     what_the_capability_covers();
     fake_init(ram);
     fake_start_frames();
-    own = committed = heap_check();
+    own = heap_check();
     for (uint32_t frame = PAGES / 2; frame < PAGES / 2 + HOLE; frame++)
         state[frame] = NO_RAM;
     for (int i = 0; i < LISTS; i++)

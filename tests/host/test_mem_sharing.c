@@ -4,7 +4,7 @@
  *
  * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
 #include "libuser/libc/errno.h"
@@ -80,7 +80,7 @@ static void check_shm_counter(void)
 
 static void check_many_segments(void)
 {
-    enum { MANY = 3000 };
+    enum { MANY = 1800 };
     uint32_t before = pair_promised(), info[3];
 
     for (uint32_t i = 0; i < MANY; i++)
@@ -199,24 +199,6 @@ static void check_promises(void)
     b = pair_make(2);
 }
 
-static uint32_t hoard[6000], hoard_count;
-
-static void give_back(uint32_t count)
-{
-    while (count-- && hoard_count)
-        frames_return(hoard[--hoard_count]);
-}
-
-/* Leaves that many frames for kernel memory. */
-static void starve(uint32_t rest)
-{
-    uint32_t frame;
-
-    while ((frame = frames_lend()) != FRAME_NONE)
-        hoard[hoard_count++] = frame;
-    give_back(rest);
-}
-
 /* An image half made is not made at all. */
 static void check_starved_image(void)
 {
@@ -230,39 +212,38 @@ static void check_starved_image(void)
     CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 60, 0) == 0);
     struct space *space = space_find(60);
     for (int i = 0; i < 3; i++) {
-        starve(i != 0); /* the task keeps what it was lent */
+        mem_starve((uint32_t)i);
         CHECK(mem_map_segment(60, &pair_text) == -ENOMEM);
         CHECK(!fake_mappings(client.slot) && !pages_get(&space->pages, PROGRAM_BASE));
         CHECK(mem_map_segment(60, &with_tail) == -ENOMEM && !space->committed);
+        CHECK(space->low == SPACE_FRAMES);
         space_check(space);
-        give_back(hoard_count);
+        mem_feed();
     }
     CHECK(mem_map_segment(60, &pair_text) == 0 && mem_map_segment(60, &with_tail) == 0);
     pair_end(client);
 }
 
-/* The server's own tables: what they need comes whole or not at all. */
-static void check_starved_server(void)
+/* A page comes with all tables that it can need, or not at all. */
+static void check_starved_tables(void)
 {
+    const struct space *space = space_find(a.id);
     uint32_t rest = 0;
 
-    for (starve(0); pair_call(a, MEM_SHM_OPEN, 1, 0); rest++, give_back(1)) {
+    for (mem_starve(0); pair_call(a, MEM_SHM_OPEN, 1, 0); mem_starve(++rest))
         CHECK(rest < 20 && shm_table_count() == 0);
-        frames_check();
-    }
-    CHECK(rest > 3);
-    give_back(hoard_count);
-    for (starve(0), rest = 0; pair_call(a, MEM_MMAP, MMAP_BASE + PAGE_SIZE, 9 << 20);
-         rest++, give_back(1)) {
-        CHECK(rest < 20 && !pages_get(&space_find(a.id)->pages, MMAP_BASE + PAGE_SIZE));
-        space_check(space_find(a.id));
-    }
-    CHECK(rest > 1);
-    give_back(hoard_count);
+    CHECK(rest == 1 + TABLE_FRAMES + 1);
+    for (mem_starve(0), rest = 0; pair_call(a, MEM_MMAP, MMAP_BASE + PAGE_SIZE, 9 << 20); mem_starve(++rest))
+        CHECK(rest < 3000 && !pages_get(&space->pages, MMAP_BASE + PAGE_SIZE));
+    CHECK(rest == (9 << 20 >> PAGE_BITS) + 5 * TABLE_FRAMES + 3); /* from the first to the fifth table, three leaves */
+    mem_starve(0);
+    for (uint32_t at = MMAP_BASE + PAGE_SIZE; at < MMAP_BASE + (9 << 20); at += PAGE_SIZE)
+        pair_write(a, at, at);
+    CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + (4 << 20), PAGE_SIZE) == 0);
+    mem_feed();
     pair_end(a);
     pair_end(b);
-    struct frames_count count = frames_count();
-    CHECK(count.free + heap_check() == count.total && count.committed == heap_check());
+    CHECK(frames_count().free + heap_check() == frames_count().total && frames_account.used == 0);
     a = pair_make(1);
     b = pair_make(2);
 }
@@ -287,7 +268,7 @@ int main(void)
     static void (*const checks[])(void) = {
         check_shm,           check_shm_elsewhere, check_shm_counter,
         check_fork,          check_many_segments, check_stale_fault,
-        check_promises,      check_starved_image, check_starved_server,
+        check_promises,      check_starved_image, check_starved_tables,
         check_early_destroy,
     };
 

@@ -29,11 +29,10 @@ static void open_one(uint32_t i)
 
     CHECK((number != SEGMENT_NONE) == (model[i].holders != 0));
     if (number == SEGMENT_NONE) {
-        number = shm_table_add(id_of(i));
-        if (number == SEGMENT_NONE) {
-            CHECK(!frames_commit(1));
+        if (!account_charge(&frames_account, 1))
             return;
-        }
+        number = shm_table_add(id_of(i));
+        CHECK(number != SEGMENT_NONE);
         model[i].number = number;
         model[i].frame = shm_table_at(number)->frame;
         model_count++;
@@ -48,8 +47,10 @@ static void close_one(uint32_t i)
     if (!model[i].holders)
         return;
     shm_table_drop(model[i].number);
-    if (--model[i].holders == 0)
+    if (--model[i].holders == 0) {
+        account_release(&frames_account, 1);
         model_count--;
+    }
 }
 
 int main(void)

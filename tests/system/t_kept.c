@@ -19,11 +19,11 @@
 /* KEPT: a piece of frames for kernel objects, if a group of it went to proc itself, and tables of the
  * servers', which stay for the next time. UNTOUCHED: pages promised to this program that it has not
  * touched. */
-enum { PAGE = 4096, BOARD = -51, MANY = 500, FEWEST = 150, KEPT = 64 + 16, UNTOUCHED = 40 };
+enum { PAGE = 4096, BOARD = -51, MANY = 500, FEWEST = 150, KEPT = 64 + 16, UNTOUCHED = 100 };
 
 static uint32_t reserve(void)
 {
-    return memory_now().total / 64 + 64;
+    return memory_now().total / 64 + 96;
 }
 
 static pid_t children[MANY];

@@ -1,0 +1,68 @@
+/*
+ * Accounts: how much of one thing (frames, processes) may be used, and by whom.
+ *
+ *      root: all that there is <--- account <--- account
+ *                              <--- account
+ *
+ * A program and what it forks share an account. Who takes one of its own names its limit: so much
+ * comes out of the account that it had, used or not, and nobody else's use can touch it; so much
+ * comes back when the last holder has ended.
+ *
+ *   A1  `used` is at most `limit`
+ *   A2  `used` is the sum of what was charged and of the limits of the accounts under this one, each
+ *       with ACCOUNT_COST for the account itself
+ *   A3  `holders` counts those who charge it and the accounts under it; without any it goes, but for
+ *       the root
+ *   A4  the root's `depth` is 0, an account's its parent's + 1, at most ACCOUNT_DEPTH_MAX
+ */
+#pragma once
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ACCOUNT_COST = 1, ACCOUNT_DEPTH_MAX = 16 };
+
+struct account {
+    uint32_t used, limit;
+    uint32_t holders, depth;
+    struct account *parent; /* null: the root */
+};
+
+static inline uint32_t account_left(const struct account *account)
+{
+    return account->limit - account->used;
+}
+
+/* False: that is more than is left, and nothing has changed. */
+static inline bool account_charge(struct account *account, uint32_t amount)
+{
+    if (amount > account_left(account))
+        return false;
+    account->used += amount;
+    return true;
+}
+
+static inline void account_release(struct account *account, uint32_t amount)
+{
+    assert(amount <= account->used);
+    account->used -= amount;
+}
+
+static inline struct account *account_hold(struct account *account)
+{
+    account->holders++;
+    return account;
+}
+
+/* The holder of `charged` in `parent` moves to a new account of that limit, empty until now. 0; -EINVAL: it has
+ * more than that; -ENOMEM: the parent has not so much; -EAGAIN: it is too deep. */
+int account_split(struct account *account, struct account *parent, uint32_t limit, uint32_t charged);
+
+/* The only holder lowers its account's limit. -EINVAL: more is used; -EPERM: it is no lower one. */
+int account_lower(struct account *account, uint32_t limit);
+
+/* One holder less, which has nothing charged any more. An account that goes is given to `free`, and
+ * then perhaps the ones above it. */
+void account_drop(struct account *account, void (*free)(struct account *account));

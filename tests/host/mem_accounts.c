@@ -1,0 +1,94 @@
+#include "tests/host/mem_accounts.h"
+
+#include "libuser/libc/errno.h"
+#include "servers/mem/frames.h"
+#include "tests/host/check.h"
+
+enum { ACCOUNTS_MAX = 64 * ACCOUNT_DEPTH_MAX };
+
+static struct account *accounts[ACCOUNTS_MAX];
+static uint32_t accounts_count;
+
+uint32_t mem_charged(const struct space *space)
+{
+    return space->committed + space->low;
+}
+
+int mem_status_of_limit(const struct space *space, uint32_t limit)
+{
+    const struct account *account = space->account;
+    bool alone = account->holders == 1 && account->parent;
+
+    if (limit >= account->limit)
+        return limit > account->limit ? -EPERM : 0;
+    if (limit < (alone ? account->used : mem_charged(space)))
+        return -EINVAL;
+    if (!alone && limit + ACCOUNT_COST > account_left(account) + mem_charged(space))
+        return -ENOMEM;
+    return !alone && account->depth == ACCOUNT_DEPTH_MAX ? -EAGAIN : 0;
+}
+
+/* With those above it. */
+static void find_account(struct account *account)
+{
+    for (; account; account = account->parent) {
+        uint32_t i = 0;
+        while (i < accounts_count && accounts[i] != account)
+            i++;
+        CHECK(i < ACCOUNTS_MAX);
+        if (i == accounts_count)
+            accounts[accounts_count++] = account;
+    }
+}
+
+static void for_spaces(void (*function)(struct space *space))
+{
+    for (uint32_t bucket = 0; bucket < SPACE_BUCKETS; bucket++)
+        for (struct space *space = space_buckets[bucket]; space; space = space->next)
+            function(space);
+    for (struct space *space = space_settling; space; space = space->next)
+        function(space);
+}
+
+static void find_account_of(struct space *space)
+{
+    find_account(space->account);
+}
+
+static const struct account *counted;
+static uint32_t used, holders;
+
+static void count(struct space *space)
+{
+    if (space->account != counted)
+        return;
+    used += mem_charged(space);
+    holders++;
+}
+
+static void check_account(const struct account *account, uint32_t others)
+{
+    bool root = account == &frames_account;
+
+    counted = account;
+    used = root ? others : 0;
+    holders = root;
+    for_spaces(count);
+    for (uint32_t i = 0; i < accounts_count; i++)
+        if (accounts[i]->parent == account) {
+            used += accounts[i]->limit + ACCOUNT_COST;
+            holders++;
+        }
+    CHECK(account->used == used && used <= account->limit && account->holders == holders);
+    CHECK(root ? !account->depth : account->depth == account->parent->depth + 1);
+    CHECK(account->depth <= ACCOUNT_DEPTH_MAX);
+}
+
+void mem_accounts_check(uint32_t others)
+{
+    accounts_count = 0;
+    find_account(&frames_account);
+    for_spaces(find_account_of);
+    for (uint32_t i = 0; i < accounts_count; i++)
+        check_account(accounts[i], others);
+}

@@ -1,0 +1,189 @@
+/*
+ * Limits: what a program may have comes out of what it shared before, binds it and all that it forks, is its own
+ * whatever others do, and goes back at the end.
+ *
+ * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: tests/host/mem_client.c tests/host/mem_pair.c
+ */
+#include "libuser/libc/errno.h"
+#include "servers/mem/frames.h"
+#include "servers/mem/layout.h"
+#include "servers/mem/server.h"
+#include "servers/mem/space.h"
+#include "servers/proto/mem.h"
+#include "tests/host/check.h"
+#include "tests/host/mem_pair.h"
+
+enum { CHILD = 20, GRANDCHILD = 21, LIMIT = 200 };
+
+static uint32_t charged(struct mem_client client)
+{
+    const struct space *space = space_find(client.id);
+    return space->committed + space->low;
+}
+
+static int set_limit(struct mem_client client, uint32_t frames)
+{
+    return pair_call(client, MEM_SET_LIMIT, frames, 0);
+}
+
+static void check_get_limit(struct mem_client client, uint32_t limit, uint32_t used)
+{
+    struct words words = {{MEM_GET_LIMIT}};
+
+    mem_page.tag = 0;
+    CHECK(server_handle(client.id, &words) == IPC_REPLY && words.w[0] == 0 && words.w[1] == limit && words.w[2] == used);
+}
+
+/* Each error, and nothing has changed. */
+static void check_refused(void)
+{
+    uint32_t before = mem_state(), all = frames_account.limit;
+
+    CHECK(set_limit(a, all + 1) == -EPERM && set_limit(a, UINT32_MAX) == -EPERM);
+    CHECK(set_limit(a, charged(a) - 1) == -EINVAL && set_limit(a, 0) == -EINVAL);
+    CHECK(set_limit(a, all - charged(b)) == -ENOMEM); /* an account costs a frame */
+    CHECK(mem_manager(MEM_SET_LIMIT, LIMIT, 0) == -EINVAL && mem_manager(MEM_GET_LIMIT, 0, 0) == -EINVAL);
+    CHECK(set_limit(a, all) == 0 && mem_state() == before);
+    check_get_limit(a, all, charged(a) + charged(b));
+}
+
+/* All that is left to the others, and not one frame more. */
+static void check_split_of_all(void)
+{
+    CHECK(set_limit(a, frames_account.limit - charged(b) - ACCOUNT_COST) == 0);
+    CHECK(account_left(&frames_account) == 0 && pair_call(b, MEM_MMAP, 0, 1) == -ENOMEM);
+    CHECK(pair_call(a, MEM_MMAP, 0, 100 * PAGE_SIZE) == 0 && pair_call(a, MEM_MUNMAP, MMAP_BASE, 100 * PAGE_SIZE) == 0);
+}
+
+/* The only one in an account lowers it, down to what it has, and cannot raise it again. */
+static void check_lowered(void)
+{
+    uint32_t outside = account_left(&frames_account) + charged(a);
+
+    CHECK(set_limit(a, LIMIT) == 0 && account_left(&frames_account) == outside - LIMIT - ACCOUNT_COST);
+    CHECK(set_limit(a, LIMIT + 1) == -EPERM && set_limit(a, charged(a) - 1) == -EINVAL);
+    CHECK(set_limit(a, charged(a)) == 0 && account_left(&frames_account) == outside - charged(a) - ACCOUNT_COST);
+    CHECK(pair_call(a, MEM_MMAP, 0, 1) == -ENOMEM && pair_call(a, MEM_SHM_OPEN, 1, 0) == -ENOMEM);
+    CHECK(pair_call(a, MEM_SBRK, 2 * PAGE_SIZE, 0) == -ENOMEM);
+    check_get_limit(a, charged(a), charged(a));
+    pair_end(a);
+    CHECK(frames_account.used == charged(b));
+    a = pair_make(1);
+}
+
+/* Children share it, theirs and their parent's pages together are within it, and it goes with the last of them. */
+static void check_children(void)
+{
+    struct mem_client parent = pair_fork(a, 19);
+    uint32_t before = frames_account.used - charged(parent);
+
+    CHECK(set_limit(parent, LIMIT) == 0);
+    struct mem_client child = pair_fork(parent, CHILD);
+    check_get_limit(child, LIMIT, charged(parent) + charged(child));
+    uint32_t left = LIMIT - charged(parent) - charged(child);
+    CHECK(pair_call(child, MEM_SBRK, left * PAGE_SIZE, 0) == 0);
+    CHECK(pair_call(parent, MEM_SBRK, PAGE_SIZE, 0) == -ENOMEM);
+    CHECK(mem_manager_with_task(MEM_SPACE_FORK, parent.id, GRANDCHILD) == -ENOMEM);
+    fake_task_reap();
+    CHECK(pair_call(a, MEM_SBRK, PAGE_SIZE, 0) == 0 && pair_call(a, MEM_SBRK, (uint32_t)-PAGE_SIZE, 0) == 0);
+    pair_end(parent);
+    CHECK(frames_account.used == before + LIMIT + ACCOUNT_COST);
+    CHECK(set_limit(child, LIMIT - 1) == 0); /* it is the only one now */
+    pair_end(child);
+    CHECK(frames_account.used == before);
+}
+
+/* What it took is there for it, when others have all the rest. */
+static void check_kept_for_it(void)
+{
+    uint32_t address;
+
+    CHECK(mem_call(&a, MEM_MMAP, 0, LIMIT * PAGE_SIZE, &address) == 0); /* with its tables */
+    CHECK(pair_call(a, MEM_MUNMAP, address, LIMIT * PAGE_SIZE) == 0);
+    CHECK(set_limit(a, LIMIT) == 0);
+    mem_starve(0);
+    CHECK(pair_call(b, MEM_MMAP, 0, 1) == -ENOMEM);
+    uint32_t pages = LIMIT - charged(a);
+    CHECK(mem_call(&a, MEM_MMAP, 0, pages * PAGE_SIZE, &address) == 0 && pair_call(a, MEM_MMAP, 0, 1) == -ENOMEM);
+    for (uint32_t i = 0; i < pages; i++)
+        pair_write(a, address + i * PAGE_SIZE, i);
+    mem_feed();
+    CHECK(pair_call(a, MEM_MUNMAP, address, pages * PAGE_SIZE) == 0);
+}
+
+/* A deep stack is not promised: the casualty says that it was the limit. */
+static void check_casualty_of_limit(void)
+{
+    struct words words = {{MEM_CASUALTY}};
+
+    CHECK(set_limit(a, charged(a)) == 0);
+    for (uint32_t i = 1; i <= STACK_PROMISED; i++)
+        pair_write(a, STACK_TOP - i * PAGE_SIZE, i);
+    CHECK(!mem_touch(&a, STACK_TOP - STACK_PROMISED * PAGE_SIZE - 4, FAULT_WRITE));
+    mem_page.tag = 0;
+    CHECK(server_handle(0, &words) == IPC_REPLY && words.w[1] == a.id);
+    CHECK(words.w[3] & CASUALTY_LIMIT && !(words.w[3] & CASUALTY_NO_MEMORY) && words.w[3] & FAULT_WRITE);
+}
+
+/* A limit in a limit, and so on, but not for ever; each is within the one above. */
+static void check_depth(void)
+{
+    uint32_t limit = 1500, before = frames_account.used;
+    struct mem_client chain[ACCOUNT_DEPTH_MAX + 1];
+
+    for (uint32_t i = 0; i < ACCOUNT_DEPTH_MAX; i++) {
+        chain[i] = pair_fork(i ? chain[i - 1] : a, 30 + i); /* so that the account has another holder */
+        CHECK(set_limit(chain[i], limit -= 60) == 0);
+        CHECK(space_find(chain[i].id)->account->depth == i + 1);
+    }
+    struct mem_client last = pair_fork(chain[ACCOUNT_DEPTH_MAX - 1], 60);
+    CHECK(set_limit(last, charged(last)) == -EAGAIN);
+    for (uint32_t i = 0; i < ACCOUNT_DEPTH_MAX; i++)
+        pair_end(chain[i]);
+    CHECK(frames_account.used > before); /* the last one holds them all */
+    pair_end(last);
+    CHECK(frames_account.used == before);
+}
+
+/* A segment is charged to each who has it open, for as long as it does: who made it can be gone. */
+static void check_segment_of_two(void)
+{
+    uint32_t of_a = charged(a), address = pair_open(a, 5), more = charged(a) - of_a;
+
+    CHECK(more == 1 + TABLE_FRAMES + 1 && pair_open(a, 5) == address && charged(a) == of_a + more);
+    uint32_t of_b = charged(b);
+    pair_open(b, 5);
+    CHECK(charged(b) == of_b + more);
+    CHECK(pair_call(a, MEM_SHM_CLOSE, 5, 0) == 0 && pair_call(a, MEM_SHM_CLOSE, 5, 0) == 0);
+    CHECK(charged(a) == of_a + more - 1 && charged(b) == of_b + more); /* the table stays */
+    CHECK(set_limit(a, charged(a)) == 0 && pair_call(a, MEM_SHM_OPEN, 5, 0) == -ENOMEM);
+    CHECK(pair_call(b, MEM_SHM_CLOSE, 5, 0) == 0);
+}
+
+/* A window that the client opens elsewhere makes its task need tables that nobody promised: it gets none. */
+static void check_tables_beyond_the_promise(void)
+{
+    const struct space *space = space_find(a.id);
+    uint32_t own = space->low - 1 - space->leaves, refused = 0;
+
+    for (uint32_t i = 0; i < 64; i++) {
+        mem_window = PROGRAM_BASE + (i << 23);
+        refused += pair_call(a, MEM_SHM_OPEN, 100 + i, 0) != 0;
+    }
+    mem_window = SHM_BASE;
+    CHECK(refused > 40 && space->lent <= space->low - 1 - space->leaves && space->low - 1 - space->leaves <= own + TABLE_FRAMES);
+}
+
+int main(void)
+{
+    static void (*const checks[])(void) = {
+        check_refused,        check_split_of_all, check_lowered,           check_children,
+        check_kept_for_it,    check_depth,        check_casualty_of_limit, check_segment_of_two,
+        check_tables_beyond_the_promise,
+    };
+
+    pair_run("test_mem_limits", checks, sizeof(checks) / sizeof(checks[0]));
+}
