@@ -94,6 +94,7 @@ COMMANDS = [
     fault("stack", r"stack overflow at 0x\w+ \(write\) at eip 0x\w+ overflow_stack"),
     fault("array", r"stack overflow at 0x\w+ \(write\) at eip 0x\w+ put_array_on_stack"),
     fault("memory", r"out of memory at 0x\w+ \(write\) at eip 0x\w+ overflow_stack", 128 + signal.SIGKILL),
+    fault("limit", r"more memory than its limit \(RLIMIT_AS\) at 0x\w+ \(write\) at eip 0x\w+ overflow_stack", 128 + signal.SIGKILL),
     fault("divide", r"divide error at eip 0x\w+ divide_by_zero", KILLED_BY_ARITHMETIC),
     fault("port", r"general protection at eip 0x\w+ use_port"),
     forgery("", ""),

@@ -1,57 +1,75 @@
 #include "servers/proc/arguments.h"
 
-#include <stdbool.h>
+#include "servers/proc/body.h"
 
-static _Alignas(struct arguments) char arena[ARGUMENTS_CELLS][ARGUMENTS_CELL];
-static bool used[ARGUMENTS_CELLS];
+enum { SHORT_BLOCKS = BODIES_MAX + 1 };
 
-static uint32_t cells_for(uint32_t bytes)
+union short_block {
+    struct arguments arguments;
+    union short_block *next; /* of a free one */
+    char room[sizeof(struct arguments) + ARGUMENTS_SHORT];
+};
+
+union long_block {
+    struct arguments arguments;
+    union long_block *next;
+    char room[sizeof(struct arguments) + ARGUMENTS_MAX];
+};
+
+static union short_block short_blocks[SHORT_BLOCKS], *free_short;
+static union long_block long_blocks[LIMITS_BLOCKS], *free_long;
+static uint32_t used;
+
+static void free_short_block(union short_block *block)
 {
-    return ((uint32_t)sizeof(struct arguments) + bytes + ARGUMENTS_CELL - 1) / ARGUMENTS_CELL;
+    block->next = free_short;
+    free_short = block;
 }
 
-static void mark(uint32_t first, uint32_t cells, bool value)
+static void free_long_block(union long_block *block)
 {
-    for (uint32_t i = 0; i < cells; i++)
-        used[first + i] = value;
+    block->next = free_long;
+    free_long = block;
 }
 
-static uint32_t first_cell(const struct arguments *arguments)
+void arguments_init(void)
 {
-    return (uint32_t)((const char *)arguments - arena[0]) / ARGUMENTS_CELL;
+    free_short = NULL;
+    free_long = NULL;
+    used = 0;
+    for (uint32_t i = 0; i < SHORT_BLOCKS; i++)
+        free_short_block(&short_blocks[i]);
+    for (uint32_t i = 0; i < LIMITS_BLOCKS; i++)
+        free_long_block(&long_blocks[i]);
 }
 
-/* The first of so many free cells, or ARGUMENTS_CELLS. */
-static uint32_t find_free(uint32_t cells)
+static struct arguments *make_short(void)
 {
-    uint32_t run = 0;
+    union short_block *block = free_short;
 
-    for (uint32_t i = 0; i < ARGUMENTS_CELLS; i++) {
-        run = used[i] ? 0 : run + 1;
-        if (run == cells)
-            return i + 1 - cells;
-    }
-    return ARGUMENTS_CELLS;
+    assert(block); /* A2 */
+    free_short = block->next;
+    block->arguments = (struct arguments){.references = 1};
+    return &block->arguments;
 }
 
-struct arguments *arguments_make(uint32_t bytes)
+static struct arguments *make_long(struct account *account)
 {
-    uint32_t cells = cells_for(bytes), first = find_free(cells);
+    union long_block *block = free_long;
 
-    if (first == ARGUMENTS_CELLS)
-        return 0;
-    mark(first, cells, true);
-    struct arguments *arguments = (struct arguments *)arena[first];
-    *arguments = (struct arguments){.references = 1, .cells = (uint16_t)cells};
-    return arguments;
+    free_long = block->next;
+    block->arguments = (struct arguments){.references = 1, .account = account};
+    return &block->arguments;
 }
 
-void arguments_trim(struct arguments *arguments)
+struct arguments *arguments_make(uint32_t bytes, struct account *account)
 {
-    uint32_t cells = cells_for(arguments->bytes);
+    bool is_long = bytes > ARGUMENTS_SHORT;
 
-    mark(first_cell(arguments) + cells, arguments->cells - cells, false);
-    arguments->cells = (uint16_t)cells;
+    if (is_long && !limits_take_block(account))
+        return NULL;
+    used++;
+    return is_long ? make_long(account) : make_short();
 }
 
 struct arguments *arguments_share(struct arguments *arguments)
@@ -62,8 +80,15 @@ struct arguments *arguments_share(struct arguments *arguments)
 
 void arguments_drop(struct arguments *arguments)
 {
-    if (arguments && --arguments->references == 0)
-        mark(first_cell(arguments), arguments->cells, false);
+    if (!arguments || --arguments->references)
+        return;
+    used--;
+    if (arguments->account) {
+        limits_give_block(arguments->account);
+        free_long_block((union long_block *)arguments);
+    } else {
+        free_short_block((union short_block *)arguments);
+    }
 }
 
 _Bool arguments_are_strings(const struct arguments *arguments)
@@ -77,9 +102,5 @@ _Bool arguments_are_strings(const struct arguments *arguments)
 
 uint32_t arguments_used(void)
 {
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < ARGUMENTS_CELLS; i++)
-        count += used[i];
-    return count;
+    return used;
 }

@@ -1,33 +1,31 @@
 /*
- * The argument strings of programs: blocks of a fixed arena, shared by a process and those it
- * forks.
+ * The argument strings of programs: blocks of two sizes, shared by a process and those it forks.
  *
- *      cells: | block: count, bytes, text ... | free | block | ...      64 bytes a cell
- *
- *   A1  a block's cells are marked used, no cell is in two blocks
- *   A2  `references` counts the holders; the last drop frees the cells
+ *   A1  `references` counts the holders; with the last the block is free
+ *   A2  there is a short block for each process that there can be, and one more for the exec that is
+ *       under way: one is always free when it is asked for
+ *   A3  a long block is charged to the account of the process that it was made for, as long as
+ *       somebody holds it
  */
 #pragma once
 
-#include <stdint.h>
+#include "servers/proc/limits.h"
 
 enum {
-    ARGUMENTS_MAX = 4096, /* bytes of one program's strings */
-    ARGUMENTS_CELL = 64,
-    ARGUMENTS_CELLS = 2048,
+    ARGUMENTS_SHORT = 256, /* bytes of strings: what a message carries */
+    ARGUMENTS_MAX = 4096,
 };
 
 struct arguments {
-    uint16_t references, cells;
-    uint32_t count, bytes;
+    uint32_t references, count, bytes;
+    struct account *account; /* null: it is short */
     char text[];
 };
 
-/* An empty block with room for `bytes`, held once; 0 if there is no room. */
-struct arguments *arguments_make(uint32_t bytes);
+void arguments_init(void);
 
-/* Gives back what the block has beyond its bytes. */
-void arguments_trim(struct arguments *arguments);
+/* An empty block with room for `bytes`, held once; 0: it is a long one, and the account has none left. */
+struct arguments *arguments_make(uint32_t bytes, struct account *account);
 
 /* One more holder; one less (0 may be dropped). */
 struct arguments *arguments_share(struct arguments *arguments);
@@ -36,5 +34,5 @@ void arguments_drop(struct arguments *arguments);
 /* True if the text is `count` strings, each with its zero byte, and at least one. */
 _Bool arguments_are_strings(const struct arguments *arguments);
 
-/* Cells in use; for tests. */
+/* Blocks in use; for tests. */
 uint32_t arguments_used(void);

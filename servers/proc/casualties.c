@@ -18,19 +18,21 @@ static bool next_casualty(struct casualty *casualty)
     uint32_t why;
     int error = mem_casualty(PROC_SLOT_MEM, 0, &casualty->space, &casualty->address, &why);
 
-    casualty->cause = why & (CASUALTY_CAUSE | CASUALTY_NO_MEMORY);
+    casualty->cause = why & (CASUALTY_CAUSE | CASUALTY_NO_MEMORY | CASUALTY_LIMIT);
     casualty->vector = why >> CASUALTY_VECTOR_SHIFT;
     return error == 0;
 }
 
 static bool lacks_memory(const struct casualty *casualty)
 {
-    return casualty->cause & CASUALTY_NO_MEMORY;
+    return casualty->cause & (CASUALTY_NO_MEMORY | CASUALTY_LIMIT);
 }
 
 /* What a page fault is called: overflow and no memory are faults of programs that are not wrong. */
 static const char *page_fault_name(const struct casualty *casualty, uint32_t esp)
 {
+    if (casualty->cause & CASUALTY_LIMIT)
+        return "more memory than its limit (RLIMIT_AS)";
     if (lacks_memory(casualty))
         return "out of memory";
     return fault_is_stack_overflow(casualty->address, esp) ? "stack overflow" : "page fault";

@@ -145,11 +145,13 @@ static void end(struct process *process, struct ending ending)
     arguments_drop(process->next_arguments);
     process->arguments = process->next_arguments = NULL;
     cpus_give(process->cpu);
-    process_orphan_children(process);
-    process_set_ended(process, ending);
-    if (!parent)
+    process_give_children(process);
+    if (process->is_adopted) {
         process_forget(process);
-    else if (awaits(parent, process))
+        return;
+    }
+    process_set_ended(process, ending);
+    if (awaits(parent, process))
         answer_waiting(parent, process);
 }
 

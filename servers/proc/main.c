@@ -94,16 +94,13 @@ static int32_t take_arguments(struct process *process, const struct words *words
         *arguments = process->next_arguments;
         process->next_arguments = NULL;
     } else {
-        *arguments = arguments_make(bytes);
-        if (!*arguments)
-            return -ENOMEM;
+        *arguments = arguments_make(bytes, process->account);
         memcpy((*arguments)->text, message_page->words, bytes);
         (*arguments)->bytes = bytes;
     }
     if (!*arguments)
         return -EINVAL;
     (*arguments)->count = count;
-    arguments_trim(*arguments);
     if (arguments_are_strings(*arguments))
         return 0;
     arguments_drop(*arguments);
@@ -137,7 +134,7 @@ static int32_t call_args_put(struct process *process, struct words *words)
         return -E2BIG;
     if (offset == 0) {
         arguments_drop(process->next_arguments);
-        process->next_arguments = arguments_make(ARGUMENTS_MAX);
+        process->next_arguments = arguments_make(ARGUMENTS_MAX, process->account);
         if (!process->next_arguments)
             return -E2BIG;
     }
@@ -216,10 +213,27 @@ static int32_t call_kill(struct process *process, struct words *words)
         return -EINVAL;
     if (!victim)
         return -ESRCH;
+    if (!process_is_below(victim, process))
+        return -EPERM;
     if (signal_is_ignored(signal) || victim->state == PROCESS_ENDED)
         return 0;
     life_kill(victim, signal);
     return victim == process ? SERVER_LATER : 0;
+}
+
+/* How many processes there may be in the caller's account, and how many there are. */
+static int32_t call_get_limit(struct process *process, struct words *words)
+{
+    words->w[1] = process->account->limit;
+    words->w[2] = process->account->used;
+    return 0;
+}
+
+static int32_t call_set_limit(struct process *process, struct words *words)
+{
+    if (process_index(process) == 0)
+        return -EPERM;
+    return limits_set(&process->account, words->w[1]);
 }
 
 static int32_t call_getpid(struct process *process, struct words *words)

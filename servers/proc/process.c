@@ -14,7 +14,9 @@ void process_init(void)
         processes[i] = (struct process){.next = free_processes};
         free_processes = &processes[i];
     }
-    processes[0] = (struct process){.state = PROCESS_LIVE};
+    limits_init(PROCESSES_MAX - 1);
+    arguments_init();
+    processes[0] = (struct process){.state = PROCESS_LIVE, .account = limits_of_all};
     generation = 0;
     last_pid = 0;
 }
@@ -45,8 +47,6 @@ static void attach(struct process *child, struct process *parent, struct process
 
 static void detach(struct process *child)
 {
-    if (!child->parent)
-        return;
     *child->link = child->next;
     if (child->next)
         child->next->link = child->link;
@@ -57,7 +57,7 @@ struct process *process_make(struct process *parent)
 {
     struct process *process = free_processes;
 
-    if (!process)
+    if (!account_charge(parent->account, 1))
         return NULL;
     free_processes = process->next;
     last_pid = last_pid == NUMBER_MAX ? 1 : last_pid + 1; /* not once in the life of a machine */
@@ -65,6 +65,7 @@ struct process *process_make(struct process *parent)
         .badge = new_badge(process_index(process)),
         .pid = last_pid,
         .state = PROCESS_LIVE,
+        .account = account_hold(parent->account),
     };
     attach(process, parent, &parent->children);
     return process;
@@ -73,14 +74,25 @@ struct process *process_make(struct process *parent)
 void process_forget(struct process *process)
 {
     detach(process);
+    account_release(process->account, 1);
+    limits_drop(process->account);
     *process = (struct process){.next = free_processes};
     free_processes = process;
 }
 
-void process_orphan_children(struct process *process)
+static void adopt(struct process *parent, struct process *child)
+{
+    detach(child);
+    attach(child, parent, &parent->adopted);
+    child->is_adopted = true;
+}
+
+void process_give_children(struct process *process)
 {
     while (process->children)
-        detach(process->children);
+        adopt(process->parent, process->children);
+    while (process->adopted)
+        adopt(process->parent, process->adopted);
     while (process->ended)
         process_forget(process->ended);
 }
@@ -91,8 +103,6 @@ void process_set_ended(struct process *process, struct ending ending)
 
     process->state = PROCESS_ENDED;
     process->ending = ending;
-    if (!parent)
-        return;
     detach(process);
     attach(process, parent, &parent->ended);
 }
@@ -128,6 +138,13 @@ struct process *process_by_pid(uint32_t pid)
     return NULL;
 }
 
+bool process_is_below(const struct process *process, const struct process *above)
+{
+    while (process && process != above)
+        process = process->parent;
+    return process != NULL;
+}
+
 static bool family_is_good(const struct process *process, const struct process *child,
                            enum process_state state)
 {
@@ -135,6 +152,15 @@ static bool family_is_good(const struct process *process, const struct process *
         if (child->parent != process || *child->link != child || child->state != state)
             return false;
     return true;
+}
+
+static uint32_t count_charged(const struct account *account)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 1; i < PROCESSES_MAX; i++)
+        count += processes[i].state != PROCESS_FREE && processes[i].account == account;
+    return count;
 }
 
 bool process_check(void)
@@ -149,10 +175,12 @@ bool process_check(void)
             continue;
         used++;
         if ((p->badge & INDEX_MASK) != i || !family_is_good(p, p->children, PROCESS_LIVE) ||
-            !family_is_good(p, p->ended, PROCESS_ENDED))
+            !family_is_good(p, p->ended, PROCESS_ENDED) || !family_is_good(p, p->adopted, PROCESS_LIVE))
             return false;
-        if (p->state == PROCESS_ENDED && (!p->parent || p->children || p->ended))
+        if (p->state == PROCESS_ENDED && (p->is_adopted || p->children || p->ended || p->adopted))
+            return false;
+        if (!process_is_below(p, &processes[0]))
             return false;
     }
-    return free_count + used == PROCESSES_MAX;
+    return free_count + used == PROCESSES_MAX && limits_check(count_charged);
 }

@@ -3,13 +3,16 @@
  *
  *      parent ---> children: child <-> child      live
  *             ---> ended:    child <-> child      not yet waited for
+ *             ---> adopted:  child <-> child      live, whose parent ended
  *
  *   P1  a live process's badge is its index in the low bits with a generation above, and is not
  *       used again for a long time: a badge names one process or none
- *   P2  a process is in its parent's list; one without a parent (its parent ended, or is init and
- *       did not spawn it) is forgotten when it ends
+ *   P2  a process is in one of its parent's lists. When the parent ends, its own parent adopts them:
+ *       it never hears of their end, and they are forgotten then, but it may end them. So each process
+ *       is below init, and below whoever is answerable for it
  *   P3  an ended process holds nothing but its number and how it ended
  *   P4  a process in a wait or a sleep has `waits` set and its caller kept
+ *   P5  a process that is not free is charged as one to its account (limits.h)
  *
  * Entry 0 is init, which never ends.
  */
@@ -17,6 +20,7 @@
 
 #include "servers/proc/arguments.h"
 #include "servers/proc/body.h"
+#include "servers/proc/limits.h"
 
 #include <stddef.h>
 
@@ -33,12 +37,14 @@ struct ending {
 struct process {
     uint32_t badge, pid;
     uint8_t state, waits;
+    bool is_adopted;
     uint32_t cpu; /* its own; the body's may be another yet: cpus.h */
     uint32_t caller, calls; /* whom to answer, when it waits */
     uint32_t awaited;       /* WAITS_CHILD: its pid, 0: any */
     struct ending ending;   /* when it has ended */
-    struct process *parent, *children, *ended;
+    struct process *parent, *children, *ended, *adopted;
     struct process *next, **link; /* in one of its parent's lists, or the free list */
+    struct account *account;
     uint32_t wake;                /* WAITS_TICK: when */
     struct process *next_sleeper; /* sleepers.h */
     struct process *next_young;   /* cpus.h */
@@ -51,14 +57,14 @@ void process_init(void);
 
 uint32_t process_index(const struct process *process);
 
-/* A live process without a body, child of `parent`; 0 if the table is full. */
+/* A live process without a body, child of `parent`, in its account; 0 if that is used up. */
 struct process *process_make(struct process *parent);
 
 /* Out of the table, and out of its parent's list. */
 void process_forget(struct process *process);
 
-/* The children, live or not, have no parent any more; ended ones are forgotten. */
-void process_orphan_children(struct process *process);
+/* The live children, own and adopted, are adopted by the parent; ended ones are forgotten. */
+void process_give_children(struct process *process);
 
 /* It has ended: into its parent's other list. */
 void process_set_ended(struct process *process, struct ending ending);
@@ -71,5 +77,8 @@ struct process *process_by_badge(uint32_t badge);
 struct process *process_by_space(uint32_t space);
 struct process *process_by_pid(uint32_t pid);
 
-/* True if P1 and P2 hold for all; for tests. */
+/* True if `above` is the process, its parent, or above that. */
+bool process_is_below(const struct process *process, const struct process *above);
+
+/* True if P1, P2 and P5 hold for all; for tests. */
 bool process_check(void);

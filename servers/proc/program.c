@@ -48,10 +48,12 @@ static uint32_t pages_of(uint32_t bytes)
     return bytes / PAGE_SIZE + (bytes % PAGE_SIZE != 0);
 }
 
+/* A table for the stack, and those of the image, each perhaps with a leaf. */
 uint32_t program_pages(const struct program *program)
 {
     const struct elf_image *image = &program->image;
-    uint32_t pages = 1;
+    uint32_t tables = 1 + (image->end >> TABLE_SHIFT) - (PROGRAM_BASE >> TABLE_SHIFT) + 1;
+    uint32_t pages = STACK_PROMISED + tables * (TABLE_FRAMES + 1);
 
     for (uint32_t i = 0; i < image->count; i++) {
         const struct elf_segment *segment = &image->segments[i];

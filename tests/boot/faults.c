@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #define NOINLINE __attribute__((noinline))
 
@@ -56,6 +57,14 @@ static NOINLINE void use_up_memory(void)
     overflow_stack();
 }
 
+static NOINLINE void exceed_its_limit(void)
+{
+    const struct rlimit limit = {300 << 12, 300 << 12};
+
+    if (setrlimit(RLIMIT_AS, &limit) == 0)
+        overflow_stack();
+}
+
 static NOINLINE void divide_by_zero(void)
 {
     __asm__ volatile("div %0" : : "r"(0), "a"(1), "d"(0));
@@ -73,6 +82,7 @@ static const struct {
     {"null", write_null},         {"text", write_text},           {"kernel", read_kernel},
     {"data", execute_data},       {"stack", overflow_stack},      {"divide", divide_by_zero},
     {"port", use_port},           {"array", put_array_on_stack},  {"memory", use_up_memory},
+    {"limit", exceed_its_limit},
 };
 
 int main(int argc, char **argv)

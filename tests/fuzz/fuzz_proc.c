@@ -7,8 +7,8 @@
  * sources: tests/server/state_begin.c
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/pool.c servers/proc/program.c servers/proc/sleepers.c
- * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c
- * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c servers/proc/limits.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c servers/lib/account.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/fuzz/proc_kernel.c tests/fuzz/proc_model.c tests/fuzz/fake_archive.c
  * sources: tests/fuzz/proc_texts.c tests/fuzz/proc_programs.c
@@ -133,6 +133,8 @@ static struct words words_of(const struct program *program, uint32_t number)
         return any_text(number);
     case PROC_ARGS_PUT:
         return any_put(program);
+    case PROC_SET_LIMIT:
+        return (struct words){{number, random_below(6) ? random_below(12) : any_word(), 0, 0}};
     default:
         return (struct words){{number, any_word(), any_word(), any_word()}};
     }
@@ -141,7 +143,7 @@ static struct words words_of(const struct program *program, uint32_t number)
 static uint32_t any_number(uint32_t sender)
 {
     static const uint8_t often[] = {PROC_FORK, PROC_FORK, PROC_WAIT, PROC_WAIT,  PROC_KILL,
-                                    PROC_EXIT, PROC_EXEC, PROC_SLEEP, PROC_ARGS_PUT};
+                                    PROC_EXIT, PROC_EXEC, PROC_SLEEP, PROC_ARGS_PUT, PROC_SET_LIMIT};
 
     if (sender == INIT && random_below(4))
         return PROC_SPAWN;
@@ -269,7 +271,7 @@ static void check_end(void)
 {
     for (uint32_t i = 1; i < PROGRAMS; i++)
         CHECK(programs[i].state == FREE || programs[INIT].waits != RUNS);
-    CHECK(arguments_used() <= (programs[INIT].has_next ? TEXT_MAX / ARGUMENTS_CELL + 1 : 0));
+    CHECK(arguments_used() == programs[INIT].has_next);
     proc_kernel_check_end();
 }
 

@@ -24,6 +24,7 @@ uint64_t model_ticks;
 static struct answer got[ANSWERS_MAX], due[ANSWERS_MAX];
 static uint32_t got_count, due_count, last_pid;
 
+static struct limit_expected expected;
 static uint32_t sender;
 static struct server_message asked;
 static char asked_data[IPC_DATA_MAX];
@@ -56,11 +57,12 @@ static void end(struct program *program, uint32_t code, uint32_t signal)
     uint32_t number = program_number_of(program);
 
     for (uint32_t i = 1; i < PROGRAMS; i++)
-        if (program_is_child(&programs[i], number, 0)) {
-            programs[i].parent = NOBODY;
+        if (programs[i].state != FREE && programs[i].parent == number) {
+            programs[i].parent = program->parent;
+            programs[i].is_adopted = true;
             programs[i].state = programs[i].state == ENDED ? FREE : LIVE;
         }
-    program->state = program->parent == NOBODY ? FREE : ENDED;
+    program->state = program->is_adopted ? FREE : ENDED;
     program->waits = RUNS;
     program->code = code;
     program->signal = signal;
@@ -70,23 +72,6 @@ static void end(struct program *program, uint32_t code, uint32_t signal)
         tell_parent(program);
 }
 
-static uint32_t unknown_space(void)
-{
-    uint32_t found = 0;
-
-    for (uint32_t space = 1; space < FAKE_BODIES; space++) {
-        bool known = false;
-        for (uint32_t i = 1; i < PROGRAMS; i++)
-            known |= programs[i].state == LIVE && programs[i].space == space;
-        if (fake_bodies[space].lives && !known) {
-            CHECK(!found);
-            found = space;
-        }
-    }
-    CHECK(found);
-    return found;
-}
-
 static void begin(uint32_t parent, uint32_t pid, const struct text *text)
 {
     uint32_t number = model_find(FREE, RUNS, 1);
@@ -94,7 +79,7 @@ static void begin(uint32_t parent, uint32_t pid, const struct text *text)
     CHECK(number < PROGRAMS && pid > last_pid && pid <= 0x7fffffff);
     last_pid = pid;
     struct program *program = &programs[number];
-    *program = (struct program){.state = LIVE, .pid = pid, .parent = parent, .space = unknown_space()};
+    *program = (struct program){.state = LIVE, .pid = pid, .parent = parent, .space = programs_new_space()};
     program->badge = fake_bodies[program->space].badge;
     program->text = *text;
     for (uint32_t i = 0; i < badges_count; i++)
@@ -130,6 +115,8 @@ static uint32_t results_of(uint32_t number)
 {
     if (number == PROC_WAIT || number == PROC_ARGS)
         return 3;
+    if (number == PROC_GET_LIMIT)
+        return 2;
     return number == PROC_FORK || number == PROC_SPAWN || number == PROC_GETPID || number == PROC_UPTIME;
 }
 
@@ -197,7 +184,7 @@ static void check_args_put(struct program *program, const struct answer *answer)
         return;
     }
     if (offset == 0) {
-        program->has_next = (int)answer->words.w[0] != -E2BIG || !texts_may_not_fit();
+        program->has_next = (int)answer->words.w[0] != -E2BIG || !expected.has_no_block;
         program->next = (struct text){0};
     }
     if (!program->has_next || program->next.bytes != offset) {
@@ -215,9 +202,11 @@ static void check_born(const struct answer *answer, const struct text *text)
 {
     int status = (int)answer->words.w[0];
 
+    CHECK(status || !expected.is_full);
     if (status) {
         check_status(answer, status);
-        check_refused(status);
+        if (!expected.is_full || status != -EAGAIN)
+            check_refused(status);
         return;
     }
     begin(sender, answer->words.w[1], text);
@@ -237,8 +226,6 @@ static bool check_text(const struct answer *answer, struct program *program, str
 {
     int status = take_text(program, text) ? text_status(text) : -EINVAL;
 
-    if (answer && texts_may_not_fit() && (int)answer->words.w[0] == -ENOMEM)
-        return false;
     if (status)
         check_status(answer, status);
     return !status;
@@ -321,6 +308,8 @@ static void check_kill(struct program *program, const struct answer *answer)
         check_status(answer, -EINVAL);
     } else if (!victim) {
         check_status(answer, -ESRCH);
+    } else if (!program_is_below(victim, program)) {
+        check_status(answer, -EPERM);
     } else {
         bool ends = !is_ignored && victim->state == LIVE;
         if (ends && victim == program)
@@ -362,6 +351,12 @@ static void check_call(struct program *program, const struct answer *answer)
         break;
     case PROC_SLEEP:
         check_sleep(program, answer);
+        break;
+    case PROC_GET_LIMIT:
+        check_words(answer, (struct words){{0, expected.limit, expected.used}});
+        break;
+    case PROC_SET_LIMIT:
+        check_status(answer, sender == INIT ? -EPERM : expected.status);
         break;
     case PROC_GETPID:
         check_words(answer, (struct words){{0, program->pid}});
@@ -428,6 +423,7 @@ void model_faulted(uint32_t program, uint32_t signal)
 void model_ask(uint32_t from, const struct server_message *message)
 {
     sender = from;
+    expected = limit_expect(from, message->words.w[1]);
     asked = *message;
     memcpy(asked_data, message_page->words, sizeof(asked_data));
 }

@@ -23,7 +23,7 @@ struct program {
     uint32_t pid, badge, space, parent, code, signal;
     uint32_t awaited; /* 0: any */
     uint64_t wake;
-    bool has_next;
+    bool has_next, is_adopted;
     struct text text, next; /* of init there are none */
 };
 
@@ -55,3 +55,18 @@ uint32_t program_number_of(const struct program *program);
 /* A child of that state, or whether it is one, live or ended; pid 0: any. */
 struct program *program_child_of(uint32_t parent, enum program_state state, uint32_t pid);
 bool program_is_child(const struct program *child, uint32_t parent, uint32_t pid);
+
+/* Itself, a child, or a child's child, also an adopted one. */
+bool program_is_below(const struct program *program, const struct program *above);
+
+/* The space of a live body that is no program's yet: there must be one. */
+uint32_t programs_new_space(void);
+
+/* What that program's account says before its call: how many processes, whether there is no room for a further one or for
+ * further long arguments; and what a new limit must be answered, by the rules. */
+struct limit_expected {
+    uint32_t limit, used;
+    bool is_full, has_no_block;
+    int status;
+};
+struct limit_expected limit_expect(uint32_t program, uint32_t new_limit);

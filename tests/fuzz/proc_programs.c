@@ -2,6 +2,11 @@
 
 #include <stddef.h>
 
+#include "libuser/libc/errno.h"
+#include "servers/proc/process.h"
+#include "tests/fuzz/proc_kernel.h"
+#include "tests/host/check.h"
+
 struct program programs[PROGRAMS];
 
 uint32_t model_find(enum program_state state, enum program_wait waits, uint32_t from)
@@ -27,7 +32,7 @@ uint32_t program_number_of(const struct program *program)
 
 bool program_is_child(const struct program *child, uint32_t parent, uint32_t pid)
 {
-    return child->state != FREE && child->parent == parent && (!pid || child->pid == pid);
+    return child->state != FREE && child->parent == parent && !child->is_adopted && (!pid || child->pid == pid);
 }
 
 struct program *program_child_of(uint32_t parent, enum program_state state, uint32_t pid)
@@ -36,4 +41,57 @@ struct program *program_child_of(uint32_t parent, enum program_state state, uint
         if (programs[i].state == state && program_is_child(&programs[i], parent, pid))
             return &programs[i];
     return NULL;
+}
+
+bool program_is_below(const struct program *program, const struct program *above)
+{
+    while (program != above && program->parent != NOBODY)
+        program = &programs[program->parent];
+    return program == above;
+}
+
+/* What must become of a new limit, by the rules. */
+static int status_of_limit(const struct account *account, uint32_t limit)
+{
+    bool alone = account->holders == 1 && account->parent;
+
+    if (limit >= account->limit)
+        return limit > account->limit ? -EPERM : 0;
+    if (limit < (alone ? account->used : 1))
+        return -EINVAL;
+    if (!alone && limit + ACCOUNT_COST > account_left(account) + 1)
+        return -ENOMEM;
+    return !alone && account->depth == ACCOUNT_DEPTH_MAX ? -EAGAIN : 0;
+}
+
+struct limit_expected limit_expect(uint32_t program, uint32_t new_limit)
+{
+    const struct process *process = program < PROGRAMS ? process_by_badge(programs[program].badge) : NULL;
+
+    if (!process)
+        return (struct limit_expected){0};
+    return (struct limit_expected){
+        .limit = process->account->limit,
+        .used = process->account->used,
+        .is_full = !account_left(process->account),
+        .has_no_block = !limits_blocks_left(process->account),
+        .status = status_of_limit(process->account, new_limit),
+    };
+}
+
+uint32_t programs_new_space(void)
+{
+    uint32_t found = 0;
+
+    for (uint32_t space = 1; space < FAKE_BODIES; space++) {
+        bool known = false;
+        for (uint32_t i = 1; i < PROGRAMS; i++)
+            known |= programs[i].state == LIVE && programs[i].space == space;
+        if (fake_bodies[space].lives && !known) {
+            CHECK(!found);
+            found = space;
+        }
+    }
+    CHECK(found);
+    return found;
 }

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "libuser/libc/errno.h"
-#include "servers/proc/arguments.h"
 
 bool text_is_strings(const struct text *text)
 {
@@ -31,9 +30,4 @@ int text_status(const struct text *text)
     if (strcmp(name_in(text), "broken") == 0)
         return -ENOEXEC;
     return strcmp(name_in(text), "good") == 0 || text_is_large(text) ? 0 : -ENOENT;
-}
-
-bool texts_may_not_fit(void)
-{
-    return arguments_used() + 2 * (TEXT_MAX / ARGUMENTS_CELL + 1) > ARGUMENTS_CELLS;
 }

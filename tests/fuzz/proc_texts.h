@@ -19,6 +19,3 @@ int text_status(const struct text *text);
 
 /* It is one that is more than there is memory for. */
 bool text_is_large(const struct text *text);
-
-/* Programs have so many that proc may not have room for more. */
-bool texts_may_not_fit(void);

@@ -6,7 +6,7 @@
  * sources: tests/server/state_begin.c
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/pool.c servers/proc/program.c servers/proc/sleepers.c
- * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/proc_steps.c
@@ -66,7 +66,7 @@ static void some_are_inits_and_some_are_programs(void)
         CALL(INIT, "answer 0: EINVAL\n", PROC_ARGS), /* it has none */
         CALL(INIT, "answer 0: 0\n", PROC_GETPID),
         CALL(P1, "answer 1: ENOSYS\n", 0),
-        CALL(P1, "answer 1: ENOSYS\n", PROC_ARGS_PUT + 1),
+        CALL(P1, "answer 1: ENOSYS\n", PROC_SET_LIMIT + 1),
         CALL(P1, "answer 1: ENOSYS\n", PROC_CALLS_END),
         CALL(P1, "answer 1: ENOSYS\n", 0xffffffff),
         CALL(P1, "answer 1: 1\n", PROC_GETPID),
@@ -179,7 +179,7 @@ static void a_wait_is_answered_at_the_end_it_waits_for(void)
     RUN(list, 1);
 }
 
-/* Children have no parent then: they are forgotten when they end, and nobody can wait for them. */
+/* Children are adopted then: they are forgotten when they end, and nobody can wait for them. */
 static void a_parent_ends_first(void)
 {
     const struct step list[] = {
@@ -244,6 +244,61 @@ static void one_may_kill_itself(void)
     RUN(list, 1);
 }
 
+/* A child, a child of one, adopted ones; not the parent, a brother, init. */
+static void one_may_kill_what_is_below(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P2, NULL), FORK(BADGE(4, 4), NULL),
+        CALL(P2, "answer 2: EPERM\n", PROC_KILL, 1, 9),
+        CALL(P2, "answer 2: EPERM\n", PROC_KILL, 3, 9),
+        CALL(P2, "answer 2: EPERM\n", PROC_KILL, 3, 0),
+        CALL(P3, "answer 3: EPERM\n", PROC_KILL, 4, 9),
+        CALL(P2, "answer 2\n", PROC_KILL, 5, 0),
+        CALL(BADGE(4, 4), END(4, "4/4"), PROC_EXIT, 0),
+        CALL(P3, "answer 3: EPERM\n", PROC_KILL, 5, 9),
+        CALL(P2, "answer 2: ECHILD\n", PROC_WAIT, 5, 1),
+        CALL(P2, END(5, "5/5") "answer 2\n", PROC_KILL, 5, 9),
+        CALL(P2, "answer 2: 4 0 0\n", PROC_WAIT, 0, 0),
+        CALL(P3, END(3, "3/3"), PROC_EXIT, 0),
+        CALL(P2, "answer 2: EPERM\n", PROC_KILL, 3, 0), /* one that has ended is its parent's all the same */
+        CALL(P1, END(2, "2/2") "answer 1\n", PROC_KILL, 2, 9),
+    };
+
+    RUN(list, 1);
+}
+
+/* ---------------------------------------------------------------------------------- limits */
+
+static void a_limit_binds_what_is_forked(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        CALL(P1, "answer 1: 511 1\n", PROC_GET_LIMIT),
+        CALL(INIT, "answer 0: 511 1\n", PROC_GET_LIMIT),
+        CALL(INIT, "answer 0: EPERM\n", PROC_SET_LIMIT, 3),
+        CALL(P1, "answer 1: EPERM\n", PROC_SET_LIMIT, 512),
+        CALL(P1, "answer 1: EINVAL\n", PROC_SET_LIMIT, 0),
+        CALL(P1, "answer 1\n", PROC_SET_LIMIT, 2),
+        CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
+        FORK(P1, NULL),
+        CALL(P1, "answer 1: EAGAIN\n", PROC_FORK),
+        CALL(P2, "answer 2: EAGAIN\n", PROC_FORK),
+        CALL(P2, "answer 2: ENOMEM\n", PROC_SET_LIMIT, 1), /* an account costs one */
+        CALL(P2, "answer 2: 2 2\n", PROC_GET_LIMIT),
+        CALL(P2, END(2, "2/2"), PROC_EXIT, 0),
+        CALL(P1, "answer 1: EAGAIN\n", PROC_FORK), /* it has not been waited for */
+        CALL(P1, "answer 1: 2 0 0\n", PROC_WAIT, 0, 0),
+        CALL(P1, "answer 1\n", PROC_SET_LIMIT, 1),
+        CALL(P1, "answer 1: EAGAIN\n", PROC_FORK),
+        CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
+        CALL(P1, GONE(1) "pool end p0\n" RELEASE("1/1"), PROC_EXIT, 0),
+        CALL(INIT, "answer 0: 1 0 0\n", PROC_WAIT, 0, 0),
+        CALL(INIT, "answer 0: 511 0\n", PROC_GET_LIMIT),
+    };
+
+    RUN(list, 1);
+}
+
 /* ---------------------------------------------------------------------------------- arguments */
 
 static char many[ARGUMENTS_MAX]; /* two strings */
@@ -281,7 +336,7 @@ static void arguments_are_checked(void)
         CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 8), /* with a zero too many it is four strings */
         CALL_WITH(INIT, "good", 5, NULL, PROC_SPAWN, 1, 5),
         CALL_WITH(BADGE(1, 5), "broken", 7, "answer 1: ENOEXEC\n", PROC_EXEC, 1, 7),
-        CALL_WITH(INIT, "good", 5, "answer 0: ENOSYS\n", 11, 1, 5),
+        CALL_WITH(INIT, "good", 5, "answer 0: ENOSYS\n", PROC_SET_LIMIT + 1, 1, 5),
     };
 
     RUN(list, 1);
@@ -303,7 +358,7 @@ static void arguments_are_put(void)
         CALL_WITH(P1, "more", 5, "answer 1: E2BIG\n", PROC_ARGS_PUT, ARGUMENTS_MAX - 4, 5),
         CALL_WITH(P1, "more", 5, "answer 1: E2BIG\n", PROC_ARGS_PUT, ARGUMENTS_MAX + 1, 0),
         CALL_WITH(P1, "more", 5, "answer 1: E2BIG\n", PROC_ARGS_PUT, 0xffffffff, 1),
-        CALL(P1, "clear 1: 5\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0),
+        CALL(P1, "clear 1: 18\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0),
         CALL(P1, "answer 1: 2 10 10 good|more|\n", PROC_ARGS, 0),
         CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 2, 0),
         CALL_WITH(P1, "none", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
@@ -334,10 +389,10 @@ static void arguments_are_long(void)
             (struct step)CALL_WITH(P1, many + at, IPC_DATA_MAX, "answer 1\n", PROC_ARGS_PUT, at, IPC_DATA_MAX);
     list[count++] = (struct step)CALL_WITH(P1, "", 1, "answer 1: E2BIG\n", PROC_ARGS_PUT, ARGUMENTS_MAX, 1);
     list[count++] = (struct step)CALL(P1, "answer 1\n", PROC_ARGS_PUT, ARGUMENTS_MAX, 0);
-    list[count++] = (struct step)CALL(P1, "clear 1: 5\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0);
+    list[count++] = (struct step)CALL(P1, "clear 1: 18\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0);
     list[count++] = (struct step)CALL(P1, "answer 1: 2 4096 6 xxxxx|\n", PROC_ARGS, ARGUMENTS_MAX - 6);
     run_steps(list, count, 1);
-    CHECK(arguments_used() == (sizeof(struct arguments) + ARGUMENTS_MAX + ARGUMENTS_CELL - 1) / ARGUMENTS_CELL);
+    CHECK(arguments_used() == 1);
 }
 
 /* Both sets go when the process does; a child shares its parent's. */
@@ -356,13 +411,11 @@ static void arguments_go_with_their_process(void)
     CHECK(arguments_used() == 0);
 }
 
-/* A set that has no room is refused, and its process has none then; what comes with an exec has less room to find. */
+/* A long set that has no room is refused, and its process has none then; what comes with an exec has room always. */
 static void arguments_have_an_end(void)
 {
-    enum { LONG = (sizeof(struct arguments) + IPC_DATA_MAX) / ARGUMENTS_CELL + 1 };
-    enum { SET = ARGUMENTS_MAX / ARGUMENTS_CELL + 1, SETS = ARGUMENTS_CELLS / SET, LAST = SETS + 2 };
-    enum { REST = ARGUMENTS_CELLS - 1 - SETS * SET, LONGS = REST / LONG };
-    static struct step list[2 * LAST + LONGS + 5];
+    enum { LAST = LIMITS_BLOCKS + 2 };
+    static struct step list[3 * LAST];
     uint32_t count = 0;
 
     list[count++] = (struct step)SPAWN(NULL);
@@ -370,15 +423,14 @@ static void arguments_have_an_end(void)
         list[count++] = (struct step)FORK(P1, NULL);
     for (uint32_t i = 2; i < LAST; i++)
         list[count++] = (struct step)CALL_WITH(BADGE(i, i), "good", 5, NULL, PROC_ARGS_PUT, 0, 5);
-    list[count++] = (struct step)CALL_WITH(BADGE(LAST, LAST), "good", 5, "answer 33: E2BIG\n", PROC_ARGS_PUT, 0, 5);
-    list[count++] = (struct step)CALL_WITH(BADGE(LAST, LAST), "", 1, "answer 33: EINVAL\n", PROC_ARGS_PUT, 1, 1);
-    list[count++] = (struct step)CALL(BADGE(LAST, LAST), "answer 33: EINVAL\n", PROC_EXEC, 1, 0);
-    for (uint32_t i = 0; i <= LONGS; i++)
-        list[count++] = (struct step)CALL_WITH(BADGE(2 + i, 2 + i), many, IPC_DATA_MAX, i < LONGS ? NULL : "answer 8: ENOMEM\n",
-                                               PROC_EXEC, 2, IPC_DATA_MAX);
+    list[count++] = (struct step)CALL_WITH(BADGE(LAST, LAST), "good", 5, "answer 34: E2BIG\n", PROC_ARGS_PUT, 0, 5);
+    list[count++] = (struct step)CALL_WITH(BADGE(LAST, LAST), "", 1, "answer 34: EINVAL\n", PROC_ARGS_PUT, 1, 1);
+    list[count++] = (struct step)CALL(BADGE(LAST, LAST), "answer 34: EINVAL\n", PROC_EXEC, 1, 0);
+    for (uint32_t i = 2; i <= LAST; i++)
+        list[count++] = (struct step)CALL_WITH(BADGE(i, i), many, IPC_DATA_MAX, NULL, PROC_EXEC, 2, IPC_DATA_MAX);
     many[IPC_DATA_MAX - 1] = 0;
     run_steps(list, count, 1);
-    CHECK(arguments_used() == 1 + SETS * SET + LONGS * LONG);
+    CHECK(arguments_used() == LAST + LIMITS_BLOCKS);
 }
 
 int main(void)
@@ -394,6 +446,8 @@ int main(void)
     some_signals_do_nothing();
     each_other_signal_ends();
     one_may_kill_itself();
+    one_may_kill_what_is_below();
+    a_limit_binds_what_is_forked();
     arguments_are_read();
     arguments_are_checked();
     arguments_are_put();

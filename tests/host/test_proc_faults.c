@@ -5,7 +5,7 @@
  * sources: tests/server/state_begin.c
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/pool.c servers/proc/program.c servers/proc/sleepers.c
- * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/proc_steps.c
@@ -62,6 +62,8 @@ static const struct fault_row {
     {CAUSED(20), TOP, 11, KILLED_BY("unknown fault")},
     {{1, 0x1234, PAGE_FAULT(FAULT_USER)}, TOP, 11, KILLED_BY("page fault at 0x1234 (read)")},
     {{1, 0xabc, PAGE_FAULT(FAULT_EXECUTE)}, TOP, 11, KILLED_BY("page fault at 0xabc (execute)")},
+    {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | CASUALTY_LIMIT)}, STACK_LOW, 9,
+     KILLED_BY("more memory than its limit (RLIMIT_AS) at 0x904000 (write)")},
     {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | CASUALTY_NO_MEMORY)}, STACK_LOW, 9,
      KILLED_BY("out of memory at 0x904000 (write)")},
     /* A push into the page below the stack, from its last page; or the stack is not where there can be one. */

@@ -6,7 +6,7 @@
  * sources: tests/server/state_begin.c
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/pool.c servers/proc/program.c servers/proc/sleepers.c
- * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/proc_steps.c
@@ -78,13 +78,13 @@ static void another_program_is_run(void)
     const struct step list[] = {
         SPAWN(NULL),
         {.from = P1, STRINGS(PROC_EXEC, 2, "/a/good\0x"),
-         .expected = "clear 1: 5\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
+         .expected = "clear 1: 18\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
         CALL(P1, "answer 1: 2 10 10 /a/good|x|\n", PROC_ARGS, 0),
         {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .before = fpus_are_used,
-         .expected = "clear 1: 5\n" SEGMENTS(1) ENTRY(1) "write r1: fpu as at first\nanswer 1\n"},
+         .expected = "clear 1: 18\n" SEGMENTS(1) ENTRY(1) "write r1: fpu as at first\nanswer 1\n"},
         CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
         {.from = P1, STRINGS(PROC_EXEC, 1, "large"), .refused = "clear", .with = -ENOMEM,
-         .expected = "clear 1: 1002\nanswer 1: ENOMEM\n"},
+         .expected = "clear 1: 1021\nanswer 1: ENOMEM\n"},
         {.from = P1, STRINGS(PROC_EXEC, 1, "none"), .expected = "answer 1: ENOENT\n"},
         CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
     };
@@ -214,7 +214,7 @@ static void an_exec_may_fail_late(void)
     const struct step list[] = {
         SPAWN(NULL),
         {.from = P1, STRINGS(PROC_EXEC, 1, "/b/good"), .refused = "finish", .with = -ENOMEM,
-         .expected = "clear 1: 5\n" SEGMENTS(1) "log good (pid 1): killed: no memory for exec\n"
+         .expected = "clear 1: 18\n" SEGMENTS(1) "log good (pid 1): killed: no memory for exec\n"
              GONE(1) PIECE_ENDS RELEASE("1/1")},
     };
     RUN(list, 1);

@@ -1,9 +1,11 @@
 /*
  * The tables of the process server against models: families, numbers, sleepers, argument blocks.
  *
- * sources: servers/proc/process.c servers/proc/sleepers.c servers/proc/arguments.c
+ * sources: servers/proc/process.c servers/proc/sleepers.c servers/proc/arguments.c servers/proc/limits.c
+ * sources: servers/lib/account.c
  */
 #include "kernel/abi/abi.h"
+#include "libuser/libc/errno.h"
 #include "servers/proc/process.h"
 #include "servers/proc/sleepers.h"
 #include "tests/host/check.h"
@@ -25,7 +27,6 @@ static void test_full_table(void)
         badges[i] = process->badge;
     }
     CHECK(!process_make(init) && process_check());
-    process_orphan_children(init);
     for (int i = 1; i < PROCESSES_MAX; i++)
         process_forget(process_by_badge(badges[i]));
     for (int i = 1; i < PROCESSES_MAX; i++)
@@ -66,8 +67,8 @@ static void test_numbers(void)
 
 static struct {
     struct process *process;
-    uint32_t pid, parent; /* pid, 0: none */
-    bool ended;
+    uint32_t pid, parent; /* by pid; init's is 0 */
+    bool ended, adopted;
 } model[PROCESSES_MAX];
 static uint32_t count;
 
@@ -96,6 +97,7 @@ static void do_make(void)
         model[count].process = process;
         model[count].pid = process->pid;
         model[count].parent = model[parent].pid;
+        model[count].adopted = false;
         model[count++].ended = false;
     }
 }
@@ -106,19 +108,23 @@ static void do_end(void)
     if (i == 0 || model[i].ended)
         return;
     struct process *process = model[i].process;
-    bool orphan = !process->parent;
-    CHECK(orphan == (model[i].parent == ~0u));
-    process_orphan_children(process);
-    process_set_ended(process, (struct ending){7, 9});
-    model[i].ended = true;
-    if (orphan) {
+    bool adopted = process->is_adopted;
+    uint32_t above = model[i].parent;
+    CHECK(adopted == model[i].adopted && process->parent->pid == above);
+    process_give_children(process);
+    if (adopted) {
         process_forget(process);
         model_remove(i);
+    } else {
+        process_set_ended(process, (struct ending){7, 9});
+        model[i].ended = true;
     }
     for (uint32_t c = 0; c < count;) {
         bool child = model[c].parent == pid;
-        if (child)
-            model[c].parent = ~0u;
+        if (child) {
+            model[c].parent = above;
+            model[c].adopted = true;
+        }
         if (child && model[c].ended)
             model_remove(c);
         else
@@ -132,8 +138,10 @@ static void do_wait(void)
     if (model[i].ended)
         return;
     for (uint32_t c = 1; c < count; c++) {
-        children += model[c].parent == model[i].pid;
-        ended += model[c].parent == model[i].pid && model[c].ended;
+        bool child = model[c].parent == model[i].pid && !model[c].adopted;
+        children += child;
+        ended += child && model[c].ended;
+        CHECK(!child || process_is_below(model[c].process, model[i].process));
     }
     struct process *child = model[i].process->ended;
     CHECK(!child == (ended == 0));
@@ -154,7 +162,7 @@ static void test_families(void)
     process_init();
     count = 1;
     model[0].process = process_by_badge(0);
-    model[0].parent = ~1u;
+    model[0].parent = ~0u;
     for (int step = 0; step < 30000; step++) {
         switch (random_below(5)) {
         case 0:
@@ -218,43 +226,136 @@ static void fill(struct arguments *arguments, uint32_t bytes)
 {
     memset(arguments->text, 'a' + (int)(bytes % 26), bytes);
     arguments->bytes = bytes;
-    arguments_trim(arguments);
 }
 
+/* So many short blocks as there can be processes, and one more; long ones while there are any. */
 static void test_blocks(void)
 {
-    enum { BLOCKS = 100 };
-    struct arguments *blocks[BLOCKS] = {0};
-    uint32_t refused = 0;
+    enum { BLOCKS = PROCESSES_MAX + LIMITS_BLOCKS + 20 };
+    static struct arguments *blocks[BLOCKS];
+    uint32_t refused = 0, shorts = 0, longs = 0;
 
+    process_init();
     for (int step = 0; step < 50000; step++) {
         struct arguments **block = &blocks[random_below(BLOCKS)];
         for (uint32_t i = 0; *block && i < (*block)->bytes; i++)
             CHECK((*block)->text[i] == 'a' + (char)((*block)->bytes % 26));
         if (*block) {
-            if (random_below(3) == 0) {
-                arguments_drop(arguments_share(*block));
+            arguments_drop(arguments_share(*block));
+            if (random_below(3))
                 continue;
-            }
+            *((*block)->account ? &longs : &shorts) -= 1;
             arguments_drop(*block);
             *block = 0;
             continue;
         }
-        uint32_t bytes = 1 + random_below(random_below(2) ? 200 : ARGUMENTS_MAX);
-        *block = arguments_make(random_below(2) ? bytes : ARGUMENTS_MAX);
-        if (*block)
+        uint32_t bytes = 1 + random_below(random_below(2) ? ARGUMENTS_SHORT : ARGUMENTS_MAX);
+        if (bytes <= ARGUMENTS_SHORT && shorts == PROCESSES_MAX + 1)
+            continue;
+        *block = arguments_make(bytes, limits_of_all);
+        CHECK(!*block == (bytes > ARGUMENTS_SHORT && longs == LIMITS_BLOCKS));
+        refused += !*block;
+        if (*block) {
+            *((*block)->account ? &longs : &shorts) += 1;
             fill(*block, bytes);
-        else
-            refused++;
+        }
+        CHECK(arguments_used() == shorts + longs);
     }
     for (int i = 0; i < BLOCKS; i++)
         arguments_drop(blocks[i]);
-    CHECK(refused > 0 && arguments_used() == 0);
+    CHECK(refused > 0 && arguments_used() == 0 && limits_of_all->holders == 1);
+}
+
+/* --------------------------------------------------------------------------------------- limits */
+
+static void test_limit_refused(void)
+{
+    struct process *init = process_by_badge(0), *process = process_make(init), *other = process_make(init);
+
+    CHECK(limits_set(&process->account, PROCESSES_MAX) == -EPERM && limits_set(&process->account, 0) == -EINVAL);
+    CHECK(limits_set(&process->account, PROCESSES_MAX - 2) == -ENOMEM);
+    CHECK(limits_set(&process->account, PROCESSES_MAX - 1) == 0 && process->account == limits_of_all);
+    CHECK(limits_of_all->used == 2 && limits_of_all->holders == 3);
+    CHECK(limits_set(&process->account, PROCESSES_MAX - 3) == 0 && !process_make(init)); /* all that is left */
+    CHECK(limits_set(&process->account, PROCESSES_MAX - 2) == -EPERM);
+    CHECK(limits_set(&process->account, 1) == 0 && !process_make(process) && limits_set(&process->account, 0) == -EINVAL);
+    CHECK(process_make(init) && process_check());
+    process_forget(process);
+    process_forget(other);
+}
+
+/* Its children count for it, live or not; it goes with the last of them. */
+static void test_limit_shared(void)
+{
+    struct process *init = process_by_badge(0), *process = process_make(init);
+    uint32_t before = limits_of_all->used;
+
+    CHECK(limits_set(&process->account, 3) == 0 && limits_of_all->used == before + 3 + ACCOUNT_COST - 1);
+    struct process *child = process_make(process), *second = process_make(child);
+    CHECK(child && second && !process_make(process) && !process_make(second));
+    CHECK(limits_set(&second->account, 1) == -ENOMEM); /* an account costs one */
+    process_set_ended(second, (struct ending){1, 0});
+    CHECK(!process_make(process));
+    process_forget(second);
+    CHECK(limits_set(&child->account, 1) == 0 && !process_make(child) && !process_make(process));
+    process_give_children(process);
+    process_forget(process);
+    CHECK(limits_of_all->used == before + 3 + ACCOUNT_COST - 1 && process_check());
+    process_forget(child);
+    CHECK(limits_of_all->used == before - 1);
+}
+
+/* Each level in the one above, up to so many; their part of the long blocks shrinks with them. */
+static void test_limit_depth(void)
+{
+    struct process *above = process_make(process_by_badge(0)), *all[ACCOUNT_DEPTH_MAX + 2] = {above};
+    uint32_t n = 1;
+
+    for (; n <= ACCOUNT_DEPTH_MAX; n++) {
+        CHECK(limits_set(&above->account, 300 - 10 * n) == 0 && above->account->depth == n);
+        CHECK((above = all[n] = process_make(above)));
+    }
+    CHECK(limits_set(&above->account, 2) == -EAGAIN);
+    while (n--) {
+        process_give_children(all[n]);
+        process_forget(all[n]);
+    }
+    CHECK(limits_of_all->used == 0 && process_check());
+}
+
+static void test_limit_of_blocks(void)
+{
+    struct process *process = process_make(process_by_badge(0));
+    struct arguments *blocks[LIMITS_BLOCKS + 1];
+    uint32_t n = 0, all = 0;
+
+    CHECK(limits_set(&process->account, (PROCESSES_MAX - 1) / 4) == 0);
+    while ((blocks[n] = arguments_make(ARGUMENTS_SHORT + 1, process->account)))
+        n++;
+    CHECK(n == LIMITS_BLOCKS / 4);
+    process_forget(process); /* the blocks hold its account */
+    CHECK(limits_of_all->used > (PROCESSES_MAX - 1) / 4);
+    for (; (blocks[n] = arguments_make(ARGUMENTS_MAX, limits_of_all)); n++)
+        all++;
+    CHECK(all == LIMITS_BLOCKS - LIMITS_BLOCKS / 4);
+    while (n--)
+        arguments_drop(blocks[n]);
+    CHECK(arguments_used() == 0 && limits_of_all->used == 0 && limits_of_all->holders == 1);
+}
+
+static void test_limits(void)
+{
+    process_init();
+    test_limit_refused();
+    process_init();
+    test_limit_shared();
+    test_limit_depth();
+    test_limit_of_blocks();
 }
 
 static void expect_strings(const char *text, uint32_t bytes, uint32_t strings, bool good)
 {
-    struct arguments *arguments = arguments_make(bytes);
+    struct arguments *arguments = arguments_make(bytes, limits_of_all);
 
     memcpy(arguments->text, text, bytes);
     arguments->bytes = bytes;
@@ -284,6 +385,7 @@ int main(void)
     test_sleepers(0);
     test_sleepers(0xfffff000u); /* the count of ticks wraps */
     test_blocks();
+    test_limits();
     test_strings();
     puts("test_process: tables agree with their models");
 }

@@ -51,6 +51,8 @@ static uint32_t results_of(uint32_t call)
 {
     if (call == PROC_WAIT || call == PROC_ARGS)
         return 3;
+    if (call == PROC_GET_LIMIT)
+        return 2;
     return call == PROC_FORK || call == PROC_SPAWN || call == PROC_GETPID || call == PROC_UPTIME;
 }
 
@@ -69,6 +71,9 @@ static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
         break;
     case 1:
         machine_add("answer %u: %u", caller, w[1]);
+        break;
+    case 2:
+        machine_add("answer %u: %u %u", caller, w[1], w[2]);
         break;
     default:
         CHECK(!tag || tag == (w[3] + 3) / 4);

@@ -1,0 +1,129 @@
+#include "servers/proc/limits.h"
+
+#include "libuser/libc/errno.h"
+#include "servers/proc/body.h"
+
+/* As each costs the place of a process in the account above it, there is one left when one is due. */
+static struct limits {
+    struct account processes;
+    uint32_t blocks, blocks_used; /* used: with those that accounts below have */
+    struct limits *next_free;
+} limits[1 + BODIES_MAX];
+static struct limits *free_limits;
+
+struct account *limits_of_all = &limits[0].processes;
+
+static struct limits *limits_of(struct account *account)
+{
+    return (struct limits *)account;
+}
+
+static void add_free(struct limits *free)
+{
+    free->next_free = free_limits;
+    free_limits = free;
+}
+
+void limits_init(uint32_t processes)
+{
+    limits[0] = (struct limits){.processes = {.holders = 1, .limit = processes}, .blocks = LIMITS_BLOCKS};
+    free_limits = NULL;
+    for (uint32_t i = 1; i <= BODIES_MAX; i++)
+        add_free(&limits[i]);
+}
+
+/* Its part of the parent's, rounded up, if there is so much left. */
+static uint32_t blocks_for(const struct limits *parent, uint32_t processes)
+{
+    uint32_t part = (processes * parent->blocks + parent->processes.limit - 1) / parent->processes.limit;
+    uint32_t left = parent->blocks - parent->blocks_used;
+    return part < left ? part : left;
+}
+
+static int split(struct account **account, uint32_t processes)
+{
+    struct limits *parent = limits_of(*account), *made = free_limits;
+    uint32_t blocks = blocks_for(parent, processes);
+    int error = account_split(&made->processes, &parent->processes, processes, 1);
+
+    if (error)
+        return error;
+    free_limits = made->next_free;
+    made->blocks = blocks;
+    made->blocks_used = 0;
+    parent->blocks_used += blocks;
+    *account = &made->processes;
+    return 0;
+}
+
+int limits_set(struct account **account, uint32_t processes)
+{
+    struct account *old = *account;
+
+    if (processes > old->limit)
+        return -EPERM;
+    if (processes == old->limit)
+        return 0;
+    if (old->holders == 1 && old->parent)
+        return account_lower(old, processes);
+    return split(account, processes);
+}
+
+static void end(struct account *account)
+{
+    struct limits *ended = limits_of(account);
+
+    assert(ended->blocks_used == 0);
+    limits_of(account->parent)->blocks_used -= ended->blocks;
+    add_free(ended);
+}
+
+void limits_drop(struct account *account)
+{
+    account_drop(account, end);
+}
+
+uint32_t limits_blocks_left(const struct account *account)
+{
+    const struct limits *its = (const struct limits *)account;
+
+    return its->blocks - its->blocks_used;
+}
+
+bool limits_take_block(struct account *account)
+{
+    if (!limits_blocks_left(account))
+        return false;
+    limits_of(account)->blocks_used++;
+    account_hold(account);
+    return true;
+}
+
+void limits_give_block(struct account *account)
+{
+    limits_of(account)->blocks_used--;
+    limits_drop(account);
+}
+
+static bool is_good(const struct limits *its, uint32_t used)
+{
+    uint32_t blocks = 0;
+
+    for (uint32_t i = 1; i <= BODIES_MAX; i++) {
+        const struct limits *below = &limits[i];
+        if (!below->processes.holders || below->processes.parent != &its->processes)
+            continue;
+        used += below->processes.limit + ACCOUNT_COST;
+        blocks += below->blocks;
+    }
+    return its->processes.used == used && used <= its->processes.limit && blocks <= its->blocks_used &&
+           its->blocks_used <= its->blocks;
+}
+
+bool limits_check(uint32_t (*charged)(const struct account *account))
+{
+    for (uint32_t i = 0; i <= BODIES_MAX; i++)
+        if (limits[i].processes.holders && !is_good(&limits[i], charged(&limits[i].processes)))
+            return false;
+    return true;
+}

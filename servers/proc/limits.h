@@ -1,0 +1,31 @@
+/*
+ * Limits of processes (RLIMIT_NPROC): how many there may be in an account (servers/lib/account.h) at
+ * once, live or not yet waited for. With them go the blocks for long arguments (arguments.h): an
+ * account has a part of them, as large as its part of the processes.
+ */
+#pragma once
+
+#include "servers/lib/account.h"
+
+enum { LIMITS_BLOCKS = 32 };
+
+extern struct account *limits_of_all;
+
+void limits_init(uint32_t processes);
+
+/* Moves the holder of one process to an account of its own with that limit, or lowers the one it has
+ * alone; `*account` is it then. 0, or an error: -EPERM: it has no more; -EINVAL: it holds more;
+ * -ENOMEM: there are not so many left; -EAGAIN: too many in each other. */
+int limits_set(struct account **account, uint32_t processes);
+
+/* One holder less, whose processes are not charged any more. */
+void limits_drop(struct account *account);
+
+/* A block for long arguments is charged; the block is a holder. False: the account has none left. */
+bool limits_take_block(struct account *account);
+void limits_give_block(struct account *account);
+uint32_t limits_blocks_left(const struct account *account);
+
+/* True if what is used is what `charged` says of each account, and what the accounts below it have;
+ * for tests. */
+bool limits_check(uint32_t (*charged)(const struct account *account));
