@@ -298,6 +298,37 @@ static void the_released_are_forgotten(void)
     CHECK(answers == 2 && out_bytes == LINES * (LINE_MAX + 1) && clients_count() == 0);
 }
 
+/* What is kept of a client is the next one's, but not that it has ended: it waits for its read. */
+static void the_next_client_has_not_ended(void)
+{
+    const struct step list[] = {
+        WRITE(1, 4, 1, 0, "one:"), CALL(MANAGER, 0, CONSOLE_RELEASE, 1),
+        WRITE(2, 4, 1, 0, "two:"), READ(2, LATER),
+        WRITE(3, 4, 1, 0, "abc\n"), READ(3, LATER),
+        CALL(2, -EBUSY, CONSOLE_SYNC),
+    };
+
+    RUN(list);
+    CHECK(clients_count() == 2);
+}
+
+/* Who reads makes room for input; what waits for the port goes out nevertheless. */
+static void input_does_not_hold_up_output(void)
+{
+    enum { LINES = 4 }; /* so few that the port is not empty by then */
+    static char much[RING_BYTES + 1];
+    static struct step list[LINES + 3];
+
+    memset(much, 'i', RING_BYTES);
+    list[0] = (struct step)CALL(MANAGER, 0, CONSOLE_INPUT_PIPE);
+    list[1] = (struct step)ARRIVES(much);
+    for (uint32_t i = 0; i < LINES; i++)
+        list[2 + i] = (struct step)WRITE(10 + i, LINE_MAX, LINE_MAX / WORD, 0, long_line);
+    list[2 + LINES] = (struct step)READ(1, 0);
+    RUN(list);
+    CHECK(out_bytes == LINES * (LINE_MAX + 1));
+}
+
 int main(void)
 {
     memset(long_text, 'x', LINE_MAX);
@@ -312,5 +343,7 @@ int main(void)
     a_long_line_is_one_clients();
     clients_are_forgotten();
     the_released_are_forgotten();
+    the_next_client_has_not_ended();
+    input_does_not_hold_up_output();
     puts("test_console_calls: all as they should be");
 }

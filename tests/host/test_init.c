@@ -106,7 +106,7 @@ static void run_command(const char *command)
     "clear\nmap " t ": 8ef000 rights 3\nclear\nmap " t ": 8ee000 rights 3\n"                                        \
     "clear\nmap " t ": 8ed000 rights 3\nclear\nmap " t ": 8ec000 rights 3\n"
 #define PAGES(t, first, second)                                                                                     \
-    first ", 4096\nmap " t ": 903000 rights 3\nfill: boot 8 page " second ", 256\nmap " t ": 904000 rights 3\n"
+    first ", 4096\nmap " t ": 903000 rights 3\nfill: boot 8 page " second ", 1\nmap " t ": 904000 rights 3\n"
 #define OWN(n)                                                                                                      \
     "give t" #n " slot 1: t" #n " rights 1 0 0\ngive t" #n " slot 2: e" #n " rights 15 0 0\n"                         \
     "give t" #n " slot 3: boot 5 rights 2 0 0\n"
@@ -261,6 +261,15 @@ static void commands_are_read(void)
     }
 }
 
+/* Without a name one is run that shows shared memory. */
+static void there_is_a_default(void)
+{
+    machine_begin();
+    machine.damaged = 's';
+    run_command(" ");
+    expect_in(lines_from("spawn"), "spawn 1: shm_cnt|\n");
+}
+
 /* The line may be as long as the boot page has room for. */
 static void a_command_may_be_long(void)
 {
@@ -286,7 +295,7 @@ static void a_kernel_test_is_a_server(void)
               "task t4\ndonate t4: 64\n"
               "map t4: 900000 rights 5 from boot 8 1f, 64\nmap t4: 940000 rights 5 from boot 8 5f, 2\n"
               "clear\nmap t4: 942000 rights 5\nfill: boot 8 page 97, 4096\nmap t4: 943000 rights 3\n"
-              "fill: boot 8 page 98, 256\nmap t4: 944000 rights 3\nclear\nmap t4: 945000 rights 3\n"
+              "fill: boot 8 page 98, 1\nmap t4: 944000 rights 3\nclear\nmap t4: 945000 rights 3\n"
               "clear\nmap t4: 8ef000 rights 3\nclear\nmap t4: 8ee000 rights 3\n"
               "clear\nmap t4: 8ed000 rights 3\nclear\nmap t4: 8ec000 rights 3\n" SEES_BOOT_PAGE(4) THREAD(4, 5, 52, 18)
               "give t4 slot 1: t4 rights 9 0 0\ngive t4 slot 2: e4 rights 15 0 0\ngive t4 slot 3: boot 5 rights 2 0 0\n"
@@ -465,6 +474,7 @@ int main(void)
     a_text_screen_is_looked_for();
     screens_have_frames();
     commands_are_read();
+    there_is_a_default();
     a_command_may_be_long();
     a_kernel_test_is_a_server();
     a_program_ends();

@@ -303,6 +303,24 @@ static void test_table(void)
     CHECK(clients_count() == 0);
 }
 
+/* What is before a line's end may be as much as goes out in one piece: then the end is not of that. */
+static void test_end_behind_a_piece(void)
+{
+    char text[LINE_MAX];
+    struct ring *ring = &lines.output.ring;
+
+    memset(text, 'x', LINE_MAX);
+    start();
+    while (ring_room(ring) > 0)
+        ring_put(ring, 'z');
+    lines_write(&lines, client_get(2), text, LINE_MAX);
+    say(2, "\n");
+    take(OUTPUT_ROOM(LINE_MAX + 1));
+    CHECK(client_get(2)->used == 0); /* one that had its end with it would have had no room */
+    take_all();
+    CHECK(out_bytes == RING_BYTES + LINE_MAX + 2 && !lines.owner);
+}
+
 int main(void)
 {
     test_whole_lines();
@@ -313,5 +331,6 @@ int main(void)
     test_columns();
     test_random();
     test_table();
+    test_end_behind_a_piece();
     puts("test_lines: whole lines, none lost");
 }

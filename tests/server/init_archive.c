@@ -17,17 +17,17 @@ static const struct {
     {"screen", ARCHIVE_SERVER, 2}, {"prog", ARCHIVE_PROGRAM, 2},  {"t_test", ARCHIVE_KERNEL_TEST, MACHINE_TEXT_PAGES},
 };
 
-/* Text, the last of whose pages the file has half, with zeros for one more; data of a page and a little, with zeros. */
+/* Text, of whose last page the file has a byte, with zeros for one more; data of a page and a byte, with zeros. */
 static void add_program(char *file, uint32_t text_pages, uint32_t number)
 {
     const uint32_t text = text_pages * PAGE_SIZE;
     const Elf32_Phdr segments[] = {
-        {.p_type = PT_LOAD, .p_vaddr = PROGRAM_BASE, .p_filesz = text - 0x800, .p_memsz = text + 0x800, .p_flags = PF_R | PF_X},
+        {.p_type = PT_LOAD, .p_vaddr = PROGRAM_BASE, .p_filesz = text - 0xfff, .p_memsz = text + 0x800, .p_flags = PF_R | PF_X},
         {.p_type = PT_LOAD,
          .p_offset = text,
          .p_vaddr = PROGRAM_BASE + text + PAGE_SIZE,
-         .p_filesz = 0x1100,
-         .p_memsz = 0x2800,
+         .p_filesz = 0x1001,
+         .p_memsz = 0x3000,
          .p_flags = PF_R | PF_W},
     };
     Elf32_Ehdr header = {.e_type = ET_EXEC,
@@ -43,14 +43,15 @@ static void add_program(char *file, uint32_t text_pages, uint32_t number)
     memcpy(file + sizeof(header), segments, sizeof(segments));
 }
 
-static void add_names(struct archive_header *header, struct archive_entry *entries)
+static void add_names(struct archive_header *header, struct archive_entry *entries, const char *program)
 {
     uint32_t name = ENTRIES * sizeof(*entries);
 
     for (uint32_t i = 0; i < ENTRIES; i++) {
         entries[i].name = name;
-        strcpy((char *)entries + name, files[i].name);
-        name += (uint32_t)strlen(files[i].name) + 1;
+        const char *text = files[i].kind == ARCHIVE_PROGRAM ? program : files[i].name;
+        strcpy((char *)entries + name, text);
+        name += (uint32_t)strlen(text) + 1;
     }
     header->directory_bytes = name;
 }
@@ -80,7 +81,7 @@ void archive_make(char *archive, char damage)
 
     memset(archive, 0, MACHINE_ARCHIVE_PAGES * PAGE_SIZE);
     *header = (struct archive_header){.magic = ARCHIVE_MAGIC, .pages = MACHINE_ARCHIVE_PAGES, .entries = ENTRIES};
-    add_names(header, entries);
+    add_names(header, entries, damage == 's' ? "shm_cnt" : "prog");
     add_files(archive, entries, damage);
     header->directory_checksum = archive_adler32(entries, header->directory_bytes);
 }

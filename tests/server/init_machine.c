@@ -130,6 +130,7 @@ static int32_t derive(uint32_t begin, uint32_t slot, const uint32_t *w)
 {
     uint32_t task = w[0] >> SLOT_SHIFT, to = w[0] & 0xffff;
 
+    CHECK(task || w[3] == 0);
     if (!task)
         return LINE("derive %s: %s rights %u badge %u", slot_name(to).text, slot_name(slot).text, w[1], w[2]);
     if (slot == BOOT_SLOT_MEMORY)

@@ -23,7 +23,8 @@ struct machine {
     int spawn, wait, sync, pipe;
     uint32_t code, signal;
     bool has_vga;
-    char damaged; /* what of the archive is: 'c' a server's bytes, 'e' an image, 'n' a name */
+    char damaged; /* what of the archive is: 'c' a server's bytes, 'e' an image, 'n' a name;
+                      's': nothing, but the program is named as the one that runs without a name */
 };
 extern struct machine machine;
 
