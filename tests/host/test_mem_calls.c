@@ -162,6 +162,7 @@ static void check_pool(void)
     CHECK(mem_manager(MEM_POOL, 0, 0) == -EINVAL);
     CHECK(mem_manager(MEM_POOL, 0x80000000, 0) == -EINVAL);
     CHECK(mem_manager(MEM_POOL, 5990, 0) == -ENOMEM);
+    CHECK(mem_manager(MEM_POOL, 2000, 0) == -ENOMEM && mem_state() == before); /* below the window there are fewer */
     CHECK(mem_manager(MEM_POOL, 10, 0) == 0);
     uint32_t after = mem_state(), slot = mem_page.items[0].slot;
     CHECK(after != before && !kernel_slot_is_empty(slot));
