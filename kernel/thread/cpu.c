@@ -172,10 +172,8 @@ void cpu_forget(struct thread *thread)
     if (!cpu_runs(thread))
         return;
     cpu_reconsider(cpu);
-    if (cpu != cpu_here())
-        return;
-    cpu->current = 0;
-    update_floor(cpu);
+    if (cpu == cpu_here())
+        cpu->current = 0;
 }
 
 static void switch_to(struct cpu *cpu, struct thread *thread)
