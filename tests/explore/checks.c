@@ -39,4 +39,5 @@ void checks_after(const struct event *event, const struct thread *next)
     check_answers(event);
     check_words_arrive(event);
     check_signals_arrive(event);
+    check_turns(event);
 }

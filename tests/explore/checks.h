@@ -44,5 +44,8 @@ void check_items_land(const struct thread *sender, const struct thread *receiver
 bool is_child(const struct slot *slot, const struct capability *parent, struct derivation derivation);
 const struct capability *capability_seen(ref_t task, uint32_t index); /* or null */
 
+/* check_turns.c */
+void check_turns(const struct event *event);
+
 /* check_signals.c */
 void check_signals_arrive(const struct event *event);

@@ -66,6 +66,16 @@ void authority_collect(struct authority *a)
 
 /* ---------------------------------------------------------------------------------- threads */
 
+static uint8_t place_of(const struct thread *t)
+{
+    uint8_t place = 0;
+
+    if (t->state == THREAD_READY)
+        for (ref_t l = t->link.prev; l != REF(&thread_cpu(t)->ready[t->priority]); l = AT(struct link, l)->prev)
+            place++;
+    return place;
+}
+
 static void add_thread(const struct thread *t)
 {
     const struct message_page *page = thread_page(t);
@@ -77,6 +87,7 @@ static void add_thread(const struct thread *t)
         .fault_address = t->fault_address, .page_address = t->page_address, .state = t->state, .rerun = t->rerun, .reaping = t->reaping,
         .faulting = t->faulting, .registers = t->registers, .window = page->window,
         .window_pages = page->window_pages, .slots = page->slots, .slots_count = page->slots_count,
+        .cpu = t->cpu, .priority = t->priority, .patience = t->patience, .place = place_of(t),
         .named = {page->caller, page->caller_calls}};
 }
 
@@ -111,6 +122,12 @@ void seen_prepare(void)
     {
         add_thread(t);
         seen.others_work |= t->rerun;
+    }
+    seen.any_ready = false;
+    for (unsigned i = 0; i < kernel.cpu_count; i++) {
+        seen.top[i] = cpu_ready_top(&kernel.cpus[i]);
+        seen.any_ready |= seen.top[i] >= 0;
+        seen.overdue[i] = kernel.cpus[i].overdue;
     }
 }
 

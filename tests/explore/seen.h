@@ -29,6 +29,9 @@ struct before {
     ref_t ref, peer, through;
     uint32_t task, calls, fault_address, page_address;
     uint8_t state, rerun, reaping, faulting;
+    ref_t cpu;
+    uint8_t priority, patience;
+    uint8_t place; /* in its queue: 0 is the first */
     struct registers registers;
     uint32_t window, window_pages, slots, slots_count; /* of its page */
     struct named named;
@@ -44,6 +47,9 @@ struct seen {
         ref_t ref;
         uint32_t bits; /* signals that wait */
     } endpoints[16];
+    bool any_ready;
+    int top[CPU_MAX]; /* cpu_ready_top() */
+    uint32_t overdue[CPU_MAX];
     ref_t acting; /* the thread whose processor the event is on, or 0 */
     uint32_t acting_task;
     bool others_work; /* steps of a restarted call, or of a death, may be taken in any event */

@@ -39,6 +39,20 @@ static void make_fpu(void)
     make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 3, 0});
 }
 
+/* A client, its server, and a third thread that waits for its turn: all of one priority. */
+static void make_turns(void)
+{
+    struct task *task = make_first(12, 2);
+    struct thread *server = make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 7, 2, 0});
+
+    make_endpoint(4);
+    make_receiver(task, 4, server);
+    make_handler(task, 4, first_thread());
+    make_waiting(server);
+    make_child(task, task, (struct child){4, 6, RIGHT_SIGNAL, 1, 0});
+    make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 2, 0});
+}
+
 /* Slots 5 and 6 name a thread and a task, but do not let their holder control them. */
 static void make_threads_refused(void)
 {
@@ -75,6 +89,10 @@ const struct world worlds_life[] = {
     {.name = "ticks", .what = "three threads, two priorities, ticks", .make = make_ticks, .states = 8544, .in_tests = true,
      .priorities = BIT(2) | BIT(3), .threads = LIST(4, 5), .priorities_given = LIST(2, 3),
      .cpus_given = LIST(0, 255), .yields = LIST(0), .interrupts = LIST(0, 1), .reads = LIST(4, 5), .parts = LIST(0)},
+
+    {.name = "turns", .what = "client, server and a third thread, all of one priority: who is ahead of whom",
+     .make = make_turns, .states = 7804, .in_tests = true, .fpu = true, .priorities = BIT(2), .receivers = true,
+     .calls = LIST(4), .signals = LIST(6), .faults = LIST(0x0), .yields = LIST(0), .sends_count = 1, .opens_count = 1},
 
     {.name = "threads-refused", .what = "arguments that are to be refused, of every call on threads",
      .make = make_threads_refused, .states = 184, .in_tests = true, .fpu = true, .priorities = BIT(2), .threads = LIST(1, 4, 5),
