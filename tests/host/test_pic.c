@@ -1,0 +1,204 @@
+/*
+ * The two interrupt controllers and the timer, as their data sheets have them: what interrupted can interrupt again once it
+ * was acknowledged and unmasked, and the tick is as fast as it says.
+ */
+#include "kernel/i386/instructions.h"
+#include "tests/host/check.h"
+
+#include <stdbool.h>
+
+static uint8_t port_in(uint16_t port);
+static void port_out(uint16_t port, uint8_t value);
+
+#define inb  port_in
+#define outb port_out
+#include "kernel/i386/pic.c"
+
+enum { PICS = 2, WORDS = 4, LOOKS = 3 /* until channel 2 has counted down */ };
+
+/* An 8259. */
+static struct controller {
+    uint8_t words[WORDS]; /* of its initialisation */
+    unsigned words_count;
+    uint8_t masks, in_service, requests;
+    bool shows_service;
+} controllers[PICS];
+
+/* An 8254, of which channel 2 has its gate and its output at the control port. */
+static struct {
+    unsigned mode[3], bytes[3];
+    uint16_t count[3];
+    unsigned looks;
+    uint8_t control;
+} timer;
+
+/* ------------------------------------------------------------------------------- what is written and read */
+
+static void command(struct controller *c, uint8_t value)
+{
+    if (value & 0x10) {
+        *c = (struct controller){.words = {value}, .words_count = 1};
+    } else if (value & 8) {
+        CHECK(value == READ_IN_SERVICE);
+        c->shows_service = true;
+    } else {
+        CHECK(value == END_OF_INTERRUPT && c->in_service);
+        c->in_service &= (uint8_t)(c->in_service - 1); /* the highest priority is the lowest bit */
+    }
+}
+
+static void data(struct controller *c, uint8_t value)
+{
+    if (c->words_count == WORDS)
+        c->masks = value;
+    else
+        c->words[c->words_count++] = value;
+}
+
+static void count_down(unsigned channel, uint8_t value)
+{
+    CHECK(timer.bytes[channel] < 2);
+    timer.count[channel] |= (uint16_t)(value << 8 * timer.bytes[channel]++);
+    timer.looks = 0;
+}
+
+static void set_mode(uint8_t value)
+{
+    unsigned channel = value >> 6;
+
+    CHECK(channel < 3 && (value >> 4 & 3) == 3 && !(value & 1)); /* both bytes, binary */
+    timer.mode[channel] = value >> 1 & 7;
+    timer.bytes[channel] = timer.count[channel] = 0;
+}
+
+static void port_out(uint16_t port, uint8_t value)
+{
+    if (port == MASTER || port == SLAVE)
+        command(&controllers[port == SLAVE], value);
+    else if (port == MASTER + 1 || port == SLAVE + 1)
+        data(&controllers[port == SLAVE + 1], value);
+    else if (port == TIMER_MODE)
+        set_mode(value);
+    else if (port == CONTROL)
+        timer.control = value;
+    else
+        count_down(port - TIMER_DATA, value);
+}
+
+static uint8_t port_in(uint16_t port)
+{
+    if (port == MASTER || port == SLAVE) {
+        CHECK(controllers[port == SLAVE].shows_service);
+        return controllers[port == SLAVE].in_service;
+    }
+    CHECK(port == CONTROL);
+    bool counts = timer.control & CONTROL_GATE && timer.bytes[2] == 2;
+    bool over = counts && ++timer.looks >= LOOKS;
+    return (uint8_t)((timer.control & ~CONTROL_OUTPUT) | (over ? CONTROL_OUTPUT : 0) | CONTROL_SPEAKER);
+}
+
+/* ------------------------------------------------------------------------------- interrupts */
+
+/* The controller lets the line through: it is not masked, and nothing as important is in service. */
+static bool lets_through(struct controller *c, unsigned line)
+{
+    uint8_t bit = (uint8_t)(1u << line);
+
+    if (c->words_count != WORDS || c->masks & bit || c->in_service & (uint8_t)(bit | (bit - 1)))
+        return false;
+    c->in_service |= bit;
+    return true;
+}
+
+/* The vector that the processor gets, or 0. */
+static unsigned interrupt(unsigned line)
+{
+    struct controller *master = &controllers[0], *slave = &controllers[1];
+
+    if (line < 8)
+        return lets_through(master, line) ? master->words[1] + line : 0;
+    if (!lets_through(slave, line - 8))
+        return 0;
+    return lets_through(master, CASCADE) ? slave->words[1] + line - 8 : 0;
+}
+
+static void is_set_up(void)
+{
+    pic_init();
+    for (unsigned i = 0; i < PICS; i++) {
+        CHECK(controllers[i].words_count == WORDS);
+        CHECK(controllers[i].words[0] == 0x11); /* edges, two controllers, four words */
+        CHECK(controllers[i].words[1] == PIC_VECTORS + 8 * i);
+        CHECK(controllers[i].words[3] == 1); /* 8086, ends are told */
+    }
+    CHECK(controllers[0].words[2] == 1 << CASCADE && controllers[1].words[2] == CASCADE);
+    for (unsigned line = 0; line < PIC_LINES; line++)
+        CHECK(line == CASCADE || !interrupt(line));
+}
+
+/* Each comes when it was unmasked, is masked when it has come, and can come again; meanwhile the tick comes, too. */
+static void lines_come_again(void)
+{
+    pic_unmask(IRQ_TICK);
+    for (unsigned line = 1; line < PIC_LINES; line++) {
+        if (line == CASCADE)
+            continue;
+        for (unsigned times = 0; times < 2; times++) {
+            CHECK(!interrupt(line));
+            pic_unmask(line);
+            CHECK(interrupt(line) == PIC_VECTORS + line);
+            CHECK(pic_acknowledge(line));
+            CHECK(!controllers[0].in_service && !controllers[1].in_service);
+            CHECK(interrupt(IRQ_TICK) == PIC_VECTORS + IRQ_TICK);
+            CHECK(pic_acknowledge(IRQ_TICK));
+        }
+    }
+}
+
+/* One that went away is told as line 7 or 15: it is not ended, but at the master, which saw the cascade; nor masked. */
+static void spurious_ones_are_none(void)
+{
+    pic_unmask(7);
+    pic_unmask(15);
+    CHECK(!pic_acknowledge(7));
+    controllers[0].in_service = 1 << CASCADE;
+    CHECK(!pic_acknowledge(15));
+    CHECK(!controllers[0].in_service && !controllers[1].in_service);
+    CHECK(interrupt(7) == PIC_VECTORS + 7 && pic_acknowledge(7));
+    CHECK(interrupt(15) == PIC_VECTORS + 15 && pic_acknowledge(15));
+}
+
+/* ------------------------------------------------------------------------------- time */
+
+static void the_tick_is_as_fast_as_it_says(void)
+{
+    enum { RATE_GENERATOR = 2 };
+
+    timer_init();
+    CHECK(timer.mode[0] == RATE_GENERATOR && timer.bytes[0] == 2);
+    unsigned thousandth = TIMER_HZ * 1000ull / timer.count[0] / TICKS_PER_SECOND;
+    CHECK(thousandth >= 999 && thousandth <= 1001);
+}
+
+static void waits_as_long_as_it_says(void)
+{
+    static const unsigned times[] = {100, 200, 1000, 10000, 50000};
+
+    for (unsigned i = 0; i < sizeof times / sizeof times[0]; i++) {
+        timer_wait(times[i]);
+        unsigned microseconds = (unsigned)(timer.count[2] * 1000000ull / TIMER_HZ);
+        CHECK(timer.mode[2] == 0 && timer.looks == LOOKS); /* it was waited for */
+        CHECK(microseconds + times[i] / 1000 + 2 >= times[i] && microseconds <= times[i] + times[i] / 1000 + 2);
+        CHECK(!(timer.control & CONTROL_SPEAKER));
+    }
+}
+
+int main(void)
+{
+    is_set_up();
+    lines_come_again();
+    spurious_ones_are_none();
+    the_tick_is_as_fast_as_it_says();
+    waits_as_long_as_it_says();
+    puts("test_pic: all lines come again, in time");
+}
