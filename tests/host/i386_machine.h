@@ -1,0 +1,26 @@
+/* MACHINE_HEADER for a host test that includes a file of kernel/i386: the real one, but with a window wherever the test
+ * has its memory, and what it does to the processor is the test's. */
+#pragma once
+
+#pragma clang diagnostic ignored "-Wint-to-pointer-cast"
+#pragma clang diagnostic ignored "-Wpointer-to-int-cast"
+#pragma clang diagnostic ignored "-Wshorten-64-to-32"
+
+#define arch_tlb_drop    machine_tlb_drop
+#define arch_space_load  machine_space_load
+#define arch_space_leave machine_space_leave
+#include "kernel/i386/machine.h"
+#undef arch_tlb_drop
+#undef arch_space_load
+#undef arch_space_leave
+#define arch_tlb_drop    test_tlb_drop
+#define arch_space_load  test_space_load
+#define arch_space_leave test_space_leave
+
+extern unsigned char *i386_window;
+#undef WINDOW_BASE
+#define WINDOW_BASE ((uintptr_t)i386_window)
+
+void test_tlb_drop(uint32_t address);
+void test_space_load(uint32_t directories);
+void test_space_leave(void);

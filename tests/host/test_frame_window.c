@@ -1,0 +1,88 @@
+/*
+ * Frames beyond the window are seen through two pages, one after the other: what is seen is the frame that was asked for,
+ * though the processor keeps a translation until it is told to drop it.
+ */
+#undef MACHINE_HEADER
+#define MACHINE_HEADER "tests/host/i386_machine.h"
+#define arch_frame_map paging_frame_map
+
+/* In the kernel both are numbers. */
+#define _Static_assert(condition, text)
+#define pte_no_execute paging_no_execute
+#include "kernel/i386/instructions.h"
+#undef READ_CR
+#undef WRITE_CR
+#define READ_CR(n) 0u
+#define WRITE_CR(n, value) (void)(value)
+#include "kernel/i386/paging.c"
+#include "tests/host/check.h"
+
+enum { BEYOND = WINDOW_BYTES >> PAGE_BITS, WINDOWS = 2, ROUNDS = 1000 };
+
+struct kernel kernel;
+struct kernel_lock kernel_lock;
+struct kernel_stack kernel_stacks[CPU_MAX];
+uint8_t kernel_text_start[1], kernel_text_end[1], kernel_rodata_end[1];
+unsigned char *i386_window;
+
+static pte_t kept[WINDOWS]; /* translations of the two pages, 0: none */
+
+static unsigned window_at(uint32_t address)
+{
+    unsigned window = (address - (uint32_t)BEYOND_BASE) >> PAGE_BITS;
+
+    CHECK(address % PAGE_SIZE == 0 && window < WINDOWS);
+    return window;
+}
+
+void test_tlb_drop(uint32_t address)
+{
+    kept[window_at(address)] = 0;
+}
+
+void test_space_load(uint32_t directories)
+{
+    (void)directories;
+}
+
+void test_space_leave(void)
+{
+}
+
+/* As the processor finds it. */
+static uint32_t frame_seen(unsigned window)
+{
+    if (!kept[window])
+        kept[window] = beyond[window];
+    CHECK(kept[window] & PTE_PRESENT && kept[window] & PTE_WRITABLE && !(kept[window] & PTE_USER));
+    return pte_frame(&kept[window]);
+}
+
+static void frames_beyond_the_window_are_seen(void)
+{
+    uint32_t frames[WINDOWS];
+
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        for (unsigned window = 0; window < WINDOWS; window++) {
+            frames[window] = BEYOND + random_below(MEMORY_PAGES_MAX - BEYOND);
+            CHECK(window_at((uint32_t)(uintptr_t)arch_frame_map(window, frames[window])) == window);
+            CHECK(frame_seen(window) == frames[window]);
+        }
+        CHECK(frame_seen(0) == frames[0]); /* the second took nothing from the first */
+    }
+}
+
+/* Those in the window are where they always are, the last one, too. */
+static void frames_of_the_window_are_there(void)
+{
+    CHECK(arch_frame_map(0, 0) == AT(void, 0));
+    CHECK(arch_frame_map(1, BEYOND - 1) == AT(void, frame_ref(BEYOND - 1)));
+    CHECK(window_at((uint32_t)(uintptr_t)arch_frame_map(1, BEYOND)) == 1);
+}
+
+int main(void)
+{
+    frames_beyond_the_window_are_seen();
+    frames_of_the_window_are_there();
+    puts("test_frame_window: the frame that was asked for");
+}

@@ -1,0 +1,142 @@
+/*
+ * What processors ask of each other: each request is done as it says, once, and told to be done only then; who waits for
+ * the lock hears, too; who is announced is whom it is meant for.
+ */
+#undef MACHINE_HEADER
+#define MACHINE_HEADER "tests/host/i386_machine.h"
+
+/* Those that the host's machine has as well. */
+#define arch_poke         lock_poke
+#define arch_tick         lock_tick
+#define arch_request      lock_request
+#define arch_request_wait lock_request_wait
+
+#include "kernel/i386/instructions.h"
+#undef READ_CR
+#define READ_CR(n) SPACE
+enum { SPACE = 0x7e000 }; /* what CR3 holds */
+#include "kernel/i386/lock.c"
+#include "tests/host/check.h"
+
+enum { CPUS = 3, ADDRESS = 0x12345000, IDS = 10 /* APIC ids begin there */ };
+
+struct kernel kernel;
+unsigned char *i386_window = (unsigned char *)&kernel - PAGE_SIZE;
+
+/* What was done to this processor, and the last message sent to another. */
+static struct {
+    unsigned count;
+    uint32_t dropped, loaded;
+    bool left, unheard;
+    unsigned id;
+    uint32_t vector, sends;
+} done;
+
+static uint32_t self;
+
+static void do_one(void)
+{
+    done.count++;
+    done.unheard = kernel.cpus[0].arch.request != 0;
+}
+
+void arch_tlb_drop(uint32_t address)
+{
+    do_one();
+    done.dropped = address & -(uint32_t)PAGE_SIZE;
+}
+
+void arch_space_load(uint32_t directories)
+{
+    do_one();
+    done.loaded = directories;
+}
+
+void arch_space_leave(void)
+{
+    do_one();
+    done.left = true;
+}
+
+void apic_send(unsigned id, uint32_t what)
+{
+    done.id = id;
+    done.vector = what;
+    done.sends++;
+}
+
+void apic_let_in(unsigned vector)
+{
+    (void)vector;
+}
+
+static void begin(void)
+{
+    kernel.cpu_count = CPUS;
+    self = REF(&kernel.cpus[0]);
+    for (unsigned i = 0; i < CPUS; i++)
+        kernel.cpus[i].arch.apic_id = IDS + i;
+}
+
+/* ------------------------------------------------------------------------------- requests */
+
+/* As another processor asks, and this one hears: in user mode, or while it waits for the lock. */
+static void hear(uint32_t request, bool waits)
+{
+    __typeof__(done) none = {0};
+
+    done = none;
+    arch_request(0, request);
+    CHECK(done.id == IDS && done.vector == VECTOR_REQUEST && kernel.cpus[0].arch.request == request);
+    if (!waits)
+        kernel_hear_request(self);
+    else
+        while (kernel.cpus[0].arch.request)
+            kernel_lock_wait(self, kernel_lock.serving);
+    CHECK(done.count == 1 && done.unheard && !kernel.cpus[0].arch.request); /* who asked goes on when it is 0 */
+    arch_request_wait(0);
+    kernel_hear_request(self);
+    CHECK(done.count == 1);
+}
+
+static void each_is_done_as_it_says(void)
+{
+    hear(ADDRESS | REQUEST_PAGE, false);
+    CHECK(done.dropped == ADDRESS && !done.loaded && !done.left);
+    hear(REQUEST_ALL, false);
+    CHECK(done.loaded == SPACE && !done.dropped && !done.left);
+    hear(REQUEST_LEAVE, false);
+    CHECK(done.left && !done.dropped && !done.loaded);
+}
+
+/* ------------------------------------------------------------------------------- messages */
+
+static void each_is_sent_to_whom_it_is_for(void)
+{
+    for (unsigned i = 0; i < CPUS; i++) {
+        arch_poke(i);
+        CHECK(done.id == IDS + i && done.vector == VECTOR_POKE);
+        arch_tick(i);
+        CHECK(done.id == IDS + i && done.vector == VECTOR_TICK);
+    }
+}
+
+/* Of those that sleep, the one whose ticket is served. */
+static void who_is_served_is_woken(void)
+{
+    kernel_lock.serving = 7;
+    for (unsigned i = 0; i < CPUS; i++)
+        kernel.cpus[i].arch.ticket = 5 + i;
+    done.sends = 0;
+    kernel_lock_wake();
+    CHECK(done.sends == 1 && done.id == IDS + 2 && done.vector == VECTOR_WAKE);
+}
+
+int main(void)
+{
+    begin();
+    each_is_done_as_it_says();
+    each_is_sent_to_whom_it_is_for();
+    who_is_served_is_woken();
+    puts("test_requests: heard once, and by whom they are for");
+}
