@@ -39,10 +39,11 @@ static void make_fpu(void)
     make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 3, 0});
 }
 
-/* A client, its server, and a third thread that waits for its turn: all of one priority. */
+/* A client, its server, and a third thread that waits for its turn, all of one priority; below them one that a tick has found
+ * waiting. */
 static void make_turns(void)
 {
-    struct task *task = make_first(12, 2);
+    struct task *task = make_first(16, 2);
     struct thread *server = make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 7, 2, 0});
 
     make_endpoint(4);
@@ -51,6 +52,8 @@ static void make_turns(void)
     make_waiting(server);
     make_child(task, task, (struct child){4, 6, RIGHT_SIGNAL, 1, 0});
     make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 2, 0});
+    make_thread(task, (struct thread_at){0x8000, SLOT_IN_OTHER_TABLE, 1, 0})->patience = 0;
+    kernel.cpus[0].overdue = BIT(1);
 }
 
 /* Slots 5 and 6 name a thread and a task, but do not let their holder control them. */
@@ -91,7 +94,7 @@ const struct world worlds_life[] = {
      .cpus_given = LIST(0, 255), .yields = LIST(0), .interrupts = LIST(0, 1), .reads = LIST(4, 5), .parts = LIST(0)},
 
     {.name = "turns", .what = "client, server and a third thread, all of one priority: who is ahead of whom",
-     .make = make_turns, .states = 7804, .in_tests = true, .fpu = true, .priorities = BIT(2), .receivers = true,
+     .make = make_turns, .states = 29180, .in_tests = true, .fpu = true, .priorities = BIT(1) | BIT(2), .receivers = true,
      .calls = LIST(4), .signals = LIST(6), .faults = LIST(0x0), .yields = LIST(0), .sends_count = 1, .opens_count = 1},
 
     {.name = "threads-refused", .what = "arguments that are to be refused, of every call on threads",

@@ -197,10 +197,10 @@ const struct world worlds_processors[] = {
      .addresses = LIST(0x1000), .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0), .sends_count = 2,
      .opens_count = 1, .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0))}},
 
-    {.name = "two-dying", .what = "two processors; a thread whose task ends goes on making and taking", .make = make_dying,
-     .states = 792, .in_tests = true, .priorities = BIT(2), .destroys = LIST(4), .endpoint_places = LIST(5), .memories = LIST(2),
+    {.name = "two-dying", .what = "two processors, ticks; a thread whose task ends goes on making and taking", .make = make_dying,
+     .states = 5964, .in_tests = true, .priorities = BIT(2), .destroys = LIST(4), .endpoint_places = LIST(5), .memories = LIST(2),
      .births = LIST(0), .places = LIST(5), .tasks = LIST(1), .donations = LIST(1), .gifts = LIST(0), .parents = LIST(1),
-     .other_tables = LIST(0), .rights = LIST(RIGHT_GRANT), .values = LIST(0), .counts = LIST(0), .yields = LIST(0),
+     .other_tables = LIST(0), .rights = LIST(RIGHT_GRANT), .values = LIST(0), .counts = LIST(0), .yields = LIST(0), .interrupts = LIST(0),
      .thread_places = LIST(6), .receives = LIST(0), .handlers = LIST(0), .starts = LIST(2 << 16),
      .page_addresses = LIST(0x2000)},
 

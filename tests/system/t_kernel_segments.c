@@ -1,4 +1,5 @@
-/* fs and gs are part of a thread's state: nobody sees or loses another's. */
+/* fs and gs are part of a thread's state: nobody sees or loses another's. ds and es are flat when the kernel has run, whatever
+ * they were before. */
 #include "tests/system/kernel_test.h"
 
 enum { USER_CODE = 0x1b, USER_DATA = 0x23 }; /* selectors, see kernel/i386/segments.h */
@@ -82,11 +83,49 @@ static void segments_are_a_threads_own(void)
     load_segments(0, 0);
 }
 
+/* What ds and es are after an entry with `selector` in both. */
+#define SEGMENTS_AFTER(entry, selector)                                                                              \
+    ({                                                                                                               \
+        uint32_t eax_ = SYS_version, ebx_ = (selector), ds_, es_;                                                    \
+        __asm__ volatile("mov %%ebx, %%ds; mov %%ebx, %%es\n\t" entry "\n\t"                                       \
+                         "mov %%ds, %%esi; mov %%es, %%edi; push %%ss; pop %%ds; push %%ss; pop %%es"                \
+                         : "+a"(eax_), "+b"(ebx_), "=&S"(ds_), "=&D"(es_)                                            \
+                         :                                                                                           \
+                         : "ecx", "edx", "memory");                                                                  \
+        ds_ | es_ << 16;                                                                                             \
+    })
+
+static void enters_with(uint32_t selector)
+{
+    seen[0] = SEGMENTS_AFTER("mov %%esp, %%ecx; mov $1f, %%edx; sysenter; 1:", selector);
+    seen[1] = SEGMENTS_AFTER("int3", selector);
+}
+
+/* By a call, and by a fault: the kernel uses its own. */
+static void the_kernel_has_its_own(void)
+{
+    static const uint16_t selectors[] = {0, 3, USER_CODE, USER_DATA - 3};
+    enum { BREAKPOINT = 3 };
+    struct event event;
+
+    for (unsigned i = 0; i < sizeof(selectors) / sizeof(selectors[0]); i++) {
+        struct plan plan = own_thread(0, enters_with, selectors[i]);
+        thread_start(&plan);
+        HOLDS(expect_fault(0, BREAKPOINT, &event));
+        IS(event_answer_word(&event, 0), OK);
+        expect_end(0);
+        IS(seen[0], USER_DATA | USER_DATA << 16);
+        IS(seen[1], USER_DATA | USER_DATA << 16);
+        IS(sys_cap_delete(CHILD_THREAD), OK);
+    }
+}
+
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
         {"selectors are sanitised", selectors_are_sanitised},
         {"fs and gs are a thread's own", segments_are_a_threads_own},
+        {"ds and es are flat in the kernel and behind it", the_kernel_has_its_own},
     };
 
     (void)ebx, (void)esi, (void)edi;
