@@ -104,15 +104,28 @@ void drive(void (*run)(uint32_t))
              (unsigned)wrong.got, (int)wrong.wanted);
 }
 
-struct event driver_wait(void)
+/* Answers what the page names, if a flag says so. */
+static struct event reply_wait(uint32_t flags)
 {
     struct event event = {0};
 
-    event.badge = ipc_reply_wait(0, &event.words);
+    event.badge = ipc_reply_wait(flags, &event.words);
     event.kind = driver_page->tag & TAG_KIND;
     event.caller = driver_page->caller;
     event.calls = driver_page->caller_calls;
     return event;
+}
+
+struct event driver_wait(void)
+{
+    return reply_wait(0);
+}
+
+struct event driver_answer_wait(const struct event *event, uint32_t flags)
+{
+    driver_page->caller = event->caller;
+    driver_page->caller_calls = event->calls;
+    return reply_wait(IPC_REPLY | flags);
 }
 
 err_t driver_answer(const struct event *event, uint32_t flags)

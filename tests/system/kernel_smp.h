@@ -60,6 +60,7 @@ void drive(void (*run)(uint32_t));
 /* What arrives next at its endpoint. */
 struct event driver_wait(void);
 err_t driver_answer(const struct event *event, uint32_t flags);
+struct event driver_answer_wait(const struct event *event, uint32_t flags); /* and returns what arrives next */
 
 /* The answer gives a page of ours. */
 err_t driver_grant(const struct event *event, uint32_t address, rights_t rights);
