@@ -32,6 +32,7 @@ class Options:
     uefi: bool = False
     serial: int = 2  # ports; with one, the log comes on the console's
     gdb: bool = False
+    dirty: bool = False  # memory from 1 MiB on begins with bytes of 1: what is not cleared is no zero
     more: tuple = ()  # further arguments for QEMU
 
 
@@ -53,6 +54,14 @@ def image_arguments(options, words, folder, scratch):
         iso = pathlib.Path(scratch).resolve() / "command.iso"
         with_command(folder / "tally.iso", DEFAULT_WORDS, words, iso)
     return ["-cdrom", str(iso), "-boot", "d"]
+
+
+def memory_arguments(options, scratch):
+    if not options.dirty:
+        return []
+    bytes_of_1 = pathlib.Path(scratch).resolve() / "memory"
+    bytes_of_1.write_bytes(b"\1" * (options.memory - 1 << 20))
+    return ["-device", f"loader,file={option_value(bytes_of_1)},addr={1 << 20},force-raw=on"]
 
 
 def option_value(text):
@@ -143,7 +152,8 @@ def boot(options, words, folder, console_sink, log_sink, given=None):
     verdict = Verdict()
     ports = Ports(console_sink, log_sink, verdict, Symbols(folder), firmware_talks=options.uefi)
     with tempfile.TemporaryDirectory() as scratch:
-        arguments = [*qemu_arguments(options), *image_arguments(options, system_words(words, given), folder, scratch)]
+        arguments = [*qemu_arguments(options), *image_arguments(options, system_words(words, given), folder, scratch),
+                     *memory_arguments(options, scratch)]
         qemu, in_time = run_qemu(arguments, ports, options, folder, given)
     complaints = qemu.stderr.read().decode(errors="backslashreplace").splitlines()
     for line in complaints:

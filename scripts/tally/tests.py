@@ -33,6 +33,7 @@ HOST = build.default_folder("host")
 HOST_TIMEOUT = 300  # seconds
 AUDITED = ["t_fork", "t_proc", "t_shm", "t_shm_runs", "t_kernel_handler", "t_kernel_ipc", "t_kernel_items",
            "t_kernel_long", "t_kernel_queue", "t_kernel_task", "t_kernel_thread", "t_kernel_vm"]
+AUDITED_OPTIONS = {"t_kernel_task": "--dirty --memory 40"}
 
 
 def places(processors):
@@ -111,7 +112,7 @@ def system_tests():
 def audit_tests():
     """Some of them in the build that checks the kernel's invariants while it runs."""
     for name in AUDITED:
-        yield Test(f"audit/{name}", system.test(name, "", AUDITED_IMAGE), build="audit")
+        yield Test(f"audit/{name}", system.test(name, AUDITED_OPTIONS.get(name, ""), AUDITED_IMAGE), build="audit")
     for smp in (2, 4):
         yield Test(f"audit/t_kernel_smp_random --smp {smp}",
                    system.test("t_kernel_smp_random", f"--smp {smp}", AUDITED_IMAGE), places(smp), "audit")
