@@ -225,8 +225,33 @@ static void check_who_runs_is_not_new(const struct event *event)
         violation("a tick found thread %x running, and it still has a new thread's patience", b->ref);
 }
 
+/* ---------------------------------------------------------------------------------- endpoints */
+
+static bool is_a_threads(ref_t link)
+{
+    for (unsigned i = 0; i < seen.threads_count; i++)
+        if (link == REF(&AT(struct thread, seen.threads[i].ref)->link))
+            return true;
+    return false;
+}
+
+/* E1: "`receivers` (last in, first out) and `callers` (first in, first out)" */
+static void check_place_at_endpoint(const struct before *b)
+{
+    const struct thread *t = AT(struct thread, b->ref);
+
+    if (b->state == t->state)
+        return;
+    if (t->state == THREAD_RECEIVING && is_a_threads(t->link.prev))
+        violation("E1: thread %x receives, and is not the first of those", b->ref);
+    if (t->state == THREAD_CALLING && is_a_threads(t->link.next))
+        violation("E1: thread %x calls, and is not the last of those", b->ref);
+}
+
 void check_turns(const struct event *event)
 {
+    for (unsigned i = 0; i < seen.threads_count; i++)
+        check_place_at_endpoint(&seen.threads[i]);
     check_who_ran_goes_on(event);
     check_who_runs_is_not_new(event);
     for (unsigned i = 0; seen.any_ready && i < seen.threads_count; i++) {

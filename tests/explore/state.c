@@ -169,7 +169,7 @@ static void normalise_fpus(void)
         violation("explore: a thread uses the FPU, and World::fpu is not set");
     for (unsigned i = 0; i < kernel.cpu_count; i++)
         if (!kernel.cpus[i].fpu_allowed)
-            pending.fpu[i] = FPU_FRESH;
+            pending.fpu[i] = FPU_LEFT;
 }
 
 void state_normalise(void)

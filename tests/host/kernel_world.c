@@ -3,6 +3,7 @@
 #include "kernel/audit_check.h"
 #include "tests/host/check.h"
 
+#include <sanitizer/asan_interface.h>
 #include <string.h>
 
 static void boot_kernel(void)
@@ -17,6 +18,7 @@ static void boot_kernel(void)
     for (unsigned i = 0; i < CPU_MAX; i++)
         cpu_init(&kernel.cpus[i]);
     memset(frame_at(0), 0, WORLD_FRAMES * sizeof(struct frame));
+    ASAN_POISON_MEMORY_REGION(frame_at(WORLD_FRAMES), (HOST_FRAMES - WORLD_FRAMES) * sizeof(struct frame));
     for (uint32_t f = WORLD_FREE; f < WORLD_FRAMES; f++)
         frame_make_user(frame_at(f), false);
 }

@@ -119,6 +119,7 @@ static void what_is_forged_is_stale(void)
     is_served_by_another();
     is_no_caller(frame_ref(FRAME));
     is_no_caller(frame + (FREE_PLACE << THREAD_SHIFT) + ASIDE);
+    is_no_caller(frame_ref(WORLD_FRAMES)); /* which has no record */
     thread_page(server)->caller = 0xfffffc00;
     CHECK(answers() == ERR_STALE);
     thread_page(server)->caller = REF(init);

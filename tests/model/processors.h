@@ -17,7 +17,7 @@ struct pending {
     uint8_t none;
     ref_t fpu[CPU_MAX]; /* the thread whose FPU state the processor has, or one of these: */
 };
-enum { FPU_WRITTEN = 1 /* by thread_write */, FPU_FRESH = 2 }; /* 0 is a place that nobody has initialised */
+enum { FPU_WRITTEN = 1 /* by thread_write */, FPU_FRESH = 2, FPU_LEFT = 3 /* by anybody, not to be used */ }; /* 0: not initialised */
 extern struct pending pending;
 
 enum { SPACE_PAGES = DIRECTORIES << (2 * TABLE_BITS), CACHED_WORDS = (SPACE_PAGES + 63) / 64,
