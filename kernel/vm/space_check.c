@@ -4,6 +4,7 @@ _Static_assert(TABLE_BITS != 9 || SPACE_END == USER_END, "user space ends where 
 
 static void check_entry(const pte_t *entry, struct node *node)
 {
+    assert(!(pte_writable(entry) && pte_executable(entry)) || !(pte_low(entry) & PTE_PRESENT));
     if (!(pte_low(entry) & PTE_PRESENT) || pte_low(entry) & PTE_MESSAGE) {
         assert(!node_in_tree(node));
         return;
@@ -11,7 +12,6 @@ static void check_entry(const pte_t *entry, struct node *node)
     assert(frame_at(pte_frame(entry))->kind == FRAME_USER);
     assert(node_in_tree(node) && node->depth > 0);
     assert(pte_writable(entry) == !!(node->flags & RIGHT_WRITE));
-    assert(!(pte_writable(entry) && pte_executable(entry)));
     assert(!pte_executable(entry) || node->flags & RIGHT_EXECUTE);
     assert(space_mapping(node).entry == entry);
 }

@@ -111,6 +111,8 @@ static void check_answer_arrives(const struct thread *t, const struct before *be
     check_items_land(AT(struct thread, seen.acting), t, event);
     if (before->faulting && memcmp(&t->registers, &before->registers, sizeof t->registers))
         violation("the answer to a fault has changed registers");
+    if (before->faulting && (thread_page(t)->tag != before->tag || thread_page(t)->words[0] != before->word))
+        violation("the answer to a fault has changed the message page");
     if (before->faulting || t->registers.eax != OK)
         return;
     if (!words_are(&t->registers, ANSWER_WORD))

@@ -186,8 +186,10 @@ static void check_frame_copy(const struct done *done)
 /* "turn one frame into a task", "make an endpoint", "make a stopped thread": with all rights, its maker's */
 static void check_is_made(const struct slot *slot, enum slot_bits kind)
 {
+    rights_t rights = kind == SLOT_ENDPOINT ? RIGHT_ALL : RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN;
+
     if (!(slot->object & (uint32_t)kind) || slot->object & SLOT_RANGE || slot->node.depth != 1 ||
-        !(slot->node.flags & RIGHT_OWN))
+        slot->node.flags != rights)
         violation("an object was made, and its maker has no capability of it");
 }
 
@@ -216,7 +218,7 @@ static void check_thread_create(const struct done *done)
     check_is_made(slot, SLOT_THREAD);
     const struct thread *made = AT(struct thread, slot_object(slot));
     if (made->state != THREAD_HELD || !made->held || made->priority != (done->esi >> 16 & 0xff) ||
-        made->home != cpu_ref(done->esi >> 24) || made->task != REF(task_at(done, done->slot)) ||
+        made->home != cpu_ref(done->esi >> 24) || (made->home && made->cpu != made->home) || made->task != REF(task_at(done, done->slot)) ||
         made->page_address != done->edi || !is_bound(done, &made->receives, done->ebx >> 16, RIGHT_RECEIVE) ||
         !is_bound(done, &made->handler, done->esi & 0xffff, RIGHT_CALL))
         violation("thread_create is done, and the thread is not what was asked for");
@@ -340,6 +342,8 @@ static void check_thread(const struct thread *t, const struct before *before, co
     if (t->rerun || t->reaping || t->state == THREAD_DEAD)
         return;
     if (event->kind == EVENT_CALL && REF(t) == seen.acting && !event_is_message(event)) {
+        if ((int32_t)t->registers.eax > OK && goes_on)
+            violation("%s returned %u, which is no status", call_names[event->call], t->registers.eax);
         if (t->registers.eax == OK && !others_went_on(t, event))
             check_call(t, event);
     } else if (before->rerun && t->registers.eax == OK && goes_on)

@@ -159,6 +159,7 @@ static void make_kernel(void)
     kernel.cpu_count = 1;
     kernel.frame_count = ARENA_FRAMES;
     kernel.empty_leaf = frame_ref(FIRST_FRAME - 1);
+    kernel.kernel_directory = pte_directory(FIRST_FRAME - 1);
     link_init(&kernel.dying);
     for (unsigned kind = 0; kind < 4; kind++)
         node_init_root(&range_object(kind)->caps);

@@ -86,7 +86,7 @@ static void add_thread(const struct thread *t)
         .ref = REF(t), .peer = t->peer, .through = t->through, .task = frame_number(t->task), .calls = t->calls,
         .fault_address = t->fault_address, .page_address = t->page_address, .state = t->state, .rerun = t->rerun, .reaping = t->reaping,
         .faulting = t->faulting, .registers = t->registers, .window = page->window,
-        .window_pages = page->window_pages, .slots = page->slots, .slots_count = page->slots_count,
+        .window_pages = page->window_pages, .slots = page->slots, .slots_count = page->slots_count, .tag = page->tag, .word = page->words[0],
         .cpu = t->cpu, .priority = t->priority, .patience = t->patience, .place = place_of(t),
         .named = {page->caller, page->caller_calls}};
 }

@@ -33,7 +33,7 @@ struct before {
     uint8_t priority, patience;
     uint8_t place; /* in its queue: 0 is the first */
     struct registers registers;
-    uint32_t window, window_pages, slots, slots_count; /* of its page */
+    uint32_t window, window_pages, slots, slots_count, tag, word; /* of its page */
     struct named named;
 };
 

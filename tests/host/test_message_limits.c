@@ -93,6 +93,25 @@ static void a_window_does_not_wrap(void)
     CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 1, 0) == OK);
 }
 
+/* Of two items none may land where a page of the other does, wherever the pages come from. */
+static void items_do_not_meet(void)
+{
+    waits(IPC_WINDOW, WINDOW, 4, 0);
+    item(0, 3, FRAME, 0);
+    item(1, 1, FRAME, 2);
+    CHECK(sends(2) == ERR_TAKEN);
+    item(0, 1, FRAME, 1);
+    item(1, 3, FRAME, 0);
+    CHECK(sends(2) == ERR_TAKEN);
+    CHECK(call(SYS_vm_map, WORLD_TASK, 0x800000 | RIGHT_READ | RIGHT_GRANT, 1 | WORLD_MEMORY << 16, FRAME) == OK);
+    thread_page(init)->items[1] = (struct item){.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1,
+                                                .from = 0x800000, .place = 1};
+    CHECK(sends(2) == ERR_TAKEN);
+    thread_page(init)->items[1].place = 2;
+    is_sent(2);
+    CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 1, 0) == OK);
+}
+
 /* Two in one leaf cost one frame. */
 static void a_leaf_is_counted_once(void)
 {
@@ -117,6 +136,7 @@ int main(void)
     begin();
     pages_of_all_items_are_counted();
     a_window_does_not_wrap();
+    items_do_not_meet();
     a_leaf_is_counted_once();
     world_end();
     puts("test_message_limits: what is beyond a limit is refused");

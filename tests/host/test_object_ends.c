@@ -166,6 +166,19 @@ static void the_dead_are_not_answered(void)
     CHECK(world_syscall(server, SYS_thread_yield, (const uint32_t[4]){0}) == init);
 }
 
+/* T2: "it begins beyond that of every dead thread", whichever died last, and though the count wraps around. */
+static void calls_are_counted_beyond_the_dead(void)
+{
+    static const uint32_t deaths[][2] = {{5, 5}, {3, 5}, {0x7fffffff, 0x7fffffff}, {0xfffffff0, 0xfffffff0}, {2, 2}, {0xfffffff8, 2}};
+
+    kernel.calls_base = 0;
+    for (unsigned i = 0; i < sizeof deaths / sizeof deaths[0]; i++) {
+        make(FREE, 0, 1)->calls = deaths[i][0];
+        CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK && kernel.calls_base == deaths[i][1]);
+    }
+    CHECK(make(FREE, 0, 1)->calls == 2 && call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+}
+
 int main(void)
 {
     init = world_boot();
@@ -175,6 +188,7 @@ int main(void)
     mappings_go_in_steps();
     a_space_ends_with_all_its_pages();
     a_space_is_left_whatever_was_asked();
+    calls_are_counted_beyond_the_dead();
     the_dead_are_not_answered();
     world_end();
     puts("test_object_ends: nothing is left of what ends");

@@ -100,6 +100,32 @@ static void what_is_not_owned_is_not_donated(void)
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
 }
 
+/* Of what its holder may not write to, or not execute, neither is made. */
+static void what_is_read_alone_stays_so(void)
+{
+    CHECK(call(SYS_cap_derive, WORLD_MEMORY, FREE, RIGHT_READ | RIGHT_OWN, 0) == OK);
+    CHECK(call(SYS_task_create, FREE, FRAME, OTHER, 0) == ERR_RIGHTS);
+    CHECK(call(SYS_task_donate, WORLD_TASK, FREE | 1 << 16, FRAME, 0) == ERR_RIGHTS);
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE, 1 | FREE << 16, FRAME) == ERR_RIGHTS);
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ | RIGHT_EXECUTE, 1 | FREE << 16, FRAME) == ERR_RIGHTS);
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ | RIGHT_GRANT, 1 | FREE << 16, FRAME) == ERR_RIGHTS);
+    CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+    CHECK(derive(WORLD_MEMORY, FREE, RIGHT_WRITE, 0, 0) == OK);
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | FREE << 16, FRAME) == ERR_RIGHTS);
+    CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+}
+
+/* A frame that is copied to itself stays what it is, but for its rest. */
+static void copies_to_itself(void)
+{
+    uint32_t *words = AT(uint32_t, frame_ref(FRAME));
+
+    words[0] = 1, words[1] = 2, words[2] = 3;
+    CHECK(call4(SYS_frame_copy, WORLD_MEMORY, (const uint32_t[4]){FRAME, WORLD_MEMORY, FRAME, 8}) == OK);
+    CHECK(words[0] == 1 && words[1] == 2 && words[2] == 0);
+    words[0] = words[1] = 0;
+}
+
 /* The first frame of a range inside a range: bits of the two add up. */
 static void frames_are_counted_from_the_first(void)
 {
@@ -317,6 +343,8 @@ int main(void)
     ports_at_the_ends_of_a_range();
     ranges_of_another_kind();
     what_is_not_owned_is_not_donated();
+    what_is_read_alone_stays_so();
+    copies_to_itself();
     frames_are_counted_from_the_first();
     copies_need_the_right_to_read();
     a_message_page_needs_a_free_page();
