@@ -145,6 +145,38 @@ static void check_vm_unmap(const struct done *done)
             violation("vm_unmap is done, and page %u is still mapped", i);
 }
 
+static const struct node *parent_of(const struct node *node)
+{
+    const struct node *n = node_at(node->prev);
+
+    while (n->depth >= node->depth)
+        n = node_at(n->prev);
+    return n;
+}
+
+/* Whether the call names the page of this mapping, or of one that it was derived from. */
+static bool is_protected(const struct done *done, const struct task *task, const struct node *node)
+{
+    for (; node->depth > 0; node = parent_of(node)) {
+        struct mapping mapping = space_mapping(node);
+        uint32_t offset = mapping.address - (done->ebx & -(uint32_t)PAGE_SIZE);
+        if (frame_ref(mapping.task) == REF(task) && offset < done->esi * PAGE_SIZE)
+            return true;
+    }
+    return false;
+}
+
+/* "from mappings and from all derived from them", and from no others */
+static void check_no_other_is_lowered(const struct done *done, const struct task *task)
+{
+    for (unsigned i = 0; i < seen.authority.pages_count; i++) {
+        const struct page *page = &seen.authority.pages[i];
+        const struct node *node = AT(struct node, page->node);
+        if (node_in_tree(node) && node->flags != page->rights && !is_protected(done, task, node))
+            violation("vm_protect is done, and the mapping at 0x%x, of another page, has fewer rights", page->address);
+    }
+}
+
 /* "take rights from mappings and from all derived from them" */
 static void check_vm_protect(const struct done *done)
 {
@@ -160,6 +192,7 @@ static void check_vm_protect(const struct done *done)
                 violation("vm_protect is done, and a mapping of page %u has more rights", i);
         while ((n = node_next(n))->depth > place.node->depth);
     }
+    check_no_other_is_lowered(done, task);
 }
 
 static const uint32_t *first_word(const struct done *done, uint32_t slot, uint32_t offset)

@@ -63,6 +63,18 @@ static void make_handed_on(void)
     make_mapping_of(from, address, task, 0);
 }
 
+/* A task whose page was handed on twice, and may end. */
+static void make_heirs(void)
+{
+    struct task *task = make_first(14, 2), *other = make_task(7), *third = make_task(6);
+
+    make_child(other, task, (struct child){SLOT_SELF, 5, RIGHT_ALL, 0, 0});
+    make_memory(task, 1);
+    make_mapping(other, 0x0);
+    make_mapping_of(other, 0x0, task, 0x0);
+    make_mapping_of(task, 0x0, third, 0x0);
+}
+
 static void make_contents(void)
 {
     make_memory(make_first(9, 2), 7);
@@ -110,6 +122,11 @@ const struct world worlds_spaces[] = {
      .memories = LIST(2), .offsets = LIST(0), .calls = LIST(4), .yields = LIST(0), .interrupts = LIST(1), .sends_count = 3,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x0, 1, 0)), SEND(1, ITEM_OF_ADDRESS(RIGHT_READ, 0x1000, 1, 0))},
      .opens_count = 2, .opens = {OPEN_NOTHING, {.flags = IPC_WINDOW, .window = 0x1000, .window_pages = 1}}},
+
+    {.name = "heirs", .what = "a task ends whose page others have from it", .make = make_heirs, .states = 53, .in_tests = true,
+     .priorities = BIT(2), .tasks = LIST(1, 5), .addresses = LIST(0x0), .pages = LIST(1), .map_rights = LIST(RIGHTS_RG),
+     .sources = LIST(2, 5), .origins = LIST(0), .memories = LIST(2), .offsets = LIST(0), .destroys = LIST(5), .yields = LIST(0),
+     .interrupts = LIST(1)},
 
     {.name = "contents", .what = "memory that is written, given away, and comes back: nobody reads what was another's",
      .make = make_contents, .states = 4028, .in_tests = true, .contents = true, .priorities = BIT(2), .memories = LIST(2),

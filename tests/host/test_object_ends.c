@@ -113,6 +113,24 @@ static void a_space_ends_with_all_its_pages(void)
         CHECK(frame_at(f)->kind == FRAME_USER && node_is_alone(&frame_at(f)->mappings));
 }
 
+/* A step looks through two tables at most, though there is nothing in them. */
+static void tables_go_in_steps(void)
+{
+    enum { TABLES = 4, TABLE_BYTES = PAGE_SIZE * TABLE_ENTRIES, STEP_FRAMES = 2 * 2 + 1 };
+    const struct task *task = AT(struct task, frame_ref(FRAME));
+
+    CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME, FREE, 0) == OK);
+    CHECK(call(SYS_task_donate, FREE, WORLD_MEMORY | 12 << 16, FRAME + 1, 0) == OK);
+    for (uint32_t i = 0; i < TABLES; i++)
+        CHECK(call(SYS_vm_map, FREE, (PAGE + i * TABLE_BYTES) | RIGHT_READ, 1 | WORLD_MEMORY << 16, FRAME + 20) == OK);
+    object_begin_death(REF(task) | SLOT_TASK);
+    while (!link_is_alone(&kernel.dying)) {
+        uint32_t spare = task->account.spare_count;
+        object_reap_step();
+        CHECK(task->account.spare_count <= spare + STEP_FRAMES);
+    }
+}
+
 /* A page was to be dropped; but the space ends, and it is left. */
 static void a_space_is_left_whatever_was_asked(void)
 {
@@ -187,6 +205,7 @@ int main(void)
     a_threads_place_is_cleared();
     mappings_go_in_steps();
     a_space_ends_with_all_its_pages();
+    tables_go_in_steps();
     a_space_is_left_whatever_was_asked();
     calls_are_counted_beyond_the_dead();
     the_dead_are_not_answered();

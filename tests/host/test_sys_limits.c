@@ -285,6 +285,7 @@ static void pages_of_two_tables(void)
 
     CHECK(call(SYS_vm_map, WORLD_TASK, first | READ_WRITE, map_of(2), FRAME) == OK);
     CHECK(call(SYS_vm_protect, WORLD_TASK, first | RIGHT_READ, 3, 0) == ERR_ABSENT);
+    CHECK(call(SYS_vm_map, WORLD_TASK, 4 * PAGE | RIGHT_READ, 3 | WORLD_TASK << 16, first) == ERR_ABSENT);
     CHECK(call(SYS_vm_protect, WORLD_TASK, first | RIGHT_READ, 2, 0) == OK);
     for (uint32_t page = first; page <= PAGE; page += PAGE_SIZE)
         CHECK(space_find_mapping(&AT(struct task, init->task)->space, page, &place) && !pte_writable(place.entry) &&
@@ -292,16 +293,48 @@ static void pages_of_two_tables(void)
     CHECK(call(SYS_vm_unmap, WORLD_TASK, first, 2, 0) == OK);
 }
 
+/* Each of two directories that lack costs a frame, and each table two. */
+static void pages_of_two_directories(void)
+{
+    const uint32_t first = (2u << SPACE_SHIFT) - PAGE_SIZE, frames = 2 + 2 * 2;
+    struct account *account = &AT(struct task, init->task)->account;
+    uint32_t spare = account->spare_count;
+
+    account->spare_count = frames - 1;
+    CHECK(call(SYS_vm_map, WORLD_TASK, first | RIGHT_READ, map_of(2), FRAME) == ERR_ACCOUNT);
+    CHECK(thread_page(init)->lacking == 1);
+    account->spare_count = spare;
+    CHECK(call(SYS_vm_map, WORLD_TASK, first | RIGHT_READ, map_of(2), FRAME) == OK && account->spare_count == spare - frames);
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, first, 2, 0) == OK);
+}
+
+/* A mapping is never owned; what may be granted is not, once that right was taken. */
+static void rights_of_mappings(void)
+{
+    struct place place;
+
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ | RIGHT_OWN, map_of(1), FRAME) == ERR_ARG);
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE | RIGHT_GRANT, map_of(1), FRAME) == OK);
+    CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | READ_WRITE | RIGHT_OWN, 1, 0) == ERR_ARG);
+    CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | READ_WRITE, 1, 0) == OK);
+    CHECK(space_find_mapping(&AT(struct task, init->task)->space, PAGE, &place) && place.node->flags == READ_WRITE);
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK);
+}
+
 /* "and from all derived from them": the second page is a child of the first one. */
 static void rights_are_taken_from_children(void)
 {
     struct task *task = AT(struct task, init->task);
-    struct place parent, child;
+    struct place parent, child, sibling;
 
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE, map_of(1), FRAME) == OK);
     CHECK(space_find_mapping(&task->space, PAGE, &parent));
     child = space_open(&task->space, &task->account, PAGE + PAGE_SIZE);
     space_map(child, CHILD, parent.node, FRAME, READ_WRITE);
+    sibling = space_open(&task->space, &task->account, PAGE + 2 * PAGE_SIZE);
+    space_map(sibling, SIBLING, child.node, FRAME, READ_WRITE);
+    CHECK(call(SYS_vm_protect, WORLD_TASK, (PAGE + 2 * PAGE_SIZE) | RIGHT_READ, 1, 0) == OK);
+    CHECK(sibling.node->flags == RIGHT_READ && child.node->flags == READ_WRITE && pte_writable(child.entry));
     CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | RIGHT_READ, 1, 0) == OK);
     CHECK(parent.node->flags == RIGHT_READ && child.node->flags == RIGHT_READ && !pte_writable(child.entry));
     CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK && !node_in_tree(child.node));
@@ -357,6 +390,8 @@ int main(void)
     a_full_frame_costs_another();
     frames_with_a_place_come_first();
     pages_of_two_tables();
+    pages_of_two_directories();
+    rights_of_mappings();
     rights_are_taken_from_children();
     a_message_page_is_in_the_way();
     frames_without_a_record();
