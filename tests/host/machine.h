@@ -51,5 +51,8 @@ extern void (*host_breathe)(void);
 /* What arch_registers_init() does besides: a test that has state for each thread forgets that of the one before. */
 extern void (*host_thread_begins)(struct registers *registers);
 
+/* Bit i: arch_irq_unmask(i) was called. */
+extern uint32_t host_unmasked;
+
 /* Bit i: arch_tick(i) was called, where one_processor.c is linked. */
 extern uint32_t host_ticked;

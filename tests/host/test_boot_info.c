@@ -119,6 +119,8 @@ static void odd_modules_and_long_commands_are_harmless(void)
     text[sizeof text - 1] = 0;
     boot_info_command(&info, text);
     CHECK(strlen(info.page.command) == BOOT_COMMAND_MAX - 1);
+    boot_info_command(&info, "short");
+    CHECK(!strcmp(info.page.command, "short"));
 }
 
 static uint8_t model[MODEL_FRAMES];

@@ -1,6 +1,7 @@
 /*
  * Frames beyond the window are seen through two pages, one after the other: what is seen is the frame that was asked for,
- * though the processor keeps a translation until it is told to drop it.
+ * though the processor keeps a translation until it is told to drop it. Nothing of the kernel's space can be written and
+ * executed.
  */
 #undef MACHINE_HEADER
 #define MACHINE_HEADER "tests/host/i386_machine.h"
@@ -14,6 +15,8 @@
 #undef WRITE_CR
 #define READ_CR(n) 0u
 #define WRITE_CR(n, value) (void)(value)
+#define read_msr(number) 0
+#define write_msr(number, value) (void)(value)
 #include "kernel/i386/paging.c"
 #include "tests/host/check.h"
 
@@ -80,8 +83,28 @@ static void frames_of_the_window_are_there(void)
     CHECK(window_at((uint32_t)(uintptr_t)arch_frame_map(1, BEYOND)) == 1);
 }
 
+static void check_entries(const pte_t *entries)
+{
+    for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+        bool is_table = entries == directory && (i == IMAGE_ENTRY || i == BEYOND_ENTRY);
+        if (pte_low(&entries[i]) & PTE_PRESENT && !is_table)
+            CHECK(!(pte_low(&entries[i]) & PTE_USER) && (!pte_writable(&entries[i]) || entries[i] >> 63));
+    }
+}
+
+static void what_is_written_is_not_executed(void)
+{
+    arch_space_init(LARGE, 2 * LARGE);
+    paging_no_execute = 0x80000000; /* whatever this machine has */
+    arch_space_init(LARGE, 2 * LARGE);
+    check_entries(directory);
+    check_entries(image);
+    CHECK(pte_low(&directory[RECORDS_ENTRY + 1]) & PTE_PRESENT && !(pte_low(&directory[RECORDS_ENTRY + 2]) & PTE_PRESENT));
+}
+
 int main(void)
 {
+    what_is_written_is_not_executed();
     frames_beyond_the_window_are_seen();
     frames_of_the_window_are_there();
     puts("test_frame_window: the frame that was asked for");

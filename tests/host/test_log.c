@@ -20,6 +20,7 @@ bool port_log_step(void);
 #define arch_log_has_room port_log_has_room
 #define arch_log_step     port_log_step
 #include "kernel/i386/log.c"
+#include "kernel/lib/log.c"
 
 enum { LOOKS = 4 /* a byte takes as long */, TEXT = 3000 };
 
@@ -133,6 +134,49 @@ static void a_port_that_is_never_ready_gets_bytes(void)
     CHECK(uart.count == 7 && memcmp(uart.sent, "panic\r\n", 7) == 0);
 }
 
+/* Where there is no room for a line, room is made; and a line that is printed has begun to go out. */
+static void a_printed_line_is_not_lost(void)
+{
+    static char text[LOG_TEXT_BYTES + 1], all[4 * TEXT];
+
+    start_port(true, true);
+    memset(text, '.', LOG_TEXT_BYTES);
+    text[LOG_TEXT_BYTES - 1] = '\n';
+    port_log(text, LOG_TEXT_BYTES);
+    log_print("%s is %u, 0x%x\n", "it", 123456789u, 0xdef0abcu);
+    unsigned begun = uart.count;
+    while (!port_log_step())
+        ;
+    unsigned count = expected(text, LOG_TEXT_BYTES, "", all);
+    count += expected("it is 123456789, 0xdef0abc\n", 27, "", all + count);
+    CHECK(uart.count == count && memcmp(all, uart.sent, count) == 0 && begun > 0);
+    start_port(true, true);
+    log_print("%u", 0u);
+    CHECK(uart.count == 1 && uart.sent[0] == '0');
+}
+
+/* On the screen, as long as nobody else has it: a line of it for each, cleared before, and the top again behind the last. */
+static void the_screen_shows_it(void)
+{
+    const uint16_t *cells = AT(uint16_t, SCREEN);
+    static const char line[] = "0\n";
+
+    cell = 0;
+    for (unsigned i = 0; i < CELLS / COLUMNS + 1; i++) {
+        port_log("line", 4);
+        port_log(line, i < CELLS / COLUMNS ? 2 : 1);
+    }
+    CHECK(cells[0] == (GREY | 'l') && cells[3] == (GREY | 'e') && cells[4] == (GREY | '0') && cells[5] == 0);
+    CHECK(cells[COLUMNS] == (GREY | 'l') && cells[CELLS - COLUMNS + 4] == (GREY | '0') && cells[CELLS] == 0);
+    port_log("\nx", 2);
+    CHECK(cells[COLUMNS] == (GREY | 'x') && cells[COLUMNS + 1] == 0 && cells[2 * COLUMNS + 1] == (GREY | 'i'));
+    log_shows = false;
+    port_log("y", 1);
+    CHECK(cells[COLUMNS + 1] == 0);
+    log_shows = true;
+    start_port(true, true);
+}
+
 int main(void)
 {
     all_is_sent_in_order(true, true);
@@ -141,5 +185,7 @@ int main(void)
     all_is_sent_in_order(false, false);
     a_slow_port_is_not_waited_for();
     a_port_that_is_never_ready_gets_bytes();
+    a_printed_line_is_not_lost();
+    the_screen_shows_it();
     puts("test_log: once and in order, and no queue overflows");
 }

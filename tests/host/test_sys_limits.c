@@ -189,9 +189,12 @@ static void into_another_table(void)
     CHECK(call(SYS_object_destroy, OTHER, 0, 0, 0) == OK && frame_at(FRAME)->kind == FRAME_USER);
 }
 
+/* It comes from when it is bound, and again when it is acknowledged. */
 static void a_line_has_one_endpoint(void)
 {
+    host_unmasked = 0;
     CHECK(call(SYS_irq_bind, WORLD_IRQS, 1, ENDPOINT, 0) == OK && call(SYS_irq_bind, WORLD_IRQS, 1, ENDPOINT, 0) == ERR_TAKEN);
+    CHECK(host_unmasked == 1 << 1 && call(SYS_irq_ack, WORLD_IRQS, 2, 0, 0) == OK && host_unmasked == (1 << 1 | 1 << 2));
     slot_empty(&kernel.irq_endpoints[1]);
 }
 
@@ -340,6 +343,33 @@ static void rights_are_taken_from_children(void)
     CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK && !node_in_tree(child.node));
 }
 
+static void make_children(uint32_t page, uint32_t count, uint32_t from)
+{
+    struct task *task = AT(struct task, init->task);
+    struct place parent;
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct place child = space_open(&task->space, &task->account, from + i * PAGE_SIZE);
+        CHECK(space_find_mapping(&task->space, page, &parent));
+        space_map(child, CHILD, parent.node, pte_frame(parent.entry), RIGHT_READ);
+    }
+}
+
+/* What is derived from all of a call's pages is not more than a call may touch. */
+static void rights_are_taken_from_a_few(void)
+{
+    enum { HALF = CALL_PAGES_MAX / 2, FIRST = PAGE + 0x10000, SECOND = PAGE + 0x80000 };
+
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE, map_of(2), FRAME) == OK);
+    make_children(PAGE, HALF, FIRST);
+    make_children(PAGE + PAGE_SIZE, HALF, SECOND);
+    CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | RIGHT_READ, 2, 0) == OK);
+    make_children(PAGE, 1, FIRST + HALF * PAGE_SIZE);
+    CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | RIGHT_READ, 2, 0) == ERR_BUSY);
+    CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | RIGHT_READ, 1, 0) == OK);
+    CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 2, 0) == OK);
+}
+
 /* A message page is no mapping: nothing comes in its place, whatever a fault's answer may replace. */
 static void a_message_page_is_in_the_way(void)
 {
@@ -393,6 +423,7 @@ int main(void)
     pages_of_two_directories();
     rights_of_mappings();
     rights_are_taken_from_children();
+    rights_are_taken_from_a_few();
     a_message_page_is_in_the_way();
     frames_without_a_record();
     world_end();

@@ -349,6 +349,40 @@ static void replaced_by_answers(void)
     IS(laps[0], FEW_ROUNDS + 1);
 }
 
+/* ---------------------------------------------------------------------------------- without a call */
+
+static void reads_for_ever(uint32_t k)
+{
+    for (volatile uint32_t *page = (volatile uint32_t *)FIRST;; laps[k]++)
+        SAME(page[0], GOOD);
+}
+
+/* Its processor is in user mode all the time, and hears all the same. */
+static void takes_from_who_never_calls(uint32_t unused)
+{
+    (void)unused;
+    fill(mine, GOOD);
+    struct event event = driver_wait();
+    for (uint32_t round = 0; round < FEW_ROUNDS; round++) {
+        SAME(sys_vm_map(CHILD_TASK + CREW, FIRST | READ, 1 | MEMORY << SLOT_SHIFT, frame), OK);
+        SAME(driver_answer(&event, 0), OK);
+        SURE(goes_on_by(&laps[0], LAPS));
+        SAME(sys_vm_unmap(CHILD_TASK + CREW, FIRST, 1), OK);
+        event = driver_wait();
+        SAME(event.words.w[3], PAGE_FAULT);
+    }
+}
+
+static void unmapped_from_who_never_calls(void)
+{
+    driver_make();
+    frame = frames_take(1);
+    map_frame(MINE, frame, READ_WRITE);
+    child_make(CREW, TASK_FRAMES);
+    crew_start(0, child_thread(CREW, reads_for_ever, 0), 1);
+    drive(takes_from_who_never_calls);
+}
+
 /* ---------------------------------------------------------------------------------- the points */
 
 static const struct trial readers = {.rights = READ, .give = map_for_all, .take = revoke};
@@ -479,6 +513,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"vm_protect of what was granted to all", protected_by_its_granter},
         {"memory_revoke of what was granted on and on", revoked_from_a_chain},
         {"vm_unmap of what was granted on and on", unmapped_from_a_chain},
+        {"vm_unmap: a thread that never calls", unmapped_from_who_never_calls},
         {"the answer to a fault takes a page that another thread reads", replaced_by_answers},
     };
 
