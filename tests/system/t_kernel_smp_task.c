@@ -1,6 +1,7 @@
 /*
  * Tasks that die while their threads run on all processors: no processor walks their tables any
- * more, and all their frames come back. Page directories that come while threads run.
+ * more, and all their frames come back. Page directories that come while threads run, and pages that go from a thread that
+ * makes no call, or while their taker's processor has nothing to do.
  *
  * run: --smp 2
  * run: --smp 4
@@ -11,6 +12,11 @@
 enum {
     ROUNDS = 100, /* on two processors */
     GROWTHS = 10,
+    CHANGES = 8, /* of a page that somebody reads */
+    READS = 20,
+    BREAKPOINT = 3,
+    PAGE_FAULT = 14,
+    FIRST = SCRATCH, /* that page */
     GOOD = 0x600d0000,
     POISON = 0x0bad0bad,
     TASK_FRAMES = 40,
@@ -241,6 +247,101 @@ static void granters_die(void)
     drive(granters_die_in_rounds);
 }
 
+/* ---------------------------------------------------------------------------------- pages that are replaced */
+
+/* Whoever hears of this thread's faults first gives it another frame, and then takes from it what it may write to. */
+static void writes_what_is_read(uint32_t unused)
+{
+    volatile uint32_t *page = (volatile uint32_t *)FIRST;
+
+    (void)unused;
+    for (;;) {
+        page[0] = ++laps[0];
+        while (laps[1] != laps[0])
+            SAME(sys_thread_yield(), OK);
+        __asm__ volatile("int3");
+    }
+}
+
+static void reads_what_is_written(uint32_t unused)
+{
+    volatile uint32_t *page = (volatile uint32_t *)FIRST;
+
+    (void)unused;
+    for (;;) {
+        laps[1] = page[0];
+        SAME(sys_thread_yield(), OK);
+    }
+}
+
+/* On the second processor, where nobody else is: when the driver has answered, that has nothing to do. */
+static void replaces_in_rounds(uint32_t unused)
+{
+    (void)unused;
+    SAME(sys_thread_schedule(CHILD_THREAD + DRIVER, PRIORITY_CHILD, 1), OK);
+    struct event event = driver_wait();
+    for (uint32_t round = 0; round < CHANGES; round++) {
+        SAME(event.words.w[3], PAGE_FAULT);
+        driver_page->items[0] = item_memory(MEMORY, READ_WRITE, data + round % 2, 1);
+        driver_page->tag = 1 << TAG_ITEMS_SHIFT;
+        event = driver_answer_wait(&event, IPC_EXTENDED);
+        SAME(event.words.w[3], BREAKPOINT);
+        SAME(sys_vm_protect(CHILD_TASK + CREW, FIRST | READ, 1), OK);
+        event = driver_answer_wait(&event, 0);
+    }
+}
+
+/* The reader has translations of the frame that goes. */
+static void replaced_by_answers(void)
+{
+    driver_make();
+    data = frames_take(2);
+    laps[0] = laps[1] = 0;
+    child_make(CREW, TASK_FRAMES);
+    IS(sys_vm_map(CHILD_TASK + CREW, FIRST | READ, 1 | MEMORY << SLOT_SHIFT, data + 1), OK);
+    struct plan writer = child_thread(CREW, writes_what_is_read, 0), reader = child_thread(CREW + 1, reads_what_is_written, 0);
+    reader.task = writer.task;
+    reader.page = writer.page + PAGE_SIZE;
+    crew_start(1, reader, 0);
+    crew_start(0, writer, cpu_count() > 2 ? 2 : 0);
+    drive(replaces_in_rounds);
+    IS(laps[0], CHANGES + 1);
+}
+
+/* ---------------------------------------------------------------------------------- without a call */
+
+static void reads_for_ever(uint32_t k)
+{
+    for (volatile uint32_t *page = (volatile uint32_t *)FIRST;; laps[k]++)
+        SAME(page[0], GOOD);
+}
+
+/* Its processor is in user mode all the time, and hears all the same. */
+static void takes_from_who_never_calls(uint32_t unused)
+{
+    (void)unused;
+    struct event event = driver_wait();
+    for (uint32_t round = 0; round < CHANGES; round++) {
+        SAME(sys_vm_map(CHILD_TASK + CREW, FIRST | READ, 1 | MEMORY << SLOT_SHIFT, data), OK);
+        SAME(driver_answer(&event, 0), OK);
+        SURE(goes_on_by(&laps[0], READS));
+        SAME(sys_vm_unmap(CHILD_TASK + CREW, FIRST, 1), OK);
+        event = driver_wait();
+        SAME(event.words.w[3], PAGE_FAULT);
+    }
+}
+
+static void unmapped_from_who_never_calls(void)
+{
+    driver_make();
+    data = frames_take(1);
+    map_frame(MINE, data, READ_WRITE)[0] = GOOD;
+    laps[0] = 0;
+    child_make(CREW, TASK_FRAMES);
+    crew_start(0, child_thread(CREW, reads_for_ever, 0), 1);
+    drive(takes_from_who_never_calls);
+}
+
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
@@ -248,6 +349,8 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
          tasks_die_while_they_run},
         {"a new page directory is seen on all processors at once", directories_are_seen_at_once},
         {"what a task granted goes with it, on all processors", granters_die},
+        {"vm_unmap: a thread that never calls", unmapped_from_who_never_calls},
+        {"the answer to a fault takes a page that another thread reads", replaced_by_answers},
     };
 
     (void)ebx, (void)esi, (void)edi;

@@ -25,7 +25,6 @@ enum {
     RELAY_THREAD = 0x90,
     RELAY_PAGE = THREAD_PAGES + CHILDREN * PAGE_SIZE,
     CHAIN = 3,
-    BREAKPOINT = 3,
     PAGE_FAULT = 14,
 };
 
@@ -288,101 +287,6 @@ static void try(struct trial with, uint32_t per_cpu, bool one_task)
     drive(takes_in_rounds);
 }
 
-/* ---------------------------------------------------------------------------------- pages that are replaced */
-
-/* Whoever hears of this thread's faults first gives it another frame, and then takes from it what it may write to. */
-static void writes_what_is_read(uint32_t unused)
-{
-    volatile uint32_t *page = (volatile uint32_t *)FIRST;
-
-    (void)unused;
-    for (;;) {
-        page[0] = ++laps[0];
-        while (laps[1] != laps[0])
-            SAME(sys_thread_yield(), OK);
-        __asm__ volatile("int3");
-    }
-}
-
-static void reads_what_is_written(uint32_t unused)
-{
-    volatile uint32_t *page = (volatile uint32_t *)FIRST;
-
-    (void)unused;
-    for (;;) {
-        laps[1] = page[0];
-        SAME(sys_thread_yield(), OK);
-    }
-}
-
-/* On the second processor, where nobody else is: when the driver has answered, that has nothing to do. */
-static void replaces_in_rounds(uint32_t unused)
-{
-    (void)unused;
-    SAME(sys_thread_schedule(CHILD_THREAD + DRIVER, PRIORITY_CHILD, 1), OK);
-    struct event event = driver_wait();
-    for (uint32_t round = 0; round < FEW_ROUNDS; round++) {
-        SAME(event.words.w[3], PAGE_FAULT);
-        driver_page->items[0] = item_memory(MEMORY, READ_WRITE, frame + round % 2, 1);
-        driver_page->tag = 1 << TAG_ITEMS_SHIFT;
-        event = driver_answer_wait(&event, IPC_EXTENDED);
-        SAME(event.words.w[3], BREAKPOINT);
-        SAME(sys_vm_protect(CHILD_TASK + CREW, FIRST | READ, 1), OK);
-        event = driver_answer_wait(&event, 0);
-    }
-}
-
-/* The reader has translations of the frame that goes. */
-static void replaced_by_answers(void)
-{
-    driver_make();
-    frame = frames_take(2);
-    laps[0] = laps[1] = 0;
-    child_make(CREW, TASK_FRAMES);
-    IS(sys_vm_map(CHILD_TASK + CREW, FIRST | READ, 1 | MEMORY << SLOT_SHIFT, frame + 1), OK);
-    struct plan writer = child_thread(CREW, writes_what_is_read, 0), reader = child_thread(CREW + 1, reads_what_is_written, 0);
-    reader.task = writer.task;
-    reader.page = writer.page + PAGE_SIZE;
-    crew_start(1, reader, 0);
-    crew_start(0, writer, cpu_count() > 2 ? 2 : 0);
-    drive(replaces_in_rounds);
-    IS(laps[0], FEW_ROUNDS + 1);
-}
-
-/* ---------------------------------------------------------------------------------- without a call */
-
-static void reads_for_ever(uint32_t k)
-{
-    for (volatile uint32_t *page = (volatile uint32_t *)FIRST;; laps[k]++)
-        SAME(page[0], GOOD);
-}
-
-/* Its processor is in user mode all the time, and hears all the same. */
-static void takes_from_who_never_calls(uint32_t unused)
-{
-    (void)unused;
-    fill(mine, GOOD);
-    struct event event = driver_wait();
-    for (uint32_t round = 0; round < FEW_ROUNDS; round++) {
-        SAME(sys_vm_map(CHILD_TASK + CREW, FIRST | READ, 1 | MEMORY << SLOT_SHIFT, frame), OK);
-        SAME(driver_answer(&event, 0), OK);
-        SURE(goes_on_by(&laps[0], LAPS));
-        SAME(sys_vm_unmap(CHILD_TASK + CREW, FIRST, 1), OK);
-        event = driver_wait();
-        SAME(event.words.w[3], PAGE_FAULT);
-    }
-}
-
-static void unmapped_from_who_never_calls(void)
-{
-    driver_make();
-    frame = frames_take(1);
-    map_frame(MINE, frame, READ_WRITE);
-    child_make(CREW, TASK_FRAMES);
-    crew_start(0, child_thread(CREW, reads_for_ever, 0), 1);
-    drive(takes_from_who_never_calls);
-}
-
 /* ---------------------------------------------------------------------------------- the points */
 
 static const struct trial readers = {.rights = READ, .give = map_for_all, .take = revoke};
@@ -513,8 +417,6 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"vm_protect of what was granted to all", protected_by_its_granter},
         {"memory_revoke of what was granted on and on", revoked_from_a_chain},
         {"vm_unmap of what was granted on and on", unmapped_from_a_chain},
-        {"vm_unmap: a thread that never calls", unmapped_from_who_never_calls},
-        {"the answer to a fault takes a page that another thread reads", replaced_by_answers},
     };
 
     (void)ebx, (void)esi, (void)edi;

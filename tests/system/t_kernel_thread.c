@@ -169,30 +169,6 @@ static void registers_go_in_and_out(void)
     IS(seen[7], in.esp);
 }
 
-static void asks(uint32_t unused)
-{
-    (void)unused;
-    seen[0] = parent_call(5);
-    seen[1] = 1;
-}
-
-/* What is set while a thread waits in a call is where it goes on; the answer's words come after. */
-static void registers_of_a_caller_are_set(void)
-{
-    child_start(0, asks, 0);
-    struct event event = expect_call(BADGE_CHILD);
-    *registers() = (struct thread_registers){.ecx = 3, .edx = 4, .esp = (uint32_t)(show_stack + 60),
-                                             .eip = (uint32_t)show_registers};
-    IS(sys_thread_write(CHILD_THREAD, THREAD_REGISTERS), OK);
-    IS(event_answer_word(&event, 44), OK);
-    expect_end(0);
-    IS(seen[0], OK);
-    IS(seen[1], 44);
-    IS(seen[2], 3);
-    IS(seen[3], 4);
-    IS(seen[7], show_stack + 60);
-}
-
 static void flags_are_sanitised(void)
 {
     static const uint32_t flags[] = {0xffffffff,  FLAG_TRAP,          FLAG_IOPL,      FLAG_NESTED,
@@ -293,6 +269,13 @@ static void stop_and_resume(void)
 }
 
 /* Stopped while it waits, a thread still gets its answer, and goes on when it may. */
+static void asks(uint32_t unused)
+{
+    (void)unused;
+    seen[0] = parent_call(5);
+    seen[1] = 1;
+}
+
 static void a_stopped_caller_gets_its_answer(void)
 {
     seen[0] = seen[1] = 0;
@@ -496,7 +479,6 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
          create_says_what_is_lacking},
         {"resume, stop, read, write, schedule: errors", control_refuses},
         {"registers go in and out", registers_go_in_and_out},
-        {"thread_write: while the thread waits in a call", registers_of_a_caller_are_set},
         {"flags are sanitised: IOPL, NT, AC, TF, RF, VM", flags_are_sanitised},
         {"registers that point into the kernel fault", kernel_addresses_in_registers_fault},
         {"read and write of the running thread are ERR_STATE", the_running_thread_is_no_target},
