@@ -9,6 +9,7 @@ import signal
 import tempfile
 import threading
 import time
+import unittest.mock
 import xml.etree.ElementTree as xml
 
 from tally import build, junit, machine, output, parallel, processes, programs_image, schedule, terminal, waiting
@@ -177,6 +178,22 @@ def unbuilt_programs():
     yield "only what does not depend on it is left", left == {"other"}, f"{left}"
 
 
+def counts_as_built():
+    """What scripts/test has built is not looked at by each script that a test starts; all else is."""
+    with tempfile.TemporaryDirectory() as scratch, unittest.mock.patch.dict(os.environ), \
+            unittest.mock.patch.object(build, "bring_up_to_date") as looks:
+        folder, other = pathlib.Path(scratch) / "one", pathlib.Path(scratch) / "other"
+        build.build("i386", folder)
+        yield "a folder is brought up to date", looks.call_count == 1, f"{looks.call_args_list}"
+        build.count_as_built(folder)
+        (folder / "there").touch()
+        build.build("i386", folder, ["there"])
+        yield "but not one that was", looks.call_count == 1, f"{looks.call_args_list}"
+        build.build("i386", folder, ["missing"])
+        build.build("i386", other)
+        yield "what it lacks is made, and so is another folder", looks.call_count == 3, f"{looks.call_args_list}"
+
+
 def suite_tests():
     """(name, function, what it needs to have been built) of each."""
     yield "script/tests at the same time", runs_in_parallel, None
@@ -185,3 +202,4 @@ def suite_tests():
     yield "script/results for other systems", writes_junit, None
     yield "script/tests that pages name", pages_name_tests, None
     yield "script/a program that cannot be built any more", unbuilt_programs, None
+    yield "script/what the tests have built", counts_as_built, None
