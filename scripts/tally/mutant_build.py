@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import json
 import os
+import pathlib
 import re
 
 from tally import build, copies, processes
@@ -26,6 +27,7 @@ class Graph:
     """What Ninja knows of a build folder; names as it has them."""
     inputs: dict  # {output: what it is made of, headers, too}
     commands: dict  # {output: the shell's line that makes it}
+    together: dict  # {output: all that is made with it}
 
 
 def names(text):
@@ -35,14 +37,15 @@ def names(text):
 @functools.cache
 def graph(folder):
     """Of a folder that has been built."""
-    inputs = {}
+    inputs, together = {}, {}
     for outputs, _, rest in EDGE.findall((folder / "build.ninja").read_text(encoding="utf-8")):
         for output in names(outputs):
+            together[output] = [name for name in names(outputs) if name != "|" and "{" not in name]
             inputs[output] = [name for name in names(rest.split(" || ")[0]) if name != "|"]
     for output, lines in DEPS.findall(processes.output(["ninja", "-C", str(folder), "-t", "deps"])):
-        inputs.setdefault(output, []).extend(line.strip() for line in lines.splitlines())
+        inputs.setdefault(output, []).extend(line.strip().removeprefix(f"{folder}/") for line in lines.splitlines())
     listed = json.loads(processes.output(["ninja", "-C", str(folder), "-t", "compdb"]))
-    return Graph(inputs, {edge["output"]: edge["command"] for edge in listed})
+    return Graph(inputs, {edge["output"]: edge["command"] for edge in listed}, together)
 
 
 def outdated(of, targets, changed):
@@ -62,34 +65,29 @@ def outdated(of, targets, changed):
     return found
 
 
-def link_all(source, place, left_out=()):
-    """Folders are made, files are links."""
-    for path, folders, files in os.walk(source):
-        folders[:] = [name for name in folders if name not in left_out]
-        here = place / os.path.relpath(path, source)
-        here.mkdir(parents=True, exist_ok=True)
-        for name in files:
-            if name not in left_out:
-                (here / name).symlink_to(os.path.join(path, name))
+def link_beside(source, place, files, left_out=()):
+    """Links to all that `source` has, at `place`. The folders on the way to `files`, names below `source`, are folders there, too,
+    so that these can be others; the fewer there are, the sooner they are made and removed."""
+    ways = {str(way) for name in files for way in pathlib.PurePath(name).parents}
+    for way in sorted(ways):
+        (place / way).mkdir(parents=True, exist_ok=True)
+        for entry in os.scandir(source / way):
+            name = os.path.normpath(os.path.join(way, entry.name))
+            if name not in ways and name not in files and name not in left_out:
+                (place / name).symlink_to(entry.path)
 
 
 def link_tree(place, changed, text):
-    for name in copies.PARTS:
-        (place / name).parent.mkdir(parents=True, exist_ok=True)
-        if (ROOT / name).is_dir():
-            link_all(ROOT / name, place / name)
-        else:
-            (place / name).symlink_to(ROOT / name)
-    (place / changed).unlink()
+    others = {name for name in os.listdir(ROOT) if name not in copies.PARTS}
+    link_beside(ROOT, place, [changed], others)
     (place / changed).write_text(text, encoding="utf-8")
 
 
-def link_build(folder, place, moved):
-    """The build folder at `place`, in which names are `moved`."""
-    link_all(folder, place, LEFT_OUT)
+def link_build(folder, place, fresh, moved):
+    """The build folder at `place`, in which names are `moved`, and files `fresh` are to be made."""
+    link_beside(folder, place, [*fresh, COMMANDS, build.MADE], LEFT_OUT)
     (place / build.MADE).touch()
     if (folder / COMMANDS).exists():
-        (place / COMMANDS).unlink()
         (place / COMMANDS).write_text(moved((folder / COMMANDS).read_text(encoding="utf-8")), encoding="utf-8")
 
 
@@ -99,9 +97,9 @@ def make(preset, targets, place, changed):
     of, instead = graph(folder), {str(folder): str(place / preset), str(ROOT): str(place / "tree"), " -Werror ": " "}
     pattern = re.compile("|".join(map(re.escape, instead)))  # the folder's name may begin with the tree's
     moved = functools.partial(pattern.sub, lambda match: instead[match[0]])
-    link_build(folder, place / preset, moved)
-    for output in outdated(of, targets, str(ROOT / changed)):
-        (place / preset / output).unlink(missing_ok=True)
+    fresh = outdated(of, targets, str(ROOT / changed))
+    link_build(folder, place / preset, [name for output in fresh for name in of.together[output]], moved)
+    for output in fresh:
         done = processes.run(["sh", "-c", moved(of.commands[output])], LIMIT, cwd=place / preset)
         if done.returncode:
             return done.stdout + done.stderr
