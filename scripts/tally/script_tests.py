@@ -5,6 +5,7 @@ import functools
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -192,9 +193,15 @@ def stays_ignored():
 
 STRANGE = "a 'copy', of (it) & 100%é"
 KERNEL = "kernel/kernel.elf"  # as a build folder has it
-# Of each way in which something is compiled one, and all that there is of init.
+INIT, INIT_MAIN = "servers/init.elf", "servers/CMakeFiles/servers_init.dir/init/main.c.obj"
+# Of each way in which something is compiled one. Init's is compared in what is linked with it.
 PARTS = (*(f"kernel/CMakeFiles/kernel.dir/{name}" for name in (
-    "main.c.obj", "cap/slot.c.obj", "i386/panic.c.obj", "i386/entry.asm.obj", "__/boot/multiboot.asm.obj")), "servers/init.elf")
+    "main.c.obj", "cap/slot.c.obj", "i386/panic.c.obj", "i386/entry.asm.obj", "__/boot/multiboot.asm.obj")),
+    INIT_MAIN, "libuser/CMakeFiles/crt_server.dir/crt/server/start.asm.obj",
+    "libuser/CMakeFiles/libuser.dir/libc/string.c.obj", "programs/CMakeFiles/programs_hello.dir/hello.c.obj")
+WHOLES = {KERNEL: 30, INIT: 30, "servers/mem.elf": 30, "programs/hello.elf": 30}  # with the least of commands
+SYSTEM = ("kernel", "servers", "libuser", "programs", "boot")  # folders of what is booted
+OF_THE_DAY = re.compile(rb"__(DATE|TIME|TIMESTAMP)__")
 LABEL = slice(32808, 32840)  # of an ISO
 
 
@@ -239,39 +246,77 @@ def write_programs(folder):
     (folder / "broken.c").write_text("int main(void) { return undeclared; }\n")
 
 
-def programs_of_cmake(folder, said):
-    """What CMake alone makes of TALLY_PROGRAMS_DIR."""
+def take(words, folder):
+    """Of what a command names in the folder, the objects that would be compiled there as ours were."""
+    for path in (pathlib.Path(os.path.normpath(folder / word)) for word in words):
+        if path.suffix in (".obj", ".a") and path.is_relative_to(folder) and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(IMAGES / path.relative_to(folder), path)
+
+
+def commands_of(target, folder):
+    return processes.run(["ninja", "-C", str(folder), "-t", "commands", target]).stdout.splitlines()
+
+
+def link_init(folder):
+    """With what PARTS has of it."""
+    command = commands_of(INIT, folder)[-1]
+    take(shlex.split(command), folder)
+    done = processes.run([*unprivileged(), "sh", "-c", command], cwd=folder)
+    yield "init can be linked", done.returncode == 0, done.stdout + done.stderr
+
+
+def programs_of_cmake(tree, folder):
+    """What CMake alone makes of TALLY_PROGRAMS_DIR, which it does with each build."""
+    take((folder / "foreign.commands").read_text(encoding="utf-8").splitlines(), folder)
+    said = in_copy(tree, "sh", "-c", commands_of("foreign", folder)[-1]).stdout
     yield "one that is broken stops nothing, and is named", "broken.c does not compile as a program" in said, said
     yield "they are built", foreign.read(folder / foreign.FOLDER) == {"broken": False, "works": True}, said
-    done = processes.run(["ninja", "-C", str(folder), "-t", "commands", "boot/archive"])
-    yield "they go into the archive", done.stdout.rstrip().endswith(" --foreign foreign"), done.stdout[-2000:]
+    command = commands_of("boot/archive", folder)[-1]
+    yield "they go into the archive", command.endswith(" --foreign foreign"), command
 
 
 def commands_for(target, tree, folder):
     """What builds it, without quotes, each place by the same name."""
     unquoted = functools.partial(re.sub, r"""["'\\]""", "")
-    said = unquoted(processes.run(["ninja", "-C", str(folder), "-t", "commands", target]).stdout)
+    said = unquoted("\n".join(commands_of(target, folder)))
     for place, name in ((folder, "FOLDER"), (tree, "TREE")):
         said = said.replace(unquoted(str(place)), name)
     return said.splitlines()
 
 
+def same_commands(target, least, tree, folder):
+    ours, theirs = (commands_for(target, *places) for places in ((ROOT, IMAGES), (tree, folder)))
+    differ = "\n".join(f"{a}\n{b}" for a, b in zip(ours, theirs) if a != b)
+    yield f"the commands for {target} are the same", ours == theirs and len(ours) > least, f"{len(ours)}, {len(theirs)}\n{differ}"
+
+
+def independent():
+    """Nothing that is booted has a name of where it was built, or a time: so other files are no different from PARTS."""
+    for name in ("boot/kernel.elf", "boot/archive"):
+        data = (IMAGES / name).read_bytes()
+        yield f"{name} names no place", not any(os.fsencode(place) in data for place in (ROOT, IMAGES)), ""
+    dated = [str(path) for part in SYSTEM for path in (ROOT / part).rglob("*.[chS]*") if OF_THE_DAY.search(path.read_bytes())]
+    yield "no source asks for the time", not dated, "\n".join(dated)
+
+
 def compiled_there(tree, folder):
-    """Init and parts of the kernel, which have all that could differ: names of files, the version, assembly; and
-    programs. The rest of the kernel would be compiled and linked by the same commands."""
+    """Parts of the system that have all that could differ: names of files, the version, assembly; and programs. The rest
+    would be compiled and linked by the same commands."""
     programs = folder.parent / "pro grams $HOME #\"'"
     write_programs(programs)
     for words in (["--preset", "i386", "-B", str(folder), f"-DTALLY_PROGRAMS_DIR={programs}"],
-                  ["--build", str(folder), "--target", *PARTS, "foreign"]):
+                  ["--build", str(folder), "--target", "generated", *PARTS]):
         done = in_copy(tree, "cmake", *words)
         yield f"cmake {words[0]}", done.returncode == 0, done.stdout + done.stderr
-    yield from programs_of_cmake(folder, done.stdout)
-    for file in PARTS:
+    yield from programs_of_cmake(tree, folder)
+    yield from link_init(folder)
+    for file in (INIT, *(part for part in PARTS if part != INIT_MAIN)):
         ours, theirs = (stripped(place / file) for place in (IMAGES, folder))
         yield f"{file} is the same, to the byte", ours == theirs, f"{sum(a != b for a, b in zip(ours, theirs))} bytes differ"
-    ours, theirs = (commands_for(KERNEL, *places) for places in ((ROOT, IMAGES), (tree, folder)))
-    differ = "\n".join(f"{a}\n{b}" for a, b in zip(ours, theirs) if a != b)
-    yield "the kernel's commands are the same", ours == theirs and len(ours) > 30, f"{len(ours)}, {len(theirs)}\n{differ}"
+    for target, least in WHOLES.items():
+        yield from same_commands(target, least, tree, folder)
+    yield from independent()
 
 
 def made_twice():
