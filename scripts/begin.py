@@ -1,4 +1,5 @@
 """begin.py FILE [ARGUMENT...]: runs a script, if Python is new enough for it; older ones, too, can read this file."""
+import gc
 import sys
 
 LEAST = (3, 11)
@@ -6,6 +7,7 @@ LEAST = (3, 11)
 if sys.version_info < LEAST:
     sys.stderr.write("tally: %s is Python %s, but %d.%d is the least that works\n" % (sys.executable, sys.version.split()[0], *LEAST))
     sys.exit(126)
+gc.disable()  # a script has ended before there is anything to collect, and would look for it each time it begins
 del sys.argv[0]
 with open(sys.argv[0], "rb") as file:
     exec(compile(file.read(), sys.argv[0], "exec"))

@@ -5,33 +5,33 @@ the signal does not interrupt - it came just before the call, or the system gave
 when the call ends, which may be never. So whoever waits for long in the main thread waits for a Bell, too.
 """
 import contextlib
+import os
 import selectors
 import signal
-import socket
 import time
 
 LONGEST = 3600  # seconds: not all numbers can be handed to the system
+
+
+def open_unbuffered(descriptor, mode):
+    return os.fdopen(descriptor, mode, buffering=0)
 
 
 class Bell:
     """Can be waited for, as by select(). It is rung by ring(), and by signals."""
 
     def __init__(self):
-        self.ours, self.theirs = socket.socketpair()
-        for end in (self.ours, self.theirs):
-            end.setblocking(False)
+        self.ours, self.theirs = map(open_unbuffered, os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC), ("rb", "wb"))
 
     def fileno(self):
         return self.ours.fileno()
 
     def ring(self):
-        with contextlib.suppress(BlockingIOError):  # it rings already
-            self.theirs.send(b"\0")
+        self.theirs.write(b"\0")  # or it is full: it rings already
 
     def hush(self):
-        with contextlib.suppress(BlockingIOError):
-            while self.ours.recv(4096):
-                pass
+        while self.ours.read(4096):
+            pass
 
     @contextlib.contextmanager
     def rung_by_signals(self):
