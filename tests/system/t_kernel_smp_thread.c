@@ -21,18 +21,19 @@ enum {
     PONG_SIGNAL,
     ABSENT_PAGE = SCRATCH + 0x300000,
     GAP = 20000,       /* cycles: more between two looks, and the host did something else */
-    AT_ONCE = 1000000, /* cycles, on average */
+    AT_ONCE = 1000000, /* cycles */
+    MAY_BE_LATE = 5,   /* of WAKINGS: a busy host stops one of its processors meanwhile */
     HIGH = PRIORITY_CHILD + 2,
     ECHO_NUMBER = CREW_MAX - 1, /* crew */
 };
 
-static volatile uint32_t laps[CREW_MAX], elapsed, active, begun;
+static volatile uint32_t laps[CREW_MAX], late, active, begun;
 
 static void reset(void)
 {
     for (uint32_t k = 0; k < CREW_MAX; k++)
         laps[k] = 0;
-    elapsed = active = begun = 0;
+    late = active = begun = 0;
     driver_make();
     for (uint32_t k = 0; k < CREW_MAX; k++)
         IS(sys_cap_derive(DRIVER_ENDPOINT, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k, 0), OK);
@@ -337,13 +338,13 @@ static void counts_cycles(uint32_t k)
     }
 }
 
-/* Adds what the one below has had since the signal. */
+/* Counts when the one below has had much since the signal. */
 static void is_woken(uint32_t k)
 {
     struct words words;
 
     while (ipc_reply_wait(0, &words) == 0) {
-        elapsed += active - begun;
+        late += active - begun >= AT_ONCE;
         laps[k]++;
     }
 }
@@ -371,7 +372,7 @@ static void a_higher_one_runs_at_once(void)
     plan.priority = HIGH;
     crew_start(1, plan, 1);
     drive(wakes_it);
-    HOLDS(elapsed / WAKINGS < AT_ONCE);
+    HOLDS(late <= MAY_BE_LATE);
 }
 
 static void looks_whether_all_run(uint32_t unused)
