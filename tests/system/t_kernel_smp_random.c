@@ -347,6 +347,44 @@ static void random_calls(void)
     note("tap: # %u random calls", (unsigned)total);
 }
 
+/* ---------------------------------------------------------------------------------- without a call */
+
+static volatile uint32_t reads;
+static uint32_t quiet_frame;
+
+static void reads_for_ever(uint32_t unused)
+{
+    (void)unused;
+    for (volatile uint32_t *page = (volatile uint32_t *)SCRATCH;; reads++)
+        SAME(page[0], 1);
+}
+
+/* Its processor is in user mode all the time, and hears all the same. */
+static void takes_from_who_never_calls(uint32_t unused)
+{
+    (void)unused;
+    struct event event = driver_wait();
+    for (uint32_t round = 0; round < 8; round++) {
+        SAME(sys_vm_map(CHILD_TASK + CREW, SCRATCH | READ, 1 | MEMORY << SLOT_SHIFT, quiet_frame), OK);
+        SAME(driver_answer(&event, 0), OK);
+        SURE(goes_on_by(&reads, 20));
+        SAME(sys_vm_unmap(CHILD_TASK + CREW, SCRATCH, 1), OK);
+        event = driver_wait();
+        SAME(event.words.w[3], 14);
+    }
+}
+
+static void unmapped_from_who_never_calls(void)
+{
+    driver_make();
+    quiet_frame = frames_take(1);
+    map_frame(SCRATCH, quiet_frame, READ_WRITE)[0] = 1;
+    reads = 0;
+    child_make(CREW, 16);
+    crew_start(0, child_thread(CREW, reads_for_ever, 0), 1);
+    drive(takes_from_who_never_calls);
+}
+
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
@@ -355,6 +393,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"frames are mapped on all processors while they are revoked",
          frames_are_mapped_while_they_are_revoked},
         {"100,000 random calls on all processors", random_calls},
+        {"vm_unmap: a thread that never calls", unmapped_from_who_never_calls},
     };
 
     (void)ebx, (void)esi, (void)edi;

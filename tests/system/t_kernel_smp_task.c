@@ -1,7 +1,7 @@
 /*
  * Tasks that die while their threads run on all processors: no processor walks their tables any
- * more, and all their frames come back. Page directories that come while threads run, and pages that go from a thread that
- * makes no call, or while their taker's processor has nothing to do.
+ * more, and all their frames come back. Page directories that come while threads run, and pages that go while their taker's
+ * processor has nothing to do.
  *
  * run: --smp 2
  * run: --smp 4
@@ -13,7 +13,6 @@ enum {
     ROUNDS = 100, /* on two processors */
     GROWTHS = 10,
     CHANGES = 8, /* of a page that somebody reads */
-    READS = 20,
     BREAKPOINT = 3,
     PAGE_FAULT = 14,
     FIRST = SCRATCH, /* that page */
@@ -308,40 +307,6 @@ static void replaced_by_answers(void)
     IS(laps[0], CHANGES + 1);
 }
 
-/* ---------------------------------------------------------------------------------- without a call */
-
-static void reads_for_ever(uint32_t k)
-{
-    for (volatile uint32_t *page = (volatile uint32_t *)FIRST;; laps[k]++)
-        SAME(page[0], GOOD);
-}
-
-/* Its processor is in user mode all the time, and hears all the same. */
-static void takes_from_who_never_calls(uint32_t unused)
-{
-    (void)unused;
-    struct event event = driver_wait();
-    for (uint32_t round = 0; round < CHANGES; round++) {
-        SAME(sys_vm_map(CHILD_TASK + CREW, FIRST | READ, 1 | MEMORY << SLOT_SHIFT, data), OK);
-        SAME(driver_answer(&event, 0), OK);
-        SURE(goes_on_by(&laps[0], READS));
-        SAME(sys_vm_unmap(CHILD_TASK + CREW, FIRST, 1), OK);
-        event = driver_wait();
-        SAME(event.words.w[3], PAGE_FAULT);
-    }
-}
-
-static void unmapped_from_who_never_calls(void)
-{
-    driver_make();
-    data = frames_take(1);
-    map_frame(MINE, data, READ_WRITE)[0] = GOOD;
-    laps[0] = 0;
-    child_make(CREW, TASK_FRAMES);
-    crew_start(0, child_thread(CREW, reads_for_ever, 0), 1);
-    drive(takes_from_who_never_calls);
-}
-
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
@@ -349,7 +314,6 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
          tasks_die_while_they_run},
         {"a new page directory is seen on all processors at once", directories_are_seen_at_once},
         {"what a task granted goes with it, on all processors", granters_die},
-        {"vm_unmap: a thread that never calls", unmapped_from_who_never_calls},
         {"the answer to a fault takes a page that another thread reads", replaced_by_answers},
     };
 
