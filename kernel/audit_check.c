@@ -88,7 +88,7 @@ static void walk_task(struct walk *walk, uint32_t frame)
     assert(task->account.task == frame);
     walk_tree_of_caps(walk, &task->object.caps);
     space_check(&task->space);
-    assert(task->space.directories[DIRECTORIES] == kernel.kernel_directory); /* V3 */
+    assert(pte_frame(&task->space.directories[DIRECTORIES]) == pte_frame(&kernel.kernel_directory)); /* V3 */
     walk->accounted += task->account.total;
     walk_place_frames(&task->account.threads, frame, FRAME_THREADS, THREAD_SHIFT);
     walk_place_frames(&task->account.endpoints, frame, FRAME_ENDPOINTS, ENDPOINT_SHIFT);
