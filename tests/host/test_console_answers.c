@@ -1,0 +1,362 @@
+/*
+ * The console server, whole: what its answers say, and what they bring; what is written first comes out first, when it can;
+ * what waits is told as soon as it need wait no more.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/console/main.c servers/console/client.c servers/console/lines.c servers/console/output.c
+ * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
+ * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
+ * sources: servers/console/uart.c servers/tail.c
+ * sources: tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/libc/errno.h"
+#include "servers/console/client.h"
+#include "servers/console/ring.h"
+#include "servers/console/uart.h"
+#include "servers/proto/console.h"
+#include "tests/host/check.h"
+#include "tests/server/console_machine.h"
+#include "tests/server/server_run.h"
+
+enum { MANAGER = 0, LINES_BYTES = 1 << 16 };
+
+/* A call, of a thread that its badge names; or, if it says so, bytes that arrive at the port, keys, lines of the log, time
+ * that passes. What it causes: text in brackets goes out, `2: ...` is an answer to that thread, <...> goes to the screen. */
+struct step {
+    uint32_t badge, thread; /* 0: the badge's number */
+    struct words words;
+    const char *text, *arrives, *keys, *log;
+    bool time;
+    const char *expected; /* NULL: anything */
+};
+
+static const struct step *steps;
+static uint32_t count, at;
+static char lines[LINES_BYTES];
+static uint32_t bytes, all_bytes, last_result; /* that went out; of the last answer: word 1 */
+static bool is_putting, has_screen;
+static uint32_t asked[SERVER_CALLERS]; /* the number of each thread's last call */
+
+/* ---------------------------------------------------------------------------------- what it causes */
+
+static void add(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    bytes += (uint32_t)vsnprintf(lines + bytes, LINES_BYTES - bytes, format, arguments);
+    va_end(arguments);
+    CHECK(bytes < LINES_BYTES);
+}
+
+static void end_putting(void)
+{
+    if (is_putting)
+        add("]");
+    is_putting = false;
+}
+
+static void put(char byte)
+{
+    if (!is_putting)
+        add("[");
+    is_putting = true;
+    add("%c", byte);
+    all_bytes++;
+}
+
+static void received(char byte)
+{
+    (void)byte;
+}
+
+static void typed(uint8_t code)
+{
+    (void)code;
+}
+
+/* The status, or the results of the call; a read's are its bytes, and whether it goes on. */
+static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+{
+    const uint32_t *w = words->w;
+
+    last_result = w[1];
+    end_putting();
+    if (w[0])
+        add("%u: error %d;", caller, (int)w[0]);
+    else if (asked[caller] == CONSOLE_READ)
+        add("%u: %.*s %u %u;", caller, (int)w[1], (const char *)message_page->words, w[1], w[2]);
+    else
+        add("%u: %u;", caller, w[1]);
+    CHECK(tag == (asked[caller] == CONSOLE_READ && !w[0] ? (w[1] + 3) / 4 : 0));
+    return OK;
+}
+
+static void screen_shows(void)
+{
+    char byte;
+    bool any = false;
+
+    for (; has_screen && machine_screen_byte(&byte); any = true)
+        add(any ? "%c" : "<%c", byte < ' ' && byte != '\n' ? '~' : byte);
+    if (any)
+        add(">");
+}
+
+static void compare(const struct step *step)
+{
+    end_putting();
+    screen_shows();
+    if (step->expected && strcmp(lines, step->expected) != 0) {
+        fprintf(stderr, "step %u: expected:\n%s\nis:\n%s\n", (unsigned)(step - steps), step->expected, lines);
+        abort();
+    }
+    bytes = 0;
+    lines[0] = 0;
+}
+
+/* ---------------------------------------------------------------------------------- messages */
+
+static bool is_call(const struct step *step)
+{
+    return !step->arrives && !step->keys && !step->log && !step->time;
+}
+
+static void happen(const struct step *step)
+{
+    for (const char *text = step->arrives; text && *text; text++)
+        machine_send(*text);
+    for (const char *code = step->keys; code && *code; code++)
+        machine_key((uint8_t)*code);
+    if (step->log)
+        machine_log(step->log);
+    if (step->time)
+        machine_time_passes();
+}
+
+static void call(const struct step *step, struct server_message *message)
+{
+    memset(message_page->words, 0, sizeof(message_page->words));
+    if (step->text)
+        memcpy(message_page->words, step->text, strlen(step->text));
+    *message = (struct server_message){.badge = step->badge, .words = step->words};
+    message->caller = step->thread ? step->thread : step->badge;
+    message->tag = step->text ? ((uint32_t)strlen(step->text) + 3) / 4 : 0;
+    asked[message->caller] = step->words.w[0];
+}
+
+/* What causes no signal is nothing to the server. */
+static bool next(struct server_message *message)
+{
+    while (at <= count) {
+        if (at > 0)
+            compare(&steps[at - 1]);
+        if (at++ == count)
+            return false;
+        if (is_call(&steps[at - 1])) {
+            call(&steps[at - 1], message);
+            return true;
+        }
+        happen(&steps[at - 1]);
+        *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{machine_signals()}}};
+        if (message->words.w[0])
+            return true;
+    }
+    return false;
+}
+
+static void run(const struct step *first, uint32_t how_many, struct machine_parts parts)
+{
+    static const struct machine_sinks sinks = {put, received, typed};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
+
+    steps = first, count = how_many;
+    at = bytes = 0;
+    has_screen = parts.has_screen;
+    machine_begin(parts, &sinks);
+    server_run_input(&fake, (struct words){{0}});
+}
+#define RUN(list, ...) run(list, sizeof(list) / sizeof((list)[0]), (struct machine_parts){.has_port = true, __VA_ARGS__})
+
+#define CALL(from, lines, ...)  {.badge = from, .words = {{__VA_ARGS__}}, .expected = lines}
+#define WRITE(from, data, lines) {.badge = from, .words = {{CONSOLE_WRITE, sizeof(data) - 1}}, .text = data, .expected = lines}
+#define READ(from, most, lines) CALL(from, lines, CONSOLE_READ, most, 1)
+#define REST(from, most, lines) CALL(from, lines, CONSOLE_READ, most, 0)
+#define ARRIVES(data, lines)    {.arrives = data, .expected = lines}
+#define TIME(lines)             {.time = true, .expected = lines}
+
+/* ---------------------------------------------------------------------------------- tests */
+
+static void writes_say_how_much_was_taken(void)
+{
+    static const struct step list[] = {
+        WRITE(1, "one\n", "[one\r\n]1: 4;"),
+        TIME(""),
+        WRITE(2, "two", "2: 3;"),
+        WRITE(2, "x\n", "[twox\r\n]2: 2;"),
+        CALL(3, "3: 0;", CONSOLE_WRITE, 0),
+        CALL(3, "3: error -38;", 0),
+        CALL(3, "3: error -38;", CONSOLE_CALLS_END),
+    };
+
+    RUN(list);
+}
+
+/* Sixteen bytes at a time, each time when the last have gone. */
+static void bytes_go_out_as_the_port_takes_them(void)
+{
+    static const struct step list[] = {
+        WRITE(1, "0123456789abcdefghijklmnopqrstuvwxyz\n", "[0123456789abcdef]1: 37;"),
+        TIME("[ghijklmnopqrstuv]"),
+        TIME("[wxyz\r\n]"),
+        TIME(""),
+        WRITE(1, "0123456789abcde\n", "[0123456789abcde\r]1: 16;"), /* one is left */
+        TIME("[\n]"),
+        TIME(""),
+    };
+
+    RUN(list);
+}
+
+/* When all is out: also of others, and what is no whole line. */
+static void a_sync_is_answered_when_all_is_out(void)
+{
+    static const struct step list[] = {
+        CALL(1, "1: 0;", CONSOLE_SYNC),
+        WRITE(1, "0123456789abcdefghij\n", "[0123456789abcdef]1: 21;"),
+        WRITE(2, "prompt", "2: 6;"),
+        CALL(2, "", CONSOLE_SYNC),
+        CALL(3, "", CONSOLE_SYNC),
+        TIME("[ghij\r\nprompt]2: 0;3: 0;"),
+        TIME(""),
+        WRITE(1, "more\n", NULL), /* no sync waits any more */
+        TIME(NULL),
+    };
+
+    RUN(list);
+}
+
+static void lines_are_read(void)
+{
+    static const struct step list[] = {
+        READ(1, 10, ""),
+        ARRIVES("ab", "[ab]"),
+        ARRIVES("c\r", "1: abc\n 4 0;[c\r\n]"),
+        TIME(""),
+        REST(1, 10, "1:  0 0;"),
+        ARRIVES("hello\rx\r", NULL),
+        READ(2, 2, "2: he 2 1;"),
+        REST(2, 3, "2: llo 3 1;"),
+        REST(2, 3, "2: \n 1 0;"),
+        REST(2, 3, "2:  0 0;"), /* the next line is for another read */
+        READ(2, 1, "2: x 1 1;"),
+        READ(2, 0, "2:  0 0;"),
+        READ(2, 5, "2: \n 1 0;"),
+        ARRIVES("\x04", ""), /* the end of a file */
+        READ(2, 5, "2:  0 0;"),
+        CALL(2, "2: 0;", CONSOLE_INPUT_KIND),
+        CALL(2, "2: error -22;", CONSOLE_READ, IPC_DATA_MAX + 1, 0),
+    };
+
+    RUN(list);
+}
+
+static void readers_wait_for_their_turn(void)
+{
+    static const struct step list[] = {
+        READ(1, 2, ""),
+        READ(2, 9, ""),
+        CALL(3, "3: 0;", CONSOLE_INPUT_KIND),
+        ARRIVES("abcd\r", "1: ab 2 1;2: cd\n 3 0;[abcd\r\n]"),
+    };
+    static const struct step pipe[] = {
+        CALL(MANAGER, "0: 0;", CONSOLE_INPUT_PIPE),
+        CALL(1, "1: 1;", CONSOLE_INPUT_KIND),
+        READ(1, 2, ""),
+        ARRIVES("abc\x10\x17", "1: ab 2 1;"),
+        REST(1, 2, "1: c 1 0;"),
+        ARRIVES("d\x10\x17", ""),
+        READ(1, 1, "1: d 1 0;"),
+        ARRIVES("\x10\x04", ""),
+        READ(1, 9, "1:  0 0;"),
+        READ(1, 9, "1:  0 0;"),
+    };
+
+    RUN(list);
+    RUN(pipe);
+}
+
+/* A second line of one whose first has found no room waits; another thread's calls are refused meanwhile, and whatever
+ * time it takes it is answered, once its bytes are among those of one line. */
+static void a_write_waits_for_room(void)
+{
+    enum { WRITERS = RING_BYTES / LINE_MAX + 4, TIMES = (WRITERS + 2) * (LINE_MAX + 1) / UART_FIFO + 2 };
+    static char full[LINE_MAX + 1];
+    static struct step list[WRITERS + 5 + TIMES];
+    uint32_t i = 0;
+
+    memset(full, 'f', LINE_MAX - 1);
+    full[LINE_MAX - 1] = '\n';
+    for (; i < WRITERS; i++)
+        list[i] = (struct step){.badge = 10 + i, .words = {{CONSOLE_WRITE, LINE_MAX}}, .text = full};
+    list[i++] = (struct step){.badge = 5, .words = {{CONSOLE_WRITE, LINE_MAX}}, .text = full, .expected = "5: 256;"};
+    list[i++] = (struct step){.badge = 5, .words = {{CONSOLE_WRITE, LINE_MAX}}, .text = full, .expected = ""};
+    list[i] = (struct step)WRITE(5, "x", "63: error -16;");
+    list[i++].thread = 63;
+    list[i] = (struct step)READ(5, 1, "63: error -16;");
+    list[i++].thread = 63;
+    list[i] = (struct step)CALL(5, "63: error -16;", CONSOLE_SYNC);
+    list[i++].thread = 63;
+    for (uint32_t n = 0; n < TIMES; n++)
+        list[i++] = (struct step)TIME(NULL);
+    all_bytes = 0;
+    run(list, i, (struct machine_parts){.has_port = true});
+    CHECK(!server_owes(5) && last_result == LINE_MAX && all_bytes == (WRITERS + 2) * (LINE_MAX + 1));
+}
+
+static void the_screen_shows_it_all(void)
+{
+    static const struct step list[] = {
+        WRITE(1, "one\n", "[one\r\n]1: 4;<one~\n>"),
+        TIME(""),
+        {.log = "[k] news\n", .expected = "<~[k] news\n~>"},
+        WRITE(1, "0123456789abcdefghij\n", "[0123456789abcdef]1: 21;<0123456789abcdefghij~\n>"),
+        WRITE(2, "two\n", "2: 4;<two~\n>"), /* which the port cannot take yet */
+    };
+
+    RUN(list, .has_screen = true);
+}
+
+/* What the keyboard says is typed, also if the port has a pipe. */
+static void keys_are_typed(void)
+{
+    static const struct step list[] = {
+        CALL(MANAGER, "0: 0;", CONSOLE_INPUT_PIPE),
+        READ(1, 5, ""),
+        {.keys = "\x1e\x1c", .expected = "1: a\n 2 0;[a\r\n]"},
+        {.keys = "\x30", .expected = NULL},
+        {.keys = "\x1c", .expected = NULL},
+        READ(1, 1, "1: b 1 1;"),
+        REST(1, 9, "[b\r\n]1: \n 1 0;"),
+    };
+
+    RUN(list, .has_keyboard = true);
+}
+
+int main(void)
+{
+    writes_say_how_much_was_taken();
+    bytes_go_out_as_the_port_takes_them();
+    a_sync_is_answered_when_all_is_out();
+    lines_are_read();
+    readers_wait_for_their_turn();
+    a_write_waits_for_room();
+    the_screen_shows_it_all();
+    keys_are_typed();
+    puts("test_console_answers: answers say what was done");
+}
