@@ -241,6 +241,30 @@ static void a_sync_is_answered_when_all_is_out(void)
     RUN(list);
 }
 
+/* What waits behind a long line is output, too, if the port has nothing to do; afterwards such a line is one client's again. */
+static void a_sync_cuts_long_lines_while_it_lasts(void)
+{
+    static char x[LINE_MAX + 1];
+    enum { TIMES = LINE_MAX / UART_FIFO };
+    static struct step list[2 * TIMES + 8];
+    const struct step write_x = {.badge = 1, .words = {{CONSOLE_WRITE, LINE_MAX}}, .text = x};
+    uint32_t i = 0;
+
+    memset(x, 'x', LINE_MAX);
+    list[i++] = write_x;
+    for (uint32_t n = 0; n < TIMES; n++)
+        list[i++] = (struct step)TIME(NULL);
+    list[i++] = (struct step)WRITE(2, "two\n", "2: 4;");
+    list[i++] = (struct step)CALL(4, "[\r\ntwo\r\n]4: 0;", CONSOLE_SYNC);
+    list[i++] = write_x;
+    list[i++] = (struct step)WRITE(2, "two\n", "2: 4;");
+    for (uint32_t n = 0; n < TIMES; n++)
+        list[i++] = (struct step)TIME("[xxxxxxxxxxxxxxxx]");
+    list[i - TIMES - 2].expected = list[i - 1].expected = NULL;
+    list[i++] = (struct step)WRITE(1, "1\n", "[1\r\ntwo\r\n]1: 2;");
+    run(list, i, (struct machine_parts){.has_port = true});
+}
+
 static void lines_are_read(void)
 {
     static const struct step list[] = {
@@ -353,6 +377,7 @@ int main(void)
     writes_say_how_much_was_taken();
     bytes_go_out_as_the_port_takes_them();
     a_sync_is_answered_when_all_is_out();
+    a_sync_cuts_long_lines_while_it_lasts();
     lines_are_read();
     readers_wait_for_their_turn();
     a_write_waits_for_room();
