@@ -49,8 +49,7 @@ OURS(int, fflush, FILE *)
 OURS(int, feof, FILE *) OURS(int, ferror, FILE *)
 OURS(void, clearerr, FILE *)
 OURS(int, fileno, FILE *)
-OURS(int, fputs, const char *, FILE *)
-OURS(int, puts, const char *)
+OURS(int, fputs, const char *, FILE *) OURS(int, puts, const char *)
 OURS(int, fputc, int, FILE *)
 OURS(int, putc, int, FILE *) OURS(int, putchar, int)
 OURS(size_t, fwrite, const void *, size_t, size_t, FILE *)
@@ -58,11 +57,9 @@ OURS(void *, malloc, size_t)
 OURS(void *, calloc, size_t, size_t)
 OURS(void, free, void *)
 OURS(void *, realloc, void *, size_t)
-OURS(pid_t, waitpid, pid_t, int *, int)
-OURS(pid_t, wait, int *)
+OURS(pid_t, waitpid, pid_t, int *, int) OURS(pid_t, wait, int *)
 OURS(unsigned, sleep, unsigned) OURS(int, usleep, unsigned)
-OURS(pid_t, fork, void)
-OURS(int, kill, pid_t, int)
+OURS(pid_t, fork, void) OURS(int, kill, pid_t, int)
 OURS(int, execv, const char *, char *const *) OURS(int, execvp, const char *, char *const *)
 
 #define read     ours_read
@@ -284,6 +281,9 @@ static void bytes_are_written(void)
     memcpy(program + 259, "last", 4);
     CHECK(write(1, program, 300) == 300);
     expect("flush\nsend 300 wwwwwwww\nsend 44 nexlastw\nsend 41 lastwwww\n");
+    ANSWERS({1, {0}, NULL}, {0, {0}, NULL}); /* nothing more */
+    CHECK(write(1, program, 2) == 1);
+    expect("flush\nsend 2 ww\nsend 1 w\n");
     ANSWERS({256, {0}, NULL}, {-EBUSY, {0}, NULL}, {-EBUSY, {0}, NULL});
     CHECK(write(0, program, 300) == 256 && write(2, program, 300) == -1 && errno == EBUSY);
     expect("flush\nsend 300 wwwwwwww\nsend 44 nexlastw\nflush\nsend 300 wwwwwwww\n");
