@@ -265,6 +265,45 @@ static void a_sync_cuts_long_lines_while_it_lasts(void)
     run(list, i, (struct machine_parts){.has_port = true});
 }
 
+/* A prompt is shown, whose ever long line goes on; who has none shows nothing, and the line goes on. */
+static void a_prompt_cuts_a_long_line(void)
+{
+    static char x[LINE_MAX + 1];
+    enum { TIMES = LINE_MAX / UART_FIFO };
+    static struct step list[TIMES + 5];
+    uint32_t i = 0;
+
+    memset(x, 'x', LINE_MAX);
+    list[i++] = (struct step){.badge = 1, .words = {{CONSOLE_WRITE, LINE_MAX}}, .text = x};
+    for (uint32_t n = 0; n < TIMES; n++)
+        list[i++] = (struct step)TIME(NULL);
+    list[i++] = (struct step)READ(3, 1, "");
+    list[i++] = (struct step)WRITE(2, "two\n", "2: 4;");
+    list[i++] = (struct step)WRITE(4, "p: ", "4: 3;");
+    list[i++] = (struct step)READ(4, 1, "[\r\ntwo\r\np: ]");
+    run(list, i, (struct machine_parts){.has_port = true});
+}
+
+/* What finds no room stays in the port, and comes when somebody has read. */
+static void input_waits_in_the_port(void)
+{
+    static char much[RING_BYTES + 8];
+    enum { READS = RING_BYTES / IPC_DATA_MAX };
+    static struct step list[2 * READS + 3];
+    uint32_t i = 0;
+
+    memset(much, 'i', RING_BYTES);
+    strcpy(much + RING_BYTES, "tail\x10\x17");
+    list[i++] = (struct step)CALL(MANAGER, "0: 0;", CONSOLE_INPUT_PIPE);
+    list[i++] = (struct step)ARRIVES(much, "");
+    for (uint32_t n = 0; n < READS; n++) {
+        list[i++] = (struct step)READ(1, IPC_DATA_MAX, NULL);
+        list[i++] = (struct step)TIME("");
+    }
+    list[i++] = (struct step)READ(1, IPC_DATA_MAX, "1: tail 4 0;");
+    run(list, i, (struct machine_parts){.has_port = true});
+}
+
 static void lines_are_read(void)
 {
     static const struct step list[] = {
@@ -378,6 +417,8 @@ int main(void)
     bytes_go_out_as_the_port_takes_them();
     a_sync_is_answered_when_all_is_out();
     a_sync_cuts_long_lines_while_it_lasts();
+    a_prompt_cuts_a_long_line();
+    input_waits_in_the_port();
     lines_are_read();
     readers_wait_for_their_turn();
     a_write_waits_for_room();
