@@ -27,6 +27,7 @@ enum {
     INCREMENTS_MAX = 10000000,
     ARRIVAL_SPINS = 100,
     SPAN = 20000, /* without the lock, the cycles between an increment's read and its write */
+    ARRIVAL_YIELDS = 1000, /* between looks whether somebody has failed */
     ARRIVAL_YIELDS_MAX = 10000000, /* then somebody died on the way */
 };
 
@@ -81,8 +82,28 @@ static int all_here(const struct shared *shared)
     return shared->arrived >= processes;
 }
 
-/* Returns when all have the page open: nobody closes it for good before the last one came. */
-static int meet(struct shared *shared)
+static int failed; /* children, of those that have ended */
+
+/* Waits for one of the children: false if there is none, or none has ended yet and `options` says so. */
+static int child_ended(int options)
+{
+    int status;
+
+    if (waitpid(-1, &status, options) <= 0)
+        return 0;
+    failed += !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    return 1;
+}
+
+/* To the first process: a child ended before all had come. */
+static int somebody_failed(const struct shared *shared, unsigned index)
+{
+    return index == 0 && child_ended(WNOHANG) && shared->arrived < processes;
+}
+
+/* Returns when all have the page open: nobody closes it for good before the last one came. -1: they
+ * will not come. */
+static int meet(struct shared *shared, unsigned index)
 {
     uacquire(&shared->lock);
     shared->arrived++;
@@ -90,6 +111,8 @@ static int meet(struct shared *shared)
     for (int i = 0; i < ARRIVAL_YIELDS_MAX; i++) {
         if (all_here(shared))
             return 0;
+        if (i % ARRIVAL_YIELDS == ARRIVAL_YIELDS - 1 && somebody_failed(shared, index))
+            return -1;
         sched_yield();
     }
     return -1;
@@ -145,7 +168,7 @@ static struct shared *work(unsigned index)
         return NULL;
     }
     struct shared *shared = (struct shared *)page;
-    if (meet(shared) < 0) {
+    if (meet(shared, index) < 0) {
         fprintf(stderr, "shm_cnt: only %u of %u processes came\n", shared->arrived, processes);
         return NULL;
     }
@@ -186,16 +209,6 @@ static void stop(const pid_t *children, unsigned n)
         kill(children[n], SIGKILL);
 }
 
-/* How many children failed. */
-static int collect(void)
-{
-    int failed = 0, status;
-
-    while (wait(&status) > 0)
-        failed += !WIFEXITED(status) || WEXITSTATUS(status) != 0;
-    return failed;
-}
-
 static int report(unsigned sum)
 {
     unsigned wanted = processes * increments;
@@ -221,7 +234,8 @@ int main(int argc, char **argv)
     struct shared *shared = started == processes ? work(0) : NULL;
     if (!shared)
         stop(children, started);
-    int failed = collect();
+    while (child_ended(0))
+        continue;
     if (failed)
         fprintf(stderr, "shm_cnt: %d of the processes failed\n", failed);
     if (!shared || failed)

@@ -33,9 +33,12 @@ static uint32_t make_capability(uint32_t frame, uint32_t pages)
     return slot;
 }
 
+/* Large pools are for when there is plenty: else programs would be refused what lies in one unused. */
 static bool promise(uint32_t pages)
 {
-    if (!account_charge(&frames_account, pages))
+    bool is_too_large = pages > POOL_SMALL && pages > account_left(&frames_account) / POOL_PART;
+
+    if (is_too_large || !account_charge(&frames_account, pages))
         return false;
     if (frames_promise_low(pages))
         return true;

@@ -9,7 +9,11 @@
 
 #include "kernel/abi/abi.h"
 
-enum { POOLS_MAX = 160 };
+enum {
+    POOLS_MAX = 160,
+    POOL_SMALL = 8, /* frames; a larger pool has at most a POOL_PART of what can still be promised */
+    POOL_PART = 8,
+};
 
 struct pool {
     uint32_t slot, frame, pages;

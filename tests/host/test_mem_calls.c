@@ -162,7 +162,12 @@ static void check_pool(void)
     CHECK(mem_manager(MEM_POOL, 0, 0) == -EINVAL);
     CHECK(mem_manager(MEM_POOL, 0x80000000, 0) == -EINVAL);
     CHECK(mem_manager(MEM_POOL, 5990, 0) == -ENOMEM);
-    CHECK(mem_manager(MEM_POOL, 2000, 0) == -ENOMEM && mem_state() == before); /* below the window there are fewer */
+    CHECK(mem_manager(MEM_POOL, account_left(&frames_account) / POOL_PART + 1, 0) == -ENOMEM && mem_state() == before);
+    uint32_t low = 0;
+    while (frames_promise_low(1))
+        low++;
+    CHECK(mem_manager(MEM_POOL, 8, 0) == -ENOMEM && mem_state() == before); /* below the window there are none */
+    frames_unpromise_low(low);
     CHECK(mem_manager(MEM_POOL, 10, 0) == 0);
     uint32_t after = mem_state(), slot = mem_page.items[0].slot;
     CHECK(after != before && !kernel_slot_is_empty(slot));
