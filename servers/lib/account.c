@@ -25,8 +25,6 @@ int account_split(struct account *account, struct account *parent, uint32_t limi
 
 int account_lower(struct account *account, uint32_t limit)
 {
-    if (limit > account->limit)
-        return -EPERM;
     if (limit < account->used)
         return -EINVAL;
     if (account->parent)

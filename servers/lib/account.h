@@ -60,7 +60,7 @@ static inline struct account *account_hold(struct account *account)
  * more than that; -ENOMEM: the parent has not so much; -EAGAIN: it is too deep. */
 int account_split(struct account *account, struct account *parent, uint32_t limit, uint32_t charged);
 
-/* The only holder lowers its account's limit. -EINVAL: more is used; -EPERM: it is no lower one. */
+/* The only holder lowers its account's limit. -EINVAL: more is used. */
 int account_lower(struct account *account, uint32_t limit);
 
 /* One holder less, which has nothing charged any more. An account that goes is given to `free`, and

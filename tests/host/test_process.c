@@ -266,6 +266,19 @@ static void test_blocks(void)
     CHECK(refused > 0 && arguments_used() == 0 && limits_of_all->holders == 1);
 }
 
+/* A short block for each process, and one more. */
+static void test_short_blocks(void)
+{
+    static struct arguments *blocks[PROCESSES_MAX + 1];
+
+    process_init();
+    for (int i = 0; i <= PROCESSES_MAX; i++)
+        CHECK((blocks[i] = arguments_make(ARGUMENTS_SHORT, limits_of_all)));
+    for (int i = 0; i <= PROCESSES_MAX; i++)
+        arguments_drop(blocks[i]);
+    CHECK(arguments_used() == 0);
+}
+
 /* --------------------------------------------------------------------------------------- limits */
 
 static void test_limit_refused(void)
@@ -335,12 +348,28 @@ static void test_limit_of_blocks(void)
     CHECK(n == LIMITS_BLOCKS / 4);
     process_forget(process); /* the blocks hold its account */
     CHECK(limits_of_all->used > (PROCESSES_MAX - 1) / 4);
+    struct process *second = process_make(process_by_badge(0));
+    for (; all < 20; n++, all++)
+        CHECK((blocks[n] = arguments_make(ARGUMENTS_MAX, limits_of_all)));
+    CHECK(limits_set(&second->account, 300) == 0); /* of which its part would be more than are left */
+    CHECK(limits_blocks_left(second->account) == LIMITS_BLOCKS - LIMITS_BLOCKS / 4 - 20 && !limits_blocks_left(limits_of_all));
+    process_forget(second);
     for (; (blocks[n] = arguments_make(ARGUMENTS_MAX, limits_of_all)); n++)
         all++;
     CHECK(all == LIMITS_BLOCKS - LIMITS_BLOCKS / 4);
     while (n--)
         arguments_drop(blocks[n]);
     CHECK(arguments_used() == 0 && limits_of_all->used == 0 && limits_of_all->holders == 1);
+}
+
+/* As often as one likes. */
+static void test_limits_again(void)
+{
+    for (int i = 0; i < 2 * PROCESSES_MAX; i++) {
+        struct process *process = process_make(process_by_badge(0));
+        CHECK(process && limits_set(&process->account, 5) == 0);
+        process_forget(process);
+    }
 }
 
 static void test_limits(void)
@@ -351,6 +380,7 @@ static void test_limits(void)
     test_limit_shared();
     test_limit_depth();
     test_limit_of_blocks();
+    test_limits_again();
 }
 
 static void expect_strings(const char *text, uint32_t bytes, uint32_t strings, bool good)
@@ -385,6 +415,7 @@ int main(void)
     test_sleepers(0);
     test_sleepers(0xfffff000u); /* the count of ticks wraps */
     test_blocks();
+    test_short_blocks();
     test_limits();
     test_strings();
     puts("test_process: tables agree with their models");
