@@ -14,7 +14,7 @@ struct space;
 struct casualty {
     struct space *next;
     bool queued;
-    uint32_t address, cause, vector; /* cause: with CASUALTY_NO_MEMORY */
+    uint32_t address, cause, vector; /* cause: with CASUALTY_NO_MEMORY or CASUALTY_LIMIT */
 };
 
 void casualty_init(void);

@@ -12,7 +12,7 @@
  *   lent     kernel memory, in the account of a task, or the server's own
  *
  * Frames are promised before they are taken: charged to an account (servers/lib/account.h). Those
- * that must be below the kernel's window are promised there, too. FRAMES_RESERVE is nobody's: of it
+ * that must be below the kernel's window are promised there, too. frames_reserve() of them is nobody's: of it
  * the server lives, whose own tables are at most so many (docs/accounts.md).
  *
  *   F1  every RAM frame is in exactly one of these states; the counts agree

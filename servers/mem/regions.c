@@ -277,8 +277,10 @@ int regions_finish(struct space *space, uint32_t heap_start)
     if (!space_promise(space, STACK_TOP - STACK_PROMISED * PAGE_SIZE, STACK_TOP, STACK_PROMISED))
         return -ENOMEM;
     space->heap_start = space->heap_end = heap_start;
-    if (pager_provide(space, STACK_TOP - PAGE_SIZE))
+    if (pager_provide(space, STACK_TOP - PAGE_SIZE)) {
+        space_end_ahead(space);
         return 0;
+    }
     space_release(space, STACK_LOW, STACK_TOP);
     space_uncommit(space, STACK_PROMISED);
     space->heap_start = space->heap_end = 0;

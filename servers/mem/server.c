@@ -330,6 +330,12 @@ static uint32_t handle_with_items(struct space *space, uint32_t badge, struct wo
     return flags;
 }
 
+/* A page with its table and leaf is more than its own account has left. */
+static bool is_at_its_limit(const struct space *space)
+{
+    return space->account->parent && account_left(space->account) <= TABLE_FRAMES + 1;
+}
+
 /* A fault that has no answer. If nothing but memory was lacking, that is told. */
 static OUT_OF_LINE uint32_t lose(struct space *space, struct casualty casualty)
 {
@@ -337,7 +343,7 @@ static OUT_OF_LINE uint32_t lose(struct space *space, struct casualty casualty)
 
     casualty.cause &= CASUALTY_CAUSE;
     if (access && pager_allows(space, casualty.address, casualty.cause))
-        casualty.cause |= space->account->parent ? CASUALTY_LIMIT : CASUALTY_NO_MEMORY;
+        casualty.cause |= is_at_its_limit(space) ? CASUALTY_LIMIT : CASUALTY_NO_MEMORY;
     casualty_add(space, casualty);
     return 0;
 }

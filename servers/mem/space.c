@@ -107,6 +107,7 @@ static struct space *create(uint32_t id, struct account *account, struct cost co
     space->committed = cost.pages;
     space->low = cost.low;
     space->leaves = cost.leaves;
+    space->ahead = 0;
     forget_regions(space);
     space->donated = FRAME_NONE;
     space->lent = 0;
@@ -230,14 +231,22 @@ uint32_t space_release(struct space *space, uint32_t address, uint32_t end)
     return release(&space->pages, address, end, &(struct gathered){.space = space});
 }
 
-bool space_clear(struct space *space, uint32_t pages)
+void space_end_ahead(struct space *space)
 {
-    uint32_t more = pages > space->committed ? pages - space->committed : 0;
+    account_release(space->account, space->ahead);
+    space->ahead = 0;
+}
 
-    if (more > account_left(space->account))
+bool space_clear(struct space *space, uint32_t frames)
+{
+    uint32_t charged = space->committed + space->ahead, more = frames > charged ? frames - charged : 0;
+
+    if (!account_charge(space->account, more))
         return false;
     space_release(space, 0, USER_END);
-    space_uncommit(space, space->committed);
+    account_release(space->account, charged + more - frames);
+    space->committed = 0;
+    space->ahead = frames;
     forget_regions(space);
     return true;
 }
@@ -272,6 +281,7 @@ void space_destroy(struct space *space)
     release(&space->pages, 0, USER_END, &(struct gathered){.space = gone ? NULL : space});
     pages_destroy(&space->pages);
     space_uncommit(space, space->committed);
+    space_end_ahead(space);
     casualty_forget(space);
     unlink_space(space);
     space->id = 0;
@@ -332,9 +342,14 @@ bool space_promise(struct space *space, uint32_t address, uint32_t end, uint32_t
     uint32_t first = address >> TABLE_SHIFT, last = (end - 1) >> TABLE_SHIFT;
     struct cost cost = tables_cost(space, first, last);
 
+    uint32_t ahead = pages + cost.low < space->ahead ? pages + cost.low : space->ahead;
+    account_release(space->account, ahead); /* to charge it at once as what it is for */
     cost.pages = pages;
-    if (!charge(space->account, cost))
+    if (!charge(space->account, cost)) {
+        space->account->used += ahead;
         return false;
+    }
+    space->ahead -= ahead;
     for (uint32_t i = first; cost.low && i <= last; i++)
         space->tables[i / 32] |= 1u << i % 32;
     space->committed += pages;
@@ -350,7 +365,8 @@ static int split_account(struct space *space, uint32_t frames)
     struct account *account = heap_page();
     int error = -ENOMEM;
     if (account)
-        error = account_split(account, space->account, frames, space->committed + space->low);
+        error = account_split(account, space->account, frames,
+                              space->committed + space->low + space->ahead);
     if (!error) {
         space->account = account;
         return 0;
@@ -417,7 +433,7 @@ void space_check(struct space *space)
 {
     assert(space->committed == count_committed(space));
     check_low(space);
-    assert(space->committed + space->low <= space->account->used);
+    assert(space->committed + space->low + space->ahead <= space->account->used);
     assert(space->id && space_find(space->id) == space);
     assert(space->heap_start <= space->heap_end);
     pages_check(&space->pages);

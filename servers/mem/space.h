@@ -14,7 +14,8 @@
  *   P6  `tables` has a bit for each 2 MiB for which the space was promised a page table and a part of
  *       a leaf: where it has pages or was promised some. It stays until the space goes, as the
  *       table does. `low` counts the frames that these cost, with SPACE_FRAMES
- *   P7  `account` was charged `committed` and `low`, of which `low` is promised below the window
+ *   P7  `account` was charged `committed` and `low`, of which `low` is promised below the window,
+ *       and between space_clear() and regions_finish() `ahead`: what is left for the next program
  *
  * One spare space is always prepared: its slot is the one that is open for the capability in the
  * next message. SPARES_KEPT others are kept.
@@ -41,6 +42,7 @@ struct space {
     struct space *next; /* of the same bucket, or spare */
     uint32_t heap_start, heap_end;
     uint32_t committed, low, leaves; /* of `low` so many for leaves */
+    uint32_t ahead;
     uint32_t donated, lent;
     struct account *account;
     uint32_t mmap_hint; /* where the search for a free place begins, MMAP_BASE .. MMAP_LIMIT */
@@ -94,9 +96,13 @@ struct space *space_create_like(uint32_t id, const struct space *parent);
 void space_destroy(struct space *space);
 void space_settle(void);
 
-/* Frees its pages: the space is as new, but for what its task was lent. False: after that so many
- * pages could not be promised, and nothing has changed. */
-bool space_clear(struct space *space, uint32_t pages);
+/* Frees its pages: the space is as new, but for what its task was lent, and so many frames are charged
+ * ahead for what it is promised next, tables included. False: those are not left, and nothing has
+ * changed. */
+bool space_clear(struct space *space, uint32_t frames);
+
+/* What is charged ahead is not needed any more. */
+void space_end_ahead(struct space *space);
 
 /* The spares that are kept beside the prepared one. */
 uint32_t space_spares(void);

@@ -165,8 +165,8 @@ void life_kill(struct process *process, uint32_t signal)
     end(process, (struct ending){.signal = signal});
 }
 
-/* What was checked before the old program goes leaves one reason to fail behind it: no frame for a
- * page table, of which mem keeps some back. */
+/* mem has charged what the new program is promised before the old one goes; behind that only the
+ * kernel can refuse. */
 int32_t life_exec(struct process *process, struct arguments *arguments)
 {
     struct program program;

@@ -32,12 +32,30 @@ void limits_init(uint32_t processes)
         add_free(&limits[i]);
 }
 
-/* Its part of the parent's, rounded up, if there is so much left. */
+/* Its part of an account's blocks, rounded up. */
+static uint32_t part_of(const struct limits *whole, uint32_t processes)
+{
+    return (processes * whole->blocks + whole->processes.limit - 1) / whole->processes.limit;
+}
+
 static uint32_t blocks_for(const struct limits *parent, uint32_t processes)
 {
-    uint32_t part = (processes * parent->blocks + parent->processes.limit - 1) / parent->processes.limit;
-    uint32_t left = parent->blocks - parent->blocks_used;
+    uint32_t part = part_of(parent, processes), left = parent->blocks - parent->blocks_used;
     return part < left ? part : left;
+}
+
+/* Blocks that are in use stay. */
+static int lower(struct limits *its, uint32_t processes)
+{
+    uint32_t blocks = part_of(its, processes);
+    int error = account_lower(&its->processes, processes);
+
+    if (error)
+        return error;
+    blocks = blocks > its->blocks_used ? blocks : its->blocks_used;
+    limits_of(its->processes.parent)->blocks_used -= its->blocks - blocks;
+    its->blocks = blocks;
+    return 0;
 }
 
 static int split(struct account **account, uint32_t processes)
@@ -65,7 +83,7 @@ int limits_set(struct account **account, uint32_t processes)
     if (processes == old->limit)
         return 0;
     if (old->holders == 1 && old->parent)
-        return account_lower(old, processes);
+        return lower(limits_of(old), processes);
     return split(account, processes);
 }
 

@@ -4,6 +4,9 @@
 #include "servers/clients.h"
 #include "servers/proto/mem.h"
 
+/* Small pieces leave places for 64 large ones, in which all processes find a group. */
+enum { SMALL_MAX = PIECES_MAX - 64 };
+
 static struct piece {
     uint8_t groups, free; /* a bit per group; no groups: not there */
     uint32_t pool;        /* its number at mem */
@@ -24,7 +27,7 @@ static bool add_piece(uint32_t *index)
 {
     for (*index = 0; *index < PIECES_MAX; ++*index)
         if (!pieces[*index].groups)
-            return get(*index, PIECE_FRAMES) || get(*index, GROUP_FRAMES);
+            return get(*index, PIECE_FRAMES) || (*index < SMALL_MAX && get(*index, GROUP_FRAMES));
     return false;
 }
 

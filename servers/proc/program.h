@@ -16,8 +16,8 @@ void program_init(uint32_t pages);
  * counts. */
 int program_find(const char *path, struct program *program);
 
-/* What it is promised at least: the pages that it does not share with the archive, those of its stack,
- * and tables. */
+/* The most that it is promised when it begins: the pages that it does not share with the archive, those
+ * of its stack, and all tables. */
 uint32_t program_pages(const struct program *program);
 
 /* Maps the program into the body's new or empty space: 0 or mem's error. */

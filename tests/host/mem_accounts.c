@@ -11,7 +11,7 @@ static uint32_t accounts_count;
 
 uint32_t mem_charged(const struct space *space)
 {
-    return space->committed + space->low;
+    return space->committed + space->low + space->ahead;
 }
 
 int mem_status_of_limit(const struct space *space, uint32_t limit)

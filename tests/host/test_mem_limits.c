@@ -21,7 +21,7 @@ enum { CHILD = 20, GRANDCHILD = 21, LIMIT = 200 };
 static uint32_t charged(struct mem_client client)
 {
     const struct space *space = space_find(client.id);
-    return space->committed + space->low;
+    return space->committed + space->low + space->ahead;
 }
 
 static int set_limit(struct mem_client client, uint32_t frames)
@@ -128,6 +128,29 @@ static void check_casualty_of_limit(void)
     CHECK(words.w[3] & CASUALTY_LIMIT && !(words.w[3] & CASUALTY_NO_MEMORY) && words.w[3] & FAULT_WRITE);
 }
 
+/* What the next program needs is charged when the last one goes: nobody can take it in between. */
+static void check_exec_is_charged_ahead(void)
+{
+    enum { FRAMES = 40 };
+
+    mem_starve(0);
+    CHECK(mem_manager(MEM_SPACE_CLEAR, a.id, FRAMES) == -ENOMEM);
+    mem_starve(FRAMES);
+    uint32_t used = frames_account.used, before = space_find(a.id)->committed;
+    CHECK(mem_manager(MEM_SPACE_CLEAR, a.id, FRAMES) == 0 && frames_account.used == used - before + FRAMES);
+    CHECK(mem_manager(MEM_SPACE_CLEAR, a.id, FRAMES) == 0 && frames_account.used == used - before + FRAMES);
+    while (pair_call(b, MEM_SBRK, PAGE_SIZE, 0) == 0)
+        continue;
+    CHECK(mem_map_segment(a.id, &pair_text) == 0 && mem_map_segment(a.id, &pair_data) == 0);
+    CHECK(space_find(a.id)->ahead == FRAMES - 3 && mem_manager(MEM_SPACE_FINISH, a.id, PAIR_BREAK) == 0);
+    CHECK(space_find(a.id)->ahead == 0 && pair_call(b, MEM_SBRK, PAGE_SIZE, 0) == 0);
+    mem_feed();
+
+    struct mem_client killed = pair_make(CHILD);
+    CHECK(mem_manager(MEM_SPACE_CLEAR, CHILD, FRAMES) == 0 && space_find(CHILD)->ahead == FRAMES);
+    pair_end(killed);
+}
+
 /* A limit in a limit, and so on, but not for ever; each is within the one above. */
 static void check_depth(void)
 {
@@ -182,7 +205,7 @@ int main(void)
     static void (*const checks[])(void) = {
         check_refused,        check_split_of_all, check_lowered,           check_children,
         check_kept_for_it,    check_depth,        check_casualty_of_limit, check_segment_of_two,
-        check_tables_beyond_the_promise,
+        check_tables_beyond_the_promise, check_exec_is_charged_ahead,
     };
 
     pair_run("test_mem_limits", checks, sizeof(checks) / sizeof(checks[0]));

@@ -334,7 +334,7 @@ static void a_piece_may_be_kept(void)
     RUN(list, 1);
 }
 
-/* As many as there can be: of the table, and of pieces with one group. */
+/* As many as there can be. */
 static void there_is_an_end_to_processes(void)
 {
     enum { MOST = BODIES_MAX - 1 };
@@ -349,18 +349,22 @@ static void there_is_an_end_to_processes(void)
     CHECK(arguments_used() == MOST);
 }
 
-static void there_is_an_end_to_pieces(void)
+/* Small pieces leave room for large ones, in which there is a group for each process that there can be. */
+static void there_is_an_end_to_small_pieces(void)
 {
-    static struct step list[PIECES_MAX + 2];
+    enum { MOST = BODIES_MAX - 1, SMALL = PIECES_MAX - 64 };
+    static struct step list[MOST + 2];
 
-    for (uint32_t i = 0; i < PIECES_MAX; i++) {
+    for (uint32_t i = 0; i <= SMALL; i++) {
         list[i] = (struct step)SPAWN(NULL);
         list[i].refused = "pool";
         list[i].with = -ENOMEM;
     }
-    list[PIECES_MAX] = (struct step)SPAWN("answer 0: ENOMEM\n");
-    list[PIECES_MAX + 1] = (struct step)CALL(INIT, "answer 0: 0 0 0\n", PROC_WAIT, 160, 1);
-    run_steps(list, PIECES_MAX + 2, 1);
+    list[SMALL + 1] = (struct step)CALL(INIT, "answer 0: ECHILD\n", PROC_WAIT, SMALL + 1, 1);
+    for (uint32_t i = SMALL + 2; i <= MOST + 1; i++)
+        list[i] = (struct step)SPAWN(NULL);
+    run_steps(list, MOST + 2, 1);
+    CHECK(arguments_used() == MOST);
 }
 
 int main(void)
@@ -381,6 +385,6 @@ int main(void)
     groups_are_taken_once();
     a_piece_may_be_kept();
     there_is_an_end_to_processes();
-    there_is_an_end_to_pieces();
+    there_is_an_end_to_small_pieces();
     puts("test_proc_life: processes begin and end as they are to, whatever is refused");
 }

@@ -372,6 +372,28 @@ static void test_limits_again(void)
     }
 }
 
+/* A lower limit has fewer blocks, but for those that are in use. */
+static void test_lowered_blocks(void)
+{
+    struct process *process = process_make(process_by_badge(0));
+    struct arguments *blocks[3];
+
+    CHECK(limits_set(&process->account, PROCESSES_MAX - 2) == 0 && !limits_blocks_left(limits_of_all));
+    CHECK(limits_set(&process->account, PROCESSES_MAX / 2) == 0);
+    CHECK(limits_blocks_left(limits_of_all) == LIMITS_BLOCKS / 2 - 1 || limits_blocks_left(limits_of_all) == LIMITS_BLOCKS / 2);
+    CHECK(limits_set(&process->account, 1) == 0 && limits_blocks_left(limits_of_all) == LIMITS_BLOCKS - 1);
+    process_forget(process);
+    process = process_make(process_by_badge(0));
+    CHECK(limits_set(&process->account, PROCESSES_MAX / 2) == 0);
+    for (int i = 0; i < 3; i++)
+        CHECK((blocks[i] = arguments_make(ARGUMENTS_MAX, process->account)));
+    CHECK(limits_set(&process->account, 1) == -ENOMEM); /* the blocks hold it, too: an account in it */
+    for (int i = 0; i < 3; i++)
+        arguments_drop(blocks[i]);
+    process_forget(process);
+    CHECK(limits_of_all->used == 0 && limits_blocks_left(limits_of_all) == LIMITS_BLOCKS);
+}
+
 static void test_limits(void)
 {
     process_init();
@@ -381,6 +403,7 @@ static void test_limits(void)
     test_limit_depth();
     test_limit_of_blocks();
     test_limits_again();
+    test_lowered_blocks();
 }
 
 static void expect_strings(const char *text, uint32_t bytes, uint32_t strings, bool good)
