@@ -370,7 +370,7 @@ static void limit_one(void)
 {
     struct client *client = pick(true);
 
-    if (!client || random_below(4))
+    if (!client || random_below(40))
         return;
     const struct space *space = space_find(client->name.id);
     uint32_t limit = random_below(2) ? mem_charged(space) + random_below(40) : random_below(2 * space->account->limit);

@@ -185,6 +185,7 @@ static void check_pool(void)
     CHECK(mem_manager(MEM_POOL_END, POOLS_MAX, 0) == -ENOENT);
     CHECK(mem_manager(MEM_POOL_END, pool, 0) == 0 && kernel_slot_is_empty(second));
     CHECK(mem_manager(MEM_POOL_END, pool, 0) == -ENOENT && mem_state() == after);
+    CHECK(mem_manager(MEM_POOL, 10, 0) == 0 && mem_page.items[0].slot == second); /* the slot is used again */
     CHECK(!kernel_slot_is_empty(slot)); /* the first is still there */
     for (uint32_t i = 0; i < POOLS_MAX; i++)
         CHECK(!pools_at(i) || mem_manager(MEM_POOL_END, i, 0) == 0);
@@ -194,7 +195,7 @@ static void check_pool(void)
 static void check_casualties(void)
 {
     struct mem_client dead[3] = {pair_make(11), pair_make(12), pair_make(13)};
-    const uint32_t protection[4] = {0x1234, 8, 0x5678, 13};
+    const uint32_t protection[4] = {PROGRAM_BASE, FAULT_USER, 0x5678, 13}; /* no page is lacking */
     const uint32_t kernel_read[4] = {PROGRAM_BASE, FAULT_PRESENT, 0, 14}; /* no page can help */
     uint32_t id;
 
@@ -214,8 +215,8 @@ static void check_casualties(void)
     words.w[0] = MEM_CASUALTY;
     mem_page.tag = 0;
     CHECK(server_handle(0, &words) == IPC_REPLY);
-    CHECK(words.w[1] == 11 && words.w[2] == 0x1234);
-    CHECK(words.w[3] == (13 << CASUALTY_VECTOR_SHIFT | 8));
+    CHECK(words.w[1] == 11 && words.w[2] == PROGRAM_BASE);
+    CHECK(words.w[3] == (13 << CASUALTY_VECTOR_SHIFT | FAULT_USER));
     CHECK(mem_manager(MEM_CASUALTY, 0, 0) == -ENOENT);
     pair_end(dead[0]);
     pair_end(dead[2]);
@@ -380,6 +381,11 @@ static void check_mmap(void)
     CHECK(mem_call(&a, MEM_MMAP, 0, 3 * PAGE_SIZE, &first) == 0 && first == MMAP_BASE);
     CHECK(mem_call(&a, MEM_MMAP, 0, 1, &second) == 0 && second == first + 3 * PAGE_SIZE);
     CHECK(pair_call(a, MEM_MMAP, first + PAGE_SIZE, 1) == -EEXIST);
+    pair_write(a, first, 0); /* the table is there */
+    uint32_t free = frames_count().free;
+    pair_write(a, second, 4);
+    CHECK(pair_call(a, MEM_MUNMAP, second, PAGE_SIZE) == 0 && frames_count().free == free); /* with its frame */
+    CHECK(mem_call(&a, MEM_MMAP, 0, 1, &second) == 0 && second == first + 3 * PAGE_SIZE && pair_read(a, second) == 0);
     pair_write(a, first + PAGE_SIZE, 4);
     CHECK(pair_call(a, MEM_MUNMAP, first + PAGE_SIZE, PAGE_SIZE) == 0); /* splits */
     pair_dies(a, first + PAGE_SIZE, 0);
