@@ -71,19 +71,22 @@ static void forget_regions(struct space *space)
     space->mmap_hint = MMAP_BASE;
 }
 
-/* What is charged at once: pages, and frames below the window, some of them for leaves. */
+/* What is charged at once: pages, and frames below the window, some of them for leaves. So many of all
+ * have been charged ahead. */
 struct cost {
-    uint32_t pages, low, leaves;
+    uint32_t pages, low, leaves, ahead;
 };
 
 /* Charges the account and promises the frames below the window, or nothing. */
 static bool charge(struct account *account, struct cost cost)
 {
-    if (!account_charge(account, cost.pages + cost.low))
+    uint32_t frames = cost.pages + cost.low - cost.ahead;
+
+    if (!account_charge(account, frames))
         return false;
     if (frames_promise_low(cost.low))
         return true;
-    account_release(account, cost.pages + cost.low);
+    account_release(account, frames);
     return false;
 }
 
@@ -127,7 +130,7 @@ struct space *space_create(uint32_t id, struct account *account)
 
 struct space *space_create_like(uint32_t id, const struct space *parent)
 {
-    struct cost cost = {parent->committed, parent->low, parent->leaves};
+    struct cost cost = {parent->committed, parent->low, parent->leaves, 0};
     struct space *space = create(id, parent->account, cost);
 
     if (space)
@@ -342,14 +345,11 @@ bool space_promise(struct space *space, uint32_t address, uint32_t end, uint32_t
     uint32_t first = address >> TABLE_SHIFT, last = (end - 1) >> TABLE_SHIFT;
     struct cost cost = tables_cost(space, first, last);
 
-    uint32_t ahead = pages + cost.low < space->ahead ? pages + cost.low : space->ahead;
-    account_release(space->account, ahead); /* to charge it at once as what it is for */
     cost.pages = pages;
-    if (!charge(space->account, cost)) {
-        space->account->used += ahead;
+    cost.ahead = pages + cost.low < space->ahead ? pages + cost.low : space->ahead;
+    if (!charge(space->account, cost))
         return false;
-    }
-    space->ahead -= ahead;
+    space->ahead -= cost.ahead;
     for (uint32_t i = first; cost.low && i <= last; i++)
         space->tables[i / 32] |= 1u << i % 32;
     space->committed += pages;

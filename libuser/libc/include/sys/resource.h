@@ -16,7 +16,7 @@ int getrlimit(int resource, struct rlimit *limit);
 
 /*
  * Lowers it to `rlim_cur`, which for RLIMIT_AS is rounded down to pages; of `rlim_max` it only matters
- * that it is not less. what the caller has moves out of what it shared until now, and so much is
+ * that it is not less. What the caller has moves out of what it shared until now, and so much is
  * taken out of there, used or not, until the last one under the limit has ended. 0 if it is the limit
  * already. EINVAL: no such limit, rlim_cur is above rlim_max, or the caller holds more now; EPERM: it
  * is more than the limit; ENOMEM: there is not so much left; EAGAIN: 16 limits in each other; EFAULT.
