@@ -1,8 +1,8 @@
-#include <elf.h>
 #include <string.h>
 
 #include "servers/archive.h"
 #include "tests/fuzz/proc_kernel.h"
+#include "tests/server/program_file.h"
 #include "tests/server/server_run.h"
 
 enum { ENTRIES = 3 };
@@ -22,13 +22,6 @@ static void add_entry(char *archive, uint32_t number, uint32_t name)
 static void add_program(char *archive, uint32_t number, uint32_t pages)
 {
     char *file = archive + (1 + 2 * number) * PAGE_SIZE;
-    Elf32_Ehdr header = {.e_type = ET_EXEC,
-                         .e_machine = EM_386,
-                         .e_version = EV_CURRENT,
-                         .e_entry = PROGRAM_BASE + 16,
-                         .e_phoff = sizeof(header),
-                         .e_phentsize = sizeof(Elf32_Phdr),
-                         .e_phnum = 2};
     Elf32_Phdr segments[] = {
         {.p_type = PT_LOAD, .p_vaddr = PROGRAM_BASE, .p_filesz = PAGE_SIZE, .p_memsz = PAGE_SIZE, .p_flags = PF_R | PF_X},
         {.p_type = PT_LOAD,
@@ -39,9 +32,7 @@ static void add_program(char *archive, uint32_t number, uint32_t pages)
          .p_flags = PF_R | PF_W},
     };
 
-    memcpy(header.e_ident, (char[]){ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT}, 7);
-    memcpy(file, &header, sizeof(header));
-    memcpy(file + sizeof(header), segments, sizeof(segments));
+    program_file_begin(file, PROGRAM_BASE + 16, segments, sizeof(segments) / sizeof(segments[0]));
 }
 
 void fake_archive_make(uint32_t address)

@@ -10,7 +10,7 @@
  * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c servers/proc/limits.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c servers/lib/account.c
  * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/fuzz/proc_kernel.c tests/fuzz/proc_model.c tests/fuzz/fake_archive.c
+ * sources: tests/fuzz/proc_kernel.c tests/fuzz/proc_model.c tests/fuzz/fake_archive.c tests/server/program_file.c
  * sources: tests/fuzz/proc_texts.c tests/fuzz/proc_programs.c
  * sources: tests/fuzz/bytes.c
  */

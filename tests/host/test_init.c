@@ -8,7 +8,7 @@
  * sources: servers/init/screen.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/server/init_machine.c tests/server/init_archive.c
+ * sources: tests/server/init_machine.c tests/server/init_archive.c tests/server/program_file.c
  */
 #include "libuser/libc/errno.h"
 #include "libuser/sys/syscall.h"

@@ -1,11 +1,11 @@
 #include "tests/server/init_archive.h"
 
-#include <elf.h>
 #include <string.h>
 
 #include "kernel/abi/abi.h"
 #include "servers/archive.h"
 #include "tests/server/init_machine.h"
+#include "tests/server/program_file.h"
 
 enum { ENTRIES = 6, FILE_PAGES = 6 };
 
@@ -30,17 +30,8 @@ static void add_program(char *file, uint32_t text_pages, uint32_t number)
          .p_memsz = 0x3000,
          .p_flags = PF_R | PF_W},
     };
-    Elf32_Ehdr header = {.e_type = ET_EXEC,
-                         .e_machine = EM_386,
-                         .e_version = EV_CURRENT,
-                         .e_entry = PROGRAM_BASE + 16 * number,
-                         .e_phoff = sizeof(header),
-                         .e_phentsize = sizeof(Elf32_Phdr),
-                         .e_phnum = sizeof(segments) / sizeof(segments[0])};
 
-    memcpy(header.e_ident, (char[]){ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT}, 7);
-    memcpy(file, &header, sizeof(header));
-    memcpy(file + sizeof(header), segments, sizeof(segments));
+    program_file_begin(file, PROGRAM_BASE + 16 * number, segments, sizeof(segments) / sizeof(segments[0]));
 }
 
 static void add_names(struct archive_header *header, struct archive_entry *entries, const char *program)

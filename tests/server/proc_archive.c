@@ -1,8 +1,8 @@
-#include <elf.h>
 #include <string.h>
 
 #include "servers/archive.h"
 #include "tests/server/proc_machine.h"
+#include "tests/server/program_file.h"
 
 enum { ENTRIES = 4, FILE_PAGES = 8, FIRST_FILE = 2, ENTRY_AT = 16, GOOD_PAGES = 3, LARGE_PAGES = 1000 };
 
@@ -20,17 +20,8 @@ static void add_program(char *file, uint32_t data_pages)
          .p_memsz = data_pages * PAGE_SIZE - 16,
          .p_flags = PF_R | PF_W},
     };
-    Elf32_Ehdr header = {.e_type = ET_EXEC,
-                         .e_machine = EM_386,
-                         .e_version = EV_CURRENT,
-                         .e_entry = PROGRAM_BASE + ENTRY_AT,
-                         .e_phoff = sizeof(header),
-                         .e_phentsize = sizeof(Elf32_Phdr),
-                         .e_phnum = sizeof(segments) / sizeof(segments[0])};
 
-    memcpy(header.e_ident, (char[]){ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT}, 7);
-    memcpy(file, &header, sizeof(header));
-    memcpy(file + sizeof(header), segments, sizeof(segments));
+    program_file_begin(file, PROGRAM_BASE + ENTRY_AT, segments, sizeof(segments) / sizeof(segments[0]));
 }
 
 void machine_archive_make(void)
