@@ -66,7 +66,7 @@ enum {
 enum {
     IPC_EXTENDED = 1 << 5, /* the tag, further words and items are in the sender's message page */
     IPC_REPLY = 1 << 6,    /* reply_wait: answer page->caller first */
-    IPC_WINDOW = 1 << 8,   /* page->window is open for pages that come with what is received */
+    IPC_WINDOW = 1 << 8,   /* page->window is where pages may go that come with what is received */
     IPC_SLOTS = 1 << 9,    /* page->slots is open for capabilities */
     IPC_FLAGS = IPC_EXTENDED | IPC_REPLY | IPC_WINDOW | IPC_SLOTS,
     IPC_PAGE_WORDS = 64, /* words beyond the four in registers */
@@ -97,8 +97,8 @@ enum fault_cause { FAULT_PRESENT = 1, FAULT_WRITE = 2, FAULT_USER = 4, FAULT_EXE
  *   ITEM_ADDRESS  `pages` pages from the address `from` of the sender's space
  *   ITEM_CAP      the capability in `slot`, with the badge `from` (0: its own)
  * The capability, or each page's mapping, needs RIGHT_GRANT and the rights that are given.
- * `place` is counted from the start of the receiver's window: pages for pages, slots for
- * a capability.
+ * `to`: pages go to that address of the receiver, if it is in the receiver's window: who grants
+ * knows where they are. A capability goes to that slot of the receiver's window, counted from its first.
  */
 enum item_kind { ITEM_MEMORY = 0, ITEM_ADDRESS = 1, ITEM_CAP = 2 };
 struct item {
@@ -106,7 +106,7 @@ struct item {
     uint8_t kind_rights; /* item_kind in bits 5-6, rights_t in bits 0-4 */
     uint8_t pages;
     uint32_t from;
-    uint32_t place;
+    uint32_t to;
 };
 #define ITEM_KIND_SHIFT 5
 

@@ -6,7 +6,7 @@ struct checked_item {
     enum item_kind kind;
     rights_t rights;
     uint32_t pages;
-    uint32_t place;       /* address, or slot */
+    uint32_t to;          /* address, or slot */
     struct source source; /* pages */
     struct slot *slot;    /* capability */
     struct derivation derivation;
@@ -60,7 +60,7 @@ static err_t check_source(struct thread *sender, const struct item *in, struct c
     item->rights = (head >> 16) & RIGHT_ALL;
     item->kind = (enum item_kind)((head >> (16 + ITEM_KIND_SHIFT)) & 7);
     item->pages = head >> 24;
-    item->place = *(const volatile uint32_t *)&in->place;
+    item->to = *(const volatile uint32_t *)&in->to;
     if (item->kind == ITEM_CAP) {
         err_t err = cspace_find_any(&task->cspace, slot, &item->slot);
         if (err)
@@ -89,9 +89,9 @@ static err_t check_source(struct thread *sender, const struct item *in, struct c
     return source_check(&item->source, item->pages, item->rights, 0);
 }
 
-static uint32_t place_end(const struct checked_item *item)
+static uint32_t item_end(const struct checked_item *item)
 {
-    return item->place + (item->kind == ITEM_CAP ? 1 : item->pages << PAGE_BITS);
+    return item->to + (item->kind == ITEM_CAP ? 1 : item->pages << PAGE_BITS);
 }
 
 /* Whether another item of the message lands in the same place; and in the same leaf. */
@@ -99,7 +99,7 @@ static bool meets_earlier(const struct message *m, const struct checked_item *it
 {
     for (const struct checked_item *other = m->items; other < item; other++)
         if ((other->kind == ITEM_CAP) == (item->kind == ITEM_CAP) &&
-            other->place < place_end(item) && item->place < place_end(other))
+            other->to < item_end(item) && item->to < item_end(other))
             return true;
     return false;
 }
@@ -107,7 +107,7 @@ static bool meets_earlier(const struct message *m, const struct checked_item *it
 static bool leaf_is_counted(const struct message *m, const struct checked_item *item)
 {
     for (const struct checked_item *other = m->items; other < item; other++)
-        if (other->kind == ITEM_CAP && other->place >> LEAF_BITS == item->place >> LEAF_BITS)
+        if (other->kind == ITEM_CAP && other->to >> LEAF_BITS == item->to >> LEAF_BITS)
             return true;
     return false;
 }
@@ -117,10 +117,10 @@ static err_t check_slot_place(const struct message *m, struct task *to, const st
 {
     uint32_t cost = 0;
 
-    if (item->place >= w->slots || w->slot >= SLOT_COUNT || item->place >= SLOT_COUNT - w->slot)
+    if (item->to >= w->slots || w->slot >= SLOT_COUNT || item->to >= SLOT_COUNT - w->slot)
         return ERR_WINDOW;
-    item->place += w->slot;
-    err_t err = cspace_find_empty(&to->cspace, item->place, kernel.empty_leaf, &cost);
+    item->to += w->slot;
+    err_t err = cspace_find_empty(&to->cspace, item->to, kernel.empty_leaf, &cost);
     if (err)
         return err == ERR_ARG ? ERR_WINDOW : err;
     if (!leaf_is_counted(m, item))
@@ -134,10 +134,10 @@ static err_t check_replaced(const struct space *space, const struct checked_item
 {
     struct place place;
 
-    if (!space_find_mapping(space, item->place, &place))
+    if (!space_find_mapping(space, item->to, &place))
         return OK;
     unsigned bound = item->kind == ITEM_ADDRESS ? 0 : CALL_PAGES_MAX;
-    if (item->source.space == space && item->source.first == item->place)
+    if (item->source.space == space && item->source.first == item->to)
         return ERR_TAKEN;
     return node_subtree_end(place.node, bound) ? OK : ERR_BUSY;
 }
@@ -145,15 +145,16 @@ static err_t check_replaced(const struct space *space, const struct checked_item
 static err_t check_page_place(struct task *to, const struct windows *w, struct checked_item *item,
                               struct lacking *lacking)
 {
-    if (item->place >= w->pages || item->pages > w->pages - item->place)
+    uint32_t offset = item->to - w->address, page = offset >> PAGE_BITS;
+
+    if (offset % PAGE_SIZE || page >= w->pages || item->pages > w->pages - page)
         return ERR_WINDOW;
     if (!space_range_valid(w->address, w->pages, SPACE_END >> PAGE_BITS))
         return ERR_WINDOW;
-    item->place = w->address + (item->place << PAGE_BITS);
     err_t err = w->replace ? check_replaced(&to->space, item) : OK;
     if (err)
         return err;
-    return space_check_free(&to->space, item->place, item->pages, w->replace, lacking);
+    return space_check_free(&to->space, item->to, item->pages, w->replace, lacking);
 }
 
 static err_t check_items(struct thread *sender, struct thread *receiver, struct message *m)
@@ -200,13 +201,13 @@ static void commit_item(const struct checked_item *item, struct thread *receiver
 
     if (item->kind == ITEM_CAP) {
         slot_derive(item->slot,
-                    cspace_open(&to->cspace, &to->account, item->place, kernel.empty_leaf),
+                    cspace_open(&to->cspace, &to->account, item->to, kernel.empty_leaf),
                     &item->derivation);
         return;
     }
     if (receiver->faulting)
-        unmap_replaced(&to->space, item->place);
-    source_map(&item->source, item->pages, item->rights, &(struct target){&to->space, &to->account, item->place});
+        unmap_replaced(&to->space, item->to);
+    source_map(&item->source, item->pages, item->rights, &(struct target){&to->space, &to->account, item->to});
 }
 
 static err_t pass_items(struct thread *sender, struct thread *receiver, unsigned count)

@@ -53,7 +53,7 @@ static inline err_t ipc_signal(uint32_t slot)
     return (err_t)syscall(SYS_ipc_signal | slot << SLOT_SHIFT, &words);
 }
 
-/* The opening for pages of what is received next, with the flag to say so. */
+/* Where pages of what is received next may go, with the flag to say so. */
 static inline uint32_t ipc_window(uint32_t address, uint32_t pages)
 {
     message_page->window = address;
@@ -69,22 +69,25 @@ static inline uint32_t ipc_slots(uint32_t first, uint32_t count)
     return IPC_SLOTS;
 }
 
-/* Items, at place 0 of the receiver's window; set .place for another. */
-static inline struct item item_memory(uint32_t slot, rights_t rights, uint32_t page, uint32_t pages)
+/* Pages, to an address of the receiver. */
+static inline struct item item_memory(uint32_t slot, rights_t rights, uint32_t page, uint32_t pages, uint32_t to)
 {
     return (struct item){.slot = (uint16_t)slot,
                          .kind_rights = (uint8_t)(ITEM_MEMORY << ITEM_KIND_SHIFT | rights),
                          .pages = (uint8_t)pages,
-                         .from = page};
+                         .from = page,
+                         .to = to};
 }
 
-static inline struct item item_address(uint32_t address, rights_t rights, uint32_t pages)
+static inline struct item item_address(uint32_t address, rights_t rights, uint32_t pages, uint32_t to)
 {
     return (struct item){.kind_rights = (uint8_t)(ITEM_ADDRESS << ITEM_KIND_SHIFT | rights),
                          .pages = (uint8_t)pages,
-                         .from = address};
+                         .from = address,
+                         .to = to};
 }
 
+/* A capability, to the first slot of the receiver's window; set .to for another. */
 static inline struct item item_cap(uint32_t slot, rights_t rights, uint32_t badge)
 {
     return (struct item){.slot = (uint16_t)slot,

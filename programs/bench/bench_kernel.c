@@ -203,7 +203,7 @@ static void serve_pages(uint32_t pages)
     uint32_t answer = 0;
 
     while (ipc_reply_wait(answer, &words) >= 0) {
-        message_page->items[0] = item_memory(OWN_MEMORY, READ_WRITE, 0, pages);
+        message_page->items[0] = item_memory(OWN_MEMORY, READ_WRITE, 0, pages, SCRATCH);
         answer = IPC_REPLY | ipc_extend(0, 1);
     }
 }

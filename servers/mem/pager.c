@@ -121,7 +121,7 @@ static struct item page_item(uint32_t address, uint32_t entry)
 
     if (entry & PAGE_SHM)
         page = shm_table_at(shm_number(address))->frame;
-    return item_memory(slot, page_rights(entry), page, 1);
+    return item_memory(slot, page_rights(entry), page, 1, address);
 }
 
 bool pager_resolve(struct space *space, uint32_t address, uint32_t cause, struct item *item)

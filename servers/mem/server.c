@@ -77,8 +77,7 @@ static inline uint32_t answer_open(struct space *space, struct words *words, uin
     if (status != SHM_ATTACHED)
         return answer(words, status);
     page->items[0] =
-        item_memory(MEM_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE, shm_table_at(number)->frame, 1);
-    page->items[0].place = number;
+        item_memory(MEM_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE, shm_table_at(number)->frame, 1, words->w[1]);
     last.kind = ANSWER_SEGMENT;
     last.space = space;
     last.number = number;

@@ -128,8 +128,7 @@ uint32_t shm_table_add(uint32_t id)
     return number;
 }
 
-/* A client opens the window into which a segment's page is granted; if not at SHM_BASE, the page is
- * where nobody here knows it to be. */
+/* The last holder's page goes with it. */
 static void free_frame(uint32_t frame)
 {
     err_t err = kernel_revoke(frame);

@@ -147,13 +147,11 @@ static void unlink_space(struct space *space)
     *link = space->next;
 }
 
-/* Of `low`, what is neither the space's own page nor for leaves is for its task. */
+/* Of `low`, what is neither the space's own page nor for leaves is for its task. It needs no more: pages
+ * go where they were promised to be. */
 bool space_donate(struct space *space, uint32_t frames)
 {
-    frames += !frames;
-    if (frames > space->low - 1 - space->leaves - space->lent)
-        return false;
-    for (; frames; frames--) {
+    for (frames += !frames; frames; frames--) {
         uint32_t frame = frames_lend_to(&space->donated);
         if (frame == FRAME_NONE)
             return false;
@@ -161,6 +159,7 @@ bool space_donate(struct space *space, uint32_t frames)
         if (kernel_donate(space->task, frame))
             return false;
     }
+    assert(space->lent <= space->low - 1 - space->leaves);
     return true;
 }
 

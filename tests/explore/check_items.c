@@ -44,7 +44,7 @@ void check_badge_arrives(const struct thread *caller, const struct thread *serve
 /* What the receiver had open: in this event, if it began to wait in it, or before. */
 struct landing {
     const struct task *to;
-    uint32_t address, slot;
+    uint32_t slot;
 };
 
 static struct landing landing_of(const struct thread *receiver, const struct event *event)
@@ -54,10 +54,10 @@ static struct landing landing_of(const struct thread *receiver, const struct eve
     const struct task *to = AT(struct task, receiver->task);
 
     if (t->faulting)
-        return (struct landing){to, t->fault_address & -(uint32_t)PAGE_SIZE, 0};
+        return (struct landing){to, 0};
     if (REF(receiver) == seen.acting && event_is_message(event))
-        return (struct landing){to, opened->window, opened->slots};
-    return (struct landing){to, t->window, t->slots};
+        return (struct landing){to, opened->slots};
+    return (struct landing){to, t->slots};
 }
 
 const struct capability *capability_seen(ref_t task, uint32_t index)
@@ -99,11 +99,11 @@ bool is_child(const struct slot *slot, const struct capability *parent, struct d
 /* "the capability in `slot`, with the badge `from` (0: its own)", and those rights */
 static void check_capability_lands(const struct capability *c, const struct item *item, struct landing at)
 {
-    const struct slot *slot = cspace_slot(&at.to->cspace, at.slot + item->place);
+    const struct slot *slot = cspace_slot(&at.to->cspace, at.slot + item->to);
     rights_t rights = item->kind_rights & RIGHT_ALL;
 
     if (!c || !is_child(slot, c, (struct derivation){rights, c->object & SLOT_RANGE ? 0 : item->from, 0}))
-        violation("a capability was sent, and slot %u of its receiver has no child of it", at.slot + item->place);
+        violation("a capability was sent, and slot %u of its receiver has no child of it", at.slot + item->to);
 }
 
 static uint32_t frame_sent(const struct thread *sender, const struct item *item, uint32_t i)
@@ -124,7 +124,7 @@ static void check_pages_land(const struct thread *sender, const struct item *ite
     struct place place;
 
     for (uint32_t i = 0; i < item->pages; i++) {
-        uint32_t address = at.address + (item->place + i) * PAGE_SIZE;
+        uint32_t address = item->to + i * PAGE_SIZE;
         if (!space_find_mapping(&at.to->space, address, &place) || pte_frame(place.entry) != frame_sent(sender, item, i) ||
             place.node->flags != (item->kind_rights & RIGHT_ALL))
             violation("a page was sent, and 0x%x of its receiver does not show it, or with other rights", address);

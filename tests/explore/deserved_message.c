@@ -40,17 +40,18 @@ static enum item_kind kind_of(const struct item *item)
 
 static bool meets(const struct item *item, const struct item *other)
 {
-    uint32_t pages = kind_of(item) == ITEM_CAP ? 1 : item->pages, others = kind_of(other) == ITEM_CAP ? 1 : other->pages;
+    uint32_t size = kind_of(item) == ITEM_CAP ? 1 : item->pages * PAGE_SIZE;
+    uint32_t others = kind_of(other) == ITEM_CAP ? 1 : other->pages * PAGE_SIZE;
 
-    return (kind_of(item) == ITEM_CAP) == (kind_of(other) == ITEM_CAP) && item->place < other->place + others &&
-           other->place < item->place + pages;
+    return (kind_of(item) == ITEM_CAP) == (kind_of(other) == ITEM_CAP) && item->to < other->to + others &&
+           other->to < item->to + size;
 }
 
 static void capability(struct delivery *d, const struct item *item)
 {
     const struct slot *slot = wants_any(d->from, item->slot);
-    uint64_t to = (uint64_t)d->open.slot + item->place;
-    bool inside = item->place < d->open.slots && to != 0 && to < SLOT_COUNT && to < CSPACE_SLOTS;
+    uint64_t to = (uint64_t)d->open.slot + item->to;
+    bool inside = item->to < d->open.slots && to != 0 && to < SLOT_COUNT && to < CSPACE_SLOTS;
 
     if (slot) {
         deserves_if(!(slot->node.flags & RIGHT_GRANT), ERR_RIGHTS);
@@ -101,9 +102,10 @@ static void replaced(const struct delivery *d, const struct item *item, uint32_t
 
 static void pages(struct delivery *d, const struct item *item)
 {
-    bool inside = item->place < d->open.pages && item->pages <= d->open.pages - item->place &&
-                  range_is_valid(d->open.address, d->open.pages, SPACE_END / PAGE_SIZE);
-    uint32_t address = d->open.address + item->place * PAGE_SIZE;
+    uint64_t window_end = d->open.address + (uint64_t)d->open.pages * PAGE_SIZE;
+    bool inside = item->to >= d->open.address && item->to + (uint64_t)item->pages * PAGE_SIZE <= window_end &&
+                  item->to % PAGE_SIZE == 0 && range_is_valid(d->open.address, d->open.pages, SPACE_END / PAGE_SIZE);
+    uint32_t address = item->to;
 
     d->pages += item->pages;
     deserves_if(item->pages == 0 || d->pages > CALL_PAGES_MAX || !can_be_mapped(item->kind_rights & RIGHT_ALL), ERR_ARG);

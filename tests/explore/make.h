@@ -67,11 +67,11 @@ void make_running(struct thread *thread);
 /* Items of messages. */
 #define ITEM_OF_MEMORY(rights, offset, n, at)                                                                       \
     {.slot = SLOT_OWN_MEMORY, .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | (rights), .pages = (n),               \
-     .from = (offset), .place = (at)}
+     .from = (offset), .to = (at)}
 #define ITEM_OF_ADDRESS(rights, address, n, at)                                                                     \
-    {.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | (rights), .pages = (n), .from = (address), .place = (at)}
+    {.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | (rights), .pages = (n), .from = (address), .to = (at)}
 #define ITEM_OF_SLOT(rights, index, badge, at)                                                                      \
-    {.slot = (index), .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | (rights), .from = (badge), .place = (at)}
+    {.slot = (index), .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | (rights), .from = (badge), .to = (at)}
 #define SEND(n, ...) {IPC_EXTENDED, (n) << TAG_ITEMS_SHIFT, {__VA_ARGS__}}
 #define SEND_WORDS {.flags = 0}
 #define SEND_PAGE_WORD {IPC_EXTENDED, .tag = 1}

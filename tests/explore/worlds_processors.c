@@ -195,7 +195,7 @@ const struct world worlds_processors[] = {
      .make = make_faults, .states = 59992, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .faults = LIST(0x1000), .threads = LIST(5), .destroys = LIST(5, 7), .yields = LIST(0), .tasks = LIST(1),
      .addresses = LIST(0x1000), .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0), .sends_count = 2,
-     .opens_count = 1, .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0))}},
+     .opens_count = 1, .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000))}},
 
     {.name = "two-dying", .what = "two processors, ticks; a thread whose task ends goes on making and taking", .make = make_dying,
      .states = 5964, .in_tests = true, .priorities = BIT(2), .destroys = LIST(4), .endpoint_places = LIST(5), .memories = LIST(2),
@@ -207,7 +207,7 @@ const struct world worlds_processors[] = {
     {.name = "two-ends", .what = "two processors; a task ends while its threads wait for an answer with a page",
      .make = make_ends, .states = 25651, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .destroys = LIST(1), .yields = LIST(0), .sends_count = 2, .opens_count = 2,
-     .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0))},
+     .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0x1000))},
      .opens = {OPEN_NOTHING, {.flags = IPC_WINDOW, .window = 0x1000, .window_pages = 1}}},
 
     {.name = "two-busy", .what = "two processors; a capability is sent while those derived from it are deleted",

@@ -281,13 +281,12 @@ err_t kernel_map(uint32_t slot, uint32_t address_rights, uint32_t source_pages, 
 err_t fake_grant(uint32_t slot, const struct item *item, uint32_t window, uint32_t window_pages,
                  bool replace)
 {
-    if (item->place >= window_pages || item->pages > window_pages - item->place)
+    if (item->to < window || item->pages > window_pages || item->to > window + ((window_pages - item->pages) << PAGE_BITS))
         return ERR_WINDOW;
-    uint32_t address = window + (item->place << PAGE_BITS);
     rights_t rights = item->kind_rights & RIGHT_ALL;
     CHECK(item->kind_rights >> ITEM_KIND_SHIFT == ITEM_MEMORY);
     uint32_t source_pages = (uint32_t)item->slot << SLOT_SHIFT | item->pages;
-    return map(task_in(slot), address | rights, source_pages, item->from, replace);
+    return map(task_in(slot), item->to | rights, source_pages, item->from, replace);
 }
 
 err_t kernel_unmap(uint32_t slot, uint32_t address, uint32_t pages)

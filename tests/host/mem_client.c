@@ -10,7 +10,7 @@
 #include "tests/host/check.h"
 
 struct message_page mem_page;
-uint32_t mem_window = SHM_BASE;
+uint32_t mem_window = SHM_BASE, mem_window_pages = SHM_PAGES;
 uint32_t mem_refuse_one_in;
 err_t mem_refusal = ERR_WINDOW;
 bool mem_was_refused;
@@ -25,7 +25,7 @@ static err_t grant(const struct mem_client *client, uint32_t fault_page)
     if (item->kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP)
         return kernel_slot_is_empty(item->slot) ? ERR_CAP : OK;
     return fault_page ? fake_grant(client->slot, item, fault_page, 1, true)
-                      : fake_grant(client->slot, item, mem_window, SHM_PAGES, false);
+                      : fake_grant(client->slot, item, mem_window, mem_window_pages, false);
 }
 
 /* What the kernel does with the answer, if there is one. */

@@ -18,7 +18,7 @@ struct mem_client {
 extern struct message_page mem_page;
 
 /* Where clients open the window for segments; a decent one does so at SHM_BASE. */
-extern uint32_t mem_window;
+extern uint32_t mem_window, mem_window_pages;
 
 /* One in so many answers with an item is refused as if its receiver had no window; 0: none. */
 extern uint32_t mem_refuse_one_in;

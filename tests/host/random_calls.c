@@ -125,7 +125,7 @@ static void any_item(struct item *item)
         .from = kind == ITEM_MEMORY    ? random_below(2) ? any_offset() : random_below(8)
                 : kind == ITEM_ADDRESS ? any_address()
                                        : random_below(4),
-        .place = random_below(6),
+        .to = kind == ITEM_CAP ? random_below(6) : any_address(),
     };
 }
 
@@ -136,8 +136,8 @@ static void any_page(struct message_page *page)
     page->tag = random_below(8) | (random_below(3) ? random_below(3) : random_below(8)) << 8;
     if (random_below(50) == 0)
         page->tag = random_below(UINT32_MAX);
-    page->window = any_address() & -(uint32_t)PAGE_SIZE;
-    page->window_pages = random_below(10);
+    page->window = random_below(2) ? 0 : any_address() & -(uint32_t)PAGE_SIZE;
+    page->window_pages = page->window ? random_below(10) : SPACE_END >> PAGE_BITS;
     page->slots = random_below(SLOTS);
     page->slots_count = random_below(5);
     if (random_below(30) == 0)

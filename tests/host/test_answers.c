@@ -130,7 +130,8 @@ static void what_is_forged_is_stale(void)
 static void nothing_lands_in_a_closed_window(void)
 {
     struct message_page *from = thread_page(init), *to = thread_page(server);
-    const struct item page = {.slot = WORLD_MEMORY, .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1, .from = FRAME};
+    const struct item page = {.slot = WORLD_MEMORY, .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1, .from = FRAME,
+                              .to = 0x400000};
     const struct item slot = {.slot = WORLD_MEMORY, .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_READ};
 
     to->window = 0x400000;
@@ -156,7 +157,8 @@ static void pages_are_granted_by_right(void)
     CHECK(space_find_mapping(&AT(struct task, init->task)->space, HERE, &place));
     server->registers.eax |= IPC_WINDOW;
     from->tag = 1 << TAG_ITEMS_SHIFT;
-    from->items[0] = (struct item){.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1, .from = HERE};
+    from->items[0] = (struct item){.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1,
+                                          .to = 0x400000};
     from->items[0].from = HERE + 0x800;
     CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_ARG);
     from->items[0].from = HERE;
@@ -192,7 +194,7 @@ static void few_are_replaced_at_once(void)
         node_insert_child(place.node, place.node + i, RIGHT_READ);
     thread_page(server)->tag = 1 << TAG_ITEMS_SHIFT;
     thread_page(server)->items[0] = (struct item){.slot = WORLD_MEMORY, .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | RIGHT_READ,
-                                                  .pages = 1, .from = FRAME + 1};
+                                                  .pages = 1, .from = FRAME + 1, .to = HERE};
     server->registers.eax |= IPC_EXTENDED;
     init->fault_address = HERE;
     init->faulting = 1;

@@ -85,7 +85,7 @@ static struct item any_item(void)
                          .kind_rights = (uint8_t)(kind << ITEM_KIND_SHIFT | (1 + random_below(3))),
                          .pages = (uint8_t)(1 + random_below(2)),
                          .from = kind == ITEM_MEMORY ? WORLD_USER + page : WINDOW + page * PAGE_SIZE,
-                         .place = random_below(WINDOW_PAGES)};
+                         .to = WINDOW + random_below(WINDOW_PAGES) * PAGE_SIZE};
 }
 
 static struct step any_call(void)

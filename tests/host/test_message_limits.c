@@ -51,7 +51,7 @@ static void begin(void)
 static void item(uint32_t number, uint32_t pages, uint32_t from, uint32_t place)
 {
     thread_page(init)->items[number] = (struct item){.slot = WORLD_MEMORY, .kind_rights = RIGHT_READ, .pages = (uint8_t)pages,
-                                                     .from = from, .place = place};
+                                                     .from = from, .to = WINDOW + place * PAGE_SIZE};
 }
 
 static int sends(uint32_t items)
@@ -80,14 +80,27 @@ static void pages_of_all_items_are_counted(void)
     CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, CALL_PAGES_MAX / 2, 0) == OK);
 }
 
-/* A window is below the kernel's addresses as a whole. */
-static void a_window_does_not_wrap(void)
+/* The server waits with that window alone; a page goes to that address. */
+static int sends_to(uint32_t to, uint32_t window, uint32_t pages)
 {
     item(0, 1, FRAME, 0);
-    waits(IPC_WINDOW, 0x80000000, SPACE_END >> PAGE_BITS, 0);
-    CHECK(sends(1) == ERR_WINDOW);
-    waits(IPC_WINDOW, WINDOW + 0x800, 1, 0);
-    CHECK(sends(1) == ERR_WINDOW);
+    thread_page(init)->items[0].to = to;
+    waits(IPC_WINDOW, window, pages, 0);
+    return sends(1);
+}
+
+/* A window is below the kernel's addresses as a whole; a page goes to its address, if that is inside. */
+static void windows_permit_addresses(void)
+{
+    CHECK(sends_to(0x80000000, 0x80000000, SPACE_END >> PAGE_BITS) == ERR_WINDOW);
+    CHECK(sends_to(0x1000, 0xfffff000, 4) == ERR_WINDOW);
+    CHECK(sends_to(WINDOW + 0x800, WINDOW + 0x800, 1) == ERR_WINDOW);
+    CHECK(sends_to(WINDOW, WINDOW + 0x800, 1) == ERR_WINDOW);
+    CHECK(sends_to(WINDOW + 0x800, WINDOW, 2) == ERR_WINDOW);
+    CHECK(sends_to(WINDOW - PAGE_SIZE, WINDOW, 2) == ERR_WINDOW);
+    CHECK(sends_to(WINDOW + 2 * PAGE_SIZE, WINDOW, 2) == ERR_WINDOW);
+    CHECK(sends_to(0, WINDOW, 2) == ERR_WINDOW);
+    thread_page(init)->items[0].to = SPACE_END - PAGE_SIZE;
     waits(IPC_WINDOW, SPACE_END - PAGE_SIZE, 1, 0);
     is_sent(1);
     CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 1, 0) == OK);
@@ -105,9 +118,9 @@ static void items_do_not_meet(void)
     CHECK(sends(2) == ERR_TAKEN);
     CHECK(call(SYS_vm_map, WORLD_TASK, 0x800000 | RIGHT_READ | RIGHT_GRANT, 1 | WORLD_MEMORY << 16, FRAME) == OK);
     thread_page(init)->items[1] = (struct item){.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1,
-                                                .from = 0x800000, .place = 1};
+                                                .from = 0x800000, .to = WINDOW + PAGE_SIZE};
     CHECK(sends(2) == ERR_TAKEN);
-    thread_page(init)->items[1].place = 2;
+    thread_page(init)->items[1].to = WINDOW + 2 * PAGE_SIZE;
     is_sent(2);
     CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 1, 0) == OK);
 }
@@ -120,7 +133,7 @@ static void a_leaf_is_counted_once(void)
     uint32_t spare = account->spare_count;
 
     for (uint32_t i = 0; i < 2; i++)
-        thread_page(init)->items[i] = (struct item){.slot = WORLD_MEMORY, .place = i,
+        thread_page(init)->items[i] = (struct item){.slot = WORLD_MEMORY, .to = i,
                                                     .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_READ};
     account->spare_count = 0;
     waits(IPC_SLOTS, 0, 0, LEAF);
@@ -135,7 +148,7 @@ int main(void)
 {
     begin();
     pages_of_all_items_are_counted();
-    a_window_does_not_wrap();
+    windows_permit_addresses();
     items_do_not_meet();
     a_leaf_is_counted_once();
     world_end();

@@ -291,16 +291,17 @@ static void messages_are_packed(void)
 {
     struct words words = {{7, 8}};
     char expected[128];
-    const struct item memory = item_memory(3, RIGHT_READ | RIGHT_GRANT, 4, 5), address = item_address(0x6000, RIGHT_WRITE, 7);
+    const struct item memory = item_memory(3, RIGHT_READ | RIGHT_GRANT, 4, 5, 0x7000),
+                      address = item_address(0x6000, RIGHT_WRITE, 7, 0x8000);
     const struct item cap = item_cap(8, RIGHT_CALL, 9);
 
     bytes = 0;
     CHECK(ipc_call(5, IPC_EXTENDED | ITEMS(2), &words) == ERR_RIGHTS && ipc_signal(6) == ERR_RIGHTS);
     snprintf(expected, sizeof(expected), "%u: slot 5 flags 20, 7 8\n%u: slot 6 flags 0, 0 0\n", SYS_ipc_call, SYS_ipc_signal);
     CHECK(!strcmp(lines, expected));
-    CHECK(memory.slot == 3 && memory.kind_rights == 0x09 && memory.pages == 5 && memory.from == 4 && !memory.place);
-    CHECK(!address.slot && address.kind_rights == 0x22 && address.pages == 7 && address.from == 0x6000 && !address.place);
-    CHECK(cap.slot == 8 && cap.kind_rights == 0x41 && !cap.pages && cap.from == 9 && !cap.place);
+    CHECK(memory.slot == 3 && memory.kind_rights == 0x09 && memory.pages == 5 && memory.from == 4 && memory.to == 0x7000);
+    CHECK(!address.slot && address.kind_rights == 0x22 && address.pages == 7 && address.from == 0x6000 && address.to == 0x8000);
+    CHECK(cap.slot == 8 && cap.kind_rights == 0x41 && !cap.pages && cap.from == 9 && !cap.to);
     CHECK(ipc_extend(0, 0) == IPC_EXTENDED && message_page->tag == 0);
     CHECK(ipc_extend(4, 4) == IPC_EXTENDED && message_page->tag == (1 | 4 << 8));
     CHECK(ipc_extend(IPC_DATA_MAX - 3, 1) == IPC_EXTENDED && message_page->tag == (64 | 1 << 8));

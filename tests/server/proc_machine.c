@@ -234,7 +234,7 @@ static struct name item_name(uint32_t flags)
     const struct item *item = &message_page->items[0];
     struct name name;
 
-    CHECK(flags & IPC_EXTENDED && message_page->tag == 1 << TAG_ITEMS_SHIFT && item->from == 0 && item->place == 0);
+    CHECK(flags & IPC_EXTENDED && message_page->tag == 1 << TAG_ITEMS_SHIFT && item->from == 0 && item->to == 0);
     snprintf(name.text, sizeof(name.text), "%s, %x", slot_name(item->slot).text, item->kind_rights);
     return name;
 }

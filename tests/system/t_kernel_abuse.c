@@ -81,7 +81,7 @@ static void random_page(void)
                                                .kind_rights = (uint8_t)random_word(),
                                                .pages = (uint8_t)(random_word() % 70),
                                                .from = random_argument(),
-                                               .place = random_argument()};
+                                               .to = random_argument()};
     message_page->tag = random_word() % 4 ? random_word() & 0x47f : random_word();
     for (uint32_t i = 0; i < 10; i++)
         message_page->state[i] = random_argument();

@@ -44,20 +44,22 @@ static void answers_bring_pages(void)
 {
     uint32_t frame = frames_take(3);
     struct event event;
-    struct item item = item_memory(MEMORY, READ, frame, 1);
+    struct item item = item_memory(MEMORY, READ, frame, 1, UNMAPPED);
 
     map_frame(SCRATCH, frame, READ_WRITE)[3] = 123;
     child_start(0, toucher, UNMAPPED + 12);
     feed(CHILD_TASK, 4);
     HOLDS(expect_fault(0, PAGE_FAULT, &event));
     IS(event.words.w[0], UNMAPPED + 12);
-    IS(answer_page(&event, item_memory(MEMORY, READ, frame, 2), 1), ERR_WINDOW);
+    IS(answer_page(&event, item_memory(MEMORY, READ, frame, 2, UNMAPPED), 1), ERR_WINDOW);
     IS(answer_page(&event, item_cap(LOG, 0, 0), 1), ERR_RIGHTS); /* the log may not be granted */
     IS(answer_page(&event, item_cap(ENDPOINT, RIGHT_CALL, 1), 1), ERR_WINDOW);
     IS(answer_page(&event, item, 2), ERR_TAKEN);
-    item.place = 1;
+    item.to = UNMAPPED + PAGE_SIZE;
     IS(answer_page(&event, item, 1), ERR_WINDOW);
-    item.place = 0;
+    item.to = UNMAPPED + 12; /* the address, not its page */
+    IS(answer_page(&event, item, 1), ERR_WINDOW);
+    item.to = UNMAPPED;
     HOLDS(page_is_free(CHILD_TASK, UNMAPPED));
     IS(event_answer_word(&event, 0), OK); /* without a cure */
     HOLDS(expect_fault(0, PAGE_FAULT, &event));
@@ -87,7 +89,7 @@ static void answers_replace_pages(void)
     thread_start(&plan);
     HOLDS(expect_fault(0, PAGE_FAULT, &event));
     IS(event.words.w[1], FAULT_USER | FAULT_WRITE | FAULT_PRESENT);
-    IS(answer_page(&event, item_memory(MEMORY, READ_WRITE, frame + 1, 1), 1), OK);
+    IS(answer_page(&event, item_memory(MEMORY, READ_WRITE, frame + 1, 1, UNMAPPED), 1), OK);
     expect_end(0);
     IS(seen[1], 67);
     IS(*(volatile uint32_t *)SCRATCH, 0);
@@ -100,8 +102,7 @@ static void grants_many(uint32_t page)
     struct words words = {{0}};
 
     for (uint32_t i = 0; i < 70; i++) {
-        message_page->items[0] = item_address(page, READ, 1);
-        message_page->items[0].place = i;
+        message_page->items[0] = item_address(page, READ, 1, SCRATCH + i * PAGE_SIZE);
         seen[2] += (uint32_t)ipc_call(PARENT, ipc_extend(0, 1), &words);
     }
     *(volatile uint32_t *)page = 1;
@@ -124,7 +125,7 @@ static void answers_do_not_replace_busy_pages(void)
     }
     HOLDS(expect_fault(0, PAGE_FAULT, &event));
     IS(seen[2], 0);
-    struct item item = item_memory(MEMORY, READ_WRITE, frame + 1, 1);
+    struct item item = item_memory(MEMORY, READ_WRITE, frame + 1, 1, UNMAPPED);
     IS(answer_page(&event, item, 1), ERR_BUSY);
     message_page->caller = event.caller;
     message_page->caller_calls = event.calls;
@@ -142,7 +143,7 @@ static void other_faults_take_no_page(void)
 
     child_start(0, stops_with_invalid_opcode, 0);
     HOLDS(expect_fault(0, INVALID_OPCODE, &event));
-    IS(answer_page(&event, item_memory(MEMORY, READ, frames_take(1), 1), 1), ERR_WINDOW);
+    IS(answer_page(&event, item_memory(MEMORY, READ, frames_take(1), 1, UNMAPPED), 1), ERR_WINDOW);
     IS(sys_thread_read(CHILD_THREAD, THREAD_REGISTERS), OK);
     HOLDS(registers()->eip >= (uint32_t)stops_with_invalid_opcode &&
           registers()->eip < (uint32_t)stops_with_invalid_opcode + 32);
@@ -158,7 +159,7 @@ static void kernel_pages_cannot_be_answered(void)
 
     child_start(0, toucher, 0xc0200000);
     HOLDS(expect_fault(0, PAGE_FAULT, &event));
-    IS(answer_page(&event, item_memory(MEMORY, READ, frames_take(1), 1), 1), ERR_WINDOW);
+    IS(answer_page(&event, item_memory(MEMORY, READ, frames_take(1), 1, 0xc0200000), 1), ERR_WINDOW);
 }
 
 /* ------------------------------------------------------------------------------------- handlers */

@@ -147,14 +147,15 @@ static void occupy(uint32_t k)
 }
 
 #define KIND_RIGHTS(kind, rights) ((uint8_t)((kind) << ITEM_KIND_SHIFT | (rights)))
-#define ITEM_OF(kind, rights, slot_, from_, pages_, place_)                                        \
+#define ITEM_OF(kind, rights, slot_, from_, pages_, to_)                                           \
     {                                                                                              \
         .slot = (slot_), .kind_rights = KIND_RIGHTS(kind, rights), .pages = (pages_),              \
-        .from = (from_), .place = (place_)                                                         \
+        .from = (from_), .to = (to_)                                                               \
     }
-#define MEM(rights, slot, from, pages, place) ITEM_OF(ITEM_MEMORY, rights, slot, from, pages, place)
-#define ADDRESS(rights, from, pages, place)   ITEM_OF(ITEM_ADDRESS, rights, 0, from, pages, place)
-#define CAP(rights, slot, badge, place)       ITEM_OF(ITEM_CAP, rights, slot, badge, 0, place)
+#define TO_PAGE(n)                         (WINDOW + (n) * (uint32_t)PAGE_SIZE)
+#define MEM(rights, slot, from, pages, n)  ITEM_OF(ITEM_MEMORY, rights, slot, from, pages, TO_PAGE(n))
+#define ADDRESS(rights, from, pages, n)    ITEM_OF(ITEM_ADDRESS, rights, 0, from, pages, TO_PAGE(n))
+#define CAP(rights, slot, badge, n)        ITEM_OF(ITEM_CAP, rights, slot, badge, 0, n)
 
 static const struct refusal {
     err_t err;
@@ -203,8 +204,11 @@ static const struct refusal {
     {ERR_FRAME, 1, {MEM(READ, MEMORY, 0, 2, 0)}},
     {ERR_DEPTH, 1, {CAP(RIGHT_CALL, DEEPEST, 0, 0)}},
     {ERR_WINDOW, 1, {MEM(READ, MEMORY, 0, 1, 128)}},
-    {ERR_WINDOW, 1, {MEM(READ, MEMORY, 0, 1, 0xffffffff)}},
-    {ERR_WINDOW, 1, {MEM(READ, MEMORY, 0, 1, 0x80000000)}},
+    {ERR_WINDOW, 1, {MEM(READ, MEMORY, 0, 1, 0xffffffff)}}, /* the page before */
+    {ERR_WINDOW, 1, {ITEM_OF(ITEM_MEMORY, READ, MEMORY, 0, 1, WINDOW + 4)}},
+    {ERR_WINDOW, 1, {ITEM_OF(ITEM_MEMORY, READ, MEMORY, 0, 1, 0)}}, /* counted from the window it would be good */
+    {ERR_WINDOW, 1, {ITEM_OF(ITEM_ADDRESS, READ, 0, GRANTABLE, 1, PAGE_SIZE)}},
+    {ERR_WINDOW, 1, {MEM(READ, MEMORY, 0, 1, 0x80000)}},
     {ERR_WINDOW, 1, {ADDRESS(READ, GRANTABLE, 1, 128)}},
     {ERR_WINDOW, 1, {CAP(RIGHT_CALL, ENDPOINT, 1, SLOTS_COUNT)}},
     {ERR_WINDOW, 1, {CAP(RIGHT_CALL, ENDPOINT, 1, 0xffffffff)}},
@@ -300,8 +304,10 @@ static void windows_outside_user_space_take_nothing(void)
         set_windows(0, 0);
         window_address = bad[i][0];
         window_pages = bad[i][1];
+        struct item item = good_items[0];
+        item.to = bad[i][0];
         start_server(i, 8);
-        IS(call_with(&good_items[0], 1), ERR_WINDOW);
+        IS(call_with(&item, 1), ERR_WINDOW);
         IS(sys_object_destroy(SERVICE), OK);
         expect_end(i);
     }

@@ -239,7 +239,7 @@ static void a_page_revoked_in_flight(void)
     uint32_t frame = frames_take(1);
 
     results_count = 0;
-    queued_item = item_address(SCRATCH, READ, 1);
+    queued_item = item_address(SCRATCH, READ, 1, WINDOW);
     child_make(0, 8);
     IS(sys_vm_map(CHILD_TASK, SCRATCH | READ | RIGHT_GRANT, 1 | MEMORY << SLOT_SHIFT, frame), OK);
     struct plan plan = child_thread(0, sends_queued, MESSAGE_PAGE);

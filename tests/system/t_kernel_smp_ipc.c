@@ -291,7 +291,7 @@ static void change(volatile struct message_page *page, uint32_t *state)
     item->kind_rights = (uint8_t)any(state);
     item->pages = any(state) % 4 ? 1 : (uint8_t)any(state);
     item->from = any(state) % 4 ? frames + any(state) % 4 : CLIENT_WINDOW;
-    item->place = any(state) % PLACES;
+    item->to = any(state) % 2 ? WINDOW + any(state) % PLACES * PAGE_SIZE : any(state) % PLACES;
     page->words[any(state) % IPC_PAGE_WORDS] = any(state);
 }
 
@@ -324,7 +324,7 @@ static bool is_refusal(err_t err)
 
 static void write_message(struct message_page *page)
 {
-    page->items[0] = item_memory(MEMORY, READ, frames, 1);
+    page->items[0] = item_memory(MEMORY, READ, frames, 1, WINDOW);
     page->tag = 2 | 1 << TAG_ITEMS_SHIFT;
 }
 

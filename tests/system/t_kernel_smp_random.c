@@ -180,7 +180,7 @@ static void any_message(uint32_t *state, volatile struct message_page *page)
             (uint8_t)(below(state, 3) << ITEM_KIND_SHIFT | below(state, 32));
         page->items[i].pages = (uint8_t)(1 + below(state, 3));
         page->items[i].from = below(state, 2) ? below(state, WORLD_FRAMES) : any_address(state);
-        page->items[i].place = below(state, 4);
+        page->items[i].to = below(state, 2) ? below(state, 4) : any_address(state);
     }
     page->tag = below(state, 8) | below(state, 3) << TAG_ITEMS_SHIFT;
     page->window = any_address(state);

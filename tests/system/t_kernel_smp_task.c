@@ -190,7 +190,7 @@ static void relays(uint32_t unused)
 
     (void)unused;
     while (ipc_reply_wait(0, &words) >= 0) {
-        page->items[0] = item_address(SCRATCH, READ_WRITE, 1);
+        page->items[0] = item_address(SCRATCH, READ_WRITE, 1, SCRATCH);
         page->tag = 1 << TAG_ITEMS_SHIFT;
         SAME(ipc_reply(IPC_EXTENDED, &words), OK);
     }
@@ -281,7 +281,7 @@ static void replaces_in_rounds(uint32_t unused)
     struct event event = driver_wait();
     for (uint32_t round = 0; round < CHANGES; round++) {
         SAME(event.words.w[3], PAGE_FAULT);
-        driver_page->items[0] = item_memory(MEMORY, READ_WRITE, data + round % 2, 1);
+        driver_page->items[0] = item_memory(MEMORY, READ_WRITE, data + round % 2, 1, FIRST);
         driver_page->tag = 1 << TAG_ITEMS_SHIFT;
         event = driver_answer_wait(&event, IPC_EXTENDED);
         SAME(event.words.w[3], BREAKPOINT);

@@ -347,7 +347,7 @@ static void grant_scratch(uint32_t k)
     child_start(k, receiver, 0);
     feed(CHILD_TASK + k, 4);
     struct event event = expect_call(BADGE_CHILD + k);
-    message_page->items[0] = item_address(SCRATCH, READ_WRITE, 1);
+    message_page->items[0] = item_address(SCRATCH, READ_WRITE, 1, SCRATCH);
     IS(event_answer(&event, ipc_extend(0, 1), &(struct words){{0}}), OK);
 }
 
@@ -390,7 +390,7 @@ static void protect_with_too_many_descendants(void)
     feed(CHILD_TASK, 4);
     map_frame(SCRATCH, frame, READ_WRITE_GRANT)[0] = 7;
     struct event event = expect_call(BADGE_CHILD);
-    message_page->items[0] = item_address(SCRATCH, READ_WRITE, 1);
+    message_page->items[0] = item_address(SCRATCH, READ_WRITE, 1, SCRATCH);
     IS(event_answer(&event, ipc_extend(0, 1), &(struct words){{0}}), OK);
     event = expect_call(BADGE_CHILD);
     for (uint32_t i = 1; i < MANY; i++)
