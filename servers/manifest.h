@@ -22,7 +22,7 @@ enum grant_kind {
     GRANT_END,      /* no more */
     GRANT_RAM,      /* all memory that init has not used */
     GRANT_FRAMES,   /* `count` free frames */
-    GRANT_ARCHIVE,  /* the boot archive */
+    GRANT_ARCHIVE,  /* the boot archive, and what tables for it cost */
     GRANT_PORTS,    /* `count` i/o ports from `first` on */
     GRANT_IRQS,     /* `count` lines from `first` on */
     GRANT_ENDPOINT, /* the endpoint of server `first`, badged with `count` */
@@ -93,7 +93,7 @@ static const struct manifest_entry manifest[SERVERS] = {
             .name = "proc",
             .priority = PRIORITY_PROC,
             .task_rights = RIGHT_CONTROL,
-            .account_pages = 32,
+            .account_pages = 32 + 11, /* with all leaves of its table of slots */
             .sees_boot_page = true,
             .grants =
                 {

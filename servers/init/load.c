@@ -169,11 +169,22 @@ static struct boot_range screen_ring(void)
     return ring;
 }
 
-/* Tables for all frames, each with its companion, are in the account: two of them may be used in part. */
+/* Tables for so many pages, each with its companion, are in the account: two of them may be used in part. */
+static void give_tables(uint32_t index, uint32_t pages)
+{
+    donate(SLOT_TASKS + index, 2 * (pages / TABLE_PAGES + 2));
+}
+
+static void give_archive(uint32_t index, const struct grant *grant)
+{
+    give_tables(index, boot_page->modules[0].pages);
+    derive(index, BOOT_SLOT_MODULE, grant->slot, grant->rights, whole);
+}
+
 static void give_screen(uint32_t index, const struct grant *grant)
 {
     memory[index] = (struct boot_range){0, screen_frames()};
-    donate(SLOT_TASKS + index, 2 * (screen_frames() / TABLE_PAGES + 2));
+    give_tables(index, screen_frames());
     derive(index, BOOT_SLOT_SCREEN, grant->slot, grant->rights, whole);
 }
 
@@ -190,7 +201,7 @@ static void give(uint32_t index, const struct grant *grant)
         give_memory(index, grant, (struct boot_range){frames_take(grant->count), grant->count});
         break;
     case GRANT_ARCHIVE:
-        derive(index, BOOT_SLOT_MODULE, slot, grant->rights, whole);
+        give_archive(index, grant);
         break;
     case GRANT_PORTS:
         derive(index, BOOT_SLOT_PORTS, slot, grant->rights, range);

@@ -27,7 +27,6 @@ static uint32_t records_count, low_end;
 static uint32_t free_head[ZONES], free_count[ZONES];
 static uint32_t total, lent;
 static uint32_t promised_low, reserve; /* F3 */
-static uint32_t run_hint;
 
 struct account frames_account;
 
@@ -126,7 +125,7 @@ bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges
 {
     pages = pages_with_ram(first, pages, ranges, ranges_count);
     records = NULL;
-    total = lent = promised_low = run_hint = 0;
+    total = lent = promised_low = 0;
     low_end = first >= KERNEL_WINDOW_PAGES ? 0 : KERNEL_WINDOW_PAGES - first;
     for (enum zone zone = LOW; zone < ZONES; zone++) {
         free_head[zone] = FRAME_NONE;
@@ -259,40 +258,6 @@ bool frames_return_free(uint32_t *list)
         }
     }
     return *list == FRAME_NONE;
-}
-
-/* The first of `pages` successive free frames in from .. end, or FRAME_NONE. */
-static uint32_t find_run(uint32_t from, uint32_t end, uint32_t pages)
-{
-    uint32_t length = 0;
-
-    for (uint32_t frame = from; frame < end; frame++) {
-        length = records[frame].state & STATE_FREE ? length + 1 : 0;
-        if (length == pages)
-            return frame + 1 - pages;
-    }
-    return FRAME_NONE;
-}
-
-uint32_t frames_lend_run(uint32_t pages)
-{
-    uint32_t end = low_end < records_count ? low_end : records_count;
-    uint32_t first = find_run(run_hint, end, pages);
-
-    if (first == FRAME_NONE)
-        first = find_run(0, end, pages);
-    if (first == FRAME_NONE)
-        return FRAME_NONE;
-    for (uint32_t i = 0; i < pages; i++)
-        mark_lent(first + i);
-    run_hint = first + pages;
-    return first;
-}
-
-void frames_return_run(uint32_t frame, uint32_t pages)
-{
-    for (uint32_t i = 0; i < pages; i++)
-        frames_return(frame + i);
 }
 
 struct frames_count frames_count(void)

@@ -72,10 +72,6 @@ void frames_return_all(uint32_t *list);
 /* Returns those of the list that the kernel has let go of; true: that was all. */
 bool frames_return_free(uint32_t *list);
 
-/* `pages` successive frames below the window, promised there. */
-uint32_t frames_lend_run(uint32_t pages);
-void frames_return_run(uint32_t frame, uint32_t pages);
-
 struct frames_count frames_count(void);
 
 /* Panics unless F1, F2, F3 hold. Linear in the number of frames. */

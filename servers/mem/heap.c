@@ -47,7 +47,7 @@ static bool feed_account(void)
         uint32_t frame = frames_lend();
         if (frame == FRAME_NONE)
             return false;
-        err_t err = kernel_donate(SERVER_SLOT_TASK, frame);
+        err_t err = kernel_donate(SERVER_SLOT_TASK, frame, 1);
         assert(err == OK);
         frames_kept++;
     }
@@ -184,7 +184,7 @@ uint32_t heap_new_slot(void)
     if (slots_used == SLOT_COUNT ||
         !arena_grow(&slot_links, (slots_used + 1) * (uint32_t)sizeof(uint32_t)))
         return 0;
-    while ((err = kernel_derive_run(slots_used, 0, 1)) == ERR_ACCOUNT)
+    while ((err = kernel_derive_frame(slots_used, 0)) == ERR_ACCOUNT)
         if (!feed_account())
             return 0;
     assert(err == OK);

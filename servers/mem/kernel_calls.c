@@ -25,9 +25,9 @@ err_t kernel_revoke(uint32_t frame)
     return sys_memory_revoke(MEM_SLOT_MEMORY, frame, 1);
 }
 
-err_t kernel_donate(uint32_t task, uint32_t frame)
+err_t kernel_donate(uint32_t task, uint32_t frame, uint32_t frames)
 {
-    return sys_task_donate(task, MEM_SLOT_MEMORY | 1 << SLOT_SHIFT, frame);
+    return sys_task_donate(task, MEM_SLOT_MEMORY | frames << SLOT_SHIFT, frame);
 }
 
 uint32_t kernel_lacking(void)
@@ -62,10 +62,10 @@ void kernel_unmap_own(const void *place)
     assert(err == OK);
 }
 
-err_t kernel_derive_run(uint32_t slot, uint32_t frame, uint32_t pages)
+err_t kernel_derive_frame(uint32_t slot, uint32_t frame)
 {
     return sys_cap_derive(MEM_SLOT_MEMORY, slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN,
-                          frame, pages);
+                          frame, 1);
 }
 
 err_t kernel_delete(uint32_t slot)

@@ -25,7 +25,7 @@ err_t kernel_protect(uint32_t task, uint32_t address_rights, uint32_t pages);
 /* Every mapping of the frame goes, wherever its holders have it. */
 err_t kernel_revoke(uint32_t frame);
 
-err_t kernel_donate(uint32_t task, uint32_t frame);
+err_t kernel_donate(uint32_t task, uint32_t frame, uint32_t frames);
 
 /* After ERR_ACCOUNT: how many frames the account of the call's task lacks. */
 uint32_t kernel_lacking(void);
@@ -40,8 +40,8 @@ err_t kernel_copy_archive(uint32_t frame, uint32_t archive_page, uint32_t bytes)
 err_t kernel_map_own(void *place, uint32_t frame);
 void kernel_unmap_own(const void *place);
 
-/* A capability for a run of frames, with all that kernel objects need, in an empty slot. */
-err_t kernel_derive_run(uint32_t slot, uint32_t frame, uint32_t pages);
+/* A capability for a frame, with all that a task needs, in an empty slot. */
+err_t kernel_derive_frame(uint32_t slot, uint32_t frame);
 err_t kernel_delete(uint32_t slot);
 
 /* True if there is no capability in the slot. */

@@ -8,10 +8,10 @@
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/pager.h"
-#include "servers/mem/pools.h"
 #include "servers/mem/regions.h"
 #include "servers/mem/shm.h"
 #include "servers/mem/shm_table.h"
+#include "servers/mem/task_frames.h"
 #include "servers/proto/mem.h"
 
 /* Keep rare cases from making the common ones longer. */
@@ -20,10 +20,10 @@
 
 /* The last answer with an item, which the kernel may refuse. */
 static struct {
-    enum { ANSWER_FAULT, ANSWER_SEGMENT, ANSWER_POOL } kind;
+    enum { ANSWER_FAULT, ANSWER_SEGMENT, ANSWER_TASK_FRAME } kind;
     struct space *space;
     uint32_t address, cause; /* of the fault */
-    uint32_t number;         /* of the segment, of the pool */
+    uint32_t number;         /* of the segment, of the frame */
 } last;
 
 static struct message_page *page;
@@ -105,7 +105,7 @@ static OUT_OF_LINE uint32_t handle_info(struct words *words)
 {
     struct frames_count count = frames_count();
 
-    uint32_t kept = heap_kept() + space_spares();
+    uint32_t kept = heap_kept() + space_spares() + task_frames_spare();
     *words = (struct words){{0, count.free + kept, count.total, shm_table_count()}};
     return IPC_REPLY;
 }
@@ -142,18 +142,21 @@ static uint32_t handle_space_create(struct words *words)
 {
     int status = check_new_space(words->w[1]);
 
-    if (!status && !space_create(words->w[1], &frames_account))
-        status = -ENOMEM;
+    if (!status)
+        status = space_create(words->w[1], &frames_account);
     open_slot();
     return answer(words, status);
 }
 
 static int fork_to(struct space *parent, uint32_t id)
 {
-    struct space *space = space_create_like(id, parent);
-    int status = space ? fork_space(parent, space) : -ENOMEM;
+    int status = space_create_like(id, parent);
 
-    if (space && status)
+    if (status)
+        return status;
+    struct space *space = space_find(id);
+    status = fork_space(parent, space);
+    if (status)
         space_destroy(space);
     return status;
 }
@@ -210,27 +213,25 @@ static uint32_t handle_space_clear(struct words *words)
     return answer(words, space_clear(space, words->w[2]) ? 0 : -ENOMEM);
 }
 
-/* The manager gets a child of the pool's capability. */
-static uint32_t handle_pool(struct words *words)
+/* The manager gets a child of the frame's capability. */
+static uint32_t handle_task_frame(struct words *words)
 {
-    int number = pools_make(words->w[1]);
+    int number = task_frames_make();
 
     if (number < 0)
         return answer(words, number);
-    const struct pool *pool = pools_at((uint32_t)number);
-    last.kind = ANSWER_POOL;
+    last.kind = ANSWER_TASK_FRAME;
     last.number = (uint32_t)number;
-    page->items[0] = item_cap(pool->slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
-    words->w[1] = pool->pages;
-    words->w[2] = (uint32_t)number;
+    page->items[0] = item_cap(task_frames_at(last.number)->slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
+    words->w[1] = last.number;
     return answer_item(words);
 }
 
-static uint32_t handle_pool_end(struct words *words)
+static uint32_t handle_task_frame_end(struct words *words)
 {
-    if (!pools_at(words->w[1]))
+    if (!task_frames_at(words->w[1]))
         return answer(words, -ENOENT);
-    pools_end(words->w[1]);
+    task_frames_end(words->w[1]);
     return answer(words, 0);
 }
 
@@ -295,10 +296,10 @@ static uint32_t handle_manager(struct words *words)
         return handle_space_destroy(words);
     case MEM_SPACE_CLEAR:
         return handle_space_clear(words);
-    case MEM_POOL:
-        return handle_pool(words);
-    case MEM_POOL_END:
-        return handle_pool_end(words);
+    case MEM_TASK_FRAME:
+        return handle_task_frame(words);
+    case MEM_TASK_FRAME_END:
+        return handle_task_frame_end(words);
     case MEM_CASUALTY:
         return handle_casualty(words);
     case MEM_INFO:
@@ -366,7 +367,7 @@ INLINE uint32_t handle_fault(struct space *space, struct words *words)
 bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t secret)
 {
     page = message;
-    pools_init();
+    task_frames_init();
     casualty_init();
     shm_table_init(secret);
     regions_init(archive_pages);
@@ -424,8 +425,8 @@ static void take_back(void)
     } else if (last.kind == ANSWER_SEGMENT) {
         int status = shm_close(last.space, shm_table_at(last.number)->id);
         (void)status; /* it was opened just now */
-    } else if (last.kind == ANSWER_POOL) {
-        pools_end(last.number);
+    } else if (last.kind == ANSWER_TASK_FRAME) {
+        task_frames_end(last.number);
     }
 }
 

@@ -15,7 +15,7 @@ struct space *space_prepared;
 struct space *space_settling;
 
 static struct space *spare; /* by `next` */
-static uint32_t spares;
+static uint32_t spares, spaces;
 
 static struct space *make_spare(void)
 {
@@ -55,12 +55,17 @@ uint32_t space_spares(void)
     return spares;
 }
 
+uint32_t spaces_count(void)
+{
+    return spaces;
+}
+
 bool space_init(void)
 {
     for (unsigned i = 0; i < SPACE_BUCKETS; i++)
         space_buckets[i] = NULL;
     spare = space_settling = NULL;
-    spares = 0;
+    spares = spaces = 0;
     space_prepared = make_spare();
     return space_prepared != NULL;
 }
@@ -116,26 +121,38 @@ static struct space *create(uint32_t id, struct account *account, struct cost co
     space->lent = 0;
     space->casualty = (struct casualty){0};
     *bucket = space;
+    spaces++;
     return space;
 }
 
-struct space *space_create(uint32_t id, struct account *account)
+/* The frames that its task starts with; if it cannot have them, the space is gone. */
+static int equip(struct space *space, uint32_t frames)
+{
+    if (space_donate(space, frames))
+        return 0;
+    space_destroy(space);
+    return -EINVAL;
+}
+
+int space_create(uint32_t id, struct account *account)
 {
     struct space *space = create(id, account, (struct cost){.low = SPACE_FRAMES});
 
-    if (space)
-        memset(space->tables, 0, sizeof(space->tables));
-    return space;
+    if (!space)
+        return -ENOMEM;
+    memset(space->tables, 0, sizeof(space->tables));
+    return equip(space, TASK_FRAMES - 1);
 }
 
-struct space *space_create_like(uint32_t id, const struct space *parent)
+int space_create_like(uint32_t id, const struct space *parent)
 {
     struct cost cost = {parent->committed, parent->low, parent->leaves, 0};
     struct space *space = create(id, parent->account, cost);
 
-    if (space)
-        memcpy(space->tables, parent->tables, sizeof(space->tables));
-    return space;
+    if (!space)
+        return -ENOMEM;
+    memcpy(space->tables, parent->tables, sizeof(space->tables));
+    return equip(space, parent->lent); /* it needs no more tables than that has */
 }
 
 static void unlink_space(struct space *space)
@@ -147,20 +164,27 @@ static void unlink_space(struct space *space)
     *link = space->next;
 }
 
-/* Of `low`, what is neither the space's own page nor for leaves is for its task. It needs no more: pages
- * go where they were promised to be. */
+/* Of `low`, what is neither the space's own page nor for leaves nor the task's own frame is for its task's
+ * account. It needs no more: pages go where they were promised to be. Those that adjoin go in one call. */
 bool space_donate(struct space *space, uint32_t frames)
 {
+    uint32_t first = 0, run = 0;
+
     for (frames += !frames; frames; frames--) {
         uint32_t frame = frames_lend_to(&space->donated);
         if (frame == FRAME_NONE)
             return false;
         space->lent++;
-        if (kernel_donate(space->task, frame))
-            return false;
+        if (run && frame != first + run && frame + 1 != first) {
+            if (kernel_donate(space->task, first, run))
+                return false;
+            run = 0;
+        }
+        first = run && frame > first ? first : frame;
+        run++;
     }
-    assert(space->lent <= space->low - 1 - space->leaves);
-    return true;
+    assert(space->lent <= space->low - 2 - space->leaves);
+    return !kernel_donate(space->task, first, run);
 }
 
 err_t space_map(struct space *space, uint32_t address_rights, uint32_t source_pages, uint32_t from)
@@ -274,6 +298,7 @@ static void end(struct space *space)
     frames_unpromise_low(space->low);
     account_drop(space->account, free_account);
     keep_spare(space);
+    spaces--;
 }
 
 void space_destroy(struct space *space)
@@ -425,7 +450,7 @@ static void check_low(const struct space *space)
         leaves += has_table(space, i) || has_table(space, i + 1);
     }
     assert(space->leaves == leaves && space->low == SPACE_FRAMES + TABLE_FRAMES * tables + leaves);
-    assert(space->lent <= space->low - 1 - leaves);
+    assert(space->lent <= space->low - 2 - leaves);
 }
 
 void space_check(struct space *space)

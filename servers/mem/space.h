@@ -10,7 +10,7 @@
  *       private ones of its image, STACK_PROMISED of the stack and those below that were touched,
  *       and one for each shared segment that it has open
  *   P5  `donated` lists the `lent` frames that the server lent to the task's account, which are no
- *       more than were promised for page tables
+ *       more than were promised for page tables and the task's other kernel objects
  *   P6  `tables` has a bit for each 2 MiB for which the space was promised a page table and a part of
  *       a leaf: where it has pages or was promised some. It stays until the space goes, as the
  *       table does. `low` counts the frames that these cost, with SPACE_FRAMES
@@ -33,7 +33,8 @@
 enum {
     SPACE_BUCKETS = 1024,
     SPARES_KEPT = 8,
-    SPACE_FRAMES = 4, /* its page, and a page directory for each GiB */
+    TASK_FRAMES = 8,  /* the task's, and what its account starts with: for a thread, a table of slots */
+    SPACE_FRAMES = 4 + TASK_FRAMES, /* its page, a page directory for each GiB, and those */
 };
 
 struct space {
@@ -86,10 +87,14 @@ static inline uint32_t space_receive_slot(void)
     return space_prepared->task;
 }
 
-/* The space of the task whose capability is in the receive slot. Null: no memory. The id is new. It is
- * charged to that account; or, like its parent, to the parent's, and is promised the same. */
-struct space *space_create(uint32_t id, struct account *account);
-struct space *space_create_like(uint32_t id, const struct space *parent);
+/* Makes the space of the task whose capability is in the receive slot; the task's account gets what it
+ * starts with. The id is new. The space is charged to that account; or, like its parent, to the
+ * parent's, and is promised the same. -ENOMEM; -EINVAL: that is no task. */
+int space_create(uint32_t id, struct account *account);
+int space_create_like(uint32_t id, const struct space *parent);
+
+/* Those that there are, and those that wait for their task's end. */
+uint32_t spaces_count(void);
 
 /* Frees all that the space holds. Its task should be gone; if not, it loses its pages, and the rest
  * waits for space_settle() after the task's end. */

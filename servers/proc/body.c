@@ -2,21 +2,12 @@
 
 #include "libuser/sys/calls.h"
 #include "servers/clients.h"
+#include "servers/proc/frame_pool.h"
 #include "servers/proto/mem.h"
 
 #include <string.h>
 
 enum { BODY_TASK, BODY_THREAD, BODY_HANDLER };
-
-bool self_feed(int err)
-{
-    struct group group;
-
-    if (err != ERR_ACCOUNT || !pool_take(&group))
-        return false;
-    return sys_task_donate(SERVER_SLOT_TASK, group_slot(group) | GROUP_FRAMES << SLOT_SHIFT,
-                           group_offset(group)) == OK;
-}
 
 static int number_of(err_t err)
 {
@@ -26,19 +17,6 @@ static int number_of(err_t err)
 }
 
 /* ------------------------------------------------------------------------------- kernel objects */
-
-static err_t make_task(const struct body *body)
-{
-    err_t err;
-
-    do
-        err = sys_task_create(group_slot(body->group), group_offset(body->group), body->slot);
-    while (self_feed(err));
-    if (err)
-        return err;
-    return sys_task_donate(body->slot, group_slot(body->group) | (GROUP_FRAMES - 1) << SLOT_SHIFT,
-                           group_offset(body->group) + 1);
-}
 
 /* Made with the first process of that number. */
 static err_t make_handler(const struct body *body)
@@ -80,30 +58,6 @@ static err_t give_capabilities(const struct body *body)
     return err;
 }
 
-int body_make(struct body *body)
-{
-    if (!pool_take(&body->group))
-        return -ENOMEM;
-    err_t err = make_task(body);
-    if (!err)
-        err = make_thread(body);
-    if (!err)
-        err = give_capabilities(body);
-    if (err)
-        body_destroy(body);
-    return number_of(err);
-}
-
-void body_destroy(const struct body *body)
-{
-    err_t nothing_there = sys_object_destroy(body->slot + BODY_TASK);
-    (void)nothing_there;
-    mem_space_destroy(PROC_SLOT_MEM, 0, body->space);
-    pool_give(body->group);
-}
-
-/* --------------------------------------------------------------------------------------- memory */
-
 /* The task goes with the call. */
 static uint32_t with_task(const struct body *body)
 {
@@ -111,15 +65,54 @@ static uint32_t with_task(const struct body *body)
     return ITEMS(1);
 }
 
-int body_create_space(const struct body *body)
+static int make_space(const struct body *body, const struct body *parent)
 {
-    return mem_space_create(PROC_SLOT_MEM, with_task(body), body->space);
+    uint32_t flags = with_task(body);
+
+    if (parent)
+        return mem_space_fork(PROC_SLOT_MEM, flags, parent->space, body->space);
+    return mem_space_create(PROC_SLOT_MEM, flags, body->space);
 }
 
-int body_fork_space(const struct body *body, const struct body *parent)
+/* In the order in which each has what it needs: the thread is made with frames that mem gave. */
+static int make(const struct body *body, const struct body *parent)
 {
-    return mem_space_fork(PROC_SLOT_MEM, with_task(body), parent->space, body->space);
+    err_t err = sys_task_create(SLOT_FRAMES + body->frame, 0, body->slot + BODY_TASK);
+    if (err)
+        return number_of(err);
+    int error = make_space(body, parent);
+    if (error)
+        return error;
+    err = make_thread(body);
+    if (!err)
+        err = give_capabilities(body);
+    return number_of(err);
 }
+
+int body_make_like(struct body *body, const struct body *parent)
+{
+    if (!frame_pool_take(&body->frame))
+        return -ENOMEM;
+    int error = make(body, parent);
+    if (error)
+        body_destroy(body);
+    return error;
+}
+
+int body_make(struct body *body)
+{
+    return body_make_like(body, NULL);
+}
+
+void body_destroy(const struct body *body)
+{
+    err_t nothing_there = sys_object_destroy(body->slot + BODY_TASK);
+    (void)nothing_there;
+    mem_space_destroy(PROC_SLOT_MEM, 0, body->space);
+    frame_pool_give(body->frame);
+}
+
+/* --------------------------------------------------------------------------------------- memory */
 
 int body_clear_space(const struct body *body, uint32_t pages)
 {

@@ -6,12 +6,13 @@
  *                                     + 2     mem's endpoint, badged with the space: it is the
  *                                             handler, and stays for the next process
  *
- * The task's account starts with the rest of the group. What page tables take beyond that is mem's
- * business.
+ * The task is made of a frame of the pool. mem gives its account what it starts with when the space
+ * is made, and what page tables take beyond that.
  */
 #pragma once
 
-#include "servers/proc/pool.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 enum { SLOT_BODIES = 256, SLOTS_PER_BODY = 4, BODIES_MAX = 512 };
 
@@ -20,16 +21,13 @@ struct body {
     uint32_t space; /* its name at mem: the process's index */
     uint32_t badge; /* of its process */
     uint32_t cpu;
-    struct group group;
+    uint32_t frame; /* its number in the pool */
 };
 
-/* A task with a stopped thread and a process's three capabilities, without memory; the body's group
- * is taken, the rest of it is given: 0, -ENOMEM, -EAGAIN. */
+/* A task with a space at mem that is empty, or a copy of the parent's, a stopped thread and a process's
+ * three capabilities: 0, -ENOMEM, -EAGAIN, or mem's error. The body's frame is taken, the rest is given. */
 int body_make(struct body *body);
-
-/* Its space at mem: empty, or a copy of the parent's: 0 or mem's error. */
-int body_create_space(const struct body *body);
-int body_fork_space(const struct body *body, const struct body *parent);
+int body_make_like(struct body *body, const struct body *parent);
 
 /* Empties the space if so many pages can be promised afterwards: 0 or mem's error. */
 int body_clear_space(const struct body *body, uint32_t pages);
@@ -48,7 +46,3 @@ void body_move(struct body *body, uint32_t cpu);
 
 /* Everything goes, whatever of it there is. */
 void body_destroy(const struct body *body);
-
-/* Gives proc's own account the frames it lacked in the last call; false if there are none, or the
- * call failed for another reason. To be used as: do err = ...; while (self_feed(err)); */
-bool self_feed(int err);

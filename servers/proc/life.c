@@ -13,23 +13,26 @@
 
 /* --------------------------------------------------------------------------------------- bodies */
 
-static int make_body(const struct process *process, uint32_t cpu, struct body *body)
+static struct body body_of(const struct process *process, uint32_t cpu)
 {
-    *body = (struct body){
+    return (struct body){
         .slot = SLOT_BODIES + SLOTS_PER_BODY * process_index(process),
         .space = process_index(process),
         .badge = process->badge,
         .cpu = cpu,
     };
-    return body_make(body);
 }
 
-static int fill_fork(const struct body *body, const struct body *parent)
+/* A body like the parent's, which has just called, ready to run. */
+static int make_fork(const struct process *process, const struct body *parent, struct body *body)
 {
-    int error = body_fork_space(body, parent);
-
-    if (!error)
-        error = body_start_as(body, parent);
+    *body = body_of(process, parent->cpu);
+    int error = body_make_like(body, parent);
+    if (error)
+        return error;
+    error = body_start_as(body, parent);
+    if (error)
+        body_destroy(body);
     return error;
 }
 
@@ -49,13 +52,13 @@ static int make_program(const struct process *process, const struct arguments *a
     struct program program;
     int error = program_find(arguments->text, &program);
 
-    if (!error)
-        error = make_body(process, process->cpu, body);
     if (error)
         return error;
-    error = body_create_space(body);
-    if (!error)
-        error = fill_program(body, &program);
+    *body = body_of(process, process->cpu);
+    error = body_make(body);
+    if (error)
+        return error;
+    error = fill_program(body, &program);
     if (error)
         body_destroy(body);
     return error;
@@ -76,12 +79,7 @@ int life_fork(struct process *parent, struct process **child)
     if (!made)
         return -EAGAIN;
     made->cpu = cpus_take();
-    int error = make_body(made, parent->body.cpu, &made->body);
-    if (!error) {
-        error = fill_fork(&made->body, &parent->body);
-        if (error)
-            body_destroy(&made->body);
-    }
+    int error = make_fork(made, &parent->body, &made->body);
     if (error) {
         cpus_give(made->cpu);
         process_forget(made);

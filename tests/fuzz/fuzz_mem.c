@@ -5,7 +5,7 @@
  *
  * fuzz: runs=1000
  * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c tests/fuzz/bytes.c
  */
@@ -16,7 +16,7 @@
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
 #include "servers/mem/layout.h"
-#include "servers/mem/pools.h"
+#include "servers/mem/task_frames.h"
 #include "servers/mem/server.h"
 #include "servers/mem/shm_table.h"
 #include "servers/mem/space.h"
@@ -82,7 +82,7 @@ static uint32_t any_number(void)
 {
     static const uint8_t calls[] = {MEM_SBRK,         MEM_MMAP,          MEM_MUNMAP,      MEM_SHM_OPEN,   MEM_SHM_CLOSE,
                                     MEM_INFO,         MEM_SPACE_CREATE,  MEM_SPACE_FORK,  MEM_SPACE_MAP,  MEM_SPACE_FINISH,
-                                    MEM_SPACE_DESTROY, MEM_POOL,         MEM_CASUALTY,    MEM_SPACE_CLEAR, MEM_POOL_END,
+                                    MEM_SPACE_DESTROY, MEM_TASK_FRAME,       MEM_CASUALTY,    MEM_SPACE_CLEAR, MEM_TASK_FRAME_END,
                                     MEM_GET_LIMIT,     MEM_SET_LIMIT};
 
     return random_below(30) ? calls[random_below(COUNT(calls))] : any_word();
@@ -107,9 +107,7 @@ static struct words fitting_words(uint32_t number)
         return (struct words){{number, any_id(), any_address(), 0}};
     case MEM_SPACE_CLEAR:
         return (struct words){{number, any_id(), random_below(100), 0}};
-    case MEM_POOL:
-        return (struct words){{number, 1 + random_below(300), 0, 0}};
-    case MEM_POOL_END:
+    case MEM_TASK_FRAME_END:
     case MEM_SHM_OPEN:
     case MEM_SHM_CLOSE:
         return (struct words){{number, random_below(5), 0, 0}};
@@ -167,7 +165,7 @@ static void send_capability(void)
         return;
     fake_task_reap();
     if (random_below(4))
-        fake_task_create(mem_page.slots, random_below(8));
+        fake_task_create(mem_page.slots);
     else
         fake_slot_fill(mem_page.slots);
 }
@@ -253,8 +251,8 @@ static int expected_of_manager(const uint32_t *w)
         return -ENOENT;
     if (w[0] == MEM_SPACE_DESTROY)
         return 0;
-    if (w[0] == MEM_POOL_END)
-        return pools_at(w[1]) ? 0 : -ENOENT;
+    if (w[0] == MEM_TASK_FRAME_END)
+        return task_frames_at(w[1]) ? 0 : -ENOENT;
     return ANY;
 }
 
@@ -316,15 +314,11 @@ static uint32_t for_spaces(uint32_t (*function)(struct space *space))
 
 static void check_all(void)
 {
-    uint32_t pools = 0;
-
     for_spaces(check_space);
-    for (uint32_t i = 0; i < POOLS_MAX; i++)
-        pools += pools_at(i) ? pools_at(i)->pages : 0;
     shm_table_check();
     frames_check();
     heap_check();
-    mem_accounts_check(pools);
+    mem_accounts_check(0);
 }
 
 /* ---------------------------------------------------------------------------------- a run */
@@ -390,9 +384,9 @@ static void all_die(void)
     random_source = NULL;
     mem_refuse_one_in = 0;
     for_spaces(destroy_space);
-    for (uint32_t i = 0; i < POOLS_MAX; i++)
-        if (pools_at(i))
-            CHECK(mem_manager(MEM_POOL_END, i, 0) == 0);
+    for (uint32_t i = 0; i < TASK_FRAMES_MAX; i++)
+        if (task_frames_at(i))
+            CHECK(mem_manager(MEM_TASK_FRAME_END, i, 0) == 0);
     fake_task_reap();
     CHECK(mem_manager(MEM_SPACE_DESTROY, 1, 0) == -ENOENT); /* what was lent to tasks that lived longer comes back */
     check_all();

@@ -7,17 +7,18 @@
 #include "servers/clients.h"
 #include "servers/mem/segment.h"
 #include "servers/proc/body.h"
+#include "servers/proc/frame_pool.h"
 #include "servers/proto/console.h"
 #include "servers/proto/mem.h"
 #include "tests/server/server_run.h"
 #include "tests/host/check.h"
 
-enum { SLOTS = SLOT_BODIES + SLOTS_PER_BODY * FAKE_BODIES, OWNER_PROC = 1000, ARCHIVE_AT = 0x40000000 };
-enum slot_kind { EMPTY, OTHER, PIECE, TASK, THREAD, HANDLER };
+enum { SLOTS = SLOT_FRAMES + FRAMES_MAX, BODIES_END = SLOT_BODIES + SLOTS_PER_BODY * FAKE_BODIES, ARCHIVE_AT = 0x40000000 };
+enum slot_kind { EMPTY, OTHER, FRAME, TASK, THREAD, HANDLER };
 
 struct object {
     bool has_fpu, has_thread;
-    uint32_t donated, capabilities; /* bits: which of a process's three */
+    uint32_t capabilities; /* bits: which of a process's three */
 };
 
 struct casualty {
@@ -31,8 +32,7 @@ bool fake_refused, fake_refused_late, fake_logged;
 uint32_t fake_ticks, fake_refuse_one_in;
 
 static uint8_t slots[SLOTS];
-static uint16_t owners[PIECES_MAX][PIECE_FRAMES]; /* of frames: 0, a space, OWNER_PROC */
-static uint32_t piece_pages[PIECES_MAX];
+static uint16_t owners[FRAMES_MAX]; /* of frames: 0, a space */
 static struct object objects[FAKE_BODIES];
 static bool spaces[FAKE_BODIES], is_cleared;
 static struct casualty casualties[CASUALTIES_MAX];
@@ -49,7 +49,7 @@ static bool refuses(void)
 
 static uint32_t space_of(uint32_t slot)
 {
-    CHECK(slot >= SLOT_BODIES && slot < SLOTS);
+    CHECK(slot >= SLOT_BODIES && slot < BODIES_END);
     return (slot - SLOT_BODIES) / SLOTS_PER_BODY;
 }
 
@@ -66,18 +66,6 @@ static void need(uint32_t slot, enum slot_kind kind)
 
 /* ---------------------------------------------------------------------------------- objects */
 
-static void take_frames(uint32_t slot, uint32_t offset, uint32_t pages, uint32_t owner)
-{
-    uint32_t piece = slot - SLOT_PIECES;
-
-    need(slot, PIECE);
-    CHECK(pages && offset + pages <= piece_pages[piece]);
-    for (uint32_t i = offset; i < offset + pages; i++) {
-        CHECK(owners[piece][i] == 0);
-        owners[piece][i] = (uint16_t)owner;
-    }
-}
-
 static err_t task_create(uint32_t slot, const uint32_t *w)
 {
     uint32_t space = space_of(w[1]);
@@ -85,20 +73,12 @@ static err_t task_create(uint32_t slot, const uint32_t *w)
     if (refuses())
         return ERR_ACCOUNT;
     CHECK(!fake_bodies[space].lives && !spaces[space]);
-    take_frames(slot, w[0], 1, space);
+    need(slot, FRAME);
+    CHECK(w[0] == 0 && owners[slot - SLOT_FRAMES] == 0);
+    owners[slot - SLOT_FRAMES] = (uint16_t)space;
     fill(w[1], TASK);
     fake_bodies[space] = (struct fake_body){.lives = true};
     objects[space] = (struct object){.has_fpu = random_below(2)};
-    return OK;
-}
-
-static err_t task_donate(uint32_t slot, const uint32_t *w)
-{
-    bool own = slot == SERVER_SLOT_TASK;
-
-    if (!own)
-        need(slot, TASK);
-    take_frames(w[0] & 0xffff, w[1], w[0] >> SLOT_SHIFT, own ? OWNER_PROC : space_of(slot));
     return OK;
 }
 
@@ -106,7 +86,7 @@ static err_t thread_create(uint32_t slot, const uint32_t *w)
 {
     need(slot, TASK);
     need(w[1] & 0xffff, HANDLER);
-    CHECK(w[0] == slot + 1 && (w[1] & 0xffff) == slot + 2);
+    CHECK(w[0] == slot + 1 && (w[1] & 0xffff) == slot + 2 && spaces[space_of(slot)]); /* mem has given it frames */
     CHECK((w[1] >> 16 & 0xff) == PRIORITY_PROGRAM && w[1] >> 24 < cpu_count && w[2] == MESSAGE_PAGE);
     if (refuses())
         return ERR_ACCOUNT;
@@ -154,10 +134,9 @@ static err_t destroy(uint32_t slot)
         return ERR_CAP;
     slots[slot] = slots[slot + 1] = EMPTY;
     fake_bodies[space].lives = false;
-    for (uint32_t i = 0; i < PIECES_MAX; i++)
-        for (uint32_t k = 0; k < PIECE_FRAMES; k++)
-            if (owners[i][k] == space)
-                owners[i][k] = 0;
+    for (uint32_t i = 0; i < FRAMES_MAX; i++)
+        if (owners[i] == space)
+            owners[i] = 0;
     return OK;
 }
 
@@ -189,27 +168,27 @@ static err_t thread_resume(uint32_t slot)
 
 /* ---------------------------------------------------------------------------------- mem */
 
-static int mem_pool_made(uint32_t flags, uint32_t *w)
+static int mem_frame_lent(uint32_t flags, uint32_t *w)
 {
-    uint32_t slot = message_page->slots, pages = w[1];
+    uint32_t slot = message_page->slots, lent = 0, lives = 0;
 
-    CHECK(flags & IPC_SLOTS && message_page->slots_count == 1 && slot >= SLOT_PIECES && slot < SLOT_PIECES + PIECES_MAX);
+    CHECK(flags & IPC_SLOTS && message_page->slots_count == 1 && slot >= SLOT_FRAMES && slot < SLOT_FRAMES + FRAMES_MAX);
+    for (uint32_t i = 0; i < FRAMES_MAX; i++)
+        lent += slots[SLOT_FRAMES + i] == FRAME;
+    for (uint32_t i = 0; i < FAKE_BODIES; i++)
+        lives += spaces[i];
+    CHECK(lent <= lives); /* more would be refused */
     if (refuses())
         return -ENOMEM;
-    CHECK(pages && pages <= PIECE_FRAMES);
-    fill(slot, PIECE);
-    memset(owners[slot - SLOT_PIECES], 0, sizeof(owners[0]));
-    piece_pages[slot - SLOT_PIECES] = pages;
-    w[1] = pages;
-    w[2] = slot;
+    fill(slot, FRAME);
+    w[1] = slot;
     return 0;
 }
 
-static int mem_pool_ended(uint32_t slot)
+static int mem_frame_returned(uint32_t slot)
 {
-    need(slot, PIECE);
-    for (uint32_t i = 0; i < PIECE_FRAMES; i++)
-        CHECK(owners[slot - SLOT_PIECES][i] == 0);
+    need(slot, FRAME);
+    CHECK(owners[slot - SLOT_FRAMES] == 0);
     slots[slot] = EMPTY;
     return 0;
 }
@@ -274,10 +253,10 @@ static int mem_space_ended(uint32_t space)
 static int mem_answer(uint32_t flags, uint32_t *w)
 {
     switch (w[0]) {
-    case MEM_POOL:
-        return mem_pool_made(flags, w);
-    case MEM_POOL_END:
-        return mem_pool_ended(w[1]);
+    case MEM_TASK_FRAME:
+        return mem_frame_lent(flags, w);
+    case MEM_TASK_FRAME_END:
+        return mem_frame_returned(w[1]);
     case MEM_SPACE_CREATE:
         return mem_space_made(flags, w[1]);
     case MEM_SPACE_FORK:
@@ -327,8 +306,6 @@ static err_t archive_map(void)
 {
     static bool is_made;
 
-    if (random_below(4) == 0)
-        return ERR_ACCOUNT; /* proc lends its account a group */
     if (!is_made)
         fake_archive_make(ARCHIVE_AT);
     is_made = true;
@@ -346,8 +323,6 @@ int32_t proc_kernel_call(uint32_t number, uint32_t head, struct words *words)
         return w[0] >> SLOT_SHIFT ? derive_given(slot, w) : derive_own(slot, w);
     case SYS_task_create:
         return task_create(slot, w);
-    case SYS_task_donate:
-        return task_donate(slot, w);
     case SYS_thread_create:
         return thread_create(slot, w);
     case SYS_object_destroy:
@@ -402,18 +377,13 @@ uint32_t proc_kernel_check(void)
     return count;
 }
 
-static bool is_procs(uint32_t piece)
-{
-    for (uint32_t i = 0; i < PIECE_FRAMES; i++)
-        if (owners[piece][i] == OWNER_PROC)
-            return true;
-    return false;
-}
-
 void proc_kernel_check_end(void)
 {
-    for (uint32_t i = 0; i < PIECES_MAX; i++)
-        CHECK(slots[SLOT_PIECES + i] == EMPTY || is_procs(i));
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < FRAMES_MAX; i++)
+        kept += slots[SLOT_FRAMES + i] == FRAME;
+    CHECK(kept <= FRAMES_KEPT);
 }
 
 void proc_kernel_begin(uint32_t cpus)

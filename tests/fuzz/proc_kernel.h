@@ -2,9 +2,9 @@
  * A naive kernel, memory server, console and archive for the process server: what it makes of proc's calls, and that
  * each call is one that is right at that time.
  *
- *   K1  a frame of a piece is in use by one task at most, or by proc's own account for ever
+ *   K1  a frame is of one task at most
  *   K2  a body has a task, a thread that is resumed once, mem's endpoint with its space, and three capabilities
- *   K3  each task that lives has a space; each piece that is not empty is kept
+ *   K3  each task that lives has a space; a frame is asked for only when each that there is has a task
  */
 #pragma once
 
@@ -41,7 +41,7 @@ void fake_casualty(uint32_t space, uint32_t vector, bool no_memory);
 /* K1 to K3; the number of tasks. */
 uint32_t proc_kernel_check(void);
 
-/* Nothing runs: every piece went back to mem, but for those with frames of proc's account. */
+/* Nothing runs: all frames went back to mem, but for those that are kept. */
 void proc_kernel_check_end(void);
 
 /* Programs "good" and "large", and "broken", which is refused; their first page in the archive. */

@@ -6,22 +6,16 @@
 
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
+#include "servers/mem/space.h"
 #include "tests/host/check.h"
+#include "tests/host/fake_mappings.h"
 
 enum {
-    MAPPINGS_MAX = 1 << 15, /* a power of two: a hash table by page */
     TASKS_MAX = 32,
     TABLE_PAGES = 512,
     SLOT_EMPTY = 0,
     SLOT_MEMORY_RUN = 1,
     SLOT_TASK_FIRST = 2, /* + the task's index */
-};
-
-struct mapping {
-    uint32_t page; /* 0: free place (page 0 is never mapped) */
-    uint32_t frame;
-    rights_t rights;
-    bool archive;
 };
 
 struct task {
@@ -44,8 +38,7 @@ static uint32_t archive[FAKE_ARCHIVE_PAGES];
 static struct task *tasks;
 static uint32_t slots[SLOT_COUNT];
 static unsigned char *heap;
-static uint32_t lacking, signals;
-static uint32_t own_spare, own_leaves;
+static uint32_t lacking, signals, own_spare, own_leaves;
 static bool own_tables[HEAP_BYTES / PAGE_SIZE / TABLE_PAGES];
 
 void fake_init(struct fake_ram new_ram)
@@ -101,7 +94,7 @@ static struct task *task_in(uint32_t slot)
                : NULL;
 }
 
-void fake_task_create(uint32_t slot, uint32_t account)
+void fake_task_create(uint32_t slot)
 {
     uint32_t i = 0;
 
@@ -111,7 +104,6 @@ void fake_task_create(uint32_t slot, uint32_t account)
     CHECK(i < TASKS_MAX);
     memset(&tasks[i], 0, offsetof(struct task, mappings)); /* no task has left any mapping there */
     tasks[i].lives = true;
-    tasks[i].spare = account;
     slots[slot] = SLOT_TASK_FIRST + i;
 }
 
@@ -121,29 +113,17 @@ void fake_slot_fill(uint32_t slot)
     slots[slot] = SLOT_MEMORY_RUN;
 }
 
-/* Open addressing without deletion marks: a removed mapping's followers are put in again. */
 static struct mapping *place_of(struct task *task, uint32_t page)
 {
-    uint32_t i = page * 2654435761u >> 17;
-
-    while (task->mappings[i].page && task->mappings[i].page != page)
-        i = (i + 1) % MAPPINGS_MAX;
-    return &task->mappings[i];
+    return mappings_place(task->mappings, page);
 }
 
 static void remove_mapping(struct task *task, struct mapping *mapping)
 {
-    uint32_t i = (uint32_t)(mapping - task->mappings);
-
     if (!mapping->archive)
         frames[mapping->frame].mappings--;
     task->mappings_count--;
-    mapping->page = 0;
-    for (i = (i + 1) % MAPPINGS_MAX; task->mappings[i].page; i = (i + 1) % MAPPINGS_MAX) {
-        struct mapping moved = task->mappings[i];
-        task->mappings[i].page = 0;
-        *place_of(task, moved.page) = moved;
-    }
+    mappings_remove(task->mappings, mapping);
 }
 
 static void destroy(struct task *task)
@@ -269,8 +249,19 @@ static err_t map(struct task *task, uint32_t address_rights, uint32_t source_pag
     return OK;
 }
 
+static uint32_t dying;
+
+void fake_task_dies(uint32_t slot)
+{
+    dying = slot;
+}
+
 err_t kernel_map(uint32_t slot, uint32_t address_rights, uint32_t source_pages, uint32_t from)
 {
+    if (dying && slot == dying) {
+        dying = 0;
+        fake_task_destroy(slot);
+    }
     struct task *task = task_in(slot);
 
     if (!task)
@@ -341,19 +332,35 @@ err_t kernel_protect(uint32_t slot, uint32_t address_rights, uint32_t pages)
     return OK;
 }
 
-err_t kernel_donate(uint32_t slot, uint32_t number)
+static void donate(struct task *task, uint32_t number)
 {
-    struct task *task = task_in(slot);
     struct frame *frame = usable(number);
 
-    if (slot != SERVER_SLOT_TASK && !task)
-        return ERR_CAP;
     CHECK(frame && !frame->mappings && ram.first + number < KERNEL_WINDOW_PAGES);
     frame->owner = task ? (uint32_t)(task - tasks) + 1 : OWNER_SERVER;
     if (task)
         task->spare++;
     else
         own_spare++;
+}
+
+void fake_thread_create(uint32_t slot)
+{
+    struct task *task = task_in(slot);
+
+    CHECK(task && task->spare >= TASK_FRAMES - 1);
+    task->spare -= TASK_FRAMES - 1;
+}
+
+err_t kernel_donate(uint32_t slot, uint32_t number, uint32_t count)
+{
+    struct task *task = task_in(slot);
+
+    CHECK(count && count <= CALL_PAGES_MAX);
+    if (slot != SERVER_SLOT_TASK && !task)
+        return ERR_CAP;
+    for (uint32_t i = 0; i < count; i++)
+        donate(task, number + i);
     return OK;
 }
 
@@ -389,12 +396,9 @@ err_t kernel_copy_archive(uint32_t frame, uint32_t archive_page, uint32_t bytes)
 
 static err_t charge_own(uint32_t cost)
 {
-    if (cost > own_spare) {
-        lacking = cost - own_spare;
-        return ERR_ACCOUNT;
-    }
-    own_spare -= cost;
-    return OK;
+    lacking = cost > own_spare ? cost - own_spare : 0;
+    own_spare -= lacking ? 0 : cost;
+    return lacking ? ERR_ACCOUNT : OK;
 }
 
 /* Which frame is mapped at that place of the heap. */
@@ -432,9 +436,9 @@ void kernel_unmap_own(const void *place)
     CHECK(mprotect((void *)(uintptr_t)place, PAGE_SIZE, PROT_NONE) == 0);
 }
 
-err_t kernel_derive_run(uint32_t slot, uint32_t frame, uint32_t pages)
+err_t kernel_derive_frame(uint32_t slot, uint32_t frame)
 {
-    CHECK(slot < SLOT_COUNT && slots[slot] == SLOT_EMPTY && frame + pages <= FAKE_PAGES_MAX);
+    CHECK(slot < SLOT_COUNT && slots[slot] == SLOT_EMPTY && frame < FAKE_PAGES_MAX);
     if (slot >> 8 >= own_leaves) {
         if (charge_own(1))
             return ERR_ACCOUNT;

@@ -27,9 +27,15 @@ void fake_start_frames(void); /* heap_init() and frames_init() */
 /* The same for a capability of `pages` frames from `first` on, and other ranges of RAM. */
 void fake_start_frames_in(uint32_t first, uint32_t pages, const struct boot_range *ranges, uint32_t count);
 
-/* A new task with that many frames in its account; its capability is put into `slot`. */
-void fake_task_create(uint32_t slot, uint32_t account);
+/* A new task; its capability is put into `slot`. */
+void fake_task_create(uint32_t slot);
 void fake_task_destroy(uint32_t slot);
+
+/* The task gets a thread, which takes what its account must have by then. */
+void fake_thread_create(uint32_t slot);
+
+/* The next call that maps pages into that task finds it destroyed. */
+void fake_task_dies(uint32_t slot);
 bool fake_task_lives(uint32_t slot);
 
 /* A capability that is no task's comes into `slot`. */

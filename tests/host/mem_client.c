@@ -28,16 +28,27 @@ static err_t grant(const struct mem_client *client, uint32_t fault_page)
                       : fake_grant(client->slot, item, mem_window, mem_window_pages, false);
 }
 
+/* As the manager does with a task that has just got a space. */
+static void make_thread(const uint32_t *w)
+{
+    if (w[0] == MEM_SPACE_CREATE || w[0] == MEM_SPACE_FORK)
+        fake_thread_create(space_find(w[w[0] == MEM_SPACE_FORK ? 2 : 1])->task);
+}
+
 /* What the kernel does with the answer, if there is one. */
 static bool exchange(const struct mem_client *client, uint32_t tag, struct words *words,
                      uint32_t fault_page)
 {
+    const struct words asked = *words;
+
     mem_page.tag = tag;
     uint32_t flags = server_handle(client ? client->id : 0, words);
-
     while (flags & IPC_REPLY) {
-        if (!(flags & IPC_EXTENDED) || !(mem_page.tag & TAG_ITEMS))
+        if (!(flags & IPC_EXTENDED) || !(mem_page.tag & TAG_ITEMS)) {
+            if (words->w[0] == 0)
+                make_thread(asked.w);
             return true;
+        }
         err_t err = grant(client, fault_page);
         if (!err)
             return true;
@@ -75,7 +86,7 @@ int mem_manager(uint32_t number, uint32_t a, uint32_t b)
 
 int mem_manager_with_task(uint32_t number, uint32_t a, uint32_t b)
 {
-    fake_task_create(space_receive_slot(), random_below(8));
+    fake_task_create(space_receive_slot());
     return mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, number, a, b);
 }
 

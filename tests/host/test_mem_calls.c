@@ -3,14 +3,14 @@
  * has changed nothing; images, heaps and mappings.
  *
  * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
 #include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
-#include "servers/mem/pools.h"
+#include "servers/mem/task_frames.h"
 #include "servers/mem/layout.h"
 #include "servers/mem/server.h"
 #include "servers/mem/space.h"
@@ -19,8 +19,6 @@
 #include "tests/host/mem_pair.h"
 
 enum { READ = RIGHT_READ, WRITE = RIGHT_WRITE, EXECUTE = RIGHT_EXECUTE };
-
-/* The calls of the manager. */
 
 static void check_create(void)
 {
@@ -39,10 +37,10 @@ static void check_create(void)
     CHECK(kernel_slot_is_empty(slot) && space_receive_slot() == slot && mem_state() == before);
 
     /* A program's capability is deleted, whatever it calls. */
-    fake_task_create(slot, 0);
+    fake_task_create(slot);
     CHECK(mem_call_tagged(&a, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 7, 0) == -EPERM);
     CHECK(kernel_slot_is_empty(slot));
-    fake_task_create(slot, 0);
+    fake_task_create(slot);
     CHECK(mem_call_tagged(&a, 1 << TAG_ITEMS_SHIFT, MEM_SBRK, 0, 0) == 0);
     CHECK(kernel_slot_is_empty(slot) && !space_find(7));
     fake_task_reap();
@@ -154,41 +152,52 @@ static void check_image(void)
     pair_end(client);
 }
 
-static void check_pool(void)
+/* One more than there are spaces; the slot of its capability and the frame are free again at its end. */
+static void check_task_frames(void)
 {
-    uint32_t before = mem_state();
     struct mem_client proc = {0, 0};
+    uint32_t before = mem_state(), numbers[3];
 
-    CHECK(mem_manager(MEM_POOL, 0, 0) == -EINVAL);
-    CHECK(mem_manager(MEM_POOL, 0x80000000, 0) == -EINVAL);
-    CHECK(mem_manager(MEM_POOL, 5990, 0) == -ENOMEM);
-    CHECK(mem_manager(MEM_POOL, account_left(&frames_account) / POOL_PART + 1, 0) == -ENOMEM && mem_state() == before);
-    uint32_t low = 0;
-    while (frames_promise_low(1))
-        low++;
-    CHECK(mem_manager(MEM_POOL, 8, 0) == -ENOMEM && mem_state() == before); /* below the window there are none */
-    frames_unpromise_low(low);
-    CHECK(mem_manager(MEM_POOL, 10, 0) == 0);
-    uint32_t after = mem_state(), slot = mem_page.items[0].slot;
-    CHECK(after != before && !kernel_slot_is_empty(slot));
-    CHECK(mem_page.items[0].kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP);
-    mem_refuse_one_in = 1;
-    CHECK(mem_call(&proc, MEM_POOL, 10, 0, NULL) == -EINVAL);
+    for (uint32_t i = 0; i < 3; i++) /* for a, b and who comes next */
+        CHECK(mem_call(&proc, MEM_TASK_FRAME, 0, 0, &numbers[i]) == 0);
+    uint32_t slot = mem_page.items[0].slot, after = mem_state();
+    CHECK(after != before && !kernel_slot_is_empty(slot) && mem_page.items[0].kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP);
+    CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == -ENOMEM && mem_state() == after);
+    struct mem_client third = pair_make(3);
+    CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == 0 && mem_manager(MEM_TASK_FRAME, 0, 0) == -ENOMEM);
+    CHECK(mem_page.items[0].slot != slot);
+    CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[2] + 1, 0) == 0);
+    pair_end(third);
+    CHECK(pair_call(a, MEM_TASK_FRAME_END, numbers[2], 0) == -EPERM);
+    CHECK(mem_manager(MEM_TASK_FRAME_END, TASK_FRAMES_MAX, 0) == -ENOENT);
+    CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[2], 0) == 0 && kernel_slot_is_empty(slot));
+    CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[2], 0) == -ENOENT);
+    mem_refuse_one_in = 1; /* the answer does not arrive */
+    CHECK(mem_call(&proc, MEM_TASK_FRAME, 0, 0, NULL) == -EINVAL && kernel_slot_is_empty(mem_page.items[0].slot));
     mem_refuse_one_in = 0;
-    CHECK(mem_state() == after && kernel_slot_is_empty(mem_page.items[0].slot));
-    struct words words = {{MEM_POOL, 10}};
-    mem_page.tag = 0;
-    CHECK(server_handle(0, &words) == (IPC_REPLY | IPC_EXTENDED));
-    CHECK(mem_page.items[0].slot != slot && words.w[1] == 10);
-    uint32_t second = mem_page.items[0].slot, pool = words.w[2];
-    CHECK(pair_call(a, MEM_POOL_END, pool, 0) == -EPERM);
-    CHECK(mem_manager(MEM_POOL_END, POOLS_MAX, 0) == -ENOENT);
-    CHECK(mem_manager(MEM_POOL_END, pool, 0) == 0 && kernel_slot_is_empty(second));
-    CHECK(mem_manager(MEM_POOL_END, pool, 0) == -ENOENT && mem_state() == after);
-    CHECK(mem_manager(MEM_POOL, 10, 0) == 0 && mem_page.items[0].slot == second); /* the slot is used again */
-    CHECK(!kernel_slot_is_empty(slot)); /* the first is still there */
-    for (uint32_t i = 0; i < POOLS_MAX; i++)
-        CHECK(!pools_at(i) || mem_manager(MEM_POOL_END, i, 0) == 0);
+    CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == 0 && mem_page.items[0].slot == slot); /* is used again */
+    for (uint32_t i = 0; i < 3; i++)
+        CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[i], 0) == 0);
+}
+
+/* What is known as kept: info() counts it as free. */
+static void check_task_frames_kept(void)
+{
+    struct mem_client proc = {0, 0}, more[2] = {pair_make(3), pair_make(4)};
+    uint32_t numbers[4], free;
+
+    CHECK(mem_call(&a, MEM_INFO, 0, 0, &free) == 0);
+    for (uint32_t i = 0; i < 4; i++)
+        CHECK(mem_call(&proc, MEM_TASK_FRAME, 0, 0, &numbers[i]) == 0);
+    CHECK(task_frames_spare() == 0);
+    pair_end(more[0]);
+    pair_end(more[1]);
+    CHECK(task_frames_spare() == 2);
+    uint32_t with_kept, without;
+    CHECK(mem_call(&a, MEM_INFO, 0, 0, &with_kept) == 0);
+    CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[3], 0) == 0 && mem_manager(MEM_TASK_FRAME_END, numbers[2], 0) == 0);
+    CHECK(mem_call(&a, MEM_INFO, 0, 0, &without) == 0 && without == with_kept && task_frames_spare() == 0);
+    CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[1], 0) == 0 && mem_manager(MEM_TASK_FRAME_END, numbers[0], 0) == 0);
 }
 
 /* Casualties come in the order of their faults, each with the reason; the dead are forgotten. */
@@ -248,28 +257,36 @@ static void check_unwanted_capability(void)
     const struct mem_client *senders[] = {&stranger, &a, NULL};
 
     for (uint32_t i = 0; i < 3; i++) {
-        fake_task_create(mem_page.slots, 0);
+        fake_task_create(mem_page.slots);
         CHECK(mem_call_tagged(senders[i], 1 << TAG_ITEMS_SHIFT, MEM_SHM_CLOSE, 1, 0) < 0);
         CHECK(kernel_slot_is_empty(mem_page.slots));
     }
     fake_task_reap();
 }
 
-/* Something else than a task, sent as one: it goes with its space, and the slot takes a task again. */
+/* A child that dies while it is made leaves nothing. */
+static void check_child_dies(void)
+{
+    pair_end(pair_make(3));
+    uint32_t slot = space_receive_slot(), before = mem_state();
+
+    fake_task_dies(slot);
+    CHECK(mem_manager_with_task(MEM_SPACE_FORK, a.id, 3) == -ENOMEM && !fake_task_lives(slot) && !space_find(3));
+    CHECK(mem_state() == before);
+    pair_end(pair_fork(a, 3));
+}
+
+/* Something else than a task, sent as one: there is no space of it, and the slot takes a task again. */
 static void check_no_task(void)
 {
     pair_end(pair_make(3)); /* leaves a spare space, as those that follow do */
     uint32_t slot = space_receive_slot(), before = mem_state();
 
     fake_slot_fill(slot);
-    CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 3, 0) == 0);
-    CHECK(mem_map_segment(3, &pair_text) == -ENOMEM);
-    CHECK(mem_manager(MEM_SPACE_FINISH, 3, PAIR_BREAK & -PAGE_SIZE) == -ENOMEM);
-    CHECK(!space_find(3)->committed && !pages_get(&space_find(3)->pages, STACK_TOP - PAGE_SIZE));
-    CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == 0 && kernel_slot_is_empty(slot));
+    CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 3, 0) == -EINVAL && kernel_slot_is_empty(slot));
     CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == -ENOENT && mem_state() == before);
     fake_slot_fill(space_receive_slot());
-    CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_FORK, a.id, 3) == -ENOMEM);
+    CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_FORK, a.id, 3) == -EINVAL);
     CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == -ENOENT && mem_state() == before);
     for (uint32_t id = 3; id < 3 + SPARES_KEPT; id++) /* each spare slot */
         pair_end(pair_make(id));
@@ -462,7 +479,7 @@ static void check_munmap_of_many(void)
 /* Whoever asked is gone: nobody is answered. */
 static void check_stale_answer(void)
 {
-    struct words words = {{MEM_POOL, 10}};
+    struct words words = {{MEM_TASK_FRAME}};
 
     mem_page.tag = 0;
     uint32_t flags = server_handle(0, &words);
@@ -473,9 +490,9 @@ static void check_stale_answer(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_create,  check_segments_refused,    check_image, check_clear, check_pool,   check_casualties,
+        check_create,  check_segments_refused,    check_image, check_clear, check_task_frames, check_task_frames_kept,   check_casualties,
         check_foreign, check_unwanted_capability, check_slots_come_back, check_sbrk,  check_mmap,  check_munmap,
-        check_no_task, check_heap_limit, check_munmap_of_one_page, check_munmap_of_many, check_stale_answer,
+        check_no_task, check_child_dies, check_heap_limit, check_munmap_of_one_page, check_munmap_of_many, check_stale_answer,
     };
 
     pair_run("test_mem_calls", checks, sizeof(checks) / sizeof(checks[0]));

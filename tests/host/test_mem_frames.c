@@ -8,10 +8,10 @@
 #include "tests/host/check.h"
 #include "tests/host/fake_kernel.h"
 
-enum { PAGES = 700, HOLE = 50, STEPS = 200000, LISTS = 3, RUNS = 4 };
+enum { PAGES = 700, HOLE = 50, STEPS = 200000, LISTS = 3 };
 
 /* States of the model: 0 free, the number of holders, or one of these. */
-enum { NO_RAM = -1, RUN_FIRST = -10, LENT_FIRST = -20 };
+enum { NO_RAM = -1, LENT_FIRST = -20 };
 
 /* Nearly half of the frames are beyond the kernel's window. */
 static const struct fake_ram ram = {KERNEL_WINDOW_PAGES - 400, PAGES, HOLE};
@@ -19,9 +19,6 @@ static const struct fake_ram ram = {KERNEL_WINDOW_PAGES - 400, PAGES, HOLE};
 static int state[PAGES + HOLE];
 static uint32_t own, promised, promised_low; /* `own`: the server's; the model does not know which ones */
 static uint32_t lists[LISTS];
-static struct {
-    uint32_t first, pages;
-} runs[RUNS];
 
 static uint32_t count_state(int from, int to)
 {
@@ -135,30 +132,6 @@ static void give_back(uint32_t list)
     unpromise_low(set_all(LENT_FIRST - (int)list, 0));
 }
 
-static void lend_or_return_run(uint32_t i)
-{
-    if (runs[i].pages) {
-        frames_return_run(runs[i].first, runs[i].pages);
-        unpromise_low(set_all(RUN_FIRST - (int)i, 0));
-        runs[i].pages = 0;
-        return;
-    }
-    uint32_t pages = 1 + random_below(20);
-    if (!promise_low(pages))
-        return;
-    uint32_t first = frames_lend_run(pages);
-    if (first == FRAME_NONE) {
-        unpromise_low(pages);
-        return;
-    }
-    runs[i].first = first;
-    runs[i].pages = pages;
-    for (uint32_t frame = first; frame < first + pages; frame++) {
-        CHECK(is_low(frame) && state[frame] == 0);
-        state[frame] = RUN_FIRST - (int)i;
-    }
-}
-
 static void compare(void)
 {
     struct frames_count count = frames_count();
@@ -175,9 +148,9 @@ static void return_later(void)
     uint32_t task = 100, list = FRAME_NONE, free = frames_count().free;
 
     CHECK(promise_low(5));
-    fake_task_create(task, 0);
+    fake_task_create(task);
     for (int i = 0; i < 5; i++) {
-        err_t err = kernel_donate(task, frames_lend_to(&list));
+        err_t err = kernel_donate(task, frames_lend_to(&list), 1);
         CHECK(err == OK);
     }
     CHECK(!frames_return_free(&list) && frames_count().free == free - 5);
@@ -236,7 +209,7 @@ int main(void)
 
     for (int step = 0; step < STEPS; step++) {
         bool emptying = step / 3000 % 2; /* phases of filling up and of emptying */
-        switch (random_below(8)) {
+        switch (random_below(7)) {
         case 0:
         case 1:
             if (!emptying || random_below(2))
@@ -250,12 +223,9 @@ int main(void)
         case 5:
             lend(random_below(LISTS));
             break;
-        case 6:
+        default:
             if (random_below(emptying ? 2u : 64u) == 0)
                 give_back(random_below(LISTS));
-            break;
-        default:
-            lend_or_return_run(random_below(RUNS));
         }
         if (step % 16 == 0)
             compare();

@@ -3,7 +3,7 @@
  * whatever others do, and goes back at the end.
  *
  * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
@@ -187,12 +187,29 @@ static void check_segment_of_two(void)
     CHECK(pair_call(b, MEM_SHM_CLOSE, 5, 0) == 0);
 }
 
+/* What a task starts with is lent when its space is made; a child's is what its parent's has, so that it needs no more. */
+static void check_lent_at_first(void)
+{
+    struct mem_client client = {9, space_receive_slot()};
+
+    CHECK(mem_manager_with_task(MEM_SPACE_CREATE, client.id, 0) == 0 && space_find(client.id)->lent == TASK_FRAMES - 1);
+    pair_end(client);
+    for (uint32_t at = MMAP_BASE; at < MMAP_BASE + (8 << 22); at += 1 << 22) {
+        CHECK(pair_call(a, MEM_MMAP, at, PAGE_SIZE) == 0);
+        pair_write(a, at, 1);
+    }
+    CHECK(space_find(a.id)->lent > TASK_FRAMES - 1);
+    struct mem_client child = pair_fork(a, 10);
+    CHECK(space_find(child.id)->lent >= space_find(a.id)->lent);
+    pair_end(child);
+}
+
 int main(void)
 {
     static void (*const checks[])(void) = {
         check_refused,        check_split_of_all, check_lowered,           check_children,
         check_kept_for_it,    check_depth,        check_casualty_of_limit, check_segment_of_two,
-        check_exec_is_charged_ahead,
+        check_exec_is_charged_ahead, check_lent_at_first,
     };
 
     pair_run("test_mem_limits", checks, sizeof(checks) / sizeof(checks[0]));

@@ -2,14 +2,14 @@
  * The memory server when memory is scarce: what is refused changes nothing, and what comes back is whole and all zero.
  *
  * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
 #include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
-#include "servers/mem/pools.h"
+#include "servers/mem/task_frames.h"
 #include "servers/mem/layout.h"
 #include "servers/mem/server.h"
 #include "servers/mem/space.h"
@@ -66,19 +66,21 @@ static void check_discarded_space_is_zero(void)
     heap_page_free(page);
 }
 
-/* The frames of a pool that gets no slot go back: none is left below the kernel's window for a further leaf of the table. */
-static void check_pool_without_a_slot(void)
+/* The frame of a task that gets no slot goes back: none is left below the kernel's window for a further leaf of the table. */
+static void check_task_frame_without_a_slot(void)
 {
-    enum { LEAF = 256, PAGES = 5 };
+    enum { LEAF = 256 };
     uint32_t slots[2 * LEAF], count = 0, list = FRAME_NONE;
 
     do
         slots[count] = heap_new_slot();
     while (slots[count++] % LEAF != LEAF - 1);
+    uint32_t one = frames_lend();
     while (frames_lend_to(&list) != FRAME_NONE)
         continue;
+    frames_return(one); /* for the task, and none for the leaf */
     uint32_t before = mem_state();
-    CHECK(pools_make(PAGES) == -ENOMEM && mem_state() == before);
+    CHECK(task_frames_make() == -ENOMEM && mem_state() == before);
     frames_return_all(&list);
     while (count)
         heap_slot_free(slots[--count]);
@@ -87,7 +89,7 @@ static void check_pool_without_a_slot(void)
 int main(void)
 {
     static void (*const checks[])(void) = {check_munmap_without_memory, check_lent_frames_come_back_late,
-                                           check_discarded_space_is_zero, check_pool_without_a_slot};
+                                           check_discarded_space_is_zero, check_task_frame_without_a_slot};
 
     pair_run("test_mem_scarce", checks, sizeof(checks) / sizeof(checks[0]));
 }

@@ -3,7 +3,7 @@
  * when memory runs short.
  *
  * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/pools.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
@@ -187,7 +187,8 @@ static void check_promises(void)
         pages++;
     CHECK(pair_call(a, MEM_MMAP, 0, 1) == -ENOMEM && pair_call(a, MEM_SHM_OPEN, 1, 0) == -ENOMEM);
     CHECK(mem_manager_with_task(MEM_SPACE_FORK, a.id, 40) == -ENOMEM && !space_find(40));
-    CHECK(mem_manager(MEM_POOL, 1, 0) == -ENOMEM);
+    uint32_t number; /* of the reserve: */
+    CHECK(mem_call(NULL, MEM_TASK_FRAME, 0, 0, &number) == 0 && mem_manager(MEM_TASK_FRAME_END, number, 0) == 0);
     fake_task_reap();
     for (uint32_t i = 0; i < pages; i++)
         pair_write(b, 0x905000 + i * PAGE_SIZE, i);
@@ -211,7 +212,7 @@ static void check_starved_image(void)
     pair_end(pair_make(61)); /* the server has what it needs for a space */
     struct mem_client client = {60, space_receive_slot()};
 
-    fake_task_create(client.slot, 0);
+    fake_task_create(client.slot);
     CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 60, 0) == 0);
     struct space *space = space_find(60);
     for (int i = 0; i < 3; i++) {

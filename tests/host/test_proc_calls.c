@@ -5,7 +5,7 @@
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
- * sources: servers/proc/pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
@@ -58,7 +58,7 @@ static void the_start(void)
 static void some_are_inits_and_some_are_programs(void)
 {
     const struct step list[] = {
-        SPAWN("pool p0: 64\n" BODY(1, "1/1", "p0 g0", 0) GOOD(1) RESUME(1) "answer 0: 1\n"),
+        SPAWN(FRAME(0) BODY(1, "1/1", 0, 0) GOOD(1) RESUME(1) "answer 0: 1\n"),
         CALL(INIT, "answer 0: EPERM\n", PROC_FORK),
         CALL(INIT, "answer 0: EPERM\n", PROC_EXIT),
         {.from = INIT, STRINGS(PROC_EXEC, 1, "good"), .expected = "answer 0: EPERM\n"},
@@ -172,8 +172,8 @@ static void a_wait_is_answered_at_the_end_it_waits_for(void)
         CALL(P1, NOTHING, PROC_WAIT, ANY, 0),
         CALL(BADGE(4, 4), END(4, "4/4") "answer 1: 4 9 0\n", PROC_EXIT, 9),
         CALL(INIT, NOTHING, PROC_WAIT, 0, 0),
-        CALL(P1, GONE(1) "pool end p0\n" RELEASE("1/1") "answer 0: 1 4294967295 0\n", PROC_EXIT, 0xffffffff),
-        SPAWN("pool p0: 64\n" NEXT_BODY(1, "1/5", "p0 g0", 0) GOOD(1) RESUME(1) "answer 0: 5\n"),
+        CALL(P1, GONE(1) RELEASE("1/1") "answer 0: 1 4294967295 0\n", PROC_EXIT, 0xffffffff),
+        SPAWN(NEXT_BODY(1, "1/5", 0, 0) GOOD(1) RESUME(1) "answer 0: 5\n"),
     };
 
     RUN(list, 1);
@@ -225,7 +225,7 @@ static void each_other_signal_ends(void)
         snprintf(ends, sizeof(ends), "answer 0: 1 0 %u\n", (unsigned)signal);
         const struct step list[] = {
             SPAWN(NULL),
-            CALL(INIT, GONE(1) "pool end p0\n" RELEASE("1/1") "answer 0\n", PROC_KILL, 1, signal),
+            CALL(INIT, GONE(1) RELEASE("1/1") "answer 0\n", PROC_KILL, 1, signal),
             CALL(INIT, "answer 0\n", PROC_KILL, 1, signal), /* once more: it is still to be waited for */
             CALL(INIT, ends, PROC_WAIT, 0, 0),
         };
@@ -291,7 +291,7 @@ static void a_limit_binds_what_is_forked(void)
         CALL(P1, "answer 1\n", PROC_SET_LIMIT, 1),
         CALL(P1, "answer 1: EAGAIN\n", PROC_FORK),
         CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
-        CALL(P1, GONE(1) "pool end p0\n" RELEASE("1/1"), PROC_EXIT, 0),
+        CALL(P1, GONE(1) RELEASE("1/1"), PROC_EXIT, 0),
         CALL(INIT, "answer 0: 1 0 0\n", PROC_WAIT, 0, 0),
         CALL(INIT, "answer 0: 511 0\n", PROC_GET_LIMIT),
     };
@@ -404,7 +404,7 @@ static void arguments_go_with_their_process(void)
         CALL_WITH(P2, "good", 5, "answer 2\n", PROC_ARGS_PUT, 0, 5),
         CALL(P1, END(1, "1/1"), PROC_EXIT, 0),
         CALL(P2, "answer 2: 1 5 5 good|\n", PROC_ARGS, 0),
-        CALL(P2, GONE(2) "pool end p0\n" RELEASE("2/2"), PROC_EXIT, 0),
+        CALL(P2, GONE(2) RELEASE("2/2"), PROC_EXIT, 0),
     };
 
     RUN(list, 1);

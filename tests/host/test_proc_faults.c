@@ -4,7 +4,7 @@
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
- * sources: servers/proc/pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
@@ -19,7 +19,7 @@
 
 enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
 
-#define PIECE_ENDS "pool end p0\n"
+
 
 static const struct machine_casualty *told;
 static uint32_t told_count, told_stack;
@@ -81,7 +81,7 @@ static void who_faults_ends(void)
 {
     for (uint32_t i = 0; i < COUNT(faults); i++) {
         char lines[512], ended[64];
-        snprintf(lines, sizeof(lines), "%s" GONE(1) PIECE_ENDS RELEASE("1/1") "casualty\n", faults[i].lines);
+        snprintf(lines, sizeof(lines), "%s" GONE(1) RELEASE("1/1") "casualty\n", faults[i].lines);
         snprintf(ended, sizeof(ended), "answer 0: 1 0 %u\n", (unsigned)faults[i].signal);
         const struct step list[] = {
             SPAWN(NULL),
@@ -101,7 +101,7 @@ static void who_cannot_be_read_ends(void)
         SPAWN(NULL),
         {.signal = PROC_SIGNAL_CASUALTY, .before = somebody_faults, .refused = "read r1", .with = ERR_STATE,
          .expected = "casualty\nread r1 registers\nlog good (pid 1): killed: page fault at 0x10 (read) at eip 0x0\n"
-                     GONE(1) PIECE_ENDS RELEASE("1/1") "casualty\n"},
+                     GONE(1) RELEASE("1/1") "casualty\n"},
     };
 
     told = &one, told_count = 1, told_stack = 0;

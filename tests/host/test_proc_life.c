@@ -5,7 +5,7 @@
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
- * sources: servers/proc/pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
@@ -17,6 +17,7 @@
 #include "libuser/libc/errno.h"
 #include "servers/proc/arguments.h"
 #include "servers/proc/cpus.h"
+#include "servers/proc/frame_pool.h"
 #include "servers/proc/life.h"
 #include "tests/host/check.h"
 #include "tests/server/proc_steps.h"
@@ -24,9 +25,6 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
-
-#define NEW_PIECE   "pool p0: 64\n"
-#define PIECE_ENDS  "pool end p0\n"
 
 static void fpus_are_used(void)
 {
@@ -43,14 +41,14 @@ static void ticks(void)
 static void a_program_is_spawned(void)
 {
     const struct step list[] = {
-        SPAWN(NEW_PIECE BODY(1, "1/1", "p0 g0", 0) GOOD(1) RESUME(1) "answer 0: 1\n"),
-        SPAWN(BODY(2, "2/2", "p0 g1", 0) GOOD(2) RESUME(2) "answer 0: 2\n"),
+        SPAWN(FRAME(0) BODY(1, "1/1", 0, 0) GOOD(1) RESUME(1) "answer 0: 1\n"),
+        SPAWN(FRAME(1) BODY(2, "2/2", 1, 0) GOOD(2) RESUME(2) "answer 0: 2\n"),
         CALL(P1, GONE(1) RELEASE("1/1"), PROC_EXIT, 0),
-        CALL(P2, GONE(2) PIECE_ENDS RELEASE("2/2"), PROC_EXIT, 0),
-        /* The number of one that ended is not used again until it was waited for. */
-        SPAWN(NEW_PIECE BODY(3, "3/3", "p0 g0", 0) GOOD(3) RESUME(3) "answer 0: 3\n"),
+        CALL(P2, GONE(2) RELEASE("2/2"), PROC_EXIT, 0),
+        /* The number of one that ended is not used again until it was waited for; its frame is. */
+        SPAWN(BODY(3, "3/3", 1, 0) GOOD(3) RESUME(3) "answer 0: 3\n"),
         CALL(INIT, NULL, PROC_WAIT, 1, 0),
-        SPAWN(NEXT_BODY(1, "1/4", "p0 g1", 0) GOOD(1) RESUME(1) "answer 0: 4\n"),
+        SPAWN(NEXT_BODY(1, "1/4", 0, 0) GOOD(1) RESUME(1) "answer 0: 4\n"),
     };
 
     RUN(list, 1);
@@ -61,11 +59,11 @@ static void a_program_forks(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
-        FORK(P1, BODY(2, "2/2", "p0 g1", 0) COPY(2, 1) RESUME(2) "answer 1: 2\n"),
+        FORK(P1, FRAME(1) FORKED(2, "2/2", 1, 0, 1) RESUME(2) "answer 1: 2\n"),
         {.from = P2,
          .words = {{PROC_FORK}},
          .before = fpus_are_used,
-         .expected = BODY(3, "3/3", "p0 g2", 0) COPY(3, 2) "write r3: fpu of r2\n" RESUME(3) "answer 2: 3\n"},
+         .expected = FRAME(2) FORKED(3, "3/3", 2, 0, 2) "write r3: fpu of r2\n" RESUME(3) "answer 2: 3\n"},
         CALL(P3, "answer 3: 3\n", PROC_GETPID),
     };
 
@@ -101,81 +99,53 @@ static const struct refused {
     int32_t with;
     const char *expected;
 } spawns[] = {
-#define MADE_TASK   NEW_PIECE TASK(1, "p0 g0")
-#define UNDONE      GONE(1) PIECE_ENDS
-#define MADE_BODY   NEW_PIECE BODY(1, "1/1", "p0 g0", 0)
-    {"pool p0: 64", -ENOMEM, NEW_PIECE "pool p0: 8\n" BODY(1, "1/1", "p0 g0", 0) GOOD(1) RESUME(1) "answer 0: 1\n"},
-    {"pool", -ENOMEM, NEW_PIECE "pool p0: 8\nanswer 0: ENOMEM\n"},
-    {"task", ERR_ARG, NEW_PIECE "task t1: p0 g0+0*1\n" UNDONE "answer 0: EAGAIN\n"},
-    {"donate t1", ERR_BUSY, MADE_TASK UNDONE "answer 0: EAGAIN\n"},
-    {"derive", ERR_ACCOUNT, MADE_TASK HANDLER(1) UNDONE "answer 0: ENOMEM\n"},
-    {"thread", ERR_ACCOUNT, MADE_TASK HANDLER(1) THREAD(1, 0) UNDONE "answer 0: ENOMEM\n"},
+#define MADE_TASK   FRAME(0) TASK(1, 0)
+#define UNDONE      GONE(1)
+#define MADE_BODY   FRAME(0) BODY(1, "1/1", 0, 0)
+    {"frame", -ENOMEM, FRAME(0) "answer 0: ENOMEM\n"},
+    {"task", ERR_ARG, MADE_TASK UNDONE "answer 0: EAGAIN\n"},
+    {"create", -ENOMEM, MADE_TASK CREATE(1) UNDONE "answer 0: ENOMEM\n"},
+    {"derive", ERR_ACCOUNT, MADE_TASK CREATE(1) HANDLER(1) UNDONE "answer 0: ENOMEM\n"},
+    {"thread", ERR_ACCOUNT, MADE_TASK CREATE(1) HANDLER(1) THREAD(1, 0) UNDONE "answer 0: ENOMEM\n"},
     {"give t1 slot 1", ERR_ACCOUNT,
-     MADE_TASK HANDLER(1) THREAD(1, 0) "give t1 slot 1: 2 badge 1/1 rights 1\n" UNDONE "answer 0: ENOMEM\n"},
+     MADE_TASK CREATE(1) HANDLER(1) THREAD(1, 0) "give t1 slot 1: 2 badge 1/1 rights 1\n" UNDONE "answer 0: ENOMEM\n"},
     {"give t1 slot 3", ERR_DEPTH, MADE_BODY UNDONE "answer 0: EAGAIN\n"},
-    {"create", -ENOMEM, MADE_BODY "create 1: t1, 41\n" UNDONE "answer 0: ENOMEM\n"},
-    {"map 1: 900000", -ENOMEM,
-     MADE_BODY "create 1: t1, 41\nmap 1: 900000+2800 from 10+2100 rights 5\n" UNDONE "answer 0: ENOMEM\n"},
-    {"finish", -ENOMEM, MADE_BODY "create 1: t1, 41\n" SEGMENTS(1) UNDONE "answer 0: ENOMEM\n"},
-    {"write r1: eip", ERR_STATE,
-     MADE_BODY "create 1: t1, 41\n" SEGMENTS(1) "write r1: eip 900010 esp 8efff0\n" UNDONE "answer 0: EAGAIN\n"},
+    {"map 1: 900000", -ENOMEM, MADE_BODY "map 1: 900000+2800 from 10+2100 rights 5\n" UNDONE "answer 0: ENOMEM\n"},
+    {"finish", -ENOMEM, MADE_BODY SEGMENTS(1) UNDONE "answer 0: ENOMEM\n"},
+    {"write r1: eip", ERR_STATE, MADE_BODY SEGMENTS(1) "write r1: eip 900010 esp 8efff0\n" UNDONE "answer 0: EAGAIN\n"},
     {"read r1 fpu", ERR_STATE, MADE_BODY GOOD(1) UNDONE "answer 0: EAGAIN\n"},
 };
 
-/* Afterwards it is as if nothing had been asked for, but for a number and a generation; and the handler, once made. */
+/* Afterwards it is as if nothing had been asked for, but for a number, a generation and a frame that is kept; and the handler,
+ * once made. */
 static void a_spawn_may_be_refused(void)
 {
-    for (uint32_t i = 1; i < COUNT(spawns); i++) {
-        bool has_handler = i > 4;
+    for (uint32_t i = 0; i < COUNT(spawns); i++) {
+        const char *next = i == 0  ? FRAME(0) BODY(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n"
+                           : i < 4 ? BODY(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n"
+                                   : NEXT_BODY(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n";
         const struct step list[] = {
             {.from = INIT, STRINGS(PROC_SPAWN, 1, "good"), .refused = spawns[i].line, .with = spawns[i].with,
-             .times = i == 1 ? 2 : 1, .expected = spawns[i].expected},
+             .expected = spawns[i].expected},
             CALL(INIT, "answer 0: ECHILD\n", PROC_WAIT, 0, 1),
-            SPAWN(has_handler ? NEW_PIECE NEXT_BODY(1, "1/2", "p0 g0", 0) GOOD(1) RESUME(1) "answer 0: 2\n"
-                              : NEW_PIECE BODY(1, "1/2", "p0 g0", 0) GOOD(1) RESUME(1) "answer 0: 2\n"),
-            SPAWN(BODY(2, "2/3", "p0 g1", 1) GOOD(2) RESUME(2) "answer 0: 3\n"), /* no processor was kept */
+            SPAWN(next),
+            SPAWN(FRAME(1) BODY(2, "2/3", 1, 1) GOOD(2) RESUME(2) "answer 0: 3\n"), /* no processor was kept */
         };
         RUN(list, 2);
         CHECK(arguments_used() == 2);
     }
 }
 
-/* If there are no 64 frames in a row, a piece of one group will do. */
-static void a_piece_may_be_small(void)
-{
-    const struct step list[] = {
-        {.from = INIT, STRINGS(PROC_SPAWN, 1, "good"), .refused = "pool", .with = -ENOMEM, .expected = spawns[0].expected},
-        {.from = P1, .words = {{PROC_FORK}}, .refused = "pool", .with = -ENOMEM,
-         .expected = "pool p1: 64\npool p1: 8\n" BODY(2, "2/2", "p1 g0", 0) COPY(2, 1) RESUME(2) "answer 1: 2\n"},
-        CALL(P1, GONE(1) PIECE_ENDS RELEASE("1/1"), PROC_EXIT, 0),
-    };
-
-    RUN(list, 1);
-}
-
-/* proc's own account is fed with a whole group, as often as it lacks frames. */
-static void an_account_is_fed(void)
-{
-    const struct step list[] = {
-        {.from = INIT, STRINGS(PROC_SPAWN, 1, "good"), .refused = "task", .with = ERR_ACCOUNT, .times = 2,
-         .expected = NEW_PIECE "task t1: p0 g0+0*1\n" FEED("p0 g1") "task t1: p0 g0+0*1\n" FEED("p0 g2")
-             TASK(1, "p0 g0") HANDLER(1) THREAD(1, 0) GIFTS(1, "1/1") GOOD(1) RESUME(1) "answer 0: 1\n"},
-        CALL(P1, GONE(1) RELEASE("1/1"), PROC_EXIT, 0), /* the piece stays: frames of it are the account's */
-        SPAWN(BODY(2, "2/2", "p0 g0", 0) GOOD(2) RESUME(2) "answer 0: 2\n"),
-    };
-
-    RUN(list, 1);
-}
-
 static const struct refused forks[] = {
-#define TWO(cpu) BODY(2, "2/2", "p0 g1", cpu)
-    {"task", ERR_ARG, "task t2: p0 g1+0*1\n" GONE(2) "answer 1: EAGAIN\n"},
-    {"thread", ERR_ACCOUNT, TASK(2, "p0 g1") HANDLER(2) THREAD(2, 0) GONE(2) "answer 1: ENOMEM\n"},
-    {"copy", -ENOMEM, TWO(0) "copy 1 to 2: t2, 41\n" GONE(2) "answer 1: ENOMEM\n"},
-    {"read r1 registers", ERR_STATE, TWO(0) "copy 1 to 2: t2, 41\nread r1 registers\n" GONE(2) "answer 1: EAGAIN\n"},
-    {"write r2", ERR_ACCOUNT,
-     TWO(0) "copy 1 to 2: t2, 41\nread r1 registers\nwrite r2: as r1, with 0 and 0\n" GONE(2) "answer 1: ENOMEM\n"},
-    {"read r1 fpu", ERR_STATE, TWO(0) COPY(2, 1) GONE(2) "answer 1: EAGAIN\n"},
+#define TWO_TASK FRAME(1) TASK(2, 1)
+#define TWO      TWO_TASK COPY(2, 1) HANDLER(2) THREAD(2, 0) GIFTS(2, "2/2")
+    {"frame", -ENOMEM, FRAME(1) "answer 1: ENOMEM\n"},
+    {"task", ERR_ARG, TWO_TASK GONE(2) "answer 1: EAGAIN\n"},
+    {"copy", -ENOMEM, TWO_TASK COPY(2, 1) GONE(2) "answer 1: ENOMEM\n"},
+    {"thread", ERR_ACCOUNT, TWO_TASK COPY(2, 1) HANDLER(2) THREAD(2, 0) GONE(2) "answer 1: ENOMEM\n"},
+    {"read r1 registers", ERR_STATE, TWO "read r1 registers\n" GONE(2) "answer 1: EAGAIN\n"},
+    {"write r2", ERR_ACCOUNT, TWO "read r1 registers\nwrite r2: as r1, with 0 and 0\n" GONE(2) "answer 1: ENOMEM\n"},
+    {"read r1 fpu", ERR_STATE, TWO LIKE(2, 1) GONE(2) "answer 1: EAGAIN\n"},
 };
 
 static void a_fork_may_be_refused(void)
@@ -215,7 +185,7 @@ static void an_exec_may_fail_late(void)
         SPAWN(NULL),
         {.from = P1, STRINGS(PROC_EXEC, 1, "/b/good"), .refused = "finish", .with = -ENOMEM,
          .expected = "clear 1: 18\n" SEGMENTS(1) "log good (pid 1): killed: no memory for exec\n"
-             GONE(1) PIECE_ENDS RELEASE("1/1")},
+             GONE(1) RELEASE("1/1")},
     };
     RUN(list, 1);
 }
@@ -225,15 +195,15 @@ static void an_exec_may_fail_late(void)
 static void each_begins_where_fewest_are(void)
 {
     const struct step list[] = {
-        SPAWN(NEW_PIECE BODY(1, "1/1", "p0 g0", 0) GOOD(1) RESUME(1) "answer 0: 1\n"),
-        SPAWN(BODY(2, "2/2", "p0 g1", 1) GOOD(2) RESUME(2) "answer 0: 2\n"),
-        SPAWN(BODY(3, "3/3", "p0 g2", 2) GOOD(3) RESUME(3) "answer 0: 3\n"),
-        SPAWN(BODY(4, "4/4", "p0 g3", 0) GOOD(4) RESUME(4) "answer 0: 4\n"),
+        SPAWN(FRAME(0) BODY(1, "1/1", 0, 0) GOOD(1) RESUME(1) "answer 0: 1\n"),
+        SPAWN(FRAME(1) BODY(2, "2/2", 1, 1) GOOD(2) RESUME(2) "answer 0: 2\n"),
+        SPAWN(FRAME(2) BODY(3, "3/3", 2, 2) GOOD(3) RESUME(3) "answer 0: 3\n"),
+        SPAWN(FRAME(3) BODY(4, "4/4", 3, 0) GOOD(4) RESUME(4) "answer 0: 4\n"),
         CALL(P2, END(2, "2/2"), PROC_EXIT, 0),
-        SPAWN(BODY(5, "5/5", "p0 g1", 1) GOOD(5) RESUME(5) "answer 0: 5\n"),
+        SPAWN(BODY(5, "5/5", 1, 1) GOOD(5) RESUME(5) "answer 0: 5\n"),
         CALL(P3, END(3, "3/3"), PROC_EXIT, 0),
-        SPAWN(BODY(6, "6/6", "p0 g2", 2) GOOD(6) RESUME(6) "answer 0: 6\n"),
-        SPAWN(BODY(7, "7/7", "p0 g4", 1) GOOD(7) RESUME(7) "answer 0: 7\n"),
+        SPAWN(BODY(6, "6/6", 2, 2) GOOD(6) RESUME(6) "answer 0: 6\n"),
+        SPAWN(FRAME(4) BODY(7, "7/7", 4, 1) GOOD(7) RESUME(7) "answer 0: 7\n"),
     };
 
     RUN(list, 3);
@@ -244,14 +214,14 @@ static void the_young_move_away(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
-        FORK(P1, BODY(2, "2/2", "p0 g1", 0) COPY(2, 1) RESUME(2) "answer 1: 2\n"),
+        FORK(P1, FRAME(1) FORKED(2, "2/2", 1, 0, 1) RESUME(2) "answer 1: 2\n"),
         TICK(ticks, NOTHING),
-        FORK(P2, BODY(3, "3/3", "p0 g2", 0) COPY(3, 2) RESUME(3) "answer 2: 3\n"),
+        FORK(P2, FRAME(2) FORKED(3, "3/3", 2, 0, 2) RESUME(3) "answer 2: 3\n"),
         TICK(ticks, NOTHING),
         {.signal = PROC_SIGNAL_CASUALTY, .expected = "casualty\n"}, /* is no tick */
         TICK(ticks, NOTHING),
         TICK(ticks, "move r2: priority 8 cpu 1\n"),
-        FORK(P2, BODY(4, "4/4", "p0 g3", 1) COPY(4, 2) RESUME(4) "answer 2: 4\n"), /* its own is 3 */
+        FORK(P2, FRAME(3) FORKED(4, "4/4", 3, 1, 2) RESUME(4) "answer 2: 4\n"), /* its own is 3 */
         TICK(ticks, "move r3: priority 8 cpu 2\n"),
         TICK(ticks, NOTHING), TICK(ticks, NOTHING),
         TICK(ticks, "move r4: priority 8 cpu 3\n"),
@@ -266,14 +236,14 @@ static void the_young_may_end(void)
 {
     const struct step list[] = {
         SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL),
-        FORK(P1, BODY(5, "5/5", "p0 g4", 0) COPY(5, 1) RESUME(5) "answer 1: 5\n"), /* where it belongs */
+        FORK(P1, FRAME(4) FORKED(5, "5/5", 4, 0, 1) RESUME(5) "answer 1: 5\n"), /* where it belongs */
         CALL(P3, END(3, "3/3"), PROC_EXIT, 0),
         TICK(ticks, NOTHING), TICK(ticks, NOTHING), TICK(ticks, NOTHING),
         TICK(ticks, "move r4: priority 8 cpu 3\nmove r2: priority 8 cpu 1\n"),
         CALL(BADGE(4, 4), END(4, "4/4"), PROC_EXIT, 0), /* which was before the other one, and is no more */
         TICK(ticks, NOTHING),
         CALL(P2, END(2, "2/2"), PROC_EXIT, 0),
-        FORK(P1, BODY(6, "6/6", "p0 g1", 0) COPY(6, 1) RESUME(6) "answer 1: 6\n"),
+        FORK(P1, FORKED(6, "6/6", 1, 0, 1) RESUME(6) "answer 1: 6\n"),
         CALL(BADGE(6, 6), END(6, "6/6"), PROC_EXIT, 0),
         TICK(ticks, NOTHING), TICK(ticks, NOTHING), TICK(ticks, NOTHING), TICK(ticks, NOTHING),
     };
@@ -287,7 +257,7 @@ static void the_young_count_elsewhere(void)
     const struct step list[] = {
         SPAWN(NULL), FORK(P1, NULL),
         CALL(P2, END(2, "2/2"), PROC_EXIT, 0),
-        SPAWN(BODY(3, "3/3", "p0 g1", 1) GOOD(3) RESUME(3) "answer 0: 3\n"),
+        SPAWN(BODY(3, "3/3", 1, 1) GOOD(3) RESUME(3) "answer 0: 3\n"),
     };
 
     RUN(list, 2);
@@ -300,38 +270,31 @@ static void there_may_be_many_processors(void)
 
     for (uint32_t i = 0; i < 8; i++)
         list[i] = (struct step)SPAWN(NULL);
-    list[8] = (struct step)SPAWN("pool p1: 64\n" BODY(9, "9/9", "p1 g0", 0) GOOD(9) RESUME(9) "answer 0: 9\n");
+    list[8] = (struct step)SPAWN(FRAME(8) BODY(9, "9/9", 8, 0) GOOD(9) RESUME(9) "answer 0: 9\n");
     run_steps(list, COUNT(list), 100);
 }
 
 /* ---------------------------------------------------------------------------------- frames */
 
-/* Eight groups of a piece are taken before there is another, and each again when it is free. */
-static void groups_are_taken_once(void)
+/* Of those that are free again, so many are kept, and taken first; the others go back to mem, each by its name there. */
+static void frames_are_kept(void)
 {
-    const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL),
-        FORK(P1, BODY(8, "8/8", "p0 g7", 0) COPY(8, 1) RESUME(8) "answer 1: 8\n"),
-        FORK(P1, "pool p1: 64\n" BODY(9, "9/9", "p1 g0", 0) COPY(9, 1) RESUME(9) "answer 1: 9\n"),
-        CALL(P3, END(3, "3/3"), PROC_EXIT, 0),
-        FORK(P1, BODY(10, "10/10", "p0 g2", 0) COPY(10, 1) RESUME(10) "answer 1: 10\n"),
-        CALL(BADGE(9, 9), GONE(9) "pool end p1\n" RELEASE("9/9"), PROC_EXIT, 0),
-    };
+    static struct step list[FRAMES_KEPT * 3 + 10];
+    uint32_t count = 0;
 
-    RUN(list, 1);
-}
-
-/* A piece that mem keeps is proc's still. */
-static void a_piece_may_be_kept(void)
-{
-    const struct step list[] = {
-        SPAWN(NULL),
-        {.from = P1, .words = {{PROC_EXIT}}, .refused = "pool end", .with = -ENOENT,
-         .expected = GONE(1) PIECE_ENDS RELEASE("1/1")},
-        SPAWN(BODY(2, "2/2", "p0 g0", 0) GOOD(2) RESUME(2) "answer 0: 2\n"),
-    };
-
-    RUN(list, 1);
+    for (uint32_t i = 0; i < FRAMES_KEPT + 2; i++)
+        list[count++] = (struct step)SPAWN(NULL);
+    for (uint32_t i = 1; i <= FRAMES_KEPT; i++)
+        list[count++] = (struct step)CALL(BADGE(i, i), NULL, PROC_EXIT, 0);
+    list[count++] = (struct step)CALL(BADGE(9, 9), GONE(9) "frame end f8\n" RELEASE("9/9"), PROC_EXIT, 0);
+    list[count++] = (struct step){.from = BADGE(10, 10), .words = {{PROC_EXIT}}, .refused = "frame end", .with = -ENOENT,
+                                  .expected = GONE(10) "frame end f9\n" RELEASE("10/10")};
+    list[count++] = (struct step)SPAWN(BODY(11, "11/11", 7, 0) GOOD(11) RESUME(11) "answer 0: 11\n");
+    for (uint32_t i = 1; i < FRAMES_KEPT; i++)
+        list[count++] = (struct step)SPAWN(NULL);
+    list[count++] = (struct step)SPAWN(FRAME(8) BODY(19, "19/19", 8, 0) GOOD(19) RESUME(19) "answer 0: 19\n");
+    list[count++] = (struct step)SPAWN(FRAME(10) BODY(20, "20/20", 10, 0) GOOD(20) RESUME(20) "answer 0: 20\n"); /* mem has kept 9 */
+    run_steps(list, count, 1);
 }
 
 /* As many as there can be. */
@@ -349,32 +312,12 @@ static void there_is_an_end_to_processes(void)
     CHECK(arguments_used() == MOST);
 }
 
-/* Small pieces leave room for large ones, in which there is a group for each process that there can be. */
-static void there_is_an_end_to_small_pieces(void)
-{
-    enum { MOST = BODIES_MAX - 1, SMALL = PIECES_MAX - 64 };
-    static struct step list[MOST + 2];
-
-    for (uint32_t i = 0; i <= SMALL; i++) {
-        list[i] = (struct step)SPAWN(NULL);
-        list[i].refused = "pool";
-        list[i].with = -ENOMEM;
-    }
-    list[SMALL + 1] = (struct step)CALL(INIT, "answer 0: ECHILD\n", PROC_WAIT, SMALL + 1, 1);
-    for (uint32_t i = SMALL + 2; i <= MOST + 1; i++)
-        list[i] = (struct step)SPAWN(NULL);
-    run_steps(list, MOST + 2, 1);
-    CHECK(arguments_used() == MOST);
-}
-
 int main(void)
 {
     a_program_is_spawned();
     a_program_forks();
     another_program_is_run();
     a_spawn_may_be_refused();
-    a_piece_may_be_small();
-    an_account_is_fed();
     a_fork_may_be_refused();
     an_exec_may_fail_late();
     each_begins_where_fewest_are();
@@ -382,9 +325,7 @@ int main(void)
     the_young_may_end();
     the_young_count_elsewhere();
     there_may_be_many_processors();
-    groups_are_taken_once();
-    a_piece_may_be_kept();
+    frames_are_kept();
     there_is_an_end_to_processes();
-    there_is_an_end_to_small_pieces();
     puts("test_proc_life: processes begin and end as they are to, whatever is refused");
 }

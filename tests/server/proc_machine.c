@@ -8,12 +8,13 @@
 #include "servers/clients.h"
 #include "servers/mem/segment.h"
 #include "servers/proc/body.h"
+#include "servers/proc/frame_pool.h"
 #include "servers/proc/process.h"
 #include "servers/proto/console.h"
 #include "servers/proto/mem.h"
 #include "tests/host/check.h"
 
-enum { LINES_MAX = 1 << 13, LINE_MAX = 256, FIRST_POOL = 1000, STATE_WORDS = 256 };
+enum { LINES_MAX = 1 << 13, LINE_MAX = 256, FIRST_FRAME = 1000, STATE_WORDS = 256 };
 
 uint32_t machine_ticks, machine_stack, machine_casualties_count;
 bool machine_fpu_is_used;
@@ -92,16 +93,6 @@ static struct name badge_name(uint32_t badge)
     struct name name;
 
     snprintf(name.text, sizeof(name.text), "%u/%u", badge % (1u << PROCESS_INDEX_BITS), badge >> PROCESS_INDEX_BITS);
-    return name;
-}
-
-/* Frames of a piece: "p0 g2+1*7". */
-static struct name frames_name(uint32_t slot, uint32_t offset, uint32_t pages)
-{
-    struct name name;
-
-    snprintf(name.text, sizeof(name.text), "p%d g%u+%u*%u", (int)(slot - SLOT_PIECES), offset / GROUP_FRAMES,
-             offset % GROUP_FRAMES, pages);
     return name;
 }
 
@@ -205,12 +196,12 @@ static int32_t write_registers(uint32_t begin, uint32_t slot)
 
 /* ---------------------------------------------------------------------------------- mem */
 
-static int32_t pool(uint32_t begin, uint32_t flags, uint32_t *w)
+static int32_t task_frame(uint32_t begin, uint32_t flags, uint32_t *w)
 {
     CHECK(flags & IPC_SLOTS && message_page->slots_count == 1);
-    int32_t result = LINE("pool p%d: %u", (int)(message_page->slots - SLOT_PIECES), w[1]);
+    int32_t result = LINE("frame f%d", (int)(message_page->slots - SLOT_FRAMES));
 
-    w[2] = FIRST_POOL + message_page->slots - SLOT_PIECES;
+    w[1] = FIRST_FRAME + message_page->slots - SLOT_FRAMES;
     return result;
 }
 
@@ -252,10 +243,10 @@ static int32_t map(uint32_t begin, uint32_t flags, uint32_t space)
 static int32_t mem(uint32_t begin, uint32_t flags, uint32_t *w)
 {
     switch (w[0]) {
-    case MEM_POOL:
-        return pool(begin, flags, w);
-    case MEM_POOL_END:
-        return LINE("pool end p%d", (int)(w[1] - FIRST_POOL));
+    case MEM_TASK_FRAME:
+        return task_frame(begin, flags, w);
+    case MEM_TASK_FRAME_END:
+        return LINE("frame end f%d", (int)(w[1] - FIRST_FRAME));
     case MEM_SPACE_CREATE:
         return LINE("create %u: %s", w[1], item_name(flags).text);
     case MEM_SPACE_FORK:
@@ -314,9 +305,8 @@ int32_t machine_call(uint32_t number, uint32_t head, struct words *words)
     case SYS_cap_derive:
         return derive(begin, slot, w);
     case SYS_task_create:
-        return LINE("task %s: %s", slot_name(w[1]).text, frames_name(slot, w[0], 1).text);
-    case SYS_task_donate:
-        return LINE("donate %s: %s", slot_name(slot).text, frames_name(w[0] & 0xffff, w[1], w[0] >> SLOT_SHIFT).text);
+        CHECK(w[0] == 0);
+        return LINE("task %s: f%d", slot_name(w[1]).text, (int)(slot - SLOT_FRAMES));
     case SYS_thread_create:
         return thread_create(begin, slot, w);
     case SYS_object_destroy:

@@ -4,7 +4,7 @@
  *
  *      t3 r3 h3        task, thread and handler of the process with index 3
  *      3/1             the badge with that index and generation
- *      p0 g2           group 2 of the piece in the first slot for pieces
+ *      f2              the frame in the third slot for frames
  *
  * Nothing is judged here, and nearly nothing is kept: what a line says is right or wrong where it is expected.
  */

@@ -55,26 +55,28 @@ void run_steps(const struct step *steps, uint32_t count, uint32_t cpus);
 extern uint32_t start_archive_pages;
 extern char start_lines[1 << 10];
 
-/* ---- what is expected; `n` is an index, `badge` as "1/1", `group` as "p0 g0" ---- */
+/* ---- what is expected; `n` is an index, `badge` as "1/1", `k` a frame's number ---- */
 
-#define TASK(n, group)      "task t" #n ": " group "+0*1\ndonate t" #n ": " group "+1*7\n"
-#define FEED(group)         "donate slot 1: " group "+0*8\n"
+#define FRAME(k)            "frame f" #k "\n"
+#define TASK(n, k)          "task t" #n ": f" #k "\n"
+#define CREATE(n)           "create " #n ": t" #n ", 41\n"
+#define COPY(n, parent)     "copy " #parent " to " #n ": t" #n ", 41\n"
 #define HANDLER(n)          "derive h" #n ": 4 badge " #n " rights 1\n"
 #define THREAD(n, cpu)      "thread r" #n ": t" #n " h" #n " priority 8 cpu " #cpu "\n"
 #define GIFTS(n, badge)                                                                                             \
     "give t" #n " slot 1: 2 badge " badge " rights 1\n"                                                             \
     "give t" #n " slot 2: mem space " #n " rights 1\n"                                                              \
     "give t" #n " slot 3: 5 badge " badge " rights 1\n"
-#define BODY(n, badge, group, cpu)      TASK(n, group) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge)
-#define NEXT_BODY(n, badge, group, cpu) TASK(n, group) THREAD(n, cpu) GIFTS(n, badge)
+#define BODY(n, badge, k, cpu)          TASK(n, k) CREATE(n) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge)
+#define NEXT_BODY(n, badge, k, cpu)     TASK(n, k) CREATE(n) THREAD(n, cpu) GIFTS(n, badge)
+#define FORKED(n, badge, k, cpu, parent) TASK(n, k) COPY(n, parent) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge) LIKE(n, parent)
 #define SEGMENTS(n)                                                                                                 \
     "map " #n ": 900000+2800 from 10+2100 rights 5\n"                                                               \
     "map " #n ": 904000+2ff0 from 13+1100 rights 3\n"                                                               \
     "finish " #n ": 907000\n"
 #define ENTRY(n) "write r" #n ": eip 900010 esp 8efff0\nread r" #n " fpu\n"
-#define GOOD(n)  "create " #n ": t" #n ", 41\n" SEGMENTS(n) ENTRY(n)
-#define COPY(n, parent)                                                                                             \
-    "copy " #parent " to " #n ": t" #n ", 41\n"                                                                     \
+#define GOOD(n)  SEGMENTS(n) ENTRY(n)
+#define LIKE(n, parent)                                                                                             \
     "read r" #parent " registers\nwrite r" #n ": as r" #parent ", with 0 and 0\nread r" #parent " fpu\n"
 #define RESUME(n)      "resume r" #n "\n"
 #define GONE(n)        "destroy t" #n "\nend " #n "\n"

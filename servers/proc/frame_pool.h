@@ -1,0 +1,19 @@
+/*
+ * The frames that become tasks: got from mem one by one, each by a capability of its own, so that
+ * none needs to adjoin another. When a task is gone its frame is memory again, and the next one can
+ * be made of it: FRAMES_KEPT are kept for that, the others go back to mem.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    FRAMES_MAX = 544,
+    FRAMES_KEPT = 8,
+    SLOT_FRAMES = 2304, /* their capabilities: after those of the bodies */
+};
+
+/* A frame's number: slot SLOT_FRAMES + number holds its capability. False: mem gives no more. */
+bool frame_pool_take(uint32_t *number);
+void frame_pool_give(uint32_t number);

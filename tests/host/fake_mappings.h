@@ -1,0 +1,36 @@
+/* The pages of a task of the fake kernel's: a hash table by page, with open addressing and without deletion marks. */
+#pragma once
+
+#include "kernel/abi/abi.h"
+
+enum { MAPPINGS_MAX = 1 << 15 }; /* a power of two */
+
+struct mapping {
+    uint32_t page; /* 0: free place (page 0 is never mapped) */
+    uint32_t frame;
+    rights_t rights;
+    bool archive;
+};
+
+/* Where the page is, or a free place for it. */
+static inline struct mapping *mappings_place(struct mapping *mappings, uint32_t page)
+{
+    uint32_t i = page * 2654435761u >> 17;
+
+    while (mappings[i].page && mappings[i].page != page)
+        i = (i + 1) % MAPPINGS_MAX;
+    return &mappings[i];
+}
+
+/* Its followers are put in again. */
+static inline void mappings_remove(struct mapping *mappings, struct mapping *mapping)
+{
+    uint32_t i = (uint32_t)(mapping - mappings);
+
+    mapping->page = 0;
+    for (i = (i + 1) % MAPPINGS_MAX; mappings[i].page; i = (i + 1) % MAPPINGS_MAX) {
+        struct mapping moved = mappings[i];
+        mappings[i].page = 0;
+        *mappings_place(mappings, moved.page) = moved;
+    }
+}
