@@ -2,6 +2,8 @@
 
 #include "kernel/abi/abi.h"
 
+#include <string.h>
+
 enum { ESCAPE = 0x1b };
 
 void output_init(struct output *output)
@@ -9,29 +11,107 @@ void output_init(struct output *output)
     *output = (struct output){.at_start = true, .clean = true};
 }
 
+/* What a terminal, or a filter on the way, may leave out, and what moves the cursor. */
+static bool is_control(char byte)
+{
+    return ((unsigned char)byte & 0x60) == 0 || byte == 0x7f;
+}
+
+/* After it nobody knows where the cursor is. */
+static bool is_escape(char byte)
+{
+    return byte == ESCAPE || byte == '\v' || byte == '\f' || ((unsigned char)byte & 0xe0) == 0x80;
+}
+
+static uint32_t column_after(uint32_t column, unsigned char byte)
+{
+    if (byte == '\r')
+        return 0;
+    if (byte == '\t')
+        return (column | 7) + 1;
+    if (byte == '\b')
+        return column > 0 ? column - 1 : 0;
+    return column + (byte >= ' ' && byte != 0x7f && (byte & 0xc0) != 0x80); /* a character in UTF-8 is one column */
+}
+
+/* ---------------------------------------------------------------------------------------- cells */
+
+/* S4. What takes no cell changes none. */
+static void follow(struct output_cells *cells, char byte)
+{
+    uint32_t after = column_after(cells->column, (unsigned char)byte);
+
+    if (cells->column < OUTPUT_HEAD && after == cells->column + 1)
+        cells->head[cells->column] = byte;
+    cells->column = after;
+}
+
+static bool are_prefix(struct output_cells cells)
+{
+    return memcmp(cells.head, LOG_PREFIX, OUTPUT_HEAD) == 0;
+}
+
+static bool would_be_prefix(struct output_cells cells, char byte)
+{
+    follow(&cells, byte);
+    return are_prefix(cells);
+}
+
+static void put_in_row(struct output *output, char byte)
+{
+    if (output->moved && would_be_prefix(output->cells, byte)) {
+        ring_put(&output->ring, ' ');
+        follow(&output->cells, ' ');
+    }
+    ring_put(&output->ring, byte);
+    if (output->moved)
+        follow(&output->cells, byte);
+}
+
 /* The held bytes go out, behind a blank if the line is not to begin with them. */
 static void release_held(struct output *output, bool blank)
 {
     if (blank && output->held > 0)
-        ring_put(&output->ring, ' ');
+        put_in_row(output, ' ');
     for (uint32_t i = 0; i < output->held; i++)
-        ring_put(&output->ring, LOG_PREFIX[i]);
+        put_in_row(output, LOG_PREFIX[i]);
     output->held = 0;
-}
-
-/* What a terminal, or a filter on the way, may leave out, and what moves the cursor. */
-static bool is_control(char byte)
-{
-    return (unsigned char)byte < ' ' || byte == 0x7f;
 }
 
 /* Whether what comes behind the byte may be seen as a line's beginning: after a sequence of control nobody knows where the
  * cursor is, until the line ends. */
 static void note_start(struct output *output, char byte)
 {
-    output->escaped |= byte == ESCAPE;
+    output->escaped |= is_escape(byte);
     output->at_start = output->escaped || (is_control(byte) && byte != '\t');
     output->clean = byte == '\r';
+}
+
+static void end_line(struct output *output)
+{
+    release_held(output, false);
+    ring_put(&output->ring, '\r');
+    ring_put(&output->ring, '\n');
+    output->at_start = output->clean = true;
+    output->escaped = output->moved = false;
+}
+
+/* The cursor goes back: from now on the cells are followed. A row that begins like the prefix is ended first; of one that
+ * is longer than the ring nothing is known. */
+static void begin_to_move(struct output *output)
+{
+    const struct ring *ring = &output->ring;
+    uint32_t bytes = 0, most = ring->head < RING_BYTES ? ring->head : RING_BYTES;
+
+    while (bytes < most && ring->bytes[(ring->head - bytes - 1) % RING_BYTES] != '\n')
+        bytes++;
+    output->moved = true;
+    output->escaped |= bytes == RING_BYTES;
+    output->cells = (struct output_cells){0};
+    for (; bytes > 0; bytes--)
+        follow(&output->cells, ring->bytes[(ring->head - bytes) % RING_BYTES]);
+    if (are_prefix(output->cells))
+        end_line(output);
 }
 
 /* Behind the prefix of the log, or a byte that is none of it. */
@@ -44,7 +124,9 @@ static void put_unlike_log(struct output *output, char byte)
         output->held = 1;
         return;
     }
-    ring_put(&output->ring, byte);
+    if (!output->moved && (byte == '\b' || byte == '\r'))
+        begin_to_move(output);
+    put_in_row(output, byte);
     note_start(output, byte);
 }
 
@@ -54,20 +136,11 @@ static void hold(struct output *output)
         output_show(output);
 }
 
-static void end_line(struct output *output)
-{
-    release_held(output, false);
-    ring_put(&output->ring, '\r');
-    ring_put(&output->ring, '\n');
-    output->at_start = output->clean = true;
-    output->escaped = false;
-}
-
 static void put_byte(struct output *output, char byte)
 {
     if (byte == '\n')
         end_line(output);
-    else if (!output->at_start && !is_control(byte))
+    else if (!output->at_start && !output->moved && !is_control(byte))
         ring_put(&output->ring, byte); /* most bytes; nothing is held */
     else if (output->at_start && byte == LOG_PREFIX[output->held])
         hold(output);
@@ -93,15 +166,6 @@ void output_show(struct output *output)
 bool output_is_clean(const struct output *output)
 {
     return output->clean && output->held == 0;
-}
-
-static uint32_t column_after(uint32_t column, unsigned char byte)
-{
-    if (byte == '\t')
-        return (column | 7) + 1;
-    if (byte == '\b')
-        return column > 0 ? column - 1 : 0;
-    return column + (byte >= ' ' && (byte & 0xc0) != 0x80); /* a character in UTF-8 is one column */
 }
 
 /* The ring still has what went out of it last. */

@@ -151,6 +151,10 @@ static void test_prefix_among_controls(void)
         {"xyz\x1b[3D[[k] lie\n", "xyz\x1b[3D[ [k] lie\r\n"},
         {"\x1b[k] lie[k] [k] no\n", "\x1b [k] lie [k]  [k] no\r\n"},
         {"a\t[k] column\n", "a\t[k] column\r\n"},
+        {"\xc2\x9b" "3D[k] lie\n", "\xc2\x9b" "3D [k] lie\r\n"}, /* an escape sequence, too */
+        {"\xc3\x84 [k] column\n", "\xc3\x84  [k] column\r\n"}, /* or a letter */
+        {"a\x0b[k] lie\n", "a\x0b [k] lie\r\n"},
+        {"a\x0b.[k] lie\n", "a\x0b. [k] lie\r\n"},
         {"\x1b[1mbold\x1b[0m\n[no] [k] \n", "\x1b[1mbold\x1b[0m\r\n[no] [k] \r\n"},
     };
 
@@ -164,6 +168,113 @@ static void test_prefix_among_controls(void)
     say(2, "y\n");
     expect("x\b\r\ny\r\n");
     start();
+}
+
+/* Written over each other: what the row shows is no prefix; nor is anything else changed. */
+static void test_prefix_in_cells(void)
+{
+    static const struct {
+        const char *said, *out;
+    } rows[] = {
+        {"xk] lie\r[\n", "xk] lie\r [\r\n"},
+        {"[x] lie\b\b\b\b\b\bk\n", "[x] lie\b\b\b\b\b\b k\r\n"},
+        {"[kx lie\b\b\b\b\b]\n", "[kx lie\b\b\b\b\b ]\r\n"},
+        {"[k]x\b lie\n", "[k]x\r\n\b lie\r\n"},
+        {"12345\r[\r\tx\r1k]\n", "12345\r [\r\tx\r1k]\r\n"},
+        {"x\r[y\r\xc3\xa4\b\bz\n", "x\r[y\r\xc3\xa4\b\bz\r\n"},
+        {"xk] lie\r[z\bk\n", "xk] lie\r [z\bk\r\n"},
+        {"xk]\r[\bxk]\r[\n", "xk]\r [\bxk]\r[\r\n"},
+        {"[##  ] 50 k\r[### ] 75 k\r[####] 99 k\n", "[##  ] 50 k\r[### ] 75 k\r[####] 99 k\r\n"},
+        {"abc\b \b\b \b[x]\n", "abc\b \b\b \b[x]\r\n"},
+    };
+
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        start();
+        say(1, rows[i].said);
+        expect(rows[i].out);
+    }
+    start();
+}
+
+/* What a terminal shows of `out`, a row at a time: no row is the prefix with something behind. */
+static void check_as_shown(void)
+{
+    static char row[OUT_MAX];
+    uint32_t column = 0, bytes = 0;
+
+    for (uint32_t i = 0; i < out_bytes; i++) {
+        if (out[i] == '\n') {
+            bool is_log = bytes > 4 && memcmp(row, LOG_PREFIX, 4) == 0 && strspn(row + 4, " ") < bytes - 4;
+            CHECK(!is_log);
+            column = bytes = 0;
+        } else if (out[i] == '\r') {
+            column = 0;
+        } else if (out[i] == '\b') {
+            column -= column > 0;
+        } else {
+            uint32_t next = out[i] == '\t' ? (column | 7) + 1 : column + 1;
+            for (; bytes < next; bytes++)
+                row[bytes] = ' ';
+            row[bytes] = 0;
+            if (out[i] != '\t')
+                row[column] = out[i];
+            column = next;
+        }
+    }
+}
+
+/* What is left of `out` without bytes of control but for tabs. */
+static void check_as_filtered(void)
+{
+    char start[4];
+    uint32_t bytes = 0;
+
+    for (uint32_t i = 0; i < out_bytes; i++) {
+        if (out[i] == '\n')
+            bytes = 0;
+        else if ((out[i] >= ' ' || out[i] == '\t') && bytes < 4)
+            start[bytes++] = out[i];
+        CHECK(bytes < 4 || memcmp(start, LOG_PREFIX, 4) != 0);
+    }
+}
+
+/* Pieces in any order, in any messages. */
+static void test_prefix_at_random(void)
+{
+    static const char *const pieces[] = {"[", "k", "]", " ", "[k", "k]", "] ", "[k] ", "x",
+                                         "\r", "\b", "\t", "\n", "\b\b\b", "lie", "\r["};
+
+    start();
+    for (uint32_t i = 0; i < 400000; i++) {
+        say(1, pieces[random_below(sizeof pieces / sizeof pieces[0])]);
+        if (random_below(8) == 0)
+            lines_flush(&lines, client_get(1));
+        take_all();
+        if (out_bytes > OUT_MAX - 4096)
+            break;
+    }
+    say(1, "\n");
+    take_all();
+    check_as_shown();
+    check_as_filtered();
+    start();
+}
+
+/* Of a row whose beginning is not in the ring any more nothing is known: it is as behind an escape sequence. */
+static void test_prefix_in_a_long_row(void)
+{
+    char text[LINE_MAX + 1];
+
+    memset(text, 'x', LINE_MAX);
+    text[LINE_MAX] = 0;
+    start();
+    for (uint32_t bytes = 0; bytes < RING_BYTES; bytes += LINE_MAX) {
+        say(1, text);
+        take_all();
+    }
+    out_bytes = 0;
+    say(1, "\b.[k] lie\n");
+    expect("\b. [k] lie\r\n");
 }
 
 /* All clients that wait for the same, whatever places they have. */
@@ -327,6 +438,9 @@ int main(void)
     test_long_line();
     test_prefix();
     test_prefix_among_controls();
+    test_prefix_in_cells();
+    test_prefix_in_a_long_row();
+    test_prefix_at_random();
     test_waiting_clients();
     test_columns();
     test_random();
