@@ -25,6 +25,8 @@ enum {
     CONSOLE_SLOT_SCREEN_RING = 10,
     CONSOLE_SLOT_LOG_PAGE = 11,
     CONSOLE_SLOT_LOG_IRQ = 12,
+
+    CONSOLE_SLOT_PROC = 13, /* to signal that there are news: PROC_SIGNAL_CONSOLE */
 };
 
 enum { SCREEN_SLOT_FRAMES = 4, SCREEN_SLOT_RING = 5, SCREEN_SLOT_PORTS = 6 };
@@ -53,7 +55,7 @@ enum { TEST_FRAMES = 4096 };
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi);
 
 /* Bits of signals to proc's endpoint. */
-enum proc_signal { PROC_SIGNAL_CASUALTY = 1, PROC_SIGNAL_TICK = 2 };
+enum proc_signal { PROC_SIGNAL_CASUALTY = 1, PROC_SIGNAL_TICK = 2, PROC_SIGNAL_CONSOLE = 4 };
 
 /* Priorities: servers above those they serve. */
 enum {

@@ -86,6 +86,8 @@ static const struct manifest_entry manifest[SERVERS] = {
                     {GRANT_SCREEN_RING, CONSOLE_SLOT_SCREEN_RING, RIGHT_READ | RIGHT_WRITE, 0, 0},
                     {GRANT_BOOT, CONSOLE_SLOT_LOG_PAGE, RIGHT_READ, BOOT_SLOT_LOG_PAGE, 0},
                     {GRANT_IRQS, CONSOLE_SLOT_LOG_IRQ, RIGHT_CONTROL, IRQ_LOG, 1},
+                    {GRANT_ENDPOINT, CONSOLE_SLOT_PROC, RIGHT_SIGNAL, SERVER_PROC,
+                     PROC_SIGNAL_CONSOLE},
                 },
         },
     [SERVER_PROC] =

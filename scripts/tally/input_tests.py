@@ -2,6 +2,7 @@
 import os
 import pty
 import random
+import select
 import subprocess
 import tempfile
 
@@ -90,7 +91,29 @@ def terminals():
     yield "the rest is the echo", console == echo, f"{console[700:]!r}, not {echo[700:]!r}"
 
 
+def read_until(stream, wanted):
+    """What comes there, as far as that, or in PATIENCE."""
+    got = b""
+    while wanted not in got and select.select([stream], [], [], PATIENCE)[0]:
+        piece = os.read(stream.fileno(), 4096)
+        if not piece:
+            break
+        got += piece
+    return got
+
+
+def unfinished():
+    """A line that never ends is seen, by whoever waits for it at a terminal, and then others'."""
+    with processes.started(command_line(programs("holds"), ""), cwd=ROOT, stdout=subprocess.PIPE,
+                           stderr=subprocess.DEVNULL) as process:
+        for wanted in (b"abc", b"\nothers go on\n"):
+            got = read_until(process.stdout, wanted)
+            yield f"has {wanted}", got == wanted, f"{got!r}"
+            if got != wanted:
+                break
+
+
 def input_tests():
     """(name, function) of each."""
-    for function in (pipes, files, nothing, endless, terminals):
+    for function in (pipes, files, nothing, endless, terminals, unfinished):
         yield f"input/{function.__name__}", function

@@ -38,7 +38,8 @@ struct client *client_get(uint32_t badge)
     free_clients = client->next;
     client->badge = badge;
     client->kept = true;
-    client->ended = client->flush = false;
+    client->ended = client->flush = client->hurried = false;
+    client->patience = 0;
     client->next = by_hash[badge % HASHES];
     by_hash[badge % HASHES] = client;
     kept++;
@@ -47,7 +48,7 @@ struct client *client_get(uint32_t badge)
 
 void client_drop(struct client *client)
 {
-    if (!client->kept || client->used > 0 || client->queued || client->waits != WAITS_NOT)
+    if (!client->kept || client->used > 0 || client->queued || client->waits != WAITS_NOT || client->hurried)
         return;
     struct client **link = &by_hash[client->badge % HASHES];
     while (*link != client)
@@ -63,6 +64,14 @@ struct client *client_next_waiting(struct client *client, enum client_wait waits
 {
     for (client = client ? client + 1 : clients; client < clients + CLIENTS_MAX; client++)
         if (client->waits == waits)
+            return client;
+    return 0;
+}
+
+struct client *client_next_timed(struct client *client)
+{
+    for (client = client ? client + 1 : clients; client < clients + CLIENTS_MAX; client++)
+        if (client->kept && client->patience > 0)
             return client;
     return 0;
 }

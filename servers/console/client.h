@@ -20,17 +20,21 @@ enum {
     CLIENTS_MAX = 520, /* a process has one thread, hence one call: proc's limit and the servers */
 };
 
-enum client_wait { WAITS_NOT, WAITS_WRITE, WAITS_READ, WAITS_SYNC };
+/* A read waits until its client is in front, first; then for input, in its turn: readers.h. */
+enum client_wait { WAITS_NOT, WAITS_WRITE, WAITS_SYNC, WAITS_ASKING, WAITS_BEHIND, WAITS_READ };
 
 struct client {
     uint32_t badge;
     struct client *next;        /* of the same hash, or in the free list */
     struct client *next_queued; /* in the output's queue */
-    struct client *next_reader; /* in the readers' queue */
+    struct client *next_reader; /* in one of the readers' queues */
     uint32_t caller, calls;     /* C1 */
-    uint32_t bytes_wanted; /* WAITS_WRITE: how many it brought; WAITS_READ: how many it takes */
+    uint32_t bytes_wanted; /* WAITS_WRITE: how many it brought; of a read: how many it takes */
+    uint32_t held_up;      /* if it is hurried: when it held others up last; lines.h */
     uint32_t used;
     uint8_t waits;
+    uint8_t patience; /* ticks that its unfinished line has left */
+    bool hurried;
     bool kept; /* in the table: only then it has a badge */
     bool queued;
     bool flush; /* the unfinished line is to go out, too */
@@ -51,6 +55,9 @@ void client_drop(struct client *client);
 
 /* Clients from `client` on (0: the first) that wait for that; for a loop over them. */
 struct client *client_next_waiting(struct client *client, enum client_wait waits);
+
+/* Clients from `client` on (0: the first) whose line has patience left. */
+struct client *client_next_timed(struct client *client);
 
 /* Clients that are kept. */
 uint32_t clients_count(void);

@@ -9,18 +9,16 @@ void lines_init(struct lines *lines, void (*drained)(struct client *client))
     output_init(&lines->output);
 }
 
-/* How many of the client's bytes go out next, in one piece. */
+/* How many of the client's bytes go out in its next turn. */
 static uint32_t next_piece(const struct client *client)
 {
-    if (client->used == 0)
-        return 0;
-    const char *newline = memchr(client->bytes, '\n', client->used);
+    uint32_t most = client->used < LINE_MAX ? client->used : LINE_MAX, whole = most;
 
-    if (newline && newline - client->bytes < LINE_MAX)
-        return (uint32_t)(newline - client->bytes) + 1;
-    if (client->used >= LINE_MAX)
-        return LINE_MAX;
-    return client->flush ? client->used : 0;
+    while (whole > 0 && client->bytes[whole - 1] != '\n')
+        whole--;
+    if (whole > 0)
+        return whole;
+    return most == LINE_MAX || client->flush ? most : 0;
 }
 
 static void enqueue(struct lines *lines, struct client *client)
@@ -53,15 +51,24 @@ static void start_piece(struct lines *lines, const struct client *client)
     lines->last = client->badge;
 }
 
+/* Its long lines held others up not long ago. `now` may be older than the time: then it is hurried for longer. */
+static bool is_hurried(const struct lines *lines, const struct client *client)
+{
+    return client->hurried && lines->now - client->held_up < HURRY_TICKS;
+}
+
 static void end_piece(struct lines *lines, struct client *client, bool whole)
 {
     if (client->used == 0 && client->flush && !whole)
         output_show(&lines->output);
-    lines->owner = whole || (client->flush && client->used == 0) ? 0 : client;
+    bool may_own = !whole && !(client->flush && client->used == 0) && !is_hurried(lines, client);
+    lines->owner = may_own ? client : 0;
     if (client->used == 0)
         client->flush = false;
-    if (next_piece(client) == 0)
+    if (!may_own || next_piece(client) == 0) {
         dequeue(lines, client);
+        enqueue(lines, client); /* behind the others */
+    }
 }
 
 static void move_piece(struct lines *lines, struct client *client, uint32_t bytes)
@@ -90,10 +97,23 @@ void lines_move(struct lines *lines)
     }
 }
 
+/* What comes behind a newline is a line of its own, with patience of its own. */
+static void give_patience(struct lines *lines, struct client *client, const char *text, uint32_t bytes)
+{
+    if (bytes == 0 || (client->patience > 0 && !memchr(text, '\n', bytes)))
+        return;
+    client->patience = PATIENCE_TICKS;
+    lines->are_timed = true;
+}
+
 void lines_write(struct lines *lines, struct client *client, const char *text, uint32_t bytes)
 {
     memcpy(client->bytes + client->used, text, bytes);
     client->used += bytes;
+    if (bytes > 0 && text[bytes - 1] == '\n')
+        client->patience = 0;
+    else
+        give_patience(lines, client, text, bytes);
     enqueue(lines, client);
     lines_move(lines);
 }
@@ -101,6 +121,7 @@ void lines_write(struct lines *lines, struct client *client, const char *text, u
 void lines_flush(struct lines *lines, struct client *client)
 {
     client->flush = client->used > 0;
+    client->patience = 0;
     if (!client->flush && lines->owner == client)
         lines->owner = 0;
     if (!client->flush && lines->last == client->badge &&
@@ -114,6 +135,33 @@ void lines_cut(struct lines *lines)
 {
     lines->owner = 0;
     lines_move(lines);
+}
+
+/* The line has had its time. */
+static void end_patience(struct lines *lines, struct client *client)
+{
+    bool others_wait = lines->first && (lines->first != client || client->next_queued);
+
+    if (lines->owner == client) {
+        lines->owner = 0;
+        client->hurried |= others_wait;
+        client->held_up = lines->now;
+    }
+    lines_flush(lines, client);
+}
+
+void lines_tick(struct lines *lines, uint32_t now)
+{
+    struct client *client = 0;
+
+    lines->now = now;
+    lines->are_timed = false;
+    while ((client = client_next_timed(client))) {
+        if (--client->patience == 0)
+            end_patience(lines, client);
+        else
+            lines->are_timed = true;
+    }
 }
 
 bool lines_are_out(const struct lines *lines)

@@ -6,20 +6,31 @@
  * piece on its client is the `owner`: until that line ends, or its client reads or is released, all
  * others wait. Somebody's read or sync ends a line that would hold it up.
  *
+ * A line has PATIENCE_TICKS to end. Then what there is of it goes out, and others go on on a new row. Whose long
+ * line held others up for so long owns none in the next HURRY_TICKS: so one that does it on purpose takes a
+ * 64th of the time from them.
+ *
  *   L1  a client is queued exactly if it has bytes that may go out; the owner, if queued, goes
  *       first
  *   L2  `last` is the badge whose unfinished line is out; another's text starts a new
  *       line
+ *   L3  `are_timed` if a client has patience left: then there are ticks
  *
- * The queue serves clients in the order in which their lines became whole.
+ * Clients take turns, in the order in which they had something to say; in one turn go as many whole lines as LINE_MAX
+ * bytes have. All that a client wrote before a write that was answered goes in its next turn (C2): so who writes
+ * because another has written comes behind it.
  */
 #pragma once
 
 #include "servers/console/client.h"
 #include "servers/console/output.h"
 
+enum { PATIENCE_TICKS = 10, HURRY_TICKS = 64 * PATIENCE_TICKS };
+
 struct lines {
     struct output output;
+    uint32_t now; /* at the last tick */
+    bool are_timed;
     struct client *owner;
     struct client *first, **end; /* the queue */
     uint32_t last;
@@ -39,6 +50,9 @@ void lines_cut(struct lines *lines);
 
 /* Moves lines to the ring while there is room. */
 void lines_move(struct lines *lines);
+
+/* A tick of 10 ms has passed; there may have been others before it while no line was timed. */
+void lines_tick(struct lines *lines, uint32_t now);
 
 /* True if all that may go out is in the ring. */
 bool lines_are_out(const struct lines *lines);

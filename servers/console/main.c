@@ -11,20 +11,53 @@
 #include "servers/console/input.h"
 #include "servers/console/keyboard.h"
 #include "servers/console/lines.h"
+#include "servers/console/readers.h"
 #include "servers/console/screen.h"
 #include "servers/console/uart.h"
 #include "servers/proto/console.h"
 
 /* Our endpoint, badged for a signal. */
 enum { SLOT_UART = 16, SLOT_KEYBOARD = 17, SLOT_LOG = 18 };
-enum { KEYS_MAX = 64 }; /* that one signal brings, whatever a port says */
+
+/* What is done for one message at most, so that others are served between: keys and bytes that come in, FIFOs that
+ * are filled. */
+enum { KEYS_MAX = 64, RECEIVE_MAX = 128, FILLS_MAX = 16 };
+enum { NOBODY = BADGE_MAX + 1u };
 enum { SIGNAL_UART = 1, SIGNAL_KEYBOARD = 2, SIGNAL_LOG = 4 };
 
 static struct lines lines;
 static struct input input;
 static bool receiving = true; /* false: the port keeps its bytes until there is room */
-static struct client *readers, **readers_end = &readers;
-static bool syncing;
+static struct readers readers;
+static uint32_t rest_of = NOBODY; /* whose read has got a part of what there was */
+static bool syncing, are_ticks, is_proc_told;
+
+/* ---------------------------------------------------------------------------------------- signals */
+
+static void signal(uint32_t slot)
+{
+    err_t err = ipc_signal(slot);
+
+    if (err)
+        __builtin_trap();
+}
+
+/* Once until it has asked. */
+static void tell_proc(void)
+{
+    if (is_proc_told)
+        return;
+    is_proc_told = true;
+    signal(CONSOLE_SLOT_PROC);
+}
+
+static void want_ticks(void)
+{
+    if (are_ticks)
+        return;
+    are_ticks = true;
+    tell_proc();
+}
 
 /* --------------------------------------------------------------------------------- late answers */
 
@@ -51,11 +84,17 @@ static void forget(struct client *client)
         client_drop(client);
 }
 
+/* While somebody waits for a sync no write is answered: it waits for what was written before, and for one write each. */
+static bool has_room(const struct client *client)
+{
+    return client->used <= LINE_MAX && !syncing;
+}
+
 static void drained(struct client *client)
 {
     struct words words = {{0, client->bytes_wanted}};
 
-    if (client->waits == WAITS_WRITE && client->used <= LINE_MAX)
+    if (client->waits == WAITS_WRITE && has_room(client))
         answer(client, 0, &words);
     if (client->ended)
         forget(client);
@@ -74,14 +113,17 @@ static void answer_syncs(void)
         forget(client);
     }
     syncing = false;
+    while ((client = client_next_waiting(client, WAITS_WRITE)))
+        drained(client);
 }
 
 /* The ring to the screen, and into the port as far as it goes; for the rest an interrupt is wanted. */
 static void transmit(void)
 {
     struct ring *ring = &lines.output.ring;
+    int fills = 0;
 
-    while (ring_used(ring) > 0 && uart_can_put()) {
+    for (; fills < FILLS_MAX && ring_used(ring) > 0 && uart_can_put(); fills++) {
         screen_follow(ring);
         for (int n = 0; n < UART_FIFO && ring_used(ring) > 0; n++)
             uart_put(ring_get(ring));
@@ -91,11 +133,15 @@ static void transmit(void)
             lines_move(&lines);
     }
     bool more = ring_used(ring) > 0;
-    uart_want_room(more);
+    uart_want_room(more && fills < FILLS_MAX);
+    if (more && fills == FILLS_MAX)
+        signal(SLOT_UART); /* which goes on, and does not wait for a port that may not be there */
     if (more)
         screen_follow(ring);
     else if (syncing)
         answer_syncs();
+    if (lines.are_timed)
+        want_ticks();
 }
 
 static int32_t call_write(uint32_t badge, struct words *words)
@@ -110,7 +156,7 @@ static int32_t call_write(uint32_t badge, struct words *words)
         return -EBUSY;
     lines_write(&lines, client, (const char *)message_page->words, bytes);
     transmit();
-    if (client->used > LINE_MAX)
+    if (!has_room(client))
         return answer_later(client, caller, WAITS_WRITE, bytes);
     forget(client);
     words->w[1] = bytes;
@@ -136,56 +182,52 @@ static int32_t call_sync(uint32_t badge, struct words *words)
 /* ---------------------------------------------------------------------------------------- input */
 
 /* Words 1 and 2 of a read's answer; its bytes into the page. */
-static void take(uint32_t bytes, struct words *words)
+static void take(uint32_t badge, uint32_t bytes, struct words *words)
 {
     int32_t taken = input_take(&input, (char *)message_page->words, bytes);
 
     words->w[1] = taken > 0 ? (uint32_t)taken : 0;
     words->w[2] = taken > 0 && input_goes_on(&input);
-}
-
-static void reader_add(struct client *client)
-{
-    client->next_reader = 0;
-    *readers_end = client;
-    readers_end = &client->next_reader;
-}
-
-static void reader_remove(struct client *client)
-{
-    struct client **link = &readers;
-
-    while (*link != client)
-        link = &(*link)->next_reader;
-    *link = client->next_reader;
-    if (!client->next_reader)
-        readers_end = link;
+    rest_of = words->w[2] ? badge : NOBODY;
 }
 
 /* What fits to the first reader; if that one died, it stays for the next. */
 static void serve_reader(void)
 {
-    struct client *client = readers;
+    struct client *client = readers.served.first;
     struct input_position before = input_position(&input);
+    uint32_t rest_before = rest_of;
     struct words words = {{0}};
 
-    take(client->bytes_wanted, &words);
-    reader_remove(client);
-    if (!answer(client, (int32_t)ipc_extend(words.w[1], 0), &words))
+    take(client->badge, client->bytes_wanted, &words);
+    readers_remove(&readers, client);
+    if (!answer(client, (int32_t)ipc_extend(words.w[1], 0), &words)) {
         input_restore(&input, before);
+        rest_of = rest_before;
+    }
     forget(client);
 }
 
-/* What the port has, as far as there is room. */
+static void serve_readers(void)
+{
+    while (readers.served.first && input_is_ready(&input))
+        serve_reader();
+}
+
+/* What the port has, as far as there is room. Its interrupt does not come again while it still has something. */
 static void receive(void)
 {
+    uint32_t count = 0;
     char byte;
 
-    while (receiving && uart_get(&byte)) {
+    while (receiving && count < RECEIVE_MAX && uart_get(&byte)) {
+        count++;
         receiving = input_put(&input, byte);
         if (!receiving)
             uart_want_input(false);
     }
+    if (receiving && count == RECEIVE_MAX)
+        signal(SLOT_UART);
 }
 
 /* Somebody has read. */
@@ -206,6 +248,16 @@ static void show_prompt(struct client *client)
     transmit();
 }
 
+static int32_t read_later(struct client *client, struct caller caller, uint32_t bytes)
+{
+    int32_t result = answer_later(client, caller, WAITS_READ, bytes);
+
+    readers_add(&readers, client);
+    if (readers.asking.first)
+        tell_proc();
+    return result;
+}
+
 /* Without `wait` it is the rest of a read, and answered at once. */
 static int32_t call_read(uint32_t badge, struct words *words)
 {
@@ -218,11 +270,12 @@ static int32_t call_read(uint32_t badge, struct words *words)
     if (!client || client->waits != WAITS_NOT)
         return -EBUSY;
     show_prompt(client);
-    if (wait && (readers || !input_is_ready(&input))) {
-        reader_add(client);
-        return answer_later(client, caller, WAITS_READ, bytes);
-    }
-    take(wait || input_goes_on(&input) ? bytes : 0, words);
+    if (wait && (!readers_may(&readers, client) || readers.served.first || !input_is_ready(&input)))
+        return read_later(client, caller, bytes);
+    if (wait || badge == rest_of)
+        take(badge, bytes, words);
+    else
+        words->w[1] = words->w[2] = 0;
     forget(client);
     receive_again();
     return (int32_t)ipc_extend(words->w[1], 0);
@@ -265,10 +318,51 @@ static void signals(uint32_t bits)
         uart_acknowledge();
         receive();
     }
-    while (readers && input_is_ready(&input))
-        serve_reader();
+    serve_readers();
     transmit(); /* so that the line has fallen before input is wanted again, and its rise is seen */
     receive_again();
+}
+
+/* ----------------------------------------------------------------------------------------- proc's */
+
+static int32_t call_news(uint32_t badge, struct words *words)
+{
+    if (badge != 0)
+        return -EPERM;
+    struct client *client = readers_tell(&readers);
+    words->w[1] = client ? client->badge : 0;
+    words->w[2] = are_ticks;
+    is_proc_told = false;
+    if (readers.asking.first)
+        tell_proc();
+    return 0;
+}
+
+static int32_t call_front(uint32_t badge, struct words *words)
+{
+    uint32_t again = words->w[2];
+
+    if (badge != 0)
+        return -EPERM;
+    readers_set_front(&readers, words->w[1]);
+    if (again)
+        readers_ask_again(&readers);
+    if (readers.asking.first)
+        tell_proc();
+    serve_readers();
+    transmit();
+    receive_again();
+    return 0;
+}
+
+static int32_t call_tick(uint32_t badge, struct words *words)
+{
+    if (badge != 0)
+        return -EPERM;
+    lines_tick(&lines, words->w[1]);
+    transmit();
+    words->w[1] = are_ticks = lines.are_timed;
+    return 0;
 }
 
 /* ------------------------------------------------------------------------------------------ end */
@@ -280,10 +374,10 @@ static int32_t call_release(uint32_t badge, struct words *words)
     struct client *client = client_find(words->w[1]);
     if (!client)
         return 0;
-    if (client->waits == WAITS_READ)
-        reader_remove(client);
+    readers_remove(&readers, client);
     client->waits = WAITS_NOT;
     client->ended = true;
+    client->hurried = false;
     lines_flush(&lines, client); /* which forgets it, if that was its last byte */
     client = client_find(words->w[1]);
     if (client)
@@ -299,6 +393,9 @@ static const server_call calls[CONSOLE_CALLS_END] = {
     [CONSOLE_INPUT_KIND] = call_input_kind,
     [CONSOLE_INPUT_PIPE] = call_input_pipe,
     [CONSOLE_RELEASE] = call_release,
+    [CONSOLE_NEWS] = call_news,
+    [CONSOLE_FRONT] = call_front,
+    [CONSOLE_TICK] = call_tick,
 };
 
 static uint32_t signal_slot(uint32_t slot, uint32_t signal)
@@ -320,6 +417,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 
     (void)ebx, (void)esi, (void)edi;
     clients_init();
+    readers_init(&readers);
     lines_init(&lines, drained);
     input_init(&input, &lines.output);
     screen_init(signal_slot(SLOT_LOG, SIGNAL_LOG));

@@ -4,6 +4,7 @@
 #include "servers/clients.h"
 #include "servers/log.h"
 #include "servers/proc/cpus.h"
+#include "servers/proc/front.h"
 #include "servers/proc/program.h"
 #include "servers/proc/sleepers.h"
 #include "servers/proto/console.h"
@@ -86,6 +87,7 @@ int life_fork(struct process *parent, struct process **child)
         return error;
     }
     made->arguments = arguments_share(parent->arguments);
+    made->reads = parent->reads;
     *child = made;
     if (made->cpu != made->body.cpu)
         cpus_add_young(made);
@@ -120,13 +122,9 @@ static void answer_waiting(struct process *parent, struct process *child)
 
     parent->waits = WAITS_NOT;
     process_forget(child);
+    front_changed(parent);
     err_t gone = server_answer((struct caller){parent->caller, parent->calls}, 0, &words);
     (void)gone;
-}
-
-static bool awaits(const struct process *parent, const struct process *child)
-{
-    return parent->waits == WAITS_CHILD && (!parent->awaited || parent->awaited == child->pid);
 }
 
 static void end(struct process *process, struct ending ending)
@@ -143,13 +141,14 @@ static void end(struct process *process, struct ending ending)
     arguments_drop(process->next_arguments);
     process->arguments = process->next_arguments = NULL;
     cpus_give(process->cpu);
+    front_ends(process);
     process_give_children(process);
     if (process->is_adopted) {
         process_forget(process);
         return;
     }
     process_set_ended(process, ending);
-    if (awaits(parent, process))
+    if (process_awaits(parent, process))
         answer_waiting(parent, process);
 }
 
@@ -175,6 +174,7 @@ int32_t life_exec(struct process *process, struct arguments *arguments)
     if (error)
         return error;
     take_arguments(process, arguments);
+    front_forget(process);
     if (!fill_program(&process->body, &program))
         return 0;
     log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: no memory for exec",

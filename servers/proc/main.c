@@ -7,6 +7,7 @@
 #include "servers/clients.h"
 #include "servers/proc/casualties.h"
 #include "servers/proc/cpus.h"
+#include "servers/proc/front.h"
 #include "servers/proc/life.h"
 #include "servers/proc/program.h"
 #include "servers/proc/sleepers.h"
@@ -48,6 +49,7 @@ static void ticked(void)
 {
     wake_sleepers();
     cpus_tick();
+    front_tick(now());
 }
 
 static void keep_caller(struct process *process)
@@ -172,6 +174,7 @@ static int32_t wait_later(struct process *process, uint32_t pid)
     keep_caller(process);
     process->awaited = pid;
     process->waits = WAITS_CHILD;
+    front_changed(process);
     return SERVER_LATER;
 }
 
@@ -295,6 +298,8 @@ static void signalled(uint32_t bits)
         ticked();
     if (bits & PROC_SIGNAL_CASUALTY)
         casualties_bury();
+    if (bits & PROC_SIGNAL_CONSOLE)
+        front_news();
 }
 
 static void bind_tick(void)

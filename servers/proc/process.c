@@ -114,6 +114,11 @@ struct process *process_in(struct process *list, uint32_t pid)
     return list;
 }
 
+bool process_awaits(const struct process *parent, const struct process *child)
+{
+    return parent->waits == WAITS_CHILD && (!parent->awaited || parent->awaited == child->pid);
+}
+
 /* --------------------------------------------------------------------------------------- lookup */
 
 struct process *process_by_badge(uint32_t badge)

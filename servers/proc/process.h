@@ -38,6 +38,7 @@ struct process {
     uint32_t badge, pid;
     uint8_t state, waits;
     bool is_adopted;
+    bool reads;             /* front.h */
     uint32_t cpu; /* its own; the body's may be another yet: cpus.h */
     uint32_t caller, calls; /* whom to answer, when it waits */
     uint32_t awaited;       /* WAITS_CHILD: its pid, 0: any */
@@ -76,6 +77,9 @@ struct process *process_in(struct process *list, uint32_t pid);
 struct process *process_by_badge(uint32_t badge);
 struct process *process_by_space(uint32_t space);
 struct process *process_by_pid(uint32_t pid);
+
+/* True if the parent waits for that child, perhaps among others. */
+bool process_awaits(const struct process *parent, const struct process *child);
 
 /* True if `above` is the process, its parent, or above that. */
 bool process_is_below(const struct process *process, const struct process *above);

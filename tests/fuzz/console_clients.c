@@ -12,7 +12,13 @@
 struct client_model clients[CLIENTS];
 struct asked asked;
 
-static uint32_t readers[CLIENTS], readers_count;
+/* Who waits to read: for input, for proc to be told, for what proc says. */
+static struct queue {
+    uint32_t clients[CLIENTS], count;
+} readers, asking, behind;
+static uint32_t front, heard_of; /* badges */
+static uint32_t rest_of;         /* whose read goes on; CLIENTS: nobody's */
+static bool proc_is_told;
 static struct answer {
     uint32_t caller, tag;
     struct words words;
@@ -55,12 +61,14 @@ static const struct answer *answer_of(uint32_t caller)
     return NULL;
 }
 
-static void check_data(const struct answer *answer, uint32_t bytes, bool taken)
+static void check_data(const struct answer *answer, uint32_t client, uint32_t bytes, bool taken)
 {
     static char text[READ_MAX];
     uint32_t count = taken ? model_take(text, bytes) : 0;
     bool more = count > 0 && model_goes_on();
 
+    if (taken)
+        rest_of = more ? client : CLIENTS;
     CHECK(answer && (int)answer->words.w[0] == 0 && answer->words.w[1] == count && answer->words.w[2] == more);
     CHECK(answer->tag == (count + 3) / 4 && memcmp(answer->data, text, count) == 0);
 }
@@ -95,10 +103,34 @@ static void check_write(struct client_model *client, const struct answer *answer
     client->bytes = bytes;
 }
 
+static void queue_add(struct queue *queue, uint32_t client)
+{
+    CHECK(queue->count < CLIENTS);
+    queue->clients[queue->count++] = client;
+}
+
+static bool queue_remove(struct queue *queue, uint32_t client)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < queue->count; i++)
+        if (queue->clients[i] != client)
+            queue->clients[kept++] = queue->clients[i];
+    bool is_found = kept < queue->count;
+    queue->count = kept;
+    return is_found;
+}
+
+static bool may_read(uint32_t client)
+{
+    return client == 0 || clients[client].badge == front;
+}
+
 static void check_read(struct client_model *client, const struct answer *answer)
 {
     uint32_t bytes = asked.message.words.w[1];
-    bool wait = asked.message.words.w[2], ready = !readers_count && model_is_ready();
+    bool may = may_read(asked.client);
+    bool wait = asked.message.words.w[2], ready = may && !readers.count && model_is_ready();
 
     if (bytes > READ_MAX || clients_asked_is_busy()) {
         check_status(answer, bytes > READ_MAX ? -EINVAL : -EBUSY);
@@ -109,10 +141,10 @@ static void check_read(struct client_model *client, const struct answer *answer)
         CHECK(!answer);
         client->waits = READ;
         client->bytes = bytes;
-        readers[readers_count++] = asked.client;
+        queue_add(may ? &readers : &asking, asked.client);
         return;
     }
-    check_data(answer, bytes, wait || model_goes_on());
+    check_data(answer, asked.client, bytes, wait || rest_of == asked.client);
 }
 
 /* All its bytes have left the port. */
@@ -136,12 +168,69 @@ static void check_sync(struct client_model *client, const struct answer *answer)
 
 void clients_reader_leaves(uint32_t client)
 {
-    uint32_t kept = 0;
+    queue_remove(&readers, client);
+    queue_remove(&asking, client);
+    queue_remove(&behind, client);
+}
 
-    for (uint32_t i = 0; i < readers_count; i++)
-        if (readers[i] != client)
-            readers[kept++] = readers[i];
-    readers_count = kept;
+bool clients_proc_is_told(void)
+{
+    return proc_is_told;
+}
+
+uint32_t clients_heard_of(void)
+{
+    return heard_of;
+}
+
+/* The first that asks. */
+static void check_news(const struct answer *answer)
+{
+    heard_of = asking.count ? clients[asking.clients[0]].badge : 0;
+    CHECK(answer->words.w[1] == heard_of && answer->words.w[2] <= 1);
+    if (asking.count) {
+        queue_add(&behind, asking.clients[0]);
+        queue_remove(&asking, asking.clients[0]);
+    }
+}
+
+static void ask_all(struct queue *queue)
+{
+    struct queue all = *queue;
+
+    for (uint32_t i = 0; i < all.count; i++)
+        if (!may_read(all.clients[i])) {
+            queue_remove(queue, all.clients[i]);
+            queue_add(&asking, all.clients[i]);
+        }
+}
+
+static void serve_readers(void);
+
+static void check_front(void)
+{
+    front = asked.message.words.w[1];
+    heard_of = 0;
+    for (uint32_t i = 1; i < CLIENTS; i++)
+        if (clients[i].badge == front && (queue_remove(&asking, i) || queue_remove(&behind, i)))
+            queue_add(&readers, i);
+    if (asked.message.words.w[2]) {
+        ask_all(&readers);
+        ask_all(&behind);
+    }
+    serve_readers();
+}
+
+/* A call that only the manager may use. */
+static void check_managers(const struct answer *answer)
+{
+    check_status(answer, clients[asked.client].badge ? -EPERM : 0);
+    if (clients[asked.client].badge)
+        return;
+    if (asked.message.words.w[0] == CONSOLE_NEWS)
+        check_news(answer);
+    else if (asked.message.words.w[0] == CONSOLE_FRONT)
+        check_front();
 }
 
 /* Afterwards its number is that of another process. */
@@ -151,6 +240,7 @@ static void check_release(const struct answer *answer)
     for (uint32_t i = 1; i < CLIENTS && !clients[asked.client].badge; i++)
         if (clients[i].badge == asked.message.words.w[1]) {
             clients_reader_leaves(i);
+            rest_of = rest_of == i ? CLIENTS : rest_of;
             clients[i] = (struct client_model){.badge = clients[i].badge + 16 * 512, .is_shown = true};
         }
 }
@@ -174,7 +264,10 @@ static void check_call(const struct answer *answer)
         CHECK(answer->words.w[1] == model_is_piped());
         break;
     case CONSOLE_INPUT_PIPE:
-        check_status(answer, client->badge ? -EPERM : 0);
+    case CONSOLE_NEWS:
+    case CONSOLE_FRONT:
+    case CONSOLE_TICK:
+        check_managers(answer);
         break;
     case CONSOLE_RELEASE:
         check_release(answer);
@@ -188,12 +281,12 @@ static void check_call(const struct answer *answer)
 
 static void serve_readers(void)
 {
-    while (readers_count && model_is_ready()) {
-        uint32_t reader = readers[0];
+    while (readers.count && model_is_ready()) {
+        uint32_t reader = readers.clients[0];
         clients_reader_leaves(reader);
         clients[reader].waits = NOT;
         if (!clients[reader].is_dead)
-            check_data(answer_of(reader), clients[reader].bytes, true);
+            check_data(answer_of(reader), reader, clients[reader].bytes, true);
     }
 }
 
@@ -225,6 +318,8 @@ void clients_settle(void)
     }
     check_late(direct);
     got_count = 0;
+    proc_is_told |= machine_told_proc();
+    CHECK(asking.count == 0 || proc_is_told);
     model_follow_screen();
     asked.message.tag = TAG_FAULT; /* nothing, until somebody asks */
 }
@@ -234,6 +329,8 @@ void clients_begin(void)
     memset(clients, 0, sizeof(clients));
     for (uint32_t i = 1; i < CLIENTS; i++)
         clients[i].badge = 512 * i + (i < 4 ? 7 : i); /* some are alike in what the console's table looks at */
-    readers_count = got_count = 0;
+    readers.count = asking.count = behind.count = got_count = front = heard_of = 0;
+    rest_of = CLIENTS;
+    proc_is_told = false;
     asked.message.tag = TAG_FAULT;
 }

@@ -8,7 +8,7 @@
 #include "tests/server/server_run.h"
 
 /* A client has a thread, and one more that must not call while the first waits. */
-enum { SECOND = CLIENTS, STRANGER = 2 * CLIENTS };
+enum { SECOND = CLIENTS, STRANGER = 2 * CLIENTS, PROC };
 enum call_wait { NOT, WRITE, READ, SYNC };
 
 struct client_model {
@@ -32,6 +32,10 @@ void clients_begin(void);
 
 /* The client that asks has a call already that waits. */
 bool clients_asked_is_busy(void);
+
+/* Proc is to ask for news, or has heard of a client: that badge, else 0. */
+bool clients_proc_is_told(void);
+uint32_t clients_heard_of(void);
 
 /* A read of it is not answered any more. */
 void clients_reader_leaves(uint32_t client);

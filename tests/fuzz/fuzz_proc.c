@@ -8,10 +8,11 @@
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
  * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c servers/proc/limits.c
+ * sources: servers/proc/front.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c servers/lib/account.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/fuzz/proc_kernel.c tests/fuzz/proc_model.c tests/fuzz/fake_archive.c tests/server/program_file.c
- * sources: tests/fuzz/proc_texts.c tests/fuzz/proc_programs.c
+ * sources: tests/fuzz/proc_texts.c tests/fuzz/proc_programs.c tests/fuzz/proc_front.c
  * sources: tests/fuzz/bytes.c
  */
 #include <string.h>
@@ -24,8 +25,8 @@
 #include "servers/proto/proc.h"
 #include "tests/fuzz/bytes.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/proc_front.h"
 #include "tests/fuzz/proc_kernel.h"
-#include "tests/fuzz/proc_model.h"
 #include "tests/host/check.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -215,11 +216,20 @@ static void call_unheard(struct server_message *message)
         call(STRANGER, (FAKE_BODIES * (1 + random_below(200)) + random_below(FAKE_BODIES)) | 0x40000000, message);
 }
 
+/* One that runs, or nobody, or one that has ended. */
+static void somebody_reads(struct server_message *message)
+{
+    uint32_t from = random_below(PROGRAMS), reader = model_find(LIVE, RUNS, from ? from : 1);
+
+    front_reads(random_below(8) ? reader < PROGRAMS ? programs[reader].badge : 0 : bytes_word() | 1u << 30, message);
+    model_ask(STRANGER, message);
+}
+
 static bool any_message(struct server_message *message)
 {
     uint32_t sender = model_find(LIVE, RUNS, random_below(2) ? random_below(6) : 0);
 
-    switch (random_below(20)) {
+    switch (random_below(22)) {
     case 0:
         fault(model_find(LIVE, RUNS, 1 + random_below(4)), message);
         return true;
@@ -229,6 +239,10 @@ static bool any_message(struct server_message *message)
     case 2:
     case 3:
         tick(message);
+        return true;
+    case 4:
+    case 5:
+        somebody_reads(message);
         return true;
     default:
         if (sender < PROGRAMS)
@@ -280,15 +294,16 @@ static bool next(struct server_message *message)
     uint32_t living = 0;
 
     model_settle();
+    front_settle();
     for (uint32_t i = 1; i < PROGRAMS; i++)
         living += programs[i].state == LIVE;
     CHECK(process_check() && proc_kernel_check() == living);
     proc_kernel_next();
     fake_refuse_one_in = refuse_one_in;
-    if (bytes_are_left() && !is_over)
-        return any_message(message);
-    is_over = true;
-    return last_message(message);
+    is_over |= !bytes_are_left();
+    bool is_asked = is_over ? last_message(message) : any_message(message);
+    front_before(message);
+    return is_asked;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -299,6 +314,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fake.cpus = 1 + random_below(4);
     proc_kernel_begin(fake.cpus);
     model_begin();
+    front_begin();
     is_over = false;
     fake_refuse_one_in = 0;
     refuse_one_in = random_below(2) ? 0 : 8 + random_below(64);

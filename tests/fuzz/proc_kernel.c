@@ -10,6 +10,7 @@
 #include "servers/proc/frame_pool.h"
 #include "servers/proto/console.h"
 #include "servers/proto/mem.h"
+#include "tests/fuzz/proc_front.h"
 #include "tests/server/server_run.h"
 #include "tests/host/check.h"
 
@@ -284,7 +285,11 @@ static err_t ipc(uint32_t head, struct words *words)
         words->w[0] = (uint32_t)mem_answer(head, words->w);
         return OK;
     }
-    CHECK(slot == PROC_SLOT_CONSOLE && words->w[0] == CONSOLE_RELEASE);
+    CHECK(slot == PROC_SLOT_CONSOLE);
+    if (words->w[0] != CONSOLE_RELEASE) {
+        words->w[0] = (uint32_t)front_console_call(words->w);
+        return OK;
+    }
     struct fake_body *body = &fake_bodies[words->w[1] % FAKE_BODIES];
     body->is_console_told |= body->badge == words->w[1];
     words->w[0] = 0;

@@ -82,6 +82,7 @@ static void begin(uint32_t parent, uint32_t pid, const struct text *text)
     *program = (struct program){.state = LIVE, .pid = pid, .parent = parent, .space = programs_new_space()};
     program->badge = fake_bodies[program->space].badge;
     program->text = *text;
+    program->reads = programs[parent].reads;
     for (uint32_t i = 0; i < badges_count; i++)
         CHECK(badges[i] != program->badge); /* M4 */
     CHECK(badges_count < BADGES_MAX);
@@ -258,7 +259,7 @@ static void check_exec(struct program *program, const struct answer *answer)
         if (answer->words.w[0])
             check_refused((int)answer->words.w[0]);
         else
-            program->text = text;
+            program->reads = false, program->text = text;
         CHECK(!fake_refused_late);
     }
 }

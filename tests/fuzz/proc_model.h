@@ -24,6 +24,7 @@ struct program {
     uint32_t awaited; /* 0: any */
     uint64_t wake;
     bool has_next, is_adopted;
+    bool reads; /* it has, or what it was forked from */
     struct text text, next; /* of init there are none */
 };
 

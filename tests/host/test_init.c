@@ -125,7 +125,8 @@ static void run_command(const char *command)
     "give t1 slot 4: boot 3 rights 3 1016 8\ngive t1 slot 5: boot 4 rights 1 4 1\n"                                  \
     "give t1 slot 6: boot 3 rights 3 96 1\ngive t1 slot 7: boot 3 rights 3 100 1\n"                                  \
     "give t1 slot 8: boot 4 rights 1 1 1\ngive t1 slot 9: e3 rights 2 1 0\n"
-#define CONSOLE_LOG "give t1 slot 11: boot 12 rights 1 0 0\ngive t1 slot 12: boot 4 rights 1 24 1\n"
+#define CONSOLE_LOG \
+    "give t1 slot 11: boot 12 rights 1 0 0\ngive t1 slot 12: boot 4 rights 1 24 1\ngive t1 slot 13: e2 rights 2 4 0\n"
 #define PROC                                                                                                        \
     "task t2\ndonate t2: 43\n" IMAGE("t2", "d", PAGES("t2", "15", "16")) SEES_BOOT_PAGE(2) THREAD(2, 3, 50, 20)      \
     OWN(2) "give t2 slot 4: e0 rights 9 0 0\ngive t2 slot 5: e1 rights 9 0 0\n"                                      \

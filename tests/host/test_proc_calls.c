@@ -7,6 +7,7 @@
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/proc/front.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
@@ -185,7 +186,7 @@ static void a_parent_ends_first(void)
     const struct step list[] = {
         SPAWN(NULL), FORK(P1, NULL), FORK(P2, NULL), FORK(P2, NULL),
         CALL(P3, END(3, "3/3"), PROC_EXIT, 5),
-        CALL(P2, END(2, "2/2"), PROC_EXIT, 6),
+        CALL(P2, END(2, "2/2") AGAIN, PROC_EXIT, 6),
         CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 3, 0), /* nobody will ask for it */
         CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 4, 1),
         CALL(BADGE(4, 4), END(4, "4/4"), PROC_EXIT, 7),
@@ -254,7 +255,7 @@ static void one_may_kill_what_is_below(void)
         CALL(P2, "answer 2: EPERM\n", PROC_KILL, 3, 0),
         CALL(P3, "answer 3: EPERM\n", PROC_KILL, 4, 9),
         CALL(P2, "answer 2\n", PROC_KILL, 5, 0),
-        CALL(BADGE(4, 4), END(4, "4/4"), PROC_EXIT, 0),
+        CALL(BADGE(4, 4), END(4, "4/4") AGAIN, PROC_EXIT, 0),
         CALL(P3, "answer 3: EPERM\n", PROC_KILL, 5, 9),
         CALL(P2, "answer 2: ECHILD\n", PROC_WAIT, 5, 1),
         CALL(P2, END(5, "5/5") "answer 2\n", PROC_KILL, 5, 9),
@@ -402,7 +403,7 @@ static void arguments_go_with_their_process(void)
         SPAWN(NULL), FORK(P1, NULL),
         CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
         CALL_WITH(P2, "good", 5, "answer 2\n", PROC_ARGS_PUT, 0, 5),
-        CALL(P1, END(1, "1/1"), PROC_EXIT, 0),
+        CALL(P1, END(1, "1/1") AGAIN, PROC_EXIT, 0),
         CALL(P2, "answer 2: 1 5 5 good|\n", PROC_ARGS, 0),
         CALL(P2, GONE(2) RELEASE("2/2"), PROC_EXIT, 0),
     };

@@ -5,6 +5,7 @@
 #include "servers/clients.h"
 #include "servers/console/keyboard.h"
 #include "servers/console/uart.h"
+#include "servers/proto/console.h"
 #include "servers/screen_ring.h"
 #include "tests/server/server_run.h"
 #include "tests/host/check.h"
@@ -13,7 +14,7 @@ enum { RING_ADDRESS = 0x20000000, QUEUE_MAX = 1 << 16 };
 enum { DATA = 0x3f8, INTERRUPTS, IDENTIFY, LINE_CONTROL, MODEM_CONTROL, LINE_STATUS, SCRATCH = 0x3ff };
 enum { KEY_DATA = 0x60, KEY_STATUS = 0x64, KEY_SETTINGS = 0x20 };
 enum { RECEIVED = 1, ROOM = 2, STATUS_RECEIVED = 1, STATUS_ROOM = 0x60, DIVISOR = 0x80, NO_PORT = 0xff };
-enum { BOUND_MAX = 3 };
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct queue {
     uint32_t head, tail;
@@ -27,7 +28,9 @@ static uint32_t enabled, line_control, scratch, in_port;
 static bool room_is_news, line_is_up, settings_are_asked;
 static uint32_t derived[64];        /* by slot: the signal of our endpoint there */
 static uint32_t signal_of[IRQ_COUNT]; /* by line: 0: not bound */
-static uint32_t due;
+static uint32_t due, to_itself;
+static bool proc_is_told, proc_asks, ticks_are_wanted;
+static uint32_t reader; /* of whom proc has heard */
 static uint32_t screen_read;
 static struct screen_ring *ring;
 static struct log_page *log;
@@ -118,6 +121,8 @@ static void put(uint32_t byte)
     in_port++;
     room_is_news = false;
     sinks->put((char)byte);
+    if (parts.is_instant)
+        leave(in_port);
 }
 
 static void port_out(uint32_t port, uint32_t value)
@@ -196,6 +201,18 @@ static err_t bind(const uint32_t *w)
     return OK;
 }
 
+/* To itself, to proc, to the screen. */
+static err_t signal(uint32_t slot)
+{
+    if (slot < COUNT(derived) && derived[slot])
+        to_itself |= derived[slot];
+    else if (slot == CONSOLE_SLOT_PROC)
+        proc_is_told = true;
+    else
+        CHECK(slot == CONSOLE_SLOT_SCREEN && parts.has_screen);
+    return OK;
+}
+
 int32_t machine_call(uint32_t number, uint32_t head, struct words *words)
 {
     uint32_t slot = head >> SLOT_SHIFT, *w = words->w;
@@ -217,8 +234,8 @@ int32_t machine_call(uint32_t number, uint32_t head, struct words *words)
         derived[w[0]] = w[2];
         return OK;
     default:
-        CHECK(number == SYS_ipc_signal && slot == CONSOLE_SLOT_SCREEN && parts.has_screen);
-        return OK;
+        CHECK(number == SYS_ipc_signal);
+        return signal(slot);
     }
 }
 
@@ -255,10 +272,54 @@ bool machine_port_is_empty(void)
 
 uint32_t machine_signals(void)
 {
-    uint32_t bits = due;
+    uint32_t bits = due | to_itself;
 
-    due = 0;
+    due = to_itself = 0;
     return bits;
+}
+
+bool machine_told_proc(void)
+{
+    bool is_told = proc_is_told;
+
+    proc_is_told = false;
+    return is_told;
+}
+
+static bool proc_calls(struct server_message *message)
+{
+    *message = (struct server_message){.caller = MACHINE_PROC, .words = {{CONSOLE_FRONT, reader}}};
+    if (!reader && !machine_told_proc())
+        return false;
+    if (!reader)
+        message->words = (struct words){{CONSOLE_NEWS}};
+    proc_asks = !reader;
+    reader = 0;
+    return true;
+}
+
+bool machine_goes_on(struct server_message *message)
+{
+    *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{to_itself}}};
+    to_itself = 0;
+    return message->words.w[0] || proc_calls(message);
+}
+
+bool machine_proc_is_answered(uint32_t caller, const struct words *words)
+{
+    if (caller != MACHINE_PROC)
+        return false;
+    CHECK(words->w[0] == 0);
+    if (proc_asks) {
+        reader = words->w[1];
+        ticks_are_wanted = words->w[2];
+    }
+    return true;
+}
+
+bool machine_wants_ticks(void)
+{
+    return ticks_are_wanted;
 }
 
 bool machine_screen_byte(char *byte)
@@ -280,8 +341,9 @@ void machine_begin(struct machine_parts new_parts, const struct machine_sinks *n
     parts = new_parts;
     sinks = new_sinks;
     to_port.head = to_port.tail = to_keyboard.head = to_keyboard.tail = 0;
-    enabled = line_control = scratch = in_port = due = screen_read = 0;
-    room_is_news = line_is_up = settings_are_asked = false;
+    enabled = line_control = scratch = in_port = due = to_itself = screen_read = 0;
+    room_is_news = line_is_up = settings_are_asked = proc_is_told = ticks_are_wanted = false;
+    reader = 0;
     memset(derived, 0, sizeof(derived));
     memset(signal_of, 0, sizeof(signal_of));
 }

@@ -9,10 +9,11 @@
 
 #include <stdbool.h>
 
-#include "libuser/sys/syscall.h"
+#include "tests/server/server_run.h"
 
 struct machine_parts {
     bool has_port, has_keyboard, has_screen;
+    bool is_instant; /* what is put has left the port at once, as in a virtual machine */
 };
 
 /* A byte went out; the server took one that was typed or sent, one of a key. */
@@ -36,6 +37,20 @@ bool machine_port_is_empty(void);
 
 /* The bits of the signals that are due, which are taken. */
 uint32_t machine_signals(void);
+
+/* True if proc was signalled, which is taken. */
+bool machine_told_proc(void);
+
+/* What comes without the test: the server's signals to itself, and calls of a proc to which everybody is in front, as
+ * caller MACHINE_PROC. False: nothing. */
+enum { MACHINE_PROC = SERVER_CALLERS - 1 };
+bool machine_goes_on(struct server_message *message);
+
+/* True if the answer was proc's. */
+bool machine_proc_is_answered(uint32_t caller, const struct words *words);
+
+/* What it heard last: ticks are wanted. */
+bool machine_wants_ticks(void);
 
 /* Of the screen's ring what came since the last time, one byte; false: nothing. */
 bool machine_screen_byte(char *byte);

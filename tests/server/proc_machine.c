@@ -16,7 +16,8 @@
 
 enum { LINES_MAX = 1 << 13, LINE_MAX = 256, FIRST_FRAME = 1000, STATE_WORDS = 256 };
 
-uint32_t machine_ticks, machine_stack, machine_casualties_count;
+uint32_t machine_ticks, machine_stack, machine_casualties_count, machine_reader;
+bool machine_wants_ticks;
 bool machine_fpu_is_used;
 const struct machine_casualty *machine_casualties;
 
@@ -265,6 +266,27 @@ static int32_t mem(uint32_t begin, uint32_t flags, uint32_t *w)
     }
 }
 
+static int32_t console(uint32_t begin, uint32_t *w)
+{
+    int32_t result;
+
+    switch (w[0]) {
+    case CONSOLE_RELEASE:
+        return LINE("release %s", badge_name(w[1]).text);
+    case CONSOLE_FRONT:
+        return LINE("front %s%s", w[1] ? badge_name(w[1]).text : "none", w[2] ? ", again" : "");
+    case CONSOLE_TICK:
+        result = LINE("tick %u", w[1]);
+        w[1] = machine_wants_ticks;
+        return result;
+    default:
+        CHECK(w[0] == CONSOLE_NEWS);
+        w[1] = machine_reader;
+        w[2] = machine_wants_ticks;
+        return LINE("news");
+    }
+}
+
 static int32_t ipc(uint32_t begin, uint32_t head, struct words *words)
 {
     uint32_t slot = head >> SLOT_SHIFT, *w = words->w;
@@ -272,8 +294,8 @@ static int32_t ipc(uint32_t begin, uint32_t head, struct words *words)
     if (slot == PROC_SLOT_MEM) {
         w[0] = (uint32_t)mem(begin, head, w);
     } else {
-        CHECK(slot == PROC_SLOT_CONSOLE && w[0] == CONSOLE_RELEASE);
-        w[0] = (uint32_t)LINE("release %s", badge_name(w[1]).text);
+        CHECK(slot == PROC_SLOT_CONSOLE);
+        w[0] = (uint32_t)console(begin, w);
     }
     memset(message_page, 0xee, offsetof(struct message_page, items)); /* I2 of ipc.h */
     memset(message_page->words, 0xee, sizeof(message_page->words));
@@ -341,7 +363,8 @@ void machine_begin(void)
     bytes = 0;
     lines[0] = 0;
     refusal.times = 0;
-    machine_ticks = machine_casualties_count = 0;
+    machine_ticks = machine_casualties_count = machine_reader = 0;
+    machine_wants_ticks = false;
     machine_fpu_is_used = false;
     machine_stack = STACK_TOP - 16;
 }

@@ -28,6 +28,10 @@ extern bool machine_fpu_is_used; /* by all threads, or by none */
 extern const struct machine_casualty *machine_casualties;
 extern uint32_t machine_casualties_count;
 
+/* What the console says: who reads, 0: nobody; whether it wants ticks. */
+extern uint32_t machine_reader;
+extern bool machine_wants_ticks;
+
 void machine_begin(void);
 int32_t machine_call(uint32_t number, uint32_t head, struct words *words);
 

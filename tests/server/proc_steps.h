@@ -82,3 +82,4 @@ extern char start_lines[1 << 10];
 #define GONE(n)        "destroy t" #n "\nend " #n "\n"
 #define RELEASE(badge) "release " badge "\n"
 #define END(n, badge)  GONE(n) RELEASE(badge)
+#define AGAIN          "front none, again\n" /* others may be in front than before: the console asks again */

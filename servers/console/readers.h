@@ -1,0 +1,45 @@
+/*
+ * Who waits to read. Input goes to the foreground: who that is knows proc, which is told of each read of another client
+ * than the one that was in front last.
+ *
+ *      read ---> asking --(told)--> behind --(is in front)--> read: served first come, first served
+ *         \_______________________________________________________^   of the client in front
+ *
+ *   R1  a client is in the queue that `waits` says, or in none
+ *   R2  badge 0 need not ask
+ */
+#pragma once
+
+#include "servers/console/client.h"
+
+struct reader_queue {
+    struct client *first, **end;
+};
+
+struct readers {
+    struct reader_queue asking, behind, served;
+    uint32_t front; /* the badge that was in front last; 0: none */
+};
+
+void readers_init(struct readers *readers);
+
+/* A read of that client need not ask. */
+bool readers_may(const struct readers *readers, const struct client *client);
+
+/* The client waits; it has no other call. */
+void readers_add(struct readers *readers, struct client *client);
+
+/* It waits no more; nothing if it did not. */
+void readers_remove(struct readers *readers, struct client *client);
+
+/* The first that asks, of which proc is told now, or 0. */
+struct client *readers_tell(struct readers *readers);
+
+/* That badge is in front; what its client waits for is served. */
+void readers_set_front(struct readers *readers, uint32_t badge);
+
+/* All that wait ask, but for the one in front. */
+void readers_ask_again(struct readers *readers);
+
+/* True if all who wait are where they should be; for tests. */
+bool readers_check(const struct readers *readers);

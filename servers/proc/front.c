@@ -1,0 +1,61 @@
+#include "servers/proc/front.h"
+
+#include "servers/clients.h"
+#include "servers/proto/console.h"
+
+static uint32_t ticks_are_wanted;
+
+/* Some hundred steps at most, as there are processes. */
+static bool is_in_front(const struct process *process)
+{
+    const struct process *parent = process->parent;
+
+    for (; process_index(parent) != 0; process = parent, parent = process->parent)
+        if (process->is_adopted || (parent->reads && !process_awaits(parent, process)))
+            return false;
+    return !process->is_adopted;
+}
+
+/* With its first read its children may be in front no more. */
+static void let_read(struct process *process)
+{
+    bool again = !process->reads;
+
+    process->reads = true;
+    console_front(PROC_SLOT_CONSOLE, 0, process->badge, again);
+}
+
+void front_news(void)
+{
+    uint32_t badge = 0;
+
+    if (console_news(PROC_SLOT_CONSOLE, 0, &badge, &ticks_are_wanted))
+        return;
+    struct process *process = process_by_badge(badge);
+    if (badge != 0 && process && is_in_front(process))
+        let_read(process);
+}
+
+void front_tick(uint32_t now)
+{
+    if (ticks_are_wanted)
+        console_tick(PROC_SLOT_CONSOLE, 0, now, &ticks_are_wanted);
+}
+
+void front_changed(const struct process *process)
+{
+    if (process->reads)
+        console_front(PROC_SLOT_CONSOLE, 0, 0, true);
+}
+
+void front_ends(const struct process *process)
+{
+    if (process->children)
+        console_front(PROC_SLOT_CONSOLE, 0, 0, true);
+}
+
+void front_forget(struct process *process)
+{
+    front_changed(process);
+    process->reads = false;
+}

@@ -1,0 +1,29 @@
+/*
+ * Who may read what is typed. The console asks of each process that reads, but for the one that was in front last.
+ *
+ * The program that init started is in front; so is a child of a process in front, while that waits for it, or if that has
+ * not read anything itself. So a shell has its input for itself, and the command that it waits for has it meanwhile; a
+ * command that it does not wait for has none, and none has what is adopted: `cmd &` of xv6's shell. A program that leaves
+ * reading to its children never notices.
+ *
+ *   F1  `reads` is set of who was in front when it read, and of what that has forked, until another program is executed
+ *   F2  whenever somebody may have come to the front, or may be there no more, the console asks again of all who wait
+ */
+#pragma once
+
+#include "servers/proc/process.h"
+
+/* After the console's signal: the next reader that it asks of, and whether it wants ticks. */
+void front_news(void);
+
+/* A tick has passed. */
+void front_tick(uint32_t now);
+
+/* The process waits for its children from now on, or no more: those are in front, or not any more. */
+void front_changed(const struct process *process);
+
+/* Its children will be adopted. */
+void front_ends(const struct process *process);
+
+/* Another program, which has not read. */
+void front_forget(struct process *process);

@@ -1,0 +1,102 @@
+#include "tests/fuzz/proc_front.h"
+
+#include <string.h>
+
+#include "servers/clients.h"
+#include "servers/proto/console.h"
+#include "tests/fuzz/bytes.h"
+#include "tests/fuzz/proc_kernel.h"
+#include "tests/host/check.h"
+
+static uint32_t reader, front, news_count, ticks_count, bits;
+static bool asked_again, first_read, ticks_are_wanted, ticks_were_wanted;
+static struct {
+    uint32_t badge;
+    bool in_front;
+} before[PROGRAMS];
+
+int32_t front_console_call(uint32_t *w)
+{
+    CHECK(w[0] == CONSOLE_NEWS || w[0] == CONSOLE_FRONT || w[0] == CONSOLE_TICK);
+    if (w[0] == CONSOLE_FRONT) {
+        CHECK(w[2] <= 1 && (w[1] == 0 || (front == 0 && w[1] == reader)));
+        front = w[1] ? w[1] : front;
+        first_read = w[1] ? w[2] : first_read;
+        asked_again |= w[2];
+        return 0;
+    }
+    if (w[0] == CONSOLE_TICK) {
+        CHECK(ticks_are_wanted && w[1] == fake_ticks);
+        ticks_count++;
+        ticks_are_wanted = w[1] = random_below(4) > 0;
+        return 0;
+    }
+    news_count++;
+    w[1] = reader;
+    w[2] = ticks_are_wanted;
+    return 0;
+}
+
+void front_reads(uint32_t badge, struct server_message *message)
+{
+    reader = badge;
+    ticks_are_wanted |= random_below(2);
+    *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{PROC_SIGNAL_CONSOLE}}};
+}
+
+static bool is_in_front(uint32_t program)
+{
+    const struct program *it = &programs[program], *parent = &programs[it->parent];
+
+    if (it->state != LIVE || it->is_adopted)
+        return false;
+    if (it->parent == INIT)
+        return true;
+    bool is_let = !parent->reads || (parent->waits == WAITS && (!parent->awaited || parent->awaited == it->pid));
+    return is_let && is_in_front(it->parent);
+}
+
+void front_before(const struct server_message *message)
+{
+    for (uint32_t i = 1; i < PROGRAMS; i++) {
+        before[i].badge = programs[i].state == LIVE ? programs[i].badge : 0;
+        before[i].in_front = is_in_front(i);
+    }
+    bits = (message->tag & TAG_KIND) == TAG_SIGNAL ? message->words.w[0] : 0;
+    front = news_count = ticks_count = 0;
+    asked_again = first_read = false;
+    ticks_were_wanted = ticks_are_wanted;
+}
+
+/* Who reads: T1. */
+static void check_reader(void)
+{
+    uint32_t expected = 0;
+
+    for (uint32_t i = 1; i < PROGRAMS; i++)
+        if (programs[i].state == LIVE && programs[i].badge == reader && is_in_front(i)) {
+            expected = reader;
+            CHECK(front != reader || first_read == !programs[i].reads);
+            programs[i].reads = true;
+        }
+    CHECK(front == expected && news_count == 1);
+}
+
+void front_settle(void)
+{
+    if (bits & PROC_SIGNAL_CONSOLE)
+        check_reader();
+    else
+        CHECK(front == 0 && news_count == 0);
+    CHECK(ticks_count == (bits & PROC_SIGNAL_TICK && ticks_were_wanted)); /* T3 */
+    for (uint32_t i = 1; i < PROGRAMS; i++)
+        if (before[i].badge && programs[i].state == LIVE && programs[i].badge == before[i].badge)
+            CHECK(is_in_front(i) == before[i].in_front || asked_again); /* T2 */
+}
+
+void front_begin(void)
+{
+    reader = bits = 0;
+    ticks_are_wanted = false;
+    memset(before, 0, sizeof(before));
+}

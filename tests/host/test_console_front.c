@@ -1,0 +1,249 @@
+/*
+ * The console server, whole: input goes to whom proc says to be in front, and to nobody else.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/console/main.c servers/console/client.c servers/console/lines.c servers/console/output.c
+ * sources: servers/console/readers.c
+ * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
+ * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
+ * sources: servers/console/uart.c servers/tail.c
+ * sources: tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
+ */
+#include <string.h>
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/libc/errno.h"
+#include "servers/proto/console.h"
+#include "tests/host/check.h"
+#include "tests/server/console_machine.h"
+#include "tests/server/server_run.h"
+
+enum { MANAGER = 0, PROC = 50, LINES_MAX = 400, READ_MAX = 16 };
+
+/* A call, or what arrives at the port; what it causes: `1: text` is the answer to a read of client 1, `0: 7 0` one to the
+ * manager, `told` that proc was signalled. */
+struct step {
+    uint32_t badge;
+    struct words words;
+    const char *arrives, *expected;
+};
+
+static const struct step *steps;
+static uint32_t count, at, bytes;
+static char lines[LINES_MAX];
+
+static void ignore_byte(char byte)
+{
+    (void)byte;
+}
+
+static void ignore_code(uint8_t code)
+{
+    (void)code;
+}
+
+static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+{
+    const uint32_t *w = words->w;
+    const char *text = (const char *)message_page->words;
+
+    (void)tag;
+    if (w[0])
+        bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "%u: error %d;", caller % PROC, (int)w[0]);
+    else if (caller < PROC)
+        bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "%u: %.*s;", caller, (int)w[1], text);
+    else
+        bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "0: %u %u;", w[1], w[2]);
+    return OK;
+}
+
+static void compare(const struct step *step)
+{
+    if (machine_told_proc())
+        strcpy(lines + bytes, "told;");
+    if (strcmp(lines, step->expected) != 0) {
+        fprintf(stderr, "step %u: expected %s, is %s\n", (unsigned)(step - steps), step->expected, lines);
+        abort();
+    }
+    bytes = 0;
+    lines[0] = 0;
+}
+
+static bool next(struct server_message *message)
+{
+    if (at > 0 && at <= count)
+        compare(&steps[at - 1]);
+    if (at++ >= count)
+        return false; /* to which the server comes once more */
+    const struct step *step = &steps[at - 1];
+    for (const char *text = step->arrives; text && *text; text++)
+        machine_send(*text);
+    *message = (struct server_message){.badge = step->badge, .words = step->words};
+    message->caller = step->badge ? step->badge : PROC;
+    if (step->arrives && step->badge)
+        server_caller_dies(step->badge);
+    if (step->arrives)
+        *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{machine_signals()}}};
+    return true;
+}
+
+static void run(const struct step *first, uint32_t how_many)
+{
+    static const struct machine_sinks sinks = {ignore_byte, ignore_byte, ignore_code};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
+
+    steps = first, count = how_many;
+    at = bytes = 0;
+    lines[0] = 0;
+    machine_begin((struct machine_parts){.has_port = true, .is_instant = true}, &sinks);
+    server_run_input(&fake, (struct words){{0}});
+}
+#define RUN(list) run(list, sizeof(list) / sizeof((list)[0]))
+
+#define CALL(from, lines, ...)                                                                                      \
+    {                                                                                                               \
+        from, {{__VA_ARGS__}}, NULL, lines                                                                          \
+    }
+#define READ(from, lines)          CALL(from, lines, CONSOLE_READ, READ_MAX, 1)
+#define READ_SOME(from, most, lines) CALL(from, lines, CONSOLE_READ, most, 1)
+#define REST(from, lines)          CALL(from, lines, CONSOLE_READ, READ_MAX, 0)
+#define NEWS(lines)                CALL(MANAGER, lines, CONSOLE_NEWS)
+#define FRONT(badge, again, lines) CALL(MANAGER, lines, CONSOLE_FRONT, badge, again)
+#define DONE                       "0: 0 0;"
+#define ARRIVES(data, lines)                                                                                        \
+    {                                                                                                               \
+        0, {{0}}, data, lines                                                                                       \
+    }
+#define DIES(from) /* and no more than that */                                                                      \
+    {                                                                                                               \
+        from, {{0}}, "", ""                                                                                         \
+    }
+
+/* Whoever was in front last need not ask again. */
+static void who_reads_asks(void)
+{
+    static const struct step list[] = {
+        READ(1, "told;"),
+        READ(2, ""), /* proc has not asked yet */
+        ARRIVES("a\r", ""),
+        NEWS("0: 1 0;told;"),
+        NEWS("0: 2 0;"),
+        NEWS("0: 0 0;"),
+        FRONT(2, 0, "2: a\n;" "0: 2 0;"),
+        ARRIVES("b\r", ""),
+        READ(2, "2: b\n;"),
+        READ(2, ""),
+        READ(3, "told;"),
+        ARRIVES("c\r", "2: c\n;"),
+        NEWS("0: 3 0;"),
+        FRONT(3, 0, "0: 3 0;"),
+        FRONT(1, 0, "0: 1 0;"), /* 3 was let read all the same */
+        ARRIVES("d\re\r", "3: d\n;1: e\n;"),
+        READ(3, "told;"),
+    };
+
+    RUN(list);
+}
+
+/* Also those that were let read, but for the one in front. */
+static void all_may_be_asked_of_again(void)
+{
+    static const struct step list[] = {
+        READ(1, "told;"),
+        NEWS("0: 1 0;"),
+        FRONT(1, 0, "0: 1 0;"),
+        READ(2, "told;"),
+        NEWS("0: 2 0;"),
+        READ(3, "told;"),
+        FRONT(3, 1, "0: 3 1;"), /* proc is told still */
+        ARRIVES("a\r", "3: a\n;"),
+        NEWS("0: 1 0;told;"),
+        NEWS("0: 2 0;"),
+        FRONT(0, 1, "0: 0 1;told;"),
+        ARRIVES("b\r", ""),
+        READ(3, ""), /* it has been told already */
+        NEWS("0: 1 0;told;"),
+        FRONT(3, 0, "3: b\n;0: 3 0;"),
+    };
+
+    RUN(list);
+}
+
+/* What a read has left is its client's, whoever asks for it; else it is for the next read. */
+static void a_rest_is_for_who_read(void)
+{
+    static const struct step list[] = {
+        READ_SOME(1, 2, "told;"),
+        NEWS("0: 1 0;"),
+        FRONT(1, 0, "0: 1 0;"),
+        REST(2, "2: ;"),
+        ARRIVES("abcd\ref\r", "1: ab;"),
+        REST(2, "2: ;"),
+        REST(1, "1: cd\n;"),
+        REST(1, "1: ;"),
+        READ_SOME(1, 1, "1: e;"),
+        FRONT(2, 0, "0: 2 0;"),
+        READ(2, "2: f\n;"),
+        REST(1, "1: ;"),
+    };
+    static const struct step of_the_dead[] = {
+        READ_SOME(1, 2, "told;"),
+        NEWS("0: 1 0;"),
+        FRONT(1, 0, "0: 1 0;"),
+        ARRIVES("abcd\r", "1: ab;"),
+        READ(2, "told;"),
+        NEWS("0: 2 0;"),
+        DIES(2),
+        FRONT(2, 0, "0: 2 0;"), /* who got nothing */
+        REST(1, "1: cd\n;"),
+    };
+
+    RUN(list);
+    RUN(of_the_dead);
+}
+
+/* Wherever it waits. */
+static void who_ends_waits_no_more(void)
+{
+    static const struct step list[] = {
+        READ(1, "told;"),
+        READ(2, ""),
+        READ(3, ""),
+        CALL(MANAGER, "0: 2 0;", CONSOLE_RELEASE, 2),
+        NEWS("0: 1 0;told;"),
+        CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
+        FRONT(1, 1, "0: 1 1;"),
+        NEWS("0: 3 0;"),
+        NEWS("0: 0 0;"),
+    };
+
+    RUN(list);
+}
+
+static void only_the_manager_says(void)
+{
+    static const struct step list[] = {
+        CALL(1, "1: error -1;", CONSOLE_NEWS),
+        CALL(1, "1: error -1;", CONSOLE_FRONT, 1),
+        CALL(1, "1: error -1;", CONSOLE_TICK, 1),
+        READ(1, "told;"),
+        ARRIVES("a\r", ""),
+        NEWS("0: 1 0;"),
+        FRONT(1, 0, "1: a\n;0: 1 0;"),
+        CALL(MANAGER, "", CONSOLE_READ, 4, 1), /* it need not ask */
+        ARRIVES("b\r", "0: 2 0;"),
+    };
+
+    RUN(list);
+}
+
+int main(void)
+{
+    who_reads_asks();
+    all_may_be_asked_of_again();
+    a_rest_is_for_who_read();
+    who_ends_waits_no_more();
+    only_the_manager_says();
+    puts("test_console_front: input goes to whom it is for");
+}

@@ -1,0 +1,177 @@
+/*
+ * The console server, whole: what it does for one message is bounded, and it goes on by itself, at any port. A line
+ * that does not end makes it ask for ticks, which it has as long as there is one.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/console/main.c servers/console/client.c servers/console/lines.c servers/console/output.c
+ * sources: servers/console/readers.c
+ * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
+ * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
+ * sources: servers/console/uart.c servers/tail.c
+ * sources: tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
+ */
+#include <string.h>
+
+#include "libuser/ipc/ipc.h"
+#include "servers/console/lines.h"
+#include "servers/console/uart.h"
+#include "servers/proto/console.h"
+#include "tests/host/check.h"
+#include "tests/server/console_machine.h"
+#include "tests/server/server_run.h"
+
+enum { WRITER = 1, WRITES = 40, SENT = 3000, TEXT_MAX = 1 << 15 };
+
+/* Of one message: a call, all that came at once, a signal. */
+enum { PUT_MAX = 16 * UART_FIFO, RECEIVED_MAX = 128 };
+
+static struct machine_parts parts;
+static struct words calls[WRITES];
+static char texts[WRITES][LINE_MAX];
+static uint32_t count, at, put_now, received_now, put_all, received_all, waiting;
+static uint32_t last_of_ticks;
+static char out[TEXT_MAX];
+
+static void put(char byte)
+{
+    CHECK(++put_now <= PUT_MAX && put_all < TEXT_MAX);
+    out[put_all++] = byte;
+}
+
+static void received(char byte)
+{
+    (void)byte;
+    CHECK(++received_now <= RECEIVED_MAX);
+    received_all++;
+}
+
+static void typed(uint8_t code)
+{
+    (void)code;
+}
+
+static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+{
+    (void)tag;
+    if (machine_proc_is_answered(caller, words))
+        return OK;
+    CHECK(words->w[0] == 0);
+    waiting -= caller == WRITER;
+    last_of_ticks = words->w[1];
+    return OK;
+}
+
+static bool call(struct server_message *message)
+{
+    memcpy(message_page->words, texts[at], LINE_MAX);
+    *message = (struct server_message){.caller = WRITER, .tag = IPC_PAGE_WORDS, .words = calls[at++]};
+    message->badge = message->words.w[0] >= CONSOLE_RELEASE ? 0 : WRITER;
+    waiting++;
+    return true;
+}
+
+/* The next call when the one before was answered; whatever goes on without one; time for the port. */
+static bool next(struct server_message *message)
+{
+    put_now = received_now = 0;
+    if (machine_goes_on(message))
+        return true;
+    *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{machine_signals()}}};
+    if (message->words.w[0])
+        return true;
+    if (at < count && waiting == 0)
+        return call(message);
+    machine_time_passes();
+    message->words.w[0] = machine_signals();
+    return message->words.w[0];
+}
+
+static void run(uint32_t how_many)
+{
+    static const struct machine_sinks sinks = {put, received, typed};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
+
+    count = how_many;
+    at = put_all = received_all = waiting = 0;
+    machine_begin(parts, &sinks);
+    server_run_input(&fake, (struct words){{0}});
+    CHECK(at == count && waiting == 0);
+}
+
+/* Lines that are empty are twice as long at the port. */
+static void long_writes_go_out_in_steps(void)
+{
+    memset(texts, '\n', sizeof(texts));
+    for (uint32_t i = 0; i < WRITES; i++)
+        calls[i] = (struct words){{CONSOLE_WRITE, LINE_MAX}};
+    parts = (struct machine_parts){.has_port = true};
+    run(WRITES);
+    CHECK(put_all == 2 * WRITES * LINE_MAX);
+    parts.is_instant = true;
+    run(WRITES);
+    CHECK(put_all == 2 * WRITES * LINE_MAX);
+}
+
+/* Nobody takes what is put, and nobody says so. */
+static void no_port_needs_no_interrupts(void)
+{
+    parts = (struct machine_parts){.has_port = false};
+    run(WRITES);
+}
+
+static void begin_sends(void)
+{
+    for (uint32_t i = 0; i < SENT; i++)
+        machine_send('i');
+}
+
+static err_t answered_and_sends(uint32_t caller, const struct words *words, uint32_t tag)
+{
+    begin_sends();
+    return answered(caller, words, tag);
+}
+
+static void what_comes_in_bulk_comes_in_steps(void)
+{
+    static const struct machine_sinks sinks = {put, received, typed};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered_and_sends};
+
+    calls[0] = (struct words){{CONSOLE_INPUT_PIPE}};
+    count = 1;
+    at = put_all = received_all = waiting = 0;
+    machine_begin((struct machine_parts){.has_port = true}, &sinks);
+    server_run_input(&fake, (struct words){{0}});
+    CHECK(received_all == SENT);
+}
+
+/* So many ticks, and the last is told so. */
+static void a_line_has_its_ticks(void)
+{
+    memcpy(texts[0], "prompt", 6);
+    calls[0] = (struct words){{CONSOLE_WRITE, 6}};
+    for (uint32_t i = 1; i <= PATIENCE_TICKS; i++)
+        calls[i] = (struct words){{CONSOLE_TICK, i}};
+    parts = (struct machine_parts){.has_port = true};
+    run(PATIENCE_TICKS);
+    CHECK(put_all == 0 && last_of_ticks == 1 && machine_wants_ticks());
+    run(PATIENCE_TICKS + 1);
+    CHECK(put_all == 6 && memcmp(out, "prompt", 6) == 0 && last_of_ticks == 0);
+}
+
+static void a_whole_line_needs_none(void)
+{
+    memcpy(texts[0], "whole\n", 6);
+    run(1);
+    CHECK(put_all == 7 && !machine_wants_ticks());
+}
+
+int main(void)
+{
+    long_writes_go_out_in_steps();
+    no_port_needs_no_interrupts();
+    what_comes_in_bulk_comes_in_steps();
+    a_line_has_its_ticks();
+    a_whole_line_needs_none();
+    puts("test_console_steps: one step for each message");
+}

@@ -1,0 +1,274 @@
+/*
+ * The console's output in time: who has something to say waits neither for a line that does not end nor for one who floods.
+ *
+ * sources: servers/console/lines.c servers/console/output.c servers/console/client.c
+ */
+#include "servers/console/lines.h"
+#include "tests/host/check.h"
+
+#include <string.h>
+
+enum { OUT_MAX = 1 << 22 };
+
+static struct lines lines;
+static char out[OUT_MAX];
+static uint32_t out_bytes;
+
+static void drained(struct client *client)
+{
+    (void)client;
+}
+
+static void start(void)
+{
+    clients_init();
+    lines_init(&lines, drained);
+    out_bytes = 0;
+}
+
+/* The port takes at most `max` bytes. */
+static void take(uint32_t max)
+{
+    struct ring *ring = &lines.output.ring;
+
+    CHECK(ring_used(ring) <= RING_BYTES);
+    for (; max > 0 && ring_used(ring) > 0; max--)
+        out[out_bytes++] = ring_get(ring);
+    lines_move(&lines);
+}
+
+static void take_all(void)
+{
+    while (ring_used(&lines.output.ring) > 0)
+        take(RING_BYTES);
+}
+
+static void say(uint32_t badge, const char *text)
+{
+    lines_write(&lines, client_get(badge), text, (uint32_t)strlen(text));
+    CHECK(lines_check(&lines, client_get(badge)));
+}
+
+static uint32_t now;
+
+static void fill_ring(void)
+{
+    while (ring_room(&lines.output.ring) > 0)
+        ring_put(&lines.output.ring, '-');
+}
+
+static void ticks(uint32_t count)
+{
+    for (; count > 0; count--)
+        lines_tick(&lines, ++now);
+    take_all();
+}
+
+/* So many bytes of a line that goes on. */
+static void say_long(uint32_t badge, char c, uint32_t bytes)
+{
+    char text[LINE_MAX + 1];
+
+    memset(text, c, bytes);
+    text[bytes] = 0;
+    say(badge, text);
+}
+
+static void expect_out(const char *text)
+{
+    take_all();
+    if (out_bytes != strlen(text) || memcmp(out, text, out_bytes) != 0)
+        fprintf(stderr, "expected `%s`, is `%.*s`\n", text, (int)out_bytes, out);
+    CHECK(out_bytes == strlen(text) && memcmp(out, text, out_bytes) == 0);
+    out_bytes = 0;
+}
+
+/* It is seen, but not at once: it may be whole soon. */
+static void test_unfinished_line_is_shown(void)
+{
+    start();
+    say(1, "abc");
+    CHECK(lines.are_timed);
+    ticks(PATIENCE_TICKS - 1);
+    CHECK(lines.are_timed);
+    expect_out("");
+    say(1, "d"); /* of the same line */
+    ticks(1);
+    CHECK(!lines.are_timed);
+    expect_out("abcd");
+    say(1, "e");
+    say(2, "two\n"); /* what was shown holds nobody up */
+    ticks(PATIENCE_TICKS);
+    expect_out("\r\ntwo\r\ne");
+    say(1, "f\n");
+    CHECK(!lines.are_timed);
+    expect_out("f\r\n");
+}
+
+/* What comes behind a line's end has its own time. */
+static void test_next_line_has_its_time(void)
+{
+    start();
+    say(1, "a");
+    ticks(PATIENCE_TICKS - 1);
+    say(1, "b\nc");
+    ticks(PATIENCE_TICKS - 1);
+    expect_out("ab\r\n");
+    ticks(1);
+    expect_out("c");
+    say(1, "d");
+    lines_flush(&lines, client_find(1)); /* its client reads */
+    ticks(1);
+    CHECK(!lines.are_timed);
+    expect_out("d");
+}
+
+/* Another's row; whose line it was comes behind it, and has no long lines for a while. */
+static void test_long_line_has_its_time(void)
+{
+    start();
+    say_long(1, 'x', LINE_MAX);
+    say(2, "two\n");
+    ticks(PATIENCE_TICKS - 1);
+    CHECK(lines.owner == client_find(1) && out_bytes == LINE_MAX);
+    say_long(1, 'x', LINE_MAX); /* gives it no more time */
+    ticks(1);
+    CHECK(!lines.owner && client_find(1)->hurried);
+    CHECK(out_bytes == 2 * LINE_MAX + 7 && memcmp(out + 2 * LINE_MAX, "\r\ntwo\r\n", 7) == 0);
+    out_bytes = 0;
+    say_long(1, 'y', LINE_MAX);
+    CHECK(!lines.owner);
+    say(2, "at once\n");
+    take_all();
+    CHECK(out_bytes == LINE_MAX + 11 && memcmp(out + LINE_MAX, "\r\nat once\r\n", 11) == 0);
+    client_drop(client_find(1));
+    CHECK(client_find(1)); /* or it would be as if nothing had been */
+    now += HURRY_TICKS;
+    ticks(PATIENCE_TICKS);
+    say(1, "\n");
+    say_long(1, 'z', LINE_MAX);
+    CHECK(lines.owner == client_find(1));
+    start();
+}
+
+/* Also if it has said more, for which there was no room. */
+static void test_long_line_ends_behind_others(void)
+{
+    start();
+    say_long(1, 'x', LINE_MAX);
+    fill_ring();
+    say_long(1, 'y', LINE_MAX - 1);
+    say(2, "two\n");
+    for (uint32_t i = 0; i < PATIENCE_TICKS; i++)
+        lines_tick(&lines, ++now);
+    CHECK(!lines.owner);
+    take_all();
+    CHECK(memcmp(out + RING_BYTES, "\r\ntwo\r\nyy", 9) == 0);
+    start();
+}
+
+/* Whoever holds nobody up is none that is hurried; and what was cut may go out much later. */
+static void test_long_line_of_one_alone(void)
+{
+    start();
+    say_long(1, 'x', LINE_MAX);
+    ticks(PATIENCE_TICKS);
+    CHECK(!lines.owner && !client_find(1)->hurried);
+    start();
+    fill_ring();
+    say_long(1, 'x', LINE_MAX);
+    say(2, "two\n");
+    for (uint32_t i = 0; i < PATIENCE_TICKS; i++)
+        lines_tick(&lines, ++now);
+    CHECK(!lines.are_timed && !client_find(1)->hurried);
+    take_all();
+    CHECK(!lines.owner && memcmp(out + RING_BYTES + LINE_MAX, "\r\ntwo\r\n", 7) == 0);
+    start();
+}
+
+/* ------------------------------------------------------------------------- turns */
+
+enum { TALKERS = 8, TURN_MAX = LINE_MAX };
+
+/* All that it may say, in lines of so many bytes. */
+static void fill(uint32_t badge, uint32_t line_bytes)
+{
+    char line[LINE_MAX];
+    struct client *client = client_get(badge);
+
+    memset(line, (int)('A' + badge), line_bytes);
+    line[line_bytes - 1] = '\n';
+    while (client->used <= LINE_MAX)
+        lines_write(&lines, client, line, line_bytes);
+}
+
+/* Who floods has no more than its turns: each has as many bytes as another, whatever its lines are, within a turn. */
+static void test_shares(void)
+{
+    static const uint32_t line_bytes[TALKERS] = {256, 1, 10, 60, 100, 130, 200, 255};
+    uint32_t count[TALKERS] = {0};
+
+    start();
+    fill_ring();
+    for (int round = 0; round < 4000; round++) {
+        for (uint32_t i = 0; i < TALKERS; i++)
+            fill(i + 1, line_bytes[i]);
+        take(64);
+    }
+    for (uint32_t i = 0; i < out_bytes; i++) /* each \n is that of the line before it */
+        if (out[i] > 'A')
+            count[out[i] - 'B']++;
+    for (uint32_t i = 2; i < TALKERS; i++) /* a line of 130 has a turn for itself */
+        CHECK(count[i] * 2 + TURN_MAX > count[0] && count[i] <= count[0] + TURN_MAX);
+    start();
+}
+
+/* A line waits for one turn of each of the others, however much they have to say. */
+static void test_line_among_floods(void)
+{
+    uint32_t behind = 0;
+
+    start();
+    for (uint32_t i = 0; i < 40; i++) {
+        fill(1, 100);
+        fill(2, 256);
+    }
+    say(3, "three\n");
+    while (client_find(3)->used > 0) {
+        fill(1, 100);
+        fill(2, 256);
+        take(16);
+        behind += 16;
+    }
+    CHECK(behind <= 2 * (TURN_MAX + 3) + 16 + OUTPUT_ROOM(LINE_MAX + 1));
+    start();
+}
+
+/* What was written before a write that was answered comes before what another writes then. */
+static void test_order(void)
+{
+    start();
+    fill_ring();
+    say(1, "1a\n");
+    say(2, "2a\n");
+    say(1, "1b\n");
+    say(2, "2b\n2c");
+    say(3, "3a\n");
+    take_all();
+    CHECK(memcmp(out + RING_BYTES, "1a\r\n1b\r\n2a\r\n2b\r\n3a\r\n", 20) == 0);
+    CHECK(client_find(2)->used == 2);
+    start();
+}
+
+int main(void)
+{
+    test_unfinished_line_is_shown();
+    test_next_line_has_its_time();
+    test_long_line_has_its_time();
+    test_long_line_ends_behind_others();
+    test_long_line_of_one_alone();
+    test_shares();
+    test_line_among_floods();
+    test_order();
+    puts("test_lines_turns: nobody is held up");
+}

@@ -1,0 +1,211 @@
+/*
+ * The process server, whole: who is in front and may read what is typed, when the console is to ask again of all who
+ * wait, and that it has its ticks as long as it wants them.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/proc/front.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ */
+#include "tests/host/check.h"
+#include "tests/server/proc_steps.h"
+
+enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), P4 = BADGE(4, 4), STRANGER = BADGE(9, 9) };
+
+static void p1_reads(void)
+{
+    machine_reader = P1;
+}
+
+static void p2_reads(void)
+{
+    machine_reader = P2;
+}
+
+static void new_p2_reads(void)
+{
+    machine_reader = BADGE(2, 4);
+}
+
+static void p3_reads(void)
+{
+    machine_reader = P3;
+}
+
+static void p4_reads(void)
+{
+    machine_reader = P4;
+}
+
+static void stranger_reads(void)
+{
+    machine_reader = STRANGER;
+}
+
+static void nobody_reads(void)
+{
+    machine_reader = 0;
+}
+
+/* It reads, the console asks, and that is the answer. */
+#define READS(who, lines)                                                                                           \
+    {                                                                                                               \
+        .signal = PROC_SIGNAL_CONSOLE, .before = who##_reads, .expected = "news\n" lines                            \
+    }
+#define IS_FRONT(n) "front " n "\n"
+#define BEGINS(n)   "front " n ", again\n" /* with its first read */
+#define WAIT(badge, lines, pid) CALL(badge, lines, PROC_WAIT, pid, 0)
+#define EXEC(badge, lines)      {.from = badge, STRINGS(PROC_EXEC, 1, "good"), .expected = lines}
+#define SEES_EXEC(n)            "clear " #n ": 18\n"
+
+static void a_program_is_in_front(void)
+{
+    static const struct step list[] = {
+        SPAWN(NULL),
+        READS(p1, BEGINS("1/1")),
+        READS(p1, IS_FRONT("1/1")),
+        READS(nobody, ""),
+        READS(stranger, ""), /* which has ended meanwhile */
+    };
+
+    RUN(list, 1);
+}
+
+/* As long as that has read nothing; with its first read they are asked of again. */
+static void children_of_one_that_does_not_read_are_in_front(void)
+{
+    static const struct step list[] = {
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P2, NULL),
+        READS(p3, BEGINS("3/3")),
+        READS(p2, BEGINS("2/2")),
+        READS(p3, ""),
+        READS(p1, BEGINS("1/1")),
+        READS(p2, ""),
+        READS(p1, IS_FRONT("1/1")),
+    };
+
+    RUN(list, 1);
+}
+
+/* A child has read what its parent has read until it is another program. */
+static void a_shell_has_its_input_for_itself(void)
+{
+    static const struct step list[] = {
+        SPAWN(NULL),
+        READS(p1, BEGINS("1/1")),
+        FORK(P1, NULL),                                      /* a command */
+        EXEC(P2, SEES_EXEC(2) AGAIN SEGMENTS(2) ENTRY(2) "answer 2\n"),
+        READS(p2, ""),
+        WAIT(P1, AGAIN, 2),
+        READS(p2, BEGINS("2/2")),
+        CALL(P2, END(2, "2/2") AGAIN "answer 1: 2 0 0\n", PROC_EXIT, 0),
+        READS(p1, IS_FRONT("1/1")),
+    };
+
+    RUN(list, 1);
+}
+
+/* `cmd &` of xv6's shell: a child forks the command and ends. Neither before that nor behind it is the command in front. */
+static void a_command_in_the_background_is_not(void)
+{
+    static const struct step list[] = {
+        SPAWN(NULL),
+        READS(p1, BEGINS("1/1")),
+        FORK(P1, NULL),
+        WAIT(P1, AGAIN, 0),
+        FORK(P2, NULL),
+        EXEC(P3, SEES_EXEC(3) AGAIN SEGMENTS(3) ENTRY(3) "answer 3\n"),
+        READS(p3, ""),
+        CALL(P2, END(2, "2/2") AGAIN AGAIN "answer 1: 2 0 0\n", PROC_EXIT, 0),
+        READS(p3, ""),
+        FORK(P1, NULL), /* the next one */
+        WAIT(P1, AGAIN, 0),
+        READS(p3, ""),
+        READS(new_p2, IS_FRONT("2/4")), /* it is a copy of who has read */
+    };
+
+    RUN(list, 1);
+}
+
+/* Of several children those are in front that are waited for, and what these wait for. */
+static void who_is_waited_for_is_in_front(void)
+{
+    static const struct step list[] = {
+        SPAWN(NULL),
+        READS(p1, BEGINS("1/1")),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        FORK(P2, NULL),
+        WAIT(P1, AGAIN, 2),
+        READS(p3, ""),
+        READS(p2, IS_FRONT("2/2")),
+        READS(p4, ""),
+        WAIT(P2, AGAIN, 0),
+        READS(p4, IS_FRONT("4/4")),
+        CALL(P3, END(3, "3/3"), PROC_EXIT, 0), /* nobody waits for it, nor for one of it */
+        READS(p4, IS_FRONT("4/4")),
+    };
+
+    RUN(list, 1);
+}
+
+/* Also of whom nobody has read: they are adopted. */
+static void the_children_of_the_dead_are_not_in_front(void)
+{
+    static const struct step list[] = {
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P2, NULL),
+        READS(p3, BEGINS("3/3")),
+        CALL(P2, END(2, "2/2") AGAIN, PROC_EXIT, 0),
+        READS(p3, ""),
+        READS(p1, BEGINS("1/1")),
+    };
+
+    RUN(list, 1);
+}
+
+static void ticks_are_wanted(void)
+{
+    machine_wants_ticks = true;
+    machine_ticks = 5;
+}
+
+static void no_more(void)
+{
+    machine_wants_ticks = false;
+    machine_ticks++;
+}
+
+static void the_console_has_ticks_while_it_wants_them(void)
+{
+    static const struct step list[] = {
+        SPAWN(NULL),
+        TICK(NULL, NOTHING),
+        {.signal = PROC_SIGNAL_CONSOLE, .before = ticks_are_wanted, .expected = "news\n"},
+        TICK(NULL, "tick 5\n"),
+        TICK(no_more, "tick 6\n"),
+        TICK(NULL, NOTHING),
+    };
+
+    RUN(list, 1);
+}
+
+int main(void)
+{
+    a_program_is_in_front();
+    children_of_one_that_does_not_read_are_in_front();
+    a_shell_has_its_input_for_itself();
+    a_command_in_the_background_is_not();
+    who_is_waited_for_is_in_front();
+    the_children_of_the_dead_are_not_in_front();
+    the_console_has_ticks_while_it_wants_them();
+    puts("test_proc_front: input is the foreground's");
+}
