@@ -48,7 +48,8 @@ static void tell_proc(void)
     if (is_proc_told)
         return;
     is_proc_told = true;
-    signal(CONSOLE_SLOT_PROC);
+    err_t nobody_to_tell = ipc_signal(CONSOLE_SLOT_PROC);
+    (void)nobody_to_tell; /* proc has died, and init ends the machine */
 }
 
 static void want_ticks(void)

@@ -5,7 +5,7 @@
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
- * sources: servers/proc/pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
  * sources: servers/proc/front.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
