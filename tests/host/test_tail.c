@@ -7,12 +7,14 @@
 #include "tests/host/check.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { SIZE = 64, LINES = 400000 };
+enum { SIZE = 64, LINES = 400000, PAGE = 4096 };
 
 static uint32_t written;
-static char text[SIZE];
+static char *text;
 static struct tail tail;
 static bool done; /* the other thread is */
 
@@ -72,6 +74,25 @@ static void test_skipping(uint32_t first)
     expect("\nnew", SIZE, false);
 }
 
+static void overtake(int signal)
+{
+    (void)signal;
+    CHECK(mprotect(text, PAGE, PROT_READ | PROT_WRITE) == 0);
+    for (int i = 0; i < 10; i++)
+        say("0123456\n");
+}
+
+/* What it counted has been overwritten when the reader comes to its first byte. */
+static void test_overtaken(void)
+{
+    CHECK(signal(SIGSEGV, overtake) != SIG_ERR);
+    start(0);
+    say("old\n");
+    CHECK(mprotect(text, PAGE, PROT_NONE) == 0);
+    expect("0123456\n0123456\n0123456\n", SIZE, true);
+    CHECK(signal(SIGSEGV, SIG_DFL) == overtake);
+}
+
 static void *write_lines(void *nothing)
 {
     for (uint32_t i = 0; i < LINES; i++) {
@@ -121,10 +142,13 @@ static void test_racing(void)
 
 int main(void)
 {
+    text = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(text != MAP_FAILED);
     test_reading(0);
     test_reading(0xffffffe0);
     test_skipping(0);
     test_skipping(0xffffffd3);
+    test_overtaken();
     test_racing();
     puts("test_tail: what is read is what was written");
 }
