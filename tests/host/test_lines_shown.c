@@ -1,0 +1,154 @@
+/*
+ * The console's output, at its edges: what of an unfinished line is shown when, though it begins as the kernel's lines do;
+ * what waits for room in the ring, to the byte.
+ *
+ * sources: servers/console/lines.c servers/console/output.c servers/console/client.c
+ */
+#include "servers/console/lines.h"
+#include "tests/host/check.h"
+
+#include <string.h>
+
+static struct lines lines;
+
+static void drained(struct client *client)
+{
+    (void)client;
+}
+
+static void start(void)
+{
+    clients_init();
+    lines_init(&lines, drained);
+}
+
+static void say(uint32_t badge, const char *text)
+{
+    lines_write(&lines, client_get(badge), text, (uint32_t)strlen(text));
+}
+
+static void flush(uint32_t badge)
+{
+    lines_flush(&lines, client_get(badge));
+}
+
+static void fill_ring_to(uint32_t room)
+{
+    while (ring_room(&lines.output.ring) > room)
+        ring_put(&lines.output.ring, '-');
+}
+
+static void take(uint32_t count)
+{
+    while (count-- > 0)
+        ring_get(&lines.output.ring);
+    lines_move(&lines);
+}
+
+/* All that is in the ring, which is empty then. */
+static void expect(const char *text)
+{
+    struct ring *ring = &lines.output.ring;
+
+    CHECK(ring_used(ring) == strlen(text));
+    for (; *text; text++)
+        CHECK(ring_get(ring) == *text);
+    lines_move(&lines);
+}
+
+/* As much as goes out though its line has no end; the last of it begins a line, it seems, as the kernel's do. */
+static void say_long(uint32_t badge)
+{
+    char text[LINE_MAX + 1];
+
+    memset(text, 'a', LINE_MAX);
+    strcpy(text + LINE_MAX - 3, "\r[k");
+    say(badge, text);
+}
+
+static void a_prompt_is_shown(void)
+{
+    start();
+    say(1, "[k");
+    expect("");
+    flush(1);
+    expect(" [k");
+    say(1, "ing\n");
+    expect("ing\r\n");
+}
+
+static void what_goes_on_is_held(void)
+{
+    start();
+    say_long(1);
+    CHECK(ring_used(&lines.output.ring) == LINE_MAX - 2);
+    take(LINE_MAX - 2);
+    flush(2); /* another's */
+    expect("");
+    say(1, "x\n");
+    expect("[kx\r\n");
+    say_long(1);
+    take(LINE_MAX - 2);
+    flush(1);
+    expect(" [k");
+    flush(1);
+    expect("");
+}
+
+static void what_is_held_needs_room(void)
+{
+    const uint32_t shown = (uint32_t)strlen(" [k");
+
+    for (uint32_t room = OUTPUT_ROOM(0) - 1; room <= OUTPUT_ROOM(0); room++) {
+        start();
+        say_long(1);
+        fill_ring_to(room);
+        flush(1);
+        CHECK(ring_room(&lines.output.ring) == room - (room == OUTPUT_ROOM(0) ? shown : 0));
+    }
+}
+
+/* A flush is for what was said before it, all of it. */
+static void a_flush_is_for_once(void)
+{
+    start();
+    say(1, "one");
+    flush(1);
+    expect("one");
+    say(1, " two");
+    expect("");
+    say(1, "\n");
+    expect(" two\r\n");
+    fill_ring_to(0);
+    say(1, "line\nhalf");
+    flush(1);
+    take(RING_BYTES);
+    expect("line\r\nhalf");
+}
+
+/* Another's unfinished line is ended before it, for which there must be room, too. */
+static void a_line_needs_room(void)
+{
+    const char *line = "x\n";
+    const uint32_t room = OUTPUT_ROOM((uint32_t)strlen(line) + 1);
+
+    start();
+    say(1, "half");
+    flush(1);
+    fill_ring_to(room - 1);
+    say(2, line);
+    CHECK(ring_room(&lines.output.ring) == room - 1);
+    take(1);
+    CHECK(ring_room(&lines.output.ring) == room - strlen("\r\nx\r\n"));
+}
+
+int main(void)
+{
+    a_prompt_is_shown();
+    what_goes_on_is_held();
+    what_is_held_needs_room();
+    a_flush_is_for_once();
+    a_line_needs_room();
+    printf("test_lines_shown: what is to be seen is seen\n");
+    return 0;
+}
