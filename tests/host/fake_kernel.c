@@ -11,6 +11,7 @@
 #include "tests/host/fake_mappings.h"
 
 enum {
+    PIECE = 64,             /* of the table: most tasks use few, and the rest is not even memory then */
     TASKS_MAX = 32,
     TABLE_PAGES = 512,
     SLOT_EMPTY = 0,
@@ -20,7 +21,8 @@ enum {
 
 struct task {
     bool lives;
-    uint32_t spare, mappings_count;
+    uint32_t slot, spare, mappings_count;
+    bool used[MAPPINGS_MAX / PIECE];
     bool tables[USER_END / PAGE_SIZE / TABLE_PAGES], directories[4];
     struct mapping mappings[MAPPINGS_MAX];
 };
@@ -104,6 +106,7 @@ void fake_task_create(uint32_t slot)
     CHECK(i < TASKS_MAX);
     memset(&tasks[i], 0, offsetof(struct task, mappings)); /* no task has left any mapping there */
     tasks[i].lives = true;
+    tasks[i].slot = slot;
     slots[slot] = SLOT_TASK_FIRST + i;
 }
 
@@ -126,11 +129,19 @@ static void remove_mapping(struct task *task, struct mapping *mapping)
     mappings_remove(task->mappings, mapping);
 }
 
+/* From i on, the first that may have a mapping. */
+static uint32_t next_place(const struct task *task, uint32_t i)
+{
+    while (i < MAPPINGS_MAX && !task->used[i / PIECE])
+        i = (i / PIECE + 1) * PIECE;
+    return i;
+}
+
 static void destroy(struct task *task)
 {
     uint32_t owner = (uint32_t)(task - tasks) + 1;
 
-    for (uint32_t i = 0; task->mappings_count; i++)
+    for (uint32_t i = next_place(task, 0); task->mappings_count; i = next_place(task, i + 1))
         while (task->mappings[i].page)
             remove_mapping(task, &task->mappings[i]); /* another one may move there */
     for (uint32_t i = 0; i < ram.pages + ram.hole; i++)
@@ -147,13 +158,8 @@ void fake_task_destroy(uint32_t slot)
 
 void fake_task_reap(void)
 {
-    bool named[TASKS_MAX] = {false};
-
-    for (uint32_t slot = 0; slot < SLOT_COUNT; slot++)
-        if (slots[slot] >= SLOT_TASK_FIRST)
-            named[slots[slot] - SLOT_TASK_FIRST] = true;
     for (uint32_t i = 0; i < TASKS_MAX; i++)
-        if (tasks[i].lives && !named[i])
+        if (tasks[i].lives && slots[tasks[i].slot] != SLOT_TASK_FIRST + i)
             destroy(&tasks[i]);
 }
 
@@ -165,12 +171,24 @@ bool fake_task_lives(uint32_t slot)
 static void add_mapping(struct task *task, struct mapping mapping)
 {
     CHECK(task->mappings_count < MAPPINGS_MAX / 2);
-    *place_of(task, mapping.page) = mapping;
+    struct mapping *place = place_of(task, mapping.page);
+    *place = mapping;
+    task->used[(place - task->mappings) / PIECE] = true;
     task->mappings_count++;
     if (!mapping.archive)
         frames[mapping.frame].mappings++;
     task->tables[mapping.page / TABLE_PAGES] = true;
     task->directories[mapping.page >> 18] = true;
+}
+
+static err_t take_spare(uint32_t *spare, uint32_t cost)
+{
+    if (cost > *spare) {
+        lacking = cost - *spare;
+        return ERR_ACCOUNT;
+    }
+    *spare -= cost;
+    return OK;
 }
 
 static err_t charge(struct task *task, uint32_t page, uint32_t pages)
@@ -183,12 +201,7 @@ static err_t charge(struct task *task, uint32_t page, uint32_t pages)
         cost += !task->directories[d] && !(directories & 1u << d);
         directories |= 1u << d;
     }
-    if (cost > task->spare) {
-        lacking = cost - task->spare;
-        return ERR_ACCOUNT;
-    }
-    task->spare -= cost;
-    return OK;
+    return take_spare(&task->spare, cost);
 }
 
 static err_t source_mapping(uint32_t slot, uint32_t from, struct mapping *source)
@@ -297,7 +310,8 @@ err_t kernel_unmap(uint32_t slot, uint32_t address, uint32_t pages)
 
 static void revoke_from(struct task *task, uint32_t frame)
 {
-    for (uint32_t i = 0; frames[frame].mappings && i < MAPPINGS_MAX; i++) {
+    for (uint32_t i = next_place(task, 0); frames[frame].mappings && i < MAPPINGS_MAX;
+         i = next_place(task, i + 1)) {
         struct mapping *mapping = &task->mappings[i];
         while (mapping->page && !mapping->archive && mapping->frame == frame)
             remove_mapping(task, mapping); /* another one may move there */
@@ -394,13 +408,6 @@ err_t kernel_copy_archive(uint32_t frame, uint32_t archive_page, uint32_t bytes)
     return OK;
 }
 
-static err_t charge_own(uint32_t cost)
-{
-    lacking = cost > own_spare ? cost - own_spare : 0;
-    own_spare -= lacking ? 0 : cost;
-    return lacking ? ERR_ACCOUNT : OK;
-}
-
 /* Which frame is mapped at that place of the heap. */
 static uint32_t *own_frame(const void *place)
 {
@@ -415,7 +422,7 @@ err_t kernel_map_own(void *place, uint32_t number)
     uint32_t table = (uint32_t)(((unsigned char *)place - heap) / PAGE_SIZE / TABLE_PAGES);
 
     CHECK(frame && !frame->mappings);
-    if (!own_tables[table] && charge_own(2))
+    if (!own_tables[table] && take_spare(&own_spare, 2))
         return ERR_ACCOUNT;
     own_tables[table] = true;
     CHECK(mprotect(place, PAGE_SIZE, PROT_READ | PROT_WRITE) == 0);
@@ -440,7 +447,7 @@ err_t kernel_derive_frame(uint32_t slot, uint32_t frame)
 {
     CHECK(slot < SLOT_COUNT && slots[slot] == SLOT_EMPTY && frame < FAKE_PAGES_MAX);
     if (slot >> 8 >= own_leaves) {
-        if (charge_own(1))
+        if (take_spare(&own_spare, 1))
             return ERR_ACCOUNT;
         own_leaves = (slot >> 8) + 1;
     }
