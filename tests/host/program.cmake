@@ -3,7 +3,7 @@
 #   defines: HOST_TABLE_BITS=2 ...
 #   instead: tests/server/instead            headers in there are taken in place of those of the same name
 # One that has tests/model/processors.c runs on these, the others on a processor that does nothing. Who includes this
-# sets `coverage`, the options to compile with what is tested: not the tests, whose ways are of no interest.
+# sets `coverage`, the options to compile with what is tested: neither tests nor walkers, whose ways are of no interest.
 set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all)
 
 function(read_field file field result)
@@ -27,7 +27,7 @@ endfunction()
 # What several programs are made of, with the same definitions, is compiled once.
 function(add_object source defines instead result)
   set(more ${coverage})
-  if(source MATCHES "^tests/")
+  if(source MATCHES "^tests/|_check\\.c$")
     set(more "")
   endif()
   string(MAKE_C_IDENTIFIER "${source} ${defines} ${instead} ${more}" object)
