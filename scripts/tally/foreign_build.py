@@ -20,6 +20,7 @@ from tally.program import Program, ProgramError
 XV6 = ROOT / "libuser/xv6"
 CLOCK = 10_000_000  # ns: how exact the times of files are
 DEPTH = 4  # of folders in the name of a header
+SHARES = 4  # of each processor, of what is built
 NO_MAIN = re.compile(r"undefined symbol: (xv6_)?main$", re.M)
 NAME_RULE = f"a program's name has at most {foreign.NAME_MAX} printable ASCII characters, without blanks and quotes"
 
@@ -165,6 +166,21 @@ def sources(folder, tell):
             tell(f"tally: {file} is left out: {NAME_RULE}")
 
 
+def build_each(tools, files):
+    return [build(tools, file) for file in files]
+
+
+def built_at_once(tools, files):
+    """A Result for each file. A process takes long to begin: each builds several, but few enough for progress to be seen."""
+    processors = len(os.sched_getaffinity(0))
+    several = 1 + len(files) // (SHARES * processors)
+    jobs = [parallel.Job(functools.partial(build_each, tools, files[i:i + several])) for i in range(0, len(files), several)]
+    for _, found in parallel.run_all(jobs, processors):
+        if not isinstance(found, list):
+            raise found or Told("tally: a process that built programs was killed")
+        yield from found
+
+
 def results(tools, files):
     """A Result for each file, as they come: first those that are as they were."""
     stale = []
@@ -172,11 +188,8 @@ def results(tools, files):
         if kept := kept_result(tools, file):
             yield kept
         else:
-            stale.append(parallel.Job(functools.partial(build, tools, file)))
-    for _, result in parallel.run_all(stale, len(os.sched_getaffinity(0))):
-        if not isinstance(result, Result):
-            raise result or Told("tally: a process that built a program was killed")
-        yield result
+            stale.append(file)
+    yield from built_at_once(tools, stale) if len(stale) > 1 else build_each(tools, stale)
 
 
 def remove_others(output, names):

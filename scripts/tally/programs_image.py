@@ -1,9 +1,9 @@
 """An image with programs from outside of the tree. It has a folder, outside/NAME-HASH in the build folder that all else
 is taken from, which can be booted like a build folder."""
-import hashlib
 import os
 import pathlib
 import re
+import zlib
 
 from tally import archive, build, foreign, foreign_build
 from tally.image import ImageError, make_iso
@@ -19,7 +19,7 @@ def folder_of(programs, base):
     """Each folder of programs has one of its own."""
     path = pathlib.Path(programs).resolve()
     name = re.sub(r"[^\w.-]", "_", path.name, flags=re.ASCII)
-    return base / "outside" / f"{name}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}"
+    return base / "outside" / f"{name}-{zlib.crc32(os.fsencode(path)):08x}"
 
 
 def make_archive(base, folder):

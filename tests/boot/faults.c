@@ -49,11 +49,10 @@ static NOINLINE void put_array_on_stack(void)
 static NOINLINE void use_up_memory(void)
 {
     char *taken;
-    size_t bytes = 1 << 30;
 
-    while (bytes && (taken = mmap(NULL, bytes)) == MAP_FAILED)
-        bytes -= 4096;
-    memset(taken, 1, bytes);
+    for (size_t bytes = 1 << 29; bytes >= 4096; bytes /= 2)
+        if ((taken = mmap(NULL, bytes)) != MAP_FAILED)
+            memset(taken, 1, bytes);
     overflow_stack();
 }
 
