@@ -145,7 +145,7 @@ def longest_of(folder, test):
     (status, console, log), longest = system.boot_counted(test, folder)
     if status or longest is None:
         how = f"ended with status {status}" + ", and nothing was counted" * (longest is None)
-        raise BenchError("\n".join([*console.splitlines()[-20:], *log[-20:], f"bench: {test} {how}"]))
+        raise BenchError("\n".join([*console.splitlines()[-20:], *log.explained()[-20:], f"bench: {test} {how}"]))
     return longest, test
 
 

@@ -3,10 +3,9 @@ import json
 import pathlib
 import re
 import shlex
-import sys
 import tempfile
 
-from tally import build, explore, processes
+from tally import build, explore, forked, processes
 from tally.entry import USAGE
 from tally.interface import ROOT
 
@@ -83,10 +82,10 @@ def kept_test(name):
 
 
 def names_mutants():
-    done = processes.run([sys.executable, "scripts/explore.py", "--world", "depth", "--mutants", "--list"], cwd=ROOT)
+    done = forked.run("explore", ["--world", "depth", "--mutants", "--list"])
     tests = {line.split()[-1] for line in done.stdout.splitlines()}
     yield "--mutants are those of the world", done.returncode == 0 and tests == {"explore/depth"}, done.stdout + done.stderr
-    done = processes.run([sys.executable, "scripts/explore.py", "--mutants", "--statuses"], cwd=ROOT)
+    done = forked.run("explore", ["--mutants", "--statuses"])
     yield "--mutants refuses what it has no use for", done.returncode == USAGE and "error: --mutants" in done.stderr, done.stderr
 
 

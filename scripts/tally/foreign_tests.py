@@ -4,13 +4,11 @@ import io
 import json
 import os
 import shutil
-import unittest.mock
 
-from tally import build, processes, programs_image
+from tally import build, forked, programs_image
 from tally.entry import UNABLE
 from tally.failures import KILLED, PATIENCE, judge
 from tally.image import ImageError
-from tally.interface import ROOT
 from tally.serial import BUILD_FAILED, NO_PROGRAM
 
 IMAGES = build.default_folder("i386")
@@ -129,8 +127,7 @@ class Folder:
         write_programs(self.path, programs)
 
     def run(self, name, status, says=(), writes=None, not_says=(), how=("--kernel",)):
-        done = processes.run([str(ROOT / "scripts/run"), "--build-dir", str(IMAGES), *how, "--programs", str(self.path),
-                              "--", name], PATIENCE, cwd=ROOT)
+        done = forked.run("run", ["--build-dir", str(IMAGES), *how, "--programs", str(self.path), "--", name], PATIENCE)
         for what, passed, details in judge(status, done.returncode, says, done.stderr.splitlines(), writes, done.stdout):
             yield f"{name}: {what}", passed, details
         for text in not_says:
@@ -231,11 +228,23 @@ def image_changes(folder):
     yield "that of other programs is gone", not iso.exists(), ""
 
 
+@contextlib.contextmanager
+def replaced(module, name, function):
+    before = getattr(module, name)
+    setattr(module, name, function)
+    try:
+        yield
+    finally:
+        setattr(module, name, before)
+
+
 def image_that_cannot_be_made(folder):
     """A tool that fails is no wrong option; the next run makes what it could not."""
     told = None
-    with unittest.mock.patch.object(programs_image, "make_iso", side_effect=ImageError("it fails")), \
-            contextlib.redirect_stderr(io.StringIO()):
+
+    def fails(*_):
+        raise ImageError("it fails")
+    with replaced(programs_image, "make_iso", fails), contextlib.redirect_stderr(io.StringIO()):
         try:
             programs_image.make(folder.path, IMAGES)
         except build.BuildError as error:

@@ -6,8 +6,8 @@ import select
 import subprocess
 import tempfile
 
-from tally import processes
-from tally.failures import PATIENCE, command_line, judge, programs
+from tally import forked, processes
+from tally.failures import PATIENCE, judge, programs, words_of
 from tally.interface import ROOT
 
 ALL_BYTES = bytes(range(256))
@@ -18,7 +18,7 @@ LINE = b"one " + 150 * b"word " + b"last"  # which is longer than a message
 
 def run(words, **how):
     """(status, standard output, lines of standard error)"""
-    done = processes.run(command_line(programs(words), ""), PATIENCE, cwd=ROOT, **how)
+    done = forked.run("run", words_of(programs(words)), PATIENCE, **how)
     return done.returncode, done.stdout.encode("utf-8", "surrogateescape"), done.stderr.splitlines()
 
 
@@ -63,7 +63,7 @@ def endless():
 def at_terminal(words, keys):
     """As run(), with keys that are typed at a terminal when the program has started."""
     ours, theirs = pty.openpty()
-    with processes.started(command_line(programs(words), ""), cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
+    with processes.started([str(ROOT / "scripts/run"), *words_of(programs(words))], cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE) as process:
         os.close(theirs)
         log = []

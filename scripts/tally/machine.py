@@ -33,6 +33,7 @@ class Options:
     serial: int = 2  # ports; with one, the log comes on the console's
     gdb: bool = False
     dirty: bool = False  # memory from 1 MiB on begins with bytes of 1: what is not cleared is no zero
+    explained: bool = True  # the log's addresses, as it comes
     more: tuple = ()  # further arguments for QEMU
 
 
@@ -150,7 +151,8 @@ def boot(options, words, folder, console_sink, log_sink, given=None):
     console is given, or it has a terminal at which nobody types."""
     folder = pathlib.Path(folder)
     verdict = Verdict()
-    ports = Ports(console_sink, log_sink, verdict, Symbols(folder), firmware_talks=options.uefi)
+    explain = Symbols(folder).explain if options.explained else str
+    ports = Ports(console_sink, log_sink, verdict, explain, firmware_talks=options.uefi)
     with tempfile.TemporaryDirectory() as scratch:
         arguments = [*qemu_arguments(options), *image_arguments(options, system_words(words, given), folder, scratch),
                      *memory_arguments(options, scratch)]

@@ -104,8 +104,8 @@ class Ports:
     come on both, is known by coming before our first log line; it is dropped if `firmware_talks`.
     """
 
-    def __init__(self, console_sink, log_sink, verdict, symbols, firmware_talks):
-        self.console_sink, self.log_sink, self.verdict, self.symbols = console_sink, log_sink, verdict, symbols
+    def __init__(self, console_sink, log_sink, verdict, explain, firmware_talks):
+        self.console_sink, self.log_sink, self.verdict, self.explain = console_sink, log_sink, verdict, explain
         self.listening = threading.Event()  # the console server runs, so input will be received
         self.started = not firmware_talks
         self.unshown = self.rest = b""  # the unfinished lines of console and log
@@ -161,7 +161,7 @@ class Ports:
             self.verdict.read(line)
             if line.startswith("init: starts "):
                 self.listening.set()
-            self.log_sink(self.symbols.explain(line))
+            self.log_sink(self.explain(line))
 
 
 @dataclasses.dataclass

@@ -75,3 +75,25 @@ class Symbols:
         elif ADDRESS.match(line):
             self.exact = False
         return f"{line} {found}" if found else line
+
+
+class Log(list):
+    """Lines of a log. What addresses in them are is looked up when they are to be read: that begins with a tenth of a
+    second, and the log of a test that passes is read by nobody."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = folder
+
+    def explained(self):
+        return [*map(Symbols(self.folder).explain, self)]
+
+
+class Said:
+    """What a machine has said, as text."""
+
+    def __init__(self, log, *others):
+        self.log, self.others = log, others
+
+    def __str__(self):
+        return "\n".join([*self.others, *(self.log.explained() if isinstance(self.log, Log) else self.log)])

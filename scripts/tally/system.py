@@ -4,6 +4,7 @@ A field of a test's head comment is a line `NAME: VALUE`: `run: OPTIONS` for eac
 for what is typed, `console: N REGEX` for what must have been written.
 """
 import contextlib
+import dataclasses
 import os
 import re
 import shlex
@@ -11,6 +12,7 @@ import shlex
 from tally import bench_plugin, bench_record, machine
 from tally.interface import ROOT
 from tally.serial import Input
+from tally.symbols import Log, Said
 
 FOLDER = ROOT / "tests/system"
 PLAN = re.compile(r"1\.\.(\d+)")
@@ -90,7 +92,7 @@ def tap_lines(program, console, log):
 
 
 def judge(program, status, console, log):
-    details = "\n".join([console.strip(), *log])
+    details = Said(log, console.strip())
     yield from read_tap(status, tap_lines(program, console, log), details)
     for field in fields(text_of(program), "console"):
         count, pattern = field.split(" ", 1)
@@ -101,9 +103,9 @@ def judge(program, status, console, log):
 # ------------------------------------------------------------------------------------------- running
 
 def boot(words, options, folder, typed=None):
-    """Boots in QEMU; returns (status, console text, log lines)."""
-    console, log = [], []
-    status = machine.boot(options, words, folder, console.append, log.append, typed)
+    """Boots in QEMU; returns (status, console text, its Log)."""
+    console, log = [], Log(folder)
+    status = machine.boot(dataclasses.replace(options, explained=False), words, folder, console.append, log.append, typed)
     return status, b"".join(console).decode(errors="replace"), log
 
 

@@ -8,12 +8,13 @@ import re
 import sys
 import tempfile
 
-from tally import bench, bench_record, bochs, build, machine, processes, programs_image, system
+from tally import bench, bench_record, bochs, build, forked, machine, processes, programs_image, system
 from tally.entry import USAGE
 from tally.explore_tests import explore_tests
 from tally.failures import PROGRAMS, failure_tests
 from tally.foreign_tests import foreign_tests
 from tally.fuzz_tests import fuzz_tests
+from tally.host_tests import host_tests
 from tally.image import with_command
 from tally.input_tests import input_tests
 from tally.interface import ROOT
@@ -23,6 +24,7 @@ from tally.screen_tests import screen_tests
 from tally.script_tests import WHOLE, script_tests
 from tally.serial import BUILD_FAILED
 from tally.suite_tests import suite_tests
+from tally.symbols import Said
 from tally.terminal_tests import terminal_tests
 
 IMAGES = build.default_folder("i386")
@@ -30,7 +32,6 @@ AUDIT = build.default_folder("audit")
 AUDITED_IMAGE = AUDIT / "image"
 HOST = build.default_folder("host")
 
-HOST_TIMEOUT = 300  # seconds
 AUDITED = ["t_fork", "t_proc", "t_shm", "t_shm_runs", "t_kernel_handler", "t_kernel_ipc", "t_kernel_items",
            "t_kernel_long", "t_kernel_queue", "t_kernel_task", "t_kernel_thread", "t_kernel_vm"]
 AUDITED_OPTIONS = {"t_kernel_task": "--dirty --memory 40"}
@@ -62,38 +63,20 @@ class Test:
 
 # ------------------------------------------------------------------------------------------- checks
 
-def script(*command):
+def script(name, *words):
     def run():
-        done = processes.run([sys.executable, *command], cwd=ROOT)
-        yield command[0], done.returncode == 0, done.stdout + done.stderr
+        done = forked.run(name, words)
+        yield name, done.returncode == 0, done.stdout + done.stderr
     return run
 
 
 def checks():
     return [
-        Test("check/layers", script("scripts/check_layers.py"), build=None),
-        Test("check/docs", script("scripts/check_docs.py"), build=None),
-        Test("check/reference-pages", script("scripts/gen_docs.py", "--check"), build=None),
-        Test("check/size", script("scripts/check_size.py", str(IMAGES / "kernel/kernel.elf"))),
+        Test("check/layers", script("check_layers"), build=None),
+        Test("check/docs", script("check_docs"), build=None),
+        Test("check/reference-pages", script("gen_docs", "--check"), build=None),
+        Test("check/size", script("check_size", str(IMAGES / "kernel/kernel.elf"))),
     ]
-
-
-# --------------------------------------------------------------------------------------- host tests
-
-def host_test(name):
-    def run():
-        program = HOST / "tests/host" / name
-        if not program.exists():
-            yield name, False, "it could not be built; what the compiler said is above"
-            return
-        done = processes.run([str(program)], HOST_TIMEOUT, cwd=ROOT)
-        yield name, done.returncode == 0, f"status {done.returncode}\n{done.stdout}{done.stderr}"
-    return run
-
-
-def host_tests():
-    return [Test(f"host/{p.stem}", host_test(p.stem), build="host")
-            for p in sorted((ROOT / "tests/host").glob("test_*.c"))]
 
 
 # ------------------------------------------------------------------------------------- system tests
@@ -125,7 +108,7 @@ def audit_tests():
 
 def judge_demo(status, console, log):
     counted = bool(re.search(r"\b20000\b", console))
-    yield "shm_cnt counts to 20000", status == 0 and counted, f"status {status}\n{console}\n" + "\n".join(log)
+    yield "shm_cnt counts to 20000", status == 0 and counted, Said(log, f"status {status}", console)
 
 
 def demo(text):
@@ -139,7 +122,7 @@ def demo_without_lock(text):
         status, console, log = system.boot(["shm_cnt", "-n"], system.options_of(text), IMAGES)
         lost = re.search(r"\b(\d+) lost without the lock", console)
         yield "updates are lost without the lock", status == 0 and bool(lost) and int(lost[1]) > 0, \
-            f"status {status}\n{console}\n" + "\n".join(log)
+            Said(log, f"status {status}", console)
     return run
 
 
@@ -149,7 +132,7 @@ def demo_repeated(text):
         exact = len(re.findall(r"^shm_cnt: 2 processes x 10000 increments = 20000: ok$", console, re.M))
         back = "repeat: 1000 runs, all memory given back" in console
         yield "1000 runs count to 20000", status == 0 and exact == 1000 and back, \
-            f"status {status}, {exact} exact\n{console[-2000:]}\n" + "\n".join(log)
+            Said(log, f"status {status}, {exact} exact", console[-2000:])
     return run
 
 
@@ -183,10 +166,9 @@ def demos():
         Test("demo/uefi", demo("--uefi")),
         Test("demo/kernel", demo("--kernel")),
         Test("demo/icount", demo("--kernel --icount")),
-        *[Test(f"demo/without-lock-{n}", demo_without_lock(f"--smp {n}"), places(n)) for n in (1, 2, 4, 8)],
+        *[Test(f"demo/without-lock-{n}", demo_without_lock(f"--kernel --smp {n}"), places(n)) for n in (1, 2, 4, 8)],
         *[Test(f"demo/1000-runs-{n}", demo_repeated(f"--kernel --smp {n}"), places(n)) for n in (1, 2, 4, 8)],
         Test("demo/bochs", demo_bochs()),
-        Test("demo/bochs-1-port", demo_bochs(serial=1)),
         Test("demo/bochs-2-cpus", demo_bochs(smp=2)),
         Test("bochs/t_kernel_smp_task", bochs_test("t_kernel_smp_task", smp=2)),
         Test("bochs/t_kernel_smp_vm", bochs_test("t_kernel_smp_vm", smp=2)),
@@ -200,7 +182,7 @@ def bench_figures():
     tests."""
     with tempfile.TemporaryDirectory() as scratch:
         rows = pathlib.Path(scratch) / "rows"
-        done = processes.run([sys.executable, "scripts/bench.py", "--quick", "--build-dir", str(IMAGES), "--json", str(rows)], cwd=ROOT)
+        done = forked.run("bench", ["--quick", "--build-dir", str(IMAGES), "--json", str(rows)])
         yield "scripts/bench measures all rows", done.returncode == 0, done.stdout + done.stderr
         if done.returncode == 0:
             found = {row["name"]: (row["value"], row["unit"]) for row in json.loads(rows.read_text(encoding="utf-8"))}
@@ -210,14 +192,14 @@ def bench_figures():
 def bench_longest():
     """The bench of the kernel, too, lets interrupts in; the others of scripts/bench's row are system tests."""
     (status, console, log), longest = system.boot_counted(bench.KERNEL, IMAGES)
-    yield "it ends with 0", status == 0, "\n".join([console, *log])
+    yield "it ends with 0", status == 0, Said(log, console)
     yield from system.judge_longest(longest, IMAGES)
 
 
 def bench_options():
     for words in ("--nonsense", "null_call", "--explain nothing", "--explain kernel_text", "--explain ipc_4w --record", "--quick --record",
                   "--json no/such/folder/file", "--json docs"):
-        done = processes.run([sys.executable, "scripts/bench.py", *words.split()], cwd=ROOT)
+        done = forked.run("bench", words.split())
         said = done.stdout + done.stderr
         yield f"refuses {words}", done.returncode == USAGE and "scripts/bench: error: " in said, said
 
@@ -270,11 +252,12 @@ def all_tests():
                 for name, run, needed in (*failure_tests(), *script_tests(), *terminal_tests(), *suite_tests())]
     failures += [Test(name, run, build="programs") for name, run in input_tests()]
     failures += [Test(name, run) for name, run in (*screen_tests(), *foreign_tests())]
+    hosted = [Test(name, run, build="host") for name, run in host_tests()]
     failures += [Test(name, run, build="host") for name, run in (*explore_tests(), *fuzz_tests())]
     failures += [Test(name, run, build=None) for name, run in platform_tests()]
     failures += [Test(name, run, places, needed)
                  for name, run, needed, places in mutant_tests(lambda: [test.name for test in all_tests()])]
-    return [*checks(), *host_tests(), *system_tests(), *audit_tests(), *demos(), *failures,
+    return [*checks(), *hosted, *system_tests(), *audit_tests(), *demos(), *failures,
             Test("bench/options", bench_options), Test("bench/irq_off_max", bench_longest),
             Test("bench/figures", bench_figures, places=bench.PROCESSES)]
 
