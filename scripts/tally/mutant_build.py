@@ -31,6 +31,8 @@ class Graph:
 
 
 def names(text):
+    if "$" not in text:
+        return text.split()
     return [re.sub(r"\$(.)", r"\1", name) for name in NAME.findall(text)]
 
 

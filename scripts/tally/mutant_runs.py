@@ -8,10 +8,10 @@ import shutil
 import tempfile
 import time
 
-from tally import build, mutant_build, parallel, waiting
+from tally import build, mutant_build, parallel, schedule, waiting
 from tally.entry import Told
 from tally.interface import ROOT
-from tally.mutants import EQUIVALENT, SYSTEM_ALONE
+from tally.mutants import EQUIVALENT, WITHOUT_ISO
 
 CAUGHT, SURVIVES, TIMED_OUT = "caught", "survives", "timed out"
 NO_BUILD, NOT_APPLIED, NOT_RUN = "does not build", "does not apply", "was not run"
@@ -45,21 +45,33 @@ def needs(test):
         return {"host": [f"tests/host/{program}"]}
     if kind == "explore" or test == "build/host":
         return {"host": [f"tests/explore/{program if program.startswith('test_') else 'explore'}"]}
-    system = {"i386": ["boot/kernel.elf", "boot/archive", *([] if test.startswith(SYSTEM_ALONE) else ["tally.iso"])]}
+    system = {"i386": ["boot/kernel.elf", "boot/archive", *([] if test.startswith(WITHOUT_ISO) else ["tally.iso"])]}
     return {**system, "audit": ["boot/kernel.elf"]} if kind == "audit" else system
+
+
+def run_of(name):
+    """A test's function. Modules of tests know where things are built from when they are loaded: no more are than it takes."""
+    if name.startswith("host/"):
+        from tally import host_tests
+        return dict(host_tests.host_tests()).get(name)
+    if name.startswith("explore/"):
+        from tally import explore_tests
+        return dict(explore_tests.explore_tests()).get(name)
+    from tally import tests
+    found = next((test for test in tests.all_tests() if test.name == name), None)
+    if found and found.build in tests.BUILT_ON_I386:
+        tests.BUILDS[found.build]()
+    return found and found.run
 
 
 def run_test(name, place):
     """The failures of a test whose build folders are in `place`, and made but for images of their parts. In a process of
     its own."""
     build.use_base(place)
-    from tally import schedule, tests  # which know where things are built
-    found = [test for test in tests.all_tests() if test.name == name]
-    if not found:
+    run = run_of(name)
+    if not run:
         raise Told(f"there is no test {name}")
-    if found[0].build in tests.BUILT_ON_I386:
-        tests.BUILDS[found[0].build]()
-    return schedule.outcome_of(found[0]).failures
+    return [(what, details) for what, passed, details in schedule.results_of(run) if not passed]
 
 
 def failures_in_time(mutant, place, limit):
