@@ -10,7 +10,7 @@ import tempfile
 import termios
 import time
 
-from tally import build, processes, run_options, terminal
+from tally import build, configured, processes, run_options, terminal
 from tally.interface import ROOT
 
 IMAGES = build.default_folder("i386")
@@ -108,9 +108,9 @@ class Job:
         return wait_until(lambda: not is_alive(self.pid))
 
 
-INTERACTIVE = ["scripts/run", "--build-dir", str(IMAGES), "--programs", "tests/boot", "ends", "never"]
+INTERACTIVE = ["scripts/run", "--build-dir", str(IMAGES), "--kernel", "--programs", "tests/boot", "ends", "never"]
 JOBS = {
-    "run": INTERACTIVE,
+    "run": [word for word in INTERACTIVE if word != "--kernel"],  # it has an ISO of its own, too, to leave behind
     "test": ["scripts/test", "--build-dir", str(build.base), "system/t_random"],
     "bench": ["scripts/bench", "--build-dir", str(IMAGES)],
 }
@@ -218,13 +218,18 @@ def stopped_often():
         yield from ended_after_all(job, emulators)
 
 
+NINJA = "rule r\n command = $what\nbuild a: r\n what = true\nbuild b: r a\n what = sleep 1000\n"
+
+
 def ended_while_building():
-    """What is built with ends, too."""
+    """What is built with ends, too: Ninja, and what it has started. A folder that has been configured takes no CMake."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [str(ROOT / "scripts/run"), "--build-dir", f"{folder}/build"]
+        command = [str(ROOT / "scripts/run"), "--build-dir", folder]
+        (pathlib.Path(folder) / "build.ninja").write_text(NINJA)
+        configured.note(pathlib.Path(folder))
         with processes.started(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
             process.stderr.readline()  # the first step
-            tools = wait_until(lambda: processes.descendants(process.pid))
+            tools = wait_until(lambda: len(processes.descendants(process.pid)) > 1) and processes.descendants(process.pid)
             process.send_signal(signal.SIGTERM)
             status = process.wait(PATIENCE)
         yield "status", status == 128 + signal.SIGTERM, f"status {status}"
@@ -232,7 +237,7 @@ def ended_while_building():
 
 
 def mode_after_end():
-    with started(["scripts/run", "--build-dir", str(IMAGES), "--programs", "tests/boot", "ends", "3"]) as job:
+    with started([*INTERACTIVE[:-1], "3"]) as job:
         yield "keys come at once, unechoed", wait_until(job.is_raw, PATIENCE), ""
         came = job.read(b"exited with status 3")
         yield "the terminal's mode is as it was", wait_until(lambda: not job.is_raw()), came
