@@ -11,7 +11,6 @@ byte as it is.
 from tally import entry
 
 import contextlib
-import dataclasses
 import pathlib
 import shlex
 
@@ -21,7 +20,6 @@ from tally.machine import DEFAULT_WORDS, Options, boot
 from tally.serial import BROKEN, keys_as_typed, standard_input, write_console, write_log
 from tally.version import version
 
-FIELDS = {field.name for field in dataclasses.fields(Options)}
 LOADER_MEMORY = 4  # MiB; with less, GRUB hangs without a word
 
 
@@ -51,7 +49,7 @@ def run(arguments):
     given = standard_input()
     packages.install(packages.BUILD + packages.RUN + packages.UEFI * arguments.uefi + packages.WINDOW * arguments.display)
     folder = build_folder(arguments)
-    options = Options(**{field: value for field, value in vars(arguments).items() if field in FIELDS})
+    options = Options(**{field: value for field, value in vars(arguments).items() if field in Options._fields})
     if options.memory < LOADER_MEMORY and not options.kernel:
         write_log(f"run: {options.memory} MiB of memory are too little for GRUB")
         return BROKEN

@@ -1,16 +1,16 @@
 """What tests/explore/worlds*.c say of the worlds, without building them."""
-import dataclasses
 import pathlib
 import re
 
 from tally.interface import ROOT
+from tally.record import record
 
 FOLDER = ROOT / "tests/explore"
 WORLD = re.compile(r'^    \{\.name = "([\w-]+)", \.what = "([^"]*)",(.*?)(?=^    \{\.name|^    \{0\})', re.M | re.S)
 STATES = re.compile(r"\.states = (\d+)")
 
 
-@dataclasses.dataclass
+@record
 class World:
     name: str
     what: str

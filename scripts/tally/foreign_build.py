@@ -3,7 +3,6 @@
 A program that cannot be built stops no other: it is named, the list (tally/foreign.py) has it as broken, and no older
 file of it is left.
 """
-import dataclasses
 import functools
 import json
 import os
@@ -16,6 +15,7 @@ from tally.entry import Told
 from tally.interface import ROOT
 from tally.output import write_if_changed
 from tally.program import Program, ProgramError
+from tally.record import record
 
 XV6 = ROOT / "libuser/xv6"
 CLOCK = 10_000_000  # ns: how exact the times of files are
@@ -31,7 +31,7 @@ HABITS = ["-std=gnu11", "-Wno-unknown-warning-option", *(f"-Wno-error={kind}" fo
     "incompatible-function-pointer-types", "return-type", "return-mismatch"))]
 
 
-@dataclasses.dataclass
+@record
 class Tools:
     folder: pathlib.Path  # of the programs
     output: pathlib.Path
@@ -68,7 +68,7 @@ class Tools:
                 [*self.link, made["o"], *self.inputs, "-o", made["elf"]])
 
 
-@dataclasses.dataclass
+@record
 class Result:
     name: str
     good: bool

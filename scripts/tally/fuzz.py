@@ -1,10 +1,10 @@
 """The fuzz programs of tests/fuzz, and how they are run."""
-import dataclasses
 import os
 import pathlib
 import re
 
 from tally.interface import ROOT
+from tally.record import record
 
 FOLDER = ROOT / "tests/fuzz"
 CORPUS = FOLDER / "corpus"
@@ -12,7 +12,7 @@ LONGEST = 1 << 11  # bytes of an input
 HEAD = re.compile(r"/\*\n \* (.*?)\n \*\n \* fuzz: runs=(\d+)\n", re.S)
 
 
-@dataclasses.dataclass
+@record
 class Program:
     name: str
     what: str  # its head comment's first paragraph

@@ -1,9 +1,9 @@
 """Reads the interface lists: kernel/abi/syscalls.def, kernel/abi/errors.def, servers/proto/*.proto."""
-import dataclasses
 import pathlib
 import re
 
 from tally.entry import Told
+from tally.record import record
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ABI = ROOT / "kernel/abi"
@@ -19,7 +19,7 @@ class InterfaceError(Told):
     """What is wrong with a list, as `file:line: what`."""
 
 
-@dataclasses.dataclass
+@record
 class Syscall:
     number: int
     name: str
@@ -34,7 +34,7 @@ class Syscall:
         return self.result not in ("-", "words")
 
 
-@dataclasses.dataclass
+@record
 class Call:
     number: int
     name: str
@@ -45,7 +45,7 @@ class Call:
     summary: str
 
 
-@dataclasses.dataclass
+@record
 class Protocol:
     name: str
     about: list
@@ -122,7 +122,7 @@ def read_protocol(path):
         if line.startswith("#"):
             protocol.about.append(line[1:].strip())
         elif line.startswith("protocol "):
-            protocol.name = line.split()[1]
+            protocol = protocol._replace(name=line.split()[1])
         elif line.strip():
             protocol.calls.append(read_call(f"{path}:{number}", line.strip()))
     if protocol.name != path.stem or not protocol.calls:

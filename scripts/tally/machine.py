@@ -1,5 +1,4 @@
 """Boots the system in QEMU and finds out how the program ended."""
-import dataclasses
 import os
 import pathlib
 import shutil
@@ -9,6 +8,7 @@ import threading
 
 from tally import processes
 from tally.image import command_line, with_command
+from tally.record import record
 from tally.serial import BROKEN, TIMED_OUT, Ports, Verdict, send_input
 from tally.symbols import Symbols
 
@@ -20,7 +20,7 @@ READING = 60  # seconds to read what it has said when it has ended
 HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
-@dataclasses.dataclass
+@record
 class Options:
     smp: int = 1
     memory: int = 128  # MiB

@@ -1,6 +1,5 @@
 """Runs functions at the same time, each in a process of its own, as many as there are places."""
 import contextlib
-import dataclasses
 import multiprocessing
 import signal
 
@@ -9,19 +8,15 @@ from tally import processes, waiting
 FORK = multiprocessing.get_context("fork")
 
 
-@dataclasses.dataclass
 class Job:
-    run: object  # a function without arguments
-    places: int = 1
-    waits: bool = False  # hardly computes: it has its place beside those of the others
+    def __init__(self, run, places=1, waits=False):
+        self.run, self.places = run, places  # a function without arguments
+        self.waits = waits  # hardly computes: it has its place beside those of the others
 
 
-@dataclasses.dataclass
 class Running:
-    job: Job
-    places: int
-    process: object
-    receiver: object
+    def __init__(self, job, places, process, receiver):
+        self.job, self.places, self.process, self.receiver = job, places, process, receiver
 
     def fileno(self):
         return self.receiver.fileno()

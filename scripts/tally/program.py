@@ -1,7 +1,8 @@
 """A program's ELF file, as the boot archive has it."""
-import dataclasses
 import pathlib
 import struct
+
+from tally.record import record
 
 PAGE = 4096
 PROGRAM_BASE = 0x900000
@@ -18,7 +19,7 @@ class ProgramError(Exception):
     pass
 
 
-@dataclasses.dataclass
+@record
 class Segment:
     offset: int
     address: int

@@ -75,14 +75,15 @@ class Times:
             replace_text(self.path, text)
 
 
-@dataclasses.dataclass
 class TestJob(parallel.Job):
-    test: object = None
+    def __init__(self, test):
+        super().__init__(functools.partial(outcome_of, test), test.places, test.waits)
+        self.test = test
 
 
 def run_all(tests, jobs, times, started):
     """Yields an Outcome for each test as it ends; calls started(test)."""
-    work = [TestJob(functools.partial(outcome_of, test), test.places, test.waits, test) for test in sorted(tests, key=times.order)]
+    work = [TestJob(test) for test in sorted(tests, key=times.order)]
     for job, outcome in parallel.run_all(work, jobs, lambda job: started(job.test)):
         outcome = outcome or Outcome(None, [("ends by itself", False, "its process was killed")], 0)
         outcome.test = job.test

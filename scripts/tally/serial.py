@@ -4,7 +4,6 @@ With one port the log comes on it, too: each line between LOG_BEGIN and the end 
 server sees to it that no program's output contains LOG_BEGIN.
 """
 import contextlib
-import dataclasses
 import os
 import re
 import selectors
@@ -13,6 +12,7 @@ import termios
 import threading
 
 from tally import terminal, waiting
+from tally.record import record
 
 TIMED_OUT, BROKEN, BUILD_FAILED, NO_PROGRAM = 124, 125, 126, 127
 
@@ -164,7 +164,7 @@ class Ports:
             self.log_sink(self.explain(line))
 
 
-@dataclasses.dataclass
+@record
 class Input:
     """What goes to the console: what comes from the descriptor `source`."""
     source: int

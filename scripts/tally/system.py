@@ -4,7 +4,6 @@ A field of a test's head comment is a line `NAME: VALUE`: `run: OPTIONS` for eac
 for what is typed, `console: N REGEX` for what must have been written.
 """
 import contextlib
-import dataclasses
 import os
 import re
 import shlex
@@ -50,7 +49,7 @@ def options_of(text, **others):
     while words:
         field = words.pop(0).removeprefix("--")
         kind = type(getattr(options, field))
-        setattr(options, field, True if kind is bool else kind(words.pop(0)))
+        options = options._replace(**{field: True if kind is bool else kind(words.pop(0))})
     return options
 
 
@@ -105,7 +104,7 @@ def judge(program, status, console, log):
 def boot(words, options, folder, typed=None):
     """Boots in QEMU; returns (status, console text, its Log)."""
     console, log = [], Log(folder)
-    status = machine.boot(dataclasses.replace(options, explained=False), words, folder, console.append, log.append, typed)
+    status = machine.boot(options._replace(explained=False), words, folder, console.append, log.append, typed)
     return status, b"".join(console).decode(errors="replace"), log
 
 

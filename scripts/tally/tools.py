@@ -3,7 +3,6 @@
 A tool is found by its variable of the environment (CC, LD, ...), by its name, or by its name with a version, such
 as clang-16; those of LLVM are preferred that fit the compiler. What must lie beside a tool is found from there.
 """
-import dataclasses
 import functools
 import glob
 import os
@@ -12,12 +11,13 @@ import re
 import shutil
 
 from tally import processes
+from tally.record import record
 
 SUFFIXED = re.compile(r".*-(\d+)")
 NUMBER = re.compile(r"\d+(\.\d+)+|\d+")
 
 
-@dataclasses.dataclass(frozen=True)
+@record
 class Tool:
     name: str  # a command, or a file's absolute path, possibly a pattern; {clang}, {grub}: see places()
     package: str  # of Debian
