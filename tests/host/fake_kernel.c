@@ -11,7 +11,6 @@
 #include "tests/host/fake_mappings.h"
 
 enum {
-    PIECE = 64,             /* of the table: most tasks use few, and the rest is not even memory then */
     TASKS_MAX = 32,
     TABLE_PAGES = 512,
     SLOT_EMPTY = 0,
@@ -22,7 +21,7 @@ enum {
 struct task {
     bool lives;
     uint32_t slot, spare, mappings_count;
-    bool used[MAPPINGS_MAX / PIECE];
+    bool used[MAPPINGS_MAX / MAPPINGS_PIECE];
     bool tables[USER_END / PAGE_SIZE / TABLE_PAGES], directories[4];
     struct mapping mappings[MAPPINGS_MAX];
 };
@@ -129,19 +128,11 @@ static void remove_mapping(struct task *task, struct mapping *mapping)
     mappings_remove(task->mappings, mapping);
 }
 
-/* From i on, the first that may have a mapping. */
-static uint32_t next_place(const struct task *task, uint32_t i)
-{
-    while (i < MAPPINGS_MAX && !task->used[i / PIECE])
-        i = (i / PIECE + 1) * PIECE;
-    return i;
-}
-
 static void destroy(struct task *task)
 {
     uint32_t owner = (uint32_t)(task - tasks) + 1;
 
-    for (uint32_t i = next_place(task, 0); task->mappings_count; i = next_place(task, i + 1))
+    for (uint32_t i = mappings_next(task->used, 0); task->mappings_count; i = mappings_next(task->used, i + 1))
         while (task->mappings[i].page)
             remove_mapping(task, &task->mappings[i]); /* another one may move there */
     for (uint32_t i = 0; i < ram.pages + ram.hole; i++)
@@ -173,7 +164,7 @@ static void add_mapping(struct task *task, struct mapping mapping)
     CHECK(task->mappings_count < MAPPINGS_MAX / 2);
     struct mapping *place = place_of(task, mapping.page);
     *place = mapping;
-    task->used[(place - task->mappings) / PIECE] = true;
+    task->used[(place - task->mappings) / MAPPINGS_PIECE] = true;
     task->mappings_count++;
     if (!mapping.archive)
         frames[mapping.frame].mappings++;
@@ -310,8 +301,8 @@ err_t kernel_unmap(uint32_t slot, uint32_t address, uint32_t pages)
 
 static void revoke_from(struct task *task, uint32_t frame)
 {
-    for (uint32_t i = next_place(task, 0); frames[frame].mappings && i < MAPPINGS_MAX;
-         i = next_place(task, i + 1)) {
+    for (uint32_t i = mappings_next(task->used, 0); frames[frame].mappings && i < MAPPINGS_MAX;
+         i = mappings_next(task->used, i + 1)) {
         struct mapping *mapping = &task->mappings[i];
         while (mapping->page && !mapping->archive && mapping->frame == frame)
             remove_mapping(task, mapping); /* another one may move there */

@@ -3,7 +3,10 @@
 
 #include "kernel/abi/abi.h"
 
-enum { MAPPINGS_MAX = 1 << 15 }; /* a power of two */
+enum {
+    MAPPINGS_MAX = 1 << 15, /* a power of two */
+    MAPPINGS_PIECE = 64,    /* most tasks use few pieces, and the rest is not even memory then */
+};
 
 struct mapping {
     uint32_t page; /* 0: free place (page 0 is never mapped) */
@@ -20,6 +23,14 @@ static inline struct mapping *mappings_place(struct mapping *mappings, uint32_t 
     while (mappings[i].page && mappings[i].page != page)
         i = (i + 1) % MAPPINGS_MAX;
     return &mappings[i];
+}
+
+/* From i on, the first that may have a mapping: in a piece that was used. */
+static inline uint32_t mappings_next(const bool *used, uint32_t i)
+{
+    while (i < MAPPINGS_MAX && !used[i / MAPPINGS_PIECE])
+        i = (i / MAPPINGS_PIECE + 1) * MAPPINGS_PIECE;
+    return i;
 }
 
 /* Its followers are put in again. */
