@@ -33,16 +33,6 @@ USER_DATA   equ 0x23
     enter_c
 %endmacro
 
-; eax = the thread to run, not null. One that came by sysenter leaves by sysexit.
-%macro leave_to_thread 0
-    lea     esp, [eax + THREAD_REGISTERS]
-    cmp     dword [eax + THREAD_VECTOR], SYSCALL
-    jne     leave_by_iret
-    popa
-    sti                             ; takes effect after the next instruction
-    sysexit
-%endmacro
-
 ; ecx = the processor that this runs on (a reference, as in a thread), by the task register.
 %macro this_processor 0
     str     ecx
@@ -77,7 +67,7 @@ USER_DATA   equ 0x23
 
 section .text
 extern event_syscalls, event_stale, trap_user, trap_interrupt, trap_kernel, cpu_settle_drops, kernel
-extern kernel_lock, kernel_lock_wait, kernel_lock_wake, kernel_hear_request
+extern lock_halt, kernel_lock, kernel_lock_wait, kernel_lock_wake, kernel_hear_request
 
 global sysenter_entry
 sysenter_entry:
@@ -87,9 +77,16 @@ sysenter_entry:
 leave_alone:
     test    eax, eax
     jz      idle
+; eax = the thread to run, not null. One that came by sysenter leaves by sysexit.
 global resume_alone
 resume_alone:
-    leave_to_thread
+    lea     esp, [eax + THREAD_REGISTERS]
+    cmp     dword [eax + THREAD_VECTOR], SYSCALL
+    jne     leave_by_iret
+    popa
+    sti                             ; takes effect after the next instruction
+.exit:
+    sysexit
 
 ; By several processors: the thread may have died before the lock was ours.
 global sysenter_locked, leave_locked
@@ -108,7 +105,7 @@ resume_locked:
     cmp     dword [kernel + KERNEL_DROPS], 0
     jne     settle
     give_lock
-    leave_to_thread
+    jmp     resume_alone
 settle:
     push    eax
     call    cpu_settle_drops
@@ -169,9 +166,21 @@ wake_entry:
 
 ; An NMI comes at any moment of the kernel, too: it uses no more than the three words that the processor has pushed, for
 ; which there is room wherever esp may be (struct thread, struct arch_cpu), and is counted. A tick tells it.
+; One between sti and an instruction before which no interrupt may come goes back to that sti: after iret
+; nothing would hold interrupts off any more.
 global nmi_entry
 nmi_entry:
     lock inc dword [ss:kernel + KERNEL_NMIS]
+    test    byte [esp + 4], 3
+    jnz     .done
+    cmp     dword [esp], resume_alone.exit
+    je      .again
+    cmp     dword [esp], lock_halt
+    jne     .done
+.again:
+    dec     dword [esp]
+    and     byte [esp + 9], ~2      ; the interrupt flag
+.done:
     iret
 
 ; An interrupt that went away before it was taken: it is not ended.

@@ -38,7 +38,7 @@ static void sleep(struct arch_cpu *arch, uint32_t ticket)
     apic_let_in(VECTOR_REQUEST);
     __atomic_add_fetch(&kernel_lock.sleepers, 1, __ATOMIC_SEQ_CST);
     if (kernel_lock.serving != ticket && !arch->request)
-        __asm__ volatile("sti; hlt; cli" : : : "memory");
+        __asm__ volatile("sti; .globl lock_halt; lock_halt: hlt; cli" : : : "memory");
     __atomic_sub_fetch(&kernel_lock.sleepers, 1, __ATOMIC_SEQ_CST);
     apic_let_in(0);
 }

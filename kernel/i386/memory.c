@@ -12,10 +12,7 @@ void *memset(void *to, int value, size_t bytes)
     size_t words = bytes / 4, rest = bytes % 4;
     void *at = to;
 
-    __asm__ volatile("rep stosl; mov %2, %1; rep stosb"
-                     : "+D"(at), "+c"(words)
-                     : "r"(rest), "a"(pattern)
-                     : "memory");
+    __asm__ volatile("rep stosl; mov %2, %1; rep stosb" : "+D"(at), "+c"(words) : "r"(rest), "a"(pattern) : "memory");
     return to;
 }
 
@@ -24,10 +21,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
     size_t words = bytes / 4, rest = bytes % 4;
     void *at = to;
 
-    __asm__ volatile("rep movsl; mov %3, %2; rep movsb"
-                     : "+D"(at), "+S"(from), "+c"(words)
-                     : "r"(rest)
-                     : "memory");
+    __asm__ volatile("rep movsl; mov %3, %2; rep movsb" : "+D"(at), "+S"(from), "+c"(words) : "r"(rest) : "memory");
     return to;
 }
 

@@ -48,10 +48,7 @@ static void load_tables(unsigned cpu)
         uint32_t base;
     } g = {sizeof gdt - 1, (uint32_t)(uintptr_t)gdt}, i = {sizeof idt - 1, (uint32_t)(uintptr_t)idt};
 
-    __asm__ volatile("lgdt %0; lidt %1; ljmp %2, $1f; 1:"
-                     :
-                     : "m"(g), "m"(i), "i"(KERNEL_CODE)
-                     : "memory");
+    __asm__ volatile("lgdt %0; lidt %1; ljmp %2, $1f; 1:" : : "m"(g), "m"(i), "i"(KERNEL_CODE) : "memory");
     __asm__ volatile("mov %0, %%ss; mov %1, %%ds; mov %1, %%es; mov %2, %%fs; mov %2, %%gs; lldt %w2; ltr %3"
                      :
                      : "r"(KERNEL_DATA), "r"(USER_DATA), "r"(0), "r"((uint16_t)(TASK_STATE + cpu * 8)));

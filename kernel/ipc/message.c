@@ -98,8 +98,8 @@ static uint32_t item_end(const struct checked_item *item)
 static bool meets_earlier(const struct message *m, const struct checked_item *item)
 {
     for (const struct checked_item *other = m->items; other < item; other++)
-        if ((other->kind == ITEM_CAP) == (item->kind == ITEM_CAP) &&
-            other->to < item_end(item) && item->to < item_end(other))
+        if ((other->kind == ITEM_CAP) == (item->kind == ITEM_CAP) && other->to < item_end(item) &&
+            item->to < item_end(other))
             return true;
     return false;
 }
@@ -200,9 +200,7 @@ static void commit_item(const struct checked_item *item, struct thread *receiver
     struct task *to = thread_task(receiver);
 
     if (item->kind == ITEM_CAP) {
-        slot_derive(item->slot,
-                    cspace_open(&to->cspace, &to->account, item->to, kernel.empty_leaf),
-                    &item->derivation);
+        slot_derive(item->slot, cspace_open(&to->cspace, &to->account, item->to, kernel.empty_leaf), &item->derivation);
         return;
     }
     if (receiver->faulting)

@@ -104,7 +104,7 @@ def read_until(stream, wanted):
 
 def unfinished():
     """A line that never ends is seen, by whoever waits for it at a terminal, and then others'."""
-    with processes.started(command_line(programs("holds"), ""), cwd=ROOT, stdout=subprocess.PIPE,
+    with processes.started([str(ROOT / "scripts/run"), *words_of(programs("holds"))], cwd=ROOT, stdout=subprocess.PIPE,
                            stderr=subprocess.DEVNULL) as process:
         for wanted in (b"abc", b"\nothers go on\n"):
             got = read_until(process.stdout, wanted)

@@ -15,7 +15,7 @@ TOLD = r"init: \S+ exited with status 0"
 READS, COUNTED = r"shm_cnt: process [12] of 2 reads \d+", "shm_cnt: 2 processes x 10000 increments = 20000: ok"
 LOADED, TYPED = r"mem: \d+ frames, \d+ free", "ok 1 - 2 lines were typed"
 SILENT = ["-serial", "none"]
-NMIS, NMI_TOLD = 200, r"cpu: \d+ NMIs came and were ignored"
+NMIS, NMI_TOLD = 1000, r"cpu: \d+ NMIs came and were ignored"
 
 
 def qemu(uefi, *more):
@@ -124,14 +124,14 @@ def dead_server():
 
 
 def nmis():
-    """They come while processors compute and while they idle, and are told; nothing else happens."""
+    """They come while processors compute, idle, enter and leave the kernel, and are told; nothing else happens."""
     two = qemu(False, "-smp", "2", *SILENT)
-    with running([*two, *kernel("repeat", "600", "shm_cnt")], True) as screen:
+    with running([*two, *kernel("repeat", "2000", "shm_cnt")], True) as screen:
         rows = screen.wait_for(has(READS))
         yield "programs run", has(READS)(lines_of(rows)) and not has(TOLD)(lines_of(rows)), shown(rows)
         for _ in range(NMIS):
             screen.call("inject-nmi")
-        rows = screen.wait_for(has(TOLD))
+        rows = screen.wait_for(has(TOLD), 60)
         yield "they run on to their end, and well", has(TOLD)(lines_of(rows)), shown(rows)
     with running([*two, *kernel("t_typed")], True) as screen:
         screen.wait_for(has("type lines"))
