@@ -25,6 +25,12 @@ static uint32_t reserve(void)
     return memory_now().total / 64 + 96;
 }
 
+/* Of so many free frames, what is not there for pages: the reserve, what is promised, tables for the others. */
+static uint32_t beside(uint32_t free)
+{
+    return reserve() + UNTOUCHED + (free / 512 + 1) * 3;
+}
+
 static pid_t children[MANY];
 
 /* As many children at once as there can be, and their ends. */
@@ -77,7 +83,7 @@ static int takes_all(void)
 {
     uint32_t free = memory_now().free, pages = largest();
 
-    return pages + reserve() + UNTOUCHED >= free ? 0 : (int)(free - pages - reserve());
+    return pages + beside(free) >= free ? 0 : (int)(free - pages - reserve());
 }
 
 static bool given_back(void)
@@ -91,7 +97,7 @@ static volatile uint32_t *board;
 /* Leaves every second page free. */
 static int holds_what_is_between(void)
 {
-    uint32_t pages = memory_now().free - reserve() - UNTOUCHED;
+    uint32_t free = memory_now().free, pages = free - beside(free);
     char *area = mmap(NULL, pages * PAGE);
 
     if (area == MAP_FAILED) {
