@@ -43,7 +43,7 @@ def places(processors):
 
 
 # For a time to be over, or keys to be typed one by one.
-WAIT = {"fail/a program that never ends", "fail/a byte of init's text", "fail/the entry of init", "screen/keyboard",
+WAIT = {"fail/a program that never ends", "fail/a byte of init's text", "fail/the entry of init", "screen/keyboard", "screen/keyboard-uefi",
         "script/run ends with its terminal", "script/test ends with its terminal", "script/bench ends with its terminal",
         "script/tests at the same time", "script/signals while it waits", "script/run has no limit on a terminal"}
 

@@ -6,20 +6,19 @@
 #include "servers/mem/heap.h"
 #include "servers/mem/kernel_calls.h"
 
-enum { BUCKET_BITS_MIN = 10 };
+enum { BUCKETS_MIN = 1024 };
 
 struct shm_table shm_table;
 
 static struct arena segments_arena, buckets_arena;
-static uint32_t no_buckets[2]; /* until the first segment: bucket_bits is 1 */
-static uint32_t bucket_bits;
+static uint32_t no_buckets[1]; /* until the first segment */
 static uint32_t count, numbers_used, free_number;
 
-static void use_buckets(uint32_t *buckets, uint32_t bits)
+static void use_buckets(uint32_t *buckets, uint32_t buckets_count)
 {
-    bucket_bits = bits;
     shm_table.buckets = buckets;
-    shm_table.shift = 32 - bits;
+    shm_table.buckets_count = buckets_count;
+    shm_table.mask = buckets_count - 1;
 }
 
 void shm_table_init(uint32_t secret)
@@ -33,14 +32,9 @@ void shm_table_init(uint32_t secret)
     free_number = SEGMENT_NONE;
 }
 
-static uint32_t bucket_of(uint32_t id)
-{
-    return id * shm_table.multiplier >> shm_table.shift;
-}
-
 static void chain(uint32_t number)
 {
-    uint32_t *bucket = &shm_table.buckets[bucket_of(shm_table_at(number)->id)];
+    uint32_t *bucket = &shm_table.buckets[shm_table_bucket(shm_table_at(number)->id)];
 
     shm_table_at(number)->next = *bucket - 1;
     *bucket = number + 1;
@@ -48,7 +42,7 @@ static void chain(uint32_t number)
 
 static void unchain(uint32_t number)
 {
-    uint32_t *bucket = &shm_table.buckets[bucket_of(shm_table_at(number)->id)];
+    uint32_t *bucket = &shm_table.buckets[shm_table_bucket(shm_table_at(number)->id)];
     uint32_t next = shm_table_at(number)->next;
 
     if (*bucket == number + 1) {
@@ -61,37 +55,33 @@ static void unchain(uint32_t number)
     shm_table_at(before)->next = next;
 }
 
-/* Bucket b becomes 2b and 2b + 1, the highest first: none is overwritten before its turn. */
-static void split_buckets(void)
+/* The next bucket, with what belongs to it of the one that had it. */
+static void split_bucket(void)
 {
-    uint32_t old = 1u << bucket_bits;
+    uint32_t added = shm_table.buckets_count++;
 
-    use_buckets(shm_table.buckets, bucket_bits + 1);
-    while (old--) {
-        uint32_t number = shm_table.buckets[old] - 1;
-        shm_table.buckets[old] = 0;
-        while (number != SEGMENT_NONE) {
-            uint32_t next = shm_table_at(number)->next;
-            chain(number);
-            number = next;
-        }
+    if (added > shm_table.mask)
+        shm_table.mask = 2 * shm_table.mask + 1;
+    uint32_t *bucket = &shm_table.buckets[added & shm_table.mask >> 1], number = *bucket - 1;
+    *bucket = 0;
+    while (number != SEGMENT_NONE) {
+        uint32_t next = shm_table_at(number)->next;
+        chain(number);
+        number = next;
     }
 }
 
 /* False: no memory for the first buckets. Later ones are only for speed. */
 static bool grow_buckets(void)
 {
-    bool first = shm_table.buckets == no_buckets;
-    uint32_t bits = first ? BUCKET_BITS_MIN : bucket_bits + 1;
-
-    if (!first && count < 1u << bucket_bits)
-        return true;
-    if (!arena_grow(&buckets_arena, (uint32_t)sizeof(uint32_t) << bits))
-        return !first;
-    if (first)
-        use_buckets((uint32_t *)(void *)buckets_arena.base, bits);
-    else
-        split_buckets();
+    if (shm_table.buckets == no_buckets) {
+        if (!arena_grow(&buckets_arena, sizeof(uint32_t) * BUCKETS_MIN))
+            return false;
+        use_buckets((uint32_t *)(void *)buckets_arena.base, BUCKETS_MIN);
+    } else if (count >= shm_table.buckets_count &&
+               arena_grow(&buckets_arena, (uint32_t)sizeof(uint32_t) * (shm_table.buckets_count + 1))) {
+        split_bucket();
+    }
     return true;
 }
 
@@ -157,10 +147,10 @@ void shm_table_check(void)
 {
     uint32_t found = 0, free = 0;
 
-    for (uint32_t bucket = 0; bucket < 1u << bucket_bits; bucket++)
+    for (uint32_t bucket = 0; bucket < shm_table.buckets_count; bucket++)
         for (uint32_t n = shm_table.buckets[bucket] - 1; n != SEGMENT_NONE;
              n = shm_table_at(n)->next) {
-            assert(n < numbers_used && bucket_of(shm_table_at(n)->id) == bucket);
+            assert(n < numbers_used && shm_table_bucket(shm_table_at(n)->id) == bucket);
             assert(shm_table_at(n)->holders && shm_table_find(shm_table_at(n)->id) == n);
             found++;
         }

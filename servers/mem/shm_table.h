@@ -1,7 +1,7 @@
 /*
  * The shared segments: a table from ids to segments, of any number.
  *
- *      bucket[] -> segment -> segment      chained by hash; twice the buckets when they are as many
+ *      bucket[] -> segment -> segment      chained by hash; a bucket more with each segment more
  *
  * A segment has a number, and with it its address: it is at the same place, SHM_BASE + number
  * pages, in every space that has it open. How often a space has it open is in that space's page
@@ -28,18 +28,31 @@ struct segment {
 
 extern struct shm_table {
     struct segment *segments;
-    uint32_t *buckets;   /* the first segment's number + 1; 0: none */
-    uint32_t shift;      /* a hash is the upper 32 - shift bits of id * multiplier */
-    uint32_t multiplier; /* odd */
+    uint32_t *buckets; /* the first segment's number + 1; 0: none */
+    uint32_t buckets_count;
+    uint32_t mask;       /* the least 2^n - 1 that has all their numbers in it */
+    uint32_t multiplier; /* odd; a hash is the upper bits of id * multiplier */
 } shm_table;
+
+enum { HASH_SHIFT = 32 - 18 };
+_Static_assert(SHM_PAGES <= 1u << (32 - HASH_SHIFT), "a bucket for each segment");
 
 /* `secret` makes it hard to choose ids that fall into one bucket. */
 void shm_table_init(uint32_t secret);
 
+/* Linear hashing (Litwin 1980): what belongs to a bucket that is not there yet is in that of which it will be
+ * split off, without the upper bit. */
+static inline uint32_t shm_table_bucket(uint32_t id)
+{
+    uint32_t bucket = id * shm_table.multiplier >> HASH_SHIFT & shm_table.mask;
+
+    return bucket < shm_table.buckets_count ? bucket : bucket & shm_table.mask >> 1;
+}
+
 /* The number of the segment with that id, or SEGMENT_NONE. */
 static inline uint32_t shm_table_find(uint32_t id)
 {
-    uint32_t number = shm_table.buckets[id * shm_table.multiplier >> shm_table.shift] - 1;
+    uint32_t number = shm_table.buckets[shm_table_bucket(id)] - 1;
 
     while (number != SEGMENT_NONE && shm_table.segments[number].id != id)
         number = shm_table.segments[number].next;

@@ -23,6 +23,18 @@ static uint32_t id_of(uint32_t i)
     return i < 5 ? edges[i] : i * (i % 2 ? 0x10000u : 7919u);
 }
 
+/* The work of one call is bounded: it adds a bucket at most, after the first ones; there are as many as segments were
+ * there at once, for as long as there was memory. */
+static void check_buckets(uint32_t before)
+{
+    static uint32_t most;
+
+    most = model_count > most ? model_count : most;
+    CHECK(shm_table.buckets_count == (most > 1024 ? most : 1024));
+    CHECK(before == 1 || shm_table.buckets_count - before <= 1);
+    CHECK(shm_table.mask >= shm_table.buckets_count - 1 && shm_table.mask / 2 < shm_table.buckets_count - 1);
+}
+
 static void open_one(uint32_t i)
 {
     uint32_t number = shm_table_find(id_of(i));
@@ -31,11 +43,13 @@ static void open_one(uint32_t i)
     if (number == SEGMENT_NONE) {
         if (!account_charge(&frames_account, 1))
             return;
+        uint32_t buckets = shm_table.buckets_count;
         number = shm_table_add(id_of(i));
         CHECK(number != SEGMENT_NONE);
         model[i].number = number;
         model[i].frame = shm_table_at(number)->frame;
         model_count++;
+        check_buckets(buckets);
     }
     CHECK(number == model[i].number && shm_table_at(number)->frame == model[i].frame);
     shm_table_at(number)->holders++;
