@@ -1,6 +1,6 @@
 /*
  * The memory server's own pages: so many free ones are kept, the others and what was given back are memory again, and a
- * page that could not be had is asked for again.
+ * page that could not be had is asked for again, with no frame lost.
  *
  * sources: servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
  */
@@ -58,11 +58,26 @@ static void a_place_is_not_lost(void)
     heap_check();
 }
 
+/* One frame is left: the page has it, and the table that the page lacks has none. */
+static void a_frame_is_not_lost(void)
+{
+    struct arena arena = heap_arena(HEAP_SEGMENTS);
+    uint32_t list = FRAME_NONE, one = frames_lend();
+
+    while (frames_lend_to(&list) != FRAME_NONE)
+        continue;
+    frames_return(one);
+    uint32_t free = frames_count().free;
+    CHECK(!arena_grow(&arena, 1) && frames_count().free == free && frames_lend() != FRAME_NONE);
+}
+
 int main(void)
 {
     start();
     some_are_kept();
     start();
     a_place_is_not_lost();
+    start();
+    a_frame_is_not_lost();
     puts("test_mem_heap: what is free is kept or given back");
 }

@@ -203,12 +203,11 @@ static void check_promises(void)
     b = pair_make(2);
 }
 
+static const struct mem_segment with_tail = {0x902000, 2 * PAGE_SIZE, 2, 8, RIGHT_READ | RIGHT_WRITE};
+
 /* An image half made is not made at all. */
 static void check_starved_image(void)
 {
-    static const struct mem_segment with_tail = {0x902000, 2 * PAGE_SIZE, 2, 8,
-                                                 RIGHT_READ | RIGHT_WRITE};
-
     pair_end(pair_make(61)); /* the server has what it needs for a space */
     struct mem_client client = {60, space_receive_slot()};
 
@@ -226,6 +225,22 @@ static void check_starved_image(void)
     }
     CHECK(mem_map_segment(60, &pair_text) == 0 && mem_map_segment(60, &with_tail) == 0);
     pair_end(client);
+}
+
+/* No page gets to a task that is gone: neither a frame nor a promise is left of what it was to have. */
+static void check_image_of_a_dead_task(void)
+{
+    struct mem_client client = {60, space_receive_slot()};
+
+    CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 60, 0) == 0);
+    struct space *space = space_find(60);
+    fake_task_destroy(client.slot);
+    CHECK(mem_map_segment(60, &pair_text) == -ENOMEM && !pages_get(&space->pages, PROGRAM_BASE));
+    CHECK(mem_map_segment(60, &with_tail) == -ENOMEM && !pages_get(&space->pages, 0x902000) && !space->committed);
+    CHECK(mem_manager(MEM_SPACE_FINISH, 60, 0x904000) == -ENOMEM && !space->committed);
+    CHECK(!pages_get(&space->pages, STACK_TOP - PAGE_SIZE) && !space->heap_end);
+    space_check(space);
+    CHECK(mem_manager(MEM_SPACE_DESTROY, 60, 0) == 0);
 }
 
 /* A page comes with all tables that it can need, or not at all. */
@@ -273,7 +288,7 @@ int main(void)
         check_shm,           check_shm_elsewhere, check_shm_counter,
         check_fork,          check_many_segments, check_stale_fault,
         check_promises,      check_starved_image, check_starved_tables,
-        check_early_destroy,
+        check_early_destroy, check_image_of_a_dead_task,
     };
 
     pair_run("test_mem_sharing", checks, sizeof(checks) / sizeof(checks[0]));
