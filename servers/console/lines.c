@@ -65,10 +65,8 @@ static void end_piece(struct lines *lines, struct client *client, bool whole)
     lines->owner = may_own ? client : 0;
     if (client->used == 0)
         client->flush = false;
-    if (!may_own || next_piece(client) == 0) {
-        dequeue(lines, client);
-        enqueue(lines, client); /* behind the others */
-    }
+    dequeue(lines, client);
+    enqueue(lines, client); /* behind the others; as the owner it goes first all the same */
 }
 
 static void move_piece(struct lines *lines, struct client *client, uint32_t bytes)
@@ -144,7 +142,7 @@ static void end_patience(struct lines *lines, struct client *client)
 
     if (lines->owner == client) {
         lines->owner = 0;
-        client->hurried |= others_wait;
+        client->hurried = others_wait;
         client->held_up = lines->now;
     }
     lines_flush(lines, client);

@@ -123,6 +123,44 @@ static void test_next_line_has_its_time(void)
     expect_out("d");
 }
 
+/* What was left of an ended line's time is none of the next one's. */
+static void test_ended_line_leaves_no_time(void)
+{
+    start();
+    say(1, "a");
+    ticks(1);
+    say(1, "\n");
+    ticks(1);
+    CHECK(!lines.are_timed);
+    say(1, "b\n");
+    say(1, "c");
+    ticks(PATIENCE_TICKS - 1);
+    expect_out("a\r\nb\r\n");
+    lines_flush(&lines, client_find(1));
+    say(1, "d");
+    ticks(PATIENCE_TICKS - 1);
+    expect_out("c");
+    ticks(1);
+    expect_out("d");
+}
+
+/* Nor what a client that is gone had left. */
+static void test_new_client_has_its_time(void)
+{
+    start();
+    say_long(1, 'x', LINE_MAX);
+    ticks(1);
+    lines_cut(&lines);
+    client_drop(client_find(1));
+    CHECK(!client_find(1));
+    out_bytes = 0;
+    say(2, "two");
+    ticks(PATIENCE_TICKS - 1);
+    expect_out("");
+    ticks(1);
+    expect_out("\r\ntwo");
+}
+
 /* Another's row; whose line it was comes behind it, and has no long lines for a while. */
 static void test_long_line_has_its_time(void)
 {
@@ -151,6 +189,27 @@ static void test_long_line_has_its_time(void)
     start();
 }
 
+/* To the tick; then it may have one again, and is hurried no more if that held nobody up. */
+static void test_hurry_ends(void)
+{
+    start();
+    now += 2 * HURRY_TICKS;
+    say_long(1, 'x', LINE_MAX);
+    say(2, "two\n");
+    ticks(PATIENCE_TICKS);
+    CHECK(client_find(1)->hurried);
+    now += HURRY_TICKS - 2;
+    ticks(1);
+    say_long(1, 'y', LINE_MAX);
+    CHECK(!lines.owner);
+    ticks(1);
+    say_long(1, 'z', LINE_MAX);
+    CHECK(lines.owner == client_find(1));
+    ticks(PATIENCE_TICKS);
+    CHECK(!lines.owner && !client_find(1)->hurried);
+    start();
+}
+
 /* Also if it has said more, for which there was no room. */
 static void test_long_line_ends_behind_others(void)
 {
@@ -164,6 +223,22 @@ static void test_long_line_ends_behind_others(void)
     CHECK(!lines.owner);
     take_all();
     CHECK(memcmp(out + RING_BYTES, "\r\ntwo\r\nyy", 9) == 0);
+    start();
+}
+
+/* Also if there was room for a part of what it has said, and somebody reads. */
+static void test_cut_line_goes_on_behind_others(void)
+{
+    start();
+    fill_ring();
+    say_long(1, 'x', LINE_MAX);
+    say_long(1, 'y', LINE_MAX);
+    say(2, "two\n");
+    take(OUTPUT_ROOM(LINE_MAX + 1));
+    CHECK(lines.owner == client_find(1) && client_find(1)->used == LINE_MAX);
+    lines_cut(&lines);
+    take_all();
+    CHECK(memcmp(out + RING_BYTES + LINE_MAX, "\r\ntwo\r\nyy", 9) == 0);
     start();
 }
 
@@ -264,8 +339,12 @@ int main(void)
 {
     test_unfinished_line_is_shown();
     test_next_line_has_its_time();
+    test_ended_line_leaves_no_time();
+    test_new_client_has_its_time();
     test_long_line_has_its_time();
     test_long_line_ends_behind_others();
+    test_hurry_ends();
+    test_cut_line_goes_on_behind_others();
     test_long_line_of_one_alone();
     test_shares();
     test_line_among_floods();
