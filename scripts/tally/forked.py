@@ -17,9 +17,7 @@ def forget_process():
     symbols.symbolizer.cache_clear()
     os.closerange(FIRST, LAST)
     signal.set_wakeup_fd(-1)
-    for number in signal.valid_signals():
-        if callable(signal.getsignal(number)):
-            signal.signal(number, signal.SIG_DFL)
+    processes.default_signals([each for each in signal.valid_signals() if callable(signal.getsignal(each))])
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python begins
 
 

@@ -32,9 +32,7 @@ class Running:
 
 def work(job, sender):
     signal.set_wakeup_fd(-1)  # the wakeup descriptor and the handlers of stops are the parent's
-    for number in (signal.SIGTSTP, signal.SIGCONT):
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
+    processes.default_signals([each for each in (signal.SIGTSTP, signal.SIGCONT) if signal.getsignal(each) != signal.SIG_IGN])
     try:
         result = job.run()
     except Exception as error:

@@ -75,10 +75,18 @@ def end(process):
         process.wait()
 
 
+def default_signals(numbers):
+    """From here on these do what they do without a handler. They are held back meanwhile: one that comes when Python has
+    noted it for a handler that is no more would be dropped, with a traceback."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    for number in numbers:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def hear_signals():
     """In a process that is about to run something else: it ends by what a shell's background and nohup ignore."""
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
+    default_signals((signal.SIGINT, signal.SIGHUP))
 
 
 @contextlib.contextmanager
