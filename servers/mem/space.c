@@ -141,7 +141,7 @@ int space_create(uint32_t id, struct account *account)
     if (!space)
         return -ENOMEM;
     memset(space->tables, 0, sizeof(space->tables));
-    return equip(space, TASK_FRAMES - 1);
+    return equip(space, OBJECT_FRAMES - 1);
 }
 
 int space_create_like(uint32_t id, const struct space *parent)

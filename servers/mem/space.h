@@ -33,8 +33,8 @@
 enum {
     SPACE_BUCKETS = 1024,
     SPARES_KEPT = 8,
-    TASK_FRAMES = 8,  /* the task's, and what its account starts with: for a thread, a table of slots */
-    SPACE_FRAMES = 4 + TASK_FRAMES, /* its page, a page directory for each GiB, and those */
+    OBJECT_FRAMES = 8, /* of kernel objects: its task's, and what that's account starts with, for a thread and slots */
+    SPACE_FRAMES = 4 + OBJECT_FRAMES, /* its page, a page directory for each GiB, and those */
 };
 
 struct space {

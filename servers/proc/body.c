@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { BODY_TASK, BODY_THREAD, BODY_HANDLER };
+_Static_assert(SLOT_FRAMES >= SLOT_BODIES + SLOTS_PER_BODY * BODIES_MAX, "slots of frames are behind those of bodies");
 
 static int number_of(err_t err)
 {

@@ -353,8 +353,8 @@ void fake_thread_create(uint32_t slot)
 {
     struct task *task = task_in(slot);
 
-    CHECK(task && task->spare >= TASK_FRAMES - 1);
-    task->spare -= TASK_FRAMES - 1;
+    CHECK(task && task->spare >= OBJECT_FRAMES - 1);
+    task->spare -= OBJECT_FRAMES - 1;
 }
 
 err_t kernel_donate(uint32_t slot, uint32_t number, uint32_t count)

@@ -192,13 +192,13 @@ static void check_lent_at_first(void)
 {
     struct mem_client client = {9, space_receive_slot()};
 
-    CHECK(mem_manager_with_task(MEM_SPACE_CREATE, client.id, 0) == 0 && space_find(client.id)->lent == TASK_FRAMES - 1);
+    CHECK(mem_manager_with_task(MEM_SPACE_CREATE, client.id, 0) == 0 && space_find(client.id)->lent == OBJECT_FRAMES - 1);
     pair_end(client);
     for (uint32_t at = MMAP_BASE; at < MMAP_BASE + (8 << 22); at += 1 << 22) {
         CHECK(pair_call(a, MEM_MMAP, at, PAGE_SIZE) == 0);
         pair_write(a, at, 1);
     }
-    CHECK(space_find(a.id)->lent > TASK_FRAMES - 1);
+    CHECK(space_find(a.id)->lent > OBJECT_FRAMES - 1);
     struct mem_client child = pair_fork(a, 10);
     CHECK(space_find(child.id)->lent >= space_find(a.id)->lent);
     pair_end(child);
