@@ -15,8 +15,8 @@
 #include "servers/proto/mem.h"
 #include "servers/proto/proc.h"
 #include "tests/host/check.h"
+#include "tests/host/written_lines.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -129,7 +129,7 @@ static ssize_t buffer_read(int fd, void *to, size_t bytes)
 #define stderr stderr
 #define ERRORS (&__stderr)
 
-enum { LINES_MAX = 4096, ANSWERS_MAX = 8, ARENA = 1 << 16, PROGRAM_PAGES = 8 };
+enum { ANSWERS_MAX = 8, ARENA = 1 << 16, PROGRAM_PAGES = 8 };
 
 /* ---------------------------------------------------------------------------------- the servers */
 
@@ -142,18 +142,6 @@ struct answer {
 
 static struct answer next_answers[ANSWERS_MAX];
 static const struct answer *answers;
-static char lines[LINES_MAX];
-static uint32_t bytes;
-
-static void add_line(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    bytes += (uint32_t)vsnprintf(lines + bytes, LINES_MAX - bytes, format, arguments);
-    va_end(arguments);
-    CHECK(bytes < LINES_MAX);
-}
 
 /* A call is a line: server, its words, its data with a bar for each zero byte. */
 int32_t syscall(uint32_t head, struct words *words)
@@ -204,7 +192,7 @@ int __console_send(const char *text, size_t length)
 
 static void forget_lines(void)
 {
-    bytes = 0;
+    lines_bytes = 0;
     lines[0] = 0;
 }
 

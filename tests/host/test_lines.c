@@ -5,53 +5,7 @@
  * sources: servers/console/lines.c servers/console/output.c servers/console/client.c
  */
 #include "kernel/abi/abi.h"
-#include "servers/console/lines.h"
-#include "tests/host/check.h"
-
-#include <string.h>
-
-enum { OUT_MAX = 1 << 22 };
-
-static struct lines lines;
-static char out[OUT_MAX];
-static uint32_t out_bytes;
-static uint32_t drained_calls;
-
-static void drained(struct client *client)
-{
-    (void)client;
-    drained_calls++;
-}
-
-static void start(void)
-{
-    clients_init();
-    lines_init(&lines, drained);
-    out_bytes = 0;
-}
-
-/* The port takes at most `max` bytes. */
-static void take(uint32_t max)
-{
-    struct ring *ring = &lines.output.ring;
-
-    CHECK(ring_used(ring) <= RING_BYTES);
-    for (; max > 0 && ring_used(ring) > 0; max--)
-        out[out_bytes++] = ring_get(ring);
-    lines_move(&lines);
-}
-
-static void take_all(void)
-{
-    while (ring_used(&lines.output.ring) > 0)
-        take(RING_BYTES);
-}
-
-static void say(uint32_t badge, const char *text)
-{
-    lines_write(&lines, client_get(badge), text, (uint32_t)strlen(text));
-    CHECK(lines_check(&lines, client_get(badge)));
-}
+#include "tests/host/lines_port.h"
 
 static void expect(const char *text)
 {

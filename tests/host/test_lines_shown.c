@@ -4,45 +4,11 @@
  *
  * sources: servers/console/lines.c servers/console/output.c servers/console/client.c
  */
-#include "servers/console/lines.h"
-#include "tests/host/check.h"
-
-#include <string.h>
-
-static struct lines lines;
-
-static void drained(struct client *client)
-{
-    (void)client;
-}
-
-static void start(void)
-{
-    clients_init();
-    lines_init(&lines, drained);
-}
-
-static void say(uint32_t badge, const char *text)
-{
-    lines_write(&lines, client_get(badge), text, (uint32_t)strlen(text));
-}
+#include "tests/host/lines_port.h"
 
 static void flush(uint32_t badge)
 {
     lines_flush(&lines, client_get(badge));
-}
-
-static void fill_ring_to(uint32_t room)
-{
-    while (ring_room(&lines.output.ring) > room)
-        ring_put(&lines.output.ring, '-');
-}
-
-static void take(uint32_t count)
-{
-    while (count-- > 0)
-        ring_get(&lines.output.ring);
-    lines_move(&lines);
 }
 
 /* All that is in the ring, which is empty then. */

@@ -3,59 +3,9 @@
  *
  * sources: servers/console/lines.c servers/console/output.c servers/console/client.c
  */
-#include "servers/console/lines.h"
-#include "tests/host/check.h"
-
-#include <string.h>
-
-enum { OUT_MAX = 1 << 22 };
-
-static struct lines lines;
-static char out[OUT_MAX];
-static uint32_t out_bytes;
-
-static void drained(struct client *client)
-{
-    (void)client;
-}
-
-static void start(void)
-{
-    clients_init();
-    lines_init(&lines, drained);
-    out_bytes = 0;
-}
-
-/* The port takes at most `max` bytes. */
-static void take(uint32_t max)
-{
-    struct ring *ring = &lines.output.ring;
-
-    CHECK(ring_used(ring) <= RING_BYTES);
-    for (; max > 0 && ring_used(ring) > 0; max--)
-        out[out_bytes++] = ring_get(ring);
-    lines_move(&lines);
-}
-
-static void take_all(void)
-{
-    while (ring_used(&lines.output.ring) > 0)
-        take(RING_BYTES);
-}
-
-static void say(uint32_t badge, const char *text)
-{
-    lines_write(&lines, client_get(badge), text, (uint32_t)strlen(text));
-    CHECK(lines_check(&lines, client_get(badge)));
-}
+#include "tests/host/lines_port.h"
 
 static uint32_t now;
-
-static void fill_ring(void)
-{
-    while (ring_room(&lines.output.ring) > 0)
-        ring_put(&lines.output.ring, '-');
-}
 
 static void ticks(uint32_t count)
 {
@@ -215,7 +165,7 @@ static void test_long_line_ends_behind_others(void)
 {
     start();
     say_long(1, 'x', LINE_MAX);
-    fill_ring();
+    fill_ring_to(0);
     say_long(1, 'y', LINE_MAX - 1);
     say(2, "two\n");
     for (uint32_t i = 0; i < PATIENCE_TICKS; i++)
@@ -230,7 +180,7 @@ static void test_long_line_ends_behind_others(void)
 static void test_cut_line_goes_on_behind_others(void)
 {
     start();
-    fill_ring();
+    fill_ring_to(0);
     say_long(1, 'x', LINE_MAX);
     say_long(1, 'y', LINE_MAX);
     say(2, "two\n");
@@ -250,7 +200,7 @@ static void test_long_line_of_one_alone(void)
     ticks(PATIENCE_TICKS);
     CHECK(!lines.owner && !client_find(1)->hurried);
     start();
-    fill_ring();
+    fill_ring_to(0);
     say_long(1, 'x', LINE_MAX);
     say(2, "two\n");
     for (uint32_t i = 0; i < PATIENCE_TICKS; i++)
@@ -284,7 +234,7 @@ static void test_shares(void)
     uint32_t count[TALKERS] = {0};
 
     start();
-    fill_ring();
+    fill_ring_to(0);
     for (int round = 0; round < 4000; round++) {
         for (uint32_t i = 0; i < TALKERS; i++)
             fill(i + 1, line_bytes[i]);
@@ -323,7 +273,7 @@ static void test_line_among_floods(void)
 static void test_order(void)
 {
     start();
-    fill_ring();
+    fill_ring_to(0);
     say(1, "1a\n");
     say(2, "2a\n");
     say(1, "1b\n");

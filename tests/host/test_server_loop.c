@@ -5,15 +5,15 @@
  * instead: tests/server/instead
  * sources:
  */
-#include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "libuser/ipc/server.h"
 #include "tests/host/check.h"
+#include "tests/host/written_lines.h"
 
-enum { TAG_OF_PAGE = 2 | 1 << TAG_ITEMS_SHIFT, REFUSED_MAX = 8, LINES_MAX = 2048 };
+enum { TAG_OF_PAGE = 2 | 1 << TAG_ITEMS_SHIFT, REFUSED_MAX = 8 };
 enum { WINDOWS = IPC_WINDOW | IPC_SLOTS };
 
 /* What comes in: a message, and what the kernel says to the answers to it, the first first. */
@@ -26,18 +26,6 @@ struct in {
 
 static const struct in *ins;
 static uint32_t count, at, refusals;
-static char lines[LINES_MAX];
-static uint32_t bytes;
-
-static void add(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    bytes += (uint32_t)vsnprintf(lines + bytes, LINES_MAX - bytes, format, arguments);
-    va_end(arguments);
-    CHECK(bytes < LINES_MAX);
-}
 
 /* ---------------------------------------------------------------------------------- the kernel */
 
@@ -47,12 +35,12 @@ static err_t answer(uint32_t head, const struct words *words)
     const uint32_t *w = words->w;
     err_t err = at ? ins[at - 1].refused[refusals] : OK;
 
-    add("%u.%u:", message_page->caller, message_page->caller_calls);
-    add(w[0] ? " error %d" : " %d", (int)w[0]);
-    add(" %u %u %u", w[1], w[2], w[3]);
+    add_line("%u.%u:", message_page->caller, message_page->caller_calls);
+    add_line(w[0] ? " error %d" : " %d", (int)w[0]);
+    add_line(" %u %u %u", w[1], w[2], w[3]);
     if (head & IPC_EXTENDED)
-        add(" tag %x", message_page->tag);
-    add(err ? " refused\n" : "\n");
+        add_line(" tag %x", message_page->tag);
+    add_line(err ? " refused\n" : "\n");
     refusals += err != OK;
     return err;
 }
@@ -77,11 +65,11 @@ int32_t syscall(uint32_t head, struct words *words)
     err_t err = OK;
 
     if (number != SYS_ipc_reply && number != SYS_ipc_reply_wait) {
-        add("%u: slot %u flags %x, %u %u\n", number, head >> SLOT_SHIFT, head & 0xffe0, words->w[0], words->w[1]);
+        add_line("%u: slot %u flags %x, %u %u\n", number, head >> SLOT_SHIFT, head & 0xffe0, words->w[0], words->w[1]);
         return ERR_RIGHTS;
     }
     if (number == SYS_ipc_reply_wait)
-        add(head & WINDOWS ? "wait %x\n" : "wait\n", head & WINDOWS);
+        add_line(head & WINDOWS ? "wait %x\n" : "wait\n", head & WINDOWS);
     if (head & WINDOWS)
         CHECK(message_page->window == 0x5000 && message_page->window_pages == 2 && message_page->slots == 64 &&
               message_page->slots_count == 3);
@@ -151,14 +139,14 @@ static int32_t serve_both(uint32_t badge, struct words *words)
 
 static int32_t fault(uint32_t badge, struct words *words)
 {
-    add("fault of %u at %x\n", badge, words->w[0]);
+    add_line("fault of %u at %x\n", badge, words->w[0]);
     spoil_page();
     return words->w[0] == 0xbad ? SERVER_LATER : words->w[0] == 0x100 ? (int32_t)ipc_extend(0, 1) : 0;
 }
 
 static void signalled(uint32_t bits)
 {
-    add("signal %x\n", bits);
+    add_line("signal %x\n", bits);
 }
 
 static uint32_t open_windows(void)
@@ -168,7 +156,7 @@ static uint32_t open_windows(void)
 
 static bool cure(uint32_t badge, err_t why)
 {
-    add("cure of %u for %d\n", badge, (int)why);
+    add_line("cure of %u for %d\n", badge, (int)why);
     spoil_page();
     return cures > 0 && cures--;
 }
@@ -186,7 +174,7 @@ static void run(const struct server *server, const struct in *first, uint32_t ho
 {
     ins = first;
     count = how_many;
-    at = bytes = 0;
+    at = lines_bytes = 0;
     lines[0] = 0;
     server_run(server);
     if (strcmp(lines, expected) != 0) {
@@ -295,7 +283,7 @@ static void messages_are_packed(void)
                       address = item_address(0x6000, RIGHT_WRITE, 7, 0x8000);
     const struct item cap = item_cap(8, RIGHT_CALL, 9);
 
-    bytes = 0;
+    lines_bytes = 0;
     CHECK(ipc_call(5, IPC_EXTENDED | ITEMS(2), &words) == ERR_RIGHTS && ipc_signal(6) == ERR_RIGHTS);
     snprintf(expected, sizeof(expected), "%u: slot 5 flags 20, 7 8\n%u: slot 6 flags 0, 0 0\n", SYS_ipc_call, SYS_ipc_signal);
     CHECK(!strcmp(lines, expected));

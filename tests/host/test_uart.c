@@ -5,7 +5,6 @@
  * instead: tests/server/instead
  * sources: servers/console/uart.c
  */
-#include <stdarg.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -17,23 +16,12 @@
 #include "servers/clients.h"
 #include "servers/console/uart.h"
 #include "tests/host/check.h"
+#include "tests/host/written_lines.h"
 
-enum { LINES_MAX = 1 << 18, PORTS = 0x3f8, DATA = 0, SCRATCH = 7, LINE_STATUS = 5, ENDPOINT = 9, DRAIN_READS = 10000 };
+enum { PORTS = 0x3f8, DATA = 0, SCRATCH = 7, LINE_STATUS = 5, ENDPOINT = 9, DRAIN_READS = 10000 };
 
-static char lines[LINES_MAX];
-static uint32_t bytes;
 static uint32_t registers[8]; /* what is read */
 static uint32_t refused = SYS_COUNT; /* that call */
-
-static void add_line(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    bytes += (uint32_t)vsnprintf(lines + bytes, LINES_MAX - bytes, format, arguments);
-    va_end(arguments);
-    CHECK(bytes < LINES_MAX);
-}
 
 /* A call is a line: a register read or written, a line bound or let in again. */
 err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uint32_t *result)
@@ -62,7 +50,7 @@ static void expect(const char *expected)
 {
     if (strcmp(lines, expected) != 0)
         fprintf(stderr, "expected:\n%sis:\n%s", expected, lines), abort();
-    bytes = 0;
+    lines_bytes = 0;
     lines[0] = 0;
 }
 
@@ -142,8 +130,8 @@ static void the_wire_is_waited_for(void)
     expect("in 5\n");
     registers[LINE_STATUS] = 0xbf; /* never */
     uart_drain();
-    CHECK(bytes == DRAIN_READS * strlen("in 5\n"));
-    bytes = 0;
+    CHECK(lines_bytes == DRAIN_READS * strlen("in 5\n"));
+    lines_bytes = 0;
     lines[0] = 0;
 }
 

@@ -6,7 +6,6 @@
  * sources: libuser/xv6/format.c
  */
 #include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,6 +17,7 @@
 
 #include "libuser/libc/internal.h"
 #include "tests/host/check.h"
+#include "tests/host/written_lines.h"
 
 static ssize_t ours_read(int fd, void *to, size_t bytes);
 static int ours_kill(int pid, int signal);
@@ -40,31 +40,19 @@ _Noreturn static void ours_exit(int status);
 #undef exit
 #undef main
 
-enum { LINES_MAX = 1024, FAILS = -ESRCH };
+enum { FAILS = -ESRCH };
 
-static char lines[LINES_MAX];
-static uint32_t bytes;
 static int next_answer;
 static uint32_t next_word;
 static struct __ended next_ended;
 static const char *input = "";
 static jmp_buf ended;
 
-static void add_line(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    bytes += (uint32_t)vsnprintf(lines + bytes, LINES_MAX - bytes, format, arguments);
-    va_end(arguments);
-    CHECK(bytes < LINES_MAX);
-}
-
 static void expect(const char *expected)
 {
     if (strcmp(lines, expected) != 0)
         fprintf(stderr, "expected:\n%sis:\n%s", expected, lines), abort();
-    bytes = 0;
+    lines_bytes = 0;
     lines[0] = 0;
 }
 

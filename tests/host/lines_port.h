@@ -1,0 +1,56 @@
+/* The console's output with a port that takes as much as a test says. */
+#pragma once
+
+#include <string.h>
+
+#include "servers/console/lines.h"
+#include "tests/host/check.h"
+
+enum { OUT_MAX = 1 << 22 };
+
+static struct lines lines;
+static char out[OUT_MAX];
+static uint32_t out_bytes, drained_calls;
+
+static void drained(struct client *client)
+{
+    (void)client;
+    drained_calls++;
+}
+
+static inline void start(void)
+{
+    clients_init();
+    lines_init(&lines, drained);
+    out_bytes = 0;
+}
+
+/* The port takes at most `max` bytes. */
+static inline void take(uint32_t max)
+{
+    struct ring *ring = &lines.output.ring;
+
+    CHECK(ring_used(ring) <= RING_BYTES);
+    for (; max > 0 && ring_used(ring) > 0; max--)
+        out[out_bytes++] = ring_get(ring);
+    lines_move(&lines);
+}
+
+static inline void take_all(void)
+{
+    while (ring_used(&lines.output.ring) > 0)
+        take(RING_BYTES);
+}
+
+static inline void say(uint32_t badge, const char *text)
+{
+    lines_write(&lines, client_get(badge), text, (uint32_t)strlen(text));
+    CHECK(lines_check(&lines, client_get(badge)));
+}
+
+/* As much as will go, up to that room. */
+static inline void fill_ring_to(uint32_t room)
+{
+    while (ring_room(&lines.output.ring) > room)
+        ring_put(&lines.output.ring, '-');
+}
