@@ -29,7 +29,7 @@ def parse():
     add("--fast", action="store_true", help="only those that a test on the host catches")
     add("--test", metavar="TEST", help="only those that TEST catches (with * and ?, tests that match it)")
     add("--changed", action="store_true", help="only those of files, and of their tests, that differ from the last commit's parent")
-    add("--minutes", type=float, metavar="N", help="begin none after N minutes; which ones are left out is chance")
+    add("--minutes", type=float, metavar="N", help="end after N minutes, with one that ends then; which ones are left out is chance")
     add("--seconds", type=float, metavar="N", help=f"a test's time ({mutant_runs.LIMIT}; {mutant_runs.LIMIT_OF_HANGS} where the list says that it hangs)")
     add("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
         help="mutants at the same time (as many as there are processors)")

@@ -12,7 +12,7 @@ from tally.interface import ROOT
 
 ALL_BYTES = bytes(range(256))
 # More than all buffers on the way have room for; a `[` might look as if it began a log line.
-MANY = random.Random(7).randbytes(30000).replace(b"[", b"(")
+MANY = random.Random(7).randbytes(12000).replace(b"[", b"(")
 LINE = b"one " + 150 * b"word " + b"last"  # which is longer than a message
 
 

@@ -21,7 +21,7 @@ BUILD_ONLY = "build/"
 
 @dataclasses.dataclass
 class Times:
-    end: float = None  # none begins after that time
+    end: float = None  # when one ends after that time, the others are ended
     limit: float = None  # seconds for each test, if not the usual ones
 
 
@@ -105,8 +105,6 @@ def verdict_of(mutant, place, limit):
 
 
 def run_one(mutant, times, scratch):
-    if times.end is not None and time.monotonic() > times.end:
-        return Outcome(mutant, NOT_RUN)
     begin, place = time.monotonic(), scratch / mutant.name
     verdict, details = verdict_of(mutant, place, times.limit)
     shutil.rmtree(place)
@@ -158,3 +156,7 @@ def run_all(mutants, jobs, times):
             if not isinstance(found, Outcome):
                 raise found or RuntimeError(f"the process of a mutant was killed: {job.run.args[0].name}")
             yield found
+            runnable.remove(found.mutant)
+            if times.end is not None and time.monotonic() > times.end:
+                break
+    yield from (Outcome(mutant, NOT_RUN) for mutant in runnable)

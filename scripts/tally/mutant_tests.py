@@ -11,7 +11,7 @@ from tally import build, forked, mutants, processes, terminal_tests
 from tally.entry import UNABLE, USAGE
 from tally.interface import ROOT
 
-MINUTES = 0.25  # for those of changed files
+MINUTES = 0.15  # for those of changed files
 PATIENCE = 900  # seconds
 FILE = "kernel/mem/node.h"
 HARMLESS = "/* Takes a node without descendants out of its tree. */"

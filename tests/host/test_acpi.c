@@ -12,7 +12,7 @@
 
 /* All but the root pointer lie across pages and on odd addresses. */
 enum { EBDA = 0x9fc00, BIOS = 0xe0000, COPY = 0x345677, RSDT = 0x0ffe1fe3, XSDT = 0x3ffffff1 };
-enum { MADT = 0x5fffffdd, HEADER = 36, FIRST_ENTRY = 44, TABLE_MAX = 0x10000, ROUNDS = 300000 };
+enum { MADT = 0x5fffffdd, HEADER = 36, FIRST_ENTRY = 44, TABLE_MAX = 0x10000, ROUNDS = 100000 };
 #define LOCAL_APIC 0xfee00000u
 #define IO_APIC    0xfec00000u
 

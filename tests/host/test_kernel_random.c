@@ -19,7 +19,7 @@
 #include <setjmp.h>
 
 enum {
-    STEPS = 300000,
+    STEPS = 150000,
     AUDIT_EVERY = 7,
 };
 

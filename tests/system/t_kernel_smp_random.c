@@ -4,7 +4,6 @@
  * and memory that they share.
  *
  * run: --smp 2
- * run: --smp 4
  * run: --smp 8
  */
 #include "tests/system/kernel_smp.h"

@@ -3,7 +3,6 @@
  * nobody sees what the frame holds next, or changes it.
  *
  * run: --smp 2
- * run: --smp 4
  * run: --smp 8
  */
 #include "tests/system/kernel_smp.h"

@@ -20,7 +20,7 @@
 
 enum {
     PAGE = 4096,
-    STEPS = 50000,
+    STEPS = 25000,
     CHILD_STEPS = 60,
     IDS = 16,
     AREA_PAGES = 64,
@@ -334,7 +334,7 @@ static bool random_walk(void)
     return IS(shm_close(BOARD), 0) && good;
 }
 
-static const struct tap_point points[] = {{"100000 random steps", random_walk}};
+static const struct tap_point points[] = {{"50000 random steps", random_walk}};
 
 int main(int argc, char **argv)
 {

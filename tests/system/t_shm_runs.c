@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SEGMENT = 1, RUNS = 1000, INCREMENTS = 100 };
+enum { SEGMENT = 1, RUNS = 500, INCREMENTS = 100 };
 
 struct shared {
     struct uspinlock lock;
@@ -140,10 +140,10 @@ static bool shm_cnt(void)
 }
 
 static const struct tap_point points[] = {
-    {"2000 rounds, opened after fork", forked_after},
-    {"2000 rounds, opened before fork", forked_before},
-    {"2000 rounds, closed by exit", closed_by_exit},
-    {"1000 runs of shm_cnt by fork and exec", shm_cnt},
+    {"1000 rounds, opened after fork", forked_after},
+    {"1000 rounds, opened before fork", forked_before},
+    {"1000 rounds, closed by exit", closed_by_exit},
+    {"500 runs of shm_cnt by fork and exec", shm_cnt},
 };
 
 int main(void)
