@@ -12,6 +12,9 @@ enum { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3 };
 /* Every server; what else it holds is in the manifest, servers/manifest.h. */
 enum { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_LOG = 3 };
 
+/* What mem answers, in place of 0, when a part of a long call is done: servers/proto/mem.proto. */
+enum { MEM_MORE = 1, MEM_TASK = 2 };
+
 enum { MEM_SLOT_MEMORY = 4, MEM_SLOT_ARCHIVE = 5, MEM_SLOT_CASUALTY = 6 };
 
 enum {

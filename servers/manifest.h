@@ -95,7 +95,7 @@ static const struct manifest_entry manifest[SERVERS] = {
             .name = "proc",
             .priority = PRIORITY_PROC,
             .task_rights = RIGHT_CONTROL,
-            .account_pages = 32 + 11, /* with all leaves of its table of slots */
+            .account_pages = 32 + 11 + 1, /* with all leaves of its table of slots; the message page of a second thread */
             .sees_boot_page = true,
             .grants =
                 {

@@ -1,5 +1,6 @@
 #include "libuser/ipc/ipc.h"
 #include "libuser/libc/internal.h"
+#include "servers/clients.h"
 #include "servers/proto/mem.h"
 
 #include <sys/mman.h>
@@ -7,12 +8,21 @@
 WEAK void *mmap(void *address, size_t length)
 {
     uint32_t at = 0;
-    int answer = mem_mmap(CLIENT_SLOT_MEM, 0, (uint32_t)address, length, &at);
+    int answer;
 
+    do
+        answer = mem_mmap(CLIENT_SLOT_MEM, 0, (uint32_t)address, length, &at);
+    while (answer == MEM_MORE);
     return (void *)(intptr_t)__result(answer, (int)at);
 }
 
 WEAK int munmap(void *address, size_t length)
 {
-    return __result(mem_munmap(CLIENT_SLOT_MEM, 0, (uint32_t)address, length), 0);
+    uint32_t end = (uint32_t)address + length, rest = (uint32_t)address;
+    int answer;
+
+    do
+        answer = mem_munmap(CLIENT_SLOT_MEM, 0, rest, end - rest, &rest);
+    while (answer == MEM_MORE);
+    return __result(answer, 0);
 }

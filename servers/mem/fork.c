@@ -1,6 +1,7 @@
 #include "servers/mem/fork.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
@@ -14,7 +15,6 @@ struct batch {
     uint32_t address, pages;
     rights_t rights;
     bool lower; /* the parent may write there now: not any more */
-    bool stack_copied;
 };
 
 /* What both sides share now, the parent may only read until it has made it private. */
@@ -65,7 +65,7 @@ static bool copy_page(struct batch *batch, uint32_t address, uint32_t entry, uin
     err_t err = kernel_copy(frame, entry & PAGE_VALUE);
 
     assert(err == OK);
-    batch->stack_copied = true;
+    batch->child->stack_copied = true;
     *copy = PAGE_FRAME | PAGE_WRITE | PAGE_MAPPED | frame;
     return !space_map(batch->child, address | page_rights(*copy), kernel_source(MEM_SLOT_MEMORY, 1),
                       frame);
@@ -77,7 +77,7 @@ static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
     uint32_t entry = *original, *copy = pages_open(&batch->child->pages, address);
     bool shares = (entry & (PAGE_FRAME | PAGE_WRITE | PAGE_COW)) == (PAGE_FRAME | PAGE_WRITE);
 
-    if (!batch->stack_copied && regions_is_stack(batch->parent, address))
+    if (!batch->child->stack_copied && regions_is_stack(batch->parent, address))
         return copy_page(batch, address, entry, copy);
     if (shares)
         entry |= PAGE_COW;
@@ -102,23 +102,56 @@ static bool fork_run(struct batch *batch, const struct page_run *run)
     return true;
 }
 
-static bool fork_pages(struct space *parent, struct space *child)
+/* As much as STEP_PAGES pages cost. */
+static bool fork_some(struct space *parent, struct space *child)
 {
     struct batch batch = {.parent = parent, .child = child};
     struct page_run run;
+    uint32_t cost = 0, at = child->work_at;
 
-    for (uint32_t at = 0; pages_next(&parent->pages, at, USER_END, &run); at = run_end(&run))
+    for (; cost < STEP_PAGES && pages_next(&parent->pages, at, USER_END, &run); at = run_end(&run)) {
+        if (run.entries) {
+            run.pages = run.pages < STEP_PAGES - cost ? run.pages : STEP_PAGES - cost;
+            cost += run.pages;
+        }
+        cost += RUN_PAGES;
         if (!fork_run(&batch, &run))
             return false;
+    }
+    child->work_at = cost < STEP_PAGES ? USER_END : at;
     return batch_flush(&batch);
+}
+
+static void copy_regions(const struct space *parent, struct space *child)
+{
+    child->heap_start = parent->heap_start;
+    child->heap_end = parent->heap_end;
+    child->mmap_hint = parent->mmap_hint;
+    child->direct = parent->direct;
+    child->image_parts = parent->image_parts;
+    memcpy(child->image, parent->image, sizeof(child->image));
+}
+
+int fork_more(struct space *parent, struct space *child)
+{
+    if (child->work != WORK_COPY || child->work_of != parent->id)
+        return -EINVAL;
+    if (!fork_some(parent, child)) {
+        child->work_of = 0; /* what failed is not done again */
+        return -ENOMEM;
+    }
+    if (child->work_at < USER_END)
+        return MEM_MORE;
+    copy_regions(parent, child);
+    child->work = WORK_NONE;
+    return 0;
 }
 
 int fork_space(struct space *parent, struct space *child)
 {
-    if (!fork_pages(parent, child))
-        return -ENOMEM;
-    child->heap_start = parent->heap_start;
-    child->heap_end = parent->heap_end;
-    child->mmap_hint = parent->mmap_hint;
-    return 0;
+    child->work = WORK_COPY;
+    child->work_at = 0;
+    child->work_of = parent->id;
+    child->stack_copied = false;
+    return fork_more(parent, child);
 }

@@ -73,6 +73,11 @@ err_t kernel_delete(uint32_t slot)
     return sys_cap_delete(slot);
 }
 
+err_t kernel_destroy(uint32_t slot)
+{
+    return sys_object_destroy(slot);
+}
+
 /* Nothing is ever derived from what is asked about, so there is nothing that goes. */
 bool kernel_slot_is_empty(uint32_t slot)
 {

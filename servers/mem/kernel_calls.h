@@ -44,6 +44,9 @@ void kernel_unmap_own(const void *place);
 err_t kernel_derive_frame(uint32_t slot, uint32_t frame);
 err_t kernel_delete(uint32_t slot);
 
+/* The task that the capability names ends, with all that its account holds. */
+err_t kernel_destroy(uint32_t slot);
+
 /* True if there is no capability in the slot. */
 bool kernel_slot_is_empty(uint32_t slot);
 

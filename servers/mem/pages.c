@@ -175,28 +175,52 @@ void pages_split(struct page_map *map, uint32_t address)
         pages_open_wider(map, address);
 }
 
+static bool is_empty(const uint32_t *leaf, uint32_t index, uint32_t end)
+{
+    return scan(leaf, index, end) == end;
+}
+
+/* Nobody looks any more where a run was with which the leaf began; nor, if it ended with that, in the leaf. */
+static void narrow(struct page_map *map, const struct page_run *run)
+{
+    uint32_t index = run->address >> LEAF_SHIFT, word = map->directory[index], *leaf = leaf_of(word);
+    uint32_t low = first_group(word) * GROUP_ENTRIES, high = (last_group(word) + 1) * GROUP_ENTRIES;
+    uint32_t first = entry_index(run->address), end = first + run->pages;
+
+    if (first >= low + GROUP_ENTRIES || !is_empty(leaf, low, first))
+        return;
+    if (end + GROUP_ENTRIES < high || !is_empty(leaf, end, high)) {
+        map->directory[index] = span(word, end / GROUP_ENTRIES, last_group(word));
+        return;
+    }
+    heap_page_free(leaf);
+    set_directory(map, index, 0);
+}
+
 void pages_remove(struct page_map *map, const struct page_run *run)
 {
     if (run->entries) {
         for (uint32_t i = 0; i < run->pages; i++)
             run->entries[i] = 0;
+        narrow(map, run);
         return;
     }
     assert(run->pages == LEAF_ENTRIES);
     set_directory(map, run->address >> LEAF_SHIFT, 0);
 }
 
-uint32_t pages_find_hole(struct page_map *map, uint32_t address, uint32_t end, uint32_t pages)
+bool pages_find_hole(struct page_map *map, uint32_t *address, uint32_t end, uint32_t pages, uint32_t runs)
 {
     struct page_run run;
 
-    while ((end - address) >> PAGE_BITS >= pages) {
-        uint32_t hole_end = address + (pages << PAGE_BITS);
-        if (!pages_next(map, address, hole_end, &run))
-            return address;
-        address = run_end(&run);
+    for (; (end - *address) >> PAGE_BITS >= pages; *address = run_end(&run)) {
+        if (!runs--)
+            return false;
+        if (!pages_next(map, *address, *address + (pages << PAGE_BITS), &run))
+            return true;
     }
-    return 0;
+    *address = end;
+    return false;
 }
 
 void pages_destroy(struct page_map *map)

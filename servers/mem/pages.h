@@ -143,11 +143,12 @@ void pages_reserve(struct page_map *map, uint32_t address, uint32_t pages);
 /* Sees to it that address can be a border of what pages_remove() removes. */
 void pages_split(struct page_map *map, uint32_t address);
 
-/* Removes the entries of a run that pages_next() found. */
+/* Removes the entries of a run that pages_next() found, or of its beginning. */
 void pages_remove(struct page_map *map, const struct page_run *run);
 
-/* The first `pages` successive free pages in address .. end, or 0. */
-uint32_t pages_find_hole(struct page_map *map, uint32_t address, uint32_t end, uint32_t pages);
+/* Looks from *address on, passing over `runs` at most: true if `pages` successive pages up to `end` are free there,
+ * with *address where they begin; else it is where to look on: behind the last place if there is none. */
+bool pages_find_hole(struct page_map *map, uint32_t *address, uint32_t end, uint32_t pages, uint32_t runs);
 
 /* Gives the leaves back: there are no more entries. */
 void pages_destroy(struct page_map *map);

@@ -32,12 +32,24 @@ bool regions_is_stack(const struct space *space, uint32_t address)
     return address >= STACK_LOW && address < STACK_TOP && space->heap_end;
 }
 
-int regions_sbrk(struct space *space, int32_t increment, uint32_t *old_end)
+/* From the top, a step at most: where the heap ends then, at `end` or above. */
+static uint32_t lower_heap(struct space *space, uint32_t end)
+{
+    enum { STEP = STEP_PAGES << PAGE_BITS };
+    uint32_t old_top = page_up(space->heap_end), top = page_up(end);
+
+    if (old_top - top > STEP)
+        top = end = old_top - STEP;
+    space_release(space, top, old_top);
+    space_uncommit(space, (old_top - top) >> PAGE_BITS);
+    return end;
+}
+
+int regions_sbrk(struct space *space, int32_t increment)
 {
     int64_t end = (int64_t)space->heap_end + increment;
     uint32_t old_top = page_up(space->heap_end);
 
-    *old_end = space->heap_end;
     if (end < space->heap_start)
         return -EINVAL;
     if (end > HEAP_LIMIT)
@@ -47,12 +59,11 @@ int regions_sbrk(struct space *space, int32_t increment, uint32_t *old_end)
         if (occupied(space, old_top, top) ||
             !space_promise(space, old_top, top, (top - old_top) >> PAGE_BITS))
             return -ENOMEM;
-    } else if (top < old_top) {
-        space_release(space, top, old_top);
-        space_uncommit(space, (old_top - top) >> PAGE_BITS);
+        space->heap_end = (uint32_t)end;
+        return 0;
     }
-    space->heap_end = (uint32_t)end;
-    return 0;
+    space->heap_end = lower_heap(space, (uint32_t)end);
+    return space->heap_end == (uint32_t)end ? 0 : MEM_MORE;
 }
 
 static bool overlaps_heap(const struct space *space, uint32_t address, uint32_t end)
@@ -71,14 +82,24 @@ static int check_place(struct space *space, uint32_t address, uint32_t pages)
     return overlaps_heap(space, address, end) || occupied(space, address, end) ? -EEXIST : 0;
 }
 
+/* From the hint on, and then from the base, past so many runs in a call. */
 static int choose_place(struct space *space, uint32_t pages, uint32_t *address)
 {
-    *address = pages_find_hole(&space->pages, space->mmap_hint, MMAP_LIMIT, pages);
-    if (!*address)
-        *address = pages_find_hole(&space->pages, MMAP_BASE, MMAP_LIMIT, pages);
-    if (!*address)
-        return -ENOMEM;
-    return 0;
+    enum { RUNS = 64 };
+    struct search *search = &space->search;
+
+    if (search->pages != pages)
+        *search = (struct search){space->mmap_hint, pages, false};
+    bool found = pages_find_hole(&space->pages, &search->at, MMAP_LIMIT, pages, RUNS);
+    *address = search->at;
+    if (!found && search->at < MMAP_LIMIT)
+        return MEM_MORE;
+    if (!found && !search->from_base) {
+        *search = (struct search){MMAP_BASE, pages, true};
+        return MEM_MORE;
+    }
+    search->pages = 0;
+    return found ? 0 : -ENOMEM;
 }
 
 int regions_mmap(struct space *space, uint32_t *address, uint32_t length)
@@ -99,15 +120,13 @@ int regions_mmap(struct space *space, uint32_t *address, uint32_t length)
     return 0;
 }
 
-static bool all_anonymous(struct space *space, uint32_t address, uint32_t end)
+/* The program's pages and the heap: all else below MMAP_LIMIT came by mmap. */
+static bool has_others(const struct space *space, uint32_t address, uint32_t end)
 {
-    struct page_run run;
-
-    for (; pages_next(&space->pages, address, end, &run); address = run_end(&run))
-        for (uint32_t i = 0; run.entries && i < run.pages; i++)
-            if (!(run.entries[i] & PAGE_ANON))
-                return false;
-    return true;
+    for (uint32_t i = 0; i < space->image_parts; i++)
+        if (address < space->image[i].end && end > space->image[i].address)
+            return true;
+    return overlaps_heap(space, address, end);
 }
 
 static void lower_hint(struct space *space, uint32_t address)
@@ -147,21 +166,21 @@ bool regions_give_page(struct space *space, uint32_t address)
     return true;
 }
 
-int regions_munmap(struct space *space, uint32_t address, uint32_t length)
+int regions_munmap(struct space *space, uint32_t *address, uint32_t length)
 {
-    uint32_t pages = pages_of(length);
+    uint32_t pages = pages_of(length), first = *address;
 
-    if (!length || address % PAGE_SIZE || address < PROGRAM_BASE || address > MMAP_LIMIT ||
-        pages > (MMAP_LIMIT - address) >> PAGE_BITS)
+    if (!length || first % PAGE_SIZE || first < PROGRAM_BASE || first > MMAP_LIMIT ||
+        pages > (MMAP_LIMIT - first) >> PAGE_BITS)
         return -EINVAL;
-    uint32_t end = address + (pages << PAGE_BITS);
-    if (overlaps_heap(space, address, end) || !all_anonymous(space, address, end))
+    uint32_t end = first + (pages << PAGE_BITS);
+    if (has_others(space, first, end))
         return -EINVAL;
-    pages_split(&space->pages, address);
+    pages_split(&space->pages, first);
     pages_split(&space->pages, end);
-    space_uncommit(space, space_release(space, address, end));
-    lower_hint(space, address);
-    return 0;
+    space_uncommit(space, space_release_some(space, address, end));
+    lower_hint(space, first);
+    return *address < end ? MEM_MORE : 0;
 }
 
 /* How a segment's pages come about: `direct` ones are the archive's own, mapped from there;
@@ -193,7 +212,7 @@ static struct plan plan_segment(const struct mem_segment *segment)
 static bool segment_valid(const struct mem_segment *segment)
 {
     if (segment->address % PAGE_SIZE || segment->address < PROGRAM_BASE ||
-        segment->address >= HEAP_LIMIT)
+        segment->address >= HEAP_LIMIT || pages_of(segment->memory_bytes) > SEGMENT_PAGES_MAX)
         return false;
     if (!segment->memory_bytes || segment->memory_bytes > HEAP_LIMIT - segment->address ||
         segment->file_bytes > segment->memory_bytes)
@@ -249,6 +268,18 @@ static bool copy_tail(struct space *space, const struct mem_segment *segment,
                       kernel_source(MEM_SLOT_MEMORY, 1), frame);
 }
 
+static bool adjoins_image(const struct space *space, uint32_t address)
+{
+    return space->image_parts && space->image[space->image_parts - 1].end == address;
+}
+
+static void add_to_image(struct space *space, uint32_t address, uint32_t end)
+{
+    if (!adjoins_image(space, address))
+        space->image[space->image_parts++].address = address;
+    space->image[space->image_parts - 1].end = end;
+}
+
 int regions_map_segment(struct space *space, const struct mem_segment *segment)
 {
     if (!segment_valid(segment) || space->heap_end)
@@ -257,11 +288,16 @@ int regions_map_segment(struct space *space, const struct mem_segment *segment)
     uint32_t end = segment->address + (plan.pages << PAGE_BITS);
     if (occupied(space, segment->address, end))
         return -EEXIST;
+    if (space->image_parts == IMAGE_PARTS && !adjoins_image(space, segment->address))
+        return -EINVAL;
     if (!space_promise(space, segment->address, end, plan.pages - plan.direct))
         return -ENOMEM;
     enter_segment(space, segment, &plan);
-    if (map_direct(space, segment, plan.direct) && copy_tail(space, segment, &plan))
+    if (map_direct(space, segment, plan.direct) && copy_tail(space, segment, &plan)) {
+        add_to_image(space, segment->address, end);
+        space->direct += plan.direct;
         return 0;
+    }
     space_release(space, segment->address, end);
     space_uncommit(space, plan.pages - plan.direct);
     return -ENOMEM;

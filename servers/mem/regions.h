@@ -15,23 +15,24 @@
 void regions_init(uint32_t archive_pages);
 
 /* Moves the end of the heap. EINVAL: below its start. ENOMEM: beyond HEAP_LIMIT, onto a mapping, or
- * more than there is. */
-int regions_sbrk(struct space *space, int32_t increment, uint32_t *old_end);
+ * more than there is. MEM_MORE: not so far down yet. */
+int regions_sbrk(struct space *space, int32_t increment);
 
 /* Reserves zeroed pages, at `*address` or, if that is 0, where there is room. EINVAL: not aligned,
- * no length, below PROGRAM_BASE. ENOMEM: beyond MMAP_LIMIT, no room. EEXIST: taken. */
+ * no length, below PROGRAM_BASE. ENOMEM: beyond MMAP_LIMIT, no room. EEXIST: taken. MEM_MORE: the same again looks on. */
 int regions_mmap(struct space *space, uint32_t *address, uint32_t length);
 
-/* Frees pages that came by mmap; holes are passed over. EINVAL: not aligned, no length, out of
- * bounds, or there is something else. */
-int regions_munmap(struct space *space, uint32_t address, uint32_t length);
+/* Frees pages that came by mmap from *address on; holes are passed over. EINVAL: not aligned, no length, out of
+ * bounds, or there is something else. MEM_MORE: not yet from *address on. */
+int regions_munmap(struct space *space, uint32_t *address, uint32_t length);
 
 /* The same for one page, as most programs do it, and shorter: mmap where the last search ended, with
  * 0 for the caller to search; munmap with false for the caller to look. */
 uint32_t regions_take_page(struct space *space);
 bool regions_give_page(struct space *space, uint32_t address);
 
-/* Maps a segment of a program. EINVAL: not aligned, out of bounds, rights. EEXIST, ENOMEM. */
+/* Maps a segment of a program. EINVAL: not aligned, out of bounds, rights, more than SEGMENT_PAGES_MAX pages, or IMAGE_PARTS that do
+ * not adjoin. EEXIST, ENOMEM. */
 int regions_map_segment(struct space *space, const struct mem_segment *segment);
 
 /* The image is complete: the heap starts here, behind the image or in its last page, and the first

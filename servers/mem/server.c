@@ -45,7 +45,12 @@ static uint32_t answer_item(struct words *words)
 
 static uint32_t handle_sbrk(struct space *space, struct words *words)
 {
-    return answer(words, regions_sbrk(space, (int32_t)words->w[1], &words->w[1]));
+    uint32_t old_end = space->heap_end;
+    int status = regions_sbrk(space, (int32_t)words->w[1]);
+
+    words->w[1] = old_end;
+    words->w[2] = space->heap_end;
+    return answer(words, status);
 }
 
 static uint32_t handle_mmap(struct space *space, struct words *words)
@@ -66,7 +71,9 @@ static uint32_t handle_munmap(struct space *space, struct words *words)
 
     if (length - 1 < PAGE_SIZE && regions_give_page(space, address))
         return answer(words, 0);
-    return answer(words, regions_munmap(space, address, length));
+    int status = regions_munmap(space, &address, length);
+    words->w[1] = address;
+    return answer(words, status);
 }
 
 /* The answer to an open: with the page, if it is not there already. */
@@ -135,7 +142,7 @@ static int check_new_space(uint32_t id)
 {
     if ((page->tag & TAG_ITEMS) != 1 << TAG_ITEMS_SHIFT || id == 0 || id > BADGE_MAX)
         return -EINVAL;
-    return space_find(id) ? -EEXIST : 0;
+    return space_find(id) || space_find_ending(id) ? -EEXIST : 0;
 }
 
 static uint32_t handle_space_create(struct words *words)
@@ -148,30 +155,26 @@ static uint32_t handle_space_create(struct words *words)
     return answer(words, status);
 }
 
-static int fork_to(struct space *parent, uint32_t id)
-{
-    int status = space_create_like(id, parent);
-
-    if (status)
-        return status;
-    struct space *space = space_find(id);
-    status = fork_space(parent, space);
-    if (status)
-        space_destroy(space);
-    return status;
-}
-
 static uint32_t handle_space_fork(struct words *words)
 {
     struct space *parent = space_find(words->w[1]);
 
     if (!parent)
         return answer(words, -ENOENT);
-    int status = check_new_space(words->w[2]);
+    int status = parent->work ? -EINVAL : check_new_space(words->w[2]);
     if (!status)
-        status = fork_to(parent, words->w[2]);
+        status = space_create_like(words->w[2], parent);
+    if (!status)
+        status = fork_space(parent, space_find(words->w[2]));
     open_slot();
     return answer(words, status);
+}
+
+static uint32_t handle_space_fork_more(struct words *words)
+{
+    struct space *parent = space_find(words->w[1]), *space = space_find(words->w[2]);
+
+    return answer(words, parent && space ? fork_more(parent, space) : -ENOENT);
 }
 
 static uint32_t handle_space_map(struct words *words)
@@ -181,7 +184,7 @@ static uint32_t handle_space_map(struct words *words)
 
     if (!space)
         return answer(words, -ENOENT);
-    if ((page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof(segment))
+    if (space->work || (page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof(segment))
         return answer(words, -EINVAL);
     memcpy(&segment, page->words, sizeof(segment));
     return answer(words, regions_map_segment(space, &segment));
@@ -191,7 +194,9 @@ static uint32_t handle_space_finish(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
 
-    return answer(words, space ? regions_finish(space, words->w[2]) : -ENOENT);
+    if (!space)
+        return answer(words, -ENOENT);
+    return answer(words, space->work ? -EINVAL : regions_finish(space, words->w[2]));
 }
 
 static uint32_t handle_space_destroy(struct words *words)
@@ -199,9 +204,9 @@ static uint32_t handle_space_destroy(struct words *words)
     struct space *space = space_find(words->w[1]);
 
     space_settle();
-    if (space)
-        space_destroy(space);
-    return answer(words, space ? 0 : -ENOENT);
+    if (!space)
+        space = space_find_ending(words->w[1]);
+    return answer(words, space ? space_destroy(space) : -ENOENT);
 }
 
 static uint32_t handle_space_clear(struct words *words)
@@ -210,7 +215,7 @@ static uint32_t handle_space_clear(struct words *words)
 
     if (!space)
         return answer(words, -ENOENT);
-    return answer(words, space_clear(space, words->w[2]) ? 0 : -ENOMEM);
+    return answer(words, space->work == WORK_COPY ? -EINVAL : space_clear(space, words->w[2]));
 }
 
 /* The manager gets a child of the frame's capability. */
@@ -288,6 +293,8 @@ static uint32_t handle_manager(struct words *words)
         return handle_space_create(words);
     case MEM_SPACE_FORK:
         return handle_space_fork(words);
+    case MEM_SPACE_FORK_MORE:
+        return handle_space_fork_more(words);
     case MEM_SPACE_MAP:
         return handle_space_map(words);
     case MEM_SPACE_FINISH:

@@ -6,13 +6,12 @@
 #include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
+#include "servers/mem/layout.h"
 #include "servers/mem/shm_table.h"
 
 struct space *space_buckets[SPACE_BUCKETS];
-
 struct space *space_prepared;
-
-struct space *space_settling;
+struct space *space_ending, *space_settling;
 
 static struct space *spare; /* by `next` */
 static uint32_t spares, spaces;
@@ -64,7 +63,7 @@ bool space_init(void)
 {
     for (unsigned i = 0; i < SPACE_BUCKETS; i++)
         space_buckets[i] = NULL;
-    spare = space_settling = NULL;
+    spare = space_ending = space_settling = NULL;
     spares = spaces = 0;
     space_prepared = make_spare();
     return space_prepared != NULL;
@@ -74,6 +73,8 @@ static void forget_regions(struct space *space)
 {
     space->heap_start = space->heap_end = 0;
     space->mmap_hint = MMAP_BASE;
+    space->search = (struct search){0};
+    space->direct = space->image_parts = 0;
 }
 
 /* What is charged at once: pages, and frames below the window, some of them for leaves. So many of all
@@ -116,6 +117,7 @@ static struct space *create(uint32_t id, struct account *account, struct cost co
     space->low = cost.low;
     space->leaves = cost.leaves;
     space->ahead = 0;
+    space->work = WORK_NONE;
     forget_regions(space);
     space->donated = FRAME_NONE;
     space->lent = 0;
@@ -125,12 +127,14 @@ static struct space *create(uint32_t id, struct account *account, struct cost co
     return space;
 }
 
-/* The frames that its task starts with; if it cannot have them, the space is gone. */
+static void end_at_once(struct space *space, bool gone);
+
+/* The frames that its task starts with; if it cannot have them, the space is gone, and what was sent as the task lives. */
 static int equip(struct space *space, uint32_t frames)
 {
     if (space_donate(space, frames))
         return 0;
-    space_destroy(space);
+    end_at_once(space, false);
     return -EINVAL;
 }
 
@@ -213,8 +217,7 @@ static void gather(struct gathered *gathered, uint32_t address)
 {
     if (!gathered->space)
         return;
-    if (gathered->address + (gathered->pages << PAGE_BITS) != address ||
-        gathered->pages == CALL_PAGES_MAX)
+    if (gathered->address + (gathered->pages << PAGE_BITS) != address || gathered->pages == CALL_PAGES_MAX)
         unmap_gathered(gathered);
     if (!gathered->pages)
         gathered->address = address;
@@ -236,25 +239,43 @@ static void release_run(const struct page_run *run, struct gathered *gathered)
     }
 }
 
-static uint32_t release(struct page_map *map, uint32_t address, uint32_t end,
-                        struct gathered *gathered)
+/* As much as `most` pages with an entry cost. */
+static uint32_t release(struct page_map *map, uint32_t *address, uint32_t end, uint32_t most, struct gathered *gathered)
 {
     struct page_run run;
-    uint32_t pages = 0;
+    uint32_t pages = 0, cost = 0;
 
-    for (; pages_next(map, address, end, &run); address = run_end(&run)) {
-        if (run.entries)
+    for (; cost < most && pages_next(map, *address, end, &run); *address = run_end(&run)) {
+        if (run.entries) {
+            uint32_t each = run.address < SHM_BASE ? 1 : SEGMENT_PAGES, room = (most - cost - 1) / each + 1;
+            run.pages = run.pages < room ? run.pages : room;
             release_run(&run, gathered);
+            cost += run.pages * each;
+        }
+        cost += RUN_PAGES;
         pages_remove(map, &run);
         pages += run.pages;
     }
     unmap_gathered(gathered);
+    if (cost < most)
+        *address = end;
     return pages;
 }
 
 uint32_t space_release(struct space *space, uint32_t address, uint32_t end)
 {
-    return release(&space->pages, address, end, &(struct gathered){.space = space});
+    return release(&space->pages, &address, end, UINT32_MAX, &(struct gathered){.space = space});
+}
+
+uint32_t space_release_some(struct space *space, uint32_t *address, uint32_t end)
+{
+    return release(&space->pages, address, end, STEP_PAGES, &(struct gathered){.space = space});
+}
+
+/* So few pages that they go at once; those that were only promised count, too. */
+static bool is_small(const struct space *space)
+{
+    return space->committed + space->direct <= STEP_PAGES && space->leaves <= SMALL_LEAVES;
 }
 
 void space_end_ahead(struct space *space)
@@ -263,25 +284,49 @@ void space_end_ahead(struct space *space)
     space->ahead = 0;
 }
 
-bool space_clear(struct space *space, uint32_t frames)
+static int end_clear(struct space *space)
+{
+    account_release(space->account, space->committed + space->ahead - space->work_of);
+    space->committed = 0;
+    space->ahead = space->work_of;
+    space->work = WORK_NONE;
+    forget_regions(space);
+    return 0;
+}
+
+static int clear_some(struct space *space)
+{
+    space_release_some(space, &space->work_at, USER_END);
+    return space->work_at < USER_END ? MEM_MORE : end_clear(space);
+}
+
+int space_clear(struct space *space, uint32_t frames)
 {
     uint32_t charged = space->committed + space->ahead, more = frames > charged ? frames - charged : 0;
 
+    if (space->work == WORK_CLEAR)
+        return clear_some(space);
     if (!account_charge(space->account, more))
-        return false;
+        return -ENOMEM;
+    space->ahead += more;
+    space->work_of = frames;
+    space->work_at = 0;
+    space->work = WORK_CLEAR;
+    if (!is_small(space))
+        return clear_some(space);
     space_release(space, 0, USER_END);
-    account_release(space->account, charged + more - frames);
-    space->committed = 0;
-    space->ahead = frames;
-    forget_regions(space);
-    return true;
+    return end_clear(space);
 }
 
-/* When a task dies the kernel empties its slot and lets go of what was lent to it. A capability of another kind
- * that was sent as the task stays until it is deleted, or the slot would never take one again. */
+/* When a task dies the kernel empties its slot and lets go of what was lent to it. */
 static bool task_is_gone(const struct space *space)
 {
     return kernel_slot_is_empty(space->task);
+}
+
+static bool end_task(const struct space *space)
+{
+    return !kernel_destroy(space->task) || task_is_gone(space);
 }
 
 static void free_account(struct account *account)
@@ -301,16 +346,13 @@ static void end(struct space *space)
     spaces--;
 }
 
-void space_destroy(struct space *space)
+/* Its pages are gone. A capability of another kind that was sent as the task stays until it is deleted, or the slot
+ * would never take one again. */
+static void end_without_pages(struct space *space, bool gone)
 {
-    bool gone = task_is_gone(space);
-
-    release(&space->pages, 0, USER_END, &(struct gathered){.space = gone ? NULL : space});
     pages_destroy(&space->pages);
     space_uncommit(space, space->committed);
     space_end_ahead(space);
-    casualty_forget(space);
-    unlink_space(space);
     space->id = 0;
     if (gone) {
         frames_return_all(&space->donated);
@@ -322,6 +364,55 @@ void space_destroy(struct space *space)
     space->next = space_settling;
     space_settling = space;
     space_settle();
+}
+
+/* Nobody finds it any more. */
+static void hide(struct space *space)
+{
+    casualty_forget(space);
+    unlink_space(space);
+    space->work = WORK_END;
+    space->work_at = 0;
+}
+
+static void end_at_once(struct space *space, bool gone)
+{
+    uint32_t from = 0;
+
+    hide(space);
+    release(&space->pages, &from, USER_END, UINT32_MAX, &(struct gathered){.space = gone ? NULL : space});
+    end_without_pages(space, gone);
+}
+
+static int end_some(struct space *space)
+{
+    struct space **link = &space_ending;
+
+    space_release_some(space, &space->work_at, USER_END);
+    if (space->work_at < USER_END)
+        return MEM_MORE;
+    if (space->leaves > SMALL_LEAVES && !task_is_gone(space))
+        return MEM_TASK;
+    while (*link != space)
+        link = &(*link)->next;
+    *link = space->next;
+    end_without_pages(space, end_task(space));
+    return 0;
+}
+
+/* Of a small one all mappings go with its task, by one call. */
+int space_destroy(struct space *space)
+{
+    if (space->work == WORK_END)
+        return end_some(space);
+    if (is_small(space)) {
+        end_at_once(space, end_task(space));
+        return 0;
+    }
+    hide(space);
+    space->next = space_ending;
+    space_ending = space;
+    return end_some(space);
 }
 
 void space_settle(void)
@@ -342,11 +433,6 @@ void space_settle(void)
 
 /* ------------------------------------------------------------------------------------- promises */
 
-static bool has_table(const struct space *space, uint32_t index)
-{
-    return space->tables[index / 32] >> index % 32 & 1;
-}
-
 /* What tables first .. last cost beyond those that there are. Two share a leaf, which comes with the
  * first of them. */
 static struct cost tables_cost(const struct space *space, uint32_t first, uint32_t last)
@@ -354,10 +440,10 @@ static struct cost tables_cost(const struct space *space, uint32_t first, uint32
     struct cost cost = {0};
 
     for (uint32_t i = first; i <= last; i++) {
-        if (has_table(space, i))
+        if (space_has_table(space, i))
             continue;
         bool leaf_counted = i % 2 && i > first;
-        cost.leaves += !leaf_counted && !has_table(space, i ^ 1);
+        cost.leaves += !leaf_counted && !space_has_table(space, i ^ 1);
         cost.low += TABLE_FRAMES;
     }
     cost.low += cost.leaves;
@@ -389,8 +475,7 @@ static int split_account(struct space *space, uint32_t frames)
     struct account *account = heap_page();
     int error = -ENOMEM;
     if (account)
-        error = account_split(account, space->account, frames,
-                              space->committed + space->low + space->ahead);
+        error = account_split(account, space->account, frames, space->committed + space->low + space->ahead);
     if (!error) {
         space->account = account;
         return 0;
@@ -412,53 +497,4 @@ int space_set_limit(struct space *space, uint32_t frames)
     if (account->holders == 1 && account->parent)
         return account_lower(account, frames);
     return split_account(space, frames);
-}
-
-/* ---------------------------------------------------------------------------------------- check */
-
-/* The stack's first pages count whether they were touched or not. */
-static bool is_counted_by_place(const struct space *space, uint32_t address)
-{
-    bool heap = address >= page_up(space->heap_start) && address < page_up(space->heap_end);
-    bool stack = address >= STACK_TOP - STACK_PROMISED * PAGE_SIZE && address < STACK_TOP;
-    return heap || stack;
-}
-
-/* P4, and P6. */
-static uint32_t count_committed(struct space *space)
-{
-    uint32_t pages = (page_up(space->heap_end) - page_up(space->heap_start)) >> PAGE_BITS;
-    struct page_run run;
-
-    pages += space->heap_end ? STACK_PROMISED : 0;
-    for (uint32_t at = 0; pages_next(&space->pages, at, USER_END, &run); at = run_end(&run))
-        for (uint32_t i = 0; i < run.pages; i++) {
-            uint32_t entry = run_entry(&run, i), address = run.address + (i << PAGE_BITS);
-            bool direct = entry & PAGE_ARCHIVE && !(entry & PAGE_WRITE);
-            assert(has_table(space, address >> TABLE_SHIFT));
-            pages += !direct && !is_counted_by_place(space, address);
-        }
-    return pages;
-}
-
-static void check_low(const struct space *space)
-{
-    uint32_t tables = 0, leaves = 0;
-
-    for (uint32_t i = 0; i < USER_END >> TABLE_SHIFT; i += 2) {
-        tables += (uint32_t)has_table(space, i) + has_table(space, i + 1);
-        leaves += has_table(space, i) || has_table(space, i + 1);
-    }
-    assert(space->leaves == leaves && space->low == SPACE_FRAMES + TABLE_FRAMES * tables + leaves);
-    assert(space->lent <= space->low - 2 - leaves);
-}
-
-void space_check(struct space *space)
-{
-    assert(space->committed == count_committed(space));
-    check_low(space);
-    assert(space->committed + space->low + space->ahead <= space->account->used);
-    assert(space->id && space_find(space->id) == space);
-    assert(space->heap_start <= space->heap_end);
-    pages_check(&space->pages);
 }

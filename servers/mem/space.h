@@ -8,7 +8,7 @@
  *       both are 0 until regions_finish()
  *   P4  `committed` counts the pages promised to the space: the heap's and those by mmap, the
  *       private ones of its image, STACK_PROMISED of the stack and those below that were touched,
- *       and one for each shared segment that it has open
+ *       and one for each shared segment that it has open; `direct` those mapped from the archive
  *   P5  `donated` lists the `lent` frames that the server lent to the task's account, which are no
  *       more than were promised for page tables and the task's other kernel objects
  *   P6  `tables` has a bit for each 2 MiB for which the space was promised a page table and a part of
@@ -17,6 +17,10 @@
  *   P7  `account` was charged `committed` and `low`, of which `low` is promised below the window,
  *       and between space_clear() and regions_finish() `ahead`: what is left for the next program
  *
+ *   P8  with `work` other than WORK_NONE its task does not run, and P4 does not hold: some pages are
+ *       there no more, or not yet, but are promised until the work is done
+ *
+ * What takes long is done in steps, each of a call: STEP_PAGES at most, so that others are served in between.
  * One spare space is always prepared: its slot is the one that is open for the capability in the
  * next message. SPARES_KEPT others are kept.
  */
@@ -35,6 +39,17 @@ enum {
     SPARES_KEPT = 8,
     OBJECT_FRAMES = 8, /* of kernel objects: its task's, and what that's account starts with, for a thread and slots */
     SPACE_FRAMES = 4 + OBJECT_FRAMES, /* its page, a page directory for each GiB, and those */
+    STEP_PAGES = 192,
+    RUN_PAGES = 4, /* what a run costs beside its pages, as pages */
+    SEGMENT_PAGES = 3, /* what a shared segment costs, as pages */
+    SMALL_LEAVES = 8, /* so many, with twice as many tables, go in a step */
+    IMAGE_PARTS = 8, /* of adjoining pages of the program */
+};
+
+enum space_work { WORK_NONE, WORK_COPY, WORK_CLEAR, WORK_END };
+
+struct pages_range {
+    uint32_t address, end;
 };
 
 struct space {
@@ -43,10 +58,20 @@ struct space {
     struct space *next; /* of the same bucket, or spare */
     uint32_t heap_start, heap_end;
     uint32_t committed, low, leaves; /* of `low` so many for leaves */
-    uint32_t ahead;
+    uint32_t ahead, direct;
+    struct pages_range image[IMAGE_PARTS];
+    uint32_t image_parts;
+    uint8_t work; /* enum space_work */
+    bool stack_copied;   /* WORK_COPY */
+    uint32_t work_at;    /* the address behind what is done */
+    uint32_t work_of;    /* WORK_COPY: the parent's id; WORK_CLEAR: the frames that will be charged ahead */
     uint32_t donated, lent;
     struct account *account;
     uint32_t mmap_hint; /* where the search for a free place begins, MMAP_BASE .. MMAP_LIMIT */
+    struct search {
+        uint32_t at, pages; /* of one that goes on; 0: none does */
+        bool from_base;
+    } search;
     struct casualty casualty;
     uint32_t tables[USER_END >> TABLE_SHIFT >> 5];
     struct page_map pages;
@@ -54,6 +79,7 @@ struct space {
 _Static_assert(sizeof(struct space) <= PAGE_SIZE, "a space fills one page");
 
 extern struct space *space_buckets[SPACE_BUCKETS];
+extern struct space *space_ending;   /* those that no client has any more, and that end in steps, by `next` */
 extern struct space *space_settling; /* those without an id that wait for their task's end, by `next` */
 
 static inline struct space *space_find(uint32_t id)
@@ -63,6 +89,21 @@ static inline struct space *space_find(uint32_t id)
     while (space && space->id != id)
         space = space->next;
     return space;
+}
+
+static inline struct space *space_find_ending(uint32_t id)
+{
+    struct space *space = space_ending;
+
+    while (space && space->id != id)
+        space = space->next;
+    return space;
+}
+
+/* Of the 2 MiB with that number: P6. */
+static inline bool space_has_table(const struct space *space, uint32_t index)
+{
+    return space->tables[index / 32] >> index % 32 & 1;
 }
 
 /* Bytes to pages, up. */
@@ -96,15 +137,16 @@ int space_create_like(uint32_t id, const struct space *parent);
 /* Those that there are, and those that wait for their task's end. */
 uint32_t spaces_count(void);
 
-/* Frees all that the space holds. Its task should be gone; if not, it loses its pages, and the rest
- * waits for space_settle() after the task's end. */
-void space_destroy(struct space *space);
+/* Frees all that the space holds, and ends its task, if the capability allows that; if not, it loses its pages, and the
+ * rest waits for space_settle() after the task's end. 0; MEM_MORE: a step is done, and the space is found no more
+ * but by space_find_ending(); MEM_TASK: it is the manager's to end the task, which has many tables. */
+int space_destroy(struct space *space);
 void space_settle(void);
 
 /* Frees its pages: the space is as new, but for what its task was lent, and so many frames are charged
- * ahead for what it is promised next, tables included. False: those are not left, and nothing has
- * changed. */
-bool space_clear(struct space *space, uint32_t frames);
+ * ahead for what it is promised next, tables included. 0; MEM_MORE: a step is done; -ENOMEM: those are not left,
+ * and nothing has changed. */
+int space_clear(struct space *space, uint32_t frames);
 
 /* What is charged ahead is not needed any more. */
 void space_end_ahead(struct space *space);
@@ -127,8 +169,10 @@ static inline void space_unmap(const struct space *space, uint32_t address, uint
         assert(err == ERR_CAP || err == ERR_DEAD);
 }
 
-/* Unmaps and frees all pages from address to end; returns how many had an entry. */
+/* Unmaps and frees all pages from address to end; returns how many had an entry. space_release_some() does a step of it, and
+ * *address is where it goes on, or `end`. */
 uint32_t space_release(struct space *space, uint32_t address, uint32_t end);
+uint32_t space_release_some(struct space *space, uint32_t *address, uint32_t end);
 
 /* Promises so many pages that are in address .. end, with all page tables and leaves of those; false:
  * the account has not so much left, and nothing has changed. */

@@ -59,64 +59,79 @@ static err_t give_capabilities(const struct body *body)
     return err;
 }
 
-/* The task goes with the call. */
-static uint32_t with_task(const struct body *body)
+int body_complete(const struct body *body)
 {
-    message_page->items[0] = item_cap(body->slot + BODY_TASK, RIGHT_CONTROL, 0);
-    return ITEMS(1);
-}
+    err_t err = make_thread(body);
 
-static int make_space(const struct body *body, const struct body *parent)
-{
-    uint32_t flags = with_task(body);
-
-    if (parent)
-        return mem_space_fork(PROC_SLOT_MEM, flags, parent->space, body->space);
-    return mem_space_create(PROC_SLOT_MEM, flags, body->space);
-}
-
-/* In the order in which each has what it needs: the thread is made with frames that mem gave. */
-static int make(const struct body *body, const struct body *parent)
-{
-    err_t err = sys_task_create(SLOT_FRAMES + body->frame, 0, body->slot + BODY_TASK);
-    if (err)
-        return number_of(err);
-    int error = make_space(body, parent);
-    if (error)
-        return error;
-    err = make_thread(body);
     if (!err)
         err = give_capabilities(body);
     return number_of(err);
 }
 
-int body_make_like(struct body *body, const struct body *parent)
+static int make_task(struct body *body)
 {
-    if (!frame_pool_take(&body->frame))
+    uint32_t frame;
+
+    if (!frame_pool_take(&frame))
         return -ENOMEM;
-    int error = make(body, parent);
-    if (error)
-        body_destroy(body);
-    return error;
+    body->frame = frame;
+    return number_of(sys_task_create(SLOT_FRAMES + frame, 0, body->slot + BODY_TASK));
 }
 
+/* The task goes with the call; mem may destroy it. */
+static uint32_t with_task(const struct body *body)
+{
+    message_page->items[0] = item_cap(body->slot + BODY_TASK, RIGHT_CONTROL | RIGHT_OWN, 0);
+    return ITEMS(1);
+}
+
+/* In the order in which each has what it needs: the thread is made with frames that mem gave. */
 int body_make(struct body *body)
 {
-    return body_make_like(body, NULL);
+    int error = make_task(body);
+
+    if (!error)
+        error = mem_space_create(PROC_SLOT_MEM, with_task(body), body->space);
+    return error ? error : body_complete(body);
 }
 
-void body_destroy(const struct body *body)
+int body_fork(struct body *body, const struct body *parent)
+{
+    int error = make_task(body);
+
+    return error ? error : mem_space_fork(PROC_SLOT_MEM, with_task(body), parent->space, body->space);
+}
+
+int body_fork_more(const struct body *body, const struct body *parent)
+{
+    return mem_space_fork_more(PROC_SLOT_MEM, 0, parent->space, body->space);
+}
+
+/* A space that mem does not have, or has no more after a fork that it refused, has left the task to us. */
+enum body_end body_destroy(const struct body *body)
+{
+    if (body->frame == BODY_NO_FRAME)
+        return BODY_GONE;
+    int result = mem_space_destroy(PROC_SLOT_MEM, 0, body->space);
+    if (result > 0)
+        return result == MEM_TASK ? BODY_TASK_LEFT : BODY_GOES_ON;
+    if (result)
+        body_end_task(body);
+    frame_pool_give(body->frame);
+    return BODY_GONE;
+}
+
+void body_end_task(const struct body *body)
 {
     err_t nothing_there = sys_object_destroy(body->slot + BODY_TASK);
     (void)nothing_there;
-    mem_space_destroy(PROC_SLOT_MEM, 0, body->space);
-    frame_pool_give(body->frame);
 }
 
 /* --------------------------------------------------------------------------------------- memory */
 
-int body_clear_space(const struct body *body, uint32_t pages)
+int body_clear_space(struct body *body, uint32_t pages)
 {
+    body->segment = body->page = 0;
     return mem_space_clear(PROC_SLOT_MEM, 0, body->space, pages);
 }
 
@@ -191,6 +206,13 @@ bool body_place(const struct body *body, uint32_t *eip, uint32_t *esp)
 void body_resume(const struct body *body)
 {
     err_t err = sys_thread_resume(body->slot + BODY_THREAD);
+    if (err)
+        __builtin_trap();
+}
+
+void body_stop(const struct body *body)
+{
+    err_t err = sys_thread_stop(body->slot + BODY_THREAD);
     if (err)
         __builtin_trap();
 }

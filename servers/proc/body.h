@@ -1,5 +1,5 @@
 /*
- * The body of a process: what the kernel and mem hold for it, as long as it lives.
+ * The body of a process: what the kernel and mem hold for it, until its end is over.
  *
  *      slot SLOT_BODIES + 4 * process         task
  *                                     + 1     thread
@@ -7,30 +7,37 @@
  *                                             handler, and stays for the next process
  *
  * The task is made of a frame of the pool. mem gives its account what it starts with when the space
- * is made, and what page tables take beyond that.
+ * is made, and what page tables take beyond that; and when the space has been destroyed mem destroys the task, too.
+ *
+ * What says MEM_MORE has done a part: body_fork_more() goes on with a fork, the others are called again.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SLOT_BODIES = 256, SLOTS_PER_BODY = 4, BODIES_MAX = 512 };
+enum { SLOT_BODIES = 256, SLOTS_PER_BODY = 4, BODIES_MAX = 512, BODY_NO_FRAME = 0xffff };
 
 struct body {
     uint32_t slot;  /* of its task */
     uint32_t space; /* its name at mem: the process's index */
     uint32_t badge; /* of its process */
     uint32_t cpu;
-    uint32_t frame; /* its number in the pool */
+    uint32_t frame; /* its number in the pool, BODY_NO_FRAME: there is nothing of the body yet */
+    uint32_t segment, page; /* all of its program before that page of that segment is mapped */
 };
 
-/* A task with a space at mem that is empty, or a copy of the parent's, a stopped thread and a process's
- * three capabilities: 0, -ENOMEM, -EAGAIN, or mem's error. The body's frame is taken, the rest is given. */
+/* A task with a space at mem that is empty, or a copy of the parent's; then a stopped thread and a process's
+ * three capabilities: 0, -ENOMEM, -EAGAIN, or mem's error. What there is of the body then is still to be destroyed.
+ * The body's frame is taken, the rest is given. */
 int body_make(struct body *body);
-int body_make_like(struct body *body, const struct body *parent);
+int body_fork(struct body *body, const struct body *parent);
+int body_fork_more(const struct body *body, const struct body *parent);
+int body_complete(const struct body *body);
 
-/* Empties the space if so many pages can be promised afterwards: 0 or mem's error. */
-int body_clear_space(const struct body *body, uint32_t pages);
+/* Empties the space if so many pages can be promised afterwards: 0, MEM_MORE, or mem's error, with the first
+ * part alone. */
+int body_clear_space(struct body *body, uint32_t pages);
 
 /* Where the thread begins: fresh, or where the parent's waits, with an answer of two words. One that
  * waits itself is to be answered. */
@@ -38,11 +45,17 @@ int body_start(const struct body *body, uint32_t entry);
 int body_start_as(const struct body *body, const struct body *parent);
 void body_resume(const struct body *body);
 
+/* It runs no more, whatever it does now. */
+void body_stop(const struct body *body);
+
 /* Where the thread is that waits, as after a fault; false, and nothing is said, if that failed. */
 bool body_place(const struct body *body, uint32_t *eip, uint32_t *esp);
 
 /* To another processor. */
 void body_move(struct body *body, uint32_t cpu);
 
-/* Everything goes, whatever of it there is. */
-void body_destroy(const struct body *body);
+/* Everything goes, whatever of it there is; the thread does not run. If not all is gone yet, another call goes on, or does so when the
+ * task has been ended, which takes the kernel long. */
+enum body_end { BODY_GONE, BODY_GOES_ON, BODY_TASK_LEFT };
+enum body_end body_destroy(const struct body *body);
+void body_end_task(const struct body *body);

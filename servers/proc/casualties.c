@@ -76,15 +76,31 @@ static uint32_t reason(const struct casualty *casualty)
 }
 
 /* One that was killed in between has no process any more. */
-void casualties_bury(void)
+static void bury(const struct casualty *casualty)
+{
+    struct process *process = process_by_space(casualty->space);
+
+    if (!process)
+        return;
+    report(process, casualty);
+    life_kill(process, reason(casualty));
+}
+
+/* One with each message, and another step: there may be more. */
+static void bury_next(struct work *work)
 {
     struct casualty casualty;
 
-    while (next_casualty(&casualty)) {
-        struct process *process = process_by_space(casualty.space);
-        if (!process)
-            continue;
-        report(process, &casualty);
-        life_kill(process, reason(&casualty));
-    }
+    if (!next_casualty(&casualty))
+        return;
+    bury(&casualty);
+    if (!work->step)
+        work_add(work, bury_next);
+}
+
+void casualties_bury(void)
+{
+    static struct work work;
+
+    bury_next(&work);
 }

@@ -1,12 +1,12 @@
 #include "servers/proc/life.h"
 
-#include "libuser/ipc/server.h"
 #include "servers/clients.h"
 #include "servers/log.h"
 #include "servers/proc/cpus.h"
 #include "servers/proc/front.h"
 #include "servers/proc/program.h"
 #include "servers/proc/sleepers.h"
+#include "servers/proc/waits.h"
 #include "servers/proto/console.h"
 
 #include <stdbool.h>
@@ -21,48 +21,25 @@ static struct body body_of(const struct process *process, uint32_t cpu)
         .space = process_index(process),
         .badge = process->badge,
         .cpu = cpu,
+        .frame = BODY_NO_FRAME,
     };
 }
 
-/* A body like the parent's, which has just called, ready to run. */
-static int make_fork(const struct process *process, const struct body *parent, struct body *body)
+/* A process that begins, with a processor of its own. */
+static struct process *make(struct process *parent)
 {
-    *body = body_of(process, parent->cpu);
-    int error = body_make_like(body, parent);
-    if (error)
-        return error;
-    error = body_start_as(body, parent);
-    if (error)
-        body_destroy(body);
-    return error;
+    struct process *made = process_make(parent);
+
+    if (made)
+        made->cpu = cpus_take();
+    return made;
 }
 
-static int fill_program(const struct body *body, const struct program *program)
+/* Of it there is nothing any more but its place. */
+static void unmake(struct process *made)
 {
-    int error = program_map(program, body);
-
-    if (!error)
-        error = body_start(body, program->image.entry);
-    return error;
-}
-
-/* A body with a program in it, ready to run. */
-static int make_program(const struct process *process, const struct arguments *arguments,
-                        struct body *body)
-{
-    struct program program;
-    int error = program_find(arguments->text, &program);
-
-    if (error)
-        return error;
-    *body = body_of(process, process->cpu);
-    error = body_make(body);
-    if (error)
-        return error;
-    error = fill_program(body, &program);
-    if (error)
-        body_destroy(body);
-    return error;
+    cpus_give(made->cpu);
+    process_forget(made);
 }
 
 static void take_arguments(struct process *process, struct arguments *arguments)
@@ -71,71 +48,199 @@ static void take_arguments(struct process *process, struct arguments *arguments)
     process->arguments = arguments;
 }
 
-/* ---------------------------------------------------------------------------------------- begin */
-
-int life_fork(struct process *parent, struct process **child)
+/* A step's worth of the program, and at its end all that it needs to run: 0, MEM_MORE, or an error. */
+static int load(struct process *process, const struct program *program)
 {
-    struct process *made = process_make(parent);
+    int result = program_map(program, &process->body);
 
-    if (!made)
-        return -EAGAIN;
-    made->cpu = cpus_take();
-    int error = make_fork(made, &parent->body, &made->body);
-    if (error) {
-        cpus_give(made->cpu);
-        process_forget(made);
+    if (!result)
+        result = body_start(&process->body, program->image.entry);
+    return result;
+}
+
+/* ----------------------------------------------------------------------------------------- fork */
+
+static void end_step(struct work *work);
+
+/* The space is a copy: the rest is made, and it runs, beside its parent, which waits in its call. */
+static int bring_to_life(struct process *made)
+{
+    struct process *parent = made->parent;
+
+    made->body.cpu = parent->body.cpu;
+    int error = body_complete(&made->body);
+    if (!error)
+        error = body_start_as(&made->body, &parent->body);
+    if (error)
         return error;
-    }
     made->arguments = arguments_share(parent->arguments);
     made->reads = parent->reads;
-    *child = made;
+    process_set_live(made);
     if (made->cpu != made->body.cpu)
         cpus_add_young(made);
     body_resume(&made->body);
     return 0;
 }
 
-int life_spawn(struct process *parent, struct arguments *arguments, struct process **child)
+static void fork_step(struct work *work);
+
+/* MEM_MORE, or an error: the parent hears of that when nothing of the child is left. */
+static void fork_goes_on(struct process *made, int result)
 {
-    struct process *made = process_make(parent);
+    if (result == MEM_MORE) {
+        work_add(&made->work, fork_step);
+        return;
+    }
+    made->fork_error = result;
+    end_step(&made->work);
+}
+
+static void fork_step(struct work *work)
+{
+    struct process *made = process_of_work(work), *parent = made->parent;
+    int result = body_fork_more(&made->body, &parent->body);
+
+    if (!result)
+        result = bring_to_life(made);
+    if (result)
+        fork_goes_on(made, result);
+    else
+        waits_answer(parent, 0, (struct words){{0, made->pid}});
+}
+
+int32_t life_fork(struct process *parent, struct process **child)
+{
+    struct process *made = make(parent);
 
     if (!made)
         return -EAGAIN;
-    made->cpu = cpus_take();
-    int error = make_program(made, arguments, &made->body);
+    made->body = body_of(made, parent->body.cpu);
+    int result = body_fork(&made->body, &parent->body);
+    if (!result)
+        result = bring_to_life(made);
+    if (result) {
+        parent->waits = WAITS_FORK;
+        fork_goes_on(made, result);
+        return SERVER_LATER;
+    }
+    *child = made;
+    return 0;
+}
+
+/* Its parent is ended: it is not to live. The steps that made it take it apart. */
+static void give_up_fork(struct process *made)
+{
+    made->work.step = end_step;
+}
+
+/* ---------------------------------------------------------------------------------------- spawn */
+
+/* A body with a program in it, ready to run. */
+static int make_program(struct process *process, const struct arguments *arguments)
+{
+    struct program program;
+    int error = program_find(arguments->text, &program);
+
+    if (error)
+        return error;
+    error = body_make(&process->body);
+    if (error)
+        return error;
+    do
+        error = load(process, &program);
+    while (error == MEM_MORE);
+    return error;
+}
+
+int life_spawn(struct process *parent, struct arguments *arguments, struct process **child)
+{
+    struct process *made = make(parent);
+
+    if (!made)
+        return -EAGAIN;
+    made->body = body_of(made, made->cpu);
+    int error = make_program(made, arguments);
     if (error) {
-        cpus_give(made->cpu);
-        process_forget(made);
+        for (enum body_end left; (left = body_destroy(&made->body));)
+            if (left == BODY_TASK_LEFT)
+                body_end_task(&made->body);
+        unmake(made);
         return error;
     }
     take_arguments(made, arguments);
+    process_set_live(made);
     *child = made;
     body_resume(&made->body);
     return 0;
 }
 
-/* ------------------------------------------------------------------------------------- end, exec */
+/* ------------------------------------------------------------------------------------------ end */
 
-static void answer_waiting(struct process *parent, struct process *child)
+/* The parent's fork has failed, unless it was ended itself meanwhile. */
+static void fork_is_over(struct process *made)
+{
+    struct process *parent = made->is_adopted ? NULL : made->parent;
+    int32_t error = made->fork_error;
+
+    unmake(made);
+    if (parent)
+        waits_answer(parent, error, (struct words){{0}});
+}
+
+static void answer_parent(struct process *parent, struct process *child)
 {
     struct words words = {{0, child->pid, child->ending.code, child->ending.signal}};
 
-    parent->waits = WAITS_NOT;
     process_forget(child);
     front_changed(parent);
-    err_t gone = server_answer((struct caller){parent->caller, parent->calls}, 0, &words);
-    (void)gone;
+    waits_answer(parent, 0, words);
 }
 
-static void end(struct process *process, struct ending ending)
+/* Nothing of it is left but how it ended. */
+static void is_over(struct process *process)
 {
     struct process *parent = process->parent;
 
+    if (process->is_adopted) {
+        process_forget(process);
+        return;
+    }
+    process_set_ended(process);
+    if (process_awaits(parent, process))
+        answer_parent(parent, process);
+}
+
+/* A call of its own to the console may have been on its way when the end began. */
+static void end_step(struct work *work)
+{
+    struct process *process = process_of_work(work);
+    enum body_end left = body_destroy(&process->body);
+
+    if (left == BODY_TASK_LEFT)
+        work_end_task(process->body.slot);
+    if (left != BODY_GONE) {
+        work_add(work, end_step);
+    } else if (process->state == PROCESS_BEGINS) {
+        fork_is_over(process);
+    } else {
+        console_release(PROC_SLOT_CONSOLE, 0, process->badge);
+        is_over(process);
+    }
+}
+
+/* What it waits for comes no more. */
+static void wait_ends(struct process *process)
+{
     if (process->waits == WAITS_TICK)
         sleepers_remove(process);
+    if (process->waits == WAITS_FORK)
+        give_up_fork(process->children);
     process->waits = WAITS_NOT;
-    cpus_remove_young(process);
-    body_destroy(&process->body);
+}
+
+/* All that others see of it. */
+static void leave(struct process *process)
+{
     console_release(PROC_SLOT_CONSOLE, 0, process->badge);
     arguments_drop(process->arguments);
     arguments_drop(process->next_arguments);
@@ -143,13 +248,24 @@ static void end(struct process *process, struct ending ending)
     cpus_give(process->cpu);
     front_ends(process);
     process_give_children(process);
-    if (process->is_adopted) {
-        process_forget(process);
-        return;
-    }
-    process_set_ended(process, ending);
-    if (process_awaits(parent, process))
-        answer_waiting(parent, process);
+}
+
+/* If it is in the middle of exec, that turns into its end. */
+static void end(struct process *process, struct ending ending)
+{
+    bool has_work = process->work.step != NULL;
+
+    wait_ends(process);
+    cpus_remove_young(process);
+    process_set_ends(process, ending);
+    bool is_gone = !has_work && body_destroy(&process->body) == BODY_GONE;
+    leave(process);
+    if (is_gone)
+        is_over(process);
+    else if (has_work)
+        process->work.step = end_step;
+    else
+        work_add(&process->work, end_step);
 }
 
 void life_exit(struct process *process, uint32_t code)
@@ -162,6 +278,58 @@ void life_kill(struct process *process, uint32_t signal)
     end(process, (struct ending){.signal = signal});
 }
 
+void life_kill_running(struct process *process, uint32_t signal)
+{
+    if (process->waits == WAITS_NOT)
+        body_stop(&process->body);
+    life_kill(process, signal);
+}
+
+/* ----------------------------------------------------------------------------------------- exec */
+
+static void load_step(struct work *work);
+
+/* With what load() has said. */
+static void exec_goes_on(struct process *process, int result)
+{
+    if (result == MEM_MORE) {
+        work_add(&process->work, load_step);
+    } else if (result == 0) {
+        waits_answer(process, 0, (struct words){{0}});
+    } else {
+        log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: no memory for exec",
+                 program_name(process->arguments->text), (unsigned)process->pid);
+        life_kill(process, SIGNAL_KILL);
+    }
+}
+
+/* The archive is what it was when the program was found for the first time. */
+static void find_again(const struct process *process, struct program *program)
+{
+    int error = program_find(process->arguments->text, program);
+    assert(error == 0);
+    (void)error;
+}
+
+static void load_step(struct work *work)
+{
+    struct process *process = process_of_work(work);
+    struct program program;
+
+    find_again(process, &program);
+    exec_goes_on(process, load(process, &program));
+}
+
+static void clear_step(struct work *work)
+{
+    struct process *process = process_of_work(work);
+    struct program program;
+
+    find_again(process, &program);
+    int result = body_clear_space(&process->body, program_pages(&program));
+    work_add(work, result == MEM_MORE ? clear_step : load_step);
+}
+
 /* mem has charged what the new program is promised before the old one goes; behind that only the
  * kernel can refuse. */
 int32_t life_exec(struct process *process, struct arguments *arguments)
@@ -171,14 +339,17 @@ int32_t life_exec(struct process *process, struct arguments *arguments)
 
     if (!error)
         error = body_clear_space(&process->body, program_pages(&program));
-    if (error)
+    if (error < 0)
         return error;
     take_arguments(process, arguments);
     front_forget(process);
-    if (!fill_program(&process->body, &program))
+    int result = error == MEM_MORE ? MEM_MORE : load(process, &program);
+    if (!result)
         return 0;
-    log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: no memory for exec",
-             program_name(process->arguments->text), (unsigned)process->pid);
-    life_kill(process, SIGNAL_KILL);
+    process->waits = WAITS_EXEC;
+    if (error == MEM_MORE)
+        work_add(&process->work, clear_step);
+    else
+        exec_goes_on(process, result);
     return SERVER_LATER;
 }

@@ -1,6 +1,9 @@
 /*
  * How processes begin and end. Whatever fails half way is undone: then the answer is an error and
  * nothing else has changed. Only exec has a point of no return.
+ *
+ * Of a large process each takes steps (work.h), of which the first is done here. Meanwhile who forks or execs waits, and
+ * its call was kept (waits.h); what ends is over for everybody at once, but its parent hears when all is free again.
  */
 #pragma once
 
@@ -22,17 +25,23 @@ enum {
     SIGNAL_LAST = 31
 };
 
-/* A copy of `parent`, running; `*child` is it: 0, -EAGAIN, -ENOMEM. */
-int life_fork(struct process *parent, struct process **child);
+/* A copy of `parent`, running; `*child` is it: 0, -EAGAIN; or SERVER_LATER, with another answer in the end:
+ * -ENOMEM, if that is how it fails. */
+int32_t life_fork(struct process *parent, struct process **child);
 
-/* A child of `parent` with the program that its arguments name; it holds them if all went well. */
+/* A child of `parent` with the program that its arguments name; it holds them if all went well. All steps at once: for
+ * init, which has nobody beside it yet. */
 int life_spawn(struct process *parent, struct arguments *arguments, struct process **child);
 
 /* `process` becomes the program that the arguments name, and holds them. 0: its call is to be
  * answered, then the program runs; an error: nothing has changed, and the arguments are the
- * caller's; SERVER_LATER: the process is over. */
+ * caller's; SERVER_LATER: there are further steps, or the process is over. */
 int32_t life_exec(struct process *process, struct arguments *arguments);
 
-/* The process is over: its parent hears, if it waits; nothing of it stays but how it ended. */
+/* The process is over: its parent hears, if it waits; nothing of it stays but how it ended. Its thread does not
+ * run: it waits for an answer that will never come. */
 void life_exit(struct process *process, uint32_t code);
 void life_kill(struct process *process, uint32_t signal);
+
+/* The same, of another one than has just called: it may run. */
+void life_kill_running(struct process *process, uint32_t signal);

@@ -11,6 +11,8 @@
 #include "servers/proc/life.h"
 #include "servers/proc/program.h"
 #include "servers/proc/sleepers.h"
+#include "servers/proc/waits.h"
+#include "servers/proc/work.h"
 #include "servers/proto/proc.h"
 
 #include <string.h>
@@ -29,42 +31,35 @@ static uint32_t now(void)
     return count;
 }
 
-static void answer(struct process *process, int32_t result)
+/* So many with one message, and another step for the others. */
+static void wake_sleepers(struct work *work)
 {
-    struct words words = {{0}};
-    err_t gone = server_answer((struct caller){process->caller, process->calls}, result, &words);
-    (void)gone;
-}
-
-static void wake_sleepers(void)
-{
-    uint32_t ticks = now();
+    enum { WOKEN_MAX = 32 };
+    uint32_t ticks = now(), count = 0;
     struct process *process;
 
-    while ((process = sleepers_next_due(ticks)))
-        answer(process, 0);
+    while (count < WOKEN_MAX && (process = sleepers_next_due(ticks))) {
+        waits_answer(process, 0, (struct words){{0}});
+        count++;
+    }
+    if (count == WOKEN_MAX && !work->step)
+        work_add(work, wake_sleepers);
 }
 
 static void ticked(void)
 {
-    wake_sleepers();
+    static struct work sleepers;
+
+    wake_sleepers(&sleepers);
     cpus_tick();
     front_tick(now());
-}
-
-static void keep_caller(struct process *process)
-{
-    struct caller caller = caller_now();
-
-    process->caller = caller.caller;
-    process->calls = caller.calls;
 }
 
 static int32_t call_sleep(struct process *process, struct words *words)
 {
     if (words->w[1] == 0)
         return 0;
-    keep_caller(process);
+    waits_keep(process);
     sleepers_add(process, now(), words->w[1]);
     return SERVER_LATER;
 }
@@ -156,9 +151,10 @@ static int32_t call_fork(struct process *process, struct words *words)
 
     if (process_index(process) == 0)
         return -EPERM;
-    int error = life_fork(process, &child);
-    words->w[1] = error ? 0 : child->pid;
-    return error;
+    waits_keep(process);
+    int32_t result = life_fork(process, &child);
+    words->w[1] = result ? 0 : child->pid;
+    return result;
 }
 
 static int32_t call_exit(struct process *process, struct words *words)
@@ -171,7 +167,7 @@ static int32_t call_exit(struct process *process, struct words *words)
 
 static int32_t wait_later(struct process *process, uint32_t pid)
 {
-    keep_caller(process);
+    waits_keep(process);
     process->awaited = pid;
     process->waits = WAITS_CHILD;
     front_changed(process);
@@ -218,10 +214,14 @@ static int32_t call_kill(struct process *process, struct words *words)
         return -ESRCH;
     if (!process_is_below(victim, process))
         return -EPERM;
-    if (signal_is_ignored(signal) || victim->state == PROCESS_ENDED)
+    if (signal_is_ignored(signal) || victim->state != PROCESS_LIVE)
         return 0;
+    if (victim != process) {
+        life_kill_running(victim, signal);
+        return 0;
+    }
     life_kill(victim, signal);
-    return victim == process ? SERVER_LATER : 0;
+    return SERVER_LATER;
 }
 
 /* How many processes there may be in the caller's account, and how many there are. */
@@ -252,6 +252,7 @@ static int32_t call_exec(struct process *process, struct words *words)
 
     if (process_index(process) == 0)
         return -EPERM;
+    waits_keep(process);
     int32_t error = take_arguments(process, words, &arguments);
     if (error)
         return error;
@@ -292,6 +293,12 @@ static int32_t call_spawn(struct process *process, struct words *words)
 #define CALL_OF(number, name) CALL(name)
 PROC_CALLS(CALL_OF)
 
+/* Of the thread that drives long work; number 0 is no call of the protocol. */
+static int32_t serve_work(uint32_t badge, struct words *words)
+{
+    return work_call(badge, words);
+}
+
 static void signalled(uint32_t bits)
 {
     if (bits & PROC_SIGNAL_TICK)
@@ -315,6 +322,7 @@ static void bind_tick(void)
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const server_call calls[PROC_CALLS_END] = {
+        [0] = serve_work,
 #define CALL_ENTRY(number, name) [number] = serve_##name,
         PROC_CALLS(CALL_ENTRY)};
     static const struct server server = {
@@ -328,5 +336,6 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     cpus_init(((const struct boot_page *)BOOT_PAGE)->cpu_count);
     program_init(edi);
     bind_tick();
+    work_init();
     server_run(&server);
 }

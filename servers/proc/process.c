@@ -64,7 +64,7 @@ struct process *process_make(struct process *parent)
     *process = (struct process){
         .badge = new_badge(process_index(process)),
         .pid = last_pid,
-        .state = PROCESS_LIVE,
+        .state = PROCESS_BEGINS,
         .account = account_hold(parent->account),
     };
     attach(process, parent, &parent->children);
@@ -97,12 +97,22 @@ void process_give_children(struct process *process)
         process_forget(process->ended);
 }
 
-void process_set_ended(struct process *process, struct ending ending)
+void process_set_live(struct process *process)
+{
+    process->state = PROCESS_LIVE;
+}
+
+void process_set_ends(struct process *process, struct ending ending)
+{
+    process->state = PROCESS_ENDS;
+    process->ending = ending;
+}
+
+void process_set_ended(struct process *process)
 {
     struct process *parent = process->parent;
 
     process->state = PROCESS_ENDED;
-    process->ending = ending;
     detach(process);
     attach(process, parent, &parent->ended);
 }
@@ -138,7 +148,7 @@ struct process *process_by_space(uint32_t space)
 struct process *process_by_pid(uint32_t pid)
 {
     for (uint32_t i = 1; i < PROCESSES_MAX; i++)
-        if (processes[i].state != PROCESS_FREE && processes[i].pid == pid)
+        if (processes[i].state > PROCESS_BEGINS && processes[i].pid == pid)
             return &processes[i];
     return NULL;
 }
@@ -150,13 +160,41 @@ bool process_is_below(const struct process *process, const struct process *above
     return process != NULL;
 }
 
-static bool family_is_good(const struct process *process, const struct process *child,
-                           enum process_state state)
+struct process *process_of_work(struct work *work)
+{
+    return (struct process *)(void *)((char *)work - offsetof(struct process, work));
+}
+
+static bool family_is_good(const struct process *process, const struct process *child, bool have_ended)
 {
     for (; child; child = child->next)
-        if (child->parent != process || *child->link != child || child->state != state)
+        if (child->parent != process || *child->link != child || (child->state == PROCESS_ENDED) != have_ended)
             return false;
     return true;
+}
+
+static bool families_are_good(const struct process *p)
+{
+    bool has_any = p->children || p->ended || p->adopted;
+
+    return family_is_good(p, p->children, false) && family_is_good(p, p->ended, true) && family_is_good(p, p->adopted, false) &&
+           (!has_any || p->state == PROCESS_LIVE) && (p->state != PROCESS_ENDED || !p->is_adopted) &&
+           process_is_below(p, &processes[0]);
+}
+
+/* P4, P6 and P7. */
+static bool work_is_good(const struct process *p)
+{
+    bool begins = p->state == PROCESS_BEGINS, waits = p->waits != WAITS_NOT;
+    const struct process *child = p->children;
+
+    if (waits && p->state != PROCESS_LIVE)
+        return false;
+    if ((p->work.step != NULL) != (begins || p->state == PROCESS_ENDS || p->waits == WAITS_EXEC))
+        return false;
+    if (begins && !p->is_adopted && (p->parent->waits != WAITS_FORK || p->parent->children != p))
+        return false;
+    return p->waits != WAITS_FORK || (child && child->state == PROCESS_BEGINS);
 }
 
 static uint32_t count_charged(const struct account *account)
@@ -179,12 +217,7 @@ bool process_check(void)
         if (p->state == PROCESS_FREE)
             continue;
         used++;
-        if ((p->badge & INDEX_MASK) != i || !family_is_good(p, p->children, PROCESS_LIVE) ||
-            !family_is_good(p, p->ended, PROCESS_ENDED) || !family_is_good(p, p->adopted, PROCESS_LIVE))
-            return false;
-        if (p->state == PROCESS_ENDED && (p->is_adopted || p->children || p->ended || p->adopted))
-            return false;
-        if (!process_is_below(p, &processes[0]))
+        if ((p->badge & INDEX_MASK) != i || !families_are_good(p) || !work_is_good(p))
             return false;
     }
     return free_count + used == PROCESSES_MAX && limits_check(count_charged);

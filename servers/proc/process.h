@@ -1,9 +1,17 @@
 /*
  * The process table.
  *
- *      parent ---> children: child <-> child      live
+ *      parent ---> children: child <-> child      not ended
  *             ---> ended:    child <-> child      not yet waited for
- *             ---> adopted:  child <-> child      live, whose parent ended
+ *             ---> adopted:  child <-> child      not ended, whose parent has, or does
+ *
+ *      process_make()       process_set_live()      process_set_ends()       process_set_ended()
+ *           |                    |                       |                        |
+ *           +-----> BEGINS ------+-------> LIVE ---------+--------> ENDS ---------+-----> ENDED --+
+ *                      |                                             | adopted                    | waited for
+ *                      +----------------------> FREE <---------------+----------------------------+
+ *
+ * What begins is nobody's to kill, and what ends is over for all but its memory: both may take some steps (work.h).
  *
  *   P1  a live process's badge is its index in the low bits with a generation above, and is not
  *       used again for a long time: a badge names one process or none
@@ -11,8 +19,12 @@
  *       it never hears of their end, and they are forgotten then, but it may end them. So each process
  *       is below init, and below whoever is answerable for it
  *   P3  an ended process holds nothing but its number and how it ended
- *   P4  a process in a wait or a sleep has `waits` set and its caller kept
+ *   P4  a process that waits for an answer, for a child's end, a tick, or the end of its own fork or exec, is live and has
+ *       `waits` set and its caller kept
  *   P5  a process that is not free is charged as one to its account (limits.h)
+ *   P6  it has work in the queue if it begins, ends, or waits for its exec
+ *   P7  a process that waits for its fork has the child that begins as the first of its children; all others
+ *       that begin are adopted, and on their way out
  *
  * Entry 0 is init, which never ends.
  */
@@ -21,13 +33,14 @@
 #include "servers/proc/arguments.h"
 #include "servers/proc/body.h"
 #include "servers/proc/limits.h"
+#include "servers/proc/work.h"
 
 #include <stddef.h>
 
 enum { PROCESSES_MAX = BODIES_MAX, PROCESS_INDEX_BITS = 12 };
 
-enum process_state { PROCESS_FREE, PROCESS_LIVE, PROCESS_ENDED };
-enum process_wait { WAITS_NOT, WAITS_CHILD, WAITS_TICK };
+enum process_state { PROCESS_FREE, PROCESS_BEGINS, PROCESS_LIVE, PROCESS_ENDS, PROCESS_ENDED };
+enum process_wait { WAITS_NOT, WAITS_CHILD, WAITS_TICK, WAITS_FORK, WAITS_EXEC };
 
 /* What it gave to exit; or the number of the signal that ended it, as in <signal.h>. */
 struct ending {
@@ -42,7 +55,9 @@ struct process {
     uint32_t cpu; /* its own; the body's may be another yet: cpus.h */
     uint32_t caller, calls; /* whom to answer, when it waits */
     uint32_t awaited;       /* WAITS_CHILD: its pid, 0: any */
-    struct ending ending;   /* when it has ended */
+    struct ending ending;   /* when it ends or has ended */
+    struct work work;
+    int32_t fork_error; /* of one that begins and will not live: for its parent */
     struct process *parent, *children, *ended, *adopted;
     struct process *next, **link; /* in one of its parent's lists, or the free list */
     struct account *account;
@@ -58,22 +73,24 @@ void process_init(void);
 
 uint32_t process_index(const struct process *process);
 
-/* A live process without a body, child of `parent`, in its account; 0 if that is used up. */
+/* A process that begins, without a body, child of `parent`, in its account; 0 if that is used up. */
 struct process *process_make(struct process *parent);
 
 /* Out of the table, and out of its parent's list. */
 void process_forget(struct process *process);
 
-/* The live children, own and adopted, are adopted by the parent; ended ones are forgotten. */
+/* The children, own and adopted, are adopted by the parent; ended ones are forgotten. */
 void process_give_children(struct process *process);
 
-/* It has ended: into its parent's other list. */
-void process_set_ended(struct process *process, struct ending ending);
+/* The states: it lives; it ends, so; it has ended: into its parent's other list. */
+void process_set_live(struct process *process);
+void process_set_ends(struct process *process, struct ending ending);
+void process_set_ended(struct process *process);
 
 /* The first in a list of children with that pid, or at all if that is 0; or 0. */
 struct process *process_in(struct process *list, uint32_t pid);
 
-/* Live ones, or 0; by its pid one that has ended, too. */
+/* Live ones, or 0; by its pid one that ends or has ended, too. */
 struct process *process_by_badge(uint32_t badge);
 struct process *process_by_space(uint32_t space);
 struct process *process_by_pid(uint32_t pid);
@@ -84,5 +101,8 @@ bool process_awaits(const struct process *parent, const struct process *child);
 /* True if `above` is the process, its parent, or above that. */
 bool process_is_below(const struct process *process, const struct process *above);
 
-/* True if P1, P2 and P5 hold for all; for tests. */
+/* Whose work it is. */
+struct process *process_of_work(struct work *work);
+
+/* True if P1, P2 and P4 to P7 hold for all; for tests. */
 bool process_check(void);

@@ -61,27 +61,42 @@ uint32_t program_pages(const struct program *program)
     return pages;
 }
 
-static int map_segment(const struct program *program, const struct elf_segment *segment,
-                       uint32_t space)
+/* A piece of a segment. Behind the file's bytes it is zeros, and of no page of the archive. */
+static int map_piece(const struct program *program, const struct elf_segment *segment, uint32_t page, uint32_t pages,
+                     uint32_t space)
 {
+    uint32_t offset = page * PAGE_SIZE, memory_bytes = segment->memory_bytes - offset;
+    uint32_t file_bytes = segment->file_bytes > offset ? segment->file_bytes - offset : 0;
+
+    if (memory_bytes > pages * PAGE_SIZE)
+        memory_bytes = pages * PAGE_SIZE;
     *(struct mem_segment *)message_page->words = (struct mem_segment){
-        .address = segment->address,
-        .memory_bytes = segment->memory_bytes,
-        .archive_page = program->first_page + segment->offset / PAGE_SIZE,
-        .file_bytes = segment->file_bytes,
+        .address = segment->address + offset,
+        .memory_bytes = memory_bytes,
+        .archive_page = file_bytes ? program->first_page + segment->offset / PAGE_SIZE + page : 0,
+        .file_bytes = file_bytes < memory_bytes ? file_bytes : memory_bytes,
         .rights = segment->rights,
     };
     return mem_space_map(PROC_SLOT_MEM, 0, sizeof(struct mem_segment), space);
 }
 
-int program_map(const struct program *program, const struct body *body)
+int program_map(const struct program *program, struct body *body)
 {
     const struct elf_image *image = &program->image;
-    int error = 0;
+    uint32_t room = SEGMENT_PAGES_MAX;
 
-    for (uint32_t i = 0; i < image->count && !error; i++)
-        error = map_segment(program, &image->segments[i], body->space);
-    if (!error)
-        error = mem_space_finish(PROC_SLOT_MEM, 0, body->space, image->end);
-    return error;
+    for (; body->segment < image->count; body->segment++, body->page = 0) {
+        const struct elf_segment *segment = &image->segments[body->segment];
+        uint32_t left = pages_of(segment->memory_bytes) - body->page, pages = left < room ? left : room;
+        if (room == 0)
+            return MEM_MORE;
+        int error = map_piece(program, segment, body->page, pages, body->space);
+        if (error)
+            return error;
+        body->page += pages;
+        room -= pages;
+        if (pages < left)
+            return MEM_MORE;
+    }
+    return mem_space_finish(PROC_SLOT_MEM, 0, body->space, image->end);
 }

@@ -20,8 +20,9 @@ int program_find(const char *path, struct program *program);
  * of its stack, and all tables. */
 uint32_t program_pages(const struct program *program);
 
-/* Maps the program into the body's new or empty space: 0 or mem's error. */
-int program_map(const struct program *program, const struct body *body);
+/* Maps SEGMENT_PAGES_MAX pages of the program into the body's space, behind those that are there, or what is left:
+ * 0, MEM_MORE if not all is there now, or mem's error. */
+int program_map(const struct program *program, struct body *body);
 
 /* The part of a path that names the program. */
 const char *program_name(const char *path);

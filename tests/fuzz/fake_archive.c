@@ -1,13 +1,14 @@
 #include <string.h>
 
 #include "servers/archive.h"
+#include "servers/mem/segment.h"
 #include "tests/fuzz/proc_kernel.h"
 #include "tests/server/program_file.h"
 #include "tests/server/server_run.h"
 
-enum { ENTRIES = 3 };
+enum { ENTRIES = 4 };
 
-static const char names[] = "good\0large\0broken";
+static const char names[] = "good\0large\0wide\0broken";
 
 static void add_entry(char *archive, uint32_t number, uint32_t name)
 {
@@ -46,6 +47,8 @@ void fake_archive_make(uint32_t address)
     add_entry(archive, 0, 0);
     add_entry(archive, 1, sizeof("good"));
     add_entry(archive, 2, sizeof("good") + sizeof("large"));
-    add_program(archive, 0, FAKE_GOOD_PAGES - 1); /* and one of its stack */
-    add_program(archive, 1, 1000);
+    add_entry(archive, 3, sizeof("good") + sizeof("large") + sizeof("wide"));
+    add_program(archive, 0, 3);
+    add_program(archive, 1, FAKE_ROOM);
+    add_program(archive, 2, SEGMENT_PAGES_MAX + 100);
 }

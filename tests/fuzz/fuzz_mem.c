@@ -4,7 +4,7 @@
  * after each message; in the end, when all are dead, each frame must be free again, or the server's own.
  *
  * fuzz: runs=1000
- * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/regions.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c tests/fuzz/bytes.c
@@ -83,7 +83,7 @@ static uint32_t any_number(void)
     static const uint8_t calls[] = {MEM_SBRK,         MEM_MMAP,          MEM_MUNMAP,      MEM_SHM_OPEN,   MEM_SHM_CLOSE,
                                     MEM_INFO,         MEM_SPACE_CREATE,  MEM_SPACE_FORK,  MEM_SPACE_MAP,  MEM_SPACE_FINISH,
                                     MEM_SPACE_DESTROY, MEM_TASK_FRAME,       MEM_CASUALTY,    MEM_SPACE_CLEAR, MEM_TASK_FRAME_END,
-                                    MEM_GET_LIMIT,     MEM_SET_LIMIT};
+                                    MEM_GET_LIMIT,     MEM_SET_LIMIT,    MEM_SPACE_FORK_MORE};
 
     return random_below(30) ? calls[random_below(COUNT(calls))] : any_word();
 }
@@ -102,6 +102,7 @@ static struct words fitting_words(uint32_t number)
     case MEM_SPACE_MAP:
         return (struct words){{number, random_below(2) ? UNFINISHED : any_id(), 0, 0}};
     case MEM_SPACE_FORK:
+    case MEM_SPACE_FORK_MORE:
         return (struct words){{number, any_id(), any_id(), 0}};
     case MEM_SPACE_FINISH:
         return (struct words){{number, any_id(), any_address(), 0}};
@@ -200,7 +201,7 @@ static void refuse_some_answers(void)
 
 /* ---------------------------------------------------------------------------------- what it must answer */
 
-enum { ANY = 1 }; /* 0 or an error that mem.proto lists for the call */
+enum { ANY = 3 }; /* 0, MEM_MORE, MEM_TASK or an error that mem.proto lists for the call */
 
 static const struct listed {
     uint32_t number;
@@ -247,18 +248,27 @@ static int expected_of_manager(const uint32_t *w)
         return 0;
     if (!is_of_manager(w[0]))
         return is_of_program(w[0]) ? -EINVAL : -ENOSYS;
-    if ((of_space || w[0] == MEM_SPACE_CLEAR) && !space_find(w[1]))
-        return -ENOENT;
     if (w[0] == MEM_SPACE_DESTROY)
-        return 0;
+        return space_find(w[1]) || space_find_ending(w[1]) ? ANY : -ENOENT;
+    if ((of_space || w[0] == MEM_SPACE_CLEAR || w[0] == MEM_SPACE_FORK_MORE) && !space_find(w[1]))
+        return -ENOENT;
     if (w[0] == MEM_TASK_FRAME_END)
         return task_frames_at(w[1]) ? 0 : -ENOENT;
     return ANY;
 }
 
+static bool is_done_in_parts(uint32_t number)
+{
+    bool of_program = number == MEM_SBRK || number == MEM_MMAP || number == MEM_MUNMAP;
+
+    return of_program || number == MEM_SPACE_FORK || number == MEM_SPACE_FORK_MORE || number == MEM_SPACE_CLEAR ||
+           number == MEM_SPACE_DESTROY;
+}
+
 static void check_status(uint32_t number, int status, int expected)
 {
-    bool known = status == 0;
+    bool known = status == 0 || (status == MEM_MORE && is_done_in_parts(number)) ||
+                 (status == MEM_TASK && number == MEM_SPACE_DESTROY);
 
     for (unsigned i = 0; i < COUNT(listed); i++)
         known |= number == listed[i].number && status == listed[i].status;
@@ -337,6 +347,19 @@ static void send(const struct mem_client *client, uint32_t tag, struct words wor
         CHECK(mem_was_refused && mem_refusal == ERR_STALE);
 }
 
+static const struct space *copied;
+
+static uint32_t is_copied_to(struct space *space)
+{
+    return space->work == WORK_COPY && space->work_of == copied->id;
+}
+
+static bool is_copied(const struct space *space)
+{
+    copied = space;
+    return for_spaces(is_copied_to);
+}
+
 static void message(void)
 {
     struct words words = any_words();
@@ -352,8 +375,8 @@ static void message(void)
         return;
     }
     client.slot = space ? space->task : 0;
-    if (space && (!fake_task_lives(client.slot) || !space->heap_end))
-        return; /* nobody of its sends any more, or yet */
+    if (space && (!fake_task_lives(client.slot) || !space->heap_end || space->work || is_copied(space)))
+        return; /* nobody of its sends any more, or yet, or while something is done with it */
     if (random_below(3) == 0)
         send(&client, TAG_FAULT, any_fault());
     else if (random_below(60) == 0)
@@ -379,11 +402,18 @@ static uint32_t destroy_space(struct space *space)
     return 0;
 }
 
+static void end_all_endings(void)
+{
+    while (space_ending)
+        CHECK(mem_manager(MEM_SPACE_DESTROY, space_ending->id, 0) == 0);
+}
+
 static void all_die(void)
 {
     random_source = NULL;
     mem_refuse_one_in = 0;
     for_spaces(destroy_space);
+    end_all_endings();
     for (uint32_t i = 0; i < TASK_FRAMES_MAX; i++)
         if (task_frames_at(i))
             CHECK(mem_manager(MEM_TASK_FRAME_END, i, 0) == 0);

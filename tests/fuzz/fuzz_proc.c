@@ -8,11 +8,11 @@
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
  * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c servers/proc/limits.c
- * sources: servers/proc/front.c
+ * sources: servers/proc/front.c servers/proc/work.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c servers/lib/account.c
  * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/fuzz/proc_kernel.c tests/fuzz/proc_model.c tests/fuzz/fake_archive.c tests/server/program_file.c
- * sources: tests/fuzz/proc_texts.c tests/fuzz/proc_programs.c tests/fuzz/proc_front.c
+ * sources: tests/fuzz/proc_kernel.c tests/fuzz/proc_mem.c tests/fuzz/proc_model.c tests/fuzz/fake_archive.c tests/server/program_file.c
+ * sources: tests/fuzz/proc_answers.c tests/fuzz/proc_texts.c tests/fuzz/proc_programs.c tests/fuzz/proc_front.c
  * sources: tests/fuzz/bytes.c
  */
 #include <string.h>
@@ -27,20 +27,25 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/proc_front.h"
 #include "tests/fuzz/proc_kernel.h"
+#include "tests/fuzz/proc_mem.h"
 #include "tests/host/check.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { FIRST_TICK = 0xfffff000 }; /* so that they wrap */
+enum { FIRST_TICK = 0xfffff000 /* so that they wrap */, WOKEN_MAX = 32 };
 
 static bool is_over;            /* nothing is left to ask for */
-static uint32_t refuse_one_in; /* once proc has started */
+static uint32_t refuse_one_in, part_one_in; /* once proc has started */
 
 /* ---------------------------------------------------------------------------------- words */
 
-/* Often the number of a process. */
+/* Often the number of a process, and of one in the middle of a fork or exec. */
 static uint32_t any_pid(void)
 {
+    uint32_t busy = model_find(LIVE, random_below(2) ? FORKS : EXECS, 1), runs = model_find(LIVE, RUNS, random_below(PROGRAMS));
+
+    if (busy < PROGRAMS && random_below(2))
+        return programs[busy].pid;
     switch (random_below(8)) {
     case 0:
         return 0;
@@ -51,7 +56,7 @@ static uint32_t any_pid(void)
     case 3:
         return bytes_word();
     default:
-        return programs[random_below(PROGRAMS)].pid;
+        return programs[runs < PROGRAMS && random_below(2) ? runs : random_below(PROGRAMS)].pid;
     }
 }
 
@@ -81,7 +86,7 @@ static uint32_t put_string(char *to, const char *string)
 /* A program's name and perhaps more, into the page; most often what words 1 and 2 say of it is so. */
 static struct words any_text(uint32_t number)
 {
-    static const char *const names[] = {"good", "good", "good", "/a/good", "large", "broken", "none", "", "good/"};
+    static const char *const names[] = {"good", "good", "wide", "wide", "/a/good", "large", "broken", "none", "", "good/"};
     char text[IPC_DATA_MAX] = {0};
     uint32_t count = 1 + random_below(4), bytes = put_string(text, names[random_below(COUNT(names))]);
 
@@ -143,11 +148,11 @@ static struct words words_of(const struct program *program, uint32_t number)
 
 static uint32_t any_number(uint32_t sender)
 {
-    static const uint8_t often[] = {PROC_FORK, PROC_FORK, PROC_WAIT, PROC_WAIT,  PROC_KILL,
-                                    PROC_EXIT, PROC_EXEC, PROC_SLEEP, PROC_ARGS_PUT, PROC_SET_LIMIT};
+    static const uint8_t often[] = {PROC_FORK, PROC_FORK, PROC_FORK, PROC_WAIT, PROC_WAIT, PROC_KILL,
+                                    PROC_EXIT, PROC_EXEC, PROC_EXEC, PROC_SLEEP, PROC_ARGS_PUT, PROC_SET_LIMIT};
 
-    if (sender == INIT && random_below(4))
-        return PROC_SPAWN;
+    if (sender == INIT && random_below(4)) /* which may kill all others */
+        return random_below(3) ? PROC_SPAWN : PROC_KILL;
     if (random_below(16) == 0)
         return any_word();
     return random_below(2) ? often[random_below(COUNT(often))] : random_below(PROC_CALLS_END + 1);
@@ -163,10 +168,12 @@ static void call(uint32_t sender, uint32_t badge, struct server_message *message
     message->caller = sender;
     message->words = words_of(program, any_number(sender));
     message->tag = random_below(8) ? IPC_PAGE_WORDS : random_below(IPC_PAGE_WORDS + 1);
-    if (message->words.w[0] == PROC_FORK && model_find(FREE, RUNS, 1) == PROGRAMS)
+    if (message->words.w[0] == PROC_FORK && !model_has_room())
         message->words.w[0] = PROC_GETPID; /* more than the model can keep */
-    if (message->words.w[0] == PROC_SPAWN && model_find(FREE, RUNS, 1) == PROGRAMS)
+    if (message->words.w[0] == PROC_SPAWN && !model_has_room())
         message->words.w[0] = PROC_UPTIME;
+    if (message->words.w[0] == PROC_SLEEP && programs_waiting(SLEEPS) == WOKEN_MAX - 1)
+        message->words.w[0] = PROC_UPTIME; /* more would take steps, which test_proc_ends.c looks at */
     model_ask(sender, message);
 }
 
@@ -191,24 +198,40 @@ static uint32_t signal_of(uint32_t vector, bool no_memory)
     return vector == VECTOR_INVALID_OPCODE ? SIGNAL_ILLEGAL : SIGNAL_SEGMENT;
 }
 
-/* mem tells of the last one first. */
-static void fault(uint32_t program, struct server_message *message)
+static void fault_one(uint32_t program)
 {
     bool no_memory = random_below(4) == 0;
     uint32_t vector = no_memory ? VECTOR_PAGE_FAULT : random_below(20);
 
-    if (program < PROGRAMS) {
-        fake_casualty(programs[program].space, vector, no_memory);
-        model_faulted(program, signal_of(vector, no_memory));
-    }
+    fake_casualty(programs[program].space, vector, no_memory);
+    model_faulted(program, signal_of(vector, no_memory));
+}
+
+/* Perhaps another one faults before proc has heard. mem tells of the last one first. */
+static void fault(uint32_t program, struct server_message *message)
+{
+    if (program < PROGRAMS)
+        fault_one(program);
+    program = model_find(LIVE, RUNS, 1 + random_below(PROGRAMS));
+    if (!is_over && program < PROGRAMS && random_below(2))
+        fault_one(program);
     *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{PROC_SIGNAL_CASUALTY}}};
     model_ask(STRANGER, message);
 }
 
-/* The badge of one that waits, which has one thread, or of one that has ended. */
+/* The thread that drives long work. */
+static void work(struct server_message *message)
+{
+    *message = (struct server_message){.badge = PROCESSES_MAX, .caller = WORKER};
+    model_ask(WORKER, message);
+}
+
+/* The badge of one that waits, which has one thread, of one that ends, or of one that has ended. */
 static void call_unheard(struct server_message *message)
 {
-    uint32_t from = random_below(PROGRAMS), waiting = model_find(LIVE, random_below(2) ? WAITS : SLEEPS, from);
+    static const enum program_wait waits[] = {WAITS, SLEEPS, FORKS, EXECS};
+    uint32_t from = random_below(PROGRAMS);
+    uint32_t waiting = random_below(3) ? model_find(LIVE, waits[random_below(COUNT(waits))], from) : model_find(ENDS, RUNS, from);
 
     if (waiting < PROGRAMS)
         call(STRANGER, programs[waiting].badge, message);
@@ -229,6 +252,10 @@ static bool any_message(struct server_message *message)
 {
     uint32_t sender = model_find(LIVE, RUNS, random_below(2) ? random_below(6) : 0);
 
+    if (!server_owes(WORKER) && random_below(3) == 0) {
+        work(message);
+        return true;
+    }
     switch (random_below(22)) {
     case 0:
         fault(model_find(LIVE, RUNS, 1 + random_below(4)), message);
@@ -273,6 +300,10 @@ static bool last_message(struct server_message *message)
 {
     random_source = NULL;
     fake_refuse_one_in = 0;
+    if (!server_owes(WORKER)) {
+        work(message);
+        return true;
+    }
     for (uint32_t i = 1; i < PROGRAMS; i++)
         if (programs[i].state == LIVE) {
             fault(i, message);
@@ -284,21 +315,18 @@ static bool last_message(struct server_message *message)
 static void check_end(void)
 {
     for (uint32_t i = 1; i < PROGRAMS; i++)
-        CHECK(programs[i].state == FREE || programs[INIT].waits != RUNS);
+        CHECK(programs[i].state == FREE || (programs[i].state == ENDED && programs[INIT].waits != RUNS));
     CHECK(arguments_used() == programs[INIT].has_next);
     proc_kernel_check_end();
 }
 
 static bool next(struct server_message *message)
 {
-    uint32_t living = 0;
-
     model_settle();
     front_settle();
-    for (uint32_t i = 1; i < PROGRAMS; i++)
-        living += programs[i].state == LIVE;
-    CHECK(process_check() && proc_kernel_check() == living);
+    CHECK(process_check() && proc_kernel_check() == programs_in(LIVE) + programs_in(ENDS));
     proc_kernel_next();
+    fake_part_one_in = part_one_in;
     fake_refuse_one_in = refuse_one_in;
     is_over |= !bytes_are_left();
     bool is_asked = is_over ? last_message(message) : any_message(message);
@@ -316,7 +344,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     model_begin();
     front_begin();
     is_over = false;
-    fake_refuse_one_in = 0;
+    fake_refuse_one_in = fake_part_one_in = 0;
+    part_one_in = random_below(3) ? 2 + random_below(3) : 0;
     refuse_one_in = random_below(2) ? 0 : 8 + random_below(64);
     model_ticks = fake_ticks = FIRST_TICK;
     server_run_input(&fake, (struct words){{0, 0, FAKE_ARCHIVE_PAGES, 0}});

@@ -12,22 +12,19 @@
 
 #include "libuser/sys/syscall.h"
 
-enum { FAKE_BODIES = 512, FAKE_GOOD_PAGES = 4 };
+enum { FAKE_BODIES = 512, FAKE_ROOM = 900 /* pages that an exec may be promised */ };
 
 /* Of a process, as the kernel and the console know it. */
 struct fake_body {
-    bool lives, resumed, is_console_told;
+    bool lives, resumed, stopped; /* stopped: also by a fault */
+    bool is_console_told, is_told_last;
     uint32_t badge;
 };
 
 extern struct fake_body fake_bodies[FAKE_BODIES]; /* by space: entry 0 is init's */
 
-/* In the call that is served: something was refused; after the old program had gone; it told the log. */
-extern bool fake_refused, fake_refused_late, fake_logged;
+extern bool fake_logged; /* in the call that is served: it told the log */
 extern uint32_t fake_ticks;
-
-/* One in so many is refused for lack of memory; 0: none. */
-extern uint32_t fake_refuse_one_in;
 
 void proc_kernel_begin(uint32_t cpus);
 int32_t proc_kernel_call(uint32_t number, uint32_t head, struct words *words);
@@ -35,15 +32,21 @@ int32_t proc_kernel_call(uint32_t number, uint32_t head, struct words *words);
 /* The next message is about to be served. */
 void proc_kernel_next(void);
 
-/* A thread of that space faulted beyond help. */
-void fake_casualty(uint32_t space, uint32_t vector, bool no_memory);
-
-/* K1 to K3; the number of tasks. */
+/* K1 to K3; the number of processes that have come to life and are not yet gone. */
 uint32_t proc_kernel_check(void);
+
+/* Slots, for mem: one has to be empty, and is filled; one has to be of that kind; a frame that is nobody's goes. */
+enum kernel_slot { EMPTY, OTHER, FRAME, TASK, THREAD, HANDLER };
+void kernel_fill(uint32_t slot, enum kernel_slot kind);
+void kernel_need(uint32_t slot, enum kernel_slot kind);
+void kernel_empty(uint32_t slot);
+uint32_t kernel_space_of(uint32_t slot); /* of a body */
+uint32_t kernel_frames(void);            /* so many are lent */
+void kernel_task_ends(uint32_t space);
 
 /* Nothing runs: all frames went back to mem, but for those that are kept. */
 void proc_kernel_check_end(void);
 
-/* Programs "good" and "large", and "broken", which is refused; their first page in the archive. */
+/* Programs "good", "wide", which is mapped in two pieces, "large", which has no room, and "broken", which is refused. */
 void fake_archive_make(uint32_t address);
-enum { FAKE_ARCHIVE_PAGES = 8 };
+enum { FAKE_ARCHIVE_PAGES = 10 };

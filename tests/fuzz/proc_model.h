@@ -5,16 +5,19 @@
  *   M2  whoever sleeps is answered at the first tick that is late enough, the earlier first
  *   M3  a call that fails has changed nothing, and its error is listed in proc.proto
  *   M4  no process gets a number or a badge that another one had
+ *   M5  what takes steps ends as if it had taken one: a fork, an exec, an end. Until an end is over its process is there for
+ *       nobody's wait, and in the account
+ *   M6  as long as there is something to do, the thread that drives it is answered
  */
 #pragma once
 
 #include "tests/fuzz/proc_texts.h"
 #include "tests/server/server_run.h"
 
-enum { PROGRAMS = 40, INIT = 0, NOBODY = PROGRAMS, STRANGER = SERVER_CALLERS - 1 };
+enum { PROGRAMS = 40, INIT = 0, NOBODY = PROGRAMS, STRANGER = SERVER_CALLERS - 1, WORKER = SERVER_CALLERS - 2 };
 
-enum program_state { FREE, LIVE, ENDED };
-enum program_wait { RUNS, WAITS, SLEEPS };
+enum program_state { FREE, LIVE, ENDS, ENDED };
+enum program_wait { RUNS, WAITS, SLEEPS, FORKS, EXECS, FAULTED };
 
 /* Its number here is its thread's as a caller. */
 struct program {
@@ -23,6 +26,8 @@ struct program {
     uint32_t pid, badge, space, parent, code, signal;
     uint32_t awaited; /* 0: any */
     uint64_t wake;
+    uint32_t fault_signal; /* FAULTED: what it will end by */
+    uint32_t refusals;     /* FORKS: before that call */
     bool has_next, is_adopted;
     bool reads; /* it has, or what it was forked from */
     struct text text, next; /* of init there are none */
@@ -37,8 +42,11 @@ void model_begin(void);
  * waits or has ended. */
 void model_ask(uint32_t sender, const struct server_message *message);
 
-/* Those whose threads have faulted, the first to be told of first. */
+/* Its thread has faulted: mem will tell of it. */
 void model_faulted(uint32_t program, uint32_t signal);
+
+/* True if another process may begin: the model can keep it. */
+bool model_has_room(void);
 
 /* An answer, the page with it. */
 err_t model_answered(uint32_t caller, const struct words *words, uint32_t tag);
@@ -53,6 +61,13 @@ uint32_t model_find(enum program_state state, enum program_wait waits, uint32_t 
 struct program *program_by_pid(uint32_t pid);
 uint32_t program_number_of(const struct program *program);
 
+/* Its thread waits for an answer of proc's, or does nothing any more. */
+bool programs_are_owed(uint32_t space);
+
+/* How many are in that state, or wait so and live. */
+uint32_t programs_in(enum program_state state);
+uint32_t programs_waiting(enum program_wait waits);
+
 /* A child of that state, or whether it is one, live or ended; pid 0: any. */
 struct program *program_child_of(uint32_t parent, enum program_state state, uint32_t pid);
 bool program_is_child(const struct program *child, uint32_t parent, uint32_t pid);
@@ -60,7 +75,7 @@ bool program_is_child(const struct program *child, uint32_t parent, uint32_t pid
 /* Itself, a child, or a child's child, also an adopted one. */
 bool program_is_below(const struct program *program, const struct program *above);
 
-/* The space of a live body that is no program's yet: there must be one. */
+/* The space of a body that runs and is no program's yet: there must be one. */
 uint32_t programs_new_space(void);
 
 /* What that program's account says before its call: how many processes, whether there is no room for a further one or for

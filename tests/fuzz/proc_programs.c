@@ -50,6 +50,32 @@ bool program_is_below(const struct program *program, const struct program *above
     return program == above;
 }
 
+bool programs_are_owed(uint32_t space)
+{
+    for (uint32_t i = 1; i < PROGRAMS; i++)
+        if ((programs[i].state == LIVE || programs[i].state == ENDS) && programs[i].space == space)
+            return server_owes(i);
+    return false;
+}
+
+uint32_t programs_in(enum program_state state)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 1; i < PROGRAMS; i++)
+        count += programs[i].state == state;
+    return count;
+}
+
+uint32_t programs_waiting(enum program_wait waits)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < PROGRAMS; i++)
+        count += programs[i].state == LIVE && programs[i].waits == waits;
+    return count;
+}
+
 /* What must become of a new limit, by the rules. */
 static int status_of_limit(const struct account *account, uint32_t limit)
 {
@@ -86,8 +112,8 @@ uint32_t programs_new_space(void)
     for (uint32_t space = 1; space < FAKE_BODIES; space++) {
         bool known = false;
         for (uint32_t i = 1; i < PROGRAMS; i++)
-            known |= programs[i].state == LIVE && programs[i].space == space;
-        if (fake_bodies[space].lives && !known) {
+            known |= (programs[i].state == LIVE || programs[i].state == ENDS) && programs[i].space == space;
+        if (fake_bodies[space].lives && fake_bodies[space].resumed && !known) {
             CHECK(!found);
             found = space;
         }

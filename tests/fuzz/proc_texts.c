@@ -25,9 +25,16 @@ bool text_is_large(const struct text *text)
     return strcmp(name_in(text), "large") == 0;
 }
 
+bool text_is_wide(const struct text *text)
+{
+    return strcmp(name_in(text), "wide") == 0;
+}
+
 int text_status(const struct text *text)
 {
     if (strcmp(name_in(text), "broken") == 0)
         return -ENOEXEC;
-    return strcmp(name_in(text), "good") == 0 || text_is_large(text) ? 0 : -ENOENT;
+    if (strcmp(name_in(text), "good") == 0 || text_is_wide(text))
+        return 0;
+    return text_is_large(text) ? 0 : -ENOENT;
 }

@@ -17,5 +17,6 @@ bool text_is_strings(const struct text *text);
 /* Of the program that the first one names: 0, -ENOENT, -ENOEXEC. */
 int text_status(const struct text *text);
 
-/* It is one that is more than there is memory for. */
+/* It is one that is more than there is memory for; or that is mapped in two pieces. */
 bool text_is_large(const struct text *text);
+bool text_is_wide(const struct text *text);

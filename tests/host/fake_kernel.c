@@ -42,9 +42,12 @@ static unsigned char *heap;
 static uint32_t lacking, signals, own_spare, own_leaves;
 static bool own_tables[HEAP_BYTES / PAGE_SIZE / TABLE_PAGES];
 
+bool fake_tasks_are_own;
+
 void fake_init(struct fake_ram new_ram)
 {
     ram = new_ram;
+    fake_tasks_are_own = true;
     CHECK(ram.pages + ram.hole <= FAKE_PAGES_MAX);
     memset(frames, 0, sizeof(frames));
     memset(slots, 0, sizeof(slots));
@@ -130,13 +133,11 @@ static void remove_mapping(struct task *task, struct mapping *mapping)
 
 static void destroy(struct task *task)
 {
-    uint32_t owner = (uint32_t)(task - tasks) + 1;
-
     for (uint32_t i = mappings_next(task->used, 0); task->mappings_count; i = mappings_next(task->used, i + 1))
         while (task->mappings[i].page)
             remove_mapping(task, &task->mappings[i]); /* another one may move there */
     for (uint32_t i = 0; i < ram.pages + ram.hole; i++)
-        if (frames[i].owner == owner)
+        if (frames[i].owner == (uint32_t)(task - tasks) + 1)
             frames[i].owner = 0;
     task->lives = false;
 }
@@ -291,11 +292,9 @@ err_t kernel_unmap(uint32_t slot, uint32_t address, uint32_t pages)
     CHECK(pages && pages <= CALL_PAGES_MAX && address % PAGE_SIZE == 0 && address < USER_END);
     if (!task)
         return ERR_CAP;
-    for (uint32_t i = 0; i < pages; i++) {
-        struct mapping *mapping = place_of(task, (address >> PAGE_BITS) + i);
-        if (mapping->page)
-            remove_mapping(task, mapping);
-    }
+    for (uint32_t page = address >> PAGE_BITS; pages--; page++)
+        if (place_of(task, page)->page)
+            remove_mapping(task, place_of(task, page));
     return OK;
 }
 
@@ -327,11 +326,11 @@ err_t kernel_protect(uint32_t slot, uint32_t address_rights, uint32_t pages)
     CHECK(pages && pages <= CALL_PAGES_MAX);
     if (!task)
         return ERR_CAP;
-    for (uint32_t i = 0; i < pages; i++) {
+    for (uint32_t i = 0; i < pages; i++)
         if (!place_of(task, page + i)->page)
             return ERR_ABSENT;
-        CHECK(!(rights & ~(uint32_t)place_of(task, page + i)->rights));
-    }
+        else
+            CHECK(!(rights & ~(uint32_t)place_of(task, page + i)->rights));
     for (uint32_t i = 0; i < pages; i++)
         place_of(task, page + i)->rights = (rights_t)rights;
     return OK;
@@ -343,10 +342,7 @@ static void donate(struct task *task, uint32_t number)
 
     CHECK(frame && !frame->mappings && ram.first + number < KERNEL_WINDOW_PAGES);
     frame->owner = task ? (uint32_t)(task - tasks) + 1 : OWNER_SERVER;
-    if (task)
-        task->spare++;
-    else
-        own_spare++;
+    ++*(task ? &task->spare : &own_spare);
 }
 
 void fake_thread_create(uint32_t slot)
@@ -412,12 +408,11 @@ err_t kernel_map_own(void *place, uint32_t number)
     struct frame *frame = usable(number);
     uint32_t table = (uint32_t)(((unsigned char *)place - heap) / PAGE_SIZE / TABLE_PAGES);
 
-    CHECK(frame && !frame->mappings);
+    CHECK(frame && !frame->mappings && frame->word == 0); /* it was cleared */
     if (!own_tables[table] && take_spare(&own_spare, 2))
         return ERR_ACCOUNT;
     own_tables[table] = true;
     CHECK(mprotect(place, PAGE_SIZE, PROT_READ | PROT_WRITE) == 0);
-    CHECK(frame->word == 0); /* it was cleared */
     memset(place, 0, PAGE_SIZE);
     *own_frame(place) = number;
     frame->mappings++;
@@ -451,6 +446,14 @@ err_t kernel_delete(uint32_t slot)
     if (slots[slot] == SLOT_EMPTY)
         return ERR_CAP;
     slots[slot] = SLOT_EMPTY;
+    return OK;
+}
+
+err_t kernel_destroy(uint32_t slot)
+{
+    if (!task_in(slot) || !fake_tasks_are_own)
+        return slots[slot] == SLOT_EMPTY ? ERR_CAP : ERR_RIGHTS;
+    fake_task_destroy(slot);
     return OK;
 }
 

@@ -31,6 +31,9 @@ void fake_start_frames_in(uint32_t first, uint32_t pages, const struct boot_rang
 void fake_task_create(uint32_t slot);
 void fake_task_destroy(uint32_t slot);
 
+/* Whether the capabilities that come in messages may end their tasks; true from fake_init() on. */
+extern bool fake_tasks_are_own;
+
 /* The task gets a thread, which takes what its account must have by then. */
 void fake_thread_create(uint32_t slot);
 

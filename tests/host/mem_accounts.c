@@ -46,6 +46,8 @@ static void for_spaces(void (*function)(struct space *space))
     for (uint32_t bucket = 0; bucket < SPACE_BUCKETS; bucket++)
         for (struct space *space = space_buckets[bucket]; space; space = space->next)
             function(space);
+    for (struct space *space = space_ending; space; space = space->next)
+        function(space);
     for (struct space *space = space_settling; space; space = space->next)
         function(space);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "servers/clients.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/layout.h"
 #include "servers/mem/server.h"
@@ -31,8 +32,10 @@ static err_t grant(const struct mem_client *client, uint32_t fault_page)
 /* As the manager does with a task that has just got a space. */
 static void make_thread(const uint32_t *w)
 {
-    if (w[0] == MEM_SPACE_CREATE || w[0] == MEM_SPACE_FORK)
-        fake_thread_create(space_find(w[w[0] == MEM_SPACE_FORK ? 2 : 1])->task);
+    if (w[0] == MEM_SPACE_CREATE)
+        fake_thread_create(space_find(w[1])->task);
+    else if (w[0] == MEM_SPACE_FORK || w[0] == MEM_SPACE_FORK_MORE)
+        fake_thread_create(space_find(w[2])->task);
 }
 
 /* What the kernel does with the answer, if there is one. */
@@ -59,24 +62,69 @@ static bool exchange(const struct mem_client *client, uint32_t tag, struct words
     return false;
 }
 
-static int call(const struct mem_client *client, uint32_t tag, struct words words, uint32_t *result)
+static int call(const struct mem_client *client, uint32_t tag, struct words *words)
 {
-    CHECK(exchange(client, tag, &words, 0));
+    CHECK(exchange(client, tag, words, 0));
+    return (int)words->w[0];
+}
+
+int mem_call_once(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b,
+                  uint32_t *result)
+{
+    struct words words = {{number, a, b, 0}};
+    int status = call(client, 0, &words);
+
     if (result)
         *result = words.w[1];
-    return (int)words.w[0];
+    return status;
+}
+
+void (*mem_between)(void);
+
+/* What is called next, when that was done in part. */
+static void ask_for_more(const struct words *answer, struct words *asked)
+{
+    uint32_t number = asked->w[0];
+
+    if (number == MEM_SBRK)
+        asked->w[1] -= answer->w[2] - answer->w[1];
+    else if (number == MEM_MUNMAP)
+        *asked = (struct words){{number, answer->w[1], asked->w[1] + asked->w[2] - answer->w[1], 0}};
+    else if (number == MEM_SPACE_FORK)
+        asked->w[0] = MEM_SPACE_FORK_MORE;
+}
+
+static int call_until_done(const struct mem_client *client, uint32_t tag, struct words asked, uint32_t *result)
+{
+    struct words words = asked;
+    int status = call(client, tag, &words);
+
+    if (result)
+        *result = words.w[1];
+    while (status == MEM_MORE || status == MEM_TASK) {
+        if (mem_between)
+            mem_between();
+        if (status == MEM_TASK)
+            fake_task_destroy(space_find_ending(asked.w[1])->task);
+        ask_for_more(&words, &asked);
+        words = asked;
+        status = call(client, 0, &words);
+        if (result && asked.w[0] == MEM_MMAP)
+            *result = words.w[1];
+    }
+    return status;
 }
 
 int mem_call(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b,
              uint32_t *result)
 {
-    return call(client, 0, (struct words){{number, a, b, 0}}, result);
+    return call_until_done(client, 0, (struct words){{number, a, b, 0}}, result);
 }
 
 int mem_call_tagged(const struct mem_client *client, uint32_t tag, uint32_t number, uint32_t a,
                     uint32_t b)
 {
-    return call(client, tag, (struct words){{number, a, b, 0}}, NULL);
+    return call_until_done(client, tag, (struct words){{number, a, b, 0}}, NULL);
 }
 
 int mem_manager(uint32_t number, uint32_t a, uint32_t b)

@@ -31,7 +31,7 @@ struct model_page {
 
 /* The pages that the model knows: 0 .. 12 MiB, 12 MiB of the mmap area, and the segments'. */
 struct client {
-    bool lives;
+    bool lives, waits; /* for an answer to a call that is done in parts */
     struct mem_client name;
     struct model_page low[MODEL_PAGES], high[MODEL_PAGES];
     uint32_t opens[IDS], heap_end;
@@ -53,7 +53,10 @@ static bool is_short(int status)
 
 static int call(struct client *client, uint32_t number, uint32_t a, uint32_t b, uint32_t *result)
 {
-    return mem_call(&client->name, number, a, b, result);
+    client->waits = true;
+    int status = mem_call(&client->name, number, a, b, result);
+    client->waits = false;
+    return status;
 }
 
 static struct model_page *model_at(struct client *client, uint32_t address)
@@ -86,7 +89,7 @@ static struct client *pick(bool lives)
     uint32_t start = random_below(CLIENTS);
 
     for (uint32_t i = 0; i < CLIENTS; i++)
-        if (clients[(start + i) % CLIENTS].lives == lives)
+        if (clients[(start + i) % CLIENTS].lives == lives && !clients[(start + i) % CLIENTS].waits)
             return &clients[(start + i) % CLIENTS];
     return NULL;
 }
@@ -101,12 +104,14 @@ static void begin(struct client *client)
 
 static void end(struct client *client)
 {
-    fake_task_destroy(client->name.slot);
+    if (random_below(4) == 0) /* mem ends it otherwise */
+        fake_task_destroy(client->name.slot);
+    client->waits = true;
     CHECK(mem_manager(MEM_SPACE_DESTROY, client->name.id, 0) == 0);
+    client->lives = client->waits = false;
     CHECK(mem_manager(MEM_SPACE_DESTROY, client->name.id, 0) == -ENOENT);
     for (uint32_t i = 0; i < IDS; i++)
         segments[i].holders -= client->opens[i] != 0;
-    client->lives = false;
 }
 
 static const struct mem_segment text = {PROGRAM_BASE, TEXT_PAGES *PAGE_SIZE - 100, 10,
@@ -161,10 +166,13 @@ static void fork_one(void)
     if (!parent || !child)
         return;
     begin(child);
+    parent->waits = child->waits = true;
     int status = mem_manager_with_task(MEM_SPACE_FORK, parent->name.id, child->name.id);
+    parent->waits = child->waits = false;
     if (status) {
-        CHECK(is_short(status) && !space_find(child->name.id));
-        CHECK(!fake_task_lives(child->name.slot));
+        CHECK(is_short(status));
+        mem_manager(MEM_SPACE_DESTROY, child->name.id, 0); /* what there is of it */
+        CHECK(!space_find(child->name.id) && !fake_task_lives(child->name.slot));
         fake_task_reap();
         return;
     }
@@ -393,6 +401,19 @@ static void hoard_or_give_back(void)
 
 /* Checks. */
 
+/* In the middle of another's call. */
+static void others_act(void)
+{
+    static bool acting;
+
+    if (acting)
+        return;
+    acting = true;
+    for (uint32_t i = random_below(4); i > 0; i--)
+        random_below(4) ? touch_one() : sbrk_one();
+    acting = false;
+}
+
 static uint32_t start_free; /* frames that are free or the server's own */
 
 void mem_model_check(void)
@@ -418,6 +439,7 @@ void mem_model_start(struct fake_ram ram, bool is_short_of_memory)
     memory_is_short = is_short_of_memory;
     mem_refuse_one_in = 50;
     has_limits = false;
+    mem_between = others_act;
     mem_forget_hoard();
     memset(clients, 0, sizeof(clients));
     memset(segments, 0, sizeof(segments));

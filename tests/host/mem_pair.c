@@ -94,6 +94,7 @@ void pair_run(const char *name, void (*const checks[])(void), unsigned count)
     for (unsigned i = 0; i < count; i++) {
         start();
         checks[i]();
+        mem_between = NULL;
         pair_end(a);
         pair_end(b);
         shm_table_check();

@@ -2,7 +2,7 @@
  * The calls of the memory server one by one: each error of the protocol, and that a refused call
  * has changed nothing; images, heaps and mappings.
  *
- * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/regions.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
@@ -70,7 +70,7 @@ static void check_segments_refused(void)
         {{0xa00000, 100, 0, 100, 0x100 | READ}, -EINVAL},
         {{PROGRAM_BASE, 100, 0, 100, READ}, -EEXIST},
         {{0x901000, 100, 0, 100, READ}, -EEXIST},
-        {{0xa00000, 64 << 20, 0, 100, READ | WRITE}, -ENOMEM},
+        {{0xa00000, SEGMENT_PAGES_MAX * PAGE_SIZE + 1, 0, 100, READ | WRITE}, -EINVAL},
     };
     struct mem_client client = {3, space_receive_slot()};
 
@@ -264,15 +264,16 @@ static void check_unwanted_capability(void)
     fake_task_reap();
 }
 
-/* A child that dies while it is made leaves nothing. */
+/* A child that dies while it is made leaves nothing, when that is destroyed. */
 static void check_child_dies(void)
 {
     pair_end(pair_make(3));
     uint32_t slot = space_receive_slot(), before = mem_state();
 
     fake_task_dies(slot);
-    CHECK(mem_manager_with_task(MEM_SPACE_FORK, a.id, 3) == -ENOMEM && !fake_task_lives(slot) && !space_find(3));
-    CHECK(mem_state() == before);
+    CHECK(mem_manager_with_task(MEM_SPACE_FORK, a.id, 3) == -ENOMEM && !fake_task_lives(slot));
+    CHECK(mem_manager(MEM_SPACE_FORK_MORE, a.id, 3) == -EINVAL);
+    CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == 0 && mem_state() == before);
     pair_end(pair_fork(a, 3));
 }
 

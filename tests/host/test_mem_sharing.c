@@ -2,7 +2,7 @@
  * The promises of the memory server about segments, forks and reserved memory, and what it does
  * when memory runs short.
  *
- * sources: servers/mem/server.c servers/mem/space.c servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/regions.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
@@ -267,13 +267,14 @@ static void check_starved_tables(void)
     b = pair_make(2);
 }
 
-/* A manager that forgets to destroy the task first does no harm. */
+/* A task that mem may not end lives on without pages, and is destroyed later. */
 static void check_early_destroy(void)
 {
     struct mem_client client = pair_make(50);
     uint32_t free;
 
     pair_write(client, pair_open(client, 9), 1);
+    fake_tasks_are_own = false;
     CHECK(mem_manager(MEM_SPACE_DESTROY, client.id, 0) == 0);
     CHECK(kernel_slot_is_empty(client.slot) && shm_table_count() == 0);
     free = frames_count().free;

@@ -7,7 +7,7 @@
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
- * sources: servers/proc/front.c
+ * sources: servers/proc/front.c servers/proc/work.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
@@ -38,6 +38,11 @@ static void tick(void)
 
 /* ---------------------------------------------------------------------------------- the start */
 
+#define START_REST                                                                                                  \
+    "derive slot 16: 2 badge 2 rights 2\nbind 6: line 0 to slot 16\n"                                               \
+    "derive slot 17: 2 badge 512 rights 1\nthread slot 18: slot 1 slot 0 priority 8 cpu 255\n"                      \
+    "write slot 18: a function and a stack\nresume slot 18\n"
+
 /* The archive is mapped, with frames for tables if those are lacking; then ticks come. */
 static void the_start(void)
 {
@@ -46,11 +51,11 @@ static void the_start(void)
     RUN(none, 1);
     CHECK(!strcmp(start_lines, "map slot 1: 40000001 from 7+0, 64\nmap slot 1: 40040001 from 7+64, 64\n"
                                "map slot 1: 40080001 from 7+128, 2\n"
-                               "derive slot 16: 2 badge 2 rights 2\nbind 6: line 0 to slot 16\n"));
+                               START_REST));
     start_archive_pages = 2 * CALL_PAGES_MAX;
     RUN(none, 1);
     CHECK(!strcmp(start_lines, "map slot 1: 40000001 from 7+0, 64\nmap slot 1: 40040001 from 7+64, 64\n"
-                               "derive slot 16: 2 badge 2 rights 2\nbind 6: line 0 to slot 16\n"));
+                               START_REST));
     start_archive_pages = MACHINE_ARCHIVE_PAGES;
 }
 
@@ -81,12 +86,12 @@ static void strangers_are_not_heard(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
-        {.from = BADGE(2, 1), .caller = STRANGER, .words = {{PROC_GETPID}}, .expected = "answer 63: EAGAIN\n"},
-        {.from = BADGE(1, 2), .caller = STRANGER, .words = {{PROC_GETPID}}, .expected = "answer 63: EAGAIN\n"},
+        {.from = BADGE(2, 1), .caller = STRANGER, .words = {{PROC_GETPID}}, .expected = "answer 127: EAGAIN\n"},
+        {.from = BADGE(1, 2), .caller = STRANGER, .words = {{PROC_GETPID}}, .expected = "answer 127: EAGAIN\n"},
         CALL(P1, NOTHING, PROC_SLEEP, 5),
-        {.from = P1, .caller = STRANGER, .words = {{PROC_GETPID}}, .expected = "answer 63: EAGAIN\n"},
+        {.from = P1, .caller = STRANGER, .words = {{PROC_GETPID}}, .expected = "answer 127: EAGAIN\n"},
         CALL(INIT, NOTHING, PROC_WAIT),
-        {.from = INIT, .caller = STRANGER, .words = {{PROC_GETPID}}, .expected = "answer 63: EAGAIN\n"},
+        {.from = INIT, .caller = STRANGER, .words = {{PROC_GETPID}}, .expected = "answer 127: EAGAIN\n"},
     };
 
     RUN(list, 1);
@@ -152,7 +157,7 @@ static void a_wait_takes_one_that_ended(void)
         CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 3, 1),
         CALL(P1, "answer 1: 2 77 0\n", PROC_WAIT, 2, 0),
         CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 2, 1),
-        CALL(P1, END(3, "3/3") "answer 1\n", PROC_KILL, 3, 15),
+        CALL(P1, STOP(3) END(3, "3/3") "answer 1\n", PROC_KILL, 3, 15),
         CALL(P1, "answer 1: 3 0 15\n", PROC_WAIT, ANY, 1),
         CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, ANY, 1),
         CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 3, 0),
@@ -226,7 +231,7 @@ static void each_other_signal_ends(void)
         snprintf(ends, sizeof(ends), "answer 0: 1 0 %u\n", (unsigned)signal);
         const struct step list[] = {
             SPAWN(NULL),
-            CALL(INIT, GONE(1) RELEASE("1/1") "answer 0\n", PROC_KILL, 1, signal),
+            CALL(INIT, STOP(1) GONE(1) RELEASE("1/1") "answer 0\n", PROC_KILL, 1, signal),
             CALL(INIT, "answer 0\n", PROC_KILL, 1, signal), /* once more: it is still to be waited for */
             CALL(INIT, ends, PROC_WAIT, 0, 0),
         };
@@ -258,11 +263,11 @@ static void one_may_kill_what_is_below(void)
         CALL(BADGE(4, 4), END(4, "4/4") AGAIN, PROC_EXIT, 0),
         CALL(P3, "answer 3: EPERM\n", PROC_KILL, 5, 9),
         CALL(P2, "answer 2: ECHILD\n", PROC_WAIT, 5, 1),
-        CALL(P2, END(5, "5/5") "answer 2\n", PROC_KILL, 5, 9),
+        CALL(P2, STOP(5) END(5, "5/5") "answer 2\n", PROC_KILL, 5, 9),
         CALL(P2, "answer 2: 4 0 0\n", PROC_WAIT, 0, 0),
         CALL(P3, END(3, "3/3"), PROC_EXIT, 0),
         CALL(P2, "answer 2: EPERM\n", PROC_KILL, 3, 0), /* one that has ended is its parent's all the same */
-        CALL(P1, END(2, "2/2") "answer 1\n", PROC_KILL, 2, 9),
+        CALL(P1, STOP(2) END(2, "2/2") "answer 1\n", PROC_KILL, 2, 9),
     };
 
     RUN(list, 1);

@@ -6,7 +6,7 @@
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
- * sources: servers/proc/front.c
+ * sources: servers/proc/front.c servers/proc/work.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
@@ -82,7 +82,7 @@ static void who_faults_ends(void)
 {
     for (uint32_t i = 0; i < COUNT(faults); i++) {
         char lines[512], ended[64];
-        snprintf(lines, sizeof(lines), "%s" GONE(1) RELEASE("1/1") "casualty\n", faults[i].lines);
+        snprintf(lines, sizeof(lines), "%s" GONE(1) RELEASE("1/1"), faults[i].lines);
         snprintf(ended, sizeof(ended), "answer 0: 1 0 %u\n", (unsigned)faults[i].signal);
         const struct step list[] = {
             SPAWN(NULL),
@@ -102,14 +102,14 @@ static void who_cannot_be_read_ends(void)
         SPAWN(NULL),
         {.signal = PROC_SIGNAL_CASUALTY, .before = somebody_faults, .refused = "read r1", .with = ERR_STATE,
          .expected = "casualty\nread r1 registers\nlog good (pid 1): killed: page fault at 0x10 (read) at eip 0x0\n"
-                     GONE(1) RELEASE("1/1") "casualty\n"},
+                     GONE(1) RELEASE("1/1")},
     };
 
     told = &one, told_count = 1, told_stack = 0;
     RUN(list, 1);
 }
 
-/* All that mem tells of with one signal; a space that no process has is passed over; what cannot be read is told as 0. */
+/* One with the signal, and one with each step, to the last that mem tells of; a space that no process has is passed over; what cannot be read is told as 0. */
 static void many_fault_at_once(void)
 {
     static const struct machine_casualty three[] = {
@@ -121,11 +121,15 @@ static void many_fault_at_once(void)
         {.from = P1, .words = {{PROC_FORK}}},
         CALL_WITH(P3, "good\0more", 10, NULL, PROC_EXEC, 2, 10),
         {.signal = PROC_SIGNAL_CASUALTY, .before = somebody_faults, .refused = "read r3", .with = ERR_STATE,
-         .expected = "casualty\nread r3 registers\nlog good (pid 3): killed: breakpoint at eip 0x0\n" END(3, "3/3")
-                     "casualty\ncasualty\ncasualty\ncasualty\nread r2 registers\nlog good (pid 2): killed: page fault at 0x20 (read) at eip 0x2009\n"
-                     END(2, "2/2") "casualty\n"},
-        CALL(P1, "answer 1: 2 0 11\n", PROC_WAIT, 0, 0),
+         .expected = "casualty\nread r3 registers\nlog good (pid 3): killed: breakpoint at eip 0x0\n" END(3, "3/3")},
         CALL(P1, "answer 1: 3 0 5\n", PROC_WAIT, 0, 0),
+        WORK("casualty\n" GOES_ON), WORK("casualty\n" GOES_ON),
+        {.signal = PROC_SIGNAL_CASUALTY, .expected = "casualty\n"}, /* the next step is on its way all the same */
+        WORK("casualty\nread r2 registers\nlog good (pid 2): killed: page fault at 0x20 (read) at eip 0x2009\n"
+             END(2, "2/2") GOES_ON),
+        WORK("casualty\n"),
+        {.signal = PROC_SIGNAL_CASUALTY, .expected = "casualty\n"},
+        CALL(P1, "answer 1: 2 0 11\n", PROC_WAIT, 0, 0),
     };
 
     told = three, told_count = COUNT(three), told_stack = STACK_TOP - 16;

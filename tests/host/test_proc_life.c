@@ -7,7 +7,7 @@
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
- * sources: servers/proc/front.c
+ * sources: servers/proc/front.c servers/proc/work.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
@@ -104,8 +104,8 @@ static const struct refused {
 #define UNDONE      GONE(1)
 #define MADE_BODY   FRAME(0) BODY(1, "1/1", 0, 0)
     {"frame", -ENOMEM, FRAME(0) "answer 0: ENOMEM\n"},
-    {"task", ERR_ARG, MADE_TASK UNDONE "answer 0: EAGAIN\n"},
-    {"create", -ENOMEM, MADE_TASK CREATE(1) UNDONE "answer 0: ENOMEM\n"},
+    {"task", ERR_ARG, MADE_TASK UNMADE(1) "answer 0: EAGAIN\n"},
+    {"create", -ENOMEM, MADE_TASK CREATE(1) UNMADE(1) "answer 0: ENOMEM\n"},
     {"derive", ERR_ACCOUNT, MADE_TASK CREATE(1) HANDLER(1) UNDONE "answer 0: ENOMEM\n"},
     {"thread", ERR_ACCOUNT, MADE_TASK CREATE(1) HANDLER(1) THREAD(1, 0) UNDONE "answer 0: ENOMEM\n"},
     {"give t1 slot 1", ERR_ACCOUNT,
@@ -141,8 +141,8 @@ static const struct refused forks[] = {
 #define TWO_TASK FRAME(1) TASK(2, 1)
 #define TWO      TWO_TASK COPY(2, 1) HANDLER(2) THREAD(2, 0) GIFTS(2, "2/2")
     {"frame", -ENOMEM, FRAME(1) "answer 1: ENOMEM\n"},
-    {"task", ERR_ARG, TWO_TASK GONE(2) "answer 1: EAGAIN\n"},
-    {"copy", -ENOMEM, TWO_TASK COPY(2, 1) GONE(2) "answer 1: ENOMEM\n"},
+    {"task", ERR_ARG, TWO_TASK UNMADE(2) "answer 1: EAGAIN\n"},
+    {"copy", -ENOMEM, TWO_TASK COPY(2, 1) UNMADE(2) "answer 1: ENOMEM\n"},
     {"thread", ERR_ACCOUNT, TWO_TASK COPY(2, 1) HANDLER(2) THREAD(2, 0) GONE(2) "answer 1: ENOMEM\n"},
     {"read r1 registers", ERR_STATE, TWO "read r1 registers\n" GONE(2) "answer 1: EAGAIN\n"},
     {"write r2", ERR_ACCOUNT, TWO "read r1 registers\nwrite r2: as r1, with 0 and 0\n" GONE(2) "answer 1: ENOMEM\n"},

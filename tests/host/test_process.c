@@ -12,6 +12,16 @@
 
 #include <string.h>
 
+/* One that lives. */
+static struct process *make(struct process *parent)
+{
+    struct process *process = process_make(parent);
+
+    if (process)
+        process_set_live(process);
+    return process;
+}
+
 static void test_full_table(void)
 {
     static uint32_t badges[PROCESSES_MAX];
@@ -20,13 +30,13 @@ static void test_full_table(void)
     struct process *init = process_by_badge(0);
     CHECK(init && process_index(init) == 0 && process_check());
     for (int i = 1; i < PROCESSES_MAX; i++) {
-        struct process *process = process_make(init);
+        struct process *process = make(init);
         CHECK(process && process->pid == (uint32_t)i);
         CHECK(process_by_badge(process->badge) == process &&
               process_by_pid(process->pid) == process);
         badges[i] = process->badge;
     }
-    CHECK(!process_make(init) && process_check());
+    CHECK(!make(init) && process_check());
     for (int i = 1; i < PROCESSES_MAX; i++)
         process_forget(process_by_badge(badges[i]));
     for (int i = 1; i < PROCESSES_MAX; i++)
@@ -37,9 +47,10 @@ static void test_full_table(void)
 
 static void test_ended(void)
 {
-    struct process *process = process_make(process_by_badge(0));
+    struct process *process = make(process_by_badge(0));
 
-    process_set_ended(process, (struct ending){0});
+    process_set_ends(process, (struct ending){0});
+    process_set_ended(process);
     CHECK(process_by_pid(process->pid) == process && !process_by_badge(process->badge));
     CHECK(!process_by_space(process_index(process)));
     process_forget(process);
@@ -48,14 +59,14 @@ static void test_ended(void)
 /* Badges are not used again before the generations have gone round. */
 static void test_numbers(void)
 {
-    struct process *init = process_by_badge(0), *process = process_make(init);
+    struct process *init = process_by_badge(0), *process = make(init);
     uint32_t index = process_index(process), first = process->badge;
 
     CHECK(process_by_space(index) == process && !process_by_space(PROCESSES_MAX + index));
     for (uint32_t i = 0; i < 100000; i++) {
         process_forget(process);
         CHECK(!process_by_space(index));
-        process = process_make(init);
+        process = make(init);
         CHECK(process_index(process) == index);
         CHECK(process->badge != first && process->badge <= BADGE_MAX);
         CHECK(!process_by_badge(first));
@@ -91,7 +102,7 @@ static void do_make(void)
     uint32_t parent = random_below(count);
     if (model[parent].ended)
         return;
-    struct process *process = process_make(model[parent].process);
+    struct process *process = make(model[parent].process);
     CHECK(!process == (count == PROCESSES_MAX));
     if (process) {
         model[count].process = process;
@@ -116,7 +127,8 @@ static void do_end(void)
         process_forget(process);
         model_remove(i);
     } else {
-        process_set_ended(process, (struct ending){7, 9});
+        process_set_ends(process, (struct ending){7, 9});
+        process_set_ended(process);
         model[i].ended = true;
     }
     for (uint32_t c = 0; c < count;) {
@@ -190,7 +202,7 @@ static void test_sleepers(uint32_t start)
 
     process_init();
     for (int i = 0; i < SLEEPERS; i++)
-        sleepers[i] = process_make(process_by_badge(0));
+        sleepers[i] = make(process_by_badge(0));
     for (int step = 0; step < 20000; step++) {
         struct process *process = sleepers[random_below(SLEEPERS)];
         if (process->waits == WAITS_TICK && random_below(20) == 0) {
@@ -283,16 +295,16 @@ static void test_short_blocks(void)
 
 static void test_limit_refused(void)
 {
-    struct process *init = process_by_badge(0), *process = process_make(init), *other = process_make(init);
+    struct process *init = process_by_badge(0), *process = make(init), *other = make(init);
 
     CHECK(limits_set(&process->account, PROCESSES_MAX) == -EPERM && limits_set(&process->account, 0) == -EINVAL);
     CHECK(limits_set(&process->account, PROCESSES_MAX - 2) == -ENOMEM);
     CHECK(limits_set(&process->account, PROCESSES_MAX - 1) == 0 && process->account == limits_of_all);
     CHECK(limits_of_all->used == 2 && limits_of_all->holders == 3);
-    CHECK(limits_set(&process->account, PROCESSES_MAX - 3) == 0 && !process_make(init)); /* all that is left */
+    CHECK(limits_set(&process->account, PROCESSES_MAX - 3) == 0 && !make(init)); /* all that is left */
     CHECK(limits_set(&process->account, PROCESSES_MAX - 2) == -EPERM);
-    CHECK(limits_set(&process->account, 1) == 0 && !process_make(process) && limits_set(&process->account, 0) == -EINVAL);
-    CHECK(process_make(init) && process_check());
+    CHECK(limits_set(&process->account, 1) == 0 && !make(process) && limits_set(&process->account, 0) == -EINVAL);
+    CHECK(make(init) && process_check());
     process_forget(process);
     process_forget(other);
 }
@@ -300,17 +312,18 @@ static void test_limit_refused(void)
 /* Its children count for it, live or not; it goes with the last of them. */
 static void test_limit_shared(void)
 {
-    struct process *init = process_by_badge(0), *process = process_make(init);
+    struct process *init = process_by_badge(0), *process = make(init);
     uint32_t before = limits_of_all->used;
 
     CHECK(limits_set(&process->account, 3) == 0 && limits_of_all->used == before + 3 + ACCOUNT_COST - 1);
-    struct process *child = process_make(process), *second = process_make(child);
-    CHECK(child && second && !process_make(process) && !process_make(second));
+    struct process *child = make(process), *second = make(child);
+    CHECK(child && second && !make(process) && !make(second));
     CHECK(limits_set(&second->account, 1) == -ENOMEM); /* an account costs one */
-    process_set_ended(second, (struct ending){1, 0});
-    CHECK(!process_make(process));
+    process_set_ends(second, (struct ending){1, 0});
+    process_set_ended(second);
+    CHECK(!make(process));
     process_forget(second);
-    CHECK(limits_set(&child->account, 1) == 0 && !process_make(child) && !process_make(process));
+    CHECK(limits_set(&child->account, 1) == 0 && !make(child) && !make(process));
     process_give_children(process);
     process_forget(process);
     CHECK(limits_of_all->used == before + 3 + ACCOUNT_COST - 1 && process_check());
@@ -321,12 +334,12 @@ static void test_limit_shared(void)
 /* Each level in the one above, up to so many; their part of the long blocks shrinks with them. */
 static void test_limit_depth(void)
 {
-    struct process *above = process_make(process_by_badge(0)), *all[ACCOUNT_DEPTH_MAX + 2] = {above};
+    struct process *above = make(process_by_badge(0)), *all[ACCOUNT_DEPTH_MAX + 2] = {above};
     uint32_t n = 1;
 
     for (; n <= ACCOUNT_DEPTH_MAX; n++) {
         CHECK(limits_set(&above->account, 300 - 10 * n) == 0 && above->account->depth == n);
-        CHECK((above = all[n] = process_make(above)));
+        CHECK((above = all[n] = make(above)));
     }
     CHECK(limits_set(&above->account, 2) == -EAGAIN);
     while (n--) {
@@ -338,7 +351,7 @@ static void test_limit_depth(void)
 
 static void test_limit_of_blocks(void)
 {
-    struct process *process = process_make(process_by_badge(0));
+    struct process *process = make(process_by_badge(0));
     struct arguments *blocks[LIMITS_BLOCKS + 1];
     uint32_t n = 0, all = 0;
 
@@ -348,7 +361,7 @@ static void test_limit_of_blocks(void)
     CHECK(n == LIMITS_BLOCKS / 4);
     process_forget(process); /* the blocks hold its account */
     CHECK(limits_of_all->used > (PROCESSES_MAX - 1) / 4);
-    struct process *second = process_make(process_by_badge(0));
+    struct process *second = make(process_by_badge(0));
     for (; all < 20; n++, all++)
         CHECK((blocks[n] = arguments_make(ARGUMENTS_MAX, limits_of_all)));
     CHECK(limits_set(&second->account, 300) == 0); /* of which its part would be more than are left */
@@ -366,7 +379,7 @@ static void test_limit_of_blocks(void)
 static void test_limits_again(void)
 {
     for (int i = 0; i < 2 * PROCESSES_MAX; i++) {
-        struct process *process = process_make(process_by_badge(0));
+        struct process *process = make(process_by_badge(0));
         CHECK(process && limits_set(&process->account, 5) == 0);
         process_forget(process);
     }
@@ -375,7 +388,7 @@ static void test_limits_again(void)
 /* A lower limit has fewer blocks, but for those that are in use. */
 static void test_lowered_blocks(void)
 {
-    struct process *process = process_make(process_by_badge(0));
+    struct process *process = make(process_by_badge(0));
     struct arguments *blocks[3];
 
     CHECK(limits_set(&process->account, PROCESSES_MAX - 2) == 0 && !limits_blocks_left(limits_of_all));
@@ -383,7 +396,7 @@ static void test_lowered_blocks(void)
     CHECK(limits_blocks_left(limits_of_all) == LIMITS_BLOCKS / 2 - 1 || limits_blocks_left(limits_of_all) == LIMITS_BLOCKS / 2);
     CHECK(limits_set(&process->account, 1) == 0 && limits_blocks_left(limits_of_all) == LIMITS_BLOCKS - 1);
     process_forget(process);
-    process = process_make(process_by_badge(0));
+    process = make(process_by_badge(0));
     CHECK(limits_set(&process->account, PROCESSES_MAX / 2) == 0);
     for (int i = 0; i < 3; i++)
         CHECK((blocks[i] = arguments_make(ARGUMENTS_MAX, process->account)));

@@ -27,7 +27,15 @@ static struct {
     const char *line;
     int32_t result;
     uint32_t times;
-} refusal;
+} refusal, parts;
+
+enum part { WHOLE, COPIED, CLEARED, ENDED };
+
+/* Of a process: its space at mem, what is done in part with that, whether its thread was let run. */
+static struct {
+    bool exists, runs;
+    enum part part;
+} bodies[BODIES_MAX];
 
 /* ---------------------------------------------------------------------------------- lines */
 
@@ -59,6 +67,12 @@ void machine_refuse(const char *line, int32_t result, uint32_t times)
     refusal.times = times;
 }
 
+void machine_in_parts(const char *line, uint32_t times)
+{
+    parts.line = line;
+    parts.times = times;
+}
+
 /* What the last line asks for: `result`, unless it is to be refused. */
 static int32_t last_line(uint32_t begin, int32_t result)
 {
@@ -72,15 +86,12 @@ static int32_t last_line(uint32_t begin, int32_t result)
 
 /* ---------------------------------------------------------------------------------- names */
 
-struct name {
-    char text[24];
-};
 
 /* "t3", ...; a slot that has none is told as it is. */
-static struct name slot_name(uint32_t slot)
+struct machine_name machine_slot_name(uint32_t slot)
 {
     uint32_t index = (slot - SLOT_BODIES) / SLOTS_PER_BODY, kind = (slot - SLOT_BODIES) % SLOTS_PER_BODY;
-    struct name name;
+    struct machine_name name;
 
     if (slot < SLOT_BODIES || index >= BODIES_MAX || kind > 2)
         snprintf(name.text, sizeof(name.text), "slot %u", slot);
@@ -89,12 +100,17 @@ static struct name slot_name(uint32_t slot)
     return name;
 }
 
-static struct name badge_name(uint32_t badge)
+static struct machine_name badge_name(uint32_t badge)
 {
-    struct name name;
+    struct machine_name name;
 
     snprintf(name.text, sizeof(name.text), "%u/%u", badge % (1u << PROCESS_INDEX_BITS), badge >> PROCESS_INDEX_BITS);
     return name;
+}
+
+static uint32_t index_of(uint32_t slot)
+{
+    return (slot - SLOT_BODIES) / SLOTS_PER_BODY;
 }
 
 /* ---------------------------------------------------------------------------------- objects */
@@ -105,34 +121,35 @@ static int32_t derive(uint32_t begin, uint32_t slot, const uint32_t *w)
 
     CHECK(w[3] == 0);
     if (task && slot != PROC_SLOT_MEM)
-        return LINE("give %s slot %u: %u badge %s rights %u", slot_name(task).text, to, slot, badge_name(w[2]).text, w[1]);
+        return LINE("give %s slot %u: %u badge %s rights %u", machine_slot_name(task).text, to, slot, badge_name(w[2]).text, w[1]);
     if (task)
-        return LINE("give %s slot %u: mem space %u rights %u", slot_name(task).text, to, w[2], w[1]);
-    return LINE("derive %s: %u badge %u rights %u", slot_name(to).text, slot, w[2], w[1]);
+        return LINE("give %s slot %u: mem space %u rights %u", machine_slot_name(task).text, to, w[2], w[1]);
+    return LINE("derive %s: %u badge %u rights %u", machine_slot_name(to).text, slot, w[2], w[1]);
 }
 
 static int32_t thread_create(uint32_t begin, uint32_t slot, const uint32_t *w)
 {
-    CHECK(w[2] == MESSAGE_PAGE);
-    return LINE("thread %s: %s %s priority %u cpu %u", slot_name(w[0]).text, slot_name(slot).text,
-                slot_name(w[1] & 0xffff).text, w[1] >> 16 & 0xff, w[1] >> 24);
+    CHECK(w[2] == (slot == SERVER_SLOT_TASK ? MESSAGE_PAGE + PAGE_SIZE : MESSAGE_PAGE));
+    CHECK(slot == SERVER_SLOT_TASK || (bodies[index_of(slot)].exists && bodies[index_of(slot)].part == WHOLE));
+    return LINE("thread %s: %s %s priority %u cpu %u", machine_slot_name(w[0]).text, machine_slot_name(slot).text,
+                machine_slot_name(w[1] & 0xffff).text, w[1] >> 16 & 0xff, w[1] >> 24);
 }
 
-static int32_t destroy(uint32_t begin, uint32_t slot)
+static int32_t resume(uint32_t begin, uint32_t slot)
 {
-    uint32_t index = (slot - SLOT_BODIES) / SLOTS_PER_BODY;
+    if (slot >= SLOT_BODIES)
+        bodies[index_of(slot)].runs = true;
+    return LINE("resume %s", machine_slot_name(slot).text);
+}
 
-    if (index < SERVER_CALLERS)
-        server_caller_dies(index);
-    return LINE("destroy %s", slot_name(slot).text);
+static int32_t stop(uint32_t begin, uint32_t slot)
+{
+    CHECK(bodies[index_of(slot)].exists && bodies[index_of(slot)].part == WHOLE);
+    bodies[index_of(slot)].runs = false;
+    return LINE("stop %s", machine_slot_name(slot).text);
 }
 
 /* ---------------------------------------------------------------------------------- state */
-
-static uint32_t index_of(uint32_t slot)
-{
-    return (slot - SLOT_BODIES) / SLOTS_PER_BODY;
-}
 
 /* What a thread's registers are: no two words are alike, in none of two threads. */
 static struct thread_registers registers_of(uint32_t index)
@@ -152,7 +169,7 @@ static void state_of(uint32_t index, uint32_t *state)
 static int32_t thread_read(uint32_t begin, uint32_t slot, uint32_t what)
 {
     uint32_t index = index_of(slot);
-    int32_t result = LINE("read %s %s", slot_name(slot).text, what == THREAD_FPU ? "fpu" : "registers");
+    int32_t result = LINE("read %s %s", machine_slot_name(slot).text, what == THREAD_FPU ? "fpu" : "registers");
 
     if (result)
         return result;
@@ -173,13 +190,13 @@ static int32_t write_fpu(uint32_t begin, uint32_t slot)
     for (uint32_t i = 0; i < 32; i++) {
         state_of(i, expected);
         if (!memcmp(expected, message_page->state, sizeof(expected)))
-            return LINE("write %s: fpu of r%u", slot_name(slot).text, i);
+            return LINE("write %s: fpu of r%u", machine_slot_name(slot).text, i);
     }
     memset(expected, 0, sizeof(expected));
     expected[0] = 0x37f;
     expected[6] = 0x1f80;
     CHECK(!memcmp(expected, message_page->state, sizeof(expected)));
-    return LINE("write %s: fpu as at first", slot_name(slot).text);
+    return LINE("write %s: fpu as at first", machine_slot_name(slot).text);
 }
 
 static int32_t write_registers(uint32_t begin, uint32_t slot)
@@ -187,12 +204,16 @@ static int32_t write_registers(uint32_t begin, uint32_t slot)
     const struct thread_registers *given = (const struct thread_registers *)message_page->state;
     struct thread_registers expected = {.eip = given->eip, .esp = given->esp};
 
+    if (slot < SLOT_BODIES) {
+        CHECK(!memcmp(given, &expected, sizeof(expected)) && given->eip && given->esp % 16 == 12);
+        return LINE("write %s: a function and a stack", machine_slot_name(slot).text);
+    }
     if (!memcmp(given, &expected, sizeof(expected)))
-        return LINE("write %s: eip %x esp %x", slot_name(slot).text, given->eip, given->esp);
+        return LINE("write %s: eip %x esp %x", machine_slot_name(slot).text, given->eip, given->esp);
     expected = registers_of(given->ecx >> 12);
     expected.eax = expected.ebx = expected.esi = 0;
     CHECK(!memcmp(given, &expected, sizeof(expected)));
-    return LINE("write %s: as r%u, with 0 and 0", slot_name(slot).text, given->ecx >> 12);
+    return LINE("write %s: as r%u, with 0 and 0", machine_slot_name(slot).text, given->ecx >> 12);
 }
 
 /* ---------------------------------------------------------------------------------- mem */
@@ -206,6 +227,79 @@ static int32_t task_frame(uint32_t begin, uint32_t flags, uint32_t *w)
     return result;
 }
 
+/* The task that comes with the call. */
+static struct machine_name item_name(uint32_t flags)
+{
+    const struct item *item = &message_page->items[0];
+    struct machine_name name;
+
+    CHECK(flags & IPC_EXTENDED && message_page->tag == 1 << TAG_ITEMS_SHIFT && item->from == 0 && item->to == 0);
+    snprintf(name.text, sizeof(name.text), "%s, %x", machine_slot_name(item->slot).text, item->kind_rights);
+    return name;
+}
+
+/* A part is done, or all. */
+static int32_t part_done(uint32_t begin, uint32_t space, int32_t result, enum part part)
+{
+    if (result)
+        return result;
+    bool is_part = parts.times && strncmp(lines + begin, parts.line, strlen(parts.line)) == 0;
+    parts.times -= is_part;
+    bodies[space].part = is_part ? part : WHOLE;
+    return is_part ? MEM_MORE : 0;
+}
+
+static int32_t create(uint32_t begin, uint32_t flags, uint32_t space)
+{
+    CHECK(!bodies[space].exists);
+    int32_t result = LINE("create %u: %s", space, item_name(flags).text);
+
+    bodies[space].exists = !result;
+    return result;
+}
+
+static int32_t copy(uint32_t begin, uint32_t flags, const uint32_t *w)
+{
+    CHECK(!bodies[w[2]].exists && bodies[w[1]].exists && bodies[w[1]].part == WHOLE && server_owes(w[1] % SERVER_CALLERS));
+    int32_t result = LINE("copy %u to %u: %s", w[1], w[2], item_name(flags).text);
+
+    bodies[w[2]].exists = !result;
+    return part_done(begin, w[2], result, COPIED);
+}
+
+static int32_t copy_more(uint32_t begin, const uint32_t *w)
+{
+    CHECK(bodies[w[2]].part == COPIED && bodies[w[1]].exists && bodies[w[1]].part == WHOLE);
+    return part_done(begin, w[2], LINE("copy more of %u to %u", w[1], w[2]), COPIED);
+}
+
+static int32_t clear(uint32_t begin, const uint32_t *w)
+{
+    CHECK(bodies[w[1]].exists && (bodies[w[1]].part == WHOLE || bodies[w[1]].part == CLEARED));
+    return part_done(begin, w[1], LINE("clear %u: %u", w[1], w[2]), CLEARED);
+}
+
+static int32_t end(uint32_t begin, uint32_t space)
+{
+    int32_t result = LINE("end %u", space);
+
+    if (!bodies[space].exists)
+        return -ENOENT;
+    CHECK(!bodies[space].runs || server_owes(space % SERVER_CALLERS));
+    result = part_done(begin, space, result, ENDED);
+    if (result > 0)
+        return result;
+    bodies[space].exists = bodies[space].runs = false;
+    server_caller_dies(space % SERVER_CALLERS);
+    return result;
+}
+
+static int32_t finish(uint32_t begin, const uint32_t *w)
+{
+    CHECK(bodies[w[1]].exists && bodies[w[1]].part == WHOLE);
+    return LINE("finish %u: %x", w[1], w[2]);
+}
+
 static int32_t casualty(uint32_t begin, uint32_t *w)
 {
     int32_t result = LINE("casualty");
@@ -213,6 +307,7 @@ static int32_t casualty(uint32_t begin, uint32_t *w)
     if (result || !machine_casualties_count)
         return result ? result : -ENOENT;
     w[1] = machine_casualties->space;
+    bodies[w[1] % BODIES_MAX].runs = false;
     w[2] = machine_casualties->address;
     w[3] = machine_casualties->why;
     machine_casualties++;
@@ -220,23 +315,14 @@ static int32_t casualty(uint32_t begin, uint32_t *w)
     return 0;
 }
 
-/* The task that comes with the call. */
-static struct name item_name(uint32_t flags)
-{
-    const struct item *item = &message_page->items[0];
-    struct name name;
-
-    CHECK(flags & IPC_EXTENDED && message_page->tag == 1 << TAG_ITEMS_SHIFT && item->from == 0 && item->to == 0);
-    snprintf(name.text, sizeof(name.text), "%s, %x", slot_name(item->slot).text, item->kind_rights);
-    return name;
-}
-
 static int32_t map(uint32_t begin, uint32_t flags, uint32_t space)
 {
     struct mem_segment segment;
 
     CHECK(flags & IPC_EXTENDED && message_page->tag == sizeof(segment) / sizeof(uint32_t));
+    CHECK(bodies[space].exists && bodies[space].part == WHOLE);
     memcpy(&segment, message_page->words, sizeof(segment));
+    CHECK(segment.memory_bytes <= SEGMENT_PAGES_MAX * PAGE_SIZE);
     return LINE("map %u: %x+%x from %u+%x rights %u", space, segment.address, segment.memory_bytes, segment.archive_page,
                 segment.file_bytes, segment.rights);
 }
@@ -249,17 +335,19 @@ static int32_t mem(uint32_t begin, uint32_t flags, uint32_t *w)
     case MEM_TASK_FRAME_END:
         return LINE("frame end f%d", (int)(w[1] - FIRST_FRAME));
     case MEM_SPACE_CREATE:
-        return LINE("create %u: %s", w[1], item_name(flags).text);
+        return create(begin, flags, w[1]);
     case MEM_SPACE_FORK:
-        return LINE("copy %u to %u: %s", w[1], w[2], item_name(flags).text);
+        return copy(begin, flags, w);
+    case MEM_SPACE_FORK_MORE:
+        return copy_more(begin, w);
     case MEM_SPACE_MAP:
         return map(begin, flags, w[1]);
     case MEM_SPACE_FINISH:
-        return LINE("finish %u: %x", w[1], w[2]);
+        return finish(begin, w);
     case MEM_SPACE_CLEAR:
-        return LINE("clear %u: %u", w[1], w[2]);
+        return clear(begin, w);
     case MEM_SPACE_DESTROY:
-        return LINE("end %u", w[1]);
+        return end(begin, w[1]);
     default:
         CHECK(w[0] == MEM_CASUALTY);
         return casualty(begin, w);
@@ -328,25 +416,27 @@ int32_t machine_call(uint32_t number, uint32_t head, struct words *words)
         return derive(begin, slot, w);
     case SYS_task_create:
         CHECK(w[0] == 0);
-        return LINE("task %s: f%d", slot_name(w[1]).text, (int)(slot - SLOT_FRAMES));
+        return LINE("task %s: f%d", machine_slot_name(w[1]).text, (int)(slot - SLOT_FRAMES));
     case SYS_thread_create:
         return thread_create(begin, slot, w);
     case SYS_object_destroy:
-        return destroy(begin, slot);
+        return LINE("destroy %s", machine_slot_name(slot).text);
     case SYS_thread_read:
         return thread_read(begin, slot, w[0]);
     case SYS_thread_write:
         return w[0] == THREAD_FPU ? write_fpu(begin, slot) : write_registers(begin, slot);
     case SYS_thread_resume:
-        return LINE("resume %s", slot_name(slot).text);
+        return resume(begin, slot);
+    case SYS_thread_stop:
+        return stop(begin, slot);
     case SYS_thread_schedule:
-        return LINE("move %s: priority %u cpu %u", slot_name(slot).text, w[0], w[1]);
+        return LINE("move %s: priority %u cpu %u", machine_slot_name(slot).text, w[0], w[1]);
     case SYS_irq_ack:
         return ack(slot, w);
     case SYS_irq_bind:
         return LINE("bind %u: line %u to slot %u", slot, w[0], w[1]);
     case SYS_vm_map:
-        return LINE("map %s: %x from %u+%u, %u", slot_name(slot).text, w[0], w[1] >> SLOT_SHIFT, w[2], w[1] & 0xffff);
+        return LINE("map %s: %x from %u+%u, %u", machine_slot_name(slot).text, w[0], w[1] >> SLOT_SHIFT, w[2], w[1] & 0xffff);
     default:
         CHECK(number == SYS_log_write);
         return log_write(begin, slot, w[0]);
@@ -362,8 +452,9 @@ void machine_begin(void)
     is_made = true;
     bytes = 0;
     lines[0] = 0;
-    refusal.times = 0;
+    refusal.times = parts.times = 0;
     machine_ticks = machine_casualties_count = machine_reader = 0;
+    memset(bodies, 0, sizeof(bodies));
     machine_wants_ticks = false;
     machine_fpu_is_used = false;
     machine_stack = STACK_TOP - 16;

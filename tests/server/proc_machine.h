@@ -6,7 +6,9 @@
  *      3/1             the badge with that index and generation
  *      f2              the frame in the third slot for frames
  *
- * Nothing is judged here, and nearly nothing is kept: what a line says is right or wrong where it is expected.
+ * What a line says is right or wrong where it is expected. Here only the order is judged in which mem may be asked of a
+ * space: a copy, an emptying and an end that were begun go on before all else, but that an end may come instead; and no
+ * space ends whose thread may run.
  */
 #pragma once
 
@@ -38,9 +40,19 @@ int32_t machine_call(uint32_t number, uint32_t head, struct words *words);
 /* The next `times` calls whose line begins so are refused with that. */
 void machine_refuse(const char *line, int32_t result, uint32_t times);
 
+/* The next `times` forks, emptyings and ends whose line begins so are done in part alone. */
+void machine_in_parts(const char *line, uint32_t times);
+
+/* What a slot is called in the lines. */
+struct machine_name {
+    char text[40];
+};
+struct machine_name machine_slot_name(uint32_t slot);
+
 /* What was called since the last time, a line each; what else a test wants to have among the lines. */
 const char *machine_lines(void);
 void machine_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Programs: "good" and "large"; "broken", which is refused; a server named "server". */
+/* Programs: "good" and "large"; "broken", which is refused; a server named "server"; and "huge", of which more
+ * comes from the file than mem maps at once. */
 void machine_archive_make(void);

@@ -67,7 +67,7 @@ static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
     }
     switch (results_of(asked[caller])) {
     case 0:
-        machine_add("answer %u", caller);
+        machine_add(caller == WORKER && w[1] ? "answer %u: ends %s" : "answer %u", caller, machine_slot_name(w[1]).text);
         break;
     case 1:
         machine_add("answer %u: %u", caller, w[1]);
@@ -105,6 +105,8 @@ static void begin(const struct step *step, struct server_message *message)
         step->before();
     if (step->refused)
         machine_refuse(step->refused, step->with, step->times ? step->times : 1);
+    if (step->in_parts)
+        machine_in_parts(step->in_parts, step->parts);
     *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{step->signal}}};
     if (step->signal)
         return;

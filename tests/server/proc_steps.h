@@ -5,6 +5,7 @@
 #pragma once
 
 #include "servers/clients.h"
+#include "servers/proc/process.h"
 #include "servers/proto/proc.h"
 #include "tests/server/proc_machine.h"
 
@@ -19,8 +20,12 @@ struct step {
     const char *refused;  /* proc_machine.h: */
     int32_t with;
     uint32_t times;       /* 0: once */
+    const char *in_parts; /* so many of those that begin so, in this step and later ones */
+    uint32_t parts;
     void (*before)(void); /* the machine changes */
 };
+
+enum { WORKER = SERVER_CALLERS - 2 };
 
 #define INIT                     0
 #define BADGE(index, generation) ((index) | (generation) << 12)
@@ -40,6 +45,26 @@ struct step {
     {                                                                                                               \
         .signal = PROC_SIGNAL_TICK, .before = set, .expected = lines                                                \
     }
+/* A call of which so many parts are done before all is. */
+#define IN_PARTS(what, n, badge, lines, ...)                                                                        \
+    {                                                                                                               \
+        .from = badge, .words = {{__VA_ARGS__}}, .in_parts = what, .parts = n, .expected = lines                    \
+    }
+/* Beside a process that waits, or has ended. */
+#define UNHEARD(badge)                                                                                              \
+    {                                                                                                               \
+        .from = badge, .caller = SERVER_CALLERS - 1, .words = {{PROC_GETPID}}, .expected = "answer 127: EAGAIN\n"    \
+    }
+/* The thread that drives long work calls, after it was answered: GOES_ON. */
+#define WORK(lines)                                                                                                 \
+    {                                                                                                               \
+        .from = PROCESSES_MAX, .caller = WORKER, .expected = lines                                                  \
+    }
+#define WORK_REFUSED(line, result, lines)                                                                           \
+    {                                                                                                               \
+        .from = PROCESSES_MAX, .caller = WORKER, .refused = line, .with = result, .expected = lines                 \
+    }
+#define GOES_ON "answer 126\n"
 #define STRINGS(number, argc, argv) .words = {{number, argc, sizeof(argv)}}, .text = argv, .bytes = sizeof(argv)
 #define SPAWN(lines)                                                                                                \
     {                                                                                                               \
@@ -59,8 +84,8 @@ extern char start_lines[1 << 10];
 
 #define FRAME(k)            "frame f" #k "\n"
 #define TASK(n, k)          "task t" #n ": f" #k "\n"
-#define CREATE(n)           "create " #n ": t" #n ", 41\n"
-#define COPY(n, parent)     "copy " #parent " to " #n ": t" #n ", 41\n"
+#define CREATE(n)           "create " #n ": t" #n ", 51\n"
+#define COPY(n, parent)     "copy " #parent " to " #n ": t" #n ", 51\n"
 #define HANDLER(n)          "derive h" #n ": 4 badge " #n " rights 1\n"
 #define THREAD(n, cpu)      "thread r" #n ": t" #n " h" #n " priority 8 cpu " #cpu "\n"
 #define GIFTS(n, badge)                                                                                             \
@@ -79,7 +104,9 @@ extern char start_lines[1 << 10];
 #define LIKE(n, parent)                                                                                             \
     "read r" #parent " registers\nwrite r" #n ": as r" #parent ", with 0 and 0\nread r" #parent " fpu\n"
 #define RESUME(n)      "resume r" #n "\n"
-#define GONE(n)        "destroy t" #n "\nend " #n "\n"
+#define GONE(n)        "end " #n "\n"
+#define UNMADE(n)      GONE(n) "destroy t" #n "\n" /* when mem had no space for it */
+#define STOP(n)        "stop r" #n "\n"
 #define RELEASE(badge) "release " badge "\n"
 #define END(n, badge)  GONE(n) RELEASE(badge)
 #define AGAIN          "front none, again\n" /* others may be in front than before: the console asks again */

@@ -11,7 +11,7 @@
 
 #include "libuser/sys/syscall.h"
 
-enum { SERVER_CALLERS = 64 };
+enum { SERVER_CALLERS = 128 };
 
 struct server_message {
     uint32_t badge;

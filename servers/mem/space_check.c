@@ -1,0 +1,53 @@
+#include <assert.h>
+
+#include "servers/mem/space.h"
+
+/* The stack's first pages count whether they were touched or not. */
+static bool is_counted_by_place(const struct space *space, uint32_t address)
+{
+    bool heap = address >= page_up(space->heap_start) && address < page_up(space->heap_end);
+    bool stack = address >= STACK_TOP - STACK_PROMISED * PAGE_SIZE && address < STACK_TOP;
+    return heap || stack;
+}
+
+/* P4, and P6. */
+static uint32_t count_committed(struct space *space, uint32_t *directs)
+{
+    uint32_t pages = (page_up(space->heap_end) - page_up(space->heap_start)) >> PAGE_BITS;
+    struct page_run run;
+
+    pages += space->heap_end ? STACK_PROMISED : 0;
+    for (uint32_t at = 0; pages_next(&space->pages, at, USER_END, &run); at = run_end(&run))
+        for (uint32_t i = 0; i < run.pages; i++) {
+            uint32_t entry = run_entry(&run, i), address = run.address + (i << PAGE_BITS);
+            bool direct = entry & PAGE_ARCHIVE && !(entry & PAGE_WRITE);
+            assert(space_has_table(space, address >> TABLE_SHIFT));
+            pages += !direct && !is_counted_by_place(space, address);
+            *directs += direct;
+        }
+    return pages;
+}
+
+static void check_low(const struct space *space)
+{
+    uint32_t tables = 0, leaves = 0;
+
+    for (uint32_t i = 0; i < USER_END >> TABLE_SHIFT; i += 2) {
+        tables += (uint32_t)space_has_table(space, i) + space_has_table(space, i + 1);
+        leaves += space_has_table(space, i) || space_has_table(space, i + 1);
+    }
+    assert(space->leaves == leaves && space->low == SPACE_FRAMES + TABLE_FRAMES * tables + leaves);
+    assert(space->lent <= space->low - 2 - leaves);
+}
+
+void space_check(struct space *space)
+{
+    uint32_t directs = 0, committed = count_committed(space, &directs);
+
+    assert(space->work != WORK_NONE || (space->committed == committed && space->direct == directs));
+    check_low(space);
+    assert(space->committed + space->low + space->ahead <= space->account->used);
+    assert(space->id && space_find(space->id) == space);
+    assert(space->heap_start <= space->heap_end);
+    pages_check(&space->pages);
+}

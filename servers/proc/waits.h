@@ -1,0 +1,22 @@
+/* A process that waits for an answer of proc's: P4 of process.h. */
+#pragma once
+
+#include "libuser/ipc/server.h"
+#include "servers/proc/process.h"
+
+/* The process has just called; before any further call. */
+static inline void waits_keep(struct process *process)
+{
+    struct caller caller = caller_now();
+
+    process->caller = caller.caller;
+    process->calls = caller.calls;
+}
+
+/* It runs on, with that answer. */
+static inline void waits_answer(struct process *process, int32_t result, struct words words)
+{
+    process->waits = WAITS_NOT;
+    err_t gone = server_answer((struct caller){process->caller, process->calls}, result, &words);
+    (void)gone;
+}

@@ -1,0 +1,340 @@
+#include "tests/fuzz/proc_answers.h"
+
+#include <string.h>
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/libc/errno.h"
+#include "servers/proc/life.h"
+#include "servers/proto/proc.h"
+#include "tests/fuzz/proc_kernel.h"
+#include "tests/fuzz/proc_mem.h"
+#include "tests/host/check.h"
+
+enum { LONGEST_SLEEP = 0x3fffffff };
+
+struct asked asked;
+
+/* ---------------------------------------------------------------------------------- statuses */
+
+static const struct listed {
+    uint32_t number;
+    int status;
+} listed[] = {
+#define LISTED(number, error) {number, -error},
+    PROC_CALL_ERRORS(LISTED)};
+
+static bool is_listed(uint32_t number, int status)
+{
+    for (uint32_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
+        if (listed[i].number == number && listed[i].status == status)
+            return true;
+    return status == 0;
+}
+
+/* Something was refused, so that the call may fail. */
+static void check_refused(int status)
+{
+    CHECK(fake_refused && (status == -ENOMEM || status == -EAGAIN) && is_listed(asked.message.words.w[0], status));
+}
+
+static uint32_t results_of(uint32_t number)
+{
+    if (number == PROC_WAIT || number == PROC_ARGS)
+        return 3;
+    if (number == PROC_GET_LIMIT)
+        return 2;
+    return number == PROC_FORK || number == PROC_SPAWN || number == PROC_GETPID || number == PROC_UPTIME;
+}
+
+/* What of an answer is no result of the call may be anything; of an error all is. */
+void answer_is(const struct answer *answer, struct words words)
+{
+    uint32_t count = 1 + (words.w[0] ? 3 : results_of(asked.message.words.w[0]));
+
+    CHECK(answer && memcmp(&answer->words, &words, count * sizeof(uint32_t)) == 0);
+}
+
+static void check_status(const struct answer *answer, int status)
+{
+    CHECK(is_listed(asked.message.words.w[0], status));
+    answer_is(answer, (struct words){{(uint32_t)status}});
+}
+
+/* ---------------------------------------------------------------------------------- arguments */
+
+static bool data_is_short(uint32_t bytes)
+{
+    return bytes > (asked.message.tag & TAG_WORDS) * 4;
+}
+
+/* Those of an exec or spawn; false: EINVAL. */
+static bool take_text(struct program *program, struct text *text)
+{
+    uint32_t bytes = asked.message.words.w[2];
+    bool has_next = program->has_next;
+
+    if (data_is_short(bytes))
+        return false;
+    if (bytes == 0) {
+        *text = program->next;
+        program->has_next = false;
+    } else {
+        memcpy(text->text, asked.data, bytes);
+        text->bytes = bytes;
+    }
+    text->count = asked.message.words.w[1];
+    return (bytes || has_next) && text_is_strings(text);
+}
+
+static void check_args(struct program *program, const struct answer *answer)
+{
+    const struct text *text = &program->text;
+    uint32_t offset = asked.message.words.w[1];
+
+    if (asked.sender == INIT || offset > text->bytes) {
+        check_status(answer, -EINVAL);
+        return;
+    }
+    uint32_t rest = text->bytes - offset, bytes = rest < IPC_DATA_MAX ? rest : IPC_DATA_MAX;
+    answer_is(answer, (struct words){{0, text->count, text->bytes, bytes}});
+    CHECK(answer->tag == (bytes + 3) / 4 && memcmp(answer->data, text->text + offset, bytes) == 0);
+}
+
+static void check_args_put(struct program *program, const struct answer *answer)
+{
+    uint32_t offset = asked.message.words.w[1], bytes = asked.message.words.w[2];
+    bool is_long = offset > TEXT_MAX || bytes > TEXT_MAX - offset;
+
+    if (data_is_short(bytes) || is_long) {
+        check_status(answer, data_is_short(bytes) ? -EINVAL : -E2BIG);
+        return;
+    }
+    if (offset == 0) {
+        program->has_next = (int)answer->words.w[0] != -E2BIG || !asked.expected.has_no_block;
+        program->next = (struct text){0};
+    }
+    if (!program->has_next || program->next.bytes != offset) {
+        check_status(answer, offset ? -EINVAL : -E2BIG);
+        return;
+    }
+    check_status(answer, 0);
+    memcpy(program->next.text + offset, asked.data, bytes);
+    program->next.bytes += bytes;
+}
+
+/* ---------------------------------------------------------------------------------- life */
+
+static void check_born(const struct answer *answer, const struct text *text)
+{
+    int status = (int)answer->words.w[0];
+
+    CHECK(status || !asked.expected.is_full);
+    if (status) {
+        check_status(answer, status);
+        if (!asked.expected.is_full || status != -EAGAIN)
+            check_refused(status);
+        return;
+    }
+    program_begins(asked.sender, answer->words.w[1], text);
+    answer_is(answer, (struct words){{0, answer->words.w[1]}});
+}
+
+static void check_fork(struct program *program, const struct answer *answer)
+{
+    if (asked.sender == INIT) {
+        check_status(answer, -EPERM);
+    } else if (answer) {
+        check_born(answer, &program->text);
+    } else {
+        CHECK(fake_in_parts && !asked.expected.is_full);
+        program->waits = FORKS;
+        program->refusals = asked.refusals;
+    }
+}
+
+/* M5. Something may have been refused in each of its steps. */
+void answer_check_late_fork(struct program *program, const struct answer *answer)
+{
+    int status = (int)answer->words.w[0];
+
+    program->waits = RUNS;
+    if (!status) {
+        program_begins(program_number_of(program), answer->words.w[1], &program->text);
+        return;
+    }
+    CHECK((status == -ENOMEM || status == -EAGAIN) && fake_refusals != program->refusals);
+    CHECK(!answer->words.w[1] && !answer->words.w[2] && !answer->words.w[3]);
+}
+
+/* True: the call has to go on; else it was refused for its arguments. */
+static bool check_text(const struct answer *answer, struct program *program, struct text *text)
+{
+    int status = take_text(program, text) ? text_status(text) : -EINVAL;
+
+    if (status)
+        check_status(answer, status);
+    return !status;
+}
+
+static void check_spawn(struct program *program, const struct answer *answer)
+{
+    static struct text text;
+
+    if (asked.sender != INIT)
+        check_status(answer, -EPERM);
+    else if (check_text(answer, program, &text))
+        check_born(answer, &text);
+}
+
+/* Of its second program nothing is right but that it is what is executed. */
+static void check_exec_goes_on(struct program *program, const struct text *text)
+{
+    CHECK(fake_in_parts || fake_refused_late || text_is_wide(text));
+    program->reads = false;
+    program->text = *text;
+    program->waits = EXECS;
+    if (fake_refused_late) {
+        CHECK(fake_logged);
+        program_ends(program, 0, SIGNAL_KILL);
+    }
+}
+
+static void check_exec(struct program *program, const struct answer *answer)
+{
+    static struct text text;
+
+    if (asked.sender == INIT) {
+        check_status(answer, -EPERM);
+    } else if (check_text(answer, program, &text)) {
+        if (!answer) {
+            check_exec_goes_on(program, &text);
+            return;
+        }
+        check_status(answer, (int)answer->words.w[0]);
+        CHECK(answer->words.w[0] || !text_is_large(&text)); /* before the old program is gone */
+        if (answer->words.w[0])
+            check_refused((int)answer->words.w[0]);
+        else
+            program->reads = false, program->text = text;
+        CHECK(!fake_refused_late);
+    }
+}
+
+static void check_exit(struct program *program, const struct answer *answer)
+{
+    if (asked.sender == INIT) {
+        check_status(answer, -EPERM);
+        return;
+    }
+    CHECK(!answer);
+    program_ends(program, asked.message.words.w[1], 0);
+}
+
+static void check_wait(struct program *program, const struct answer *answer)
+{
+    uint32_t options = asked.message.words.w[2];
+    int32_t wanted = (int32_t)asked.message.words.w[1];
+    uint32_t pid = wanted > 0 ? asked.message.words.w[1] : 0;
+    bool has_ended = program_child_of(asked.sender, ENDED, pid);
+    bool has_live = program_child_of(asked.sender, LIVE, pid) || program_child_of(asked.sender, ENDS, pid);
+
+    if (options > 1) {
+        check_status(answer, -EINVAL);
+    } else if (wanted < -1 || (!has_ended && !has_live)) {
+        check_status(answer, -ECHILD);
+    } else if (has_ended) {
+        struct program *child = program_by_pid(answer->words.w[1]);
+        CHECK(child && child->state == ENDED && program_is_child(child, asked.sender, pid));
+        answer_is(answer, (struct words){{0, child->pid, child->code, child->signal}});
+        child->state = FREE;
+    } else if (options) {
+        check_status(answer, 0);
+    } else {
+        CHECK(!answer);
+        program->waits = WAITS;
+        program->awaited = pid;
+    }
+}
+
+static void check_kill(struct program *program, const struct answer *answer)
+{
+    struct program *victim = program_by_pid(asked.message.words.w[1]);
+    uint32_t signal = asked.message.words.w[2];
+    bool is_ignored = !signal || signal == 17 || signal == 18 || signal == 23 || signal == 28;
+
+    if (signal > 31 || (signal >= 19 && signal <= 22)) {
+        check_status(answer, -EINVAL);
+    } else if (!victim) {
+        check_status(answer, -ESRCH);
+    } else if (!program_is_below(victim, program)) {
+        check_status(answer, -EPERM);
+    } else {
+        bool ends = !is_ignored && victim->state == LIVE;
+        if (ends && victim == program)
+            CHECK(!answer);
+        else
+            check_status(answer, 0);
+        if (ends)
+            program_ends(victim, 0, signal);
+    }
+}
+
+static void check_sleep(struct program *program, const struct answer *answer)
+{
+    uint32_t ticks = asked.message.words.w[1];
+
+    if (ticks == 0) {
+        check_status(answer, 0);
+        return;
+    }
+    CHECK(!answer);
+    program->waits = SLEEPS;
+    program->wake = model_ticks + (ticks < LONGEST_SLEEP ? ticks : LONGEST_SLEEP);
+}
+
+void answer_check(struct program *program, const struct answer *answer)
+{
+    switch (asked.message.words.w[0]) {
+    case PROC_FORK:
+        check_fork(program, answer);
+        break;
+    case PROC_EXIT:
+        check_exit(program, answer);
+        break;
+    case PROC_WAIT:
+        check_wait(program, answer);
+        break;
+    case PROC_KILL:
+        check_kill(program, answer);
+        break;
+    case PROC_SLEEP:
+        check_sleep(program, answer);
+        break;
+    case PROC_GET_LIMIT:
+        answer_is(answer, (struct words){{0, asked.expected.limit, asked.expected.used}});
+        break;
+    case PROC_SET_LIMIT:
+        check_status(answer, asked.sender == INIT ? -EPERM : asked.expected.status);
+        break;
+    case PROC_GETPID:
+        answer_is(answer, (struct words){{0, program->pid}});
+        break;
+    case PROC_UPTIME:
+        answer_is(answer, (struct words){{0, (uint32_t)model_ticks}});
+        break;
+    case PROC_EXEC:
+        check_exec(program, answer);
+        break;
+    case PROC_ARGS:
+        check_args(program, answer);
+        break;
+    case PROC_ARGS_PUT:
+        check_args_put(program, answer);
+        break;
+    case PROC_SPAWN:
+        check_spawn(program, answer);
+        break;
+    default:
+        answer_is(answer, (struct words){{(uint32_t)-ENOSYS}});
+    }
+}

@@ -1,0 +1,233 @@
+#include "tests/fuzz/proc_mem.h"
+
+#include <string.h>
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/libc/errno.h"
+#include "servers/clients.h"
+#include "servers/mem/segment.h"
+#include "servers/proc/frame_pool.h"
+#include "servers/proto/mem.h"
+#include "tests/fuzz/proc_kernel.h"
+#include "tests/fuzz/proc_model.h"
+#include "tests/host/check.h"
+
+enum { CASUALTIES_MAX = 64 };
+enum part { WHOLE, COPIED, CLEARED, ENDING }; /* of a space: what is done in part */
+
+struct casualty {
+    uint32_t space, why;
+};
+
+bool fake_refused, fake_in_parts;
+uint32_t fake_refuse_one_in, fake_part_one_in, fake_refusals, fake_told, fake_refused_late;
+
+static bool spaces[FAKE_BODIES], is_cleared[FAKE_BODIES]; /* cleared: until its program runs */
+static enum part parts[FAKE_BODIES];
+static struct casualty casualties[CASUALTIES_MAX];
+static uint32_t casualties_count;
+
+bool mem_refuses(void)
+{
+    bool now = fake_refuse_one_in && random_below(fake_refuse_one_in) == 0;
+
+    fake_refused |= now;
+    fake_refusals += now;
+    return now;
+}
+
+/* Of a process that may be in the middle of exec. */
+bool mem_refuses_of(uint32_t space)
+{
+    bool now = mem_refuses();
+
+    if (now && is_cleared[space])
+        fake_refused_late = space;
+    return now;
+}
+
+/* A part is done, or all. */
+static int part_done(uint32_t space, enum part part)
+{
+    bool is_part = fake_part_one_in && random_below(fake_part_one_in) == 0;
+
+    fake_in_parts |= is_part;
+    parts[space] = is_part ? part : WHOLE;
+    return is_part ? MEM_MORE : 0;
+}
+
+static int frame_lent(uint32_t flags, uint32_t *w)
+{
+    uint32_t slot = message_page->slots, lives = 0;
+
+    CHECK(flags & IPC_SLOTS && message_page->slots_count == 1 && slot >= SLOT_FRAMES && slot < SLOT_FRAMES + FRAMES_MAX);
+    for (uint32_t i = 0; i < FAKE_BODIES; i++)
+        lives += spaces[i];
+    CHECK(kernel_frames() <= lives); /* more would be refused */
+    if (mem_refuses())
+        return -ENOMEM;
+    kernel_fill(slot, FRAME);
+    w[1] = slot;
+    return 0;
+}
+
+static int frame_returned(uint32_t slot)
+{
+    kernel_need(slot, FRAME);
+    kernel_empty(slot);
+    return 0;
+}
+
+static int space_made(uint32_t flags, uint32_t space)
+{
+    const struct item *item = &message_page->items[0];
+
+    CHECK(flags & IPC_EXTENDED && message_page->tag == 1 << TAG_ITEMS_SHIFT && space < FAKE_BODIES);
+    CHECK(item->kind_rights == (ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_CONTROL | RIGHT_OWN) && kernel_space_of(item->slot) == space);
+    kernel_need(item->slot, TASK);
+    CHECK(!spaces[space]);
+    if (mem_refuses())
+        return -ENOMEM;
+    spaces[space] = true;
+    return 0;
+}
+
+/* After an ENOMEM there may be a part of it. */
+static int space_copied(uint32_t flags, const uint32_t *w)
+{
+    CHECK(spaces[w[1]] && parts[w[1]] == WHOLE && programs_are_owed(w[1]));
+    int error = space_made(flags, w[2]);
+
+    spaces[w[2]] |= error && random_below(2);
+    return error ? error : part_done(w[2], COPIED);
+}
+
+static int space_copied_more(const uint32_t *w)
+{
+    CHECK(spaces[w[1]] && spaces[w[2]] && parts[w[1]] == WHOLE && parts[w[2]] == COPIED);
+    return mem_refuses() ? -ENOMEM : part_done(w[2], COPIED);
+}
+
+static int casualty_told(uint32_t *w)
+{
+    if (!casualties_count)
+        return -ENOENT;
+    const struct casualty *casualty = &casualties[--casualties_count];
+    fake_told = w[1] = casualty->space;
+    w[2] = STACK_LOW;
+    w[3] = casualty->why;
+    return 0;
+}
+
+/* Of a program's segments and its end. */
+static int space_filled(uint32_t space)
+{
+    CHECK(space < FAKE_BODIES && spaces[space] && parts[space] == WHOLE);
+    return mem_refuses_of(space) ? -ENOMEM : 0;
+}
+
+/* Before another program; behind its first part it is not refused. */
+static int space_cleared(uint32_t space, uint32_t pages)
+{
+    CHECK(space < FAKE_BODIES && spaces[space] && (parts[space] == WHOLE || parts[space] == CLEARED) && programs_are_owed(space));
+    if (parts[space] == WHOLE && (mem_refuses() || pages > FAKE_ROOM)) {
+        fake_refused = true;
+        return -ENOMEM;
+    }
+    is_cleared[space] = true;
+    return part_done(space, CLEARED);
+}
+
+static void forget_casualty(uint32_t space)
+{
+    for (uint32_t i = 0; i < casualties_count; i++)
+        if (casualties[i].space == space)
+            casualties[i--] = casualties[--casualties_count];
+}
+
+static int space_ended(uint32_t space)
+{
+    const struct fake_body *body = &fake_bodies[space];
+
+    forget_casualty(space);
+    if (!spaces[space])
+        return -ENOENT;
+    CHECK(!body->resumed || body->stopped || programs_are_owed(space));
+    if (part_done(space, ENDING))
+        return MEM_MORE;
+    spaces[space] = is_cleared[space] = false;
+    kernel_task_ends(space);
+    return 0;
+}
+
+int mem_answer(uint32_t flags, uint32_t *w)
+{
+    switch (w[0]) {
+    case MEM_TASK_FRAME:
+        return frame_lent(flags, w);
+    case MEM_TASK_FRAME_END:
+        return frame_returned(w[1]);
+    case MEM_SPACE_CREATE:
+        return space_made(flags, w[1]);
+    case MEM_SPACE_FORK:
+        return space_copied(flags, w);
+    case MEM_SPACE_FORK_MORE:
+        return space_copied_more(w);
+    case MEM_SPACE_MAP:
+    case MEM_SPACE_FINISH:
+        return space_filled(w[1]);
+    case MEM_SPACE_CLEAR:
+        return space_cleared(w[1], w[2]);
+    case MEM_SPACE_DESTROY:
+        return space_ended(w[1]);
+    default:
+        CHECK(w[0] == MEM_CASUALTY);
+        return casualty_told(w);
+    }
+}
+
+void fake_casualty(uint32_t space, uint32_t vector, bool no_memory)
+{
+    uint32_t cause = FAULT_WRITE | (no_memory ? CASUALTY_NO_MEMORY : 0);
+
+    CHECK(casualties_count < CASUALTIES_MAX);
+    fake_bodies[space].stopped = true;
+    casualties[casualties_count++] = (struct casualty){space, cause | vector << CASUALTY_VECTOR_SHIFT};
+}
+
+bool mem_has(uint32_t space)
+{
+    return spaces[space];
+}
+
+bool mem_is_whole(uint32_t space)
+{
+    return spaces[space] && parts[space] == WHOLE;
+}
+
+bool mem_ends(uint32_t space)
+{
+    return parts[space] == ENDING;
+}
+
+bool mem_is_idle(void)
+{
+    for (uint32_t i = 1; i < FAKE_BODIES; i++)
+        if (parts[i] != WHOLE)
+            return false;
+    return !casualties_count;
+}
+
+void mem_next(void)
+{
+    fake_refused = fake_in_parts = false;
+    fake_told = fake_refused_late = 0;
+}
+
+void mem_begin(void)
+{
+    memset(parts, 0, sizeof(parts));
+    memset(is_cleared, 0, sizeof(is_cleared));
+    memset(spaces, 0, sizeof(spaces));
+    casualties_count = fake_refusals = 0;
+}

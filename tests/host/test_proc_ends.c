@@ -1,0 +1,244 @@
+/*
+ * The process server, whole: the end of large processes, and that of many at once, in steps with others served in
+ * between.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/proc/front.c servers/proc/work.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ */
+#include <string.h>
+
+#include "servers/fault.h"
+#include "servers/mem/segment.h"
+#include "servers/proc/arguments.h"
+#include "tests/host/check.h"
+#include "tests/server/proc_steps.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
+
+/* ---------------------------------------------------------------------------------- one */
+
+/* All that others see goes at once; its number and its place in the account stay until its parent has heard, which it
+ * does when all is free. */
+static void an_end_goes_on(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P2, NULL),
+        WORK(NOTHING),
+        CALL_WITH(P2, "put", 4, "answer 2\n", PROC_ARGS_PUT, 0, 4),
+        IN_PARTS("end", 2, P2, "end 2\n" RELEASE("2/2") AGAIN GOES_ON, PROC_EXIT, 7),
+        UNHEARD(P2),
+        CALL(P1, "answer 1\n", PROC_KILL, 2, 0),
+        CALL(P1, "answer 1\n", PROC_KILL, 2, 9), /* it ends as it has begun to */
+        CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 2, 1),
+        CALL(P1, "answer 1\n", PROC_KILL, 3, 0), /* which it has adopted */
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 3, 1),
+        CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
+        WORK("end 2\n" GOES_ON),
+        CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 0, 1),
+        FORK(P1, FRAME(3) FORKED(4, "4/4", 3, 0, 1) RESUME(4) "answer 1: 4\n"), /* not in its place, nor with its frame */
+        CALL(P1, NOTHING, PROC_WAIT, 2, 0),
+        WORK(END(2, "2/2") "answer 1: 2 7 0\n"),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 2, 1),
+        CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
+        FORK(P1, TASK(2, 1) COPY(2, 1) THREAD(2, 0) GIFTS(2, "2/5") LIKE(2, 1) RESUME(2) "answer 1: 5\n"),
+    };
+
+    RUN(list, 1);
+    CHECK(arguments_used() == 1);
+}
+
+/* Whoever runs is stopped before the first part; who waits does not run. */
+static void who_runs_is_stopped(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        CALL(P3, NOTHING, PROC_SLEEP, 5),
+        IN_PARTS("end", 2, P1, STOP(2) "end 2\n" RELEASE("2/2") "answer 1\n", PROC_KILL, 2, 9),
+        CALL(P1, "end 3\n" RELEASE("3/3") "answer 1\n", PROC_KILL, 3, 9),
+        TICK(NULL, NOTHING),
+        WORK(END(2, "2/2") GOES_ON),
+        WORK(END(3, "3/3")),
+    };
+
+    RUN(list, 1);
+}
+
+/* Nor is one answered that waits for a child, or that ends itself: its thread is still there. */
+static void who_ends_is_not_answered(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P2, NULL),
+        CALL(P2, NOTHING, PROC_WAIT, 0, 0),
+        IN_PARTS("end", 2, P3, "end 3\n" RELEASE("3/3"), PROC_KILL, 3, 9),
+        CALL(P1, "end 2\n" RELEASE("2/2") AGAIN "answer 1\n", PROC_KILL, 2, 9),
+        WORK(END(3, "3/3") GOES_ON),
+        WORK(END(2, "2/2")),
+        CALL(P1, "answer 1: 2 0 9\n", PROC_WAIT, 0, 0),
+    };
+
+    RUN(list, 1);
+}
+
+/* It is adopted while its end goes on, and forgotten then. */
+static void a_parent_ends_while_its_child_does(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P2, NULL),
+        IN_PARTS("end", 2, P3, "end 3\n" RELEASE("3/3"), PROC_EXIT, 7),
+        CALL(P2, "end 2\n" RELEASE("2/2") AGAIN, PROC_EXIT, 8),
+        CALL(P1, "answer 1\n", PROC_KILL, 3, 0),
+        CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
+        WORK(END(3, "3/3") GOES_ON),
+        CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 3, 0),
+        CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
+        CALL(P1, NOTHING, PROC_WAIT, 0, 0),
+        WORK(END(2, "2/2") "answer 1: 2 8 0\n"),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 0),
+        CALL(INIT, "answer 0: 511 1\n", PROC_GET_LIMIT),
+    };
+
+    RUN(list, 1);
+}
+
+/* Who waits already, for this one or for any, hears when all is free, and once. */
+static void a_wait_is_answered_behind_the_last_part(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        CALL(P1, NOTHING, PROC_WAIT, 0, 0),
+        IN_PARTS("end", 1, P2, "end 2\n" RELEASE("2/2"), PROC_EXIT, 7),
+        UNHEARD(P1),
+        CALL(P3, END(3, "3/3") "answer 1: 3 1 0\n", PROC_EXIT, 1), /* a later end that is shorter */
+        CALL(P1, NOTHING, PROC_WAIT, 2, 0),
+        WORK(END(2, "2/2") "answer 1: 2 7 0\n"),
+    };
+
+    RUN(list, 1);
+}
+
+/* Its end is in the account until it was waited for. */
+static void an_end_is_charged(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        CALL(P1, "answer 1\n", PROC_SET_LIMIT, 2),
+        FORK(P1, NULL),
+        IN_PARTS("end", 1, P2, "end 2\n" RELEASE("2/2"), PROC_EXIT, 7),
+        CALL(P1, "answer 1: EAGAIN\n", PROC_FORK),
+        WORK(END(2, "2/2")),
+        CALL(P1, "answer 1: EAGAIN\n", PROC_FORK),
+        CALL(P1, "answer 1: 2 7 0\n", PROC_WAIT, 0, 1),
+        FORK(P1, NULL),
+        CALL(P1, "answer 1: 2 2\n", PROC_GET_LIMIT),
+    };
+
+    RUN(list, 1);
+}
+
+/* A process that has ended has left its processor to the next one. */
+static void an_end_gives_its_processor(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), SPAWN(NULL),
+        IN_PARTS("end", 1, P2, "end 2\n" RELEASE("2/2"), PROC_EXIT, 7),
+        SPAWN(FRAME(2) BODY(3, "3/3", 2, 1) GOOD(3) RESUME(3) "answer 0: 3\n"),
+        WORK(END(2, "2/2")),
+        SPAWN(BODY(4, "4/4", 1, 0) GOOD(4) RESUME(4) "answer 0: 4\n"),
+    };
+
+    RUN(list, 2);
+}
+
+/* ---------------------------------------------------------------------------------- many at once */
+
+static const struct machine_casualty five[] = {
+#define DIES(n) {n, 0x10, (uint32_t)VECTOR_BREAKPOINT << CASUALTY_VECTOR_SHIFT}
+    DIES(2), DIES(3), DIES(4), DIES(5), DIES(6),
+};
+
+static void five_fault(void)
+{
+    machine_casualties = five;
+    machine_casualties_count = COUNT(five);
+}
+
+#define DIED(n, badge, eip)                                                                                         \
+    "casualty\nread r" #n " registers\nlog good (pid " #n "): killed: breakpoint at eip 0x" eip "\n" END(n, badge)
+
+/* One with the signal, each other one with a step. */
+static void five_fault_at_once(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL),
+        WORK(NOTHING),
+        {.signal = PROC_SIGNAL_CASUALTY, .before = five_fault, .expected = DIED(2, "2/2", "2009") GOES_ON},
+        CALL(P1, "answer 1: 2 0 5\n", PROC_WAIT, 0, 1),
+        WORK(DIED(3, "3/3", "3009") GOES_ON),
+        CALL(P1, STOP(5) END(5, "5/5") "answer 1\n", PROC_KILL, 5, 15),
+        {.from = PROCESSES_MAX, .caller = WORKER, .in_parts = "end", .parts = 1,
+         .expected = "casualty\nread r4 registers\nlog good (pid 4): killed: breakpoint at eip 0x4009\nend 4\n"
+                     RELEASE("4/4") GOES_ON},
+        WORK(END(4, "4/4") GOES_ON),
+        WORK("casualty\n" GOES_ON), /* killed meanwhile */
+        WORK(DIED(6, "6/6", "6009") GOES_ON),
+        WORK("casualty\n"),
+    };
+
+    RUN(list, 1);
+}
+
+static void all_are_due(void)
+{
+    machine_ticks = 5;
+}
+
+/* 32 with each message; nobody is lost, none is answered twice. */
+static void a_hundred_wake_at_once(void)
+{
+    enum { SLEEPERS = 100, IN_ONE = 32, FIRST = 2 };
+    static struct step list[2 * SLEEPERS + 16];
+    static char woken[4][IN_ONE * 16];
+    uint32_t n = 0, length[4] = {0};
+
+    for (uint32_t i = 0; i < SLEEPERS; i++) {
+        char *to = woken[i / IN_ONE];
+        length[i / IN_ONE] += (uint32_t)sprintf(to + length[i / IN_ONE], "answer %u\n", (unsigned)(i + FIRST));
+    }
+    for (uint32_t i = 0; i < 2; i++)
+        strcat(woken[i], GOES_ON);
+    list[n++] = (struct step)SPAWN(NULL);
+    list[n++] = (struct step)WORK(NOTHING);
+    for (uint32_t i = 0; i < SLEEPERS; i++)
+        list[n++] = (struct step)FORK(P1, NULL);
+    for (uint32_t i = 0; i < SLEEPERS; i++)
+        list[n++] = (struct step)CALL(BADGE(FIRST + i, FIRST + i), NOTHING, PROC_SLEEP, 5);
+    list[n++] = (struct step)TICK(all_are_due, woken[0]);
+    list[n++] = (struct step)CALL(P1, "answer 1: 5\n", PROC_UPTIME);
+    list[n++] = (struct step)WORK(woken[1]);
+    list[n++] = (struct step)TICK(NULL, woken[2]); /* the next step is on its way all the same */
+    list[n++] = (struct step)WORK(woken[3]);
+    run_steps(list, n, 1);
+}
+
+int main(void)
+{
+    an_end_goes_on();
+    who_runs_is_stopped();
+    who_ends_is_not_answered();
+    a_parent_ends_while_its_child_does();
+    a_wait_is_answered_behind_the_last_part();
+    an_end_is_charged();
+    an_end_gives_its_processor();
+    five_fault_at_once();
+    a_hundred_wake_at_once();
+    puts("test_proc_ends: ends go in steps, and nobody hears of one before it is over");
+}

@@ -1,0 +1,401 @@
+/*
+ * The process server, whole: fork and exec of large processes in steps, with others served in between; and what
+ * becomes of them when they are killed half way, or refused.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/proc/front.c servers/proc/work.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ */
+#include <string.h>
+
+#include "servers/proc/arguments.h"
+#include "tests/host/check.h"
+#include "tests/server/proc_steps.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
+
+#define FORK_IN_PARTS(badge, n, lines) IN_PARTS("copy", n, badge, lines, PROC_FORK)
+#define EXEC(badge, program, lines)    {.from = badge, STRINGS(PROC_EXEC, 1, program), .expected = lines}
+
+#define COPY_MORE(n, parent) "copy more of " #parent " to " #n "\n"
+#define REST(n, badge, cpu, parent) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge) LIKE(n, parent) RESUME(n)
+
+/* ---------------------------------------------------------------------------------- the thread */
+
+/* It is answered when there is something to do, and has one step done with each call. */
+static void the_thread_waits_for_work(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        WORK(NOTHING),
+        IN_PARTS("end", 3, P2, "end 2\n" RELEASE("2/2") GOES_ON, PROC_EXIT, 0),
+        WORK("end 2\n" GOES_ON),
+        CALL(P1, "answer 1: 1\n", PROC_GETPID),
+        WORK("end 2\n" GOES_ON),
+        WORK(END(2, "2/2")),
+        IN_PARTS("end", 1, P3, "end 3\n" RELEASE("3/3") GOES_ON, PROC_EXIT, 0),
+        WORK(END(3, "3/3")),
+        CALL(P1, "answer 1: ENOSYS\n", 0),
+        CALL(INIT, "answer 0: ENOSYS\n", 0),
+    };
+
+    RUN(list, 1);
+}
+
+/* A task with many tables is left to it: the kernel takes long then. */
+static void the_thread_ends_a_task(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL),
+        WORK(NOTHING),
+        IN_PARTS("end", 2, P2, "end 2\n" RELEASE("2/2") GOES_ON, PROC_EXIT, 0),
+        WORK_REFUSED("end 2", MEM_TASK, "end 2\nanswer 126: ends t2\n"),
+        WORK("end 2\n" GOES_ON),
+        CALL(P1, "answer 1: 1\n", PROC_GETPID),
+        WORK(END(2, "2/2")),
+        FORK(P1, NULL),
+        {.from = P3, .words = {{PROC_EXIT}}, .refused = "end 3", .with = MEM_TASK, .expected = "end 3\n" RELEASE("3/3") GOES_ON},
+        WORK(END(3, "3/3")),
+    };
+
+    RUN(list, 1);
+}
+
+/* Work that begins while it has not called yet is not lost. */
+static void the_thread_may_be_late(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL),
+        IN_PARTS("end", 1, P2, "end 2\n" RELEASE("2/2"), PROC_EXIT, 0),
+        WORK(END(2, "2/2")),
+    };
+
+    RUN(list, 1);
+}
+
+/* A step each, in turn. */
+static void several_go_on_at_once(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        WORK(NOTHING),
+        IN_PARTS("end", 4, P2, "end 2\n" RELEASE("2/2") GOES_ON, PROC_EXIT, 0),
+        CALL(P3, "end 3\n" RELEASE("3/3"), PROC_EXIT, 0),
+        WORK("end 2\n" GOES_ON),
+        WORK("end 3\n" GOES_ON),
+        WORK(END(2, "2/2") GOES_ON),
+        WORK(END(3, "3/3")),
+    };
+
+    RUN(list, 1);
+}
+
+/* ---------------------------------------------------------------------------------- fork */
+
+/* Until it is whole nobody knows of it but the account. */
+static void a_fork_goes_on(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        WORK(NOTHING),
+        FORK_IN_PARTS(P1, 2, FRAME(1) TASK(2, 1) COPY(2, 1) GOES_ON),
+        UNHEARD(P1), UNHEARD(P2),
+        CALL(INIT, "answer 0: ESRCH\n", PROC_KILL, 2, 9),
+        CALL(INIT, "answer 0: ESRCH\n", PROC_KILL, 2, 0),
+        CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
+        WORK(COPY_MORE(2, 1) GOES_ON),
+        CALL(INIT, "answer 0: 0 0 0\n", PROC_WAIT, 0, 1),
+        WORK(COPY_MORE(2, 1) REST(2, "2/2", 0, 1) "answer 1: 2\n"),
+        CALL(P2, "answer 2: 2\n", PROC_GETPID),
+        CALL(P2, "answer 2: 1 5 5 good|\n", PROC_ARGS, 0),
+        CALL(P1, "answer 1: 1\n", PROC_GETPID),
+        FORK(P1, FRAME(2) FORKED(3, "3/3", 2, 0, 1) RESUME(3) "answer 1: 3\n"),
+    };
+
+    RUN(list, 1);
+    CHECK(arguments_used() == 1);
+}
+
+/* The parent is young itself and moves meanwhile: the child begins beside it. */
+static void a_fork_goes_on_elsewhere(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL),
+        FORK_IN_PARTS(P2, 1, NULL),
+        TICK(NULL, NOTHING), TICK(NULL, NOTHING), TICK(NULL, NOTHING),
+        TICK(NULL, "move r2: priority 8 cpu 1\n"),
+        WORK(COPY_MORE(3, 2) REST(3, "3/3", 1, 2) "answer 2: 3\n"),
+        TICK(NULL, NOTHING), TICK(NULL, NOTHING), TICK(NULL, NOTHING),
+        TICK(NULL, "move r3: priority 8 cpu 2\n"),
+    };
+
+    RUN(list, 3);
+}
+
+/* In a later part, or behind the last one. All of the child is gone when its parent hears. */
+static void a_fork_may_fail_late(void)
+{
+    static const struct {
+        const char *line;
+        int32_t with;
+        const char *lines, *answer;
+    } late[] = {
+        {"copy more", -ENOMEM, COPY_MORE(2, 1), "answer 1: ENOMEM\n"},
+        {"thread", ERR_ACCOUNT, COPY_MORE(2, 1) HANDLER(2) THREAD(2, 0), "answer 1: ENOMEM\n"},
+        {"give t2 slot 1", ERR_DEPTH, COPY_MORE(2, 1) HANDLER(2) THREAD(2, 0) "give t2 slot 1: 2 badge 2/2 rights 1\n",
+         "answer 1: EAGAIN\n"},
+    };
+
+    for (uint32_t i = 0; i < COUNT(late); i++) {
+        char at_once[512], first[512], last[64];
+        snprintf(at_once, sizeof(at_once), "%s" GONE(2) "%s", late[i].lines, late[i].answer);
+        snprintf(first, sizeof(first), "%s" GONE(2) GOES_ON, late[i].lines);
+        snprintf(last, sizeof(last), GONE(2) "%s", late[i].answer);
+        const struct step list[] = {
+            SPAWN(NULL),
+            FORK_IN_PARTS(P1, 1, NULL),
+            WORK_REFUSED(late[i].line, late[i].with, at_once),
+            CALL(INIT, "answer 0: 511 1\n", PROC_GET_LIMIT),
+            CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1),
+        }, in_parts[] = {
+            SPAWN(NULL),
+            FORK_IN_PARTS(P1, 1, NULL),
+            {.from = PROCESSES_MAX, .caller = WORKER, .refused = late[i].line, .with = late[i].with, .in_parts = "end",
+             .parts = 2, .expected = first},
+            UNHEARD(P1),
+            CALL(INIT, "answer 0: ESRCH\n", PROC_KILL, 2, 9),
+            CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
+            WORK(GONE(2) GOES_ON),
+            WORK(last),
+            CALL(INIT, "answer 0: 511 1\n", PROC_GET_LIMIT),
+            CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1),
+            FORK(P1, NULL),
+            TICK(NULL, NOTHING), TICK(NULL, NOTHING), TICK(NULL, NOTHING),
+            TICK(NULL, "move r2: priority 8 cpu 1\n"), /* no processor was kept */
+        };
+        RUN(list, 1);
+        RUN(in_parts, 2);
+        CHECK(arguments_used() == 1);
+    }
+}
+
+/* With the first message, and its end is long. */
+static void a_fork_may_fail_at_once(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        WORK(NOTHING),
+        {.from = P1, .words = {{PROC_FORK}}, .refused = "give t2 slot 3", .with = ERR_ACCOUNT, .in_parts = "end", .parts = 1,
+         .expected = FRAME(1) TASK(2, 1) COPY(2, 1) HANDLER(2) THREAD(2, 0) GIFTS(2, "2/2") GONE(2) GOES_ON},
+        UNHEARD(P1),
+        WORK(GONE(2) "answer 1: ENOMEM\n"),
+        CALL(P1, "answer 1: 1\n", PROC_GETPID),
+    };
+
+    RUN(list, 1);
+}
+
+/* Then the child is not to live, and nobody waits for it; its parent's end takes its own time. */
+static void a_parent_is_killed_in_the_middle_of_fork(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL),
+        WORK(NOTHING),
+        FORK_IN_PARTS(P2, 1, FRAME(2) TASK(3, 2) COPY(3, 2) GOES_ON),
+        IN_PARTS("end", 2, P1, "end 2\n" RELEASE("2/2") AGAIN "answer 1\n", PROC_KILL, 2, 9),
+        CALL(P1, NOTHING, PROC_WAIT, 0, 0),
+        CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
+        WORK("end 3\n" GOES_ON),
+        WORK(END(2, "2/2") "answer 1: 2 0 9\n" GOES_ON),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1), /* it had it never */
+        CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 3, 0),
+        CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
+        WORK("end 3\n"),
+        CALL(INIT, "answer 0: 511 1\n", PROC_GET_LIMIT),
+        FORK(P1, NULL), /* in its place */
+        CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 4, 1),
+    };
+
+    RUN(list, 1);
+    CHECK(arguments_used() == 1);
+}
+
+/* It is gone before its parent, whose own parent waits, but not for it. */
+static void who_adopts_does_not_hear_of_it(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL),
+        FORK_IN_PARTS(P2, 1, NULL),
+        CALL(P1, NOTHING, PROC_WAIT, 0, 0),
+        IN_PARTS("end", 1, INIT, "end 2\n" RELEASE("2/2") AGAIN "answer 0\n", PROC_KILL, 2, 9),
+        WORK("end 3\n" GOES_ON),
+        UNHEARD(P1),
+        WORK(END(2, "2/2") "answer 1: 2 0 9\n"),
+    };
+
+    RUN(list, 1);
+}
+
+/* While a fork that has failed is taken apart. */
+static void a_parent_is_killed_behind_a_failed_fork(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        FORK_IN_PARTS(P1, 1, NULL),
+        {.from = PROCESSES_MAX, .caller = WORKER, .refused = "copy more", .with = -ENOMEM, .in_parts = "end", .parts = 1,
+         .expected = COPY_MORE(2, 1) GONE(2) GOES_ON},
+        CALL(INIT, GONE(1) RELEASE("1/1") AGAIN "answer 0\n", PROC_KILL, 1, 9),
+        WORK(GONE(2)),
+        CALL(INIT, "answer 0: 1 0 9\n", PROC_WAIT, 0, 0),
+        CALL(INIT, "answer 0: 511 0\n", PROC_GET_LIMIT),
+    };
+
+    RUN(list, 1);
+}
+
+/* ---------------------------------------------------------------------------------- exec */
+
+#define LARGE_1(n) "map " #n ": 900000+2800 from 18+2100 rights 5\nmap " #n ": 904000+1fd000 from 21+1100 rights 3\n"
+#define LARGE_2(n) "map " #n ": b01000+1eaff0 from 0+0 rights 3\nfinish " #n ": cec000\n"
+
+/* First the old program goes, then the new one comes, and then it runs. */
+static void an_exec_goes_on(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        WORK(NOTHING),
+        {.from = P1, STRINGS(PROC_EXEC, 2, "large\0x"), .in_parts = "clear", .parts = 2,
+         .expected = "clear 1: 1021\n" GOES_ON},
+        UNHEARD(P1),
+        CALL(INIT, "answer 0\n", PROC_KILL, 1, 0),
+        WORK("clear 1: 1021\n" GOES_ON),
+        WORK("clear 1: 1021\n" GOES_ON),
+        CALL(INIT, "answer 0: 0\n", PROC_GETPID),
+        WORK(LARGE_1(1) GOES_ON),
+        CALL(INIT, "answer 0: 0 0 0\n", PROC_WAIT, 0, 1),
+        WORK(LARGE_2(1) ENTRY(1) "answer 1\n"),
+        CALL(P1, "answer 1: 2 8 8 large|x|\n", PROC_ARGS, 0),
+        EXEC(P1, "large", "clear 1: 1021\n" LARGE_1(1) GOES_ON), /* from the first page on again */
+        WORK(LARGE_2(1) ENTRY(1) "answer 1\n"),
+        FORK(P1, NULL),
+        EXEC(P2, "good", "clear 2: 18\n" SEGMENTS(2) ENTRY(2) "answer 2\n"),
+    };
+
+    RUN(list, 1);
+    CHECK(arguments_used() == 2);
+}
+
+/* Each piece has its own part of the file; behind the file's end there is none. */
+static void a_file_is_mapped_in_pieces(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        EXEC(P1, "huge", "clear 1: 620\nmap 1: 900000+200000 from 130+200000 rights 5\n"),
+        WORK("map 1: b00000+200000 from 642+58100 rights 5\n" GOES_ON),
+        WORK("map 1: d00000+b0000 from 0+0 rights 5\nfinish 1: db0000\n" ENTRY(1) "answer 1\n"),
+    };
+
+    RUN(list, 1);
+}
+
+/* Nobody waits beside init for what it begins. */
+static void a_spawn_does_all_at_once(void)
+{
+    const struct step list[] = {
+        {.from = INIT, STRINGS(PROC_SPAWN, 1, "large"),
+         .expected = FRAME(0) BODY(1, "1/1", 0, 0) LARGE_1(1) LARGE_2(1) ENTRY(1) RESUME(1) "answer 0: 1\n"},
+        {.from = INIT, STRINGS(PROC_SPAWN, 1, "good"), .refused = "finish", .with = -ENOMEM, .in_parts = "end", .parts = 2,
+         .expected = FRAME(1) BODY(2, "2/2", 1, 0) SEGMENTS(2) GONE(2) GONE(2) GONE(2) "answer 0: ENOMEM\n"},
+        SPAWN(NEXT_BODY(2, "2/3", 1, 0) GOOD(2) RESUME(2) "answer 0: 3\n"),
+    };
+
+    RUN(list, 1);
+    CHECK(arguments_used() == 2);
+}
+
+/* Behind the first part the new program may be refused by the kernel alone: then there is no process any more. */
+static void an_exec_may_fail_late(void)
+{
+    static const char *const late[] = {"map 1: b01000", "finish", "write r1", "read r1 fpu"};
+
+    for (uint32_t i = 0; i < COUNT(late); i++) {
+        const struct step list[] = {
+            SPAWN(NULL),
+            CALL_WITH(P1, "put", 4, "answer 1\n", PROC_ARGS_PUT, 0, 4),
+            EXEC(P1, "large", "clear 1: 1021\n" LARGE_1(1)),
+            WORK_REFUSED(late[i], i < 2 ? -ENOMEM : ERR_ACCOUNT, NULL),
+            CALL(INIT, "answer 0: 1 0 9\n", PROC_WAIT, 0, 0),
+        };
+        RUN(list, 1);
+        CHECK(arguments_used() == 0);
+    }
+    const struct step list[] = {
+        SPAWN(NULL),
+        WORK(NOTHING),
+        EXEC(P1, "large", "clear 1: 1021\n" LARGE_1(1) GOES_ON),
+        {.from = PROCESSES_MAX, .caller = WORKER, .refused = "finish", .with = -ENOMEM, .in_parts = "end", .parts = 1,
+         .expected = LARGE_2(1) "log large (pid 1): killed: no memory for exec\nend 1\n" RELEASE("1/1") GOES_ON},
+        CALL(INIT, NOTHING, PROC_WAIT, 0, 0),
+        WORK(GONE(1) RELEASE("1/1") "answer 0: 1 0 9\n"),
+    };
+    RUN(list, 1);
+}
+
+/* In each of its steps: what went on turns into the end. */
+static void who_executes_is_killed(void)
+{
+    const struct step clearing[] = {
+        SPAWN(NULL),
+        WORK(NOTHING),
+        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .in_parts = "clear", .parts = 2, .expected = "clear 1: 18\n" GOES_ON},
+        WORK("clear 1: 18\n" GOES_ON),
+        CALL(INIT, RELEASE("1/1") "answer 0\n", PROC_KILL, 1, 15),
+        CALL(INIT, "answer 0\n", PROC_KILL, 1, 9),
+        CALL(INIT, NOTHING, PROC_WAIT, 1, 0),
+        WORK(GONE(1) RELEASE("1/1") "answer 0: 1 0 15\n"),
+    };
+    const struct step loading[] = {
+        SPAWN(NULL),
+        EXEC(P1, "large", "clear 1: 1021\n" LARGE_1(1)),
+        IN_PARTS("end", 1, INIT, RELEASE("1/1") "answer 0\n", PROC_KILL, 1, 15),
+        CALL(INIT, "answer 0: 0 0 0\n", PROC_WAIT, 1, 1),
+        WORK(GONE(1) GOES_ON),
+        CALL(INIT, "answer 0: 0 0 0\n", PROC_WAIT, 1, 1),
+        WORK(GONE(1) RELEASE("1/1")),
+        CALL(INIT, "answer 0: 1 0 15\n", PROC_WAIT, 1, 1),
+    };
+
+    RUN(clearing, 1);
+    CHECK(arguments_used() == 0);
+    RUN(loading, 1);
+    CHECK(arguments_used() == 0);
+}
+
+int main(void)
+{
+    the_thread_waits_for_work();
+    the_thread_ends_a_task();
+    the_thread_may_be_late();
+    several_go_on_at_once();
+    a_fork_goes_on();
+    a_fork_goes_on_elsewhere();
+    a_fork_may_fail_late();
+    a_fork_may_fail_at_once();
+    a_parent_is_killed_in_the_middle_of_fork();
+    who_adopts_does_not_hear_of_it();
+    a_parent_is_killed_behind_a_failed_fork();
+    an_exec_goes_on();
+    a_file_is_mapped_in_pieces();
+    a_spawn_does_all_at_once();
+    an_exec_may_fail_late();
+    who_executes_is_killed();
+    puts("test_proc_work: fork and exec go in steps, and end as if they had not");
+}

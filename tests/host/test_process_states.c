@@ -1,0 +1,91 @@
+/*
+ * The states of a process in the process server's table: who is known by which name in each, and what process_check()
+ * refuses.
+ *
+ * sources: servers/proc/process.c servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c
+ */
+#include "servers/proc/process.h"
+#include "tests/host/check.h"
+
+/* One that lives. */
+static struct process *make(struct process *parent)
+{
+    struct process *process = process_make(parent);
+
+    if (process)
+        process_set_live(process);
+    return process;
+}
+
+static void no_step(struct work *work)
+{
+    (void)work;
+}
+
+/* What begins has no name, what ends has its number alone; both are made or unmade in steps. */
+static void test_states(void)
+{
+    struct process *init = process_by_badge(0), *process = process_make(init);
+    uint32_t pid = process->pid;
+
+    CHECK(!process_by_pid(pid) && !process_by_badge(process->badge) && !process_by_space(process_index(process)));
+    CHECK(process_in(init->children, pid) == process && !process_check());
+    process->work.step = no_step;
+    CHECK(!process_check()); /* nobody waits for it */
+    init->waits = WAITS_FORK;
+    CHECK(process_check() && process_of_work(&process->work) == process);
+    struct process *other = make(init); /* before the one that begins */
+    CHECK(!process_check());
+    process_forget(other);
+    CHECK(process_check());
+    process->work.step = NULL;
+    CHECK(!process_check());
+    init->waits = WAITS_NOT;
+    process_set_live(process);
+    CHECK(process_by_pid(pid) == process && process_by_badge(process->badge) == process && process_check());
+    init->waits = WAITS_FORK;
+    CHECK(!process_check());
+    init->waits = WAITS_NOT;
+    process->work.step = no_step;
+    CHECK(!process_check());
+    process->waits = WAITS_EXEC;
+    CHECK(process_check());
+    process_set_ends(process, (struct ending){0});
+    CHECK(!process_check()); /* it waits */
+    process->waits = WAITS_NOT;
+    CHECK(process_check() && process_in(init->children, pid) == process && process_by_pid(pid) == process);
+    CHECK(!process_by_badge(process->badge) && !process_by_space(process_index(process)));
+    process->work.step = NULL;
+    CHECK(!process_check());
+    process_set_ended(process);
+    CHECK(process_check() && process_in(init->ended, pid) == process && !process_in(init->children, pid));
+    process->work.step = no_step;
+    CHECK(!process_check());
+    process_forget(process);
+}
+
+/* One whose parent has ended may still begin, to be unmade. */
+static void test_adopted_states(void)
+{
+    struct process *init = process_by_badge(0), *parent = make(init), *child = process_make(parent);
+
+    parent->waits = WAITS_FORK;
+    child->work.step = no_step;
+    CHECK(process_check());
+    process_set_ends(parent, (struct ending){0});
+    parent->waits = WAITS_NOT;
+    parent->work.step = no_step;
+    CHECK(!process_check()); /* it has a child */
+    process_give_children(parent);
+    CHECK(process_check() && child->parent == init && child->is_adopted);
+    process_forget(child);
+    process_forget(parent);
+}
+
+int main(void)
+{
+    process_init();
+    test_states();
+    test_adopted_states();
+    puts("test_process_states: what begins, lives, ends and has ended is what it is to be");
+}
