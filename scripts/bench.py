@@ -71,12 +71,13 @@ def tell_changes(rows, makers):
 
 
 def measure(folder, arguments):
-    rows, test = bench.all_rows(folder, arguments.quick)
+    rows = bench.all_rows(folder, arguments.quick)
     makers = bench_record.makers_of(folder)
     for row in rows:
         print(row.name, row.value, row.unit)
-    if test:
-        print(f"bench: {bench.LONGEST} is from {test}", file=sys.stderr)
+    for row in rows:
+        if row.origin:
+            print(f"bench: {row.name} is from {row.origin}", file=sys.stderr)
     if not arguments.record:
         tell_changes(rows, makers)
     if arguments.json:

@@ -16,8 +16,10 @@ from tally.entry import Told, explanation
 from tally.interface import ROOT
 
 INSTRUCTIONS, BYTES, LINES, FRAMES = "instructions", "bytes", "lines", "frames"
-KERNEL, PROCESS, MEMORY = "bench_kernel", "bench_process", "bench_memory"
+KERNEL, PROCESS, MEMORY, SERVER = "bench_kernel", "bench_process", "bench_memory", "bench_server"
 FIGURE = re.compile(r"bench: (\w+) (\d+) (\d+) (\d+)")
+PART = re.compile(r"bench: part (\w+)")
+PART_BEGINS = "part_begins"  # that program's function
 SIZES = re.compile(r"lines of code (\d+) .*bytes of text (\d+)")
 TIMEOUT = 900  # seconds: the longest test needs 60 of a quiet processor with the plugin
 PROCESSES = 4  # what they count does not depend on who else runs
@@ -50,22 +52,24 @@ SOURCES = {
     **sources(PROCESS, "fork", "fork_exec"),
     **sources(MEMORY, "lock", "console_byte"),
 }
-LONGEST, BOOT = system.LONGEST, ("boot_init", "boot_done")
+LONGEST, SERVER_LONGEST, BOOT = system.LONGEST, "server_longest", ("boot_init", "boot_done")
 SIZE = {"kernel_text": BYTES, "kernel_lines": LINES}
 # The frames of an account come one by one; the stretch of which row has them all.
 ACCOUNTS = {"empty_process_frames": Source(PROCESS, "fork"), "shared_process_frames": Source(PROCESS, "fork_shm")}
-NAMES = [*SOURCES, LONGEST, *BOOT, *SIZE, *ACCOUNTS]
-EXPLAINED = [*SOURCES, LONGEST]
+NAMES = [*SOURCES, LONGEST, SERVER_LONGEST, *BOOT, *SIZE, *ACCOUNTS]
+EXPLAINED = [*SOURCES, LONGEST, SERVER_LONGEST]
 
 
 @dataclasses.dataclass
 class Row:
-    """`value` is the minimum; what is counted once has no other."""
+    """`value` is the minimum; what is counted once has no other. `origin`: what has it, of a row that is the longest of
+    several."""
     name: str
     value: int
     median: int = None
     max: int = None
     unit: str = INSTRUCTIONS
+    origin: str = None
 
     def __post_init__(self):
         self.median = self.value if self.median is None else self.median
@@ -154,9 +158,40 @@ def longest_jobs(folder):
 
 
 def longest_row(found):
-    """(row, the test that has it)"""
     value, test = max(found)
-    return Row(LONGEST, value), test
+    return Row(LONGEST, value, origin=test)
+
+
+def check_explained(name, value, parts):
+    explained = sum(count for _, _, count in parts)
+    if explained != value:
+        raise BenchError(f"bench: {name} is {value} instructions, but {explained} were seen")
+
+
+# --------------------------------------------------------------------------------------- servers
+
+def server_stretches(folder, *words):
+    """{part: how long servers kept programs waiting in it} of the program that asks for what takes longest."""
+    lines = []
+    found = bench_plugin.stretches(folder, SERVER, PART_BEGINS,
+                                   lambda more: lines.extend(boot(folder, [SERVER, *words], more=more)))
+    names = ["start", *(match[1] for line in lines if (match := PART.fullmatch(line)))]
+    if len(names) != len(found):
+        raise BenchError(f"bench: {SERVER} has {len(names)} parts, but {len(found)} were seen")
+    return dict(zip(names, found))
+
+
+def server_rows(folder):
+    found = server_stretches(folder)
+    part = max(found, key=found.get)
+    return [Row(SERVER_LONGEST, found[part], origin=f"part {part} of {SERVER}")]
+
+
+def explain_server_longest(folder):
+    row, = server_rows(folder)
+    parts = bench_plugin.parts(folder, "kept", SERVER, lambda more: boot(folder, [SERVER], more=more))
+    check_explained(row.name, row.value, parts)
+    return [*bench_explain.table(row.name, parts), "", f"the longest of all parts: in {row.origin}"]
 
 
 # -------------------------------------------------------------------------------------------- all
@@ -184,29 +219,27 @@ def run_jobs(jobs):
 
 
 def all_rows(folder, quick=False):
-    """The rows in the order of NAMES, and the test with the longest stretch without interrupts; without that row if it
-    is to be quick."""
+    """The rows in the order of NAMES; without the longest stretch without interrupts if it is to be quick."""
     bench_plugin.build(folder)
     long = [] if quick else longest_jobs(folder)
     jobs = [*((program_rows, folder, program) for program in (KERNEL, PROCESS, MEMORY)), (second_cpu_rows, folder),
-            (boot_rows, folder), (size_rows, folder), *((account_rows, folder, name) for name in ACCOUNTS)]
+            (server_rows, folder), (boot_rows, folder), (size_rows, folder), *((account_rows, folder, name) for name in ACCOUNTS)]
     results = run_jobs([*long, *jobs])
     found = {row.name: row for rows in results[len(long):] for row in rows}
-    test = None
     if long:
-        found[LONGEST], test = longest_row(results[:len(long)])
-    return [found[name] for name in NAMES if name != LONGEST or long], test
+        found[LONGEST] = longest_row(results[:len(long)])
+    return [found[name] for name in NAMES if name != LONGEST or long]
 
 
 def explain(folder, name):
     """Lines that say which functions a row's instructions are of."""
     bench_plugin.build(folder)
     if name == LONGEST:
-        row, test = longest_row(run_jobs(longest_jobs(folder)))
+        test = longest_row(run_jobs(longest_jobs(folder))).origin
         parts = bench_plugin.parts(folder, "longest", KERNEL, lambda more: system.boot_with(test, folder, more))
         return [*bench_explain.table(name, parts), "", f"the longest of all system tests: in {test}"]
+    if name == SERVER_LONGEST:
+        return explain_server_longest(folder)
     value, parts = stretch(folder, SOURCES[name])
-    explained = sum(count for _, _, count in parts)
-    if explained != value:
-        raise BenchError(f"bench: {name} is {value} instructions, but {explained} were seen")
+    check_explained(name, value, parts)
     return bench_explain.table(name, parts)

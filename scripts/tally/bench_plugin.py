@@ -1,30 +1,34 @@
-"""Counts with count_plugin.c what a booted system runs: of all instructions, QEMU tells the plugin."""
+"""Counts with count_plugin.c and its parts what a booted system runs: of all instructions, QEMU tells the plugin."""
 import pathlib
 import re
 import struct
 import tempfile
 
-from tally import processes, tools
+from tally import bench_explain, processes, tools
 from tally.build import BuildError
 from tally.damage import PAGE, PROGRAM_BASE, symbol
 from tally.interface import ROOT
 from tally.output import replace_file
 from tally.symbols import find_elf
 
-SOURCE = ROOT / "scripts/tally/count_plugin.c"
+SOURCES = sorted((ROOT / "scripts/tally").glob("count_*.[ch]"))
+SPACES = ("servers", "kernel-tests", "programs")  # folders of what has pages
+WITH_SERVERS = ("servers", "kept")  # modes
 OPTIONS = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
 LOAD, EXECUTABLE = 1, 1  # of program headers
 PART = re.compile(r"part (\d+) ([0-9a-f]+) (\d+)")
+SERVERS, WORKER = ("init", "mem", "proc", "console"), "work_thread"  # proc's, which drives its long work for programs
 PAGE_OF = re.compile(r"page (\d+) ([0-9a-f]+)")
 
 
 def build(folder):
     """The plugin, compiled for this machine."""
     library = folder / "count_plugin.so"
-    if not library.exists() or library.stat().st_mtime < SOURCE.stat().st_mtime:
+    if not library.exists() or library.stat().st_mtime < max(source.stat().st_mtime for source in SOURCES):
         with tempfile.TemporaryDirectory() as scratch:
             fresh = pathlib.Path(scratch) / library.name
-            done = processes.run([tools.command(tools.CC), *OPTIONS, "-o", str(fresh), str(SOURCE)])
+            files = [str(source) for source in SOURCES if source.suffix == ".c"]
+            done = processes.run([tools.command(tools.CC), *OPTIONS, "-o", str(fresh), *files])
             if done.returncode:
                 raise BuildError(f"{done.stderr}bench: QEMU's plugin does not compile")
             replace_file(library, fresh.read_bytes())
@@ -46,6 +50,23 @@ def entry_of(elf):
     return struct.unpack_from("<I", elf.read_bytes(), 24)[0]
 
 
+def worker_range(elf):
+    """The plugin's arguments for that function of proc; none if there is no such function."""
+    addresses, names = bench_explain.symbols(elf)
+    if WORKER not in names:
+        return {}
+    at = names.index(WORKER)
+    begin, end = [*addresses, PROGRAM_BASE + len(text_of(elf))][at:at + 2]
+    return {"worker": f"{begin:x}", "worker_end": f"{end:x}"}
+
+
+def server_arguments(folder, scratch):
+    """Those that tell whether a server runs."""
+    for name in SERVERS:
+        (scratch / name).write_bytes(text_of(find_elf(folder, name)))
+    return {**{name: scratch / name for name in SERVERS}, **worker_range(find_elf(folder, "proc"))}
+
+
 def counted(folder, mode, program, start, mark=None):
     """Calls start(QEMU's arguments), which boots, and returns the lines that the plugin writes; `program` has the
     rdtsc that count, and the function `mark`."""
@@ -57,6 +78,8 @@ def counted(folder, mode, program, start, mark=None):
                      "entry": f"{entry_of(kernel):x}", "breathe": f"{symbol(kernel, 'arch_breathe'):x}",
                      "faults": f"{symbol(kernel, 'trap_stub_0'):x}",
                      "faults_end": f"{symbol(kernel, 'trap_stub_32'):x}"}
+        if mode in WITH_SERVERS:
+            arguments |= server_arguments(folder, scratch)
         if mark:
             arguments["mark"] = f"{symbol(elf, mark):x}"
         start(("-plugin", ",".join([str(build(folder)), *(f"{key}={value}" for key, value in arguments.items())])))
@@ -69,11 +92,17 @@ def totals(folder, start, program="init", mark=None):
     return {name: int(value) for name, value in map(str.split, lines)}
 
 
+def stretches(folder, program, mark, start):
+    """How long servers kept programs waiting at most: until `mark` ran first, from then to the second time, and so
+    on."""
+    return [int(line.split()[1]) for line in counted(folder, "servers", program, start, mark)]
+
+
 class Programs:
     """Tells by a page's contents and address which program it is of."""
 
     def __init__(self, folder):
-        self.texts = {elf: text_of(elf) for elf in sorted((folder / "programs").glob("*.elf"))}
+        self.texts = {elf: text_of(elf) for space in SPACES for elf in sorted((folder / space).glob("*.elf"))}
 
     def find(self, page, address):
         at = (address - PROGRAM_BASE) // PAGE * PAGE

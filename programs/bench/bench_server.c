@@ -1,0 +1,332 @@
+/*
+ * bench_server [PART...]: what keeps servers busy longest, as far as a program can ask for it. How long
+ * they are, the plugin of the bench counts, from one call of part_begins() to the next; what we
+ * print is the name of each stretch:
+ *     bench: part NAME
+ */
+#include "libuser/mem/shm.h"
+#include "programs/bench/rows.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PAGE = 4096, MIB = 1 << 20, TABLE = 2 << 20, A_DAY = 24 * 60 * 60, SETTLED = 100000 /* us */ };
+
+__attribute__((noinline)) static void part_begins(void)
+{
+    __asm__ volatile("");
+}
+
+/* Begins with a tick, and when all that was written has left the port: so neither is in the stretch
+ * by chance. */
+static void part(const char *name)
+{
+    part_begins();
+    printf("bench: part %s\n", name);
+    fflush(stdout);
+    usleep(SETTLED);
+}
+
+static void check(bool good, const char *what)
+{
+    if (!good)
+        rows_fail(what);
+}
+
+/* ------------------------------------------------------------------------------------- children */
+
+static pid_t child_begins(void (*run)(void))
+{
+    pid_t child = fork();
+
+    check(child >= 0, "fork");
+    if (child)
+        return child;
+    run();
+    _exit(0);
+}
+
+static void child_ends(pid_t child, int expected)
+{
+    int status = -1;
+
+    check(waitpid(child, &status, 0) == child && status == expected, "waitpid");
+}
+
+static void in_child(void (*run)(void))
+{
+    child_ends(child_begins(run), 0);
+}
+
+static void nothing(void)
+{
+}
+
+static void sleep_long(void)
+{
+    for (;;)
+        sleep(A_DAY);
+}
+
+/* ---------------------------------------------------------------------------------------- memory */
+
+/* Each page's first word is its number, plus `more`. */
+static void fill(char *from, unsigned bytes, uint32_t more)
+{
+    for (unsigned i = 0; i < bytes / PAGE; i++)
+        *(volatile uint32_t *)(void *)(from + i * PAGE) = i + more;
+}
+
+static bool is_filled(const char *from, unsigned bytes, uint32_t more)
+{
+    for (unsigned i = 0; i < bytes / PAGE; i++)
+        if (*(const volatile uint32_t *)(const void *)(from + i * PAGE) != i + more)
+            return false;
+    return true;
+}
+
+/* Of many pages some: each that is looked at comes into being. */
+static bool is_zero(const char *from, unsigned bytes)
+{
+    for (unsigned i = 0; i<bytes / PAGE; i += bytes> MIB ? 100 : 1)
+        if (*(const volatile uint32_t *)(const void *)(from + i * PAGE))
+            return false;
+    return true;
+}
+
+static char *get_heap(unsigned bytes)
+{
+    char *from = sbrk((intptr_t)bytes);
+
+    check(from != (void *)-1, "sbrk");
+    from += -(uintptr_t)from % PAGE;
+    fill(from, bytes - PAGE, 1);
+    return from;
+}
+
+static char *get_pages(char *at, unsigned bytes)
+{
+    char *pages = mmap(at, bytes);
+
+    check(pages != MAP_FAILED && (!at || pages == at), "mmap");
+    return pages;
+}
+
+/* ----------------------------------------------------------------------------------------- parts */
+
+enum { HEAP = 40 * MIB, LESS = 20 * MIB };
+static char *heap;
+
+static void touch_heap(void)
+{
+    check(is_filled(heap, HEAP - PAGE, 1), "the heap of a child");
+    fill(heap, HEAP - PAGE, 2);
+    check(is_filled(heap, HEAP - PAGE, 2), "the heap that a child filled");
+}
+
+/* The end of this process, too, is a long one. */
+static void part_fork(void)
+{
+    heap = get_heap(HEAP);
+    part("fork_exit");
+    in_child(nothing);
+    part("fork_touch");
+    in_child(touch_heap);
+    part("fork_kill");
+    pid_t child = child_begins(sleep_long);
+    check(usleep(50000) == 0 && kill(child, SIGKILL) == 0, "kill");
+    child_ends(child, SIGKILL);
+    check(is_filled(heap, HEAP - PAGE, 1), "the heap");
+    part("exit");
+}
+
+static void execute(const char *name)
+{
+    char copy[20];
+    char *const arguments[] = {copy, 0};
+
+    strcpy(copy, name);
+    execv(name, arguments);
+    rows_fail(name);
+}
+
+static void part_exec(void)
+{
+    get_heap(LESS);
+    execute("bench_nothing");
+}
+
+static void part_zeros(void)
+{
+    execute("bench_zeros");
+}
+
+static void part_munmap(void)
+{
+    char *pages = get_pages(0, LESS);
+
+    fill(pages, LESS, 1);
+    check(munmap(pages, LESS) == 0, "munmap");
+    check(is_zero(get_pages(pages, LESS), LESS), "pages that were given back");
+}
+
+static void part_sbrk(void)
+{
+    char *from = get_heap(LESS + PAGE), *end = sbrk(0);
+
+    check(sbrk(-LESS) == end && (char *)sbrk(0) == end - LESS, "sbrk");
+    check((char *)sbrk(LESS) == end - LESS, "sbrk");
+    check(is_zero(from + PAGE, LESS - PAGE), "a heap that was given back");
+}
+
+/* As much as can be promised of 500 MiB. */
+static void part_mmap(void)
+{
+    unsigned bytes = 500 * MIB;
+    char *pages;
+
+    for (pages = mmap(0, bytes); pages == MAP_FAILED && bytes > 64 * MIB; pages = mmap(0, bytes))
+        bytes -= MIB;
+    check(pages != MAP_FAILED && munmap(pages, bytes) == 0, "mmap and munmap");
+    check(get_pages(pages, bytes) == pages, "the same place");
+}
+
+/* With a hole behind each second page no two pages find a place between them. */
+static void part_holes(void)
+{
+    enum { PAGES = 8000 };
+    static char *pages[PAGES];
+
+    for (int i = 0; i < PAGES; i++)
+        pages[i] = get_pages(0, PAGE);
+    for (int i = 0; i < PAGES; i += 2)
+        check(munmap(pages[i], PAGE) == 0, "munmap");
+    char *two = get_pages(0, 2 * PAGE);
+    for (int i = 1; i < PAGES; i += 2)
+        check(pages[i] != two && pages[i] != two + PAGE, "two pages for one");
+    check(is_zero(two, 2 * PAGE), "two pages");
+}
+
+static void sleep_shortly(void)
+{
+    check(usleep(200000) == 0, "usleep");
+}
+
+/* All begin in one tick. */
+static void part_sleepers(void)
+{
+    enum { SLEEPERS = 200 };
+    static pid_t children[SLEEPERS];
+
+    usleep(10000);
+    for (int i = 0; i < SLEEPERS; i++)
+        children[i] = child_begins(sleep_shortly);
+    for (int i = 0; i < SLEEPERS; i++)
+        child_ends(children[i], 0);
+}
+
+static void part_kills(void)
+{
+    enum { KILLED = 100 };
+    static pid_t children[KILLED];
+
+    for (int i = 0; i < KILLED; i++)
+        children[i] = child_begins(sleep_long);
+    usleep(50000);
+    for (int i = 0; i < KILLED; i++)
+        check(kill(children[i], SIGKILL) == 0, "kill");
+    for (int i = 0; i < KILLED; i++)
+        child_ends(children[i], SIGKILL);
+}
+
+/* Four times what console keeps. */
+static void part_write(void)
+{
+    static char lines[16 * 1024];
+
+    memset(lines, '.', sizeof(lines));
+    for (unsigned i = 63; i < sizeof(lines); i += 64)
+        lines[i] = '\n';
+    check(write(STDOUT_FILENO, lines, sizeof(lines)) == sizeof(lines), "write");
+}
+
+/* Each page with tables of its own. */
+static void part_tables(void)
+{
+    enum { TABLES = 300, FIRST = 0x41000000 };
+
+    for (unsigned i = 0; i < TABLES; i++)
+        *get_pages((char *)(FIRST + i * TABLE), PAGE) = 1;
+}
+
+/* Fork has them all open, too. */
+static void part_segments(void)
+{
+    enum { SEGMENTS = 1000 };
+    char *page;
+
+    for (int i = 0; i < SEGMENTS; i++) {
+        check(shm_open(i, &page) == 0 && *page == 0, "shm_open");
+        *page = 1;
+    }
+    in_child(nothing);
+    check(*page == 1, "the last segment");
+}
+
+/* Who ends leaves its children to another; they end at one tick. */
+static void leave_children(void)
+{
+    enum { CHILDREN = 200 };
+
+    for (int i = 0; i < CHILDREN; i++)
+        child_begins(sleep_shortly);
+}
+
+static void part_orphans(void)
+{
+    in_child(leave_children);
+    check(usleep(400000) == 0 && wait(0) < 0, "children of another");
+}
+
+/* -------------------------------------------------------------------------------------- all parts */
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} parts[] = {
+    {"fork", part_fork},       {"exec", part_exec},   {"zeros", part_zeros},   {"munmap", part_munmap},
+    {"sbrk", part_sbrk},       {"mmap", part_mmap},   {"holes", part_holes},   {"sleepers", part_sleepers},
+    {"kills", part_kills},     {"write", part_write}, {"tables", part_tables}, {"segments", part_segments},
+    {"orphans", part_orphans},
+};
+
+/* Without names all are. */
+static bool is_named(const char *name, char **names)
+{
+    bool found = !*names;
+
+    for (; *names; names++)
+        found |= strcmp(*names, name) == 0;
+    return found;
+}
+
+int main(int argc, char **argv)
+{
+    int found = 0;
+
+    for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (is_named(parts[i].name, argv + (argc > 0))) {
+            part(parts[i].name);
+            in_child(parts[i].run);
+            found++;
+        }
+    part("end");
+    return found ? 0 : 2;
+}

@@ -1,0 +1,43 @@
+/* What the modes of count_plugin.c share. */
+#pragma once
+
+#include "count_qemu.h"
+
+#include <stdio.h>
+
+enum { PAGE = 4096, PROGRAM_BASE = 0x900000, MAPPED_AT = 0xc0000000u };
+enum { HLT = 0xf4 };
+
+struct arguments {
+    const char *out, *mode;
+    uint32_t entry, breathe, mark, faults, faults_end, worker, worker_end;
+};
+extern struct arguments arguments;
+
+bool is_kernel(uint32_t address);
+
+/* An instruction is given by its address and where QEMU has it. */
+bool lets_interrupts_in(uint32_t address, const uint8_t *host);
+bool leaves_kernel(const uint8_t *host);
+
+/* Whether its page is one of the text of the program that is looked at. */
+bool is_of_text(uint32_t address, const uint8_t *host);
+
+/* OTHER: firmware, the first steps of the kernel. WORKER: that function of proc, see below. */
+enum runner { OTHER, KERNEL, INIT, SERVER, WORKER, PROGRAM };
+enum runner runner_of(uint32_t address, const uint8_t *host);
+
+void watch(struct qemu_plugin_insn *insn, exec_callback callback, void *data);
+
+/* A mode: what it does with an instruction that was translated, and what it writes at the end. */
+void total(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
+void write_totals(FILE *out);
+void servers(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
+void write_servers(FILE *out);
+void part(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
+void kept_part(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
+void write_parts(FILE *out);
+
+/* Before any instruction. */
+void totals_init(void);
+void servers_init(void);
