@@ -80,13 +80,15 @@ static void check_copy(void)
 
     CHECK(mem_call(&a, MEM_MUNMAP, hole, PAGE_SIZE, NULL) == 0);
     pair_open(a, 5);
+    pair_write(a, STACK_TOP - 2 * PAGE_SIZE, 1);
     begin_to_count();
     struct mem_client child = pair_fork(a, 3);
     CHECK(parts >= PAGES / STEP_PAGES && parts <= PAGES / STEP_PAGES + 2);
     CHECK(mem_manager(MEM_SPACE_FORK_MORE, a.id, 3) == -EINVAL); /* it is done */
     mem_check_mappings(&child);
     mem_check_mappings(&a);
-    CHECK(fake_rights(child.slot, STACK_TOP - PAGE_SIZE) & WRITE); /* both would write there next */
+    CHECK(fake_rights(child.slot, STACK_TOP - 2 * PAGE_SIZE) & WRITE); /* both would write there next */
+    CHECK(!(fake_rights(child.slot, STACK_TOP - PAGE_SIZE) & WRITE));
     check_filled(child, address, 7);
     pair_dies(child, hole, 0);
     pair_write(child, address, 1);
@@ -137,8 +139,9 @@ static void check_end(void)
     others_are_served();
     uint32_t used = frames_account.used, before = free_frames(), address = map_filled();
     CHECK(pair_open(a, 5) == number);
+    CHECK(!mem_touch(&a, MMAP_LIMIT - PAGE_SIZE, 0));
     CHECK(mem_call_once(NULL, MEM_SPACE_DESTROY, a.id, 0, NULL) == MEM_MORE);
-    CHECK(!space_find(a.id) && fake_task_lives(a.slot));
+    CHECK(!space_find(a.id) && fake_task_lives(a.slot) && mem_manager(MEM_CASUALTY, 0, 0) == -ENOENT);
     CHECK(mem_call_once(&a, MEM_MMAP, 0, PAGE_SIZE, NULL) == -EINVAL); /* what it still had sent */
     const uint32_t fault[4] = {address, FAULT_USER, 0, VECTOR_PAGE_FAULT};
     CHECK(!mem_send(&a, TAG_FAULT, fault));
