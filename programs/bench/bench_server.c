@@ -264,6 +264,7 @@ static void part_tables(void)
 
     for (unsigned i = 0; i < TABLES; i++)
         *get_pages((char *)(FIRST + i * TABLE), PAGE) = 1;
+    in_child(nothing);
 }
 
 /* Fork has them all open, too. */
@@ -278,6 +279,39 @@ static void part_segments(void)
     }
     in_child(nothing);
     check(*page == 1, "the last segment");
+}
+
+/* Of two pages that adjoin none is treated as the other: each is a call to the kernel. */
+static void part_alternate(void)
+{
+    enum { PAGES = 16 * MIB / PAGE };
+    char *pages = get_pages(0, PAGES * PAGE);
+
+    for (unsigned i = 0; i < PAGES; i++)
+        pages[i * PAGE] = 1;
+    pid_t child = child_begins(sleep_long);
+    for (unsigned i = 0; i < PAGES; i += 2)
+        pages[i * PAGE] = 2;
+    in_child(nothing);
+    kill(child, SIGKILL);
+    child_ends(child, SIGKILL);
+}
+
+/* What mem keeps for places in which there is nothing any more; places that are nearly full, for which it looks past all. */
+static void part_places(void)
+{
+    enum { PLACE = 4 << 20, PLACES = 190, LAST = PLACE / PAGE - 1, FULL = 24 };
+    char *first = (char *)0x41000000;
+
+    for (unsigned i = 0; i < PLACES; i++)
+        for (unsigned page = 0; page <= LAST; page += LAST) {
+            char *at = get_pages(first + i * PLACE + page * PAGE, PAGE);
+            check(munmap(at, PAGE) == 0, "munmap of a page");
+        }
+    check(munmap(first, PLACES * PLACE) == 0, "munmap of nothing");
+    for (unsigned i = 0; i < FULL; i++)
+        get_pages(first + i * PLACE, 1000 * PAGE);
+    get_pages(0, 1020 * PAGE);
 }
 
 /* Who ends leaves its children to another; they end at one tick. */
@@ -304,7 +338,7 @@ static const struct {
     {"fork", part_fork},       {"exec", part_exec},   {"zeros", part_zeros},   {"munmap", part_munmap},
     {"sbrk", part_sbrk},       {"mmap", part_mmap},   {"holes", part_holes},   {"sleepers", part_sleepers},
     {"kills", part_kills},     {"write", part_write}, {"tables", part_tables}, {"segments", part_segments},
-    {"orphans", part_orphans},
+    {"orphans", part_orphans}, {"alternate", part_alternate}, {"places", part_places},
 };
 
 /* Without names all are. */

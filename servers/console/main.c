@@ -372,6 +372,7 @@ static int32_t call_release(uint32_t badge, struct words *words)
 {
     if (badge != 0)
         return -EPERM;
+    readers_leave(&readers, words->w[1]);
     struct client *client = client_find(words->w[1]);
     if (!client)
         return 0;

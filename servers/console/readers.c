@@ -79,6 +79,12 @@ void readers_set_front(struct readers *readers, uint32_t badge)
     }
 }
 
+void readers_leave(struct readers *readers, uint32_t badge)
+{
+    if (readers->front == badge)
+        readers->front = 0;
+}
+
 static void ask_all(struct readers *readers, struct reader_queue *queue)
 {
     struct client *next;

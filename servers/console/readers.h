@@ -38,6 +38,9 @@ struct client *readers_tell(struct readers *readers);
 /* That badge is in front; what its client waits for is served. */
 void readers_set_front(struct readers *readers, uint32_t badge);
 
+/* Nothing comes from that badge any more but what it had sent before, which is not in front. */
+void readers_leave(struct readers *readers, uint32_t badge);
+
 /* All that wait ask, but for the one in front. */
 void readers_ask_again(struct readers *readers);
 

@@ -15,6 +15,7 @@ struct batch {
     uint32_t address, pages;
     rights_t rights;
     bool lower; /* the parent may write there now: not any more */
+    uint32_t cost; /* as that of pages */
 };
 
 /* What both sides share now, the parent may only read until it has made it private. */
@@ -36,6 +37,7 @@ static bool batch_flush(struct batch *batch)
     batch->pages = 0;
     if (!pages)
         return true;
+    batch->cost += RUN_PAGES;
     if (batch->lower && !lower_parent(batch, pages))
         return false;
     return !space_map(batch->child, address_rights, kernel_source(batch->parent->task, pages),
@@ -92,13 +94,19 @@ static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
     return true;
 }
 
-static bool fork_run(struct batch *batch, const struct page_run *run)
+/* As many pages of the run as the step has time for: it has no more then. */
+static bool fork_run(struct batch *batch, struct page_run *run)
 {
-    if (!run->entries)
+    batch->cost += RUN_PAGES;
+    if (!run->entries) {
         pages_reserve(&batch->child->pages, run->address, run->pages);
-    for (uint32_t i = 0; run->entries && i < run->pages; i++)
-        if (!fork_page(batch, run->address + (i << PAGE_BITS), &run->entries[i]))
+        return true;
+    }
+    uint32_t done = 0;
+    for (; done < run->pages && (batch->cost < STEP_PAGES || !done); done++, batch->cost++)
+        if (!fork_page(batch, run->address + (done << PAGE_BITS), &run->entries[done]))
             return false;
+    run->pages = done;
     return true;
 }
 
@@ -106,19 +114,14 @@ static bool fork_run(struct batch *batch, const struct page_run *run)
 static bool fork_some(struct space *parent, struct space *child)
 {
     struct batch batch = {.parent = parent, .child = child};
+    uint32_t *at = &child->work_at;
     struct page_run run;
-    uint32_t cost = 0, at = child->work_at;
 
-    for (; cost < STEP_PAGES && pages_next(&parent->pages, at, USER_END, &run); at = run_end(&run)) {
-        if (run.entries) {
-            run.pages = run.pages < STEP_PAGES - cost ? run.pages : STEP_PAGES - cost;
-            cost += run.pages;
-        }
-        cost += RUN_PAGES;
+    while (batch.cost < STEP_PAGES && pages_next_near(&parent->pages, at, USER_END, LEAVES_AT_ONCE, &run)) {
         if (!fork_run(&batch, &run))
             return false;
+        *at = run_end(&run);
     }
-    child->work_at = cost < STEP_PAGES ? USER_END : at;
     return batch_flush(&batch);
 }
 
@@ -127,20 +130,27 @@ static void copy_regions(const struct space *parent, struct space *child)
     child->heap_start = parent->heap_start;
     child->heap_end = parent->heap_end;
     child->mmap_hint = parent->mmap_hint;
-    child->direct = parent->direct;
     child->image_parts = parent->image_parts;
     memcpy(child->image, parent->image, sizeof(child->image));
+}
+
+/* Its task needs as many as the parent's: it has the same tables, and a thread. */
+static bool lend_some(const struct space *parent, struct space *child)
+{
+    uint32_t lacking = parent->lent > child->lent ? parent->lent - child->lent : 0;
+
+    return !lacking || space_donate(child, lacking < CALL_PAGES_MAX ? lacking : CALL_PAGES_MAX);
 }
 
 int fork_more(struct space *parent, struct space *child)
 {
     if (child->work != WORK_COPY || child->work_of != parent->id)
         return -EINVAL;
-    if (!fork_some(parent, child)) {
+    if (!lend_some(parent, child) || !fork_some(parent, child)) {
         child->work_of = 0; /* what failed is not done again */
         return -ENOMEM;
     }
-    if (child->work_at < USER_END)
+    if (child->work_at < USER_END || child->lent < parent->lent)
         return MEM_MORE;
     copy_regions(parent, child);
     child->work = WORK_NONE;

@@ -232,13 +232,14 @@ uint32_t frames_lend_to(uint32_t *list)
     return frame;
 }
 
-void frames_return_all(uint32_t *list)
+bool frames_return_some(uint32_t *list, uint32_t most)
 {
-    while (*list != FRAME_NONE) {
+    for (; most && *list != FRAME_NONE; most--) {
         uint32_t frame = *list;
         *list = records[frame].next;
         frames_return(frame);
     }
+    return *list == FRAME_NONE;
 }
 
 /* The kernel refuses every use of a frame that it still has: clearing asks. */

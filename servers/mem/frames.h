@@ -67,7 +67,9 @@ void frames_return(uint32_t frame);
 
 /* The same for one who borrows several; `*list` (FRAME_NONE: empty) remembers them. */
 uint32_t frames_lend_to(uint32_t *list);
-void frames_return_all(uint32_t *list);
+
+/* So many of the list at most; true: that was all. */
+bool frames_return_some(uint32_t *list, uint32_t most);
 
 /* Returns those of the list that the kernel has let go of; true: that was all. */
 bool frames_return_free(uint32_t *list);

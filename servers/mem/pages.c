@@ -122,7 +122,14 @@ static uint32_t next_entry(struct page_map *map, uint32_t index, uint32_t from, 
 
 bool pages_next(struct page_map *map, uint32_t address, uint32_t end, struct page_run *run)
 {
-    while (address < end) {
+    return pages_next_near(map, &address, end, DIRECTORY_ENTRIES, run);
+}
+
+bool pages_next_near(struct page_map *map, uint32_t *from, uint32_t end, uint32_t leaves, struct page_run *run)
+{
+    uint32_t address = *from;
+
+    while (address < end && leaves) {
         uint32_t index = address >> LEAF_SHIFT, word = map->directory[index];
         if (!word) {
             address = next_used(map, index) << LEAF_SHIFT;
@@ -143,7 +150,9 @@ bool pages_next(struct page_map *map, uint32_t address, uint32_t end, struct pag
             return true;
         }
         address = stop;
+        leaves--;
     }
+    *from = address < end ? address : end;
     return false;
 }
 
@@ -209,15 +218,20 @@ void pages_remove(struct page_map *map, const struct page_run *run)
     set_directory(map, run->address >> LEAF_SHIFT, 0);
 }
 
-bool pages_find_hole(struct page_map *map, uint32_t *address, uint32_t end, uint32_t pages, uint32_t runs)
+bool pages_find_hole(struct page_map *map, uint32_t *address, uint32_t end, uint32_t pages, uint32_t most)
 {
     struct page_run run;
 
-    for (; (end - *address) >> PAGE_BITS >= pages; *address = run_end(&run)) {
-        if (!runs--)
+    for (uint32_t cost = 0; (end - *address) >> PAGE_BITS >= pages; *address = run_end(&run)) {
+        if (cost >= most)
             return false;
-        if (!pages_next(map, *address, *address + (pages << PAGE_BITS), &run))
-            return true;
+        uint32_t place = *address, hole_end = place + (pages << PAGE_BITS);
+        if (!pages_next_near(map, &place, hole_end, LEAVES_AT_ONCE, &run)) {
+            if (place == hole_end)
+                return true;
+            return false; /* those that were empty are gone: the same place is looked at again */
+        }
+        cost += GROUP_ENTRIES + (run.entries ? run.pages : 0);
     }
     *address = end;
     return false;

@@ -48,6 +48,7 @@ enum {
     PAGES_NUMBER_SHIFT = 15,
     DIRECTORY_ENTRIES = USER_END >> LEAF_SHIFT,
     ENTRY_ANON = PAGE_ZERO | PAGE_WRITE | PAGE_ANON,
+    LEAVES_AT_ONCE = 32, /* passed over in a step */
 };
 
 struct page_map {
@@ -137,6 +138,9 @@ static inline uint32_t run_end(const struct page_run *run)
  * leaf, and leaves, that it finds empty are forgotten, so that nobody looks there again. */
 bool pages_next(struct page_map *map, uint32_t address, uint32_t end, struct page_run *run);
 
+/* The same, past so many leaves at most in which it finds nothing: false with *address below `end` where to look on. */
+bool pages_next_near(struct page_map *map, uint32_t *address, uint32_t end, uint32_t leaves, struct page_run *run);
+
 /* Makes `pages` free pages untouched anonymous ones. */
 void pages_reserve(struct page_map *map, uint32_t address, uint32_t pages);
 
@@ -146,9 +150,9 @@ void pages_split(struct page_map *map, uint32_t address);
 /* Removes the entries of a run that pages_next() found, or of its beginning. */
 void pages_remove(struct page_map *map, const struct page_run *run);
 
-/* Looks from *address on, passing over `runs` at most: true if `pages` successive pages up to `end` are free there,
- * with *address where they begin; else it is where to look on: behind the last place if there is none. */
-bool pages_find_hole(struct page_map *map, uint32_t *address, uint32_t end, uint32_t pages, uint32_t runs);
+/* Looks from *address on, as long as looking at `most` entries takes: true if `pages` successive pages up to `end` are
+ * free there, with *address where they begin; else it is where to look on: behind the last place if there is none. */
+bool pages_find_hole(struct page_map *map, uint32_t *address, uint32_t end, uint32_t pages, uint32_t most);
 
 /* Gives the leaves back: there are no more entries. */
 void pages_destroy(struct page_map *map);

@@ -22,6 +22,17 @@ static bool occupied(struct space *space, uint32_t address, uint32_t end)
     return pages_next(&space->pages, address, end, &run);
 }
 
+/* The same for a place of any size: 0 if it is free, -EEXIST, or MEM_MORE: there were many leaves without pages,
+ * which are gone now. */
+static int check_free(struct space *space, uint32_t address, uint32_t end)
+{
+    struct page_run run;
+
+    if (pages_next_near(&space->pages, &address, end, LEAVES_AT_ONCE, &run))
+        return -EEXIST;
+    return address < end ? MEM_MORE : 0;
+}
+
 bool regions_is_heap(const struct space *space, uint32_t address)
 {
     return address >= page_up(space->heap_start) && address < space->heap_end;
@@ -56,8 +67,10 @@ int regions_sbrk(struct space *space, int32_t increment)
         return -ENOMEM;
     uint32_t top = page_up((uint32_t)end);
     if (top > old_top) {
-        if (occupied(space, old_top, top) ||
-            !space_promise(space, old_top, top, (top - old_top) >> PAGE_BITS))
+        int status = check_free(space, old_top, top);
+        if (status == MEM_MORE)
+            return MEM_MORE;
+        if (status || !space_promise(space, old_top, top, (top - old_top) >> PAGE_BITS))
             return -ENOMEM;
         space->heap_end = (uint32_t)end;
         return 0;
@@ -79,18 +92,18 @@ static int check_place(struct space *space, uint32_t address, uint32_t pages)
     if (address > MMAP_LIMIT || pages > (MMAP_LIMIT - address) >> PAGE_BITS)
         return -ENOMEM;
     uint32_t end = address + (pages << PAGE_BITS);
-    return overlaps_heap(space, address, end) || occupied(space, address, end) ? -EEXIST : 0;
+    return overlaps_heap(space, address, end) ? -EEXIST : check_free(space, address, end);
 }
 
-/* From the hint on, and then from the base, past so many runs in a call. */
+/* From the hint on, and then from the base, in a call as far as it takes to look at so many entries. */
 static int choose_place(struct space *space, uint32_t pages, uint32_t *address)
 {
-    enum { RUNS = 64 };
+    enum { MOST = 1024 };
     struct search *search = &space->search;
 
     if (search->pages != pages)
         *search = (struct search){space->mmap_hint, pages, false};
-    bool found = pages_find_hole(&space->pages, &search->at, MMAP_LIMIT, pages, RUNS);
+    bool found = pages_find_hole(&space->pages, &search->at, MMAP_LIMIT, pages, MOST);
     *address = search->at;
     if (!found && search->at < MMAP_LIMIT)
         return MEM_MORE;
@@ -129,8 +142,10 @@ static bool has_others(const struct space *space, uint32_t address, uint32_t end
     return overlaps_heap(space, address, end);
 }
 
+/* A place has become free: a search that has passed it begins again. */
 static void lower_hint(struct space *space, uint32_t address)
 {
+    space->search.pages = 0;
     if (address >= MMAP_BASE && address < space->mmap_hint)
         space->mmap_hint = address;
 }

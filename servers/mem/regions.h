@@ -1,6 +1,6 @@
 /*
  * The regions of a space: its program's image, the heap, the stack, and what mmap reserved. All
- * results are 0 or a negative errno; a refused call has changed nothing.
+ * results are 0, MEM_MORE or a negative errno; a refused call has changed nothing.
  *
  * Memory is finite: heap, image and mmap promise their pages when they are made (space_promise()),
  * so that touching them later does not fail. Of the stack STACK_PROMISED pages are promised, those
@@ -15,11 +15,12 @@
 void regions_init(uint32_t archive_pages);
 
 /* Moves the end of the heap. EINVAL: below its start. ENOMEM: beyond HEAP_LIMIT, onto a mapping, or
- * more than there is. MEM_MORE: not so far down yet. */
+ * more than there is. MEM_MORE: not so far down yet, or still looking whether there is a mapping. */
 int regions_sbrk(struct space *space, int32_t increment);
 
 /* Reserves zeroed pages, at `*address` or, if that is 0, where there is room. EINVAL: not aligned,
- * no length, below PROGRAM_BASE. ENOMEM: beyond MMAP_LIMIT, no room. EEXIST: taken. MEM_MORE: the same again looks on. */
+ * no length, below PROGRAM_BASE. ENOMEM: beyond MMAP_LIMIT, no room. EEXIST: taken. MEM_MORE: the same again
+ * looks on. */
 int regions_mmap(struct space *space, uint32_t *address, uint32_t length);
 
 /* Frees pages that came by mmap from *address on; holes are passed over. EINVAL: not aligned, no length, out of
@@ -31,8 +32,8 @@ int regions_munmap(struct space *space, uint32_t *address, uint32_t length);
 uint32_t regions_take_page(struct space *space);
 bool regions_give_page(struct space *space, uint32_t address);
 
-/* Maps a segment of a program. EINVAL: not aligned, out of bounds, rights, more than SEGMENT_PAGES_MAX pages, or IMAGE_PARTS that do
- * not adjoin. EEXIST, ENOMEM. */
+/* Maps a segment of a program. EINVAL: not aligned, out of bounds, rights, more than SEGMENT_PAGES_MAX pages, or more
+ * than IMAGE_PARTS that do not adjoin. EEXIST, ENOMEM. */
 int regions_map_segment(struct space *space, const struct mem_segment *segment);
 
 /* The image is complete: the heap starts here, behind the image or in its last page, and the first

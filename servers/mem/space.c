@@ -129,7 +129,7 @@ static struct space *create(uint32_t id, struct account *account, struct cost co
 
 static void end_at_once(struct space *space, bool gone);
 
-/* The frames that its task starts with; if it cannot have them, the space is gone, and what was sent as the task lives. */
+/* The frames that its task starts with; if it cannot have them, the space is gone; what was sent as it lives. */
 static int equip(struct space *space, uint32_t frames)
 {
     if (space_donate(space, frames))
@@ -156,7 +156,8 @@ int space_create_like(uint32_t id, const struct space *parent)
     if (!space)
         return -ENOMEM;
     memcpy(space->tables, parent->tables, sizeof(space->tables));
-    return equip(space, parent->lent); /* it needs no more tables than that has */
+    space->direct = parent->direct; /* its pages, when it has them: they are more to end than there are yet */
+    return equip(space, parent->lent < CALL_PAGES_MAX ? parent->lent : CALL_PAGES_MAX); /* fork lends the rest */
 }
 
 static void unlink_space(struct space *space)
@@ -179,7 +180,7 @@ bool space_donate(struct space *space, uint32_t frames)
         if (frame == FRAME_NONE)
             return false;
         space->lent++;
-        if (run && frame != first + run && frame + 1 != first) {
+        if (run == CALL_PAGES_MAX || (run && frame != first + run && frame + 1 != first)) {
             if (kernel_donate(space->task, first, run))
                 return false;
             run = 0;
@@ -245,7 +246,7 @@ static uint32_t release(struct page_map *map, uint32_t *address, uint32_t end, u
     struct page_run run;
     uint32_t pages = 0, cost = 0;
 
-    for (; cost < most && pages_next(map, *address, end, &run); *address = run_end(&run)) {
+    for (; cost < most && pages_next_near(map, address, end, LEAVES_AT_ONCE, &run); *address = run_end(&run)) {
         if (run.entries) {
             uint32_t each = run.address < SHM_BASE ? 1 : SEGMENT_PAGES, room = (most - cost - 1) / each + 1;
             run.pages = run.pages < room ? run.pages : room;
@@ -257,14 +258,21 @@ static uint32_t release(struct page_map *map, uint32_t *address, uint32_t end, u
         pages += run.pages;
     }
     unmap_gathered(gathered);
-    if (cost < most)
-        *address = end;
+    return pages;
+}
+
+static uint32_t release_all(struct page_map *map, uint32_t address, uint32_t end, const struct space *space)
+{
+    uint32_t pages = 0;
+
+    while (address < end)
+        pages += release(map, &address, end, UINT32_MAX, &(struct gathered){.space = space});
     return pages;
 }
 
 uint32_t space_release(struct space *space, uint32_t address, uint32_t end)
 {
-    return release(&space->pages, &address, end, UINT32_MAX, &(struct gathered){.space = space});
+    return release_all(&space->pages, address, end, space);
 }
 
 uint32_t space_release_some(struct space *space, uint32_t *address, uint32_t end)
@@ -355,7 +363,7 @@ static void end_without_pages(struct space *space, bool gone)
     space_end_ahead(space);
     space->id = 0;
     if (gone) {
-        frames_return_all(&space->donated);
+        frames_return_some(&space->donated, UINT32_MAX);
         end(space);
         return;
     }
@@ -377,10 +385,8 @@ static void hide(struct space *space)
 
 static void end_at_once(struct space *space, bool gone)
 {
-    uint32_t from = 0;
-
     hide(space);
-    release(&space->pages, &from, USER_END, UINT32_MAX, &(struct gathered){.space = gone ? NULL : space});
+    release_all(&space->pages, 0, USER_END, gone ? NULL : space);
     end_without_pages(space, gone);
 }
 
@@ -393,10 +399,13 @@ static int end_some(struct space *space)
         return MEM_MORE;
     if (space->leaves > SMALL_LEAVES && !task_is_gone(space))
         return MEM_TASK;
+    bool gone = end_task(space);
+    if (gone && !frames_return_some(&space->donated, 2 * STEP_PAGES))
+        return MEM_MORE;
     while (*link != space)
         link = &(*link)->next;
     *link = space->next;
-    end_without_pages(space, end_task(space));
+    end_without_pages(space, gone);
     return 0;
 }
 
@@ -466,35 +475,4 @@ bool space_promise(struct space *space, uint32_t address, uint32_t end, uint32_t
     space->low += cost.low;
     space->leaves += cost.leaves;
     return true;
-}
-
-static int split_account(struct space *space, uint32_t frames)
-{
-    if (!frames_promise_low(ACCOUNT_COST))
-        return -ENOMEM;
-    struct account *account = heap_page();
-    int error = -ENOMEM;
-    if (account)
-        error = account_split(account, space->account, frames, space->committed + space->low + space->ahead);
-    if (!error) {
-        space->account = account;
-        return 0;
-    }
-    if (account)
-        heap_page_free(account);
-    frames_unpromise_low(ACCOUNT_COST);
-    return error;
-}
-
-int space_set_limit(struct space *space, uint32_t frames)
-{
-    struct account *account = space->account;
-
-    if (frames > account->limit)
-        return -EPERM;
-    if (frames == account->limit)
-        return 0;
-    if (account->holders == 1 && account->parent)
-        return account_lower(account, frames);
-    return split_account(space, frames);
 }

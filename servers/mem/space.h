@@ -40,7 +40,7 @@ enum {
     OBJECT_FRAMES = 8, /* of kernel objects: its task's, and what that's account starts with, for a thread and slots */
     SPACE_FRAMES = 4 + OBJECT_FRAMES, /* its page, a page directory for each GiB, and those */
     STEP_PAGES = 192,
-    RUN_PAGES = 4, /* what a run costs beside its pages, as pages */
+    RUN_PAGES = 6, /* what a run costs beside its pages, as pages */
     SEGMENT_PAGES = 3, /* what a shared segment costs, as pages */
     SMALL_LEAVES = 8, /* so many, with twice as many tables, go in a step */
     IMAGE_PARTS = 8, /* of adjoining pages of the program */
@@ -169,8 +169,8 @@ static inline void space_unmap(const struct space *space, uint32_t address, uint
         assert(err == ERR_CAP || err == ERR_DEAD);
 }
 
-/* Unmaps and frees all pages from address to end; returns how many had an entry. space_release_some() does a step of it, and
- * *address is where it goes on, or `end`. */
+/* Unmaps and frees all pages from address to end; returns how many had an entry. space_release_some() does a step of
+ * it, and *address is where it goes on, or `end`. */
 uint32_t space_release(struct space *space, uint32_t address, uint32_t end);
 uint32_t space_release_some(struct space *space, uint32_t *address, uint32_t end);
 

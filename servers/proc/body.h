@@ -54,8 +54,8 @@ bool body_place(const struct body *body, uint32_t *eip, uint32_t *esp);
 /* To another processor. */
 void body_move(struct body *body, uint32_t cpu);
 
-/* Everything goes, whatever of it there is; the thread does not run. If not all is gone yet, another call goes on, or does so when the
- * task has been ended, which takes the kernel long. */
+/* Everything goes, whatever of it there is; the thread does not run. If not all is gone yet, another call goes on, or
+ * does so when the task has been ended, which takes the kernel long. */
 enum body_end { BODY_GONE, BODY_GOES_ON, BODY_TASK_LEFT };
 enum body_end body_destroy(const struct body *body);
 void body_end_task(const struct body *body);

@@ -330,8 +330,8 @@ static void clear_step(struct work *work)
     work_add(work, result == MEM_MORE ? clear_step : load_step);
 }
 
-/* mem has charged what the new program is promised before the old one goes; behind that only the
- * kernel can refuse. */
+/* mem has charged what the new program is promised before the old one goes; behind that only the kernel can refuse, or
+ * mem where frames for tables must be below 896 MiB, and there is more memory. */
 int32_t life_exec(struct process *process, struct arguments *arguments)
 {
     struct program program;

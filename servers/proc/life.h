@@ -25,8 +25,8 @@ enum {
     SIGNAL_LAST = 31
 };
 
-/* A copy of `parent`, running; `*child` is it: 0, -EAGAIN; or SERVER_LATER, with another answer in the end:
- * -ENOMEM, if that is how it fails. */
+/* A copy of `parent`, running; `*child` is it: 0, -EAGAIN; or SERVER_LATER, with another answer in the end, which is
+ * mem's error if it has failed. */
 int32_t life_fork(struct process *parent, struct process **child);
 
 /* A child of `parent` with the program that its arguments name; it holds them if all went well. All steps at once: for

@@ -216,9 +216,18 @@ static void who_ends_waits_no_more(void)
         FRONT(1, 1, "0: 1 1;"),
         NEWS("0: 3 0;"),
         NEWS("0: 0 0;"),
+    }, of_one_in_front[] = {
+        READ(1, "told;"),
+        NEWS("0: 1 0;"),
+        FRONT(1, 0, "0: 1 0;"),
+        ARRIVES("a\r", "1: a\n;"),
+        CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
+        READ(1, "told;"), /* which it had sent before: it is to ask */
+        ARRIVES("b\r", ""),
     };
 
     RUN(list);
+    RUN(of_one_in_front);
 }
 
 static void only_the_manager_says(void)

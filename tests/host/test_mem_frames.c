@@ -127,7 +127,7 @@ static void lend(uint32_t list)
 
 static void give_back(uint32_t list)
 {
-    frames_return_all(&lists[list]);
+    CHECK(frames_return_some(&lists[list], UINT32_MAX));
     CHECK(lists[list] == FRAME_NONE);
     unpromise_low(set_all(LENT_FIRST - (int)list, 0));
 }

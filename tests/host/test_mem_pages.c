@@ -81,7 +81,7 @@ static void find_hole(uint32_t page, uint32_t pages)
 {
     uint32_t found = address_of(page), before = found;
 
-    while (!pages_find_hole(&map, &found, END, pages, 1 + random_below(10)) && found < END) {
+    while (!pages_find_hole(&map, &found, END, pages, 1 + random_below(100)) && found < END) {
         CHECK(found > before);
         before = found;
     }

@@ -2,7 +2,8 @@
  * What takes the memory server long, in parts: a copy, an end, an exec, munmap, sbrk, the search for a place. Each part is
  * bounded, in between others are served, and at the end all is as if it had been done at once.
  *
- * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/space_limit.c
+ * sources: servers/mem/regions.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
@@ -97,12 +98,12 @@ static void check_copy(void)
     pair_end(child);
 }
 
-static int begin_copy(struct mem_client *child)
+static int begin_copy(uint32_t parent, struct mem_client *child)
 {
     *child = (struct mem_client){3, space_receive_slot()};
     fake_task_create(child->slot);
     mem_page.tag = 1 << TAG_ITEMS_SHIFT;
-    struct words words = {{MEM_SPACE_FORK, a.id, 3, 0}};
+    struct words words = {{MEM_SPACE_FORK, parent, 3, 0}};
     CHECK(mem_exchange(NULL, 1 << TAG_ITEMS_SHIFT, &words));
     return (int)words.w[0];
 }
@@ -116,7 +117,7 @@ static void check_copy_is_given_up(void)
     uint32_t before = free_frames(), used = frames_account.used;
 
     CHECK(mem_manager(MEM_SPACE_FORK_MORE, a.id, b.id) == -EINVAL);
-    CHECK(begin_copy(&child) == MEM_MORE);
+    CHECK(begin_copy(a.id, &child) == MEM_MORE);
     CHECK(mem_manager(MEM_SPACE_FORK_MORE, b.id, 3) == -EINVAL);
     CHECK(mem_manager(MEM_SPACE_FORK_MORE, 99, 3) == -ENOENT && mem_manager(MEM_SPACE_FORK_MORE, a.id, 99) == -ENOENT);
     CHECK(mem_map_segment(3, &pair_text) == -EINVAL && mem_manager(MEM_SPACE_FINISH, 3, PAIR_BREAK) == -EINVAL);
@@ -128,6 +129,51 @@ static void check_copy_is_given_up(void)
     CHECK(frames_account.used == used && free_frames() >= before - 1); /* the page where the stack ends */
     check_filled(a, address, PAGES);
     mem_check_mappings(&a);
+}
+
+/* More frames for tables than the kernel takes in a call, and pages of which none is treated as the one before. */
+static void check_copy_of_scattered_pages(void)
+{
+    enum { PLACES = 60 };
+
+    for (uint32_t i = 0; i < PLACES; i++) {
+        CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + (i << LEAF_SHIFT), PAGE_SIZE) == 0);
+        pair_write(a, MMAP_BASE + (i << LEAF_SHIFT), i);
+    }
+    CHECK(space_find(a.id)->lent > CALL_PAGES_MAX);
+    begin_to_count();
+    struct mem_client child = pair_fork(a, 3);
+    CHECK(parts >= PLACES * 2 * RUN_PAGES / STEP_PAGES);
+    for (uint32_t i = 0; i < PLACES; i++)
+        CHECK(pair_read(child, MMAP_BASE + (i << LEAF_SHIFT)) == i);
+    mem_between = NULL;
+    pair_end(child);
+    uint32_t address = map_filled();
+    child = pair_fork(a, 3);
+    for (uint32_t i = 0; i < PAGES; i += 2)
+        pair_write(a, address + i * PAGE_SIZE, i);
+    begin_to_count();
+    struct mem_client another = pair_fork(a, 4);
+    CHECK(parts >= PAGES * RUN_PAGES / STEP_PAGES);
+    check_filled(child, address, PAGES);
+    pair_end(child);
+    pair_end(another);
+}
+
+/* What there is to be of a copy counts, not what there is. */
+static void check_large_copy_is_given_up(void)
+{
+    enum { SIZE = 180 * PAGE_SIZE, SEGMENTS = 4 };
+    struct mem_client c = {5, space_receive_slot()}, child;
+
+    CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 5, 0) == 0);
+    for (uint32_t i = 0; i < SEGMENTS; i++)
+        CHECK(mem_map_segment(5, &(struct mem_segment){PROGRAM_BASE + i * SIZE, SIZE, 0, SIZE, READ}) == 0);
+    CHECK(mem_manager(MEM_SPACE_FINISH, 5, PROGRAM_BASE + SEGMENTS * SIZE) == 0);
+    CHECK(begin_copy(c.id, &child) == MEM_MORE);
+    CHECK(mem_call_once(NULL, MEM_SPACE_FORK_MORE, c.id, 3, NULL) == MEM_MORE);
+    CHECK(mem_call_once(NULL, MEM_SPACE_DESTROY, 3, 0, NULL) == MEM_MORE && mem_manager(MEM_SPACE_DESTROY, 3, 0) == 0);
+    pair_end(c);
 }
 
 /* ---------------------------------------------------------------------------------- the end */
@@ -174,17 +220,18 @@ static void check_end_of_others_tasks(void)
 /* Far apart, with a table and a leaf each; and, in another process, many segments. */
 static void check_end_with_many_tables(void)
 {
-    enum { PLACES = 2 * SMALL_LEAVES };
+    enum { PLACES = STEP_PAGES + 8 };
 
     for (uint32_t i = 0; i < PLACES; i++) {
-        CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + (i << LEAF_SHIFT), PAGE_SIZE) == 0);
-        pair_write(a, MMAP_BASE + (i << LEAF_SHIFT), i);
+        CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + (i << TABLE_SHIFT), PAGE_SIZE) == 0);
+        pair_write(a, MMAP_BASE + (i << TABLE_SHIFT), i);
     }
     while (mem_call_once(NULL, MEM_SPACE_DESTROY, a.id, 0, NULL) == MEM_MORE)
         CHECK(fake_task_lives(a.slot));
     CHECK(fake_mappings(a.slot) == 0);
     CHECK(mem_call_once(NULL, MEM_SPACE_DESTROY, a.id, 0, NULL) == MEM_TASK && fake_task_lives(a.slot));
     fake_task_destroy(a.slot);
+    CHECK(space_find_ending(a.id)->lent > 2 * STEP_PAGES && mem_call_once(NULL, MEM_SPACE_DESTROY, a.id, 0, NULL) == MEM_MORE);
     CHECK(mem_call_once(NULL, MEM_SPACE_DESTROY, a.id, 0, NULL) == 0);
     CHECK(mem_call_once(NULL, MEM_SPACE_DESTROY, a.id, 0, NULL) == -ENOENT);
     a = pair_make(a.id);
@@ -319,9 +366,33 @@ static void check_search(void)
     CHECK(mem_call_once(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 16 * PAGE_SIZE);
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + 4 * PAGE_SIZE, PAGE_SIZE) == 0);
     CHECK(mem_call_once(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 4 * PAGE_SIZE);
+    CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &place) == MEM_MORE); /* a place comes free that it has passed */
+    CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + 30 * PAGE_SIZE, 11 * PAGE_SIZE) == 0);
+    CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 29 * PAGE_SIZE);
     space_find(a.id)->mmap_hint = MMAP_LIMIT - PAGE_SIZE;
     CHECK(mem_call(&a, MEM_MMAP, 0, 3 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 18 * PAGE_SIZE);
     CHECK(mem_call(&a, MEM_MMAP, 0, MMAP_LIMIT - MMAP_BASE, &place) == -ENOMEM);
+}
+
+/* Of single pages that are given back the leaves stay: who comes past many of them does so in parts. */
+static void check_empty_leaves(void)
+{
+    enum { LEAVES = 3 * LEAVES_AT_ONCE };
+    uint32_t first = MMAP_BASE + (8 << 20), length = LEAVES << LEAF_SHIFT;
+    static const uint32_t calls[] = {MEM_MUNMAP, MEM_MMAP};
+
+    for (uint32_t round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < LEAVES; i++) {
+            CHECK(pair_call(a, MEM_MMAP, first + (i << LEAF_SHIFT), PAGE_SIZE) == 0);
+            pair_write(a, first + (i << LEAF_SHIFT), i);
+            CHECK(mem_call_once(&a, MEM_MUNMAP, first + (i << LEAF_SHIFT), PAGE_SIZE, NULL) == 0);
+        }
+        begin_to_count();
+        CHECK(mem_call(&a, calls[round], first, length, NULL) == (round ? -ENOMEM : 0) && parts >= 2);
+        mem_between = NULL;
+    }
+    begin_to_count();
+    CHECK(mem_call(&a, MEM_SBRK, MMAP_BASE - page_up(PAIR_BREAK), 0, NULL) == -ENOMEM && parts == 0);
 }
 
 /* All leaves in which pages were given back are gone with them: nobody looks there again. */
@@ -343,6 +414,8 @@ int main(void)
     static void (*const checks[])(void) = {
         check_copy,
         check_copy_is_given_up,
+        check_copy_of_scattered_pages,
+        check_large_copy_is_given_up,
         check_end,
         check_end_of_others_tasks,
         check_end_with_many_tables,
@@ -353,6 +426,7 @@ int main(void)
         check_image_of_many_parts,
         check_sbrk,
         check_search,
+        check_empty_leaves,
         check_no_leaf_is_left,
     };
 

@@ -164,13 +164,15 @@ static int touches_far_apart(void)
             return 2;
         *place = 1;
     }
-    return 0;
+    pid_t child = child_start(waits);
+    return child_end(child) == EXITED(0) ? 0 : 1;
 }
 
 static bool many_tables(void)
 {
     uint32_t free = memory_now().free;
 
+    board[1] = 1;
     return IS(child_run(touches_far_apart), EXITED(0)) && IS(memory_now().free, free);
 }
 
@@ -259,7 +261,7 @@ static const struct tap_point points[] = {
     {"a large process is killed while it becomes another program", killed_while_it_execs},
     {"a large process is killed while it ends", killed_while_it_ends},
     {"a large process becomes another program", becomes_another},
-    {"a process with many page tables ends", many_tables},
+    {"a process with many page tables forks, and ends", many_tables},
     {"large processes end while others run", ended_beside_others},
     {"the end is heard of when all memory is back", heard_of_at_the_end},
     {"munmap and sbrk of much memory", given_back},
