@@ -160,6 +160,28 @@ static void check_copy_of_scattered_pages(void)
     pair_end(another);
 }
 
+/* Tables stay when their pages go: what they take is lent in parts, too, and is all there when the copy is done. */
+static void check_copy_of_tables(void)
+{
+    enum { TABLES = 100 };
+    struct mem_client child;
+    int status = MEM_MORE;
+
+    for (uint32_t i = 0; i < TABLES; i++) {
+        CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + (i << TABLE_SHIFT), PAGE_SIZE) == 0);
+        pair_write(a, MMAP_BASE + (i << TABLE_SHIFT), i);
+    }
+    CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE, TABLES << TABLE_SHIFT) == 0);
+    CHECK(begin_copy(a.id, &child) == MEM_MORE && space_find(3)->lent <= 2 * CALL_PAGES_MAX);
+    for (uint32_t lent = space_find(3)->lent; status == MEM_MORE; lent = space_find(3)->lent) {
+        status = mem_call_once(NULL, MEM_SPACE_FORK_MORE, a.id, 3, NULL);
+        CHECK(space_find(3)->lent - lent <= CALL_PAGES_MAX);
+    }
+    CHECK(status == 0 && space_find(3)->lent == space_find(a.id)->lent);
+    CHECK(mem_call_once(NULL, MEM_SPACE_DESTROY, 3, 0, NULL) == MEM_TASK);
+    pair_end(child);
+}
+
 /* What there is to be of a copy counts, not what there is. */
 static void check_large_copy_is_given_up(void)
 {
@@ -374,25 +396,32 @@ static void check_search(void)
     CHECK(mem_call(&a, MEM_MMAP, 0, MMAP_LIMIT - MMAP_BASE, &place) == -ENOMEM);
 }
 
-/* Of single pages that are given back the leaves stay: who comes past many of them does so in parts. */
+/* The later one goes first: nobody knows then that the leaf is empty. */
+static void leave_empty(uint32_t address)
+{
+    uint32_t later = address + LEAF_ENTRIES / 4 * PAGE_SIZE;
+
+    CHECK(pair_call(a, MEM_MMAP, address, PAGE_SIZE) == 0 && pair_call(a, MEM_MMAP, later, PAGE_SIZE) == 0);
+    pair_write(a, address, 1);
+    pair_write(a, later, 1);
+    CHECK(pair_call(a, MEM_MUNMAP, later, PAGE_SIZE) == 0 && pair_call(a, MEM_MUNMAP, address, PAGE_SIZE) == 0);
+}
+
+/* Who comes past many empty leaves does so in parts. */
 static void check_empty_leaves(void)
 {
-    enum { LEAVES = 3 * LEAVES_AT_ONCE };
-    uint32_t first = MMAP_BASE + (8 << 20), length = LEAVES << LEAF_SHIFT;
-    static const uint32_t calls[] = {MEM_MUNMAP, MEM_MMAP};
+    enum { ROUNDS = 3, LEAVES = 3 * LEAVES_AT_ONCE, LENGTH = LEAVES << LEAF_SHIFT };
+    static const uint32_t calls[ROUNDS] = {MEM_MUNMAP, MEM_MMAP, MEM_SBRK};
 
-    for (uint32_t round = 0; round < 2; round++) {
-        for (uint32_t i = 0; i < LEAVES; i++) {
-            CHECK(pair_call(a, MEM_MMAP, first + (i << LEAF_SHIFT), PAGE_SIZE) == 0);
-            pair_write(a, first + (i << LEAF_SHIFT), i);
-            CHECK(mem_call_once(&a, MEM_MUNMAP, first + (i << LEAF_SHIFT), PAGE_SIZE, NULL) == 0);
-        }
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        uint32_t first = round < 2 ? MMAP_BASE + (8 << 20) : HEAP_LIMIT - LENGTH;
+        for (uint32_t i = 0; i < LEAVES; i++)
+            leave_empty(first + (i << LEAF_SHIFT));
         begin_to_count();
-        CHECK(mem_call(&a, calls[round], first, length, NULL) == (round ? -ENOMEM : 0) && parts >= 2);
+        uint32_t where = round < 2 ? first : HEAP_LIMIT - PAIR_BREAK;
+        CHECK(mem_call(&a, calls[round], where, LENGTH, NULL) == (round ? -ENOMEM : 0) && parts >= 2);
         mem_between = NULL;
     }
-    begin_to_count();
-    CHECK(mem_call(&a, MEM_SBRK, MMAP_BASE - page_up(PAIR_BREAK), 0, NULL) == -ENOMEM && parts == 0);
 }
 
 /* All leaves in which pages were given back are gone with them: nobody looks there again. */
@@ -415,6 +444,7 @@ int main(void)
         check_copy,
         check_copy_is_given_up,
         check_copy_of_scattered_pages,
+        check_copy_of_tables,
         check_large_copy_is_given_up,
         check_end,
         check_end_of_others_tasks,
