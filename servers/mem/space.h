@@ -16,11 +16,10 @@
  *       table does. `low` counts the frames that these cost, with SPACE_FRAMES
  *   P7  `account` was charged `committed` and `low`, of which `low` is promised below the window,
  *       and between space_clear() and regions_finish() `ahead`: what is left for the next program
- *
  *   P8  with `work` other than WORK_NONE its task does not run, and P4 does not hold: some pages are
  *       there no more, or not yet, but are promised until the work is done
  *
- * What takes long is done in steps, each of a call: STEP_PAGES at most, so that others are served in between.
+ * What takes long is done in steps, each of a call, that do what STEP_PAGES pages cost: others are served in between.
  * One spare space is always prepared: its slot is the one that is open for the capability in the
  * next message. SPARES_KEPT others are kept.
  */

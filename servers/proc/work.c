@@ -18,6 +18,7 @@ enum {
 static struct work *first, **last = &first;
 static struct caller thread; /* its call */
 static bool thread_waits;
+static uint32_t task_to_end; /* its slot, 0: none */
 
 void work_add(struct work *work, void (*step)(struct work *work))
 {
@@ -49,8 +50,6 @@ static void do_step(struct work *work)
     work->step = NULL;
     step(work);
 }
-
-static uint32_t task_to_end; /* its slot, 0: none */
 
 void work_end_task(uint32_t slot)
 {

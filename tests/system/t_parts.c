@@ -47,6 +47,14 @@ static bool all_is_free(uint32_t free)
     return IS(memory_now().free, free);
 }
 
+/* The piece is good, and when its end is heard of all memory is back. */
+static bool runs_and_gives_back(int (*piece)(void))
+{
+    uint32_t free = memory_now().free;
+
+    return IS(child_run(piece), EXITED(0)) && IS(memory_now().free, free);
+}
+
 /* ---------------------------------------------------------------------------------- fork */
 
 static int reads_and_writes(void)
@@ -74,9 +82,7 @@ static int forks_three(void)
 
 static bool copied(void)
 {
-    uint32_t free = memory_now().free;
-
-    return IS(child_run(forks_three), EXITED(0)) && IS(memory_now().free, free);
+    return runs_and_gives_back(forks_three);
 }
 
 /* ---------------------------------------------------------------------------------- kill */
@@ -170,17 +176,13 @@ static int touches_far_apart(void)
 
 static bool many_tables(void)
 {
-    uint32_t free = memory_now().free;
-
     board[1] = 1;
-    return IS(child_run(touches_far_apart), EXITED(0)) && IS(memory_now().free, free);
+    return runs_and_gives_back(touches_far_apart);
 }
 
 static bool becomes_another(void)
 {
-    uint32_t free = memory_now().free;
-
-    return IS(child_run(execs_to_another), EXITED(0)) && IS(memory_now().free, free);
+    return runs_and_gives_back(execs_to_another);
 }
 
 static int ends_beside_others(void)
@@ -199,10 +201,8 @@ static int ends_beside_others(void)
 
 static bool ended_beside_others(void)
 {
-    uint32_t free = memory_now().free;
-
     board[1] = 1;
-    return IS(child_run(ends_beside_others), EXITED(0)) && IS(memory_now().free, free);
+    return runs_and_gives_back(ends_beside_others);
 }
 
 /* Who waits without hanging hears nothing before all is free. */
@@ -233,9 +233,7 @@ static int gives_back(void)
 
 static bool given_back(void)
 {
-    uint32_t free = memory_now().free;
-
-    return IS(child_run(gives_back), EXITED(0)) && IS(memory_now().free, free);
+    return runs_and_gives_back(gives_back);
 }
 
 /* Past many small mappings. */
