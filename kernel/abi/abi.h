@@ -130,6 +130,8 @@ struct thread_registers {
     uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp, eip, eflags;
     uint16_t fs, gs; /* selectors */
 };
+/* Of a data segment that begins at THREAD_AREA: for C libraries, whose gs leads to what is a thread's own. */
+enum { USER_AREA_SELECTOR = 0x2b };
 
 enum thread_state_part { THREAD_REGISTERS = 0, THREAD_FPU = 1 };
 
@@ -203,6 +205,7 @@ struct boot_page {
 enum {
     STACK_LOW = 0xf0000, /* the stack may grow down to here: 8 MiB */
     STACK_TOP = 0x8f0000,
+    THREAD_AREA = STACK_TOP - 1024, /* the base of the segment USER_AREA_SELECTOR */
     MESSAGE_PAGE = 0x8f8000, /* main thread's message page; threads n: + n pages */
     BOOT_PAGE = 0x8fe000,
     PROGRAM_BASE = 0x900000,

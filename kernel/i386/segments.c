@@ -6,10 +6,28 @@
 
 const void *kernel_resume;
 
-static struct task_state double_fault;
+/* SDM volume 3, 3.4.5: 4 GiB from `base` on, with an access byte. */
+#define SEGMENT(access, base)                                                                                          \
+    (0x00cf00000000ffffull | (uint64_t)(access) << 40 | ((base)&0xffffffull) << 16 | ((base) >> 24 & 0xffull) << 56)
+
 static uint8_t double_fault_stack[PAGE_SIZE];
+static struct task_state double_fault = {
+    .eip = (uint32_t)panic_double_fault,
+    .eflags = 2,
+    .esp = (uint32_t)(double_fault_stack + sizeof double_fault_stack - 16),
+    .cs = KERNEL_CODE,
+    .ss = KERNEL_DATA,
+    .ds = KERNEL_DATA,
+    .es = KERNEL_DATA,
+    .io_map = sizeof double_fault,
+};
 static uint64_t idt[256];
-uint64_t gdt[TASK_STATE / 8 + CPU_MAX]; /* other processors begin with it, too */
+uint64_t gdt[TASK_STATE / 8 + CPU_MAX] = {/* other processors begin with it, too */
+                                          [KERNEL_CODE / 8] = SEGMENT(0x9b, 0),
+                                          [KERNEL_DATA / 8] = SEGMENT(0x93, 0),
+                                          [USER_CODE / 8] = SEGMENT(0xfb, 0),
+                                          [USER_DATA / 8] = SEGMENT(0xf3, 0),
+                                          [USER_AREA / 8] = SEGMENT(0xf3, THREAD_AREA)};
 
 extern const uint32_t trap_stubs[VECTORS_COUNT];
 void sysenter_entry(void);
@@ -18,12 +36,6 @@ extern const uint8_t resume_alone[], resume_locked[];
 void request_entry(void), wake_entry(void), spurious_entry(void), nmi_entry(void);
 
 enum { MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP, MSR_SYSENTER_EIP };
-
-/* SDM volume 3, 3.4.5: flat segments differ in their access byte alone. */
-static uint64_t flat(uint8_t access)
-{
-    return 0x00cf00000000ffffull | (uint64_t)access << 40;
-}
 
 static uint64_t task_segment(const struct task_state *state)
 {
@@ -59,30 +71,10 @@ const struct cpu *segments_interrupted(void)
     return &kernel.cpus[double_fault.link / 8 % CPU_MAX];
 }
 
-static void init_double_fault(void)
-{
-    double_fault = (struct task_state){
-        .cr3 = machine_kernel_tops,
-        .eip = (uint32_t)(uintptr_t)panic_double_fault,
-        .eflags = 2,
-        .esp = (uint32_t)(uintptr_t)(double_fault_stack + sizeof double_fault_stack - 16),
-        .cs = KERNEL_CODE,
-        .ss = KERNEL_DATA,
-        .ds = KERNEL_DATA,
-        .es = KERNEL_DATA,
-        .io_map = sizeof double_fault,
-    };
-    idt[8] = (uint64_t)0x8500 << 32 | DOUBLE_FAULT_STATE << 16; /* a task gate */
-}
-
 void segments_init(void)
 {
     enum { NMI = 2, BREAKPOINT, OVERFLOW };
 
-    gdt[KERNEL_CODE / 8] = flat(0x9b);
-    gdt[KERNEL_DATA / 8] = flat(0x93);
-    gdt[USER_CODE / 8] = flat(0xfb);
-    gdt[USER_DATA / 8] = flat(0xf3);
     gdt[DOUBLE_FAULT_STATE / 8] = task_segment(&double_fault);
     for (unsigned v = 0; v < VECTORS_COUNT; v++)
         idt[v] = interrupt_gate(trap_stubs[v], v == BREAKPOINT || v == OVERFLOW ? 3 : 0);
@@ -90,7 +82,8 @@ void segments_init(void)
     idt[VECTOR_WAKE] = interrupt_gate((uint32_t)(uintptr_t)wake_entry, 0);
     idt[APIC_SPURIOUS] = interrupt_gate((uint32_t)(uintptr_t)spurious_entry, 0);
     idt[NMI] = interrupt_gate((uint32_t)(uintptr_t)nmi_entry, 0);
-    init_double_fault();
+    double_fault.cr3 = machine_kernel_tops;
+    idt[8] = (uint64_t)0x8500 << 32 | DOUBLE_FAULT_STATE << 16; /* a task gate */
 }
 
 void segments_load(unsigned cpu)

@@ -6,7 +6,8 @@ enum {
     KERNEL_DATA = 0x10,
     USER_CODE = 0x18 | 3,
     USER_DATA = 0x20 | 3,
-    DOUBLE_FAULT_STATE = 0x28,
+    USER_AREA = 0x28 | 3, /* from THREAD_AREA on: for gs, if a program wants it */
+    DOUBLE_FAULT_STATE = 0x30,
 };
 
 #include <stdint.h>

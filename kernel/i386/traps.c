@@ -57,7 +57,7 @@ static __attribute__((noinline)) uint16_t selector(uint16_t selector)
 {
     unsigned segment = selector | 3u;
 
-    return segment == 3 || segment == USER_CODE || segment == USER_DATA ? selector : 0;
+    return segment == 3 || segment == USER_CODE || segment == USER_DATA || segment == USER_AREA ? selector : 0;
 }
 
 void arch_registers_set(struct registers *to, const struct thread_registers *from)

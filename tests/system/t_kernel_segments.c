@@ -21,7 +21,8 @@ static void selectors_are_sanitised(void)
 {
     static const uint16_t selectors[][2] = {
         {0, 0}, {3, 3}, {USER_CODE, USER_CODE}, {USER_DATA, USER_DATA}, {USER_DATA - 3, USER_DATA - 3},
-        {8, 0}, {0x10, 0}, {0x13, 0}, {0x28, 0}, {0x43, 0}, {USER_DATA | 4, 0}, {0xffff, 0}};
+        {USER_AREA_SELECTOR, USER_AREA_SELECTOR}, {8, 0}, {0x10, 0}, {0x13, 0}, {0x30, 0}, {0x43, 0}, {USER_DATA | 4, 0},
+        {0xffff, 0}};
 
     for (unsigned i = 0; i < sizeof(selectors) / sizeof(selectors[0]); i++) {
         struct plan plan = own_thread(0, nothing, 0);
@@ -83,6 +84,23 @@ static void segments_are_a_threads_own(void)
     load_segments(0, 0);
 }
 
+/* From THREAD_AREA on, to both sides. */
+static void gs_leads_to_the_area(void)
+{
+    volatile uint32_t *area = (volatile uint32_t *)THREAD_AREA; /* of the stack's highest page */
+    uint32_t above, below, was[2] = {area[2], area[-1]};
+
+    area[2] = 0x12345678;
+    area[-1] = 0x9abcdef0;
+    load_segments(0, USER_AREA_SELECTOR);
+    __asm__ volatile("mov %%gs:8, %0; mov %%gs:-4, %1" : "=r"(above), "=r"(below));
+    load_segments(0, 0);
+    area[2] = was[0];
+    area[-1] = was[1];
+    IS(above, 0x12345678);
+    IS(below, 0x9abcdef0);
+}
+
 /* What ds and es are after an entry with `selector` in both. */
 #define SEGMENTS_AFTER(entry, selector)                                                                              \
     ({                                                                                                               \
@@ -125,6 +143,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     static const struct point points[] = {
         {"selectors are sanitised", selectors_are_sanitised},
         {"fs and gs are a thread's own", segments_are_a_threads_own},
+        {"gs leads to the thread's area", gs_leads_to_the_area},
         {"ds and es are flat in the kernel and behind it", the_kernel_has_its_own},
     };
 
