@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Says which tools are here, in which versions, and what to do about those that are missing or too old.
 
-A variable of the environment names another command: CC, LD, NASM, GRUB_MKRESCUE, XORRISO. Exit status: 1 if
-something is missing or unfit.
+A variable of the environment names another command: CC, LD, NASM, GRUB_MKRESCUE, XORRISO; MUSL names a folder. Exit
+status: 1 if something is missing or unfit.
 """
 from tally import entry
 
@@ -11,7 +11,7 @@ import os
 import pathlib
 import shutil
 
-from tally import configured, packages, tools
+from tally import configured, musl, packages, tools
 
 GROUPS = [("to build", packages.BUILD), ("to run", packages.RUN), ("to test", packages.TEST)]
 CMAKE_NAMES = {"TALLY_CC": tools.CC, "TALLY_LD": tools.LD, "CMAKE_ASM_NASM_COMPILER": tools.NASM,
@@ -68,6 +68,7 @@ def main():
         return 0
     for title, wanted in GROUPS:
         print("\n".join([f"{title}:", *map(row, wanted)]))
+    print(f"the C library:\n  {musl.state()}")
     wanted = [tool for _, group in GROUPS for tool in group]
     problems = [problem for tool in wanted if (problem := tool.problem())]
     problems += [f"{tool.variable}={os.environ[tool.variable]}: there is no such command"

@@ -27,7 +27,7 @@ static inline err_t sys_{name}({parameters})
 
 SHORT = """{declaration}return syscall_short({head}, {words}, {result});"""
 LONG = """struct words words = {{{{{words}}}}};
-    return (err_t)syscall({head}, &words);"""
+    return (err_t)system_call({head}, &words);"""
 SHORT_ARGUMENTS = 3
 
 

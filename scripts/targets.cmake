@@ -31,15 +31,17 @@ target_compile_options(user_flags INTERFACE
 target_include_directories(user_flags INTERFACE
   ${PROJECT_SOURCE_DIR} ${GENERATED} ${PROJECT_SOURCE_DIR}/libuser/libc/include)
 target_include_directories(user_flags SYSTEM INTERFACE ${GENERATED}/third_party)
-target_link_options(user_flags INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/boot/program.ld)
 add_library(user_strict INTERFACE)
 target_link_libraries(user_strict INTERFACE warnings user_flags)
+add_library(user_vdso INTERFACE)
+target_link_libraries(user_vdso INTERFACE user_strict)
+target_link_options(user_vdso INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/boot/vdso.ld)
 
-# add_program(NAME SPACE programs|servers|kernel-tests LIBRARIES ... SOURCES FILE...): the ELF file
+# add_program(NAME [MUSL] SPACE programs|servers|kernel-tests LIBRARIES ... SOURCES FILE...): the ELF file
 # SPACE/NAME.elf of the build folder, made by the target SPACE_NAME; it goes into the boot archive. Each SPACE is a
-# name space of its own.
+# name space of its own. MUSL: a program whose C library is musl (scripts/musl.cmake).
 function(add_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SPACE" "LIBRARIES;SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "MUSL" "SPACE" "LIBRARIES;SOURCES")
   set(target ${arg_SPACE}_${name})
   set(crt server)
   if(arg_SPACE STREQUAL "programs")
@@ -47,9 +49,16 @@ function(add_program name)
   endif()
   add_executable(${target} ${arg_SOURCES})
   add_dependencies(${target} generated)
-  target_link_libraries(${target} PRIVATE crt_${crt} ${arg_LIBRARIES} libuser ${BUILTINS})
+  set(script boot/program.ld)
+  if(arg_MUSL)
+    set(script boot/musl.ld)
+    target_link_libraries(${target} PRIVATE ${musl_library}/crt1.o ${musl_stand_ins} ${arg_LIBRARIES} libtally ${musl_library}/libc.a ${BUILTINS})
+  else()
+    target_link_libraries(${target} PRIVATE crt_${crt} ${arg_LIBRARIES} libuser ${BUILTINS})
+  endif()
+  target_link_options(${target} PRIVATE ${link_flags} -T ${PROJECT_SOURCE_DIR}/${script})
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME ${name} SUFFIX .elf RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${arg_SPACE}
-    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/boot/program.ld)
+    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/${script})
   set_property(GLOBAL APPEND PROPERTY TALLY_${arg_SPACE} ${name})
 endfunction()

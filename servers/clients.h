@@ -9,6 +9,11 @@
 /* Every process: three endpoint capabilities with the right to call, badged with who it is. */
 enum { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3 };
 
+/* Where a program begins that was not made for us alone, and what answers its system calls: the pages of libuser/vdso, read
+ * and run, between the stack and the message page. It finds there in ecx its entry, in edx the address of its program headers,
+ * and in esp their number: the answer to exec is in the other registers. */
+enum { VDSO_BASE = 0x8f0000, VDSO_END = 0x8f8000 };
+
 /* Every server; what else it holds is in the manifest, servers/manifest.h. */
 enum { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_LOG = 3 };
 
@@ -39,6 +44,7 @@ enum {
     PROC_SLOT_CONSOLE = 5,
     PROC_SLOT_TICK = 6,
     PROC_SLOT_ARCHIVE = 7,
+    PROC_SLOT_CLOCK = 8, /* ports of the real-time clock */
 };
 
 /* A kernel test (tests/system/t_kernel_*), which init starts in the way of a server. */

@@ -83,6 +83,8 @@ static const char *read_program_header(const Elf32_Phdr *segment, uint32_t bytes
 {
     if (segment->p_type == PT_INTERP || segment->p_type == PT_DYNAMIC)
         return "dynamically linked";
+    if (segment->p_type == PT_TALLY)
+        image->is_native = true;
     if (segment->p_type != PT_LOAD || segment->p_memsz == 0)
         return 0;
     const char *refusal = check_segment(segment, bytes);
@@ -98,6 +100,19 @@ static bool entry_is_text(const struct elf_image *image)
             return true;
     }
     return false;
+}
+
+static void find_headers(const Elf32_Ehdr *header, struct elf_image *image)
+{
+    uint32_t bytes = header->e_phnum * sizeof(Elf32_Phdr);
+
+    for (uint32_t i = 0; i < image->count; i++) {
+        const struct elf_segment *segment = &image->segments[i];
+        uint32_t at = header->e_phoff - segment->offset;
+        if (at <= segment->file_bytes && bytes <= segment->file_bytes - at)
+            image->headers = segment->address + at;
+    }
+    image->headers_count = header->e_phnum;
 }
 
 const char *elf_image_read(const void *file, uint32_t bytes, struct elf_image *image)
@@ -117,5 +132,7 @@ const char *elf_image_read(const void *file, uint32_t bytes, struct elf_image *i
     }
     if (!refusal && !entry_is_text(image))
         refusal = "the entry lies outside the text";
+    if (!refusal)
+        find_headers(&header, image);
     return refusal;
 }

@@ -12,7 +12,9 @@
 
 #include "kernel/abi/abi.h"
 
-enum { ELF_SEGMENTS_MAX = 8 };
+#include <stdbool.h>
+
+enum { ELF_SEGMENTS_MAX = 8, PT_TALLY = 0x6c6c6174 /* boot/program.ld */ };
 
 #define PROGRAM_END 0x40000000u
 
@@ -25,6 +27,8 @@ struct elf_segment {
 struct elf_image {
     uint32_t entry;
     uint32_t end; /* the first page-aligned address behind the segments */
+    uint32_t headers, headers_count; /* where the program headers are in memory, 0: nowhere */
+    bool is_native; /* it has a segment PT_TALLY: it calls our servers itself, and begins at its entry */
     uint32_t count;
     struct elf_segment segments[ELF_SEGMENTS_MAX];
 };

@@ -104,6 +104,7 @@ static const struct manifest_entry manifest[SERVERS] = {
                      0},
                     {GRANT_IRQS, PROC_SLOT_TICK, RIGHT_CONTROL, IRQ_TICK, 1},
                     {GRANT_ARCHIVE, PROC_SLOT_ARCHIVE, RIGHT_READ, 0, 0},
+                    {GRANT_PORTS, PROC_SLOT_CLOCK, RIGHT_READ | RIGHT_WRITE, 0x70, 2},
                 },
         },
     [SERVER_SCREEN] = /* where there is one */

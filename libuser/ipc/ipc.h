@@ -30,27 +30,27 @@ static inline uint32_t ipc_extend(uint32_t bytes, uint32_t items)
 /* Calls through an endpoint capability and waits; `words` are the call's, then the answer's. */
 static inline err_t ipc_call(uint32_t slot, uint32_t flags, struct words *words)
 {
-    return (err_t)syscall(SYS_ipc_call | (flags & IPC_FLAGS) | slot << SLOT_SHIFT, words);
+    return (err_t)system_call(SYS_ipc_call | (flags & IPC_FLAGS) | slot << SLOT_SHIFT, words);
 }
 
 /* Answers message_page->caller if IPC_REPLY is set, then waits. Returns the sender's badge, or an
  * err_t (negative): then nothing was answered or received. */
 static inline int32_t ipc_reply_wait(uint32_t flags, struct words *words)
 {
-    return syscall(SYS_ipc_reply_wait | (flags & IPC_FLAGS), words);
+    return system_call(SYS_ipc_reply_wait | (flags & IPC_FLAGS), words);
 }
 
 /* Answers message_page->caller, caller_calls and goes on. */
 static inline err_t ipc_reply(uint32_t flags, struct words *words)
 {
-    return (err_t)syscall(SYS_ipc_reply | (flags & IPC_FLAGS), words);
+    return (err_t)system_call(SYS_ipc_reply | (flags & IPC_FLAGS), words);
 }
 
 /* Sets the capability's bits at its endpoint; never waits. */
 static inline err_t ipc_signal(uint32_t slot)
 {
     struct words words = {{0}};
-    return (err_t)syscall(SYS_ipc_signal | slot << SLOT_SHIFT, &words);
+    return (err_t)system_call(SYS_ipc_signal | slot << SLOT_SHIFT, &words);
 }
 
 /* Where pages of what is received next may go, with the flag to say so. */

@@ -32,10 +32,10 @@ WEAK _Noreturn void exit(int status)
 
 WEAK _Noreturn void abort(void)
 {
-    uint32_t self = 0;
+    uint32_t self = 0, parent;
 
     __console_show();
-    if (proc_getpid(CLIENT_SLOT_PROC, 0, &self) == 0)
+    if (proc_getpid(CLIENT_SLOT_PROC, 0, &self, &parent) == 0)
         proc_kill(CLIENT_SLOT_PROC, 0, self, SIGABRT);
     __builtin_trap();
 }

@@ -6,6 +6,6 @@
 
 WEAK pid_t getpid(void)
 {
-    uint32_t pid = 0;
-    return __result(proc_getpid(CLIENT_SLOT_PROC, 0, &pid), (int)pid);
+    uint32_t pid = 0, parent;
+    return __result(proc_getpid(CLIENT_SLOT_PROC, 0, &pid, &parent), (int)pid);
 }

@@ -8,7 +8,7 @@ struct words {
 };
 
 /* `head` is the call's number, its flags and its slot; the words go in and come out. */
-static inline __attribute__((always_inline)) int32_t syscall(uint32_t head, struct words *words)
+static inline __attribute__((always_inline)) int32_t system_call(uint32_t head, struct words *words)
 {
     uint32_t eax = head, ebx = words->w[0], esi = words->w[1], edi = words->w[2], ecx = words->w[3];
 

@@ -2,7 +2,8 @@
 
 Page 0 holds struct boot_image (kernel/abi/abi.h) at 0, struct archive_header (servers/archive.h) at 64
 and the directory at 128, which goes on in as many pages as it needs. Then come init as a flat image
-(text, data, stack) and the programs as ELF files without their symbols, each from a page boundary on.
+(text, data, stack) and the programs as ELF files without their symbols, each from a page boundary on; of a library its
+only segment, as it is in memory.
 """
 import argparse
 import functools
@@ -12,14 +13,14 @@ import zlib
 
 from tally import foreign
 from tally.output import replace_file
-from tally.program import PAGE, Program, ProgramError, padded, pages
+from tally.program import PAGE, Library, Program, ProgramError, padded, pages
 
 INIT_STACK_PAGES, INIT_ACCOUNT_PAGES = 4, 64
 
 IMAGE = struct.Struct("<8s6I")
 HEADER = struct.Struct("<8s5I")
 ENTRY = struct.Struct("<5I")
-KINDS = {"programs": 0, "servers": 1, "kernel_tests": 2}  # enum archive_kind; each is a name space
+KINDS = {"programs": 0, "servers": 1, "kernel_tests": 2, "libraries": 3}  # enum archive_kind; each is a name space
 HEADER_OFFSET, ENTRIES_OFFSET = 64, 128
 
 
@@ -60,18 +61,20 @@ def build(init, members):
 def arguments_of(words, folder, **about):
     """What `words` say, or those of the script; names of files are of `folder`."""
     program = functools.partial(program_in, pathlib.Path(folder))
+    library = functools.partial(program_in, pathlib.Path(folder), kind=Library)
     parser = argparse.ArgumentParser(fromfile_prefix_chars="@", formatter_class=argparse.RawDescriptionHelpFormatter, **about)
     parser.add_argument("output")
     parser.add_argument("init", type=program, help="init's ELF file")
     for kind in KINDS:
-        parser.add_argument("--" + kind.replace("_", "-"), type=program, nargs="*", default=[])
+        of_kind = library if kind == "libraries" else program
+        parser.add_argument("--" + kind.replace("_", "-"), type=of_kind, nargs="*", default=[])
     parser.add_argument("--foreign", type=pathlib.Path, metavar="FOLDER",
                         help="where programs from outside are built; its programs come before others of their names")
     return parser.parse_args(words)
 
 
-def program_in(folder, name):
-    return Program(folder / name)
+def program_in(folder, name, kind=Program):
+    return kind(folder / name)
 
 
 def make(words=None, folder=".", **about):

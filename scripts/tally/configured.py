@@ -17,7 +17,8 @@ def now():
     """A line for each tool that is here: what it is, and which."""
     found = ((tool, tool.path()) for tool in packages.BUILD if tool.name not in DRIVERS)
     states = ((tool, path, os.stat(path)) for tool, path in found if path)
-    return "".join(f"{tool.label()} {path} {state.st_mtime_ns} {state.st_size}\n" for tool, path, state in states)
+    lines = [f"{tool.label()} {path} {state.st_mtime_ns} {state.st_size}\n" for tool, path, state in states]
+    return "".join([*lines, f"musl {os.environ.get('MUSL', '')}\n"])
 
 
 def note(folder):

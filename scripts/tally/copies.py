@@ -1,4 +1,4 @@
-"""The tree's files, for copies of it."""
+"""The tree's files, for copies of it. What was fetched for the tree serves them, too."""
 import shutil
 
 from tally.interface import ROOT
@@ -14,3 +14,7 @@ def make(target):
             shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / name, target / name)
+    fetched = ROOT / "build/musl"
+    if fetched.exists():
+        (target / "build").mkdir()
+        (target / "build/musl").symlink_to(fetched.resolve())

@@ -2,6 +2,9 @@
 
 A program that cannot be built stops no other: it is named, the list (tally/foreign.py) has it as broken, and no older
 file of it is left.
+
+A program is of the standard world, with musl, unless "user.h" renames its main: then it is one of xv6's, and compiled
+again with the headers of that.
 """
 import functools
 import json
@@ -18,6 +21,7 @@ from tally.program import Program, ProgramError
 from tally.record import record
 
 XV6 = ROOT / "libuser/xv6"
+XV6_MAIN = b"\0xv6_main\0"  # in an object's table of names
 CLOCK = 10_000_000  # ns: how exact the times of files are
 DEPTH = 4  # of folders in the name of a header
 SHARES = 4  # of each processor, of what is built
@@ -32,24 +36,29 @@ HABITS = ["-std=gnu11", "-Wno-unknown-warning-option", *(f"-Wno-error={kind}" fo
 
 
 @record
+class World:
+    compile: list  # the command, without files
+    link: list
+    inputs: list  # what is linked with each program, behind it
+
+
+@record
 class Tools:
     folder: pathlib.Path  # of the programs
     output: pathlib.Path
     generated: pathlib.Path
-    compile: list  # the command, without files
-    link: list
-    inputs: list  # what is linked with each program
+    standard: World
+    xv6: World
 
     def includes(self):
         """<x.h> is the library's; "x.h" may be the folder's own, then xv6's, then a path from our root."""
         quoted = [self.folder, XV6, ROOT, self.generated]
-        return [*(word for path in quoted for word in ("-iquote", str(path))),
-                "-I", str(ROOT / "libuser/libc/include"), "-isystem", str(self.generated / "third_party"),
-                "-idirafter", str(self.folder)]
+        return [*(word for path in quoted for word in ("-iquote", str(path))), "-idirafter", str(self.folder)]
 
     def files(self):
         """Those that the commands name: tools, the linker's script, what is linked with each."""
-        return [word for word in (*self.compile, *self.link, *self.inputs) if word.startswith("/")]
+        words = [word for world in (self.standard, self.xv6) for word in (*world.compile, *world.link, *world.inputs)]
+        return sorted({word for word in words if word.startswith("/") and os.path.isfile(word)})
 
     def overlay(self):
         """ "user.h" is ours even when the folder has one, whoever includes it."""
@@ -61,11 +70,12 @@ class Tools:
         return ["-ivfsoverlay", str(file)]
 
     def commands(self, file):
-        """They run in the output's folder: LLD takes a % in the name of an output for any letter."""
+        """What compiles and what links it, in each world. They run in the output's folder: LLD takes a % in the name of an
+        output for any letter."""
         made = {kind: f"./{file.stem}.{kind}" for kind in ("o", "d", "elf")}
-        return ([*self.compile, *HABITS, *self.includes(), *self.overlay(),
-                 "-MD", "-MF", made["d"], "-MT", "x", "-c", str(file), "-o", made["o"]],
-                [*self.link, made["o"], *self.inputs, "-o", made["elf"]])
+        return [[[*world.compile, *HABITS, *self.includes(), *self.overlay(),
+                  "-MD", "-MF", made["d"], "-MT", "x", "-c", str(file), "-o", made["o"]],
+                 [*world.link, made["o"], *world.inputs, "-o", made["elf"]]] for world in (self.standard, self.xv6)]
 
 
 @record
@@ -123,12 +133,24 @@ def run(command, folder):
     return done.returncode == 0, done.stdout
 
 
+def is_of_xv6(compiled, made):
+    """Whether what was compiled, or was not, is a program of xv6's world."""
+    if compiled:
+        return XV6_MAIN in made.with_suffix(".o").read_bytes()
+    rule = made.with_suffix(".d")
+    return rule.exists() and str(XV6 / "user.h") in dependencies(rule)
+
+
 def make(file, commands, program):
     """(whether it worked, what was said)"""
-    compiled, says = run(commands[0], program.parent)
+    (compile_it, link), of_xv6 = commands
+    compiled, says = run(compile_it, program.parent)
+    if is_of_xv6(compiled, program):
+        compile_it, link = of_xv6
+        compiled, says = run(compile_it, program.parent)
     if not compiled:
         return False, f"{says}tally: {file} does not compile as a program; the compiler's messages are above"
-    linked, more = run(commands[1], program.parent)
+    linked, more = run(link, program.parent)
     if not linked:
         why = "it has no main" if NO_MAIN.search(more) else "the linker's messages are above"
         return False, f"{says}{more}tally: {file} cannot be linked as a program; {why}"
@@ -205,9 +227,9 @@ def write_list(output, made):
 
 
 def read_tools(commands, folder, output):
-    """The commands' file is written by programs/CMakeLists.txt: a word a line, `--` between its three parts."""
+    """The commands' file is written by programs/CMakeLists.txt: a word a line, `--` between the three parts of each world."""
     parts = [part.strip("\n").split("\n") for part in commands.read_text(encoding="utf-8").split("\n--\n")]
-    return Tools(folder, output.resolve(), commands.parent / "generated", *parts)
+    return Tools(folder, output.resolve(), commands.parent / "generated", World(*parts[:3]), World(*parts[3:]))
 
 
 def build_all(tools, tell, step=lambda done, files, name: None):

@@ -35,6 +35,14 @@ class Syscall:
 
 
 @record
+class LinuxCall:
+    number: int
+    name: str
+    server: str
+    deviations: str
+
+
+@record
 class Call:
     number: int
     name: str
@@ -97,6 +105,17 @@ def read_syscalls():
         if unknown or len(call.arguments) > 4:
             raise InterfaceError(f"{path}: {name}: unknown errors {unknown} or more than 4 arguments")
         calls.append(call)
+    check_numbers(path, [call.number for call in calls])
+    return calls
+
+
+def read_linux_calls():
+    path, calls = ROOT / "libuser/vdso/calls.def", []
+    for fields in entries(path, "LINUX_CALL"):
+        if len(fields) != 5:
+            raise InterfaceError(f"{path}: LINUX_CALL({', '.join(fields[:2])}...) has {len(fields)} fields, not 5")
+        number, name, _, server, deviations = fields
+        calls.append(LinuxCall(int(number), name, server, deviations))
     check_numbers(path, [call.number for call in calls])
     return calls
 

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 
-from tally import processes, tools
+from tally import musl, processes, tools
 from tally.entry import Told
 from tally.tools import Tool
 
@@ -144,7 +144,8 @@ def install(wanted):
     refuse_unfit()
     lacking = missing(wanted)
     if lacking:
-        install_packages(lacking)
+        with musl.fetched_ahead():
+            install_packages(lacking)
         tools.forget()
         if left := missing(wanted):
             refuse_left(left)

@@ -6,6 +6,7 @@ from tally.record import record
 
 PAGE = 4096
 PROGRAM_BASE = 0x900000
+VDSO_BASE = 0x8f0000
 USER_END = 0xC0000000
 
 ELF_HEADER = struct.Struct("<16s2H5I6H")
@@ -42,6 +43,7 @@ def padded(data):
 
 class Program:
     """An ELF file, checked to be what the system's loaders accept."""
+    BASE = PROGRAM_BASE
 
     def __init__(self, path):
         self.path = pathlib.Path(path)
@@ -70,7 +72,7 @@ class Program:
                 self.segments.append(Segment(offset, address, file_bytes, memory_bytes, flags))
 
     def check_segments(self):
-        end = PROGRAM_BASE
+        end = self.BASE
         for s in self.segments:
             if s.address % PAGE or s.offset % PAGE:
                 self.refuse(f"the segment at {s.address:#x} does not begin at a page boundary")
@@ -107,3 +109,13 @@ class Program:
     def contents(self, segment):
         data = self.data[segment.offset:segment.offset + segment.file_bytes]
         return data + bytes(segment.memory_bytes - segment.file_bytes)
+
+
+class Library(Program):
+    """One that is mapped into programs: a segment at VDSO_BASE."""
+    BASE = VDSO_BASE
+
+    def stripped(self):
+        if len(self.segments) != 1 or self.segments[0].address != VDSO_BASE:
+            self.refuse(f"a library has one segment, at {VDSO_BASE:#x}")
+        return self.contents(self.segments[0])

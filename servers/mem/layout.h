@@ -2,6 +2,7 @@
  * Where things are in a program's address space; kernel/abi/abi.h has the rest.
  *
  *   STACK_LOW .. STACK_TOP       stack, a page at its first touch
+ *   VDSO_BASE .. VDSO_END        the library that answers system calls, if the program wants it
  *   PROGRAM_BASE .. HEAP_LIMIT   text and data, behind them the heap
  *   MMAP_BASE .. MMAP_LIMIT      where the server chooses a place for mmap; a place that the caller
  *                                chooses may be anywhere from PROGRAM_BASE on

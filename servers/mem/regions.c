@@ -1,6 +1,7 @@
 #include "servers/mem/regions.h"
 
 #include "libuser/libc/errno.h"
+#include "servers/clients.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/layout.h"
@@ -226,10 +227,12 @@ static struct plan plan_segment(const struct mem_segment *segment)
 
 static bool segment_valid(const struct mem_segment *segment)
 {
-    if (segment->address % PAGE_SIZE || segment->address < PROGRAM_BASE ||
-        segment->address >= HEAP_LIMIT || pages_of(segment->memory_bytes) > SEGMENT_PAGES_MAX)
+    uint32_t end = segment->address < PROGRAM_BASE ? VDSO_END : HEAP_LIMIT;
+
+    if (segment->address % PAGE_SIZE || segment->address < VDSO_BASE || segment->address >= end ||
+        pages_of(segment->memory_bytes) > SEGMENT_PAGES_MAX)
         return false;
-    if (!segment->memory_bytes || segment->memory_bytes > HEAP_LIMIT - segment->address ||
+    if (!segment->memory_bytes || segment->memory_bytes > end - segment->address ||
         segment->file_bytes > segment->memory_bytes)
         return false;
     if (segment->archive_page > archive_pages ||

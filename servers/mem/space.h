@@ -42,7 +42,7 @@ enum {
     RUN_PAGES = 6, /* what a run costs beside its pages, as pages */
     SEGMENT_PAGES = 3, /* what a shared segment costs, as pages */
     SMALL_LEAVES = 8, /* so many, with twice as many tables, go in a step */
-    IMAGE_PARTS = 8, /* of adjoining pages of the program */
+    IMAGE_PARTS = 9, /* of adjoining pages of the program and the vdso */
 };
 
 enum space_work { WORK_NONE, WORK_COPY, WORK_CLEAR, WORK_END };

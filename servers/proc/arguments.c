@@ -97,7 +97,7 @@ _Bool arguments_are_strings(const struct arguments *arguments)
 
     for (uint32_t i = 0; i < arguments->bytes; i++)
         strings += arguments->text[i] == 0;
-    return strings > 0 && strings == arguments->count && arguments->text[arguments->bytes - 1] == 0;
+    return arguments->count > 0 && strings >= arguments->count && arguments->text[arguments->bytes - 1] == 0;
 }
 
 uint32_t arguments_used(void)

@@ -31,7 +31,7 @@ struct arguments *arguments_make(uint32_t bytes, struct account *account);
 struct arguments *arguments_share(struct arguments *arguments);
 void arguments_drop(struct arguments *arguments);
 
-/* True if the text is `count` strings, each with its zero byte, and at least one. */
+/* True if the text is strings, each with its zero byte: `count` arguments, at least one, and perhaps an environment. */
 _Bool arguments_are_strings(const struct arguments *arguments);
 
 /* Blocks in use; for tests. */

@@ -158,9 +158,9 @@ static err_t reset_fpu(const struct body *body)
     return sys_thread_write(body->slot + BODY_THREAD, THREAD_FPU);
 }
 
-int body_start(const struct body *body, uint32_t entry)
+int body_start(const struct body *body, struct program_start start)
 {
-    *registers() = (struct thread_registers){.eip = entry, .esp = STACK_TOP - 16};
+    *registers() = (struct thread_registers){.eip = start.eip, .esp = start.esp, .ecx = start.ecx, .edx = start.edx};
     err_t err = sys_thread_write(body->slot + BODY_THREAD, THREAD_REGISTERS);
     if (!err)
         err = reset_fpu(body);

@@ -23,7 +23,7 @@ struct body {
     uint32_t space; /* its name at mem: the process's index */
     uint32_t badge; /* of its process */
     uint32_t cpu;
-    uint32_t frame; /* its number in the pool, BODY_NO_FRAME: there is nothing of the body yet */
+    uint32_t frame;         /* its number in the pool, BODY_NO_FRAME: there is nothing of the body yet */
     uint32_t segment, page; /* all of its program before that page of that segment is mapped */
 };
 
@@ -39,9 +39,14 @@ int body_complete(const struct body *body);
  * part alone. */
 int body_clear_space(struct body *body, uint32_t pages);
 
+/* Where a program begins, with what in those registers that no answer changes. */
+struct program_start {
+    uint32_t eip, esp, ecx, edx;
+};
+
 /* Where the thread begins: fresh, or where the parent's waits, with an answer of two words. One that
  * waits itself is to be answered. */
-int body_start(const struct body *body, uint32_t entry);
+int body_start(const struct body *body, struct program_start start);
 int body_start_as(const struct body *body, const struct body *parent);
 void body_resume(const struct body *body);
 

@@ -54,7 +54,7 @@ static int load(struct process *process, const struct program *program)
     int result = program_map(program, &process->body);
 
     if (!result)
-        result = body_start(&process->body, program->image.entry);
+        result = body_start(&process->body, program_start(program));
     return result;
 }
 

@@ -5,6 +5,7 @@
 #include "libuser/ipc/server.h"
 #include "libuser/sys/calls.h"
 #include "servers/clients.h"
+#include "servers/log.h"
 #include "servers/proc/casualties.h"
 #include "servers/proc/cpus.h"
 #include "servers/proc/front.h"
@@ -12,6 +13,7 @@
 #include "servers/proc/program.h"
 #include "servers/proc/sleepers.h"
 #include "servers/proc/waits.h"
+#include "servers/proc/wall_clock.h"
 #include "servers/proc/work.h"
 #include "servers/proto/proc.h"
 
@@ -62,6 +64,17 @@ static int32_t call_sleep(struct process *process, struct words *words)
     waits_keep(process);
     sleepers_add(process, now(), words->w[1]);
     return SERVER_LATER;
+}
+
+static int32_t call_boot_time(struct process *process, struct words *words)
+{
+    static uint32_t booted; /* 0: the machine's clock was not read yet */
+
+    (void)process;
+    if (!booted)
+        booted = wall_clock_seconds() - now() / TICKS_PER_SECOND;
+    words->w[1] = booted;
+    return 0;
 }
 
 static int32_t call_uptime(struct process *process, struct words *words)
@@ -242,6 +255,20 @@ static int32_t call_set_limit(struct process *process, struct words *words)
 static int32_t call_getpid(struct process *process, struct words *words)
 {
     words->w[1] = process->pid;
+    words->w[2] = process->parent ? process->parent->pid : 0;
+    return 0;
+}
+
+/* The vdso tells of each once a program; whoever tells of more is heard this often. */
+static int32_t call_missing(struct process *process, struct words *words)
+{
+    enum { MOST = 8 };
+
+    if (process->missing < MOST) {
+        process->missing++;
+        log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): Linux's system call %u is not there (ENOSYS)",
+                 program_name(process->arguments->text), (unsigned)process->pid, (unsigned)words->w[1]);
+    }
     return 0;
 }
 

@@ -11,6 +11,7 @@
 enum { ARCHIVE_ADDRESS = 0x40000000 };
 
 static const void *const archive = (const void *)ARCHIVE_ADDRESS;
+static const struct archive_entry *vdso; /* 0: there is none */
 
 void program_init(uint32_t pages)
 {
@@ -21,6 +22,7 @@ void program_init(uint32_t pages)
         if (err)
             __builtin_trap();
     }
+    vdso = archive_find(archive, ARCHIVE_LIBRARY, "vdso");
 }
 
 const char *program_name(const char *path)
@@ -36,8 +38,18 @@ int program_find(const char *path, struct program *program)
     if (!entry)
         return -ENOENT;
     program->first_page = entry->first_page;
-    return elf_image_read(archive_bytes(archive, entry), entry->bytes, &program->image) ? -ENOEXEC
-                                                                                        : 0;
+    if (elf_image_read(archive_bytes(archive, entry), entry->bytes, &program->image))
+        return -ENOEXEC;
+    return program->image.is_native || vdso ? 0 : -ENOEXEC;
+}
+
+struct program_start program_start(const struct program *program)
+{
+    const struct elf_image *image = &program->image;
+
+    if (image->is_native)
+        return (struct program_start){.eip = image->entry, .esp = STACK_TOP - 16};
+    return (struct program_start){VDSO_BASE, image->headers_count, image->entry, image->headers};
 }
 
 static uint32_t pages_of(uint32_t bytes)
@@ -61,9 +73,9 @@ uint32_t program_pages(const struct program *program)
     return pages;
 }
 
-/* A piece of a segment. Behind the file's bytes it is zeros, and of no page of the archive. */
-static int map_piece(const struct program *program, const struct elf_segment *segment, uint32_t page, uint32_t pages,
-                     uint32_t space)
+/* A piece of a segment whose first byte is at the archive's page `first`. Behind the file's bytes it is zeros, and of
+ * no page of the archive. */
+static int map_piece(const struct elf_segment *segment, uint32_t first, uint32_t page, uint32_t pages, uint32_t space)
 {
     uint32_t offset = page * PAGE_SIZE, memory_bytes = segment->memory_bytes - offset;
     uint32_t file_bytes = segment->file_bytes > offset ? segment->file_bytes - offset : 0;
@@ -73,11 +85,21 @@ static int map_piece(const struct program *program, const struct elf_segment *se
     *(struct mem_segment *)message_page->words = (struct mem_segment){
         .address = segment->address + offset,
         .memory_bytes = memory_bytes,
-        .archive_page = file_bytes ? program->first_page + segment->offset / PAGE_SIZE + page : 0,
+        .archive_page = file_bytes ? first + page : 0,
         .file_bytes = file_bytes < memory_bytes ? file_bytes : memory_bytes,
         .rights = segment->rights,
     };
     return mem_space_map(PROC_SLOT_MEM, 0, sizeof(struct mem_segment), space);
+}
+
+static int map_vdso(uint32_t space)
+{
+    const struct elf_segment text = {.address = VDSO_BASE,
+                                     .memory_bytes = vdso->bytes,
+                                     .file_bytes = vdso->bytes,
+                                     .rights = RIGHT_READ | RIGHT_EXECUTE};
+
+    return map_piece(&text, vdso->first_page, 0, pages_of(vdso->bytes), space);
 }
 
 int program_map(const struct program *program, struct body *body)
@@ -85,12 +107,18 @@ int program_map(const struct program *program, struct body *body)
     const struct elf_image *image = &program->image;
     uint32_t room = SEGMENT_PAGES_MAX;
 
+    if (!image->is_native && body->segment == 0 && body->page == 0) {
+        int error = map_vdso(body->space);
+        if (error)
+            return error;
+    }
     for (; body->segment < image->count; body->segment++, body->page = 0) {
         const struct elf_segment *segment = &image->segments[body->segment];
+        uint32_t first = program->first_page + segment->offset / PAGE_SIZE;
         uint32_t left = pages_of(segment->memory_bytes) - body->page, pages = left < room ? left : room;
         if (room == 0)
             return MEM_MORE;
-        int error = map_piece(program, segment, body->page, pages, body->space);
+        int error = map_piece(segment, first, body->page, pages, body->space);
         if (error)
             return error;
         body->page += pages;

@@ -9,10 +9,12 @@ struct program {
     struct elf_image image;
 };
 
+struct program_start program_start(const struct program *program);
+
 /* Maps the archive's `pages` pages; once, at the start. */
 void program_init(uint32_t pages);
 
-/* 0; -ENOENT; -ENOEXEC for a file that is refused. Of a path, the part behind the last slash
+/* 0; -ENOENT; -ENOEXEC for a file that is refused, and for one that wants the vdso if there is none. Of a path, the part behind the last slash
  * counts. */
 int program_find(const char *path, struct program *program);
 

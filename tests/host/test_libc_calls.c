@@ -5,9 +5,7 @@
  * instead: tests/server/instead
  * sources: libuser/libc/heap.c
  */
-#define syscall host_syscall
 #include <unistd.h>
-#undef syscall
 
 #include "libuser/ipc/ipc.h"
 #include "libuser/libc/internal.h"
@@ -144,7 +142,7 @@ static struct answer next_answers[ANSWERS_MAX];
 static const struct answer *answers;
 
 /* A call is a line: server, its words, its data with a bar for each zero byte. */
-int32_t syscall(uint32_t head, struct words *words)
+int32_t system_call(uint32_t head, struct words *words)
 {
     static const char *const servers[] = {[CLIENT_SLOT_PROC] = "proc", [CLIENT_SLOT_CONSOLE] = "console"};
     const uint32_t *w = words->w;

@@ -59,7 +59,7 @@ static int32_t receive(struct words *words)
     return in->badge;
 }
 
-int32_t syscall(uint32_t head, struct words *words)
+int32_t system_call(uint32_t head, struct words *words)
 {
     uint32_t number = head & CALL_NUMBER;
     err_t err = OK;

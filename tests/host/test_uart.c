@@ -8,9 +8,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define syscall host_syscall
 #include <unistd.h>
-#undef syscall
 
 #include "libuser/sys/syscall.h"
 #include "servers/clients.h"

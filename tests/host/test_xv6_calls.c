@@ -11,9 +11,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#define syscall host_syscall
 #include <unistd.h>
-#undef syscall
 
 #include "libuser/libc/internal.h"
 #include "tests/host/check.h"
@@ -58,7 +56,7 @@ static void expect(const char *expected)
 
 /* ---------------------------------------------------------------------------------- what is asked for */
 
-int32_t syscall(uint32_t head, struct words *words)
+int32_t system_call(uint32_t head, struct words *words)
 {
     const uint32_t *w = words->w;
 

@@ -115,7 +115,7 @@ static int32_t receive(struct words *words)
     return (int32_t)message.badge;
 }
 
-int32_t syscall(uint32_t head, struct words *words)
+int32_t system_call(uint32_t head, struct words *words)
 {
     uint32_t number = head & CALL_NUMBER;
     err_t err = OK;
@@ -130,7 +130,7 @@ int32_t syscall(uint32_t head, struct words *words)
 err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uint32_t *result)
 {
     struct words words = {{ebx, esi, edi, 0}};
-    err_t err = (err_t)syscall(head, &words);
+    err_t err = (err_t)system_call(head, &words);
 
     *result = words.w[0];
     return err;

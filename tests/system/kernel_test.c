@@ -68,7 +68,7 @@ void point_skip(const char *why)
 _Noreturn static void end(struct message_page *page, uint32_t status)
 {
     struct words words = {{status}};
-    int32_t code = syscall(SYS_ipc_call | (uint32_t)TEST_SLOT_INIT << SLOT_SHIFT, &words);
+    int32_t code = system_call(SYS_ipc_call | (uint32_t)TEST_SLOT_INIT << SLOT_SHIFT, &words);
 
     note_from(page, "tap: # the end was refused: %d", (int)code);
     for (;;)

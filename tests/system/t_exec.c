@@ -1,5 +1,6 @@
 /* exec: arguments, refusals, what is kept and what is dropped. The program executes itself; its
  * first argument says what it is to look at. */
+#include "libuser/mem/mmap.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

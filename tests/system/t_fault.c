@@ -1,4 +1,5 @@
 /* What a program must not do ends it, with the reason in its wait status, and nobody else. */
+#include "libuser/mem/mmap.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, BOARD = -13 };

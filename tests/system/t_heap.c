@@ -1,4 +1,5 @@
 /* The heap: sbrk to the byte, zeros, the end of memory. */
+#include "libuser/mem/mmap.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, MEGABYTE = 1 << 20 };

@@ -13,6 +13,7 @@
 #include "servers/proto/mem.h"
 #include "servers/proto/proc.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

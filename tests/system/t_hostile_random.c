@@ -133,7 +133,7 @@ static void calls_the_kernel(void)
     any_page();
     if (number == SYS_ipc_call)
         return; /* sends() does that */
-    syscall(number | ((uint32_t)rand() & IPC_FLAGS) | slot << SLOT_SHIFT, &words);
+    system_call(number | ((uint32_t)rand() & IPC_FLAGS) | slot << SLOT_SHIFT, &words);
 }
 
 static int sends_at_random(void)

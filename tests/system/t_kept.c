@@ -4,6 +4,7 @@
  * run: --memory 64
  * run: --memory 24
  */
+#include "libuser/mem/mmap.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -12,7 +13,6 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -262,7 +262,7 @@ static void every_call_on_every_kind(void)
                         number == SYS_thread_yield || number == SYS_version || message_number(number);
         for (unsigned i = 0; !harmless && i < sizeof(slots) / sizeof(slots[0]); i++) {
             struct words words = {{0x80000001, 0xffffffff, 0xfffffff0, 0x7fffffff}};
-            int32_t status = syscall(number | slots[i] << SLOT_SHIFT, &words);
+            int32_t status = system_call(number | slots[i] << SLOT_SHIFT, &words);
             if (number != SYS_ipc_signal)
                 HOLDS(status < 0 && status >= LOWEST_ERROR);
         }

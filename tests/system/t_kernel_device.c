@@ -140,7 +140,7 @@ static void unknown_calls_are_refused(void)
         if (message_number(number))
             continue;
         struct words words = {{1, 2, 3, 4}};
-        IS(syscall(number | ENDPOINT << SLOT_SHIFT, &words), ERR_CALL);
+        IS(system_call(number | ENDPOINT << SLOT_SHIFT, &words), ERR_CALL);
         IS(words.w[0], 1);
     }
 }

@@ -246,7 +246,7 @@ static void does_anything(uint32_t seed)
         uint32_t slot = below(&state, 3) ? 1 + below(&state, 4) : any_slot(&state);
         any_message(&state, (volatile struct message_page *)MESSAGE_PAGE);
         uint32_t flags = number <= SYS_ipc_reply ? any(&state) & IPC_FLAGS : 0;
-        int32_t status = syscall(number | flags | slot << SLOT_SHIFT, &words);
+        int32_t status = system_call(number | flags | slot << SLOT_SHIFT, &words);
         SURE(status >= ERR_STATE);
         __atomic_fetch_add(&steps, 1, __ATOMIC_SEQ_CST);
     }

@@ -4,6 +4,7 @@
  * run: --smp 4
  * run: --smp 1
  */
+#include "libuser/mem/mmap.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -16,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,4 +1,5 @@
 /* mmap and munmap: places, sizes, refusals, what becomes of the pages. */
+#include "libuser/mem/mmap.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 enum { PAGE = 4096 };

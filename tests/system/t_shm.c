@@ -1,4 +1,5 @@
 /* Segments: who has them, what is in them, when they end. */
+#include "libuser/mem/mmap.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -8,7 +9,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 enum { MANY = 3000, PAGE = 4096, WORDS = PAGE / 4 };

@@ -1,4 +1,5 @@
 /* The stack: 8 MiB, a page at its first touch, wherever in it that is. */
+#include "libuser/mem/mmap.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -6,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, ARRAY = 4 << 20, BOTTOM_ROOM = 64 << 10 };

@@ -5,17 +5,6 @@
 
 #include <sys/mman.h>
 
-WEAK void *mmap(void *address, size_t length)
-{
-    uint32_t at = 0;
-    int answer;
-
-    do
-        answer = mem_mmap(CLIENT_SLOT_MEM, 0, (uint32_t)address, length, &at);
-    while (answer == MEM_MORE);
-    return (void *)(intptr_t)__result(answer, (int)at);
-}
-
 WEAK int munmap(void *address, size_t length)
 {
     uint32_t end = (uint32_t)address + length, rest = (uint32_t)address;

@@ -1,0 +1,129 @@
+/*
+ * Stands in for three members of musl's libc.a that would make system calls by `int $0x80`, which here is a fault that
+ * is turned into a call (docs/linux-calls.md): at the start of every program that would be dear.
+ *
+ * What is known here of musl's insides is the layout of its struct pthread, struct __libc and struct tls_module, the
+ * same in versions 1.2.0 to 1.2.5. CMake leaves this file out with others; those then start as musl has it.
+ */
+#include <elf.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+enum { VFORK = 190, SET_THREAD_AREA = 243, SET_TID_ADDRESS = 258, JOINABLE = 2 };
+
+/* The head of what is a thread's own. */
+struct pthread {
+    struct pthread *self;
+    uint32_t *dtv;
+    struct pthread *previous, *next;
+    uint32_t sysinfo, canary, tid;
+    int errno_value, detach_state;
+    uint32_t unused[10];
+    void *robust_head;
+    uint32_t robust_rest[2], h_errno_value, timer;
+    void *locale;
+    uint32_t rest[3];
+};
+_Static_assert(offsetof(struct pthread, tid) == 0x18 && offsetof(struct pthread, robust_head) == 0x4c &&
+                   offsetof(struct pthread, locale) == 0x60 && sizeof(struct pthread) == 0x70,
+               "musl's layout");
+
+struct tls_module {
+    struct tls_module *next;
+    const void *image;
+    size_t image_bytes, bytes, align, offset;
+};
+
+extern struct {
+    char can_do_threads, threaded, secure;
+    signed char need_locks;
+    int threads_minus_1;
+    const size_t *auxiliary;
+    struct tls_module *tls_head;
+    size_t tls_size, tls_align, tls_count, page_size;
+    char global_locale[];
+} __libc __attribute__((visibility("hidden")));
+
+struct pthread *__copy_tls(unsigned char *memory);
+int __set_thread_area(void *area);
+void __init_tls(const size_t *auxiliary);
+long __syscall_ret(unsigned long result);
+int vfork(void);
+
+static struct tls_module program_tls;
+static struct {
+    max_align_t align;
+    unsigned char bytes[256];
+} first_area;
+
+/* A system call as musl makes it, before there is anything of a thread's own. */
+static int call(uint32_t number, const void *argument)
+{
+    int result;
+
+    __asm__ volatile("call *%%gs:16" : "=a"(result) : "a"(number), "b"(argument) : "memory");
+    return result;
+}
+
+int __set_thread_area(void *area)
+{
+    struct {
+        uint32_t entry, base, limit, flags;
+    } descriptor = {UINT32_MAX, (uint32_t)area, 0xfffff, 0x51};
+
+    return call(SET_THREAD_AREA, &descriptor);
+}
+
+/* Where a vfork is a fork, it may return as any function does. */
+int vfork(void)
+{
+    return (int)__syscall_ret((unsigned long)call(VFORK, NULL));
+}
+
+static void read_headers(const size_t *auxiliary)
+{
+    const Elf32_Phdr *header = (const Elf32_Phdr *)auxiliary[AT_PHDR];
+
+    program_tls.align = sizeof(void *);
+    for (size_t i = 0; i < auxiliary[AT_PHNUM]; i++, header++) {
+        if (header->p_type != PT_TLS)
+            continue;
+        size_t align = header->p_align > sizeof(void *) ? header->p_align : sizeof(void *);
+        size_t bytes = header->p_memsz + (-(header->p_memsz + header->p_vaddr) & (align - 1));
+        program_tls =
+            (struct tls_module){0, (const void *)header->p_vaddr, header->p_filesz, bytes, align, .offset = bytes};
+        __libc.tls_head = &program_tls;
+        __libc.tls_count = 1;
+    }
+}
+
+/* The variables of the program that are a thread's own, and behind them the thread's head. */
+static unsigned char *place_for(size_t bytes)
+{
+    if (bytes <= sizeof first_area.bytes)
+        return first_area.bytes;
+    void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED)
+        __builtin_trap();
+    return pages;
+}
+
+void __init_tls(const size_t *auxiliary)
+{
+    read_headers(auxiliary);
+    size_t bytes = 2 * sizeof(void *) + sizeof(struct pthread) + program_tls.bytes + program_tls.align;
+    __libc.tls_align = program_tls.align;
+    __libc.tls_size = (bytes + sizeof(void *) - 1) & -sizeof(void *);
+
+    struct pthread *thread = __copy_tls(place_for(__libc.tls_size));
+    thread->self = thread;
+    if (__set_thread_area(thread) < 0)
+        __builtin_trap();
+    __libc.can_do_threads = 1;
+    thread->detach_state = JOINABLE;
+    thread->tid = (uint32_t)call(SET_TID_ADDRESS, NULL);
+    thread->locale = __libc.global_locale;
+    thread->robust_head = &thread->robust_head;
+    thread->previous = thread->next = thread;
+}

@@ -1,0 +1,106 @@
+/* What Linux's kernel leaves on the stack of a program that begins: its arguments and the auxiliary vector (System V
+ * ABI, i386 supplement, "Process Initialization"; getauxval(3)). */
+#include "libuser/ipc/ipc.h"
+#include "libuser/vdso/vdso.h"
+#include "servers/proto/proc.h"
+
+#include <elf.h>
+#include <string.h>
+
+enum { STATUS_NO_ARGUMENTS = 127, VECTOR_ROWS = 13 };
+
+static _Noreturn void give_up(void)
+{
+    proc_exit(CLIENT_SLOT_PROC, 0, STATUS_NO_ARGUMENTS);
+    __builtin_trap();
+}
+
+struct fetched {
+    uint32_t count, bytes, copied;
+};
+
+/* A piece of the strings, from `offset` on, is in the message page afterwards. Never inlined: where there is an alloca
+ * clang keeps the frame's address in esi, which a system call needs. */
+static __attribute__((noinline)) struct fetched fetch(uint32_t offset)
+{
+    struct fetched f = {0, 0, 0};
+
+    if (proc_args(CLIENT_SLOT_PROC, 0, 0, offset, &f.count, &f.bytes, &f.copied) < 0)
+        give_up();
+    return f;
+}
+
+/* The first piece has been fetched. */
+static void take_strings(char *strings, uint32_t bytes, uint32_t copied)
+{
+    for (uint32_t offset = 0; offset < bytes; offset += copied) {
+        if (offset > 0)
+            copied = fetch(offset).copied;
+        if (copied == 0 || copied > IPC_DATA_MAX || copied > bytes - offset)
+            give_up();
+        memcpy(strings + offset, message_page->words, copied);
+    }
+    strings[bytes] = 0;
+}
+
+/* The first `count` strings are arguments, the others the environment; each list ends with a zero. */
+static uint32_t *put_strings(uint32_t *to, uint32_t count, const char *strings, uint32_t bytes)
+{
+    const char *end = strings + bytes;
+    uint32_t n = 0;
+
+    for (; strings < end; strings += strlen(strings) + 1) {
+        if (n++ == count)
+            *to++ = 0;
+        *to++ = (uint32_t)strings;
+    }
+    if (n <= count)
+        *to++ = 0;
+    *to++ = 0;
+    return to;
+}
+
+static uint32_t strings_in(const char *strings, uint32_t bytes)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < bytes; i++)
+        count += strings[i] == 0;
+    return count;
+}
+
+static void state_begin(void)
+{
+    state->area.sysinfo = (uint32_t)vdso_call;
+    state->began = vdso_ticks();
+    vdso_random(state->random, sizeof state->random);
+    memcpy(&state->area.canary, state->random, sizeof state->area.canary);
+}
+
+_Noreturn void vdso_begin(uint32_t entry, uint32_t headers, uint32_t headers_count)
+{
+    state_begin();
+    struct fetched f = fetch(0);
+    char *strings = __builtin_alloca(f.bytes + 1);
+    take_strings(strings, f.bytes, f.copied);
+
+    const Elf32_auxv_t rows[VECTOR_ROWS] = {{AT_SYSINFO, {(uint32_t)vdso_call}},
+                                            {AT_PHDR, {headers}},
+                                            {AT_PHENT, {sizeof(Elf32_Phdr)}},
+                                            {AT_PHNUM, {headers_count}},
+                                            {AT_PAGESZ, {PAGE_SIZE}},
+                                            {AT_ENTRY, {entry}},
+                                            {AT_UID, {0}},
+                                            {AT_EUID, {0}},
+                                            {AT_GID, {0}},
+                                            {AT_EGID, {0}},
+                                            {AT_RANDOM, {(uint32_t)state->random}},
+                                            {AT_EXECFN, {(uint32_t)strings}},
+                                            {AT_NULL, {0}}};
+    uint32_t words = 1 + strings_in(strings, f.bytes) + 2 + VECTOR_ROWS * 2;
+    uint32_t stack = ((uint32_t)__builtin_alloca((words + 8) * sizeof(uint32_t)) + 15) & ~15u;
+
+    *(uint32_t *)stack = f.count;
+    memcpy(put_strings((uint32_t *)stack + 1, f.count, strings, f.bytes), rows, sizeof rows);
+    vdso_jump(stack, entry);
+}

@@ -1,0 +1,212 @@
+/* Clocks, in ticks of 10 ms. */
+#include "libuser/ipc/ipc.h"
+#include "libuser/vdso/vdso.h"
+#include "servers/proto/proc.h"
+
+#include <string.h>
+
+enum { TICK_NANOSECONDS = 10000000, TICK_MICROSECONDS = 10000, SECOND_NANOSECONDS = 1000000000 };
+enum { TICKS_MAX = 0x3fffffff }; /* of one sleep: 124 days */
+enum {
+    CLOCK_REALTIME,
+    CLOCK_MONOTONIC,
+    CLOCK_PROCESS,
+    CLOCK_THREAD,
+    CLOCK_RAW,
+    CLOCK_REALTIME_COARSE,
+    CLOCK_MONOTONIC_COARSE,
+    CLOCK_BOOT
+};
+
+struct instant {
+    uint32_t seconds, ticks; /* ticks are less than a second */
+};
+
+uint32_t vdso_ticks(void)
+{
+    uint32_t ticks = 0;
+
+    (void)proc_uptime(CLIENT_SLOT_PROC, 0, &ticks);
+    return ticks;
+}
+
+static uint32_t boot_seconds(void)
+{
+    if (!state->boot_seconds)
+        (void)proc_boot_time(CLIENT_SLOT_PROC, 0, &state->boot_seconds);
+    return state->boot_seconds;
+}
+
+static bool read_clock(uint32_t clock, struct instant *now)
+{
+    uint32_t ticks;
+
+    if (clock > CLOCK_BOOT)
+        return false;
+    ticks = vdso_ticks();
+    if (clock == CLOCK_PROCESS || clock == CLOCK_THREAD)
+        ticks -= state->began;
+    *now = (struct instant){ticks / TICKS_PER_SECOND, ticks % TICKS_PER_SECOND};
+    if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
+        now->seconds += boot_seconds();
+    return true;
+}
+
+HANDLER(clock_gettime)
+{
+    struct instant now;
+
+    (void)number;
+    if (!read_clock(a[0], &now))
+        return -EINVAL;
+    if (vdso_is_bad(a[1], 2 * sizeof(uint32_t)))
+        return -EFAULT;
+    memcpy((void *)a[1], (const uint32_t[]){now.seconds, now.ticks * TICK_NANOSECONDS}, 2 * sizeof(uint32_t));
+    return 0;
+}
+
+HANDLER(clock_gettime64)
+{
+    struct instant now;
+
+    (void)number;
+    if (!read_clock(a[0], &now))
+        return -EINVAL;
+    if (vdso_is_bad(a[1], 2 * sizeof(uint64_t)))
+        return -EFAULT;
+    memcpy((void *)a[1], (const uint64_t[]){now.seconds, now.ticks * TICK_NANOSECONDS}, 2 * sizeof(uint64_t));
+    return 0;
+}
+
+/* Of what there is a clock of: a null pointer only asks for that. */
+static int32_t get_resolution(uint32_t clock, uint32_t at, const void *resolution, uint32_t bytes)
+{
+    if (clock > CLOCK_BOOT)
+        return -EINVAL;
+    if (at && vdso_is_bad(at, bytes))
+        return -EFAULT;
+    if (at)
+        memcpy((void *)at, resolution, bytes);
+    return 0;
+}
+
+HANDLER(clock_getres)
+{
+    const uint32_t resolution[] = {0, TICK_NANOSECONDS};
+
+    (void)number;
+    return get_resolution(a[0], a[1], resolution, sizeof resolution);
+}
+
+HANDLER(clock_getres64)
+{
+    const uint64_t resolution[] = {0, TICK_NANOSECONDS};
+
+    (void)number;
+    return get_resolution(a[0], a[1], resolution, sizeof resolution);
+}
+
+HANDLER(gettimeofday)
+{
+    struct instant now;
+
+    (void)number;
+    if (!a[0])
+        return 0;
+    if (vdso_is_bad(a[0], 2 * sizeof(uint32_t)))
+        return -EFAULT;
+    (void)read_clock(CLOCK_REALTIME, &now);
+    memcpy((void *)a[0], (const uint32_t[]){now.seconds, now.ticks * TICK_MICROSECONDS}, 2 * sizeof(uint32_t));
+    return 0;
+}
+
+HANDLER(time)
+{
+    struct instant now;
+
+    (void)number;
+    if (a[0] && vdso_is_bad(a[0], sizeof(uint32_t)))
+        return -EFAULT;
+    (void)read_clock(CLOCK_REALTIME, &now);
+    if (a[0])
+        *(uint32_t *)a[0] = now.seconds;
+    return (int32_t)now.seconds;
+}
+
+/* struct tms: the caller's time in user mode, in the kernel, and its children's. */
+HANDLER(times)
+{
+    uint32_t ticks = vdso_ticks();
+
+    (void)number;
+    if (a[0] && vdso_is_bad(a[0], 4 * sizeof(uint32_t)))
+        return -EFAULT;
+    if (a[0])
+        memcpy((void *)a[0], (const uint32_t[]){ticks - state->began, 0, 0, 0}, 4 * sizeof(uint32_t));
+    return (int32_t)ticks;
+}
+
+/* Rounded up, so that nobody sleeps too short. What is left of a long sleep is slept, too. */
+static int32_t sleep_for(uint64_t seconds, uint32_t nanoseconds)
+{
+    uint64_t ticks;
+    int error = 0;
+
+    if (nanoseconds >= SECOND_NANOSECONDS || seconds >> 48)
+        return -EINVAL;
+    ticks = seconds * TICKS_PER_SECOND + (nanoseconds + TICK_NANOSECONDS - 1) / TICK_NANOSECONDS;
+    for (uint32_t part; ticks && !error; ticks -= part) {
+        part = ticks < TICKS_MAX ? (uint32_t)ticks : TICKS_MAX;
+        error = proc_sleep(CLIENT_SLOT_PROC, 0, part);
+    }
+    return error;
+}
+
+HANDLER(nanosleep)
+{
+    const int32_t *wanted = (const int32_t *)a[0];
+
+    (void)number;
+    if (vdso_is_bad(a[0], 2 * sizeof *wanted))
+        return -EFAULT;
+    return wanted[0] < 0 ? -EINVAL : sleep_for((uint32_t)wanted[0], (uint32_t)wanted[1]);
+}
+
+/* Until an instant of that clock, or for so long. */
+static int32_t sleep_on(uint32_t clock, bool until, uint64_t seconds, uint32_t nanoseconds)
+{
+    struct instant now = {0, 0};
+
+    if (nanoseconds >= SECOND_NANOSECONDS || (until && !read_clock(clock, &now)))
+        return -EINVAL;
+    uint64_t passed = now.seconds * (uint64_t)SECOND_NANOSECONDS + now.ticks * (uint64_t)TICK_NANOSECONDS;
+    if (!until)
+        return sleep_for(seconds, nanoseconds);
+    if (seconds >> 32)
+        return -EINVAL;
+    uint64_t wanted = seconds * SECOND_NANOSECONDS + nanoseconds;
+    uint64_t left = wanted > passed ? wanted - passed : 0;
+    return sleep_for(left / SECOND_NANOSECONDS, (uint32_t)(left % SECOND_NANOSECONDS));
+}
+
+HANDLER(clock_nanosleep)
+{
+    const int32_t *wanted = (const int32_t *)a[2];
+
+    (void)number;
+    if (vdso_is_bad(a[2], 2 * sizeof *wanted))
+        return -EFAULT;
+    return wanted[0] < 0 ? -EINVAL : sleep_on(a[0], a[1] & 1, (uint32_t)wanted[0], (uint32_t)wanted[1]);
+}
+
+HANDLER(clock_nanosleep64)
+{
+    const int64_t *wanted = (const int64_t *)a[2];
+
+    (void)number;
+    if (vdso_is_bad(a[2], 2 * sizeof *wanted))
+        return -EFAULT;
+    if (wanted[0] < 0)
+        return -EINVAL;
+    return sleep_on(a[0], a[1] & 1, (uint64_t)wanted[0], (uint32_t)wanted[1]);
+}

@@ -1,0 +1,29 @@
+# musl for i386, with which programs of the standard world are compiled and linked: user_musl, It is fetched once; nothing of it is installed.
+if(NOT EXISTS "${MUSL}/version" OR DEFINED ENV{MUSL})
+  execute_process(COMMAND ${python} ${PROJECT_SOURCE_DIR}/scripts/musl.py ${PROJECT_BINARY_DIR}
+                  OUTPUT_VARIABLE found ERROR_VARIABLE why RESULT_VARIABLE failed OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(failed)
+    message(FATAL_ERROR "${why}${failed}")
+  endif()
+  set(MUSL "${found}" CACHE PATH "musl for i386" FORCE)
+endif()
+file(STRINGS ${MUSL}/version musl_version LIMIT_COUNT 1)
+set(musl_library ${MUSL}/lib/i386-linux-musl)
+set(musl_includes -isystem ${MUSL}/include/i386-linux-musl)
+
+# With -mno-tls-direct-seg-refs a variable that is a thread's own is found by what gs leads to, not beside that.
+set(musl_c_flags -march=i686 -nostdlibinc -fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables
+  -fno-omit-frame-pointer -fno-strict-aliasing -ffunction-sections -fdata-sections -fno-delete-null-pointer-checks
+  -mno-tls-direct-seg-refs -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
+
+add_library(user_musl INTERFACE)
+target_compile_options(user_musl INTERFACE ${musl_c_flags} ${musl_includes})
+target_include_directories(user_musl INTERFACE ${PROJECT_SOURCE_DIR} ${GENERATED})
+add_library(musl_strict INTERFACE)
+target_link_libraries(musl_strict INTERFACE warnings user_musl)
+
+# In the place of members of libc.a whose insides are known: libuser/musl. Nothing, with another version.
+set(musl_stand_ins "")
+if(musl_version MATCHES "^1\\.2\\.[0-5]$")
+  set(musl_stand_ins crt_musl)
+endif()

@@ -1,0 +1,134 @@
+"""musl for i386, the C library of programs: Debian's package musl-dev, fetched and unpacked beside the build folders.
+
+apt gets lists of its own, for that architecture alone; it checks their signatures as always.
+"""
+import contextlib
+import fcntl
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+from tally import processes
+from tally.entry import Told
+from tally.interface import ROOT
+
+PACKAGE = "musl-dev"
+LIBRARY = "lib/i386-linux-musl/libc.a"
+VERSION = "version"
+BESIDE = ROOT / "build/musl"
+ELSEWHERE = "set MUSL to a folder with its include/ and lib/, of version 1.2.x for i386"
+
+
+def is_there(folder):
+    return (folder / LIBRARY).is_file() and (folder / VERSION).is_file()
+
+
+def named():
+    """The folder that the environment names, in which libc.a may lie in lib/ itself; or None."""
+    if not (name := os.environ.get("MUSL")):
+        return None
+    folder = pathlib.Path(name).resolve()
+    if not is_there(folder):
+        raise Told(f"tally: MUSL={name}: there is no {LIBRARY}, or no file `{VERSION}` with musl's version")
+    return folder
+
+
+def state():
+    """A line about it, for who asks."""
+    found = named() or (BESIDE if is_there(BESIDE) else None)
+    if not found:
+        return "musl for i386 is fetched by the first build"
+    return f"musl {(found / VERSION).read_text().strip()} for i386 in {found}"
+
+
+def options(place):
+    lists, cache = place / "lists", place / "cache"
+    for folder in (lists / "partial", cache / "archives/partial"):
+        folder.mkdir(parents=True)
+    return f"""
+Dir::State::Lists "{lists}";
+Dir::Cache "{cache}";
+Dir::State::status "/dev/null";
+Dir::Log "{place}";
+APT::Architecture "i386";
+APT::Architectures {{ "i386"; }};
+APT::Sandbox::User "{'root' if os.geteuid() == 0 else ''}";
+APT::Update::Post-Invoke-Success "";
+Acquire::Languages "none";
+Acquire::IndexTargets::deb-src::Sources::DefaultEnabled "false";
+"""
+
+
+def apt(place, *words):
+    done = processes.run(["apt-get", "-q", *words], cwd=place, env={**os.environ, "APT_CONFIG": str(place / "options")},
+                         stderr=subprocess.STDOUT)
+    return done.returncode == 0, done.stdout
+
+
+def download(place):
+    """The package's file. An update that fails for one of several sources may be good enough."""
+    (place / "options").write_text(options(place))
+    _, said = apt(place, "update")
+    good, more = apt(place, "download", PACKAGE)
+    found = list(place.glob(f"{PACKAGE}_*.deb"))
+    if not good or not found:
+        raise Told(f"{said}{more}tally: {PACKAGE} for i386 could not be fetched; apt's messages are above.\n"
+                   f"Try again, or {ELSEWHERE}")
+    return found[0]
+
+
+def unpack(package, folder):
+    processes.output(["dpkg-deb", "-x", str(package), str(folder / "all")])
+    (folder / "all/usr/lib").rename(folder / "lib")
+    (folder / "all/usr/include").rename(folder / "include")
+    (folder / VERSION).write_text(re.match(r"[^_]+_([\d.]+)", package.name)[1] + "\n")
+    shutil.rmtree(folder / "all")
+
+
+def fetch(folder):
+    if not shutil.which("apt-get"):
+        raise Told(f"tally: musl for i386 is missing: on Debian it is fetched; elsewhere {ELSEWHERE}")
+    print(f"tally: fetching {PACKAGE} for i386 into {folder}", file=sys.stderr, flush=True)
+    place = folder.with_name(folder.name + ".new")
+    shutil.rmtree(place, ignore_errors=True)
+    (place / "made").mkdir(parents=True)
+    unpack(download(place), place / "made")
+    if not is_there(place / "made"):
+        raise Told(f"tally: {PACKAGE} has no {LIBRARY}")
+    shutil.rmtree(folder, ignore_errors=True)
+    (place / "made").rename(folder)
+    shutil.rmtree(place)
+
+
+@contextlib.contextmanager
+def fetched_ahead():
+    """While other things are installed. Where that fails, the build will say why."""
+    if named() or is_there(BESIDE) or not os.access(ROOT, os.W_OK):
+        yield
+        return
+    script = [sys.executable, "-S", "-B", str(ROOT / "scripts/musl.py"), str(BESIDE.parent)]
+    with processes.started(script, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as fetching:
+        yield
+        fetching.wait()
+
+
+def folder(build):
+    """Beside the build folders of the tree, or in `build` where the tree cannot be written."""
+    if found := named():
+        return found
+    if is_there(BESIDE):
+        return BESIDE
+    place = BESIDE
+    try:
+        place.parent.mkdir(exist_ok=True)
+        lock = open(place.with_name(".musl.lock"), "w")
+    except OSError:
+        place, lock = build.resolve() / "musl", open(build / ".musl.lock", "w")
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_there(place):
+            fetch(place)
+    return place

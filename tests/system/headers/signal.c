@@ -1,0 +1,112 @@
+/* <signal.h>: handlers of signals that a process sends to itself. */
+#include "tests/system/headers/headers.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static volatile int seen, nested, order;
+static sigjmp_buf back;
+
+static void count(int signal)
+{
+    seen = seen * 100 + signal;
+}
+
+static bool handlers(void)
+{
+    seen = 0;
+    return HOLDS(signal(SIGUSR1, count) == SIG_DFL) && IS(raise(SIGUSR1), 0) && IS(seen, SIGUSR1) &&
+           IS(kill(getpid(), SIGUSR1), 0) && IS(seen, SIGUSR1 * 101) && HOLDS(signal(SIGUSR1, SIG_IGN) == count) &&
+           IS(raise(SIGUSR1), 0) && IS(seen, SIGUSR1 * 101) && HOLDS(signal(SIGUSR1, SIG_DFL) == SIG_IGN);
+}
+
+static bool masks(void)
+{
+    sigset_t set, old, pending;
+
+    seen = 0;
+    signal(SIGUSR1, count), signal(SIGUSR2, count);
+    sigemptyset(&set), sigaddset(&set, SIGUSR1), sigaddset(&set, SIGUSR2), sigaddset(&set, SIGKILL);
+    bool good = IS(sigprocmask(SIG_BLOCK, &set, &old), 0) && IS(raise(SIGUSR2), 0) && IS(raise(SIGUSR1), 0) &&
+                IS(raise(SIGUSR1), 0) && IS(seen, 0) && IS(sigprocmask(SIG_BLOCK, NULL, &pending), 0) &&
+                HOLDS(sigismember(&pending, SIGUSR1) == 1) && HOLDS(sigismember(&pending, SIGKILL) == 0) &&
+                IS(sigprocmask(SIG_SETMASK, &old, NULL), 0) && IS(seen, 1012);
+    signal(SIGUSR1, SIG_DFL), signal(SIGUSR2, SIG_DFL);
+    return good;
+}
+
+static void inner(int signal)
+{
+    (void)signal;
+    nested = order++;
+}
+
+static void outer(int signal, siginfo_t *info, void *context)
+{
+    (void)context;
+    seen = info->si_signo == signal && info->si_pid == getpid() && info->si_code == SI_TKILL ? signal : 0;
+    raise(SIGUSR2);
+    order++;
+}
+
+static bool actions(void)
+{
+    struct sigaction action = {.sa_sigaction = outer, .sa_flags = SA_SIGINFO | (int)SA_RESETHAND}, was;
+
+    seen = order = nested = 0;
+    sigaddset(&action.sa_mask, SIGUSR2);
+    signal(SIGUSR2, inner);
+    bool good = IS(sigaction(SIGTERM, &action, NULL), 0) && IS(raise(SIGTERM), 0) && IS(nested, 1) && IS(order, 2) &&
+                IS(seen, SIGTERM) && IS(sigaction(SIGTERM, NULL, &was), 0) && HOLDS(was.sa_handler == SIG_DFL) &&
+                FAILS(sigaction(SIGKILL, &action, NULL), EINVAL) && FAILS(sigaction(99, &action, NULL), EINVAL);
+    signal(SIGUSR2, SIG_DFL), signal(SIGUSR1, SIG_DFL);
+    return good;
+}
+
+static void jump(int signal)
+{
+    siglongjmp(back, signal);
+}
+
+static bool jumps(void)
+{
+    int got = sigsetjmp(back, 1);
+
+    if (!got) {
+        signal(SIGUSR1, jump);
+        raise(SIGUSR1);
+    }
+    if (got == SIGUSR1 && seen != -1) {
+        seen = -1;
+        raise(SIGUSR1); /* the mask is what it was */
+    }
+    signal(SIGUSR1, SIG_DFL);
+    return IS(got, SIGUSR1) && IS(seen, -1);
+}
+
+static int status_of(int signal)
+{
+    int status = -1;
+
+    if (fork() == 0) {
+        raise(signal);
+        _exit(3);
+    }
+    wait(&status);
+    return status;
+}
+
+static bool defaults(void)
+{
+    return IS(status_of(SIGTERM), SIGTERM) && IS(status_of(SIGUSR1), SIGUSR1) && IS(status_of(SIGCHLD), 3 << 8) &&
+           IS(status_of(SIGSEGV), SIGSEGV);
+}
+
+const struct tap_point header_signal[] = {
+    {"handlers are called", handlers},         {"blocked ones wait", masks},          {"sigaction", actions},
+    {"a handler that does not return", jumps}, {"what is done by default", defaults}, {0, 0},
+};
