@@ -68,11 +68,12 @@ static int32_t call_sleep(struct process *process, struct words *words)
 
 static int32_t call_boot_time(struct process *process, struct words *words)
 {
-    static uint32_t booted; /* 0: the machine's clock was not read yet */
+    static uint32_t booted; /* 0: the machine's clock was not read yet, or showed no date */
+    uint32_t seconds = booted ? 0 : wall_clock_seconds();
 
     (void)process;
-    if (!booted)
-        booted = wall_clock_seconds() - now() / TICKS_PER_SECOND;
+    if (seconds)
+        booted = seconds - now() / TICKS_PER_SECOND;
     words->w[1] = booted;
     return 0;
 }
@@ -264,6 +265,8 @@ static int32_t call_missing(struct process *process, struct words *words)
 {
     enum { MOST = 8 };
 
+    if (process_index(process) == 0)
+        return -EPERM;
     if (process->missing < MOST) {
         process->missing++;
         log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): Linux's system call %u is not there (ENOSYS)",
