@@ -52,7 +52,8 @@ static uint32_t gather(struct place *place)
         uint32_t bytes = place->v->bytes - place->offset;
         if (bytes > IPC_DATA_MAX - used)
             bytes = IPC_DATA_MAX - used;
-        memcpy(to + used, (const char *)place->v->at + place->offset, bytes);
+        if (bytes) /* else it may be a null pointer's place */
+            memcpy(to + used, (const char *)place->v->at + place->offset, bytes);
         used += bytes;
         place->offset += bytes;
         if (place->offset == place->v->bytes)
