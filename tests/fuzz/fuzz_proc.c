@@ -8,7 +8,7 @@
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
  * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c servers/proc/limits.c
- * sources: servers/proc/front.c servers/proc/work.c
+ * sources: servers/proc/front.c servers/proc/work.c servers/proc/wall_clock.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c servers/lib/account.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/fuzz/proc_kernel.c tests/fuzz/proc_mem.c tests/fuzz/proc_model.c tests/fuzz/fake_archive.c tests/server/program_file.c
@@ -86,7 +86,7 @@ static uint32_t put_string(char *to, const char *string)
 /* A program's name and perhaps more, into the page; most often what words 1 and 2 say of it is so. */
 static struct words any_text(uint32_t number)
 {
-    static const char *const names[] = {"good", "good", "wide", "wide", "/a/good", "large", "broken", "none", "", "good/"};
+    static const char *const names[] = {"good", "good", "wide", "foreign", "/a/good", "large", "broken", "none", "", "good/"};
     char text[IPC_DATA_MAX] = {0};
     uint32_t count = 1 + random_below(4), bytes = put_string(text, names[random_below(COUNT(names))]);
 

@@ -41,9 +41,9 @@ static uint32_t results_of(uint32_t number)
 {
     if (number == PROC_WAIT || number == PROC_ARGS)
         return 3;
-    if (number == PROC_GET_LIMIT)
+    if (number == PROC_GET_LIMIT || number == PROC_GETPID)
         return 2;
-    return number == PROC_FORK || number == PROC_SPAWN || number == PROC_GETPID || number == PROC_UPTIME;
+    return number == PROC_FORK || number == PROC_SPAWN || number == PROC_UPTIME || number == PROC_BOOT_TIME;
 }
 
 /* What of an answer is no result of the call may be anything; of an error all is. */
@@ -292,6 +292,24 @@ static void check_sleep(struct program *program, const struct answer *answer)
     program->wake = model_ticks + (ticks < LONGEST_SLEEP ? ticks : LONGEST_SLEEP);
 }
 
+/* The log is told of so many a process. */
+static void check_missing(struct program *program, const struct answer *answer)
+{
+    enum { MOST = 8 };
+
+    CHECK(fake_logged == (asked.sender != INIT && program->missing < MOST));
+    program->missing += fake_logged;
+    check_status(answer, asked.sender == INIT ? -EPERM : 0);
+}
+
+/* The clock is read once. */
+static void check_boot_time(const struct answer *answer)
+{
+    if (!model_booted)
+        model_booted = FAKE_CLOCK - (uint32_t)model_ticks / TICKS_PER_SECOND;
+    answer_is(answer, (struct words){{0, model_booted}});
+}
+
 void answer_check(struct program *program, const struct answer *answer)
 {
     switch (asked.message.words.w[0]) {
@@ -317,10 +335,16 @@ void answer_check(struct program *program, const struct answer *answer)
         check_status(answer, asked.sender == INIT ? -EPERM : asked.expected.status);
         break;
     case PROC_GETPID:
-        answer_is(answer, (struct words){{0, program->pid}});
+        answer_is(answer, (struct words){{0, program->pid, program->parent == NOBODY ? 0 : programs[program->parent].pid}});
         break;
     case PROC_UPTIME:
         answer_is(answer, (struct words){{0, (uint32_t)model_ticks}});
+        break;
+    case PROC_MISSING:
+        check_missing(program, answer);
+        break;
+    case PROC_BOOT_TIME:
+        check_boot_time(answer);
         break;
     case PROC_EXEC:
         check_exec(program, answer);

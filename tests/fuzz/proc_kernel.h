@@ -12,7 +12,8 @@
 
 #include "libuser/sys/syscall.h"
 
-enum { FAKE_BODIES = 512, FAKE_ROOM = 900 /* pages that an exec may be promised */ };
+enum { FAKE_BODIES = 512, FAKE_ROOM = 900 /* pages that an exec may be promised */,
+       FAKE_CLOCK = 1000000000 /* seconds since 1970, always */ };
 
 /* Of a process, as the kernel and the console know it. */
 struct fake_body {
@@ -47,6 +48,7 @@ void kernel_task_ends(uint32_t space);
 /* Nothing runs: all frames went back to mem, but for those that are kept. */
 void proc_kernel_check_end(void);
 
-/* Programs "good", "wide", which is mapped in two pieces, "large", which has no room, and "broken", which is refused. */
+/* Programs "good", "wide", which is mapped in two pieces, "large", which has no room, "broken", which is refused, and "foreign", which
+ * wants the vdso. */
 void fake_archive_make(uint32_t address);
-enum { FAKE_ARCHIVE_PAGES = 10 };
+enum { FAKE_ARCHIVE_PAGES = 14 };

@@ -15,6 +15,7 @@
 enum { ANSWERS_MAX = PROGRAMS + 1, NAMES_MAX = 1 << 12 };
 
 uint64_t model_ticks;
+uint32_t model_booted;
 
 static struct answer got[ANSWERS_MAX], due[ANSWERS_MAX];
 static uint32_t got_count, due_count;
@@ -265,6 +266,6 @@ void model_begin(void)
 {
     memset(programs, 0, sizeof(programs));
     programs[INIT] = (struct program){.state = LIVE, .parent = NOBODY};
-    got_count = due_count = names_count = 0;
+    got_count = due_count = names_count = model_booted = 0;
     asked.message.tag = TAG_FAULT;
 }

@@ -30,11 +30,13 @@ struct program {
     uint32_t refusals;     /* FORKS: before that call */
     bool has_next, is_adopted;
     bool reads; /* it has, or what it was forked from */
+    uint32_t missing;       /* calls of which the log was told */
     struct text text, next; /* of init there are none */
 };
 
 extern struct program programs[PROGRAMS];
 extern uint64_t model_ticks;
+extern uint32_t model_booted; /* seconds since 1970; 0: nobody has asked yet */
 
 void model_begin(void);
 

@@ -10,7 +10,7 @@ bool text_is_strings(const struct text *text)
 
     for (uint32_t i = 0; i < text->bytes; i++)
         zeros += !text->text[i];
-    return zeros && zeros == text->count && !text->text[text->bytes - 1];
+    return text->count && zeros >= text->count && !text->text[text->bytes - 1];
 }
 
 static const char *name_in(const struct text *text)
@@ -34,7 +34,7 @@ int text_status(const struct text *text)
 {
     if (strcmp(name_in(text), "broken") == 0)
         return -ENOEXEC;
-    if (strcmp(name_in(text), "good") == 0 || text_is_wide(text))
+    if (strcmp(name_in(text), "good") == 0 || strcmp(name_in(text), "foreign") == 0 || text_is_wide(text))
         return 0;
     return text_is_large(text) ? 0 : -ENOENT;
 }

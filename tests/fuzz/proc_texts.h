@@ -11,7 +11,7 @@ struct text {
     char text[TEXT_MAX];
 };
 
-/* There are as many as `count` says, one at least. */
+/* There are as many as `count` says, one at least; perhaps more, an environment. */
 bool text_is_strings(const struct text *text);
 
 /* Of the program that the first one names: 0, -ENOENT, -ENOEXEC. */

@@ -130,7 +130,8 @@ static void run_command(const char *command)
 #define PROC                                                                                                        \
     "task t2\ndonate t2: 44\n" IMAGE("t2", "d", PAGES("t2", "15", "16")) SEES_BOOT_PAGE(2) THREAD(2, 3, 50, 20)      \
     OWN(2) "give t2 slot 4: e0 rights 9 0 0\ngive t2 slot 5: e1 rights 9 0 0\n"                                      \
-    "give t2 slot 6: boot 4 rights 1 0 1\ndonate t2: 4\ngive t2 slot 7: boot 8 rights 1 0 0\n"
+    "give t2 slot 6: boot 4 rights 1 0 1\ndonate t2: 4\ngive t2 slot 7: boot 8 rights 1 0 0\n"                \
+    "give t2 slot 8: boot 3 rights 3 112 2\n"
 #define SCREEN                                                                                                      \
     "task t3\ndonate t3: 16\n" IMAGE("t3", "13", PAGES("t3", "21", "22")) SEES_BOOT_PAGE(3) THREAD(3, 4, 51, 8) OWN(3)
 #define WATCHER                                                                                                     \

@@ -7,7 +7,7 @@
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
- * sources: servers/proc/front.c servers/proc/work.c
+ * sources: servers/proc/front.c servers/proc/work.c servers/proc/wall_clock.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
@@ -70,12 +70,12 @@ static void some_are_inits_and_some_are_programs(void)
         {.from = INIT, STRINGS(PROC_EXEC, 1, "good"), .expected = "answer 0: EPERM\n"},
         {.from = P1, STRINGS(PROC_SPAWN, 1, "good"), .expected = "answer 1: EPERM\n"},
         CALL(INIT, "answer 0: EINVAL\n", PROC_ARGS), /* it has none */
-        CALL(INIT, "answer 0: 0\n", PROC_GETPID),
+        CALL(INIT, "answer 0: 0 0\n", PROC_GETPID),
         CALL(P1, "answer 1: ENOSYS\n", 0),
-        CALL(P1, "answer 1: ENOSYS\n", PROC_SET_LIMIT + 1),
+        CALL(P1, "answer 1: ENOSYS\n", PROC_BOOT_TIME + 1),
         CALL(P1, "answer 1: ENOSYS\n", PROC_CALLS_END),
         CALL(P1, "answer 1: ENOSYS\n", 0xffffffff),
-        CALL(P1, "answer 1: 1\n", PROC_GETPID),
+        CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
     };
 
     RUN(list, 1);
@@ -312,7 +312,7 @@ static char many[ARGUMENTS_MAX]; /* two strings */
 static void arguments_are_read(void)
 {
     const struct step list[] = {
-        {.from = INIT, STRINGS(PROC_SPAWN, 3, "/bin/good\0one\0\0two"), .expected = "answer 0: EINVAL\n"},
+        {.from = INIT, STRINGS(PROC_SPAWN, 5, "/bin/good\0one\0\0two"), .expected = "answer 0: EINVAL\n"},
         {.from = INIT, STRINGS(PROC_SPAWN, 4, "/bin/good\0one\0\0two"), .expected = NULL},
         CALL(P1, "answer 1: 4 19 19 /bin/good|one||two|\n", PROC_ARGS, 0),
         CALL(P1, "answer 1: 4 19 5 |two|\n", PROC_ARGS, 14),
@@ -325,7 +325,7 @@ static void arguments_are_read(void)
     CHECK(arguments_used() == 1);
 }
 
-/* What a message says of its data is not more than it has; and they are strings, so many. */
+/* What a message says of its data is not more than it has; and they are strings, so many at least. */
 static void arguments_are_checked(void)
 {
     const struct step list[] = {
@@ -339,10 +339,9 @@ static void arguments_are_checked(void)
         CALL_WITH(INIT, "good/", 6, "answer 0: ENOENT\n", PROC_SPAWN, 1, 6),
         CALL_WITH(INIT, "server", 7, "answer 0: ENOENT\n", PROC_SPAWN, 1, 7),
         CALL_WITH(INIT, "broken", 7, "answer 0: ENOEXEC\n", PROC_SPAWN, 1, 7),
-        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 8), /* with a zero too many it is four strings */
         CALL_WITH(INIT, "good", 5, NULL, PROC_SPAWN, 1, 5),
         CALL_WITH(BADGE(1, 5), "broken", 7, "answer 1: ENOEXEC\n", PROC_EXEC, 1, 7),
-        CALL_WITH(INIT, "good", 5, "answer 0: ENOSYS\n", PROC_SET_LIMIT + 1, 1, 5),
+        CALL_WITH(INIT, "good", 5, "answer 0: ENOSYS\n", PROC_BOOT_TIME + 1, 1, 5),
     };
 
     RUN(list, 1);

@@ -7,7 +7,7 @@
  * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
- * sources: servers/proc/front.c servers/proc/work.c
+ * sources: servers/proc/front.c servers/proc/work.c servers/proc/wall_clock.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
@@ -38,7 +38,7 @@ static void the_thread_waits_for_work(void)
         WORK(NOTHING),
         IN_PARTS("end", 3, P2, "end 2\n" RELEASE("2/2") GOES_ON, PROC_EXIT, 0),
         WORK("end 2\n" GOES_ON),
-        CALL(P1, "answer 1: 1\n", PROC_GETPID),
+        CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
         WORK("end 2\n" GOES_ON),
         WORK(END(2, "2/2")),
         IN_PARTS("end", 1, P3, "end 3\n" RELEASE("3/3") GOES_ON, PROC_EXIT, 0),
@@ -59,7 +59,7 @@ static void the_thread_ends_a_task(void)
         IN_PARTS("end", 2, P2, "end 2\n" RELEASE("2/2") GOES_ON, PROC_EXIT, 0),
         WORK_REFUSED("end 2", MEM_TASK, "end 2\nanswer 126: ends t2\n"),
         WORK("end 2\n" GOES_ON),
-        CALL(P1, "answer 1: 1\n", PROC_GETPID),
+        CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
         WORK(END(2, "2/2")),
         FORK(P1, NULL),
         {.from = P3, .words = {{PROC_EXIT}}, .refused = "end 3", .with = MEM_TASK, .expected = "end 3\n" RELEASE("3/3") GOES_ON},
@@ -114,9 +114,9 @@ static void a_fork_goes_on(void)
         WORK(COPY_MORE(2, 1) GOES_ON),
         CALL(INIT, "answer 0: 0 0 0\n", PROC_WAIT, 0, 1),
         WORK(COPY_MORE(2, 1) REST(2, "2/2", 0, 1) "answer 1: 2\n"),
-        CALL(P2, "answer 2: 2\n", PROC_GETPID),
+        CALL(P2, "answer 2: 2 1\n", PROC_GETPID),
         CALL(P2, "answer 2: 1 5 5 good|\n", PROC_ARGS, 0),
-        CALL(P1, "answer 1: 1\n", PROC_GETPID),
+        CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
         FORK(P1, FRAME(2) FORKED(3, "3/3", 2, 0, 1) RESUME(3) "answer 1: 3\n"),
     };
 
@@ -197,7 +197,7 @@ static void a_fork_may_fail_at_once(void)
          .expected = FRAME(1) TASK(2, 1) COPY(2, 1) HANDLER(2) THREAD(2, 0) GIFTS(2, "2/2") GONE(2) GOES_ON},
         UNHEARD(P1),
         WORK(GONE(2) "answer 1: ENOMEM\n"),
-        CALL(P1, "answer 1: 1\n", PROC_GETPID),
+        CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
     };
 
     RUN(list, 1);
@@ -278,7 +278,7 @@ static void an_exec_goes_on(void)
         CALL(INIT, "answer 0\n", PROC_KILL, 1, 0),
         WORK("clear 1: 1021\n" GOES_ON),
         WORK("clear 1: 1021\n" GOES_ON),
-        CALL(INIT, "answer 0: 0\n", PROC_GETPID),
+        CALL(INIT, "answer 0: 0 0\n", PROC_GETPID),
         WORK(LARGE_1(1) GOES_ON),
         CALL(INIT, "answer 0: 0 0 0\n", PROC_WAIT, 0, 1),
         WORK(LARGE_2(1) ENTRY(1) "answer 1\n"),

@@ -437,7 +437,8 @@ static void test_strings(void)
     expect_strings("", 0, 0, false);
     expect_strings("sh", 2, 1, false);
     expect_strings("sh\0x", 4, 1, false);
-    expect_strings("sh\0x", 5, 1, false);
+    expect_strings("sh\0x", 5, 1, true); /* and an environment */
+    expect_strings("sh\0x", 5, 0, false);
     expect_strings("sh\0x", 5, 3, false);
     expect_strings("sh\0x", 5, ~0u, false);
 }

@@ -19,6 +19,7 @@ enum { LINES_MAX = 1 << 13, LINE_MAX = 256, FIRST_FRAME = 1000, STATE_WORDS = 25
 uint32_t machine_ticks, machine_stack, machine_casualties_count, machine_reader;
 bool machine_wants_ticks;
 bool machine_fpu_is_used;
+uint8_t machine_clock[MACHINE_CLOCK_BYTES];
 const struct machine_casualty *machine_casualties;
 
 static char lines[LINES_MAX], taken[LINES_MAX];
@@ -202,7 +203,7 @@ static int32_t write_fpu(uint32_t begin, uint32_t slot)
 static int32_t write_registers(uint32_t begin, uint32_t slot)
 {
     const struct thread_registers *given = (const struct thread_registers *)message_page->state;
-    struct thread_registers expected = {.eip = given->eip, .esp = given->esp};
+    struct thread_registers expected = {.eip = given->eip, .esp = given->esp}, begins = expected;
 
     if (slot < SLOT_BODIES) {
         CHECK(!memcmp(given, &expected, sizeof(expected)) && given->eip && given->esp % 16 == 12);
@@ -210,6 +211,11 @@ static int32_t write_registers(uint32_t begin, uint32_t slot)
     }
     if (!memcmp(given, &expected, sizeof(expected)))
         return LINE("write %s: eip %x esp %x", machine_slot_name(slot).text, given->eip, given->esp);
+    begins.ecx = given->ecx;
+    begins.edx = given->edx;
+    if (!memcmp(given, &begins, sizeof(begins)))
+        return LINE("write %s: eip %x esp %x ecx %x edx %x", machine_slot_name(slot).text, given->eip, given->esp, given->ecx,
+                    given->edx);
     expected = registers_of(given->ecx >> 12);
     expected.eax = expected.ebx = expected.esi = 0;
     CHECK(!memcmp(given, &expected, sizeof(expected)));
@@ -405,6 +411,22 @@ static int32_t ack(uint32_t slot, uint32_t *w)
     return OK;
 }
 
+/* Of the clock: an index, then its byte. */
+static int32_t port(uint32_t number, uint32_t slot, uint32_t *w)
+{
+    static uint32_t index;
+
+    CHECK(slot == PROC_SLOT_CLOCK && w[1] == 1);
+    if (number == SYS_port_out) {
+        CHECK(w[0] == 0x70 && w[2] < MACHINE_CLOCK_BYTES);
+        index = w[2];
+        return OK;
+    }
+    CHECK(w[0] == 0x71);
+    w[0] = machine_clock[index];
+    return OK;
+}
+
 int32_t machine_call(uint32_t number, uint32_t head, struct words *words)
 {
     uint32_t slot = head >> SLOT_SHIFT, *w = words->w, begin = bytes;
@@ -433,6 +455,9 @@ int32_t machine_call(uint32_t number, uint32_t head, struct words *words)
         return LINE("move %s: priority %u cpu %u", machine_slot_name(slot).text, w[0], w[1]);
     case SYS_irq_ack:
         return ack(slot, w);
+    case SYS_port_in:
+    case SYS_port_out:
+        return port(number, slot, w);
     case SYS_irq_bind:
         return LINE("bind %u: line %u to slot %u", slot, w[0], w[1]);
     case SYS_vm_map:
@@ -450,6 +475,7 @@ void machine_begin(void)
     if (!is_made)
         machine_archive_make();
     is_made = true;
+    machine_archive_choose();
     bytes = 0;
     lines[0] = 0;
     refusal.times = parts.times = 0;

@@ -16,7 +16,7 @@
 
 #include "tests/server/server_run.h"
 
-enum { MACHINE_ARCHIVE = 0x40000000, MACHINE_ARCHIVE_PAGES = 2 * CALL_PAGES_MAX + 2 };
+enum { MACHINE_ARCHIVE = 0x40000000, MACHINE_ARCHIVE_PAGES = 2 * CALL_PAGES_MAX + 2, MACHINE_CLOCK_BYTES = 16 };
 
 struct machine_casualty {
     uint32_t space, address, why;
@@ -25,6 +25,10 @@ struct machine_casualty {
 extern uint32_t machine_ticks;
 extern uint32_t machine_stack;  /* the esp of any thread that is read */
 extern bool machine_fpu_is_used; /* by all threads, or by none */
+extern bool machine_lacks_vdso;  /* until the test says otherwise */
+
+/* The real-time clock's bytes, by index. */
+extern uint8_t machine_clock[MACHINE_CLOCK_BYTES];
 
 /* Casualties that mem has still to tell of, the first one first. */
 extern const struct machine_casualty *machine_casualties;
@@ -54,5 +58,6 @@ const char *machine_lines(void);
 void machine_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Programs: "good" and "large"; "broken", which is refused; a server named "server"; and "huge", of which more
- * comes from the file than mem maps at once. */
+ * comes from the file than mem maps at once. "foreign" and "hugely" are as "good" and "huge", but want the vdso. */
 void machine_archive_make(void);
+void machine_archive_choose(void);

@@ -51,9 +51,9 @@ static uint32_t results_of(uint32_t call)
 {
     if (call == PROC_WAIT || call == PROC_ARGS)
         return 3;
-    if (call == PROC_GET_LIMIT)
+    if (call == PROC_GET_LIMIT || call == PROC_GETPID)
         return 2;
-    return call == PROC_FORK || call == PROC_SPAWN || call == PROC_GETPID || call == PROC_UPTIME;
+    return call == PROC_FORK || call == PROC_SPAWN || call == PROC_UPTIME || call == PROC_BOOT_TIME;
 }
 
 static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
