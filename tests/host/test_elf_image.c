@@ -73,6 +73,7 @@ static void image_check(const struct elf_image *image, uint32_t bytes)
             entry = true;
     }
     CHECK(entry && image->end == end);
+    CHECK(!image->headers || (image->headers >= PROGRAM_BASE && image->headers < end));
 }
 
 static void test_good(void)
@@ -92,6 +93,34 @@ static void test_good(void)
     file.segments[1].p_memsz = 0; /* nothing there: passed over */
     file.segments[1].p_filesz = 0;
     CHECK(!read_bytes(BYTES, &image) && image.count == 1);
+}
+
+/* They are in memory where a segment has all of them from the file; a program of ours says so in a header of its own. */
+static void test_headers(void)
+{
+    enum { AT = sizeof(Elf32_Ehdr), HEADERS = 3 * sizeof(Elf32_Phdr) };
+    struct elf_image image;
+
+    make();
+    CHECK(!read_bytes(BYTES, &image) && image.headers == 0 && image.headers_count == 3 && !image.is_native);
+    file.segments[2].p_type = PT_TALLY;
+    CHECK(!read_bytes(BYTES, &image) && image.is_native && image.count == 2);
+    file.segments[0].p_offset = 0;
+    CHECK(!read_bytes(BYTES, &image) && image.headers == PROGRAM_BASE + AT);
+    file.header.e_entry = PROGRAM_BASE;
+    file.segments[0].p_filesz = AT + HEADERS;
+    CHECK(!read_bytes(BYTES, &image) && image.headers == PROGRAM_BASE + AT);
+    file.segments[0].p_filesz--; /* the last one in part */
+    CHECK(!read_bytes(BYTES, &image) && image.headers == 0);
+    file.segments[0].p_filesz = AT - 1; /* none of them */
+    CHECK(!read_bytes(BYTES, &image) && image.headers == 0);
+
+    make(); /* in the second segment */
+    memcpy((char *)&file + 3 * PAGE_SIZE, file.segments, HEADERS);
+    file.header.e_phoff = 3 * PAGE_SIZE;
+    file.segments[1].p_filesz = HEADERS;
+    memcpy((char *)&file + 3 * PAGE_SIZE, file.segments, HEADERS);
+    CHECK(!read_bytes(BYTES, &image) && image.headers == PROGRAM_BASE + 2 * PAGE_SIZE && image.headers_count == 3);
 }
 
 #define REFUSED(change)                                                                            \
@@ -201,6 +230,7 @@ static void test_random_damage(void)
 int main(void)
 {
     test_good();
+    test_headers();
     test_header();
     test_entry();
     test_segments();
