@@ -1,0 +1,279 @@
+/*
+ * The library of system calls and the console: what is read and written there, in which messages, and what the descriptors
+ * 0, 1 and 2 are to a program.
+ *
+ * instead: tests/server/instead
+ */
+#include "tests/host/vdso_world.h"
+
+enum { READ = 3, OPEN = 5, OPENAT = 295, READLINKAT = 305 };
+
+static struct vector *vectors; /* the program's */
+
+static void descriptors_begin(void)
+{
+    state->closed = 0;
+}
+
+/* ---------------------------------------------------------------------------------- write */
+
+static void bytes_are_written(void)
+{
+    memset(program, 'w', 300);
+    memcpy(program + 256, "next", 4);
+    ANSWERS({0, {256}, NULL}, {0, {44}, NULL});
+    CHECK(CALL(write, 1, AT(program), 300) == 300);
+    CHECK(!strncmp(lines, "write 256 0 0 wwww", 18) && strstr(lines, "w\nwrite 44 0 0 nextwww") && answers == next_answers + 2);
+    forget_lines();
+    ANSWERS({0, {1}, NULL}, {0, {2}, NULL}, {0, {1}, NULL}); /* less than was sent: the rest is sent again */
+    CHECK(CALL(write, 2, AT(program + 256), 4) == 4);
+    expect("write 4 0 0 next\nwrite 3 0 0 \xee\xee\xee\xee\nwrite 1 0 0 \xee\xee\xee\xee\n");
+}
+
+/* What was taken before is the result; the rest can be written again. */
+static void a_write_may_end_early(void)
+{
+    memset(program, 'w', 300);
+    ANSWERS({0, {256}, NULL}, {-EBUSY, {0}, NULL});
+    CHECK(CALL(write, 1, AT(program), 300) == 256);
+    ANSWERS({-EBUSY, {9}, NULL});
+    CHECK(CALL(write, 1, AT(program), 300) == -EBUSY);
+    ANSWERS({0, {0}, NULL});
+    CHECK(CALL(write, 1, AT(program), 300) == 0 && answers == next_answers + 1);
+    ANSWERS({0, {256}, NULL}, {0, {0}, NULL});
+    CHECK(CALL(write, 1, AT(program), 300) == 256 && answers == next_answers + 2);
+    forget_lines();
+    CHECK(CALL(write, 1, AT(program), 0) == 0 && CALL(write, 1, 0, 0) == 0);
+    expect("");
+}
+
+/* Small ones in one message, large ones in several; empty ones are nothing. */
+static void places_are_gathered(void)
+{
+    strcpy(program, "onetwothree");
+    memset(program + 100, 'l', 300);
+    vectors[0] = (struct vector){AT(program), 3};
+    vectors[1] = (struct vector){0, 0};
+    vectors[2] = (struct vector){AT(program + 6), 5};
+    vectors[3] = (struct vector){AT(program + 100), 256};
+    vectors[4] = (struct vector){AT(program + 3), 3};
+    ANSWERS({0, {8}, NULL});
+    CHECK(CALL(writev, 1, AT(vectors), 3) == 8);
+    expect("write 8 0 0 onethree\n");
+    ANSWERS({0, {256}, NULL}, {0, {11}, NULL});
+    CHECK(CALL(writev, 1, AT(vectors), 5) == 267);
+    CHECK(!strncmp(lines, "write 256 0 0 onethreelll", 25) && strstr(lines, "l\nwrite 11 0 0 lllllllltwo"));
+    forget_lines();
+    CHECK(CALL(writev, 1, AT(vectors), 0) == 0 && CALL(writev, 1, AT(vectors + 1), 1) == 0 && answers == next_answers + 2);
+}
+
+/* ---------------------------------------------------------------------------------- read */
+
+static void bytes_are_read(void)
+{
+    ANSWERS({0, {4, 0}, "abcd"});
+    CHECK(CALL(read, 0, AT(program), 10) == 4 && !memcmp(program, "abcd", 4));
+    expect("read 10 1 0\n");
+    ANSWERS({0, {4, 1}, "abcd"}, {0, {2, 1}, "ef"}, {0, {4, 1}, "ghij"}); /* until all is there */
+    CHECK(CALL(read, 2, AT(program), 10) == 10 && !memcmp(program, "abcdefghij", 10));
+    expect("read 10 1 0\nread 6 0 0\nread 4 0 0\n");
+    ANSWERS({0, {9, 0}, "abcdefghi"}); /* more than was asked for */
+    program[4] = 'x';
+    CHECK(CALL(read, 0, AT(program), 4) == 4 && program[4] == 'x');
+    expect("read 4 1 0\n");
+    ANSWERS({0, {2, 1}, "ab"}, {-EBUSY, {0}, NULL}, {-EBUSY, {0}, NULL});
+    CHECK(CALL(read, 0, AT(program), 400) == 2 && CALL(read, 0, AT(program), 4) == -EBUSY);
+    expect("read 256 1 0\nread 256 0 0\nread 4 1 0\n");
+    ANSWERS({0, {0, 1}, NULL});
+    CHECK(CALL(read, 0, AT(program), 4) == 0 && CALL(read, 0, AT(program), 0) == 0 && CALL(read, 0, 0, 0) == 0);
+    expect("read 4 1 0\n");
+}
+
+/* The next place gets more only of what is there for the same read. */
+static void bytes_are_scattered(void)
+{
+    vectors[0] = (struct vector){AT(program), 2};
+    vectors[1] = (struct vector){AT(program + 50), 0};
+    vectors[2] = (struct vector){AT(program + 100), 4};
+    ANSWERS({0, {2, 1}, "ab"}, {0, {3, 0}, "cde"});
+    CHECK(CALL(readv, 0, AT(vectors), 3) == 5 && !memcmp(program, "ab", 2) && !memcmp(program + 100, "cde", 3));
+    expect("read 2 1 0\nread 4 0 0\n");
+    ANSWERS({0, {2, 0}, "xy"});
+    CHECK(CALL(readv, 0, AT(vectors), 3) == 2 && !memcmp(program, "xy", 2));
+    expect("read 2 1 0\n");
+    CHECK(CALL(readv, 0, AT(vectors), 0) == 0);
+    expect("");
+}
+
+/* ---------------------------------------------------------------------------------- refused at once */
+
+static void places_are_checked(void)
+{
+    FOR_BAD_PLACES(place, 2)
+        CHECK(CALL(read, 0, place, 2) == -EFAULT && CALL(write, 1, place, 2) == -EFAULT);
+    FOR_BAD_PLACES(place, sizeof *vectors)
+        CHECK(CALL(readv, 0, place, 1) == -EFAULT && CALL(writev, 1, place, 1) == -EFAULT);
+    FOR_BAD_PLACES(place, 2) {
+        vectors[0] = (struct vector){AT(program), 1};
+        vectors[1] = (struct vector){place, 2};
+        CHECK(CALL(readv, 0, AT(vectors), 2) == -EFAULT && CALL(writev, 1, AT(vectors), 2) == -EFAULT);
+    }
+    CHECK(CALL(read, 0, USER_END - 100, 0xffffffff) == -EFAULT && CALL(write, 1, USER_END - 100, 0x80000000) == -EFAULT);
+    expect("");
+}
+
+/* Not more than a call can say that it has done; not more places than Linux takes. */
+static void lengths_are_checked(void)
+{
+    for (uint32_t i = 0; i < VECTORS_MAX + 1; i++)
+        vectors[i] = (struct vector){AT(program), 0};
+    CHECK(CALL(writev, 1, AT(vectors), VECTORS_MAX + 1) == -EINVAL && CALL(readv, 0, AT(vectors), 0xffffffff) == -EINVAL);
+    CHECK(CALL(writev, 1, AT(vectors), VECTORS_MAX) == 0 && CALL(readv, 0, AT(vectors), VECTORS_MAX) == 0);
+    vectors[0].bytes = 1;
+    vectors[1].bytes = INT32_MAX;
+    CHECK(CALL(writev, 1, AT(vectors), 2) == -EINVAL && CALL(readv, 0, AT(vectors), 2) == -EINVAL);
+    vectors[1].bytes = 0xffffffff;
+    CHECK(CALL(writev, 1, AT(vectors), 2) == -EINVAL && CALL(readv, 0, AT(vectors), 2) == -EINVAL);
+    vectors[0] = (struct vector){STACK_LOW, INT32_MAX - 1}; /* the most that is good */
+    vectors[1] = (struct vector){AT(program), 1};
+    CHECK(check_vectors(AT(vectors), 2) == 0);
+    ANSWERS({-EBUSY, {0}, NULL}, {-EBUSY, {0}, NULL}, {-EBUSY, {0}, NULL}); /* a longer one is shortened */
+    CHECK(CALL(read, 0, AT(program), 0xffffffff) == -EBUSY && CALL(write, 1, AT(program), 0x80000000) == -EBUSY);
+    CHECK(CALL(read, 0, USER_END - INT32_MAX, 0xffffffff) == -EBUSY);
+    CHECK(CALL(read, 0, USER_END - INT32_MAX + 1, 0xffffffff) == -EFAULT);
+    forget_lines();
+}
+
+/* ---------------------------------------------------------------------------------- descriptors */
+
+static void three_are_open(void)
+{
+    static const uint32_t none[] = {3, 0x7fffffff, 0xffffffff, 32, 33};
+
+    vectors[0] = (struct vector){AT(program), 1};
+    for (uint32_t i = 0; i < 5; i++) {
+        uint32_t fd = none[i];
+        CHECK(CALL(read, fd, AT(program), 1) == -EBADF && CALL(write, fd, AT(program), 1) == -EBADF);
+        CHECK(CALL(readv, fd, AT(vectors), 1) == -EBADF && CALL(writev, fd, AT(vectors), 1) == -EBADF);
+        CHECK(CALL(close, fd) == -EBADF && CALL(lseek, fd) == -EBADF && CALL(ioctl, fd, 0x5413, AT(program)) == -EBADF);
+        CHECK(CALL(fcntl64, fd, 1) == -EBADF && CALL(fstat64, fd, AT(program)) == -EBADF);
+    }
+    for (uint32_t fd = 0; fd < 3; fd++)
+        CHECK(CALL(lseek, fd) == -ESPIPE);
+    CHECK(CALL(close, 1) == 0 && CALL(close, 1) == -EBADF && CALL(write, 1, AT(program), 1) == -EBADF);
+    CHECK(CALL(lseek, 0) == -ESPIPE && CALL(lseek, 1) == -EBADF && CALL(lseek, 2) == -ESPIPE);
+    CHECK(CALL(close, 2) == 0 && CALL(close, 0) == 0 && CALL(read, 0, AT(program), 1) == -EBADF);
+    expect("");
+    descriptors_begin();
+}
+
+static void flags_are_told(void)
+{
+    CHECK(CALL(fcntl64, 0, 1) == 0 && CALL(fcntl64, 1, 2, 1) == 0 && CALL(fcntl64, 2, 3) == 2);
+    CHECK(CALL(fcntl64, 0, 0) == -EINVAL && CALL(fcntl64, 0, 4) == -EINVAL && CALL(fcntl64, 0, 0xffffffff) == -EINVAL);
+    expect("");
+}
+
+/* ---------------------------------------------------------------------------------- a terminal */
+
+static void a_terminal_has_its_settings(void)
+{
+    enum { GET = 0x5401, SET = 0x5402, WINDOW = 0x5413 };
+    const uint32_t *words = (const uint32_t *)(void *)program;
+    const uint16_t *window = (const uint16_t *)(void *)program;
+
+    memset(program, 0xee, 60);
+    CHECK(CALL(ioctl, 1, GET, AT(program)) == 0);
+    CHECK(words[0] == 0x500 && words[1] == 5 && words[2] == 0xbf && words[3] == 0x8a3b && !program[16]);
+    CHECK(!memcmp(program + 17, "\x03\x1c\x7f\x15\x04\0\x01\0\x11\x13\x1a\0\x12\x0f\x17\x16\0\0\0", 19)); /* ^C ^\ ... */
+    CHECK((unsigned char)program[36] == 0xee);
+    memset(program, 0xee, 60);
+    CHECK(CALL(ioctl, 2, WINDOW, AT(program)) == 0);
+    CHECK(window[0] == 24 && window[1] == 80 && !window[2] && !window[3] && window[4] == 0xeeee);
+    CHECK(CALL(ioctl, 1, SET, AT(program)) == -ENOTTY && CALL(ioctl, 1, 0, 0) == -ENOTTY);
+    FOR_BAD_PLACES(place, 36)
+        CHECK(CALL(ioctl, 1, GET, place) == -EFAULT);
+    FOR_BAD_PLACES(place, 8)
+        CHECK(CALL(ioctl, 1, WINDOW, place) == -EFAULT);
+    expect("");
+}
+
+/* Input may be a pipe; output is a terminal always. */
+static void input_may_be_no_terminal(void)
+{
+    ANSWERS({0, {0}, NULL}, {0, {1}, NULL}, {-EINVAL, {0}, NULL});
+    CHECK(CALL(ioctl, 0, 0x5413, AT(program)) == 0);
+    CHECK(CALL(ioctl, 0, 0x5413, AT(program)) == -ENOTTY && CALL(ioctl, 0, 0x5401, AT(program)) == -ENOTTY);
+    expect("input_kind 0 0 0\ninput_kind 0 0 0\ninput_kind 0 0 0\n");
+}
+
+/* ---------------------------------------------------------------------------------- files */
+
+static void a_descriptor_is_a_device(void)
+{
+    const uint32_t *words = (const uint32_t *)(void *)program;
+
+    memset(program, 0xee, 100);
+    CHECK(CALL(fstat64, 1, AT(program)) == 0);
+    CHECK(words[0] == 0 && words[4] == 0020620 && words[5] == 1 && words[8] == 0x501 && words[9] == 0); /* mode, links, device */
+    for (uint32_t i = 6; i < 24; i++)
+        CHECK(i == 8 || i == 13 || words[i] == 0);
+    CHECK(words[13] == 1024 && words[24] == 0xeeeeeeee); /* the size of a block */
+    FOR_BAD_PLACES(place, 96)
+        CHECK(CALL(fstat64, 1, place) == -EFAULT);
+}
+
+/* statx is of a path; of none, of the descriptor. */
+static void a_descriptor_is_a_device_for_statx(void)
+{
+    enum { EMPTY_PATH = 0x1000 };
+    char *path = program + 512;
+
+    path[0] = 0;
+    memset(program, 0xee, 260);
+    CHECK(CALL(statx, 1, AT(path), EMPTY_PATH, 0x7ff, AT(program)) == 0);
+    CHECK(*(uint32_t *)(void *)program == 0x7ff && *(uint16_t *)(void *)(program + 28) == 0020620);
+    for (uint32_t i = 4; i < 256; i++)
+        CHECK(i == 28 || i == 29 || program[i] == 0);
+    CHECK((unsigned char)program[256] == 0xee);
+    CHECK(CALL(statx, 3, AT(path), EMPTY_PATH, 0, AT(program)) == -EBADF);
+    CHECK(CALL(statx, 1, AT(path), 0, 0, AT(program)) == -ENOENT);
+    path[0] = 'x';
+    CHECK(CALL(statx, 1, AT(path), EMPTY_PATH, 0, AT(program)) == -ENOENT);
+    path[0] = 0;
+    FOR_BAD_PLACES(place, 256)
+        CHECK(CALL(statx, 1, AT(path), EMPTY_PATH, 0, place) == -EFAULT);
+    FOR_BAD_PLACES(place, 1)
+        CHECK(CALL(statx, 1, place, EMPTY_PATH, 0, AT(program)) == -EFAULT);
+}
+
+static void there_are_no_files(void)
+{
+    strcpy(program, "path");
+    CHECK(CALL_AS(OPEN, no_file, AT(program)) == -ENOENT && CALL_AS(OPENAT, no_file, 0, AT(program)) == -ENOENT);
+    CHECK(CALL_AS(READLINKAT, no_file, 0, AT(program)) == -ENOENT);
+    CHECK(CALL_AS(OPEN, no_file, 0, AT(program)) == -EFAULT && CALL_AS(OPENAT, no_file, AT(program), 0) == -EFAULT);
+    CHECK(CALL_AS(READLINKAT, no_file, AT(program), 0) == -EFAULT && CALL_AS(OPEN, no_file, USER_END) == -EFAULT);
+    expect("");
+}
+
+int main(void)
+{
+    world_begin();
+    vectors = (struct vector *)(void *)(program + PAGE_SIZE);
+    bytes_are_written();
+    a_write_may_end_early();
+    places_are_gathered();
+    bytes_are_read();
+    bytes_are_scattered();
+    places_are_checked();
+    lengths_are_checked();
+    three_are_open();
+    flags_are_told();
+    a_terminal_has_its_settings();
+    input_may_be_no_terminal();
+    a_descriptor_is_a_device();
+    a_descriptor_is_a_device_for_statx();
+    there_are_no_files();
+    puts("test_vdso_console: the console is what a program takes for its descriptors");
+}

@@ -1,0 +1,216 @@
+/*
+ * The library of system calls and memory: the heap and anonymous pages, in which messages to mem; limits, which proc has, too.
+ *
+ * instead: tests/server/instead
+ */
+#include "tests/host/vdso_world.h"
+
+enum { READ_WRITE = 3, SHARED = 1, PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20, NO_REPLACE = 0x100000 };
+enum { HEAP = 0xa00000, OWN = PRIVATE | ANONYMOUS };
+
+/* ---------------------------------------------------------------------------------- the heap */
+
+static void heap_begin(void)
+{
+    state->heap_end = 0;
+}
+
+static void the_heap_moves(void)
+{
+    ANSWERS({0, {HEAP, HEAP}, NULL}, {0, {HEAP, HEAP + 0x5000}, NULL}, {0, {HEAP + 0x5000, HEAP + 0x1000}, NULL});
+    CHECK(CALL(brk, 0) == HEAP && CALL(brk, 0) == HEAP);
+    CHECK(CALL(brk, HEAP + 0x5000) == HEAP + 0x5000 && CALL(brk, HEAP + 0x1000) == HEAP + 0x1000);
+    expect("sbrk 0 0 0\nsbrk 20480 0 0\nsbrk -16384 0 0\n");
+    CHECK(state->heap_end == HEAP + 0x1000);
+    heap_begin();
+    ANSWERS({0, {HEAP, HEAP}, NULL}, {0, {HEAP, HEAP + 16}, NULL}); /* the first call may move it */
+    CHECK(CALL(brk, HEAP + 16) == HEAP + 16);
+    expect("sbrk 0 0 0\nsbrk 16 0 0\n");
+}
+
+/* As often as mem has more to do, by what is left; what has been done counts even if the rest is refused. */
+static void the_heap_moves_in_parts(void)
+{
+    state->heap_end = HEAP;
+    ANSWERS({MEM_MORE, {HEAP, HEAP + 0x2000}, NULL}, {MEM_MORE, {HEAP + 0x2000, HEAP + 0x3000}, NULL},
+            {0, {HEAP + 0x3000, HEAP + 0x8000}, NULL});
+    CHECK(CALL(brk, HEAP + 0x8000) == HEAP + 0x8000);
+    expect("sbrk 32768 0 0\nsbrk 24576 0 0\nsbrk 20480 0 0\n");
+    ANSWERS({MEM_MORE, {HEAP + 0x8000, HEAP + 0x4000}, NULL}, {0, {HEAP + 0x4000, HEAP}, NULL});
+    CHECK(CALL(brk, HEAP) == HEAP);
+    expect("sbrk -32768 0 0\nsbrk -16384 0 0\n");
+    ANSWERS({MEM_MORE, {HEAP, HEAP + 0x1000}, NULL}, {-ENOMEM, {7, 7}, NULL});
+    CHECK(CALL(brk, HEAP + 0x2000) == HEAP + 0x1000);
+    expect("sbrk 8192 0 0\nsbrk 4096 0 0\n");
+}
+
+/* Then it stays where it was, and that is the answer. */
+static void the_heap_may_stay(void)
+{
+    state->heap_end = HEAP;
+    ANSWERS({-ENOMEM, {7, 7}, NULL}, {-EINVAL, {7, 7}, NULL});
+    CHECK(CALL(brk, HEAP + 0x2000) == HEAP && CALL(brk, 1) == HEAP && state->heap_end == HEAP);
+    expect("sbrk 8192 0 0\nsbrk -10485759 0 0\n");
+    heap_begin();
+    ANSWERS({-EINVAL, {0, 0}, NULL}); /* where nobody knows where it is, nothing more is asked for */
+    CHECK(CALL(brk, HEAP) == 0);
+    expect("sbrk 0 0 0\n");
+}
+
+/* ---------------------------------------------------------------------------------- pages */
+
+static void pages_are_mapped(void)
+{
+    ANSWERS({0, {0x40000000}, NULL}, {MEM_MORE, {1}, NULL}, {MEM_MORE, {1}, NULL}, {0, {0x7ffff000}, NULL}, {-ENOMEM, {1}, NULL});
+    CHECK(CALL(mmap2, 0, 100, READ_WRITE, OWN, 0xffffffff, 0) == 0x40000000);
+    CHECK(CALL(mmap2, 0, 0x3000, READ_WRITE, OWN, 3, 5) == 0x7ffff000);
+    CHECK(CALL(mmap2, 0, 0x3000, READ_WRITE, OWN) == -ENOMEM && answers == next_answers + 5);
+    expect("mmap 0 100 0\nmmap 0 12288 0\nmmap 0 12288 0\nmmap 0 12288 0\nmmap 0 12288 0\n");
+}
+
+/* An address is a wish, of a page: where it is not granted the server chooses. */
+static void an_address_is_a_wish(void)
+{
+    ANSWERS({0, {0x50000000}, NULL}, {-EEXIST, {1}, NULL}, {0, {0x40000000}, NULL}, {-EINVAL, {1}, NULL}, {-ENOMEM, {1}, NULL});
+    CHECK(CALL(mmap2, 0x50000fff, 100, READ_WRITE, OWN) == 0x50000000);
+    CHECK(CALL(mmap2, 0x50000000, 100, READ_WRITE, OWN) == 0x40000000);
+    CHECK(CALL(mmap2, 0x1000, 100, READ_WRITE, OWN) == -ENOMEM && answers == next_answers + 5);
+    expect("mmap 1342177280 100 0\nmmap 1342177280 100 0\nmmap 0 100 0\nmmap 4096 100 0\nmmap 0 100 0\n");
+}
+
+/* What was there goes first, as often as mem has more to do; if it may not, nothing is mapped. */
+static void an_address_may_be_fixed(void)
+{
+    ANSWERS({MEM_MORE, {0x50001000}, NULL}, {0, {0x50003000}, NULL}, {0, {0x50000000}, NULL});
+    CHECK(CALL(mmap2, 0x50000000, 0x3000, READ_WRITE, OWN | FIXED) == 0x50000000 && answers == next_answers + 3);
+    expect("munmap 1342177280 12288 0\nmunmap 1342181376 8192 0\nmmap 1342177280 12288 0\n");
+    ANSWERS({-EINVAL, {1}, NULL}, {0, {1}, NULL}, {-ENOMEM, {1}, NULL});
+    CHECK(CALL(mmap2, 0x900000, 0x3000, READ_WRITE, OWN | FIXED) == -EINVAL);
+    expect("munmap 9437184 12288 0\n");
+    CHECK(CALL(mmap2, 0x50000000, 0x3000, READ_WRITE, OWN | FIXED) == -ENOMEM);
+    expect("munmap 1342177280 12288 0\nmmap 1342177280 12288 0\n");
+    ANSWERS({-EEXIST, {1}, NULL}, {0, {0x50000000}, NULL});
+    CHECK(CALL(mmap2, 0x50000000, 0x3000, READ_WRITE, OWN | NO_REPLACE) == -EEXIST);
+    CHECK(CALL(mmap2, 0x50000000, 0x3000, READ_WRITE, OWN | NO_REPLACE) == 0x50000000);
+    expect("mmap 1342177280 12288 0\nmmap 1342177280 12288 0\n");
+}
+
+static void some_maps_are_refused(void)
+{
+    CHECK(CALL(mmap2, 0, 0, READ_WRITE, OWN) == -EINVAL);
+    CHECK(CALL(mmap2, 0, 1, READ_WRITE, ANONYMOUS) == -EINVAL); /* neither private nor shared */
+    CHECK(CALL(mmap2, 1, 1, READ_WRITE, OWN | FIXED) == -EINVAL);
+    CHECK(CALL(mmap2, 0, 1, READ_WRITE, PRIVATE) == -ENODEV); /* of a file */
+    CHECK(CALL(mmap2, 0, 1, READ_WRITE, SHARED | ANONYMOUS) == -ENODEV);
+    CHECK(CALL(mmap2, 0, 1, 0, OWN) == -EACCES && CALL(mmap2, 0, 1, 1, OWN) == -EACCES && CALL(mmap2, 0, 1, 7, OWN) == -EACCES);
+    expect("");
+}
+
+static void pages_are_unmapped(void)
+{
+    ANSWERS({0, {0}, NULL}, {-EINVAL, {0}, NULL}, {MEM_MORE, {0x50002000}, NULL}, {0, {0}, NULL});
+    CHECK(CALL(munmap, 0x50000000, 0x3000) == 0 && CALL(munmap, 0x50000001, 0) == -EINVAL);
+    CHECK(CALL(munmap, 0x50000000, 0x5000) == 0 && answers == next_answers + 4);
+    expect("munmap 1342177280 12288 0\nmunmap 1342177281 0 0\nmunmap 1342177280 20480 0\nmunmap 1342185472 12288 0\n");
+    CHECK(CALL(munmap, 0xfffff000, 0x1000) == -EINVAL && CALL(munmap, 0x50000000, 0xffffffff) == -EINVAL); /* it wraps */
+    expect("");
+}
+
+/* ---------------------------------------------------------------------------------- limits */
+
+enum { STACK = 3, PROCESSES = 6, DESCRIPTORS_OPEN = 7, PAGES = 9, RESOURCES = 16 };
+
+static void limits_are_told(void)
+{
+    uint32_t *limit = (uint32_t *)(void *)program;
+
+    ANSWERS({0, {0x1234, 9}, NULL}, {0, {511, 9}, NULL}, {0, {0x200000, 9}, NULL}, {-EINVAL, {1, 1}, NULL});
+    CHECK(CALL(getrlimit, PAGES, AT(limit)) == 0 && limit[0] == 0x1234000 && limit[1] == 0x1234000);
+    CHECK(CALL(getrlimit, PROCESSES, AT(limit)) == 0 && limit[0] == 511 && limit[1] == 511);
+    CHECK(CALL(getrlimit, PAGES, AT(limit)) == 0 && limit[0] == 0xffffffff); /* more than a word has */
+    limit[0] = 5;
+    CHECK(CALL(getrlimit, PAGES, AT(limit)) == -EINVAL && limit[0] == 5);
+    expect("get_limit 0 0 0\nget_limit 0 0 0\nget_limit 0 0 0\nget_limit 0 0 0\n");
+    CHECK(CALL(getrlimit, STACK, AT(limit)) == 0 && limit[0] == 8 << 20 && limit[1] == 8 << 20);
+    CHECK(CALL(getrlimit, DESCRIPTORS_OPEN, AT(limit)) == 0 && limit[0] == 3);
+    CHECK(CALL(getrlimit, 0, AT(limit)) == 0 && limit[0] == 0xffffffff && limit[1] == 0xffffffff); /* there is none */
+    CHECK(CALL(getrlimit, RESOURCES - 1, AT(limit)) == 0 && CALL(getrlimit, RESOURCES, AT(limit)) == -EINVAL);
+    CHECK(CALL(getrlimit, 0xffffffff, AT(limit)) == -EINVAL);
+    FOR_BAD_PLACES(place, 8)
+        CHECK(CALL(getrlimit, STACK, place) == -EFAULT && CALL(setrlimit, PAGES, place) == -EFAULT);
+    expect("");
+}
+
+static void limits_are_set(void)
+{
+    uint32_t *limit = (uint32_t *)(void *)program;
+
+    limit[0] = 0x5fff, limit[1] = 0x6000;
+    ANSWERS({0}, {-EPERM, {0}, NULL}, {0}, {-ENOMEM, {0}, NULL});
+    CHECK(CALL(setrlimit, PAGES, AT(limit)) == 0 && CALL(setrlimit, PAGES, AT(limit)) == -EPERM);
+    CHECK(CALL(setrlimit, PROCESSES, AT(limit)) == 0 && CALL(setrlimit, PROCESSES, AT(limit)) == -ENOMEM);
+    expect("set_limit 5 0 0\nset_limit 5 0 0\nset_limit 24575 0 0\nset_limit 24575 0 0\n");
+    CHECK(CALL(setrlimit, STACK, AT(limit)) == -EINVAL && CALL(setrlimit, RESOURCES, AT(limit)) == -EINVAL);
+    limit[0] = 0x6001;
+    CHECK(CALL(setrlimit, PAGES, AT(limit)) == -EINVAL);
+    expect("");
+    limit[0] = 5, limit[1] = 0xffffffff; /* no hard limit */
+    ANSWERS({0}, {0}, {0});
+    CHECK(CALL(setrlimit, PROCESSES, AT(limit)) == 0);
+    limit[0] = 0xffffffff; /* nor a soft one: more than all there is */
+    CHECK(CALL(setrlimit, PROCESSES, AT(limit)) == 0 && CALL(setrlimit, PAGES, AT(limit)) == 0);
+    expect("set_limit 5 0 0\nset_limit -1 0 0\nset_limit -1 0 0\n");
+}
+
+/* Of the caller: the old limit is what was there before the new one. */
+static void both_at_once(void)
+{
+    uint64_t *new = (uint64_t *)(void *)program, *old = (uint64_t *)(void *)(program + 64);
+
+    new[0] = 0x5000, new[1] = UINT64_MAX;
+    ANSWERS({0, {9, 0}, NULL}, {0}, {0, {7, 3}, NULL}, {0, {7, 3}, NULL}, {0, {0x200000, 9}, NULL});
+    CHECK(CALL(prlimit64, 0, PAGES, AT(new), AT(old)) == 0 && old[0] == 0x9000 && old[1] == 0x9000);
+    CHECK(CALL(prlimit64, 7, PROCESSES, 0, AT(old)) == 0 && old[0] == 7);
+    CHECK(CALL(prlimit64, 0, PAGES, 0, AT(old)) == 0 && old[0] == 0x200000000 && old[1] == 0x200000000);
+    expect("get_limit 0 0 0\nset_limit 5 0 0\ngetpid 0 0 0\nget_limit 0 0 0\nget_limit 0 0 0\n");
+    CHECK(CALL(prlimit64, 0, STACK, 0, 0) == 0 && CALL(prlimit64, 0, 0, 0, AT(old)) == 0 && old[0] == UINT64_MAX);
+    new[1] = 0x4fff;
+    old[0] = 5;
+    ANSWERS({0, {9, 0}, NULL}, {-EINVAL, {1, 0}, NULL});
+    CHECK(CALL(prlimit64, 0, PAGES, AT(new), AT(old)) == -EINVAL && old[0] == 5);
+    CHECK(CALL(prlimit64, 0, PROCESSES, AT(new), AT(old)) == -EINVAL && old[0] == 5);
+    expect("get_limit 0 0 0\nget_limit 0 0 0\n");
+    CHECK(CALL(prlimit64, 0, RESOURCES, AT(new), AT(old)) == -EINVAL);
+    expect("");
+}
+
+static void others_have_no_limits(void)
+{
+    uint64_t *limit = (uint64_t *)(void *)program;
+
+    ANSWERS({0, {7, 3}, NULL}, {-EAGAIN, {8, 0}, NULL});
+    CHECK(CALL(prlimit64, 8, STACK, 0, AT(limit)) == -EPERM && CALL(prlimit64, 8, STACK, 0, AT(limit)) == -EPERM);
+    FOR_BAD_PLACES(place, 16) {
+        CHECK(CALL(prlimit64, 0, STACK, place, AT(limit)) == -EFAULT);
+        CHECK(CALL(prlimit64, 0, STACK, 0, place) == -EFAULT);
+    }
+    expect("getpid 0 0 0\ngetpid 0 0 0\n");
+}
+
+int main(void)
+{
+    world_begin();
+    the_heap_moves();
+    the_heap_moves_in_parts();
+    the_heap_may_stay();
+    pages_are_mapped();
+    an_address_is_a_wish();
+    an_address_may_be_fixed();
+    some_maps_are_refused();
+    pages_are_unmapped();
+    limits_are_told();
+    limits_are_set();
+    both_at_once();
+    others_have_no_limits();
+    puts("test_vdso_memory: a program gets what it asks of memory");
+}

@@ -1,0 +1,178 @@
+/*
+ * The library of system calls and processes: what is asked of proc, and what becomes of its answers.
+ *
+ * instead: tests/server/instead
+ */
+#include "tests/host/vdso_world.h"
+
+enum { WAITPID = 7, WAIT4 = 114 };
+
+static void a_process_ends(void)
+{
+    ENDS(CALL(exit, 0x12345));
+    expect("exit 74565 0 0\n");
+}
+
+static void others_are_asked(void)
+{
+    ANSWERS({0, {9}, NULL}, {0, {0}, NULL}, {-EAGAIN, {1}, NULL});
+    CHECK(CALL(fork, 1) == 9 && CALL(fork, 1) == 0 && CALL(fork, 1) == -EAGAIN);
+    expect("fork 0 0 0\nfork 0 0 0\nfork 0 0 0\n");
+    ANSWERS({0, {7, 3}, NULL}, {0, {7, 3}, NULL}, {-EAGAIN, {7, 3}, NULL}, {-EAGAIN, {7, 3}, NULL});
+    CHECK(CALL(getpid, 1) == 7 && CALL(getppid, 1) == 3 && CALL(getpid, 1) == -EAGAIN && CALL(getppid, 1) == -EAGAIN);
+    expect("getpid 0 0 0\ngetpid 0 0 0\ngetpid 0 0 0\ngetpid 0 0 0\n");
+    ANSWERS({OK, {0}, NULL}, {ERR_STATE, {0}, NULL});
+    CHECK(CALL(sched_yield, 1) == 0 && CALL(sched_yield, 1) == -EINVAL);
+    expect("yield\nyield\n");
+}
+
+/* ---------------------------------------------------------------------------------- wait */
+
+static void children_are_waited_for(void)
+{
+    int *status = (int *)(void *)program;
+
+    ANSWERS({0, {7, 0x1234, 0}, NULL}, {0, {7, 3, 9}, NULL}, {0, {0, 5, 0}, NULL}, {-ECHILD, {1, 1, 1}, NULL}, {0, {8}, NULL});
+    CHECK(CALL_AS(WAITPID, wait4, (uint32_t)-1, AT(status), 0) == 7 && *status == 0x3400);
+    CHECK(CALL_AS(WAITPID, wait4, 7, AT(status), 2 | 8) == 7 && *status == 9);
+    CHECK(CALL_AS(WAIT4, wait4, 0, AT(status), 1, 0) == 0 && *status == 9);
+    CHECK(CALL_AS(WAIT4, wait4, (uint32_t)-5, AT(status), 0, 0) == -ECHILD && *status == 9);
+    CHECK(CALL_AS(WAITPID, wait4, 0, 0, 1 | 2) == 8);
+    expect("wait -1 0 0\nwait 7 0 0\nwait 0 1 0\nwait -5 0 0\nwait 0 1 0\n");
+    CHECK(CALL_AS(WAITPID, wait4, 1, 0, 4) == -EINVAL && CALL_AS(WAITPID, wait4, 1, 0, 0xffffffff) == -EINVAL);
+    CHECK(CALL_AS(WAIT4, wait4, 1, 0, 0x40000000, 0) == -EINVAL);
+    FOR_BAD_PLACES(place, 4)
+        CHECK(CALL_AS(WAITPID, wait4, 1, place, 0) == -EFAULT);
+    expect("");
+}
+
+/* Of one that ended alone, and only by wait4: what waitpid has there is no argument. */
+static void resources_are_nothing(void)
+{
+    enum { USAGE = 72 };
+
+    memset(program, 0xee, 100);
+    ANSWERS({0, {7, 1, 0}, NULL}, {0, {0, 0, 0}, NULL}, {-ECHILD, {7}, NULL}, {0, {7, 0, 0}, NULL});
+    CHECK(CALL_AS(WAITPID, wait4, 7, 0, 0, AT(program)) == 7 && (unsigned char)program[0] == 0xee);
+    CHECK(CALL_AS(WAIT4, wait4, 7, 0, 1, AT(program)) == 0 && (unsigned char)program[0] == 0xee);
+    CHECK(CALL_AS(WAIT4, wait4, 7, 0, 1, AT(program)) == -ECHILD && (unsigned char)program[0] == 0xee);
+    CHECK(CALL_AS(WAIT4, wait4, 7, 0, 0, AT(program)) == 7);
+    for (uint32_t i = 0; i < USAGE; i++)
+        CHECK(program[i] == 0);
+    CHECK((unsigned char)program[USAGE] == 0xee);
+    forget_lines();
+    FOR_BAD_PLACES(place, USAGE)
+        CHECK(CALL_AS(WAIT4, wait4, 1, 0, 0, place) == -EFAULT);
+    expect("");
+}
+
+/* ---------------------------------------------------------------------------------- exec */
+
+/* Lists of strings, each with its zero; a null pointer among them ends one, and another may follow. */
+static char **lists(const char *const *texts, uint32_t count)
+{
+    char **strings = (char **)(void *)program, *text = program + PAGE_SIZE;
+
+    for (uint32_t i = 0; i < count; i++) {
+        strings[i] = texts[i] ? text : NULL;
+        text = texts[i] ? stpcpy(text, texts[i]) + 1 : text;
+    }
+    return strings;
+}
+
+/* The path in place of the first argument; behind the arguments the environment, which is not counted. */
+static void programs_are_run(void)
+{
+    static const char *const texts[] = {"path", "zero", "one", "", NULL, "A=b", "HOME=", NULL};
+    char **s = lists(texts, 8);
+
+    ANSWERS({-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {0}, {0}, {-EAGAIN, {0}, NULL});
+    CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 5)) == -ENOENT);
+    expect("exec 3 20 0 path|one||A=b|HOME=|\n");
+    CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -ENOENT); /* no environment */
+    expect("exec 3 10 0 path|one||\xee\xee\n");
+    CHECK(CALL(execve, AT(s[0]), AT(s + 4), AT(s + 4)) == -ENOENT); /* empty lists */
+    expect("exec 1 5 0 path|\xee\xee\xee\n");
+    CHECK(CALL(execve, AT(s[0]), 0, AT(s + 5)) == -ENOENT);
+    expect("exec 1 15 0 path|A=b|HOME=|\xee\n");
+    CHECK(CALL(execve, AT(s[3]), AT(s + 4), 0) == 0);
+    expect("exec 1 1 0 |\xee\xee\xee\n");
+}
+
+static void strings_are_checked(void)
+{
+    static const char *const texts[] = {"path", "zero", "one", NULL, NULL};
+    char **s = lists(texts, 5);
+
+    FOR_BAD_PLACES(place, 1) {
+        CHECK(CALL(execve, place, AT(s + 1), 0) == -EFAULT);
+        s[2] = (char *)(uintptr_t)place;
+        CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -EFAULT);
+        CHECK(CALL(execve, AT(s[0]), 0, AT(s + 1)) == -EFAULT);
+    }
+    FOR_BAD_PLACES(place, sizeof *s) {
+        CHECK(CALL(execve, AT(s[0]), place, 0) == -EFAULT);
+        CHECK(CALL(execve, AT(s[0]), 0, place) == -EFAULT);
+    }
+    CHECK(CALL(execve, 0, AT(s + 1), 0) == -EFAULT);
+    expect("");
+}
+
+/* In pieces of 256 bytes, and then without bytes of its own; what fits into a message goes with it. */
+static void long_strings_go_in_pieces(void)
+{
+    static char text[600], piece_1[257], piece_2[257];
+    const char *const texts[] = {"good", "", text, NULL, "A=b", NULL};
+
+    memset(text, 'a', 599);
+    char **s = lists(texts, 6);
+    memset(piece_1, 'a', 256), memcpy(piece_1, "good|", 5);
+    memset(piece_2, 'a', 256);
+    ANSWERS({0, {0}, NULL}, {0, {0}, NULL}, {0, {0}, NULL}, {-ENOENT, {0}, NULL});
+    CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 4)) == -ENOENT && answers == next_answers + 4);
+    CHECK(strstr(lines, piece_1) && strstr(lines, piece_2) && !strncmp(lines, "args_put 0 256 0 good|a", 23));
+    CHECK(strstr(lines, "\nargs_put 256 256 0 aaa") && strstr(lines, "\nargs_put 512 97 0 ") && strstr(lines, "a|A=b|"));
+    CHECK(!strcmp(strrchr(lines, '\xee') + 1, "\nexec 2 0 0\n"));
+    forget_lines();
+    text[247] = 0; /* one byte more than a message has */
+    s = lists(texts, 6);
+    ANSWERS({0}, {0}, {-ENOENT, {0}, NULL});
+    CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 4)) == -ENOENT && answers == next_answers + 3);
+    CHECK(!strncmp(lines, "args_put 0 256 0 good|a", 23) && strstr(lines, "\nargs_put 256 1 0 |\xee\xee\xee\nexec 2 0 0\n"));
+    forget_lines();
+    text[246] = 0;
+    s = lists(texts, 6);
+    ANSWERS({-ENOENT, {0}, NULL});
+    CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 4)) == -ENOENT && !strncmp(lines, "exec 2 256 0 good|a", 19));
+    forget_lines();
+}
+
+/* And no more is said: proc's answer is the result. */
+static void pieces_may_be_refused(void)
+{
+    static char text[600];
+    const char *const texts[] = {"good", "", text, NULL};
+
+    memset(text, 'a', 599);
+    char **s = lists(texts, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        ANSWERS({0}, {0}, {0}, {0});
+        next_answers[i].status = -E2BIG;
+        CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -E2BIG && answers == next_answers + i + 1);
+    }
+    forget_lines();
+}
+
+int main(void)
+{
+    world_begin();
+    a_process_ends();
+    others_are_asked();
+    children_are_waited_for();
+    resources_are_nothing();
+    programs_are_run();
+    strings_are_checked();
+    long_strings_go_in_pieces();
+    pieces_may_be_refused();
+    puts("test_vdso_process: processes do what a program asks of them");
+}

@@ -1,0 +1,151 @@
+/*
+ * The library of system calls on the host, whole: its files are included here. Servers are faked: a call is a line, with its
+ * server, its name, its words and its data, a bar for each zero byte; it gets the next of the answers that the test has given.
+ * Memory is where a program has it: the stack, with the state above it, the message page, and pages at PROGRAM_BASE.
+ */
+#pragma once
+
+#include <elf.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* It is code for 32 bits. */
+#define regparm(registers) unused
+#pragma clang diagnostic ignored "-Wint-to-pointer-cast"
+#pragma clang diagnostic ignored "-Wpointer-to-int-cast"
+#pragma clang diagnostic ignored "-Wshorten-64-to-32"
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/vdso/descriptors.c"
+#include "libuser/vdso/memory.c"
+#include "libuser/vdso/process.c"
+#include "libuser/vdso/signals.c"
+#include "libuser/vdso/start.c"
+#include "libuser/vdso/system.c"
+#include "libuser/vdso/table.c"
+#include "libuser/vdso/time.c"
+#include "tests/host/check.h"
+#include "tests/host/written_lines.h"
+
+enum { WORLD_PAGES = 16, ANSWERS_MAX = 16, NOTHING_ASKED = 0xeeeeeeee };
+
+/* An answer: its status, words 1 to 3, and the data of a read, up to its zero byte. */
+struct answer {
+    int status;
+    uint32_t words[3];
+    const char *data;
+};
+
+static struct answer next_answers[ANSWERS_MAX];
+static const struct answer *answers;
+static char *program;    /* its pages */
+static jmp_buf who_waits; /* for an exit, or for the program's beginning */
+static uint32_t begun_stack, begun_entry;
+
+#define ANSWERS(...)                                                                                                \
+    (memcpy(next_answers, &(const struct answer[ANSWERS_MAX]){__VA_ARGS__}, sizeof(next_answers)), answers = next_answers)
+
+/* A call of the library: its result; as Linux's call of that number; where it does not come back from. */
+#define CALL(name, ...)               vdso_##name((const uint32_t[6]){__VA_ARGS__}, NOTHING_ASKED)
+#define CALL_AS(number, name, ...)    vdso_##name((const uint32_t[6]){__VA_ARGS__}, number)
+#define ENDS(statement)               (setjmp(who_waits) ? (void)0 : ((void)(statement), abort()))
+#define AT(pointer)                   ((uint32_t)(uintptr_t)(pointer))
+
+static const char *call_name(uint32_t slot, uint32_t number)
+{
+    if (slot == CLIENT_SLOT_PROC && number < PROC_CALLS_END)
+        return proc_call_names[number];
+    if (slot == CLIENT_SLOT_MEM && number < MEM_CALLS_END)
+        return mem_call_names[number];
+    return slot == CLIENT_SLOT_CONSOLE && number < CONSOLE_CALLS_END ? console_call_names[number] : NULL;
+}
+
+int32_t system_call(uint32_t head, struct words *words)
+{
+    const uint32_t *w = words->w;
+    uint32_t data = head & IPC_EXTENDED ? message_page->tag * 4 : 0;
+    const char *name = call_name(head >> SLOT_SHIFT, w[0]), *text = (const char *)message_page->words;
+
+    CHECK((head & CALL_NUMBER) == SYS_ipc_call && name && answers < next_answers + ANSWERS_MAX);
+    add_line("%s %d %d %d", name, (int)w[1], (int)w[2], (int)w[3]);
+    for (uint32_t i = 0; i < data; i++)
+        add_line(i ? "%c" : " %c", text[i] ? text[i] : '|');
+    add_line("\n");
+    if (head >> SLOT_SHIFT == CLIENT_SLOT_PROC && w[0] == PROC_EXIT)
+        longjmp(who_waits, 1);
+    memset(message_page, 0xee, sizeof(*message_page));
+    *words = (struct words){{(uint32_t)answers->status, answers->words[0], answers->words[1], answers->words[2]}};
+    if (answers->data)
+        memcpy(message_page->words, answers->data, strlen(answers->data));
+    answers++;
+    return OK;
+}
+
+err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uint32_t *result)
+{
+    CHECK(head == SYS_thread_yield && !ebx && !esi && !edi);
+    *result = 0;
+    add_line("yield\n");
+    return (err_t)(answers++)->status;
+}
+
+/* What is assembly otherwise. */
+void vdso_call(void)
+{
+    abort();
+}
+
+_Noreturn void vdso_jump(uint32_t stack, uint32_t entry)
+{
+    begun_stack = stack;
+    begun_entry = entry;
+    longjmp(who_waits, 1);
+}
+
+static inline void forget_lines(void)
+{
+    lines_bytes = 0;
+    lines[0] = 0;
+}
+
+static inline void expect(const char *expected)
+{
+    if (strcmp(lines, expected) != 0)
+        fprintf(stderr, "expected:\n%sis:\n%s", expected, lines), abort();
+    forget_lines();
+}
+
+/* An address that a function can be called at by a program: movabs, jmp. */
+static inline uint32_t function_at(uint32_t number, void (*function)(void))
+{
+    char *code = program + (WORLD_PAGES - 1) * PAGE_SIZE + 16 * number;
+
+    memcpy(code, "\x48\xb8", 2);
+    memcpy(code + 2, &function, sizeof(function));
+    memcpy(code + 10, "\xff\xe0", 2);
+    return AT(code);
+}
+
+/* A place that is not a program's, or not all of it: of so many bytes, the next from 0 on; 0: no further one. */
+static inline uint32_t bad_place(uint32_t bytes, uint32_t next)
+{
+    const uint32_t places[] = {STACK_LOW - 1, 1, USER_END - bytes + 1, USER_END, 0xffffffff};
+
+    return next < sizeof(places) / sizeof(places[0]) ? places[next] : 0;
+}
+
+#define FOR_BAD_PLACES(place, bytes) for (uint32_t n_ = 0, place; (place = bad_place(bytes, n_)); n_++)
+
+static inline void world_begin(void)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, rights = PROT_READ | PROT_WRITE;
+    const size_t stack = STACK_TOP - STACK_LOW;
+
+    CHECK(mmap((void *)MESSAGE_PAGE, PAGE_SIZE, rights, flags, -1, 0) == (void *)MESSAGE_PAGE);
+    CHECK(mmap((void *)STACK_LOW, stack, rights, flags, -1, 0) == (void *)STACK_LOW);
+    program = mmap((void *)PROGRAM_BASE, WORLD_PAGES * PAGE_SIZE, rights | PROT_EXEC, flags, -1, 0);
+    CHECK(program == (void *)PROGRAM_BASE);
+    ANSWERS({0});
+}
