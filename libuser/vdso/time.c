@@ -175,15 +175,15 @@ HANDLER(nanosleep)
 /* Until an instant of that clock, or for so long. */
 static int32_t sleep_on(uint32_t clock, bool until, uint64_t seconds, uint32_t nanoseconds)
 {
-    struct instant now = {0, 0};
+    struct instant now;
 
-    if (nanoseconds >= SECOND_NANOSECONDS || (until && !read_clock(clock, &now)))
+    if (clock > CLOCK_BOOT)
         return -EINVAL;
-    uint64_t passed = now.seconds * (uint64_t)SECOND_NANOSECONDS + now.ticks * (uint64_t)TICK_NANOSECONDS;
     if (!until)
         return sleep_for(seconds, nanoseconds);
-    if (seconds >> 32)
+    if (nanoseconds >= SECOND_NANOSECONDS || seconds >> 32 || !read_clock(clock, &now))
         return -EINVAL;
+    uint64_t passed = now.seconds * (uint64_t)SECOND_NANOSECONDS + now.ticks * (uint64_t)TICK_NANOSECONDS;
     uint64_t wanted = seconds * SECOND_NANOSECONDS + nanoseconds;
     uint64_t left = wanted > passed ? wanted - passed : 0;
     return sleep_for(left / SECOND_NANOSECONDS, (uint32_t)(left % SECOND_NANOSECONDS));
