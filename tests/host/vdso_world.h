@@ -1,11 +1,10 @@
 /*
- * The library of system calls on the host, whole: its files are included here. Servers are faked: a call is a line, with its
- * server, its name, its words and its data, a bar for each zero byte; it gets the next of the answers that the test has given.
+ * The library of system calls on the host: its files are included here, but for start.c. Servers are faked: a call is a line,
+ * with its name, its words and its data, a bar for each zero byte; it gets the next of the answers that the test has given.
  * Memory is where a program has it: the stack, with the state above it, the message page, and pages at PROGRAM_BASE.
  */
 #pragma once
 
-#include <elf.h>
 #include <setjmp.h>
 #include <stdbool.h>
 #include <string.h>
@@ -22,7 +21,6 @@
 #include "libuser/vdso/memory.c"
 #include "libuser/vdso/process.c"
 #include "libuser/vdso/signals.c"
-#include "libuser/vdso/start.c"
 #include "libuser/vdso/system.c"
 #include "libuser/vdso/table.c"
 #include "libuser/vdso/time.c"
@@ -31,7 +29,7 @@
 
 enum { WORLD_PAGES = 16, ANSWERS_MAX = 16, NOTHING_ASKED = 0xeeeeeeee };
 
-/* An answer: its status, words 1 to 3, and the data of a read, up to its zero byte. */
+/* An answer: its status, words 1 to 3, and its data, a bar for each zero byte. */
 struct answer {
     int status;
     uint32_t words[3];
@@ -41,8 +39,7 @@ struct answer {
 static struct answer next_answers[ANSWERS_MAX];
 static const struct answer *answers;
 static char *program;    /* its pages */
-static jmp_buf who_waits; /* for an exit, or for the program's beginning */
-static uint32_t begun_stack, begun_entry;
+static jmp_buf who_waits; /* for an exit, or for the beginning of the program */
 
 #define ANSWERS(...)                                                                                                \
     (memcpy(next_answers, &(const struct answer[ANSWERS_MAX]){__VA_ARGS__}, sizeof(next_answers)), answers = next_answers)
@@ -62,6 +59,14 @@ static const char *call_name(uint32_t slot, uint32_t number)
     return slot == CLIENT_SLOT_CONSOLE && number < CONSOLE_CALLS_END ? console_call_names[number] : NULL;
 }
 
+static void put_data(const char *data)
+{
+    char *to = (char *)message_page->words;
+
+    for (; data && *data; data++)
+        *to++ = *data == '|' ? 0 : *data;
+}
+
 int32_t system_call(uint32_t head, struct words *words)
 {
     const uint32_t *w = words->w;
@@ -77,8 +82,7 @@ int32_t system_call(uint32_t head, struct words *words)
         longjmp(who_waits, 1);
     memset(message_page, 0xee, sizeof(*message_page));
     *words = (struct words){{(uint32_t)answers->status, answers->words[0], answers->words[1], answers->words[2]}};
-    if (answers->data)
-        memcpy(message_page->words, answers->data, strlen(answers->data));
+    put_data(answers->data);
     answers++;
     return OK;
 }
@@ -91,17 +95,10 @@ err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uin
     return (err_t)(answers++)->status;
 }
 
-/* What is assembly otherwise. */
+/* Assembly otherwise; only its address is of interest. */
 void vdso_call(void)
 {
     abort();
-}
-
-_Noreturn void vdso_jump(uint32_t stack, uint32_t entry)
-{
-    begun_stack = stack;
-    begun_entry = entry;
-    longjmp(who_waits, 1);
 }
 
 static inline void forget_lines(void)

@@ -1,0 +1,306 @@
+/*
+ * The library of system calls before a program begins: what is on its stack, by the System V ABI's supplement for i386 and
+ * getauxval(3); what it knows of the system. And the table of calls, against Linux's own numbers.
+ *
+ * instead: tests/server/instead
+ */
+#include "tests/host/vdso_world.h"
+#include "libuser/vdso/start.c"
+
+#include <asm/unistd_32.h>
+#include <pthread.h>
+
+enum { ENTRY = 0x900123, HEADERS = 0x900034, HEADERS_COUNT = 3, NO_ARGUMENTS = 127, TICKS = 4711 };
+
+/* ---------------------------------------------------------------------------------- the stack */
+
+static char saved[1 << 16]; /* the stack, as the program finds it */
+static uint32_t saved_bytes, begun_stack, begun_entry, first_frame;
+
+/* Sanitizers would object to what lies between variables. */
+static void copy(void *to, const void *from, size_t bytes)
+{
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+}
+
+_Noreturn void vdso_jump(uint32_t stack, uint32_t entry)
+{
+    begun_stack = stack;
+    begun_entry = entry;
+    saved_bytes = first_frame - stack;
+    CHECK(first_frame > stack && saved_bytes <= sizeof(saved));
+    copy(saved, (const void *)(uintptr_t)stack, saved_bytes);
+    longjmp(who_waits, 1);
+}
+
+/* The stack of a thread at the addresses of a program's: there all pointers fit into a word. */
+static void *begin_program(void *unused)
+{
+    first_frame = AT(__builtin_frame_address(0));
+    if (!setjmp(who_waits))
+        vdso_begin(ENTRY, HEADERS, HEADERS_COUNT);
+    return unused;
+}
+
+static void begins(void)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    begun_stack = begun_entry = 0;
+    memset(state, 0, sizeof(*state));
+    CHECK(!pthread_attr_init(&attributes));
+    CHECK(!pthread_attr_setstack(&attributes, (void *)STACK_LOW, STACK_TOP - STACK_LOW - PAGE_SIZE));
+    CHECK(!pthread_create(&thread, &attributes, begin_program, NULL) && !pthread_join(thread, NULL));
+    CHECK(!pthread_attr_destroy(&attributes));
+    copy((void *)(uintptr_t)begun_stack, saved, begun_stack ? saved_bytes : 0);
+}
+
+/* Where the words behind a list of strings begin, which ends with a zero. */
+static const uint32_t *check_list(const uint32_t *at, const char *const *texts)
+{
+    for (; *texts; texts++, at++)
+        CHECK(*at >= STACK_LOW && *at < THREAD_AREA && !strcmp((const char *)(uintptr_t)*at, *texts));
+    CHECK(*at == 0);
+    return at + 1;
+}
+
+static void check_vector(const uint32_t *at, uint32_t path)
+{
+    const uint32_t rows[][2] = {
+        {AT_SYSINFO, AT(vdso_call)}, {AT_PHDR, HEADERS}, {AT_PHENT, 32}, {AT_PHNUM, HEADERS_COUNT}, {AT_PAGESZ, PAGE_SIZE},
+        {AT_ENTRY, ENTRY},           {AT_UID, 0},        {AT_EUID, 0},   {AT_GID, 0},               {AT_EGID, 0},
+        {AT_RANDOM, AT(state->random)}, {AT_EXECFN, path}, {AT_NULL, 0},
+    };
+
+    for (uint32_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CHECK(at[2 * i] == rows[i][0] && at[2 * i + 1] == rows[i][1]);
+}
+
+static void check_stack(const char *const *arguments, const char *const *environment, uint32_t count)
+{
+    const uint32_t *stack = (const uint32_t *)(uintptr_t)begun_stack;
+
+    CHECK(begun_entry == ENTRY && begun_stack >= STACK_LOW && begun_stack < THREAD_AREA && begun_stack % 16 == 0);
+    CHECK(stack[0] == count);
+    check_vector(check_list(check_list(stack + 1, arguments), environment), stack[1]);
+}
+
+#define LIST(...) ((const char *const[]){__VA_ARGS__ NULL})
+#define UPTIME    {0, {TICKS}, NULL}
+
+/* The first strings are arguments, so many; the others the environment. Either may hold empty ones. */
+static void strings_are_on_the_stack(void)
+{
+    ANSWERS(UPTIME, {0, {3, 21, 21}, "path||two|A=b|HOME=/|"});
+    begins();
+    expect("uptime 0 0 0\nargs 0 0 0\n");
+    check_stack(LIST("path", "", "two",), LIST("A=b", "HOME=/",), 3);
+    ANSWERS(UPTIME, {0, {2, 7, 7}, "path|x|"});
+    begins();
+    check_stack(LIST("path", "x",), LIST(), 2);
+    ANSWERS(UPTIME, {0, {1, 7, 7}, "path|x|"});
+    begins();
+    check_stack(LIST("path",), LIST("x",), 1);
+    ANSWERS(UPTIME, {0, {1, 1, 1}, "|"});
+    begins();
+    check_stack(LIST("",), LIST(), 1);
+    forget_lines();
+}
+
+/* For each number of words the stack is aligned, and nothing of it is written twice. */
+static void any_number_is_aligned(void)
+{
+    static const char bytes[] = "a|b|c|d|e|f|g|h|i|";
+    const char *const all[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+
+    for (uint32_t count = 1; count <= 9; count++)
+        for (uint32_t arguments = 1; arguments <= count; arguments++) {
+            const char *first[10] = {NULL}, *rest[10] = {NULL};
+            memcpy(first, all, arguments * sizeof(*all));
+            memcpy(rest, all + arguments, (count - arguments) * sizeof(*all));
+            ANSWERS(UPTIME, {0, {arguments, 2 * count, 2 * count}, bytes});
+            begins();
+            check_stack(first, rest, arguments);
+        }
+    forget_lines();
+}
+
+static char piece_1[257], piece_2[257];
+
+/* As many messages as there are pieces, each from where the last one ended. */
+static void long_strings_come_in_pieces(void)
+{
+    static char text[400];
+
+    memset(text, 'a', sizeof(text) - 1);
+    memset(piece_1, 'a', 256), memcpy(piece_1, "path|", 5);
+    memset(piece_2, 'a', 148), memcpy(piece_2 + 148, "|A=b|", 5);
+    ANSWERS(UPTIME, {0, {2, 409, 256}, piece_1}, {0, {0, 0, 100}, piece_2}, {0, {0, 0, 53}, piece_2 + 100});
+    begins();
+    expect("uptime 0 0 0\nargs 0 0 0\nargs 256 0 0\nargs 356 0 0\n");
+    check_stack(LIST("path", text,), LIST("A=b",), 2);
+}
+
+/* A program that cannot have its strings ends before it begins. */
+static void strings_may_not_come(void)
+{
+    static const struct answer wrong[][2] = {
+        {{-EINVAL, {1, 5, 5}, "path|"}},
+        {{0, {1, 5, 0}, "path|"}},
+        {{0, {1, 5, 6}, "path||"}},
+        {{0, {1, 300, 257}, piece_1}},
+        {{0, {1, 400, 256}, piece_1}, {-EINVAL, {1, 400, 144}, piece_2}},
+        {{0, {1, 400, 256}, piece_1}, {0, {1, 400, 0}, piece_2}},
+        {{0, {1, 400, 256}, piece_1}, {0, {1, 400, 145}, piece_2}},
+    };
+
+    for (uint32_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        ANSWERS(UPTIME, wrong[i][0], wrong[i][1]);
+        begins();
+        CHECK(!begun_entry && strstr(lines, "exit 127 0 0\n"));
+        forget_lines();
+    }
+}
+
+/* Where gs leads: the way to make calls, and a number that nobody can foretell; when it began is known. */
+static void the_state_begins(void)
+{
+    static uint8_t random[2][16];
+
+    for (uint32_t i = 0; i < 2; i++) {
+        ANSWERS(UPTIME, {0, {1, 5, 5}, "path|"});
+        begins();
+        CHECK(state->area.sysinfo == AT(vdso_call) && state->began == TICKS);
+        CHECK(!memcmp(&state->area.canary, state->random, sizeof(state->area.canary)));
+        memcpy(random[i], state->random, sizeof(random[i]));
+    }
+    CHECK(memcmp(random[0], random[1], sizeof(random[0])) != 0);
+    forget_lines();
+}
+
+/* ---------------------------------------------------------------------------------- the system */
+
+static void the_system_has_names(void)
+{
+    enum { NAME = 65 };
+    static const char *const names[] = {"Tally", "tally", TALLY_VERSION, TALLY_VERSION, "i686", ""};
+
+    memset(program, 0xee, 512);
+    CHECK(CALL(uname, AT(program)) == 0);
+    for (uint32_t i = 0; i < 6; i++) {
+        CHECK(!strcmp(program + NAME * i, names[i]));
+        for (size_t at = strlen(names[i]); at < NAME; at++)
+            CHECK(program[NAME * i + at] == 0);
+    }
+    CHECK((unsigned char)program[6 * NAME] == 0xee);
+    FOR_BAD_PLACES(place, 6 * NAME)
+        CHECK(CALL(uname, place) == -EFAULT);
+    expect("");
+}
+
+/* The thread's area is where it is: what lies at the wanted address is copied, but for what the library put there. */
+static void a_thread_has_an_area(void)
+{
+    uint32_t *wanted = (uint32_t *)(void *)program, *area = wanted + 16;
+
+    state->area.sysinfo = 55, state->area.canary = 66;
+    memcpy(wanted, (const uint32_t[]){0xffffffff, AT(area), 0xfffff, 0x51}, 16);
+    memcpy(area, (const uint32_t[]){1, 2, 3, 4, 5, 6}, 24);
+    CHECK(CALL(set_thread_area, AT(wanted)) == 0 && wanted[0] == 5 && wanted[1] == AT(area));
+    CHECK(state->area.self == AT(area) && state->area.dtv == 2 && state->area.previous == 3 && state->area.next == 4);
+    CHECK(state->area.sysinfo == 55 && state->area.canary == 66 && area[0] == 1);
+    FOR_BAD_PLACES(place, 16)
+        CHECK(CALL(set_thread_area, place) == -EFAULT);
+    FOR_BAD_PLACES(place, 24) {
+        wanted[1] = place;
+        CHECK(CALL(set_thread_area, AT(wanted)) == -EFAULT);
+    }
+    CHECK(state->area.self == AT(area));
+    expect("");
+}
+
+/* Of 256 values few are left out, and no two runs are alike; beside the place nothing is written. */
+static void random_bytes_are_that(void)
+{
+    enum { MANY = 4096 };
+    uint8_t *bytes = (uint8_t *)program;
+    bool is_seen[256] = {false};
+    uint32_t seen = 0;
+
+    for (uint32_t i = 0; i < 2; i++) {
+        bytes[MANY + i * MANY] = 0xee;
+        CHECK(CALL(getrandom, AT(bytes + i * MANY), MANY) == MANY);
+    }
+    CHECK(memcmp(bytes, bytes + MANY, MANY) != 0 && bytes[2 * MANY] == 0xee);
+    for (uint32_t i = 0; i < MANY; i++) {
+        seen += !is_seen[bytes[i]];
+        is_seen[bytes[i]] = true;
+    }
+    CHECK(seen > 240 && CALL(getrandom, 0, 0) == 0);
+    FOR_BAD_PLACES(place, 2)
+        CHECK(CALL(getrandom, place, 2) == -EFAULT);
+    CHECK(CALL(getrandom, USER_END - 1, 0xffffffff) == -EFAULT);
+    expect("");
+}
+
+/* ---------------------------------------------------------------------------------- the table */
+
+static void numbers_are_linuxs(void)
+{
+#define LINUX_CALL(number, name, handler, server, deviations)                                                       \
+    CHECK((number) == __NR_##name && vdso_table[number] == vdso_##handler && (number) < VDSO_CALLS);
+#include "libuser/vdso/calls.def"
+}
+
+static bool is_a_call(uint32_t number)
+{
+    static const uint16_t numbers[] = {
+#define LINUX_CALL(number, name, handler, server, deviations) number,
+#include "libuser/vdso/calls.def"
+    };
+
+    for (uint32_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (numbers[i] == number)
+            return true;
+    return false;
+}
+
+/* Also the last one, in whose place entry.asm calls all that are beyond. */
+static void others_are_no_calls(void)
+{
+    for (uint32_t number = 0; number < VDSO_CALLS; number++)
+        CHECK((vdso_table[number] == vdso_no_call) == !is_a_call(number));
+    CHECK(vdso_table[VDSO_CALLS - 1] == vdso_no_call && CALL(zero, 5) == 0);
+}
+
+/* Once for each, eight of them. */
+static void the_log_hears_of_them(void)
+{
+    memset(state, 0, sizeof(*state));
+    ANSWERS({0});
+    CHECK(CALL_AS(60, no_call, 1) == -ENOSYS && CALL_AS(60, no_call, 2) == -ENOSYS);
+    expect("missing 60 0 0\n");
+    for (uint32_t number = 61; number <= 70; number++)
+        CHECK(CALL_AS(number, no_call, 1) == -ENOSYS && CALL_AS(number, no_call, 1) == -ENOSYS);
+    expect("missing 61 0 0\nmissing 62 0 0\nmissing 63 0 0\nmissing 64 0 0\nmissing 65 0 0\nmissing 66 0 0\nmissing 67 0 0\n");
+    CHECK(CALL_AS(60, no_call, 1) == -ENOSYS);
+    expect("");
+}
+
+int main(void)
+{
+    world_begin();
+    strings_are_on_the_stack();
+    any_number_is_aligned();
+    long_strings_come_in_pieces();
+    strings_may_not_come();
+    the_state_begins();
+    the_system_has_names();
+    a_thread_has_an_area();
+    random_bytes_are_that();
+    numbers_are_linuxs();
+    others_are_no_calls();
+    the_log_hears_of_them();
+    puts("test_vdso_start: a program begins as one of Linux's does");
+}
