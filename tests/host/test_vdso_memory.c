@@ -116,6 +116,45 @@ static void pages_are_unmapped(void)
     expect("");
 }
 
+enum { MAY_MOVE = 1, AT_FIRST = PROGRAM_BASE + 2 * PAGE_SIZE, ELSEWHERE = PROGRAM_BASE + 8 * PAGE_SIZE };
+
+/* Where they are: what is too much behind goes, what is too little comes. */
+static void pages_change_in_place(void)
+{
+    CHECK(CALL(mremap, AT_FIRST, 0x2000, 0x1001, MAY_MOVE) == AT_FIRST && CALL(mremap, AT_FIRST, 1, 0x1000, 0) == AT_FIRST);
+    expect("");
+    ANSWERS({MEM_MORE, {AT_FIRST + 0x2000}, NULL}, {0, {0}, NULL}, {-EINVAL, {0}, NULL});
+    CHECK(CALL(mremap, AT_FIRST, 0x5000, 0xfff, 0) == AT_FIRST && CALL(mremap, AT_FIRST, 0x5000, 0x1000, 0) == -EINVAL);
+    expect("munmap 9449472 16384 0\nmunmap 9453568 12288 0\nmunmap 9449472 16384 0\n");
+    ANSWERS({0, {AT_FIRST + 0x1000}, NULL}, {-EEXIST, {0}, NULL}, {-ENOMEM, {0}, NULL});
+    CHECK(CALL(mremap, AT_FIRST, 0x1000, 0x4000, 0) == AT_FIRST && CALL(mremap, AT_FIRST, 0x1000, 0x4000, 0) == -ENOMEM);
+    expect("mmap 9449472 12288 0\nmmap 9449472 12288 0\n");
+}
+
+/* If they may, with all that was in them; if there is no place for that either, all stays. */
+static void pages_may_move(void)
+{
+    for (uint32_t i = 0; i < 2 * PAGE_SIZE; i++)
+        program[AT_FIRST - PROGRAM_BASE + i] = (char)(i / 7);
+    memset(program + (ELSEWHERE - PROGRAM_BASE), 0, 3 * PAGE_SIZE);
+    ANSWERS({-EEXIST, {0}, NULL}, {0, {ELSEWHERE}, NULL}, {0, {0}, NULL}, {-EEXIST, {0}, NULL}, {-ENOMEM, {0}, NULL});
+    CHECK(CALL(mremap, AT_FIRST, 0x1fff, 0x3000, MAY_MOVE) == ELSEWHERE);
+    expect("mmap 9453568 4096 0\nmmap 0 12288 0\nmunmap 9445376 8192 0\n");
+    CHECK(!memcmp((void *)AT_FIRST, (void *)ELSEWHERE, 2 * PAGE_SIZE) && !program[ELSEWHERE - PROGRAM_BASE + 2 * PAGE_SIZE]);
+    CHECK(CALL(mremap, AT_FIRST, 0x2000, 0x3000, MAY_MOVE) == -ENOMEM && answers == next_answers + 5);
+    forget_lines();
+}
+
+static void some_changes_are_refused(void)
+{
+    CHECK(CALL(mremap, AT_FIRST + 1, 0x1000, 0x2000, MAY_MOVE) == -EINVAL && CALL(mremap, AT_FIRST, 0, 0x2000, MAY_MOVE) == -EINVAL);
+    CHECK(CALL(mremap, AT_FIRST, 0x1000, 0, MAY_MOVE) == -EINVAL && CALL(mremap, AT_FIRST, 0x1000, 0xfffff001, 1) == -EINVAL);
+    CHECK(CALL(mremap, AT_FIRST, 0x1000, 0x2000, 2) == -EINVAL && CALL(mremap, AT_FIRST, 0x1000, 0x2000, 3) == -EINVAL);
+    CHECK(CALL(mremap, STACK_LOW - PAGE_SIZE, 0x1000, 0x2000, 0) == -EFAULT && CALL(mremap, USER_END, 1, 1, 0) == -EFAULT);
+    CHECK(CALL(mremap, USER_END - PAGE_SIZE, 0x1001, 0x2000, 0) == -EFAULT && CALL(mremap, 0, 1, 1, 0) == -EFAULT);
+    expect("");
+}
+
 /* ---------------------------------------------------------------------------------- limits */
 
 enum { STACK = 3, PROCESSES = 6, DESCRIPTORS_OPEN = 7, PAGES = 9, RESOURCES = 16 };
@@ -208,6 +247,9 @@ int main(void)
     an_address_may_be_fixed();
     some_maps_are_refused();
     pages_are_unmapped();
+    pages_change_in_place();
+    pages_may_move();
+    some_changes_are_refused();
     limits_are_told();
     limits_are_set();
     both_at_once();
