@@ -6,7 +6,7 @@ from tally.record import record
 
 PAGE = 4096
 PROGRAM_BASE = 0x900000
-VDSO_BASE = 0x8f0000
+VDSO_BASE, VDSO_END = 0x8f0000, 0x8f8000  # servers/clients.h
 USER_END = 0xC0000000
 
 ELF_HEADER = struct.Struct("<16s2H5I6H")
@@ -112,10 +112,11 @@ class Program:
 
 
 class Library(Program):
-    """One that is mapped into programs: a segment at VDSO_BASE."""
+    """One that is mapped into programs: a segment from VDSO_BASE on."""
     BASE = VDSO_BASE
 
     def stripped(self):
-        if len(self.segments) != 1 or self.segments[0].address != VDSO_BASE:
-            self.refuse(f"a library has one segment, at {VDSO_BASE:#x}")
-        return self.contents(self.segments[0])
+        text = self.segments[0]
+        if len(self.segments) != 1 or text.address != VDSO_BASE or text.memory_bytes > VDSO_END - VDSO_BASE:
+            self.refuse(f"a library has one segment, from {VDSO_BASE:#x} on and to {VDSO_END:#x} at most")
+        return self.contents(text)

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from tally import build, copies, foreign, packages, processes, tools
+from tally import archive, build, copies, foreign, packages, processes, program, tools
 from tally.entry import UNABLE, USAGE
 from tally.interface import ROOT
 from tally.version import version
@@ -394,6 +394,51 @@ def lists_programs():
     yield "and those of the folder", re.search(r"^    ends\b", done.stdout, re.M), done.stdout
 
 
+# ------------------------------------------------------------------------------ the archive
+
+def write_elf(path, *segments):
+    """An executable of segments (address, bytes); the entry is the first one's first byte."""
+    headers, at = [], program.PAGE
+    for address, size in segments:
+        headers.append(program.PROGRAM_HEADER.pack(program.PT_LOAD, at, address, 0, size, size, 4 | program.PF_X, program.PAGE))
+        at += program.pages(size) * program.PAGE
+    table = program.ELF_HEADER.size
+    header = program.ELF_HEADER.pack(program.ELF_IDENT + bytes(9), program.ET_EXEC, program.EM_386, 1, segments[0][0], table, 0, 0,
+                                     table, program.PROGRAM_HEADER.size, len(headers), 0, 0, 0)
+    path.write_bytes((header + b"".join(headers)).ljust(program.PAGE, b"\0") + bytes(n % 251 for n in range(at - program.PAGE)))
+    return str(path)
+
+
+def with_library(folder, *segments, kind="--libraries"):
+    """What mkarchive says of a library of these segments, and what it makes."""
+    init, made = write_elf(folder / "init", (program.PROGRAM_BASE, 100)), folder / "archive"
+    made.unlink(missing_ok=True)
+    done = processes.run([sys.executable, "-B", "scripts/mkarchive.py", str(made), init, kind, write_elf(folder / "vdso", *segments)],
+                         cwd=ROOT)
+    return done, made.read_bytes() if made.exists() else None
+
+
+def libraries():
+    """Of a library its only segment is in the archive, as it is in memory; others are refused."""
+    base, room = program.VDSO_BASE, program.VDSO_END - program.VDSO_BASE
+    one, lies = "a library has one segment", "overlaps another or lies outside"
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch)
+        for size in (5000, room):
+            done, made = with_library(folder, (base, size))
+            yield f"one of {size} bytes is made", done.returncode == 0, done.stderr
+            _, page, length, _, kind = archive.ENTRY.unpack_from(made or bytes(program.PAGE), archive.ENTRIES_OFFSET)
+            bytes_there = (made or b"")[page * program.PAGE:page * program.PAGE + length]
+            yield f"its {size} bytes are there", (kind, bytes_there) == (3, bytes(n % 251 for n in range(size))), f"{kind}, {length}"
+        for what, why, segments in (("at another place", one, [(base + program.PAGE, 100)]), ("below its place", lies, [(base - program.PAGE, 100)]),
+                                    ("with two segments", one, [(base, 100), (base + program.PAGE, 100)]),
+                                    ("a program", one, [(program.PROGRAM_BASE, 100)]), ("too large", one, [(base, room + 1)])):
+            done, made = with_library(folder, *segments)
+            yield f"one {what} is refused", done.returncode == 1 and why in done.stderr and made is None, done.stderr
+        done, made = with_library(folder, (base, 100), kind="--programs")
+        yield "it is no program", done.returncode == 1 and lies in done.stderr and made is None, done.stderr
+
+
 WHOLE = "script/a copy of the tree, whole"  # costs minutes: it runs only if nothing else is asked for
 
 
@@ -406,4 +451,5 @@ def script_tests():
     yield "script/a copy of the tree", copy_of_tree, "i386"
     yield WHOLE, whole_copy_of_tree, "i386"
     yield "script/an ISO made twice", made_twice, "i386"
+    yield "script/libraries in an archive", libraries, None
     yield "script/list of programs", lists_programs, None
