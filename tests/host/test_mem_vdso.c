@@ -51,7 +51,8 @@ static void check_place(void)
         {VDSO_END - PAGE_SIZE, PAGE_SIZE + 1, 0, 100, READ},
         {VDSO_BASE + 8, 100, 0, 100, READ},
         {VDSO_END, 100, 0, 100, READ},
-        {MESSAGE_PAGE, 100, 0, 100, READ},
+        {VDSO_END + PAGE_SIZE, 100, 0, 100, READ}, /* where threads have their message pages */
+        {PROGRAM_BASE - PAGE_SIZE, 100, 0, 100, READ},
         {VDSO_BASE, 0, 0, 0, READ},
         {VDSO_BASE, 100, FAKE_ARCHIVE_PAGES, 100, READ},
         {VDSO_BASE, 100, 0, 100, READ | WRITE | EXECUTE},
