@@ -42,22 +42,29 @@ struct place {
     uint32_t left, offset;
 };
 
+static void advance(struct place *place, uint32_t bytes)
+{
+    while (place->left && bytes >= place->v->bytes - place->offset) {
+        bytes -= place->v->bytes - place->offset;
+        place->v++, place->left--, place->offset = 0;
+    }
+    place->offset += bytes;
+}
+
 /* The next bytes, a message's worth, go into the message page: how many. */
-static uint32_t gather(struct place *place)
+static uint32_t gather(struct place place)
 {
     char *to = (char *)message_page->words;
     uint32_t used = 0;
 
-    while (place->left && used < IPC_DATA_MAX) {
-        uint32_t bytes = place->v->bytes - place->offset;
+    while (place.left && used < IPC_DATA_MAX) {
+        uint32_t bytes = place.v->bytes - place.offset;
         if (bytes > IPC_DATA_MAX - used)
             bytes = IPC_DATA_MAX - used;
         if (bytes) /* else it may be a null pointer's place */
-            memcpy(to + used, (const char *)place->v->at + place->offset, bytes);
+            memcpy(to + used, (const char *)place.v->at + place.offset, bytes);
         used += bytes;
-        place->offset += bytes;
-        if (place->offset == place->v->bytes)
-            place->v++, place->left--, place->offset = 0;
+        advance(&place, bytes);
     }
     return used;
 }
@@ -65,19 +72,16 @@ static uint32_t gather(struct place *place)
 static int32_t write_vectors(uint32_t fd, const struct vector *v, uint32_t count)
 {
     struct place place = {v, count, 0};
-    uint32_t sent = 0, bytes;
+    uint32_t sent = 0, bytes, taken;
 
     if (!is_open(fd))
         return -EBADF;
-    while ((bytes = gather(&place))) {
-        for (uint32_t done = 0, taken; done < bytes; done += taken) {
-            if (done)
-                memmove(message_page->words, (char *)message_page->words + taken, bytes - done);
-            int error = console_write(CLIENT_SLOT_CONSOLE, 0, bytes - done, bytes - done, &taken);
-            if (error || !taken)
-                return sent ? (int32_t)sent : error;
-            sent += taken;
-        }
+    while ((bytes = gather(place))) {
+        int error = console_write(CLIENT_SLOT_CONSOLE, 0, bytes, bytes, &taken);
+        if (error || !taken)
+            return sent ? (int32_t)sent : error;
+        advance(&place, taken);
+        sent += taken;
     }
     return (int32_t)sent;
 }
