@@ -109,6 +109,10 @@ static void strings_are_checked(void)
         s[2] = (char *)(uintptr_t)place;
         CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -EFAULT);
         CHECK(CALL(execve, AT(s[0]), 0, AT(s + 1)) == -EFAULT);
+        s[2] = s[0];
+        s[1] = (char *)(uintptr_t)place; /* and good ones behind it */
+        CHECK(CALL(execve, AT(s[0]), 0, AT(s + 1)) == -EFAULT);
+        s[1] = s[0];
     }
     FOR_BAD_PLACES(place, sizeof *s) {
         CHECK(CALL(execve, AT(s[0]), place, 0) == -EFAULT);
