@@ -111,12 +111,13 @@ static void strings_are_on_the_stack(void)
 /* For each number of words the stack is aligned, and nothing of it is written twice. */
 static void any_number_is_aligned(void)
 {
-    static const char bytes[] = "a|b|c|d|e|f|g|h|i|";
-    const char *const all[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+    enum { MOST = 20 };
+    static const char bytes[] = "a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q|r|s|t|";
+    const char *const all[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t"};
 
-    for (uint32_t count = 1; count <= 9; count++)
+    for (uint32_t count = 1; count <= MOST; count++)
         for (uint32_t arguments = 1; arguments <= count; arguments++) {
-            const char *first[10] = {NULL}, *rest[10] = {NULL};
+            const char *first[MOST + 1] = {NULL}, *rest[MOST + 1] = {NULL};
             memcpy(first, all, arguments * sizeof(*all));
             memcpy(rest, all + arguments, (count - arguments) * sizeof(*all));
             ANSWERS(UPTIME, {0, {arguments, 2 * count, 2 * count}, bytes});
@@ -149,7 +150,7 @@ static void strings_may_not_come(void)
         {{-EINVAL, {1, 5, 5}, "path|"}},
         {{0, {1, 5, 0}, "path|"}},
         {{0, {1, 5, 6}, "path||"}},
-        {{0, {1, 300, 257}, piece_1}},
+        {{0, {1, 300, 257}, piece_1}, {0, {1, 300, 43}, piece_2}},
         {{0, {1, 400, 256}, piece_1}, {-EINVAL, {1, 400, 144}, piece_2}},
         {{0, {1, 400, 256}, piece_1}, {0, {1, 400, 0}, piece_2}},
         {{0, {1, 400, 256}, piece_1}, {0, {1, 400, 145}, piece_2}},
@@ -228,11 +229,13 @@ static void random_bytes_are_that(void)
     bool is_seen[256] = {false};
     uint32_t seen = 0;
 
+    memset(bytes, 0xee, 2 * MANY);
     for (uint32_t i = 0; i < 2; i++) {
         bytes[MANY + i * MANY] = 0xee;
         CHECK(CALL(getrandom, AT(bytes + i * MANY), MANY) == MANY);
     }
     CHECK(memcmp(bytes, bytes + MANY, MANY) != 0 && bytes[2 * MANY] == 0xee);
+    CHECK(memcmp(bytes + MANY - 16, bytes + 2 * MANY - 16, 16) != 0); /* to the end */
     for (uint32_t i = 0; i < MANY; i++) {
         seen += !is_seen[bytes[i]];
         is_seen[bytes[i]] = true;
