@@ -162,6 +162,9 @@ static void sleep_is_until_then(void)
     expect("uptime 0 0 0\n");
     CHECK(nap_on(1, 1, 1234, 560000001) == 0 && answers == next_answers + 8);
     expect("uptime 0 0 0\nsleep 1 0 0\n");
+    ANSWERS({0, {TICKS}, NULL}, {0, {TICKS}, NULL});
+    CHECK(nap_on(1, 1, 1234, 0) == 0 && nap_long(1, 1, 0, 0) == 0 && answers == next_answers + 2);
+    expect("uptime 0 0 0\nuptime 0 0 0\n");
     CHECK(nap_on(8, 1, 1, 0) == -EINVAL && nap_on(1, 1, 0, 1000000000) == -EINVAL && nap_on(1, 1, 0xffffffff, 0) == -EINVAL);
     expect("");
     ANSWERS({0, {TICKS}, NULL}, {-EINTR, {0}, NULL});
