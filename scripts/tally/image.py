@@ -11,6 +11,7 @@ from tally.output import replace_file
 
 CONFIG_BYTES = 1024  # boot/grub.cfg in the ISO, padded, so that any command line fits in place
 COMMAND_MAX = 255
+PIECE = 1 << 16
 WORD = re.compile(r"[!-~]+")
 QUOTES = set("'\"\\")
 
@@ -66,10 +67,27 @@ def make_iso(output, kernel, archive, words):
         replace_file(output, (folder / "iso").read_bytes())
 
 
+def places_of(wanted, file):
+    """Where in a file that begins. It is read in pieces: memory for all of it would take longer to get than the file to read."""
+    found, data, begin = [], b"", 0
+    while piece := file.read(PIECE):
+        kept = data[1 - len(wanted):]
+        begin, data = begin + len(data) - len(kept), kept + piece
+        at = data.find(wanted)
+        while at >= 0:
+            found.append(begin + at)
+            at = data.find(wanted, at + 1)
+    return found
+
+
 def with_command(iso, default_words, words, output):
     """Writes to `output` a copy of `iso` (made with `default_words`) that boots with `words`."""
-    data = pathlib.Path(iso).read_bytes()
     old, new = grub_config(default_words), grub_config(words)
-    if data.count(old) != 1:
+    with open(iso, "rb") as file:
+        found = places_of(old, file)
+    if len(found) != 1:
         raise ImageError(f"{iso}: its GRUB configuration is not where it should be; build it again")
-    replace_file(output, data.replace(old, new))
+    shutil.copyfile(iso, output)
+    with open(output, "r+b") as file:
+        file.seek(found[0])
+        file.write(new)
