@@ -306,7 +306,7 @@ def little_memory():
 
 
 def forged_in_bochs():
-    folder = programs_image.folder_of(ROOT / PROGRAMS, IMAGES)
+    folder = programs_image.make(ROOT / PROGRAMS, IMAGES)  # which may have no ISO yet
     with tempfile.TemporaryDirectory() as scratch:
         iso = pathlib.Path(scratch) / "forges.iso"
         with_command(folder / "tally.iso", machine.DEFAULT_WORDS, ["forges"], iso)

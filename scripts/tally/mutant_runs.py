@@ -59,8 +59,10 @@ def run_of(name):
         return dict(explore_tests.explore_tests()).get(name)
     from tally import tests
     found = next((test for test in tests.all_tests() if test.name == name), None)
-    if found and found.build in tests.BUILT_ON_I386:
-        tests.BUILDS[found.build]()
+    if found and found.build == "programs":
+        tests.build_programs(with_iso=not name.startswith(WITHOUT_ISO))
+    elif found and found.build == "audit":
+        tests.build_audited_image()
     return found and found.run
 
 

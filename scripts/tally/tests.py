@@ -211,12 +211,16 @@ def build_audited_image():
                                **dict.fromkeys(("boot/archive", "servers", "kernel-tests", "programs"), IMAGES)})
 
 
+def build_programs(with_iso=True):
+    programs_image.make(ROOT / PROGRAMS, IMAGES, with_iso)
+
+
 # Each build that tests need; some take parts of another.
 BUILT_ON_I386 = ("programs", "audit")
 BUILT_ALONE = ("i386", "host")  # scripts that tests start need not look at them again
 BUILDS = {
     "i386": lambda: build.build("i386", IMAGES),
-    "programs": lambda: programs_image.make(ROOT / PROGRAMS, IMAGES),
+    "programs": build_programs,
     "audit": build_audited_image,
     "host": lambda: build.build("host", HOST, keep_going=True),  # a part of it is of use
 }
