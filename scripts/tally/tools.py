@@ -31,7 +31,7 @@ class Tool:
 
     def path(self):
         """Where it is, or None."""
-        return find(self)
+        return find(self, *map(os.environ.get, (self.variable, CC.variable, "PATH")))
 
     def label(self):
         return "/".join(pathlib.PurePath(self.name).parts[-2:]) if self.is_file() else self.name
@@ -136,8 +136,10 @@ def beside_compiler(name):
     return str(path) if os.access(path, os.X_OK) else None
 
 
-def find(tool):
-    if wanted := os.environ.get(tool.variable) if tool.variable else None:
+@functools.lru_cache(maxsize=None)
+def find(tool, wanted, *_):
+    """The path of the tool, or of what is wanted in its place; of all that the environment says of it."""
+    if wanted:
         return which(wanted)
     if tool.is_file():
         return next((path for name in (tool.name, *tool.others) for path in files(name)), None)
@@ -177,6 +179,7 @@ def command(tool):
 
 def forget():
     """Other tools may have come."""
+    find.cache_clear()
     said.cache_clear()
     places.cache_clear()
 
