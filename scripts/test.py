@@ -27,7 +27,7 @@ def parse():
     add("--list", action="store_true", help="name the tests and run none")
     add("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
         help="tests at the same time (as many as there are processors); those of several processors count as several, those that "
-             "wait not at all")
+             "wait not at all, nor does one that fills in what the others leave idle")
     add("--junit", metavar="FILE", help="write the results to FILE, too, as JUnit's XML")
     add("--build-dir", metavar="DIR", help="build in folders of DIR (build)")
     add("pattern", nargs="?", default="", metavar="PATTERN")

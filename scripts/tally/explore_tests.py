@@ -82,7 +82,7 @@ def kept_test(name):
 
 
 def names_mutants():
-    done = forked.run("explore", ["--world", "depth", "--mutants", "--list"])
+    done = forked.run("explore", ["--world", "depth", "--mutants", "--list"], apart=True)  # which becomes scripts/mutants
     tests = {line.split()[-1] for line in done.stdout.splitlines()}
     yield "--mutants are those of the world", done.returncode == 0 and tests == {"explore/depth"}, done.stdout + done.stderr
     done = forked.run("explore", ["--mutants", "--statuses"])

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 
-from tally import build, mutant_build, parallel, schedule, waiting
+from tally import build, mutant_build, parallel, schedule, waiting, workers
 from tally.entry import Told
 from tally.interface import ROOT
 from tally.mutants import EQUIVALENT, WITHOUT_ISO
@@ -78,14 +78,15 @@ def run_test(name, place):
 
 def failures_in_time(mutant, place, limit):
     """What run_test() returns, or the exception that it raises; None if it takes too long."""
-    running = parallel.start(parallel.Job(functools.partial(run_test, mutant.test, place)), 1)
+    worker = workers.Worker([functools.partial(run_test, mutant.test, place)])
     try:
-        if not waiting.readable([running], limit or (LIMIT_OF_HANGS if mutant.hangs else LIMIT)):
+        worker.begin(0)
+        if not waiting.readable([worker], limit or (LIMIT_OF_HANGS if mutant.hangs else LIMIT)):
             return None
-        found = running.result()
+        found = worker.result()
         return RuntimeError("the test's process was killed") if found is None else found
     finally:
-        parallel.end_all([running])
+        workers.end_all([worker])
 
 
 def verdict_of(mutant, place, limit):

@@ -2,11 +2,13 @@
 import contextlib
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 
 STDOUT = subprocess.STDOUT
 PATIENCE = 5  # seconds that a process gets to end when it is asked to
+staying = {}  # {process: our files that lead to it} of those that we have started for whatever comes
 
 
 def children():
@@ -116,3 +118,9 @@ def output(command, **options):
     done = run(command, **options)
     done.check_returncode()
     return done.stdout
+
+
+def processor_time():
+    """Seconds that this process has used, and those that it started and that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)

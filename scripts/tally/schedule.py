@@ -1,16 +1,15 @@
 """Runs tests at the same time, as parallel.py does it.
 
-First come those that take several places, then the longest; one that waits runs beside the others. How long each takes
-is remembered in a file; what is compared is processor time, which does not depend on how busy the machine is.
+First come those that take several places, then the longest; one that waits and one that fills run beside the others. How
+long each takes is remembered in a file; what is compared is processor time, which does not depend on how busy the machine is.
 """
 import contextlib
 import dataclasses
 import functools
 import re
-import resource
 import time
 
-from tally import parallel
+from tally import forked, parallel, processes
 from tally.output import replace_text
 
 LINE = re.compile(r"^(\d+\.\d+) (.+)$", re.M)  # of the file: seconds, name
@@ -46,8 +45,8 @@ def results_of(run):
 
 
 def processor_time():
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    """Of all that has run for the tests in this process."""
+    return processes.processor_time() + forked.seconds
 
 
 def outcome_of(test):
@@ -77,14 +76,14 @@ class Times:
 
 class TestJob(parallel.Job):
     def __init__(self, test):
-        super().__init__(functools.partial(outcome_of, test), test.places, test.waits)
+        super().__init__(functools.partial(outcome_of, test), test.places, test.waits, test.fills)
         self.test = test
 
 
 def run_all(tests, jobs, times, started):
     """Yields an Outcome for each test as it ends; calls started(test)."""
     work = [TestJob(test) for test in sorted(tests, key=times.order)]
-    for job, outcome in parallel.run_all(work, jobs, lambda job: started(job.test)):
+    for job, outcome in parallel.run_all(work, jobs, lambda job: started(job.test), forked.scripts_in_turn):
         outcome = outcome or Outcome(None, [("ends by itself", False, "its process was killed")], 0)
         outcome.test = job.test
         yield outcome

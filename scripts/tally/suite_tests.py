@@ -6,12 +6,14 @@ import os
 import pathlib
 import re
 import signal
+import subprocess
 import tempfile
 import threading
 import time
 import xml.etree.ElementTree as xml
 
-from tally import build, junit, machine, output, parallel, processes, programs_image, schedule, terminal, waiting
+from tally import build, forked, junit, machine, output, parallel, processes, programs_image, schedule, terminal, waiting
+from tally.entry import USAGE
 from tally.failures import IMAGES, PROGRAMS
 from tally.foreign_tests import replaced
 from tally.interface import ROOT
@@ -26,6 +28,7 @@ class Fake:
     run: object
     places: int = 1
     waits: bool = False
+    fills: bool = False
 
 
 def fails():
@@ -73,6 +76,100 @@ def runs_in_parallel():
     died = outcomes([Fake("p/dies", dies), Fake("p/pauses", pauses)], 2)
     yield "a test whose process dies has failed, the others go on", \
         sorted(len(outcome.failures) for outcome in died) == [0, 1], f"{died}"
+
+
+def tells_nice(folder):
+    """A test that does, when two of its kind, or meets(), run."""
+    def run():
+        pathlib.Path(folder, str(os.getpid())).touch()
+        yield f"{os.nice(0)}", wait_until(lambda: len(os.listdir(folder)) == 2), ""
+    return run
+
+
+def nices(tests):
+    """(whether all went well, how nice those that fill were)"""
+    done = outcomes(tests, 2)
+    return all(outcome.passed for outcome in done), [int(outcome.results[0][0]) for outcome in done if outcome.test.fills]
+
+
+def fills_in():
+    """What only computes runs beside what takes all places, but gives way to it; when nothing else is to come, it has them."""
+    ours = os.nice(0)
+    with tempfile.TemporaryDirectory() as folder:
+        found = nices([Fake("p/all", meets(folder, 2), places=9), Fake("p/fills", tells_nice(folder), fills=True),
+                       Fake("p/last", pauses)])
+    yield "beside one that takes all places", found == (True, [min(19, ours + parallel.NICE)]), f"{found}"
+    with tempfile.TemporaryDirectory() as folder:
+        found = nices([Fake(f"p/{i}", tells_nice(folder), fills=True) for i in range(2)])
+    yield "two in the places of others", found == (True, 2 * [ours]), f"{found}"
+    begin = time.monotonic()
+    outcomes([Fake(f"p/{i}", pauses, fills=i == 0) for i in range(3)], 1)
+    yield "but not if one is to run at a time", time.monotonic() - begin >= 3 * 0.3, f"{time.monotonic() - begin}"
+
+
+def leaves_file_open():
+    LEFT.append(os.dup(0))
+
+
+def replaces_file():
+    pipe = os.pipe()
+    os.dup2(pipe[0], 0)
+    for each in pipe:
+        os.close(each)
+
+
+def leaves_child():
+    LEFT.append(subprocess.Popen(["sleep", str(LONG)]))
+
+
+def leaves_thread():
+    threading.Thread(target=time.sleep, args=(LONG,), daemon=True).start()
+
+
+LEFT = []
+CHANGES = {
+    "a folder": lambda: os.chdir("/"), "a variable": lambda: os.environ.update(LEFT="1"), "a file": leaves_file_open,
+    "a file in the place of another": replaces_file,
+    "a handler": lambda: signal.signal(signal.SIGUSR1, signal.SIG_IGN), "a thread": leaves_thread, "a process": leaves_child,
+}
+
+
+def goes_on():
+    """A process has several tests in turn, unless one has left it otherwise than it was."""
+    def tells():
+        yield f"{os.getpid()}", True, ""
+
+    def changes(change):
+        def run():
+            change()
+            yield from tells()
+        return run
+
+    def processes_of(first):
+        done = outcomes([Fake(f"p/{i}", run) for i, run in enumerate([first, tells, tells])], 1)
+        return [outcome.results[0][0] for outcome in done]
+    yield "three in one", len({*processes_of(tells)}) == 1, ""
+    for what, change in CHANGES.items():
+        found = processes_of(changes(change))
+        yield f"one that has left {what} has it to itself", found[0] != found[1] == found[2], f"{found}"
+    found = [outcome.passed for outcome in outcomes([Fake("p/dies", dies), Fake("p/0", tells), Fake("p/1", tells)], 1)]
+    yield "one that has died has no other", found == [0, 1, 1], f"{found}"
+
+
+def scripts_go_on():
+    """Scripts that tests call in one process are as those that a shell calls; one that takes too long has others after it."""
+    for words in (["--smp", "9"], ["--list"], ["--smp", "9"]):
+        here, there = forked.run("run", words), processes.run([str(ROOT / "scripts/run"), *words], cwd=ROOT)
+        told = [(done.returncode, done.stdout, done.stderr) for done in (here, there)]
+        yield f"run {' '.join(words)}", told[0] == told[1] and any(told[0]), f"{told}"
+    first, late = forked.runner.process.pid, None
+    try:
+        forked.run("run", ["--list"], timeout=0)
+    except subprocess.TimeoutExpired as error:
+        late = error
+    yield "one that takes too long is told", late, ""
+    yield "and those after it have another process", forked.run("run", ["--smp", "9"]).returncode == USAGE and \
+        forked.runner.process.pid != first, f"{first}"
 
 
 class Heard(Exception):
@@ -197,6 +294,9 @@ def counts_as_built():
 def suite_tests():
     """(name, function, what it needs to have been built) of each."""
     yield "script/tests at the same time", runs_in_parallel, None
+    yield "script/tests that fill in", fills_in, None
+    yield "script/tests in one process", goes_on, None
+    yield "script/scripts in one process", scripts_go_on, None
     yield "script/signals while it waits", hears_signals, "programs"
     yield "script/files are replaced", replaces_files, None
     yield "script/results for other systems", writes_junit, None

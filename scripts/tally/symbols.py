@@ -5,7 +5,7 @@ import pathlib
 import re
 import subprocess
 
-from tally import tools
+from tally import processes, tools
 from tally.foreign import FOLDER
 from tally.interface import ROOT
 
@@ -21,8 +21,10 @@ PROGRAMS, SERVERS = (FOLDER, "programs"), ("servers", "kernel-tests")  # folders
 @functools.lru_cache(maxsize=None)
 def symbolizer(elf):
     """One process answers all questions about a file: a log may ask many."""
-    return subprocess.Popen([tools.command(tools.SYMBOLIZER), "--no-inlines", f"--obj={elf}"], stdin=subprocess.PIPE,
+    process = subprocess.Popen([tools.command(tools.SYMBOLIZER), "--no-inlines", f"--obj={elf}"], stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", errors="surrogateescape")
+    processes.staying[process.pid] = [process.stdin.fileno(), process.stdout.fileno()]
+    return process
 
 
 @functools.lru_cache(maxsize=None)

@@ -48,6 +48,8 @@ WAIT = {"fail/a program that never ends", "fail/a byte of init's text", "fail/th
         "script/run ends with its terminal", "script/test ends with its terminal", "script/bench ends with its terminal",
         "script/tests at the same time", "script/signals while it waits", "script/run has no limit on a terminal"}
 
+FILL = ("host/", "explore/", "fuzz/")  # no clock is in these
+
 
 @dataclasses.dataclass
 class Test:
@@ -60,6 +62,11 @@ class Test:
     def waits(self):
         """It waits for longer than it computes."""
         return self.name in WAIT
+
+    @property
+    def fills(self):
+        """It computes, and nothing of it depends on when."""
+        return self.name.startswith(FILL)
 
 
 # ------------------------------------------------------------------------------------------- checks
