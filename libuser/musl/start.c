@@ -1,5 +1,5 @@
 /*
- * Stands in for three members of musl's libc.a that would make system calls by `int $0x80`, which here is a fault that
+ * Stands in for four members of musl's libc.a that would make system calls by `int $0x80`, which here is a fault that
  * is turned into a call (docs/linux-calls.md): at the start of every program that would be dear.
  *
  * What is known here of musl's insides is the layout of its struct pthread, struct __libc and struct tls_module, the
@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-enum { VFORK = 190, SET_THREAD_AREA = 243, SET_TID_ADDRESS = 258, JOINABLE = 2 };
+enum { CLONE = 120, VFORK = 190, SET_THREAD_AREA = 243, SET_TID_ADDRESS = 258, JOINABLE = 2 };
 
 /* The head of what is a thread's own. */
 struct pthread {
@@ -50,6 +50,7 @@ int __set_thread_area(void *area);
 void __init_tls(const size_t *auxiliary);
 long __syscall_ret(unsigned long result);
 int vfork(void);
+int __clone(void);
 
 static struct tls_module program_tls;
 static struct {
@@ -79,6 +80,12 @@ int __set_thread_area(void *area)
 int vfork(void)
 {
     return (int)__syscall_ret((unsigned long)call(VFORK, NULL));
+}
+
+/* There is one thread: pthread_create() knows that, as __libc.can_do_threads stays 0; of others this is told. */
+int __clone(void)
+{
+    return call(CLONE, NULL);
 }
 
 static void read_headers(const size_t *auxiliary)
@@ -120,7 +127,6 @@ void __init_tls(const size_t *auxiliary)
     thread->self = thread;
     if (__set_thread_area(thread) < 0)
         __builtin_trap();
-    __libc.can_do_threads = 1;
     thread->detach_state = JOINABLE;
     thread->tid = (uint32_t)call(SET_TID_ADDRESS, NULL);
     thread->locale = __libc.global_locale;

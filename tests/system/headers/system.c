@@ -3,7 +3,9 @@
 #include "tests/system/headers/headers.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
+#include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -69,6 +71,23 @@ static bool limits(void)
 
 static _Thread_local int own = 5, other;
 
+static void *never(void *argument)
+{
+    return argument;
+}
+
+static bool threads(void)
+{
+    pthread_t thread;
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pid_t child = 0;
+    char *words[] = {"hello", NULL};
+
+    return IS(pthread_create(&thread, NULL, never, NULL), ENOSYS) && IS(pthread_mutex_lock(&mutex), 0) &&
+           IS(pthread_mutex_trylock(&mutex), EBUSY) && IS(pthread_mutex_unlock(&mutex), 0) &&
+           IS(posix_spawn(&child, "hello", NULL, NULL, words, NULL), ENOSYS);
+}
+
 static bool others(void)
 {
     struct utsname name;
@@ -92,6 +111,7 @@ const struct tap_point header_system[] = {
     {"maps of another size", moves_maps},
     {"maps that there are not", refuses_maps},
     {"limits", limits},
+    {"there is one thread", threads},
     {"the rest", others},
     {0, 0},
 };
