@@ -147,7 +147,8 @@ static void pages_may_move(void)
 
 static void some_changes_are_refused(void)
 {
-    CHECK(CALL(mremap, AT_FIRST + 1, 0x1000, 0x2000, MAY_MOVE) == -EINVAL && CALL(mremap, AT_FIRST, 0, 0x2000, MAY_MOVE) == -EINVAL);
+    CHECK(CALL(mremap, AT_FIRST + 1, 0x1000, 0x2000, MAY_MOVE) == -EINVAL);
+    CHECK(CALL(mremap, AT_FIRST, 0, 0x2000, MAY_MOVE) == -EINVAL);
     CHECK(CALL(mremap, AT_FIRST, 0x1000, 0, MAY_MOVE) == -EINVAL && CALL(mremap, AT_FIRST, 0x1000, 0xfffff001, 1) == -EINVAL);
     CHECK(CALL(mremap, AT_FIRST, 0x1000, 0x2000, 2) == -EINVAL && CALL(mremap, AT_FIRST, 0x1000, 0x2000, 3) == -EINVAL);
     CHECK(CALL(mremap, STACK_LOW - PAGE_SIZE, 0x1000, 0x2000, 0) == -EFAULT && CALL(mremap, USER_END, 1, 1, 0) == -EFAULT);
