@@ -10,7 +10,7 @@
  *
  *   A1  `used` is at most `limit`
  *   A2  `used` is the sum of what was charged and of the limits of the accounts under this one, each
- *       with ACCOUNT_COST for the account itself
+ *       with its `cost`: ACCOUNT_COST for the account itself, and what else comes out of this one with it
  *   A3  `holders` counts those who charge it and the accounts under it; without any it goes, but for
  *       the root
  *   A4  the root's `depth` is 0, an account's its parent's + 1, at most ACCOUNT_DEPTH_MAX
@@ -27,6 +27,7 @@ enum { ACCOUNT_COST = 1, ACCOUNT_DEPTH_MAX = 16 };
 struct account {
     uint32_t used, limit;
     uint32_t holders, depth;
+    uint32_t cost; /* beside its limit, to its parent */
     struct account *parent; /* null: the root */
 };
 
@@ -56,12 +57,15 @@ static inline struct account *account_hold(struct account *account)
     return account;
 }
 
-/* The holder of `charged` in `parent` moves to a new account of that limit, empty until now. 0; -EINVAL: it has
- * more than that; -ENOMEM: the parent has not so much; -EAGAIN: it is too deep. */
-int account_split(struct account *account, struct account *parent, uint32_t limit, uint32_t charged);
+/* May the holder of `charged` in `parent` move to a new account of that limit and cost? 0; -EINVAL: it has more than the
+ * limit; -ENOMEM: the parent has not so much; -EAGAIN: it is too deep. */
+int account_check_split(const struct account *parent, uint32_t limit, uint32_t charged, uint32_t cost);
 
-/* The only holder lowers its account's limit. -EINVAL: more is used. */
-int account_lower(struct account *account, uint32_t limit);
+/* It moves, as it may. */
+void account_split(struct account *account, struct account *parent, uint32_t limit, uint32_t charged, uint32_t cost);
+
+/* The only holder lowers its account's limit, and its cost. -EINVAL: more is used. */
+int account_lower(struct account *account, uint32_t limit, uint32_t cost);
 
 /* One holder less, which has nothing charged any more. An account that goes is given to `free`, and
  * then perhaps the ones above it. */

@@ -29,6 +29,7 @@ static uint32_t total, lent;
 static uint32_t promised_low, reserve; /* F3 */
 
 struct account frames_account;
+bool frames_any_high;
 
 /* Before there are records, frames are lent from one range. */
 static uint32_t early_next, early_end;
@@ -144,6 +145,7 @@ bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges
         records[frame].state = STATE_NO_RAM;
     for (uint32_t i = 0; i < ranges_count; i++)
         add_range(covered(&ranges[i], first, pages), early_first);
+    frames_any_high = free_count[HIGH] > 0;
     reserve = frames_reserve(total);
     frames_account = (struct account){.holders = 1, .limit = total > reserve ? total - reserve : 0};
     return true;
@@ -161,6 +163,17 @@ void frames_unpromise_low(uint32_t frames)
 {
     assert(frames <= promised_low);
     promised_low -= frames;
+}
+
+/* Tables of memory that is in use page by page are a 200th of it. */
+uint32_t frames_low_kept(uint32_t limit)
+{
+    enum { PART = 16, AT_LEAST = 512 };
+    uint32_t kept = limit / PART + AT_LEAST;
+
+    if (!frames_any_high)
+        return 0;
+    return kept < limit ? kept : limit;
 }
 
 uint32_t frames_take(void)
@@ -263,7 +276,7 @@ bool frames_return_free(uint32_t *list)
 
 struct frames_count frames_count(void)
 {
-    return (struct frames_count){total, free_count[LOW] + free_count[HIGH]};
+    return (struct frames_count){total, free_count[LOW] + free_count[HIGH], promised_low};
 }
 
 static uint32_t check_list(enum zone zone)

@@ -40,7 +40,11 @@ static inline uint32_t frames_reserve(uint32_t total)
 
 struct frames_count {
     uint32_t total, free;
+    uint32_t promised_low; /* below the window */
 };
+
+/* Whether there are frames beyond the window. */
+extern bool frames_any_high;
 
 /* All frames that can be promised. */
 extern struct account frames_account;
@@ -54,6 +58,9 @@ bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges
 /* Frames that are charged already shall be below the window; false: they cannot. Not any more. */
 bool frames_promise_low(uint32_t frames);
 void frames_unpromise_low(uint32_t frames);
+
+/* How many an account of that limit is kept there: none, where all frames are below the window. */
+uint32_t frames_low_kept(uint32_t limit);
 
 /* A frame for a promise made before, held once, its contents not yet cleared. */
 uint32_t frames_take(void);

@@ -215,7 +215,7 @@ static uint32_t handle_space_clear(struct words *words)
 
     if (!space)
         return answer(words, -ENOENT);
-    return answer(words, space->work == WORK_COPY ? -EINVAL : space_clear(space, words->w[2]));
+    return answer(words, space->work == WORK_COPY ? -EINVAL : space_clear(space, words->w[2], words->w[3]));
 }
 
 /* The manager gets a child of the frame's capability. */

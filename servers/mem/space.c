@@ -77,27 +77,38 @@ static void forget_regions(struct space *space)
     space->direct = space->image_parts = 0;
 }
 
-/* What is charged at once: pages, and frames below the window, some of them for leaves. So many of all
- * have been charged ahead. */
+/* What is charged at once: pages, and frames below the window, some of them for leaves. So many of those below the
+ * window, and of all others, have been charged ahead. */
 struct cost {
-    uint32_t pages, low, leaves, ahead;
+    uint32_t pages, low, leaves, low_ahead, ahead;
 };
 
 /* Charges the account and promises the frames below the window, or nothing. */
-static bool charge(struct account *account, struct cost cost)
+static bool charge(struct account *account, const struct cost *cost)
 {
-    uint32_t frames = cost.pages + cost.low - cost.ahead;
+    uint32_t low = cost->low - cost->low_ahead, frames = cost->pages + low - cost->ahead;
 
     if (!account_charge(account, frames))
         return false;
-    if (frames_promise_low(cost.low))
+    if (!low || limits_promise_low(account, low))
         return true;
     account_release(account, frames);
     return false;
 }
 
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* a - b, or nothing. */
+static uint32_t less(uint32_t a, uint32_t b)
+{
+    return a - smaller(a, b);
+}
+
 /* With its tables still to be filled in. */
-static struct space *create(uint32_t id, struct account *account, struct cost cost)
+static struct space *create(uint32_t id, struct account *account, const struct cost *cost)
 {
     struct space *space = space_prepared, *next = make_spare();
     struct space **bucket = &space_buckets[id % SPACE_BUCKETS];
@@ -113,10 +124,10 @@ static struct space *create(uint32_t id, struct account *account, struct cost co
     space->id = id;
     space->next = *bucket;
     space->account = account_hold(account);
-    space->committed = cost.pages;
-    space->low = cost.low;
-    space->leaves = cost.leaves;
-    space->ahead = 0;
+    space->committed = cost->pages;
+    space->low = cost->low;
+    space->leaves = cost->leaves;
+    space->ahead = space->low_ahead = 0;
     space->work = WORK_NONE;
     forget_regions(space);
     space->donated = FRAME_NONE;
@@ -140,7 +151,7 @@ static int equip(struct space *space, uint32_t frames)
 
 int space_create(uint32_t id, struct account *account)
 {
-    struct space *space = create(id, account, (struct cost){.low = SPACE_FRAMES});
+    struct space *space = create(id, account, &(struct cost){.low = SPACE_FRAMES});
 
     if (!space)
         return -ENOMEM;
@@ -150,8 +161,8 @@ int space_create(uint32_t id, struct account *account)
 
 int space_create_like(uint32_t id, const struct space *parent)
 {
-    struct cost cost = {parent->committed, parent->low, parent->leaves, 0};
-    struct space *space = create(id, parent->account, cost);
+    struct cost cost = {parent->committed, parent->low, parent->leaves, 0, 0};
+    struct space *space = create(id, parent->account, &cost);
 
     if (!space)
         return -ENOMEM;
@@ -288,15 +299,20 @@ static bool is_small(const struct space *space)
 
 void space_end_ahead(struct space *space)
 {
-    account_release(space->account, space->ahead);
-    space->ahead = 0;
+    if (!(space->ahead | space->low_ahead))
+        return;
+    account_release(space->account, space->ahead + space->low_ahead);
+    limits_unpromise_low(space->account, space->low_ahead);
+    space->ahead = space->low_ahead = 0;
 }
 
 static int end_clear(struct space *space)
 {
-    account_release(space->account, space->committed + space->ahead - space->work_of);
+    uint32_t ahead = less(space->work_of, space->low_ahead);
+
+    account_release(space->account, space->committed + space->ahead - ahead);
     space->committed = 0;
-    space->ahead = space->work_of;
+    space->ahead = ahead;
     space->work = WORK_NONE;
     forget_regions(space);
     return 0;
@@ -308,15 +324,26 @@ static int clear_some(struct space *space)
     return space->work_at < USER_END ? MEM_MORE : end_clear(space);
 }
 
-int space_clear(struct space *space, uint32_t frames)
+/* So many frames, those below the window at once, others as far as the pages that go do not have them; false: they are
+ * not left. Where all are below it, no page can take a table's. */
+static bool charge_ahead(struct space *space, uint32_t frames, uint32_t low)
 {
-    uint32_t charged = space->committed + space->ahead, more = frames > charged ? frames - charged : 0;
+    struct cost cost = {.low = frames_any_high ? less(low, space->low_ahead) : 0};
 
+    cost.pages = less(frames, space->committed + space->ahead + space->low_ahead + cost.low);
+    if (!charge(space->account, &cost))
+        return false;
+    space->ahead += cost.pages;
+    space->low_ahead += cost.low;
+    return true;
+}
+
+int space_clear(struct space *space, uint32_t frames, uint32_t low)
+{
     if (space->work == WORK_CLEAR)
         return clear_some(space);
-    if (!account_charge(space->account, more))
+    if (!charge_ahead(space, frames, low))
         return -ENOMEM;
-    space->ahead += more;
     space->work_of = frames;
     space->work_at = 0;
     space->work = WORK_CLEAR;
@@ -337,19 +364,12 @@ static bool end_task(const struct space *space)
     return !kernel_destroy(space->task) || task_is_gone(space);
 }
 
-static void free_account(struct account *account)
-{
-    memset(account, 0, sizeof(*account)); /* H2 of heap.h */
-    heap_page_free(account);
-    frames_unpromise_low(ACCOUNT_COST);
-}
-
 /* Nothing is lent to its task any more. */
 static void end(struct space *space)
 {
     account_release(space->account, space->low);
-    frames_unpromise_low(space->low);
-    account_drop(space->account, free_account);
+    limits_unpromise_low(space->account, space->low);
+    limits_drop(space->account);
     keep_spare(space);
     spaces--;
 }
@@ -465,10 +485,12 @@ bool space_promise(struct space *space, uint32_t address, uint32_t end, uint32_t
     struct cost cost = tables_cost(space, first, last);
 
     cost.pages = pages;
-    cost.ahead = pages + cost.low < space->ahead ? pages + cost.low : space->ahead;
-    if (!charge(space->account, cost))
+    cost.low_ahead = smaller(cost.low, space->low_ahead);
+    cost.ahead = smaller(pages + cost.low - cost.low_ahead, space->ahead);
+    if (!charge(space->account, &cost))
         return false;
     space->ahead -= cost.ahead;
+    space->low_ahead -= cost.low_ahead;
     for (uint32_t i = first; cost.low && i <= last; i++)
         space->tables[i / 32] |= 1u << i % 32;
     space->committed += pages;

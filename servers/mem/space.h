@@ -15,7 +15,8 @@
  *       a leaf: where it has pages or was promised some. It stays until the space goes, as the
  *       table does. `low` counts the frames that these cost, with SPACE_FRAMES
  *   P7  `account` was charged `committed` and `low`, of which `low` is promised below the window,
- *       and between space_clear() and regions_finish() `ahead`: what is left for the next program
+ *       and between space_clear() and regions_finish() `low_ahead`, which is so, too, and `ahead`: what is left
+ *       for the next program
  *   P8  with `work` other than WORK_NONE its task does not run, and P4 does not hold: some pages are
  *       there no more, or not yet, but are promised until the work is done
  *
@@ -30,6 +31,7 @@
 #include "servers/lib/account.h"
 #include "servers/mem/casualty.h"
 #include "servers/mem/kernel_calls.h"
+#include "servers/mem/limits.h"
 #include "servers/mem/pages.h"
 #include "servers/mem/segment.h"
 
@@ -57,7 +59,7 @@ struct space {
     struct space *next; /* of the same bucket, or spare */
     uint32_t heap_start, heap_end;
     uint32_t committed, low, leaves; /* of `low` so many for leaves */
-    uint32_t ahead, direct;
+    uint32_t ahead, low_ahead, direct;
     struct pages_range image[IMAGE_PARTS];
     uint32_t image_parts;
     uint8_t work; /* enum space_work */
@@ -143,9 +145,9 @@ int space_destroy(struct space *space);
 void space_settle(void);
 
 /* Frees its pages: the space is as new, but for what its task was lent, and so many frames are charged
- * ahead for what it is promised next, tables included. 0; MEM_MORE: a step is done; -ENOMEM: those are not left,
+ * ahead for what it is promised next, `low` of them for tables. 0; MEM_MORE: a step is done; -ENOMEM: those are not left,
  * and nothing has changed. */
-int space_clear(struct space *space, uint32_t frames);
+int space_clear(struct space *space, uint32_t frames, uint32_t low);
 
 /* What is charged ahead is not needed any more. */
 void space_end_ahead(struct space *space);
@@ -192,9 +194,13 @@ static inline void space_uncommit(struct space *space, uint32_t pages)
     account_release(space->account, pages);
 }
 
-/* Limits what the space, and who it forks from now on, may be promised: an account of its own, out of
- * the one it has. -EINVAL: it has more; -EPERM: it has no more; -ENOMEM; -EAGAIN: too many in each other. */
-int space_set_limit(struct space *space, uint32_t frames);
+/* Limits what the space, and who it forks from now on, may be promised: limits_set(). */
+static inline int space_set_limit(struct space *space, uint32_t frames)
+{
+    uint32_t low = space->low + space->low_ahead;
+
+    return limits_set(&space->account, frames, (struct limits_charged){space->committed + space->ahead + low, low});
+}
 
 /* Panics unless all invariants of the page map hold, and P1, P3, P4, P6. */
 void space_check(struct space *space);

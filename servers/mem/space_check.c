@@ -46,7 +46,7 @@ void space_check(struct space *space)
 
     assert(space->work != WORK_NONE || (space->committed == committed && space->direct == directs));
     check_low(space);
-    assert(space->committed + space->low + space->ahead <= space->account->used);
+    assert(space->committed + space->low + space->ahead + space->low_ahead <= space->account->used);
     assert(space->id && space_find(space->id) == space);
     assert(space->heap_start <= space->heap_end);
     pages_check(&space->pages);

@@ -129,10 +129,10 @@ void body_end_task(const struct body *body)
 
 /* --------------------------------------------------------------------------------------- memory */
 
-int body_clear_space(struct body *body, uint32_t pages)
+int body_clear_space(struct body *body, uint32_t frames, uint32_t low)
 {
     body->segment = body->page = 0;
-    return mem_space_clear(PROC_SLOT_MEM, 0, body->space, pages);
+    return mem_space_clear(PROC_SLOT_MEM, 0, body->space, frames, low);
 }
 
 /* --------------------------------------------------------------------------------------- thread */

@@ -35,9 +35,9 @@ int body_fork(struct body *body, const struct body *parent);
 int body_fork_more(const struct body *body, const struct body *parent);
 int body_complete(const struct body *body);
 
-/* Empties the space if so many pages can be promised afterwards: 0, MEM_MORE, or mem's error, with the first
+/* Empties the space if so many frames can be promised afterwards, `low` of them for tables: 0, MEM_MORE, or mem's error, with the first
  * part alone. */
-int body_clear_space(struct body *body, uint32_t pages);
+int body_clear_space(struct body *body, uint32_t frames, uint32_t low);
 
 /* Where a program begins, with what in those registers that no answer changes. */
 struct program_start {

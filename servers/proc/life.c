@@ -320,25 +320,31 @@ static void load_step(struct work *work)
     exec_goes_on(process, load(process, &program));
 }
 
+static int clear_for(struct process *process, const struct program *program)
+{
+    uint32_t tables = program_tables(program);
+
+    return body_clear_space(&process->body, program_pages(program) + tables, tables);
+}
+
 static void clear_step(struct work *work)
 {
     struct process *process = process_of_work(work);
     struct program program;
 
     find_again(process, &program);
-    int result = body_clear_space(&process->body, program_pages(&program));
+    int result = clear_for(process, &program);
     work_add(work, result == MEM_MORE ? clear_step : load_step);
 }
 
-/* mem has charged what the new program is promised before the old one goes; behind that only the kernel can refuse, or
- * mem where frames for tables must be below 896 MiB, and there is more memory. */
+/* mem has charged what the new program is promised before the old one goes; behind that only the kernel can refuse. */
 int32_t life_exec(struct process *process, struct arguments *arguments)
 {
     struct program program;
     int error = program_find(arguments->text, &program);
 
     if (!error)
-        error = body_clear_space(&process->body, program_pages(&program));
+        error = clear_for(process, &program);
     if (error < 0)
         return error;
     take_arguments(process, arguments);

@@ -48,7 +48,7 @@ static uint32_t blocks_for(const struct limits *parent, uint32_t processes)
 static int lower(struct limits *its, uint32_t processes)
 {
     uint32_t blocks = part_of(its, processes);
-    int error = account_lower(&its->processes, processes);
+    int error = account_lower(&its->processes, processes, ACCOUNT_COST);
 
     if (error)
         return error;
@@ -62,11 +62,12 @@ static int split(struct account **account, uint32_t processes)
 {
     struct limits *parent = limits_of(*account), *made = free_limits;
     uint32_t blocks = blocks_for(parent, processes);
-    int error = account_split(&made->processes, &parent->processes, processes, 1);
+    int error = account_check_split(&parent->processes, processes, 1, ACCOUNT_COST);
 
     if (error)
         return error;
     free_limits = made->next_free;
+    account_split(&made->processes, &parent->processes, processes, 1, ACCOUNT_COST);
     made->blocks = blocks;
     made->blocks_used = 0;
     parent->blocks_used += blocks;

@@ -57,12 +57,18 @@ static uint32_t pages_of(uint32_t bytes)
     return bytes / PAGE_SIZE + (bytes % PAGE_SIZE != 0);
 }
 
-/* A table for the stack, and those of the image, each perhaps with a leaf. */
+/* One for the stack, and those of the image, each perhaps with a leaf. */
+uint32_t program_tables(const struct program *program)
+{
+    uint32_t tables = 1 + (program->image.end >> TABLE_SHIFT) - (PROGRAM_BASE >> TABLE_SHIFT) + 1;
+
+    return tables * (TABLE_FRAMES + 1);
+}
+
 uint32_t program_pages(const struct program *program)
 {
     const struct elf_image *image = &program->image;
-    uint32_t tables = 1 + (image->end >> TABLE_SHIFT) - (PROGRAM_BASE >> TABLE_SHIFT) + 1;
-    uint32_t pages = STACK_PROMISED + tables * (TABLE_FRAMES + 1);
+    uint32_t pages = STACK_PROMISED;
 
     for (uint32_t i = 0; i < image->count; i++) {
         const struct elf_segment *segment = &image->segments[i];

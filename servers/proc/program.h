@@ -18,9 +18,10 @@ void program_init(uint32_t pages);
  * counts. */
 int program_find(const char *path, struct program *program);
 
-/* The most that it is promised when it begins: the pages that it does not share with the archive, those
- * of its stack, and all tables. */
+/* The most frames that it is promised when it begins: the pages that it does not share with the archive and those
+ * of its stack; all tables. */
 uint32_t program_pages(const struct program *program);
+uint32_t program_tables(const struct program *program);
 
 /* Maps SEGMENT_PAGES_MAX pages of the program into the body's space, behind those that are there, or what is left:
  * 0, MEM_MORE if not all is there now, or mem's error. */

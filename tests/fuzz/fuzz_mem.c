@@ -4,7 +4,7 @@
  * after each message; in the end, when all are dead, each frame must be free again, or the server's own.
  *
  * fuzz: runs=1000
- * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/space_limit.c
+ * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
  * sources: servers/mem/regions.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
@@ -89,6 +89,11 @@ static uint32_t any_number(void)
     return random_below(30) ? calls[random_below(COUNT(calls))] : any_word();
 }
 
+static struct words fitting_clear(uint32_t id, uint32_t frames)
+{
+    return (struct words){{MEM_SPACE_CLEAR, id, frames, frames / 3}};
+}
+
 /* Words with which the call often is not refused. */
 static struct words fitting_words(uint32_t number)
 {
@@ -108,7 +113,7 @@ static struct words fitting_words(uint32_t number)
     case MEM_SPACE_FINISH:
         return (struct words){{number, any_id(), any_address(), 0}};
     case MEM_SPACE_CLEAR:
-        return (struct words){{number, any_id(), random_below(100), 0}};
+        return fitting_clear(any_id(), random_below(100));
     case MEM_TASK_FRAME_END:
     case MEM_SHM_OPEN:
     case MEM_SHM_CLOSE:
@@ -329,7 +334,7 @@ static void check_all(void)
     shm_table_check();
     frames_check();
     heap_check();
-    mem_accounts_check(0);
+    mem_accounts_check(0, 0);
 }
 
 /* ---------------------------------------------------------------------------------- a run */

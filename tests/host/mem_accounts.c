@@ -11,7 +11,7 @@ static uint32_t accounts_count;
 
 uint32_t mem_charged(const struct space *space)
 {
-    return space->committed + space->low + space->ahead;
+    return space->committed + space->low + space->ahead + space->low_ahead;
 }
 
 int mem_status_of_limit(const struct space *space, uint32_t limit)
@@ -58,13 +58,14 @@ static void find_account_of(struct space *space)
 }
 
 static const struct account *counted;
-static uint32_t used, holders;
+static uint32_t used, low_used, holders;
 
 static void count(struct space *space)
 {
     if (space->account != counted)
         return;
     used += mem_charged(space);
+    low_used += space->low + space->low_ahead;
     holders++;
 }
 
@@ -78,7 +79,7 @@ static void check_account(const struct account *account, uint32_t others)
     for_spaces(count);
     for (uint32_t i = 0; i < accounts_count; i++)
         if (accounts[i]->parent == account) {
-            used += accounts[i]->limit + ACCOUNT_COST;
+            used += accounts[i]->limit + accounts[i]->cost;
             holders++;
         }
     CHECK(account->used == used && used <= account->limit && account->holders == holders);
@@ -86,11 +87,25 @@ static void check_account(const struct account *account, uint32_t others)
     CHECK(account->depth <= ACCOUNT_DEPTH_MAX);
 }
 
-void mem_accounts_check(uint32_t others)
+/* What the spaces of an account, and the accounts under it, are promised below the window. */
+static uint32_t count_low(const struct account *account, uint32_t depth)
+{
+    counted = account;
+    low_used = 0;
+    for_spaces(count);
+    uint32_t low = low_used;
+    for (uint32_t i = 0; i < accounts_count && depth <= ACCOUNT_DEPTH_MAX; i++)
+        if (accounts[i]->parent == account)
+            low += ACCOUNT_COST + limits_check(accounts[i], count_low(accounts[i], depth + 1));
+    return low;
+}
+
+void mem_accounts_check(uint32_t others, uint32_t others_low)
 {
     accounts_count = 0;
     find_account(&frames_account);
     for_spaces(find_account_of);
     for (uint32_t i = 0; i < accounts_count; i++)
         check_account(accounts[i], others);
+    CHECK(frames_count().promised_low == count_low(&frames_account, 0) + others_low);
 }

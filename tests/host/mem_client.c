@@ -233,6 +233,11 @@ uint32_t mem_hoarded(void)
     return hoarded;
 }
 
+uint32_t mem_hoarded_low(void)
+{
+    return hoarded_low;
+}
+
 void mem_forget_hoard(void)
 {
     hoarded = hoarded_low = 0;

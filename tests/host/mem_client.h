@@ -62,6 +62,7 @@ uint32_t mem_state(void);
 void mem_starve(uint32_t rest);
 void mem_feed(void);
 uint32_t mem_hoarded(void);
+uint32_t mem_hoarded_low(void);
 
 /* With a new server nothing is taken yet. */
 void mem_forget_hoard(void);

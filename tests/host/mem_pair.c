@@ -15,6 +15,7 @@ const struct mem_segment pair_data = {0x902000, 3 * PAGE_SIZE, 2, PAGE_SIZE,
                                       RIGHT_READ | RIGHT_WRITE};
 
 struct mem_client a, b;
+struct fake_ram pair_ram = {KERNEL_WINDOW_PAGES - 1000, 6000, 10};
 
 uint32_t pair_promised(void)
 {
@@ -81,7 +82,7 @@ void pair_dies(struct mem_client client, uint32_t address, uint32_t cause)
 
 static void start(void)
 {
-    fake_init((struct fake_ram){KERNEL_WINDOW_PAGES - 1000, 6000, 10});
+    fake_init(pair_ram);
     fake_start_frames();
     CHECK(server_init(&mem_page, FAKE_ARCHIVE_PAGES, 1));
     mem_forget_hoard();

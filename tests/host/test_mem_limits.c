@@ -2,7 +2,7 @@
  * Limits: what a program may have comes out of what it shared before, binds it and all that it forks, is its own
  * whatever others do, and goes back at the end.
  *
- * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/space_limit.c
+ * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
  * sources: servers/mem/regions.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
@@ -19,10 +19,16 @@
 
 enum { CHILD = 20, GRANDCHILD = 21, LIMIT = 200 };
 
+/* What an account of that limit takes out of one for which nothing is kept, beside the limit. */
+static uint32_t cost(uint32_t limit)
+{
+    return ACCOUNT_COST + frames_low_kept(limit);
+}
+
 static uint32_t charged(struct mem_client client)
 {
     const struct space *space = space_find(client.id);
-    return space->committed + space->low + space->ahead;
+    return space->committed + space->low + space->ahead + space->low_ahead;
 }
 
 static int set_limit(struct mem_client client, uint32_t frames)
@@ -51,7 +57,7 @@ static void check_refused(void)
     check_get_limit(a, all, charged(a) + charged(b));
 }
 
-/* All that is left to the others, and not one frame more. */
+/* All that is left to the others, and not one frame more: where all are below the window, nothing is kept beside. */
 static void check_split_of_all(void)
 {
     CHECK(set_limit(a, frames_account.limit - charged(b) - ACCOUNT_COST) == 0);
@@ -64,9 +70,9 @@ static void check_lowered(void)
 {
     uint32_t outside = account_left(&frames_account) + charged(a);
 
-    CHECK(set_limit(a, LIMIT) == 0 && account_left(&frames_account) == outside - LIMIT - ACCOUNT_COST);
+    CHECK(set_limit(a, LIMIT) == 0 && account_left(&frames_account) == outside - LIMIT - cost(LIMIT));
     CHECK(set_limit(a, LIMIT + 1) == -EPERM && set_limit(a, charged(a) - 1) == -EINVAL);
-    CHECK(set_limit(a, charged(a)) == 0 && account_left(&frames_account) == outside - charged(a) - ACCOUNT_COST);
+    CHECK(set_limit(a, charged(a)) == 0 && account_left(&frames_account) == outside - charged(a) - cost(charged(a)));
     CHECK(pair_call(a, MEM_MMAP, 0, 1) == -ENOMEM && pair_call(a, MEM_SHM_OPEN, 1, 0) == -ENOMEM);
     CHECK(pair_call(a, MEM_SBRK, 2 * PAGE_SIZE, 0) == -ENOMEM);
     check_get_limit(a, charged(a), charged(a));
@@ -91,7 +97,7 @@ static void check_children(void)
     fake_task_reap();
     CHECK(pair_call(a, MEM_SBRK, PAGE_SIZE, 0) == 0 && pair_call(a, MEM_SBRK, (uint32_t)-PAGE_SIZE, 0) == 0);
     pair_end(parent);
-    CHECK(frames_account.used == before + LIMIT + ACCOUNT_COST);
+    CHECK(frames_account.used == before + LIMIT + cost(LIMIT));
     CHECK(set_limit(child, LIMIT - 1) == 0); /* it is the only one now */
     pair_end(child);
     CHECK(frames_account.used == before);
@@ -208,10 +214,13 @@ static void check_lent_at_first(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_refused,        check_split_of_all, check_lowered,           check_children,
-        check_kept_for_it,    check_depth,        check_casualty_of_limit, check_segment_of_two,
-        check_exec_is_charged_ahead, check_lent_at_first,
+        check_refused, check_lowered,           check_children,       check_kept_for_it,
+        check_depth,   check_casualty_of_limit, check_segment_of_two, check_exec_is_charged_ahead, check_lent_at_first,
     };
+    static void (*const checks_all_low[])(void) = {check_split_of_all};
 
     pair_run("test_mem_limits", checks, sizeof(checks) / sizeof(checks[0]));
+    pair_ram.first = 16;
+    pair_run("test_mem_limits, all below the window", checks, sizeof(checks) / sizeof(checks[0]));
+    pair_run("test_mem_limits, the same", checks_all_low, sizeof(checks_all_low) / sizeof(checks_all_low[0]));
 }

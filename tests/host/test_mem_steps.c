@@ -2,7 +2,7 @@
  * What takes the memory server long, in parts: a copy, an end, an exec, munmap, sbrk, the search for a place. Each part is
  * bounded, in between others are served, and at the end all is as if it had been done at once.
  *
- * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/space_limit.c
+ * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
  * sources: servers/mem/regions.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
@@ -36,7 +36,7 @@ static void others_are_served(void)
     CHECK(mem_call_once(&b, MEM_MMAP, address, PAGE_SIZE, NULL) == 0);
     pair_write(b, address, parts);
     CHECK(mem_call_once(&b, MEM_MUNMAP, address, PAGE_SIZE, NULL) == 0);
-    mem_accounts_check(0);
+    mem_accounts_check(0, 0);
     frames_check();
 }
 

@@ -363,7 +363,7 @@ static void arguments_are_put(void)
         CALL_WITH(P1, "more", 5, "answer 1: E2BIG\n", PROC_ARGS_PUT, ARGUMENTS_MAX - 4, 5),
         CALL_WITH(P1, "more", 5, "answer 1: E2BIG\n", PROC_ARGS_PUT, ARGUMENTS_MAX + 1, 0),
         CALL_WITH(P1, "more", 5, "answer 1: E2BIG\n", PROC_ARGS_PUT, 0xffffffff, 1),
-        CALL(P1, "clear 1: 18\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0),
+        CALL(P1, "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0),
         CALL(P1, "answer 1: 2 10 10 good|more|\n", PROC_ARGS, 0),
         CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 2, 0),
         CALL_WITH(P1, "none", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
@@ -394,7 +394,7 @@ static void arguments_are_long(void)
             (struct step)CALL_WITH(P1, many + at, IPC_DATA_MAX, "answer 1\n", PROC_ARGS_PUT, at, IPC_DATA_MAX);
     list[count++] = (struct step)CALL_WITH(P1, "", 1, "answer 1: E2BIG\n", PROC_ARGS_PUT, ARGUMENTS_MAX, 1);
     list[count++] = (struct step)CALL(P1, "answer 1\n", PROC_ARGS_PUT, ARGUMENTS_MAX, 0);
-    list[count++] = (struct step)CALL(P1, "clear 1: 18\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0);
+    list[count++] = (struct step)CALL(P1, "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0);
     list[count++] = (struct step)CALL(P1, "answer 1: 2 4096 6 xxxxx|\n", PROC_ARGS, ARGUMENTS_MAX - 6);
     run_steps(list, count, 1);
     CHECK(arguments_used() == 1);

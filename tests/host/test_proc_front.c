@@ -61,7 +61,7 @@ static void nobody_reads(void)
 #define BEGINS(n)   "front " n ", again\n" /* with its first read */
 #define WAIT(badge, lines, pid) CALL(badge, lines, PROC_WAIT, pid, 0)
 #define EXEC(badge, lines)      {.from = badge, STRINGS(PROC_EXEC, 1, "good"), .expected = lines}
-#define SEES_EXEC(n)            "clear " #n ": 18\n"
+#define SEES_EXEC(n)            "clear " #n ": 18, tables 6\n"
 
 static void a_program_is_in_front(void)
 {

@@ -77,13 +77,13 @@ static void another_program_is_run(void)
     const struct step list[] = {
         SPAWN(NULL),
         {.from = P1, STRINGS(PROC_EXEC, 2, "/a/good\0x"),
-         .expected = "clear 1: 18\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
+         .expected = "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
         CALL(P1, "answer 1: 2 10 10 /a/good|x|\n", PROC_ARGS, 0),
         {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .before = fpus_are_used,
-         .expected = "clear 1: 18\n" SEGMENTS(1) ENTRY(1) "write r1: fpu as at first\nanswer 1\n"},
+         .expected = "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "write r1: fpu as at first\nanswer 1\n"},
         CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
         {.from = P1, STRINGS(PROC_EXEC, 1, "large"), .refused = "clear", .with = -ENOMEM,
-         .expected = "clear 1: 1021\nanswer 1: ENOMEM\n"},
+         .expected = "clear 1: 1021, tables 12\nanswer 1: ENOMEM\n"},
         {.from = P1, STRINGS(PROC_EXEC, 1, "none"), .expected = "answer 1: ENOENT\n"},
         CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
     };
@@ -185,7 +185,7 @@ static void an_exec_may_fail_late(void)
     const struct step list[] = {
         SPAWN(NULL),
         {.from = P1, STRINGS(PROC_EXEC, 1, "/b/good"), .refused = "finish", .with = -ENOMEM,
-         .expected = "clear 1: 18\n" SEGMENTS(1) "log good (pid 1): killed: no memory for exec\n"
+         .expected = "clear 1: 18, tables 6\n" SEGMENTS(1) "log good (pid 1): killed: no memory for exec\n"
              GONE(1) RELEASE("1/1")},
     };
     RUN(list, 1);

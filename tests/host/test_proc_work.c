@@ -273,20 +273,20 @@ static void an_exec_goes_on(void)
         SPAWN(NULL),
         WORK(NOTHING),
         {.from = P1, STRINGS(PROC_EXEC, 2, "large\0x"), .in_parts = "clear", .parts = 2,
-         .expected = "clear 1: 1021\n" GOES_ON},
+         .expected = "clear 1: 1021, tables 12\n" GOES_ON},
         UNHEARD(P1),
         CALL(INIT, "answer 0\n", PROC_KILL, 1, 0),
-        WORK("clear 1: 1021\n" GOES_ON),
-        WORK("clear 1: 1021\n" GOES_ON),
+        WORK("clear 1: 1021, tables 12\n" GOES_ON),
+        WORK("clear 1: 1021, tables 12\n" GOES_ON),
         CALL(INIT, "answer 0: 0 0\n", PROC_GETPID),
         WORK(LARGE_1(1) GOES_ON),
         CALL(INIT, "answer 0: 0 0 0\n", PROC_WAIT, 0, 1),
         WORK(LARGE_2(1) ENTRY(1) "answer 1\n"),
         CALL(P1, "answer 1: 2 8 8 large|x|\n", PROC_ARGS, 0),
-        EXEC(P1, "large", "clear 1: 1021\n" LARGE_1(1) GOES_ON), /* from the first page on again */
+        EXEC(P1, "large", "clear 1: 1021, tables 12\n" LARGE_1(1) GOES_ON), /* from the first page on again */
         WORK(LARGE_2(1) ENTRY(1) "answer 1\n"),
         FORK(P1, NULL),
-        EXEC(P2, "good", "clear 2: 18\n" SEGMENTS(2) ENTRY(2) "answer 2\n"),
+        EXEC(P2, "good", "clear 2: 18, tables 6\n" SEGMENTS(2) ENTRY(2) "answer 2\n"),
     };
 
     RUN(list, 1);
@@ -298,7 +298,7 @@ static void a_file_is_mapped_in_pieces(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
-        EXEC(P1, "huge", "clear 1: 620\nmap 1: 900000+200000 from 130+200000 rights 5\n"),
+        EXEC(P1, "huge", "clear 1: 620, tables 12\nmap 1: 900000+200000 from 130+200000 rights 5\n"),
         WORK("map 1: b00000+200000 from 642+58100 rights 5\n" GOES_ON),
         WORK("map 1: d00000+b0000 from 0+0 rights 5\nfinish 1: db0000\n" ENTRY(1) "answer 1\n"),
     };
@@ -330,7 +330,7 @@ static void an_exec_may_fail_late(void)
         const struct step list[] = {
             SPAWN(NULL),
             CALL_WITH(P1, "put", 4, "answer 1\n", PROC_ARGS_PUT, 0, 4),
-            EXEC(P1, "large", "clear 1: 1021\n" LARGE_1(1)),
+            EXEC(P1, "large", "clear 1: 1021, tables 12\n" LARGE_1(1)),
             WORK_REFUSED(late[i], i < 2 ? -ENOMEM : ERR_ACCOUNT, NULL),
             CALL(INIT, "answer 0: 1 0 9\n", PROC_WAIT, 0, 0),
         };
@@ -340,7 +340,7 @@ static void an_exec_may_fail_late(void)
     const struct step list[] = {
         SPAWN(NULL),
         WORK(NOTHING),
-        EXEC(P1, "large", "clear 1: 1021\n" LARGE_1(1) GOES_ON),
+        EXEC(P1, "large", "clear 1: 1021, tables 12\n" LARGE_1(1) GOES_ON),
         {.from = PROCESSES_MAX, .caller = WORKER, .refused = "finish", .with = -ENOMEM, .in_parts = "end", .parts = 1,
          .expected = LARGE_2(1) "log large (pid 1): killed: no memory for exec\nend 1\n" RELEASE("1/1") GOES_ON},
         CALL(INIT, NOTHING, PROC_WAIT, 0, 0),
@@ -355,8 +355,8 @@ static void who_executes_is_killed(void)
     const struct step clearing[] = {
         SPAWN(NULL),
         WORK(NOTHING),
-        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .in_parts = "clear", .parts = 2, .expected = "clear 1: 18\n" GOES_ON},
-        WORK("clear 1: 18\n" GOES_ON),
+        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .in_parts = "clear", .parts = 2, .expected = "clear 1: 18, tables 6\n" GOES_ON},
+        WORK("clear 1: 18, tables 6\n" GOES_ON),
         CALL(INIT, RELEASE("1/1") "answer 0\n", PROC_KILL, 1, 15),
         CALL(INIT, "answer 0\n", PROC_KILL, 1, 9),
         CALL(INIT, NOTHING, PROC_WAIT, 1, 0),
@@ -364,7 +364,7 @@ static void who_executes_is_killed(void)
     };
     const struct step loading[] = {
         SPAWN(NULL),
-        EXEC(P1, "large", "clear 1: 1021\n" LARGE_1(1)),
+        EXEC(P1, "large", "clear 1: 1021, tables 12\n" LARGE_1(1)),
         IN_PARTS("end", 1, INIT, RELEASE("1/1") "answer 0\n", PROC_KILL, 1, 15),
         CALL(INIT, "answer 0: 0 0 0\n", PROC_WAIT, 1, 1),
         WORK(GONE(1) GOES_ON),

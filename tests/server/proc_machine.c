@@ -282,7 +282,7 @@ static int32_t copy_more(uint32_t begin, const uint32_t *w)
 static int32_t clear(uint32_t begin, const uint32_t *w)
 {
     CHECK(bodies[w[1]].exists && (bodies[w[1]].part == WHOLE || bodies[w[1]].part == CLEARED));
-    return part_done(begin, w[1], LINE("clear %u: %u", w[1], w[2]), CLEARED);
+    return part_done(begin, w[1], LINE("clear %u: %u, tables %u", w[1], w[2], w[3]), CLEARED);
 }
 
 static int32_t end(uint32_t begin, uint32_t space)

@@ -3,6 +3,7 @@
  *
  * run: --smp 4
  * run: --smp 1
+ * run: --memory 1200
  */
 #include "libuser/mem/mmap.h"
 #include "tests/system/child.h"
