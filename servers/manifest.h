@@ -1,6 +1,6 @@
 /*
  * The manifest: which servers init starts, in this order, with which capabilities and priorities,
- * and nothing more. A capability's rights here are all that its holder has.
+ * and nothing more; and with which limits a program. A capability's rights here are all that its holder has.
  *
  * Beside these every server has its own task (control) in slot 1, its endpoint in slot 2, the log
  * in slot 3; its thread's faults go to init.
@@ -9,6 +9,7 @@
 
 #include "servers/clients.h"
 #include "servers/screen_ring.h"
+#include "servers/start_limits.h"
 
 #include "kernel/abi/abi.h"
 
@@ -122,6 +123,12 @@ static const struct manifest_entry manifest[SERVERS] = {
                 },
         },
 };
+
+/* The limits of the program that the command line names, where that does not say: servers/start_limits.h. It may have all
+ * that there is, as servers live on what nobody is promised, and whoever else is promised anything has it from this one. */
+enum { MANIFEST_MEMORY = 0, MANIFEST_PROCESSES = 0 };
+_Static_assert(MANIFEST_MEMORY <= START_MEMORY_MAX, "a program's limit of memory is in MiB");
+_Static_assert(MANIFEST_PROCESSES <= START_PROCESSES_MAX, "there are not so many processes");
 
 /* What tests or measures the kernel itself, ARCHIVE_KERNEL_TEST, is started by init as a server of this
  * entry, with ebx = the first of its frames and esi = their number. */

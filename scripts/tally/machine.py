@@ -26,6 +26,8 @@ HEAP = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=67108864:
 class Options:
     smp: int = 1
     memory: int = 128  # MiB
+    limit_memory: int = 0  # MiB that the program may have; 0: all
+    limit_processes: int = 0
     icount: bool = False
     timeout: float = 60  # seconds; None: for ever
     display: bool = False
@@ -39,11 +41,13 @@ class Options:
     more: tuple = ()  # further arguments for QEMU
 
 
-def system_words(words, given):
+def system_words(options, words, given):
     """The words of the command line: init takes those with `=` before the program's name for options."""
-    options = ["console.input=pipe"] if given and not given.is_terminal else []
+    said = ["console.input=pipe"] if given and not given.is_terminal else []
+    said += [f"limit.memory={options.limit_memory}"] if options.limit_memory else []
+    said += [f"limit.processes={options.limit_processes}"] if options.limit_processes else []
     ends = ["--"] if "=" in words[0] or words[0] == "--" else []
-    return [*options, *ends, *words]
+    return [*said, *ends, *words]
 
 
 def image_arguments(options, words, folder, scratch):
@@ -156,7 +160,7 @@ def boot(options, words, folder, console_sink, log_sink, given=None):
     explain = Symbols(folder).explain if options.explained else str
     ports = Ports(console_sink, log_sink, verdict, explain, firmware_talks=options.uefi)
     with tempfile.TemporaryDirectory() as scratch:
-        arguments = [*qemu_arguments(options), *image_arguments(options, system_words(words, given), folder, scratch),
+        arguments = [*qemu_arguments(options), *image_arguments(options, system_words(options, words, given), folder, scratch),
                      *memory_arguments(options, scratch)]
         qemu, in_time = run_qemu(arguments, ports, options, folder, given)
     complaints = qemu.stderr.read().decode(errors="backslashreplace").splitlines()

@@ -20,6 +20,8 @@ def parser(about):
         help=f"seconds until the run is ended ({TIMEOUT}; no limit if standard input is a terminal)")
     add("--display", action="store_true", help="show the machine's screen in a window")
     add("--programs", metavar="DIR", help="build DIR/*.c as programs, too")
+    add("--limit-memory", type=int, default=0, metavar="MIB", help="what the program, and what it forks, may have of it")
+    add("--limit-processes", type=int, default=0, metavar="N", help="how many processes these may be, with itself")
     add("--cpu", default="max", metavar="MODEL", help="QEMU's CPU model (max)")
     add("--kernel", action="store_true", help="let QEMU load the kernel, without ISO and GRUB")
     add("--uefi", action="store_true", help="boot the ISO under UEFI")
@@ -40,6 +42,8 @@ def parse(words=None, about=None):
         arguments.timeout = TIMEOUT
     if not 1 <= arguments.smp <= 8 or arguments.memory < 1 or not (arguments.timeout is None or arguments.timeout > 0):
         options.error("--smp is 1 to 8, --memory and --timeout are positive")
+    if not (0 <= arguments.limit_memory < 4096 and 0 <= arguments.limit_processes < 512):
+        options.error("--limit-memory is up to 4095 MiB, --limit-processes up to 511; 0: no limit")
     if "" in (arguments.build_dir, arguments.programs):
         options.error("--build-dir and --programs need the name of a folder")
     if arguments.display and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):

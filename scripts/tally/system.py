@@ -47,7 +47,7 @@ def options_of(text, **others):
     """`--smp 2 --cpu qemu32` as Options."""
     options, words = machine.Options(timeout=240, **others), shlex.split(text)
     while words:
-        field = words.pop(0).removeprefix("--")
+        field = words.pop(0).removeprefix("--").replace("-", "_")
         kind = type(getattr(options, field))
         options = options._replace(**{field: True if kind is bool else kind(words.pop(0))})
     return options

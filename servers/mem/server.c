@@ -218,6 +218,13 @@ static uint32_t handle_space_clear(struct words *words)
     return answer(words, space->work == WORK_COPY ? -EINVAL : space_clear(space, words->w[2], words->w[3]));
 }
 
+static uint32_t handle_space_limit(struct words *words)
+{
+    struct space *space = space_find(words->w[1]);
+
+    return answer(words, space ? space_set_limit(space, words->w[2]) : -ENOENT);
+}
+
 /* The manager gets a child of the frame's capability. */
 static uint32_t handle_task_frame(struct words *words)
 {
@@ -303,6 +310,8 @@ static uint32_t handle_manager(struct words *words)
         return handle_space_destroy(words);
     case MEM_SPACE_CLEAR:
         return handle_space_clear(words);
+    case MEM_SPACE_LIMIT:
+        return handle_space_limit(words);
     case MEM_TASK_FRAME:
         return handle_task_frame(words);
     case MEM_TASK_FRAME_END:

@@ -129,6 +129,11 @@ void body_end_task(const struct body *body)
 
 /* --------------------------------------------------------------------------------------- memory */
 
+int body_set_limit(const struct body *body, uint32_t frames)
+{
+    return mem_space_limit(PROC_SLOT_MEM, 0, body->space, frames);
+}
+
 int body_clear_space(struct body *body, uint32_t frames, uint32_t low)
 {
     body->segment = body->page = 0;

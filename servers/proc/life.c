@@ -135,8 +135,18 @@ static void give_up_fork(struct process *made)
 
 /* ---------------------------------------------------------------------------------------- spawn */
 
+/* The accounts that it is to have of its own. */
+static int set_limits(struct process *process, struct start_limits limits)
+{
+    int error = limits.processes ? limits_set(&process->account, limits.processes) : 0;
+
+    if (!error && limits.memory)
+        error = body_set_limit(&process->body, limits.memory << (20 - PAGE_BITS));
+    return error;
+}
+
 /* A body with a program in it, ready to run. */
-static int make_program(struct process *process, const struct arguments *arguments)
+static int make_program(struct process *process, const struct arguments *arguments, struct start_limits limits)
 {
     struct program program;
     int error = program_find(arguments->text, &program);
@@ -144,6 +154,8 @@ static int make_program(struct process *process, const struct arguments *argumen
     if (error)
         return error;
     error = body_make(&process->body);
+    if (!error)
+        error = set_limits(process, limits);
     if (error)
         return error;
     do
@@ -152,14 +164,14 @@ static int make_program(struct process *process, const struct arguments *argumen
     return error;
 }
 
-int life_spawn(struct process *parent, struct arguments *arguments, struct process **child)
+int life_spawn(struct process *parent, struct arguments *arguments, struct start_limits limits, struct process **child)
 {
     struct process *made = make(parent);
 
     if (!made)
         return -EAGAIN;
     made->body = body_of(made, made->cpu);
-    int error = make_program(made, arguments);
+    int error = make_program(made, arguments, limits);
     if (error) {
         for (enum body_end left; (left = body_destroy(&made->body));)
             if (left == BODY_TASK_LEFT)

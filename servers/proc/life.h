@@ -8,6 +8,7 @@
 #pragma once
 
 #include "servers/proc/process.h"
+#include "servers/start_limits.h"
 
 /* Signals, with the numbers of <signal.h>. None can be caught. */
 enum {
@@ -29,9 +30,9 @@ enum {
  * mem's error if it has failed. */
 int32_t life_fork(struct process *parent, struct process **child);
 
-/* A child of `parent` with the program that its arguments name; it holds them if all went well. All steps at once: for
+/* A child of `parent` with those limits and the program that its arguments name; it holds them if all went well. All steps at once: for
  * init, which has nobody beside it yet. */
-int life_spawn(struct process *parent, struct arguments *arguments, struct process **child);
+int life_spawn(struct process *parent, struct arguments *arguments, struct start_limits limits, struct process **child);
 
 /* `process` becomes the program that the arguments name, and holds them. 0: its call is to be
  * answered, then the program runs; an error: nothing has changed, and the arguments are the

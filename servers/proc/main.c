@@ -302,7 +302,7 @@ static int32_t call_spawn(struct process *process, struct words *words)
     int32_t error = take_arguments(process, words, &arguments);
     if (error)
         return error;
-    error = life_spawn(process, arguments, &child);
+    error = life_spawn(process, arguments, start_limits_of(words->w[3]), &child);
     if (error)
         arguments_drop(arguments);
     else

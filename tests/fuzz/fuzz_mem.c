@@ -94,6 +94,14 @@ static struct words fitting_clear(uint32_t id, uint32_t frames)
     return (struct words){{MEM_SPACE_CLEAR, id, frames, frames / 3}};
 }
 
+/* A program's own, or what the manager gives one. */
+static struct words fitting_limit(uint32_t frames)
+{
+    if (frames % 2)
+        return (struct words){{MEM_SET_LIMIT, frames, 0, 0}};
+    return (struct words){{MEM_SPACE_LIMIT, 1 + frames / 2 % 6, frames, 0}};
+}
+
 /* Words with which the call often is not refused. */
 static struct words fitting_words(uint32_t number)
 {
@@ -104,7 +112,7 @@ static struct words fitting_words(uint32_t number)
     case MEM_MUNMAP:
         return (struct words){{number, random_below(3) ? any_address() : 0, any_length(), 0}};
     case MEM_SET_LIMIT:
-        return (struct words){{number, random_below(3000), 0, 0}};
+        return fitting_limit(random_below(3000));
     case MEM_SPACE_MAP:
         return (struct words){{number, random_below(2) ? UNFINISHED : any_id(), 0, 0}};
     case MEM_SPACE_FORK:
@@ -256,7 +264,8 @@ static int expected_of_manager(const uint32_t *w)
         return is_of_program(w[0]) ? -EINVAL : -ENOSYS;
     if (w[0] == MEM_SPACE_DESTROY)
         return space_find(w[1]) || space_find_ending(w[1]) ? ANY : -ENOENT;
-    if ((of_space || w[0] == MEM_SPACE_CLEAR || w[0] == MEM_SPACE_FORK_MORE) && !space_find(w[1]))
+    of_space |= w[0] == MEM_SPACE_CLEAR || w[0] == MEM_SPACE_FORK_MORE || w[0] == MEM_SPACE_LIMIT;
+    if (of_space && !space_find(w[1]))
         return -ENOENT;
     if (w[0] == MEM_TASK_FRAME_END)
         return task_frames_at(w[1]) ? 0 : -ENOENT;

@@ -1,14 +1,14 @@
 /*
- * init, whole: what it makes of the command line, which servers it makes of what, in which order and with which
- * capabilities; what it does when something is lacking; and how the machine ends.
+ * init, whole: which servers it makes of what, in which order and with which capabilities; what it does when something
+ * is lacking; and how the machine ends.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
- * sources: servers/init/main.c servers/init/load.c servers/init/frames.c servers/init/end.c
+ * sources: servers/init/main.c servers/init/command.c servers/init/load.c servers/init/frames.c servers/init/end.c
  * sources: servers/init/screen.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/server/init_machine.c tests/server/init_archive.c tests/server/program_file.c
+ * sources: tests/server/init_machine.c tests/server/init_run.c tests/server/init_archive.c tests/server/program_file.c
  */
 #include "libuser/libc/errno.h"
 #include "libuser/sys/syscall.h"
@@ -16,84 +16,32 @@
 #pragma clang diagnostic ignored "-Wpointer-to-int-cast" /* addresses have 32 bits there */
 #include "servers/init/watch.c"
 
-#include <setjmp.h>
 #include <string.h>
 
 #include "servers/init/screen.h"
 #include "servers/version.h"
 #include "tests/host/check.h"
 #include "tests/server/init_machine.h"
+#include "tests/server/init_run.h"
 
-static jmp_buf out;
-
-static void leave(void)
-{
-    longjmp(out, 1);
-}
-
-/* ---------------------------------------------------------------------------------- running */
-
+/* What the watcher receives, which has its own page; the other thread receives nothing. */
 static struct server_message fault;
 static bool is_watching;
 
-/* What the watcher receives, which has its own page; the other thread receives nothing. */
 static bool next(struct server_message *message)
 {
     if (!is_watching)
-        leave();
+        run_ends();
     *message = fault;
     page->tag = fault.tag;
     is_watching = false;
     return true;
 }
 
-static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
-{
-    (void)caller, (void)words, (void)tag;
-    abort();
-}
-
 static void run(void)
 {
-    static const struct server_fake fake = {.cpus = 1, .call = machine_call, .next = next, .answered = answered};
-
-    machine_stopped = leave;
     is_watching = false;
-    if (!setjmp(out))
-        server_run_input(&fake, (struct words){{0}});
-}
-
-/* The lines from the one that begins so on. */
-static const char *lines_from(const char *begin)
-{
-    const char *at = strstr(machine_lines(), begin);
-
-    if (!at)
-        fprintf(stderr, "no line `%s` in:\n%s", begin, machine_lines());
-    CHECK(at);
-    return at;
-}
-
-static void expect_in(const char *text, const char *expected)
-{
-    if (strncmp(text, expected, strlen(expected)) == 0)
-        return;
-    fprintf(stderr, "expected:\n%sis:\n%s", expected, text);
-    abort();
-}
-
-static void expect_end(const char *expected)
-{
-    const char *text = machine_lines();
-    size_t bytes = strlen(text), wanted = strlen(expected);
-
-    expect_in(bytes < wanted ? text : text + bytes - wanted, expected);
-}
-
-static void run_command(const char *command)
-{
-    strcpy(machine.boot.command, command);
-    run();
+    run_init(next);
 }
 
 /* ---------------------------------------------------------------------------------- the whole start */
@@ -115,7 +63,6 @@ static void run_command(const char *command)
     "derive h" #n ": init rights 1 badge " #badge "\n"                                                               \
     "thread r" #n ": t" #n " e" #n " handler " #handler " priority " #priority " cpu 255 page 8f8000\n"
 #define ENDPOINTS "endpoint init\nendpoint e0\nendpoint e1\nendpoint e2\nendpoint e3\nendpoint e4\n"
-#define ARCHIVE   "map boot 1: 40000000 rights 1 from boot 8 0, 64\nmap boot 1: 40040000 rights 1 from boot 8 40, 47\n"
 
 #define MEM                                                                                                         \
     "task t0\ndonate t0: 32\n" IMAGE("t0", "1", PAGES("t0", "3", "4")) SEES_BOOT_PAGE(0) THREAD(0, 1, 48, 24) OWN(0) \
@@ -139,7 +86,6 @@ static void run_command(const char *command)
 #define RESUME_MEM                                                                                                  \
     "give t0 slot 4: the rest rights 31\nstart r0: eip 900000 esp 8efff0 ebx frames esi "
 #define RESUME(n) "start r" #n ": eip 9000" #n "0 esp 8efff0 ebx 0 esi 0 edi 111\nresume r" #n "\n"
-#define LOWERED   "schedule boot 6: 18 0\n"
 #define RUNS      "log init: starts prog\nspawn 1: prog|\nwait 0 0\nconsole 3\nreport 0\n"
 
 /* Up to the frames that are left for mem, and from there on. */
@@ -217,74 +163,6 @@ static void screens_have_frames(void)
         boot->screen = rows[i].screen;
         CHECK(screen_frames() == rows[i].frames);
     }
-}
-
-/* ---------------------------------------------------------------------------------- the command line */
-
-static void commands_are_read(void)
-{
-    static const struct {
-        const char *command, *lines;
-    } rows[] = {
-        {"prog one  two ", "log init: starts prog\nspawn 3: prog|one|two|\nwait 0 0\n"},
-        {"   prog", "log init: starts prog\nspawn 1: prog|\nwait 0 0\n"},
-        {"prog a=b --", "log init: starts prog\nspawn 3: prog|a=b|--|\nwait 0 0\n"},
-        {"-- prog -- x", "log init: starts prog\nspawn 3: prog|--|x|\nwait 0 0\n"},
-        {"", "log init: no program named shm_cnt\nreport 127\n"},
-        {"   ", "log init: no program named shm_cnt\nreport 127\n"},
-        {"--", "log init: no program named shm_cnt\nreport 127\n"},
-        {"-- a=b prog", "log init: no program named a=b\nreport 127\n"},
-        {"-x prog", "log init: no program named -x\nreport 127\n"},
-        {"--- prog", "log init: no program named ---\nreport 127\n"},
-        {"mem", "log init: no program named mem\nreport 127\n"}, /* is a server */
-        {"console.input=pipe prog x", "console 17\nlog init: starts prog\nspawn 2: prog|x|\nwait 0 0\n"},
-        {"t_test arg", "log init: starts kernel test t_test\n"},
-    };
-    static const struct {
-        const char *command, *line;
-    } unknown[] = {
-        {"a=b c=d prog", "log init: unknown option a=b\nlog init: unknown option c=d\n" ARCHIVE},
-        {"console.input=pipes prog", "log init: unknown option console.input=pipes\n" ARCHIVE},
-        {"console.input=pip prog", "log init: unknown option console.input=pip\n" ARCHIVE},
-        {"Console.input=pipe -- prog", "log init: unknown option Console.input=pipe\n" ARCHIVE},
-    };
-
-    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        machine_begin();
-        run_command(rows[i].command);
-        expect_in(strstr(lines_from(LOWERED), "\n") + 1, rows[i].lines);
-        CHECK(!!strstr(machine_lines(), "console 17") == (rows[i].command[0] == 'c'));
-    }
-    for (unsigned i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
-        machine_begin();
-        run_command(unknown[i].command);
-        expect_in(lines_from("log init"), unknown[i].line);
-        CHECK(lines_from("log init: starts prog") && !strstr(machine_lines(), "console 17"));
-    }
-}
-
-/* Without a name one is run that shows shared memory. */
-static void there_is_a_default(void)
-{
-    machine_begin();
-    machine.damaged = 's';
-    run_command(" ");
-    expect_in(lines_from("spawn"), "spawn 1: shm_cnt|\n");
-}
-
-/* The line may be as long as the boot page has room for. */
-static void a_command_may_be_long(void)
-{
-    char command[BOOT_COMMAND_MAX], expected[BOOT_COMMAND_MAX + 32] = "spawn 2: prog|";
-
-    memset(command, 'x', sizeof(command));
-    memcpy(command, "prog ", 5);
-    command[BOOT_COMMAND_MAX - 1] = 0;
-    strcpy(expected + strlen(expected), command + 5);
-    strcat(expected, "|\nwait");
-    machine_begin();
-    run_command(command);
-    expect_in(lines_from("spawn"), expected);
 }
 
 /* ---------------------------------------------------------------------------------- a kernel test */
@@ -439,8 +317,7 @@ static void watch_once(struct server_message message, const char *expected)
     machine_page = page;
     fault = message;
     is_watching = true;
-    if (!setjmp(out))
-        watch();
+    run_to_end(watch, next);
     expect_in(machine_lines() + before, expected);
     CHECK(strlen(machine_lines()) == before + strlen(expected));
 }
@@ -475,9 +352,6 @@ int main(void)
     there_is_a_screen();
     a_text_screen_is_looked_for();
     screens_have_frames();
-    commands_are_read();
-    there_is_a_default();
-    a_command_may_be_long();
     a_kernel_test_is_a_server();
     a_program_ends();
     something_is_refused();

@@ -103,6 +103,24 @@ static void check_children(void)
     CHECK(frames_account.used == before);
 }
 
+/* The manager gives one to a program that does not run yet: all that is loaded is within it. */
+static void check_given_at_the_start(void)
+{
+    struct mem_client client = {CHILD, space_receive_slot()};
+
+    CHECK(mem_manager_with_task(MEM_SPACE_CREATE, CHILD, 0) == 0);
+    CHECK(mem_manager(MEM_SPACE_LIMIT, CHILD + 1, LIMIT) == -ENOENT);
+    CHECK(mem_manager(MEM_SPACE_LIMIT, CHILD, frames_account.limit + 1) == -EPERM);
+    CHECK(mem_manager(MEM_SPACE_LIMIT, CHILD, SPACE_FRAMES - 1) == -EINVAL);
+    CHECK(mem_manager(MEM_SPACE_LIMIT, CHILD, account_left(&frames_account) + SPACE_FRAMES) == -ENOMEM);
+    CHECK(mem_manager(MEM_SPACE_LIMIT, CHILD, SPACE_FRAMES + 5) == 0);
+    CHECK(mem_map_segment(CHILD, &pair_text) == 0 && mem_map_segment(CHILD, &pair_data) == -ENOMEM);
+    check_get_limit(client, SPACE_FRAMES + 5, SPACE_FRAMES + 3); /* a table and a leaf for the text */
+    CHECK(pair_call(client, MEM_SPACE_LIMIT, CHILD, 1) == -EPERM);
+    pair_end(client);
+    CHECK(frames_account.used == charged(a) + charged(b));
+}
+
 /* What it took is there for it, when others have all the rest. */
 static void check_kept_for_it(void)
 {
@@ -214,7 +232,7 @@ static void check_lent_at_first(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_refused, check_lowered,           check_children,       check_kept_for_it,
+        check_refused, check_given_at_the_start, check_lowered,           check_children,       check_kept_for_it,
         check_depth,   check_casualty_of_limit, check_segment_of_two, check_exec_is_charged_ahead, check_lent_at_first,
     };
     static void (*const checks_all_low[])(void) = {check_split_of_all};

@@ -137,6 +137,36 @@ static void a_spawn_may_be_refused(void)
     }
 }
 
+/* With limits of its own it begins in accounts of its own, or not at all; what others have is as before. */
+#define LIMITED(memory, processes)                                                                                  \
+    .from = INIT, .words = {{PROC_SPAWN, 1, sizeof("good"), (memory) << START_MEMORY_SHIFT | (processes)}}, .text = "good", \
+    .bytes = sizeof("good")
+static void a_spawn_may_have_limits(void)
+{
+    const struct step list[] = {
+        {LIMITED(8, 2), .expected = FRAME(0) BODY(1, "1/1", 0, 0) "limit 1: 2048\n" GOOD(1) RESUME(1) "answer 0: 1\n"},
+        CALL(P1, "answer 1: 2 1\n", PROC_GET_LIMIT),
+        CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
+        FORK(P1, FRAME(1) FORKED(2, "2/2", 1, 0, 1) RESUME(2) "answer 1: 2\n"),
+        FORK(P1, "answer 1: EAGAIN\n"),
+    };
+    const struct step of_memory[] = {
+        {LIMITED(8, 0), .expected = FRAME(0) BODY(1, "1/1", 0, 0) "limit 1: 2048\n" GOOD(1) RESUME(1) "answer 0: 1\n"},
+        CALL(P1, "answer 1: 511 1\n", PROC_GET_LIMIT),
+    };
+    const struct step refused[] = {
+        {LIMITED(8, 5), .refused = "limit", .with = -EPERM, .expected = MADE_BODY "limit 1: 2048\n" UNDONE "answer 0: EPERM\n"},
+        CALL(INIT, "answer 0: 511 0\n", PROC_GET_LIMIT),
+        {LIMITED(8, 512), .expected = NEXT_BODY(1, "1/2", 0, 0) UNDONE "answer 0: EPERM\n"},
+        CALL(INIT, "answer 0: 511 0\n", PROC_GET_LIMIT),
+        {LIMITED(0, 511), .expected = NEXT_BODY(1, "1/3", 0, 0) GOOD(1) RESUME(1) "answer 0: 3\n"},
+    };
+
+    RUN(list, 1);
+    RUN(of_memory, 1);
+    RUN(refused, 1);
+}
+
 static const struct refused forks[] = {
 #define TWO_TASK FRAME(1) TASK(2, 1)
 #define TWO      TWO_TASK COPY(2, 1) HANDLER(2) THREAD(2, 0) GIFTS(2, "2/2")
@@ -319,6 +349,7 @@ int main(void)
     a_program_forks();
     another_program_is_run();
     a_spawn_may_be_refused();
+    a_spawn_may_have_limits();
     a_fork_may_be_refused();
     an_exec_may_fail_late();
     each_begins_where_fewest_are();

@@ -206,6 +206,8 @@ static int status_of(uint32_t begin, uint32_t slot, uint32_t *w)
     char data[BOOT_COMMAND_MAX + 1] = {0};
     for (uint32_t i = 0; i < w[2]; i++)
         data[i] = text[i] ? text[i] : '|';
+    if (w[3])
+        return LINE("spawn %u within %u: %s", w[1], w[3], data), machine.spawn;
     return LINE("spawn %u: %s", w[1], data), machine.spawn;
 }
 

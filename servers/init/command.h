@@ -1,0 +1,25 @@
+/*
+ * The command line: options for the system, each a word with a `=`, then the program and its arguments.
+ *
+ *      console.input=pipe     the first serial port has a pipe at its other end (servers/console/pipe_input.h)
+ *      limit.memory=MIB       the program's limits, in place of the manifest's: servers/start_limits.h
+ *      limit.processes=N
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "kernel/abi/abi.h"
+#include "servers/start_limits.h"
+
+/* `text` has the program's name and its arguments, each with a zero byte behind. */
+struct command {
+    char text[BOOT_COMMAND_MAX];
+    uint32_t count, bytes;
+    bool input_is_pipe;
+    struct start_limits limits;
+    bool is_refused; /* a limit is not one: the log has said so */
+};
+
+/* What the manifest says stays where the line says nothing. An option that there is not is only logged. */
+void command_read(struct command *command, const char *line);

@@ -1,0 +1,137 @@
+/*
+ * init's command line: options for the system, limits of the program, its name and its arguments.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/init/main.c servers/init/command.c servers/init/load.c servers/init/frames.c servers/init/end.c
+ * sources: servers/init/screen.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/server/init_machine.c tests/server/init_run.c tests/server/init_archive.c tests/server/program_file.c
+ */
+#include "libuser/libc/errno.h"
+
+#pragma clang diagnostic ignored "-Wpointer-to-int-cast" /* addresses have 32 bits there */
+#include "servers/init/watch.c"
+
+#include <string.h>
+
+#include "tests/host/check.h"
+#include "tests/server/init_run.h"
+
+static void commands_are_read(void)
+{
+    static const struct {
+        const char *command, *lines;
+    } rows[] = {
+        {"prog one  two ", "log init: starts prog\nspawn 3: prog|one|two|\nwait 0 0\n"},
+        {"   prog", "log init: starts prog\nspawn 1: prog|\nwait 0 0\n"},
+        {"prog a=b --", "log init: starts prog\nspawn 3: prog|a=b|--|\nwait 0 0\n"},
+        {"-- prog -- x", "log init: starts prog\nspawn 3: prog|--|x|\nwait 0 0\n"},
+        {"", "log init: no program named shm_cnt\nreport 127\n"},
+        {"   ", "log init: no program named shm_cnt\nreport 127\n"},
+        {"--", "log init: no program named shm_cnt\nreport 127\n"},
+        {"-- a=b prog", "log init: no program named a=b\nreport 127\n"},
+        {"-x prog", "log init: no program named -x\nreport 127\n"},
+        {"--- prog", "log init: no program named ---\nreport 127\n"},
+        {"mem", "log init: no program named mem\nreport 127\n"}, /* is a server */
+        {"console.input=pipe prog x", "console 17\nlog init: starts prog\nspawn 2: prog|x|\nwait 0 0\n"},
+        {"t_test arg", "log init: starts kernel test t_test\n"},
+    };
+    static const struct {
+        const char *command, *line;
+    } unknown[] = {
+        {"a=b c=d prog", "log init: unknown option a=b\nlog init: unknown option c=d\n" ARCHIVE},
+        {"console.input=pipes prog", "log init: unknown option console.input=pipes\n" ARCHIVE},
+        {"console.input=pip prog", "log init: unknown option console.input=pip\n" ARCHIVE},
+        {"Console.input=pipe -- prog", "log init: unknown option Console.input=pipe\n" ARCHIVE},
+    };
+
+    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        machine_begin();
+        run_command(rows[i].command);
+        expect_in(strstr(lines_from(LOWERED), "\n") + 1, rows[i].lines);
+        CHECK(!!strstr(machine_lines(), "console 17") == (rows[i].command[0] == 'c'));
+    }
+    for (unsigned i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+        machine_begin();
+        run_command(unknown[i].command);
+        expect_in(lines_from("log init"), unknown[i].line);
+        CHECK(lines_from("log init: starts prog") && !strstr(machine_lines(), "console 17"));
+    }
+}
+
+/* Limits of the program; what is none is told, and nothing runs that was to be limited. */
+static void limits_are_read(void)
+{
+    static const struct {
+        const char *command, *lines;
+    } rows[] = {
+        {"limit.memory=8 prog x", "log init: starts prog\nspawn 2 within 524288: prog|x|\n"},
+        {"limit.processes=12 prog", "log init: starts prog\nspawn 1 within 12: prog|\n"},
+        {"limit.memory=4095 limit.processes=511 -- prog", "log init: starts prog\nspawn 1 within 268370431: prog|\n"},
+        {"limit.memory=1 limit.processes=1 limit.memory=2 prog", "log init: starts prog\nspawn 1 within 131073: prog|\n"},
+        {"prog limit.memory=8", "log init: starts prog\nspawn 2: prog|limit.memory=8|\n"},
+        {"limit.memor=8 limit=8 prog", "log init: starts prog\nspawn 1: prog|\n"},
+    };
+    static const struct {
+        const char *option, *range;
+    } refused[] = {
+        {"limit.memory=", "4095"},     {"limit.memory=0", "4095"},   {"limit.memory=4096", "4095"},
+        {"limit.memory=8M", "4095"},   {"limit.memory=-1", "4095"},  {"limit.memory=42949672970", "4095"},
+        {"limit.processes=", "511"},   {"limit.processes=0", "511"}, {"limit.processes=512", "511"},
+        {"limit.processes=/", "511"},  {"limit.processes=x", "511"},
+    };
+
+    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        machine_begin();
+        run_command(rows[i].command);
+        expect_in(strstr(lines_from(LOWERED), "\n") + 1, rows[i].lines);
+    }
+    for (unsigned i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        char command[100], expected[160];
+        snprintf(command, sizeof(command), "limit.memory=5 %s prog", refused[i].option);
+        snprintf(expected, sizeof(expected), "log init: %s: not a number from 1 to %s\n" ARCHIVE, refused[i].option, refused[i].range);
+        machine_begin();
+        run_command(command);
+        expect_in(lines_from("log init"), expected);
+        expect_end(LOWERED "log init: prog cannot be started: its limits are none\nreport 126\n");
+    }
+    machine_begin();
+    machine.spawn = -EPERM;
+    run_command("limit.memory=4095 prog");
+    expect_end("log init: prog cannot be started: a limit is more than there is\nreport 126\n");
+}
+
+/* Without a name one is run that shows shared memory. */
+static void there_is_a_default(void)
+{
+    machine_begin();
+    machine.damaged = 's';
+    run_command(" ");
+    expect_in(lines_from("spawn"), "spawn 1: shm_cnt|\n");
+}
+
+/* The line may be as long as the boot page has room for. */
+static void a_command_may_be_long(void)
+{
+    char command[BOOT_COMMAND_MAX], expected[BOOT_COMMAND_MAX + 32] = "spawn 2: prog|";
+
+    memset(command, 'x', sizeof(command));
+    memcpy(command, "prog ", 5);
+    command[BOOT_COMMAND_MAX - 1] = 0;
+    strcpy(expected + strlen(expected), command + 5);
+    strcat(expected, "|\nwait");
+    machine_begin();
+    run_command(command);
+    expect_in(lines_from("spawn"), expected);
+}
+
+int main(void)
+{
+    commands_are_read();
+    limits_are_read();
+    there_is_a_default();
+    a_command_may_be_long();
+    puts("test_init_command: the line says what is to be started, and how");
+}
