@@ -273,6 +273,17 @@ static bool may_call(const struct thread *caller, const struct endpoint *endpoin
     return slot->object & SLOT_CALL && slot_object(slot) == REF(endpoint) && slot->value == caller->badge;
 }
 
+/* A server without a home that keeps others here waiting serves a caller of another processor there. */
+static bool goes_to(struct thread *server, const struct thread *caller)
+{
+    if (server->home || server->cpu == caller->cpu || !thread_cpu(server)->ready_mask)
+        return false;
+    server->home = caller->cpu;
+    cpu_enqueue(server, QUEUE_FRONT);
+    server->home = 0;
+    return true;
+}
+
 /* A queued caller whose message is refused hears of it; the next one is tried. */
 static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
 {
@@ -285,7 +296,7 @@ static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
         err_t err = may_call(caller, endpoint) ? deliver(caller, thread, caller->badge) : ERR_CAP;
         if (!err) {
             link_remove(&caller->link);
-            return RECEIVED;
+            return goes_to(thread, caller) ? BLOCKED : RECEIVED;
         }
         fail(caller, err);
     }

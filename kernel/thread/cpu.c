@@ -190,7 +190,7 @@ static void idle(struct cpu *cpu)
     if (cpu->space)
         arch_space_leave();
     cpu->space = 0;
-    update_floor(cpu);
+    cpu->floor = 0;
     cpu->choose = false;
 }
 
@@ -226,19 +226,15 @@ struct thread *thread_choose(void)
         struct thread *thread = top < 0 ? NULL : thread_of_link(cpu->ready[top].next);
         if (must_reap(thread)) {
             object_reap_step();
-            breathe(cpu);
-            continue;
-        }
-        if (!thread) {
+        } else if (!thread) {
             idle(cpu);
             return NULL;
+        } else {
+            cpu_dequeue(thread);
+            switch_to(cpu, thread);
+            if (!thread->rerun || (call_finish(thread, call_run(thread)) && goes_on(cpu, thread)))
+                return thread;
         }
-        cpu_dequeue(thread);
-        switch_to(cpu, thread);
-        if (!thread->rerun)
-            return thread;
-        if (call_finish(thread, call_run(thread)) && goes_on(cpu, thread))
-            return thread;
         breathe(cpu);
     }
 }

@@ -14,6 +14,7 @@
 #include "tests/host/two_processors.h"
 
 enum { ENDPOINT = 20, THREAD, OTHER, TASK, CHILDREN = 40, MANY = 30, PRIORITY = PRIORITY_COUNT - 1 };
+enum { CALL = SYS_ipc_call | ENDPOINT << SLOT_SHIFT };
 enum { EXCEPTION_PAGE_FAULT = 14, ADDRESS = 0x5000 };
 
 static const uint32_t none[4] = {0};
@@ -119,6 +120,79 @@ static void who_moves_when_its_turn_is_over_is_last(void)
     end();
 }
 
+/* ------------------------------------------------------------------------------- servers */
+
+/* Ready on processor 0, and bound to that or to none. */
+static struct thread *make_server(uint32_t cpu)
+{
+    pair_boot();
+    CHECK(FIRST(SYS_endpoint_create, 0, ENDPOINT) == OK);
+    struct thread *server = make(THREAD, ENDPOINT, 0, 0);
+    CHECK(FIRST(SYS_thread_schedule, THREAD, PRIORITY, cpu) == OK);
+    return server;
+}
+
+/* It has a call of the first thread; the second one's waits in the queue. */
+static struct thread *serve_both(uint32_t cpu)
+{
+    struct thread *server = make_server(cpu);
+
+    CHECK(on(0, first, SYS_thread_yield) == server && on(0, server, SYS_ipc_reply_wait) == first);
+    CHECK(on(0, first, CALL) == server && !on(1, second, CALL) && second->state == THREAD_CALLING);
+    return server;
+}
+
+static void served(struct thread *server, unsigned cpu)
+{
+    CHECK(server->serving == REF(second) && server->cpu == REF(&kernel.cpus[cpu]));
+    CHECK(on(cpu, server, SYS_ipc_reply_wait | IPC_REPLY) == (cpu ? second : first));
+    CHECK(second->registers.eax == OK);
+}
+
+static void end_served(void)
+{
+    host_cpu = 1;
+    CHECK(thread_cpu(second)->current == REF(second) || event_poke(NULL) == second);
+    host_cpu = 0;
+    CHECK(FIRST(SYS_object_destroy, THREAD, 0) == OK);
+    pair_end();
+}
+
+/* It keeps the first thread waiting no longer, whose call it has answered: it goes on where the next caller is. */
+static void a_server_goes_to_its_caller(void)
+{
+    struct thread *server = serve_both(CPU_ANY);
+
+    CHECK(on(0, server, SYS_ipc_reply_wait | IPC_REPLY) == first && server->state == THREAD_READY && !server->home);
+    host_cpu = 1;
+    CHECK(event_poke(NULL) == server);
+    served(server, 1);
+    end_served();
+}
+
+/* Where nobody is ready it goes on: the first thread waits for it, too. */
+static void a_server_alone_stays(void)
+{
+    struct thread *server = make_server(CPU_ANY);
+
+    CHECK(!on(1, second, CALL) && on(0, first, CALL) == server);
+    CHECK(on(0, server, SYS_ipc_reply_wait) == server);
+    CHECK(server->serving == REF(second) && server->cpu == REF(&kernel.cpus[0]));
+    CHECK(on(0, server, SYS_ipc_reply_wait | IPC_REPLY) == server && server->serving == REF(first));
+    CHECK(on(0, server, SYS_ipc_reply_wait | IPC_REPLY) == first);
+    end_served();
+}
+
+static void a_bound_server_stays(void)
+{
+    struct thread *server = serve_both(0);
+
+    CHECK(on(0, server, SYS_ipc_reply_wait | IPC_REPLY) == server && first->state == THREAD_READY);
+    CHECK(server->serving == REF(second) && server->cpu == server->home);
+    CHECK(on(0, server, SYS_ipc_reply_wait | IPC_REPLY) == first);
+    end_served();
+}
+
 int main(void)
 {
     a_fault_is_answered_from_afar();
@@ -126,5 +200,8 @@ int main(void)
     revoked_and_destroyed(THREAD);
     revoked_and_destroyed(TASK);
     who_moves_when_its_turn_is_over_is_last();
+    a_server_goes_to_its_caller();
+    a_server_alone_stays();
+    a_bound_server_stays();
     puts("test_across: each is where it should be");
 }
