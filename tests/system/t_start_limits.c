@@ -4,11 +4,11 @@
  * run: --limit-memory 4 --limit-processes 5
  * run: --limit-memory 4 --limit-processes 5 --memory 1200 --smp 2
  */
+#include "libuser/mem/mmap.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
 #include <errno.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
