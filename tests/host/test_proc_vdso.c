@@ -40,8 +40,8 @@ static void a_foreign_program_begins_in_the_vdso(void)
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"),
          .expected = FRAME(0) BODY(1, "1/1", 0, 0) FOREIGN(1) RESUME(1) "answer 0: 1\n"},
         SPAWN(FRAME(1) BODY(2, "2/2", 1, 0) GOOD(2) RESUME(2) "answer 0: 2\n"), /* and one of ours does not */
-        {.from = P2, STRINGS(PROC_EXEC, 1, "/bin/foreign"), .expected = "clear 2: 18\n" FOREIGN(2) "answer 2\n"},
-        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .expected = "clear 1: 18\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
+        {.from = P2, STRINGS(PROC_EXEC, 1, "/bin/foreign"), .expected = "clear 2: 18, tables 6\n" FOREIGN(2) "answer 2\n"},
+        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .expected = "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
         {.from = P1, STRINGS(PROC_EXEC, 1, "vdso"), .expected = "answer 1: ENOEXEC\n"}, /* a program of that name, too */
     };
 
@@ -55,7 +55,7 @@ static void the_vdso_is_mapped_once(void)
         SPAWN(NULL),
         WORK(NOTHING),
         {.from = P1, STRINGS(PROC_EXEC, 1, "hugely"),
-         .expected = "clear 1: 620\n" VDSO(1) "map 1: 900000+200000 from 731+200000 rights 5\n" GOES_ON},
+         .expected = "clear 1: 620, tables 12\n" VDSO(1) "map 1: 900000+200000 from 731+200000 rights 5\n" GOES_ON},
         WORK("map 1: b00000+200000 from 1243+58100 rights 5\n" GOES_ON),
         WORK("map 1: d00000+b0000 from 0+0 rights 5\nfinish 1: db0000\n" ENTRY_VDSO(1, 1) "answer 1\n"),
     };
@@ -102,14 +102,14 @@ static void an_environment_follows_the_arguments(void)
     const struct step list[] = {
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "good\0HOME=/\0"), .expected = NULL},
         CALL(P1, "answer 1: 1 13 13 good|HOME=/||\n", PROC_ARGS, 0),
-        {.from = P1, STRINGS(PROC_EXEC, 2, "foreign\0x\0A=b"), .expected = "clear 1: 18\n" FOREIGN(1) "answer 1\n"},
+        {.from = P1, STRINGS(PROC_EXEC, 2, "foreign\0x\0A=b"), .expected = "clear 1: 18, tables 6\n" FOREIGN(1) "answer 1\n"},
         CALL(P1, "answer 1: 2 14 14 foreign|x|A=b|\n", PROC_ARGS, 0),
         {.from = P1, STRINGS(PROC_EXEC, 0, "good"), .expected = "answer 1: EINVAL\n"},
         {.from = P1, STRINGS(PROC_EXEC, 4, "good\0x\0A=b"), .expected = "answer 1: EINVAL\n"},
         CALL_WITH(P1, "good\0A=b", 8, "answer 1: EINVAL\n", PROC_EXEC, 1, 8), /* its last zero byte is not there */
         CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
         CALL_WITH(P1, "A=b", 4, "answer 1\n", PROC_ARGS_PUT, 5, 4),
-        CALL(P1, "clear 1: 18\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 1, 0),
+        CALL(P1, "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 1, 0),
         CALL(P1, "answer 1: 1 9 9 good|A=b|\n", PROC_ARGS, 0),
         FORK(P1, NULL),
         CALL(P2, "answer 2: 1 9 9 good|A=b|\n", PROC_ARGS, 0),
