@@ -13,12 +13,15 @@ HANDLER(exit)
     __builtin_trap();
 }
 
+/* No signal waits for a child that begins. */
 HANDLER(fork)
 {
     uint32_t pid = 0;
     int error = proc_fork(CLIENT_SLOT_PROC, 0, &pid);
 
     (void)a, (void)number;
+    if (!error && pid == 0)
+        state->pending = 0;
     return error ? error : (int32_t)pid;
 }
 

@@ -36,6 +36,15 @@ static uint32_t blockable(uint32_t mask)
     return mask & ~(bit_of(SIGNAL_KILL) | bit_of(SIGNAL_STOP));
 }
 
+/* True if who has this handler for it does not notice it. */
+static bool is_ignored(uint32_t signal, uint32_t handler)
+{
+    const uint32_t by_default =
+        bit_of(SIGNAL_CHILD) | bit_of(SIGNAL_CONTINUE) | bit_of(SIGNAL_URGENT) | bit_of(SIGNAL_WINDOW);
+
+    return handler == IGNORE || (handler == DEFAULT && by_default & bit_of(signal));
+}
+
 static uint32_t own_pid(void)
 {
     uint32_t pid = 0, parent;
@@ -100,12 +109,18 @@ void vdso_raise(uint32_t signal)
     deliver_pending();
 }
 
+/* True if proc need not hear of it when the process sends it to itself. */
+static bool is_kept(uint32_t signal)
+{
+    return state->blocked & bit_of(signal) || state->actions[signal].handler != DEFAULT;
+}
+
 HANDLER(kill)
 {
     uint32_t signal = a[1];
 
     (void)number;
-    if (signal && signal < SIGNALS && a[0] == own_pid()) {
+    if (signal && signal < SIGNALS && is_kept(signal) && a[0] == own_pid()) {
         vdso_raise(signal);
         return 0;
     }
@@ -116,6 +131,14 @@ HANDLER(kill)
 HANDLER(tgkill)
 {
     return a[0] == a[1] ? vdso_kill(a + 1, number) : -ESRCH;
+}
+
+/* One that waits is forgotten when it would be ignored now (sigaction(2)). */
+static void set_action(uint32_t signal, const struct sigaction_words *new)
+{
+    state->actions[signal] = (struct vdso_action){new->handler, new->flags, blockable(new->mask[0])};
+    if (is_ignored(signal, new->handler))
+        state->pending &= ~bit_of(signal);
 }
 
 HANDLER(rt_sigaction)
@@ -132,10 +155,8 @@ HANDLER(rt_sigaction)
     if (signal >= SIGNALS || (a[1] && (signal == SIGNAL_KILL || signal == SIGNAL_STOP)))
         return -EINVAL;
     was = state->actions[signal];
-    if (a[1]) {
-        const struct sigaction_words *new = (const struct sigaction_words *)a[1];
-        state->actions[signal] = (struct vdso_action){new->handler, new->flags, blockable(new->mask[0])};
-    }
+    if (a[1])
+        set_action(signal, (const struct sigaction_words *)a[1]);
     if (a[2])
         *(struct sigaction_words *)a[2] =
             (struct sigaction_words){.handler = was.handler, .flags = was.flags, .mask = {was.mask, 0}};

@@ -18,6 +18,11 @@ static void others_are_asked(void)
     ANSWERS({0, {9}, NULL}, {0, {0}, NULL}, {-EAGAIN, {1}, NULL});
     CHECK(CALL(fork, 1) == 9 && CALL(fork, 1) == 0 && CALL(fork, 1) == -EAGAIN);
     expect("fork 0 0 0\nfork 0 0 0\nfork 0 0 0\n");
+    ANSWERS({0, {9}, NULL}, {-EAGAIN, {0}, NULL}, {0, {0}, NULL});
+    state->pending = state->blocked = 5; /* what waits for the parent does not wait for the child */
+    CHECK(CALL(fork, 1) == 9 && CALL(fork, 1) == -EAGAIN && state->pending == 5);
+    CHECK(CALL(fork, 1) == 0 && state->pending == 0 && state->blocked == 5);
+    expect("fork 0 0 0\nfork 0 0 0\nfork 0 0 0\n");
     ANSWERS({0, {7, 3}, NULL}, {0, {7, 3}, NULL}, {-EAGAIN, {7, 3}, NULL}, {-EAGAIN, {7, 3}, NULL});
     CHECK(CALL(getpid, 1) == 7 && CALL(getppid, 1) == 3 && CALL(getpid, 1) == -EAGAIN && CALL(getppid, 1) == -EAGAIN);
     expect("getpid 0 0 0\ngetpid 0 0 0\ngetpid 0 0 0\ngetpid 0 0 0\n");
