@@ -112,7 +112,7 @@ static void find_headers(const Elf32_Ehdr *header, struct elf_image *image)
         if (at <= segment->file_bytes && bytes <= segment->file_bytes - at)
             image->headers = segment->address + at;
     }
-    image->headers_count = header->e_phnum;
+    image->headers_count = image->headers ? header->e_phnum : 0;
 }
 
 const char *elf_image_read(const void *file, uint32_t bytes, struct elf_image *image)

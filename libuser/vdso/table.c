@@ -11,16 +11,20 @@ const vdso_handler vdso_table[VDSO_CALLS] = {
 #include "libuser/vdso/calls.def"
 };
 
+static bool is_told(uint32_t number)
+{
+    for (uint32_t i = 0; i < state->missing_count; i++)
+        if (state->missing[i] == number)
+            return true;
+    return false;
+}
+
 /* The log hears of each once a program, of so many. */
 HANDLER(no_call)
 {
-    uint32_t i = 0;
-
     (void)a;
-    while (i < MISSING_MAX && state->missing[i] && state->missing[i] != number)
-        i++;
-    if (i < MISSING_MAX && !state->missing[i]) {
-        state->missing[i] = (uint16_t)number;
+    if (state->missing_count < MISSING_MAX && !is_told(number)) {
+        state->missing[state->missing_count++] = number;
         (void)proc_missing(CLIENT_SLOT_PROC, 0, number);
     }
     return -ENOSYS;

@@ -34,8 +34,8 @@ struct vdso_state {
     uint32_t boot_seconds;     /* since 1970; 0: not asked for yet */
     uint32_t blocked, pending; /* signals, n as bit n - 1 */
     struct vdso_action actions[SIGNALS];
-    uint16_t missing[MISSING_MAX]; /* calls that the log has been told of; 0: none */
-    uint8_t random[16];            /* AT_RANDOM */
+    uint32_t missing_count, missing[MISSING_MAX]; /* calls that the log has been told of */
+    uint8_t random[16];                           /* AT_RANDOM */
 };
 _Static_assert(sizeof(struct vdso_state) <= STACK_TOP - THREAD_AREA - 16, "it does not fit above the stack");
 

@@ -289,6 +289,12 @@ static void the_log_hears_of_them(void)
     expect("missing 61 0 0\nmissing 62 0 0\nmissing 63 0 0\nmissing 64 0 0\nmissing 65 0 0\nmissing 66 0 0\nmissing 67 0 0\n");
     CHECK(CALL_AS(60, no_call, 1) == -ENOSYS);
     expect("");
+    memset(state, 0, sizeof(*state));
+    ANSWERS({0});
+    static const uint32_t odd[] = {0, 0x10000, 0xffffffff, 0, 0x10000, 0xffffffff};
+    for (uint32_t i = 0; i < 6; i++)
+        CHECK(CALL_AS(odd[i], no_call, 1) == -ENOSYS);
+    expect("missing 0 0 0\nmissing 65536 0 0\nmissing -1 0 0\n");
 }
 
 int main(void)
