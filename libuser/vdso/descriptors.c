@@ -235,7 +235,19 @@ struct stat64_bytes {
 };
 _Static_assert(sizeof(struct stat64_bytes) == 96, "Linux's size");
 
-enum { CHARACTERS = 0020620, CONSOLE_DEVICE = 0x501 };
+/* Linux's struct statx, the same. */
+struct statx_bytes {
+    uint32_t known, block;
+    uint64_t attributes;
+    uint32_t links, user, group;
+    uint16_t mode, unused;
+    uint32_t rest[24], major, minor, more[30];
+};
+_Static_assert(offsetof(struct statx_bytes, mode) == 28 && offsetof(struct statx_bytes, major) == 128 &&
+                   sizeof(struct statx_bytes) == 256,
+               "Linux's");
+
+enum { CHARACTERS = 0020620, BLOCK_BYTES = 1024, CONSOLE_MAJOR = 5, CONSOLE_MINOR = 1 };
 
 HANDLER(fstat64)
 {
@@ -244,25 +256,28 @@ HANDLER(fstat64)
         return -EBADF;
     if (vdso_is_bad(a[1], sizeof(struct stat64_bytes)))
         return -EFAULT;
-    *(struct stat64_bytes *)a[1] =
-        (struct stat64_bytes){.mode = CHARACTERS, .links = 1, .special = CONSOLE_DEVICE, .rest = {0, 0, 0, 1024}};
+    *(struct stat64_bytes *)a[1] = (struct stat64_bytes){
+        .mode = CHARACTERS, .links = 1, .special = CONSOLE_MAJOR << 8 | CONSOLE_MINOR, .rest = {0, 0, 0, BLOCK_BYTES}};
     return 0;
 }
 
 HANDLER(statx)
 {
-    enum { MODE_AT = 28, BYTES = 256, EMPTY_PATH = 0x1000, BASIC = 0x7ff };
+    enum { EMPTY_PATH = 0x1000, BASIC = 0x7ff };
 
     (void)number;
-    if (vdso_is_bad(a[1], 1) || vdso_is_bad(a[4], BYTES))
+    if (vdso_is_bad(a[1], 1) || vdso_is_bad(a[4], sizeof(struct statx_bytes)))
         return -EFAULT;
     if (*(const char *)a[1] || !(a[2] & EMPTY_PATH))
         return -ENOENT;
     if (!is_open(a[0]))
         return -EBADF;
-    memset((void *)a[4], 0, BYTES);
-    *(uint32_t *)a[4] = BASIC;
-    *(uint16_t *)(a[4] + MODE_AT) = CHARACTERS;
+    *(struct statx_bytes *)a[4] = (struct statx_bytes){.known = BASIC,
+                                                       .block = BLOCK_BYTES,
+                                                       .links = 1,
+                                                       .mode = CHARACTERS,
+                                                       .major = CONSOLE_MAJOR,
+                                                       .minor = CONSOLE_MINOR};
     return 0;
 }
 

@@ -86,9 +86,12 @@ void vdso_random(uint8_t *to, uint32_t bytes)
 
 HANDLER(getrandom)
 {
-    uint32_t bytes = a[1] < INT32_MAX ? a[1] : INT32_MAX;
+    enum { NONBLOCK = 1, RANDOM = 2, INSECURE = 4 };
+    uint32_t bytes = a[1] < INT32_MAX ? a[1] : INT32_MAX, flags = a[2];
 
     (void)number;
+    if (flags & ~(uint32_t)(NONBLOCK | RANDOM | INSECURE) || (flags & RANDOM && flags & INSECURE))
+        return -EINVAL;
     if (vdso_is_bad(a[0], bytes))
         return -EFAULT;
     vdso_random((uint8_t *)a[0], bytes);

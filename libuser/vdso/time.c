@@ -146,14 +146,17 @@ HANDLER(times)
     return (int32_t)ticks;
 }
 
-/* Rounded up, so that nobody sleeps too short. What is left of a long sleep is slept, too. */
+/* Rounded up, so that nobody sleeps too short. What is left of a long sleep is slept, too; one of more than 2^48
+ * seconds is as good as one without an end, and its ticks would be too many. */
 static int32_t sleep_for(uint64_t seconds, uint32_t nanoseconds)
 {
     uint64_t ticks;
     int error = 0;
 
-    if (nanoseconds >= SECOND_NANOSECONDS || seconds >> 48)
+    if (nanoseconds >= SECOND_NANOSECONDS)
         return -EINVAL;
+    if (seconds >> 48)
+        seconds = 1ull << 48;
     ticks = seconds * TICKS_PER_SECOND + (nanoseconds + TICK_NANOSECONDS - 1) / TICK_NANOSECONDS;
     for (uint32_t part; ticks && !error; ticks -= part) {
         part = ticks < TICKS_MAX ? (uint32_t)ticks : TICKS_MAX;
@@ -172,17 +175,19 @@ HANDLER(nanosleep)
     return wanted[0] < 0 ? -EINVAL : sleep_for((uint32_t)wanted[0], (uint32_t)wanted[1]);
 }
 
-/* Until an instant of that clock, or for so long. */
+/* Until an instant of that clock, or for so long. A thread that sleeps does not get its own clock to go on. */
 static int32_t sleep_on(uint32_t clock, bool until, uint64_t seconds, uint32_t nanoseconds)
 {
     struct instant now;
 
-    if (clock > CLOCK_BOOT)
+    if (clock > CLOCK_BOOT || clock == CLOCK_THREAD)
         return -EINVAL;
     if (!until)
         return sleep_for(seconds, nanoseconds);
-    if (nanoseconds >= SECOND_NANOSECONDS || seconds >> 32 || !read_clock(clock, &now))
+    if (nanoseconds >= SECOND_NANOSECONDS || !read_clock(clock, &now))
         return -EINVAL;
+    if (seconds >> 32)
+        seconds = UINT32_MAX; /* beyond the end of all clocks */
     uint64_t passed = now.seconds * (uint64_t)SECOND_NANOSECONDS + now.ticks * (uint64_t)TICK_NANOSECONDS;
     uint64_t wanted = seconds * SECOND_NANOSECONDS + nanoseconds;
     uint64_t left = wanted > passed ? wanted - passed : 0;

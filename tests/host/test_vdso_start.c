@@ -241,6 +241,8 @@ static void random_bytes_are_that(void)
         is_seen[bytes[i]] = true;
     }
     CHECK(seen > 240 && CALL(getrandom, 0, 0) == 0);
+    CHECK(CALL(getrandom, AT(bytes), 1, 3) == 1 && CALL(getrandom, AT(bytes), 1, 5) == 1);
+    CHECK(CALL(getrandom, AT(bytes), 1, 6) == -EINVAL && CALL(getrandom, AT(bytes), 1, 8) == -EINVAL);
     FOR_BAD_PLACES(place, 2)
         CHECK(CALL(getrandom, place, 2) == -EFAULT);
     CHECK(CALL(getrandom, USER_END - 1, 0xffffffff) == -EFAULT);

@@ -143,7 +143,11 @@ static void sleep_is_for_so_long(void)
     expect("sleep 300 0 0\nsleep 1 0 0\nsleep 301 0 0\n");
     CHECK(nap_long(1, 0, (1ull << 48) - 1, 0) == -EINTR);
     expect("sleep 1073741823 0 0\n");
-    CHECK(nap_long(1, 0, 1ull << 48, 0) == -EINVAL && nap_long(1, 0, ~0ull, 0) == -EINVAL && nap_on(1, 0, 0xffffffff, 0) == -EINVAL);
+    ANSWERS({-EINTR, {0}, NULL}, {-EINTR, {0}, NULL});
+    CHECK(nap_long(1, 0, 1ull << 62, 0) == -EINTR && nap_long(1, 0, INT64_MAX, 999999999) == -EINTR); /* as good as for ever */
+    expect("sleep 1073741823 0 0\nsleep 1073741823 0 0\n");
+    CHECK(nap_long(1, 0, ~0ull, 0) == -EINVAL && nap_on(1, 0, 0xffffffff, 0) == -EINVAL);
+    CHECK(nap_on(3, 0, 1, 0) == -EINVAL && nap_long(3, 1, 1, 0) == -EINVAL); /* a thread's own */
     CHECK(nap_on(8, 0, 1, 0) == -EINVAL && nap_long(0xffffffff, 0, 1, 0) == -EINVAL);
     CHECK(nap_on(1, 0, 0, 1000000000) == -EINVAL && nap_long(1, 0, 0, 1000000000) == -EINVAL);
     expect("");
@@ -167,9 +171,10 @@ static void sleep_is_until_then(void)
     expect("uptime 0 0 0\nuptime 0 0 0\n");
     CHECK(nap_on(8, 1, 1, 0) == -EINVAL && nap_on(1, 1, 0, 1000000000) == -EINVAL && nap_on(1, 1, 0xffffffff, 0) == -EINVAL);
     expect("");
-    ANSWERS({0, {TICKS}, NULL}, {-EINTR, {0}, NULL});
-    CHECK(nap_long(1, 1, 1ull << 32, 0) == -EINVAL && nap_long(1, 1, 0xffffffff, 999999999) == -EINTR);
-    expect("uptime 0 0 0\nsleep 1073741823 0 0\n");
+    ANSWERS({0, {TICKS}, NULL}, {-EINTR, {0}, NULL}, {0, {TICKS}, NULL}, {-EINTR, {0}, NULL}, {0, {TICKS}, NULL}, {-EINTR, {0}, NULL});
+    CHECK(nap_long(1, 1, 1ull << 32, 0) == -EINTR && nap_long(1, 1, 0xffffffff, 999999999) == -EINTR);
+    CHECK(nap_long(1, 1, 1ull << 55, 0) == -EINTR); /* 0 nanoseconds in 64 bits */
+    expect("uptime 0 0 0\nsleep 1073741823 0 0\nuptime 0 0 0\nsleep 1073741823 0 0\nuptime 0 0 0\nsleep 1073741823 0 0\n");
 }
 
 int main(void)
