@@ -71,6 +71,7 @@ def main():
     print(f"the C library:\n  {musl.state()}")
     wanted = [tool for _, group in GROUPS for tool in group]
     problems = [problem for tool in wanted if (problem := tool.problem())]
+    problems += filter(None, [musl.problem()])
     problems += [f"{tool.variable}={os.environ[tool.variable]}: there is no such command"
                  for tool in wanted if os.environ.get(tool.variable) and not tool.path()]
     lacking = [tool for tool in packages.missing(wanted) if not (tool.of_compiler() and tools.CC.problem())]

@@ -1,4 +1,5 @@
-# musl for i386, with which programs of the standard world are compiled and linked: user_musl, It is fetched once; nothing of it is installed.
+# musl for i386, the C library of programs: they link with user_musl, and with musl_strict for our warnings, too. It is
+# fetched once; nothing of it is installed.
 if(NOT EXISTS "${MUSL}/version" OR DEFINED ENV{MUSL})
   execute_process(COMMAND ${python} ${PROJECT_SOURCE_DIR}/scripts/musl.py ${PROJECT_BINARY_DIR}
                   OUTPUT_VARIABLE found ERROR_VARIABLE why RESULT_VARIABLE failed OUTPUT_STRIP_TRAILING_WHITESPACE)
@@ -8,6 +9,11 @@ if(NOT EXISTS "${MUSL}/version" OR DEFINED ENV{MUSL})
   set(MUSL "${found}" CACHE PATH "musl for i386" FORCE)
 endif()
 file(STRINGS ${MUSL}/version musl_version LIMIT_COUNT 1)
+if(NOT musl_version MATCHES "^1\\.2\\.[0-5]$") # without libuser/musl no program would get beyond its first system call
+  set(refused ${MUSL})
+  unset(MUSL CACHE) # else it would be taken again when the environment names no other
+  message(FATAL_ERROR "tally: musl ${musl_version} in ${refused}: libuser/musl knows the insides of 1.2.0 to 1.2.5")
+endif()
 set(musl_library ${MUSL}/lib/i386-linux-musl)
 set(musl_includes -isystem ${MUSL}/include/i386-linux-musl)
 
@@ -21,9 +27,3 @@ target_compile_options(user_musl INTERFACE ${musl_c_flags} ${musl_includes})
 target_include_directories(user_musl INTERFACE ${PROJECT_SOURCE_DIR} ${GENERATED})
 add_library(musl_strict INTERFACE)
 target_link_libraries(musl_strict INTERFACE warnings user_musl)
-
-# In the place of members of libc.a whose insides are known: libuser/musl. Nothing, with another version.
-set(musl_stand_ins "")
-if(musl_version MATCHES "^1\\.2\\.[0-5]$")
-  set(musl_stand_ins crt_musl)
-endif()

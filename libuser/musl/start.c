@@ -1,9 +1,9 @@
 /*
  * Stands in for four members of musl's libc.a that would make system calls by `int $0x80`, which here is a fault that
- * is turned into a call (docs/linux-calls.md): at the start of every program that would be dear.
+ * ends the program.
  *
  * What is known here of musl's insides is the layout of its struct pthread, struct __libc and struct tls_module, the
- * same in versions 1.2.0 to 1.2.5. CMake leaves this file out with others; those then start as musl has it.
+ * same in versions 1.2.0 to 1.2.5. CMake takes no others.
  */
 #include <elf.h>
 #include <stddef.h>

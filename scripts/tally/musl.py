@@ -19,25 +19,39 @@ PACKAGE = "musl-dev"
 LIBRARY = "lib/i386-linux-musl/libc.a"
 VERSION = "version"
 BESIDE = ROOT / "build/musl"
-ELSEWHERE = "set MUSL to a folder with its include/ and lib/, of version 1.2.x for i386"
+ELSEWHERE = f"set MUSL to a folder with {LIBRARY}, include/i386-linux-musl, and a file `{VERSION}` that says which it is"
 
 
 def is_there(folder):
     return (folder / LIBRARY).is_file() and (folder / VERSION).is_file()
 
 
-def named():
-    """The folder that the environment names, in which libc.a may lie in lib/ itself; or None."""
-    if not (name := os.environ.get("MUSL")):
+def problem():
+    """What is wrong with the folder that the environment names, or None."""
+    name = os.environ.get("MUSL")
+    if not name or is_there(pathlib.Path(name)):
         return None
-    folder = pathlib.Path(name).resolve()
-    if not is_there(folder):
-        raise Told(f"tally: MUSL={name}: there is no {LIBRARY}, or no file `{VERSION}` with musl's version")
-    return folder
+    return f"MUSL={name}: there is no {LIBRARY}, or no file `{VERSION}` with musl's version"
+
+
+def named():
+    """The folder that the environment names, or None."""
+    if wrong := problem():
+        raise Told(f"tally: {wrong}")
+    name = os.environ.get("MUSL")
+    return pathlib.Path(name).resolve() if name else None
+
+
+def settle():
+    """Before anything is built: what we start, CMake above all, works in other folders than we."""
+    if found := named():
+        os.environ["MUSL"] = str(found)
 
 
 def state():
     """A line about it, for who asks."""
+    if problem():
+        return f"UNFIT: MUSL={os.environ['MUSL']}"
     found = named() or (BESIDE if is_there(BESIDE) else None)
     if not found:
         return "musl for i386 is fetched by the first build"

@@ -142,6 +142,7 @@ def refuse_old(wanted):
 def install(wanted):
     """Installs what is missing of the tools `wanted`."""
     refuse_unfit()
+    musl.settle()
     lacking = missing(wanted)
     if lacking:
         with musl.fetched_ahead():

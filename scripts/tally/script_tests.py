@@ -96,6 +96,12 @@ CALLS = [
     Call("the tree's pages in a locale that knows no letters", "python3 -B -X utf8=0 scripts/gen_docs.py --check", 0),
     Call("run in a locale that knows no letters", "scripts/run --build-dir $B --kernel hello", 0),
     Call("doctor with a compiler that says nothing", "printf '#!/none\\n' >$S/cc; chmod +x $S/cc; CC=$S/cc scripts/doctor >$S/out", 1),
+    Call("doctor with a musl that is none", "MUSL=$S scripts/doctor >$S/out; s=$?; grep -c '^Unfit: MUSL=.*libc.a' $S/out >&2; exit $s", 1, "1"),
+    Call("run with a musl that is none", "MUSL=$S scripts/run --build-dir $S/b hello", UNABLE, "tally: MUSL=.*: there is no .*libc.a, .*"),
+    Call("a musl that is named from where the caller is",
+         "mkdir -p $S/m/lib/i386-linux-musl; touch $S/m/version $S/m/lib/i386-linux-musl/libc.a; cd $S; MUSL=m PYTHONPATH=$OLDPWD/scripts "
+         "python3 -B -c 'import os; from tally import musl; musl.settle(); os.chdir(\"/\"); "
+         "assert os.path.samefile(musl.named(), os.environ[\"S\"] + \"/m\")'", 0),
     Call("symbolize with what is no address", "printf '  at 0x%099d\\n' 9 | tr 0 f | sed s/fx/0x/ | scripts/symbolize $B", 0),
     Call("symbolize with a name that no file has", "printf '%0999d (pid 1): eip 0xc0201000\\n' 1 | scripts/symbolize $B", 0),
     Call("gen_font to a full disk", "python3 -B scripts/gen_font.py $F /dev/full", 1, "gen_font: .*No space left on device"),
