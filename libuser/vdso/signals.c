@@ -182,3 +182,14 @@ HANDLER(rt_sigprocmask)
     deliver_pending();
     return 0;
 }
+
+HANDLER(rt_sigpending)
+{
+    (void)number;
+    if (a[1] > MASK_BYTES)
+        return -EINVAL;
+    if (vdso_is_bad(a[0], a[1]))
+        return -EFAULT;
+    memcpy((void *)a[0], (const uint32_t[]){state->pending & state->blocked, 0}, a[1]);
+    return 0;
+}

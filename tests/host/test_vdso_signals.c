@@ -210,6 +210,21 @@ static void masks_change(void)
     expect("");
 }
 
+/* As many bytes of the set as there are to be: what waits and is blocked. */
+static void waiting_signals_are_told(void)
+{
+    signals_begin();
+    state->blocked = BIT(USER_1) | BIT(31), state->pending = BIT(USER_1) | BIT(USER_2) | BIT(31);
+    old[0] = old[1] = 0xeeeeeeee;
+    CHECK(CALL(rt_sigpending, AT(old), 9) == -EINVAL && old[0] == 0xeeeeeeee);
+    CHECK(CALL(rt_sigpending, AT(old), 4) == 0 && old[0] == (BIT(USER_1) | BIT(31)) && old[1] == 0xeeeeeeee);
+    CHECK(CALL(rt_sigpending, AT(old), BYTES) == 0 && old[0] == (BIT(USER_1) | BIT(31)) && old[1] == 0);
+    FOR_BAD_PLACES(place, BYTES)
+        CHECK(CALL(rt_sigpending, place, BYTES) == -EFAULT);
+    CHECK(state->pending == (BIT(USER_1) | BIT(USER_2) | BIT(31)));
+    expect("");
+}
+
 /* ---------------------------------------------------------------------------------- actions */
 
 static void actions_are_kept(void)
@@ -266,6 +281,7 @@ int main(void)
     blocked_signals_wait();
     ignored_signals_do_not_wait();
     masks_change();
+    waiting_signals_are_told();
     actions_are_kept();
     some_actions_are_refused();
     puts("test_vdso_signals: handlers hear what a process sends to itself");

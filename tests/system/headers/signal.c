@@ -34,6 +34,8 @@ static bool masks(void)
     bool good = IS(sigprocmask(SIG_BLOCK, &set, &old), 0) && IS(raise(SIGUSR2), 0) && IS(raise(SIGUSR1), 0) &&
                 IS(raise(SIGUSR1), 0) && IS(seen, 0) && IS(sigprocmask(SIG_BLOCK, NULL, &pending), 0) &&
                 HOLDS(sigismember(&pending, SIGUSR1) == 1) && HOLDS(sigismember(&pending, SIGKILL) == 0) &&
+                IS(sigpending(&pending), 0) && HOLDS(sigismember(&pending, SIGUSR1) == 1) &&
+                HOLDS(sigismember(&pending, SIGTERM) == 0) &&
                 IS(sigprocmask(SIG_SETMASK, &old, NULL), 0) && IS(seen, 1012);
     signal(SIGUSR1, SIG_DFL), signal(SIGUSR2, SIG_DFL);
     return good;
