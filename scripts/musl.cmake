@@ -17,8 +17,9 @@ endif()
 set(musl_library ${MUSL}/lib/i386-linux-musl)
 set(musl_includes -isystem ${MUSL}/include/i386-linux-musl)
 
-# With -mno-tls-direct-seg-refs a variable that is a thread's own is found by what gs leads to, not beside that.
-set(musl_c_flags -march=i686 -nostdlibinc -fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables
+# With -mno-tls-direct-seg-refs a variable that is a thread's own is found by what gs leads to, not beside that. clang would
+# believe that malloc always has memory where nobody looks at it, and so does not set errno.
+set(musl_c_flags --target=i686-linux-musl -fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -march=i686 -nostdlibinc -fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables
   -fno-omit-frame-pointer -fno-strict-aliasing -ffunction-sections -fdata-sections -fno-delete-null-pointer-checks
   -mno-tls-direct-seg-refs -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 

@@ -6,11 +6,13 @@
  * same in versions 1.2.0 to 1.2.5. CMake takes no others.
  */
 #include <elf.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/mman.h>
 
-enum { CLONE = 120, VFORK = 190, SET_THREAD_AREA = 243, SET_TID_ADDRESS = 258, JOINABLE = 2 };
+enum { BEFORE_READ = 510, CLONE = 120, VFORK = 190, SET_THREAD_AREA = 243, SET_TID_ADDRESS = 258, JOINABLE = 2 };
 
 /* The head of what is a thread's own. */
 struct pthread {
@@ -88,6 +90,15 @@ int __clone(void)
     return call(CLONE, NULL);
 }
 
+/* A prompt is shown when its program reads, as C libraries do it where a terminal is read; musl does not. */
+static void show_output(void)
+{
+    int kept = errno;
+
+    fflush(NULL);
+    errno = kept;
+}
+
 static void read_headers(const size_t *auxiliary)
 {
     const Elf32_Phdr *header = (const Elf32_Phdr *)auxiliary[AT_PHDR];
@@ -127,6 +138,7 @@ void __init_tls(const size_t *auxiliary)
     thread->self = thread;
     if (__set_thread_area(thread) < 0)
         __builtin_trap();
+    call(BEFORE_READ, (const void *)show_output);
     thread->detach_state = JOINABLE;
     thread->tid = (uint32_t)call(SET_TID_ADDRESS, NULL);
     thread->locale = __libc.global_locale;

@@ -119,6 +119,15 @@ static int read_piece(char *to, uint32_t bytes, bool wait, bool *more)
     return (int)got;
 }
 
+HANDLER(before_read)
+{
+    (void)number;
+    if (a[0] && vdso_is_bad(a[0], 1))
+        return -EFAULT;
+    state->before_read = a[0];
+    return 0;
+}
+
 /* Waits for the first bytes alone. */
 static int32_t read_vectors(uint32_t fd, const struct vector *v, uint32_t count)
 {
@@ -127,6 +136,8 @@ static int32_t read_vectors(uint32_t fd, const struct vector *v, uint32_t count)
 
     if (!is_open(fd))
         return -EBADF;
+    if (fd == 0 && state->before_read)
+        ((void (*)(void))state->before_read)();
     for (uint32_t i = 0, done = 0; i < count && more; done = 0, i++)
         while (done < v[i].bytes && more) {
             int taken = read_piece((char *)v[i].at + done, v[i].bytes - done, got == 0, &more);

@@ -183,6 +183,18 @@ HANDLER(rt_sigprocmask)
     return 0;
 }
 
+/* For ever: what could end it are signals, and those of others end the process. */
+HANDLER(pause)
+{
+    enum { LONG = 0x3fffffff };
+    int error = 0;
+
+    (void)a, (void)number;
+    while (!error)
+        error = proc_sleep(CLIENT_SLOT_PROC, 0, LONG);
+    return error;
+}
+
 HANDLER(rt_sigpending)
 {
     (void)number;
@@ -192,4 +204,30 @@ HANDLER(rt_sigpending)
         return -EFAULT;
     memcpy((void *)a[0], (const uint32_t[]){state->pending & state->blocked, 0}, a[1]);
     return 0;
+}
+
+/* Whether a handler is going to be called for one of those that wait. */
+static bool is_caught(uint32_t signals)
+{
+    for (uint32_t signal = 1; signal < SIGNALS; signal++)
+        if (signals & bit_of(signal) && state->actions[signal].handler > IGNORE)
+            return true;
+    return false;
+}
+
+HANDLER(rt_sigsuspend)
+{
+    uint32_t was = state->blocked;
+
+    if (a[1] != MASK_BYTES)
+        return -EINVAL;
+    if (vdso_is_bad(a[0], MASK_BYTES))
+        return -EFAULT;
+    state->blocked = blockable(*(const uint32_t *)a[0]);
+    bool caught = is_caught(state->pending & ~state->blocked);
+    deliver_pending();
+    if (!caught)
+        return vdso_pause(a, number);
+    state->blocked = was;
+    return -EINTR;
 }

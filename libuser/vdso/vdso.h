@@ -32,6 +32,7 @@ struct vdso_state {
     uint32_t closed;           /* of the descriptors 0 to 2, by bits */
     uint32_t began;            /* ticks */
     uint32_t boot_seconds;     /* since 1970; 0: not asked for yet */
+    uint32_t before_read;      /* a function of the program, called before descriptor 0 is read; 0: none */
     uint32_t blocked, pending; /* signals, n as bit n - 1 */
     struct vdso_action actions[SIGNALS];
     uint32_t missing_count, missing[MISSING_MAX]; /* calls that the log has been told of */

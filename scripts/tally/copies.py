@@ -14,6 +14,10 @@ def make(target):
             shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / name, target / name)
+    link_fetched(target)
+
+
+def link_fetched(target):
     fetched = ROOT / "build/musl"
     if fetched.exists():
         (target / "build").mkdir()

@@ -40,6 +40,7 @@ class World:
     compile: list  # the command, without files
     link: list
     inputs: list  # what is linked with each program, behind it
+    habits: tuple = ()  # beside those of both
 
 
 @record
@@ -73,7 +74,7 @@ class Tools:
         """What compiles and what links it, in each world. They run in the output's folder: LLD takes a % in the name of an
         output for any letter."""
         made = {kind: f"./{file.stem}.{kind}" for kind in ("o", "d", "elf")}
-        return [[[*world.compile, *HABITS, *self.includes(), *self.overlay(),
+        return [[[*world.compile, *HABITS, *world.habits, *self.includes(), *self.overlay(),
                   "-MD", "-MF", made["d"], "-MT", "x", "-c", str(file), "-o", made["o"]],
                  [*world.link, made["o"], *world.inputs, "-o", made["elf"]]] for world in (self.standard, self.xv6)]
 
@@ -229,7 +230,7 @@ def write_list(output, made):
 def read_tools(commands, folder, output):
     """The commands' file is written by programs/CMakeLists.txt: a word a line, `--` between the three parts of each world."""
     parts = [part.strip("\n").split("\n") for part in commands.read_text(encoding="utf-8").split("\n--\n")]
-    return Tools(folder, output.resolve(), commands.parent / "generated", World(*parts[:3]), World(*parts[3:]))
+    return Tools(folder, output.resolve(), commands.parent / "generated", World(*parts[:3]), World(*parts[3:], ["-Wno-return-type"]))
 
 
 def build_all(tools, tell, step=lambda done, files, name: None):

@@ -82,6 +82,7 @@ def link_beside(source, place, files, left_out=()):
 def link_tree(place, changed, text):
     others = {name for name in os.listdir(ROOT) if name not in copies.PARTS}
     link_beside(ROOT, place, [changed], others)
+    copies.link_fetched(place)
     (place / changed).write_text(text, encoding="utf-8")
 
 

@@ -1,7 +1,8 @@
 /* faults HOW: does what no program may. */
+#include "libuser/mem/mmap.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 
 #define NOINLINE __attribute__((noinline))

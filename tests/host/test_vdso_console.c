@@ -1,6 +1,6 @@
 /*
- * The library of system calls and the console: what is read and written there, in which messages, and what the descriptors
- * 0, 1 and 2 are to a program.
+ * The library of system calls and the console: what is read and written there, in which messages, and what the
+ * descriptors 0, 1 and 2 are to a program.
  *
  * instead: tests/server/instead
  */
@@ -23,7 +23,8 @@ static void bytes_are_written(void)
     memcpy(program + 256, "next", 4);
     ANSWERS({0, {256}, NULL}, {0, {44}, NULL});
     CHECK(CALL(write, 1, AT(program), 300) == 300);
-    CHECK(!strncmp(lines, "write 256 0 0 wwww", 18) && strstr(lines, "w\nwrite 44 0 0 nextwww") && answers == next_answers + 2);
+    CHECK(!strncmp(lines, "write 256 0 0 wwww", 18) && strstr(lines, "w\nwrite 44 0 0 nextwww") &&
+          answers == next_answers + 2);
     forget_lines();
     ANSWERS({0, {1}, NULL}, {0, {2}, NULL}, {0, {1}, NULL}); /* less than was sent: the rest is sent again */
     CHECK(CALL(write, 2, AT(program + 256), 4) == 4);
@@ -115,10 +116,11 @@ static void bytes_are_scattered(void)
 static void places_are_checked(void)
 {
     FOR_BAD_PLACES(place, 2)
-        CHECK(CALL(read, 0, place, 2) == -EFAULT && CALL(write, 1, place, 2) == -EFAULT);
+    CHECK(CALL(read, 0, place, 2) == -EFAULT && CALL(write, 1, place, 2) == -EFAULT);
     FOR_BAD_PLACES(place, sizeof *vectors)
-        CHECK(CALL(readv, 0, place, 1) == -EFAULT && CALL(writev, 1, place, 1) == -EFAULT);
-    FOR_BAD_PLACES(place, 2) {
+    CHECK(CALL(readv, 0, place, 1) == -EFAULT && CALL(writev, 1, place, 1) == -EFAULT);
+    FOR_BAD_PLACES(place, 2)
+    {
         vectors[0] = (struct vector){AT(program), 1};
         vectors[1] = (struct vector){place, 2};
         CHECK(CALL(readv, 0, AT(vectors), 2) == -EFAULT && CALL(writev, 1, AT(vectors), 2) == -EFAULT);
@@ -131,7 +133,8 @@ static void lengths_are_checked(void)
 {
     for (uint32_t i = 0; i < VECTORS_MAX + 1; i++)
         vectors[i] = (struct vector){AT(program), 0};
-    CHECK(CALL(writev, 1, AT(vectors), VECTORS_MAX + 1) == -EINVAL && CALL(readv, 0, AT(vectors), 0xffffffff) == -EINVAL);
+    CHECK(CALL(writev, 1, AT(vectors), VECTORS_MAX + 1) == -EINVAL &&
+          CALL(readv, 0, AT(vectors), 0xffffffff) == -EINVAL);
     CHECK(CALL(writev, 1, AT(vectors), VECTORS_MAX) == 0 && CALL(readv, 0, AT(vectors), VECTORS_MAX) == 0);
     vectors[0].bytes = 1;
     vectors[1].bytes = INT32_MAX;
@@ -189,16 +192,17 @@ static void a_terminal_has_its_settings(void)
     memset(program, 0xee, 60);
     CHECK(CALL(ioctl, 1, GET, AT(program)) == 0);
     CHECK(words[0] == 0x500 && words[1] == 5 && words[2] == 0xbf && words[3] == 0x8a3b && !program[16]);
-    CHECK(!memcmp(program + 17, "\x03\x1c\x7f\x15\x04\0\x01\0\x11\x13\x1a\0\x12\x0f\x17\x16\0\0\0", 19)); /* ^C ^\ ... */
+    CHECK(
+        !memcmp(program + 17, "\x03\x1c\x7f\x15\x04\0\x01\0\x11\x13\x1a\0\x12\x0f\x17\x16\0\0\0", 19)); /* ^C ^\ ... */
     CHECK((unsigned char)program[36] == 0xee);
     memset(program, 0xee, 60);
     CHECK(CALL(ioctl, 2, WINDOW, AT(program)) == 0);
     CHECK(window[0] == 24 && window[1] == 80 && !window[2] && !window[3] && window[4] == 0xeeee);
     CHECK(CALL(ioctl, 1, SET, AT(program)) == -ENOTTY && CALL(ioctl, 1, 0, 0) == -ENOTTY);
     FOR_BAD_PLACES(place, 36)
-        CHECK(CALL(ioctl, 1, GET, place) == -EFAULT);
+    CHECK(CALL(ioctl, 1, GET, place) == -EFAULT);
     FOR_BAD_PLACES(place, 8)
-        CHECK(CALL(ioctl, 1, WINDOW, place) == -EFAULT);
+    CHECK(CALL(ioctl, 1, WINDOW, place) == -EFAULT);
     expect("");
 }
 
@@ -219,12 +223,13 @@ static void a_descriptor_is_a_device(void)
 
     memset(program, 0xee, 100);
     CHECK(CALL(fstat64, 1, AT(program)) == 0);
-    CHECK(words[0] == 0 && words[4] == 0020620 && words[5] == 1 && words[8] == 0x501 && words[9] == 0); /* mode, links, device */
+    CHECK(words[0] == 0 && words[4] == 0020620 && words[5] == 1 && words[8] == 0x501 &&
+          words[9] == 0); /* mode, links, device */
     for (uint32_t i = 6; i < 24; i++)
         CHECK(i == 8 || i == 13 || words[i] == 0);
     CHECK(words[13] == 1024 && words[24] == 0xeeeeeeee); /* the size of a block */
     FOR_BAD_PLACES(place, 96)
-        CHECK(CALL(fstat64, 1, place) == -EFAULT);
+    CHECK(CALL(fstat64, 1, place) == -EFAULT);
 }
 
 /* statx is of a path; of none, of the descriptor. */
@@ -238,7 +243,13 @@ static void a_descriptor_is_a_device_for_statx(void)
     memset(program, 0xee, 260);
     CHECK(CALL(statx, 1, AT(path), EMPTY_PATH, 0x7ff, AT(program)) == 0);
     for (uint32_t i = 0; i < 64; i++) /* the parts that are not 0: mask, size of a block, links, mode, device */
-        CHECK(words[i] == (i == 0 ? 0x7ff : i == 1 ? 1024 : i == 4 ? 1 : i == 7 ? 0020620 : i == 32 ? 5 : i == 33 ? 1 : 0));
+        CHECK(words[i] == (i == 0    ? 0x7ff
+                           : i == 1  ? 1024
+                           : i == 4  ? 1
+                           : i == 7  ? 0020620
+                           : i == 32 ? 5
+                           : i == 33 ? 1
+                                     : 0));
     CHECK((unsigned char)program[256] == 0xee);
     CHECK(CALL(statx, 3, AT(path), EMPTY_PATH, 0, AT(program)) == -EBADF);
     CHECK(CALL(statx, 1, AT(path), 0, 0, AT(program)) == -ENOENT);
@@ -246,9 +257,9 @@ static void a_descriptor_is_a_device_for_statx(void)
     CHECK(CALL(statx, 1, AT(path), EMPTY_PATH, 0, AT(program)) == -ENOENT);
     path[0] = 0;
     FOR_BAD_PLACES(place, 256)
-        CHECK(CALL(statx, 1, AT(path), EMPTY_PATH, 0, place) == -EFAULT);
+    CHECK(CALL(statx, 1, AT(path), EMPTY_PATH, 0, place) == -EFAULT);
     FOR_BAD_PLACES(place, 1)
-        CHECK(CALL(statx, 1, place, EMPTY_PATH, 0, AT(program)) == -EFAULT);
+    CHECK(CALL(statx, 1, place, EMPTY_PATH, 0, AT(program)) == -EFAULT);
 }
 
 static void there_are_no_files(void)
@@ -261,6 +272,29 @@ static void there_are_no_files(void)
     expect("");
 }
 
+static void shows_output(void)
+{
+    add_line("shown\n");
+}
+
+/* Of descriptor 0, once it has been asked for. */
+static void output_is_shown_before_a_read(void)
+{
+    memset(state, 0, sizeof(*state));
+    uint32_t function = function_at(1, shows_output);
+
+    FOR_BAD_PLACES(place, 1)
+    CHECK(CALL(before_read, place) == -EFAULT && !state->before_read);
+    CHECK(CALL(before_read, function) == 0);
+    ANSWERS({0, {0}, NULL}, {0, {0}, NULL}, {0, {0}, NULL});
+    CHECK(CALL(read, 0, AT(program), 5) == 0);
+    expect("shown\nread 5 1 0\n");
+    CHECK(CALL(read, 1, AT(program), 5) == 0);
+    expect("read 5 1 0\n");
+    CHECK(CALL(before_read, 0) == 0 && CALL(read, 0, AT(program), 5) == 0);
+    expect("read 5 1 0\n");
+}
+
 int main(void)
 {
     world_begin();
@@ -269,6 +303,7 @@ int main(void)
     a_write_may_end_early();
     places_are_gathered();
     bytes_are_read();
+    output_is_shown_before_a_read();
     bytes_are_scattered();
     places_are_checked();
     lengths_are_checked();

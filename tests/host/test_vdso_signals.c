@@ -1,6 +1,6 @@
 /*
- * The library of system calls and signals that a process sends to itself: when its handlers are called, with what; what is
- * left to proc.
+ * The library of system calls and signals that a process sends to itself: when its handlers are called, with what; what
+ * is left to proc.
  *
  * instead: tests/server/instead
  */
@@ -17,8 +17,8 @@ static void signals_begin(void)
 {
     memset(state, 0, sizeof(*state));
     forget_lines();
-    ANSWERS({0, {OWN_PID}, NULL}, {0, {OWN_PID}, NULL}, {0, {OWN_PID}, NULL}, {0, {OWN_PID}, NULL}, {0, {OWN_PID}, NULL},
-            {0, {OWN_PID}, NULL});
+    ANSWERS({0, {OWN_PID}, NULL}, {0, {OWN_PID}, NULL}, {0, {OWN_PID}, NULL}, {0, {OWN_PID}, NULL},
+            {0, {OWN_PID}, NULL}, {0, {OWN_PID}, NULL});
 }
 
 static void heard_one(int signal)
@@ -195,14 +195,18 @@ static void masks_change(void)
     CHECK(change_mask(UNBLOCK_THEM, BIT(1) | BIT(3)) == 0 && state->blocked == 10);
     old[0] = old[1] = 0xee;
     set[0] = BIT(5);
-    CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), AT(old), BYTES) == 0 && state->blocked == 16 && old[0] == 10 && old[1] == 0);
-    CHECK(CALL(rt_sigprocmask, 99, 0, AT(old), BYTES) == 0 && state->blocked == 16 && old[0] == 16); /* it is only asked */
+    CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), AT(old), BYTES) == 0 && state->blocked == 16 && old[0] == 10 &&
+          old[1] == 0);
+    CHECK(CALL(rt_sigprocmask, 99, 0, AT(old), BYTES) == 0 && state->blocked == 16 &&
+          old[0] == 16); /* it is only asked */
     CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), AT(set), BYTES) == 0 && set[0] == 16);
     CHECK(change_mask(SET_THEM, 0xffffffff) == 0 && state->blocked == ~(BIT(9) | BIT(19)));
     CHECK(change_mask(SET_THEM, 0) == 0 && change_mask(BLOCK_THEM, BIT(9) | BIT(19)) == 0 && state->blocked == 0);
     CHECK(change_mask(3, 1) == -EINVAL && change_mask(0xffffffff, 1) == -EINVAL && state->blocked == 0);
-    CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), AT(old), 4) == -EINVAL && CALL(rt_sigprocmask, 0, 0, 0, 16) == -EINVAL);
-    FOR_BAD_PLACES(place, BYTES) {
+    CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), AT(old), 4) == -EINVAL &&
+          CALL(rt_sigprocmask, 0, 0, 0, 16) == -EINVAL);
+    FOR_BAD_PLACES(place, BYTES)
+    {
         CHECK(CALL(rt_sigprocmask, SET_THEM, place, 0, BYTES) == -EFAULT);
         CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), place, BYTES) == -EFAULT);
     }
@@ -220,8 +224,41 @@ static void waiting_signals_are_told(void)
     CHECK(CALL(rt_sigpending, AT(old), 4) == 0 && old[0] == (BIT(USER_1) | BIT(31)) && old[1] == 0xeeeeeeee);
     CHECK(CALL(rt_sigpending, AT(old), BYTES) == 0 && old[0] == (BIT(USER_1) | BIT(31)) && old[1] == 0);
     FOR_BAD_PLACES(place, BYTES)
-        CHECK(CALL(rt_sigpending, place, BYTES) == -EFAULT);
+    CHECK(CALL(rt_sigpending, place, BYTES) == -EFAULT);
     CHECK(state->pending == (BIT(USER_1) | BIT(USER_2) | BIT(31)));
+    expect("");
+}
+
+/* Proc is asked to let it sleep as long as it can, again and again. */
+static void a_pause_is_without_end(void)
+{
+    signals_begin();
+    ANSWERS({0}, {0}, {-EAGAIN, {0}, NULL});
+    CHECK(CALL(pause, 0) == -EAGAIN);
+    expect("sleep 1073741823 0 0\nsleep 1073741823 0 0\nsleep 1073741823 0 0\n");
+}
+
+/* With another mask while it waits: a handler of what comes through ends it. */
+static void signals_are_waited_for(void)
+{
+    signals_begin();
+    catch_with(USER_1, handler_at(ONE), 0, 0);
+    catch_with(USER_2, 1, 0, 0);
+    state->blocked = BIT(USER_1) | BIT(USER_2), state->pending = BIT(USER_1) | BIT(USER_2);
+    set[0] = BIT(1), set[1] = 0;
+    CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EINTR && state->blocked == (BIT(USER_1) | BIT(USER_2)) &&
+          !state->pending);
+    expect("one: 10, blocked 201\n");
+    ANSWERS({-EAGAIN, {0}, NULL});
+    state->pending = BIT(USER_2); /* nobody hears of that */
+    set[0] = 0xffffffff & ~BIT(USER_2);
+    CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EAGAIN && !state->pending);
+    expect("sleep 1073741823 0 0\n");
+    state->blocked = 5;
+    CHECK(CALL(rt_sigsuspend, AT(set), 4) == -EINVAL);
+    FOR_BAD_PLACES(place, BYTES)
+    CHECK(CALL(rt_sigsuspend, place, BYTES) == -EFAULT);
+    CHECK(state->blocked == 5);
     expect("");
 }
 
@@ -255,7 +292,8 @@ static void some_actions_are_refused(void)
     for (uint32_t i = 0; i < 2; i++)
         CHECK(CALL(rt_sigaction, always[i], AT(action), 0, BYTES) == -EINVAL && !state->actions[always[i]].handler);
     CHECK(CALL(rt_sigaction, 1, AT(action), 0, 4) == -EINVAL && CALL(rt_sigaction, 1, AT(action), 0, 9) == -EINVAL);
-    FOR_BAD_PLACES(place, sizeof *action) {
+    FOR_BAD_PLACES(place, sizeof *action)
+    {
         CHECK(CALL(rt_sigaction, 1, place, 0, BYTES) == -EFAULT);
         CHECK(CALL(rt_sigaction, 1, AT(action), place, BYTES) == -EFAULT);
     }
@@ -282,6 +320,8 @@ int main(void)
     ignored_signals_do_not_wait();
     masks_change();
     waiting_signals_are_told();
+    a_pause_is_without_end();
+    signals_are_waited_for();
     actions_are_kept();
     some_actions_are_refused();
     puts("test_vdso_signals: handlers hear what a process sends to itself");
