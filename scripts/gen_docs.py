@@ -35,8 +35,8 @@ LINUX = """# Linux's system calls
 Programs of the standard world are linked with musl, whose system calls come to a library of ours, `libuser/vdso/`, that is
 mapped into each of them (`docs/from-printf-to-the-console.md`). It takes the numbers and arguments of Linux for i386 and
 turns them into messages to the servers; the kernel knows nothing of it. What a call does is what its manual page says, but for
-the deviations here. An address that cannot be a program's is EFAULT; one of a page that merely is not mapped ends the
-program, as if it had used it itself. All other numbers are ENOSYS, and the log says so once a program.
+the deviations here. An address that cannot be a program's is EFAULT; one of a page that is not mapped, or not to be
+written, ends the program as if it had used it itself. All other numbers are ENOSYS, and the log says so once a program.
 """
 
 

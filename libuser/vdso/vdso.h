@@ -4,8 +4,8 @@
  *
  *   V1  it has no data but struct vdso_state, at the top of the stack, which fork copies and exec empties
  *   V2  a call keeps all registers but eax, and returns there what Linux would: a result, or -errno
- *   V3  an address that cannot be a program's is EFAULT; one of a page that merely is not there faults, as in the
- *       program itself
+ *   V3  an address that cannot be a program's is EFAULT; one of a page that is not there, or not to be written,
+ *       faults as in the program itself
  */
 #pragma once
 

@@ -52,8 +52,8 @@ struct process {
     uint8_t state, waits;
     bool is_adopted;
     bool reads;             /* front.h */
-    uint8_t missing; /* calls of which the log was told */
-    uint32_t cpu; /* its own; the body's may be another yet: cpus.h */
+    uint8_t missing;        /* so many calls that are not there has the log heard of */
+    uint32_t cpu;           /* its own; the body's may be another yet: cpus.h */
     uint32_t caller, calls; /* whom to answer, when it waits */
     uint32_t awaited;       /* WAITS_CHILD: its pid, 0: any */
     struct ending ending;   /* when it ends or has ended */

@@ -9,13 +9,11 @@ struct program {
     struct elf_image image;
 };
 
-struct program_start program_start(const struct program *program);
-
 /* Maps the archive's `pages` pages; once, at the start. */
 void program_init(uint32_t pages);
 
-/* 0; -ENOENT; -ENOEXEC for a file that is refused, and for one that wants the vdso if there is none. Of a path, the part behind the last slash
- * counts. */
+/* 0; -ENOENT; -ENOEXEC for a file that is refused, and for one that wants the vdso if there is none. Of a path, the
+ * part behind the last slash counts. */
 int program_find(const char *path, struct program *program);
 
 /* The most frames that it is promised when it begins: the pages that it does not share with the archive and those
@@ -26,6 +24,9 @@ uint32_t program_tables(const struct program *program);
 /* Maps SEGMENT_PAGES_MAX pages of the program into the body's space, behind those that are there, or what is left:
  * 0, MEM_MORE if not all is there now, or mem's error. */
 int program_map(const struct program *program, struct body *body);
+
+/* Where a program begins that program_find() has found: in the vdso, unless it is native. */
+struct program_start program_start(const struct program *program);
 
 /* The part of a path that names the program. */
 const char *program_name(const char *path);
