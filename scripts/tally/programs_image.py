@@ -11,7 +11,7 @@ from tally.machine import DEFAULT_WORDS
 from tally.output import replace_file
 from tally.program import ProgramError
 
-TAKEN = ("kernel", "boot/kernel.elf", "servers", "kernel-tests", "programs")  # as they are
+TAKEN = ("kernel", "boot/kernel.elf", "servers", "kernel-tests", "programs", "libraries")  # as they are
 MADE_OF = "made-of"  # what the image was made of last
 
 

@@ -103,6 +103,9 @@ CALLS = [
          "python3 -B -c 'import os; from tally import musl; musl.settle(); os.chdir(\"/\"); "
          "assert os.path.samefile(musl.named(), os.environ[\"S\"] + \"/m\")'", 0),
     Call("symbolize with what is no address", "printf '  at 0x%099d\\n' 9 | tr 0 f | sed s/fx/0x/ | scripts/symbolize $B", 0),
+    Call("symbolize with a fault in the library of system calls",
+         "printf 'x (pid 1): eip 0x%x\\n' 0x$(od -An -tx4 -j24 -N4 $B/libraries/vdso.elf | tr -d ' ') | scripts/symbolize $B >&2", 0,
+         r"x \(pid 1\): eip 0x8f\w+ vdso_call .*entry\.asm.*"),
     Call("symbolize with a name that no file has", "printf '%0999d (pid 1): eip 0xc0201000\\n' 1 | scripts/symbolize $B", 0),
     Call("gen_font to a full disk", "python3 -B scripts/gen_font.py $F /dev/full", 1, "gen_font: .*No space left on device"),
     Call("gen_font of half a font", "head -c 100000 $F >$S/font; python3 -B scripts/gen_font.py $S/font $S/out", 1,

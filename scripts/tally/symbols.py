@@ -8,13 +8,14 @@ import subprocess
 from tally import processes, tools
 from tally.foreign import FOLDER
 from tally.interface import ROOT
+from tally.program import VDSO_BASE, VDSO_END
 
 PANIC = re.compile(r"panic: (exception in the kernel|double fault|kernel stack overflow)")
 ADDRESS = re.compile(r"\s*at 0x([0-9a-fA-F]+)$")  # of a kernel panic
 FAULT = re.compile(r"(\S+) \(pid \d+\): .*\beip 0x([0-9a-fA-F]+)$")  # of a program
 DIED = re.compile(r"init: server (\S+) died: .*\beip 0x([0-9a-fA-F]+)\)$")  # or a kernel test
 UNHANDLED = re.compile(r"fault: a thread without a handler is held: .*\beip 0x([0-9a-fA-F]+)$")  # of init
-CODE = range(0x900000, 1 << 32)  # where code can be; what is no address, the symbolizer would not answer
+CODE = range(VDSO_BASE, 1 << 32)  # where code can be; what is no address, the symbolizer would not answer
 PROGRAMS, SERVERS = (FOLDER, "programs"), ("servers", "kernel-tests")  # folders, in the order of the search
 
 
@@ -66,8 +67,12 @@ class Symbols:
             return lookup(self.folder / "servers/init.elf", int(match[1], 16))
         for pattern, spaces in ((DIED, SERVERS), (FAULT, PROGRAMS)):
             if match := pattern.match(line):
-                return lookup(find_elf(self.folder, match[1], spaces), int(match[2], 16))
+                return self.find_in(find_elf(self.folder, match[1], spaces), int(match[2], 16))
         return None
+
+    def find_in(self, program, address):
+        """In a program, or in the library that its system calls come to."""
+        return lookup(self.folder / "libraries/vdso.elf" if address in range(VDSO_BASE, VDSO_END) else program, address)
 
     def explain(self, line):
         """`line`, with what stands at its address if it has one that the folder's files explain."""

@@ -215,7 +215,7 @@ def build_audited_image():
     build.build("i386", IMAGES)
     build.build("audit", AUDIT, ["boot_kernel"])
     build.link(AUDITED_IMAGE, {**dict.fromkeys(("kernel", "boot/kernel.elf"), AUDIT),
-                               **dict.fromkeys(("boot/archive", "servers", "kernel-tests", "programs"), IMAGES)})
+                               **dict.fromkeys(("boot/archive", "servers", "kernel-tests", "programs", "libraries"), IMAGES)})
 
 
 def build_programs(with_iso=True):
