@@ -1,5 +1,5 @@
 /*
- * Stands in for four members of musl's libc.a that would make system calls by `int $0x80`, which here is a fault that
+ * Stands in for five members of musl's libc.a that would make system calls by `int $0x80`, which here is a fault that
  * ends the program.
  *
  * What is known here of musl's insides is the layout of its struct pthread, struct __libc and struct tls_module, the
@@ -31,6 +31,11 @@ _Static_assert(offsetof(struct pthread, tid) == 0x18 && offsetof(struct pthread,
                    offsetof(struct pthread, locale) == 0x60 && sizeof(struct pthread) == 0x70,
                "musl's layout");
 
+/* Of a system call, as they lie on the stack. */
+struct arguments {
+    long word[6];
+};
+
 struct tls_module {
     struct tls_module *next;
     const void *image;
@@ -53,12 +58,34 @@ void __init_tls(const size_t *auxiliary);
 long __syscall_ret(unsigned long result);
 int vfork(void);
 int __clone(void);
+long __syscall_cp_asm(volatile int *is_cancelled, long number, struct arguments arguments);
+extern long __cancel(void) __attribute__((weak));
+
+/* Between these musl's handler looks for what is to be cancelled: nobody sends the signal for it. */
+const char __cp_begin[1], __cp_end[1], __cp_cancel[1];
 
 static struct tls_module program_tls;
 static struct {
     max_align_t align;
     unsigned char bytes[256];
 } first_area;
+
+/* A call that pthread_cancel() may prevent, of programs that name it. */
+long __syscall_cp_asm(volatile int *is_cancelled, long number, struct arguments arguments)
+{
+    const struct arguments *at = &arguments;
+
+    if (*is_cancelled && __cancel)
+        return __cancel();
+    __asm__ volatile("push %%ebx; push %%ebp;"
+                     "mov (%%esi), %%ebx; mov 4(%%esi), %%ecx; mov 8(%%esi), %%edx;"
+                     "mov 16(%%esi), %%edi; mov 20(%%esi), %%ebp; mov 12(%%esi), %%esi;"
+                     "call *%%gs:16; pop %%ebp; pop %%ebx"
+                     : "+a"(number), "+S"(at)
+                     :
+                     : "ecx", "edx", "edi", "memory");
+    return number;
+}
 
 /* A system call as musl makes it, before there is anything of a thread's own. */
 static int call(uint32_t number, const void *argument)

@@ -88,6 +88,22 @@ static bool threads(void)
            IS(posix_spawn(&child, "hello", NULL, NULL, words, NULL), ENOSYS);
 }
 
+/* Where pthread_cancel() is named, calls that it may prevent go another way; prevented, the only thread's end is the process's. */
+static bool cancellation(void)
+{
+    struct timespec no_time = {0, 0};
+    int status = -1;
+
+    if (fork() == 0) {
+        if (write(1, "", 0) != 0 || write(3, "", 1) != -1 || nanosleep(&no_time, NULL) != 0)
+            _exit(1);
+        if (pthread_cancel(pthread_self()) == 0)
+            nanosleep(&no_time, NULL);
+        _exit(2);
+    }
+    return HOLDS(wait(&status) > 0) && IS(status, 0);
+}
+
 static bool others(void)
 {
     struct utsname name;
@@ -112,6 +128,7 @@ const struct tap_point header_system[] = {
     {"maps that there are not", refuses_maps},
     {"limits", limits},
     {"there is one thread", threads},
+    {"it may cancel itself", cancellation},
     {"the rest", others},
     {0, 0},
 };
