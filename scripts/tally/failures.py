@@ -47,10 +47,10 @@ def programs(words):
     return f"--kernel --programs {PROGRAMS} {words}"
 
 
-def fault(how, what, status=KILLED, machine=""):
+def fault(how, what, status=KILLED, machine="", place=r" tests/boot/faults.c:\d+"):
     """faults HOW is killed, and the log says where."""
     return Command(f"a program that faults: {how}", f"{machine} {programs(f'faults {how}')}", status,
-                   (rf"faults \(pid \d+\): killed: {what} tests/boot/faults.c:\d+", f"init: faults exited with status {status}"),
+                   (rf"faults \(pid \d+\): killed: {what}{place}", f"init: faults exited with status {status}"),
                    writes="")
 
 
@@ -97,6 +97,7 @@ COMMANDS = [
     fault("memory", r"out of memory at 0x\w+ \(write\) at eip 0x\w+ overflow_stack", 128 + signal.SIGKILL, "--memory 32"),
     fault("limit", r"more memory than its limit \(RLIMIT_AS\) at 0x\w+ \(write\) at eip 0x\w+ overflow_stack", 128 + signal.SIGKILL),
     fault("divide", r"divide error at eip 0x\w+ divide_by_zero", KILLED_BY_ARITHMETIC),
+    fault("library", r"page fault at 0x10 \(read\) at eip 0x\w+ strlen", place=""),
     fault("port", r"general protection at eip 0x\w+ use_port"),
     forgery("", ""),
     forgery(", one serial port", "--serial 1"),

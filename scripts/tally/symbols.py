@@ -30,7 +30,7 @@ def symbolizer(elf):
 
 @functools.lru_cache(maxsize=None)
 def lookup(elf, address):
-    """`function file:line` for an address; None if unknown."""
+    """`function file:line` for an address, the function alone where it came without lines, as musl's do; None if unknown."""
     if address not in CODE or not os.path.isfile(elf):
         return None
     try:
@@ -40,10 +40,10 @@ def lookup(elf, address):
     except OSError:
         return None
     lines = list(iter(lambda: process.stdout.readline().strip(), ""))  # an empty line ends the answer
-    if len(lines) < 2 or "??" in (lines[0], lines[1].split(":")[0]):
+    if len(lines) < 2 or lines[0] == "??":
         return None
     place = lines[1].rsplit(":", 1)[0].removeprefix(f"{ROOT}/")
-    return f"{lines[0]} {place}"
+    return lines[0] if place.startswith("??") or place.endswith(":0") else f"{lines[0]} {place}"
 
 
 def find_elf(folder, name, spaces=(*SERVERS, *PROGRAMS)):

@@ -70,6 +70,14 @@ static NOINLINE void divide_by_zero(void)
     __asm__ volatile("div %0" : : "r"(0), "a"(1), "d"(0));
 }
 
+/* In a function of musl's, which came without lines. */
+static NOINLINE void measure_nothing(void)
+{
+    const char *volatile nothing = (const char *)16;
+
+    printf("%u\n", (unsigned)strlen(nothing));
+}
+
 static NOINLINE void use_port(void)
 {
     __asm__ volatile("outb %0, $0xf4" : : "a"((char)0));
@@ -82,7 +90,7 @@ static const struct {
     {"null", write_null},         {"text", write_text},           {"kernel", read_kernel},
     {"data", execute_data},       {"stack", overflow_stack},      {"divide", divide_by_zero},
     {"port", use_port},           {"array", put_array_on_stack},  {"memory", use_up_memory},
-    {"limit", exceed_its_limit},
+    {"limit", exceed_its_limit},  {"library", measure_nothing},
 };
 
 int main(int argc, char **argv)
