@@ -1,4 +1,5 @@
-"""Turns addresses in log lines into functions and source lines, from the ELF files of a build folder."""
+"""Turns addresses in log lines into functions and source lines, and numbers of Linux's system calls into names, from the files
+of a build folder."""
 import functools
 import os
 import pathlib
@@ -15,6 +16,8 @@ ADDRESS = re.compile(r"\s*at 0x([0-9a-fA-F]+)$")  # of a kernel panic
 FAULT = re.compile(r"(\S+) \(pid \d+\): .*\beip 0x([0-9a-fA-F]+)$")  # of a program
 DIED = re.compile(r"init: server (\S+) died: .*\beip 0x([0-9a-fA-F]+)\)$")  # or a kernel test
 UNHANDLED = re.compile(r"fault: a thread without a handler is held: .*\beip 0x([0-9a-fA-F]+)$")  # of init
+MISSING = re.compile(r".*: Linux's system call (\d+) is not there \(ENOSYS\)$")
+LINUX = re.compile(r"^#define\s+SYS_(\w+)\s+(\d+)$", re.M)
 CODE = range(VDSO_BASE, 1 << 32)  # where code can be; what is no address, the symbolizer would not answer
 PROGRAMS, SERVERS = (FOLDER, "programs"), ("servers", "kernel-tests")  # folders, in the order of the search
 
@@ -46,6 +49,16 @@ def lookup(elf, address):
     return lines[0] if place.startswith("??") or place.endswith(":0") else f"{lines[0]} {place}"
 
 
+@functools.lru_cache(maxsize=None)
+def linux_calls(folder):
+    """{number: name} of Linux's system calls for i386, as musl's headers have them."""
+    try:
+        text = (folder / "generated/musl/syscall.h").read_text()
+    except OSError:
+        return {}
+    return {int(number): name for name, number in LINUX.findall(text)}
+
+
 def find_elf(folder, name, spaces=(*SERVERS, *PROGRAMS)):
     """The ELF file of a program (a server, a kernel test) in a build folder; the first one of that name. A log may
     name anything: what no file can be called is not there, either."""
@@ -68,6 +81,8 @@ class Symbols:
         for pattern, spaces in ((DIED, SERVERS), (FAULT, PROGRAMS)):
             if match := pattern.match(line):
                 return self.find_in(find_elf(self.folder, match[1], spaces), int(match[2], 16))
+        if match := MISSING.match(line):
+            return linux_calls(self.folder).get(int(match[1][:9]))
         return None
 
     def find_in(self, program, address):
@@ -75,7 +90,7 @@ class Symbols:
         return lookup(self.folder / "libraries/vdso.elf" if address in range(VDSO_BASE, VDSO_END) else program, address)
 
     def explain(self, line):
-        """`line`, with what stands at its address if it has one that the folder's files explain."""
+        """`line`, with what stands at its address, or the name of its system call, if the folder's files have it."""
         found = self.find(line)
         if PANIC.match(line):
             self.exact = True
