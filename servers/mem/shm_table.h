@@ -59,8 +59,9 @@ static inline uint32_t shm_table_find(uint32_t id)
     return number;
 }
 
-/* A new segment, zeroed, without holders, whose page is charged already; SEGMENT_NONE: no memory. */
-uint32_t shm_table_add(uint32_t id);
+/* A new segment, zeroed, without holders, whose page is charged already; SEGMENT_NONE: no memory. Out of
+ * line, as opening one that is there is what is frequent. */
+__attribute__((noinline)) uint32_t shm_table_add(uint32_t id);
 
 static inline struct segment *shm_table_at(uint32_t number)
 {
