@@ -226,8 +226,7 @@ HANDLER(rt_sigsuspend)
     state->blocked = blockable(*(const uint32_t *)a[0]);
     bool caught = is_caught(state->pending & ~state->blocked);
     deliver_pending();
-    if (!caught)
-        return vdso_pause(a, number);
+    int32_t result = caught ? -EINTR : vdso_pause(a, number);
     state->blocked = was;
-    return -EINTR;
+    return result;
 }

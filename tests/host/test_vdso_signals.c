@@ -253,6 +253,7 @@ static void signals_are_waited_for(void)
     state->pending = BIT(USER_2); /* nobody hears of that */
     set[0] = 0xffffffff & ~BIT(USER_2);
     CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EAGAIN && !state->pending);
+    CHECK(state->blocked == (BIT(USER_1) | BIT(USER_2))); /* also when the wait was refused */
     expect("sleep 1073741823 0 0\n");
     state->blocked = 5;
     CHECK(CALL(rt_sigsuspend, AT(set), 4) == -EINVAL);
