@@ -19,8 +19,9 @@ set(musl_includes -isystem ${MUSL}/include/i386-linux-musl)
 
 # With -mno-tls-direct-seg-refs a variable that is a thread's own is found by what gs leads to, not beside that. clang would
 # believe that malloc always has memory where nobody looks at it, and so does not set errno.
-set(musl_c_flags --target=i686-linux-musl -fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -march=i686 -nostdlibinc -fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables
-  -fno-omit-frame-pointer -fno-strict-aliasing -ffunction-sections -fdata-sections -fno-delete-null-pointer-checks
+set(musl_c_flags --target=i686-linux-musl -march=i686 -nostdlibinc -fno-pic -fno-pie -fno-stack-protector
+  -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -fno-strict-aliasing -ffunction-sections -fdata-sections
+  -fno-delete-null-pointer-checks -fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc
   -mno-tls-direct-seg-refs -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 
 add_library(user_musl INTERFACE)

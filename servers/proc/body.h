@@ -38,8 +38,8 @@ int body_complete(const struct body *body);
 /* So many frames are its limit from now on: 0, or mem's error. */
 int body_set_limit(const struct body *body, uint32_t frames);
 
-/* Empties the space if so many frames can be promised afterwards, `low` of them for tables: 0, MEM_MORE, or mem's error, with the first
- * part alone. */
+/* Empties the space if so many frames can be promised afterwards, `low` of them for tables: 0, MEM_MORE, or mem's
+ * error, with the first part alone. */
 int body_clear_space(struct body *body, uint32_t frames, uint32_t low);
 
 /* Where a program begins, with what in those registers that no answer changes. */
