@@ -24,7 +24,7 @@ number.
 PROTOCOLS = """# Protocols of the servers
 
 A client calls an endpoint. Word 0 of a call is its number, words 1-3 are its arguments; word 0 of the
-answer is 0 or a negative error number (those of `libuser/libc/errno.h`), words 1-3 are its results.
+answer is 0 or a negative error number (Linux's, those of `<errno.h>`), words 1-3 are its results.
 "Data" goes through the message page's words, at most 256 bytes. A call with a number that is not listed
 is answered with ENOSYS. From `servers/proto/` the build makes a header for each protocol X, with a client
 function `X_NAME` for each of its calls.
@@ -32,11 +32,14 @@ function `X_NAME` for each of its calls.
 
 LINUX = """# Linux's system calls
 
-Programs of the standard world are linked with musl, whose system calls come to a library of ours, `libuser/vdso/`, that is
+Programs are linked with musl, whose system calls come to a library of ours, `libuser/vdso/`, that is
 mapped into each of them (`docs/from-printf-to-the-console.md`). It takes the numbers and arguments of Linux for i386 and
 turns them into messages to the servers; the kernel knows nothing of it. What a call does is what its manual page says, but for
 the deviations here. An address that cannot be a program's is EFAULT; one of a page that is not mapped, or not to be
-written, ends the program as if it had used it itself. All other numbers are ENOSYS, and the log says so once a program.
+written, is a fault as if it had used it itself: SIGSEGV. All other numbers are ENOSYS, and the log says so once a program.
+
+A call comes by `call *%gs:16`, as musl makes it, or by `int $0x80`: that is a fault, which `mem` tells `proc` of and `proc` turns
+into the same call of the library. `getpid` takes 310 instructions in the one way and about 4,000 in the other.
 """
 
 

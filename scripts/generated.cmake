@@ -1,4 +1,4 @@
-# Headers made from the interface lists, and those that come from the host; all in ${GENERATED}.
+# Headers made from the interface lists, in ${GENERATED}.
 find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
 # What was found can be a slow script that looks for Python each time: the build asks it once.
 execute_process(COMMAND ${Python3_EXECUTABLE} -IS -c "import sys; print(sys.executable, end='')"
@@ -53,21 +53,3 @@ add_custom_target(version
 
 add_custom_target(generated DEPENDS ${headers})
 add_dependencies(generated version)
-
-# The two host headers that user space is built with; nothing else of /usr/include is in reach.
-find_path(STB_SPRINTF_DIR stb_sprintf.h PATHS /usr/include /usr/local/include PATH_SUFFIXES stb)
-find_path(ELF_DIR elf.h PATHS /usr/include)
-foreach(found IN ITEMS "STB_SPRINTF_DIR stb_sprintf.h libstb-dev" "ELF_DIR elf.h libc6-dev")
-  separate_arguments(found)
-  list(GET found 0 folder)
-  list(GET found 1 header)
-  list(GET found 2 package)
-  if(NOT ${folder})
-    message(FATAL_ERROR "${header} is missing; on Debian: apt-get install ${package}")
-  endif()
-  configure_file(${${folder}}/${header} ${GENERATED}/third_party/${header} COPYONLY)
-endforeach()
-# What elf.h includes: the names of C++ linkage, and those of the auxiliary vector, which we lack.
-file(CONFIGURE OUTPUT ${GENERATED}/third_party/features.h CONTENT
-  "#pragma once\n#define __BEGIN_DECLS\n#define __END_DECLS\n")
-file(CONFIGURE OUTPUT ${GENERATED}/third_party/bits/auxv.h CONTENT "#pragma once\n")

@@ -21,40 +21,35 @@ target_compile_definitions(kernel_flags INTERFACE
   MACHINE_HEADER="kernel/i386/machine.h" TALLY_AUDIT=$<BOOL:${TALLY_AUDIT}> IPC_FORCE_GENERAL=$<BOOL:${TALLY_AUDIT}>)
 target_link_options(kernel_flags INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/boot/kernel.ld)
 
-set(user_c_flags ${c_flags} -fno-builtin -fno-delete-null-pointer-checks)
-
-# user_flags: any user code; user_strict: our own, under the tree's warnings.
-add_library(user_flags INTERFACE)
-target_compile_options(user_flags INTERFACE
-  $<$<COMPILE_LANGUAGE:C>:${user_c_flags}>
-  $<$<COMPILE_LANGUAGE:ASM_NASM>:${nasm_flags}>)
-target_include_directories(user_flags INTERFACE
-  ${PROJECT_SOURCE_DIR} ${GENERATED} ${PROJECT_SOURCE_DIR}/libuser/libc/include)
-target_include_directories(user_flags SYSTEM INTERFACE ${GENERATED}/third_party)
+# user_strict: user code without a C library. Of musl it has the headers: numbers, types, and the names of the functions in
+# libuser/string/.
 add_library(user_strict INTERFACE)
-target_link_libraries(user_strict INTERFACE warnings user_flags)
+target_compile_options(user_strict INTERFACE
+  $<$<COMPILE_LANGUAGE:C>:${c_flags} ${musl_includes} -fno-builtin -fno-delete-null-pointer-checks>
+  $<$<COMPILE_LANGUAGE:ASM_NASM>:${nasm_flags}>)
+target_link_libraries(user_strict INTERFACE warnings)
 add_library(user_vdso INTERFACE)
 target_link_libraries(user_vdso INTERFACE user_strict)
 target_link_options(user_vdso INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/boot/vdso.ld)
 
-# add_program(NAME [MUSL] SPACE programs|servers|kernel-tests LIBRARIES ... SOURCES FILE...): the ELF file
+# add_program(NAME [RAW] SPACE programs|servers|kernel-tests LIBRARIES ... SOURCES FILE...): the ELF file
 # SPACE/NAME.elf of the build folder, made by the target SPACE_NAME; it goes into the boot archive. Each SPACE is a
-# name space of its own. MUSL: a program whose C library is musl (scripts/musl.cmake).
+# name space of its own. The C library of programs is musl (scripts/musl.cmake); one that is RAW has its own _start, and nothing
+# of the library of system calls.
 function(add_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "MUSL" "SPACE" "LIBRARIES;SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "RAW" "SPACE" "LIBRARIES;SOURCES")
   set(target ${arg_SPACE}_${name})
-  set(crt server)
-  if(arg_SPACE STREQUAL "programs")
-    set(crt program)
-  endif()
   add_executable(${target} ${arg_SOURCES})
   add_dependencies(${target} generated)
   set(script boot/program.ld)
-  if(arg_MUSL)
+  if(arg_RAW)
+    target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} libuser)
+  elseif(arg_SPACE STREQUAL "programs")
     set(script boot/musl.ld)
-    target_link_libraries(${target} PRIVATE ${musl_library}/crt1.o crt_musl ${arg_LIBRARIES} libtally ${musl_library}/libc.a ${BUILTINS})
+    target_link_libraries(${target} PRIVATE ${musl_library}/crt1.o crt_musl crt_prompt ${arg_LIBRARIES} libtally
+                          ${musl_library}/libc.a ${BUILTINS})
   else()
-    target_link_libraries(${target} PRIVATE crt_${crt} ${arg_LIBRARIES} libuser ${BUILTINS})
+    target_link_libraries(${target} PRIVATE crt_server ${arg_LIBRARIES} libuser ${BUILTINS})
   endif()
   target_link_options(${target} PRIVATE ${link_flags} -T ${PROJECT_SOURCE_DIR}/${script})
   set_target_properties(${target} PROPERTIES

@@ -35,7 +35,7 @@ static const struct archive_entry *entries_of(const void *archive)
     return (const void *)((const char *)archive + ARCHIVE_ENTRIES_AT);
 }
 
-static const char *name_of(const void *archive, const struct archive_entry *entry)
+const char *archive_name(const void *archive, const struct archive_entry *entry)
 {
     return (const char *)entries_of(archive) + entry->name;
 }
@@ -84,7 +84,7 @@ const char *archive_check(const void *archive, uint32_t pages)
     const char *damage = directory_check(archive, pages);
     for (uint32_t i = 0; i < header->entries && !damage; i++)
         if (!program_is_good(archive, &entries_of(archive)[i]))
-            damage = name_of(archive, &entries_of(archive)[i]);
+            damage = archive_name(archive, &entries_of(archive)[i]);
     return damage;
 }
 
@@ -94,9 +94,19 @@ const struct archive_entry *archive_find(const void *archive, enum archive_kind 
     const struct archive_entry *entries = entries_of(archive);
 
     for (uint32_t i = 0; i < header_of(archive)->entries; i++)
-        if (entries[i].kind == kind && strcmp(name_of(archive, &entries[i]), name) == 0)
+        if (entries[i].kind == kind && strcmp(archive_name(archive, &entries[i]), name) == 0)
             return &entries[i];
     return 0;
+}
+
+const struct archive_entry *archive_first(const void *archive)
+{
+    return header_of(archive)->entries ? entries_of(archive) : 0;
+}
+
+const struct archive_entry *archive_next(const void *archive, const struct archive_entry *entry)
+{
+    return entry + 1 < entries_of(archive) + header_of(archive)->entries ? entry + 1 : 0;
 }
 
 const void *archive_bytes(const void *archive, const struct archive_entry *entry)

@@ -19,7 +19,7 @@
 
 enum { ARCHIVE_HEADER_AT = 64, ARCHIVE_ENTRIES_AT = 128 };
 
-enum archive_kind { ARCHIVE_PROGRAM, ARCHIVE_SERVER, ARCHIVE_KERNEL_TEST, ARCHIVE_LIBRARY };
+enum archive_kind { ARCHIVE_PROGRAM, ARCHIVE_SERVER, ARCHIVE_KERNEL_TEST, ARCHIVE_LIBRARY, ARCHIVE_FILE };
 
 #define ARCHIVE_MAGIC "TALLYDIR"
 
@@ -45,6 +45,12 @@ const char *archive_check(const void *archive, uint32_t pages);
 /* The entry of that kind and name, or 0. */
 const struct archive_entry *archive_find(const void *archive, enum archive_kind kind,
                                          const char *name);
+
+/* All entries in their order: the first, the one behind another; 0: there is none. */
+const struct archive_entry *archive_first(const void *archive);
+const struct archive_entry *archive_next(const void *archive, const struct archive_entry *entry);
+
+const char *archive_name(const void *archive, const struct archive_entry *entry);
 
 /* The first of an entry's bytes. */
 const void *archive_bytes(const void *archive, const struct archive_entry *entry);

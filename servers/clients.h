@@ -6,21 +6,32 @@
 
 #include <stdint.h>
 
-/* Every process: three endpoint capabilities with the right to call, badged with who it is. */
-enum { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3 };
+/* Every process: endpoint capabilities with the right to call, badged with who it is; the file server's comes when the
+ * process asks proc for it (files). */
+enum { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3, CLIENT_SLOT_FILE = 4 };
 
-/* Where a program begins that was not made for us alone, and what answers its system calls: the pages of libuser/vdso, read
- * and run, between the stack and the message page. It finds there in ecx its entry, in edx the address of its program headers,
- * and in esp their number: the answer to exec is in the other registers. */
+/* The pages of libuser/vdso, which answer a program's Linux calls, are between the stack and the message page, and can
+ * be read and run. A program that uses them begins there. The library finds the program's entry in ecx, the address of
+ * its program headers in edx and their number in esp; the answer to exec is in the other registers. */
 enum { VDSO_BASE = 0x8f0000, VDSO_END = 0x8f8000 };
+enum { PROGRAM_HEADERS = 0xffff, PROGRAM_HAS_FILES = 0x10000 }; /* in esp, too: the file server knows the process */
+
+/* A thread that a signal has interrupted goes on here: servers/proc/signals.h. */
+enum { VDSO_INTERRUPTED = VDSO_BASE + 16 };
+
+/* A thread that has called Linux by `int $0x80` goes on here. */
+enum { VDSO_CALLED = VDSO_BASE + 32 };
 
 /* Every server; what else it holds is in the manifest, servers/manifest.h. */
 enum { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_LOG = 3 };
 
+/* So many frames are looked at in a call. */
+enum { MEM_LISTED = 4096 };
+
 /* What mem answers, in place of 0, when a part of a long call is done: servers/proto/mem.proto. */
 enum { MEM_MORE = 1, MEM_TASK = 2 };
 
-enum { MEM_SLOT_MEMORY = 4, MEM_SLOT_ARCHIVE = 5, MEM_SLOT_CASUALTY = 6 };
+enum { MEM_SLOT_MEMORY = 4, MEM_SLOT_ARCHIVE = 5, MEM_SLOT_CASUALTY = 6, MEM_SLOT_FILES = 7 };
 
 enum {
     CONSOLE_SLOT_PORTS = 4,
@@ -37,6 +48,8 @@ enum {
     CONSOLE_SLOT_PROC = 13, /* to signal that there are news: PROC_SIGNAL_CONSOLE */
 };
 
+enum { FILE_SLOT_MEMORY = 4, FILE_SLOT_ARCHIVE = 5, FILE_SLOT_TICK = 6 };
+
 enum { SCREEN_SLOT_FRAMES = 4, SCREEN_SLOT_RING = 5, SCREEN_SLOT_PORTS = 6 };
 
 enum {
@@ -45,6 +58,7 @@ enum {
     PROC_SLOT_TICK = 6,
     PROC_SLOT_ARCHIVE = 7,
     PROC_SLOT_CLOCK = 8, /* ports of the real-time clock */
+    PROC_SLOT_FILE = 9,
 };
 
 /* A kernel test (tests/system/t_kernel_*), which init starts in the way of a server. */
@@ -70,6 +84,7 @@ enum proc_signal { PROC_SIGNAL_CASUALTY = 1, PROC_SIGNAL_TICK = 2, PROC_SIGNAL_C
 enum {
     PRIORITY_MEM = 24,
     PRIORITY_CONSOLE = 22,
+    PRIORITY_FILE = 21,
     PRIORITY_PROC = 20,
     PRIORITY_INIT = 18,
     PRIORITY_PROGRAM = 8,

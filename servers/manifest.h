@@ -17,12 +17,14 @@
 
 /* Slots and indices are added to each other: their enumerations have no tag, as clang 19 and later refuse
  * the sum of two that have one. */
-enum { SERVER_MEM, SERVER_CONSOLE, SERVER_PROC, SERVER_SCREEN, SERVERS, SERVER_TEST = SERVERS };
+enum { SERVER_MEM, SERVER_CONSOLE, SERVER_FILE, SERVER_PROC, SERVER_SCREEN, SERVERS, SERVER_TEST = SERVERS };
 
 enum grant_kind {
     GRANT_END,      /* no more */
     GRANT_RAM,      /* all memory that init has not used */
     GRANT_FRAMES,   /* `count` free frames */
+    GRANT_SHARE,    /* one `count`-th of free memory, and what tables for it cost */
+    GRANT_SHARE_OF, /* the frames that server `first` got as its share */
     GRANT_ARCHIVE,  /* the boot archive, and what tables for it cost */
     GRANT_PORTS,    /* `count` i/o ports from `first` on */
     GRANT_IRQS,     /* `count` lines from `first` on */
@@ -42,6 +44,9 @@ struct grant {
 };
 
 enum { GRANTS_MAX = 10 };
+
+/* Of memory the file server has so much for what is in its tree, as a disk would have it; and no more than so many pages. */
+enum { FILE_SHARE = 8, FILE_SHARE_MAX = 16384 };
 
 struct manifest_entry {
     const char *name;
@@ -65,6 +70,7 @@ static const struct manifest_entry manifest[SERVERS] = {
                     {GRANT_RAM, MEM_SLOT_MEMORY, RIGHT_ALL, 0, 0},
                     {GRANT_ARCHIVE, MEM_SLOT_ARCHIVE, RIGHT_READ | RIGHT_EXECUTE | RIGHT_GRANT, 0,
                      0},
+                    {GRANT_SHARE_OF, MEM_SLOT_FILES, RIGHT_READ, SERVER_FILE, 0},
                     {GRANT_ENDPOINT, MEM_SLOT_CASUALTY, RIGHT_SIGNAL, SERVER_PROC,
                      PROC_SIGNAL_CASUALTY},
                 },
@@ -91,6 +97,19 @@ static const struct manifest_entry manifest[SERVERS] = {
                      PROC_SIGNAL_CONSOLE},
                 },
         },
+    [SERVER_FILE] =
+        {
+            .name = "file",
+            .priority = PRIORITY_FILE,
+            .task_rights = RIGHT_CONTROL,
+            .account_pages = 20,
+            .grants =
+                {
+                    {GRANT_SHARE, FILE_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0, FILE_SHARE},
+                    {GRANT_ARCHIVE, FILE_SLOT_ARCHIVE, RIGHT_READ | RIGHT_GRANT, 0, 0},
+                    {GRANT_IRQS, FILE_SLOT_TICK, RIGHT_CONTROL, IRQ_TICK, 1},
+                },
+        },
     [SERVER_PROC] =
         {
             .name = "proc",
@@ -103,6 +122,7 @@ static const struct manifest_entry manifest[SERVERS] = {
                     {GRANT_ENDPOINT, PROC_SLOT_MEM, RIGHT_CALL | RIGHT_GRANT, SERVER_MEM, 0},
                     {GRANT_ENDPOINT, PROC_SLOT_CONSOLE, RIGHT_CALL | RIGHT_GRANT, SERVER_CONSOLE,
                      0},
+                    {GRANT_ENDPOINT, PROC_SLOT_FILE, RIGHT_CALL | RIGHT_GRANT, SERVER_FILE, 0},
                     {GRANT_IRQS, PROC_SLOT_TICK, RIGHT_CONTROL, IRQ_TICK, 1},
                     {GRANT_ARCHIVE, PROC_SLOT_ARCHIVE, RIGHT_READ, 0, 0},
                     {GRANT_PORTS, PROC_SLOT_CLOCK, RIGHT_READ | RIGHT_WRITE, 0x70, 2},

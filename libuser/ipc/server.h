@@ -3,7 +3,7 @@
  *
  * A handler gets the message's words and leaves the answer's words 1-3 in them; word 0 is set from
  * what it returns:
- *     0               the answer is good
+ *     0 to 31         the answer is good; that is its word 0
  *     -errno          the answer is that error, words 1-3 are 0
  *     IPC_EXTENDED    good, with what ipc_extend() described
  *     SERVER_LATER    no answer now: the handler kept caller_now() for a later server_answer()
@@ -13,7 +13,8 @@
 #pragma once
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/libc/errno.h"
+
+#include <errno.h>
 
 enum { SERVER_LATER = 1 << 30 };
 
@@ -57,8 +58,8 @@ static inline uint32_t server_finish(int32_t result, struct words *words)
     if (result < 0)
         *words = (struct words){{(uint32_t)result}};
     else
-        words->w[0] = 0;
-    return result < 0 ? 0 : (uint32_t)result;
+        words->w[0] = (uint32_t)result & CALL_NUMBER;
+    return result < 0 ? 0 : (uint32_t)result & ~(uint32_t)CALL_NUMBER;
 }
 
 /* A late answer: `result` as a handler returns it, not SERVER_LATER. ERR_STALE: nobody waits. */

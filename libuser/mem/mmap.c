@@ -1,7 +1,8 @@
 #include "libuser/mem/mmap.h"
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/libc/internal.h"
+#include "libuser/mem/result.h"
+#include "servers/clients.h"
 #include "servers/proto/mem.h"
 
 WEAK void *mmap(void *address, size_t length)
@@ -12,5 +13,16 @@ WEAK void *mmap(void *address, size_t length)
     do
         answer = mem_mmap(CLIENT_SLOT_MEM, 0, (uint32_t)address, length, &at);
     while (answer == MEM_MORE);
-    return (void *)(intptr_t)__result(answer, (int)at);
+    return (void *)(intptr_t)c_result(answer, (int)at);
+}
+
+WEAK int munmap(void *address, size_t length)
+{
+    uint32_t end = (uint32_t)address + length, rest = (uint32_t)address;
+    int answer;
+
+    do
+        answer = mem_munmap(CLIENT_SLOT_MEM, 0, rest, end - rest, &rest);
+    while (answer == MEM_MORE);
+    return c_result(answer, 0);
 }

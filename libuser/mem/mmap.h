@@ -10,4 +10,4 @@
 void *mmap(void *address, size_t length) __asm__("tally_mmap");
 
 /* Gives pages back. 0, or -1 with EINVAL. */
-int munmap(void *address, size_t length);
+int munmap(void *address, size_t length) __asm__("tally_munmap");

@@ -5,14 +5,13 @@
  * What is known here of musl's insides is the layout of its struct pthread, struct __libc and struct tls_module, the
  * same in versions 1.2.0 to 1.2.5. CMake takes no others.
  */
+#include "libuser/vdso/call.h"
+
 #include <elf.h>
-#include <errno.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <sys/mman.h>
 
-enum { BEFORE_READ = 510, CLONE = 120, VFORK = 190, SET_THREAD_AREA = 243, SET_TID_ADDRESS = 258, JOINABLE = 2 };
+enum { CLONE = 120, VFORK = 190, SET_THREAD_AREA = 243, SET_TID_ADDRESS = 258, JOINABLE = 2 };
 
 /* The head of what is a thread's own. */
 struct pthread {
@@ -57,9 +56,12 @@ int __set_thread_area(void *area);
 void __init_tls(const size_t *auxiliary);
 long __syscall_ret(unsigned long result);
 int vfork(void);
-int __clone(void);
+int __clone(int (*function)(void *), void *stack, int flags, void *argument);
 long __syscall_cp_asm(volatile int *is_cancelled, long number, struct arguments arguments);
 extern long __cancel(void) __attribute__((weak));
+
+/* Absent in programs of xv6's world, of which nothing may need what they can have names for: libuser/musl/prompt.c. */
+void __show_output(void) __attribute__((weak));
 
 /* Between these musl's handler looks for what is to be cancelled: nobody sends the signal for it. */
 const char __cp_begin[1], __cp_end[1], __cp_cancel[1];
@@ -87,43 +89,34 @@ long __syscall_cp_asm(volatile int *is_cancelled, long number, struct arguments 
     return number;
 }
 
-/* A system call as musl makes it, before there is anything of a thread's own. */
-static int call(uint32_t number, const void *argument)
-{
-    int result;
-
-    __asm__ volatile("call *%%gs:16" : "=a"(result) : "a"(number), "b"(argument) : "memory");
-    return result;
-}
-
 int __set_thread_area(void *area)
 {
     struct {
         uint32_t entry, base, limit, flags;
     } descriptor = {UINT32_MAX, (uint32_t)area, 0xfffff, 0x51};
 
-    return call(SET_THREAD_AREA, &descriptor);
+    return linux_call(SET_THREAD_AREA, (uint32_t)&descriptor, 0, 0);
 }
 
 /* Where a vfork is a fork, it may return as any function does. */
 int vfork(void)
 {
-    return (int)__syscall_ret((unsigned long)call(VFORK, NULL));
+    return (int)__syscall_ret((unsigned long)linux_call(VFORK, 0, 0, 0));
 }
 
-/* There is one thread: pthread_create() knows that, as __libc.can_do_threads stays 0; of others this is told. */
-int __clone(void)
+/* What posix_spawn() makes, with system() and popen(): a child that runs a function until it executes another program, for
+ * which a fork does as well. There is one thread: pthread_create() knows that, as __libc.can_do_threads stays 0. */
+int __clone(int (*function)(void *), void *stack, int flags, void *argument)
 {
-    return call(CLONE, NULL);
-}
+    enum { SHARES_MEMORY = 0x100, PARENT_WAITS = 0x4000, EXIT = 1 };
 
-/* A prompt is shown when its program reads, as C libraries do it where a terminal is read; musl does not. */
-static void show_output(void)
-{
-    int kept = errno;
-
-    fflush(NULL);
-    errno = kept;
+    (void)stack;
+    if ((flags & (SHARES_MEMORY | PARENT_WAITS)) != (SHARES_MEMORY | PARENT_WAITS))
+        return linux_call(CLONE, 0, 0, 0);
+    int pid = linux_call(VFORK, 0, 0, 0);
+    if (pid == 0)
+        linux_call(EXIT, (uint32_t)function(argument), 0, 0);
+    return pid;
 }
 
 static void read_headers(const size_t *auxiliary)
@@ -165,9 +158,9 @@ void __init_tls(const size_t *auxiliary)
     thread->self = thread;
     if (__set_thread_area(thread) < 0)
         __builtin_trap();
-    call(BEFORE_READ, (const void *)show_output);
+    linux_call(TALLY_BEFORE_READ, (uint32_t)__show_output, 0, 0);
     thread->detach_state = JOINABLE;
-    thread->tid = (uint32_t)call(SET_TID_ADDRESS, NULL);
+    thread->tid = (uint32_t)linux_call(SET_TID_ADDRESS, 0, 0, 0);
     thread->locale = __libc.global_locale;
     thread->robust_head = &thread->robust_head;
     thread->previous = thread->next = thread;

@@ -1,28 +1,59 @@
-; Where a program begins that has a C library of its own, and where each of its system calls comes to.
+; Where a program begins that has a C library of its own, where each of its system calls comes to, and where a signal
+; interrupts it.
 
         bits 32
-        global  vdso_call, vdso_jump
-        extern  vdso_begin, vdso_table
+        global  vdso_call, vdso_jump, vdso_go_on, vdso_handler_returns, vdso_wait, vdso_fpu_save, vdso_fpu_load
+        global  vdso_wait_begins, vdso_wait_ends, vdso_wait_given_up, vdso_quiet
+        extern  vdso_begin, vdso_table, vdso_interrupted, vdso_looks, vdso_next, vdso_handler_returned, vdso_called
 
 THREAD_AREA equ 0x8f0000 - 1024
 USER_AREA   equ 0x2b
 CALLS       equ 512
 
+; struct vdso_state
+LOOK        equ THREAD_AREA + 24
+STACK_END   equ THREAD_AREA + 28        ; of the stack for signals, 0: there is none to be used
+STACK_BEGIN equ THREAD_AREA + 32
+STACK_BYTES equ THREAD_AREA + 36
+SAVED       equ THREAD_AREA + 44        ; behind a word to spare
+SAVED_FLAGS equ SAVED + 32
+SAVED_ESP   equ SAVED + 36
+
+; struct signal_frame
+FRAME       equ 1360
+HANDLER     equ 16
+LOOKS_LATER equ FRAME - 4
+REGISTERS   equ 20 + 128 + 20           ; of its context: gs, fs, es, ds, edi, ...
+EDI_        equ REGISTERS + 16
+ESP_        equ REGISTERS + 28
+EIP_        equ REGISTERS + 56
+FINAL_ESP   equ REGISTERS + 68
+
         section .first progbits alloc exec nowrite align=16
-; ecx = the program's entry, edx = its program headers, esp = their number
-        mov     eax, esp
+        jmp     near begin
+        align   16
+        jmp     near interrupted        ; VDSO_INTERRUPTED
+        align   16
+        jmp     near called             ; VDSO_CALLED
+
+        section .text
+; ecx = the program's entry, edx = its program headers, esp = their number, esi = the signals that are ignored, edi = blocked
+begin:  mov     eax, esp
         mov     esp, THREAD_AREA
         xor     ebp, ebp
         mov     ebx, USER_AREA
         mov     gs, ebx
-        push    ebp             ; the stack is aligned when the C function begins
+        push    ebp                     ; the stack is aligned when the C function begins
+        push    ebp
+        push    ebp
+        push    edi
+        push    esi
         push    eax
         push    edx
         push    ecx
         call    vdso_begin
         ud2
 
-        section .text
 ; eax = number; arguments in ebx, ecx, edx, esi, edi, ebp; the result comes in eax, the others are kept.
         align   16
 vdso_call:
@@ -35,7 +66,7 @@ vdso_call:
         mov     edx, eax
         cmp     eax, CALLS
         jb      .known
-        mov     eax, CALLS - 1  ; which is none
+        mov     eax, CALLS - 1          ; which is none
 .known: mov     ecx, [vdso_table + eax * 4]
         mov     eax, esp
         cld
@@ -46,7 +77,11 @@ vdso_call:
         pop     esi
         pop     edi
         pop     ebp
+        cmp     dword [LOOK], 0
+quiet_call:
+        jne     looks
         ret
+quiet_call_end:
 
 ; The arguments are on the stack: the stack pointer, the entry.
 vdso_jump:
@@ -54,3 +89,158 @@ vdso_jump:
         mov     esp, [esp + 4]
         xor     edx, edx
         jmp     eax
+
+; A message that may be waited for long, unless there is something to look at: eax = the head, edx = its words, which become
+; the answer's; eax = the kernel's error, or 1: given up. Who is interrupted between `begins` and `ends` goes on at `given_up`.
+vdso_wait:
+        push    ebp
+        push    edi
+        push    esi
+        push    ebx
+        push    edx
+        mov     ebx, [edx]
+        mov     esi, [edx + 4]
+        mov     edi, [edx + 8]
+        mov     ebp, [edx + 12]
+vdso_wait_begins:
+        cmp     dword [LOOK], 0
+        jne     vdso_wait_given_up
+        mov     ecx, esp
+        mov     edx, wait_answered
+vdso_wait_ends:
+        sysenter
+wait_answered:
+        pop     edx
+        mov     [edx], ebx
+        mov     [edx + 4], esi
+        mov     [edx + 8], edi
+        mov     [edx + 12], ebp
+wait_back:
+        pop     ebx
+        pop     esi
+        pop     edi
+        pop     ebp
+        ret
+vdso_wait_given_up:
+        pop     edx
+        mov     eax, 1
+        jmp     wait_back
+
+; The FPU's state goes to where eax says, and a handler begins with none; or it comes from there.
+vdso_fpu_save:
+        fxsave  [eax]
+        fninit
+        ret
+vdso_fpu_load:
+        fxrstor [eax]
+        ret
+
+; All registers but eip are the program's. Its stack may be none: they are saved beside it, and a frame is made on the
+; stack for signals, if there is one and the program is not on it.
+interrupted:
+        mov     [SAVED_ESP], esp
+        mov     esp, SAVED_ESP
+        pushfd
+        pusha
+        cld
+        mov     eax, [SAVED_ESP]
+        mov     ecx, [STACK_END]
+        jecxz   .here
+        mov     edx, eax
+        sub     edx, [STACK_BEGIN]
+        cmp     edx, [STACK_BYTES]
+        jb      .here
+        mov     eax, ecx
+.here:  sub     eax, FRAME + 16
+        and     eax, -16
+        mov     esp, eax                ; 16 bytes below it the stack of C functions is aligned
+        sub     eax, 4
+        sub     esp, 16
+        mov     edx, SAVED
+        call    vdso_interrupted
+        jmp     leave
+
+; All registers but eip are the program's, which has called by `int $0x80`: as a call by %gs:16, but that flags are kept.
+called: push    ebp                     ; where it goes on
+        pushfd
+        pusha
+        cld
+        call    vdso_called
+        mov     [esp + 36], eax
+        popa
+        call    vdso_call
+quiet_called:
+        popfd
+        ret
+quiet_called_end:
+
+; As a call of a function that changes nothing: a signal may have come.
+looks:  pushfd
+        pusha
+        cld
+        mov     edx, esp
+        lea     eax, [esp - FRAME - 16]
+        and     eax, -16
+        mov     esp, eax
+        sub     eax, 4
+        sub     esp, 16
+        call    vdso_looks
+
+; eax = a frame: to its handler, or where it was made.
+leave:  mov     esp, eax
+        cmp     dword [esp + HANDLER], 0
+        je      restore
+        cmp     dword [LOOK], 0
+quiet_handler:
+        jne     handler_later
+        jmp     [esp + HANDLER]
+quiet_handler_end:
+handler_later:
+        push    dword [esp + HANDLER]   ; a signal comes where the handler begins
+        jmp     looks
+
+%macro  put_back 0
+        mov     ecx, [esp + ESP_]
+        mov     edx, [esp + EIP_]
+        sub     ecx, 4
+        mov     [ecx], edx
+        mov     [esp + FINAL_ESP], ecx
+        lea     esp, [esp + EDI_]
+        popa
+        lea     esp, [esp + 16]
+        popfd
+        pop     esp
+        ret
+%endmacro
+
+restore:
+        cmp     dword [esp + LOOKS_LATER], 0
+        jne     go_on_in_call
+        cmp     dword [LOOK], 0
+quiet_restore:
+        jne     restore_later
+        put_back
+quiet_restore_end:
+go_on_in_call:                          ; also a signal that comes here is left to that call
+        put_back
+restore_later:
+        mov     eax, esp
+        sub     esp, 12
+        call    vdso_next
+        jmp     leave
+
+; esp = behind the first word of the frame.
+vdso_handler_returns:
+        lea     eax, [esp - 4]
+; eax = the frame of a handler that is left.
+vdso_go_on:
+        lea     esp, [eax - 12]
+        cld
+        call    vdso_handler_returned
+        jmp     leave
+
+        section .rodata
+; Where nothing will be looked at any more before the program runs on, or its handler: pairs of addresses.
+vdso_quiet:
+        dd      quiet_call, quiet_call_end, quiet_handler, quiet_handler_end, quiet_called, quiet_called_end
+        dd      quiet_restore, quiet_restore_end

@@ -1,6 +1,7 @@
 /* The heap, and anonymous pages. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
+#include "servers/proto/file.h"
 #include "servers/proto/mem.h"
 
 #include <string.h>
@@ -26,18 +27,33 @@ static int move_end(int32_t increment)
     return answer;
 }
 
-/* The new end, or the old one if that is not possible. */
+/* The new end, or the old one if that is not possible: nor is it for a C library's malloc, which would take that for its own,
+ * where the program has its heap there. */
 HANDLER(brk)
 {
     (void)number;
     if (!state->heap_end)
         (void)move_end(0);
-    if (a[0] && state->heap_end)
+    if (a[0] && state->heap_end && !state->has_own_heap)
         (void)move_end((int32_t)(a[0] - state->heap_end));
     return (int32_t)state->heap_end;
 }
 
-static int unmap(uint32_t address, uint32_t length)
+/* By so many bytes: where it was. */
+HANDLER(sbrk)
+{
+    int error = state->heap_end ? 0 : move_end(0);
+    uint32_t old = state->heap_end;
+
+    (void)number;
+    state->has_own_heap = 1;
+    if (!error && a[0])
+        error = move_end((int32_t)a[0]);
+    return error ? error : (int32_t)old;
+}
+
+/* The file server need not know what it was told late, or not at all: the file only lives longer. */
+int vdso_unmap(uint32_t address, uint32_t length)
 {
     uint32_t end = address + length, rest = address;
     int answer;
@@ -45,16 +61,18 @@ static int unmap(uint32_t address, uint32_t length)
     do
         answer = mem_munmap(CLIENT_SLOT_MEM, 0, rest, end - rest, &rest);
     while (answer == MEM_MORE);
+    if (!answer && state->has_mappings)
+        (void)file_unmap(CLIENT_SLOT_FILE, 0, address, page_up(length) >> PAGE_BITS);
     return answer;
 }
 
 HANDLER(munmap)
 {
     (void)number;
-    return a[0] + a[1] < a[0] ? -EINVAL : unmap(a[0], a[1]);
+    return a[0] + a[1] < a[0] ? -EINVAL : vdso_unmap(a[0], a[1]);
 }
 
-static int32_t map(uint32_t address, uint32_t length)
+int32_t vdso_map(uint32_t address, uint32_t length)
 {
     uint32_t at = 0;
     int answer;
@@ -65,38 +83,95 @@ static int32_t map(uint32_t address, uint32_t length)
     return answer ? answer : (int32_t)at;
 }
 
+enum { PROTECT_READ = 1, PROTECT_WRITE = 2, PROTECT_EXECUTE = 4, PROTECT_ALL = 7 };
+
+/* What is written or executed may be read; nothing is both. */
+static int rights_of(uint32_t protection, uint32_t *rights)
+{
+    *rights = protection ? protection | PROTECT_READ : 0;
+    if (protection & ~(uint32_t)PROTECT_ALL)
+        return -EINVAL;
+    return protection & PROTECT_WRITE && protection & PROTECT_EXECUTE ? -EACCES : 0;
+}
+
+static int protect(uint32_t address, uint32_t length, uint32_t rights)
+{
+    uint32_t end = address + length, rest = address;
+    int answer;
+
+    do
+        answer = mem_protect(CLIENT_SLOT_MEM, 0, rest, end - rest, rights, &rest);
+    while (answer == MEM_MORE);
+    return answer;
+}
+
+HANDLER(mprotect)
+{
+    uint32_t length = page_up(a[1]), rights;
+    int error = rights_of(a[2], &rights);
+
+    (void)number;
+    if (a[0] % PAGE_SIZE)
+        return -EINVAL;
+    if (error || a[1] == 0)
+        return error;
+    return length == 0 || vdso_is_bad(a[0], length) ? -ENOMEM : protect(a[0], length, rights);
+}
+
+static int32_t map_with(uint32_t address, uint32_t length, uint32_t rights)
+{
+    int32_t at = vdso_map(address, length);
+
+    if (rights == (PROTECT_READ | PROTECT_WRITE) || vdso_is_error(at))
+        return at;
+    int error = protect((uint32_t)at, page_up(length), rights);
+    if (error)
+        (void)vdso_unmap((uint32_t)at, length);
+    return error ? error : at;
+}
+
+/* Of a kind of pages, at that place or with 0 anywhere. */
+static int32_t map_kind(uint32_t address, arguments_t a, uint32_t rights)
+{
+    enum { SHARED = 1, ANONYMOUS = 0x20 };
+    const struct vdso_map map = {address, a[1], a[2], a[3], a[4], a[5]};
+
+    if (!(a[3] & ANONYMOUS))
+        return vdso_map_file(&map);
+    return a[3] & SHARED ? vdso_map_shared(address, a[1]) : map_with(address, a[1], rights);
+}
+
 /* Without MAP_FIXED an address is only a wish. */
 HANDLER(mmap2)
 {
-    enum { READ_WRITE = 3, SHARED = 1, PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20, FIXED_NOREPLACE = 0x100000 };
-    uint32_t address = a[0], length = a[1], flags = a[3];
+    enum { SHARED = 1, PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20, FIXED_NOREPLACE = 0x100000 };
+    uint32_t address = a[0], length = a[1], flags = a[3], rights;
+    int error = rights_of(a[2], &rights);
 
     (void)number;
     if (!length || (flags & (SHARED | PRIVATE)) == 0 || (flags & FIXED && address % PAGE_SIZE))
         return -EINVAL;
-    if (!(flags & ANONYMOUS) || flags & SHARED)
-        return -ENODEV;
-    if (a[2] != READ_WRITE)
-        return -EACCES;
+    if (error)
+        return error;
     if (flags & FIXED_NOREPLACE)
-        return map(address, length);
+        return map_kind(address, a, rights);
     if (flags & FIXED) {
-        int error = unmap(address, length);
-        return error ? error : map(address, length);
+        error = vdso_unmap(address, length);
+        return error ? error : map_kind(address, a, rights);
     }
-    int32_t at = address ? map(address & ~(uint32_t)(PAGE_SIZE - 1), length) : -EEXIST;
-    return at >= -PAGE_SIZE && at < 0 ? map(0, length) : at;
+    int32_t at = address ? map_kind(address & ~(uint32_t)(PAGE_SIZE - 1), a, rights) : -EEXIST;
+    return vdso_is_error(at) ? map_kind(0, a, rights) : at;
 }
 
 /* Elsewhere, with what was there. */
 static int32_t move(uint32_t address, uint32_t old_length, uint32_t length)
 {
-    int32_t to = map(0, length);
+    int32_t to = vdso_map(0, length);
 
     if (to < 0 && to >= -PAGE_SIZE)
         return to;
     memcpy((void *)to, (const void *)address, old_length);
-    (void)unmap(address, old_length);
+    (void)vdso_unmap(address, old_length);
     return to;
 }
 
@@ -112,10 +187,10 @@ HANDLER(mremap)
     if (vdso_is_bad(address, old_length))
         return -EFAULT;
     if (length < old_length) {
-        int error = unmap(address + length, old_length - length);
+        int error = vdso_unmap(address + length, old_length - length);
         return error ? error : (int32_t)address;
     }
-    if (length == old_length || map(address + old_length, length - old_length) == (int32_t)(address + old_length))
+    if (length == old_length || vdso_map(address + old_length, length - old_length) == (int32_t)(address + old_length))
         return (int32_t)address;
     return a[3] & MAY_MOVE ? move(address, old_length, length) : -ENOMEM;
 }

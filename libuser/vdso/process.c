@@ -13,15 +13,20 @@ HANDLER(exit)
     __builtin_trap();
 }
 
-/* No signal waits for a child that begins. */
+/* Who was interrupted on the way is not forked, and tries again. No signal waits for a child that begins. */
 HANDLER(fork)
 {
     uint32_t pid = 0;
-    int error = proc_fork(CLIENT_SLOT_PROC, 0, &pid);
+    int error;
+
+    vdso_pipes_forget();
 
     (void)a, (void)number;
+    do
+        error = proc_fork(CLIENT_SLOT_PROC, 0, &pid);
+    while (error == -EINTR);
     if (!error && pid == 0)
-        state->pending = 0;
+        state->held = state->look = 0, state->has_transfer = state->gives_keys = false;
     return error ? error : (int32_t)pid;
 }
 
@@ -49,24 +54,63 @@ HANDLER(sched_yield)
     return sys_thread_yield() == OK ? 0 : -EINVAL;
 }
 
-/* waitpid has no rusage, which is none there. No process is ever stopped: what asks for those is for nothing. */
+/* A child that has ended: what it gave to exit, or the signal that ended it. */
+struct ended {
+    uint32_t pid, code, signal;
+};
+
+/* No process is ever stopped: what asks for those is for nothing. */
+static int wait_for(arguments_t a, struct ended *ended)
+{
+    enum { NO_HANG = 1, UNTRACED = 2, CONTINUED = 8 };
+
+    if (a[2] & ~(uint32_t)(NO_HANG | UNTRACED | CONTINUED))
+        return -EINVAL;
+    if (a[1] && vdso_is_bad(a[1], sizeof(int)))
+        return -EFAULT;
+    vdso_tell_signals();
+    return proc_wait(CLIENT_SLOT_PROC, 0, a[0], a[2] & NO_HANG, &ended->pid, &ended->code, &ended->signal);
+}
+
+static int32_t wait_failed(int error, uint32_t number)
+{
+    return error == -EINTR ? vdso_may_restart(number) : error;
+}
+
+static int32_t tell_status(uint32_t at, const struct ended *ended, uint32_t status)
+{
+    if (ended->pid && at)
+        *(uint32_t *)at = status;
+    return (int32_t)ended->pid;
+}
+
+HANDLER(waitpid)
+{
+    struct ended ended = {0, 0, 0};
+    int error = wait_for(a, &ended);
+
+    return error ? wait_failed(error, number) : tell_status(a[1], &ended, ended.signal ? ended.signal : (ended.code & 0xff) << 8);
+}
+
+/* The same, and what it has used, which is nothing. */
 HANDLER(wait4)
 {
-    enum { NO_HANG = 1, UNTRACED = 2, CONTINUED = 8, WAIT4 = 114, RUSAGE_BYTES = 72 };
-    uint32_t pid = 0, code = 0, signal = 0, options = a[2], rusage = number == WAIT4 ? a[3] : 0;
+    enum { RUSAGE_BYTES = 72 };
 
-    if (options & ~(uint32_t)(NO_HANG | UNTRACED | CONTINUED))
-        return -EINVAL;
-    if ((a[1] && vdso_is_bad(a[1], sizeof(int))) || (rusage && vdso_is_bad(rusage, RUSAGE_BYTES)))
+    if (a[3] && vdso_is_bad(a[3], RUSAGE_BYTES))
         return -EFAULT;
-    int error = proc_wait(CLIENT_SLOT_PROC, 0, a[0], options & NO_HANG, &pid, &code, &signal);
-    if (error)
-        return error;
-    if (pid && a[1])
-        *(uint32_t *)a[1] = signal ? signal : (code & 0xff) << 8;
-    if (pid && rusage)
-        memset((void *)rusage, 0, RUSAGE_BYTES);
-    return (int32_t)pid;
+    int32_t pid = vdso_waitpid(a, number);
+    if (pid > 0 && a[3])
+        memset((void *)a[3], 0, RUSAGE_BYTES);
+    return pid;
+}
+
+HANDLER(wait_status)
+{
+    struct ended ended = {0, 0, 0};
+    int error = wait_for(a, &ended);
+
+    return error ? wait_failed(error, number) : tell_status(a[1], &ended, ended.signal ? UINT32_MAX : ended.code);
 }
 
 /* The strings leave in pieces of the message page's size; `total` counts all that were added. */
@@ -112,6 +156,23 @@ static int add_list(struct strings *s, char *const *list, uint32_t *count)
     return answer;
 }
 
+static int exec_short(const struct strings *s, uint32_t count)
+{
+    uint32_t ignored, blocked;
+
+    memcpy(message_page->words, s->piece, s->used);
+    return proc_exec(CLIENT_SLOT_PROC, 0, s->used, count, s->used, &ignored, &blocked);
+}
+
+/* The last piece is put once. */
+static int exec_long(struct strings *s, uint32_t count)
+{
+    uint32_t ignored, blocked;
+    int answer = s->used ? put_piece(s) : 0;
+
+    return answer ? answer : proc_exec(CLIENT_SLOT_PROC, 0, 0, count, 0, &ignored, &blocked);
+}
+
 /* The program finds its name in place of the first argument, the environment behind the last. */
 HANDLER(execve)
 {
@@ -130,10 +191,9 @@ HANDLER(execve)
         answer = add_list(&s, (char *const *)a[2], &first);
     if (answer)
         return answer;
-    if (s.total > IPC_DATA_MAX) {
-        answer = put_piece(&s);
-        return answer ? answer : proc_exec(CLIENT_SLOT_PROC, 0, 0, count, 0);
-    }
-    memcpy(message_page->words, s.piece, s.used);
-    return proc_exec(CLIENT_SLOT_PROC, 0, s.used, count, s.used);
+    vdso_tell_signals();
+    do
+        answer = s.total > IPC_DATA_MAX ? exec_long(&s, count) : exec_short(&s, count);
+    while (answer == -EINTR);
+    return answer;
 }

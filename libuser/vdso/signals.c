@@ -1,130 +1,99 @@
-/* Signals that a process sends to itself: its handler is called before the call that sent it returns. */
+/* What the program says of signals, and what it sends. */
+#include "libuser/vdso/signals.h"
+
 #include "libuser/ipc/ipc.h"
-#include "libuser/vdso/vdso.h"
 #include "servers/proto/proc.h"
 
 #include <string.h>
 
-enum {
-    SIGNAL_KILL = 9,
-    SIGNAL_CHILD = 17,
-    SIGNAL_CONTINUE = 18,
-    SIGNAL_STOP = 19,
-    SIGNAL_URGENT = 23,
-    SIGNAL_WINDOW = 28
-};
-enum { DEFAULT = 0, IGNORE = 1 };
+enum { SIGNAL_KILL = 9, SIGNAL_STOP = 19 };
 enum { MASK_BYTES = 8 }; /* of Linux's set of signals, of which we have the first 31 */
-enum { NO_DEFER = 0x40000000, SIGINFO = 4 };
-#define RESET 0x80000000u
 
-/* Linux's struct sigaction of i386, and the head of its siginfo_t. */
+/* Linux's struct sigaction of i386. */
 struct sigaction_words {
     uint32_t handler, flags, restorer, mask[2];
 };
-struct siginfo_words {
-    uint32_t signal, error, code, pid, rest[28];
-};
 
-static uint32_t bit_of(uint32_t signal)
+/* ------------------------------------------------------------------------------------ proc is told */
+
+void vdso_tell_signals(void)
 {
-    return 1u << (signal - 1);
-}
+    uint32_t due = 0;
 
-static uint32_t blockable(uint32_t mask)
-{
-    return mask & ~(bit_of(SIGNAL_KILL) | bit_of(SIGNAL_STOP));
-}
-
-/* True if who has this handler for it does not notice it. */
-static bool is_ignored(uint32_t signal, uint32_t handler)
-{
-    const uint32_t by_default =
-        bit_of(SIGNAL_CHILD) | bit_of(SIGNAL_CONTINUE) | bit_of(SIGNAL_URGENT) | bit_of(SIGNAL_WINDOW);
-
-    return handler == IGNORE || (handler == DEFAULT && by_default & bit_of(signal));
-}
-
-static uint32_t own_pid(void)
-{
-    uint32_t pid = 0, parent;
-
-    (void)proc_getpid(CLIENT_SLOT_PROC, 0, &pid, &parent);
-    return pid;
-}
-
-/* What it does to who has no handler for it: proc knows. */
-static void act_by_default(uint32_t signal)
-{
-    (void)proc_kill(CLIENT_SLOT_PROC, 0, own_pid(), signal);
-}
-
-static void call_handler(const struct vdso_action *action, uint32_t signal)
-{
-    enum { FROM_TKILL = -6, CONTEXT_WORDS = 90 };
-    struct siginfo_words info = {.signal = signal, .code = (uint32_t)FROM_TKILL};
-    uint32_t context[CONTEXT_WORDS];
-
-    if (!(action->flags & SIGINFO)) {
-        ((void (*)(int))action->handler)((int)signal);
+    if (state->caught == state->told_caught && state->ignored == state->told_ignored && state->blocked == state->told_blocked)
         return;
-    }
-    info.pid = own_pid();
-    memset(context, 0, sizeof context);
-    ((void (*)(int, void *, void *))action->handler)((int)signal, &info, context);
+    state->told_caught = state->caught;
+    state->told_ignored = state->ignored;
+    state->told_blocked = state->blocked;
+    if (!proc_signals(CLIENT_SLOT_PROC, 0, state->caught, state->ignored, state->blocked, &due) && due)
+        state->look = 1;
 }
 
-static void deliver(uint32_t signal)
+void signals_set_mask(uint32_t mask)
 {
-    struct vdso_action action = state->actions[signal];
+    state->blocked = mask;
+    if (mask != signals_blockable(UINT32_MAX))
+        vdso_tell_signals();
+    if (state->held & ~mask)
+        state->look = 1;
+}
+
+void signals_tell_actions(void)
+{
     uint32_t blocked = state->blocked;
 
-    if (action.handler == IGNORE)
-        return;
-    if (action.handler == DEFAULT) {
-        act_by_default(signal);
-        return;
-    }
-    if (action.flags & RESET)
-        state->actions[signal].handler = DEFAULT;
-    state->blocked |= action.mask | (action.flags & NO_DEFER ? 0 : bit_of(signal));
-    call_handler(&action, signal);
+    if (blocked == signals_blockable(UINT32_MAX))
+        state->blocked = state->told_blocked;
+    vdso_tell_signals();
     state->blocked = blocked;
 }
 
-static void deliver_pending(void)
+/* The stack for signals is where an interrupted thread's frame is made, if a handler is to run there. */
+static void choose_stack(void)
 {
-    uint32_t now;
+    state->stack_end = 0;
+    for (uint32_t signal = 1; signal < SIGNAL_NUMBERS; signal++)
+        if (state->actions[signal].handler > HANDLE_IGNORE && state->actions[signal].flags & ACTION_ON_STACK)
+            state->stack_end = state->stack.begin + state->stack.bytes;
+}
 
-    while ((now = state->pending & ~state->blocked)) {
-        uint32_t signal = (uint32_t)__builtin_ctz(now) + 1;
-        state->pending &= ~bit_of(signal);
-        deliver(signal);
-    }
+void signal_set_action(uint32_t signal, struct vdso_action action)
+{
+    uint32_t bit = signal_bit(signal);
+
+    state->actions[signal] = action;
+    state->caught = (state->caught & ~bit) | (action.handler > HANDLE_IGNORE ? bit : 0);
+    state->ignored = (state->ignored & ~bit) | (action.handler == HANDLE_IGNORE ? bit : 0);
+    choose_stack();
+    signals_tell_actions();
+}
+
+/* ------------------------------------------------------------------------------------ sending */
+
+/* To oneself it may be: then it waits at proc, or nothing is there to be looked at. */
+HANDLER(kill)
+{
+    enum { TKILL = 238, TGKILL = 270 };
+    uint32_t signal = a[1];
+    bool has_bit = signal && signal < SIGNAL_NUMBERS;
+
+    if (!has_bit || !(state->caught & signal_bit(signal)))
+        vdso_tell_signals();
+    int error = proc_kill(CLIENT_SLOT_PROC, 0, a[0], signal, number == TKILL || number == TGKILL);
+    if (!error && has_bit && state->blocked & signal_bit(signal))
+        state->held |= signal_bit(signal);
+    else if (!error && has_bit && state->caught & signal_bit(signal))
+        state->look = 1;
+    return error;
 }
 
 void vdso_raise(uint32_t signal)
 {
-    state->pending |= bit_of(signal);
-    deliver_pending();
-}
+    uint32_t pid = 0, parent;
 
-/* True if proc need not hear of it when the process sends it to itself. */
-static bool is_kept(uint32_t signal)
-{
-    return state->blocked & bit_of(signal) || state->actions[signal].handler != DEFAULT;
-}
-
-HANDLER(kill)
-{
-    uint32_t signal = a[1];
-
-    (void)number;
-    if (signal && signal < SIGNALS && is_kept(signal) && a[0] == own_pid()) {
-        vdso_raise(signal);
-        return 0;
-    }
-    return proc_kill(CLIENT_SLOT_PROC, 0, a[0], signal);
+    (void)proc_getpid(CLIENT_SLOT_PROC, 0, &pid, &parent);
+    const uint32_t to_itself[] = {pid, signal};
+    (void)vdso_kill(to_itself, 0);
 }
 
 /* A process, and its only thread. */
@@ -133,30 +102,24 @@ HANDLER(tgkill)
     return a[0] == a[1] ? vdso_kill(a + 1, number) : -ESRCH;
 }
 
-/* One that waits is forgotten when it would be ignored now (sigaction(2)). */
-static void set_action(uint32_t signal, const struct sigaction_words *new)
-{
-    state->actions[signal] = (struct vdso_action){new->handler, new->flags, blockable(new->mask[0])};
-    if (is_ignored(signal, new->handler))
-        state->pending &= ~bit_of(signal);
-}
+/* ------------------------------------------------------------------------------------ actions, masks */
 
 HANDLER(rt_sigaction)
 {
     uint32_t signal = a[0];
+    const struct sigaction_words *new = (const struct sigaction_words *)a[1];
     struct vdso_action was;
 
     (void)number;
     if (signal == 0 || signal >= 65 || a[3] != MASK_BYTES)
         return -EINVAL;
-    if ((a[1] && vdso_is_bad(a[1], sizeof(struct sigaction_words))) ||
-        (a[2] && vdso_is_bad(a[2], sizeof(struct sigaction_words))))
+    if ((a[1] && vdso_is_bad(a[1], sizeof *new)) || (a[2] && vdso_is_bad(a[2], sizeof *new)))
         return -EFAULT;
-    if (signal >= SIGNALS || (a[1] && (signal == SIGNAL_KILL || signal == SIGNAL_STOP)))
+    if (signal >= SIGNAL_NUMBERS || (a[1] && (signal == SIGNAL_KILL || signal == SIGNAL_STOP)))
         return -EINVAL;
     was = state->actions[signal];
     if (a[1])
-        set_action(signal, (const struct sigaction_words *)a[1]);
+        signal_set_action(signal, (struct vdso_action){new->handler, new->flags, signals_blockable(new->mask[0])});
     if (a[2])
         *(struct sigaction_words *)a[2] =
             (struct sigaction_words){.handler = was.handler, .flags = was.flags, .mask = {was.mask, 0}};
@@ -174,59 +137,98 @@ HANDLER(rt_sigprocmask)
     if ((a[1] && vdso_is_bad(a[1], MASK_BYTES)) || (a[2] && vdso_is_bad(a[2], MASK_BYTES)))
         return -EFAULT;
     if (a[1]) {
-        set = blockable(*(const uint32_t *)a[1]);
-        state->blocked = a[0] == SET ? set : a[0] == BLOCK ? was | set : was & ~set;
+        set = signals_blockable(*(const uint32_t *)a[1]);
+        signals_set_mask(a[0] == SET ? set : a[0] == BLOCK ? was | set : was & ~set);
     }
     if (a[2])
         memcpy((void *)a[2], (const uint32_t[]){was, 0}, MASK_BYTES);
-    deliver_pending();
     return 0;
 }
 
-/* For ever: what could end it are signals, and those of others end the process. */
-HANDLER(pause)
-{
-    enum { LONG = 0x3fffffff };
-    int error = 0;
-
-    (void)a, (void)number;
-    while (!error)
-        error = proc_sleep(CLIENT_SLOT_PROC, 0, LONG);
-    return error;
-}
-
+/* Proc is asked what waits, as if all were blocked. */
 HANDLER(rt_sigpending)
 {
+    uint32_t signal, waiting = 0, sender;
+
     (void)number;
     if (a[1] > MASK_BYTES)
         return -EINVAL;
     if (vdso_is_bad(a[0], a[1]))
         return -EFAULT;
-    memcpy((void *)a[0], (const uint32_t[]){state->pending & state->blocked, 0}, a[1]);
+    (void)proc_signal_take(CLIENT_SLOT_PROC, 0, UINT32_MAX, &signal, &waiting, &sender);
+    memcpy((void *)a[0], (const uint32_t[]){waiting & state->blocked, 0}, a[1]);
     return 0;
 }
 
-/* Whether a handler is going to be called for one of those that wait. */
-static bool is_caught(uint32_t signals)
+/* ss_sp, ss_flags, ss_size. */
+HANDLER(sigaltstack)
 {
-    for (uint32_t signal = 1; signal < SIGNALS; signal++)
-        if (signals & bit_of(signal) && state->actions[signal].handler > IGNORE)
-            return true;
-    return false;
+    enum { STACK_WORDS = 3, ON_STACK = 1, DISABLE = 2, BYTES_MIN = 2048 };
+    const uint32_t *new = (const uint32_t *)a[0];
+    bool is_on = (uint32_t)a - state->stack.begin < state->stack.bytes;
+    uint32_t was[STACK_WORDS] = {state->stack.begin, is_on ? ON_STACK : state->stack.bytes ? 0 : DISABLE, state->stack.bytes};
+
+    (void)number;
+    if ((a[0] && vdso_is_bad(a[0], sizeof was)) || (a[1] && vdso_is_bad(a[1], sizeof was)))
+        return -EFAULT;
+    if (new && is_on)
+        return -EPERM;
+    if (new && new[1] & ~(uint32_t)(ON_STACK | DISABLE))
+        return -EINVAL;
+    if (new && !(new[1] & DISABLE) && new[2] < BYTES_MIN)
+        return -ENOMEM;
+    if (new) {
+        state->stack.begin = new[1] & DISABLE ? 0 : new[0];
+        state->stack.bytes = new[1] & DISABLE ? 0 : new[2];
+        choose_stack();
+    }
+    if (a[1])
+        memcpy((void *)a[1], was, sizeof was);
+    return 0;
 }
 
+/* ------------------------------------------------------------------------------------ waiting */
+
+int32_t vdso_ends_early(void)
+{
+    state->look = 1;
+    return -EINTR;
+}
+
+int32_t vdso_may_restart(uint32_t number)
+{
+    state->restart = number;
+    return vdso_ends_early();
+}
+
+/* Until a signal has come. */
+HANDLER(pause)
+{
+    enum { LONG = 0x3fffffff };
+    uint32_t left = 0;
+    int error = 0;
+
+    (void)a, (void)number;
+    vdso_tell_signals();
+    while (!error && !left && !state->look)
+        error = proc_sleep(CLIENT_SLOT_PROC, 0, LONG, &left);
+    return error ? error : vdso_ends_early();
+}
+
+/* The mask stays for the handler that ends it, and the one before comes back with that's end. */
 HANDLER(rt_sigsuspend)
 {
-    uint32_t was = state->blocked;
-
     if (a[1] != MASK_BYTES)
         return -EINVAL;
     if (vdso_is_bad(a[0], MASK_BYTES))
         return -EFAULT;
-    state->blocked = blockable(*(const uint32_t *)a[0]);
-    bool caught = is_caught(state->pending & ~state->blocked);
-    deliver_pending();
-    int32_t result = caught ? -EINTR : vdso_pause(a, number);
-    state->blocked = was;
+    state->mask_before = state->blocked;
+    state->is_suspended = 1;
+    signals_set_mask(signals_blockable(*(const uint32_t *)a[0]));
+    int32_t result = vdso_pause(a, number);
+    if (result != -EINTR) {
+        state->is_suspended = 0;
+        signals_set_mask(state->mask_before);
+    }
     return result;
 }

@@ -1,7 +1,7 @@
 /* What Linux's kernel leaves on the stack of a program that begins: its arguments and the auxiliary vector (System V
  * ABI, i386 supplement, "Process Initialization"; getauxval(3)). */
 #include "libuser/ipc/ipc.h"
-#include "libuser/vdso/vdso.h"
+#include "libuser/vdso/signals.h"
 #include "servers/proto/proc.h"
 
 #include <elf.h>
@@ -69,17 +69,34 @@ static uint32_t strings_in(const char *strings, uint32_t bytes)
     return count;
 }
 
-static void state_begin(void)
+/* A program begins with what the one before it ignored and blocked. */
+static void signals_begin(uint32_t ignored, uint32_t blocked)
 {
+    state->ignored = state->told_ignored = ignored;
+    state->blocked = state->told_blocked = blocked;
+    for (uint32_t signal = 1; signal < SIGNAL_NUMBERS; signal++)
+        if (ignored & signal_bit(signal))
+            state->actions[signal].handler = HANDLE_IGNORE;
+}
+
+static void state_begin(bool has_files)
+{
+    state->has_files = has_files;
+    state->console_reads = state->console_writes = has_files ? 0 : VDSO_STANDARD;
+    state->umask = 022;
     state->area.sysinfo = (uint32_t)vdso_call;
     state->began = vdso_ticks();
     vdso_random(state->random, sizeof state->random);
     memcpy(&state->area.canary, state->random, sizeof state->area.canary);
 }
 
-_Noreturn void vdso_begin(uint32_t entry, uint32_t headers, uint32_t headers_count)
+_Noreturn void vdso_begin(uint32_t entry, uint32_t headers, uint32_t headers_count_and_files, uint32_t ignored,
+                          uint32_t blocked)
 {
-    state_begin();
+    uint32_t headers_count = headers_count_and_files & PROGRAM_HEADERS;
+
+    state_begin(headers_count_and_files & PROGRAM_HAS_FILES);
+    signals_begin(ignored, blocked);
     struct fetched f = fetch(0);
     char *strings = __builtin_alloca(f.bytes + 1);
     take_strings(strings, f.bytes, f.copied);

@@ -1,6 +1,8 @@
 /* What a program asks of the system itself; its limits. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
+#include "servers/file_format.h"
+#include "servers/proto/file.h"
 #include "servers/proto/mem.h"
 #include "servers/proto/proc.h"
 #include "servers/version.h"
@@ -100,7 +102,24 @@ HANDLER(getrandom)
 
 /* ---------------------------------------------------------------------------------------- limits */
 
-enum { LIMIT_STACK = 3, LIMIT_NPROC = 6, LIMIT_NOFILE = 7, LIMIT_AS = 9, LIMITS = 16, NOFILE = 3 };
+enum { LIMIT_STACK = 3, LIMIT_NPROC = 6, LIMIT_NOFILE = 7, LIMIT_AS = 9, LIMITS = 16 };
+
+/* Who has no descriptors at the server has the most that there are. */
+static int get_descriptors(uint64_t *limit)
+{
+    uint32_t value = FILE_DESCRIPTORS_MAX, used;
+    int error = state->has_files ? file_get_limit(CLIENT_SLOT_FILE, 0, &value, &used) : 0;
+
+    *limit = value;
+    return error;
+}
+
+static int set_descriptors(uint32_t limit)
+{
+    int error = vdso_begin_files();
+
+    return error ? error : file_set_limit(CLIENT_SLOT_FILE, 0, limit);
+}
 
 static int get_limit(uint32_t resource, uint64_t *limit)
 {
@@ -121,7 +140,7 @@ static int get_limit(uint32_t resource, uint64_t *limit)
     if (resource == LIMIT_STACK)
         *limit = STACK_TOP - STACK_LOW;
     if (resource == LIMIT_NOFILE)
-        *limit = NOFILE;
+        error = get_descriptors(limit);
     return error;
 }
 
@@ -139,6 +158,8 @@ static int set_limit(uint32_t resource, uint64_t soft, uint64_t hard)
         return mem_set_limit(CLIENT_SLOT_MEM, 0, word_of(soft / PAGE_SIZE));
     if (resource == LIMIT_NPROC)
         return proc_set_limit(CLIENT_SLOT_PROC, 0, word_of(soft));
+    if (resource == LIMIT_NOFILE)
+        return set_descriptors(word_of(soft));
     return -EINVAL;
 }
 

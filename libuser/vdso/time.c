@@ -52,6 +52,14 @@ static bool read_clock(uint32_t clock, struct instant *now)
     return true;
 }
 
+uint32_t vdso_seconds(void)
+{
+    struct instant now;
+
+    (void)read_clock(CLOCK_REALTIME, &now);
+    return now.seconds;
+}
+
 HANDLER(clock_gettime)
 {
     struct instant now;
@@ -147,10 +155,11 @@ HANDLER(times)
 }
 
 /* Rounded up, so that nobody sleeps too short. What is left of a long sleep is slept, too; one of more than 2^48
- * seconds is as good as one without an end, and its ticks would be too many. */
-static int32_t sleep_for(uint64_t seconds, uint32_t nanoseconds)
+ * seconds is as good as one without an end, and its ticks would be too many. A signal ends it: so many ticks are left. */
+static int32_t sleep_for(uint64_t seconds, uint32_t nanoseconds, uint64_t *not_slept)
 {
     uint64_t ticks;
+    uint32_t left = 0;
     int error = 0;
 
     if (nanoseconds >= SECOND_NANOSECONDS)
@@ -158,11 +167,39 @@ static int32_t sleep_for(uint64_t seconds, uint32_t nanoseconds)
     if (seconds >> 48)
         seconds = 1ull << 48;
     ticks = seconds * TICKS_PER_SECOND + (nanoseconds + TICK_NANOSECONDS - 1) / TICK_NANOSECONDS;
-    for (uint32_t part; ticks && !error; ticks -= part) {
+    vdso_tell_signals();
+    for (uint32_t part; ticks && !left && !error; ticks -= part - left) {
         part = ticks < TICKS_MAX ? (uint32_t)ticks : TICKS_MAX;
-        error = proc_sleep(CLIENT_SLOT_PROC, 0, part);
+        error = proc_sleep(CLIENT_SLOT_PROC, 0, part, &left);
     }
-    return error;
+    *not_slept = ticks;
+    return left ? vdso_ends_early() : error;
+}
+
+static struct instant instant_of(uint64_t ticks)
+{
+    return (struct instant){(uint32_t)(ticks / TICKS_PER_SECOND), (uint32_t)(ticks % TICKS_PER_SECOND)};
+}
+
+/* A sleep for some time that a signal has ended says what was left, if there is a place for that. */
+static int32_t tell_left(uint32_t at, const struct instant *left)
+{
+    if (!at)
+        return -EINTR;
+    if (vdso_is_bad(at, 2 * sizeof(uint32_t)))
+        return -EFAULT;
+    memcpy((void *)at, (const uint32_t[]){left->seconds, left->ticks * TICK_NANOSECONDS}, 2 * sizeof(uint32_t));
+    return -EINTR;
+}
+
+static int32_t tell_left64(uint32_t at, const struct instant *left)
+{
+    if (!at)
+        return -EINTR;
+    if (vdso_is_bad(at, 2 * sizeof(uint64_t)))
+        return -EFAULT;
+    memcpy((void *)at, (const uint64_t[]){left->seconds, left->ticks * TICK_NANOSECONDS}, 2 * sizeof(uint64_t));
+    return -EINTR;
 }
 
 HANDLER(nanosleep)
@@ -172,18 +209,27 @@ HANDLER(nanosleep)
     (void)number;
     if (vdso_is_bad(a[0], 2 * sizeof *wanted))
         return -EFAULT;
-    return wanted[0] < 0 ? -EINVAL : sleep_for((uint32_t)wanted[0], (uint32_t)wanted[1]);
+    if (wanted[0] < 0)
+        return -EINVAL;
+    uint64_t left = 0;
+    int32_t result = sleep_for((uint32_t)wanted[0], (uint32_t)wanted[1], &left);
+    struct instant instant = instant_of(left);
+    return result == -EINTR ? tell_left(a[1], &instant) : result;
 }
 
 /* Until an instant of that clock, or for so long. A thread that sleeps does not get its own clock to go on. */
-static int32_t sleep_on(uint32_t clock, bool until, uint64_t seconds, uint32_t nanoseconds)
+static int32_t sleep_on(uint32_t clock, bool until, uint64_t seconds, uint32_t nanoseconds, struct instant *rest)
 {
     struct instant now;
+    uint64_t not_slept = 0;
 
     if (clock > CLOCK_BOOT || clock == CLOCK_THREAD)
         return -EINVAL;
-    if (!until)
-        return sleep_for(seconds, nanoseconds);
+    if (!until) {
+        int32_t result = sleep_for(seconds, nanoseconds, &not_slept);
+        *rest = instant_of(not_slept);
+        return result;
+    }
     if (nanoseconds >= SECOND_NANOSECONDS || !read_clock(clock, &now))
         return -EINVAL;
     if (seconds >> 32)
@@ -191,7 +237,7 @@ static int32_t sleep_on(uint32_t clock, bool until, uint64_t seconds, uint32_t n
     uint64_t passed = now.seconds * (uint64_t)SECOND_NANOSECONDS + now.ticks * (uint64_t)TICK_NANOSECONDS;
     uint64_t wanted = seconds * SECOND_NANOSECONDS + nanoseconds;
     uint64_t left = wanted > passed ? wanted - passed : 0;
-    return sleep_for(left / SECOND_NANOSECONDS, (uint32_t)(left % SECOND_NANOSECONDS));
+    return sleep_for(left / SECOND_NANOSECONDS, (uint32_t)(left % SECOND_NANOSECONDS), &not_slept);
 }
 
 HANDLER(clock_nanosleep)
@@ -201,7 +247,11 @@ HANDLER(clock_nanosleep)
     (void)number;
     if (vdso_is_bad(a[2], 2 * sizeof *wanted))
         return -EFAULT;
-    return wanted[0] < 0 ? -EINVAL : sleep_on(a[0], a[1] & 1, (uint32_t)wanted[0], (uint32_t)wanted[1]);
+    if (wanted[0] < 0)
+        return -EINVAL;
+    struct instant rest = {0};
+    int32_t result = sleep_on(a[0], a[1] & 1, (uint32_t)wanted[0], (uint32_t)wanted[1], &rest);
+    return result == -EINTR && !(a[1] & 1) ? tell_left(a[3], &rest) : result;
 }
 
 HANDLER(clock_nanosleep64)
@@ -213,5 +263,7 @@ HANDLER(clock_nanosleep64)
         return -EFAULT;
     if (wanted[0] < 0)
         return -EINVAL;
-    return sleep_on(a[0], a[1] & 1, (uint64_t)wanted[0], (uint32_t)wanted[1]);
+    struct instant rest = {0};
+    int32_t result = sleep_on(a[0], a[1] & 1, (uint64_t)wanted[0], (uint32_t)wanted[1], &rest);
+    return result == -EINTR && !(a[1] & 1) ? tell_left64(a[3], &rest) : result;
 }

@@ -10,14 +10,17 @@
 #pragma once
 
 #include "kernel/abi/abi.h"
-#include "libuser/libc/errno.h"
+#include "libuser/sys/syscall.h"
 #include "servers/clients.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SIGNALS = 32, VDSO_CALLS = 512, MISSING_MAX = 8 };
+enum { SIGNAL_NUMBERS = 32, VDSO_CALLS = 512, MISSING_MAX = 8 };
+enum { VDSO_PIPES = 8 };
+enum { VDSO_STANDARD = 7 }; /* descriptors 0, 1 and 2, by bits */
 
 struct vdso_action {
     uint32_t handler, flags, mask;
@@ -28,19 +31,49 @@ struct vdso_state {
     struct {
         uint32_t self, dtv, previous, next, sysinfo, canary;
     } area;
-    uint32_t heap_end;         /* 0: not asked for yet */
-    uint32_t closed;           /* of the descriptors 0 to 2, by bits */
+    /* What entry.asm knows. */
+    uint32_t look;             /* a signal may have come: the call that returns next asks proc */
+    uint32_t stack_end;        /* of `stack`, if a signal that is caught is to use it, else 0 */
+    struct {
+        uint32_t begin, bytes; /* 0: there is none */
+    } stack;
+    uint32_t to_spare;
+    uint32_t saved[10];        /* of who is interrupted: its registers as pusha leaves them, eflags, esp */
+
+    uint32_t heap_end; /* 0: not asked for yet */
+    bool has_own_heap; /* the program moves the heap's end itself, by sbrk */
+    bool has_files;    /* the file server knows the process: it has its descriptors */
+    bool has_mappings; /* there may be pages of files */
+    bool has_transfer; /* the page for what does not fit in a message is there */
+    bool gives_keys;           /* the terminal is in that mode, as far as this process knows */
+    char no_path[4];           /* an empty one: what is meant is the descriptor itself */
+    uint32_t umask;
+    struct vdso_pipe {
+        struct pipe_ring *ring; /* 0: not in our memory */
+        uint8_t fd, uses;
+        bool writes; /* of the end */
+    } pipes[VDSO_PIPES]; /* by the descriptor's lowest bits */
+    uint32_t console_reads,
+        console_writes;        /* descriptors that are known to be the console, by bits; the server asks no more */
     uint32_t began;            /* ticks */
     uint32_t boot_seconds;     /* since 1970; 0: not asked for yet */
-    uint32_t before_read;      /* a function of the program, called before descriptor 0 is read; 0: none */
-    uint32_t blocked, pending; /* signals, n as bit n - 1 */
-    struct vdso_action actions[SIGNALS];
+    uint32_t before_read;      /* a function of the program, called before the console is read; 0: none */
+    uint32_t caught, ignored, blocked;                /* sets of signals, n as bit n - 1 */
+    uint32_t told_caught, told_ignored, told_blocked; /* those that proc knows */
+    uint32_t held;         /* signals that wait at proc until they are not blocked any more, as far as is known */
+    uint32_t restart;      /* the number of the call that a signal has interrupted, if it may be made again; or 0 */
+    uint32_t is_suspended; /* in sigsuspend, which has replaced this: */
+    uint32_t mask_before;
+    struct vdso_action actions[SIGNAL_NUMBERS];
     uint32_t missing_count, missing[MISSING_MAX]; /* calls that the log has been told of */
     uint8_t random[16];                           /* AT_RANDOM */
 };
 _Static_assert(sizeof(struct vdso_state) <= STACK_TOP - THREAD_AREA - 16, "it does not fit above the stack");
 
 _Static_assert(VDSO_BASE == 0x8f0000 && VDSO_END == 0x8f8000, "the numbers of boot/vdso.ld");
+_Static_assert(offsetof(struct vdso_state, look) == 24 && offsetof(struct vdso_state, stack_end) == 28 &&
+                   offsetof(struct vdso_state, stack) == 32 && offsetof(struct vdso_state, saved) == 44,
+               "those of entry.asm");
 _Static_assert(THREAD_AREA == 0x8f0000 - 1024 && USER_AREA_SELECTOR == 0x2b && VDSO_CALLS == 512, "those of entry.asm");
 
 static struct vdso_state *const state = (struct vdso_state *)THREAD_AREA;
@@ -61,7 +94,8 @@ void vdso_call(void);
 
 /* Goes on at `entry` with this stack pointer, and edx 0: nothing to be called at exit. */
 _Noreturn void vdso_jump(uint32_t stack, uint32_t entry);
-_Noreturn void vdso_begin(uint32_t entry, uint32_t headers, uint32_t headers_count);
+_Noreturn void vdso_begin(uint32_t entry, uint32_t headers, uint32_t headers_count_and_files, uint32_t ignored,
+                          uint32_t blocked);
 
 /* True if not all of so many bytes there can be a program's. */
 static inline bool vdso_is_bad(uint32_t at, uint32_t bytes)
@@ -69,8 +103,86 @@ static inline bool vdso_is_bad(uint32_t at, uint32_t bytes)
     return bytes && (bytes > USER_END - STACK_LOW || at - STACK_LOW > USER_END - STACK_LOW - bytes);
 }
 
+/* Of one of the two words of the state. */
+static inline bool vdso_is_console(uint32_t descriptors, uint32_t fd)
+{
+    return fd < 32 && descriptors >> fd & 1;
+}
+
+static inline void vdso_set_console(uint32_t *descriptors, uint32_t fd, bool console)
+{
+    if (fd < 32)
+        *descriptors = (*descriptors & ~(1u << fd)) | (uint32_t)console << fd;
+}
+
+/* The file server knows the process from here on: 0 or an error. */
+int vdso_begin_files(void);
+
+/* So many bytes go by the transfer page, if there is one: where they are to be put, and how many fit. */
+char *vdso_bytes(uint32_t bytes, uint32_t *most);
+
+/* The ring of a descriptor's pipe if it is in our memory. A use of a descriptor that is not the console is counted:
+ * with some of them it gets there. It is forgotten when the descriptor is closed or becomes another, or the process
+ * forks. */
+struct pipe_ring *vdso_pipe_ring(uint32_t fd, bool writes);
+void vdso_pipe_used(uint32_t fd);
+void vdso_pipe_forget(uint32_t fd);
+void vdso_pipes_forget(void);
+
+/* At least one byte, and waits for it; 0: the end; or an error. */
+int32_t vdso_pipe_read(uint32_t fd, struct pipe_ring *ring, char *to, uint32_t bytes);
+int32_t vdso_pipe_write(uint32_t fd, struct pipe_ring *ring, const char *from, uint32_t bytes);
+
+/* A path into a message for the file server: how many bytes of data that is, or an error. */
+int32_t vdso_put_path(uint32_t path);
+
+/* Seconds since 1970. */
+uint32_t vdso_seconds(void);
+
+/* Whether the file server says that the descriptor is a terminal: 0, -ENOTTY, -EBADF. */
+int vdso_check_terminal_file(uint32_t fd);
+
+static inline bool vdso_is_error(int32_t result)
+{
+    return result < 0 && result >= -PAGE_SIZE;
+}
+
+/* Anonymous pages at an address, or with 0 anywhere: where, or an error. */
+int32_t vdso_map(uint32_t address, uint32_t length);
+int vdso_unmap(uint32_t address, uint32_t length);
+
+/* What mmap2 is asked for with a file; an address that is not 0 is free. */
+struct vdso_map {
+    uint32_t address, length, protection, flags, fd, page;
+};
+int32_t vdso_map_file(const struct vdso_map *map);
+
+/* Pages that are shared with whom the process forks. */
+int32_t vdso_map_shared(uint32_t address, uint32_t length);
+
+/* A message that may be waited for long: the kernel's error; or VDSO_GIVEN_UP, as there is something to look at. */
+enum { VDSO_GIVEN_UP = 1 };
+__attribute__((regparm(2))) int32_t vdso_wait(uint32_t head, struct words *words);
+
+/* A call that waited has heard that a signal came: what it returns. The second may be made again. */
+int32_t vdso_ends_early(void);
+int32_t vdso_may_restart(uint32_t number);
+
+/* The same, with the error of the protocol: the server's, -EINTR when given up, -EPIPE. */
+static inline int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words)
+{
+    int32_t error = vdso_wait(SYS_ipc_call | flags | slot << SLOT_SHIFT, words);
+
+    if (error)
+        return error == VDSO_GIVEN_UP ? -EINTR : -EPIPE;
+    return (int)words->w[0];
+}
+
 /* A signal of the process to itself. */
 void vdso_raise(uint32_t signal);
+
+/* Proc knows what is caught, ignored and blocked. */
+void vdso_tell_signals(void);
 
 /* Bytes that nobody can foretell, as far as the processor has them. */
 void vdso_random(uint8_t *to, uint32_t bytes);

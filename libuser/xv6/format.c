@@ -2,9 +2,17 @@
 
 #include <string.h>
 
-typedef void put_function(const char *text, size_t bytes);
+struct sink {
+    xv6_put *put;
+    void *to;
+};
 
-static void put_number(put_function *put, unsigned value, unsigned base, int negative)
+static void put(const struct sink *sink, const char *text, size_t bytes)
+{
+    sink->put(sink->to, text, bytes);
+}
+
+static void put_number(const struct sink *sink, unsigned value, unsigned base, int negative)
 {
     char digits[16], *p = digits + sizeof digits;
 
@@ -13,18 +21,18 @@ static void put_number(put_function *put, unsigned value, unsigned base, int neg
     } while (value /= base);
     if (negative)
         *--p = '-';
-    put(p, (size_t)(digits + sizeof digits - p));
+    put(sink, p, (size_t)(digits + sizeof digits - p));
 }
 
-static void put_string(put_function *put, const char *text)
+static void put_string(const struct sink *sink, const char *text)
 {
     if (!text)
         text = "(null)";
-    put(text, strlen(text));
+    put(sink, text, strlen(text));
 }
 
 /* `at` points behind the percent sign. */
-static void put_conversion(put_function *put, const char *at, va_list *arguments)
+static void put_conversion(const struct sink *sink, const char *at, va_list *arguments)
 {
     char c;
     int number;
@@ -32,39 +40,40 @@ static void put_conversion(put_function *put, const char *at, va_list *arguments
     switch (*at) {
     case 'd':
         number = va_arg(*arguments, int);
-        put_number(put, number < 0 ? 0u - (unsigned)number : (unsigned)number, 10, number < 0);
+        put_number(sink, number < 0 ? 0u - (unsigned)number : (unsigned)number, 10, number < 0);
         break;
     case 'x':
     case 'p':
-        put_number(put, va_arg(*arguments, unsigned), 16, 0);
+        put_number(sink, va_arg(*arguments, unsigned), 16, 0);
         break;
     case 's':
-        put_string(put, va_arg(*arguments, const char *));
+        put_string(sink, va_arg(*arguments, const char *));
         break;
     case 'c':
         c = (char)va_arg(*arguments, int);
-        put(&c, 1);
+        put(sink, &c, 1);
         break;
     case '%':
-        put(at, 1);
+        put(sink, at, 1);
         break;
     default:
-        put(at - 1, 2);
+        put(sink, at - 1, 2);
     }
 }
 
-void __xv6_format(put_function *put, const char *format, va_list arguments)
+void xv6_format(xv6_put *put_to, void *to, const char *format, va_list arguments)
 {
+    const struct sink sink = {put_to, to};
     va_list rest;
 
     va_copy(rest, arguments);
     for (;;) {
         size_t plain = strcspn(format, "%");
-        put(format, plain);
+        put(&sink, format, plain);
         format += plain;
         if (!format[0] || !format[1])
             break;
-        put_conversion(put, format + 1, &rest);
+        put_conversion(&sink, format + 1, &rest);
         format += 2;
     }
     va_end(rest);

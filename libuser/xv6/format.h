@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-/* Gives the text to `put`, piece by piece. */
-void __xv6_format(void (*put)(const char *text, size_t bytes), const char *format,
-                  va_list arguments);
+typedef void xv6_put(void *to, const char *text, size_t bytes);
+
+/* Gives the text to `put`, with `to`, piece by piece. */
+void xv6_format(xv6_put *put, void *to, const char *format, va_list arguments);

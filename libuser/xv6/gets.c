@@ -1,6 +1,4 @@
-#include "libuser/libc/internal.h"
-
-#include <unistd.h>
+#include "libuser/xv6/call.h"
 
 char *xv6_gets(char *to, int size);
 
@@ -11,7 +9,7 @@ WEAK char *xv6_gets(char *to, int size)
 
     while (n + 1 < size) {
         char c;
-        if (read(0, &c, 1) < 1)
+        if (linux_call(SYS_read, 0, (uintptr_t)&c, 1) < 1)
             break;
         to[n++] = c;
         if (c == '\n' || c == '\r')

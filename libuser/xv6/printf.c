@@ -1,20 +1,44 @@
-#include "libuser/libc/internal.h"
+#include "libuser/xv6/call.h"
 #include "libuser/xv6/format.h"
+
+enum { OUTPUT_BYTES = 256 }; /* of a message */
+
+struct output {
+    int fd;
+    size_t used;
+    char text[OUTPUT_BYTES];
+};
 
 void xv6_printf(int fd, const char *format, ...);
 
-static void put(const char *text, size_t bytes)
+static void send(struct output *output)
 {
-    __console_put(text, bytes);
+    if (output->used)
+        linux_call(SYS_write, (uint32_t)output->fd, (uintptr_t)output->text, output->used);
+    output->used = 0;
 }
 
+static void put(void *to, const char *text, size_t bytes)
+{
+    struct output *output = to;
+
+    for (size_t i = 0; i < bytes; i++) {
+        output->text[output->used++] = text[i];
+        if (output->used == OUTPUT_BYTES)
+            send(output);
+    }
+}
+
+/* What one call prints is one write, unless it is longer. */
 WEAK void xv6_printf(int fd, const char *format, ...)
 {
+    struct output output;
     va_list arguments;
 
-    if (fd < 0 || fd > 2)
-        return;
+    output.fd = fd;
+    output.used = 0;
     va_start(arguments, format);
-    __xv6_format(put, format, arguments);
+    xv6_format(put, &output, format, arguments);
     va_end(arguments);
+    send(&output);
 }

@@ -1,18 +1,25 @@
-/* xv6's calls where they differ from the standard library's of the same name. */
-#include "libuser/ipc/ipc.h"
-#include "libuser/libc/internal.h"
-#include "servers/proto/proc.h"
+/* Processes, as xv6's programs have them. */
+#include "libuser/xv6/call.h"
 
-#include <signal.h>
 #include <stdlib.h>
 
+int xv6_fork(void);
 _Noreturn void xv6_exit(void);
 int xv6_wait(void);
 int xv6_wait_status(int *status);
 int xv6_waitpid(int pid, int *status, int options);
 int xv6_kill(int pid);
+int xv6_getpid(void);
 int xv6_sleep(int ticks);
+int exec(char *path, char **arguments);
 int uptime(void);
+
+enum { TICK_NANOSECONDS = 1000000000 / TICKS_PER_SECOND, KILL = 9 };
+
+WEAK int xv6_fork(void)
+{
+    return ask(SYS_fork, 0, 0, 0);
+}
 
 WEAK _Noreturn void xv6_exit(void)
 {
@@ -22,14 +29,7 @@ WEAK _Noreturn void xv6_exit(void)
 /* The status as exit got it; -1 for a child that was killed. */
 WEAK int xv6_waitpid(int pid, int *status, int options)
 {
-    struct __ended ended = {0, 0, 0};
-
-    if (status && __is_bad(status, sizeof *status))
-        return __result(-EFAULT, 0);
-    int child = __wait(pid, options, &ended);
-    if (child > 0 && status)
-        *status = ended.signal ? -1 : (int)ended.code;
-    return __result(child, child);
+    return ask(TALLY_WAIT, (uint32_t)pid, (uintptr_t)status, (uint32_t)options);
 }
 
 WEAK int xv6_wait_status(int *status)
@@ -44,19 +44,28 @@ WEAK int xv6_wait(void)
 
 WEAK int xv6_kill(int pid)
 {
-    return kill(pid, SIGKILL);
+    return ask(SYS_kill, (uint32_t)pid, KILL, 0);
+}
+
+WEAK int xv6_getpid(void)
+{
+    return ask(SYS_getpid, 0, 0, 0);
 }
 
 WEAK int xv6_sleep(int ticks)
 {
-    __console_show();
-    if (ticks <= 0)
-        return 0;
-    return __result(proc_sleep(CLIENT_SLOT_PROC, 0, (uint32_t)ticks), 0);
+    const int32_t time[] = {ticks / TICKS_PER_SECOND, ticks % TICKS_PER_SECOND * TICK_NANOSECONDS};
+
+    return ticks <= 0 ? 0 : ask(SYS_nanosleep, (uintptr_t)time, 0, 0);
+}
+
+/* A program's name is not cut, as those of the boot archive are longer than xv6's; there is no environment. */
+WEAK int exec(char *path, char **arguments)
+{
+    return ask(SYS_execve, (uintptr_t)path, (uintptr_t)arguments, 0);
 }
 
 WEAK int uptime(void)
 {
-    uint32_t ticks = 0;
-    return __result(proc_uptime(CLIENT_SLOT_PROC, 0, &ticks), (int)ticks);
+    return ask(SYS_times, 0, 0, 0);
 }

@@ -1,7 +1,7 @@
 /*
  * The calls and functions of xv6 programs.
  *
- * Where the standard library has the same name for something else, an assembler label keeps them
+ * Where musl has the same name for something else, or something that needs more of it, an assembler label keeps them
  * apart. main is renamed, so that the start-up code finds it: its result does not matter, it may
  * fall off its end, and exit() takes no status: the status is 0.
  */
@@ -16,24 +16,37 @@ struct rtcdate;
 #define main xv6_main
 
 /* Calls: -1 for failure. Time is in ticks of 10 ms. */
-int fork(void);
+int fork(void) __asm__("xv6_fork");
 _Noreturn void exit(void) __asm__("xv6_exit");
 int wait(void) __asm__("xv6_wait");
-int read(int fd, void *to, int bytes);
-int write(int fd, const void *from, int bytes);
 int kill(int pid) __asm__("xv6_kill");
 int exec(char *path, char **arguments);
-int getpid(void);
-char *sbrk(int bytes);
+int getpid(void) __asm__("xv6_getpid");
+char *sbrk(int bytes) __asm__("tally_sbrk");
 int sleep(int ticks) __asm__("xv6_sleep");
 int uptime(void);
+
+/* Files. Of each name in a path the first 14 bytes count. */
+int open(const char *path, int flags) __asm__("xv6_open");
+int close(int fd) __asm__("xv6_close");
+int read(int fd, void *to, int bytes) __asm__("xv6_read");
+int write(int fd, const void *from, int bytes) __asm__("xv6_write");
+int pipe(int *ends) __asm__("xv6_pipe");
+int dup(int fd) __asm__("xv6_dup");
+int fstat(int fd, struct stat *to) __asm__("xv6_fstat");
+int stat(const char *path, struct stat *to) __asm__("xv6_stat");
+int link(const char *old, const char *new) __asm__("xv6_link");
+int unlink(const char *path) __asm__("xv6_unlink");
+int mkdir(const char *path) __asm__("xv6_mkdir");
+int mknod(const char *path, short major, short minor) __asm__("xv6_mknod");
+int chdir(const char *path) __asm__("xv6_chdir");
 
 /* Later versions give exit a status and wait a place for it: all of it, -1 for a killed child. */
 _Noreturn __attribute__((overloadable)) void exit(int status) __asm__("exit");
 __attribute__((overloadable)) int wait(int *status) __asm__("xv6_wait_status");
 int waitpid(int pid, int *status, int options) __asm__("xv6_waitpid");
 
-/* Functions. printf knows %d %x %p (upper-case), %s, %c and %%; fd is 0, 1 or 2. */
+/* Functions. printf knows %d %x %p (upper-case), %s, %c and %%. */
 void printf(int fd, const char *format, ...) __asm__("xv6_printf");
 char *gets(char *to, int size) __asm__("xv6_gets");
 char *strcpy(char *to, const char *from);

@@ -1,9 +1,16 @@
-/* bench_process [ROW]: what processes cost that do nothing, from fork to the end of wait. */
-#include "libuser/mem/shm.h"
+/*
+ * bench_process [ROW]: what processes cost that do nothing, from fork to the end of wait, by the stubs of proc's protocol:
+ * without what a C library does beside that, for threads and signals.
+ */
+#include "libuser/ipc/ipc.h"
 #include "programs/bench/rows.h"
+#include "servers/clients.h"
+#include "servers/mem/layout.h"
+#include "servers/proto/mem.h"
+#include "servers/proto/proc.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
+#include <stddef.h>
+#include <string.h>
 
 enum { SEGMENT = 1 };
 
@@ -13,33 +20,35 @@ static void nothing(void)
 
 static void execute(void)
 {
-    static char *const arguments[] = {"bench_nothing", 0};
+    uint32_t ignored, blocked;
+    static const char name[] = "bench_nothing";
 
-    execv(arguments[0], arguments);
-    _exit(1);
+    memcpy(message_page->words, name, sizeof name);
+    proc_exec(CLIENT_SLOT_PROC, 0, sizeof name, 1, sizeof name, &ignored, &blocked);
+    proc_exit(CLIENT_SLOT_PROC, 0, 1);
 }
 
 static void share(void)
 {
-    char *page;
+    uint32_t address;
 
-    if (shm_open(SEGMENT, &page) != 0)
-        _exit(1);
+    if (mem_shm_open(CLIENT_SLOT_MEM, ipc_window(SHM_BASE, SHM_PAGES), SEGMENT, &address))
+        proc_exit(CLIENT_SLOT_PROC, 0, 1);
 }
 
 static void children(struct samples *samples, void (*child)(void))
 {
     for (int i = 0; i < SAMPLES; i++) {
-        int status = 1;
-        uint32_t begin = cycles();
-        pid_t pid = fork();
-        if (pid == 0) {
+        uint32_t pid = 0, ended = 0, code = 1, signal = 1, begin = cycles();
+        int error = proc_fork(CLIENT_SLOT_PROC, 0, &pid);
+        if (!error && pid == 0) {
             child();
-            _exit(0);
+            proc_exit(CLIENT_SLOT_PROC, 0, 0);
         }
-        pid_t ended = wait(&status);
+        if (!error)
+            error = proc_wait(CLIENT_SLOT_PROC, 0, (uint32_t)-1, 0, &ended, &code, &signal);
         samples_add(samples, begin, cycles());
-        if (pid < 0 || ended != pid || status != 0)
+        if (error || ended != pid || code || signal)
             rows_fail("bench_process");
     }
 }
@@ -59,13 +68,23 @@ static void row_fork_shm(struct samples *samples)
     children(samples, share);
 }
 
-int main(int argc, char **argv)
+_Noreturn void _start(void);
+
+/* There is no C library. */
+_Noreturn void _start(void)
 {
     static const struct row rows[] = {
         {"fork", row_fork},
         {"fork_exec", row_fork_exec},
         {"fork_shm", row_fork_shm},
     };
+    static char strings[IPC_DATA_MAX + 1];
+    uint32_t count = 0, bytes, copied = 0;
 
-    return rows_run(rows, sizeof(rows) / sizeof(rows[0]), argc > 1 ? argv[1] : 0);
+    if (proc_args(CLIENT_SLOT_PROC, 0, 0, 0, &count, &bytes, &copied))
+        rows_fail("bench_process");
+    memcpy(strings, message_page->words, copied);
+    const char *name = count > 1 ? strings + strlen(strings) + 1 : NULL;
+    proc_exit(CLIENT_SLOT_PROC, 0, (uint32_t)rows_run(rows, sizeof rows / sizeof rows[0], name));
+    __builtin_trap();
 }

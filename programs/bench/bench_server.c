@@ -4,6 +4,8 @@
  * print is the name of each stretch:
  *     bench: part NAME
  */
+#include "libuser/mem/mmap.h"
+#include "libuser/mem/sbrk.h"
 #include "libuser/mem/shm.h"
 #include "programs/bench/rows.h"
 
@@ -13,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,7 +104,7 @@ static bool is_zero(const char *from, unsigned bytes)
 
 static char *get_heap(unsigned bytes)
 {
-    char *from = sbrk((intptr_t)bytes);
+    char *from = tally_sbrk((intptr_t)bytes);
 
     check(from != (void *)-1, "sbrk");
     from += -(uintptr_t)from % PAGE;
@@ -179,10 +180,10 @@ static void part_munmap(void)
 
 static void part_sbrk(void)
 {
-    char *from = get_heap(LESS + PAGE), *end = sbrk(0);
+    char *from = get_heap(LESS + PAGE), *end = tally_sbrk(0);
 
-    check(sbrk(-LESS) == end && (char *)sbrk(0) == end - LESS, "sbrk");
-    check((char *)sbrk(LESS) == end - LESS, "sbrk");
+    check(tally_sbrk(-LESS) == end && (char *)tally_sbrk(0) == end - LESS, "sbrk");
+    check((char *)tally_sbrk(LESS) == end - LESS, "sbrk");
     check(is_zero(from + PAGE, LESS - PAGE), "a heap that was given back");
 }
 

@@ -3,7 +3,7 @@
 Page 0 holds struct boot_image (kernel/abi/abi.h) at 0, struct archive_header (servers/archive.h) at 64
 and the directory at 128, which goes on in as many pages as it needs. Then come init as a flat image
 (text, data, stack) and the programs as ELF files without their symbols, each from a page boundary on; of a library its
-only segment, as it is in memory.
+only segment, as it is in memory; and files as they are.
 """
 import argparse
 import functools
@@ -20,7 +20,7 @@ INIT_STACK_PAGES, INIT_ACCOUNT_PAGES = 4, 64
 IMAGE = struct.Struct("<8s6I")
 HEADER = struct.Struct("<8s5I")
 ENTRY = struct.Struct("<5I")
-KINDS = {"programs": 0, "servers": 1, "kernel_tests": 2, "libraries": 3}  # enum archive_kind; each is a name space
+KINDS = {"programs": 0, "servers": 1, "kernel_tests": 2, "libraries": 3, "files": 4}  # enum archive_kind; each is a name space
 HEADER_OFFSET, ENTRIES_OFFSET = 64, 128
 
 
@@ -65,12 +65,27 @@ def arguments_of(words, folder, **about):
     parser = argparse.ArgumentParser(fromfile_prefix_chars="@", formatter_class=argparse.RawDescriptionHelpFormatter, **about)
     parser.add_argument("output")
     parser.add_argument("init", type=program, help="init's ELF file")
+    of_kinds = {"libraries": library, "files": functools.partial(File, pathlib.Path(folder))}
     for kind in KINDS:
-        of_kind = library if kind == "libraries" else program
+        of_kind = of_kinds.get(kind, program)
         parser.add_argument("--" + kind.replace("_", "-"), type=of_kind, nargs="*", default=[])
     parser.add_argument("--foreign", type=pathlib.Path, metavar="FOLDER",
                         help="where programs from outside are built; its programs come before others of their names")
     return parser.parse_args(words)
+
+
+class File:
+    """What is only read."""
+
+    def __init__(self, folder, path):
+        self.path = folder / path
+        self.name = self.path.name
+
+    def stripped(self):
+        try:
+            return self.path.read_bytes()
+        except OSError as error:
+            raise ProgramError(f"{self.path}: {error.strerror}") from error
 
 
 def program_in(folder, name, kind=Program):
@@ -83,5 +98,6 @@ def make(words=None, folder=".", **about):
         found = foreign.read(arguments.foreign)
         arguments.programs = [p for p in arguments.programs if p.name not in found]
         arguments.programs += [Program(foreign.elf(arguments.foreign, name)) for name, good in found.items() if good]
+        arguments.files += [File(pathlib.Path(), path) for path in foreign.files(arguments.foreign)]
     members = [(KINDS[kind], program) for kind in KINDS for program in getattr(arguments, kind)]
     replace_file(arguments.output, build(arguments.init, members))

@@ -17,6 +17,7 @@ from tally.interface import ROOT
 
 INSTRUCTIONS, BYTES, LINES, FRAMES = "instructions", "bytes", "lines", "frames"
 KERNEL, PROCESS, MEMORY, SERVER = "bench_kernel", "bench_process", "bench_memory", "bench_server"
+FILE = "bench_file"
 FIGURE = re.compile(r"bench: (\w+) (\d+) (\d+) (\d+)")
 PART = re.compile(r"bench: part (\w+)")
 PART_BEGINS = "part_begins"  # that program's function
@@ -50,6 +51,7 @@ SOURCES = {
               "revoke_10", "revoke_100", "revoke_1000", "revoke_frames_100"),
     **sources(MEMORY, "shm_open", "shm_create", "shm_close", "page_get_put"),
     **sources(PROCESS, "fork", "fork_exec"),
+    **sources(FILE, "open_close", "read_4k", "write_4k", "map_file_page", "pipe", "pipe_4k", "exec_file"),
     **sources(MEMORY, "lock", "console_byte"),
 }
 LONGEST, SERVER_LONGEST, BOOT = system.LONGEST, "server_longest", ("boot_init", "boot_done")
@@ -222,7 +224,7 @@ def all_rows(folder, quick=False):
     """The rows in the order of NAMES; without the longest stretch without interrupts if it is to be quick."""
     bench_plugin.build(folder)
     long = [] if quick else longest_jobs(folder)
-    jobs = [*((program_rows, folder, program) for program in (KERNEL, PROCESS, MEMORY)), (second_cpu_rows, folder),
+    jobs = [*((program_rows, folder, program) for program in (KERNEL, PROCESS, MEMORY, FILE)), (second_cpu_rows, folder),
             (server_rows, folder), (boot_rows, folder), (size_rows, folder), *((account_rows, folder, name) for name in ACCOUNTS)]
     results = run_jobs([*long, *jobs])
     found = {row.name: row for rows in results[len(long):] for row in rows}

@@ -9,6 +9,7 @@ from tally.build import BuildError
 from tally.damage import PAGE, PROGRAM_BASE, symbol
 from tally.interface import ROOT
 from tally.output import replace_file
+from tally.program import VDSO_BASE, VDSO_END, Program
 from tally.symbols import find_elf
 
 SOURCES = sorted((ROOT / "scripts/tally").glob("count_*.[ch]"))
@@ -17,7 +18,8 @@ WITH_SERVERS = ("servers", "kept")  # modes
 OPTIONS = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
 LOAD, EXECUTABLE = 1, 1  # of program headers
 PART = re.compile(r"part (\d+) ([0-9a-f]+) (\d+)")
-SERVERS, WORKER = ("init", "mem", "proc", "console"), "work_thread"  # proc's, which drives its long work for programs
+SERVERS, WORKER = ("init", "mem", "proc", "console", "file"), "work_thread"  # proc's, which drives its long work for programs
+KEYS = {"file": "files"}  # of the plugin's arguments: QEMU takes file= itself
 PAGE_OF = re.compile(r"page (\d+) ([0-9a-f]+)")
 
 
@@ -36,8 +38,8 @@ def build(folder):
 
 
 def text_of(elf):
-    """The bytes of a program's executable segment."""
-    data = elf.read_bytes()
+    """The bytes of a program's executable segment, as it is in the archive."""
+    data = Program(elf).stripped()
     at, size, count = struct.unpack_from("<I", data, 28)[0], *struct.unpack_from("<HH", data, 42)
     for header in (struct.unpack_from("<8I", data, at + i * size) for i in range(count)):
         kind, offset, _, _, file_bytes, _, flags, _ = header
@@ -64,7 +66,7 @@ def server_arguments(folder, scratch):
     """Those that tell whether a server runs."""
     for name in SERVERS:
         (scratch / name).write_bytes(text_of(find_elf(folder, name)))
-    return {**{name: scratch / name for name in SERVERS}, **worker_range(find_elf(folder, "proc"))}
+    return {**{KEYS.get(name, name): scratch / name for name in SERVERS}, **worker_range(find_elf(folder, "proc"))}
 
 
 def counted(folder, mode, program, start, mark=None):
@@ -102,9 +104,12 @@ class Programs:
     """Tells by a page's contents and address which program it is of."""
 
     def __init__(self, folder):
+        self.library = folder / "libraries/vdso.elf"
         self.texts = {elf: text_of(elf) for space in SPACES for elf in sorted((folder / space).glob("*.elf"))}
 
     def find(self, page, address):
+        if address in range(VDSO_BASE, VDSO_END):
+            return self.library
         at = (address - PROGRAM_BASE) // PAGE * PAGE
         for elf, text in self.texts.items():
             piece = text[at:at + PAGE]

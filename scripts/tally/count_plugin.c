@@ -42,8 +42,8 @@ enum { SYSEXIT_0 = 0x0f, SYSEXIT_1 = 0x35, IRET = 0xcf };
 
 struct arguments arguments;
 
-enum { TEXT_OF_PROGRAM, TEXT_OF_INIT, TEXT_OF_MEM, TEXT_OF_PROC, TEXT_OF_CONSOLE, TEXTS };
-static const char *const text_names[TEXTS] = {"text", "init", "mem", "proc", "console"};
+enum { TEXT_OF_PROGRAM, TEXT_OF_INIT, TEXT_OF_MEM, TEXT_OF_PROC, TEXT_OF_CONSOLE, TEXT_OF_FILE, TEXTS };
+static const char *const text_names[TEXTS] = {"text", "init", "mem", "proc", "console", "files"};
 static struct text {
     uint8_t *bytes;
     size_t size; /* 0: not given */
@@ -81,6 +81,8 @@ bool is_of_text(uint32_t address, const uint8_t *host)
 
 enum runner runner_of(uint32_t address, const uint8_t *host)
 {
+    if (address >= VDSO_BASE && address < VDSO_END)
+        return PROGRAM;
     if (address < PROGRAM_BASE)
         return OTHER;
     if (is_kernel(address))

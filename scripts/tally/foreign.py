@@ -4,8 +4,10 @@ import pathlib
 from tally.image import QUOTES, WORD
 
 FOLDER = "foreign"  # of a build folder
-LIST = "list"  # of all programs: each line is `good NAME MARK` or `broken NAME`; the mark is the ELF file's
+LIST = "list"  # of all: each line is `good NAME MARK`, `broken NAME` or `file NAME MARK`; the mark is the file's time
+FILES = "files"  # copies of the folder's other files, which are in the tree of files
 NAME_MAX = 63
+FILE_BYTES_MAX = 4 << 20
 
 
 def may_be_program(file):
@@ -21,8 +23,16 @@ def elf(folder, name):
     return pathlib.Path(folder) / f"{name}.elf"
 
 
+def lines_of(folder):
+    path = pathlib.Path(folder) / LIST
+    return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
+
+
 def read(folder):
     """{name: whether it could be built}"""
-    path = pathlib.Path(folder) / LIST
-    lines = path.read_text().splitlines() if path.exists() else []
-    return {words[1]: words[0] == "good" for words in map(str.split, lines)}
+    return {words[1]: words[0] == "good" for words in lines_of(folder) if words[0] != "file"}
+
+
+def files(folder):
+    """The other files, as they are in `folder`."""
+    return [pathlib.Path(folder) / FILES / words[1] for words in lines_of(folder) if words[0] == "file"]

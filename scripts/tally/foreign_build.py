@@ -1,10 +1,11 @@
-"""Builds programs from outside of the tree: each *.c of a folder is one.
+"""Builds programs from outside of the tree: each *.c of a folder is one; its other files are data for them.
 
 A program that cannot be built stops no other: it is named, the list (tally/foreign.py) has it as broken, and no older
 file of it is left.
 
-A program is of the standard world, with musl, unless "user.h" renames its main: then it is one of xv6's, and compiled
-again with the headers of that.
+A program is of the standard world unless "user.h" renames its main: then it is one of xv6's. That is compiled again,
+as what it defines may have any name that the compiler knows as a function's, and is not linked with what only the standard
+world has.
 """
 import functools
 import json
@@ -16,13 +17,14 @@ import time
 from tally import foreign, parallel, processes
 from tally.entry import Told
 from tally.interface import ROOT
-from tally.output import write_if_changed
+from tally.output import replace_file, write_if_changed
 from tally.program import Program, ProgramError
 from tally.record import record
 
 XV6 = ROOT / "libuser/xv6"
 XV6_MAIN = b"\0xv6_main\0"  # in an object's table of names
 CLOCK = 10_000_000  # ns: how exact the times of files are
+NOT_DATA = (".c", ".h", ".o", ".d", ".S", ".s", ".asm")  # of a folder's other files
 DEPTH = 4  # of folders in the name of a header
 SHARES = 4  # of each processor, of what is built
 NO_MAIN = re.compile(r"undefined symbol: (xv6_)?main$", re.M)
@@ -33,14 +35,7 @@ NAME_RULE = f"a program's name has at most {foreign.NAME_MAX} printable ASCII ch
 HABITS = ["-std=gnu11", "-Wno-unknown-warning-option", *(f"-Wno-error={kind}" for kind in (
     "implicit-function-declaration", "implicit-int", "int-conversion", "incompatible-pointer-types",
     "incompatible-function-pointer-types", "return-type", "return-mismatch"))]
-
-
-@record
-class World:
-    compile: list  # the command, without files
-    link: list
-    inputs: list  # what is linked with each program, behind it
-    habits: tuple = ()  # beside those of both
+HABITS_OF_XV6 = ["-fno-builtin", "-Wno-return-type"]
 
 
 @record
@@ -48,8 +43,10 @@ class Tools:
     folder: pathlib.Path  # of the programs
     output: pathlib.Path
     generated: pathlib.Path
-    standard: World
-    xv6: World
+    compile: list  # the command, without files
+    link: list
+    inputs: list  # what is linked with each program, behind it
+    standard: list  # what is linked with one of the standard world, beside that
 
     def includes(self):
         """<x.h> is the library's; "x.h" may be the folder's own, then xv6's, then a path from our root."""
@@ -58,8 +55,8 @@ class Tools:
 
     def files(self):
         """Those that the commands name: tools, the linker's script, what is linked with each."""
-        words = [word for world in (self.standard, self.xv6) for word in (*world.compile, *world.link, *world.inputs)]
-        return sorted({word for word in words if word.startswith("/") and os.path.isfile(word)})
+        words = {*self.compile, *self.link, *self.inputs, *self.standard}
+        return sorted(word for word in words if word.startswith("/") and os.path.isfile(word))
 
     def overlay(self):
         """ "user.h" is ours even when the folder has one, whoever includes it."""
@@ -71,12 +68,13 @@ class Tools:
         return ["-ivfsoverlay", str(file)]
 
     def commands(self, file):
-        """What compiles and what links it, in each world. They run in the output's folder: LLD takes a % in the name of an
-        output for any letter."""
+        """What compiles and what links it, in the standard world and in xv6's. They run in the output's folder: LLD takes a %
+        in the name of an output for any letter."""
         made = {kind: f"./{file.stem}.{kind}" for kind in ("o", "d", "elf")}
-        return [[[*world.compile, *HABITS, *world.habits, *self.includes(), *self.overlay(),
-                  "-MD", "-MF", made["d"], "-MT", "x", "-c", str(file), "-o", made["o"]],
-                 [*world.link, made["o"], *world.inputs, "-o", made["elf"]]] for world in (self.standard, self.xv6)]
+        compile_it = [*self.compile, *HABITS, *self.includes(), *self.overlay(),
+                      "-MD", "-MF", made["d"], "-MT", "x", "-c", str(file), "-o", made["o"]]
+        link = [*self.link, made["o"], *self.inputs, "-o", made["elf"]]
+        return [[compile_it, [*link, *self.standard]], [[*compile_it, *HABITS_OF_XV6], link]]
 
 
 @record
@@ -222,15 +220,43 @@ def remove_others(output, names):
             program.unlink()
 
 
-def write_list(output, made):
+def data_files(folder, tell):
+    """What else is in the folder, to be read by programs; not what they are built of."""
+    for file in sorted(folder.iterdir()):
+        if file.suffix in NOT_DATA or not foreign.may_be_program(file):
+            continue
+        if not foreign.is_name(file.name):
+            tell(f"tally: {file} is left out: {NAME_RULE}")
+        elif file.stat().st_size > foreign.FILE_BYTES_MAX:
+            tell(f"tally: {file} is left out: it is larger than {foreign.FILE_BYTES_MAX >> 20} MiB")
+        else:
+            yield file
+
+
+def copy_data(tools, tell):
+    """Those of the folder, in the output's own; returns the copies."""
+    place = tools.output / foreign.FILES
+    place.mkdir(exist_ok=True)
+    copies = {place / file.name: file for file in data_files(tools.folder, tell)}
+    for old in set(place.iterdir()) - set(copies):
+        old.unlink()
+    for copy, file in copies.items():
+        bytes_now = file.read_bytes()
+        if not (copy.exists() and copy.read_bytes() == bytes_now):
+            replace_file(copy, bytes_now)
+    return sorted(copies)
+
+
+def write_list(output, made, copies):
     lines = [f"good {r.name} {stamp(foreign.elf(output, r.name))}" if r.good else f"broken {r.name}" for r in made]
+    lines += [f"file {copy.name} {stamp(copy)}" for copy in copies]
     write_if_changed(output / foreign.LIST, "".join(line + "\n" for line in lines))
 
 
 def read_tools(commands, folder, output):
-    """The commands' file is written by programs/CMakeLists.txt: a word a line, `--` between the three parts of each world."""
+    """The commands' file is written by programs/CMakeLists.txt: a word a line, `--` between the parts."""
     parts = [part.strip("\n").split("\n") for part in commands.read_text(encoding="utf-8").split("\n--\n")]
-    return Tools(folder, output.resolve(), commands.parent / "generated", World(*parts[:3]), World(*parts[3:], ["-Wno-return-type"]))
+    return Tools(folder, output.resolve(), commands.parent / "generated", *parts)
 
 
 def build_all(tools, tell, step=lambda done, files, name: None):
@@ -246,4 +272,4 @@ def build_all(tools, tell, step=lambda done, files, name: None):
         if result.says:
             tell(result.says.rstrip("\n"))
     remove_others(tools.output, made)
-    write_list(tools.output, [made[name] for name in sorted(made)])
+    write_list(tools.output, [made[name] for name in sorted(made)], copy_data(tools, tell))

@@ -30,9 +30,6 @@ BUILD = [
          others=("{grub}/share/grub2/x86_64-efi/multiboot2.mod",)),
     tools.XORRISO,
     Tool("mformat", "mtools", "ISO for UEFI", least="4.0.32"),
-    Tool("/usr/include/stb/stb_sprintf.h", "libstb-dev", "printf in libuser",
-         others=("/usr/include/stb_sprintf.h", "/usr/local/include/stb/stb_sprintf.h")),
-    Tool("/usr/include/elf.h", "libc6-dev", "program loader"),
 ]
 QEMU = Tool("qemu-system-i386", "qemu-system-x86", "emulator", least="7.2")
 RUN = [QEMU]
@@ -43,6 +40,7 @@ WINDOW = [
     Tool("/usr/lib/*/qemu/ui-gtk.so", "qemu-system-gui", "QEMU's window"),
 ]
 HOST = [
+    Tool("/usr/include/elf.h", "libc6-dev", "C library of the host's tests"),
     Tool("{clang}/lib/*/libclang_rt.asan*.a", "libclang-rt-dev", "sanitizers"),
     Tool("{clang}/lib/*/libclang_rt.fuzzer*.a", "libclang-rt-dev", "libFuzzer"),
 ]
@@ -67,7 +65,6 @@ ELSEWHERE = {
     "grub-pc-bin": ("grub2-pc-modules", "grub"),
     "grub-efi-amd64-bin": ("grub2-efi-x64-modules", "grub"),
     "xorriso": ("xorriso", "libisoburn"),
-    "libstb-dev": ("stb_sprintf-devel", "stb"),
     "libc6-dev": ("glibc-devel", "glibc"),
     "qemu-system-x86": ("qemu-system-x86", "qemu-system-x86"),
     "ovmf": ("edk2-ovmf", "edk2-ovmf"),

@@ -210,8 +210,8 @@ INIT, INIT_MAIN = "servers/init.elf", "servers/CMakeFiles/servers_init.dir/init/
 PARTS = (*(f"kernel/CMakeFiles/kernel.dir/{name}" for name in (
     "main.c.obj", "cap/slot.c.obj", "i386/panic.c.obj", "i386/entry.asm.obj", "__/boot/multiboot.asm.obj")),
     INIT_MAIN, "libuser/CMakeFiles/crt_server.dir/crt/server/start.asm.obj",
-    "libuser/CMakeFiles/libuser.dir/libc/string.c.obj", "programs/CMakeFiles/programs_hello.dir/hello.c.obj")
-WHOLES = {KERNEL: 30, INIT: 30, "servers/mem.elf": 30, "programs/hello.elf": 10}  # with the least of commands
+    "libuser/CMakeFiles/libuser.dir/string/string.c.obj", "programs/CMakeFiles/programs_hello.dir/hello.c.obj")
+WHOLES = {KERNEL: 30, INIT: 20, "servers/mem.elf": 30, "programs/hello.elf": 10}  # with the least of commands
 SYSTEM = ("kernel", "servers", "libuser", "programs", "boot")  # folders of what is booted
 OF_THE_DAY = re.compile(rb"__(DATE|TIME|TIMESTAMP)__")
 LABEL = slice(32808, 32840)  # of an ISO

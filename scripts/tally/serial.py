@@ -203,8 +203,9 @@ def pieces(source):
 
 
 def keys_as_typed():
-    """On a terminal, keys come at once and unechoed: the console server echoes and edits lines."""
-    return terminal.without(0, termios.ICANON | termios.ECHO)
+    """On a terminal, keys come at once and unechoed: the console server echoes and edits lines, and control-C is a key, too. What
+    that did until then, for us, does control-\\."""
+    return terminal.without(0, termios.ICANON | termios.ECHO, {termios.VINTR: b"\x1c", termios.VQUIT: b"\0"})
 
 
 def write_console(data):

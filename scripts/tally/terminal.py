@@ -4,7 +4,7 @@ import os
 import signal
 import termios
 
-LOCAL_MODES = 3  # of what tcgetattr() returns
+LOCAL_MODES, CHARACTERS = 3, 6  # of what tcgetattr() returns
 
 
 def in_background(terminal):
@@ -48,11 +48,12 @@ def handled(handlers):
 
 
 @contextlib.contextmanager
-def without(terminal, local_modes):
-    """With these local modes off."""
+def without(terminal, local_modes, characters):
+    """With these local modes off, and these characters for what they do."""
     before = termios.tcgetattr(terminal)
     changed = [*before]
     changed[LOCAL_MODES] &= ~local_modes
+    changed[CHARACTERS] = [characters.get(each, character) for each, character in enumerate(before[CHARACTERS])]
     restore, change = (lambda mode=mode: set_mode(terminal, mode) for mode in (before, changed))
     with handled(around_stops(restore, change)):
         change()

@@ -23,6 +23,7 @@ from tally.platform_tests import platform_tests
 from tally.screen_tests import screen_tests
 from tally.script_tests import WHOLE, script_tests
 from tally.serial import BUILD_FAILED
+from tally.shell_tests import shell_tests
 from tally.suite_tests import suite_tests
 from tally.symbols import Said
 from tally.terminal_tests import terminal_tests
@@ -259,7 +260,7 @@ def all_tests():
     failures = [Test(name, run, build=needed)
                 for name, run, needed in (*failure_tests(), *script_tests(), *terminal_tests(), *suite_tests())]
     failures += [Test(name, run, build="programs") for name, run in input_tests()]
-    failures += [Test(name, run) for name, run in (*screen_tests(), *foreign_tests())]
+    failures += [Test(name, run) for name, run in (*screen_tests(), *foreign_tests(), *shell_tests())]
     hosted = [Test(name, run, build="host") for name, run in host_tests()]
     failures += [Test(name, run, build="host") for name, run in (*explore_tests(), *fuzz_tests())]
     failures += [Test(name, run, build=None) for name, run in platform_tests()]

@@ -22,18 +22,18 @@ bool input_put(struct input *input, char byte)
 
 bool input_is_ready(const struct input *input)
 {
-    return input->typed.position.units > 0 || pipe_input_ready(&input->pipe) > 0 ||
+    return discipline_is_ready(&input->typed) || pipe_input_ready(&input->pipe) > 0 ||
            input->pipe.ended;
 }
 
 bool input_goes_on(const struct input *input)
 {
-    return input->typed.position.in_line || pipe_input_ready(&input->pipe) > 0;
+    return discipline_goes_on(&input->typed) || pipe_input_ready(&input->pipe) > 0;
 }
 
 int32_t input_take(struct input *input, char *to, uint32_t max)
 {
-    if (input->typed.position.units > 0)
+    if (discipline_is_ready(&input->typed))
         return discipline_take(&input->typed, to, max);
     return pipe_input_take(&input->pipe, to, max);
 }

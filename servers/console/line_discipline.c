@@ -156,9 +156,20 @@ static void end_line(struct line_discipline *discipline, char end)
         echo(discipline, &end, 1);
 }
 
+static void interrupt(struct line_discipline *discipline)
+{
+    discipline->position = (struct discipline_position){.read = discipline->edit};
+    discipline->ended = discipline->edit;
+    discipline->interrupts = true;
+    echo(discipline, "^C\n", 3);
+}
+
 static void edit(struct line_discipline *discipline, char key)
 {
     switch (key) {
+    case KEY_CTRL_C:
+        interrupt(discipline);
+        break;
     case KEY_BACKSPACE:
     case KEY_DELETE:
         if (discipline->edit != discipline->ended)
@@ -176,7 +187,6 @@ static void edit(struct line_discipline *discipline, char key)
     case END_OF_FILE:
         end_line(discipline, END_OF_FILE);
         break;
-    case KEY_CTRL_C:
     case KEY_CTRL_Q:
     case KEY_CTRL_S:
     case KEY_CTRL_V:
@@ -188,6 +198,15 @@ static void edit(struct line_discipline *discipline, char key)
     }
 }
 
+/* As it is, to be read at once. */
+static void keep(struct line_discipline *discipline, char key)
+{
+    if (room(discipline) < 1)
+        ring_bell(discipline);
+    else
+        *byte_at(discipline, discipline->edit++) = key;
+}
+
 void discipline_key(struct line_discipline *discipline, char key)
 {
     bool second = key == '\n' && discipline->after_cr;
@@ -195,7 +214,11 @@ void discipline_key(struct line_discipline *discipline, char key)
     discipline->after_cr = key == '\r';
     if (second)
         return;
-    if (key == '\r' || key == '\n')
+    if (key == '\r')
+        key = '\n';
+    if (discipline->gives_keys)
+        keep(discipline, key);
+    else if (key == '\n')
         end_line(discipline, '\n');
     else
         edit(discipline, key);
@@ -203,10 +226,56 @@ void discipline_key(struct line_discipline *discipline, char key)
 
 bool discipline_has_room(const struct line_discipline *discipline)
 {
-    return discipline->position.units == 0 || room(discipline) >= 2;
+    return (discipline->position.units == 0 && !discipline->gives_keys) || room(discipline) >= 2;
+}
+
+/* No key becomes more bytes, so none is overwritten before its turn. */
+static void type_again(struct line_discipline *discipline)
+{
+    uint32_t end = discipline->edit;
+
+    discipline->edit = discipline->ended = discipline->position.read;
+    for (uint32_t i = discipline->position.read; i != end; i++)
+        discipline_key(discipline, *byte_at(discipline, i));
+}
+
+void discipline_give_keys(struct line_discipline *discipline, bool keys)
+{
+    bool changes = keys != discipline->gives_keys;
+
+    discipline->gives_keys = keys;
+    if (!changes)
+        return;
+    if (keys) {
+        discipline->position = (struct discipline_position){.read = discipline->position.read};
+        discipline->ended = discipline->edit;
+    } else {
+        type_again(discipline);
+    }
 }
 
 /* -------------------------------------------------------------------------------------- reading */
+
+bool discipline_is_ready(const struct line_discipline *discipline)
+{
+    if (discipline->gives_keys)
+        return discipline->position.read != discipline->edit;
+    return discipline->position.units > 0;
+}
+
+bool discipline_goes_on(const struct line_discipline *discipline)
+{
+    return discipline->gives_keys ? discipline_is_ready(discipline) : discipline->position.in_line;
+}
+
+static int32_t take_keys(struct line_discipline *discipline, char *to, uint32_t max)
+{
+    uint32_t count = 0, *read = &discipline->position.read;
+
+    while (count < max && *read != discipline->edit)
+        to[count++] = *byte_at(discipline, (*read)++);
+    return (int32_t)count;
+}
 
 /* An end of file behind bytes of its own line only ends these: it goes with the last of them. */
 int32_t discipline_take(struct line_discipline *discipline, char *to, uint32_t max)
@@ -215,8 +284,10 @@ int32_t discipline_take(struct line_discipline *discipline, char *to, uint32_t m
     uint32_t count = 0;
     bool ends = false;
 
-    if (at->units == 0)
+    if (!discipline_is_ready(discipline))
         return -1;
+    if (discipline->gives_keys)
+        return take_keys(discipline, to, max);
     while (count < max && !ends && *byte_at(discipline, at->read) != END_OF_FILE) {
         to[count] = *byte_at(discipline, at->read++);
         ends = to[count++] == '\n';

@@ -46,7 +46,7 @@ static void dequeue(struct lines *lines, struct client *client)
 /* A line of somebody else may be unfinished. */
 static void start_piece(struct lines *lines, const struct client *client)
 {
-    if (lines->last != client->badge && !output_is_clean(&lines->output))
+    if (lines->last != client->badge && !output_is_clean(&lines->output) && lines->last != LINES_NOBODY)
         output_put(&lines->output, "\n", 1);
     lines->last = client->badge;
 }
@@ -127,6 +127,12 @@ void lines_flush(struct lines *lines, struct client *client)
         output_show(&lines->output);
     enqueue(lines, client);
     lines_move(lines);
+}
+
+void lines_end(struct lines *lines, uint32_t badge)
+{
+    if (lines->last == badge)
+        lines->last = LINES_NOBODY;
 }
 
 void lines_cut(struct lines *lines)

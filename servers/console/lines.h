@@ -13,7 +13,7 @@
  *   L1  a client is queued exactly if it has bytes that may go out; the owner, if queued, goes
  *       first
  *   L2  `last` is the badge whose unfinished line is out; another's text starts a new
- *       line
+ *       line, unless that client has ended: then it is LINES_NOBODY, and whoever writes next goes on
  *   L3  `are_timed` if a client has patience left: then there are ticks
  *
  * Clients take turns, in the order in which they had something to say; in one turn go as many whole lines as LINE_MAX
@@ -22,10 +22,12 @@
  */
 #pragma once
 
+#include "kernel/abi/abi.h"
 #include "servers/console/client.h"
 #include "servers/console/output.h"
 
 enum { PATIENCE_TICKS = 10, HURRY_TICKS = 64 * PATIENCE_TICKS };
+enum { LINES_NOBODY = BADGE_MAX + 1u };
 
 struct lines {
     struct output output;
@@ -44,6 +46,9 @@ void lines_write(struct lines *lines, struct client *client, const char *text, u
 
 /* The client's unfinished line goes out as it is. */
 void lines_flush(struct lines *lines, struct client *client);
+
+/* The client has ended, and all that it said is out. */
+void lines_end(struct lines *lines, uint32_t badge);
 
 /* Nobody owns the line any more; if another client is next, it begins a new one. */
 void lines_cut(struct lines *lines);

@@ -29,6 +29,7 @@ static struct lines lines;
 static struct input input;
 static bool receiving = true; /* false: the port keeps its bytes until there is room */
 static struct readers readers;
+static uint32_t keys_of = NOBODY; /* who has asked for keys */
 static uint32_t rest_of = NOBODY; /* whose read has got a part of what there was */
 static bool syncing, are_ticks, is_proc_told;
 
@@ -85,6 +86,14 @@ static void forget(struct client *client)
         client_drop(client);
 }
 
+/* The client has ended; if bytes of it are still here, this comes again when they are out. */
+static void end(struct client *client)
+{
+    if (client->used == 0)
+        lines_end(&lines, client->badge);
+    forget(client);
+}
+
 /* While somebody waits for a sync no write is answered: it waits for what was written before, and for one write each. */
 static bool has_room(const struct client *client)
 {
@@ -98,7 +107,7 @@ static void drained(struct client *client)
     if (client->waits == WAITS_WRITE && has_room(client))
         answer(client, 0, &words);
     if (client->ended)
-        forget(client);
+        end(client);
 }
 
 /* --------------------------------------------------------------------------------------- output */
@@ -309,6 +318,14 @@ static void take_keys(void)
         discipline_key(&input.typed, key);
 }
 
+static void give_keys(uint32_t badge, bool keys)
+{
+    keys_of = keys ? badge : NOBODY;
+    discipline_give_keys(&input.typed, keys);
+    if (input.typed.interrupts)
+        tell_proc();
+}
+
 static void signals(uint32_t bits)
 {
     if (bits & SIGNAL_LOG)
@@ -319,6 +336,8 @@ static void signals(uint32_t bits)
         uart_acknowledge();
         receive();
     }
+    if (input.typed.interrupts)
+        tell_proc();
     serve_readers();
     transmit(); /* so that the line has fallen before input is wanted again, and its rise is seen */
     receive_again();
@@ -333,6 +352,8 @@ static int32_t call_news(uint32_t badge, struct words *words)
     struct client *client = readers_tell(&readers);
     words->w[1] = client ? client->badge : 0;
     words->w[2] = are_ticks;
+    words->w[3] = input.typed.interrupts;
+    input.typed.interrupts = false;
     is_proc_told = false;
     if (readers.asking.first)
         tell_proc();
@@ -356,6 +377,33 @@ static int32_t call_front(uint32_t badge, struct words *words)
     return 0;
 }
 
+/* What it had typed so far stays in its line. */
+static int32_t call_interrupt(uint32_t badge, struct words *words)
+{
+    struct words none = {{0}};
+
+    if (badge != 0)
+        return -EPERM;
+    struct client *client = client_find(words->w[1]);
+    bool reads = client && readers_remove(&readers, client);
+    words->w[1] = client && !reads && client->waits != WAITS_NOT;
+    if (reads) {
+        answer(client, -EINTR, &none);
+        forget(client);
+    }
+    return 0;
+}
+
+static int32_t call_keys(uint32_t badge, struct words *words)
+{
+    if (badge != 0)
+        return -EPERM;
+    give_keys(words->w[1], words->w[2]);
+    serve_readers();
+    transmit();
+    return 0;
+}
+
 static int32_t call_tick(uint32_t badge, struct words *words)
 {
     if (badge != 0)
@@ -373,9 +421,13 @@ static int32_t call_release(uint32_t badge, struct words *words)
     if (badge != 0)
         return -EPERM;
     readers_leave(&readers, words->w[1]);
+    if (keys_of == words->w[1])
+        give_keys(keys_of, false);
     struct client *client = client_find(words->w[1]);
-    if (!client)
+    if (!client) {
+        lines_end(&lines, words->w[1]);
         return 0;
+    }
     readers_remove(&readers, client);
     client->waits = WAITS_NOT;
     client->ended = true;
@@ -383,7 +435,7 @@ static int32_t call_release(uint32_t badge, struct words *words)
     lines_flush(&lines, client); /* which forgets it, if that was its last byte */
     client = client_find(words->w[1]);
     if (client)
-        forget(client);
+        end(client);
     transmit();
     return 0;
 }
@@ -398,6 +450,8 @@ static const server_call calls[CONSOLE_CALLS_END] = {
     [CONSOLE_NEWS] = call_news,
     [CONSOLE_FRONT] = call_front,
     [CONSOLE_TICK] = call_tick,
+    [CONSOLE_INTERRUPT] = call_interrupt,
+    [CONSOLE_KEYS] = call_keys,
 };
 
 static uint32_t signal_slot(uint32_t slot, uint32_t signal)

@@ -47,7 +47,7 @@ void readers_add(struct readers *readers, struct client *client)
         queue_add(&readers->asking, client, WAITS_ASKING);
 }
 
-void readers_remove(struct readers *readers, struct client *client)
+bool readers_remove(struct readers *readers, struct client *client)
 {
     if (client->waits == WAITS_READ)
         queue_remove(&readers->served, client);
@@ -55,6 +55,9 @@ void readers_remove(struct readers *readers, struct client *client)
         queue_remove(&readers->asking, client);
     else if (client->waits == WAITS_BEHIND)
         queue_remove(&readers->behind, client);
+    else
+        return false;
+    return true;
 }
 
 struct client *readers_tell(struct readers *readers)

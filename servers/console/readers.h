@@ -29,8 +29,8 @@ bool readers_may(const struct readers *readers, const struct client *client);
 /* The client waits; it has no other call. */
 void readers_add(struct readers *readers, struct client *client);
 
-/* It waits no more; nothing if it did not. */
-void readers_remove(struct readers *readers, struct client *client);
+/* It waits no more; false if it did not. */
+bool readers_remove(struct readers *readers, struct client *client);
 
 /* The first that asks, of which proc is told now, or 0. */
 struct client *readers_tell(struct readers *readers);

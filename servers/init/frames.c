@@ -16,6 +16,38 @@ uint32_t frames_take(uint32_t count)
     return boot_page->ranges[range].first + used - count;
 }
 
+static uint32_t total(void)
+{
+    uint32_t pages = 0;
+
+    for (uint32_t i = 0; i < boot_page->ranges_count; i++)
+        pages += boot_page->ranges[i].pages;
+    return pages;
+}
+
+/* The most that frames_take() can give at once. */
+static uint32_t largest(void)
+{
+    uint32_t most = 0;
+
+    for (uint32_t i = range; i < boot_page->ranges_count; i++) {
+        uint32_t left = boot_page->ranges[i].pages - (i == range ? used : 0);
+        most = left > most ? left : most;
+    }
+    return most;
+}
+
+struct boot_range frames_share(uint32_t divisor, uint32_t most)
+{
+    uint32_t share = total() / divisor, half = largest() / 2;
+
+    if (share > most)
+        share = most;
+    if (share > half)
+        share = half;
+    return (struct boot_range){frames_take(share), share};
+}
+
 struct boot_range frames_rest(void)
 {
     const struct boot_range *last = &boot_page->ranges[boot_page->ranges_count - 1];

@@ -188,6 +188,14 @@ static void give_screen(uint32_t index, const struct grant *grant)
     derive(index, BOOT_SLOT_SCREEN, grant->slot, grant->rights, whole);
 }
 
+static void give_share(uint32_t index, const struct grant *grant)
+{
+    struct boot_range share = frames_share(grant->count, FILE_SHARE_MAX);
+
+    give_tables(index, share.pages);
+    give_memory(index, grant, share);
+}
+
 static void give(uint32_t index, const struct grant *grant)
 {
     const struct boot_range range = {grant->first, grant->count};
@@ -196,6 +204,12 @@ static void give(uint32_t index, const struct grant *grant)
     switch (grant->kind) {
     case GRANT_RAM:
         give_memory(index, grant, frames_rest());
+        break;
+    case GRANT_SHARE:
+        give_share(index, grant);
+        break;
+    case GRANT_SHARE_OF:
+        derive(index, BOOT_SLOT_MEMORY, slot, grant->rights, memory[grant->first]);
         break;
     case GRANT_FRAMES:
         give_memory(index, grant, (struct boot_range){frames_take(grant->count), grant->count});
@@ -232,6 +246,12 @@ static void give(uint32_t index, const struct grant *grant)
     }
 }
 
+/* Given when nothing else takes frames any more: load_memory(). */
+static bool is_late(enum grant_kind kind)
+{
+    return kind == GRANT_SHARE || kind == GRANT_SHARE_OF || kind == GRANT_RAM;
+}
+
 static void give_all(uint32_t index, const struct manifest_entry *entry)
 {
     const rights_t endpoint = RIGHT_CALL | RIGHT_SIGNAL | RIGHT_RECEIVE | RIGHT_GRANT;
@@ -240,7 +260,7 @@ static void give_all(uint32_t index, const struct manifest_entry *entry)
     derive(index, slot_of_endpoint(index), SERVER_SLOT_ENDPOINT, endpoint, whole);
     derive(index, BOOT_SLOT_LOG, SERVER_SLOT_LOG, RIGHT_WRITE, whole);
     for (uint32_t i = 0; i < GRANTS_MAX && entry->grants[i].kind != GRANT_END; i++)
-        if (entry->grants[i].kind != GRANT_RAM) /* the rest of RAM is given last: load_resume() */
+        if (!is_late(entry->grants[i].kind))
             give(index, &entry->grants[i]);
 }
 
@@ -281,11 +301,24 @@ void load_server(uint32_t index, const struct manifest_entry *entry, const char 
     give_all(index, entry);
 }
 
+static void give_late(uint32_t index, enum grant_kind kind)
+{
+    for (uint32_t i = 0; i < GRANTS_MAX; i++)
+        if (manifest[index].grants[i].kind == kind)
+            give(index, &manifest[index].grants[i]);
+}
+
+void load_memory(void)
+{
+    static const enum grant_kind in_turn[] = {GRANT_SHARE, GRANT_SHARE_OF, GRANT_RAM};
+
+    for (uint32_t i = 0; i < sizeof in_turn / sizeof in_turn[0]; i++)
+        for (uint32_t index = 0; index < SERVERS; index++)
+            give_late(index, in_turn[i]);
+}
+
 void load_resume(uint32_t index)
 {
-    for (uint32_t i = 0; index < SERVERS && i < GRANTS_MAX; i++)
-        if (manifest[index].grants[i].kind == GRANT_RAM)
-            give(index, &manifest[index].grants[i]);
     *(struct thread_registers *)message_page->state = (struct thread_registers){
         .eip = entries[index],
         .esp = STACK_TOP - 16,

@@ -34,6 +34,9 @@ void load_endpoints(void);
 /* Makes the server `index` from the program `name`. */
 void load_server(uint32_t index, const struct manifest_entry *entry, const char *name);
 
+/* Gives the servers what is left of RAM, when all are loaded: shares first, the rest then. */
+void load_memory(void);
+
 /* Gives the thread what it starts with, and lets it run. */
 void load_resume(uint32_t index);
 

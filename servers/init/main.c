@@ -3,7 +3,6 @@
  * manifest, starts the program that the command line names, and ends the machine with its status.
  */
 #include "kernel/abi/abi.h"
-#include "libuser/libc/errno.h"
 #include "libuser/sys/calls.h"
 #include "servers/init/command.h"
 #include "servers/init/end.h"
@@ -16,6 +15,7 @@
 #include "servers/proto/proc.h"
 #include "servers/version.h"
 
+#include <errno.h>
 #include <string.h>
 
 static struct command command = {.limits = {MANIFEST_MEMORY, MANIFEST_PROCESSES}};
@@ -39,6 +39,7 @@ static void build(void)
     if (found && kind == ARCHIVE_KERNEL_TEST)
         load_server(SERVER_TEST, &manifest_test, command.text);
     watch_start(command.text);
+    load_memory();
     for (uint32_t i = 0; i < servers; i++)
         load_resume(i);
     end_unless(sys_thread_schedule(BOOT_SLOT_THREAD, PRIORITY_INIT, 0), "lowering the priority");
@@ -63,6 +64,13 @@ static int spawn(uint32_t *started)
                       start_limits_word(command.limits), started);
 }
 
+static const char *why_not(int error)
+{
+    if (error == -EPERM)
+        return "a limit is more than there is";
+    return error == -ENOMEM ? "out of memory" : "the process server refuses it";
+}
+
 /* The program as a child of ours; its end, when all its output has left the port. */
 static uint32_t run(void)
 {
@@ -73,7 +81,7 @@ static uint32_t run(void)
     log_line(message_page, BOOT_SLOT_LOG, "init: starts %s", command.text);
     int error = spawn(&started);
     if (error)
-        return not_started(error == -EPERM ? "a limit is more than there is" : strerror(-error));
+        return not_started(why_not(error));
     error = proc_wait(slot_of_endpoint(SERVER_PROC), 0, 0, 0, &ended, &code, &signal);
     if (!error)
         error = console_sync(slot_of_endpoint(SERVER_CONSOLE), 0);

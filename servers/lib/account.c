@@ -1,6 +1,7 @@
 #include "servers/lib/account.h"
 
-#include "libuser/libc/errno.h"
+#include <errno.h>
+
 
 int account_check_split(const struct account *parent, uint32_t limit, uint32_t charged, uint32_t cost)
 {

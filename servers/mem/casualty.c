@@ -17,6 +17,7 @@ void casualty_add(struct space *space, struct casualty casualty)
 {
     if (!space->casualty.queued) {
         casualty.queued = true;
+        casualty.taken = false;
         casualty.next = NULL;
         space->casualty = casualty;
         *end = space;
@@ -29,9 +30,22 @@ struct space *casualty_take(void)
 {
     struct space *space = first;
 
-    if (space)
+    if (space) {
         casualty_forget(space);
+        space->casualty.taken = true;
+    }
     return space;
+}
+
+bool casualty_resume(struct space *space)
+{
+    struct casualty *casualty = &space->casualty;
+
+    if (!casualty->taken)
+        return false;
+    casualty->taken = false;
+    kernel_answer(casualty->caller, casualty->calls);
+    return true;
 }
 
 void casualty_forget(struct space *space)

@@ -1,9 +1,9 @@
 #include "servers/mem/fork.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 
-#include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/regions.h"
@@ -14,8 +14,9 @@ struct batch {
     struct space *parent, *child;
     uint32_t address, pages;
     rights_t rights;
-    bool lower; /* the parent may write there now: not any more */
-    uint32_t cost; /* as that of pages */
+    bool lower;             /* the parent may write there now: not any more */
+    uint32_t cost;          /* as that of pages */
+    uint32_t foreign_table; /* the last that was opened for pages that are not there */
 };
 
 /* What both sides share now, the parent may only read until it has made it private. */
@@ -40,8 +41,7 @@ static bool batch_flush(struct batch *batch)
     batch->cost += RUN_PAGES;
     if (batch->lower && !lower_parent(batch, pages))
         return false;
-    return !space_map(batch->child, address_rights, kernel_source(batch->parent->task, pages),
-                      batch->address);
+    return !space_map(batch->child, address_rights, kernel_source(batch->parent->task, pages), batch->address);
 }
 
 static bool batch_add(struct batch *batch, uint32_t address, rights_t rights, bool lower)
@@ -69,9 +69,32 @@ static bool copy_page(struct batch *batch, uint32_t address, uint32_t entry, uin
     assert(err == OK);
     batch->child->stack_copied = true;
     *copy = PAGE_FRAME | PAGE_WRITE | PAGE_MAPPED | frame;
-    return !space_map(batch->child, address | page_rights(*copy), kernel_source(MEM_SLOT_MEMORY, 1),
-                      frame);
+    return !space_map(batch->child, address | page_rights(*copy), kernel_source(MEM_SLOT_MEMORY, 1), frame);
 }
+
+/* Where there is no page yet, or no more, it can still be granted: the table is there. */
+static bool open_foreign_table(struct batch *batch, uint32_t address)
+{
+    if (batch->foreign_table == address >> TABLE_SHIFT)
+        return true;
+    batch->foreign_table = address >> TABLE_SHIFT;
+    return regions_open_tables(batch->child, address, address + PAGE_SIZE);
+}
+
+/* A page that another server granted, unless it was taken back, or was granted with fewer rights than was said. Only
+ * that there is no memory is an error. */
+static bool fork_foreign(struct batch *batch, uint32_t address, uint32_t entry)
+{
+    err_t err = space_map(batch->child, address | page_rights(entry), kernel_source(batch->parent->task, 1), address);
+
+    batch->cost += RUN_PAGES;
+    if (err == ERR_RIGHTS)
+        err = space_map(batch->child, address | RIGHT_READ, kernel_source(batch->parent->task, 1), address);
+    return err == ERR_ABSENT ? open_foreign_table(batch, address) : err != ERR_ACCOUNT;
+}
+
+/* What the entry of a page has that was not protected. */
+enum { STACK_PAGE = PAGE_FRAME | PAGE_WRITE | PAGE_COW | PAGE_MAPPED | PAGE_VALUE };
 
 /* One page: its entry in the child, and the counts of what it names. */
 static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
@@ -79,7 +102,7 @@ static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
     uint32_t entry = *original, *copy = pages_open(&batch->child->pages, address);
     bool shares = (entry & (PAGE_FRAME | PAGE_WRITE | PAGE_COW)) == (PAGE_FRAME | PAGE_WRITE);
 
-    if (!batch->child->stack_copied && regions_is_stack(batch->parent, address))
+    if (!batch->child->stack_copied && regions_is_stack(batch->parent, address) && !(entry & ~(uint32_t)STACK_PAGE))
         return copy_page(batch, address, entry, copy);
     if (shares)
         entry |= PAGE_COW;
@@ -88,6 +111,8 @@ static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
         frames_share(entry & PAGE_VALUE);
     else if (entry & PAGE_SHM)
         shm_table_at(shm_number(address))->holders++;
+    if (entry & PAGE_FOREIGN)
+        return fork_foreign(batch, address, entry);
     if (entry & PAGE_MAPPED)
         return batch_add(batch, address, page_rights(entry), shares);
     *original = entry;
@@ -99,7 +124,7 @@ static bool fork_run(struct batch *batch, struct page_run *run)
 {
     batch->cost += RUN_PAGES;
     if (!run->entries) {
-        pages_reserve(&batch->child->pages, run->address, run->pages);
+        pages_reserve(&batch->child->pages, run->address, run->pages, ENTRY_ANON);
         return true;
     }
     uint32_t done = 0;

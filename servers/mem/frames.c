@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "servers/clients.h"
 #include "servers/mem/heap.h"
 #include "servers/mem/kernel_calls.h"
 
@@ -277,6 +278,22 @@ bool frames_return_free(uint32_t *list)
 struct frames_count frames_count(void)
 {
     return (struct frames_count){total, free_count[LOW] + free_count[HIGH], promised_low};
+}
+
+bool frames_usage(uint32_t first, struct frames_usage *usage)
+{
+    uint32_t end = first + MEM_LISTED;
+
+    *usage = (struct frames_usage){0, 0, 0};
+    if (first >= records_count)
+        return false;
+    for (uint32_t frame = first; frame < end && frame < records_count; frame++) {
+        uint32_t state = records[frame].state;
+        usage->lent += state == STATE_LENT;
+        usage->held += state < STATE_NO_RAM;
+        usage->shared += state < STATE_NO_RAM && state > 1;
+    }
+    return true;
 }
 
 static uint32_t check_list(enum zone zone)

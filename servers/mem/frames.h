@@ -83,5 +83,11 @@ bool frames_return_free(uint32_t *list);
 
 struct frames_count frames_count(void);
 
+/* Of MEM_LISTED frames from `first` on: pages of programs, those of them that are shared, what is lent. False: there are no more. */
+struct frames_usage {
+    uint32_t held, shared, lent;
+};
+bool frames_usage(uint32_t first, struct frames_usage *usage);
+
 /* Panics unless F1, F2, F3 hold. Linear in the number of frames. */
 void frames_check(void);

@@ -50,6 +50,11 @@ err_t kernel_copy_archive(uint32_t frame, uint32_t archive_page, uint32_t bytes)
     return sys_frame_copy(MEM_SLOT_MEMORY, frame, MEM_SLOT_ARCHIVE, archive_page, bytes);
 }
 
+err_t kernel_copy_file(uint32_t frame, uint32_t file_page, uint32_t bytes)
+{
+    return sys_frame_copy(MEM_SLOT_MEMORY, frame, MEM_SLOT_FILES, file_page, bytes);
+}
+
 err_t kernel_map_own(void *place, uint32_t frame)
 {
     return sys_vm_map(SERVER_SLOT_TASK, (uint32_t)place | RIGHT_READ | RIGHT_WRITE,
@@ -82,6 +87,19 @@ err_t kernel_destroy(uint32_t slot)
 bool kernel_slot_is_empty(uint32_t slot)
 {
     return sys_cap_revoke(slot) == ERR_CAP;
+}
+
+void kernel_answer(uint32_t caller, uint32_t calls)
+{
+    uint32_t own = message_page->caller, own_calls = message_page->caller_calls;
+    struct words words = {{0}};
+
+    message_page->caller = caller;
+    message_page->caller_calls = calls;
+    err_t gone = ipc_reply(0, &words);
+    (void)gone;
+    message_page->caller = own;
+    message_page->caller_calls = own_calls;
 }
 
 void kernel_signal_casualty(void)

@@ -36,6 +36,9 @@ err_t kernel_copy(uint32_t frame, uint32_t source);
 /* The first `bytes` of a page of the archive, the rest zero. */
 err_t kernel_copy_archive(uint32_t frame, uint32_t archive_page, uint32_t bytes);
 
+/* The same, of a page of the file server's. */
+err_t kernel_copy_file(uint32_t frame, uint32_t file_page, uint32_t bytes);
+
 /* A frame at a place of the server's own space, read-write. */
 err_t kernel_map_own(void *place, uint32_t frame);
 void kernel_unmap_own(const void *place);
@@ -49,6 +52,9 @@ err_t kernel_destroy(uint32_t slot);
 
 /* True if there is no capability in the slot. */
 bool kernel_slot_is_empty(uint32_t slot);
+
+/* Answers that caller's fault with nothing, beside the message that is being served. */
+void kernel_answer(uint32_t caller, uint32_t calls);
 
 /* Tells the manager that casualty() has news. */
 void kernel_signal_casualty(void);

@@ -1,8 +1,8 @@
 #include "servers/mem/limits.h"
 
+#include <errno.h>
 #include <string.h>
 
-#include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
 

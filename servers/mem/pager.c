@@ -11,10 +11,10 @@
 static bool allowed(uint32_t entry, uint32_t cause)
 {
     if (cause & FAULT_WRITE)
-        return entry & PAGE_WRITE;
+        return (entry & (PAGE_WRITE | PAGE_NO_WRITE)) == PAGE_WRITE;
     if (cause & FAULT_EXECUTE)
         return entry & PAGE_EXECUTE;
-    return true;
+    return !(entry & PAGE_NO_READ);
 }
 
 static uint32_t with_frame(uint32_t entry, uint32_t frame)
@@ -47,7 +47,7 @@ static uint32_t make_private(uint32_t entry)
     uint32_t shared = entry & PAGE_VALUE;
 
     if (!frames_is_shared(shared))
-        return entry & ~(uint32_t)PAGE_COW;
+        return (entry & ~(uint32_t)PAGE_COW) | PAGE_MAPPED;
     uint32_t frame = frames_take();
     err_t err = kernel_copy(frame, shared);
     assert(err == OK);
@@ -97,7 +97,7 @@ static const uint32_t *resolve(struct space *space, uint32_t address, uint32_t c
     uint32_t *entry = pages_find(&space->pages, address);
     if (!entry || !*entry)
         entry = first_touch(space, address);
-    if (!entry || !allowed(*entry, cause))
+    if (!entry || *entry & PAGE_FOREIGN || !allowed(*entry, cause))
         return NULL;
     *entry = materialize(*entry, cause);
     return entry;
@@ -110,7 +110,12 @@ bool pager_allows(struct space *space, uint32_t address, uint32_t cause)
     uint32_t entry = pages_get(&space->pages, address);
     if (!entry && (regions_is_stack(space, address) || regions_is_heap(space, address)))
         entry = PAGE_ZERO | PAGE_WRITE;
-    return entry && allowed(entry, cause);
+    return entry && !(entry & PAGE_FOREIGN) && allowed(entry, cause);
+}
+
+bool pager_is_foreign(struct space *space, uint32_t address)
+{
+    return address < USER_END && pages_get(&space->pages, address) & PAGE_FOREIGN;
 }
 
 /* The item that grants the page an entry stands for. */
@@ -141,8 +146,7 @@ void pager_refused(struct space *space, uint32_t address)
     uint32_t *entry = pages_find(&space->pages, address);
 
     space_unmap(space, address, 1);
-    if (!(*entry & PAGE_ARCHIVE))
-        *entry &= ~(uint32_t)PAGE_MAPPED;
+    *entry &= ~(uint32_t)PAGE_MAPPED;
 }
 
 bool pager_provide(struct space *space, uint32_t address)

@@ -157,24 +157,24 @@ bool pages_next_near(struct page_map *map, uint32_t *from, uint32_t end, uint32_
 }
 
 /* Free pages of one leaf. */
-static void reserve_in_leaf(struct page_map *map, uint32_t address, uint32_t pages)
+static void reserve_in_leaf(struct page_map *map, uint32_t address, uint32_t pages, uint32_t entry)
 {
-    uint32_t *entry = pages_open(map, address);
+    uint32_t *place = pages_open(map, address);
 
     pages_open(map, address + ((pages - 1) << PAGE_BITS));
     for (uint32_t i = 0; i < pages; i++)
-        entry[i] = ENTRY_ANON;
+        place[i] = entry;
 }
 
-void pages_reserve(struct page_map *map, uint32_t address, uint32_t pages)
+void pages_reserve(struct page_map *map, uint32_t address, uint32_t pages, uint32_t entry)
 {
     for (uint32_t here; pages; address += here << PAGE_BITS, pages -= here) {
         uint32_t index = address >> LEAF_SHIFT, room = LEAF_ENTRIES - entry_index(address);
         here = pages < room ? pages : room;
-        if (here == LEAF_ENTRIES && !map->directory[index])
+        if (here == LEAF_ENTRIES && !map->directory[index] && entry == ENTRY_ANON)
             set_directory(map, index, PAGES_WHOLE);
         else
-            reserve_in_leaf(map, address, here);
+            reserve_in_leaf(map, address, here, entry);
     }
 }
 
@@ -252,10 +252,13 @@ static void check_entry(uint32_t entry)
 
     assert(kind && (kind & (kind - 1)) == 0);
     assert(!(entry & PAGE_COW) || (entry & PAGE_FRAME && entry & PAGE_WRITE));
-    assert(!(entry & PAGE_WRITE && entry & PAGE_EXECUTE));
+    assert(!(entry & PAGE_EXECUTE) || (entry & (PAGE_WRITE | PAGE_NO_WRITE)) != PAGE_WRITE);
+    assert(!(entry & PAGE_NO_WRITE) || entry & PAGE_WRITE);
+    assert(!(entry & PAGE_NO_READ) || !(page_rights(entry) | (entry & PAGE_MAPPED)));
     assert(kind != PAGE_ZERO || !(entry & (PAGE_MAPPED | PAGE_VALUE)));
     assert(kind != PAGE_SHM || entry & PAGE_VALUE);
-    assert(kind != PAGE_ARCHIVE || !(entry & PAGE_WRITE) == !!(entry & PAGE_MAPPED));
+    assert(kind != PAGE_FOREIGN || (entry & ~(uint32_t)PAGE_WRITE) == ENTRY_FOREIGN);
+    assert(kind != PAGE_ARCHIVE || !(entry & PAGE_WRITE && entry & PAGE_MAPPED));
 }
 
 static void check_leaf(uint32_t word)

@@ -7,12 +7,14 @@
  * leaf: the number of its heap page in bits 15-31, PAGES_LEAF, and where in it there may be
  * something: the first such group of entries in bits 0-5, the last in bits 6-11.
  *
- *   G1  an entry is 0 or has exactly one of PAGE_ZERO, PAGE_FRAME, PAGE_ARCHIVE, PAGE_SHM
- *   G2  PAGE_MAPPED is set if the task has a mapping there, with page_rights() as its rights
+ *   G1  an entry is 0 or has exactly one of PAGE_ZERO, PAGE_FRAME, PAGE_ARCHIVE, PAGE_SHM, PAGE_FOREIGN
+ *   G2  PAGE_MAPPED is set if the task has a mapping there, with page_rights() as its rights; of a foreign page, if it
+ *       may have one, with no more
  *   G3  before the first group and behind the last there are no entries
  *   G4  `used` has a bit for each directory word that is not 0
  *   G5  PAGE_COW comes with PAGE_FRAME and PAGE_WRITE: the page may be written, after the fault
  *       that this needs made it private
+ *   G6  a page may be written or executed, not both; one with PAGE_NO_READ neither, and has no mapping
  */
 #pragma once
 
@@ -33,8 +35,13 @@ enum {
     PAGE_COW = 1 << 26,
     PAGE_ANON = 1 << 27, /* came by mmap: munmap may take it */
     PAGE_MAPPED = 1 << 28,
-    PAGE_KINDS = PAGE_ZERO | PAGE_FRAME | PAGE_ARCHIVE | PAGE_SHM,
+    PAGE_NO_WRITE = 1 << 29, /* with PAGE_WRITE: its program does not want that for now */
+    PAGE_NO_READ = 1 << 30,  /* nor any access: nothing is mapped */
+    PAGE_PROTECTED = PAGE_NO_WRITE | PAGE_NO_READ,
 };
+#define PAGE_FOREIGN  0x80000000u /* another server grants it, and takes it back: nothing of ours */
+#define PAGE_KINDS    (PAGE_ZERO | PAGE_FRAME | PAGE_ARCHIVE | PAGE_SHM | PAGE_FOREIGN)
+#define ENTRY_FOREIGN (PAGE_FOREIGN | PAGE_MAPPED | PAGE_ANON) /* and PAGE_WRITE */
 
 enum {
     LEAF_SHIFT = 22,
@@ -60,9 +67,9 @@ struct page_map {
 /* The rights of the mapping that an entry stands for. */
 static inline rights_t page_rights(uint32_t entry)
 {
-    rights_t rights = RIGHT_READ;
+    rights_t rights = entry & PAGE_NO_READ ? 0 : RIGHT_READ;
 
-    if ((entry & (PAGE_WRITE | PAGE_COW)) == PAGE_WRITE)
+    if ((entry & (PAGE_WRITE | PAGE_NO_WRITE | PAGE_COW)) == PAGE_WRITE)
         rights |= RIGHT_WRITE;
     if (entry & PAGE_EXECUTE)
         rights |= RIGHT_EXECUTE;
@@ -141,8 +148,8 @@ bool pages_next(struct page_map *map, uint32_t address, uint32_t end, struct pag
 /* The same, past so many leaves at most in which it finds nothing: false with *address below `end` where to look on. */
 bool pages_next_near(struct page_map *map, uint32_t *address, uint32_t end, uint32_t leaves, struct page_run *run);
 
-/* Makes `pages` free pages untouched anonymous ones. */
-void pages_reserve(struct page_map *map, uint32_t address, uint32_t pages);
+/* Gives `pages` free pages that entry: ENTRY_ANON, or ENTRY_FOREIGN. */
+void pages_reserve(struct page_map *map, uint32_t address, uint32_t pages, uint32_t entry);
 
 /* Sees to it that address can be a border of what pages_remove() removes. */
 void pages_split(struct page_map *map, uint32_t address);

@@ -1,11 +1,12 @@
 #include "servers/mem/regions.h"
 
-#include "libuser/libc/errno.h"
 #include "servers/clients.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/layout.h"
 #include "servers/mem/pager.h"
+
+#include <errno.h>
 
 enum { RIGHTS_WX = RIGHT_WRITE | RIGHT_EXECUTE };
 
@@ -116,21 +117,61 @@ static int choose_place(struct space *space, uint32_t pages, uint32_t *address)
     return found ? 0 : -ENOMEM;
 }
 
+/* A free place, the one that the caller chose or another: 0, MEM_MORE, or an error. */
+static int find_place(struct space *space, uint32_t *address, uint32_t pages)
+{
+    return *address ? check_place(space, *address, pages) : choose_place(space, pages, address);
+}
+
+static void enter(struct space *space, uint32_t *address, uint32_t place, uint32_t pages, uint32_t entry)
+{
+    pages_reserve(&space->pages, place, pages, entry);
+    if (!*address)
+        space->mmap_hint = place + (pages << PAGE_BITS);
+    *address = place;
+}
+
 int regions_mmap(struct space *space, uint32_t *address, uint32_t length)
 {
     uint32_t pages = pages_of(length), place = *address;
 
     if (!length)
         return -EINVAL;
-    int status = place ? check_place(space, place, pages) : choose_place(space, pages, &place);
+    int status = find_place(space, &place, pages);
     if (status)
         return status;
     if (!space_promise(space, place, place + (pages << PAGE_BITS), pages))
         return -ENOMEM;
-    pages_reserve(&space->pages, place, pages);
-    if (!*address)
-        space->mmap_hint = place + (pages << PAGE_BITS);
-    *address = place;
+    enter(space, address, place, pages, ENTRY_ANON);
+    return 0;
+}
+
+bool regions_open_tables(struct space *space, uint32_t address, uint32_t end)
+{
+    for (; address < end; address = ((address >> TABLE_SHIFT) + 1) << TABLE_SHIFT) {
+        if (space_map(space, address | RIGHT_READ, kernel_source(MEM_SLOT_ARCHIVE, 1), 0))
+            return false;
+        space_unmap(space, address, 1);
+    }
+    return true;
+}
+
+int regions_reserve(struct space *space, uint32_t *address, uint32_t length, rights_t rights)
+{
+    uint32_t pages = pages_of(length), place = *address;
+
+    if (!length || (rights & ~(uint32_t)RIGHT_WRITE) != RIGHT_READ)
+        return -EINVAL;
+    if (pages > RESERVE_PAGES_MAX)
+        return -ENOMEM;
+    int status = find_place(space, &place, pages);
+    if (status)
+        return status;
+    uint32_t end = place + (pages << PAGE_BITS);
+    if (!space_promise(space, place, end, 0) || !regions_open_tables(space, place, end))
+        return -ENOMEM;
+    enter(space, address, place, pages, ENTRY_FOREIGN | (rights & RIGHT_WRITE ? PAGE_WRITE : 0));
+    space->direct += pages;
     return 0;
 }
 
@@ -170,7 +211,7 @@ bool regions_give_page(struct space *space, uint32_t address)
     if (address % PAGE_SIZE || address < MMAP_BASE || address >= MMAP_LIMIT)
         return false;
     uint32_t *place = pages_find(&space->pages, address), entry = place ? *place : 0;
-    if (!(entry & PAGE_ANON))
+    if (!(entry & PAGE_ANON) || entry & PAGE_FOREIGN)
         return false;
     *place = 0;
     if (entry & PAGE_MAPPED)
@@ -319,6 +360,30 @@ int regions_map_segment(struct space *space, const struct mem_segment *segment)
     space_release(space, segment->address, end);
     space_uncommit(space, plan.pages - plan.direct);
     return -ENOMEM;
+}
+
+/* Of the program, private, and as it was when it was entered. */
+static bool is_untouched(const struct space *space, uint32_t address, const uint32_t *entry)
+{
+    for (uint32_t i = 0; i < space->image_parts; i++)
+        if (address >= space->image[i].address && address < space->image[i].end)
+            return *entry & PAGE_ZERO;
+    return false;
+}
+
+int regions_copy(struct space *space, uint32_t address, uint32_t file_page, uint32_t bytes)
+{
+    uint32_t *entry = address < USER_END ? pages_find(&space->pages, address) : NULL;
+
+    if (!entry || !is_untouched(space, address, entry))
+        return -EINVAL;
+    uint32_t frame = frames_take();
+    if (kernel_copy_file(frame, file_page, bytes)) {
+        frames_drop(frame);
+        return -EINVAL;
+    }
+    *entry = (*entry & ~(uint32_t)PAGE_ZERO) | PAGE_FRAME | frame;
+    return 0;
 }
 
 int regions_finish(struct space *space, uint32_t heap_start)

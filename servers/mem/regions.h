@@ -23,9 +23,21 @@ int regions_sbrk(struct space *space, int32_t increment);
  * looks on. */
 int regions_mmap(struct space *space, uint32_t *address, uint32_t length);
 
+/* The same for pages that another server is to grant there, for reading or also for writing: nothing is promised but
+ * tables. At most RESERVE_PAGES_MAX. */
+enum { RESERVE_PAGES_MAX = 16384 };
+int regions_reserve(struct space *space, uint32_t *address, uint32_t length, rights_t rights);
+
+/* The task gets the tables of free pages, which were promised: they stay, whatever is unmapped. False: it is dead. */
+bool regions_open_tables(struct space *space, uint32_t address, uint32_t end);
+
 /* Frees pages that came by mmap from *address on; holes are passed over. EINVAL: not aligned, no length, out of
  * bounds, or there is something else. MEM_MORE: not yet from *address on. */
 int regions_munmap(struct space *space, uint32_t *address, uint32_t length);
+
+/* Gives pages those rights from *address on: 0, or RIGHT_READ with RIGHT_WRITE or RIGHT_EXECUTE. EINVAL: not aligned, no length,
+ * other rights. ENOMEM, EACCES: there is no page, or it cannot have them, at *address. MEM_MORE: not yet from there on. */
+int regions_protect(struct space *space, uint32_t *address, uint32_t length, uint32_t rights);
 
 /* The same for one page, as most programs do it, and shorter: mmap where the last search ended, with
  * 0 for the caller to search; munmap with false for the caller to look. */
@@ -35,6 +47,9 @@ bool regions_give_page(struct space *space, uint32_t address);
 /* Maps a segment of a program. EINVAL: not aligned, out of bounds, rights, more than SEGMENT_PAGES_MAX pages, or more
  * than IMAGE_PARTS that do not adjoin. EEXIST, ENOMEM. */
 int regions_map_segment(struct space *space, const struct mem_segment *segment);
+
+/* A page of the program that is all zeros yet gets the first bytes of a page of the file server's: 0 or -EINVAL. */
+int regions_copy(struct space *space, uint32_t address, uint32_t file_page, uint32_t bytes);
 
 /* The image is complete: the heap starts here, behind the image or in its last page, and the first
  * page of the stack is there. EINVAL: elsewhere, or a second time. ENOMEM. */

@@ -1,12 +1,12 @@
 #include "servers/mem/server.h"
 
-#include <string.h>
-
 #include "libuser/ipc/ipc.h"
 #include "servers/fault.h"
-#include "servers/mem/fork.h"
+#include "servers/mem/answer.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
+#include "servers/mem/listings.h"
+#include "servers/mem/manager.h"
 #include "servers/mem/pager.h"
 #include "servers/mem/regions.h"
 #include "servers/mem/shm.h"
@@ -28,17 +28,9 @@ static struct {
 
 static struct message_page *page;
 
-static uint32_t answer(struct words *words, int status)
-{
-    words->w[0] = (uint32_t)status;
-    return IPC_REPLY;
-}
-
 static uint32_t answer_item(struct words *words)
 {
-    page->tag = 1 << TAG_ITEMS_SHIFT;
-    words->w[0] = 0;
-    return IPC_REPLY | IPC_EXTENDED;
+    return answer_with_item(page, words);
 }
 
 /* Programs' calls. */
@@ -65,6 +57,15 @@ static uint32_t handle_mmap(struct space *space, struct words *words)
     return answer(words, status);
 }
 
+static OUT_OF_LINE uint32_t handle_reserve(struct space *space, struct words *words)
+{
+    uint32_t address = words->w[1];
+    int status = words->w[3] > RIGHT_ALL ? -EINVAL : regions_reserve(space, &address, words->w[2], (rights_t)words->w[3]);
+
+    words->w[1] = address;
+    return answer(words, status);
+}
+
 static uint32_t handle_munmap(struct space *space, struct words *words)
 {
     uint32_t address = words->w[1], length = words->w[2];
@@ -73,6 +74,13 @@ static uint32_t handle_munmap(struct space *space, struct words *words)
         return answer(words, 0);
     int status = regions_munmap(space, &address, length);
     words->w[1] = address;
+    return answer(words, status);
+}
+
+static OUT_OF_LINE uint32_t handle_protect(struct space *space, struct words *words)
+{
+    int status = regions_protect(space, &words->w[1], words->w[2], words->w[3]);
+
     return answer(words, status);
 }
 
@@ -108,15 +116,6 @@ INLINE uint32_t handle_shm_close(struct space *space, struct words *words)
     return answer(words, shm_close(space, words->w[1]));
 }
 
-static OUT_OF_LINE uint32_t handle_info(struct words *words)
-{
-    struct frames_count count = frames_count();
-
-    uint32_t kept = heap_kept() + space_spares() + task_frames_spare();
-    *words = (struct words){{0, count.free + kept, count.total, shm_table_count()}};
-    return IPC_REPLY;
-}
-
 static OUT_OF_LINE uint32_t handle_get_limit(const struct space *space, struct words *words)
 {
     *words = (struct words){{0, space->account->limit, space->account->used}};
@@ -128,140 +127,9 @@ static OUT_OF_LINE uint32_t handle_set_limit(struct space *space, struct words *
     return answer(words, space_set_limit(space, words->w[1]));
 }
 
-/* The manager's calls. */
-
-/* Where the next capability goes. */
-static void open_slot(void)
-{
-    page->slots = space_receive_slot();
-    page->slots_count = 1;
-}
-
-/* 0 if a space of that id can be made of the task that came with the message. */
-static int check_new_space(uint32_t id)
-{
-    if ((page->tag & TAG_ITEMS) != 1 << TAG_ITEMS_SHIFT || id == 0 || id > BADGE_MAX)
-        return -EINVAL;
-    return space_find(id) || space_find_ending(id) ? -EEXIST : 0;
-}
-
-static uint32_t handle_space_create(struct words *words)
-{
-    int status = check_new_space(words->w[1]);
-
-    if (!status)
-        status = space_create(words->w[1], &frames_account);
-    open_slot();
-    return answer(words, status);
-}
-
-static uint32_t handle_space_fork(struct words *words)
-{
-    struct space *parent = space_find(words->w[1]);
-
-    if (!parent)
-        return answer(words, -ENOENT);
-    int status = parent->work ? -EINVAL : check_new_space(words->w[2]);
-    if (!status)
-        status = space_create_like(words->w[2], parent);
-    if (!status)
-        status = fork_space(parent, space_find(words->w[2]));
-    open_slot();
-    return answer(words, status);
-}
-
-static uint32_t handle_space_fork_more(struct words *words)
-{
-    struct space *parent = space_find(words->w[1]), *space = space_find(words->w[2]);
-
-    return answer(words, parent && space ? fork_more(parent, space) : -ENOENT);
-}
-
-static uint32_t handle_space_map(struct words *words)
-{
-    struct space *space = space_find(words->w[1]);
-    struct mem_segment segment;
-
-    if (!space)
-        return answer(words, -ENOENT);
-    if (space->work || (page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof(segment))
-        return answer(words, -EINVAL);
-    memcpy(&segment, page->words, sizeof(segment));
-    return answer(words, regions_map_segment(space, &segment));
-}
-
-static uint32_t handle_space_finish(struct words *words)
-{
-    struct space *space = space_find(words->w[1]);
-
-    if (!space)
-        return answer(words, -ENOENT);
-    return answer(words, space->work ? -EINVAL : regions_finish(space, words->w[2]));
-}
-
-static uint32_t handle_space_destroy(struct words *words)
-{
-    struct space *space = space_find(words->w[1]);
-
-    space_settle();
-    if (!space)
-        space = space_find_ending(words->w[1]);
-    return answer(words, space ? space_destroy(space) : -ENOENT);
-}
-
-static uint32_t handle_space_clear(struct words *words)
-{
-    struct space *space = space_find(words->w[1]);
-
-    if (!space)
-        return answer(words, -ENOENT);
-    return answer(words, space->work == WORK_COPY ? -EINVAL : space_clear(space, words->w[2], words->w[3]));
-}
-
-static uint32_t handle_space_limit(struct words *words)
-{
-    struct space *space = space_find(words->w[1]);
-
-    return answer(words, space ? space_set_limit(space, words->w[2]) : -ENOENT);
-}
-
-/* The manager gets a child of the frame's capability. */
-static uint32_t handle_task_frame(struct words *words)
-{
-    int number = task_frames_make();
-
-    if (number < 0)
-        return answer(words, number);
-    last.kind = ANSWER_TASK_FRAME;
-    last.number = (uint32_t)number;
-    page->items[0] = item_cap(task_frames_at(last.number)->slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
-    words->w[1] = last.number;
-    return answer_item(words);
-}
-
-static uint32_t handle_task_frame_end(struct words *words)
-{
-    if (!task_frames_at(words->w[1]))
-        return answer(words, -ENOENT);
-    task_frames_end(words->w[1]);
-    return answer(words, 0);
-}
-
-static uint32_t handle_casualty(struct words *words)
-{
-    struct space *space = casualty_take();
-
-    if (!space)
-        return answer(words, -ENOENT);
-    const struct casualty *casualty = &space->casualty;
-    uint32_t why = casualty->cause | casualty->vector << CASUALTY_VECTOR_SHIFT;
-    *words = (struct words){{0, space->id, casualty->address, why}};
-    return IPC_REPLY;
-}
-
 static bool is_for_program(uint32_t number)
 {
-    return number >= MEM_SBRK && number <= MEM_SET_LIMIT;
+    return (number >= MEM_SBRK && number <= MEM_PROTECT) || number == MEM_RESERVE;
 }
 
 static bool is_for_manager(uint32_t number)
@@ -282,47 +150,28 @@ static uint32_t handle_program(struct space *space, struct words *words)
         return handle_munmap(space, words);
     case MEM_SBRK:
         return handle_sbrk(space, words);
-    case MEM_INFO:
-        return handle_info(words);
     case MEM_GET_LIMIT:
         return handle_get_limit(space, words);
     case MEM_SET_LIMIT:
         return handle_set_limit(space, words);
+    case MEM_RESERVE:
+        return handle_reserve(space, words);
+    case MEM_PROTECT:
+        return handle_protect(space, words);
     default:
-        return answer(words, is_for_manager(words->w[0]) ? -EPERM : -ENOSYS);
+        return listings_answer(words, is_for_manager(words->w[0]) ? -EPERM : -ENOSYS);
     }
 }
 
 static uint32_t handle_manager(struct words *words)
 {
-    switch (words->w[0]) {
-    case MEM_SPACE_CREATE:
-        return handle_space_create(words);
-    case MEM_SPACE_FORK:
-        return handle_space_fork(words);
-    case MEM_SPACE_FORK_MORE:
-        return handle_space_fork_more(words);
-    case MEM_SPACE_MAP:
-        return handle_space_map(words);
-    case MEM_SPACE_FINISH:
-        return handle_space_finish(words);
-    case MEM_SPACE_DESTROY:
-        return handle_space_destroy(words);
-    case MEM_SPACE_CLEAR:
-        return handle_space_clear(words);
-    case MEM_SPACE_LIMIT:
-        return handle_space_limit(words);
-    case MEM_TASK_FRAME:
-        return handle_task_frame(words);
-    case MEM_TASK_FRAME_END:
-        return handle_task_frame_end(words);
-    case MEM_CASUALTY:
-        return handle_casualty(words);
-    case MEM_INFO:
-        return handle_info(words);
-    default:
-        return answer(words, is_for_program(words->w[0]) ? -EINVAL : -ENOSYS);
+    uint32_t flags = manager_answer(words, is_for_program(words->w[0]) ? -EINVAL : -ENOSYS);
+
+    if (flags & IPC_EXTENDED) {
+        last.kind = ANSWER_TASK_FRAME;
+        last.number = words->w[1];
     }
+    return flags;
 }
 
 /* A badge other than the manager's without a space is that of a program that has ended. */
@@ -358,8 +207,14 @@ static OUT_OF_LINE uint32_t lose(struct space *space, struct casualty casualty)
     bool access = casualty.vector == VECTOR_PAGE_FAULT && casualty.cause & FAULT_USER;
 
     casualty.cause &= CASUALTY_CAUSE;
+    if (access && !(casualty.cause & FAULT_PRESENT) && pager_is_foreign(space, casualty.address))
+        casualty.cause |= CASUALTY_FOREIGN;
+    casualty.caller = page->caller;
+    casualty.calls = page->caller_calls;
     if (access && pager_allows(space, casualty.address, casualty.cause))
         casualty.cause |= is_at_its_limit(space) ? CASUALTY_LIMIT : CASUALTY_NO_MEMORY;
+    else if (access && casualty.address < USER_END && pages_get(&space->pages, casualty.address))
+        casualty.cause |= CASUALTY_PROTECTED;
     casualty_add(space, casualty);
     return 0;
 }
@@ -389,7 +244,7 @@ bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t 
     regions_init(archive_pages);
     if (!space_init())
         return false;
-    open_slot();
+    manager_init(message);
     return true;
 }
 

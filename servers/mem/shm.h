@@ -4,9 +4,10 @@
  */
 #pragma once
 
-#include "libuser/libc/errno.h"
 #include "servers/mem/shm_table.h"
 #include "servers/mem/space.h"
+
+#include <errno.h>
 
 enum { SHM_ATTACHED = 1, ENTRY_SHM = PAGE_SHM | PAGE_WRITE | PAGE_MAPPED };
 

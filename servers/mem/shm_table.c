@@ -143,6 +143,24 @@ uint32_t shm_table_count(void)
     return count;
 }
 
+bool shm_table_next(uint32_t *number, const struct segment **segment)
+{
+    enum { LOOKED_AT = 1024 };
+    uint32_t end = *number + LOOKED_AT;
+
+    *segment = NULL;
+    if (*number >= numbers_used)
+        return false;
+    if (end > numbers_used)
+        end = numbers_used;
+    while (!*segment && *number < end) {
+        const struct segment *at = shm_table_at((*number)++);
+        if (at->holders)
+            *segment = at;
+    }
+    return true;
+}
+
 void shm_table_check(void)
 {
     uint32_t found = 0, free = 0;

@@ -1,9 +1,9 @@
 #include "servers/mem/space.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 
-#include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/layout.h"
@@ -61,8 +61,7 @@ uint32_t spaces_count(void)
 
 bool space_init(void)
 {
-    for (unsigned i = 0; i < SPACE_BUCKETS; i++)
-        space_buckets[i] = NULL;
+    memset(space_buckets, 0, sizeof space_buckets);
     spare = space_ending = space_settling = NULL;
     spares = spaces = 0;
     space_prepared = make_spare();
@@ -216,6 +215,7 @@ err_t space_map(struct space *space, uint32_t address_rights, uint32_t source_pa
 struct gathered {
     const struct space *space; /* null: its task is gone, and with it the mappings */
     uint32_t address, pages;
+    uint32_t foreign; /* of all pages so many */
 };
 
 static void unmap_gathered(struct gathered *gathered)
@@ -248,6 +248,7 @@ static void release_run(const struct page_run *run, struct gathered *gathered)
             frames_drop(entry & PAGE_VALUE);
         else if (entry & PAGE_SHM)
             shm_table_drop(shm_number(address));
+        gathered->foreign += (entry & PAGE_FOREIGN) != 0;
     }
 }
 
@@ -272,23 +273,24 @@ static uint32_t release(struct page_map *map, uint32_t *address, uint32_t end, u
     return pages;
 }
 
-static uint32_t release_all(struct page_map *map, uint32_t address, uint32_t end, const struct space *space)
+static void release_all(struct page_map *map, uint32_t address, uint32_t end, const struct space *space)
 {
-    uint32_t pages = 0;
-
     while (address < end)
-        pages += release(map, &address, end, UINT32_MAX, &(struct gathered){.space = space});
-    return pages;
+        release(map, &address, end, UINT32_MAX, &(struct gathered){.space = space});
 }
 
-uint32_t space_release(struct space *space, uint32_t address, uint32_t end)
+void space_release(struct space *space, uint32_t address, uint32_t end)
 {
-    return release_all(&space->pages, address, end, space);
+    release_all(&space->pages, address, end, space);
 }
 
 uint32_t space_release_some(struct space *space, uint32_t *address, uint32_t end)
 {
-    return release(&space->pages, address, end, STEP_PAGES, &(struct gathered){.space = space});
+    struct gathered gathered = {.space = space};
+    uint32_t pages = release(&space->pages, address, end, STEP_PAGES, &gathered);
+
+    space->direct -= gathered.foreign;
+    return pages - gathered.foreign;
 }
 
 /* So few pages that they go at once; those that were only promised count, too. */
@@ -354,14 +356,9 @@ int space_clear(struct space *space, uint32_t frames, uint32_t low)
 }
 
 /* When a task dies the kernel empties its slot and lets go of what was lent to it. */
-static bool task_is_gone(const struct space *space)
-{
-    return kernel_slot_is_empty(space->task);
-}
-
 static bool end_task(const struct space *space)
 {
-    return !kernel_destroy(space->task) || task_is_gone(space);
+    return !kernel_destroy(space->task) || kernel_slot_is_empty(space->task);
 }
 
 /* Nothing is lent to its task any more. */
@@ -417,7 +414,7 @@ static int end_some(struct space *space)
     space_release_some(space, &space->work_at, USER_END);
     if (space->work_at < USER_END)
         return MEM_MORE;
-    if (space->leaves > SMALL_LEAVES && !task_is_gone(space))
+    if (space->leaves > SMALL_LEAVES && !kernel_slot_is_empty(space->task))
         return MEM_TASK;
     bool gone = end_task(space);
     if (gone && !frames_return_some(&space->donated, 2 * STEP_PAGES))

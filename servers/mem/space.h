@@ -8,7 +8,7 @@
  *       both are 0 until regions_finish()
  *   P4  `committed` counts the pages promised to the space: the heap's and those by mmap, the
  *       private ones of its image, STACK_PROMISED of the stack and those below that were touched,
- *       and one for each shared segment that it has open; `direct` those mapped from the archive
+ *       and one for each shared segment that it has open; `direct` those mapped from the archive, and foreign ones
  *   P5  `donated` lists the `lent` frames that the server lent to the task's account, which are no
  *       more than were promised for page tables and the task's other kernel objects
  *   P6  `tables` has a bit for each 2 MiB for which the space was promised a page table and a part of
@@ -170,9 +170,9 @@ static inline void space_unmap(const struct space *space, uint32_t address, uint
         assert(err == ERR_CAP || err == ERR_DEAD);
 }
 
-/* Unmaps and frees all pages from address to end; returns how many had an entry. space_release_some() does a step of
- * it, and *address is where it goes on, or `end`. */
-uint32_t space_release(struct space *space, uint32_t address, uint32_t end);
+/* Unmaps and frees all pages from address to end. space_release_some() does a step of it: *address is where it goes on, or
+ * `end`; returns how many of them were promised. */
+void space_release(struct space *space, uint32_t address, uint32_t end);
 uint32_t space_release_some(struct space *space, uint32_t *address, uint32_t end);
 
 /* Promises so many pages that are in address .. end, with all page tables and leaves of those; false:

@@ -20,7 +20,7 @@ static uint32_t count_committed(struct space *space, uint32_t *directs)
     for (uint32_t at = 0; pages_next(&space->pages, at, USER_END, &run); at = run_end(&run))
         for (uint32_t i = 0; i < run.pages; i++) {
             uint32_t entry = run_entry(&run, i), address = run.address + (i << PAGE_BITS);
-            bool direct = entry & PAGE_ARCHIVE && !(entry & PAGE_WRITE);
+            bool direct = (entry & PAGE_ARCHIVE && !(entry & PAGE_WRITE)) || entry & PAGE_FOREIGN;
             assert(space_has_table(space, address >> TABLE_SHIFT));
             pages += !direct && !is_counted_by_place(space, address);
             *directs += direct;

@@ -1,9 +1,9 @@
 #include "servers/mem/task_frames.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stddef.h>
 
-#include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
 #include "servers/mem/kernel_calls.h"

@@ -68,6 +68,12 @@ int body_complete(const struct body *body)
     return number_of(err);
 }
 
+int body_give_files(const struct body *body)
+{
+    return number_of(
+        sys_cap_derive(PROC_SLOT_FILE, CLIENT_SLOT_FILE | body->slot << SLOT_SHIFT, RIGHT_CALL, body->badge, 0));
+}
+
 static int make_task(struct body *body)
 {
     uint32_t frame;
@@ -136,7 +142,7 @@ int body_set_limit(const struct body *body, uint32_t frames)
 
 int body_clear_space(struct body *body, uint32_t frames, uint32_t low)
 {
-    body->segment = body->page = 0;
+    body->segment = body->page = body->filled = 0;
     return mem_space_clear(PROC_SLOT_MEM, 0, body->space, frames, low);
 }
 
@@ -206,6 +212,40 @@ bool body_place(const struct body *body, uint32_t *eip, uint32_t *esp)
     *eip = registers()->eip;
     *esp = registers()->esp;
     return true;
+}
+
+/* As the kernel shows a thread that came by sysenter. */
+static bool is_in_call(const struct thread_registers *r)
+{
+    enum { EFLAGS_START = 0x202 };
+
+    return r->ecx == r->esp && r->edx == r->eip && r->eflags == EFLAGS_START;
+}
+
+bool body_stopped_at(const struct body *body, uint32_t *eip, bool *in_call)
+{
+    uint32_t esp;
+
+    if (!body_place(body, eip, &esp))
+        return false;
+    *in_call = is_in_call(registers());
+    return true;
+}
+
+bool body_uses_fpu(const struct body *body)
+{
+    return sys_thread_read(body->slot + BODY_THREAD, THREAD_FPU) != ERR_ABSENT;
+}
+
+bool body_divert(const struct body *body, uint32_t to)
+{
+    err_t err = sys_thread_read(body->slot + BODY_THREAD, THREAD_REGISTERS);
+
+    if (!err) {
+        registers()->eip = to;
+        err = sys_thread_write(body->slot + BODY_THREAD, THREAD_REGISTERS);
+    }
+    return !err;
 }
 
 void body_resume(const struct body *body)

@@ -24,7 +24,8 @@ struct body {
     uint32_t badge; /* of its process */
     uint32_t cpu;
     uint32_t frame;         /* its number in the pool, BODY_NO_FRAME: there is nothing of the body yet */
-    uint32_t segment, page; /* all of its program before that page of that segment is mapped */
+    uint32_t segment, page; /* all of its program before that page of that segment is mapped; then, */
+    uint32_t filled;        /* of a copy, all before that page of this segment is filled */
 };
 
 /* A task with a space at mem that is empty, or a copy of the parent's; then a stopped thread and a process's
@@ -34,6 +35,9 @@ int body_make(struct body *body);
 int body_fork(struct body *body, const struct body *parent);
 int body_fork_more(const struct body *body, const struct body *parent);
 int body_complete(const struct body *body);
+
+/* The capability of the file server, when it is wanted. */
+int body_give_files(const struct body *body);
 
 /* So many frames are its limit from now on: 0, or mem's error. */
 int body_set_limit(const struct body *body, uint32_t frames);
@@ -55,6 +59,16 @@ void body_resume(const struct body *body);
 
 /* It runs no more, whatever it does now. */
 void body_stop(const struct body *body);
+
+/* Where a stopped thread is; `in_call`: in a message's call, whose answer may change all other registers at any moment, or
+ * just behind it. False: it is in the middle of a long call. */
+bool body_stopped_at(const struct body *body, uint32_t *eip, bool *in_call);
+
+/* The thread, which waits, has used the FPU: then its state is to be kept. */
+bool body_uses_fpu(const struct body *body);
+
+/* It goes on there, with all other registers as they are; nobody answers it meanwhile. */
+bool body_divert(const struct body *body, uint32_t to);
 
 /* Where the thread is that waits, as after a fault; false, and nothing is said, if that failed. */
 bool body_place(const struct body *body, uint32_t *eip, uint32_t *esp);

@@ -1,5 +1,10 @@
 /* Processes whose fault nobody could help. */
 #pragma once
 
-/* Asks mem for one, which is logged and ended, and for all others there are in further steps: work.h. */
+#include "servers/proc/signals.h"
+
+/* What the process is told of a fault: `why` of the call `interrupted`. */
+uint32_t casualty_word(const struct casualty *casualty);
+
+/* Asks mem for one, which goes on in its handler, or is logged and ended, and for all others there are in further steps: work.h. */
 void casualties_bury(void);

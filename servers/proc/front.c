@@ -6,7 +6,7 @@
 static uint32_t ticks_are_wanted;
 
 /* Some hundred steps at most, as there are processes. */
-static bool is_in_front(const struct process *process)
+bool front_has(const struct process *process)
 {
     const struct process *parent = process->parent;
 
@@ -25,15 +25,24 @@ static void let_read(struct process *process)
     console_front(PROC_SLOT_CONSOLE, 0, process->badge, again);
 }
 
-void front_news(void)
+bool front_news(void)
 {
-    uint32_t badge = 0;
+    uint32_t badge = 0, interrupts = 0;
 
-    if (console_news(PROC_SLOT_CONSOLE, 0, &badge, &ticks_are_wanted))
-        return;
+    if (console_news(PROC_SLOT_CONSOLE, 0, &badge, &ticks_are_wanted, &interrupts))
+        return false;
     struct process *process = process_by_badge(badge);
-    if (badge != 0 && process && is_in_front(process))
+    if (badge != 0 && process && front_has(process))
         let_read(process);
+    return interrupts;
+}
+
+int front_set_keys(struct process *process, bool keys)
+{
+    if (!front_has(process))
+        return -EPERM;
+    process->edits |= keys;
+    return console_keys(PROC_SLOT_CONSOLE, 0, process->badge, keys);
 }
 
 void front_tick(uint32_t now)
@@ -58,4 +67,7 @@ void front_forget(struct process *process)
 {
     front_changed(process);
     process->reads = false;
+    if (process->edits)
+        console_keys(PROC_SLOT_CONSOLE, 0, process->badge, false);
+    process->edits = false;
 }

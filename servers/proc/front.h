@@ -13,8 +13,14 @@
 
 #include "servers/proc/process.h"
 
-/* After the console's signal: the next reader that it asks of, and whether it wants ticks. */
-void front_news(void);
+/* After the console's signal: the next reader that it asks of, and whether it wants ticks. True: control-C was typed. */
+bool front_news(void);
+
+/* True if that live process is in front. */
+bool front_has(const struct process *process);
+
+/* What is typed comes key by key to the process, or by lines again: 0, -EPERM if it is not in front. */
+int front_set_keys(struct process *process, bool keys);
 
 /* A tick has passed. */
 void front_tick(uint32_t now);
@@ -25,5 +31,5 @@ void front_changed(const struct process *process);
 /* Its children will be adopted. */
 void front_ends(const struct process *process);
 
-/* Another program, which has not read. */
+/* Another program, which has not read, and gets lines. */
 void front_forget(struct process *process);

@@ -2,12 +2,15 @@
 
 #include "servers/clients.h"
 #include "servers/log.h"
+#include "servers/proc/alarms.h"
 #include "servers/proc/cpus.h"
 #include "servers/proc/front.h"
+#include "servers/proc/futex.h"
 #include "servers/proc/program.h"
 #include "servers/proc/sleepers.h"
 #include "servers/proc/waits.h"
 #include "servers/proto/console.h"
+#include "servers/proto/file.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -51,16 +54,33 @@ static void take_arguments(struct process *process, struct arguments *arguments)
 /* A step's worth of the program, and at its end all that it needs to run: 0, MEM_MORE, or an error. */
 static int load(struct process *process, const struct program *program)
 {
-    int result = program_map(program, &process->body);
+    process->has_vdso = !program->image.is_native;
+    int result = process->body.segment < program->image.count ? program_map(program, &process->body) : 0;
 
+    if (!result && program->place.is_copy)
+        result = program_fill(program, &process->body);
     if (!result)
-        result = body_start(&process->body, program_start(program));
+        result = body_start(&process->body, program_start(program, process->has_files));
     return result;
 }
 
 /* ----------------------------------------------------------------------------------------- fork */
 
 static void end_step(struct work *work);
+
+/* Both have the same open. */
+static int share_files(struct process *made, const struct process *parent)
+{
+    int error = file_fork(PROC_SLOT_FILE, 0, parent->badge, made->badge);
+
+    if (error)
+        return error;
+    error = body_give_files(&made->body);
+    if (error)
+        file_release(PROC_SLOT_FILE, 0, made->badge);
+    made->has_files = error == 0;
+    return error;
+}
 
 /* The space is a copy: the rest is made, and it runs, beside its parent, which waits in its call. */
 static int bring_to_life(struct process *made)
@@ -71,10 +91,15 @@ static int bring_to_life(struct process *made)
     int error = body_complete(&made->body);
     if (!error)
         error = body_start_as(&made->body, &parent->body);
+    if (!error && parent->has_files)
+        error = share_files(made, parent);
     if (error)
         return error;
+    made->program = parent->program;
     made->arguments = arguments_share(parent->arguments);
     made->reads = parent->reads;
+    made->has_vdso = parent->has_vdso;
+    signals_fork(made, parent);
     process_set_live(made);
     if (made->cpu != made->body.cpu)
         cpus_add_young(made);
@@ -95,6 +120,13 @@ static void fork_goes_on(struct process *made, int result)
     end_step(&made->work);
 }
 
+/* Late: signals may have come meanwhile. */
+static void answer_fork(struct process *parent, int32_t error, uint32_t pid)
+{
+    waits_answer(parent, error, (struct words){{0, pid}});
+    signals_go_on(parent);
+}
+
 static void fork_step(struct work *work)
 {
     struct process *made = process_of_work(work), *parent = made->parent;
@@ -105,7 +137,7 @@ static void fork_step(struct work *work)
     if (result)
         fork_goes_on(made, result);
     else
-        waits_answer(parent, 0, (struct words){{0, made->pid}});
+        answer_fork(parent, 0, made->pid);
 }
 
 int32_t life_fork(struct process *parent, struct process **child)
@@ -149,8 +181,10 @@ static int set_limits(struct process *process, struct start_limits limits)
 static int make_program(struct process *process, const struct arguments *arguments, struct start_limits limits)
 {
     struct program program;
-    int error = program_find(arguments->text, &program);
+    int error = program_named(program_name(arguments->text), &process->program);
 
+    if (!error)
+        error = program_read(process->program, &program);
     if (error)
         return error;
     error = body_make(&process->body);
@@ -196,7 +230,7 @@ static void fork_is_over(struct process *made)
 
     unmake(made);
     if (parent)
-        waits_answer(parent, error, (struct words){{0}});
+        answer_fork(parent, error, 0);
 }
 
 static void answer_parent(struct process *parent, struct process *child)
@@ -208,10 +242,12 @@ static void answer_parent(struct process *parent, struct process *child)
     waits_answer(parent, 0, words);
 }
 
-/* Nothing of it is left but how it ended. */
+/* Nothing of it is left but how it ended. Who waits for it has its answer before the signal. */
 static void is_over(struct process *process)
 {
     struct process *parent = process->parent;
+    struct signal signal = {SIGNAL_CHILD, process->pid,
+                            process->ending.signal ? CODE_CHILD_KILLED : CODE_CHILD_EXITED};
 
     if (process->is_adopted) {
         process_forget(process);
@@ -220,6 +256,7 @@ static void is_over(struct process *process)
     process_set_ended(process);
     if (process_awaits(parent, process))
         answer_parent(parent, process);
+    (void)signal_send(parent, signal);
 }
 
 /* A call of its own to the console may have been on its way when the end began. */
@@ -254,6 +291,8 @@ static void wait_ends(struct process *process)
 static void leave(struct process *process)
 {
     console_release(PROC_SLOT_CONSOLE, 0, process->badge);
+    if (process->has_files)
+        file_release(PROC_SLOT_FILE, 0, process->badge);
     arguments_drop(process->arguments);
     arguments_drop(process->next_arguments);
     process->arguments = process->next_arguments = NULL;
@@ -268,6 +307,8 @@ static void end(struct process *process, struct ending ending)
     bool has_work = process->work.step != NULL;
 
     wait_ends(process);
+    alarms_remove(process);
+    (void)futex_forget(process);
     cpus_remove_young(process);
     process_set_ends(process, ending);
     bool is_gone = !has_work && body_destroy(&process->body) == BODY_GONE;
@@ -299,6 +340,11 @@ void life_kill_running(struct process *process, uint32_t signal)
 
 /* ----------------------------------------------------------------------------------------- exec */
 
+struct words life_exec_answer(const struct process *process)
+{
+    return (struct words){{0, process->signals.ignored, process->signals.blocked}};
+}
+
 static void load_step(struct work *work);
 
 /* With what load() has said. */
@@ -307,20 +353,25 @@ static void exec_goes_on(struct process *process, int result)
     if (result == MEM_MORE) {
         work_add(&process->work, load_step);
     } else if (result == 0) {
-        waits_answer(process, 0, (struct words){{0}});
+        if (!signals_exec(process))
+            waits_answer(process, 0, life_exec_answer(process));
     } else {
-        log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: no memory for exec",
-                 program_name(process->arguments->text), (unsigned)process->pid);
+        log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: %s",
+                 program_name(process->arguments->text), (unsigned)process->pid,
+                 result == -ENOMEM || result == -ENOSPC ? "no memory for exec" : "its program is not there any more");
         life_kill(process, SIGNAL_KILL);
     }
 }
 
-/* The archive is what it was when the program was found for the first time. */
-static void find_again(const struct process *process, struct program *program)
+/* The archive is what it was when the program was read for the first time; a copy may be gone, and then the process is
+ * killed. */
+static bool read_again(struct process *process, struct program *program)
 {
-    int error = program_find(process->arguments->text, program);
-    assert(error == 0);
-    (void)error;
+    int error = program_read(process->program, program);
+
+    if (error)
+        exec_goes_on(process, error);
+    return !error;
 }
 
 static void load_step(struct work *work)
@@ -328,8 +379,8 @@ static void load_step(struct work *work)
     struct process *process = process_of_work(work);
     struct program program;
 
-    find_again(process, &program);
-    exec_goes_on(process, load(process, &program));
+    if (read_again(process, &program))
+        exec_goes_on(process, load(process, &program));
 }
 
 static int clear_for(struct process *process, const struct program *program)
@@ -344,27 +395,39 @@ static void clear_step(struct work *work)
     struct process *process = process_of_work(work);
     struct program program;
 
-    find_again(process, &program);
+    if (!read_again(process, &program))
+        return;
     int result = clear_for(process, &program);
-    work_add(work, result == MEM_MORE ? clear_step : load_step);
+    if (result < 0)
+        exec_goes_on(process, result);
+    else
+        work_add(work, result == MEM_MORE ? clear_step : load_step);
 }
 
 /* mem has charged what the new program is promised before the old one goes; behind that only the kernel can refuse. */
 int32_t life_exec(struct process *process, struct arguments *arguments)
 {
     struct program program;
-    int error = program_find(arguments->text, &program);
+    struct program_place place;
+    int error = program_at(arguments->text, process->has_files ? process->badge : 0, &place);
 
+    if (!error)
+        error = program_read(place, &program);
     if (!error)
         error = clear_for(process, &program);
     if (error < 0)
         return error;
+    process->program = place;
+    if (process->has_files)
+        file_exec(PROC_SLOT_FILE, 0, process->badge);
     take_arguments(process, arguments);
     front_forget(process);
+    (void)futex_forget(process);
     int result = error == MEM_MORE ? MEM_MORE : load(process, &program);
     if (!result)
-        return 0;
+        return signals_exec(process) ? SERVER_LATER : 0;
     process->waits = WAITS_EXEC;
+    process->signals.caught = 0;
     if (error == MEM_MORE)
         work_add(&process->work, clear_step);
     else

@@ -7,24 +7,9 @@
  */
 #pragma once
 
+#include "libuser/sys/syscall.h"
 #include "servers/proc/process.h"
 #include "servers/start_limits.h"
-
-/* Signals, with the numbers of <signal.h>. None can be caught. */
-enum {
-    SIGNAL_ILLEGAL = 4,
-    SIGNAL_TRAP = 5,
-    SIGNAL_ARITHMETIC = 8,
-    SIGNAL_KILL = 9,
-    SIGNAL_SEGMENT = 11,
-    SIGNAL_CHILD = 17,
-    SIGNAL_CONTINUE = 18,
-    SIGNAL_STOP_FIRST = 19,
-    SIGNAL_STOP_LAST = 22,
-    SIGNAL_URGENT = 23,
-    SIGNAL_WINDOW = 28,
-    SIGNAL_LAST = 31
-};
 
 /* A copy of `parent`, running; `*child` is it: 0, -EAGAIN; or SERVER_LATER, with another answer in the end, which is
  * mem's error if it has failed. */
@@ -38,6 +23,9 @@ int life_spawn(struct process *parent, struct arguments *arguments, struct start
  * answered, then the program runs; an error: nothing has changed, and the arguments are the
  * caller's; SERVER_LATER: there are further steps, or the process is over. */
 int32_t life_exec(struct process *process, struct arguments *arguments);
+
+/* What a program that begins finds of signals, in the answer to the exec. */
+struct words life_exec_answer(const struct process *process);
 
 /* The process is over: its parent hears, if it waits; nothing of it stays but how it ended. Its thread does not
  * run: it waits for an answer that will never come. */

@@ -1,7 +1,8 @@
 #include "servers/proc/limits.h"
 
-#include "libuser/libc/errno.h"
 #include "servers/proc/body.h"
+
+#include <errno.h>
 
 /* As each costs the place of a process in the account above it, there is one left when one is due. */
 static struct limits {

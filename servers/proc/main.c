@@ -1,20 +1,25 @@
 /*
  * The process server. A caller is the process that its badge names: no id that a client sends says
- * who it is. It waits for mem and console, which it trusts, and never for a client.
+ * who it is. It waits for mem, console and file, which it trusts, and never for a client.
  */
 #include "libuser/ipc/server.h"
 #include "libuser/sys/calls.h"
 #include "servers/clients.h"
 #include "servers/log.h"
+#include "servers/proc/alarms.h"
+#include "servers/proc/argument_calls.h"
 #include "servers/proc/casualties.h"
 #include "servers/proc/cpus.h"
 #include "servers/proc/front.h"
+#include "servers/proc/futex.h"
 #include "servers/proc/life.h"
+#include "servers/proc/listing.h"
 #include "servers/proc/program.h"
 #include "servers/proc/sleepers.h"
 #include "servers/proc/waits.h"
 #include "servers/proc/wall_clock.h"
 #include "servers/proc/work.h"
+#include "servers/proto/file.h"
 #include "servers/proto/proc.h"
 
 #include <string.h>
@@ -41,6 +46,7 @@ static void wake_sleepers(struct work *work)
     struct process *process;
 
     while (count < WOKEN_MAX && (process = sleepers_next_due(ticks))) {
+        (void)futex_forget(process);
         waits_answer(process, 0, (struct words){{0}});
         count++;
     }
@@ -53,28 +59,92 @@ static void ticked(void)
     static struct work sleepers;
 
     wake_sleepers(&sleepers);
+    signals_tick();
+    if (alarms_are_set())
+        alarms_tick(now());
     cpus_tick();
     front_tick(now());
 }
 
 static int32_t call_sleep(struct process *process, struct words *words)
 {
-    if (words->w[1] == 0)
+    if (words->w[1] == 0 || signals_due(process))
         return 0;
     waits_keep(process);
     sleepers_add(process, now(), words->w[1]);
     return SERVER_LATER;
 }
 
-static int32_t call_boot_time(struct process *process, struct words *words)
+static int32_t call_alarm(struct process *process, struct words *words)
+{
+    uint32_t ticks = now(), left = alarms_left(process, ticks);
+    uint32_t every = left ? process->alarm.every : 0, keep = words->w[3];
+
+    if (process_index(process) == 0)
+        return -EPERM;
+    if (!keep)
+        alarms_set(process, ticks, words->w[1], words->w[2]);
+    *words = (struct words){{0, left, every}};
+    return 0;
+}
+
+static int32_t call_futex_watch(struct process *process, struct words *words)
+{
+    enum { NOT, OWN, SHARED };
+    uint32_t address = words->w[1], kind = words->w[2];
+
+    if (process_index(process) == 0)
+        return -EPERM;
+    *words = (struct words){{0, futex_forget(process)}};
+    if (kind != NOT)
+        futex_watch(process, address, kind == SHARED);
+    return 0;
+}
+
+static int32_t call_futex_wait(struct process *process, struct words *words)
+{
+    uint32_t ticks = words->w[1];
+    bool has_time = ticks && !signals_due(process);
+
+    if (process_index(process) == 0)
+        return -EPERM;
+    if (has_time && process->watch.is_queued)
+        return call_sleep(process, words);
+    *words = (struct words){{0, signals_due(process) ? ticks : 0, futex_forget(process)}};
+    return 0;
+}
+
+static int32_t call_futex_wake(struct process *process, struct words *words)
+{
+    if (process_index(process) == 0)
+        return -EPERM;
+    words->w[1] = futex_wake(process, words->w[1], words->w[2], words->w[3]);
+    return 0;
+}
+
+static int32_t call_futex_requeue(struct process *process, struct words *words)
+{
+    if (process_index(process) == 0)
+        return -EPERM;
+    futex_requeue(process, words->w[1], words->w[3] & 1, words->w[3] >> 1, words->w[2]);
+    return 0;
+}
+
+/* The machine's start, or 0. */
+static uint32_t boot_time(void)
 {
     static uint32_t booted; /* 0: the machine's clock was not read yet, or showed no date */
     uint32_t seconds = booted ? 0 : wall_clock_seconds();
 
-    (void)process;
     if (seconds)
         booted = seconds - now() / TICKS_PER_SECOND;
-    words->w[1] = booted;
+    return booted;
+}
+
+static int32_t call_boot_time(struct process *process, struct words *words)
+{
+    (void)process;
+    words->w[1] = boot_time();
     return 0;
 }
 
@@ -82,78 +152,6 @@ static int32_t call_uptime(struct process *process, struct words *words)
 {
     (void)process;
     words->w[1] = now();
-    return 0;
-}
-
-/* ------------------------------------------------------------------------------------ arguments */
-
-/* The bytes of the message's data, or -1 if it says more than it has. */
-static int32_t data_bytes(uint32_t bytes)
-{
-    return bytes <= (message_page->tag & TAG_WORDS) * sizeof(uint32_t) ? (int32_t)bytes : -1;
-}
-
-/* The arguments of a spawn or exec: the message's, or with no bytes those that were put before. */
-static int32_t take_arguments(struct process *process, const struct words *words,
-                              struct arguments **arguments)
-{
-    uint32_t count = words->w[1], bytes = words->w[2];
-
-    if (data_bytes(bytes) < 0)
-        return -EINVAL;
-    if (bytes == 0) {
-        *arguments = process->next_arguments;
-        process->next_arguments = NULL;
-    } else {
-        *arguments = arguments_make(bytes, process->account);
-        memcpy((*arguments)->text, message_page->words, bytes);
-        (*arguments)->bytes = bytes;
-    }
-    if (!*arguments)
-        return -EINVAL;
-    (*arguments)->count = count;
-    if (arguments_are_strings(*arguments))
-        return 0;
-    arguments_drop(*arguments);
-    return -EINVAL;
-}
-
-static int32_t call_args(struct process *process, struct words *words)
-{
-    const struct arguments *arguments = process->arguments;
-    uint32_t offset = words->w[1];
-
-    if (!arguments || offset > arguments->bytes)
-        return -EINVAL;
-    uint32_t bytes =
-        arguments->bytes - offset < IPC_DATA_MAX ? arguments->bytes - offset : IPC_DATA_MAX;
-    memcpy(message_page->words, arguments->text + offset, bytes);
-    words->w[1] = arguments->count;
-    words->w[2] = arguments->bytes;
-    words->w[3] = bytes;
-    return (int32_t)ipc_extend(bytes, 0);
-}
-
-/* At offset 0 begins a new set. */
-static int32_t call_args_put(struct process *process, struct words *words)
-{
-    uint32_t offset = words->w[1], bytes = words->w[2];
-
-    if (data_bytes(bytes) < 0)
-        return -EINVAL;
-    if (offset > ARGUMENTS_MAX || bytes > ARGUMENTS_MAX - offset)
-        return -E2BIG;
-    if (offset == 0) {
-        arguments_drop(process->next_arguments);
-        process->next_arguments = arguments_make(ARGUMENTS_MAX, process->account);
-        if (!process->next_arguments)
-            return -E2BIG;
-    }
-    struct arguments *arguments = process->next_arguments;
-    if (!arguments || arguments->bytes != offset)
-        return -EINVAL;
-    memcpy(arguments->text + offset, message_page->words, bytes);
-    arguments->bytes += bytes;
     return 0;
 }
 
@@ -165,6 +163,8 @@ static int32_t call_fork(struct process *process, struct words *words)
 
     if (process_index(process) == 0)
         return -EPERM;
+    if (process->signals.is_diverted)
+        return -EINTR;
     waits_keep(process);
     int32_t result = life_fork(process, &child);
     words->w[1] = result ? 0 : child->pid;
@@ -181,6 +181,8 @@ static int32_t call_exit(struct process *process, struct words *words)
 
 static int32_t wait_later(struct process *process, uint32_t pid)
 {
+    if (signals_due(process))
+        return -EINTR;
     waits_keep(process);
     process->awaited = pid;
     process->waits = WAITS_CHILD;
@@ -210,32 +212,64 @@ static int32_t call_wait(struct process *process, struct words *words)
     return 0;
 }
 
-/* Nobody can catch one, so this is what they do: nothing, or end the process. */
-static bool signal_is_ignored(uint32_t signal)
-{
-    return signal == 0 || signal == SIGNAL_CHILD || signal == SIGNAL_CONTINUE ||
-           signal == SIGNAL_URGENT || signal == SIGNAL_WINDOW;
-}
-
 static int32_t call_kill(struct process *process, struct words *words)
 {
     struct process *victim = process_by_pid(words->w[1]);
-    uint32_t signal = words->w[2];
+    struct signal signal = {words->w[2], process->pid, words->w[3] ? CODE_THREAD : CODE_USER};
 
-    if (signal > SIGNAL_LAST || (signal >= SIGNAL_STOP_FIRST && signal <= SIGNAL_STOP_LAST))
+    if (signal.number > SIGNAL_LAST ||
+        (victim ? signal_would_stop(victim, signal.number) : signal_stops(signal.number)))
         return -EINVAL;
     if (!victim)
         return -ESRCH;
     if (!process_is_below(victim, process))
         return -EPERM;
-    if (signal_is_ignored(signal) || victim->state != PROCESS_LIVE)
+    if (signal.number == 0 || victim->state != PROCESS_LIVE)
         return 0;
-    if (victim != process) {
-        life_kill_running(victim, signal);
-        return 0;
-    }
-    life_kill(victim, signal);
-    return SERVER_LATER;
+    if (victim == process)
+        return signal_send_self(process, signal) ? SERVER_LATER : 0;
+    (void)signal_send(victim, signal);
+    return 0;
+}
+
+static int32_t call_signals(struct process *process, struct words *words)
+{
+    if (process_index(process) == 0)
+        return -EPERM;
+    if (signals_set(process, words->w[1], words->w[2], words->w[3]))
+        return SERVER_LATER;
+    *words = (struct words){{0, signals_due(process)}};
+    return 0;
+}
+
+static uint32_t uses_fpu(const struct process *process)
+{
+    return body_uses_fpu(&process->body);
+}
+
+static int32_t call_signal_take(struct process *process, struct words *words)
+{
+    if (process_index(process) == 0)
+        return -EPERM;
+    struct signal signal = signals_take(process, words->w[1]);
+    if (signal.number == 0)
+        *words = (struct words){{0, 0, process->signals.pending}};
+    else
+        *words = (struct words){{0, signal.number | uses_fpu(process) << 8, (uint32_t)signal.code, signal.sender}};
+    return 0;
+}
+
+static int32_t call_interrupted(struct process *process, struct words *words)
+{
+    struct signals *signals = &process->signals;
+
+    if (!signals->is_diverted)
+        return -EINVAL;
+    signals->is_diverted = false;
+    words->w[1] = signals->eip;
+    words->w[2] = signals->is_faulting ? casualty_word(&signals->fault) | uses_fpu(process) << 31 : 0;
+    words->w[3] = signals->is_faulting ? signals->fault.address : signals_due(process);
+    return 0;
 }
 
 /* How many processes there may be in the caller's account, and how many there are. */
@@ -260,6 +294,17 @@ static int32_t call_getpid(struct process *process, struct words *words)
     return 0;
 }
 
+static int32_t call_list(struct process *process, struct words *words)
+{
+    struct listed_process listed;
+
+    (void)process;
+    if (!listing_next(&words->w[1], &listed))
+        return -ENOENT;
+    memcpy(message_page->words, &listed, sizeof listed);
+    return (int32_t)ipc_extend(sizeof listed, 0);
+}
+
 /* The vdso tells of each once a program; whoever tells of more is heard this often. */
 static int32_t call_missing(struct process *process, struct words *words)
 {
@@ -275,6 +320,23 @@ static int32_t call_missing(struct process *process, struct words *words)
     return 0;
 }
 
+static int32_t call_files(struct process *process, struct words *words)
+{
+    (void)words;
+    if (process_index(process) == 0)
+        return -EPERM;
+    if (process->has_files)
+        return 0;
+    int32_t error = file_begin(PROC_SLOT_FILE, 0, process->badge, boot_time());
+    if (error)
+        return error;
+    error = body_give_files(&process->body);
+    if (error)
+        file_release(PROC_SLOT_FILE, 0, process->badge);
+    process->has_files = error == 0;
+    return error;
+}
+
 /* A good answer only lets the thread run on, where the new program begins. */
 static int32_t call_exec(struct process *process, struct words *words)
 {
@@ -282,14 +344,29 @@ static int32_t call_exec(struct process *process, struct words *words)
 
     if (process_index(process) == 0)
         return -EPERM;
+    if (process->signals.is_diverted)
+        return -EINTR;
     waits_keep(process);
-    int32_t error = take_arguments(process, words, &arguments);
+    int32_t error = arguments_take(process, words, &arguments);
     if (error)
         return error;
     error = life_exec(process, arguments);
     if (error < 0)
         arguments_drop(arguments);
+    *words = life_exec_answer(process);
     return error;
+}
+
+/* Control-C that is typed before init's program begins is for that. */
+static void interrupt(bool is_typed)
+{
+    static bool is_due;
+
+    is_due |= is_typed;
+    if (!is_due || !process_at(0)->children)
+        return;
+    is_due = false;
+    signals_interrupt();
 }
 
 static int32_t call_spawn(struct process *process, struct words *words)
@@ -299,7 +376,7 @@ static int32_t call_spawn(struct process *process, struct words *words)
 
     if (process_index(process) != 0)
         return -EPERM;
-    int32_t error = take_arguments(process, words, &arguments);
+    int32_t error = arguments_take(process, words, &arguments);
     if (error)
         return error;
     error = life_spawn(process, arguments, start_limits_of(words->w[3]), &child);
@@ -307,7 +384,15 @@ static int32_t call_spawn(struct process *process, struct words *words)
         arguments_drop(arguments);
     else
         words->w[1] = child->pid;
+    interrupt(false);
     return error;
+}
+
+static int32_t call_keys(struct process *process, struct words *words)
+{
+    if (process_index(process) == 0)
+        return -EPERM;
+    return front_set_keys(process, words->w[1]);
 }
 
 /* ----------------------------------------------------------------------------------------- loop */
@@ -336,7 +421,7 @@ static void signalled(uint32_t bits)
     if (bits & PROC_SIGNAL_CASUALTY)
         casualties_bury();
     if (bits & PROC_SIGNAL_CONSOLE)
-        front_news();
+        interrupt(front_news());
 }
 
 static void bind_tick(void)

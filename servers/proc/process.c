@@ -26,6 +26,11 @@ uint32_t process_index(const struct process *process)
     return (uint32_t)(process - processes);
 }
 
+struct process *process_at(uint32_t index)
+{
+    return &processes[index];
+}
+
 /* A badge: the index, with the next generation above. */
 static uint32_t new_badge(uint32_t index)
 {
@@ -149,6 +154,14 @@ struct process *process_by_pid(uint32_t pid)
 {
     for (uint32_t i = 1; i < PROCESSES_MAX; i++)
         if (processes[i].state > PROCESS_BEGINS && processes[i].pid == pid)
+            return &processes[i];
+    return NULL;
+}
+
+struct process *process_next_live(struct process *process)
+{
+    for (uint32_t i = process ? process_index(process) + 1 : 1; i < PROCESSES_MAX; i++)
+        if (processes[i].state == PROCESS_LIVE)
             return &processes[i];
     return NULL;
 }

@@ -33,6 +33,8 @@
 #include "servers/proc/arguments.h"
 #include "servers/proc/body.h"
 #include "servers/proc/limits.h"
+#include "servers/proc/program.h"
+#include "servers/proc/signals.h"
 #include "servers/proc/work.h"
 
 #include <stddef.h>
@@ -52,6 +54,9 @@ struct process {
     uint8_t state, waits;
     bool is_adopted;
     bool reads;             /* front.h */
+    bool edits;             /* its program has asked for keys: front.h */
+    bool has_files;         /* the file server knows it */
+    bool has_vdso;          /* its program */
     uint8_t missing;        /* so many calls that are not there has the log heard of */
     uint32_t cpu;           /* its own; the body's may be another yet: cpus.h */
     uint32_t caller, calls; /* whom to answer, when it waits */
@@ -66,7 +71,19 @@ struct process {
     struct process *next_sleeper; /* sleepers.h */
     struct process *next_young;   /* cpus.h */
     uint32_t young_ticks;
+    struct signals signals;
+    struct {
+        bool is_set;
+        uint32_t at, every; /* ticks */
+        struct process *next;
+    } alarm; /* alarms.h */
+    struct {
+        bool is_queued, is_woken;
+        uint32_t address, owner;
+        struct process *next;
+    } watch; /* futex.h */
     struct arguments *arguments, *next_arguments; /* of the program; of the next exec */
+    struct program_place program;                  /* where its program is */
     struct body body;
 };
 
@@ -96,11 +113,17 @@ struct process *process_by_badge(uint32_t badge);
 struct process *process_by_space(uint32_t space);
 struct process *process_by_pid(uint32_t pid);
 
+/* The live one with the next index, or the first if that is 0; 0: no further one. Init is none of them. */
+struct process *process_next_live(struct process *process);
+
 /* True if the parent waits for that child, perhaps among others. */
 bool process_awaits(const struct process *parent, const struct process *child);
 
 /* True if `above` is the process, its parent, or above that. */
 bool process_is_below(const struct process *process, const struct process *above);
+
+/* That of this index, whatever its state is. */
+struct process *process_at(uint32_t index);
 
 /* Whose work it is. */
 struct process *process_of_work(struct work *work);

@@ -1,9 +1,13 @@
 #include "servers/proc/program.h"
 
+#include <elf.h>
+
 #include "libuser/sys/calls.h"
 #include "servers/archive.h"
 #include "servers/clients.h"
+#include "servers/file_format.h"
 #include "servers/mem/segment.h"
+#include "servers/proto/file.h"
 #include "servers/proto/mem.h"
 
 #include <string.h>
@@ -31,25 +35,81 @@ const char *program_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-int program_find(const char *path, struct program *program)
+int program_named(const char *name, struct program_place *place)
 {
-    const struct archive_entry *entry = archive_find(archive, ARCHIVE_PROGRAM, program_name(path));
+    const struct archive_entry *entry = archive_find(archive, ARCHIVE_PROGRAM, name);
 
     if (!entry)
         return -ENOENT;
-    program->first_page = entry->first_page;
-    if (elf_image_read(archive_bytes(archive, entry), entry->bytes, &program->image))
+    *place = (struct program_place){entry->first_page, entry->bytes, false};
+    return 0;
+}
+
+int program_at(const char *path, uint32_t client, struct program_place *place)
+{
+    uint32_t bytes = (uint32_t)strlen(path) + 1;
+
+    if (bytes > FILE_DATA_MAX)
+        return -ENAMETOOLONG;
+    memcpy(message_page->words, path, bytes);
+    int answer = file_program(PROC_SLOT_FILE, 0, bytes, client, &place->first, &place->bytes);
+    place->is_copy = answer == FILE_COPY;
+    return place->is_copy ? 0 : answer;
+}
+
+/* The first bytes of a copy, where the headers must be; fewer at its end. */
+static int read_head(struct program_place place, char *to, uint32_t bytes)
+{
+    for (uint32_t done = 0, got; done < bytes; done += got) {
+        int error = file_program_bytes(PROC_SLOT_FILE, 0, place.first, done, &got);
+        if (error)
+            return error;
+        if (!got)
+            break;
+        memcpy(to + done, message_page->words, got);
+    }
+    return 0;
+}
+
+static int read_copy(struct program_place place, struct program *program)
+{
+    enum { HEAD_BYTES = 2 * FILE_DATA_MAX };
+    static _Alignas(Elf32_Ehdr) char head[HEAD_BYTES];
+    const Elf32_Ehdr *header = (const Elf32_Ehdr *)head;
+
+    memset(head, 0, sizeof head);
+    int error = read_head(place, head, HEAD_BYTES);
+    if (error)
+        return error;
+    if (header->e_phoff > HEAD_BYTES || header->e_phnum * sizeof(Elf32_Phdr) > HEAD_BYTES - header->e_phoff)
         return -ENOEXEC;
+    return elf_image_read(head, place.bytes, &program->image) ? -ENOEXEC : 0;
+}
+
+static int read_archive(struct program_place place, struct program *program)
+{
+    const char *file = (const char *)archive + place.first * PAGE_SIZE;
+
+    return elf_image_read(file, place.bytes, &program->image) ? -ENOEXEC : 0;
+}
+
+int program_read(struct program_place place, struct program *program)
+{
+    program->place = place;
+    int error = place.is_copy ? read_copy(place, program) : read_archive(place, program);
+    if (error)
+        return error;
     return program->image.is_native || vdso ? 0 : -ENOEXEC;
 }
 
-struct program_start program_start(const struct program *program)
+struct program_start program_start(const struct program *program, bool has_files)
 {
     const struct elf_image *image = &program->image;
 
     if (image->is_native)
         return (struct program_start){.eip = image->entry, .esp = STACK_TOP - 16};
-    return (struct program_start){VDSO_BASE, image->headers_count, image->entry, image->headers};
+    uint32_t count = image->headers_count | (has_files ? PROGRAM_HAS_FILES : 0);
+    return (struct program_start){VDSO_BASE, count, image->entry, image->headers};
 }
 
 static uint32_t pages_of(uint32_t bytes)
@@ -73,7 +133,7 @@ uint32_t program_pages(const struct program *program)
     for (uint32_t i = 0; i < image->count; i++) {
         const struct elf_segment *segment = &image->segments[i];
         pages += pages_of(segment->memory_bytes);
-        if (!(segment->rights & RIGHT_WRITE))
+        if (!(segment->rights & RIGHT_WRITE) && !program->place.is_copy)
             pages -= segment->file_bytes / PAGE_SIZE;
     }
     return pages;
@@ -119,8 +179,10 @@ int program_map(const struct program *program, struct body *body)
             return error;
     }
     for (; body->segment < image->count; body->segment++, body->page = 0) {
-        const struct elf_segment *segment = &image->segments[body->segment];
-        uint32_t first = program->first_page + segment->offset / PAGE_SIZE;
+        struct elf_segment part = image->segments[body->segment], *segment = &part;
+        uint32_t first = program->place.first + part.offset / PAGE_SIZE;
+        if (program->place.is_copy)
+            part.file_bytes = 0; /* program_fill() */
         uint32_t left = pages_of(segment->memory_bytes) - body->page, pages = left < room ? left : room;
         if (room == 0)
             return MEM_MORE;
@@ -133,4 +195,32 @@ int program_map(const struct program *program, struct body *body)
             return MEM_MORE;
     }
     return mem_space_finish(PROC_SLOT_MEM, 0, body->space, image->end);
+}
+
+/* Page `page` of a segment. */
+static int fill_page(const struct program *program, const struct elf_segment *segment, uint32_t page, uint32_t space)
+{
+    uint32_t offset = page * PAGE_SIZE, left = segment->file_bytes - offset, number;
+    uint32_t bytes = left < PAGE_SIZE ? left : 0; /* 0: all of them */
+    int error = file_program_page(PROC_SLOT_FILE, 0, program->place.first, segment->offset / PAGE_SIZE + page, &number);
+
+    return error ? error : mem_space_copy(PROC_SLOT_MEM, 0, space, (segment->address + offset) | bytes, number);
+}
+
+int program_fill(const struct program *program, struct body *body)
+{
+    enum { AT_ONCE = 24 };
+    const struct elf_image *image = &program->image;
+
+    for (uint32_t done = 0; body->filled < image->count; body->filled++, body->page = 0) {
+        const struct elf_segment *segment = &image->segments[body->filled];
+        for (; body->page < pages_of(segment->file_bytes); body->page++) {
+            if (done++ == AT_ONCE)
+                return MEM_MORE;
+            int error = fill_page(program, segment, body->page, body->space);
+            if (error)
+                return error;
+        }
+    }
+    return 0;
 }

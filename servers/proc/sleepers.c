@@ -1,6 +1,7 @@
 #include "servers/proc/sleepers.h"
 
 static struct process *first;
+static uint32_t last_now; /* at which somebody began to sleep, or ended */
 
 static bool is_before(uint32_t a, uint32_t b)
 {
@@ -17,6 +18,7 @@ void sleepers_add(struct process *process, uint32_t now, uint32_t ticks)
 {
     struct process **link = &first;
 
+    last_now = now;
     process->wake = now + (ticks < SLEEP_MAX ? ticks : SLEEP_MAX);
     process->waits = WAITS_TICK;
     while (*link && wakes_before(*link, process))
@@ -35,10 +37,17 @@ void sleepers_remove(struct process *process)
     process->waits = WAITS_NOT;
 }
 
+/* One that is due may not have been woken yet. */
+uint32_t sleepers_left(const struct process *process)
+{
+    return is_before(last_now, process->wake) ? process->wake - last_now : 1;
+}
+
 struct process *sleepers_next_due(uint32_t now)
 {
     struct process *process = first;
 
+    last_now = now;
     if (!process || is_before(now, process->wake))
         return NULL;
     first = process->next_sleeper;

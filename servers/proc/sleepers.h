@@ -14,5 +14,8 @@ void sleepers_add(struct process *process, uint32_t now, uint32_t ticks);
 /* Takes a process out before its time. */
 void sleepers_remove(struct process *process);
 
+/* How many ticks it would sleep on: at least one. */
+uint32_t sleepers_left(const struct process *process);
+
 /* Takes out one whose time has come, or returns 0. */
 struct process *sleepers_next_due(uint32_t now);

@@ -1,9 +1,9 @@
 #include "tests/fuzz/console_clients.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/libc/errno.h"
 #include "servers/proto/console.h"
 #include "tests/host/check.h"
 
@@ -187,7 +187,7 @@ uint32_t clients_heard_of(void)
 static void check_news(const struct answer *answer)
 {
     heard_of = asking.count ? clients[asking.clients[0]].badge : 0;
-    CHECK(answer->words.w[1] == heard_of && answer->words.w[2] <= 1);
+    CHECK(answer->words.w[1] == heard_of && answer->words.w[2] <= 1 && answer->words.w[3] == 0);
     if (asking.count) {
         queue_add(&behind, asking.clients[0]);
         queue_remove(&asking, asking.clients[0]);
@@ -267,6 +267,7 @@ static void check_call(const struct answer *answer)
     case CONSOLE_NEWS:
     case CONSOLE_FRONT:
     case CONSOLE_TICK:
+    case CONSOLE_KEYS:
         check_managers(answer);
         break;
     case CONSOLE_RELEASE:

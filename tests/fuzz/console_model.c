@@ -20,6 +20,7 @@ struct bytes {
 static struct writer {
     uint32_t letters; /* written so far */
     uint32_t out;     /* of its bytes */
+    bool has_ended;
     struct bytes bytes;
 } writers[CLIENTS];
 
@@ -59,6 +60,11 @@ void model_written(uint32_t client, const char *text, uint32_t bytes)
     }
 }
 
+void model_ended(uint32_t client)
+{
+    writers[client].has_ended = true;
+}
+
 void model_may_break(void)
 {
     may_break = true;
@@ -89,7 +95,7 @@ static void letter_out(uint32_t client, char byte)
 {
     struct writer *writer = &writers[client];
 
-    CHECK(row_of == client || row_of == NOBODY);
+    CHECK(row_of == client || row_of == NOBODY || writers[row_of].has_ended);
     row_of = client;
     if (next_is(writer, '\n') && spare_rows) {
         spare_rows--;
@@ -219,7 +225,7 @@ static void erase_word(void)
         line_count--;
 }
 
-/* The keys that console_keys[] of fuzz_console.c has. */
+/* The keys that typed_keys[] of fuzz_console.c has. */
 static void key(char byte)
 {
     bool second = typed_cr && byte == '\n';
@@ -237,7 +243,7 @@ static void key(char byte)
         line_count = 0;
     else if (byte == 23) /* ctrl-W */
         erase_word();
-    else if (byte != 3) /* ctrl-C */
+    else
         line[line_count++] = byte;
     CHECK(typed_count + line_count < TYPED_MAX - 1);
 }

@@ -1,8 +1,8 @@
 /*
  * A naive model of what goes out of the console, and of what comes in.
  *
- *   O1  what a client writes goes out whole, once, in its order; no row has letters of two clients, and none is broken as
- *       long as all only write
+ *   O1  what a client writes goes out whole, once, in its order; no row has letters of two clients, unless the first
+ *       has ended, and none is broken as long as all only write
  *   O2  LF goes out as CR LF; no row begins with LOG_PREFIX
  *   O3  what the screen is shown is what goes out, in the same order, and the log's lines
  *   N1  a byte that comes in is delivered once, in order: typed lines first, then the pipe
@@ -29,6 +29,9 @@ char model_letter(uint32_t client);
 
 /* The client has written these bytes, and they were taken. No row is empty. */
 void model_written(uint32_t client, const char *text, uint32_t bytes);
+
+/* The client was released: another may go on in its row. */
+void model_ended(uint32_t client);
 
 /* Somebody has read, synchronised, ended or typed: rows may be broken. */
 void model_may_break(void);

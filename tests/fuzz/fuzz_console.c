@@ -14,10 +14,10 @@
  * sources: tests/server/console_machine.c tests/fuzz/console_model.c
  * sources: tests/fuzz/console_clients.c tests/fuzz/bytes.c
  */
+#include <errno.h>
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/libc/errno.h"
 #include "servers/console/lines.h"
 #include "servers/proto/console.h"
 #include "tests/fuzz/bytes.h"
@@ -102,6 +102,8 @@ static void any_call(uint32_t client)
 
     if (!all_write && random_below(20) == 0)
         number = random_below(2) ? 7 + random_below(9) : 18 + bytes_word() / 2;
+    if (number == CONSOLE_KEYS && client == 0)
+        number = CONSOLE_SYNC; /* keys are tests/host/test_line_discipline.c's */
     asked.message.words = (struct words){{number, any_badge(), bytes_word(), 0}};
     if (number == CONSOLE_WRITE)
         write(client);
@@ -149,6 +151,7 @@ static bool release(uint32_t client)
     if (client == 0 || server_owes(0))
         return false;
     let_die(client);
+    model_ended(client);
     model_may_break();
     asked.client = 0;
     asked.message = (struct server_message){.words = {{CONSOLE_RELEASE, clients[client].badge, 0, 0}}};
@@ -168,14 +171,16 @@ static bool call(uint32_t client)
     any_call(client);
     if (asked.message.words.w[0] == CONSOLE_RELEASE && client == 0)
         for (uint32_t i = 1; i < CLIENTS; i++)
-            if (clients[i].badge == asked.message.words.w[1])
+            if (clients[i].badge == asked.message.words.w[1]) {
                 let_die(i);
+                model_ended(i);
+            }
     memcpy(message_page->words, asked.text, READ_MAX);
     return true;
 }
 
-/* The keys that the model knows; none is a letter. */
-static const char console_keys[] = "0123456789 _\r\n\t\b\177\004\025\027\003";
+/* The keys that the model knows; none is a letter. Control-C, whose echo has one, is tests/host/test_line_discipline.c's. */
+static const char typed_keys[] = "0123456789 _\r\n\t\b\177\004\025\027";
 
 static bool arrive(void)
 {
@@ -191,7 +196,7 @@ static bool arrive(void)
     }
     for (uint32_t i = 0; i < count; i++) {
         bool escape = model_is_piped() && random_below(6) == 0;
-        char any = console_keys[random_below(sizeof(console_keys) - 1)];
+        char any = typed_keys[random_below(sizeof(typed_keys) - 1)];
         if (escape) {
             machine_send(0x10);
             any = (char)(random_below(40) ? random_below(2) ? 0x10 : 0x17 : 4);

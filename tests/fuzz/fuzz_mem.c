@@ -4,19 +4,20 @@
  * after each message; in the end, when all are dead, each frame must be free again, or the server's own.
  *
  * fuzz: runs=1000
- * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
- * sources: servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
+ * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
- * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c tests/fuzz/bytes.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
+ * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c tests/fuzz/bytes.c tests/fuzz/mem_answers.c
  */
+#include <errno.h>
 #include <string.h>
 
-#include "libuser/libc/errno.h"
 #include "servers/fault.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
 #include "servers/mem/layout.h"
+#include "servers/mem/pager.h"
 #include "servers/mem/task_frames.h"
 #include "servers/mem/server.h"
 #include "servers/mem/shm_table.h"
@@ -24,6 +25,7 @@
 #include "servers/proto/mem.h"
 #include "tests/fuzz/bytes.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/mem_answers.h"
 #include "tests/host/check.h"
 #include "tests/host/mem_accounts.h"
 #include "tests/host/mem_pair.h"
@@ -84,7 +86,9 @@ static uint32_t any_number(void)
     static const uint8_t calls[] = {MEM_SBRK,         MEM_MMAP,          MEM_MUNMAP,      MEM_SHM_OPEN,   MEM_SHM_CLOSE,
                                     MEM_INFO,         MEM_SPACE_CREATE,  MEM_SPACE_FORK,  MEM_SPACE_MAP,  MEM_SPACE_FINISH,
                                     MEM_SPACE_DESTROY, MEM_TASK_FRAME,       MEM_CASUALTY,    MEM_SPACE_CLEAR, MEM_TASK_FRAME_END,
-                                    MEM_GET_LIMIT,     MEM_SET_LIMIT,    MEM_SPACE_FORK_MORE};
+                                    MEM_GET_LIMIT,     MEM_SET_LIMIT,    MEM_SPACE_FORK_MORE, MEM_PROTECT, MEM_PROTECT,
+                                    MEM_CASUALTY_RESUME, MEM_RESERVE,    MEM_SPACE_COPY, MEM_SPACE_USAGE, MEM_FRAME_USAGE,
+                                    MEM_SEGMENT};
 
     return random_below(30) ? calls[random_below(COUNT(calls))] : any_word();
 }
@@ -102,6 +106,14 @@ static struct words fitting_limit(uint32_t frames)
     return (struct words){{MEM_SPACE_LIMIT, 1 + frames / 2 % 6, frames, 0}};
 }
 
+/* Often a page of the one whose image is not complete. */
+static struct words fitting_copy(uint32_t id)
+{
+    uint32_t bytes = random_below(2) ? 0 : random_below(PAGE_SIZE);
+
+    return (struct words){{MEM_SPACE_COPY, id, PROGRAM_BASE + (random_below(16) << PAGE_BITS) + bytes, random_below(FAKE_FILE_PAGES + 2)}};
+}
+
 /* Words with which the call often is not refused. */
 static struct words fitting_words(uint32_t number)
 {
@@ -111,6 +123,15 @@ static struct words fitting_words(uint32_t number)
     case MEM_MMAP:
     case MEM_MUNMAP:
         return (struct words){{number, random_below(3) ? any_address() : 0, any_length(), 0}};
+    case MEM_RESERVE:
+        return (struct words){{number, random_below(3) ? any_address() : 0, any_length(), random_below(8) ? 1 + random_below(2) * 2 : any_word()}};
+    case MEM_SPACE_COPY:
+        return fitting_copy(random_below(2) ? UNFINISHED : any_id());
+    case MEM_FRAME_USAGE:
+    case MEM_SEGMENT:
+        return (struct words){{number, random_below(4) ? random_below(8000) : any_word(), 0, 0}};
+    case MEM_PROTECT:
+        return (struct words){{number, any_address(), any_length(), random_below(4) ? RIGHT_READ | 1u << random_below(3) : random_below(9)}};
     case MEM_SET_LIMIT:
         return fitting_limit(random_below(3000));
     case MEM_SPACE_MAP:
@@ -213,83 +234,6 @@ static void refuse_some_answers(void)
     mem_refusal = refusals[random_below(COUNT(refusals))];
 }
 
-/* ---------------------------------------------------------------------------------- what it must answer */
-
-enum { ANY = 3 }; /* 0, MEM_MORE, MEM_TASK or an error that mem.proto lists for the call */
-
-static const struct listed {
-    uint32_t number;
-    int status;
-} listed[] = {
-#define LISTED(number, error) {number, -error},
-    MEM_CALL_ERRORS(LISTED)};
-
-static bool is_of_program(uint32_t number)
-{
-    return number >= MEM_SBRK && number <= MEM_SET_LIMIT;
-}
-
-static bool is_of_manager(uint32_t number)
-{
-    return number >= MEM_SPACE_CREATE && number < MEM_CALLS_END;
-}
-
-/* Also where nothing was touched yet. */
-static bool munmaps_heap(const struct space *space, const uint32_t *w)
-{
-    uint64_t end = w[1] + ((uint64_t)pages_of(w[2]) << PAGE_BITS);
-
-    return w[0] == MEM_MUNMAP && w[2] && w[1] < page_up(space->heap_end) && end > space->heap_start;
-}
-
-/* The one status that there can be, without a look at the pages of a space; or ANY. */
-static int expected_of_program(uint32_t id, const uint32_t *w)
-{
-    const struct space *space = space_find(id);
-
-    if (!space || munmaps_heap(space, w))
-        return -EINVAL;
-    if (is_of_manager(w[0]))
-        return -EPERM;
-    return is_of_program(w[0]) ? ANY : -ENOSYS;
-}
-
-static int expected_of_manager(const uint32_t *w)
-{
-    bool of_space = w[0] >= MEM_SPACE_FORK && w[0] <= MEM_SPACE_DESTROY;
-
-    if (w[0] == MEM_INFO)
-        return 0;
-    if (!is_of_manager(w[0]))
-        return is_of_program(w[0]) ? -EINVAL : -ENOSYS;
-    if (w[0] == MEM_SPACE_DESTROY)
-        return space_find(w[1]) || space_find_ending(w[1]) ? ANY : -ENOENT;
-    of_space |= w[0] == MEM_SPACE_CLEAR || w[0] == MEM_SPACE_FORK_MORE || w[0] == MEM_SPACE_LIMIT;
-    if (of_space && !space_find(w[1]))
-        return -ENOENT;
-    if (w[0] == MEM_TASK_FRAME_END)
-        return task_frames_at(w[1]) ? 0 : -ENOENT;
-    return ANY;
-}
-
-static bool is_done_in_parts(uint32_t number)
-{
-    bool of_program = number == MEM_SBRK || number == MEM_MMAP || number == MEM_MUNMAP;
-
-    return of_program || number == MEM_SPACE_FORK || number == MEM_SPACE_FORK_MORE || number == MEM_SPACE_CLEAR ||
-           number == MEM_SPACE_DESTROY;
-}
-
-static void check_status(uint32_t number, int status, int expected)
-{
-    bool known = status == 0 || (status == MEM_MORE && is_done_in_parts(number)) ||
-                 (status == MEM_TASK && number == MEM_SPACE_DESTROY);
-
-    for (unsigned i = 0; i < COUNT(listed); i++)
-        known |= number == listed[i].number && status == listed[i].status;
-    CHECK(expected == ANY ? known : status == expected);
-}
-
 /* ---------------------------------------------------------------------------------- invariants */
 
 /* Each kind of page is where servers/mem/layout.h has its kind, and comes from where there is something. */
@@ -352,14 +296,14 @@ static void check_all(void)
 
 static void send(const struct mem_client *client, uint32_t tag, struct words words)
 {
-    int expected = client ? expected_of_program(client->id, words.w) : expected_of_manager(words.w);
+    int expected = client ? answers_expected_of_program(client->id, words.w) : answers_expected_of_manager(words.w);
     uint32_t number = words.w[0];
     bool is_call = !(tag & TAG_KIND);
 
     if (tag & TAG_ITEMS)
         send_capability();
     if (mem_exchange(client, tag, &words) && is_call)
-        check_status(number, (int)words.w[0], expected);
+        answers_check(number, (int)words.w[0], expected);
     else if (is_call)
         CHECK(mem_was_refused && mem_refusal == ERR_STALE);
 }
@@ -380,7 +324,7 @@ static bool is_copied(const struct space *space)
 static void message(void)
 {
     struct words words = any_words();
-    struct mem_client client = {is_of_manager(words.w[0]) && random_below(20) ? 0 : any_id() & BADGE_MAX, 0};
+    struct mem_client client = {answers_is_of_manager(words.w[0]) && random_below(20) ? 0 : any_id() & BADGE_MAX, 0};
     struct space *space = space_find(client.id);
 
     if (words.w[0] == MEM_SPACE_MAP || random_below(8) == 0)
@@ -400,6 +344,18 @@ static void message(void)
         send(&client, TAG_SIGNAL, words);
     else
         send(&client, any_tag(words.w[0]), words);
+}
+
+/* Where it may: what the file server grants, and takes back. */
+static void file_server_acts(void)
+{
+    struct space *space = space_find(any_id());
+    uint32_t address = any_address() & -(uint32_t)PAGE_SIZE, file_page = random_below(FAKE_FILE_PAGES);
+
+    if (random_below(4) == 0)
+        fake_revoke_file(file_page);
+    else if (space && !space->work && fake_task_lives(space->task) && pager_is_foreign(space, address) && !fake_rights(space->task, address))
+        CHECK(fake_grant_file(space->task, address, file_page, page_rights(pages_get(&space->pages, address))) == OK);
 }
 
 /* Its space is still there, until the manager says so. */
@@ -476,6 +432,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         message();
         if (random_below(30) == 0)
             task_dies();
+        if (random_below(4) == 0)
+            file_server_acts();
         if (step % CHECK_EVERY == 0)
             check_all();
     }

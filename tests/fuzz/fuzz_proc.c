@@ -5,14 +5,14 @@
  * fuzz: runs=1200
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
- * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
- * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
  * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c servers/proc/limits.c
- * sources: servers/proc/front.c servers/proc/work.c servers/proc/wall_clock.c
- * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c servers/lib/account.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c servers/lib/account.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/fuzz/proc_kernel.c tests/fuzz/proc_mem.c tests/fuzz/proc_model.c tests/fuzz/fake_archive.c tests/server/program_file.c
- * sources: tests/fuzz/proc_answers.c tests/fuzz/proc_texts.c tests/fuzz/proc_programs.c tests/fuzz/proc_front.c
+ * sources: tests/fuzz/proc_answers.c tests/fuzz/proc_texts.c tests/fuzz/proc_programs.c tests/fuzz/proc_front.c tests/fuzz/proc_files.c
  * sources: tests/fuzz/bytes.c
  */
 #include <string.h>
@@ -101,7 +101,7 @@ static struct words any_text(uint32_t number)
 }
 
 /* Most often where the last one ended. */
-static uint32_t any_offset(const struct program *program)
+static uint32_t any_offset(const struct model_program *program)
 {
     switch (random_below(8)) {
     case 0:
@@ -115,7 +115,7 @@ static uint32_t any_offset(const struct program *program)
     }
 }
 
-static struct words any_put(const struct program *program)
+static struct words any_put(const struct model_program *program)
 {
     uint32_t offset = any_offset(program);
 
@@ -125,13 +125,15 @@ static struct words any_put(const struct program *program)
     return (struct words){{PROC_ARGS_PUT, offset, random_below(4) ? random_below(257) : any_word(), 0}};
 }
 
-static struct words words_of(const struct program *program, uint32_t number)
+static struct words words_of(const struct model_program *program, uint32_t number)
 {
     switch (number) {
     case PROC_WAIT:
         return (struct words){{number, any_pid(), random_below(8) ? random_below(2) : any_word(), 0}};
     case PROC_KILL:
         return (struct words){{number, any_pid(), any_signal(), 0}};
+    case PROC_SIGNALS: /* what catches some is for test_proc_signals.c */
+        return (struct words){{number, 0, bytes_word(), random_below(2) ? bytes_word() : 0}};
     case PROC_SLEEP:
         return (struct words){{number, any_ticks(), 0, 0}};
     case PROC_EXEC:
@@ -149,7 +151,7 @@ static struct words words_of(const struct program *program, uint32_t number)
 static uint32_t any_number(uint32_t sender)
 {
     static const uint8_t often[] = {PROC_FORK, PROC_FORK, PROC_FORK, PROC_WAIT, PROC_WAIT, PROC_KILL,
-                                    PROC_EXIT, PROC_EXEC, PROC_EXEC, PROC_SLEEP, PROC_ARGS_PUT, PROC_SET_LIMIT};
+                                    PROC_EXIT, PROC_EXEC, PROC_EXEC, PROC_SLEEP, PROC_FILES, PROC_SIGNALS, PROC_ARGS_PUT, PROC_SET_LIMIT};
 
     if (sender == INIT && random_below(4)) /* which may kill all others */
         return random_below(3) ? PROC_SPAWN : PROC_KILL;
@@ -160,9 +162,16 @@ static uint32_t any_number(uint32_t sender)
 
 /* ---------------------------------------------------------------------------------- messages */
 
+/* Of who catches some, waits elsewhere, or is listed. */
+static bool is_beyond_the_model(uint32_t number)
+{
+    return number == PROC_SIGNAL_TAKE || number == PROC_INTERRUPTED || number == PROC_ALARM || number == PROC_KEYS ||
+           number == PROC_LIST || (number >= PROC_FUTEX_WATCH && number <= PROC_FUTEX_REQUEUE);
+}
+
 static void call(uint32_t sender, uint32_t badge, struct server_message *message)
 {
-    const struct program *program = &programs[sender == STRANGER ? INIT : sender];
+    const struct model_program *program = &programs[sender == STRANGER ? INIT : sender];
 
     message->badge = badge;
     message->caller = sender;
@@ -174,6 +183,8 @@ static void call(uint32_t sender, uint32_t badge, struct server_message *message
         message->words.w[0] = PROC_UPTIME;
     if (message->words.w[0] == PROC_SLEEP && programs_waiting(SLEEPS) == WOKEN_MAX - 1)
         message->words.w[0] = PROC_UPTIME; /* more would take steps, which test_proc_ends.c looks at */
+    if (is_beyond_the_model(message->words.w[0]))
+        message->words.w[0] = PROC_GETPID; /* test_proc_signals.c looks at them */
     model_ask(sender, message);
 }
 

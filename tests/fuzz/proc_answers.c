@@ -1,11 +1,13 @@
 #include "tests/fuzz/proc_answers.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/libc/errno.h"
+#include "servers/file_format.h"
 #include "servers/proc/life.h"
 #include "servers/proto/proc.h"
+#include "tests/fuzz/proc_files.h"
 #include "tests/fuzz/proc_kernel.h"
 #include "tests/fuzz/proc_mem.h"
 #include "tests/host/check.h"
@@ -43,7 +45,7 @@ static uint32_t results_of(uint32_t number)
         return 3;
     if (number == PROC_GET_LIMIT || number == PROC_GETPID)
         return 2;
-    return number == PROC_FORK || number == PROC_SPAWN || number == PROC_UPTIME || number == PROC_BOOT_TIME;
+    return number == PROC_SIGNALS || number == PROC_SLEEP || number == PROC_FORK || number == PROC_SPAWN || number == PROC_UPTIME || number == PROC_BOOT_TIME;
 }
 
 /* What of an answer is no result of the call may be anything; of an error all is. */
@@ -68,7 +70,7 @@ static bool data_is_short(uint32_t bytes)
 }
 
 /* Those of an exec or spawn; false: EINVAL. */
-static bool take_text(struct program *program, struct text *text)
+static bool take_text(struct model_program *program, struct text *text)
 {
     uint32_t bytes = asked.message.words.w[2];
     bool has_next = program->has_next;
@@ -86,7 +88,7 @@ static bool take_text(struct program *program, struct text *text)
     return (bytes || has_next) && text_is_strings(text);
 }
 
-static void check_args(struct program *program, const struct answer *answer)
+static void check_args(struct model_program *program, const struct answer *answer)
 {
     const struct text *text = &program->text;
     uint32_t offset = asked.message.words.w[1];
@@ -100,7 +102,7 @@ static void check_args(struct program *program, const struct answer *answer)
     CHECK(answer->tag == (bytes + 3) / 4 && memcmp(answer->data, text->text + offset, bytes) == 0);
 }
 
-static void check_args_put(struct program *program, const struct answer *answer)
+static void check_args_put(struct model_program *program, const struct answer *answer)
 {
     uint32_t offset = asked.message.words.w[1], bytes = asked.message.words.w[2];
     bool is_long = offset > TEXT_MAX || bytes > TEXT_MAX - offset;
@@ -139,7 +141,7 @@ static void check_born(const struct answer *answer, const struct text *text)
     answer_is(answer, (struct words){{0, answer->words.w[1]}});
 }
 
-static void check_fork(struct program *program, const struct answer *answer)
+static void check_fork(struct model_program *program, const struct answer *answer)
 {
     if (asked.sender == INIT) {
         check_status(answer, -EPERM);
@@ -153,7 +155,7 @@ static void check_fork(struct program *program, const struct answer *answer)
 }
 
 /* M5. Something may have been refused in each of its steps. */
-void answer_check_late_fork(struct program *program, const struct answer *answer)
+void answer_check_late_fork(struct model_program *program, const struct answer *answer)
 {
     int status = (int)answer->words.w[0];
 
@@ -166,17 +168,25 @@ void answer_check_late_fork(struct program *program, const struct answer *answer
     CHECK(!answer->words.w[1] && !answer->words.w[2] && !answer->words.w[3]);
 }
 
-/* True: the call has to go on; else it was refused for its arguments. */
-static bool check_text(const struct answer *answer, struct program *program, struct text *text)
+/* Of an exec the file server looks first. */
+static int status_of_text(const struct text *text)
 {
-    int status = take_text(program, text) ? text_status(text) : -EINVAL;
+    if (asked.message.words.w[0] == PROC_EXEC && strlen(text->text) >= FILE_DATA_MAX)
+        return -ENAMETOOLONG;
+    return fake_path_refused ? -EACCES : text_status(text);
+}
+
+/* True: the call has to go on; else it was refused for its arguments. */
+static bool check_text(const struct answer *answer, struct model_program *program, struct text *text)
+{
+    int status = take_text(program, text) ? status_of_text(text) : -EINVAL;
 
     if (status)
         check_status(answer, status);
     return !status;
 }
 
-static void check_spawn(struct program *program, const struct answer *answer)
+static void check_spawn(struct model_program *program, const struct answer *answer)
 {
     static struct text text;
 
@@ -187,7 +197,7 @@ static void check_spawn(struct program *program, const struct answer *answer)
 }
 
 /* Of its second program nothing is right but that it is what is executed. */
-static void check_exec_goes_on(struct program *program, const struct text *text)
+static void check_exec_goes_on(struct model_program *program, const struct text *text)
 {
     CHECK(fake_in_parts || fake_refused_late || text_is_wide(text));
     program->reads = false;
@@ -199,7 +209,7 @@ static void check_exec_goes_on(struct program *program, const struct text *text)
     }
 }
 
-static void check_exec(struct program *program, const struct answer *answer)
+static void check_exec(struct model_program *program, const struct answer *answer)
 {
     static struct text text;
 
@@ -220,7 +230,7 @@ static void check_exec(struct program *program, const struct answer *answer)
     }
 }
 
-static void check_exit(struct program *program, const struct answer *answer)
+static void check_exit(struct model_program *program, const struct answer *answer)
 {
     if (asked.sender == INIT) {
         check_status(answer, -EPERM);
@@ -230,7 +240,7 @@ static void check_exit(struct program *program, const struct answer *answer)
     program_ends(program, asked.message.words.w[1], 0);
 }
 
-static void check_wait(struct program *program, const struct answer *answer)
+static void check_wait(struct model_program *program, const struct answer *answer)
 {
     uint32_t options = asked.message.words.w[2];
     int32_t wanted = (int32_t)asked.message.words.w[1];
@@ -243,7 +253,7 @@ static void check_wait(struct program *program, const struct answer *answer)
     } else if (wanted < -1 || (!has_ended && !has_live)) {
         check_status(answer, -ECHILD);
     } else if (has_ended) {
-        struct program *child = program_by_pid(answer->words.w[1]);
+        struct model_program *child = program_by_pid(answer->words.w[1]);
         CHECK(child && child->state == ENDED && program_is_child(child, asked.sender, pid));
         answer_is(answer, (struct words){{0, child->pid, child->code, child->signal}});
         child->state = FREE;
@@ -256,20 +266,51 @@ static void check_wait(struct program *program, const struct answer *answer)
     }
 }
 
-static void check_kill(struct program *program, const struct answer *answer)
+/* To who does not block it. */
+static bool is_lethal(const struct model_program *program, uint32_t signal)
 {
-    struct program *victim = program_by_pid(asked.message.words.w[1]);
-    uint32_t signal = asked.message.words.w[2];
-    bool is_ignored = !signal || signal == 17 || signal == 18 || signal == 23 || signal == 28;
+    enum { USUALLY_IGNORED = 1 << 16 | 1 << 17 | 1 << 22 | 1 << 27, STOPS = 15 << 18 };
 
-    if (signal > 31 || (signal >= 19 && signal <= 22)) {
+    return signal && !((program->ignored | USUALLY_IGNORED | STOPS) & 1u << (signal - 1));
+}
+
+/* The first that was held back and ends it does; the others are forgotten. */
+static void check_signals(struct model_program *program, const struct answer *answer)
+{
+    enum { POSSIBLE = 0x7fffffff & ~(1 << 8 | 1 << 18) };
+
+    if (asked.sender == INIT) {
+        check_status(answer, -EPERM);
+        return;
+    }
+    program->ignored = asked.message.words.w[2] & POSSIBLE;
+    program->blocked = asked.message.words.w[3] & POSSIBLE;
+    program->pending &= ~program->ignored;
+    for (uint32_t signal = 1; signal < 32; signal++)
+        if (program->pending & ~program->blocked & 1u << (signal - 1) && is_lethal(program, signal)) {
+            CHECK(!answer);
+            program_ends(program, 0, signal);
+            return;
+        }
+    program->pending &= program->blocked;
+    answer_is(answer, (struct words){{0, 0}});
+}
+
+static void check_kill(struct model_program *program, const struct answer *answer)
+{
+    struct model_program *victim = program_by_pid(asked.message.words.w[1]);
+    uint32_t signal = asked.message.words.w[2];
+    uint32_t bit = signal && signal < 32 ? 1u << (signal - 1) : 0, kept = victim ? victim->ignored | victim->blocked : 0;
+
+    if (signal > 31 || (signal >= 19 && signal <= 22 && !(kept & bit))) {
         check_status(answer, -EINVAL);
     } else if (!victim) {
         check_status(answer, -ESRCH);
     } else if (!program_is_below(victim, program)) {
         check_status(answer, -EPERM);
     } else {
-        bool ends = !is_ignored && victim->state == LIVE;
+        bool ends = is_lethal(victim, signal) && !(victim->blocked & bit) && victim->state == LIVE;
+        victim->pending |= victim->blocked & bit;
         if (ends && victim == program)
             CHECK(!answer);
         else
@@ -279,7 +320,7 @@ static void check_kill(struct program *program, const struct answer *answer)
     }
 }
 
-static void check_sleep(struct program *program, const struct answer *answer)
+static void check_sleep(struct model_program *program, const struct answer *answer)
 {
     uint32_t ticks = asked.message.words.w[1];
 
@@ -293,7 +334,7 @@ static void check_sleep(struct program *program, const struct answer *answer)
 }
 
 /* The log is told of so many a process. */
-static void check_missing(struct program *program, const struct answer *answer)
+static void check_missing(struct model_program *program, const struct answer *answer)
 {
     enum { MOST = 8 };
 
@@ -303,14 +344,34 @@ static void check_missing(struct program *program, const struct answer *answer)
 }
 
 /* The clock is read once. */
-static void check_boot_time(const struct answer *answer)
+static void read_clock(void)
 {
     if (!model_booted)
         model_booted = FAKE_CLOCK - (uint32_t)model_ticks / TICKS_PER_SECOND;
+}
+
+static void check_files(struct model_program *program, const struct answer *answer)
+{
+    int status = (int)answer->words.w[0];
+
+    if (asked.sender == INIT || program->has_files) {
+        check_status(answer, asked.sender == INIT ? -EPERM : 0);
+        return;
+    }
+    read_clock();
+    check_status(answer, status);
+    if (status)
+        check_refused(status);
+    program->has_files = !status;
+}
+
+static void check_boot_time(const struct answer *answer)
+{
+    read_clock();
     answer_is(answer, (struct words){{0, model_booted}});
 }
 
-void answer_check(struct program *program, const struct answer *answer)
+void answer_check(struct model_program *program, const struct answer *answer)
 {
     switch (asked.message.words.w[0]) {
     case PROC_FORK:
@@ -327,6 +388,9 @@ void answer_check(struct program *program, const struct answer *answer)
         break;
     case PROC_SLEEP:
         check_sleep(program, answer);
+        break;
+    case PROC_SIGNALS:
+        check_signals(program, answer);
         break;
     case PROC_GET_LIMIT:
         answer_is(answer, (struct words){{0, asked.expected.limit, asked.expected.used}});
@@ -345,6 +409,9 @@ void answer_check(struct program *program, const struct answer *answer)
         break;
     case PROC_BOOT_TIME:
         check_boot_time(answer);
+        break;
+    case PROC_FILES:
+        check_files(program, answer);
         break;
     case PROC_EXEC:
         check_exec(program, answer);

@@ -22,14 +22,14 @@ extern struct asked {
 } asked;
 
 /* The program's call; `answer` is null if there was none. */
-void answer_check(struct program *program, const struct answer *answer);
+void answer_check(struct model_program *program, const struct answer *answer);
 
 /* M5. Of a program that FORKS. */
-void answer_check_late_fork(struct program *program, const struct answer *answer);
+void answer_check_late_fork(struct model_program *program, const struct answer *answer);
 
 /* There is one, with these words; what is no result of the call may be anything. */
 void answer_is(const struct answer *answer, struct words words);
 
 /* The model: there is a new child; a program ends. */
 void program_begins(uint32_t parent, uint32_t pid, const struct text *text);
-void program_ends(struct program *program, uint32_t code, uint32_t signal);
+void program_ends(struct model_program *program, uint32_t code, uint32_t signal);

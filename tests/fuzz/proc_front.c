@@ -34,6 +34,7 @@ int32_t front_console_call(uint32_t *w)
     news_count++;
     w[1] = reader;
     w[2] = ticks_are_wanted;
+    w[3] = 0;
     return 0;
 }
 
@@ -46,7 +47,7 @@ void front_reads(uint32_t badge, struct server_message *message)
 
 static bool is_in_front(uint32_t program)
 {
-    const struct program *it = &programs[program], *parent = &programs[it->parent];
+    const struct model_program *it = &programs[program], *parent = &programs[it->parent];
 
     if (it->state != LIVE || it->is_adopted)
         return false;

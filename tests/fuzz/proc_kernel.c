@@ -8,6 +8,7 @@
 #include "servers/proc/frame_pool.h"
 #include "servers/proc/process.h"
 #include "servers/proto/console.h"
+#include "tests/fuzz/proc_files.h"
 #include "tests/fuzz/proc_front.h"
 #include "tests/fuzz/proc_mem.h"
 #include "tests/fuzz/proc_model.h"
@@ -109,17 +110,18 @@ static err_t derive_own(uint32_t slot, const uint32_t *w)
 /* Of a new process; its badge is what its calls to proc will have. */
 static err_t derive_given(uint32_t slot, const uint32_t *w)
 {
-    static const uint32_t from[] = {0, SERVER_SLOT_ENDPOINT, PROC_SLOT_MEM, PROC_SLOT_CONSOLE};
+    static const uint32_t from[] = {0, SERVER_SLOT_ENDPOINT, PROC_SLOT_MEM, PROC_SLOT_CONSOLE, PROC_SLOT_FILE};
     uint32_t task = w[0] >> SLOT_SHIFT, to = w[0] & 0xffff, space = kernel_space_of(task);
 
     kernel_need(task, TASK);
-    CHECK(to >= CLIENT_SLOT_PROC && to <= CLIENT_SLOT_CONSOLE && slot == from[to] && w[1] == RIGHT_CALL);
+    CHECK(to >= CLIENT_SLOT_PROC && to <= CLIENT_SLOT_FILE && slot == from[to] && w[1] == RIGHT_CALL);
     if (mem_refuses())
         return ERR_ACCOUNT;
     CHECK(w[2] && w[2] <= BADGE_MAX && w[2] % FAKE_BODIES == space && (to != CLIENT_SLOT_MEM || w[2] == space));
     if (to == CLIENT_SLOT_PROC)
         fake_bodies[space].badge = w[2];
-    CHECK(to != CLIENT_SLOT_CONSOLE || w[2] == fake_bodies[space].badge);
+    CHECK(to < CLIENT_SLOT_CONSOLE || w[2] == fake_bodies[space].badge);
+    CHECK(to != CLIENT_SLOT_FILE || files_knows(w[2]));
     objects[space].capabilities |= 1u << to;
     return OK;
 }
@@ -171,7 +173,8 @@ static err_t thread_resume(uint32_t slot)
     uint32_t space = kernel_space_of(slot);
 
     kernel_need(slot, THREAD);
-    CHECK(!fake_bodies[space].resumed && mem_is_whole(space) && objects[space].capabilities == 0xe);
+    CHECK(!fake_bodies[space].resumed && mem_is_whole(space));
+    CHECK(objects[space].capabilities == (files_knows(fake_bodies[space].badge) ? 0x1e : 0xe));
     fake_bodies[space].resumed = true;
     return OK;
 }
@@ -217,10 +220,16 @@ static err_t ipc(uint32_t head, struct words *words)
 {
     uint32_t slot = head >> SLOT_SHIFT;
 
-    message_page->words[0] = 0xdead; /* I2 of ipc.h */
+    if (slot != PROC_SLOT_FILE)
+        message_page->words[0] = 0xdead; /* I2 of ipc.h */
     message_page->caller = 0xdead;
     if (slot == PROC_SLOT_MEM) {
         words->w[0] = (uint32_t)mem_answer(head, words->w);
+        return OK;
+    }
+    if (slot == PROC_SLOT_FILE) {
+        words->w[0] = (uint32_t)files_answer(words->w);
+        memset(message_page->words, 0xee, sizeof message_page->words);
         return OK;
     }
     CHECK(slot == PROC_SLOT_CONSOLE);
@@ -318,6 +327,7 @@ int32_t proc_kernel_call(uint32_t number, uint32_t head, struct words *words)
 void proc_kernel_next(void)
 {
     fake_logged = false;
+    files_next();
     mem_next();
 }
 
@@ -351,6 +361,7 @@ void proc_kernel_begin(uint32_t cpus)
     memset(owners, 0, sizeof(owners));
     memset(fake_bodies, 0, sizeof(fake_bodies));
     mem_begin();
+    files_begin();
     cpu_count = cpus;
     proc_kernel_next();
 }

@@ -1,9 +1,9 @@
 #include "tests/fuzz/proc_mem.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/libc/errno.h"
 #include "servers/clients.h"
 #include "servers/mem/segment.h"
 #include "servers/proc/frame_pool.h"

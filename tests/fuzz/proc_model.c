@@ -1,12 +1,13 @@
 #include "tests/fuzz/proc_answers.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/libc/errno.h"
 #include "servers/clients.h"
 #include "servers/proc/life.h"
 #include "servers/proto/proc.h"
+#include "tests/fuzz/proc_files.h"
 #include "tests/fuzz/proc_kernel.h"
 #include "tests/fuzz/proc_mem.h"
 #include "tests/fuzz/proc_texts.h"
@@ -32,9 +33,9 @@ static void owe(uint32_t caller, struct words words)
     due[due_count++] = (struct answer){.caller = caller, .words = words};
 }
 
-static void tell_parent(struct program *program)
+static void tell_parent(struct model_program *program)
 {
-    struct program *parent = &programs[program->parent];
+    struct model_program *parent = &programs[program->parent];
 
     if (parent->waits != WAITS || (parent->awaited && parent->awaited != program->pid))
         return;
@@ -44,7 +45,7 @@ static void tell_parent(struct program *program)
 }
 
 /* For all others it has ended; its number stays. */
-void program_ends(struct program *program, uint32_t code, uint32_t signal)
+void program_ends(struct model_program *program, uint32_t code, uint32_t signal)
 {
     uint32_t number = program_number_of(program);
 
@@ -65,7 +66,7 @@ void program_ends(struct program *program, uint32_t code, uint32_t signal)
 static void ends_are_over(void)
 {
     for (uint32_t i = 1; i < PROGRAMS; i++) {
-        struct program *program = &programs[i];
+        struct model_program *program = &programs[i];
         if (program->state != ENDS || (fake_bodies[program->space].lives && fake_bodies[program->space].badge == program->badge))
             continue;
         server_caller_dies(i);
@@ -80,11 +81,14 @@ void program_begins(uint32_t parent, uint32_t pid, const struct text *text)
     uint32_t number = model_find(FREE, RUNS, 1);
 
     CHECK(number < PROGRAMS && pid && pid <= 0x7fffffff);
-    struct program *program = &programs[number];
-    *program = (struct program){.state = LIVE, .pid = pid, .parent = parent, .space = programs_new_space()};
+    struct model_program *program = &programs[number];
+    *program = (struct model_program){.state = LIVE, .pid = pid, .parent = parent, .space = programs_new_space()};
     program->badge = fake_bodies[program->space].badge;
     program->text = *text;
     program->reads = programs[parent].reads;
+    program->has_files = programs[parent].has_files;
+    program->ignored = programs[parent].ignored;
+    program->blocked = programs[parent].blocked;
     for (uint32_t i = 0; i < names_count; i++)
         CHECK(names[i].badge != program->badge && names[i].pid != pid); /* M4 */
     CHECK(names_count < NAMES_MAX);
@@ -94,12 +98,12 @@ void program_begins(uint32_t parent, uint32_t pid, const struct text *text)
 
 /* ---------------------------------------------------------------------------------- signals */
 
-static struct program *next_to_wake(void)
+static struct model_program *next_to_wake(void)
 {
-    struct program *found = NULL;
+    struct model_program *found = NULL;
 
     for (uint32_t i = 0; i < PROGRAMS; i++) {
-        struct program *program = &programs[i];
+        struct model_program *program = &programs[i];
         bool is_due = program->state == LIVE && program->waits == SLEEPS && program->wake <= model_ticks;
         if (is_due && (!found || program->wake < found->wake ||
                        (program->wake == found->wake && program->pid < found->pid)))
@@ -110,7 +114,7 @@ static struct program *next_to_wake(void)
 
 static void signalled(uint32_t bits)
 {
-    struct program *program;
+    struct model_program *program;
 
     while (bits & PROC_SIGNAL_TICK && (program = next_to_wake())) {
         program->waits = RUNS;
@@ -124,7 +128,7 @@ void model_faulted(uint32_t program, uint32_t signal)
     programs[program].fault_signal = signal;
 }
 
-static struct program *program_in(uint32_t space, enum program_wait waits)
+static struct model_program *program_in(uint32_t space, enum program_wait waits)
 {
     for (uint32_t i = 1; i < PROGRAMS; i++)
         if (programs[i].state == LIVE && programs[i].space == space && programs[i].waits == waits)
@@ -135,7 +139,7 @@ static struct program *program_in(uint32_t space, enum program_wait waits)
 /* With a signal or a step. */
 static void hear_of_fault(void)
 {
-    struct program *program = program_in(fake_told, FAULTED);
+    struct model_program *program = program_in(fake_told, FAULTED);
 
     CHECK(program || !fake_told); /* mem forgets of those that end */
     if (program)
@@ -147,7 +151,7 @@ static void hear_of_fault(void)
 /* Those that waited for the end of a fork or exec; true: it was such a one. */
 static bool check_late(const struct answer *answer)
 {
-    struct program *program = &programs[answer->caller];
+    struct model_program *program = &programs[answer->caller];
     enum program_wait waits = program->waits;
 
     if (program->state != LIVE || (waits != FORKS && waits != EXECS))
@@ -164,7 +168,7 @@ static bool check_late(const struct answer *answer)
 
 static void stepped(void)
 {
-    struct program *failed = program_in(fake_refused_late, EXECS);
+    struct model_program *failed = program_in(fake_refused_late, EXECS);
     uint32_t left = 0;
 
     for (uint32_t i = 0; i < got_count; i++)
@@ -238,6 +242,18 @@ static void check_thread(void)
     CHECK(is_idle || !server_owes(WORKER));
 }
 
+/* M7. */
+static void check_files(void)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 1; i < PROGRAMS; i++) {
+        CHECK(programs[i].state != LIVE || files_knows(programs[i].badge) == programs[i].has_files);
+        count += programs[i].state == LIVE && programs[i].has_files;
+    }
+    CHECK(files_count() == count);
+}
+
 void model_settle(void)
 {
     const struct answer *answer = take_direct();
@@ -253,6 +269,7 @@ void model_settle(void)
     hear_of_fault();
     ends_are_over();
     check_thread();
+    check_files();
     CHECK(got_count == due_count);
     for (uint32_t i = 0; i < due_count; i++) {
         CHECK(got[i].caller == due[i].caller && got[i].tag == 0);
@@ -265,7 +282,7 @@ void model_settle(void)
 void model_begin(void)
 {
     memset(programs, 0, sizeof(programs));
-    programs[INIT] = (struct program){.state = LIVE, .parent = NOBODY};
+    programs[INIT] = (struct model_program){.state = LIVE, .parent = NOBODY};
     got_count = due_count = names_count = model_booted = 0;
     asked.message.tag = TAG_FAULT;
 }

@@ -8,6 +8,7 @@
  *   M5  what takes steps ends as if it had taken one: a fork, an exec, an end. Until an end is over its process is there for
  *       nobody's wait, and in the account
  *   M6  as long as there is something to do, the thread that drives it is answered
+ *   M7  the file server knows those who have asked for it and their children, as long as they live
  */
 #pragma once
 
@@ -20,7 +21,7 @@ enum program_state { FREE, LIVE, ENDS, ENDED };
 enum program_wait { RUNS, WAITS, SLEEPS, FORKS, EXECS, FAULTED };
 
 /* Its number here is its thread's as a caller. */
-struct program {
+struct model_program {
     enum program_state state;
     enum program_wait waits;
     uint32_t pid, badge, space, parent, code, signal;
@@ -30,11 +31,13 @@ struct program {
     uint32_t refusals;     /* FORKS: before that call */
     bool has_next, is_adopted;
     bool reads; /* it has, or what it was forked from */
+    bool has_files;
     uint32_t missing;       /* calls of which the log was told */
+    uint32_t ignored, blocked, pending; /* signals, n as bit n - 1; none is caught here */
     struct text text, next; /* of init there are none */
 };
 
-extern struct program programs[PROGRAMS];
+extern struct model_program programs[PROGRAMS];
 extern uint64_t model_ticks;
 extern uint32_t model_booted; /* seconds since 1970; 0: nobody has asked yet */
 
@@ -60,8 +63,8 @@ void model_settle(void);
 uint32_t model_find(enum program_state state, enum program_wait waits, uint32_t from);
 
 /* Also one that has ended, as long as its number names it. */
-struct program *program_by_pid(uint32_t pid);
-uint32_t program_number_of(const struct program *program);
+struct model_program *program_by_pid(uint32_t pid);
+uint32_t program_number_of(const struct model_program *program);
 
 /* Its thread waits for an answer of proc's, or does nothing any more. */
 bool programs_are_owed(uint32_t space);
@@ -71,11 +74,11 @@ uint32_t programs_in(enum program_state state);
 uint32_t programs_waiting(enum program_wait waits);
 
 /* A child of that state, or whether it is one, live or ended; pid 0: any. */
-struct program *program_child_of(uint32_t parent, enum program_state state, uint32_t pid);
-bool program_is_child(const struct program *child, uint32_t parent, uint32_t pid);
+struct model_program *program_child_of(uint32_t parent, enum program_state state, uint32_t pid);
+bool program_is_child(const struct model_program *child, uint32_t parent, uint32_t pid);
 
 /* Itself, a child, or a child's child, also an adopted one. */
-bool program_is_below(const struct program *program, const struct program *above);
+bool program_is_below(const struct model_program *program, const struct model_program *above);
 
 /* The space of a body that runs and is no program's yet: there must be one. */
 uint32_t programs_new_space(void);

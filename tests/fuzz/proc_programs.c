@@ -1,13 +1,13 @@
 #include "tests/fuzz/proc_model.h"
 
+#include <errno.h>
 #include <stddef.h>
 
-#include "libuser/libc/errno.h"
 #include "servers/proc/process.h"
 #include "tests/fuzz/proc_kernel.h"
 #include "tests/host/check.h"
 
-struct program programs[PROGRAMS];
+struct model_program programs[PROGRAMS];
 
 uint32_t model_find(enum program_state state, enum program_wait waits, uint32_t from)
 {
@@ -17,7 +17,7 @@ uint32_t model_find(enum program_state state, enum program_wait waits, uint32_t 
     return PROGRAMS;
 }
 
-struct program *program_by_pid(uint32_t pid)
+struct model_program *program_by_pid(uint32_t pid)
 {
     for (uint32_t i = 1; i < PROGRAMS; i++)
         if (programs[i].state != FREE && programs[i].pid == pid)
@@ -25,17 +25,17 @@ struct program *program_by_pid(uint32_t pid)
     return NULL;
 }
 
-uint32_t program_number_of(const struct program *program)
+uint32_t program_number_of(const struct model_program *program)
 {
     return (uint32_t)(program - programs);
 }
 
-bool program_is_child(const struct program *child, uint32_t parent, uint32_t pid)
+bool program_is_child(const struct model_program *child, uint32_t parent, uint32_t pid)
 {
     return child->state != FREE && child->parent == parent && !child->is_adopted && (!pid || child->pid == pid);
 }
 
-struct program *program_child_of(uint32_t parent, enum program_state state, uint32_t pid)
+struct model_program *program_child_of(uint32_t parent, enum program_state state, uint32_t pid)
 {
     for (uint32_t i = 1; i < PROGRAMS; i++)
         if (programs[i].state == state && program_is_child(&programs[i], parent, pid))
@@ -43,7 +43,7 @@ struct program *program_child_of(uint32_t parent, enum program_state state, uint
     return NULL;
 }
 
-bool program_is_below(const struct program *program, const struct program *above)
+bool program_is_below(const struct model_program *program, const struct model_program *above)
 {
     while (program != above && program->parent != NOBODY)
         program = &programs[program->parent];

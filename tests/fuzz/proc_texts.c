@@ -1,8 +1,8 @@
 #include "tests/fuzz/proc_texts.h"
 
+#include <errno.h>
 #include <string.h>
 
-#include "libuser/libc/errno.h"
 
 bool text_is_strings(const struct text *text)
 {

@@ -8,6 +8,7 @@
 #include "servers/mem/heap.h"
 #include "servers/mem/space.h"
 #include "tests/host/check.h"
+#include "tests/host/fake_frames.h"
 #include "tests/host/fake_mappings.h"
 
 enum {
@@ -26,16 +27,7 @@ struct task {
     struct mapping mappings[MAPPINGS_MAX];
 };
 
-struct frame {
-    uint32_t owner; /* 0: memory; else a task's index + 1, or OWNER_SERVER */
-    uint32_t mappings, word;
-    bool ram;
-};
-enum { OWNER_SERVER = 1000, GARBAGE = 0xdead };
-
 static struct fake_ram ram;
-static struct frame frames[FAKE_PAGES_MAX];
-static uint32_t archive[FAKE_ARCHIVE_PAGES];
 static struct task *tasks;
 static uint32_t slots[SLOT_COUNT];
 static unsigned char *heap;
@@ -49,14 +41,8 @@ void fake_init(struct fake_ram new_ram)
     ram = new_ram;
     fake_tasks_are_own = true;
     CHECK(ram.pages + ram.hole <= FAKE_PAGES_MAX);
-    memset(frames, 0, sizeof(frames));
+    fake_frames_begin(ram);
     memset(slots, 0, sizeof(slots));
-    for (uint32_t i = 0; i < ram.pages + ram.hole; i++) {
-        frames[i].ram = i < ram.pages / 2 || i >= ram.pages / 2 + ram.hole;
-        frames[i].word = GARBAGE;
-    }
-    for (uint32_t i = 0; i < FAKE_ARCHIVE_PAGES; i++)
-        archive[i] = FAKE_ARCHIVE_WORD + i;
     if (tasks)
         munmap(tasks, TASKS_MAX * sizeof(*tasks));
     tasks = mmap(NULL, TASKS_MAX * sizeof(*tasks), PROT_READ | PROT_WRITE,
@@ -83,12 +69,6 @@ void fake_start_frames(void)
     };
 
     fake_start_frames_in(ram.first, MEMORY_PAGES_MAX - ram.first, ranges, 2);
-}
-
-static struct frame *usable(uint32_t number)
-{
-    CHECK(number < FAKE_PAGES_MAX);
-    return frames[number].ram && !frames[number].owner ? &frames[number] : NULL;
 }
 
 static struct task *task_in(uint32_t slot)
@@ -125,8 +105,8 @@ static struct mapping *place_of(struct task *task, uint32_t page)
 
 static void remove_mapping(struct task *task, struct mapping *mapping)
 {
-    if (!mapping->archive)
-        frames[mapping->frame].mappings--;
+    if (mapping->source == OF_MEMORY)
+        fake_frames[mapping->frame].mappings--;
     task->mappings_count--;
     mappings_remove(task->mappings, mapping);
 }
@@ -137,8 +117,8 @@ static void destroy(struct task *task)
         while (task->mappings[i].page)
             remove_mapping(task, &task->mappings[i]); /* another one may move there */
     for (uint32_t i = 0; i < ram.pages + ram.hole; i++)
-        if (frames[i].owner == (uint32_t)(task - tasks) + 1)
-            frames[i].owner = 0;
+        if (fake_frames[i].owner == (uint32_t)(task - tasks) + 1)
+            fake_frames[i].owner = 0;
     task->lives = false;
 }
 
@@ -167,8 +147,8 @@ static void add_mapping(struct task *task, struct mapping mapping)
     *place = mapping;
     task->used[(place - task->mappings) / MAPPINGS_PIECE] = true;
     task->mappings_count++;
-    if (!mapping.archive)
-        frames[mapping.frame].mappings++;
+    if (mapping.source == OF_MEMORY)
+        fake_frames[mapping.frame].mappings++;
     task->tables[mapping.page / TABLE_PAGES] = true;
     task->directories[mapping.page >> 18] = true;
 }
@@ -208,12 +188,12 @@ static err_t source_mapping(uint32_t slot, uint32_t from, struct mapping *source
     } else if (slot == MEM_SLOT_ARCHIVE) {
         CHECK(from < FAKE_ARCHIVE_PAGES);
         *source =
-            (struct mapping){.frame = from, .rights = RIGHT_READ | RIGHT_EXECUTE, .archive = true};
+            (struct mapping){.frame = from, .rights = RIGHT_READ | RIGHT_EXECUTE, .source = OF_ARCHIVE};
     } else if (slots[slot] == SLOT_EMPTY && slot != MEM_SLOT_MEMORY) {
         return ERR_CAP; /* of a task that has died */
     } else {
         CHECK(slot == MEM_SLOT_MEMORY);
-        if (!usable(from))
+        if (!fake_usable(from))
             return ERR_FRAME;
         *source = (struct mapping){.frame = from, .rights = RIGHT_ALL};
     }
@@ -300,19 +280,49 @@ err_t kernel_unmap(uint32_t slot, uint32_t address, uint32_t pages)
 
 static void revoke_from(struct task *task, uint32_t frame)
 {
-    for (uint32_t i = mappings_next(task->used, 0); frames[frame].mappings && i < MAPPINGS_MAX;
+    for (uint32_t i = mappings_next(task->used, 0); fake_frames[frame].mappings && i < MAPPINGS_MAX;
          i = mappings_next(task->used, i + 1)) {
         struct mapping *mapping = &task->mappings[i];
-        while (mapping->page && !mapping->archive && mapping->frame == frame)
+        while (mapping->page && mapping->source == OF_MEMORY && mapping->frame == frame)
             remove_mapping(task, mapping); /* another one may move there */
     }
 }
 
+err_t fake_grant_file(uint32_t slot, uint32_t address, uint32_t file_page, rights_t rights)
+{
+    struct task *task = task_in(slot);
+    struct mapping mapping = {address >> PAGE_BITS, file_page, rights, OF_FILES};
+
+    CHECK(file_page < FAKE_FILE_PAGES && address % PAGE_SIZE == 0);
+    if (place_of(task, mapping.page)->page)
+        return ERR_TAKEN;
+    err_t err = charge(task, mapping.page, 1);
+    if (!err)
+        add_mapping(task, mapping);
+    return err;
+}
+
+static void revoke_file_from(struct task *task, uint32_t file_page)
+{
+    for (uint32_t i = mappings_next(task->used, 0); i < MAPPINGS_MAX; i = mappings_next(task->used, i + 1)) {
+        struct mapping *mapping = &task->mappings[i];
+        while (mapping->page && mapping->source == OF_FILES && mapping->frame == file_page)
+            remove_mapping(task, mapping); /* another one may move there */
+    }
+}
+
+void fake_revoke_file(uint32_t file_page)
+{
+    for (uint32_t i = 0; i < TASKS_MAX; i++)
+        if (tasks[i].lives)
+            revoke_file_from(&tasks[i], file_page);
+}
+
 err_t kernel_revoke(uint32_t frame)
 {
-    if (!usable(frame))
+    if (!fake_usable(frame))
         return ERR_FRAME;
-    for (uint32_t i = 0; frames[frame].mappings && i < TASKS_MAX; i++)
+    for (uint32_t i = 0; fake_frames[frame].mappings && i < TASKS_MAX; i++)
         if (tasks[i].lives)
             revoke_from(&tasks[i], frame);
     return OK;
@@ -338,10 +348,10 @@ err_t kernel_protect(uint32_t slot, uint32_t address_rights, uint32_t pages)
 
 static void donate(struct task *task, uint32_t number)
 {
-    struct frame *frame = usable(number);
+    struct fake_frame *frame = fake_usable(number);
 
     CHECK(frame && !frame->mappings && ram.first + number < KERNEL_WINDOW_PAGES);
-    frame->owner = task ? (uint32_t)(task - tasks) + 1 : OWNER_SERVER;
+    frame->owner = task ? (uint32_t)(task - tasks) + 1 : FAKE_OWNER_SERVER;
     ++*(task ? &task->spare : &own_spare);
 }
 
@@ -370,31 +380,6 @@ uint32_t kernel_lacking(void)
     return lacking;
 }
 
-err_t kernel_clear(uint32_t frame)
-{
-    if (!usable(frame))
-        return ERR_FRAME;
-    frames[frame].word = 0;
-    return OK;
-}
-
-err_t kernel_copy(uint32_t frame, uint32_t source)
-{
-    if (!usable(frame) || !usable(source))
-        return ERR_FRAME;
-    frames[frame].word = frames[source].word;
-    return OK;
-}
-
-err_t kernel_copy_archive(uint32_t frame, uint32_t archive_page, uint32_t bytes)
-{
-    CHECK(archive_page < FAKE_ARCHIVE_PAGES && bytes && bytes <= PAGE_SIZE);
-    if (!usable(frame))
-        return ERR_FRAME;
-    frames[frame].word = archive[archive_page] + (bytes < PAGE_SIZE ? FAKE_PART_WORD : 0);
-    return OK;
-}
-
 /* Which frame is mapped at that place of the heap. */
 static uint32_t *own_frame(const void *place)
 {
@@ -405,7 +390,7 @@ static uint32_t *own_frame(const void *place)
 
 err_t kernel_map_own(void *place, uint32_t number)
 {
-    struct frame *frame = usable(number);
+    struct fake_frame *frame = fake_usable(number);
     uint32_t table = (uint32_t)(((unsigned char *)place - heap) / PAGE_SIZE / TABLE_PAGES);
 
     CHECK(frame && !frame->mappings && frame->word == 0); /* it was cleared */
@@ -421,11 +406,11 @@ err_t kernel_map_own(void *place, uint32_t number)
 
 void kernel_unmap_own(const void *place)
 {
-    struct frame *frame = &frames[*own_frame(place)];
+    struct fake_frame *frame = &fake_frames[*own_frame(place)];
 
     CHECK(frame->mappings == 1);
     frame->mappings--;
-    frame->word = GARBAGE;
+    frame->word = FAKE_GARBAGE;
     CHECK(mprotect((void *)(uintptr_t)place, PAGE_SIZE, PROT_NONE) == 0);
 }
 
@@ -477,7 +462,9 @@ uint32_t *fake_word(uint32_t slot, uint32_t address)
 {
     struct mapping *mapping = place_of(task_in(slot), address >> PAGE_BITS);
     CHECK(mapping->page);
-    return mapping->archive ? &archive[mapping->frame] : &frames[mapping->frame].word;
+    if (mapping->source == OF_FILES)
+        return &fake_files[mapping->frame];
+    return mapping->source == OF_ARCHIVE ? &fake_archive[mapping->frame] : &fake_frames[mapping->frame].word;
 }
 
 uint32_t fake_mappings(uint32_t slot)
@@ -488,13 +475,4 @@ uint32_t fake_mappings(uint32_t slot)
 uint32_t fake_signals(void)
 {
     return signals;
-}
-
-uint32_t fake_kernel_frames(void)
-{
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < FAKE_PAGES_MAX; i++)
-        count += frames[i].owner != 0;
-    return count;
 }

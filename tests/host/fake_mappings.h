@@ -12,7 +12,7 @@ struct mapping {
     uint32_t page; /* 0: free place (page 0 is never mapped) */
     uint32_t frame;
     rights_t rights;
-    bool archive;
+    enum { OF_MEMORY, OF_ARCHIVE, OF_FILES } source; /* what `frame` is a number of */
 };
 
 /* Where the page is, or a free place for it. */

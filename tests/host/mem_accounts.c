@@ -1,8 +1,9 @@
 #include "tests/host/mem_accounts.h"
 
-#include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
 #include "tests/host/check.h"
+
+#include <errno.h>
 
 enum { ACCOUNTS_MAX = 64 * ACCOUNT_DEPTH_MAX };
 

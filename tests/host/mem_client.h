@@ -49,6 +49,9 @@ bool mem_send(const struct mem_client *client, uint32_t tag, const uint32_t word
 /* Any message; true if it was answered, by `words`. */
 bool mem_exchange(const struct mem_client *client, uint32_t tag, struct words *words);
 
+/* Whose fault was answered last beside a call, and its number. */
+extern uint32_t mem_answered, mem_answered_calls;
+
 /* An access as the processor makes it, faults included; false: it is fatal. */
 bool mem_touch(const struct mem_client *client, uint32_t address, uint32_t cause);
 

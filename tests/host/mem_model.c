@@ -1,8 +1,9 @@
 #include "tests/host/mem_model.h"
 
+#include <errno.h>
 #include <string.h>
 
-#include "libuser/libc/errno.h"
+#include "servers/clients.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/layout.h"
 #include "servers/mem/server.h"
@@ -11,47 +12,23 @@
 #include "servers/proto/mem.h"
 #include "tests/host/check.h"
 #include "tests/host/mem_accounts.h"
-#include "tests/host/mem_client.h"
+#include "tests/host/mem_model_parts.h"
 
-enum {
-    CLIENTS = 8,
-    IDS = 6,
-    TEXT_PAGES = 3,
-    DATA_PAGES = 4,
-    MODEL_PAGES = 3 * 1024
-};
-enum { DATA_FIRST = PROGRAM_BASE + TEXT_PAGES * PAGE_SIZE, HEAP_FIRST = 0x906800 };
-
-/* What a page is to its program: a word there, or in the segment. */
-struct model_page {
-    enum { ABSENT, PRIVATE, SEGMENT } kind;
-    bool write, execute;
-    uint32_t word;
-};
-
-/* The pages that the model knows: 0 .. 12 MiB, 12 MiB of the mmap area, and the segments'. */
-struct client {
-    bool lives, waits; /* for an answer to a call that is done in parts */
-    struct mem_client name;
-    struct model_page low[MODEL_PAGES], high[MODEL_PAGES];
-    uint32_t opens[IDS], heap_end;
-};
-
-static struct client clients[CLIENTS];
-static struct {
-    uint32_t holders, address, word; /* holders 0: no such segment */
-} segments[IDS];
+struct client clients[CLIENTS];
+struct model_segment model_segments[IDS];
 
 static uint32_t next_id = 0x1001;
 static bool memory_is_short; /* then refusals for lack of memory are right */
 static bool has_limits;      /* and if programs have taken limits */
 
-static bool is_short(int status)
+const struct model_page absent, zeroed = {.kind = PRIVATE, .write = true};
+
+bool is_short(int status)
 {
     return (memory_is_short || has_limits) && status == -ENOMEM;
 }
 
-static int call(struct client *client, uint32_t number, uint32_t a, uint32_t b, uint32_t *result)
+int call(struct client *client, uint32_t number, uint32_t a, uint32_t b, uint32_t *result)
 {
     client->waits = true;
     int status = mem_call(&client->name, number, a, b, result);
@@ -59,7 +36,7 @@ static int call(struct client *client, uint32_t number, uint32_t a, uint32_t b, 
     return status;
 }
 
-static struct model_page *model_at(struct client *client, uint32_t address)
+struct model_page *model_at(struct client *client, uint32_t address)
 {
     if (address < MODEL_PAGES << PAGE_BITS)
         return &client->low[address >> PAGE_BITS];
@@ -68,15 +45,13 @@ static struct model_page *model_at(struct client *client, uint32_t address)
     return NULL;
 }
 
-static void model_set(struct client *client, uint32_t address, uint32_t end, struct model_page what)
+void model_set(struct client *client, uint32_t address, uint32_t end, struct model_page what)
 {
     for (; address < end; address += PAGE_SIZE)
         *model_at(client, address) = what;
 }
 
-static const struct model_page absent, zeroed = {.kind = PRIVATE, .write = true};
-
-static bool model_is_free(struct client *client, uint32_t address, uint32_t end)
+bool model_is_free(struct client *client, uint32_t address, uint32_t end)
 {
     for (; address < end; address += PAGE_SIZE)
         if (!model_at(client, address) || model_at(client, address)->kind != ABSENT)
@@ -84,7 +59,7 @@ static bool model_is_free(struct client *client, uint32_t address, uint32_t end)
     return true;
 }
 
-static struct client *pick(bool lives)
+struct client *pick(bool lives)
 {
     uint32_t start = random_below(CLIENTS);
 
@@ -93,8 +68,6 @@ static struct client *pick(bool lives)
             return &clients[(start + i) % CLIENTS];
     return NULL;
 }
-
-/* Life and death of programs. */
 
 static void begin(struct client *client)
 {
@@ -111,7 +84,7 @@ static void end(struct client *client)
     client->lives = client->waits = false;
     CHECK(mem_manager(MEM_SPACE_DESTROY, client->name.id, 0) == -ENOENT);
     for (uint32_t i = 0; i < IDS; i++)
-        segments[i].holders -= client->opens[i] != 0;
+        model_segments[i].holders -= client->opens[i] != 0;
 }
 
 static const struct mem_segment text = {PROGRAM_BASE, TEXT_PAGES *PAGE_SIZE - 100, 10,
@@ -182,7 +155,7 @@ static void fork_one(void)
     child->heap_end = parent->heap_end;
     child->lives = true;
     for (uint32_t i = 0; i < IDS; i++)
-        segments[i].holders += child->opens[i] != 0;
+        model_segments[i].holders += child->opens[i] != 0;
 }
 
 /* Touching. */
@@ -210,8 +183,10 @@ static void touch_one(void)
     else
         address = client->heap_end - random_below(20) * PAGE_SIZE;
     struct model_page *model = model_at(client, address);
-    bool allowed = model->kind != ABSENT && (!(cause & FAULT_WRITE) || model->write) &&
-                   (!(cause & FAULT_EXECUTE) || model->execute);
+    bool allowed = model->kind != ABSENT && (!(cause & FAULT_WRITE) || (model->write && !model->no_write)) &&
+                   (!(cause & FAULT_EXECUTE) || model->execute) && !model->no_read;
+    if (model->kind == FOREIGN)
+        allowed = model_foreign_allows(model, cause);
     if (!allowed && random_below(20)) /* most programs are correct */
         return;
 
@@ -226,9 +201,9 @@ static void touch_one(void)
     }
     CHECK(allowed);
     uint32_t *word = fake_word(client->name.slot, address);
-    CHECK(*word == model->word);
+    CHECK(*word == *model_word(model));
     if (cause & FAULT_WRITE)
-        *word = model->word = random_below(1000000);
+        *word = *model_word(model) = random_below(1000000);
 }
 
 /* The client's calls. */
@@ -305,6 +280,33 @@ static void mmap_or_munmap(void)
     }
 }
 
+/* Page by page, to the first that cannot have them; what is written keeps its word, and its promise. */
+static void protect_some(void)
+{
+    struct client *client = pick(true);
+    uint32_t rights = random_below(4) ? RIGHT_READ | 1u << random_below(3) : 0, pages = 1 + random_below(random_below(8) ? 6 : 2000);
+    uint32_t at = random_below(2) ? PROGRAM_BASE + random_below(16) * PAGE_SIZE : MMAP_BASE + random_below(MODEL_PAGES) * PAGE_SIZE;
+    uint32_t end = at + pages * PAGE_SIZE;
+    struct words words = {{MEM_MORE, at}};
+    int expected = 0;
+
+    if (!client || !model_at(client, end))
+        return;
+    while (words.w[0] == MEM_MORE) {
+        words = (struct words){{MEM_PROTECT, words.w[1], end - words.w[1], rights}};
+        CHECK(mem_exchange(&client->name, 0, &words));
+    }
+    for (; at < end; at += PAGE_SIZE) {
+        struct model_page *page = model_at(client, at);
+        bool may_not = page->kind == FOREIGN || (rights & RIGHT_WRITE && !page->write);
+        expected = page->kind == ABSENT ? -ENOMEM : may_not ? -EACCES : 0;
+        if (expected)
+            break;
+        page->no_read = !rights, page->no_write = !(rights & RIGHT_WRITE), page->execute = rights & RIGHT_EXECUTE;
+    }
+    CHECK((int)words.w[0] == expected && words.w[1] == at);
+}
+
 static void open_or_close(void)
 {
     struct client *client = pick(true);
@@ -316,8 +318,8 @@ static void open_or_close(void)
         int status = call(client, MEM_SHM_CLOSE, id * 1000003u, 0, NULL);
         CHECK(status == (client->opens[id] ? 0 : -ENOENT));
         if (!status && --client->opens[id] == 0) {
-            segments[id].holders--;
-            CHECK(!fake_rights(client->name.slot, segments[id].address));
+            model_segments[id].holders--;
+            CHECK(!fake_rights(client->name.slot, model_segments[id].address));
         }
         return;
     }
@@ -326,12 +328,12 @@ static void open_or_close(void)
         CHECK(is_short(status) || (status == -EINVAL && !client->opens[id]));
         return;
     }
-    if (!segments[id].holders) {
-        segments[id].address = address;
-        segments[id].word = 0;
+    if (!model_segments[id].holders) {
+        model_segments[id].address = address;
+        model_segments[id].word = 0;
     }
-    CHECK(address == segments[id].address && address >= SHM_BASE);
-    segments[id].holders += client->opens[id]++ == 0;
+    CHECK(address == model_segments[id].address && address >= SHM_BASE);
+    model_segments[id].holders += client->opens[id]++ == 0;
 }
 
 /* Segments are mapped where they are open and nowhere else, all see one word. */
@@ -340,16 +342,16 @@ static void use_segment(void)
     struct client *client = pick(true);
     uint32_t id = random_below(IDS);
 
-    if (!client || !segments[id].holders)
+    if (!client || !model_segments[id].holders)
         return;
     if (!client->opens[id]) {
-        CHECK(!fake_rights(client->name.slot, segments[id].address));
+        CHECK(!fake_rights(client->name.slot, model_segments[id].address));
         return;
     }
-    CHECK(fake_rights(client->name.slot, segments[id].address) == (RIGHT_READ | RIGHT_WRITE));
-    uint32_t *word = fake_word(client->name.slot, segments[id].address);
-    CHECK(*word == segments[id].word);
-    *word = segments[id].word = random_below(1000000);
+    CHECK(fake_rights(client->name.slot, model_segments[id].address) == (RIGHT_READ | RIGHT_WRITE));
+    uint32_t *word = fake_word(client->name.slot, model_segments[id].address);
+    CHECK(*word == model_segments[id].word);
+    *word = model_segments[id].word = random_below(1000000);
 }
 
 /* Nothing of this changes anything for anybody. */
@@ -357,14 +359,15 @@ static void nonsense(void)
 {
     struct client *client = pick(true), stranger = {.name = {0x7ffffff0, 0}};
     uint32_t a = random_below(1u << 31) * 2 + 1, number = random_below(40);
+    bool is_listing = number >= MEM_SPACE_USAGE && number <= MEM_SEGMENT;
 
-    if (!client)
+    if (!client || is_listing)
         return;
-    if (number >= MEM_CALLS_END || (number > MEM_SET_LIMIT && number < MEM_SPACE_CREATE) || !number)
+    if (number >= MEM_CALLS_END || (number > MEM_PROTECT && number < MEM_SPACE_CREATE && number != MEM_RESERVE) || !number)
         CHECK(call(client, number, a, a, NULL) == -ENOSYS);
     else if (number >= MEM_SPACE_CREATE)
         CHECK(call(client, number, pick(true)->name.id, a, NULL) == -EPERM);
-    else if (number == MEM_MMAP || number == MEM_MUNMAP)
+    else if (number == MEM_MMAP || number == MEM_MUNMAP || number == MEM_RESERVE)
         CHECK(call(client, number, a, 4096, NULL) == -EINVAL);
     CHECK(call(&stranger, MEM_SBRK, 4096, 0, NULL) == -EINVAL);
     const uint32_t words[4] = {a, a, a, a};
@@ -410,7 +413,7 @@ static void others_act(void)
         return;
     acting = true;
     for (uint32_t i = random_below(4); i > 0; i--)
-        random_below(4) ? touch_one() : sbrk_one();
+        random_below(4) ? touch_one() : random_below(2) ? sbrk_one() : grant_or_take_back();
     acting = false;
 }
 
@@ -426,7 +429,7 @@ void mem_model_check(void)
             mem_check_mappings(&clients[i].name);
         }
     for (uint32_t i = 0; i < IDS; i++)
-        open += segments[i].holders != 0;
+        open += model_segments[i].holders != 0;
     shm_table_check();
     frames_check();
     mem_accounts_check(mem_hoarded(), mem_hoarded_low());
@@ -442,7 +445,8 @@ void mem_model_start(struct fake_ram ram, bool is_short_of_memory)
     mem_between = others_act;
     mem_forget_hoard();
     memset(clients, 0, sizeof(clients));
-    memset(segments, 0, sizeof(segments));
+    memset(model_segments, 0, sizeof(model_segments));
+    model_foreign_start();
     fake_init(ram);
     fake_start_frames();
     CHECK(server_init(&mem_page, FAKE_ARCHIVE_PAGES, 77));
@@ -464,8 +468,8 @@ void mem_model_step(void)
     static void (*const actions[])(void) = {
         spawn,         fork_one,      touch_one,   touch_one, touch_one,          touch_one,
         touch_one,     touch_one,     touch_one,   sbrk_one,  mmap_or_munmap,     mmap_or_munmap,
-        open_or_close, open_or_close, use_segment, nonsense,  hoard_or_give_back,
-        limit_one,
+        open_or_close, open_or_close, use_segment, nonsense,  hoard_or_give_back, limit_one, protect_some,
+        reserve_some,  grant_or_take_back, grant_or_take_back,
     };
     struct client *client;
 

@@ -11,11 +11,11 @@
  * sources: servers/console/uart.c servers/tail.c
  * sources: tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/libc/errno.h"
 #include "servers/console/client.h"
 #include "servers/console/ring.h"
 #include "servers/console/uart.h"

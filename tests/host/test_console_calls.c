@@ -162,6 +162,7 @@ static void arguments_are_checked(void)
         CALL(1, -EINVAL, CONSOLE_READ, IPC_DATA_MAX + 1, 1),
         CALL(1, -EPERM, CONSOLE_INPUT_PIPE),
         CALL(1, -EPERM, CONSOLE_RELEASE, 1),
+        CALL(1, -EPERM, CONSOLE_INTERRUPT, 1),
     };
 
     RUN(list);
@@ -321,6 +322,52 @@ static void the_hurried_are_forgotten(void)
     CHECK(clients_count() == 0);
 }
 
+static void expect_lines(const struct step *first, uint32_t how_many, const char *text)
+{
+    run(first, how_many);
+    CHECK(out_bytes == strlen(text) && !memcmp(out, text, out_bytes));
+}
+#define EXPECT_LINES(list, text) expect_lines(list, sizeof(list) / sizeof((list)[0]), text)
+
+/* Also if its client was forgotten before it ended: its read showed the line, and was answered. */
+static void a_line_goes_on_behind_its_end(void)
+{
+    const struct step ends[] = {
+        WRITE(1, 3, 1, 0, "one"), CALL(MANAGER, 0, CONSOLE_RELEASE, 1), WRITE(2, 4, 1, 0, "two\n"),
+    };
+    const struct step lives[] = {
+        WRITE(1, 3, 1, 0, "one"), READ(1, LATER), WRITE(2, 4, 1, 0, "two\n"), CALL(MANAGER, 0, CONSOLE_RELEASE, 1),
+    };
+    const struct step another_ends[] = {
+        WRITE(1, 3, 1, 0, "one"), READ(1, LATER), CALL(MANAGER, 0, CONSOLE_RELEASE, 3), WRITE(2, 4, 1, 0, "two\n"),
+    };
+    const struct step forgotten[] = {
+        CALL(MANAGER, 0, CONSOLE_INPUT_PIPE), ARRIVES("a\x10\x17"),
+        WRITE(1, 3, 1, 0, "one"), READ(1, 0), CALL(MANAGER, 0, CONSOLE_RELEASE, 1),
+        WRITE(2, 4, 1, 0, "two\n"),
+    };
+
+    EXPECT_LINES(ends, "onetwo\r\n");
+    EXPECT_LINES(lives, "one\r\ntwo\r\n");
+    EXPECT_LINES(another_ends, "one\r\ntwo\r\n");
+    EXPECT_LINES(forgotten, "onetwo\r\n");
+}
+
+/* Its last bytes had to wait for the port when it ended. */
+static void a_line_goes_on_behind_a_late_end(void)
+{
+    enum { LINES = 2 * RING_BYTES / LINE_MAX };
+    static struct step list[LINES + 3];
+
+    for (uint32_t i = 0; i < LINES; i++)
+        list[i] = (struct step)WRITE(10 + i, LINE_MAX, LINE_MAX / WORD, 0, long_line);
+    list[LINES] = (struct step)WRITE(1, 3, 1, 0, "one");
+    list[LINES + 1] = (struct step)CALL(MANAGER, 0, CONSOLE_RELEASE, 1);
+    list[LINES + 2] = (struct step)WRITE(2, 4, 1, 0, "two\n");
+    RUN(list);
+    CHECK(out_bytes == LINES * (LINE_MAX + 1) + 8 && !memcmp(out + out_bytes - 8, "onetwo\r\n", 8));
+}
+
 /* What is kept of a client is the next one's, but not that it has ended: it waits for its read. */
 static void the_next_client_has_not_ended(void)
 {
@@ -367,6 +414,8 @@ int main(void)
     clients_are_forgotten();
     the_released_are_forgotten();
     the_hurried_are_forgotten();
+    a_line_goes_on_behind_its_end();
+    a_line_goes_on_behind_a_late_end();
     the_next_client_has_not_ended();
     input_does_not_hold_up_output();
     puts("test_console_calls: all as they should be");

@@ -10,10 +10,10 @@
  * sources: servers/console/uart.c servers/tail.c
  * sources: tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
  */
+#include <errno.h>
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/libc/errno.h"
 #include "servers/proto/console.h"
 #include "tests/host/check.h"
 #include "tests/server/console_machine.h"
@@ -54,7 +54,7 @@ static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
     else if (caller < PROC)
         bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "%u: %.*s;", caller, (int)w[1], text);
     else
-        bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "0: %u %u;", w[1], w[2]);
+        bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "0: %u %u%s;", w[1], w[2], w[3] ? " interrupts" : "");
     return OK;
 }
 
@@ -119,6 +119,34 @@ static void run(const struct step *first, uint32_t how_many)
     {                                                                                                               \
         from, {{0}}, "", ""                                                                                         \
     }
+
+#define INTERRUPT(badge, lines) CALL(MANAGER, lines, CONSOLE_INTERRUPT, badge)
+#define INTERRUPTED(n)          #n ": error -4;"
+
+/* Wherever it waits; what arrives is for the next one. Of who does not read nothing is changed. */
+static void who_reads_is_interrupted(void)
+{
+    static const struct step list[] = {
+        INTERRUPT(1, DONE),
+        READ(1, "told;"),
+        INTERRUPT(1, INTERRUPTED(1) DONE),
+        NEWS("0: 0 0;"),
+        READ(1, "told;"),
+        NEWS("0: 1 0;"),
+        INTERRUPT(1, INTERRUPTED(1) DONE),
+        READ(1, "told;"),
+        NEWS("0: 1 0;"),
+        FRONT(1, 0, "0: 1 0;"),
+        ARRIVES("a", ""),
+        INTERRUPT(2, DONE),
+        INTERRUPT(1, INTERRUPTED(1) DONE),
+        INTERRUPT(1, DONE),
+        ARRIVES("b\r", ""),
+        READ(1, "1: ab\n;"),
+    };
+
+    RUN(list);
+}
 
 /* Whoever was in front last need not ask again. */
 static void who_reads_asks(void)
@@ -230,12 +258,78 @@ static void who_ends_waits_no_more(void)
     RUN(of_one_in_front);
 }
 
+#define KEYS(badge, keys, lines) CALL(MANAGER, lines, CONSOLE_KEYS, badge, keys)
+
+/* What is typed goes to the reader key by key, and what was typed before, too, until that is given back. */
+static void keys_are_read_as_they_come(void)
+{
+    static const struct step list[] = {
+        READ(1, "told;"),
+        NEWS("0: 1 0;"),
+        FRONT(1, 0, "0: 1 0;"),
+        ARRIVES("ab", ""),
+        KEYS(1, 1, "1: ab;0: 1 1;"),
+        READ(1, ""),
+        ARRIVES("c", "1: c;"),
+        ARRIVES("\003d\r", ""),
+        READ_SOME(1, 1, "1: \003;"),
+        REST(1, "1: d\n;"),
+        ARRIVES("e\rf", ""),
+        KEYS(1, 0, "0: 1 0;"),
+        READ(1, "1: e\n;"),
+        READ(1, ""),
+        ARRIVES("g\r", "1: fg\n;"),
+    };
+
+    RUN(list);
+}
+
+/* A client that ends has them no more; that of another who has none changes nothing. */
+static void keys_end_with_their_client(void)
+{
+    static const struct step list[] = {
+        KEYS(1, 1, "0: 1 1;"),
+        CALL(MANAGER, "0: 2 0;", CONSOLE_RELEASE, 2),
+        FRONT(3, 0, "0: 3 0;"),
+        READ(3, ""),
+        ARRIVES("a", "3: a;"),
+        CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
+        READ(3, ""),
+        ARRIVES("b", ""),
+        ARRIVES("c\r", "3: bc\n;"),
+    };
+
+    RUN(list);
+}
+
+/* Each control-C is told once, also one that was typed as a key and that nobody has read. */
+static void control_c_is_told(void)
+{
+    static const struct step list[] = {
+        READ(1, "told;"),
+        NEWS("0: 1 0;"),
+        FRONT(1, 0, "0: 1 0;"),
+        ARRIVES("ab\003", "told;"),
+        NEWS("0: 0 0 interrupts;"),
+        NEWS("0: 0 0;"),
+        ARRIVES("c\r", "1: c\n;"),
+        KEYS(1, 1, "0: 1 1;"),
+        ARRIVES("d\003e\r", ""),
+        KEYS(1, 0, "0: 1 0;told;"),
+        NEWS("0: 0 0 interrupts;"),
+        READ(1, "1: e\n;"),
+    };
+
+    RUN(list);
+}
+
 static void only_the_manager_says(void)
 {
     static const struct step list[] = {
         CALL(1, "1: error -1;", CONSOLE_NEWS),
         CALL(1, "1: error -1;", CONSOLE_FRONT, 1),
         CALL(1, "1: error -1;", CONSOLE_TICK, 1),
+        CALL(1, "1: error -1;", CONSOLE_KEYS, 1, 1),
         READ(1, "told;"),
         ARRIVES("a\r", ""),
         NEWS("0: 1 0;"),
@@ -249,10 +343,14 @@ static void only_the_manager_says(void)
 
 int main(void)
 {
+    who_reads_is_interrupted();
     who_reads_asks();
     all_may_be_asked_of_again();
     a_rest_is_for_who_read();
     who_ends_waits_no_more();
+    keys_are_read_as_they_come();
+    keys_end_with_their_client();
+    control_c_is_told();
     only_the_manager_says();
     puts("test_console_front: input goes to whom it is for");
 }

@@ -60,7 +60,7 @@ static void test_editing(void)
     keys("\b\b\025\027\n"); /* nothing to take back */
     expect_echo("\r\n");
     expect_line("\n", 256);
-    keys("a\r\nb\r\rc\n\003\021\023\026\032\034\n");
+    keys("a\r\nb\r\rc\n\021\023\026\032\034\n");
     expect_line("a\n", 256);
     expect_line("b\n", 256);
     expect_line("\n", 256);
@@ -166,6 +166,84 @@ static void test_full(void)
     keys("xxxxxxxxxx\n\n\004"); /* from a keyboard, which does not wait */
     for (uint32_t i = 0; i < TYPED_BYTES / 10; i++)
         expect_line("some line\n", 256);
+}
+
+/* What was typed before it is nobody's any more. */
+static void test_interrupt(void)
+{
+    start();
+    keys("one\ntwo\nth\003");
+    CHECK(discipline.interrupts);
+    expect_none();
+    expect_echo("one\r\ntwo\r\nth^C\r\n");
+    keys("four\n");
+    expect_line("four\n", 256);
+    expect_none();
+    start();
+    keys("one\ntwo\n");
+    expect_line("on", 2);
+    keys("\003");
+    CHECK(!discipline.position.in_line);
+    expect_none();
+}
+
+static void test_keys(void)
+{
+    start();
+    keys("ab\ncd\004e");
+    discipline_give_keys(&discipline, true);
+    CHECK(discipline_is_ready(&discipline) && discipline_goes_on(&discipline));
+    expect_line("ab", 2);
+    expect_line("\ncd\004e", 256);
+    expect_none();
+    CHECK(!discipline_is_ready(&discipline) && !discipline_goes_on(&discipline));
+    expect_echo("ab\r\ncde");
+    keys("\003\004\177\033[A\r\n\r\n\r");
+    CHECK(!discipline.interrupts);
+    discipline_give_keys(&discipline, true); /* as it is */
+    expect_line("\003\004\177\033[A\n\n\n", 256);
+    expect_echo("");
+}
+
+/* As if it was typed then. */
+static void test_keys_that_nobody_has_read(void)
+{
+    start();
+    discipline_give_keys(&discipline, true);
+    keys("xone\ntw\bo\n e");
+    expect_line("x", 1);
+    expect_echo("");
+    discipline_give_keys(&discipline, false);
+    CHECK(discipline.position.units == 2);
+    expect_line("one\n", 256);
+    expect_line("to\n", 256);
+    expect_none();
+    expect_echo("one\r\ntw\b \bo\r\n e");
+    keys("\b!\n");
+    expect_line(" !\n", 256);
+    discipline_give_keys(&discipline, true);
+    keys("a\nb\003c\n");
+    discipline_give_keys(&discipline, false);
+    CHECK(discipline.interrupts);
+    expect_line("c\n", 256);
+    expect_none();
+}
+
+static void test_full_of_keys(void)
+{
+    uint32_t typed = 0, got = 0;
+    char byte;
+
+    start();
+    discipline_give_keys(&discipline, true);
+    for (; discipline_has_room(&discipline); typed++)
+        discipline_key(&discipline, (char)('a' + typed % 26));
+    CHECK(typed == TYPED_BYTES - 1);
+    keys("zzz"); /* a keyboard does not wait */
+    expect_echo("\a\a");
+    for (; discipline_take(&discipline, &byte, 1) == 1; got++)
+        CHECK(byte == (got < typed ? (char)('a' + got % 26) : 'z'));
+    CHECK(got == TYPED_BYTES);
 }
 
 /* ---------------------------------------------------------------------------------------- random */
@@ -298,11 +376,14 @@ static void test_anything(void)
     start();
     for (int step = 0; step < 200000; step++) {
         discipline_key(&discipline, (char)random_below(random_below(2) ? 256 : 32));
+        if (random_below(16) == 0)
+            discipline_give_keys(&discipline, random_below(2));
         if (random_below(8) == 0)
             discipline_take(&discipline, buffer, random_below(sizeof(buffer)));
         while (ring_used(&output.ring) > random_below(RING_BYTES))
             ring_get(&output.ring);
     }
+    discipline_give_keys(&discipline, false);
     while (discipline.position.units > 0)
         CHECK(discipline_take(&discipline, buffer, 1) >= 0);
     CHECK(discipline.position.read == discipline.ended);
@@ -317,6 +398,10 @@ int main(void)
     test_end_of_file();
     test_long_line();
     test_full();
+    test_interrupt();
+    test_keys();
+    test_keys_that_nobody_has_read();
+    test_full_of_keys();
     test_random();
     test_anything();
     puts("test_line_discipline: keys become lines");

@@ -35,6 +35,25 @@ static void test_whole_lines(void)
     expect("half line\r\n");
 }
 
+/* Whoever writes next goes on in the line that a client left when it ended; not in that of one who lives. */
+static void test_line_of_an_ended_client(void)
+{
+    say(1, "one ");
+    lines_flush(&lines, client_get(1));
+    lines_end(&lines, 1);
+    say(2, "two");
+    lines_flush(&lines, client_get(2));
+    lines_end(&lines, 1); /* no more is its own */
+    say(3, "three\n");
+    expect("one two\r\nthree\r\n");
+
+    say(1, "[k");
+    lines_flush(&lines, client_get(1));
+    lines_end(&lines, 1);
+    say(2, "] lie\n");
+    expect(" [k] lie\r\n");
+}
+
 static void test_long_line(void)
 {
     char text[LINE_MAX + 1];
@@ -389,6 +408,7 @@ static void test_end_behind_a_piece(void)
 int main(void)
 {
     test_whole_lines();
+    test_line_of_an_ended_client();
     test_long_line();
     test_prefix();
     test_prefix_among_controls();

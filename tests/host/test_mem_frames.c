@@ -1,7 +1,7 @@
 /*
  * The memory server's frames against a model that keeps a state for each frame.
  *
- * sources: servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
+ * sources: servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c tests/host/fake_frames.c
  */
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
@@ -132,6 +132,17 @@ static void give_back(uint32_t list)
     unpromise_low(set_all(LENT_FIRST - (int)list, 0));
 }
 
+static void check_usage(uint32_t in_use)
+{
+    struct frames_usage usage;
+
+    CHECK(frames_usage(0, &usage) && usage.held == count_state(1, INT32_MAX) && usage.shared == count_state(2, INT32_MAX));
+    CHECK(usage.held + usage.lent == own + in_use);
+    struct frames_usage last = usage;
+    CHECK(frames_usage(PAGES + HOLE - 1, &usage) && usage.held <= 1 && usage.lent <= last.lent);
+    CHECK(!frames_usage(PAGES + HOLE, &usage) && !frames_usage(UINT32_MAX, &usage));
+}
+
 static void compare(void)
 {
     struct frames_count count = frames_count();
@@ -140,6 +151,7 @@ static void compare(void)
     CHECK(count.total == PAGES && frames_account.used == promised);
     CHECK(count.free == PAGES - own - in_use);
     frames_check();
+    check_usage(in_use);
 }
 
 /* Frames whose task may still live come back once the kernel lets go of them, one by one. */

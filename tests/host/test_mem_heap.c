@@ -2,7 +2,7 @@
  * The memory server's own pages: so many free ones are kept, the others and what was given back are memory again, and a
  * page that could not be had is asked for again, with no frame lost.
  *
- * sources: servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
+ * sources: servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c tests/host/fake_frames.c
  */
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"

@@ -2,13 +2,12 @@
  * Limits: what a program may have comes out of what it shared before, binds it and all that it forks, is its own
  * whatever others do, and goes back at the end.
  *
- * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
- * sources: servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
+ * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
-#include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/layout.h"
 #include "servers/mem/server.h"
@@ -16,6 +15,8 @@
 #include "servers/proto/mem.h"
 #include "tests/host/check.h"
 #include "tests/host/mem_pair.h"
+
+#include <errno.h>
 
 enum { CHILD = 20, GRANDCHILD = 21, LIMIT = 200 };
 

@@ -2,13 +2,12 @@
  * Limits where most memory is beyond the kernel's window: what is kept below it for an account is there for its tables,
  * whatever others have, and comes back.
  *
- * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
- * sources: servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
+ * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
  */
-#include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/layout.h"
 #include "servers/mem/server.h"
@@ -17,6 +16,8 @@
 #include "tests/host/check.h"
 #include "tests/host/mem_accounts.h"
 #include "tests/host/mem_pair.h"
+
+#include <errno.h>
 
 enum { LIMIT = 200, FIRST_PLACE = 256 << 20, SPARSE = 4 << 20, OF_PLACE = 1 + TABLE_FRAMES + 1 };
 

@@ -1,7 +1,7 @@
 /*
  * The page map of a space against an array with an entry for each page.
  *
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  */
 #include "servers/mem/pages.h"
 
@@ -46,7 +46,7 @@ static void reserve(uint32_t page, uint32_t pages)
 {
     if (!model_is_free(page, pages))
         return;
-    pages_reserve(&map, address_of(page), pages);
+    pages_reserve(&map, address_of(page), pages, ENTRY_ANON);
     for (uint32_t i = page; i < page + pages; i++)
         model[i] = ENTRY_ANON;
 }

@@ -2,13 +2,12 @@
  * The promises of the memory server about segments, forks and reserved memory, and what it does
  * when memory runs short.
  *
- * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
- * sources: servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
+ * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
-#include "libuser/libc/errno.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
 #include "servers/mem/layout.h"
@@ -18,6 +17,8 @@
 #include "servers/proto/mem.h"
 #include "tests/host/check.h"
 #include "tests/host/mem_pair.h"
+
+#include <errno.h>
 
 static void check_shm(void)
 {

@@ -1,7 +1,7 @@
 /*
  * The table of shared segments against an array by id, with ids from all of int's range.
  *
- * sources: servers/mem/shm_table.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
+ * sources: servers/mem/shm_table.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c tests/host/fake_frames.c
  */
 #include "servers/mem/shm_table.h"
 
@@ -67,12 +67,27 @@ static void close_one(uint32_t i)
     }
 }
 
+/* Each one that there is once, in steps of bounded length. */
+static void check_listing(void)
+{
+    const struct segment *segment;
+    uint32_t number = 0, before = 0, found = 0;
+
+    for (; shm_table_next(&number, &segment); before = number) {
+        CHECK(number > before && number - before <= 1024);
+        CHECK(!segment || (segment == shm_table_at(number - 1) && segment->holders > 0));
+        found += segment != NULL;
+    }
+    CHECK(found == model_count && !segment);
+}
+
 int main(void)
 {
     fake_init((struct fake_ram){0, 6000, 100});
     fake_start_frames();
     shm_table_init(12345);
     CHECK(shm_table_find(7) == SEGMENT_NONE);
+    check_listing();
 
     for (int step = 0; step < STEPS; step++) {
         bool filling = step / 40000 % 2 == 0;
@@ -83,11 +98,12 @@ int main(void)
             close_one(i);
         CHECK(shm_table_count() == model_count);
         if (step % 4096 == 0)
-            shm_table_check();
+            shm_table_check(), check_listing();
     }
     for (uint32_t i = 0; i < IDS; i++)
         while (model[i].holders)
             close_one(i);
+    check_listing();
     shm_table_check();
     frames_check();
     struct frames_count count = frames_count();

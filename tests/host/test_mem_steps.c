@@ -2,15 +2,15 @@
  * What takes the memory server long, in parts: a copy, an end, an exec, munmap, sbrk, the search for a place. Each part is
  * bounded, in between others are served, and at the end all is as if it had been done at once.
  *
- * sources: servers/mem/server.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
- * sources: servers/mem/regions.c servers/mem/pager.c
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
+ * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
  */
+#include <errno.h>
 #include <string.h>
 
-#include "libuser/libc/errno.h"
 #include "servers/clients.h"
 #include "servers/fault.h"
 #include "servers/mem/frames.h"
@@ -438,9 +438,21 @@ static void check_no_leaf_is_left(void)
     CHECK(pages_check(&space_find(a.id)->pages) == before);
 }
 
+/* Whoever asked is gone: nobody is answered. */
+static void check_stale_answer(void)
+{
+    struct words words = {{MEM_TASK_FRAME}};
+
+    mem_page.tag = 0;
+    uint32_t flags = server_handle(0, &words);
+    CHECK(flags == (IPC_REPLY | IPC_EXTENDED) && server_refused(flags, ERR_STALE, &words) == 0);
+    CHECK(kernel_slot_is_empty(mem_page.items[0].slot));
+}
+
 int main(void)
 {
     static void (*const checks[])(void) = {
+        check_stale_answer,
         check_copy,
         check_copy_is_given_up,
         check_copy_of_scattered_pages,

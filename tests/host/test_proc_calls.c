@@ -4,13 +4,13 @@
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
- * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
- * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
- * sources: servers/proc/front.c servers/proc/work.c servers/proc/wall_clock.c
- * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
  */
 #include <string.h>
 
@@ -72,7 +72,6 @@ static void some_are_inits_and_some_are_programs(void)
         CALL(INIT, "answer 0: EINVAL\n", PROC_ARGS), /* it has none */
         CALL(INIT, "answer 0: 0 0\n", PROC_GETPID),
         CALL(P1, "answer 1: ENOSYS\n", 0),
-        CALL(P1, "answer 1: ENOSYS\n", PROC_BOOT_TIME + 1),
         CALL(P1, "answer 1: ENOSYS\n", PROC_CALLS_END),
         CALL(P1, "answer 1: ENOSYS\n", 0xffffffff),
         CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
@@ -132,6 +131,24 @@ static void who_sleeps_may_end(void)
         CALL(P1, "answer 1: 2 0 9\n", PROC_WAIT, 2, 0),
         TICK(tick, NOTHING),
         TICK(tick, "answer 3\n"),
+    };
+
+    RUN(list, 1);
+}
+
+/* Each that there is, from a number on, whatever it does; init is none of them. */
+static void processes_are_listed(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        CALL(P2, NOTHING, PROC_SLEEP, 1000),
+        CALL(P3, END(3, "3/3"), PROC_EXIT, 0),
+        CALL(P1, "answer 1: 2: 1 of 0, state 1, space 1, good\n", PROC_LIST, 0),
+        CALL(P1, "answer 1: 3: 2 of 1, state 2, space 2, good\n", PROC_LIST, 2),
+        CALL(P1, "answer 1: 4: 3 of 1, state 7, space 3, \n", PROC_LIST, 3),
+        CALL(P1, "answer 1: ENOENT\n", PROC_LIST, 4),
+        CALL(P1, "answer 1: ENOENT\n", PROC_LIST, ANY),
+        CALL(INIT, "answer 0: 2: 1 of 0, state 1, space 1, good\n", PROC_LIST, 1),
     };
 
     RUN(list, 1);
@@ -340,8 +357,8 @@ static void arguments_are_checked(void)
         CALL_WITH(INIT, "server", 7, "answer 0: ENOENT\n", PROC_SPAWN, 1, 7),
         CALL_WITH(INIT, "broken", 7, "answer 0: ENOEXEC\n", PROC_SPAWN, 1, 7),
         CALL_WITH(INIT, "good", 5, NULL, PROC_SPAWN, 1, 5),
-        CALL_WITH(BADGE(1, 5), "broken", 7, "answer 1: ENOEXEC\n", PROC_EXEC, 1, 7),
-        CALL_WITH(INIT, "good", 5, "answer 0: ENOSYS\n", PROC_BOOT_TIME + 1, 1, 5),
+        CALL_WITH(BADGE(1, 5), "broken", 7, PROGRAM("broken") "answer 1: ENOEXEC\n", PROC_EXEC, 1, 7),
+        CALL_WITH(INIT, "good", 5, "answer 0: ENOSYS\n", PROC_CALLS_END, 1, 5),
     };
 
     RUN(list, 1);
@@ -363,11 +380,11 @@ static void arguments_are_put(void)
         CALL_WITH(P1, "more", 5, "answer 1: E2BIG\n", PROC_ARGS_PUT, ARGUMENTS_MAX - 4, 5),
         CALL_WITH(P1, "more", 5, "answer 1: E2BIG\n", PROC_ARGS_PUT, ARGUMENTS_MAX + 1, 0),
         CALL_WITH(P1, "more", 5, "answer 1: E2BIG\n", PROC_ARGS_PUT, 0xffffffff, 1),
-        CALL(P1, "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0),
+        CALL(P1, PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0),
         CALL(P1, "answer 1: 2 10 10 good|more|\n", PROC_ARGS, 0),
         CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 2, 0),
         CALL_WITH(P1, "none", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
-        CALL(P1, "answer 1: ENOENT\n", PROC_EXEC, 1, 0),
+        CALL(P1, PROGRAM("none") "answer 1: ENOENT\n", PROC_EXEC, 1, 0),
         CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 1, 0),
         CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
         CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 2, 0),
@@ -394,7 +411,8 @@ static void arguments_are_long(void)
             (struct step)CALL_WITH(P1, many + at, IPC_DATA_MAX, "answer 1\n", PROC_ARGS_PUT, at, IPC_DATA_MAX);
     list[count++] = (struct step)CALL_WITH(P1, "", 1, "answer 1: E2BIG\n", PROC_ARGS_PUT, ARGUMENTS_MAX, 1);
     list[count++] = (struct step)CALL(P1, "answer 1\n", PROC_ARGS_PUT, ARGUMENTS_MAX, 0);
-    list[count++] = (struct step)CALL(P1, "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0);
+    list[count++] =
+        (struct step)CALL(P1, PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0);
     list[count++] = (struct step)CALL(P1, "answer 1: 2 4096 6 xxxxx|\n", PROC_ARGS, ARGUMENTS_MAX - 6);
     run_steps(list, count, 1);
     CHECK(arguments_used() == 1);
@@ -445,6 +463,7 @@ int main(void)
     strangers_are_not_heard();
     sleepers_wake_in_time();
     who_sleeps_may_end();
+    processes_are_listed();
     a_wait_takes_one_that_ended();
     a_wait_is_answered_at_the_end_it_waits_for();
     a_parent_ends_first();

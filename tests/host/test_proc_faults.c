@@ -3,13 +3,13 @@
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
- * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
- * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
- * sources: servers/proc/front.c servers/proc/work.c servers/proc/wall_clock.c
- * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
  */
 #include "servers/fault.h"
 #include "servers/mem/segment.h"
@@ -136,8 +136,93 @@ static void many_fault_at_once(void)
     RUN(list, 1);
 }
 
+/* ---------------------------------------------------------------------------------- handlers */
+
+#define FIRST                 WROTE(0x10)
+#define FAULT(lines)          {.signal = PROC_SIGNAL_CASUALTY, .before = somebody_faults, .expected = lines}
+#define READ                  "casualty\nread r1 registers\n"
+#define HANDLED(to)           READ "read r1 registers\ndivert r1: " to "\ngoes on 1\n"
+#define CATCHES(set, blocked) CALL(P1, NULL, PROC_SIGNALS, set, 0, blocked)
+
+enum { SEGMENT = 1 << 10, ILLEGAL = 1 << 3 };
+
+static void handlers_hear_of_faults(void)
+{
+    static const struct machine_casualty one = FIRST;
+    const struct step list[] = {
+        SPAWN(NULL),
+        CATCHES(SEGMENT, 0),
+        FAULT(HANDLED("8f0010")),
+        CALL(P1, "read r1 fpu\nanswer 1: 4105 185466886 16\n", PROC_INTERRUPTED), /* error 6, vector 14, signal 11 */
+        CATCHES(SEGMENT, SEGMENT), /* it has a frame now */
+        FAULT(KILLED_BY("page fault at 0x10 (write)") GONE(1) RELEASE("1/1")),
+    };
+
+    told = &one, told_count = 1, told_stack = STACK_TOP - 16;
+    RUN(list, 1);
+}
+
+/* That has no room for a frame; the first fault is told. */
+static void a_fault_in_its_handling_ends(void)
+{
+    static const struct machine_casualty two[] = {WROTE(STACK_LOW - 4)};
+    const struct step list[] = {
+        SPAWN(NULL),
+        CATCHES(SEGMENT | ILLEGAL, 0),
+        FAULT(HANDLED("8f0010")),
+        CALL(P1, NULL, PROC_INTERRUPTED),
+        FAULT("casualty\nlog good (pid 1): killed: stack overflow at 0xefffc (write) at eip 0x1009\n" GONE(1) RELEASE("1/1")),
+    };
+
+    told = two, told_count = 1, told_stack = STACK_LOW;
+    RUN(list, 1);
+}
+
+static void who_lacks_memory_ends(void)
+{
+    static const struct machine_casualty one = {1, 0x904000, PAGE_FAULT(FAULT_WRITE | CASUALTY_NO_MEMORY)};
+    const struct step list[] = {
+        SPAWN(NULL),
+        CATCHES(SEGMENT, 0),
+        FAULT(KILLED_BY("out of memory at 0x904000 (write)") GONE(1) RELEASE("1/1")),
+    };
+
+    told = &one, told_count = 1, told_stack = STACK_TOP - 16;
+    RUN(list, 1);
+}
+
+/* `int $0x80` is a fault that no handler hears of; of a program that has the vdso. */
+static void calls_are_faults(void)
+{
+    static const struct machine_casualty one = {1, 0, WHY(13, 0x402)}, other = {1, 0, WHY(13, 0x40a)};
+    const struct step foreign[] = {
+        {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign")},
+        CATCHES(SEGMENT, 0),
+        FAULT(HANDLED("8f0020")),
+        CALL(P1, "answer 1: 4105 0 0\n", PROC_INTERRUPTED),
+    };
+    const struct step native[] = {
+        SPAWN(NULL),
+        FAULT(KILLED_BY("general protection") GONE(1) RELEASE("1/1")),
+    };
+    const struct step no_call[] = {
+        {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign")},
+        FAULT(READ "log foreign (pid 1): killed: general protection at eip 0x1009\n" GONE(1) RELEASE("1/1")),
+    };
+
+    told = &one, told_count = 1, told_stack = STACK_TOP - 16;
+    RUN(foreign, 1);
+    RUN(native, 1);
+    told = &other;
+    RUN(no_call, 1);
+}
+
 int main(void)
 {
+    handlers_hear_of_faults();
+    a_fault_in_its_handling_ends();
+    who_lacks_memory_ends();
+    calls_are_faults();
     who_faults_ends();
     who_cannot_be_read_ends();
     many_fault_at_once();

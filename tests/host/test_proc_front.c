@@ -4,13 +4,13 @@
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
- * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
- * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
- * sources: servers/proc/front.c servers/proc/work.c servers/proc/wall_clock.c
- * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
  */
 #include "tests/host/check.h"
 #include "tests/server/proc_steps.h"
@@ -61,7 +61,7 @@ static void nobody_reads(void)
 #define BEGINS(n)   "front " n ", again\n" /* with its first read */
 #define WAIT(badge, lines, pid) CALL(badge, lines, PROC_WAIT, pid, 0)
 #define EXEC(badge, lines)      {.from = badge, STRINGS(PROC_EXEC, 1, "good"), .expected = lines}
-#define SEES_EXEC(n)            "clear " #n ": 18, tables 6\n"
+#define SEES_EXEC(n)            PROGRAM("good") "clear " #n ": 18, tables 6\n"
 
 static void a_program_is_in_front(void)
 {
@@ -172,6 +172,60 @@ static void the_children_of_the_dead_are_not_in_front(void)
     RUN(list, 1);
 }
 
+static void control_c_is_typed(void)
+{
+    machine_interrupts = true;
+}
+
+#define CONTROL_C(lines)                                                                                            \
+    {                                                                                                               \
+        .signal = PROC_SIGNAL_CONSOLE, .before = control_c_is_typed, .expected = lines                                 \
+    }
+#define KEYS(badge, keys, lines) CALL(badge, lines, PROC_KEYS, keys)
+
+/* Only for who is in front, and not for the next program. */
+static void keys_are_for_who_is_in_front(void)
+{
+    static const struct step list[] = {
+        SPAWN(NULL),
+        KEYS(INIT, 1, "answer 0: EPERM\n"),
+        KEYS(P1, 1, "keys 1/1\nanswer 1\n"), /* it need not have read */
+        READS(p1, BEGINS("1/1")),
+        FORK(P1, NULL),
+        KEYS(P2, 1, "answer 2: EPERM\n"),
+        EXEC(P2, SEES_EXEC(2) AGAIN SEGMENTS(2) ENTRY(2) "answer 2\n"), /* the parent's stay the parent's */
+        WAIT(P1, AGAIN, 2),
+        KEYS(P2, 1, "keys 2/2\nanswer 2\n"),
+        KEYS(P2, 0, "keys 2/2 no more\nanswer 2\n"),
+        KEYS(P2, 1, "keys 2/2\nanswer 2\n"),
+        EXEC(P2, SEES_EXEC(2) "keys 2/2 no more\n" SEGMENTS(2) ENTRY(2) "answer 2\n"),
+        EXEC(P2, SEES_EXEC(2) SEGMENTS(2) ENTRY(2) "answer 2\n"),
+    };
+
+    RUN(list, 1);
+}
+
+/* Who is in front ends, also who waits there, but nobody else: neither what is in the background nor who has ended. */
+static void control_c_ends_who_is_in_front(void)
+{
+    static const struct step shell[] = {
+        SPAWN(NULL),
+        READS(p1, BEGINS("1/1")),
+        CALL(P1, "answer 1: 0\n", PROC_SIGNALS, 2, 0, 0), /* it catches SIGINT, as bit 1 */
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        EXEC(P2, NULL),
+        EXEC(P3, NULL),
+        READS(nobody, ""),
+        WAIT(P1, AGAIN, 3),
+        CONTROL_C(NULL),
+        CALL(P1, "answer 1\n", PROC_KILL, 2, 0), /* that is still there */
+        CALL(P1, "answer 1: 3 0 2\n", PROC_WAIT, 3, 0),
+    };
+
+    RUN(shell, 1);
+}
+
 static void ticks_are_wanted(void)
 {
     machine_wants_ticks = true;
@@ -206,6 +260,8 @@ int main(void)
     a_command_in_the_background_is_not();
     who_is_waited_for_is_in_front();
     the_children_of_the_dead_are_not_in_front();
+    keys_are_for_who_is_in_front();
+    control_c_ends_who_is_in_front();
     the_console_has_ticks_while_it_wants_them();
     puts("test_proc_front: input is the foreground's");
 }

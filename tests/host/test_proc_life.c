@@ -4,18 +4,18 @@
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
- * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
- * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
- * sources: servers/proc/front.c servers/proc/work.c servers/proc/wall_clock.c
- * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
  */
+#include <errno.h>
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/libc/errno.h"
 #include "servers/proc/arguments.h"
 #include "servers/proc/cpus.h"
 #include "servers/proc/frame_pool.h"
@@ -77,14 +77,14 @@ static void another_program_is_run(void)
     const struct step list[] = {
         SPAWN(NULL),
         {.from = P1, STRINGS(PROC_EXEC, 2, "/a/good\0x"),
-         .expected = "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
+         .expected = PROGRAM("/a/good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
         CALL(P1, "answer 1: 2 10 10 /a/good|x|\n", PROC_ARGS, 0),
         {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .before = fpus_are_used,
-         .expected = "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "write r1: fpu as at first\nanswer 1\n"},
+         .expected = PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "write r1: fpu as at first\nanswer 1\n"},
         CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
         {.from = P1, STRINGS(PROC_EXEC, 1, "large"), .refused = "clear", .with = -ENOMEM,
-         .expected = "clear 1: 1021, tables 12\nanswer 1: ENOMEM\n"},
-        {.from = P1, STRINGS(PROC_EXEC, 1, "none"), .expected = "answer 1: ENOENT\n"},
+         .expected = PROGRAM("large") "clear 1: 1021, tables 12\nanswer 1: ENOMEM\n"},
+        {.from = P1, STRINGS(PROC_EXEC, 1, "none"), .expected = PROGRAM("none") "answer 1: ENOENT\n"},
         CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
     };
 
@@ -215,7 +215,7 @@ static void an_exec_may_fail_late(void)
     const struct step list[] = {
         SPAWN(NULL),
         {.from = P1, STRINGS(PROC_EXEC, 1, "/b/good"), .refused = "finish", .with = -ENOMEM,
-         .expected = "clear 1: 18, tables 6\n" SEGMENTS(1) "log good (pid 1): killed: no memory for exec\n"
+         .expected = PROGRAM("/b/good") "clear 1: 18, tables 6\n" SEGMENTS(1) "log good (pid 1): killed: no memory for exec\n"
              GONE(1) RELEASE("1/1")},
     };
     RUN(list, 1);

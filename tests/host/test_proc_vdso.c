@@ -4,18 +4,18 @@
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
- * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
- * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
- * sources: servers/proc/front.c servers/proc/work.c servers/proc/wall_clock.c
- * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
  */
+#include <errno.h>
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/libc/errno.h"
 #include "servers/proc/arguments.h"
 #include "tests/host/check.h"
 #include "tests/server/proc_steps.h"
@@ -40,9 +40,11 @@ static void a_foreign_program_begins_in_the_vdso(void)
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"),
          .expected = FRAME(0) BODY(1, "1/1", 0, 0) FOREIGN(1) RESUME(1) "answer 0: 1\n"},
         SPAWN(FRAME(1) BODY(2, "2/2", 1, 0) GOOD(2) RESUME(2) "answer 0: 2\n"), /* and one of ours does not */
-        {.from = P2, STRINGS(PROC_EXEC, 1, "/bin/foreign"), .expected = "clear 2: 18, tables 6\n" FOREIGN(2) "answer 2\n"},
-        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .expected = "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
-        {.from = P1, STRINGS(PROC_EXEC, 1, "vdso"), .expected = "answer 1: ENOEXEC\n"}, /* a program of that name, too */
+        {.from = P2, STRINGS(PROC_EXEC, 1, "/bin/foreign"), 
+         .expected = PROGRAM("/bin/foreign") "clear 2: 18, tables 6\n" FOREIGN(2) "answer 2\n"},
+        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), 
+         .expected = PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
+        {.from = P1, STRINGS(PROC_EXEC, 1, "vdso"), .expected = PROGRAM("vdso") "answer 1: ENOEXEC\n"}, /* a program of that name, too */
     };
 
     RUN(list, 1);
@@ -55,7 +57,7 @@ static void the_vdso_is_mapped_once(void)
         SPAWN(NULL),
         WORK(NOTHING),
         {.from = P1, STRINGS(PROC_EXEC, 1, "hugely"),
-         .expected = "clear 1: 620, tables 12\n" VDSO(1) "map 1: 900000+200000 from 731+200000 rights 5\n" GOES_ON},
+         .expected = PROGRAM("hugely") "clear 1: 620, tables 12\n" VDSO(1) "map 1: 900000+200000 from 731+200000 rights 5\n" GOES_ON},
         WORK("map 1: b00000+200000 from 1243+58100 rights 5\n" GOES_ON),
         WORK("map 1: d00000+b0000 from 0+0 rights 5\nfinish 1: db0000\n" ENTRY_VDSO(1, 1) "answer 1\n"),
     };
@@ -84,8 +86,8 @@ static void there_may_be_no_vdso(void)
     const struct step list[] = {
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"), .expected = "answer 0: ENOEXEC\n"},
         SPAWN(FRAME(0) BODY(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n"),
-        {.from = BADGE(1, 2), STRINGS(PROC_EXEC, 1, "foreign"), .expected = "answer 1: ENOEXEC\n"},
-        {.from = BADGE(1, 2), STRINGS(PROC_EXEC, 1, "hugely"), .expected = "answer 1: ENOEXEC\n"},
+        {.from = BADGE(1, 2), STRINGS(PROC_EXEC, 1, "foreign"), .expected = PROGRAM("foreign") "answer 1: ENOEXEC\n"},
+        {.from = BADGE(1, 2), STRINGS(PROC_EXEC, 1, "hugely"), .expected = PROGRAM("hugely") "answer 1: ENOEXEC\n"},
         CALL(BADGE(1, 2), "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
     };
 
@@ -102,14 +104,15 @@ static void an_environment_follows_the_arguments(void)
     const struct step list[] = {
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "good\0HOME=/\0"), .expected = NULL},
         CALL(P1, "answer 1: 1 13 13 good|HOME=/||\n", PROC_ARGS, 0),
-        {.from = P1, STRINGS(PROC_EXEC, 2, "foreign\0x\0A=b"), .expected = "clear 1: 18, tables 6\n" FOREIGN(1) "answer 1\n"},
+        {.from = P1, STRINGS(PROC_EXEC, 2, "foreign\0x\0A=b"), 
+         .expected = PROGRAM("foreign") "clear 1: 18, tables 6\n" FOREIGN(1) "answer 1\n"},
         CALL(P1, "answer 1: 2 14 14 foreign|x|A=b|\n", PROC_ARGS, 0),
         {.from = P1, STRINGS(PROC_EXEC, 0, "good"), .expected = "answer 1: EINVAL\n"},
         {.from = P1, STRINGS(PROC_EXEC, 4, "good\0x\0A=b"), .expected = "answer 1: EINVAL\n"},
         CALL_WITH(P1, "good\0A=b", 8, "answer 1: EINVAL\n", PROC_EXEC, 1, 8), /* its last zero byte is not there */
         CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
         CALL_WITH(P1, "A=b", 4, "answer 1\n", PROC_ARGS_PUT, 5, 4),
-        CALL(P1, "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 1, 0),
+        CALL(P1, PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 1, 0),
         CALL(P1, "answer 1: 1 9 9 good|A=b|\n", PROC_ARGS, 0),
         FORK(P1, NULL),
         CALL(P2, "answer 2: 1 9 9 good|A=b|\n", PROC_ARGS, 0),

@@ -4,13 +4,13 @@
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
- * sources: servers/proc/main.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
- * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c
+ * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
- * sources: servers/proc/front.c servers/proc/work.c servers/proc/wall_clock.c
- * sources: servers/archive.c servers/elf_image.c servers/fault.c servers/log.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/server/proc_machine.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
  */
 #include <string.h>
 
@@ -23,7 +23,7 @@
 enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
 
 #define FORK_IN_PARTS(badge, n, lines) IN_PARTS("copy", n, badge, lines, PROC_FORK)
-#define EXEC(badge, program, lines)    {.from = badge, STRINGS(PROC_EXEC, 1, program), .expected = lines}
+#define EXEC(badge, program, lines)    {.from = badge, STRINGS(PROC_EXEC, 1, program), .expected = PROGRAM(program) lines}
 
 #define COPY_MORE(n, parent) "copy more of " #parent " to " #n "\n"
 #define REST(n, badge, cpu, parent) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge) LIKE(n, parent) RESUME(n)
@@ -273,7 +273,7 @@ static void an_exec_goes_on(void)
         SPAWN(NULL),
         WORK(NOTHING),
         {.from = P1, STRINGS(PROC_EXEC, 2, "large\0x"), .in_parts = "clear", .parts = 2,
-         .expected = "clear 1: 1021, tables 12\n" GOES_ON},
+         .expected = PROGRAM("large") "clear 1: 1021, tables 12\n" GOES_ON},
         UNHEARD(P1),
         CALL(INIT, "answer 0\n", PROC_KILL, 1, 0),
         WORK("clear 1: 1021, tables 12\n" GOES_ON),
@@ -355,7 +355,8 @@ static void who_executes_is_killed(void)
     const struct step clearing[] = {
         SPAWN(NULL),
         WORK(NOTHING),
-        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .in_parts = "clear", .parts = 2, .expected = "clear 1: 18, tables 6\n" GOES_ON},
+        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .in_parts = "clear", .parts = 2,
+         .expected = PROGRAM("good") "clear 1: 18, tables 6\n" GOES_ON},
         WORK("clear 1: 18, tables 6\n" GOES_ON),
         CALL(INIT, RELEASE("1/1") "answer 0\n", PROC_KILL, 1, 15),
         CALL(INIT, "answer 0\n", PROC_KILL, 1, 9),

@@ -5,11 +5,11 @@
  * sources: servers/lib/account.c
  */
 #include "kernel/abi/abi.h"
-#include "libuser/libc/errno.h"
 #include "servers/proc/process.h"
 #include "servers/proc/sleepers.h"
 #include "tests/host/check.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* One that lives. */

@@ -12,7 +12,7 @@ enum { HEAP = 0xa00000, OWN = PRIVATE | ANONYMOUS };
 
 static void heap_begin(void)
 {
-    state->heap_end = 0;
+    state->heap_end = state->has_own_heap = 0;
 }
 
 static void the_heap_moves(void)
@@ -54,6 +54,24 @@ static void the_heap_may_stay(void)
     heap_begin();
     ANSWERS({-EINVAL, {0, 0}, NULL}); /* where nobody knows where it is, nothing more is asked for */
     CHECK(CALL(brk, HEAP) == 0);
+    expect("sbrk 0 0 0\n");
+}
+
+/* The old end is the answer; in parts, as brk. */
+static void the_heap_is_a_programs_own(void)
+{
+    heap_begin();
+    ANSWERS({0, {HEAP, HEAP}, NULL}, {0, {HEAP, HEAP + 10}, NULL}, {MEM_MORE, {HEAP + 10, HEAP + 0x1000}, NULL},
+            {0, {HEAP + 0x1000, HEAP + 0x3000}, NULL}, {0, {HEAP + 0x3000, HEAP}, NULL}, {-ENOMEM, {7, 7}, NULL}, {-EINVAL, {7, 7}, NULL});
+    CHECK(CALL(sbrk, 10) == HEAP && CALL(sbrk, 0) == HEAP + 10 && CALL(sbrk, 0x2ff6) == HEAP + 10);
+    CHECK(CALL(sbrk, (uint32_t)-0x3000) == HEAP + 0x3000 && state->heap_end == HEAP);
+    CHECK(CALL(sbrk, 0x40000000) == -ENOMEM && CALL(sbrk, (uint32_t)-1) == -EINVAL && CALL(sbrk, 0) == HEAP);
+    expect("sbrk 0 0 0\nsbrk 10 0 0\nsbrk 12278 0 0\nsbrk 8192 0 0\nsbrk -12288 0 0\nsbrk 1073741824 0 0\nsbrk -1 0 0\n");
+    CHECK(CALL(brk, 0) == HEAP && CALL(brk, HEAP + 0x1000) == HEAP); /* malloc gets nothing of it */
+    expect("");
+    heap_begin();
+    ANSWERS({-EINVAL, {0, 0}, NULL});
+    CHECK(CALL(sbrk, 10) == -EINVAL);
     expect("sbrk 0 0 0\n");
 }
 
@@ -101,9 +119,26 @@ static void some_maps_are_refused(void)
     CHECK(CALL(mmap2, 0, 1, READ_WRITE, ANONYMOUS) == -EINVAL); /* neither private nor shared */
     CHECK(CALL(mmap2, 1, 1, READ_WRITE, OWN | FIXED) == -EINVAL);
     CHECK(CALL(mmap2, 0, 1, READ_WRITE, PRIVATE) == -ENODEV); /* of a file */
-    CHECK(CALL(mmap2, 0, 1, READ_WRITE, SHARED | ANONYMOUS) == -ENODEV);
-    CHECK(CALL(mmap2, 0, 1, 0, OWN) == -EACCES && CALL(mmap2, 0, 1, 1, OWN) == -EACCES && CALL(mmap2, 0, 1, 7, OWN) == -EACCES);
+    CHECK(CALL(mmap2, 0, 1, READ_WRITE, PRIVATE, 3) == -EBADF);
+    CHECK(CALL(mmap2, 0, 1, 6, OWN) == -EACCES && CALL(mmap2, 0, 1, 8, OWN) == -EINVAL && CALL(mmap2, 0, 1, 7, OWN) == -EACCES);
     expect("");
+}
+
+/* Pages of a file without a name, which is closed again; what is missing of it is undone. */
+static void shared_pages_are_a_files(void)
+{
+    memset(state, 0, sizeof(*state));
+    ANSWERS({0}, {0, {5}, NULL}, {0, {0x50000000}, NULL}, {0, {2}, NULL}, {0, {1}, NULL}, {0});
+    CHECK(CALL(mmap2, 0, 0x2001, READ_WRITE, SHARED | ANONYMOUS) == 0x50000000 && state->has_mappings);
+    expect("files 0 0 0\nfile unnamed 12288 0 0\nreserve 0 8193 3\nfile map 5 0 1342177283 \x03|||\x01|||\n"
+           "file map 5 2 1342185475 \x01|||\x01|||\nfile close 5 0 0\n");
+    ANSWERS({-ENFILE, {0}, NULL});
+    CHECK(CALL(mmap2, 0, 1, READ_WRITE, SHARED | ANONYMOUS) == -ENFILE);
+    expect("file unnamed 4096 0 0\n");
+    ANSWERS({0, {5}, NULL}, {-ENOMEM, {0}, NULL}, {0});
+    CHECK(CALL(mmap2, 0, 1, READ_WRITE, SHARED | ANONYMOUS) == -ENOMEM);
+    expect("file unnamed 4096 0 0\nreserve 0 1 3\nfile close 5 0 0\n");
+    memset(state, 0, sizeof(*state));
 }
 
 static void pages_are_unmapped(void)
@@ -172,7 +207,7 @@ static void limits_are_told(void)
     CHECK(CALL(getrlimit, PAGES, AT(limit)) == -EINVAL && limit[0] == 5);
     expect("get_limit 0 0 0\nget_limit 0 0 0\nget_limit 0 0 0\nget_limit 0 0 0\n");
     CHECK(CALL(getrlimit, STACK, AT(limit)) == 0 && limit[0] == 8 << 20 && limit[1] == 8 << 20);
-    CHECK(CALL(getrlimit, DESCRIPTORS_OPEN, AT(limit)) == 0 && limit[0] == 3);
+    CHECK(CALL(getrlimit, DESCRIPTORS_OPEN, AT(limit)) == 0 && limit[0] == 128);
     CHECK(CALL(getrlimit, 0, AT(limit)) == 0 && limit[0] == 0xffffffff && limit[1] == 0xffffffff); /* there is none */
     CHECK(CALL(getrlimit, RESOURCES - 1, AT(limit)) == 0 && CALL(getrlimit, RESOURCES, AT(limit)) == -EINVAL);
     CHECK(CALL(getrlimit, 0xffffffff, AT(limit)) == -EINVAL);
@@ -237,16 +272,35 @@ static void others_have_no_limits(void)
     expect("getpid 0 0 0\ngetpid 0 0 0\n");
 }
 
+/* What is to be written may be read; the rest is mem's to say, part by part. */
+static void pages_are_protected(void)
+{
+    ANSWERS({0}, {0}, {MEM_MORE, {0x50001000}, NULL}, {0}, {-ENOMEM, {0x50002000}, NULL});
+    CHECK(CALL(mprotect, 0x50000000, 1, 2) == 0 && CALL(mprotect, 0x50000000, 0x1000, 4) == 0);
+    CHECK(CALL(mprotect, 0x50000000, 0x1001, 0) == 0 && CALL(mprotect, 0x50000000, 0x5000, 1) == -ENOMEM);
+    expect("protect 1342177280 4096 3\nprotect 1342177280 4096 5\nprotect 1342177280 8192 0\nprotect 1342181376 4096 0\n"
+           "protect 1342177280 20480 1\n");
+    CHECK(CALL(mprotect, 0x50000001, 0x1000, 1) == -EINVAL && CALL(mprotect, 0x50000000, 0x1000, 8) == -EINVAL);
+    CHECK(CALL(mprotect, 0x50000000, 0x1000, 6) == -EACCES && CALL(mprotect, 0x50000000, 0, 1) == 0);
+    CHECK(CALL(mprotect, 0x50000000, 0xfffffff0, 1) == -ENOMEM && CALL(mprotect, 0, 0x1000, 1) == -ENOMEM);
+    expect("");
+    ANSWERS({0, {0x50000000}, NULL}, {0}, {0, {0x50000000}, NULL}, {-ENOMEM, {0}, NULL}, {0});
+    CHECK(CALL(mmap2, 0, 5, 0, OWN) == 0x50000000 && CALL(mmap2, 0, 5, 4, OWN) == -ENOMEM);
+    expect("mmap 0 5 0\nprotect 1342177280 4096 0\nmmap 0 5 0\nprotect 1342177280 4096 5\nmunmap 1342177280 5 0\n");
+}
+
 int main(void)
 {
     world_begin();
     the_heap_moves();
     the_heap_moves_in_parts();
     the_heap_may_stay();
+    the_heap_is_a_programs_own();
     pages_are_mapped();
     an_address_is_a_wish();
     an_address_may_be_fixed();
     some_maps_are_refused();
+    shared_pages_are_a_files();
     pages_are_unmapped();
     pages_change_in_place();
     pages_may_move();
@@ -255,5 +309,6 @@ int main(void)
     limits_are_set();
     both_at_once();
     others_have_no_limits();
+    pages_are_protected();
     puts("test_vdso_memory: a program gets what it asks of memory");
 }

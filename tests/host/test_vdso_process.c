@@ -5,8 +5,6 @@
  */
 #include "tests/host/vdso_world.h"
 
-enum { WAITPID = 7, WAIT4 = 114 };
-
 static void a_process_ends(void)
 {
     ENDS(CALL(exit, 0x12345));
@@ -19,9 +17,10 @@ static void others_are_asked(void)
     CHECK(CALL(fork, 1) == 9 && CALL(fork, 1) == 0 && CALL(fork, 1) == -EAGAIN);
     expect("fork 0 0 0\nfork 0 0 0\nfork 0 0 0\n");
     ANSWERS({0, {9}, NULL}, {-EAGAIN, {0}, NULL}, {0, {0}, NULL});
-    state->pending = state->blocked = 5; /* what waits for the parent does not wait for the child */
-    CHECK(CALL(fork, 1) == 9 && CALL(fork, 1) == -EAGAIN && state->pending == 5);
-    CHECK(CALL(fork, 1) == 0 && state->pending == 0 && state->blocked == 5);
+    state->held = state->look = state->blocked = 5; /* what waits for the parent does not wait for the child */
+    CHECK(CALL(fork, 1) == 9 && CALL(fork, 1) == -EAGAIN && state->held == 5);
+    CHECK(CALL(fork, 1) == 0 && !state->held && !state->look && state->blocked == 5);
+    state->blocked = 0;
     expect("fork 0 0 0\nfork 0 0 0\nfork 0 0 0\n");
     ANSWERS({0, {7, 3}, NULL}, {0, {7, 3}, NULL}, {-EAGAIN, {7, 3}, NULL}, {-EAGAIN, {7, 3}, NULL});
     CHECK(CALL(getpid, 1) == 7 && CALL(getppid, 1) == 3 && CALL(getpid, 1) == -EAGAIN && CALL(getppid, 1) == -EAGAIN);
@@ -38,36 +37,56 @@ static void children_are_waited_for(void)
     int *status = (int *)(void *)program;
 
     ANSWERS({0, {7, 0x1234, 0}, NULL}, {0, {7, 3, 9}, NULL}, {0, {0, 5, 0}, NULL}, {-ECHILD, {1, 1, 1}, NULL}, {0, {8}, NULL});
-    CHECK(CALL_AS(WAITPID, wait4, (uint32_t)-1, AT(status), 0) == 7 && *status == 0x3400);
-    CHECK(CALL_AS(WAITPID, wait4, 7, AT(status), 2 | 8) == 7 && *status == 9);
-    CHECK(CALL_AS(WAIT4, wait4, 0, AT(status), 1, 0) == 0 && *status == 9);
-    CHECK(CALL_AS(WAIT4, wait4, (uint32_t)-5, AT(status), 0, 0) == -ECHILD && *status == 9);
-    CHECK(CALL_AS(WAITPID, wait4, 0, 0, 1 | 2) == 8);
+    CHECK(CALL(waitpid, (uint32_t)-1, AT(status), 0) == 7 && *status == 0x3400);
+    CHECK(CALL(waitpid, 7, AT(status), 2 | 8) == 7 && *status == 9);
+    CHECK(CALL(wait4, 0, AT(status), 1, 0) == 0 && *status == 9);
+    CHECK(CALL(wait4, (uint32_t)-5, AT(status), 0, 0) == -ECHILD && *status == 9);
+    CHECK(CALL(waitpid, 0, 0, 1 | 2) == 8);
     expect("wait -1 0 0\nwait 7 0 0\nwait 0 1 0\nwait -5 0 0\nwait 0 1 0\n");
-    CHECK(CALL_AS(WAITPID, wait4, 1, 0, 4) == -EINVAL && CALL_AS(WAITPID, wait4, 1, 0, 0xffffffff) == -EINVAL);
-    CHECK(CALL_AS(WAIT4, wait4, 1, 0, 0x40000000, 0) == -EINVAL);
+    CHECK(CALL(waitpid, 1, 0, 4) == -EINVAL && CALL(waitpid, 1, 0, 0xffffffff) == -EINVAL);
+    CHECK(CALL(wait4, 1, 0, 0x40000000, 0) == -EINVAL);
     FOR_BAD_PLACES(place, 4)
-        CHECK(CALL_AS(WAITPID, wait4, 1, place, 0) == -EFAULT);
+        CHECK(CALL(waitpid, 1, place, 0) == -EFAULT);
     expect("");
 }
 
-/* Of one that ended alone, and only by wait4: what waitpid has there is no argument. */
+/* As xv6's programs are told: all of what it gave to exit, -1 for one that was killed. */
+static void whole_statuses_are_told(void)
+{
+    int *status = (int *)(void *)program;
+
+    ANSWERS({0, {7, 1000, 0}, NULL}, {0, {1, 0xffffffff, 0}, NULL}, {0, {7, 3, 9}, NULL}, {0, {0, 5, 0}, NULL}, {-ECHILD, {1, 1, 1}, NULL},
+            {0, {8}, NULL});
+    CHECK(CALL(wait_status, (uint32_t)-1, AT(status), 0) == 7 && *status == 1000);
+    CHECK(CALL(wait_status, 1, AT(status), 0) == 1 && *status == -1);
+    *status = 5;
+    CHECK(CALL(wait_status, 7, AT(status), 2 | 8) == 7 && *status == -1);
+    CHECK(CALL(wait_status, 0, AT(status), 1) == 0 && CALL(wait_status, (uint32_t)-5, AT(status), 0) == -ECHILD && *status == -1);
+    CHECK(CALL(wait_status, 0, 0, 0) == 8);
+    expect("wait -1 0 0\nwait 1 0 0\nwait 7 0 0\nwait 0 1 0\nwait -5 0 0\nwait 0 0 0\n");
+    CHECK(CALL(wait_status, 1, 0, 4) == -EINVAL);
+    FOR_BAD_PLACES(place, 4)
+        CHECK(CALL(wait_status, 1, place, 0) == -EFAULT);
+    expect("");
+}
+
+/* Of one that ended alone, and only by wait4: what waitpid has there is no argument of its. */
 static void resources_are_nothing(void)
 {
     enum { USAGE = 72 };
 
     memset(program, 0xee, 100);
     ANSWERS({0, {7, 1, 0}, NULL}, {0, {0, 0, 0}, NULL}, {-ECHILD, {7}, NULL}, {0, {7, 0, 0}, NULL});
-    CHECK(CALL_AS(WAITPID, wait4, 7, 0, 0, AT(program)) == 7 && (unsigned char)program[0] == 0xee);
-    CHECK(CALL_AS(WAIT4, wait4, 7, 0, 1, AT(program)) == 0 && (unsigned char)program[0] == 0xee);
-    CHECK(CALL_AS(WAIT4, wait4, 7, 0, 1, AT(program)) == -ECHILD && (unsigned char)program[0] == 0xee);
-    CHECK(CALL_AS(WAIT4, wait4, 7, 0, 0, AT(program)) == 7);
+    CHECK(CALL(waitpid, 7, 0, 0, AT(program)) == 7 && (unsigned char)program[0] == 0xee);
+    CHECK(CALL(wait4, 7, 0, 1, AT(program)) == 0 && (unsigned char)program[0] == 0xee);
+    CHECK(CALL(wait4, 7, 0, 1, AT(program)) == -ECHILD && (unsigned char)program[0] == 0xee);
+    CHECK(CALL(wait4, 7, 0, 0, AT(program)) == 7);
     for (uint32_t i = 0; i < USAGE; i++)
         CHECK(program[i] == 0);
     CHECK((unsigned char)program[USAGE] == 0xee);
     forget_lines();
     FOR_BAD_PLACES(place, USAGE)
-        CHECK(CALL_AS(WAIT4, wait4, 1, 0, 0, place) == -EFAULT);
+        CHECK(CALL(wait4, 1, 0, 0, place) == -EFAULT);
     expect("");
 }
 
@@ -178,6 +197,7 @@ int main(void)
     a_process_ends();
     others_are_asked();
     children_are_waited_for();
+    whole_statuses_are_told();
     resources_are_nothing();
     programs_are_run();
     strings_are_checked();

@@ -1,13 +1,13 @@
 /*
- * The library of system calls and signals that a process sends to itself: when its handlers are called, with what; what
- * is left to proc.
+ * The library of system calls and signals: what proc is told and asked, the frames on which handlers are called, and what is
+ * left when they return.
  *
  * instead: tests/server/instead
  */
 #include "tests/host/vdso_world.h"
 
-enum { OWN_PID = 7, OTHER = 8, USER_1 = 10, USER_2 = 12, BLOCK_THEM = 0, UNBLOCK_THEM = 1, SET_THEM = 2, BYTES = 8 };
-enum { ONE = 1, TWO = 2, NESTED = 3 }; /* handlers: function_at() */
+enum { OTHER = 8, TKILL = 238, USER_1 = 10, USER_2 = 12, BLOCK_THEM = 0, UNBLOCK_THEM = 1, SET_THEM = 2, BYTES = 8 };
+enum { HANDLER_AT = 0x905000, ALL = 0x7fffffff & ~(1 << 8 | 1 << 18), STACK_AT = 0x906000, STACK_BYTES = 0x2000 };
 #define BIT(signal) (1u << ((signal)-1))
 
 static struct sigaction_words *action, *was; /* the program's */
@@ -17,36 +17,7 @@ static void signals_begin(void)
 {
     memset(state, 0, sizeof(*state));
     forget_lines();
-    ANSWERS({0, {OWN_PID}, NULL}, {0, {OWN_PID}, NULL}, {0, {OWN_PID}, NULL}, {0, {OWN_PID}, NULL},
-            {0, {OWN_PID}, NULL}, {0, {OWN_PID}, NULL});
-}
-
-static void heard_one(int signal)
-{
-    add_line("one: %d, blocked %x\n", signal, state->blocked);
-}
-
-static void heard_two(int signal, const struct siginfo_words *info, const uint32_t *context)
-{
-    CHECK(info->signal == (uint32_t)signal && info->code == (uint32_t)-6 && info->pid == OWN_PID && !info->error);
-    for (uint32_t i = 0; i < 28; i++)
-        CHECK(info->rest[i] == 0);
-    for (uint32_t i = 0; i < 90; i++)
-        CHECK(context[i] == 0);
-    add_line("two: %d, blocked %x\n", signal, state->blocked);
-}
-
-/* It sends another one, and itself once more if that is the first time. */
-static void heard_nested(int signal)
-{
-    static bool again;
-
-    add_line("nested: %d, blocked %x\n", signal, state->blocked);
-    again = !again;
-    vdso_raise(USER_2);
-    if (again)
-        vdso_raise(USER_1);
-    add_line("nested: done\n");
+    ANSWERS({0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0});
 }
 
 static void catch_with(uint32_t signal, uint32_t handler, uint32_t flags, uint32_t mask)
@@ -55,137 +26,71 @@ static void catch_with(uint32_t signal, uint32_t handler, uint32_t flags, uint32
     CHECK(CALL(rt_sigaction, signal, AT(action), 0, BYTES) == 0);
 }
 
-static uint32_t handler_at(uint32_t number)
-{
-    return AT(program + (WORLD_PAGES - 1) * PAGE_SIZE + 16 * number);
-}
-
 static int32_t change_mask(uint32_t how, uint32_t mask)
 {
     set[0] = mask, set[1] = 0xffffffff;
     return CALL(rt_sigprocmask, how, AT(set), 0, BYTES);
 }
 
-/* ---------------------------------------------------------------------------------- sent to others */
+/* ---------------------------------------------------------------------------------- proc is told */
 
-static void proc_sends_to_others(void)
+static void proc_is_told(void)
 {
     signals_begin();
-    ANSWERS({0}, {-ESRCH, {0}, NULL}, {-EPERM, {0}, NULL}, {-EINVAL, {0}, NULL}, {-EINVAL, {0}, NULL});
-    CHECK(CALL(kill, OTHER, 15) == 0 && CALL(kill, (uint32_t)-5, 9) == -ESRCH);
-    CHECK(CALL(kill, OWN_PID, 0) == -EPERM && CALL(kill, OWN_PID, 32) == -EINVAL); /* no signal of its own */
-    CHECK(CALL(kill, OWN_PID, 0xffffffff) == -EINVAL);
-    expect("kill 8 15 0\nkill -5 9 0\nkill 7 0 0\nkill 7 32 0\nkill 7 -1 0\n");
-    catch_with(USER_1, handler_at(ONE), 0, 0); /* its own handler does not matter */
-    ANSWERS({0, {OWN_PID}, NULL}, {-ESRCH, {0}, NULL});
-    CHECK(CALL(kill, OTHER, USER_1) == -ESRCH);
-    expect("getpid 0 0 0\nkill 8 10 0\n");
-    CHECK(CALL(tgkill, OWN_PID, OTHER, 9) == -ESRCH);
+    catch_with(USER_1, HANDLER_AT, 0, 0);
+    catch_with(USER_1, HANDLER_AT + 8, 0, 0); /* nothing that it needs to know */
+    catch_with(USER_2, HANDLE_IGNORE, 0, 0);
+    expect("signals 512 0 0\nsignals 512 2048 0\n");
+    catch_with(USER_1, HANDLE_IGNORE, 0, 0);
+    catch_with(USER_2, HANDLE_DEFAULT, 0, 0);
+    expect("signals 0 2560 0\nsignals 0 512 0\n");
+    CHECK(change_mask(BLOCK_THEM, BIT(1)) == 0 && change_mask(BLOCK_THEM, BIT(1)) == 0 && !state->look);
+    expect("signals 0 512 1\n");
+    ANSWERS({0, {BIT(3)}, NULL});
+    CHECK(change_mask(SET_THEM, 0) == 0 && state->look); /* something is due */
+}
+
+/* As around a fork: that costs nothing, and the next wait tells of it. */
+static void a_full_mask_is_told_late(void)
+{
+    signals_begin();
+    catch_with(USER_1, HANDLER_AT, 0, 0);
+    forget_lines();
+    CHECK(change_mask(SET_THEM, 0xffffffff) == 0 && state->blocked == ALL && change_mask(SET_THEM, 0) == 0);
     expect("");
-    ANSWERS({-ESRCH, {0}, NULL});
-    CHECK(CALL(tgkill, OTHER, OTHER, 9) == -ESRCH);
-    expect("kill 8 9 0\n");
+    CHECK(change_mask(SET_THEM, 0xffffffff) == 0);
+    catch_with(USER_2, HANDLER_AT, 0, 0); /* that is told, and not the mask */
+    CHECK(state->blocked == ALL);
+    expect("signals 2560 0 0\n");
+    CHECK(CALL(kill, OTHER, USER_1) == 0 && CALL(kill, OTHER, 15) == 0);
+    expect("kill 8 10 0\nsignals 2560 0 2147221247\nkill 8 15 0\n");
+    CHECK(change_mask(SET_THEM, 0) == 0 && change_mask(SET_THEM, 0xffffffff) == 0);
+    forget_lines();
+    CHECK(CALL(wait4, 5, 0, 0, 0) == 0);
+    expect("signals 2560 0 2147221247\nwait 5 0 0\n");
 }
 
-/* ---------------------------------------------------------------------------------- sent to itself */
-
-/* A signal without a handler is proc's matter; one that is ignored is nobody's. */
-static void signals_do_what_is_usual(void)
+/* One that is held back is looked for as soon as it is not blocked any more. */
+static void signals_are_sent(void)
 {
     signals_begin();
-    CHECK(CALL(kill, OWN_PID, 15) == 0);
-    expect("kill 7 15 0\n");
-    ANSWERS({-EINVAL, {0}, NULL}, {0, {OWN_PID}, NULL}, {0}); /* nothing can stop a process */
-    CHECK(CALL(kill, OWN_PID, 19) == -EINVAL);
-    expect("kill 7 19 0\n");
-    catch_with(15, 1, 0, 0);
-    CHECK(CALL(kill, OWN_PID, 15) == 0);
-    expect("getpid 0 0 0\n");
-    CHECK(CALL(tgkill, OWN_PID, OWN_PID, 31) == 0);
-    expect("kill 7 31 0\n");
-    CHECK(state->pending == 0 && state->blocked == 0);
-}
-
-/* Before the call returns, with the signal blocked and what its mask says; then all is as before. */
-static void handlers_are_called(void)
-{
+    ANSWERS({0}, {-ESRCH, {0}, NULL}, {-EPERM, {0}, NULL}, {-EINVAL, {0}, NULL}, {0}, {0}, {0});
+    CHECK(CALL(kill, OTHER, 15) == 0 && CALL(kill, (uint32_t)-5, 9) == -ESRCH && CALL(kill, OTHER, 0) == -EPERM);
+    CHECK(CALL(kill, OTHER, 32) == -EINVAL && CALL(tgkill, OTHER, 9, 9) == -ESRCH);
+    CHECK(CALL_AS(TKILL, kill, OTHER, 9) == 0 && CALL_AS(270, tgkill, OTHER, OTHER, 9) == 0 && !state->look);
+    expect("kill 8 15 0\nkill -5 9 0\nkill 8 0 0\nkill 8 32 0\nkill 8 9 1\nkill 8 9 1\n");
     signals_begin();
-    CHECK(change_mask(SET_THEM, BIT(1)) == 0);
-    catch_with(USER_1, handler_at(ONE), 0, BIT(2));
-    catch_with(31, handler_at(ONE), NO_DEFER, 0);
-    CHECK(CALL(kill, OWN_PID, USER_1) == 0 && state->blocked == BIT(1));
-    expect("getpid 0 0 0\none: 10, blocked 203\n");
-    CHECK(CALL(kill, OWN_PID, USER_1) == 0 && CALL(kill, OWN_PID, 31) == 0);
-    expect("getpid 0 0 0\none: 10, blocked 203\ngetpid 0 0 0\none: 31, blocked 1\n");
-    catch_with(USER_2, handler_at(TWO), SIGINFO, 0);
-    CHECK(CALL(kill, OWN_PID, USER_2) == 0);
-    expect("getpid 0 0 0\ngetpid 0 0 0\ntwo: 12, blocked 801\n");
+    catch_with(USER_1, HANDLER_AT, 0, 0);
+    CHECK(CALL(kill, OTHER, USER_1) == 0 && state->look); /* it may have been itself */
+    state->look = 0;
+    CHECK(change_mask(SET_THEM, BIT(USER_1)) == 0 && CALL(kill, OTHER, USER_1) == 0 && !state->look);
+    CHECK(change_mask(SET_THEM, 0) == 0 && state->look);
+    state->look = state->held = 0;
+    ANSWERS({-EPERM, {0}, NULL});
+    CHECK(CALL(kill, OTHER, USER_1) == -EPERM && !state->look && !state->held);
 }
 
-/* The next one does what is usual. */
-static void a_handler_may_be_called_once(void)
-{
-    signals_begin();
-    catch_with(USER_1, handler_at(ONE), RESET, 0);
-    CHECK(CALL(kill, OWN_PID, USER_1) == 0 && state->actions[USER_1].handler == 0);
-    CHECK(CALL(kill, OWN_PID, USER_1) == 0);
-    expect("getpid 0 0 0\none: 10, blocked 200\nkill 7 10 0\n");
-}
-
-/* What a handler sends is heard within it, but its own, which comes after it. */
-static void handlers_send_signals(void)
-{
-    signals_begin();
-    catch_with(USER_1, handler_at(NESTED), 0, 0);
-    catch_with(USER_2, handler_at(ONE), 0, 0);
-    vdso_raise(USER_1);
-    expect("nested: 10, blocked 200\none: 12, blocked a00\nnested: done\n"
-           "nested: 10, blocked 200\none: 12, blocked a00\nnested: done\n");
-    CHECK(state->blocked == 0 && state->pending == 0);
-}
-
-/* ---------------------------------------------------------------------------------- blocked */
-
-/* They wait, each once; the lowest comes first, before the call returns that lets them through. */
-static void blocked_signals_wait(void)
-{
-    signals_begin();
-    catch_with(USER_1, handler_at(ONE), 0, 0);
-    catch_with(USER_2, handler_at(ONE), 0, 0);
-    CHECK(change_mask(BLOCK_THEM, BIT(USER_1) | BIT(USER_2) | BIT(15)) == 0);
-    CHECK(CALL(kill, OWN_PID, USER_2) == 0 && CALL(kill, OWN_PID, USER_1) == 0 && CALL(kill, OWN_PID, USER_1) == 0);
-    expect("getpid 0 0 0\ngetpid 0 0 0\ngetpid 0 0 0\n");
-    CHECK(change_mask(UNBLOCK_THEM, BIT(15)) == 0);
-    expect("");
-    CHECK(change_mask(UNBLOCK_THEM, BIT(USER_1) | BIT(USER_2)) == 0 && state->pending == 0);
-    expect("one: 10, blocked 200\none: 12, blocked 800\n");
-    CHECK(change_mask(BLOCK_THEM, BIT(15)) == 0 && CALL(kill, OWN_PID, 15) == 0);
-    expect("getpid 0 0 0\n");
-    CHECK(change_mask(SET_THEM, BIT(1)) == 0);
-    expect("getpid 0 0 0\nkill 7 15 0\n");
-}
-
-/* Who would ignore one now does not hear of it later, when it has a handler again. */
-static void ignored_signals_do_not_wait(void)
-{
-    enum { CHILD = 17, CONTINUE = 18, URGENT = 23, WINDOW = 28, ALL = 0x7fffffff };
-    static const uint32_t usually[] = {CHILD, CONTINUE, URGENT, WINDOW};
-
-    signals_begin();
-    CHECK(change_mask(SET_THEM, ALL) == 0);
-    state->pending = BIT(USER_1) | BIT(USER_2);
-    catch_with(USER_1, 1, 0, 0);
-    catch_with(USER_2, 0, 0, 0);
-    CHECK(state->pending == BIT(USER_2)); /* that one would end it */
-    for (uint32_t i = 0; i < 4; i++) {
-        state->pending = BIT(usually[i]) | BIT(USER_2);
-        catch_with(usually[i], handler_at(ONE), 0, 0);
-        CHECK(state->pending == (BIT(usually[i]) | BIT(USER_2)));
-        catch_with(usually[i], 0, 0, 0);
-        CHECK(state->pending == BIT(USER_2));
-    }
-    expect("");
-}
+/* ---------------------------------------------------------------------------------- masks, actions */
 
 static void masks_change(void)
 {
@@ -200,7 +105,7 @@ static void masks_change(void)
     CHECK(CALL(rt_sigprocmask, 99, 0, AT(old), BYTES) == 0 && state->blocked == 16 &&
           old[0] == 16); /* it is only asked */
     CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), AT(set), BYTES) == 0 && set[0] == 16);
-    CHECK(change_mask(SET_THEM, 0xffffffff) == 0 && state->blocked == ~(BIT(9) | BIT(19)));
+    CHECK(change_mask(SET_THEM, 0xffffffff) == 0 && state->blocked == ALL);
     CHECK(change_mask(SET_THEM, 0) == 0 && change_mask(BLOCK_THEM, BIT(9) | BIT(19)) == 0 && state->blocked == 0);
     CHECK(change_mask(3, 1) == -EINVAL && change_mask(0xffffffff, 1) == -EINVAL && state->blocked == 0);
     CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), AT(old), 4) == -EINVAL &&
@@ -211,74 +116,37 @@ static void masks_change(void)
         CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), place, BYTES) == -EFAULT);
     }
     CHECK(state->blocked == 0);
-    expect("");
 }
 
-/* As many bytes of the set as there are to be: what waits and is blocked. */
+/* As many bytes of the set as there are to be: what waits at proc and is blocked. */
 static void waiting_signals_are_told(void)
 {
     signals_begin();
-    state->blocked = BIT(USER_1) | BIT(31), state->pending = BIT(USER_1) | BIT(USER_2) | BIT(31);
+    state->blocked = BIT(USER_1) | BIT(31);
+    ANSWERS({0, {0, BIT(USER_1) | BIT(USER_2) | BIT(31)}, NULL}, {0, {0, BIT(USER_1) | BIT(USER_2) | BIT(31)}, NULL});
     old[0] = old[1] = 0xeeeeeeee;
     CHECK(CALL(rt_sigpending, AT(old), 9) == -EINVAL && old[0] == 0xeeeeeeee);
     CHECK(CALL(rt_sigpending, AT(old), 4) == 0 && old[0] == (BIT(USER_1) | BIT(31)) && old[1] == 0xeeeeeeee);
     CHECK(CALL(rt_sigpending, AT(old), BYTES) == 0 && old[0] == (BIT(USER_1) | BIT(31)) && old[1] == 0);
+    expect("signal_take -1 0 0\nsignal_take -1 0 0\n");
     FOR_BAD_PLACES(place, BYTES)
     CHECK(CALL(rt_sigpending, place, BYTES) == -EFAULT);
-    CHECK(state->pending == (BIT(USER_1) | BIT(USER_2) | BIT(31)));
     expect("");
 }
-
-/* Proc is asked to let it sleep as long as it can, again and again. */
-static void a_pause_is_without_end(void)
-{
-    signals_begin();
-    ANSWERS({0}, {0}, {-EAGAIN, {0}, NULL});
-    CHECK(CALL(pause, 0) == -EAGAIN);
-    expect("sleep 1073741823 0 0\nsleep 1073741823 0 0\nsleep 1073741823 0 0\n");
-}
-
-/* With another mask while it waits: a handler of what comes through ends it. */
-static void signals_are_waited_for(void)
-{
-    signals_begin();
-    catch_with(USER_1, handler_at(ONE), 0, 0);
-    catch_with(USER_2, 1, 0, 0);
-    state->blocked = BIT(USER_1) | BIT(USER_2), state->pending = BIT(USER_1) | BIT(USER_2);
-    set[0] = BIT(1), set[1] = 0;
-    CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EINTR && state->blocked == (BIT(USER_1) | BIT(USER_2)) &&
-          !state->pending);
-    expect("one: 10, blocked 201\n");
-    ANSWERS({-EAGAIN, {0}, NULL});
-    state->pending = BIT(USER_2); /* nobody hears of that */
-    set[0] = 0xffffffff & ~BIT(USER_2);
-    CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EAGAIN && !state->pending);
-    CHECK(state->blocked == (BIT(USER_1) | BIT(USER_2))); /* also when the wait was refused */
-    expect("sleep 1073741823 0 0\n");
-    state->blocked = 5;
-    CHECK(CALL(rt_sigsuspend, AT(set), 4) == -EINVAL);
-    FOR_BAD_PLACES(place, BYTES)
-    CHECK(CALL(rt_sigsuspend, place, BYTES) == -EFAULT);
-    CHECK(state->blocked == 5);
-    expect("");
-}
-
-/* ---------------------------------------------------------------------------------- actions */
 
 static void actions_are_kept(void)
 {
     signals_begin();
-    catch_with(1, 0x1234, NO_DEFER, 0xffffffff);
+    catch_with(1, 0x1234, ACTION_NO_DEFER, 0xffffffff);
     catch_with(31, 1, 0, 5);
     *action = (struct sigaction_words){.handler = 2};
     memset(was, 0xee, sizeof(*was));
     CHECK(CALL(rt_sigaction, 1, AT(action), AT(was), BYTES) == 0);
-    CHECK(was->handler == 0x1234 && was->flags == NO_DEFER && was->mask[0] == ~(BIT(9) | BIT(19)) && !was->mask[1]);
+    CHECK(was->handler == 0x1234 && was->flags == ACTION_NO_DEFER && was->mask[0] == ALL && !was->mask[1]);
     CHECK(!was->restorer && state->actions[1].handler == 2 && state->actions[1].mask == 0);
     CHECK(CALL(rt_sigaction, 31, 0, AT(was), BYTES) == 0 && was->handler == 1 && was->mask[0] == 5);
     CHECK(CALL(rt_sigaction, 31, 0, 0, BYTES) == 0 && state->actions[31].handler == 1);
     CHECK(CALL(rt_sigaction, 9, 0, AT(was), BYTES) == 0 && was->handler == 0);
-    expect("");
 }
 
 static void some_actions_are_refused(void)
@@ -302,6 +170,304 @@ static void some_actions_are_refused(void)
     expect("");
 }
 
+static int32_t set_stack(uint32_t at, uint32_t flags, uint32_t bytes)
+{
+    memcpy(set, (const uint32_t[]){at, flags, bytes}, 12);
+    return CALL(sigaltstack, AT(set), AT(old));
+}
+
+static void a_stack_is_set(void)
+{
+    signals_begin();
+    CHECK(set_stack(STACK_AT, 0, 2047) == -ENOMEM && set_stack(STACK_AT, 4, 4096) == -EINVAL && !state->stack.bytes);
+    CHECK(set_stack(STACK_AT, 0, 2048) == 0 && old[1] == 2 && state->stack.begin == STACK_AT && !state->stack_end);
+    catch_with(USER_1, HANDLER_AT, ACTION_ON_STACK, 0);
+    CHECK(state->stack_end == STACK_AT + 2048); /* now somebody wants it */
+    CHECK(set_stack(1, 2, 0) == 0 && old[0] == STACK_AT && old[1] == 0 && old[2] == 2048 && !state->stack.bytes);
+    CHECK(state->stack_end == 0 && CALL(sigaltstack, 0, AT(old)) == 0 && old[1] == 2);
+    state->stack.begin = 0, state->stack.bytes = UINT32_MAX; /* whoever asks is on it */
+    CHECK(set_stack(STACK_AT, 0, 4096) == -EPERM && CALL(sigaltstack, 0, AT(old)) == 0 && old[1] == 1);
+    FOR_BAD_PLACES(place, 12)
+    CHECK(CALL(sigaltstack, place, 0) == -EFAULT && CALL(sigaltstack, 0, place) == -EFAULT);
+}
+
+/* ---------------------------------------------------------------------------------- waiting */
+
+/* With what is left of the sleep there was a signal; else it goes on, unless there is something to look at. */
+static void a_pause_ends(void)
+{
+    signals_begin();
+    ANSWERS({0}, {0, {5}, NULL}, {-EAGAIN, {0}, NULL});
+    CHECK(CALL(pause, 0) == -EINTR && state->look);
+    expect("sleep 1073741823 0 0\nsleep 1073741823 0 0\n");
+    CHECK(CALL(pause, 0) == -EINTR);
+    state->look = 0;
+    CHECK(CALL(pause, 0) == -EAGAIN);
+    expect("sleep 1073741823 0 0\n");
+}
+
+static void signals_are_waited_for(void)
+{
+    signals_begin();
+    state->blocked = state->told_blocked = 5;
+    set[0] = BIT(1), set[1] = 0;
+    ANSWERS({0}, {0, {5}, NULL});
+    CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EINTR && state->look && state->blocked == 1);
+    CHECK(state->is_suspended && state->mask_before == 5); /* for the handler */
+    expect("signals 0 0 1\nsleep 1073741823 0 0\n");
+    state->look = 0, state->blocked = state->told_blocked = 5;
+    ANSWERS({0}, {-EAGAIN, {0}, NULL}, {0});
+    CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EAGAIN && state->blocked == 5 && !state->is_suspended);
+    expect("signals 0 0 1\nsleep 1073741823 0 0\nsignals 0 0 5\n");
+    CHECK(CALL(rt_sigsuspend, AT(set), 4) == -EINVAL);
+    FOR_BAD_PLACES(place, BYTES)
+    CHECK(CALL(rt_sigsuspend, place, BYTES) == -EFAULT);
+    CHECK(state->blocked == 5);
+    expect("");
+}
+
+static void calls_end_early(void)
+{
+    signals_begin();
+    ANSWERS({-EINTR, {0}, NULL}, {0, {2}, NULL}, {-EINTR, {0}, NULL});
+    CHECK(CALL_AS(114, wait4, 1, 0, 0, 0) == -EINTR && state->restart == 114 && state->look);
+    state->restart = 0;
+    set[0] = 5, set[1] = 0, old[0] = 7;
+    CHECK(CALL(nanosleep, AT(set), AT(old)) == -EINTR && old[0] == 0 && old[1] == 20000000 && !state->restart);
+    state->look = 0;
+    state->console_reads = VDSO_STANDARD;
+    CHECK(CALL_AS(3, read, 0, AT(program), 5) == -EINTR && state->restart == 3 && state->look);
+    state->restart = 0; /* and then it does not even begin */
+    expect("wait 1 0 0\nsleep 500 0 0\nread 5 1 0\n");
+    CHECK(CALL_AS(3, read, 0, AT(program), 5) == -EINTR && state->restart == 3);
+    expect("");
+}
+
+/* ---------------------------------------------------------------------------------- frames */
+
+enum { SAVED_WORDS = 10, PROGRAM_EIP = 0x901234 };
+static uint32_t *saved; /* on the program's stack, as entry.asm leaves them there */
+static struct signal_frame *frame;
+
+/* Registers, flags, where it goes on; the frame below them. */
+static void frame_begin(void)
+{
+    signals_begin();
+    saved = (uint32_t *)(void *)(program + 3 * PAGE_SIZE);
+    for (uint32_t i = 0; i < SAVED_WORDS; i++)
+        saved[i] = 0x100 + i;
+    saved[9] = PROGRAM_EIP;
+    frame = frame_below(AT(saved));
+    memset(frame, 0xee, sizeof(*frame));
+    memset(world_fpu, 0xf0, sizeof(world_fpu));
+    memset(message_page, 0xaa, sizeof(*message_page));
+    for (uint32_t i = 1; i < SIGNAL_NUMBERS; i++)
+        state->actions[i] = (struct vdso_action){HANDLER_AT + i, 0, 0};
+    state->look = 1;
+}
+
+static struct signal_frame *looks(uint32_t signal)
+{
+    ANSWERS({0, {signal ? signal | 256 : 0, signal ? (uint32_t)-6 : 0, OTHER}, NULL}, {0}, {0}, {0}, {0});
+    return vdso_looks(frame, saved);
+}
+
+static void a_handler_has_a_frame(void)
+{
+    frame_begin();
+    state->blocked = state->told_blocked = 3;
+    state->actions[USER_1].mask = BIT(7);
+    frame = looks(USER_1);
+    const uint32_t *r = frame->context.registers;
+    CHECK(frame == frame_below(AT(saved)) && AT(frame) % 16 == 12 && AT(frame + 1) < AT(saved));
+    CHECK(frame->handler == HANDLER_AT + USER_1 && frame->signal == USER_1 && frame->return_to == AT(vdso_handler_returns));
+    CHECK(frame->info == AT(&frame->siginfo) && frame->context_at == AT(&frame->context));
+    CHECK(frame->siginfo.signal == USER_1 && frame->siginfo.code == (uint32_t)-6 && frame->siginfo.sender == OTHER);
+    for (uint32_t i = 0; i < 8; i++)
+        CHECK(r[REGISTER_EDI + i] == (i == 3 ? AT(saved + SAVED_WORDS) : 0x100 + i));
+    CHECK(r[REGISTER_EIP] == PROGRAM_EIP && r[REGISTER_FLAGS] == 0x108 && r[REGISTER_CS] == 0x1b);
+    CHECK(frame->context.mask[0] == 3 && state->blocked == (3 | BIT(USER_1) | BIT(7)) && state->look);
+    CHECK(frame->context.stack[1] == 2 && frame->context.fpu == AT(frame->fpu_head) && frame->fpu[511] == 0xf0);
+
+    memset(world_fpu, 0, sizeof(world_fpu)); /* then it returns */
+    ANSWERS({0}, {0, {0, BIT(5)}, NULL});
+    CHECK(vdso_handler_returned(frame) == frame && frame->handler == 0 && state->blocked == 3 && !state->look);
+    expect("signal_take 3 0 0\nsignals 0 0 579\nsignals 0 0 3\nsignal_take 3 0 0\n");
+    CHECK(state->held == BIT(5) && world_fpu[511] == 0xf0);
+    CHECK(((const uint8_t *)message_page)[0] == 0xaa && ((const uint8_t *)message_page)[PAGE_WORDS_KEPT * 4 - 1] == 0xaa);
+}
+
+/* It does not begin to use it. */
+static void who_has_no_fpu_keeps_none(void)
+{
+    frame_begin();
+    ANSWERS({0, {USER_1}, NULL}, {0}, {0}, {0});
+    frame = vdso_looks(frame, saved);
+    CHECK(frame->handler && frame->context.fpu == 0 && frame->fpu[0] == 0xee);
+    memset(world_fpu, 5, sizeof(world_fpu));
+    state->look = 0;
+    CHECK(vdso_handler_returned(frame)->handler == 0 && world_fpu[0] == 5);
+}
+
+static void flags_of_actions_count(void)
+{
+    frame_begin();
+    state->actions[USER_1].flags = ACTION_NO_DEFER | (uint32_t)ACTION_RESET;
+    CHECK(looks(USER_1)->handler == HANDLER_AT + USER_1 && state->blocked == 0 && !state->actions[USER_1].handler);
+    frame_begin();
+    CHECK(looks(USER_1)->handler && state->actions[USER_1].handler && state->blocked == BIT(USER_1));
+    frame_begin();
+    state->actions[USER_1].handler = HANDLE_IGNORE; /* since it was sent */
+    CHECK(looks(USER_1)->handler == 0 && state->blocked == 0);
+}
+
+/* The frame goes where the handler is to run: there, unless it runs there already. */
+static void a_handler_may_have_its_stack(void)
+{
+    frame_begin();
+    state->stack.begin = STACK_AT, state->stack.bytes = STACK_BYTES;
+    CHECK(AT(looks(USER_1)) < STACK_AT);
+    frame_begin();
+    state->stack.begin = STACK_AT, state->stack.bytes = STACK_BYTES;
+    state->actions[USER_1].flags = ACTION_ON_STACK;
+    struct signal_frame *there = looks(USER_1);
+    CHECK(there == frame_below(STACK_AT + STACK_BYTES) && there->context.stack[1] == 0 && there->fpu[0] == 0xf0);
+    CHECK(there->context.registers[REGISTER_EIP] == PROGRAM_EIP && there->context.stack[0] == STACK_AT);
+    CHECK(there->info == AT(&there->siginfo));
+    frame_begin();
+    state->stack.begin = AT(program), state->stack.bytes = 4 * PAGE_SIZE;
+    state->actions[USER_1].flags = ACTION_ON_STACK;
+    there = looks(USER_1);
+    CHECK(there == frame && there->context.stack[1] == 1);
+}
+
+static bool is_made_again(const struct signal_frame *f, uint32_t number)
+{
+    const uint32_t *r = f->context.registers;
+
+    return r[REGISTER_EIP] == AT(vdso_call) && r[REGISTER_EAX] == number && r[REGISTER_ESP] == AT(saved + 9) &&
+           saved[9] == PROGRAM_EIP;
+}
+
+/* A call is made again if the handler wants that, or none was called. */
+static void calls_are_made_again(void)
+{
+    frame_begin();
+    state->restart = 114;
+    state->actions[USER_1].flags = ACTION_RESTART;
+    CHECK(is_made_again(looks(USER_1), 114) && state->restart == 0);
+    frame_begin();
+    state->restart = 114;
+    CHECK(looks(USER_1)->context.registers[REGISTER_EIP] == PROGRAM_EIP && state->restart == 0);
+    frame_begin();
+    state->restart = 3;
+    struct signal_frame *none = looks(0);
+    CHECK(none == frame && none->handler == 0 && is_made_again(none, 3));
+    frame_begin();
+    CHECK(looks(0)->context.registers[REGISTER_EIP] == PROGRAM_EIP);
+}
+
+/* The handler runs with the mask of sigsuspend, and behind it is the one before. */
+static void a_suspension_gives_the_mask_back(void)
+{
+    frame_begin();
+    state->blocked = 1, state->is_suspended = 1, state->mask_before = 5;
+    CHECK(looks(USER_1)->context.mask[0] == 5 && state->blocked == (1 | BIT(USER_1)) && !state->is_suspended);
+    frame_begin();
+    state->blocked = 1, state->is_suspended = 1, state->mask_before = 5;
+    CHECK(looks(0)->handler == 0 && state->blocked == 5 && !state->is_suspended);
+}
+
+/* ---------------------------------------------------------------------------------- interrupted */
+
+static struct signal_frame *interrupted_at(uint32_t eip)
+{
+    frame_begin();
+    state->look = 0;
+    saved[9] = AT(saved + SAVED_WORDS); /* esp */
+    ANSWERS({0, {eip}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
+    return vdso_interrupted(frame, saved);
+}
+
+static void a_program_is_interrupted(void)
+{
+    static const uint32_t at_once[] = {PROGRAM_EIP, VDSO_BASE - 1, VDSO_END, QUIET_AT, QUIET_AT + QUIET_BYTES - 1, QUIET_AT + QUIET_STEP,
+                                       QUIET_AT + 3 * QUIET_STEP + QUIET_BYTES - 1};
+    static const uint32_t later[] = {VDSO_BASE, VDSO_END - 1, QUIET_AT - 1, QUIET_AT + QUIET_BYTES, QUIET_AT + 3 * QUIET_STEP + QUIET_BYTES};
+
+    for (uint32_t i = 0; i < sizeof(at_once) / sizeof(at_once[0]); i++) {
+        frame = interrupted_at(at_once[i]);
+        CHECK(frame->handler == HANDLER_AT + USER_1 && frame->context.registers[REGISTER_EIP] == at_once[i]);
+        CHECK(frame->context.registers[REGISTER_ESP] == AT(saved + SAVED_WORDS));
+        expect("interrupted 0 0 0\nsignal_take 0 0 0\nsignals 0 0 512\n");
+    }
+    for (uint32_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+        frame = interrupted_at(later[i]);
+        CHECK(frame->handler == 0 && frame->context.registers[REGISTER_EIP] == later[i] && state->look);
+        CHECK(*(const uint8_t *)message_page == 0xaa);
+        expect("interrupted 0 0 0\n");
+    }
+}
+
+static void a_frame_is_left_by_a_call(void)
+{
+    uint32_t *words = (uint32_t *)(void *)program;
+
+    words[6] = PROGRAM_EIP;
+    ENDS(vdso_rt_sigreturn(words, 173));
+    CHECK(world_goes_on == (struct signal_frame *)(void *)(words + 6));
+    words[6] = vdso_quiet[4]; /* by int $0x80 */
+    ENDS(vdso_rt_sigreturn(words, 173));
+    CHECK(world_goes_on == (struct signal_frame *)(void *)(words + 8));
+}
+
+/* ---------------------------------------------------------------------------------- faults */
+
+static struct signal_frame *faults(uint32_t signal, uint32_t vector, uint32_t error, uint32_t address)
+{
+    frame_begin();
+    state->look = 0;
+    saved[9] = AT(saved + SAVED_WORDS);
+    ANSWERS({0, {PROGRAM_EIP, signal << 24 | vector << 16 | error, address}, NULL}, {0}, {0}, {0, {5}, NULL}, {0});
+    return vdso_interrupted(frame, saved);
+}
+
+static const struct fault_row {
+    uint32_t signal, vector, error, address, code, told;
+} fault_rows[] = {
+    {11, 14, 6, 0x1234, 1, 0x1234}, {11, 14, 0x2006, 0x1234, 2, 0x1234}, {11, 14, 7, 0x1234, 2, 0x1234}, {11, 14, 5, 0xc0000000, 1, 0xc0000000},
+    {8, 0, 0, 0, 1, PROGRAM_EIP},   {4, 6, 0, 0, 2, PROGRAM_EIP},   {5, 3, 0, 0, 0x80, 0},
+    {5, 1, 0, 0, 2, 0},             {11, 13, 0x40a, 0, 0x80, 0},    {8, 16, 0, 0, 0x80, PROGRAM_EIP},
+};
+
+static void handlers_hear_of_faults(void)
+{
+    for (uint32_t i = 0; i < sizeof(fault_rows) / sizeof(fault_rows[0]); i++) {
+        const struct fault_row *row = &fault_rows[i];
+        frame = faults(row->signal, row->vector, row->error, row->address);
+        const uint32_t *r = frame->context.registers;
+        CHECK(frame->handler == HANDLER_AT + row->signal && frame->siginfo.code == row->code && frame->siginfo.sender == row->told);
+        CHECK(r[REGISTER_TRAP] == row->vector && r[REGISTER_ERROR] == (row->error & 0x1fff) && r[REGISTER_EIP] == PROGRAM_EIP);
+        CHECK(frame->context.fault_address == (row->vector == 14 ? row->address : 0) && state->blocked == BIT(row->signal));
+    }
+    frame_begin();
+    for (uint32_t i = 1; i < SIGNAL_NUMBERS; i++)
+        state->actions[i].flags = ACTION_NO_DEFER;
+    saved[9] = AT(saved + SAVED_WORDS);
+    ANSWERS({0, {PROGRAM_EIP, 11u << 24 | 14 << 16, 0}, NULL}, {0});
+    (void)vdso_interrupted(frame, saved);
+    expect("interrupted 0 0 0\nsignals 0 0 0\n"); /* there is a frame: that is told, though nothing has changed */
+}
+
+static void calls_may_be_faults(void)
+{
+    signals_begin();
+    memcpy(program, "\xcd\x80", 2);
+    ANSWERS({0, {AT(program)}, NULL});
+    CHECK(vdso_called() == AT(program) + 2);
+    expect("interrupted 0 0 0\n");
+}
+
 int main(void)
 {
     world_begin();
@@ -309,21 +475,26 @@ int main(void)
     was = action + 1;
     set = (uint32_t *)(void *)(program + 512);
     old = set + 4;
-    CHECK(function_at(ONE, (void (*)(void))(uintptr_t)heard_one) == handler_at(ONE));
-    function_at(TWO, (void (*)(void))(uintptr_t)heard_two);
-    function_at(NESTED, (void (*)(void))(uintptr_t)heard_nested);
-    proc_sends_to_others();
-    signals_do_what_is_usual();
-    handlers_are_called();
-    a_handler_may_be_called_once();
-    handlers_send_signals();
-    blocked_signals_wait();
-    ignored_signals_do_not_wait();
+    proc_is_told();
+    a_full_mask_is_told_late();
+    signals_are_sent();
     masks_change();
     waiting_signals_are_told();
-    a_pause_is_without_end();
-    signals_are_waited_for();
     actions_are_kept();
     some_actions_are_refused();
-    puts("test_vdso_signals: handlers hear what a process sends to itself");
+    a_stack_is_set();
+    a_pause_ends();
+    signals_are_waited_for();
+    calls_end_early();
+    a_handler_has_a_frame();
+    who_has_no_fpu_keeps_none();
+    flags_of_actions_count();
+    a_handler_may_have_its_stack();
+    calls_are_made_again();
+    a_suspension_gives_the_mask_back();
+    a_program_is_interrupted();
+    a_frame_is_left_by_a_call();
+    handlers_hear_of_faults();
+    calls_may_be_faults();
+    puts("test_vdso_signals: handlers have their frames, proc knows what it has to");
 }

@@ -4,6 +4,7 @@
  *
  * instead: tests/server/instead
  */
+#include "libuser/vdso/numbers.h"
 #include "tests/host/vdso_world.h"
 #include "libuser/vdso/start.c"
 
@@ -38,7 +39,7 @@ static void *begin_program(void *unused)
 {
     first_frame = AT(__builtin_frame_address(0));
     if (!setjmp(who_waits))
-        vdso_begin(ENTRY, HEADERS, HEADERS_COUNT);
+        vdso_begin(ENTRY, HEADERS, HEADERS_COUNT, 1 << 14, 5);
     return unused;
 }
 
@@ -251,9 +252,11 @@ static void random_bytes_are_that(void)
 
 /* ---------------------------------------------------------------------------------- the table */
 
-/* One is the library's own: Linux has none of that number. */
-enum { OWN_NUMBER = 510 };
-#define __NR_tally_before_read OWN_NUMBER
+/* Some are the library's own: Linux has none of those numbers. */
+#define __NR_tally_wait        TALLY_WAIT
+#define __NR_tally_sbrk        TALLY_SBRK
+#define __NR_tally_before_read TALLY_BEFORE_READ
+#define __NR_tally_remove      TALLY_REMOVE
 
 static void numbers_are_linuxs(void)
 {

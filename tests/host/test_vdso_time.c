@@ -177,6 +177,32 @@ static void sleep_is_until_then(void)
     expect("uptime 0 0 0\nsleep 1073741823 0 0\nuptime 0 0 0\nsleep 1073741823 0 0\nuptime 0 0 0\nsleep 1073741823 0 0\n");
 }
 
+/* ---------------------------------------------------------------------------------- alarms */
+
+/* What is left is told in seconds, and never as none; times are rounded up to ticks. */
+static void alarms_are_set(void)
+{
+    time_begin();
+    ANSWERS({0, {149}, NULL}, {0, {150}, NULL}, {0, {1}, NULL}, {0}, {-EPERM, {0}, NULL});
+    CHECK(CALL(alarm, 3) == 1 && CALL(alarm, 0) == 2 && CALL(alarm, 0xffffffff) == 1 && CALL(alarm, 0) == 0 && CALL(alarm, 1) == -EPERM);
+    expect("alarm 300 0 0\nalarm 0 0 0\nalarm 1073741823 0 0\nalarm 0 0 0\nalarm 100 0 0\n");
+    ANSWERS({0, {123, 250}, NULL}, {0, {5, 7}, NULL}, {0}, {-EPERM, {0}, NULL});
+    memcpy(words, (const uint32_t[]){1, 10001, 2, 999999}, 16);
+    CHECK(CALL(setitimer, 0, AT(words), AT(words + 4)) == 0 && CALL(getitimer, 0, AT(words + 8)) == 0);
+    CHECK(words[4] == 2 && words[5] == 500000 && words[6] == 1 && words[7] == 230000 && words[9] == 70000 && words[11] == 50000);
+    CHECK(CALL(setitimer, 0, AT(words), 0) == 0 && CALL(getitimer, 0, AT(words)) == -EPERM && words[0] == 1);
+    expect("alarm 300 102 0\nalarm 0 0 1\nalarm 300 102 0\nalarm 0 0 1\n");
+    CHECK(CALL(setitimer, 1, AT(words), 0) == -EINVAL && CALL(getitimer, 3, AT(words)) == -EINVAL);
+    for (uint32_t i = 0; i < 4; i++) {
+        memset(words, 0, 16);
+        words[i] = i % 2 ? 1000000 : 0x80000000;
+        CHECK(CALL(setitimer, 0, AT(words), 0) == -EINVAL);
+    }
+    FOR_BAD_PLACES(place, 16)
+        CHECK(CALL(setitimer, 0, place, 0) == -EFAULT && CALL(setitimer, 0, AT(words), place) == -EFAULT && CALL(getitimer, 0, place) == -EFAULT);
+    expect("");
+}
+
 int main(void)
 {
     world_begin();
@@ -190,5 +216,6 @@ int main(void)
     sleep_is_long_enough();
     sleep_is_for_so_long();
     sleep_is_until_then();
+    alarms_are_set();
     puts("test_vdso_time: clocks and sleep are as long as they are to be");
 }

@@ -1,50 +1,79 @@
 /*
- * xv6's functions where they are not the standard library's: what they ask of that and of proc, and what they make of the
- * answers.
+ * xv6's functions: which of Linux's system calls they make, and what they make of the answers.
  *
  * instead: tests/server/instead
  * sources: libuser/xv6/format.c
  */
 #include <setjmp.h>
-#include <stdbool.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
+#include <sys/stat.h>
 
-#include <unistd.h>
-
-#include "libuser/libc/internal.h"
 #include "tests/host/check.h"
 #include "tests/host/written_lines.h"
 
-static ssize_t ours_read(int fd, void *to, size_t bytes);
-static int ours_kill(int pid, int signal);
-static int ours_execv(const char *path, char *const *arguments);
+/* The numbers of i386, where they are other ones. */
+#include <sys/syscall.h>
+#undef SYS_fork
+#undef SYS_read
+#undef SYS_write
+#undef SYS_open
+#undef SYS_close
+#undef SYS_link
+#undef SYS_unlink
+#undef SYS_execve
+#undef SYS_chdir
+#undef SYS_mknod
+#undef SYS_getpid
+#undef SYS_kill
+#undef SYS_mkdir
+#undef SYS_dup
+#undef SYS_pipe
+#undef SYS_times
+#undef SYS_nanosleep
+enum {
+    SYS_fork = 2,
+    SYS_read = 3,
+    SYS_write = 4,
+    SYS_open = 5,
+    SYS_close = 6,
+    SYS_link = 9,
+    SYS_unlink = 10,
+    SYS_execve = 11,
+    SYS_chdir = 12,
+    SYS_mknod = 14,
+    SYS_getpid = 20,
+    SYS_kill = 37,
+    SYS_mkdir = 39,
+    SYS_dup = 41,
+    SYS_pipe = 42,
+    SYS_times = 43,
+    SYS_nanosleep = 162,
+    SYS_stat64 = 195,
+    SYS_fstat64 = 197,
+};
+
 _Noreturn static void ours_exit(int status);
 
-#define read  ours_read
-#define kill  ours_kill
-#define execv ours_execv
-#define exit  ours_exit
-#define main  start
-#include "libuser/xv6/exec.c"
+#define exit ours_exit
+#define main start
+#include "libuser/xv6/files.c"
 #include "libuser/xv6/gets.c"
 #include "libuser/xv6/main.c"
+#include "libuser/xv6/path.c"
 #include "libuser/xv6/printf.c"
 #include "libuser/xv6/process.c"
-#undef read
-#undef kill
-#undef execv
 #undef exit
 #undef main
+#define stat xv6_struct_stat
+#include "libuser/xv6/stat.c"
+#undef stat
 
-enum { FAILS = -ESRCH };
-
-static int next_answer;
-static uint32_t next_word;
-static struct __ended next_ended;
+static const int *answers;
 static const char *input = "";
+static struct linux_stat next_stat;
 static jmp_buf ended;
+
+#define ANSWERS(...) (answers = (const int[]){__VA_ARGS__})
 
 static void expect(const char *expected)
 {
@@ -56,61 +85,50 @@ static void expect(const char *expected)
 
 /* ---------------------------------------------------------------------------------- what is asked for */
 
-int32_t system_call(uint32_t head, struct words *words)
+static const char *text_of(uintptr_t at)
 {
-    const uint32_t *w = words->w;
-
-    CHECK(head == (SYS_ipc_call | CLIENT_SLOT_PROC << SLOT_SHIFT));
-    add_line("proc %u %u %u %u\n", w[0], w[1], w[2], w[3]);
-    *words = (struct words){{(uint32_t)next_answer, next_word, 0, 0}};
-    return OK;
+    return at ? (const char *)at : "nowhere";
 }
 
-err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uint32_t *result)
+/* A call is a line; paths and times are written out. */
+int32_t linux_call(uint32_t number, uintptr_t first, uintptr_t second, uintptr_t third)
 {
-    (void)head, (void)ebx, (void)esi, (void)edi, (void)result;
-    abort();
-}
-
-int __console_put(const char *text, size_t length)
-{
-    add_line("%.*s", (int)length, text);
-    return 0;
-}
-
-int __console_flush(void)
-{
-    add_line("flush\n");
-    return 0;
-}
-
-int __wait(int pid, int options, struct __ended *child)
-{
-    add_line("wait %d %d\n", pid, options);
-    if (next_answer > 0)
-        *child = next_ended;
-    return next_answer;
-}
-
-static ssize_t ours_read(int fd, void *to, size_t length)
-{
-    CHECK(fd == 0 && length == 1);
-    if (!*input)
-        return next_answer;
-    *(char *)to = *input++;
-    return 1;
-}
-
-static int ours_kill(int pid, int signal)
-{
-    add_line("kill %d %d\n", pid, signal);
-    return next_answer;
-}
-
-static int ours_execv(const char *path, char *const *arguments)
-{
-    add_line("exec %s %s\n", path, arguments[0]);
-    return next_answer;
+    switch (number) {
+    case SYS_read:
+        CHECK(third == 1);
+        if (!*input)
+            break;
+        *(char *)second = *input++;
+        return 1;
+    case SYS_write:
+        add_line("write %d %.*s|\n", (int)first, (int)third, (const char *)second);
+        return (int32_t)third;
+    case SYS_fstat64:
+        memcpy((void *)second, &next_stat, sizeof next_stat);
+        add_line("fstat %d\n", (int)first);
+        break;
+    case SYS_stat64:
+        memcpy((void *)second, &next_stat, sizeof next_stat);
+        add_line("stat %s\n", text_of(first));
+        break;
+    case SYS_nanosleep:
+        add_line("sleep %d %d\n", ((const int32_t *)first)[0], ((const int32_t *)first)[1]);
+        break;
+    case SYS_link:
+        add_line("link %s %s\n", text_of(first), text_of(second));
+        break;
+    case SYS_open:
+    case SYS_unlink:
+    case SYS_chdir:
+    case SYS_mkdir:
+    case SYS_mknod:
+    case TALLY_REMOVE:
+        add_line("%u %s %x %x\n", number, text_of(first), (unsigned)second, (unsigned)third);
+        break;
+    default:
+        add_line("%u %d %d %d\n", number, (int)first, (int)second, (int)third);
+    }
+    return *answers++;
 }
 
 _Noreturn static void ours_exit(int status)
@@ -137,65 +155,53 @@ static void lines_are_got(void)
     CHECK(xv6_gets(line, 8) == line && !strcmp(line, "bc\r"));
     CHECK(xv6_gets(line, 5) == line && !strcmp(line, "defg") && line[5] == 'x'); /* what there is room for */
     CHECK(xv6_gets(line, 1) == line && !line[0] && *input == 'h');
+    ANSWERS(0, 0, -EBUSY);
     CHECK(xv6_gets(line, 8) == line && !strcmp(line, "hijk"));
     CHECK(xv6_gets(line, 8) == line && !line[0]);
-    next_answer = -1;
     CHECK(xv6_gets(line, 8) == line && !line[0]);
-}
-
-static void the_three_are_printed_to(void)
-{
-    xv6_printf(-1, "lost");
-    xv6_printf(3, "lost");
     expect("");
-    xv6_printf(0, "%d ", 0);
-    xv6_printf(1, "%s ", "one");
-    xv6_printf(2, "%x\n", 0x2a);
-    expect("0 one 2A\n");
 }
 
-static void children_are_waited_for(int *status)
+/* As one write, or as many as messages are needed. */
+static void what_is_printed_is_written(void)
 {
-    next_answer = 7, next_ended = (struct __ended){7, 1000, 0};
-    CHECK(xv6_wait() == 7 && xv6_wait_status(status) == 7 && *status == 1000);
-    next_answer = 1, next_ended = (struct __ended){1, (uint32_t)-1, 0};
-    CHECK(xv6_waitpid(1, status, 1) == 1 && *status == -1);
-    *status = 5, next_answer = 7, next_ended = (struct __ended){7, 3, 9};
-    CHECK(xv6_waitpid(7, status, 0) == 7 && *status == -1);
-    expect("wait -1 0\nwait -1 0\nwait 1 1\nwait 7 0\n");
-    *status = 5, next_answer = 0;
-    CHECK(xv6_waitpid(7, status, 1) == 0 && *status == 5);
-    next_answer = FAILS;
-    CHECK(xv6_wait_status(status) == -1 && errno == ESRCH && *status == 5 && xv6_wait() == -1);
-    expect("wait 7 1\nwait -1 0\nwait -1 0\n");
+    char text[OUTPUT_BYTES + 2], wanted[3 * OUTPUT_BYTES];
+
+    xv6_printf(1, "%d %s\n%x", 5, "two", 42);
+    xv6_printf(7, "%c", 'c');
+    xv6_printf(1, "");
+    expect("write 1 5 two\n2A|\nwrite 7 c|\n");
+    memset(text, 'a', sizeof text);
+    text[OUTPUT_BYTES + 1] = 0;
+    xv6_printf(1, "%s", text);
+    snprintf(wanted, sizeof wanted, "write 1 %.256s|\nwrite 1 a|\n", text);
+    expect(wanted);
+    text[OUTPUT_BYTES] = 0;
+    xv6_printf(1, "%s", text);
+    wanted[OUTPUT_BYTES + 10] = 0;
+    expect(wanted);
 }
 
-/* Nothing is asked for: the child is there for a wait with a better address. */
-static void a_bad_address_waits_for_nothing(void)
+static void processes_are_asked_for(void)
 {
-    int *last = (int *)(uintptr_t)(USER_END - sizeof(int));
+    int status;
 
-    next_answer = 7;
-    CHECK(xv6_wait_status((int *)(void *)((char *)last + 1)) == -1 && errno == EFAULT);
-    expect("");
-    next_answer = 0;
-    CHECK(xv6_wait_status(last) == 0);
-    expect("wait -1 0\n");
-}
-
-static void others_are_asked(void)
-{
-    char *arguments[] = {"zero", NULL};
-
-    next_answer = FAILS;
-    CHECK(xv6_kill(5) == FAILS && exec("path", arguments) == FAILS);
-    expect("kill 5 9\nexec path zero\n");
+    ANSWERS(7, 0, -EAGAIN, 5, 6, -ECHILD, 0, -EINVAL, 0, -ESRCH, 3, 1234);
+    CHECK(xv6_fork() == 7 && xv6_fork() == 0 && xv6_fork() == -1);
+    expect("2 0 0 0\n2 0 0 0\n2 0 0 0\n");
+    CHECK(xv6_wait() == 5 && xv6_waitpid(6, NULL, 1) == 6 && xv6_wait() == -1);
+    expect("508 -1 0 0\n508 6 0 1\n508 -1 0 0\n");
+    CHECK(xv6_wait_status(&status) == 0 && xv6_waitpid(1, &status, 9) == -1);
+    lines_bytes = 0, lines[0] = 0;
+    CHECK(xv6_kill(5) == 0 && xv6_kill(-5) == -1 && xv6_getpid() == 3 && uptime() == 1234);
+    expect("37 5 9 0\n37 -5 9 0\n20 0 0 0\n43 0 0 0\n");
     CHECK(xv6_sleep(0) == 0 && xv6_sleep(-1) == 0);
-    expect("flush\nflush\n");
-    CHECK(xv6_sleep(1) == -1 && errno == ESRCH && uptime() == -1);
-    next_answer = 0, next_word = 1234;
-    CHECK(xv6_sleep(20) == 0 && uptime() == 1234);
-    expect("flush\nproc 5 1 0 0\nproc 7 0 0 0\nflush\nproc 5 20 0 0\nproc 7 0 0 0\n");
+    expect("");
+    ANSWERS(0, 0, -EINTR, -ENOENT);
+    CHECK(xv6_sleep(1) == 0 && xv6_sleep(1234) == 0 && xv6_sleep(100) == -1 && exec("name", NULL) == -1);
+    static const char wanted[] = "sleep 0 10000000\nsleep 12 340000000\nsleep 1 0\n11 ";
+    CHECK(!strncmp(lines, wanted, sizeof wanted - 1));
+    lines_bytes = 0, lines[0] = 0;
 }
 
 static void programs_begin_and_end(void)
@@ -208,18 +214,84 @@ static void programs_begin_and_end(void)
     expect("main 1 zero\nexit 0\n");
 }
 
+static void files_are_asked_for(void)
+{
+    ANSWERS(3, 4, -ENOENT, 0, -EBADF, 5, -ENOSYS);
+    CHECK(xv6_open("a", 2) == 3 && xv6_open("b", 0x201) == 4 && xv6_open("c", 0) == -1);
+    expect("5 a 40000002 1b6\n5 b 40000041 1b6\n5 c 40000000 1b6\n");
+    CHECK(xv6_close(3) == 0 && xv6_close(9) == -1 && xv6_dup(1) == 5 && xv6_pipe(NULL) == -1);
+    expect("6 3 0 0\n6 9 0 0\n41 1 0 0\n42 0 0 0\n");
+    ANSWERS(0, -EEXIST, 0, 0, -ENOENT, 0, -ENOTDIR);
+    CHECK(xv6_link("old", "new") == 0 && xv6_mkdir("d") == -1 && xv6_mkdir("d") == 0);
+    CHECK(xv6_mknod("console", 1, 1) == 0 && xv6_mknod("c", -1, 255) == -1 && xv6_chdir("/") == 0 &&
+          xv6_chdir("f") == -1);
+    expect("link old new\n39 d 1ff 0\n39 d 1ff 0\n14 console 21b6 501\n14 c 21b6 ffff\n12 / 0 0\n12 f 0 0\n");
+}
+
+/* Of a directory, too, if it is empty. */
+static void names_are_removed(void)
+{
+    ANSWERS(0, -ENOENT, -ENOTEMPTY);
+    CHECK(xv6_unlink("a") == 0 && xv6_unlink("b") == -1 && xv6_unlink("d") == -1);
+    expect("507 a 0 0\n507 b 0 0\n507 d 0 0\n");
+}
+
+static void names_are_cut(void)
+{
+    struct xv6_path cut;
+    char path[XV6_PATH_BYTES + 1];
+
+#define CUT(path, to) CHECK(xv6_cut(path, &cut) == (uintptr_t)cut.text && !strcmp(cut.text, to))
+    CUT("", "");
+    CUT("a/b//c/", "a/b//c/");
+    CUT("12345678901234", "12345678901234");
+    CUT("123456789012345", "12345678901234");
+    CUT("/123456789012345/123456789012345678/x", "/12345678901234/12345678901234/x");
+    CHECK(xv6_cut(NULL, &cut) == 0 && xv6_cut((const char *)16, &cut) == 0);
+    for (int i = 0; i < XV6_PATH_BYTES; i++)
+        path[i] = i % 10 ? 'a' : '/';
+    path[XV6_PATH_BYTES - 1] = 0;
+    CUT(path, path);
+    path[XV6_PATH_BYTES - 1] = 'a', path[XV6_PATH_BYTES] = 0;
+    CHECK(xv6_cut(path, &cut) == 0);
+    ANSWERS(-EFAULT, 0, 0, 0, 0, 0, 0, 0);
+    CHECK(xv6_open(path, 0) == -1);
+    xv6_open("123456789012345", 0), xv6_link("123456789012345", "abcdefghijklmnop"), xv6_unlink("123456789012345");
+    xv6_mkdir("123456789012345"), xv6_mknod("123456789012345", 0, 0), xv6_chdir("123456789012345");
+    xv6_stat("123456789012345", NULL);
+    expect("5 nowhere 40000000 1b6\n5 12345678901234 40000000 1b6\nlink 12345678901234 abcdefghijklmn\n507 "
+           "12345678901234 0 0\n"
+           "39 12345678901234 1ff 0\n14 12345678901234 21b6 0\n12 12345678901234 0 0\nstat 12345678901234\n");
+}
+
+static void what_is_known_is_told(void)
+{
+    struct xv6_struct_stat found, untouched;
+
+    memset(&found, 0xee, sizeof found);
+    untouched = found;
+    next_stat = (struct linux_stat){.device = 7, .inode = 1234, .mode = 0100644, .links = 3, .bytes = 5678};
+    ANSWERS(-EBADF, 0, 0, 0, 0);
+    CHECK(xv6_fstat(9, &found) == -1 && !memcmp(&found, &untouched, sizeof found));
+    CHECK(xv6_fstat(3, &found) == 0 && found.type == T_FILE);
+    CHECK(found.dev == 7 && found.ino == 1234 && found.nlink == 3 && found.size == 5678);
+    next_stat.mode = 0040755;
+    CHECK(xv6_stat("d", &found) == 0 && found.type == T_DIR);
+    next_stat.mode = 0020620;
+    CHECK(xv6_stat("console", &found) == 0 && found.type == T_DEV && xv6_stat("console", NULL) == -1);
+    expect("fstat 9\nfstat 3\nstat d\nstat console\nstat console\n");
+}
+
 int main(void)
 {
-    int *own = (int *)(uintptr_t)PROGRAM_BASE;
-    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
-
-    CHECK(mmap(own, PAGE_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0) == own);
     lines_are_got();
-    the_three_are_printed_to();
-    children_are_waited_for(own);
-    a_bad_address_waits_for_nothing();
-    others_are_asked();
+    what_is_printed_is_written();
+    processes_are_asked_for();
     programs_begin_and_end();
+    files_are_asked_for();
+    names_are_removed();
+    names_are_cut();
+    what_is_known_is_told();
     printf("test_xv6_calls: xv6's functions ask for what they are to\n");
     return 0;
 }

@@ -17,10 +17,18 @@
 #pragma clang diagnostic ignored "-Wshorten-64-to-32"
 
 #include "libuser/ipc/ipc.h"
+#include "libuser/vdso/alarm.c"
 #include "libuser/vdso/descriptors.c"
+#include "libuser/vdso/frames.c"
+#include "libuser/vdso/futex.c"
+#include "libuser/vdso/mappings.c"
 #include "libuser/vdso/memory.c"
+#include "libuser/vdso/paths.c"
+#include "libuser/vdso/pipes.c"
 #include "libuser/vdso/process.c"
+#include "libuser/vdso/read_write.c"
 #include "libuser/vdso/signals.c"
+#include "libuser/vdso/status.c"
 #include "libuser/vdso/system.c"
 #include "libuser/vdso/table.c"
 #include "libuser/vdso/time.c"
@@ -56,6 +64,8 @@ static const char *call_name(uint32_t slot, uint32_t number)
         return proc_call_names[number];
     if (slot == CLIENT_SLOT_MEM && number < MEM_CALLS_END)
         return mem_call_names[number];
+    if (slot == CLIENT_SLOT_FILE && number < FILE_CALLS_END)
+        return file_call_names[number];
     return slot == CLIENT_SLOT_CONSOLE && number < CONSOLE_CALLS_END ? console_call_names[number] : NULL;
 }
 
@@ -74,7 +84,7 @@ int32_t system_call(uint32_t head, struct words *words)
     const char *name = call_name(head >> SLOT_SHIFT, w[0]), *text = (const char *)message_page->words;
 
     CHECK((head & CALL_NUMBER) == SYS_ipc_call && name && answers < next_answers + ANSWERS_MAX);
-    add_line("%s %d %d %d", name, (int)w[1], (int)w[2], (int)w[3]);
+    add_line("%s%s %d %d %d", head >> SLOT_SHIFT == CLIENT_SLOT_FILE ? "file " : "", name, (int)w[1], (int)w[2], (int)w[3]);
     for (uint32_t i = 0; i < data; i++)
         add_line(i ? "%c" : " %c", text[i] ? text[i] : '|');
     add_line("\n");
@@ -95,11 +105,44 @@ err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uin
     return (err_t)(answers++)->status;
 }
 
-/* Assembly otherwise; only its address is of interest. */
-void vdso_call(void)
+/* Assembly otherwise. */
+int32_t vdso_wait(uint32_t head, struct words *words)
 {
-    abort();
+    return state->look ? VDSO_GIVEN_UP : system_call(head, words);
 }
+
+/* The FPU's state is some bytes. */
+static uint8_t world_fpu[512];
+
+void vdso_fpu_save(void *to)
+{
+    memcpy(to, world_fpu, sizeof(world_fpu));
+}
+
+void vdso_fpu_load(const void *from)
+{
+    memcpy(world_fpu, from, sizeof(world_fpu));
+}
+
+static struct signal_frame *world_goes_on;
+
+void vdso_go_on(struct signal_frame *frame)
+{
+    world_goes_on = frame;
+    longjmp(who_waits, 1);
+}
+
+/* Only their addresses are of interest: the first and the last are around what waits. */
+#define WORLD_PLACE(name) void name(void) { abort(); }
+WORLD_PLACE(vdso_call)
+WORLD_PLACE(vdso_handler_returns)
+WORLD_PLACE(vdso_wait_begins)
+WORLD_PLACE(vdso_wait_ends)
+WORLD_PLACE(vdso_wait_given_up)
+
+enum { QUIET_AT = VDSO_BASE + 0x100, QUIET_BYTES = 0x10, QUIET_STEP = 0x100 };
+#define QUIET(n) QUIET_AT + (n) * QUIET_STEP, QUIET_AT + (n) * QUIET_STEP + QUIET_BYTES
+const uint32_t vdso_quiet[2 * QUIET_PLACES] = {QUIET(0), QUIET(1), QUIET(2), QUIET(3)};
 
 static inline void forget_lines(void)
 {

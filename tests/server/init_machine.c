@@ -114,6 +114,12 @@ static const char *take_range(uint32_t first, uint32_t count)
     const struct boot_range *last = &machine.boot.ranges[machine.boot.ranges_count - 1];
     bool is_rest = first + count == last->first + last->pages, is_ring = frames[first] == FILLED;
 
+    if (frames[first] == USED) { /* of another server, which has it already */
+        for (uint32_t i = first; i < first + count; i++)
+            CHECK(frames[i] == USED);
+        return "its frames";
+    }
+
     for (uint32_t i = 0; is_rest && i < first; i++)
         CHECK(frames[i] != FREE || i < 100); /* what does not fit is left in the small ranges below */
     for (uint32_t i = first; i < first + count; i++)

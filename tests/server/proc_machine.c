@@ -1,10 +1,10 @@
-#include "tests/server/proc_machine.h"
+#include "tests/server/proc_machine_parts.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/libc/errno.h"
 #include "servers/clients.h"
 #include "servers/mem/segment.h"
 #include "servers/proc/body.h"
@@ -16,10 +16,9 @@
 
 enum { LINES_MAX = 1 << 13, LINE_MAX = 256, FIRST_FRAME = 1000, STATE_WORDS = 256 };
 
-uint32_t machine_ticks, machine_stack, machine_casualties_count, machine_reader;
-bool machine_wants_ticks;
-bool machine_fpu_is_used;
-uint8_t machine_clock[MACHINE_CLOCK_BYTES];
+uint32_t machine_stack, machine_casualties_count, machine_reader;
+bool machine_wants_ticks, machine_interrupts;
+bool machine_fpu_is_used, machine_is_in_call, machine_awaits_console;
 const struct machine_casualty *machine_casualties;
 
 static char lines[LINES_MAX], taken[LINES_MAX];
@@ -74,8 +73,7 @@ void machine_in_parts(const char *line, uint32_t times)
     parts.times = times;
 }
 
-/* What the last line asks for: `result`, unless it is to be refused. */
-static int32_t last_line(uint32_t begin, int32_t result)
+int32_t machine_last_line(uint32_t begin, int32_t result)
 {
     if (!refusal.times || strncmp(lines + begin, refusal.line, strlen(refusal.line)) != 0)
         return result;
@@ -83,10 +81,7 @@ static int32_t last_line(uint32_t begin, int32_t result)
     return refusal.result;
 }
 
-#define LINE(...) (machine_add(__VA_ARGS__), last_line(begin, 0))
-
 /* ---------------------------------------------------------------------------------- names */
-
 
 /* "t3", ...; a slot that has none is told as it is. */
 struct machine_name machine_slot_name(uint32_t slot)
@@ -101,7 +96,7 @@ struct machine_name machine_slot_name(uint32_t slot)
     return name;
 }
 
-static struct machine_name badge_name(uint32_t badge)
+struct machine_name machine_badge_name(uint32_t badge)
 {
     struct machine_name name;
 
@@ -122,7 +117,7 @@ static int32_t derive(uint32_t begin, uint32_t slot, const uint32_t *w)
 
     CHECK(w[3] == 0);
     if (task && slot != PROC_SLOT_MEM)
-        return LINE("give %s slot %u: %u badge %s rights %u", machine_slot_name(task).text, to, slot, badge_name(w[2]).text, w[1]);
+        return LINE("give %s slot %u: %u badge %s rights %u", machine_slot_name(task).text, to, slot, machine_badge_name(w[2]).text, w[1]);
     if (task)
         return LINE("give %s slot %u: mem space %u rights %u", machine_slot_name(task).text, to, w[2], w[1]);
     return LINE("derive %s: %u badge %u rights %u", machine_slot_name(to).text, slot, w[2], w[1]);
@@ -157,8 +152,12 @@ static struct thread_registers registers_of(uint32_t index)
 {
     uint32_t first = 0x1000 * index;
 
-    return (struct thread_registers){first + 1, first + 2, first + 3, first + 4,    first + 5, first + 6,
-                                     first + 7, machine_stack, first + 9, first + 10, 11,        12};
+    struct thread_registers r = {first + 1, first + 2, first + 3, first + 4,    first + 5, first + 6,
+                                 first + 7, machine_stack, first + 9, first + 10, 11,        12};
+
+    if (machine_is_in_call)
+        r.ecx = r.esp, r.edx = r.eip, r.eflags = 0x202;
+    return r;
 }
 
 static void state_of(uint32_t index, uint32_t *state)
@@ -216,6 +215,10 @@ static int32_t write_registers(uint32_t begin, uint32_t slot)
     if (!memcmp(given, &begins, sizeof(begins)))
         return LINE("write %s: eip %x esp %x ecx %x edx %x", machine_slot_name(slot).text, given->eip, given->esp, given->ecx,
                     given->edx);
+    expected = registers_of(index_of(slot));
+    expected.eip = given->eip;
+    if (!memcmp(given, &expected, sizeof(expected)))
+        return LINE("divert %s: %x", machine_slot_name(slot).text, given->eip);
     expected = registers_of(given->ecx >> 12);
     expected.eax = expected.ebx = expected.esi = 0;
     CHECK(!memcmp(given, &expected, sizeof(expected)));
@@ -292,8 +295,7 @@ static int32_t end(uint32_t begin, uint32_t space)
     if (!bodies[space].exists)
         return -ENOENT;
     CHECK(!bodies[space].runs || server_owes(space % SERVER_CALLERS));
-    result = part_done(begin, space, result, ENDED);
-    if (result > 0)
+    if ((result = part_done(begin, space, result, ENDED)) > 0)
         return result;
     bodies[space].exists = bodies[space].runs = false;
     server_caller_dies(space % SERVER_CALLERS);
@@ -341,6 +343,10 @@ static int32_t mem(uint32_t begin, uint32_t flags, uint32_t *w)
     case MEM_SPACE_LIMIT:
         CHECK(bodies[w[1]].exists && bodies[w[1]].part == WHOLE);
         return LINE("limit %u: %u", w[1], w[2]);
+    case MEM_INFO:
+        return LINE("info");
+    case MEM_CASUALTY_RESUME:
+        return LINE("goes on %u", w[1]);
     case MEM_TASK_FRAME_END:
         return LINE("frame end f%d", (int)(w[1] - FIRST_FRAME));
     case MEM_SPACE_CREATE:
@@ -351,6 +357,9 @@ static int32_t mem(uint32_t begin, uint32_t flags, uint32_t *w)
         return copy_more(begin, w);
     case MEM_SPACE_MAP:
         return map(begin, flags, w[1]);
+    case MEM_SPACE_COPY:
+        CHECK(bodies[w[1]].exists && bodies[w[1]].part == WHOLE);
+        return LINE("fill %u: %x from %u", w[1], w[2], w[3]);
     case MEM_SPACE_FINISH:
         return finish(begin, w);
     case MEM_SPACE_CLEAR:
@@ -369,17 +378,22 @@ static int32_t console(uint32_t begin, uint32_t *w)
 
     switch (w[0]) {
     case CONSOLE_RELEASE:
-        return LINE("release %s", badge_name(w[1]).text);
+        return LINE("release %s", machine_badge_name(w[1]).text);
     case CONSOLE_FRONT:
-        return LINE("front %s%s", w[1] ? badge_name(w[1]).text : "none", w[2] ? ", again" : "");
+        return LINE("front %s%s", w[1] ? machine_badge_name(w[1]).text : "none", w[2] ? ", again" : "");
+    case CONSOLE_KEYS:
+        return LINE("keys %s%s", machine_badge_name(w[1]).text, w[2] ? "" : " no more");
+    case CONSOLE_INTERRUPT:
     case CONSOLE_TICK:
-        result = LINE("tick %u", w[1]);
-        w[1] = machine_wants_ticks;
+        result = w[0] == CONSOLE_TICK ? LINE("tick %u", w[1]) : LINE("interrupt %s", machine_badge_name(w[1]).text);
+        w[1] = w[0] == CONSOLE_TICK ? machine_wants_ticks : machine_awaits_console;
         return result;
     default:
         CHECK(w[0] == CONSOLE_NEWS);
         w[1] = machine_reader;
         w[2] = machine_wants_ticks;
+        w[3] = machine_interrupts;
+        machine_interrupts = false;
         return LINE("news");
     }
 }
@@ -390,12 +404,15 @@ static int32_t ipc(uint32_t begin, uint32_t head, struct words *words)
 
     if (slot == PROC_SLOT_MEM) {
         w[0] = (uint32_t)mem(begin, head, w);
+    } else if (slot == PROC_SLOT_FILE) {
+        w[0] = (uint32_t)machine_files(begin, w);
     } else {
         CHECK(slot == PROC_SLOT_CONSOLE);
         w[0] = (uint32_t)console(begin, w);
     }
     memset(message_page, 0xee, offsetof(struct message_page, items)); /* I2 of ipc.h */
     memset(message_page->words, 0xee, sizeof(message_page->words));
+    machine_files_put();
     return OK;
 }
 
@@ -405,29 +422,6 @@ static int32_t log_write(uint32_t begin, uint32_t slot, uint32_t length)
 {
     CHECK(slot == SERVER_SLOT_LOG && length > 1);
     return LINE("log %.*s", (int)length - 1, (const char *)message_page->words);
-}
-
-static int32_t ack(uint32_t slot, uint32_t *w)
-{
-    CHECK(slot == PROC_SLOT_TICK && w[0] == IRQ_TICK);
-    w[0] = machine_ticks;
-    return OK;
-}
-
-/* Of the clock: an index, then its byte. */
-static int32_t port(uint32_t number, uint32_t slot, uint32_t *w)
-{
-    static uint32_t index;
-
-    CHECK(slot == PROC_SLOT_CLOCK && w[1] == 1);
-    if (number == SYS_port_out) {
-        CHECK(w[0] == 0x70 && w[2] < MACHINE_CLOCK_BYTES);
-        index = w[2];
-        return OK;
-    }
-    CHECK(w[0] == 0x71);
-    w[0] = machine_clock[index];
-    return OK;
 }
 
 int32_t machine_call(uint32_t number, uint32_t head, struct words *words)
@@ -457,10 +451,10 @@ int32_t machine_call(uint32_t number, uint32_t head, struct words *words)
     case SYS_thread_schedule:
         return LINE("move %s: priority %u cpu %u", machine_slot_name(slot).text, w[0], w[1]);
     case SYS_irq_ack:
-        return ack(slot, w);
+        return machine_ack(slot, w);
     case SYS_port_in:
     case SYS_port_out:
-        return port(number, slot, w);
+        return machine_port(number, slot, w);
     case SYS_irq_bind:
         return LINE("bind %u: line %u to slot %u", slot, w[0], w[1]);
     case SYS_vm_map:
@@ -484,7 +478,8 @@ void machine_begin(void)
     refusal.times = parts.times = 0;
     machine_ticks = machine_casualties_count = machine_reader = 0;
     memset(bodies, 0, sizeof(bodies));
-    machine_wants_ticks = false;
-    machine_fpu_is_used = false;
+    machine_files_begin();
+    machine_wants_ticks = machine_interrupts = false;
+    machine_fpu_is_used = machine_is_in_call = machine_awaits_console = false;
     machine_stack = STACK_TOP - 16;
 }

@@ -1,5 +1,5 @@
 /*
- * The kernel, mem and the console as the process server sees them. Each call of the server's is written down in a line,
+ * The kernel, mem, the console and the file server as the process server sees them. Each call of the server's is written down in a line,
  * with all that it asks for: a test compares the lines with those that it expects. Things have names there:
  *
  *      t3 r3 h3        task, thread and handler of the process with index 3
@@ -8,7 +8,7 @@
  *
  * What a line says is right or wrong where it is expected. Here only the order is judged in which mem may be asked of a
  * space: a copy, an emptying and an end that were begun go on before all else, but that an end may come instead; and no
- * space ends whose thread may run.
+ * space ends whose thread may run; and that the file server is asked only of those whom it knows.
  */
 #pragma once
 
@@ -25,6 +25,8 @@ struct machine_casualty {
 extern uint32_t machine_ticks;
 extern uint32_t machine_stack;  /* the esp of any thread that is read */
 extern bool machine_fpu_is_used; /* by all threads, or by none */
+extern bool machine_is_in_call;     /* any thread that is read */
+extern bool machine_awaits_console; /* any client, for something that is not interrupted */
 extern bool machine_lacks_vdso;  /* until the test says otherwise */
 
 /* The real-time clock's bytes, by index. */
@@ -37,6 +39,13 @@ extern uint32_t machine_casualties_count;
 /* What the console says: who reads, 0: nobody; whether it wants ticks. */
 extern uint32_t machine_reader;
 extern bool machine_wants_ticks;
+extern bool machine_interrupts; /* control-C was typed: told once */
+
+/* What is executed was written to: it is in pages of the file server's, numbered from there on, and so many of its bytes can be
+ * read. */
+enum { MACHINE_COPY_PAGE = 700 };
+extern bool machine_copies;
+extern uint32_t machine_copies_end;
 
 void machine_begin(void);
 int32_t machine_call(uint32_t number, uint32_t head, struct words *words);
@@ -61,3 +70,6 @@ void machine_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * comes from the file than mem maps at once. "foreign" and "hugely" are as "good" and "huge", but want the vdso. */
 void machine_archive_make(void);
 void machine_archive_choose(void);
+
+/* The place of a program: its first page and its bytes; 0 or -ENOENT. */
+int32_t machine_archive_find(const char *name, uint32_t place[2]);

@@ -1,10 +1,11 @@
 #include "tests/server/proc_steps.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/libc/errno.h"
 #include "servers/proc/process.h"
+#include "servers/process_format.h"
 #include "servers/proto/proc.h"
 #include "tests/host/check.h"
 
@@ -22,7 +23,7 @@ static const struct {
     const char *name;
 } errors[] = {
     {-EAGAIN, "EAGAIN"}, {-ENOMEM, "ENOMEM"}, {-EPERM, "EPERM"},   {-ECHILD, "ECHILD"},   {-EINVAL, "EINVAL"}, {-ESRCH, "ESRCH"},
-    {-ENOENT, "ENOENT"}, {-E2BIG, "E2BIG"},   {-ENOSYS, "ENOSYS"}, {-ENOEXEC, "ENOEXEC"},
+    {-ENOENT, "ENOENT"}, {-E2BIG, "E2BIG"},   {-ENOSYS, "ENOSYS"}, {-EINTR, "EINTR"}, {-ENOEXEC, "ENOEXEC"}, {-EACCES, "EACCES"}, {-ENOTDIR, "ENOTDIR"}, {-ENAMETOOLONG, "ENAMETOOLONG"},
 };
 
 static const char *error_name(int status)
@@ -46,28 +47,36 @@ static const char *data_text(uint32_t bytes)
     return text;
 }
 
+enum { LISTED = 4 };
+
 /* What of an answer is no result may be anything. */
 static uint32_t results_of(uint32_t call)
 {
-    if (call == PROC_WAIT || call == PROC_ARGS)
+    if (call == PROC_WAIT || call == PROC_ARGS || call == PROC_SIGNAL_TAKE || call == PROC_INTERRUPTED)
         return 3;
-    if (call == PROC_GET_LIMIT || call == PROC_GETPID)
+    if (call == PROC_LIST)
+        return LISTED;
+    if (call == PROC_ALARM || call == PROC_FUTEX_WAIT || call == PROC_GET_LIMIT || call == PROC_GETPID)
         return 2;
-    return call == PROC_FORK || call == PROC_SPAWN || call == PROC_UPTIME || call == PROC_BOOT_TIME;
+    return call == PROC_FUTEX_WATCH || call == PROC_FUTEX_WAKE || call == PROC_SIGNALS || call == PROC_FORK || call == PROC_SPAWN || call == PROC_UPTIME || call == PROC_BOOT_TIME;
 }
 
-static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+static void add_listed(uint32_t caller, const uint32_t *w)
 {
-    const uint32_t *w = words->w;
+    const struct listed_process *listed = (const struct listed_process *)message_page->words;
 
-    if (w[0]) {
-        CHECK(!w[1] && !w[2] && !w[3] && !tag);
-        machine_add("answer %u: %s", caller, error_name((int)w[0]));
-        return OK;
-    }
+    machine_add("answer %u: %u: %u of %u, state %u, space %u, %s", caller, w[1], listed->pid, listed->parent, listed->state,
+                listed->space, listed->name);
+}
+
+static void add_results(uint32_t caller, const uint32_t *w, uint32_t tag)
+{
     switch (results_of(asked[caller])) {
     case 0:
         machine_add(caller == WORKER && w[1] ? "answer %u: ends %s" : "answer %u", caller, machine_slot_name(w[1]).text);
+        break;
+    case LISTED:
+        add_listed(caller, w);
         break;
     case 1:
         machine_add("answer %u: %u", caller, w[1]);
@@ -79,6 +88,22 @@ static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
         CHECK(!tag || tag == (w[3] + 3) / 4);
         machine_add("answer %u: %u %u %u%s%s", caller, w[1], w[2], w[3], tag ? " " : "", tag ? data_text(w[3]) : "");
     }
+}
+
+/* Of a sleep what is left, and of an exec what of signals is kept, if there is any. */
+static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+{
+    const uint32_t *w = words->w;
+
+    CHECK(!w[0] || (!w[1] && !w[2] && !w[3] && !tag));
+    if (w[0])
+        machine_add("answer %u: %s", caller, error_name((int)w[0]));
+    else if (asked[caller] == PROC_SLEEP && w[1])
+        machine_add("answer %u: left %u", caller, w[1]);
+    else if (asked[caller] == PROC_EXEC && w[1] | w[2])
+        machine_add("answer %u: ignored %x, blocked %x", caller, w[1], w[2]);
+    else
+        add_results(caller, w, tag);
     return OK;
 }
 

@@ -1,7 +1,7 @@
 #include "tests/system/kernel_test.h"
 
-#include <stdarg.h>
-#include <stdio.h>
+#include "libuser/string/format.h"
+
 #include <string.h>
 
 enum {
@@ -40,13 +40,11 @@ void note_from(struct message_page *page, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    int bytes = vsnprintf(text, sizeof(text) - 1, format, arguments);
+    uint32_t bytes = format_list(text, sizeof(text), format, arguments);
     va_end(arguments);
-    if (bytes > (int)sizeof(text) - 2)
-        bytes = sizeof(text) - 2;
     text[bytes++] = '\n';
-    memcpy(page->words, text, (size_t)bytes);
-    err_t nobody_to_tell = sys_log_write(LOG, (uint32_t)bytes);
+    memcpy(page->words, text, bytes);
+    err_t nobody_to_tell = sys_log_write(LOG, bytes);
     (void)nobody_to_tell;
 }
 
@@ -357,7 +355,7 @@ bool expect_fault(uint32_t k, uint32_t vector, struct event *event)
         event->words.w[3] == vector)
         return true;
     char text[48];
-    snprintf(text, sizeof(text), "fault %u of child %u", (unsigned)vector, (unsigned)k);
+    format_text(text, sizeof(text), "fault %u of child %u", (unsigned)vector, (unsigned)k);
     unexpected(event, text);
     return false;
 }
@@ -375,7 +373,7 @@ bool expect_ends(uint32_t set)
         if (event.kind != TAG_FAULT || event.words.w[3] != VECTOR_INVALID_OPCODE ||
             event.words.w[2] != (uint32_t)thread_end || child >= CHILDREN || !(set >> child & 1)) {
             char text[40];
-            snprintf(text, sizeof(text), "the end of one of 0x%x", (unsigned)set);
+            format_text(text, sizeof(text), "the end of one of 0x%x", (unsigned)set);
             unexpected(&event, text);
             return false;
         }

@@ -19,10 +19,12 @@
  * console: 2  \[k\] forged behind a return
  * console: 2 \[k\]not the prefix
  * console: 2 not at the start \[k\] harmless
- * console: 2 the last words of the killed
- * console: 2 the last words of one that exits
- * console: 2 the last words of one that faults
- * console: 2 tail of the printf
+ * console: 2 the last words of the killed, and more
+ * console: 2 the last words of one that exits, and more
+ * console: 2 the last words of one that faults, and more
+ * console: 2 tail of the printftail of the printf
+ * console: 2 the last words of one that lives
+ * console: 2 on a line of its own
  */
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
@@ -201,11 +203,29 @@ static int exits_in_printf(void)
     return 0;
 }
 
+/* What comes next goes on in the line. */
 static bool ends_in_a_line(void)
 {
-    return IS(child_run(is_killed_in_a_line), SIGKILL) &&
-           IS(child_run(exits_in_a_line), EXITED(0)) && IS(child_run(faults_in_a_line), SIGILL) &&
-           IS(child_run(exits_in_printf), EXITED(0));
+    return IS(child_run(is_killed_in_a_line), SIGKILL) && written(", and more\n") &&
+           IS(child_run(exits_in_a_line), EXITED(0)) && written(", and more\n") &&
+           IS(child_run(faults_in_a_line), SIGILL) && written(", and more\n") &&
+           IS(child_run(exits_in_printf), EXITED(0)) && IS(child_run(exits_in_printf), EXITED(0)) && written("\n");
+}
+
+static int waits_in_a_line(void)
+{
+    write(1, "the last words of one that lives", 32);
+    for (;;)
+        sleep(1000);
+}
+
+/* So long that its line is shown. */
+static bool lives_in_a_line(void)
+{
+    pid_t child = child_start(waits_in_a_line);
+
+    usleep(300000);
+    return written("on a line of its own\n") && IS(child_kill(child), SIGKILL);
 }
 
 static int prints_forever(void)
@@ -229,7 +249,7 @@ static bool killed_while_writing(void)
         pid_t child = child_start(prints_forever);
         uint32_t begun = uptime();
         usleep(1);
-        good = IS(child_kill(child), SIGKILL) && HOLDS(uptime() - begun < 50);
+        good = IS(child_kill(child), SIGKILL) && HOLDS(uptime() - begun < 50) && written("\n"); /* in a line? */
     }
     return good;
 }
@@ -244,6 +264,7 @@ static const struct tap_point points[] = {
     {"nor the lines of many", flood},
     {"a line cannot begin like the kernel's", forged},
     {"an unfinished line comes out when its process ends", ends_in_a_line},
+    {"who lives goes on alone", lives_in_a_line},
     {"a process can be killed while it writes", killed_while_writing},
 };
 

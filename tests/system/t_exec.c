@@ -1,6 +1,7 @@
 /* exec: arguments, refusals, what is kept and what is dropped. The program executes itself; its
  * first argument says what it is to look at. */
 #include "libuser/mem/mmap.h"
+#include "libuser/mem/sbrk.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -106,16 +107,21 @@ static bool refused(const char *program, int error)
 static bool unknown(void)
 {
     return refused("nothing", ENOENT) && refused("t_exe", ENOENT) && refused("t_exec2", ENOENT) &&
-           refused("", ENOENT) && refused(long_argument(200), ENOENT) &&
-           refused(long_argument(2000), ENOENT);
+           refused("", ENOENT) && refused(long_argument(200), ENOENT) && refused("bin/nothing", ENOENT) &&
+           refused("nothing/t_exec", ENOENT) && refused("t_exec/t_exec", ENOTDIR) && refused("t_exec/", ENOTDIR) &&
+           refused(long_argument(256), ENAMETOOLONG) && refused(long_argument(2000), ENAMETOOLONG);
 }
 
 /* They are in the archive, but not as programs. */
 static bool servers_and_kernel_tests(void)
 {
-    return refused("mem", ENOENT) && refused("proc", ENOENT) && refused("console", ENOENT) &&
-           refused("init", ENOENT) && refused("t_kernel_ipc", ENOENT) &&
+    return refused("mem", ENOENT) && refused("proc", ENOENT) && refused("file", ENOENT) && refused("init", ENOENT) && refused("t_kernel_ipc", ENOENT) &&
            refused("bench_kernel", ENOENT);
+}
+
+static bool no_programs(void)
+{
+    return refused("/", EACCES) && refused("bin", EACCES) && refused("/dev/console", EACCES);
 }
 
 /* 31 arguments of 220 bytes are what xv6's usertests must not get through. */
@@ -158,7 +164,7 @@ static int execs_dirty(void)
 
     initial = 1;
     memset(zeroed, 1, sizeof(zeroed));
-    memset(sbrk(5 * PAGE), 1, 5 * PAGE);
+    memset(tally_sbrk(5 * PAGE), 1, 5 * PAGE);
     mmap((void *)AREA, PAGE);
     AREA[0] = 1;
     shm_open(1, &page);
@@ -173,7 +179,7 @@ static int sees_clean(void)
 
     for (size_t i = 0; i < sizeof(zeroed); i++)
         dirty |= zeroed[i];
-    char *heap = sbrk(5 * PAGE);
+    char *heap = tally_sbrk(5 * PAGE);
     for (int i = 0; i < 5 * PAGE; i++)
         dirty |= heap[i];
     dirty |= mmap((void *)AREA, PAGE) != (void *)AREA || AREA[0];
@@ -297,6 +303,7 @@ static const struct tap_point points[] = {
     {"no arguments: the program's name is there", no_arguments},
     {"an unknown program is ENOENT", unknown},
     {"so are servers and kernel tests", servers_and_kernel_tests},
+        {"directories and devices are EACCES", no_programs},
     {"too long arguments are E2BIG", too_long},
     {"a failed exec changes nothing", failure_changes_nothing},
     {"data, heap, mappings and segments begin anew", begins_anew},

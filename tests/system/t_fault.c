@@ -337,7 +337,7 @@ static bool selectors(void)
     return ALL_END(pieces, SIGSEGV);
 }
 
-/* int n of exceptions, of interrupt lines, of other systems. */
+/* int n of exceptions, of interrupt lines, of other systems; but for Linux's 0x80, which is a call: t_faults.c. */
 
 PIECE(interrupt_0, "int $0")
 PIECE(interrupt_8, "int $8")
@@ -345,13 +345,14 @@ PIECE(interrupt_13, "int $13")
 PIECE(interrupt_14, "int $14")
 PIECE(interrupt_32, "int $32")
 PIECE(interrupt_64, "int $64")
-PIECE(interrupt_128, "int $128")
+PIECE(interrupt_127, "int $127")
+PIECE(interrupt_129, "int $129")
 PIECE(interrupt_255, "int $255")
 
 static bool interrupts(void)
 {
     static piece *const pieces[] = {interrupt_0,  interrupt_8,  interrupt_13,  interrupt_14,
-                                    interrupt_32, interrupt_64, interrupt_128, interrupt_255};
+                                    interrupt_32, interrupt_64, interrupt_127, interrupt_129, interrupt_255};
     return ALL_END(pieces, SIGSEGV);
 }
 

@@ -1,5 +1,6 @@
 /* The heap: sbrk to the byte, zeros, the end of memory. */
 #include "libuser/mem/mmap.h"
+#include "libuser/mem/sbrk.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -25,64 +26,64 @@ static bool is_filled(const char *from, size_t bytes, char with)
 
 static bool to_the_byte(void)
 {
-    char *start = sbrk(0);
-    bool good = IS(sbrk(1), start) && IS(sbrk(0), start + 1) && IS(sbrk(PAGE - 1), start + 1) &&
-                IS(sbrk(3 * PAGE + 7), start + PAGE) && IS(sbrk(-7), start + 4 * PAGE + 7);
+    char *start = tally_sbrk(0);
+    bool good = IS(tally_sbrk(1), start) && IS(tally_sbrk(0), start + 1) && IS(tally_sbrk(PAGE - 1), start + 1) &&
+                IS(tally_sbrk(3 * PAGE + 7), start + PAGE) && IS(tally_sbrk(-7), start + 4 * PAGE + 7);
     memset(start, 1, 4 * PAGE);
-    good = HOLDS(is_filled(start, 4 * PAGE, 1)) && IS(sbrk(-4 * PAGE), start + 4 * PAGE) && good;
-    return IS(sbrk(0), start) && good;
+    good = HOLDS(is_filled(start, 4 * PAGE, 1)) && IS(tally_sbrk(-4 * PAGE), start + 4 * PAGE) && good;
+    return IS(tally_sbrk(0), start) && good;
 }
 
 static bool byte_after_byte(void)
 {
-    char *start = sbrk(0);
+    char *start = tally_sbrk(0);
     bool good = true;
 
     for (int i = 0; i < 3 * PAGE; i++) {
-        char *byte = sbrk(1);
+        char *byte = tally_sbrk(1);
         good = good && byte == start + i;
         *byte = (char)i;
     }
     for (int i = 0; i < 3 * PAGE; i++)
         good = good && start[i] == (char)i;
     for (int i = 3 * PAGE; i > 0; i--)
-        good = good && sbrk(-1) == start + i;
+        good = good && tally_sbrk(-1) == start + i;
     return good;
 }
 
 static bool new_pages_are_zero(void)
 {
-    char *start = sbrk(0), *page = start + PAGE - (uintptr_t)start % PAGE;
+    char *start = tally_sbrk(0), *page = start + PAGE - (uintptr_t)start % PAGE;
     bool good = true;
 
     for (int round = 0; round < 3; round++) {
-        sbrk(page - start + 20 * PAGE);
+        tally_sbrk(page - start + 20 * PAGE);
         good = HOLDS(is_filled(page, 20 * PAGE, 0)) && good;
         memset(page, 0x5a, 20 * PAGE);
-        sbrk(-(page - start) - 20 * PAGE);
+        tally_sbrk(-(page - start) - 20 * PAGE);
     }
-    return IS(sbrk(0), start) && good;
+    return IS(tally_sbrk(0), start) && good;
 }
 
 static bool refusals(void)
 {
-    char *start = sbrk(0);
-    return FAILS(sbrk(-(intptr_t)start), EINVAL) && FAILS(sbrk(INT_MIN), EINVAL) &&
-           FAILS(sbrk(INT_MAX), ENOMEM) && FAILS(sbrk(0x40000000), ENOMEM) && IS(sbrk(0), start);
+    char *start = tally_sbrk(0);
+    return FAILS(tally_sbrk(-(intptr_t)start), EINVAL) && FAILS(tally_sbrk(INT_MIN), EINVAL) &&
+           FAILS(tally_sbrk(INT_MAX), ENOMEM) && FAILS(tally_sbrk(0x40000000), ENOMEM) && IS(tally_sbrk(0), start);
 }
 
 static int touches_beyond(void)
 {
-    volatile char *end = sbrk(0);
+    volatile char *end = tally_sbrk(0);
     return end[2 * PAGE];
 }
 
 static int touches_given_back(void)
 {
-    volatile char *page = sbrk(4 * PAGE);
+    volatile char *page = tally_sbrk(4 * PAGE);
 
     page[3 * PAGE] = 1;
-    sbrk(-3 * PAGE);
+    tally_sbrk(-3 * PAGE);
     return page[3 * PAGE];
 }
 
@@ -94,12 +95,12 @@ static bool touching_beyond_kills(void)
 /* xv6's programs go to 100 MB, counted from address 0. */
 static int goes_to_100_megabytes(void)
 {
-    char *start = sbrk(0), *top = (char *)(100 * MEGABYTE);
+    char *start = tally_sbrk(0), *top = (char *)(100 * MEGABYTE);
 
-    if (sbrk(top - start) != start)
+    if (tally_sbrk(top - start) != start)
         return 1;
     top[-1] = 99;
-    return top[-1] == 99 && start[PAGE] == 0 && sbrk(-(top - start)) == top ? 0 : 2;
+    return top[-1] == 99 && start[PAGE] == 0 && tally_sbrk(-(top - start)) == top ? 0 : 2;
 }
 
 static bool hundred_megabytes(void)
@@ -111,21 +112,21 @@ static bool hundred_megabytes(void)
 
 static bool promises_only_what_there_is(void)
 {
-    char *start = sbrk(0);
+    char *start = tally_sbrk(0);
     uint32_t free = memory_now().free;
-    bool good = FAILS(sbrk((intptr_t)(free + 1) * PAGE), ENOMEM) && IS(sbrk(0), start);
-    good = IS(sbrk((intptr_t)free / 2 * PAGE), start) && good;
-    good = FAILS(sbrk((intptr_t)free / 2 * PAGE), ENOMEM) && good;
-    return IS(sbrk(-(intptr_t)free / 2 * PAGE), start + free / 2 * PAGE) && good;
+    bool good = FAILS(tally_sbrk((intptr_t)(free + 1) * PAGE), ENOMEM) && IS(tally_sbrk(0), start);
+    good = IS(tally_sbrk((intptr_t)free / 2 * PAGE), start) && good;
+    good = FAILS(tally_sbrk((intptr_t)free / 2 * PAGE), ENOMEM) && good;
+    return IS(tally_sbrk(-(intptr_t)free / 2 * PAGE), start + free / 2 * PAGE) && good;
 }
 
 static int uses_all(void)
 {
     intptr_t step = 16 * MEGABYTE;
-    char *start = sbrk(0), *end = start;
+    char *start = tally_sbrk(0), *end = start;
 
     for (; step >= PAGE; step /= 2)
-        while (sbrk(step) != (void *)-1)
+        while (tally_sbrk(step) != (void *)-1)
             end += step;
     for (char *page = start; page < end; page += PAGE)
         *page = 1;
@@ -183,7 +184,7 @@ static volatile int got_some;
 
 static int wants_100_megabytes(void)
 {
-    got_some = sbrk(100 * MEGABYTE) != (void *)-1;
+    got_some = tally_sbrk(100 * MEGABYTE) != (void *)-1;
     for (;;)
         sleep(1000);
 }
@@ -196,11 +197,11 @@ static bool others_stay_alive(void)
     for (int i = 0; i < 10; i++)
         children[i] = child_start(wants_100_megabytes);
     usleep(50000);
-    char *page = sbrk(PAGE);
+    char *page = tally_sbrk(PAGE);
     good = HOLDS(page != (void *)-1);
     if (good)
         *page = 1;
-    sbrk(-PAGE);
+    tally_sbrk(-PAGE);
     for (int i = 0; i < 10; i++)
         good = IS(child_kill(children[i]), SIGKILL) && good;
     return good;
@@ -211,11 +212,11 @@ static int forks_with_most(void)
 {
     intptr_t most = (intptr_t)(memory_now().free / 4 * 3) * PAGE;
 
-    if (sbrk(most) == (void *)-1)
+    if (tally_sbrk(most) == (void *)-1)
         return 1;
     if (fork() != -1 || errno != ENOMEM)
         return 2;
-    sbrk(-most);
+    tally_sbrk(-most);
     pid_t child = fork();
     if (child == 0)
         exit(5);

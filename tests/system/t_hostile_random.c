@@ -92,7 +92,9 @@ static void tame(uint32_t slot, struct words *words)
 
     if (slot == CLIENT_SLOT_PROC && call == PROC_KILL && words->w[1] == (uint32_t)parent)
         words->w[1] = 0;
-    if (slot == CLIENT_SLOT_PROC && call == PROC_SLEEP)
+    if (slot == CLIENT_SLOT_PROC && call == PROC_ALARM)
+        words->w[1] |= 0x10000000;
+    if (slot == CLIENT_SLOT_PROC && (call == PROC_SLEEP || call == PROC_FUTEX_WAIT))
         words->w[1] %= 2;
     if (slot == CLIENT_SLOT_CONSOLE && call == CONSOLE_READ)
         words->w[2] = 0;

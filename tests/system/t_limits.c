@@ -6,6 +6,7 @@
  * run: --memory 1200
  */
 #include "libuser/mem/mmap.h"
+#include "libuser/mem/sbrk.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -67,8 +68,8 @@ static bool refusals(void)
     pid_t other = child_start(sleeps); /* which shares them */
 
     bool good = FAILS(getrlimit(77, &now), EINVAL) && FAILS(setrlimit(77, &now), EINVAL);
-    good = FAILS(setrlimit(RLIMIT_AS, &now), EINVAL) && FAILS(getrlimit(RLIMIT_AS, NULL), EFAULT) && good;
-    good = FAILS(setrlimit(RLIMIT_AS, NULL), EFAULT) && good;
+    good = FAILS(setrlimit(RLIMIT_AS, &now), EINVAL) && FAILS(getrlimit(RLIMIT_AS, (void *)16), EFAULT) && good;
+    good = FAILS(setrlimit(RLIMIT_AS, (void *)16), EFAULT) && good;
     good = FAILS(limit(RLIMIT_AS, bytes + PAGE), EPERM) && FAILS(limit(RLIMIT_AS, RLIM_INFINITY), EPERM) && good;
     good = FAILS(limit(RLIMIT_NPROC, processes + 1), EPERM) && FAILS(limit(RLIMIT_NPROC, RLIM_INFINITY), EPERM) && good;
     good = FAILS(limit(RLIMIT_AS, PAGE), EINVAL) && FAILS(limit(RLIMIT_NPROC, 0), EINVAL) && good;
@@ -107,7 +108,7 @@ static int is_bound(void)
     if (good)
         memset(area, 1, 64 * PAGE);
     int pages = maps_all();
-    good = FAILS(mmap(NULL, PAGE), ENOMEM) && FAILS(fork(), ENOMEM) && FAILS(sbrk(PAGE) == (void *)-1 ? -1 : 0, ENOMEM) && good;
+    good = FAILS(mmap(NULL, PAGE), ENOMEM) && FAILS(fork(), ENOMEM) && FAILS(tally_sbrk(PAGE) == (void *)-1 ? -1 : 0, ENOMEM) && good;
     good = HOLDS(pages > 16 && pages < 256) && FAILS(limit(RLIMIT_AS, 2048 * KIB), EPERM) && good;
     return good ? 0 : 1;
 }

@@ -85,7 +85,7 @@ static bool print_beside(int (*piece)(void), uint32_t more, uint32_t times)
     usleep(20000);
     uint32_t beside = print_lines();
     bool good = IS(child_kill(child), SIGKILL);
-    printf("# %u ticks, alone %u\n", (unsigned)beside, (unsigned)alone);
+    printf("\n# %u ticks, alone %u\n", (unsigned)beside, (unsigned)alone);
     return HOLDS(beside <= more + times * alone) && good;
 }
 

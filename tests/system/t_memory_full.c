@@ -5,6 +5,7 @@
  * run: --memory 24
  */
 #include "libuser/mem/mmap.h"
+#include "libuser/mem/sbrk.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -73,7 +74,7 @@ static int grows_until_the_end(void)
     unsigned count = 0;
     char *page;
 
-    for (; (page = sbrk(PAGE)) != (void *)-1; count++)
+    for (; (page = tally_sbrk(PAGE)) != (void *)-1; count++)
         *page = 1;
     return errno == ENOMEM && count > FIRST ? 0 : 1;
 }
@@ -157,12 +158,12 @@ static int trial_mmap(void)
 
 static int trial_sbrk(void)
 {
-    char *start = sbrk(8 * PAGE);
+    char *start = tally_sbrk(8 * PAGE);
 
     if (start == (void *)-1)
         return errno;
     memset(start, 1, 8 * PAGE);
-    return sbrk(-8 * PAGE) == start + 8 * PAGE ? 0 : 203;
+    return tally_sbrk(-8 * PAGE) == start + 8 * PAGE ? 0 : 203;
 }
 
 static int (*trial)(void);

@@ -1,5 +1,6 @@
 /* mmap and munmap: places, sizes, refusals, what becomes of the pages. */
 #include "libuser/mem/mmap.h"
+#include "libuser/mem/sbrk.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -51,7 +52,7 @@ static bool anywhere_above_the_program(void)
 {
     bool good = IS(mmap(TOP - PAGE, PAGE), TOP - PAGE) && IS(TOP[-1] = 4, 4);
     good = IS(munmap(TOP - PAGE, PAGE), 0) && good;
-    char *high = (char *)sbrk(0) + 0x1000000;
+    char *high = (char *)tally_sbrk(0) + 0x1000000;
     high -= (uintptr_t)high % PAGE;
     good = IS(mmap(high, PAGE), high) && IS(high[0] = 5, 5) && good;
     return IS(munmap(high, PAGE), 0) && good;
@@ -143,8 +144,8 @@ static bool over_a_mapping(void)
 
 static bool heap_onto_a_mapping(void)
 {
-    char *end = sbrk(0), *place = page_of(end + 3 * PAGE);
-    bool good = IS(mmap(place, PAGE), place) && FAILS(sbrk(8 * PAGE), ENOMEM) && IS(sbrk(0), end);
+    char *end = tally_sbrk(0), *place = page_of(end + 3 * PAGE);
+    bool good = IS(mmap(place, PAGE), place) && FAILS(tally_sbrk(8 * PAGE), ENOMEM) && IS(tally_sbrk(0), end);
     return IS(munmap(place, PAGE), 0) && good;
 }
 

@@ -6,6 +6,7 @@
  * run: --smp 4
  */
 #include "libuser/mem/mmap.h"
+#include "libuser/mem/sbrk.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -222,12 +223,12 @@ static bool heard_of_at_the_end(void)
 static int gives_back(void)
 {
     bool good = HOLDS(make_area());
-    char *last = area + (PAGES - 1) * PAGE, *heap = sbrk(PAGES * PAGE);
+    char *last = area + (PAGES - 1) * PAGE, *heap = tally_sbrk(PAGES * PAGE);
 
     memset(heap, 1, PAGES * PAGE);
     good = IS(munmap(area, (PAGES - 1) * PAGE), 0) && IS(*(uint32_t *)(void *)last, PAGES - 1) && good;
     good = HOLDS(mmap(area, (PAGES - 1) * PAGE) == area) && IS(*area, 0) && good;
-    good = HOLDS(sbrk(-PAGES * PAGE) == heap + PAGES * PAGE) && HOLDS(sbrk(0) == heap) && good;
+    good = HOLDS(tally_sbrk(-PAGES * PAGE) == heap + PAGES * PAGE) && HOLDS(tally_sbrk(0) == heap) && good;
     return good ? 0 : 1;
 }
 

@@ -5,6 +5,7 @@
  * run: --timeout 300
  */
 #include "libuser/mem/mmap.h"
+#include "libuser/mem/sbrk.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
@@ -156,7 +157,7 @@ static bool step_grow(void)
 
     if (own.heap_pages + pages > HEAP_PAGES)
         return true;
-    bool good = IS(sbrk((intptr_t)pages * PAGE), heap_word(own.heap_pages));
+    bool good = IS(tally_sbrk((intptr_t)pages * PAGE), heap_word(own.heap_pages));
     for (; pages; pages--) {
         good = IS(*heap_word(own.heap_pages), 0) && good;
         *heap_word(own.heap_pages) = own.heap[own.heap_pages] = (uint32_t)rand();
@@ -173,7 +174,7 @@ static bool step_shrink(void)
     for (unsigned i = 0; i < own.heap_pages; i++)
         good = IS(*heap_word(i), own.heap[i]) && good;
     own.heap_pages -= pages;
-    return HOLDS(sbrk(-(intptr_t)pages * PAGE) != (void *)-1) && good;
+    return HOLDS(tally_sbrk(-(intptr_t)pages * PAGE) != (void *)-1) && good;
 }
 
 /* ---------------------------------------------------------------------------------- processes */
@@ -251,7 +252,7 @@ static int works_forever(void)
         maps_and_unmaps();
         if (i % 3 == 0)
             shm_close(id);
-        sbrk(i % 2 ? PAGE : -PAGE);
+        tally_sbrk(i % 2 ? PAGE : -PAGE);
         if (i % 200 == 0)
             munmap((void *)0x40000000, 0x10000000);
         if (forks && fork() == 0)
@@ -311,7 +312,7 @@ static int walks(void)
     bool good = true;
 
     srand(seed);
-    own.heap_start = sbrk(0);
+    own.heap_start = tally_sbrk(0);
     for (int i = 0; i < STEPS && good; i++) {
         good = step();
         if (i % 1000 == 0)

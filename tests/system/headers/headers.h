@@ -9,6 +9,8 @@ extern const struct tap_point header_string[];
 extern const struct tap_point header_math[];
 extern const struct tap_point header_time[];
 extern const struct tap_point header_signal[];
+extern const struct tap_point header_alarm[];
+extern const struct tap_point header_protect[];
 extern const struct tap_point header_unistd[];
 extern const struct tap_point header_system[];
 extern const struct tap_point header_text[];

@@ -50,8 +50,8 @@ static bool refuses_maps(void)
     return FAILS(mmap(NULL, 0, RW, OWN, -1, 0), EINVAL) && FAILS(mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), EINVAL) &&
            FAILS(mmap((char *)0x50000001, PAGE, RW, OWN | MAP_FIXED, -1, 0), EINVAL) &&
            FAILS(mmap(NULL, PAGE, RW, MAP_PRIVATE, 1, 0), ENODEV) &&
-           FAILS(mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0), ENODEV) &&
-           FAILS(mmap(NULL, PAGE, PROT_READ | PROT_EXEC, OWN, -1, 0), EACCES) &&
+           FAILS(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, 99, 0), EBADF) &&
+           FAILS(mmap(NULL, PAGE, PROT_WRITE | PROT_EXEC, OWN, -1, 0), EACCES) &&
            FAILS(mmap(NULL, 0x7fff0000, RW, OWN, -1, 0), ENOMEM) && FAILS(munmap((char *)0x50000001, PAGE), EINVAL) &&
            FAILS(munmap((char *)0x8f0000, PAGE), EINVAL);
 }
@@ -82,10 +82,13 @@ static bool threads(void)
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     pid_t child = 0;
     char *words[] = {"hello", NULL};
+    int status = -1;
 
     return IS(pthread_create(&thread, NULL, never, NULL), ENOSYS) && IS(pthread_mutex_lock(&mutex), 0) &&
            IS(pthread_mutex_trylock(&mutex), EBUSY) && IS(pthread_mutex_unlock(&mutex), 0) &&
-           IS(posix_spawn(&child, "hello", NULL, NULL, words, NULL), ENOSYS);
+           IS(posix_spawn(&child, "nothing", NULL, NULL, words, NULL), ENOENT) &&
+           IS(posix_spawn(&child, "hello", NULL, NULL, words, NULL), 0) && IS(waitpid(child, &status, 0), child) &&
+           IS(status, 0);
 }
 
 /* Where pthread_cancel() is named, calls that it may prevent go another way; prevented, the only thread's end is the process's. */
@@ -119,7 +122,7 @@ static bool others(void)
            IS(getrandom(bytes, sizeof bytes, 0), sizeof bytes) && IS(getrandom(more, sizeof more, 0), sizeof more) &&
            HOLDS(memcmp(bytes, more, sizeof more) != 0) && IS(sched_yield(), 0) && IS(getuid(), 0) &&
            FAILS(uname((struct utsname *)16), EFAULT) && FAILS(getrandom((char *)16, 1, 0), EFAULT) &&
-           FAILS(syscall(SYS_futex, 0, 0, 0, 0), ENOSYS) && FAILS(syscall(509), ENOSYS) && FAILS(syscall(4000), ENOSYS);
+           FAILS(syscall(SYS_poll, 0, 0, 0, 0), ENOSYS) && FAILS(syscall(506), ENOSYS) && FAILS(syscall(4000), ENOSYS);
 }
 
 const struct tap_point header_system[] = {

@@ -1,3 +1,0 @@
-#include <errno.h>
-
-__attribute__((weak)) int errno;

@@ -1,5 +1,0 @@
-#pragma once
-
-#include "libuser/libc/errno.h"
-
-extern int errno;

@@ -1,0 +1,27 @@
+/* What the functions that programs are linked with have in common. A program may define any of them itself: all are
+ * weak. */
+#pragma once
+
+#include "kernel/abi/abi.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WEAK __attribute__((weak))
+
+/* The C result of a call that answered 0 or -errno: `value` or -1. */
+static inline int c_result(int answer, int value)
+{
+    if (answer < 0)
+        errno = -answer;
+    return answer < 0 ? -1 : value;
+}
+
+/* True if not all of so many bytes there, 1 to INT32_MAX, can be a program's: what is below its stack, or the kernel's,
+ * is nobody's. Other bytes may still be absent: then the access faults. */
+static inline bool is_nowhere(const void *at, size_t bytes)
+{
+    return (uintptr_t)at - STACK_LOW > USER_END - STACK_LOW - bytes;
+}

@@ -1,0 +1,8 @@
+/* The heap, to the byte: what xv6's sbrk does. musl's own, of <unistd.h>, moves nothing. */
+#pragma once
+
+#include <stdint.h>
+
+/* Moves the heap's end by so many bytes: its old end, or (void *)-1 with ENOMEM, or EINVAL below its start. From the
+ * first call on nobody else moves it: malloc takes pages elsewhere. */
+void *tally_sbrk(intptr_t bytes);

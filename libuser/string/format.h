@@ -1,0 +1,13 @@
+/*
+ * Text of a format, as the log needs it: %d %u %x %s %c and %%. A width fills on the left, with blanks or, if it begins
+ * with a 0, with zeros; `.*` takes an argument that says how many bytes of a %s there are at most.
+ */
+#pragma once
+
+#include <stdarg.h>
+#include <stdint.h>
+
+/* What fits into `size` bytes, at least 1, and a zero byte; the result is how many bytes come before that. */
+uint32_t format_text(char *to, uint32_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+uint32_t format_list(char *to, uint32_t size, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));

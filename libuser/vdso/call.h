@@ -1,0 +1,15 @@
+/* A system call of Linux's, as a program makes it: libuser/vdso/calls.def has those that there are. */
+#pragma once
+
+#include "libuser/vdso/numbers.h"
+
+#include <stdint.h>
+
+/* What the call says: a result, or -errno. */
+static inline int32_t linux_call(uint32_t number, uintptr_t first, uintptr_t second, uintptr_t third)
+{
+    int32_t result;
+
+    __asm__ volatile("call *%%gs:16" : "=a"(result) : "a"(number), "b"(first), "c"(second), "d"(third) : "memory");
+    return result;
+}

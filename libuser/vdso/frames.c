@@ -1,0 +1,311 @@
+/* Handlers of signals are called: the frames that they run on. */
+#include "libuser/ipc/ipc.h"
+#include "libuser/vdso/signals.h"
+#include "servers/proto/proc.h"
+
+#include <string.h>
+
+static uint32_t address_of(void (*function)(void))
+{
+    return (uint32_t)function;
+}
+
+static uint32_t *registers_of(struct signal_frame *frame)
+{
+    return frame->context.registers;
+}
+
+static bool is_on_stack(uint32_t esp)
+{
+    return esp - state->stack.begin < state->stack.bytes;
+}
+
+/* Below there; as entry.asm makes it. */
+static struct signal_frame *frame_below(uint32_t esp)
+{
+    return (struct signal_frame *)(((esp - FRAME_BYTES - 16) & ~15u) - 4);
+}
+
+/* ------------------------------------------------------------------------------------ making one */
+
+/* All that the handler could change. Memory of a frame is the program's: it is anything. */
+static void save(struct signal_frame *frame, const uint32_t *saved, uint32_t esp, uint32_t eip)
+{
+    enum { SAVED_FLAGS = 8, CODE = 0x1b, DATA = 0x23 };
+    uint32_t *registers = registers_of(frame);
+
+    memset(&frame->context, 0, sizeof frame->context);
+    memcpy(&registers[REGISTER_EDI], saved, SAVED_FLAGS * sizeof *saved);
+    registers[REGISTER_ESP] = registers[REGISTER_FINAL_ESP] = esp;
+    registers[REGISTER_EIP] = eip;
+    registers[REGISTER_FLAGS] = saved[SAVED_FLAGS];
+    registers[REGISTER_GS] = USER_AREA_SELECTOR;
+    registers[REGISTER_CS] = CODE;
+    registers[REGISTER_DS] = registers[REGISTER_ES] = registers[REGISTER_SS] = DATA;
+    memcpy(frame->page, message_page, sizeof frame->page);
+    memset(frame->fpu_head, 0, sizeof frame->fpu_head);
+    frame->handler = frame->restart = frame->has_fpu = frame->looks_later = 0;
+}
+
+/* As it was. */
+static struct signal_frame *leave(struct signal_frame *frame)
+{
+    if (frame->has_fpu)
+        vdso_fpu_load(frame->fpu);
+    memcpy(message_page, frame->page, sizeof frame->page);
+    frame->handler = 0;
+    return frame;
+}
+
+/* The call is made again: its arguments are in the registers, and where it returns to is below the stack. */
+static void make_call_again(struct signal_frame *frame)
+{
+    uint32_t *registers = registers_of(frame);
+
+    registers[REGISTER_ESP] -= sizeof(uint32_t);
+    *(uint32_t *)registers[REGISTER_ESP] = registers[REGISTER_EIP];
+    registers[REGISTER_EIP] = address_of(vdso_call);
+    registers[REGISTER_EAX] = frame->restart;
+    frame->restart = 0;
+}
+
+/* ------------------------------------------------------------------------------------ a handler */
+
+/* On the stack that the handler is to have; where it was made if that is there. */
+static struct signal_frame *place_for(struct signal_frame *frame, uint32_t flags)
+{
+    uint32_t esp = registers_of(frame)[REGISTER_ESP];
+
+    if (flags & ACTION_ON_STACK && state->stack.bytes && !is_on_stack(esp))
+        esp = state->stack.begin + state->stack.bytes;
+    if (esp - (uint32_t)frame < 2 * FRAME_BYTES)
+        return frame;
+    return memcpy(frame_below(esp), frame, sizeof *frame);
+}
+
+static void describe_stack(struct context_words *context)
+{
+    enum { ON_STACK = 1, DISABLED = 2 };
+    bool is_on = is_on_stack(context->registers[REGISTER_ESP]);
+
+    context->stack[0] = state->stack.begin;
+    context->stack[1] = !state->stack.bytes ? DISABLED : is_on ? ON_STACK : 0;
+    context->stack[2] = state->stack.bytes;
+}
+
+/* After the handler there is again the mask that was there before it, or before sigsuspend. */
+static void block_others(struct signal_frame *frame, uint32_t signal, const struct vdso_action *action)
+{
+    uint32_t own = action->flags & ACTION_NO_DEFER ? 0 : signal_bit(signal);
+    uint32_t before = state->is_suspended ? state->mask_before : state->blocked;
+
+    frame->context.mask[0] = frame->context.mask_before = before;
+    state->is_suspended = 0;
+    signals_set_mask(state->blocked | action->mask | own);
+}
+
+/* Who has not used the FPU does not begin to, and has nothing there that the handler could change. */
+static struct signal_frame *call_handler(struct signal_frame *frame, struct siginfo_words info, bool uses_fpu)
+{
+    struct vdso_action action = state->actions[info.signal];
+
+    if (frame->restart && action.flags & ACTION_RESTART)
+        make_call_again(frame);
+    frame->restart = 0;
+    frame = place_for(frame, action.flags);
+    frame->return_to = address_of(vdso_handler_returns);
+    frame->signal = info.signal;
+    frame->info = (uint32_t)&frame->siginfo;
+    frame->context_at = (uint32_t)&frame->context;
+    frame->handler = action.handler;
+    frame->siginfo = info;
+    frame->context.fpu = uses_fpu ? (uint32_t)frame->fpu_head : 0;
+    if (uses_fpu && !frame->has_fpu) /* one handler may follow another on the frame */
+        vdso_fpu_save(frame->fpu);
+    frame->has_fpu = uses_fpu;
+    describe_stack(&frame->context);
+    block_others(frame, info.signal, &action);
+    if (action.flags & ACTION_RESET)
+        signal_set_action(info.signal, (struct vdso_action){0});
+    return frame;
+}
+
+/* ------------------------------------------------------------------------------------ what is next */
+
+static bool take_next(struct siginfo_words *info, bool *uses_fpu)
+{
+    enum { NUMBER = 0xff, USES_FPU = 1 << 8 };
+    uint32_t signal = 0, code = 0, sender = 0;
+
+    state->look = 0; /* before it is asked: one that comes now sets it again */
+    if (proc_signal_take(CLIENT_SLOT_PROC, 0, state->blocked, &signal, &code, &sender))
+        return false;
+    *uses_fpu = signal & USES_FPU;
+    signal &= NUMBER;
+    state->held = signal ? 0 : code;
+    state->look |= signal != 0; /* there may be more */
+    *info = (struct siginfo_words){.signal = signal, .code = code, .sender = sender};
+    return signal && state->actions[signal].handler > HANDLE_IGNORE;
+}
+
+/* No handler has been called since the call: to the program it has not ended. */
+static void resume_call(struct signal_frame *frame)
+{
+    if (state->is_suspended) {
+        state->is_suspended = 0;
+        signals_set_mask(state->mask_before);
+    }
+    if (frame->restart)
+        make_call_again(frame);
+}
+
+FROM_ENTRY struct signal_frame *vdso_next(struct signal_frame *frame)
+{
+    struct siginfo_words info;
+    bool uses_fpu;
+
+    while (state->look)
+        if (take_next(&info, &uses_fpu))
+            return call_handler(frame, info, uses_fpu);
+    resume_call(frame);
+    return leave(frame);
+}
+
+FROM_ENTRY struct signal_frame *vdso_looks(struct signal_frame *frame, const uint32_t *saved)
+{
+    enum { SAVED_EIP = 9, SAVED_WORDS };
+
+    save(frame, saved, (uint32_t)(saved + SAVED_WORDS), saved[SAVED_EIP]);
+    frame->restart = state->restart;
+    state->restart = 0;
+    return vdso_next(frame);
+}
+
+/* ------------------------------------------------------------------------------------ faults */
+
+enum { PAGE_PROTECTED = 0x2000, OF_PAGE = PAGE_PROTECTED | 1 };
+enum { DIVIDE_ERROR = 0, DEBUG = 1, INVALID_OPCODE = 6, PAGE_FAULT = 14, FPU_ERROR = 16, SIMD_ERROR = 19 };
+
+/* si_code, as Linux chooses it. */
+static uint32_t code_of(uint32_t vector, uint32_t error, uint32_t address)
+{
+    enum { INTEGER_DIVISION = 1, TRACED = 2, ILLEGAL_OPERAND = 2, NOT_MAPPED = 1, NOT_ALLOWED = 2, OF_KERNEL = 0x80 };
+
+    switch (vector) {
+    case DIVIDE_ERROR:
+        return INTEGER_DIVISION;
+    case DEBUG:
+        return TRACED;
+    case INVALID_OPCODE:
+        return ILLEGAL_OPERAND;
+    case PAGE_FAULT:
+        return error & OF_PAGE && address < USER_END ? NOT_ALLOWED : NOT_MAPPED;
+    default:
+        return OF_KERNEL;
+    }
+}
+
+static bool has_own_address(uint32_t vector)
+{
+    return vector == DIVIDE_ERROR || vector == INVALID_OPCODE || vector == FPU_ERROR || vector == SIMD_ERROR;
+}
+
+/* It cannot be handled now, and what has faulted would do so again. */
+static _Noreturn void end_by(uint32_t signal)
+{
+    uint32_t pid = 0, parent;
+
+    state->actions[signal] = (struct vdso_action){0};
+    state->caught &= ~signal_bit(signal);
+    state->blocked &= ~signal_bit(signal);
+    vdso_tell_signals();
+    (void)proc_getpid(CLIENT_SLOT_PROC, 0, &pid, &parent);
+    (void)proc_kill(CLIENT_SLOT_PROC, 0, pid, signal, 0);
+    __builtin_trap();
+}
+
+static bool is_in_quiet(uint32_t eip, uint32_t place)
+{
+    return eip >= vdso_quiet[2 * place] && eip < vdso_quiet[2 * place + 1];
+}
+
+/* A frame that cannot be left is not made again. When there is one proc hears of it, as a second fault would end us till then. */
+static struct signal_frame *handle_fault(struct signal_frame *frame, uint32_t why, uint32_t address)
+{
+    uint32_t signal = why >> 24 & 0x7f, vector = why >> 16 & 0xff, error = why & 0xffff;
+    uint32_t *registers = registers_of(frame), eip = registers[REGISTER_EIP];
+    struct siginfo_words info = {.signal = signal, .code = code_of(vector, error, address)};
+
+    if (state->actions[signal].handler <= HANDLE_IGNORE || state->blocked & signal_bit(signal) || is_in_quiet(eip, QUIET_RESTORE))
+        end_by(signal);
+    info.sender = vector == PAGE_FAULT ? address : has_own_address(vector) ? eip : 0; /* si_addr */
+    registers[REGISTER_TRAP] = vector;
+    registers[REGISTER_ERROR] = error & ~(uint32_t)PAGE_PROTECTED;
+    frame->context.fault_address = vector == PAGE_FAULT ? address : 0;
+    frame = call_handler(frame, info, why >> 31);
+    state->told_caught = ~state->caught;
+    vdso_tell_signals();
+    return frame;
+}
+
+/* ------------------------------------------------------------------------------------ interrupted */
+
+/* S1. */
+static bool will_look(uint32_t eip)
+{
+    for (uint32_t place = 0; place < QUIET_PLACES; place++)
+        if (is_in_quiet(eip, place))
+            return false;
+    return eip >= VDSO_BASE && eip < VDSO_END;
+}
+
+FROM_ENTRY struct signal_frame *vdso_interrupted(struct signal_frame *frame, const uint32_t *saved)
+{
+    enum { SAVED_ESP = 9 };
+    uint32_t eip = 0, why = 0, address = 0;
+
+    save(frame, saved, saved[SAVED_ESP], 0);
+    if (proc_interrupted(CLIENT_SLOT_PROC, 0, &eip, &why, &address))
+        __builtin_trap();
+    registers_of(frame)[REGISTER_EIP] = eip;
+    if (why)
+        return handle_fault(frame, why, address);
+    state->look = 1;
+    if (!will_look(eip))
+        return vdso_next(frame);
+    frame->looks_later = 1;
+    if (eip >= address_of(vdso_wait_begins) && eip <= address_of(vdso_wait_ends))
+        registers_of(frame)[REGISTER_EIP] = address_of(vdso_wait_given_up);
+    return leave(frame);
+}
+
+/* The handler may have changed what it returns to. */
+FROM_ENTRY struct signal_frame *vdso_handler_returned(struct signal_frame *frame)
+{
+    signals_set_mask(signals_blockable(frame->context.mask[0]));
+    return vdso_next(frame);
+}
+
+/* A signal that came since the fault has not diverted it. */
+uint32_t vdso_called(void)
+{
+    enum { INT_0X80 = 0x80cd, INSTRUCTION_BYTES = 2, SEGMENT_FAULT = 11 };
+    uint32_t eip = 0, why, due = 0;
+
+    if (proc_interrupted(CLIENT_SLOT_PROC, 0, &eip, &why, &due))
+        __builtin_trap();
+    state->look |= due;
+    if (*(const uint16_t *)eip != INT_0X80)
+        end_by(SEGMENT_FAULT);
+    return eip + INSTRUCTION_BYTES;
+}
+
+/* As if the handler had returned. Who calls has the frame on its stack, without its first word: behind where that call returns
+ * to, or what `called` in entry.asm has put there. */
+HANDLER(rt_sigreturn)
+{
+    enum { ARGUMENTS = 6, CALLED_WORDS = 2 };
+
+    (void)number;
+    vdso_go_on((struct signal_frame *)(a + ARGUMENTS + (a[ARGUMENTS] == vdso_quiet[2 * QUIET_CALLED] ? CALLED_WORDS : 0)));
+}

@@ -1,0 +1,128 @@
+/* Waiting at a word of memory: of the process alone, or in a shared page. */
+#include "libuser/ipc/ipc.h"
+#include "libuser/vdso/vdso.h"
+#include "servers/mem/layout.h"
+#include "servers/proto/file.h"
+#include "servers/proto/proc.h"
+
+enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE = 4, FUTEX_OPERATION = 0x7f };
+enum { FUTEX_PRIVATE = 0x80, FUTEX_FOR_EVER = 0x3fffffff, FUTEX_TICK = 10000000, FUTEX_COUNT_MAX = 0xffff };
+
+/* What proc knows a word by: its address in a process, or one for all. That of a segment of shm is the same everywhere; in a
+ * page of a file it is the place that the file server knows. */
+struct futex_word {
+    uint32_t address;
+    bool shared;
+};
+
+static struct futex_word futex_word_of(uint32_t address, uint32_t operation)
+{
+    uint32_t place;
+
+    if (operation & FUTEX_PRIVATE || address >= SHM_BASE)
+        return (struct futex_word){address, !(operation & FUTEX_PRIVATE)};
+    if (state->has_mappings && !file_place(CLIENT_SLOT_FILE, 0, address, &place))
+        return (struct futex_word){place, true};
+    return (struct futex_word){address, false};
+}
+
+static uint32_t word_at(uint32_t address)
+{
+    return *(const volatile uint32_t *)address;
+}
+
+/* It has changed meanwhile: who has woken us has meant another one. */
+static int32_t do_not_wait(struct futex_word word)
+{
+    uint32_t woken = 0;
+
+    if (!proc_futex_watch(CLIENT_SLOT_PROC, 0, 0, 0, &woken) && woken)
+        (void)proc_futex_wake(CLIENT_SLOT_PROC, 0, word.address, word.shared, 1, &woken);
+    return -EAGAIN;
+}
+
+/* In parts, as a sleep: who is not woken in one watches again, and looks again. */
+static int32_t wait_at(arguments_t a, uint64_t ticks, bool is_timed, uint32_t number)
+{
+    uint32_t left = 0, woken = 0, part;
+    struct futex_word word = futex_word_of(a[0], a[1]);
+
+    vdso_tell_signals();
+    do {
+        int error = proc_futex_watch(CLIENT_SLOT_PROC, 0, word.address, 1 + word.shared, &woken);
+        if (error)
+            return error;
+        if (word_at(a[0]) != a[2])
+            return do_not_wait(word);
+        part = ticks < FUTEX_FOR_EVER ? (uint32_t)ticks : FUTEX_FOR_EVER;
+        error = proc_futex_wait(CLIENT_SLOT_PROC, 0, part, &left, &woken);
+        if (error || woken)
+            return error;
+        if (left)
+            return is_timed ? vdso_ends_early() : vdso_may_restart(number);
+        ticks -= is_timed ? part : 0;
+    } while (ticks);
+    return -ETIMEDOUT;
+}
+
+static int32_t wake_at(arguments_t a, uint32_t operation)
+{
+    uint32_t woken = 0, count = a[2] < FUTEX_COUNT_MAX ? a[2] : FUTEX_COUNT_MAX;
+    uint32_t others = a[3] < FUTEX_COUNT_MAX ? a[3] : FUTEX_COUNT_MAX;
+    struct futex_word from = futex_word_of(a[0], a[1]), to;
+    int error = proc_futex_wake(CLIENT_SLOT_PROC, 0, from.address, from.shared, count, &woken);
+
+    if (error || operation == FUTEX_WAKE)
+        return error ? error : (int32_t)woken;
+    to = futex_word_of(a[4], a[1]);
+    if (to.shared != from.shared)
+        return -EINVAL;
+    error = proc_futex_requeue(CLIENT_SLOT_PROC, 0, from.address, to.address, from.shared | others << 1);
+    return error ? error : (int32_t)woken;
+}
+
+static int32_t check(arguments_t a, uint32_t operation)
+{
+    bool requeues = operation == FUTEX_REQUEUE || operation == FUTEX_CMP_REQUEUE;
+
+    if (!requeues && operation != FUTEX_WAIT && operation != FUTEX_WAKE)
+        return -ENOSYS;
+    if (a[0] % sizeof(uint32_t) || (requeues && a[4] % sizeof(uint32_t)))
+        return -EINVAL;
+    if (vdso_is_bad(a[0], sizeof(uint32_t)) || (requeues && vdso_is_bad(a[4], sizeof(uint32_t))))
+        return -EFAULT;
+    return operation == FUTEX_CMP_REQUEUE && word_at(a[0]) != a[5] ? -EAGAIN : 0;
+}
+
+/* The time that a wait may take is in two words each of `bytes`. */
+static int32_t futex(arguments_t a, uint32_t number, uint32_t bytes)
+{
+    uint32_t operation = a[1] & FUTEX_OPERATION, seconds = 0, nanoseconds = 0;
+    int32_t error = check(a, operation);
+
+    if (error || operation != FUTEX_WAIT)
+        return error ? error : wake_at(a, operation);
+    if (!a[3])
+        return wait_at(a, FUTEX_FOR_EVER, false, number);
+    if (vdso_is_bad(a[3], 2 * bytes))
+        return -EFAULT;
+    seconds = *(const uint32_t *)a[3];
+    if (bytes > sizeof(uint32_t) && ((const int32_t *)a[3])[1] > 0)
+        seconds = INT32_MAX; /* as good as for ever */
+    if (bytes > sizeof(uint32_t) && ((const int32_t *)a[3])[1] < 0)
+        return -EINVAL;
+    nanoseconds = *(const uint32_t *)(a[3] + bytes);
+    if (seconds >> 31 || nanoseconds >= 100 * (uint32_t)FUTEX_TICK)
+        return -EINVAL;
+    return wait_at(a, (uint64_t)seconds * TICKS_PER_SECOND + (nanoseconds + FUTEX_TICK - 1) / FUTEX_TICK, true, number);
+}
+
+HANDLER(futex)
+{
+    return futex(a, number, sizeof(uint32_t));
+}
+
+HANDLER(futex64)
+{
+    return futex(a, number, sizeof(uint64_t));
+}

@@ -1,0 +1,120 @@
+/*
+ * Files in memory. mem keeps a place free for pages that are not its own, and gives it page tables; the file server
+ * grants its pages there. Of a private mapping that is to be written there is a copy.
+ */
+#include "libuser/ipc/ipc.h"
+#include "libuser/vdso/vdso.h"
+#include "servers/file_format.h"
+#include "servers/proto/file.h"
+#include "servers/proto/mem.h"
+
+#include <string.h>
+
+enum { CAN_READ = 1, CAN_WRITE = 2, CAN_EXECUTE = 4, IS_SHARED = 1 };
+
+static uint32_t pages_of(uint32_t bytes)
+{
+    return bytes / PAGE_SIZE + (bytes % PAGE_SIZE != 0);
+}
+
+/* A place for so many bytes, at `address` if that is not 0. */
+static int32_t reserve(uint32_t address, uint32_t length, uint32_t rights)
+{
+    uint32_t at = 0;
+    int answer;
+
+    do
+        answer = mem_reserve(CLIENT_SLOT_MEM, 0, address, length, rights, &at);
+    while (answer == MEM_MORE);
+    return answer ? answer : (int32_t)at;
+}
+
+/* The file's pages from `page` on, as many as there are. */
+static int grant(uint32_t at, uint32_t pages, uint32_t rights, const struct vdso_map *map)
+{
+    for (uint32_t done = 0, granted; done < pages; done += granted) {
+        uint32_t to = at + (done << PAGE_BITS);
+        *(struct file_map_request *)message_page->words = (struct file_map_request){pages - done, map->flags & IS_SHARED};
+        int error = file_map(CLIENT_SLOT_FILE, ipc_window(to, pages - done), sizeof(struct file_map_request), map->fd,
+                             map->page + done, to | rights, &granted);
+        if (error)
+            return error == -ENOSPC ? -ENOMEM : error;
+        if (!granted)
+            break;
+    }
+    return 0;
+}
+
+static int32_t map_pages(const struct vdso_map *map)
+{
+    uint32_t rights = map->protection & CAN_WRITE ? CAN_READ | CAN_WRITE : CAN_READ;
+    int32_t at = reserve(map->address, map->length, rights);
+
+    if (vdso_is_error(at))
+        return at;
+    int error = grant((uint32_t)at, pages_of(map->length), rights, map);
+    state->has_mappings = true;
+    if (error)
+        (void)vdso_unmap((uint32_t)at, map->length);
+    return error ? error : at;
+}
+
+/* What the file has there, into pages of the program's own. */
+static int copy_file(uint32_t at, const struct vdso_map *map)
+{
+    for (uint32_t done = 0, got, most; done < map->length; done += got) {
+        char *from = vdso_bytes(map->length - done, &most);
+        if (most > map->length - done)
+            most = map->length - done;
+        int error = file_read_at(CLIENT_SLOT_FILE, 0, map->fd, most, map->page * PAGE_SIZE + done, &got);
+        if (error)
+            return error == -EBADF ? -EACCES : error == -EISDIR || error == -ESPIPE || error > 0 ? -ENODEV : error;
+        if (!got)
+            break;
+        memcpy((char *)at + done, from, got);
+    }
+    return 0;
+}
+
+static int32_t map_copy(const struct vdso_map *map)
+{
+    int32_t at = vdso_map(map->address, map->length);
+
+    if (vdso_is_error(at))
+        return at;
+    int error = copy_file((uint32_t)at, map);
+    if (error)
+        (void)vdso_unmap((uint32_t)at, map->length);
+    return error ? error : at;
+}
+
+int32_t vdso_map_file(const struct vdso_map *map)
+{
+    if (!state->has_files)
+        return map->fd < 3 ? -ENODEV : -EBADF;
+    if (map->protection & CAN_EXECUTE)
+        return -EACCES;
+    if (map->page > INT32_MAX / PAGE_SIZE)
+        return -EOVERFLOW;
+    return map->protection & CAN_WRITE && !(map->flags & IS_SHARED) ? map_copy(map) : map_pages(map);
+}
+
+int32_t vdso_map_shared(uint32_t address, uint32_t length)
+{
+    struct vdso_map map = {.address = address, .length = length, .protection = CAN_READ | CAN_WRITE, .flags = IS_SHARED};
+    int error = vdso_begin_files();
+
+    if (!error)
+        error = file_unnamed(CLIENT_SLOT_FILE, 0, pages_of(length) << PAGE_BITS, &map.fd);
+    if (error)
+        return error;
+    int32_t at = map_pages(&map);
+    (void)file_close(CLIENT_SLOT_FILE, 0, map.fd);
+    return at;
+}
+
+HANDLER(msync)
+{
+    (void)number;
+    return a[0] % PAGE_SIZE || a[2] & ~7u ? -EINVAL : 0;
+}

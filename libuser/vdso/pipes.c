@@ -1,0 +1,137 @@
+/* Pipes without a message, as long as nobody waits: of an end that is the process's alone, the ring is in its memory.
+ */
+#include "libuser/ipc/ipc.h"
+#include "libuser/vdso/vdso.h"
+#include "servers/file_format.h"
+#include "servers/pipe_ring.h"
+#include "servers/proto/file.h"
+#include "servers/proto/mem.h"
+
+#include <string.h>
+
+enum { USES_BEFORE = 4, NEVER = 255, RING_BYTES = PIPE_PAGES << PAGE_BITS };
+
+static struct vdso_pipe *pipe_of(uint32_t fd)
+{
+    return &state->pipes[fd % VDSO_PIPES];
+}
+
+void vdso_pipe_forget(uint32_t fd)
+{
+    struct vdso_pipe *pipe = pipe_of(fd);
+
+    if (pipe->fd != fd)
+        return;
+    if (pipe->ring)
+        (void)vdso_unmap((uint32_t)pipe->ring, RING_BYTES);
+    *pipe = (struct vdso_pipe){0};
+}
+
+void vdso_pipes_forget(void)
+{
+    for (uint32_t i = 0; i < VDSO_PIPES; i++)
+        vdso_pipe_forget(state->pipes[i].fd);
+}
+
+static void attach(struct vdso_pipe *pipe)
+{
+    uint32_t at = 0, writes = 0;
+    int answer;
+
+    pipe->uses = NEVER;
+    do
+        answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, RING_BYTES, 3, &at);
+    while (answer == MEM_MORE);
+    if (answer)
+        return;
+    answer = file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, PIPE_PAGES), pipe->fd, at, &writes);
+    if (answer)
+        (void)vdso_unmap(at, RING_BYTES);
+    else
+        pipe->ring = (struct pipe_ring *)at, pipe->writes = writes;
+}
+
+/* Few pipes are worth the pages. */
+void vdso_pipe_used(uint32_t fd)
+{
+    struct vdso_pipe *pipe = pipe_of(fd);
+
+    if (pipe->ring || fd > UINT8_MAX)
+        return;
+    if (pipe->fd != fd)
+        *pipe = (struct vdso_pipe){.fd = (uint8_t)fd};
+    if (pipe->uses != NEVER && ++pipe->uses == USES_BEFORE)
+        attach(pipe);
+}
+
+struct pipe_ring *vdso_pipe_ring(uint32_t fd, bool writes)
+{
+    const struct vdso_pipe *pipe = pipe_of(fd);
+
+    return pipe->fd == fd && pipe->writes == writes ? pipe->ring : NULL;
+}
+
+/* Where the byte of that count is; `run`, which is not 0, is lowered to those that follow it before the ring's end. */
+static char *place(struct pipe_ring *ring, uint32_t count, uint32_t *run)
+{
+    uint32_t at = count % PIPE_RING_BYTES;
+
+    if (*run > PIPE_RING_BYTES - at)
+        *run = PIPE_RING_BYTES - at;
+    return (char *)ring + PAGE_SIZE + at;
+}
+
+static int pipe_wait(uint32_t fd, uint32_t bytes)
+{
+    struct words words = {{FILE_PIPE_WAIT, fd, bytes}};
+
+    return vdso_wait_for(CLIENT_SLOT_FILE, 0, &words);
+}
+
+int32_t vdso_pipe_read(uint32_t fd, struct pipe_ring *ring, char *to, uint32_t bytes)
+{
+    uint32_t used;
+
+    while ((used = ring->written - ring->read) - 1 >= PIPE_RING_BYTES) {
+        int answer = pipe_wait(fd, 0);
+        if (answer != FILE_AGAIN)
+            return answer;
+    }
+    if (bytes > used)
+        bytes = used;
+    for (uint32_t done = 0, run; done < bytes; done += run) {
+        run = bytes - done;
+        const char *from = place(ring, ring->read + done, &run);
+        memcpy(to + done, from, run);
+    }
+    ring->read += bytes;
+    pipe_ring_fence();
+    if (ring->writer_waits)
+        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, fd);
+    return (int32_t)bytes;
+}
+
+/* As many as there is room for; up to PIPE_WHOLE all of them. */
+int32_t vdso_pipe_write(uint32_t fd, struct pipe_ring *ring, const char *from, uint32_t bytes)
+{
+    uint32_t whole = bytes < PIPE_WHOLE ? bytes : PIPE_WHOLE, room;
+
+    while ((room = PIPE_RING_BYTES - (ring->written - ring->read)) > PIPE_RING_BYTES || room < whole ||
+           ring->no_reader) {
+        int answer = pipe_wait(fd, whole);
+        if (answer != FILE_AGAIN)
+            return answer;
+    }
+    if (bytes > room)
+        bytes = room;
+    for (uint32_t done = 0, run; done < bytes; done += run) {
+        run = bytes - done;
+        char *to = place(ring, ring->written + done, &run);
+        memcpy(to, from + done, run);
+    }
+    ring->written += bytes;
+    pipe_ring_fence();
+    if (ring->reader_waits)
+        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, fd);
+    return (int32_t)bytes;
+}

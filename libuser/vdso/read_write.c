@@ -1,0 +1,382 @@
+/*
+ * Reading and writing. Until a program opens, closes or duplicates a descriptor there are 0, 1 and 2, the console, of
+ * which nobody is asked; then the file server has them, and says of which ones the console is to be asked.
+ */
+#include "libuser/ipc/ipc.h"
+#include "libuser/vdso/vdso.h"
+#include "servers/file_format.h"
+#include "servers/proto/console.h"
+#include "servers/proto/file.h"
+
+#include <string.h>
+
+enum { VECTORS_MAX = 1024, SIGNAL_PIPE = 13 };
+
+struct vector {
+    uint32_t at, bytes;
+};
+
+/* What is not known to be the console is the file server's to know. */
+static bool is_none(uint32_t consoles, uint32_t fd)
+{
+    return !state->has_files && !vdso_is_console(consoles, fd);
+}
+
+/* 0 if all is a program's, and not more than a call can say that it has done. */
+static int check_vectors(uint32_t at, uint32_t count)
+{
+    const struct vector *v = (const struct vector *)at;
+    uint32_t total = 0;
+
+    if (count > VECTORS_MAX)
+        return -EINVAL;
+    if (vdso_is_bad(at, count * sizeof *v))
+        return -EFAULT;
+    for (uint32_t i = 0; i < count; i++) {
+        if (v[i].bytes > INT32_MAX - total)
+            return -EINVAL;
+        if (vdso_is_bad(v[i].at, v[i].bytes))
+            return -EFAULT;
+        total += v[i].bytes;
+    }
+    return 0;
+}
+
+static uint32_t total_of(const struct vector *v, uint32_t count)
+{
+    uint32_t total = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        total += v[i].bytes;
+    return total;
+}
+
+/* Where a list of places has come to. */
+struct place {
+    const struct vector *v;
+    uint32_t left, offset;
+};
+
+static void advance(struct place *place, uint32_t bytes)
+{
+    while (place->left && bytes >= place->v->bytes - place->offset) {
+        bytes -= place->v->bytes - place->offset;
+        place->v++, place->left--, place->offset = 0;
+    }
+    place->offset += bytes;
+}
+
+/* The next bytes, `most` of them, out of their places: how many. */
+static uint32_t gather(struct place place, char *to, uint32_t most)
+{
+    uint32_t used = 0;
+
+    while (place.left && used < most) {
+        uint32_t bytes = place.v->bytes - place.offset;
+        if (bytes > most - used)
+            bytes = most - used;
+        if (bytes) /* else it may be a null pointer's place */
+            memcpy(to + used, (const char *)place.v->at + place.offset, bytes);
+        used += bytes;
+        advance(&place, bytes);
+    }
+    return used;
+}
+
+/* So many bytes into their places, which have room for them. */
+static void scatter(struct place *place, const char *from, uint32_t bytes)
+{
+    while (bytes) {
+        uint32_t room = place->v->bytes - place->offset, run = bytes < room ? bytes : room;
+        if (run)
+            memcpy((char *)place->v->at + place->offset, from, run);
+        from += run;
+        bytes -= run;
+        advance(place, run);
+    }
+}
+
+/* Asks the file server, which keeps only who reads or writes a pipe waiting: for another file a signal ends nothing. */
+static int ask_file(uint32_t fd, uint32_t flags, struct words *words)
+{
+    const struct words asked = *words;
+    int answer = vdso_wait_for(CLIENT_SLOT_FILE, flags, words);
+
+    if (answer != -EINTR || file_pipe_wake(CLIENT_SLOT_FILE, 0, fd) == 0)
+        return answer;
+    *words = asked; /* the page still has the bytes: neither call has changed it */
+    return ipc_call(CLIENT_SLOT_FILE, flags, words) ? -EPIPE : (int)words->w[0];
+}
+
+/* ---------------------------------------------------------------------------------------- writes */
+
+/* To a file or a pipe: 0, FILE_CONSOLE, or an error; `taken` of them were written. */
+static int write_file(uint32_t fd, struct place place, uint32_t left, uint32_t *taken)
+{
+    uint32_t most;
+
+    vdso_pipe_used(fd);
+    char *to = vdso_bytes(left, &most);
+    uint32_t bytes = gather(place, to, most);
+    struct words words = {{FILE_WRITE, fd, bytes}};
+    int answer = ask_file(fd, most == FILE_DATA_MAX ? ipc_extend(bytes, 0) : 0, &words);
+    *taken = answer ? 0 : words.w[1];
+    return answer;
+}
+
+/* 0 or an error. */
+static int write_piece(uint32_t fd, struct place place, uint32_t left, uint32_t *taken)
+{
+    *taken = 0;
+    if (!vdso_is_console(state->console_writes, fd)) {
+        int answer = write_file(fd, place, left, taken);
+        if (answer != FILE_CONSOLE)
+            return answer;
+        vdso_set_console(&state->console_writes, fd, true);
+    }
+    if (!left)
+        return 0;
+    uint32_t bytes = gather(place, (char *)message_page->words, IPC_DATA_MAX);
+    return console_write(CLIENT_SLOT_CONSOLE, 0, bytes, bytes, taken);
+}
+
+/* The result of one that was ended by an error. */
+static int32_t write_ends(int32_t error, uint32_t sent, uint32_t number)
+{
+    if (error == -EPIPE)
+        vdso_raise(SIGNAL_PIPE);
+    if (error == -EINTR && !sent)
+        return vdso_may_restart(number);
+    return sent ? (int32_t)sent : error;
+}
+
+/* All of it, or until there is an error. */
+static int32_t write_ring(uint32_t fd, const struct vector *v, uint32_t count, uint32_t number)
+{
+    uint32_t sent = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t done = 0; done < v[i].bytes;) {
+            struct pipe_ring *ring = vdso_pipe_ring(fd, true); /* a handler may have closed it */
+            int32_t taken = ring ? vdso_pipe_write(fd, ring, (const char *)v[i].at + done, v[i].bytes - done) : -EBADF;
+            if (taken < 0)
+                return write_ends(taken, sent, number);
+            sent += (uint32_t)taken;
+            done += (uint32_t)taken;
+        }
+    return (int32_t)sent;
+}
+
+static int32_t write_vectors(uint32_t fd, const struct vector *v, uint32_t count, uint32_t number)
+{
+    struct place place = {v, count, 0};
+    uint32_t left = total_of(v, count), sent = 0;
+
+    vdso_tell_signals();
+    if (vdso_pipe_ring(fd, true))
+        return write_ring(fd, v, count, number);
+    do {
+        uint32_t taken;
+        int answer = write_piece(fd, place, left, &taken);
+        if (answer || (!taken && left))
+            return write_ends(answer, sent, number);
+        advance(&place, taken);
+        sent += taken;
+        left -= taken;
+    } while (left);
+    return (int32_t)sent;
+}
+
+HANDLER(writev)
+{
+    int error = is_none(state->console_writes, a[0]) ? -EBADF : check_vectors(a[1], a[2]);
+
+    return error ? error : write_vectors(a[0], (const struct vector *)a[1], a[2], number);
+}
+
+HANDLER(write)
+{
+    const struct vector one = {a[1], a[2]};
+
+    if (is_none(state->console_writes, a[0]))
+        return -EBADF;
+    if (one.bytes > INT32_MAX)
+        return -EINVAL;
+    return vdso_is_bad(one.at, one.bytes) ? -EFAULT : write_vectors(a[0], &one, 1, number);
+}
+
+/* ----------------------------------------------------------------------------------------- reads */
+
+HANDLER(before_read)
+{
+    (void)number;
+    if (a[0] && vdso_is_bad(a[0], 1))
+        return -EFAULT;
+    state->before_read = a[0];
+    return 0;
+}
+
+/* A read's bytes from the console: how many, or an error; `more` are there for the same read. */
+static int read_console(struct place *place, uint32_t bytes, bool wait, bool *more)
+{
+    uint32_t most = bytes < IPC_DATA_MAX ? bytes : IPC_DATA_MAX;
+    struct words words = {{CONSOLE_READ, most, wait}};
+    int error = vdso_wait_for(CLIENT_SLOT_CONSOLE, 0, &words);
+
+    if (error)
+        return error;
+    uint32_t got = words.w[1] < most ? words.w[1] : most;
+    scatter(place, (const char *)message_page->words, got);
+    *more = words.w[2];
+    return (int)got;
+}
+
+/* The same from a file or a pipe; FILE_ASKS_CONSOLE: the console is to be asked. */
+enum { FILE_ASKS_CONSOLE = INT32_MIN };
+
+static int read_file(uint32_t fd, struct place *place, uint32_t left, bool wait, bool *more)
+{
+    uint32_t most;
+
+    vdso_pipe_used(fd);
+    char *from = vdso_bytes(left, &most);
+    if (most > left)
+        most = left;
+    struct words words = {{FILE_READ, fd, most, wait}};
+    int answer = ask_file(fd, 0, &words);
+    if (answer)
+        return answer == FILE_CONSOLE ? FILE_ASKS_CONSOLE : answer;
+    uint32_t got = words.w[1] < most ? words.w[1] : most;
+    scatter(place, from, got);
+    *more = got == most;
+    return (int)got;
+}
+
+static int read_piece(uint32_t fd, struct place *place, uint32_t left, bool wait, bool *more)
+{
+    if (!vdso_is_console(state->console_reads, fd)) {
+        int taken = read_file(fd, place, left, wait, more);
+        if (taken != FILE_ASKS_CONSOLE)
+            return taken;
+        vdso_set_console(&state->console_reads, fd, true);
+    }
+    if (!left)
+        return 0;
+    if (state->before_read && wait)
+        ((void (*)(void))state->before_read)();
+    return read_console(place, left, wait, more);
+}
+
+/* What there is, in the first place that has room. */
+static int32_t read_ring(uint32_t fd, struct pipe_ring *ring, const struct vector *v, uint32_t count)
+{
+    while (count && !v->bytes)
+        v++, count--;
+    return count ? vdso_pipe_read(fd, ring, (char *)v->at, v->bytes) : 0;
+}
+
+/* The result of one that has read nothing yet. */
+static int32_t read_ends(int32_t result, uint32_t number)
+{
+    return result == -EINTR ? vdso_may_restart(number) : result;
+}
+
+/* Waits for the first bytes alone. */
+static int32_t read_vectors(uint32_t fd, const struct vector *v, uint32_t count, uint32_t number)
+{
+    struct place place = {v, count, 0};
+    uint32_t left = total_of(v, count), got = 0;
+    bool more = true;
+    struct pipe_ring *ring = vdso_pipe_ring(fd, false);
+
+    vdso_tell_signals();
+    if (ring)
+        return read_ends(read_ring(fd, ring, v, count), number);
+    do {
+        int taken = read_piece(fd, &place, left, got == 0, &more);
+        if (taken < 0 && !got)
+            return read_ends(taken, number);
+        if (taken <= 0)
+            return got ? (int32_t)got : taken;
+        got += (uint32_t)taken;
+        left -= (uint32_t)taken;
+    } while (more && left);
+    return (int32_t)got;
+}
+
+HANDLER(readv)
+{
+    int error = is_none(state->console_reads, a[0]) ? -EBADF : check_vectors(a[1], a[2]);
+
+    return error ? error : read_vectors(a[0], (const struct vector *)a[1], a[2], number);
+}
+
+HANDLER(read)
+{
+    const struct vector one = {a[1], a[2]};
+
+    if (is_none(state->console_reads, a[0]))
+        return -EBADF;
+    if (one.bytes > INT32_MAX)
+        return -EINVAL;
+    return vdso_is_bad(one.at, one.bytes) ? -EFAULT : read_vectors(a[0], &one, 1, number);
+}
+
+/* pread64 and pwrite64, whose offset is the arguments 3 (lower half) and 4. */
+static int32_t check_at(arguments_t a)
+{
+    if (a[2] > INT32_MAX || a[4] >> 31)
+        return -EINVAL;
+    if (vdso_is_bad(a[1], a[2]))
+        return -EFAULT;
+    if (vdso_is_console(state->console_reads | state->console_writes, a[0]))
+        return -ESPIPE;
+    return state->has_files ? 0 : -EBADF;
+}
+
+HANDLER(pread64)
+{
+    const struct vector one = {a[1], a[2]};
+    struct place place = {&one, 1, 0};
+    uint32_t done = 0, most, got;
+    int32_t error = check_at(a);
+
+    (void)number;
+    while (!error && done < a[2]) {
+        char *from = vdso_bytes(a[2] - done, &most);
+        if (most > a[2] - done)
+            most = a[2] - done;
+        if (a[4] || a[3] + done > INT32_MAX)
+            break;
+        error = file_read_at(CLIENT_SLOT_FILE, 0, a[0], most, a[3] + done, &got);
+        if (error || !got)
+            break;
+        scatter(&place, from, got);
+        done += got;
+    }
+    return error && !done ? error > 0 ? -ESPIPE : error : (int32_t)done;
+}
+
+HANDLER(pwrite64)
+{
+    const struct vector one = {a[1], a[2]};
+    struct place place = {&one, 1, 0};
+    uint32_t done = 0, most, taken;
+    int32_t error = check_at(a);
+
+    (void)number;
+    while (!error && done < a[2]) {
+        char *to = vdso_bytes(a[2] - done, &most);
+        uint32_t bytes = gather(place, to, most);
+        if (a[4] || a[3] + done > INT32_MAX) {
+            error = -EFBIG;
+            break;
+        }
+        error = file_write_at(CLIENT_SLOT_FILE, 0, most == FILE_DATA_MAX ? bytes : 0, a[0], bytes, a[3] + done, &taken);
+        if (error || !taken)
+            break;
+        advance(&place, taken);
+        done += taken;
+    }
+    return error && !done ? error > 0 ? -ESPIPE : error : (int32_t)done;
+}

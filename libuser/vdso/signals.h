@@ -1,0 +1,100 @@
+/*
+ * Signals in the program's own space. Proc keeps those that wait, and interrupts: servers/proc/signals.h. Here is what the program
+ * has said of them, and its handlers are called, each on a frame as Linux makes it:
+ *
+ *      return_to, signal, info, context     as for a call of the handler
+ *      siginfo_t, ucontext_t                with the registers of whom it interrupts, which it may change
+ *      message page, FPU                    all else that the handler may change
+ *
+ *   S1  a thread that is interrupted in the program, or where nothing will be looked at any more (vdso_quiet), has a frame made
+ *       where it is. Elsewhere in the vdso it notes that there is something to look at and goes on: each call looks before it
+ *       returns, each frame before it is left, but the one on which it goes on. So the call still hears
+ *       that it is to end
+ *   S2  who waits elsewhere than at proc does so in vdso_wait(): one that is interrupted before its message has left gives up
+ *   S3  proc knows what is caught, ignored and blocked, but for a mask that blocks all, as C libraries set it around a fork:
+ *       that is told when the program next waits, or sends itself what would end it
+ */
+#pragma once
+
+#include "libuser/vdso/vdso.h"
+
+enum { HANDLE_DEFAULT = 0, HANDLE_IGNORE = 1 };
+enum { ACTION_SIGINFO = 4, ACTION_ON_STACK = 0x08000000, ACTION_RESTART = 0x10000000, ACTION_NO_DEFER = 0x40000000 };
+#define ACTION_RESET 0x80000000u
+
+enum { FRAME_BYTES = 1360, PAGE_WORDS_KEPT = 84 };
+enum register_name {
+    REGISTER_GS, REGISTER_FS, REGISTER_ES, REGISTER_DS, REGISTER_EDI, REGISTER_ESI, REGISTER_EBP, REGISTER_ESP,
+    REGISTER_EBX, REGISTER_EDX, REGISTER_ECX, REGISTER_EAX, REGISTER_TRAP, REGISTER_ERROR, REGISTER_EIP, REGISTER_CS,
+    REGISTER_FLAGS, REGISTER_FINAL_ESP, REGISTER_SS, REGISTERS
+};
+
+/* Linux's siginfo_t, the head of it, and ucontext_t with room for a larger set of signals. */
+struct siginfo_words {
+    uint32_t signal, error, code, sender, rest[28];
+};
+struct context_words {
+    uint32_t flags, link, stack[3];
+    uint32_t registers[REGISTERS], fpu, mask_before, fault_address;
+    uint32_t mask[32];
+};
+
+struct signal_frame {
+    uint32_t return_to, signal, info, context_at;
+    uint32_t handler; /* 0: it is left */
+    struct siginfo_words siginfo;
+    struct context_words context;
+    uint32_t to_align;
+    uint32_t fpu_head[28]; /* what came before fxsave: zeros, which say that the other is there */
+    uint8_t fpu[512];
+    uint32_t page[PAGE_WORDS_KEPT];
+    uint32_t restart; /* the number of the call that was interrupted and may be made again, or 0 */
+    uint32_t has_fpu;
+    uint32_t looks_later; /* it is left without a look: the call that goes on looks before it returns */
+};
+_Static_assert(sizeof(struct signal_frame) == FRAME_BYTES && offsetof(struct signal_frame, handler) == 16 &&
+                   offsetof(struct signal_frame, context.registers) == 168 && offsetof(struct signal_frame, fpu) % 16 == 4 &&
+                   offsetof(struct signal_frame, looks_later) == FRAME_BYTES - 4 &&
+                   offsetof(struct message_page, state) == PAGE_WORDS_KEPT * 4,
+               "the numbers of entry.asm");
+
+static inline uint32_t signal_bit(uint32_t signal)
+{
+    return 1u << (signal - 1);
+}
+
+/* The set without those that nobody may block. */
+static inline uint32_t signals_blockable(uint32_t mask)
+{
+    enum { KILL = 9, STOP = 19 };
+
+    return mask & 0x7fffffff & ~(signal_bit(KILL) | signal_bit(STOP));
+}
+
+/* The mask is another now; proc is told, unless S3 says that there is time. */
+void signals_set_mask(uint32_t mask);
+
+/* What is caught or ignored is another now. */
+void signals_tell_actions(void);
+
+/* A handler is no more than called once where its flags say so. */
+void signal_set_action(uint32_t signal, struct vdso_action action);
+
+/* entry.asm: the frame, and registers as in vdso_state.saved; where to go on is the frame that is returned. */
+#define FROM_ENTRY __attribute__((regparm(2)))
+FROM_ENTRY struct signal_frame *vdso_interrupted(struct signal_frame *frame, const uint32_t *saved);
+FROM_ENTRY struct signal_frame *vdso_looks(struct signal_frame *frame, const uint32_t *saved);
+/* Where a program goes on that has called by `int $0x80`. */
+uint32_t vdso_called(void);
+
+FROM_ENTRY struct signal_frame *vdso_next(struct signal_frame *frame);
+FROM_ENTRY struct signal_frame *vdso_handler_returned(struct signal_frame *frame);
+FROM_ENTRY _Noreturn void vdso_go_on(struct signal_frame *frame);
+FROM_ENTRY void vdso_fpu_save(void *to);
+FROM_ENTRY void vdso_fpu_load(const void *from);
+void vdso_handler_returns(void);
+
+/* Labels there: functions only so that they have addresses. */
+void vdso_wait_begins(void), vdso_wait_ends(void), vdso_wait_given_up(void);
+enum { QUIET_PLACES = 4, QUIET_CALLED = 2, QUIET_RESTORE = 3 };
+extern const uint32_t vdso_quiet[2 * QUIET_PLACES];

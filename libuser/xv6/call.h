@@ -1,0 +1,18 @@
+/*
+ * How the functions of this folder ask: by Linux's system calls, none of musl's functions. So a program may have what
+ * it likes under their names, and a fork costs nothing that is for threads and signals.
+ */
+#pragma once
+
+#include "libuser/mem/result.h"
+#include "libuser/vdso/call.h"
+
+#include <sys/syscall.h>
+
+/* xv6's result of one: its own, or -1. */
+static inline int ask(uint32_t number, uintptr_t first, uintptr_t second, uintptr_t third)
+{
+    int result = linux_call(number, first, second, third);
+
+    return result < 0 ? -1 : result;
+}

@@ -1,0 +1,17 @@
+/* echo [-n] [WORD...]: writes its arguments with blanks between them, and with -n no newline behind them. */
+#include <err.h>
+#include <stdio.h>
+#include <string.h>
+
+int main(int argc, char **argv)
+{
+    int ends_line = argc < 2 || strcmp(argv[1], "-n") != 0;
+
+    for (int i = ends_line ? 1 : 2; i < argc; i++)
+        printf("%s%s", argv[i], i + 1 < argc ? " " : "");
+    if (ends_line)
+        putchar('\n');
+    if (fflush(stdout) != 0)
+        err(1, "standard output");
+    return 0;
+}

@@ -1,0 +1,63 @@
+/*
+ * free: shows who has the machine's frames, of 4 KiB.
+ *   programs  their pages; shared: so many of these are held by more than one, after a fork or by shm_open
+ *   kernel    page tables, tasks, threads, capabilities, and what the memory server keeps of all that
+ *   kept      by that server, to be used again
+ *   files     the file server's, beside these: so many, and free of them
+ * Exit status: 0; 1 if a server does not answer.
+ */
+#include "libuser/ipc/ipc.h"
+#include "servers/clients.h"
+#include "servers/proto/mem.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/statvfs.h>
+
+struct usage {
+    uint32_t programs, shared, kernel;
+};
+
+static struct usage usage_of_all(void)
+{
+    struct usage all = {0, 0, 0}, part = {0, 0, 0};
+    uint32_t first = 0;
+    int error;
+
+    for (; !(error = mem_frame_usage(CLIENT_SLOT_MEM, 0, first, &part.programs, &part.shared, &part.kernel)); first += MEM_LISTED) {
+        all.programs += part.programs;
+        all.shared += part.shared;
+        all.kernel += part.kernel;
+    }
+    if (error != -ENOENT)
+        errx(1, "the memory server does not answer");
+    return all;
+}
+
+static void show(const char *owner, uint32_t frames)
+{
+    printf("%-10s %8u frames %8u KiB\n", owner, frames, frames * 4);
+}
+
+int main(void)
+{
+    uint32_t available, total, segments;
+    struct usage usage = usage_of_all();
+    struct statvfs files;
+
+    if (mem_info(CLIENT_SLOT_MEM, 0, &available, &total, &segments))
+        errx(1, "the memory server does not answer");
+    uint32_t unused = total - usage.programs - usage.kernel, kept = available > unused ? available - unused : 0;
+    show("total", total);
+    show("programs", usage.programs);
+    show("  shared", usage.shared);
+    show("kernel", usage.kernel - kept);
+    show("kept", kept);
+    show("free", unused);
+    if (statvfs("/", &files) < 0)
+        err(1, "the file server");
+    show("files", (uint32_t)files.f_blocks);
+    show("  free", (uint32_t)files.f_bfree);
+    return fflush(stdout) != 0;
+}

@@ -1,0 +1,177 @@
+/* ls [-la1d] [PATH...]: lists directories, by name; -l: with kind, mode, links, size and time; -a: also names that begin with a dot. */
+#include <dirent.h>
+#include <err.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+static int is_long, all, one_a_line, only_itself, failed;
+
+/* Names, of one directory or of the command line. */
+struct names {
+    char **at;
+    size_t count, room, widest;
+};
+
+static void add(struct names *names, const char *name)
+{
+    size_t length = strlen(name);
+
+    if (names->count == names->room) {
+        names->room = names->room ? 2 * names->room : 64;
+        names->at = realloc(names->at, names->room * sizeof *names->at);
+    }
+    char *copy = names->at ? strdup(name) : NULL;
+    if (!copy)
+        err(1, "%s", name);
+    names->at[names->count++] = copy;
+    if (length > names->widest)
+        names->widest = length;
+}
+
+static void forget(struct names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        free(names->at[i]);
+    free(names->at);
+    *names = (struct names){0};
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void complain(const char *path)
+{
+    warn("%s", path);
+    failed = 1;
+}
+
+static void mode_text(mode_t mode, char *text)
+{
+    strcpy(text, "-rwxrwxrwx");
+    if (!S_ISREG(mode))
+        text[0] = S_ISDIR(mode) ? 'd' : S_ISCHR(mode) ? 'c' : S_ISFIFO(mode) ? 'p' : '?';
+    for (int bit = 0; bit < 9; bit++)
+        if (!(mode >> bit & 1))
+            text[9 - bit] = '-';
+}
+
+static void show_long(const char *path, const char *name)
+{
+    struct stat status;
+    char mode[11], size[24], changed[32];
+
+    if (stat(path, &status) < 0) {
+        complain(path);
+        return;
+    }
+    mode_text(status.st_mode, mode);
+    if (S_ISCHR(status.st_mode))
+        snprintf(size, sizeof size, "%u, %u", major(status.st_rdev), minor(status.st_rdev));
+    else
+        snprintf(size, sizeof size, "%lld", (long long)status.st_size);
+    strftime(changed, sizeof changed, "%Y-%m-%d %H:%M", localtime(&status.st_mtime));
+    printf("%s %3u %9s %s %s\n", mode, (unsigned)status.st_nlink, size, changed, name);
+}
+
+static size_t terminal_columns(void)
+{
+    struct winsize size;
+
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+/* As many beside each other as a terminal's row has room for, from top to bottom; elsewhere one a line. */
+static void show_short(const struct names *names)
+{
+    size_t width = names->widest + 2, across = one_a_line ? 0 : terminal_columns() / width;
+    size_t rows = across > 1 ? (names->count + across - 1) / across : names->count;
+
+    for (size_t row = 0; row < rows; row++)
+        for (size_t i = row; i < names->count; i += rows)
+            if (i + rows < names->count)
+                printf("%-*s", (int)width, names->at[i]);
+            else
+                puts(names->at[i]);
+}
+
+static void show(struct names *names, const char *directory)
+{
+    char path[PATH_MAX];
+
+    if (names->count)
+        qsort(names->at, names->count, sizeof *names->at, compare);
+    if (!is_long) {
+        show_short(names);
+        return;
+    }
+    for (size_t i = 0; i < names->count; i++) {
+        snprintf(path, sizeof path, "%s%s%s", directory, *directory ? "/" : "", names->at[i]);
+        show_long(path, names->at[i]);
+    }
+}
+
+static void list(const char *path)
+{
+    struct names names = {0};
+    DIR *directory = opendir(path);
+
+    if (!directory) {
+        complain(path);
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(directory));)
+        if (all || entry->d_name[0] != '.')
+            add(&names, entry->d_name);
+    closedir(directory);
+    show(&names, path);
+    forget(&names);
+}
+
+static void sort_out(char **paths, struct names *files, struct names *directories)
+{
+    struct stat status;
+
+    for (; *paths; paths++)
+        if (stat(*paths, &status) < 0)
+            complain(*paths);
+        else
+            add(S_ISDIR(status.st_mode) && !only_itself ? directories : files, *paths);
+}
+
+static void list_all(char **paths)
+{
+    struct names files = {0}, directories = {0};
+
+    sort_out(paths, &files, &directories);
+    show(&files, "");
+    for (size_t i = 0; i < directories.count; i++) {
+        if (paths[1])
+            printf("%s%s:\n", i || files.count ? "\n" : "", directories.at[i]);
+        list(directories.at[i]);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static char *here[] = {".", NULL};
+    int option;
+
+    while ((option = getopt(argc, argv, "la1d")) != -1) {
+        if (option == '?')
+            return 2;
+        is_long |= option == 'l', all |= option == 'a', one_a_line |= option == '1', only_itself |= option == 'd';
+    }
+    list_all(optind < argc ? argv + optind : here);
+    if (fflush(stdout) != 0)
+        err(1, "standard output");
+    return failed;
+}

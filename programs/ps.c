@@ -1,0 +1,46 @@
+/*
+ * ps: shows the processes: their parents, what they do, what they have.
+ *   PAGES    pages and tables that it may use, charged to its account
+ *   ARCHIVE  pages that it has of the boot archive, as all others that run the program
+ *   KERNEL   frames that the kernel has for it: its task, thread, capabilities, page tables
+ * Exit status: 0; 1 if a server does not answer.
+ */
+#include "libuser/ipc/ipc.h"
+#include "servers/clients.h"
+#include "servers/process_format.h"
+#include "servers/proto/mem.h"
+#include "servers/proto/proc.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static void show(const struct listed_process *process)
+{
+    static const char *const states[] = {
+        [LISTED_BEGINS] = "begins", [LISTED_RUNS] = "runs",   [LISTED_SLEEPS] = "sleeps", [LISTED_WAITS] = "waits",
+        [LISTED_FORKS] = "forks",   [LISTED_EXECS] = "execs", [LISTED_ENDS] = "ends",     [LISTED_ENDED] = "ended"};
+    uint32_t pages = 0, archive = 0, kernel = 0;
+
+    if (process->state != LISTED_ENDED)
+        mem_space_usage(CLIENT_SLOT_MEM, 0, process->space, &pages, &archive, &kernel);
+    printf("%5u %6u %-6s %6u %7u %6u %s\n", process->pid, process->parent, states[process->state], pages, archive, kernel,
+           *process->name ? process->name : "-");
+}
+
+int main(void)
+{
+    struct listed_process process;
+    uint32_t next = 0;
+    int error;
+
+    puts("  PID PARENT STATE   PAGES ARCHIVE KERNEL NAME");
+    while (!(error = proc_list(CLIENT_SLOT_PROC, 0, 0, next, &next))) {
+        memcpy(&process, message_page->words, sizeof process);
+        show(&process);
+    }
+    if (error != -ENOENT)
+        errx(1, "the process server does not answer");
+    return fflush(stdout) != 0;
+}

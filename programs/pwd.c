@@ -1,0 +1,13 @@
+/* pwd: writes the path of the working directory. */
+#include <err.h>
+#include <stdio.h>
+#include <unistd.h>
+
+int main(void)
+{
+    char *path = getcwd(NULL, 0);
+
+    if (!path)
+        err(1, "the working directory");
+    return puts(path) < 0;
+}

@@ -1,0 +1,260 @@
+#include "programs/sh/builtins.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "programs/sh/jobs.h"
+#include "programs/sh/kill.h"
+#include "programs/sh/pool.h"
+#include "programs/sh/program.h"
+#include "programs/sh/shell.h"
+#include "programs/sh/variables.h"
+
+enum { STATUS_FAILED = 1 };
+
+static int complain(const char *builtin, const char *what)
+{
+    shell_complain("%s: %s: %s", builtin, what, strerror(errno));
+    return STATUS_FAILED;
+}
+
+/* The word is to be a number from 0 on; -1, told: it is none. */
+static long number(const char *builtin, const char *word)
+{
+    char *end;
+    long value = strtol(word, &end, 10);
+
+    if (*word && !*end && value >= 0)
+        return value;
+    shell_complain("%s: %s: not a number", builtin, word);
+    return -1;
+}
+
+static int run_true(char **words)
+{
+    (void)words;
+    return 0;
+}
+
+static int run_false(char **words)
+{
+    (void)words;
+    return STATUS_FAILED;
+}
+
+static char *working_directory(void)
+{
+    char *path = getcwd(NULL, 0), *copy = path ? pool_text(path, strlen(path)) : NULL;
+
+    free(path);
+    return copy;
+}
+
+static int run_pwd(char **words)
+{
+    const char *path = working_directory();
+
+    if (!path)
+        return complain(words[0], ".");
+    puts(path);
+    return 0;
+}
+
+static int run_cd(char **words)
+{
+    bool back = words[1] && strcmp(words[1], "-") == 0;
+    const char *named = back ? variable_or("OLDPWD", "/") : words[1] ? words[1] : variable_or("HOME", "/");
+    const char *to = pool_text(named, strlen(named)); /* which may be the value that is replaced below */
+    const char *from = working_directory();
+
+    if (chdir(to) < 0)
+        return complain(words[0], to);
+    variable_set("OLDPWD", from ? from : "/");
+    const char *now = working_directory();
+    variable_set("PWD", now ? now : to);
+    if (back)
+        puts(variable("PWD"));
+    return 0;
+}
+
+static int run_exit(char **words)
+{
+    long status = words[1] ? number(words[0], words[1]) : shell.status;
+
+    exit(status < 0 ? STATUS_USAGE : (int)(status & 0xff));
+}
+
+static int run_export(char **words)
+{
+    int status = 0;
+
+    if (!words[1])
+        variables_print();
+    while (*++words) {
+        size_t length = strcspn(*words, "=");
+        if (!length || variable_name_length(*words) != length) {
+            shell_complain("export: %s: not a name", *words);
+            status = STATUS_FAILED;
+        } else if ((*words)[length]) {
+            variable_assign(*words, true);
+        } else {
+            variable_export(*words);
+        }
+    }
+    return status;
+}
+
+static int run_unset(char **words)
+{
+    while (*++words)
+        variable_unset(*words);
+    return 0;
+}
+
+static int run_shift(char **words)
+{
+    long count = words[1] ? number(words[0], words[1]) : 1;
+
+    if (count < 0)
+        return STATUS_FAILED;
+    for (char **at = shell.arguments; count && *at; at++, count--)
+        shell.arguments++;
+    if (!count)
+        return 0;
+    shell_complain("shift: there are not so many arguments");
+    return STATUS_FAILED;
+}
+
+static int leave(char **words, bool continues)
+{
+    long count = words[1] ? number(words[0], words[1]) : 1;
+
+    if (count < 1)
+        return STATUS_FAILED;
+    shell.leaves = count < shell.loops ? (int)count : shell.loops;
+    shell.continues = continues && shell.leaves;
+    return 0;
+}
+
+static int run_break(char **words)
+{
+    return leave(words, false);
+}
+
+static int run_continue(char **words)
+{
+    return leave(words, true);
+}
+
+static int run_wait(char **words)
+{
+    int status = 0;
+
+    if (!words[1])
+        jobs_wait_all();
+    while (*++words) {
+        long pid = number("wait", *words);
+        status = pid < 0 ? STATUS_NOT_FOUND : jobs_wait((pid_t)pid);
+    }
+    return status;
+}
+
+static int run_file(char **words)
+{
+    if (!words[1]) {
+        shell_complain(".: a file is missing");
+        return STATUS_USAGE;
+    }
+    return shell_run_file(words[1]) ? shell.status : complain(words[0], words[1]);
+}
+
+static int run_eval(char **words)
+{
+    struct text text = {0};
+
+    while (*++words) {
+        text_append(&text, *words);
+        text_add(&text, ' ');
+    }
+    return shell_run_text(text_end(&text));
+}
+
+static int run_exec(char **words)
+{
+    if (words[1])
+        program_execute(words + 1);
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------------- read */
+
+/* A line without its end, of which nothing more is read; a backslash takes the next byte's meaning, unless `raw`. */
+static bool read_line(struct text *line, bool raw)
+{
+    char c;
+    bool some = false;
+
+    while (!shell.is_stopped && read(STDIN_FILENO, &c, 1) == 1) {
+        some = true;
+        if (c == '\n')
+            return true;
+        if (c == '\\' && !raw) {
+            if (read(STDIN_FILENO, &c, 1) != 1)
+                break;
+            if (c == '\n')
+                continue;
+        }
+        text_add(line, c);
+    }
+    return some && line->used;
+}
+
+/* The last name gets all the rest. */
+static void split(char *line, char **names)
+{
+    const char *separators = variable_or("IFS", " \t\n");
+
+    for (; *names; names++) {
+        line += strspn(line, separators);
+        char *end = names[1] ? line + strcspn(line, separators) : line + strlen(line);
+        while (!names[1] && end > line && strchr(separators, end[-1]))
+            end--;
+        variable_set(*names, pool_text(line, (size_t)(end - line)));
+        line = *end ? end + 1 : end;
+    }
+}
+
+static int run_read(char **words)
+{
+    bool raw = words[1] && strcmp(words[1], "-r") == 0;
+    struct text line = {0};
+
+    words += 1 + raw;
+    for (char **name = words; *name; name++)
+        if (!variable_is_name(*name)) {
+            shell_complain("read: %s: not a name", *name);
+            return STATUS_USAGE;
+        }
+    bool more = read_line(&line, raw);
+    split(text_end(&line), words);
+    return more ? 0 : STATUS_FAILED;
+}
+
+const struct builtin *builtin_find(const char *name)
+{
+    static const struct builtin builtins[] = {
+        {":", run_true, false},      {".", run_file, false},     {"break", run_break, false}, {"cd", run_cd, false},
+        {"continue", run_continue, false}, {"eval", run_eval, false}, {"exec", run_exec, true}, {"exit", run_exit, false},
+        {"export", run_export, false}, {"false", run_false, false}, {"kill", run_kill, false},
+        {"pwd", run_pwd, false},   {"read", run_read, false},
+        {"shift", run_shift, false}, {"true", run_true, false},  {"unset", run_unset, false}, {"wait", run_wait, false},
+    };
+
+    for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
+        if (strcmp(builtins[i].name, name) == 0)
+            return &builtins[i];
+    return NULL;
+}

@@ -1,0 +1,20 @@
+/*
+ * What a command's words become: in this order variables, commands and numbers in place of $..., fields at blanks that came by these,
+ * names of files in place of * ? [ ], and then quotes go.
+ *
+ *      a"$x b"'*'$y*   ->   a...   ...   with as many fields and names as y and the files make
+ *
+ * Results are in the pool. What cannot be is told, and sets shell.has_failed.
+ */
+#pragma once
+
+#include "programs/sh/tree.h"
+
+/* All fields, with a null behind the last. */
+char **expand_words(const struct word *words);
+
+/* One text: neither fields nor names of files are made of it. */
+char *expand_word(const char *word);
+
+/* A text between lines, in which quotes are nothing special. */
+char *expand_text(const char *text);

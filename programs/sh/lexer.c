@@ -1,0 +1,275 @@
+#include "programs/sh/lexer.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "programs/sh/pool.h"
+#include "programs/sh/shell.h"
+
+static char peek(struct lexer *lexer)
+{
+    return lexer->has_failed ? 0 : source_peek(lexer->source, lexer->is_inside);
+}
+
+static void skip(struct lexer *lexer)
+{
+    source_skip(lexer->source);
+}
+
+static char take(struct lexer *lexer)
+{
+    char c = peek(lexer);
+
+    if (c)
+        skip(lexer);
+    return c;
+}
+
+static bool take_if(struct lexer *lexer, char wanted)
+{
+    bool is = peek(lexer) == wanted;
+
+    if (is)
+        skip(lexer);
+    return is;
+}
+
+void lexer_fail(struct lexer *lexer, const char *why)
+{
+    const struct source *source = lexer->source;
+    bool is_heard = !lexer->has_failed && !source->is_abandoned;
+
+    if (is_heard && source->is_typed)
+        shell_complain("%s", why);
+    else if (is_heard)
+        shell_complain("line %u: %s", source->lines, why);
+    lexer->has_failed = true;
+    lexer->token = TOKEN_END;
+}
+
+/* ----------------------------------------------------------------------------------------- words */
+
+static void take_quoted(struct lexer *lexer, struct text *text, char end);
+
+/* One byte of a word, or a quoted part of it. The backslash and what is behind it are both kept, but a line that goes on. */
+static void take_part(struct lexer *lexer, struct text *text)
+{
+    char c = take(lexer);
+
+    if (c == '\\' && take_if(lexer, '\n'))
+        return;
+    text_add(text, c);
+    if (c == '\\' && peek(lexer))
+        text_add(text, take(lexer));
+    else if (c == '\'' || c == '"' || c == '`')
+        take_quoted(lexer, text, c);
+    else if (c == '$' && peek(lexer) == '{')
+        take_quoted(lexer, text, '}');
+    else if (c == '$' && peek(lexer) == '(')
+        take_quoted(lexer, text, ')');
+}
+
+/* As far as the end, of which there may be others inside, in quotes or parentheses. */
+static void take_quoted(struct lexer *lexer, struct text *text, char end)
+{
+    int open = 0;
+    char c;
+
+    lexer->is_inside = true;
+    while ((c = peek(lexer)) && (c != end || open > 1)) {
+        if (end == ')')
+            open += (c == '(') - (c == ')');
+        if (end == '\'' || (end == '"' && c == '\''))
+            text_add(text, take(lexer));
+        else
+            take_part(lexer, text);
+    }
+    if (c)
+        text_add(text, take(lexer));
+    else
+        lexer_fail(lexer, "a quote or parenthesis is not closed");
+}
+
+static bool ends_word(char c)
+{
+    return !c || strchr(" \t\n;&|<>()", c);
+}
+
+static void take_word(struct lexer *lexer)
+{
+    struct text text = {0};
+
+    while (!ends_word(peek(lexer)))
+        take_part(lexer, &text);
+    lexer->text = text_end(&text);
+    if (!lexer->has_failed)
+        lexer->token = TOKEN_WORD;
+}
+
+/* ------------------------------------------------------------------------- text behind the line */
+
+void lexer_expect_text(struct lexer *lexer, struct redirection *redirection)
+{
+    struct redirection **end = &lexer->texts;
+
+    while (*end)
+        end = &(*end)->next;
+    *end = redirection;
+}
+
+static char *take_line(struct lexer *lexer)
+{
+    struct text line = {0};
+    char c;
+
+    while ((c = take(lexer))) {
+        text_add(&line, c);
+        if (c == '\n')
+            break;
+    }
+    return text_end(&line);
+}
+
+static bool is_last_line(const char *line, const char *end)
+{
+    size_t length = strlen(end);
+
+    return strncmp(line, end, length) == 0 && (line[length] == '\n' || line[length] == 0);
+}
+
+static void take_text(struct lexer *lexer, struct redirection *redirection)
+{
+    struct text text = {0};
+
+    lexer->is_inside = true;
+    while (peek(lexer)) {
+        const char *line = take_line(lexer);
+        if (redirection->without_tabs)
+            line += strspn(line, "\t");
+        if (is_last_line(line, redirection->word)) {
+            redirection->word = text_end(&text);
+            return;
+        }
+        text_append(&text, line);
+    }
+    lexer_fail(lexer, "a text behind << does not end");
+}
+
+/* Each is out of the list before its own link is used again. */
+static void take_texts(struct lexer *lexer)
+{
+    while (lexer->texts && !lexer->has_failed) {
+        struct redirection *redirection = lexer->texts;
+        lexer->texts = redirection->next;
+        redirection->next = NULL;
+        take_text(lexer, redirection);
+    }
+}
+
+/* ------------------------------------------------------------------------------------- operators */
+
+static void set(struct lexer *lexer, enum token token, const char *text)
+{
+    lexer->token = token;
+    lexer->text = text;
+}
+
+static void set_redirection(struct lexer *lexer, enum redirection_kind kind, int descriptor, const char *text)
+{
+    set(lexer, TOKEN_REDIRECTION, text);
+    lexer->kind = kind;
+    lexer->descriptor = descriptor;
+}
+
+static void take_less(struct lexer *lexer)
+{
+    if (take_if(lexer, '<')) {
+        set_redirection(lexer, FROM_TEXT, 0, "<<");
+        lexer->without_tabs = take_if(lexer, '-');
+    } else if (take_if(lexer, '&')) {
+        set_redirection(lexer, FROM_DESCRIPTOR, 0, "<&");
+    } else {
+        set_redirection(lexer, FROM_FILE, 0, "<");
+    }
+}
+
+static void take_greater(struct lexer *lexer)
+{
+    if (take_if(lexer, '>'))
+        set_redirection(lexer, APPEND_TO_FILE, 1, ">>");
+    else if (take_if(lexer, '&'))
+        set_redirection(lexer, TO_DESCRIPTOR, 1, ">&");
+    else
+        set_redirection(lexer, TO_FILE, 1, ">");
+}
+
+static void take_newline(struct lexer *lexer)
+{
+    set(lexer, TOKEN_NEWLINE, "newline");
+    take_texts(lexer);
+}
+
+/* A text whose line has not ended has not begun. */
+static void take_end(struct lexer *lexer)
+{
+    set(lexer, TOKEN_END, "end of input");
+    take_texts(lexer);
+}
+
+static void take_operator(struct lexer *lexer)
+{
+    char c = take(lexer);
+
+    if (c == '\n')
+        take_newline(lexer);
+    else if (c == ';')
+        set(lexer, TOKEN_SEMICOLON, ";");
+    else if (c == '(')
+        set(lexer, TOKEN_OPEN, "(");
+    else if (c == ')')
+        set(lexer, TOKEN_CLOSE, ")");
+    else if (c == '<')
+        take_less(lexer);
+    else if (c == '>')
+        take_greater(lexer);
+    else if (c == '&')
+        take_if(lexer, '&') ? set(lexer, TOKEN_AND, "&&") : set(lexer, TOKEN_BACKGROUND, "&");
+    else
+        take_if(lexer, '|') ? set(lexer, TOKEN_OR, "||") : set(lexer, TOKEN_PIPE, "|");
+}
+
+static void skip_blanks(struct lexer *lexer)
+{
+    char c;
+
+    while ((c = peek(lexer)) == ' ' || c == '\t')
+        skip(lexer);
+    if (c == '#')
+        while ((c = peek(lexer)) && c != '\n')
+            skip(lexer);
+}
+
+/* The number of a descriptor is a word that a redirection follows at once. */
+static void take_word_or_number(struct lexer *lexer)
+{
+    take_word(lexer);
+    char c = peek(lexer);
+    if ((c != '<' && c != '>') || !isdigit((unsigned char)lexer->text[0]) || lexer->text[1])
+        return;
+    int descriptor = lexer->text[0] - '0';
+    take_operator(lexer);
+    lexer->descriptor = descriptor;
+}
+
+void lexer_next(struct lexer *lexer)
+{
+    skip_blanks(lexer);
+    char c = peek(lexer);
+    if (!c)
+        take_end(lexer);
+    else if (ends_word(c))
+        take_operator(lexer);
+    else
+        take_word_or_number(lexer);
+}

@@ -1,0 +1,373 @@
+#include "programs/sh/parser.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "programs/sh/lexer.h"
+#include "programs/sh/pool.h"
+#include "programs/sh/quotes.h"
+
+enum { DEPTH_MAX = 100 };
+
+struct parser {
+    struct lexer lexer;
+    int depth;
+};
+
+static struct node *parse_list(struct parser *parser);
+
+static struct node *make(enum node_kind kind, struct node *first, struct node *second)
+{
+    struct node *node = pool_take(sizeof *node);
+
+    node->kind = kind;
+    node->first = first;
+    node->second = second;
+    return node;
+}
+
+static void fail_at_token(struct parser *parser)
+{
+    struct text why = {0};
+
+    text_append(&why, "syntax error near ");
+    text_append(&why, parser->lexer.text);
+    lexer_fail(&parser->lexer, text_end(&why));
+}
+
+static bool is_at(const struct parser *parser, enum token token)
+{
+    return parser->lexer.token == token;
+}
+
+static bool is_at_word(const struct parser *parser, const char *word)
+{
+    return is_at(parser, TOKEN_WORD) && strcmp(parser->lexer.text, word) == 0;
+}
+
+static void next(struct parser *parser)
+{
+    lexer_next(&parser->lexer);
+}
+
+static bool take_word(struct parser *parser, const char *word)
+{
+    bool is = is_at_word(parser, word);
+
+    if (is)
+        next(parser);
+    return is;
+}
+
+static void expect_word(struct parser *parser, const char *word)
+{
+    if (!take_word(parser, word))
+        fail_at_token(parser);
+}
+
+/* Words that end a list; as a command's first word only. */
+static bool is_at_end_of_list(const struct parser *parser)
+{
+    static const char *const words[] = {"}", "then", "elif", "else", "fi", "do", "done"};
+
+    if (!is_at(parser, TOKEN_WORD))
+        return is_at(parser, TOKEN_CLOSE) || is_at(parser, TOKEN_END);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is_at_word(parser, words[i]))
+            return true;
+    return false;
+}
+
+static void skip_newlines(struct parser *parser)
+{
+    while (is_at(parser, TOKEN_NEWLINE))
+        next(parser);
+}
+
+/* --------------------------------------------------------------------------------- simple commands */
+
+static struct word **add_word(struct word **end, const char *text)
+{
+    *end = pool_take(sizeof **end);
+    (*end)->text = text;
+    return &(*end)->next;
+}
+
+static struct redirection *take_redirection(struct parser *parser)
+{
+    struct redirection *made = pool_take(sizeof *made);
+    const struct lexer *lexer = &parser->lexer;
+
+    *made = (struct redirection){.kind = lexer->kind, .descriptor = lexer->descriptor, .without_tabs = lexer->without_tabs};
+    next(parser);
+    if (!is_at(parser, TOKEN_WORD)) {
+        fail_at_token(parser);
+        return made;
+    }
+    made->word = lexer->text;
+    made->is_literal = made->kind == FROM_TEXT && quotes_are_in(made->word);
+    if (made->kind == FROM_TEXT)
+        made->word = quotes_remove(made->word);
+    return made;
+}
+
+/* The text comes behind the line, so that has to be known before the line's end is read. */
+static struct redirection **parse_redirection(struct parser *parser, struct redirection **end)
+{
+    struct redirection *made = take_redirection(parser);
+
+    if (made->kind == FROM_TEXT && !parser->lexer.has_failed)
+        lexer_expect_text(&parser->lexer, made);
+    if (!parser->lexer.has_failed)
+        next(parser);
+    *end = made;
+    return &made->next;
+}
+
+static bool is_assignment(const char *word)
+{
+    const char *c = word;
+
+    if (isdigit((unsigned char)*c))
+        return false;
+    while (isalnum((unsigned char)*c) || *c == '_')
+        c++;
+    return c != word && *c == '=';
+}
+
+static struct node *parse_simple(struct parser *parser)
+{
+    struct node *node = make(NODE_SIMPLE, NULL, NULL);
+    struct word **assignments = &node->assignments, **words = &node->words;
+    struct redirection **redirections = &node->redirections;
+
+    while (is_at(parser, TOKEN_WORD) || is_at(parser, TOKEN_REDIRECTION)) {
+        const char *text = parser->lexer.text;
+        if (is_at(parser, TOKEN_REDIRECTION)) {
+            redirections = parse_redirection(parser, redirections);
+            continue;
+        }
+        if (!node->words && is_assignment(text))
+            assignments = add_word(assignments, text);
+        else
+            words = add_word(words, text);
+        next(parser);
+    }
+    if (!node->assignments && !node->words && !node->redirections)
+        fail_at_token(parser);
+    return node;
+}
+
+/* ------------------------------------------------------------------------------- compound commands */
+
+static struct node *parse_until(struct parser *parser, const char *word)
+{
+    struct node *list = parse_list(parser);
+
+    expect_word(parser, word);
+    return list;
+}
+
+static struct node *parse_subshell(struct parser *parser)
+{
+    next(parser);
+    struct node *node = make(NODE_SUBSHELL, parse_list(parser), NULL);
+    if (is_at(parser, TOKEN_CLOSE))
+        next(parser);
+    else
+        fail_at_token(parser);
+    return node;
+}
+
+static struct node *parse_group(struct parser *parser)
+{
+    next(parser);
+    return make(NODE_GROUP, parse_until(parser, "}"), NULL);
+}
+
+/* Behind `if` or `elif`; each of these is the rest of the one before. */
+static struct node *parse_if(struct parser *parser)
+{
+    struct node *whole = NULL, **place = &whole;
+
+    do {
+        next(parser);
+        struct node *condition = parse_until(parser, "then");
+        *place = make(NODE_IF, condition, parse_list(parser));
+        place = &(*place)->third;
+    } while (is_at_word(parser, "elif"));
+    if (take_word(parser, "else"))
+        *place = parse_list(parser);
+    expect_word(parser, "fi");
+    return whole;
+}
+
+static struct node *parse_loop(struct parser *parser)
+{
+    enum node_kind kind = is_at_word(parser, "until") ? NODE_UNTIL : NODE_WHILE;
+
+    next(parser);
+    struct node *condition = parse_until(parser, "do");
+    return make(kind, condition, parse_until(parser, "done"));
+}
+
+static void parse_values(struct parser *parser, struct node *node)
+{
+    struct word **end = &node->words->next;
+
+    node->has_values = true;
+    for (; is_at(parser, TOKEN_WORD); next(parser))
+        end = add_word(end, parser->lexer.text);
+}
+
+static struct node *parse_for(struct parser *parser)
+{
+    struct node *node = make(NODE_FOR, NULL, NULL);
+
+    next(parser);
+    if (!is_at(parser, TOKEN_WORD)) {
+        fail_at_token(parser);
+        return node;
+    }
+    add_word(&node->words, parser->lexer.text);
+    next(parser);
+    skip_newlines(parser);
+    if (take_word(parser, "in"))
+        parse_values(parser, node);
+    if (is_at(parser, TOKEN_SEMICOLON))
+        next(parser);
+    skip_newlines(parser);
+    expect_word(parser, "do");
+    node->second = parse_until(parser, "done");
+    return node;
+}
+
+static struct node *parse_compound(struct parser *parser)
+{
+    static const struct {
+        const char *word;
+        struct node *(*parse)(struct parser *parser);
+    } words[] = {{"{", parse_group}, {"if", parse_if}, {"while", parse_loop}, {"until", parse_loop}, {"for", parse_for}};
+
+    if (is_at(parser, TOKEN_OPEN))
+        return parse_subshell(parser);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is_at_word(parser, words[i].word))
+            return words[i].parse(parser);
+    return NULL;
+}
+
+static struct node *parse_command(struct parser *parser)
+{
+    if (++parser->depth > DEPTH_MAX)
+        lexer_fail(&parser->lexer, "too many commands in each other");
+    struct node *node = parse_compound(parser);
+    if (!node)
+        node = is_at_end_of_list(parser) ? (fail_at_token(parser), NULL) : parse_simple(parser);
+    else
+        for (struct redirection **end = &node->redirections; is_at(parser, TOKEN_REDIRECTION);)
+            end = parse_redirection(parser, end);
+    parser->depth--;
+    return node;
+}
+
+/* ------------------------------------------------------------------------------------------- lists */
+
+static struct node *parse_pipeline(struct parser *parser)
+{
+    bool is_negated = take_word(parser, "!");
+    struct node *first = parse_command(parser), **end = &first;
+
+    while (is_at(parser, TOKEN_PIPE)) {
+        next(parser);
+        skip_newlines(parser);
+        end = &(*end)->next;
+        *end = parse_command(parser);
+        if (!*end)
+            return NULL;
+    }
+    if (first && first->next)
+        first = make(NODE_PIPELINE, first, NULL);
+    return is_negated ? make(NODE_NOT, first, NULL) : first;
+}
+
+static struct node *parse_and_or(struct parser *parser)
+{
+    struct node *whole = parse_pipeline(parser), **last = &whole;
+
+    while (is_at(parser, TOKEN_AND) || is_at(parser, TOKEN_OR)) {
+        enum node_kind kind = is_at(parser, TOKEN_AND) ? NODE_AND : NODE_OR;
+        next(parser);
+        skip_newlines(parser);
+        *last = make(kind, *last, parse_pipeline(parser));
+        last = &(*last)->second;
+    }
+    return whole;
+}
+
+/* A list's next command, and what ends it. */
+static struct node *parse_item(struct parser *parser)
+{
+    struct node *item = parse_and_or(parser);
+
+    if (is_at(parser, TOKEN_BACKGROUND))
+        item = make(NODE_BACKGROUND, item, NULL);
+    return item;
+}
+
+static bool is_at_separator(const struct parser *parser)
+{
+    return is_at(parser, TOKEN_SEMICOLON) || is_at(parser, TOKEN_BACKGROUND) || is_at(parser, TOKEN_NEWLINE);
+}
+
+/* Inside of a command, where lines are nothing special. */
+static struct node *parse_list(struct parser *parser)
+{
+    struct node *list = make(NODE_LIST, NULL, NULL), **end = &list->first;
+
+    skip_newlines(parser);
+    do {
+        *end = parse_item(parser);
+        if (!*end)
+            break;
+        end = &(*end)->next;
+        if (is_at_separator(parser))
+            next(parser);
+        else
+            break;
+        skip_newlines(parser);
+    } while (!is_at_end_of_list(parser));
+    return list;
+}
+
+/* The commands of a line; the newline is not skipped, as it would ask for another one. */
+static struct node *parse_commands(struct parser *parser)
+{
+    struct node *list = make(NODE_LIST, NULL, NULL), **end = &list->first;
+
+    while (!is_at(parser, TOKEN_NEWLINE) && !is_at(parser, TOKEN_END)) {
+        *end = parse_item(parser);
+        if (!*end)
+            break;
+        end = &(*end)->next;
+        if (is_at(parser, TOKEN_SEMICOLON) || is_at(parser, TOKEN_BACKGROUND))
+            next(parser);
+        else if (!is_at(parser, TOKEN_NEWLINE) && !is_at(parser, TOKEN_END))
+            fail_at_token(parser);
+    }
+    return list;
+}
+
+enum parsed parse_line(struct source *source, struct node **node)
+{
+    struct parser parser = {.lexer = {.source = source}};
+
+    next(&parser);
+    if (is_at(&parser, TOKEN_END))
+        return parser.lexer.has_failed ? PARSED_WRONG : PARSED_END;
+    if (is_at(&parser, TOKEN_NEWLINE))
+        return PARSED_NOTHING;
+    parser.lexer.is_inside = true;
+    *node = parse_commands(&parser);
+    return parser.lexer.has_failed ? PARSED_WRONG : PARSED_COMMAND;
+}

@@ -1,0 +1,19 @@
+/*
+ * Commands out of a source (POSIX, "Shell Command Language"):
+ *
+ *      list      and_or { ; and_or | & and_or | newline and_or }
+ *      and_or    pipeline { && pipeline | || pipeline }
+ *      pipeline  [!] command { | command }
+ *      command   words and redirections, or one of these and redirections:
+ *                ( list )   { list; }   if list; then list; [elif ...] [else list;] fi
+ *                while list; do list; done   until ...   for NAME [in words]; do list; done
+ */
+#pragma once
+
+#include "programs/sh/source.h"
+#include "programs/sh/tree.h"
+
+enum parsed { PARSED_COMMAND, PARSED_NOTHING, PARSED_END, PARSED_WRONG };
+
+/* The commands of the next line, or of as many as they take; of an empty line nothing. What is wrong is told. */
+enum parsed parse_line(struct source *source, struct node **node);

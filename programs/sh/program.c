@@ -1,0 +1,94 @@
+#include "programs/sh/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "programs/sh/pool.h"
+#include "programs/sh/shell.h"
+#include "programs/sh/variables.h"
+
+static bool is_not_there(int error)
+{
+    return error == ENOENT || error == ENOTDIR;
+}
+
+static bool begins_as_program(const char *path)
+{
+    char first[4] = "";
+    int file = open(path, O_RDONLY);
+
+    if (file < 0)
+        return true;
+    ssize_t bytes = read(file, first, sizeof first);
+    close(file);
+    return bytes < 0 || memcmp(first, "\177ELF", sizeof first) == 0;
+}
+
+static bool is_script(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && !begins_as_program(path);
+}
+
+/* Returns if it is none, with errno. */
+static void try(const char *path, char **words, char **environment)
+{
+    execve(path, words, environment);
+    int error = errno;
+    if ((error == EACCES || error == ENOEXEC) && is_script(path)) {
+        shell.name = path;
+        shell.arguments = words + 1;
+        if (shell_run_file(path))
+            exit(shell.status);
+    }
+    errno = error;
+}
+
+static char *joined(const char *folder, size_t length, const char *name)
+{
+    struct text path = {0};
+
+    text_append(&path, length ? pool_text(folder, length) : ".");
+    text_add(&path, '/');
+    text_append(&path, name);
+    return text_end(&path);
+}
+
+/* In each of the folders between the colons; errno is of the first that has it, though it cannot be run, else ENOENT. */
+static void try_path(char **words, char **environment)
+{
+    const char *folder = variable_or("PATH", "/bin");
+    int error = ENOENT;
+
+    for (;; folder++) {
+        size_t length = strcspn(folder, ":");
+        try(joined(folder, length, words[0]), words, environment);
+        if (is_not_there(error))
+            error = errno;
+        folder += length;
+        if (!*folder)
+            break;
+    }
+    errno = error;
+}
+
+_Noreturn void program_execute(char **words)
+{
+    char **environment = variables_environment();
+    bool is_path = strchr(words[0], '/');
+
+    if (is_path)
+        try(words[0], words, environment);
+    else if (*words[0])
+        try_path(words, environment);
+    else
+        errno = ENOENT;
+    bool is_missing = is_not_there(errno);
+    shell_complain("%s: %s", words[0], is_missing && !is_path ? "not found" : strerror(errno));
+    _exit(is_missing ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN);
+}

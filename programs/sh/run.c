@@ -1,0 +1,450 @@
+#include "programs/sh/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "programs/sh/builtins.h"
+#include "programs/sh/expand.h"
+#include "programs/sh/jobs.h"
+#include "programs/sh/pool.h"
+#include "programs/sh/program.h"
+#include "programs/sh/redirect.h"
+#include "programs/sh/shell.h"
+#include "programs/sh/variables.h"
+
+enum { STATUS_FAILED = 1, NOT_FORKED = -1 };
+
+static bool is_over(void)
+{
+    return shell.is_stopped || shell.leaves;
+}
+
+/* ---------------------------------------------------------------------------------------- children */
+
+/* The copy of the shell is one that nobody types to. */
+static pid_t fork_shell(void)
+{
+    pid_t pid = fork();
+
+    if (pid < 0)
+        shell_complain("cannot fork: %s", strerror(errno));
+    if (pid == 0) {
+        if (shell.is_interactive)
+            signal(SIGINT, SIG_DFL);
+        jobs_forget();
+        shell.is_interactive = false;
+        shell.loops = 0;
+    }
+    return pid;
+}
+
+/* Control-C may have come before the child was the one that is waited for. */
+static void pass_on(pid_t pid)
+{
+    if (shell.is_stopped)
+        kill(pid, SIGINT);
+}
+
+/* Who is interrupted at a terminal ends all that is behind it in the line; a shell that runs a script ends so itself. */
+static int wait_for(pid_t pid)
+{
+    int ended = 0;
+
+    pass_on(pid);
+    for (; waitpid(pid, &ended, 0) < 0; pass_on(pid))
+        if (errno != EINTR)
+            return STATUS_NOT_FOUND;
+    if (!WIFSIGNALED(ended))
+        return WEXITSTATUS(ended);
+    if (WTERMSIG(ended) == SIGINT)
+        shell.is_stopped = true;
+    else if (WTERMSIG(ended) != SIGPIPE)
+        shell_complain("process %d: %s", pid, strsignal(WTERMSIG(ended)));
+    return STATUS_SIGNAL + WTERMSIG(ended);
+}
+
+static void end_if_stopped(void)
+{
+    if (!shell.is_stopped || shell.is_interactive)
+        return;
+    signal(SIGINT, SIG_DFL);
+    raise(SIGINT);
+}
+
+/* --------------------------------------------------------------------------------- simple commands */
+
+/* They are expanded one after the other, so that each knows those before it. */
+static void assign(const struct node *node, bool is_exported)
+{
+    for (const struct word *word = node->assignments; word; word = word->next) {
+        size_t length = strcspn(word->text, "=");
+        const char *name = pool_text(word->text, length);
+        variable_set(name, expand_word(word->text + length + 1));
+        if (is_exported)
+            variable_export(name);
+    }
+}
+
+/* The words' program in place of the shell. */
+static _Noreturn void become(const struct node *node, char **words)
+{
+    if (!redirections_apply(node->redirections, NULL))
+        _exit(STATUS_FAILED);
+    assign(node, true);
+    if (shell.has_failed)
+        _exit(STATUS_FAILED);
+    program_execute(words);
+}
+
+static int run_builtin(const struct builtin *builtin, const struct node *node, char **words)
+{
+    struct redirections_saved *saved = NULL;
+    int status = STATUS_FAILED;
+
+    assign(node, builtin->is_exec && words[1]);
+    bool is_ready = !shell.has_failed && redirections_apply(node->redirections, &saved);
+    if (is_ready) {
+        status = builtin->run(words);
+        if (fflush(stdout) != 0) {
+            shell_complain("%s: %s", words[0], strerror(errno));
+            clearerr(stdout);
+            status = STATUS_FAILED;
+        }
+    }
+    if (builtin->is_exec && is_ready)
+        redirections_keep(saved);
+    else
+        redirections_undo(saved);
+    return status;
+}
+
+/* Without words: the redirections are made, which may make files, and the variables are set. */
+static int run_assignments(const struct node *node)
+{
+    struct redirections_saved *saved = NULL;
+
+    if (!redirections_apply(node->redirections, &saved)) {
+        redirections_undo(saved);
+        return STATUS_FAILED;
+    }
+    redirections_undo(saved);
+    assign(node, false);
+    return shell.has_failed ? STATUS_FAILED : shell.captured;
+}
+
+static int run_program(const struct node *node, char **words)
+{
+    pid_t pid = fork_shell();
+
+    if (pid == 0)
+        become(node, words);
+    return pid < 0 ? STATUS_CANNOT_RUN : wait_for(pid);
+}
+
+/* `[ ... ]` is `test ...`. */
+static void bracket_to_test(char **words)
+{
+    size_t count = 0;
+
+    if (!words[0] || strcmp(words[0], "[") != 0)
+        return;
+    while (words[count])
+        count++;
+    if (strcmp(words[count - 1], "]") != 0)
+        return;
+    words[0] = "test";
+    words[count - 1] = NULL;
+}
+
+static char **words_of(const struct node *node)
+{
+    shell.captured = 0;
+    shell.has_failed = false;
+    char **words = expand_words(node->words);
+    bracket_to_test(words);
+    return words;
+}
+
+static int run_simple(const struct node *node)
+{
+    char **words = words_of(node);
+    const struct builtin *builtin = words[0] ? builtin_find(words[0]) : NULL;
+
+    if (shell.has_failed)
+        return STATUS_FAILED;
+    if (shell.is_stopped)
+        return STATUS_SIGNAL + SIGINT;
+    if (builtin)
+        return run_builtin(builtin, node, words);
+    return words[0] ? run_program(node, words) : run_assignments(node);
+}
+
+/* All that this process is for: a program need not be its child. */
+static _Noreturn void run_and_exit(const struct node *node)
+{
+    if (node->kind == NODE_SIMPLE && node->words) {
+        char **words = words_of(node);
+        if (shell.has_failed)
+            exit(STATUS_FAILED);
+        if (words[0] && !builtin_find(words[0]))
+            become(node, words);
+    }
+    exit(run(node));
+}
+
+/* --------------------------------------------------------------------------------------- pipelines */
+
+static void move(int from, int to)
+{
+    if (from < 0 || from == to)
+        return;
+    dup2(from, to);
+    close(from);
+}
+
+/* A command of a pipeline, which reads `input` and writes ends[1]; -1: what the shell does. */
+static pid_t start(const struct node *node, int input, const int ends[2])
+{
+    pid_t pid = fork_shell();
+
+    if (pid != 0)
+        return pid;
+    if (ends[0] >= 0)
+        close(ends[0]);
+    move(input, STDIN_FILENO);
+    move(ends[1], STDOUT_FILENO);
+    run_and_exit(node);
+}
+
+/* The numbers of processes to `pids`; how many were started. */
+static size_t start_all(const struct node *node, pid_t *pids)
+{
+    int input = -1, ends[2];
+    size_t count = 0;
+
+    for (; node; node = node->next) {
+        ends[0] = ends[1] = -1;
+        if (node->next && pipe(ends) < 0)
+            shell_complain("cannot make a pipe: %s", strerror(errno));
+        pid_t pid = node->next && ends[0] < 0 ? NOT_FORKED : start(node, input, ends);
+        if (input >= 0)
+            close(input);
+        if (ends[1] >= 0)
+            close(ends[1]);
+        input = ends[0];
+        if (pid == NOT_FORKED)
+            break;
+        pids[count++] = pid;
+    }
+    if (input >= 0)
+        close(input);
+    return count;
+}
+
+/* Each is waited for in its turn: the first is in front and may read the terminal. */
+static int run_pipeline(const struct node *node)
+{
+    size_t length = 0;
+    int status = STATUS_CANNOT_RUN;
+
+    for (const struct node *each = node->first; each; each = each->next)
+        length++;
+    pid_t *pids = pool_take(length * sizeof *pids);
+    size_t count = start_all(node->first, pids);
+    for (size_t i = 0; i < count; i++) {
+        int ended = wait_for(pids[i]);
+        if (i == length - 1)
+            status = ended;
+    }
+    return status;
+}
+
+static int run_background(const struct node *node)
+{
+    pid_t pid = fork_shell();
+
+    if (pid == 0) {
+        signal(SIGINT, SIG_IGN);
+        move(open("/dev/null", O_RDONLY), STDIN_FILENO);
+        run_and_exit(node->first);
+    }
+    if (pid < 0)
+        return STATUS_CANNOT_RUN;
+    jobs_add(pid);
+    shell.background = pid;
+    if (shell.is_interactive)
+        fprintf(stderr, "[%d]\n", pid);
+    return 0;
+}
+
+static int run_subshell(const struct node *node)
+{
+    pid_t pid = fork_shell();
+
+    if (pid == 0)
+        exit(run(node->first));
+    return pid < 0 ? STATUS_CANNOT_RUN : wait_for(pid);
+}
+
+/* ------------------------------------------------------------------------------ lists, loops, if */
+
+static int run_list(const struct node *node)
+{
+    int status = 0;
+
+    for (const struct node *each = node->first; each && !is_over(); each = each->next)
+        status = run(each);
+    return status;
+}
+
+static bool is_and_or(const struct node *node)
+{
+    return node->kind == NODE_AND || node->kind == NODE_OR;
+}
+
+/* From the left to the right, in a loop: so many operators as there are need no more of the stack. */
+static int run_and_or(const struct node *node)
+{
+    int status = run(node->first);
+
+    for (; is_and_or(node) && !is_over(); node = node->second)
+        if ((status == 0) == (node->kind == NODE_AND))
+            status = run(is_and_or(node->second) ? node->second->first : node->second);
+    return status;
+}
+
+static int run_not(const struct node *node)
+{
+    return !run(node->first);
+}
+
+static int run_group(const struct node *node)
+{
+    return run(node->first);
+}
+
+static int run_if(const struct node *node)
+{
+    for (; node && node->kind == NODE_IF; node = node->third) {
+        int status = run(node->first);
+        if (is_over())
+            return status;
+        if (status == 0)
+            return run(node->second);
+    }
+    return node ? run(node) : 0;
+}
+
+/* After a turn of a loop: whether it was the last one. */
+static bool leaves_loop(void)
+{
+    if (shell.is_stopped || !shell.leaves)
+        return shell.is_stopped;
+    shell.leaves--;
+    bool goes_on = shell.leaves == 0 && shell.continues;
+    if (shell.leaves == 0)
+        shell.continues = false;
+    return !goes_on;
+}
+
+static int run_while(const struct node *node)
+{
+    int status = 0;
+
+    shell.loops++;
+    while ((run(node->first) == 0) == (node->kind == NODE_WHILE) && !leaves_loop()) {
+        status = run(node->second);
+        if (leaves_loop())
+            break;
+    }
+    shell.loops--;
+    return status;
+}
+
+static int run_for(const struct node *node)
+{
+    char **values = node->has_values ? expand_words(node->words->next) : shell.arguments;
+    int status = 0;
+
+    shell.loops++;
+    for (; *values; values++) {
+        variable_set(node->words->text, *values);
+        status = run(node->second);
+        if (leaves_loop())
+            break;
+    }
+    shell.loops--;
+    return status;
+}
+
+/* -------------------------------------------------------------------------------------------- all */
+
+/* Commands in each other change the descriptors for all that they run. */
+static int run_redirected(int (*run_node)(const struct node *node), const struct node *node)
+{
+    struct redirections_saved *saved = NULL;
+    int status = redirections_apply(node->redirections, &saved) ? run_node(node) : STATUS_FAILED;
+
+    redirections_undo(saved);
+    return status;
+}
+
+/* In a loop that never ends the pool is not to grow. */
+int run(const struct node *node)
+{
+    static int (*const kinds[NODE_KINDS])(const struct node *node) = {
+        [NODE_SIMPLE] = run_simple,         [NODE_PIPELINE] = run_pipeline, [NODE_LIST] = run_list,
+        [NODE_AND] = run_and_or,            [NODE_OR] = run_and_or,         [NODE_NOT] = run_not,
+        [NODE_BACKGROUND] = run_background, [NODE_SUBSHELL] = run_subshell, [NODE_GROUP] = run_group,
+        [NODE_IF] = run_if,                 [NODE_WHILE] = run_while,       [NODE_UNTIL] = run_while,
+        [NODE_FOR] = run_for,
+    };
+    struct pool_mark mark = pool_mark();
+
+    if (node->kind == NODE_SIMPLE || !node->redirections)
+        shell.status = kinds[node->kind](node);
+    else
+        shell.status = run_redirected(kinds[node->kind], node);
+    pool_release(mark);
+    end_if_stopped();
+    return shell.status;
+}
+
+static void read_all(int from, struct text *text)
+{
+    char piece[512];
+    ssize_t bytes;
+
+    while ((bytes = read(from, piece, sizeof piece)) > 0)
+        for (ssize_t i = 0; i < bytes; i++)
+            if (piece[i])
+                text_add(text, piece[i]);
+}
+
+char *run_captured(const char *commands)
+{
+    struct text text = {0};
+    int ends[2];
+
+    if (pipe(ends) < 0) {
+        shell_complain("cannot make a pipe: %s", strerror(errno));
+        return text_end(&text);
+    }
+    pid_t pid = fork_shell();
+    if (pid == 0) {
+        close(ends[0]);
+        move(ends[1], STDOUT_FILENO);
+        exit(shell_run_text(commands));
+    }
+    close(ends[1]);
+    read_all(ends[0], &text);
+    close(ends[0]);
+    shell.captured = pid < 0 ? STATUS_CANNOT_RUN : wait_for(pid);
+    return text_end(&text);
+}

@@ -1,0 +1,169 @@
+/*
+ * sh [-c TEXT | FILE] [ARGUMENT...]: the shell. It runs commands of the text, of the file, or of its standard input, which at
+ * a terminal is a line that can be edited: docs/shell.md.
+ *
+ * Exit status: of the last command; 2 if something is no command; 126, 127 a program that cannot be run, that is not there.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "programs/sh/jobs.h"
+#include "programs/sh/parser.h"
+#include "programs/sh/pool.h"
+#include "programs/sh/run.h"
+#include "programs/sh/shell.h"
+#include "programs/sh/source.h"
+#include "programs/sh/variables.h"
+
+extern char **environ;
+
+struct shell shell = {.name = "sh"};
+
+/* In one piece, so that nothing comes between. */
+void shell_complain(const char *format, ...)
+{
+    char line[512];
+    va_list arguments;
+    int used = snprintf(line, sizeof line, "sh: ");
+
+    va_start(arguments, format);
+    used += vsnprintf(line + used, sizeof line - (size_t)used, format, arguments);
+    va_end(arguments);
+    if (used > (int)sizeof line - 2)
+        used = sizeof line - 2;
+    line[used] = '\n';
+    fwrite(line, 1, (size_t)used + 1, stderr);
+}
+
+/* What there is of a line that is no command. */
+static void forget_line(struct source *source)
+{
+    shell.status = source->is_abandoned ? STATUS_SIGNAL + SIGINT : STATUS_USAGE;
+    source->at = "";
+    source->has_ended = source->is_abandoned = false;
+}
+
+/* False: there is nothing more. An error in the syntax ends a script; who types goes on with another line. */
+static bool run_next(struct source *source)
+{
+    struct pool_mark mark = pool_mark();
+    struct node *node;
+    enum parsed parsed = parse_line(source, &node);
+
+    if (source->is_abandoned)
+        parsed = PARSED_WRONG;
+    if (parsed == PARSED_COMMAND)
+        run(node);
+    else if (parsed == PARSED_WRONG)
+        forget_line(source);
+    if (shell.is_stopped)
+        shell.status = STATUS_SIGNAL + SIGINT;
+    pool_release(mark);
+    return parsed != PARSED_END && (parsed != PARSED_WRONG || source->is_typed);
+}
+
+static void run_source(struct source *source)
+{
+    while (run_next(source) && !shell.leaves) {
+        if (!source->is_typed && shell.is_stopped)
+            break;
+        shell.is_stopped = false;
+        if (source->is_typed)
+            jobs_tell();
+    }
+    source_close(source);
+}
+
+int shell_run_text(const char *text)
+{
+    struct source source = source_string(text);
+
+    shell.status = 0;
+    run_source(&source);
+    return shell.status;
+}
+
+bool shell_run_file(const char *path)
+{
+    FILE *file = fopen(path, "re");
+
+    if (!file)
+        return false;
+    struct source source = source_file(file);
+    shell.status = 0;
+    run_source(&source);
+    return true;
+}
+
+static void caught(int number)
+{
+    (void)number;
+    shell.is_stopped = true;
+}
+
+/* Calls that wait end by it, too. */
+static void catch_interrupts(void)
+{
+    const struct sigaction action = {.sa_handler = caught};
+
+    sigaction(SIGINT, &action, NULL);
+}
+
+static void run_input(void)
+{
+    struct source source = source_input(isatty(STDIN_FILENO));
+
+    shell.is_interactive = source.is_typed;
+    if (source.is_typed)
+        catch_interrupts();
+    run_source(&source);
+    if (source.is_typed)
+        fputs("\n", stderr);
+}
+
+static _Noreturn void usage(void)
+{
+    fprintf(stderr, "usage: sh [-c text [name] | file] [argument...]\n");
+    exit(STATUS_USAGE);
+}
+
+static void run_script(char **words)
+{
+    shell.name = words[0];
+    shell.arguments = words + 1;
+    if (shell_run_file(words[0]))
+        return;
+    shell_complain("%s: %s", words[0], strerror(errno));
+    exit(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN);
+}
+
+static void run_option(char **words)
+{
+    if (strcmp(words[0], "-c") != 0 || !words[1])
+        usage();
+    if (words[2])
+        shell.name = words[2];
+    shell.arguments = words[2] ? words + 3 : words + 2;
+    shell_run_text(words[1]);
+}
+
+int main(int argc, char **argv)
+{
+    char **words = argv + (argc > 0);
+
+    shell.pid = getpid();
+    shell.arguments = words;
+    variables_init(environ);
+    if (!words[0])
+        run_input();
+    else if (words[0][0] == '-')
+        run_option(words);
+    else
+        run_script(words);
+    return shell.status;
+}

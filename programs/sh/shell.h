@@ -1,0 +1,34 @@
+/* What all parts of the shell know. */
+#pragma once
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { STATUS_USAGE = 2, STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, STATUS_SIGNAL = 128 };
+
+struct shell {
+    const char *name; /* $0 */
+    char **arguments; /* $1 and on, with a null behind the last */
+    int status;       /* $? */
+    int captured;     /* of the last $(...) in the command, else 0 */
+    pid_t pid;        /* $$, also in a copy of the shell */
+    pid_t background; /* $!, 0: none */
+    bool is_interactive;
+    bool has_failed;  /* a word could not be expanded: the command is not run */
+    volatile sig_atomic_t is_stopped; /* control-C: nothing more of the line is run */
+    int loops;        /* that are being run, in each other */
+    int leaves;       /* so many of these are to be left */
+    bool continues;   /* the last of them goes on */
+};
+
+extern struct shell shell;
+
+/* A line to stderr, behind "sh: ". */
+__attribute__((format(printf, 1, 2))) void shell_complain(const char *format, ...);
+
+/* The text's commands; their status, which is the shell's then. */
+int shell_run_text(const char *text);
+
+/* The file's commands; false if it cannot be read, with errno. */
+bool shell_run_file(const char *path);

@@ -1,0 +1,89 @@
+#include "programs/sh/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "programs/sh/edit.h"
+#include "programs/sh/pool.h"
+#include "programs/sh/shell.h"
+#include "programs/sh/variables.h"
+
+struct source source_string(const char *text)
+{
+    return (struct source){.at = text, .is_string = true, .lines = 1};
+}
+
+struct source source_file(FILE *file)
+{
+    return (struct source){.at = "", .file = file};
+}
+
+struct source source_input(bool typed)
+{
+    return (struct source){.at = "", .is_typed = typed};
+}
+
+void source_close(struct source *source)
+{
+    if (source->file)
+        fclose(source->file);
+    free(source->line);
+    source->line = NULL;
+}
+
+/* Not more than the line: what is behind it is for the commands. */
+static bool read_bytes(struct source *source)
+{
+    size_t used = 0;
+    char c = 0;
+
+    while (c != '\n' && read(STDIN_FILENO, &c, 1) == 1) {
+        if (used + 2 > source->room) {
+            source->room = source->room ? 2 * source->room : 128;
+            source->line = must_allocate(source->line, source->room);
+        }
+        source->line[used++] = c;
+    }
+    if (used)
+        source->line[used] = 0;
+    return used;
+}
+
+static bool read_typed(struct source *source, bool continues)
+{
+    const char *prompt = continues ? variable_or("PS2", "> ") : variable_or("PS1", "$ ");
+
+    free(source->line);
+    source->line = edit_line(prompt, &source->is_abandoned);
+    return source->line;
+}
+
+static bool read_line(struct source *source, bool continues)
+{
+    if (source->is_string)
+        return false;
+    if (source->is_typed)
+        return read_typed(source, continues);
+    if (source->file)
+        return getline(&source->line, &source->room, source->file) > 0;
+    return read_bytes(source);
+}
+
+char source_peek(struct source *source, bool continues)
+{
+    if (*source->at || source->has_ended)
+        return *source->at;
+    if (read_line(source, continues)) {
+        source->at = source->line;
+        source->lines++;
+    } else {
+        source->has_ended = true;
+    }
+    return *source->at;
+}
+
+void source_skip(struct source *source)
+{
+    source->at++;
+}

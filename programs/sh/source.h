@@ -1,0 +1,30 @@
+/* Where a shell's text comes from: a string, a file, what somebody types. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct source {
+    const char *at; /* the rest of the line that is being read */
+    char *line;     /* it, if it is kept here; else null */
+    size_t room;    /* bytes there */
+    FILE *file;     /* nobody else reads this; or null, and descriptor 0 is read byte by byte, as commands read it too */
+    bool is_string, is_typed, has_ended;
+    bool is_abandoned; /* control-C was typed: what there is of a command is none, and it has not ended at all */
+    unsigned lines; /* that were read */
+};
+
+struct source source_string(const char *text);
+struct source source_file(FILE *file);
+
+/* Descriptor 0; typed: with prompts, and a line that can be edited. */
+struct source source_input(bool typed);
+
+void source_close(struct source *source);
+
+/* The byte that comes next, 0 at the end. `continues` says that a command goes on, for the prompt. */
+char source_peek(struct source *source, bool continues);
+
+/* Past that one. */
+void source_skip(struct source *source);

@@ -1,0 +1,45 @@
+/* What a command is parsed into. All of it is in the pool. */
+#pragma once
+
+#include <stdbool.h>
+
+/* A word as it was written, with its quotes. */
+struct word {
+    const char *text;
+    struct word *next;
+};
+
+enum redirection_kind { FROM_FILE, TO_FILE, APPEND_TO_FILE, FROM_TEXT, FROM_DESCRIPTOR, TO_DESCRIPTOR };
+
+struct redirection {
+    enum redirection_kind kind;
+    int descriptor;      /* which becomes another */
+    const char *word;    /* what is behind the operator; of FROM_TEXT its end, then the text */
+    bool is_literal;     /* of FROM_TEXT: nothing in it is expanded */
+    bool without_tabs;   /* of FROM_TEXT: those at the lines' starts are left out */
+    struct redirection *next;
+};
+
+/*
+ *      kind           first       second     third     words         next
+ *      SIMPLE                                          all of them
+ *      PIPELINE       commands, chained by `next`
+ *      LIST           commands, chained by `next`
+ *      AND, OR        left        the rest, with the operators behind this one
+ *      NOT, BACKGROUND, SUBSHELL, GROUP: first
+ *      IF             condition   then       else, or an IF for `elif`
+ *      WHILE, UNTIL   condition   body
+ *      FOR                        body                 the name, then the values
+ */
+enum node_kind {
+    NODE_SIMPLE, NODE_PIPELINE, NODE_LIST, NODE_AND, NODE_OR, NODE_NOT, NODE_BACKGROUND, NODE_SUBSHELL, NODE_GROUP, NODE_IF,
+    NODE_WHILE, NODE_UNTIL, NODE_FOR, NODE_KINDS
+};
+
+struct node {
+    enum node_kind kind;
+    struct node *first, *second, *third, *next;
+    struct word *assignments, *words;
+    struct redirection *redirections;
+    bool has_values; /* of FOR: there was an `in` */
+};

@@ -1,0 +1,31 @@
+/* The shell's variables, some of which go to the commands that it runs. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Those of the environment, which are exported. */
+void variables_init(char **environment);
+
+/* Null: not set. */
+const char *variable(const char *name);
+const char *variable_or(const char *name, const char *otherwise);
+
+void variable_set(const char *name, const char *value);
+void variable_unset(const char *name);
+
+/* Set or not, it is in the environment from now on, when it is set. */
+void variable_export(const char *name);
+
+/* Letters, digits, _, no digit first: how many bytes at the text's start are a name. */
+size_t variable_name_length(const char *text);
+bool variable_is_name(const char *text);
+
+/* The word NAME=VALUE, whose value is as it is here; exported or not. */
+void variable_assign(const char *word, bool is_exported);
+
+/* For execve(), in the pool. */
+char **variables_environment(void);
+
+/* The exported ones, as `export NAME=VALUE`. */
+void variables_print(void);

@@ -1,0 +1,250 @@
+"""Tests of sh and the tools: scripts on its standard input, and a person at a terminal."""
+import contextlib
+import os
+import pty
+import select
+import subprocess
+
+from tally import forked, processes
+from tally.failures import PATIENCE, judge
+from tally.interface import ROOT
+
+SILENCE = 15  # seconds after which nothing comes any more
+
+# (what, the script, what it writes, its status); a script begins in /tmp, and errors are on the console, too.
+SCRIPTS = [
+    ("quotes", r"""x='a  b'
+echo one "two $x" 'three $x' $x \$x it\'s "\$x \" \a" ''a'b'"c"
+echo "a
+b" 'c
+d' a\
+b
+set_by=$x; echo "$set_by"; echo # nothing
+echo a#b ""
+""", "one two a  b three $x a b $x it's $x \" \\a abc\na\nb c\nd ab\na  b\n\na#b \n", 0),
+    ("variables", r"""x=hello
+echo $x ${x} ${#x} ${x%lo} ${x#he} ${x##*l} ${x%%l*} $nothing ${nothing:-none} ${x:+some} ${nothing+some}
+echo ${y:=made} $y "$#" $0
+x= ; echo "<$x>" ${x:-empty} "${x-not}"
+x=abcdefgh; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do x=$x$x; done; y=${x##z*}; echo ${#x} ${#y}
+A=1 B=$A; echo $A$B; unset A; echo "<$A>"
+export E=exported F; env | grep E=; N=5 env | grep N=; echo "<$N>"
+echo $((1 + 2 * 3)) $(( (1+2)*3 )) $((-7/2)) $((7%4)) $((1<2 && 3>=4)) $((!0)) $((B + 1))
+for i in 1 2 3; do n=$((n + i)); done; echo $n
+""", "hello hello 5 hel llo o he none some\nmade made 0 sh\n<> empty \n65536 65536\n11\n<>\nE=exported\nN=5\n<>\n7 9 -3 3 0 1 2\n6\n", 0),
+    ("the shell's variables", "sh -c 'echo $0 $1 $2 $#; shift; echo \"$@\" \"$*\"; for i; do echo \"<$i>\"; done' name a 'b c' d\n"
+     "sh -c 'for i in \"$@\"; do echo $i; done; for i in \"x$@\"; do echo \"<$i>\"; done' name\n"
+     "[ $$ -gt 0 ] && echo $?; false; echo $?; true & wait $!; echo $?\n",
+     "name a b c 3\nb c d b c d\n<b c>\n<d>\n<x>\n0\n1\n0\n", 0),
+    ("commands in words", "echo $(echo a; echo b) \"$(echo a; echo b)\" `echo \\`echo c\\`` $(echo $(echo \")\"))\n"
+     "x=$(false); echo $?; echo \"<$(true)>\"\n", "a b a\nb c )\n1\n<>\n", 0),
+    ("names of files", "mkdir d; touch d/b.c d/a.c d/.c 'd/a b'\necho d/*.c d/?.c d/[ab].c d/* d/x* 'd/*' d/\\* \"d\"/*.c\n"
+     "x='d/*'; echo $x \"$x\"\nfor i in d/a*; do echo \"<$i>\"; done\n",
+     "d/a.c d/b.c d/a.c d/b.c d/a.c d/b.c d/a b d/a.c d/b.c d/x* d/* d/* d/a.c d/b.c\nd/a b d/a.c d/b.c d/*\n<d/a b>\n<d/a.c>\n", 0),
+    ("pipelines", "echo one two | wc -w | cat\n{ echo a; echo b; } | (cat; echo c) | tail -n 2\ntrue | false; echo $?\nfalse | true; echo $?\n"
+     "! true; echo $?\n! false | true; echo $?\ncat /bin/sh | true; echo $?\n", "      2 \nb\nc\n1\n0\n1\n1\n0\n", 0),
+    ("lists", "true && echo and || echo or; false && echo and || echo or; false || false && echo no; echo $?\n"
+     "(exit 3); echo $?; { echo a; echo b; }; (cd /; pwd); pwd\nif false; then echo 1; elif true; then echo 2; else echo 3; fi\n"
+     "if false; then echo 1; elif false; then echo 2; elif false; then echo 3; else echo 4; fi\n"
+     "if false; then echo 1; fi; echo $?\nfalse && echo 1 || echo 2 && false || false && echo 3 || echo 4\n"
+     "true || echo 5 && ! true || (exit 6); echo $?\n"
+     "a='a=&&'; while [ ${#a} -lt 400000 ]; do a=$a$a; done; eval \"$a pwd\"\n",
+     "and\nor\n1\n3\na\nb\n/\n/tmp\n2\n4\n0\n2\n4\n6\n/tmp\n", 0),
+    ("loops", "i=0; while [ $i -lt 9 ]; do i=$((i+1)); if [ $i = 2 ]; then continue; fi; if [ $i = 4 ]; then break; fi; echo $i; done\n"
+     "until [ $i = 0 ]; do i=$((i-1)); done; echo $i\nfor a in 1 2; do for b in 1 2; do echo $a$b; continue 2; done; done\n"
+     "for a in 1 2; do for b in 1 2; do echo $a$b; break 2; done; done\nfor a in; do echo $a; done; echo $?\n"
+     "printed() { true; }\n", "1\n3\n0\n11\n21\n11\n0\nsh: line 7: syntax error near (\n", 2),
+    ("lines in pieces", "echo -n a; echo b; echo -n c; echo -n d; echo\ni=0; while [ $i -lt 5 ]; do echo -n \"$i \"; i=$((i+1)); done; echo end\n"
+     "(echo -n e; sleep 0.3); echo f; { echo -n g; echo h; } & wait; sh -c 'echo -n x'; echo y\n", "ab\ncd\n0 1 2 3 4 end\nef\ngh\nxy\n", 0),
+    ("redirections", "echo one >f; echo two >>f; cat <f; echo three > f; cat f; cat nothing 2>e; cat e; cat nothing >f 2>&1; cat f; wc -l <f\n"
+     "{ echo a; echo b; } >f; cat f; (cat nothing; echo c) 2>/dev/null; >empty; wc -c <empty; echo x 3>g >&3; cat g\n"
+     "exec >h; echo in h; exec >/dev/console; cat h\n"
+     "exec >i 2>none/i; echo $?; (X=1 exec env | grep X=); X=2; env | grep -c X=\n"
+     "cat <&- 2>/dev/null; echo $?; echo a >&9; echo $?; cat <none; echo $?; >/; echo $?\n",
+     "one\ntwo\nthree\ncat: nothing: No such file or directory\ncat: nothing: No such file or directory\n      1 \na\nb\nc\n      0 \nx\nin h\n"
+     "sh: none/i: No such file or directory\n1\nX=1\n0\n1\n"
+     "sh: 9: Bad file descriptor\n1\nsh: none: No such file or directory\n1\nsh: /: Is a directory\n1\n", 0),
+    ("texts between lines", "x=v; cat <<END | cat; cat <<'END'; cat <<-END\na $x $((1+1)) \\$x \"q\"\nEND\na $x\nEND\n\t\tb\n\tEND\nread a b <<X\n1 2  3 \nX\necho $a-$b\n"
+     "if true; then cat <<A; fi\nin if\nA\n", 'a v 2 $x "q"\na $x\nb\n1-2 3\nin if\n', 0),
+    ("the background", "sleep 0.3 & p=$!; sleep 0.1 & wait $p; echo $?; (exit 5) & wait $!; echo $?; wait; echo $?; wait 99999; echo $?\n"
+     "cat & wait; sleep 100 & kill $!; wait $!; echo $?; kill -0 $!; echo $?; kill; echo $?; kill -X 1; echo $?\n",
+     "0\n5\n0\n127\n143\nsh: kill: %s: No such process\n1\nsh: kill: a process is missing\n2\nsh: kill: no such signal\n2\n", 0),
+    ("builtins", "cd /dev; pwd; cd ..; pwd; cd; pwd; cd /tmp; cd -; cd nowhere; echo $?\neval 'echo a;' 'echo b'; echo 'y=in' >f; . ./f; echo $y; . ./none; echo $?\n"
+     "shift; echo $?; export 1=2; echo $?; wait x; echo $?; read 1x; echo $?; : ; echo $?; exec true\n",
+     "/dev\n/\n/\n/\nsh: cd: nowhere: No such file or directory\n1\na\nb\nin\nsh: .: ./none: No such file or directory\n1\n"
+     "sh: shift: there are not so many arguments\n1\nsh: export: 1=2: not a name\n1\nsh: wait: x: not a number\n127\nsh: read: 1x: not a name\n2\n0\n", 0),
+    ("scripts", "echo 'echo $0 $1; exit 4' >s; sh s arg; echo $?; sh none; echo $?; sh -c 'exit 6'; echo $?; sh -x; echo $?\n"
+     "printf=; echo 'cat' >s; echo input | sh s\n", "s arg\n4\nsh: none: No such file or directory\n127\n6\nusage: sh [-c text [name] | file] [argument...]\n2\ninput\n", 0),
+    ("what cannot be run", "nothing; echo $?; /none; echo $?; /dev/null; echo $?; /tmp; echo $?; echo x >t; ./t; echo $?; ''; echo $?; PATH=/dev null; echo $?\n",
+     "sh: nothing: not found\n127\nsh: /none: No such file or directory\n127\nsh: /dev/null: Permission denied\n126\nsh: /tmp: Permission denied\n126\n"
+     "sh: x: not found\n127\nsh: : not found\n127\nsh: null: Permission denied\n126\n", 0),
+    ("errors in the syntax", "sh -c 'echo \"a'; sh -c 'if true'; sh -c ')'; sh -c 'a && ;'; sh -c 'cat <'; sh -c 'cat <<E'; sh -c 'echo $(a'; sh -c '{ a;'; echo $?\n"
+     "echo ${x!}; echo $((1+)); echo $((1/0)); echo ${x?is missing}; echo $?\n",
+     "sh: line 1: a quote or parenthesis is not closed\nsh: line 1: syntax error near end of input\nsh: line 1: syntax error near )\n"
+     "sh: line 1: syntax error near ;\nsh: line 1: syntax error near end of input\nsh: line 1: a text behind << does not end\n"
+     "sh: line 1: a quote or parenthesis is not closed\nsh: line 1: syntax error near end of input\n2\n"
+     "sh: ${}: is no parameter\nsh: $(()): a number is missing\nsh: $(()): division by 0\nsh: x: is missing\n1\n", 0),
+    ("cat, head, tail, wc", "echo a >f; echo b >>f; cat f - f <f; cat none; echo $?; head -n 1 f f; tail -n 1 f; wc f; wc -l f f; head -n x f; echo $?\n",
+     "a\nb\na\nb\na\nb\ncat: none: No such file or directory\n1\n==> f <==\na\n==> f <==\na\nb\n      2       2       4 f\n      2 f\n      2 f\n      4 total\n"
+     "head: x: not a number of lines\n2\n", 0),
+    ("grep", "echo One >f; echo two >>f; grep -n o f; grep -in o f; grep -vc o f; grep -q x f; echo $?; grep '(' f; echo $?; grep -E '(' f 2>/dev/null; echo $?; grep -F . f; echo $?\n"
+     "grep o f none; echo $?; cat f | grep '^t.*o$'\n",
+     "2:two\n1:One\n2:two\n1\n1\n1\n2\n1\nf:two\ngrep: none: No such file or directory\n2\ntwo\n", 0),
+    ("mkdir, rmdir, rm", "mkdir d; mkdir d; echo $?; mkdir -p d/e/f d; mkdir x/y; rmdir d; echo $?; rmdir d/e/f; touch d/e/g; rm d; echo $?; rm -r d; rm d; echo $?; rm -f d; echo $?; ls -a\n",
+     "mkdir: d: File exists\n1\nmkdir: x/y: No such file or directory\nrmdir: d: Directory not empty\n1\nrm: d: Is a directory\n1\nrm: d: No such file or directory\n1\n0\n.   ..\n", 0),
+    ("cp, mv, ln, touch", "echo a >f; cp f g; cat g; cp f f; echo $?; mkdir d; cp f g d; ls d; cp d e; echo $?; cp -r d e; ls e; cp -r d e; ls e; mv f h; cat h; mv h g d; ls; mv none x; echo $?\n"
+     "ln d/h l; rm d/h; cat l; ln l d; ls d; ln none x; echo $?; touch t; wc -c t\n",
+     "a\ncp: f and f are the same file\n1\nf  g\ncp: d: is a directory (-r copies it)\n1\nf  g\nd  f  g\na\nd  e\nmv: none to x: No such file or directory\n1\n"
+     "a\nf  g  l\nln: none to x: No such file or directory\n1\n      0 t\n", 0),
+    ("test", "[ a = a ] && [ a != b ] && [ 2 -gt 1 ] && [ ! a = b ] && [ -n a ] && [ -z '' ] && [ a ] && [ -d / ] && [ -e /bin/sh ] && [ -f /bin/sh ] && [ -x /bin/sh ] && echo yes\n"
+     "[ '' ]; echo $?; [ a = b -o b = b ]; echo $?; [ a = a -a a = b ]; echo $?; [ '(' = '(' ]; echo $?; [ x -eq 1 ]; echo $?; [ a b ]; echo $?; test; echo $?; [ -f / ]; echo $?\n",
+     "yes\n1\n0\n1\n0\ntest: x: not a number\n2\ntest: b: is too much\n2\n1\n1\n", 0),
+    ("ls", "mkdir d; echo abc >d/f; ls -l d | grep -c -e '-rw-r--r--   1         4 .* f'; ls d/f; ls -d d; ls none; echo $?; ls -l /dev/null | grep -c '^c.* 1, 3 '\n",
+     "1\nd/f\nd\nls: none: No such file or directory\n1\n1\n", 0),
+    ("ps, free, shmstat", "sleep 5 & ps | grep -c 'sleeps .* sleep$'; ps | grep -c ' 0 waits .* sh$'; (exit 0) & sleep 0.1; ps | grep -c ended; free | grep -c 'frames .* KiB'; shmstat; kill $!\n",
+     "1\n1\n1\n8\n        ID  BYTES HOLDERS\n", 0),
+]
+
+
+def with_processes(text, wanted):
+    """The number of a process in a message is not known before."""
+    before, mark, behind = wanted.partition("%s")
+    return text.startswith(before) and text.endswith(behind) and (not mark or text[len(before):len(text) - len(behind)].isdigit())
+
+
+def runs(script, wanted, status):
+    def run():
+        done = forked.run("run", ["--kernel", "sh"], PATIENCE, given=f"cd /tmp\n{script}".encode())
+        yield from judge(status, done.returncode, (), done.stderr.splitlines())
+        yield "it writes what it should", with_processes(done.stdout, wanted), f"{script}\nwrites\n{done.stdout}\nnot\n{wanted}"
+    return run
+
+
+def read_until(stream, wanted):
+    """What comes there, as far as that, or until nothing does."""
+    got = b""
+    while not got.endswith(wanted) and select.select([stream], [], [], SILENCE)[0]:
+        piece = os.read(stream.fileno(), 4096)
+        if not piece:
+            break
+        got += piece
+    return got
+
+
+@contextlib.contextmanager
+def at_terminal(*words):
+    """(the terminal, what the system says), of one that runs; it is ended behind this."""
+    ours, theirs = pty.openpty()
+    with processes.started([str(ROOT / "scripts/run"), "--kernel", *words], cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
+                           stderr=subprocess.DEVNULL) as process:
+        os.close(theirs)
+        try:
+            yield ours, process
+        finally:
+            os.close(ours)
+
+
+LEFT, UP, DOWN, HOME, END, DELETE = (b"\x1b" + key for key in (b"[D", b"[A", b"[B", b"[H", b"OF", b"[3~"))
+
+# (keys, what comes then, in the end); the prompt follows.
+EDITED = [
+    (b"echo helo" + LEFT + b"l\n", b"hello\n"),
+    (b"cho x" + HOME + b"e" + END + b"y\n", b"xy\n"),
+    (b"echo abc\x7f\x08d\n", b"ad\n"),
+    (b"echo xaby" + 4 * LEFT + DELETE + b"\x05\x08\n", b"ab\n"),
+    (b"junk\x15echo b\n", b"b\n"),
+    (b"echo one two\x17three\n", b"one three\n"),
+    (b"echo abcdef" + 3 * LEFT + b"\x0b\n", b"abc\n"),
+    (b"cho a\x01e\x05b\x02\x02c\x06d\n", b"cadb\n"),
+    (b"ignored\x03", b"^C\n"),
+    (UP + b"\n", b"cadb\n"),
+    (2 * UP + b"\n", b"abc\n"),
+    (b"echo begun" + UP + DOWN + b"!\n", b"begun!\n"),
+    (b"echo caf\xc3\xa9s\x7f\x7f\n", b"caf\n"),
+    (b"echo " + 100 * b"0123456789" + HOME + END + b"\x17ok\n", b"ok\n"),
+    (b"echo a\\\nb\n", b"ab\n"),
+    (b"if true\nthen echo then\nfi\n", b"then\n"),
+    (b"echo 'a\x03", b"^C\n"),
+    (b")\n", b"sh: syntax error near )\n"),
+    (b"echo $?\x0c\n", b"2\n"),
+    (b"false; echo status $?\n", b"status 1\n"),
+]
+
+
+def prompted(process, what, wanted):
+    """That text, and the prompt behind it, are the last that comes."""
+    got = read_until(process.stdout, wanted + b"$ ")
+    return what, got.endswith(wanted + b"$ "), f"{got[-2000:]!r} has no {wanted}"
+
+
+def editing():
+    with at_terminal("sh") as (terminal, process):
+        yield prompted(process, "it prompts", b"")
+        for keys, wanted in EDITED:
+            os.write(terminal, keys)
+            yield prompted(process, f"{keys[:60]}: {wanted}", wanted)
+        os.write(terminal, b"exit 3\n")
+        yield "exit ends it", process.wait(PATIENCE) == 3, f"{process.returncode}"
+
+
+def end_of_input():
+    with at_terminal("sh") as (terminal, process):
+        yield prompted(process, "it prompts", b"")
+        os.write(terminal, b"(exit 4)\n")
+        yield prompted(process, "it goes on", b"\n")
+        os.write(terminal, b"\x04")
+        yield "control-D ends it", process.wait(PATIENCE) == 4, f"{process.returncode}"
+
+
+# Typed one after the other, each when the other has been answered: (keys, what comes before the next prompt, then).
+LIVED_IN = [
+    (b"cat\n", b"cat\n", None), (b"lin\x7fne\n", b"line\n", None), (b"\x04", b"", b""),  # lines again, for who is in front
+    (b"sleep 100\n", b"sleep 100\n", None), (b"\x03", b"^C\n", b""), (b"echo $?\n", b"130\n", b""),
+    (b"sleep 100 | sleep 100 | (echo up; cat)\n", b"up\n", None), (b"\x03", b"^C\n", b""),
+    (b"while true; do true; done\n", b"done\n", None), (b"\x03", b"^C\n", b""),
+    (b"(sleep 100; echo never); echo never\n", b"echo never\n", None), (b"\x03", b"^C\n", b""),
+    (b"sh -c 'sleep 100; echo never'\n", b"never'\n", None), (b"\x03", b"^C\n", b""),
+    (b"sleep 100 &\n", b"]\n", b""), (b"\x03", b"^C\n", b""), (b"ps | grep -c 'sleeps.* sleep$'\n", b"1\n", b""),
+    (b"kill $!; wait\n", b"wait\n", b""),
+]
+
+
+def interrupting():
+    with at_terminal("sh") as (terminal, process):
+        yield prompted(process, "it prompts", b"")
+        for keys, wanted, prompt in LIVED_IN:
+            os.write(terminal, keys)
+            end = wanted if prompt is None else b"$ "
+            got = read_until(process.stdout, end)
+            yield f"{keys}: {wanted}", wanted in got and end in got, f"{got!r}, after {keys}"
+        os.write(terminal, b"exit\n")
+        yield "it has ended", process.wait(PATIENCE) == 0, f"{process.returncode}"
+
+
+def cooked_again():
+    """A program that takes the keys and dies, or becomes another, leaves lines; so it does for a copy of the shell that dies."""
+    with at_terminal("sh") as (terminal, process):
+        yield prompted(process, "it prompts", b"")
+        for how in (b"sh", b"sh -c 'exec sh'"):
+            os.write(terminal, how + b"\n")
+            yield prompted(process, "another shell prompts", b"\n")
+            os.write(terminal, b"exec cat\n")
+            read_until(process.stdout, b"exec cat\n")
+            os.write(terminal, b"abx\x7fc\n")
+            got = read_until(process.stdout, b"abc\n")
+            yield "what it becomes has lines", got.endswith(b"abx\b \bc\nabc\n"), f"{got!r}"
+            os.write(terminal, b"\x04")
+            yield prompted(process, "and the first one its keys", b"")
+        os.write(terminal, b"sh\n")
+        yield prompted(process, "a third prompts", b"\n")
+        os.write(terminal, b"kill -KILL $$\n")
+        yield prompted(process, "it dies", b": Killed\n")
+        os.write(terminal, b"exit 0\n")
+        yield "it has ended", process.wait(PATIENCE) == 0, f"{process.returncode}"
+
+
+def shell_tests():
+    """(name, function) of each."""
+    yield from ((f"shell/{what}", runs(*rest)) for what, *rest in SCRIPTS)
+    for function in (editing, end_of_input, interrupting, cooked_again):
+        yield f"shell/{function.__name__}", function

@@ -1,0 +1,204 @@
+#include "servers/file/client.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "servers/file/directory.h"
+#include "servers/file/mapping.h"
+#include "servers/file/pages.h"
+#include "servers/file/pipe.h"
+#include "servers/file/records.h"
+
+enum { HASHES = 256 };
+
+static struct client *by_hash[HASHES];
+static struct record_class records;
+
+void clients_init(void)
+{
+    memset(by_hash, 0, sizeof by_hash);
+    record_class_init(&records, sizeof(struct client));
+}
+
+static struct client **link_of(uint32_t badge)
+{
+    struct client **link = &by_hash[badge % HASHES];
+
+    while (*link && (*link)->badge != badge)
+        link = &(*link)->next;
+    return link;
+}
+
+struct client *client_find(uint32_t badge)
+{
+    return *link_of(badge);
+}
+
+static struct client *add(uint32_t badge)
+{
+    struct client *client = record_make(&records);
+
+    if (!client)
+        return NULL;
+    client->badge = badge;
+    client->transfer = PAGE_NONE;
+    client->next = by_hash[badge % HASHES];
+    by_hash[badge % HASHES] = client;
+    return client;
+}
+
+struct client *client_make(uint32_t badge)
+{
+    struct client *client = add(badge);
+
+    if (!client)
+        return NULL;
+    client->limit = FILE_DESCRIPTORS_MAX;
+    client->directory = directory_root;
+    inode_hold(client->directory);
+    return client;
+}
+
+struct client *client_copy(const struct client *client, uint32_t badge)
+{
+    struct client *copy = add(badge);
+
+    if (!copy)
+        return NULL;
+    copy->limit = client->limit;
+    copy->lowest = client->lowest;
+    copy->directory = client->directory;
+    inode_hold(copy->directory);
+    memcpy(copy->close_on_exec, client->close_on_exec, sizeof copy->close_on_exec);
+    memcpy(copy->files, client->files, sizeof copy->files);
+    for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++)
+        if (copy->files[fd])
+            copy->files[fd]->holders++;
+    if (mappings_copy(client, copy))
+        return copy;
+    client_end(copy);
+    return NULL;
+}
+
+void client_end(struct client *client)
+{
+    if (client->waits != WAITS_NOT)
+        pipe_forget_waiting(client);
+    for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++)
+        if (client->files[fd])
+            open_file_drop(client->files[fd]);
+    mappings_drop(client);
+    client_set_program(client, NULL);
+    inode_drop(client->directory);
+    if (client->transfer != PAGE_NONE)
+        pages_give(client->transfer);
+    *link_of(client->badge) = client->next;
+    record_free(&records, client);
+}
+
+void client_set_program(struct client *client, struct inode *inode)
+{
+    if (inode)
+        inode_hold(inode);
+    if (client->program)
+        inode_drop(client->program);
+    client->program = inode;
+}
+
+void client_exec(struct client *client)
+{
+    mappings_drop(client);
+    for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++)
+        if (client->files[fd] && client_closes_on_exec(client, fd))
+            client_close(client, fd);
+}
+
+/* ----------------------------------------------------------------------------------- descriptors */
+
+struct open_file *client_file(const struct client *client, uint32_t fd)
+{
+    return fd < FILE_DESCRIPTORS_MAX ? client->files[fd] : NULL;
+}
+
+int32_t client_free(const struct client *client, uint32_t from)
+{
+    uint32_t fd = from > client->lowest ? from : client->lowest;
+
+    while (fd < client->limit && client->files[fd])
+        fd++;
+    return fd < client->limit ? (int32_t)fd : -EMFILE;
+}
+
+void client_set(struct client *client, uint32_t fd, struct open_file *file, bool close_on_exec)
+{
+    file->holders++;
+    client->files[fd] = file;
+    if (fd == client->lowest)
+        client->lowest++;
+    client_set_close_on_exec(client, fd, close_on_exec);
+}
+
+void client_close(struct client *client, uint32_t fd)
+{
+    struct open_file *file = client->files[fd];
+
+    client->files[fd] = NULL;
+    if (fd < client->lowest)
+        client->lowest = fd;
+    open_file_drop(file);
+}
+
+bool client_closes_on_exec(const struct client *client, uint32_t fd)
+{
+    return client->close_on_exec[fd / 32] >> fd % 32 & 1;
+}
+
+void client_set_close_on_exec(struct client *client, uint32_t fd, bool close_on_exec)
+{
+    uint32_t *word = &client->close_on_exec[fd / 32], bit = 1u << fd % 32;
+
+    *word = close_on_exec ? *word | bit : *word & ~bit;
+}
+
+uint32_t client_count(const struct client *client)
+{
+    uint32_t count = 0;
+
+    for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++)
+        count += client->files[fd] != NULL;
+    return count;
+}
+
+/* ----------------------------------------------------------------------------------------- calls */
+
+int32_t client_wait(struct client *client, enum client_wait waits, struct open_file *file, uint32_t bytes)
+{
+    client->caller = caller_now();
+    client->waits = waits;
+    client->waits_for = file;
+    client->bytes = bytes;
+    return SERVER_LATER;
+}
+
+bool client_answer(struct client *client, int32_t result, struct words *words)
+{
+    client->waits = WAITS_NOT;
+    return server_answer(client->caller, result, words) == OK;
+}
+
+char *client_bytes(const struct client *client, uint32_t bytes)
+{
+    if (bytes <= FILE_DATA_MAX)
+        return (char *)message_page->words;
+    if (bytes > FILE_TRANSFER_MAX || client->transfer == PAGE_NONE)
+        return NULL;
+    return pages_at(client->transfer);
+}
+
+/* The message goes by words: nothing of others is behind its last byte. */
+int32_t client_bytes_answer(uint32_t bytes, uint32_t got)
+{
+    if (bytes <= FILE_DATA_MAX)
+        memset((char *)message_page->words + got, 0, -got & 3);
+    return bytes <= FILE_DATA_MAX ? (int32_t)ipc_extend(got, 0) : 0;
+}

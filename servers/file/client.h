@@ -1,0 +1,89 @@
+/*
+ * The server's clients: the processes that have descriptors here, found by their badge. What a descriptor may do is
+ * kept here alone; of a client's memory the server uses its transfer page, which is the server's own.
+ *
+ *   C1  a descriptor is 0 or an open file, of which it is one of the holders
+ *   C2  a client waits for one answer at most: `waits` says for what, `caller` whom to answer
+ *       while it waits it is in the queue of one pipe's end
+ *   C3  the first descriptor that is 0 is not below `lowest`
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "libuser/ipc/server.h"
+#include "servers/file/open_file.h"
+#include "servers/file_format.h"
+
+/* WAITS_FOR_BYTES and WAITS_FOR_ROOM: the client has the pipe's ring in its memory, and moves the bytes itself. */
+enum client_wait { WAITS_NOT, WAITS_TO_READ, WAITS_FOR_BYTES, WAITS_TO_WRITE, WAITS_FOR_ROOM };
+
+struct client {
+    uint32_t badge;
+    struct client *next; /* of the same hash */
+    struct inode *directory;
+    struct inode *program; /* what it runs, or is about to, if that is no file of the archive; held, so that the number stays */
+    struct mapping *mappings; /* mapping.h */
+    uint32_t limit;           /* of descriptors */
+    uint32_t lowest;          /* C3 */
+    uint32_t transfer;        /* the page's number, PAGE_NONE: it has none */
+    enum client_wait waits;
+    struct caller caller;
+    struct open_file *waits_for;
+    uint32_t bytes;            /* that it waits to read, or to write */
+    char data[FILE_DATA_MAX]; /* those that it waits to write, unless they are in its transfer page */
+    struct client *next_waiting;
+    uint32_t close_on_exec[FILE_DESCRIPTORS_MAX / 32]; /* by bits */
+    struct open_file *files[FILE_DESCRIPTORS_MAX];
+};
+
+/* There are none. */
+void clients_init(void);
+
+/* The client of that badge, or 0. */
+struct client *client_find(uint32_t badge);
+
+/* A client with no descriptors, in the root; or a copy of another client, whose open files it shares. 0: there is no
+ * memory for it. */
+struct client *client_make(uint32_t badge);
+struct client *client_copy(const struct client *client, uint32_t badge);
+
+/* Closes all that it has, and forgets it. */
+void client_end(struct client *client);
+
+/* The file that it runs from now on; 0: one of the archive. */
+void client_set_program(struct client *client, struct inode *inode);
+
+/* Closes the descriptors that are to be closed at exec. */
+void client_exec(struct client *client);
+
+/* The open file of a descriptor, or 0. */
+struct open_file *client_file(const struct client *client, uint32_t fd);
+
+/* The lowest free descriptor from `from` on, or -EMFILE. */
+int32_t client_free(const struct client *client, uint32_t from);
+
+/* A free descriptor becomes one of the file. */
+void client_set(struct client *client, uint32_t fd, struct open_file *file, bool close_on_exec);
+
+/* The descriptor is free again. */
+void client_close(struct client *client, uint32_t fd);
+
+bool client_closes_on_exec(const struct client *client, uint32_t fd);
+void client_set_close_on_exec(struct client *client, uint32_t fd, bool close_on_exec);
+
+/* How many it has. */
+uint32_t client_count(const struct client *client);
+
+/* It waits, in its call, until it is answered. */
+int32_t client_wait(struct client *client, enum client_wait waits, struct open_file *file, uint32_t bytes);
+
+/* Answers the client, which waits no more. False: the client is gone, and nobody got the answer. */
+bool client_answer(struct client *client, int32_t result, struct words *words);
+
+/* Where up to `bytes` bytes for or from the client are: in the message, or in its transfer page; 0: it has none. */
+char *client_bytes(const struct client *client, uint32_t bytes);
+
+/* What to answer when `got` of them were put there: a good result. */
+int32_t client_bytes_answer(uint32_t bytes, uint32_t got);

@@ -1,0 +1,144 @@
+/* The calls about descriptors. */
+#include "servers/file/calls.h"
+
+#include <stddef.h>
+
+#include "servers/file/pages.h"
+#include "servers/file/pipe.h"
+
+int32_t call_close(struct client *client, struct words *words)
+{
+    if (!client_file(client, words->w[1]))
+        return -EBADF;
+    client_close(client, words->w[1]);
+    return 0;
+}
+
+/* The descriptor itself is free before; one that has the file already stays. */
+static int32_t duplicate_exactly(struct client *client, uint32_t fd, uint32_t to, bool close_on_exec)
+{
+    struct open_file *file = client->files[fd];
+
+    if (to >= client->limit)
+        return -EBADF;
+    if (to == fd)
+        return (int32_t)to;
+    file->holders++; /* so that it outlives the other, which may be its last */
+    if (client->files[to])
+        client_close(client, to);
+    client_set(client, to, file, close_on_exec);
+    file->holders--;
+    return (int32_t)to;
+}
+
+int32_t call_duplicate(struct client *client, struct words *words)
+{
+    uint32_t fd = words->w[1], flags = words->w[3];
+    struct open_file *file = client_file(client, fd);
+    int32_t to;
+
+    if (!file)
+        return -EBADF;
+    if (flags & FILE_EXACTLY) {
+        to = duplicate_exactly(client, fd, words->w[2], flags & O_CLOSE_ON_EXEC);
+    } else if (words->w[2] >= client->limit) {
+        to = -EINVAL;
+    } else {
+        to = client_free(client, words->w[2]);
+        if (to >= 0)
+            client_set(client, (uint32_t)to, file, flags & O_CLOSE_ON_EXEC);
+    }
+    words->w[1] = (uint32_t)to;
+    return to < 0 ? to : 0;
+}
+
+int32_t call_control(struct client *client, struct words *words)
+{
+    const uint32_t can_change = O_APPENDING | O_NONBLOCKING;
+    uint32_t fd = words->w[1], value = words->w[3];
+    struct open_file *file = client_file(client, fd);
+
+    if (!file)
+        return -EBADF;
+    words->w[1] = 0;
+    switch (words->w[2]) {
+    case FILE_GET_FD:
+        words->w[1] = client_closes_on_exec(client, fd);
+        return 0;
+    case FILE_SET_FD:
+        client_set_close_on_exec(client, fd, value & 1);
+        return 0;
+    case FILE_GET_FLAGS:
+        words->w[1] = file->flags & ~(uint32_t)O_RAW;
+        return 0;
+    case FILE_SET_FLAGS:
+        file->flags = (file->flags & ~can_change) | (value & can_change);
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+/* Two open files without descriptors yet. */
+static int make_ends(struct open_file *ends[2], uint32_t flags)
+{
+    struct pipe *pipe = pipe_make();
+
+    ends[0] = pipe ? open_file_make(flags | O_READ_ONLY) : NULL;
+    ends[1] = pipe ? open_file_make(flags | O_WRITE_ONLY) : NULL;
+    if (ends[0] && ends[1]) {
+        ends[0]->pipe = ends[1]->pipe = pipe;
+        return 0;
+    }
+    for (int i = 0; i < 2; i++)
+        if (ends[i])
+            open_file_drop(ends[i]);
+    if (pipe) {
+        pipe_close(pipe, false);
+        pipe_close(pipe, true);
+    }
+    return -ENFILE;
+}
+
+int32_t call_pipe(struct client *client, struct words *words)
+{
+    uint32_t flags = words->w[1];
+    int32_t reads = client_free(client, 0), writes = reads < 0 ? reads : client_free(client, (uint32_t)reads + 1);
+    struct open_file *ends[2];
+
+    if (flags & ~(uint32_t)(O_CLOSE_ON_EXEC | O_NONBLOCKING))
+        return -EINVAL;
+    if (writes < 0)
+        return writes;
+    int error = make_ends(ends, flags & O_NONBLOCKING);
+    if (error)
+        return error;
+    client_set(client, (uint32_t)reads, ends[0], flags & O_CLOSE_ON_EXEC);
+    client_set(client, (uint32_t)writes, ends[1], flags & O_CLOSE_ON_EXEC);
+    words->w[1] = (uint32_t)reads;
+    words->w[2] = (uint32_t)writes;
+    return 0;
+}
+
+int32_t call_get_limit(struct client *client, struct words *words)
+{
+    words->w[1] = client->limit;
+    words->w[2] = client_count(client);
+    return 0;
+}
+
+int32_t call_set_limit(struct client *client, struct words *words)
+{
+    if (words->w[1] > client->limit)
+        return words->w[1] > FILE_DESCRIPTORS_MAX ? -EINVAL : -EPERM;
+    client->limit = words->w[1];
+    return 0;
+}
+
+int32_t call_space(struct client *client, struct words *words)
+{
+    (void)client;
+    words->w[1] = pages_count();
+    words->w[2] = pages_free();
+    return 0;
+}

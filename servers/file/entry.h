@@ -1,0 +1,39 @@
+/*
+ * The entries of all directories. One is found by its name, and by its position for those who read the directory:
+ *
+ *   buckets[hash of directory and name]  ->  entry  ->  entry       all directories' together
+ *   directory->positions: radix tree     ->  entry
+ *
+ *   D1  an entry is in the chain of its name's bucket and at its position; no two of a directory have one name
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "servers/file/inode.h"
+
+struct entry {
+    struct entry *next; /* in its bucket */
+    struct inode *directory, *inode;
+    uint32_t hash, position;
+    uint8_t length;
+    char name[];
+};
+
+/* The pages are new; before the first is taken. */
+void entry_init(uint32_t secret);
+
+/* Null: there is none. */
+struct entry *entry_find(const struct inode *directory, const char *name, uint32_t length);
+
+/* A name that the directory does not have, for the caller to give it an inode; null: no memory. */
+struct entry *entry_add(struct inode *directory, const char *name, uint32_t length);
+
+/* What the directory and the inode count is the caller's. */
+void entry_remove(struct entry *entry);
+
+/* Panics unless D1 holds for the directory; returns how many entries it has. */
+uint32_t entry_audit(const struct inode *directory);
+
+/* The pages of all entries, of which there are so many. */
+uint32_t entry_audit_all(uint32_t entries);

@@ -1,0 +1,386 @@
+#include "servers/file/inode.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "servers/file/records.h"
+
+static struct record_class inodes;
+static struct radix numbers; /* each inode, at its number - 1 */
+static uint32_t generations;
+static unsigned char block_read[PAGE_SIZE]; /* of a device that is not mapped */
+
+void inode_init(void)
+{
+    record_class_init(&inodes, sizeof(struct inode));
+    inodes.is_unreserved = true;
+    numbers = (struct radix){.root = NULL};
+    radix_init();
+}
+
+/* ----------------------------------------------------------------------------------------- making, freeing */
+
+struct inode *inode_make(const struct inode_attributes *attributes)
+{
+    struct inode *inode = record_make(&inodes);
+
+    if (!inode)
+        return NULL;
+    if (!radix_add(&numbers, inode, &inode->number)) {
+        record_free(&inodes, inode);
+        return NULL;
+    }
+    inode->number++;
+    inode->kind = (uint8_t)attributes->kind;
+    inode->mode = attributes->mode & MODE_BITS;
+    inode->device = attributes->device;
+    inode->generation = ++generations;
+    inode->holders = 1;
+    inode->modified = file_now();
+    return inode;
+}
+
+static uint32_t pages_of(uint32_t bytes)
+{
+    return (bytes + PAGE_SIZE - 1) >> PAGE_BITS;
+}
+
+struct inode *inode_from_device(struct block_device *device, uint32_t first_block, uint32_t bytes)
+{
+    if (bytes > FILE_SIZE_MAX || first_block > device->blocks || pages_of(bytes) > device->blocks - first_block)
+        return NULL;
+    struct inode *inode = inode_make(&(struct inode_attributes){INODE_FILE, 0755, 0});
+    if (inode) {
+        inode->size = inode->backed_bytes = bytes;
+        inode->backing = device;
+        inode->first_block = first_block;
+    }
+    return inode;
+}
+
+struct inode *inode_find(uint32_t number)
+{
+    return radix_find(&numbers, number - 1);
+}
+
+static void free_unused(struct inode *inode)
+{
+    if (inode->links || inode->holders)
+        return;
+    if (inode->kind == INODE_FILE)
+        page_map_destroy(&inode->map);
+    radix_remove(&numbers, inode->number - 1);
+    record_free(&inodes, inode);
+}
+
+void inode_hold(struct inode *inode)
+{
+    inode->holders++;
+}
+
+void inode_drop(struct inode *inode)
+{
+    assert(inode->holders);
+    inode->holders--;
+    free_unused(inode);
+}
+
+void inode_unlink(struct inode *inode)
+{
+    assert(inode->links);
+    inode->links--;
+    free_unused(inode);
+}
+
+/* ----------------------------------------------------------------------------------------- contents */
+
+static int check_file(const struct inode *inode)
+{
+    if (inode->kind == INODE_FILE)
+        return 0;
+    return inode->kind == INODE_DIRECTORY ? -EISDIR : -EINVAL;
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many bytes of the page are the device's. */
+static uint32_t backed_in(const struct inode *inode, uint32_t page)
+{
+    uint32_t start = page << PAGE_BITS;
+
+    return inode->backed_bytes > start ? least(inode->backed_bytes - start, PAGE_SIZE) : 0;
+}
+
+static const void *mapped_block(const struct inode *inode, uint32_t page)
+{
+    return inode->backing->mapped(inode->backing, inode->first_block + page);
+}
+
+/* The block of a page with bytes of the device, until the next call. */
+static int fetch(const struct inode *inode, uint32_t page, const void **block)
+{
+    *block = mapped_block(inode, page);
+    if (*block)
+        return 0;
+    *block = block_read;
+    return inode->backing->read(inode->backing, inode->first_block + page, block_read);
+}
+
+/* Whether a client that reads may get the device's block: it is in memory, and zero behind the file's bytes. */
+static bool is_as_mapped(const struct inode *inode, uint32_t page)
+{
+    uint32_t backed = backed_in(inode, page);
+
+    if (!backed || page_map_get(&inode->map, page))
+        return false;
+    const unsigned char *block = mapped_block(inode, page);
+    while (block && backed < PAGE_SIZE && !block[backed])
+        backed++;
+    return block && backed == PAGE_SIZE;
+}
+
+/* Bytes at .. at + bytes of a page that is not ours. */
+static int read_unwritten(const struct inode *inode, uint32_t page, uint32_t at, void *to, uint32_t bytes)
+{
+    uint32_t backed = backed_in(inode, page), copied = backed > at ? least(backed - at, bytes) : 0;
+
+    if (copied) {
+        const void *block;
+        int err = fetch(inode, page, &block);
+        if (err)
+            return err;
+        memcpy(to, (const unsigned char *)block + at, copied);
+    }
+    memset((unsigned char *)to + copied, 0, bytes - copied);
+    return 0;
+}
+
+static int read_part(const struct inode *inode, uint32_t offset, void *to, uint32_t bytes)
+{
+    uint32_t page = offset >> PAGE_BITS, at = offset % PAGE_SIZE, number = page_map_get(&inode->map, page);
+
+    if (!number)
+        return read_unwritten(inode, page, at, to, bytes);
+    memcpy(to, (const unsigned char *)pages_at(number) + at, bytes);
+    return 0;
+}
+
+int32_t inode_read(struct inode *inode, uint32_t offset, void *to, uint32_t bytes)
+{
+    uint32_t done = 0, end = least(bytes, TRANSFER_MAX);
+    int err = check_file(inode);
+
+    if (err || offset >= inode->size)
+        return err;
+    end = least(end, inode->size - offset);
+    while (done < end && !err) {
+        uint32_t part = least(PAGE_SIZE - (offset + done) % PAGE_SIZE, end - done);
+        err = read_part(inode, offset + done, (unsigned char *)to + done, part);
+        done += err ? 0 : part;
+    }
+    return done ? (int32_t)done : err;
+}
+
+/* Gives a page of the file a page of ours, with the bytes that it had. */
+static int add_page(struct inode *inode, uint32_t page, uint32_t *number)
+{
+    uint32_t backed = backed_in(inode, page);
+    const void *block = NULL;
+    int err = backed ? fetch(inode, page, &block) : 0;
+
+    if (err)
+        return err;
+    *number = page_map_add(&inode->map, page);
+    if (!*number)
+        return -ENOSPC;
+    unsigned char *bytes = pages_at(*number);
+    if (backed)
+        memcpy(bytes, block, backed);
+    memset(bytes + backed, 0, PAGE_SIZE - backed);
+    return 0;
+}
+
+static int own_page(struct inode *inode, uint32_t page, uint32_t *number)
+{
+    *number = page_map_get(&inode->map, page);
+    return *number ? 0 : add_page(inode, page, number);
+}
+
+/* A whole page needs nothing of what was there. */
+static int page_to_write(struct inode *inode, uint32_t page, bool whole, uint32_t *number)
+{
+    if (!whole)
+        return own_page(inode, page, number);
+    *number = page_map_get(&inode->map, page);
+    if (!*number)
+        *number = page_map_add(&inode->map, page);
+    return *number ? 0 : -ENOSPC;
+}
+
+static int write_part(struct inode *inode, uint32_t offset, const void *from, uint32_t bytes)
+{
+    uint32_t number;
+    int err = page_to_write(inode, offset >> PAGE_BITS, bytes == PAGE_SIZE, &number);
+
+    if (!err)
+        memcpy((unsigned char *)pages_at(number) + offset % PAGE_SIZE, from, bytes);
+    return err;
+}
+
+/* What is behind the end, in a page of ours. */
+static void clear_tail(struct inode *inode)
+{
+    uint32_t at = inode->size % PAGE_SIZE, number = page_map_get(&inode->map, inode->size >> PAGE_BITS);
+
+    if (at && number)
+        memset((unsigned char *)pages_at(number) + at, 0, PAGE_SIZE - at);
+}
+
+/* Clients may have written behind the end. */
+static void clear_lent_tail(struct inode *inode)
+{
+    uint32_t number = page_map_get(&inode->map, inode->size >> PAGE_BITS);
+
+    if (number && pages_is_lent(number))
+        clear_tail(inode);
+}
+
+static void note_written(struct inode *inode, uint32_t end)
+{
+    if (end > inode->size)
+        inode->size = end;
+    inode->modified = file_now();
+}
+
+int32_t inode_write(struct inode *inode, uint32_t offset, const void *from, uint32_t bytes)
+{
+    uint32_t done = 0, end = least(bytes, TRANSFER_MAX);
+    int err = check_file(inode);
+
+    if (err || !bytes)
+        return err;
+    if (offset >= FILE_SIZE_MAX)
+        return -EFBIG;
+    end = least(end, FILE_SIZE_MAX - offset);
+    if (offset + end > inode->size)
+        clear_lent_tail(inode);
+    while (done < end && !err) {
+        uint32_t part = least(PAGE_SIZE - (offset + done) % PAGE_SIZE, end - done);
+        err = write_part(inode, offset + done, (const unsigned char *)from + done, part);
+        done += err ? 0 : part;
+    }
+    if (!done)
+        return err;
+    note_written(inode, offset + done);
+    return (int32_t)done;
+}
+
+static bool cut(struct inode *inode, uint32_t size)
+{
+    uint32_t end = pages_of(inode->size);
+    bool done = page_map_cut(&inode->map, &end, pages_of(size));
+
+    inode->size = done ? size : end << PAGE_BITS;
+    inode->backed_bytes = least(inode->backed_bytes, inode->size);
+    clear_tail(inode);
+    return done;
+}
+
+int inode_truncate(struct inode *inode, uint32_t size)
+{
+    int err = check_file(inode);
+
+    if (err)
+        return err;
+    if (size > FILE_SIZE_MAX)
+        return -EFBIG;
+    inode->modified = file_now();
+    if (size < inode->size)
+        return cut(inode, size) ? 0 : FILE_MORE;
+    clear_lent_tail(inode);
+    inode->size = size;
+    return 0;
+}
+
+int inode_page(struct inode *inode, uint32_t page, bool write, struct page_source *source)
+{
+    int err = check_file(inode);
+
+    if (err)
+        return err;
+    if (page >= pages_of(inode->size))
+        return -EINVAL;
+    if (!write && is_as_mapped(inode, page)) {
+        *source = (struct page_source){true, inode->first_block + page};
+        return 0;
+    }
+    uint32_t number;
+    err = own_page(inode, page, &number);
+    if (err)
+        return err;
+    pages_lend(number);
+    *source = (struct page_source){false, number};
+    return 0;
+}
+
+bool inode_device_run(const struct inode *inode, uint32_t *first_block)
+{
+    bool is_run =
+        inode->kind == INODE_FILE && inode->backing && !inode->map.pages && inode->size == inode->backed_bytes;
+
+    if (is_run)
+        *first_block = inode->first_block;
+    return is_run;
+}
+
+uint32_t inode_pages(const struct inode *inode)
+{
+    return inode->kind == INODE_FILE ? inode->map.pages : 0;
+}
+
+/* ----------------------------------------------------------------------------------------- audit */
+
+static void audit_tail(const struct inode *inode)
+{
+    uint32_t at = inode->size % PAGE_SIZE, number = page_map_get(&inode->map, inode->size >> PAGE_BITS);
+
+    if (!at || !number || pages_is_lent(number))
+        return;
+    const unsigned char *bytes = pages_at(number);
+    for (; at < PAGE_SIZE; at++)
+        assert(bytes[at] == 0);
+}
+
+static uint32_t audit_file(const struct inode *inode)
+{
+    assert(inode->size <= FILE_SIZE_MAX && inode->backed_bytes <= inode->size);
+    assert(inode->backing || !inode->backed_bytes);
+    audit_tail(inode);
+    return page_map_audit(&inode->map, pages_of(inode->size));
+}
+
+uint32_t inode_audit(void)
+{
+    uint32_t pages = 0, found = 0, at = 0;
+
+    for (const struct inode *inode; (inode = radix_next(&numbers, &at)); at++) {
+        assert(inode->number == at + 1 && (inode->links || inode->holders));
+        if (inode->kind == INODE_FILE)
+            pages += audit_file(inode);
+        found++;
+    }
+    assert(found == inodes.records && found == radix_audit(&numbers));
+    return pages + record_audit(&inodes) + radix_audit_nodes();
+}
+
+void inode_for_each(void (*function)(const struct inode *inode))
+{
+    uint32_t at = 0;
+
+    for (const struct inode *inode; (inode = radix_next(&numbers, &at)); at++)
+        function(inode);
+}

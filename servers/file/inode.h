@@ -1,0 +1,127 @@
+/*
+ * Inodes: files, directories, devices, by whatever names. A file's contents are pages of ours, blocks of a device that
+ * nobody has written to yet, and holes:
+ *
+ *   page of ours                          where `map` has one
+ *   the device's block first_block + n    else, for page n below backed_bytes
+ *   zeros                                 else, and behind backed_bytes in the block that has it
+ *
+ *   I1  a number belongs to one inode; it is free when the inode is
+ *   I2  an inode without links and holders is gone
+ *   I3  a page of ours is zero behind the file's end, unless it is lent: then it is cleared when the file grows
+ *   I4  backed_bytes never grows, and is not beyond the size
+ *   I5  a directory has one link, or is the root, or was removed; one that was removed is empty
+ *
+ * A page that was lent stays with the clients that have it until the file is cut or gone. Blocks of a device that were
+ * granted are not taken back when the page is written to: a client that has such a block mapped still sees the old
+ * bytes.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "servers/file/device.h"
+#include "servers/file/page_map.h"
+#include "servers/file/radix.h"
+#include "servers/file_format.h" /* FILE_MORE: the call is to be repeated with the same arguments */
+
+enum inode_kind { INODE_FILE = 1, INODE_DIRECTORY, INODE_DEVICE };
+
+enum {
+    FILE_SIZE_MAX = 0x7fffffff,
+    LINKS_MAX = 32767,
+    MODE_BITS = 07777,
+    TRANSFER_MAX = 16 * PAGE_SIZE, /* what one call reads or writes at most */
+};
+
+struct entry;
+
+struct inode {
+    uint8_t kind;
+    uint16_t mode;       /* told, not enforced */
+    uint16_t device;     /* major << 8 | minor; of an INODE_DEVICE */
+    uint32_t number;     /* from 1 on, the lowest that is free */
+    uint32_t generation; /* differs from that of all others that had the number */
+    uint32_t links;      /* names */
+    uint32_t holders;    /* open files, working directories, mappings */
+    uint32_t size;       /* of a file, in bytes */
+    uint32_t modified;   /* seconds */
+    union {
+        struct { /* of a file */
+            struct page_map map;
+            struct block_device *backing; /* null: backed_bytes is 0 */
+            uint32_t first_block, backed_bytes;
+        };
+        struct { /* of a directory: see directory.h */
+            struct radix positions;
+            uint32_t entries, subdirectories;
+            struct inode *parent; /* the root's is the root; null: it was removed */
+            struct entry *name;   /* its own entry in the parent; the root has none */
+            uint32_t former_parent, former_generation;
+        };
+    };
+};
+
+struct inode_attributes {
+    enum inode_kind kind;
+    uint16_t mode, device;
+};
+
+/* Seconds: the server's clock, or a test's. */
+uint32_t file_now(void);
+
+/* Forgets all inodes: the pages are new. */
+void inode_init(void);
+
+/* Without links, held once: to be dropped when it has a name. Null: no memory. */
+struct inode *inode_make(const struct inode_attributes *attributes);
+
+/* A file of `bytes` bytes from that block on; null: no memory, or the device has no such blocks. */
+struct inode *inode_from_device(struct block_device *device, uint32_t first_block, uint32_t bytes);
+
+/* Null: there is none. */
+struct inode *inode_find(uint32_t number);
+
+/* With the last holder and no links it is freed. */
+void inode_hold(struct inode *inode);
+void inode_drop(struct inode *inode);
+
+/* One name less: of directory.c alone. */
+void inode_unlink(struct inode *inode);
+
+/* Reading, writing and cutting are of files: otherwise -EISDIR or, for a device, -EINVAL. */
+
+/* How many bytes were read, up to the file's end, and at most TRANSFER_MAX; an error of the device if there were none.
+ */
+int32_t inode_read(struct inode *inode, uint32_t offset, void *to, uint32_t bytes);
+
+/* How many were written: as many as there is room for, and at most TRANSFER_MAX. None: -ENOSPC, -EFBIG beyond
+ * FILE_SIZE_MAX, or an error of the device; then nothing is changed. What is skipped behind the end becomes a hole. */
+int32_t inode_write(struct inode *inode, uint32_t offset, const void *from, uint32_t bytes);
+
+/* 0, -EFBIG, or FILE_MORE: it has become shorter, and is to become shorter still. */
+int inode_truncate(struct inode *inode, uint32_t size);
+
+/* What a client may get as page `page` of the file. */
+struct page_source {
+    bool is_block;   /* of inode->backing, mapped: for reading alone */
+    uint32_t number; /* of the block, or of a page of ours, which is lent now */
+};
+
+/* For writing it is a page of ours, for reading a block that is mapped, and zero behind the file's bytes, will do.
+ * -EINVAL: the file ends before; -ENOSPC, or an error of the device: nothing is changed. */
+int inode_page(struct inode *inode, uint32_t page, bool write, struct page_source *source);
+
+/* True if all bytes of the file are the device's, in successive blocks from *first_block on, and nobody can write to
+ * them. */
+bool inode_device_run(const struct inode *inode, uint32_t *first_block);
+
+/* The pages of ours that its contents take, tables included. */
+uint32_t inode_pages(const struct inode *inode);
+
+/* Panics unless I1..I4 hold; returns the pages of all inodes, their contents and their numbers. */
+uint32_t inode_audit(void);
+
+/* Calls the function with each inode. */
+void inode_for_each(void (*function)(const struct inode *inode));

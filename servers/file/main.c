@@ -1,0 +1,300 @@
+/*
+ * The file server: a tree of files in memory, pipes, and what each process has open. It waits for nobody: calls that
+ * wait are answered later. proc tells it of processes that begin, end and become others.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "libuser/ipc/server.h"
+#include "libuser/sys/calls.h"
+#include "servers/archive.h"
+#include "servers/clients.h"
+#include "servers/file/calls.h"
+#include "servers/file/inode.h"
+#include "servers/file/mapping.h"
+#include "servers/file/pages.h"
+#include "servers/file/path.h"
+#include "servers/file/pipe.h"
+#include "servers/file/tree.h"
+#include "servers/log.h"
+#include "servers/proto/file.h"
+
+enum { PAGES_ADDRESS = 0x10000000, ARCHIVE_ADDRESS = 0x40000000 };
+
+/* ------------------------------------------------------------------------------------------ time */
+
+static uint32_t booted; /* seconds since 1970; 0: nobody has said it yet, or the machine has no clock */
+
+uint32_t file_now(void)
+{
+    uint32_t ticks = 0;
+    err_t err = sys_irq_ack(FILE_SLOT_TICK, IRQ_TICK, &ticks);
+
+    if (err)
+        __builtin_trap();
+    return booted + ticks / TICKS_PER_SECOND;
+}
+
+/* ----------------------------------------------------------------------------------------- pages */
+
+static void map(uint32_t address, rights_t rights, uint32_t slot, uint32_t first, uint32_t pages)
+{
+    for (uint32_t page = 0; page < pages; page += CALL_PAGES_MAX) {
+        uint32_t count = pages - page < CALL_PAGES_MAX ? pages - page : CALL_PAGES_MAX;
+        err_t err = sys_vm_map(SERVER_SLOT_TASK, (address + page * PAGE_SIZE) | rights, count | slot << SLOT_SHIFT,
+                               first + page);
+        if (err)
+            __builtin_trap();
+    }
+}
+
+/* Nobody else has it any more. While mem takes back memory on another CPU the kernel says ERR_BUSY; mem waits for nobody. */
+void pages_revoke(uint32_t number)
+{
+    err_t err;
+
+    while ((err = sys_memory_revoke(FILE_SLOT_MEMORY, number, 1)) == ERR_BUSY)
+        continue;
+    if (err)
+        __builtin_trap();
+    map(PAGES_ADDRESS + number * PAGE_SIZE, RIGHT_READ | RIGHT_WRITE, FILE_SLOT_MEMORY, number, 1);
+}
+
+/* A page that a client sees from now on, until the client has ended. */
+int32_t call_transfer_page(struct client *client, struct words *words)
+{
+    (void)words;
+    if (client->transfer != PAGE_NONE)
+        return 0;
+    uint32_t number = pages_take();
+    if (number == PAGE_NONE)
+        return -ENOMEM;
+    memset(pages_at(number), 0, PAGE_SIZE);
+    pages_lend(number);
+    client->transfer = number;
+    message_page->items[0] = item_memory(FILE_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE, number, 1, FILE_TRANSFER);
+    return (int32_t)ipc_extend(0, 1);
+}
+
+static void take_transfer_page(struct client *client)
+{
+    if (client->transfer != PAGE_NONE)
+        pages_give(client->transfer);
+    client->transfer = PAGE_NONE;
+}
+
+/* The client has no window there, or no table: it has no page, and hears EINVAL or ENOMEM (server.h). */
+static _Bool refused(uint32_t badge, err_t why)
+{
+    struct client *client = client_find(badge);
+
+    (void)why;
+    if (client && message_page->items[0].to == FILE_TRANSFER)
+        take_transfer_page(client);
+    return false;
+}
+
+/* --------------------------------------------------------------------------------------- manager */
+
+/* Descriptors 0, 1 and 2 of a client that has just begun. */
+static int32_t open_console(struct client *client)
+{
+    struct open_file *file = open_file_make(O_READ_WRITE);
+
+    if (!file)
+        return -ENOMEM;
+    file->inode = tree_console();
+    inode_hold(file->inode);
+    for (uint32_t fd = 0; fd < 3; fd++)
+        client_set(client, fd, file, false);
+    return 0;
+}
+
+static int32_t manager_begin(const struct words *words)
+{
+    if (words->w[1] == 0)
+        return -EINVAL;
+    if (client_find(words->w[1]))
+        return -EEXIST;
+    booted = words->w[2];
+    struct client *client = client_make(words->w[1]);
+    int32_t error = client ? open_console(client) : -ENOMEM;
+    if (error && client)
+        client_end(client);
+    return error;
+}
+
+static int32_t manager_fork(const struct words *words)
+{
+    const struct client *client = client_find(words->w[1]);
+
+    if (!client)
+        return -ENOENT;
+    if (words->w[2] == 0)
+        return -EINVAL;
+    if (client_find(words->w[2]))
+        return -EEXIST;
+    return client_copy(client, words->w[2]) ? 0 : -ENOMEM;
+}
+
+static int32_t manager_exec(const struct words *words)
+{
+    struct client *client = client_find(words->w[1]);
+
+    if (!client)
+        return -ENOENT;
+    client_exec(client);
+    take_transfer_page(client);
+    return 0;
+}
+
+static int32_t manager_release(const struct words *words)
+{
+    struct client *client = client_find(words->w[1]);
+
+    if (!client)
+        return -ENOENT;
+    client_end(client);
+    return 0;
+}
+
+static int32_t manager_interrupt(const struct words *words)
+{
+    struct client *client = client_find(words->w[1]);
+
+    if (!client)
+        return -ENOENT;
+    if (client->waits != WAITS_NOT)
+        pipe_interrupt(client);
+    return 0;
+}
+
+/* What is still as it was in the archive is run from there. */
+static int32_t manager_program(struct words *words)
+{
+    static struct client nobody; /* a client that has nothing open begins at the root */
+    struct client *client = words->w[1] ? client_find(words->w[1]) : &nobody;
+    struct inode *inode;
+    const char *path;
+
+    nobody.directory = directory_root;
+    nobody.transfer = PAGE_NONE;
+    if (!client)
+        return -ENOENT;
+    int32_t error = name_take(client, &path);
+    if (!error)
+        error = name_find(client, (uint32_t)FILE_CWD, path, 0, &inode);
+    if (error)
+        return error;
+    if (inode->kind != INODE_FILE)
+        return -EACCES;
+    bool in_archive = inode_device_run(inode, &words->w[1]);
+    words->w[2] = inode->size;
+    if (!in_archive)
+        words->w[1] = inode->number;
+    if (client != &nobody)
+        client_set_program(client, in_archive ? NULL : inode);
+    return in_archive ? 0 : FILE_COPY;
+}
+
+/* Who is to run it holds it. */
+static struct inode *program_inode(const struct words *words)
+{
+    struct inode *inode = inode_find(words->w[1]);
+
+    return inode && inode->kind == INODE_FILE ? inode : NULL;
+}
+
+static int32_t manager_program_bytes(struct words *words)
+{
+    struct inode *inode = program_inode(words);
+
+    if (!inode)
+        return -ENOENT;
+    int32_t got = inode_read(inode, words->w[2], message_page->words, FILE_DATA_MAX);
+    if (got < 0)
+        return got;
+    words->w[1] = (uint32_t)got;
+    return (int32_t)ipc_extend((uint32_t)got, 0);
+}
+
+/* A page of the server's own, which mem reads before the next one is asked for: the file's may be another's by then. */
+static uint32_t program_page;
+
+static int32_t manager_program_page(struct words *words)
+{
+    struct inode *inode = program_inode(words);
+    char *to = pages_at(program_page);
+
+    if (!inode)
+        return -ENOENT;
+    if (words->w[2] > INT32_MAX / PAGE_SIZE)
+        return -EINVAL;
+    memset(to, 0, PAGE_SIZE);
+    int32_t got = inode_read(inode, words->w[2] * PAGE_SIZE, to, PAGE_SIZE);
+    words->w[1] = program_page;
+    return got > 0 ? 0 : got ? got : -EINVAL;
+}
+
+/* ------------------------------------------------------------------------------------------ loop */
+
+static int32_t serve_manager(uint32_t badge, struct words *words)
+{
+    if (badge != 0)
+        return -EPERM;
+    switch (words->w[0]) {
+    case FILE_BEGIN:
+        return manager_begin(words);
+    case FILE_FORK:
+        return manager_fork(words);
+    case FILE_EXEC:
+        return manager_exec(words);
+    case FILE_RELEASE:
+        return manager_release(words);
+    case FILE_PROGRAM:
+        return manager_program(words);
+    case FILE_PROGRAM_BYTES:
+        return manager_program_bytes(words);
+    case FILE_PROGRAM_PAGE:
+        return manager_program_page(words);
+    default:
+        return manager_interrupt(words);
+    }
+}
+
+/* A client that has not begun here, or has ended, has no descriptors. */
+#define CLIENT_CALL(number, name)                                                                                      \
+    static int32_t serve_##name(uint32_t badge, struct words *words)                                                   \
+    {                                                                                                                  \
+        struct client *client = client_find(badge);                                                                    \
+        return client && client->waits == WAITS_NOT ? call_##name(client, words) : -EBADF;                             \
+    }
+FILE_CLIENT_CALLS(CLIENT_CALL)
+
+void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
+{
+#define CLIENT_ENTRY(number, name) [number] = serve_##name,
+    static const server_call calls[FILE_CALLS_END] = {
+        FILE_CLIENT_CALLS(CLIENT_ENTRY)[FILE_BEGIN] = serve_manager,
+        [FILE_FORK] = serve_manager,
+        [FILE_EXEC] = serve_manager,
+        [FILE_RELEASE] = serve_manager,
+        [FILE_PROGRAM] = serve_manager,
+        [FILE_INTERRUPT] = serve_manager, [FILE_PROGRAM_BYTES] = serve_manager, [FILE_PROGRAM_PAGE] = serve_manager,
+    };
+    static const struct server server = {.calls = calls, .calls_count = FILE_CALLS_END, .cure = refused};
+
+    (void)ebx;
+    map(PAGES_ADDRESS, RIGHT_READ | RIGHT_WRITE, FILE_SLOT_MEMORY, 0, esi);
+    map(ARCHIVE_ADDRESS, RIGHT_READ, FILE_SLOT_ARCHIVE, 0, edi);
+    pages_init((void *)PAGES_ADDRESS, esi);
+    program_page = pages_number(pages_carve(1));
+    clients_init();
+    open_files_init();
+    pipes_init();
+    mappings_init();
+    if (!directory_init((uint32_t)__builtin_ia32_rdtsc()))
+        __builtin_trap();
+    tree_init((const void *)ARCHIVE_ADDRESS, edi);
+    server_run(&server);
+}

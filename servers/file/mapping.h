@@ -1,0 +1,24 @@
+/*
+ * Pages of files in clients' spaces. A client's mappings are kept for one reason: the file lives as long as one of
+ * them, without a name and a descriptor.
+ *
+ *   N1  the ranges of a client's mappings do not overlap; each holds its inode
+ *   N2  a client has at most MAPPINGS_MAX
+ */
+#pragma once
+
+#include "servers/file/client.h"
+
+enum { MAPPINGS_MAX = 64 };
+
+/* There are none. */
+void mappings_init(void);
+
+/* Copies all of the client's mappings to another client. False: there is no memory, and perhaps some were copied. */
+bool mappings_copy(const struct client *client, struct client *to);
+
+/* The client has none any more. */
+void mappings_drop(struct client *client);
+
+/* How many it has. */
+uint32_t mappings_count(const struct client *client);

@@ -1,0 +1,451 @@
+/* The calls that name something in the tree. */
+#include "servers/file/calls.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "servers/file/path.h"
+
+static char texts[2][FILE_PATH_BYTES]; /* of the transfer page, which is the client's, too */
+
+/* In the message, where it stays: what has no zero byte ends with the data. */
+static const char *take_from_message(const char **other)
+{
+    uint32_t words = message_page->tag & TAG_WORDS;
+    char *text = (char *)message_page->words, *end = text + words * sizeof(uint32_t);
+
+    *end = 0; /* the page goes on behind the words */
+    if (other) {
+        *other = text + strlen(text) + 1;
+        if (*other > end)
+            *other = end;
+    }
+    return text;
+}
+
+static int take_string(const char **data, uint32_t *left, char *to)
+{
+    uint32_t most = *left < FILE_PATH_BYTES ? *left : FILE_PATH_BYTES, length = (uint32_t)strnlen(*data, most);
+
+    if (length == most)
+        return -ENAMETOOLONG;
+    memcpy(to, *data, length);
+    to[length] = 0;
+    *data += length + 1;
+    *left -= length + 1;
+    return 0;
+}
+
+static int take_from_transfer(const struct client *client, const char **path, const char **other)
+{
+    uint32_t left = FILE_TRANSFER_MAX;
+    const char *data = client_bytes(client, left);
+    int error = data ? take_string(&data, &left, texts[0]) : -EINVAL;
+
+    if (!error && other)
+        error = take_string(&data, &left, texts[1]);
+    *path = texts[0];
+    if (other)
+        *other = texts[1];
+    return error;
+}
+
+/* A message without data has it in the client's transfer page. */
+int name_take_two(const struct client *client, const char **path, const char **other)
+{
+    if (!(message_page->tag & TAG_WORDS))
+        return take_from_transfer(client, path, other);
+    *path = take_from_message(other);
+    return 0;
+}
+
+int name_take(const struct client *client, const char **path)
+{
+    return name_take_two(client, path, NULL);
+}
+
+/* Where a path begins. */
+static int start(const struct client *client, uint32_t directory, const char *path, struct inode **from)
+{
+    const struct open_file *file = client_file(client, directory);
+
+    *from = *path == '/' ? directory_root : client->directory;
+    if (*path == '/' || directory == (uint32_t)FILE_CWD)
+        return 0;
+    if (!file)
+        return -EBADF;
+    *from = file->inode;
+    return *from && (*from)->kind == INODE_DIRECTORY ? 0 : -ENOTDIR;
+}
+
+int name_find(const struct client *client, uint32_t directory, const char *path, uint32_t flags, struct inode **found)
+{
+    const struct open_file *file = client_file(client, directory);
+
+    if (!*path && flags & FILE_EMPTY_PATH && directory != (uint32_t)FILE_CWD) {
+        *found = file ? file->inode : NULL;
+        return !file ? -EBADF : *found ? 0 : -EINVAL;
+    }
+    if (!*path && flags & FILE_EMPTY_PATH)
+        path = ".";
+    struct inode *from;
+    int error = start(client, directory, path, &from);
+    return error ? error : path_find(from, path, found);
+}
+
+static int find_place(const struct client *client, uint32_t directory, const char *path, struct directory_name *place)
+{
+    struct inode *from;
+    int error = start(client, directory, path, &from);
+
+    return error ? error : path_parent(from, path, place);
+}
+
+/* ------------------------------------------------------------------------------------------ open */
+
+static bool device_is_known(uint32_t device)
+{
+    return device == DEVICE_NULL || device == DEVICE_ZERO || device == DEVICE_TERMINAL || device == DEVICE_CONSOLE;
+}
+
+/* 0 if what there is may be opened so. */
+static int check_open(const struct inode *inode, uint32_t flags)
+{
+    bool changes = (flags & O_ACCESS) != O_READ_ONLY || flags & (O_CREATE_FILE | O_TRUNCATE);
+
+    if (flags & O_CREATE_FILE && flags & O_EXCLUSIVE)
+        return -EEXIST;
+    if (inode->kind == INODE_DIRECTORY)
+        return changes ? -EISDIR : 0;
+    if (flags & O_DIRECTORIES)
+        return -ENOTDIR;
+    return inode->kind != INODE_DEVICE || device_is_known(inode->device) ? 0 : -ENXIO;
+}
+
+static int create(const struct client *client, const struct words *words, const char *path, struct inode **made)
+{
+    struct directory_name place;
+    int error = find_place(client, words->w[1], path, &place);
+
+    if (error)
+        return error;
+    if (place.must_be_directory)
+        return -EISDIR;
+    const struct inode_attributes file = {INODE_FILE, (uint16_t)(words->w[3] & MODE_BITS), 0};
+    return directory_create(place.directory, place.name, place.length, &file, made);
+}
+
+/* What is to be opened, made or emptied if the flags say so: 0, FILE_MORE, or an error. */
+static int find_to_open(const struct client *client, const struct words *words, const char *path, struct inode **inode)
+{
+    uint32_t flags = words->w[2];
+    int error = name_find(client, words->w[1], path, 0, inode);
+
+    if (error == -ENOENT && flags & O_CREATE_FILE && *path)
+        return create(client, words, path, inode);
+    if (!error)
+        error = check_open(*inode, flags);
+    if (!error && flags & O_TRUNCATE && (*inode)->kind == INODE_FILE && (flags & O_ACCESS) != O_READ_ONLY)
+        error = inode_truncate(*inode, 0);
+    return error;
+}
+
+int32_t call_open(struct client *client, struct words *words)
+{
+    const uint32_t kept = O_ACCESS | O_APPENDING | O_NONBLOCKING | O_RAW;
+    uint32_t flags = words->w[2];
+    int32_t fd = client_free(client, 0);
+    struct inode *inode;
+    const char *path;
+    int error = name_take(client, &path);
+
+    if (error || fd < 0)
+        return error ? error : fd;
+    if ((flags & O_ACCESS) == O_ACCESS)
+        return -EINVAL;
+    struct open_file *file = open_file_make(flags & kept);
+    if (!file)
+        return -ENFILE;
+    error = find_to_open(client, words, path, &inode);
+    if (error) {
+        open_file_drop(file);
+        return error;
+    }
+    inode_hold(inode);
+    file->inode = inode;
+    client_set(client, (uint32_t)fd, file, flags & O_CLOSE_ON_EXEC);
+    words->w[1] = (uint32_t)fd;
+    return 0;
+}
+
+int32_t call_unnamed(struct client *client, struct words *words)
+{
+    const struct inode_attributes attributes = {INODE_FILE, 0600, 0};
+    int32_t fd = client_free(client, 0);
+
+    if (fd < 0)
+        return fd;
+    struct open_file *file = open_file_make(O_READ_WRITE);
+    if (!file)
+        return -ENFILE;
+    file->inode = inode_make(&attributes);
+    int error = file->inode ? inode_truncate(file->inode, words->w[1]) : -ENOSPC;
+    if (error) {
+        open_file_drop(file);
+        return error;
+    }
+    client_set(client, (uint32_t)fd, file, false);
+    words->w[1] = (uint32_t)fd;
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------- the tree */
+
+/* Of what a mode of mknod or mkdir says; 0: it cannot be made. */
+static enum inode_kind kind_of(uint32_t mode)
+{
+    switch (mode & MODE_KIND) {
+    case MODE_DIRECTORY:
+        return INODE_DIRECTORY;
+    case MODE_CHARACTERS:
+        return INODE_DEVICE;
+    case MODE_FILE:
+    case 0:
+        return INODE_FILE;
+    default:
+        return 0;
+    }
+}
+
+int32_t call_make(struct client *client, struct words *words)
+{
+    uint32_t mode = words->w[2];
+    struct inode_attributes attributes = {kind_of(mode), (uint16_t)(mode & MODE_BITS), 0};
+    struct directory_name place;
+    struct inode *made;
+    const char *path;
+    int error = name_take(client, &path);
+
+    if (!error)
+        error = find_place(client, words->w[1], path, &place);
+    if (error)
+        return error;
+    if (!attributes.kind)
+        return -EINVAL;
+    if (attributes.kind != INODE_DIRECTORY && place.must_be_directory)
+        return -ENOENT;
+    if (attributes.kind == INODE_DEVICE)
+        attributes.device = (uint16_t)words->w[3];
+    return directory_create(place.directory, place.name, place.length, &attributes, &made);
+}
+
+int32_t call_link(struct client *client, struct words *words)
+{
+    const char *path, *other;
+    struct inode *inode;
+    struct directory_name place;
+    int error = name_take_two(client, &path, &other);
+
+    if (!error)
+        error = name_find(client, words->w[1], path, 0, &inode);
+    if (!error)
+        error = find_place(client, words->w[2], other, &place);
+    if (error)
+        return error;
+    if (inode->kind == INODE_DIRECTORY)
+        return -EPERM;
+    if (place.must_be_directory)
+        return -ENOENT;
+    return directory_add(place.directory, place.name, place.length, inode);
+}
+
+int32_t call_remove(struct client *client, struct words *words)
+{
+    uint32_t how = words->w[2];
+    struct directory_name place;
+    const char *path;
+    int error = name_take(client, &path);
+
+    if (!error)
+        error = find_place(client, words->w[1], path, &place);
+    if (error)
+        return error;
+    if (how & ~(uint32_t)(FILE_REMOVE_DIRECTORY | FILE_REMOVE_ANY))
+        return -EINVAL;
+    if (place.must_be_directory && !how)
+        return -ENOTDIR;
+    return directory_remove(place.directory, place.name, place.length,
+                            how & FILE_REMOVE_ANY ? REMOVE_ANY
+                            : how                 ? REMOVE_DIRECTORY
+                                                  : REMOVE_FILE);
+}
+
+int32_t call_rename(struct client *client, struct words *words)
+{
+    const char *path, *other;
+    struct directory_name from, to;
+    int error = name_take_two(client, &path, &other);
+
+    if (!error)
+        error = find_place(client, words->w[1], path, &from);
+    if (!error)
+        error = find_place(client, words->w[2], other, &to);
+    return error ? error : directory_rename(&from, &to);
+}
+
+/* ------------------------------------------------------------------------------ status and change */
+
+static uint32_t mode_kind(uint32_t kind)
+{
+    if (kind == INODE_DIRECTORY)
+        return MODE_DIRECTORY;
+    return kind == INODE_DEVICE ? MODE_CHARACTERS : MODE_FILE;
+}
+
+static struct file_status status_of(const struct inode *inode)
+{
+    return (struct file_status){
+        .inode = inode->number,
+        .mode = mode_kind(inode->kind) | inode->mode,
+        .links = inode->links,
+        .size = inode->kind == INODE_DIRECTORY ? (inode->entries + 2) * sizeof(struct file_raw_entry) : inode->size,
+        .device = inode->device,
+        .modified = inode->modified,
+        .pages = inode_pages(inode),
+    };
+}
+
+int32_t call_status(struct client *client, struct words *words)
+{
+    const struct open_file *file = client_file(client, words->w[1]);
+    struct file_status *status = (struct file_status *)message_page->words;
+    struct inode *inode;
+    const char *path;
+    int error = name_take(client, &path);
+
+    if (error)
+        return error;
+    if (!*path && words->w[2] & FILE_EMPTY_PATH && file && file->pipe) {
+        *status = (struct file_status){.mode = MODE_PIPE | 0600, .links = 1};
+        return (int32_t)ipc_extend(sizeof *status, 0);
+    }
+    error = name_find(client, words->w[1], path, words->w[2], &inode);
+    if (error)
+        return error;
+    *status = status_of(inode);
+    return (int32_t)ipc_extend(sizeof *status, 0);
+}
+
+int32_t call_change(struct client *client, struct words *words)
+{
+    struct inode *inode;
+    const char *path;
+    int error = name_take(client, &path);
+
+    if (!error)
+        error = name_find(client, words->w[1], path, FILE_EMPTY_PATH, &inode);
+    if (error)
+        return error;
+    if (words->w[2] == FILE_MODE)
+        inode->mode = words->w[3] & MODE_BITS;
+    else if (words->w[2] == FILE_MODIFIED)
+        inode->modified = words->w[3];
+    else
+        return -EINVAL;
+    return 0;
+}
+
+/* ----------------------------------------------------------------------------------- directories */
+
+int32_t call_change_directory(struct client *client, struct words *words)
+{
+    struct inode *inode;
+    const char *path;
+    int error = name_take(client, &path);
+
+    if (!error)
+        error = name_find(client, words->w[1], path, words->w[1] == (uint32_t)FILE_CWD ? 0 : FILE_EMPTY_PATH, &inode);
+    if (error)
+        return error;
+    if (inode->kind != INODE_DIRECTORY)
+        return -ENOTDIR;
+    inode_hold(inode);
+    inode_drop(client->directory);
+    client->directory = inode;
+    return 0;
+}
+
+int32_t call_working_directory(struct client *client, struct words *words)
+{
+    uint32_t room = words->w[1];
+    char *to = client_bytes(client, room);
+
+    if (!to)
+        return -EINVAL;
+    int32_t length = path_of(client->directory, to, room);
+    if (length < 0)
+        return length;
+    words->w[1] = (uint32_t)length + 1;
+    return client_bytes_answer(room, words->w[1]);
+}
+
+/* An entry as it goes to a client: its bytes, or 0 if it has no room. */
+static uint32_t put_entry(char *to, uint32_t room, const struct directory_entry *entry)
+{
+    uint32_t bytes = (sizeof(struct file_entry) + entry->length + 3) & ~3u;
+
+    if (bytes > room)
+        return 0;
+    struct file_entry head = {entry->number, entry->position + 1, (uint8_t)(mode_kind(entry->kind) >> 12),
+                              (uint8_t)entry->length, 0};
+    memset(to + bytes - sizeof(uint32_t), 0, sizeof(uint32_t));
+    memcpy(to, &head, sizeof head);
+    memcpy(to + sizeof head, entry->name, entry->length);
+    return bytes;
+}
+
+int32_t call_entries(struct client *client, struct words *words)
+{
+    struct open_file *file = client_file(client, words->w[1]);
+    uint32_t room = words->w[2], used = 0;
+
+    if (!file)
+        return -EBADF;
+    if (!file->inode || file->inode->kind != INODE_DIRECTORY)
+        return -ENOTDIR;
+    if (!file->inode->parent) /* it was removed */
+        return -ENOENT;
+    char *to = client_bytes(client, room);
+    struct directory_entry entry;
+    uint32_t position = file->offset;
+    if (!to)
+        return -EINVAL;
+    while (directory_next(file->inode, &position, &entry)) {
+        uint32_t bytes = put_entry(to + used, room - used, &entry);
+        if (!bytes && !used)
+            return -EINVAL;
+        if (!bytes)
+            break;
+        used += bytes;
+        file->offset = position;
+    }
+    words->w[1] = used;
+    return client_bytes_answer(room, used);
+}
+
+int32_t entries_read_raw(struct client *client, struct open_file *file, uint32_t bytes, struct words *words)
+{
+    uint32_t position = file->offset / sizeof(struct file_raw_entry), used = 0;
+    char *to = client_bytes(client, bytes);
+    struct directory_entry entry;
+
+    while (bytes - used >= sizeof(struct file_raw_entry) && directory_next(file->inode, &position, &entry)) {
+        struct file_raw_entry raw = {.inode = (uint16_t)(entry.number < UINT16_MAX ? entry.number : UINT16_MAX)};
+        memcpy(raw.name, entry.name, entry.length < sizeof raw.name ? entry.length : sizeof raw.name);
+        memcpy(to + used, &raw, sizeof raw);
+        used += sizeof raw;
+        file->offset = position * sizeof raw;
+    }
+    words->w[1] = used;
+    return client_bytes_answer(bytes, used);
+}

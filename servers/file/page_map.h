@@ -1,0 +1,43 @@
+/*
+ * The pages of a file: which page of ours has a page of its contents.
+ *
+ *   direct[]   pages 0 .. 7
+ *   table  ->  | 1,024 entries |                              the next 1,024
+ *   top    ->  | tables |  ->  | 1,024 entries |  ...         all others
+ *
+ *   M1  an entry is a page that the file alone has, or PAGE_NONE
+ *   M2  there is no entry at or behind the page where the file ends, and no table of such entries alone
+ *   M3  `pages` counts the entries that are not PAGE_NONE, tables, and the top
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "servers/file/pages.h"
+
+enum {
+    MAP_DIRECT = 8,
+    CUT_PAGES = 192, /* given back by one page_map_cut(), at most; of those that are lent a quarter */
+};
+
+struct page_map {
+    uint32_t direct[MAP_DIRECT];
+    uint32_t table, top;
+    uint32_t pages;
+};
+
+/* The page of ours, or PAGE_NONE. */
+uint32_t page_map_get(const struct page_map *map, uint32_t page);
+
+/* A new page, contents arbitrary, where there is none; PAGE_NONE: no memory, nothing is changed. */
+uint32_t page_map_add(struct page_map *map, uint32_t page);
+
+/* Gives back pages from *end down to `keep`, and the tables that this empties; false: *end is where there are more. */
+bool page_map_cut(struct page_map *map, uint32_t *end, uint32_t keep);
+
+/* Gives back all of them, however many. */
+void page_map_destroy(struct page_map *map);
+
+/* Panics unless M2 and M3 hold for a file that ends at page `end`; returns its pages. */
+uint32_t page_map_audit(const struct page_map *map, uint32_t end);

@@ -1,0 +1,79 @@
+/*
+ * The file server's pages: `count` of them, mapped from `base` on. A page has a number, counted from the base.
+ *
+ *   base                                                             base + count pages
+ *   | states | what pages_carve() gave | taken and free pages ...  | fresh: never taken |
+ *
+ * A table is a page of TABLE_ENTRIES words, each the number of a page, or PAGE_NONE; a top is a table of tables. The
+ * tables of a file that is gone are dead: their pages count as free at once, and are collected a few at a time when
+ * pages are taken, so that removing a large file is short.
+ *
+ *   P1  a page is carved, taken, free, fresh, or in a dead table; free pages are linked through their states
+ *   P2  pages_free() counts free and fresh pages, dead tables and the pages in them: so many can be taken
+ *   P3  a page that is lent is revoked before it is free
+ *   P4  the last count / 16 pages are not for the contents of files and directories: the reserve, for clients' records
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/abi/abi.h"
+
+#define PAGE_NONE 0 /* the first page has states */
+
+enum {
+    TABLE_ENTRIES = PAGE_SIZE / sizeof(uint32_t),
+    PAGES_MAX = 1 << 20,
+    RESERVE_DIVISOR = 16,
+};
+
+extern unsigned char *pages_base;
+
+/* `base` is page-aligned; 2 to PAGES_MAX pages. */
+void pages_init(void *base, uint32_t count);
+
+/* Successive pages that are never given back, contents arbitrary. Only before the first page is taken. */
+void *pages_carve(uint32_t pages);
+
+/* A page, contents arbitrary; PAGE_NONE: there is none. */
+uint32_t pages_take(void);
+
+/* The same, but not of the reserve. */
+uint32_t pages_take_unreserved(void);
+
+/* True if pages_take_unreserved() will give so many. */
+bool pages_have_unreserved(uint32_t pages);
+
+/* Revokes it first if it is lent. */
+void pages_give(uint32_t number);
+
+/* Gives back a table, a top, either of which may be PAGE_NONE, and all that is in them: `pages` together. */
+void pages_give_tables(uint32_t table, uint32_t top, uint32_t pages);
+
+/* How many can be taken. */
+uint32_t pages_free(void);
+
+/* How many there are, those that were carved included. */
+uint32_t pages_count(void);
+
+/* A client gets the page: from now on giving it back revokes it. */
+void pages_lend(uint32_t number);
+bool pages_is_lent(uint32_t number);
+
+/* The server's, or a test's: takes the page back from all clients. */
+void pages_revoke(uint32_t number);
+
+static inline __attribute__((returns_nonnull)) void *pages_at(uint32_t number)
+{
+    return pages_base + ((size_t)number << PAGE_BITS);
+}
+
+static inline uint32_t pages_number(const void *page)
+{
+    return (uint32_t)(((const unsigned char *)page - pages_base) >> PAGE_BITS);
+}
+
+/* Panics unless P1 and P2 hold, with `taken` pages that somebody has, dead ones aside. */
+void pages_audit(uint32_t taken);

@@ -1,0 +1,408 @@
+#include "servers/file/pipe.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "servers/file/calls.h"
+#include "servers/file/pages.h"
+#include "servers/file/records.h"
+#include "servers/pipe_ring.h"
+
+_Static_assert(PIPE_RING_BYTES == (PIPE_PAGES - 1) * PAGE_SIZE, "the pages behind the header's");
+
+struct queue {
+    struct client *first, **end;
+};
+
+struct pipe {
+    uint32_t page[PIPE_PAGES];
+    uint32_t readers, writers;
+    struct queue reading, writing;
+};
+
+static struct record_class records;
+
+void pipes_init(void)
+{
+    record_class_init(&records, sizeof(struct pipe));
+}
+
+/* ---------------------------------------------------------------------------------------- queues */
+
+static void queue_init(struct queue *queue)
+{
+    queue->first = NULL;
+    queue->end = &queue->first;
+}
+
+static void queue_add(struct queue *queue, struct client *client)
+{
+    client->next_waiting = NULL;
+    *queue->end = client;
+    queue->end = &client->next_waiting;
+}
+
+static void queue_remove(struct queue *queue, struct client *client)
+{
+    struct client **link = &queue->first;
+
+    while (*link != client)
+        link = &(*link)->next_waiting;
+    *link = client->next_waiting;
+    if (!*link)
+        queue->end = link;
+}
+
+/* ----------------------------------------------------------------------------------------- bytes */
+
+static struct pipe_ring *ring_of(const struct pipe *pipe)
+{
+    return pages_at(pipe->page[0]);
+}
+
+/* Counts that cannot be are of a client's making: then what there was is lost. */
+uint32_t pipe_bytes(const struct pipe *pipe)
+{
+    struct pipe_ring *ring = ring_of(pipe);
+    uint32_t used = ring->written - ring->read;
+
+    if (used <= PIPE_RING_BYTES)
+        return used;
+    ring->read = ring->written;
+    return 0;
+}
+
+static uint32_t room(const struct pipe *pipe)
+{
+    return PIPE_RING_BYTES - pipe_bytes(pipe);
+}
+
+/* Where the byte of that count is, and how many follow it in its page. */
+static char *place(const struct pipe *pipe, uint32_t count, uint32_t *run)
+{
+    uint32_t at = count % PIPE_RING_BYTES, in_page = at % PAGE_SIZE;
+
+    *run = PAGE_SIZE - in_page;
+    return (char *)pages_at(pipe->page[1 + at / PAGE_SIZE]) + in_page;
+}
+
+static void put(const struct pipe *pipe, const char *from, uint32_t bytes)
+{
+    struct pipe_ring *ring = ring_of(pipe);
+    uint32_t at = ring->written, end = at + bytes;
+
+    while (at != end) {
+        uint32_t run;
+        char *to = place(pipe, at, &run);
+        if (run > end - at)
+            run = end - at;
+        memcpy(to, from, run);
+        from += run;
+        at += run;
+    }
+    ring->written = end;
+}
+
+/* The first bytes, which stay until they are skipped. */
+static void copy_first(const struct pipe *pipe, char *to, uint32_t bytes)
+{
+    uint32_t at = ring_of(pipe)->read, end = at + bytes;
+
+    while (at != end) {
+        uint32_t run;
+        const char *from = place(pipe, at, &run);
+        if (run > end - at)
+            run = end - at;
+        memcpy(to, from, run);
+        to += run;
+        at += run;
+    }
+}
+
+static void skip(const struct pipe *pipe, uint32_t bytes)
+{
+    ring_of(pipe)->read += bytes;
+}
+
+/* ------------------------------------------------------------------------------------------ ends */
+
+static void give_pages(struct pipe *pipe)
+{
+    for (uint32_t i = 0; i < PIPE_PAGES; i++)
+        if (pipe->page[i] != PAGE_NONE)
+            pages_give(pipe->page[i]);
+    record_free(&records, pipe);
+}
+
+struct pipe *pipe_make(void)
+{
+    struct pipe *pipe = record_make(&records);
+
+    if (!pipe)
+        return NULL;
+    queue_init(&pipe->reading);
+    queue_init(&pipe->writing);
+    pipe->readers = pipe->writers = 1;
+    for (uint32_t i = 0; i < PIPE_PAGES; i++)
+        pipe->page[i] = pages_take_unreserved(); /* no client's record waits for pipes */
+    if (pipe->page[PIPE_PAGES - 1] == PAGE_NONE) {
+        give_pages(pipe);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < PIPE_PAGES; i++)
+        memset(pages_at(pipe->page[i]), 0, PAGE_SIZE); /* whoever attaches sees all of them */
+    return pipe;
+}
+
+/* The clients that wait there are told that the other end is gone. */
+static void end_waits(struct queue *queue, int32_t result)
+{
+    while (queue->first) {
+        struct client *client = queue->first;
+        struct words words = {{0}};
+        queue_remove(queue, client);
+        client_answer(client, result, &words);
+    }
+}
+
+void pipe_close(struct pipe *pipe, bool writes)
+{
+    if (writes && --pipe->writers == 0)
+        end_waits(&pipe->reading, 0);
+    if (!writes && --pipe->readers == 0) {
+        ring_of(pipe)->no_reader = true;
+        end_waits(&pipe->writing, -EPIPE);
+    }
+    if (!pipe->readers && !pipe->writers)
+        give_pages(pipe);
+}
+
+static struct queue *queue_of(const struct client *client)
+{
+    struct pipe *pipe = client->waits_for->pipe;
+
+    return client->waits >= WAITS_TO_WRITE ? &pipe->writing : &pipe->reading;
+}
+
+/* -------------------------------------------------------------------------------- reads and writes */
+
+static const char *bytes_to_write(const struct client *client)
+{
+    return client->bytes <= FILE_DATA_MAX ? client->data : client_bytes(client, client->bytes);
+}
+
+/* The first client that waits to write is served; if it has the ring, it is told to write itself. If it has died, its
+ * bytes are taken out again, so nobody reads them. */
+static void serve_writer(struct pipe *pipe)
+{
+    struct client *client = pipe->writing.first;
+    bool writes = client->waits == WAITS_TO_WRITE;
+    struct words words = {{0, client->bytes}};
+
+    queue_remove(&pipe->writing, client);
+    if (writes)
+        put(pipe, bytes_to_write(client), client->bytes); /* before it can change them */
+    if (!client_answer(client, writes ? 0 : FILE_AGAIN, &words) && writes)
+        ring_of(pipe)->written -= client->bytes;
+}
+
+/* In turn, as far as there is room. */
+static void serve_writers(struct pipe *pipe)
+{
+    while (pipe->writing.first && pipe->writing.first->bytes <= room(pipe))
+        serve_writer(pipe);
+    ring_of(pipe)->writer_waits = pipe->writing.first != NULL;
+}
+
+/* What there is, for a read of `bytes`, into the answer: how many. */
+static uint32_t take(const struct pipe *pipe, const struct client *client, uint32_t bytes)
+{
+    uint32_t used = pipe_bytes(pipe), taken = bytes < used ? bytes : used;
+
+    copy_first(pipe, client_bytes(client, bytes), taken);
+    return taken;
+}
+
+/* The bytes are taken out only if the reader got the answer. A reader that has the ring takes them itself. */
+static void serve_reader(struct pipe *pipe)
+{
+    struct client *client = pipe->reading.first;
+    bool takes = client->waits == WAITS_FOR_BYTES;
+    uint32_t taken = takes ? 0 : take(pipe, client, client->bytes);
+    struct words words = {{0, taken}};
+
+    queue_remove(&pipe->reading, client);
+    if (client_answer(client, takes ? FILE_AGAIN : client_bytes_answer(client->bytes, taken), &words))
+        skip(pipe, taken);
+}
+
+static void serve_readers(struct pipe *pipe)
+{
+    while (pipe->reading.first && pipe_bytes(pipe))
+        serve_reader(pipe);
+    ring_of(pipe)->reader_waits = pipe->reading.first != NULL;
+}
+
+/* Until there are bytes. A writer that does not ask the server may bring some at any moment. */
+static int32_t wait_to_read(struct client *client, struct open_file *file, enum client_wait waits, uint32_t bytes)
+{
+    struct pipe *pipe = file->pipe;
+
+    queue_add(&pipe->reading, client);
+    int32_t later = client_wait(client, waits, file, bytes);
+    ring_of(pipe)->reader_waits = true;
+    pipe_ring_fence();
+    serve_readers(pipe);
+    return later;
+}
+
+/* Until there is room for so many. */
+static int32_t wait_to_write(struct client *client, struct open_file *file, enum client_wait waits, uint32_t bytes)
+{
+    struct pipe *pipe = file->pipe;
+
+    queue_add(&pipe->writing, client);
+    int32_t later = client_wait(client, waits, file, bytes);
+    ring_of(pipe)->writer_waits = true;
+    pipe_ring_fence();
+    serve_writers(pipe);
+    return later;
+}
+
+/* For the next one there may be room. */
+void pipe_forget_waiting(struct client *client)
+{
+    struct pipe *pipe = client->waits_for->pipe;
+
+    queue_remove(queue_of(client), client);
+    client->waits = WAITS_NOT;
+    serve_writers(pipe);
+}
+
+void pipe_interrupt(struct client *client)
+{
+    struct pipe *pipe = client->waits_for->pipe;
+    struct words words = {{0}};
+
+    queue_remove(queue_of(client), client);
+    client_answer(client, -EINTR, &words);
+    serve_writers(pipe);
+}
+
+int32_t pipe_read(struct client *client, struct open_file *file, uint32_t bytes, bool wait, struct words *words)
+{
+    struct pipe *pipe = file->pipe;
+
+    if (bytes && !pipe_bytes(pipe) && pipe->writers)
+        return !wait || file->flags & O_NONBLOCKING ? -EAGAIN : wait_to_read(client, file, WAITS_TO_READ, bytes);
+    words->w[1] = take(pipe, client, bytes);
+    skip(pipe, words->w[1]);
+    serve_writers(pipe);
+    return client_bytes_answer(bytes, words->w[1]);
+}
+
+int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes, struct words *words)
+{
+    struct pipe *pipe = file->pipe;
+
+    if (!pipe->readers)
+        return -EPIPE;
+    if (room(pipe) < bytes || pipe->writing.first) {
+        if (file->flags & O_NONBLOCKING)
+            return -EAGAIN;
+        if (bytes <= FILE_DATA_MAX)
+            memcpy(client->data, message_page->words, bytes);
+        return wait_to_write(client, file, WAITS_TO_WRITE, bytes);
+    }
+    put(pipe, client_bytes(client, bytes), bytes);
+    serve_readers(pipe);
+    words->w[1] = bytes;
+    return 0;
+}
+
+/* ------------------------------------------------------------------- processes that have the ring */
+
+/* An end that several clients hold is served by the server, one client after the other. */
+static bool is_alone(const struct open_file *file)
+{
+    return file->holders == 1 && (open_file_writes(file) ? file->pipe->writers : file->pipe->readers) == 1;
+}
+
+int32_t call_pipe_attach(struct client *client, struct words *words)
+{
+    const struct open_file *file = client_file(client, words->w[1]);
+    uint32_t address = words->w[2];
+
+    if (!file)
+        return -EBADF;
+    if (!file->pipe || address % PAGE_SIZE)
+        return -EINVAL;
+    if (!is_alone(file) || file->flags & O_NONBLOCKING)
+        return -EBUSY;
+    for (uint32_t i = 0; i < PIPE_PAGES; i++) {
+        uint32_t number = file->pipe->page[i];
+        pages_lend(number);
+        message_page->items[i] =
+            item_memory(FILE_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE, number, 1, address + i * PAGE_SIZE);
+    }
+    words->w[1] = open_file_writes(file);
+    return (int32_t)ipc_extend(0, PIPE_PAGES);
+}
+
+int32_t call_pipe_wait(struct client *client, struct words *words)
+{
+    struct open_file *file = client_file(client, words->w[1]);
+    uint32_t bytes = words->w[2];
+
+    if (!file)
+        return -EBADF;
+    if (!file->pipe || bytes > PIPE_RING_BYTES)
+        return -EINVAL;
+    if (open_file_writes(file))
+        return file->pipe->readers ? wait_to_write(client, file, WAITS_FOR_ROOM, bytes) : -EPIPE;
+    struct caller caller = caller_now();
+    serve_writers(file->pipe);
+    caller_restore(caller);
+    if (pipe_bytes(file->pipe))
+        return FILE_AGAIN;
+    return file->pipe->writers ? wait_to_read(client, file, WAITS_FOR_BYTES, 0) : 0;
+}
+
+int32_t call_pipe_wake(struct client *client, struct words *words)
+{
+    const struct open_file *file = client_file(client, words->w[1]);
+
+    if (!file)
+        return -EBADF;
+    if (!file->pipe)
+        return -EINVAL;
+    if (open_file_writes(file))
+        serve_readers(file->pipe);
+    else
+        serve_writers(file->pipe);
+    return 0;
+}
+
+/* ---------------------------------------------------------------------------------------- audit */
+
+static bool queue_audit(const struct pipe *pipe, const struct queue *queue, bool writes)
+{
+    struct client *const *link = &queue->first;
+
+    for (; *link; link = &(*link)->next_waiting)
+        if ((*link)->waits == WAITS_NOT || ((*link)->waits >= WAITS_TO_WRITE) != writes ||
+            (*link)->waits_for->pipe != pipe)
+            return false;
+    return link == queue->end;
+}
+
+bool pipe_audit(const struct pipe *pipe)
+{
+    if (!(pipe->readers | pipe->writers))
+        return false;
+    if (pipe->reading.first && (pipe_bytes(pipe) || !pipe->writers))
+        return false;
+    if (pipe->writing.first && (!pipe->readers || pipe->writing.first->bytes <= room(pipe)))
+        return false;
+    return queue_audit(pipe, &pipe->reading, false) && queue_audit(pipe, &pipe->writing, true);
+}

@@ -1,0 +1,41 @@
+/*
+ * Pipes: a ring of bytes (servers/pipe_ring.h), which the server fills and empties for its clients. A client that is
+ * alone at an end may do that itself.
+ *
+ *   P1  `readers` and `writers` are the open files of each end; with the last of both the pipe goes
+ *   P2  clients wait to read only while the ring is empty and there is a writer
+ *       clients wait to write only while there is a reader, and no room for the bytes of the first of them
+ *       so both never wait at once, except just after a client changed a ring that it has in its memory
+ *   P3  a write goes in whole, in the order in which they came
+ *   P4  the ring says whether there are clients who wait
+ */
+#pragma once
+
+#include "servers/file/client.h"
+
+struct pipe;
+
+/* There are none. */
+void pipes_init(void);
+
+/* With one reader and one writer; 0: there is no memory for it. */
+struct pipe *pipe_make(void);
+
+/* One open file of that end is closed. After the last one, those who wait at the other end are told. */
+void pipe_close(struct pipe *pipe, bool writes);
+
+/* The results of read and write, or SERVER_LATER. */
+int32_t pipe_read(struct client *client, struct open_file *file, uint32_t bytes, bool wait, struct words *words);
+int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes, struct words *words);
+
+/* The client leaves the queue in which it waits. */
+void pipe_forget_waiting(struct client *client);
+
+/* The same, and its call is answered with EINTR. */
+void pipe_interrupt(struct client *client);
+
+/* The bytes in it. */
+uint32_t pipe_bytes(const struct pipe *pipe);
+
+/* True if P1 to P3 hold; for tests. */
+bool pipe_audit(const struct pipe *pipe);

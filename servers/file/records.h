@@ -1,0 +1,34 @@
+/*
+ * Records: small objects of one size each class, several to a page.
+ *
+ *   page:  | struct record_page | record | record | ... |
+ *
+ *   R1  a page belongs to one class, and has at least one record in use: with the last one it is given back
+ *   R2  a class's list has its pages with room; its other pages are in no list
+ *   R3  a free record is in its page's list, or behind those that were ever in use
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct record_page;
+
+struct record_class {
+    uint32_t size;
+    bool is_unreserved; /* set after record_class_init(): its pages are not of the reserve (P4 of pages.h) */
+    struct record_page *with_room;
+    uint32_t records, pages;
+};
+
+enum { RECORD_MAX = 2000 };
+
+/* Records of `size` bytes, at most RECORD_MAX; none is there yet. */
+void record_class_init(struct record_class *class, uint32_t size);
+
+/* Zeroed; null: no memory. */
+void *record_make(struct record_class *class);
+void record_free(struct record_class *class, void *record);
+
+/* Panics unless R1..R3 hold; returns the pages of the class. */
+uint32_t record_audit(const struct record_class *class);

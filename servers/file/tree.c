@@ -1,0 +1,71 @@
+#include "servers/file/tree.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "servers/archive.h"
+#include "servers/file/directory.h"
+#include "servers/file/inode.h"
+
+static struct memory_device device;
+static struct inode *console;
+
+struct inode *tree_console(void)
+{
+    return console;
+}
+
+/* There is memory for what a tree has at first. */
+static void must(bool good)
+{
+    if (!good)
+        __builtin_trap();
+}
+
+static struct inode *make(struct inode *directory, const char *name, struct inode_attributes attributes)
+{
+    struct inode *made;
+
+    must(!directory_create(directory, name, (uint32_t)strlen(name), &attributes, &made));
+    return made;
+}
+
+/* A second file of a name is left out. */
+static void add(struct inode *directory, const char *name, struct inode *inode)
+{
+    int error = directory_add(directory, name, (uint32_t)strlen(name), inode);
+    must(!error || error == -EEXIST);
+}
+
+static void add_entry(const void *archive, const struct archive_entry *entry, struct inode *programs)
+{
+    const char *name = archive_name(archive, entry);
+    bool program = entry->kind == ARCHIVE_PROGRAM;
+
+    if (!program && entry->kind != ARCHIVE_FILE)
+        return;
+    struct inode *inode = inode_from_device(&device.device, entry->first_page, entry->bytes);
+    must(inode);
+    inode->mode = program ? 0755 : 0644;
+    if (program)
+        add(programs, name, inode);
+    add(directory_root, name, inode);
+    inode_drop(inode);
+}
+
+void tree_init(const void *archive, uint32_t pages)
+{
+    memory_device_init(&device, archive, pages);
+    struct inode *programs = make(directory_root, "bin", (struct inode_attributes){INODE_DIRECTORY, 0755, 0});
+    struct inode *devices = make(directory_root, "dev", (struct inode_attributes){INODE_DIRECTORY, 0755, 0});
+    make(directory_root, "tmp", (struct inode_attributes){INODE_DIRECTORY, 01777, 0});
+    console = make(devices, "console", (struct inode_attributes){INODE_DEVICE, 0620, DEVICE_CONSOLE});
+    add(directory_root, "console", console);
+    make(devices, "tty", (struct inode_attributes){INODE_DEVICE, 0666, DEVICE_TERMINAL});
+    make(devices, "null", (struct inode_attributes){INODE_DEVICE, 0666, DEVICE_NULL});
+    make(devices, "zero", (struct inode_attributes){INODE_DEVICE, 0666, DEVICE_ZERO});
+    inode_hold(console); /* for the first descriptors, whatever becomes of its names */
+    for (const struct archive_entry *entry = archive_first(archive); entry; entry = archive_next(archive, entry))
+        add_entry(archive, entry, programs);
+}

@@ -1,0 +1,20 @@
+/*
+ * The tree as it is at first:
+ *
+ *      /bin/...      the boot archive's programs
+ *      /...          the same, as xv6's programs look for others where they are
+ *      /...          files that were put into the archive
+ *      /dev/...      console, tty, null, zero; the console is /console, too
+ *      /tmp
+ */
+#pragma once
+
+#include <stdint.h>
+
+struct inode;
+
+/* The archive's `pages` pages are at `archive` for good. */
+void tree_init(const void *archive, uint32_t pages);
+
+/* The console's device. */
+struct inode *tree_console(void);

@@ -1,0 +1,76 @@
+/*
+ * What the file server and its clients say to each other beside the calls' words. Numbers of flags, modes and commands
+ * are those of Linux on i386.
+ */
+#pragma once
+
+#include "servers/clients.h"
+
+enum {
+    FILE_DATA_MAX = 256,        /* more goes by the transfer page */
+    FILE_TRANSFER_MAX = 4096,   /* which has so many bytes */
+    FILE_TRANSFER = 0x8fd000,   /* and is at that address of each client's */
+    FILE_PATH_BYTES = 1024,     /* with its zero byte */
+    FILE_CWD = -100,            /* in place of a directory's descriptor: the working directory */
+    FILE_DESCRIPTORS_MAX = 128, /* of a process */
+};
+
+/* Answers in place of 0. */
+enum { FILE_MORE = 1, FILE_CONSOLE = 2, FILE_AGAIN = 3, FILE_COPY = 4 };
+
+/* Flags of open, duplicate and pipe; of paths. */
+enum {
+    O_ACCESS = 3,
+    O_READ_ONLY = 0,
+    O_WRITE_ONLY = 1,
+    O_READ_WRITE = 2,
+    O_CREATE_FILE = 0100,
+    O_EXCLUSIVE = 0200,
+    O_TRUNCATE = 01000,
+    O_APPENDING = 02000,
+    O_NONBLOCKING = 04000,
+    O_DIRECTORIES = 0200000,
+    O_CLOSE_ON_EXEC = 02000000,
+    O_RAW = 0x40000000, /* none of Linux's: reading a directory gives struct file_raw_entry, as xv6's do */
+    FILE_EXACTLY = 1,
+    FILE_EMPTY_PATH = 0x1000,
+    FILE_REMOVE_DIRECTORY = 0x200,
+    FILE_REMOVE_ANY = 1,
+};
+enum { FILE_GET_FD = 1, FILE_SET_FD, FILE_GET_FLAGS, FILE_SET_FLAGS };
+enum { FILE_MODE = 1, FILE_MODIFIED };
+
+/* Of a mode: what kind it is. */
+enum {
+    MODE_KIND = 0170000,
+    MODE_PIPE = 0010000,
+    MODE_CHARACTERS = 0020000,
+    MODE_DIRECTORY = 0040000,
+    MODE_FILE = 0100000
+};
+
+/* Devices: major << 8 | minor. */
+enum { DEVICE_NULL = 0x103, DEVICE_ZERO = 0x105, DEVICE_TERMINAL = 0x500, DEVICE_CONSOLE = 0x501 };
+
+struct file_status {
+    uint32_t inode, mode, links, size, device, modified, pages; /* modified: seconds since 1970; pages: that it takes */
+};
+
+/* An entry of a directory; the next one is behind its name, at a multiple of 4. */
+struct file_entry {
+    uint32_t inode, position; /* of the entry behind it: an offset of seek's */
+    uint8_t mode_kind;        /* MODE_KIND >> 12 */
+    uint8_t length;
+    uint16_t unused;
+    char name[];
+};
+
+/* The data of map. shared: processes that map the file so see each other's stores. */
+struct file_map_request {
+    uint32_t pages, shared;
+};
+
+struct file_raw_entry {
+    uint16_t inode; /* 0: none */
+    char name[14];  /* zeros behind it */
+};

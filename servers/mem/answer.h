@@ -1,0 +1,17 @@
+/* Answers of the memory server's: the flags with which the words are one, as in server.h. */
+#pragma once
+
+#include "libuser/ipc/ipc.h"
+
+static inline uint32_t answer(struct words *words, int status)
+{
+    words->w[0] = (uint32_t)status;
+    return IPC_REPLY;
+}
+
+/* The page has the item. */
+static inline uint32_t answer_with_item(struct message_page *page, struct words *words)
+{
+    page->tag = 1 << TAG_ITEMS_SHIFT;
+    return answer(words, 0) | IPC_EXTENDED;
+}

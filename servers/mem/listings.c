@@ -1,0 +1,67 @@
+#include "servers/mem/listings.h"
+
+#include "servers/mem/answer.h"
+#include "servers/mem/frames.h"
+#include "servers/mem/heap.h"
+#include "servers/mem/shm_table.h"
+#include "servers/mem/space.h"
+#include "servers/mem/task_frames.h"
+#include "servers/proto/mem.h"
+
+#include <errno.h>
+
+static uint32_t handle_info(struct words *words)
+{
+    struct frames_count count = frames_count();
+
+    uint32_t kept = heap_kept() + space_spares() + task_frames_spare();
+    *words = (struct words){{0, count.free + kept, count.total, shm_table_count()}};
+    return IPC_REPLY;
+}
+
+static uint32_t handle_space_usage(struct words *words)
+{
+    const struct space *space = space_find(words->w[1]);
+
+    if (!space)
+        return answer(words, -ENOENT);
+    *words = (struct words){{0, space->committed + space->low, space->direct, space->lent}};
+    return IPC_REPLY;
+}
+
+static uint32_t handle_frame_usage(struct words *words)
+{
+    struct frames_usage usage;
+
+    if (!frames_usage(words->w[1], &usage))
+        return answer(words, -ENOENT);
+    *words = (struct words){{0, usage.held, usage.shared, usage.lent}};
+    return IPC_REPLY;
+}
+
+static uint32_t handle_segment(struct words *words)
+{
+    const struct segment *segment;
+    uint32_t number = words->w[1];
+
+    if (!shm_table_next(&number, &segment))
+        return answer(words, -ENOENT);
+    *words = (struct words){{0, number, segment ? segment->id : 0, segment ? segment->holders : 0}};
+    return IPC_REPLY;
+}
+
+uint32_t listings_answer(struct words *words, int error)
+{
+    switch (words->w[0]) {
+    case MEM_INFO:
+        return handle_info(words);
+    case MEM_SPACE_USAGE:
+        return handle_space_usage(words);
+    case MEM_FRAME_USAGE:
+        return handle_frame_usage(words);
+    case MEM_SEGMENT:
+        return handle_segment(words);
+    default:
+        return answer(words, error);
+    }
+}

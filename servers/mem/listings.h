@@ -1,0 +1,7 @@
+/* The calls by which everybody may see who has what. */
+#pragma once
+
+#include "libuser/sys/syscall.h"
+
+/* One of these calls, or the error: the flags of the answer. */
+uint32_t listings_answer(struct words *words, int error);

@@ -1,0 +1,198 @@
+#include "servers/mem/manager.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "servers/mem/answer.h"
+#include "servers/mem/fork.h"
+#include "servers/mem/frames.h"
+#include "servers/mem/listings.h"
+#include "servers/mem/regions.h"
+#include "servers/mem/task_frames.h"
+#include "servers/proto/mem.h"
+
+static struct message_page *page;
+
+/* Where the next capability goes. */
+static void open_slot(void)
+{
+    page->slots = space_receive_slot();
+    page->slots_count = 1;
+}
+
+/* 0 if a space of that id can be made of the task that came with the message. */
+static int check_new_space(uint32_t id)
+{
+    if ((page->tag & TAG_ITEMS) != 1 << TAG_ITEMS_SHIFT || id == 0 || id > BADGE_MAX)
+        return -EINVAL;
+    return space_find(id) || space_find_ending(id) ? -EEXIST : 0;
+}
+
+static uint32_t handle_space_create(struct words *words)
+{
+    int status = check_new_space(words->w[1]);
+
+    if (!status)
+        status = space_create(words->w[1], &frames_account);
+    open_slot();
+    return answer(words, status);
+}
+
+static uint32_t handle_space_fork(struct words *words)
+{
+    struct space *parent = space_find(words->w[1]);
+
+    if (!parent)
+        return answer(words, -ENOENT);
+    int status = parent->work ? -EINVAL : check_new_space(words->w[2]);
+    if (!status)
+        status = space_create_like(words->w[2], parent);
+    if (!status)
+        status = fork_space(parent, space_find(words->w[2]));
+    open_slot();
+    return answer(words, status);
+}
+
+static uint32_t handle_space_fork_more(struct words *words)
+{
+    struct space *parent = space_find(words->w[1]), *space = space_find(words->w[2]);
+
+    return answer(words, parent && space ? fork_more(parent, space) : -ENOENT);
+}
+
+static uint32_t handle_space_map(struct words *words)
+{
+    struct space *space = space_find(words->w[1]);
+    struct mem_segment segment;
+
+    if (!space)
+        return answer(words, -ENOENT);
+    if (space->work || (page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof(segment))
+        return answer(words, -EINVAL);
+    memcpy(&segment, page->words, sizeof(segment));
+    return answer(words, regions_map_segment(space, &segment));
+}
+
+static uint32_t handle_space_finish(struct words *words)
+{
+    struct space *space = space_find(words->w[1]);
+
+    if (!space)
+        return answer(words, -ENOENT);
+    return answer(words, space->work ? -EINVAL : regions_finish(space, words->w[2]));
+}
+
+static uint32_t handle_space_copy(struct words *words)
+{
+    struct space *space = space_find(words->w[1]);
+    uint32_t bytes = words->w[2] % PAGE_SIZE, address = words->w[2] - bytes;
+
+    if (!space)
+        return answer(words, -ENOENT);
+    return answer(words, space->work ? -EINVAL : regions_copy(space, address, words->w[3], bytes ? bytes : PAGE_SIZE));
+}
+
+static uint32_t handle_space_destroy(struct words *words)
+{
+    struct space *space = space_find(words->w[1]);
+
+    space_settle();
+    if (!space)
+        space = space_find_ending(words->w[1]);
+    return answer(words, space ? space_destroy(space) : -ENOENT);
+}
+
+static uint32_t handle_space_clear(struct words *words)
+{
+    struct space *space = space_find(words->w[1]);
+
+    if (!space)
+        return answer(words, -ENOENT);
+    return answer(words, space->work == WORK_COPY ? -EINVAL : space_clear(space, words->w[2], words->w[3]));
+}
+
+static uint32_t handle_space_limit(struct words *words)
+{
+    struct space *space = space_find(words->w[1]);
+
+    return answer(words, space ? space_set_limit(space, words->w[2]) : -ENOENT);
+}
+
+/* The manager gets a child of the frame's capability. */
+static uint32_t handle_task_frame(struct words *words)
+{
+    int number = task_frames_make();
+
+    if (number < 0)
+        return answer(words, number);
+    words->w[1] = (uint32_t)number;
+    page->items[0] = item_cap(task_frames_at(words->w[1])->slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
+    return answer_with_item(page, words);
+}
+
+static uint32_t handle_task_frame_end(struct words *words)
+{
+    if (!task_frames_at(words->w[1]))
+        return answer(words, -ENOENT);
+    task_frames_end(words->w[1]);
+    return answer(words, 0);
+}
+
+static uint32_t handle_casualty(struct words *words)
+{
+    struct space *space = casualty_take();
+
+    if (!space)
+        return answer(words, -ENOENT);
+    const struct casualty *casualty = &space->casualty;
+    uint32_t why = casualty->cause | casualty->vector << CASUALTY_VECTOR_SHIFT;
+    *words = (struct words){{0, space->id, casualty->address, why}};
+    return IPC_REPLY;
+}
+
+static uint32_t handle_casualty_resume(struct words *words)
+{
+    struct space *space = space_find(words->w[1]);
+
+    return answer(words, space && casualty_resume(space) ? 0 : -ENOENT);
+}
+
+uint32_t manager_answer(struct words *words, int error)
+{
+    switch (words->w[0]) {
+    case MEM_SPACE_CREATE:
+        return handle_space_create(words);
+    case MEM_SPACE_FORK:
+        return handle_space_fork(words);
+    case MEM_SPACE_FORK_MORE:
+        return handle_space_fork_more(words);
+    case MEM_SPACE_MAP:
+        return handle_space_map(words);
+    case MEM_SPACE_FINISH:
+        return handle_space_finish(words);
+    case MEM_SPACE_COPY:
+        return handle_space_copy(words);
+    case MEM_SPACE_DESTROY:
+        return handle_space_destroy(words);
+    case MEM_SPACE_CLEAR:
+        return handle_space_clear(words);
+    case MEM_SPACE_LIMIT:
+        return handle_space_limit(words);
+    case MEM_TASK_FRAME:
+        return handle_task_frame(words);
+    case MEM_TASK_FRAME_END:
+        return handle_task_frame_end(words);
+    case MEM_CASUALTY:
+        return handle_casualty(words);
+    case MEM_CASUALTY_RESUME:
+        return handle_casualty_resume(words);
+    default:
+        return listings_answer(words, error);
+    }
+}
+
+void manager_init(struct message_page *message)
+{
+    page = message;
+    open_slot();
+}

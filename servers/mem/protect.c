@@ -1,0 +1,77 @@
+/* The rights that a program wants for its pages. */
+#include <errno.h>
+
+#include "servers/clients.h"
+#include "servers/mem/layout.h"
+#include "servers/mem/regions.h"
+
+/* As it is, or will be when it is touched; 0: there is none. */
+static uint32_t entry_at(const struct space *space, uint32_t address)
+{
+    uint32_t entry = pages_get(&space->pages, address);
+
+    return entry || !regions_is_heap(space, address) ? entry : PAGE_ZERO | PAGE_WRITE;
+}
+
+static uint32_t with_rights(uint32_t entry, uint32_t rights)
+{
+    entry &= ~(uint32_t)(PAGE_PROTECTED | PAGE_EXECUTE);
+    if (!(rights & RIGHT_READ))
+        entry |= PAGE_NO_READ;
+    if (!(rights & RIGHT_WRITE) && entry & PAGE_WRITE)
+        entry |= PAGE_NO_WRITE;
+    if (rights & RIGHT_EXECUTE)
+        entry |= PAGE_EXECUTE;
+    return entry;
+}
+
+/* Neither a segment's page, nor another server's, nor the vdso's is the program's. */
+static bool is_foreign(uint32_t entry, uint32_t address)
+{
+    return entry & (PAGE_SHM | PAGE_FOREIGN) || (address >= VDSO_BASE && address < PROGRAM_BASE);
+}
+
+static int check(const struct space *space, uint32_t address, uint32_t rights)
+{
+    uint32_t entry = entry_at(space, address);
+
+    if (!entry)
+        return -ENOMEM;
+    return is_foreign(entry, address) || (rights & RIGHT_WRITE && !(entry & PAGE_WRITE)) ? -EACCES : 0;
+}
+
+/* What was mapped with other rights is mapped again when it is touched. */
+static void protect(struct space *space, uint32_t address, uint32_t rights)
+{
+    uint32_t before = entry_at(space, address), after = with_rights(before, rights);
+
+    if (before == after)
+        return;
+    if (before & PAGE_MAPPED && page_rights(before) != page_rights(after)) {
+        space_unmap(space, address, 1);
+        after &= ~(uint32_t)PAGE_MAPPED;
+    }
+    *pages_open(&space->pages, address) = after;
+}
+
+static bool are_rights(uint32_t rights)
+{
+    return rights == 0 || rights == RIGHT_READ || rights == (RIGHT_READ | RIGHT_WRITE) || rights == (RIGHT_READ | RIGHT_EXECUTE);
+}
+
+int regions_protect(struct space *space, uint32_t *address, uint32_t length, uint32_t rights)
+{
+    uint32_t pages = pages_of(length), first = *address;
+
+    if (!length || first % PAGE_SIZE || first >= USER_END || pages > (USER_END - first) >> PAGE_BITS || !are_rights(rights))
+        return -EINVAL;
+    for (uint32_t done = 0; done < pages; done++, *address += PAGE_SIZE) {
+        if (done == STEP_PAGES / 2)
+            return MEM_MORE;
+        int status = check(space, *address, rights);
+        if (status)
+            return status;
+        protect(space, *address, rights);
+    }
+    return 0;
+}

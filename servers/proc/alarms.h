@@ -1,0 +1,21 @@
+/*
+ * Alarms: SIGALRM for a process at a tick, and perhaps again every so many ticks. By the tick, the first first, as the sleepers.
+ */
+#pragma once
+
+#include "servers/proc/process.h"
+
+/* Sets a process's alarm in so many ticks, or none, in place of the one that it had. */
+void alarms_set(struct process *process, uint32_t now, uint32_t ticks, uint32_t every);
+
+/* The process ends. */
+void alarms_remove(struct process *process);
+
+/* In how many ticks it comes, 0: there is none. */
+uint32_t alarms_left(const struct process *process, uint32_t now);
+
+/* Whether anybody waits for a tick. */
+bool alarms_are_set(void);
+
+/* Sends what is due, so many at most: the others with the next tick. */
+void alarms_tick(uint32_t now);

@@ -1,0 +1,73 @@
+#include "servers/proc/argument_calls.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The bytes of the message's data, or -1 if it says more than it has. */
+static int32_t data_bytes(uint32_t bytes)
+{
+    return bytes <= (message_page->tag & TAG_WORDS) * sizeof(uint32_t) ? (int32_t)bytes : -1;
+}
+
+/* The arguments of a spawn or exec: the message's, or with no bytes those that were put before. */
+int32_t arguments_take(struct process *process, const struct words *words, struct arguments **arguments)
+{
+    uint32_t count = words->w[1], bytes = words->w[2];
+
+    if (data_bytes(bytes) < 0)
+        return -EINVAL;
+    if (bytes == 0) {
+        *arguments = process->next_arguments;
+        process->next_arguments = NULL;
+    } else {
+        *arguments = arguments_make(bytes, process->account);
+        memcpy((*arguments)->text, message_page->words, bytes);
+        (*arguments)->bytes = bytes;
+    }
+    if (!*arguments)
+        return -EINVAL;
+    (*arguments)->count = count;
+    if (arguments_are_strings(*arguments))
+        return 0;
+    arguments_drop(*arguments);
+    return -EINVAL;
+}
+
+int32_t call_args(struct process *process, struct words *words)
+{
+    const struct arguments *arguments = process->arguments;
+    uint32_t offset = words->w[1];
+
+    if (!arguments || offset > arguments->bytes)
+        return -EINVAL;
+    uint32_t bytes =
+        arguments->bytes - offset < IPC_DATA_MAX ? arguments->bytes - offset : IPC_DATA_MAX;
+    memcpy(message_page->words, arguments->text + offset, bytes);
+    words->w[1] = arguments->count;
+    words->w[2] = arguments->bytes;
+    words->w[3] = bytes;
+    return (int32_t)ipc_extend(bytes, 0);
+}
+
+/* At offset 0 begins a new set. */
+int32_t call_args_put(struct process *process, struct words *words)
+{
+    uint32_t offset = words->w[1], bytes = words->w[2];
+
+    if (data_bytes(bytes) < 0)
+        return -EINVAL;
+    if (offset > ARGUMENTS_MAX || bytes > ARGUMENTS_MAX - offset)
+        return -E2BIG;
+    if (offset == 0) {
+        arguments_drop(process->next_arguments);
+        process->next_arguments = arguments_make(ARGUMENTS_MAX, process->account);
+        if (!process->next_arguments)
+            return -E2BIG;
+    }
+    struct arguments *arguments = process->next_arguments;
+    if (!arguments || arguments->bytes != offset)
+        return -EINVAL;
+    memcpy(arguments->text + offset, message_page->words, bytes);
+    arguments->bytes += bytes;
+    return 0;
+}

@@ -1,0 +1,24 @@
+/*
+ * Processes that wait at a word of memory until another one wakes them. A place is an address of one process's, or one in
+ * shared memory: there an address is the same page for all.
+ *
+ *      futex_watch() --------> the vdso looks at the word ------> a sleep that futex_wake() ends
+ *
+ *   F1  who watches is in the queue, from before the word is looked at until it is woken, its time is over, or a signal comes: what
+ *       is changed and then woken for in between is not missed
+ *   F2  who waits for a wake-up has `waits` WAITS_TICK, as a sleeper
+ */
+#pragma once
+
+#include "servers/proc/process.h"
+
+/* The process watches that place from now on, in place of another; `shared`: of all processes. */
+void futex_watch(struct process *process, uint32_t address, bool shared);
+
+/* It does not any more: true if it was woken since it began to. */
+bool futex_forget(struct process *process);
+
+/* Wakes so many that watch a place of that process's, or a shared one, the first first; how many. So many others watch the
+ * place `to` then. */
+uint32_t futex_wake(const struct process *process, uint32_t address, bool shared, uint32_t count);
+void futex_requeue(const struct process *process, uint32_t address, bool shared, uint32_t count, uint32_t to);

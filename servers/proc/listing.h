@@ -1,0 +1,8 @@
+/* What everybody may see of the processes. */
+#pragma once
+
+#include "servers/proc/process.h"
+#include "servers/process_format.h"
+
+/* The first one from *index on, which is behind it then; init is none. False: there are no more. */
+bool listing_next(uint32_t *index, struct listed_process *listed);

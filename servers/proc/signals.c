@@ -1,0 +1,298 @@
+#include "servers/proc/signals.h"
+
+#include "servers/clients.h"
+#include "servers/proc/front.h"
+#include "servers/proc/futex.h"
+#include "servers/proc/life.h"
+#include "servers/proc/sleepers.h"
+#include "servers/proc/waits.h"
+#include "servers/proto/console.h"
+#include "servers/proto/file.h"
+#include "servers/proto/mem.h"
+
+static bool some_are_missed; /* who could not be interrupted is tried again */
+
+static uint32_t uncatchable(void)
+{
+    return signal_bit(SIGNAL_KILL) | signal_bit(SIGNAL_STOP) | 1u << SIGNAL_LAST;
+}
+
+bool signal_is_ignored(uint32_t signal)
+{
+    return signal == SIGNAL_CHILD || signal == SIGNAL_CONTINUE || signal == SIGNAL_URGENT || signal == SIGNAL_WINDOW;
+}
+
+bool signal_stops(uint32_t signal)
+{
+    return signal >= SIGNAL_STOP && signal <= SIGNAL_STOP_LAST;
+}
+
+bool signal_would_stop(const struct process *process, uint32_t signal)
+{
+    const struct signals *s = &process->signals;
+
+    return signal_stops(signal) && !((s->caught | s->ignored | s->blocked) & signal_bit(signal));
+}
+
+uint32_t signals_due(const struct process *process)
+{
+    const struct signals *s = &process->signals;
+
+    return s->pending & s->caught & ~s->blocked;
+}
+
+/* ----------------------------------------------------------------------------------- interrupting */
+
+/* The calls of a stopped thread come to their end: mem and the file server answer in the order in which they are called, or
+ * when they are told to; the console says whether it has still to answer. Then only proc can change its registers. */
+static bool end_calls(const struct process *process)
+{
+    uint32_t free, total, segments, waits = 1;
+
+    if (mem_info(PROC_SLOT_MEM, 0, &free, &total, &segments))
+        return false;
+    if (process->has_files && file_interrupt(PROC_SLOT_FILE, 0, process->badge))
+        return false;
+    return !console_interrupt(PROC_SLOT_CONSOLE, 0, process->badge, &waits) && !waits;
+}
+
+static bool divert_stopped(struct process *process)
+{
+    struct signals *s = &process->signals;
+    bool in_call;
+
+    if (!body_stopped_at(&process->body, &s->eip, &in_call) || (in_call && !end_calls(process)))
+        return false;
+    s->is_diverted = body_divert(&process->body, VDSO_INTERRUPTED);
+    return s->is_diverted;
+}
+
+static void divert(struct process *process)
+{
+    if (process->signals.is_diverted)
+        return;
+    body_stop(&process->body);
+    some_are_missed |= !divert_stopped(process);
+    body_resume(&process->body);
+}
+
+static void interrupt_wait(struct process *process)
+{
+    waits_answer(process, -EINTR, (struct words){{0}});
+    front_changed(process);
+}
+
+static void interrupt_sleep(struct process *process)
+{
+    uint32_t left = sleepers_left(process);
+
+    sleepers_remove(process);
+    (void)futex_forget(process);
+    waits_answer(process, 0, (struct words){{0, left}});
+}
+
+static void interrupt(struct process *process)
+{
+    if (process->waits == WAITS_TICK)
+        interrupt_sleep(process);
+    else if (process->waits == WAITS_CHILD)
+        interrupt_wait(process);
+    else if (process->waits == WAITS_NOT)
+        divert(process);
+}
+
+void signals_go_on(struct process *process)
+{
+    if (signals_due(process))
+        interrupt(process);
+}
+
+void signals_tick(void)
+{
+    struct process *process = NULL;
+
+    if (!some_are_missed)
+        return;
+    some_are_missed = false;
+    while ((process = process_next_live(process)))
+        signals_go_on(process);
+}
+
+/* ------------------------------------------------------------------------------------ faults */
+
+static bool is_call(const struct process *process, const struct casualty *casualty)
+{
+    enum { GENERAL_PROTECTION = 13, OF_GATE_0X80 = 0x402 };
+
+    return process->has_vdso && casualty->vector == GENERAL_PROTECTION && casualty->cause == OF_GATE_0X80;
+}
+
+static bool is_handled(const struct process *process, const struct casualty *casualty, uint32_t signal)
+{
+    const struct signals *s = &process->signals;
+
+    return is_call(process, casualty) || (s->caught & ~s->blocked & signal_bit(signal) && !s->is_faulting);
+}
+
+static bool go_on(const struct process *process)
+{
+    return mem_casualty_resume(PROC_SLOT_MEM, 0, process_index(process)) == 0;
+}
+
+/* Nobody is there who could call a handler. */
+static bool is_without_vdso(const struct casualty *casualty)
+{
+    enum { PAGE_FAULT = 14 };
+
+    return casualty->vector == PAGE_FAULT && casualty->address >> PAGE_BITS == VDSO_INTERRUPTED >> PAGE_BITS;
+}
+
+bool signals_fault(struct process *process, const struct casualty *casualty, uint32_t signal)
+{
+    struct signals *s = &process->signals;
+    uint32_t eip = 0, esp;
+    bool calls = is_call(process, casualty);
+
+    if (!is_handled(process, casualty, signal) || !body_place(&process->body, &eip, &esp))
+        return false;
+    if (s->is_diverted)
+        return eip == VDSO_INTERRUPTED && !is_without_vdso(casualty) && go_on(process);
+    if (!body_divert(&process->body, calls ? VDSO_CALLED : VDSO_INTERRUPTED))
+        return false;
+    s->is_diverted = true;
+    s->eip = eip;
+    s->esp = esp;
+    s->is_faulting = !calls;
+    s->fault = *casualty;
+    return go_on(process);
+}
+
+/* ------------------------------------------------------------------------------------ what is sent */
+
+static void keep(struct signals *s, struct signal signal)
+{
+    if (s->pending & signal_bit(signal.number))
+        return;
+    struct origin *place = s->origins;
+    while (place < s->origins + ORIGINS && place->number && s->pending & signal_bit(place->number))
+        place++;
+    if (place < s->origins + ORIGINS)
+        *place = (struct origin){(uint8_t)signal.number, (int16_t)signal.code, signal.sender};
+    s->pending |= signal_bit(signal.number);
+}
+
+/* True if it waits now. */
+static bool is_kept(struct process *process, struct signal signal)
+{
+    struct signals *s = &process->signals;
+
+    if (!((s->blocked | s->caught) & signal_bit(signal.number)))
+        return false;
+    keep(s, signal);
+    return true;
+}
+
+static bool is_lethal(const struct process *process, uint32_t signal)
+{
+    return !(process->signals.ignored & signal_bit(signal)) && !signal_is_ignored(signal) && !signal_stops(signal);
+}
+
+bool signal_send(struct process *process, struct signal signal)
+{
+    if (is_kept(process, signal)) {
+        signals_go_on(process);
+        return false;
+    }
+    if (!is_lethal(process, signal.number))
+        return false;
+    life_kill_running(process, signal.number);
+    return true;
+}
+
+bool signal_send_self(struct process *process, struct signal signal)
+{
+    if (is_kept(process, signal) || !is_lethal(process, signal.number))
+        return false;
+    life_kill(process, signal.number);
+    return true;
+}
+
+/* Who is in front is found out before the first one ends: then its parent waits no more. */
+void signals_interrupt(void)
+{
+    static struct process *in_front[PROCESSES_MAX];
+    uint32_t count = 0;
+
+    for (struct process *process = NULL; (process = process_next_live(process));)
+        if (process_index(process) != 0 && front_has(process))
+            in_front[count++] = process;
+    for (uint32_t i = 0; i < count; i++)
+        (void)signal_send(in_front[i], (struct signal){.number = SIGNAL_INTERRUPT, .code = CODE_KERNEL});
+}
+
+/* ------------------------------------------------------------------------------------ what waits */
+
+/* N2: the others do what they do by default. */
+static bool settle(struct process *process)
+{
+    struct signals *s = &process->signals;
+    uint32_t now;
+
+    while ((now = s->pending & ~s->blocked & ~s->caught)) {
+        uint32_t signal = (uint32_t)__builtin_ctz(now) + 1;
+        s->pending &= ~signal_bit(signal);
+        if (is_lethal(process, signal)) {
+            life_kill(process, signal);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is ignored from now on is forgotten, also if it is blocked. */
+bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uint32_t blocked)
+{
+    struct signals *s = &process->signals;
+    uint32_t dropped = s->caught & ~caught;
+
+    s->is_faulting = false;
+    s->caught = caught & ~uncatchable();
+    s->ignored = ignored & ~uncatchable() & ~s->caught;
+    s->blocked = blocked & ~uncatchable();
+    s->pending &= ~s->ignored;
+    for (uint32_t signal = 1; dropped && signal < SIGNALS; signal++)
+        if (dropped & signal_bit(signal) && signal_is_ignored(signal))
+            s->pending &= ~signal_bit(signal);
+    return settle(process);
+}
+
+struct signal signals_take(struct process *process, uint32_t blocked)
+{
+    struct signals *s = &process->signals;
+    uint32_t due = signals_due(process) & ~blocked;
+
+    if (!due)
+        return (struct signal){0};
+    uint32_t number = (uint32_t)__builtin_ctz(due) + 1;
+    s->pending &= ~signal_bit(number);
+    for (struct origin *origin = s->origins; origin < s->origins + ORIGINS; origin++)
+        if (origin->number == number) {
+            origin->number = 0;
+            return (struct signal){number, origin->sender, (enum signal_code)origin->code};
+        }
+    return (struct signal){.number = number};
+}
+
+/* ------------------------------------------------------------------------------------ fork, exec */
+
+void signals_fork(struct process *child, const struct process *parent)
+{
+    child->signals.caught = parent->signals.caught;
+    child->signals.ignored = parent->signals.ignored;
+    child->signals.blocked = parent->signals.blocked;
+}
+
+bool signals_exec(struct process *process)
+{
+    return signals_set(process, 0, process->signals.ignored, process->signals.blocked);
+}

@@ -1,0 +1,123 @@
+/*
+ * Signals of processes. What a program catches, ignores and blocks its vdso says (libuser/vdso/signals.c); its handlers are
+ * called there, never here: a signal that is caught waits in `pending`, and the process is interrupted.
+ *
+ *      signal_send()   blocked              it waits, whoever would ignore it or end by it
+ *                      caught               it waits, and is due: the process is interrupted
+ *                      ignored              nothing
+ *                      otherwise            nothing, or the end of the process: what is done by default
+ *
+ * Who waits for proc is interrupted by an answer. A thread that runs is diverted: only its eip is changed, to VDSO_INTERRUPTED.
+ * In a call of another server's it is when that has answered, which a server that lets its clients wait for long does at
+ * once, when proc says `interrupt` to it; or at the next tick. Where the thread was stays here until the vdso has asked for it,
+ * and it is not diverted again before that.
+ *
+ * Who faults is diverted in the same way, if that signal is caught and not blocked, and then mem answers the fault. A second
+ * fault before there is a frame ends it, by the first.
+ *
+ *   N1  neither `blocked` nor `caught` nor `ignored` has a signal that nobody may catch
+ *   N2  what waits is blocked or caught
+ *   N3  a process with a signal that is due is interrupted, or about to hear of it by its call's answer; it waits in no call
+ *       but for the end of its fork or exec
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SIGNALS = 32 }; /* numbers are below */
+enum { ORIGINS = 4 };  /* of so many that wait the sender is known; others come as if sent by nobody */
+
+/* With the numbers of <signal.h>. */
+enum {
+    SIGNAL_INTERRUPT = 2,
+    SIGNAL_ILLEGAL = 4,
+    SIGNAL_TRAP = 5,
+    SIGNAL_BUS = 7,
+    SIGNAL_ARITHMETIC = 8,
+    SIGNAL_KILL = 9,
+    SIGNAL_SEGMENT = 11,
+    SIGNAL_ALARM = 14,
+    SIGNAL_CHILD = 17,
+    SIGNAL_CONTINUE = 18,
+    SIGNAL_STOP = 19,
+    SIGNAL_STOP_LAST = 22,
+    SIGNAL_URGENT = 23,
+    SIGNAL_WINDOW = 28,
+    SIGNAL_LAST = SIGNALS - 1
+};
+
+/* si_code, as in <signal.h>. */
+enum signal_code { CODE_USER = 0, CODE_CHILD_EXITED = 1, CODE_CHILD_KILLED = 2, CODE_KERNEL = 0x80, CODE_THREAD = -6 };
+
+struct process;
+
+/* A fault that mem has told of. */
+struct casualty {
+    uint32_t space, address, cause, vector;
+};
+
+struct signal {
+    uint32_t number, sender; /* the sender's pid, 0: none */
+    enum signal_code code;
+};
+
+struct signals {
+    uint32_t caught, ignored, blocked, pending; /* sets: signal n as bit n - 1 */
+    struct origin {
+        uint8_t number; /* of one that waits, or of none */
+        int16_t code;
+        uint32_t sender;
+    } origins[ORIGINS];
+    bool is_diverted; /* and `eip` is where from */
+    bool is_faulting; /* until the vdso has made its frame, and says what is blocked then */
+    uint32_t eip, esp;
+    struct casualty fault;
+};
+
+static inline uint32_t signal_bit(uint32_t signal)
+{
+    return 1u << (signal - 1);
+}
+
+/* A process that runs or waits, another than the caller or one whose call is answered later: true if it is over now. */
+bool signal_send(struct process *process, struct signal signal);
+
+/* The same to the caller, which hears by the answer. */
+bool signal_send_self(struct process *process, struct signal signal);
+
+/* Those that wait, and may be heard. */
+uint32_t signals_due(const struct process *process);
+
+/* The caller's sets are others now; what waits and is not blocked any more does what is due: true if the process is over. */
+bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uint32_t blocked);
+
+/* One that is due and not in that set either, taken out; number 0: there is none. */
+struct signal signals_take(struct process *process, uint32_t blocked);
+
+/* A child begins with its parent's sets. Another program catches none: true if the process is over, by one that it
+ * caught before. */
+void signals_fork(struct process *child, const struct process *parent);
+bool signals_exec(struct process *process);
+
+/* The thread waits in a fault: true if it goes on, in its handler, or in the vdso with what it has called by a fault; or behind
+ * a signal that has just diverted it, to fault again. */
+bool signals_fault(struct process *process, const struct casualty *casualty, uint32_t signal);
+
+/* A process that waited for its fork runs on. */
+void signals_go_on(struct process *process);
+
+/* Control-C: SIGINT to all who are in front (front.h). */
+void signals_interrupt(void);
+
+/* A tick has passed: who could not be interrupted before is now, or at the next one. */
+void signals_tick(void);
+
+/* True if a signal that nobody handles does nothing. */
+bool signal_is_ignored(uint32_t signal);
+
+/* True if its default is to stop a process. */
+bool signal_stops(uint32_t signal);
+
+/* True if it would stop who neither handles nor blocks it: there is no such thing. */
+bool signal_would_stop(const struct process *process, uint32_t signal);

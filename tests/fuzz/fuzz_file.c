@@ -1,0 +1,23 @@
+/*
+ * Operations on the file server's tree, which the bytes choose, against a naive model of it: names, contents, holders,
+ * pages lent to clients, and how much memory there is. All walkers run after each; in the end each page must be free.
+ *
+ * fuzz: runs=500
+ * sources: servers/file/pages.c servers/file/records.c servers/file/radix.c servers/file/device.c
+ * sources: servers/file/page_map.c servers/file/inode.c servers/file/entry.c servers/file/directory.c
+ * sources: servers/file/path.c tests/host/file_tree.c tests/host/file_model.c tests/host/file_model_names.c
+ * sources: tests/host/file_model_contents.c tests/fuzz/bytes.c
+ */
+#include "tests/fuzz/bytes.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/host/file_model.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    bytes_begin(data, size);
+    model_begin();
+    while (bytes_are_left())
+        model_step();
+    model_end();
+    return 0;
+}

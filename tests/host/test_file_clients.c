@@ -1,0 +1,418 @@
+/*
+ * The file server, whole: clients that begin, fork, execute and end; the page that each shares with the server, programs
+ * for proc, pages of files, and rings of pipes in a client's memory.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/file/main.c servers/file/client.c servers/file/open_file.c servers/file/pipe.c servers/file/names.c
+ * sources: servers/file/content.c servers/file/descriptors.c servers/file/mapping.c servers/file/tree.c servers/file/path.c
+ * sources: servers/file/directory.c servers/file/entry.c servers/file/inode.c servers/file/device.c
+ * sources: servers/file/page_map.c servers/file/pages.c servers/file/records.c servers/file/radix.c servers/archive.c
+ * sources: tests/server/state_end.c tests/server/server_run.c tests/server/file_machine.c
+ */
+#include "tests/server/file_machine.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "servers/clients.h"
+#include "servers/file/inode.h"
+#include "servers/file/pages.h"
+#include "servers/pipe_ring.h"
+#include "tests/host/check.h"
+
+enum { PAGES = 400, A = 1, B = 2, C = 3, CWD = (uint32_t)FILE_CWD, AT = 0x50000000 };
+
+static uint32_t inodes;
+
+static void count_inode(const struct inode *inode)
+{
+    (void)inode;
+    inodes++;
+}
+
+static uint32_t inodes_count(void)
+{
+    inodes = 0;
+    inode_for_each(count_inode);
+    return inodes;
+}
+
+static void begins(void)
+{
+    machine_begin(PAGES);
+    CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0);
+}
+
+/* All are gone: so are all pages. */
+static void ends(void)
+{
+    for (uint32_t badge = A; badge <= MACHINE_CLIENTS; badge++)
+        (void)ask(MANAGER, FILE_RELEASE, badge, 0, 0);
+    CHECK(pages_free() == machine_free_at_first());
+    machine_end();
+}
+
+static uint32_t opens(uint32_t badge, const char *path, uint32_t flags)
+{
+    CHECK(ask_path(badge, path, FILE_OPEN, CWD, flags, 0644) == 0);
+    return reply_of(badge)->w[0];
+}
+
+/* ---------------------------------------------------------------------------------- who is known */
+
+static void the_manager_tells_of_clients(void)
+{
+    begins();
+    CHECK(ask(MANAGER, FILE_BEGIN, 0, 0, 0) == -EINVAL && ask(MANAGER, FILE_BEGIN, A, 0, 0) == -EEXIST);
+    CHECK(ask(MANAGER, FILE_FORK, B, C, 0) == -ENOENT && ask(MANAGER, FILE_FORK, A, 0, 0) == -EINVAL && ask(MANAGER, FILE_FORK, A, A, 0) == -EEXIST);
+    CHECK(ask(MANAGER, FILE_EXEC, B, 0, 0) == -ENOENT && ask(MANAGER, FILE_RELEASE, B, 0, 0) == -ENOENT);
+    CHECK(ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == -ENOENT);
+    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(MANAGER, FILE_BEGIN, B, 0, 0) == -EEXIST && ask(MANAGER, FILE_FORK, A, B, 0) == -EEXIST);
+    CHECK(ask(MANAGER, FILE_BEGIN, A + 256, 0, 0) == 0 && ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0); /* of the same hash */
+    CHECK(ask(A, FILE_SPACE, 0, 0, 0) == -EBADF && ask(B, FILE_SPACE, 0, 0, 0) == 0);
+    CHECK(ask(A + 256, FILE_SPACE, 0, 0, 0) == 0 && ask(MANAGER, FILE_RELEASE, A + 256, 0, 0) == 0);
+    ends();
+}
+
+/* Only the manager may say so; nobody else is heard who has not begun, and no call that there is not. */
+static void others_are_not_heard(void)
+{
+    begins();
+    for (uint32_t number = FILE_BEGIN; number < FILE_CALLS_END; number++)
+        CHECK(ask(A, number, B, 0, 0) == -EPERM && ask(C, number, A, 0, 0) == -EPERM);
+    for (uint32_t number = FILE_OPEN; number <= FILE_PLACE; number++)
+        CHECK(ask(C, number, 0, 0, 0) == -EBADF && ask(MANAGER, number, 0, 0, 0) == -EBADF);
+    CHECK(ask(A, 0, 0, 0, 0) == -ENOSYS);
+    CHECK(ask(A, FILE_CALLS_END, 0, 0, 0) == -ENOSYS && ask(A, 0xffffffff, 0, 0, 0) == -ENOSYS && ask(MANAGER, 0xffffffff, 0, 0, 0) == -ENOSYS);
+    ends();
+}
+
+static void who_begins_has_the_console(void)
+{
+    begins();
+    for (uint32_t fd = 0; fd < 3; fd++) {
+        CHECK(ask(A, FILE_READ, fd, 10, 0) == FILE_CONSOLE && ask(A, FILE_CONTROL, fd, FILE_GET_FD, 0) == 0 && reply_of(A)->w[0] == 0);
+        CHECK(ask(A, FILE_CONTROL, fd, FILE_GET_FLAGS, 0) == 0 && reply_of(A)->w[0] == O_READ_WRITE);
+    }
+    CHECK(ask(A, FILE_GET_LIMIT, 0, 0, 0) == 0 && reply_of(A)->w[1] == 3);
+    ends();
+}
+
+static void forks_share(void)
+{
+    begins();
+    uint32_t fd = opens(A, "data", 0);
+    CHECK(ask_path(A, "/dev", FILE_CHANGE_DIRECTORY, CWD, 0, 0) == 0 && ask(MANAGER, FILE_FORK, A, B, 0) == 0);
+    CHECK(ask(A, FILE_READ, fd, 3, 0) == 0 && ask(B, FILE_READ, fd, 3, 0) == 0 && !memcmp(reply_of(B)->data, "def", 3));
+    CHECK(ask(B, FILE_WORKING_DIRECTORY, 256, 0, 0) == 0 && !strcmp(reply_of(B)->data, "/dev"));
+    CHECK(ask(B, FILE_CLOSE, fd, 0, 0) == 0 && ask(A, FILE_SEEK, fd, 0, 1) == 0 && reply_of(A)->w[0] == 6);
+    CHECK(opens(B, "null", 0) == fd && ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0 && ask(B, FILE_SEEK, fd, 0, 0) == 0);
+    ends();
+}
+
+/* What has no name any more goes with the last who has it: a descriptor that becomes another's, a working directory. */
+static void what_is_nobodys_goes(void)
+{
+    begins();
+    uint32_t free = pages_free(), count = inodes_count(), fd = opens(A, "new", O_READ_WRITE | O_CREATE_FILE);
+    CHECK(ask_data(A, "x", 1, (struct words){{FILE_WRITE, fd, 1}}) == 0 && ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0 && pages_free() < free);
+    CHECK(ask(A, FILE_DUPLICATE, 0, fd, FILE_EXACTLY) == 0 && pages_free() == free);
+    CHECK(ask_path(A, "d", FILE_MAKE, CWD, MODE_DIRECTORY, 0) == 0 && ask_path(A, "d", FILE_CHANGE_DIRECTORY, CWD, 0, 0) == 0);
+    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask_path(A, "/d", FILE_REMOVE, CWD, FILE_REMOVE_DIRECTORY, 0) == 0);
+    CHECK(ask_path(A, "/", FILE_CHANGE_DIRECTORY, CWD, 0, 0) == 0 && ask(B, FILE_WORKING_DIRECTORY, 256, 0, 0) == -ENOENT);
+    CHECK(inodes_count() == count + 1 && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && pages_free() == free && inodes_count() == count);
+    ends();
+}
+
+/* A client takes a record, which the reserve has for it; then there is no further one, and nothing is changed. */
+static void there_is_no_memory_for_a_client(void)
+{
+    int32_t status = 0;
+    uint32_t badge = A;
+
+    machine_begin(40);
+    CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0);
+    uint32_t fd = opens(A, "new", O_READ_WRITE | O_CREATE_FILE);
+    while (!status && badge < MACHINE_CLIENTS)
+        status = ask(MANAGER, FILE_FORK, A, ++badge, 0);
+    CHECK(status == -ENOMEM && ask(MANAGER, FILE_BEGIN, badge, 0, 0) == -ENOMEM && ask(badge, FILE_SPACE, 0, 0, 0) == -EBADF);
+    CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == -ENOMEM && ask(A, FILE_PIPE, 0, 0, 0) == -ENFILE && ask(A, FILE_SEEK, fd, 0, 0) == 0);
+    CHECK(ask(MANAGER, FILE_RELEASE, badge - 1, 0, 0) == 0 && ask(MANAGER, FILE_FORK, A, badge, 0) == 0);
+    CHECK(ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0);
+    ends();
+}
+
+/* ---------------------------------------------------------------------------------- exec */
+
+static void exec_closes_what_says_so(void)
+{
+    begins();
+    uint32_t fd = opens(A, "data", O_CLOSE_ON_EXEC), kept = opens(A, "data", 0);
+    CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && ask(MANAGER, FILE_EXEC, A, 0, 0) == 0 && machine_revoked == 1);
+    CHECK(ask(A, FILE_SEEK, fd, 0, 0) == -EBADF && ask(A, FILE_SEEK, kept, 0, 0) == 0 && ask(A, FILE_READ, kept, 4096, 0) == -EINVAL);
+    CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && ask(A, FILE_READ, kept, 4096, 0) == 0);
+    ends();
+}
+
+/* ---------------------------------------------------------------------------------- the transfer page */
+
+static void a_transfer_page_is_granted_once(void)
+{
+    begins();
+    CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && reply_of(A)->items == 1 && reply_of(A)->item.to == FILE_TRANSFER);
+    CHECK(reply_of(A)->item.slot == FILE_SLOT_MEMORY && reply_of(A)->item.pages == 1 && (reply_of(A)->item.kind_rights & RIGHT_ALL) == (RIGHT_READ | RIGHT_WRITE));
+    for (uint32_t i = 0; i < FILE_TRANSFER_MAX; i++)
+        CHECK(transfer_of(A)[i] == 0); /* nothing of others */
+    uint32_t free = pages_free();
+    CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && reply_of(A)->items == 0 && pages_free() == free);
+    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(B, FILE_READ, 0, 300, 0) == -EINVAL && ask(B, FILE_TRANSFER_PAGE, 0, 0, 0) == 0);
+    CHECK(transfer_of(A) != transfer_of(B) && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && machine_revoked == 1);
+    ends();
+}
+
+/* It has no window there: it has no page then, and may ask again. */
+static void a_transfer_page_is_refused(void)
+{
+    begins();
+    uint32_t free = pages_free();
+    machine_refuses_items = true;
+    CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == -ENOMEM && pages_free() == free && machine_revoked == 1);
+    machine_refuses_items = false;
+    uint32_t fd = opens(A, "data", 0);
+    CHECK(ask(A, FILE_READ, fd, 300, 0) == -EINVAL && ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && ask(A, FILE_READ, fd, 300, 0) == 0);
+    ends();
+}
+
+/* ---------------------------------------------------------------------------------- programs */
+
+static void programs_are_found(void)
+{
+    begins();
+    CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, 0, 0, 0) == 0 && reply_of(MANAGER)->w[0] == PROGRAM_PAGE && reply_of(MANAGER)->w[1] == PROGRAM_BYTES);
+    CHECK(ask_path(MANAGER, "/bin/prog", FILE_PROGRAM, A, 0, 0) == 0 && ask_path(A, "bin", FILE_CHANGE_DIRECTORY, CWD, 0, 0) == 0);
+    CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, A, 0, 0) == 0 && ask_path(MANAGER, "data", FILE_PROGRAM, A, 0, 0) == -ENOENT);
+    CHECK(ask_path(MANAGER, "data", FILE_PROGRAM, 0, 0, 0) == 0 && ask_path(MANAGER, "server", FILE_PROGRAM, 0, 0, 0) == -ENOENT);
+    CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, B, 0, 0) == -ENOENT && ask_path(MANAGER, "", FILE_PROGRAM, 0, 0, 0) == -ENOENT);
+    CHECK(ask_path(MANAGER, "/bin", FILE_PROGRAM, 0, 0, 0) == -EACCES && ask_path(MANAGER, "/dev/null", FILE_PROGRAM, 0, 0, 0) == -EACCES);
+    CHECK(ask_path(MANAGER, "/bin/prog/x", FILE_PROGRAM, 0, 0, 0) == -ENOTDIR && ask(MANAGER, FILE_PROGRAM, 0, 0, 0) == -EINVAL);
+    char name[256];
+    memset(name, 'n', sizeof name);
+    CHECK(ask_data(MANAGER, name, 256, (struct words){{FILE_PROGRAM}}) == -ENAMETOOLONG);
+    ends();
+}
+
+/* One that was written is in pages of the server's, by its inode. */
+static void programs_are_written(void)
+{
+    begins();
+    uint32_t fd = opens(A, "new", O_READ_WRITE | O_CREATE_FILE);
+    CHECK(ask_data(A, "#!code", 6, (struct words){{FILE_WRITE, fd, 6}}) == 0 && ask_path(MANAGER, "new", FILE_PROGRAM, A, 0, 0) == FILE_COPY);
+    uint32_t inode = reply_of(MANAGER)->w[0];
+    CHECK(reply_of(MANAGER)->w[1] == 6 && ask(MANAGER, FILE_PROGRAM_BYTES, inode, 2, 0) == 0 && reply_of(MANAGER)->w[0] == 4);
+    CHECK(!memcmp(reply_of(MANAGER)->data, "code", 4) && ask(MANAGER, FILE_PROGRAM_BYTES, inode, 6, 0) == 0 && reply_of(MANAGER)->w[0] == 0);
+    CHECK(ask(MANAGER, FILE_PROGRAM_PAGE, inode, 0, 0) == 0 && !memcmp(pages_at(reply_of(MANAGER)->w[0]), "#!code", 6));
+    CHECK(ask(MANAGER, FILE_PROGRAM_PAGE, inode, 1, 0) == -EINVAL && ask(MANAGER, FILE_PROGRAM_PAGE, inode, 0xffffffff, 0) == -EINVAL);
+    CHECK(ask(MANAGER, FILE_PROGRAM_PAGE, 9999, 0, 0) == -ENOENT && ask(MANAGER, FILE_PROGRAM_BYTES, 9999, 0, 0) == -ENOENT);
+    CHECK(ask(MANAGER, FILE_PROGRAM_PAGE, 1, 0, 0) == -ENOENT && ask(MANAGER, FILE_PROGRAM_BYTES, 1, 0, 0) == -ENOENT); /* the root */
+    CHECK(ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0 && ask(A, FILE_CLOSE, fd, 0, 0) == 0 && ask(MANAGER, FILE_PROGRAM_BYTES, inode, 0, 0) == 0);
+    CHECK(ask_path(MANAGER, "/bin/prog", FILE_PROGRAM, A, 0, 0) == 0 && ask(MANAGER, FILE_PROGRAM_BYTES, inode, 0, 0) == -ENOENT);
+    fd = opens(A, "/bin/prog", O_READ_WRITE);
+    CHECK(ask_path(A, "", FILE_TRUNCATE, fd, 100, 0) == 0 && ask_path(MANAGER, "prog", FILE_PROGRAM, 0, 0, 0) == 0 && reply_of(MANAGER)->w[1] == 100);
+    CHECK(ask_data(A, "x", 1, (struct words){{FILE_WRITE, fd, 1}}) == 0 && ask_path(MANAGER, "prog", FILE_PROGRAM, 0, 0, 0) == FILE_COPY);
+    uint32_t other = opens(A, "new", O_READ_WRITE | O_CREATE_FILE);
+    CHECK(ask_data(A, "code", 4, (struct words){{FILE_WRITE, other, 4}}) == 0);
+    CHECK(ask_path(MANAGER, "new", FILE_PROGRAM, A, 0, 0) == FILE_COPY && ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0); /* goes with its client */
+    machine_is_fast = true;
+    CHECK(ask_path(A, "", FILE_TRUNCATE, fd, 0, 0) == 0);
+    machine_is_fast = false;
+    ends();
+}
+
+/* ---------------------------------------------------------------------------------- pages of files */
+
+static int32_t maps(uint32_t fd, uint32_t page, uint32_t at, uint32_t pages, uint32_t shared)
+{
+    const struct file_map_request request = {pages, shared};
+
+    return ask_data(A, &request, sizeof request, (struct words){{FILE_MAP, fd, page, at}});
+}
+
+static void files_are_mapped(void)
+{
+    begins();
+    uint32_t fd = opens(A, "data", O_READ_WRITE), reads = opens(A, "data", 0), directory = opens(A, "/dev", 0);
+    CHECK(maps(reads, 0, AT | RIGHT_READ, 5, 0) == 0 && reply_of(A)->w[0] == 2);
+    CHECK(maps(99, 0, AT | RIGHT_READ, 1, 0) == -EBADF && maps(directory, 0, AT | RIGHT_READ, 1, 0) == -ENODEV && maps(0, 0, AT | RIGHT_READ, 1, 0) == -ENODEV);
+    CHECK(maps(reads, 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 1) == -EACCES && maps(fd, 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 0) == -EACCES);
+    CHECK(maps(fd, 0, AT, 1, 0) == -EINVAL && maps(fd, 0, AT | RIGHT_EXECUTE, 1, 0) == -EINVAL && maps(fd, 0, USER_END | RIGHT_READ, 1, 0) == -EINVAL);
+    CHECK(maps(fd, 0, AT | RIGHT_READ, 0xffffffff, 0) == -EINVAL && ask(A, FILE_MAP, fd, 0, AT | RIGHT_READ) == -EINVAL);
+    CHECK(maps(fd, 0, FILE_TRANSFER | RIGHT_READ, 1, 0) == -EINVAL && maps(fd, 0, (FILE_TRANSFER - PAGE_SIZE) | RIGHT_READ, 2, 0) == -EINVAL);
+    CHECK(maps(fd, 2, AT | RIGHT_READ, 1, 0) == 0 && reply_of(A)->w[0] == 0 && reply_of(A)->items == 0); /* it ends before */
+    CHECK(maps(fd, 0, (AT + 0x10000) | RIGHT_READ | RIGHT_WRITE, 2, 1) == 0 && reply_of(A)->w[0] == 2 && reply_of(A)->item.slot == FILE_SLOT_MEMORY);
+    CHECK(ask(A, FILE_UNMAP, AT + 1, 1, 0) == -EINVAL && ask(A, FILE_UNMAP, USER_END, 1, 0) == -EINVAL && ask(A, FILE_UNMAP, AT, 0xffffffff, 0) == -EINVAL);
+    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(A, FILE_UNMAP, AT, 1, 0) == 0 && ask(A, FILE_UNMAP, AT, 0x100, 0) == 0 && ask(A, FILE_UNMAP, AT, 0x100, 0) == 0);
+    machine_is_fast = true;
+    CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0 && machine_revoked == 2);
+    ends();
+}
+
+/* Whoever maps the page, and wherever. */
+static void words_have_a_place(void)
+{
+    begins();
+    uint32_t fd = opens(A, "data", O_READ_WRITE), reads = opens(A, "data", 0);
+    CHECK(maps(reads, 0, AT | RIGHT_READ, 2, 0) == 0 && ask(A, FILE_PLACE, AT + 8, 0, 0) == -ENOENT); /* the archive's */
+    CHECK(maps(fd, 0, (AT + 0x10000) | RIGHT_READ | RIGHT_WRITE, 2, 1) == 0 && maps(fd, 1, (AT + 0x20000) | RIGHT_READ | RIGHT_WRITE, 1, 1) == 0);
+    CHECK(ask(A, FILE_PLACE, AT + 0x11008, 0, 0) == 0);
+    uint32_t place = reply_of(A)->w[0];
+    CHECK(place % PAGE_SIZE == 8 && ask(A, FILE_PLACE, AT + 0x20008, 0, 0) == 0 && reply_of(A)->w[0] == place);
+    CHECK(ask(A, FILE_PLACE, AT + 0x10008, 0, 0) == 0 && reply_of(A)->w[0] != place);
+    CHECK(ask(A, FILE_UNMAP, AT + 0x10000, 1, 0) == 0 && ask(A, FILE_PLACE, AT + 0x10008, 0, 0) == -ENOENT);
+    CHECK(ask(A, FILE_PLACE, AT + 0x11008, 0, 0) == 0 && reply_of(A)->w[0] == place && ask(A, FILE_PLACE, AT + 0x12000, 0, 0) == -ENOENT);
+    CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0 && ask(A, FILE_PLACE, AT + 0x11008, 0, 0) == -ENOENT);
+    ends();
+}
+
+/* Without a name and a descriptor, as long as it is mapped; ENOMEM beyond 64 of them. */
+static void mappings_keep_a_file(void)
+{
+    begins();
+    uint32_t free = pages_free();
+    CHECK(ask(A, FILE_UNNAMED, 5000, 0, 0) == 0);
+    uint32_t fd = reply_of(A)->w[0];
+    for (uint32_t i = 0; i < 64; i++)
+        CHECK(maps(fd, 0, (AT + 0x10000 * i) | RIGHT_READ | RIGHT_WRITE, 1, 1) == 0);
+    CHECK(maps(fd, 0, (AT + 0x10000 * 64) | RIGHT_READ, 1, 1) == -ENOMEM && ask(A, FILE_CLOSE, fd, 0, 0) == 0 && pages_free() < free);
+    for (uint32_t i = 0; i < 64; i++)
+        CHECK(ask(A, FILE_UNMAP, AT + 0x10000 * i, 1, 0) == 0);
+    CHECK(pages_free() == free && ask(A, FILE_UNNAMED, 0x80000000, 0, 0) == -EFBIG && pages_free() == free);
+    CHECK(ask(A, FILE_UNNAMED, 5000, 0, 0) == 0 && maps(reply_of(A)->w[0], 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 1) == 0 && ask(MANAGER, FILE_EXEC, A, 0, 0) == 0);
+    ends();
+}
+
+/* ---------------------------------------------------------------------------------- rings */
+
+static struct pipe_ring *ring;
+
+/* A reads, B writes; B has the ring. */
+static void one_has_the_ring(void)
+{
+    begins();
+    CHECK(ask(A, FILE_PIPE, 0, 0, 0) == 0 && ask(MANAGER, FILE_FORK, A, B, 0) == 0);
+    CHECK(ask(B, FILE_PIPE_ATTACH, 4, AT, 0) == -EBUSY && ask(A, FILE_CLOSE, 4, 0, 0) == 0 && ask(B, FILE_CLOSE, 3, 0, 0) == 0);
+    CHECK(ask(B, FILE_PIPE_ATTACH, 4, AT, 0) == 0 && reply_of(B)->items == PIPE_PAGES && reply_of(B)->w[0] == 1 && reply_of(B)->item.to == AT);
+    ring = pages_at(reply_of(B)->item.from);
+}
+
+static void rings_are_granted(void)
+{
+    one_has_the_ring();
+    uint32_t fd = opens(B, "data", 0);
+    CHECK(ask(B, FILE_PIPE_ATTACH, fd, AT, 0) == -EINVAL && ask(B, FILE_PIPE_ATTACH, 99, AT, 0) == -EBADF && ask(B, FILE_PIPE_ATTACH, 4, AT + 1, 0) == -EINVAL);
+    CHECK(ask(A, FILE_PIPE_ATTACH, 3, AT, 0) == 0 && reply_of(A)->w[0] == 0 && ask(A, FILE_CONTROL, 3, FILE_SET_FLAGS, O_NONBLOCKING) == 0);
+    CHECK(ask(A, FILE_PIPE_ATTACH, 3, AT, 0) == -EBUSY && ask(B, FILE_DUPLICATE, 4, 0, 0) == 0 && ask(B, FILE_PIPE_ATTACH, 4, AT, 0) == -EBUSY);
+    CHECK(ask(B, FILE_PIPE_WAIT, fd, 0, 0) == -EINVAL && ask(B, FILE_PIPE_WAIT, 99, 0, 0) == -EBADF && ask(B, FILE_PIPE_WAIT, 4, PIPE_RING_BYTES + 1, 0) == -EINVAL);
+    CHECK(ask(B, FILE_PIPE_WAKE, fd, 0, 0) == -EINVAL && ask(B, FILE_PIPE_WAKE, 99, 0, 0) == -EBADF);
+    machine_refuses_items = true;
+    CHECK(ask(B, FILE_CLOSE, 5, 0, 0) == 0 && ask(B, FILE_CLOSE, fd, 0, 0) == 0 && ask(A, FILE_PIPE_ATTACH, 3, AT, 0) == -EBUSY);
+    CHECK(ask(A, FILE_CONTROL, 3, FILE_SET_FLAGS, 0) == 0 && ask(A, FILE_PIPE_ATTACH, 3, AT, 0) == -ENOMEM);
+    machine_refuses_items = false;
+    ends();
+    CHECK(machine_revoked == PIPE_PAGES);
+}
+
+/* A waits for what B puts there itself. */
+static void a_ring_is_filled(void)
+{
+    one_has_the_ring();
+    CHECK(ask(A, FILE_READ, 3, 100, 1) == WAITS && ring->reader_waits);
+    memcpy((char *)ring + PAGE_SIZE, "ring", 4);
+    ring->written = 4;
+    machine_is_fast = true;
+    CHECK(ask(B, FILE_PIPE_WAKE, 4, 0, 0) == 0 && reply_of(A)->status == 0 && reply_of(A)->w[0] == 4 && !memcmp(reply_of(A)->data, "ring", 4));
+    machine_is_fast = false;
+    CHECK(!ring->reader_waits && ring->read == 4 && ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS && ring->reader_waits);
+    CHECK(ask_data(B, "x", 1, (struct words){{FILE_WRITE, 4, 1}}) == 0 && reply_of(A)->status == FILE_AGAIN && ring->read == 4); /* it takes it itself */
+    CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == FILE_AGAIN);
+    ring->read = 5;
+    CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS && ask(B, FILE_CLOSE, 4, 0, 0) == 0 && reply_of(A)->status == 0);
+    CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == 0);
+    ends();
+}
+
+static void a_ring_is_full(void)
+{
+    one_has_the_ring();
+    ring->written = PIPE_RING_BYTES;
+    CHECK(ask(B, FILE_PIPE_WAIT, 4, 1, 0) == WAITS && ring->writer_waits && ask(A, FILE_READ, 3, 10, 1) == 0 && reply_of(B)->status == FILE_AGAIN);
+    CHECK(!ring->writer_waits && ask(B, FILE_PIPE_WAIT, 4, 10, 0) == FILE_AGAIN && ask(B, FILE_PIPE_WAIT, 4, 11, 0) == WAITS);
+    machine_is_fast = true;
+    ring->read = 20;
+    CHECK(ask(A, FILE_PIPE_WAKE, 3, 0, 0) == 0 && reply_of(B)->status == FILE_AGAIN);
+    machine_is_fast = false;
+    CHECK(ask(B, FILE_PIPE_WAIT, 4, 100, 0) == WAITS && ask(A, FILE_CLOSE, 3, 0, 0) == 0 && reply_of(B)->status == -EPIPE && ring->no_reader);
+    CHECK(ask(B, FILE_PIPE_WAIT, 4, 1, 0) == -EPIPE);
+    ends();
+}
+
+/* Whoever waits in it may end, or be interrupted, as anybody. */
+static void who_has_a_ring_ends(void)
+{
+    one_has_the_ring();
+    ring->written = PIPE_RING_BYTES;
+    CHECK(ask(B, FILE_PIPE_WAIT, 4, 1, 0) == WAITS && ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == -EINTR);
+    CHECK(ask(B, FILE_PIPE_WAIT, 4, 1, 0) == WAITS);
+    machine_kill(B);
+    CHECK(ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && ask(A, FILE_READ, 3, 256, 1) == 0 && reply_of(A)->w[0] == 256);
+    ring->read = ring->written;
+    CHECK(ask(A, FILE_READ, 3, 256, 1) == 0 && reply_of(A)->w[0] == 0);
+    ends();
+    one_has_the_ring();
+    CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS && ask(MANAGER, FILE_INTERRUPT, A, 0, 0) == 0 && reply_of(A)->status == -EINTR);
+    CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS);
+    machine_kill(A);
+    CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0 && ask(B, FILE_PIPE_WAIT, 4, 1, 0) == -EPIPE);
+    ends();
+}
+
+/* Counts that cannot be: what there was is lost, and the pipe goes on. */
+static void counts_may_be_any(void)
+{
+    static const uint32_t counts[][2] = {{1, 0x80000000}, {0, 1}, {0xffffffff, 0}, {PIPE_RING_BYTES + 1, 0}, {5, 0xfffffff0}};
+
+    one_has_the_ring();
+    for (uint32_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        ring->written = counts[i][0];
+        ring->read = counts[i][1];
+        CHECK(ask(A, FILE_READ, 3, 256, 0) == (counts[i][0] - counts[i][1] > PIPE_RING_BYTES ? -EAGAIN : 0));
+        ring->read = ring->written;
+        CHECK(ask_data(B, "well", 4, (struct words){{FILE_WRITE, 4, 4}}) == 0 && ask(A, FILE_READ, 3, 256, 1) == 0 && !memcmp(reply_of(A)->data, "well", 4));
+    }
+    ends();
+}
+
+int main(void)
+{
+    the_manager_tells_of_clients();
+    others_are_not_heard();
+    who_begins_has_the_console();
+    forks_share();
+    what_is_nobodys_goes();
+    there_is_no_memory_for_a_client();
+    exec_closes_what_says_so();
+    a_transfer_page_is_granted_once();
+    a_transfer_page_is_refused();
+    programs_are_found();
+    programs_are_written();
+    files_are_mapped();
+    words_have_a_place();
+    mappings_keep_a_file();
+    rings_are_granted();
+    a_ring_is_filled();
+    a_ring_is_full();
+    who_has_a_ring_ends();
+    counts_may_be_any();
+    puts("test_file_clients: the file server's clients have what is theirs, and leave nothing");
+    return 0;
+}

@@ -1,0 +1,108 @@
+/*
+ * The process server, whole, and waiting at words: who is woken by whom, and who is not.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
+ * sources: tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ */
+#include <errno.h>
+
+#include "tests/host/check.h"
+#include "tests/server/proc_steps.h"
+
+enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), NOT = 0, OWN = 1, SHARED = 2, HERE = 0x901000, THERE = 0x902000 };
+
+#define WATCH(badge, lines, ...)   CALL(badge, lines, PROC_FUTEX_WATCH, __VA_ARGS__)
+#define WAITS(badge, lines, ...)   CALL(badge, lines, PROC_FUTEX_WAIT, __VA_ARGS__)
+#define WAKE(badge, lines, ...)    CALL(badge, lines, PROC_FUTEX_WAKE, __VA_ARGS__)
+#define REQUEUE(badge, ...)        CALL(badge, NULL, PROC_FUTEX_REQUEUE, __VA_ARGS__)
+#define THREE                      SPAWN(NULL), SPAWN(NULL), SPAWN(NULL)
+
+static void tick_at_5(void)
+{
+    machine_ticks = 5;
+}
+
+/* In the order in which they began; one that is woken before it waits does not wait. */
+static void so_many_are_woken(void)
+{
+    const struct step list[] = {
+        THREE,
+        WATCH(P2, "answer 2: 0\n", HERE, SHARED),
+        WATCH(P1, "answer 1: 0\n", HERE, SHARED),
+        WAITS(P1, NOTHING, 9),
+        WAKE(P3, "answer 3: 1\n", HERE, 1, 1),
+        WAITS(P2, "answer 2: 0 1\n", 9),
+        WAKE(P3, "answer 1: 0 1\nanswer 3: 1\n", HERE, 1, 7),
+        WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
+        WATCH(P2, "answer 2: 0\n", HERE, SHARED),
+        WAKE(P3, "answer 3: 0\n", HERE, 1, 0),
+        WAKE(P3, "answer 3: 1\n", HERE, 1, 1),
+        WATCH(P2, "answer 2: 1\n", 0, NOT), /* it has been */
+        WATCH(P2, "answer 2: 0\n", 0, NOT),
+        WAITS(P2, "answer 2: 0 0\n", 9), /* it watches nothing */
+    };
+
+    RUN(list, 1);
+}
+
+static void words_are_told_apart(void)
+{
+    const struct step list[] = {
+        THREE,
+        WATCH(P1, NULL, HERE, OWN),
+        WATCH(P2, NULL, HERE, OWN),
+        WATCH(P3, NULL, HERE, SHARED),
+        WAKE(P1, "answer 1: 1\n", HERE, 0, 7),
+        WAKE(P1, "answer 1: 0\n", THERE, 1, 7),
+        WAKE(P1, "answer 1: 1\n", HERE, 1, 7),
+        WATCH(P3, "answer 3: 1\n", HERE, SHARED),
+        REQUEUE(P1, HERE, THERE, 1 | 0 << 1),
+        WAKE(P1, "answer 1: 0\n", THERE, 1, 7),
+        REQUEUE(P1, HERE, THERE, 1 | 1 << 1),
+        WAKE(P1, "answer 1: 1\n", THERE, 1, 7),
+        WATCH(INIT, "answer 0: EPERM\n", HERE, OWN), WAITS(INIT, "answer 0: EPERM\n", 1),
+        WAKE(INIT, "answer 0: EPERM\n", HERE, 1, 1), CALL(INIT, "answer 0: EPERM\n", PROC_FUTEX_REQUEUE, 1, 1, 1),
+    };
+
+    RUN(list, 1);
+}
+
+/* Nobody is woken who does not wait any more. */
+static void others_are_not_woken(void)
+{
+    const struct step list[] = {
+        THREE,
+        WATCH(P1, NULL, HERE, SHARED), WAITS(P1, NOTHING, 5),
+        TICK(tick_at_5, "answer 1: 0 0\n"), /* its time is over */
+        WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
+        CALL(P1, NULL, PROC_SIGNALS, 1, 0, 0),
+        WATCH(P1, NULL, HERE, SHARED), WAITS(P1, NOTHING, 5),
+        CALL(INIT, "answer 1: 5 0\nanswer 0\n", PROC_KILL, 1, 1), /* or a signal comes */
+        WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
+        WATCH(P1, NULL, HERE, SHARED),
+        WAITS(P1, "answer 1: 5 0\n", 5),
+        WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
+        WATCH(P2, NULL, HERE, SHARED), WAITS(P2, NOTHING, 5),
+        CALL(INIT, GONE(2) RELEASE("2/2") "answer 0\n", PROC_KILL, 2, 9),
+        WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
+        WATCH(P3, NULL, HERE, SHARED), WAITS(P3, "answer 3: 0 0\n", 0),
+        WAKE(P1, "answer 1: 0\n", HERE, 1, 7),
+    };
+
+    RUN(list, 1);
+}
+
+int main(void)
+{
+    so_many_are_woken();
+    words_are_told_apart();
+    others_are_not_woken();
+    puts("test_proc_futex: who waits at a word is woken, and nobody else");
+}

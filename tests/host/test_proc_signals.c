@@ -1,0 +1,301 @@
+/*
+ * The process server, whole, and signals: who is interrupted how, what waits, and for how long.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
+ * sources: tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ */
+#include <errno.h>
+#include "tests/host/check.h"
+#include "tests/server/proc_steps.h"
+
+enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), USER_1 = 10, USER_2 = 12, TERM = 15, CHILD = 17 };
+#define BIT(signal) (1u << ((signal)-1))
+
+#define DIVERTED(n)                "stop r" #n "\nread r" #n " registers\nread r" #n " registers\ndivert r" #n ": 8f0010\nresume r" #n "\n"
+#define NOT_DIVERTED(n)            "stop r" #n "\nread r" #n " registers\nresume r" #n "\n"
+#define SIGNALS(badge, lines, ...) CALL(badge, lines, PROC_SIGNALS, __VA_ARGS__)
+#define SEND(to, signal, lines)    CALL(INIT, lines, PROC_KILL, to, signal)
+#define TAKE(badge, lines, mask)   CALL(badge, lines, PROC_SIGNAL_TAKE, mask)
+#define ASKS(badge, lines)         CALL(badge, lines, PROC_INTERRUPTED)
+
+/* Two processes of init's; both catch a signal. */
+#define TWO SPAWN(NULL), SPAWN(NULL), SIGNALS(P1, NULL, BIT(USER_1), 0, 0), SIGNALS(P2, NULL, BIT(USER_1) | BIT(CHILD), 0, 0)
+
+static void tick_at_5(void)
+{
+    machine_ticks = 5;
+}
+
+static void is_in_call(void)
+{
+    machine_is_in_call = true;
+}
+
+static void awaits_console(void)
+{
+    machine_is_in_call = machine_awaits_console = true;
+}
+
+static void awaits_no_more(void)
+{
+    machine_awaits_console = false;
+    machine_ticks = 6;
+}
+
+/* ---------------------------------------------------------------------------------- who runs */
+
+/* Once, until it has asked where it was; then it takes what waits. */
+static void who_runs_is_diverted(void)
+{
+    const struct step list[] = {
+        TWO,
+        ASKS(P1, "answer 1: EINVAL\n"),
+        SEND(1, USER_1, DIVERTED(1) "answer 0\n"),
+        SEND(1, USER_1, "answer 0\n"),
+        CALL(P1, "answer 1: EINTR\n", PROC_FORK),
+        CALL(P1, "answer 1: EINTR\n", PROC_EXEC, 1, 5),
+        ASKS(P1, "answer 1: 4105 0 512\n"), /* 0x1009 */
+        ASKS(P1, "answer 1: EINVAL\n"),
+        TAKE(P1, "answer 1: 0 512 0\n", BIT(USER_1)),
+        TAKE(P1, "read r1 fpu\nanswer 1: 10 0 0\n", 0),
+        TAKE(P1, "answer 1: 0 0 0\n", 0),
+        SEND(1, USER_1, DIVERTED(1) "answer 0\n"),
+    };
+
+    RUN(list, 1);
+}
+
+/* In a call it is when mem and the console have answered; or at a tick. */
+static void who_calls_is_diverted_behind_it(void)
+{
+    const struct step list[] = {
+        TWO,
+        {.from = INIT, .words = {{PROC_KILL, 1, USER_1}}, .before = is_in_call,
+         .expected = "stop r1\nread r1 registers\ninfo\ninterrupt 1/1\nread r1 registers\ndivert r1: 8f0010\nresume r1\nanswer 0\n"},
+        {.from = INIT, .words = {{PROC_KILL, 2, USER_1}}, .before = awaits_console,
+         .expected = "stop r2\nread r2 registers\ninfo\ninterrupt 2/2\nresume r2\nanswer 0\n"},
+        TICK(tick_at_5, "stop r2\nread r2 registers\ninfo\ninterrupt 2/2\nresume r2\n"),
+        TICK(awaits_no_more, "stop r2\nread r2 registers\ninfo\ninterrupt 2/2\nread r2 registers\ndivert r2: 8f0010\nresume r2\n"),
+        TICK(tick_at_5, NOTHING),
+    };
+
+    RUN(list, 1);
+}
+
+static void who_is_busy_is_diverted_later(void)
+{
+    const struct step list[] = {
+        TWO,
+        {.from = INIT, .words = {{PROC_KILL, 1, USER_1}}, .refused = "read r1", .with = ERR_STATE, .expected = NOT_DIVERTED(1) "answer 0\n"},
+        CALL(P1, "answer 1: left 7\n", PROC_SLEEP, 7), /* it does not wait with a signal that is due */
+        TICK(tick_at_5, DIVERTED(1)),
+    };
+
+    RUN(list, 1);
+}
+
+/* ---------------------------------------------------------------------------------- who waits */
+
+static void who_waits_is_answered(void)
+{
+    const struct step list[] = {
+        TWO,
+        CALL(P1, NOTHING, PROC_SLEEP, 7),
+        TICK(tick_at_5, NOTHING),
+        SEND(1, USER_1, "answer 1: left 2\nanswer 0\n"),
+        CALL(P1, "answer 1: left 9\n", PROC_SLEEP, 9),
+        TAKE(P1, "read r1 fpu\nanswer 1: 10 0 0\n", 0),
+        CALL(P1, NOTHING, PROC_SLEEP, 9),
+        SEND(1, USER_2, GONE(1) RELEASE("1/1") "answer 0\n"),
+    };
+
+    RUN(list, 1);
+}
+
+static void who_waits_for_a_child_is_answered(void)
+{
+    const struct step list[] = {
+        TWO,
+        FORK(P2, NULL), /* process 3, with the same sets */
+        CALL(P2, NOTHING, PROC_WAIT, 0, 0),
+        SEND(2, USER_1, "answer 2: EINTR\nanswer 0\n"),
+        CALL(P2, "answer 2: EINTR\n", PROC_WAIT, 0, 0),
+        CALL(P2, "answer 2: 0 0 0\n", PROC_WAIT, 0, 1),
+        SEND(3, USER_1, DIVERTED(3) "answer 0\n"),
+        TAKE(P2, "read r2 fpu\nanswer 2: 10 0 0\n", 0),
+        CALL(P2, NOTHING, PROC_WAIT, 0, 0),
+        /* The child's end is its answer, and then a signal. */
+        CALL(P3, GONE(3) RELEASE("3/3") "answer 2: 3 7 0\n" DIVERTED(2), PROC_EXIT, 7),
+        ASKS(P2, "answer 2: 8201 0 65536\n"),
+        TAKE(P2, "read r2 fpu\nanswer 2: 17 1 3\n", 0),
+    };
+
+    RUN(list, 1);
+}
+
+/* ---------------------------------------------------------------------------------- sets */
+
+static void blocked_ones_wait(void)
+{
+    const struct step list[] = {
+        TWO,
+        SIGNALS(P1, "answer 1: 0\n", BIT(USER_1), 0, BIT(USER_1) | BIT(TERM) | BIT(20) | BIT(9) | BIT(CHILD)),
+        SEND(1, USER_1, "answer 0\n"),
+        SEND(1, TERM, "answer 0\n"),
+        SEND(1, 20, "answer 0\n"),
+        SEND(1, CHILD, "answer 0\n"),
+        CALL(P1, NOTHING, PROC_SLEEP, 7), /* that is none of its concern */
+        SEND(1, TERM, "answer 0\n"),
+        TICK(awaits_no_more, NOTHING),
+    };
+    const struct step next[] = {
+        TWO,
+        SIGNALS(P1, "answer 1: 0\n", BIT(USER_1), 0, BIT(USER_1) | BIT(TERM) | BIT(20) | BIT(CHILD)),
+        SEND(1, USER_1, "answer 0\n"),
+        SEND(1, 20, "answer 0\n"),
+        SEND(1, CHILD, "answer 0\n"),
+        SEND(1, TERM, "answer 0\n"),
+        TAKE(P1, "answer 1: 0 606720 0\n", 0),
+        SIGNALS(P1, "answer 1: 512\n", BIT(USER_1), 0, BIT(TERM)), /* the others are ignored, or would stop it */
+        TAKE(P1, "read r1 fpu\nanswer 1: 10 0 0\n", 0),
+        TAKE(P1, "answer 1: 0 16384 0\n", 0),
+        SIGNALS(P1, GONE(1) RELEASE("1/1"), BIT(USER_1), 0, 0),
+        CALL(INIT, "answer 0: 1 0 15\n", PROC_WAIT, UINT32_MAX, 1),
+    };
+
+    RUN(list, 1);
+    RUN(next, 1);
+}
+
+static void ignored_ones_do_nothing(void)
+{
+    const struct step list[] = {
+        TWO,
+        SIGNALS(P1, "answer 1: 0\n", 0, BIT(TERM) | BIT(20) | BIT(9), 0),
+        SEND(1, TERM, "answer 0\n"),
+        SEND(1, 20, "answer 0\n"),
+        SEND(1, 21, "answer 0: EINVAL\n"),
+        CALL(P1, "answer 1\n", PROC_KILL, 1, TERM),
+        /* What waits is forgotten when it is ignored, also by default. */
+        SIGNALS(P1, "answer 1: 0\n", BIT(CHILD), 0, BIT(TERM) | BIT(CHILD)),
+        SEND(1, TERM, "answer 0\n"),
+        SEND(1, CHILD, "answer 0\n"),
+        SIGNALS(P1, "answer 1: 0\n", 0, BIT(TERM) | BIT(9), BIT(TERM) | BIT(CHILD)),
+        TAKE(P1, "answer 1: 0 0 0\n", 0),
+        SEND(1, 9, STOP(1) GONE(1) RELEASE("1/1") "answer 0\n"),
+    };
+
+    RUN(list, 1);
+}
+
+static void who_sends_to_itself_goes_on(void)
+{
+    const struct step list[] = {
+        TWO,
+        CALL(P1, "answer 1\n", PROC_KILL, 1, USER_1, 1),
+        TAKE(P1, "read r1 fpu\nanswer 1: 10 4294967290 1\n", 0),
+        CALL(P1, "answer 1\n", PROC_KILL, 1, USER_1, 0),
+        TAKE(P1, "read r1 fpu\nanswer 1: 10 0 1\n", 0),
+        CALL(P1, GONE(1) RELEASE("1/1"), PROC_KILL, 1, USER_2),
+        SIGNALS(INIT, "answer 0: EPERM\n", 1, 1, 1),
+        TAKE(INIT, "answer 0: EPERM\n", 0),
+        ASKS(INIT, "answer 0: EINVAL\n"),
+    };
+
+    RUN(list, 1);
+}
+
+/* ---------------------------------------------------------------------------------- exec */
+
+static void exec_keeps_some(void)
+{
+    const struct step list[] = {
+        TWO,
+        SIGNALS(P1, NULL, BIT(USER_1), BIT(1), BIT(USER_2) | BIT(TERM)),
+        SEND(1, TERM, "answer 0\n"),
+        {.from = P1, STRINGS(PROC_EXEC, 1, "good"),
+         .expected = PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1: ignored 1, blocked 4800\n"},
+        TAKE(P1, "answer 1: 0 16384 0\n", 0),
+        SEND(1, USER_1, STOP(1) GONE(1) RELEASE("1/1") "answer 0\n"), /* which is caught no more */
+        /* One that was caught ends it. */
+        {.from = INIT, .words = {{PROC_KILL, 2, USER_1}}, .refused = "read r2", .with = ERR_STATE, .expected = NULL},
+        {.from = P2, STRINGS(PROC_EXEC, 1, "good"), .expected = PROGRAM("good") "clear 2: 18, tables 6\n" SEGMENTS(2) ENTRY(2) GONE(2) RELEASE("2/2")},
+    };
+
+    RUN(list, 1);
+}
+
+/* Signals to who waits for its fork or exec come when that is over. */
+static void long_calls_are_not_interrupted(void)
+{
+    const struct step list[] = {
+        TWO,
+        IN_PARTS("copy", 1, P1, NULL, PROC_FORK),
+        SEND(1, USER_1, "answer 0\n"),
+        WORK(NULL),
+        ASKS(P1, "answer 1: 4105 0 512\n"),
+    };
+
+    RUN(list, 1);
+}
+
+/* ---------------------------------------------------------------------------------- alarms */
+
+static void tick_at_21(void)
+{
+    machine_ticks = 21;
+}
+
+static void tick_at_22(void)
+{
+    machine_ticks = 22;
+}
+
+#define ALARM(badge, lines, ...) CALL(badge, lines, PROC_ALARM, __VA_ARGS__)
+
+static void alarms_ring(void)
+{
+    const struct step list[] = {
+        TWO,
+        ALARM(INIT, "answer 0: EPERM\n", 1, 1, 0),
+        ALARM(P1, "answer 1: 0 0\n", 5, 3, 0), /* at 5, 8 */
+        ALARM(P2, "answer 2: 0 0\n", 20, 0, 0),
+        ALARM(P2, "answer 2: 20 0\n", 5, 0, 0), /* in its place */
+        ALARM(P1, "answer 1: 5 3\n", 9, 9, 1), /* only asked */
+        SIGNALS(P1, NULL, 1 << 13, 0, 0),
+        TICK(tick_at_5, DIVERTED(1) STOP(2) GONE(2) RELEASE("2/2")), /* of those at the same tick the first set is first */
+        TAKE(P1, "read r1 fpu\nanswer 1: 14 128 0\n", 0),
+        ASKS(P1, "answer 1: 4105 0 0\n"),
+        ALARM(P1, "answer 1: 3 3\n", 0, 0, 1),
+        TICK(tick_at_21, DIVERTED(1)), /* late, and once */
+        ALARM(P1, "answer 1: 3 3\n", 0, 7, 0),
+        ALARM(P1, "answer 1: 0 0\n", 1, 0, 0),
+        CALL(P1, GONE(1) RELEASE("1/1"), PROC_EXIT, 0),
+        TICK(tick_at_22, NOTHING),
+    };
+
+    RUN(list, 1);
+}
+
+int main(void)
+{
+    alarms_ring();
+    who_runs_is_diverted();
+    who_calls_is_diverted_behind_it();
+    who_is_busy_is_diverted_later();
+    who_waits_is_answered();
+    who_waits_for_a_child_is_answered();
+    blocked_ones_wait();
+    ignored_ones_do_nothing();
+    who_sends_to_itself_goes_on();
+    exec_keeps_some();
+    long_calls_are_not_interrupted();
+    puts("test_proc_signals: each is heard, waits, or does what is done by default");
+}
