@@ -238,29 +238,22 @@ static int32_t manager_program_page(struct words *words)
 
 /* ------------------------------------------------------------------------------------------ loop */
 
-static int32_t serve_manager(uint32_t badge, struct words *words)
-{
-    if (badge != 0)
-        return -EPERM;
-    switch (words->w[0]) {
-    case FILE_BEGIN:
-        return manager_begin(words);
-    case FILE_FORK:
-        return manager_fork(words);
-    case FILE_EXEC:
-        return manager_exec(words);
-    case FILE_RELEASE:
-        return manager_release(words);
-    case FILE_PROGRAM:
-        return manager_program(words);
-    case FILE_PROGRAM_BYTES:
-        return manager_program_bytes(words);
-    case FILE_PROGRAM_PAGE:
-        return manager_program_page(words);
-    default:
-        return manager_interrupt(words);
+#define MANAGER_CALLS(X)                                                                                               \
+    X(FILE_BEGIN, begin)                                                                                               \
+    X(FILE_FORK, fork)                                                                                                 \
+    X(FILE_EXEC, exec)                                                                                                 \
+    X(FILE_RELEASE, release)                                                                                           \
+    X(FILE_PROGRAM, program)                                                                                           \
+    X(FILE_INTERRUPT, interrupt)                                                                                       \
+    X(FILE_PROGRAM_BYTES, program_bytes)                                                                               \
+    X(FILE_PROGRAM_PAGE, program_page)
+
+#define MANAGER_CALL(number, name)                                                                                     \
+    static int32_t serve_##name(uint32_t badge, struct words *words)                                                   \
+    {                                                                                                                  \
+        return badge == 0 ? manager_##name(words) : -EPERM;                                                            \
     }
-}
+MANAGER_CALLS(MANAGER_CALL)
 
 /* A client that has not begun here, or has ended, has no descriptors. */
 #define CLIENT_CALL(number, name)                                                                                      \
@@ -273,15 +266,8 @@ FILE_CLIENT_CALLS(CLIENT_CALL)
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
-#define CLIENT_ENTRY(number, name) [number] = serve_##name,
-    static const server_call calls[FILE_CALLS_END] = {
-        FILE_CLIENT_CALLS(CLIENT_ENTRY)[FILE_BEGIN] = serve_manager,
-        [FILE_FORK] = serve_manager,
-        [FILE_EXEC] = serve_manager,
-        [FILE_RELEASE] = serve_manager,
-        [FILE_PROGRAM] = serve_manager,
-        [FILE_INTERRUPT] = serve_manager, [FILE_PROGRAM_BYTES] = serve_manager, [FILE_PROGRAM_PAGE] = serve_manager,
-    };
+#define ENTRY(number, name) [number] = serve_##name,
+    static const server_call calls[FILE_CALLS_END] = {FILE_CLIENT_CALLS(ENTRY) MANAGER_CALLS(ENTRY)};
     static const struct server server = {.calls = calls, .calls_count = FILE_CALLS_END, .cure = refused};
 
     (void)ebx;
