@@ -303,6 +303,8 @@ static void one_has_the_ring(void)
     CHECK(ask(B, FILE_PIPE_ATTACH, 4, AT, 0) == -EBUSY && ask(A, FILE_CLOSE, 4, 0, 0) == 0 && ask(B, FILE_CLOSE, 3, 0, 0) == 0);
     CHECK(ask(B, FILE_PIPE_ATTACH, 4, AT, 0) == 0 && reply_of(B)->items == PIPE_PAGES && reply_of(B)->w[0] == 1 && reply_of(B)->item.to == AT);
     ring = pages_at(reply_of(B)->item.from);
+    for (uint32_t i = 0; i < PIPE_PAGES << PAGE_BITS; i++)
+        CHECK(((const char *)ring)[i] == 0); /* nothing of whoever had the pages before */
 }
 
 static void rings_are_granted(void)

@@ -220,6 +220,7 @@ static bool wrong_requests(void)
     good = FAILS(map(folder, PAGE, RW, MAP_PRIVATE), ENODEV) && FAILS(map(1, PAGE, PROT_READ, MAP_SHARED), ENODEV) && good;
     good = FAILS(map(99, PAGE, PROT_READ, MAP_SHARED), EBADF) && FAILS(map(fd, 0, PROT_READ, MAP_SHARED), EINVAL) && good;
     good = FAILS(map(fd, PAGE, PROT_READ, 0), EINVAL) && good;
+    good = FAILS(mmap(NULL, PAGE, RW, MAP_PRIVATE, fd, 1LL << 32), EOVERFLOW) && good;
     good = FAILS(mmap((void *)1, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0), EINVAL) && good;
     good = IS(close(reads), 0) && IS(close(writes), 0) && IS(close(folder), 0) && IS(close(ends[0]), 0) && good;
     return IS(close(ends[1]), 0) && remove_it(fd) && good;
