@@ -18,9 +18,12 @@ import subprocess
 import sys
 import threading
 
+from tally import handlers
+
 USAGE = 2
 UNABLE = 126  # a tool, the build, or a place to write to is lacking
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ending = False  # a signal has come that ends us
 
 
 class Told(Exception):
@@ -70,18 +73,17 @@ def open_standard():
     return files[1]
 
 
-def ignore_signals():
-    for each in ENDING:
-        signal.signal(each, signal.SIG_IGN)
-
-
 def end_by_signal(number, _):
     """The first signal ends us; those that come while we clean up change nothing."""
-    ignore_signals()
-    sys.exit(128 + number)
+    global ending
+    if not ending:
+        ending = True
+        sys.exit(128 + number)
 
 
 def catch_signals():
+    global ending
+    ending = False
     for each in ENDING:
         if signal.getsignal(each) != signal.SIG_IGN:  # nohup, or a shell's background
             signal.signal(each, end_by_signal)
@@ -137,5 +139,5 @@ def run(name, main, unable=UNABLE):
     if output.error:
         say(f"{name}: {explanation(output.error)}")
         status = unable
-    ignore_signals()  # one that came while Python ends would be told as a fault of it
+    handlers.set_all(ENDING, signal.SIG_IGN)  # one that came while Python ends would be told as a fault of it
     sys.exit(status)

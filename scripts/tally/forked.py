@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-from tally import build, packages, processes, symbols, waiting, workers
+from tally import build, handlers, packages, processes, symbols, waiting, workers
 from tally.entry import ENDING, UNABLE
 from tally.interface import ROOT
 
@@ -19,7 +19,7 @@ FIRST, LAST = 3, 4096  # descriptors beyond the standard ones, none of which a n
 
 
 def default_signals():
-    processes.default_signals([each for each in signal.valid_signals() if callable(signal.getsignal(each))])
+    handlers.set_all([each for each in signal.valid_signals() if callable(signal.getsignal(each))], signal.SIG_DFL)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python begins
 
 
@@ -91,7 +91,7 @@ def run_here(path, words, *files):
     finally:
         build.base = base
         set_files(*3 * [os.devnull])
-        processes.default_signals(ENDING)
+        handlers.set_all(ENDING, signal.SIG_DFL)
         default_signals()
     return status, processes.processor_time() - before
 

@@ -6,6 +6,8 @@ import resource
 import signal
 import subprocess
 
+from tally import handlers
+
 STDOUT = subprocess.STDOUT
 PATIENCE = 5  # seconds that a process gets to end when it is asked to
 staying = {}  # {process: our files that lead to it} of those that we have started for whatever comes
@@ -77,18 +79,9 @@ def end(process):
         process.wait()
 
 
-def default_signals(numbers):
-    """From here on these do what they do without a handler. They are held back meanwhile: one that comes when Python has
-    noted it for a handler that is no more would be dropped, with a traceback."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
-    for number in numbers:
-        signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def hear_signals():
     """In a process that is about to run something else: it ends by what a shell's background and nohup ignore."""
-    default_signals((signal.SIGINT, signal.SIGHUP))
+    handlers.set_all((signal.SIGINT, signal.SIGHUP), signal.SIG_DFL)
 
 
 @contextlib.contextmanager

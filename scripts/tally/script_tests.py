@@ -192,6 +192,38 @@ def late_signals():
         yield number, done.returncode == 3 and done.stdout + done.stderr == "", f"status {done.returncode}\n{done.stdout}{done.stderr}"
 
 
+SIGNALS_WITHOUT_PAUSE = """
+import os, signal
+from tally import entry, handlers
+handlers.set_all(entry.ENDING, signal.SIG_IGN)
+script, sender = os.getpid(), os.fork()
+if sender == 0:
+    while os.getppid() == script:
+        for number in entry.ENDING:
+            os.kill(script, number)
+    os._exit(0)
+ended = 0
+for _ in range(1000):
+    try:
+        entry.ending = False
+        handlers.set_all(entry.ENDING, entry.end_by_signal)
+        handlers.set_all(entry.ENDING, signal.SIG_IGN)
+    except SystemExit:
+        ended += 1
+        handlers.set_all(entry.ENDING, signal.SIG_IGN)
+os.kill(sender, signal.SIGKILL)
+os.waitpid(sender, 0)
+print(ended > 0)
+"""
+
+
+def signals_without_pause():
+    """While a script ends by the first of them, and while it comes to ignore them: nothing is said of any."""
+    done = processes.run([sys.executable, "-c", SIGNALS_WITHOUT_PAUSE], cwd=ROOT / "scripts")
+    yield "nothing is said", done.returncode == 0 and not done.stderr, f"status {done.returncode}\n{done.stderr[-1000:]}"
+    yield "some ended the script", done.stdout == "True\n", done.stdout
+
+
 def stays_ignored():
     """What ignores control-C, as a shell's background does, goes on ignoring it."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -460,6 +492,7 @@ def script_tests():
     yield "script/control-C while it begins", interrupted_early, None
     yield "script/control-C that is ignored", stays_ignored, None
     yield "script/signals while Python ends", late_signals, None
+    yield "script/signals without a pause", signals_without_pause, None
     yield "script/a copy of the tree", copy_of_tree, "i386"
     yield WHOLE, whole_copy_of_tree, "i386"
     yield "script/an ISO made twice", made_twice, "i386"

@@ -4,6 +4,8 @@ import os
 import signal
 import termios
 
+from tally import handlers
+
 LOCAL_MODES, CHARACTERS = 3, 6  # of what tcgetattr() returns
 
 
@@ -26,25 +28,22 @@ def around_stops(before, after):
     system does not stop an orphaned process group."""
     def stop(number, _):
         before()
-        signal.signal(number, signal.SIG_DFL)
+        handlers.set_all([number], signal.SIG_DFL)
         signal.raise_signal(number)
-        signal.signal(number, stop)
+        handlers.set_all([number], stop)
         after()
     return {signal.SIGTSTP: stop, signal.SIGCONT: lambda *_: after()}
 
 
 @contextlib.contextmanager
-def handled(handlers):
+def handled(functions):
     """With these signal handlers, {signal: function}; ignored signals stay so."""
-    before = {number: signal.getsignal(number) for number in handlers}
-    for number, handler in handlers.items():
-        if before[number] != signal.SIG_IGN:
-            signal.signal(number, handler)
+    before = {number: signal.getsignal(number) for number in functions}
+    handlers.set_handlers({number: each for number, each in functions.items() if before[number] != signal.SIG_IGN})
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        handlers.set_handlers(before)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 
-from tally import processes
+from tally import handlers, processes
 
 FORK = multiprocessing.get_context("fork")
 
@@ -44,9 +44,8 @@ def forget_parent(inherited):
         each.close()
     processes.staying.clear()
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTSTP, signal.SIGCONT):
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
+    stops = (signal.SIGTSTP, signal.SIGCONT)
+    handlers.set_all([each for each in stops if signal.getsignal(each) != signal.SIG_IGN], signal.SIG_DFL)
 
 
 def result_of(function, arguments):
