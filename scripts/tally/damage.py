@@ -15,6 +15,7 @@ SHT_SYMTAB, UNDEFINED, SYMBOL = 2, 0, struct.Struct("<3I2BH")
 # Machine code.
 INVALID = b"\x0f\x0b"
 PUSH_FOREVER = b"\x50\xeb\xfd"
+RETURN_1 = b"\x31\xc0\x40\xc3"
 JUMP_NOWHERE = b"\xb8\x00\x00\x00\xf0\xff\xe0"
 WRITE_TEXT = b"\xc6\x05\x00\x10\x20\xc0\x00"  # a byte of the kernel's text
 READ_USER = b"\xa1\x00\x00\x90\x00"  # a program's first word

@@ -10,8 +10,7 @@ import signal
 import tempfile
 
 from tally import bochs, build, damage, forked, machine, programs_image
-from tally.damage import (INVALID, JUMP_NOWHERE, JUMP_USER, JUMP_WINDOW, PAGE, PUSH_FOREVER, READ_USER,
-                          WRITE_TEXT)
+from tally.damage import (INVALID, JUMP_NOWHERE, JUMP_USER, JUMP_WINDOW, PAGE, PUSH_FOREVER, READ_USER, RETURN_1, WRITE_TEXT)
 from tally.entry import USAGE
 from tally.image import with_command
 from tally.interface import ROOT
@@ -41,6 +40,7 @@ class Damage:
     says: tuple
     archive: object = None
     kernel: object = None
+    words: tuple = tuple(machine.DEFAULT_WORDS)
 
 
 def programs(words):
@@ -183,6 +183,9 @@ DAMAGES = [
     server_dies("proc", "serve_exit", PUSH_FOREVER, r"page fault \(write\) .* serve_exit servers/proc/main.c:\d+"),
     server_dies("console", "call_write", INVALID, r"invalid opcode .* call_write servers/console/main.c:\d+"),
     server_dies("console", "call_sync", JUMP_NOWHERE, r"page fault \(execute\) at address 0xf0000000 .*"),
+    Damage("an assertion in a server", (r"servers/mem/frames.c:\d+: frames_check\(\): found_free == free && .* does not hold",
+                                        r"init: server mem died: invalid opcode .*"),
+           archive=archive_code("mem", "check_list", RETURN_1), words=("audit",)),
 
     in_kernel("an exception", "sys_vm_map", INVALID, "exception in the kernel", "kernel/sys/sys_vm.c"),
     in_kernel("an exception", "event_interrupt", INVALID, "exception in the kernel", "kernel/events.c"),
@@ -237,20 +240,20 @@ def run_command(command):
     return run
 
 
-def boot_changed(archive=None, kernel=None, **options):
+def boot_changed(archive=None, kernel=None, words=machine.DEFAULT_WORDS, **options):
     """Boots a changed copy of the system; returns (status, console text, its Log)."""
     console, log = [], Log(IMAGES)
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch) / "build"
         damage.copy(IMAGES, folder, archive, kernel)
-        status = machine.boot(machine.Options(**{"kernel": True, "timeout": 30, "explained": False, **options}), machine.DEFAULT_WORDS,
+        status = machine.boot(machine.Options(**{"kernel": True, "timeout": 30, "explained": False, **options}), list(words),
                               folder, console.append, log.append)
     return status, b"".join(console).decode(errors="backslashreplace"), log
 
 
 def run_damage(case):
     def run():
-        status, _, log = boot_changed(case.archive, case.kernel)
+        status, _, log = boot_changed(case.archive, case.kernel, case.words)
         yield from judge(BROKEN, status, case.says, log)
     return run
 

@@ -76,6 +76,14 @@ struct client *client_next_timed(struct client *client)
     return 0;
 }
 
+struct client *client_next(struct client *client)
+{
+    for (client = client ? client + 1 : clients; client < clients + CLIENTS_MAX; client++)
+        if (client->kept)
+            return client;
+    return 0;
+}
+
 uint32_t clients_count(void)
 {
     return kept;

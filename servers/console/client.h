@@ -59,5 +59,8 @@ struct client *client_next_waiting(struct client *client, enum client_wait waits
 /* Clients from `client` on (0: the first) whose line has patience left. */
 struct client *client_next_timed(struct client *client);
 
+/* Clients from `client` on (0: the first) that are kept. */
+struct client *client_next(struct client *client);
+
 /* Clients that are kept. */
 uint32_t clients_count(void);

@@ -62,5 +62,5 @@ void lines_tick(struct lines *lines, uint32_t now);
 /* True if all that may go out is in the ring. */
 bool lines_are_out(const struct lines *lines);
 
-/* True if L1 holds for `client`; for tests. */
+/* True if L1 holds for `client`. */
 bool lines_check(const struct lines *lines, const struct client *client);

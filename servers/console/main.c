@@ -16,6 +16,8 @@
 #include "servers/console/uart.h"
 #include "servers/proto/console.h"
 
+#include <assert.h>
+
 /* Our endpoint, badged for a signal. */
 enum { SLOT_UART = 16, SLOT_KEYBOARD = 17, SLOT_LOG = 18 };
 
@@ -440,6 +442,20 @@ static int32_t call_release(uint32_t badge, struct words *words)
     return 0;
 }
 
+static int32_t call_audit(uint32_t badge, struct words *words)
+{
+    uint32_t found = 0;
+
+    (void)words;
+    if (badge != 0)
+        return -EPERM;
+    assert(readers_check(&readers));
+    for (struct client *client = 0; (client = client_next(client)); found++)
+        assert(client_find(client->badge) == client && lines_check(&lines, client));
+    assert(found == clients_count());
+    return 0;
+}
+
 static const server_call calls[CONSOLE_CALLS_END] = {
     [CONSOLE_WRITE] = call_write,
     [CONSOLE_READ] = call_read,
@@ -452,6 +468,7 @@ static const server_call calls[CONSOLE_CALLS_END] = {
     [CONSOLE_TICK] = call_tick,
     [CONSOLE_INTERRUPT] = call_interrupt,
     [CONSOLE_KEYS] = call_keys,
+    [CONSOLE_AUDIT] = call_audit,
 };
 
 static uint32_t signal_slot(uint32_t slot, uint32_t signal)

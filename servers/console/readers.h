@@ -44,5 +44,5 @@ void readers_leave(struct readers *readers, uint32_t badge);
 /* All that wait ask, but for the one in front. */
 void readers_ask_again(struct readers *readers);
 
-/* True if all who wait are where they should be; for tests. */
+/* True if all who wait are where they should be. */
 bool readers_check(const struct readers *readers);

@@ -1,5 +1,6 @@
 #include "servers/file/client.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -201,4 +202,38 @@ int32_t client_bytes_answer(uint32_t bytes, uint32_t got)
     if (bytes <= FILE_DATA_MAX)
         memset((char *)message_page->words + got, 0, -got & 3);
     return bytes <= FILE_DATA_MAX ? (int32_t)ipc_extend(got, 0) : 0;
+}
+
+/* ----------------------------------------------------------------------------------------- audit */
+
+static void audit_file(const struct open_file *file)
+{
+    assert(file->holders && !file->inode != !file->pipe);
+    assert(!file->pipe || pipe_audit(file->pipe));
+}
+
+static void audit_client(const struct client *client)
+{
+    for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++) {
+        assert(client->files[fd] || fd >= client->lowest);
+        if (client->files[fd])
+            audit_file(client->files[fd]);
+    }
+    assert(client->directory && mappings_count(client) <= MAPPINGS_MAX);
+    assert(client->waits == WAITS_NOT || client->waits_for);
+}
+
+uint32_t clients_audit(void)
+{
+    uint32_t found = 0, transfers = 0;
+
+    for (uint32_t hash = 0; hash < HASHES; hash++)
+        for (const struct client *client = by_hash[hash]; client; client = client->next) {
+            assert(client->badge % HASHES == hash);
+            audit_client(client);
+            transfers += client->transfer != PAGE_NONE;
+            found++;
+        }
+    assert(found == records.records);
+    return record_audit(&records) + transfers;
 }

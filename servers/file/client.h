@@ -49,6 +49,10 @@ struct client *client_find(uint32_t badge);
 struct client *client_make(uint32_t badge);
 struct client *client_copy(const struct client *client, uint32_t badge);
 
+/* Panics unless C1 and C3 hold of all, and what must of their open files; returns the pages that they take, their
+ * transfer pages included. */
+uint32_t clients_audit(void);
+
 /* Closes all that it has, and forgets it. */
 void client_end(struct client *client);
 

@@ -9,6 +9,7 @@
 #include "libuser/sys/calls.h"
 #include "servers/archive.h"
 #include "servers/clients.h"
+#include "servers/file/audit.h"
 #include "servers/file/calls.h"
 #include "servers/file/inode.h"
 #include "servers/file/mapping.h"
@@ -236,6 +237,13 @@ static int32_t manager_program_page(struct words *words)
     return got > 0 ? 0 : got ? got : -EINVAL;
 }
 
+static int32_t manager_audit(const struct words *words)
+{
+    (void)words;
+    audit_all();
+    return 0;
+}
+
 /* ------------------------------------------------------------------------------------------ loop */
 
 #define MANAGER_CALLS(X)                                                                                               \
@@ -246,7 +254,8 @@ static int32_t manager_program_page(struct words *words)
     X(FILE_PROGRAM, program)                                                                                           \
     X(FILE_INTERRUPT, interrupt)                                                                                       \
     X(FILE_PROGRAM_BYTES, program_bytes)                                                                               \
-    X(FILE_PROGRAM_PAGE, program_page)
+    X(FILE_PROGRAM_PAGE, program_page)                                                                 \
+    X(FILE_AUDIT, audit)
 
 #define MANAGER_CALL(number, name)                                                                                     \
     static int32_t serve_##name(uint32_t badge, struct words *words)                                                   \

@@ -222,3 +222,8 @@ int32_t call_place(struct client *client, struct words *words)
         }
     return -ENOENT;
 }
+
+uint32_t mappings_audit(void)
+{
+    return record_audit(&records);
+}

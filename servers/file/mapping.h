@@ -20,5 +20,8 @@ bool mappings_copy(const struct client *client, struct client *to);
 /* The client has none any more. */
 void mappings_drop(struct client *client);
 
+/* The pages that what is kept of all takes. */
+uint32_t mappings_audit(void);
+
 /* How many it has. */
 uint32_t mappings_count(const struct client *client);

@@ -45,3 +45,8 @@ bool open_file_writes(const struct open_file *file)
 {
     return (file->flags & O_ACCESS) != O_READ_ONLY;
 }
+
+uint32_t open_files_audit(void)
+{
+    return record_audit(&records);
+}

@@ -29,5 +29,8 @@ struct open_file *open_file_make(uint32_t flags);
 /* One holder less; the last closes it. One that never had a holder is dropped the same way. */
 void open_file_drop(struct open_file *file);
 
+/* The pages that they take. */
+uint32_t open_files_audit(void);
+
 bool open_file_reads(const struct open_file *file);
 bool open_file_writes(const struct open_file *file);

@@ -396,13 +396,28 @@ static bool queue_audit(const struct pipe *pipe, const struct queue *queue, bool
     return link == queue->end;
 }
 
+/* What the server alone has written to it. */
+static bool ring_audit(const struct pipe *pipe)
+{
+    const struct pipe_ring *ring = ring_of(pipe);
+
+    if (pages_is_lent(pipe->page[0]))
+        return true;
+    if (pipe->reading.first && (pipe_bytes(pipe) || !ring->reader_waits))
+        return false;
+    return !pipe->writing.first || (pipe->writing.first->bytes > room(pipe) && ring->writer_waits);
+}
+
 bool pipe_audit(const struct pipe *pipe)
 {
     if (!(pipe->readers | pipe->writers))
         return false;
-    if (pipe->reading.first && (pipe_bytes(pipe) || !pipe->writers))
+    if ((pipe->reading.first && !pipe->writers) || (pipe->writing.first && !pipe->readers))
         return false;
-    if (pipe->writing.first && (!pipe->readers || pipe->writing.first->bytes <= room(pipe)))
-        return false;
-    return queue_audit(pipe, &pipe->reading, false) && queue_audit(pipe, &pipe->writing, true);
+    return queue_audit(pipe, &pipe->reading, false) && queue_audit(pipe, &pipe->writing, true) && ring_audit(pipe);
+}
+
+uint32_t pipes_audit(void)
+{
+    return record_audit(&records) + records.records * PIPE_PAGES;
 }

@@ -7,7 +7,7 @@
  *       clients wait to write only while there is a reader, and no room for the bytes of the first of them
  *       so both never wait at once, except just after a client changed a ring that it has in its memory
  *   P3  a write goes in whole, in the order in which they came
- *   P4  the ring says whether there are clients who wait
+ *   P4  while clients wait at an end the ring says so, and perhaps for a while after
  */
 #pragma once
 
@@ -37,5 +37,8 @@ void pipe_interrupt(struct client *client);
 /* The bytes in it. */
 uint32_t pipe_bytes(const struct pipe *pipe);
 
-/* True if P1 to P3 hold; for tests. */
+/* True if P1, P2 and P4 hold, but for what a client that has the ring may have changed. */
 bool pipe_audit(const struct pipe *pipe);
+
+/* The pages that all of them take. */
+uint32_t pipes_audit(void);

@@ -310,9 +310,9 @@ static uint32_t check_list(enum zone zone)
     return count;
 }
 
-void frames_check(void)
+uint32_t frames_check(void)
 {
-    uint32_t free = check_list(LOW) + check_list(HIGH), found_free = 0, found_lent = 0, held = 0;
+    uint32_t free = check_list(LOW) + check_list(HIGH), found_free = 0, found_lent = 0, held = 0, holders = 0;
 
     for (uint32_t frame = 0; frame < records_count; frame++) {
         uint32_t state = records[frame].state;
@@ -322,10 +322,11 @@ void frames_check(void)
         else if (state == STATE_LENT)
             found_lent++;
         else if (state != STATE_NO_RAM)
-            held++;
+            held++, holders += state;
     }
     assert(found_free == free && found_lent == lent);
     assert(free + held + lent == total);
     assert(held + promised_low <= frames_account.used);
     assert(lent <= promised_low + reserve && promised_low + reserve <= lent + free_count[LOW]);
+    return holders;
 }

@@ -89,5 +89,5 @@ struct frames_usage {
 };
 bool frames_usage(uint32_t first, struct frames_usage *usage);
 
-/* Panics unless F1, F2, F3 hold. Linear in the number of frames. */
-void frames_check(void);
+/* Panics unless F1, F2, F3 hold; returns how many hold those that are held. Linear in the number of frames. */
+uint32_t frames_check(void);

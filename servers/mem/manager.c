@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "servers/mem/answer.h"
+#include "servers/mem/audit.h"
 #include "servers/mem/fork.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/listings.h"
@@ -186,6 +187,9 @@ uint32_t manager_answer(struct words *words, int error)
         return handle_casualty(words);
     case MEM_CASUALTY_RESUME:
         return handle_casualty_resume(words);
+    case MEM_AUDIT:
+        audit_all();
+        return answer(words, 0);
     default:
         return listings_answer(words, error);
     }

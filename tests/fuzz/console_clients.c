@@ -268,6 +268,7 @@ static void check_call(const struct answer *answer)
     case CONSOLE_FRONT:
     case CONSOLE_TICK:
     case CONSOLE_KEYS:
+    case CONSOLE_AUDIT:
         check_managers(answer);
         break;
     case CONSOLE_RELEASE:

@@ -4,7 +4,7 @@
  * after each message; in the end, when all are dead, each frame must be free again, or the server's own.
  *
  * fuzz: runs=1000
- * sources: servers/mem/server.c servers/mem/manager.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
@@ -88,7 +88,7 @@ static uint32_t any_number(void)
                                     MEM_SPACE_DESTROY, MEM_TASK_FRAME,       MEM_CASUALTY,    MEM_SPACE_CLEAR, MEM_TASK_FRAME_END,
                                     MEM_GET_LIMIT,     MEM_SET_LIMIT,    MEM_SPACE_FORK_MORE, MEM_PROTECT, MEM_PROTECT,
                                     MEM_CASUALTY_RESUME, MEM_RESERVE,    MEM_SPACE_COPY, MEM_SPACE_USAGE, MEM_FRAME_USAGE,
-                                    MEM_SEGMENT};
+                                    MEM_SEGMENT,       MEM_AUDIT};
 
     return random_below(30) ? calls[random_below(COUNT(calls))] : any_word();
 }

@@ -8,7 +8,7 @@
  * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
  * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c servers/proc/limits.c
- * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c servers/lib/account.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/fuzz/proc_kernel.c tests/fuzz/proc_mem.c tests/fuzz/proc_model.c tests/fuzz/fake_archive.c tests/server/program_file.c
@@ -166,7 +166,7 @@ static uint32_t any_number(uint32_t sender)
 static bool is_beyond_the_model(uint32_t number)
 {
     return number == PROC_SIGNAL_TAKE || number == PROC_INTERRUPTED || number == PROC_ALARM || number == PROC_KEYS ||
-           number == PROC_LIST || (number >= PROC_FUTEX_WATCH && number <= PROC_FUTEX_REQUEUE);
+           number == PROC_LIST || number == PROC_AUDIT || (number >= PROC_FUTEX_WATCH && number <= PROC_FUTEX_REQUEUE);
 }
 
 static void call(uint32_t sender, uint32_t badge, struct server_message *message)

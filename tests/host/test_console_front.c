@@ -330,6 +330,8 @@ static void only_the_manager_says(void)
         CALL(1, "1: error -1;", CONSOLE_FRONT, 1),
         CALL(1, "1: error -1;", CONSOLE_TICK, 1),
         CALL(1, "1: error -1;", CONSOLE_KEYS, 1, 1),
+        CALL(1, "1: error -1;", CONSOLE_AUDIT),
+        CALL(MANAGER, "0: 0 0;", CONSOLE_AUDIT),
         READ(1, "told;"),
         ARRIVES("a\r", ""),
         NEWS("0: 1 0;"),

@@ -7,7 +7,7 @@
  * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
- * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
@@ -149,6 +149,23 @@ static void processes_are_listed(void)
         CALL(P1, "answer 1: ENOENT\n", PROC_LIST, 4),
         CALL(P1, "answer 1: ENOENT\n", PROC_LIST, ANY),
         CALL(INIT, "answer 0: 2: 1 of 0, state 1, space 1, good\n", PROC_LIST, 1),
+    };
+
+    RUN(list, 1);
+}
+
+/* All of them, but not again before a while has gone by. */
+static void servers_are_audited(void)
+{
+    static const char audits[] = "audit mem\naudit console\naudit files\nanswer 1\n";
+    const struct step list[] = {
+        SPAWN(NULL),
+        CALL(P1, audits, PROC_AUDIT),
+        CALL(P1, "answer 1: EAGAIN\n", PROC_AUDIT),
+        TICK(tick, NOTHING), TICK(tick, NOTHING), TICK(tick, NOTHING),
+        CALL(P1, "answer 1: EAGAIN\n", PROC_AUDIT),
+        TICK(tick, NOTHING),
+        CALL(P1, audits, PROC_AUDIT),
     };
 
     RUN(list, 1);
@@ -464,6 +481,7 @@ int main(void)
     sleepers_wake_in_time();
     who_sleeps_may_end();
     processes_are_listed();
+    servers_are_audited();
     a_wait_takes_one_that_ended();
     a_wait_is_answered_at_the_end_it_waits_for();
     a_parent_ends_first();

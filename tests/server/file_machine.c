@@ -7,11 +7,8 @@
 
 #include "servers/archive.h"
 #include "servers/clients.h"
-#include "servers/file/client.h"
-#include "servers/file/directory.h"
-#include "servers/file/inode.h"
+#include "servers/file/audit.h"
 #include "servers/file/pages.h"
-#include "servers/file/pipe.h"
 #include "tests/host/check.h"
 #include "tests/server/server_run.h"
 
@@ -24,7 +21,7 @@ static struct reply replies[SERVER_CALLERS];
 static char *transfers[SERVER_CALLERS];
 static struct server_message asked;
 static bool is_over, is_mapped;
-static uint32_t pages_asked_for, free_at_first, carved;
+static uint32_t pages_asked_for, free_at_first;
 static sem_t test_goes_on, server_goes_on;
 static pthread_t server;
 
@@ -181,7 +178,6 @@ void machine_begin(uint32_t pages)
     CHECK(!pthread_create(&server, NULL, run, NULL));
     wait_for(&test_goes_on);
     free_at_first = pages_free();
-    carved = pages - free_at_first - inode_audit() - directory_audit();
     machine_audit();
 }
 
@@ -253,26 +249,7 @@ char *transfer_of(uint32_t badge)
     return transfers[caller_of(badge)];
 }
 
-static void audit_client(const struct client *client)
-{
-    uint32_t fd = 0;
-
-    while (fd < client->lowest)
-        CHECK(client->files[fd++]); /* C3 */
-    for (fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++) {
-        const struct open_file *file = client->files[fd];
-        CHECK(!file || (file->holders && !file->inode != !file->pipe)); /* O1, O2 */
-        CHECK(!file || !file->pipe || pipe_audit(file->pipe));
-    }
-}
-
 void machine_audit(void)
 {
-    uint32_t known = inode_audit() + directory_audit(), taken = pages_asked_for - carved - pages_free();
-
-    CHECK(taken >= known);
-    pages_audit(taken);
-    for (uint32_t badge = 1; badge <= MACHINE_CLIENTS; badge++)
-        if (client_find(badge))
-            audit_client(client_find(badge));
+    audit_all();
 }

@@ -343,6 +343,8 @@ static int32_t mem(uint32_t begin, uint32_t flags, uint32_t *w)
     case MEM_SPACE_LIMIT:
         CHECK(bodies[w[1]].exists && bodies[w[1]].part == WHOLE);
         return LINE("limit %u: %u", w[1], w[2]);
+    case MEM_AUDIT:
+        return LINE("audit mem");
     case MEM_INFO:
         return LINE("info");
     case MEM_CASUALTY_RESUME:
@@ -377,6 +379,8 @@ static int32_t console(uint32_t begin, uint32_t *w)
     int32_t result;
 
     switch (w[0]) {
+    case CONSOLE_AUDIT:
+        return LINE("audit console");
     case CONSOLE_RELEASE:
         return LINE("release %s", machine_badge_name(w[1]).text);
     case CONSOLE_FRONT:

@@ -82,6 +82,8 @@ int32_t machine_files(uint32_t begin, uint32_t *w)
         return files_begin(w[1], LINE("files begin %s at %u", machine_badge_name(w[1]).text, w[2]));
     if (w[0] == FILE_PROGRAM_BYTES)
         return copy_bytes(begin, w);
+    if (w[0] == FILE_AUDIT)
+        return LINE("audit files");
     if (w[0] == FILE_PROGRAM_PAGE)
         return copy_page(begin, w);
     CHECK(*files_of(w[1]) == w[1]);

@@ -1,0 +1,5 @@
+/* The audit: walks all that the server keeps. */
+#pragma once
+
+/* Panics unless the invariants hold that can be walked, and each page is free or somebody's. */
+void audit_all(void);

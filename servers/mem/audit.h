@@ -1,0 +1,6 @@
+/* The audit: walks all that the server keeps. */
+#pragma once
+
+/* Panics unless the invariants hold that can be walked, and each frame that is held is so by as many pages of spaces,
+ * and segments, as its record says. */
+void audit_all(void);

@@ -1,0 +1,33 @@
+#include "servers/proc/audit.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#include "servers/clients.h"
+#include "servers/proc/process.h"
+#include "servers/proto/console.h"
+#include "servers/proto/file.h"
+#include "servers/proto/mem.h"
+
+/* Ticks: of the time that goes by audits take a 16th at most, or what is less than a tick in four. */
+enum { PAUSE_SHARE = 16, PAUSE_LEAST = 4 };
+
+static uint32_t audit_servers(void)
+{
+    return (uint32_t)(mem_audit(PROC_SLOT_MEM, 0) | console_audit(PROC_SLOT_CONSOLE, 0) |
+                      file_audit(PROC_SLOT_FILE, 0));
+}
+
+int32_t audit_all(uint32_t tick, uint32_t (*now)(void))
+{
+    static uint32_t end, pause; /* of the last one; how long after it there is none */
+
+    if (tick - end < pause)
+        return -EAGAIN;
+    assert(process_check());
+    uint32_t failed = audit_servers();
+    assert(!failed);
+    end = now();
+    pause = PAUSE_LEAST + PAUSE_SHARE * (end - tick);
+    return 0;
+}
