@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Builds if needed, measures the system, and prints one line `NAME VALUE UNIT` for each row.
 
-VALUE is the least of 1,000 runs; docs/performance.md says what the rows are and how they are measured. Rows
+VALUE is the least of 1,000 runs; ROW.code, ROW.data, ROW.written and ROW.translations are what the run with that
+value touches. docs/performance.md says what the rows are and how they are measured. Rows
 that are not as recorded, which is what scripts/test holds them to, are named on stderr; so it is if the record is
 of another compiler or emulator, with which rows are not compared. Exit status: 1 if
 something could not be measured, 2 for wrong options, 126 if tools or the build are lacking.

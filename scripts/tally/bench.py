@@ -16,6 +16,9 @@ from tally.entry import Told, explanation
 from tally.interface import ROOT
 
 INSTRUCTIONS, BYTES, LINES, FRAMES = "instructions", "bytes", "lines", "frames"
+# What a row's instructions touch, as bench_plugin.touched() has it, and its unit.
+TOUCHED = {"code": "cache-lines", "data": "cache-lines", "written": "cache-lines", "translations": "pages"}
+SAMPLED = "samples_figures"  # the programs' function that makes a row of the samples so far
 KERNEL, PROCESS, MEMORY, SERVER = "bench_kernel", "bench_process", "bench_memory", "bench_server"
 FILE = "bench_file"
 FIGURE = re.compile(r"bench: (\w+) (\d+) (\d+) (\d+)")
@@ -58,7 +61,7 @@ LONGEST, SERVER_LONGEST, BOOT = system.LONGEST, "server_longest", ("boot_init", 
 SIZE = {"kernel_text": BYTES, "kernel_lines": LINES}
 # The frames of an account come one by one; the stretch of which row has them all.
 ACCOUNTS = {"empty_process_frames": Source(PROCESS, "fork"), "shared_process_frames": Source(PROCESS, "fork_shm")}
-NAMES = [*SOURCES, LONGEST, SERVER_LONGEST, *BOOT, *SIZE, *ACCOUNTS]
+NAMES = [*SOURCES, LONGEST, SERVER_LONGEST, *BOOT, *SIZE, *ACCOUNTS, *(f"{name}.{what}" for name in SOURCES for what in TOUCHED)]
 EXPLAINED = [*SOURCES, LONGEST, SERVER_LONGEST]
 
 
@@ -94,33 +97,44 @@ def boot(folder, words, typed=None, **options):
     return lines
 
 
-def measure(folder, program, *words, **options):
-    """{name: row} of what a program measures."""
+def figures(folder, program, *words, **options):
+    """The rows that a program measures, in its order."""
     found = [m for line in boot(folder, [program, *words], **options) if (m := FIGURE.fullmatch(line))]
-    return {match[1]: Row(match[1], *map(int, match.groups()[1:])) for match in found}
+    return [Row(match[1], *map(int, match.groups()[1:])) for match in found]
+
+
+def measure(folder, program, *words, **options):
+    """The same; each is followed by rows of what its shortest run touches."""
+    rows = []
+    touched = bench_plugin.touched(folder, program, SAMPLED,
+                                   lambda more: rows.extend(figures(folder, program, *words, more=more, **options)))
+    if len(rows) != len(touched):
+        raise BenchError(f"bench: {program} says {len(rows)} rows, but {len(touched)} were seen")
+    for row, counts in zip(rows, touched):
+        yield row
+        yield from (Row(f"{row.name}.{what}", counts[what], unit=unit) for what, unit in TOUCHED.items())
 
 
 def stretch(folder, source):
     """(what the program says that the row costs, the parts of its shortest run)"""
-    values = []
+    rows = []
 
     def start(more):
-        values.append(measure(folder, source.program, source.row, smp=source.smp, more=more)[source.row].value)
+        rows.extend(figures(folder, source.program, source.row, smp=source.smp, more=more))
     parts = bench_plugin.parts(folder, "stretch", source.program, start)
-    return values[0], parts
+    return rows[0].value, parts
 
 
 # ------------------------------------------------------------------------------------------- rows
 
 def program_rows(folder, program):
-    found = measure(folder, program)
-    return [found[name] for name, source in SOURCES.items() if source == Source(program, name)]
+    return [row for row in measure(folder, program) if row.name in NAMES]
 
 
 def second_cpu_rows(folder):
     source = SOURCES["ipc_4w_2cpu"]
-    row = measure(folder, source.program, source.row, smp=source.smp)[source.row]
-    return [dataclasses.replace(row, name="ipc_4w_2cpu")]
+    rows = measure(folder, source.program, source.row, smp=source.smp)
+    return [dataclasses.replace(row, name=row.name.replace(source.row, "ipc_4w_2cpu")) for row in rows]
 
 
 def boot_rows(folder):

@@ -47,7 +47,7 @@ def revoke_curves(rows):
 
 def segment_value(folder, row, segments):
     """With that one, so many are open."""
-    return bench.measure(folder, bench.MEMORY, row, str(segments - 1))[row].value
+    return bench.figures(folder, bench.MEMORY, row, str(segments - 1))[0].value
 
 
 def segment_curves(folder):

@@ -100,6 +100,13 @@ def stretches(folder, program, mark, start):
     return [int(line.split()[1]) for line in counted(folder, "servers", program, start, mark)]
 
 
+def touched(folder, program, mark, start):
+    """One for each time that `mark` ran: {"code": ..., "data": ..., "written": ..., "translations": ...} of the shortest
+    stretch before it."""
+    lines = [line.split() for line in counted(folder, "lines", program, start, mark)]
+    return [dict(zip(line[0::2], map(int, line[1::2]))) for line in lines]
+
+
 class Programs:
     """Tells by a page's contents and address which program it is of."""
 

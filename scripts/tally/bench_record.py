@@ -14,6 +14,8 @@ RECORD = ROOT / "tests/bench-figures.txt"
 PAGE = ROOT / "docs/performance.md"
 # A row of the page's table: the budget, and the last column. In the text "`NAME` FIGURE of BUDGET" repeats both.
 SHOWN = re.compile(r"^(\| `(\w+)` \|.*\| ([\d,]*) *\| )[\d,]+ \|$", re.M)
+# A row of the table of what they touch.
+TOUCHES = re.compile(r"^\| (\w+) \| \d+ \| \d+ \(\d+\) \| \d+ \|$", re.M)
 REPEATED = re.compile(r"`(\w+)` \d+(?:,\d{3})* of \d+(?:,\d{3})*")
 MAKER = re.compile(r"# (\w+): (.*)")
 COMPILED_BY = re.compile(rb"clang version (\d+(?:\.\d+)+)")
@@ -22,6 +24,8 @@ HINT = "scripts/bench --record"
 NEITHER, COMPILER, BOTH = (), ("compiler",), ("compiler", "emulator")
 DEPENDS = {"lines": NEITHER, "bytes": COMPILER}
 SLACK = {"boot_done": 200}  # init logs the version, whose text is not always as long
+MOVES = 3, 0.1  # what is linked elsewhere begins elsewhere in its line: so many lines or pages, or this share of them
+MOVED = ("cache-lines", "pages")  # units
 
 
 @dataclasses.dataclass
@@ -70,17 +74,36 @@ def read():
     return parse(RECORD.read_text(encoding="utf-8"))
 
 
+def touches(name, values):
+    """The table's row for a row of the bench."""
+    code, data, written, translations = (values[f"{name}.{what}"] for what in ("code", "data", "written", "translations"))
+    return f"| {name} | {code} | {data} ({written}) | {translations} |"
+
+
 def page(values):
     """The page's text with these figures."""
     text = PAGE.read_text(encoding="utf-8")
     text = SHOWN.sub(lambda row: f"{row[1]}{values[row[2]]:,} |" if row[2] in values else row[0], text)
+    text = TOUCHES.sub(lambda row: touches(row[1], values) if f"{row[1]}.code" in values else row[0], text)
     budgets = {row[2]: row[3] for row in SHOWN.finditer(text) if row[3] and row[2] in values}
     return REPEATED.sub(lambda said: f"`{said[1]}` {values[said[1]]:,} of {budgets[said[1]]}" if said[1] in budgets
                         else said[0], text)
 
 
+def slack(name, recorded, unit):
+    least, share = MOVES
+    return max(least, int(share * recorded)) if unit in MOVED else SLACK.get(name, 0)
+
+
+def to_record(row, makers, record):
+    """What differs by no more than its slack stays as the same makers' record has it."""
+    recorded = record.rows.get(row.name, (row.value, row.unit))[0] if makers == record.makers else row.value
+    return recorded if abs(row.value - recorded) <= slack(row.name, recorded, row.unit) else row.value
+
+
 def write(rows, makers):
-    lines = [*(f"# {kind}: {name}" for kind, name in makers.items()), *(f"{row.name} {row.value} {row.unit}" for row in rows)]
+    record = read()
+    lines = [*(f"# {kind}: {name}" for kind, name in makers.items()), *(f"{row.name} {to_record(row, makers, record)} {row.unit}" for row in rows)]
     replace_text(RECORD, "\n".join(lines) + "\n")
     replace_text(PAGE, page(read().values()))
 
@@ -101,7 +124,7 @@ def changes(rows, makers, record):
     for name, (value, unit) in rows.items():
         recorded = record.rows.get(name, ("none", unit))[0]
         line = f"{name} is {value}, recorded are {recorded}"
-        if recorded != "none" and abs(value - recorded) <= SLACK.get(name, 0):
+        if recorded != "none" and abs(value - recorded) <= slack(name, recorded, unit):
             continue
         if recorded != "none" and record.foreign(makers, unit):
             found.foreign.append(line)

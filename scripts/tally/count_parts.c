@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RDTSC_0 = 0x0f, RDTSC_1 = 0x31 };
 enum { PAGES_MAX = 4096, NOT_A_PAGE = 0 };
 
 /* An instruction where it was translated. */
@@ -120,7 +119,7 @@ void part(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host)
 {
     struct part *part = new_part(address, host);
 
-    part->rdtsc = host[0] == RDTSC_0 && host[1] == RDTSC_1 && is_of_text(address, host);
+    part->rdtsc = is_rdtsc(host) && is_of_text(address, host);
     if (strcmp(arguments.mode, "stretch") == 0) {
         watch(insn, run_between_rdtsc, part);
         return;

@@ -9,6 +9,9 @@
  *   mode=servers  the lengths of the longest stretches in which servers ran and no program did: before
  *                 the `mark` ran for the first time, from then to the second time, and so on
  *   mode=kept     the parts of the longest of those
+ *   mode=lines    for each time that the `mark` runs: the instructions of the shortest stretch between
+ *                 two rdtsc since the last time, how many distinct lines of code, of data and of written data it
+ *                 touched, and how many distinct translations of addresses
  *
  *   text=FILE     the text of a program as it is from PROGRAM_BASE on: that of the rdtsc, of the mark
  *   init=, mem=, proc=, console=   the same of the servers
@@ -38,7 +41,7 @@ __attribute__((constructor)) static void choose_interface(void)
 
 /* ------------------------------------------------------------------------------- the program */
 
-enum { SYSEXIT_0 = 0x0f, SYSEXIT_1 = 0x35, IRET = 0xcf };
+enum { SYSEXIT_0 = 0x0f, SYSEXIT_1 = 0x35, IRET = 0xcf, RDTSC_0 = 0x0f, RDTSC_1 = 0x31 };
 
 struct arguments arguments;
 
@@ -62,6 +65,11 @@ bool lets_interrupts_in(uint32_t address, const uint8_t *host)
 bool leaves_kernel(const uint8_t *host)
 {
     return *host == IRET || (host[0] == SYSEXIT_0 && host[1] == SYSEXIT_1);
+}
+
+bool is_rdtsc(const uint8_t *host)
+{
+    return host[0] == RDTSC_0 && host[1] == RDTSC_1;
 }
 
 static bool is_of(const struct text *text, uint32_t address, const uint8_t *host)
@@ -111,6 +119,7 @@ static const struct mode {
 } modes[] = {
     {"stretch", part, write_parts},      {"longest", part, write_parts},   {"totals", total, write_totals},
     {"servers", servers, write_servers}, {"kept", kept_part, write_parts},
+    {"lines", lines, write_lines},
 };
 static const struct mode *mode;
 
@@ -202,6 +211,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **
         return 1;
     totals_init();
     servers_init();
+    lines_init();
     qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
     qemu_plugin_register_atexit_cb(id, ended, NULL);
     return 0;

@@ -20,6 +20,8 @@ bool is_kernel(uint32_t address);
 bool lets_interrupts_in(uint32_t address, const uint8_t *host);
 bool leaves_kernel(const uint8_t *host);
 
+bool is_rdtsc(const uint8_t *host);
+
 /* Whether its page is one of the text of the program that is looked at. */
 bool is_of_text(uint32_t address, const uint8_t *host);
 
@@ -37,7 +39,10 @@ void write_servers(FILE *out);
 void part(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
 void kept_part(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
 void write_parts(FILE *out);
+void lines(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
+void write_lines(FILE *out);
 
 /* Before any instruction. */
 void totals_init(void);
 void servers_init(void);
+void lines_init(void);

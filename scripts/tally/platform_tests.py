@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 
-from tally import bench_record, configured, processes
+from tally import bench, bench_record, configured, processes
 from tally.interface import ROOT
 from tally.serial import BUILD_FAILED
 
@@ -212,10 +212,15 @@ def records():
         yield f"{what}: it is told", told == (makers != OURS), printed
     failed, printed = judged(OURS, call=29)
     yield "what shrinks is told", not failed and "the record can be lowered" in printed, printed
-    done = bench_record.parse("# compiler: clang 14.0.6\n# emulator: QEMU 7.2\nboot_done 9000 instructions\n")
-    for value, worse in ((9200, 0), (9201, 1)):
-        found = bench_record.changes({"boot_done": (value, "instructions")}, OURS, done)
-        yield f"boot_done {value} of 9000: {worse} is worse", len(found.worse) == worse, f"{found}"
+    done = bench_record.parse("# compiler: clang 14.0.6\n# emulator: QEMU 7.2\nboot_done 9000 instructions\n"
+                              "call.code 10 cache-lines\ncall.data 100 cache-lines\n")
+    for name, value, worse in (("boot_done", 9200, 0), ("boot_done", 9201, 1), ("call.code", 13, 0), ("call.code", 14, 1),
+                               ("call.data", 110, 0), ("call.data", 111, 1)):
+        recorded, unit = done.rows[name]
+        found = bench_record.changes({name: (value, unit)}, OURS, done)
+        yield f"{name} {value} of {recorded}: {worse} is worse", len(found.worse) == worse, f"{found}"
+        kept = bench_record.to_record(bench.Row(name, value, unit=unit), OURS, done)
+        yield f"{name} {value} of {recorded} is recorded", kept == (value if worse else recorded), f"{kept}"
     yield "the record in the tree names its makers", set(bench_record.read().makers) == {"compiler", "emulator"}, ""
 
 
