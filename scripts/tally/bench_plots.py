@@ -12,6 +12,11 @@ TOOLS = [packages.Tool("gnuplot", "gnuplot-nox", "plots")]
 SEL4_BASE, SEL4_EACH = 660, 484  # revoking in seL4, measured in the same way
 SEGMENTS = [1, 3, 10, 30, 100, 300, 1000]
 SHARED = ["shm_open", "shm_create", "shm_close"]
+PROGRAM = "bench_growth"
+GROWTH = {"region_pages": [1, 10, 100, 1000], "directory_open": [1, 10, 100, 1000], "directory_make": [1, 10, 100, 1000],
+          "descriptors": [1, 10, 100]}
+FORK = {"fork_pages": [1, 3, 10, 30, 100, 300, 1000]}
+PROCESSORS = [1, 2, 3, 4, 6, 8]
 STYLE = """
 set terminal svg size 640,400 font "sans-serif,13" background "white" rounded
 set key below
@@ -56,6 +61,29 @@ def segment_curves(folder):
     return [(row, [(segments, next(values)) for segments in SEGMENTS]) for row in SHARED]
 
 
+def growth_value(folder, row, count):
+    return bench.figures(folder, PROGRAM, row, str(count))[0].value
+
+
+def growth_curves(folder, rows):
+    """`rows` is {row: counts}."""
+    jobs = [(growth_value, folder, row, count) for row, counts in rows.items() for count in counts]
+    values = iter(bench.run_jobs(jobs))
+    return [(row, [(count, next(values)) for count in counts]) for row, counts in rows.items()]
+
+
+def processor_value(folder, processors):
+    return bench.figures(folder, bench.KERNEL, "ipc_4w", smp=processors)[0].value
+
+
+def processor_curves(folder):
+    values = bench.run_jobs([(processor_value, folder, processors) for processors in PROCESSORS])
+    return [("ipc_4w", [*zip(PROCESSORS, values)])]
+
+
 def draw_all(folder, rows):
     draw("revoke", "set logscale y", "mappings of one frame that are revoked", revoke_curves(rows))
     draw("shm_open", "set yrange [0:]", "open segments", segment_curves(folder))
+    draw("growth", "set yrange [0:]", "regions of a program, files in a directory, open descriptors", growth_curves(folder, GROWTH))
+    draw("fork", "set logscale y", "pages that the parent has touched", growth_curves(folder, FORK))
+    draw("processors", "unset logscale x; set xrange [1:8]; set yrange [0:]", "processors that run", processor_curves(folder))

@@ -8,7 +8,7 @@ import re
 import sys
 import tempfile
 
-from tally import bench, bench_record, bochs, build, forked, machine, processes, programs_image, system
+from tally import bench, bench_plots, bench_record, bochs, build, forked, machine, processes, programs_image, system
 from tally.entry import USAGE
 from tally.explore_tests import explore_tests
 from tally.failures import PROGRAMS, failure_tests
@@ -201,6 +201,16 @@ def bench_longest():
     yield from system.judge_longest(longest, IMAGES)
 
 
+def bench_growth():
+    """What a program pays for one more does not depend on how many there are; a fork costs the same for each page."""
+    for row, share in (("region_pages", 0.02), ("descriptors", 0.05), ("directory_open", 0.1), ("directory_make", 0.2)):
+        few, many = (bench_plots.growth_value(IMAGES, row, count) for count in (1, 100))
+        yield f"{row} does not grow", many <= few * (1 + share), f"{few} instructions with 1, {many} with 100"
+    one, some, many = (bench_plots.growth_value(IMAGES, "fork_pages", count) for count in (1, 11, 111))
+    each, each_of_many = (some - one) / 10, (many - some) / 100
+    yield "fork_pages grows evenly", each_of_many <= 1.2 * each, f"a page costs {each} with 11, {each_of_many} with 111"
+
+
 def bench_options():
     for words in ("--nonsense", "null_call", "--explain nothing", "--explain kernel_text", "--explain ipc_4w --record", "--quick --record",
                   "--json no/such/folder/file", "--json docs"):
@@ -267,7 +277,7 @@ def all_tests():
     failures += [Test(name, run, places, needed)
                  for name, run, needed, places in mutant_tests(lambda: [test.name for test in all_tests()])]
     return [*checks(), *hosted, *system_tests(), *audit_tests(), *demos(), *failures,
-            Test("bench/options", bench_options), Test("bench/irq_off_max", bench_longest),
+            Test("bench/options", bench_options), Test("bench/growth", bench_growth), Test("bench/irq_off_max", bench_longest),
             Test("bench/figures", bench_figures, places=bench.PROCESSES)]
 
 
