@@ -28,6 +28,9 @@ enum { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_LOG = 3 };
 /* So many frames are looked at in a call. */
 enum { MEM_LISTED = 4096 };
 
+/* So many processes are woken in a call of proc's. */
+enum { FUTEX_WOKEN_MAX = 32 };
+
 /* What mem answers, in place of 0, when a part of a long call is done: servers/proto/mem.proto. */
 enum { MEM_MORE = 1, MEM_TASK = 2 };
 

@@ -6,7 +6,8 @@
 #include "servers/proto/proc.h"
 
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE = 4, FUTEX_OPERATION = 0x7f };
-enum { FUTEX_PRIVATE = 0x80, FUTEX_FOR_EVER = 0x3fffffff, FUTEX_TICK = 10000000, FUTEX_COUNT_MAX = 0xffff };
+enum { FUTEX_PRIVATE = 0x80, FUTEX_FOR_EVER = 0x3fffffff, FUTEX_TICK = 10000000 };
+enum { FUTEX_COUNT_MAX = 512 }; /* more processes there are not */
 
 /* What proc knows a word by: its address in a process, or one for all. That of a segment of shm is the same everywhere; in a
  * page of a file it is the place that the file server knows. */
@@ -65,12 +66,25 @@ static int32_t wait_at(arguments_t a, uint64_t ticks, bool is_timed, uint32_t nu
     return -ETIMEDOUT;
 }
 
+/* Some with each call. */
+static int wake(struct futex_word word, uint32_t count, uint32_t *woken)
+{
+    uint32_t some = 0;
+    int error;
+
+    do {
+        error = proc_futex_wake(CLIENT_SLOT_PROC, 0, word.address, word.shared, count - *woken, &some);
+        *woken += error ? 0 : some;
+    } while (!error && some == FUTEX_WOKEN_MAX && *woken < count);
+    return error;
+}
+
 static int32_t wake_at(arguments_t a, uint32_t operation)
 {
     uint32_t woken = 0, count = a[2] < FUTEX_COUNT_MAX ? a[2] : FUTEX_COUNT_MAX;
     uint32_t others = a[3] < FUTEX_COUNT_MAX ? a[3] : FUTEX_COUNT_MAX;
     struct futex_word from = futex_word_of(a[0], a[1]), to;
-    int error = proc_futex_wake(CLIENT_SLOT_PROC, 0, from.address, from.shared, count, &woken);
+    int error = wake(from, count, &woken);
 
     if (error || operation == FUTEX_WAKE)
         return error ? error : (int32_t)woken;

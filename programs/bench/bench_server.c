@@ -7,6 +7,7 @@
 #include "libuser/mem/mmap.h"
 #include "libuser/mem/sbrk.h"
 #include "libuser/mem/shm.h"
+#include "programs/bench/parts.h"
 #include "programs/bench/rows.h"
 
 #include <signal.h>
@@ -18,63 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, MIB = 1 << 20, TABLE = 2 << 20, A_DAY = 24 * 60 * 60, SETTLED = 100000 /* us */ };
-
-__attribute__((noinline)) static void part_begins(void)
-{
-    __asm__ volatile("");
-}
-
-/* Begins with a tick, and when all that was written has left the port: so neither is in the stretch
- * by chance. */
-static void part(const char *name)
-{
-    part_begins();
-    printf("bench: part %s\n", name);
-    fflush(stdout);
-    usleep(SETTLED);
-}
-
-static void check(bool good, const char *what)
-{
-    if (!good)
-        rows_fail(what);
-}
-
-/* ------------------------------------------------------------------------------------- children */
-
-static pid_t child_begins(void (*run)(void))
-{
-    pid_t child = fork();
-
-    check(child >= 0, "fork");
-    if (child)
-        return child;
-    run();
-    _exit(0);
-}
-
-static void child_ends(pid_t child, int expected)
-{
-    int status = -1;
-
-    check(waitpid(child, &status, 0) == child && status == expected, "waitpid");
-}
-
-static void in_child(void (*run)(void))
-{
-    child_ends(child_begins(run), 0);
-}
-
-static void nothing(void)
-{
-}
-
-static void sleep_long(void)
-{
-    for (;;)
-        sleep(A_DAY);
-}
+enum { PAGE = 4096, MIB = 1 << 20, TABLE = 2 << 20 };
 
 /* ---------------------------------------------------------------------------------------- memory */
 
@@ -215,11 +160,6 @@ static void part_holes(void)
     check(is_zero(two, 2 * PAGE), "two pages");
 }
 
-static void sleep_shortly(void)
-{
-    check(usleep(200000) == 0, "usleep");
-}
-
 /* All begin in one tick. */
 static void part_sleepers(void)
 {
@@ -315,13 +255,16 @@ static void part_places(void)
     get_pages(0, 1020 * PAGE);
 }
 
-/* Who ends leaves its children to another; they end at one tick. */
+/* Who ends leaves its children to another; they end at one tick, others have already. */
 static void leave_children(void)
 {
     enum { CHILDREN = 200 };
 
-    for (int i = 0; i < CHILDREN; i++)
+    for (int i = 0; i < CHILDREN; i++) {
         child_begins(sleep_shortly);
+        child_begins(nothing);
+    }
+    usleep(SETTLED);
 }
 
 static void part_orphans(void)
@@ -340,12 +283,14 @@ static const struct {
     {"sbrk", part_sbrk},       {"mmap", part_mmap},   {"holes", part_holes},   {"sleepers", part_sleepers},
     {"kills", part_kills},     {"write", part_write}, {"tables", part_tables}, {"segments", part_segments},
     {"orphans", part_orphans}, {"alternate", part_alternate}, {"places", part_places},
+    {"futex", part_futex},     {"alarms", part_alarms}, {"handlers", part_handlers},
+    {"interrupt", part_interrupt},
 };
 
-/* Without names all are. */
+/* Without names all are but that in which control-C is typed. */
 static bool is_named(const char *name, char **names)
 {
-    bool found = !*names;
+    bool found = !*names && strcmp(name, "interrupt") != 0;
 
     for (; *names; names++)
         found |= strcmp(*names, name) == 0;
@@ -356,6 +301,7 @@ int main(int argc, char **argv)
 {
     int found = 0;
 
+    signal(SIGINT, SIG_IGN);
     for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         if (is_named(parts[i].name, argv + (argc > 0))) {
             part(parts[i].name);

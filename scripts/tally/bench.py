@@ -14,6 +14,7 @@ from tally import bench_explain, bench_plugin, machine, parallel, processes, sys
 from tally.damage import symbol
 from tally.entry import Told, explanation
 from tally.interface import ROOT
+from tally.serial import Input
 
 INSTRUCTIONS, BYTES, LINES, FRAMES = "instructions", "bytes", "lines", "frames"
 # What a row's instructions touch, as bench_plugin.touched() has it, and its unit.
@@ -23,6 +24,8 @@ KERNEL, PROCESS, MEMORY, SERVER = "bench_kernel", "bench_process", "bench_memory
 FILE = "bench_file"
 FIGURE = re.compile(r"bench: (\w+) (\d+) (\d+) (\d+)")
 PART = re.compile(r"bench: part (\w+)")
+# The part in which control-C is typed, and when.
+INTERRUPTED, CROWD_IS_THERE, CONTROL_C = "interrupt", "bench: all are there", b"\x03"
 PART_BEGINS = "part_begins"  # that program's function
 SIZES = re.compile(r"lines of code (\d+) .*bytes of text (\d+)")
 TIMEOUT = 900  # seconds: the longest test needs 60 of a quiet processor with the plugin
@@ -83,15 +86,32 @@ class Row:
 
 # ---------------------------------------------------------------------------------------- booting
 
-def boot(folder, words, typed=None, **options):
+class Typist:
+    """Types control-C when the program has written `text`; without one there is no terminal."""
+
+    def __init__(self, text):
+        self.text, self.pieces, self.given, self.keys = text and text.encode(), [], None, None
+        if text:
+            source, self.keys = os.pipe()
+            self.given = Input(source, is_terminal=True)
+
+    def read(self, piece):
+        self.pieces.append(piece)
+        if self.keys and self.text in b"".join(self.pieces):
+            os.write(self.keys, CONTROL_C)
+            os.close(self.keys)
+            self.keys = None
+
+
+def boot(folder, words, interrupted=None, **options):
     """What the program wrote to console and log, in lines; it must end with 0. QEMU tells the kernel the path of
-    its file, and boot counts its characters: it is always the same."""
-    console, log = [], []
+    its file, and boot counts its characters: it is always the same. Control-C is typed when it has written `interrupted`."""
+    typist, log = Typist(interrupted), []
     os.chdir(folder)
     options = {"icount": True, "kernel": True, "timeout": TIMEOUT, **options}
     options["more"] = (*system.NO_SCREEN, *options.get("more", ()))
-    status = machine.boot(machine.Options(**options), words, ".", console.append, log.append, typed)
-    lines = [*b"".join(console).decode(errors="replace").splitlines(), *log]
+    status = machine.boot(machine.Options(**options), words, ".", typist.read, log.append, typist.given)
+    lines = [*b"".join(typist.pieces).decode(errors="replace").splitlines(), *log]
     if status:
         raise BenchError("\n".join([*lines[-20:], f"bench: {' '.join(words)} ended with status {status}"]))
     return lines
@@ -186,11 +206,13 @@ def check_explained(name, value, parts):
 
 # --------------------------------------------------------------------------------------- servers
 
-def server_stretches(folder, *words):
+def server_stretches(folder, *words, interrupted=None):
     """{part: how long servers kept programs waiting in it} of the program that asks for what takes longest."""
     lines = []
-    found = bench_plugin.stretches(folder, SERVER, PART_BEGINS,
-                                   lambda more: lines.extend(boot(folder, [SERVER, *words], more=more)))
+
+    def start(more):
+        lines.extend(boot(folder, [SERVER, *words], interrupted, more=more))
+    found = bench_plugin.stretches(folder, SERVER, PART_BEGINS, start)
     names = ["start", *(match[1] for line in lines if (match := PART.fullmatch(line)))]
     if len(names) != len(found):
         raise BenchError(f"bench: {SERVER} has {len(names)} parts, but {len(found)} were seen")
@@ -198,7 +220,7 @@ def server_stretches(folder, *words):
 
 
 def server_rows(folder):
-    found = server_stretches(folder)
+    found = {**server_stretches(folder, INTERRUPTED, interrupted=CROWD_IS_THERE), **server_stretches(folder)}
     part = max(found, key=found.get)
     return [Row(SERVER_LONGEST, found[part], origin=f"part {part} of {SERVER}")]
 

@@ -14,8 +14,5 @@ void alarms_remove(struct process *process);
 /* In how many ticks it comes, 0: there is none. */
 uint32_t alarms_left(const struct process *process, uint32_t now);
 
-/* Whether anybody waits for a tick. */
-bool alarms_are_set(void);
-
-/* Sends what is due, so many at most: the others with the next tick. */
-void alarms_tick(uint32_t now);
+/* Sends some of what is due: true if there is more. */
+bool alarms_ring(uint32_t now);

@@ -46,9 +46,12 @@ void cpus_remove_young(struct process *process)
 
 void cpus_tick(void)
 {
+    enum { MOST = 16 };
+    uint32_t moved = 0;
+
     for (struct process **link = &young; *link;) {
         struct process *process = *link;
-        if (++process->young_ticks < YOUNG_TICKS) {
+        if (++process->young_ticks < YOUNG_TICKS || moved++ >= MOST) {
             link = &process->next_young;
             continue;
         }

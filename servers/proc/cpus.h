@@ -23,5 +23,5 @@ void cpus_add_young(struct process *process);
 /* Takes out a process that may be young: it ends. */
 void cpus_remove_young(struct process *process);
 
-/* At each tick: moves those that are old enough. */
+/* At each tick: moves those that are old enough, so many at most; the others with the next tick. */
 void cpus_tick(void);

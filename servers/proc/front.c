@@ -5,15 +5,41 @@
 
 static uint32_t ticks_are_wanted;
 
+/* If its parent is in front, so is the child. */
+static bool is_with_parent(const struct process *child)
+{
+    const struct process *parent = child->parent;
+
+    return !child->is_adopted && (!parent->reads || process_awaits(parent, child));
+}
+
 /* Some hundred steps at most, as there are processes. */
 bool front_has(const struct process *process)
 {
-    const struct process *parent = process->parent;
+    while (process_index(process) != 0 && is_with_parent(process))
+        process = process->parent;
+    return process_index(process) == 0;
+}
 
-    for (; process_index(parent) != 0; process = parent, parent = process->parent)
-        if (process->is_adopted || (parent->reads && !process_awaits(parent, process)))
-            return false;
-    return !process->is_adopted;
+/* Behind a process and all below it. Init is the child of nobody. */
+static struct process *next_beside(struct process *process)
+{
+    while (process && !process->next)
+        process = process->parent;
+    return process ? process->next : NULL;
+}
+
+/* A few steps for each process. Of one that does not live yet there are no children. */
+void front_all(void (*call)(struct process *process))
+{
+    struct process *process = process_at(0)->children;
+
+    while (process) {
+        bool is_in_front = is_with_parent(process);
+        if (is_in_front && process->state == PROCESS_LIVE)
+            call(process);
+        process = is_in_front && process->children ? process->children : next_beside(process);
+    }
 }
 
 /* With its first read its children may be in front no more. */

@@ -16,6 +16,9 @@
 /* After the console's signal: the next reader that it asks of, and whether it wants ticks. True: control-C was typed. */
 bool front_news(void);
 
+/* Calls it with each live process that is in front. */
+void front_all(void (*call)(struct process *process));
+
 /* True if that live process is in front. */
 bool front_has(const struct process *process);
 

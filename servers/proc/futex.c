@@ -1,51 +1,46 @@
 #include "servers/proc/futex.h"
 
+#include "servers/clients.h"
 #include "servers/proc/sleepers.h"
 #include "servers/proc/waits.h"
 
 enum { SHARED = 0 }; /* the index of init, which has no vdso */
 
-static struct process *first;
+static struct process *first, **last = &first;
 
 static uint32_t owner(const struct process *process, bool shared)
 {
     return shared ? SHARED : process_index(process);
 }
 
-static struct process **end_of_queue(void)
-{
-    struct process **link = &first;
-
-    while (*link)
-        link = &(*link)->watch.next;
-    return link;
-}
-
 void futex_watch(struct process *process, uint32_t address, bool shared)
 {
     (void)futex_forget(process);
-    process->watch.is_queued = true;
     process->watch.address = address;
     process->watch.owner = owner(process, shared);
     process->watch.next = NULL;
-    *end_of_queue() = process;
+    process->watch.link = last;
+    *last = process;
+    last = &process->watch.next;
 }
 
 static void leave_queue(struct process *process)
 {
-    struct process **link = &first;
+    struct process *next = process->watch.next, **link = process->watch.link;
 
-    while (*link != process)
-        link = &(*link)->watch.next;
-    *link = process->watch.next;
-    process->watch.is_queued = false;
+    *link = next;
+    if (next)
+        next->watch.link = link;
+    else
+        last = link;
+    process->watch.link = NULL;
 }
 
 bool futex_forget(struct process *process)
 {
     bool was_woken = process->watch.is_woken;
 
-    if (process->watch.is_queued)
+    if (process->watch.link)
         leave_queue(process);
     process->watch.is_woken = false;
     return was_woken;
@@ -63,10 +58,9 @@ static void wake(struct process *process)
     waits_answer(process, 0, (struct words){{0, 0, 1}});
 }
 
-static struct process *next_at(uint32_t address, uint32_t of)
+/* That process, or the first one behind it that watches there. */
+static struct process *first_at(struct process *process, uint32_t address, uint32_t of)
 {
-    struct process *process = first;
-
     while (process && (process->watch.address != address || process->watch.owner != of))
         process = process->watch.next;
     return process;
@@ -74,18 +68,20 @@ static struct process *next_at(uint32_t address, uint32_t of)
 
 uint32_t futex_wake(const struct process *process, uint32_t address, bool shared, uint32_t count)
 {
-    struct process *next;
-    uint32_t woken = 0;
+    uint32_t of = owner(process, shared), most = count < FUTEX_WOKEN_MAX ? count : FUTEX_WOKEN_MAX, woken = 0;
+    struct process *next, *at = first;
 
-    for (; woken < count && (next = next_at(address, owner(process, shared))); woken++)
-        wake(next);
+    for (; woken < most && (at = first_at(at, address, of)); woken++, at = next) {
+        next = at->watch.next;
+        wake(at);
+    }
     return woken;
 }
 
 void futex_requeue(const struct process *process, uint32_t address, bool shared, uint32_t count, uint32_t to)
 {
-    struct process *next;
+    uint32_t of = owner(process, shared);
 
-    for (; count && address != to && (next = next_at(address, owner(process, shared))); count--)
-        next->watch.address = to;
+    for (struct process *at = first; count && address != to && (at = first_at(at, address, of)); count--)
+        at->watch.address = to;
 }

@@ -18,7 +18,7 @@ void futex_watch(struct process *process, uint32_t address, bool shared);
 /* It does not any more: true if it was woken since it began to. */
 bool futex_forget(struct process *process);
 
-/* Wakes so many that watch a place of that process's, or a shared one, the first first; how many. So many others watch the
- * place `to` then. */
+/* Wakes so many that watch a place of that process's, or a shared one, the first first, but at most FUTEX_WOKEN_MAX; how
+ * many. So many others watch the place `to` then. */
 uint32_t futex_wake(const struct process *process, uint32_t address, bool shared, uint32_t count);
 void futex_requeue(const struct process *process, uint32_t address, bool shared, uint32_t count, uint32_t to);

@@ -39,30 +39,37 @@ static uint32_t now(void)
     return count;
 }
 
-/* So many with one message, and another step for the others. */
-static void wake_sleepers(struct work *work)
+/* Some of those whose time has come: true if there may be more. */
+static bool wake_sleepers(uint32_t ticks)
 {
-    enum { WOKEN_MAX = 32 };
-    uint32_t ticks = now(), count = 0;
+    enum { AT_ONCE = 32 };
+    uint32_t count = 0;
     struct process *process;
 
-    while (count < WOKEN_MAX && (process = sleepers_next_due(ticks))) {
+    while (count < AT_ONCE && (process = sleepers_next_due(ticks))) {
         (void)futex_forget(process);
         waits_answer(process, 0, (struct words){{0}});
         count++;
     }
-    if (count == WOKEN_MAX && !work->step)
-        work_add(work, wake_sleepers);
+    return count == AT_ONCE;
 }
+
+/* All processes may be concerned: a part of that with one message, and another step for the others. */
+static void do_due(struct work *work)
+{
+    uint32_t ticks = now();
+    bool is_more = wake_sleepers(ticks) || alarms_ring(ticks) || signals_sweep();
+
+    if (is_more && !work->step)
+        work_add(work, do_due);
+}
+
+static struct work due;
 
 static void ticked(void)
 {
-    static struct work sleepers;
-
-    wake_sleepers(&sleepers);
     signals_tick();
-    if (alarms_are_set())
-        alarms_tick(now());
+    do_due(&due);
     cpus_tick();
     front_tick(now());
 }
@@ -109,7 +116,7 @@ static int32_t call_futex_wait(struct process *process, struct words *words)
 
     if (process_index(process) == 0)
         return -EPERM;
-    if (has_time && process->watch.is_queued)
+    if (has_time && process->watch.link)
         return call_sleep(process, words);
     *words = (struct words){{0, signals_due(process) ? ticks : 0, futex_forget(process)}};
     return 0;
@@ -172,6 +179,8 @@ static int32_t call_fork(struct process *process, struct words *words)
         return -EPERM;
     if (process->signals.is_diverted)
         return -EINTR;
+    if (process->signals.has_interrupt && signals_end_forker(process))
+        return SERVER_LATER;
     waits_keep(process);
     int32_t result = life_fork(process, &child);
     words->w[1] = result ? 0 : child->pid;
@@ -374,6 +383,7 @@ static void interrupt(bool is_typed)
         return;
     is_due = false;
     signals_interrupt();
+    do_due(&due);
 }
 
 static int32_t call_spawn(struct process *process, struct words *words)

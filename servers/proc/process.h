@@ -78,10 +78,10 @@ struct process {
         struct process *next;
     } alarm; /* alarms.h */
     struct {
-        bool is_queued, is_woken;
+        bool is_woken;
         uint32_t address, owner;
-        struct process *next;
-    } watch; /* futex.h */
+        struct process *next, **link; /* link: null if it is not in the queue */
+    } watch;                          /* futex.h */
     struct arguments *arguments, *next_arguments; /* of the program; of the next exec */
     struct program_place program;                  /* where its program is */
     struct body body;

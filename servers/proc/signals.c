@@ -107,17 +107,6 @@ void signals_go_on(struct process *process)
         interrupt(process);
 }
 
-void signals_tick(void)
-{
-    struct process *process = NULL;
-
-    if (!some_are_missed)
-        return;
-    some_are_missed = false;
-    while ((process = process_next_live(process)))
-        signals_go_on(process);
-}
-
 /* ------------------------------------------------------------------------------------ faults */
 
 static bool is_call(const struct process *process, const struct casualty *casualty)
@@ -217,17 +206,86 @@ bool signal_send_self(struct process *process, struct signal signal)
     return true;
 }
 
+/* ------------------------------------------------------------------------------------ many at once */
+
+/* A look at all processes, in parts: who has an interrupt on its way, or is due and was not interrupted yet. */
+static struct {
+    bool goes_on, again;
+    struct process *last; /* that was looked at */
+} sweep;
+
+static const struct signal control_c = {.number = SIGNAL_INTERRUPT, .code = CODE_KERNEL};
+
+static void look_at_all(void)
+{
+    if (!sweep.goes_on)
+        sweep.last = NULL;
+    sweep.again = sweep.goes_on;
+    sweep.goes_on = true;
+}
+
+void signals_tick(void)
+{
+    if (some_are_missed)
+        look_at_all();
+    some_are_missed = false;
+}
+
+static void is_in_front(struct process *process)
+{
+    process->signals.has_interrupt = true;
+}
+
 /* Who is in front is found out before the first one ends: then its parent waits no more. */
 void signals_interrupt(void)
 {
-    static struct process *in_front[PROCESSES_MAX];
-    uint32_t count = 0;
+    front_all(is_in_front);
+    look_at_all();
+}
 
-    for (struct process *process = NULL; (process = process_next_live(process));)
-        if (process_index(process) != 0 && front_has(process))
-            in_front[count++] = process;
-    for (uint32_t i = 0; i < count; i++)
-        (void)signal_send(in_front[i], (struct signal){.number = SIGNAL_INTERRUPT, .code = CODE_KERNEL});
+bool signals_end_forker(struct process *process)
+{
+    const struct signals *s = &process->signals;
+
+    if ((s->blocked | s->caught) & signal_bit(SIGNAL_INTERRUPT))
+        return false;
+    process->signals.has_interrupt = false;
+    return signal_send_self(process, control_c);
+}
+
+/* True if the process is over. */
+static bool arrives(struct process *process)
+{
+    process->signals.has_interrupt = false;
+    return signal_send(process, control_c);
+}
+
+static struct process *next_of_sweep(void)
+{
+    do
+        sweep.last = process_next_live(sweep.last);
+    while (sweep.last && !sweep.last->signals.has_interrupt && !signals_due(sweep.last));
+    return sweep.last;
+}
+
+/* The end of a process is enough at once. */
+bool signals_sweep(void)
+{
+    enum { AT_ONCE = 4 };
+    bool is_over = false;
+
+    for (uint32_t count = 0; sweep.goes_on && count < AT_ONCE && !is_over; count++) {
+        struct process *process = next_of_sweep();
+        if (!process) {
+            sweep.goes_on = sweep.again;
+            sweep.again = false;
+        } else if (process->signals.has_interrupt) {
+            is_over = arrives(process);
+        } else {
+            signals_go_on(process);
+        }
+    }
+    return sweep.goes_on;
 }
 
 /* ------------------------------------------------------------------------------------ what waits */
@@ -290,6 +348,10 @@ void signals_fork(struct process *child, const struct process *parent)
     child->signals.caught = parent->signals.caught;
     child->signals.ignored = parent->signals.ignored;
     child->signals.blocked = parent->signals.blocked;
+    if (parent->signals.has_interrupt) {
+        child->signals.has_interrupt = true;
+        look_at_all();
+    }
 }
 
 bool signals_exec(struct process *process)

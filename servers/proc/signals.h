@@ -69,7 +69,8 @@ struct signals {
         int16_t code;
         uint32_t sender;
     } origins[ORIGINS];
-    bool is_diverted; /* and `eip` is where from */
+    bool has_interrupt; /* on its way: signals_interrupt() */
+    bool is_diverted;   /* and `eip` is where from */
     bool is_faulting; /* until the vdso has made its frame, and says what is blocked then */
     uint32_t eip, esp;
     struct casualty fault;
@@ -107,11 +108,16 @@ bool signals_fault(struct process *process, const struct casualty *casualty, uin
 /* A process that waited for its fork runs on. */
 void signals_go_on(struct process *process);
 
-/* Control-C: SIGINT to all who are in front (front.h). */
+/* Control-C: SIGINT is on its way to all who are in front (front.h), and arrives with signals_sweep(). One of
+ * those that forks meanwhile is over at once, true, if it ends by it: nobody runs away from it. */
 void signals_interrupt(void);
+bool signals_end_forker(struct process *process);
 
-/* A tick has passed: who could not be interrupted before is now, or at the next one. */
+/* A tick has passed: who could not be interrupted before is again, by signals_sweep(). */
 void signals_tick(void);
+
+/* Some of those are interrupted: true if there are more. */
+bool signals_sweep(void);
 
 /* True if a signal that nobody handles does nothing. */
 bool signal_is_ignored(uint32_t signal);

@@ -1,17 +1,14 @@
 #include "servers/proc/sleepers.h"
 
+#include "servers/proc/ticks.h"
+
 static struct process *first;
 static uint32_t last_now; /* at which somebody began to sleep, or ended */
-
-static bool is_before(uint32_t a, uint32_t b)
-{
-    return (int32_t)(a - b) < 0;
-}
 
 /* Of those that wake at the same tick the oldest process is first: a parent before its child. */
 static bool wakes_before(const struct process *a, const struct process *b)
 {
-    return is_before(a->wake, b->wake) || (a->wake == b->wake && a->pid < b->pid);
+    return tick_is_before(a->wake, b->wake) || (a->wake == b->wake && a->pid < b->pid);
 }
 
 void sleepers_add(struct process *process, uint32_t now, uint32_t ticks)
@@ -19,7 +16,7 @@ void sleepers_add(struct process *process, uint32_t now, uint32_t ticks)
     struct process **link = &first;
 
     last_now = now;
-    process->wake = now + (ticks < SLEEP_MAX ? ticks : SLEEP_MAX);
+    process->wake = tick_after(now, ticks);
     process->waits = WAITS_TICK;
     while (*link && wakes_before(*link, process))
         link = &(*link)->next_sleeper;
@@ -40,7 +37,7 @@ void sleepers_remove(struct process *process)
 /* One that is due may not have been woken yet. */
 uint32_t sleepers_left(const struct process *process)
 {
-    return is_before(last_now, process->wake) ? process->wake - last_now : 1;
+    return tick_is_before(last_now, process->wake) ? process->wake - last_now : 1;
 }
 
 struct process *sleepers_next_due(uint32_t now)
@@ -48,7 +45,7 @@ struct process *sleepers_next_due(uint32_t now)
     struct process *process = first;
 
     last_now = now;
-    if (!process || is_before(now, process->wake))
+    if (!process || tick_is_before(now, process->wake))
         return NULL;
     first = process->next_sleeper;
     process->waits = WAITS_NOT;

@@ -1,12 +1,7 @@
-/*
- * The processes that sleep, by the tick at which they wake, the first first. Ticks are 32 bits and
- * wrap; nobody sleeps longer than SLEEP_MAX, so that of two ticks the earlier can be told.
- */
+/* The processes that sleep, by the tick at which they wake (ticks.h), the first first. */
 #pragma once
 
 #include "servers/proc/process.h"
-
-#define SLEEP_MAX 0x3fffffffu
 
 /* Adds a process that wakes `ticks` after `now`. */
 void sleepers_add(struct process *process, uint32_t now, uint32_t ticks);

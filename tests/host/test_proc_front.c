@@ -216,14 +216,58 @@ static void control_c_ends_who_is_in_front(void)
         FORK(P1, NULL),
         EXEC(P2, NULL),
         EXEC(P3, NULL),
+        FORK(P2, NULL),
         READS(nobody, ""),
         WAIT(P1, AGAIN, 3),
         CONTROL_C(NULL),
-        CALL(P1, "answer 1\n", PROC_KILL, 2, 0), /* that is still there */
+        WORK(NULL),
+        CALL(P2, "answer 2: 2 1\n", PROC_GETPID), /* these are still there */
+        CALL(P4, "answer 4: 4 2\n", PROC_GETPID),
         CALL(P1, "answer 1: 3 0 2\n", PROC_WAIT, 3, 0),
     };
 
     RUN(shell, 1);
+}
+
+#define DIVERTED(n)    "stop r" #n "\nread r" #n " registers\nread r" #n " registers\ndivert r" #n ": 8f0010\nresume r" #n "\n"
+#define ENDS(n, badge) STOP(n) GONE(n) RELEASE(badge)
+
+/* One end with each message. Who forks meanwhile does not run away, nor does what is forked just then. */
+static void control_c_comes_in_parts(void)
+{
+    static const struct step list[] = {
+        SPAWN(NULL),
+        WORK(NOTHING),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        CALL(P4, "answer 4: 0\n", PROC_SIGNALS, 2, 0, 0),
+        IN_PARTS("copy", 1, P3, NULL, PROC_FORK), /* process 5 */
+        CONTROL_C("news\n" STOP(1) GONE(1) RELEASE("1/1") AGAIN),
+        WORK(NULL), /* the fork */
+        WORK(ENDS(2, "2/2") GOES_ON),
+        WORK(ENDS(3, "3/3") AGAIN GOES_ON),
+        WORK(DIVERTED(4) ENDS(5, "5/5") GOES_ON),
+        WORK(NOTHING),
+    };
+    static const struct step other[] = {
+        SPAWN(NULL),
+        WORK(NOTHING),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        CALL(P4, "answer 4: 0\n", PROC_SIGNALS, 2, 0, 0),
+        CONTROL_C("news\n" ENDS(1, "1/1") AGAIN GOES_ON),
+        FORK(P3, END(3, "3/3")),
+        FORK(P4, NULL), /* which catches it, and so does process 3 now */
+        WORK(ENDS(2, "2/2") GOES_ON),
+        WORK(DIVERTED(3) DIVERTED(4) GOES_ON),
+        WORK(NOTHING),
+        CALL(P4, "read r4 fpu\nanswer 4: 2 128 0\n", PROC_SIGNAL_TAKE, 0),
+    };
+
+    RUN(list, 1);
+    RUN(other, 1);
 }
 
 static void ticks_are_wanted(void)
@@ -262,6 +306,7 @@ int main(void)
     the_children_of_the_dead_are_not_in_front();
     keys_are_for_who_is_in_front();
     control_c_ends_who_is_in_front();
+    control_c_comes_in_parts();
     the_console_has_ticks_while_it_wants_them();
     puts("test_proc_front: input is the foreground's");
 }

@@ -99,8 +99,30 @@ static void others_are_not_woken(void)
     RUN(list, 1);
 }
 
+/* As many with a call as can be, and the others with the next; those that watch another word stay. */
+static void many_are_woken_in_parts(void)
+{
+    enum { FIRST = 2, MORE = 2, LAST = FIRST + FUTEX_WOKEN_MAX + MORE - 1 };
+    static struct step list[3 * LAST + 8];
+    uint32_t n = 0;
+
+    list[n++] = (struct step)SPAWN(NULL);
+    for (uint32_t i = FIRST; i <= LAST + 1; i++)
+        list[n++] = (struct step)FORK(P1, NULL);
+    list[n++] = (struct step)WATCH(BADGE(LAST + 1, LAST + 1), NULL, THERE, SHARED);
+    for (uint32_t i = FIRST; i <= LAST; i++) {
+        list[n++] = (struct step)WATCH(BADGE(i, i), NULL, HERE, SHARED);
+        list[n++] = (struct step)WAITS(BADGE(i, i), NOTHING, 9);
+    }
+    list[n++] = (struct step)WAKE(P1, NULL, HERE, 1, LAST);
+    list[n++] = (struct step)WAKE(P1, "answer 34: 0 1\nanswer 35: 0 1\nanswer 1: 2\n", HERE, 1, LAST);
+    list[n++] = (struct step)WAKE(P1, "answer 1: 1\n", THERE, 1, LAST);
+    run_steps(list, n, 1);
+}
+
 int main(void)
 {
+    many_are_woken_in_parts();
     so_many_are_woken();
     words_are_told_apart();
     others_are_not_woken();

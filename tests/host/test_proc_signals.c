@@ -284,9 +284,45 @@ static void alarms_ring(void)
     RUN(list, 1);
 }
 
+static void are_in_call(void)
+{
+    machine_ticks = 7;
+    machine_is_in_call = machine_awaits_console = true;
+}
+
+static void tick_at_8(void)
+{
+    machine_ticks = 8;
+}
+
+#define MISSED(n) "stop r" #n "\nread r" #n " registers\ninfo\ninterrupt " #n "/" #n "\nresume r" #n "\n"
+
+/* Four with each message, or an end; who could not be interrupted comes after the alarms. */
+static void alarms_ring_in_parts(void)
+{
+    const struct step list[] = {
+        TWO, WORK(NOTHING),
+        SIGNALS(P1, NULL, 1 << 13, 0, 0),
+        FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL),
+        ALARM(P1, NULL, 5, 2, 0), ALARM(P3, NULL, 5, 0, 0), ALARM(P2, NULL, 5, 0, 0), ALARM(BADGE(4, 4), NULL, 5, 2, 0),
+        ALARM(BADGE(5, 5), NULL, 5, 2, 0), ALARM(BADGE(6, 6), NULL, 5, 2, 0), ALARM(BADGE(7, 7), NULL, 5, 2, 0),
+        TICK(tick_at_5, DIVERTED(1) DIVERTED(3) STOP(2) GONE(2) RELEASE("2/2") GOES_ON),
+        CALL(P3, "answer 3: 5\n", PROC_UPTIME),
+        WORK(DIVERTED(4) DIVERTED(5) DIVERTED(6) DIVERTED(7)),
+        ASKS(P1, NULL), ASKS(BADGE(4, 4), NULL), ASKS(BADGE(5, 5), NULL), ASKS(BADGE(6, 6), NULL), ASKS(BADGE(7, 7), NULL),
+        TICK(are_in_call, MISSED(1) MISSED(4) MISSED(5) MISSED(6) GOES_ON),
+        WORK(MISSED(7)),
+        TICK(tick_at_8, MISSED(1) MISSED(4) MISSED(5) GOES_ON), /* process 3 is, but was interrupted */
+        WORK(MISSED(6) MISSED(7)),
+    };
+
+    RUN(list, 1);
+}
+
 int main(void)
 {
     alarms_ring();
+    alarms_ring_in_parts();
     who_runs_is_diverted();
     who_calls_is_diverted_behind_it();
     who_is_busy_is_diverted_later();

@@ -62,9 +62,12 @@ static void others_are_woken(void)
     ANSWERS({0, {3}, NULL}, {0, {2}, NULL}, {0}, {0, {1}, NULL}, {0});
     CHECK(CALL(futex, AT(word), FUTEX_WAKE, 7) == 3 && CALL(futex, AT(word), FUTEX_REQUEUE, 0xffffffff, 4, AT(other)) == 2);
     CHECK(CALL(futex, AT(word), FUTEX_CMP_REQUEUE, 1, 1, AT(other), 5) == 1);
-    expect("futex_wake 9437184 0 7\nfutex_wake 9437184 0 65535\nfutex_requeue 9437184 9437188 8\nfutex_wake 9437184 0 1\n"
+    expect("futex_wake 9437184 0 7\nfutex_wake 9437184 0 512\nfutex_requeue 9437184 9437188 8\nfutex_wake 9437184 0 1\n"
            "futex_requeue 9437184 9437188 2\n");
     CHECK(CALL(futex, AT(word), FUTEX_CMP_REQUEUE, 1, 1, AT(other), 4) == -EAGAIN);
+    ANSWERS({0, {FUTEX_WOKEN_MAX}, NULL}, {0, {2}, NULL}, {0, {FUTEX_WOKEN_MAX}, NULL});
+    CHECK(CALL(futex, AT(word), FUTEX_WAKE, 100) == 34 && CALL(futex, AT(word), FUTEX_WAKE, FUTEX_WOKEN_MAX) == FUTEX_WOKEN_MAX);
+    expect("futex_wake 9437184 0 100\nfutex_wake 9437184 0 68\nfutex_wake 9437184 0 32\n");
     ANSWERS({0, {1}, NULL}, {0, {1}, NULL});
     CHECK(CALL(futex, SHM_BASE, FUTEX_WAKE, 1) == 1 && CALL(futex, SHM_BASE, FUTEX_WAKE | FUTEX_PRIVATE, 1) == 1);
     expect("futex_wake -2147483648 1 1\nfutex_wake -2147483648 0 1\n");

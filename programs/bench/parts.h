@@ -1,0 +1,32 @@
+/* Parts of bench_server, and what they are made of. Whatever goes wrong ends the program. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { SETTLED = 100000 /* us */ };
+
+/* Here the plugin of the bench counts anew. */
+void part_begins(void);
+
+/* Begins with a tick, and when all that was written has left the port: so neither is in the stretch by chance. */
+void part(const char *name);
+
+void check(bool good, const char *what);
+
+/* A child that ends with 0 when it has run that; it has ended with that status. */
+pid_t child_begins(void (*run)(void));
+void child_ends(pid_t child, int expected);
+void in_child(void (*run)(void));
+
+/* What a child runs. */
+void nothing(void);
+void sleep_long(void);
+void sleep_shortly(void);
+
+/* crowds.c: parts in which one thing is for 200 processes. The last wants control-C, when it has said that all are there. */
+void part_futex(void);
+void part_alarms(void);
+void part_handlers(void);
+void part_interrupt(void);

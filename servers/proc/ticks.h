@@ -1,0 +1,18 @@
+/* Ticks are 32 bits and wrap; nobody waits longer than TICKS_MAX, so that of two ticks the earlier can be told. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TICKS_MAX 0x3fffffffu
+
+static inline bool tick_is_before(uint32_t a, uint32_t b)
+{
+    return (int32_t)(a - b) < 0;
+}
+
+/* So many after `now`, or as many as there can be. */
+static inline uint32_t tick_after(uint32_t now, uint32_t ticks)
+{
+    return now + (ticks < TICKS_MAX ? ticks : TICKS_MAX);
+}
