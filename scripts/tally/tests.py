@@ -105,7 +105,7 @@ def audit_tests():
     """Some of them in the build that checks the kernel's invariants while it runs."""
     for name in AUDITED:
         yield Test(f"audit/{name}", system.test(name, AUDITED_OPTIONS.get(name, ""), AUDITED_IMAGE), build="audit")
-    for name, smp in (("t_kernel_smp_random", 4), *(("t_hostile_random", each) for each in (1, 2, 4))):
+    for name, smp in (("t_kernel_smp_random", 4), ("t_random", 4), *(("t_hostile_random", each) for each in (1, 2, 4))):
         yield Test(f"audit/{name} --smp {smp}", system.test(name, f"--smp {smp}", AUDITED_IMAGE), places(smp), "audit")
 
 

@@ -99,7 +99,7 @@ int32_t call_write(struct client *client, struct words *words)
         return write_device(file->inode, bytes, words);
     uint32_t offset = file->flags & O_APPENDING ? file->inode->size : file->offset;
     error = write_file(file->inode, client, bytes, offset, words);
-    if (!error)
+    if (!error && words->w[1]) /* a write of nothing has no effect */
         file->offset = offset + words->w[1];
     return error;
 }

@@ -418,7 +418,8 @@ void model_write(uint32_t client, uint32_t fd, const char *data, uint32_t bytes)
     } else if (opened->file) {
         uint32_t offset = opened->flags & O_APPENDING ? opened->file->size : opened->offset;
         write_file(client, opened->file, data, bytes, offset);
-        opened->offset = offset + bytes;
+        if (bytes)
+            opened->offset = offset + bytes;
     } else {
         model_answer(client, FILE_CONSOLE, 0);
     }

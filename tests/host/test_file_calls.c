@@ -90,7 +90,8 @@ static void bytes_are_read_and_written(void)
     CHECK(puts_into(new, "hello") == 0 && reply_of(A)->w[0] == 5);
     CHECK(ask_data(A, "HE", 2, (struct words){{FILE_WRITE_AT, new, 2, 0}}) == 0 && ask(A, FILE_SEEK, new, 1, 0) == 0);
     CHECK(ask(A, FILE_READ, new, 100, 0) == 0 && reply_of(A)->w[0] == 4 && !memcmp(reply_of(A)->data, "Ello", 4));
-    CHECK(ask(A, FILE_CONTROL, new, FILE_SET_FLAGS, O_APPENDING) == 0 && ask(A, FILE_SEEK, new, 0, 0) == 0);
+    CHECK(ask(A, FILE_CONTROL, new, FILE_SET_FLAGS, O_APPENDING) == 0 && ask(A, FILE_SEEK, new, 1, 0) == 0);
+    CHECK(puts_into(new, "") == 0 && ask(A, FILE_SEEK, new, 0, 1) == 0 && reply_of(A)->w[0] == 1); /* nothing has no effect */
     CHECK(puts_into(new, "!") == 0 && ask(A, FILE_SEEK, new, 0, 1) == 0 && reply_of(A)->w[0] == 6 &&
           status_of("new").size == 6);
     ends();
