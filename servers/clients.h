@@ -34,7 +34,7 @@ enum { FUTEX_WOKEN_MAX = 32 };
 /* What mem answers, in place of 0, when a part of a long call is done: servers/proto/mem.proto. */
 enum { MEM_MORE = 1, MEM_TASK = 2 };
 
-enum { MEM_SLOT_MEMORY = 4, MEM_SLOT_ARCHIVE = 5, MEM_SLOT_CASUALTY = 6, MEM_SLOT_FILES = 7 };
+enum { MEM_SLOT_MEMORY = 4, MEM_SLOT_ARCHIVE = 5, MEM_SLOT_FATAL_FAULT = 6, MEM_SLOT_FILES = 7 };
 
 enum {
     CONSOLE_SLOT_PORTS = 4,
@@ -81,7 +81,7 @@ enum { TEST_FRAMES = 4096 };
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi);
 
 /* Bits of signals to proc's endpoint. */
-enum proc_signal { PROC_SIGNAL_CASUALTY = 1, PROC_SIGNAL_TICK = 2, PROC_SIGNAL_CONSOLE = 4 };
+enum proc_signal { PROC_SIGNAL_FATAL_FAULT = 1, PROC_SIGNAL_TICK = 2, PROC_SIGNAL_CONSOLE = 4 };
 
 /* Priorities: servers above those they serve. */
 enum {

@@ -71,8 +71,8 @@ static const struct manifest_entry manifest[SERVERS] = {
                     {GRANT_ARCHIVE, MEM_SLOT_ARCHIVE, RIGHT_READ | RIGHT_EXECUTE | RIGHT_GRANT, 0,
                      0},
                     {GRANT_SHARE_OF, MEM_SLOT_FILES, RIGHT_READ, SERVER_FILE, 0},
-                    {GRANT_ENDPOINT, MEM_SLOT_CASUALTY, RIGHT_SIGNAL, SERVER_PROC,
-                     PROC_SIGNAL_CASUALTY},
+                    {GRANT_ENDPOINT, MEM_SLOT_FATAL_FAULT, RIGHT_SIGNAL, SERVER_PROC,
+                     PROC_SIGNAL_FATAL_FAULT},
                 },
         },
     [SERVER_CONSOLE] =

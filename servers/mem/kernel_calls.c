@@ -102,8 +102,8 @@ void kernel_answer(uint32_t caller, uint32_t calls)
     message_page->caller_calls = own_calls;
 }
 
-void kernel_signal_casualty(void)
+void kernel_signal_fatal_fault(void)
 {
-    err_t err = ipc_signal(MEM_SLOT_CASUALTY);
+    err_t err = ipc_signal(MEM_SLOT_FATAL_FAULT);
     (void)err; /* proc is gone: init hears of that */
 }

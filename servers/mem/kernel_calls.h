@@ -56,5 +56,5 @@ bool kernel_slot_is_empty(uint32_t slot);
 /* Answers that caller's fault with nothing, beside the message that is being served. */
 void kernel_answer(uint32_t caller, uint32_t calls);
 
-/* Tells the manager that casualty() has news. */
-void kernel_signal_casualty(void);
+/* Tells the manager that fatal_fault() has news. */
+void kernel_signal_fatal_fault(void);

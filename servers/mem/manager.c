@@ -139,23 +139,23 @@ static uint32_t handle_task_frame_end(struct words *words)
     return answer(words, 0);
 }
 
-static uint32_t handle_casualty(struct words *words)
+static uint32_t handle_fatal_fault(struct words *words)
 {
-    struct space *space = casualty_take();
+    struct space *space = fatal_fault_take();
 
     if (!space)
         return answer(words, -ENOENT);
-    const struct casualty *casualty = &space->casualty;
-    uint32_t why = casualty->cause | casualty->vector << CASUALTY_VECTOR_SHIFT;
-    *words = (struct words){{0, space->id, casualty->address, why}};
+    const struct fault_record *fault = &space->fatal_fault;
+    uint32_t why = fault->cause | fault->vector << FATAL_FAULT_VECTOR_SHIFT;
+    *words = (struct words){{0, space->id, fault->address, why}};
     return IPC_REPLY;
 }
 
-static uint32_t handle_casualty_resume(struct words *words)
+static uint32_t handle_fatal_fault_resume(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
 
-    return answer(words, space && casualty_resume(space) ? 0 : -ENOENT);
+    return answer(words, space && fatal_fault_resume(space) ? 0 : -ENOENT);
 }
 
 uint32_t manager_answer(struct words *words, int error)
@@ -183,10 +183,10 @@ uint32_t manager_answer(struct words *words, int error)
         return handle_task_frame(words);
     case MEM_TASK_FRAME_END:
         return handle_task_frame_end(words);
-    case MEM_CASUALTY:
-        return handle_casualty(words);
-    case MEM_CASUALTY_RESUME:
-        return handle_casualty_resume(words);
+    case MEM_FATAL_FAULT:
+        return handle_fatal_fault(words);
+    case MEM_FATAL_FAULT_RESUME:
+        return handle_fatal_fault_resume(words);
     case MEM_AUDIT:
         audit_all();
         return answer(words, 0);

@@ -20,14 +20,14 @@ struct mem_segment {
  * pages a page table, which is two frames, and a part of a leaf of the page map. */
 enum { STACK_PROMISED = 8, TABLE_SHIFT = 21, TABLE_FRAMES = 2 };
 
-/* Word 3 of the answer of casualty(): the fault's cause, with its vector above; a bit between is set
+/* Word 3 of the answer of fatal_fault(): the fault's cause, with its vector above; a bit between is set
  * if the access was good, but there was no page for it: no memory, or none within the limit that
  * the process was given, or another server grants none there (any more); or if there is a page that does not allow it. */
 enum {
-    CASUALTY_VECTOR_SHIFT = 16,
-    CASUALTY_NO_MEMORY = 0x8000,
-    CASUALTY_LIMIT = 0x4000,
-    CASUALTY_PROTECTED = 0x2000,
-    CASUALTY_FOREIGN = 0x1000,
-    CASUALTY_CAUSE = 0x0fff
+    FATAL_FAULT_VECTOR_SHIFT = 16,
+    FATAL_FAULT_NO_MEMORY = 0x8000,
+    FATAL_FAULT_LIMIT = 0x4000,
+    FATAL_FAULT_PROTECTED = 0x2000,
+    FATAL_FAULT_FOREIGN = 0x1000,
+    FATAL_FAULT_CAUSE = 0x0fff
 };

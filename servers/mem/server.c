@@ -202,20 +202,20 @@ static bool is_at_its_limit(const struct space *space)
 }
 
 /* A fault that has no answer. If nothing but memory was lacking, that is told. */
-static OUT_OF_LINE uint32_t lose(struct space *space, struct casualty casualty)
+static OUT_OF_LINE uint32_t lose(struct space *space, struct fault_record fault)
 {
-    bool access = casualty.vector == VECTOR_PAGE_FAULT && casualty.cause & FAULT_USER;
+    bool access = fault.vector == VECTOR_PAGE_FAULT && fault.cause & FAULT_USER;
 
-    casualty.cause &= CASUALTY_CAUSE;
-    if (access && !(casualty.cause & FAULT_PRESENT) && pager_is_foreign(space, casualty.address))
-        casualty.cause |= CASUALTY_FOREIGN;
-    casualty.caller = page->caller;
-    casualty.calls = page->caller_calls;
-    if (access && pager_allows(space, casualty.address, casualty.cause))
-        casualty.cause |= is_at_its_limit(space) ? CASUALTY_LIMIT : CASUALTY_NO_MEMORY;
-    else if (access && casualty.address < USER_END && pages_get(&space->pages, casualty.address))
-        casualty.cause |= CASUALTY_PROTECTED;
-    casualty_add(space, casualty);
+    fault.cause &= FATAL_FAULT_CAUSE;
+    if (access && !(fault.cause & FAULT_PRESENT) && pager_is_foreign(space, fault.address))
+        fault.cause |= FATAL_FAULT_FOREIGN;
+    fault.caller = page->caller;
+    fault.calls = page->caller_calls;
+    if (access && pager_allows(space, fault.address, fault.cause))
+        fault.cause |= is_at_its_limit(space) ? FATAL_FAULT_LIMIT : FATAL_FAULT_NO_MEMORY;
+    else if (access && fault.address < USER_END && pages_get(&space->pages, fault.address))
+        fault.cause |= FATAL_FAULT_PROTECTED;
+    fatal_fault_add(space, fault);
     return 0;
 }
 
@@ -232,14 +232,14 @@ INLINE uint32_t handle_fault(struct space *space, struct words *words)
     if (w[3] == VECTOR_PAGE_FAULT && w[1] & FAULT_USER &&
         pager_resolve(space, w[0], w[1], &page->items[0]))
         return answer_item(words);
-    return lose(space, (struct casualty){.address = w[0], .cause = w[1], .vector = w[3]});
+    return lose(space, (struct fault_record){.address = w[0], .cause = w[1], .vector = w[3]});
 }
 
 bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t secret)
 {
     page = message;
     task_frames_init();
-    casualty_init();
+    fatal_fault_init();
     shm_table_init(secret);
     regions_init(archive_pages);
     if (!space_init())
@@ -321,7 +321,7 @@ uint32_t server_refused(uint32_t flags, err_t why, struct words *words)
         return 0;
     if (last.kind != ANSWER_FAULT)
         return answer(words, why == ERR_ACCOUNT ? -ENOMEM : -EINVAL);
-    return lose(last.space, (struct casualty){
+    return lose(last.space, (struct fault_record){
                                 .address = last.address,
                                 .cause = last.cause,
                                 .vector = VECTOR_PAGE_FAULT,

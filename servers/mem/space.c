@@ -131,7 +131,7 @@ static struct space *create(uint32_t id, struct account *account, const struct c
     forget_regions(space);
     space->donated = FRAME_NONE;
     space->lent = 0;
-    space->casualty = (struct casualty){0};
+    space->fatal_fault = (struct fault_record){0};
     *bucket = space;
     spaces++;
     return space;
@@ -394,7 +394,7 @@ static void end_without_pages(struct space *space, bool gone)
 /* Nobody finds it any more. */
 static void hide(struct space *space)
 {
-    casualty_forget(space);
+    fatal_fault_forget(space);
     unlink_space(space);
     space->work = WORK_END;
     space->work_at = 0;

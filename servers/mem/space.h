@@ -29,7 +29,7 @@
 #include <assert.h>
 
 #include "servers/lib/account.h"
-#include "servers/mem/casualty.h"
+#include "servers/mem/fatal_fault.h"
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/limits.h"
 #include "servers/mem/pages.h"
@@ -73,7 +73,7 @@ struct space {
         uint32_t at, pages; /* of one that goes on; 0: none does */
         bool from_base;
     } search;
-    struct casualty casualty;
+    struct fault_record fatal_fault;
     uint32_t tables[USER_END >> TABLE_SHIFT >> 5];
     struct page_map pages;
 };

@@ -9,7 +9,7 @@
 #include "servers/proc/alarms.h"
 #include "servers/proc/argument_calls.h"
 #include "servers/proc/audit.h"
-#include "servers/proc/casualties.h"
+#include "servers/proc/fatal_faults.h"
 #include "servers/proc/cpus.h"
 #include "servers/proc/front.h"
 #include "servers/proc/futex.h"
@@ -283,7 +283,7 @@ static int32_t call_interrupted(struct process *process, struct words *words)
         return -EINVAL;
     signals->is_diverted = false;
     words->w[1] = signals->eip;
-    words->w[2] = signals->is_faulting ? casualty_word(&signals->fault) | uses_fpu(process) << 31 : 0;
+    words->w[2] = signals->is_faulting ? fatal_fault_word(&signals->fault) | uses_fpu(process) << 31 : 0;
     words->w[3] = signals->is_faulting ? signals->fault.address : signals_due(process);
     return 0;
 }
@@ -435,8 +435,8 @@ static void signalled(uint32_t bits)
 {
     if (bits & PROC_SIGNAL_TICK)
         ticked();
-    if (bits & PROC_SIGNAL_CASUALTY)
-        casualties_bury();
+    if (bits & PROC_SIGNAL_FATAL_FAULT)
+        fatal_faults_reap();
     if (bits & PROC_SIGNAL_CONSOLE)
         interrupt(front_news());
 }

@@ -109,50 +109,50 @@ void signals_go_on(struct process *process)
 
 /* ------------------------------------------------------------------------------------ faults */
 
-static bool is_call(const struct process *process, const struct casualty *casualty)
+static bool is_call(const struct process *process, const struct fatal_fault *fault)
 {
     enum { GENERAL_PROTECTION = 13, OF_GATE_0X80 = 0x402 };
 
-    return process->has_vdso && casualty->vector == GENERAL_PROTECTION && casualty->cause == OF_GATE_0X80;
+    return process->has_vdso && fault->vector == GENERAL_PROTECTION && fault->cause == OF_GATE_0X80;
 }
 
-static bool is_handled(const struct process *process, const struct casualty *casualty, uint32_t signal)
+static bool is_handled(const struct process *process, const struct fatal_fault *fault, uint32_t signal)
 {
     const struct signals *s = &process->signals;
 
-    return is_call(process, casualty) || (s->caught & ~s->blocked & signal_bit(signal) && !s->is_faulting);
+    return is_call(process, fault) || (s->caught & ~s->blocked & signal_bit(signal) && !s->is_faulting);
 }
 
 static bool go_on(const struct process *process)
 {
-    return mem_casualty_resume(PROC_SLOT_MEM, 0, process_index(process)) == 0;
+    return mem_fatal_fault_resume(PROC_SLOT_MEM, 0, process_index(process)) == 0;
 }
 
 /* Nobody is there who could call a handler. */
-static bool is_without_vdso(const struct casualty *casualty)
+static bool is_without_vdso(const struct fatal_fault *fault)
 {
     enum { PAGE_FAULT = 14 };
 
-    return casualty->vector == PAGE_FAULT && casualty->address >> PAGE_BITS == VDSO_INTERRUPTED >> PAGE_BITS;
+    return fault->vector == PAGE_FAULT && fault->address >> PAGE_BITS == VDSO_INTERRUPTED >> PAGE_BITS;
 }
 
-bool signals_fault(struct process *process, const struct casualty *casualty, uint32_t signal)
+bool signals_fault(struct process *process, const struct fatal_fault *fault, uint32_t signal)
 {
     struct signals *s = &process->signals;
     uint32_t eip = 0, esp;
-    bool calls = is_call(process, casualty);
+    bool calls = is_call(process, fault);
 
-    if (!is_handled(process, casualty, signal) || !body_place(&process->body, &eip, &esp))
+    if (!is_handled(process, fault, signal) || !body_place(&process->body, &eip, &esp))
         return false;
     if (s->is_diverted)
-        return eip == VDSO_INTERRUPTED && !is_without_vdso(casualty) && go_on(process);
+        return eip == VDSO_INTERRUPTED && !is_without_vdso(fault) && go_on(process);
     if (!body_divert(&process->body, calls ? VDSO_CALLED : VDSO_INTERRUPTED))
         return false;
     s->is_diverted = true;
     s->eip = eip;
     s->esp = esp;
     s->is_faulting = !calls;
-    s->fault = *casualty;
+    s->fault = *fault;
     return go_on(process);
 }
 

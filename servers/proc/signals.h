@@ -53,7 +53,7 @@ enum signal_code { CODE_USER = 0, CODE_CHILD_EXITED = 1, CODE_CHILD_KILLED = 2, 
 struct process;
 
 /* A fault that mem has told of. */
-struct casualty {
+struct fatal_fault {
     uint32_t space, address, cause, vector;
 };
 
@@ -73,7 +73,7 @@ struct signals {
     bool is_diverted;   /* and `eip` is where from */
     bool is_faulting; /* until the vdso has made its frame, and says what is blocked then */
     uint32_t eip, esp;
-    struct casualty fault;
+    struct fatal_fault fault;
 };
 
 static inline uint32_t signal_bit(uint32_t signal)
@@ -103,7 +103,7 @@ bool signals_exec(struct process *process);
 
 /* The thread waits in a fault: true if it goes on, in its handler, or in the vdso with what it has called by a fault; or behind
  * a signal that has just diverted it, to fault again. */
-bool signals_fault(struct process *process, const struct casualty *casualty, uint32_t signal);
+bool signals_fault(struct process *process, const struct fatal_fault *fault, uint32_t signal);
 
 /* A process that waited for its fork runs on. */
 void signals_go_on(struct process *process);

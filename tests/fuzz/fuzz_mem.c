@@ -6,7 +6,7 @@
  * fuzz: runs=1000
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c tests/fuzz/bytes.c tests/fuzz/mem_answers.c
  */
@@ -85,9 +85,9 @@ static uint32_t any_number(void)
 {
     static const uint8_t calls[] = {MEM_SBRK,         MEM_MMAP,          MEM_MUNMAP,      MEM_SHM_OPEN,   MEM_SHM_CLOSE,
                                     MEM_INFO,         MEM_SPACE_CREATE,  MEM_SPACE_FORK,  MEM_SPACE_MAP,  MEM_SPACE_FINISH,
-                                    MEM_SPACE_DESTROY, MEM_TASK_FRAME,       MEM_CASUALTY,    MEM_SPACE_CLEAR, MEM_TASK_FRAME_END,
+                                    MEM_SPACE_DESTROY, MEM_TASK_FRAME,       MEM_FATAL_FAULT,    MEM_SPACE_CLEAR, MEM_TASK_FRAME_END,
                                     MEM_GET_LIMIT,     MEM_SET_LIMIT,    MEM_SPACE_FORK_MORE, MEM_PROTECT, MEM_PROTECT,
-                                    MEM_CASUALTY_RESUME, MEM_RESERVE,    MEM_SPACE_COPY, MEM_SPACE_USAGE, MEM_FRAME_USAGE,
+                                    MEM_FATAL_FAULT_RESUME, MEM_RESERVE,    MEM_SPACE_COPY, MEM_SPACE_USAGE, MEM_FRAME_USAGE,
                                     MEM_SEGMENT,       MEM_AUDIT};
 
     return random_below(30) ? calls[random_below(COUNT(calls))] : any_word();

@@ -7,7 +7,7 @@
  * sources: tests/server/state_begin.c
  * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
- * sources: servers/proc/arguments.c servers/proc/casualties.c servers/proc/cpus.c servers/proc/limits.c
+ * sources: servers/proc/arguments.c servers/proc/fatal_faults.c servers/proc/cpus.c servers/proc/limits.c
  * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c servers/lib/account.c
  * sources: tests/server/state_end.c tests/server/server_run.c
@@ -214,7 +214,7 @@ static void fault_one(uint32_t program)
     bool no_memory = random_below(4) == 0;
     uint32_t vector = no_memory ? VECTOR_PAGE_FAULT : random_below(20);
 
-    fake_casualty(programs[program].space, vector, no_memory);
+    fake_fatal_fault(programs[program].space, vector, no_memory);
     model_faulted(program, signal_of(vector, no_memory));
 }
 
@@ -226,7 +226,7 @@ static void fault(uint32_t program, struct server_message *message)
     program = model_find(LIVE, RUNS, 1 + random_below(PROGRAMS));
     if (!is_over && program < PROGRAMS && random_below(2))
         fault_one(program);
-    *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{PROC_SIGNAL_CASUALTY}}};
+    *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{PROC_SIGNAL_FATAL_FAULT}}};
     model_ask(STRANGER, message);
 }
 

@@ -12,10 +12,10 @@
 #include "tests/fuzz/proc_model.h"
 #include "tests/host/check.h"
 
-enum { CASUALTIES_MAX = 64 };
+enum { FATAL_FAULTS_MAX = 64 };
 enum part { WHOLE, COPIED, CLEARED, ENDING }; /* of a space: what is done in part */
 
-struct casualty {
+struct fatal_fault {
     uint32_t space, why;
 };
 
@@ -24,8 +24,8 @@ uint32_t fake_refuse_one_in, fake_part_one_in, fake_refusals, fake_told, fake_re
 
 static bool spaces[FAKE_BODIES], is_cleared[FAKE_BODIES]; /* cleared: until its program runs */
 static enum part parts[FAKE_BODIES];
-static struct casualty casualties[CASUALTIES_MAX];
-static uint32_t casualties_count;
+static struct fatal_fault fatal_faults[FATAL_FAULTS_MAX];
+static uint32_t fatal_faults_count;
 
 bool mem_refuses(void)
 {
@@ -108,14 +108,14 @@ static int space_copied_more(const uint32_t *w)
     return mem_refuses() ? -ENOMEM : part_done(w[2], COPIED);
 }
 
-static int casualty_told(uint32_t *w)
+static int fatal_fault_told(uint32_t *w)
 {
-    if (!casualties_count)
+    if (!fatal_faults_count)
         return -ENOENT;
-    const struct casualty *casualty = &casualties[--casualties_count];
-    fake_told = w[1] = casualty->space;
+    const struct fatal_fault *fault = &fatal_faults[--fatal_faults_count];
+    fake_told = w[1] = fault->space;
     w[2] = STACK_LOW;
-    w[3] = casualty->why;
+    w[3] = fault->why;
     return 0;
 }
 
@@ -138,18 +138,18 @@ static int space_cleared(uint32_t space, uint32_t pages)
     return part_done(space, CLEARED);
 }
 
-static void forget_casualty(uint32_t space)
+static void forget_fatal_fault(uint32_t space)
 {
-    for (uint32_t i = 0; i < casualties_count; i++)
-        if (casualties[i].space == space)
-            casualties[i--] = casualties[--casualties_count];
+    for (uint32_t i = 0; i < fatal_faults_count; i++)
+        if (fatal_faults[i].space == space)
+            fatal_faults[i--] = fatal_faults[--fatal_faults_count];
 }
 
 static int space_ended(uint32_t space)
 {
     const struct fake_body *body = &fake_bodies[space];
 
-    forget_casualty(space);
+    forget_fatal_fault(space);
     if (!spaces[space])
         return -ENOENT;
     CHECK(!body->resumed || body->stopped || programs_are_owed(space));
@@ -181,18 +181,18 @@ int mem_answer(uint32_t flags, uint32_t *w)
     case MEM_SPACE_DESTROY:
         return space_ended(w[1]);
     default:
-        CHECK(w[0] == MEM_CASUALTY);
-        return casualty_told(w);
+        CHECK(w[0] == MEM_FATAL_FAULT);
+        return fatal_fault_told(w);
     }
 }
 
-void fake_casualty(uint32_t space, uint32_t vector, bool no_memory)
+void fake_fatal_fault(uint32_t space, uint32_t vector, bool no_memory)
 {
-    uint32_t cause = FAULT_WRITE | (no_memory ? CASUALTY_NO_MEMORY : 0);
+    uint32_t cause = FAULT_WRITE | (no_memory ? FATAL_FAULT_NO_MEMORY : 0);
 
-    CHECK(casualties_count < CASUALTIES_MAX);
+    CHECK(fatal_faults_count < FATAL_FAULTS_MAX);
     fake_bodies[space].stopped = true;
-    casualties[casualties_count++] = (struct casualty){space, cause | vector << CASUALTY_VECTOR_SHIFT};
+    fatal_faults[fatal_faults_count++] = (struct fatal_fault){space, cause | vector << FATAL_FAULT_VECTOR_SHIFT};
 }
 
 bool mem_has(uint32_t space)
@@ -215,7 +215,7 @@ bool mem_is_idle(void)
     for (uint32_t i = 1; i < FAKE_BODIES; i++)
         if (parts[i] != WHOLE)
             return false;
-    return !casualties_count;
+    return !fatal_faults_count;
 }
 
 void mem_next(void)
@@ -229,5 +229,5 @@ void mem_begin(void)
     memset(parts, 0, sizeof(parts));
     memset(is_cleared, 0, sizeof(is_cleared));
     memset(spaces, 0, sizeof(spaces));
-    casualties_count = fake_refusals = 0;
+    fatal_faults_count = fake_refusals = 0;
 }

@@ -37,7 +37,7 @@ bool mem_ends(uint32_t space);
 bool mem_is_idle(void);
 
 /* A thread of that space faulted beyond help. */
-void fake_casualty(uint32_t space, uint32_t vector, bool no_memory);
+void fake_fatal_fault(uint32_t space, uint32_t vector, bool no_memory);
 
 /* The next message is about to be served; all is as at first. */
 void mem_next(void);

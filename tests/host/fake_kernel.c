@@ -447,7 +447,7 @@ bool kernel_slot_is_empty(uint32_t slot)
     return slots[slot] == SLOT_EMPTY;
 }
 
-void kernel_signal_casualty(void)
+void kernel_signal_fatal_fault(void)
 {
     signals++;
 }

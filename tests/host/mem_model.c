@@ -195,7 +195,7 @@ static void touch_one(void)
         uint32_t id;
         CHECK(!allowed || memory_is_short || has_limits || mem_was_refused);
         CHECK(!allowed || mem_was_refused || !is_promised(address));
-        CHECK(mem_call(NULL, MEM_CASUALTY, 0, 0, &id) == 0 && id == client->name.id);
+        CHECK(mem_call(NULL, MEM_FATAL_FAULT, 0, 0, &id) == 0 && id == client->name.id);
         end(client);
         return;
     }

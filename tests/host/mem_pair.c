@@ -77,7 +77,7 @@ void pair_dies(struct mem_client client, uint32_t address, uint32_t cause)
     uint32_t id;
 
     CHECK(!mem_touch(&client, address, cause));
-    CHECK(mem_call(NULL, MEM_CASUALTY, 0, 0, &id) == 0 && id == client.id);
+    CHECK(mem_call(NULL, MEM_FATAL_FAULT, 0, 0, &id) == 0 && id == client.id);
 }
 
 static void start(void)

@@ -26,7 +26,7 @@ void pair_end(struct mem_client client);
 int pair_call(struct mem_client client, uint32_t number, uint32_t first, uint32_t second);
 uint32_t pair_open(struct mem_client client, uint32_t id);
 
-/* Accesses with their faults: they succeed, or the client becomes the one casualty. */
+/* Accesses with their faults: they succeed, or the client becomes the one with a fatal fault. */
 uint32_t pair_read(struct mem_client client, uint32_t address);
 void pair_write(struct mem_client client, uint32_t address, uint32_t word);
 void pair_dies(struct mem_client client, uint32_t address, uint32_t cause);

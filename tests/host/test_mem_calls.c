@@ -2,7 +2,7 @@
  * The calls of the memory server one by one: each error of the protocol, and that a refused call has changed nothing; images, heaps.
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
- * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c
+ * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c servers/mem/fatal_fault.c
  * sources: servers/mem/task_frames.c servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
@@ -200,33 +200,33 @@ static void check_task_frames_kept(void)
     CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[1], 0) == 0 && mem_manager(MEM_TASK_FRAME_END, numbers[0], 0) == 0);
 }
 
-/* Casualties come in the order of their faults, each with the reason; the dead are forgotten. */
-static void check_casualties(void)
+/* Fatal faults come in the order of their faults, each with the reason; the dead are forgotten. */
+static void check_fatal_faults(void)
 {
     struct mem_client dead[3] = {pair_make(11), pair_make(12), pair_make(13)};
     const uint32_t protection[4] = {PROGRAM_BASE, FAULT_USER, 0x5678, 13}; /* no page is lacking */
     const uint32_t kernel_read[4] = {PROGRAM_BASE, FAULT_PRESENT, 0, 14}; /* no page can help */
     uint32_t id;
 
-    CHECK(mem_manager(MEM_CASUALTY, 0, 0) == -ENOENT);
+    CHECK(mem_manager(MEM_FATAL_FAULT, 0, 0) == -ENOENT);
     for (int i = 0; i < 3; i++)
         CHECK(!mem_touch(&dead[i], 0x5000 + (uint32_t)i, 0));
     CHECK(!mem_touch(&dead[2], 0x9000, 0)); /* its second: only the first is kept */
     pair_end(dead[1]);
-    CHECK(mem_call(NULL, MEM_CASUALTY, 0, 0, &id) == 0 && id == 11);
+    CHECK(mem_call(NULL, MEM_FATAL_FAULT, 0, 0, &id) == 0 && id == 11);
     CHECK(!mem_send(&dead[0], TAG_FAULT, protection));
     CHECK(!mem_send(&dead[0], TAG_FAULT, kernel_read));
-    struct words words = {{MEM_CASUALTY}};
+    struct words words = {{MEM_FATAL_FAULT}};
     mem_page.tag = 0;
     CHECK(server_handle(0, &words) == IPC_REPLY);
     CHECK(words.w[1] == 13 && words.w[2] == 0x5002);
-    CHECK(words.w[3] == (14 << CASUALTY_VECTOR_SHIFT | FAULT_USER)); /* no page is meant for there */
-    words.w[0] = MEM_CASUALTY;
+    CHECK(words.w[3] == (14 << FATAL_FAULT_VECTOR_SHIFT | FAULT_USER)); /* no page is meant for there */
+    words.w[0] = MEM_FATAL_FAULT;
     mem_page.tag = 0;
     CHECK(server_handle(0, &words) == IPC_REPLY);
     CHECK(words.w[1] == 11 && words.w[2] == PROGRAM_BASE);
-    CHECK(words.w[3] == (13 << CASUALTY_VECTOR_SHIFT | FAULT_USER));
-    CHECK(mem_manager(MEM_CASUALTY, 0, 0) == -ENOENT);
+    CHECK(words.w[3] == (13 << FATAL_FAULT_VECTOR_SHIFT | FAULT_USER));
+    CHECK(mem_manager(MEM_FATAL_FAULT, 0, 0) == -ENOENT);
     pair_end(dead[0]);
     pair_end(dead[2]);
 }
@@ -481,7 +481,7 @@ static void check_munmap_of_many(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_create,  check_segments_refused,    check_image, check_clear, check_task_frames, check_task_frames_kept,   check_casualties,
+        check_create,  check_segments_refused,    check_image, check_clear, check_task_frames, check_task_frames_kept,   check_fatal_faults,
         check_foreign, check_unwanted_capability, check_slots_come_back, check_sbrk,  check_mmap,  check_munmap,
         check_no_task, check_child_dies, check_heap_limit, check_munmap_of_one_page, check_munmap_of_many,
     };

@@ -4,7 +4,7 @@
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
  */
@@ -62,12 +62,12 @@ static void check_both(void)
 /* A fault there, of the program's own: why it is fatal. */
 static void dies_as(struct mem_client client, uint32_t address, uint32_t cause, uint32_t why)
 {
-    struct words words = {{MEM_CASUALTY}};
+    struct words words = {{MEM_FATAL_FAULT}};
 
     CHECK(!mem_touch(&client, address, cause));
     CHECK(mem_exchange(NULL, 0, &words));
     CHECK(words.w[0] == 0 && words.w[1] == client.id && words.w[2] == address);
-    CHECK((words.w[3] & (CASUALTY_FOREIGN | CASUALTY_NO_MEMORY | CASUALTY_LIMIT)) == why);
+    CHECK((words.w[3] & (FATAL_FAULT_FOREIGN | FATAL_FAULT_NO_MEMORY | FATAL_FAULT_LIMIT)) == why);
 }
 
 static void some_are_refused(void)
@@ -130,18 +130,18 @@ static void pages_cost_their_tables(void)
 }
 
 /* A fault does not bring them, whatever it is; nothing else is said of pages that are there. */
-static void a_touch_is_a_casualty(void)
+static void a_touch_is_a_fatal_fault(void)
 {
     CHECK(reserve(a, AT, 4 * PAGE_SIZE, BOTH, NULL) == 0 && reserve(a, AT + TABLE_BYTES, PAGE_SIZE, READ, NULL) == 0);
-    dies_as(a, AT + 8, 0, CASUALTY_FOREIGN);
-    dies_as(a, AT + 3 * PAGE_SIZE, FAULT_WRITE, CASUALTY_FOREIGN);
-    dies_as(a, AT, FAULT_EXECUTE, CASUALTY_FOREIGN);
+    dies_as(a, AT + 8, 0, FATAL_FAULT_FOREIGN);
+    dies_as(a, AT + 3 * PAGE_SIZE, FAULT_WRITE, FATAL_FAULT_FOREIGN);
+    dies_as(a, AT, FAULT_EXECUTE, FATAL_FAULT_FOREIGN);
     dies_as(a, AT + 4 * PAGE_SIZE, 0, 0);
     CHECK(fake_grant_file(a.slot, AT, 3, READ) == OK && fake_grant_file(a.slot, AT + PAGE_SIZE, 4, BOTH) == OK);
     pair_write(a, AT + PAGE_SIZE, 77);
     dies_as(a, AT, FAULT_WRITE, 0);
     fake_revoke_file(4);
-    dies_as(a, AT + PAGE_SIZE, 0, CASUALTY_FOREIGN);
+    dies_as(a, AT + PAGE_SIZE, 0, FATAL_FAULT_FOREIGN);
     CHECK(fake_grant_file(a.slot, AT + PAGE_SIZE, 4, READ) == OK && pair_read(a, AT + PAGE_SIZE) == 77);
     check_both();
 }
@@ -188,13 +188,13 @@ static void a_child_has_them(void)
         CHECK(!fake_rights(child.slot, AT + page * PAGE_SIZE));
     pair_write(child, AT, 5);
     CHECK(pair_read(a, AT) == 5);
-    dies_as(child, AT + 3 * PAGE_SIZE, 0, CASUALTY_FOREIGN);
+    dies_as(child, AT + 3 * PAGE_SIZE, 0, FATAL_FAULT_FOREIGN);
     mem_check_mappings(&child);
     check_both();
     CHECK(fake_grant_file(child.slot, AT + 3 * PAGE_SIZE, 3, READ) == OK); /* there, too, it may */
     fake_revoke_file(1);
-    dies_as(a, AT, 0, CASUALTY_FOREIGN);
-    dies_as(child, AT, 0, CASUALTY_FOREIGN);
+    dies_as(a, AT, 0, FATAL_FAULT_FOREIGN);
+    dies_as(child, AT, 0, FATAL_FAULT_FOREIGN);
     low = space_find(3)->low;
     CHECK(low == space_find(a.id)->low && space_find(3)->direct == space_find(a.id)->direct);
     pair_end(child);
@@ -307,7 +307,7 @@ static void no_page_is_copied_in_between(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        some_are_refused,   pages_cost_their_tables, a_touch_is_a_casualty,
+        some_are_refused,   pages_cost_their_tables, a_touch_is_a_fatal_fault,
         pages_are_unmapped, a_child_has_them,        a_child_has_their_tables,
         all_go_in_the_end,  pages_are_copied,        no_page_is_copied_in_between,
     };

@@ -4,7 +4,7 @@
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
@@ -140,10 +140,10 @@ static void check_kept_for_it(void)
     CHECK(pair_call(a, MEM_MUNMAP, address, pages * PAGE_SIZE) == 0);
 }
 
-/* A deep stack is not promised: the casualty says that it was the limit. */
-static void check_casualty_of_limit(void)
+/* A deep stack is not promised: the fault says that it was the limit. */
+static void check_fatal_fault_of_limit(void)
 {
-    struct words words = {{MEM_CASUALTY}};
+    struct words words = {{MEM_FATAL_FAULT}};
 
     CHECK(set_limit(a, charged(a)) == 0);
     for (uint32_t i = 1; i <= STACK_PROMISED; i++)
@@ -151,7 +151,7 @@ static void check_casualty_of_limit(void)
     CHECK(!mem_touch(&a, STACK_TOP - STACK_PROMISED * PAGE_SIZE - 4, FAULT_WRITE));
     mem_page.tag = 0;
     CHECK(server_handle(0, &words) == IPC_REPLY && words.w[1] == a.id);
-    CHECK(words.w[3] & CASUALTY_LIMIT && !(words.w[3] & CASUALTY_NO_MEMORY) && words.w[3] & FAULT_WRITE);
+    CHECK(words.w[3] & FATAL_FAULT_LIMIT && !(words.w[3] & FATAL_FAULT_NO_MEMORY) && words.w[3] & FAULT_WRITE);
 }
 
 /* What the next program needs is charged when the last one goes: nobody can take it in between. */
@@ -234,7 +234,7 @@ int main(void)
 {
     static void (*const checks[])(void) = {
         check_refused, check_given_at_the_start, check_lowered,           check_children,       check_kept_for_it,
-        check_depth,   check_casualty_of_limit, check_segment_of_two, check_exec_is_charged_ahead, check_lent_at_first,
+        check_depth,   check_fatal_fault_of_limit, check_segment_of_two, check_exec_is_charged_ahead, check_lent_at_first,
     };
     static void (*const checks_all_low[])(void) = {check_split_of_all};
 

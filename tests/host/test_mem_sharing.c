@@ -4,7 +4,7 @@
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
@@ -165,7 +165,7 @@ static void check_stale_fault(void)
     CHECK(!mem_send(&child, TAG_FAULT, words));
     mem_refuse_one_in = 0;
     mem_refusal = ERR_WINDOW;
-    CHECK(mem_manager(MEM_CASUALTY, 0, 0) == -ENOENT); /* nobody is left to bury */
+    CHECK(mem_manager(MEM_FATAL_FAULT, 0, 0) == -ENOENT); /* nobody is left to reap */
     CHECK(!fake_rights(child.slot, 0x902000));
     struct mem_client grandchild = pair_fork(child, 36);
     pair_write(child, 0x902000, 3);
@@ -197,10 +197,10 @@ static void check_promises(void)
     pair_write(a, place, 1);
     CHECK(!mem_touch(&a, STACK_LOW, FAULT_WRITE)); /* the stack was not promised */
     pair_end(b);
-    struct words words = {{MEM_CASUALTY}};
+    struct words words = {{MEM_FATAL_FAULT}};
     mem_page.tag = 0;
     CHECK(server_handle(0, &words) == IPC_REPLY && words.w[1] == a.id && words.w[2] == STACK_LOW);
-    CHECK(words.w[3] & CASUALTY_NO_MEMORY && words.w[3] & FAULT_WRITE);
+    CHECK(words.w[3] & FATAL_FAULT_NO_MEMORY && words.w[3] & FAULT_WRITE);
     pair_write(a, STACK_LOW, 1);
     b = pair_make(2);
 }

@@ -4,7 +4,7 @@
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c servers/mem/task_frames.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
  */
@@ -209,7 +209,7 @@ static void check_end(void)
     CHECK(pair_open(a, 5) == number);
     CHECK(!mem_touch(&a, MMAP_LIMIT - PAGE_SIZE, 0));
     CHECK(mem_call_once(NULL, MEM_SPACE_DESTROY, a.id, 0, NULL) == MEM_MORE);
-    CHECK(!space_find(a.id) && fake_task_lives(a.slot) && mem_manager(MEM_CASUALTY, 0, 0) == -ENOENT);
+    CHECK(!space_find(a.id) && fake_task_lives(a.slot) && mem_manager(MEM_FATAL_FAULT, 0, 0) == -ENOENT);
     CHECK(mem_call_once(&a, MEM_MMAP, 0, PAGE_SIZE, NULL) == -EINVAL); /* what it still had sent */
     const uint32_t fault[4] = {address, FAULT_USER, 0, VECTOR_PAGE_FAULT};
     CHECK(!mem_send(&a, TAG_FAULT, fault));

@@ -6,7 +6,7 @@
  * sources: tests/server/state_begin.c
  * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
- * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/fatal_faults.c servers/proc/cpus.c
  * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
@@ -114,7 +114,7 @@ static void sleepers_wake_in_time(void)
         TICK(tick, "answer 1\nanswer 3\n"),
         CALL(P1, "answer 1: 1\n", PROC_UPTIME),
         {.from = P1, .words = {{PROC_SLEEP, 5}}, .expected = NOTHING},
-        {.signal = PROC_SIGNAL_CASUALTY, .before = tick, .expected = "casualty\n"}, /* is no tick */
+        {.signal = PROC_SIGNAL_FATAL_FAULT, .before = tick, .expected = "fatal fault\n"}, /* is no tick */
     };
 
     RUN(list, 1);

@@ -6,7 +6,7 @@
  * sources: tests/server/state_begin.c
  * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
- * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/fatal_faults.c servers/proc/cpus.c
  * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
@@ -160,19 +160,19 @@ static void an_end_gives_its_processor(void)
 
 /* ---------------------------------------------------------------------------------- many at once */
 
-static const struct machine_casualty five[] = {
-#define DIES(n) {n, 0x10, (uint32_t)VECTOR_BREAKPOINT << CASUALTY_VECTOR_SHIFT}
+static const struct machine_fatal_fault five[] = {
+#define DIES(n) {n, 0x10, (uint32_t)VECTOR_BREAKPOINT << FATAL_FAULT_VECTOR_SHIFT}
     DIES(2), DIES(3), DIES(4), DIES(5), DIES(6),
 };
 
 static void five_fault(void)
 {
-    machine_casualties = five;
-    machine_casualties_count = COUNT(five);
+    machine_fatal_faults = five;
+    machine_fatal_faults_count = COUNT(five);
 }
 
 #define DIED(n, badge, eip)                                                                                         \
-    "casualty\nread r" #n " registers\nlog good (pid " #n "): killed: breakpoint at eip 0x" eip "\n" END(n, badge)
+    "fatal fault\nread r" #n " registers\nlog good (pid " #n "): killed: breakpoint at eip 0x" eip "\n" END(n, badge)
 
 /* One with the signal, each other one with a step. */
 static void five_fault_at_once(void)
@@ -180,17 +180,17 @@ static void five_fault_at_once(void)
     const struct step list[] = {
         SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL),
         WORK(NOTHING),
-        {.signal = PROC_SIGNAL_CASUALTY, .before = five_fault, .expected = DIED(2, "2/2", "2009") GOES_ON},
+        {.signal = PROC_SIGNAL_FATAL_FAULT, .before = five_fault, .expected = DIED(2, "2/2", "2009") GOES_ON},
         CALL(P1, "answer 1: 2 0 5\n", PROC_WAIT, 0, 1),
         WORK(DIED(3, "3/3", "3009") GOES_ON),
         CALL(P1, STOP(5) END(5, "5/5") "answer 1\n", PROC_KILL, 5, 15),
         {.from = PROCESSES_MAX, .caller = WORKER, .in_parts = "end", .parts = 1,
-         .expected = "casualty\nread r4 registers\nlog good (pid 4): killed: breakpoint at eip 0x4009\nend 4\n"
+         .expected = "fatal fault\nread r4 registers\nlog good (pid 4): killed: breakpoint at eip 0x4009\nend 4\n"
                      RELEASE("4/4") GOES_ON},
         WORK(END(4, "4/4") GOES_ON),
-        WORK("casualty\n" GOES_ON), /* killed meanwhile */
+        WORK("fatal fault\n" GOES_ON), /* killed meanwhile */
         WORK(DIED(6, "6/6", "6009") GOES_ON),
-        WORK("casualty\n"),
+        WORK("fatal fault\n"),
     };
 
     RUN(list, 1);

@@ -5,7 +5,7 @@
  * sources: tests/server/state_begin.c
  * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
- * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/fatal_faults.c servers/proc/cpus.c
  * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
@@ -22,26 +22,26 @@ enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
 
 
 
-static const struct machine_casualty *told;
+static const struct machine_fatal_fault *told;
 static uint32_t told_count, told_stack;
 
 static void somebody_faults(void)
 {
-    machine_casualties = told;
-    machine_casualties_count = told_count;
+    machine_fatal_faults = told;
+    machine_fatal_faults_count = told_count;
     machine_stack = told_stack;
 }
 
-#define WHY(vector, cause)  ((uint32_t)(vector) << CASUALTY_VECTOR_SHIFT | (cause))
+#define WHY(vector, cause)  ((uint32_t)(vector) << FATAL_FAULT_VECTOR_SHIFT | (cause))
 #define PAGE_FAULT(cause)   WHY(VECTOR_PAGE_FAULT, cause)
-#define KILLED_BY(text)     "casualty\nread r1 registers\nlog good (pid 1): killed: " text " at eip 0x1009\n"
+#define KILLED_BY(text)     "fatal fault\nread r1 registers\nlog good (pid 1): killed: " text " at eip 0x1009\n"
 #define TOP                 (STACK_TOP - 16)
 #define GUARD               (STACK_LOW - PAGE_SIZE)
 #define CAUSED(vector)      {1, 0x1234, WHY(vector, 0)}
 #define WROTE(address)      {1, address, PAGE_FAULT(FAULT_USER | FAULT_WRITE)}
 
 static const struct fault_row {
-    struct machine_casualty casualty;
+    struct machine_fatal_fault fault;
     uint32_t stack, signal;
     const char *lines;
 } faults[] = {
@@ -63,9 +63,9 @@ static const struct fault_row {
     {CAUSED(20), TOP, 11, KILLED_BY("unknown fault")},
     {{1, 0x1234, PAGE_FAULT(FAULT_USER)}, TOP, 11, KILLED_BY("page fault at 0x1234 (read)")},
     {{1, 0xabc, PAGE_FAULT(FAULT_EXECUTE)}, TOP, 11, KILLED_BY("page fault at 0xabc (execute)")},
-    {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | CASUALTY_LIMIT)}, STACK_LOW, 9,
+    {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_LIMIT)}, STACK_LOW, 9,
      KILLED_BY("more memory than its limit (RLIMIT_AS) at 0x904000 (write)")},
-    {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | CASUALTY_NO_MEMORY)}, STACK_LOW, 9,
+    {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_NO_MEMORY)}, STACK_LOW, 9,
      KILLED_BY("out of memory at 0x904000 (write)")},
     /* A push into the page below the stack, from its last page; or the stack is not where there can be one. */
     {WROTE(STACK_LOW - 4), STACK_LOW, 11, KILLED_BY("stack overflow at 0xefffc (write)")},
@@ -86,10 +86,10 @@ static void who_faults_ends(void)
         snprintf(ended, sizeof(ended), "answer 0: 1 0 %u\n", (unsigned)faults[i].signal);
         const struct step list[] = {
             SPAWN(NULL),
-            {.signal = PROC_SIGNAL_CASUALTY, .before = somebody_faults, .expected = lines},
+            {.signal = PROC_SIGNAL_FATAL_FAULT, .before = somebody_faults, .expected = lines},
             CALL(INIT, ended, PROC_WAIT, 0, 0),
         };
-        told = &faults[i].casualty, told_count = 1, told_stack = faults[i].stack;
+        told = &faults[i].fault, told_count = 1, told_stack = faults[i].stack;
         RUN(list, 1);
     }
 }
@@ -97,11 +97,11 @@ static void who_faults_ends(void)
 /* A page fault is not taken for an overflow because the stack is not known. */
 static void who_cannot_be_read_ends(void)
 {
-    static const struct machine_casualty one = {1, 0x10, PAGE_FAULT(FAULT_USER)};
+    static const struct machine_fatal_fault one = {1, 0x10, PAGE_FAULT(FAULT_USER)};
     const struct step list[] = {
         SPAWN(NULL),
-        {.signal = PROC_SIGNAL_CASUALTY, .before = somebody_faults, .refused = "read r1", .with = ERR_STATE,
-         .expected = "casualty\nread r1 registers\nlog good (pid 1): killed: page fault at 0x10 (read) at eip 0x0\n"
+        {.signal = PROC_SIGNAL_FATAL_FAULT, .before = somebody_faults, .refused = "read r1", .with = ERR_STATE,
+         .expected = "fatal fault\nread r1 registers\nlog good (pid 1): killed: page fault at 0x10 (read) at eip 0x0\n"
                      GONE(1) RELEASE("1/1")},
     };
 
@@ -112,7 +112,7 @@ static void who_cannot_be_read_ends(void)
 /* One with the signal, and one with each step, to the last that mem tells of; a space that no process has is passed over; what cannot be read is told as 0. */
 static void many_fault_at_once(void)
 {
-    static const struct machine_casualty three[] = {
+    static const struct machine_fatal_fault three[] = {
         {3, 0x10, WHY(VECTOR_BREAKPOINT, 0)}, {9, 0x10, WHY(VECTOR_BREAKPOINT, 0)}, {0, 0, 0}, {600, 0, 0},
         {2, 0x20, PAGE_FAULT(FAULT_USER)},
     };
@@ -120,15 +120,15 @@ static void many_fault_at_once(void)
         SPAWN(NULL), FORK(P1, NULL),
         {.from = P1, .words = {{PROC_FORK}}},
         CALL_WITH(P3, "good\0more", 10, NULL, PROC_EXEC, 2, 10),
-        {.signal = PROC_SIGNAL_CASUALTY, .before = somebody_faults, .refused = "read r3", .with = ERR_STATE,
-         .expected = "casualty\nread r3 registers\nlog good (pid 3): killed: breakpoint at eip 0x0\n" END(3, "3/3")},
+        {.signal = PROC_SIGNAL_FATAL_FAULT, .before = somebody_faults, .refused = "read r3", .with = ERR_STATE,
+         .expected = "fatal fault\nread r3 registers\nlog good (pid 3): killed: breakpoint at eip 0x0\n" END(3, "3/3")},
         CALL(P1, "answer 1: 3 0 5\n", PROC_WAIT, 0, 0),
-        WORK("casualty\n" GOES_ON), WORK("casualty\n" GOES_ON),
-        {.signal = PROC_SIGNAL_CASUALTY, .expected = "casualty\n"}, /* the next step is on its way all the same */
-        WORK("casualty\nread r2 registers\nlog good (pid 2): killed: page fault at 0x20 (read) at eip 0x2009\n"
+        WORK("fatal fault\n" GOES_ON), WORK("fatal fault\n" GOES_ON),
+        {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"}, /* the next step is on its way all the same */
+        WORK("fatal fault\nread r2 registers\nlog good (pid 2): killed: page fault at 0x20 (read) at eip 0x2009\n"
              END(2, "2/2") GOES_ON),
-        WORK("casualty\n"),
-        {.signal = PROC_SIGNAL_CASUALTY, .expected = "casualty\n"},
+        WORK("fatal fault\n"),
+        {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"},
         CALL(P1, "answer 1: 2 0 11\n", PROC_WAIT, 0, 0),
     };
 
@@ -139,8 +139,8 @@ static void many_fault_at_once(void)
 /* ---------------------------------------------------------------------------------- handlers */
 
 #define FIRST                 WROTE(0x10)
-#define FAULT(lines)          {.signal = PROC_SIGNAL_CASUALTY, .before = somebody_faults, .expected = lines}
-#define READ                  "casualty\nread r1 registers\n"
+#define FAULT(lines)          {.signal = PROC_SIGNAL_FATAL_FAULT, .before = somebody_faults, .expected = lines}
+#define READ                  "fatal fault\nread r1 registers\n"
 #define HANDLED(to)           READ "read r1 registers\ndivert r1: " to "\ngoes on 1\n"
 #define CATCHES(set, blocked) CALL(P1, NULL, PROC_SIGNALS, set, 0, blocked)
 
@@ -148,7 +148,7 @@ enum { SEGMENT = 1 << 10, ILLEGAL = 1 << 3 };
 
 static void handlers_hear_of_faults(void)
 {
-    static const struct machine_casualty one = FIRST;
+    static const struct machine_fatal_fault one = FIRST;
     const struct step list[] = {
         SPAWN(NULL),
         CATCHES(SEGMENT, 0),
@@ -165,13 +165,13 @@ static void handlers_hear_of_faults(void)
 /* That has no room for a frame; the first fault is told. */
 static void a_fault_in_its_handling_ends(void)
 {
-    static const struct machine_casualty two[] = {WROTE(STACK_LOW - 4)};
+    static const struct machine_fatal_fault two[] = {WROTE(STACK_LOW - 4)};
     const struct step list[] = {
         SPAWN(NULL),
         CATCHES(SEGMENT | ILLEGAL, 0),
         FAULT(HANDLED("8f0010")),
         CALL(P1, NULL, PROC_INTERRUPTED),
-        FAULT("casualty\nlog good (pid 1): killed: stack overflow at 0xefffc (write) at eip 0x1009\n" GONE(1) RELEASE("1/1")),
+        FAULT("fatal fault\nlog good (pid 1): killed: stack overflow at 0xefffc (write) at eip 0x1009\n" GONE(1) RELEASE("1/1")),
     };
 
     told = two, told_count = 1, told_stack = STACK_LOW;
@@ -180,7 +180,7 @@ static void a_fault_in_its_handling_ends(void)
 
 static void who_lacks_memory_ends(void)
 {
-    static const struct machine_casualty one = {1, 0x904000, PAGE_FAULT(FAULT_WRITE | CASUALTY_NO_MEMORY)};
+    static const struct machine_fatal_fault one = {1, 0x904000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_NO_MEMORY)};
     const struct step list[] = {
         SPAWN(NULL),
         CATCHES(SEGMENT, 0),
@@ -194,7 +194,7 @@ static void who_lacks_memory_ends(void)
 /* `int $0x80` is a fault that no handler hears of; of a program that has the vdso. */
 static void calls_are_faults(void)
 {
-    static const struct machine_casualty one = {1, 0, WHY(13, 0x402)}, other = {1, 0, WHY(13, 0x40a)};
+    static const struct machine_fatal_fault one = {1, 0, WHY(13, 0x402)}, other = {1, 0, WHY(13, 0x40a)};
     const struct step foreign[] = {
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign")},
         CATCHES(SEGMENT, 0),

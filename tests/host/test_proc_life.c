@@ -6,7 +6,7 @@
  * sources: tests/server/state_begin.c
  * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
- * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/casualties.c servers/proc/cpus.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/fatal_faults.c servers/proc/cpus.c
  * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
@@ -249,7 +249,7 @@ static void the_young_move_away(void)
         TICK(ticks, NOTHING),
         FORK(P2, FRAME(2) FORKED(3, "3/3", 2, 0, 2) RESUME(3) "answer 2: 3\n"),
         TICK(ticks, NOTHING),
-        {.signal = PROC_SIGNAL_CASUALTY, .expected = "casualty\n"}, /* is no tick */
+        {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"}, /* is no tick */
         TICK(ticks, NOTHING),
         TICK(ticks, "move r2: priority 8 cpu 1\n"),
         FORK(P2, FRAME(3) FORKED(4, "4/4", 3, 1, 2) RESUME(4) "answer 2: 4\n"), /* its own is 3 */

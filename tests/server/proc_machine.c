@@ -16,10 +16,10 @@
 
 enum { LINES_MAX = 1 << 13, LINE_MAX = 256, FIRST_FRAME = 1000, STATE_WORDS = 256 };
 
-uint32_t machine_stack, machine_casualties_count, machine_reader;
+uint32_t machine_stack, machine_fatal_faults_count, machine_reader;
 bool machine_wants_ticks, machine_interrupts;
 bool machine_fpu_is_used, machine_is_in_call, machine_awaits_console;
-const struct machine_casualty *machine_casualties;
+const struct machine_fatal_fault *machine_fatal_faults;
 
 static char lines[LINES_MAX], taken[LINES_MAX];
 static uint32_t bytes;
@@ -308,18 +308,18 @@ static int32_t finish(uint32_t begin, const uint32_t *w)
     return LINE("finish %u: %x", w[1], w[2]);
 }
 
-static int32_t casualty(uint32_t begin, uint32_t *w)
+static int32_t fatal_fault(uint32_t begin, uint32_t *w)
 {
-    int32_t result = LINE("casualty");
+    int32_t result = LINE("fatal fault");
 
-    if (result || !machine_casualties_count)
+    if (result || !machine_fatal_faults_count)
         return result ? result : -ENOENT;
-    w[1] = machine_casualties->space;
+    w[1] = machine_fatal_faults->space;
     bodies[w[1] % BODIES_MAX].runs = false;
-    w[2] = machine_casualties->address;
-    w[3] = machine_casualties->why;
-    machine_casualties++;
-    machine_casualties_count--;
+    w[2] = machine_fatal_faults->address;
+    w[3] = machine_fatal_faults->why;
+    machine_fatal_faults++;
+    machine_fatal_faults_count--;
     return 0;
 }
 
@@ -347,7 +347,7 @@ static int32_t mem(uint32_t begin, uint32_t flags, uint32_t *w)
         return LINE("audit mem");
     case MEM_INFO:
         return LINE("info");
-    case MEM_CASUALTY_RESUME:
+    case MEM_FATAL_FAULT_RESUME:
         return LINE("goes on %u", w[1]);
     case MEM_TASK_FRAME_END:
         return LINE("frame end f%d", (int)(w[1] - FIRST_FRAME));
@@ -369,8 +369,8 @@ static int32_t mem(uint32_t begin, uint32_t flags, uint32_t *w)
     case MEM_SPACE_DESTROY:
         return end(begin, w[1]);
     default:
-        CHECK(w[0] == MEM_CASUALTY);
-        return casualty(begin, w);
+        CHECK(w[0] == MEM_FATAL_FAULT);
+        return fatal_fault(begin, w);
     }
 }
 
@@ -480,7 +480,7 @@ void machine_begin(void)
     bytes = 0;
     lines[0] = 0;
     refusal.times = parts.times = 0;
-    machine_ticks = machine_casualties_count = machine_reader = 0;
+    machine_ticks = machine_fatal_faults_count = machine_reader = 0;
     memset(bodies, 0, sizeof(bodies));
     machine_files_begin();
     machine_wants_ticks = machine_interrupts = false;

@@ -18,7 +18,7 @@
 
 enum { MACHINE_ARCHIVE = 0x40000000, MACHINE_ARCHIVE_PAGES = 2 * CALL_PAGES_MAX + 2, MACHINE_CLOCK_BYTES = 16 };
 
-struct machine_casualty {
+struct machine_fatal_fault {
     uint32_t space, address, why;
 };
 
@@ -32,9 +32,9 @@ extern bool machine_lacks_vdso;  /* until the test says otherwise */
 /* The real-time clock's bytes, by index. */
 extern uint8_t machine_clock[MACHINE_CLOCK_BYTES];
 
-/* Casualties that mem has still to tell of, the first one first. */
-extern const struct machine_casualty *machine_casualties;
-extern uint32_t machine_casualties_count;
+/* Fatal faults that mem has still to tell of, the first one first. */
+extern const struct machine_fatal_fault *machine_fatal_faults;
+extern uint32_t machine_fatal_faults_count;
 
 /* What the console says: who reads, 0: nobody; whether it wants ticks. */
 extern uint32_t machine_reader;

@@ -2,7 +2,7 @@
  * The memory server and threads that faulted beyond help, which their manager lets go on.
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
- * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c servers/mem/casualty.c
+ * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c servers/mem/fatal_fault.c
  * sources: servers/mem/task_frames.c servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
@@ -15,28 +15,28 @@
 #include "tests/host/mem_pair.h"
 
 /* Who is let go on has been told of, and is the one that waits. */
-static void check_casualties_go_on(void)
+static void check_fatal_faults_go_on(void)
 {
     struct mem_client one = pair_make(11);
     uint32_t id;
 
     mem_page.caller = 70, mem_page.caller_calls = 5;
     CHECK(!mem_touch(&one, 0x5000, 0));
-    CHECK(mem_manager(MEM_CASUALTY_RESUME, 11, 0) == -ENOENT && mem_manager(MEM_CASUALTY_RESUME, 12, 0) == -ENOENT);
-    CHECK(mem_call(NULL, MEM_CASUALTY, 0, 0, &id) == 0 && id == 11);
-    CHECK(mem_manager(MEM_CASUALTY_RESUME, 11, 0) == 0 && mem_answered == 70 && mem_answered_calls == 5);
-    CHECK(mem_manager(MEM_CASUALTY_RESUME, 11, 0) == -ENOENT);
+    CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == -ENOENT && mem_manager(MEM_FATAL_FAULT_RESUME, 12, 0) == -ENOENT);
+    CHECK(mem_call(NULL, MEM_FATAL_FAULT, 0, 0, &id) == 0 && id == 11);
+    CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == 0 && mem_answered == 70 && mem_answered_calls == 5);
+    CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == -ENOENT);
     CHECK(!mem_touch(&one, 0x6000, 0)); /* and it may fault again */
-    CHECK(mem_call(NULL, MEM_CASUALTY, 0, 0, &id) == 0 && mem_manager(MEM_CASUALTY_RESUME, 11, 0) == 0);
+    CHECK(mem_call(NULL, MEM_FATAL_FAULT, 0, 0, &id) == 0 && mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == 0);
     CHECK(!mem_touch(&one, 0x6000, 0));
-    CHECK(mem_manager(MEM_CASUALTY_RESUME, 11, 0) == -ENOENT);
+    CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == -ENOENT);
     pair_end(one);
-    CHECK(mem_manager(MEM_CASUALTY_RESUME, 11, 0) == -ENOENT);
+    CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == -ENOENT);
 }
 
 int main(void)
 {
-    static void (*const checks[])(void) = {check_casualties_go_on};
+    static void (*const checks[])(void) = {check_fatal_faults_go_on};
 
-    pair_run("test_mem_casualties", checks, sizeof(checks) / sizeof(checks[0]));
+    pair_run("test_mem_fatal_faults", checks, sizeof(checks) / sizeof(checks[0]));
 }

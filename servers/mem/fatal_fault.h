@@ -1,0 +1,32 @@
+/*
+ * Threads that faulted beyond help: stopped, waiting for the manager to end their process, or to let them go on elsewhere. The
+ * queue is linked through the spaces, and a space keeps its first only: it has one thread, or its process will end.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "kernel/abi/abi.h"
+
+struct space;
+
+struct fault_record {
+    struct space *next;
+    bool queued, taken; /* taken: the manager knows of it, and it waits */
+    uint32_t caller, calls; /* whose fault is to be answered */
+    uint32_t address, cause, vector; /* cause: with FATAL_FAULT_NO_MEMORY or FATAL_FAULT_LIMIT */
+};
+
+void fatal_fault_init(void);
+
+/* Records a fault and tells the manager. */
+void fatal_fault_add(struct space *space, struct fault_record fault);
+
+/* The first in the queue, taken out of it; null: none. */
+struct space *fatal_fault_take(void);
+
+/* Lets a thread go on of which fatal_fault_take() has told; false: there is none. */
+bool fatal_fault_resume(struct space *space);
+
+/* The space goes. */
+void fatal_fault_forget(struct space *space);

@@ -1,0 +1,120 @@
+#include "servers/proc/fatal_faults.h"
+
+#include "libuser/ipc/ipc.h"
+#include "servers/clients.h"
+#include "servers/fault.h"
+#include "servers/log.h"
+#include "servers/mem/segment.h"
+#include "servers/proc/life.h"
+#include "servers/proc/program.h"
+#include "servers/proto/mem.h"
+
+static bool next_fatal_fault(struct fatal_fault *fault)
+{
+    uint32_t why;
+    int error = mem_fatal_fault(PROC_SLOT_MEM, 0, &fault->space, &fault->address, &why);
+
+    fault->cause =
+        why & (FATAL_FAULT_CAUSE | FATAL_FAULT_NO_MEMORY | FATAL_FAULT_LIMIT | FATAL_FAULT_FOREIGN | FATAL_FAULT_PROTECTED);
+    fault->vector = why >> FATAL_FAULT_VECTOR_SHIFT;
+    return error == 0;
+}
+
+static bool lacks_memory(const struct fatal_fault *fault)
+{
+    return fault->cause & (FATAL_FAULT_NO_MEMORY | FATAL_FAULT_LIMIT);
+}
+
+/* What a page fault is called: overflow and no memory are faults of programs that are not wrong. */
+static const char *page_fault_name(const struct fatal_fault *fault, uint32_t esp)
+{
+    if (fault->cause & FATAL_FAULT_LIMIT)
+        return "more memory than its limit (RLIMIT_AS)";
+    if (lacks_memory(fault))
+        return "out of memory";
+    if (fault->cause & FATAL_FAULT_FOREIGN)
+        return "behind the end of a mapped file, or of what it was cut to";
+    return fault_is_stack_overflow(fault->address, esp) ? "stack overflow" : "page fault";
+}
+
+static void report(const struct process *process, const struct fatal_fault *fault)
+{
+    const char *name = program_name(process->arguments->text);
+    unsigned pid = process->pid;
+    uint32_t eip = 0, esp = STACK_TOP;
+
+    if (process->signals.is_faulting) {
+        fault = &process->signals.fault;
+        eip = process->signals.eip;
+        esp = process->signals.esp;
+    } else {
+        body_place(&process->body, &eip, &esp);
+    }
+    if (fault->vector != VECTOR_PAGE_FAULT)
+        log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: %s at eip 0x%x", name, pid,
+                 fault_name(fault->vector), (unsigned)eip);
+    else
+        log_line(message_page, SERVER_SLOT_LOG,
+                 "%s (pid %u): killed: %s at 0x%x (%s) at eip 0x%x", name, pid,
+                 page_fault_name(fault, esp), (unsigned)fault->address,
+                 fault_access(fault->cause), (unsigned)eip);
+}
+
+/* Why the process ends, for its parent. */
+static uint32_t reason(const struct fatal_fault *fault)
+{
+    if (lacks_memory(fault))
+        return SIGNAL_KILL;
+    if (fault->cause & FATAL_FAULT_FOREIGN)
+        return SIGNAL_BUS;
+    switch (fault->vector) {
+    case VECTOR_DIVIDE_ERROR:
+    case VECTOR_FPU_ERROR:
+    case VECTOR_SIMD_ERROR:
+        return SIGNAL_ARITHMETIC;
+    case VECTOR_DEBUG:
+    case VECTOR_BREAKPOINT:
+        return SIGNAL_TRAP;
+    case VECTOR_INVALID_OPCODE:
+        return SIGNAL_ILLEGAL;
+    default:
+        return SIGNAL_SEGMENT;
+    }
+}
+
+uint32_t fatal_fault_word(const struct fatal_fault *fault)
+{
+    enum { VECTOR_AT = 16, SIGNAL_AT = 24 };
+
+    return fault->cause | fault->vector << VECTOR_AT | reason(fault) << SIGNAL_AT;
+}
+
+/* One that was killed in between has no process any more. */
+static void reap(const struct fatal_fault *fault)
+{
+    struct process *process = process_by_space(fault->space);
+
+    if (!process || (!lacks_memory(fault) && signals_fault(process, fault, reason(fault))))
+        return;
+    report(process, fault);
+    life_kill(process, reason(process->signals.is_faulting ? &process->signals.fault : fault));
+}
+
+/* One with each message, and another step: there may be more. */
+static void reap_next(struct work *work)
+{
+    struct fatal_fault fault;
+
+    if (!next_fatal_fault(&fault))
+        return;
+    reap(&fault);
+    if (!work->step)
+        work_add(work, reap_next);
+}
+
+void fatal_faults_reap(void)
+{
+    static struct work work;
+
+    reap_next(&work);
+}
