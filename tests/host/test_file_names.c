@@ -195,7 +195,8 @@ static void directories_are_entered(void)
 
 static void entries_are_told(void)
 {
-    static const char *const names[] = {".", "..", "console", "tty", "null", "zero"};
+    static const char *const names[] = {".", "..", "console", "tty", "null", "zero", "shm"};
+    enum { COUNT = sizeof(names) / sizeof(names[0]) };
     uint32_t at = 0, count = 0;
 
     begins();
@@ -205,14 +206,14 @@ static void entries_are_told(void)
         const struct file_entry *entry = (const struct file_entry *)(const void *)(reply_of(A)->data + at);
         CHECK(entry->length == strlen(names[count]) && !memcmp(entry->name, names[count], entry->length) &&
               entry->position == count + 1);
-        CHECK(entry->mode_kind == (count < 2 ? MODE_DIRECTORY : MODE_CHARACTERS) >> 12 && entry->inode);
+        CHECK(entry->mode_kind == (count < 2 || count == COUNT - 1 ? MODE_DIRECTORY : MODE_CHARACTERS) >> 12 && entry->inode);
         uint32_t bytes = (sizeof *entry + entry->length + 3) & ~3u;
         for (uint32_t i = sizeof *entry + entry->length; i < bytes; i++)
             CHECK(reply_of(A)->data[at + i] == 0); /* nothing of others */
         at += bytes;
         count++;
     }
-    CHECK(count == 6 && ask(A, FILE_ENTRIES, fd, 256, 0) == 0 && reply_of(A)->w[0] == 0);
+    CHECK(count == COUNT && ask(A, FILE_ENTRIES, fd, 256, 0) == 0 && reply_of(A)->w[0] == 0);
     CHECK(ask(A, FILE_SEEK, fd, 4, 0) == 0 && ask(A, FILE_ENTRIES, fd, 16, 0) == 0 && reply_of(A)->w[0] == 16);
     CHECK(!memcmp(reply_of(A)->data + sizeof(struct file_entry), "null", 4));
     CHECK(ask(A, FILE_ENTRIES, fd, 15, 0) == -EINVAL &&
