@@ -88,6 +88,17 @@ def keyboard(uefi):
     return run
 
 
+def shell():
+    """Behind the demo, in a machine whose end nobody waits for; another one when it has ended."""
+    with running([*qemu(False), "-cdrom", str(IMAGES / "tally.iso"), *SILENT], text=True) as screen:
+        rows = screen.wait_for(has(COUNTED, TOLD, "init: starts sh", r"\$"))
+        yield "it prompts", has(COUNTED, TOLD, "init: starts sh", r"\$")(lines_of(rows)), shown(rows)
+        for keys, wanted in (("echo $((6*7))\n", ["42"]), ("exit 3\n", ["init: sh exited with status 3", "init: starts sh"])):
+            screen.type(keys)
+            rows = screen.wait_for(has(*wanted, r"\$"))
+            yield f"{keys!r}: {wanted}", has(*wanted, r"\$")(lines_of(rows)), shown(rows)
+
+
 def port_lines(path):
     """What came out of a port that log and console share, as it must be on the screen."""
     text = path.read_bytes().replace(b"\r\n[k] ", b"\n").replace(b"\r", b"").decode(errors="replace")
@@ -146,6 +157,7 @@ def screen_tests():
     return [
         ("screen/bios", demo("-cdrom", str(IMAGES / "tally.iso"))),
         ("screen/kernel", demo(*kernel())),
+        ("screen/shell", shell),
         ("screen/keyboard", keyboard(uefi=False)),
         ("screen/keyboard-uefi", keyboard(uefi=True)),
         ("screen/long-output", long_output),

@@ -5,10 +5,11 @@ import pty
 import select
 import subprocess
 
-from tally import forked, processes
+from tally import build, forked, processes
 from tally.failures import PATIENCE, judge
 from tally.interface import ROOT
 
+ISO = build.default_folder("i386") / "tally.iso"
 SILENCE = 15  # seconds after which nothing comes any more
 
 # (what, the script, what it writes, its status); a script begins in /tmp, and errors are on the console, too.
@@ -243,8 +244,24 @@ def cooked_again():
         yield "it has ended", process.wait(PATIENCE) == 0, f"{process.returncode}"
 
 
+def booted_plainly():
+    """At the serial port of a machine as anybody starts it. With an exit device, which scripts/run has, no shell begins."""
+    command = ["qemu-system-i386", "-accel", "tcg", "-nic", "none", "-display", "none", "-monitor", "none",
+               "-chardev", "stdio,id=port,signal=off", "-serial", "chardev:port", "-cdrom", str(ISO)]
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "bufsize": 0}
+    with processes.started(command, **streams) as process:
+        yield prompted(process, "it prompts", b"init: starts sh\r\n")
+        for keys, wanted in ((b"echo $((6*7))\n", b"42\r\n"), (b"exit 3\n", b"init: starts sh\r\n")):
+            process.stdin.write(keys)
+            yield prompted(process, f"{keys}: {wanted}", wanted)
+    with processes.started([*command, "-device", "isa-debug-exit,iobase=0xf4,iosize=4"], **streams) as process:
+        said, _ = process.communicate(timeout=PATIENCE)
+        yield "its status", process.returncode == 1, f"{process.returncode}"
+        yield "its last line", said.endswith(b"init: shm_cnt exited with status 0\r\n"), f"{said!r}"
+
+
 def shell_tests():
     """(name, function) of each."""
     yield from ((f"shell/{what}", runs(*rest)) for what, *rest in SCRIPTS)
-    for function in (editing, end_of_input, interrupting, cooked_again):
+    for function in (editing, end_of_input, interrupting, cooked_again, booted_plainly):
         yield f"shell/{function.__name__}", function

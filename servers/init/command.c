@@ -5,6 +5,8 @@
 #include "libuser/ipc/ipc.h"
 #include "servers/log.h"
 
+static const char DEMO[] = "shm_cnt";
+
 /* A word of the line is not a string: its end is the next blank. */
 struct word {
     const char *text;
@@ -81,6 +83,11 @@ static void add(struct command *command, struct word word)
     command->count++;
 }
 
+static bool is_demo(const struct command *command)
+{
+    return command->count == 1 && strcmp(command->text, DEMO) == 0 && !command->input_is_pipe;
+}
+
 /* Options end at the program's name, or at a `--` before it. */
 void command_read(struct command *command, const char *line)
 {
@@ -94,5 +101,6 @@ void command_read(struct command *command, const char *line)
     for (; more; more = next_word(&line, &word))
         add(command, word);
     if (command->count == 0)
-        add(command, (struct word){"shm_cnt", 7});
+        add(command, (struct word){DEMO, sizeof DEMO - 1});
+    command->is_demo = is_demo(command);
 }

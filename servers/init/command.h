@@ -19,6 +19,7 @@ struct command {
     bool input_is_pipe;
     struct start_limits limits;
     bool is_refused; /* a limit is not one: the log has said so */
+    bool is_demo;    /* shm_cnt without arguments, which the ISO starts: a shell may follow */
 };
 
 /* What the manifest says stays where the line says nothing. An option that there is not is only logged. */

@@ -1,5 +1,7 @@
 #include "servers/init/end.h"
 
+#include <stdbool.h>
+
 #include "libuser/sys/calls.h"
 #include "servers/log.h"
 
@@ -11,11 +13,32 @@ static void out(uint32_t port, uint32_t bytes, uint32_t value)
     (void)nobody_to_tell;
 }
 
-_Noreturn void end_machine(uint32_t status)
+static void out_status(uint32_t status)
 {
     out(PORT_EXIT_DEVICE, 4, status);
     for (const char *c = "Shutdown"; *c; c++)
         out(PORT_SHUTDOWN, 1, (unsigned char)*c);
+}
+
+/* QEMU ends some time after the status was written, so the device is asked for by what it reads as; nothing reads as ones. */
+static bool is_exit_device_there(void)
+{
+    uint32_t value = 0;
+    err_t err = sys_port_in(BOOT_SLOT_PORTS, PORT_EXIT_DEVICE, 4, &value);
+
+    return err || value != UINT32_MAX;
+}
+
+void end_machine_if_asked_to(uint32_t status)
+{
+    if (is_exit_device_there())
+        end_machine(status);
+    out_status(status);
+}
+
+_Noreturn void end_machine(uint32_t status)
+{
+    out_status(status);
     for (;;) {
         struct words words = {{0}};
         err_t nobody_to_tell = sys_thread_stop(BOOT_SLOT_THREAD);

@@ -15,6 +15,9 @@ enum {
 /* The exit device at 0xf4, then port 0x8900; then this thread stops. */
 _Noreturn void end_machine(uint32_t status);
 
+/* The same, but it returns where there is no exit device: the machine goes on. */
+void end_machine_if_asked_to(uint32_t status);
+
 /* Before there is anything to report to: `init: WHY` and the end. Main thread only. */
 _Noreturn void end_failed(const char *why);
 

@@ -18,8 +18,14 @@
 #include <errno.h>
 #include <string.h>
 
-static struct command command = {.limits = {MANIFEST_MEMORY, MANIFEST_PROCESSES}};
+static struct command command;
 static enum archive_kind kind;
+
+static void set_command(const char *line)
+{
+    command = (struct command){.limits = {MANIFEST_MEMORY, MANIFEST_PROCESSES}};
+    command_read(&command, line);
+}
 
 /* A program comes before a kernel test of its name. */
 static bool command_find(const void *archive)
@@ -51,10 +57,10 @@ static void build(void)
     watch_report(STATUS_NOT_FOUND);
 }
 
-static uint32_t not_started(const char *why)
+_Noreturn static void not_started(const char *why)
 {
     log_line(message_page, BOOT_SLOT_LOG, "init: %s cannot be started: %s", command.text, why);
-    return STATUS_NOT_STARTED;
+    watch_report(STATUS_NOT_STARTED);
 }
 
 static int spawn(uint32_t *started)
@@ -77,11 +83,11 @@ static uint32_t run(void)
     uint32_t started, ended, code = 0, signal = 0;
 
     if (command.is_refused)
-        return not_started("its limits are none");
+        not_started("its limits are none");
     log_line(message_page, BOOT_SLOT_LOG, "init: starts %s", command.text);
     int error = spawn(&started);
     if (error)
-        return not_started(why_not(error));
+        not_started(why_not(error));
     error = proc_wait(slot_of_endpoint(SERVER_PROC), 0, 0, 0, &ended, &code, &signal);
     if (!error)
         error = console_sync(slot_of_endpoint(SERVER_CONSOLE), 0);
@@ -90,14 +96,27 @@ static uint32_t run(void)
     return signal ? 128 + signal : code & 0xff;
 }
 
+/* Whoever boots the machine only to look at it gets a shell behind the demo, and another one when that has ended. */
+_Noreturn static void run_all(void)
+{
+    if (!command.is_demo)
+        watch_report(run());
+    watch_report_before_shell(run());
+    log_line(message_page, BOOT_SLOT_LOG, "init: a shell follows; `ls /bin` lists its programs");
+    for (;;) {
+        set_command("sh");
+        watch_report_before_shell(run());
+    }
+}
+
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     (void)ebx, (void)esi, (void)edi;
     log_line(message_page, BOOT_SLOT_LOG, "tally: version %s", TALLY_VERSION);
-    command_read(&command, boot_page->command);
+    set_command(boot_page->command);
     build();
     if (kind == ARCHIVE_PROGRAM)
-        watch_report(run());
+        run_all();
     log_line(message_page, BOOT_SLOT_LOG, "init: starts kernel test %s", command.text);
     load_resume(SERVER_TEST);
     end_unless(sys_thread_stop(BOOT_SLOT_THREAD), "stopping");

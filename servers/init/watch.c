@@ -28,22 +28,31 @@ static void server_died(uint32_t index, const struct words *fault)
         end_machine(STATUS_FAILED);
 }
 
-_Noreturn static void program_ended(uint32_t status)
+/* Returns if the machine goes on. */
+static void program_ended(uint32_t status, uint32_t report)
 {
     log_line(page, BOOT_SLOT_LOG, "init: %s exited with status %u", program, (unsigned)status);
-    end_machine(status);
+    if (report == REPORT_SHELL_FOLLOWS)
+        end_machine_if_asked_to(status);
+    else
+        end_machine(status);
 }
 
 _Noreturn static void watch(void)
 {
+    uint32_t answer = 0;
+
     for (;;) {
         struct words words = {{0}};
-        int32_t badge = ipc_reply_wait(0, &words);
+        int32_t badge = ipc_reply_wait(answer, &words);
         uint32_t kind = page->tag & TAG_KIND;
+        answer = 0;
         if (badge > 0 && kind == TAG_FAULT)
             server_died((uint32_t)badge - 1, &words);
-        if (badge >= 0 && kind == TAG_CALL)
-            program_ended(words.w[0]);
+        if (badge >= 0 && kind == TAG_CALL) {
+            program_ended(words.w[0], words.w[1]);
+            answer = IPC_REPLY;
+        }
     }
 }
 
@@ -64,11 +73,21 @@ void watch_start(const char *name)
     end_unless(sys_thread_resume(SLOT_WATCHER), "resuming the watcher");
 }
 
-_Noreturn void watch_report(uint32_t status)
+static void tell(uint32_t status, enum report report)
 {
-    struct words words = {{status}};
+    struct words words = {{status, report}};
 
     err_t err = ipc_call(SLOT_INIT_ENDPOINT, 0, &words);
     end_unless(err, "telling the watcher");
+}
+
+_Noreturn void watch_report(uint32_t status)
+{
+    tell(status, REPORT_LAST);
     __builtin_trap();
+}
+
+void watch_report_before_shell(uint32_t status)
+{
+    tell(status, REPORT_SHELL_FOLLOWS);
 }

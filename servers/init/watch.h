@@ -3,7 +3,8 @@
  * at once of a server that died, whatever the main thread waits for, and it alone ends the machine.
  *
  *      TAG_FAULT, badge 1 + index     that server faulted; but for the screen's it is the end
- *      a call, word 0 = status        the program ended (from the main thread or a kernel test)
+ *      a call, word 0 = status,       the program ended (from the main thread or a kernel test);
+ *              word 1 = enum report     answered only if the machine goes on
  */
 #pragma once
 
@@ -11,8 +12,13 @@
 
 enum { PRIORITY_WATCHER = 26 };
 
-/* Starts the thread; `program` is what the last line calls the program. */
+enum report { REPORT_LAST, REPORT_SHELL_FOLLOWS };
+
+/* Starts the thread; `program` is what the last line calls the program, as it is then. */
 void watch_start(const char *program);
 
 /* Tells the watcher; does not return. */
 _Noreturn void watch_report(uint32_t status);
+
+/* The same, but it returns if nobody outside waits for the machine's end: there is no exit device. */
+void watch_report_before_shell(uint32_t status);

@@ -193,9 +193,10 @@ static void a_kernel_test_is_a_server(void)
 
 /* ---------------------------------------------------------------------------------- how it ends */
 
-#define ENDS(status)                                                                                                \
+#define ENDS(status) ASKS_TO_END(status) "stop\n"
+#define ASKS_TO_END(status)                                                                                         \
     "out f4: 4, " status "\nout 8900: 1, 53\nout 8900: 1, 68\nout 8900: 1, 75\nout 8900: 1, 74\nout 8900: 1, 64\n"     \
-    "out 8900: 1, 6f\nout 8900: 1, 77\nout 8900: 1, 6e\nstop\n"
+    "out 8900: 1, 6f\nout 8900: 1, 77\nout 8900: 1, 6e\n"
 
 static void a_program_ends(void)
 {
@@ -334,7 +335,8 @@ static void the_watcher_hears(void)
     const struct server_message page_fault = FAULT(1, 0x10, FAULT_WRITE, VECTOR_PAGE_FAULT);
     const struct server_message other = FAULT(4, 0x10, 0, 13), test = FAULT(6, 0x10, 0, 6), screen = FAULT(5, 0x20, 0, 14);
     const struct server_message screen_other = FAULT(5, 0x20, 0, 6), nobody = {.badge = 0, .tag = TAG_FAULT};
-    const struct server_message call = {.badge = 0, .caller = 1, .words = {{9}}}, signal = {.tag = TAG_SIGNAL, .words = {{9}}};
+    const struct server_message call = {.badge = 0, .caller = 1, .words = {{9}}},
+                                before_shell = {.badge = 0, .caller = 1, .words = {{9, REPORT_SHELL_FOLLOWS}}}, signal = {.tag = TAG_SIGNAL, .words = {{9}}};
 
     machine_begin();
     run_command("prog x");
@@ -345,7 +347,12 @@ static void the_watcher_hears(void)
     watch_once(screen, "log init: server screen is gone: page fault (read) at address 0x20 (eip 0x900123)\n");
     watch_once(screen_other, "log init: server screen is gone: invalid opcode at address 0x900123 (eip 0x900123)\n");
     watch_once(call, "log init: prog exited with status 9\n" ENDS("9"));
+    machine.has_exit_device = true;
     server_caller_dies(1);
+    watch_once(before_shell, "log init: prog exited with status 9\nin f4\n" ENDS("9"));
+    server_caller_dies(1);
+    machine.has_exit_device = false;
+    watch_once(before_shell, "log init: prog exited with status 9\nin f4\n" ASKS_TO_END("9") "answer 1: 0\n");
     watch_once(signal, "");
     watch_once(nobody, "");
 }

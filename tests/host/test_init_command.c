@@ -103,13 +103,39 @@ static void limits_are_read(void)
     expect_end("log init: prog cannot be started: a limit is more than there is\nreport 126\n");
 }
 
-/* Without a name one is run that shows shared memory. */
+#define DEMO     "spawn 1: shm_cnt|\nwait 0 0\nconsole 3\n"
+#define FOLLOWED "report 0 before a shell\nlog init: a shell follows; `ls /bin` lists its programs\n"
+#define SHELL    "log init: starts sh\nspawn 1: sh|\nwait 0 0\nconsole 3\nreport 0 before a shell\n"
+
+/* Without a name one is run that shows shared memory; where the machine goes on, shells follow it, each without limits of the
+ * command line, and nothing else. */
 static void there_is_a_default(void)
 {
+    static const struct {
+        const char *command;
+        int shells;
+        const char *lines;
+    } rows[] = {
+        {" ", 0, DEMO "report 0 before a shell\n"},
+        {"shm_cnt", 2, DEMO FOLLOWED SHELL SHELL},
+        {"limit.memory=8 shm_cnt", 1, "spawn 1 within 524288: shm_cnt|\nwait 0 0\nconsole 3\n" FOLLOWED SHELL},
+        {"shm_cnt -n", 1, "spawn 2: shm_cnt|-n|\nwait 0 0\nconsole 3\nreport 0\n"},
+        {"console.input=pipe shm_cnt", 1, DEMO "report 0\n"},
+    };
+
+    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        machine_begin();
+        machine.damaged = 's';
+        machine.shells = rows[i].shells;
+        run_command(rows[i].command);
+        expect_end(rows[i].lines);
+    }
     machine_begin();
     machine.damaged = 's';
-    run_command(" ");
-    expect_in(lines_from("spawn"), "spawn 1: shm_cnt|\n");
+    machine.shells = 1;
+    machine.spawn = -ENOMEM;
+    run_command("shm_cnt");
+    expect_end("log init: shm_cnt cannot be started: out of memory\nreport 126\n");
 }
 
 /* The line may be as long as the boot page has room for. */

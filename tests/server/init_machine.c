@@ -193,9 +193,14 @@ static int32_t port_out(uint32_t begin, uint32_t slot, const uint32_t *w)
 
 static int32_t port_in(uint32_t begin, uint32_t slot, uint32_t *w)
 {
-    CHECK(slot == BOOT_SLOT_PORTS && w[0] == 0x3d5 && w[1] == 1);
+    const bool is_exit_device = w[0] == 0xf4;
+
+    CHECK(slot == BOOT_SLOT_PORTS && w[0] == (is_exit_device ? 0xf4 : 0x3d5) && w[1] == (is_exit_device ? 4 : 1));
     int32_t result = LINE("in %x", w[0]);
-    w[0] = machine.has_vga ? VGA_PATTERN : 0xff;
+    if (is_exit_device)
+        w[0] = machine.has_exit_device ? 0 : ~0u;
+    else
+        w[0] = machine.has_vga ? VGA_PATTERN : 0xff;
     return result;
 }
 
@@ -220,8 +225,8 @@ static int status_of(uint32_t begin, uint32_t slot, uint32_t *w)
 static int32_t ipc(uint32_t begin, uint32_t slot, uint32_t *w)
 {
     if (slot == SLOT_INIT_ENDPOINT) {
-        int32_t result = LINE("report %u", w[0]);
-        if (!result)
+        int32_t result = w[1] ? LINE("report %u before a shell", w[0]) : LINE("report %u", w[0]);
+        if (!result && !(w[1] && machine.shells-- > 0))
             machine_stopped();
         return result;
     }

@@ -22,7 +22,8 @@ struct machine {
     struct boot_page boot;
     int spawn, wait, sync, pipe;
     uint32_t code, signal;
-    bool has_vga;
+    bool has_vga, has_exit_device;
+    int shells; /* so many reports that a shell may follow are answered */
     char damaged; /* what of the archive is: 'c' a server's bytes, 'e' an image, 'n' a name;
                       's': nothing, but the program is named as the one that runs without a name */
 };
