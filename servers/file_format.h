@@ -69,6 +69,7 @@ struct file_entry {
 struct file_map_request {
     uint32_t pages, shared;
 };
+enum { FILE_SHARED = 0x10 }; /* of what `mapping` tells */
 
 struct file_raw_entry {
     uint16_t inode; /* 0: none */

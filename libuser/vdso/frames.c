@@ -183,13 +183,13 @@ FROM_ENTRY struct signal_frame *vdso_looks(struct signal_frame *frame, const uin
 
 /* ------------------------------------------------------------------------------------ faults */
 
-enum { PAGE_PROTECTED = 0x2000, OF_PAGE = PAGE_PROTECTED | 1 };
+enum { PAGE_PROTECTED = 0x2000, PAGE_FOREIGN = 0x1000, OF_PAGE = PAGE_PROTECTED | 1, WRITES = 2 };
 enum { DIVIDE_ERROR = 0, DEBUG = 1, INVALID_OPCODE = 6, PAGE_FAULT = 14, FPU_ERROR = 16, SIMD_ERROR = 19 };
 
 /* si_code, as Linux chooses it. */
 static uint32_t code_of(uint32_t vector, uint32_t error, uint32_t address)
 {
-    enum { INTEGER_DIVISION = 1, TRACED = 2, ILLEGAL_OPERAND = 2, NOT_MAPPED = 1, NOT_ALLOWED = 2, OF_KERNEL = 0x80 };
+    enum { INTEGER_DIVISION = 1, TRACED = 2, ILLEGAL_OPERAND = 2, NOT_MAPPED = 1, NOT_ALLOWED = 2, NOT_THERE = 2, OF_KERNEL = 0x80 };
 
     switch (vector) {
     case DIVIDE_ERROR:
@@ -199,6 +199,8 @@ static uint32_t code_of(uint32_t vector, uint32_t error, uint32_t address)
     case INVALID_OPCODE:
         return ILLEGAL_OPERAND;
     case PAGE_FAULT:
+        if (error & PAGE_FOREIGN)
+            return NOT_THERE;
         return error & OF_PAGE && address < USER_END ? NOT_ALLOWED : NOT_MAPPED;
     default:
         return OF_KERNEL;
@@ -208,6 +210,16 @@ static uint32_t code_of(uint32_t vector, uint32_t error, uint32_t address)
 static bool has_own_address(uint32_t vector)
 {
     return vector == DIVIDE_ERROR || vector == INVALID_OPCODE || vector == FPU_ERROR || vector == SIMD_ERROR;
+}
+
+/* A page of a file, which the file has by now, or which may be had with the right to write. */
+static bool is_there_now(uint32_t why, uint32_t address)
+{
+    if (!(why & PAGE_FOREIGN) || !vdso_map_again(address, why & WRITES))
+        return false;
+    state->told_caught = ~state->caught; /* proc hears that the fault is over */
+    vdso_tell_signals();
+    return true;
 }
 
 /* It cannot be handled now, and what has faulted would do so again. */
@@ -236,11 +248,14 @@ static struct signal_frame *handle_fault(struct signal_frame *frame, uint32_t wh
     uint32_t *registers = registers_of(frame), eip = registers[REGISTER_EIP];
     struct siginfo_words info = {.signal = signal, .code = code_of(vector, error, address)};
 
-    if (state->actions[signal].handler <= HANDLE_IGNORE || state->blocked & signal_bit(signal) || is_in_quiet(eip, QUIET_RESTORE))
+    bool handled = state->actions[signal].handler > HANDLE_IGNORE && !(state->blocked & signal_bit(signal));
+    if (!handled && error & PAGE_FOREIGN)
+        __builtin_trap(); /* what proc tells of is the first fault */
+    if (!handled || is_in_quiet(eip, QUIET_RESTORE))
         end_by(signal);
     info.sender = vector == PAGE_FAULT ? address : has_own_address(vector) ? eip : 0; /* si_addr */
     registers[REGISTER_TRAP] = vector;
-    registers[REGISTER_ERROR] = error & ~(uint32_t)PAGE_PROTECTED;
+    registers[REGISTER_ERROR] = error & ~(uint32_t)(PAGE_PROTECTED | PAGE_FOREIGN);
     frame->context.fault_address = vector == PAGE_FAULT ? address : 0;
     frame = call_handler(frame, info, why >> 31);
     state->told_caught = ~state->caught;
@@ -268,9 +283,9 @@ FROM_ENTRY struct signal_frame *vdso_interrupted(struct signal_frame *frame, con
     if (proc_interrupted(CLIENT_SLOT_PROC, 0, &eip, &why, &address))
         __builtin_trap();
     registers_of(frame)[REGISTER_EIP] = eip;
-    if (why)
+    if (why && !is_there_now(why, address))
         return handle_fault(frame, why, address);
-    state->look = 1;
+    state->look |= !why;
     if (!will_look(eip))
         return vdso_next(frame);
     frame->looks_later = 1;

@@ -17,6 +17,12 @@ static uint32_t pages_of(uint32_t bytes)
     return bytes / PAGE_SIZE + (bytes % PAGE_SIZE != 0);
 }
 
+/* What a process has for itself, and what is executed, as nobody may write to that. */
+static bool must_be_copied(uint32_t protection, bool shared)
+{
+    return protection & CAN_EXECUTE || (protection & CAN_WRITE && !shared);
+}
+
 /* A place for so many bytes, at `address` if that is not 0. */
 static int32_t reserve(uint32_t address, uint32_t length, uint32_t rights)
 {
@@ -45,6 +51,7 @@ static int grant(uint32_t at, uint32_t pages, uint32_t rights, const struct vdso
     return 0;
 }
 
+/* What the program may do with the pages is as it wants it, once they are there. */
 static int32_t map_pages(const struct vdso_map *map)
 {
     uint32_t rights = map->protection & CAN_WRITE ? CAN_READ | CAN_WRITE : CAN_READ;
@@ -54,6 +61,8 @@ static int32_t map_pages(const struct vdso_map *map)
         return at;
     int error = grant((uint32_t)at, pages_of(map->length), rights, map);
     state->has_mappings = true;
+    if (!error && !map->protection)
+        error = vdso_protect((uint32_t)at, pages_of(map->length) << PAGE_BITS, 0);
     if (error)
         (void)vdso_unmap((uint32_t)at, map->length);
     return error ? error : at;
@@ -83,6 +92,8 @@ static int32_t map_copy(const struct vdso_map *map)
     if (vdso_is_error(at))
         return at;
     int error = copy_file((uint32_t)at, map);
+    if (!error && map->protection & CAN_EXECUTE)
+        error = vdso_protect((uint32_t)at, pages_of(map->length) << PAGE_BITS, map->protection);
     if (error)
         (void)vdso_unmap((uint32_t)at, map->length);
     return error ? error : at;
@@ -92,16 +103,14 @@ int32_t vdso_map_file(const struct vdso_map *map)
 {
     if (!state->has_files)
         return map->fd < 3 ? -ENODEV : -EBADF;
-    if (map->protection & CAN_EXECUTE)
-        return -EACCES;
     if (map->page > INT32_MAX / PAGE_SIZE)
         return -EOVERFLOW;
-    return map->protection & CAN_WRITE && !(map->flags & IS_SHARED) ? map_copy(map) : map_pages(map);
+    return must_be_copied(map->protection, map->flags & IS_SHARED) ? map_copy(map) : map_pages(map);
 }
 
-int32_t vdso_map_shared(uint32_t address, uint32_t length)
+int32_t vdso_map_shared(uint32_t address, uint32_t length, uint32_t protection)
 {
-    struct vdso_map map = {.address = address, .length = length, .protection = CAN_READ | CAN_WRITE, .flags = IS_SHARED};
+    struct vdso_map map = {.address = address, .length = length, .protection = protection, .flags = IS_SHARED};
     int error = vdso_begin_files();
 
     if (!error)
@@ -111,6 +120,57 @@ int32_t vdso_map_shared(uint32_t address, uint32_t length)
     int32_t at = map_pages(&map);
     (void)file_close(CLIENT_SLOT_FILE, 0, map.fd);
     return at;
+}
+
+/* ------------------------------------------------------------------------------------ with other rights */
+
+bool vdso_map_again(uint32_t address, bool writes)
+{
+    uint32_t granted = 0, rights = writes ? CAN_READ | CAN_WRITE : CAN_READ;
+
+    address &= -(uint32_t)PAGE_SIZE;
+    if (writes && vdso_protect(address, PAGE_SIZE, rights)) /* one that may only be read may be there */
+        return false;
+    return !file_map_again(CLIENT_SLOT_FILE, ipc_window(address, 1), address | rights, 1, &granted) && granted;
+}
+
+/* Pages of the program's own in place of a file's. If there is no memory the file's pages stay. */
+static int copy_in_place(uint32_t address, uint32_t bytes, uint32_t filled)
+{
+    int32_t copy = vdso_map(0, bytes);
+    int error = vdso_is_error(copy) ? copy : vdso_protect(address, bytes, CAN_READ);
+
+    if (error)
+        return error;
+    memcpy((void *)copy, (const void *)address, filled);
+    error = vdso_take_pages(address, bytes);
+    if (!error && vdso_is_error(vdso_map(address, bytes)))
+        error = vdso_is_error(reserve(address, bytes, CAN_READ)) ? -EFAULT : -ENOMEM;
+    if (!error) {
+        memcpy((void *)address, (const void *)copy, filled);
+        (void)file_unmap(CLIENT_SLOT_FILE, 0, address, bytes >> PAGE_BITS);
+    }
+    (void)vdso_unmap((uint32_t)copy, bytes);
+    return error;
+}
+
+int vdso_prepare_mappings(uint32_t address, uint32_t length, uint32_t protection)
+{
+    uint32_t left = length >> PAGE_BITS, pages, filled, rights;
+    int error = 0;
+
+    for (; left && !error; left -= pages, address += pages << PAGE_BITS) {
+        error = file_mapping(CLIENT_SLOT_FILE, 0, address, &pages, &filled, &rights);
+        if (error)
+            break;
+        pages = pages < left ? pages : left;
+        filled = filled < pages ? filled : pages;
+        if (rights && must_be_copied(protection, rights & FILE_SHARED))
+            error = copy_in_place(address, pages << PAGE_BITS, filled << PAGE_BITS);
+        else if (rights && protection & ~rights)
+            error = -EACCES;
+    }
+    return error;
 }
 
 HANDLER(msync)

@@ -52,8 +52,7 @@ HANDLER(sbrk)
     return error ? error : (int32_t)old;
 }
 
-/* The file server need not know what it was told late, or not at all: the file only lives longer. */
-int vdso_unmap(uint32_t address, uint32_t length)
+int vdso_take_pages(uint32_t address, uint32_t length)
 {
     uint32_t end = address + length, rest = address;
     int answer;
@@ -61,6 +60,14 @@ int vdso_unmap(uint32_t address, uint32_t length)
     do
         answer = mem_munmap(CLIENT_SLOT_MEM, 0, rest, end - rest, &rest);
     while (answer == MEM_MORE);
+    return answer;
+}
+
+/* The file server need not know what it was told late, or not at all: the file only lives longer. */
+int vdso_unmap(uint32_t address, uint32_t length)
+{
+    int answer = vdso_take_pages(address, length);
+
     if (!answer && state->has_mappings)
         (void)file_unmap(CLIENT_SLOT_FILE, 0, address, page_up(length) >> PAGE_BITS);
     return answer;
@@ -94,7 +101,7 @@ static int rights_of(uint32_t protection, uint32_t *rights)
     return protection & PROTECT_WRITE && protection & PROTECT_EXECUTE ? -EACCES : 0;
 }
 
-static int protect(uint32_t address, uint32_t length, uint32_t rights)
+int vdso_protect(uint32_t address, uint32_t length, uint32_t rights)
 {
     uint32_t end = address + length, rest = address;
     int answer;
@@ -115,7 +122,11 @@ HANDLER(mprotect)
         return -EINVAL;
     if (error || a[1] == 0)
         return error;
-    return length == 0 || vdso_is_bad(a[0], length) ? -ENOMEM : protect(a[0], length, rights);
+    if (length == 0 || vdso_is_bad(a[0], length))
+        return -ENOMEM;
+    if (state->has_mappings && rights & (PROTECT_WRITE | PROTECT_EXECUTE))
+        error = vdso_prepare_mappings(a[0], length, rights);
+    return error ? error : vdso_protect(a[0], length, rights);
 }
 
 static int32_t map_with(uint32_t address, uint32_t length, uint32_t rights)
@@ -124,7 +135,7 @@ static int32_t map_with(uint32_t address, uint32_t length, uint32_t rights)
 
     if (rights == (PROTECT_READ | PROTECT_WRITE) || vdso_is_error(at))
         return at;
-    int error = protect((uint32_t)at, page_up(length), rights);
+    int error = vdso_protect((uint32_t)at, page_up(length), rights);
     if (error)
         (void)vdso_unmap((uint32_t)at, length);
     return error ? error : at;
@@ -134,11 +145,11 @@ static int32_t map_with(uint32_t address, uint32_t length, uint32_t rights)
 static int32_t map_kind(uint32_t address, arguments_t a, uint32_t rights)
 {
     enum { SHARED = 1, ANONYMOUS = 0x20 };
-    const struct vdso_map map = {address, a[1], a[2], a[3], a[4], a[5]};
+    const struct vdso_map map = {address, a[1], rights, a[3], a[4], a[5]};
 
     if (!(a[3] & ANONYMOUS))
         return vdso_map_file(&map);
-    return a[3] & SHARED ? vdso_map_shared(address, a[1]) : map_with(address, a[1], rights);
+    return a[3] & SHARED ? vdso_map_shared(address, a[1], rights) : map_with(address, a[1], rights);
 }
 
 /* Without MAP_FIXED an address is only a wish. */

@@ -158,7 +158,19 @@ struct vdso_map {
 int32_t vdso_map_file(const struct vdso_map *map);
 
 /* Pages that are shared with whom the process forks. */
-int32_t vdso_map_shared(uint32_t address, uint32_t length);
+int32_t vdso_map_shared(uint32_t address, uint32_t length, uint32_t protection);
+
+/* Grants a page of a file again where there is none, or none that may be written to; false: it is not there. */
+bool vdso_map_again(uint32_t address, bool writes);
+
+/* Before pages are to be written or executed: what may not become so in place is copied. */
+int vdso_prepare_mappings(uint32_t address, uint32_t length, uint32_t protection);
+
+/* Pages have these rights from now on: of PROT_READ, PROT_WRITE, PROT_EXEC. */
+int vdso_protect(uint32_t address, uint32_t length, uint32_t protection);
+
+/* As munmap, but the file server keeps the mapping. */
+int vdso_take_pages(uint32_t address, uint32_t length);
 
 /* A message that may be waited for long: the kernel's error; or VDSO_GIVEN_UP, as there is something to look at. */
 enum { VDSO_GIVEN_UP = 1 };

@@ -11,6 +11,8 @@ struct mapping {
     struct inode *inode;
     uint32_t address, end;
     uint32_t page; /* of the file, at `address` */
+    rights_t most; /* that its pages can be granted with */
+    bool shared;
 };
 
 static uint32_t page_at(const struct mapping *mapping, uint32_t address)
@@ -38,16 +40,31 @@ static bool add(struct client *client, struct mapping what)
     return true;
 }
 
-/* The next part of what was mapped before makes that longer. */
+static bool is_like(const struct mapping *mapping, const struct mapping *what)
+{
+    return mapping->inode == what->inode && mapping->most == what->most && mapping->shared == what->shared &&
+           page_at(mapping, what->address) == what->page;
+}
+
+/* What begins where the last one ends makes that longer. */
 static bool extend(struct client *client, const struct mapping *what)
 {
     struct mapping *mapping = client->mappings;
 
-    if (!mapping || mapping->inode != what->inode || mapping->end != what->address ||
-        page_at(mapping, mapping->end) != what->page)
+    if (!mapping || mapping->end != what->address || !is_like(mapping, what))
         return false;
     mapping->end = what->end;
     return true;
+}
+
+/* The first one that has something of address .. end, or 0. */
+static struct mapping *find(const struct client *client, uint32_t address, uint32_t end)
+{
+    struct mapping *mapping = client->mappings;
+
+    while (mapping && (mapping->end <= address || mapping->address >= end))
+        mapping = mapping->next;
+    return mapping;
 }
 
 static void drop(struct mapping **link)
@@ -82,6 +99,42 @@ uint32_t mappings_count(const struct client *client)
     return count;
 }
 
+/* What is left of a mapping before and behind address .. end. */
+static bool cut(struct client *client, struct mapping **link, uint32_t address, uint32_t end)
+{
+    struct mapping *mapping = *link;
+
+    if (mapping->address < address && mapping->end > end) {
+        struct mapping behind = *mapping;
+        behind.page = page_at(mapping, end);
+        behind.address = end;
+        if (!add(client, behind))
+            return false;
+        mapping->end = address;
+    } else if (mapping->address < address) {
+        mapping->end = address;
+    } else if (mapping->end > end) {
+        mapping->page = page_at(mapping, end);
+        mapping->address = end;
+    } else {
+        drop(link);
+    }
+    return true;
+}
+
+/* The client has nothing of address .. end any more. */
+static bool forget(struct client *client, uint32_t address, uint32_t end)
+{
+    for (struct mapping **link = &client->mappings; *link;) {
+        struct mapping *mapping = *link;
+        if (mapping->address < end && mapping->end > address && !cut(client, link, address, end))
+            return false;
+        if (*link == mapping)
+            link = &mapping->next;
+    }
+    return true;
+}
+
 /* ------------------------------------------------------------------------------------------- map */
 
 /* Whether the file may be mapped so. */
@@ -110,103 +163,148 @@ static bool put_page(uint32_t *items, struct page_source source, rights_t rights
     return true;
 }
 
-struct request {
-    struct inode *inode;
-    uint32_t page, pages, address;
-    rights_t rights;
-    bool shared;
-};
-
-/* A shared mapping never gets the archive's pages, as these cannot be written to. */
-static int put_pages(const struct request *request, uint32_t *items)
+/* A mapping, of which the pages are to be granted. A shared one never gets the archive's, as these cannot be written to. */
+static int put_pages(const struct mapping *what, rights_t rights, uint32_t *items)
 {
+    uint32_t pages = (what->end - what->address) >> PAGE_BITS, done = 0;
     struct page_source source;
-    uint32_t done = 0;
 
-    for (; done < request->pages && done < CALL_PAGES_MAX; done++) {
-        int error = inode_page(request->inode, request->page + done, request->shared, &source);
+    for (; done < pages && done < CALL_PAGES_MAX; done++) {
+        int error = inode_page(what->inode, what->page + done, what->shared, &source);
         if (error == -EINVAL)
             break;
         if (error)
             return done ? (int)done : error;
-        if (!put_page(items, source, request->rights, request->address + (done << PAGE_BITS)))
+        if (!put_page(items, source, rights, what->address + (done << PAGE_BITS)))
             break;
     }
     return (int)done;
 }
 
-/* The message's request, if its numbers can be. */
-static int take_request(const struct client *client, const struct words *words, struct request *request)
+/* Word `address_rights` of a message, and how many pages from there on. */
+static int take_place(uint32_t address_rights, uint32_t pages, uint32_t *address, rights_t *rights)
+{
+    *rights = (rights_t)(address_rights % PAGE_SIZE);
+    *address = address_rights - *rights;
+    if ((*rights & ~(uint32_t)RIGHT_WRITE) != RIGHT_READ)
+        return -EINVAL;
+    if (*address >= USER_END || pages > (USER_END - *address) >> PAGE_BITS)
+        return -EINVAL;
+    if (*address <= FILE_TRANSFER && pages > (FILE_TRANSFER - *address) >> PAGE_BITS)
+        return -EINVAL; /* the transfer page's place; who refuses that loses it */
+    return 0;
+}
+
+/* The message's mapping, if its numbers can be. */
+static int take_request(const struct client *client, const struct words *words, struct mapping *what, rights_t *rights)
 {
     const struct file_map_request *data = (const struct file_map_request *)message_page->words;
     const struct open_file *file = client_file(client, words->w[1]);
-    uint32_t rights = words->w[3] % PAGE_SIZE;
 
-    if ((message_page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof *data ||
-        (rights & ~(uint32_t)RIGHT_WRITE) != RIGHT_READ)
+    if ((message_page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof *data)
         return -EINVAL;
-    *request = (struct request){NULL, words->w[2], data->pages, words->w[3] - rights, (rights_t)rights, data->shared};
-    if (request->address >= USER_END || request->pages > (USER_END - request->address) >> PAGE_BITS)
-        return -EINVAL;
-    if (request->address <= FILE_TRANSFER && request->pages > (FILE_TRANSFER - request->address) >> PAGE_BITS)
-        return -EINVAL; /* the transfer page's place; who refuses that loses it */
-    int error = check(file, rights & RIGHT_WRITE, request->shared);
-    request->inode = error ? NULL : file->inode;
-    return error;
+    *what = (struct mapping){.page = words->w[2], .most = RIGHT_READ, .shared = data->shared};
+    int error = take_place(words->w[3], data->pages, &what->address, rights);
+    if (!error)
+        error = check(file, *rights & RIGHT_WRITE, what->shared);
+    if (error)
+        return error;
+    what->end = what->address + (data->pages << PAGE_BITS);
+    what->inode = file->inode;
+    if (what->shared && open_file_writes(file))
+        what->most |= RIGHT_WRITE;
+    return 0;
 }
 
-int32_t call_map(struct client *client, struct words *words)
+/* The client had no pages there, or the kernel grants it none: what was kept of others is not true any more. */
+static bool keep(struct client *client, const struct mapping *what)
 {
-    struct request request;
-    uint32_t items = 0;
-    int result = take_request(client, words, &request);
+    const struct mapping *before = find(client, what->address, what->end);
 
-    if (!result)
-        result = put_pages(&request, &items);
-    if (result < 0)
-        return result;
-    uint32_t end = request.address + ((uint32_t)result << PAGE_BITS);
-    struct mapping mapping = {NULL, request.inode, request.address, end, request.page};
-    if (result && !extend(client, &mapping) && !add(client, mapping))
-        return -ENOMEM;
-    words->w[1] = (uint32_t)result;
+    if (before && before->address <= what->address && before->end >= what->end && is_like(before, what))
+        return true;
+    return forget(client, what->address, what->end) && (extend(client, what) || add(client, *what));
+}
+
+static int32_t answer(int32_t pages, uint32_t items, struct words *words)
+{
+    words->w[1] = (uint32_t)pages;
     return items ? (int32_t)ipc_extend(0, items) : 0;
 }
 
-/* What is left of a mapping before and behind address .. end. */
-static bool cut(struct client *client, struct mapping **link, uint32_t address, uint32_t end)
+/* All of it is kept, also what is behind the file's end: there may be something later. */
+int32_t call_map(struct client *client, struct words *words)
 {
-    struct mapping *mapping = *link;
+    struct mapping what;
+    rights_t rights;
+    uint32_t items = 0;
+    int result = take_request(client, words, &what, &rights);
 
-    if (mapping->address < address && mapping->end > end) {
-        if (!add(client, (struct mapping){NULL, mapping->inode, end, mapping->end, page_at(mapping, end)}))
-            return false;
-        mapping->end = address;
-    } else if (mapping->address < address) {
-        mapping->end = address;
-    } else if (mapping->end > end) {
-        mapping->page = page_at(mapping, end);
-        mapping->address = end;
-    } else {
-        drop(link);
-    }
-    return true;
+    if (!result)
+        result = put_pages(&what, rights, &items);
+    if (result < 0)
+        return result;
+    if (what.end > what.address && !keep(client, &what))
+        return -ENOMEM;
+    return answer(result, items, words);
+}
+
+int32_t call_map_again(struct client *client, struct words *words)
+{
+    uint32_t address, pages = words->w[2], items = 0;
+    rights_t rights;
+    int result = take_place(words->w[1], pages, &address, &rights);
+
+    if (result)
+        return result;
+    const struct mapping *mapping = pages ? find(client, address, address + PAGE_SIZE) : NULL;
+    if (!mapping)
+        return -ENOENT;
+    if (rights & ~mapping->most)
+        return -EACCES;
+    struct mapping part = *mapping;
+    part.page = page_at(mapping, address);
+    part.address = address;
+    if (pages < (part.end - address) >> PAGE_BITS)
+        part.end = address + (pages << PAGE_BITS);
+    result = put_pages(&part, rights, &items);
+    return result < 0 ? result : answer(result, items, words);
+}
+
+/* How many pages of it the file has. */
+static uint32_t filled(const struct mapping *mapping, uint32_t address)
+{
+    uint32_t pages = mapping->inode->size / PAGE_SIZE + (mapping->inode->size % PAGE_SIZE != 0);
+    uint32_t page = page_at(mapping, address), most = (mapping->end - address) >> PAGE_BITS;
+
+    return page >= pages ? 0 : pages - page < most ? pages - page : most;
+}
+
+int32_t call_mapping(struct client *client, struct words *words)
+{
+    uint32_t address = words->w[1], end = USER_END;
+
+    if (address % PAGE_SIZE || address >= USER_END)
+        return -EINVAL;
+    for (const struct mapping *mapping = client->mappings; mapping; mapping = mapping->next)
+        if (mapping->address > address && mapping->address < end)
+            end = mapping->address;
+    const struct mapping *mapping = find(client, address, address + PAGE_SIZE);
+    if (mapping)
+        end = mapping->end;
+    words->w[1] = (end - address) >> PAGE_BITS;
+    words->w[2] = mapping ? filled(mapping, address) : 0;
+    words->w[3] = mapping ? mapping->most | (mapping->shared ? FILE_SHARED : 0) : 0;
+    return 0;
 }
 
 int32_t call_unmap(struct client *client, struct words *words)
 {
-    uint32_t address = words->w[1], pages = words->w[2], end = address + (pages << PAGE_BITS);
+    uint32_t address = words->w[1], pages = words->w[2];
 
-    if (address % PAGE_SIZE || pages > (USER_END - address) >> PAGE_BITS || address >= USER_END)
+    if (address % PAGE_SIZE || address >= USER_END || pages > (USER_END - address) >> PAGE_BITS)
         return -EINVAL;
-    for (struct mapping **link = &client->mappings; *link;) {
-        struct mapping *mapping = *link;
-        if (mapping->address < end && mapping->end > address && !cut(client, link, address, end))
-            return -ENOMEM;
-        if (*link == mapping)
-            link = &mapping->next;
-    }
-    return 0;
+    return forget(client, address, address + (pages << PAGE_BITS)) ? 0 : -ENOMEM;
 }
 
 int32_t call_place(struct client *client, struct words *words)
@@ -214,13 +312,11 @@ int32_t call_place(struct client *client, struct words *words)
     uint32_t address = words->w[1];
     struct page_source source = {0};
 
-    for (const struct mapping *mapping = client->mappings; mapping; mapping = mapping->next)
-        if (mapping->address <= address && address < mapping->end) {
-            int error = inode_page(mapping->inode, page_at(mapping, address), false, &source);
-            words->w[1] = source.number << PAGE_BITS | address % PAGE_SIZE;
-            return error || source.is_block ? -ENOENT : 0;
-        }
-    return -ENOENT;
+    const struct mapping *mapping = address < USER_END ? find(client, address, address + 1) : NULL;
+    if (!mapping || inode_page(mapping->inode, page_at(mapping, address), false, &source) || source.is_block)
+        return -ENOENT;
+    words->w[1] = source.number << PAGE_BITS | address % PAGE_SIZE;
+    return 0;
 }
 
 uint32_t mappings_audit(void)

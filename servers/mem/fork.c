@@ -85,6 +85,8 @@ static bool open_foreign_table(struct batch *batch, uint32_t address)
  * that there is no memory is an error. */
 static bool fork_foreign(struct batch *batch, uint32_t address, uint32_t entry)
 {
+    if (entry == ENTRY_FOREIGN_HIDDEN)
+        return open_foreign_table(batch, address);
     err_t err = space_map(batch->child, address | page_rights(entry), kernel_source(batch->parent->task, 1), address);
 
     batch->cost += RUN_PAGES;

@@ -113,9 +113,11 @@ bool pager_allows(struct space *space, uint32_t address, uint32_t cause)
     return entry && !(entry & PAGE_FOREIGN) && allowed(entry, cause);
 }
 
-bool pager_is_foreign(struct space *space, uint32_t address)
+bool pager_is_foreign(struct space *space, uint32_t address, uint32_t cause)
 {
-    return address < USER_END && pages_get(&space->pages, address) & PAGE_FOREIGN;
+    uint32_t entry = address < USER_END ? pages_get(&space->pages, address) : 0;
+
+    return entry & PAGE_FOREIGN && allowed(entry, cause);
 }
 
 /* The item that grants the page an entry stands for. */

@@ -17,8 +17,8 @@ bool pager_resolve(struct space *space, uint32_t address, uint32_t cause, struct
 /* After it failed: whether there is such a page, so that only memory was lacking. */
 bool pager_allows(struct space *space, uint32_t address, uint32_t cause);
 
-/* True if the page there is another server's to grant. */
-bool pager_is_foreign(struct space *space, uint32_t address);
+/* True if the page there is another server's to grant, and the program wants such an access to be good. */
+bool pager_is_foreign(struct space *space, uint32_t address, uint32_t cause);
 
 /* The page that pager_resolve() described was not granted after all. */
 void pager_refused(struct space *space, uint32_t address);

@@ -257,7 +257,7 @@ static void check_entry(uint32_t entry)
     assert(!(entry & PAGE_NO_READ) || !(page_rights(entry) | (entry & PAGE_MAPPED)));
     assert(kind != PAGE_ZERO || !(entry & (PAGE_MAPPED | PAGE_VALUE)));
     assert(kind != PAGE_SHM || entry & PAGE_VALUE);
-    assert(kind != PAGE_FOREIGN || (entry & ~(uint32_t)PAGE_WRITE) == ENTRY_FOREIGN);
+    assert(kind != PAGE_FOREIGN || (entry & ~(uint32_t)PAGE_WRITE) == ENTRY_FOREIGN || entry == ENTRY_FOREIGN_HIDDEN);
     assert(kind != PAGE_ARCHIVE || !(entry & PAGE_WRITE && entry & PAGE_MAPPED));
 }
 

@@ -42,6 +42,7 @@ enum {
 #define PAGE_FOREIGN  0x80000000u /* another server grants it, and takes it back: nothing of ours */
 #define PAGE_KINDS    (PAGE_ZERO | PAGE_FRAME | PAGE_ARCHIVE | PAGE_SHM | PAGE_FOREIGN)
 #define ENTRY_FOREIGN (PAGE_FOREIGN | PAGE_MAPPED | PAGE_ANON) /* and PAGE_WRITE */
+#define ENTRY_FOREIGN_HIDDEN (PAGE_FOREIGN | PAGE_ANON | PAGE_NO_READ)
 
 enum {
     LEAF_SHIFT = 22,

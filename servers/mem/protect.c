@@ -13,8 +13,16 @@ static uint32_t entry_at(const struct space *space, uint32_t address)
     return entry || !regions_is_heap(space, address) ? entry : PAGE_ZERO | PAGE_WRITE;
 }
 
+/* Who grants it decides what it can be granted with: here is only what the program wants. */
+static uint32_t foreign_with_rights(uint32_t rights)
+{
+    return rights ? ENTRY_FOREIGN | (rights & RIGHT_WRITE ? PAGE_WRITE : 0) : ENTRY_FOREIGN_HIDDEN;
+}
+
 static uint32_t with_rights(uint32_t entry, uint32_t rights)
 {
+    if (entry & PAGE_FOREIGN)
+        return foreign_with_rights(rights);
     entry &= ~(uint32_t)(PAGE_PROTECTED | PAGE_EXECUTE);
     if (!(rights & RIGHT_READ))
         entry |= PAGE_NO_READ;
@@ -25,10 +33,15 @@ static uint32_t with_rights(uint32_t entry, uint32_t rights)
     return entry;
 }
 
-/* Neither a segment's page, nor another server's, nor the vdso's is the program's. */
-static bool is_foreign(uint32_t entry, uint32_t address)
+/* Neither a segment's page nor the vdso's is the program's. */
+static bool is_ours(uint32_t entry, uint32_t address)
 {
-    return entry & (PAGE_SHM | PAGE_FOREIGN) || (address >= VDSO_BASE && address < PROGRAM_BASE);
+    return entry & PAGE_SHM || (address >= VDSO_BASE && address < PROGRAM_BASE);
+}
+
+static bool may_have(uint32_t entry, uint32_t rights)
+{
+    return entry & PAGE_FOREIGN ? !(rights & RIGHT_EXECUTE) : !(rights & RIGHT_WRITE) || entry & PAGE_WRITE;
 }
 
 static int check(const struct space *space, uint32_t address, uint32_t rights)
@@ -37,17 +50,20 @@ static int check(const struct space *space, uint32_t address, uint32_t rights)
 
     if (!entry)
         return -ENOMEM;
-    return is_foreign(entry, address) || (rights & RIGHT_WRITE && !(entry & PAGE_WRITE)) ? -EACCES : 0;
+    return is_ours(entry, address) || !may_have(entry, rights) ? -EACCES : 0;
 }
 
-/* What was mapped with other rights is mapped again when it is touched. */
+/* What was mapped with other rights is mapped again when it is touched; what another server granted may be there with
+ * fewer than are said here, and goes in any case. */
 static void protect(struct space *space, uint32_t address, uint32_t rights)
 {
     uint32_t before = entry_at(space, address), after = with_rights(before, rights);
 
-    if (before == after)
+    if (before & PAGE_FOREIGN) {
+        space_unmap(space, address, 1);
+    } else if (before == after) {
         return;
-    if (before & PAGE_MAPPED && page_rights(before) != page_rights(after)) {
+    } else if (before & PAGE_MAPPED && page_rights(before) != page_rights(after)) {
         space_unmap(space, address, 1);
         after &= ~(uint32_t)PAGE_MAPPED;
     }

@@ -207,7 +207,7 @@ static OUT_OF_LINE uint32_t lose(struct space *space, struct fault_record fault)
     bool access = fault.vector == VECTOR_PAGE_FAULT && fault.cause & FAULT_USER;
 
     fault.cause &= FATAL_FAULT_CAUSE;
-    if (access && !(fault.cause & FAULT_PRESENT) && pager_is_foreign(space, fault.address))
+    if (access && pager_is_foreign(space, fault.address, fault.cause))
         fault.cause |= FATAL_FAULT_FOREIGN;
     fault.caller = page->caller;
     fault.calls = page->caller_calls;

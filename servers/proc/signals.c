@@ -1,6 +1,7 @@
 #include "servers/proc/signals.h"
 
 #include "servers/clients.h"
+#include "servers/mem/segment.h"
 #include "servers/proc/front.h"
 #include "servers/proc/futex.h"
 #include "servers/proc/life.h"
@@ -116,11 +117,13 @@ static bool is_call(const struct process *process, const struct fatal_fault *fau
     return process->has_vdso && fault->vector == GENERAL_PROTECTION && fault->cause == OF_GATE_0X80;
 }
 
+/* Of a page that another server may grant now the vdso asks that one. */
 static bool is_handled(const struct process *process, const struct fatal_fault *fault, uint32_t signal)
 {
     const struct signals *s = &process->signals;
+    bool asks = process->has_vdso && fault->cause & FATAL_FAULT_FOREIGN;
 
-    return is_call(process, fault) || (s->caught & ~s->blocked & signal_bit(signal) && !s->is_faulting);
+    return is_call(process, fault) || (!s->is_faulting && (asks || s->caught & ~s->blocked & signal_bit(signal)));
 }
 
 static bool go_on(const struct process *process)

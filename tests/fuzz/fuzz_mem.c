@@ -354,7 +354,7 @@ static void file_server_acts(void)
 
     if (random_below(4) == 0)
         fake_revoke_file(file_page);
-    else if (space && !space->work && fake_task_lives(space->task) && pager_is_foreign(space, address) && !fake_rights(space->task, address))
+    else if (space && !space->work && fake_task_lives(space->task) && pager_is_foreign(space, address, 0) && !fake_rights(space->task, address))
         CHECK(fake_grant_file(space->task, address, file_page, page_rights(pages_get(&space->pages, address))) == OK);
 }
 

@@ -298,11 +298,13 @@ static void protect_some(void)
     }
     for (; at < end; at += PAGE_SIZE) {
         struct model_page *page = model_at(client, at);
-        bool may_not = page->kind == FOREIGN || (rights & RIGHT_WRITE && !page->write);
+        bool may_not = page->kind == FOREIGN ? rights & RIGHT_EXECUTE : rights & RIGHT_WRITE && !page->write;
         expected = page->kind == ABSENT ? -ENOMEM : may_not ? -EACCES : 0;
         if (expected)
             break;
         page->no_read = !rights, page->no_write = !(rights & RIGHT_WRITE), page->execute = rights & RIGHT_EXECUTE;
+        if (page->kind == FOREIGN) /* it is to be granted again */
+            page->write = rights & RIGHT_WRITE, page->word = 0;
     }
     CHECK((int)words.w[0] == expected && words.w[1] == at);
 }

@@ -74,7 +74,7 @@ static void grant(struct client *client)
     uint32_t address = MMAP_BASE + random_below(MODEL_PAGES) * PAGE_SIZE, file_page = random_below(FAKE_FILE_PAGES);
     struct model_page *page = model_at(client, address);
 
-    for (; page && page->kind == FOREIGN && !page->word; page = model_at(client, address)) {
+    for (; page && page->kind == FOREIGN && !page->word && !page->no_read; page = model_at(client, address)) {
         page->granted = page->write && random_below(4) ? RIGHT_READ | RIGHT_WRITE : RIGHT_READ;
         CHECK(fake_grant_file(client->name.slot, address, file_page, page->granted) == OK);
         page->word = file_page + 1;

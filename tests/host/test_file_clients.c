@@ -17,6 +17,7 @@
 
 #include "servers/clients.h"
 #include "servers/file/inode.h"
+#include "servers/file/mapping.h"
 #include "servers/file/pages.h"
 #include "servers/pipe_ring.h"
 #include "tests/host/check.h"
@@ -79,10 +80,11 @@ static void the_manager_tells_of_clients(void)
 static void others_are_not_heard(void)
 {
     begins();
-    for (uint32_t number = FILE_BEGIN; number < FILE_CALLS_END; number++)
-        CHECK(ask(A, number, B, 0, 0) == -EPERM && ask(C, number, A, 0, 0) == -EPERM);
-    for (uint32_t number = FILE_OPEN; number <= FILE_PLACE; number++)
-        CHECK(ask(C, number, 0, 0, 0) == -EBADF && ask(MANAGER, number, 0, 0, 0) == -EBADF);
+    for (uint32_t number = FILE_OPEN; number < FILE_CALLS_END; number++)
+        if (number >= FILE_BEGIN && number <= FILE_AUDIT)
+            CHECK(ask(A, number, B, 0, 0) == -EPERM && ask(C, number, A, 0, 0) == -EPERM);
+        else
+            CHECK(ask(C, number, 0, 0, 0) == -EBADF && ask(MANAGER, number, 0, 0, 0) == -EBADF);
     CHECK(ask(A, 0, 0, 0, 0) == -ENOSYS);
     CHECK(ask(A, FILE_CALLS_END, 0, 0, 0) == -ENOSYS && ask(A, 0xffffffff, 0, 0, 0) == -ENOSYS && ask(MANAGER, 0xffffffff, 0, 0, 0) == -ENOSYS);
     ends();
@@ -257,6 +259,49 @@ static void files_are_mapped(void)
     ends();
 }
 
+static bool is_told(uint32_t at, uint32_t pages, uint32_t filled, uint32_t rights)
+{
+    return ask(A, FILE_MAPPING, at, 0, 0) == 0 && reply_of(A)->w[0] == pages && reply_of(A)->w[1] == filled && reply_of(A)->w[2] == rights;
+}
+
+/* What the file has later, with rights that the descriptor had. */
+static void pages_are_granted_again(void)
+{
+    begins();
+    uint32_t fd = opens(A, "data", O_READ_WRITE), reads = opens(A, "data", 0);
+    CHECK(maps(fd, 0, AT | RIGHT_READ, 5, 1) == 0 && reply_of(A)->w[0] == 2 && maps(reads, 1, (AT + 0x10000) | RIGHT_READ, 2, 1) == 0);
+    CHECK(maps(fd, 0, (AT + 0x20000) | RIGHT_READ, 1, 0) == 0);
+    CHECK(is_told(AT, 5, 2, RIGHT_READ | RIGHT_WRITE | FILE_SHARED) && is_told(AT + 0x3000, 2, 0, RIGHT_READ | RIGHT_WRITE | FILE_SHARED));
+    CHECK(is_told(AT + 0x5000, 11, 0, 0) && is_told(AT + 0x10000, 2, 1, RIGHT_READ | FILE_SHARED) && is_told(AT + 0x20000, 1, 1, RIGHT_READ));
+    CHECK(is_told(AT + 0x21000, (USER_END - AT - 0x21000) >> PAGE_BITS, 0, 0));
+    CHECK(ask(A, FILE_MAPPING, AT + 1, 0, 0) == -EINVAL && ask(A, FILE_MAPPING, USER_END, 0, 0) == -EINVAL);
+    CHECK(ask(A, FILE_MAP_AGAIN, (AT + 0x2000) | RIGHT_READ, 1, 0) == 0 && reply_of(A)->w[0] == 0 && reply_of(A)->items == 0);
+    CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 3 * PAGE_SIZE, 0) == 0 && ask(A, FILE_MAP_AGAIN, (AT + 0x2000) | RIGHT_READ | RIGHT_WRITE, 9, 0) == 0);
+    CHECK(reply_of(A)->w[0] == 1 && reply_of(A)->items == 1 && reply_of(A)->item.to == AT + 0x2000);
+    CHECK(ask(A, FILE_MAP_AGAIN, AT | RIGHT_READ, 2, 0) == 0 && reply_of(A)->w[0] == 2);
+    CHECK(ask(A, FILE_MAP_AGAIN, (AT + 0x10000) | RIGHT_READ | RIGHT_WRITE, 1, 0) == -EACCES && ask(A, FILE_MAP_AGAIN, (AT + 0x20000) | RIGHT_READ | RIGHT_WRITE, 1, 0) == -EACCES);
+    CHECK(ask(A, FILE_MAP_AGAIN, (AT + 0x5000) | RIGHT_READ, 1, 0) == -ENOENT && ask(A, FILE_MAP_AGAIN, AT | RIGHT_READ, 0, 0) == -ENOENT);
+    CHECK(ask(A, FILE_MAP_AGAIN, AT, 1, 0) == -EINVAL && ask(A, FILE_MAP_AGAIN, AT | RIGHT_EXECUTE | RIGHT_READ, 1, 0) == -EINVAL && ask(A, FILE_MAP_AGAIN, USER_END | RIGHT_READ, 1, 0) == -EINVAL);
+    machine_is_fast = true;
+    CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0);
+    ends();
+}
+
+/* A mapping takes the place of what was there: N1. */
+static void mappings_do_not_overlap(void)
+{
+    begins();
+    uint32_t fd = opens(A, "data", O_READ_WRITE);
+    CHECK(maps(fd, 0, AT | RIGHT_READ, 8, 1) == 0 && maps(fd, 0, (AT + 0x2000) | RIGHT_READ, 2, 0) == 0);
+    CHECK(is_told(AT, 2, 2, RIGHT_READ | RIGHT_WRITE | FILE_SHARED) && is_told(AT + 0x2000, 2, 2, RIGHT_READ));
+    CHECK(is_told(AT + 0x4000, 4, 0, RIGHT_READ | RIGHT_WRITE | FILE_SHARED) && mappings_count(client_find(A)) == 3);
+    CHECK(maps(fd, 1, (AT + 0x1000) | RIGHT_READ, 1, 1) == 0 && mappings_count(client_find(A)) == 3); /* the same goes on */
+    CHECK(maps(fd, 0, AT | RIGHT_READ, 8, 0) == 0 && mappings_count(client_find(A)) == 1);
+    machine_is_fast = true;
+    CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0);
+    ends();
+}
+
 /* Whoever maps the page, and wherever. */
 static void words_have_a_place(void)
 {
@@ -408,6 +453,8 @@ int main(void)
     programs_are_found();
     programs_are_written();
     files_are_mapped();
+    pages_are_granted_again();
+    mappings_do_not_overlap();
     words_have_a_place();
     mappings_keep_a_file();
     rings_are_granted();

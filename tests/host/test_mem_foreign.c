@@ -51,6 +51,14 @@ static int copy(uint32_t id, uint32_t address, uint32_t bytes, uint32_t page)
     return (int)words.w[0];
 }
 
+static int protect(struct mem_client client, uint32_t address, uint32_t bytes, uint32_t rights)
+{
+    struct words words = {{MEM_PROTECT, address, bytes, rights}};
+
+    CHECK(mem_exchange(&client, 0, &words));
+    return (int)words.w[0];
+}
+
 static void check_both(void)
 {
     mem_check_mappings(&a);
@@ -102,8 +110,7 @@ static void some_are_refused(void)
         CHECK(mem_state() == before && fake_mappings(a.slot) == mappings);
     }
     CHECK(pair_call(a, MEM_MMAP, AT, PAGE_SIZE) == -EEXIST);
-    struct words words = {{MEM_PROTECT, AT, PAGE_SIZE, READ}}; /* whoever grants it decides */
-    CHECK(mem_exchange(&a, 0, &words) && (int)words.w[0] == -EACCES && words.w[1] == AT && mem_state() == before);
+    CHECK(protect(a, AT, PAGE_SIZE, READ | RIGHT_EXECUTE) == -EACCES && mem_state() == before);
     mem_starve(TABLE_FRAMES); /* with a leaf it would be one more */
     before = mem_state();
     CHECK(reserve(a, AT + (64 << 20), PAGE_SIZE, READ, NULL) == -ENOMEM && mem_state() == before);
@@ -135,14 +142,38 @@ static void a_touch_is_a_fatal_fault(void)
     CHECK(reserve(a, AT, 4 * PAGE_SIZE, BOTH, NULL) == 0 && reserve(a, AT + TABLE_BYTES, PAGE_SIZE, READ, NULL) == 0);
     dies_as(a, AT + 8, 0, FATAL_FAULT_FOREIGN);
     dies_as(a, AT + 3 * PAGE_SIZE, FAULT_WRITE, FATAL_FAULT_FOREIGN);
-    dies_as(a, AT, FAULT_EXECUTE, FATAL_FAULT_FOREIGN);
+    dies_as(a, AT, FAULT_EXECUTE, 0);
+    dies_as(a, AT + TABLE_BYTES, FAULT_WRITE, 0);
     dies_as(a, AT + 4 * PAGE_SIZE, 0, 0);
     CHECK(fake_grant_file(a.slot, AT, 3, READ) == OK && fake_grant_file(a.slot, AT + PAGE_SIZE, 4, BOTH) == OK);
     pair_write(a, AT + PAGE_SIZE, 77);
-    dies_as(a, AT, FAULT_WRITE, 0);
+    dies_as(a, AT, FAULT_WRITE, FATAL_FAULT_FOREIGN); /* it may be granted so */
     fake_revoke_file(4);
     dies_as(a, AT + PAGE_SIZE, 0, FATAL_FAULT_FOREIGN);
     CHECK(fake_grant_file(a.slot, AT + PAGE_SIZE, 4, READ) == OK && pair_read(a, AT + PAGE_SIZE) == 77);
+    check_both();
+}
+
+/* They go, whatever the rights, and are to be granted again; what is hidden is so for a child, too. */
+static void rights_change(void)
+{
+    CHECK(reserve(a, AT, 3 * PAGE_SIZE, READ, NULL) == 0);
+    for (uint32_t i = 0; i < 3; i++)
+        CHECK(fake_grant_file(a.slot, AT + i * PAGE_SIZE, i, READ) == OK);
+    CHECK(protect(a, AT, PAGE_SIZE, BOTH) == 0 && !fake_rights(a.slot, AT) && fake_rights(a.slot, AT + PAGE_SIZE) == READ);
+    dies_as(a, AT, FAULT_WRITE, FATAL_FAULT_FOREIGN);
+    CHECK(fake_grant_file(a.slot, AT, 0, BOTH) == OK);
+    pair_write(a, AT, 6);
+    CHECK(protect(a, AT, 2 * PAGE_SIZE, 0) == 0 && !fake_rights(a.slot, AT) && !fake_rights(a.slot, AT + PAGE_SIZE));
+    dies_as(a, AT, 0, 0);
+    check_both();
+    struct mem_client child = pair_fork(a, 3);
+    dies_as(child, AT + PAGE_SIZE, 0, 0);
+    CHECK(protect(child, AT, PAGE_SIZE, READ) == 0 && fake_grant_file(child.slot, AT, 0, READ) == OK && pair_read(child, AT) == 6);
+    CHECK(fake_rights(child.slot, AT + 2 * PAGE_SIZE) == READ);
+    mem_check_mappings(&child);
+    pair_end(child);
+    CHECK(pair_call(a, MEM_MUNMAP, AT, 3 * PAGE_SIZE) == 0);
     check_both();
 }
 
@@ -308,7 +339,7 @@ int main(void)
 {
     static void (*const checks[])(void) = {
         some_are_refused,   pages_cost_their_tables, a_touch_is_a_fatal_fault,
-        pages_are_unmapped, a_child_has_them,        a_child_has_their_tables,
+        rights_change,      pages_are_unmapped, a_child_has_them,        a_child_has_their_tables,
         all_go_in_the_end,  pages_are_copied,        no_page_is_copied_in_between,
     };
 

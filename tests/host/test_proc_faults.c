@@ -217,12 +217,36 @@ static void calls_are_faults(void)
     RUN(no_call, 1);
 }
 
+/* A page that the file server may grant by now: the vdso asks it, whoever handles what; once for each fault. */
+static void pages_may_be_granted(void)
+{
+    static const struct machine_fatal_fault one = {1, 0x40001000, PAGE_FAULT(FAULT_USER | FATAL_FAULT_FOREIGN)};
+    const struct step foreign[] = {
+        {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign")},
+        FAULT(HANDLED("8f0010")),
+        CALL(P1, "read r1 fpu\nanswer 1: 4105 118362116 1073745920\n", PROC_INTERRUPTED),
+        CATCHES(0, 0), /* it has the page */
+        FAULT(HANDLED("8f0010")),
+        CALL(P1, "read r1 fpu\nanswer 1: 4105 118362116 1073745920\n", PROC_INTERRUPTED),
+        FAULT("fatal fault\nlog foreign (pid 1): killed: behind the end of a mapped file, or of what it was cut to at 0x40001000 (read) at eip 0x1009\n" GONE(1) RELEASE("1/1")),
+    };
+    const struct step native[] = {
+        SPAWN(NULL),
+        FAULT(KILLED_BY("behind the end of a mapped file, or of what it was cut to at 0x40001000 (read)") GONE(1) RELEASE("1/1")),
+    };
+
+    told = &one, told_count = 1, told_stack = STACK_TOP - 16;
+    RUN(foreign, 1);
+    RUN(native, 1);
+}
+
 int main(void)
 {
     handlers_hear_of_faults();
     a_fault_in_its_handling_ends();
     who_lacks_memory_ends();
     calls_are_faults();
+    pages_may_be_granted();
     who_faults_ends();
     who_cannot_be_read_ends();
     many_fault_at_once();

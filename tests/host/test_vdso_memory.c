@@ -289,6 +289,30 @@ static void pages_are_protected(void)
     expect("mmap 0 5 0\nprotect 1342177280 4096 0\nmmap 0 5 0\nprotect 1342177280 4096 5\nmunmap 1342177280 5 0\n");
 }
 
+/* Of a file's pages that are to be written, or executed, there is a copy, if they are not shared; holes are passed over. */
+static void pages_of_files_are_prepared(void)
+{
+    char *at = program + 2 * PAGE_SIZE, *copy = program + 5 * PAGE_SIZE;
+
+    memset(state, 0, sizeof(*state));
+    state->has_mappings = true;
+    memcpy(at, "file", 4);
+    ANSWERS({0, {1, 0, 0}, NULL}, {0, {3, 1, 1}, NULL}, {0, {AT(copy)}, NULL}, {0}, {0}, {0, {AT(at)}, NULL}, {0}, {0}, {0}, {0});
+    CHECK(CALL(mprotect, AT(at) - PAGE_SIZE, 3 * PAGE_SIZE, READ_WRITE) == 0 && memcmp(at, "file", 4) == 0);
+    expect("file mapping 9441280 0 0\nfile mapping 9445376 0 0\nmmap 0 8192 0\nprotect 9445376 8192 1\nmunmap 9445376 8192 0\n"
+           "mmap 9445376 8192 0\nfile unmap 9445376 2 0\nmunmap 9457664 8192 0\nfile unmap 9457664 2 0\nprotect 9441280 12288 3\n");
+    ANSWERS({0, {9, 9, 0x13}, NULL}, {0}, {0, {9, 9, 0x11}, NULL}, {0});
+    CHECK(CALL(mprotect, AT(at), PAGE_SIZE, READ_WRITE) == 0 && CALL(mprotect, AT(at), PAGE_SIZE, READ_WRITE) == -EACCES);
+    CHECK(CALL(mprotect, AT(at), PAGE_SIZE, 1) == 0);
+    expect("file mapping 9445376 0 0\nprotect 9445376 4096 3\nfile mapping 9445376 0 0\nprotect 9445376 4096 1\n");
+    /* There is no memory for it: the file's pages can be had again. */
+    ANSWERS({0, {1, 1, 1}, NULL}, {0, {AT(copy)}, NULL}, {0}, {0}, {-ENOMEM, {0}, NULL}, {0, {AT(at)}, NULL}, {0}, {0});
+    CHECK(CALL(mprotect, AT(at), PAGE_SIZE, 5) == -ENOMEM);
+    expect("file mapping 9445376 0 0\nmmap 0 4096 0\nprotect 9445376 4096 1\nmunmap 9445376 4096 0\nmmap 9445376 4096 0\n"
+           "reserve 9445376 4096 1\nmunmap 9457664 4096 0\nfile unmap 9457664 1 0\n");
+    memset(state, 0, sizeof(*state));
+}
+
 int main(void)
 {
     world_begin();
@@ -310,5 +334,6 @@ int main(void)
     both_at_once();
     others_have_no_limits();
     pages_are_protected();
+    pages_of_files_are_prepared();
     puts("test_vdso_memory: a program gets what it asks of memory");
 }

@@ -4,21 +4,10 @@
  *
  * instead: tests/server/instead
  */
-#include "tests/host/vdso_world.h"
-
-enum { OTHER = 8, TKILL = 238, USER_1 = 10, USER_2 = 12, BLOCK_THEM = 0, UNBLOCK_THEM = 1, SET_THEM = 2, BYTES = 8 };
-enum { HANDLER_AT = 0x905000, ALL = 0x7fffffff & ~(1 << 8 | 1 << 18), STACK_AT = 0x906000, STACK_BYTES = 0x2000 };
-#define BIT(signal) (1u << ((signal)-1))
+#include "tests/host/vdso_signals.h"
 
 static struct sigaction_words *action, *was; /* the program's */
 static uint32_t *set, *old;
-
-static void signals_begin(void)
-{
-    memset(state, 0, sizeof(*state));
-    forget_lines();
-    ANSWERS({0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0});
-}
 
 static void catch_with(uint32_t signal, uint32_t handler, uint32_t flags, uint32_t mask)
 {
@@ -245,27 +234,6 @@ static void calls_end_early(void)
 
 /* ---------------------------------------------------------------------------------- frames */
 
-enum { SAVED_WORDS = 10, PROGRAM_EIP = 0x901234 };
-static uint32_t *saved; /* on the program's stack, as entry.asm leaves them there */
-static struct signal_frame *frame;
-
-/* Registers, flags, where it goes on; the frame below them. */
-static void frame_begin(void)
-{
-    signals_begin();
-    saved = (uint32_t *)(void *)(program + 3 * PAGE_SIZE);
-    for (uint32_t i = 0; i < SAVED_WORDS; i++)
-        saved[i] = 0x100 + i;
-    saved[9] = PROGRAM_EIP;
-    frame = frame_below(AT(saved));
-    memset(frame, 0xee, sizeof(*frame));
-    memset(world_fpu, 0xf0, sizeof(world_fpu));
-    memset(message_page, 0xaa, sizeof(*message_page));
-    for (uint32_t i = 1; i < SIGNAL_NUMBERS; i++)
-        state->actions[i] = (struct vdso_action){HANDLER_AT + i, 0, 0};
-    state->look = 1;
-}
-
 static struct signal_frame *looks(uint32_t signal)
 {
     ANSWERS({0, {signal ? signal | 256 : 0, signal ? (uint32_t)-6 : 0, OTHER}, NULL}, {0}, {0}, {0}, {0});
@@ -421,53 +389,6 @@ static void a_frame_is_left_by_a_call(void)
     CHECK(world_goes_on == (struct signal_frame *)(void *)(words + 8));
 }
 
-/* ---------------------------------------------------------------------------------- faults */
-
-static struct signal_frame *faults(uint32_t signal, uint32_t vector, uint32_t error, uint32_t address)
-{
-    frame_begin();
-    state->look = 0;
-    saved[9] = AT(saved + SAVED_WORDS);
-    ANSWERS({0, {PROGRAM_EIP, signal << 24 | vector << 16 | error, address}, NULL}, {0}, {0}, {0, {5}, NULL}, {0});
-    return vdso_interrupted(frame, saved);
-}
-
-static const struct fault_row {
-    uint32_t signal, vector, error, address, code, told;
-} fault_rows[] = {
-    {11, 14, 6, 0x1234, 1, 0x1234}, {11, 14, 0x2006, 0x1234, 2, 0x1234}, {11, 14, 7, 0x1234, 2, 0x1234}, {11, 14, 5, 0xc0000000, 1, 0xc0000000},
-    {8, 0, 0, 0, 1, PROGRAM_EIP},   {4, 6, 0, 0, 2, PROGRAM_EIP},   {5, 3, 0, 0, 0x80, 0},
-    {5, 1, 0, 0, 2, 0},             {11, 13, 0x40a, 0, 0x80, 0},    {8, 16, 0, 0, 0x80, PROGRAM_EIP},
-};
-
-static void handlers_hear_of_faults(void)
-{
-    for (uint32_t i = 0; i < sizeof(fault_rows) / sizeof(fault_rows[0]); i++) {
-        const struct fault_row *row = &fault_rows[i];
-        frame = faults(row->signal, row->vector, row->error, row->address);
-        const uint32_t *r = frame->context.registers;
-        CHECK(frame->handler == HANDLER_AT + row->signal && frame->siginfo.code == row->code && frame->siginfo.sender == row->told);
-        CHECK(r[REGISTER_TRAP] == row->vector && r[REGISTER_ERROR] == (row->error & 0x1fff) && r[REGISTER_EIP] == PROGRAM_EIP);
-        CHECK(frame->context.fault_address == (row->vector == 14 ? row->address : 0) && state->blocked == BIT(row->signal));
-    }
-    frame_begin();
-    for (uint32_t i = 1; i < SIGNAL_NUMBERS; i++)
-        state->actions[i].flags = ACTION_NO_DEFER;
-    saved[9] = AT(saved + SAVED_WORDS);
-    ANSWERS({0, {PROGRAM_EIP, 11u << 24 | 14 << 16, 0}, NULL}, {0});
-    (void)vdso_interrupted(frame, saved);
-    expect("interrupted 0 0 0\nsignals 0 0 0\n"); /* there is a frame: that is told, though nothing has changed */
-}
-
-static void calls_may_be_faults(void)
-{
-    signals_begin();
-    memcpy(program, "\xcd\x80", 2);
-    ANSWERS({0, {AT(program)}, NULL});
-    CHECK(vdso_called() == AT(program) + 2);
-    expect("interrupted 0 0 0\n");
-}
-
 int main(void)
 {
     world_begin();
@@ -494,7 +415,5 @@ int main(void)
     a_suspension_gives_the_mask_back();
     a_program_is_interrupted();
     a_frame_is_left_by_a_call();
-    handlers_hear_of_faults();
-    calls_may_be_faults();
     puts("test_vdso_signals: handlers have their frames, proc knows what it has to");
 }

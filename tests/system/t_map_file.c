@@ -167,6 +167,31 @@ static bool behind_the_end_is_nothing(void)
     return IS(munmap(shared, 2 * PAGE), 0) && remove_it(fd) && good;
 }
 
+static int stores_second(void)
+{
+    return (((volatile char *)shared)[PAGE] = 's') != 's';
+}
+
+/* By another process, and also a file that was cut before. */
+static int grows(void)
+{
+    return ftruncate(fd_of_all, 3 * PAGE) != 0;
+}
+
+static bool it_grows(void)
+{
+    char byte = 0;
+
+    fd_of_all = make(10);
+    shared = map(fd_of_all, 4 * PAGE, RW, MAP_SHARED);
+    bool good = HOLDS(shared != MAP_FAILED) && IS(child_run(stores_second), SIGBUS) && IS(child_run(grows), EXITED(0));
+    good = IS(child_run(stores_second), EXITED(0)) && IS(shared[PAGE], 's') && good;
+    good = IS(pread(fd_of_all, &byte, 1, PAGE), 1) && IS(byte, 's') && IS(shared[2 * PAGE], 0) && good;
+    good = IS(child_run(cuts), EXITED(0)) && IS(child_run(touches_second_page), SIGBUS) && IS(child_run(grows), EXITED(0)) && good;
+    good = IS(shared[PAGE], 0) && IS(child_run(stores_second), EXITED(0)) && IS(shared[PAGE], 's') && good;
+    return IS(munmap(shared, 4 * PAGE), 0) && remove_it(fd_of_all) && good;
+}
+
 static int stores_first(void)
 {
     shared[0] = 1;
@@ -180,6 +205,56 @@ static bool rights_are_kept(void)
     shared = map(fd, PAGE, PROT_READ, MAP_SHARED);
     bool good = HOLDS(shared != MAP_FAILED) && IS(child_run(stores_first), SIGSEGV);
     return IS(munmap(shared, PAGE), 0) && IS(child_run(stores_first), SIGSEGV) && remove_it(fd) && good;
+}
+
+static int touches_first(void)
+{
+    return ((volatile char *)shared)[0] != 0;
+}
+
+/* As far as the descriptor allowed when it was mapped. */
+static bool rights_change(void)
+{
+    int fd = make(2 * PAGE), reads = open(name, O_RDONLY);
+
+    shared = map(fd, 2 * PAGE, PROT_READ, MAP_SHARED);
+    bool good = IS(child_run(stores_first), SIGSEGV) && IS(mprotect(shared, PAGE, RW), 0) && IS(child_run(stores_first), EXITED(0));
+    good = IS(shared[0], 1) && IS(child_run(stores_second), SIGSEGV) && IS(mprotect(shared, 2 * PAGE, PROT_READ), 0) && good;
+    good = IS(child_run(stores_first), SIGSEGV) && IS(mprotect(shared, PAGE, PROT_NONE), 0) && IS(child_run(touches_first), SIGSEGV) && good;
+    good = IS(mprotect(shared, PAGE, RW), 0) && IS(shared[0], 1) && IS(munmap(shared, 2 * PAGE), 0) && good;
+    shared = map(reads, PAGE, PROT_NONE, MAP_SHARED);
+    good = HOLDS(shared != MAP_FAILED) && IS(child_run(touches_first), SIGSEGV) && FAILS(mprotect(shared, PAGE, RW), EACCES) && good;
+    good = IS(mprotect(shared, PAGE, PROT_READ), 0) && IS(shared[0], 1) && IS(munmap(shared, PAGE), 0) && IS(close(reads), 0) && good;
+    return remove_it(fd) && good;
+}
+
+/* A private mapping that is to be written becomes a copy; the page behind the file's end a page of zeros. */
+static bool private_ones_become_copies(void)
+{
+    int fd = make(PAGE), reads = open(name, O_RDONLY);
+    bool good = IS(pwrite(fd, "file", 4, 0), 4);
+
+    shared = map(reads, 3 * PAGE, PROT_READ, MAP_PRIVATE);
+    good = HOLDS(shared != MAP_FAILED) && IS(memcmp(shared, "file", 4), 0) && IS(mprotect(shared, 2 * PAGE, RW), 0) && good;
+    shared[0] = 'p', shared[PAGE] = 'q';
+    good = IS(pwrite(fd, "late", 4, 0), 4) && IS(memcmp(shared, "pile", 4), 0) && IS(mprotect(shared, PAGE, PROT_READ), 0) && good;
+    return IS(munmap(shared, 3 * PAGE), 0) && IS(close(reads), 0) && remove_it(fd) && good;
+}
+
+/* mov $7, %eax; ret */
+static const unsigned char code[] = {0xb8, 7, 0, 0, 0, 0xc3};
+
+/* What is executed is a copy: nothing is ever written and executed. */
+static bool files_are_executed(void)
+{
+    int fd = make(PAGE);
+    bool good = IS(pwrite(fd, code, sizeof code, 0), sizeof code);
+    char *at = map(fd, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE), *later = map(fd, PAGE, RW, MAP_SHARED);
+    good = HOLDS(at != MAP_FAILED) && HOLDS(later != MAP_FAILED) && IS(((int (*)(void))at)(), 7) && good;
+    later[1] = 9;
+    good = IS(((int (*)(void))at)(), 7) && IS(mprotect(later, PAGE, PROT_READ | PROT_EXEC), 0) && IS(((int (*)(void))later)(), 9) && good;
+    good = FAILS(map(fd, PAGE, RW | PROT_EXEC, MAP_PRIVATE), EACCES) && good;
+    return IS(munmap(at, PAGE), 0) && IS(munmap(later, PAGE), 0) && remove_it(fd) && good;
 }
 
 static bool parts_are_unmapped(void)
@@ -215,7 +290,7 @@ static bool wrong_requests(void)
     bool good = IS(pipe(ends), 0);
 
     good = FAILS(map(reads, PAGE, RW, MAP_SHARED), EACCES) && FAILS(map(writes, PAGE, PROT_READ, MAP_SHARED), EACCES) && good;
-    good = FAILS(map(writes, PAGE, RW, MAP_PRIVATE), EACCES) && FAILS(map(fd, PAGE, PROT_EXEC, MAP_PRIVATE), EACCES) && good;
+    good = FAILS(map(writes, PAGE, RW, MAP_PRIVATE), EACCES) && good;
     good = FAILS(map(folder, PAGE, PROT_READ, MAP_SHARED), ENODEV) && FAILS(map(ends[0], PAGE, PROT_READ, MAP_SHARED), ENODEV) && good;
     good = FAILS(map(folder, PAGE, RW, MAP_PRIVATE), ENODEV) && FAILS(map(1, PAGE, PROT_READ, MAP_SHARED), ENODEV) && good;
     good = FAILS(map(99, PAGE, PROT_READ, MAP_SHARED), EBADF) && FAILS(map(fd, 0, PROT_READ, MAP_SHARED), EINVAL) && good;
@@ -253,7 +328,11 @@ int main(void)
         {"at an address", at_an_address},
         {"what is cut is gone for all", what_is_cut_is_gone},
         {"behind the end there is nothing", behind_the_end_is_nothing},
+        {"what it grows by is there", it_grows},
         {"what may only be read", rights_are_kept},
+        {"rights change", rights_change},
+        {"private ones become copies", private_ones_become_copies},
+        {"files are executed", files_are_executed},
         {"parts are unmapped", parts_are_unmapped},
         {"exec drops them", exec_drops_them},
         {"wrong requests", wrong_requests},

@@ -1,0 +1,87 @@
+/*
+ * The library of system calls and faults: a handler hears of one, or it is a call, or a page of a file that may be had now.
+ *
+ * instead: tests/server/instead
+ */
+#include "tests/host/vdso_signals.h"
+
+static struct signal_frame *faults(uint32_t signal, uint32_t vector, uint32_t error, uint32_t address)
+{
+    frame_begin();
+    state->look = 0;
+    saved[9] = AT(saved + SAVED_WORDS);
+    ANSWERS({0, {PROGRAM_EIP, signal << 24 | vector << 16 | error, address}, NULL}, {0}, {0}, {0, {5}, NULL}, {0});
+    return vdso_interrupted(frame, saved);
+}
+
+static const struct fault_row {
+    uint32_t signal, vector, error, address, code, told;
+} fault_rows[] = {
+    {11, 14, 6, 0x1234, 1, 0x1234}, {11, 14, 0x2006, 0x1234, 2, 0x1234}, {11, 14, 7, 0x1234, 2, 0x1234}, {11, 14, 5, 0xc0000000, 1, 0xc0000000},
+    {8, 0, 0, 0, 1, PROGRAM_EIP},   {4, 6, 0, 0, 2, PROGRAM_EIP},   {5, 3, 0, 0, 0x80, 0},
+    {5, 1, 0, 0, 2, 0},             {11, 13, 0x40a, 0, 0x80, 0},    {8, 16, 0, 0, 0x80, PROGRAM_EIP},
+};
+
+static void handlers_hear_of_faults(void)
+{
+    for (uint32_t i = 0; i < sizeof(fault_rows) / sizeof(fault_rows[0]); i++) {
+        const struct fault_row *row = &fault_rows[i];
+        frame = faults(row->signal, row->vector, row->error, row->address);
+        const uint32_t *r = frame->context.registers;
+        CHECK(frame->handler == HANDLER_AT + row->signal && frame->siginfo.code == row->code && frame->siginfo.sender == row->told);
+        CHECK(r[REGISTER_TRAP] == row->vector && r[REGISTER_ERROR] == (row->error & 0x1fff) && r[REGISTER_EIP] == PROGRAM_EIP);
+        CHECK(frame->context.fault_address == (row->vector == 14 ? row->address : 0) && state->blocked == BIT(row->signal));
+    }
+    frame_begin();
+    for (uint32_t i = 1; i < SIGNAL_NUMBERS; i++)
+        state->actions[i].flags = ACTION_NO_DEFER;
+    saved[9] = AT(saved + SAVED_WORDS);
+    ANSWERS({0, {PROGRAM_EIP, 11u << 24 | 14 << 16, 0}, NULL}, {0});
+    (void)vdso_interrupted(frame, saved);
+    expect("interrupted 0 0 0\nsignals 0 0 0\n"); /* there is a frame: that is told, though nothing has changed */
+}
+
+/* A page of a file that the file server grants now: the program goes on, and proc hears that. */
+static void pages_of_files_may_come(void)
+{
+    static const struct {
+        uint32_t error, granted;
+        const char *lines;
+    } rows[] = {
+        {0x1004, 1, "interrupted 0 0 0\nfile map_again 1342181377 1 0\nsignals 0 0 0\n"},
+        {0x1007, 1, "interrupted 0 0 0\nprotect 1342181376 4096 3\nfile map_again 1342181379 1 0\nsignals 0 0 0\n"},
+        {0x1004, 0, "interrupted 0 0 0\nfile map_again 1342181377 1 0\nsignals 0 0 64\nsignals 0 0 64\n"},
+    };
+
+    for (uint32_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct answer protected = {0}, again = {0, {rows[i].granted}, NULL};
+        frame_begin();
+        state->look = 0;
+        saved[9] = AT(saved + SAVED_WORDS);
+        ANSWERS({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | rows[i].error, 0x50001234}, NULL});
+        next_answers[1] = rows[i].error & 2 ? protected : again;
+        next_answers[2] = rows[i].error & 2 ? again : protected;
+        frame = vdso_interrupted(frame, saved);
+        CHECK(frame->handler == (rows[i].granted ? 0 : HANDLER_AT + 7) && frame->context.registers[REGISTER_EIP] == PROGRAM_EIP);
+        CHECK(rows[i].granted || (frame->siginfo.code == 2 && frame->siginfo.sender == 0x50001234 && frame->context.registers[REGISTER_ERROR] == 4));
+        expect(rows[i].lines);
+    }
+}
+
+static void calls_may_be_faults(void)
+{
+    signals_begin();
+    memcpy(program, "\xcd\x80", 2);
+    ANSWERS({0, {AT(program)}, NULL});
+    CHECK(vdso_called() == AT(program) + 2);
+    expect("interrupted 0 0 0\n");
+}
+
+int main(void)
+{
+    world_begin();
+    handlers_hear_of_faults();
+    pages_of_files_may_come();
+    calls_may_be_faults();
+    puts("test_vdso_faults: handlers hear of faults, calls and pages are none");
+}
