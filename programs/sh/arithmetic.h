@@ -1,4 +1,4 @@
-/* What $((...)) computes: whole numbers, variables, ( ) ! - + * / % < <= > >= == != && || as in C. */
+/* What $((...)) computes: whole numbers, variables, and C's operators but ++, --, sizeof and the comma. */
 #pragma once
 
 #include <stdbool.h>

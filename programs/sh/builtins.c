@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "programs/sh/jobs.h"
 #include "programs/sh/kill.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/program.h"
+#include "programs/sh/run.h"
 #include "programs/sh/shell.h"
 #include "programs/sh/variables.h"
 
@@ -191,18 +193,31 @@ static int run_exec(char **words)
 
 /* ------------------------------------------------------------------------------------------- read */
 
+/* A signal just before the call would not end it: its handler jumps. */
+static bool read_byte(char *c)
+{
+    sigjmp_buf stopped;
+
+    if (sigsetjmp(stopped, 0))
+        return false;
+    shell.waits = &stopped;
+    bool is_read = !shell.is_stopped && read(STDIN_FILENO, c, 1) == 1;
+    shell.waits = NULL;
+    return is_read;
+}
+
 /* A line without its end, of which nothing more is read; a backslash takes the next byte's meaning, unless `raw`. */
 static bool read_line(struct text *line, bool raw)
 {
     char c;
     bool some = false;
 
-    while (!shell.is_stopped && read(STDIN_FILENO, &c, 1) == 1) {
+    while (read_byte(&c)) {
         some = true;
         if (c == '\n')
             return true;
         if (c == '\\' && !raw) {
-            if (read(STDIN_FILENO, &c, 1) != 1)
+            if (!read_byte(&c))
                 break;
             if (c == '\n')
                 continue;
@@ -243,14 +258,81 @@ static int run_read(char **words)
     return more ? 0 : STATUS_FAILED;
 }
 
+/* --------------------------------------------------------------------------------- umask, type, command */
+
+/* Octal, as POSIX has it without -S. */
+static int run_umask(char **words)
+{
+    mode_t mask = umask(0);
+    char *end;
+
+    umask(mask);
+    if (!words[1])
+        return printf("%04o\n", (unsigned)mask) < 0;
+    unsigned long value = strtoul(words[1], &end, 8);
+    if (*end || !*words[1] || value > 0777) {
+        shell_complain("umask: %s: not a mask", words[1]);
+        return STATUS_FAILED;
+    }
+    umask((mode_t)value);
+    return 0;
+}
+
+static bool is_word_of_syntax(const char *name)
+{
+    static const char *const words[] = {"!", "{", "}", "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "for", "in"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* What each name is; with `in_words` as `type` says it, else as `command -v`, which is silent of what is not there. */
+static int tell_all(char **names, bool in_words)
+{
+    int status = 0;
+
+    for (; *names; names++) {
+        bool is_syntax = is_word_of_syntax(*names);
+        const char *path = is_syntax || builtin_find(*names) ? NULL : program_find(*names);
+        if (is_syntax || builtin_find(*names))
+            printf("%s%s\n", *names, !in_words ? "" : is_syntax ? " is a word of the syntax" : " is a builtin");
+        else if (path)
+            printf("%s%s%s\n", in_words ? *names : "", in_words ? " is " : "", path);
+        else if (in_words)
+            shell_complain("type: %s: not found", *names);
+        if (!is_syntax && !builtin_find(*names) && !path)
+            status = STATUS_FAILED;
+    }
+    return status;
+}
+
+static int run_type(char **words)
+{
+    return tell_all(words + 1, true);
+}
+
+/* There are no functions that it could pass over. */
+static int run_command(char **words)
+{
+    if (!words[1])
+        return 0;
+    if (strcmp(words[1], "-v") == 0 || strcmp(words[1], "-V") == 0)
+        return tell_all(words + 2, words[1][1] == 'V');
+    const struct builtin *builtin = builtin_find(words[1]);
+    return builtin ? builtin->run(words + 1) : run_child(words + 1);
+}
+
 const struct builtin *builtin_find(const char *name)
 {
     static const struct builtin builtins[] = {
         {":", run_true, false},      {".", run_file, false},     {"break", run_break, false}, {"cd", run_cd, false},
-        {"continue", run_continue, false}, {"eval", run_eval, false}, {"exec", run_exec, true}, {"exit", run_exit, false},
+        {"command", run_command, false}, {"continue", run_continue, false}, {"eval", run_eval, false}, {"exec", run_exec, true}, {"exit", run_exit, false},
         {"export", run_export, false}, {"false", run_false, false}, {"kill", run_kill, false},
         {"pwd", run_pwd, false},   {"read", run_read, false},
-        {"shift", run_shift, false}, {"true", run_true, false},  {"unset", run_unset, false}, {"wait", run_wait, false},
+        {"shift", run_shift, false}, {"true", run_true, false},  {"type", run_type, false},
+        {"umask", run_umask, false}, {"unset", run_unset, false}, {"wait", run_wait, false},
     };
 
     for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)

@@ -175,11 +175,14 @@ static size_t parameter_length(const char *text)
     return variable_name_length(text);
 }
 
+/* It ends a script; who types goes on with another command. */
 static void fail(const char *what, const char *why)
 {
     if (!shell.has_failed)
         shell_complain("%s: %s", what, why);
     shell.has_failed = true;
+    if (!shell.is_interactive)
+        exit(STATUS_USAGE);
 }
 
 static char *expand_part(const char *at, const char *end)
@@ -241,7 +244,7 @@ static void put_or(struct expansion *e, const char *name, const char *at, const 
         variable_set(name, expand_part(at + 1, end));
         put_value(e, variable(name), quoting);
     } else {
-        fail(name, *at == '?' && at + 1 < end ? expand_part(at + 1, end) : "is not set");
+        fail(name, *at == '?' && at + 1 < end ? expand_part(at + 1, end) : counts_empty ? "is not set, or empty" : "is not set");
     }
 }
 
@@ -382,6 +385,21 @@ static const char *put_backquotes(struct expansion *e, const char *at, enum quot
     return *end ? end + 1 : end;
 }
 
+/* A ~ alone, or before a slash, at a word's start, is where the user is at home; what is behind it. There are no other users. */
+static const char *put_home(struct expansion *e, const char *word)
+{
+    const char *home = variable_or("HOME", "/");
+
+    if (word[0] != '~' || (word[1] && word[1] != '/'))
+        return word;
+    if (word[1] && strcmp(home, "/") == 0)
+        return word + 1;
+    while (*home)
+        put(e, *home++, true);
+    e->is_field = true;
+    return word + 1;
+}
+
 static void expand(struct expansion *e, const char *at, const char *end, enum quoting quoting)
 {
     while (at < end) {
@@ -404,7 +422,8 @@ char **expand_words(const struct word *words)
     struct expansion e = {.makes_fields = true};
 
     for (; words; words = words->next) {
-        expand(&e, words->text, words->text + strlen(words->text), PLAIN);
+        const char *text = put_home(&e, words->text);
+        expand(&e, text, text + strlen(text), PLAIN);
         end_field(&e);
     }
     add_field(&e, NULL);
@@ -415,6 +434,8 @@ static char *expand_as(const char *word, enum quoting quoting)
 {
     struct expansion e = {0};
 
+    if (quoting == PLAIN)
+        word = put_home(&e, word);
     expand(&e, word, word + strlen(word), quoting);
     return without_backslashes(text_end(&e.field));
 }

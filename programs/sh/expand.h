@@ -1,10 +1,10 @@
 /*
- * What a command's words become: in this order variables, commands and numbers in place of $..., fields at blanks that came by these,
+ * What a command's words become: in this order $HOME in place of ~, variables, commands and numbers in place of $..., fields at blanks that came by these,
  * names of files in place of * ? [ ], and then quotes go.
  *
  *      a"$x b"'*'$y*   ->   a...   ...   with as many fields and names as y and the files make
  *
- * Results are in the pool. What cannot be is told, and sets shell.has_failed.
+ * Results are in the pool. What cannot be is told, and sets shell.has_failed; a shell to which nobody types ends.
  */
 #pragma once
 

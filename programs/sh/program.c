@@ -77,6 +77,31 @@ static void try_path(char **words, char **environment)
     errno = error;
 }
 
+static bool can_be_run(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
+
+const char *program_find(const char *name)
+{
+    const char *folder = variable_or("PATH", "/bin");
+
+    if (strchr(name, '/'))
+        return can_be_run(name) ? name : NULL;
+    for (; *name; folder++) {
+        size_t length = strcspn(folder, ":");
+        const char *path = joined(folder, length, name);
+        folder += length;
+        if (can_be_run(path))
+            return path;
+        if (!*folder)
+            break;
+    }
+    return NULL;
+}
+
 _Noreturn void program_execute(char **words)
 {
     char **environment = variables_environment();

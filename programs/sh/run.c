@@ -147,6 +147,13 @@ static int run_program(const struct node *node, char **words)
     return pid < 0 ? STATUS_CANNOT_RUN : wait_for(pid);
 }
 
+int run_child(char **words)
+{
+    static const struct node nothing_more = {.kind = NODE_SIMPLE};
+
+    return run_program(&nothing_more, words);
+}
+
 /* `[ ... ]` is `test ...`. */
 static void bracket_to_test(char **words)
 {
@@ -171,9 +178,8 @@ static char **words_of(const struct node *node)
     return words;
 }
 
-static int run_simple(const struct node *node)
+static int run_expanded(const struct node *node, char **words)
 {
-    char **words = words_of(node);
     const struct builtin *builtin = words[0] ? builtin_find(words[0]) : NULL;
 
     if (shell.has_failed)
@@ -185,17 +191,22 @@ static int run_simple(const struct node *node)
     return words[0] ? run_program(node, words) : run_assignments(node);
 }
 
+static int run_simple(const struct node *node)
+{
+    return run_expanded(node, words_of(node));
+}
+
 /* All that this process is for: a program need not be its child. */
 static _Noreturn void run_and_exit(const struct node *node)
 {
-    if (node->kind == NODE_SIMPLE && node->words) {
-        char **words = words_of(node);
-        if (shell.has_failed)
-            exit(STATUS_FAILED);
-        if (words[0] && !builtin_find(words[0]))
-            become(node, words);
-    }
-    exit(run(node));
+    if (node->kind != NODE_SIMPLE)
+        exit(run(node));
+    char **words = words_of(node);
+    if (words[0] && !builtin_find(words[0]))
+        become(node, words);
+    int status = run_expanded(node, words);
+    end_if_stopped();
+    exit(status);
 }
 
 /* --------------------------------------------------------------------------------------- pipelines */
@@ -369,9 +380,12 @@ static int run_while(const struct node *node)
 
 static int run_for(const struct node *node)
 {
+    shell.has_failed = false;
     char **values = node->has_values ? expand_words(node->words->next) : shell.arguments;
     int status = 0;
 
+    if (shell.has_failed)
+        return STATUS_FAILED;
     shell.loops++;
     for (; *values; values++) {
         variable_set(node->words->text, *values);

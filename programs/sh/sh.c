@@ -102,14 +102,19 @@ bool shell_run_file(const char *path)
 
 static void caught(int number)
 {
+    sigjmp_buf *waits = shell.waits;
+
     (void)number;
     shell.is_stopped = true;
+    shell.waits = NULL;
+    if (waits)
+        siglongjmp(*waits, 1);
 }
 
 /* Calls that wait end by it, too. */
 static void catch_interrupts(void)
 {
-    const struct sigaction action = {.sa_handler = caught};
+    const struct sigaction action = {.sa_handler = caught, .sa_flags = SA_NODEFER}; /* it may jump out */
 
     sigaction(SIGINT, &action, NULL);
 }

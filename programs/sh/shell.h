@@ -1,6 +1,7 @@
 /* What all parts of the shell know. */
 #pragma once
 
+#include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
@@ -17,6 +18,7 @@ struct shell {
     bool is_interactive;
     bool has_failed;  /* a word could not be expanded: the command is not run */
     volatile sig_atomic_t is_stopped; /* control-C: nothing more of the line is run */
+    sigjmp_buf *volatile waits;       /* where control-C leads, too; null but during a builtin's own call that waits */
     int loops;        /* that are being run, in each other */
     int leaves;       /* so many of these are to be left */
     bool continues;   /* the last of them goes on */

@@ -80,11 +80,32 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "sh: nothing: not found\n127\nsh: /none: No such file or directory\n127\nsh: /dev/null: Permission denied\n126\nsh: /tmp: Permission denied\n126\n"
      "sh: x: not found\n127\nsh: : not found\n127\nsh: null: Permission denied\n126\n", 0),
     ("errors in the syntax", "sh -c 'echo \"a'; sh -c 'if true'; sh -c ')'; sh -c 'a && ;'; sh -c 'cat <'; sh -c 'cat <<E'; sh -c 'echo $(a'; sh -c '{ a;'; echo $?\n"
-     "echo ${x!}; echo $((1+)); echo $((1/0)); echo ${x?is missing}; echo $?\n",
+     "(echo ${x!}); (echo $((1+))); (echo $((1/0)); echo no); (echo ${x?is missing}); echo $?\n",
      "sh: line 1: a quote or parenthesis is not closed\nsh: line 1: syntax error near end of input\nsh: line 1: syntax error near )\n"
      "sh: line 1: syntax error near ;\nsh: line 1: syntax error near end of input\nsh: line 1: a text behind << does not end\n"
      "sh: line 1: a quote or parenthesis is not closed\nsh: line 1: syntax error near end of input\n2\n"
-     "sh: ${}: is no parameter\nsh: $(()): a number is missing\nsh: $(()): division by 0\nsh: x: is missing\n1\n", 0),
+     "sh: ${}: is no parameter\nsh: $(()): a number is missing\nsh: $(()): division by 0\nsh: x: is missing\n2\n", 0),
+    ("a failed expansion ends a script", "sh -c 'echo ${x:?}; echo no'; sh -c 'for i in ${x?gone}; do echo no; done; echo no'; echo $?\n"
+     "sh -c ': >${x?}; echo no'; sh -c 'y=${x?}; echo no'; sh -c 'true | : ${x?none}; echo $?'\n"
+     "echo $(echo ${x?}; echo no) on; echo a >f; : ${x?the end}; echo no\n",
+     "sh: x: is not set, or empty\nsh: x: gone\n2\nsh: x: is not set\nsh: x: is not set\nsh: x: none\n2\nsh: x: is not set\non\nsh: x: the end\n", 2),
+    ("numbers", "echo $((1<<4)) $((-16>>2)) $((5&3)) $((5|3)) $((5^3)) $((~0)) $((-~1)) $((1 | 2 ^ 3 & 2)) $((1+2<<3)) $((0x10 + 010))\n"
+     "echo $((1?2:3)) $((0?2:3)) $((1?2:0?3:4)) $((0?2:0?3:4)) $((1||1/0)) $((0&&1/0)) $((2&&3)) $((2<3==1)) $((3>=4||2!=2))\n"
+     "echo $((a=5)) $((a+=2)) $((a<<=1)) $((a%=5)) $((a|=8)) $((a-=1)) $((a/=2)) $((a*=3)) $((a^=1)) $((a&=4)) $((a>>=1)) $a $((b=c=a+1)) $b$c\n"
+     "echo $((0&&(d=1))) $((1||(d=1))) $((1?2:(d=1))) \"<$d>\" $((d=1?e=3:4)) $d $e; x=ab; (echo $((x=x+1)))\n"
+     "(echo $((1?2))); (echo $((1 2))); (echo $((1=2))); (echo $((1<<=2))); (echo $((1+=2)))\n",
+     "16 -4 1 7 6 -1 2 1 24 24\n2 3 2 4 1 0 1 1 0\n5 7 14 4 12 11 5 15 14 4 2 2 3 33\n0 1 2 <> 3 3 3\nsh: $(()): a variable is not a number\n"
+     "sh: $(()): a : is missing\n" + 4 * "sh: $(()): something behind it is no operator\n", 2),
+    ("home", "echo ~ ~/x \"~\" ~root '~'/a a~ \\~; HOME='/de v/*'; echo ~ ~/a; HOME=/dev; x=~/y; echo $x; cd ~; pwd; echo hi >~/null; for i in ~; do echo $i; done\n",
+     "/ /x ~ ~root ~/a a~ ~\n/de v/* /de v/*/a\n/dev/y\n/dev\n/dev\n", 0),
+    ("a builtin in a pipeline", ": $(echo x >>f) | cat; grep -c . f; true | read x$(echo y >>f); grep -c . f; true | z=$(echo z >>f); grep -c . f\n"
+     "echo a | (read a; echo $a); (exit 3) | exit 4; echo $?; cd /dev | pwd; command -v cd | cat\n",
+     "1\n2\n3\na\n4\n/tmp\ncd\n", 0),
+    ("type, command, umask", "umask; umask 027; umask; >f; ls -l f | grep -c '^-rw-r----- '; umask 8; echo $?\n"
+     "type cd ls if nothing; echo $?; command -v ls cd while ./g /bin/ls nothing; echo $?; command ls -d /; command -V ls; command cd /dev; pwd\n"
+     "command nothing; echo $?; command; echo $?; command exit 5\n",
+     "0022\n0027\n1\nsh: umask: 8: not a mask\n1\ncd is a builtin\nls is /bin/ls\nif is a word of the syntax\nsh: type: nothing: not found\n1\n"
+     "/bin/ls\ncd\nwhile\n/bin/ls\n1\n/\nls is /bin/ls\n/dev\nsh: nothing: not found\n127\n0\n", 5),
     ("cat, head, tail, wc", "echo a >f; echo b >>f; cat f - f <f; cat none; echo $?; head -n 1 f f; tail -n 1 f; wc f; wc -l f f; head -n x f; echo $?\n",
      "a\nb\na\nb\na\nb\ncat: none: No such file or directory\n1\n==> f <==\na\n==> f <==\na\nb\n      2       2       4 f\n      2 f\n      2 f\n      4 total\n"
      "head: x: not a number of lines\n2\n", 0),
@@ -207,6 +228,8 @@ LIVED_IN = [
     (b"sh -c 'sleep 100; echo never'\n", b"never'\n", None), (b"\x03", b"^C\n", b""),
     (b"sleep 100 &\n", b"]\n", b""), (b"\x03", b"^C\n", b""), (b"ps | grep -c 'sleeps.* sleep$'\n", b"1\n", b""),
     (b"kill $!; wait\n", b"wait\n", b""),
+    *8 * [(b"read x\n\x03", b"^C\n", b"")], (b"read x\n", b"read x\n", None), (b"\x03", b"^C\n", b""), (b"read x; echo $x\nab\n", b"ab\nab\n", b""),
+    (b"${nothing:?}; echo on\n", b"empty\non\n", b""),
 ]
 
 
