@@ -7,6 +7,8 @@
  *     -errno          the answer is that error, words 1-3 are 0
  *     IPC_EXTENDED    good, with what ipc_extend() described
  *     SERVER_LATER    no answer now: the handler kept caller_now() for a later server_answer()
+ *     SERVER_OTHER    beside a good result without data: the handler has answered its caller, and this is the answer of
+ *                     another, whom it has restored; that one runs first
  * A handler may call other servers: the loop keeps the caller, the handler copies what it needs of
  * the page before (I2 of ipc.h).
  */
@@ -16,7 +18,7 @@
 
 #include <errno.h>
 
-enum { SERVER_LATER = 1 << 30 };
+enum { SERVER_LATER = 1 << 30, SERVER_OTHER = SERVER_LATER | 1 << 29 };
 
 /* Who waits for an answer, and for which of its calls. */
 struct caller {
@@ -142,6 +144,8 @@ static inline void server_run(const struct server *server)
         answer = 0;
         if (result == SERVER_LATER)
             continue;
+        if (result >= SERVER_OTHER)
+            r.caller = caller_now(), result -= SERVER_OTHER;
         answer = IPC_REPLY | server_finish(result, &words);
         caller_restore(r.caller);
         if (answer & IPC_EXTENDED)

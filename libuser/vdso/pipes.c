@@ -64,31 +64,41 @@ void vdso_pipe_used(uint32_t fd)
         attach(pipe);
 }
 
-struct pipe_ring *vdso_pipe_ring(uint32_t fd, bool writes)
+/* The memcpy() of a few bytes costs more than they do. */
+static void copy_bytes(char *to, const char *from, uint32_t bytes)
 {
-    const struct vdso_pipe *pipe = pipe_of(fd);
+    enum { FEW = 8 };
 
-    return pipe->fd == fd && pipe->writes == writes ? pipe->ring : NULL;
+    if (bytes >= FEW)
+        memcpy(to, from, bytes);
+    else
+        for (uint32_t i = 0; i < bytes; i++)
+            to[i] = from[i];
 }
 
-/* Where the byte of that count is; `run`, which is not 0, is lowered to those that follow it before the ring's end. */
-static char *place(struct pipe_ring *ring, uint32_t count, uint32_t *run)
-{
-    uint32_t at = count % PIPE_RING_BYTES;
+/* The places of a ring's bytes from a count on: `first` of them, the others at its beginning. */
+struct run {
+    char *at, *begin;
+    uint32_t first;
+};
 
-    if (*run > PIPE_RING_BYTES - at)
-        *run = PIPE_RING_BYTES - at;
-    return (char *)ring + PAGE_SIZE + at;
+static struct run run_of(struct pipe_ring *ring, uint32_t count, uint32_t bytes)
+{
+    char *begin = (char *)ring + PAGE_SIZE;
+    uint32_t at = count % PIPE_RING_BYTES, room = PIPE_RING_BYTES - at;
+
+    return (struct run){begin + at, begin, bytes < room ? bytes : room};
 }
 
 static int pipe_wait(uint32_t fd, uint32_t bytes)
 {
     struct words words = {{FILE_PIPE_WAIT, fd, bytes}};
 
+    vdso_tell_signals();
     return vdso_wait_for(CLIENT_SLOT_FILE, 0, &words);
 }
 
-int32_t vdso_pipe_read(uint32_t fd, struct pipe_ring *ring, char *to, uint32_t bytes)
+IN_REGISTERS int32_t vdso_pipe_read(struct pipe_ring *ring, char *to, uint32_t bytes, uint32_t fd)
 {
     uint32_t used;
 
@@ -97,24 +107,26 @@ int32_t vdso_pipe_read(uint32_t fd, struct pipe_ring *ring, char *to, uint32_t b
         if (answer != FILE_AGAIN)
             return answer;
     }
+    state->has_drained = bytes >= used;
     if (bytes > used)
         bytes = used;
-    for (uint32_t done = 0, run; done < bytes; done += run) {
-        run = bytes - done;
-        const char *from = place(ring, ring->read + done, &run);
-        memcpy(to + done, from, run);
-    }
+    const struct run run = run_of(ring, ring->read, bytes);
+    copy_bytes(to, run.at, run.first);
+    if (run.first < bytes)
+        copy_bytes(to + run.first, run.begin, bytes - run.first);
     ring->read += bytes;
     pipe_ring_fence();
     if (ring->writer_waits)
-        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, fd);
+        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, fd, false);
     return (int32_t)bytes;
 }
 
-/* As many as there is room for; up to PIPE_WHOLE all of them. */
-int32_t vdso_pipe_write(uint32_t fd, struct pipe_ring *ring, const char *from, uint32_t bytes)
+/* As many as there is room for; up to PIPE_WHOLE all of them. A writer that has taken all that others wrote to it is
+ * about to wait: the reader runs first, and may have answered then. */
+IN_REGISTERS int32_t vdso_pipe_write(struct pipe_ring *ring, const char *from, uint32_t bytes, uint32_t fd)
 {
     uint32_t whole = bytes < PIPE_WHOLE ? bytes : PIPE_WHOLE, room;
+    bool yields = state->has_drained;
 
     while ((room = PIPE_RING_BYTES - (ring->written - ring->read)) > PIPE_RING_BYTES || room < whole ||
            ring->no_reader) {
@@ -122,16 +134,16 @@ int32_t vdso_pipe_write(uint32_t fd, struct pipe_ring *ring, const char *from, u
         if (answer != FILE_AGAIN)
             return answer;
     }
+    state->has_drained = false;
     if (bytes > room)
         bytes = room;
-    for (uint32_t done = 0, run; done < bytes; done += run) {
-        run = bytes - done;
-        char *to = place(ring, ring->written + done, &run);
-        memcpy(to, from + done, run);
-    }
+    const struct run run = run_of(ring, ring->written, bytes);
+    copy_bytes(run.at, from, run.first);
+    if (run.first < bytes)
+        copy_bytes(run.begin, from + run.first, bytes - run.first);
     ring->written += bytes;
     pipe_ring_fence();
     if (ring->reader_waits)
-        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, fd);
+        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, fd, yields);
     return (int32_t)bytes;
 }

@@ -5,6 +5,7 @@
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
 #include "servers/file_format.h"
+#include "servers/pipe_ring.h"
 #include "servers/proto/console.h"
 #include "servers/proto/file.h"
 
@@ -102,7 +103,7 @@ static int ask_file(uint32_t fd, uint32_t flags, struct words *words)
     const struct words asked = *words;
     int answer = vdso_wait_for(CLIENT_SLOT_FILE, flags, words);
 
-    if (answer != -EINTR || file_pipe_wake(CLIENT_SLOT_FILE, 0, fd) == 0)
+    if (answer != -EINTR || file_pipe_wake(CLIENT_SLOT_FILE, 0, fd, false) == 0)
         return answer;
     *words = asked; /* the page still has the bytes: neither call has changed it */
     return ipc_call(CLIENT_SLOT_FILE, flags, words) ? -EPIPE : (int)words->w[0];
@@ -158,7 +159,7 @@ static int32_t write_ring(uint32_t fd, const struct vector *v, uint32_t count, u
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t done = 0; done < v[i].bytes;) {
             struct pipe_ring *ring = vdso_pipe_ring(fd, true); /* a handler may have closed it */
-            int32_t taken = ring ? vdso_pipe_write(fd, ring, (const char *)v[i].at + done, v[i].bytes - done) : -EBADF;
+            int32_t taken = ring ? vdso_pipe_write(ring, (const char *)v[i].at + done, v[i].bytes - done, fd) : -EBADF;
             if (taken < 0)
                 return write_ends(taken, sent, number);
             sent += (uint32_t)taken;
@@ -170,11 +171,12 @@ static int32_t write_ring(uint32_t fd, const struct vector *v, uint32_t count, u
 static int32_t write_vectors(uint32_t fd, const struct vector *v, uint32_t count, uint32_t number)
 {
     struct place place = {v, count, 0};
-    uint32_t left = total_of(v, count), sent = 0;
+    uint32_t left, sent = 0;
 
-    vdso_tell_signals();
     if (vdso_pipe_ring(fd, true))
         return write_ring(fd, v, count, number);
+    left = total_of(v, count);
+    vdso_tell_signals();
     do {
         uint32_t taken;
         int answer = write_piece(fd, place, left, &taken);
@@ -194,10 +196,16 @@ HANDLER(writev)
     return error ? error : write_vectors(a[0], (const struct vector *)a[1], a[2], number);
 }
 
+/* The most common write to a ring goes in whole. */
 HANDLER(write)
 {
+    struct pipe_ring *ring = vdso_pipe_ring(a[0], true);
     const struct vector one = {a[1], a[2]};
 
+    if (ring && one.bytes - 1 < PIPE_WHOLE && !vdso_is_bad(one.at, one.bytes)) {
+        int32_t taken = vdso_pipe_write(ring, (const char *)one.at, one.bytes, a[0]);
+        return taken < 0 ? write_ends(taken, 0, number) : taken;
+    }
     if (is_none(state->console_writes, a[0]))
         return -EBADF;
     if (one.bytes > INT32_MAX)
@@ -272,7 +280,7 @@ static int32_t read_ring(uint32_t fd, struct pipe_ring *ring, const struct vecto
 {
     while (count && !v->bytes)
         v++, count--;
-    return count ? vdso_pipe_read(fd, ring, (char *)v->at, v->bytes) : 0;
+    return count ? vdso_pipe_read(ring, (char *)v->at, v->bytes, fd) : 0;
 }
 
 /* The result of one that has read nothing yet. */
@@ -285,13 +293,14 @@ static int32_t read_ends(int32_t result, uint32_t number)
 static int32_t read_vectors(uint32_t fd, const struct vector *v, uint32_t count, uint32_t number)
 {
     struct place place = {v, count, 0};
-    uint32_t left = total_of(v, count), got = 0;
+    uint32_t left, got = 0;
     bool more = true;
     struct pipe_ring *ring = vdso_pipe_ring(fd, false);
 
-    vdso_tell_signals();
     if (ring)
         return read_ends(read_ring(fd, ring, v, count), number);
+    left = total_of(v, count);
+    vdso_tell_signals();
     do {
         int taken = read_piece(fd, &place, left, got == 0, &more);
         if (taken < 0 && !got)
@@ -313,8 +322,11 @@ HANDLER(readv)
 
 HANDLER(read)
 {
+    struct pipe_ring *ring = vdso_pipe_ring(a[0], false);
     const struct vector one = {a[1], a[2]};
 
+    if (ring && one.bytes - 1 < INT32_MAX && !vdso_is_bad(one.at, one.bytes))
+        return read_ends(vdso_pipe_read(ring, (char *)one.at, one.bytes, a[0]), number);
     if (is_none(state->console_reads, a[0]))
         return -EBADF;
     if (one.bytes > INT32_MAX)

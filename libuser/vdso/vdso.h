@@ -46,6 +46,7 @@ struct vdso_state {
     bool has_mappings; /* there may be pages of files */
     bool has_transfer; /* the page for what does not fit in a message is there */
     bool gives_keys;           /* the terminal is in that mode, as far as this process knows */
+    bool has_drained;          /* the last use of a pipe took all that was in it: the next one would wait */
     char no_path[4];           /* an empty one: what is meant is the descriptor itself */
     uint32_t umask;
     struct vdso_pipe {
@@ -124,14 +125,20 @@ char *vdso_bytes(uint32_t bytes, uint32_t *most);
 /* The ring of a descriptor's pipe if it is in our memory. A use of a descriptor that is not the console is counted:
  * with some of them it gets there. It is forgotten when the descriptor is closed or becomes another, or the process
  * forks. */
-struct pipe_ring *vdso_pipe_ring(uint32_t fd, bool writes);
+static inline struct pipe_ring *vdso_pipe_ring(uint32_t fd, bool writes)
+{
+    const struct vdso_pipe *pipe = &state->pipes[fd % VDSO_PIPES];
+
+    return pipe->fd == fd && pipe->writes == writes ? pipe->ring : NULL;
+}
 void vdso_pipe_used(uint32_t fd);
 void vdso_pipe_forget(uint32_t fd);
 void vdso_pipes_forget(void);
 
 /* At least one byte, and waits for it; 0: the end; or an error. */
-int32_t vdso_pipe_read(uint32_t fd, struct pipe_ring *ring, char *to, uint32_t bytes);
-int32_t vdso_pipe_write(uint32_t fd, struct pipe_ring *ring, const char *from, uint32_t bytes);
+#define IN_REGISTERS __attribute__((regparm(3)))
+IN_REGISTERS int32_t vdso_pipe_read(struct pipe_ring *ring, char *to, uint32_t bytes, uint32_t fd);
+IN_REGISTERS int32_t vdso_pipe_write(struct pipe_ring *ring, const char *from, uint32_t bytes, uint32_t fd);
 
 /* A path into a message for the file server: how many bytes of data that is, or an error. */
 int32_t vdso_put_path(uint32_t path);

@@ -360,12 +360,38 @@ int32_t call_pipe_wait(struct client *client, struct words *words)
         return -EINVAL;
     if (open_file_writes(file))
         return file->pipe->readers ? wait_to_write(client, file, WAITS_FOR_ROOM, bytes) : -EPIPE;
-    struct caller caller = caller_now();
-    serve_writers(file->pipe);
-    caller_restore(caller);
+    if (file->pipe->writing.first) {
+        struct caller caller = caller_now();
+        serve_writers(file->pipe);
+        caller_restore(caller);
+    }
     if (pipe_bytes(file->pipe))
         return FILE_AGAIN;
     return file->pipe->writers ? wait_to_read(client, file, WAITS_FOR_BYTES, 0) : 0;
+}
+
+/* One that has the ring, and waits alone, is answered in place of the caller, which has its own answer before. */
+static int32_t hand_over(struct pipe *pipe, struct words *words)
+{
+    struct client *reader = pipe->reading.first;
+
+    *words = (struct words){{0}};
+    (void)server_answer(caller_now(), 0, words); /* whoever called and has ended has still written */
+    queue_remove(&pipe->reading, reader);
+    ring_of(pipe)->reader_waits = false;
+    reader->waits = WAITS_NOT;
+    caller_restore(reader->caller);
+    return SERVER_OTHER | FILE_AGAIN;
+}
+
+static int32_t wake_readers(struct pipe *pipe, struct words *words)
+{
+    const struct client *first = pipe->reading.first;
+
+    if (words->w[2] && first && !first->next_waiting && first->waits == WAITS_FOR_BYTES && pipe_bytes(pipe))
+        return hand_over(pipe, words);
+    serve_readers(pipe);
+    return 0;
 }
 
 int32_t call_pipe_wake(struct client *client, struct words *words)
@@ -377,9 +403,8 @@ int32_t call_pipe_wake(struct client *client, struct words *words)
     if (!file->pipe)
         return -EINVAL;
     if (open_file_writes(file))
-        serve_readers(file->pipe);
-    else
-        serve_writers(file->pipe);
+        return wake_readers(file->pipe, words);
+    serve_writers(file->pipe);
     return 0;
 }
 

@@ -388,6 +388,30 @@ static void a_ring_is_filled(void)
     ends();
 }
 
+/* B lets A go first, if that has the ring, and if there is something for it. */
+static void who_waits_goes_first(void)
+{
+    one_has_the_ring();
+    CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS && ask(B, FILE_PIPE_WAKE, 4, 1, 0) == 0);
+    CHECK(ask(B, FILE_PIPE_WAKE, 4, 1, 0) == 0 && ring->reader_waits); /* A still waits */
+    machine_is_fast = true;
+    ring->written = 2;
+    CHECK(ask(B, FILE_PIPE_WAKE, 4, 1, 0) == 0 && reply_of(A)->status == FILE_AGAIN && !ring->reader_waits);
+    machine_is_fast = false;
+    CHECK(ask(B, FILE_PIPE_WAKE, 4, 1, 0) == 0 && ask(A, FILE_READ, 3, 100, 1) == 0 && reply_of(A)->w[0] == 2);
+    CHECK(ask(A, FILE_READ, 3, 100, 1) == WAITS);
+    machine_is_fast = true;
+    ring->written = 5;
+    CHECK(ask(B, FILE_PIPE_WAKE, 4, 1, 0) == 0 && reply_of(A)->status == 0 && reply_of(A)->w[0] == 3);
+    CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS);
+    ring->written = 6;
+    machine_kill(A);
+    CHECK(ask(B, FILE_PIPE_WAKE, 4, 1, 0) == 0);
+    machine_is_fast = false;
+    CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0 && ring->no_reader);
+    ends();
+}
+
 static void a_ring_is_full(void)
 {
     one_has_the_ring();
@@ -459,6 +483,7 @@ int main(void)
     mappings_keep_a_file();
     rings_are_granted();
     a_ring_is_filled();
+    who_waits_goes_first();
     a_ring_is_full();
     who_has_a_ring_ends();
     counts_may_be_any();

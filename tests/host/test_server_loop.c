@@ -137,6 +137,17 @@ static int32_t serve_both(uint32_t badge, struct words *words)
     return 0;
 }
 
+/* The one that asks is answered, then the one before, with the next wait. */
+static int32_t serve_other(uint32_t badge, struct words *words)
+{
+    struct words own = {{9, badge, 0, 0}};
+
+    words->w[3] = (uint32_t)-server_answer(caller_now(), 0, &own);
+    spoil_page();
+    caller_restore(kept);
+    return SERVER_OTHER | 2;
+}
+
 static int32_t fault(uint32_t badge, struct words *words)
 {
     add_line("fault of %u at %x\n", badge, words->w[0]);
@@ -161,9 +172,9 @@ static bool cure(uint32_t badge, err_t why)
     return cures > 0 && cures--;
 }
 
-enum { GOOD = 1, BAD, EXTENDED, LATER, NOTHING, BOTH, CALLS };
+enum { GOOD = 1, BAD, EXTENDED, LATER, NOTHING, BOTH, OTHER, CALLS };
 static const server_call calls[CALLS + 1] = {
-    [GOOD] = serve_good, [BAD] = serve_bad, [EXTENDED] = serve_extended, [LATER] = serve_later, [BOTH] = serve_both,
+    [GOOD] = serve_good, [BAD] = serve_bad, [EXTENDED] = serve_extended, [LATER] = serve_later, [BOTH] = serve_both, [OTHER] = serve_other,
     [CALLS] = serve_good, /* which is no call any more */
 };
 static const struct server plain = {.calls = calls, .calls_count = CALLS};
@@ -217,6 +228,18 @@ static void answers_may_be_late(void)
         "wait 300\nwait 300\nsignal 5\nwait 300\n1.11: 0 8 7 6\nwait 300\n2.12: 0 8 0 0\n"
         "wait 300\n1.11: error -4 0 0 0\nwait 300\n2.12: 0 8 0 0\n"
         "wait 300\n1.11: 0 8 7 6 refused\nwait 300\n2.12: 0 8 12 0\nwait 300\n");
+}
+
+static void answers_may_be_for_others(void)
+{
+    static const struct in list[] = {
+        CALL(7, 1, LATER), CALL(8, 2, OTHER, 5, 6), CALL(8, 2, GOOD),
+        {8, 0, 2, 12, {{OTHER, 5, 6}}, {ERR_STALE, ERR_STALE}},
+    };
+
+    RUN(&full, list,
+        "wait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n1.11: error 2 5 6 0\nwait 300\n2.12: 0 8 0 0\n"
+        "2.12: 0 8 0 0 refused\nwait 300\n1.11: error 2 5 6 12 refused\nwait 300\n");
 }
 
 static void faults_and_signals_have_handlers(void)
@@ -303,6 +326,7 @@ int main(void)
           at_page);
     calls_reach_their_handlers();
     answers_may_be_late();
+    answers_may_be_for_others();
     faults_and_signals_have_handlers();
     an_answer_may_be_refused();
     some_refusals_are_the_end();

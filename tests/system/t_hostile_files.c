@@ -199,7 +199,7 @@ static int writes_counts_at_random(void)
         ring->reader_waits = any_word();
         ring->writer_waits = any_word();
         ring->no_reader = below(2);
-        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, (uint32_t)ends[1]);
+        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, (uint32_t)ends[1], 1);
         uint32_t taken;
         (void)file_write(CLIENT_SLOT_FILE, 0, 8, (uint32_t)ends[1], 8, &taken);
     }
