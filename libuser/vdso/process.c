@@ -174,23 +174,38 @@ static int exec_long(struct strings *s, uint32_t count)
 }
 
 /* The program finds its name in place of the first argument, the environment behind the last. */
-HANDLER(execve)
+static int add_all(struct strings *s, arguments_t a, uint32_t *count)
 {
     char *const *arguments = (char *const *)a[1];
-    struct strings s;
-    uint32_t count = 1, first = 0;
+    uint32_t first = 0;
 
-    (void)number;
-    s.used = s.total = 0;
-    int answer = add(&s, (const char *)a[0]);
+    *count = 1;
+    int answer = add(s, (const char *)a[0]);
     if (!answer && arguments && (vdso_is_bad(a[1], sizeof *arguments)))
         answer = -EFAULT;
     if (!answer && arguments && arguments[0])
-        answer = add_list(&s, arguments, &count);
-    if (!answer)
-        answer = add_list(&s, (char *const *)a[2], &first);
+        answer = add_list(s, arguments, count);
+    return answer ? answer : add_list(s, (char *const *)a[2], &first);
+}
+
+/* Pieces that were put are of no use. */
+static int32_t exec_given_up(const struct strings *s, int error)
+{
+    if (s->total > IPC_DATA_MAX && error != -E2BIG)
+        (void)proc_args_put(CLIENT_SLOT_PROC, 0, 0, 0, 0);
+    return error;
+}
+
+HANDLER(execve)
+{
+    struct strings s;
+    uint32_t count;
+
+    (void)number;
+    s.used = s.total = 0;
+    int answer = add_all(&s, a, &count);
     if (answer)
-        return answer;
+        return exec_given_up(&s, answer);
     vdso_tell_signals();
     do
         answer = s.total > IPC_DATA_MAX ? exec_long(&s, count) : exec_short(&s, count);

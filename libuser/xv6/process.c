@@ -2,6 +2,7 @@
 #include "libuser/xv6/call.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int xv6_fork(void);
 _Noreturn void xv6_exit(void);
@@ -60,8 +61,21 @@ WEAK int xv6_sleep(int ticks)
 }
 
 /* A program's name is not cut, as those of the boot archive are longer than xv6's; there is no environment. */
+/* Of the page that they have on xv6's stack; what is no address the call refuses. */
+static int are_long(char **arguments)
+{
+    enum { PAGE = 4096 };
+    unsigned bytes = 0;
+
+    for (; bytes <= PAGE && (uintptr_t)*arguments - PAGE < 0xc0000000u - PAGE; arguments++)
+        bytes += strlen(*arguments) + 1 + sizeof *arguments;
+    return bytes > PAGE;
+}
+
 WEAK int exec(char *path, char **arguments)
 {
+    if (arguments && are_long(arguments))
+        return -1;
     return ask(SYS_execve, (uintptr_t)path, (uintptr_t)arguments, 0);
 }
 

@@ -21,16 +21,15 @@ int32_t arguments_take(struct process *process, const struct words *words, struc
         process->next_arguments = NULL;
     } else {
         *arguments = arguments_make(bytes, process->account);
-        memcpy((*arguments)->text, message_page->words, bytes);
-        (*arguments)->bytes = bytes;
+        arguments_set(*arguments, (const char *)message_page->words, bytes);
     }
     if (!*arguments)
         return -EINVAL;
     (*arguments)->count = count;
-    if (arguments_are_strings(*arguments))
-        return 0;
-    arguments_drop(*arguments);
-    return -EINVAL;
+    int32_t error = !arguments_are_strings(*arguments) ? -EINVAL : arguments_have_a_name(*arguments) ? 0 : -ENAMETOOLONG;
+    if (error)
+        arguments_drop(*arguments);
+    return error;
 }
 
 int32_t call_args(struct process *process, struct words *words)
@@ -42,14 +41,28 @@ int32_t call_args(struct process *process, struct words *words)
         return -EINVAL;
     uint32_t bytes =
         arguments->bytes - offset < IPC_DATA_MAX ? arguments->bytes - offset : IPC_DATA_MAX;
-    memcpy(message_page->words, arguments->text + offset, bytes);
+    arguments_copy(arguments, offset, message_page->words, bytes);
     words->w[1] = arguments->count;
     words->w[2] = arguments->bytes;
     words->w[3] = bytes;
+    if (arguments->account && offset + bytes == arguments->bytes)
+        process->arguments = arguments_shorten(process->arguments);
     return (int32_t)ipc_extend(bytes, 0);
 }
 
-/* At offset 0 begins a new set. */
+static void forget_next(struct process *process)
+{
+    arguments_drop(process->next_arguments);
+    process->next_arguments = NULL;
+}
+
+static int32_t too_long(struct process *process)
+{
+    forget_next(process);
+    return -E2BIG;
+}
+
+/* At offset 0 begins a new set, of as many as there are. */
 int32_t call_args_put(struct process *process, struct words *words)
 {
     uint32_t offset = words->w[1], bytes = words->w[2];
@@ -57,17 +70,16 @@ int32_t call_args_put(struct process *process, struct words *words)
     if (data_bytes(bytes) < 0)
         return -EINVAL;
     if (offset > ARGUMENTS_MAX || bytes > ARGUMENTS_MAX - offset)
-        return -E2BIG;
+        return too_long(process);
     if (offset == 0) {
-        arguments_drop(process->next_arguments);
-        process->next_arguments = arguments_make(ARGUMENTS_MAX, process->account);
+        forget_next(process);
+        if (bytes)
+            process->next_arguments = arguments_make(ARGUMENTS_MAX, process->account);
         if (!process->next_arguments)
-            return -E2BIG;
+            return bytes ? -E2BIG : 0;
     }
     struct arguments *arguments = process->next_arguments;
     if (!arguments || arguments->bytes != offset)
         return -EINVAL;
-    memcpy(arguments->text + offset, message_page->words, bytes);
-    arguments->bytes += bytes;
-    return 0;
+    return arguments_add(arguments, (const char *)message_page->words, bytes) ? 0 : too_long(process);
 }

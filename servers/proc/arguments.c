@@ -13,7 +13,7 @@ union short_block {
 union long_block {
     struct arguments arguments;
     union long_block *next;
-    char room[sizeof(struct arguments) + ARGUMENTS_MAX];
+    char room[sizeof(struct arguments) + ARGUMENTS_BLOCK];
 };
 
 static union short_block short_blocks[SHORT_BLOCKS], *free_short;
@@ -48,6 +48,7 @@ static struct arguments *make_short(void)
     union short_block *block = free_short;
 
     assert(block); /* A2 */
+    used++;
     free_short = block->next;
     block->arguments = (struct arguments){.references = 1};
     return &block->arguments;
@@ -57,6 +58,9 @@ static struct arguments *make_long(struct account *account)
 {
     union long_block *block = free_long;
 
+    if (!limits_take_block(account))
+        return NULL;
+    used++;
     free_long = block->next;
     block->arguments = (struct arguments){.references = 1, .account = account};
     return &block->arguments;
@@ -64,12 +68,81 @@ static struct arguments *make_long(struct account *account)
 
 struct arguments *arguments_make(uint32_t bytes, struct account *account)
 {
-    bool is_long = bytes > ARGUMENTS_SHORT;
+    return bytes > ARGUMENTS_SHORT ? make_long(account) : make_short();
+}
 
-    if (is_long && !limits_take_block(account))
-        return NULL;
-    used++;
-    return is_long ? make_long(account) : make_short();
+static const struct arguments *block_at(const struct arguments *block, uint32_t offset)
+{
+    for (; offset >= ARGUMENTS_BLOCK; offset -= ARGUMENTS_BLOCK)
+        block = block->more;
+    return block;
+}
+
+/* The block for the next byte, or 0. */
+static struct arguments *open_block(struct arguments *arguments)
+{
+    struct arguments **link = &arguments;
+
+    for (uint32_t full = arguments->bytes / ARGUMENTS_BLOCK; full; full--)
+        link = &(*link)->more;
+    if (!*link)
+        *link = make_long(arguments->account);
+    return *link;
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint32_t strings_in(const char *text, uint32_t bytes)
+{
+    uint32_t strings = 0;
+
+    for (uint32_t i = 0; i < bytes; i++)
+        strings += text[i] == 0;
+    return strings;
+}
+
+void arguments_set(struct arguments *arguments, const char *from, uint32_t bytes)
+{
+    memcpy(arguments->text, from, bytes);
+    arguments->bytes = bytes;
+    arguments->strings = strings_in(from, bytes);
+}
+
+bool arguments_add(struct arguments *arguments, const char *from, uint32_t bytes)
+{
+    for (uint32_t done = 0, piece; done < bytes; done += piece) {
+        uint32_t at = arguments->bytes % ARGUMENTS_BLOCK;
+        struct arguments *block = open_block(arguments);
+        if (!block)
+            return false;
+        piece = smaller(bytes - done, ARGUMENTS_BLOCK - at);
+        memcpy(block->text + at, from + done, piece);
+        arguments->bytes += piece;
+        arguments->strings += strings_in(from + done, piece);
+    }
+    return true;
+}
+
+void arguments_copy_long(const struct arguments *arguments, uint32_t offset, void *to, uint32_t bytes)
+{
+    for (uint32_t done = 0, piece; done < bytes; done += piece) {
+        uint32_t at = (offset + done) % ARGUMENTS_BLOCK;
+        piece = smaller(bytes - done, ARGUMENTS_BLOCK - at);
+        memcpy((char *)to + done, block_at(arguments, offset + done)->text + at, piece);
+    }
+}
+
+/* Long ones that a program has begun with have a name that a path's message carries. */
+struct arguments *arguments_shorten(struct arguments *arguments)
+{
+    struct arguments *name = make_short();
+    arguments_set(name, arguments->text, (uint32_t)strlen(arguments->text) + 1);
+    name->count = 1;
+    arguments_drop(arguments);
+    return name;
 }
 
 struct arguments *arguments_share(struct arguments *arguments)
@@ -78,26 +151,40 @@ struct arguments *arguments_share(struct arguments *arguments)
     return arguments;
 }
 
+static void drop_long(struct arguments *block)
+{
+    while (block) {
+        struct arguments *more = block->more;
+        used--;
+        limits_give_block(block->account);
+        free_long_block((union long_block *)block);
+        block = more;
+    }
+}
+
 void arguments_drop(struct arguments *arguments)
 {
     if (!arguments || --arguments->references)
         return;
-    used--;
     if (arguments->account) {
-        limits_give_block(arguments->account);
-        free_long_block((union long_block *)arguments);
-    } else {
-        free_short_block((union short_block *)arguments);
+        drop_long(arguments);
+        return;
     }
+    used--;
+    free_short_block((union short_block *)arguments);
 }
 
-_Bool arguments_are_strings(const struct arguments *arguments)
+bool arguments_have_a_name(const struct arguments *arguments)
 {
-    uint32_t strings = 0;
+    return !arguments->account || memchr(arguments->text, 0, ARGUMENTS_SHORT);
+}
 
-    for (uint32_t i = 0; i < arguments->bytes; i++)
-        strings += arguments->text[i] == 0;
-    return arguments->count > 0 && strings >= arguments->count && arguments->text[arguments->bytes - 1] == 0;
+bool arguments_are_strings(const struct arguments *arguments)
+{
+    uint32_t last = arguments->bytes - 1;
+
+    return arguments->count > 0 && arguments->strings >= arguments->count &&
+           block_at(arguments, last)->text[last % ARGUMENTS_BLOCK] == 0;
 }
 
 uint32_t arguments_used(void)

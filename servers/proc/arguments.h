@@ -1,38 +1,71 @@
 /*
- * The argument strings of programs: blocks of two sizes, shared by a process and those it forks.
+ * The argument strings of programs, and their environment: a block, or several for long ones; shared by a process and those
+ * it forks.
  *
- *   A1  `references` counts the holders; with the last the block is free
+ *      short:  arguments, 256 bytes          long:  arguments, 4 KiB --> more, 4 KiB --> more, 4 KiB
+ *
+ *   A1  `references` counts the holders; with the last the blocks are free
  *   A2  there is a short block for each process that there can be, and one more for the exec that is
  *       under way: one is always free when it is asked for
- *   A3  a long block is charged to the account of the process that it was made for, as long as
- *       somebody holds it
+ *   A3  a long block is charged to the account of the process that it was made for. Long strings are held from the
+ *       first piece that is put until the new program has got the last one; then their first one stays, the program's name
+ *   A4  all blocks of long strings but the last are full
  */
 #pragma once
 
 #include "servers/proc/limits.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 enum {
     ARGUMENTS_SHORT = 256, /* bytes of strings: what a message carries */
-    ARGUMENTS_MAX = 4096,
+    ARGUMENTS_BLOCK = 4096,
+    ARGUMENTS_MAX = 32 * ARGUMENTS_BLOCK, /* as Linux has them at least: ARG_MAX */
 };
 
 struct arguments {
     uint32_t references, count, bytes;
+    uint32_t strings;        /* zero bytes */
     struct account *account; /* null: it is short */
+    struct arguments *more;  /* the next block */
     char text[];
 };
 
 void arguments_init(void);
 
-/* An empty block with room for `bytes`, held once; 0: it is a long one, and the account has none left. */
+/* An empty block for so many bytes, held once; 0: it is a long one, and the account has none left. */
 struct arguments *arguments_make(uint32_t bytes, struct account *account);
+
+/* These are the strings, of a short block. */
+void arguments_set(struct arguments *arguments, const char *from, uint32_t bytes);
+
+/* More behind those that there are, of long ones; false: the account has no further block. */
+bool arguments_add(struct arguments *arguments, const char *from, uint32_t bytes);
+
+/* Bytes that are there. */
+void arguments_copy_long(const struct arguments *arguments, uint32_t offset, void *to, uint32_t bytes);
+
+static inline void arguments_copy(const struct arguments *arguments, uint32_t offset, void *to, uint32_t bytes)
+{
+    if (arguments->account)
+        arguments_copy_long(arguments, offset, to, bytes);
+    else
+        memcpy(to, arguments->text + offset, bytes);
+}
+
+/* What stays of long ones when the program has got all, held in their place. */
+struct arguments *arguments_shorten(struct arguments *arguments);
 
 /* One more holder; one less (0 may be dropped). */
 struct arguments *arguments_share(struct arguments *arguments);
 void arguments_drop(struct arguments *arguments);
 
 /* True if the text is strings, each with its zero byte: `count` arguments, at least one, and perhaps an environment. */
-_Bool arguments_are_strings(const struct arguments *arguments);
+bool arguments_are_strings(const struct arguments *arguments);
+
+/* True if the first string is one that a short block could have, if they are strings. */
+bool arguments_have_a_name(const struct arguments *arguments);
 
 /* Blocks in use; for tests. */
 uint32_t arguments_used(void);

@@ -7,7 +7,7 @@
 
 #include "servers/lib/account.h"
 
-enum { LIMITS_BLOCKS = 32 };
+enum { LIMITS_BLOCKS = 64 };
 
 extern struct account *limits_of_all;
 

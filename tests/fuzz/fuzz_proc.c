@@ -109,9 +109,9 @@ static uint32_t any_offset(const struct model_program *program)
     case 1:
         return any_word();
     case 2:
-        return TEXT_MAX - random_below(IPC_DATA_MAX);
+        return ARGUMENTS_MAX - random_below(IPC_DATA_MAX);
     default:
-        return program->has_next ? program->next.bytes : 0;
+        return program->has_next && program->next.bytes <= TEXT_MAX - IPC_DATA_MAX ? program->next.bytes : 0;
     }
 }
 

@@ -83,14 +83,25 @@ static bool take_text(struct model_program *program, struct text *text)
     } else {
         memcpy(text->text, asked.data, bytes);
         text->bytes = bytes;
+        text->was_put = false;
     }
     text->count = asked.message.words.w[1];
     return (bytes || has_next) && text_is_strings(text);
 }
 
+/* Of what was put the name is left, when all was read. */
+static void text_is_read(struct text *text)
+{
+    if (!text->was_put)
+        return;
+    text->bytes = (uint32_t)strlen(text->text) + 1;
+    text->count = 1;
+    text->was_put = false;
+}
+
 static void check_args(struct model_program *program, const struct answer *answer)
 {
-    const struct text *text = &program->text;
+    struct text *text = &program->text;
     uint32_t offset = asked.message.words.w[1];
 
     if (asked.sender == INIT || offset > text->bytes) {
@@ -100,23 +111,31 @@ static void check_args(struct model_program *program, const struct answer *answe
     uint32_t rest = text->bytes - offset, bytes = rest < IPC_DATA_MAX ? rest : IPC_DATA_MAX;
     answer_is(answer, (struct words){{0, text->count, text->bytes, bytes}});
     CHECK(answer->tag == (bytes + 3) / 4 && memcmp(answer->data, text->text + offset, bytes) == 0);
+    if (bytes == rest)
+        text_is_read(text);
 }
 
 static void check_args_put(struct model_program *program, const struct answer *answer)
 {
     uint32_t offset = asked.message.words.w[1], bytes = asked.message.words.w[2];
-    bool is_long = offset > TEXT_MAX || bytes > TEXT_MAX - offset;
+    bool is_long = offset > ARGUMENTS_MAX || bytes > ARGUMENTS_MAX - offset;
 
-    if (data_is_short(bytes) || is_long) {
-        check_status(answer, data_is_short(bytes) ? -EINVAL : -E2BIG);
+    if (data_is_short(bytes)) {
+        check_status(answer, -EINVAL);
+        return;
+    }
+    if (is_long || (asked.expected.has_no_block && (int)answer->words.w[0] == -E2BIG)) {
+        program->has_next = false;
+        check_status(answer, -E2BIG);
         return;
     }
     if (offset == 0) {
-        program->has_next = (int)answer->words.w[0] != -E2BIG || !asked.expected.has_no_block;
-        program->next = (struct text){0};
+        program->has_next = bytes != 0;
+        program->next.count = program->next.bytes = 0;
+        program->next.was_put = true;
     }
-    if (!program->has_next || program->next.bytes != offset) {
-        check_status(answer, offset ? -EINVAL : -E2BIG);
+    if (offset && (!program->has_next || program->next.bytes != offset)) {
+        check_status(answer, -EINVAL);
         return;
     }
     check_status(answer, 0);

@@ -4,10 +4,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { TEXT_MAX = 4096 };
+enum { TEXT_MAX = 16384 }; /* of ARGUMENTS_MAX so many are put */
 
 struct text {
     uint32_t count, bytes;
+    bool was_put;
     char text[TEXT_MAX];
 };
 

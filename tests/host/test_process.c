@@ -1,5 +1,5 @@
 /*
- * The tables of the process server against models: families, numbers, sleepers, argument blocks.
+ * The tables of the process server against models: families, numbers, sleepers, limits.
  *
  * sources: servers/proc/process.c servers/proc/sleepers.c servers/proc/arguments.c servers/proc/limits.c
  * sources: servers/lib/account.c
@@ -232,65 +232,6 @@ static void test_sleepers(uint32_t start)
     sleepers_remove(sleepers[0]);
 }
 
-/* ------------------------------------------------------------------------------------ arguments */
-
-static void fill(struct arguments *arguments, uint32_t bytes)
-{
-    memset(arguments->text, 'a' + (int)(bytes % 26), bytes);
-    arguments->bytes = bytes;
-}
-
-/* So many short blocks as there can be processes, and one more; long ones while there are any. */
-static void test_blocks(void)
-{
-    enum { BLOCKS = PROCESSES_MAX + LIMITS_BLOCKS + 20 };
-    static struct arguments *blocks[BLOCKS];
-    uint32_t refused = 0, shorts = 0, longs = 0;
-
-    process_init();
-    for (int step = 0; step < 50000; step++) {
-        struct arguments **block = &blocks[random_below(BLOCKS)];
-        for (uint32_t i = 0; *block && i < (*block)->bytes; i++)
-            CHECK((*block)->text[i] == 'a' + (char)((*block)->bytes % 26));
-        if (*block) {
-            arguments_drop(arguments_share(*block));
-            if (random_below(3))
-                continue;
-            *((*block)->account ? &longs : &shorts) -= 1;
-            arguments_drop(*block);
-            *block = 0;
-            continue;
-        }
-        uint32_t bytes = 1 + random_below(random_below(2) ? ARGUMENTS_SHORT : ARGUMENTS_MAX);
-        if (bytes <= ARGUMENTS_SHORT && shorts == PROCESSES_MAX + 1)
-            continue;
-        *block = arguments_make(bytes, limits_of_all);
-        CHECK(!*block == (bytes > ARGUMENTS_SHORT && longs == LIMITS_BLOCKS));
-        refused += !*block;
-        if (*block) {
-            *((*block)->account ? &longs : &shorts) += 1;
-            fill(*block, bytes);
-        }
-        CHECK(arguments_used() == shorts + longs);
-    }
-    for (int i = 0; i < BLOCKS; i++)
-        arguments_drop(blocks[i]);
-    CHECK(refused > 0 && arguments_used() == 0 && limits_of_all->holders == 1);
-}
-
-/* A short block for each process, and one more. */
-static void test_short_blocks(void)
-{
-    static struct arguments *blocks[PROCESSES_MAX + 1];
-
-    process_init();
-    for (int i = 0; i <= PROCESSES_MAX; i++)
-        CHECK((blocks[i] = arguments_make(ARGUMENTS_SHORT, limits_of_all)));
-    for (int i = 0; i <= PROCESSES_MAX; i++)
-        arguments_drop(blocks[i]);
-    CHECK(arguments_used() == 0);
-}
-
 /* --------------------------------------------------------------------------------------- limits */
 
 static void test_limit_refused(void)
@@ -419,30 +360,6 @@ static void test_limits(void)
     test_lowered_blocks();
 }
 
-static void expect_strings(const char *text, uint32_t bytes, uint32_t strings, bool good)
-{
-    struct arguments *arguments = arguments_make(bytes, limits_of_all);
-
-    memcpy(arguments->text, text, bytes);
-    arguments->bytes = bytes;
-    arguments->count = strings;
-    CHECK(arguments_are_strings(arguments) == good);
-    arguments_drop(arguments);
-}
-
-static void test_strings(void)
-{
-    expect_strings("sh\0-c", 6, 2, true);
-    expect_strings("", 1, 1, true);
-    expect_strings("", 0, 0, false);
-    expect_strings("sh", 2, 1, false);
-    expect_strings("sh\0x", 4, 1, false);
-    expect_strings("sh\0x", 5, 1, true); /* and an environment */
-    expect_strings("sh\0x", 5, 0, false);
-    expect_strings("sh\0x", 5, 3, false);
-    expect_strings("sh\0x", 5, ~0u, false);
-}
-
 int main(void)
 {
     test_full_table();
@@ -451,9 +368,6 @@ int main(void)
     test_families();
     test_sleepers(0);
     test_sleepers(0xfffff000u); /* the count of ticks wraps */
-    test_blocks();
-    test_short_blocks();
     test_limits();
-    test_strings();
     puts("test_process: tables agree with their models");
 }

@@ -189,6 +189,11 @@ static void pieces_may_be_refused(void)
         CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -E2BIG && answers == next_answers + i + 1);
     }
     forget_lines();
+    ANSWERS({0}, {0}, {0}); /* what was put is forgotten */
+    CHECK(CALL(execve, AT(s[0]), AT(s + 1), 64) == -EFAULT && answers == next_answers + 3);
+    const char *last = strstr(lines, "args_put 0 0");
+    CHECK(last && strlen(last) < 20);
+    forget_lines();
 }
 
 int main(void)

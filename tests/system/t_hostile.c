@@ -188,7 +188,7 @@ static bool bad_arguments(void)
     good = IS(proc_exec(CLIENT_SLOT_PROC, 0, 256, 0xffffffff, 256, &none, &none), -EINVAL) && good;
     good = IS(proc_args_put(CLIENT_SLOT_PROC, 0, 256, 1, 256), -EINVAL) && good;
     good = IS(proc_args_put(CLIENT_SLOT_PROC, 0, 4, 0xfffffffc, 4), -E2BIG) && good;
-    good = IS(proc_args_put(CLIENT_SLOT_PROC, 0, 4, 4096, 4), -E2BIG) && good;
+    good = IS(proc_args_put(CLIENT_SLOT_PROC, 0, 4, 131072, 4), -E2BIG) && good;
     good = IS(called(CLIENT_SLOT_PROC, PROC_ARGS, 0xffffffff, 0), -EINVAL) && good;
     return good;
 }

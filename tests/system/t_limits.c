@@ -379,7 +379,7 @@ static int runs_with_an_argument(void)
 /* All long blocks are taken, and many short ones: others still run programs. */
 static bool arguments_are_promised(void)
 {
-    enum { LONG = 32, SHORT = 40 };
+    enum { LONG = 64, SHORT = 40 };
     pid_t children[LONG + SHORT];
     bool good = begin();
     int n = 0;

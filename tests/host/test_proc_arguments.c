@@ -1,0 +1,187 @@
+/*
+ * The process server, whole, and the strings that programs are started with: short ones and long ones, read and put.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/fatal_faults.c servers/proc/cpus.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
+ * sources: tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "servers/proc/arguments.h"
+#include "tests/host/check.h"
+#include "tests/server/proc_steps.h"
+
+enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2) };
+
+static char many[ARGUMENTS_MAX]; /* two strings, or more */
+
+static void arguments_are_read(void)
+{
+    const struct step list[] = {
+        {.from = INIT, STRINGS(PROC_SPAWN, 5, "/bin/good\0one\0\0two"), .expected = "answer 0: EINVAL\n"},
+        {.from = INIT, STRINGS(PROC_SPAWN, 4, "/bin/good\0one\0\0two"), .expected = NULL},
+        CALL(P1, "answer 1: 4 19 19 /bin/good|one||two|\n", PROC_ARGS, 0),
+        CALL(P1, "answer 1: 4 19 5 |two|\n", PROC_ARGS, 14),
+        CALL(P1, "answer 1: 4 19 0\n", PROC_ARGS, 19), /* no data */
+        CALL(P1, "answer 1: EINVAL\n", PROC_ARGS, 20),
+        CALL(P1, "answer 1: EINVAL\n", PROC_ARGS, 0xffffffff),
+    };
+
+    RUN(list, 1);
+    CHECK(arguments_used() == 1);
+}
+
+/* What a message says of its data is not more than it has; and they are strings, so many at least. */
+static void arguments_are_checked(void)
+{
+    const struct step list[] = {
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 9),
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 0xffffffff),
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 4), /* no zero byte */
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 0), /* none were put */
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 2, 5),
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 0, 5),
+        CALL_WITH(INIT, "none", 5, "answer 0: ENOENT\n", PROC_SPAWN, 1, 5),
+        CALL_WITH(INIT, "good/", 6, "answer 0: ENOENT\n", PROC_SPAWN, 1, 6),
+        CALL_WITH(INIT, "server", 7, "answer 0: ENOENT\n", PROC_SPAWN, 1, 7),
+        CALL_WITH(INIT, "broken", 7, "answer 0: ENOEXEC\n", PROC_SPAWN, 1, 7),
+        CALL_WITH(INIT, "good", 5, NULL, PROC_SPAWN, 1, 5),
+        CALL_WITH(BADGE(1, 5), "broken", 7, PROGRAM("broken") "answer 1: ENOEXEC\n", PROC_EXEC, 1, 7),
+        CALL_WITH(INIT, "good", 5, "answer 0: ENOSYS\n", PROC_CALLS_END, 1, 5),
+    };
+
+    RUN(list, 1);
+}
+
+/* Those that are put are the next exec's, and then nobody's; an exec that is refused has used them up. */
+static void arguments_are_put(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        CALL_WITH(P1, "good", 5, "answer 1: EINVAL\n", PROC_ARGS_PUT, 0, 9),
+        CALL_WITH(P1, "good", 5, "answer 1: EINVAL\n", PROC_ARGS_PUT, 5, 5), /* behind nothing */
+        CALL_WITH(P1, "goodgood", 8, "answer 1\n", PROC_ARGS_PUT, 0, 8),
+        CALL_WITH(P1, "bad", 4, "answer 1\n", PROC_ARGS_PUT, 0, 4), /* anew */
+        CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
+        CALL_WITH(P1, "more", 5, "answer 1: EINVAL\n", PROC_ARGS_PUT, 4, 5),
+        CALL_WITH(P1, "more", 5, "answer 1: EINVAL\n", PROC_ARGS_PUT, 6, 5),
+        CALL_WITH(P1, "more", 5, "answer 1\n", PROC_ARGS_PUT, 5, 5),
+        CALL(P1, PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0),
+        CALL(P1, "answer 1: 2 10 5 more|\n", PROC_ARGS, 5),
+        CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0), /* all of it was read */
+        CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 2, 0),
+        CALL_WITH(P1, "none", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
+        CALL(P1, PROGRAM("none") "answer 1: ENOENT\n", PROC_EXEC, 1, 0),
+        CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 1, 0),
+        CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
+        CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 2, 0),
+        CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 1, 0),
+        CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
+        CALL(P1, "answer 1\n", PROC_ARGS_PUT, 0, 0), /* after all none */
+        CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 1, 0),
+        CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
+    };
+
+    RUN(list, 1);
+    CHECK(arguments_used() == 1);
+}
+
+/* What was put before is forgotten. */
+static void arguments_are_too_long(void)
+{
+    static const uint32_t rows[][2] = {{ARGUMENTS_MAX - 4, 5}, {ARGUMENTS_MAX + 1, 0}, {0xffffffff, 1}};
+
+    for (uint32_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct step list[] = {
+            SPAWN(NULL),
+            CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
+            CALL_WITH(P1, "more", 5, "answer 1: E2BIG\n", PROC_ARGS_PUT, rows[i][0], rows[i][1]),
+            CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 1, 0),
+        };
+        RUN(list, 1);
+        CHECK(arguments_used() == 1);
+    }
+}
+
+/* As many as there may be, to the last byte; a program gets them 256 at a time, once. Pieces may end anywhere. */
+static void arguments_are_long(void)
+{
+    static struct step list[ARGUMENTS_MAX / IPC_DATA_MAX + 16];
+    static char all[ARGUMENTS_MAX];
+    uint32_t count = 0, bytes = IPC_DATA_MAX - 56;
+
+    memset(many, 'x', sizeof(many));
+    memcpy(many, "good", 5);
+    memcpy(many + 3 * ARGUMENTS_BLOCK - 3, "ab\0cd", 5);
+    many[ARGUMENTS_MAX - 1] = 0;
+    memcpy(all, many, sizeof all);
+    list[count++] = (struct step)SPAWN(NULL);
+    for (uint32_t at = 0; at < ARGUMENTS_MAX; at += bytes, bytes = at + IPC_DATA_MAX > ARGUMENTS_MAX ? ARGUMENTS_MAX - at : IPC_DATA_MAX)
+        list[count++] = (struct step)CALL_WITH(P1, all + at, bytes, "answer 1\n", PROC_ARGS_PUT, at, bytes);
+    list[count++] = (struct step)CALL(P1, "answer 1\n", PROC_ARGS_PUT, ARGUMENTS_MAX, 0);
+    list[count++] =
+        (struct step)CALL(P1, PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0);
+    list[count++] = (struct step)CALL(P1, NULL, PROC_ARGS, 3 * ARGUMENTS_BLOCK - 7);
+    list[count++] = (struct step)CALL(P1, "answer 1: 2 131072 6 xxxxx|\n", PROC_ARGS, ARGUMENTS_MAX - 6);
+    list[count++] = (struct step)CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0);
+    list[count++] = (struct step)CALL_WITH(P1, "", 1, "answer 1: E2BIG\n", PROC_ARGS_PUT, ARGUMENTS_MAX, 1);
+    run_steps(list, count, 1);
+    CHECK(arguments_used() == 1);
+}
+
+/* Both sets go when the process does; a child shares its parent's. */
+static void arguments_go_with_their_process(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL),
+        CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
+        CALL_WITH(P2, "good", 5, "answer 2\n", PROC_ARGS_PUT, 0, 5),
+        CALL(P1, END(1, "1/1") AGAIN, PROC_EXIT, 0),
+        CALL(P2, "answer 2: 1 5 5 good|\n", PROC_ARGS, 0),
+        CALL(P2, GONE(2) RELEASE("2/2"), PROC_EXIT, 0),
+    };
+
+    RUN(list, 1);
+    CHECK(arguments_used() == 0);
+}
+
+/* A long set that has no room is refused, and its process has none then; what comes with an exec has room always. */
+static void arguments_have_an_end(void)
+{
+    enum { LAST = LIMITS_BLOCKS + 2 };
+    static struct step list[3 * LAST];
+    uint32_t count = 0;
+
+    list[count++] = (struct step)SPAWN(NULL);
+    for (uint32_t i = 2; i <= LAST; i++)
+        list[count++] = (struct step)FORK(P1, NULL);
+    for (uint32_t i = 2; i < LAST; i++)
+        list[count++] = (struct step)CALL_WITH(BADGE(i, i), "good", 5, NULL, PROC_ARGS_PUT, 0, 5);
+    list[count++] = (struct step)CALL_WITH(BADGE(LAST, LAST), "good", 5, "answer 66: E2BIG\n", PROC_ARGS_PUT, 0, 5);
+    list[count++] = (struct step)CALL_WITH(BADGE(LAST, LAST), "", 1, "answer 66: EINVAL\n", PROC_ARGS_PUT, 1, 1);
+    list[count++] = (struct step)CALL(BADGE(LAST, LAST), "answer 66: EINVAL\n", PROC_EXEC, 1, 0);
+    for (uint32_t i = 2; i <= LAST; i++)
+        list[count++] = (struct step)CALL_WITH(BADGE(i, i), many, IPC_DATA_MAX, NULL, PROC_EXEC, 2, IPC_DATA_MAX);
+    many[IPC_DATA_MAX - 1] = 0;
+    run_steps(list, count, 1);
+    CHECK(arguments_used() == LAST + LIMITS_BLOCKS);
+}
+
+int main(void)
+{
+    arguments_are_read();
+    arguments_are_checked();
+    arguments_are_put();
+    arguments_are_too_long();
+    arguments_are_long();
+    arguments_go_with_their_process();
+    arguments_have_an_end();
+    puts("test_proc_arguments: what was put is what a program is started with");
+}
