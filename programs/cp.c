@@ -3,6 +3,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,11 +77,32 @@ static int copy_entries(DIR *directory, const char *from, const char *to, int de
     return failed;
 }
 
-/* A directory that is copied into itself would have no end but this depth. */
-static int copy_directory(const char *from, const char *to, int depth)
+/* Is the directory that the path is in, or would be in, this one or below it? */
+static int is_inside(const char *path, const struct stat *directory)
+{
+    char copy[PATH_MAX], at[PATH_MAX];
+    struct stat status;
+    ino_t before = 0;
+
+    snprintf(copy, sizeof copy, "%s", path);
+    snprintf(at, sizeof at, "%s", stat(path, &status) < 0 ? dirname(copy) : path);
+    while (stat(at, &status) == 0 && status.st_ino != before && strlen(at) + 4 < sizeof at) {
+        if (status.st_ino == directory->st_ino)
+            return 1;
+        before = status.st_ino;
+        strcat(at, "/..");
+    }
+    return 0;
+}
+
+static int copy_directory(const char *from, const struct stat *status, const char *to, int depth)
 {
     if (!recursive || depth > DEPTH_MAX) {
         warnx("%s: %s", from, recursive ? "too many directories in each other" : "is a directory (-r copies it)");
+        return 1;
+    }
+    if (depth == 0 && is_inside(to, status)) {
+        warnx("%s: cannot be copied into itself, %s", from, to);
         return 1;
     }
     if (mkdir(to, MODE) < 0 && errno != EEXIST)
@@ -100,7 +122,7 @@ static int copy(const char *from, const char *to, int depth)
     if (stat(from, &status) < 0)
         return complain(from);
     if (S_ISDIR(status.st_mode))
-        return copy_directory(from, to, depth);
+        return copy_directory(from, &status, to, depth);
     if (stat(to, &other) == 0 && other.st_ino == status.st_ino) {
         warnx("%s and %s are the same file", from, to);
         return 1;

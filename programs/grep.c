@@ -1,12 +1,16 @@
 /*
- * grep [-invcqEF] PATTERN [FILE...]: writes the lines that match a regular expression, of the standard input if there is no file.
- *   -i  small letters are as large ones      -c  only how many
- *   -n  with their numbers                   -q  nothing: the status is all
- *   -v  those that do not match              -E  an extended expression
- *   -F  the pattern is no expression          -e PATTERN  also one that begins with a -
+ * grep [-EFHchilnoqrsvx] PATTERN [FILE...]: writes the lines that match a regular expression, of the standard input if there is no file.
+ *   -E  an extended expression              -n  with their numbers
+ *   -F  the pattern is no expression        -o  only what matches, each on a line
+ *   -H  with the file's name, -h without    -q  nothing: the status is all
+ *   -c  only how many                       -r  of a directory all files below it (of the working directory's)
+ *   -i  small letters are as large ones     -s  nothing of files that cannot be read
+ *   -l  only the names of files             -v  those that do not match
+ *   -e PATTERN  also one that begins with a -; of several one must match      -x  those of which all matches
  * Exit status: 0 some lines, 1 none, 2 an error.
  */
 #include <err.h>
+#include <ftw.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,145 +18,233 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { STATUS_ERROR = 2 };
+#include "programs/lib/paths.h"
+
+enum { STATUS_ERROR = 2, PATTERNS_MAX = 20, DESCRIPTORS = 20 };
 
 static struct {
-    int ignore_case, numbers, invert, only_count, quiet, extended, fixed;
+    int E, F, H, c, h, i, l, n, o, q, r, s, v, x;
 } options;
-static const char *pattern;
-static regex_t expression;
-static int failed, found;
+static struct pattern {
+    const char *text;
+    regex_t expression;
+} patterns[PATTERNS_MAX];
+static int pattern_count, failed, found, with_names;
 
-static int fixed_matches(const char *line)
+/* ---------------------------------------------------------------------------------------- matching */
+
+/* The first place in the text; like regexec(), 0 if there is one. */
+static int find_fixed(const char *pattern, const char *text, regmatch_t *match)
 {
     size_t length = strlen(pattern);
 
-    if (!options.ignore_case)
-        return strstr(line, pattern) != NULL;
-    for (; strncasecmp(line, pattern, length) != 0; line++)
-        if (!*line)
+    for (const char *at = text;; at++) {
+        if ((options.i ? strncasecmp : strncmp)(at, pattern, length) == 0) {
+            *match = (regmatch_t){at - text, at - text + (regoff_t)length};
             return 0;
-    return 1;
+        }
+        if (!*at)
+            return REG_NOMATCH;
+    }
 }
 
-static int matches(const char *line)
+static int covers(const regmatch_t *match, const char *text)
 {
-    int match = options.fixed ? fixed_matches(line) : regexec(&expression, line, 0, NULL, 0) == 0;
-
-    return match != options.invert;
+    return match->rm_so == 0 && text[match->rm_eo] == 0;
 }
 
-static void show(const char *line, unsigned long number, const char *name)
+/* The first match of any pattern in the text, the longest of those that begin there. */
+static int find_first(const char *text, int flags, regmatch_t *first)
 {
-    if (options.only_count || options.quiet)
-        return;
-    if (name)
+    regmatch_t match;
+    int any = 0;
+
+    for (int i = 0; i < pattern_count; i++) {
+        struct pattern *pattern = &patterns[i];
+        if (options.F ? find_fixed(pattern->text, text, &match) : regexec(&pattern->expression, text, 1, &match, flags))
+            continue;
+        if (options.x && !covers(&match, text))
+            continue;
+        if (!any || match.rm_so < first->rm_so || (match.rm_so == first->rm_so && match.rm_eo > first->rm_eo))
+            *first = match;
+        any = 1;
+    }
+    return any;
+}
+
+/* ----------------------------------------------------------------------------------------- writing */
+
+static void show(const char *text, size_t length, unsigned long number, const char *name)
+{
+    if (with_names)
         printf("%s:", name);
-    if (options.numbers)
+    if (options.n)
         printf("%lu:", number);
-    puts(line);
+    printf("%.*s\n", (int)length, text);
 }
 
-/* With the name, if it is not null, before each line. */
+static void show_parts(const char *text, unsigned long number, const char *name)
+{
+    regmatch_t match;
+    int flags = 0;
+
+    while (find_first(text, flags, &match)) {
+        if (match.rm_eo > match.rm_so)
+            show(text + match.rm_so, (size_t)(match.rm_eo - match.rm_so), number, name);
+        else if (!text[match.rm_eo])
+            break;
+        text += match.rm_eo + (match.rm_eo == match.rm_so);
+        flags = REG_NOTBOL;
+    }
+}
+
+/* Of a line that is selected. */
+static void show_line(const char *line, unsigned long number, const char *name)
+{
+    if (options.c || options.q || options.l)
+        return;
+    if (options.o && !options.v)
+        show_parts(line, number, name);
+    else if (!options.o)
+        show(line, strlen(line), number, name);
+}
+
+static void show_file(const char *name, unsigned long count)
+{
+    if (options.q)
+        return;
+    if (options.l && count)
+        puts(name);
+    if (options.c && !options.l)
+        printf(with_names ? "%s:%lu\n" : "%.0s%lu\n", name, count);
+}
+
 static void grep(FILE *file, const char *name)
 {
     unsigned long number = 0, count = 0;
     char *line = NULL;
     size_t room = 0;
     ssize_t length;
+    regmatch_t match;
 
     while ((length = getline(&line, &room, file)) > 0) {
         if (line[length - 1] == '\n')
             line[length - 1] = 0;
         number++;
-        if (!matches(line))
+        if (find_first(line, 0, &match) == options.v)
             continue;
-        count++;
-        show(line, number, name);
+        show_line(line, number, name);
+        if (count++ == 0 && (options.q || options.l))
+            break;
     }
     free(line);
     found |= count > 0;
-    if (options.only_count && !options.quiet)
-        printf("%s%s%lu\n", name ? name : "", name ? ":" : "", count);
+    show_file(name, count);
 }
 
-static void grep_named(const char *name, int with_name)
+/* ------------------------------------------------------------------------------------------- files */
+
+static void complain(const char *name)
+{
+    if (!options.s)
+        warn("%s", name);
+    failed = 1;
+}
+
+static void grep_file(const char *name)
 {
     FILE *file = fopen(name, "r");
 
     if (!file) {
-        warn("%s", name);
-        failed = 1;
+        complain(name);
         return;
     }
-    grep(file, with_name ? name : NULL);
-    if (ferror(file)) {
-        warn("%s", name);
-        failed = 1;
-    }
+    grep(file, name);
+    if (ferror(file))
+        complain(name);
     fclose(file);
+}
+
+static int grep_below(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)place;
+    if (kind == FTW_F && S_ISREG(status->st_mode))
+        grep_file(path);
+    else if (kind == FTW_DNR)
+        complain(path);
+    return 0;
+}
+
+static void grep_named(const char *name)
+{
+    if (strcmp(name, "-") == 0)
+        grep(stdin, "(standard input)");
+    else if (!options.r || !path_is_directory(name))
+        grep_file(name);
+    else if (nftw(name, grep_below, DESCRIPTORS, FTW_PHYS) < 0)
+        complain(name);
+}
+
+static void grep_all(char **names)
+{
+    static char *input[] = {"-", NULL}, *here[] = {".", NULL};
+
+    with_names = options.H || (!options.h && (options.r || (names[0] && names[1])));
+    if (!*names)
+        names = options.r ? here : input;
+    for (; *names; names++)
+        grep_named(*names);
+}
+
+/* ----------------------------------------------------------------------------------------- options */
+
+static void add_pattern(const char *text)
+{
+    if (pattern_count == PATTERNS_MAX)
+        errx(STATUS_ERROR, "too many patterns");
+    patterns[pattern_count++].text = text;
 }
 
 static void take_option(int option)
 {
-    switch (option) {
-    case 'i':
-        options.ignore_case = 1;
-        break;
-    case 'n':
-        options.numbers = 1;
-        break;
-    case 'v':
-        options.invert = 1;
-        break;
-    case 'c':
-        options.only_count = 1;
-        break;
-    case 'q':
-        options.quiet = 1;
-        break;
-    case 'E':
-        options.extended = 1;
-        break;
-    case 'e':
-        pattern = optarg;
-        break;
-    case 'F':
-        options.fixed = 1;
-        break;
-    default:
+    static const char letters[] = "EFHchilnoqrsvx";
+    int *const flags[] = {&options.E, &options.F, &options.H, &options.c, &options.h, &options.i, &options.l,
+                          &options.n, &options.o, &options.q, &options.r, &options.s, &options.v, &options.x};
+    const char *letter = strchr(letters, option);
+
+    if (option == 'e')
+        add_pattern(optarg);
+    else if (letter)
+        *flags[letter - letters] = 1;
+    else
         exit(STATUS_ERROR);
-    }
 }
 
-static void compile(void)
+static void compile(struct pattern *pattern)
 {
     char why[100];
-    int flags = REG_NOSUB | (options.extended ? REG_EXTENDED : 0) | (options.ignore_case ? REG_ICASE : 0);
-    int error = options.fixed ? 0 : regcomp(&expression, pattern, flags);
+    int error = regcomp(&pattern->expression, pattern->text, (options.E ? REG_EXTENDED : 0) | (options.i ? REG_ICASE : 0));
 
     if (!error)
         return;
-    regerror(error, &expression, why, sizeof why);
-    errx(STATUS_ERROR, "%s: %s", pattern, why);
+    regerror(error, &pattern->expression, why, sizeof why);
+    errx(STATUS_ERROR, "%s: %s", pattern->text, why);
 }
 
 int main(int argc, char **argv)
 {
     int option;
 
-    while ((option = getopt(argc, argv, "invcqEFe:")) != -1)
+    while ((option = getopt(argc, argv, "EFHchilnoqrsvxe:")) != -1)
         take_option(option);
-    if (!pattern && optind == argc)
-        errx(STATUS_ERROR, "usage: grep [-invcqEF] pattern [file...]");
-    if (!pattern)
-        pattern = argv[optind++];
-    compile();
-    if (optind == argc)
-        grep(stdin, NULL);
-    for (char **name = argv + optind; *name; name++)
-        grep_named(*name, argc - optind > 1);
+    if (!pattern_count && optind == argc)
+        errx(STATUS_ERROR, "usage: grep [-EFHchilnoqrsvx] [-e] pattern [file...]");
+    if (!pattern_count)
+        add_pattern(argv[optind++]);
+    for (int i = 0; i < pattern_count && !options.F; i++)
+        compile(&patterns[i]);
+    grep_all(argv + optind);
     if (fflush(stdout) != 0)
         err(STATUS_ERROR, "standard output");
-    return failed ? STATUS_ERROR : !found;
+    return failed && !(options.q && found) ? STATUS_ERROR : !found;
 }

@@ -1,20 +1,28 @@
-/* head [-n LINES] [FILE...]: writes the first lines (10), of the standard input if there is no file. */
+/*
+ * head [-n LINES | -LINES | -c BYTES] [FILE...]: writes the first lines (10) or bytes, of the standard input if there is no file.
+ */
+#include <ctype.h>
 #include <err.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-static void head(FILE *file, long lines)
+#include "programs/lib/numbers.h"
+
+static unsigned long count = 10;
+static int bytes; /* counted are bytes, not lines */
+
+static void head(FILE *file)
 {
+    unsigned long left = count;
     int c;
 
-    while (lines > 0 && (c = getc(file)) != EOF) {
+    while (left > 0 && (c = getc(file)) != EOF) {
         putchar(c);
-        lines -= c == '\n';
+        left -= bytes || c == '\n';
     }
 }
 
-static int head_named(const char *name, long lines, int with_name)
+static int head_named(const char *name, int with_name, int is_first)
 {
     FILE *file = fopen(name, "r");
 
@@ -23,8 +31,8 @@ static int head_named(const char *name, long lines, int with_name)
         return 1;
     }
     if (with_name)
-        printf("==> %s <==\n", name);
-    head(file, lines);
+        printf("%s==> %s <==\n", is_first ? "" : "\n", name);
+    head(file);
     int failed = ferror(file);
     if (failed)
         warn("%s", name);
@@ -32,29 +40,35 @@ static int head_named(const char *name, long lines, int with_name)
     return failed != 0;
 }
 
-static long number(const char *text)
+static void take_count(const char *text, int are_bytes)
 {
-    char *end;
-    long value = strtol(text, &end, 10);
+    if (!number_is(text, &count))
+        errx(2, "%s: not a number of %s", text, are_bytes ? "bytes" : "lines");
+    bytes = are_bytes;
+}
 
-    if (!*text || *end || value < 0)
-        errx(2, "%s: not a number of lines", text);
-    return value;
+/* -15 are the options -1 and -5. */
+static void take_digit(int digit, int is_first)
+{
+    count = (is_first ? 0 : count * 10) + (unsigned long)(digit - '0');
+    bytes = 0;
 }
 
 int main(int argc, char **argv)
 {
-    long lines = 10;
-    int option, failed = 0;
+    int option, digits = 0, failed = 0;
 
-    while ((option = getopt(argc, argv, "n:")) != -1) {
+    while ((option = getopt(argc, argv, "n:c:0123456789")) != -1) {
         if (option == '?')
             return 2;
-        lines = number(optarg);
+        if (isdigit(option))
+            take_digit(option, digits++ == 0);
+        else
+            take_count(optarg, option == 'c');
     }
     if (optind == argc)
-        head(stdin, lines);
+        head(stdin);
     for (char **name = argv + optind; *name; name++)
-        failed |= head_named(*name, lines, argc - optind > 1);
+        failed |= head_named(*name, argc - optind > 1, name == argv + optind);
     return failed | (fflush(stdout) != 0);
 }

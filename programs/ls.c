@@ -1,6 +1,13 @@
-/* ls [-la1d] [PATH...]: lists directories, by name; -l: with kind, mode, links, size and time; -a: also names that begin with a dot. */
+/*
+ * ls [-1RadlrSt] [PATH...]: lists directories, by name.
+ *   -l  with kind, mode, links, size and time    -t  by time, the last first
+ *   -a  also names that begin with a dot         -S  by size, the largest first
+ *   -d  directories themselves                   -r  the other way round
+ *   -R  also all directories below               -1  one name a line
+ */
 #include <dirent.h>
 #include <err.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,13 +18,34 @@
 #include <time.h>
 #include <unistd.h>
 
-static int is_long, all, one_a_line, only_itself, failed;
+static int is_long, all, one_a_line, only_itself, by_time, by_size, reverse, recursive, failed;
+
+struct name {
+    char *text;
+    struct stat status; /* zero unless it is looked at */
+};
 
 /* Names, of one directory or of the command line. */
 struct names {
-    char **at;
+    struct name *at;
     size_t count, room, widest;
 };
+
+static void complain(const char *path)
+{
+    warn("%s", path);
+    failed = 1;
+}
+
+/* Of the directory's file, or with an empty directory's name, of a path. */
+static void look_at(const char *directory, struct name *name)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof path, "%s%s%s", directory, *directory ? "/" : "", name->text);
+    if (stat(path, &name->status) < 0)
+        complain(path);
+}
 
 static void add(struct names *names, const char *name)
 {
@@ -30,7 +58,7 @@ static void add(struct names *names, const char *name)
     char *copy = names->at ? strdup(name) : NULL;
     if (!copy)
         err(1, "%s", name);
-    names->at[names->count++] = copy;
+    names->at[names->count++] = (struct name){.text = copy};
     if (length > names->widest)
         names->widest = length;
 }
@@ -38,20 +66,23 @@ static void add(struct names *names, const char *name)
 static void forget(struct names *names)
 {
     for (size_t i = 0; i < names->count; i++)
-        free(names->at[i]);
+        free(names->at[i].text);
     free(names->at);
     *names = (struct names){0};
 }
 
 static int compare(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
+    const struct name *x = a, *y = b;
+    int order = 0;
 
-static void complain(const char *path)
-{
-    warn("%s", path);
-    failed = 1;
+    if (by_time)
+        order = (x->status.st_mtime < y->status.st_mtime) - (x->status.st_mtime > y->status.st_mtime);
+    if (by_size)
+        order = (x->status.st_size < y->status.st_size) - (x->status.st_size > y->status.st_size);
+    if (!order)
+        order = strcmp(x->text, y->text);
+    return reverse ? -order : order;
 }
 
 static void mode_text(mode_t mode, char *text)
@@ -64,22 +95,20 @@ static void mode_text(mode_t mode, char *text)
             text[9 - bit] = '-';
 }
 
-static void show_long(const char *path, const char *name)
+static void show_long(const struct name *name)
 {
-    struct stat status;
+    const struct stat *status = &name->status;
     char mode[11], size[24], changed[32];
 
-    if (stat(path, &status) < 0) {
-        complain(path);
+    if (!status->st_mode)
         return;
-    }
-    mode_text(status.st_mode, mode);
-    if (S_ISCHR(status.st_mode))
-        snprintf(size, sizeof size, "%u, %u", major(status.st_rdev), minor(status.st_rdev));
+    mode_text(status->st_mode, mode);
+    if (S_ISCHR(status->st_mode))
+        snprintf(size, sizeof size, "%u, %u", major(status->st_rdev), minor(status->st_rdev));
     else
-        snprintf(size, sizeof size, "%lld", (long long)status.st_size);
-    strftime(changed, sizeof changed, "%Y-%m-%d %H:%M", localtime(&status.st_mtime));
-    printf("%s %3u %9s %s %s\n", mode, (unsigned)status.st_nlink, size, changed, name);
+        snprintf(size, sizeof size, "%lld", (long long)status->st_size);
+    strftime(changed, sizeof changed, "%Y-%m-%d %H:%M", localtime(&status->st_mtime));
+    printf("%s %3u %9s %s %s\n", mode, (unsigned)status->st_nlink, size, changed, name->text);
 }
 
 static size_t terminal_columns(void)
@@ -98,24 +127,40 @@ static void show_short(const struct names *names)
     for (size_t row = 0; row < rows; row++)
         for (size_t i = row; i < names->count; i += rows)
             if (i + rows < names->count)
-                printf("%-*s", (int)width, names->at[i]);
+                printf("%-*s", (int)width, names->at[i].text);
             else
-                puts(names->at[i]);
+                puts(names->at[i].text);
 }
 
 static void show(struct names *names, const char *directory)
 {
-    char path[PATH_MAX];
-
+    for (size_t i = 0; i < names->count && (is_long || by_time || by_size || recursive); i++)
+        look_at(directory, &names->at[i]);
     if (names->count)
         qsort(names->at, names->count, sizeof *names->at, compare);
-    if (!is_long) {
+    if (!is_long)
         show_short(names);
-        return;
-    }
+    for (size_t i = 0; i < names->count && is_long; i++)
+        show_long(&names->at[i]);
+}
+
+static void list(const char *path);
+
+static void list_below(const struct names *names, const char *directory)
+{
+    char path[PATH_MAX];
+
     for (size_t i = 0; i < names->count; i++) {
-        snprintf(path, sizeof path, "%s%s%s", directory, *directory ? "/" : "", names->at[i]);
-        show_long(path, names->at[i]);
+        const struct name *name = &names->at[i];
+        if (!S_ISDIR(name->status.st_mode) || strcmp(name->text, ".") == 0 || strcmp(name->text, "..") == 0)
+            continue;
+        if (snprintf(path, sizeof path, "%s/%s", directory, name->text) >= (int)sizeof path) {
+            errno = ENAMETOOLONG;
+            complain(directory);
+            continue;
+        }
+        printf("\n%s:\n", path);
+        list(path);
     }
 }
 
@@ -133,6 +178,8 @@ static void list(const char *path)
             add(&names, entry->d_name);
     closedir(directory);
     show(&names, path);
+    if (recursive)
+        list_below(&names, path);
     forget(&names);
 }
 
@@ -154,9 +201,10 @@ static void list_all(char **paths)
     sort_out(paths, &files, &directories);
     show(&files, "");
     for (size_t i = 0; i < directories.count; i++) {
-        if (paths[1])
-            printf("%s%s:\n", i || files.count ? "\n" : "", directories.at[i]);
-        list(directories.at[i]);
+        const char *path = directories.at[i].text;
+        if (paths[1] || recursive)
+            printf("%s%s:\n", i || files.count ? "\n" : "", path);
+        list(path);
     }
 }
 
@@ -165,10 +213,11 @@ int main(int argc, char **argv)
     static char *here[] = {".", NULL};
     int option;
 
-    while ((option = getopt(argc, argv, "la1d")) != -1) {
+    while ((option = getopt(argc, argv, "1RadlrSt")) != -1) {
         if (option == '?')
             return 2;
         is_long |= option == 'l', all |= option == 'a', one_a_line |= option == '1', only_itself |= option == 'd';
+        by_time |= option == 't', by_size |= option == 'S', reverse |= option == 'r', recursive |= option == 'R';
     }
     list_all(optind < argc ? argv + optind : here);
     if (fflush(stdout) != 0)

@@ -1,21 +1,32 @@
-/* tail [-n LINES] [FILE]: writes the last lines (10), of the standard input if there is no file. */
+/*
+ * tail [-n [+]LINES | -LINES | -c [+]BYTES] [FILE]: writes the last lines (10) or bytes, of the standard input if there is no file;
+ * with a + from that line or byte on, the first being 1.
+ */
+#include <ctype.h>
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "programs/lib/numbers.h"
+
+enum { LAST_MAX = 1000000 };
+
+static unsigned long count = 10;
+static int bytes, from_start; /* counted are bytes, not lines; from the file's start on */
 
 /* Line n is at n modulo `count`, until a later one takes its place. */
 struct lines {
     char **text;
     size_t *room;
     ssize_t *length;
-    unsigned long count, seen;
+    unsigned long seen;
 };
 
 static void read_lines(struct lines *lines, FILE *file)
 {
     for (;;) {
-        unsigned long place = lines->seen % lines->count;
+        unsigned long place = lines->seen % count;
         ssize_t length = getline(&lines->text[place], &lines->room[place], file);
         if (length < 0)
             return;
@@ -24,52 +35,94 @@ static void read_lines(struct lines *lines, FILE *file)
     }
 }
 
-static void write_lines(const struct lines *lines)
+static unsigned long first_of(unsigned long seen)
 {
-    unsigned long first = lines->seen > lines->count ? lines->seen - lines->count : 0;
-
-    for (unsigned long n = first; n < lines->seen; n++)
-        fwrite(lines->text[n % lines->count], 1, (size_t)lines->length[n % lines->count], stdout);
+    return seen > count ? seen - count : 0;
 }
 
-static unsigned long number(const char *text)
+static void last_lines(FILE *file)
 {
-    char *end;
-    long value = strtol(text, &end, 10);
-
-    if (!*text || *end || value < 0 || value > 1000000)
-        errx(2, "%s: not a number of lines", text);
-    return (unsigned long)value;
-}
-
-static void tail(FILE *file, unsigned long count)
-{
-    struct lines lines = {calloc(count, sizeof(char *)), calloc(count, sizeof(size_t)), calloc(count, sizeof(ssize_t)), count, 0};
+    struct lines lines = {calloc(count, sizeof(char *)), calloc(count, sizeof(size_t)), calloc(count, sizeof(ssize_t)), 0};
 
     if (!lines.text || !lines.room || !lines.length)
         err(1, "%lu lines", count);
     read_lines(&lines, file);
+    for (unsigned long n = first_of(lines.seen); n < lines.seen; n++)
+        fwrite(lines.text[n % count], 1, (size_t)lines.length[n % count], stdout);
+}
+
+static void last_bytes(FILE *file)
+{
+    unsigned long seen = 0;
+    char *kept = malloc(count);
+    int c;
+
+    if (!kept)
+        err(1, "%lu bytes", count);
+    for (; (c = getc(file)) != EOF; seen++)
+        kept[seen % count] = (char)c;
+    for (unsigned long n = first_of(seen); n < seen; n++)
+        putchar(kept[n % count]);
+}
+
+static void rest(FILE *file)
+{
+    unsigned long place = 1;
+    int c;
+
+    while ((c = getc(file)) != EOF) {
+        if (place >= count)
+            putchar(c);
+        place += place < count && (bytes || c == '\n');
+    }
+}
+
+static void tail(FILE *file, const char *name)
+{
+    if (from_start)
+        rest(file);
+    else if (count && bytes)
+        last_bytes(file);
+    else if (count)
+        last_lines(file);
     if (ferror(file))
-        err(1, "reading");
-    write_lines(&lines);
+        err(1, "%s", name);
+}
+
+static void take_count(const char *text, int are_bytes)
+{
+    from_start = *text == '+';
+    bytes = are_bytes;
+    if (!number_is(text + (*text == '+' || *text == '-'), &count) || (!from_start && count > LAST_MAX))
+        errx(2, "%s: not a number of %s", text, are_bytes ? "bytes" : "lines");
+}
+
+/* -15 are the options -1 and -5. */
+static void take_digit(int digit, int is_first)
+{
+    count = (is_first ? 0 : count * 10) + (unsigned long)(digit - '0');
+    if (count > LAST_MAX)
+        errx(2, "too many lines");
+    bytes = from_start = 0;
 }
 
 int main(int argc, char **argv)
 {
-    unsigned long count = 10;
-    int option;
+    int option, digits = 0;
 
-    while ((option = getopt(argc, argv, "n:")) != -1) {
+    while ((option = getopt(argc, argv, "n:c:0123456789")) != -1) {
         if (option == '?')
             return 2;
-        count = number(optarg);
+        if (isdigit(option))
+            take_digit(option, digits++ == 0);
+        else
+            take_count(optarg, option == 'c');
     }
     if (argc - optind > 1)
-        errx(2, "usage: tail [-n lines] [file]");
+        errx(2, "usage: tail [-n [+]lines | -lines | -c [+]bytes] [file]");
     FILE *file = optind < argc ? fopen(argv[optind], "r") : stdin;
     if (!file)
         err(1, "%s", argv[optind]);
-    if (count)
-        tail(file, count);
+    tail(file, optind < argc ? argv[optind] : "standard input");
     return fflush(stdout) != 0;
 }

@@ -1,4 +1,4 @@
-/* wc [-lwc] [FILE...]: counts lines, words and bytes, of the standard input if there is no file. */
+/* wc [-lwc] [FILE...]: counts lines, words and bytes, of the standard input if there is no file. One count alone is without blanks. */
 #include <ctype.h>
 #include <err.h>
 #include <fcntl.h>
@@ -24,13 +24,16 @@ static void count(struct counts *counts, const char *text, ssize_t length, int *
 
 static void show(const struct counts *counts, const char *name)
 {
+    const int width = lines + words + bytes > 1 ? 7 : 1;
+    const char *blank = "";
+
     if (lines)
-        printf("%7lu ", counts->lines);
+        printf("%*lu", width, counts->lines), blank = " ";
     if (words)
-        printf("%7lu ", counts->words);
+        printf("%s%*lu", blank, width, counts->words), blank = " ";
     if (bytes)
-        printf("%7lu ", counts->bytes);
-    puts(name);
+        printf("%s%*lu", blank, width, counts->bytes);
+    printf("%s%s\n", *name ? " " : "", name);
 }
 
 static int count_file(int file, const char *name, struct counts *total)

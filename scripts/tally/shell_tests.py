@@ -8,6 +8,7 @@ import subprocess
 from tally import build, forked, processes
 from tally.failures import PATIENCE, judge
 from tally.interface import ROOT
+from tally.tool_scripts import TOOLS
 
 ISO = build.default_folder("i386") / "tally.iso"
 SILENCE = 15  # seconds after which nothing comes any more
@@ -43,7 +44,7 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "x='d/*'; echo $x \"$x\"\nfor i in d/a*; do echo \"<$i>\"; done\n",
      "d/a.c d/b.c d/a.c d/b.c d/a.c d/b.c d/a b d/a.c d/b.c d/x* d/* d/* d/a.c d/b.c\nd/a b d/a.c d/b.c d/*\n<d/a b>\n<d/a.c>\n", 0),
     ("pipelines", "echo one two | wc -w | cat\n{ echo a; echo b; } | (cat; echo c) | tail -n 2\ntrue | false; echo $?\nfalse | true; echo $?\n"
-     "! true; echo $?\n! false | true; echo $?\ncat /bin/sh | true; echo $?\n", "      2 \nb\nc\n1\n0\n1\n1\n0\n", 0),
+     "! true; echo $?\n! false | true; echo $?\ncat /bin/sh | true; echo $?\n", "2\nb\nc\n1\n0\n1\n1\n0\n", 0),
     ("lists", "true && echo and || echo or; false && echo and || echo or; false || false && echo no; echo $?\n"
      "(exit 3); echo $?; { echo a; echo b; }; (cd /; pwd); pwd\nif false; then echo 1; elif true; then echo 2; else echo 3; fi\n"
      "if false; then echo 1; elif false; then echo 2; elif false; then echo 3; else echo 4; fi\n"
@@ -62,7 +63,7 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "exec >h; echo in h; exec >/dev/console; cat h\n"
      "exec >i 2>none/i; echo $?; (X=1 exec env | grep X=); X=2; env | grep -c X=\n"
      "cat <&- 2>/dev/null; echo $?; echo a >&9; echo $?; cat <none; echo $?; >/; echo $?\n",
-     "one\ntwo\nthree\ncat: nothing: No such file or directory\ncat: nothing: No such file or directory\n      1 \na\nb\nc\n      0 \nx\nin h\n"
+     "one\ntwo\nthree\ncat: nothing: No such file or directory\ncat: nothing: No such file or directory\n1\na\nb\nc\n0\nx\nin h\n"
      "sh: none/i: No such file or directory\n1\nX=1\n0\n1\n"
      "sh: 9: Bad file descriptor\n1\nsh: none: No such file or directory\n1\nsh: /: Is a directory\n1\n", 0),
     ("texts between lines", "x=v; cat <<END | cat; cat <<'END'; cat <<-END\na $x $((1+1)) \\$x \"q\"\nEND\na $x\nEND\n\t\tb\n\tEND\nread a b <<X\n1 2  3 \nX\necho $a-$b\n"
@@ -107,7 +108,7 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "0022\n0027\n1\nsh: umask: 8: not a mask\n1\ncd is a builtin\nls is /bin/ls\nif is a word of the syntax\nsh: type: nothing: not found\n1\n"
      "/bin/ls\ncd\nwhile\n/bin/ls\n1\n/\nls is /bin/ls\n/dev\nsh: nothing: not found\n127\n0\n", 5),
     ("cat, head, tail, wc", "echo a >f; echo b >>f; cat f - f <f; cat none; echo $?; head -n 1 f f; tail -n 1 f; wc f; wc -l f f; head -n x f; echo $?\n",
-     "a\nb\na\nb\na\nb\ncat: none: No such file or directory\n1\n==> f <==\na\n==> f <==\na\nb\n      2       2       4 f\n      2 f\n      2 f\n      4 total\n"
+     "a\nb\na\nb\na\nb\ncat: none: No such file or directory\n1\n==> f <==\na\n\n==> f <==\na\nb\n      2       2       4 f\n2 f\n2 f\n4 total\n"
      "head: x: not a number of lines\n2\n", 0),
     ("grep", "echo One >f; echo two >>f; grep -n o f; grep -in o f; grep -vc o f; grep -q x f; echo $?; grep '(' f; echo $?; grep -E '(' f 2>/dev/null; echo $?; grep -F . f; echo $?\n"
      "grep o f none; echo $?; cat f | grep '^t.*o$'\n",
@@ -117,7 +118,7 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
     ("cp, mv, ln, touch", "echo a >f; cp f g; cat g; cp f f; echo $?; mkdir d; cp f g d; ls d; cp d e; echo $?; cp -r d e; ls e; cp -r d e; ls e; mv f h; cat h; mv h g d; ls; mv none x; echo $?\n"
      "ln d/h l; rm d/h; cat l; ln l d; ls d; ln none x; echo $?; touch t; wc -c t\n",
      "a\ncp: f and f are the same file\n1\nf  g\ncp: d: is a directory (-r copies it)\n1\nf  g\nd  f  g\na\nd  e\nmv: none to x: No such file or directory\n1\n"
-     "a\nf  g  l\nln: none to x: No such file or directory\n1\n      0 t\n", 0),
+     "a\nf  g  l\nln: none to x: No such file or directory\n1\n0 t\n", 0),
     ("test", "[ a = a ] && [ a != b ] && [ 2 -gt 1 ] && [ ! a = b ] && [ -n a ] && [ -z '' ] && [ a ] && [ -d / ] && [ -e /bin/sh ] && [ -f /bin/sh ] && [ -x /bin/sh ] && echo yes\n"
      "[ '' ]; echo $?; [ a = b -o b = b ]; echo $?; [ a = a -a a = b ]; echo $?; [ '(' = '(' ]; echo $?; [ x -eq 1 ]; echo $?; [ a b ]; echo $?; test; echo $?; [ -f / ]; echo $?\n",
      "yes\n1\n0\n1\n0\ntest: x: not a number\n2\ntest: b: is too much\n2\n1\n1\n", 0),
@@ -285,6 +286,6 @@ def booted_plainly():
 
 def shell_tests():
     """(name, function) of each."""
-    yield from ((f"shell/{what}", runs(*rest)) for what, *rest in SCRIPTS)
+    yield from ((f"shell/{what}", runs(*rest)) for what, *rest in [*SCRIPTS, *TOOLS])
     for function in (editing, end_of_input, interrupting, cooked_again, booted_plainly):
         yield f"shell/{function.__name__}", function

@@ -1,0 +1,28 @@
+/* date [-u] [+FORMAT]: writes the time, in the form that is said as to strftime(). -u: in UTC, as it always is without TZ. */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+    const char *format = "%a %b %e %H:%M:%S %Z %Y";
+    char text[1024];
+    int option;
+
+    while ((option = getopt(argc, argv, "u")) != -1) {
+        if (option == '?')
+            return 2;
+        setenv("TZ", "UTC0", 1);
+    }
+    if (argc - optind > 1 || (optind < argc && argv[optind][0] != '+'))
+        errx(2, "usage: date [-u] [+format]");
+    if (optind < argc)
+        format = argv[optind] + 1;
+    time_t now = time(NULL);
+    if (*format && !strftime(text, sizeof text, format, localtime(&now)))
+        errx(1, "%s: too long, or nothing", format);
+    puts(*format ? text : "");
+    return fflush(stdout) != 0;
+}

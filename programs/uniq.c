@@ -1,0 +1,64 @@
+/*
+ * uniq [-c] [-d | -u] [INPUT]: of lines that are the same, one after the other, writes one.
+ *   -c  with how many there are    -d  only of those that are more than one    -u  only those that are one
+ */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int counts, only_more, only_one;
+
+static void show(const char *line, unsigned long count)
+{
+    if (count == 0 || (only_more && count == 1) || (only_one && count > 1))
+        return;
+    if (counts)
+        printf("%7lu ", count);
+    puts(line);
+}
+
+static void uniq(FILE *file)
+{
+    char *line = NULL, *before = NULL;
+    size_t room = 0, room_before = 0;
+    unsigned long count = 0;
+    ssize_t length;
+
+    while ((length = getline(&line, &room, file)) > 0) {
+        if (line[length - 1] == '\n')
+            line[length - 1] = 0;
+        if (count && strcmp(line, before) == 0) {
+            count++;
+            continue;
+        }
+        show(before, count);
+        char *other = before;
+        size_t other_room = room_before;
+        before = line, room_before = room;
+        line = other, room = other_room;
+        count = 1;
+    }
+    show(before, count);
+}
+
+int main(int argc, char **argv)
+{
+    int option;
+
+    while ((option = getopt(argc, argv, "cdu")) != -1) {
+        if (option == '?')
+            return 2;
+        counts |= option == 'c', only_more |= option == 'd', only_one |= option == 'u';
+    }
+    if (argc - optind > 1)
+        errx(2, "usage: uniq [-c] [-d | -u] [input]");
+    FILE *file = optind < argc ? fopen(argv[optind], "r") : stdin;
+    if (!file)
+        err(1, "%s", argv[optind]);
+    uniq(file);
+    if (ferror(file))
+        err(1, "%s", optind < argc ? argv[optind] : "standard input");
+    return fflush(stdout) != 0;
+}
