@@ -61,7 +61,7 @@ static void init_memory(void)
     count_frames(boot->modules, boot->modules_count);
     count_frames(devices, 2);
     uint32_t bytes = (kernel.frame_count * sizeof(struct frame) + align - 1) & -align;
-    arch_space_init(frame_ref(take_frames(bytes >> PAGE_BITS, align >> PAGE_BITS)), bytes);
+    arch_space_init(take_frames(bytes >> PAGE_BITS, align >> PAGE_BITS) << PAGE_BITS, bytes);
     __builtin_memset(frame_at(0), 0, bytes);
     mark_user(boot->ranges, boot->ranges_count, 0);
     mark_user(boot->modules, boot->modules_count, 0);

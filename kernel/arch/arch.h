@@ -2,12 +2,12 @@
  * The machine on one page: all that the kernel's core asks of it. kernel/i386 implements it for the
  * real one, tests/host for a native program, so that the same core runs under sanitizers.
  *
- * The window. The core sees physical memory at WINDOW_BASE; a ref_t is an offset into it and, below
- * WINDOW_BYTES, the physical address as well. Ref 0 is "none". The frame records stand at
- * FRAMES_OFFSET, beyond the last byte of memory that the window shows. On i386 WINDOW_BASE is a
- * constant and folds into the displacement.
+ * The window. The core sees the first WINDOW_BYTES of physical memory at WINDOW_BASE, and the frame
+ * records at FRAMES_OFFSET from there, beyond the last byte of memory that the window shows. A ref_t
+ * is an offset from REF_BASE; 0 is "none". On i386 REF_BASE is 0: a reference is an address, and what
+ * is reached through it costs no arithmetic.
  *
- * MACHINE_HEADER gives the parameters: WINDOW_BASE, WINDOW_BYTES, FRAMES_OFFSET, TABLE_BITS (entries
+ * MACHINE_HEADER gives the parameters: WINDOW_BASE, WINDOW_BYTES, FRAMES_OFFSET, REF_BASE, TABLE_BITS (entries
  * per page table and directory), LEAF_BITS (slots per leaf of a capability table), LEAF_COUNT,
  * CPU_MAX, CPU_SHIFT (of a struct cpu's size), STEP_NODES (nodes that one step of a long call may take); and, in test builds,
  * IPC_FORCE_GENERAL.
@@ -38,8 +38,12 @@ enum { VECTOR_SYSCALL = 256 };
 
 #include MACHINE_HEADER
 
-#define AT(type, ref) ((type *)(WINDOW_BASE + (ref)))
-#define REF(pointer) ((ref_t)((uintptr_t)(pointer) - (uintptr_t)WINDOW_BASE))
+#define AT(type, ref) ((type *)(REF_BASE + (ref)))
+#define REF(pointer) ((ref_t)((uintptr_t)(pointer) - (uintptr_t)REF_BASE))
+
+/* Physical memory in the window. */
+#define PHYSMAP(type, physical) ((type *)(WINDOW_BASE + (physical)))
+#define PHYSICAL(pointer) ((uint32_t)((uintptr_t)(pointer) - (uintptr_t)WINDOW_BASE))
 #define HOT static inline __attribute__((always_inline))
 
 enum {
@@ -135,7 +139,7 @@ extern struct log_page arch_log_page;
 struct boot_info;
 void arch_boot_info(uint32_t magic, uint32_t information, struct boot_info *info);
 
-void arch_space_init(ref_t records, uint32_t bytes);
+void arch_space_init(uint32_t records, uint32_t bytes);
 void arch_traps_init(const struct boot_info *info);
 
 /* Starts the other processors; returns how many there are with this one. Each waits for the lock,

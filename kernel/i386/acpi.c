@@ -140,7 +140,7 @@ static bool read_madt(struct acpi_machine *machine, uint32_t madt)
 
 bool acpi_find(const uint8_t rsdp[36], struct acpi_machine *machine)
 {
-    uint32_t root = find_root(REF(rsdp), 1);
+    uint32_t root = find_root(PHYSICAL(rsdp), 1);
 
     if (!root)
         root = find_root((word_at(EBDA_SEGMENT) & 0xffff) << 4, EBDA_BYTES);

@@ -49,7 +49,7 @@ static unsigned start_all(const struct acpi_machine *machine, unsigned page)
 {
     unsigned count = 1, self = apic_id();
 
-    __builtin_memcpy(AT(void, frame_ref(page)), AT(void, (uintptr_t)second_start),
+    __builtin_memcpy(PHYSMAP(void, page << PAGE_BITS), PHYSMAP(void, (uintptr_t)second_start),
                      (size_t)(second_start_end - second_start));
     for (unsigned i = 0; i < machine->cpus_count; i++)
         if (machine->cpus[i] != self)

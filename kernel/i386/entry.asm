@@ -20,7 +20,7 @@ USER_DATA   equ 0x23
     mov     ds, ecx
     mov     es, ecx
     mov     ecx, [eax + THREAD_CPU]
-    mov     esp, [ecx + WINDOW + CPU_STACK]
+    mov     esp, [ecx + CPU_STACK]
     push    2
     popf
 %endmacro
@@ -37,7 +37,7 @@ USER_DATA   equ 0x23
 %macro this_processor 0
     str     ecx
     shl     ecx, CPU_SHIFT - 3
-    lea     ecx, [ecx + kernel - WINDOW - (TASK_STATE << (CPU_SHIFT - 3))]
+    lea     ecx, [ecx + kernel - (TASK_STATE << (CPU_SHIFT - 3))]
 %endmacro
 
 ; The kernel lock: who comes takes a ticket and waits until it is served: see lock.c. ecx = the
@@ -134,7 +134,7 @@ leave_by_iret:
 ; The kernel's own space is loaded: whoever unmaps anything leaves this processor in peace.
 idle:
     this_processor
-    mov     esp, [ecx + WINDOW + CPU_STACK]
+    mov     esp, [ecx + CPU_STACK]
     sti
 .halt:
     hlt
@@ -231,7 +231,7 @@ trap_common:
     jb      .broken
     mov     eax, [esp]
     this_processor
-    mov     esp, [ecx + WINDOW + CPU_STACK]
+    mov     esp, [ecx + CPU_STACK]
     xor     ebp, ebp
     cmp     dword [kernel_lock + LOCK_SEVERAL], 0
     je      .idle

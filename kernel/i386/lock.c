@@ -24,7 +24,7 @@ void kernel_hear_request(ref_t cpu)
     else if (request & REQUEST_LEAVE)
         arch_space_leave();
     else if (request & REQUEST_ALL)
-        arch_space_load(READ_CR(3));
+        arch_space_load(READ_CR(3) + REF(WINDOW_BASE));
     else
         return; /* heard before: the word may be the next one's in a moment */
     arch->request = 0;

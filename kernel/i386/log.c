@@ -83,7 +83,7 @@ bool arch_log_has_room(uint32_t bytes)
 /* Below the last line the next one goes to the top. */
 static void show(char c)
 {
-    uint16_t *cells = AT(uint16_t, SCREEN);
+    uint16_t *cells = PHYSMAP(uint16_t, SCREEN);
 
     if (c == '\n')
         cell = (cell / COLUMNS + 1) * COLUMNS;

@@ -4,6 +4,7 @@
 #include "kernel/i386/pte.h"
 
 #define WINDOW_BASE 0xc0000000u
+#define REF_BASE 0u
 #define WINDOW_BYTES 0x38000000u  /* 896 MiB */
 #define FRAMES_OFFSET 0x38000000u /* 16 bytes for each of a million frames: 16 MiB */
 
@@ -37,7 +38,7 @@ struct kernel_stack {
 };
 extern struct kernel_stack kernel_stacks[CPU_MAX];
 
-extern uint32_t machine_kernel_tops; /* the kernel's own top entries: physical */
+extern ref_t machine_kernel_tops; /* the kernel's own top entries */
 
 /* Tickets: in `next` the next one, in `serving` the holder's. The code is in entry.asm. */
 struct kernel_lock {
@@ -62,7 +63,7 @@ extern struct kernel kernel; /* begins with the processors */
 
 static inline bool arch_lock_held(void)
 {
-    uint32_t here = (uint32_t)&kernel - WINDOW_BASE + (arch_cpu() << CPU_SHIFT);
+    uint32_t here = (uint32_t)&kernel + (arch_cpu() << CPU_SHIFT);
 
     return !kernel_lock.several || (kernel_lock.holder == here && kernel_lock.next != kernel_lock.serving);
 }
@@ -101,9 +102,9 @@ static inline void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t 
     __asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
 }
 
-static inline void arch_space_load(uint32_t directories)
+static inline void arch_space_load(ref_t directories)
 {
-    __asm__ volatile("mov %0, %%cr3" : : "r"(directories) : "memory");
+    __asm__ volatile("mov %0, %%cr3" : : "r"(directories - WINDOW_BASE) : "memory");
 }
 
 static inline void arch_space_leave(void)

@@ -36,9 +36,9 @@ static void add_entry(struct boot_info *info, const struct map_entry *entry)
 /* QEMU puts the kernel's file name before the command line. */
 static const char *command1(const struct information1 *in)
 {
-    const char *text = AT(char, in->command);
+    const char *text = PHYSMAP(char, in->command);
 
-    bool qemu = in->flags & HAS_LOADER && __builtin_memcmp(AT(char, in->loader), "qemu", 4) == 0;
+    bool qemu = in->flags & HAS_LOADER && __builtin_memcmp(PHYSMAP(char, in->loader), "qemu", 4) == 0;
     while (qemu && *text && *text++ != ' ')
         ;
     return text;
@@ -50,13 +50,13 @@ static void read_information1(const struct information1 *in, struct boot_info *i
     if (in->flags & HAS_COMMAND)
         boot_info_command(info, command1(in));
     for (uint32_t i = 0; in->flags & HAS_MODULES && i < in->modules_count; i++) {
-        const struct module1 *module = AT(struct module1, in->modules) + i;
+        const struct module1 *module = PHYSMAP(struct module1, in->modules) + i;
         boot_info_module(info, module->start, module->end);
     }
     uint32_t at = in->map, end = in->flags & HAS_MAP ? in->map + in->map_bytes : in->map;
     while (at < end) {
-        add_entry(info, AT(struct map_entry, at + 4)); /* behind the entry's size */
-        at += *AT(uint32_t, at) + 4;
+        add_entry(info, PHYSMAP(struct map_entry, at + 4)); /* behind the entry's size */
+        at += *PHYSMAP(uint32_t, at) + 4;
     }
 }
 
@@ -115,11 +115,11 @@ static void read_information2(const uint8_t *in, struct boot_info *info)
 void arch_boot_info(uint32_t magic, uint32_t information, struct boot_info *info)
 {
     if (magic == MAGIC1)
-        read_information1(AT(struct information1, information), info);
+        read_information1(PHYSMAP(struct information1, information), info);
     else if (magic == MAGIC2)
-        read_information2(AT(uint8_t, information), info);
+        read_information2(PHYSMAP(uint8_t, information), info);
     else
         panic("not started by a Multiboot loader", __FILE__, __LINE__);
-    uint32_t start = (uint32_t)(uintptr_t)kernel_boot_start, bytes = REF(kernel_end) - start;
+    uint32_t start = (uint32_t)(uintptr_t)kernel_boot_start, bytes = PHYSICAL(kernel_end) - start;
     boot_info_add(info, start, bytes, false);
 }

@@ -25,7 +25,7 @@ enum { CR0_MP = 2, CR0_EM = 4, CR0_TS = 8, CR0_NE = 32, CR0_WP = 1 << 16 };
 enum { MSR_EFER = 0xc0000080, EFER_NXE = 1 << 11 };
 
 uint32_t pte_no_execute;
-uint32_t machine_kernel_tops;
+ref_t machine_kernel_tops;
 
 static pte_t tops[4] __attribute__((aligned(32)));
 static pte_t directory[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
@@ -62,8 +62,8 @@ static pte_t kernel_entry(uint32_t physical, uint32_t flags, bool executable)
 
 static pte_t image_entry(unsigned index)
 {
-    uint32_t physical = LARGE + (index << PAGE_BITS), in_stacks = physical - REF(kernel_stacks);
-    const uint8_t *at = AT(uint8_t, physical);
+    uint32_t physical = LARGE + (index << PAGE_BITS), in_stacks = physical - PHYSICAL(kernel_stacks);
+    const uint8_t *at = PHYSMAP(uint8_t, physical);
     bool writable = at < kernel_text_start || at >= kernel_rodata_end;
 
     if (in_stacks < sizeof kernel_stacks && in_stacks % sizeof kernel_stacks[0] == 0)
@@ -72,17 +72,17 @@ static pte_t image_entry(unsigned index)
 }
 
 /* The boot's double mapping ends here. */
-void arch_space_init(ref_t records, uint32_t records_bytes)
+void arch_space_init(uint32_t records, uint32_t records_bytes)
 {
     paging_init_features();
     for (unsigned i = 0; i < WINDOW_BYTES >> LARGE_BITS; i++)
         directory[i] = kernel_entry(i << LARGE_BITS, PTE_WRITABLE | PTE_LARGE, false);
     for (unsigned i = 0; i < TABLE_ENTRIES; i++)
         image[i] = image_entry(i);
-    directory[IMAGE_ENTRY] = kernel_entry(REF(image), PTE_WRITABLE, true);
+    directory[IMAGE_ENTRY] = kernel_entry(PHYSICAL(image), PTE_WRITABLE, true);
     for (unsigned i = 0; i << LARGE_BITS < records_bytes; i++)
         directory[RECORDS_ENTRY + i] = kernel_entry(records + (i << LARGE_BITS), PTE_WRITABLE | PTE_LARGE, false);
-    directory[BEYOND_ENTRY] = kernel_entry(REF(beyond), PTE_WRITABLE, false);
+    directory[BEYOND_ENTRY] = kernel_entry(PHYSICAL(beyond), PTE_WRITABLE, false);
     tops[DIRECTORIES] = pte_directory(frame_number(REF(directory)));
     kernel.kernel_directory = tops[DIRECTORIES];
     machine_kernel_tops = REF(tops);
@@ -98,10 +98,10 @@ volatile void *paging_map_device(unsigned window, uint32_t physical)
 
 void *arch_frame_map(unsigned window, uint32_t frame)
 {
-    if (frame_ref(frame) < WINDOW_BYTES)
+    if (frame < WINDOW_BYTES >> PAGE_BITS)
         return AT(void, frame_ref(frame));
     uint32_t address = BEYOND_BASE + (window << PAGE_BITS);
-    pte_fill(&beyond[window], kernel_entry(frame_ref(frame), PTE_WRITABLE, false));
+    pte_fill(&beyond[window], kernel_entry(frame << PAGE_BITS, PTE_WRITABLE, false));
     arch_tlb_drop(address);
     return (void *)address;
 }

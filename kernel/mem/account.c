@@ -12,7 +12,7 @@ void account_donate(struct account *account, uint32_t frame)
 {
     struct frame *record = frame_at(frame);
 
-    assert(record->kind == FRAME_USER && frame_ref(frame) < WINDOW_BYTES);
+    assert(record->kind == FRAME_USER && frame < WINDOW_BYTES >> PAGE_BITS);
     add_spare(account, frame, record->mappings.flags & NODE_CLEAR);
     account->total++;
 }

@@ -58,7 +58,7 @@ struct frame {
 
 HOT struct frame *frame_at(uint32_t number)
 {
-    return AT(struct frame, FRAMES_OFFSET) + number;
+    return PHYSMAP(struct frame, FRAMES_OFFSET) + number;
 }
 
 /* Frames with a record. Defined in kernel/objects.c. */
@@ -71,12 +71,12 @@ HOT uint32_t frame_number_of(const struct frame *frame)
 
 HOT uint32_t frame_number(ref_t ref)
 {
-    return ref >> PAGE_BITS;
+    return (ref >> PAGE_BITS) - (REF(WINDOW_BASE) >> PAGE_BITS);
 }
 
 HOT ref_t frame_ref(uint32_t number)
 {
-    return number << PAGE_BITS;
+    return (number << PAGE_BITS) + REF(WINDOW_BASE);
 }
 
 /* Makes a frame memory, with no mapping. */

@@ -37,12 +37,12 @@ enum { NODE_DEPTH_MAX = 31, NODE_REVOKING = 1, NODE_CLEAR = 2 };
 
 HOT struct node *node_at(uint32_t ref)
 {
-    return AT(struct node, ref * sizeof(struct node));
+    return PHYSMAP(struct node, ref * sizeof(struct node));
 }
 
 HOT uint32_t node_ref(const struct node *node)
 {
-    return REF(node) / sizeof(struct node);
+    return REF(node) / sizeof(struct node) - REF(WINDOW_BASE) / sizeof(struct node);
 }
 
 HOT bool node_in_tree(const struct node *node)

@@ -38,7 +38,7 @@ HOT pte_t *space_directory_entry(const struct space *space, uint32_t address)
 
     if (!(top & PTE_PRESENT))
         return NULL;
-    pte_t *directory = AT(pte_t, top & -(uint32_t)PAGE_SIZE);
+    pte_t *directory = PHYSMAP(pte_t, top & -(uint32_t)PAGE_SIZE);
     return directory + ((address >> DIRECTORY_SHIFT) & (TABLE_ENTRIES - 1));
 }
 

@@ -6,6 +6,7 @@
 #include "tests/host/no_machine.h"
 
 #define WINDOW_BASE 0x100000000ul
+#define REF_BASE WINDOW_BASE
 #define ARENA_FRAMES 64u
 #define WINDOW_BYTES (ARENA_FRAMES * 4096u)
 #define FRAMES_OFFSET WINDOW_BYTES

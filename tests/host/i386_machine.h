@@ -20,6 +20,8 @@
 extern unsigned char *i386_window;
 #undef WINDOW_BASE
 #define WINDOW_BASE ((uintptr_t)i386_window)
+#undef REF_BASE
+#define REF_BASE WINDOW_BASE
 
 void test_tlb_drop(uint32_t address);
 void test_space_load(uint32_t directories);

@@ -11,6 +11,7 @@
 
 extern unsigned char *host_window; /* mapped by tests/host/host_machine.c */
 #define WINDOW_BASE ((uintptr_t)host_window)
+#define REF_BASE WINDOW_BASE
 
 #ifndef HOST_FRAMES
 #define HOST_FRAMES 4096
