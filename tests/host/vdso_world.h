@@ -25,6 +25,7 @@
 #include "libuser/vdso/memory.c"
 #include "libuser/vdso/paths.c"
 #include "libuser/vdso/pipes.c"
+#include "libuser/vdso/exec.c"
 #include "libuser/vdso/process.c"
 #include "libuser/vdso/read_write.c"
 #include "libuser/vdso/signals.c"

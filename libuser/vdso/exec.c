@@ -1,0 +1,208 @@
+/* Another program in place of this one: its strings go to proc, and a script (#!) is its interpreter's. */
+#include "libuser/ipc/ipc.h"
+#include "libuser/vdso/vdso.h"
+#include "servers/proto/proc.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+enum { SCRIPT_BYTES = 256 }; /* its line is looked for in so many */
+
+struct script {
+    char line[SCRIPT_BYTES + 1];
+    const char *interpreter, *argument; /* in it; argument: null if there is none */
+};
+
+/* The strings leave in pieces of the message page's size; `total` counts all that were added. */
+struct strings {
+    char piece[IPC_DATA_MAX];
+    uint32_t used, total;
+};
+
+static int put_piece(struct strings *s)
+{
+    uint32_t bytes = s->used, offset = s->total - bytes;
+
+    s->used = 0;
+    memcpy(message_page->words, s->piece, bytes);
+    return proc_args_put(CLIENT_SLOT_PROC, 0, bytes, offset, bytes);
+}
+
+static int add(struct strings *s, const char *text)
+{
+    if (vdso_is_bad((uint32_t)text, 1))
+        return -EFAULT;
+    do {
+        int answer = s->used == IPC_DATA_MAX ? put_piece(s) : 0;
+        if (answer < 0)
+            return answer;
+        s->piece[s->used++] = *text;
+        s->total++;
+    } while (*text++);
+    return 0;
+}
+
+/* Those of a list behind the first `count`; that may be null. */
+static int add_list(struct strings *s, char *const *list, uint32_t *count)
+{
+    int answer = 0;
+
+    if (!list)
+        return 0;
+    if (vdso_is_bad((uint32_t)list, sizeof *list))
+        return -EFAULT;
+    for (; !answer && list[*count]; ++*count)
+        answer = add(s, list[*count]);
+    return answer;
+}
+
+static int exec_short(const struct strings *s, uint32_t count)
+{
+    uint32_t ignored, blocked;
+
+    memcpy(message_page->words, s->piece, s->used);
+    return proc_exec(CLIENT_SLOT_PROC, 0, s->used, count, s->used, &ignored, &blocked);
+}
+
+/* The last piece is put once. */
+static int exec_long(struct strings *s, uint32_t count)
+{
+    uint32_t ignored, blocked;
+    int answer = s->used ? put_piece(s) : 0;
+
+    return answer ? answer : proc_exec(CLIENT_SLOT_PROC, 0, 0, count, 0, &ignored, &blocked);
+}
+
+/* The last one's first. */
+static int add_interpreters(struct strings *s, const struct script *scripts, uint32_t depth, uint32_t *count)
+{
+    int answer = 0;
+
+    while (depth-- > 0 && !answer) {
+        answer = add(s, scripts[depth].interpreter);
+        ++*count;
+        if (!answer && scripts[depth].argument) {
+            answer = add(s, scripts[depth].argument);
+            ++*count;
+        }
+    }
+    return answer;
+}
+
+/* The program finds its name in place of the first argument, the environment behind the last. */
+static int add_all(struct strings *s, arguments_t a, const struct script *scripts, uint32_t depth, uint32_t *count)
+{
+    char *const *arguments = (char *const *)a[1];
+    uint32_t own = 1, first = 0;
+
+    *count = 0;
+    int answer = add_interpreters(s, scripts, depth, count);
+    if (!answer)
+        answer = add(s, (const char *)a[0]);
+    if (!answer && arguments && (vdso_is_bad(a[1], sizeof *arguments)))
+        answer = -EFAULT;
+    if (!answer && arguments && arguments[0])
+        answer = add_list(s, arguments, &own);
+    *count += own;
+    return answer ? answer : add_list(s, (char *const *)a[2], &first);
+}
+
+/* Pieces that were put are of no use. */
+static int32_t exec_given_up(const struct strings *s, int error)
+{
+    if (s->total > IPC_DATA_MAX && error != -E2BIG)
+        (void)proc_args_put(CLIENT_SLOT_PROC, 0, 0, 0, 0);
+    return error;
+}
+
+static int32_t exec(arguments_t a, const struct script *scripts, uint32_t depth)
+{
+    struct strings s;
+    uint32_t count;
+
+    s.used = s.total = 0;
+    int answer = add_all(&s, a, scripts, depth, &count);
+    if (answer)
+        return exec_given_up(&s, answer);
+    vdso_tell_signals();
+    do
+        answer = s.total > IPC_DATA_MAX ? exec_long(&s, count) : exec_short(&s, count);
+    while (answer == -EINTR);
+    return answer;
+}
+
+/* ------------------------------------------------------------------------------------ scripts */
+
+static int32_t read_line(const char *path, char *to, uint32_t bytes)
+{
+    const uint32_t opened[] = {(uint32_t)path, O_RDONLY | O_CLOEXEC, 0};
+    int32_t fd = vdso_open(opened, 0);
+
+    if (fd < 0)
+        return fd;
+    const uint32_t read[] = {(uint32_t)fd, (uint32_t)to, bytes}, closed[] = {(uint32_t)fd};
+    int32_t result = vdso_read(read, 0);
+    (void)vdso_close(closed, 0);
+    return result;
+}
+
+static char *behind_spaces(char *text)
+{
+    while (*text == ' ' || *text == '\t')
+        text++;
+    return text;
+}
+
+static char *behind_word(char *text)
+{
+    while (*text && *text != ' ' && *text != '\t')
+        text++;
+    return text;
+}
+
+/* The end of a line that is read whole, or at least its first word. */
+static char *end_of_line(char *line, uint32_t bytes)
+{
+    char *end = memchr(line, '\n', bytes);
+
+    if (!end)
+        end = line + bytes;
+    *end = 0;
+    if (bytes == SCRIPT_BYTES && behind_word(behind_spaces(line + 2)) == line + bytes)
+        return NULL;
+    while (end > line + 2 && (end[-1] == ' ' || end[-1] == '\t'))
+        *--end = 0;
+    return end;
+}
+
+/* The first line of a file: `#!`, a path, and perhaps one argument, with all spaces that are in it. -ENOEXEC: it has none. */
+static int32_t script_read(const char *path, struct script *script)
+{
+    int32_t bytes = read_line(path, script->line, SCRIPT_BYTES);
+
+    if (bytes < 0)
+        return bytes;
+    if (bytes < 2 || script->line[0] != '#' || script->line[1] != '!' || !end_of_line(script->line, (uint32_t)bytes))
+        return -ENOEXEC;
+    char *interpreter = behind_spaces(script->line + 2), *end = behind_word(interpreter), *argument = behind_spaces(end);
+    script->interpreter = interpreter;
+    script->argument = *argument ? argument : NULL;
+    *end = 0;
+    return *interpreter ? 0 : -ENOEXEC;
+}
+
+/* What proc refuses as a program may be a script, and so may be its interpreter. */
+HANDLER(execve)
+{
+    enum { DEPTH_MAX = 5 };
+    struct script scripts[DEPTH_MAX + 1];
+    int32_t answer = exec(a, scripts, 0);
+
+    (void)number;
+    for (uint32_t depth = 0; answer == -ENOEXEC; answer = exec(a, scripts, ++depth)) {
+        int32_t error = script_read(depth ? scripts[depth - 1].interpreter : (const char *)a[0], &scripts[depth]);
+        if (error || depth == DEPTH_MAX)
+            return error ? error : -ELOOP;
+    }
+    return answer;
+}
