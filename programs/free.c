@@ -1,6 +1,6 @@
 /*
  * free: shows who has the machine's frames, of 4 KiB.
- *   programs  their pages; shared: so many of these are held by more than one, after a fork or by shm_open
+ *   programs  their pages; shared: so many of these are held by more than one, after a fork or by shm_open of a number
  *   kernel    page tables, tasks, threads, capabilities, and what the memory server keeps of all that
  *   kept      by that server, to be used again
  *   files     the file server's, beside these: so many, and free of them
@@ -35,6 +35,19 @@ static struct usage usage_of_all(void)
     return all;
 }
 
+/* A segment holds its page once, however many hold the segment. */
+static uint32_t shared_segments(void)
+{
+    uint32_t next = 0, id, holders, shared = 0;
+    int error;
+
+    while (!(error = mem_segment(CLIENT_SLOT_MEM, 0, next, &next, &id, &holders)))
+        shared += holders > 1;
+    if (error != -ENOENT)
+        errx(1, "the memory server does not answer");
+    return shared;
+}
+
 static void show(const char *owner, uint32_t frames)
 {
     printf("%-10s %8u frames %8u KiB\n", owner, frames, frames * 4);
@@ -51,7 +64,7 @@ int main(void)
     uint32_t unused = total - usage.programs - usage.kernel, kept = available > unused ? available - unused : 0;
     show("total", total);
     show("programs", usage.programs);
-    show("  shared", usage.shared);
+    show("  shared", usage.shared + shared_segments());
     show("kernel", usage.kernel - kept);
     show("kept", kept);
     show("free", unused);

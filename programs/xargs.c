@@ -19,7 +19,7 @@
 #include "programs/lib/numbers.h"
 
 enum {
-    BYTES_MAX = 2048, /* of all words of one program, which leaves as much for the environment */
+    BYTES_MAX = 1 << 15, /* of all words of one program, which leaves more than that for the environment */
     WORDS_MAX = BYTES_MAX / 2,
     FAILED = 123, ENDS_ALL = 124, KILLED = 125, CANNOT_RUN = 126, NOT_FOUND = 127
 };
@@ -96,7 +96,7 @@ static char *marked(const char *text, const char *line)
 
 static void run_with_line(const char *line)
 {
-    char *made[WORDS_MAX + 1];
+    static char *made[WORDS_MAX + 1];
 
     for (size_t i = 0; i < fixed; i++)
         made[i] = marked(words[i], line);

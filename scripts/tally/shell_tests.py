@@ -124,8 +124,10 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "yes\n1\n0\n1\n0\ntest: x: not a number\n2\ntest: b: is too much\n2\n1\n1\n", 0),
     ("ls", "mkdir d; echo abc >d/f; ls -l d | grep -c -e '-rw-r--r--   1         4 .* f'; ls d/f; ls -d d; ls none; echo $?; ls -l /dev/null | grep -c '^c.* 1, 3 '\n",
      "1\nd/f\nd\nls: none: No such file or directory\n1\n1\n", 0),
-    ("ps, free, shmstat", "sleep 5 & ps | grep -c 'sleeps .* sleep$'; ps | grep -c ' 0 waits .* sh$'; (exit 0) & sleep 0.1; ps | grep -c ended; free | grep -c 'frames .* KiB'; shmstat; kill $!\n",
-     "1\n1\n1\n8\n        ID  BYTES HOLDERS\n", 0),
+    ("free, of a segment", "shm_cnt -i 10000000 & until shmstat | grep -q '4096  *2'; do true; done; sleep 0.1; free >f; tr -s ' ' <f | grep '^ shared'\n"
+     "kill $!; wait $!; echo $?; free >f; tr -s ' ' <f | grep '^ shared'\n", " shared 1 frames 4 KiB\n143\n shared 0 frames 0 KiB\n", 0),
+    ("ps, free, shmstat", "sleep 5 & ps | grep -c 'sleeps .* sleep$'; ps | grep -c ' 0 waits .* sh$'; (exit 0) & sleep 0.1; ps | grep -c ended; free | grep -c 'frames .* KiB'; shmstat | wc -l; kill $!\n",
+     "1\n1\n1\n8\n1\n", 0),
 ]
 
 
