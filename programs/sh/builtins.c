@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "programs/sh/functions.h"
 #include "programs/sh/jobs.h"
 #include "programs/sh/kill.h"
 #include "programs/sh/pool.h"
@@ -151,6 +152,17 @@ static int run_continue(char **words)
     return leave(words, true);
 }
 
+/* Behind the function, or the file of `.`, that it is in. */
+static int run_return(char **words)
+{
+    long status = words[1] ? number(words[0], words[1]) : shell.status;
+
+    if (!shell.returnable)
+        shell_complain("return: not in a function");
+    shell.returns = shell.returnable;
+    return status < 0 || !shell.returnable ? STATUS_USAGE : (int)(status & 0xff);
+}
+
 static int run_wait(char **words)
 {
     int status = 0;
@@ -170,7 +182,11 @@ static int run_file(char **words)
         shell_complain(".: a file is missing");
         return STATUS_USAGE;
     }
-    return shell_run_file(words[1]) ? shell.status : complain(words[0], words[1]);
+    shell.returnable++;
+    bool is_run = shell_run_file(words[1]);
+    shell.returnable--;
+    shell.returns = false;
+    return is_run ? shell.status : complain(words[0], words[1]);
 }
 
 static int run_eval(char **words)
@@ -280,12 +296,21 @@ static int run_umask(char **words)
 
 static bool is_word_of_syntax(const char *name)
 {
-    static const char *const words[] = {"!", "{", "}", "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "for", "in"};
+    static const char *const words[] = {"!", "{", "}", "if", "then", "elif", "else", "fi", "while", "until", "do", "done",
+                                        "for", "in", "case", "esac"};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], name) == 0)
             return true;
     return false;
+}
+
+/* Null: it is none of the shell's. */
+static const char *kind_of(const char *name)
+{
+    if (is_word_of_syntax(name))
+        return "a word of the syntax";
+    return function_find(name) ? "a function" : builtin_find(name) ? "a builtin" : NULL;
 }
 
 /* What each name is; with `in_words` as `type` says it, else as `command -v`, which is silent of what is not there. */
@@ -294,15 +319,14 @@ static int tell_all(char **names, bool in_words)
     int status = 0;
 
     for (; *names; names++) {
-        bool is_syntax = is_word_of_syntax(*names);
-        const char *path = is_syntax || builtin_find(*names) ? NULL : program_find(*names);
-        if (is_syntax || builtin_find(*names))
-            printf("%s%s\n", *names, !in_words ? "" : is_syntax ? " is a word of the syntax" : " is a builtin");
-        else if (path)
-            printf("%s%s%s\n", in_words ? *names : "", in_words ? " is " : "", path);
+        const char *kind = kind_of(*names), *path = kind ? NULL : program_find(*names);
+        if (in_words && (kind || path))
+            printf("%s is %s\n", *names, kind ? kind : path);
+        else if (kind || path)
+            puts(kind ? *names : path);
         else if (in_words)
             shell_complain("type: %s: not found", *names);
-        if (!is_syntax && !builtin_find(*names) && !path)
+        if (!kind && !path)
             status = STATUS_FAILED;
     }
     return status;
@@ -313,7 +337,7 @@ static int run_type(char **words)
     return tell_all(words + 1, true);
 }
 
-/* There are no functions that it could pass over. */
+/* It passes over functions. */
 static int run_command(char **words)
 {
     if (!words[1])
@@ -324,13 +348,27 @@ static int run_command(char **words)
     return builtin ? builtin->run(words + 1) : run_child(words + 1);
 }
 
+void bracket_to_test(char **words)
+{
+    size_t count = 0;
+
+    if (!words[0] || strcmp(words[0], "[") != 0)
+        return;
+    while (words[count])
+        count++;
+    if (strcmp(words[count - 1], "]") != 0)
+        return;
+    words[0] = "test";
+    words[count - 1] = NULL;
+}
+
 const struct builtin *builtin_find(const char *name)
 {
     static const struct builtin builtins[] = {
         {":", run_true, false},      {".", run_file, false},     {"break", run_break, false}, {"cd", run_cd, false},
         {"command", run_command, false}, {"continue", run_continue, false}, {"eval", run_eval, false}, {"exec", run_exec, true}, {"exit", run_exit, false},
         {"export", run_export, false}, {"false", run_false, false}, {"kill", run_kill, false},
-        {"pwd", run_pwd, false},   {"read", run_read, false},
+        {"pwd", run_pwd, false},   {"read", run_read, false}, {"return", run_return, false},
         {"shift", run_shift, false}, {"true", run_true, false},  {"type", run_type, false},
         {"umask", run_umask, false}, {"unset", run_unset, false}, {"wait", run_wait, false},
     };

@@ -9,4 +9,7 @@ struct builtin {
     bool is_exec;             /* its redirections stay, and its assignments are for the program */
 };
 
+/* `[ ... ]` is `test ...`. */
+void bracket_to_test(char **words);
+
 const struct builtin *builtin_find(const char *name);

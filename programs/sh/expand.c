@@ -445,6 +445,15 @@ char *expand_word(const char *word)
     return expand_as(word, PLAIN);
 }
 
+char *expand_pattern(const char *word)
+{
+    struct expansion e = {0};
+
+    word = put_home(&e, word);
+    expand(&e, word, word + strlen(word), PLAIN);
+    return text_end(&e.field);
+}
+
 char *expand_text(const char *text)
 {
     return expand_as(text, IN_TEXT);

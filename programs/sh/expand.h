@@ -16,5 +16,8 @@ char **expand_words(const struct word *words);
 /* One text: neither fields nor names of files are made of it. */
 char *expand_word(const char *word);
 
+/* The same as a pattern of fnmatch(): what was quoted stands for itself. */
+char *expand_pattern(const char *word);
+
 /* A text between lines, in which quotes are nothing special. */
 char *expand_text(const char *text);

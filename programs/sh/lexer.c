@@ -224,7 +224,7 @@ static void take_operator(struct lexer *lexer)
     if (c == '\n')
         take_newline(lexer);
     else if (c == ';')
-        set(lexer, TOKEN_SEMICOLON, ";");
+        take_if(lexer, ';') ? set(lexer, TOKEN_END_OF_CASE, ";;") : set(lexer, TOKEN_SEMICOLON, ";");
     else if (c == '(')
         set(lexer, TOKEN_OPEN, "(");
     else if (c == ')')

@@ -6,6 +6,7 @@
 #include "programs/sh/lexer.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/quotes.h"
+#include "programs/sh/variables.h"
 
 enum { DEPTH_MAX = 100 };
 
@@ -15,6 +16,7 @@ struct parser {
 };
 
 static struct node *parse_list(struct parser *parser);
+static struct node *parse_compound_command(struct parser *parser);
 
 static struct node *make(enum node_kind kind, struct node *first, struct node *second)
 {
@@ -68,10 +70,10 @@ static void expect_word(struct parser *parser, const char *word)
 /* Words that end a list; as a command's first word only. */
 static bool is_at_end_of_list(const struct parser *parser)
 {
-    static const char *const words[] = {"}", "then", "elif", "else", "fi", "do", "done"};
+    static const char *const words[] = {"}", "then", "elif", "else", "fi", "do", "done", "esac"};
 
     if (!is_at(parser, TOKEN_WORD))
-        return is_at(parser, TOKEN_CLOSE) || is_at(parser, TOKEN_END);
+        return is_at(parser, TOKEN_CLOSE) || is_at(parser, TOKEN_END) || is_at(parser, TOKEN_END_OF_CASE);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (is_at_word(parser, words[i]))
             return true;
@@ -135,6 +137,23 @@ static bool is_assignment(const char *word)
     return c != word && *c == '=';
 }
 
+/* Behind its name: its parentheses and its body. */
+static struct node *parse_function(struct parser *parser, struct node *node)
+{
+    node->kind = NODE_FUNCTION;
+    next(parser);
+    if (!is_at(parser, TOKEN_CLOSE)) {
+        fail_at_token(parser);
+        return node;
+    }
+    next(parser);
+    skip_newlines(parser);
+    node->first = parse_compound_command(parser);
+    if (!node->first)
+        fail_at_token(parser);
+    return node;
+}
+
 static struct node *parse_simple(struct parser *parser)
 {
     struct node *node = make(NODE_SIMPLE, NULL, NULL);
@@ -153,6 +172,9 @@ static struct node *parse_simple(struct parser *parser)
             words = add_word(words, text);
         next(parser);
     }
+    bool is_one_name = node->words && !node->words->next && !node->assignments && !node->redirections;
+    if (is_one_name && is_at(parser, TOKEN_OPEN) && variable_is_name(node->words->text))
+        return parse_function(parser, node);
     if (!node->assignments && !node->words && !node->redirections)
         fail_at_token(parser);
     return node;
@@ -242,12 +264,65 @@ static struct node *parse_for(struct parser *parser)
     return node;
 }
 
+/* One of its items: patterns, a parenthesis, commands; the ;; behind the last one may be left out. */
+static struct node *parse_case_item(struct parser *parser)
+{
+    struct node *item = make(NODE_CASE_ITEM, NULL, NULL);
+    struct word **end = &item->words;
+
+    if (is_at(parser, TOKEN_OPEN))
+        next(parser);
+    for (; is_at(parser, TOKEN_WORD); next(parser)) {
+        end = add_word(end, parser->lexer.text);
+        next(parser);
+        if (!is_at(parser, TOKEN_PIPE))
+            break;
+    }
+    if (!item->words || !is_at(parser, TOKEN_CLOSE)) {
+        fail_at_token(parser);
+        return item;
+    }
+    next(parser);
+    skip_newlines(parser);
+    if (!is_at(parser, TOKEN_END_OF_CASE) && !is_at_word(parser, "esac"))
+        item->first = parse_list(parser);
+    if (is_at(parser, TOKEN_END_OF_CASE))
+        next(parser);
+    else if (!is_at_word(parser, "esac"))
+        fail_at_token(parser);
+    skip_newlines(parser);
+    return item;
+}
+
+static struct node *parse_case(struct parser *parser)
+{
+    struct node *node = make(NODE_CASE, NULL, NULL), **end = &node->first;
+
+    next(parser);
+    if (!is_at(parser, TOKEN_WORD)) {
+        fail_at_token(parser);
+        return node;
+    }
+    add_word(&node->words, parser->lexer.text);
+    next(parser);
+    skip_newlines(parser);
+    expect_word(parser, "in");
+    skip_newlines(parser);
+    while (!is_at_word(parser, "esac") && !is_at(parser, TOKEN_END)) {
+        *end = parse_case_item(parser);
+        end = &(*end)->next;
+    }
+    expect_word(parser, "esac");
+    return node;
+}
+
 static struct node *parse_compound(struct parser *parser)
 {
     static const struct {
         const char *word;
         struct node *(*parse)(struct parser *parser);
-    } words[] = {{"{", parse_group}, {"if", parse_if}, {"while", parse_loop}, {"until", parse_loop}, {"for", parse_for}};
+    } words[] = {{"{", parse_group}, {"if", parse_if}, {"while", parse_loop}, {"until", parse_loop},
+                 {"for", parse_for}, {"case", parse_case}};
 
     if (is_at(parser, TOKEN_OPEN))
         return parse_subshell(parser);
@@ -257,17 +332,25 @@ static struct node *parse_compound(struct parser *parser)
     return NULL;
 }
 
-static struct node *parse_command(struct parser *parser)
+/* With its redirections; null: none begins here. */
+static struct node *parse_compound_command(struct parser *parser)
 {
     if (++parser->depth > DEPTH_MAX)
         lexer_fail(&parser->lexer, "too many commands in each other");
     struct node *node = parse_compound(parser);
-    if (!node)
-        node = is_at_end_of_list(parser) ? (fail_at_token(parser), NULL) : parse_simple(parser);
-    else
+    if (node)
         for (struct redirection **end = &node->redirections; is_at(parser, TOKEN_REDIRECTION);)
             end = parse_redirection(parser, end);
     parser->depth--;
+    return node;
+}
+
+static struct node *parse_command(struct parser *parser)
+{
+    struct node *node = parse_compound_command(parser);
+
+    if (!node)
+        node = is_at_end_of_list(parser) ? (fail_at_token(parser), NULL) : parse_simple(parser);
     return node;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #include "programs/sh/builtins.h"
 #include "programs/sh/expand.h"
+#include "programs/sh/functions.h"
 #include "programs/sh/jobs.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/program.h"
@@ -22,7 +24,7 @@ enum { STATUS_FAILED = 1, NOT_FORKED = -1 };
 
 static bool is_over(void)
 {
-    return shell.is_stopped || shell.leaves;
+    return shell.is_stopped || shell.leaves || shell.returns;
 }
 
 /* ---------------------------------------------------------------------------------------- children */
@@ -154,21 +156,6 @@ int run_child(char **words)
     return run_program(&nothing_more, words);
 }
 
-/* `[ ... ]` is `test ...`. */
-static void bracket_to_test(char **words)
-{
-    size_t count = 0;
-
-    if (!words[0] || strcmp(words[0], "[") != 0)
-        return;
-    while (words[count])
-        count++;
-    if (strcmp(words[count - 1], "]") != 0)
-        return;
-    words[0] = "test";
-    words[count - 1] = NULL;
-}
-
 static char **words_of(const struct node *node)
 {
     shell.captured = 0;
@@ -178,14 +165,29 @@ static char **words_of(const struct node *node)
     return words;
 }
 
+static int run_call(const struct node *body, const struct node *node, char **words)
+{
+    struct redirections_saved *saved = NULL;
+    int status = STATUS_FAILED;
+
+    assign(node, false);
+    if (!shell.has_failed && redirections_apply(node->redirections, &saved))
+        status = function_call(body, words);
+    redirections_undo(saved);
+    return status;
+}
+
 static int run_expanded(const struct node *node, char **words)
 {
     const struct builtin *builtin = words[0] ? builtin_find(words[0]) : NULL;
+    const struct node *function = words[0] ? function_find(words[0]) : NULL;
 
     if (shell.has_failed)
         return STATUS_FAILED;
     if (shell.is_stopped)
         return STATUS_SIGNAL + SIGINT;
+    if (function)
+        return run_call(function, node, words);
     if (builtin)
         return run_builtin(builtin, node, words);
     return words[0] ? run_program(node, words) : run_assignments(node);
@@ -202,7 +204,7 @@ static _Noreturn void run_and_exit(const struct node *node)
     if (node->kind != NODE_SIMPLE)
         exit(run(node));
     char **words = words_of(node);
-    if (words[0] && !builtin_find(words[0]))
+    if (words[0] && !builtin_find(words[0]) && !function_find(words[0]))
         become(node, words);
     int status = run_expanded(node, words);
     end_if_stopped();
@@ -355,8 +357,8 @@ static int run_if(const struct node *node)
 /* After a turn of a loop: whether it was the last one. */
 static bool leaves_loop(void)
 {
-    if (shell.is_stopped || !shell.leaves)
-        return shell.is_stopped;
+    if (shell.is_stopped || shell.returns || !shell.leaves)
+        return shell.is_stopped || shell.returns;
     shell.leaves--;
     bool goes_on = shell.leaves == 0 && shell.continues;
     if (shell.leaves == 0)
@@ -397,6 +399,31 @@ static int run_for(const struct node *node)
     return status;
 }
 
+static bool matches(const struct word *patterns, const char *value)
+{
+    for (; patterns && !shell.has_failed; patterns = patterns->next)
+        if (fnmatch(expand_pattern(patterns->text), value, 0) == 0)
+            return true;
+    return false;
+}
+
+static int run_case(const struct node *node)
+{
+    shell.has_failed = false;
+    const char *value = expand_word(node->words->text);
+
+    for (const struct node *item = node->first; item && !shell.has_failed; item = item->next)
+        if (matches(item->words, value))
+            return item->first ? run(item->first) : 0;
+    return shell.has_failed ? STATUS_FAILED : 0;
+}
+
+static int run_function(const struct node *node)
+{
+    function_define(node->words->text, node->first);
+    return 0;
+}
+
 /* -------------------------------------------------------------------------------------------- all */
 
 /* Commands in each other change the descriptors for all that they run. */
@@ -417,7 +444,7 @@ int run(const struct node *node)
         [NODE_AND] = run_and_or,            [NODE_OR] = run_and_or,         [NODE_NOT] = run_not,
         [NODE_BACKGROUND] = run_background, [NODE_SUBSHELL] = run_subshell, [NODE_GROUP] = run_group,
         [NODE_IF] = run_if,                 [NODE_WHILE] = run_while,       [NODE_UNTIL] = run_while,
-        [NODE_FOR] = run_for,
+        [NODE_FOR] = run_for,               [NODE_CASE] = run_case,         [NODE_FUNCTION] = run_function,
     };
     struct pool_mark mark = pool_mark();
 

@@ -69,7 +69,7 @@ static bool run_next(struct source *source)
 
 static void run_source(struct source *source)
 {
-    while (run_next(source) && !shell.leaves) {
+    while (run_next(source) && !shell.leaves && !shell.returns) {
         if (!source->is_typed && shell.is_stopped)
             break;
         shell.is_stopped = false;

@@ -22,6 +22,8 @@ struct shell {
     int loops;        /* that are being run, in each other */
     int leaves;       /* so many of these are to be left */
     bool continues;   /* the last of them goes on */
+    int returnable;   /* functions, and files of `.`, that are being run, in each other */
+    bool returns;     /* the last of them ends */
 };
 
 extern struct shell shell;

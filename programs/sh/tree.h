@@ -30,10 +30,13 @@ struct redirection {
  *      IF             condition   then       else, or an IF for `elif`
  *      WHILE, UNTIL   condition   body
  *      FOR                        body                 the name, then the values
+ *      CASE           its items, chained by `next`     what is compared
+ *      CASE_ITEM      commands, or null                the patterns
+ *      FUNCTION       body                             the name
  */
 enum node_kind {
     NODE_SIMPLE, NODE_PIPELINE, NODE_LIST, NODE_AND, NODE_OR, NODE_NOT, NODE_BACKGROUND, NODE_SUBSHELL, NODE_GROUP, NODE_IF,
-    NODE_WHILE, NODE_UNTIL, NODE_FOR, NODE_KINDS
+    NODE_WHILE, NODE_UNTIL, NODE_FOR, NODE_CASE, NODE_CASE_ITEM, NODE_FUNCTION, NODE_KINDS
 };
 
 struct node {

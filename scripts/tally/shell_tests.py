@@ -55,7 +55,25 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
     ("loops", "i=0; while [ $i -lt 9 ]; do i=$((i+1)); if [ $i = 2 ]; then continue; fi; if [ $i = 4 ]; then break; fi; echo $i; done\n"
      "until [ $i = 0 ]; do i=$((i-1)); done; echo $i\nfor a in 1 2; do for b in 1 2; do echo $a$b; continue 2; done; done\n"
      "for a in 1 2; do for b in 1 2; do echo $a$b; break 2; done; done\nfor a in; do echo $a; done; echo $?\n"
-     "printed() { true; }\n", "1\n3\n0\n11\n21\n11\n0\nsh: line 7: syntax error near (\n", 2),
+     "loop) { true; }\n", "1\n3\n0\n11\n21\n11\n0\nsh: line 7: syntax error near )\n", 2),
+    ("case", "case abc in a) echo 1;; a*|x) echo 2;; *) echo 3;; esac; case '*' in '') echo no;; \\*) echo star;; esac; case q in a) ;; (q) echo paren\nesac\n"
+     "case z in a) echo no;; esac; echo $?; case a in esac; echo $?; x='a b'; case $x in *\\ *) echo blank;; esac; case a in\na) # none\n;;\nesac; echo $?\n"
+     "case ~ in /) echo home;; esac; y='a*'; case ab in \"$y\") echo no;; $y) echo pattern;; esac; case a in a) false;; esac; echo $?\n"
+     "if true; then case a in a) echo in if;; esac; fi >f; cat f; for i in 1 2 3; do case $i in 2) continue;; esac; echo $i; done\n"
+     "(case ${none?} in *) echo no;; esac); (case a in ${none?}) echo no;; esac); echo $?\ncase x in x echo; esac\n",
+     "2\nstar\nparen\n0\n0\nblank\n0\nhome\npattern\n1\nin if\n1\n3\nsh: none: is not set\nsh: none: is not set\n2\nsh: line 11: syntax error near echo\n", 2),
+    ("functions", "f() { echo \"$# $1 $2\"; return 3; echo no; }\nf a 'b c'; echo $?; f | cat; x=$(f 1 2); echo $x; f q >out; cat out; f() { echo new; }; f\n"
+     "fact() { if [ $1 -le 1 ]; then echo 1; else echo $(( $1 * $(fact $(($1-1))) )); fi; }; fact 4\n"
+     "g() { for i in 1 2 3; do if [ $i = 2 ]; then return; fi; echo g$i; done; echo no; }; g; for i in 1 2; do g; done; h() { while :; do return 7; done; }; h; echo $?\n"
+     "r() { r; }; r; echo $?; d() if [ $1 -gt 0 ]; then d $(($1-1)); else echo bottom; fi\nd 190; k() { shift; echo $1; }; k a b; echo $#; n() ( cd /; pwd ); n; pwd\n"
+     "echo 'w() { echo w; }; return 4; echo no' >lib; . ./lib; echo $?; w; type w; command -v w; return; echo $?; cd() { echo mine; }; cd /; command cd /dev; pwd\n"
+     "m() { echo to file; } >/tmp/m; m; cat /tmp/m; t() { cat <<E; }; t my; t your\n$1 text\nE\nb() { break; echo on; }; for i in 1 2; do b; echo $i; done; X=1 m; echo $X\n"
+     "m() { (return 5); echo $?; exit 6; }; m; echo no\n",
+     "2 a b c\n3\n0  \n2 1 2\n1 q \nnew\n24\ng1\ng1\ng1\n7\nsh: r: too many calls in each other\n1\nbottom\nb\n0\n/\n/tmp\n4\nw\nw is a function\nw\n"
+     "sh: return: not in a function\n2\nmine\n/dev\nto file\nmy text\nyour text\non\n1\non\n2\n1\n5\n", 6),
+    ("no function", "sh -c 'f() echo a'; sh -c 'f( a) { :; }'; sh -c 'f() {'; sh -c 'a-b() { :; }'; sh -c 'return 1; echo $?'\n",
+     "sh: line 1: syntax error near echo\nsh: line 1: syntax error near a\nsh: line 1: syntax error near end of input\nsh: line 1: syntax error near (\n"
+     "sh: return: not in a function\n2\n", 0),
     ("lines in pieces", "echo -n a; echo b; echo -n c; echo -n d; echo\ni=0; while [ $i -lt 5 ]; do echo -n \"$i \"; i=$((i+1)); done; echo end\n"
      "(echo -n e; sleep 0.3); echo f; { echo -n g; echo h; } & wait; sh -c 'echo -n x'; echo y\n", "ab\ncd\n0 1 2 3 4 end\nef\ngh\nxy\n", 0),
     ("redirections", "echo one >f; echo two >>f; cat <f; echo three > f; cat f; cat nothing 2>e; cat e; cat nothing >f 2>&1; cat f; wc -l <f\n"
@@ -126,8 +144,8 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "1\nd/f\nd\nls: none: No such file or directory\n1\n1\n", 0),
     ("free, of a segment", "shm_cnt -i 10000000 & until shmstat | grep -q '4096  *2'; do true; done; sleep 0.1; free >f; tr -s ' ' <f | grep '^ shared'\n"
      "kill $!; wait $!; echo $?; free >f; tr -s ' ' <f | grep '^ shared'\n", " shared 1 frames 4 KiB\n143\n shared 0 frames 0 KiB\n", 0),
-    ("ps, free, shmstat", "sleep 5 & ps | grep -c 'sleeps .* sleep$'; ps | grep -c ' 0 waits .* sh$'; (exit 0) & sleep 0.1; ps | grep -c ended; free | grep -c 'frames .* KiB'; shmstat | wc -l; kill $!\n",
-     "1\n1\n1\n8\n1\n", 0),
+    ("ps, free, shmstat", "sleep 50 & until ps | grep -q 'sleeps .* sleep$'; do true; done; ps | grep -c ' 0 waits .* sh$'; (exit 0) & until ps | grep -q ended; do true; done; free | grep -c 'frames .* KiB'; shmstat | wc -l; kill $!\n",
+     "1\n8\n1\n", 0),
 ]
 
 

@@ -1,0 +1,13 @@
+/* Functions of the shell: names for trees. */
+#pragma once
+
+#include "programs/sh/tree.h"
+
+/* The body is copied, out of the pool. One that it replaces stays in memory: it may be running. */
+void function_define(const char *name, const struct node *body);
+
+/* Null: there is none. */
+const struct node *function_find(const char *name);
+
+/* The body's status, run with the words as its arguments. Its loops are its own. */
+int function_call(const struct node *body, char **words);
