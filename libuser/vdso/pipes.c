@@ -52,16 +52,17 @@ static void attach(struct vdso_pipe *pipe)
 }
 
 /* Few pipes are worth the pages. */
-void vdso_pipe_used(uint32_t fd)
+bool vdso_pipe_used(uint32_t fd)
 {
     struct vdso_pipe *pipe = pipe_of(fd);
 
     if (pipe->ring || fd > UINT8_MAX)
-        return;
+        return false;
     if (pipe->fd != fd)
         *pipe = (struct vdso_pipe){.fd = (uint8_t)fd};
     if (pipe->uses != NEVER && ++pipe->uses == USES_BEFORE)
         attach(pipe);
+    return pipe->ring;
 }
 
 /* The memcpy() of a few bytes costs more than they do. */

@@ -239,6 +239,24 @@ static int read_console(struct place *place, uint32_t bytes, bool wait, bool *mo
     return (int)got;
 }
 
+/* What there is, in the first place that has room. */
+static int32_t read_ring(uint32_t fd, struct pipe_ring *ring, const struct vector *v, uint32_t count)
+{
+    while (count && !v->bytes)
+        v++, count--;
+    return count ? vdso_pipe_read(ring, (char *)v->at, v->bytes, fd) : 0;
+}
+
+/* Who has just got the ring asks the server no more: that takes bytes out only when their reader has them, and on another
+ * processor this one would find them again. */
+static int read_ring_now(uint32_t fd, const struct place *place, bool *more)
+{
+    struct pipe_ring *ring = vdso_pipe_ring(fd, false);
+
+    *more = false;
+    return ring ? read_ring(fd, ring, place->v, place->left) : -EBADF;
+}
+
 /* The same from a file or a pipe; FILE_ASKS_CONSOLE: the console is to be asked. */
 enum { FILE_ASKS_CONSOLE = INT32_MIN };
 
@@ -246,7 +264,8 @@ static int read_file(uint32_t fd, struct place *place, uint32_t left, bool wait,
 {
     uint32_t most;
 
-    vdso_pipe_used(fd);
+    if (wait && vdso_pipe_used(fd))
+        return read_ring_now(fd, place, more);
     char *from = vdso_bytes(left, &most);
     if (most > left)
         most = left;
@@ -273,14 +292,6 @@ static int read_piece(uint32_t fd, struct place *place, uint32_t left, bool wait
     if (state->before_read && wait)
         ((void (*)(void))state->before_read)();
     return read_console(place, left, wait, more);
-}
-
-/* What there is, in the first place that has room. */
-static int32_t read_ring(uint32_t fd, struct pipe_ring *ring, const struct vector *v, uint32_t count)
-{
-    while (count && !v->bytes)
-        v++, count--;
-    return count ? vdso_pipe_read(ring, (char *)v->at, v->bytes, fd) : 0;
 }
 
 /* The result of one that has read nothing yet. */

@@ -131,7 +131,7 @@ static inline struct pipe_ring *vdso_pipe_ring(uint32_t fd, bool writes)
 
     return pipe->fd == fd && pipe->writes == writes ? pipe->ring : NULL;
 }
-void vdso_pipe_used(uint32_t fd);
+bool vdso_pipe_used(uint32_t fd);
 void vdso_pipe_forget(uint32_t fd);
 void vdso_pipes_forget(void);
 

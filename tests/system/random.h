@@ -38,7 +38,6 @@ enum {
 
 struct file {
     uint32_t size;
-    uint32_t cuts[FILE_PAGES]; /* how often the page was cut off: then no mapping has it any more */
     unsigned char bytes[FILE_MAX];
 };
 
@@ -67,7 +66,7 @@ struct descriptor {
 struct file_map {
     int file; /* -1: there is none */
     bool is_private;
-    uint32_t first, cuts[MAP_PAGES];
+    uint32_t first;
     unsigned char copy[MAP_PAGES * PAGE]; /* what a private one has */
 };
 
@@ -110,6 +109,7 @@ bool memory_step(void);
 bool memory_is_right(void);
 void memory_hold_ids(int by); /* all segments that this process has open get a holder more, or less */
 void memory_release_child(void);
+void memory_close_others(uint32_t ids);
 void memory_close_ids(void);
 void memory_churn(unsigned round); /* anything that is in no model */
 
@@ -139,7 +139,7 @@ static inline uint32_t pages_of(uint32_t size)
 bool maps_step(void);
 bool maps_are_right(void);
 
-/* A page of a mapping that its file has not, or not any more; or none. */
+/* A page of a mapping that its file does not have now; or none. */
 const volatile unsigned char *maps_lost_page(void);
 
 /* random_pipes.c */

@@ -118,8 +118,6 @@ void files_pin(void)
 
 static void model_size(struct file *file, uint32_t size)
 {
-    for (uint32_t page = pages_of(size); page < pages_of(file->size); page++)
-        file->cuts[page]++;
     if (size < file->size)
         memset(file->bytes + size, 0, file->size - size);
     file->size = size;

@@ -8,20 +8,16 @@
 
 #define PLACE(map) ((unsigned char *)0x60000000 + (map)*16 * PAGE)
 
-/* Its page number `i` is there: within the file when it was mapped, and not cut since. */
+/* Its page number `i` is there: within the file, or a copy. */
 static bool has_page(const struct file_map *map, uint32_t i)
 {
-    return map->is_private ? i < MAP_PAGES : map->cuts[i] == world->files[map->file].cuts[map->first + i];
+    return map->is_private || map->first + i < pages_of(world->files[map->file].size);
 }
 
 static void model_map(struct file_map *map, int file, uint32_t first)
 {
-    const struct file *it = &world->files[file];
-
     *map = (struct file_map){.file = file, .first = first, .is_private = below(3) == 0};
-    for (uint32_t i = 0; i < MAP_PAGES; i++)
-        map->cuts[i] = it->cuts[first + i] - (first + i >= pages_of(it->size)); /* then it never has it */
-    memcpy(map->copy, it->bytes + first * PAGE, sizeof map->copy);
+    memcpy(map->copy, world->files[file].bytes + first * PAGE, sizeof map->copy);
 }
 
 static bool step_map(void)

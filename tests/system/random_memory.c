@@ -95,6 +95,18 @@ void memory_hold_ids(int by)
     urelease(&board->lock);
 }
 
+/* Between its end and the moment when its parent hears of it others may open them anew: so it ends with those alone
+ * that its parent has, too. */
+void memory_close_others(uint32_t ids)
+{
+    for (unsigned i = 0; i < IDS; i++)
+        while (own.opens[i] && !(ids >> i & 1)) {
+            uacquire(&board->lock);
+            close_one(i);
+            urelease(&board->lock);
+        }
+}
+
 /* What the child had open when it ended. */
 void memory_release_child(void)
 {

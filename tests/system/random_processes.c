@@ -62,8 +62,19 @@ bool all_is_right(void)
     return memory_is_right() && files_are_right() && maps_are_right();
 }
 
+static uint32_t own_ids(void)
+{
+    uint32_t ids = 0;
+
+    for (unsigned i = 0; i < IDS; i++)
+        ids |= (uint32_t)(own.opens[i] > 0) << i;
+    return ids;
+}
+
 static int takes_steps(void)
 {
+    uint32_t inherited = own_ids();
+
     is_child = true;
     files_pin();
     bool good = all_is_right();
@@ -71,6 +82,7 @@ static int takes_steps(void)
         good = any_step() && good;
     if (!good || !all_is_right())
         return WRONG;
+    memory_close_others(inherited);
     switch (below(5)) {
     case 0:
         return *(volatile int *)PAGE;
@@ -84,15 +96,6 @@ static int takes_steps(void)
     default:
         return GOOD;
     }
-}
-
-static uint32_t own_ids(void)
-{
-    uint32_t ids = 0;
-
-    for (unsigned i = 0; i < IDS; i++)
-        ids |= (uint32_t)(own.opens[i] > 0) << i;
-    return ids;
 }
 
 /* The parent waits; then only what it has open itself is open. */

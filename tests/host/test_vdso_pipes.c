@@ -1,0 +1,226 @@
+/*
+ * The library of system calls and pipes: when the ring comes into a program's memory, what is read and written there
+ * without a message, and when the server is asked.
+ *
+ * instead: tests/server/instead
+ */
+#include "tests/host/vdso_world.h"
+
+enum { IN = 3, OUT = 4, MOST = PIPE_RING_BYTES };
+
+static struct pipe_ring *ring;
+static char *there, *bytes; /* the ring's bytes, a program's own */
+
+static void begins(void)
+{
+    memset(state, 0, sizeof(*state));
+    state->has_files = state->has_transfer = true;
+    ring = (struct pipe_ring *)(void *)program;
+    there = program + PAGE_SIZE;
+    bytes = program + 4 * PAGE_SIZE;
+    memset(program, 0, 4 * PAGE_SIZE);
+    forget_lines();
+}
+
+#define ATTACHED(writes)                                                                                               \
+    {0, {AT(ring)}, NULL},                                                                                             \
+    {                                                                                                                  \
+        0, {writes}, NULL                                                                                              \
+    }
+#define ATTACHES(fd) "reserve 0 12288 3\nfile pipe_attach " #fd " 9437184 0\n"
+
+static void has_ring(uint32_t fd, bool writes)
+{
+    begins();
+    state->pipes[fd] = (struct vdso_pipe){.fd = (uint8_t)fd, .ring = ring, .writes = writes};
+}
+
+static uint32_t puts_there(const char *text)
+{
+    uint32_t count = (uint32_t)strlen(text);
+
+    memcpy(there + ring->written % MOST, text, count);
+    ring->written += count;
+    return count;
+}
+
+/* ---------------------------------------------------------------------------------- attaching */
+
+/* The server is not asked by who has it: it takes bytes out only when their reader has them, who would find them again.
+ */
+static void the_fourth_read_gets_it_and_uses_it(void)
+{
+    begins();
+    ANSWERS({0, {1}, "a"}, {0, {1}, "b"}, {0, {1}, "c"}, ATTACHED(0));
+    for (uint32_t i = 0; i < 3; i++)
+        CHECK(CALL(read, IN, AT(bytes), 10) == 1);
+    expect("file read 3 10 1\nfile read 3 10 1\nfile read 3 10 1\n");
+    puts_there("de");
+    CHECK(CALL(read, IN, AT(bytes), 10) == 2 && !memcmp(bytes, "de", 2) && ring->read == 2);
+    expect(ATTACHES(3));
+}
+
+/* Its bytes are with the server by then. */
+static void the_fourth_write_gets_it(void)
+{
+    begins();
+    ANSWERS({0, {1}, NULL}, {0, {1}, NULL}, {0, {1}, NULL}, ATTACHED(1), {0, {1}, NULL});
+    for (uint32_t i = 0; i < 4; i++)
+        CHECK(CALL(write, OUT, AT(bytes), 1) == 1);
+    CHECK(strstr(lines, ATTACHES(4) "file write 4 1 0"));
+    forget_lines();
+    memcpy(bytes, "xyz", 3);
+    CHECK(CALL(write, OUT, AT(bytes), 3) == 3 && ring->written == 3 && !memcmp(there, "xyz", 3));
+    expect("");
+}
+
+static void it_may_be_refused_once(void)
+{
+    begins();
+    ANSWERS({0, {1}, NULL}, {0, {1}, NULL}, {0, {1}, NULL}, {0, {AT(ring)}, NULL}, {-EBUSY, {0}, NULL}, {0},
+            {0, {1}, NULL}, {0, {1}, NULL});
+    for (uint32_t i = 0; i < 5; i++)
+        CHECK(CALL(read, IN, AT(bytes), 10) == 1);
+    CHECK(strstr(lines, ATTACHES(3) "munmap 9437184 12288 0\nfile read 3 10 1\nfile read 3 10 1\n"));
+    begins();
+    ANSWERS({0, {1}, NULL}, {0, {1}, NULL}, {0, {1}, NULL}, {-ENOMEM, {0}, NULL}, {0, {1}, NULL}, {0, {1}, NULL});
+    for (uint32_t i = 0; i < 5; i++)
+        CHECK(CALL(read, IN, AT(bytes), 10) == 1);
+    CHECK(answers == next_answers + 6 && strstr(lines, "reserve 0 12288 3\nfile read 3 10 1\nfile read 3 10 1\n"));
+}
+
+/* Those of one place are kept apart, the other end is the server's to refuse, and the console is not asked for rings.
+ */
+static void others_ask(void)
+{
+    has_ring(IN, false);
+    ANSWERS({0, {1}, NULL}, {-EBADF, {0}, NULL});
+    CHECK(CALL(read, IN + VDSO_PIPES, AT(bytes), 1) == 1 && CALL(write, IN, AT(bytes), 1) == -EBADF);
+    CHECK(state->pipes[IN].ring == ring && state->pipes[IN].fd == IN);
+    begins();
+    state->console_reads = 1;
+    ANSWERS({0, {1}, "a"}, {0, {1}, "b"}, {0, {1}, "c"}, {0, {1}, "d"}, {0, {1}, "e"});
+    for (uint32_t i = 0; i < 5; i++)
+        CHECK(CALL(read, 0, AT(bytes), 1) == 1);
+    CHECK(!state->pipes[0].uses && answers == next_answers + 5);
+}
+
+static void it_is_forgotten(void)
+{
+    has_ring(IN, false);
+    ANSWERS({0}, {0});
+    CHECK(CALL(close, IN) == 0 && !state->pipes[IN].ring);
+    expect("munmap 9437184 12288 0\nfile close 3 0 0\n");
+}
+
+/* ---------------------------------------------------------------------------------- reading */
+
+static void bytes_are_read_without_a_message(void)
+{
+    has_ring(IN, false);
+    ring->read = ring->written = MOST - 2;
+    memcpy(there + MOST - 2, "ab", 2);
+    memcpy(there, "cd", 2);
+    ring->written += 4;
+    CHECK(CALL(read, IN, AT(bytes), 3) == 3 && !memcmp(bytes, "abc", 3) && ring->read == MOST + 1);
+    CHECK(CALL(read, IN, AT(bytes), 9) == 1 && *bytes == 'd');
+    expect("");
+    puts_there("e");
+    ring->writer_waits = 1;
+    ANSWERS({0});
+    CHECK(CALL(read, IN, AT(bytes), 9) == 1);
+    expect("file pipe_wake 3 0 0\n");
+}
+
+/* FILE_AGAIN: look once more. Counts that cannot be are the server's to put right. */
+static void who_finds_nothing_waits(void)
+{
+    has_ring(IN, false);
+    ANSWERS({FILE_AGAIN, {0}, NULL}, {0}, {FILE_AGAIN, {0}, NULL}, {0});
+    CHECK(CALL(read, IN, AT(bytes), 9) == 0);
+    expect("file pipe_wait 3 0 0\nfile pipe_wait 3 0 0\n");
+    ring->written = MOST + 1;
+    CHECK(CALL(read, IN, AT(bytes), 9) == 0 && ring->read == 0);
+    forget_lines();
+    ring->written = MOST;
+    CHECK(CALL(read, IN, AT(bytes), 9) == 9);
+    expect("");
+    ring->read = ring->written;
+    state->look = 1;
+    CHECK(CALL_AS(3, read, IN, AT(bytes), 9) < 0 && ring->read == ring->written);
+    state->look = 0;
+    expect("");
+}
+
+/* ---------------------------------------------------------------------------------- writing */
+
+static void bytes_are_written_without_a_message(void)
+{
+    has_ring(OUT, true);
+    ring->read = ring->written = MOST - 1;
+    memcpy(bytes, "pqr", 3);
+    CHECK(CALL(write, OUT, AT(bytes), 3) == 3 && there[MOST - 1] == 'p' && !memcmp(there, "qr", 2) &&
+          ring->written == MOST + 2);
+    expect("");
+    ring->reader_waits = 1;
+    ANSWERS({0});
+    CHECK(CALL(write, OUT, AT(bytes), 1) == 1);
+    expect("file pipe_wake 4 0 0\n");
+}
+
+/* It lets the reader run first, once, as it is about to wait: it has read all that there was. */
+static void who_has_read_all_yields(void)
+{
+    has_ring(IN, false);
+    state->pipes[OUT] = (struct vdso_pipe){.fd = OUT, .ring = ring, .writes = true};
+    ring->reader_waits = 1;
+    puts_there("abc");
+    ANSWERS({0}, {0}, {0});
+    CHECK(CALL(read, IN, AT(bytes), 2) == 2 && CALL(write, OUT, AT(bytes), 1) == 1 &&
+          CALL(read, IN, AT(bytes), 5) == 2);
+    CHECK(CALL(write, OUT, AT(bytes), 1) == 1 && CALL(write, OUT, AT(bytes), 1) == 1);
+    expect("file pipe_wake 4 0 0\nfile pipe_wake 4 1 0\nfile pipe_wake 4 0 0\n");
+}
+
+/* Up to 4,096 bytes go in whole; of more there are parts. */
+static void who_finds_no_room_waits(void)
+{
+    has_ring(OUT, true);
+    ring->written = MOST - 10;
+    ANSWERS({-EINTR, {0}, NULL}, {-EINTR, {0}, NULL});
+    CHECK(CALL_AS(4, write, OUT, AT(bytes), 11) < 0 && ring->written == MOST - 10);
+    CHECK(CALL(write, OUT, AT(bytes), 10) == 10 && ring->written == MOST);
+    expect("file pipe_wait 4 11 0\n");
+    has_ring(OUT, true);
+    ring->written = MOST;
+    ring->read = PIPE_WHOLE;
+    CHECK(CALL(write, OUT, AT(bytes), 5000) == PIPE_WHOLE && ring->written == MOST + PIPE_WHOLE);
+    expect("file pipe_wait 4 904 0\n");
+}
+
+static void nobody_reads(void)
+{
+    has_ring(OUT, true);
+    ring->no_reader = 1;
+    ANSWERS({-EPIPE, {0}, NULL}, {0, {7, 1}, NULL}, {0});
+    CHECK(CALL(write, OUT, AT(bytes), 1) == -EPIPE && ring->written == 0);
+    expect("file pipe_wait 4 1 0\ngetpid 0 0 0\nkill 7 13 0\n");
+}
+
+int main(void)
+{
+    world_begin();
+    the_fourth_read_gets_it_and_uses_it();
+    the_fourth_write_gets_it();
+    it_may_be_refused_once();
+    others_ask();
+    it_is_forgotten();
+    bytes_are_read_without_a_message();
+    who_finds_nothing_waits();
+    bytes_are_written_without_a_message();
+    who_has_read_all_yields();
+    who_finds_no_room_waits();
+    nobody_reads();
+    puts("test_vdso_pipes: bytes go by the ring, and the server is asked to wait and to wake");
+    return 0;
+}
