@@ -134,17 +134,18 @@ static struct signal_frame *call_handler(struct signal_frame *frame, struct sigi
 
 static bool take_next(struct siginfo_words *info, bool *uses_fpu)
 {
-    enum { NUMBER = 0xff, USES_FPU = 1 << 8 };
-    uint32_t signal = 0, code = 0, sender = 0;
+    enum { NUMBER = 0xff, USES_FPU = 1 << 8, CODE_AT = 16, VALUE = 1 };
+    uint32_t signal = 0, value = 0, sender = 0;
 
     state->look = 0; /* before it is asked: one that comes now sets it again */
-    if (proc_signal_take(CLIENT_SLOT_PROC, 0, state->blocked, &signal, &code, &sender))
+    if (proc_signal_take(CLIENT_SLOT_PROC, 0, state->blocked, &signal, &value, &sender))
         return false;
     *uses_fpu = signal & USES_FPU;
+    uint32_t code = (uint32_t)((int32_t)signal >> CODE_AT);
     signal &= NUMBER;
-    state->held = signal ? 0 : code;
+    state->held = signal ? 0 : value;
     state->look |= signal != 0; /* there may be more */
-    *info = (struct siginfo_words){.signal = signal, .code = code, .sender = sender};
+    *info = (struct siginfo_words){.signal = signal, .code = code, .sender = sender, .rest[VALUE] = value};
     return signal && state->actions[signal].handler > HANDLE_IGNORE;
 }
 

@@ -70,21 +70,48 @@ void signal_set_action(uint32_t signal, struct vdso_action action)
 
 /* ------------------------------------------------------------------------------------ sending */
 
-/* To oneself it may be: then it waits at proc, or nothing is there to be looked at. */
+static bool has_bit(uint32_t signal)
+{
+    return signal && signal < SIGNAL_NUMBERS;
+}
+
+static void before_sending(uint32_t signal)
+{
+    if (!has_bit(signal) || !(state->caught & signal_bit(signal)))
+        vdso_tell_signals();
+}
+
+/* To oneself it may have been: then it waits at proc, or nothing is there to be looked at. */
+static int32_t was_sent(uint32_t signal, int32_t error)
+{
+    if (!error && has_bit(signal) && state->blocked & signal_bit(signal))
+        state->held |= signal_bit(signal);
+    else if (!error && has_bit(signal) && state->caught & signal_bit(signal))
+        state->look = 1;
+    return error;
+}
+
 HANDLER(kill)
 {
     enum { TKILL = 238, TGKILL = 270 };
-    uint32_t signal = a[1];
-    bool has_bit = signal && signal < SIGNAL_NUMBERS;
 
-    if (!has_bit || !(state->caught & signal_bit(signal)))
-        vdso_tell_signals();
-    int error = proc_kill(CLIENT_SLOT_PROC, 0, a[0], signal, number == TKILL || number == TGKILL);
-    if (!error && has_bit && state->blocked & signal_bit(signal))
-        state->held |= signal_bit(signal);
-    else if (!error && has_bit && state->caught & signal_bit(signal))
-        state->look = 1;
-    return error;
+    before_sending(a[1]);
+    return was_sent(a[1], proc_kill(CLIENT_SLOT_PROC, 0, a[0], a[1], number == TKILL || number == TGKILL));
+}
+
+/* What a program may say of the origin is that it was queued. */
+HANDLER(rt_sigqueueinfo)
+{
+    enum { VALUE = 1, CODE_QUEUE = -1 };
+    const struct siginfo_words *info = (const struct siginfo_words *)a[2];
+
+    (void)number;
+    if (vdso_is_bad(a[2], sizeof *info))
+        return -EFAULT;
+    if ((int32_t)info->code != CODE_QUEUE)
+        return -EPERM;
+    before_sending(a[1]);
+    return was_sent(a[1], proc_queue(CLIENT_SLOT_PROC, 0, a[0], a[1], info->rest[VALUE]));
 }
 
 void vdso_raise(uint32_t signal)

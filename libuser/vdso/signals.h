@@ -29,7 +29,7 @@ enum register_name {
     REGISTER_FLAGS, REGISTER_FINAL_ESP, REGISTER_SS, REGISTERS
 };
 
-/* Linux's siginfo_t, the head of it, and ucontext_t with room for a larger set of signals. */
+/* Linux's siginfo_t, the head of it (rest: the sender's user, si_value or si_status), and ucontext_t with room for a larger set of signals. */
 struct siginfo_words {
     uint32_t signal, error, code, sender, rest[28];
 };

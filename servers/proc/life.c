@@ -247,7 +247,8 @@ static void is_over(struct process *process)
 {
     struct process *parent = process->parent;
     struct signal signal = {SIGNAL_CHILD, process->pid,
-                            process->ending.signal ? CODE_CHILD_KILLED : CODE_CHILD_EXITED};
+                            process->ending.signal ? CODE_CHILD_KILLED : CODE_CHILD_EXITED,
+                            process->ending.signal ? process->ending.signal : process->ending.code & 0xff};
 
     if (process->is_adopted) {
         process_forget(process);

@@ -228,10 +228,9 @@ static int32_t call_wait(struct process *process, struct words *words)
     return 0;
 }
 
-static int32_t call_kill(struct process *process, struct words *words)
+static int32_t send_signal(struct process *process, uint32_t pid, struct signal signal)
 {
-    struct process *victim = process_by_pid(words->w[1]);
-    struct signal signal = {words->w[2], process->pid, words->w[3] ? CODE_THREAD : CODE_USER};
+    struct process *victim = process_by_pid(pid);
 
     if (signal.number > SIGNAL_LAST ||
         (victim ? signal_would_stop(victim, signal.number) : signal_stops(signal.number)))
@@ -246,6 +245,18 @@ static int32_t call_kill(struct process *process, struct words *words)
         return signal_send_self(process, signal) ? SERVER_LATER : 0;
     (void)signal_send(victim, signal);
     return 0;
+}
+
+static int32_t call_kill(struct process *process, struct words *words)
+{
+    enum signal_code code = words->w[3] ? CODE_THREAD : CODE_USER;
+
+    return send_signal(process, words->w[1], (struct signal){words->w[2], process->pid, code, 0});
+}
+
+static int32_t call_queue(struct process *process, struct words *words)
+{
+    return send_signal(process, words->w[1], (struct signal){words->w[2], process->pid, CODE_QUEUE, words->w[3]});
 }
 
 static int32_t call_signals(struct process *process, struct words *words)
@@ -271,7 +282,7 @@ static int32_t call_signal_take(struct process *process, struct words *words)
     if (signal.number == 0)
         *words = (struct words){{0, 0, process->signals.pending}};
     else
-        *words = (struct words){{0, signal.number | uses_fpu(process) << 8, (uint32_t)signal.code, signal.sender}};
+        *words = (struct words){{0, signal.number | uses_fpu(process) << 8 | (uint32_t)signal.code << 16, signal.value, signal.sender}};
     return 0;
 }
 

@@ -169,7 +169,7 @@ static void keep(struct signals *s, struct signal signal)
     while (place < s->origins + ORIGINS && place->number && s->pending & signal_bit(place->number))
         place++;
     if (place < s->origins + ORIGINS)
-        *place = (struct origin){(uint8_t)signal.number, (int16_t)signal.code, signal.sender};
+        *place = (struct origin){(uint8_t)signal.number, (int16_t)signal.code, signal.sender, signal.value};
     s->pending |= signal_bit(signal.number);
 }
 
@@ -339,7 +339,7 @@ struct signal signals_take(struct process *process, uint32_t blocked)
     for (struct origin *origin = s->origins; origin < s->origins + ORIGINS; origin++)
         if (origin->number == number) {
             origin->number = 0;
-            return (struct signal){number, origin->sender, (enum signal_code)origin->code};
+            return (struct signal){number, origin->sender, (enum signal_code)origin->code, origin->value};
         }
     return (struct signal){.number = number};
 }

@@ -48,7 +48,7 @@ enum {
 };
 
 /* si_code, as in <signal.h>. */
-enum signal_code { CODE_USER = 0, CODE_CHILD_EXITED = 1, CODE_CHILD_KILLED = 2, CODE_KERNEL = 0x80, CODE_THREAD = -6 };
+enum signal_code { CODE_USER = 0, CODE_CHILD_EXITED = 1, CODE_CHILD_KILLED = 2, CODE_KERNEL = 0x80, CODE_QUEUE = -1, CODE_THREAD = -6 };
 
 struct process;
 
@@ -60,6 +60,7 @@ struct fatal_fault {
 struct signal {
     uint32_t number, sender; /* the sender's pid, 0: none */
     enum signal_code code;
+    uint32_t value; /* si_value, or of a child's end si_status */
 };
 
 struct signals {
@@ -67,7 +68,7 @@ struct signals {
     struct origin {
         uint8_t number; /* of one that waits, or of none */
         int16_t code;
-        uint32_t sender;
+        uint32_t sender, value;
     } origins[ORIGINS];
     bool has_interrupt; /* on its way: signals_interrupt() */
     bool is_diverted;   /* and `eip` is where from */

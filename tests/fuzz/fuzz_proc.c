@@ -166,7 +166,7 @@ static uint32_t any_number(uint32_t sender)
 static bool is_beyond_the_model(uint32_t number)
 {
     return number == PROC_SIGNAL_TAKE || number == PROC_INTERRUPTED || number == PROC_ALARM || number == PROC_KEYS ||
-           number == PROC_LIST || number == PROC_AUDIT || (number >= PROC_FUTEX_WATCH && number <= PROC_FUTEX_REQUEUE);
+           number == PROC_LIST || number == PROC_AUDIT || number == PROC_QUEUE || (number >= PROC_FUTEX_WATCH && number <= PROC_FUTEX_REQUEUE);
 }
 
 static void call(uint32_t sender, uint32_t badge, struct server_message *message)

@@ -263,7 +263,7 @@ static void control_c_comes_in_parts(void)
         WORK(ENDS(2, "2/2") GOES_ON),
         WORK(DIVERTED(3) DIVERTED(4) GOES_ON),
         WORK(NOTHING),
-        CALL(P4, "read r4 fpu\nanswer 4: 2 128 0\n", PROC_SIGNAL_TAKE, 0),
+        CALL(P4, "read r4 fpu\nanswer 4: 8388610 0 0\n", PROC_SIGNAL_TAKE, 0), /* 2, code 128 */
     };
 
     RUN(list, 1);

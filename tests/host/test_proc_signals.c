@@ -134,7 +134,7 @@ static void who_waits_for_a_child_is_answered(void)
         /* The child's end is its answer, and then a signal. */
         CALL(P3, GONE(3) RELEASE("3/3") "answer 2: 3 7 0\n" DIVERTED(2), PROC_EXIT, 7),
         ASKS(P2, "answer 2: 8201 0 65536\n"),
-        TAKE(P2, "read r2 fpu\nanswer 2: 17 1 3\n", 0),
+        TAKE(P2, "read r2 fpu\nanswer 2: 65553 7 3\n", 0), /* 17, code 1 */
     };
 
     RUN(list, 1);
@@ -200,9 +200,14 @@ static void who_sends_to_itself_goes_on(void)
     const struct step list[] = {
         TWO,
         CALL(P1, "answer 1\n", PROC_KILL, 1, USER_1, 1),
-        TAKE(P1, "read r1 fpu\nanswer 1: 10 4294967290 1\n", 0),
+        TAKE(P1, "read r1 fpu\nanswer 1: 4294574090 0 1\n", 0), /* 10, code -6 */
         CALL(P1, "answer 1\n", PROC_KILL, 1, USER_1, 0),
         TAKE(P1, "read r1 fpu\nanswer 1: 10 0 1\n", 0),
+        CALL(P1, "answer 1\n", PROC_QUEUE, 1, USER_1, 77),
+        CALL(INIT, NULL, PROC_QUEUE, 1, USER_1, 78), /* it waits already */
+        TAKE(P1, "read r1 fpu\nanswer 1: 4294901770 77 1\n", 0), /* 10, code -1 */
+        CALL(P1, "answer 1: ESRCH\n", PROC_QUEUE, 9, USER_1, 77), CALL(P1, "answer 1: EPERM\n", PROC_QUEUE, 2, USER_1, 77),
+        CALL(P1, "answer 1: EINVAL\n", PROC_QUEUE, 1, 32, 77),
         CALL(P1, GONE(1) RELEASE("1/1"), PROC_KILL, 1, USER_2),
         SIGNALS(INIT, "answer 0: EPERM\n", 1, 1, 1),
         TAKE(INIT, "answer 0: EPERM\n", 0),
@@ -271,7 +276,7 @@ static void alarms_ring(void)
         ALARM(P1, "answer 1: 5 3\n", 9, 9, 1), /* only asked */
         SIGNALS(P1, NULL, 1 << 13, 0, 0),
         TICK(tick_at_5, DIVERTED(1) STOP(2) GONE(2) RELEASE("2/2")), /* of those at the same tick the first set is first */
-        TAKE(P1, "read r1 fpu\nanswer 1: 14 128 0\n", 0),
+        TAKE(P1, "read r1 fpu\nanswer 1: 8388622 0 0\n", 0), /* 14, code 128 */
         ASKS(P1, "answer 1: 4105 0 0\n"),
         ALARM(P1, "answer 1: 3 3\n", 0, 0, 1),
         TICK(tick_at_21, DIVERTED(1)), /* late, and once */

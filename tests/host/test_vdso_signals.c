@@ -236,7 +236,7 @@ static void calls_end_early(void)
 
 static struct signal_frame *looks(uint32_t signal)
 {
-    ANSWERS({0, {signal ? signal | 256 : 0, signal ? (uint32_t)-6 : 0, OTHER}, NULL}, {0}, {0}, {0}, {0});
+    ANSWERS({0, {signal ? signal | 256 | (uint32_t)-6 << 16 : 0, signal ? 77 : 0, OTHER}, NULL}, {0}, {0}, {0}, {0});
     return vdso_looks(frame, saved);
 }
 
@@ -250,7 +250,8 @@ static void a_handler_has_a_frame(void)
     CHECK(frame == frame_below(AT(saved)) && AT(frame) % 16 == 12 && AT(frame + 1) < AT(saved));
     CHECK(frame->handler == HANDLER_AT + USER_1 && frame->signal == USER_1 && frame->return_to == AT(vdso_handler_returns));
     CHECK(frame->info == AT(&frame->siginfo) && frame->context_at == AT(&frame->context));
-    CHECK(frame->siginfo.signal == USER_1 && frame->siginfo.code == (uint32_t)-6 && frame->siginfo.sender == OTHER);
+    CHECK(frame->siginfo.signal == USER_1 && frame->siginfo.code == (uint32_t)-6 && frame->siginfo.sender == OTHER &&
+          frame->siginfo.rest[1] == 77);
     for (uint32_t i = 0; i < 8; i++)
         CHECK(r[REGISTER_EDI + i] == (i == 3 ? AT(saved + SAVED_WORDS) : 0x100 + i));
     CHECK(r[REGISTER_EIP] == PROGRAM_EIP && r[REGISTER_FLAGS] == 0x108 && r[REGISTER_CS] == 0x1b);

@@ -20,6 +20,7 @@ void heard_note(int signal, siginfo_t *info, void *context)
     (void)context;
     board[SENDER] = (uint32_t)info->si_pid;
     board[CODE] = (uint32_t)info->si_code;
+    board[VALUE] = (uint32_t)info->si_status; /* where si_value is */
     board[HEARD] += info->si_signo == signal;
 }
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum { MANY = 25 };
-enum { READY, HEARD, SENDER, CODE, ON_STACK, BOARD_WORDS };
+enum { READY, HEARD, SENDER, CODE, VALUE, ON_STACK, BOARD_WORDS };
 
 extern volatile uint32_t *board; /* in a segment that all inherit */
 

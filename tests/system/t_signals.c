@@ -15,6 +15,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -401,6 +402,18 @@ static bool nobody_catches_a_kill(void)
     return heard_end(IS(kill(child, SIGKILL), 0) && IS(child_end(child), SIGKILL) && IS(board[HEARD], 0));
 }
 
+/* A value comes with a signal; who sends it may not say that it comes from elsewhere. */
+static bool values_are_queued(void)
+{
+    heard_begin();
+    bool good = IS(sigqueue(getpid(), SIGUSR1, (union sigval){.sival_int = 4711}), 0) && IS(board[HEARD], 1) &&
+                IS(board[CODE], SI_QUEUE) && IS(board[VALUE], 4711) && IS(board[SENDER], getpid());
+    good = FAILS(sigqueue(1 << 20, 0, (union sigval){0}), ESRCH) && FAILS(sigqueue(getpid(), 65, (union sigval){0}), EINVAL) && good;
+    good = FAILS(syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, &(siginfo_t){.si_code = SI_USER}), EPERM) &&
+           FAILS(syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, 1), EFAULT) && good;
+    return heard_end(IS(board[HEARD], 1) && good);
+}
+
 /* The parent's handler hears of each child, wherever it is. */
 static bool children_are_heard_of(void)
 {
@@ -409,11 +422,13 @@ static bool children_are_heard_of(void)
     pid_t child = child_start(nothing);
     while (board[HEARD] < 1)
         sched_yield();
-    bool good = IS(board[SENDER], child) && IS(board[CODE], CLD_EXITED) && IS(child_end(child), EXITED(3));
+    bool good = IS(board[SENDER], child) && IS(board[CODE], CLD_EXITED) && IS(board[VALUE], 3) &&
+                IS(child_end(child), EXITED(3));
     child = child_start(computes);
     flag_await(&board[READY], 1);
     kill(child, SIGKILL);
-    good = IS(child_end(child), SIGKILL) && IS(board[HEARD], 2) && IS(board[CODE], CLD_KILLED) && good;
+    good = IS(child_end(child), SIGKILL) && IS(board[HEARD], 2) && IS(board[CODE], CLD_KILLED) &&
+           IS(board[VALUE], SIGKILL) && good;
     signal(SIGCHLD, SIG_DFL);
     return heard_end(IS(child_run(nothing), EXITED(3)) && IS(board[HEARD], 2) && good);
 }
@@ -472,6 +487,7 @@ static const struct tap_point points[] = {
     {"blocked ones wait", blocked_ones_wait},
     {"ignored ones do nothing", ignored_ones_do_nothing},
     {"nobody catches SIGKILL", nobody_catches_a_kill},
+    {"sigqueue()", values_are_queued},
     {"SIGCHLD", children_are_heard_of},
     {"exec keeps what is ignored and blocked", exec_keeps_some},
 };
