@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Every `path/file.ext`, `folder/` and `function()` that README.md or docs/*.md names must exist."""
+"""Every `path/file.ext`, `folder/` and `function()` that README.md or docs/*.md names must exist, and `function()`s that
+a page says are in a file must be in that one."""
 from tally import entry
 
 import re
@@ -11,6 +12,8 @@ FOLDERS = ["boot", "kernel", "libuser", "programs", "servers", "tests"]
 SPAN = re.compile(r"`([^`\n]+)`")
 FILE = re.compile(r"(?:[\w.-]+/)+(?:[\w.-]+\.\w+)?")
 FUNCTION = re.compile(r"(\w+)\(\)")
+# `a()`, `b()` and `c()` in `path/file.c`
+IN_FILE = re.compile(r"((?:`\w+\(\)`(?:, | and |, then )?)+) in `((?:[\w.-]+/)+[\w.-]+\.(?:c|h|asm))`")
 MADE = ("build/", "/")  # what the build makes, and what is outside of the tree
 
 
@@ -26,8 +29,21 @@ def file_exists(name):
     return name.startswith(MADE) or name in generated_headers() or (ROOT / name).exists()
 
 
+def is_in(function, path):
+    """Defined there, or with a macro that has its name as an argument."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    return re.search(rf"^[^\s#*/].*\b{function}\b|^{function}:", text, re.M) is not None
+
+
+def misplaced(text):
+    for functions, path in IN_FILE.findall(text):
+        if (ROOT / path).exists():
+            yield from (f"`{f}()` is not in {path}" for f in FUNCTION.findall(functions) if not is_in(f, path))
+
+
 def complaints(document, names):
     text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.M | re.S)
+    yield from (f"{document.relative_to(ROOT)}: {what}" for what in misplaced(text))
     for span in SPAN.findall(text):
         function = FUNCTION.fullmatch(span)
         if function and function[1] not in names:
