@@ -314,6 +314,19 @@ static void there_may_be_little_memory(void)
     expect_end("log init: there is too little memory\n" ENDS("7d"));
 }
 
+/* An eighth of all would be more than half of what is in one piece: the other half is for what is taken later. */
+static void memory_may_be_in_pieces(void)
+{
+    enum { PIECES = 6, PIECE = 2000, APART = 2050 };
+
+    machine_begin();
+    machine.boot.ranges_count = PIECES;
+    for (uint32_t i = 0; i < PIECES; i++)
+        machine.boot.ranges[i] = (struct boot_range){100 + i * APART, PIECE};
+    run();
+    CHECK(strstr(machine_lines(), " esi 1000 edi "));
+}
+
 /* ---------------------------------------------------------------------------------- the watcher */
 
 static void watch_once(struct server_message message, const char *expected)
@@ -370,6 +383,7 @@ int main(void)
     an_account_is_fed();
     the_archive_may_be_damaged();
     there_may_be_little_memory();
+    memory_may_be_in_pieces();
     the_watcher_hears();
     puts("test_init: the system is built, and ends, as it is to");
 }
