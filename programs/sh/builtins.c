@@ -10,6 +10,7 @@
 #include "programs/sh/functions.h"
 #include "programs/sh/jobs.h"
 #include "programs/sh/kill.h"
+#include "programs/sh/options.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/program.h"
 #include "programs/sh/run.h"
@@ -369,7 +370,7 @@ const struct builtin *builtin_find(const char *name)
         {"command", run_command, false}, {"continue", run_continue, false}, {"eval", run_eval, false}, {"exec", run_exec, true}, {"exit", run_exit, false},
         {"export", run_export, false}, {"false", run_false, false}, {"kill", run_kill, false},
         {"pwd", run_pwd, false},   {"read", run_read, false}, {"return", run_return, false},
-        {"shift", run_shift, false}, {"true", run_true, false},  {"type", run_type, false},
+        {"set", run_set, false},   {"shift", run_shift, false}, {"true", run_true, false},  {"type", run_type, false},
         {"umask", run_umask, false}, {"unset", run_unset, false}, {"wait", run_wait, false},
     };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "programs/sh/arithmetic.h"
+#include "programs/sh/options.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/quotes.h"
 #include "programs/sh/run.h"
@@ -159,7 +160,7 @@ static const char *parameter(const char *name)
     case '#':
         return number_text(count_arguments());
     case '-':
-        return shell.is_interactive ? "i" : "";
+        return options_text();
     default:
         return variable(name);
     }
@@ -183,6 +184,14 @@ static void fail(const char *what, const char *why)
     shell.has_failed = true;
     if (!shell.is_interactive)
         exit(STATUS_USAGE);
+}
+
+/* Of one that is not set it is empty, or with -u the end. */
+static const char *value_or_empty(const char *name, const char *value)
+{
+    if (!value && shell.ends_at_unset)
+        fail(name, "is not set");
+    return value ? value : "";
 }
 
 static char *expand_part(const char *at, const char *end)
@@ -222,7 +231,7 @@ static void put_trimmed(struct expansion *e, const char *value, const char *at, 
     struct expansion made = {0};
 
     expand(&made, pattern, end, PLAIN);
-    put_value(e, trimmed(value ? value : "", text_end(&made.field), *at, longest), quoting);
+    put_value(e, trimmed(value, text_end(&made.field), *at, longest), quoting);
 }
 
 /* What is behind the name in ${NAME...}: - = + ?, and with : before them an empty value is as none. */
@@ -264,13 +273,13 @@ static void put_braces(struct expansion *e, const char *at, const char *end, enu
     if (length == 0 || (at < end && !strchr(":-=+?#%", *at)))
         fail("${}", "is no parameter");
     else if (wants_length)
-        put_value(e, number_text(value ? (long)strlen(value) : 0), quoting);
+        put_value(e, number_text((long)strlen(value_or_empty(name, value))), quoting);
     else if (at == end && (*name == '@' || *name == '*'))
         put_arguments(e, *name, quoting);
     else if (at == end)
-        put_value(e, value ? value : "", quoting);
+        put_value(e, value_or_empty(name, value), quoting);
     else if (*at == '#' || *at == '%')
-        put_trimmed(e, value, at, end, quoting);
+        put_trimmed(e, value_or_empty(name, value), at, end, quoting);
     else
         put_or(e, name, at, end, quoting);
 }
@@ -327,6 +336,11 @@ static void put_parentheses(struct expansion *e, const char *at, const char *end
         put_command(e, pool_text(at, (size_t)(end - at)), quoting);
 }
 
+static const char *value_of(const char *name)
+{
+    return value_or_empty(name, parameter(name));
+}
+
 /* Behind the $; what is behind all of it. */
 static const char *put_dollar(struct expansion *e, const char *at, enum quoting quoting)
 {
@@ -344,7 +358,7 @@ static const char *put_dollar(struct expansion *e, const char *at, enum quoting 
     else if (*at == '@' || *at == '*')
         put_arguments(e, *at, quoting);
     else
-        put_value(e, parameter(pool_text(at, length)) ? parameter(pool_text(at, length)) : "", quoting);
+        put_value(e, value_of(pool_text(at, length)), quoting);
     return at + length;
 }
 

@@ -1,12 +1,12 @@
 #include "programs/sh/jobs.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
+#include "programs/sh/children.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/shell.h"
 
@@ -70,9 +70,8 @@ int jobs_wait(pid_t pid)
         link = &(*link)->next;
     if (!*link)
         return STATUS_NOT_FOUND;
-    while (waitpid(pid, &ended, 0) < 0)
-        if (errno != EINTR || shell.is_stopped)
-            return STATUS_SIGNAL + SIGINT;
+    if (!wait_for_job(pid, &ended))
+        return STATUS_SIGNAL + SIGINT;
     remove_at(link);
     return WIFSIGNALED(ended) ? STATUS_SIGNAL + WTERMSIG(ended) : WEXITSTATUS(ended);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "programs/sh/builtins.h"
+#include "programs/sh/children.h"
 #include "programs/sh/expand.h"
 #include "programs/sh/functions.h"
 #include "programs/sh/jobs.h"
@@ -25,58 +26,6 @@ enum { STATUS_FAILED = 1, NOT_FORKED = -1 };
 static bool is_over(void)
 {
     return shell.is_stopped || shell.leaves || shell.returns;
-}
-
-/* ---------------------------------------------------------------------------------------- children */
-
-/* The copy of the shell is one that nobody types to. */
-static pid_t fork_shell(void)
-{
-    pid_t pid = fork();
-
-    if (pid < 0)
-        shell_complain("cannot fork: %s", strerror(errno));
-    if (pid == 0) {
-        if (shell.is_interactive)
-            signal(SIGINT, SIG_DFL);
-        jobs_forget();
-        shell.is_interactive = false;
-        shell.loops = 0;
-    }
-    return pid;
-}
-
-/* Control-C may have come before the child was the one that is waited for. */
-static void pass_on(pid_t pid)
-{
-    if (shell.is_stopped)
-        kill(pid, SIGINT);
-}
-
-/* Who is interrupted at a terminal ends all that is behind it in the line; a shell that runs a script ends so itself. */
-static int wait_for(pid_t pid)
-{
-    int ended = 0;
-
-    pass_on(pid);
-    for (; waitpid(pid, &ended, 0) < 0; pass_on(pid))
-        if (errno != EINTR)
-            return STATUS_NOT_FOUND;
-    if (!WIFSIGNALED(ended))
-        return WEXITSTATUS(ended);
-    if (WTERMSIG(ended) == SIGINT)
-        shell.is_stopped = true;
-    else if (WTERMSIG(ended) != SIGPIPE)
-        shell_complain("process %d: %s", pid, strsignal(WTERMSIG(ended)));
-    return STATUS_SIGNAL + WTERMSIG(ended);
-}
-
-static void end_if_stopped(void)
-{
-    if (!shell.is_stopped || shell.is_interactive)
-        return;
-    signal(SIGINT, SIG_DFL);
-    raise(SIGINT);
 }
 
 /* --------------------------------------------------------------------------------- simple commands */
@@ -177,6 +126,20 @@ static int run_call(const struct node *body, const struct node *node, char **wor
     return status;
 }
 
+/* With -x, in one piece. */
+static void tell(char **words)
+{
+    struct text line = {0};
+
+    text_add(&line, '+');
+    for (; *words; words++) {
+        text_add(&line, ' ');
+        text_append(&line, *words);
+    }
+    text_add(&line, '\n');
+    fputs(text_end(&line), stderr);
+}
+
 static int run_expanded(const struct node *node, char **words)
 {
     const struct builtin *builtin = words[0] ? builtin_find(words[0]) : NULL;
@@ -186,6 +149,8 @@ static int run_expanded(const struct node *node, char **words)
         return STATUS_FAILED;
     if (shell.is_stopped)
         return STATUS_SIGNAL + SIGINT;
+    if (shell.tells && words[0])
+        tell(words);
     if (function)
         return run_call(function, node, words);
     if (builtin)
@@ -316,6 +281,15 @@ static int run_list(const struct node *node)
     return status;
 }
 
+/* What fails in it ends nothing. */
+static int run_condition(const struct node *node)
+{
+    shell.conditions++;
+    int status = run(node);
+    shell.conditions--;
+    return status;
+}
+
 static bool is_and_or(const struct node *node)
 {
     return node->kind == NODE_AND || node->kind == NODE_OR;
@@ -324,17 +298,17 @@ static bool is_and_or(const struct node *node)
 /* From the left to the right, in a loop: so many operators as there are need no more of the stack. */
 static int run_and_or(const struct node *node)
 {
-    int status = run(node->first);
+    int status = run_condition(node->first);
 
     for (; is_and_or(node) && !is_over(); node = node->second)
         if ((status == 0) == (node->kind == NODE_AND))
-            status = run(is_and_or(node->second) ? node->second->first : node->second);
+            status = is_and_or(node->second) ? run_condition(node->second->first) : run(node->second);
     return status;
 }
 
 static int run_not(const struct node *node)
 {
-    return !run(node->first);
+    return !run_condition(node->first);
 }
 
 static int run_group(const struct node *node)
@@ -345,7 +319,7 @@ static int run_group(const struct node *node)
 static int run_if(const struct node *node)
 {
     for (; node && node->kind == NODE_IF; node = node->third) {
-        int status = run(node->first);
+        int status = run_condition(node->first);
         if (is_over())
             return status;
         if (status == 0)
@@ -371,7 +345,7 @@ static int run_while(const struct node *node)
     int status = 0;
 
     shell.loops++;
-    while ((run(node->first) == 0) == (node->kind == NODE_WHILE) && !leaves_loop()) {
+    while ((run_condition(node->first) == 0) == (node->kind == NODE_WHILE) && !leaves_loop()) {
         status = run(node->second);
         if (leaves_loop())
             break;
@@ -436,6 +410,13 @@ static int run_redirected(int (*run_node)(const struct node *node), const struct
     return status;
 }
 
+static bool ends_at_failure(const struct node *node)
+{
+    bool is_command = node->kind == NODE_SIMPLE || node->kind == NODE_PIPELINE || node->kind == NODE_SUBSHELL;
+
+    return shell.ends_at_failure && shell.status && is_command && !shell.conditions;
+}
+
 /* In a loop that never ends the pool is not to grow. */
 int run(const struct node *node)
 {
@@ -454,6 +435,8 @@ int run(const struct node *node)
         shell.status = run_redirected(kinds[node->kind], node);
     pool_release(mark);
     end_if_stopped();
+    if (ends_at_failure(node))
+        exit(shell.status);
     return shell.status;
 }
 

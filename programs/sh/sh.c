@@ -1,5 +1,5 @@
 /*
- * sh [-c TEXT | FILE] [ARGUMENT...]: the shell. It runs commands of the text, of the file, or of its standard input, which at
+ * sh [-eux] [-c TEXT [NAME] | FILE] [ARGUMENT...]: the shell. It runs commands of the text, of the file, or of its standard input, which at
  * a terminal is a line that can be edited: docs/shell.md.
  *
  * Exit status: of the last command; 2 if something is no command; 126, 127 a program that cannot be run, that is not there.
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "programs/sh/jobs.h"
+#include "programs/sh/options.h"
 #include "programs/sh/parser.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/run.h"
@@ -133,7 +134,7 @@ static void run_input(void)
 
 static _Noreturn void usage(void)
 {
-    fprintf(stderr, "usage: sh [-c text [name] | file] [argument...]\n");
+    fprintf(stderr, "usage: sh [-eux] [-c text [name] | file] [argument...]\n");
     exit(STATUS_USAGE);
 }
 
@@ -147,14 +148,32 @@ static void run_script(char **words)
     exit(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN);
 }
 
-static void run_option(char **words)
+/* -c, also behind letters of options.h: the text follows. */
+static bool is_text_option(const char *word)
 {
-    if (strcmp(words[0], "-c") != 0 || !words[1])
-        usage();
-    if (words[2])
-        shell.name = words[2];
-    shell.arguments = words[2] ? words + 3 : words + 2;
-    shell_run_text(words[1]);
+    size_t length = strlen(word);
+
+    if (length < 2 || word[0] != '-' || word[length - 1] != 'c')
+        return false;
+    return length == 2 || options_take(pool_text(word, length - 1));
+}
+
+static void run_words(char **words)
+{
+    while (words[0] && options_take(words[0]))
+        words++;
+    if (!words[0]) {
+        run_input();
+    } else if (words[0][0] != '-') {
+        run_script(words);
+    } else {
+        if (!is_text_option(words[0]) || !words[1])
+            usage();
+        if (words[2])
+            shell.name = words[2];
+        shell.arguments = words[2] ? words + 3 : words + 2;
+        shell_run_text(words[1]);
+    }
 }
 
 int main(int argc, char **argv)
@@ -164,11 +183,6 @@ int main(int argc, char **argv)
     shell.pid = getpid();
     shell.arguments = words;
     variables_init(environ);
-    if (!words[0])
-        run_input();
-    else if (words[0][0] == '-')
-        run_option(words);
-    else
-        run_script(words);
+    run_words(words);
     return shell.status;
 }

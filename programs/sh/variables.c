@@ -144,3 +144,10 @@ void variables_print(void)
         if (is_in_environment(each))
             printf("export %s='%s'\n", each->name, each->value);
 }
+
+void variables_print_all(void)
+{
+    for (const struct variable *each = variables; each; each = each->next)
+        if (each->value)
+            printf("%s='%s'\n", each->name, each->value);
+}

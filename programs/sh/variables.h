@@ -29,3 +29,6 @@ char **variables_environment(void);
 
 /* The exported ones, as `export NAME=VALUE`. */
 void variables_print(void);
+
+/* All of them, as NAME=VALUE. */
+void variables_print_all(void);

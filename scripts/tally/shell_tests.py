@@ -71,6 +71,12 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "m() { (return 5); echo $?; exit 6; }; m; echo no\n",
      "2 a b c\n3\n0  \n2 1 2\n1 q \nnew\n24\ng1\ng1\ng1\n7\nsh: r: too many calls in each other\n1\nbottom\nb\n0\n/\n/tmp\n4\nw\nw is a function\nw\n"
      "sh: return: not in a function\n2\nmine\n/dev\nto file\nmy text\nyour text\non\n1\non\n2\n1\n5\n", 6),
+    ("set", "set -- a 'b c'; echo $# $2; set x; echo $1; set --; echo $#; set -z; echo $?; f() { set -- in; echo $1; }; f out; echo $#; set -u; set -e; echo $-; set +ue; echo \"<$->\"\n"
+     "sh -ec 'false || echo or; ! true; if false; then :; fi; while false; do :; done; false && true; f() { false; echo in f; }; f || :; true | (exit 3); echo no'; echo $?\n"
+     "sh -e -c 'x=$(false); echo no'; echo $?; sh -ec 'f() { false; echo no; }; f'; echo $?; sh -ec '(false; echo no); echo no'; echo $?; echo 'false; echo no' >s; sh -e s; echo $?\n"
+     "sh -uc 'echo ${x-or}${x+no} $#; echo $x; echo no'; echo $?; sh -u -c ': ${#x}'; sh -uc ': ${x%a}'; sh -xc 'x=1; echo a \"b c\"; f() { :; }; f 2'\nA=1; set | grep '^A='\n",
+     "2 b c\nx\n0\nsh: set: -z: no option\n2\nin\n0\neu\n<>\nor\nin f\n3\n1\n1\n1\n1\nor 0\nsh: x: is not set\n2\nsh: x: is not set\nsh: x: is not set\n"
+     "+ echo a b c\na b c\n+ f 2\n+ :\nA='1'\n", 0),
     ("no function", "sh -c 'f() echo a'; sh -c 'f( a) { :; }'; sh -c 'f() {'; sh -c 'a-b() { :; }'; sh -c 'return 1; echo $?'\n",
      "sh: line 1: syntax error near echo\nsh: line 1: syntax error near a\nsh: line 1: syntax error near end of input\nsh: line 1: syntax error near (\n"
      "sh: return: not in a function\n2\n", 0),
@@ -93,8 +99,8 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "shift; echo $?; export 1=2; echo $?; wait x; echo $?; read 1x; echo $?; : ; echo $?; exec true\n",
      "/dev\n/\n/\n/\nsh: cd: nowhere: No such file or directory\n1\na\nb\nin\nsh: .: ./none: No such file or directory\n1\n"
      "sh: shift: there are not so many arguments\n1\nsh: export: 1=2: not a name\n1\nsh: wait: x: not a number\n127\nsh: read: 1x: not a name\n2\n0\n", 0),
-    ("scripts", "echo 'echo $0 $1; exit 4' >s; sh s arg; echo $?; sh none; echo $?; sh -c 'exit 6'; echo $?; sh -x; echo $?\n"
-     "printf=; echo 'cat' >s; echo input | sh s\n", "s arg\n4\nsh: none: No such file or directory\n127\n6\nusage: sh [-c text [name] | file] [argument...]\n2\ninput\n", 0),
+    ("scripts", "echo 'echo $0 $1; exit 4' >s; sh s arg; echo $?; sh none; echo $?; sh -c 'exit 6'; echo $?; sh -z; echo $?\n"
+     "printf=; echo 'cat' >s; echo input | sh s\n", "s arg\n4\nsh: none: No such file or directory\n127\n6\nusage: sh [-eux] [-c text [name] | file] [argument...]\n2\ninput\n", 0),
     ("what cannot be run", "nothing; echo $?; /none; echo $?; /dev/null; echo $?; /tmp; echo $?; echo x >t; ./t; echo $?; ''; echo $?; PATH=/dev null; echo $?\n",
      "sh: nothing: not found\n127\nsh: /none: No such file or directory\n127\nsh: /dev/null: Permission denied\n126\nsh: /tmp: Permission denied\n126\n"
      "sh: x: not found\n127\nsh: : not found\n127\nsh: null: Permission denied\n126\n", 0),
