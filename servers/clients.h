@@ -22,6 +22,9 @@ enum { VDSO_INTERRUPTED = VDSO_BASE + 16 };
 /* A thread that has called Linux by `int $0x80` goes on here. */
 enum { VDSO_CALLED = VDSO_BASE + 32 };
 
+/* What news of the console tell of. */
+enum { CONSOLE_NEWS_INTERRUPT = 1, CONSOLE_NEWS_INPUT = 2 };
+
 /* Every server; what else it holds is in the manifest, servers/manifest.h. */
 enum { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_LOG = 3 };
 
@@ -51,7 +54,7 @@ enum {
     CONSOLE_SLOT_PROC = 13, /* to signal that there are news: PROC_SIGNAL_CONSOLE */
 };
 
-enum { FILE_SLOT_MEMORY = 4, FILE_SLOT_ARCHIVE = 5, FILE_SLOT_TICK = 6 };
+enum { FILE_SLOT_MEMORY = 4, FILE_SLOT_ARCHIVE = 5, FILE_SLOT_TICK = 6, FILE_SLOT_PROC = 7 /* to signal that there are news: PROC_SIGNAL_FILE */ };
 
 enum { SCREEN_SLOT_FRAMES = 4, SCREEN_SLOT_RING = 5, SCREEN_SLOT_PORTS = 6 };
 
@@ -81,7 +84,7 @@ enum { TEST_FRAMES = 4096 };
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi);
 
 /* Bits of signals to proc's endpoint. */
-enum proc_signal { PROC_SIGNAL_FATAL_FAULT = 1, PROC_SIGNAL_TICK = 2, PROC_SIGNAL_CONSOLE = 4 };
+enum proc_signal { PROC_SIGNAL_FATAL_FAULT = 1, PROC_SIGNAL_TICK = 2, PROC_SIGNAL_CONSOLE = 4, PROC_SIGNAL_FILE = 8 };
 
 /* Priorities: servers above those they serve. */
 enum {

@@ -52,6 +52,17 @@ enum {
 /* Devices: major << 8 | minor. */
 enum { DEVICE_NULL = 0x103, DEVICE_ZERO = 0x105, DEVICE_TERMINAL = 0x500, DEVICE_CONSOLE = 0x501 };
 
+/* What poll is asked for, and says, of a descriptor: Linux's numbers. */
+enum {
+    FILE_POLL_IN = 0x1 | 0x40,   /* with POLLRDNORM */
+    FILE_POLL_OUT = 0x4 | 0x100, /* with POLLWRNORM */
+    FILE_POLL_ERROR = 0x8,
+    FILE_POLL_HANG_UP = 0x10,
+    FILE_POLL_INVALID = 0x20,
+    FILE_POLL_CONSOLE = 0x8000, /* none of Linux's: it is the console, of whose input that is to be asked */
+    FILE_POLL_SHIFT = 16,       /* in a word of its data, above the descriptor */
+};
+
 struct file_status {
     uint32_t inode, mode, links, size, device, modified, pages; /* modified: seconds since 1970; pages: that it takes */
 };

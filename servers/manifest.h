@@ -108,6 +108,7 @@ static const struct manifest_entry manifest[SERVERS] = {
                     {GRANT_SHARE, FILE_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0, FILE_SHARE},
                     {GRANT_ARCHIVE, FILE_SLOT_ARCHIVE, RIGHT_READ | RIGHT_GRANT, 0, 0},
                     {GRANT_IRQS, FILE_SLOT_TICK, RIGHT_CONTROL, IRQ_TICK, 1},
+                    {GRANT_ENDPOINT, FILE_SLOT_PROC, RIGHT_SIGNAL, SERVER_PROC, PROC_SIGNAL_FILE},
                 },
         },
     [SERVER_PROC] =

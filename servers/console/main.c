@@ -11,6 +11,7 @@
 #include "servers/console/input.h"
 #include "servers/console/keyboard.h"
 #include "servers/console/lines.h"
+#include "servers/console/news.h"
 #include "servers/console/readers.h"
 #include "servers/console/screen.h"
 #include "servers/console/uart.h"
@@ -33,7 +34,7 @@ static bool receiving = true; /* false: the port keeps its bytes until there is 
 static struct readers readers;
 static uint32_t keys_of = NOBODY; /* who has asked for keys */
 static uint32_t rest_of = NOBODY; /* whose read has got a part of what there was */
-static bool syncing, are_ticks, is_proc_told;
+static bool syncing;
 
 /* ---------------------------------------------------------------------------------------- signals */
 
@@ -43,24 +44,6 @@ static void signal(uint32_t slot)
 
     if (err)
         __builtin_trap();
-}
-
-/* Once until it has asked. */
-static void tell_proc(void)
-{
-    if (is_proc_told)
-        return;
-    is_proc_told = true;
-    err_t nobody_to_tell = ipc_signal(CONSOLE_SLOT_PROC);
-    (void)nobody_to_tell; /* proc has died, and init ends the machine */
-}
-
-static void want_ticks(void)
-{
-    if (are_ticks)
-        return;
-    are_ticks = true;
-    tell_proc();
 }
 
 /* --------------------------------------------------------------------------------- late answers */
@@ -153,7 +136,7 @@ static void transmit(void)
     else if (syncing)
         answer_syncs();
     if (lines.are_timed)
-        want_ticks();
+        news_want_ticks();
 }
 
 static int32_t call_write(uint32_t badge, struct words *words)
@@ -224,6 +207,8 @@ static void serve_readers(void)
 {
     while (readers.served.first && input_is_ready(&input))
         serve_reader();
+    if (input_is_ready(&input))
+        news_input_is_ready();
 }
 
 /* What the port has, as far as there is room. Its interrupt does not come again while it still has something. */
@@ -266,7 +251,7 @@ static int32_t read_later(struct client *client, struct caller caller, uint32_t 
 
     readers_add(&readers, client);
     if (readers.asking.first)
-        tell_proc();
+        news_tell();
     return result;
 }
 
@@ -291,6 +276,18 @@ static int32_t call_read(uint32_t badge, struct words *words)
     forget(client);
     receive_again();
     return (int32_t)ipc_extend(words->w[1], 0);
+}
+
+/* Whoever is in front: a program behind finds that out when it reads. */
+static int32_t call_poll(uint32_t badge, struct words *words)
+{
+    bool is_ready = input_is_ready(&input);
+
+    (void)badge;
+    if (words->w[1] && !is_ready)
+        news_watch_input();
+    words->w[1] = is_ready;
+    return 0;
 }
 
 static int32_t call_input_kind(uint32_t badge, struct words *words)
@@ -325,7 +322,7 @@ static void give_keys(uint32_t badge, bool keys)
     keys_of = keys ? badge : NOBODY;
     discipline_give_keys(&input.typed, keys);
     if (input.typed.interrupts)
-        tell_proc();
+        news_tell();
 }
 
 static void signals(uint32_t bits)
@@ -339,7 +336,7 @@ static void signals(uint32_t bits)
         receive();
     }
     if (input.typed.interrupts)
-        tell_proc();
+        news_tell();
     serve_readers();
     transmit(); /* so that the line has fallen before input is wanted again, and its rise is seen */
     receive_again();
@@ -353,12 +350,10 @@ static int32_t call_news(uint32_t badge, struct words *words)
         return -EPERM;
     struct client *client = readers_tell(&readers);
     words->w[1] = client ? client->badge : 0;
-    words->w[2] = are_ticks;
-    words->w[3] = input.typed.interrupts;
+    news_take(input.typed.interrupts, &words->w[2], &words->w[3]);
     input.typed.interrupts = false;
-    is_proc_told = false;
     if (readers.asking.first)
-        tell_proc();
+        news_tell();
     return 0;
 }
 
@@ -372,7 +367,7 @@ static int32_t call_front(uint32_t badge, struct words *words)
     if (again)
         readers_ask_again(&readers);
     if (readers.asking.first)
-        tell_proc();
+        news_tell();
     serve_readers();
     transmit();
     receive_again();
@@ -412,7 +407,8 @@ static int32_t call_tick(uint32_t badge, struct words *words)
         return -EPERM;
     lines_tick(&lines, words->w[1]);
     transmit();
-    words->w[1] = are_ticks = lines.are_timed;
+    news_set_ticks(lines.are_timed);
+    words->w[1] = lines.are_timed;
     return 0;
 }
 
@@ -461,6 +457,7 @@ static const server_call calls[CONSOLE_CALLS_END] = {
     [CONSOLE_READ] = call_read,
     [CONSOLE_SYNC] = call_sync,
     [CONSOLE_INPUT_KIND] = call_input_kind,
+    [CONSOLE_POLL] = call_poll,
     [CONSOLE_INPUT_PIPE] = call_input_pipe,
     [CONSOLE_RELEASE] = call_release,
     [CONSOLE_NEWS] = call_news,

@@ -9,6 +9,7 @@
 #include "servers/file/pages.h"
 #include "servers/file/pipe.h"
 #include "servers/file/records.h"
+#include "servers/file/watch.h"
 
 enum { HASHES = 256 };
 
@@ -85,6 +86,7 @@ void client_end(struct client *client)
 {
     if (client->waits != WAITS_NOT)
         pipe_forget_waiting(client);
+    watches_drop(client);
     for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++)
         if (client->files[fd])
             open_file_drop(client->files[fd]);
@@ -221,6 +223,7 @@ static void audit_client(const struct client *client)
     }
     assert(client->directory && mappings_count(client) <= MAPPINGS_MAX);
     assert(client->waits == WAITS_NOT || client->waits_for);
+    watches_check(client);
 }
 
 uint32_t clients_audit(void)

@@ -25,6 +25,7 @@ struct client {
     struct inode *directory;
     struct inode *program; /* what it runs, or is about to, if that is no file of the archive; held, so that the number stays */
     struct mapping *mappings; /* mapping.h */
+    struct watch *watches;    /* watch.h */
     uint32_t limit;           /* of descriptors */
     uint32_t lowest;          /* C3 */
     uint32_t transfer;        /* the page's number, PAGE_NONE: it has none */

@@ -4,7 +4,9 @@
 #include <stddef.h>
 
 #include "servers/file/pages.h"
+#include "servers/file/inode.h"
 #include "servers/file/pipe.h"
+#include "servers/file/watch.h"
 
 int32_t call_close(struct client *client, struct words *words)
 {
@@ -141,4 +143,58 @@ int32_t call_space(struct client *client, struct words *words)
     words->w[1] = pages_count();
     words->w[2] = pages_free();
     return 0;
+}
+
+/* ------------------------------------------------------------------------------------------ poll */
+
+static bool is_console(const struct inode *inode)
+{
+    return inode->kind == INODE_DEVICE && inode->device != DEVICE_NULL && inode->device != DEVICE_ZERO;
+}
+
+/* What there is of a descriptor that is asked for `events`. Files never wait. */
+static uint32_t poll_one(const struct open_file *file, uint32_t events)
+{
+    uint32_t always = FILE_POLL_ERROR | FILE_POLL_HANG_UP;
+
+    if (!file)
+        return FILE_POLL_INVALID;
+    if (file->pipe)
+        return pipe_poll(file) & (events | always);
+    return is_console(file->inode) ? FILE_POLL_CONSOLE : (FILE_POLL_IN | FILE_POLL_OUT) & events;
+}
+
+/* Each word once: how many have something, or an error. What was watched before is forgotten. */
+static int32_t poll_all(struct client *client, volatile uint32_t *words, uint32_t count, bool watch)
+{
+    int32_t ready = 0;
+
+    watches_drop(client);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t word = words[i], events = word >> FILE_POLL_SHIFT;
+        const struct open_file *file = client_file(client, word & ((1u << FILE_POLL_SHIFT) - 1));
+        uint32_t result = poll_one(file, events);
+        if (!result && !ready && watch && file->pipe) {
+            if (!pipe_watch(client, file))
+                return -ENOMEM;
+            result = poll_one(file, events);
+        }
+        ready += result && result != FILE_POLL_CONSOLE;
+        words[i] = result;
+    }
+    return ready;
+}
+
+int32_t call_poll(struct client *client, struct words *words)
+{
+    uint32_t count = words->w[1], bytes = count * sizeof(uint32_t);
+    char *data = count <= FILE_DESCRIPTORS_MAX ? client_bytes(client, bytes) : NULL;
+
+    if (!data)
+        return -EINVAL;
+    int32_t ready = poll_all(client, (volatile uint32_t *)data, count, words->w[2]);
+    if (ready)
+        watches_drop(client);
+    words->w[1] = (uint32_t)ready;
+    return ready < 0 ? ready : client_bytes_answer(bytes, bytes);
 }

@@ -17,6 +17,7 @@
 #include "servers/file/path.h"
 #include "servers/file/pipe.h"
 #include "servers/file/tree.h"
+#include "servers/file/watch.h"
 #include "servers/log.h"
 #include "servers/proto/file.h"
 
@@ -244,6 +245,15 @@ static int32_t manager_audit(const struct words *words)
     return 0;
 }
 
+/* After a signal to it. */
+static int32_t manager_news(struct words *words)
+{
+    const struct client *client = watches_next();
+
+    words->w[1] = client ? client->badge : 0;
+    return 0;
+}
+
 /* ------------------------------------------------------------------------------------------ loop */
 
 #define MANAGER_CALLS(X)                                                                                               \
@@ -255,7 +265,8 @@ static int32_t manager_audit(const struct words *words)
     X(FILE_INTERRUPT, interrupt)                                                                                       \
     X(FILE_PROGRAM_BYTES, program_bytes)                                                                               \
     X(FILE_PROGRAM_PAGE, program_page)                                                                 \
-    X(FILE_AUDIT, audit)
+    X(FILE_AUDIT, audit)                                                                                               \
+    X(FILE_NEWS, news)
 
 #define MANAGER_CALL(number, name)                                                                                     \
     static int32_t serve_##name(uint32_t badge, struct words *words)                                                   \
@@ -287,6 +298,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     clients_init();
     open_files_init();
     pipes_init();
+    watches_init();
     mappings_init();
     if (!directory_init((uint32_t)__builtin_ia32_rdtsc()))
         __builtin_trap();

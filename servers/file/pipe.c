@@ -6,6 +6,7 @@
 #include "servers/file/calls.h"
 #include "servers/file/pages.h"
 #include "servers/file/records.h"
+#include "servers/file/watch.h"
 #include "servers/pipe_ring.h"
 
 _Static_assert(PIPE_RING_BYTES == (PIPE_PAGES - 1) * PAGE_SIZE, "the pages behind the header's");
@@ -18,6 +19,7 @@ struct pipe {
     uint32_t page[PIPE_PAGES];
     uint32_t readers, writers;
     struct queue reading, writing;
+    struct watch_ring polling_bytes, polling_room;
 };
 
 static struct record_class records;
@@ -142,6 +144,8 @@ struct pipe *pipe_make(void)
         return NULL;
     queue_init(&pipe->reading);
     queue_init(&pipe->writing);
+    watch_ring_init(&pipe->polling_bytes);
+    watch_ring_init(&pipe->polling_room);
     pipe->readers = pipe->writers = 1;
     for (uint32_t i = 0; i < PIPE_PAGES; i++)
         pipe->page[i] = pages_take_unreserved(); /* no client's record waits for pipes */
@@ -167,14 +171,20 @@ static void end_waits(struct queue *queue, int32_t result)
 
 void pipe_close(struct pipe *pipe, bool writes)
 {
-    if (writes && --pipe->writers == 0)
+    if (writes && --pipe->writers == 0) {
         end_waits(&pipe->reading, 0);
+        watches_fire(&pipe->polling_bytes);
+    }
     if (!writes && --pipe->readers == 0) {
         ring_of(pipe)->no_reader = true;
         end_waits(&pipe->writing, -EPIPE);
+        watches_fire(&pipe->polling_room);
     }
-    if (!pipe->readers && !pipe->writers)
+    if (!pipe->readers && !pipe->writers) {
+        watches_fire(&pipe->polling_bytes); /* of who has closed what it polled */
+        watches_fire(&pipe->polling_room);
         give_pages(pipe);
+    }
 }
 
 static struct queue *queue_of(const struct client *client)
@@ -206,12 +216,20 @@ static void serve_writer(struct pipe *pipe)
         ring_of(pipe)->written -= client->bytes;
 }
 
+/* A write that goes in whole need not wait. */
+static bool has_room_for_any(const struct pipe *pipe)
+{
+    return !pipe->writing.first && room(pipe) >= PIPE_WHOLE;
+}
+
 /* In turn, as far as there is room. */
 static void serve_writers(struct pipe *pipe)
 {
     while (pipe->writing.first && pipe->writing.first->bytes <= room(pipe))
         serve_writer(pipe);
-    ring_of(pipe)->writer_waits = pipe->writing.first != NULL;
+    if (has_room_for_any(pipe))
+        watches_fire(&pipe->polling_room);
+    ring_of(pipe)->writer_waits = pipe->writing.first || !watch_ring_is_empty(&pipe->polling_room);
 }
 
 /* What there is, for a read of `bytes`, into the answer: how many. */
@@ -240,7 +258,9 @@ static void serve_readers(struct pipe *pipe)
 {
     while (pipe->reading.first && pipe_bytes(pipe))
         serve_reader(pipe);
-    ring_of(pipe)->reader_waits = pipe->reading.first != NULL;
+    if (pipe_bytes(pipe))
+        watches_fire(&pipe->polling_bytes);
+    ring_of(pipe)->reader_waits = pipe->reading.first || !watch_ring_is_empty(&pipe->polling_bytes);
 }
 
 /* Until there are bytes. A writer that does not ask the server may bring some at any moment. */
@@ -318,6 +338,33 @@ int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes
     serve_readers(pipe);
     words->w[1] = bytes;
     return 0;
+}
+
+/* ------------------------------------------------------------------------------------------ poll */
+
+uint32_t pipe_poll(const struct open_file *file)
+{
+    const struct pipe *pipe = file->pipe;
+
+    if (open_file_writes(file))
+        return (has_room_for_any(pipe) ? FILE_POLL_OUT : 0) | (pipe->readers ? 0 : FILE_POLL_ERROR);
+    return (pipe_bytes(pipe) ? FILE_POLL_IN : 0) | (pipe->writers ? 0 : FILE_POLL_HANG_UP);
+}
+
+/* Who watches looks once more behind the fence. */
+bool pipe_watch(struct client *client, const struct open_file *file)
+{
+    struct pipe *pipe = file->pipe;
+    bool writes = open_file_writes(file);
+
+    if (!watch_add(writes ? &pipe->polling_room : &pipe->polling_bytes, client))
+        return false;
+    if (writes)
+        ring_of(pipe)->writer_waits = true;
+    else
+        ring_of(pipe)->reader_waits = true;
+    pipe_ring_fence();
+    return true;
 }
 
 /* ------------------------------------------------------------------- processes that have the ring */
@@ -428,6 +475,10 @@ static bool ring_audit(const struct pipe *pipe)
 
     if (pages_is_lent(pipe->page[0]))
         return true;
+    if (!watch_ring_is_empty(&pipe->polling_bytes) && !ring->reader_waits)
+        return false;
+    if (!watch_ring_is_empty(&pipe->polling_room) && !ring->writer_waits)
+        return false;
     if (pipe->reading.first && (pipe_bytes(pipe) || !ring->reader_waits))
         return false;
     return !pipe->writing.first || (pipe->writing.first->bytes > room(pipe) && ring->writer_waits);

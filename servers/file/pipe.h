@@ -7,7 +7,7 @@
  *       clients wait to write only while there is a reader, and no room for the bytes of the first of them
  *       so both never wait at once, except just after a client changed a ring that it has in its memory
  *   P3  a write goes in whole, in the order in which they came
- *   P4  while clients wait at an end the ring says so, and perhaps for a while after
+ *   P4  while clients wait at an end, or watch it, the ring says so, and perhaps for a while after
  */
 #pragma once
 
@@ -33,6 +33,10 @@ void pipe_forget_waiting(struct client *client);
 
 /* The same, and its call is answered with EINTR. */
 void pipe_interrupt(struct client *client);
+
+/* What poll says of the end: FILE_POLL_IN and others. The client watches it; false: there is no memory for that. */
+uint32_t pipe_poll(const struct open_file *file);
+bool pipe_watch(struct client *client, const struct open_file *file);
 
 /* The bytes in it. */
 uint32_t pipe_bytes(const struct pipe *pipe);

@@ -51,16 +51,16 @@ static void let_read(struct process *process)
     console_front(PROC_SLOT_CONSOLE, 0, process->badge, again);
 }
 
-bool front_news(void)
+uint32_t front_news(void)
 {
-    uint32_t badge = 0, interrupts = 0;
+    uint32_t badge = 0, events = 0;
 
-    if (console_news(PROC_SLOT_CONSOLE, 0, &badge, &ticks_are_wanted, &interrupts))
-        return false;
+    if (console_news(PROC_SLOT_CONSOLE, 0, &badge, &ticks_are_wanted, &events))
+        return 0;
     struct process *process = process_by_badge(badge);
     if (badge != 0 && process && front_has(process))
         let_read(process);
-    return interrupts;
+    return events;
 }
 
 int front_set_keys(struct process *process, bool keys)

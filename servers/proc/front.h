@@ -13,8 +13,8 @@
 
 #include "servers/proc/process.h"
 
-/* After the console's signal: the next reader that it asks of, and whether it wants ticks. True: control-C was typed. */
-bool front_news(void);
+/* After the console's signal: the next reader that it asks of, and whether it wants ticks; what else there is: CONSOLE_NEWS_INTERRUPT, CONSOLE_NEWS_INPUT. */
+uint32_t front_news(void);
 
 /* Calls it with each live process that is in front. */
 void front_all(void (*call)(struct process *process));

@@ -3,8 +3,11 @@
 #include "servers/clients.h"
 #include "servers/proc/sleepers.h"
 #include "servers/proc/waits.h"
+#include "servers/proc/work.h"
+#include "servers/proto/file.h"
 
-enum { SHARED = 0 }; /* the index of init, which has no vdso */
+/* Owners beside processes: the first is the index of init, which has no vdso. */
+enum { SHARED = 0, POLL = PROCESSES_MAX, POLL_CONSOLE };
 
 static struct process *first, **last = &first;
 
@@ -13,11 +16,13 @@ static uint32_t owner(const struct process *process, bool shared)
     return shared ? SHARED : process_index(process);
 }
 
-void futex_watch(struct process *process, uint32_t address, bool shared)
+void futex_watch(struct process *process, uint32_t address, enum futex_kind kind)
 {
+    bool polls = kind == FUTEX_POLL || kind == FUTEX_POLL_CONSOLE;
+
     (void)futex_forget(process);
-    process->watch.address = address;
-    process->watch.owner = owner(process, shared);
+    process->watch.address = polls ? 0 : address;
+    process->watch.owner = polls ? POLL + (kind == FUTEX_POLL_CONSOLE) : owner(process, kind == FUTEX_SHARED);
     process->watch.next = NULL;
     process->watch.link = last;
     *last = process;
@@ -84,4 +89,35 @@ void futex_requeue(const struct process *process, uint32_t address, bool shared,
 
     for (struct process *at = first; count && address != to && (at = first_at(at, address, of)); count--)
         at->watch.address = to;
+}
+
+/* Of one process with each signal. */
+void futex_file_news(void)
+{
+    uint32_t badge = 0;
+    int error = file_news(PROC_SLOT_FILE, 0, &badge);
+    struct process *process = error || !badge ? NULL : process_by_badge(badge);
+
+    if (process && process->watch.link && process->watch.owner >= POLL)
+        wake(process);
+}
+
+static void wake_some(struct work *work)
+{
+    uint32_t woken = 0;
+    struct process *next, *at = first;
+
+    for (; woken < FUTEX_WOKEN_MAX && (at = first_at(at, 0, POLL_CONSOLE)); woken++, at = next) {
+        next = at->watch.next;
+        wake(at);
+    }
+    if (woken == FUTEX_WOKEN_MAX && !work->step)
+        work_add(work, wake_some);
+}
+
+void futex_wake_console_pollers(void)
+{
+    static struct work work;
+
+    wake_some(&work);
 }

@@ -12,8 +12,15 @@
 
 #include "servers/proc/process.h"
 
-/* The process watches that place from now on, in place of another; `shared`: of all processes. */
-void futex_watch(struct process *process, uint32_t address, bool shared);
+/* A place of its own; one of all processes; not a place, but what the file server tells of, and the console. */
+enum futex_kind { FUTEX_NONE, FUTEX_OWN, FUTEX_SHARED, FUTEX_POLL, FUTEX_POLL_CONSOLE };
+
+/* The process watches that from now on, in place of another. */
+void futex_watch(struct process *process, uint32_t address, enum futex_kind kind);
+
+/* The file server has news: of a process that polls, which is woken. All that poll the console are, in parts. */
+void futex_file_news(void);
+void futex_wake_console_pollers(void);
 
 /* It does not any more: true if it was woken since it began to. */
 bool futex_forget(struct process *process);

@@ -98,14 +98,15 @@ static int32_t call_alarm(struct process *process, struct words *words)
 
 static int32_t call_futex_watch(struct process *process, struct words *words)
 {
-    enum { NOT, OWN, SHARED };
     uint32_t address = words->w[1], kind = words->w[2];
 
     if (process_index(process) == 0)
         return -EPERM;
+    if (kind > FUTEX_POLL_CONSOLE)
+        return -EINVAL;
     *words = (struct words){{0, futex_forget(process)}};
-    if (kind != NOT)
-        futex_watch(process, address, kind == SHARED);
+    if (kind != FUTEX_NONE)
+        futex_watch(process, address, kind);
     return 0;
 }
 
@@ -442,6 +443,15 @@ static int32_t serve_work(uint32_t badge, struct words *words)
     return work_call(badge, words);
 }
 
+static void console_news_come(void)
+{
+    uint32_t events = front_news();
+
+    interrupt(events & CONSOLE_NEWS_INTERRUPT);
+    if (events & CONSOLE_NEWS_INPUT)
+        futex_wake_console_pollers();
+}
+
 static void signalled(uint32_t bits)
 {
     if (bits & PROC_SIGNAL_TICK)
@@ -449,7 +459,9 @@ static void signalled(uint32_t bits)
     if (bits & PROC_SIGNAL_FATAL_FAULT)
         fatal_faults_reap();
     if (bits & PROC_SIGNAL_CONSOLE)
-        interrupt(front_news());
+        console_news_come();
+    if (bits & PROC_SIGNAL_FILE)
+        futex_file_news();
 }
 
 static void bind_tick(void)

@@ -3,7 +3,7 @@
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
- * sources: servers/console/main.c servers/console/client.c servers/console/lines.c servers/console/output.c
+ * sources: servers/console/main.c servers/console/news.c servers/console/client.c servers/console/lines.c servers/console/output.c
  * sources: servers/console/readers.c
  * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
  * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
+#include "servers/clients.h"
 #include "servers/proto/console.h"
 #include "tests/host/check.h"
 #include "tests/server/console_machine.h"
@@ -51,10 +52,13 @@ static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
     (void)tag;
     if (w[0])
         bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "%u: error %d;", caller % PROC, (int)w[0]);
+    else if (caller < PROC && steps[at - 1].badge == caller && steps[at - 1].words.w[0] == CONSOLE_POLL)
+        bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "%u: %s;", caller, w[1] ? "ready" : "nothing");
     else if (caller < PROC)
         bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "%u: %.*s;", caller, (int)w[1], text);
     else
-        bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "0: %u %u%s;", w[1], w[2], w[3] ? " interrupts" : "");
+        bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "0: %u %u%s%s;", w[1], w[2], w[3] & CONSOLE_NEWS_INTERRUPT ? " interrupts" : "",
+                                    w[3] & CONSOLE_NEWS_INPUT ? " input" : "");
     return OK;
 }
 
@@ -343,8 +347,36 @@ static void only_the_manager_says(void)
     RUN(list);
 }
 
+#define POLL(from, watch, lines) CALL(from, lines, CONSOLE_POLL, watch)
+
+/* Proc is told once, if somebody watches, and only of what no reader got. Whoever is in front does not matter. */
+static void who_polls_is_told(void)
+{
+    static const struct step list[] = {
+        POLL(1, 0, "1: nothing;"),
+        ARRIVES("a\r", ""), /* nobody watches */
+        POLL(2, 1, "2: ready;"),
+        NEWS("0: 0 0;"),
+        FRONT(1, 0, "0: 1 0;"),
+        READ(1, "1: a\n;"),
+        POLL(1, 1, "1: nothing;"),
+        POLL(2, 1, "2: nothing;"),
+        ARRIVES("b", ""), /* not whole yet */
+        READ(1, ""),
+        ARRIVES("\r", "1: b\n;"),
+        ARRIVES("c\r", "told;"),
+        ARRIVES("d\r", ""),
+        NEWS("0: 0 0 input;"),
+        NEWS("0: 0 0;"),
+        POLL(2, 1, "2: ready;"),
+    };
+
+    RUN(list);
+}
+
 int main(void)
 {
+    who_polls_is_told();
     who_reads_is_interrupted();
     who_reads_asks();
     all_may_be_asked_of_again();

@@ -7,7 +7,7 @@
  * sources: servers/file/main.c servers/file/client.c servers/file/open_file.c servers/file/pipe.c servers/file/names.c
  * sources: servers/file/content.c servers/file/descriptors.c servers/file/mapping.c servers/file/audit.c servers/file/tree.c servers/file/path.c
  * sources: servers/file/directory.c servers/file/entry.c servers/file/inode.c servers/file/device.c
- * sources: servers/file/page_map.c servers/file/pages.c servers/file/records.c servers/file/radix.c servers/archive.c
+ * sources: servers/file/page_map.c servers/file/pages.c servers/file/records.c servers/file/watch.c servers/file/radix.c servers/archive.c
  * sources: tests/server/state_end.c tests/server/server_run.c tests/server/file_machine.c
  */
 #include "tests/server/file_machine.h"
@@ -314,8 +314,119 @@ static void waiting_is_interrupted(void)
     all_end();
 }
 
+/* ---------------------------------------------------------------------------------- poll */
+
+static int32_t poll_two(uint32_t badge, uint32_t watch)
+{
+    const uint32_t both[] = {READS | (uint32_t)FILE_POLL_IN << FILE_POLL_SHIFT, WRITES | (uint32_t)FILE_POLL_OUT << FILE_POLL_SHIFT};
+
+    return ask_data(badge, both, sizeof both, (struct words){{FILE_POLL, 2, watch, 0}});
+}
+
+static int32_t poll_bytes(uint32_t badge, uint32_t watch)
+{
+    const uint32_t one = READS | (uint32_t)FILE_POLL_IN << FILE_POLL_SHIFT;
+
+    return ask_data(badge, &one, sizeof one, (struct words){{FILE_POLL, 1, watch, 0}});
+}
+
+static int32_t poll_room(uint32_t badge, uint32_t watch)
+{
+    const uint32_t one = WRITES | (uint32_t)FILE_POLL_OUT << FILE_POLL_SHIFT;
+
+    return ask_data(badge, &one, sizeof one, (struct words){{FILE_POLL, 1, watch, 0}});
+}
+
+static void polled_is(uint32_t badge, uint32_t ready, uint32_t first)
+{
+    uint32_t word;
+
+    memcpy(&word, reply_of(badge)->data, sizeof word);
+    CHECK(reply_of(badge)->status == 0 && reply_of(badge)->w[0] == ready && word == first);
+}
+
+/* Those who are to be woken, one with each of proc's questions. */
+static uint32_t news(void)
+{
+    CHECK(ask(MANAGER, FILE_NEWS, 0, 0, 0) == 0);
+    return reply_of(MANAGER)->w[0];
+}
+
+static void what_there_is_is_told(void)
+{
+    four_begin();
+    CHECK(poll_two(A, 1) == 0);
+    polled_is(A, 1, 0);
+    CHECK(put(A, "x") == 0 && machine_signals == 0); /* one was ready: nothing is watched */
+    CHECK(poll_two(A, 0) == 0);
+    polled_is(A, 2, FILE_POLL_IN);
+    const uint32_t others[] = {0, 99, READS};
+    CHECK(ask_data(A, others, sizeof others, (struct words){{FILE_POLL, 3, 1, 0}}) == 0);
+    polled_is(A, 1, FILE_POLL_CONSOLE);
+    CHECK(((const uint32_t *)reply_of(A)->data)[1] == FILE_POLL_INVALID && ((const uint32_t *)reply_of(A)->data)[2] == 0);
+    CHECK(ask(A, FILE_POLL, FILE_DESCRIPTORS_MAX + 1, 0, 0) == -EINVAL && ask(A, FILE_POLL, UINT32_MAX, 1, 0) == -EINVAL);
+    CHECK(ask(A, FILE_POLL, FILE_DESCRIPTORS_MAX, 0, 0) == 0 && ask(A, FILE_NEWS, 0, 0, 0) == -EPERM);
+    all_end();
+}
+
+/* Bytes, room, an end; who polls something else meanwhile, or has ended, is not woken. */
+static void who_polls_is_woken(void)
+{
+    four_begin();
+    CHECK(poll_bytes(B, 1) == 0 && poll_bytes(C, 1) == 0 && poll_bytes(D, 1) == 0 && poll_bytes(C, 0) == 0 && machine_signals == 0);
+    CHECK(put(A, "x") == 0 && machine_signals == 1 && news() == B && machine_signals == 2 && news() == D && news() == 0);
+    CHECK(put(A, "x") == 0 && machine_signals == 2 && get(A, 2) == 0);
+    fill_ring('a');
+    CHECK(poll_room(B, 1) == 0 && poll_room(C, 1) == 0 && get(D, LARGE - 1) == 0 && machine_signals == 2);
+    CHECK(ask(MANAGER, FILE_RELEASE, C, 0, 0) == 0 && get(D, 1) == 0 && news() == B && news() == 0);
+    CHECK(get(D, LARGE) == 0 && poll_bytes(B, 1) == 0);
+    for (uint32_t badge = A; badge <= D; badge++)
+        if (badge != C)
+            CHECK(ask(badge, FILE_CLOSE, WRITES, 0, 0) == 0);
+    CHECK(news() == B && poll_bytes(B, 1) == 0);
+    polled_is(B, 1, FILE_POLL_HANG_UP);
+    all_end();
+}
+
+static void what_is_polled_may_go(void)
+{
+    four_begin();
+    fill_ring('a');
+    CHECK(poll_room(A, 1) == 0 && poll_room(B, 1) == 0);
+    for (uint32_t badge = A; badge <= D; badge++)
+        CHECK(ask(badge, FILE_CLOSE, READS, 0, 0) == 0);
+    CHECK(machine_signals == 1 && poll_room(A, 1) == 0);
+    polled_is(A, 1, FILE_POLL_ERROR);
+    CHECK(news() == B && poll_room(A, 0) == 0);
+    for (uint32_t badge = A; badge <= D; badge++)
+        CHECK(ask(badge, FILE_CLOSE, WRITES, 0, 0) == 0);
+    CHECK(ask(A, FILE_PIPE, 0, 0, 0) == 0 && poll_bytes(A, 1) == 0 && ask(A, FILE_CLOSE, READS, 0, 0) == 0 &&
+          ask(A, FILE_CLOSE, WRITES, 0, 0) == 0 && news() == A);
+    all_end();
+}
+
+static void there_is_no_memory_to_watch(void)
+{
+    four_begin();
+    uint32_t taken[PAGES], count = 0;
+
+    machine_is_fast = true; /* the pages are the test's, which no audit knows */
+    while (count < PAGES && (taken[count] = pages_take()) != PAGE_NONE)
+        count++;
+    CHECK(poll_bytes(A, 1) == -ENOMEM && poll_bytes(A, 0) == 0);
+    for (uint32_t i = 0; i < count; i++)
+        pages_give(taken[i]);
+    machine_is_fast = false;
+    CHECK(poll_bytes(A, 1) == 0);
+    all_end();
+}
+
 int main(void)
 {
+    what_there_is_is_told();
+    who_polls_is_woken();
+    what_is_polled_may_go();
+    there_is_no_memory_to_watch();
     bytes_come_out_as_they_went_in();
     sizes_are_any();
     readers_wait_for_bytes();

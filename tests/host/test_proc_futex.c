@@ -16,7 +16,7 @@
 #include "tests/host/check.h"
 #include "tests/server/proc_steps.h"
 
-enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), NOT = 0, OWN = 1, SHARED = 2, HERE = 0x901000, THERE = 0x902000 };
+enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), NOT = 0, OWN = 1, SHARED = 2, POLL = 3, POLL_CONSOLE = 4, HERE = 0x901000, THERE = 0x902000 };
 
 #define WATCH(badge, lines, ...)   CALL(badge, lines, PROC_FUTEX_WATCH, __VA_ARGS__)
 #define WAITS(badge, lines, ...)   CALL(badge, lines, PROC_FUTEX_WAIT, __VA_ARGS__)
@@ -120,8 +120,75 @@ static void many_are_woken_in_parts(void)
     run_steps(list, n, 1);
 }
 
+static void p1_has_news(void)
+{
+    machine_file_news = P1;
+}
+
+static void p2_has_news(void)
+{
+    machine_file_news = P2;
+}
+
+static void nobody_has_news(void)
+{
+    machine_file_news = 0;
+}
+
+static void console_has_input(void)
+{
+    machine_has_input = true;
+}
+
+#define FILE_NEWS_OF(who, lines) {.signal = PROC_SIGNAL_FILE, .before = who##_has_news, .expected = "file news\n" lines}
+#define INPUT(lines)             {.signal = PROC_SIGNAL_CONSOLE, .before = console_has_input, .expected = "news\n" lines}
+
+/* By what the file server says, or the console; not by a word, nor by news that are late. */
+static void who_polls_is_woken(void)
+{
+    const struct step list[] = {
+        THREE,
+        WATCH(P1, "answer 1: EINVAL\n", 0, POLL_CONSOLE + 1),
+        WATCH(P1, NULL, HERE, POLL), WATCH(P2, NULL, 0, POLL_CONSOLE), WATCH(P3, NULL, 0, POLL_CONSOLE),
+        WAITS(P1, NOTHING, 9), WAITS(P2, NOTHING, 9),
+        WAKE(P3, "answer 3: 0\n", HERE, 1, 7), WAKE(P3, "answer 3: 0\n", 0, 1, 7),
+        FILE_NEWS_OF(nobody, ""),
+        FILE_NEWS_OF(p1, "answer 1: 0 1\n"),
+        FILE_NEWS_OF(p1, ""),
+        INPUT("answer 2: 0 1\n"),
+        WAITS(P3, "answer 3: 0 1\n", 9), /* it had not waited yet */
+        INPUT(""),
+        WATCH(P2, NULL, 0, POLL_CONSOLE), WAITS(P2, NOTHING, 9),
+        FILE_NEWS_OF(p2, "answer 2: 0 1\n"),
+        WATCH(P1, NULL, 0, POLL), WATCH(P1, NULL, HERE, OWN), WAITS(P1, NOTHING, 9),
+        FILE_NEWS_OF(p1, ""), /* of before */
+    };
+
+    RUN(list, 1);
+}
+
+/* Those that wait for input in parts, too. */
+static void many_pollers_are_woken(void)
+{
+    enum { FIRST = 1, MORE = 3, LAST = FIRST + FUTEX_WOKEN_MAX + MORE - 1 };
+    static struct step list[3 * LAST + 8];
+    uint32_t n = 0;
+
+    for (uint32_t i = FIRST; i <= LAST; i++)
+        list[n++] = (struct step)SPAWN(NULL);
+    for (uint32_t i = FIRST; i <= LAST; i++) {
+        list[n++] = (struct step)WATCH(BADGE(i, i), NULL, 0, POLL_CONSOLE);
+        list[n++] = (struct step)WAITS(BADGE(i, i), NOTHING, 9);
+    }
+    list[n++] = (struct step){.signal = PROC_SIGNAL_CONSOLE, .before = console_has_input};
+    list[n++] = (struct step)WORK("answer 33: 0 1\nanswer 34: 0 1\nanswer 35: 0 1\n");
+    run_steps(list, n, 1);
+}
+
 int main(void)
 {
+    who_polls_is_woken();
+    many_pollers_are_woken();
     many_are_woken_in_parts();
     so_many_are_woken();
     words_are_told_apart();

@@ -14,7 +14,7 @@
 
 enum { PAGES_AT = 0x10000000, ARCHIVE_AT = 0x40000000, ARCHIVE_PAGES = 8, MACHINE_PAGES_MAX = 4096 };
 
-uint32_t machine_ticks, machine_revoked;
+uint32_t machine_ticks, machine_revoked, machine_signals;
 bool machine_refuses_items, machine_is_fast;
 
 static struct reply replies[SERVER_CALLERS];
@@ -107,6 +107,10 @@ static int32_t call(uint32_t number, uint32_t head, struct words *words)
         return map(slot, words->w);
     case SYS_memory_revoke:
         return revoke(slot, words->w);
+    case SYS_ipc_signal:
+        CHECK(slot == FILE_SLOT_PROC);
+        machine_signals++;
+        return OK;
     default:
         CHECK(number == SYS_irq_ack && slot == FILE_SLOT_TICK);
         words->w[0] = machine_ticks;
@@ -170,7 +174,7 @@ void machine_begin(uint32_t pages)
 {
     CHECK(pages <= MACHINE_PAGES_MAX && !sem_init(&test_goes_on, 0, 0) && !sem_init(&server_goes_on, 0, 0));
     pages_asked_for = pages;
-    machine_ticks = machine_revoked = 0;
+    machine_ticks = machine_revoked = machine_signals = 0;
     machine_refuses_items = machine_is_fast = is_over = false;
     memset(replies, 0, sizeof replies);
     memset(transfers, 0, sizeof transfers);

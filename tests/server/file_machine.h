@@ -31,6 +31,7 @@ struct reply {
 extern uint32_t machine_ticks;
 extern bool machine_refuses_items; /* answers that have any */
 extern uint32_t machine_revoked;   /* so many pages ever */
+extern uint32_t machine_signals;   /* to proc, so many ever */
 extern bool machine_is_fast;       /* F1 is not looked at after each call */
 
 /* A new server with so many pages; until machine_end(), which checks that it has as many free pages as at first if no

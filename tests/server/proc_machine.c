@@ -17,7 +17,7 @@
 enum { LINES_MAX = 1 << 13, LINE_MAX = 256, FIRST_FRAME = 1000, STATE_WORDS = 256 };
 
 uint32_t machine_stack, machine_fatal_faults_count, machine_reader;
-bool machine_wants_ticks, machine_interrupts;
+bool machine_wants_ticks, machine_interrupts, machine_has_input;
 bool machine_fpu_is_used, machine_is_in_call, machine_awaits_console;
 const struct machine_fatal_fault *machine_fatal_faults;
 
@@ -396,8 +396,8 @@ static int32_t console(uint32_t begin, uint32_t *w)
         CHECK(w[0] == CONSOLE_NEWS);
         w[1] = machine_reader;
         w[2] = machine_wants_ticks;
-        w[3] = machine_interrupts;
-        machine_interrupts = false;
+        w[3] = (machine_interrupts ? CONSOLE_NEWS_INTERRUPT : 0) | (machine_has_input ? CONSOLE_NEWS_INPUT : 0);
+        machine_interrupts = machine_has_input = false;
         return LINE("news");
     }
 }
@@ -483,7 +483,7 @@ void machine_begin(void)
     machine_ticks = machine_fatal_faults_count = machine_reader = 0;
     memset(bodies, 0, sizeof(bodies));
     machine_files_begin();
-    machine_wants_ticks = machine_interrupts = false;
+    machine_wants_ticks = machine_interrupts = machine_has_input = false;
     machine_fpu_is_used = machine_is_in_call = machine_awaits_console = false;
     machine_stack = STACK_TOP - 16;
 }

@@ -40,11 +40,13 @@ extern uint32_t machine_fatal_faults_count;
 extern uint32_t machine_reader;
 extern bool machine_wants_ticks;
 extern bool machine_interrupts; /* control-C was typed: told once */
+extern bool machine_has_input;  /* and somebody polls: told once */
 
 /* What is executed was written to: it is in pages of the file server's, numbered from there on, and so many of its bytes can be
  * read. */
 enum { MACHINE_COPY_PAGE = 700 };
 extern bool machine_copies;
+extern uint32_t machine_file_news; /* who is to be woken */
 extern uint32_t machine_copies_end;
 
 void machine_begin(void);

@@ -10,6 +10,7 @@
 #include "tests/host/check.h"
 
 bool machine_copies;
+uint32_t machine_file_news;
 uint32_t machine_copies_end;
 
 static const char *data;
@@ -19,6 +20,7 @@ void machine_files_begin(void)
 {
     memset(files, 0, sizeof(files));
     machine_copies = false;
+    machine_file_news = 0;
     machine_copies_end = 2 * FILE_DATA_MAX;
 }
 
@@ -84,6 +86,10 @@ int32_t machine_files(uint32_t begin, uint32_t *w)
         return copy_bytes(begin, w);
     if (w[0] == FILE_AUDIT)
         return LINE("audit files");
+    if (w[0] == FILE_NEWS) {
+        w[1] = machine_file_news;
+        return LINE("file news");
+    }
     if (w[0] == FILE_PROGRAM_PAGE)
         return copy_page(begin, w);
     CHECK(*files_of(w[1]) == w[1]);

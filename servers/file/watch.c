@@ -1,0 +1,106 @@
+#include "servers/file/watch.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+#include "libuser/ipc/ipc.h"
+#include "servers/clients.h"
+#include "servers/file/client.h"
+#include "servers/file/records.h"
+
+struct watch {
+    struct watch_ring link; /* first, so that a link is its watch */
+    struct client *client;
+    struct watch *next; /* of the client */
+};
+
+static struct record_class records;
+static struct watch_ring fired;
+
+void watches_init(void)
+{
+    record_class_init(&records, sizeof(struct watch));
+    watch_ring_init(&fired);
+}
+
+void watch_ring_init(struct watch_ring *ring)
+{
+    ring->next = ring->previous = ring;
+}
+
+bool watch_ring_is_empty(const struct watch_ring *ring)
+{
+    return ring->next == ring;
+}
+
+static void join(struct watch_ring *first, struct watch_ring *second)
+{
+    first->next = second;
+    second->previous = first;
+}
+
+bool watch_add(struct watch_ring *ring, struct client *client)
+{
+    struct watch *watch = record_make(&records);
+
+    if (!watch)
+        return false;
+    watch->client = client;
+    watch->next = client->watches;
+    client->watches = watch;
+    join(ring->previous, &watch->link);
+    join(&watch->link, ring);
+    return true;
+}
+
+void watches_drop(struct client *client)
+{
+    while (client->watches) {
+        struct watch *watch = client->watches;
+        client->watches = watch->next;
+        join(watch->link.previous, watch->link.next);
+        record_free(&records, watch);
+    }
+}
+
+static void tell_proc(void)
+{
+    err_t nobody_to_tell = ipc_signal(FILE_SLOT_PROC);
+    (void)nobody_to_tell; /* proc has died, and init ends the machine */
+}
+
+void watches_fire(struct watch_ring *ring)
+{
+    if (watch_ring_is_empty(ring))
+        return;
+    join(fired.previous, ring->next);
+    join(ring->previous, &fired);
+    watch_ring_init(ring);
+    tell_proc();
+}
+
+struct client *watches_next(void)
+{
+    if (watch_ring_is_empty(&fired))
+        return NULL;
+    struct client *client = ((struct watch *)fired.next)->client;
+    watches_drop(client);
+    if (!watch_ring_is_empty(&fired))
+        tell_proc();
+    return client;
+}
+
+void watches_check(const struct client *client)
+{
+    uint32_t count = 0;
+
+    for (const struct watch *watch = client->watches; watch; watch = watch->next) {
+        assert(watch->client == client && ++count <= FILE_DESCRIPTORS_MAX);
+        assert(watch->link.next->previous == &watch->link && watch->link.previous->next == &watch->link);
+    }
+}
+
+uint32_t watches_audit(void)
+{
+    return record_audit(&records);
+}

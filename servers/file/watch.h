@@ -1,0 +1,44 @@
+/*
+ * Clients that poll (poll in file.proto). A client watches ends of pipes; when something has happened at one of them, proc
+ * is signalled and asks which clients to wake. A client that is woken looks again itself, at all that it polls.
+ *
+ *      watch_add() --> in the end's ring --(watches_fire)--> in `fired` --(watches_next)--> gone, with the client's others
+ *
+ *   W1  a watch belongs to one client, which has at most one for each descriptor that it polled last
+ *   W2  while `fired` has any, proc has been signalled and has not asked since
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct client;
+
+/* The head of a ring, or a link in one. */
+struct watch_ring {
+    struct watch_ring *next, *previous;
+};
+
+/* There are none. */
+void watches_init(void);
+
+void watch_ring_init(struct watch_ring *ring);
+bool watch_ring_is_empty(const struct watch_ring *ring);
+
+/* False: there is no memory for it. */
+bool watch_add(struct watch_ring *ring, struct client *client);
+
+/* The client watches nothing any more. */
+void watches_drop(struct client *client);
+
+/* Whoever watches there is to be woken. However many they are, it takes a few steps. */
+void watches_fire(struct watch_ring *ring);
+
+/* The next client to wake, which watches nothing any more; or 0. */
+struct client *watches_next(void);
+
+/* Panics unless W1 holds of the client's. */
+void watches_check(const struct client *client);
+
+/* The pages that they take. */
+uint32_t watches_audit(void);
