@@ -1,22 +1,57 @@
-/* shmstat: shows the shared segments: the number by which they are opened, their size, how many processes hold them. */
+/* shmstat: shows the shared segments: the number or name by which they are opened, their size, how many processes hold
+ * them, and the rights with which another process can open them. */
 #include "libuser/ipc/ipc.h"
 #include "servers/clients.h"
 #include "servers/proto/mem.h"
+#include "servers/shm_format.h"
 
 #include <err.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
-int main(void)
+enum { MAY_WRITE = 2 };
+
+static void show(const struct listed_segment *segment)
+{
+    const struct shm_status *status = &segment->status;
+
+    if (!status->holders)
+        return;
+    const char *rights = !segment->name[0] ? "--" : status->rights & MAY_WRITE ? "rw" : "r-";
+    printf("%10s %9u %7u     %s\n", segment->name[0] ? segment->name : "(unlinked)", status->pages * PAGE_SIZE,
+           status->holders, rights);
+}
+
+/* Those of one page, which have a number. */
+static int show_numbered(void)
 {
     uint32_t next = 0, id, holders;
     int error;
 
-    puts("        ID  BYTES HOLDERS");
     while (!(error = mem_segment(CLIENT_SLOT_MEM, 0, next, &next, &id, &holders)))
         if (holders)
-            printf("%10d %6d %7u\n", (int)id, PAGE_SIZE, holders);
-    if (error != -ENOENT)
+            printf("%10d %9d %7u     rw\n", (int)id, PAGE_SIZE, holders);
+    return error;
+}
+
+static int show_named(void)
+{
+    struct listed_segment segment;
+    uint32_t next = 0;
+    int error;
+
+    while (!(error = mem_shm_list(CLIENT_SLOT_MEM, 0, 0, next, &next))) {
+        memcpy(&segment, message_page->words, sizeof segment);
+        show(&segment);
+    }
+    return error;
+}
+
+int main(void)
+{
+    puts("       KEY     BYTES HOLDERS RIGHTS");
+    if (show_numbered() != -ENOENT || show_named() != -ENOENT)
         errx(1, "the memory server does not answer");
     return fflush(stdout) != 0;
 }

@@ -20,7 +20,7 @@ static struct futex_word futex_word_of(uint32_t address, uint32_t operation)
 {
     uint32_t place;
 
-    if (operation & FUTEX_PRIVATE || address >= SHM_BASE)
+    if (operation & FUTEX_PRIVATE || address >= NAMED_BASE)
         return (struct futex_word){address, !(operation & FUTEX_PRIVATE)};
     if (state->has_mappings && !file_place(CLIENT_SLOT_FILE, 0, address, &place))
         return (struct futex_word){place, true};

@@ -4,6 +4,7 @@
 
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
+#include "servers/mem/named.h"
 #include "servers/mem/shm_table.h"
 #include "servers/mem/space.h"
 
@@ -35,7 +36,7 @@ static uint32_t audit_spaces(void)
 
 void audit_all(void)
 {
-    uint32_t frames = audit_spaces() + shm_table_count();
+    uint32_t frames = audit_spaces() + shm_table_count() + named_check();
 
     shm_table_check();
     heap_check();

@@ -6,6 +6,7 @@
 
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
+#include "servers/mem/named.h"
 #include "servers/mem/regions.h"
 #include "servers/mem/shm_table.h"
 
@@ -95,6 +96,14 @@ static bool fork_foreign(struct batch *batch, uint32_t address, uint32_t entry)
     return err == ERR_ABSENT ? open_foreign_table(batch, address) : err != ERR_ACCOUNT;
 }
 
+static void hold_segment(uint32_t address, uint32_t entry)
+{
+    if (address >= SHM_BASE)
+        shm_table_at(shm_number(address))->holders++;
+    else if (entry & PAGE_FIRST)
+        named_at(address)->holders++;
+}
+
 /* What the entry of a page has that was not protected. */
 enum { STACK_PAGE = PAGE_FRAME | PAGE_WRITE | PAGE_COW | PAGE_MAPPED | PAGE_VALUE };
 
@@ -112,7 +121,7 @@ static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
     if (entry & PAGE_FRAME)
         frames_share(entry & PAGE_VALUE);
     else if (entry & PAGE_SHM)
-        shm_table_at(shm_number(address))->holders++;
+        hold_segment(address, entry);
     if (entry & PAGE_FOREIGN)
         return fork_foreign(batch, address, entry);
     if (entry & PAGE_MAPPED)

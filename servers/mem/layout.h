@@ -6,12 +6,14 @@
  *   PROGRAM_BASE .. HEAP_LIMIT   text and data, behind them the heap
  *   MMAP_BASE .. MMAP_LIMIT      where the server chooses a place for mmap; a place that the caller
  *                                chooses may be anywhere from PROGRAM_BASE on
- *   SHM_BASE ..                  shared segments; a segment is at the same address in every space
+ *   NAMED_BASE .. SHM_BASE       shared segments with a name, of any size
+ *   SHM_BASE ..                  shared segments of one page; each segment is at the same address in every space
  */
 #pragma once
 
 #define HEAP_LIMIT 0x40000000u
 #define MMAP_BASE  0x40000000u
 #define MMAP_LIMIT 0x80000000u
-#define SHM_BASE   0x80000000u
-#define SHM_PAGES  0x3ff00u
+#define NAMED_BASE 0x80000000u
+#define SHM_BASE   0xa0000000u
+#define SHM_PAGES  0x1ff00u

@@ -3,19 +3,21 @@
 #include "servers/mem/answer.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
+#include "servers/mem/named.h"
 #include "servers/mem/shm_table.h"
 #include "servers/mem/space.h"
 #include "servers/mem/task_frames.h"
 #include "servers/proto/mem.h"
 
 #include <errno.h>
+#include <string.h>
 
 static uint32_t handle_info(struct words *words)
 {
     struct frames_count count = frames_count();
 
     uint32_t kept = heap_kept() + space_spares() + task_frames_spare();
-    *words = (struct words){{0, count.free + kept, count.total, shm_table_count()}};
+    *words = (struct words){{0, count.free + kept, count.total, shm_table_count() + named_count()}};
     return IPC_REPLY;
 }
 
@@ -50,9 +52,29 @@ static uint32_t handle_segment(struct words *words)
     return IPC_REPLY;
 }
 
-uint32_t listings_answer(struct words *words, int error)
+static uint32_t handle_list(struct message_page *page, struct words *words)
+{
+    const struct named *segment;
+    uint32_t unit = words->w[1];
+
+    if (!named_next(&unit, &segment))
+        return answer(words, -ENOENT);
+    struct listed_segment *listed = (struct listed_segment *)(void *)page->words;
+    *listed = (struct listed_segment){0};
+    if (segment) {
+        listed->status = named_status(segment);
+        memcpy(listed->name, segment->name, sizeof(listed->name));
+    }
+    *words = (struct words){{0, unit, 0, 0}};
+    page->tag = sizeof(*listed) / sizeof(uint32_t);
+    return IPC_REPLY | IPC_EXTENDED;
+}
+
+uint32_t listings_answer(struct message_page *page, struct words *words, int error)
 {
     switch (words->w[0]) {
+    case MEM_SHM_LIST:
+        return handle_list(page, words);
     case MEM_INFO:
         return handle_info(words);
     case MEM_SPACE_USAGE:

@@ -191,7 +191,7 @@ uint32_t manager_answer(struct words *words, int error)
         audit_all();
         return answer(words, 0);
     default:
-        return listings_answer(words, error);
+        return listings_answer(page, words, error);
     }
 }
 

@@ -5,6 +5,8 @@
 #include "libuser/ipc/ipc.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
+#include "servers/mem/named.h"
+#include "servers/mem/named_calls.h"
 #include "servers/mem/regions.h"
 #include "servers/mem/shm_table.h"
 
@@ -72,15 +74,15 @@ static bool promise_stack(struct space *space, uint32_t address)
            space_promise(space, address, address + PAGE_SIZE, 1);
 }
 
-/* Makes the entry of a page that has none, or is in 4 MiB without a leaf: of the heap, the stack,
- * or from mmap. Null: there is no such page, or no memory for a deep stack. */
+/* Makes the entry of a page that has none, or is in 4 MiB without a leaf: of the heap, the stack, from mmap, or
+ * of a named segment. Null: there is no such page, or no memory for a deep stack. */
 static uint32_t *first_touch(struct space *space, uint32_t address)
 {
     uint32_t reserved = pages_get(&space->pages, address);
     bool stack = !reserved && regions_is_stack(space, address);
 
     if (!reserved && !stack && !regions_is_heap(space, address))
-        return NULL;
+        return named_touch(space, address);
     if (stack && !promise_stack(space, address))
         return NULL;
     uint32_t *entry = pages_open(&space->pages, address);
@@ -127,7 +129,7 @@ static struct item page_item(uint32_t address, uint32_t entry)
     uint32_t page = entry & PAGE_VALUE;
 
     if (entry & PAGE_SHM)
-        page = shm_table_at(shm_number(address))->frame;
+        page = named_is_place(address) ? named_frame(address) : shm_table_at(shm_number(address))->frame;
     return item_memory(slot, page_rights(entry), page, 1, address);
 }
 

@@ -34,6 +34,7 @@ enum {
     PAGE_EXECUTE = 1 << 25,
     PAGE_COW = 1 << 26,
     PAGE_ANON = 1 << 27, /* came by mmap: munmap may take it */
+    PAGE_FIRST = PAGE_ANON, /* with PAGE_SHM, of a named segment: its first page, with the number of times it is attached */
     PAGE_MAPPED = 1 << 28,
     PAGE_NO_WRITE = 1 << 29, /* with PAGE_WRITE: its program does not want that for now */
     PAGE_NO_READ = 1 << 30,  /* nor any access: nothing is mapped */

@@ -3,6 +3,7 @@
 
 #include "servers/clients.h"
 #include "servers/mem/layout.h"
+#include "servers/mem/named_calls.h"
 #include "servers/mem/regions.h"
 
 /* As it is, or will be when it is touched; 0: there is none. */
@@ -49,7 +50,7 @@ static int check(const struct space *space, uint32_t address, uint32_t rights)
     uint32_t entry = entry_at(space, address);
 
     if (!entry)
-        return -ENOMEM;
+        return named_is_attached(space, address) ? -EACCES : -ENOMEM;
     return is_ours(entry, address) || !may_have(entry, rights) ? -EACCES : 0;
 }
 

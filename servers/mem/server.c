@@ -7,6 +7,8 @@
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/listings.h"
 #include "servers/mem/manager.h"
+#include "servers/mem/named.h"
+#include "servers/mem/named_calls.h"
 #include "servers/mem/pager.h"
 #include "servers/mem/regions.h"
 #include "servers/mem/shm.h"
@@ -18,9 +20,9 @@
 #define OUT_OF_LINE __attribute__((noinline, cold))
 #define INLINE      static inline __attribute__((always_inline))
 
-/* The last answer with an item, which the kernel may refuse. */
+/* The last answer with an item or data, which the kernel may refuse. */
 static struct {
-    enum { ANSWER_FAULT, ANSWER_SEGMENT, ANSWER_TASK_FRAME } kind;
+    enum { ANSWER_FAULT, ANSWER_SEGMENT, ANSWER_TASK_FRAME, ANSWER_DATA } kind;
     struct space *space;
     uint32_t address, cause; /* of the fault */
     uint32_t number;         /* of the segment, of the frame */
@@ -127,14 +129,19 @@ static OUT_OF_LINE uint32_t handle_set_limit(struct space *space, struct words *
     return answer(words, space_set_limit(space, words->w[1]));
 }
 
+static bool is_about_named(uint32_t number)
+{
+    return number >= MEM_SHM_ATTACH && number < MEM_CALLS_END;
+}
+
 static bool is_for_program(uint32_t number)
 {
-    return (number >= MEM_SBRK && number <= MEM_PROTECT) || number == MEM_RESERVE;
+    return (number >= MEM_SBRK && number <= MEM_PROTECT) || number == MEM_RESERVE || is_about_named(number);
 }
 
 static bool is_for_manager(uint32_t number)
 {
-    return number >= MEM_SPACE_CREATE && number < MEM_CALLS_END;
+    return number >= MEM_SPACE_CREATE && number < MEM_SHM_LIST;
 }
 
 static uint32_t handle_program(struct space *space, struct words *words)
@@ -159,7 +166,10 @@ static uint32_t handle_program(struct space *space, struct words *words)
     case MEM_PROTECT:
         return handle_protect(space, words);
     default:
-        return listings_answer(words, is_for_manager(words->w[0]) ? -EPERM : -ENOSYS);
+        if (is_about_named(words->w[0]))
+            return named_answer(page, space, words, -ENOSYS);
+        last.kind = ANSWER_DATA;
+        return listings_answer(page, words, is_for_manager(words->w[0]) ? -EPERM : -ENOSYS);
     }
 }
 
@@ -168,7 +178,7 @@ static uint32_t handle_manager(struct words *words)
     uint32_t flags = manager_answer(words, is_for_program(words->w[0]) ? -EINVAL : -ENOSYS);
 
     if (flags & IPC_EXTENDED) {
-        last.kind = ANSWER_TASK_FRAME;
+        last.kind = page->tag & TAG_ITEMS ? ANSWER_TASK_FRAME : ANSWER_DATA;
         last.number = words->w[1];
     }
     return flags;
@@ -241,6 +251,7 @@ bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t 
     task_frames_init();
     fatal_fault_init();
     shm_table_init(secret);
+    named_init(secret);
     regions_init(archive_pages);
     if (!space_init())
         return false;

@@ -7,7 +7,7 @@
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/layout.h"
-#include "servers/mem/shm_table.h"
+#include "servers/mem/named.h"
 
 struct space *space_buckets[SPACE_BUCKETS];
 struct space *space_prepared;
@@ -129,6 +129,8 @@ static struct space *create(uint32_t id, struct account *account, const struct c
     space->ahead = space->low_ahead = 0;
     space->work = WORK_NONE;
     forget_regions(space);
+    space->named = 0;
+    space->named_limit = SHM_ATTACHED_MAX;
     space->donated = FRAME_NONE;
     space->lent = 0;
     space->fatal_fault = (struct fault_record){0};
@@ -166,6 +168,8 @@ int space_create_like(uint32_t id, const struct space *parent)
     if (!space)
         return -ENOMEM;
     memcpy(space->tables, parent->tables, sizeof(space->tables));
+    space->named = parent->named;
+    space->named_limit = parent->named_limit;
     space->direct = parent->direct; /* its pages, when it has them: they are more to end than there are yet */
     return equip(space, parent->lent < CALL_PAGES_MAX ? parent->lent : CALL_PAGES_MAX); /* fork lends the rest */
 }
@@ -209,88 +213,6 @@ err_t space_map(struct space *space, uint32_t address_rights, uint32_t source_pa
         if (err != ERR_ACCOUNT || !space_donate(space, kernel_lacking()))
             return err;
     }
-}
-
-/* Successive mapped pages, gathered so that a call unmaps many. */
-struct gathered {
-    const struct space *space; /* null: its task is gone, and with it the mappings */
-    uint32_t address, pages;
-    uint32_t foreign; /* of all pages so many */
-};
-
-static void unmap_gathered(struct gathered *gathered)
-{
-    if (gathered->pages)
-        space_unmap(gathered->space, gathered->address, gathered->pages);
-    gathered->pages = 0;
-}
-
-static void gather(struct gathered *gathered, uint32_t address)
-{
-    if (!gathered->space)
-        return;
-    if (gathered->address + (gathered->pages << PAGE_BITS) != address || gathered->pages == CALL_PAGES_MAX)
-        unmap_gathered(gathered);
-    if (!gathered->pages)
-        gathered->address = address;
-    gathered->pages++;
-}
-
-static void release_run(const struct page_run *run, struct gathered *gathered)
-{
-    uint32_t address = run->address;
-
-    for (uint32_t i = 0; i < run->pages; i++, address += PAGE_SIZE) {
-        uint32_t entry = run->entries[i];
-        if (entry & PAGE_MAPPED)
-            gather(gathered, address);
-        if (entry & PAGE_FRAME)
-            frames_drop(entry & PAGE_VALUE);
-        else if (entry & PAGE_SHM)
-            shm_table_drop(shm_number(address));
-        gathered->foreign += (entry & PAGE_FOREIGN) != 0;
-    }
-}
-
-/* As much as `most` pages with an entry cost. */
-static uint32_t release(struct page_map *map, uint32_t *address, uint32_t end, uint32_t most, struct gathered *gathered)
-{
-    struct page_run run;
-    uint32_t pages = 0, cost = 0;
-
-    for (; cost < most && pages_next_near(map, address, end, LEAVES_AT_ONCE, &run); *address = run_end(&run)) {
-        if (run.entries) {
-            uint32_t each = run.address < SHM_BASE ? 1 : SEGMENT_PAGES, room = (most - cost - 1) / each + 1;
-            run.pages = run.pages < room ? run.pages : room;
-            release_run(&run, gathered);
-            cost += run.pages * each;
-        }
-        cost += RUN_PAGES;
-        pages_remove(map, &run);
-        pages += run.pages;
-    }
-    unmap_gathered(gathered);
-    return pages;
-}
-
-static void release_all(struct page_map *map, uint32_t address, uint32_t end, const struct space *space)
-{
-    while (address < end)
-        release(map, &address, end, UINT32_MAX, &(struct gathered){.space = space});
-}
-
-void space_release(struct space *space, uint32_t address, uint32_t end)
-{
-    release_all(&space->pages, address, end, space);
-}
-
-uint32_t space_release_some(struct space *space, uint32_t *address, uint32_t end)
-{
-    struct gathered gathered = {.space = space};
-    uint32_t pages = release(&space->pages, address, end, STEP_PAGES, &gathered);
-
-    space->direct -= gathered.foreign;
-    return pages - gathered.foreign;
 }
 
 /* So few pages that they go at once; those that were only promised count, too. */
@@ -403,7 +325,7 @@ static void hide(struct space *space)
 static void end_at_once(struct space *space, bool gone)
 {
     hide(space);
-    release_all(&space->pages, 0, USER_END, gone ? NULL : space);
+    space_release_all(space, gone);
     end_without_pages(space, gone);
 }
 
@@ -494,4 +416,21 @@ bool space_promise(struct space *space, uint32_t address, uint32_t end, uint32_t
     space->low += cost.low;
     space->leaves += cost.leaves;
     return true;
+}
+
+bool space_promise_heap(struct space *space, uint32_t pages)
+{
+    if (!charge(space->account, &(struct cost){.low = pages}))
+        return false;
+    space->low += pages;
+    space->leaves += pages;
+    return true;
+}
+
+void space_unpromise_heap(struct space *space, uint32_t pages)
+{
+    space->low -= pages;
+    space->leaves -= pages;
+    limits_unpromise_low(space->account, pages);
+    account_release(space->account, pages);
 }

@@ -8,12 +8,13 @@
  *       both are 0 until regions_finish()
  *   P4  `committed` counts the pages promised to the space: the heap's and those by mmap, the
  *       private ones of its image, STACK_PROMISED of the stack and those below that were touched,
- *       and one for each shared segment that it has open; `direct` those mapped from the archive, and foreign ones
+ *       and all of each shared segment that it has open; `direct` those mapped from the archive, and foreign ones
  *   P5  `donated` lists the `lent` frames that the server lent to the task's account, which are no
  *       more than were promised for page tables and the task's other kernel objects
  *   P6  `tables` has a bit for each 2 MiB for which the space was promised a page table and a part of
  *       a leaf: where it has pages or was promised some. It stays until the space goes, as the
- *       table does. `low` counts the frames that these cost, with SPACE_FRAMES
+ *       table does. `low` counts the frames that these cost, with SPACE_FRAMES and the pages of the heap that named
+ *       segments can need, which `leaves` counts, too
  *   P7  `account` was charged `committed` and `low`, of which `low` is promised below the window,
  *       and between space_clear() and regions_finish() `low_ahead`, which is so, too, and `ahead`: what is left
  *       for the next program
@@ -58,7 +59,7 @@ struct space {
     uint32_t task;
     struct space *next; /* of the same bucket, or spare */
     uint32_t heap_start, heap_end;
-    uint32_t committed, low, leaves; /* of `low` so many for leaves */
+    uint32_t committed, low, leaves; /* of `low` so many for pages of the heap beside its own */
     uint32_t ahead, low_ahead, direct;
     struct pages_range image[IMAGE_PARTS];
     uint32_t image_parts;
@@ -68,6 +69,7 @@ struct space {
     uint32_t work_of;    /* WORK_COPY: the parent's id; WORK_CLEAR: the frames that will be charged ahead */
     uint32_t donated, lent;
     struct account *account;
+    uint16_t named, named_limit; /* segments (named.h) that it has attached, and may have */
     uint32_t mmap_hint; /* where the search for a free place begins, MMAP_BASE .. MMAP_LIMIT */
     struct search {
         uint32_t at, pages; /* of one that goes on; 0: none does */
@@ -170,16 +172,22 @@ static inline void space_unmap(const struct space *space, uint32_t address, uint
         assert(err == ERR_CAP || err == ERR_DEAD);
 }
 
-/* Unmaps and frees all pages from address to end. space_release_some() does a step of it: *address is where it goes on, or
- * `end`; returns how many of them were promised. */
+/* Unmaps and frees all pages from address to end; or all that there are, and with `gone` the task is, and its mappings with it.
+ * space_release_some() does a step of it: *address is where it goes on, or `end`; returns how many of them were
+ * promised. */
 void space_release(struct space *space, uint32_t address, uint32_t end);
+void space_release_all(struct space *space, bool gone);
 uint32_t space_release_some(struct space *space, uint32_t *address, uint32_t end);
 
 /* Promises so many pages that are in address .. end, with all page tables and leaves of those; false:
  * the account has not so much left, and nothing has changed. */
 bool space_promise(struct space *space, uint32_t address, uint32_t end, uint32_t pages);
 
-/* The same where the tables are promised already: a leaf is there that spans the pages. */
+/* Promises so many pages of the heap, which it takes for a named segment; false: there are none. Not any more. */
+bool space_promise_heap(struct space *space, uint32_t pages);
+void space_unpromise_heap(struct space *space, uint32_t pages);
+
+/* space_promise() where the tables are promised already: a leaf is there that spans the pages. */
 static inline bool space_commit(struct space *space, uint32_t pages)
 {
     if (!account_charge(space->account, pages))

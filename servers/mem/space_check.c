@@ -1,5 +1,6 @@
 #include <assert.h>
 
+#include "servers/mem/named.h"
 #include "servers/mem/space.h"
 
 /* The stack's first pages count whether they were touched or not. */
@@ -10,8 +11,28 @@ static bool is_counted_by_place(const struct space *space, uint32_t address)
     return heap || stack;
 }
 
+/* What the entries stand for. */
+struct counted {
+    uint32_t directs, named, named_heap;
+};
+
+/* The pages that an entry stands for, which was promised. */
+static uint32_t count_entry(const struct space *space, uint32_t address, uint32_t entry, struct counted *counted)
+{
+    bool direct = (entry & PAGE_ARCHIVE && !(entry & PAGE_WRITE)) || entry & PAGE_FOREIGN;
+
+    counted->directs += direct;
+    if (!named_is_place(address))
+        return !direct && !is_counted_by_place(space, address);
+    if (!(entry & PAGE_FIRST))
+        return 0;
+    counted->named++;
+    counted->named_heap += named_heap_pages(named_at(address)->pages);
+    return named_at(address)->pages;
+}
+
 /* P4, and P6. */
-static uint32_t count_committed(struct space *space, uint32_t *directs)
+static uint32_t count_committed(struct space *space, struct counted *counted)
 {
     uint32_t pages = (page_up(space->heap_end) - page_up(space->heap_start)) >> PAGE_BITS;
     struct page_run run;
@@ -19,16 +40,14 @@ static uint32_t count_committed(struct space *space, uint32_t *directs)
     pages += space->heap_end ? STACK_PROMISED : 0;
     for (uint32_t at = 0; pages_next(&space->pages, at, USER_END, &run); at = run_end(&run))
         for (uint32_t i = 0; i < run.pages; i++) {
-            uint32_t entry = run_entry(&run, i), address = run.address + (i << PAGE_BITS);
-            bool direct = (entry & PAGE_ARCHIVE && !(entry & PAGE_WRITE)) || entry & PAGE_FOREIGN;
+            uint32_t address = run.address + (i << PAGE_BITS);
             assert(space_has_table(space, address >> TABLE_SHIFT));
-            pages += !direct && !is_counted_by_place(space, address);
-            *directs += direct;
+            pages += count_entry(space, address, run_entry(&run, i), counted);
         }
     return pages;
 }
 
-static void check_low(const struct space *space)
+static void check_low(const struct space *space, uint32_t heap)
 {
     uint32_t tables = 0, leaves = 0;
 
@@ -36,16 +55,21 @@ static void check_low(const struct space *space)
         tables += (uint32_t)space_has_table(space, i) + space_has_table(space, i + 1);
         leaves += space_has_table(space, i) || space_has_table(space, i + 1);
     }
-    assert(space->leaves == leaves && space->low == SPACE_FRAMES + TABLE_FRAMES * tables + leaves);
+    assert(space->work == WORK_NONE ? space->leaves == leaves + heap : space->leaves >= leaves);
+    leaves = space->leaves;
+    assert(space->low == SPACE_FRAMES + TABLE_FRAMES * tables + leaves);
     assert(space->lent <= space->low - 2 - leaves);
 }
 
 void space_check(struct space *space)
 {
-    uint32_t directs = 0, committed = count_committed(space, &directs);
+    struct counted counted = {0};
+    uint32_t committed = count_committed(space, &counted);
 
-    assert(space->work != WORK_NONE || (space->committed == committed && space->direct == directs));
-    check_low(space);
+    if (space->work == WORK_NONE)
+        assert(space->committed == committed && space->direct == counted.directs && space->named == counted.named);
+    assert(space->named <= space->named_limit);
+    check_low(space, counted.named_heap);
     assert(space->committed + space->low + space->ahead + space->low_ahead <= space->account->used);
     assert(space->id && space_find(space->id) == space);
     assert(space->heap_start <= space->heap_end);

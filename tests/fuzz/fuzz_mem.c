@@ -4,9 +4,9 @@
  * after each message; in the end, when all are dead, each frame must be free again, or the server's own.
  *
  * fuzz: runs=1000
- * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/space_check.c servers/mem/limits.c
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/fatal_fault.c servers/mem/task_frames.c
+ * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c tests/fuzz/bytes.c tests/fuzz/mem_answers.c
  */
@@ -20,6 +20,7 @@
 #include "servers/mem/pager.h"
 #include "servers/mem/task_frames.h"
 #include "servers/mem/server.h"
+#include "servers/mem/named.h"
 #include "servers/mem/shm_table.h"
 #include "servers/mem/space.h"
 #include "servers/proto/mem.h"
@@ -242,7 +243,7 @@ static void check_page(uint32_t address, uint32_t entry)
     bool is_image = entry & (PAGE_ARCHIVE | PAGE_ZERO) && !(entry & PAGE_ANON);
 
     CHECK(address >= STACK_LOW && (address < STACK_TOP || address >= PROGRAM_BASE));
-    CHECK(!(entry & PAGE_SHM) == (address < SHM_BASE) && (address < MMAP_LIMIT || address >= SHM_BASE));
+    CHECK(!(entry & PAGE_SHM) == (address < NAMED_BASE) && (address < MMAP_LIMIT || address >= NAMED_BASE));
     CHECK(!is_image || address < HEAP_LIMIT);
     CHECK(!(entry & PAGE_ARCHIVE) || (entry & PAGE_VALUE) < FAKE_ARCHIVE_PAGES);
 }
@@ -287,6 +288,7 @@ static void check_all(void)
 {
     for_spaces(check_space);
     shm_table_check();
+    named_check();
     frames_check();
     heap_check();
     mem_accounts_check(0, 0);
@@ -393,7 +395,7 @@ static void all_die(void)
     fake_task_reap();
     CHECK(mem_manager(MEM_SPACE_DESTROY, 1, 0) == -ENOENT); /* what was lent to tasks that lived longer comes back */
     check_all();
-    CHECK(shm_table_count() == 0 && frames_count().free + heap_check() == start_free);
+    CHECK(shm_table_count() == 0 && named_count() == 0 && frames_count().free + heap_check() == start_free);
     CHECK(frames_account.used == 0 && frames_account.holders == 1);
 }
 

@@ -20,17 +20,19 @@ static const struct listed {
 
 static bool is_of_program(uint32_t number)
 {
-    return (number >= MEM_SBRK && number <= MEM_PROTECT) || number == MEM_RESERVE;
+    bool is_about_named = number >= MEM_SHM_ATTACH && number < MEM_CALLS_END;
+
+    return (number >= MEM_SBRK && number <= MEM_PROTECT) || number == MEM_RESERVE || is_about_named;
 }
 
 static bool is_of_everybody(uint32_t number)
 {
-    return number == MEM_INFO || (number >= MEM_SPACE_USAGE && number <= MEM_SEGMENT);
+    return number == MEM_INFO || (number >= MEM_SPACE_USAGE && number <= MEM_SEGMENT) || number == MEM_SHM_LIST;
 }
 
 bool answers_is_of_manager(uint32_t number)
 {
-    return number >= MEM_SPACE_CREATE && number < MEM_CALLS_END;
+    return number >= MEM_SPACE_CREATE && number < MEM_SHM_LIST;
 }
 
 /* Also where nothing was touched yet. */
@@ -72,7 +74,8 @@ int answers_expected_of_manager(const uint32_t *w)
 
 static bool is_done_in_parts(uint32_t number)
 {
-    bool of_program = number == MEM_SBRK || number == MEM_MMAP || number == MEM_MUNMAP || number == MEM_PROTECT || number == MEM_RESERVE;
+    bool of_program = number == MEM_SBRK || number == MEM_MMAP || number == MEM_MUNMAP || number == MEM_PROTECT || number == MEM_RESERVE ||
+                      number == MEM_SHM_DETACH;
 
     return of_program || number == MEM_SPACE_FORK || number == MEM_SPACE_FORK_MORE || number == MEM_SPACE_CLEAR ||
            number == MEM_SPACE_DESTROY;

@@ -1,0 +1,90 @@
+/*
+ * Named segments: shared memory of any size. A page gets its frame, cleared, when somebody touches it first.
+ *
+ *      units of 256 KiB:  NAMED_BASE |  A  |  A  |  B  | free | ..... | SHM_BASE
+ *                                       |           |
+ *                                    struct named   struct named        each in a page of the heap
+ *                                       frames[] -> 1024 frames         or, of a small one, the frames themselves
+ *
+ * A segment is at the same address in every space that has it attached. In that space's page map its first page always
+ * has an entry, with how often the space has it attached, and whether it may write; another page has one once it
+ * was touched there.
+ *
+ *   N1  a segment has 2^n units, the least that hold its pages, aligned by that; no unit is of two
+ *   N2  `holders` counts the spaces that have an entry for its first page; it goes with the last one
+ *   N3  each of them was promised all pages and all pages of the heap that the segment can need, so whoever is the
+ *       first to touch a page, it finds a frame; and nobody holds a segment at another's cost
+ *   N4  no two have the same name; one whose name was removed is found by its address alone
+ *   N5  frames before page `freed` were given back: then nobody finds the segment but the last space that holds it
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "kernel/abi/abi.h"
+#include "servers/mem/layout.h"
+#include "servers/shm_format.h"
+
+enum {
+    NAMED_UNIT_SHIFT = 18,
+    NAMED_UNITS = (int)((SHM_BASE - NAMED_BASE) >> NAMED_UNIT_SHIFT),
+    NAMED_PAGES_MAX = (int)((SHM_BASE - NAMED_BASE) >> PAGE_BITS),
+    NAMED_DIRECT = 960, /* a segment of so many pages has their frames in its own page */
+};
+_Static_assert(NAMED_UNITS == SHM_SEGMENTS_MAX, "each has a unit");
+
+struct named {
+    struct named *next; /* of the same bucket */
+    uint32_t address, pages, holders, freed;
+    bool others_read;
+    char name[SHM_NAME_BYTES];     /* zeros behind its end */
+    uint32_t frames[NAMED_DIRECT]; /* each plus 1, 0: not yet; or as many numbers of heap pages with such, plus 1 */
+};
+
+void named_init(uint32_t secret);
+
+static inline struct shm_status named_status(const struct named *segment)
+{
+    return (struct shm_status){segment->pages, segment->holders,
+                               segment->others_read ? RIGHT_READ : RIGHT_READ | RIGHT_WRITE};
+}
+
+/* The segment of that name, of SHM_NAME_BYTES; null: none. */
+struct named *named_find(const char *name);
+
+static inline bool named_is_place(uint32_t address)
+{
+    return address - NAMED_BASE < SHM_BASE - NAMED_BASE;
+}
+
+/* The one that begins there; the one whose units have that address, null: none. */
+struct named *named_at(uint32_t address);
+struct named *named_around(uint32_t address);
+
+/* The heap's pages that a segment of so many pages can need. */
+uint32_t named_heap_pages(uint32_t pages);
+
+/* A free place for 1 .. NAMED_PAGES_MAX pages, which is taken from now on; 0: there is none. Not any more. */
+uint32_t named_take_place(uint32_t pages);
+void named_free_place(uint32_t address);
+
+/* A new segment at a place that was taken, without holders; its heap pages were promised. */
+struct named *named_add(uint32_t address, uint32_t pages, const char *name);
+
+/* It has no name any more. */
+void named_unlink(struct named *segment);
+
+/* The frame of the page at that address, a cleared one if nobody has touched it yet. */
+uint32_t named_frame(uint32_t address);
+
+/* One holder less. With the last one its frames go, as many as `most` allows; `*cost` counts them, as pages. False:
+ * some are left, and the holder still is one. */
+bool named_drop(struct named *segment, uint32_t most, uint32_t *cost);
+
+uint32_t named_count(void);
+
+/* The first segment from unit *unit on: *unit is behind it. Null: none up to there; false: there are no more. */
+bool named_next(uint32_t *unit, const struct named **segment);
+
+/* Panics unless N1 and N4 hold; returns how many frames the segments have. */
+uint32_t named_check(void);

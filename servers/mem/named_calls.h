@@ -1,0 +1,18 @@
+/* Named segments as spaces have them attached, and programs' calls about them. */
+#pragma once
+
+#include "libuser/sys/syscall.h"
+#include "servers/mem/space.h"
+
+/* One of these calls by that space, whose words and data are in the page, or the error: the flags of the answer. */
+uint32_t named_answer(struct message_page *page, struct space *space, struct words *words, int error);
+
+/* True if the address is in a segment that the space has attached. */
+bool named_is_attached(const struct space *space, uint32_t address);
+
+/* The entry of a page of a segment that the space has attached, which it touches for the first time; null: it is not.
+ */
+uint32_t *named_touch(struct space *space, uint32_t address);
+
+/* The space gives back the one that begins there, as named_drop() does: but for the pages, which stay charged. */
+bool named_release(struct space *space, uint32_t address, uint32_t most, uint32_t *cost);

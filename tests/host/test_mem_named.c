@@ -1,0 +1,272 @@
+/*
+ * Named segments: each error, limits, parts of long calls, and what is left when clients end half way.
+ *
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
+ * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/regions.c
+ * sources: servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c servers/mem/named.c
+ * sources: servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c servers/mem/pages.c
+ * sources: servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c
+ */
+#include "servers/mem/audit.h"
+#include "servers/mem/frames.h"
+#include "servers/mem/layout.h"
+#include "servers/mem/named.h"
+#include "servers/mem/space.h"
+#include "servers/proto/mem.h"
+#include "tests/host/check.h"
+#include "tests/host/mem_named.h"
+#include "tests/host/mem_pair.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* --------------------------------------------------------------------------------------------- errors */
+
+static void check_errors(void)
+{
+    char longest[SHM_NAME_BYTES + 1];
+
+    memset(longest, 'n', sizeof(longest));
+    longest[SHM_NAME_BYTES] = 0;
+    named_refuses(a, longest, SHM_CREATE, 1, -ENAMETOOLONG);
+    longest[SHM_NAME_BYTES - 1] = 0;
+    CHECK(named_detach(a, named_attached(a, longest, SHM_CREATE, 1)) == 0);
+    named_refuses(a, "", SHM_CREATE, 1, -EINVAL);
+    named_refuses(a, "s", SHM_CREATE | (SHM_FLAGS + 1), 1, -EINVAL);
+    named_refuses(a, "s", SHM_CREATE, 0, -EINVAL);
+    named_refuses(a, "s", SHM_CREATE, NAMED_PAGES_MAX + 1, -EINVAL);
+    named_refuses(a, "s", SHM_CREATE, NAMED_PAGES_MAX, -ENOMEM);
+    uint32_t address = named_attached(a, "s", SHM_CREATE, 3);
+    named_refuses(b, "s", SHM_CREATE, 4, -EINVAL);
+    named_refuses(a, "t", SHM_CREATE, NAMED_PAGES_MAX, -ENFILE);
+    CHECK(named_detach(a, address + PAGE_SIZE) == -EINVAL && named_detach(a, SHM_BASE) == -EINVAL &&
+          named_detach(a, 0) == -EINVAL && named_detach(b, address) == -EINVAL);
+
+    /* No data at all, data without an end: of 63 bytes with what follows. */
+    struct words words = {{MEM_SHM_ATTACH, SHM_CREATE, 1, 0}};
+    CHECK(mem_exchange(&a, 0, &words) && (int)words.w[0] == -EINVAL);
+    memset(mem_page.words, 'x', sizeof(mem_page.words));
+    words = (struct words){{MEM_SHM_UNLINK, 0, 0, 0}};
+    CHECK(mem_exchange(&a, 2, &words) && (int)words.w[0] == -ENAMETOOLONG);
+
+    /* As often as its counter can count, and not once more. */
+    uint32_t *entry = pages_find(&space_find(a.id)->pages, address);
+    *entry |= PAGE_VALUE;
+    named_refuses(a, "s", 0, 0, -ENOMEM);
+    *entry = (*entry & ~(uint32_t)PAGE_VALUE) | 1;
+    CHECK(mem_manager(MEM_SHM_DETACH, address, 0) == -EINVAL && named_detach(a, address) == 0);
+}
+
+/* With whatever is left, a call does all or nothing. */
+static void check_scarce(void)
+{
+    uint32_t address;
+
+    for (uint32_t rest = 0, done = 0; !done; rest++) {
+        mem_starve(rest);
+        uint32_t state = mem_state();
+        done = named_attach(a, "s", SHM_CREATE, 1000, &address) == 0;
+        CHECK(done || (mem_state() == state && named_count() == 0));
+    }
+    for (uint32_t page = 0; page < 1000; page++) /* what was promised is there */
+        pair_write(a, address + (page << PAGE_BITS), page);
+    mem_feed();
+    CHECK(named_detach(a, address) == 0);
+}
+
+static void check_limit(void)
+{
+    CHECK(pair_call(a, MEM_SHM_LIMIT, SHM_ATTACHED_MAX + 1, 0) == -EPERM);
+    uint32_t one = named_attached(a, "1", SHM_CREATE, 1), two = named_attached(a, "2", SHM_CREATE, 1);
+    CHECK(pair_call(a, MEM_SHM_LIMIT, 1, 0) == -EINVAL && pair_call(a, MEM_SHM_LIMIT, 2, 0) == 0 &&
+          pair_call(a, MEM_SHM_LIMIT, 3, 0) == -EPERM);
+    named_refuses(a, "3", SHM_CREATE, 1, -EMFILE);
+    struct mem_client child = pair_fork(a, 3);
+    named_refuses(child, "3", SHM_CREATE, 1, -EMFILE);
+    CHECK(named_detach(child, two) == 0 && mem_manager(MEM_SPACE_CLEAR, 3, 0) == 0 &&
+          pair_call(child, MEM_SHM_LIMIT, 3, 0) == -EPERM);
+    pair_end(child);
+    CHECK(named_detach(a, one) == 0 && named_detach(a, two) == 0);
+}
+
+/* ---------------------------------------------------------------------------------------------- places */
+
+static void check_places(void)
+{
+    enum { COUNT = NAMED_UNITS, UNIT = 1 << NAMED_UNIT_SHIFT, UNIT_PAGES = UNIT / PAGE_SIZE };
+    static uint32_t places[COUNT];
+
+    CHECK(named_take_place(NAMED_PAGES_MAX) == NAMED_BASE && !named_take_place(1));
+    named_free_place(NAMED_BASE);
+    for (int i = 0; i < COUNT; i++)
+        CHECK((places[i] = named_take_place(UNIT_PAGES)) == NAMED_BASE + (uint32_t)i * UNIT);
+    CHECK(!named_take_place(1));
+    for (int i = 0; i < COUNT; i += 2)
+        named_free_place(places[i]);
+    CHECK(!named_take_place(UNIT_PAGES + 1) && named_take_place(1) == places[0]);
+    named_free_place(places[1]);
+    named_free_place(places[3]);
+    CHECK(named_take_place(UNIT_PAGES + 1) == places[2]); /* of units 2 and 3 */
+    named_free_place(places[0]);
+    named_free_place(places[2]);
+    for (int i = 5; i < COUNT; i += 2)
+        named_free_place(places[i]);
+    CHECK(named_take_place(NAMED_PAGES_MAX) == NAMED_BASE);
+    named_free_place(NAMED_BASE);
+}
+
+/* --------------------------------------------------------------------------------------------- in parts */
+
+enum { LARGE = 1500 };
+static uint32_t parts, large, large_slot;
+
+static void count_part(void)
+{
+    parts++;
+    CHECK(named_holders("l") == 0); /* nobody attaches what is being given back */
+    for (uint32_t page = 0; named_at(large) && page < named_at(large)->freed; page++)
+        CHECK(!fake_rights(large_slot, large + (page << PAGE_BITS))); /* nor reaches frames that others get */
+}
+
+static uint32_t make_large(struct mem_client client)
+{
+    large = named_attached(client, "l", SHM_CREATE, LARGE);
+    for (uint32_t page = 0; page < LARGE; page++)
+        pair_write(client, large + (page << PAGE_BITS), page + 1);
+    parts = 0;
+    large_slot = client.slot;
+    return large;
+}
+
+static void check_parts(void)
+{
+    make_large(a);
+    mem_between = count_part;
+    CHECK(named_unlinks(a, "l") == 0 && named_detach(a, large) == 0 &&
+          parts >= LARGE * (SEGMENT_PAGES + 1) / STEP_PAGES - 1);
+    make_large(a);
+    CHECK(named_unlinks(a, "l") == 0 && mem_manager(MEM_SPACE_CLEAR, a.id, 0) == 0 &&
+          parts >= LARGE * (SEGMENT_PAGES + 1) / STEP_PAGES - 1);
+    CHECK(mem_manager(MEM_SPACE_FINISH, a.id, PROGRAM_BASE) == 0 && named_count() == 0);
+    struct mem_client c = pair_make(3);
+    make_large(c);
+    CHECK(named_unlinks(c, "l") == 0 && mem_manager(MEM_SPACE_DESTROY, c.id, 0) == 0);
+    CHECK(parts >= LARGE * (SEGMENT_PAGES + 1) / STEP_PAGES - 1 && named_count() == 0);
+    mem_between = NULL;
+}
+
+static int detach_part(struct mem_client client)
+{
+    return mem_call_once(&client, MEM_SHM_DETACH, large, 0, NULL);
+}
+
+/* Goes so far that its frames are being given back. */
+static void detach_half(struct mem_client client)
+{
+    while (detach_part(client) == MEM_MORE && named_at(large)->freed == 0)
+        ;
+    CHECK(named_at(large)->freed);
+}
+
+/* Whether its frames and what else there is fill the last step or not. */
+static void check_full_steps(void)
+{
+    uint32_t state = 0;
+
+    for (uint32_t touched = 40; touched < 70; touched++) {
+        struct mem_client c = pair_make(3);
+        uint32_t address = named_attached(c, "l", SHM_CREATE, LARGE), other = named_attached(c, "o", SHM_CREATE, 1);
+        for (uint32_t page = 1; page <= touched; page++)
+            pair_write(c, address + (page << PAGE_BITS), page);
+        pair_write(c, other, 1);
+        CHECK(mem_manager(MEM_SPACE_DESTROY, c.id, 0) == 0 && named_count() == 0 && named_check() == 0);
+        CHECK(!state || mem_state() == state); /* from the second round on nothing new is kept */
+        state = mem_state();
+    }
+}
+
+/* A client that does not go on has nothing of it, and all it paid for is freed with it. */
+static void check_half_detached(void)
+{
+    make_large(a);
+    detach_half(a);
+    pair_dies(a, large, 0);
+    pair_dies(a, large + PAGE_SIZE, FAULT_WRITE);
+    named_refuses(a, "l", 0, 0, -ENOENT);
+    struct mem_client child = pair_fork(a, 3);
+    pair_dies(child, large, 0);
+    CHECK(named_detach(a, large) == 0 && named_count() == 1);
+    pair_dies(child, large + PAGE_SIZE, 0);
+    pair_end(child);
+    CHECK(named_count() == 0);
+
+    make_large(a);
+    detach_half(a);
+    pair_end(a);
+    CHECK(named_count() == 0);
+    a = pair_make(1);
+}
+
+/* Others see what they saw; what the one touches between two parts is given back, too. */
+static void check_detached_beside_others(void)
+{
+    make_large(a);
+    named_attached(b, "l", SHM_READ_ONLY, 0);
+    CHECK(detach_part(a) == MEM_MORE);
+    pair_write(a, large + PAGE_SIZE, 77);
+    CHECK(named_detach(a, large) == 0 && named_holders("l") == 1 && fake_rights(a.slot, large + PAGE_SIZE) == 0);
+    CHECK(pair_read(b, large + PAGE_SIZE) == 77 && pair_read(b, large + ((LARGE - 1) << PAGE_BITS)) == LARGE);
+    mem_check_mappings(&a);
+    CHECK(named_detach(b, large) == 0);
+}
+
+/* The parent ends before its child has all of it. */
+static void check_half_forked(void)
+{
+    uint32_t more;
+
+    make_large(a);
+    struct mem_client child = {3, space_receive_slot()};
+    fake_task_create(child.slot);
+    CHECK(mem_exchange(NULL, 1 << TAG_ITEMS_SHIFT, &(struct words){{MEM_SPACE_FORK, a.id, 3, 0}}));
+    for (int i = 0; i < 3; i++)
+        CHECK(mem_call_once(NULL, MEM_SPACE_FORK_MORE, a.id, 3, &more) == MEM_MORE);
+    CHECK(named_holders("l") == 2);
+    pair_end(a);
+    CHECK(named_count() == 1);
+    audit_all();
+    pair_end(child);
+    CHECK(named_count() == 0);
+    a = pair_make(1);
+}
+
+static void check_refused_grant(void)
+{
+    uint32_t address = named_attached(a, "s", SHM_CREATE, 2);
+
+    mem_refuse_one_in = 1;
+    pair_dies(a, address + PAGE_SIZE, FAULT_WRITE);
+    mem_refuse_one_in = 0;
+    mem_check_mappings(&a);
+    pair_write(a, address + PAGE_SIZE, 5);
+    CHECK(pair_read(a, address + PAGE_SIZE) == 5 && named_detach(a, address) == 0);
+}
+
+int main(void)
+{
+    static void (*const checks[])(void) = {
+        check_errors,
+        check_scarce,
+        check_limit,
+        check_places,
+        check_parts,
+        check_half_detached, check_full_steps,
+        check_detached_beside_others,
+        check_half_forked,
+        check_refused_grant,
+    };
+
+    pair_run("test_mem_named", checks, sizeof(checks) / sizeof(checks[0]));
+    return 0;
+}
