@@ -241,7 +241,7 @@ static void part_alternate(void)
 /* What mem keeps for places in which there is nothing any more; places that are nearly full, for which it looks past all. */
 static void part_places(void)
 {
-    enum { PLACE = 4 << 20, PLACES = 190, LAST = PLACE / PAGE - 1, FULL = 24 };
+    enum { PLACE = 4 << 20, PLACES = 190, LAST = PLACE / PAGE - 1, FULL = 22 };
     char *first = (char *)0x41000000;
 
     for (unsigned i = 0; i < PLACES; i++)
@@ -284,7 +284,7 @@ static const struct {
     {"kills", part_kills},     {"write", part_write}, {"tables", part_tables}, {"segments", part_segments},
     {"orphans", part_orphans}, {"alternate", part_alternate}, {"places", part_places},
     {"futex", part_futex},     {"alarms", part_alarms}, {"handlers", part_handlers},
-    {"interrupt", part_interrupt},
+    {"files", part_files},     {"cut", part_cut},       {"interrupt", part_interrupt},
 };
 
 /* Without names all are but that in which control-C is typed. */

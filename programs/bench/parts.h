@@ -25,6 +25,10 @@ void nothing(void);
 void sleep_long(void);
 void sleep_shortly(void);
 
+/* file_parts.c: much that is open and mapped. */
+void part_files(void);
+void part_cut(void);
+
 /* crowds.c: parts in which one thing is for 200 processes. The last wants control-C, when it has said that all are there. */
 void part_futex(void);
 void part_alarms(void);

@@ -11,7 +11,7 @@
 #include "servers/file/records.h"
 #include "servers/file/watch.h"
 
-enum { HASHES = 256 };
+enum { HASHES = 256, CLOSED_AT_ONCE = 32 };
 
 static struct client *by_hash[HASHES];
 static struct record_class records;
@@ -78,25 +78,82 @@ struct client *client_copy(const struct client *client, uint32_t badge)
             copy->files[fd]->holders++;
     if (mappings_copy(client, copy))
         return copy;
-    client_end(copy);
+    while (!client_end(copy)) /* all that it has another holds, too */
+        continue;
     return NULL;
 }
 
-void client_end(struct client *client)
+void client_take_transfer(struct client *client)
 {
-    if (client->waits != WAITS_NOT)
-        pipe_forget_waiting(client);
-    watches_drop(client);
-    for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++)
-        if (client->files[fd])
-            open_file_drop(client->files[fd]);
-    mappings_drop(client);
-    client_set_program(client, NULL);
-    inode_drop(client->directory);
     if (client->transfer != PAGE_NONE)
         pages_give(client->transfer);
+    client->transfer = PAGE_NONE;
+}
+
+/* False: *most are closed. */
+static bool close_one(struct client *client, uint32_t fd, uint32_t *most)
+{
+    if (!*most)
+        return false;
+    --*most;
+    client_close(client, fd);
+    return true;
+}
+
+static bool close_all(struct client *client, uint32_t *most)
+{
+    for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++)
+        if (client->files[fd] && !close_one(client, fd, most))
+            return false;
+    return true;
+}
+
+static bool close_at_exec(struct client *client, uint32_t *most)
+{
+    for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++) {
+        if (!client->close_on_exec[fd / 32])
+            fd |= 31;
+        else if (client->files[fd] && client_closes_on_exec(client, fd) && !close_one(client, fd, most))
+            return false;
+    }
+    return true;
+}
+
+/* A part of what goes at exec or, of more, at the end. */
+static bool leave(struct client *client, bool at_exec)
+{
+    uint32_t most = CLOSED_AT_ONCE, given = pages_given_lent();
+    bool done = (at_exec ? close_at_exec(client, &most) : close_all(client, &most)) && mappings_drop(client, &most);
+
+    client_take_transfer(client);
+    if (done && !at_exec)
+        client_set_program(client, NULL);
+    if (given != pages_given_lent()) {
+        client->owes = true;
+        client->given = pages_given_lent();
+    }
+    return done;
+}
+
+/* Who gave back pages that are lent goes on until they are free, with those before: others do not have to take them back. */
+static bool settle(struct client *client)
+{
+    client->owes = client->owes && !pages_reclaim(client->given);
+    return !client->owes;
+}
+
+bool client_end(struct client *client)
+{
+    if (client->waits != WAITS_NOT && client->waits != WAITS_FOR_ITS_END)
+        pipe_forget_waiting(client);
+    client->waits = WAITS_FOR_ITS_END;
+    watches_drop(client);
+    if (!leave(client, false) || !settle(client))
+        return false;
+    inode_drop(client->directory);
     *link_of(client->badge) = client->next;
     record_free(&records, client);
+    return true;
 }
 
 void client_set_program(struct client *client, struct inode *inode)
@@ -108,12 +165,9 @@ void client_set_program(struct client *client, struct inode *inode)
     client->program = inode;
 }
 
-void client_exec(struct client *client)
+bool client_exec(struct client *client)
 {
-    mappings_drop(client);
-    for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++)
-        if (client->files[fd] && client_closes_on_exec(client, fd))
-            client_close(client, fd);
+    return leave(client, true) && settle(client);
 }
 
 /* ----------------------------------------------------------------------------------- descriptors */
@@ -222,7 +276,7 @@ static void audit_client(const struct client *client)
             audit_file(client->files[fd]);
     }
     assert(client->directory && mappings_count(client) <= MAPPINGS_MAX);
-    assert(client->waits == WAITS_NOT || client->waits_for);
+    assert(client->waits == WAITS_NOT || client->waits == WAITS_FOR_ITS_END || client->waits_for);
     watches_check(client);
 }
 

@@ -6,6 +6,7 @@
  *   C2  a client waits for one answer at most: `waits` says for what, `caller` whom to answer
  *       while it waits it is in the queue of one pipe's end
  *   C3  the first descriptor that is 0 is not below `lowest`
+ *   C4  one that ends loses what it has in parts: from the first on its calls are refused
  */
 #pragma once
 
@@ -17,7 +18,7 @@
 #include "servers/file_format.h"
 
 /* WAITS_FOR_BYTES and WAITS_FOR_ROOM: the client has the pipe's ring in its memory, and moves the bytes itself. */
-enum client_wait { WAITS_NOT, WAITS_TO_READ, WAITS_FOR_BYTES, WAITS_TO_WRITE, WAITS_FOR_ROOM };
+enum client_wait { WAITS_NOT, WAITS_TO_READ, WAITS_FOR_BYTES, WAITS_TO_WRITE, WAITS_FOR_ROOM, WAITS_FOR_ITS_END };
 
 struct client {
     uint32_t badge;
@@ -29,6 +30,8 @@ struct client {
     uint32_t limit;           /* of descriptors */
     uint32_t lowest;          /* C3 */
     uint32_t transfer;        /* the page's number, PAGE_NONE: it has none */
+    bool owes;                /* it has given back pages that are lent: what ends it, or its exec, goes on until ... */
+    uint32_t given;           /* ... so many of all are free */
     enum client_wait waits;
     struct caller caller;
     struct open_file *waits_for;
@@ -54,14 +57,17 @@ struct client *client_copy(const struct client *client, uint32_t badge);
  * transfer pages included. */
 uint32_t clients_audit(void);
 
-/* Closes all that it has, and forgets it. */
-void client_end(struct client *client);
+/* Closes all that it has, and forgets it. False: that is done in part. */
+bool client_end(struct client *client);
 
 /* The file that it runs from now on; 0: one of the archive. */
 void client_set_program(struct client *client, struct inode *inode);
 
-/* Closes the descriptors that are to be closed at exec. */
-void client_exec(struct client *client);
+/* Closes the descriptors that are to be closed at exec; it has no pages of the server's any more. False: as client_end(). */
+bool client_exec(struct client *client);
+
+/* It has no transfer page. */
+void client_take_transfer(struct client *client);
 
 /* The open file of a descriptor, or 0. */
 struct open_file *client_file(const struct client *client, uint32_t fd);

@@ -282,7 +282,7 @@ int32_t inode_write(struct inode *inode, uint32_t offset, const void *from, uint
 static bool cut(struct inode *inode, uint32_t size)
 {
     uint32_t end = pages_of(inode->size);
-    bool done = page_map_cut(&inode->map, &end, pages_of(size));
+    bool done = page_map_cut(&inode->map, &end, pages_of(size), inode->mappings);
 
     inode->size = done ? size : end << PAGE_BITS;
     inode->backed_bytes = least(inode->backed_bytes, inode->size);

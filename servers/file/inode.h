@@ -44,7 +44,8 @@ struct inode {
     uint32_t number;     /* from 1 on, the lowest that is free */
     uint32_t generation; /* differs from that of all others that had the number */
     uint32_t links;      /* names */
-    uint32_t holders;    /* open files, working directories, mappings */
+    uint32_t holders;    /* open files, working directories, mappings, programs */
+    uint32_t mappings;   /* mapping.h */
     uint32_t size;       /* of a file, in bytes */
     uint32_t modified;   /* seconds */
     union {

@@ -78,21 +78,16 @@ int32_t call_transfer_page(struct client *client, struct words *words)
     return (int32_t)ipc_extend(0, 1);
 }
 
-static void take_transfer_page(struct client *client)
-{
-    if (client->transfer != PAGE_NONE)
-        pages_give(client->transfer);
-    client->transfer = PAGE_NONE;
-}
-
 /* The client has no window there, or no table: it has no page, and hears EINVAL or ENOMEM (server.h). */
 static _Bool refused(uint32_t badge, err_t why)
 {
     struct client *client = client_find(badge);
 
     (void)why;
-    if (client && message_page->items[0].to == FILE_TRANSFER)
-        take_transfer_page(client);
+    if (client && client->transfer != PAGE_NONE && message_page->items[0].to == FILE_TRANSFER) {
+        pages_not_lent(client->transfer);
+        client_take_transfer(client);
+    }
     return false;
 }
 
@@ -112,6 +107,14 @@ static int32_t open_console(struct client *client)
     return 0;
 }
 
+/* Of one that ends nobody asks but for its end. */
+static struct client *living(uint32_t badge)
+{
+    struct client *client = client_find(badge);
+
+    return client && client->waits != WAITS_FOR_ITS_END ? client : NULL;
+}
+
 static int32_t manager_begin(const struct words *words)
 {
     if (words->w[1] == 0)
@@ -122,13 +125,13 @@ static int32_t manager_begin(const struct words *words)
     struct client *client = client_make(words->w[1]);
     int32_t error = client ? open_console(client) : -ENOMEM;
     if (error && client)
-        client_end(client);
+        (void)client_end(client); /* it has nothing */
     return error;
 }
 
 static int32_t manager_fork(const struct words *words)
 {
-    const struct client *client = client_find(words->w[1]);
+    const struct client *client = living(words->w[1]);
 
     if (!client)
         return -ENOENT;
@@ -141,13 +144,11 @@ static int32_t manager_fork(const struct words *words)
 
 static int32_t manager_exec(const struct words *words)
 {
-    struct client *client = client_find(words->w[1]);
+    struct client *client = living(words->w[1]);
 
     if (!client)
         return -ENOENT;
-    client_exec(client);
-    take_transfer_page(client);
-    return 0;
+    return client_exec(client) ? 0 : FILE_MORE;
 }
 
 static int32_t manager_release(const struct words *words)
@@ -156,13 +157,12 @@ static int32_t manager_release(const struct words *words)
 
     if (!client)
         return -ENOENT;
-    client_end(client);
-    return 0;
+    return client_end(client) ? 0 : FILE_MORE;
 }
 
 static int32_t manager_interrupt(const struct words *words)
 {
-    struct client *client = client_find(words->w[1]);
+    struct client *client = living(words->w[1]);
 
     if (!client)
         return -ENOENT;
@@ -175,7 +175,7 @@ static int32_t manager_interrupt(const struct words *words)
 static int32_t manager_program(struct words *words)
 {
     static struct client nobody; /* a client that has nothing open begins at the root */
-    struct client *client = words->w[1] ? client_find(words->w[1]) : &nobody;
+    struct client *client = words->w[1] ? living(words->w[1]) : &nobody;
     struct inode *inode;
     const char *path;
 

@@ -29,11 +29,13 @@ void mappings_init(void)
 
 static bool add(struct client *client, struct mapping what)
 {
-    struct mapping *mapping = mappings_count(client) < MAPPINGS_MAX ? record_make(&records) : NULL;
+    bool may = mappings_count(client) < MAPPINGS_MAX && what.inode->mappings < FILE_MAPPINGS_MAX;
+    struct mapping *mapping = may ? record_make(&records) : NULL;
 
     if (!mapping)
         return false;
     inode_hold(what.inode);
+    what.inode->mappings++;
     *mapping = what;
     mapping->next = client->mappings;
     client->mappings = mapping;
@@ -72,6 +74,7 @@ static void drop(struct mapping **link)
     struct mapping *mapping = *link;
 
     *link = mapping->next;
+    mapping->inode->mappings--;
     inode_drop(mapping->inode);
     record_free(&records, mapping);
 }
@@ -84,10 +87,11 @@ bool mappings_copy(const struct client *client, struct client *to)
     return true;
 }
 
-void mappings_drop(struct client *client)
+bool mappings_drop(struct client *client, uint32_t *most)
 {
-    while (client->mappings)
+    for (; client->mappings && *most; --*most)
         drop(&client->mappings);
+    return !client->mappings;
 }
 
 uint32_t mappings_count(const struct client *client)

@@ -3,13 +3,13 @@
  * them, without a name and a descriptor.
  *
  *   N1  the ranges of a client's mappings do not overlap; each holds its inode
- *   N2  a client has at most MAPPINGS_MAX
+ *   N2  a client has at most MAPPINGS_MAX, a file FILE_MAPPINGS_MAX: from so many places a page is revoked at most
  */
 #pragma once
 
 #include "servers/file/client.h"
 
-enum { MAPPINGS_MAX = 64 };
+enum { MAPPINGS_MAX = 64, FILE_MAPPINGS_MAX = 768 };
 
 /* There are none. */
 void mappings_init(void);
@@ -17,8 +17,8 @@ void mappings_init(void);
 /* Copies all of the client's mappings to another client. False: there is no memory, and perhaps some were copied. */
 bool mappings_copy(const struct client *client, struct client *to);
 
-/* The client has none any more. */
-void mappings_drop(struct client *client);
+/* Forgets one after the other, until *most are forgotten; true: the client has none any more. */
+bool mappings_drop(struct client *client, uint32_t *most);
 
 /* The pages that what is kept of all takes. */
 uint32_t mappings_audit(void);

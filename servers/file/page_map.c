@@ -5,8 +5,9 @@
 
 enum {
     TOP_FIRST = MAP_DIRECT + TABLE_ENTRIES, /* the first page below the top */
-    GIVE_COST = 32,                         /* of giving a page back, about as many instructions */
-    REVOKE_COST = 96,                       /* besides, if it is lent */
+    GIVE_COST = 32,                         /* of giving a page back */
+    REVOKE_COST = 96,                       /* besides, if it is lent: an eighth of the instructions */
+    MAPPING_COST = 7,                       /* for each mapping that a page is revoked from: the same */
     PASSED_FOR_1 = 2,                       /* entries without a page, passed over for a cost of 1 */
 };
 
@@ -110,16 +111,30 @@ static uint32_t used_end(const uint32_t *entries, uint32_t low, uint32_t end)
     return end;
 }
 
-/* From *end down to `low`, until the budget is used up. */
-static void cut_section(struct page_map *map, struct section section, uint32_t *end, uint32_t low, int *budget)
+/* The cost of giving back a page, which is not lent any more then. */
+static int end_loan(uint32_t number, uint32_t mappings)
 {
-    while (*end > low && *budget > 0) {
+    if (!pages_is_lent(number))
+        return GIVE_COST;
+    pages_end_loan(number);
+    return GIVE_COST + REVOKE_COST + MAPPING_COST * (int)mappings;
+}
+
+struct cutting {
+    int budget;
+    uint32_t mappings;
+};
+
+/* From *end down to `low`, until the budget is used up. */
+static void cut_section(struct page_map *map, struct section section, uint32_t *end, uint32_t low, struct cutting *cutting)
+{
+    while (*end > low && cutting->budget > 0) {
         uint32_t used = section.first + used_end(section.entries, low - section.first, *end - section.first);
-        *budget -= (int)(*end - used) / PASSED_FOR_1;
+        cutting->budget -= (int)(*end - used) / PASSED_FOR_1;
         *end = used;
         if (used > low) {
             uint32_t *entry = &section.entries[--*end - section.first];
-            *budget -= GIVE_COST + (pages_is_lent(*entry) ? REVOKE_COST : 0);
+            cutting->budget -= end_loan(*entry, cutting->mappings);
             give(map, entry);
         }
     }
@@ -136,15 +151,15 @@ static void remove_table(struct page_map *map, uint32_t first)
         give(map, &map->top);
 }
 
-bool page_map_cut(struct page_map *map, uint32_t *end, uint32_t keep)
+bool page_map_cut(struct page_map *map, uint32_t *end, uint32_t keep, uint32_t mappings)
 {
-    int budget = CUT_PAGES * GIVE_COST;
+    struct cutting cutting = {CUT_PAGES * GIVE_COST, mappings};
 
     while (*end > keep) {
         struct section section = section_of(map, *end - 1);
         uint32_t low = section.first > keep ? section.first : keep;
         if (section.entries)
-            cut_section(map, section, end, low, &budget);
+            cut_section(map, section, end, low, &cutting);
         else
             *end = low;
         if (*end > low)

@@ -8,9 +8,11 @@
  * tables of a file that is gone are dead: their pages count as free at once, and are collected a few at a time when
  * pages are taken, so that removing a large file is short.
  *
- *   P1  a page is carved, taken, free, fresh, or in a dead table; free pages are linked through their states
- *   P2  pages_free() counts free and fresh pages, dead tables and the pages in them: so many can be taken
- *   P3  a page that is lent is revoked before it is free
+ *   P1  a page is carved, taken, free, fresh, given back while it is lent, or in a dead table; free pages, and those that
+ *       were given back while lent, are linked through their states
+ *   P2  pages_free() counts all but carved and taken pages: so many can be taken
+ *   P3  a page that was given back while it is lent is revoked before it is free: a few at a time, by whoever takes pages
+ *       and by pages_reclaim(), as revoking takes the kernel long if many clients have the page
  *   P4  the last count / 16 pages are not for the contents of files and directories: the reserve, for clients' records
  */
 #pragma once
@@ -27,6 +29,7 @@ enum {
     TABLE_ENTRIES = PAGE_SIZE / sizeof(uint32_t),
     PAGES_MAX = 1 << 20,
     RESERVE_DIVISOR = 16,
+    RECLAIMED_AT_ONCE = 2,
 };
 
 extern unsigned char *pages_base;
@@ -46,8 +49,14 @@ uint32_t pages_take_unreserved(void);
 /* True if pages_take_unreserved() will give so many. */
 bool pages_have_unreserved(uint32_t pages);
 
-/* Revokes it first if it is lent. */
+/* It is free, or will be when it is revoked. */
 void pages_give(uint32_t number);
+
+/* How many were given back while they were lent, ever. */
+uint32_t pages_given_lent(void);
+
+/* Revokes at most RECLAIMED_AT_ONCE pages; true: the first `given` of all that were ever given back lent are free. */
+bool pages_reclaim(uint32_t given);
 
 /* Gives back a table, a top, either of which may be PAGE_NONE, and all that is in them: `pages` together. */
 void pages_give_tables(uint32_t table, uint32_t top, uint32_t pages);
@@ -58,9 +67,13 @@ uint32_t pages_free(void);
 /* How many there are, those that were carved included. */
 uint32_t pages_count(void);
 
-/* A client gets the page: from now on giving it back revokes it. */
+/* A client gets the page: it is revoked before it is free. */
 void pages_lend(uint32_t number);
 bool pages_is_lent(uint32_t number);
+
+/* A page that is lent is no longer: it is revoked now; or nobody has got it. */
+void pages_end_loan(uint32_t number);
+void pages_not_lent(uint32_t number);
 
 /* The server's, or a test's: takes the page back from all clients. */
 void pages_revoke(uint32_t number);

@@ -114,7 +114,7 @@ int body_fork_more(const struct body *body, const struct body *parent)
 }
 
 /* A space that mem does not have, or has no more after a fork that it refused, has left the task to us. */
-enum body_end body_destroy(const struct body *body)
+enum body_end body_destroy(struct body *body)
 {
     if (body->frame == BODY_NO_FRAME)
         return BODY_GONE;
@@ -124,6 +124,7 @@ enum body_end body_destroy(const struct body *body)
     if (result)
         body_end_task(body);
     frame_pool_give(body->frame);
+    body->frame = BODY_NO_FRAME;
     return BODY_GONE;
 }
 

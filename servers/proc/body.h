@@ -79,5 +79,5 @@ void body_move(struct body *body, uint32_t cpu);
 /* Everything goes, whatever of it there is; the thread does not run. If not all is gone yet, another call goes on, or
  * does so when the task has been ended, which takes the kernel long. */
 enum body_end { BODY_GONE, BODY_GOES_ON, BODY_TASK_LEFT };
-enum body_end body_destroy(const struct body *body);
+enum body_end body_destroy(struct body *body);
 void body_end_task(const struct body *body);

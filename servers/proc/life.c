@@ -9,6 +9,7 @@
 #include "servers/proc/program.h"
 #include "servers/proc/sleepers.h"
 #include "servers/proc/waits.h"
+#include "servers/file_format.h"
 #include "servers/proto/console.h"
 #include "servers/proto/file.h"
 
@@ -75,11 +76,22 @@ static int share_files(struct process *made, const struct process *parent)
 
     if (error)
         return error;
-    error = body_give_files(&made->body);
-    if (error)
-        file_release(PROC_SLOT_FILE, 0, made->badge);
-    made->has_files = error == 0;
-    return error;
+    made->has_files = true;
+    return body_give_files(&made->body);
+}
+
+/* A part of its end at the file server; true: there is more. */
+static bool files_go_on(struct process *process)
+{
+    process->has_files = process->has_files && file_release(PROC_SLOT_FILE, 0, process->badge) == FILE_MORE;
+    return process->has_files;
+}
+
+/* The same of its exec. */
+static bool closing_goes_on(struct process *process)
+{
+    process->closes_files = process->closes_files && file_exec(PROC_SLOT_FILE, 0, process->badge) == FILE_MORE;
+    return process->closes_files;
 }
 
 /* The space is a copy: the rest is made, and it runs, beside its parent, which waits in its call. */
@@ -264,8 +276,12 @@ static void is_over(struct process *process)
 static void end_step(struct work *work)
 {
     struct process *process = process_of_work(work);
-    enum body_end left = body_destroy(&process->body);
 
+    if (files_go_on(process)) {
+        work_add(work, end_step);
+        return;
+    }
+    enum body_end left = body_destroy(&process->body);
     if (left == BODY_TASK_LEFT)
         work_end_task(process->body.slot);
     if (left != BODY_GONE) {
@@ -288,12 +304,11 @@ static void wait_ends(struct process *process)
     process->waits = WAITS_NOT;
 }
 
-/* All that others see of it. */
+/* All that others see of it; of many files only some. */
 static void leave(struct process *process)
 {
     console_release(PROC_SLOT_CONSOLE, 0, process->badge);
-    if (process->has_files)
-        file_release(PROC_SLOT_FILE, 0, process->badge);
+    (void)files_go_on(process);
     arguments_drop(process->arguments);
     arguments_drop(process->next_arguments);
     process->arguments = process->next_arguments = NULL;
@@ -314,7 +329,7 @@ static void end(struct process *process, struct ending ending)
     process_set_ends(process, ending);
     bool is_gone = !has_work && body_destroy(&process->body) == BODY_GONE;
     leave(process);
-    if (is_gone)
+    if (is_gone && !process->has_files)
         is_over(process);
     else if (has_work)
         process->work.step = end_step;
@@ -380,7 +395,9 @@ static void load_step(struct work *work)
     struct process *process = process_of_work(work);
     struct program program;
 
-    if (read_again(process, &program))
+    if (closing_goes_on(process))
+        work_add(work, load_step);
+    else if (read_again(process, &program))
         exec_goes_on(process, load(process, &program));
 }
 
@@ -419,12 +436,12 @@ int32_t life_exec(struct process *process, struct arguments *arguments)
     if (error < 0)
         return error;
     process->program = place;
-    if (process->has_files)
-        file_exec(PROC_SLOT_FILE, 0, process->badge);
+    process->closes_files = process->has_files;
+    bool more = closing_goes_on(process) || error == MEM_MORE;
     take_arguments(process, arguments);
     front_forget(process);
     (void)futex_forget(process);
-    int result = error == MEM_MORE ? MEM_MORE : load(process, &program);
+    int result = more ? MEM_MORE : load(process, &program);
     if (!result)
         return signals_exec(process) ? SERVER_LATER : 0;
     process->waits = WAITS_EXEC;

@@ -56,6 +56,7 @@ struct process {
     bool reads;             /* front.h */
     bool edits;             /* its program has asked for keys: front.h */
     bool has_files;         /* the file server knows it */
+    bool closes_files;      /* in its exec: the file server has more to close */
     bool has_vdso;          /* its program */
     uint8_t missing;        /* so many calls that are not there has the log heard of */
     uint32_t cpu;           /* its own; the body's may be another yet: cpus.h */

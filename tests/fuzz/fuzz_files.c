@@ -158,7 +158,7 @@ static void release(uint32_t client)
     machine_kill(client);
     model_kill(client);
     model_release(client);
-    CHECK(ask(MANAGER, FILE_RELEASE, client, 0, 0) == 0);
+    CHECK(machine_ends(client) == 0);
 }
 
 static void manage(uint32_t client, uint32_t other)

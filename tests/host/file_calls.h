@@ -24,7 +24,7 @@ static inline void begins(void)
 
 static inline void ends(void)
 {
-    CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0);
+    CHECK(machine_ends(A) == 0);
     machine_end();
 }
 

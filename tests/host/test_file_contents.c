@@ -306,7 +306,30 @@ static void test_pages_for_clients(void)
     CHECK(tree_revoked == 0);
     CHECK(inode_truncate(file, hole) == 0 && tree_revoked == 1 && tree_last_revoked == source.number);
     tree_remove("/a");
-    CHECK(tree_revoked == 2);
+    CHECK(tree_revoked == 1 && pages_reclaim(pages_given_lent()) && tree_revoked == 2);
+    tree_audit(0);
+}
+
+/* Each page is taken from many mappings then: fewer are cut at once, but at least one. */
+static void test_truncate_what_many_have(void)
+{
+    enum { PAGES = 100 };
+    CHECK(tree_create("/a", INODE_FILE) == 0);
+    struct inode *file = tree_find("/a");
+    struct page_source source;
+
+    CHECK(inode_truncate(file, PAGES * PAGE_SIZE) == 0);
+    for (uint32_t mappings = 100; mappings <= 1600; mappings *= 2) {
+        uint32_t before = tree_revoked, most = 1 + CUT_PAGES * 32 / (7 * mappings);
+        for (uint32_t page = 0; page < file->size / PAGE_SIZE; page++)
+            CHECK(inode_page(file, page, true, &source) == 0);
+        file->mappings = mappings;
+        CHECK(inode_truncate(file, 0) == FILE_MORE && tree_revoked > before && tree_revoked - before <= most);
+    }
+    file->mappings = 0;
+    while (inode_truncate(file, 0) == FILE_MORE)
+        continue;
+    tree_remove("/a");
     tree_audit(0);
 }
 
@@ -458,6 +481,7 @@ int main(void)
     test_truncate_in_parts();
     test_truncate_sparse();
     test_truncate_lent();
+    test_truncate_what_many_have();
     test_dead_files();
     test_open_unlinked();
     test_pages_for_clients();

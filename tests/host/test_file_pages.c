@@ -84,10 +84,38 @@ static void test_lent(void)
     pages_give(other);
     CHECK(revoked_count == 0);
     pages_give(lent);
-    CHECK(revoked_count == 1 && revoked[0] == lent);
-    CHECK(pages_take() == lent && !pages_is_lent(lent));
+    CHECK(revoked_count == 0 && pages_take() == lent && revoked_count == 1 && revoked[0] == lent && !pages_is_lent(lent));
     pages_give(lent);
     CHECK(revoked_count == 1);
+}
+
+/* A few at a time, in the order in which they came back; whoever takes a page takes one back, too. */
+static void test_reclaim(void)
+{
+    enum { LENT = 7 };
+    uint32_t pages[LENT];
+    begin();
+    uint32_t free = pages_free();
+    for (uint32_t i = 0; i < LENT; i++)
+        pages_lend(pages[i] = pages_take());
+    for (uint32_t i = 0; i < LENT; i++)
+        pages_give(pages[i]);
+    CHECK(revoked_count == 0 && pages_free() == free && pages_given_lent() == LENT);
+    pages_audit(0);
+    CHECK(pages_reclaim(0) && revoked_count == 0 && !pages_reclaim(3) && revoked_count == RECLAIMED_AT_ONCE);
+    pages_audit(0);
+    CHECK(pages_reclaim(3) && revoked_count == 3);
+    uint32_t taken = pages_take();
+    CHECK(taken != PAGE_NONE && revoked_count == 4);
+    pages_end_loan(taken);
+    CHECK(revoked_count == 5 && !pages_is_lent(taken));
+    pages_give(taken);
+    while (!pages_reclaim(LENT))
+        continue;
+    for (uint32_t i = 0; i < LENT; i++)
+        CHECK(revoked[i < 4 ? i : i + 1] == pages[i]);
+    CHECK(pages_free() == free && pages_reclaim(LENT) && revoked_count == LENT + 1);
+    pages_audit(0);
 }
 
 static uint32_t make_table(uint32_t first, uint32_t count, uint32_t apart)
@@ -294,6 +322,7 @@ int main(void)
     test_carving();
     test_reserve();
     test_lent();
+    test_reclaim();
     test_dead_tables();
     test_reaping_is_slow();
     test_records(8);

@@ -44,7 +44,7 @@ static void four_begin(void)
 static void all_end(void)
 {
     for (uint32_t badge = A; badge <= D; badge++) {
-        int32_t status = ask(MANAGER, FILE_RELEASE, badge, 0, 0);
+        int32_t status = machine_ends(badge);
         CHECK(status == 0 || status == -ENOENT);
     }
     CHECK(pages_free() == machine_free_at_first());

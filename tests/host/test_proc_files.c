@@ -272,8 +272,50 @@ static void an_end_releases_them(void)
     RUN(list, 1);
 }
 
+/* Its parent hears when all is closed; its task is gone before, and ends once. */
+static void files_are_closed_in_parts(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        FILES_OF_1,
+        FORK(P1, NULL),
+        {.from = P2, .words = {{PROC_EXIT}}, .refused = "files release", .with = FILE_MORE, .expected = GONE(2) RELEASE("2/2") LEAVE("2/2")},
+        CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 0, 1),
+        WORK_REFUSED("files release", FILE_MORE, LEAVE("2/2") GOES_ON),
+        WORK(LEAVE("2/2") RELEASE("2/2")),
+        CALL(P1, "answer 1: 2 0 0\n", PROC_WAIT, 0, 1),
+        FORK(P1, NULL), /* with the frame that it had, which was given back once */
+        FORK(P1, FRAME(2) FORKED(3, "3/4", 2, 0, 1) SHARE("1/1", "3/4") GIVE(3, "3/4") RESUME(3) "answer 1: 4\n"),
+    };
+
+    RUN(list, 1);
+}
+
+/* The program does not run before. One that is killed meanwhile ends as any other. */
+static void an_exec_closes_in_parts(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        FILES_OF_1,
+        FORK(P1, NULL),
+        {.from = P2, STRINGS(PROC_EXEC, 1, "good"), .refused = "files exec", .with = FILE_MORE,
+         .expected = FOUND("good", "2/2") "clear 2: 18, tables 6\n" TELL("2/2")},
+        WORK_REFUSED("files exec", FILE_MORE, TELL("2/2") GOES_ON),
+        UNHEARD(P2),
+        WORK(TELL("2/2") SEGMENTS(2) ENTRY(2) "answer 2\n"),
+        {.from = P2, STRINGS(PROC_EXEC, 1, "good"), .refused = "files exec", .with = FILE_MORE,
+         .expected = FOUND("good", "2/2") "clear 2: 18, tables 6\n" TELL("2/2") GOES_ON},
+        CALL(P1, RELEASE("2/2") LEAVE("2/2") "answer 1\n", PROC_KILL, 2, 9),
+        WORK(END(2, "2/2")),
+    };
+
+    RUN(list, 1);
+}
+
 int main(void)
 {
+    files_are_closed_in_parts();
+    an_exec_closes_in_parts();
     files_are_asked_for_once();
     asking_may_be_refused();
     fork_shares_them();

@@ -237,6 +237,30 @@ int32_t ask_named_two(uint32_t badge, const char *path, const char *other, struc
     return ask_data(badge, both, (uint32_t)(first + second), words);
 }
 
+/* No part takes more pages back than it may. */
+static int32_t until_done(uint32_t number, uint32_t badge)
+{
+    uint32_t before = machine_revoked;
+    int32_t status;
+
+    while ((status = ask(MANAGER, number, badge, 0, 0)) == FILE_MORE) {
+        CHECK(machine_revoked - before <= RECLAIMED_AT_ONCE && ask(MANAGER, FILE_BEGIN, badge, 0, 0) == -EEXIST);
+        before = machine_revoked;
+    }
+    CHECK(machine_revoked - before <= RECLAIMED_AT_ONCE);
+    return status;
+}
+
+int32_t machine_ends(uint32_t badge)
+{
+    return until_done(FILE_RELEASE, badge);
+}
+
+int32_t machine_execs(uint32_t badge)
+{
+    return until_done(FILE_EXEC, badge);
+}
+
 const struct reply *reply_of(uint32_t badge)
 {
     return &replies[caller_of(badge)];

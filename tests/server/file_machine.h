@@ -49,6 +49,10 @@ int32_t ask_named_two(uint32_t badge, const char *path, const char *other, struc
 #define ask_path(badge, path, number, a, b, c)         ask_named(badge, path, (struct words){{number, a, b, c}})
 #define ask_paths(badge, path, other, number, a, b) ask_named_two(badge, path, other, (struct words){{number, a, b, 0}})
 
+/* The manager ends a client, or tells of its exec, until all parts of that are done: 0, or an error. */
+int32_t machine_ends(uint32_t badge);
+int32_t machine_execs(uint32_t badge);
+
 /* The last answer, also a late one; whoever is not answered is still waiting. */
 const struct reply *reply_of(uint32_t badge);
 

@@ -37,6 +37,14 @@ static int32_t files_begin(uint32_t badge, int32_t result)
     return result;
 }
 
+/* Until the last part of it is done it is known. */
+static int32_t files_release(uint32_t badge, int32_t result)
+{
+    if (result != FILE_MORE)
+        *files_of(badge) = 0;
+    return result;
+}
+
 /* The path's last name is a program's. */
 static int32_t files_program(uint32_t begin, uint32_t *w)
 {
@@ -100,7 +108,6 @@ int32_t machine_files(uint32_t begin, uint32_t *w)
         return LINE("files exec %s", machine_badge_name(w[1]).text);
     default:
         CHECK(w[0] == FILE_RELEASE);
-        *files_of(w[1]) = 0;
-        return LINE("files release %s", machine_badge_name(w[1]).text);
+        return files_release(w[1], LINE("files release %s", machine_badge_name(w[1]).text));
     }
 }

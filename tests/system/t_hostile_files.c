@@ -163,7 +163,7 @@ static int uses_the_managers_calls(void)
 
     if (open(".", O_RDONLY) != 3)
         return 1;
-    for (uint32_t number = FILE_BEGIN; number < FILE_CALLS_END; number++) {
+    for (uint32_t number = FILE_BEGIN; number <= FILE_AUDIT; number++) {
         struct words words = {{number, 1, 2, 3}};
         message_page->words[0] = 'x';
         (void)ipc_call(CLIENT_SLOT_FILE, ipc_extend(4, 0), &words);

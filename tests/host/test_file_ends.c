@@ -1,0 +1,108 @@
+/*
+ * The file server, whole: clients that have much, of which each part of an end, or of an exec, takes back only some.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/file/main.c servers/file/client.c servers/file/open_file.c servers/file/pipe.c servers/file/watch.c servers/file/names.c
+ * sources: servers/file/content.c servers/file/descriptors.c servers/file/mapping.c servers/file/audit.c servers/file/tree.c servers/file/path.c
+ * sources: servers/file/directory.c servers/file/entry.c servers/file/inode.c servers/file/device.c
+ * sources: servers/file/page_map.c servers/file/pages.c servers/file/records.c servers/file/radix.c servers/archive.c
+ * sources: tests/server/state_end.c tests/server/server_run.c tests/server/file_machine.c
+ */
+#include "tests/server/file_machine.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "servers/clients.h"
+#include "servers/file/pages.h"
+#include "tests/host/check.h"
+
+enum { PAGES = 400, A = 1, B = 2, AT = 0x50000000 };
+
+static void begins(void)
+{
+    machine_begin(PAGES);
+    CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0);
+}
+
+/* All are gone: so are all pages. */
+static void ends(void)
+{
+    for (uint32_t badge = A; badge <= MACHINE_CLIENTS; badge++)
+        (void)machine_ends(badge);
+    CHECK(pages_free() == machine_free_at_first());
+    machine_end();
+}
+
+static int32_t maps(uint32_t fd, uint32_t page, uint32_t at, uint32_t pages, uint32_t shared)
+{
+    const struct file_map_request request = {pages, shared};
+
+    return ask_data(A, &request, sizeof request, (struct words){{FILE_MAP, fd, page, at}});
+}
+
+/* Files without a name, each of eight pages that A has, too. */
+static void has_much(void)
+{
+    for (uint32_t fd = 3; fd < 40; fd++) {
+        CHECK(ask(A, FILE_UNNAMED, 8 * PAGE_SIZE, 0, 0) == 0 && ask(A, FILE_CONTROL, fd, FILE_SET_FD, 1) == 0);
+        for (uint32_t page = 0; page < 8; page += reply_of(A)->w[0])
+            CHECK(maps(fd, page, (AT + 0x10000 * fd + page * PAGE_SIZE) | RIGHT_READ | RIGHT_WRITE, 8 - page, 1) == 0);
+    }
+}
+
+/* In parts, of which machine_ends() and machine_execs() see that none is long; meanwhile its calls are refused. */
+static void what_has_much_ends_in_parts(void)
+{
+    begins();
+    uint32_t free = pages_free();
+    has_much();
+    CHECK(ask(A, FILE_DUPLICATE, 0, 100, O_CLOSE_ON_EXEC) == 0 && reply_of(A)->w[0] == 100);
+    CHECK(machine_execs(A) == 0 && machine_revoked == 37 * 8 && pages_free() == free && ask(A, FILE_SEEK, 100, 0, 0) == -EBADF);
+    has_much();
+    CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE && ask(A, FILE_SPACE, 0, 0, 0) == -EBADF);
+    CHECK(ask(MANAGER, FILE_EXEC, A, 0, 0) == -ENOENT && ask(MANAGER, FILE_FORK, A, B, 0) == -ENOENT && ask(MANAGER, FILE_INTERRUPT, A, 0, 0) == -ENOENT);
+    CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, A, 0, 0) == -ENOENT && machine_ends(A) == 0 && machine_revoked == 2 * 37 * 8);
+    CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == -ENOENT);
+    ends();
+}
+
+/* Who has given back nothing that is lent does not wait until others' pages are free. */
+static void who_owes_nothing_ends_at_once(void)
+{
+    begins();
+    has_much();
+    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(MANAGER, FILE_RELEASE, B, 0, 0) == FILE_MORE); /* too much to close */
+    CHECK(machine_ends(B) == 0 && machine_revoked == 0);
+    CHECK(ask(MANAGER, FILE_BEGIN, B, 0, 0) == 0 && ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE);
+    uint32_t revoked = machine_revoked;
+    CHECK(ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && machine_revoked == revoked && machine_ends(A) == 0);
+    ends();
+}
+
+/* From so many places a page is taken back at most. */
+static void a_file_is_mapped_so_often(void)
+{
+    uint32_t badge = A;
+    int32_t status = 0;
+
+    begins();
+    CHECK(ask(A, FILE_UNNAMED, PAGE_SIZE, 0, 0) == 0);
+    for (uint32_t i = 0; i < 64; i++)
+        CHECK(maps(3, 0, (AT + 0x10000 * i) | RIGHT_READ | RIGHT_WRITE, 1, 1) == 0);
+    while (!status && badge < MACHINE_CLIENTS)
+        status = ask(MANAGER, FILE_FORK, A, ++badge, 0);
+    CHECK(status == -ENOMEM && badge == A + 768 / 64 && ask(badge, FILE_SPACE, 0, 0, 0) == -EBADF);
+    CHECK(ask(A, FILE_UNMAP, AT, 0x1000, 0) == 0 && ask(MANAGER, FILE_FORK, A, badge, 0) == 0);
+    ends();
+}
+
+int main(void)
+{
+    what_has_much_ends_in_parts();
+    who_owes_nothing_ends_at_once();
+    a_file_is_mapped_so_often();
+    puts("test_file_ends: no part of an end is long");
+    return 0;
+}
