@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { USES_BEFORE = 4, NEVER = 255, RING_BYTES = PIPE_PAGES << PAGE_BITS };
+enum { USES_BEFORE = 4, RING_BYTES = PIPE_PAGES << PAGE_BITS };
 
 static struct vdso_pipe *pipe_of(uint32_t fd)
 {
@@ -38,7 +38,7 @@ static void attach(struct vdso_pipe *pipe)
     uint32_t at = 0, writes = 0;
     int answer;
 
-    pipe->uses = NEVER;
+    pipe->uses = VDSO_NO_RING;
     do
         answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, RING_BYTES, 3, &at);
     while (answer == MEM_MORE);
@@ -60,7 +60,7 @@ bool vdso_pipe_used(uint32_t fd)
         return false;
     if (pipe->fd != fd)
         *pipe = (struct vdso_pipe){.fd = (uint8_t)fd};
-    if (pipe->uses != NEVER && ++pipe->uses == USES_BEFORE)
+    if (pipe->uses != VDSO_NO_RING && ++pipe->uses == USES_BEFORE)
         attach(pipe);
     return pipe->ring;
 }

@@ -109,6 +109,27 @@ static int ask_file(uint32_t fd, uint32_t flags, struct words *words)
     return ipc_call(CLIENT_SLOT_FILE, flags, words) ? -EPIPE : (int)words->w[0];
 }
 
+/* A descriptor that is known to be no pipe, and as many bytes as go by the transfer page in one call. */
+static bool is_one_call(uint32_t fd, const struct vector *v)
+{
+    const struct vdso_pipe *known = &state->pipes[fd % VDSO_PIPES];
+
+    return known->fd == fd && known->uses == VDSO_NO_RING && state->has_transfer &&
+           v->bytes - FILE_DATA_MAX - 1 < FILE_TRANSFER_MAX - FILE_DATA_MAX && !vdso_is_bad(v->at, v->bytes);
+}
+
+/* How many, or an error. */
+static int32_t ask_once(uint32_t call, uint32_t fd, uint32_t bytes)
+{
+    struct words words = {{call, fd, bytes, true}};
+
+    vdso_tell_signals();
+    int answer = ask_file(fd, 0, &words);
+    if (answer)
+        return answer < 0 ? answer : -EIO;
+    return (int32_t)(words.w[1] < bytes ? words.w[1] : bytes);
+}
+
 /* ---------------------------------------------------------------------------------------- writes */
 
 /* To a file or a pipe: 0, FILE_CONSOLE, or an error; `taken` of them were written. */
@@ -196,7 +217,7 @@ HANDLER(writev)
     return error ? error : write_vectors(a[0], (const struct vector *)a[1], a[2], number);
 }
 
-/* The most common write to a ring goes in whole. */
+/* The most common write to a ring goes in whole, that to a file in one call. */
 HANDLER(write)
 {
     struct pipe_ring *ring = vdso_pipe_ring(a[0], true);
@@ -204,6 +225,11 @@ HANDLER(write)
 
     if (ring && one.bytes - 1 < PIPE_WHOLE && !vdso_is_bad(one.at, one.bytes)) {
         int32_t taken = vdso_pipe_write(ring, (const char *)one.at, one.bytes, a[0]);
+        return taken < 0 ? write_ends(taken, 0, number) : taken;
+    }
+    if (is_one_call(a[0], &one)) {
+        memcpy((char *)FILE_TRANSFER, (const char *)one.at, one.bytes);
+        int32_t taken = ask_once(FILE_WRITE, a[0], one.bytes);
         return taken < 0 ? write_ends(taken, 0, number) : taken;
     }
     if (is_none(state->console_writes, a[0]))
@@ -338,6 +364,12 @@ HANDLER(read)
 
     if (ring && one.bytes - 1 < INT32_MAX && !vdso_is_bad(one.at, one.bytes))
         return read_ends(vdso_pipe_read(ring, (char *)one.at, one.bytes, a[0]), number);
+    if (is_one_call(a[0], &one)) {
+        int32_t got = ask_once(FILE_READ, a[0], one.bytes);
+        if (got > 0)
+            memcpy((char *)one.at, (const char *)FILE_TRANSFER, (uint32_t)got);
+        return read_ends(got, number);
+    }
     if (is_none(state->console_reads, a[0]))
         return -EBADF;
     if (one.bytes > INT32_MAX)

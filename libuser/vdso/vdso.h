@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 enum { SIGNAL_NUMBERS = 32, VDSO_CALLS = 512, MISSING_MAX = 8 };
-enum { VDSO_PIPES = 8 };
+enum { VDSO_PIPES = 8, VDSO_NO_RING = 255 /* in place of uses: there will be none */ };
 enum { VDSO_STANDARD = 7 }; /* descriptors 0, 1 and 2, by bits */
 
 struct vdso_action {

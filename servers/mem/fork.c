@@ -15,9 +15,8 @@ struct batch {
     struct space *parent, *child;
     uint32_t address, pages;
     rights_t rights;
-    bool lower;             /* the parent may write there now: not any more */
-    uint32_t cost;          /* as that of pages */
-    uint32_t foreign_table; /* the last that was opened for pages that are not there */
+    bool lower;    /* the parent may write there now: not any more */
+    uint32_t cost; /* as that of pages */
 };
 
 /* What both sides share now, the parent may only read until it has made it private. */
@@ -76,9 +75,6 @@ static bool copy_page(struct batch *batch, uint32_t address, uint32_t entry, uin
 /* Where there is no page yet, or no more, it can still be granted: the table is there. */
 static bool open_foreign_table(struct batch *batch, uint32_t address)
 {
-    if (batch->foreign_table == address >> TABLE_SHIFT)
-        return true;
-    batch->foreign_table = address >> TABLE_SHIFT;
     return regions_open_tables(batch->child, address, address + PAGE_SIZE);
 }
 

@@ -149,9 +149,12 @@ int regions_mmap(struct space *space, uint32_t *address, uint32_t length)
 bool regions_open_tables(struct space *space, uint32_t address, uint32_t end)
 {
     for (; address < end; address = ((address >> TABLE_SHIFT) + 1) << TABLE_SHIFT) {
+        if (space->opened == address >> TABLE_SHIFT)
+            continue;
         if (space_map(space, address | RIGHT_READ, kernel_source(MEM_SLOT_ARCHIVE, 1), 0))
             return false;
         space_unmap(space, address, 1);
+        space->opened = address >> TABLE_SHIFT;
     }
     return true;
 }

@@ -133,6 +133,7 @@ static struct space *create(uint32_t id, struct account *account, const struct c
     space->named_limit = SHM_ATTACHED_MAX;
     space->donated = FRAME_NONE;
     space->lent = 0;
+    space->opened = 0;
     space->fatal_fault = (struct fault_record){0};
     *bucket = space;
     spaces++;

@@ -70,6 +70,7 @@ struct space {
     uint32_t donated, lent;
     struct account *account;
     uint16_t named, named_limit; /* segments (named.h) that it has attached, and may have */
+    uint32_t opened; /* the 2 MiB whose table regions_open_tables() opened last; 0: none */
     uint32_t mmap_hint; /* where the search for a free place begins, MMAP_BASE .. MMAP_LIMIT */
     struct search {
         uint32_t at, pages; /* of one that goes on; 0: none does */
