@@ -25,14 +25,15 @@ static int check_path(const char *path)
     return strnlen(path, FILE_PATH_MAX + 1) > FILE_PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
-/* All but the last name, which *path is then at; none but for "" or '/'s: *path is at the 0. */
-static int walk(struct inode **directory, const char **path)
+/* All but the last name, which is then *path .. *end; none but for "" or '/'s: *path is at the 0. */
+static int walk(struct inode **directory, const char **path, const char **end)
 {
     for (*path = skip_slashes(*path);;) {
-        const char *end = name_end(*path), *next = skip_slashes(end);
+        *end = name_end(*path);
+        const char *next = skip_slashes(*end);
         if (!*next)
             return 0;
-        int err = directory_lookup(*directory, *path, (uint32_t)(end - *path), directory);
+        int err = directory_lookup(*directory, *path, (uint32_t)(*end - *path), directory);
         if (err)
             return err;
         *path = next;
@@ -42,15 +43,15 @@ static int walk(struct inode **directory, const char **path)
 int path_parent(struct inode *from, const char *path, struct directory_name *name)
 {
     struct inode *directory = *path == '/' ? directory_root : from;
+    const char *end = path;
     int err = check_path(path);
 
     if (!err)
-        err = walk(&directory, &path);
+        err = walk(&directory, &path, &end);
     if (err)
         return err;
     if (directory->kind != INODE_DIRECTORY)
         return -ENOTDIR;
-    const char *end = name_end(path);
     bool is_root = end == path;
     *name =
         (struct directory_name){directory, is_root ? "." : path, is_root ? 1 : (uint32_t)(end - path), is_root || *end};
