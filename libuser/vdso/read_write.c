@@ -109,6 +109,8 @@ static int ask_file(uint32_t fd, uint32_t flags, struct words *words)
     return ipc_call(CLIENT_SLOT_FILE, flags, words) ? -EPIPE : (int)words->w[0];
 }
 
+#define OUT_OF_LINE static __attribute__((noinline, regparm(2)))
+
 /* A descriptor that is known to be no pipe, and as many bytes as go by the transfer page in one call. */
 static bool is_one_call(uint32_t fd, const struct vector *v)
 {
@@ -217,16 +219,11 @@ HANDLER(writev)
     return error ? error : write_vectors(a[0], (const struct vector *)a[1], a[2], number);
 }
 
-/* The most common write to a ring goes in whole, that to a file in one call. */
-HANDLER(write)
+/* Out of line: what goes to a ring needs fewer registers. */
+OUT_OF_LINE int32_t write_other(arguments_t a, uint32_t number)
 {
-    struct pipe_ring *ring = vdso_pipe_ring(a[0], true);
     const struct vector one = {a[1], a[2]};
 
-    if (ring && one.bytes - 1 < PIPE_WHOLE && !vdso_is_bad(one.at, one.bytes)) {
-        int32_t taken = vdso_pipe_write(ring, (const char *)one.at, one.bytes, a[0]);
-        return taken < 0 ? write_ends(taken, 0, number) : taken;
-    }
     if (is_one_call(a[0], &one)) {
         memcpy((char *)FILE_TRANSFER, (const char *)one.at, one.bytes);
         int32_t taken = ask_once(FILE_WRITE, a[0], one.bytes);
@@ -237,6 +234,17 @@ HANDLER(write)
     if (one.bytes > INT32_MAX)
         return -EINVAL;
     return vdso_is_bad(one.at, one.bytes) ? -EFAULT : write_vectors(a[0], &one, 1, number);
+}
+
+/* The most common write to a ring goes in whole. */
+HANDLER(write)
+{
+    struct pipe_ring *ring = vdso_pipe_ring(a[0], true);
+
+    if (!ring || a[2] - 1 >= PIPE_WHOLE || vdso_is_bad(a[1], a[2]))
+        return write_other(a, number);
+    int32_t taken = vdso_pipe_write(ring, (const char *)a[1], a[2], a[0]);
+    return taken < 0 ? write_ends(taken, 0, number) : taken;
 }
 
 /* ----------------------------------------------------------------------------------------- reads */
@@ -357,13 +365,10 @@ HANDLER(readv)
     return error ? error : read_vectors(a[0], (const struct vector *)a[1], a[2], number);
 }
 
-HANDLER(read)
+OUT_OF_LINE int32_t read_other(arguments_t a, uint32_t number)
 {
-    struct pipe_ring *ring = vdso_pipe_ring(a[0], false);
     const struct vector one = {a[1], a[2]};
 
-    if (ring && one.bytes - 1 < INT32_MAX && !vdso_is_bad(one.at, one.bytes))
-        return read_ends(vdso_pipe_read(ring, (char *)one.at, one.bytes, a[0]), number);
     if (is_one_call(a[0], &one)) {
         int32_t got = ask_once(FILE_READ, a[0], one.bytes);
         if (got > 0)
@@ -375,6 +380,15 @@ HANDLER(read)
     if (one.bytes > INT32_MAX)
         return -EINVAL;
     return vdso_is_bad(one.at, one.bytes) ? -EFAULT : read_vectors(a[0], &one, 1, number);
+}
+
+HANDLER(read)
+{
+    struct pipe_ring *ring = vdso_pipe_ring(a[0], false);
+
+    if (!ring || a[2] - 1 >= INT32_MAX || vdso_is_bad(a[1], a[2]))
+        return read_other(a, number);
+    return read_ends(vdso_pipe_read(ring, (char *)a[1], a[2], a[0]), number);
 }
 
 /* pread64 and pwrite64, whose offset is the arguments 3 (lower half) and 4. */

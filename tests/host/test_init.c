@@ -76,7 +76,7 @@ static void run(void)
     "give t1 slot 11: boot 12 rights 1 0 0\ngive t1 slot 12: boot 4 rights 1 24 1\ngive t1 slot 13: e3 rights 2 4 0\n"
 #define FILE_SERVER                                                                                                 \
     "task t2\ndonate t2: 20\n" IMAGE("t2", "d", PAGES("t2", "15", "16")) THREAD(2, 3, 50, 21) OWN(2)                  \
-    "donate t2: 4\ngive t2 slot 5: boot 8 rights 9 0 0\ngive t2 slot 6: boot 4 rights 1 0 1\n"
+    "donate t2: 4\ngive t2 slot 5: boot 8 rights 9 0 0\ngive t2 slot 6: boot 4 rights 1 0 1\ngive t2 slot 7: e3 rights 2 8 0\n"
 #define PROC                                                                                                        \
     "task t3\ndonate t3: 44\n" IMAGE("t3", "13", PAGES("t3", "21", "22")) SEES_BOOT_PAGE(3) THREAD(3, 4, 51, 20)     \
     OWN(3) "give t3 slot 4: e0 rights 9 0 0\ngive t3 slot 5: e1 rights 9 0 0\ngive t3 slot 9: e2 rights 9 0 0\n"    \

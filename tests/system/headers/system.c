@@ -122,7 +122,7 @@ static bool others(void)
            IS(getrandom(bytes, sizeof bytes, 0), sizeof bytes) && IS(getrandom(more, sizeof more, 0), sizeof more) &&
            HOLDS(memcmp(bytes, more, sizeof more) != 0) && IS(sched_yield(), 0) && IS(getuid(), 0) &&
            FAILS(uname((struct utsname *)16), EFAULT) && FAILS(getrandom((char *)16, 1, 0), EFAULT) &&
-           FAILS(syscall(SYS_poll, 0, 0, 0, 0), ENOSYS) && FAILS(syscall(506), ENOSYS) && FAILS(syscall(4000), ENOSYS);
+           FAILS(syscall(SYS_ptrace, 0, 0, 0, 0), ENOSYS) && FAILS(syscall(506), ENOSYS) && FAILS(syscall(4000), ENOSYS);
 }
 
 const struct tap_point header_system[] = {
