@@ -129,6 +129,19 @@ HANDLER(mprotect)
     return error ? error : vdso_protect(a[0], length, rights);
 }
 
+/* What may be taken for granted: that contents go is not. */
+HANDLER(madvise)
+{
+    enum { WILL_NEED = 3, FREE = 8, DO_FORK = 11, HUGE_PAGE = 14, DO_DUMP = 17 };
+    uint32_t advice = a[2];
+    bool is_harmless = advice <= WILL_NEED || advice == FREE || advice == DO_FORK || (advice >= HUGE_PAGE && advice <= DO_DUMP);
+
+    (void)number;
+    if (a[0] % PAGE_SIZE || !is_harmless || (a[1] && page_up(a[1]) == 0) || a[0] + page_up(a[1]) < a[0])
+        return -EINVAL;
+    return 0;
+}
+
 static int32_t map_with(uint32_t address, uint32_t length, uint32_t rights)
 {
     int32_t at = vdso_map(address, length);

@@ -92,11 +92,29 @@ HANDLER(waitpid)
     return error ? wait_failed(error, number) : tell_status(a[1], &ended, ended.signal ? ended.signal : (ended.code & 0xff) << 8);
 }
 
+enum { RUSAGE_BYTES = 72 };
+
+/* The time is all that passed since it began; of children, and of all else, nothing is known. */
+HANDLER(getrusage)
+{
+    enum { CHILDREN = -1, SELF = 0, THREAD = 1 };
+    int32_t who = (int32_t)a[0];
+    uint32_t ticks = who == CHILDREN ? 0 : vdso_ticks() - state->began, *usage = (uint32_t *)a[1];
+
+    (void)number;
+    if (who < CHILDREN || who > THREAD)
+        return -EINVAL;
+    if (vdso_is_bad(a[1], RUSAGE_BYTES))
+        return -EFAULT;
+    memset(usage, 0, RUSAGE_BYTES);
+    usage[0] = ticks / TICKS_PER_SECOND;
+    usage[1] = ticks % TICKS_PER_SECOND * (1000000 / TICKS_PER_SECOND);
+    return 0;
+}
+
 /* The same, and what it has used, which is nothing. */
 HANDLER(wait4)
 {
-    enum { RUSAGE_BYTES = 72 };
-
     if (a[3] && vdso_is_bad(a[3], RUSAGE_BYTES))
         return -EFAULT;
     int32_t pid = vdso_waitpid(a, number);

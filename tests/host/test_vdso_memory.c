@@ -282,6 +282,13 @@ static void pages_are_protected(void)
            "protect 1342177280 20480 1\n");
     CHECK(CALL(mprotect, 0x50000001, 0x1000, 1) == -EINVAL && CALL(mprotect, 0x50000000, 0x1000, 8) == -EINVAL);
     CHECK(CALL(mprotect, 0x50000000, 0x1000, 6) == -EACCES && CALL(mprotect, 0x50000000, 0, 1) == 0);
+    static const uint32_t advice[] = {0, 1, 2, 3, 8, 11, 14, 15, 16, 17}, refused[] = {4, 5, 7, 9, 10, 12, 13, 18, 0xffffffff};
+    for (uint32_t i = 0; i < sizeof advice / sizeof advice[0]; i++)
+        CHECK(CALL(madvise, 0x50000000, 0x1001, advice[i]) == 0 && CALL(madvise, 0x50000000, 0, advice[i]) == 0);
+    for (uint32_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        CHECK(CALL(madvise, 0x50000000, 0x1000, refused[i]) == -EINVAL);
+    CHECK(CALL(madvise, 0x50000001, 0x1000, 0) == -EINVAL && CALL(madvise, 0x50000000, 0xffffffff, 0) == -EINVAL);
+    CHECK(CALL(madvise, 0x50000000, 0xb0001000, 0) == -EINVAL);
     CHECK(CALL(mprotect, 0x50000000, 0xfffffff0, 1) == -ENOMEM && CALL(mprotect, 0, 0x1000, 1) == -ENOMEM);
     expect("");
     ANSWERS({0, {0x50000000}, NULL}, {0}, {0, {0x50000000}, NULL}, {-ENOMEM, {0}, NULL}, {0});

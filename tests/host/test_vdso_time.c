@@ -62,6 +62,13 @@ static void other_calls_tell_the_time(void)
     CHECK(CALL(times, AT(words)) == TICKS && words[0] == TICKS - 1000 && !words[1] && !words[2] && !words[3]);
     CHECK(CALL(times, 0) == TICKS && words[4] == 0xeeeeeeee);
     expect("uptime 0 0 0\nboot_time 0 0 0\nuptime 0 0 0\nuptime 0 0 0\nuptime 0 0 0\n");
+    forget_lines();
+    uint32_t seconds = (TICKS - 1000) / 100, microseconds = (TICKS - 1000) % 100 * 10000;
+    CHECK(CALL(getrusage, 0, AT(words)) == 0 && words[0] == seconds && words[1] == microseconds && !words[2] && !words[17]);
+    CHECK(CALL(getrusage, 1, AT(words)) == 0 && words[0] == seconds && CALL(getrusage, (uint32_t)-1, AT(words)) == 0 && !words[0]);
+    CHECK(CALL(getrusage, 2, AT(words)) == -EINVAL && CALL(getrusage, (uint32_t)-2, AT(words)) == -EINVAL);
+    CHECK(CALL(getrusage, 0, 64) == -EFAULT);
+    forget_lines();
 }
 
 static void clocks_have_a_resolution(void)
