@@ -36,7 +36,7 @@ Programs are linked with musl, whose system calls come to a library of ours, `li
 mapped into each of them (`docs/from-printf-to-the-console.md`). It takes the numbers and arguments of Linux for i386 and
 turns them into messages to the servers; the kernel knows nothing of it. What a call does is what its manual page says, but for
 the deviations here. An address that cannot be a program's is EFAULT; one of a page that is not mapped, or not to be
-written, is a fault as if it had used it itself: SIGSEGV. All other numbers are ENOSYS, and the log says so once a program.
+written, is a fault as if it had used it itself: SIGSEGV, or SIGBUS behind the end of a mapped file. All other numbers are ENOSYS, and the log says so once a program.
 
 A call comes by `call *%gs:16`, as musl makes it, or by `int $0x80`: that is a fault, which `mem` tells `proc` of and `proc` turns
 into the same call of the library. `getpid` takes 310 instructions in the one way and about 4,000 in the other.

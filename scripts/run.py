@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds if needed, boots the ISO with PROGRAM as init test, and exits with the program's status.
+"""Builds if needed, boots the ISO with PROGRAM as its first program, and exits with the program's status.
 
 The program's console output alone goes to stdout; the log of kernel and servers, and what the build
 says, to stderr. Exit status: 128 + the signal that killed the program (139 and 136: a fault), 2 for wrong

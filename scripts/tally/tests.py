@@ -159,8 +159,15 @@ def bochs_test(program, **machine_options):
     return run
 
 
+def least_memory():
+    """{"bios": ..., "uefi": ...}, as README.md says, in MiB."""
+    said = re.search(r"at least (\d+) MiB, with `--uefi` (\d+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    return {"bios": f"--memory {said[1]}", "uefi": f"--uefi --memory {said[2]}"}
+
+
 def demos():
     return [
+        *[Test(f"demo/{firmware}-least-memory", demo(words)) for firmware, words in least_memory().items()],
         Test("demo/bios-qemu32", demo("--cpu qemu32")),
         Test("demo/bios-qemu64", demo("--cpu qemu64")),
         Test("demo/bios-max", demo("--cpu max")),
