@@ -111,7 +111,7 @@ static int ask_file(uint32_t fd, uint32_t flags, struct words *words)
 
 #define OUT_OF_LINE static __attribute__((noinline, regparm(2)))
 
-/* A descriptor that is known to be no pipe, and as many bytes as go by the transfer page in one call. */
+/* A descriptor without a ring, and as many bytes as go by the transfer page in one call. */
 static bool is_one_call(uint32_t fd, const struct vector *v)
 {
     const struct vdso_pipe *known = &state->pipes[fd % VDSO_PIPES];
@@ -120,7 +120,9 @@ static bool is_one_call(uint32_t fd, const struct vector *v)
            v->bytes - FILE_DATA_MAX - 1 < FILE_TRANSFER_MAX - FILE_DATA_MAX && !vdso_is_bad(v->at, v->bytes);
 }
 
-/* How many, or an error. */
+enum { IS_CONSOLE = INT32_MIN };
+
+/* How many, an error, or IS_CONSOLE: whoever has a descriptor of 32 or more there does not know it. */
 static int32_t ask_once(uint32_t call, uint32_t fd, uint32_t bytes)
 {
     struct words words = {{call, fd, bytes, true}};
@@ -128,7 +130,7 @@ static int32_t ask_once(uint32_t call, uint32_t fd, uint32_t bytes)
     vdso_tell_signals();
     int answer = ask_file(fd, 0, &words);
     if (answer)
-        return answer < 0 ? answer : -EIO;
+        return answer < 0 ? answer : IS_CONSOLE;
     return (int32_t)(words.w[1] < bytes ? words.w[1] : bytes);
 }
 
@@ -227,7 +229,8 @@ OUT_OF_LINE int32_t write_other(arguments_t a, uint32_t number)
     if (is_one_call(a[0], &one)) {
         memcpy((char *)FILE_TRANSFER, (const char *)one.at, one.bytes);
         int32_t taken = ask_once(FILE_WRITE, a[0], one.bytes);
-        return taken < 0 ? write_ends(taken, 0, number) : taken;
+        if (taken != IS_CONSOLE)
+            return taken < 0 ? write_ends(taken, 0, number) : taken;
     }
     if (is_none(state->console_writes, a[0]))
         return -EBADF;
@@ -373,7 +376,8 @@ OUT_OF_LINE int32_t read_other(arguments_t a, uint32_t number)
         int32_t got = ask_once(FILE_READ, a[0], one.bytes);
         if (got > 0)
             memcpy((char *)one.at, (const char *)FILE_TRANSFER, (uint32_t)got);
-        return read_ends(got, number);
+        if (got != IS_CONSOLE)
+            return read_ends(got, number);
     }
     if (is_none(state->console_reads, a[0]))
         return -EBADF;

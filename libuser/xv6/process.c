@@ -60,18 +60,18 @@ WEAK int xv6_sleep(int ticks)
     return ticks <= 0 ? 0 : ask(SYS_nanosleep, (uintptr_t)time, 0, 0);
 }
 
-/* A program's name is not cut, as those of the boot archive are longer than xv6's; there is no environment. */
 /* Of the page that they have on xv6's stack; what is no address the call refuses. */
 static int are_long(char **arguments)
 {
     enum { PAGE = 4096 };
     unsigned bytes = 0;
 
-    for (; bytes <= PAGE && (uintptr_t)*arguments - PAGE < 0xc0000000u - PAGE; arguments++)
+    for (; bytes <= PAGE && !is_nowhere(arguments, sizeof *arguments) && (uintptr_t)*arguments - PAGE < 0xc0000000u - PAGE; arguments++)
         bytes += strlen(*arguments) + 1 + sizeof *arguments;
     return bytes > PAGE;
 }
 
+/* A program's name is not cut, as those of the boot archive are longer than xv6's; there is no environment. */
 WEAK int exec(char *path, char **arguments)
 {
     if (arguments && are_long(arguments))

@@ -4,7 +4,7 @@
  *
  *   C1  a descriptor is 0 or an open file, of which it is one of the holders
  *   C2  a client waits for one answer at most: `waits` says for what, `caller` whom to answer
- *       while it waits it is in the queue of one pipe's end
+ *       while it waits, but for its own end, it is in the queue of one pipe's end
  *   C3  the first descriptor that is 0 is not below `lowest`
  *   C4  one that ends loses what it has in parts: from the first on its calls are refused
  */

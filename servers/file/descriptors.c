@@ -190,8 +190,8 @@ int32_t call_poll(struct client *client, struct words *words)
     uint32_t count = words->w[1], bytes = count * sizeof(uint32_t);
     char *data = count <= FILE_DESCRIPTORS_MAX ? client_bytes(client, bytes) : NULL;
 
-    if (!data)
-        return -EINVAL;
+    if (!data || (bytes <= FILE_DATA_MAX && bytes > (message_page->tag & TAG_WORDS) * sizeof(uint32_t)))
+        return -EINVAL; /* the message may have less: behind that is what others have sent */
     int32_t ready = poll_all(client, (volatile uint32_t *)data, count, words->w[2]);
     if (ready)
         watches_drop(client);

@@ -1,9 +1,9 @@
 /*
- * Pages of files in clients' spaces. A client's mappings are kept for one reason: the file lives as long as one of
- * them, without a name and a descriptor.
+ * Pages of files in clients' spaces. A client's mappings are kept so that the file lives as long as one of
+ * them, without a name and a descriptor, and so that its pages can be granted again.
  *
  *   N1  the ranges of a client's mappings do not overlap; each holds its inode
- *   N2  a client has at most MAPPINGS_MAX, a file FILE_MAPPINGS_MAX: from so many places a page is revoked at most
+ *   N2  a client has at most MAPPINGS_MAX, a file FILE_MAPPINGS_MAX: of who unmaps what it has, a page is revoked from so many places at most
  */
 #pragma once
 

@@ -425,6 +425,7 @@ static int32_t hand_over(struct pipe *pipe, struct words *words)
     *words = (struct words){{0}};
     (void)server_answer(caller_now(), 0, words); /* whoever called and has ended has still written */
     queue_remove(&pipe->reading, reader);
+    watches_fire(&pipe->polling_bytes);
     ring_of(pipe)->reader_waits = false;
     reader->waits = WAITS_NOT;
     caller_restore(reader->caller);

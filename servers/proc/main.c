@@ -58,8 +58,10 @@ static bool wake_sleepers(uint32_t ticks)
 static void do_due(struct work *work)
 {
     uint32_t ticks = now();
-    bool is_more = wake_sleepers(ticks) || alarms_ring(ticks) || signals_sweep();
+    bool is_more = wake_sleepers(ticks);
 
+    is_more |= alarms_ring(ticks);
+    is_more |= signals_sweep();
     if (is_more && !work->step)
         work_add(work, do_due);
 }

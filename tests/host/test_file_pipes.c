@@ -365,6 +365,7 @@ static void what_there_is_is_told(void)
     polled_is(A, 1, FILE_POLL_CONSOLE);
     CHECK(((const uint32_t *)reply_of(A)->data)[1] == FILE_POLL_INVALID && ((const uint32_t *)reply_of(A)->data)[2] == 0);
     CHECK(ask(A, FILE_POLL, FILE_DESCRIPTORS_MAX + 1, 0, 0) == -EINVAL && ask(A, FILE_POLL, UINT32_MAX, 1, 0) == -EINVAL);
+    CHECK(ask(A, FILE_POLL, 3, 0, 0) == -EINVAL); /* what was in the message page is others' */
     CHECK(ask(A, FILE_POLL, FILE_DESCRIPTORS_MAX, 0, 0) == 0 && ask(A, FILE_NEWS, 0, 0, 0) == -EPERM);
     all_end();
 }
