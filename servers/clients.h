@@ -31,8 +31,15 @@ enum { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_LOG = 3 };
 /* So many frames are looked at in a call. */
 enum { MEM_LISTED = 4096 };
 
+/* Ticks are 32 bits and wrap; nobody waits longer in a call, which is 124 days: so of two ticks the earlier can be told. */
+enum { TICKS_MAX = 0x3fffffff };
+
 /* So many processes are woken in a call of proc's. */
 enum { FUTEX_WOKEN_MAX = 32 };
+
+/* What a process watches until it is woken: a place of its own, one of all processes, or no place, but what poll() waits for:
+ * what the file server tells of, or the console, too. */
+enum futex_kind { FUTEX_NONE, FUTEX_OWN, FUTEX_SHARED, FUTEX_POLL, FUTEX_POLL_CONSOLE };
 
 /* What mem answers, in place of 0, when a part of a long call is done: servers/proto/mem.proto. */
 enum { MEM_MORE = 1, MEM_TASK = 2 };

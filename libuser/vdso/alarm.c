@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { ALARM_TICK_MICROSECONDS = 10000, SECOND_MICROSECONDS = 1000000, ALARM_TICKS_MAX = 0x3fffffff, REAL = 0 };
+enum { ALARM_TICK_MICROSECONDS = 10000, SECOND_MICROSECONDS = 1000000, REAL = 0 };
 
 /* Linux's struct itimerval. */
 struct timer_words {
@@ -15,8 +15,8 @@ struct timer_words {
 /* Rounded up. */
 static uint32_t ticks_of(uint32_t seconds, uint32_t microseconds)
 {
-    if (seconds >= ALARM_TICKS_MAX / TICKS_PER_SECOND)
-        return ALARM_TICKS_MAX;
+    if (seconds >= TICKS_MAX / TICKS_PER_SECOND)
+        return TICKS_MAX;
     return seconds * TICKS_PER_SECOND + (microseconds + ALARM_TICK_MICROSECONDS - 1) / ALARM_TICK_MICROSECONDS;
 }
 

@@ -6,7 +6,7 @@
 #include "servers/proto/proc.h"
 
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE = 4, FUTEX_OPERATION = 0x7f };
-enum { FUTEX_PRIVATE = 0x80, FUTEX_FOR_EVER = 0x3fffffff, FUTEX_TICK = 10000000 };
+enum { FUTEX_PRIVATE = 0x80, FUTEX_TICK = 10000000 };
 enum { FUTEX_COUNT_MAX = 512 }; /* more processes there are not */
 
 /* What proc knows a word by: its address in a process, or one for all. That of a segment of shm is the same everywhere; in a
@@ -37,7 +37,7 @@ static int32_t do_not_wait(struct futex_word word)
 {
     uint32_t woken = 0;
 
-    if (!proc_futex_watch(CLIENT_SLOT_PROC, 0, 0, 0, &woken) && woken)
+    if (!proc_futex_watch(CLIENT_SLOT_PROC, 0, 0, FUTEX_NONE, &woken) && woken)
         (void)proc_futex_wake(CLIENT_SLOT_PROC, 0, word.address, word.shared, 1, &woken);
     return -EAGAIN;
 }
@@ -50,12 +50,12 @@ static int32_t wait_at(arguments_t a, uint64_t ticks, bool is_timed, uint32_t nu
 
     vdso_tell_signals();
     do {
-        int error = proc_futex_watch(CLIENT_SLOT_PROC, 0, word.address, 1 + word.shared, &woken);
+        int error = proc_futex_watch(CLIENT_SLOT_PROC, 0, word.address, word.shared ? FUTEX_SHARED : FUTEX_OWN, &woken);
         if (error)
             return error;
         if (word_at(a[0]) != a[2])
             return do_not_wait(word);
-        part = ticks < FUTEX_FOR_EVER ? (uint32_t)ticks : FUTEX_FOR_EVER;
+        part = ticks < TICKS_MAX ? (uint32_t)ticks : TICKS_MAX;
         error = proc_futex_wait(CLIENT_SLOT_PROC, 0, part, &left, &woken);
         if (error || woken)
             return error;
@@ -117,7 +117,7 @@ static int32_t futex(arguments_t a, uint32_t number, uint32_t bytes)
     if (error || operation != FUTEX_WAIT)
         return error ? error : wake_at(a, operation);
     if (!a[3])
-        return wait_at(a, FUTEX_FOR_EVER, false, number);
+        return wait_at(a, TICKS_MAX, false, number);
     if (vdso_is_bad(a[3], 2 * bytes))
         return -EFAULT;
     seconds = *(const uint32_t *)a[3];

@@ -16,8 +16,6 @@
 #include "servers/proto/proc.h"
 
 enum { POLL_TICK_NANOSECONDS = 10000000, POLL_TICK_MILLISECONDS = 10, POLL_SECOND_NANOSECONDS = 1000000000 };
-enum { POLL_PART_MAX = 0x3fffffff }; /* ticks of one wait */
-enum { POLL_WATCHES_NOT = 0, POLL_WATCHES_FILES = 3, POLL_WATCHES_CONSOLE = 4 }; /* futex_watch's kinds */
 
 /* ----------------------------------------------------------------------------------------- looking */
 
@@ -105,14 +103,14 @@ static int32_t look_at(struct polled *list, uint32_t count, bool watch, bool *re
 /* One wait: 0, or an error; `ends` if there is no time left. */
 static int wait_once(struct poll_time *time, bool *ends)
 {
-    uint32_t part = !time->is_timed || time->ticks > POLL_PART_MAX ? POLL_PART_MAX : (uint32_t)time->ticks;
+    uint32_t part = !time->is_timed || time->ticks > TICKS_MAX ? TICKS_MAX : (uint32_t)time->ticks;
     uint32_t left = 0, woken = 0, began = time->is_timed ? vdso_ticks() : 0;
     int error = proc_futex_wait(CLIENT_SLOT_PROC, 0, part, &left, &woken);
     uint32_t passed = time->is_timed ? vdso_ticks() - began : 0;
 
     if (time->is_timed)
         time->ticks -= passed < time->ticks ? passed : time->ticks;
-    if (!error && !left && !woken && time->is_timed && part < POLL_PART_MAX)
+    if (!error && !left && !woken && time->is_timed && part < TICKS_MAX)
         time->ticks = 0;
     *ends = time->is_timed && !time->ticks;
     return error || !left ? error : -EINTR;
@@ -126,12 +124,12 @@ int32_t poll_wait(struct polled *list, uint32_t count, struct poll_time *time)
     vdso_tell_signals();
     int32_t found = look_at(list, count, false, &reads);
     while (!found && !ends && !state->look) {
-        int error = proc_futex_watch(CLIENT_SLOT_PROC, 0, 0, reads ? POLL_WATCHES_CONSOLE : POLL_WATCHES_FILES, &woken);
+        int error = proc_futex_watch(CLIENT_SLOT_PROC, 0, 0, reads ? FUTEX_POLL_CONSOLE : FUTEX_POLL, &woken);
         if (error)
             return error;
         found = look_at(list, count, true, &reads);
         if (found) {
-            (void)proc_futex_watch(CLIENT_SLOT_PROC, 0, 0, POLL_WATCHES_NOT, &woken);
+            (void)proc_futex_watch(CLIENT_SLOT_PROC, 0, 0, FUTEX_NONE, &woken);
             return found;
         }
         error = wait_once(time, &ends);

@@ -231,14 +231,13 @@ int32_t vdso_may_restart(uint32_t number)
 /* Until a signal has come. */
 HANDLER(pause)
 {
-    enum { LONG = 0x3fffffff };
     uint32_t left = 0;
     int error = 0;
 
     (void)a, (void)number;
     vdso_tell_signals();
     while (!error && !left && !state->look)
-        error = proc_sleep(CLIENT_SLOT_PROC, 0, LONG, &left);
+        error = proc_sleep(CLIENT_SLOT_PROC, 0, TICKS_MAX, &left);
     return error ? error : vdso_ends_early();
 }
 

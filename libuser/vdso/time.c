@@ -6,7 +6,6 @@
 #include <string.h>
 
 enum { TICK_NANOSECONDS = 10000000, TICK_MICROSECONDS = 10000, SECOND_NANOSECONDS = 1000000000 };
-enum { TICKS_MAX = 0x3fffffff }; /* of one sleep: 124 days */
 enum {
     CLOCK_REALTIME,
     CLOCK_MONOTONIC,

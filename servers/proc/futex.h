@@ -10,10 +10,8 @@
  */
 #pragma once
 
+#include "servers/clients.h"
 #include "servers/proc/process.h"
-
-/* A place of its own; one of all processes; not a place, but what the file server tells of, and the console. */
-enum futex_kind { FUTEX_NONE, FUTEX_OWN, FUTEX_SHARED, FUTEX_POLL, FUTEX_POLL_CONSOLE };
 
 /* The process watches that from now on, in place of another. */
 void futex_watch(struct process *process, uint32_t address, enum futex_kind kind);

@@ -1,10 +1,10 @@
-/* Ticks are 32 bits and wrap; nobody waits longer than TICKS_MAX, so that of two ticks the earlier can be told. */
+/* Comparing ticks: nobody waits longer than TICKS_MAX. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TICKS_MAX 0x3fffffffu
+#include "servers/clients.h"
 
 static inline bool tick_is_before(uint32_t a, uint32_t b)
 {
