@@ -242,18 +242,26 @@ static void parse_values(struct parser *parser, struct node *node)
         end = add_word(end, parser->lexer.text);
 }
 
-static struct node *parse_for(struct parser *parser)
+/* The word behind `for` or `case`, its first one. */
+static bool take_subject(struct parser *parser, struct node *node)
 {
-    struct node *node = make(NODE_FOR, NULL, NULL);
-
     next(parser);
     if (!is_at(parser, TOKEN_WORD)) {
         fail_at_token(parser);
-        return node;
+        return false;
     }
     add_word(&node->words, parser->lexer.text);
     next(parser);
     skip_newlines(parser);
+    return true;
+}
+
+static struct node *parse_for(struct parser *parser)
+{
+    struct node *node = make(NODE_FOR, NULL, NULL);
+
+    if (!take_subject(parser, node))
+        return node;
     if (take_word(parser, "in"))
         parse_values(parser, node);
     if (is_at(parser, TOKEN_SEMICOLON))
@@ -298,14 +306,8 @@ static struct node *parse_case(struct parser *parser)
 {
     struct node *node = make(NODE_CASE, NULL, NULL), **end = &node->first;
 
-    next(parser);
-    if (!is_at(parser, TOKEN_WORD)) {
-        fail_at_token(parser);
+    if (!take_subject(parser, node))
         return node;
-    }
-    add_word(&node->words, parser->lexer.text);
-    next(parser);
-    skip_newlines(parser);
     expect_word(parser, "in");
     skip_newlines(parser);
     while (!is_at_word(parser, "esac") && !is_at(parser, TOKEN_END)) {
