@@ -5,24 +5,23 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { ADLER_BASE = 65521, ADLER_RUN = 5552 /* bytes before a sum may overflow */ };
-
-uint32_t archive_adler32(const void *bytes, uint32_t count)
+struct archive_checksum archive_checksum(const void *bytes, uint32_t count)
 {
-    const unsigned char *at = bytes;
-    uint32_t low = 1, high = 0;
+    const uint32_t *at = bytes, *end = at + (count + 3) / 4;
+    struct archive_checksum of = {0, 0};
 
-    while (count > 0) {
-        uint32_t run = count < ADLER_RUN ? count : ADLER_RUN;
-        count -= run;
-        for (const unsigned char *end = at + run; at < end; at++) {
-            low += *at;
-            high += low;
-        }
-        low %= ADLER_BASE;
-        high %= ADLER_BASE;
+    for (; at < end; at++) {
+        of.sum += *at;
+        of.sum_of_sums += of.sum;
     }
-    return high << 16 | low;
+    return of;
+}
+
+static bool checksum_is(const void *bytes, uint32_t count, struct archive_checksum noted)
+{
+    struct archive_checksum of = archive_checksum(bytes, count);
+
+    return of.sum == noted.sum && of.sum_of_sums == noted.sum_of_sums;
 }
 
 static const struct archive_header *header_of(const void *archive)
@@ -49,7 +48,7 @@ static bool entry_is_good(const struct archive_entry *entry, uint32_t directory_
 
 static bool program_is_good(const void *archive, const struct archive_entry *entry)
 {
-    return archive_adler32(archive_bytes(archive, entry), entry->bytes) == entry->checksum;
+    return checksum_is(archive_bytes(archive, entry), entry->bytes, entry->checksum);
 }
 
 static const char *directory_check(const void *archive, uint32_t pages)
@@ -61,7 +60,7 @@ static const char *directory_check(const void *archive, uint32_t pages)
     if (bytes > (uint64_t)pages * PAGE_SIZE - ARCHIVE_ENTRIES_AT ||
         header->entries > bytes / sizeof(struct archive_entry))
         return "the directory is longer than the archive";
-    if (archive_adler32(entries, bytes) != header->directory_checksum)
+    if (!checksum_is(entries, bytes, header->directory_checksum))
         return "the directory's checksum";
     if (bytes > 0 && (((const char *)entries)[bytes - 1] ||
                       entries->name != header->entries * sizeof(struct archive_entry)))

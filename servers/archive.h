@@ -23,18 +23,22 @@ enum archive_kind { ARCHIVE_PROGRAM, ARCHIVE_SERVER, ARCHIVE_KERNEL_TEST, ARCHIV
 
 #define ARCHIVE_MAGIC "TALLYDIR"
 
+/* Fletcher's, of 32-bit words, both sums modulo 2^32; behind the last byte a word is filled with zeros. */
+struct archive_checksum {
+    uint32_t sum, sum_of_sums;
+};
+
 struct archive_header {
     char magic[8];
     uint32_t pages, entries;
-    uint32_t checksum;           /* adler32 of pages 1 and on, before init ran in its pages there */
-    uint32_t directory_checksum; /* adler32 of the directory */
+    struct archive_checksum directory_checksum;
     uint32_t directory_bytes;
 };
 
 struct archive_entry {
     uint32_t name; /* where it begins, counted from the first entry */
     uint32_t first_page, bytes;
-    uint32_t checksum; /* adler32 of the bytes */
+    struct archive_checksum checksum;
     uint32_t kind;
 };
 
@@ -55,4 +59,5 @@ const char *archive_name(const void *archive, const struct archive_entry *entry)
 /* The first of an entry's bytes. */
 const void *archive_bytes(const void *archive, const struct archive_entry *entry);
 
-uint32_t archive_adler32(const void *bytes, uint32_t count);
+/* Of the words from `bytes`, which is at a word, to that of the last byte. */
+struct archive_checksum archive_checksum(const void *bytes, uint32_t count);

@@ -7,9 +7,9 @@ only segment, as it is in memory; and files as they are.
 """
 import argparse
 import functools
+import itertools
 import pathlib
 import struct
-import zlib
 
 from tally import foreign
 from tally.output import replace_file
@@ -19,9 +19,15 @@ INIT_STACK_PAGES, INIT_ACCOUNT_PAGES = 4, 64
 
 IMAGE = struct.Struct("<8s6I")
 HEADER = struct.Struct("<8s5I")
-ENTRY = struct.Struct("<5I")
+ENTRY = struct.Struct("<6I")
 KINDS = {"programs": 0, "servers": 1, "kernel_tests": 2, "libraries": 3, "files": 4}  # enum archive_kind; each is a name space
 HEADER_OFFSET, ENTRIES_OFFSET = 64, 128
+
+
+def checksum(data):
+    """struct archive_checksum of servers/archive.h."""
+    words = struct.unpack(f"<{-(-len(data) // 4)}I", data + bytes(-len(data) % 4))
+    return sum(words) % 2**32, sum(itertools.accumulate(words)) % 2**32
 
 
 def check_names(members):
@@ -44,7 +50,7 @@ def build(init, members):
     for kind, program in members:
         data = program.stripped()
         first = directory_pages + len(body) // PAGE
-        directory += ENTRY.pack(name, first, len(data), zlib.adler32(data), kind)
+        directory += ENTRY.pack(name, first, len(data), *checksum(data), kind)
         name += len(program.name.encode()) + 1
         body += padded(data)
     directory += names
@@ -54,7 +60,7 @@ def build(init, members):
                     INIT_ACCOUNT_PAGES, init.entry)
     archive = head + body
     HEADER.pack_into(archive, HEADER_OFFSET, b"TALLYDIR", len(archive) // PAGE, len(members),
-                     zlib.adler32(archive[PAGE:]), zlib.adler32(directory), directory_bytes)
+                     *checksum(directory), directory_bytes)
     return archive
 
 

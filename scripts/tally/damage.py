@@ -2,13 +2,12 @@
 import functools
 import pathlib
 import struct
-import zlib
 
+from tally.archive import ENTRIES_OFFSET, ENTRY, checksum
 from tally.symbols import find_elf
 
 PAGE, PROGRAM_BASE = 4096, 0x900000
-ENTRIES_OFFSET, ENTRY = 128, struct.Struct("<5I")  # of the archive: see scripts/tally/archive.py
-IMAGE_PAGE, ACCOUNT_PAGES, HEADER_ENTRIES, DIRECTORY_SUM, DIRECTORY_BYTES = 8, 24, 76, 84, 88
+IMAGE_PAGE, ACCOUNT_PAGES, HEADER_ENTRIES, DIRECTORY_SUM, DIRECTORY_BYTES = 8, 24, 76, 80, 88
 PT_LOAD = 1
 SHT_SYMTAB, UNDEFINED, SYMBOL = 2, 0, struct.Struct("<3I2BH")
 
@@ -72,7 +71,7 @@ class Archive(bytearray):
         """(place of the directory entry, place of the program, its bytes)."""
         directory = self.directory()
         for i in range(struct.unpack_from("<I", self, HEADER_ENTRIES)[0]):
-            entry_name, first, size, _, _ = ENTRY.unpack_from(directory, ENTRY.size * i)
+            entry_name, first, size, _, _, _ = ENTRY.unpack_from(directory, ENTRY.size * i)
             if directory[entry_name:].partition(b"\0")[0] == name.encode():
                 return ENTRIES_OFFSET + ENTRY.size * i, first * PAGE, size
         raise LookupError(f"no program {name}")
@@ -100,8 +99,8 @@ class Archive(bytearray):
         entry, first, size = self.entry(name)
         at = first + file_offset(self[first:first + size], address)
         self[at:at + len(instructions)] = instructions
-        struct.pack_into("<I", self, entry + 12, zlib.adler32(self[first:first + size]))
-        struct.pack_into("<I", self, DIRECTORY_SUM, zlib.adler32(self.directory()))
+        struct.pack_into("<2I", self, entry + 12, *checksum(self[first:first + size]))
+        struct.pack_into("<2I", self, DIRECTORY_SUM, *checksum(self.directory()))
 
 
 class Kernel(bytearray):

@@ -471,7 +471,7 @@ def libraries():
         for size in (5000, room):
             done, made = with_library(folder, (base, size))
             yield f"one of {size} bytes is made", done.returncode == 0, done.stderr
-            _, page, length, _, kind = archive.ENTRY.unpack_from(made or bytes(program.PAGE), archive.ENTRIES_OFFSET)
+            _, page, length, _, _, kind = archive.ENTRY.unpack_from(made or bytes(program.PAGE), archive.ENTRIES_OFFSET)
             bytes_there = (made or b"")[page * program.PAGE:page * program.PAGE + length]
             yield f"its {size} bytes are there", (kind, bytes_there) == (3, bytes(n % 251 for n in range(size))), f"{kind}, {length}"
         for what, why, segments in (("at another place", one, [(base + program.PAGE, 100)]), ("below its place", lies, [(base - program.PAGE, 100)]),

@@ -57,7 +57,7 @@ static void add_files(char *archive, struct archive_entry *entries, char damage)
         add_program(file, files[i].text_pages, i);
         if (damage == 'e' && i == 1)
             file[0] = 0;
-        entries[i].checksum = archive_adler32(file, entries[i].bytes);
+        entries[i].checksum = archive_checksum(file, entries[i].bytes);
         if (damage == 'c' && i == 1)
             file[PAGE_SIZE]++;
     }
@@ -74,5 +74,5 @@ void archive_make(char *archive, char damage)
     *header = (struct archive_header){.magic = ARCHIVE_MAGIC, .pages = MACHINE_ARCHIVE_PAGES, .entries = ENTRIES};
     add_names(header, entries, damage == 's' ? "shm_cnt" : "prog");
     add_files(archive, entries, damage);
-    header->directory_checksum = archive_adler32(entries, header->directory_bytes);
+    header->directory_checksum = archive_checksum(entries, header->directory_bytes);
 }
