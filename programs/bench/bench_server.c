@@ -285,6 +285,7 @@ static const struct {
     {"orphans", part_orphans}, {"alternate", part_alternate}, {"places", part_places},
     {"futex", part_futex},     {"alarms", part_alarms}, {"handlers", part_handlers},
     {"files", part_files},     {"cut", part_cut},       {"interrupt", part_interrupt},
+    {"readers", part_readers}, {"writers", part_writers}, {"polls", part_polls},
 };
 
 /* Without names all are but that in which control-C is typed. */

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CROWD = 200, WORD_PAGE = 4711 };
+enum { WORD_PAGE = 4711 };
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_CMP_REQUEUE = 4 };
 static pid_t crowd[CROWD];
 static uint64_t crowd_began;
@@ -22,7 +22,7 @@ static uint64_t clock_us(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-static void crowd_begins(void (*run)(void))
+void crowd_begins(void (*run)(void))
 {
     usleep(10000);
     crowd_began = clock_us();
@@ -30,7 +30,7 @@ static void crowd_begins(void (*run)(void))
         crowd[i] = child_begins(run);
 }
 
-static void crowd_ends(int expected)
+void crowd_ends(int expected)
 {
     for (int i = 0; i < CROWD; i++)
         child_ends(crowd[i], expected);

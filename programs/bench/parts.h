@@ -29,8 +29,18 @@ void sleep_shortly(void);
 void part_files(void);
 void part_cut(void);
 
+/* As many of them, which run the same; all end with that status. */
+enum { CROWD = 200 };
+void crowd_begins(void (*run)(void));
+void crowd_ends(int expected);
+
 /* crowds.c: parts in which one thing is for 200 processes. The last wants control-C, when it has said that all are there. */
 void part_futex(void);
 void part_alarms(void);
 void part_handlers(void);
 void part_interrupt(void);
+
+/* pipe_crowds.c: as many wait at one pipe, to read, to write, in poll. */
+void part_readers(void);
+void part_writers(void);
+void part_polls(void);

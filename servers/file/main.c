@@ -245,12 +245,13 @@ static int32_t manager_audit(const struct words *words)
     return 0;
 }
 
-/* After a signal to it. */
+/* After a signal to it, and as long as there is more. */
 static int32_t manager_news(struct words *words)
 {
     const struct client *client = watches_next();
 
     words->w[1] = client ? client->badge : 0;
+    words->w[2] = !watches_are_heard(pipes_go_on());
     return 0;
 }
 

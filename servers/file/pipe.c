@@ -1,77 +1,70 @@
 #include "servers/file/pipe.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "servers/file/calls.h"
 #include "servers/file/pages.h"
+#include "servers/file/queue.h"
 #include "servers/file/records.h"
+#include "servers/file/ring_pages.h"
 #include "servers/file/watch.h"
-#include "servers/pipe_ring.h"
 
-_Static_assert(PIPE_RING_BYTES == (PIPE_PAGES - 1) * PAGE_SIZE, "the pages behind the header's");
-
-struct queue {
-    struct client *first, **end;
-};
+/* Answers of one message: of a call; of the close of an end, of which an end of a client has many. */
+enum { SERVED_AT_ONCE = 16, SERVED_AT_CLOSE = 1 };
 
 struct pipe {
-    uint32_t page[PIPE_PAGES];
+    struct ring_pages pages;
     uint32_t readers, writers;
     struct queue reading, writing;
     struct watch_ring polling_bytes, polling_room;
+    struct pipe *next_due, **due_link; /* P5; due_link: 0, it is not due */
 };
 
 static struct record_class records;
+static struct pipe *first_due, **last_due;
 
 void pipes_init(void)
 {
     record_class_init(&records, sizeof(struct pipe));
+    first_due = NULL;
+    last_due = &first_due;
 }
 
-/* ---------------------------------------------------------------------------------------- queues */
-
-static void queue_init(struct queue *queue)
+static void add_due(struct pipe *pipe)
 {
-    queue->first = NULL;
-    queue->end = &queue->first;
+    if (pipe->due_link)
+        return;
+    pipe->next_due = NULL;
+    pipe->due_link = last_due;
+    *last_due = pipe;
+    last_due = &pipe->next_due;
+    watches_tell();
 }
 
-static void queue_add(struct queue *queue, struct client *client)
+static void remove_due(struct pipe *pipe)
 {
-    client->next_waiting = NULL;
-    *queue->end = client;
-    queue->end = &client->next_waiting;
+    if (!pipe->due_link)
+        return;
+    *pipe->due_link = pipe->next_due;
+    if (pipe->next_due)
+        pipe->next_due->due_link = pipe->due_link;
+    else
+        last_due = pipe->due_link;
+    pipe->due_link = NULL;
 }
 
-static void queue_remove(struct queue *queue, struct client *client)
-{
-    struct client **link = &queue->first;
-
-    while (*link != client)
-        link = &(*link)->next_waiting;
-    *link = client->next_waiting;
-    if (!*link)
-        queue->end = link;
-}
-
-/* ----------------------------------------------------------------------------------------- bytes */
+/* ------------------------------------------------------------------------------------------ ends */
 
 static struct pipe_ring *ring_of(const struct pipe *pipe)
 {
-    return pages_at(pipe->page[0]);
+    return ring_pages_ring(&pipe->pages);
 }
 
-/* Counts that cannot be are of a client's making: then what there was is lost. */
 uint32_t pipe_bytes(const struct pipe *pipe)
 {
-    struct pipe_ring *ring = ring_of(pipe);
-    uint32_t used = ring->written - ring->read;
-
-    if (used <= PIPE_RING_BYTES)
-        return used;
-    ring->read = ring->written;
-    return 0;
+    return ring_pages_bytes(&pipe->pages);
 }
 
 static uint32_t room(const struct pipe *pipe)
@@ -79,60 +72,10 @@ static uint32_t room(const struct pipe *pipe)
     return PIPE_RING_BYTES - pipe_bytes(pipe);
 }
 
-/* Where the byte of that count is, and how many follow it in its page. */
-static char *place(const struct pipe *pipe, uint32_t count, uint32_t *run)
+static void forget(struct pipe *pipe)
 {
-    uint32_t at = count % PIPE_RING_BYTES, in_page = at % PAGE_SIZE;
-
-    *run = PAGE_SIZE - in_page;
-    return (char *)pages_at(pipe->page[1 + at / PAGE_SIZE]) + in_page;
-}
-
-static void put(const struct pipe *pipe, const char *from, uint32_t bytes)
-{
-    struct pipe_ring *ring = ring_of(pipe);
-    uint32_t at = ring->written, end = at + bytes;
-
-    while (at != end) {
-        uint32_t run;
-        char *to = place(pipe, at, &run);
-        if (run > end - at)
-            run = end - at;
-        memcpy(to, from, run);
-        from += run;
-        at += run;
-    }
-    ring->written = end;
-}
-
-/* The first bytes, which stay until they are skipped. */
-static void copy_first(const struct pipe *pipe, char *to, uint32_t bytes)
-{
-    uint32_t at = ring_of(pipe)->read, end = at + bytes;
-
-    while (at != end) {
-        uint32_t run;
-        const char *from = place(pipe, at, &run);
-        if (run > end - at)
-            run = end - at;
-        memcpy(to, from, run);
-        to += run;
-        at += run;
-    }
-}
-
-static void skip(const struct pipe *pipe, uint32_t bytes)
-{
-    ring_of(pipe)->read += bytes;
-}
-
-/* ------------------------------------------------------------------------------------------ ends */
-
-static void give_pages(struct pipe *pipe)
-{
-    for (uint32_t i = 0; i < PIPE_PAGES; i++)
-        if (pipe->page[i] != PAGE_NONE)
-            pages_give(pipe->page[i]);
+    remove_due(pipe);
+    ring_pages_give(&pipe->pages);
     record_free(&records, pipe);
 }
 
@@ -147,44 +90,10 @@ struct pipe *pipe_make(void)
     watch_ring_init(&pipe->polling_bytes);
     watch_ring_init(&pipe->polling_room);
     pipe->readers = pipe->writers = 1;
-    for (uint32_t i = 0; i < PIPE_PAGES; i++)
-        pipe->page[i] = pages_take_unreserved(); /* no client's record waits for pipes */
-    if (pipe->page[PIPE_PAGES - 1] == PAGE_NONE) {
-        give_pages(pipe);
-        return NULL;
-    }
-    for (uint32_t i = 0; i < PIPE_PAGES; i++)
-        memset(pages_at(pipe->page[i]), 0, PAGE_SIZE); /* whoever attaches sees all of them */
-    return pipe;
-}
-
-/* The clients that wait there are told that the other end is gone. */
-static void end_waits(struct queue *queue, int32_t result)
-{
-    while (queue->first) {
-        struct client *client = queue->first;
-        struct words words = {{0}};
-        queue_remove(queue, client);
-        client_answer(client, result, &words);
-    }
-}
-
-void pipe_close(struct pipe *pipe, bool writes)
-{
-    if (writes && --pipe->writers == 0) {
-        end_waits(&pipe->reading, 0);
-        watches_fire(&pipe->polling_bytes);
-    }
-    if (!writes && --pipe->readers == 0) {
-        ring_of(pipe)->no_reader = true;
-        end_waits(&pipe->writing, -EPIPE);
-        watches_fire(&pipe->polling_room);
-    }
-    if (!pipe->readers && !pipe->writers) {
-        watches_fire(&pipe->polling_bytes); /* of who has closed what it polled */
-        watches_fire(&pipe->polling_room);
-        give_pages(pipe);
-    }
+    if (ring_pages_take(&pipe->pages))
+        return pipe;
+    record_free(&records, pipe);
+    return NULL;
 }
 
 static struct queue *queue_of(const struct client *client)
@@ -206,13 +115,13 @@ static const char *bytes_to_write(const struct client *client)
 static void serve_writer(struct pipe *pipe)
 {
     struct client *client = pipe->writing.first;
-    bool writes = client->waits == WAITS_TO_WRITE;
+    bool writes = client->waits == WAITS_TO_WRITE && pipe->readers;
     struct words words = {{0, client->bytes}};
 
     queue_remove(&pipe->writing, client);
     if (writes)
-        put(pipe, bytes_to_write(client), client->bytes); /* before it can change them */
-    if (!client_answer(client, writes ? 0 : FILE_AGAIN, &words) && writes)
+        ring_pages_put(&pipe->pages, bytes_to_write(client), client->bytes); /* before it can change them */
+    if (!client_answer(client, !pipe->readers ? -EPIPE : writes ? 0 : FILE_AGAIN, &words) && writes)
         ring_of(pipe)->written -= client->bytes;
 }
 
@@ -223,13 +132,28 @@ static bool has_room_for_any(const struct pipe *pipe)
 }
 
 /* In turn, as far as there is room. */
-static void serve_writers(struct pipe *pipe)
+static bool can_write(const struct pipe *pipe)
 {
-    while (pipe->writing.first && pipe->writing.first->bytes <= room(pipe))
+    return pipe->writing.first && (pipe->writing.first->bytes <= room(pipe) || !pipe->readers);
+}
+
+static void serve_some_writers(struct pipe *pipe, uint32_t most)
+{
+    for (; can_write(pipe); most--) {
+        if (!most) {
+            add_due(pipe);
+            break;
+        }
         serve_writer(pipe);
+    }
     if (has_room_for_any(pipe))
         watches_fire(&pipe->polling_room);
     ring_of(pipe)->writer_waits = pipe->writing.first || !watch_ring_is_empty(&pipe->polling_room);
+}
+
+static void serve_writers(struct pipe *pipe)
+{
+    serve_some_writers(pipe, SERVED_AT_ONCE);
 }
 
 /* What there is, for a read of `bytes`, into the answer: how many. */
@@ -237,7 +161,7 @@ static uint32_t take(const struct pipe *pipe, const struct client *client, uint3
 {
     uint32_t used = pipe_bytes(pipe), taken = bytes < used ? bytes : used;
 
-    copy_first(pipe, client_bytes(client, bytes), taken);
+    ring_pages_copy(&pipe->pages, client_bytes(client, bytes), taken);
     return taken;
 }
 
@@ -245,22 +169,70 @@ static uint32_t take(const struct pipe *pipe, const struct client *client, uint3
 static void serve_reader(struct pipe *pipe)
 {
     struct client *client = pipe->reading.first;
-    bool takes = client->waits == WAITS_FOR_BYTES;
-    uint32_t taken = takes ? 0 : take(pipe, client, client->bytes);
+    bool takes = client->waits == WAITS_FOR_BYTES && pipe_bytes(pipe);
+    uint32_t taken = client->waits == WAITS_FOR_BYTES ? 0 : take(pipe, client, client->bytes);
     struct words words = {{0, taken}};
 
     queue_remove(&pipe->reading, client);
     if (client_answer(client, takes ? FILE_AGAIN : client_bytes_answer(client->bytes, taken), &words))
-        skip(pipe, taken);
+        ring_of(pipe)->read += taken;
+}
+
+static bool can_read(const struct pipe *pipe)
+{
+    return pipe->reading.first && (pipe_bytes(pipe) || !pipe->writers);
+}
+
+static void serve_some_readers(struct pipe *pipe, uint32_t most)
+{
+    for (; can_read(pipe); most--) {
+        if (!most) {
+            add_due(pipe);
+            break;
+        }
+        serve_reader(pipe);
+    }
+    if (pipe_bytes(pipe))
+        watches_fire(&pipe->polling_bytes);
+    ring_of(pipe)->reader_waits = pipe->reading.first || !watch_ring_is_empty(&pipe->polling_bytes);
 }
 
 static void serve_readers(struct pipe *pipe)
 {
-    while (pipe->reading.first && pipe_bytes(pipe))
-        serve_reader(pipe);
-    if (pipe_bytes(pipe))
+    serve_some_readers(pipe, SERVED_AT_ONCE);
+}
+
+/* What readers leave room for others can write. */
+bool pipes_go_on(void)
+{
+    struct pipe *pipe = first_due;
+
+    if (pipe) {
+        remove_due(pipe);
+        serve_readers(pipe);
+        serve_writers(pipe);
+        if (can_read(pipe))
+            add_due(pipe);
+    }
+    return !first_due;
+}
+
+void pipe_close(struct pipe *pipe, bool writes)
+{
+    if (writes && --pipe->writers == 0) {
+        serve_some_readers(pipe, SERVED_AT_CLOSE);
         watches_fire(&pipe->polling_bytes);
-    ring_of(pipe)->reader_waits = pipe->reading.first || !watch_ring_is_empty(&pipe->polling_bytes);
+    }
+    if (!writes && --pipe->readers == 0) {
+        ring_of(pipe)->no_reader = true;
+        serve_some_writers(pipe, SERVED_AT_CLOSE);
+        watches_fire(&pipe->polling_room);
+    }
+    if (!pipe->readers && !pipe->writers) {
+        watches_fire(&pipe->polling_bytes); /* of who has closed what it polled */
+        watches_fire(&pipe->polling_room);
+        forget(pipe);
+    }
 }
 
 /* Until there are bytes. A writer that does not ask the server may bring some at any moment. */
@@ -316,7 +288,7 @@ int32_t pipe_read(struct client *client, struct open_file *file, uint32_t bytes,
     if (bytes && !pipe_bytes(pipe) && pipe->writers)
         return !wait || file->flags & O_NONBLOCKING ? -EAGAIN : wait_to_read(client, file, WAITS_TO_READ, bytes);
     words->w[1] = take(pipe, client, bytes);
-    skip(pipe, words->w[1]);
+    ring_of(pipe)->read += words->w[1];
     serve_writers(pipe);
     return client_bytes_answer(bytes, words->w[1]);
 }
@@ -334,7 +306,7 @@ int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes
             memcpy(client->data, message_page->words, bytes);
         return wait_to_write(client, file, WAITS_TO_WRITE, bytes);
     }
-    put(pipe, client_bytes(client, bytes), bytes);
+    ring_pages_put(&pipe->pages, client_bytes(client, bytes), bytes);
     serve_readers(pipe);
     words->w[1] = bytes;
     return 0;
@@ -387,7 +359,7 @@ int32_t call_pipe_attach(struct client *client, struct words *words)
     if (!is_alone(file) || file->flags & O_NONBLOCKING)
         return -EBUSY;
     for (uint32_t i = 0; i < PIPE_PAGES; i++) {
-        uint32_t number = file->pipe->page[i];
+        uint32_t number = file->pipe->pages.page[i];
         pages_lend(number);
         message_page->items[i] =
             item_memory(FILE_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE, number, 1, address + i * PAGE_SIZE);
@@ -474,27 +446,32 @@ static bool ring_audit(const struct pipe *pipe)
 {
     const struct pipe_ring *ring = ring_of(pipe);
 
-    if (pages_is_lent(pipe->page[0]))
+    if (pages_is_lent(pipe->pages.page[0]))
         return true;
     if (!watch_ring_is_empty(&pipe->polling_bytes) && !ring->reader_waits)
         return false;
     if (!watch_ring_is_empty(&pipe->polling_room) && !ring->writer_waits)
         return false;
-    if (pipe->reading.first && (pipe_bytes(pipe) || !ring->reader_waits))
+    if ((pipe->reading.first && !ring->reader_waits) || (pipe->writing.first && !ring->writer_waits))
         return false;
-    return !pipe->writing.first || (pipe->writing.first->bytes > room(pipe) && ring->writer_waits);
+    return pipe->due_link || !(can_read(pipe) || can_write(pipe));
 }
 
 bool pipe_audit(const struct pipe *pipe)
 {
     if (!(pipe->readers | pipe->writers))
         return false;
-    if ((pipe->reading.first && !pipe->writers) || (pipe->writing.first && !pipe->readers))
+    if (!pipe->due_link && ((pipe->reading.first && !pipe->writers) || (pipe->writing.first && !pipe->readers)))
         return false;
     return queue_audit(pipe, &pipe->reading, false) && queue_audit(pipe, &pipe->writing, true) && ring_audit(pipe);
 }
 
 uint32_t pipes_audit(void)
 {
+    struct pipe **link = &first_due;
+
+    for (; *link; link = &(*link)->next_due)
+        assert((*link)->due_link == link && (*link)->readers | (*link)->writers);
+    assert(last_due == link);
     return record_audit(&records) + records.records * PIPE_PAGES;
 }

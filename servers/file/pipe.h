@@ -5,9 +5,11 @@
  *   P1  `readers` and `writers` are the open files of each end; with the last of both the pipe goes
  *   P2  clients wait to read only while the ring is empty and there is a writer
  *       clients wait to write only while there is a reader, and no room for the bytes of the first of them
- *       so both never wait at once, except just after a client changed a ring that it has in its memory
+ *       so both never wait at once, except just after a client changed a ring that it has in its memory; and but for P5
  *   P3  a write goes in whole, in the order in which they came
  *   P4  while clients wait at an end, or watch it, the ring says so, and perhaps for a while after
+ *   P5  one message answers a few of those that wait. While others need not wait any more the pipe is due: proc has been
+ *       told, and asks for the next part (news in file.proto)
  */
 #pragma once
 
@@ -38,11 +40,14 @@ void pipe_interrupt(struct client *client);
 uint32_t pipe_poll(const struct open_file *file);
 bool pipe_watch(struct client *client, const struct open_file *file);
 
+/* A part of the answers of the pipe that has been due longest; true: there is no other part. */
+bool pipes_go_on(void);
+
 /* The bytes in it. */
 uint32_t pipe_bytes(const struct pipe *pipe);
 
-/* True if P1, P2 and P4 hold, but for what a client that has the ring may have changed. */
+/* True if P1, P2, P4 and P5 hold, but for what a client that has the ring may have changed. */
 bool pipe_audit(const struct pipe *pipe);
 
-/* The pages that all of them take. */
+/* Panics unless those that are due are in their list; the pages that all of them take. */
 uint32_t pipes_audit(void);

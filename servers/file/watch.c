@@ -16,11 +16,13 @@ struct watch {
 
 static struct record_class records;
 static struct watch_ring fired;
+static bool is_told;
 
 void watches_init(void)
 {
     record_class_init(&records, sizeof(struct watch));
     watch_ring_init(&fired);
+    is_told = false;
 }
 
 void watch_ring_init(struct watch_ring *ring)
@@ -63,8 +65,11 @@ void watches_drop(struct client *client)
     }
 }
 
-static void tell_proc(void)
+void watches_tell(void)
 {
+    if (is_told)
+        return;
+    is_told = true;
     err_t nobody_to_tell = ipc_signal(FILE_SLOT_PROC);
     (void)nobody_to_tell; /* proc has died, and init ends the machine */
 }
@@ -76,7 +81,7 @@ void watches_fire(struct watch_ring *ring)
     join(fired.previous, ring->next);
     join(ring->previous, &fired);
     watch_ring_init(ring);
-    tell_proc();
+    watches_tell();
 }
 
 struct client *watches_next(void)
@@ -85,9 +90,13 @@ struct client *watches_next(void)
         return NULL;
     struct client *client = ((struct watch *)fired.next)->client;
     watches_drop(client);
-    if (!watch_ring_is_empty(&fired))
-        tell_proc();
     return client;
+}
+
+bool watches_are_heard(bool is_all)
+{
+    is_told = !is_all || !watch_ring_is_empty(&fired);
+    return !is_told;
 }
 
 void watches_check(const struct client *client)

@@ -5,7 +5,7 @@
  *      watch_add() --> in the end's ring --(watches_fire)--> in `fired` --(watches_next)--> gone, with the client's others
  *
  *   W1  a watch belongs to one client, which has at most one for each descriptor that it polled last
- *   W2  while `fired` has any, proc has been signalled and has not asked since
+ *   W2  while `fired` has any, or a pipe is due (pipe.h), proc has been signalled, and has not heard since that there is no more
  */
 #pragma once
 
@@ -30,6 +30,12 @@ bool watch_add(struct watch_ring *ring, struct client *client);
 
 /* The client watches nothing any more. */
 void watches_drop(struct client *client);
+
+/* Proc is to ask. */
+void watches_tell(void);
+
+/* It has asked, and `is_all` that there is beside what has fired: true if that was all. */
+bool watches_are_heard(bool is_all);
 
 /* Whoever watches there is to be woken. However many they are, it takes a few steps. */
 void watches_fire(struct watch_ring *ring);

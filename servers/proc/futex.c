@@ -91,15 +91,24 @@ void futex_requeue(const struct process *process, uint32_t address, bool shared,
         at->watch.address = to;
 }
 
-/* Of one process with each signal. */
-void futex_file_news(void)
+/* Of one process at a time. */
+static void hear_of_files(struct work *work)
 {
-    uint32_t badge = 0;
-    int error = file_news(PROC_SLOT_FILE, 0, &badge);
+    uint32_t badge = 0, more = 0;
+    int error = file_news(PROC_SLOT_FILE, 0, &badge, &more);
     struct process *process = error || !badge ? NULL : process_by_badge(badge);
 
     if (process && process->watch.link && process->watch.owner >= POLL)
         wake(process);
+    if (!error && more && !work->step)
+        work_add(work, hear_of_files);
+}
+
+void futex_file_news(void)
+{
+    static struct work work;
+
+    hear_of_files(&work);
 }
 
 static void wake_some(struct work *work)

@@ -16,7 +16,7 @@
 /* The process watches that from now on, in place of another. */
 void futex_watch(struct process *process, uint32_t address, enum futex_kind kind);
 
-/* The file server has news: of a process that polls, which is woken. All that poll the console are, in parts. */
+/* The file server has news: of processes that poll, which are woken, one at a time. All that poll the console are, in parts. */
 void futex_file_news(void);
 void futex_wake_console_pollers(void);
 

@@ -135,6 +135,18 @@ static void nobody_has_news(void)
     machine_file_news = 0;
 }
 
+static void more_have_news(void)
+{
+    machine_has_more_news = true;
+    machine_file_news = P1;
+}
+
+static void p2_has_the_last(void)
+{
+    machine_has_more_news = false;
+    machine_file_news = P2;
+}
+
 static void console_has_input(void)
 {
     machine_has_input = true;
@@ -167,6 +179,23 @@ static void who_polls_is_woken(void)
     RUN(list, 1);
 }
 
+/* One with each message; others are served between. A further signal does not begin it twice. */
+static void news_of_many_go_on(void)
+{
+    const struct step list[] = {
+        THREE,
+        WORK(NOTHING),
+        WATCH(P1, NULL, 0, POLL), WAITS(P1, NOTHING, 9), WATCH(P2, NULL, 0, POLL), WAITS(P2, NOTHING, 9),
+        {.signal = PROC_SIGNAL_FILE, .before = more_have_news, .expected = "file news\nanswer 1: 0 1\n" GOES_ON},
+        CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
+        {.signal = PROC_SIGNAL_FILE, .expected = "file news\n"},
+        WORK("file news\n" GOES_ON),
+        {.from = PROCESSES_MAX, .caller = WORKER, .before = p2_has_the_last, .expected = "file news\nanswer 2: 0 1\n"},
+    };
+
+    RUN(list, 1);
+}
+
 /* Those that wait for input in parts, too. */
 static void many_pollers_are_woken(void)
 {
@@ -188,6 +217,7 @@ static void many_pollers_are_woken(void)
 int main(void)
 {
     who_polls_is_woken();
+    news_of_many_go_on();
     many_pollers_are_woken();
     many_are_woken_in_parts();
     so_many_are_woken();

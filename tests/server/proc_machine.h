@@ -47,6 +47,7 @@ extern bool machine_has_input;  /* and somebody polls: told once */
 enum { MACHINE_COPY_PAGE = 700 };
 extern bool machine_copies;
 extern uint32_t machine_file_news; /* who is to be woken */
+extern bool machine_has_more_news;
 extern uint32_t machine_copies_end;
 
 void machine_begin(void);

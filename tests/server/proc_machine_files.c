@@ -11,6 +11,7 @@
 
 bool machine_copies;
 uint32_t machine_file_news;
+bool machine_has_more_news;
 uint32_t machine_copies_end;
 
 static const char *data;
@@ -21,6 +22,7 @@ void machine_files_begin(void)
     memset(files, 0, sizeof(files));
     machine_copies = false;
     machine_file_news = 0;
+    machine_has_more_news = false;
     machine_copies_end = 2 * FILE_DATA_MAX;
 }
 
@@ -96,6 +98,7 @@ int32_t machine_files(uint32_t begin, uint32_t *w)
         return LINE("audit files");
     if (w[0] == FILE_NEWS) {
         w[1] = machine_file_news;
+        w[2] = machine_has_more_news;
         return LINE("file news");
     }
     if (w[0] == FILE_PROGRAM_PAGE)

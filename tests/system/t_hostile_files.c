@@ -313,6 +313,41 @@ static bool a_program_changes(void)
 }
 
 /* With an argument it is what is executed. */
+/* ------------------------------------------------------------------------------------- crowds */
+
+enum { CROWD = 120, KILLED_OF = 8 };
+
+static int ends[2];
+
+static int takes_a_byte(void)
+{
+    close(ends[1]);
+    return (int)read(ends[0], bytes, 1);
+}
+
+/* One write is for half of them, one close for the others; some are killed before they have their answers. */
+static bool many_wait_at_one_pipe(void)
+{
+    pid_t pids[CROWD];
+    uint32_t free = pages_free(), got = 0, killed = 0;
+    bool good = IS(pipe(ends), 0);
+
+    for (uint32_t i = 0; i < CROWD; i++)
+        pids[i] = child_start(takes_a_byte);
+    usleep(100000);
+    good = IS(write(ends[1], bytes, CROWD / 2), CROWD / 2) && good;
+    for (uint32_t i = 0; i < CROWD; i += KILLED_OF)
+        good = IS(kill(pids[i], SIGKILL), 0) && good;
+    good = IS(close(ends[1]), 0) && IS(close(ends[0]), 0) && good;
+    for (uint32_t i = 0; i < CROWD; i++) {
+        int status = child_end(pids[i]);
+        got += status == EXITED(1);
+        killed += status == SIGKILL;
+        good = (status == EXITED(1) || status == EXITED(0) || IS(status, SIGKILL)) && good;
+    }
+    return HOLDS(killed <= CROWD / KILLED_OF) && HOLDS(got <= CROWD / 2 && got + killed >= CROWD / 2) && IS(pages_free(), free) && good;
+}
+
 int main(int argc, char **argv)
 {
     static const struct tap_point points[] = {
@@ -321,6 +356,7 @@ int main(int argc, char **argv)
         {"a ring may have any counts", counts_are_any},
         {"anybody may end in the middle of any call", anybody_may_end},
         {"a program may change while it is executed", a_program_changes},
+        {"many may wait at one pipe, and be killed", many_wait_at_one_pipe},
     };
 
     (void)argv;

@@ -1,0 +1,77 @@
+#include "servers/file/ring_pages.h"
+
+#include <string.h>
+
+_Static_assert(PIPE_RING_BYTES == (PIPE_PAGES - 1) * PAGE_SIZE, "the pages behind the header's");
+
+void ring_pages_give(const struct ring_pages *pages)
+{
+    for (uint32_t i = 0; i < PIPE_PAGES; i++)
+        if (pages->page[i] != PAGE_NONE)
+            pages_give(pages->page[i]);
+}
+
+bool ring_pages_take(struct ring_pages *pages)
+{
+    for (uint32_t i = 0; i < PIPE_PAGES; i++)
+        pages->page[i] = pages_take_unreserved(); /* no client's record waits for pipes */
+    if (pages->page[PIPE_PAGES - 1] == PAGE_NONE) {
+        ring_pages_give(pages);
+        return false;
+    }
+    for (uint32_t i = 0; i < PIPE_PAGES; i++)
+        memset(pages_at(pages->page[i]), 0, PAGE_SIZE); /* whoever attaches sees all of them */
+    return true;
+}
+
+uint32_t ring_pages_bytes(const struct ring_pages *pages)
+{
+    struct pipe_ring *ring = ring_pages_ring(pages);
+    uint32_t used = ring->written - ring->read;
+
+    if (used <= PIPE_RING_BYTES)
+        return used;
+    ring->read = ring->written;
+    return 0;
+}
+
+/* Where the byte of that count is, and how many follow it in its page. */
+static char *place(const struct ring_pages *pages, uint32_t count, uint32_t *run)
+{
+    uint32_t at = count % PIPE_RING_BYTES, in_page = at % PAGE_SIZE;
+
+    *run = PAGE_SIZE - in_page;
+    return (char *)pages_at(pages->page[1 + at / PAGE_SIZE]) + in_page;
+}
+
+void ring_pages_put(const struct ring_pages *pages, const char *from, uint32_t bytes)
+{
+    struct pipe_ring *ring = ring_pages_ring(pages);
+    uint32_t at = ring->written, end = at + bytes;
+
+    while (at != end) {
+        uint32_t run;
+        char *to = place(pages, at, &run);
+        if (run > end - at)
+            run = end - at;
+        memcpy(to, from, run);
+        from += run;
+        at += run;
+    }
+    ring->written = end;
+}
+
+void ring_pages_copy(const struct ring_pages *pages, char *to, uint32_t bytes)
+{
+    uint32_t at = ring_pages_ring(pages)->read, end = at + bytes;
+
+    while (at != end) {
+        uint32_t run;
+        const char *from = place(pages, at, &run);
+        if (run > end - at)
+            run = end - at;
+        memcpy(to, from, run);
+        to += run;
+        at += run;
+    }
+}

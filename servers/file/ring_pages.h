@@ -1,0 +1,31 @@
+/*
+ * The pages of a pipe: a header and a ring of bytes (servers/pipe_ring.h). A client that has them in its memory may write what it
+ * likes there.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "servers/file/pages.h"
+#include "servers/pipe_ring.h"
+
+struct ring_pages {
+    uint32_t page[PIPE_PAGES];
+};
+
+/* Pages of zeros; false: there is no memory for them. */
+bool ring_pages_take(struct ring_pages *pages);
+void ring_pages_give(const struct ring_pages *pages);
+
+static inline struct pipe_ring *ring_pages_ring(const struct ring_pages *pages)
+{
+    return pages_at(pages->page[0]);
+}
+
+/* The bytes in it. Counts that cannot be are of a client's making: then what there was is lost. */
+uint32_t ring_pages_bytes(const struct ring_pages *pages);
+
+/* Puts bytes for which there is room; copies the first ones, of which there are so many, and which stay. */
+void ring_pages_put(const struct ring_pages *pages, const char *from, uint32_t bytes);
+void ring_pages_copy(const struct ring_pages *pages, char *to, uint32_t bytes);

@@ -1,0 +1,282 @@
+/*
+ * The file server, whole: many clients wait at one pipe. What one message has to do is bounded, proc asks for the rest; each is
+ * answered as if all had been at once.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/file/main.c servers/file/client.c servers/file/open_file.c servers/file/pipe.c servers/file/ring_pages.c servers/file/names.c
+ * sources: servers/file/content.c servers/file/descriptors.c servers/file/mapping.c servers/file/audit.c servers/file/tree.c servers/file/path.c
+ * sources: servers/file/directory.c servers/file/entry.c servers/file/inode.c servers/file/device.c
+ * sources: servers/file/page_map.c servers/file/pages.c servers/file/records.c servers/file/watch.c servers/file/radix.c servers/archive.c
+ * sources: tests/server/state_end.c tests/server/server_run.c tests/server/file_machine.c
+ */
+#include "tests/server/file_machine.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "servers/file/pages.h"
+#include "servers/pipe_ring.h"
+#include "tests/host/check.h"
+
+/* AT_ONCE and AT_CLOSE: so many answers a message. */
+enum { PAGES = 600, A = 1, READS = 3, WRITES = 4, LARGE = 4096, AT_ONCE = 16, AT_CLOSE = 1 };
+enum { FIRST = 10, CROWD = 2 * AT_ONCE + 5, END = FIRST + CROWD };
+
+/* A has a pipe, which the others have inherited. */
+static void crowd_begins(void)
+{
+    machine_begin(PAGES);
+    CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0 && ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0);
+    CHECK(ask(A, FILE_PIPE, 0, 0, 0) == 0);
+    for (uint32_t badge = FIRST; badge < END; badge++)
+        CHECK(ask(MANAGER, FILE_FORK, A, badge, 0) == 0);
+}
+
+static void crowd_ends(void)
+{
+    for (uint32_t badge = FIRST; badge < END; badge++)
+        CHECK(machine_ends(badge) == 0);
+    CHECK(machine_ends(A) == 0 && pages_free() == machine_free_at_first());
+    machine_end();
+}
+
+static void all_close(uint32_t fd)
+{
+    for (uint32_t badge = FIRST; badge < END; badge++)
+        CHECK(ask(badge, FILE_CLOSE, fd, 0, 0) == 0);
+}
+
+static void all_read(uint32_t bytes)
+{
+    for (uint32_t badge = FIRST; badge < END; badge++)
+        CHECK(ask(badge, FILE_READ, READS, bytes, 1) == WAITS);
+}
+
+static int32_t put(uint32_t badge, uint32_t bytes)
+{
+    static const char text[256] = "................................................................";
+
+    return ask_data(badge, text, bytes, (struct words){{FILE_WRITE, WRITES, bytes, 0}});
+}
+
+static void all_write(uint32_t bytes)
+{
+    for (uint32_t badge = FIRST; badge < END; badge++)
+        CHECK(put(badge, bytes) == WAITS);
+}
+
+static void fill_ring(void)
+{
+    for (uint32_t at = 0; at < PIPE_RING_BYTES; at += LARGE)
+        CHECK(ask(A, FILE_WRITE, WRITES, LARGE, 0) == 0);
+}
+
+static uint32_t waiting(void)
+{
+    uint32_t count = 0;
+
+    for (uint32_t badge = FIRST; badge < END; badge++)
+        count += reply_of(badge)->status == WAITS;
+    return count;
+}
+
+/* Those in front have that answer. */
+static void answered_are(uint32_t count, int32_t status, uint32_t bytes)
+{
+    CHECK(waiting() == CROWD - count);
+    for (uint32_t badge = FIRST; badge < FIRST + count; badge++)
+        CHECK(reply_of(badge)->status == status && reply_of(badge)->w[0] == bytes);
+}
+
+/* One question of proc's: true if there is more. */
+static bool goes_on(void)
+{
+    CHECK(ask(MANAGER, FILE_NEWS, 0, 0, 0) == 0 && reply_of(MANAGER)->w[0] == 0);
+    return reply_of(MANAGER)->w[1];
+}
+
+/* `first` were answered with a message, for which proc was told once; the others are as it asks. */
+static void others_follow(uint32_t first, int32_t status, uint32_t bytes)
+{
+    uint32_t answered = first;
+
+    CHECK(machine_signals == 1);
+    for (; answered + AT_ONCE < CROWD; answered += AT_ONCE) {
+        answered_are(answered, status, bytes);
+        CHECK(goes_on());
+    }
+    answered_are(answered, status, bytes);
+    CHECK(!goes_on() && machine_signals == 1);
+    answered_are(CROWD, status, bytes);
+}
+
+/* ---------------------------------------------------------------------------------- one message for all */
+
+static void one_write_is_for_all(void)
+{
+    crowd_begins();
+    all_read(1);
+    CHECK(put(A, CROWD) == 0);
+    others_follow(AT_ONCE, 0, 1);
+    CHECK(ask(A, FILE_READ, READS, 1, 0) == -EAGAIN && !goes_on());
+    crowd_ends();
+}
+
+/* Whoever asks meanwhile gets some, too; as many as there are bytes for go on. */
+static void a_newcomer_reads(void)
+{
+    crowd_begins();
+    all_read(1);
+    CHECK(put(A, AT_ONCE + 2) == 0 && ask(A, FILE_READ, READS, 1, 1) == 0 && reply_of(A)->w[0] == 1 && !goes_on());
+    answered_are(AT_ONCE + 1, 0, 1);
+    CHECK(put(A, 1) == 0 && machine_signals == 1);
+    answered_are(AT_ONCE + 2, 0, 1);
+    crowd_ends();
+}
+
+static void the_end_is_for_all(void)
+{
+    crowd_begins();
+    all_close(WRITES);
+    all_read(10);
+    CHECK(ask(A, FILE_CLOSE, WRITES, 0, 0) == 0);
+    others_follow(AT_CLOSE, 0, 0);
+    crowd_ends();
+}
+
+static void one_read_is_for_all(void)
+{
+    crowd_begins();
+    fill_ring();
+    all_write(16);
+    CHECK(ask(A, FILE_READ, READS, LARGE, 1) == 0);
+    others_follow(AT_ONCE, 0, 16);
+    crowd_ends();
+}
+
+static void nobody_reads_any_more(void)
+{
+    crowd_begins();
+    fill_ring();
+    all_close(READS);
+    all_write(16);
+    CHECK(ask(A, FILE_CLOSE, READS, 0, 0) == 0 && put(FIRST, 16) == -EPIPE);
+    others_follow(AT_CLOSE, -EPIPE, 0);
+    crowd_ends();
+}
+
+/* What readers are still to take keeps a writer waiting; with the last of them it goes on. */
+static void both_ends_wait(void)
+{
+    uint32_t last = CROWD - 2 * AT_ONCE;
+
+    crowd_begins();
+    all_read(1);
+    fill_ring();
+    answered_are(2 * AT_ONCE, 0, 1);
+    CHECK(put(A, 2 * AT_ONCE + last) == WAITS && !goes_on() && reply_of(A)->status == 0);
+    answered_are(CROWD, 0, 1);
+    crowd_ends();
+}
+
+/* ---------------------------------------------------------------------------------- meanwhile */
+
+/* A pipe that is due goes with those that wait; another one stays due. */
+static void all_end_meanwhile(void)
+{
+    crowd_begins();
+    all_close(WRITES);
+    all_read(10);
+    CHECK(ask(A, FILE_PIPE, 0, 0, 0) == 0); /* 5 and 6 */
+    for (uint32_t badge = 1; badge <= 2; badge++)
+        CHECK(ask(MANAGER, FILE_FORK, A, END + badge, 0) == 0 && ask(END + badge, FILE_READ, 5, 1, 1) == WAITS);
+    CHECK(ask(MANAGER, FILE_INTERRUPT, END + 2, 0, 0) == 0);
+    CHECK(ask(END + 2, FILE_CLOSE, WRITES, 0, 0) == 0 && ask(A, FILE_CLOSE, WRITES, 0, 0) == 0);
+    machine_kill(END + 1);
+    CHECK(machine_ends(END + 1) == 0 && machine_ends(END + 2) == 0);
+    CHECK(machine_signals == 1);
+    answered_are(AT_CLOSE, 0, 0);
+    for (uint32_t badge = FIRST; badge < END; badge++)
+        machine_kill(badge);
+    crowd_ends();
+}
+
+/* Of those that are still to be answered some are interrupted, some have died. */
+static void some_leave_meanwhile(void)
+{
+    crowd_begins();
+    all_read(1);
+    CHECK(put(A, CROWD) == 0 && waiting() == CROWD - AT_ONCE);
+    CHECK(ask(MANAGER, FILE_INTERRUPT, END - 1, 0, 0) == 0 && reply_of(END - 1)->status == -EINTR);
+    machine_kill(FIRST + AT_ONCE);
+    machine_kill(FIRST + AT_ONCE + 1);
+    CHECK(machine_ends(FIRST + AT_ONCE) == 0);
+    while (goes_on())
+        continue;
+    for (uint32_t badge = FIRST + AT_ONCE + 2; badge < END - 1; badge++)
+        CHECK(reply_of(badge)->status == 0 && reply_of(badge)->w[0] == 1);
+    CHECK(ask(A, FILE_READ, READS, 10, 1) == 0 && reply_of(A)->w[0] == 3); /* of those three nobody took any */
+    CHECK(ask(MANAGER, FILE_FORK, A, FIRST + AT_ONCE, 0) == 0);
+    crowd_ends();
+}
+
+/* Two pipes are due: in turn. */
+static void two_pipes(void)
+{
+    enum { HALF = CROWD / 2 + 1, OTHER_READS = 5, OTHER_WRITES = 6 };
+
+    machine_begin(PAGES);
+    CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0);
+    CHECK(ask(A, FILE_PIPE, 0, 0, 0) == 0 && ask(A, FILE_PIPE, 0, 0, 0) == 0);
+    for (uint32_t badge = FIRST; badge < END; badge++) {
+        bool first = badge < FIRST + HALF;
+        CHECK(ask(MANAGER, FILE_FORK, A, badge, 0) == 0);
+        CHECK(ask(badge, FILE_CLOSE, WRITES, 0, 0) == 0 && ask(badge, FILE_CLOSE, OTHER_WRITES, 0, 0) == 0);
+        CHECK(ask(badge, FILE_READ, first ? READS : OTHER_READS, 1, 1) == WAITS);
+    }
+    CHECK(ask(A, FILE_CLOSE, WRITES, 0, 0) == 0 && ask(A, FILE_CLOSE, OTHER_WRITES, 0, 0) == 0);
+    CHECK(waiting() == CROWD - 2 * AT_CLOSE && goes_on() && goes_on());
+    CHECK(waiting() == CROWD - 2 * AT_CLOSE - 2 * AT_ONCE && goes_on() && !goes_on() && waiting() == 0);
+    crowd_ends();
+}
+
+/* The end of a client that has many ends of pipes. */
+static void many_pipes_end_at_once(void)
+{
+    enum { PIPES = 60, EACH = 3 };
+
+    machine_begin(PAGES);
+    CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0);
+    for (uint32_t i = 0; i < PIPES; i++)
+        CHECK(ask(A, FILE_PIPE, 0, 0, 0) == 0);
+    for (uint32_t badge = FIRST; badge < END; badge++) {
+        CHECK(ask(MANAGER, FILE_FORK, A, badge, 0) == 0);
+        for (uint32_t i = 0; i < PIPES; i++)
+            CHECK(ask(badge, FILE_CLOSE, WRITES + 2 * i, 0, 0) == 0);
+        CHECK(ask(badge, FILE_READ, READS + (badge - FIRST) / EACH * 2, 1, 1) == WAITS);
+    }
+    machine_kill(A);
+    for (uint32_t before = waiting(); ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE; before = waiting())
+        CHECK(before - waiting() <= AT_ONCE * AT_CLOSE);
+    while (goes_on())
+        continue;
+    answered_are(CROWD, 0, 0);
+    CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0);
+    crowd_ends();
+}
+
+int main(void)
+{
+    one_write_is_for_all();
+    a_newcomer_reads();
+    the_end_is_for_all();
+    one_read_is_for_all();
+    nobody_reads_any_more();
+    both_ends_wait();
+    all_end_meanwhile();
+    some_leave_meanwhile();
+    two_pipes();
+    many_pipes_end_at_once();
+    puts("test_file_crowds: one message answers a few of many that wait, and proc's questions the others");
+}
