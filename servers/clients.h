@@ -13,7 +13,7 @@ enum { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3, CLIEN
 /* The pages of libuser/vdso, which answer a program's Linux calls, are between the stack and the message page, and can
  * be read and run. A program that uses them begins there. The library finds the program's entry in ecx, the address of
  * its program headers in edx and their number in esp; the answer to exec is in the other registers. */
-enum { VDSO_BASE = 0x8f0000, VDSO_END = 0x8f8000 };
+enum { VDSO_BASE = 0x8e8000, VDSO_END = 0x8f8000 };
 enum { PROGRAM_HEADERS = 0xffff, PROGRAM_HAS_FILES = 0x10000 }; /* in esp, too: the file server knows the process */
 
 /* A thread that a signal has interrupted goes on here: servers/proc/signals.h. */

@@ -203,8 +203,8 @@ struct boot_page {
 /* Where the kernel puts init's parts; servers and programs have the same layout. What a small
  * program touches is in one page table's 2 MiB; nothing is ever mapped below STACK_LOW. */
 enum {
-    STACK_LOW = 0xf0000, /* the stack may grow down to here: 8 MiB */
-    STACK_TOP = 0x8f0000,
+    STACK_LOW = 0xe8000, /* the stack may grow down to here: 8 MiB */
+    STACK_TOP = 0x8e8000,
     THREAD_AREA = STACK_TOP - 1024, /* the base of the segment USER_AREA_SELECTOR */
     MESSAGE_PAGE = 0x8f8000, /* main thread's message page; threads n: + n pages */
     BOOT_PAGE = 0x8fe000,

@@ -6,7 +6,7 @@
         global  vdso_wait_begins, vdso_wait_ends, vdso_wait_given_up, vdso_quiet
         extern  vdso_begin, vdso_table, vdso_interrupted, vdso_looks, vdso_next, vdso_handler_returned, vdso_called
 
-THREAD_AREA equ 0x8f0000 - 1024
+THREAD_AREA equ 0x8e8000 - 1024
 USER_AREA   equ 0x2b
 CALLS       equ 512
 

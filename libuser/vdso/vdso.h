@@ -71,11 +71,11 @@ struct vdso_state {
 };
 _Static_assert(sizeof(struct vdso_state) <= STACK_TOP - THREAD_AREA - 16, "it does not fit above the stack");
 
-_Static_assert(VDSO_BASE == 0x8f0000 && VDSO_END == 0x8f8000, "the numbers of boot/vdso.ld");
+_Static_assert(VDSO_BASE == 0x8e8000 && VDSO_END == 0x8f8000, "the numbers of boot/vdso.ld");
 _Static_assert(offsetof(struct vdso_state, look) == 24 && offsetof(struct vdso_state, stack_end) == 28 &&
                    offsetof(struct vdso_state, stack) == 32 && offsetof(struct vdso_state, saved) == 44,
                "those of entry.asm");
-_Static_assert(THREAD_AREA == 0x8f0000 - 1024 && USER_AREA_SELECTOR == 0x2b && VDSO_CALLS == 512, "those of entry.asm");
+_Static_assert(THREAD_AREA == 0x8e8000 - 1024 && USER_AREA_SELECTOR == 0x2b && VDSO_CALLS == 512, "those of entry.asm");
 
 static struct vdso_state *const state = (struct vdso_state *)THREAD_AREA;
 

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { PAGE = 4096, VDSO_BASE = 0x8f0000, VDSO_END = 0x8f8000, PROGRAM_BASE = 0x900000, MAPPED_AT = 0xc0000000u };
+enum { PAGE = 4096, VDSO_BASE = 0x8e8000, VDSO_END = 0x8f8000, PROGRAM_BASE = 0x900000, MAPPED_AT = 0xc0000000u };
 enum { HLT = 0xf4 };
 
 struct arguments {

@@ -105,7 +105,7 @@ CALLS = [
     Call("symbolize with what is no address", "printf '  at 0x%099d\\n' 9 | tr 0 f | sed s/fx/0x/ | scripts/symbolize $B", 0),
     Call("symbolize with a fault in the library of system calls",
          "printf 'x (pid 1): eip 0x%x\\n' 0x$(od -An -tx4 -j24 -N4 $B/libraries/vdso.elf | tr -d ' ') | scripts/symbolize $B >&2", 0,
-         r"x \(pid 1\): eip 0x8f\w+ vdso_call .*entry\.asm.*"),
+         r"x \(pid 1\): eip 0x8e\w+ vdso_call .*entry\.asm.*"),
     Call("symbolize with a system call of Linux's",
          "printf \"x (pid 1): Linux's system call 331 is not there (ENOSYS)\\n\" | scripts/symbolize $B >&2", 0,
          r"x .* 331 is not there \(ENOSYS\) pipe2"),

@@ -51,8 +51,8 @@ static void run(void)
     "clear\nmap " t ": 902000 rights 5\n"                                                                           \
     "fill: boot 8 page " copied                                                                                     \
     "clear\nmap " t ": 905000 rights 3\n"                                                                           \
-    "clear\nmap " t ": 8ef000 rights 3\nclear\nmap " t ": 8ee000 rights 3\n"                                        \
-    "clear\nmap " t ": 8ed000 rights 3\nclear\nmap " t ": 8ec000 rights 3\n"
+    "clear\nmap " t ": 8e7000 rights 3\nclear\nmap " t ": 8e6000 rights 3\n"                                        \
+    "clear\nmap " t ": 8e5000 rights 3\nclear\nmap " t ": 8e4000 rights 3\n"
 #define PAGES(t, first, second)                                                                                     \
     first ", 4096\nmap " t ": 903000 rights 3\nfill: boot 8 page " second ", 1\nmap " t ": 904000 rights 3\n"
 #define OWN(n)                                                                                                      \
@@ -88,9 +88,9 @@ static void run(void)
     "thread watcher: boot 1 init handler 0 priority 26 cpu 0 page 8f9000\nstart watcher\nresume watcher\n"
 /* Memory is given when nothing else takes any; of the 16,298 frames the file server has an eighth. */
 #define RESUME_MEM                                                                                                  \
-    "donate t2: 10\ngive t2 slot 4: frames rights 27\ngive t0 slot 7: its frames rights 1\ngive t0 slot 4: the rest rights 31\nstart r0: eip 900000 esp 8efff0 ebx frames esi "
-#define RESUME(n) "start r" #n ": eip 9000" #n "0 esp 8efff0 ebx 0 esi 0 edi 111\nresume r" #n "\n"
-#define RESUME_FILE(pages) "start r2: eip 900020 esp 8efff0 ebx frames esi " #pages " edi 111\nresume r2\n"
+    "donate t2: 10\ngive t2 slot 4: frames rights 27\ngive t0 slot 7: its frames rights 1\ngive t0 slot 4: the rest rights 31\nstart r0: eip 900000 esp 8e7ff0 ebx frames esi "
+#define RESUME(n) "start r" #n ": eip 9000" #n "0 esp 8e7ff0 ebx 0 esi 0 edi 111\nresume r" #n "\n"
+#define RESUME_FILE(pages) "start r2: eip 900020 esp 8e7ff0 ebx frames esi " #pages " edi 111\nresume r2\n"
 #define RUNS      "log init: starts prog\nspawn 1: prog|\nwait 0 0\nconsole 3\nreport 0\n"
 
 /* Up to the frames that are left for mem, and from there on. */
@@ -126,7 +126,7 @@ static void there_is_a_screen(void)
                                                    "donate t4: 6\ngive t4 slot 4: boot 7 rights 3 0 0\n"
                                                    "give t4 slot 5: the ring rights 3\ngive t4 slot 6: boot 3 rights 2 980 2\n"
                                                    WATCHER);
-    expect_in(lines_from("start r4"), "start r4: eip 900040 esp 8efff0 ebx 0 esi 769 edi 111\nresume r4\n" LOWERED);
+    expect_in(lines_from("start r4"), "start r4: eip 900040 esp 8e7ff0 ebx 0 esi 769 edi 111\nresume r4\n" LOWERED);
 }
 
 /* That text is shown is only assumed: there may be no such registers. */
@@ -181,13 +181,13 @@ static void a_kernel_test_is_a_server(void)
               "map t5: 900000 rights 5 from boot 8 25, 64\nmap t5: 940000 rights 5 from boot 8 65, 2\n"
               "clear\nmap t5: 942000 rights 5\nfill: boot 8 page 103, 4096\nmap t5: 943000 rights 3\n"
               "fill: boot 8 page 104, 1\nmap t5: 944000 rights 3\nclear\nmap t5: 945000 rights 3\n"
-              "clear\nmap t5: 8ef000 rights 3\nclear\nmap t5: 8ee000 rights 3\n"
-              "clear\nmap t5: 8ed000 rights 3\nclear\nmap t5: 8ec000 rights 3\n" SEES_BOOT_PAGE(5) THREAD(5, 6, 53, 18)
+              "clear\nmap t5: 8e7000 rights 3\nclear\nmap t5: 8e6000 rights 3\n"
+              "clear\nmap t5: 8e5000 rights 3\nclear\nmap t5: 8e4000 rights 3\n" SEES_BOOT_PAGE(5) THREAD(5, 6, 53, 18)
               "give t5 slot 1: t5 rights 9 0 0\ngive t5 slot 2: e5 rights 15 0 0\ngive t5 slot 3: boot 5 rights 2 0 0\n"
               "give t5 slot 4: frames rights 31\ngive t5 slot 5: boot 3 rights 11 1016 8\n"
               "give t5 slot 6: boot 4 rights 9 0 25\ngive t5 slot 7: e0 rights 9 0 0\ngive t5 slot 8: boot 3 rights 3 112 2\n"
               "give t5 slot 9: init rights 3 0 0\ngive t5 slot 14: boot 12 rights 1 0 0\n" WATCHER RESUME_MEM);
-    expect_end("log init: starts kernel test t_test\nstart r5: eip 900060 esp 8efff0 ebx frames esi 4096 edi 111\n"
+    expect_end("log init: starts kernel test t_test\nstart r5: eip 900060 esp 8e7ff0 ebx frames esi 4096 edi 111\n"
                "resume r5\nstop\n");
 }
 
@@ -271,7 +271,7 @@ static void an_account_is_fed(void)
     } rows[] = {
         {"map boot 1: 40040000", "map boot 1: 40040000 rights 1 from boot 8 40, 47\ndonate boot 1: 3\nmap boot 1: 40040000"},
         {"map t1: 900000", "map t1: 900000 rights 5 from boot 8 7, 2\ndonate t1: 3\nmap t1: 900000 rights 5 from boot 8 7, 2\n"},
-        {"map t1: 8ee000", "map t1: 8ee000 rights 3\ndonate t1: 3\nmap t1: 8ee000 rights 3\nclear\n"},
+        {"map t1: 8e6000", "map t1: 8e6000 rights 3\ndonate t1: 3\nmap t1: 8e6000 rights 3\nclear\n"},
         {"thread r3", "thread r3: t3 e3 handler 51 priority 20 cpu 255 page 8f8000\ndonate t3: 3\nthread r3"},
         {"give t3 slot 6", "give t3 slot 6: boot 4 rights 1 0 1\ndonate t3: 3\ngive t3 slot 6: boot 4 rights 1 0 1\n"},
         {"thread watcher",

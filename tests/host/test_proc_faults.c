@@ -68,11 +68,11 @@ static const struct fault_row {
     {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_NO_MEMORY)}, STACK_LOW, 9,
      KILLED_BY("out of memory at 0x904000 (write)")},
     /* A push into the page below the stack, from its last page; or the stack is not where there can be one. */
-    {WROTE(STACK_LOW - 4), STACK_LOW, 11, KILLED_BY("stack overflow at 0xefffc (write)")},
-    {WROTE(GUARD), STACK_LOW + PAGE_SIZE - 1, 11, KILLED_BY("stack overflow at 0xef000 (write)")},
-    {WROTE(GUARD), STACK_LOW + PAGE_SIZE, 11, KILLED_BY("page fault at 0xef000 (write)")},
-    {WROTE(GUARD - 1), STACK_LOW, 11, KILLED_BY("page fault at 0xeefff (write)")},
-    {WROTE(STACK_LOW), STACK_LOW, 11, KILLED_BY("page fault at 0xf0000 (write)")},
+    {WROTE(STACK_LOW - 4), STACK_LOW, 11, KILLED_BY("stack overflow at 0xe7ffc (write)")},
+    {WROTE(GUARD), STACK_LOW + PAGE_SIZE - 1, 11, KILLED_BY("stack overflow at 0xe7000 (write)")},
+    {WROTE(GUARD), STACK_LOW + PAGE_SIZE, 11, KILLED_BY("page fault at 0xe7000 (write)")},
+    {WROTE(GUARD - 1), STACK_LOW, 11, KILLED_BY("page fault at 0xe6fff (write)")},
+    {WROTE(STACK_LOW), STACK_LOW, 11, KILLED_BY("page fault at 0xe8000 (write)")},
     {WROTE(0x10), STACK_LOW - 1, 11, KILLED_BY("stack overflow at 0x10 (write)")},
     {WROTE(0x10), USER_END - 1, 11, KILLED_BY("page fault at 0x10 (write)")},
     {WROTE(0x10), USER_END, 11, KILLED_BY("stack overflow at 0x10 (write)")},
@@ -152,7 +152,7 @@ static void handlers_hear_of_faults(void)
     const struct step list[] = {
         SPAWN(NULL),
         CATCHES(SEGMENT, 0),
-        FAULT(HANDLED("8f0010")),
+        FAULT(HANDLED("8e8010")),
         CALL(P1, "read r1 fpu\nanswer 1: 4105 185466886 16\n", PROC_INTERRUPTED), /* error 6, vector 14, signal 11 */
         CATCHES(SEGMENT, SEGMENT), /* it has a frame now */
         FAULT(KILLED_BY("page fault at 0x10 (write)") GONE(1) RELEASE("1/1")),
@@ -169,9 +169,9 @@ static void a_fault_in_its_handling_ends(void)
     const struct step list[] = {
         SPAWN(NULL),
         CATCHES(SEGMENT | ILLEGAL, 0),
-        FAULT(HANDLED("8f0010")),
+        FAULT(HANDLED("8e8010")),
         CALL(P1, NULL, PROC_INTERRUPTED),
-        FAULT("fatal fault\nlog good (pid 1): killed: stack overflow at 0xefffc (write) at eip 0x1009\n" GONE(1) RELEASE("1/1")),
+        FAULT("fatal fault\nlog good (pid 1): killed: stack overflow at 0xe7ffc (write) at eip 0x1009\n" GONE(1) RELEASE("1/1")),
     };
 
     told = two, told_count = 1, told_stack = STACK_LOW;
@@ -198,7 +198,7 @@ static void calls_are_faults(void)
     const struct step foreign[] = {
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign")},
         CATCHES(SEGMENT, 0),
-        FAULT(HANDLED("8f0020")),
+        FAULT(HANDLED("8e8020")),
         CALL(P1, "answer 1: 4105 0 0\n", PROC_INTERRUPTED),
     };
     const struct step native[] = {
@@ -223,10 +223,10 @@ static void pages_may_be_granted(void)
     static const struct machine_fatal_fault one = {1, 0x40001000, PAGE_FAULT(FAULT_USER | FATAL_FAULT_FOREIGN)};
     const struct step foreign[] = {
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign")},
-        FAULT(HANDLED("8f0010")),
+        FAULT(HANDLED("8e8010")),
         CALL(P1, "read r1 fpu\nanswer 1: 4105 118362116 1073745920\n", PROC_INTERRUPTED),
         CATCHES(0, 0), /* it has the page */
-        FAULT(HANDLED("8f0010")),
+        FAULT(HANDLED("8e8010")),
         CALL(P1, "read r1 fpu\nanswer 1: 4105 118362116 1073745920\n", PROC_INTERRUPTED),
         FAULT("fatal fault\nlog foreign (pid 1): killed: behind the end of a mapped file, or of what it was cut to at 0x40001000 (read) at eip 0x1009\n" GONE(1) RELEASE("1/1")),
     };

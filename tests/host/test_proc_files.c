@@ -127,9 +127,9 @@ static void exec_tells_of_it(void)
         FILES_OF_1,
         {.from = P1, STRINGS(PROC_EXEC, 1, "a/foreign"),
          .expected = FOUND("a/foreign", "1/1") "clear 1: 18, tables 6\n" TELL("1/1")
-             "map 1: 8f0000+2345 from 42+2345 rights 5\nmap 1: 900000+2800 from 34+2100 rights 5\n"
+             "map 1: 8e8000+2345 from 42+2345 rights 5\nmap 1: 900000+2800 from 34+2100 rights 5\n"
              "map 1: 904000+2ff0 from 37+1100 rights 3\nfinish 1: 907000\n"
-             "write r1: eip 8f0000 esp 10002 ecx 900010 edx 900034\nread r1 fpu\nanswer 1\n"},
+             "write r1: eip 8e8000 esp 10002 ecx 900010 edx 900034\nread r1 fpu\nanswer 1\n"},
         {.from = P1, STRINGS(PROC_EXEC, 1, "good"),
          .expected = FOUND("good", "1/1") "clear 1: 18, tables 6\n" TELL("1/1") SEGMENTS(1) ENTRY(1) "answer 1\n"},
         CALL(P1, GONE(1) RELEASE("1/1") LEAVE("1/1"), PROC_EXIT, 0),

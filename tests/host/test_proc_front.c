@@ -229,7 +229,7 @@ static void control_c_ends_who_is_in_front(void)
     RUN(shell, 1);
 }
 
-#define DIVERTED(n)    "stop r" #n "\nread r" #n " registers\nread r" #n " registers\ndivert r" #n ": 8f0010\nresume r" #n "\n"
+#define DIVERTED(n)    "stop r" #n "\nread r" #n " registers\nread r" #n " registers\ndivert r" #n ": 8e8010\nresume r" #n "\n"
 #define ENDS(n, badge) STOP(n) GONE(n) RELEASE(badge)
 
 /* One end with each message. Who forks meanwhile does not run away, nor does what is forked just then. */

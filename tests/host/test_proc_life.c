@@ -113,7 +113,7 @@ static const struct refused {
     {"give t1 slot 3", ERR_DEPTH, MADE_BODY UNDONE "answer 0: EAGAIN\n"},
     {"map 1: 900000", -ENOMEM, MADE_BODY "map 1: 900000+2800 from 10+2100 rights 5\n" UNDONE "answer 0: ENOMEM\n"},
     {"finish", -ENOMEM, MADE_BODY SEGMENTS(1) UNDONE "answer 0: ENOMEM\n"},
-    {"write r1: eip", ERR_STATE, MADE_BODY SEGMENTS(1) "write r1: eip 900010 esp 8efff0\n" UNDONE "answer 0: EAGAIN\n"},
+    {"write r1: eip", ERR_STATE, MADE_BODY SEGMENTS(1) "write r1: eip 900010 esp 8e7ff0\n" UNDONE "answer 0: EAGAIN\n"},
     {"read r1 fpu", ERR_STATE, MADE_BODY GOOD(1) UNDONE "answer 0: EAGAIN\n"},
 };
 

@@ -18,7 +18,7 @@
 enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), USER_1 = 10, USER_2 = 12, TERM = 15, CHILD = 17 };
 #define BIT(signal) (1u << ((signal)-1))
 
-#define DIVERTED(n)                "stop r" #n "\nread r" #n " registers\nread r" #n " registers\ndivert r" #n ": 8f0010\nresume r" #n "\n"
+#define DIVERTED(n)                "stop r" #n "\nread r" #n " registers\nread r" #n " registers\ndivert r" #n ": 8e8010\nresume r" #n "\n"
 #define NOT_DIVERTED(n)            "stop r" #n "\nread r" #n " registers\nresume r" #n "\n"
 #define SIGNALS(badge, lines, ...) CALL(badge, lines, PROC_SIGNALS, __VA_ARGS__)
 #define SEND(to, signal, lines)    CALL(INIT, lines, PROC_KILL, to, signal)
@@ -78,11 +78,11 @@ static void who_calls_is_diverted_behind_it(void)
     const struct step list[] = {
         TWO,
         {.from = INIT, .words = {{PROC_KILL, 1, USER_1}}, .before = is_in_call,
-         .expected = "stop r1\nread r1 registers\ninfo\ninterrupt 1/1\nread r1 registers\ndivert r1: 8f0010\nresume r1\nanswer 0\n"},
+         .expected = "stop r1\nread r1 registers\ninfo\ninterrupt 1/1\nread r1 registers\ndivert r1: 8e8010\nresume r1\nanswer 0\n"},
         {.from = INIT, .words = {{PROC_KILL, 2, USER_1}}, .before = awaits_console,
          .expected = "stop r2\nread r2 registers\ninfo\ninterrupt 2/2\nresume r2\nanswer 0\n"},
         TICK(tick_at_5, "stop r2\nread r2 registers\ninfo\ninterrupt 2/2\nresume r2\n"),
-        TICK(awaits_no_more, "stop r2\nread r2 registers\ninfo\ninterrupt 2/2\nread r2 registers\ndivert r2: 8f0010\nresume r2\n"),
+        TICK(awaits_no_more, "stop r2\nread r2 registers\ninfo\ninterrupt 2/2\nread r2 registers\ndivert r2: 8e8010\nresume r2\n"),
         TICK(tick_at_5, NOTHING),
     };
 

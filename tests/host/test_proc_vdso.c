@@ -23,13 +23,13 @@
 enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2) };
 
 /* The bytes that the archive says, of its pages, and nothing behind them; then the program as any other. */
-#define VDSO(n) "map " #n ": 8f0000+2345 from 42+2345 rights 5\n"
+#define VDSO(n) "map " #n ": 8e8000+2345 from 42+2345 rights 5\n"
 #define SEGMENTS_FOREIGN(n)                                                                                         \
     "map " #n ": 900000+2800 from 34+2100 rights 5\n"                                                               \
     "map " #n ": 904000+2ff0 from 37+1100 rights 3\n"                                                               \
     "finish " #n ": 907000\n"
 /* It begins there, with its entry, its headers and how many these are. */
-#define ENTRY_VDSO(n, headers) "write r" #n ": eip 8f0000 esp " #headers " ecx 900010 edx 900034\nread r" #n " fpu\n"
+#define ENTRY_VDSO(n, headers) "write r" #n ": eip 8e8000 esp " #headers " ecx 900010 edx 900034\nread r" #n " fpu\n"
 #define FOREIGN(n)             VDSO(n) SEGMENTS_FOREIGN(n) ENTRY_VDSO(n, 2)
 
 /* ---------------------------------------------------------------------------------- the vdso is mapped */
@@ -68,7 +68,7 @@ static void the_vdso_is_mapped_once(void)
 static void the_vdso_may_be_refused(void)
 {
     const struct step list[] = {
-        {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"), .refused = "map 1: 8f0000", .with = -ENOMEM,
+        {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"), .refused = "map 1: 8e8000", .with = -ENOMEM,
          .expected = FRAME(0) BODY(1, "1/1", 0, 0) VDSO(1) GONE(1) "answer 0: ENOMEM\n"},
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"), .refused = "map 1: 900000", .with = -ENOMEM,
          .expected = NEXT_BODY(1, "1/2", 0, 0) VDSO(1) "map 1: 900000+2800 from 34+2100 rights 5\n" GONE(1)

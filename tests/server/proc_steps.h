@@ -99,7 +99,7 @@ extern char start_lines[1 << 10];
     "map " #n ": 900000+2800 from 10+2100 rights 5\n"                                                               \
     "map " #n ": 904000+2ff0 from 13+1100 rights 3\n"                                                               \
     "finish " #n ": 907000\n"
-#define ENTRY(n) "write r" #n ": eip 900010 esp 8efff0\nread r" #n " fpu\n"
+#define ENTRY(n) "write r" #n ": eip 900010 esp 8e7ff0\nread r" #n " fpu\n"
 #define GOOD(n)  SEGMENTS(n) ENTRY(n)
 #define LIKE(n, parent)                                                                                             \
     "read r" #parent " registers\nwrite r" #n ": as r" #parent ", with 0 and 0\nread r" #parent " fpu\n"

@@ -126,7 +126,7 @@ static bool others_are_refused(void)
     bool good = FAILS(mprotect(at, PAGE, 8), EINVAL) &&
                 FAILS(mprotect(at, PAGE, RW | PROT_EXEC), EACCES) && FAILS(mprotect(text, PAGE, RW), EACCES) &&
                 IS(mprotect(text, PAGE, RX), 0) && FAILS(mprotect((char *)0x70000000, PAGE, RW), ENOMEM) &&
-                FAILS(mprotect((char *)0x8f0000, PAGE, PROT_READ), EACCES) && IS(mprotect(at, 0, RW), 0);
+                FAILS(mprotect((char *)0x8e8000, PAGE, PROT_READ), EACCES) && IS(mprotect(at, 0, RW), 0);
     return IS(munmap(at, PAGE), 0) && FAILS(mprotect(at, PAGE, PROT_READ), ENOMEM) && good;
 }
 
