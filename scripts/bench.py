@@ -2,7 +2,7 @@
 """Builds if needed, measures the system, and prints one line `NAME VALUE UNIT` for each row.
 
 VALUE is the least of 1,000 runs; ROW.code, ROW.data, ROW.written and ROW.translations are what the run with that
-value touches. docs/performance.md says what the rows are and how they are measured. Rows
+value touches, ROW.exits and ROW.loads how often it left the kernel and loaded CR3. docs/performance.md says what the rows are and how they are measured. Rows
 that are not as recorded, which is what scripts/test holds them to, are named on stderr; so it is if the record is
 of another compiler or emulator, with which rows are not compared. Exit status: 1 if
 something could not be measured, 2 for wrong options, 126 if tools or the build are lacking.
@@ -26,6 +26,7 @@ def parse():
     add("--explain", metavar="ROW", help="say which functions the row's instructions are of")
     add("--record", action="store_true", help="these figures become the record, and docs/performance.md shows them")
     add("--quick", action="store_true", help=f"without {bench.LONGEST}, which takes longest and which system tests are held to")
+    add("--cycles", action="store_true", help="cycles of this machine's processor instead; needs KVM")
     add("--plots", action="store_true", help="draw docs/plots/ anew")
     add("--build-dir", metavar="DIR", help="where it is built (build/i386)")
     arguments = parser.parse_args()
@@ -40,6 +41,8 @@ def check(parser, arguments):
         parser.error(f"there is no row {arguments.explain} to explain; there are: {' '.join(bench.EXPLAINED)}")
     if arguments.explain and (arguments.json or arguments.record or arguments.plots):
         parser.error("--explain goes with none of --json, --record, --plots")
+    if arguments.cycles and (arguments.explain or arguments.record or arguments.quick or arguments.plots):
+        parser.error("--cycles goes with none of --explain, --record, --quick, --plots")
     if arguments.quick and (arguments.explain or arguments.record):
         parser.error("--quick goes with neither --explain nor --record")
     if arguments.json:
@@ -71,19 +74,23 @@ def tell_changes(rows, makers):
             print(f"bench: {what} than the record: {line}", file=sys.stderr)
 
 
-def measure(folder, arguments):
-    rows = bench.all_rows(folder, arguments.quick)
-    makers = bench_record.makers_of(folder)
+def tell(rows, arguments):
     for row in rows:
         print(row.name, row.value, row.unit)
     for row in rows:
         if row.origin:
             print(f"bench: {row.name} is from {row.origin}", file=sys.stderr)
-    if not arguments.record:
-        tell_changes(rows, makers)
     if arguments.json:
         text = json.dumps([dataclasses.asdict(row) for row in rows], indent=2)
         arguments.json.write_text(text + "\n", encoding="utf-8")
+
+
+def measure(folder, arguments):
+    rows = bench.all_rows(folder, arguments.quick)
+    makers = bench_record.makers_of(folder)
+    tell(rows, arguments)
+    if not arguments.record:
+        tell_changes(rows, makers)
     if arguments.record:
         bench_record.write(rows, makers)
     if arguments.plots:
@@ -92,10 +99,14 @@ def measure(folder, arguments):
 
 def main():
     arguments = parse()
+    if arguments.cycles:
+        bench.check_kvm()
     packages.install(packages.BUILD + packages.RUN + packages.TEST + bench_plots.TOOLS * arguments.plots)
     folder = build_folder(arguments)
     if arguments.explain:
         print("\n".join(bench.explain(folder, arguments.explain)))
+    elif arguments.cycles:
+        tell(bench.cycle_rows(folder), arguments)
     else:
         measure(folder, arguments)
     return 0

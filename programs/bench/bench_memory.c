@@ -198,6 +198,15 @@ static void row_console_byte(struct samples *samples)
     }
 }
 
+/* What reading the counter costs on this machine, less what it costs where it counts instructions. */
+static void row_nothing(struct samples *samples)
+{
+    for (int i = 0; i < SAMPLES; i++) {
+        uint32_t begin = cycles();
+        samples_add(samples, begin, cycles());
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct row rows[] = {
@@ -209,6 +218,7 @@ int main(int argc, char **argv)
         {"page_get_put", row_page_get_put},
         {"lock", row_lock},
         {"console_byte", row_console_byte},
+        {"nothing", row_nothing},
     };
 
     for (int i = 0; argc > 2 && i < atoi(argv[2]); i++)

@@ -16,12 +16,14 @@ from tally.entry import Told, explanation
 from tally.interface import ROOT
 from tally.serial import Input
 
-INSTRUCTIONS, BYTES, LINES, FRAMES = "instructions", "bytes", "lines", "frames"
+INSTRUCTIONS, BYTES, LINES, FRAMES, CYCLES = "instructions", "bytes", "lines", "frames", "cycles"
 # What a row's instructions touch, as bench_plugin.touched() has it, and its unit.
-TOUCHED = {"code": "cache-lines", "data": "cache-lines", "written": "cache-lines", "translations": "pages"}
+TOUCHED = {"code": "cache-lines", "data": "cache-lines", "written": "cache-lines", "translations": "pages", "exits": "exits", "loads": "loads-of-cr3"}
 SAMPLED = "samples_figures"  # the programs' function that makes a row of the samples so far
 KERNEL, PROCESS, MEMORY, SERVER = "bench_kernel", "bench_process", "bench_memory", "bench_server"
 FILE = "bench_file"
+NOTHING = "nothing"  # the row of MEMORY that is the counter's own cost
+KVM = "/dev/kvm"
 FIGURE = re.compile(r"bench: (\w+) (\d+) (\d+) (\d+)")
 PART = re.compile(r"bench: part (\w+)")
 # The part in which control-C is typed, and when.
@@ -34,6 +36,10 @@ PROCESSES = 4  # what they count does not depend on who else runs
 
 class BenchError(Told):
     status = 1
+
+
+class Unable(Told):
+    status = 126
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,6 +149,27 @@ def stretch(folder, source):
         rows.extend(figures(folder, source.program, source.row, smp=source.smp, more=more))
     parts = bench_plugin.parts(folder, "stretch", source.program, start)
     return rows[0].value, parts
+
+
+# ----------------------------------------------------------------------------------------- cycles
+
+def check_kvm():
+    try:
+        os.close(os.open(KVM, os.O_RDWR))
+    except OSError as error:
+        raise Unable(f"bench: cycles are those of the machine's own processor, by KVM, and {KVM} cannot be opened: {error.strerror}. "
+                     "docs/performance.md says how to count them without: boot the ISO on a machine and start the bench there") from None
+
+
+def cycle_rows(folder, accel="kvm"):
+    """What the rows take in cycles of the time-stamp counter, one program after the other."""
+    options = {"icount": False, "accel": accel, "cpu": "host" if accel == "kvm" else machine.Options().cpu}
+    found = {row.name: row for program in (KERNEL, PROCESS, MEMORY, FILE) for row in figures(folder, program, **options)}
+    source = SOURCES["ipc_4w_2cpu"]
+    found["ipc_4w_2cpu"], = figures(folder, source.program, source.row, smp=source.smp, **options)
+    less = found[NOTHING].value
+    return [Row(name, *(max(count - less, 0) for count in (found[name].value, found[name].median, found[name].max)), unit=CYCLES)
+            for name in SOURCES]
 
 
 # ------------------------------------------------------------------------------------------- rows

@@ -101,8 +101,7 @@ def stretches(folder, program, mark, start):
 
 
 def touched(folder, program, mark, start):
-    """One for each time that `mark` ran: {"code": ..., "data": ..., "written": ..., "translations": ...} of the shortest
-    stretch before it."""
+    """One for each time that `mark` ran, of the shortest stretch before it: what bench.TOUCHED names, and how often."""
     lines = [line.split() for line in counted(folder, "lines", program, start, mark)]
     return [dict(zip(line[0::2], map(int, line[1::2]))) for line in lines]
 

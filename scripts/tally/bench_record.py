@@ -6,7 +6,7 @@ ours: they are shown, and only what depends on neither is held to the record.
 import dataclasses
 import re
 
-from tally import packages
+from tally import cycles, packages
 from tally.interface import ROOT
 from tally.output import replace_text
 
@@ -14,8 +14,9 @@ RECORD = ROOT / "tests/bench-figures.txt"
 PAGE = ROOT / "docs/performance.md"
 # A row of the page's table: the budget, and the last column. In the text "`NAME` FIGURE of BUDGET" repeats both.
 SHOWN = re.compile(r"^(\| `(\w+)` \|.*\| ([\d,]*) *\| )[\d,]+ \|$", re.M)
-# A row of the table of what they touch.
+# A row of the table of what they touch, and of that of cycles.
 TOUCHES = re.compile(r"^\| (\w+) \| \d+ \| \d+ \(\d+\) \| \d+ \|$", re.M)
+ESTIMATED = re.compile(r"^\| (\w+) (?:\| [\d,]+ ){5}\| [\d,]* ?\|$", re.M)
 REPEATED = re.compile(r"`(\w+)` \d+(?:,\d{3})* of \d+(?:,\d{3})*")
 MAKER = re.compile(r"# (\w+): (.*)")
 COMPILED_BY = re.compile(rb"clang version (\d+(?:\.\d+)+)")
@@ -85,6 +86,7 @@ def page(values):
     text = PAGE.read_text(encoding="utf-8")
     text = SHOWN.sub(lambda row: f"{row[1]}{values[row[2]]:,} |" if row[2] in values else row[0], text)
     text = TOUCHES.sub(lambda row: touches(row[1], values) if f"{row[1]}.code" in values else row[0], text)
+    text = ESTIMATED.sub(lambda row: cycles.row(row[1], values) if f"{row[1]}.loads" in values else row[0], text)
     budgets = {row[2]: row[3] for row in SHOWN.finditer(text) if row[3] and row[2] in values}
     return REPEATED.sub(lambda said: f"`{said[1]}` {values[said[1]]:,} of {budgets[said[1]]}" if said[1] in budgets
                         else said[0], text)

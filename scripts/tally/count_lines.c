@@ -10,9 +10,10 @@ enum { LINE_BITS = 6, PAGE_BITS = 12, MEMORY_BITS = 32, SLOTS = 1 << 16 };
 /* Something that is counted once in a stretch: the number of the stretch in which it was met last. */
 typedef uint32_t met;
 
-/* `translations` are those of code and those of data: each kind has buffers of its own in a processor. */
+/* `translations` are those of code and those of data: each kind has buffers of its own in a processor. `exits` are from
+ * the kernel, `loads` those of CR3. */
 struct touched {
-    uint32_t instructions, code, data, written, translations;
+    uint32_t instructions, code, data, written, translations, exits, loads;
 };
 
 /* One of the table: of code where QEMU has it, of data where it is in the machine's memory. */
@@ -29,7 +30,7 @@ struct table {
 
 struct code {
     struct entry *first, *last, *page; /* lines of its first and of its last byte */
-    bool rdtsc;
+    bool rdtsc, leaves, loads;
 };
 
 static struct table code_lines, code_pages, data_pages;
@@ -95,6 +96,8 @@ static void run_code(unsigned cpu, void *data)
     if (!running)
         return;
     now.instructions++;
+    now.exits += code->leaves;
+    now.loads += code->loads;
     meet(&code->first->met, &now.code);
     meet(&code->last->met, &now.code);
     meet(&code->page->met, &now.translations);
@@ -140,6 +143,8 @@ void lines(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host)
     code->last = table_find(&code_lines, (uintptr_t)last >> LINE_BITS, 0);
     code->page = table_find(&code_pages, (uintptr_t)host >> PAGE_BITS, address >> PAGE_BITS);
     code->rdtsc = is_rdtsc(host) && is_of_text(address, host);
+    code->leaves = leaves_kernel(host);
+    code->loads = loads_space(host);
     watch(insn, run_code, code);
     qemu_plugin_register_vcpu_mem_cb(insn, access_data, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, NULL);
     if (address == arguments.mark && is_of_text(address, host))
@@ -149,8 +154,8 @@ void lines(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host)
 void write_lines(FILE *out)
 {
     for (size_t i = 0; i < rows_used; i++)
-        fprintf(out, "code %u data %u written %u translations %u\n", rows[i].code, rows[i].data, rows[i].written,
-                rows[i].translations);
+        fprintf(out, "code %u data %u written %u translations %u exits %u loads %u\n", rows[i].code, rows[i].data,
+                rows[i].written, rows[i].translations, rows[i].exits, rows[i].loads);
 }
 
 void lines_init(void)

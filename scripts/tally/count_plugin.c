@@ -42,6 +42,7 @@ __attribute__((constructor)) static void choose_interface(void)
 /* ------------------------------------------------------------------------------- the program */
 
 enum { SYSEXIT_0 = 0x0f, SYSEXIT_1 = 0x35, IRET = 0xcf, RDTSC_0 = 0x0f, RDTSC_1 = 0x31 };
+enum { TO_CONTROL_0 = 0x0f, TO_CONTROL_1 = 0x22, REG_SHIFT = 3, REG_MASK = 7 }; /* mov to the control register that the third byte names */
 
 struct arguments arguments;
 
@@ -65,6 +66,11 @@ bool lets_interrupts_in(uint32_t address, const uint8_t *host)
 bool leaves_kernel(const uint8_t *host)
 {
     return *host == IRET || (host[0] == SYSEXIT_0 && host[1] == SYSEXIT_1);
+}
+
+bool loads_space(const uint8_t *host)
+{
+    return host[0] == TO_CONTROL_0 && host[1] == TO_CONTROL_1 && (host[2] >> REG_SHIFT & REG_MASK) == 3;
 }
 
 bool is_rdtsc(const uint8_t *host)

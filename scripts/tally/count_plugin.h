@@ -20,6 +20,9 @@ bool is_kernel(uint32_t address);
 bool lets_interrupts_in(uint32_t address, const uint8_t *host);
 bool leaves_kernel(const uint8_t *host);
 
+/* Whether it writes CR3. */
+bool loads_space(const uint8_t *host);
+
 bool is_rdtsc(const uint8_t *host);
 
 /* Whether its page is one of the text of the program that is looked at. */

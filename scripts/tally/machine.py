@@ -29,6 +29,7 @@ class Options:
     limit_memory: int = 0  # MiB that the program may have; 0: all
     limit_processes: int = 0
     icount: bool = False
+    accel: str = "tcg"  # where instructions are not counted
     timeout: float = 60  # seconds; None: for ever
     display: bool = False
     cpu: str = "max"
@@ -83,7 +84,7 @@ def log_arguments(options, port):
 
 def qemu_arguments(options):
     arguments = ["qemu-system-x86_64" if options.uefi else "qemu-system-i386"]
-    arguments += ["-accel", "tcg,thread=single" if options.icount else "tcg"]
+    arguments += ["-accel", "tcg,thread=single" if options.icount else options.accel]
     arguments += ["-cpu", options.cpu, "-m", str(options.memory), "-smp", str(options.smp)]
     arguments += ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
     arguments += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]

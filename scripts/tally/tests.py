@@ -7,8 +7,9 @@ import pathlib
 import re
 import sys
 import tempfile
+from unittest import mock
 
-from tally import bench, bench_plots, bench_record, bochs, build, forked, machine, processes, programs_image, system
+from tally import bench, bench_plots, bench_record, bochs, build, cycles, forked, machine, processes, programs_image, system
 from tally.entry import USAGE
 from tally.explore_tests import explore_tests
 from tally.failures import PROGRAMS, failure_tests
@@ -218,8 +219,26 @@ def bench_growth():
     yield "fork_pages grows evenly", each_of_many <= 1.2 * each, f"a page costs {each} with 11, {each_of_many} with 111"
 
 
+def bench_cycles():
+    """Where there is no KVM it is said; what is measured with it is the same here, in an emulator's time."""
+    with mock.patch.object(bench, "KVM", "/no/such/device"):
+        try:
+            bench.check_kvm()
+            said = "nothing"
+        except bench.Unable as error:
+            said = f"{error} ({error.status})"
+    yield "it needs KVM", "/no/such/device cannot be opened: No such file" in said and said.endswith("(126)"), said
+    rows = bench.cycle_rows(IMAGES, accel="tcg")
+    yield "each row is measured", [row.name for row in rows] == list(bench.SOURCES) and {row.unit for row in rows} == {bench.CYCLES}, f"{rows}"
+    counts = {row.name: row.median for row in rows}
+    yield "less work takes less", counts["ipc_4w"] < counts["fork"] < counts["exec_file"], f"{counts}"
+    for (instructions, published), loads in ((cycles.NULL_CALL, 0), (cycles.CALL_AND_REPLY, 2)):
+        found = cycles.warm("its", {"its": instructions, "its.exits": max(loads, 1), "its.loads": loads})
+        yield f"the model gives {published} for what it is made from", abs(found - published) <= 1, f"{found}"
+
+
 def bench_options():
-    for words in ("--nonsense", "null_call", "--explain nothing", "--explain kernel_text", "--explain ipc_4w --record", "--quick --record",
+    for words in ("--nonsense", "null_call", "--explain nothing", "--explain kernel_text", "--explain ipc_4w --record", "--quick --record", "--cycles --quick",
                   "--json no/such/folder/file", "--json docs"):
         done = forked.run("bench", words.split())
         said = done.stdout + done.stderr
@@ -284,7 +303,7 @@ def all_tests():
     failures += [Test(name, run, places, needed)
                  for name, run, needed, places in mutant_tests(lambda: [test.name for test in all_tests()])]
     return [*checks(), *hosted, *system_tests(), *audit_tests(), *demos(), *failures,
-            Test("bench/options", bench_options), Test("bench/growth", bench_growth), Test("bench/irq_off_max", bench_longest),
+            Test("bench/options", bench_options), Test("bench/growth", bench_growth), Test("bench/cycles", bench_cycles), Test("bench/irq_off_max", bench_longest),
             Test("bench/figures", bench_figures, places=bench.PROCESSES)]
 
 
