@@ -21,7 +21,7 @@ static void walk_mappings(struct walk *walk, uint32_t frame)
 
     walk->audit.mappings += node_check(root);
     for (struct node *n = node_next(root); n != root; n = node_next(n))
-        assert(pte_frame(space_mapping(n).entry) == frame);
+        assert(pte_frame(node_entry(n)) == frame);
 }
 
 static void walk_slot(struct walk *walk, const struct slot *slot)

@@ -92,11 +92,11 @@ static void reap_endpoint(struct endpoint *endpoint, unsigned *budget)
 
 static void unmap_message_page(struct thread *thread, struct task *task)
 {
-    struct place place;
-    bool found = space_find(&task->space, thread->page_address, &place);
+    pte_t *entry;
+    bool found = space_find(&task->space, thread->page_address, &entry);
 
-    assert(found && pte_low(place.entry) & PTE_MESSAGE);
-    pte_clear(place.entry);
+    assert(found && pte_low(entry) & PTE_MESSAGE);
+    pte_clear(entry);
     space_dropped(task->account.task, thread->page_address);
     cpu_settle_drops(); /* nobody writes to it any more */
     __builtin_memset(AT(void, thread->page), 0, PAGE_SIZE);

@@ -63,11 +63,13 @@ _Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
  *   pte_t pte_table(uint32_t frame)                     a directory's entry for a table
  *   pte_t pte_directory(uint32_t frame)                 a top entry for a directory
  *   uint32_t pte_low(const pte_t *at)                   the half with PTE_PRESENT, PTE_MESSAGE
+ *   bool pte_is_mapping(const pte_t *at)                present, and no message page
  *   uint32_t pte_frame(const pte_t *at)
  *   bool pte_writable(const pte_t *at), pte_executable(const pte_t *at)
  *   void pte_clear(pte_t *at)
  *   pte_t pte_next(pte_t entry)                         the same for the next frame
- *   void pte_fill(pte_t *at, pte_t entry)               into a clear one, or with fewer rights
+ *   void pte_fill(pte_t *at, pte_t entry)               into a clear one
+ *   void pte_lower(pte_t *at, rights_t rights)          takes all others
  */
 
 /*

@@ -36,6 +36,12 @@ static inline uint32_t pte_low(const uint64_t *at)
     return *(const volatile uint32_t *)at;
 }
 
+/* A mapping, not absent and no message page: it has a node. */
+static inline bool pte_is_mapping(const uint64_t *at)
+{
+    return (pte_low(at) & (PTE_PRESENT | PTE_MESSAGE)) == PTE_PRESENT;
+}
+
 static inline uint32_t pte_frame(const uint64_t *at)
 {
     return pte_low(at) >> 12;
@@ -60,14 +66,23 @@ static inline void pte_clear(uint64_t *at)
     half[1] = 0;
 }
 
-/* Into a clear entry, or one of the same frame with more rights: whoever walks meanwhile finds it, with rights that it
- * had. (Or into one that only this processor uses.) */
+/* Into a clear entry. (Or into one that only this processor uses.) */
 static inline void pte_fill(uint64_t *at, uint64_t entry)
 {
     volatile uint32_t *half = (volatile uint32_t *)at;
 
     half[1] = (uint32_t)(entry >> 32);
     half[0] = (uint32_t)entry;
+}
+
+/* Takes rights from an entry: whoever walks meanwhile finds it, with what it had or has. */
+static inline void pte_lower(uint64_t *at, uint8_t rights)
+{
+    volatile uint32_t *half = (volatile uint32_t *)at;
+
+    half[0] &= ~(uint32_t)PTE_WRITABLE | rights;
+    if (!(rights & 4))
+        half[1] = pte_no_execute;
 }
 
 /* The same for the next frame. */

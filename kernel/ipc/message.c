@@ -132,14 +132,14 @@ static err_t check_slot_place(const struct message *m, struct task *to, const st
  * source. */
 static err_t check_replaced(const struct space *space, const struct checked_item *item)
 {
-    struct place place;
+    pte_t *entry;
 
-    if (!space_find_mapping(space, item->to, &place))
+    if (!space_find_mapping(space, item->to, &entry))
         return OK;
     unsigned bound = item->kind == ITEM_ADDRESS ? 0 : CALL_PAGES_MAX;
     if (item->source.space == space && item->source.first == item->to)
         return ERR_TAKEN;
-    return node_subtree_end(place.node, bound) ? OK : ERR_BUSY;
+    return node_subtree_end(entry_node(entry), bound) ? OK : ERR_BUSY;
 }
 
 static err_t check_page_place(struct task *to, const struct windows *w, struct checked_item *item,
@@ -186,13 +186,13 @@ static err_t check_items(struct thread *sender, struct thread *receiver, struct 
 static void unmap_replaced(const struct space *space, uint32_t address)
 {
     unsigned budget = CALL_PAGES_MAX;
-    struct place place;
+    pte_t *entry;
 
-    if (!space_find_mapping(space, address, &place))
+    if (!space_find_mapping(space, address, &entry))
         return;
-    bool done = space_unmap_step(place.node, &budget);
+    bool done = space_unmap_step(entry_node(entry), &budget);
     assert(done);
-    space_unmap(place.node);
+    space_unmap(entry_node(entry));
 }
 
 static void commit_item(const struct checked_item *item, struct thread *receiver)

@@ -12,8 +12,8 @@
  *      FRAME_ENDPOINTS     up to 32 struct endpoint           its link in the account's list
  *      FRAME_LEAF          a leaf of a capability table       the list of the threads that are bound to it
  *      FRAME_DIRECTORY     a page directory                   -
- *      FRAME_TABLE         a page table                       its companion's frame, its address
- *      FRAME_COMPANION     the nodes of a table's entries     its table's frame, its address
+ *      FRAME_TABLE         a page table                       its companion, its address
+ *      FRAME_COMPANION     the nodes of a table's entries     its table, its address
  *      FRAME_MESSAGE       a thread's message page            -
  *
  * Invariants, walked by the audit:
@@ -48,8 +48,8 @@ struct frame {
             uint32_t is_clear;
         };
         struct {
-            uint32_t partner; /* frame number */
-            uint32_t base;    /* the first address the table translates */
+            ref_t partner;
+            uint32_t base; /* the first address the table translates */
         };
     };
     uint32_t owner : 24, kind : 8;
@@ -77,6 +77,12 @@ HOT uint32_t frame_number(ref_t ref)
 HOT ref_t frame_ref(uint32_t number)
 {
     return (number << PAGE_BITS) + REF(WINDOW_BASE);
+}
+
+/* The record of the frame in which something is. */
+HOT struct frame *frame_of(const void *at)
+{
+    return frame_at(frame_number(REF(at)));
 }
 
 /* Makes a frame memory, with no mapping. */

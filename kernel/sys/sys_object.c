@@ -117,10 +117,10 @@ __attribute__((noinline)) struct thread *thread_make(struct task *task, uint32_t
 {
     struct account *account = &task->account;
     struct thread *thread = AT(struct thread, account_place(account, &account->threads, FRAME_THREADS, THREAD_SHIFT));
-    struct place place = space_open(&task->space, account, page_address);
+    pte_t *entry = space_open(&task->space, account, page_address);
     uint32_t page = account_take(account, FRAME_MESSAGE);
 
-    pte_fill(place.entry, pte_make(page, RIGHT_READ | RIGHT_WRITE) | PTE_MESSAGE);
+    pte_fill(entry, pte_make(page, RIGHT_READ | RIGHT_WRITE) | PTE_MESSAGE);
     node_init_root(&thread->object.caps);
     thread->task = REF(task);
     thread->page = frame_ref(page);

@@ -58,7 +58,7 @@ err_t sys_vm_unmap(struct thread *thread)
 {
     struct registers *r = &thread->registers;
     unsigned budget = STEP_NODES;
-    struct place place;
+    pte_t *entry;
     struct task *task;
 
     if (!space_range_valid(r->ebx, r->esi, CALL_PAGES_MAX))
@@ -67,30 +67,34 @@ err_t sys_vm_unmap(struct thread *thread)
     if (err)
         return err;
     for (; r->esi; r->ebx += PAGE_SIZE, r->esi--) {
-        if (!space_find_mapping(&task->space, r->ebx, &place))
+        if (!space_find_mapping(&task->space, r->ebx, &entry))
             continue;
-        bool leaf = node_is_leaf(place.node) || space_unmap_step(place.node, &budget);
+        struct node *node = entry_node(entry);
+        bool leaf = node_is_leaf(node) || space_unmap_step(node, &budget);
         if (!leaf || budget == 0)
-            return sys_rerun_frame(thread, pte_frame(place.entry));
+            return sys_rerun_frame(thread, pte_frame(entry));
         budget--;
-        space_unmap(place.node);
+        pte_clear(entry);
+        space_dropped(task->account.task, r->ebx);
+        node_remove(node);
     }
     return OK;
 }
 
-/* From a page's place to that of a page before or behind it. */
-static bool move_place(const struct space *space, uint32_t from, uint32_t to, struct place *place)
+/* From a page's entry to that of a page before or behind it. */
+static bool move_entry(const struct space *space, uint32_t from, uint32_t to, pte_t **entry)
 {
     if (from >> DIRECTORY_SHIFT != to >> DIRECTORY_SHIFT)
-        return space_find(space, to, place);
-    place->node += (int32_t)(to - from) / PAGE_SIZE;
+        return space_find(space, to, entry);
+    *entry += (int32_t)(to - from) / PAGE_SIZE;
     return true;
 }
 
-static err_t check_protected(const struct node *node, unsigned *budget)
+static err_t check_protected(const pte_t *entry, unsigned *budget)
 {
-    if (!node_in_tree(node))
+    if (!pte_is_mapping(entry))
         return ERR_ABSENT;
+    const struct node *node = entry_node(entry);
     for (struct node *n = node_next(node); n->depth > node->depth; n = node_next(n))
         if ((*budget)-- == 0)
             return ERR_BUSY;
@@ -103,29 +107,29 @@ err_t sys_vm_protect(struct thread *thread)
     uint32_t address = r->ebx & ~page_mask, pages = r->esi;
     rights_t rights = r->ebx & RIGHT_ALL;
     unsigned budget = CALL_PAGES_MAX;
-    struct place place;
+    pte_t *entry;
     struct task *task;
 
     if (!rights_are_mappable(rights) || (r->ebx & page_mask) > RIGHT_ALL ||
         !space_range_valid(address, pages, CALL_PAGES_MAX))
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
-    if (!err && !space_find(&task->space, address, &place))
+    if (!err && !space_find(&task->space, address, &entry))
         err = ERR_ABSENT;
     for (uint32_t last = address + ((pages - 1) << PAGE_BITS); !err; address += PAGE_SIZE) {
-        err = check_protected(place.node, &budget);
+        err = check_protected(entry, &budget);
         if (err || address == last)
             break;
-        if (!move_place(&task->space, address, address + PAGE_SIZE, &place))
+        if (!move_entry(&task->space, address, address + PAGE_SIZE, &entry))
             err = ERR_ABSENT;
     }
     if (err)
         return err;
 
-    space_lower(place.node, rights);
+    space_lower(entry_node(entry), rights);
     for (; --pages; address -= PAGE_SIZE) {
-        move_place(&task->space, address, address - PAGE_SIZE, &place);
-        space_lower(place.node, rights);
+        move_entry(&task->space, address, address - PAGE_SIZE, &entry);
+        space_lower(entry_node(entry), rights);
     }
     return OK;
 }

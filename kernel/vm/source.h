@@ -6,6 +6,8 @@
 
 #include "kernel/vm/space.h"
 
+enum kinship { CHILD, SIBLING };
+
 struct source {
     const struct space *space; /* null: frames */
     uint32_t first;            /* frame number, or address in `space` */

@@ -19,15 +19,15 @@ static void count_lacking(const struct space *space, uint32_t address, struct la
 err_t space_check_free(const struct space *space, uint32_t address, uint32_t pages, bool replace,
                        struct lacking *lacking)
 {
-    struct place place;
+    pte_t *entry;
 
     while (pages) {
         uint32_t here = space_run(address, pages);
-        if (!space_find(space, address, &place))
+        if (!space_find(space, address, &entry))
             count_lacking(space, address, lacking);
         else
-            for (uint32_t i = 0; i < here; i++)
-                if (pte_low(place.entry + i) && !(replace && node_in_tree(place.node + i)))
+            for (const pte_t *end = entry + here; entry < end; entry++)
+                if (pte_low(entry) && !(replace && pte_is_mapping(entry)))
                     return ERR_TAKEN;
         address += here << PAGE_BITS;
         pages -= here;
@@ -49,50 +49,31 @@ static void add_table(pte_t *directory, struct account *account, uint32_t addres
     uint32_t companion = account_take(account, FRAME_COMPANION);
     uint32_t base = address & -(1u << DIRECTORY_SHIFT);
 
-    frame_at(table)->partner = companion;
-    frame_at(companion)->partner = table;
+    frame_at(table)->partner = frame_ref(companion);
+    frame_at(companion)->partner = frame_ref(table);
     frame_at(table)->base = frame_at(companion)->base = base;
     pte_fill(directory, pte_table(table));
 }
 
-struct place space_open(struct space *space, struct account *account, uint32_t address)
+pte_t *space_open(struct space *space, struct account *account, uint32_t address)
 {
-    struct place place;
+    pte_t *entry;
 
-    while (!space_find(space, address, &place)) {
+    while (!space_find(space, address, &entry)) {
         pte_t *directory = space_directory_entry(space, address);
         if (directory)
             add_table(directory, account, address);
         else
             add_directory(space, account, address);
     }
-    return place;
-}
-
-HOT struct mapping mapping_of(const struct node *node)
-{
-    const struct frame *companion = frame_at(frame_number(REF(node)));
-    uint32_t offset = REF(node) & (PAGE_SIZE - 1); /* nodes and entries have one size */
-
-    return (struct mapping){
-        .task = companion->owner,
-        .address = companion->base + offset / sizeof(struct node) * PAGE_SIZE,
-        .entry = AT(pte_t, frame_ref(companion->partner) + offset),
-    };
-}
-
-struct mapping space_mapping(const struct node *node)
-{
-    return mapping_of(node);
+    return entry;
 }
 
 /* The processor does not find the page any more; its node is still there. */
 HOT void hide(const struct node *node)
 {
-    struct mapping mapping = mapping_of(node);
-
-    pte_clear(mapping.entry);
-    space_dropped(mapping.task, mapping.address);
+    pte_clear(node_entry(node));
+    space_dropped(frame_of(node)->owner, node_address(node));
 }
 
 HOT void unmap(struct node *node)
@@ -142,11 +123,9 @@ bool space_unmap_step(struct node *top, unsigned *budget)
 
 HOT void lower(struct node *node, rights_t rights)
 {
-    struct mapping mapping = mapping_of(node);
-
-    node->flags = node->flags & rights & RIGHT_ALL;
-    pte_fill(mapping.entry, pte_make(pte_frame(mapping.entry), (rights_t)node->flags));
-    space_dropped(mapping.task, mapping.address);
+    node->flags &= rights;
+    pte_lower(node_entry(node), rights);
+    space_dropped(frame_of(node)->owner, node_address(node));
 }
 
 void space_lower(struct node *node, rights_t rights)
@@ -189,7 +168,7 @@ static unsigned next_present(const pte_t *entries, unsigned i)
 static bool empty_table_step(uint32_t table, unsigned *budget)
 {
     pte_t *entries = AT(pte_t, frame_ref(table));
-    struct node *nodes = AT(struct node, frame_ref(frame_at(table)->partner));
+    struct node *nodes = entry_node(entries);
 
     for (unsigned i = 0; (i = next_present(entries, i)) < TABLE_ENTRIES;) {
         bool leaf = node_is_leaf(&nodes[i]);
@@ -213,7 +192,7 @@ static bool free_directory_step(pte_t *entries, struct account *account, unsigne
         if (!empty_table_step(table, budget))
             return false;
         pte_clear(&entries[i]);
-        account_return(account, frame_at(table)->partner);
+        account_return(account, frame_number(frame_at(table)->partner));
         account_return(account, table);
     }
     return true;

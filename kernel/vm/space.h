@@ -4,8 +4,8 @@
  *      directories[4] -> directory -> table -> entry          what the processor walks
  *                                     companion -> node       who the mapping was derived from
  *
- * Entry k of a table and node k of its companion belong together. From a node to its entry: the
- * companion's frame record names the table.
+ * Entry k of a table and node k of its companion belong together. A mapping is known by its entry, or by
+ * its node: each leads to the other by the frame record, as table and companion name each other there.
  *
  *   V1  an entry is present exactly if its node is in the tree of the entry's frame; message pages
  *       (PTE_MESSAGE) are present and have no node
@@ -25,11 +25,22 @@ struct space {
     pte_t directories[4];
 };
 
-/* Where a page's entry and node are. */
-struct place {
-    pte_t *entry;
-    struct node *node;
-};
+_Static_assert(sizeof(struct node) == sizeof(pte_t), "a node stands where its entry does");
+
+HOT struct node *entry_node(const pte_t *entry)
+{
+    return AT(struct node, frame_of(entry)->partner + REF(entry) % PAGE_SIZE);
+}
+
+HOT pte_t *node_entry(const struct node *node)
+{
+    return AT(pte_t, frame_of(node)->partner + REF(node) % PAGE_SIZE);
+}
+
+HOT uint32_t node_address(const struct node *node)
+{
+    return frame_of(node)->base + REF(node) % PAGE_SIZE / sizeof(struct node) * PAGE_SIZE;
+}
 
 /* The directory's entry for `address`, or null. */
 HOT pte_t *space_directory_entry(const struct space *space, uint32_t address)
@@ -42,24 +53,19 @@ HOT pte_t *space_directory_entry(const struct space *space, uint32_t address)
     return directory + ((address >> DIRECTORY_SHIFT) & (TABLE_ENTRIES - 1));
 }
 
-/* True if there is a table for `address`. */
-HOT bool space_find(const struct space *space, uint32_t address, struct place *place)
+/* True if there is a table for `address`: the entry there. */
+HOT bool space_find(const struct space *space, uint32_t address, pte_t **entry)
 {
     const pte_t *directory = space_directory_entry(space, address);
+    uint32_t table = directory ? pte_low(directory) : 0;
 
-    if (!directory || !(pte_low(directory) & PTE_PRESENT))
-        return false;
-    uint32_t table = pte_frame(directory);
-    uint32_t index = (address >> TABLE_SHIFT) & (TABLE_ENTRIES - 1);
-    place->entry = AT(pte_t, frame_ref(table)) + index;
-    place->node = AT(struct node, frame_ref(frame_at(table)->partner)) + index;
-    return true;
+    *entry = PHYSMAP(pte_t, table & -(uint32_t)PAGE_SIZE) + (address >> TABLE_SHIFT & (TABLE_ENTRIES - 1));
+    return table & PTE_PRESENT;
 }
 
-/* The place of a mapping that a call may use: present, no message page. */
-HOT bool space_find_mapping(const struct space *space, uint32_t address, struct place *place)
+HOT bool space_find_mapping(const struct space *space, uint32_t address, pte_t **entry)
 {
-    return space_find(space, address, place) && node_in_tree(place->node);
+    return space_find(space, address, entry) && pte_is_mapping(*entry);
 }
 
 /* [address, address + pages) is page-aligned, not empty, at most `max` pages, below SPACE_END. */
@@ -97,29 +103,8 @@ HOT void lacking_init(struct lacking *lacking)
 err_t space_check_free(const struct space *space, uint32_t address, uint32_t pages, bool replace,
                        struct lacking *lacking);
 
-/* The place for `address`, making what tables lack from the account: checked before. */
-struct place space_open(struct space *space, struct account *account, uint32_t address);
-
-/* Puts a mapping into a free place: child of `from`, or sibling. */
-enum kinship { CHILD, SIBLING };
-HOT void space_map(struct place place, enum kinship kinship, struct node *from, uint32_t frame, rights_t rights)
-{
-    if (kinship == CHILD)
-        node_insert_child(from, place.node, rights);
-    else
-        node_insert_sibling(from, place.node, rights);
-    pte_fill(place.entry, pte_make(frame, rights));
-}
-
-_Static_assert(sizeof(struct node) == sizeof(pte_t), "a node stands where its entry does");
-
-/* Where a mapping's node is: the space's task (frame number), its address, its entry. */
-struct mapping {
-    uint32_t task;
-    uint32_t address;
-    pte_t *entry;
-};
-struct mapping space_mapping(const struct node *node);
+/* The entry for `address`, making what tables lack from the account: checked before. */
+pte_t *space_open(struct space *space, struct account *account, uint32_t address);
 
 /* Unmaps descendants of `top`, at most `*budget`, which it lowers; true when none is left. */
 bool space_unmap_step(struct node *top, unsigned *budget);

@@ -13,16 +13,16 @@ static void check_entry(const pte_t *entry, struct node *node)
     assert(node_in_tree(node) && node->depth > 0);
     assert(pte_writable(entry) == !!(node->flags & RIGHT_WRITE));
     assert(!pte_executable(entry) || node->flags & RIGHT_EXECUTE);
-    assert(space_mapping(node).entry == entry);
+    assert(node_entry(node) == entry);
 }
 
 static void check_table(uint32_t table)
 {
     assert(frame_at(table)->kind == FRAME_TABLE);
-    assert(frame_at(frame_at(table)->partner)->kind == FRAME_COMPANION);
+    assert(frame_at(frame_number(frame_at(table)->partner))->kind == FRAME_COMPANION);
     for (unsigned i = 0; i < TABLE_ENTRIES; i++)
         check_entry(AT(pte_t, frame_ref(table)) + i,
-                    AT(struct node, frame_ref(frame_at(table)->partner)) + i);
+                    AT(struct node, frame_at(table)->partner) + i);
 }
 
 void space_check(const struct space *space)

@@ -121,12 +121,12 @@ static uint32_t frame_sent(const struct thread *sender, const struct item *item,
 
 static void check_pages_land(const struct thread *sender, const struct item *item, struct landing at)
 {
-    struct place place;
+    pte_t *entry;
 
     for (uint32_t i = 0; i < item->pages; i++) {
         uint32_t address = item->to + i * PAGE_SIZE;
-        if (!space_find_mapping(&at.to->space, address, &place) || pte_frame(place.entry) != frame_sent(sender, item, i) ||
-            place.node->flags != (item->kind_rights & RIGHT_ALL))
+        if (!space_find_mapping(&at.to->space, address, &entry) || pte_frame(entry) != frame_sent(sender, item, i) ||
+            entry_node(entry)->flags != (item->kind_rights & RIGHT_ALL))
             violation("a page was sent, and 0x%x of its receiver does not show it, or with other rights", address);
     }
 }

@@ -113,23 +113,23 @@ static void check_revoked_capabilities(const struct thread *thread, const struct
 static uint32_t source_frame(const struct done *done, uint32_t i)
 {
     const struct task *from = task_at(done, done->esi >> 16);
-    struct place place;
+    pte_t *entry;
 
     if (!from)
         return slot_at(done, done->esi >> 16)->value + done->edi + i;
-    return space_find_mapping(&from->space, done->edi + i * PAGE_SIZE, &place) ? pte_frame(place.entry) : 0;
+    return space_find_mapping(&from->space, done->edi + i * PAGE_SIZE, &entry) ? pte_frame(entry) : 0;
 }
 
 /* "map pages of a memory capability, or pages mapped in another task, into a task" */
 static void check_vm_map(const struct done *done)
 {
     const struct task *to = task_at(done, done->slot);
-    struct place place;
+    pte_t *entry;
 
     for (uint32_t i = 0; i < (done->esi & 0xffff); i++) {
-        if (!to || !space_find_mapping(&to->space, (done->ebx & -(uint32_t)PAGE_SIZE) + i * PAGE_SIZE, &place))
+        if (!to || !space_find_mapping(&to->space, (done->ebx & -(uint32_t)PAGE_SIZE) + i * PAGE_SIZE, &entry))
             violation("vm_map is done, and page %u is not mapped", i);
-        if (pte_frame(place.entry) != source_frame(done, i) || place.node->flags != (done->ebx & RIGHT_ALL))
+        if (pte_frame(entry) != source_frame(done, i) || entry_node(entry)->flags != (done->ebx & RIGHT_ALL))
             violation("vm_map is done, and page %u shows another frame, or with other rights", i);
     }
 }
@@ -138,10 +138,10 @@ static void check_vm_map(const struct done *done)
 static void check_vm_unmap(const struct done *done)
 {
     const struct task *task = task_at(done, done->slot);
-    struct place place;
+    pte_t *entry;
 
     for (uint32_t i = 0; task && i < done->esi; i++)
-        if (space_find_mapping(&task->space, done->ebx + i * PAGE_SIZE, &place))
+        if (space_find_mapping(&task->space, done->ebx + i * PAGE_SIZE, &entry))
             violation("vm_unmap is done, and page %u is still mapped", i);
 }
 
@@ -158,9 +158,8 @@ static const struct node *parent_of(const struct node *node)
 static bool is_protected(const struct done *done, const struct task *task, const struct node *node)
 {
     for (; node->depth > 0; node = parent_of(node)) {
-        struct mapping mapping = space_mapping(node);
-        uint32_t offset = mapping.address - (done->ebx & -(uint32_t)PAGE_SIZE);
-        if (frame_ref(mapping.task) == REF(task) && offset < done->esi * PAGE_SIZE)
+        uint32_t offset = node_address(node) - (done->ebx & -(uint32_t)PAGE_SIZE);
+        if (frame_ref(frame_of(node)->owner) == REF(task) && offset < done->esi * PAGE_SIZE)
             return true;
     }
     return false;
@@ -181,16 +180,16 @@ static void check_no_other_is_lowered(const struct done *done, const struct task
 static void check_vm_protect(const struct done *done)
 {
     const struct task *task = task_at(done, done->slot);
-    struct place place;
+    pte_t *entry;
 
     for (uint32_t i = 0; i < done->esi; i++) {
-        if (!task || !space_find_mapping(&task->space, (done->ebx & -(uint32_t)PAGE_SIZE) + i * PAGE_SIZE, &place))
+        if (!task || !space_find_mapping(&task->space, (done->ebx & -(uint32_t)PAGE_SIZE) + i * PAGE_SIZE, &entry))
             violation("vm_protect is done, and page %u is not mapped", i);
-        const struct node *n = place.node;
+        const struct node *n = entry_node(entry);
         do
             if (n->flags & ~done->ebx & RIGHT_ALL)
                 violation("vm_protect is done, and a mapping of page %u has more rights", i);
-        while ((n = node_next(n))->depth > place.node->depth);
+        while ((n = node_next(n))->depth > entry_node(entry)->depth);
     }
     check_no_other_is_lowered(done, task);
 }

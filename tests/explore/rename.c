@@ -34,7 +34,7 @@ static void append_tables(struct order *order, const struct space *space)
             if (!(pte_low(entries + i) & PTE_PRESENT))
                 continue;
             append(order, pte_frame(entries + i));
-            append(order, frame_at(pte_frame(entries + i))->partner);
+            append(order, frame_number(frame_at(pte_frame(entries + i))->partner));
         }
     }
 }
@@ -83,8 +83,7 @@ static uint64_t signature_of(uint32_t frame)
     if (world->contents)
         signature = mix(signature, *AT(uint32_t, frame_ref(frame)));
     for (const struct node *n = node_next(root); n != root; n = node_next(n)) {
-        struct mapping mapping = space_mapping(n);
-        signature = mix(signature, mapping.task + (uint64_t)mapping.address * 64 + n->depth);
+        signature = mix(signature, frame_of(n)->owner + (uint64_t)node_address(n) * 64 + n->depth);
         signature = mix(signature, n->flags);
     }
     FOR_FRAMES(l)
@@ -321,7 +320,7 @@ static void rename_record(struct frame *record)
     else if (record->kind == FRAME_SPARE)
         rename_number(&record->next_spare);
     else if (record->kind == FRAME_TABLE || record->kind == FRAME_COMPANION)
-        rename_number(&record->partner);
+        rename_ref(&record->partner);
     else if (record->kind == FRAME_THREADS || record->kind == FRAME_ENDPOINTS)
         rename_link(&record->places);
 }

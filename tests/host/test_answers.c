@@ -151,10 +151,10 @@ static void nothing_lands_in_a_closed_window(void)
 static void pages_are_granted_by_right(void)
 {
     struct message_page *from = thread_page(init);
-    struct place place;
+    pte_t *entry;
 
     CHECK(call(SYS_vm_map, WORLD_TASK, HERE | RIGHT_READ | RIGHT_GRANT, 1 | WORLD_MEMORY << 16, FRAME) == OK);
-    CHECK(space_find_mapping(&AT(struct task, init->task)->space, HERE, &place));
+    CHECK(space_find_mapping(&AT(struct task, init->task)->space, HERE, &entry));
     server->registers.eax |= IPC_WINDOW;
     from->tag = 1 << TAG_ITEMS_SHIFT;
     from->items[0] = (struct item){.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1,
@@ -162,12 +162,12 @@ static void pages_are_granted_by_right(void)
     from->items[0].from = HERE + 0x800;
     CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_ARG);
     from->items[0].from = HERE;
-    place.node->flags &= ~RIGHT_GRANT;
+    entry_node(entry)->flags &= ~RIGHT_GRANT;
     CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_RIGHTS);
-    place.node->flags |= RIGHT_GRANT;
-    place.node->depth = NODE_DEPTH_MAX;
+    entry_node(entry)->flags |= RIGHT_GRANT;
+    entry_node(entry)->depth = NODE_DEPTH_MAX;
     CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_DEPTH);
-    place.node->depth = 1;
+    entry_node(entry)->depth = 1;
     server->registers.eax &= ~(uint32_t)IPC_WINDOW;
     CHECK(call(SYS_vm_unmap, WORLD_TASK, HERE, 1, 0) == OK && server->state == THREAD_RECEIVING);
 }
@@ -186,12 +186,12 @@ static void a_receiver_may_lose_its_handler(void)
 static void few_are_replaced_at_once(void)
 {
     const struct space *space = &AT(struct task, init->task)->space;
-    struct place place;
+    pte_t *entry;
 
     CHECK(call(SYS_vm_map, WORLD_TASK, HERE | RIGHT_READ | RIGHT_GRANT, 1 | WORLD_MEMORY << 16, FRAME) == OK);
-    CHECK(space_find_mapping(space, HERE, &place));
+    CHECK(space_find_mapping(space, HERE, &entry));
     for (unsigned i = 1; i <= CALL_PAGES_MAX + 1; i++) /* beside it in the table */
-        node_insert_child(place.node, place.node + i, RIGHT_READ);
+        node_insert_child(entry_node(entry), entry_node(entry) + i, RIGHT_READ);
     thread_page(server)->tag = 1 << TAG_ITEMS_SHIFT;
     thread_page(server)->items[0] = (struct item){.slot = WORLD_MEMORY, .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | RIGHT_READ,
                                                   .pages = 1, .from = FRAME + 1, .to = HERE};
@@ -201,9 +201,9 @@ static void few_are_replaced_at_once(void)
     init->registers.vector = 13; /* no page is missing */
     CHECK(message_pass(server, init) == ERR_WINDOW);
     init->registers.vector = 14;
-    CHECK(message_pass(server, init) == ERR_BUSY && place.node->next == node_ref(place.node + CALL_PAGES_MAX + 1));
-    node_remove(place.node + 1);
-    CHECK(message_pass(server, init) == OK && pte_frame(place.entry) == FRAME + 1 && node_is_alone(&frame_at(FRAME)->mappings));
+    CHECK(message_pass(server, init) == ERR_BUSY && entry_node(entry)->next == node_ref(entry_node(entry) + CALL_PAGES_MAX + 1));
+    node_remove(entry_node(entry) + 1);
+    CHECK(message_pass(server, init) == OK && pte_frame(entry) == FRAME + 1 && node_is_alone(&frame_at(FRAME)->mappings));
     init->faulting = 0;
     server->registers.eax &= ~(uint32_t)IPC_EXTENDED;
     CHECK(call(SYS_vm_unmap, WORLD_TASK, HERE, 1, 0) == OK);

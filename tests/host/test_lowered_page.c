@@ -53,13 +53,13 @@ int main(void)
 {
     struct thread *init = world_boot();
     const uint32_t map[4] = {PAGE | RIGHT_READ | RIGHT_WRITE, 1 | WORLD_MEMORY << SLOT_SHIFT, WORLD_USER};
-    struct place place;
+    pte_t *entry;
 
     CHECK(world_call(init, SYS_vm_map | WORLD_TASK << SLOT_SHIFT, map) == OK);
-    CHECK(space_find(&AT(struct task, init->task)->space, PAGE, &place));
+    CHECK(space_find(&AT(struct task, init->task)->space, PAGE, &entry));
     pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0)
         lower(init);
-    printf("test_lowered_page: looked at %u times, always there\n", take_steps(child, place.entry));
+    printf("test_lowered_page: looked at %u times, always there\n", take_steps(child, entry));
 }

@@ -84,11 +84,17 @@ static void a_clear_entry_is_filled(void)
 static void rights_are_lowered(void)
 {
     begin(data);
-    pte_fill(entry, constants);
+    pte_lower(entry, RIGHT_READ);
     CHECK(never_mixed(data, constants) && states[1] & PTE_PRESENT);
     begin(code);
-    pte_fill(entry, constants);
+    pte_lower(entry, RIGHT_READ);
     CHECK(never_mixed(code, constants) && states[1] & PTE_PRESENT);
+    begin(code);
+    pte_lower(entry, RIGHT_READ | RIGHT_EXECUTE);
+    CHECK(never_mixed(code, code));
+    begin(data);
+    pte_lower(entry, RIGHT_ALL & ~RIGHT_EXECUTE);
+    CHECK(never_mixed(data, data));
 }
 
 static void an_entry_is_cleared(void)

@@ -28,9 +28,9 @@ static struct slot *slot_of(uint32_t index)
 
 static bool page_is_mapped(void)
 {
-    struct place place;
+    pte_t *entry;
 
-    return space_find_mapping(&AT(struct task, init->task)->space, PAGE, &place);
+    return space_find_mapping(&AT(struct task, init->task)->space, PAGE, &entry);
 }
 
 static void a_tree_that_is_being_revoked_is_busy(void)

@@ -11,6 +11,7 @@
  */
 #include "kernel/audit_check.h"
 #include "kernel/ipc/endpoint.h"
+#include "kernel/vm/source.h"
 #include "tests/host/check.h"
 #include "tests/host/kernel_world.h"
 
@@ -202,18 +203,18 @@ static void a_line_has_one_endpoint(void)
 static void sources_in_a_space(void)
 {
     const uint32_t there = PAGE + 16 * PAGE_SIZE;
-    struct place from, to;
+    pte_t *from, *to;
 
     CHECK(call(SYS_vm_map, WORLD_TASK, there | READ_WRITE, map_of(1), FRAME) == OK);
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | WORLD_TASK << 16, there + 0x800) == ERR_ARG);
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | WORLD_TASK << 16, SPACE_END) == ERR_ARG);
     CHECK(space_find_mapping(&AT(struct task, init->task)->space, there, &from));
-    from.node->flags = RIGHT_READ;
+    entry_node(from)->flags = RIGHT_READ;
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE, 1 | WORLD_TASK << 16, there) == ERR_RIGHTS);
-    from.node->depth = NODE_DEPTH_MAX; /* what is mapped from another mapping stands beside it */
+    entry_node(from)->depth = NODE_DEPTH_MAX; /* what is mapped from another mapping stands beside it */
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | WORLD_TASK << 16, there) == OK);
     CHECK(space_find_mapping(&AT(struct task, init->task)->space, PAGE, &to));
-    from.node->depth = to.node->depth = 1;
+    entry_node(from)->depth = entry_node(to)->depth = 1;
     CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK && call(SYS_vm_unmap, WORLD_TASK, there, 1, 0) == OK);
 }
 
@@ -284,15 +285,15 @@ static void frames_with_a_place_come_first(void)
 static void pages_of_two_tables(void)
 {
     const uint32_t first = PAGE - PAGE_SIZE;
-    struct place place;
+    pte_t *entry;
 
     CHECK(call(SYS_vm_map, WORLD_TASK, first | READ_WRITE, map_of(2), FRAME) == OK);
     CHECK(call(SYS_vm_protect, WORLD_TASK, first | RIGHT_READ, 3, 0) == ERR_ABSENT);
     CHECK(call(SYS_vm_map, WORLD_TASK, 4 * PAGE | RIGHT_READ, 3 | WORLD_TASK << 16, first) == ERR_ABSENT);
     CHECK(call(SYS_vm_protect, WORLD_TASK, first | RIGHT_READ, 2, 0) == OK);
     for (uint32_t page = first; page <= PAGE; page += PAGE_SIZE)
-        CHECK(space_find_mapping(&AT(struct task, init->task)->space, page, &place) && !pte_writable(place.entry) &&
-              place.node->flags == RIGHT_READ);
+        CHECK(space_find_mapping(&AT(struct task, init->task)->space, page, &entry) && !pte_writable(entry) &&
+              entry_node(entry)->flags == RIGHT_READ);
     CHECK(call(SYS_vm_unmap, WORLD_TASK, first, 2, 0) == OK);
 }
 
@@ -314,45 +315,49 @@ static void pages_of_two_directories(void)
 /* A mapping is never owned; what may be granted is not, once that right was taken. */
 static void rights_of_mappings(void)
 {
-    struct place place;
+    pte_t *entry;
 
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ | RIGHT_OWN, map_of(1), FRAME) == ERR_ARG);
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE | RIGHT_GRANT, map_of(1), FRAME) == OK);
     CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | READ_WRITE | RIGHT_OWN, 1, 0) == ERR_ARG);
     CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | READ_WRITE, 1, 0) == OK);
-    CHECK(space_find_mapping(&AT(struct task, init->task)->space, PAGE, &place) && place.node->flags == READ_WRITE);
+    CHECK(space_find_mapping(&AT(struct task, init->task)->space, PAGE, &entry) && entry_node(entry)->flags == READ_WRITE);
     CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK);
 }
 
 /* "and from all derived from them": the second page is a child of the first one. */
+/* A mapping at `address` of what is mapped at `from`, in init's space. */
+static pte_t *map_from(uint32_t from, uint32_t address, enum kinship kinship, rights_t rights)
+{
+    struct task *task = AT(struct task, init->task);
+    pte_t *entry;
+
+    source_map(&(struct source){&task->space, from, kinship}, 1, rights,
+               &(struct target){&task->space, &task->account, address});
+    CHECK(space_find_mapping(&task->space, address, &entry));
+    return entry;
+}
+
 static void rights_are_taken_from_children(void)
 {
     struct task *task = AT(struct task, init->task);
-    struct place parent, child, sibling;
+    pte_t *parent, *child, *sibling;
 
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE, map_of(1), FRAME) == OK);
     CHECK(space_find_mapping(&task->space, PAGE, &parent));
-    child = space_open(&task->space, &task->account, PAGE + PAGE_SIZE);
-    space_map(child, CHILD, parent.node, FRAME, READ_WRITE);
-    sibling = space_open(&task->space, &task->account, PAGE + 2 * PAGE_SIZE);
-    space_map(sibling, SIBLING, child.node, FRAME, READ_WRITE);
+    child = map_from(PAGE, PAGE + PAGE_SIZE, CHILD, READ_WRITE);
+    sibling = map_from(PAGE + PAGE_SIZE, PAGE + 2 * PAGE_SIZE, SIBLING, READ_WRITE);
     CHECK(call(SYS_vm_protect, WORLD_TASK, (PAGE + 2 * PAGE_SIZE) | RIGHT_READ, 1, 0) == OK);
-    CHECK(sibling.node->flags == RIGHT_READ && child.node->flags == READ_WRITE && pte_writable(child.entry));
+    CHECK(entry_node(sibling)->flags == RIGHT_READ && entry_node(child)->flags == READ_WRITE && pte_writable(child));
     CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | RIGHT_READ, 1, 0) == OK);
-    CHECK(parent.node->flags == RIGHT_READ && child.node->flags == RIGHT_READ && !pte_writable(child.entry));
-    CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK && !node_in_tree(child.node));
+    CHECK(entry_node(parent)->flags == RIGHT_READ && entry_node(child)->flags == RIGHT_READ && !pte_writable(child));
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK && !node_in_tree(entry_node(child)));
 }
 
 static void make_children(uint32_t page, uint32_t count, uint32_t from)
 {
-    struct task *task = AT(struct task, init->task);
-    struct place parent;
-
-    for (uint32_t i = 0; i < count; i++) {
-        struct place child = space_open(&task->space, &task->account, from + i * PAGE_SIZE);
-        CHECK(space_find_mapping(&task->space, page, &parent));
-        space_map(child, CHILD, parent.node, pte_frame(parent.entry), RIGHT_READ);
-    }
+    for (uint32_t i = 0; i < count; i++)
+        map_from(page, from + i * PAGE_SIZE, CHILD, RIGHT_READ);
 }
 
 /* What is derived from all of a call's pages is not more than a call may touch. */
@@ -375,11 +380,11 @@ static void a_message_page_is_in_the_way(void)
 {
     const struct space *space = &AT(struct task, init->task)->space;
     struct lacking lacking;
-    struct place place;
+    pte_t *entry;
 
     lacking_init(&lacking);
     CHECK(space_check_free(space, init->page_address, 1, true, &lacking) == ERR_TAKEN);
-    CHECK(space_find(space, init->page_address, &place) && !space_find_mapping(space, init->page_address, &place));
+    CHECK(space_find(space, init->page_address, &entry) && !space_find_mapping(space, init->page_address, &entry));
 }
 
 /* Should a capability ever reach beyond the last record. */

@@ -174,17 +174,17 @@ static void compare(void)
     uint32_t mapped = 0;
 
     for (int i = 0; i < TASKS * PAGES; i++) {
-        struct place place;
-        bool there = space_find_mapping(&task_of(i)->space, address_of(i), &place);
+        pte_t *entry;
+        bool there = space_find_mapping(&task_of(i)->space, address_of(i), &entry);
         CHECK(there == model[i].mapped);
         mapped += there;
         if (!there)
             continue;
-        CHECK(pte_frame(place.entry) == model[i].frame);
-        CHECK(place.node->flags == model[i].rights);
-        CHECK((int)place.node->depth == model[i].depth);
-        CHECK(pte_writable(place.entry) == !!(model[i].rights & RIGHT_WRITE));
-        CHECK(pte_executable(place.entry) == !!(model[i].rights & RIGHT_EXECUTE));
+        CHECK(pte_frame(entry) == model[i].frame);
+        CHECK(entry_node(entry)->flags == model[i].rights);
+        CHECK((int)entry_node(entry)->depth == model[i].depth);
+        CHECK(pte_writable(entry) == !!(model[i].rights & RIGHT_WRITE));
+        CHECK(pte_executable(entry) == !!(model[i].rights & RIGHT_EXECUTE));
     }
     CHECK(audit_kernel().mappings == mapped);
 }

@@ -137,10 +137,10 @@ void arch_request_wait(unsigned cpu)
 static void check_translation(unsigned cpu, const struct space *space, unsigned page)
 {
     const pte_t was = processors[cpu].tlb[page];
-    struct place place;
-    bool same = space_find(space, page << PAGE_BITS, &place) && pte_low(place.entry) & PTE_PRESENT &&
-                pte_frame(place.entry) == pte_frame(&was) && (pte_writable(place.entry) || !pte_writable(&was)) &&
-                (pte_executable(place.entry) || !pte_executable(&was));
+    pte_t *entry;
+    bool same = space_find(space, page << PAGE_BITS, &entry) && pte_low(entry) & PTE_PRESENT &&
+                pte_frame(entry) == pte_frame(&was) && (pte_writable(entry) || !pte_writable(&was)) &&
+                (pte_executable(entry) || !pte_executable(&was));
 
     if (!same)
         violation("processor %u may still translate 0x%x as it was", cpu, page << PAGE_BITS);
@@ -180,10 +180,10 @@ void processors_check(void)
 
 void processor_write(struct thread *thread, uint32_t address)
 {
-    struct place place;
+    pte_t *entry;
 
-    if (space_find_mapping(&thread_task(thread)->space, address, &place) && pte_writable(place.entry))
-        *AT(uint32_t, frame_ref(pte_frame(place.entry))) = 1;
+    if (space_find_mapping(&thread_task(thread)->space, address, &entry) && pte_writable(entry))
+        *AT(uint32_t, frame_ref(pte_frame(entry))) = 1;
 }
 
 /* ---------------------------------------------------------------------------------- interrupts */
