@@ -1,5 +1,11 @@
 #include "programs/bench/parts.h"
 
+#include "libuser/ipc/ipc.h"
+#include "servers/clients.h"
+#include "servers/file_format.h"
+#include "servers/proto/file.h"
+#include "servers/proto/mem.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -71,4 +77,43 @@ void part_cut(void)
         check(kill(mappers[i], SIGKILL) == 0, "kill");
     for (unsigned i = 0; i < MAPPERS; i++)
         child_ends(mappers[i], SIGKILL);
+}
+
+/* Pages of a file at many places, of which the server alone hears that they are unmapped. */
+static void lend_often(uint32_t fd, uint32_t pages)
+{
+    enum { PLACES = 600 };
+    uint32_t at = 0, granted = 0;
+    int answer;
+
+    do
+        answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, PLACES * pages * PAGE, 3, &at);
+    while (answer == MEM_MORE);
+    for (uint32_t i = 0; !answer && i < PLACES * pages; i++) {
+        uint32_t to = at + i * PAGE;
+        *(struct file_map_request *)message_page->words = (struct file_map_request){1, true};
+        answer = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), sizeof(struct file_map_request), fd, i % pages, to | 3, &granted);
+        if (!answer)
+            answer = file_unmap(CLIENT_SLOT_FILE, 0, to, 1);
+    }
+    check(answer == 0, "pages at many places");
+}
+
+static void lend_and_end(void)
+{
+    enum { PAGES = 8 };
+    int fd = open("/tmp/part", O_RDWR | O_CREAT, 0600);
+
+    check(fd >= 0 && unlink("/tmp/part") == 0 && ftruncate(fd, PAGES * PAGE) == 0, "a file");
+    part("lent_often");
+    lend_often((uint32_t)fd, PAGES);
+    part("lent_cut");
+    check(ftruncate(fd, 2 * PAGE) == 0, "ftruncate");
+    part("lent_end");
+}
+
+/* Who unmaps nothing has a page at no more places than a revocation has time for. */
+void part_lent(void)
+{
+    in_child(lend_and_end);
 }

@@ -28,6 +28,7 @@ void sleep_shortly(void);
 /* file_parts.c: much that is open and mapped. */
 void part_files(void);
 void part_cut(void);
+void part_lent(void);
 
 /* As many of them, which run the same; all end with that status. */
 enum { CROWD = 200 };

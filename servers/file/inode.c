@@ -232,7 +232,7 @@ static int write_part(struct inode *inode, uint32_t offset, const void *from, ui
 }
 
 /* What is behind the end, in a page of ours. */
-static void clear_tail(struct inode *inode)
+static void clear_tail(const struct inode *inode)
 {
     uint32_t at = inode->size % PAGE_SIZE, number = page_map_get(&inode->map, inode->size >> PAGE_BITS);
 
@@ -282,7 +282,7 @@ int32_t inode_write(struct inode *inode, uint32_t offset, const void *from, uint
 static bool cut(struct inode *inode, uint32_t size)
 {
     uint32_t end = pages_of(inode->size);
-    bool done = page_map_cut(&inode->map, &end, pages_of(size), inode->mappings);
+    bool done = page_map_cut(&inode->map, &end, pages_of(size));
 
     inode->size = done ? size : end << PAGE_BITS;
     inode->backed_bytes = least(inode->backed_bytes, inode->size);
@@ -322,9 +322,17 @@ int inode_page(struct inode *inode, uint32_t page, bool write, struct page_sourc
     err = own_page(inode, page, &number);
     if (err)
         return err;
-    pages_lend(number);
     *source = (struct page_source){false, number};
     return 0;
+}
+
+void inode_lend(const struct inode *inode, uint32_t number)
+{
+    if (pages_loans(number) == LOANS_MAX) {
+        pages_end_loans(number);
+        clear_tail(inode);
+    }
+    pages_lend(number);
 }
 
 bool inode_device_run(const struct inode *inode, uint32_t *first_block)

@@ -45,7 +45,6 @@ struct inode {
     uint32_t generation; /* differs from that of all others that had the number */
     uint32_t links;      /* names */
     uint32_t holders;    /* open files, working directories, mappings, programs */
-    uint32_t mappings;   /* mapping.h */
     uint32_t size;       /* of a file, in bytes */
     uint32_t modified;   /* seconds */
     union {
@@ -107,12 +106,16 @@ int inode_truncate(struct inode *inode, uint32_t size);
 /* What a client may get as page `page` of the file. */
 struct page_source {
     bool is_block;   /* of inode->backing, mapped: for reading alone */
-    uint32_t number; /* of the block, or of a page of ours, which is lent now */
+    uint32_t number; /* of the block, or of a page of ours */
 };
 
 /* For writing it is a page of ours, for reading a block that is mapped, and zero behind the file's bytes, will do.
  * -EINVAL: the file ends before; -ENOSPC, or an error of the device: nothing is changed. */
 int inode_page(struct inode *inode, uint32_t page, bool write, struct page_source *source);
+
+/* A page of ours that inode_page() gave goes to a client. If it is at as many places of clients' as it may be, it is revoked before:
+ * those who have it mapped get it again when they touch it. */
+void inode_lend(const struct inode *inode, uint32_t number);
 
 /* True if all bytes of the file are the device's, in successive blocks from *first_block on, and nobody can write to
  * them. */

@@ -4,6 +4,7 @@
 
 #include "servers/file/calls.h"
 #include "servers/file/inode.h"
+#include "servers/file/pages.h"
 #include "servers/file/records.h"
 
 struct mapping {
@@ -29,13 +30,11 @@ void mappings_init(void)
 
 static bool add(struct client *client, struct mapping what)
 {
-    bool may = mappings_count(client) < MAPPINGS_MAX && what.inode->mappings < FILE_MAPPINGS_MAX;
-    struct mapping *mapping = may ? record_make(&records) : NULL;
+    struct mapping *mapping = mappings_count(client) < MAPPINGS_MAX ? record_make(&records) : NULL;
 
     if (!mapping)
         return false;
     inode_hold(what.inode);
-    what.inode->mappings++;
     *mapping = what;
     mapping->next = client->mappings;
     client->mappings = mapping;
@@ -74,7 +73,6 @@ static void drop(struct mapping **link)
     struct mapping *mapping = *link;
 
     *link = mapping->next;
-    mapping->inode->mappings--;
     inode_drop(mapping->inode);
     record_free(&records, mapping);
 }
@@ -167,20 +165,30 @@ static bool put_page(uint32_t *items, struct page_source source, rights_t rights
     return true;
 }
 
-/* A mapping, of which the pages are to be granted. A shared one never gets the archive's, as these cannot be written to. */
+static bool is_to_be_revoked(struct page_source source)
+{
+    return !source.is_block && pages_loans(source.number) == LOANS_MAX;
+}
+
+/* A mapping, of which the pages are to be granted. A shared one never gets the archive's, as these cannot be written to. What must
+ * be revoked first is granted alone: that is enough for one call. */
 static int put_pages(const struct mapping *what, rights_t rights, uint32_t *items)
 {
     uint32_t pages = (what->end - what->address) >> PAGE_BITS, done = 0;
+    bool is_last = false;
     struct page_source source;
 
-    for (; done < pages && done < CALL_PAGES_MAX; done++) {
+    for (; done < pages && done < CALL_PAGES_MAX && !is_last; done++) {
         int error = inode_page(what->inode, what->page + done, what->shared, &source);
         if (error == -EINVAL)
             break;
         if (error)
             return done ? (int)done : error;
-        if (!put_page(items, source, rights, what->address + (done << PAGE_BITS)))
+        is_last = is_to_be_revoked(source);
+        if ((is_last && done) || !put_page(items, source, rights, what->address + (done << PAGE_BITS)))
             break;
+        if (!source.is_block)
+            inode_lend(what->inode, source.number);
     }
     return (int)done;
 }

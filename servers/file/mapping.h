@@ -3,13 +3,17 @@
  * them, without a name and a descriptor, and so that its pages can be granted again.
  *
  *   N1  the ranges of a client's mappings do not overlap; each holds its inode
- *   N2  a client has at most MAPPINGS_MAX, a file FILE_MAPPINGS_MAX: of who unmaps what it has, a page is revoked from so many places at most
+ *   N2  a client has at most MAPPINGS_MAX
+ *
+ * A client can have a page at more places than it has mappings, as it may say that it has unmapped what it has not. So each grant
+ * of a page is counted (pages_loans()), also those to children after fork, which get pages when they touch them; at
+ * LOANS_MAX the page is revoked, which is short enough for one call, and whoever still has it mapped asks again (map_again).
  */
 #pragma once
 
 #include "servers/file/client.h"
 
-enum { MAPPINGS_MAX = 64, FILE_MAPPINGS_MAX = 768 };
+enum { MAPPINGS_MAX = 64 };
 
 /* There are none. */
 void mappings_init(void);

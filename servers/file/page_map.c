@@ -7,7 +7,7 @@ enum {
     TOP_FIRST = MAP_DIRECT + TABLE_ENTRIES, /* the first page below the top */
     GIVE_COST = 32,                         /* of giving a page back */
     REVOKE_COST = 96,                       /* besides, if it is lent: an eighth of the instructions */
-    MAPPING_COST = 7,                       /* for each mapping that a page is revoked from: the same */
+    LOAN_COST = 7,                          /* for each place that a page is revoked from: the same */
     PASSED_FOR_1 = 2,                       /* entries without a page, passed over for a cost of 1 */
 };
 
@@ -112,29 +112,25 @@ static uint32_t used_end(const uint32_t *entries, uint32_t low, uint32_t end)
 }
 
 /* The cost of giving back a page, which is not lent any more then. */
-static int end_loan(uint32_t number, uint32_t mappings)
+static int end_loans(uint32_t number)
 {
     if (!pages_is_lent(number))
         return GIVE_COST;
-    pages_end_loan(number);
-    return GIVE_COST + REVOKE_COST + MAPPING_COST * (int)mappings;
+    int cost = GIVE_COST + REVOKE_COST + LOAN_COST * (int)pages_loans(number);
+    pages_end_loans(number);
+    return cost;
 }
 
-struct cutting {
-    int budget;
-    uint32_t mappings;
-};
-
 /* From *end down to `low`, until the budget is used up. */
-static void cut_section(struct page_map *map, struct section section, uint32_t *end, uint32_t low, struct cutting *cutting)
+static void cut_section(struct page_map *map, struct section section, uint32_t *end, uint32_t low, int *budget)
 {
-    while (*end > low && cutting->budget > 0) {
+    while (*end > low && *budget > 0) {
         uint32_t used = section.first + used_end(section.entries, low - section.first, *end - section.first);
-        cutting->budget -= (int)(*end - used) / PASSED_FOR_1;
+        *budget -= (int)(*end - used) / PASSED_FOR_1;
         *end = used;
         if (used > low) {
             uint32_t *entry = &section.entries[--*end - section.first];
-            cutting->budget -= end_loan(*entry, cutting->mappings);
+            *budget -= end_loans(*entry);
             give(map, entry);
         }
     }
@@ -151,15 +147,15 @@ static void remove_table(struct page_map *map, uint32_t first)
         give(map, &map->top);
 }
 
-bool page_map_cut(struct page_map *map, uint32_t *end, uint32_t keep, uint32_t mappings)
+bool page_map_cut(struct page_map *map, uint32_t *end, uint32_t keep)
 {
-    struct cutting cutting = {CUT_PAGES * GIVE_COST, mappings};
+    int budget = CUT_PAGES * GIVE_COST;
 
     while (*end > keep) {
         struct section section = section_of(map, *end - 1);
         uint32_t low = section.first > keep ? section.first : keep;
         if (section.entries)
-            cut_section(map, section, end, low, &cutting);
+            cut_section(map, section, end, low, &budget);
         else
             *end = low;
         if (*end > low)

@@ -34,8 +34,8 @@ uint32_t page_map_get(const struct page_map *map, uint32_t page);
 uint32_t page_map_add(struct page_map *map, uint32_t page);
 
 /* Gives back pages from *end down to `keep`, and the tables that this empties; false: *end is where there are more. Those that
- * are lent are revoked first, each perhaps from so many mappings. */
-bool page_map_cut(struct page_map *map, uint32_t *end, uint32_t keep, uint32_t mappings);
+ * are lent are revoked first. */
+bool page_map_cut(struct page_map *map, uint32_t *end, uint32_t keep);
 
 /* Gives back all of them, however many. */
 void page_map_destroy(struct page_map *map);

@@ -2,9 +2,11 @@
 
 #include <assert.h>
 
-/* A page's state: 0 while it is taken; the next page in the list while it is free, a dead table, or given back lent. */
+/* A page's state: while it is taken how many loans there are of it, or 0; the next page in the list while it is free, a dead table, or
+ * given back lent. */
 enum {
     STATE_NEXT = PAGES_MAX - 1,
+    STATE_LOANS = STATE_NEXT,
     STATE_LENT = 1 << 20,
     STATE_FREE = 1 << 21,
     STATE_TOP = 1 << 22, /* a dead one */
@@ -165,7 +167,8 @@ uint32_t pages_given_lent(void)
 
 void pages_lend(uint32_t number)
 {
-    states[number] |= STATE_LENT;
+    assert((states[number] & STATE_LOANS) < LOANS_MAX);
+    states[number] = (states[number] | STATE_LENT) + 1;
 }
 
 bool pages_is_lent(uint32_t number)
@@ -173,15 +176,21 @@ bool pages_is_lent(uint32_t number)
     return states[number] & STATE_LENT;
 }
 
-void pages_not_lent(uint32_t number)
+uint32_t pages_loans(uint32_t number)
 {
-    states[number] &= ~(uint32_t)STATE_LENT;
+    return states[number] & STATE_LOANS;
 }
 
-void pages_end_loan(uint32_t number)
+void pages_not_lent(uint32_t number)
+{
+    if (!(--states[number] & STATE_LOANS))
+        states[number] = 0;
+}
+
+void pages_end_loans(uint32_t number)
 {
     pages_revoke(number);
-    pages_not_lent(number);
+    states[number] = 0;
 }
 
 /* ----------------------------------------------------------------------------------------- taking, giving */
@@ -244,7 +253,9 @@ uint32_t pages_count(void)
 
 static bool is_taken(uint32_t number)
 {
-    return number >= carved && number < fresh && !(states[number] & ~(uint32_t)STATE_LENT);
+    uint32_t loans = states[number] & STATE_LOANS;
+
+    return number >= carved && number < fresh && states[number] == (loans ? loans | STATE_LENT : 0);
 }
 
 /* The pages of a table, itself included. */

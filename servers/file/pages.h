@@ -30,6 +30,7 @@ enum {
     PAGES_MAX = 1 << 20,
     RESERVE_DIVISOR = 16,
     RECLAIMED_AT_ONCE = 2,
+    LOANS_MAX = 512, /* as many as there are processes: so many places of clients' a page is in at most */
 };
 
 extern unsigned char *pages_base;
@@ -67,12 +68,16 @@ uint32_t pages_free(void);
 /* How many there are, those that were carved included. */
 uint32_t pages_count(void);
 
-/* A client gets the page: it is revoked before it is free. */
+/* A client gets the page at one place more: it is revoked before it is free. There are fewer than LOANS_MAX. */
 void pages_lend(uint32_t number);
 bool pages_is_lent(uint32_t number);
 
-/* A page that is lent is no longer: it is revoked now; or nobody has got it. */
-void pages_end_loan(uint32_t number);
+/* How many places of clients' the page may be in: so often it was lent since it was revoked. What clients say that they do not have
+ * any more counts, too, as nobody can tell. */
+uint32_t pages_loans(uint32_t number);
+
+/* All loans end: it is revoked now; or the last one, which nobody has got. */
+void pages_end_loans(uint32_t number);
 void pages_not_lent(uint32_t number);
 
 /* The server's, or a test's: takes the page back from all clients. */

@@ -356,7 +356,7 @@ int32_t call_pipe_attach(struct client *client, struct words *words)
         return -EBADF;
     if (!file->pipe || address % PAGE_SIZE)
         return -EINVAL;
-    if (!is_alone(file) || file->flags & O_NONBLOCKING)
+    if (!is_alone(file) || file->flags & O_NONBLOCKING || pages_loans(file->pipe->pages.page[0]) == RING_LOANS_MAX)
         return -EBUSY;
     for (uint32_t i = 0; i < PIPE_PAGES; i++) {
         uint32_t number = file->pipe->pages.page[i];

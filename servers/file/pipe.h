@@ -15,6 +15,8 @@
 
 #include "servers/file/client.h"
 
+enum { RING_LOANS_MAX = 64 }; /* who has the ring does not ask for it again when it is revoked: so it is not, while it is in use */
+
 struct pipe;
 
 /* There are none. */

@@ -72,24 +72,13 @@ static bool copy_page(struct batch *batch, uint32_t address, uint32_t entry, uin
     return !space_map(batch->child, address | page_rights(*copy), kernel_source(MEM_SLOT_MEMORY, 1), frame);
 }
 
-/* Where there is no page yet, or no more, it can still be granted: the table is there. */
+/* Of another server's pages the child has none until it touches them: then that server grants them, and so knows how many have
+ * each. The table for that is there. */
 static bool open_foreign_table(struct batch *batch, uint32_t address)
 {
+    if (batch->child->opened != address >> TABLE_SHIFT)
+        batch->cost += RUN_PAGES;
     return regions_open_tables(batch->child, address, address + PAGE_SIZE);
-}
-
-/* A page that another server granted, unless it was taken back, or was granted with fewer rights than was said. Only
- * that there is no memory is an error. */
-static bool fork_foreign(struct batch *batch, uint32_t address, uint32_t entry)
-{
-    if (entry == ENTRY_FOREIGN_HIDDEN)
-        return open_foreign_table(batch, address);
-    err_t err = space_map(batch->child, address | page_rights(entry), kernel_source(batch->parent->task, 1), address);
-
-    batch->cost += RUN_PAGES;
-    if (err == ERR_RIGHTS)
-        err = space_map(batch->child, address | RIGHT_READ, kernel_source(batch->parent->task, 1), address);
-    return err == ERR_ABSENT ? open_foreign_table(batch, address) : err != ERR_ACCOUNT;
 }
 
 static void hold_segment(uint32_t address, uint32_t entry)
@@ -119,7 +108,7 @@ static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
     else if (entry & PAGE_SHM)
         hold_segment(address, entry);
     if (entry & PAGE_FOREIGN)
-        return fork_foreign(batch, address, entry);
+        return open_foreign_table(batch, address);
     if (entry & PAGE_MAPPED)
         return batch_add(batch, address, page_rights(entry), shares);
     *original = entry;

@@ -149,7 +149,9 @@ static void lend_any(void)
     const unsigned char *bytes = source.is_block ? archive + source.number * PAGE_SIZE : pages_at(source.number);
     uint32_t at = r.at / PAGE_SIZE * PAGE_SIZE, end = nodes[i].size - region_starts[r.region];
     CHECK(memcmp(bytes, nodes[i].bytes[r.region] + at, least(end - at, PAGE_SIZE)) == 0);
-    CHECK(!(write && source.is_block) && (source.is_block || pages_is_lent(source.number)));
+    CHECK(!(write && source.is_block));
+    if (!source.is_block)
+        inode_lend(inodes[i], source.number);
     if (write)
         scribble(&nodes[i], &r, &source);
 }

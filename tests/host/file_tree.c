@@ -128,3 +128,12 @@ void tree_clear(struct inode *directory)
             CHECK(directory_lookup(at, entry.name, entry.length, &at) == 0);
     }
 }
+
+struct page_source tree_lend(struct inode *inode, uint32_t page)
+{
+    struct page_source source;
+
+    CHECK(inode_page(inode, page, true, &source) == 0 && !source.is_block);
+    inode_lend(inode, source.number);
+    return source;
+}

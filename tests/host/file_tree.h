@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "servers/file/inode.h"
 #include "servers/file/path.h"
 
 enum { TREE_PAGES_MAX = 8192 };
@@ -28,6 +29,9 @@ int tree_create(const char *path, enum inode_kind kind);
 int tree_link(const char *path, const char *other);
 int tree_unlink(const char *path, enum directory_remove what);
 int tree_rename(const char *from, const char *to);
+
+/* A page of ours that a client gets. */
+struct page_source tree_lend(struct inode *inode, uint32_t page);
 
 /* All of a directory goes, and what is below it. */
 void tree_clear(struct inode *directory);

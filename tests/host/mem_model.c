@@ -151,6 +151,7 @@ static void fork_one(void)
     }
     memcpy(child->low, parent->low, sizeof(child->low));
     memcpy(child->high, parent->high, sizeof(child->high));
+    model_foreign_fork(child);
     memcpy(child->opens, parent->opens, sizeof(child->opens));
     child->heap_end = parent->heap_end;
     child->lives = true;

@@ -68,6 +68,14 @@ static void take_back_from(struct client *client, uint32_t file_page)
             client->high[i].word = 0;
 }
 
+/* A child has the places alone. */
+void model_foreign_fork(struct client *child)
+{
+    for (uint32_t i = 0; i < MODEL_PAGES; i++)
+        if (child->high[i].kind == FOREIGN)
+            child->high[i].word = 0;
+}
+
 /* Many at places next to each other; there is always a table for them. */
 static void grant(struct client *client)
 {

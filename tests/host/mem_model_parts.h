@@ -51,5 +51,6 @@ struct client *pick(bool lives);
 bool model_foreign_allows(const struct model_page *page, uint32_t cause);
 uint32_t *model_word(struct model_page *page);
 void model_foreign_start(void);
+void model_foreign_fork(struct client *child);
 void reserve_some(void);
 void grant_or_take_back(void);

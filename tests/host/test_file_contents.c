@@ -213,24 +213,6 @@ static void test_truncate_sparse(void)
     CHECK(pages_free() == free);
 }
 
-/* Taking a page back from clients is more work than giving it back. */
-static void test_truncate_lent(void)
-{
-    enum { PAGES = 500 };
-    uint32_t free = tree_begin(1024), before = 0;
-    struct inode *file = tree_make("/a", INODE_FILE);
-    struct page_source source;
-
-    CHECK(inode_truncate(file, PAGES * PAGE_SIZE) == 0);
-    for (uint32_t page = 0; page < PAGES; page++)
-        CHECK(inode_page(file, page, true, &source) == 0);
-    for (; inode_truncate(file, 0) == FILE_MORE; before = tree_revoked)
-        CHECK(tree_revoked > before && tree_revoked - before <= CUT_PAGES / 4);
-    CHECK(tree_revoked == PAGES);
-    tree_remove("/a");
-    CHECK(pages_free() == free);
-}
-
 /* What is free of a large file that is gone is used by others, all of it. */
 static void test_dead_files(void)
 {
@@ -285,8 +267,9 @@ static void test_pages_for_clients(void)
     CHECK(inode_page(file, 0, false, &source) == -EINVAL);
     write_all(file, 0, 100);
     CHECK(inode_page(file, 1, true, &source) == -EINVAL && inode_page(file, 0xffffffff, true, &source) == -EINVAL);
-    CHECK(inode_page(file, 0, false, &source) == 0 && !source.is_block && pages_is_lent(source.number));
-    CHECK(memcmp(pages_at(source.number), buffer, 100) == 0);
+    CHECK(inode_page(file, 0, false, &source) == 0 && !source.is_block && !pages_is_lent(source.number));
+    inode_lend(file, source.number);
+    CHECK(pages_loans(source.number) == 1 && memcmp(pages_at(source.number), buffer, 100) == 0);
     CHECK(inode_page(file, 0, true, &again) == 0 && again.number == source.number);
 
     memset(pages_at(source.number), 0x33, PAGE_SIZE); /* by a client, also behind the end */
@@ -301,35 +284,13 @@ static void test_pages_for_clients(void)
     uint32_t hole = PAGE_SIZE * 20;
     CHECK(inode_truncate(file, hole + 1) == 0);
     CHECK(inode_page(file, 20, false, &source) == 0 && !source.is_block); /* later writers share it */
+    inode_lend(file, source.number);
     write_all(file, hole, 1);
     CHECK(*(unsigned char *)pages_at(source.number) == buffer[0]);
     CHECK(tree_revoked == 0);
     CHECK(inode_truncate(file, hole) == 0 && tree_revoked == 1 && tree_last_revoked == source.number);
     tree_remove("/a");
     CHECK(tree_revoked == 1 && pages_reclaim(pages_given_lent()) && tree_revoked == 2);
-    tree_audit(0);
-}
-
-/* Each page is taken from many mappings then: fewer are cut at once, but at least one. */
-static void test_truncate_what_many_have(void)
-{
-    enum { PAGES = 100 };
-    CHECK(tree_create("/a", INODE_FILE) == 0);
-    struct inode *file = tree_find("/a");
-    struct page_source source;
-
-    CHECK(inode_truncate(file, PAGES * PAGE_SIZE) == 0);
-    for (uint32_t mappings = 100; mappings <= 1600; mappings *= 2) {
-        uint32_t before = tree_revoked, most = 1 + CUT_PAGES * 32 / (7 * mappings);
-        for (uint32_t page = 0; page < file->size / PAGE_SIZE; page++)
-            CHECK(inode_page(file, page, true, &source) == 0);
-        file->mappings = mappings;
-        CHECK(inode_truncate(file, 0) == FILE_MORE && tree_revoked > before && tree_revoked - before <= most);
-    }
-    file->mappings = 0;
-    while (inode_truncate(file, 0) == FILE_MORE)
-        continue;
-    tree_remove("/a");
     tree_audit(0);
 }
 
@@ -433,7 +394,7 @@ static void test_device_pages(void)
     CHECK(inode_page(file, 1, false, &source) == 0 && source.is_block && source.number == 8);
     CHECK(inode_page(file, 2, false, &source) == 0 && !source.is_block); /* behind the file's bytes it must be zero */
     CHECK(memcmp(pages_at(source.number), archive + 9 * PAGE_SIZE, 100) == 0);
-    CHECK(((unsigned char *)pages_at(source.number))[100] == 0 && pages_is_lent(source.number));
+    CHECK(((unsigned char *)pages_at(source.number))[100] == 0);
     CHECK(inode_page(file, 1, true, &source) == 0 && !source.is_block);
     CHECK(memcmp(pages_at(source.number), archive + 8 * PAGE_SIZE, PAGE_SIZE) == 0);
     uint32_t number = source.number;
@@ -480,8 +441,6 @@ int main(void)
     test_limits();
     test_truncate_in_parts();
     test_truncate_sparse();
-    test_truncate_lent();
-    test_truncate_what_many_have();
     test_dead_files();
     test_open_unlinked();
     test_pages_for_clients();

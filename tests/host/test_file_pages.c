@@ -80,7 +80,13 @@ static void test_lent(void)
     uint32_t lent = pages_take(), other = pages_take();
     pages_lend(lent);
     pages_lend(lent);
-    CHECK(pages_is_lent(lent) && !pages_is_lent(other));
+    CHECK(pages_is_lent(lent) && !pages_is_lent(other) && pages_loans(lent) == 2 && pages_loans(other) == 0);
+    pages_not_lent(lent);
+    CHECK(pages_is_lent(lent) && pages_loans(lent) == 1);
+    pages_audit(2);
+    pages_not_lent(lent);
+    CHECK(!pages_is_lent(lent));
+    pages_lend(lent);
     pages_give(other);
     CHECK(revoked_count == 0);
     pages_give(lent);
@@ -107,7 +113,7 @@ static void test_reclaim(void)
     CHECK(pages_reclaim(3) && revoked_count == 3);
     uint32_t taken = pages_take();
     CHECK(taken != PAGE_NONE && revoked_count == 4);
-    pages_end_loan(taken);
+    pages_end_loans(taken);
     CHECK(revoked_count == 5 && !pages_is_lent(taken));
     pages_give(taken);
     while (!pages_reclaim(LENT))

@@ -19,6 +19,7 @@ bool machine_refuses_items, machine_is_fast;
 
 static struct reply replies[SERVER_CALLERS];
 static char *transfers[SERVER_CALLERS];
+static uint32_t granted[MACHINE_PAGES_MAX]; /* since it was revoked; nobody unmaps it */
 static struct server_message asked;
 static bool is_over, is_mapped;
 static uint32_t pages_asked_for, free_at_first;
@@ -90,7 +91,8 @@ static int32_t map(uint32_t slot, const uint32_t *w)
 /* F2. */
 static int32_t revoke(uint32_t slot, const uint32_t *w)
 {
-    CHECK(slot == FILE_SLOT_MEMORY && w[1] == 1 && pages_is_lent(w[0]));
+    CHECK(slot == FILE_SLOT_MEMORY && w[1] == 1 && pages_is_lent(w[0]) && granted[w[0]] <= LOANS_MAX);
+    granted[w[0]] = 0;
     for (uint32_t i = 0; i < SERVER_CALLERS; i++)
         if (transfers[i] == (char *)PAGES_AT + w[0] * PAGE_SIZE)
             transfers[i] = NULL;
@@ -118,6 +120,12 @@ static int32_t call(uint32_t number, uint32_t head, struct words *words)
     }
 }
 
+static void grant(const struct item *item)
+{
+    for (uint32_t page = 0; item->slot == FILE_SLOT_MEMORY && page < item->pages; page++)
+        granted[item->from + page]++;
+}
+
 static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
 {
     struct reply *reply = &replies[caller];
@@ -130,6 +138,8 @@ static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
     memcpy(reply->w, words->w + 1, sizeof reply->w);
     memcpy(reply->data, message_page->words, reply->words * sizeof(uint32_t));
     reply->item = message_page->items[0];
+    for (uint32_t i = 0; i < items; i++)
+        grant(&message_page->items[i]);
     if (items && reply->item.to == FILE_TRANSFER)
         transfers[caller] = (char *)PAGES_AT + reply->item.from * PAGE_SIZE;
     return OK;
@@ -178,6 +188,7 @@ void machine_begin(uint32_t pages)
     machine_refuses_items = machine_is_fast = is_over = false;
     memset(replies, 0, sizeof replies);
     memset(transfers, 0, sizeof transfers);
+    memset(granted, 0, sizeof granted);
     make_pages();
     CHECK(!pthread_create(&server, NULL, run, NULL));
     wait_for(&test_goes_on);

@@ -3,7 +3,7 @@
  * answers, its own and late ones. The server runs in a thread of its own, which waits while the test does not ask.
  *
  *   F1  between two messages all invariants hold that have a walker
- *   F2  a page that the server revokes was lent; the page of a client is lent to it alone
+ *   F2  a page that the server revokes was lent, to LOANS_MAX places at most; the page of a client is lent to it alone
  */
 #pragma once
 

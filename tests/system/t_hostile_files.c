@@ -1,6 +1,7 @@
 /*
  * Processes that harm the file server as far as they can: messages at random with every number, word and window, garbage in
- * the transfer page and in the ring of a pipe, ends in the middle of any call, a program that changes while it is executed.
+ * the transfer page and in the ring of a pipe, ends in the middle of any call, a program that changes while it is executed, pages
+ * of files that are said to be unmapped and are not.
  * Afterwards the server serves as before, and has all its pages.
  *
  * run: --smp 2
@@ -18,9 +19,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
@@ -312,7 +315,69 @@ static bool a_program_changes(void)
     return is_whole(good, free);
 }
 
-/* With an argument it is what is executed. */
+/* ------------------------------------------------------------------------------------- pages at many places */
+
+enum { PLACES = 1300, PLACES_MAX = 512 };
+
+static sigjmp_buf is_not_there;
+
+static void note_bus_error(int number)
+{
+    (void)number;
+    siglongjmp(is_not_there, 1);
+}
+
+static int places_that_are_there(const char *at)
+{
+    volatile int count = 0;
+
+    for (volatile int place = 0; place < PLACES; place++)
+        if (!sigsetjmp(is_not_there, 1)) {
+            (void)*(const volatile char *)(at + place * PAGE);
+            count++;
+        }
+    return count;
+}
+
+/* It says to the server alone that it has unmapped the page, and has it as often as it can. */
+static int has_a_page_often(void)
+{
+    uint32_t at = 0, granted = 0, fd = (uint32_t)open("page", O_RDWR);
+    int answer;
+
+    do
+        answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, PLACES * PAGE, 3, &at);
+    while (answer == MEM_MORE);
+    for (uint32_t to = at; !answer && to < at + PLACES * PAGE; to += PAGE) {
+        *(struct file_map_request *)message_page->words = (struct file_map_request){1, true};
+        answer = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), sizeof(struct file_map_request), fd, 0, to | 3, &granted);
+        if (!answer)
+            answer = granted == 1 ? file_unmap(CLIENT_SLOT_FILE, 0, to, 1) : 1;
+    }
+    if (answer || signal(SIGBUS, note_bus_error) == SIG_ERR)
+        return 1;
+    int there = places_that_are_there((const char *)at);
+    return there > 0 && there <= PLACES_MAX ? 5 : 2;
+}
+
+/* Who has it mapped as it says has it again when it touches it. */
+static bool a_page_is_had_often(void)
+{
+    uint32_t free = pages_free();
+    bool good = begins();
+    int fd = open("page", O_RDWR | O_CREAT, 0600);
+
+    good = IS(ftruncate(fd, PAGE), 0) && good;
+    volatile char *at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    good = HOLDS(at != MAP_FAILED) && good;
+    for (char byte = 'a'; good && byte < 'd'; byte++) {
+        at[1] = byte;
+        good = IS(child_run(has_a_page_often), EXITED(5)) && IS(at[1], byte) && good;
+    }
+    good = IS(munmap((void *)at, PAGE), 0) && IS(close(fd), 0) && good;
+    return is_whole(good, free);
+}
+
 /* ------------------------------------------------------------------------------------- crowds */
 
 enum { CROWD = 120, KILLED_OF = 8 };
@@ -348,6 +413,7 @@ static bool many_wait_at_one_pipe(void)
     return HOLDS(killed <= CROWD / KILLED_OF) && HOLDS(got <= CROWD / 2 && got + killed >= CROWD / 2) && IS(pages_free(), free) && good;
 }
 
+/* With an argument it is what is executed. */
 int main(int argc, char **argv)
 {
     static const struct tap_point points[] = {
@@ -357,6 +423,7 @@ int main(int argc, char **argv)
         {"anybody may end in the middle of any call", anybody_may_end},
         {"a program may change while it is executed", a_program_changes},
         {"many may wait at one pipe, and be killed", many_wait_at_one_pipe},
+        {"a page is at few places, whatever is said", a_page_is_had_often},
     };
 
     (void)argv;

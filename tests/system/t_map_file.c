@@ -80,6 +80,32 @@ static bool children_see(void)
     return IS(munmap(shared, 2 * PAGE), 0) && remove_it(fd) && good;
 }
 
+static int file;
+
+/* Pages that it has not touched yet. */
+static int uses_them_in_calls(void)
+{
+    bool good = pwrite(file, shared + PAGE - 3, 6, 3 * PAGE) == 6 && pread(file, shared + 2 * PAGE - 3, 6, 3 * PAGE) == 6;
+
+    return good && memcmp(shared + 2 * PAGE - 3, "hello", 6) == 0 ? 6 : 1;
+}
+
+static int has_a_child(void)
+{
+    return child_run(uses_them_in_calls) == EXITED(6) ? 7 : 1;
+}
+
+static bool childrens_calls_use_it(void)
+{
+    file = make(4 * PAGE);
+    shared = map(file, 4 * PAGE, RW, MAP_SHARED);
+    bool good = HOLDS(shared != MAP_FAILED);
+
+    memcpy(shared + PAGE - 3, "hello", 6);
+    good = IS(child_run(has_a_child), EXITED(7)) && IS(memcmp(shared + 2 * PAGE - 3, "hello", 6), 0) && IS(munmap(shared, 4 * PAGE), 0) && good;
+    return remove_it(file) && good;
+}
+
 static bool anonymous_pages_are_shared(void)
 {
     shared = map(-1, 2 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS);
@@ -321,6 +347,7 @@ int main(void)
         {"what is stored is read", stores_are_read},
         {"two mappings are one file", both_see},
         {"children see it", children_see},
+        {"children's calls use it", childrens_calls_use_it},
         {"anonymous pages are shared", anonymous_pages_are_shared},
         {"without name and descriptor", it_outlives_its_names},
         {"private ones", private_stores_are_ones_own},

@@ -1,0 +1,85 @@
+/*
+ * Pages of files that clients have: how many are taken back at once, and how often each is lent.
+ *
+ * sources: servers/file/pages.c servers/file/records.c servers/file/radix.c servers/file/device.c
+ * sources: servers/file/page_map.c servers/file/inode.c servers/file/entry.c servers/file/directory.c
+ * sources: servers/file/path.c tests/host/file_tree.c
+ */
+#include <string.h>
+
+#include "tests/host/check.h"
+#include "tests/host/file_tree.h"
+
+static void cut_all(struct inode *file)
+{
+    while (inode_truncate(file, 0) == FILE_MORE)
+        tree_audit(0);
+    CHECK(file->size == 0);
+}
+
+/* Taking a page back from clients is more work than giving it back. */
+static void test_truncate_lent(void)
+{
+    enum { PAGES = 500 };
+    uint32_t free = tree_begin(1024), before = 0;
+    struct inode *file = tree_make("/a", INODE_FILE);
+
+    CHECK(inode_truncate(file, PAGES * PAGE_SIZE) == 0);
+    for (uint32_t page = 0; page < PAGES; page++)
+        tree_lend(file, page);
+    for (; inode_truncate(file, 0) == FILE_MORE; before = tree_revoked)
+        CHECK(tree_revoked > before && tree_revoked - before <= CUT_PAGES / 4);
+    CHECK(tree_revoked == PAGES);
+    tree_remove("/a");
+    CHECK(pages_free() == free);
+}
+
+/* Each page is taken from many mappings then: fewer are cut at once, but at least one. */
+static void test_truncate_what_many_have(void)
+{
+    enum { PAGES = 100 };
+    uint32_t free = tree_begin(256);
+    struct inode *file = tree_make("/a", INODE_FILE);
+
+    CHECK(inode_truncate(file, PAGES * PAGE_SIZE) == 0);
+    for (uint32_t loans = 64; loans <= LOANS_MAX; loans *= 2) {
+        uint32_t before = tree_revoked, most = 1 + CUT_PAGES * 32 / (7 * loans);
+        for (uint32_t page = 0; page < file->size / PAGE_SIZE; page++)
+            for (uint32_t had = pages_loans(tree_lend(file, page).number); had < loans; had++)
+                tree_lend(file, page);
+        CHECK(inode_truncate(file, 0) == FILE_MORE && tree_revoked > before && tree_revoked - before <= most);
+    }
+    cut_all(file);
+    tree_remove("/a");
+    CHECK(pages_free() == free);
+}
+
+/* Whoever gets it next has it alone, and what others have written behind the end is gone. */
+static void test_lent_as_often_as_can_be(void)
+{
+    unsigned char bytes[100];
+    tree_begin(256);
+    struct inode *file = tree_make("/a", INODE_FILE);
+    struct page_source source = {0};
+
+    CHECK(inode_write(file, 0, memset(bytes, 0x11, sizeof bytes), sizeof bytes) == sizeof bytes);
+    for (uint32_t i = 0; i < LOANS_MAX; i++)
+        source = tree_lend(file, 0);
+    memset(pages_at(source.number), 0x33, PAGE_SIZE);
+    CHECK(pages_loans(source.number) == LOANS_MAX && tree_revoked == 0);
+    CHECK(tree_lend(file, 0).number == source.number && tree_revoked == 1 && pages_loans(source.number) == 1);
+    CHECK(((unsigned char *)pages_at(source.number))[99] == 0x33 && ((unsigned char *)pages_at(source.number))[100] == 0);
+    pages_not_lent(source.number);
+    CHECK(!pages_is_lent(source.number));
+    tree_audit(0);
+    tree_remove("/a");
+    CHECK(tree_revoked == 1);
+}
+
+int main(void)
+{
+    test_truncate_lent();
+    test_truncate_what_many_have();
+    test_lent_as_often_as_can_be();
+    return 0;
+}
