@@ -78,16 +78,16 @@ int32_t call_transfer_page(struct client *client, struct words *words)
     return (int32_t)ipc_extend(0, 1);
 }
 
-/* The client has no window there, or no table: it has no page, and hears EINVAL or ENOMEM (server.h). */
+/* The client has no window there, or no table: it has none of the pages, and hears ENOMEM (server.h). */
 static _Bool refused(uint32_t badge, err_t why)
 {
     struct client *client = client_find(badge);
+    uint32_t items = message_page->tag >> TAG_ITEMS_SHIFT & 7;
 
     (void)why;
-    if (client && client->transfer != PAGE_NONE && message_page->items[0].to == FILE_TRANSFER) {
-        pages_not_lent(client->transfer);
+    items_not_lent(items);
+    if (client && items && message_page->items[0].to == FILE_TRANSFER)
         client_take_transfer(client);
-    }
     return false;
 }
 

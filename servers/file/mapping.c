@@ -238,6 +238,15 @@ static bool keep(struct client *client, const struct mapping *what)
     return forget(client, what->address, what->end) && (extend(client, what) || add(client, *what));
 }
 
+void items_not_lent(uint32_t items)
+{
+    for (uint32_t i = 0; i < items; i++) {
+        const struct item *item = &message_page->items[i];
+        for (uint32_t page = 0; item->slot == FILE_SLOT_MEMORY && page < item->pages; page++)
+            pages_not_lent(item->from + page);
+    }
+}
+
 static int32_t answer(int32_t pages, uint32_t items, struct words *words)
 {
     words->w[1] = (uint32_t)pages;
@@ -256,8 +265,10 @@ int32_t call_map(struct client *client, struct words *words)
         result = put_pages(&what, rights, &items);
     if (result < 0)
         return result;
-    if (what.end > what.address && !keep(client, &what))
+    if (what.end > what.address && !keep(client, &what)) {
+        items_not_lent(items);
         return -ENOMEM;
+    }
     return answer(result, items, words);
 }
 

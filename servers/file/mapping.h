@@ -18,6 +18,9 @@ enum { MAPPINGS_MAX = 64 };
 /* There are none. */
 void mappings_init(void);
 
+/* The pages that are lent by so many items of the message are not: nobody has got them. */
+void items_not_lent(uint32_t items);
+
 /* Copies all of the client's mappings to another client. False: there is no memory, and perhaps some were copied. */
 bool mappings_copy(const struct client *client, struct client *to);
 

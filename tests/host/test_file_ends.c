@@ -99,6 +99,27 @@ static void a_page_is_lent_so_often(void)
     ends();
 }
 
+/* Whatever of it the kernel refuses, or there are too many mappings for. */
+static void what_is_refused_is_not_lent(void)
+{
+    begins();
+    CHECK(ask(A, FILE_UNNAMED, 2 * PAGE_SIZE, 0, 0) == 0 && maps(3, 0, AT | RIGHT_READ, 2, 1) == 0 && ask(A, FILE_PIPE, 0, 0, 0) == 0);
+    CHECK(ask(A, FILE_PLACE, AT, 0, 0) == 0);
+    uint32_t number = reply_of(A)->w[0] >> PAGE_BITS;
+    CHECK(pages_loans(number) == 1);
+    machine_refuses_items = true;
+    CHECK(maps(3, 0, AT | RIGHT_READ, 2, 1) == -ENOMEM && pages_loans(number) == 1 && pages_loans(number + 1) == 1);
+    CHECK(ask(A, FILE_MAP_AGAIN, AT | RIGHT_READ, 2, 0) == -ENOMEM && pages_loans(number) == 1);
+    for (uint32_t i = 0; i < 100; i++)
+        CHECK(ask(A, FILE_PIPE_ATTACH, 4, AT, 0) == -ENOMEM);
+    machine_refuses_items = false;
+    CHECK(ask(A, FILE_PIPE_ATTACH, 4, AT, 0) == 0);
+    for (uint32_t i = 1; i < 64; i++)
+        CHECK(maps(3, 0, (AT + 0x10000 * i) | RIGHT_READ, 1, 1) == 0);
+    CHECK(maps(3, 0, (AT + 0x10000 * 64) | RIGHT_READ, 2, 1) == -ENOMEM && pages_loans(number) == 64 && pages_loans(number + 1) == 1);
+    ends();
+}
+
 /* Others can do so, too. */
 static void many_map_a_file(void)
 {
@@ -117,6 +138,7 @@ int main(void)
     what_has_much_ends_in_parts();
     who_owes_nothing_ends_at_once();
     a_page_is_lent_so_often();
+    what_is_refused_is_not_lent();
     many_map_a_file();
     puts("test_file_ends: no part of an end is long");
     return 0;
