@@ -192,8 +192,10 @@ static int writes_counts_at_random(void)
 
     srand(seed);
     close(ends[0]);
-    if (mem_reserve(CLIENT_SLOT_MEM, 0, 0, PIPE_PAGES * PAGE, 3, &at) ||
-        file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, PIPE_PAGES), (uint32_t)ends[1], at, &writes))
+    int answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, PIPE_PAGES * PAGE, 3, &at);
+    while (!answer && (answer = file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, PIPE_PAGES), (uint32_t)ends[1], at, &writes)) == -EBUSY)
+        answer = 0; /* its parent has not closed that end yet */
+    if (answer)
         return 1;
     struct pipe_ring *ring = (struct pipe_ring *)at;
     for (uint32_t i = 0; i < 500; i++) {
