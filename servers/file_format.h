@@ -37,6 +37,7 @@ enum {
     FILE_REMOVE_DIRECTORY = 0x200,
     FILE_REMOVE_ANY = 1,
 };
+enum { FILE_PROCESSES_MAX = 1024 }; /* that `limit` speaks of: there are fewer */
 enum { FILE_GET_FD = 1, FILE_SET_FD, FILE_GET_FLAGS, FILE_SET_FLAGS };
 enum { FILE_MODE = 1, FILE_MODIFIED };
 

@@ -8,18 +8,16 @@
 #include "servers/file/mapping.h"
 #include "servers/file/pages.h"
 #include "servers/file/pipe.h"
-#include "servers/file/records.h"
+#include "servers/file/share.h"
 #include "servers/file/watch.h"
 
 enum { HASHES = 256, CLOSED_AT_ONCE = 32 };
 
 static struct client *by_hash[HASHES];
-static struct record_class records;
-
 void clients_init(void)
 {
     memset(by_hash, 0, sizeof by_hash);
-    record_class_init(&records, sizeof(struct client));
+    shares_set_size(SHARE_CLIENTS, sizeof(struct client));
 }
 
 static struct client **link_of(uint32_t badge)
@@ -36,12 +34,13 @@ struct client *client_find(uint32_t badge)
     return *link_of(badge);
 }
 
-static struct client *add(uint32_t badge)
+static struct client *add(uint32_t badge, struct share *share)
 {
-    struct client *client = record_make(&records);
+    struct client *client = share_make_record(share, SHARE_CLIENTS);
 
     if (!client)
         return NULL;
+    client->share = share_hold(share);
     client->badge = badge;
     client->transfer = PAGE_NONE;
     client->next = by_hash[badge % HASHES];
@@ -51,7 +50,7 @@ static struct client *add(uint32_t badge)
 
 struct client *client_make(uint32_t badge)
 {
-    struct client *client = add(badge);
+    struct client *client = add(badge, &share_of_all);
 
     if (!client)
         return NULL;
@@ -63,7 +62,7 @@ struct client *client_make(uint32_t badge)
 
 struct client *client_copy(const struct client *client, uint32_t badge)
 {
-    struct client *copy = add(badge);
+    struct client *copy = add(badge, client->share);
 
     if (!copy)
         return NULL;
@@ -83,10 +82,17 @@ struct client *client_copy(const struct client *client, uint32_t badge)
     return NULL;
 }
 
+uint32_t client_give_transfer(struct client *client)
+{
+    client->transfer = quota_take_page(&client->share->quota);
+    client->transfer_share = client->share;
+    return client->transfer;
+}
+
 void client_take_transfer(struct client *client)
 {
     if (client->transfer != PAGE_NONE)
-        pages_give(client->transfer);
+        quota_give_page(&client->transfer_share->quota, client->transfer);
     client->transfer = PAGE_NONE;
 }
 
@@ -152,7 +158,8 @@ bool client_end(struct client *client)
         return false;
     inode_drop(client->directory);
     *link_of(client->badge) = client->next;
-    record_free(&records, client);
+    share_drop(client->share);
+    share_free_record(client);
     return true;
 }
 
@@ -291,6 +298,6 @@ uint32_t clients_audit(void)
             transfers += client->transfer != PAGE_NONE;
             found++;
         }
-    assert(found == records.records);
-    return record_audit(&records) + transfers;
+    assert(found == shares_count(SHARE_CLIENTS));
+    return transfers;
 }

@@ -23,13 +23,15 @@ enum client_wait { WAITS_NOT, WAITS_TO_READ, WAITS_FOR_BYTES, WAITS_TO_WRITE, WA
 struct client {
     uint32_t badge;
     struct client *next; /* of the same hash */
+    struct share *share; /* of what is made for it from now on: share.h */
     struct inode *directory;
     struct inode *program; /* what it runs, or is about to, if that is no file of the archive; held, so that the number stays */
     struct mapping *mappings; /* mapping.h */
     struct watch *watches;    /* watch.h */
     uint32_t limit;           /* of descriptors */
     uint32_t lowest;          /* C3 */
-    uint32_t transfer;        /* the page's number, PAGE_NONE: it has none */
+    uint32_t transfer;        /* the page's number, PAGE_NONE: it has none; */
+    struct share *transfer_share; /* whose it is */
     bool owes;                /* it has given back pages that are lent: what ends it, or its exec, goes on until ... */
     uint32_t given;           /* ... so many of all are free */
     enum client_wait waits;
@@ -48,13 +50,12 @@ void clients_init(void);
 /* The client of that badge, or 0. */
 struct client *client_find(uint32_t badge);
 
-/* A client with no descriptors, in the root; or a copy of another client, whose open files it shares. 0: there is no
- * memory for it. */
+/* A client with no descriptors, in the root, with the share of all; or a copy of another client, whose open files and share it
+ * has, too. 0: there is no memory for it. */
 struct client *client_make(uint32_t badge);
 struct client *client_copy(const struct client *client, uint32_t badge);
 
-/* Panics unless C1 and C3 hold of all, and what must of their open files; returns the pages that they take, their
- * transfer pages included. */
+/* Panics unless C1 and C3 hold of all, and what must of their open files; returns how many transfer pages there are. */
 uint32_t clients_audit(void);
 
 /* Closes all that it has, and forgets it. False: that is done in part. */
@@ -66,7 +67,8 @@ void client_set_program(struct client *client, struct inode *inode);
 /* Closes the descriptors that are to be closed at exec; it has no pages of the server's any more. False: as client_end(). */
 bool client_exec(struct client *client);
 
-/* It has no transfer page. */
+/* It gets a transfer page, PAGE_NONE: its share has none left; it has none any more. */
+uint32_t client_give_transfer(struct client *client);
 void client_take_transfer(struct client *client);
 
 /* The open file of a descriptor, or 0. */

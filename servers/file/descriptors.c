@@ -82,12 +82,12 @@ int32_t call_control(struct client *client, struct words *words)
 }
 
 /* Two open files without descriptors yet. */
-static int make_ends(struct open_file *ends[2], uint32_t flags)
+static int make_ends(struct share *share, struct open_file *ends[2], uint32_t flags)
 {
-    struct pipe *pipe = pipe_make();
+    struct pipe *pipe = pipe_make(share);
 
-    ends[0] = pipe ? open_file_make(flags | O_READ_ONLY) : NULL;
-    ends[1] = pipe ? open_file_make(flags | O_WRITE_ONLY) : NULL;
+    ends[0] = pipe ? open_file_make(share, flags | O_READ_ONLY) : NULL;
+    ends[1] = pipe ? open_file_make(share, flags | O_WRITE_ONLY) : NULL;
     if (ends[0] && ends[1]) {
         ends[0]->pipe = ends[1]->pipe = pipe;
         return 0;
@@ -112,7 +112,7 @@ int32_t call_pipe(struct client *client, struct words *words)
         return -EINVAL;
     if (writes < 0)
         return writes;
-    int error = make_ends(ends, flags & O_NONBLOCKING);
+    int error = make_ends(client->share, ends, flags & O_NONBLOCKING);
     if (error)
         return error;
     client_set(client, (uint32_t)reads, ends[0], flags & O_CLOSE_ON_EXEC);

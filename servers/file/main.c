@@ -16,6 +16,7 @@
 #include "servers/file/pages.h"
 #include "servers/file/path.h"
 #include "servers/file/pipe.h"
+#include "servers/file/share.h"
 #include "servers/file/tree.h"
 #include "servers/file/watch.h"
 #include "servers/log.h"
@@ -68,12 +69,11 @@ int32_t call_transfer_page(struct client *client, struct words *words)
     (void)words;
     if (client->transfer != PAGE_NONE)
         return 0;
-    uint32_t number = pages_take();
+    uint32_t number = client_give_transfer(client);
     if (number == PAGE_NONE)
         return -ENOMEM;
     memset(pages_at(number), 0, PAGE_SIZE);
     pages_lend(number);
-    client->transfer = number;
     message_page->items[0] = item_memory(FILE_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE, number, 1, FILE_TRANSFER);
     return (int32_t)ipc_extend(0, 1);
 }
@@ -96,7 +96,7 @@ static _Bool refused(uint32_t badge, err_t why)
 /* Descriptors 0, 1 and 2 of a client that has just begun. */
 static int32_t open_console(struct client *client)
 {
-    struct open_file *file = open_file_make(O_READ_WRITE);
+    struct open_file *file = open_file_make(client->share, O_READ_WRITE);
 
     if (!file)
         return -ENOMEM;
@@ -238,6 +238,19 @@ static int32_t manager_program_page(struct words *words)
     return got > 0 ? 0 : got ? got : -EINVAL;
 }
 
+/* With a limit of processes it takes a share. */
+static int32_t manager_limit(const struct words *words)
+{
+    struct client *client = living(words->w[1]);
+    uint32_t processes = words->w[2], of = words->w[3];
+
+    if (!client)
+        return -ENOENT;
+    if (processes == 0 || processes > of || of > FILE_PROCESSES_MAX)
+        return -EINVAL;
+    return share_set(&client->share, processes, of);
+}
+
 static int32_t manager_audit(const struct words *words)
 {
     (void)words;
@@ -267,7 +280,8 @@ static int32_t manager_news(struct words *words)
     X(FILE_PROGRAM_BYTES, program_bytes)                                                                               \
     X(FILE_PROGRAM_PAGE, program_page)                                                                 \
     X(FILE_AUDIT, audit)                                                                                               \
-    X(FILE_NEWS, news)
+    X(FILE_NEWS, news)                                                                                                 \
+    X(FILE_LIMIT, limit)
 
 #define MANAGER_CALL(number, name)                                                                                     \
     static int32_t serve_##name(uint32_t badge, struct words *words)                                                   \
@@ -296,6 +310,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     map(ARCHIVE_ADDRESS, RIGHT_READ, FILE_SLOT_ARCHIVE, 0, edi);
     pages_init((void *)PAGES_ADDRESS, esi);
     program_page = pages_number(pages_carve(1));
+    shares_init();
     clients_init();
     open_files_init();
     pipes_init();

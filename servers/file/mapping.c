@@ -5,7 +5,7 @@
 #include "servers/file/calls.h"
 #include "servers/file/inode.h"
 #include "servers/file/pages.h"
-#include "servers/file/records.h"
+#include "servers/file/share.h"
 
 struct mapping {
     struct mapping *next;
@@ -21,16 +21,14 @@ static uint32_t page_at(const struct mapping *mapping, uint32_t address)
     return mapping->page + ((address - mapping->address) >> PAGE_BITS);
 }
 
-static struct record_class records;
-
 void mappings_init(void)
 {
-    record_class_init(&records, sizeof(struct mapping));
+    shares_set_size(SHARE_MAPPINGS, sizeof(struct mapping));
 }
 
 static bool add(struct client *client, struct mapping what)
 {
-    struct mapping *mapping = mappings_count(client) < MAPPINGS_MAX ? record_make(&records) : NULL;
+    struct mapping *mapping = mappings_count(client) < MAPPINGS_MAX ? share_make_record(client->share, SHARE_MAPPINGS) : NULL;
 
     if (!mapping)
         return false;
@@ -74,7 +72,7 @@ static void drop(struct mapping **link)
 
     *link = mapping->next;
     inode_drop(mapping->inode);
-    record_free(&records, mapping);
+    share_free_record(mapping);
 }
 
 bool mappings_copy(const struct client *client, struct client *to)
@@ -340,9 +338,4 @@ int32_t call_place(struct client *client, struct words *words)
         return -ENOENT;
     words->w[1] = source.number << PAGE_BITS | address % PAGE_SIZE;
     return 0;
-}
-
-uint32_t mappings_audit(void)
-{
-    return record_audit(&records);
 }

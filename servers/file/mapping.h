@@ -27,8 +27,5 @@ bool mappings_copy(const struct client *client, struct client *to);
 /* Forgets one after the other, until *most are forgotten; true: the client has none any more. */
 bool mappings_drop(struct client *client, uint32_t *most);
 
-/* The pages that what is kept of all takes. */
-uint32_t mappings_audit(void);
-
 /* How many it has. */
 uint32_t mappings_count(const struct client *client);

@@ -163,7 +163,7 @@ int32_t call_open(struct client *client, struct words *words)
         return error ? error : fd;
     if ((flags & O_ACCESS) == O_ACCESS)
         return -EINVAL;
-    struct open_file *file = open_file_make(flags & kept);
+    struct open_file *file = open_file_make(client->share, flags & kept);
     if (!file)
         return -ENFILE;
     error = find_to_open(client, words, path, &inode);
@@ -185,7 +185,7 @@ int32_t call_unnamed(struct client *client, struct words *words)
 
     if (fd < 0)
         return fd;
-    struct open_file *file = open_file_make(O_READ_WRITE);
+    struct open_file *file = open_file_make(client->share, O_READ_WRITE);
     if (!file)
         return -ENFILE;
     file->inode = inode_make(&attributes);

@@ -4,19 +4,17 @@
 
 #include "servers/file/inode.h"
 #include "servers/file/pipe.h"
-#include "servers/file/records.h"
+#include "servers/file/share.h"
 #include "servers/file_format.h"
-
-static struct record_class records;
 
 void open_files_init(void)
 {
-    record_class_init(&records, sizeof(struct open_file));
+    shares_set_size(SHARE_OPEN_FILES, sizeof(struct open_file));
 }
 
-struct open_file *open_file_make(uint32_t flags)
+struct open_file *open_file_make(struct share *share, uint32_t flags)
 {
-    struct open_file *file = record_make(&records);
+    struct open_file *file = share_make_record(share, SHARE_OPEN_FILES);
 
     if (file)
         file->flags = flags;
@@ -33,7 +31,7 @@ void open_file_drop(struct open_file *file)
         inode_drop(file->inode);
     if (file->pipe)
         pipe_close(file->pipe, open_file_writes(file));
-    record_free(&records, file);
+    share_free_record(file);
 }
 
 bool open_file_reads(const struct open_file *file)
@@ -44,9 +42,4 @@ bool open_file_reads(const struct open_file *file)
 bool open_file_writes(const struct open_file *file)
 {
     return (file->flags & O_ACCESS) != O_READ_ONLY;
-}
-
-uint32_t open_files_audit(void)
-{
-    return record_audit(&records);
 }

@@ -11,6 +11,7 @@
 
 struct inode;
 struct pipe;
+struct share;
 
 struct open_file {
     struct inode *inode;
@@ -23,14 +24,11 @@ struct open_file {
 /* There are none. */
 void open_files_init(void);
 
-/* With no holder yet; 0: there is no memory for it. It takes the hold that the caller has on the inode. */
-struct open_file *open_file_make(uint32_t flags);
+/* With no holder yet; 0: the share has no memory for it. It takes the hold that the caller has on the inode. */
+struct open_file *open_file_make(struct share *share, uint32_t flags);
 
 /* One holder less; the last closes it. One that never had a holder is dropped the same way. */
 void open_file_drop(struct open_file *file);
-
-/* The pages that they take. */
-uint32_t open_files_audit(void);
 
 bool open_file_reads(const struct open_file *file);
 bool open_file_writes(const struct open_file *file);

@@ -20,6 +20,7 @@ unsigned char *pages_base;
 static uint32_t *states;
 static uint32_t page_count, carved, fresh;
 static uint32_t first_free, free_count;
+static uint32_t reserved; /* taken of the reserve */
 static uint32_t first_dead, dead_count; /* tables; with all that is in them */
 static uint32_t reaped_to;              /* entries of the first dead table before this are PAGE_NONE */
 static uint32_t first_lent, last_lent;  /* of those that were given back lent, in the order in which they were */
@@ -33,7 +34,7 @@ void pages_init(void *base, uint32_t count)
     page_count = count;
     carved = fresh = (count + TABLE_ENTRIES - 1) / TABLE_ENTRIES;
     first_free = free_count = first_dead = dead_count = reaped_to = 0;
-    first_lent = given_lent = reclaimed = 0;
+    first_lent = given_lent = reclaimed = reserved = 0;
 }
 
 void *pages_carve(uint32_t pages)
@@ -222,7 +223,27 @@ uint32_t pages_take(void)
 
 bool pages_have_unreserved(uint32_t pages)
 {
-    return pages_free() >= pages + page_count / RESERVE_DIVISOR;
+    return pages_free() >= pages + pages_reserve() - reserved;
+}
+
+uint32_t pages_reserve(void)
+{
+    return page_count / RESERVE_DIVISOR;
+}
+
+uint32_t pages_take_reserved(void)
+{
+    uint32_t number = pages_take();
+
+    assert(number != PAGE_NONE && reserved < pages_reserve());
+    reserved++;
+    return number;
+}
+
+void pages_give_reserved(uint32_t number)
+{
+    reserved--;
+    pages_give(number);
 }
 
 uint32_t pages_take_unreserved(void)

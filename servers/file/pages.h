@@ -13,7 +13,8 @@
  *   P2  pages_free() counts all but carved and taken pages: so many can be taken
  *   P3  a page that was given back while it is lent is revoked before it is free: a few at a time, by whoever takes pages
  *       and by pages_reclaim(), as revoking takes the kernel long if many clients have the page
- *   P4  the last count / 16 pages are not for the contents of files and directories: the reserve, for clients' records
+ *   P4  count / RESERVE_DIVISOR pages are not for the contents of files and directories: the reserve, for what is kept of clients.
+ *       Of those that are free so many are left as it has not taken
  */
 #pragma once
 
@@ -28,7 +29,7 @@
 enum {
     TABLE_ENTRIES = PAGE_SIZE / sizeof(uint32_t),
     PAGES_MAX = 1 << 20,
-    RESERVE_DIVISOR = 16,
+    RESERVE_DIVISOR = 4,
     RECLAIMED_AT_ONCE = 2,
     LOANS_MAX = 512, /* as many as there are processes: so many places of clients' a page is in at most */
 };
@@ -52,6 +53,11 @@ bool pages_have_unreserved(uint32_t pages);
 
 /* It is free, or will be when it is revoked. */
 void pages_give(uint32_t number);
+
+/* The reserve; a page of it, of which so many are never lacking. */
+uint32_t pages_reserve(void);
+uint32_t pages_take_reserved(void);
+void pages_give_reserved(uint32_t number);
 
 /* How many were given back while they were lent, ever. */
 uint32_t pages_given_lent(void);

@@ -7,8 +7,8 @@
 #include "servers/file/calls.h"
 #include "servers/file/pages.h"
 #include "servers/file/queue.h"
-#include "servers/file/records.h"
 #include "servers/file/ring_pages.h"
+#include "servers/file/share.h"
 #include "servers/file/watch.h"
 
 /* Answers of one message: of a call; of the close of an end, of which an end of a client has many. */
@@ -22,12 +22,11 @@ struct pipe {
     struct pipe *next_due, **due_link; /* P5; due_link: 0, it is not due */
 };
 
-static struct record_class records;
 static struct pipe *first_due, **last_due;
 
 void pipes_init(void)
 {
-    record_class_init(&records, sizeof(struct pipe));
+    shares_set_size(SHARE_PIPES, sizeof(struct pipe));
     first_due = NULL;
     last_due = &first_due;
 }
@@ -72,16 +71,21 @@ static uint32_t room(const struct pipe *pipe)
     return PIPE_RING_BYTES - pipe_bytes(pipe);
 }
 
+static struct quota *quota_of(const struct pipe *pipe)
+{
+    return &share_of_record(pipe)->quota;
+}
+
 static void forget(struct pipe *pipe)
 {
     remove_due(pipe);
-    ring_pages_give(&pipe->pages);
-    record_free(&records, pipe);
+    ring_pages_give(&pipe->pages, quota_of(pipe));
+    share_free_record(pipe);
 }
 
-struct pipe *pipe_make(void)
+struct pipe *pipe_make(struct share *share)
 {
-    struct pipe *pipe = record_make(&records);
+    struct pipe *pipe = share_make_record(share, SHARE_PIPES);
 
     if (!pipe)
         return NULL;
@@ -90,9 +94,9 @@ struct pipe *pipe_make(void)
     watch_ring_init(&pipe->polling_bytes);
     watch_ring_init(&pipe->polling_room);
     pipe->readers = pipe->writers = 1;
-    if (ring_pages_take(&pipe->pages))
+    if (ring_pages_take(&pipe->pages, quota_of(pipe)))
         return pipe;
-    record_free(&records, pipe);
+    share_free_record(pipe);
     return NULL;
 }
 
@@ -473,5 +477,5 @@ uint32_t pipes_audit(void)
     for (; *link; link = &(*link)->next_due)
         assert((*link)->due_link == link && (*link)->readers | (*link)->writers);
     assert(last_due == link);
-    return record_audit(&records) + records.records * PIPE_PAGES;
+    return shares_count(SHARE_PIPES) * PIPE_PAGES;
 }

@@ -22,8 +22,8 @@ struct pipe;
 /* There are none. */
 void pipes_init(void);
 
-/* With one reader and one writer; 0: there is no memory for it. */
-struct pipe *pipe_make(void);
+/* With one reader and one writer; 0: the share has no memory for it. */
+struct pipe *pipe_make(struct share *share);
 
 /* One open file of that end is closed. After the last one, those who wait at the other end are told. */
 void pipe_close(struct pipe *pipe, bool writes);
@@ -51,5 +51,5 @@ uint32_t pipe_bytes(const struct pipe *pipe);
 /* True if P1, P2, P4 and P5 hold, but for what a client that has the ring may have changed. */
 bool pipe_audit(const struct pipe *pipe);
 
-/* Panics unless those that are due are in their list; the pages that all of them take. */
+/* Panics unless those that are due are in their list; the pages of their rings. */
 uint32_t pipes_audit(void);

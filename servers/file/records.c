@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "servers/file/pages.h"
+#include "servers/file/quota.h"
 
 struct record {
     struct record *next;
@@ -53,9 +54,16 @@ static void unlist(struct record_page *page)
         page->class->with_room = page->next;
 }
 
+static uint32_t take_page(const struct record_class *class)
+{
+    if (class->quota)
+        return quota_take_page(class->quota);
+    return class->is_unreserved ? pages_take_unreserved() : pages_take();
+}
+
 static struct record_page *add_page(struct record_class *class)
 {
-    uint32_t number = class->is_unreserved ? pages_take_unreserved() : pages_take();
+    uint32_t number = take_page(class);
 
     if (number == PAGE_NONE)
         return NULL;
@@ -90,9 +98,21 @@ void *record_make(struct record_class *class)
 
 static void remove_page(struct record_page *page)
 {
+    struct quota *quota = page->class->quota;
+
     unlist(page);
     page->class->pages--;
-    pages_give(pages_number(page));
+    if (quota)
+        quota_give_page(quota, pages_number(page)); /* with which the class may go */
+    else
+        pages_give(pages_number(page));
+}
+
+struct record_class *record_class_of(const void *record)
+{
+    const struct record_page *page = pages_at(pages_number(record));
+
+    return page->class;
 }
 
 void record_free(struct record_class *class, void *record)

@@ -12,11 +12,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct quota;
 struct record_page;
 
 struct record_class {
     uint32_t size;
-    bool is_unreserved; /* set after record_class_init(): its pages are not of the reserve (P4 of pages.h) */
+    bool is_unreserved;  /* set after record_class_init(): its pages are not of the reserve (P4 of pages.h) */
+    struct quota *quota; /* or they are this one's (quota.h) */
     struct record_page *with_room;
     uint32_t records, pages;
 };
@@ -29,6 +31,9 @@ void record_class_init(struct record_class *class, uint32_t size);
 /* Zeroed; null: no memory. */
 void *record_make(struct record_class *class);
 void record_free(struct record_class *class, void *record);
+
+/* The class that it was made of. */
+struct record_class *record_class_of(const void *record);
 
 /* Panics unless R1..R3 hold; returns the pages of the class. */
 uint32_t record_audit(const struct record_class *class);

@@ -4,19 +4,19 @@
 
 _Static_assert(PIPE_RING_BYTES == (PIPE_PAGES - 1) * PAGE_SIZE, "the pages behind the header's");
 
-void ring_pages_give(const struct ring_pages *pages)
+void ring_pages_give(const struct ring_pages *pages, struct quota *quota)
 {
     for (uint32_t i = 0; i < PIPE_PAGES; i++)
         if (pages->page[i] != PAGE_NONE)
-            pages_give(pages->page[i]);
+            quota_give_page(quota, pages->page[i]);
 }
 
-bool ring_pages_take(struct ring_pages *pages)
+bool ring_pages_take(struct ring_pages *pages, struct quota *quota)
 {
     for (uint32_t i = 0; i < PIPE_PAGES; i++)
-        pages->page[i] = pages_take_unreserved(); /* no client's record waits for pipes */
+        pages->page[i] = quota_take_page(quota);
     if (pages->page[PIPE_PAGES - 1] == PAGE_NONE) {
-        ring_pages_give(pages);
+        ring_pages_give(pages, quota);
         return false;
     }
     for (uint32_t i = 0; i < PIPE_PAGES; i++)

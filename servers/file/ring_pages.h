@@ -8,15 +8,16 @@
 #include <stdint.h>
 
 #include "servers/file/pages.h"
+#include "servers/file/quota.h"
 #include "servers/pipe_ring.h"
 
 struct ring_pages {
     uint32_t page[PIPE_PAGES];
 };
 
-/* Pages of zeros; false: there is no memory for them. */
-bool ring_pages_take(struct ring_pages *pages);
-void ring_pages_give(const struct ring_pages *pages);
+/* Pages of zeros; false: the quota has not so many. */
+bool ring_pages_take(struct ring_pages *pages, struct quota *quota);
+void ring_pages_give(const struct ring_pages *pages, struct quota *quota);
 
 static inline struct pipe_ring *ring_pages_ring(const struct ring_pages *pages)
 {

@@ -6,7 +6,7 @@
 #include "libuser/ipc/ipc.h"
 #include "servers/clients.h"
 #include "servers/file/client.h"
-#include "servers/file/records.h"
+#include "servers/file/share.h"
 
 struct watch {
     struct watch_ring link; /* first, so that a link is its watch */
@@ -14,13 +14,12 @@ struct watch {
     struct watch *next; /* of the client */
 };
 
-static struct record_class records;
 static struct watch_ring fired;
 static bool is_told;
 
 void watches_init(void)
 {
-    record_class_init(&records, sizeof(struct watch));
+    shares_set_size(SHARE_WATCHES, sizeof(struct watch));
     watch_ring_init(&fired);
     is_told = false;
 }
@@ -43,7 +42,7 @@ static void join(struct watch_ring *first, struct watch_ring *second)
 
 bool watch_add(struct watch_ring *ring, struct client *client)
 {
-    struct watch *watch = record_make(&records);
+    struct watch *watch = share_make_record(client->share, SHARE_WATCHES);
 
     if (!watch)
         return false;
@@ -61,7 +60,7 @@ void watches_drop(struct client *client)
         struct watch *watch = client->watches;
         client->watches = watch->next;
         join(watch->link.previous, watch->link.next);
-        record_free(&records, watch);
+        share_free_record(watch);
     }
 }
 
@@ -107,9 +106,4 @@ void watches_check(const struct client *client)
         assert(watch->client == client && ++count <= FILE_DESCRIPTORS_MAX);
         assert(watch->link.next->previous == &watch->link && watch->link.previous->next == &watch->link);
     }
-}
-
-uint32_t watches_audit(void)
-{
-    return record_audit(&records);
 }

@@ -45,6 +45,3 @@ struct client *watches_next(void);
 
 /* Panics unless W1 holds of the client's. */
 void watches_check(const struct client *client);
-
-/* The pages that they take. */
-uint32_t watches_audit(void);

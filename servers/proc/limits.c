@@ -46,47 +46,57 @@ static uint32_t blocks_for(const struct limits *parent, uint32_t processes)
 }
 
 /* Blocks that are in use stay. */
-static int lower(struct limits *its, uint32_t processes)
+static void lower(struct limits *its, uint32_t processes)
 {
     uint32_t blocks = part_of(its, processes);
     int error = account_lower(&its->processes, processes, ACCOUNT_COST);
 
-    if (error)
-        return error;
+    assert(!error);
     blocks = blocks > its->blocks_used ? blocks : its->blocks_used;
     limits_of(its->processes.parent)->blocks_used -= its->blocks - blocks;
     its->blocks = blocks;
-    return 0;
 }
 
-static int split(struct account **account, uint32_t processes)
+static void split(struct account **account, uint32_t processes)
 {
     struct limits *parent = limits_of(*account), *made = free_limits;
     uint32_t blocks = blocks_for(parent, processes);
-    int error = account_check_split(&parent->processes, processes, 1, ACCOUNT_COST);
 
-    if (error)
-        return error;
     free_limits = made->next_free;
     account_split(&made->processes, &parent->processes, processes, 1, ACCOUNT_COST);
     made->blocks = blocks;
     made->blocks_used = 0;
     parent->blocks_used += blocks;
     *account = &made->processes;
-    return 0;
+}
+
+static bool is_alone(const struct account *account)
+{
+    return account->holders == 1 && account->parent;
+}
+
+int limits_may(const struct account *account, uint32_t processes)
+{
+    if (processes > account->limit)
+        return -EPERM;
+    if (processes == account->limit)
+        return 0;
+    if (is_alone(account))
+        return processes < account->used ? -EINVAL : 0;
+    return account_check_split(account, processes, 1, ACCOUNT_COST);
 }
 
 int limits_set(struct account **account, uint32_t processes)
 {
-    struct account *old = *account;
+    int error = limits_may(*account, processes);
 
-    if (processes > old->limit)
-        return -EPERM;
-    if (processes == old->limit)
-        return 0;
-    if (old->holders == 1 && old->parent)
-        return lower(limits_of(old), processes);
-    return split(account, processes);
+    if (error || processes == (*account)->limit)
+        return error;
+    if (is_alone(*account))
+        lower(limits_of(*account), processes);
+    else
+        split(account, processes);
+    return 0;
 }
 
 static void end(struct account *account)

@@ -13,9 +13,11 @@ extern struct account *limits_of_all;
 
 void limits_init(uint32_t processes);
 
-/* Moves the holder of one process to an account of its own with that limit, or lowers the one it has
- * alone; `*account` is it then. 0, or an error: -EPERM: it has no more; -EINVAL: it holds more;
- * -ENOMEM: there are not so many left; -EAGAIN: too many in each other. */
+/* May the holder of one process move to an account of its own with that limit, or lower the one it has alone? 0, or an
+ * error: -EPERM: it has no more; -EINVAL: it holds more; -ENOMEM: there are not so many left; -EAGAIN: too many in each other. */
+int limits_may(const struct account *account, uint32_t processes);
+
+/* It does, if it may; `*account` is it then. */
 int limits_set(struct account **account, uint32_t processes);
 
 /* One holder less, whose processes are not charged any more. */

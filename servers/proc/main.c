@@ -10,6 +10,7 @@
 #include "servers/proc/argument_calls.h"
 #include "servers/proc/audit.h"
 #include "servers/proc/fatal_faults.h"
+#include "servers/proc/file_client.h"
 #include "servers/proc/cpus.h"
 #include "servers/proc/front.h"
 #include "servers/proc/futex.h"
@@ -310,13 +311,6 @@ static int32_t call_get_limit(struct process *process, struct words *words)
     return 0;
 }
 
-static int32_t call_set_limit(struct process *process, struct words *words)
-{
-    if (process_index(process) == 0)
-        return -EPERM;
-    return limits_set(&process->account, words->w[1]);
-}
-
 static int32_t call_getpid(struct process *process, struct words *words)
 {
     words->w[1] = process->pid;
@@ -353,18 +347,19 @@ static int32_t call_missing(struct process *process, struct words *words)
 static int32_t call_files(struct process *process, struct words *words)
 {
     (void)words;
+    return process_index(process) == 0 ? -EPERM : file_client_begin(process, boot_time());
+}
+
+static int32_t call_set_limit(struct process *process, struct words *words)
+{
+    uint32_t processes = words->w[1];
+
     if (process_index(process) == 0)
         return -EPERM;
-    if (process->has_files)
-        return 0;
-    int32_t error = file_begin(PROC_SLOT_FILE, 0, process->badge, boot_time());
-    if (error)
-        return error;
-    error = body_give_files(&process->body);
-    if (error)
-        file_release(PROC_SLOT_FILE, 0, process->badge);
-    process->has_files = error == 0;
-    return error;
+    int error = limits_may(process->account, processes);
+    if (!error)
+        error = file_client_limit(process, processes, boot_time());
+    return error ? error : limits_set(&process->account, processes);
 }
 
 /* A good answer only lets the thread run on, where the new program begins. */

@@ -384,6 +384,24 @@ static void check_files(struct model_program *program, const struct answer *answ
     program->has_files = !status;
 }
 
+/* Who lowers it is known to the file server from then on, also if that has no share for it. */
+static void check_set_limit(struct model_program *program, const struct answer *answer)
+{
+    int status = (int)answer->words.w[0], expected = asked.sender == INIT ? -EPERM : asked.expected.status;
+
+    if (expected || asked.message.words.w[1] == asked.expected.limit) {
+        check_status(answer, expected);
+        if (!expected)
+            read_clock();
+        return;
+    }
+    read_clock();
+    program->has_files = files_knows(program->badge);
+    check_status(answer, status);
+    if (status)
+        check_refused(status);
+}
+
 static void check_boot_time(const struct answer *answer)
 {
     read_clock();
@@ -415,7 +433,7 @@ void answer_check(struct model_program *program, const struct answer *answer)
         answer_is(answer, (struct words){{0, asked.expected.limit, asked.expected.used}});
         break;
     case PROC_SET_LIMIT:
-        check_status(answer, asked.sender == INIT ? -EPERM : asked.expected.status);
+        check_set_limit(program, answer);
         break;
     case PROC_GETPID:
         answer_is(answer, (struct words){{0, program->pid, program->parent == NOBODY ? 0 : programs[program->parent].pid}});

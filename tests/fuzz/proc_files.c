@@ -56,6 +56,8 @@ int files_answer(uint32_t *w)
     CHECK(files_knows(w[1]));
     if (w[0] == FILE_FORK)
         return begin(w[2]);
+    if (w[0] == FILE_LIMIT)
+        return mem_refuses() ? -ENOMEM : 0;
     CHECK(w[0] == FILE_EXEC || w[0] == FILE_RELEASE);
     if (w[0] == FILE_RELEASE)
         known[w[1] % FAKE_BODIES] = 0;

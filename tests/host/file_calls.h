@@ -10,7 +10,7 @@
 #include "servers/file/pages.h"
 #include "tests/host/check.h"
 
-enum { PAGES = 400, A = 1, B = 2, CWD = (uint32_t)FILE_CWD, NOTHING = 99, LONG_NAME = 256, BOOTED = 1000 };
+enum { PAGES = 480, A = 1, B = 2, CWD = (uint32_t)FILE_CWD, NOTHING = 99, LONG_NAME = 256, BOOTED = 1000 };
 enum { READ_WRITE = O_READ_WRITE | O_CREATE_FILE };
 
 static char long_name[LONG_NAME + 1];

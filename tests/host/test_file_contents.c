@@ -1,7 +1,7 @@
 /*
  * What is in files: reading, writing, holes, cutting, pages for clients, files of a device.
  *
- * sources: servers/file/pages.c servers/file/records.c servers/file/radix.c servers/file/device.c
+ * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c servers/file/device.c
  * sources: servers/file/page_map.c servers/file/inode.c servers/file/entry.c servers/file/directory.c
  * sources: servers/file/path.c tests/host/file_tree.c
  */
@@ -224,7 +224,7 @@ static void test_dead_files(void)
         for (int32_t done; (done = inode_write(file, at, buffer, TRANSFER_MAX)) > 0; at += (uint32_t)done)
             tree_audit(0);
         CHECK(inode_write(file, at, buffer, 1) == -ENOSPC && file->size == at);
-        CHECK(pages_free() == 1500 / RESERVE_DIVISOR && at / PAGE_SIZE > 1300);
+        CHECK(pages_free() == 1500 / RESERVE_DIVISOR && at / PAGE_SIZE > 1100);
         tree_remove("/a");
         CHECK(pages_free() == free);
         tree_audit(0);

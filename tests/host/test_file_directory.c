@@ -1,7 +1,7 @@
 /*
  * Directories: each error, reading them while they change, links, renaming.
  *
- * sources: servers/file/pages.c servers/file/records.c servers/file/radix.c
+ * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
  * sources: servers/file/page_map.c servers/file/inode.c servers/file/entry.c servers/file/directory.c
  * sources: servers/file/path.c tests/host/file_tree.c
  */

@@ -1,7 +1,7 @@
 /*
  * Pages of files that clients have: how many are taken back at once, and how often each is lent.
  *
- * sources: servers/file/pages.c servers/file/records.c servers/file/radix.c servers/file/device.c
+ * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c servers/file/device.c
  * sources: servers/file/page_map.c servers/file/inode.c servers/file/entry.c servers/file/directory.c
  * sources: servers/file/path.c tests/host/file_tree.c
  */

@@ -1,7 +1,7 @@
 /*
  * The file server's pages, records and radix trees, each against a list of what was taken.
  *
- * sources: servers/file/pages.c servers/file/records.c servers/file/radix.c
+ * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
  */
 #include <string.h>
 

@@ -7,7 +7,7 @@
  * sources: servers/file/main.c servers/file/client.c servers/file/open_file.c servers/file/pipe.c servers/file/ring_pages.c servers/file/names.c
  * sources: servers/file/content.c servers/file/descriptors.c servers/file/mapping.c servers/file/audit.c servers/file/tree.c servers/file/path.c
  * sources: servers/file/directory.c servers/file/entry.c servers/file/inode.c servers/file/device.c
- * sources: servers/file/page_map.c servers/file/pages.c servers/file/records.c servers/file/watch.c servers/file/radix.c servers/archive.c
+ * sources: servers/file/page_map.c servers/file/pages.c servers/file/records.c servers/file/quota.c servers/file/share.c servers/lib/account.c servers/file/watch.c servers/file/radix.c servers/archive.c
  * sources: tests/server/state_end.c tests/server/server_run.c tests/server/file_machine.c
  */
 #include "tests/server/file_machine.h"
@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "servers/file/pages.h"
+#include "servers/file/share.h"
 #include "servers/pipe_ring.h"
 #include "tests/host/check.h"
 
@@ -417,11 +418,11 @@ static void there_is_no_memory_to_watch(void)
     uint32_t taken[PAGES], count = 0;
 
     machine_is_fast = true; /* the pages are the test's, which no audit knows */
-    while (count < PAGES && (taken[count] = pages_take()) != PAGE_NONE)
+    while (count < PAGES && (taken[count] = quota_take_page(&share_of_all.quota)) != PAGE_NONE)
         count++;
     CHECK(poll_bytes(A, 1) == -ENOMEM && poll_bytes(A, 0) == 0);
     for (uint32_t i = 0; i < count; i++)
-        pages_give(taken[i]);
+        quota_give_page(&share_of_all.quota, taken[i]);
     machine_is_fast = false;
     CHECK(poll_bytes(A, 1) == 0);
     all_end();

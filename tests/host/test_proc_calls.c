@@ -7,7 +7,7 @@
  * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
  * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/fatal_faults.c servers/proc/cpus.c
- * sources: servers/proc/front.c servers/proc/listing.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/file_client.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
@@ -309,6 +309,9 @@ static void one_may_kill_what_is_below(void)
 
 /* ---------------------------------------------------------------------------------- limits */
 
+#define BEGIN_FILES "files begin 1/1 at 0\ngive t1 slot 4: 9 badge 1/1 rights 1\n"
+
+/* The file server has to know of it first. */
 static void a_limit_binds_what_is_forked(void)
 {
     const struct step list[] = {
@@ -318,20 +321,25 @@ static void a_limit_binds_what_is_forked(void)
         CALL(INIT, "answer 0: EPERM\n", PROC_SET_LIMIT, 3),
         CALL(P1, "answer 1: EPERM\n", PROC_SET_LIMIT, 512),
         CALL(P1, "answer 1: EINVAL\n", PROC_SET_LIMIT, 0),
-        CALL(P1, "answer 1\n", PROC_SET_LIMIT, 2),
+        {.from = P1, .words = {{PROC_SET_LIMIT, 2}}, .refused = "files begin", .with = -ENOMEM, .expected = "files begin 1/1 at 0\nanswer 1: ENOMEM\n"},
+        {.from = P1, .words = {{PROC_SET_LIMIT, 2}}, .refused = "files limit", .with = -EAGAIN,
+         .expected = BEGIN_FILES "files limit 1/1: 2 of 511\nanswer 1: EAGAIN\n"},
+        CALL(P1, "answer 1: 511 1\n", PROC_GET_LIMIT),
+        CALL(P1, "answer 1\n", PROC_SET_LIMIT, 511),
+        CALL(P1, "files limit 1/1: 2 of 511\nanswer 1\n", PROC_SET_LIMIT, 2),
         CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
         FORK(P1, NULL),
         CALL(P1, "answer 1: EAGAIN\n", PROC_FORK),
         CALL(P2, "answer 2: EAGAIN\n", PROC_FORK),
         CALL(P2, "answer 2: ENOMEM\n", PROC_SET_LIMIT, 1), /* an account costs one */
         CALL(P2, "answer 2: 2 2\n", PROC_GET_LIMIT),
-        CALL(P2, END(2, "2/2"), PROC_EXIT, 0),
+        CALL(P2, END(2, "2/2") "files release 2/2\n", PROC_EXIT, 0),
         CALL(P1, "answer 1: EAGAIN\n", PROC_FORK), /* it has not been waited for */
         CALL(P1, "answer 1: 2 0 0\n", PROC_WAIT, 0, 0),
-        CALL(P1, "answer 1\n", PROC_SET_LIMIT, 1),
+        CALL(P1, "files limit 1/1: 1 of 2\nanswer 1\n", PROC_SET_LIMIT, 1),
         CALL(P1, "answer 1: EAGAIN\n", PROC_FORK),
         CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
-        CALL(P1, GONE(1) RELEASE("1/1"), PROC_EXIT, 0),
+        CALL(P1, GONE(1) RELEASE("1/1") "files release 1/1\n", PROC_EXIT, 0),
         CALL(INIT, "answer 0: 1 0 0\n", PROC_WAIT, 0, 0),
         CALL(INIT, "answer 0: 511 0\n", PROC_GET_LIMIT),
     };

@@ -169,7 +169,7 @@ static int writes_until_there_is_none(void)
 static bool space_is_used_up(void)
 {
     uint32_t free = pages_free();
-    bool good = IS(child_run(writes_until_there_is_none), EXITED(7)) && HOLDS(pages_free() < free / 8);
+    bool good = IS(child_run(writes_until_there_is_none), EXITED(7)) && HOLDS(pages_free() < free / 3);
     int fd = open("large", O_RDWR);
 
     good = good && HOLDS(fd >= 0) && is_there(fd, 0, 100) && IS(pwrite(fd, "x", 1, 50), 1);

@@ -399,6 +399,55 @@ static bool arguments_are_promised(void)
     return end(good);
 }
 
+/* ---------------------------------------------------------------------------------------- pipes */
+
+enum { PIPES = 6 };
+
+/* When all are there; until all may end. */
+static int takes_pipes(void)
+{
+    int ends[2];
+
+    flag_await(&board[0], 1);
+    while (pipe(ends) == 0)
+        continue;
+    bool good = errno == ENFILE || errno == EMFILE;
+    __atomic_add_fetch(&board[1], 1, __ATOMIC_SEQ_CST);
+    flag_await(&board[0], 2);
+    return good ? 0 : 1;
+}
+
+static int takes_pipes_with_children(void)
+{
+    pid_t children[NPROC - 1];
+    bool good = IS(limit(RLIMIT_NPROC, NPROC), 0);
+
+    for (int i = 0; i < NPROC - 1; i++)
+        children[i] = child_start(takes_pipes);
+    board[0] = 1;
+    good = IS(takes_pipes(), 0) && good;
+    for (int i = 0; i < NPROC - 1; i++)
+        good = IS(child_end(children[i]), EXITED(0)) && good;
+    return good ? 0 : 1;
+}
+
+/* All that the greedy one and its children may have is not all that there is. */
+static bool pipes_of_others_are_kept(void)
+{
+    bool good = begin();
+    int ends[PIPES][2], n = 0;
+    pid_t greedy = child_start(takes_pipes_with_children);
+
+    flag_await(&board[1], NPROC);
+    while (n < PIPES && pipe(ends[n]) == 0)
+        n++;
+    good = IS(n, PIPES) && good;
+    while (n-- > 0)
+        good = IS(close(ends[n][0]), 0) && IS(close(ends[n][1]), 0) && good;
+    board[0] = 2;
+    return end(IS(child_end(greedy), EXITED(0)) && good);
+}
+
 int main(int argc, char **argv)
 {
     static const struct tap_point points[] = {
@@ -412,6 +461,7 @@ int main(int argc, char **argv)
         {"some stack is promised", stack_is_promised},
         {"the table of a promised page is promised", tables_are_promised},
         {"room for arguments is promised", arguments_are_promised},
+        {"who makes all pipes that it may leaves others theirs", pipes_of_others_are_kept},
     };
 
     if (argc > 1 && strlen(argv[1]) > 100)
