@@ -1,0 +1,151 @@
+/*
+ * The kernel lock's fairness: processors have it in the order in which they came, each waits for no more turns than there
+ * are others, and none sleeps through its own. Processors are threads; of the two halves of the lock that are in entry.asm
+ * there are copies here (take_lock, give_lock).
+ */
+#define _GNU_SOURCE
+#undef MACHINE_HEADER
+#define MACHINE_HEADER "tests/host/i386_machine.h"
+
+/* Those that the host's machine has as well. */
+#define arch_poke         lock_poke
+#define arch_tick         lock_tick
+#define arch_request      lock_request
+#define arch_request_wait lock_request_wait
+#define sleep             lock_sleep
+
+#include "kernel/i386/instructions.h"
+#undef READ_CR
+#define READ_CR(n) 0
+#include "kernel/i386/lock.c"
+#undef sleep
+#include "tests/host/check.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+enum { CPUS = 6, TURNS = 3000, PATIENCE = 60 /* seconds; a processor that is never woken ends the test */ };
+enum { STI = 0xfb, HLT = 0xf4, CLI = 0xfa };
+
+struct kernel kernel;
+unsigned char *i386_window = (unsigned char *)&kernel - PAGE_SIZE;
+
+static sem_t wakes[CPUS]; /* an interrupt that has been sent and not been taken */
+static _Thread_local unsigned this_cpu;
+static _Thread_local uint32_t sleeps;
+static uint32_t turns, inside, slept; /* by who has the lock */
+
+void apic_send(unsigned id, uint32_t what)
+{
+    CHECK(what == VECTOR_WAKE && id < CPUS);
+    sem_post(&wakes[id]);
+}
+
+void apic_let_in(unsigned vector)
+{
+    (void)vector;
+}
+
+void arch_tlb_drop(uint32_t address)
+{
+    (void)address;
+    CHECK(false);
+}
+
+void arch_space_load(uint32_t directories)
+{
+    (void)directories;
+    CHECK(false);
+}
+
+void arch_space_leave(void)
+{
+    CHECK(false);
+}
+
+/* What only a kernel may execute is a fault here, and is done in its place: the processor halts until an interrupt. */
+static void privileged(int signal, siginfo_t *info, void *context)
+{
+    greg_t *at = &((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+    unsigned char instruction = *(unsigned char *)*at;
+
+    (void)signal, (void)info;
+    CHECK(instruction == STI || instruction == HLT || instruction == CLI);
+    if (instruction == HLT) {
+        sleeps++;
+        while (sem_wait(&wakes[this_cpu]) != 0)
+            ;
+    }
+    ++*at;
+}
+
+static uint32_t take(ref_t cpu)
+{
+    uint32_t ticket = __atomic_fetch_add(&kernel_lock.next, 1, __ATOMIC_SEQ_CST);
+
+    CHECK(ticket - kernel_lock.serving < CPUS); /* turns of others before its own */
+    if (ticket != kernel_lock.serving)
+        kernel_lock_wait(cpu, ticket);
+    kernel_lock.holder = (uint32_t)cpu;
+    return ticket;
+}
+
+static void give(void)
+{
+    __atomic_add_fetch(&kernel_lock.serving, 1, __ATOMIC_SEQ_CST);
+    if (kernel_lock.sleepers)
+        kernel_lock_wake();
+}
+
+/* Interrupts that came while the processor could take none are taken in user mode. */
+static void go_to_user_mode(void)
+{
+    while (sem_trywait(&wakes[this_cpu]) == 0)
+        ;
+}
+
+static void *run(void *number)
+{
+    this_cpu = (unsigned)(uintptr_t)number;
+    ref_t cpu = REF(&kernel.cpus[this_cpu]);
+
+    for (uint32_t i = 0; i < TURNS; i++) {
+        uint32_t ticket = take(cpu);
+        CHECK(!inside++ && turns++ == ticket && kernel_lock.holder == (uint32_t)cpu);
+        for (volatile uint32_t work = ticket % 64; work > 0; work--)
+            ;
+        if (ticket % 50 == 0)
+            usleep(50);
+        slept += sleeps;
+        sleeps = 0;
+        inside--;
+        give();
+        go_to_user_mode();
+    }
+    return NULL;
+}
+
+int main(void)
+{
+    pthread_t threads[CPUS];
+    struct sigaction action = {.sa_sigaction = privileged, .sa_flags = SA_SIGINFO};
+
+    CHECK(sigaction(SIGSEGV, &action, NULL) == 0);
+    alarm(PATIENCE);
+    kernel.cpu_count = CPUS;
+    kernel_lock.may_sleep = 1;
+    for (unsigned i = 0; i < CPUS; i++) {
+        kernel.cpus[i].arch.apic_id = i;
+        kernel.cpus[i].arch.ticket = ~0u;
+        CHECK(sem_init(&wakes[i], 0, 0) == 0);
+    }
+    for (unsigned i = 0; i < CPUS; i++)
+        CHECK(pthread_create(&threads[i], NULL, run, (void *)(uintptr_t)i) == 0);
+    for (unsigned i = 0; i < CPUS; i++)
+        CHECK(pthread_join(threads[i], NULL) == 0);
+    CHECK(turns == CPUS * TURNS && !kernel_lock.sleepers && slept > 0);
+    printf("test_lock_turns: %u turns in their order, %u sleeps\n", turns, slept);
+}
