@@ -2,29 +2,16 @@
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
 #include "servers/mem/layout.h"
-#include "servers/proto/file.h"
 #include "servers/proto/proc.h"
 
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE = 4, FUTEX_OPERATION = 0x7f };
 enum { FUTEX_PRIVATE = 0x80, FUTEX_TICK = 10000000 };
 enum { FUTEX_COUNT_MAX = 512 }; /* more processes there are not */
 
-/* What proc knows a word by: its address in a process, or one for all. That of a segment of shm is the same everywhere; in a
- * page of a file it is the place that the file server knows. */
-struct futex_word {
-    uint32_t address;
-    bool shared;
-};
-
-static struct futex_word futex_word_of(uint32_t address, uint32_t operation)
+/* True if others may share the word: proc asks who granted the page. */
+static bool is_shared(uint32_t address, uint32_t operation)
 {
-    uint32_t place;
-
-    if (operation & FUTEX_PRIVATE || address >= NAMED_BASE)
-        return (struct futex_word){address, !(operation & FUTEX_PRIVATE)};
-    if (state->has_mappings && !file_place(CLIENT_SLOT_FILE, 0, address, &place))
-        return (struct futex_word){place, true};
-    return (struct futex_word){address, false};
+    return !(operation & FUTEX_PRIVATE) && (address >= NAMED_BASE || state->has_mappings);
 }
 
 static uint32_t word_at(uint32_t address)
@@ -33,12 +20,12 @@ static uint32_t word_at(uint32_t address)
 }
 
 /* It has changed meanwhile: who has woken us has meant another one. */
-static int32_t do_not_wait(struct futex_word word)
+static int32_t do_not_wait(uint32_t address, bool shared)
 {
     uint32_t woken = 0;
 
     if (!proc_futex_watch(CLIENT_SLOT_PROC, 0, 0, FUTEX_NONE, &woken) && woken)
-        (void)proc_futex_wake(CLIENT_SLOT_PROC, 0, word.address, word.shared, 1, &woken);
+        (void)proc_futex_wake(CLIENT_SLOT_PROC, 0, address, shared, 1, &woken);
     return -EAGAIN;
 }
 
@@ -46,15 +33,15 @@ static int32_t do_not_wait(struct futex_word word)
 static int32_t wait_at(arguments_t a, uint64_t ticks, bool is_timed, uint32_t number)
 {
     uint32_t left = 0, woken = 0, part;
-    struct futex_word word = futex_word_of(a[0], a[1]);
+    bool shared = is_shared(a[0], a[1]);
 
     vdso_tell_signals();
     do {
-        int error = proc_futex_watch(CLIENT_SLOT_PROC, 0, word.address, word.shared ? FUTEX_SHARED : FUTEX_OWN, &woken);
+        int error = proc_futex_watch(CLIENT_SLOT_PROC, 0, a[0], shared ? FUTEX_SHARED : FUTEX_OWN, &woken);
         if (error)
             return error;
         if (word_at(a[0]) != a[2])
-            return do_not_wait(word);
+            return do_not_wait(a[0], shared);
         part = ticks < TICKS_MAX ? (uint32_t)ticks : TICKS_MAX;
         error = proc_futex_wait(CLIENT_SLOT_PROC, 0, part, &left, &woken);
         if (error || woken)
@@ -67,13 +54,13 @@ static int32_t wait_at(arguments_t a, uint64_t ticks, bool is_timed, uint32_t nu
 }
 
 /* Some with each call. */
-static int wake(struct futex_word word, uint32_t count, uint32_t *woken)
+static int wake(uint32_t address, bool shared, uint32_t count, uint32_t *woken)
 {
     uint32_t some = 0;
     int error;
 
     do {
-        error = proc_futex_wake(CLIENT_SLOT_PROC, 0, word.address, word.shared, count - *woken, &some);
+        error = proc_futex_wake(CLIENT_SLOT_PROC, 0, address, shared, count - *woken, &some);
         *woken += error ? 0 : some;
     } while (!error && some == FUTEX_WOKEN_MAX && *woken < count);
     return error;
@@ -83,15 +70,11 @@ static int32_t wake_at(arguments_t a, uint32_t operation)
 {
     uint32_t woken = 0, count = a[2] < FUTEX_COUNT_MAX ? a[2] : FUTEX_COUNT_MAX;
     uint32_t others = a[3] < FUTEX_COUNT_MAX ? a[3] : FUTEX_COUNT_MAX;
-    struct futex_word from = futex_word_of(a[0], a[1]), to;
-    int error = wake(from, count, &woken);
+    bool shared = is_shared(a[0], a[1]) || (operation != FUTEX_WAKE && is_shared(a[4], a[1]));
+    int error = wake(a[0], shared, count, &woken);
 
-    if (error || operation == FUTEX_WAKE)
-        return error ? error : (int32_t)woken;
-    to = futex_word_of(a[4], a[1]);
-    if (to.shared != from.shared)
-        return -EINVAL;
-    error = proc_futex_requeue(CLIENT_SLOT_PROC, 0, from.address, to.address, from.shared | others << 1);
+    if (!error && operation != FUTEX_WAKE)
+        error = proc_futex_requeue(CLIENT_SLOT_PROC, 0, a[0], a[4], shared | others << 1);
     return error ? error : (int32_t)woken;
 }
 

@@ -37,7 +37,6 @@
     X(FILE_PIPE_ATTACH, pipe_attach)                                                                                   \
     X(FILE_PIPE_WAIT, pipe_wait)                                                                                       \
     X(FILE_PIPE_WAKE, pipe_wake)                                                                                       \
-    X(FILE_PLACE, place)                                                                                               \
     X(FILE_MAP_AGAIN, map_again)                                                                                       \
     X(FILE_MAPPING, mapping)                                                                                           \
     X(FILE_POLL, poll)

@@ -251,6 +251,13 @@ static int32_t manager_limit(const struct words *words)
     return share_set(&client->share, processes, of);
 }
 
+static int32_t manager_place(struct words *words)
+{
+    const struct client *client = living(words->w[1]);
+
+    return client && mapping_place(client, words->w[2], &words->w[1], &words->w[2]) ? 0 : -ENOENT;
+}
+
 static int32_t manager_audit(const struct words *words)
 {
     (void)words;
@@ -271,6 +278,7 @@ static int32_t manager_news(struct words *words)
 /* ------------------------------------------------------------------------------------------ loop */
 
 #define MANAGER_CALLS(X)                                                                                               \
+    X(FILE_PLACE, place)                                                                                               \
     X(FILE_BEGIN, begin)                                                                                               \
     X(FILE_FORK, fork)                                                                                                 \
     X(FILE_EXEC, exec)                                                                                                 \

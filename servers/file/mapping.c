@@ -328,14 +328,13 @@ int32_t call_unmap(struct client *client, struct words *words)
     return forget(client, address, address + (pages << PAGE_BITS)) ? 0 : -ENOMEM;
 }
 
-int32_t call_place(struct client *client, struct words *words)
+bool mapping_place(const struct client *client, uint32_t address, uint32_t *object, uint32_t *place)
 {
-    uint32_t address = words->w[1];
-    struct page_source source = {0};
-
     const struct mapping *mapping = address < USER_END ? find(client, address, address + 1) : NULL;
-    if (!mapping || inode_page(mapping->inode, page_at(mapping, address), false, &source) || source.is_block)
-        return -ENOENT;
-    words->w[1] = source.number << PAGE_BITS | address % PAGE_SIZE;
-    return 0;
+
+    if (!mapping)
+        return false;
+    *object = mapping->inode->generation;
+    *place = page_at(mapping, address) << PAGE_BITS | address % PAGE_SIZE;
+    return true;
 }

@@ -27,5 +27,8 @@ bool mappings_copy(const struct client *client, struct client *to);
 /* Forgets one after the other, until *most are forgotten; true: the client has none any more. */
 bool mappings_drop(struct client *client, uint32_t *most);
 
+/* What names a word of a file's page for all who have that mapped: file.proto. False: there is no mapping of the client's. */
+bool mapping_place(const struct client *client, uint32_t address, uint32_t *object, uint32_t *place);
+
 /* How many it has. */
 uint32_t mappings_count(const struct client *client);

@@ -8,7 +8,9 @@
 #include "servers/mem/fork.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/listings.h"
+#include "servers/mem/named.h"
 #include "servers/mem/regions.h"
+#include "servers/mem/shm_table.h"
 #include "servers/mem/task_frames.h"
 #include "servers/proto/mem.h"
 
@@ -93,6 +95,22 @@ static uint32_t handle_space_copy(struct words *words)
     return answer(words, space->work ? -EINVAL : regions_copy(space, address, words->w[3], bytes ? bytes : PAGE_SIZE));
 }
 
+static uint32_t handle_space_word(struct words *words)
+{
+    const struct space *space = space_find(words->w[1]);
+    uint32_t address = words->w[2];
+
+    if (!space || address >= USER_END || !(pages_get(&space->pages, address) & PAGE_SHM))
+        return answer(words, -ENOENT);
+    if (named_is_place(address)) {
+        const struct named *segment = named_around(address);
+        *words = (struct words){{0, segment->serial, address - segment->address}};
+    } else {
+        *words = (struct words){{0, address % PAGE_SIZE, shm_table_at(shm_number(address))->id}};
+    }
+    return IPC_REPLY;
+}
+
 static uint32_t handle_space_destroy(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
@@ -173,6 +191,8 @@ uint32_t manager_answer(struct words *words, int error)
         return handle_space_finish(words);
     case MEM_SPACE_COPY:
         return handle_space_copy(words);
+    case MEM_SPACE_WORD:
+        return handle_space_word(words);
     case MEM_SPACE_DESTROY:
         return handle_space_destroy(words);
     case MEM_SPACE_CLEAR:

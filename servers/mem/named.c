@@ -20,7 +20,7 @@ static uint8_t largest[2 * NAMED_UNITS];
 
 static struct named *at_unit[NAMED_UNITS];
 static struct named *buckets[BUCKETS];
-static uint32_t hash_start, count;
+static uint32_t hash_start, count, made;
 
 void named_init(uint32_t secret)
 {
@@ -132,6 +132,7 @@ struct named *named_add(uint32_t address, uint32_t pages, const char *name)
     assert(segment); /* promised: N3 */
     segment->address = address;
     segment->pages = pages;
+    segment->serial = made++;
     memcpy(segment->name, name, SHM_NAME_BYTES);
     segment->next = *bucket;
     *bucket = segment;

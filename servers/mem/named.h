@@ -37,6 +37,7 @@ struct named {
     struct named *next; /* of the same bucket */
     uint32_t address, pages, holders, freed;
     bool others_read;
+    uint32_t serial; /* how many were made before it */
     char name[SHM_NAME_BYTES];     /* zeros behind its end */
     uint32_t frames[NAMED_DIRECT]; /* each plus 1, 0: not yet; or as many numbers of heap pages with such, plus 1 */
 };

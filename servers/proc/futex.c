@@ -1,28 +1,61 @@
 #include "servers/proc/futex.h"
 
 #include "servers/clients.h"
+#include "servers/mem/layout.h"
 #include "servers/proc/sleepers.h"
 #include "servers/proc/waits.h"
 #include "servers/proc/work.h"
 #include "servers/proto/file.h"
+#include "servers/proto/mem.h"
 
-/* Owners beside processes: the first is the index of init, which has no vdso. */
-enum { SHARED = 0, POLL = PROCESSES_MAX, POLL_CONSOLE };
+/* Owners beside processes: of who polls; of a shared word these bits, and below them what the server that granted the
+ * page calls the segment or the file, or the place in it. */
+enum { POLL = PROCESSES_MAX, POLL_CONSOLE };
+enum { OF_FILES = 1, OF_NAMED, OF_NUMBERED, OWNER_SHIFT = 30 };
+
+struct word {
+    uint32_t address, owner;
+};
 
 static struct process *first, **last = &first;
 
-static uint32_t owner(const struct process *process, bool shared)
+static struct word own_word(const struct process *process, uint32_t address)
 {
-    return shared ? SHARED : process_index(process);
+    return (struct word){address, process_index(process)};
+}
+
+/* Not what a process says names the page, but who granted it. */
+static __attribute__((noinline)) struct word shared_word(const struct process *process, uint32_t address)
+{
+    uint32_t object = 0, place = 0, of = address < NAMED_BASE ? OF_FILES : address < SHM_BASE ? OF_NAMED : OF_NUMBERED;
+    bool is_there;
+
+    if (of == OF_FILES)
+        is_there = process->has_files && file_place(PROC_SLOT_FILE, 0, process->badge, address, &object, &place) == 0;
+    else
+        is_there = mem_space_word(PROC_SLOT_MEM, 0, process_index(process), address, &object, &place) == 0;
+    return is_there ? (struct word){place, of << OWNER_SHIFT | (object & ~(3u << OWNER_SHIFT))} : own_word(process, address);
+}
+
+static struct word word_of(const struct process *process, uint32_t address, bool shared)
+{
+    return shared ? shared_word(process, address) : own_word(process, address);
+}
+
+/* What it waits for, in place of a word. */
+static struct word polled(enum futex_kind kind)
+{
+    return (struct word){0, POLL + (kind == FUTEX_POLL_CONSOLE)};
 }
 
 void futex_watch(struct process *process, uint32_t address, enum futex_kind kind)
 {
     bool polls = kind == FUTEX_POLL || kind == FUTEX_POLL_CONSOLE;
+    struct word word = polls ? polled(kind) : word_of(process, address, kind == FUTEX_SHARED);
 
     (void)futex_forget(process);
-    process->watch.address = polls ? 0 : address;
-    process->watch.owner = polls ? POLL + (kind == FUTEX_POLL_CONSOLE) : owner(process, kind == FUTEX_SHARED);
+    process->watch.address = word.address;
+    process->watch.owner = word.owner;
     process->watch.next = NULL;
     process->watch.link = last;
     *last = process;
@@ -64,19 +97,20 @@ static void wake(struct process *process)
 }
 
 /* That process, or the first one behind it that watches there. */
-static struct process *first_at(struct process *process, uint32_t address, uint32_t of)
+static struct process *first_at(struct process *process, struct word word)
 {
-    while (process && (process->watch.address != address || process->watch.owner != of))
+    while (process && (process->watch.address != word.address || process->watch.owner != word.owner))
         process = process->watch.next;
     return process;
 }
 
 uint32_t futex_wake(const struct process *process, uint32_t address, bool shared, uint32_t count)
 {
-    uint32_t of = owner(process, shared), most = count < FUTEX_WOKEN_MAX ? count : FUTEX_WOKEN_MAX, woken = 0;
+    struct word word = word_of(process, address, shared);
+    uint32_t most = count < FUTEX_WOKEN_MAX ? count : FUTEX_WOKEN_MAX, woken = 0;
     struct process *next, *at = first;
 
-    for (; woken < most && (at = first_at(at, address, of)); woken++, at = next) {
+    for (; woken < most && (at = first_at(at, word)); woken++, at = next) {
         next = at->watch.next;
         wake(at);
     }
@@ -85,10 +119,12 @@ uint32_t futex_wake(const struct process *process, uint32_t address, bool shared
 
 void futex_requeue(const struct process *process, uint32_t address, bool shared, uint32_t count, uint32_t to)
 {
-    uint32_t of = owner(process, shared);
+    struct word from = word_of(process, address, shared), other = word_of(process, to, shared);
 
-    for (struct process *at = first; count && address != to && (at = first_at(at, address, of)); count--)
-        at->watch.address = to;
+    for (struct process *at = first; count && (at = first_at(at, from)); count--, at = at->watch.next) {
+        at->watch.address = other.address;
+        at->watch.owner = other.owner;
+    }
 }
 
 /* Of one process at a time. */
@@ -116,7 +152,7 @@ static void wake_some(struct work *work)
     uint32_t woken = 0;
     struct process *next, *at = first;
 
-    for (; woken < FUTEX_WOKEN_MAX && (at = first_at(at, 0, POLL_CONSOLE)); woken++, at = next) {
+    for (; woken < FUTEX_WOKEN_MAX && (at = first_at(at, polled(FUTEX_POLL_CONSOLE))); woken++, at = next) {
         next = at->watch.next;
         wake(at);
     }

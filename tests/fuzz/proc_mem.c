@@ -180,6 +180,10 @@ int mem_answer(uint32_t flags, uint32_t *w)
         return space_cleared(w[1], w[2]);
     case MEM_SPACE_DESTROY:
         return space_ended(w[1]);
+    case MEM_SPACE_WORD:
+        CHECK(mem_has(w[1]));
+        w[1] = 0;
+        return 0;
     default:
         CHECK(w[0] == MEM_FATAL_FAULT);
         return fatal_fault_told(w);

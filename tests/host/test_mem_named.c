@@ -253,6 +253,46 @@ static void check_refused_grant(void)
     CHECK(pair_read(a, address + PAGE_SIZE) == 5 && named_detach(a, address) == 0);
 }
 
+/* A word's name, as the manager hears it, or an error. */
+static int word_of(struct mem_client client, uint32_t address, struct words *words)
+{
+    *words = (struct words){{MEM_SPACE_WORD, client.id, address, 0}};
+    CHECK(mem_exchange(NULL, 0, words));
+    return (int)words->w[0];
+}
+
+static bool is_word(struct mem_client client, uint32_t address, uint32_t object, uint32_t place)
+{
+    struct words words;
+
+    return word_of(client, address, &words) == 0 && words.w[1] == object && words.w[2] == place;
+}
+
+/* Of a segment: the same for all who have touched the page, and of no segment that is there later. */
+static void check_words(void)
+{
+    enum { NUMBER = 77 };
+    struct words words;
+    uint32_t address = named_attached(a, "s", SHM_CREATE, 2), numbered = 0;
+
+    CHECK(pair_call(a, MEM_SPACE_WORD, a.id, address) == -EPERM);
+    CHECK(word_of(a, address + PAGE_SIZE + 8, &words) == -ENOENT && word_of(b, address, &words) == -ENOENT);
+    pair_write(a, address + PAGE_SIZE, 1);
+    CHECK(word_of(a, address + PAGE_SIZE + 8, &words) == 0 && words.w[2] == PAGE_SIZE + 8);
+    uint32_t object = words.w[1];
+    CHECK(is_word(a, address + 4, object, 4) && word_of(b, address + PAGE_SIZE + 8, &words) == -ENOENT);
+    CHECK(named_attached(b, "s", 0, 0) == address && is_word(b, address + 4, object, 4));
+    CHECK(named_detach(a, address) == 0 && word_of(a, address + 4, &words) == -ENOENT && named_detach(b, address) == 0);
+    CHECK(named_attached(b, "s", SHM_CREATE, 2) == address && word_of(b, address, &words) == 0 && words.w[1] != object);
+    CHECK(named_detach(b, address) == 0);
+
+    CHECK(mem_call(&a, MEM_SHM_OPEN, NUMBER, 0, &numbered) == 0 && is_word(a, numbered + 12, 12, NUMBER));
+    CHECK(word_of(b, numbered + 12, &words) == -ENOENT && word_of(a, numbered + PAGE_SIZE, &words) == -ENOENT);
+    CHECK(word_of(a, PROGRAM_BASE, &words) == -ENOENT && word_of(a, STACK_TOP - 4, &words) == -ENOENT);
+    CHECK(word_of(a, USER_END, &words) == -ENOENT && word_of((struct mem_client){99, 0}, address, &words) == -ENOENT);
+    CHECK(pair_call(a, MEM_SHM_CLOSE, NUMBER, 0) == 0 && word_of(a, numbered + 12, &words) == -ENOENT);
+}
+
 int main(void)
 {
     static void (*const checks[])(void) = {
@@ -265,6 +305,7 @@ int main(void)
         check_detached_beside_others,
         check_half_forked,
         check_refused_grant,
+        check_words,
     };
 
     pair_run("test_mem_named", checks, sizeof(checks) / sizeof(checks[0]));

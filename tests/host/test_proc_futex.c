@@ -16,7 +16,7 @@
 #include "tests/host/check.h"
 #include "tests/server/proc_steps.h"
 
-enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), NOT = 0, OWN = 1, SHARED = 2, POLL = 3, POLL_CONSOLE = 4, HERE = 0x901000, THERE = 0x902000 };
+enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), NOT = 0, OWN = 1, SHARED = 2, POLL = 3, POLL_CONSOLE = 4, HERE = 0xa0001000, THERE = 0xa0002000, MAPPED = MACHINE_MAPPINGS };
 
 #define WATCH(badge, lines, ...)   CALL(badge, lines, PROC_FUTEX_WATCH, __VA_ARGS__)
 #define WAITS(badge, lines, ...)   CALL(badge, lines, PROC_FUTEX_WAIT, __VA_ARGS__)
@@ -69,6 +69,60 @@ static void words_are_told_apart(void)
         WAKE(P1, "answer 1: 1\n", THERE, 1, 7),
         WATCH(INIT, "answer 0: EPERM\n", HERE, OWN), WAITS(INIT, "answer 0: EPERM\n", 1),
         WAKE(INIT, "answer 0: EPERM\n", HERE, 1, 1), CALL(INIT, "answer 0: EPERM\n", PROC_FUTEX_REQUEUE, 1, 1, 1),
+    };
+
+    RUN(list, 1);
+}
+
+static void p2_is_a_stranger(void)
+{
+    machine_stranger = 2;
+}
+
+static void there_are_no_strangers(void)
+{
+    machine_stranger = 0;
+}
+
+/* It watches, wakes and moves at a word of its own. */
+static void strangers_change_nothing(void)
+{
+    const struct step list[] = {
+        THREE,
+        {.from = P2, .words = {{PROC_FUTEX_WATCH, HERE, SHARED}}, .before = p2_is_a_stranger},
+        WAITS(P2, NOTHING, 5),
+        WATCH(P1, NULL, HERE, SHARED), WAITS(P1, NOTHING, 9),
+        WAKE(P3, "answer 1: 0 1\nanswer 3: 1\n", HERE, 1, 7),
+        TICK(tick_at_5, "answer 2: 0 0\n"), /* nobody woke it */
+    };
+    const struct step moves[] = {
+        THREE,
+        WATCH(P1, NULL, HERE, SHARED), WAITS(P1, NOTHING, 9),
+        {.from = P2, .words = {{PROC_FUTEX_WAKE, HERE, 1, 7}}, .before = p2_is_a_stranger, .expected = "answer 2: 0\n"},
+        REQUEUE(P2, HERE, THERE, 1 | 7 << 1),
+        WATCH(P2, NULL, THERE, SHARED), REQUEUE(P2, THERE, HERE, 1 | 7 << 1),
+        WAKE(P3, "answer 1: 0 1\nanswer 3: 1\n", HERE, 1, 7),
+        WAKE(P2, "answer 2: 1\n", HERE, 0, 7), /* itself */
+        {.from = P2, .words = {{PROC_FUTEX_WATCH, HERE, SHARED}}, .before = there_are_no_strangers},
+        WAKE(P3, "answer 3: 1\n", HERE, 1, 7),
+    };
+
+    RUN(list, 1);
+    RUN(moves, 1);
+}
+
+/* Each has the file at another address, and who has none only words of its own. */
+static void pages_of_files_are_shared(void)
+{
+    const struct step list[] = {
+        THREE,
+        CALL(P1, NULL, PROC_FILES), CALL(P2, NULL, PROC_FILES),
+        WATCH(P1, NULL, MAPPED + 8, SHARED), WAITS(P1, NOTHING, 9),
+        WAKE(P2, "answer 2: 0\n", 2 * MAPPED + 8, 0, 7), WAKE(P2, "answer 2: 0\n", 2 * MAPPED + 4, 1, 7),
+        WAKE(P3, "answer 3: 0\n", MAPPED + 8, 1, 7), WAKE(P2, "answer 2: 0\n", MAPPED + 8, 1, 7),
+        WAKE(P2, "answer 1: 0 1\nanswer 2: 1\n", 2 * MAPPED + 8, 1, 7),
+        WATCH(P1, NULL, MAPPED + 8, SHARED), REQUEUE(P2, 2 * MAPPED + 8, HERE, 1 | 1 << 1),
+        WAKE(P3, "answer 3: 1\n", HERE, 1, 7),
     };
 
     RUN(list, 1);
@@ -222,6 +276,8 @@ int main(void)
     many_are_woken_in_parts();
     so_many_are_woken();
     words_are_told_apart();
+    strangers_change_nothing();
+    pages_of_files_are_shared();
     others_are_not_woken();
     puts("test_proc_futex: who waits at a word is woken, and nobody else");
 }

@@ -71,6 +71,12 @@ static void others_are_woken(void)
     ANSWERS({0, {1}, NULL}, {0, {1}, NULL});
     CHECK(CALL(futex, SHM_BASE, FUTEX_WAKE, 1) == 1 && CALL(futex, SHM_BASE, FUTEX_WAKE | FUTEX_PRIVATE, 1) == 1);
     expect("futex_wake -1610612736 1 1\nfutex_wake -1610612736 0 1\n");
+    ANSWERS({0}, {0}, {0}, {0}, {0});
+    CHECK(CALL(futex, AT(word), FUTEX_REQUEUE, 1, 1, SHM_BASE) == 0);
+    state->has_mappings = 1;
+    CHECK(CALL(futex, AT(word), FUTEX_WAKE, 1) == 0 && CALL(futex, AT(word), FUTEX_REQUEUE | FUTEX_PRIVATE, 1, 1, SHM_BASE) == 0);
+    expect("futex_wake 9437184 1 1\nfutex_requeue 9437184 -1610612736 3\nfutex_wake 9437184 1 1\nfutex_wake 9437184 0 1\n"
+           "futex_requeue 9437184 -1610612736 2\n");
 }
 
 static void some_are_refused(void)

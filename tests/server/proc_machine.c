@@ -340,6 +340,8 @@ static int32_t mem(uint32_t begin, uint32_t flags, uint32_t *w)
     switch (w[0]) {
     case MEM_TASK_FRAME:
         return task_frame(begin, flags, w);
+    case MEM_SPACE_WORD:
+        return machine_word(w);
     case MEM_SPACE_LIMIT:
         CHECK(bodies[w[1]].exists && bodies[w[1]].part == WHOLE);
         return LINE("limit %u: %u", w[1], w[2]);

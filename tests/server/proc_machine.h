@@ -25,6 +25,7 @@ struct machine_fatal_fault {
 extern uint32_t machine_ticks;
 extern uint32_t machine_stack;  /* the esp of any thread that is read */
 extern bool machine_fpu_is_used; /* by all threads, or by none */
+extern uint32_t machine_stranger;   /* the process that has no shared segment */
 extern bool machine_is_in_call;     /* any thread that is read */
 extern bool machine_awaits_console; /* any client, for something that is not interrupted */
 extern bool machine_lacks_vdso;  /* until the test says otherwise */
@@ -41,6 +42,9 @@ extern uint32_t machine_reader;
 extern bool machine_wants_ticks;
 extern bool machine_interrupts; /* control-C was typed: told once */
 extern bool machine_has_input;  /* and somebody polls: told once */
+
+/* Who has files has one mapped, from its index times that on. */
+enum { MACHINE_MAPPINGS = 1 << 20 };
 
 /* What is executed was written to: it is in pages of the file server's, numbered from there on, and so many of its bytes can be
  * read. */

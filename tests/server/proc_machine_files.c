@@ -1,5 +1,6 @@
 #include "tests/server/proc_machine_parts.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
@@ -10,7 +11,7 @@
 #include "tests/host/check.h"
 
 bool machine_copies;
-uint32_t machine_file_news;
+uint32_t machine_file_news, machine_stranger;
 bool machine_has_more_news;
 uint32_t machine_copies_end;
 
@@ -21,7 +22,7 @@ void machine_files_begin(void)
 {
     memset(files, 0, sizeof(files));
     machine_copies = false;
-    machine_file_news = 0;
+    machine_file_news = machine_stranger = 0;
     machine_has_more_news = false;
     machine_copies_end = 2 * FILE_DATA_MAX;
 }
@@ -86,6 +87,15 @@ static int32_t copy_page(uint32_t begin, uint32_t *w)
     return result;
 }
 
+int32_t machine_word(uint32_t *w)
+{
+    if (w[1] == machine_stranger)
+        return -ENOENT;
+    w[1] = w[2] % PAGE_SIZE;
+    w[2] >>= PAGE_BITS;
+    return 0;
+}
+
 int32_t machine_files(uint32_t begin, uint32_t *w)
 {
     if (w[0] == FILE_PROGRAM)
@@ -105,6 +115,10 @@ int32_t machine_files(uint32_t begin, uint32_t *w)
         return copy_page(begin, w);
     CHECK(*files_of(w[1]) == w[1]);
     switch (w[0]) {
+    case FILE_PLACE: /* one file, which each has mapped at an address of its own */
+        w[2] -= w[1] % (1u << PROCESS_INDEX_BITS) * MACHINE_MAPPINGS;
+        w[1] = 7;
+        return w[2] < MACHINE_MAPPINGS ? 0 : -ENOENT;
     case FILE_FORK:
         return files_begin(w[2], LINE("files fork %s to %s", machine_badge_name(w[1]).text, machine_badge_name(w[2]).text));
     case FILE_LIMIT:

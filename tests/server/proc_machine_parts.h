@@ -10,6 +10,9 @@ int32_t machine_last_line(uint32_t begin, int32_t result);
 /* A badge as "3/1". */
 struct machine_name machine_badge_name(uint32_t badge);
 
+/* What mem says of a word of a shared page. */
+int32_t machine_word(uint32_t *w);
+
 /* Calls of the file server. */
 void machine_files_begin(void);
 int32_t machine_files(uint32_t begin, uint32_t *w);

@@ -7,7 +7,11 @@
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 
+#include "libuser/ipc/ipc.h"
 #include "libuser/mem/shm.h"
+#include "libuser/mem/shm_named.h"
+#include "servers/clients.h"
+#include "servers/proto/proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,6 +35,7 @@ static struct shared {
 } *shared;
 
 static const char *file; /* what is mapped in place of the segment; 0: there is none; "": it has no name */
+static const char *name; /* of the segment; 0: it has a number */
 
 static void *map_file(void)
 {
@@ -48,6 +53,8 @@ static void begin(void)
 
     if (file)
         page = map_file();
+    else if (name)
+        page = shm_attach(name, sizeof *shared, SHM_CREATE, (void **)&page) ? NULL : page;
     else if (shm_open(SHARED_PAGE, &page) != 0)
         page = NULL;
     if (!page)
@@ -56,9 +63,16 @@ static void begin(void)
     memset(shared, 0, sizeof *shared);
 }
 
+static long give_back(void)
+{
+    if (file)
+        return syscall(SYS_munmap, shared, 4096);
+    return name ? shm_detach(shared) : shm_close(SHARED_PAGE);
+}
+
 static bool end(bool good)
 {
-    return IS(file ? syscall(SYS_munmap, shared, 4096) : shm_close(SHARED_PAGE), 0) && good;
+    return IS(give_back(), 0) && good;
 }
 
 static long futex(volatile int *word, int operation, int value, const struct timespec *time)
@@ -223,6 +237,83 @@ static bool signals_interrupt(void)
     return end(IS(wake_of(&shared->word, 1), 1) && IS(child_end(child), EXITED(9)));
 }
 
+/* ------------------------------------------------------------------------------------- strangers */
+
+static int told[2], asked[2]; /* pipes, as a stranger shares nothing else */
+
+static void pass(int to)
+{
+    if (write(to, "", 1) != 1)
+        exit(98);
+}
+
+static void await(int from)
+{
+    char byte;
+
+    if (read(from, &byte, 1) != 1)
+        exit(97);
+}
+
+/* It knows where the page was, and all calls of proc's. */
+static int interferes(void)
+{
+    uint32_t word = (uint32_t)&shared->word, other = (uint32_t)&shared->other, woken = 0;
+
+    if (give_back() || proc_futex_watch(CLIENT_SLOT_PROC, 0, word, FUTEX_SHARED, &woken))
+        return 1;
+    pass(told[1]);
+    await(asked[0]);
+    if (proc_futex_wake(CLIENT_SLOT_PROC, 0, word, 1, 10, &woken) || proc_futex_requeue(CLIENT_SLOT_PROC, 0, word, other, 1 | 10 << 1))
+        return 2;
+    pass(told[1]);
+    await(asked[0]);
+    return woken <= 1 ? 9 : 3; /* itself */
+}
+
+/* It is in the queue before the child that has the page, and wakes and moves what it can. */
+static bool strangers_change_nothing(void)
+{
+    begin();
+    bool good = IS(pipe(told), 0) && IS(pipe(asked), 0);
+    pid_t stranger = child_start(interferes);
+    await(told[0]);
+    pid_t child = child_start(waits_once);
+    until(&shared->ready, 1);
+    settle();
+    pass(asked[1]);
+    await(told[0]);
+    shared->word = 1;
+    good = IS(futex(&shared->word, WAKE, 1, NULL), 1) && good;
+    settle();
+    good = IS(shared->woken, 1) && good;
+    pass(asked[1]);
+    good = IS(child_end(stranger), EXITED(9)) && good;
+    if (!shared->woken)
+        kill(child, SIGKILL);
+    good = IS(child_end(child), EXITED(9)) && good;
+    close(told[0]), close(told[1]), close(asked[0]), close(asked[1]);
+    return end(good);
+}
+
+static bool nor_in_a_file(void)
+{
+    file = "/t_futex.page";
+    bool good = strangers_change_nothing() && IS(unlink(file), 0);
+    file = "";
+    good = strangers_change_nothing() && good;
+    file = NULL;
+    return good;
+}
+
+static bool nor_by_a_name(void)
+{
+    name = "t_futex";
+    bool good = strangers_change_nothing();
+    name = NULL;
+    return good;
+}
+
 /* ---------------------------------------------------------------------------- what is built on it */
 
 static int answers(void)
@@ -321,6 +412,9 @@ static const struct tap_point points[] = {
     {"who is killed waits no more", the_killed_go},
     {"the words of a process are its own", own_words_are_own},
     {"signals interrupt", signals_interrupt},
+    {"strangers wake, move and miss nobody", strangers_change_nothing},
+    {"nor in pages of a file", nor_in_a_file},
+    {"nor in a segment with a name", nor_by_a_name},
     {"semaphores of two processes", semaphores},
     {"mutexes and conditions of some", mutexes},
     {"the same in pages of a file, wherever it is mapped", pages_of_a_file},
