@@ -132,21 +132,27 @@ static struct signal_frame *call_handler(struct signal_frame *frame, struct sigi
 
 /* ------------------------------------------------------------------------------------ what is next */
 
+struct siginfo_words signal_info(uint32_t signal, uint32_t value, uint32_t sender)
+{
+    enum { NUMBER = 0xff, CODE_AT = 16, VALUE = 1 };
+    uint32_t code = (uint32_t)((int32_t)signal >> CODE_AT);
+
+    return (struct siginfo_words){.signal = signal & NUMBER, .code = code, .sender = sender, .rest[VALUE] = value};
+}
+
 static bool take_next(struct siginfo_words *info, bool *uses_fpu)
 {
-    enum { NUMBER = 0xff, USES_FPU = 1 << 8, CODE_AT = 16, VALUE = 1 };
+    enum { USES_FPU = 1 << 8 };
     uint32_t signal = 0, value = 0, sender = 0;
 
     state->look = 0; /* before it is asked: one that comes now sets it again */
-    if (proc_signal_take(CLIENT_SLOT_PROC, 0, state->blocked, &signal, &value, &sender))
+    if (proc_signal_take(CLIENT_SLOT_PROC, 0, state->blocked, 0, &signal, &value, &sender))
         return false;
     *uses_fpu = signal & USES_FPU;
-    uint32_t code = (uint32_t)((int32_t)signal >> CODE_AT);
-    signal &= NUMBER;
-    state->held = signal ? 0 : value;
-    state->look |= signal != 0; /* there may be more */
-    *info = (struct siginfo_words){.signal = signal, .code = code, .sender = sender, .rest[VALUE] = value};
-    return signal && state->actions[signal].handler > HANDLE_IGNORE;
+    *info = signal_info(signal, value, sender);
+    state->held = info->signal ? 0 : value;
+    state->look |= info->signal != 0; /* there may be more */
+    return info->signal && state->actions[info->signal].handler > HANDLE_IGNORE;
 }
 
 /* No handler has been called since the call: to the program it has not ended. */

@@ -129,6 +129,27 @@ HANDLER(mprotect)
     return error ? error : vdso_protect(a[0], length, rights);
 }
 
+/* No page is ever taken away; those that were not touched are not there yet. */
+HANDLER(mlock)
+{
+    enum { MLOCK2 = 376, ON_FAULT = 1 };
+    uint32_t begin = a[0] & ~(uint32_t)(PAGE_SIZE - 1), length = page_up(a[0] - begin + a[1]);
+
+    if (number == MLOCK2 && a[2] & ~(uint32_t)ON_FAULT)
+        return -EINVAL;
+    if (a[1] > UINT32_MAX - PAGE_SIZE || begin + length < begin)
+        return -EINVAL;
+    return a[1] && vdso_is_bad(begin, length) ? -ENOMEM : 0;
+}
+
+HANDLER(mlockall)
+{
+    enum { CURRENT = 1, FUTURE = 2, ON_FAULT = 4 };
+
+    (void)number;
+    return a[0] && a[0] != ON_FAULT && !(a[0] & ~(uint32_t)(CURRENT | FUTURE | ON_FAULT)) ? 0 : -EINVAL;
+}
+
 /* What may be taken for granted: that contents go is not. */
 HANDLER(madvise)
 {

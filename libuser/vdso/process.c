@@ -1,7 +1,7 @@
 /* Processes. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/sys/calls.h"
-#include "libuser/vdso/vdso.h"
+#include "libuser/vdso/signals.h"
 #include "servers/proto/proc.h"
 
 #include <string.h>
@@ -54,16 +54,54 @@ HANDLER(sched_yield)
     return sys_thread_yield() == OK ? 0 : -EINVAL;
 }
 
+/* ------------------------------------------------------------------------------------ groups */
+
+HANDLER(getpgid)
+{
+    enum { GETPGRP = 65 };
+    uint32_t group = 0, session;
+    int error = proc_group(CLIENT_SLOT_PROC, 0, number == GETPGRP ? 0 : a[0], &group, &session);
+
+    return error ? error : (int32_t)group;
+}
+
+HANDLER(getsid)
+{
+    uint32_t group, session = 0;
+    int error = proc_group(CLIENT_SLOT_PROC, 0, a[0], &group, &session);
+
+    (void)number;
+    return error ? error : (int32_t)session;
+}
+
+HANDLER(setpgid)
+{
+    (void)number;
+    return proc_set_group(CLIENT_SLOT_PROC, 0, a[0], a[1]);
+}
+
+HANDLER(setsid)
+{
+    uint32_t pid = 0;
+    int error = proc_begin_session(CLIENT_SLOT_PROC, 0, &pid);
+
+    (void)a, (void)number;
+    return error ? error : (int32_t)pid;
+}
+
+/* ------------------------------------------------------------------------------------ waiting */
+
 /* A child that has ended: what it gave to exit, or the signal that ended it. */
 struct ended {
     uint32_t pid, code, signal;
 };
 
+enum { NO_HANG = 1, UNTRACED = 2, EXITED = 4, CONTINUED = 8, NO_WAIT = 0x1000000 };
+enum { ONLY_LOOKS = 2, OF_GROUP = 4 }; /* proc's */
+
 /* No process is ever stopped: what asks for those is for nothing. */
 static int wait_for(arguments_t a, struct ended *ended)
 {
-    enum { NO_HANG = 1, UNTRACED = 2, CONTINUED = 8 };
-
     if (a[2] & ~(uint32_t)(NO_HANG | UNTRACED | CONTINUED))
         return -EINVAL;
     if (a[1] && vdso_is_bad(a[1], sizeof(int)))
@@ -92,7 +130,50 @@ HANDLER(waitpid)
     return error ? wait_failed(error, number) : tell_status(a[1], &ended, ended.signal ? ended.signal : (ended.code & 0xff) << 8);
 }
 
+/* Linux's siginfo_t of a child's end. */
+static void tell_info(uint32_t at, const struct ended *ended)
+{
+    enum { STATUS = 1, CHILD = 17, CODE_EXITED = 1, CODE_KILLED = 2 };
+    struct siginfo_words info = {0};
+
+    if (ended->pid)
+        info = (struct siginfo_words){.signal = CHILD, .code = ended->signal ? CODE_KILLED : CODE_EXITED, .sender = ended->pid};
+    info.rest[STATUS] = ended->signal ? ended->signal : ended->code & 0xff;
+    memcpy((void *)at, &info, sizeof info);
+}
+
+/* Which children: as proc's call names them. Group 0 is the caller's. */
+static bool named_children(uint32_t type, uint32_t id, uint32_t *child, uint32_t *options)
+{
+    enum { ALL, PID, GROUP, ANY = -1 };
+
+    *child = type == ALL ? (uint32_t)ANY : id;
+    if (type == GROUP && id)
+        *options |= OF_GROUP;
+    return type == ALL || (type == PID && (int32_t)id > 0) || (type == GROUP && (int32_t)id >= 0);
+}
+
 enum { RUSAGE_BYTES = 72 };
+
+HANDLER(waitid)
+{
+    struct ended ended = {0, 0, 0};
+    uint32_t child, options = a[3], ours = (options & NO_HANG) | (options & NO_WAIT ? ONLY_LOOKS : 0);
+
+    if (options & ~(uint32_t)(NO_HANG | UNTRACED | EXITED | CONTINUED | NO_WAIT) || !(options & EXITED) || !named_children(a[0], a[1], &child, &ours))
+        return -EINVAL;
+    if ((a[2] && vdso_is_bad(a[2], sizeof(struct siginfo_words))) || (a[4] && vdso_is_bad(a[4], RUSAGE_BYTES)))
+        return -EFAULT;
+    vdso_tell_signals();
+    int error = proc_wait(CLIENT_SLOT_PROC, 0, child, ours, &ended.pid, &ended.code, &ended.signal);
+    if (error)
+        return wait_failed(error, number);
+    if (a[2])
+        tell_info(a[2], &ended);
+    if (a[4] && ended.pid)
+        memset((void *)a[4], 0, RUSAGE_BYTES);
+    return 0;
+}
 
 /* The time is all that passed since it began; of children, and of all else, nothing is known. */
 HANDLER(getrusage)

@@ -2,11 +2,14 @@
 #include "libuser/vdso/signals.h"
 
 #include "libuser/ipc/ipc.h"
+#include "libuser/vdso/poll.h"
+#include "servers/process_format.h"
 #include "servers/proto/proc.h"
 
 #include <string.h>
 
-enum { SIGNAL_KILL = 9, SIGNAL_STOP = 19 };
+enum { SIGNAL_KILL = 9, SIGNAL_CHILD = 17, SIGNAL_STOP = 19 };
+#define IGNORES_CHILDREN 0x80000000u /* with the sets of ignored ones: proc's call `signals` */
 enum { MASK_BYTES = 8 }; /* of Linux's set of signals, of which we have the first 31 */
 
 /* Linux's struct sigaction of i386. */
@@ -64,6 +67,8 @@ void signal_set_action(uint32_t signal, struct vdso_action action)
     state->actions[signal] = action;
     state->caught = (state->caught & ~bit) | (action.handler > HANDLE_IGNORE ? bit : 0);
     state->ignored = (state->ignored & ~bit) | (action.handler == HANDLE_IGNORE ? bit : 0);
+    if (signal == SIGNAL_CHILD)
+        state->ignored = (state->ignored & ~IGNORES_CHILDREN) | (action.flags & ACTION_NO_CHILD_WAIT ? IGNORES_CHILDREN : 0);
     choose_stack();
     signals_tell_actions();
 }
@@ -91,12 +96,65 @@ static int32_t was_sent(uint32_t signal, int32_t error)
     return error;
 }
 
+static int32_t send_to(uint32_t pid, uint32_t signal, bool to_thread)
+{
+    return was_sent(signal, proc_kill(CLIENT_SLOT_PROC, 0, pid, signal, to_thread));
+}
+
+/* The next process of that group, or with 0 of all: false if there is none. */
+static bool next_of(uint32_t group, uint32_t *next, uint32_t *pid)
+{
+    const struct listed_process *listed = (const struct listed_process *)message_page->words;
+
+    do
+        if (proc_list(CLIENT_SLOT_PROC, 0, 0, *next, next))
+            return false;
+    while (group && listed->group != group);
+    *pid = listed->pid;
+    return true;
+}
+
+/* To each that may be sent it, the caller last; with `group` 0 not to the caller. Of errors the last is told if none was. */
+static int32_t send_to_all(uint32_t group, uint32_t signal)
+{
+    uint32_t own = 0, parent, next = 0, pid;
+    int32_t result = -ESRCH;
+    bool is_in = false;
+
+    (void)proc_getpid(CLIENT_SLOT_PROC, 0, &own, &parent);
+    while (next_of(group, &next, &pid)) {
+        if (pid == own) {
+            is_in = group != 0;
+            continue;
+        }
+        int32_t error = send_to(pid, signal, false);
+        if (result && error != -ESRCH)
+            result = error;
+    }
+    if (!is_in)
+        return result;
+    int32_t error = send_to(own, signal, false);
+    return result ? error : 0;
+}
+
+static int32_t send_to_group(int32_t pid, uint32_t signal)
+{
+    uint32_t group = 0 - (uint32_t)pid, session;
+
+    if (pid == 0 && proc_group(CLIENT_SLOT_PROC, 0, 0, &group, &session))
+        return -ESRCH;
+    return send_to_all(pid == -1 ? 0 : group, signal);
+}
+
 HANDLER(kill)
 {
     enum { TKILL = 238, TGKILL = 270 };
+    bool to_thread = number == TKILL || number == TGKILL;
 
     before_sending(a[1]);
-    return was_sent(a[1], proc_kill(CLIENT_SLOT_PROC, 0, a[0], a[1], number == TKILL || number == TGKILL));
+    if (!to_thread && (int32_t)a[0] <= 0)
+        return send_to_group((int32_t)a[0], a[1]);
+    return send_to(a[0], a[1], to_thread);
 }
 
 /* What a program may say of the origin is that it was queued. */
@@ -182,7 +240,7 @@ HANDLER(rt_sigpending)
         return -EINVAL;
     if (vdso_is_bad(a[0], a[1]))
         return -EFAULT;
-    (void)proc_signal_take(CLIENT_SLOT_PROC, 0, UINT32_MAX, &signal, &waiting, &sender);
+    (void)proc_signal_take(CLIENT_SLOT_PROC, 0, UINT32_MAX, 0, &signal, &waiting, &sender);
     memcpy((void *)a[0], (const uint32_t[]){waiting & state->blocked, 0}, a[1]);
     return 0;
 }
@@ -257,4 +315,67 @@ HANDLER(rt_sigsuspend)
         signals_set_mask(state->mask_before);
     }
     return result;
+}
+
+/* One of the set that waits, blocked or not. */
+static bool take_of(uint32_t set, struct siginfo_words *info)
+{
+    uint32_t signal = 0, value, sender;
+
+    if (proc_signal_take(CLIENT_SLOT_PROC, 0, 0, set, &signal, &value, &sender) || !signal)
+        return false;
+    *info = signal_info(signal, value, sender);
+    state->held &= ~signal_bit(info->signal);
+    return true;
+}
+
+/* Until one of the set is there: its number, -EAGAIN when the time is over, -EINTR for another. */
+static int32_t wait_for_one(uint32_t set, struct poll_time *time, struct siginfo_words *info)
+{
+    uint32_t left = 0;
+
+    vdso_tell_signals();
+    while (!take_of(set, info)) {
+        uint32_t part = time->is_timed && time->ticks < TICKS_MAX ? (uint32_t)time->ticks : TICKS_MAX;
+        if (left)
+            return vdso_ends_early();
+        if (!part)
+            return -EAGAIN;
+        int error = proc_signal_await(CLIENT_SLOT_PROC, 0, part, set, &left);
+        if (error)
+            return error;
+        if (time->is_timed)
+            time->ticks -= part - left;
+    }
+    return (int32_t)info->signal;
+}
+
+static int32_t timed_wait(arguments_t a, enum time_format format)
+{
+    struct poll_time time;
+    struct siginfo_words info;
+
+    if (a[3] != MASK_BYTES)
+        return -EINVAL;
+    if (vdso_is_bad(a[0], MASK_BYTES) || (a[1] && vdso_is_bad(a[1], sizeof info)))
+        return -EFAULT;
+    int error = poll_get_time(a[2], format, &time);
+    if (error)
+        return error;
+    int32_t signal = wait_for_one(signals_blockable(*(const uint32_t *)a[0]), &time, &info);
+    if (signal > 0 && a[1])
+        memcpy((void *)a[1], &info, sizeof info);
+    return signal;
+}
+
+HANDLER(rt_sigtimedwait)
+{
+    (void)number;
+    return timed_wait(a, TIME_NANOSECONDS);
+}
+
+HANDLER(rt_sigtimedwait64)
+{
+    (void)number;
+    return timed_wait(a, TIME_64);
 }

@@ -19,7 +19,7 @@
 #include "libuser/vdso/vdso.h"
 
 enum { HANDLE_DEFAULT = 0, HANDLE_IGNORE = 1 };
-enum { ACTION_SIGINFO = 4, ACTION_ON_STACK = 0x08000000, ACTION_RESTART = 0x10000000, ACTION_NO_DEFER = 0x40000000 };
+enum { ACTION_NO_CHILD_WAIT = 2, ACTION_SIGINFO = 4, ACTION_ON_STACK = 0x08000000, ACTION_RESTART = 0x10000000, ACTION_NO_DEFER = 0x40000000 };
 #define ACTION_RESET 0x80000000u
 
 enum { FRAME_BYTES = 1360, PAGE_WORDS_KEPT = 84 };
@@ -76,6 +76,9 @@ void signals_set_mask(uint32_t mask);
 
 /* What is caught or ignored is another now. */
 void signals_tell_actions(void);
+
+/* With what proc has said of one that was taken: signal_take. */
+struct siginfo_words signal_info(uint32_t signal, uint32_t value, uint32_t sender);
 
 /* A handler is no more than called once where its flags say so. */
 void signal_set_action(uint32_t signal, struct vdso_action action);

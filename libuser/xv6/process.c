@@ -43,9 +43,10 @@ WEAK int xv6_wait(void)
     return xv6_waitpid(-1, NULL, 0);
 }
 
+/* Of one process: to Linux's call other numbers mean groups. */
 WEAK int xv6_kill(int pid)
 {
-    return ask(SYS_kill, (uint32_t)pid, KILL, 0);
+    return pid <= 0 ? -1 : ask(SYS_kill, (uint32_t)pid, KILL, 0);
 }
 
 WEAK int xv6_getpid(void)

@@ -249,9 +249,22 @@ static void answer_parent(struct process *parent, struct process *child)
 {
     struct words words = {{0, child->pid, child->ending.code, child->ending.signal}};
 
-    process_forget(child);
+    if (!parent->only_looks)
+        process_forget(child);
     front_changed(parent);
     waits_answer(parent, 0, words);
+}
+
+/* Nobody will ask how it ended: who waits hears of the last. */
+static void forget_child(struct process *parent, struct process *child)
+{
+    bool is_awaited = process_awaits(parent, child);
+
+    process_forget(child);
+    if (!is_awaited || process_awaited_in(parent->children, parent->awaited, parent->awaited_group))
+        return;
+    front_changed(parent);
+    waits_answer(parent, -ECHILD, (struct words){{0}});
 }
 
 /* Nothing of it is left but how it ended. Who waits for it has its answer before the signal. */
@@ -266,9 +279,13 @@ static void is_over(struct process *process)
         process_forget(process);
         return;
     }
-    process_set_ended(process);
-    if (process_awaits(parent, process))
-        answer_parent(parent, process);
+    if (signals_forget_children(parent)) {
+        forget_child(parent, process);
+    } else {
+        process_set_ended(process);
+        if (process_awaits(parent, process))
+            answer_parent(parent, process);
+    }
     (void)signal_send(parent, signal);
 }
 
@@ -436,6 +453,7 @@ int32_t life_exec(struct process *process, struct arguments *arguments)
     if (error < 0)
         return error;
     process->program = place;
+    process->has_executed = true;
     process->closes_files = process->has_files;
     bool more = closing_goes_on(process) || error == MEM_MORE;
     take_arguments(process, arguments);

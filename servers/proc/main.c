@@ -9,6 +9,7 @@
 #include "servers/proc/alarms.h"
 #include "servers/proc/argument_calls.h"
 #include "servers/proc/audit.h"
+#include "servers/proc/family_calls.h"
 #include "servers/proc/fatal_faults.h"
 #include "servers/proc/file_client.h"
 #include "servers/proc/cpus.h"
@@ -82,8 +83,22 @@ static int32_t call_sleep(struct process *process, struct words *words)
     if (words->w[1] == 0 || signals_due(process))
         return 0;
     waits_keep(process);
+    process->signals.awaited = 0;
     sleepers_add(process, now(), words->w[1]);
     return SERVER_LATER;
+}
+
+static int32_t call_signal_await(struct process *process, struct words *words)
+{
+    uint32_t set = words->w[2];
+
+    if (process_index(process) == 0)
+        return -EPERM;
+    if (process->signals.pending & set)
+        return 0;
+    int32_t result = call_sleep(process, words);
+    process->signals.awaited = set;
+    return result;
 }
 
 static int32_t call_alarm(struct process *process, struct words *words)
@@ -199,39 +214,6 @@ static int32_t call_exit(struct process *process, struct words *words)
     return SERVER_LATER;
 }
 
-static int32_t wait_later(struct process *process, uint32_t pid)
-{
-    if (signals_due(process))
-        return -EINTR;
-    waits_keep(process);
-    process->awaited = pid;
-    process->waits = WAITS_CHILD;
-    front_changed(process);
-    return SERVER_LATER;
-}
-
-/* There are no groups of processes: 0 is all children, below -1 is nobody. */
-static int32_t call_wait(struct process *process, struct words *words)
-{
-    enum { NO_HANG = 1 };
-    int32_t wanted = (int32_t)words->w[1];
-    uint32_t options = words->w[2], pid = wanted > 0 ? words->w[1] : 0;
-    struct process *child = process_in(process->ended, pid);
-
-    if (options & ~(uint32_t)NO_HANG)
-        return -EINVAL;
-    if (wanted < -1 || (!child && !process_in(process->children, pid)))
-        return -ECHILD;
-    if (!child && !(options & NO_HANG))
-        return wait_later(process, pid);
-    *words = (struct words){{0}};
-    if (child) {
-        *words = (struct words){{0, child->pid, child->ending.code, child->ending.signal}};
-        process_forget(child);
-    }
-    return 0;
-}
-
 static int32_t send_signal(struct process *process, uint32_t pid, struct signal signal)
 {
     struct process *victim = process_by_pid(pid);
@@ -282,7 +264,8 @@ static int32_t call_signal_take(struct process *process, struct words *words)
 {
     if (process_index(process) == 0)
         return -EPERM;
-    struct signal signal = signals_take(process, words->w[1]);
+    uint32_t awaited = words->w[2];
+    struct signal signal = awaited ? signals_take_of(process, awaited) : signals_take(process, words->w[1]);
     if (signal.number == 0)
         *words = (struct words){{0, 0, process->signals.pending}};
     else

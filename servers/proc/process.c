@@ -69,6 +69,8 @@ struct process *process_make(struct process *parent)
     *process = (struct process){
         .badge = new_badge(process_index(process)),
         .pid = last_pid,
+        .group = parent->group ? parent->group : last_pid,
+        .session = parent->session ? parent->session : last_pid,
         .state = PROCESS_BEGINS,
         .account = account_hold(parent->account),
     };
@@ -129,9 +131,20 @@ struct process *process_in(struct process *list, uint32_t pid)
     return list;
 }
 
+struct process *process_awaited_in(struct process *list, uint32_t pid, uint32_t group)
+{
+    while (list && group && list->group != group)
+        list = list->next;
+    return group ? list : process_in(list, pid);
+}
+
 bool process_awaits(const struct process *parent, const struct process *child)
 {
-    return parent->waits == WAITS_CHILD && (!parent->awaited || parent->awaited == child->pid);
+    if (parent->waits != WAITS_CHILD)
+        return false;
+    if (parent->awaited_group)
+        return parent->awaited_group == child->group;
+    return !parent->awaited || parent->awaited == child->pid;
 }
 
 /* --------------------------------------------------------------------------------------- lookup */

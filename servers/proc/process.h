@@ -51,6 +51,7 @@ struct ending {
 
 struct process {
     uint32_t badge, pid;
+    uint32_t group, session; /* groups.h; 0: init */
     uint8_t state, waits;
     bool is_adopted;
     bool reads;             /* front.h */
@@ -58,10 +59,12 @@ struct process {
     bool has_files;         /* the file server knows it */
     bool closes_files;      /* in its exec: the file server has more to close */
     bool has_vdso;          /* its program */
+    bool has_executed;      /* another program than its parent's */
     uint8_t missing;        /* so many calls that are not there has the log heard of */
     uint32_t cpu;           /* its own; the body's may be another yet: cpus.h */
     uint32_t caller, calls; /* whom to answer, when it waits */
-    uint32_t awaited;       /* WAITS_CHILD: its pid, 0: any */
+    uint32_t awaited, awaited_group; /* WAITS_CHILD: its pid, or its group; 0: any */
+    bool only_looks;        /* WAITS_CHILD: it stays, to be waited for again */
     struct ending ending;   /* when it ends or has ended */
     struct work work;
     int32_t fork_error; /* of one that begins and will not live: for its parent */
@@ -108,6 +111,9 @@ void process_set_ended(struct process *process);
 
 /* The first in a list of children with that pid, or at all if that is 0; or 0. */
 struct process *process_in(struct process *list, uint32_t pid);
+
+/* The same, or with a group that is not 0 the first of that. */
+struct process *process_awaited_in(struct process *list, uint32_t pid, uint32_t group);
 
 /* Live ones, or 0; by its pid one that ends or has ended, too. */
 struct process *process_by_badge(uint32_t badge);

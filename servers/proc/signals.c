@@ -102,9 +102,14 @@ static void interrupt(struct process *process)
         divert(process);
 }
 
+static bool awaits_one(const struct process *process)
+{
+    return process->waits == WAITS_TICK && process->signals.pending & process->signals.awaited;
+}
+
 void signals_go_on(struct process *process)
 {
-    if (signals_due(process))
+    if (signals_due(process) || awaits_one(process))
         interrupt(process);
 }
 
@@ -317,6 +322,7 @@ bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uin
     uint32_t dropped = s->caught & ~caught;
 
     s->is_faulting = false;
+    s->forgets_children = ignored & IGNORES_CHILDREN;
     s->caught = caught & ~uncatchable();
     s->ignored = ignored & ~uncatchable() & ~s->caught;
     s->blocked = blocked & ~uncatchable();
@@ -327,14 +333,14 @@ bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uin
     return settle(process);
 }
 
-struct signal signals_take(struct process *process, uint32_t blocked)
+struct signal signals_take_of(struct process *process, uint32_t set)
 {
     struct signals *s = &process->signals;
-    uint32_t due = signals_due(process) & ~blocked;
+    uint32_t found = s->pending & set;
 
-    if (!due)
+    if (!found)
         return (struct signal){0};
-    uint32_t number = (uint32_t)__builtin_ctz(due) + 1;
+    uint32_t number = (uint32_t)__builtin_ctz(found) + 1;
     s->pending &= ~signal_bit(number);
     for (struct origin *origin = s->origins; origin < s->origins + ORIGINS; origin++)
         if (origin->number == number) {
@@ -344,6 +350,16 @@ struct signal signals_take(struct process *process, uint32_t blocked)
     return (struct signal){.number = number};
 }
 
+struct signal signals_take(struct process *process, uint32_t blocked)
+{
+    return signals_take_of(process, signals_due(process) & ~blocked);
+}
+
+bool signals_forget_children(const struct process *process)
+{
+    return process->signals.forgets_children || process->signals.ignored & signal_bit(SIGNAL_CHILD);
+}
+
 /* ------------------------------------------------------------------------------------ fork, exec */
 
 void signals_fork(struct process *child, const struct process *parent)
@@ -351,6 +367,7 @@ void signals_fork(struct process *child, const struct process *parent)
     child->signals.caught = parent->signals.caught;
     child->signals.ignored = parent->signals.ignored;
     child->signals.blocked = parent->signals.blocked;
+    child->signals.forgets_children = parent->signals.forgets_children;
     if (parent->signals.has_interrupt) {
         child->signals.has_interrupt = true;
         look_at_all();

@@ -17,8 +17,8 @@
  *
  *   N1  neither `blocked` nor `caught` nor `ignored` has a signal that nobody may catch
  *   N2  what waits is blocked or caught
- *   N3  a process with a signal that is due is interrupted, or about to hear of it by its call's answer; it waits in no call
- *       but for the end of its fork or exec
+ *   N3  a process with a signal that is due, or that it awaits, is interrupted, or about to hear of it by its call's answer; it
+ *       waits in no call but for the end of its fork or exec
  */
 #pragma once
 
@@ -65,11 +65,13 @@ struct signal {
 
 struct signals {
     uint32_t caught, ignored, blocked, pending; /* sets: signal n as bit n - 1 */
+    uint32_t awaited;                           /* WAITS_TICK: one of these ends that */
     struct origin {
         uint8_t number; /* of one that waits, or of none */
         int16_t code;
         uint32_t sender, value;
     } origins[ORIGINS];
+    bool forgets_children; /* who ends is not waited for */
     bool has_interrupt; /* on its way: signals_interrupt() */
     bool is_diverted;   /* and `eip` is where from */
     bool is_faulting; /* until the vdso has made its frame, and says what is blocked then */
@@ -91,11 +93,20 @@ bool signal_send_self(struct process *process, struct signal signal);
 /* Those that wait, and may be heard. */
 uint32_t signals_due(const struct process *process);
 
+/* The bit of `ignored` that says: children that end are not waited for (SA_NOCLDWAIT). */
+#define IGNORES_CHILDREN 0x80000000u
+
 /* The caller's sets are others now; what waits and is not blocked any more does what is due: true if the process is over. */
 bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uint32_t blocked);
 
 /* One that is due and not in that set either, taken out; number 0: there is none. */
 struct signal signals_take(struct process *process, uint32_t blocked);
+
+/* One of that set that waits, blocked or not, taken out. */
+struct signal signals_take_of(struct process *process, uint32_t set);
+
+/* True if nobody is to wait for its children that end: it ignores SIGCHLD, or has said so. */
+bool signals_forget_children(const struct process *process);
 
 /* A child begins with its parent's sets. Another program catches none: true if the process is over, by one that it
  * caught before. */

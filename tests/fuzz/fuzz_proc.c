@@ -8,7 +8,7 @@
  * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
  * sources: servers/proc/arguments.c servers/proc/fatal_faults.c servers/proc/cpus.c servers/proc/limits.c
- * sources: servers/proc/front.c servers/proc/listing.c servers/proc/file_client.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/groups.c servers/proc/family_calls.c servers/proc/file_client.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
  * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c servers/lib/account.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/fuzz/proc_kernel.c tests/fuzz/proc_mem.c tests/fuzz/proc_model.c tests/fuzz/fake_archive.c tests/server/program_file.c
@@ -129,7 +129,7 @@ static struct words words_of(const struct model_program *program, uint32_t numbe
 {
     switch (number) {
     case PROC_WAIT:
-        return (struct words){{number, any_pid(), random_below(8) ? random_below(2) : any_word(), 0}};
+        return (struct words){{number, any_pid(), random_below(8) ? random_below(2) : random_below(4) ? random_below(8) : any_word(), 0}};
     case PROC_KILL:
         return (struct words){{number, any_pid(), any_signal(), 0}};
     case PROC_SIGNALS: /* what catches some is for test_proc_signals.c */
@@ -162,11 +162,12 @@ static uint32_t any_number(uint32_t sender)
 
 /* ---------------------------------------------------------------------------------- messages */
 
-/* Of who catches some, waits elsewhere, or is listed. */
+/* Of who catches some, waits elsewhere, is listed, or has another group than it began with. */
 static bool is_beyond_the_model(uint32_t number)
 {
     return number == PROC_SIGNAL_TAKE || number == PROC_INTERRUPTED || number == PROC_ALARM || number == PROC_KEYS ||
-           number == PROC_LIST || number == PROC_AUDIT || number == PROC_QUEUE || (number >= PROC_FUTEX_WATCH && number <= PROC_FUTEX_REQUEUE);
+           number == PROC_LIST || number == PROC_AUDIT || number == PROC_QUEUE ||
+           (number >= PROC_SIGNAL_AWAIT && number <= PROC_BEGIN_SESSION) || (number >= PROC_FUTEX_WATCH && number <= PROC_FUTEX_REQUEUE);
 }
 
 static void call(uint32_t sender, uint32_t badge, struct server_message *message)
@@ -184,7 +185,7 @@ static void call(uint32_t sender, uint32_t badge, struct server_message *message
     if (message->words.w[0] == PROC_SLEEP && programs_waiting(SLEEPS) == WOKEN_MAX - 1)
         message->words.w[0] = PROC_UPTIME; /* more would take steps, which test_proc_ends.c looks at */
     if (is_beyond_the_model(message->words.w[0]))
-        message->words.w[0] = PROC_GETPID; /* test_proc_signals.c looks at them */
+        message->words.w[0] = PROC_GETPID; /* test_proc_signals.c and test_proc_family.c look at them */
     model_ask(sender, message);
 }
 

@@ -244,7 +244,7 @@ static void check_exec(struct model_program *program, const struct answer *answe
         if (answer->words.w[0])
             check_refused((int)answer->words.w[0]);
         else
-            program->reads = false, program->text = text;
+            program->reads = program->forgets = false, program->text = text;
         CHECK(!fake_refused_late);
     }
 }
@@ -259,29 +259,41 @@ static void check_exit(struct model_program *program, const struct answer *answe
     program_ends(program, asked.message.words.w[1], 0);
 }
 
+enum { NO_HANG = 1, ONLY_LOOKS = 2, OF_GROUP = 4 };
+
+/* Init has no group: all are its. */
+static struct awaited awaited_of(const struct model_program *program, int32_t wanted, uint32_t options)
+{
+    if (options & OF_GROUP)
+        return (struct awaited){.group = (uint32_t)wanted};
+    if (wanted == 0)
+        return (struct awaited){.group = program->group};
+    return wanted > 0 ? (struct awaited){.pid = (uint32_t)wanted} : (struct awaited){.group = wanted < -1 ? 0 - (uint32_t)wanted : 0};
+}
+
 static void check_wait(struct model_program *program, const struct answer *answer)
 {
     uint32_t options = asked.message.words.w[2];
-    int32_t wanted = (int32_t)asked.message.words.w[1];
-    uint32_t pid = wanted > 0 ? asked.message.words.w[1] : 0;
-    bool has_ended = program_child_of(asked.sender, ENDED, pid);
-    bool has_live = program_child_of(asked.sender, LIVE, pid) || program_child_of(asked.sender, ENDS, pid);
+    struct awaited awaited = awaited_of(program, (int32_t)asked.message.words.w[1], options);
+    bool has_ended = program_child_of(asked.sender, ENDED, awaited);
+    bool has_live = program_child_of(asked.sender, LIVE, awaited) || program_child_of(asked.sender, ENDS, awaited);
 
-    if (options > 1) {
+    if (options > (NO_HANG | ONLY_LOOKS | OF_GROUP)) {
         check_status(answer, -EINVAL);
-    } else if (wanted < -1 || (!has_ended && !has_live)) {
+    } else if (!has_ended && !has_live) {
         check_status(answer, -ECHILD);
     } else if (has_ended) {
         struct model_program *child = program_by_pid(answer->words.w[1]);
-        CHECK(child && child->state == ENDED && program_is_child(child, asked.sender, pid));
+        CHECK(child && child->state == ENDED && program_is_child(child, asked.sender, awaited));
         answer_is(answer, (struct words){{0, child->pid, child->code, child->signal}});
-        child->state = FREE;
-    } else if (options) {
+        child->state = options & ONLY_LOOKS ? ENDED : FREE;
+    } else if (options & NO_HANG) {
         check_status(answer, 0);
     } else {
         CHECK(!answer);
         program->waits = WAITS;
-        program->awaited = pid;
+        program->awaited = awaited;
+        program->only_looks = options & ONLY_LOOKS;
     }
 }
 
@@ -302,6 +314,7 @@ static void check_signals(struct model_program *program, const struct answer *an
         check_status(answer, -EPERM);
         return;
     }
+    program->forgets = asked.message.words.w[2] & 1u << 31;
     program->ignored = asked.message.words.w[2] & POSSIBLE;
     program->blocked = asked.message.words.w[3] & POSSIBLE;
     program->pending &= ~program->ignored;

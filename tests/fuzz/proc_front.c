@@ -53,7 +53,7 @@ static bool is_in_front(uint32_t program)
         return false;
     if (it->parent == INIT)
         return true;
-    bool is_let = !parent->reads || (parent->waits == WAITS && (!parent->awaited || parent->awaited == it->pid));
+    bool is_let = !parent->reads || (parent->waits == WAITS && program_is_awaited(it, parent->awaited));
     return is_let && is_in_front(it->parent);
 }
 

@@ -37,11 +37,32 @@ static void tell_parent(struct model_program *program)
 {
     struct model_program *parent = &programs[program->parent];
 
-    if (parent->waits != WAITS || (parent->awaited && parent->awaited != program->pid))
+    if (parent->waits != WAITS || !program_is_child(program, program->parent, parent->awaited))
         return;
     owe(program->parent, (struct words){{0, program->pid, program->code, program->signal}});
     parent->waits = RUNS;
+    if (!parent->only_looks)
+        program->state = FREE;
+}
+
+/* Who waits hears of the last of those that are forgotten. */
+static void forget(struct model_program *program)
+{
+    struct model_program *parent = &programs[program->parent];
+    bool is_awaited = parent->waits == WAITS && program_is_child(program, program->parent, parent->awaited);
+
     program->state = FREE;
+    if (!is_awaited || program_child_of(program->parent, LIVE, parent->awaited) || program_child_of(program->parent, ENDS, parent->awaited))
+        return;
+    owe(program->parent, (struct words){{(uint32_t)-ECHILD}});
+    parent->waits = RUNS;
+}
+
+static bool forgets_children(const struct model_program *program)
+{
+    enum { CHILD = 1 << 16 };
+
+    return program->forgets || program->ignored & CHILD;
 }
 
 /* For all others it has ended; its number stays. */
@@ -70,6 +91,10 @@ static void ends_are_over(void)
         if (program->state != ENDS || (fake_bodies[program->space].lives && fake_bodies[program->space].badge == program->badge))
             continue;
         server_caller_dies(i);
+        if (!program->is_adopted && forgets_children(&programs[program->parent])) {
+            forget(program);
+            continue;
+        }
         program->state = program->is_adopted ? FREE : ENDED;
         if (program->state == ENDED)
             tell_parent(program);
@@ -89,6 +114,8 @@ void program_begins(uint32_t parent, uint32_t pid, const struct text *text)
     program->has_files = programs[parent].has_files;
     program->ignored = programs[parent].ignored;
     program->blocked = programs[parent].blocked;
+    program->forgets = programs[parent].forgets;
+    program->group = parent == INIT ? pid : programs[parent].group;
     for (uint32_t i = 0; i < names_count; i++)
         CHECK(names[i].badge != program->badge && names[i].pid != pid); /* M4 */
     CHECK(names_count < NAMES_MAX);
@@ -163,6 +190,7 @@ static bool check_late(const struct answer *answer)
     }
     CHECK(answer->words.w[0] == 0 && !fake_refused_late);
     program->waits = RUNS;
+    program->forgets = false;
     return true;
 }
 

@@ -20,18 +20,26 @@ enum { PROGRAMS = 40, INIT = 0, NOBODY = PROGRAMS, STRANGER = SERVER_CALLERS - 1
 enum program_state { FREE, LIVE, ENDS, ENDED };
 enum program_wait { RUNS, WAITS, SLEEPS, FORKS, EXECS, FAULTED };
 
+/* One of that group, or with 0 that one, or with 0 any. */
+struct awaited {
+    uint32_t pid, group;
+};
+
 /* Its number here is its thread's as a caller. */
 struct model_program {
     enum program_state state;
     enum program_wait waits;
     uint32_t pid, badge, space, parent, code, signal;
-    uint32_t awaited; /* 0: any */
+    uint32_t group; /* of who init started its own, else its parent's: none is set here */
+    struct awaited awaited;
+    bool only_looks; /* who is awaited is not forgotten */
     uint64_t wake;
     uint32_t fault_signal; /* FAULTED: what it will end by */
     uint32_t refusals;     /* FORKS: before that call */
     bool has_next, is_adopted;
     bool reads; /* it has, or what it was forked from */
     bool has_files;
+    bool forgets; /* who ends of its children, as where SIGCHLD is ignored */
     uint32_t missing;       /* calls of which the log was told */
     uint32_t ignored, blocked, pending; /* signals, n as bit n - 1; none is caught here */
     struct text text, next; /* of init there are none */
@@ -73,9 +81,10 @@ bool programs_are_owed(uint32_t space);
 uint32_t programs_in(enum program_state state);
 uint32_t programs_waiting(enum program_wait waits);
 
-/* A child of that state, or whether it is one, live or ended; pid 0: any. */
-struct model_program *program_child_of(uint32_t parent, enum program_state state, uint32_t pid);
-bool program_is_child(const struct model_program *child, uint32_t parent, uint32_t pid);
+/* A child of that state, or whether it is one, live or ended. */
+struct model_program *program_child_of(uint32_t parent, enum program_state state, struct awaited awaited);
+bool program_is_awaited(const struct model_program *child, struct awaited awaited);
+bool program_is_child(const struct model_program *child, uint32_t parent, struct awaited awaited);
 
 /* Itself, a child, or a child's child, also an adopted one. */
 bool program_is_below(const struct model_program *program, const struct model_program *above);

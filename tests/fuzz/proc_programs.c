@@ -30,15 +30,20 @@ uint32_t program_number_of(const struct model_program *program)
     return (uint32_t)(program - programs);
 }
 
-bool program_is_child(const struct model_program *child, uint32_t parent, uint32_t pid)
+bool program_is_awaited(const struct model_program *child, struct awaited awaited)
 {
-    return child->state != FREE && child->parent == parent && !child->is_adopted && (!pid || child->pid == pid);
+    return awaited.group ? child->group == awaited.group : !awaited.pid || child->pid == awaited.pid;
 }
 
-struct model_program *program_child_of(uint32_t parent, enum program_state state, uint32_t pid)
+bool program_is_child(const struct model_program *child, uint32_t parent, struct awaited awaited)
+{
+    return child->state != FREE && child->parent == parent && !child->is_adopted && program_is_awaited(child, awaited);
+}
+
+struct model_program *program_child_of(uint32_t parent, enum program_state state, struct awaited awaited)
 {
     for (uint32_t i = 1; i < PROGRAMS; i++)
-        if (programs[i].state == state && program_is_child(&programs[i], parent, pid))
+        if (programs[i].state == state && program_is_child(&programs[i], parent, awaited))
             return &programs[i];
     return NULL;
 }

@@ -59,15 +59,27 @@ static void a_full_mask_is_told_late(void)
     expect("signals 2560 0 2147221247\nwait 5 0 0\n");
 }
 
+/* To each of the group, and to the caller last. */
+static void signals_are_sent_to_groups(void)
+{
+    signals_begin();
+    ANSWERS({0, {8}, NULL}, {0, {1}, "\x8|||||||\x5|||"}, {0, {2}, "\x9|||||||\x6|||"}, {-ENOENT, {0}, NULL}, {-EPERM, {0}, NULL});
+    CHECK(CALL(kill, (uint32_t)-5, 15) == -EPERM);
+    expect("getpid 0 0 0\nlist 0 0 0\nlist 1 0 0\nlist 2 0 0\nkill 8 15 0\n");
+    ANSWERS({0, {8}, NULL}, {0, {1}, "\x8|||||||\x5|||"}, {0, {2}, "\x9|||||||\x6|||"}, {0}, {-ENOENT, {0}, NULL});
+    CHECK(CALL(kill, (uint32_t)-1, 15) == 0); /* all but the caller */
+    expect("getpid 0 0 0\nlist 0 0 0\nlist 1 0 0\nkill 9 15 0\nlist 2 0 0\n");
+}
+
 /* One that is held back is looked for as soon as it is not blocked any more. */
 static void signals_are_sent(void)
 {
     signals_begin();
     ANSWERS({0}, {-ESRCH, {0}, NULL}, {-EPERM, {0}, NULL}, {-EINVAL, {0}, NULL}, {0}, {0}, {0});
-    CHECK(CALL(kill, OTHER, 15) == 0 && CALL(kill, (uint32_t)-5, 9) == -ESRCH && CALL(kill, OTHER, 0) == -EPERM);
+    CHECK(CALL(kill, OTHER, 15) == 0 && CALL(kill, OTHER + 1, 9) == -ESRCH && CALL(kill, OTHER, 0) == -EPERM);
     CHECK(CALL(kill, OTHER, 32) == -EINVAL && CALL(tgkill, OTHER, 9, 9) == -ESRCH);
     CHECK(CALL_AS(TKILL, kill, OTHER, 9) == 0 && CALL_AS(270, tgkill, OTHER, OTHER, 9) == 0 && !state->look);
-    expect("kill 8 15 0\nkill -5 9 0\nkill 8 0 0\nkill 8 32 0\nkill 8 9 1\nkill 8 9 1\n");
+    expect("kill 8 15 0\nkill 9 9 0\nkill 8 0 0\nkill 8 32 0\nkill 8 9 1\nkill 8 9 1\n");
     signals_begin();
     catch_with(USER_1, HANDLER_AT, 0, 0);
     CHECK(CALL(kill, OTHER, USER_1) == 0 && state->look); /* it may have been itself */
@@ -400,6 +412,7 @@ int main(void)
     proc_is_told();
     a_full_mask_is_told_late();
     signals_are_sent();
+    signals_are_sent_to_groups();
     masks_change();
     waiting_signals_are_told();
     actions_are_kept();

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINTS_MAX = 64 };
+enum { POINTS_MAX = 128 };
 
 static const struct tap_point *const families[] = {
     header_stdio,  header_stdlib, header_string, header_math, header_time,
-    header_signal, header_alarm, header_protect, header_unistd, header_system, header_text,
+    header_signal, header_alarm, header_protect, header_unistd, header_system, header_text, header_sys_wait,
 };
 
 /* As exec has left it: only what was handed over. */

@@ -235,7 +235,7 @@ static void tame(uint32_t slot, struct words *words)
         words->w[1] |= 0x200;
     if (slot == CLIENT_SLOT_PROC && call == PROC_KILL)
         words->w[1] |= 0x40000000;
-    if (slot == CLIENT_SLOT_PROC && (call == PROC_SLEEP || call == PROC_FUTEX_WAIT))
+    if (slot == CLIENT_SLOT_PROC && (call == PROC_SLEEP || call == PROC_FUTEX_WAIT || call == PROC_SIGNAL_AWAIT))
         words->w[1] %= 2;
     if (slot == CLIENT_SLOT_PROC && call == PROC_ALARM)
         words->w[1] |= 0x10000000;

@@ -94,7 +94,7 @@ static void tame(uint32_t slot, struct words *words)
         words->w[1] = 0;
     if (slot == CLIENT_SLOT_PROC && call == PROC_ALARM)
         words->w[1] |= 0x10000000;
-    if (slot == CLIENT_SLOT_PROC && (call == PROC_SLEEP || call == PROC_FUTEX_WAIT))
+    if (slot == CLIENT_SLOT_PROC && (call == PROC_SLEEP || call == PROC_FUTEX_WAIT || call == PROC_SIGNAL_AWAIT))
         words->w[1] %= 2;
     if (slot == CLIENT_SLOT_CONSOLE && call == CONSOLE_READ)
         words->w[2] = 0;

@@ -272,8 +272,8 @@ static bool child_kills_parent(void)
 
 static bool kill_nobody(void)
 {
-    return FAILS(kill(0, SIGKILL), ESRCH) && FAILS(kill(-1, SIGKILL), ESRCH) &&
-           FAILS(kill(0x7fffffff, SIGKILL), ESRCH) && FAILS(kill(0x7fffffff, 0), ESRCH);
+    return FAILS(kill(-0x7fffffff, SIGKILL), ESRCH) && FAILS(kill(0x7fffffff, SIGKILL), ESRCH) &&
+           FAILS(kill(0x7fffffff, 0), ESRCH);
 }
 
 /* ----------------------------------------------------------------------------------------- time */

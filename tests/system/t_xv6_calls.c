@@ -62,7 +62,7 @@ static bool others_are_ended(void)
     while (child == 0)
         sleep(1000);
     bool good = HOLDS(child > self) && IS(kill(child), 0) && IS(wait(&status), child) && IS(status, -1);
-    return IS(kill(child), -1) && IS(wait(&status), -1) && IS(status, -1) && good;
+    return IS(kill(child), -1) && IS(kill(0), -1) && IS(kill(-1), -1) && IS(wait(&status), -1) && IS(status, -1) && good;
 }
 
 static bool programs_are_run(void)

@@ -12,5 +12,6 @@ extern const struct tap_point header_signal[];
 extern const struct tap_point header_alarm[];
 extern const struct tap_point header_protect[];
 extern const struct tap_point header_unistd[];
+extern const struct tap_point header_sys_wait[];
 extern const struct tap_point header_system[];
 extern const struct tap_point header_text[];

@@ -5,7 +5,9 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static volatile int seen, nested, order;
@@ -38,6 +40,44 @@ static bool masks(void)
                 HOLDS(sigismember(&pending, SIGTERM) == 0) &&
                 IS(sigprocmask(SIG_SETMASK, &old, NULL), 0) && IS(seen, 1210); /* the second begins within the first */
     signal(SIGUSR1, SIG_DFL), signal(SIGUSR2, SIG_DFL);
+    return good;
+}
+
+/* A signal that is blocked is taken without a handler; others, and the time, end the wait. */
+static bool signals_are_waited_for(void)
+{
+    const struct timespec soon = {0, 30000000}, never = {0, 1000000000};
+    sigset_t set, old;
+    siginfo_t info = {0};
+    int got = 0;
+
+    sigemptyset(&set), sigaddset(&set, SIGUSR1), sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, &old);
+    raise(SIGUSR1);
+    bool good = IS(sigwaitinfo(&set, &info), SIGUSR1) && IS(info.si_signo, SIGUSR1) && IS(info.si_pid, getpid()) &&
+                FAILS(sigtimedwait(&set, &info, &soon), EAGAIN) && FAILS(sigtimedwait(&set, &info, &never), EINVAL) &&
+                FAILS(sigtimedwait((sigset_t *)16, &info, &soon), EFAULT);
+    if (fork() == 0)
+        usleep(30000), _exit(7);
+    good = IS(sigwait(&set, &got), 0) && IS(got, SIGCHLD) && IS(sigpending(&set), 0) && HOLDS(!sigismember(&set, SIGCHLD)) && good;
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    return HOLDS(wait(&got) > 0) && IS(got, 7 << 8) && good;
+}
+
+static bool others_end_the_wait(void)
+{
+    struct {
+        long long seconds, nanoseconds;
+    } long_time = {5, 0};
+    sigset_t set;
+
+    sigemptyset(&set), sigaddset(&set, SIGUSR1);
+    signal(SIGALRM, count);
+    ualarm(20000, 0);
+    seen = 0;
+    bool good = FAILS(syscall(SYS_rt_sigtimedwait_time64, &set, NULL, &long_time, 8), EINTR) && IS(seen, SIGALRM) &&
+                FAILS(syscall(SYS_rt_sigtimedwait_time64, &set, NULL, &long_time, 4), EINVAL);
+    signal(SIGALRM, SIG_DFL);
     return good;
 }
 
@@ -110,5 +150,6 @@ static bool defaults(void)
 
 const struct tap_point header_signal[] = {
     {"handlers are called", handlers},         {"blocked ones wait", masks},          {"sigaction", actions},
+    {"sigwait and others", signals_are_waited_for}, {"a wait for signals that others end", others_end_the_wait},
     {"a handler that does not return", jumps}, {"what is done by default", defaults}, {0, 0},
 };

@@ -56,6 +56,15 @@ static bool refuses_maps(void)
            FAILS(munmap((char *)0x8e8000, PAGE), EINVAL);
 }
 
+static bool locks(void)
+{
+    char *at = mmap(NULL, 2 * PAGE, RW, OWN, -1, 0);
+
+    return IS(mlock(at + 5, PAGE), 0) && IS(munlock(at, PAGE), 0) && FAILS(mlock((char *)4096, PAGE), ENOMEM) &&
+           FAILS(mlock(at, (size_t)-5), EINVAL) && IS(mlockall(MCL_CURRENT | MCL_FUTURE), 0) && FAILS(mlockall(0), EINVAL) &&
+           FAILS(mlockall(8), EINVAL) && IS(munlockall(), 0) && FAILS(syscall(SYS_mlock2, at, PAGE, 2), EINVAL) && IS(munmap(at, 2 * PAGE), 0);
+}
+
 static bool limits(void)
 {
     struct rlimit limit, more;
@@ -129,6 +138,7 @@ const struct tap_point header_system[] = {
     {"anonymous maps", maps},
     {"maps of another size", moves_maps},
     {"maps that there are not", refuses_maps},
+    {"mlock", locks},
     {"limits", limits},
     {"there is one thread", threads},
     {"it may cancel itself", cancellation},

@@ -1,0 +1,77 @@
+#include "servers/proc/family_calls.h"
+
+#include "servers/proc/front.h"
+#include "servers/proc/groups.h"
+#include "servers/proc/waits.h"
+
+#include <errno.h>
+
+enum wait_option { WAIT_NO_HANG = 1, WAIT_ONLY_LOOK = 2, WAIT_GROUP = 4 };
+
+static int32_t wait_later(struct process *process, uint32_t pid, uint32_t group, bool only_looks)
+{
+    if (signals_due(process))
+        return -EINTR;
+    waits_keep(process);
+    process->awaited = pid;
+    process->awaited_group = group;
+    process->only_looks = only_looks;
+    process->waits = WAITS_CHILD;
+    front_changed(process);
+    return SERVER_LATER;
+}
+
+/* Of init's group there is nobody else: its children are all that it asks for. */
+static uint32_t awaited_group(const struct process *process, int32_t wanted, uint32_t options)
+{
+    if (options & WAIT_GROUP)
+        return (uint32_t)wanted;
+    if (wanted == 0)
+        return process->group;
+    return wanted < -1 ? 0 - (uint32_t)wanted : 0;
+}
+
+int32_t call_wait(struct process *process, struct words *words)
+{
+    int32_t wanted = (int32_t)words->w[1];
+    uint32_t options = words->w[2], pid = wanted > 0 ? words->w[1] : 0, group = awaited_group(process, wanted, options);
+    struct process *child = process_awaited_in(process->ended, pid, group);
+
+    if (options & ~(uint32_t)(WAIT_NO_HANG | WAIT_ONLY_LOOK | WAIT_GROUP))
+        return -EINVAL;
+    if (!child && !process_awaited_in(process->children, pid, group))
+        return -ECHILD;
+    if (!child && !(options & WAIT_NO_HANG))
+        return wait_later(process, pid, group, options & WAIT_ONLY_LOOK);
+    *words = (struct words){{0}};
+    if (child)
+        *words = (struct words){{0, child->pid, child->ending.code, child->ending.signal}};
+    if (child && !(options & WAIT_ONLY_LOOK))
+        process_forget(child);
+    return 0;
+}
+
+int32_t call_group(struct process *process, struct words *words)
+{
+    const struct process *of = words->w[1] ? process_by_pid(words->w[1]) : process;
+
+    if (!of)
+        return -ESRCH;
+    *words = (struct words){{0, of->group, of->session}};
+    return 0;
+}
+
+int32_t call_set_group(struct process *process, struct words *words)
+{
+    if (process_index(process) == 0)
+        return -EPERM;
+    return groups_set(process, words->w[1] ? words->w[1] : process->pid, words->w[2]);
+}
+
+int32_t call_begin_session(struct process *process, struct words *words)
+{
+    if (process_index(process) == 0)
+        return -EPERM;
+    words->w[1] = process->pid;
+    return groups_begin_session(process);
+}

@@ -1,0 +1,147 @@
+/*
+ * The process server, whole, and families: groups, sessions, children that are waited for by them, and signals that are
+ * waited for.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c
+ * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/fatal_faults.c servers/proc/cpus.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/groups.c servers/proc/family_calls.c servers/proc/file_client.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
+ * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
+ * sources: tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ */
+#include <errno.h>
+
+#include "tests/host/check.h"
+#include "tests/server/proc_steps.h"
+
+enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), USER_1 = 10, USER_2 = 12, TERM = 15, CHILD = 17 };
+enum { NO_HANG = 1, ONLY_LOOKS = 2, OF_GROUP = 4 };
+#define BIT(signal)                    (1u << ((signal)-1))
+#define GROUP(badge, lines, pid)       CALL(badge, lines, PROC_GROUP, pid)
+#define SET(badge, lines, pid, group)  CALL(badge, lines, PROC_SET_GROUP, pid, group)
+#define SESSION(badge, lines)          CALL(badge, lines, PROC_BEGIN_SESSION)
+#define AWAIT(badge, lines, ticks, set) CALL(badge, lines, PROC_SIGNAL_AWAIT, ticks, set)
+#define SEND(to, signal, lines)        CALL(INIT, lines, PROC_KILL, to, signal)
+
+static void tick_at_5(void)
+{
+    machine_ticks = 5;
+}
+
+/* One that init starts leads a session; its children begin in its group. */
+static void groups_are_set(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        GROUP(P1, "answer 1: 1 1\n", 0),
+        GROUP(P1, "answer 1: 1 1\n", 3),
+        GROUP(P1, "answer 1: ESRCH\n", 4),
+        SET(P1, "answer 1: EINVAL\n", 2, 0x80000000),
+        SET(P1, "answer 1: ESRCH\n", 4, 0),
+        SET(P2, "answer 2: ESRCH\n", 3, 0), /* not its child */
+        SET(P1, "answer 1: EPERM\n", 0, 0), /* leads a session */
+        SET(P1, "answer 1: EPERM\n", 3, 2), /* no such group */
+        SET(INIT, "answer 0: EPERM\n", 0, 0),
+        GROUP(P1, "answer 1: 1 1\n", 2),
+        SET(P1, "answer 1\n", 2, 0),
+        SET(P1, "answer 1\n", 3, 2),
+        GROUP(P3, "answer 3: 2 1\n", 0),
+        SET(P3, "answer 3\n", 0, 1),
+        GROUP(P1, "answer 1: 1 1\n", 3),
+        CALL_WITH(P3, "good", 5, NULL, PROC_EXEC, 1, 5),
+        SET(P1, "answer 1: EACCES\n", 3, 2),
+        SET(P3, "answer 3\n", 0, 0), /* itself it may */
+    };
+
+    RUN(list, 1);
+}
+
+static void sessions_begin(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SESSION(INIT, "answer 0: EPERM\n"),
+        SESSION(P1, "answer 1: EPERM\n"), /* leads a group */
+        SESSION(P2, "answer 2: 2\n"),
+        GROUP(P1, "answer 1: 2 2\n", 2),
+        SESSION(P2, "answer 2: EPERM\n"),
+        SET(P1, "answer 1: EPERM\n", 2, 1), /* out of another session */
+        SET(P1, "answer 1: EPERM\n", 3, 2), /* into another */
+        SET(P1, "answer 1\n", 3, 0),
+        SESSION(P3, "answer 3: EPERM\n"),
+    };
+
+    RUN(list, 1);
+}
+
+/* Who only looks finds it again. */
+static void children_are_waited_for_by_group(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SET(P1, "answer 1\n", 3, 0),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, (uint32_t)-2, NO_HANG),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 2, OF_GROUP | NO_HANG),
+        CALL(P1, NOTHING, PROC_WAIT, (uint32_t)-3, ONLY_LOOKS),
+        SEND(2, TERM, NULL),
+        CALL(P3, END(3, "3/3") "answer 1: 3 7 0\n", PROC_EXIT, 7),
+        CALL(P1, "answer 1: 3 7 0\n", PROC_WAIT, 3, OF_GROUP | ONLY_LOOKS),
+        CALL(P1, "answer 1: 2 0 15\n", PROC_WAIT, 0, 0),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 0),
+        CALL(P1, "answer 1: 3 7 0\n", PROC_WAIT, (uint32_t)-3, 0),
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, (uint32_t)-1, 0),
+    };
+
+    RUN(list, 1);
+}
+
+/* Who waits hears when the last has ended, and that there is none. */
+static void children_are_forgotten(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        CALL(P1, NULL, PROC_SIGNALS, 0, 1u << 31, 0),
+        CALL(P1, NOTHING, PROC_WAIT, (uint32_t)-1, 0),
+        CALL(P2, END(2, "2/2"), PROC_EXIT, 7),
+        CALL(P3, END(3, "3/3") "answer 1: ECHILD\n", PROC_EXIT, 7),
+    };
+
+    RUN(list, 1);
+}
+
+static void signals_are_awaited(void)
+{
+    const uint32_t both = BIT(USER_1) | BIT(USER_2);
+    const struct step list[] = {
+        SPAWN(NULL),
+        CALL(P1, NULL, PROC_SIGNALS, BIT(CHILD), 0, both),
+        AWAIT(INIT, "answer 0: EPERM\n", 5, both),
+        AWAIT(P1, "answer 1: 0\n", 0, both),
+        AWAIT(P1, NOTHING, 5, BIT(USER_1)),
+        SEND(1, USER_2, "answer 0\n"),
+        SEND(1, USER_1, "answer 1: 5\nanswer 0\n"),
+        AWAIT(P1, "answer 1: 5\n", 5, both), /* it is there */
+        CALL(P1, "read r1 fpu\nanswer 1: 10 0 0\n", PROC_SIGNAL_TAKE, 0, BIT(USER_1)),
+        CALL(P1, "answer 1: 0 2048 0\n", PROC_SIGNAL_TAKE, 0, BIT(USER_1)),
+        AWAIT(P1, NOTHING, 5, BIT(USER_1)),
+        TICK(tick_at_5, "answer 1: 0\n"),
+        CALL(P1, NOTHING, PROC_SLEEP, 5), /* awaits none any more */
+        SEND(1, USER_1, "answer 0\n"),
+        SEND(1, CHILD, "answer 1: left 5\nanswer 0\n"),
+    };
+
+    RUN(list, 1);
+}
+
+int main(void)
+{
+    groups_are_set();
+    sessions_begin();
+    children_are_waited_for_by_group();
+    children_are_forgotten();
+    signals_are_awaited();
+    puts("test_proc_family: groups are as they were set, and who waits for children or signals hears of them");
+}
