@@ -4,21 +4,8 @@
  * there are copies here (take_lock, give_lock).
  */
 #define _GNU_SOURCE
-#undef MACHINE_HEADER
-#define MACHINE_HEADER "tests/host/i386_machine.h"
+#include "tests/host/lock_machine.h"
 
-/* Those that the host's machine has as well. */
-#define arch_poke         lock_poke
-#define arch_tick         lock_tick
-#define arch_request      lock_request
-#define arch_request_wait lock_request_wait
-#define sleep             lock_sleep
-
-#include "kernel/i386/instructions.h"
-#undef READ_CR
-#define READ_CR(n) 0
-#include "kernel/i386/lock.c"
-#undef sleep
 #include "tests/host/check.h"
 
 #include <pthread.h>
@@ -29,9 +16,6 @@
 
 enum { CPUS = 6, TURNS = 3000, PATIENCE = 60 /* seconds; a processor that is never woken ends the test */ };
 enum { STI = 0xfb, HLT = 0xf4, CLI = 0xfa };
-
-struct kernel kernel;
-unsigned char *i386_window = (unsigned char *)&kernel - PAGE_SIZE;
 
 static sem_t wakes[CPUS]; /* an interrupt that has been sent and not been taken */
 static _Thread_local unsigned this_cpu;

@@ -2,26 +2,11 @@
  * What processors ask of each other: each request is done as it says, once, and told to be done only then; who waits for
  * the lock hears, too; who is announced is whom it is meant for.
  */
-#undef MACHINE_HEADER
-#define MACHINE_HEADER "tests/host/i386_machine.h"
+#include "tests/host/lock_machine.h"
 
-/* Those that the host's machine has as well. */
-#define arch_poke         lock_poke
-#define arch_tick         lock_tick
-#define arch_request      lock_request
-#define arch_request_wait lock_request_wait
-
-#include "kernel/i386/instructions.h"
-#undef READ_CR
-#define READ_CR(n) SPACE
-enum { SPACE = 0x7e000 }; /* what CR3 holds */
-#include "kernel/i386/lock.c"
 #include "tests/host/check.h"
 
 enum { CPUS = 3, ADDRESS = 0x12345000, IDS = 10 /* APIC ids begin there */ };
-
-struct kernel kernel;
-unsigned char *i386_window = (unsigned char *)&kernel - PAGE_SIZE;
 
 /* What was done to this processor, and the last message sent to another. */
 static struct {
@@ -104,7 +89,7 @@ static void each_is_done_as_it_says(void)
     hear(ADDRESS | REQUEST_PAGE, false);
     CHECK(done.dropped == ADDRESS && !done.loaded && !done.left);
     hear(REQUEST_ALL, false);
-    CHECK(done.loaded == SPACE && !done.dropped && !done.left);
+    CHECK(done.loaded == lock_space && !done.dropped && !done.left);
     hear(REQUEST_LEAVE, false);
     CHECK(done.left && !done.dropped && !done.loaded);
 }

@@ -1,0 +1,22 @@
+/* For a test of kernel/i386/lock.c, which it includes: with the machine that it runs on here, and `lock_space` in place of CR3. */
+#pragma once
+
+#undef MACHINE_HEADER
+#define MACHINE_HEADER "tests/host/i386_machine.h"
+
+/* Those that the host's machine has as well. */
+#define arch_poke         lock_poke
+#define arch_tick         lock_tick
+#define arch_request      lock_request
+#define arch_request_wait lock_request_wait
+#define sleep             lock_sleep /* unistd.h has one */
+
+#include "kernel/i386/instructions.h"
+#undef READ_CR
+#define READ_CR(n) lock_space
+static const uint32_t lock_space = 0x7e000;
+#include "kernel/i386/lock.c"
+#undef sleep
+
+struct kernel kernel;
+unsigned char *i386_window = (unsigned char *)&kernel - PAGE_SIZE;
