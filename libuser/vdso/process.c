@@ -97,7 +97,6 @@ struct ended {
 };
 
 enum { NO_HANG = 1, UNTRACED = 2, EXITED = 4, CONTINUED = 8, NO_WAIT = 0x1000000 };
-enum { ONLY_LOOKS = 2, OF_GROUP = 4 }; /* proc's */
 
 /* No process is ever stopped: what asks for those is for nothing. */
 static int wait_for(arguments_t a, struct ended *ended)
@@ -149,7 +148,7 @@ static bool named_children(uint32_t type, uint32_t id, uint32_t *child, uint32_t
 
     *child = type == ALL ? (uint32_t)ANY : id;
     if (type == GROUP && id)
-        *options |= OF_GROUP;
+        *options |= WAIT_GROUP;
     return type == ALL || (type == PID && (int32_t)id > 0) || (type == GROUP && (int32_t)id >= 0);
 }
 
@@ -158,7 +157,7 @@ enum { RUSAGE_BYTES = 72 };
 HANDLER(waitid)
 {
     struct ended ended = {0, 0, 0};
-    uint32_t child, options = a[3], ours = (options & NO_HANG) | (options & NO_WAIT ? ONLY_LOOKS : 0);
+    uint32_t child, options = a[3], ours = (options & NO_HANG ? WAIT_NO_HANG : 0) | (options & NO_WAIT ? WAIT_ONLY_LOOK : 0);
 
     if (options & ~(uint32_t)(NO_HANG | UNTRACED | EXITED | CONTINUED | NO_WAIT) || !(options & EXITED) || !named_children(a[0], a[1], &child, &ours))
         return -EINVAL;

@@ -9,7 +9,6 @@
 #include <string.h>
 
 enum { SIGNAL_KILL = 9, SIGNAL_CHILD = 17, SIGNAL_STOP = 19 };
-#define IGNORES_CHILDREN 0x80000000u /* with the sets of ignored ones: proc's call `signals` */
 enum { MASK_BYTES = 8 }; /* of Linux's set of signals, of which we have the first 31 */
 
 /* Linux's struct sigaction of i386. */

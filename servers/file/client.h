@@ -30,8 +30,8 @@ struct client {
     struct watch *watches;    /* watch.h */
     uint32_t limit;           /* of descriptors */
     uint32_t lowest;          /* C3 */
-    uint32_t transfer;        /* the page's number, PAGE_NONE: it has none; */
-    struct share *transfer_share; /* whose it is */
+    uint32_t transfer;        /* the transfer page's number, PAGE_NONE: it has none */
+    struct share *transfer_share; /* that it is charged to */
     bool owes;                /* it has given back pages that are lent: what ends it, or its exec, goes on until ... */
     uint32_t given;           /* ... so many of all are free */
     enum client_wait waits;

@@ -82,7 +82,7 @@ int32_t call_transfer_page(struct client *client, struct words *words)
 static _Bool refused(uint32_t badge, err_t why)
 {
     struct client *client = client_find(badge);
-    uint32_t items = message_page->tag >> TAG_ITEMS_SHIFT & 7;
+    uint32_t items = (message_page->tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT;
 
     (void)why;
     items_not_lent(items);

@@ -1,12 +1,11 @@
 #include "servers/proc/family_calls.h"
 
+#include "servers/clients.h"
 #include "servers/proc/front.h"
 #include "servers/proc/groups.h"
 #include "servers/proc/waits.h"
 
 #include <errno.h>
-
-enum wait_option { WAIT_NO_HANG = 1, WAIT_ONLY_LOOK = 2, WAIT_GROUP = 4 };
 
 static int32_t wait_later(struct process *process, uint32_t pid, uint32_t group, bool only_looks)
 {
