@@ -51,7 +51,8 @@ static bool ids(void)
     pid_t pid = child_that_exits(7), other = child_that_waits();
 
     bool good = IS(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0) && IS(info.si_pid, pid) && IS(info.si_code, CLD_EXITED) &&
-                IS(info.si_status, 7) && IS(info.si_signo, SIGCHLD) && IS(waitid(P_ALL, 0, &info, WEXITED | WNOHANG), 0) &&
+                IS(info.si_status, 7) && IS(info.si_signo, SIGCHLD) && IS(waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT), 0) &&
+                IS(info.si_pid, pid) && IS(waitid(P_ALL, 0, &info, WEXITED | WNOHANG), 0) &&
                 IS(info.si_pid, pid) && IS(waitid(P_ALL, 0, &info, WEXITED | WNOHANG), 0) && IS(info.si_pid, 0) && IS(info.si_signo, 0);
     kill(other, SIGTERM);
     good = IS(waitid(P_PGID, (id_t)getpgrp(), &info, WEXITED), 0) && IS(info.si_code, CLD_KILLED) && IS(info.si_status, SIGTERM) && good;
