@@ -7,7 +7,7 @@ foreach(needed IN ITEMS TALLY_LD LLVM_STRIP BUILTINS)
 endforeach()
 
 set(c_flags -march=i686 -nostdlibinc -fno-pic -fno-pie -fno-common -fno-stack-protector
-  -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -fno-strict-aliasing
+  -fno-asynchronous-unwind-tables -fno-strict-aliasing
   -ffunction-sections -fdata-sections -falign-loops=1 -freg-struct-return -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 set(nasm_flags -g -F dwarf -Werror -I${PROJECT_SOURCE_DIR}/ -I${GENERATED}/)
 set(link_flags --gc-sections --fatal-warnings --build-id=none -zmax-page-size=4096 -znoexecstack)
@@ -15,17 +15,17 @@ set(link_flags --gc-sections --fatal-warnings --build-id=none -zmax-page-size=40
 add_library(kernel_flags INTERFACE)
 target_link_libraries(kernel_flags INTERFACE warnings)
 target_compile_options(kernel_flags INTERFACE
-  $<$<COMPILE_LANGUAGE:C>:${c_flags} -ffreestanding -mgeneral-regs-only -mregparm=3>
+  $<$<COMPILE_LANGUAGE:C>:${c_flags} -fno-omit-frame-pointer -ffreestanding -mgeneral-regs-only -mregparm=3>
   $<$<COMPILE_LANGUAGE:ASM_NASM>:${nasm_flags}>)
 target_compile_definitions(kernel_flags INTERFACE
   MACHINE_HEADER="kernel/i386/machine.h" TALLY_AUDIT=$<BOOL:${TALLY_AUDIT}> IPC_FORCE_GENERAL=$<BOOL:${TALLY_AUDIT}>)
 target_link_options(kernel_flags INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/boot/kernel.ld)
 
 # user_strict: user code without a C library. Of musl it has the headers: numbers, types, and the names of the functions in
-# libuser/string/.
+# libuser/string/. Nobody walks its frames: the kernel's backtraces end where it was entered.
 add_library(user_strict INTERFACE)
 target_compile_options(user_strict INTERFACE
-  $<$<COMPILE_LANGUAGE:C>:${c_flags} ${musl_includes} -fno-builtin -fno-delete-null-pointer-checks>
+  $<$<COMPILE_LANGUAGE:C>:${c_flags} -fomit-frame-pointer ${musl_includes} -fno-builtin -fno-delete-null-pointer-checks>
   $<$<COMPILE_LANGUAGE:ASM_NASM>:${nasm_flags}>)
 target_link_libraries(user_strict INTERFACE warnings)
 add_library(user_vdso INTERFACE)

@@ -68,12 +68,12 @@ struct client *client_copy(const struct client *client, uint32_t badge)
         return NULL;
     copy->limit = client->limit;
     copy->lowest = client->lowest;
+    copy->end = client->end;
     copy->directory = client->directory;
     inode_hold(copy->directory);
     memcpy(copy->close_on_exec, client->close_on_exec, sizeof copy->close_on_exec);
-    memcpy(copy->files, client->files, sizeof copy->files);
-    for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++)
-        if (copy->files[fd])
+    for (uint32_t fd = 0; fd < client->end; fd++)
+        if ((copy->files[fd] = client->files[fd]))
             copy->files[fd]->holders++;
     if (mappings_copy(client, copy))
         return copy;
@@ -108,7 +108,7 @@ static bool close_one(struct client *client, uint32_t fd, uint32_t *most)
 
 static bool close_all(struct client *client, uint32_t *most)
 {
-    for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++)
+    for (uint32_t fd = 0; fd < client->end; fd++)
         if (client->files[fd] && !close_one(client, fd, most))
             return false;
     return true;
@@ -116,7 +116,7 @@ static bool close_all(struct client *client, uint32_t *most)
 
 static bool close_at_exec(struct client *client, uint32_t *most)
 {
-    for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++) {
+    for (uint32_t fd = 0; fd < client->end; fd++) {
         if (!client->close_on_exec[fd / 32])
             fd |= 31;
         else if (client->files[fd] && client_closes_on_exec(client, fd) && !close_one(client, fd, most))
@@ -199,6 +199,8 @@ void client_set(struct client *client, uint32_t fd, struct open_file *file, bool
     client->files[fd] = file;
     if (fd == client->lowest)
         client->lowest++;
+    if (fd >= client->end)
+        client->end = fd + 1;
     client_set_close_on_exec(client, fd, close_on_exec);
 }
 
@@ -209,6 +211,8 @@ void client_close(struct client *client, uint32_t fd)
     client->files[fd] = NULL;
     if (fd < client->lowest)
         client->lowest = fd;
+    while (client->end && !client->files[client->end - 1])
+        client->end--;
     open_file_drop(file);
 }
 
@@ -228,7 +232,7 @@ uint32_t client_count(const struct client *client)
 {
     uint32_t count = 0;
 
-    for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++)
+    for (uint32_t fd = 0; fd < client->end; fd++)
         count += client->files[fd] != NULL;
     return count;
 }
@@ -278,7 +282,7 @@ static void audit_file(const struct open_file *file)
 static void audit_client(const struct client *client)
 {
     for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++) {
-        assert(client->files[fd] || fd >= client->lowest);
+        assert(client->files[fd] ? fd < client->end : fd >= client->lowest && fd + 1 != client->end);
         if (client->files[fd])
             audit_file(client->files[fd]);
     }

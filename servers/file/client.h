@@ -5,7 +5,7 @@
  *   C1  a descriptor is 0 or an open file, of which it is one of the holders
  *   C2  a client waits for one answer at most: `waits` says for what, `caller` whom to answer
  *       while it waits, but for its own end, it is in the queue of one pipe's end
- *   C3  the first descriptor that is 0 is not below `lowest`
+ *   C3  the first descriptor that is 0 is not below `lowest`, and the last that is not 0 is right below `end`
  *   C4  one that ends loses what it has in parts: from the first on its calls are refused
  */
 #pragma once
@@ -29,7 +29,7 @@ struct client {
     struct mapping *mappings; /* mapping.h */
     struct watch *watches;    /* watch.h */
     uint32_t limit;           /* of descriptors */
-    uint32_t lowest;          /* C3 */
+    uint32_t lowest, end;     /* C3 */
     uint32_t transfer;        /* the transfer page's number, PAGE_NONE: it has none */
     struct share *transfer_share; /* that it is charged to */
     bool owes;                /* it has given back pages that are lent: what ends it, or its exec, goes on until ... */

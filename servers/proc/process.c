@@ -83,7 +83,8 @@ void process_forget(struct process *process)
     detach(process);
     account_release(process->account, 1);
     limits_drop(process->account);
-    *process = (struct process){.next = free_processes};
+    process->state = PROCESS_FREE; /* the rest is cleared when it is made again */
+    process->next = free_processes;
     free_processes = process;
 }
 
