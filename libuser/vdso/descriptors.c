@@ -1,5 +1,6 @@
 /* Descriptors: what they stand for. */
 #include "libuser/ipc/ipc.h"
+#include "libuser/vdso/locks.h"
 #include "libuser/vdso/vdso.h"
 #include "servers/file_format.h"
 #include "servers/proto/console.h"
@@ -100,9 +101,10 @@ HANDLER(fcntl64)
     uint32_t value = 0;
     int error = state->has_files || a[0] < 3 ? vdso_begin_files() : -EBADF;
 
-    (void)number;
     if (error)
         return error;
+    if (locks_is_command(a[1]))
+        return locks_control(a, number);
     if (a[1] == DUPLICATE || a[1] == DUPLICATE_CLOSE_ON_EXEC)
         return duplicate(a[0], a[2], a[1] == DUPLICATE ? 0 : O_CLOSE_ON_EXEC);
     vdso_pipe_forget(a[0]); /* it may not block from now on */

@@ -39,7 +39,9 @@
     X(FILE_PIPE_WAKE, pipe_wake)                                                                                       \
     X(FILE_MAP_AGAIN, map_again)                                                                                       \
     X(FILE_MAPPING, mapping)                                                                                           \
-    X(FILE_POLL, poll)
+    X(FILE_POLL, poll)                                                                                                 \
+    X(FILE_LOCK, lock)                                                                                                 \
+    X(FILE_LOCK_FILE, lock_file)
 
 #define FILE_CALL_DECLARED(number, name) int32_t call_##name(struct client *client, struct words *words);
 FILE_CLIENT_CALLS(FILE_CALL_DECLARED)

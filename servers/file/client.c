@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "servers/file/directory.h"
+#include "servers/file/locks.h"
 #include "servers/file/mapping.h"
 #include "servers/file/pages.h"
 #include "servers/file/pipe.h"
 #include "servers/file/share.h"
 #include "servers/file/watch.h"
 
-enum { HASHES = 256, CLOSED_AT_ONCE = 32 };
+enum { HASHES = 256, CLOSED_AT_ONCE = 32, LOCKS_AS_LONG = 4 /* to drop as to close one */ };
 
 static struct client *by_hash[HASHES];
 void clients_init(void)
@@ -96,13 +97,17 @@ void client_take_transfer(struct client *client)
     client->transfer = PAGE_NONE;
 }
 
-/* False: *most are closed. */
+/* False: *most are closed, or fewer that had many locks. */
 static bool close_one(struct client *client, uint32_t fd, uint32_t *most)
 {
+    uint32_t locks = client->range_locks;
+
     if (!*most)
         return false;
     --*most;
     client_close(client, fd);
+    locks = (locks - client->range_locks) / LOCKS_AS_LONG;
+    *most -= locks < *most ? locks : *most;
     return true;
 }
 
@@ -148,10 +153,25 @@ static bool settle(struct client *client)
     return !client->owes;
 }
 
+void client_forget_waiting(struct client *client)
+{
+    if (client->waits == WAITS_FOR_LOCK)
+        locks_forget_waiting(client);
+    else if (client->waits != WAITS_NOT && client->waits != WAITS_FOR_ITS_END)
+        pipe_forget_waiting(client);
+}
+
+void client_interrupt(struct client *client)
+{
+    if (client->waits == WAITS_FOR_LOCK)
+        locks_interrupt(client);
+    else if (client->waits != WAITS_NOT && client->waits != WAITS_FOR_ITS_END)
+        pipe_interrupt(client);
+}
+
 bool client_end(struct client *client)
 {
-    if (client->waits != WAITS_NOT && client->waits != WAITS_FOR_ITS_END)
-        pipe_forget_waiting(client);
+    client_forget_waiting(client);
     client->waits = WAITS_FOR_ITS_END;
     watches_drop(client);
     if (!leave(client, false) || !settle(client))
@@ -213,6 +233,8 @@ void client_close(struct client *client, uint32_t fd)
         client->lowest = fd;
     while (client->end && !client->files[client->end - 1])
         client->end--;
+    if (client->range_locks && file->inode)
+        locks_close(client, file->inode);
     open_file_drop(file);
 }
 

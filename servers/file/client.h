@@ -4,7 +4,7 @@
  *
  *   C1  a descriptor is 0 or an open file, of which it is one of the holders
  *   C2  a client waits for one answer at most: `waits` says for what, `caller` whom to answer
- *       while it waits, but for its own end, it is in the queue of one pipe's end
+ *       while it waits, but for its own end, it is in the queue of one pipe's end, or waits for a lock (locks.h)
  *   C3  the first descriptor that is 0 is not below `lowest`, and the last that is not 0 is right below `end`
  *   C4  one that ends loses what it has in parts: from the first on its calls are refused
  */
@@ -14,14 +14,17 @@
 #include <stdint.h>
 
 #include "libuser/ipc/server.h"
+#include "servers/file/locks.h"
 #include "servers/file/open_file.h"
+#include "servers/file/ring.h"
 #include "servers/file_format.h"
 
 /* WAITS_FOR_BYTES and WAITS_FOR_ROOM: the client has the pipe's ring in its memory, and moves the bytes itself. */
-enum client_wait { WAITS_NOT, WAITS_TO_READ, WAITS_FOR_BYTES, WAITS_TO_WRITE, WAITS_FOR_ROOM, WAITS_FOR_ITS_END };
+enum client_wait { WAITS_NOT, WAITS_TO_READ, WAITS_FOR_BYTES, WAITS_TO_WRITE, WAITS_FOR_ROOM, WAITS_FOR_LOCK, WAITS_FOR_ITS_END };
 
 struct client {
-    uint32_t badge;
+    struct ring lock_link; /* first, so that a link is its client: it waits for a lock */
+    uint32_t badge, pid;
     struct client *next; /* of the same hash */
     struct share *share; /* of what is made for it from now on: share.h */
     struct inode *directory;
@@ -38,7 +41,12 @@ struct client {
     struct caller caller;
     struct open_file *waits_for;
     uint32_t bytes;            /* that it waits to read, or to write */
-    char data[FILE_DATA_MAX]; /* those that it waits to write, unless they are in its transfer page */
+    union {
+        char data[FILE_DATA_MAX]; /* those that it waits to write, unless they are in its transfer page */
+        struct lock_request lock_request; /* for which it waits */
+    };
+    const struct lock *blocker; /* of its request; 0: it is due */
+    uint32_t range_locks;       /* that it has, in all files */
     struct client *next_waiting;
     uint32_t close_on_exec[FILE_DESCRIPTORS_MAX / 32]; /* by bits */
     struct open_file *files[FILE_DESCRIPTORS_MAX];
@@ -54,6 +62,10 @@ struct client *client_find(uint32_t badge);
  * has, too. 0: there is no memory for it. */
 struct client *client_make(uint32_t badge);
 struct client *client_copy(const struct client *client, uint32_t badge);
+
+/* What it waits for, but its end, is forgotten; and its call is answered with EINTR. */
+void client_forget_waiting(struct client *client);
+void client_interrupt(struct client *client);
 
 /* Panics unless C1 and C3 hold of all, and what must of their open files; returns how many transfer pages there are. */
 uint32_t clients_audit(void);

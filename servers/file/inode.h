@@ -36,6 +36,7 @@ enum {
 };
 
 struct entry;
+struct lock;
 
 struct inode {
     uint8_t kind;
@@ -47,6 +48,7 @@ struct inode {
     uint32_t holders;    /* open files, working directories, mappings, programs */
     uint32_t size;       /* of a file, in bytes */
     uint32_t modified;   /* seconds */
+    struct lock *locks;  /* locks.h */
     union {
         struct { /* of a file */
             struct page_map map;

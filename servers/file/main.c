@@ -12,6 +12,7 @@
 #include "servers/file/audit.h"
 #include "servers/file/calls.h"
 #include "servers/file/inode.h"
+#include "servers/file/locks.h"
 #include "servers/file/mapping.h"
 #include "servers/file/pages.h"
 #include "servers/file/path.h"
@@ -124,6 +125,8 @@ static int32_t manager_begin(const struct words *words)
     booted = words->w[2];
     struct client *client = client_make(words->w[1]);
     int32_t error = client ? open_console(client) : -ENOMEM;
+    if (client)
+        client->pid = words->w[3];
     if (error && client)
         (void)client_end(client); /* it has nothing */
     return error;
@@ -139,7 +142,10 @@ static int32_t manager_fork(const struct words *words)
         return -EINVAL;
     if (client_find(words->w[2]))
         return -EEXIST;
-    return client_copy(client, words->w[2]) ? 0 : -ENOMEM;
+    struct client *child = client_copy(client, words->w[2]);
+    if (child)
+        child->pid = words->w[3];
+    return child ? 0 : -ENOMEM;
 }
 
 static int32_t manager_exec(const struct words *words)
@@ -166,8 +172,7 @@ static int32_t manager_interrupt(const struct words *words)
 
     if (!client)
         return -ENOENT;
-    if (client->waits != WAITS_NOT)
-        pipe_interrupt(client);
+    client_interrupt(client);
     return 0;
 }
 
@@ -269,9 +274,10 @@ static int32_t manager_audit(const struct words *words)
 static int32_t manager_news(struct words *words)
 {
     const struct client *client = watches_next();
+    bool is_all = pipes_go_on();
 
     words->w[1] = client ? client->badge : 0;
-    words->w[2] = !watches_are_heard(pipes_go_on());
+    words->w[2] = !watches_are_heard(locks_go_on() && is_all);
     return 0;
 }
 
@@ -323,6 +329,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     open_files_init();
     pipes_init();
     watches_init();
+    locks_init();
     mappings_init();
     if (!directory_init((uint32_t)__builtin_ia32_rdtsc()))
         __builtin_trap();

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "servers/file/inode.h"
+#include "servers/file/locks.h"
 #include "servers/file/pipe.h"
 #include "servers/file/share.h"
 #include "servers/file_format.h"
@@ -27,6 +28,8 @@ void open_file_drop(struct open_file *file)
         file->holders--;
         return;
     }
+    if (file->lock)
+        locks_drop(file);
     if (file->inode)
         inode_drop(file->inode);
     if (file->pipe)

@@ -18,7 +18,7 @@
 
 enum { PAGES_EACH = 5, PAGES_FOR_ANY = 8 };
 
-enum share_class { SHARE_CLIENTS, SHARE_OPEN_FILES, SHARE_PIPES, SHARE_WATCHES, SHARE_MAPPINGS, SHARE_CLASSES };
+enum share_class { SHARE_CLIENTS, SHARE_OPEN_FILES, SHARE_PIPES, SHARE_WATCHES, SHARE_MAPPINGS, SHARE_LOCKS, SHARE_CLASSES };
 
 struct share {
     struct quota quota; /* first, so that a quota is its share */

@@ -9,38 +9,22 @@
 #include "servers/file/share.h"
 
 struct watch {
-    struct watch_ring link; /* first, so that a link is its watch */
+    struct ring link; /* first, so that a link is its watch */
     struct client *client;
     struct watch *next; /* of the client */
 };
 
-static struct watch_ring fired;
+static struct ring fired;
 static bool is_told;
 
 void watches_init(void)
 {
     shares_set_size(SHARE_WATCHES, sizeof(struct watch));
-    watch_ring_init(&fired);
+    ring_init(&fired);
     is_told = false;
 }
 
-void watch_ring_init(struct watch_ring *ring)
-{
-    ring->next = ring->previous = ring;
-}
-
-bool watch_ring_is_empty(const struct watch_ring *ring)
-{
-    return ring->next == ring;
-}
-
-static void join(struct watch_ring *first, struct watch_ring *second)
-{
-    first->next = second;
-    second->previous = first;
-}
-
-bool watch_add(struct watch_ring *ring, struct client *client)
+bool watch_add(struct ring *ring, struct client *client)
 {
     struct watch *watch = share_make_record(client->share, SHARE_WATCHES);
 
@@ -49,8 +33,7 @@ bool watch_add(struct watch_ring *ring, struct client *client)
     watch->client = client;
     watch->next = client->watches;
     client->watches = watch;
-    join(ring->previous, &watch->link);
-    join(&watch->link, ring);
+    ring_add(ring, &watch->link);
     return true;
 }
 
@@ -59,7 +42,7 @@ void watches_drop(struct client *client)
     while (client->watches) {
         struct watch *watch = client->watches;
         client->watches = watch->next;
-        join(watch->link.previous, watch->link.next);
+        ring_remove(&watch->link);
         share_free_record(watch);
     }
 }
@@ -73,19 +56,17 @@ void watches_tell(void)
     (void)nobody_to_tell; /* proc has died, and init ends the machine */
 }
 
-void watches_fire(struct watch_ring *ring)
+void watches_fire(struct ring *ring)
 {
-    if (watch_ring_is_empty(ring))
+    if (ring_is_empty(ring))
         return;
-    join(fired.previous, ring->next);
-    join(ring->previous, &fired);
-    watch_ring_init(ring);
+    ring_move(ring, &fired);
     watches_tell();
 }
 
 struct client *watches_next(void)
 {
-    if (watch_ring_is_empty(&fired))
+    if (ring_is_empty(&fired))
         return NULL;
     struct client *client = ((struct watch *)fired.next)->client;
     watches_drop(client);
@@ -94,7 +75,7 @@ struct client *watches_next(void)
 
 bool watches_are_heard(bool is_all)
 {
-    is_told = !is_all || !watch_ring_is_empty(&fired);
+    is_told = !is_all || !ring_is_empty(&fired);
     return !is_told;
 }
 

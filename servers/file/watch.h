@@ -12,21 +12,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct client;
+#include "servers/file/ring.h"
 
-/* The head of a ring, or a link in one. */
-struct watch_ring {
-    struct watch_ring *next, *previous;
-};
+struct client;
 
 /* There are none. */
 void watches_init(void);
 
-void watch_ring_init(struct watch_ring *ring);
-bool watch_ring_is_empty(const struct watch_ring *ring);
-
 /* False: there is no memory for it. */
-bool watch_add(struct watch_ring *ring, struct client *client);
+bool watch_add(struct ring *ring, struct client *client);
 
 /* The client watches nothing any more. */
 void watches_drop(struct client *client);
@@ -38,7 +32,7 @@ void watches_tell(void);
 bool watches_are_heard(bool is_all);
 
 /* Whoever watches there is to be woken. However many they are, it takes a few steps. */
-void watches_fire(struct watch_ring *ring);
+void watches_fire(struct ring *ring);
 
 /* The next client to wake, which watches nothing any more; or 0. */
 struct client *watches_next(void);

@@ -7,7 +7,7 @@ int file_client_begin(struct process *process, uint32_t booted)
 {
     if (process->has_files)
         return 0;
-    int error = file_begin(PROC_SLOT_FILE, 0, process->badge, booted);
+    int error = file_begin(PROC_SLOT_FILE, 0, process->badge, booted, process->pid);
     if (error)
         return error;
     error = body_give_files(&process->body);

@@ -72,7 +72,7 @@ static void end_step(struct work *work);
 /* Both have the same open. */
 static int share_files(struct process *made, const struct process *parent)
 {
-    int error = file_fork(PROC_SLOT_FILE, 0, parent->badge, made->badge);
+    int error = file_fork(PROC_SLOT_FILE, 0, parent->badge, made->badge, made->pid);
 
     if (error)
         return error;

@@ -21,6 +21,7 @@
 #include "libuser/vdso/descriptors.c"
 #include "libuser/vdso/frames.c"
 #include "libuser/vdso/futex.c"
+#include "libuser/vdso/locks.c"
 #include "libuser/vdso/mappings.c"
 #include "libuser/vdso/memory.c"
 #include "libuser/vdso/paths.c"

@@ -1,0 +1,440 @@
+#include "servers/file/locks.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "servers/file/calls.h"
+#include "servers/file/inode.h"
+#include "servers/file/share.h"
+#include "servers/file/watch.h"
+
+enum { RETRIED_AT_ONCE = 4 };
+
+struct lock {
+    struct lock *next, **link; /* of the inode */
+    void *owner;               /* a client, or an open file */
+    struct lock_request is;
+    struct ring waiting;
+};
+
+static struct ring due;
+
+void locks_init(void)
+{
+    shares_set_size(SHARE_LOCKS, sizeof(struct lock));
+    ring_init(&due);
+}
+
+static struct client *client_of(struct ring *link)
+{
+    return (struct client *)link;
+}
+
+/* ------------------------------------------------------------------------------------- one lock */
+
+/* Those that it blocks try again. */
+static void fire(struct lock *lock)
+{
+    struct ring *waiting = &lock->waiting;
+
+    if (ring_is_empty(waiting))
+        return;
+    for (struct ring *link = waiting->next; link != waiting; link = link->next)
+        client_of(link)->blocker = NULL;
+    ring_move(waiting, &due);
+    watches_tell();
+}
+
+static void count(const struct lock *lock, uint32_t more)
+{
+    if (lock->is.is_range)
+        ((struct client *)lock->owner)->range_locks += more;
+}
+
+static void add(struct lock *lock, struct inode *inode, void *owner, const struct lock_request *is)
+{
+    lock->owner = owner;
+    lock->is = *is;
+    ring_init(&lock->waiting);
+    lock->link = &inode->locks;
+    lock->next = inode->locks;
+    if (lock->next)
+        lock->next->link = &lock->next;
+    inode->locks = lock;
+    count(lock, 1);
+}
+
+static void drop(struct lock *lock)
+{
+    fire(lock);
+    *lock->link = lock->next;
+    if (lock->next)
+        lock->next->link = lock->link;
+    count(lock, -1u);
+    share_free_record(lock);
+}
+
+static struct lock *make(const struct client *client)
+{
+    return share_make_record(client->share, SHARE_LOCKS);
+}
+
+void locks_close(struct client *client, const struct inode *inode)
+{
+    struct lock *next;
+
+    for (struct lock *lock = inode->locks; lock; lock = next) {
+        next = lock->next;
+        if (lock->owner == client)
+            drop(lock);
+    }
+}
+
+void locks_drop(struct open_file *file)
+{
+    drop(file->lock);
+    file->lock = NULL;
+}
+
+/* ------------------------------------------------------------------------------------ a file's locks */
+
+/* What a request finds there. */
+struct survey {
+    uint32_t count;
+    struct lock *blocker; /* of another owner, with which it conflicts; or 0 */
+    bool has_it;          /* the owner has all of that already */
+    bool splits;          /* a lock of the owner's becomes two */
+};
+
+static bool overlap(const struct lock_request *a, const struct lock_request *b)
+{
+    return a->is_range == b->is_range && a->first <= b->last && b->first <= a->last;
+}
+
+/* Two of which one is exclusive; what unlocks does not. */
+static bool conflict(const struct lock_request *a, const struct lock_request *b)
+{
+    return (a->kind | b->kind) == FILE_LOCK_EXCLUSIVE;
+}
+
+static void look_at_own(struct survey *found, const struct lock_request *own, const struct lock_request *request)
+{
+    if (own->kind == request->kind)
+        found->has_it |= own->first <= request->first && request->last <= own->last;
+    else
+        found->splits |= own->first < request->first && request->last < own->last;
+}
+
+static struct survey survey(const struct inode *inode, const void *owner, const struct lock_request *request)
+{
+    struct survey found = {0};
+
+    for (struct lock *lock = inode->locks; lock; lock = lock->next) {
+        found.count++;
+        if (!overlap(&lock->is, request))
+            continue;
+        if (lock->owner == owner)
+            look_at_own(&found, &lock->is, request);
+        else if (!found.blocker && conflict(&lock->is, request))
+            found.blocker = lock;
+    }
+    return found;
+}
+
+/* A lock of the owner's of another kind keeps what the request leaves of it, if need be in two: `rest` is the second. */
+static void keep_rest(struct lock *lock, struct inode *inode, const struct lock_request *request, struct lock *rest)
+{
+    struct lock_request *is = &lock->is, behind = *is;
+
+    if (!overlap(is, request))
+        return;
+    if (is->first >= request->first && is->last <= request->last) {
+        drop(lock);
+        return;
+    }
+    fire(lock);
+    behind.first = request->last + 1;
+    if (is->first >= request->first) {
+        *is = behind;
+    } else {
+        if (is->last > request->last)
+            add(rest, inode, lock->owner, &behind);
+        is->last = request->first - 1;
+    }
+}
+
+/* One of the same kind that the request touches becomes a part of it. */
+static void merge(struct lock *lock, struct lock_request *request)
+{
+    if (lock->is.first > request->last + 1 || request->first > lock->is.last + 1)
+        return;
+    if (lock->is.first < request->first)
+        request->first = lock->is.first;
+    if (lock->is.last > request->last)
+        request->last = lock->is.last;
+    drop(lock);
+}
+
+/* The client's locks make room for the request, which grows by those that it merges with. */
+static void make_room(const struct client *client, struct inode *inode, struct lock_request *request, struct lock *rest)
+{
+    struct lock *next;
+
+    for (struct lock *lock = inode->locks; lock; lock = next) {
+        next = lock->next;
+        if (lock->owner != client)
+            continue;
+        if (lock->is.kind == request->kind)
+            merge(lock, request);
+        else
+            keep_rest(lock, inode, request, rest);
+    }
+}
+
+/* 0, -ENOLCK, or -EAGAIN with what is in the way. */
+static int32_t lock_range(struct client *client, struct inode *inode, struct lock_request request, struct lock **blocker)
+{
+    struct survey found = survey(inode, client, &request);
+    bool unlocks = request.kind == FILE_LOCK_NONE;
+
+    if (found.has_it)
+        return 0;
+    *blocker = found.blocker;
+    if (found.blocker)
+        return -EAGAIN;
+    bool is_full = found.count + !unlocks + found.splits > LOCKS_MAX;
+    struct lock *made = unlocks || is_full ? NULL : make(client), *rest = found.splits && !is_full ? make(client) : NULL;
+    if (is_full || (!unlocks && !made) || (found.splits && !rest)) {
+        if (made)
+            share_free_record(made);
+        if (rest)
+            share_free_record(rest);
+        return -ENOLCK;
+    }
+    make_room(client, inode, &request, rest);
+    if (made)
+        add(made, inode, client, &request);
+    return 0;
+}
+
+/* The same of the open file. What it has it loses for another kind, also if it does not get that: as in Linux. */
+static int32_t lock_whole(struct client *client, struct open_file *file, const struct lock_request *request, struct lock **blocker)
+{
+    bool unlocks = request->kind == FILE_LOCK_NONE;
+
+    if (file->lock ? file->lock->is.kind == request->kind : unlocks)
+        return 0;
+    struct survey found = survey(file->inode, file, request);
+    if (file->lock && (unlocks || found.blocker))
+        locks_drop(file);
+    *blocker = found.blocker;
+    if (unlocks || found.blocker)
+        return unlocks ? 0 : -EAGAIN;
+    if (file->lock) {
+        fire(file->lock);
+        file->lock->is.kind = request->kind;
+        return 0;
+    }
+    file->lock = found.count < LOCKS_MAX ? make(client) : NULL;
+    if (!file->lock)
+        return -ENOLCK;
+    add(file->lock, file->inode, file, request);
+    return 0;
+}
+
+/* K6: would the client wait for itself? Nobody else is waited for twice, so there are no more steps than clients. */
+static bool closes_circle(const struct client *client, const struct lock *blocker)
+{
+    while (blocker && blocker->is.is_range) {
+        const struct client *owner = blocker->owner;
+        if (owner == client)
+            return true;
+        blocker = owner->waits == WAITS_FOR_LOCK ? owner->blocker : NULL;
+    }
+    return false;
+}
+
+/* The result, -EAGAIN if it is not to wait; or with -EAGAIN it is in the ring of what is in the way. */
+static int32_t try(struct client *client, struct open_file *file, const struct lock_request *request, bool waits)
+{
+    struct lock *blocker = NULL;
+    int32_t error = request->is_range ? lock_range(client, file->inode, *request, &blocker)
+                                      : lock_whole(client, file, request, &blocker);
+
+    if (error != -EAGAIN || !waits)
+        return error;
+    if (request->is_range && closes_circle(client, blocker))
+        return -EDEADLK;
+    client->blocker = blocker;
+    ring_add(&blocker->waiting, &client->lock_link);
+    return error;
+}
+
+/* ------------------------------------------------------------------------------------- clients that wait */
+
+void locks_forget_waiting(struct client *client)
+{
+    ring_remove(&client->lock_link);
+    client->waits = WAITS_NOT;
+}
+
+static void answer(struct client *client, int32_t result)
+{
+    struct words words = {{0}};
+
+    (void)client_answer(client, result, &words); /* of one that has died proc knows, and its locks go with it */
+}
+
+void locks_interrupt(struct client *client)
+{
+    ring_remove(&client->lock_link);
+    answer(client, -EINTR);
+}
+
+bool locks_go_on(void)
+{
+    for (uint32_t i = 0; i < RETRIED_AT_ONCE && !ring_is_empty(&due); i++) {
+        struct client *client = client_of(due.next);
+        ring_remove(&client->lock_link);
+        int32_t result = try(client, client->waits_for, &client->lock_request, true);
+        if (result != -EAGAIN)
+            answer(client, result);
+    }
+    return ring_is_empty(&due);
+}
+
+/* ------------------------------------------------------------------------------------------ calls */
+
+static int32_t lock(struct client *client, struct open_file *file, const struct lock_request *request, bool waits)
+{
+    int32_t result = try(client, file, request, waits);
+
+    if (result != -EAGAIN || !waits)
+        return result;
+    client->lock_request = *request;
+    return client_wait(client, WAITS_FOR_LOCK, file, 0);
+}
+
+/* From where a range is counted; -1: that is none. */
+static int64_t base_of(const struct open_file *file, uint32_t whence)
+{
+    enum { SET, CURRENT, END };
+
+    if (whence == SET)
+        return 0;
+    if (whence == CURRENT)
+        return file->offset;
+    return whence == END ? (int64_t)file->inode->size : -1;
+}
+
+/* The bytes of `asked`, whose length may be negative: those before; or 0: to the end of all files. */
+static int32_t set_range(struct lock_request *request, int64_t base, const struct file_lock *asked)
+{
+    int64_t first, last = INT64_MAX;
+
+    if (base < 0)
+        return -EINVAL;
+    if (__builtin_add_overflow(base, asked->start, &first))
+        return -EOVERFLOW;
+    if (asked->length > 0 && __builtin_add_overflow(first, asked->length - 1, &last))
+        return -EOVERFLOW;
+    if (asked->length < 0 && first >= 0) {
+        last = first - 1;
+        first += asked->length;
+    }
+    request->first = (uint64_t)first;
+    request->last = (uint64_t)last;
+    return first < 0 ? -EINVAL : 0;
+}
+
+/* What is in the way of the request, if anything. */
+static int32_t look(struct client *client, const struct inode *inode, const struct lock_request *request, struct words *words)
+{
+    const struct lock *blocker = survey(inode, client, request).blocker;
+    struct file_lock told = {0};
+
+    words->w[1] = FILE_LOCK_NONE;
+    words->w[2] = 0;
+    if (blocker) {
+        words->w[1] = blocker->is.kind;
+        words->w[2] = ((const struct client *)blocker->owner)->pid;
+        told.start = (int64_t)blocker->is.first;
+        told.length = blocker->is.last == INT64_MAX ? 0 : (int64_t)(blocker->is.last - blocker->is.first + 1);
+    }
+    memcpy((char *)message_page->words, &told, sizeof told);
+    return (int32_t)ipc_extend(sizeof told, 0);
+}
+
+int32_t call_lock(struct client *client, struct words *words)
+{
+    struct open_file *file = client_file(client, words->w[1]);
+    uint32_t command = words->w[2], kind = words->w[3] & UINT16_MAX;
+    struct lock_request request = {.is_range = true, .kind = (uint8_t)kind};
+    struct file_lock asked;
+
+    if (!file)
+        return -EBADF;
+    if (!file->inode || command > FILE_LOCK_LOOK || kind > (command == FILE_LOCK_LOOK ? FILE_LOCK_EXCLUSIVE : FILE_LOCK_NONE) ||
+        (message_page->tag & TAG_WORDS) * sizeof(uint32_t) < sizeof asked)
+        return -EINVAL;
+    memcpy(&asked, (const char *)message_page->words, sizeof asked);
+    int32_t error = set_range(&request, base_of(file, words->w[3] >> 16), &asked);
+    if (error)
+        return error;
+    if (command == FILE_LOCK_LOOK)
+        return look(client, file->inode, &request, words);
+    if ((kind == FILE_LOCK_SHARED && !open_file_reads(file)) || (kind == FILE_LOCK_EXCLUSIVE && !open_file_writes(file)))
+        return -EBADF;
+    return lock(client, file, &request, command == FILE_LOCK_WAIT);
+}
+
+int32_t call_lock_file(struct client *client, struct words *words)
+{
+    struct open_file *file = client_file(client, words->w[1]);
+    const struct lock_request request = {.kind = (uint8_t)words->w[2], .last = INT64_MAX};
+
+    if (!file)
+        return -EBADF;
+    if (!file->inode || words->w[2] > FILE_LOCK_NONE)
+        return -EINVAL;
+    return lock(client, file, &request, words->w[3]);
+}
+
+/* ------------------------------------------------------------------------------------------ audit */
+
+static void audit_pair(const struct lock *a, const struct lock *b)
+{
+    struct lock_request wider = a->is;
+
+    wider.last++;
+    if (a->owner != b->owner)
+        assert(!overlap(&a->is, &b->is) || !conflict(&a->is, &b->is));
+    else
+        assert(a->is.is_range && !overlap(&a->is, &b->is) && (a->is.kind != b->is.kind || !overlap(&wider, &b->is)));
+}
+
+static void audit_waiting(const struct ring *ring, const struct lock *blocker)
+{
+    for (struct ring *link = ring->next; link != ring; link = link->next)
+        assert(link->next->previous == link && client_of(link)->waits == WAITS_FOR_LOCK && client_of(link)->blocker == blocker);
+}
+
+static void audit_inode(const struct inode *inode)
+{
+    uint32_t count = 0;
+
+    for (struct lock *const *link = &inode->locks; *link; link = &(*link)->next) {
+        assert((*link)->link == link && ++count <= LOCKS_MAX);
+        audit_waiting(&(*link)->waiting, *link);
+        for (const struct lock *other = inode->locks; other; other = other->next)
+            if (other != *link)
+                audit_pair(*link, other);
+    }
+}
+
+void locks_audit(void)
+{
+    inode_for_each(audit_inode);
+    audit_waiting(&due, NULL);
+}

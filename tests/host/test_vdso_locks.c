@@ -1,0 +1,94 @@
+/*
+ * The library of system calls and locks of files: what the file server is asked for by fcntl, in both forms of struct flock, and
+ * by flock; and what a signal does to who waits.
+ *
+ * instead: tests/server/instead
+ */
+#include "tests/host/vdso_world.h"
+
+enum { GET = 5, SET, WAIT, GET_64 = 12, SET_64, WAIT_64, FCNTL = 221, FLOCK = 143 };
+
+static struct flock64_words *large;
+static struct flock_words *small;
+
+static void begins(void)
+{
+    memset(state, 0, sizeof(*state));
+    state->has_files = true;
+    large = (struct flock64_words *)(void *)program;
+    small = (struct flock_words *)(void *)(program + 64);
+    *large = (struct flock64_words){FILE_LOCK_EXCLUSIVE, 2, 0x4140000043, 0x44, 9};
+    *small = (struct flock_words){FILE_LOCK_SHARED, 0, 0x45, -1, 9};
+    forget_lines();
+}
+
+static void ranges_are_locked(void)
+{
+    begins();
+    ANSWERS({0}, {-EAGAIN, {0}, NULL}, {0}, {-EDEADLK, {0}, NULL});
+    CHECK(CALL(fcntl64, 5, SET_64, AT(large)) == 0 && CALL(fcntl64, 5, SET, AT(small)) == -EAGAIN);
+    expect("file lock 5 0 131073 C||@A|||D|||||||\nfile lock 5 0 0 E|||||||\xff\xff\xff\xff\xff\xff\xff\xff\n");
+    CHECK(CALL(fcntl64, 5, WAIT_64, AT(large)) == 0 && CALL(fcntl64, 5, WAIT, AT(small)) == -EDEADLK);
+    expect("file lock 5 1 131073 C||@A|||D|||||||\nfile lock 5 1 0 E|||||||\xff\xff\xff\xff\xff\xff\xff\xff\n");
+    CHECK(large->start == 0x4140000043 && small->pid == 9 && state->restart == 0);
+    FOR_BAD_PLACES(place, sizeof *small)
+    CHECK(CALL(fcntl64, 5, GET, place) == -EFAULT && CALL(fcntl64, 5, WAIT, place) == -EFAULT);
+    FOR_BAD_PLACES(place, sizeof *large)
+    CHECK(CALL(fcntl64, 5, SET_64, place) == -EFAULT && CALL(fcntl64, 5, WAIT_64, place) == -EFAULT);
+    expect("");
+}
+
+static void what_is_in_the_way_is_told(void)
+{
+    begins();
+    ANSWERS({0, {FILE_LOCK_NONE, 0}, "||||||||||||||||"}, {0, {FILE_LOCK_SHARED, 77}, "C||@A|||D|||||||"}, {0, {FILE_LOCK_EXCLUSIVE, 78}, "E|||||||||||A|||"},
+            {0, {FILE_LOCK_EXCLUSIVE, 78}, "E|||A|||D|||||||"}, {-EBADF, {0}, NULL}, {0, {FILE_LOCK_NONE, 0}, "||||||||||||||||"});
+    CHECK(CALL(fcntl64, 5, GET_64, AT(large)) == 0 && large->kind == FILE_LOCK_NONE && large->whence == 2 && large->start == 0x4140000043 && large->pid == 9);
+    CHECK(CALL(fcntl64, 5, GET_64, AT(large)) == 0 && large->kind == FILE_LOCK_SHARED && !large->whence && large->start == 0x4140000043 && large->length == 0x44 && large->pid == 77);
+    CHECK(CALL(fcntl64, 5, GET, AT(small)) == 0 && small->kind == FILE_LOCK_EXCLUSIVE && small->start == 0x45 && small->length == 0 && small->pid == 78);
+    CHECK(CALL(fcntl64, 5, GET, AT(small)) == -EOVERFLOW && CALL(fcntl64, 5, GET, AT(small)) == -EBADF && small->pid == 78 && small->start == 0x45);
+    CHECK(CALL(fcntl64, 5, GET, AT(small)) == 0 && small->kind == FILE_LOCK_NONE && small->pid == 78);
+    forget_lines();
+}
+
+static void files_are_locked(void)
+{
+    begins();
+    ANSWERS({0}, {-EAGAIN, {0}, NULL}, {0}, {0});
+    CHECK(CALL(flock, 5, 1) == 0 && CALL(flock, 5, 2 | 4) == -EAGAIN && CALL(flock, 5, 8) == 0 && CALL(flock, 5, 2) == 0);
+    expect("file lock_file 5 0 1\nfile lock_file 5 1 0\nfile lock_file 5 2 0\nfile lock_file 5 1 1\n");
+    CHECK(CALL(flock, 5, 0) == -EINVAL && CALL(flock, 5, 3) == -EINVAL && CALL(flock, 5, 16 | 1) == -EINVAL);
+    expect("");
+    ANSWERS({0}, {0});
+    state->has_files = false;
+    CHECK(CALL(flock, 5, 1) == -EBADF && CALL(fcntl64, 5, SET, AT(small)) == -EBADF && CALL(flock, 1, 1) == 0);
+    expect("files 0 0 0\nfile lock_file 1 0 1\n");
+}
+
+/* Or it comes before the call has left: it is asked once more, without a wait. */
+static void a_signal_ends_the_wait(void)
+{
+    begins();
+    ANSWERS({-EINTR, {0}, NULL}, {-EAGAIN, {0}, NULL}, {-EINTR, {0}, NULL}, {-EAGAIN, {0}, NULL});
+    CHECK(CALL_AS(FCNTL, fcntl64, 5, WAIT_64, AT(large)) == -EINTR && state->restart == FCNTL && state->look);
+    expect("file lock 5 1 131073 C||@A|||D|||||||\nfile lock 5 0 131073 C||@A|||D|||||||\n");
+    begins();
+    CHECK(CALL_AS(FLOCK, flock, 5, 1) == -EINTR && state->restart == FLOCK);
+    expect("file lock_file 5 0 1\nfile lock_file 5 0 0\n");
+    begins();
+    state->look = 1;
+    ANSWERS({0}, {0});
+    CHECK(CALL_AS(FLOCK, flock, 5, 1) == 0 && CALL_AS(FCNTL, fcntl64, 5, WAIT, AT(small)) == 0 && state->restart == 0);
+    expect("file lock_file 5 0 0\nfile lock 5 0 0 E|||||||\xff\xff\xff\xff\xff\xff\xff\xff\n");
+}
+
+int main(void)
+{
+    world_begin();
+    ranges_are_locked();
+    what_is_in_the_way_is_told();
+    files_are_locked();
+    a_signal_ends_the_wait();
+    puts("test_vdso_locks: the file server hears of each lock");
+    return 0;
+}
