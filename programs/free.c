@@ -1,6 +1,6 @@
 /*
  * free: shows who has the machine's frames, of 4 KiB.
- *   programs  their pages; shared: so many of these are held by more than one, after a fork or by shm_open of a number
+ *   programs  their pages; shared: so many of these are held by more than one, after a fork or as a segment
  *   kernel    page tables, tasks, threads, capabilities, and what the memory server keeps of all that
  *   kept      by that server, to be used again
  *   files     the file server's, beside these: so many, and free of them
@@ -9,10 +9,12 @@
 #include "libuser/ipc/ipc.h"
 #include "servers/clients.h"
 #include "servers/proto/mem.h"
+#include "servers/shm_format.h"
 
 #include <err.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/statvfs.h>
 
 struct usage {
@@ -35,15 +37,35 @@ static struct usage usage_of_all(void)
     return all;
 }
 
-/* A segment holds its page once, however many hold the segment. */
-static uint32_t shared_segments(void)
+/* A segment holds its pages once, however many hold the segment. */
+static int count_numbered(uint32_t *shared)
 {
-    uint32_t next = 0, id, holders, shared = 0;
+    uint32_t next = 0, id, holders;
     int error;
 
     while (!(error = mem_segment(CLIENT_SLOT_MEM, 0, next, &next, &id, &holders)))
-        shared += holders > 1;
-    if (error != -ENOENT)
+        *shared += holders > 1;
+    return error;
+}
+
+static int count_named(uint32_t *shared)
+{
+    struct listed_segment segment;
+    uint32_t next = 0;
+    int error;
+
+    while (!(error = mem_shm_list(CLIENT_SLOT_MEM, 0, 0, next, &next))) {
+        memcpy(&segment, message_page->words, sizeof segment);
+        *shared += segment.status.holders > 1 ? segment.frames : 0;
+    }
+    return error;
+}
+
+static uint32_t shared_segments(void)
+{
+    uint32_t shared = 0;
+
+    if (count_numbered(&shared) != -ENOENT || count_named(&shared) != -ENOENT)
         errx(1, "the memory server does not answer");
     return shared;
 }

@@ -22,8 +22,9 @@ struct shm_status {
     uint32_t pages, holders, rights;
 };
 
-/* The name is empty if it was removed. */
+/* The name is empty if it was removed; so many of its pages are there, as somebody has touched them. */
 struct listed_segment {
     struct shm_status status;
+    uint32_t frames;
     char name[SHM_NAME_BYTES];
 };

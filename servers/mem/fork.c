@@ -9,6 +9,7 @@
 #include "servers/mem/named.h"
 #include "servers/mem/regions.h"
 #include "servers/mem/shm_table.h"
+#include "servers/mem/units.h"
 
 /* Successive pages that are treated alike, so that a call does it for many. */
 struct batch {
@@ -81,12 +82,14 @@ static bool open_foreign_table(struct batch *batch, uint32_t address)
     return regions_open_tables(batch->child, address, address + PAGE_SIZE);
 }
 
-static void hold_segment(uint32_t address, uint32_t entry)
+static void hold_segment(const struct space *child, uint32_t address, uint32_t entry)
 {
-    if (address >= SHM_BASE)
+    if (address >= SHM_BASE) {
         shm_table_at(shm_number(address))->holders++;
-    else if (entry & PAGE_FIRST)
+    } else if (entry & PAGE_FIRST) {
         named_at(address)->holders++;
+        units_inherited(child, named_at(address));
+    }
 }
 
 /* What the entry of a page has that was not protected. */
@@ -106,7 +109,7 @@ static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
     if (entry & PAGE_FRAME)
         frames_share(entry & PAGE_VALUE);
     else if (entry & PAGE_SHM)
-        hold_segment(address, entry);
+        hold_segment(batch->child, address, entry);
     if (entry & PAGE_FOREIGN)
         return open_foreign_table(batch, address);
     if (entry & PAGE_MAPPED)

@@ -10,11 +10,24 @@
 struct limit {
     struct account frames;
     uint32_t low_kept, low_used, low_shared, low_given;
+    struct account units; /* without holders of its own */
 };
+
+static struct account units_of_all;
+
+void limits_init(uint32_t units)
+{
+    units_of_all = (struct account){.limit = units, .holders = 1};
+}
 
 static struct limit *limit_of(struct account *account)
 {
     return (struct limit *)account;
+}
+
+struct account *limits_units(struct account *account)
+{
+    return account->parent ? &limit_of(account)->units : &units_of_all;
 }
 
 static uint32_t larger(uint32_t a, uint32_t b)
@@ -90,15 +103,53 @@ static uint32_t cost_of(const struct limit *limit)
     return ACCOUNT_COST + limit->low_kept - limit->low_shared;
 }
 
+/* ------------------------------------------------------------------------------------------ units */
+
+static uint32_t part_of(const struct account *units, const struct account *whole, uint32_t frames)
+{
+    return frames * units->limit / whole->limit;
+}
+
+/* Those that come with so many frames, and are not less than what was charged; or more than are left. */
+static uint32_t units_for(struct account *parent, uint32_t frames, struct limits_charged charged)
+{
+    const struct account *units = limits_units(parent);
+    uint32_t left = account_left(units) + charged.units_back;
+    uint32_t enough = larger(part_of(units, parent, frames), smaller(UNITS_ENOUGH, left / 2));
+
+    return larger(smaller(enough, left), charged.units);
+}
+
+static void split_units(struct limit *made, struct account *parent, uint32_t units, struct limits_charged charged)
+{
+    struct account *above = limits_units(parent);
+
+    account_release(above, charged.units_back);
+    account_split(&made->units, above, units, 0, 0);
+    made->units.used = charged.units;
+}
+
+static void lower_units(struct account *units, uint32_t part)
+{
+    int error = account_lower(units, larger(part, units->used), 0);
+
+    assert(!error);
+}
+
+/* ----------------------------------------------------------------------------------------- limits */
+
 static int split(struct account **account, uint32_t frames, struct limits_charged charged)
 {
     struct account *parent = *account;
+    uint32_t units = units_for(parent, frames, charged);
     uint32_t kept = frames_low_kept(frames);
     const struct limit model = {.low_kept = kept, .low_used = charged.low, .low_shared = shared_of(parent, kept)};
 
     int error = account_check_split(parent, frames, charged.frames, cost_of(&model));
     if (error)
         return error;
+    if (units > account_left(limits_units(parent)) + charged.units_back)
+        return -ENOMEM;
     if (!limits_promise_low(parent, ACCOUNT_COST + demand(&model) - charged.low))
         return -ENOMEM;
     struct limit *made = heap_page();
@@ -106,6 +157,7 @@ static int split(struct account **account, uint32_t frames, struct limits_charge
     *made = model;
     account_split(&made->frames, parent, frames, charged.frames, cost_of(&model));
     share(parent, model.low_shared);
+    split_units(made, parent, units, charged);
     *account = &made->frames;
     return 0;
 }
@@ -114,6 +166,7 @@ static int split(struct account **account, uint32_t frames, struct limits_charge
 static int lower(struct limit *limit, uint32_t frames)
 {
     struct limit lowered = *limit;
+    uint32_t units = part_of(&limit->units, &limit->frames, frames);
 
     lowered.low_kept = frames_low_kept(frames);
     lowered.low_shared = smaller(lowered.low_kept, limit->low_shared);
@@ -125,6 +178,7 @@ static int lower(struct limit *limit, uint32_t frames)
     limit->low_kept = lowered.low_kept;
     limit->low_shared = lowered.low_shared;
     limits_unpromise_low(limit->frames.parent, before - demand(limit));
+    lower_units(&limit->units, units);
     return 0;
 }
 
@@ -147,7 +201,8 @@ static void end(struct account *account)
     struct account *parent = account->parent;
     uint32_t low = ACCOUNT_COST + demand(limit);
 
-    assert(!limit->low_used && !limit->low_given);
+    assert(!limit->low_used && !limit->low_given && !limit->units.used);
+    account_release(limit->units.parent, limit->units.limit);
     share(parent, -limit->low_shared);
     memset(limit, 0, sizeof(*limit)); /* H2 of heap.h */
     heap_page_free(limit);

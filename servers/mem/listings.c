@@ -63,6 +63,7 @@ static uint32_t handle_list(struct message_page *page, struct words *words)
     *listed = (struct listed_segment){0};
     if (segment) {
         listed->status = named_status(segment);
+        listed->frames = segment->touched;
         memcpy(listed->name, segment->name, sizeof(listed->name));
     }
     *words = (struct words){{0, unit, 0, 0}};

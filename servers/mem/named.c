@@ -45,6 +45,11 @@ static uint32_t order_of(uint32_t pages)
     return order;
 }
 
+uint32_t named_units(uint32_t pages)
+{
+    return 1u << order_of(pages);
+}
+
 static uint32_t unit_of(uint32_t address)
 {
     return (address - NAMED_BASE) >> NAMED_UNIT_SHIFT;
@@ -196,6 +201,7 @@ uint32_t named_frame(uint32_t address)
         err_t err = kernel_clear(taken);
         assert(err == OK);
         *frame = taken + 1;
+        segment->touched++;
     }
     return *frame - 1;
 }
@@ -222,6 +228,7 @@ static bool free_leaf(struct named *segment, uint32_t most, uint32_t *cost)
             return false;
         free_frame(frames[i] - 1);
         frames[i] = 0;
+        segment->touched--;
         *cost += SEGMENT_PAGES;
     }
     if (frames && !is_direct(segment)) {
@@ -291,9 +298,10 @@ static uint32_t check_segment(uint32_t unit, uint32_t *end)
 
     assert(unit >= *end && segment->address == NAMED_BASE + (unit << NAMED_UNIT_SHIFT) && segment->holders);
     assert(!segment->name[0] || named_find(segment->name) == segment);
-    *end = unit + (1u << order_of(segment->pages));
+    *end = unit + named_units(segment->pages);
     assert(named_around((*end << NAMED_UNIT_SHIFT) + NAMED_BASE - 1) == segment);
-    return count_frames(segment);
+    assert(count_frames(segment) == segment->touched);
+    return segment->touched;
 }
 
 uint32_t named_check(void)

@@ -36,6 +36,8 @@ _Static_assert(NAMED_UNITS == SHM_SEGMENTS_MAX, "each has a unit");
 struct named {
     struct named *next; /* of the same bucket */
     uint32_t address, pages, holders, freed;
+    uint32_t touched; /* pages that have a frame */
+    uint32_t unlimited; /* holders without a limit: units.h */
     bool others_read;
     uint32_t serial; /* how many were made before it */
     char name[SHM_NAME_BYTES];     /* zeros behind its end */
@@ -61,6 +63,9 @@ static inline bool named_is_place(uint32_t address)
 /* The one that begins there; the one whose units have that address, null: none. */
 struct named *named_at(uint32_t address);
 struct named *named_around(uint32_t address);
+
+/* The units that it takes (N1). */
+uint32_t named_units(uint32_t pages);
 
 /* The heap's pages that a segment of so many pages can need. */
 uint32_t named_heap_pages(uint32_t pages);

@@ -5,6 +5,7 @@
 
 #include "servers/mem/answer.h"
 #include "servers/mem/named.h"
+#include "servers/mem/units.h"
 #include "servers/proto/mem.h"
 
 /* A space's entry of a segment's first page, while it gives it back: nobody may touch it any more. */
@@ -68,13 +69,11 @@ struct wish {
     uint32_t flags, pages;
 };
 
-/* What the space is promised for a segment: N3. */
-static int promise(struct space *space, uint32_t address, uint32_t pages)
+/* What the space is promised for a segment's memory: N3. */
+static int promise_frames(struct space *space, uint32_t address, uint32_t pages)
 {
     uint32_t heap = named_heap_pages(pages);
 
-    if (space->named >= space->named_limit)
-        return -EMFILE;
     if (!space_promise_heap(space, heap))
         return -ENOMEM;
     if (space_promise(space, address, address + (pages << PAGE_BITS), pages))
@@ -83,11 +82,27 @@ static int promise(struct space *space, uint32_t address, uint32_t pages)
     return -ENOMEM;
 }
 
+/* And all that it is charged, with the units that are due. */
+static int promise(struct space *space, uint32_t address, uint32_t pages, uint32_t units)
+{
+    struct account *account = limits_units(space->account);
+
+    if (space->named >= space->named_limit)
+        return -EMFILE;
+    if (!account_charge(account, units))
+        return -ENFILE;
+    int error = promise_frames(space, address, pages);
+    if (error)
+        account_release(account, units);
+    return error;
+}
+
 static void enter(struct space *space, struct named *segment, uint32_t flags)
 {
     *pages_open(&space->pages, segment->address) = PAGE_SHM | PAGE_FIRST | (flags & SHM_READ_ONLY ? 0 : PAGE_WRITE) | 1;
     segment->holders++;
     space->named++;
+    units_held(space, segment);
 }
 
 static int create(struct space *space, const struct wish *wish, struct named **made)
@@ -99,7 +114,7 @@ static int create(struct space *space, const struct wish *wish, struct named **m
     uint32_t address = named_take_place(wish->pages);
     if (!address)
         return -ENFILE;
-    int error = promise(space, address, wish->pages);
+    int error = promise(space, address, wish->pages, named_units(wish->pages));
     if (error) {
         named_free_place(address);
         return error;
@@ -133,7 +148,7 @@ static int attach(struct space *space, struct named *segment, const struct wish 
         return attach_again(space, segment, wish->flags);
     if (segment->others_read && !(wish->flags & SHM_READ_ONLY))
         return -EACCES;
-    int error = promise(space, segment->address, segment->pages);
+    int error = promise(space, segment->address, segment->pages, units_due(space, segment));
     if (!error)
         enter(space, segment, wish->flags);
     return error;
@@ -163,10 +178,12 @@ static uint32_t handle_attach(const struct message_page *page, struct space *spa
 bool named_release(struct space *space, uint32_t address, uint32_t most, uint32_t *cost)
 {
     struct named *segment = named_at(address);
-    uint32_t heap = named_heap_pages(segment->pages);
+    uint32_t heap = named_heap_pages(segment->pages), units = units_of_holder(space, segment);
+    bool stays = segment->holders > 1;
 
     if (!named_drop(segment, most, cost))
         return false;
+    units_release(space, stays ? segment : NULL, units);
     space_unpromise_heap(space, heap);
     space->named--;
     return true;

@@ -252,6 +252,7 @@ bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t 
     fatal_fault_init();
     shm_table_init(secret);
     named_init(secret);
+    limits_init(NAMED_UNITS);
     regions_init(archive_pages);
     if (!space_init())
         return false;

@@ -14,7 +14,7 @@ enum { SHM_ATTACHED = 1, ENTRY_SHM = PAGE_SHM | PAGE_WRITE | PAGE_MAPPED };
 /* A place where no leaf spans the address, charged; null: no memory. */
 static __attribute__((noinline)) uint32_t *shm_wider_place(struct space *space, uint32_t address)
 {
-    if (!space_promise(space, address, address + PAGE_SIZE, 1))
+    if (!space_promise(space, address, address + PAGE_SIZE, shm_table.price))
         return NULL;
     return pages_open_wider(&space->pages, address);
 }
@@ -35,21 +35,21 @@ static inline int shm_attach(struct space *space, uint32_t number)
         ++*entry;
         return 0;
     }
-    if (spans && !space_commit(space, 1))
+    if (spans && !space_commit(space, shm_table.price))
         return -ENOMEM;
     *entry = ENTRY_SHM | 1;
     shm_table_at(number)->holders++;
     return SHM_ATTACHED;
 }
 
-/* Makes a segment and opens it: its number, or SEGMENT_NONE: no memory. Its page is charged for the
+/* Makes a segment and opens it: its number, or SEGMENT_NONE: no memory. Its price is charged for the
  * time until the space is. */
 static inline uint32_t shm_create(struct space *space, uint32_t id)
 {
-    if (!space_commit(space, 1))
+    if (!space_commit(space, shm_table.price))
         return SEGMENT_NONE;
     uint32_t number = shm_table_add(id);
-    space_uncommit(space, 1);
+    space_uncommit(space, shm_table.price);
     if (number != SEGMENT_NONE && shm_attach(space, number) != SHM_ATTACHED) {
         shm_table_remove(number);
         return SEGMENT_NONE;
@@ -72,7 +72,7 @@ static inline __attribute__((always_inline)) int shm_close(struct space *space, 
         return 0;
     }
     *entry = 0;
-    space_uncommit(space, 1);
+    space_uncommit(space, shm_table.price);
     if (shm_table_at(number)->holders == 1) {
         shm_table_remove(number); /* and with it its frame's last mappings */
         return 0;

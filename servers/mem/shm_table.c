@@ -26,6 +26,7 @@ void shm_table_init(uint32_t secret)
     segments_arena = heap_arena(HEAP_SEGMENTS);
     buckets_arena = heap_arena(HEAP_BUCKETS);
     shm_table.segments = (struct segment *)(void *)segments_arena.base;
+    shm_table.price = frames_account.limit / SHM_PAGES + 1;
     shm_table.multiplier = (0x9e3779b1u ^ secret << 1) | 1;
     use_buckets(no_buckets, 1);
     count = numbers_used = 0;

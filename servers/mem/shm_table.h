@@ -9,8 +9,9 @@
  *
  *   T1  a segment in use is in the chain of its id's bucket, and no two have one id
  *   T2  `holders` counts the spaces that have it open; the segment goes with the last one. Each
- *       was charged a page for it: whoever it was that made it, nobody holds it at another's cost
+ *       was charged `price` frames for it: whoever it was that made it, nobody holds it at another's cost
  *   T3  numbers without a segment are in the free list; their holders are 0
+ *   T4  with the price there are fewer opens of spaces than numbers, so whoever has that much left finds a number
  */
 #pragma once
 
@@ -34,6 +35,7 @@ extern struct shm_table {
     uint32_t buckets_count;
     uint32_t mask;       /* the least 2^n - 1 that has all their numbers in it */
     uint32_t multiplier; /* odd; a hash is the upper bits of id * multiplier */
+    uint32_t price;      /* 1, where all memory is less than a frame for each number */
 } shm_table;
 
 enum { HASH_SHIFT = 32 - 18 };

@@ -129,7 +129,7 @@ static struct space *create(uint32_t id, struct account *account, const struct c
     space->ahead = space->low_ahead = 0;
     space->work = WORK_NONE;
     forget_regions(space);
-    space->named = 0;
+    space->named = space->units = 0;
     space->named_limit = SHM_ATTACHED_MAX;
     space->donated = FRAME_NONE;
     space->lent = 0;
@@ -164,12 +164,18 @@ int space_create(uint32_t id, struct account *account)
 int space_create_like(uint32_t id, const struct space *parent)
 {
     struct cost cost = {parent->committed, parent->low, parent->leaves, 0, 0};
-    struct space *space = create(id, parent->account, &cost);
+    struct account *units = limits_units(parent->account);
 
-    if (!space)
+    if (!account_charge(units, parent->units))
         return -ENOMEM;
+    struct space *space = create(id, parent->account, &cost);
+    if (!space) {
+        account_release(units, parent->units);
+        return -ENOMEM;
+    }
     memcpy(space->tables, parent->tables, sizeof(space->tables));
     space->named = parent->named;
+    space->units = parent->units;
     space->named_limit = parent->named_limit;
     space->direct = parent->direct; /* its pages, when it has them: they are more to end than there are yet */
     return equip(space, parent->lent < CALL_PAGES_MAX ? parent->lent : CALL_PAGES_MAX); /* fork lends the rest */
@@ -300,6 +306,7 @@ static void end_without_pages(struct space *space, bool gone)
 {
     pages_destroy(&space->pages);
     space_uncommit(space, space->committed);
+    account_release(limits_units(space->account), space->units); /* of a copy that did not become whole */
     space_end_ahead(space);
     space->id = 0;
     if (gone) {

@@ -8,7 +8,7 @@
  *       both are 0 until regions_finish()
  *   P4  `committed` counts the pages promised to the space: the heap's and those by mmap, the
  *       private ones of its image, STACK_PROMISED of the stack and those below that were touched,
- *       and all of each shared segment that it has open; `direct` those mapped from the archive, and foreign ones
+ *       and for each shared segment that it has open shm_table.price, or with a name all of its pages; `direct` those mapped from the archive, and foreign ones
  *   P5  `donated` lists the `lent` frames that the server lent to the task's account, which are no
  *       more than were promised for page tables and the task's other kernel objects
  *   P6  `tables` has a bit for each 2 MiB for which the space was promised a page table and a part of
@@ -70,6 +70,7 @@ struct space {
     uint32_t donated, lent;
     struct account *account;
     uint16_t named, named_limit; /* segments (named.h) that it has attached, and may have */
+    uint16_t units; /* charged for these: units.h */
     uint32_t opened; /* the 2 MiB whose table regions_open_tables() opened last; 0: none */
     uint32_t mmap_hint; /* where the search for a free place begins, MMAP_BASE .. MMAP_LIMIT */
     struct search {
@@ -203,13 +204,9 @@ static inline void space_uncommit(struct space *space, uint32_t pages)
     account_release(space->account, pages);
 }
 
-/* Limits what the space, and who it forks from now on, may be promised: limits_set(). */
-static inline int space_set_limit(struct space *space, uint32_t frames)
-{
-    uint32_t low = space->low + space->low_ahead;
-
-    return limits_set(&space->account, frames, (struct limits_charged){space->committed + space->ahead + low, low});
-}
+/* Limits what the space, and who it forks from now on, may be promised: limits_set(). -EINVAL as well: it is a copy that is not
+ * whole yet. */
+int space_set_limit(struct space *space, uint32_t frames);
 
 /* Panics unless all invariants of the page map hold, and P1, P3, P4, P6. */
 void space_check(struct space *space);

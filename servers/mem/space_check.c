@@ -1,6 +1,7 @@
 #include <assert.h>
 
 #include "servers/mem/named.h"
+#include "servers/mem/shm_table.h"
 #include "servers/mem/space.h"
 
 /* The stack's first pages count whether they were touched or not. */
@@ -13,7 +14,7 @@ static bool is_counted_by_place(const struct space *space, uint32_t address)
 
 /* What the entries stand for. */
 struct counted {
-    uint32_t directs, named, named_heap;
+    uint32_t directs, named, named_heap, units;
 };
 
 /* The pages that an entry stands for, which was promised. */
@@ -22,12 +23,15 @@ static uint32_t count_entry(const struct space *space, uint32_t address, uint32_
     bool direct = (entry & PAGE_ARCHIVE && !(entry & PAGE_WRITE)) || entry & PAGE_FOREIGN;
 
     counted->directs += direct;
+    if (address >= SHM_BASE && entry & PAGE_SHM)
+        return shm_table.price;
     if (!named_is_place(address))
         return !direct && !is_counted_by_place(space, address);
     if (!(entry & PAGE_FIRST))
         return 0;
     counted->named++;
     counted->named_heap += named_heap_pages(named_at(address)->pages);
+    counted->units += space->account->parent ? named_units(named_at(address)->pages) : 0;
     return named_at(address)->pages;
 }
 
@@ -66,8 +70,10 @@ void space_check(struct space *space)
     struct counted counted = {0};
     uint32_t committed = count_committed(space, &counted);
 
-    if (space->work == WORK_NONE)
-        assert(space->committed == committed && space->direct == counted.directs && space->named == counted.named);
+    if (space->work == WORK_NONE) {
+        assert(space->committed == committed && space->direct == counted.directs);
+        assert(space->named == counted.named && space->units == counted.units);
+    }
     assert(space->named <= space->named_limit);
     check_low(space, counted.named_heap);
     assert(space->committed + space->low + space->ahead + space->low_ahead <= space->account->used);

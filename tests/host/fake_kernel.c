@@ -12,7 +12,7 @@
 #include "tests/host/fake_mappings.h"
 
 enum {
-    TASKS_MAX = 32,
+    TASKS_MAX = 40,
     TABLE_PAGES = 512,
     SLOT_EMPTY = 0,
     SLOT_MEMORY_RUN = 1,

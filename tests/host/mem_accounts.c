@@ -1,6 +1,7 @@
 #include "tests/host/mem_accounts.h"
 
 #include "servers/mem/frames.h"
+#include "servers/mem/named.h"
 #include "tests/host/check.h"
 
 #include <errno.h>
@@ -101,6 +102,46 @@ static uint32_t count_low(const struct account *account, uint32_t depth)
     return low;
 }
 
+/* Units of the segments that spaces have attached: once for each that is attached by one without a limit, and for each space with
+ * one; but for a copy that is not whole, which has them all charged before it has them. */
+static uint32_t units;
+static const struct named *segment;
+static bool is_attached_unlimited;
+
+static void count_units(struct space *space)
+{
+    bool is_attached = pages_get(&space->pages, segment->address);
+
+    if (space->account == counted && is_attached && counted->parent && space->work != WORK_COPY)
+        units += named_units(segment->pages);
+    is_attached_unlimited |= is_attached && !space->account->parent;
+}
+
+static void count_units_of_copy(struct space *space)
+{
+    if (space->account == counted && space->work == WORK_COPY)
+        units += space->units;
+}
+
+static void check_units(struct account *account)
+{
+    const struct account *its = limits_units(account);
+
+    units = 0;
+    counted = account;
+    for_spaces(count_units_of_copy);
+    for (uint32_t unit = 0; named_next(&unit, &segment);) {
+        if (!segment)
+            continue;
+        is_attached_unlimited = false;
+        for_spaces(count_units);
+        units += !account->parent && is_attached_unlimited ? named_units(segment->pages) : 0;
+    }
+    for (uint32_t i = 0; i < accounts_count; i++)
+        units += accounts[i]->parent == account ? limits_units(accounts[i])->limit : 0;
+    CHECK(its->used == units && units <= its->limit);
+}
+
 void mem_accounts_check(uint32_t others, uint32_t others_low)
 {
     accounts_count = 0;
@@ -108,5 +149,7 @@ void mem_accounts_check(uint32_t others, uint32_t others_low)
     for_spaces(find_account_of);
     for (uint32_t i = 0; i < accounts_count; i++)
         check_account(accounts[i], others);
+    for (uint32_t i = 0; i < accounts_count; i++)
+        check_units(accounts[i]);
     CHECK(frames_count().promised_low == count_low(&frames_account, 0) + others_low);
 }

@@ -101,7 +101,7 @@ void pair_run(const char *name, void (*const checks[])(void), unsigned count)
         shm_table_check();
         frames_check();
         heap_check();
-        CHECK(frames_account.used == 0 && frames_account.holders == 1);
+        CHECK(frames_account.used == 0 && frames_account.holders == 1 && limits_units(&frames_account)->used == 0);
     }
     printf("%s: %u checks\n", name, count);
 }

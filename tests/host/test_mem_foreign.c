@@ -2,7 +2,7 @@
  * Pages of another server's in the spaces of programs: where it may grant them, fork, exec and ends with pages that are
  * there, that are not yet and that were taken back; and pages of the program that are filled from that server's.
  *
- * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c

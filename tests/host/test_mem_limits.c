@@ -2,15 +2,17 @@
  * Limits: what a program may have comes out of what it shared before, binds it and all that it forks, is its own
  * whatever others do, and goes back at the end.
  *
- * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
  * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
+#include "servers/mem/audit.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/layout.h"
 #include "servers/mem/server.h"
+#include "servers/mem/shm_table.h"
 #include "servers/mem/space.h"
 #include "servers/proto/mem.h"
 #include "tests/host/check.h"
@@ -213,6 +215,26 @@ static void check_segment_of_two(void)
     CHECK(pair_call(b, MEM_SHM_CLOSE, 5, 0) == 0);
 }
 
+/* Where there is more memory than numbers of segments, each is charged so much that the numbers are as many as it bounds. */
+static void check_price(void)
+{
+    enum { PRICE = 7, SPARE = 60 };
+
+    shm_table.price = PRICE;
+    uint32_t of_a = charged(a);
+    pair_open(a, 5);
+    uint32_t tables = charged(a) - of_a - PRICE;
+    CHECK(tables == TABLE_FRAMES + 1 && pair_open(a, 6) && charged(a) == of_a + tables + 2 * PRICE);
+    struct mem_client child = pair_fork(a, 9);
+    CHECK(charged(child) == charged(a) && pair_call(child, MEM_SHM_CLOSE, 5, 0) == 0);
+    CHECK(charged(child) == charged(a) - PRICE);
+    CHECK(set_limit(child, charged(child) + PRICE + SPARE % PRICE) == 0);
+    CHECK(pair_open(child, 7) && pair_call(child, MEM_SHM_OPEN, 8, 0) == -ENOMEM && pair_call(child, MEM_SHM_OPEN, 5, 0) == -ENOMEM);
+    audit_all();
+    pair_end(child);
+    CHECK(pair_call(a, MEM_SHM_CLOSE, 5, 0) == 0 && pair_call(a, MEM_SHM_CLOSE, 6, 0) == 0 && charged(a) == of_a + tables);
+}
+
 /* What a task starts with is lent when its space is made; a child's is what its parent's has, so that it needs no more. */
 static void check_lent_at_first(void)
 {
@@ -235,6 +257,7 @@ int main(void)
     static void (*const checks[])(void) = {
         check_refused, check_given_at_the_start, check_lowered,           check_children,       check_kept_for_it,
         check_depth,   check_fatal_fault_of_limit, check_segment_of_two, check_exec_is_charged_ahead, check_lent_at_first,
+        check_price,
     };
     static void (*const checks_all_low[])(void) = {check_split_of_all};
 

@@ -2,11 +2,11 @@
  * Named segments: each error, limits, parts of long calls, and what is left when clients end half way.
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
- * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/regions.c
+ * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c servers/mem/regions.c
  * sources: servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c servers/mem/named.c
  * sources: servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c servers/mem/pages.c
  * sources: servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
- * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c
+ * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c tests/host/mem_accounts.c
  */
 #include "servers/mem/audit.h"
 #include "servers/mem/frames.h"
@@ -15,6 +15,7 @@
 #include "servers/mem/space.h"
 #include "servers/proto/mem.h"
 #include "tests/host/check.h"
+#include "tests/host/mem_accounts.h"
 #include "tests/host/mem_named.h"
 #include "tests/host/mem_pair.h"
 
@@ -88,6 +89,105 @@ static void check_limit(void)
           pair_call(child, MEM_SHM_LIMIT, 3, 0) == -EPERM);
     pair_end(child);
     CHECK(named_detach(a, one) == 0 && named_detach(a, two) == 0);
+}
+
+/* ----------------------------------------------------------------------------------------------- units */
+
+enum { LIMIT = 900, FIRST = 30 };
+
+static uint32_t units_left(struct mem_client client)
+{
+    return account_left(limits_units(space_find(client.id)->account));
+}
+
+static const char *numbered(uint32_t number)
+{
+    static char name[] = "000000";
+
+    for (int i = 5; i >= 0; i--, number /= 10)
+        name[i] = (char)('0' + number % 10);
+    return name;
+}
+
+/* As many small segments as it can have; how many that were, and why no more. */
+static uint32_t attach_many(struct mem_client client, uint32_t first, int *error)
+{
+    uint32_t count = 0, address;
+
+    while (!(*error = named_attach(client, numbered(first + count), SHM_CREATE, 1, &address)))
+        count++;
+    return count;
+}
+
+/* A greedy one and its children have all that is not promised; who has a limit has all that came with it. */
+static void check_units_promised(void)
+{
+    struct mem_client greedy[NAMED_UNITS / SHM_ATTACHED_MAX + 1];
+    uint32_t count = 0, total = 0;
+    int error = -EMFILE;
+
+    CHECK(pair_call(a, MEM_SET_LIMIT, LIMIT, 0) == 0 && units_left(a) >= UNITS_ENOUGH);
+    uint32_t promised = units_left(a), all = units_left(b);
+    CHECK(promised >= LIMIT * NAMED_UNITS / frames_account.limit && all + promised == NAMED_UNITS);
+    for (; error == -EMFILE; count++) {
+        greedy[count] = pair_fork(b, FIRST + count);
+        total += attach_many(greedy[count], total, &error);
+    }
+    CHECK(error == -ENFILE && total == all);
+    struct mem_client copy = pair_fork(greedy[0], FIRST + count);
+    uint32_t used = mem_charged(space_find(copy.id));
+    CHECK(pair_call(copy, MEM_SET_LIMIT, used, 0) == -ENOMEM && units_left(b) == 0); /* what it shares is none's */
+    pair_end(copy);
+    CHECK(pair_call(greedy[0], MEM_SET_LIMIT, used, 0) == 0 && units_left(greedy[0]) == 0 && units_left(b) == 0);
+    CHECK(attach_many(a, NAMED_UNITS, &error) == SHM_ATTACHED_MAX && error == -EMFILE);
+    struct mem_client child = pair_fork(a, FIRST + count);
+    CHECK(units_left(a) == promised - 2 * SHM_ATTACHED_MAX);
+    CHECK(mem_manager_with_task(MEM_SPACE_FORK, a.id, FIRST + count + 1) == (units_left(a) < SHM_ATTACHED_MAX ? -ENOMEM : 0));
+    fake_task_reap();
+    pair_end(child);
+    while (count--)
+        pair_end(greedy[count]);
+    CHECK(units_left(b) == all && units_left(a) == promised - SHM_ATTACHED_MAX);
+    CHECK(pair_call(a, MEM_SET_LIMIT, mem_charged(space_find(a.id)), 0) == 0 && units_left(a) == 0);
+}
+
+/* Who keeps another's segment pays for its place, and the other does not any more. */
+static void check_units_of_strangers(void)
+{
+    uint32_t all = units_left(b), address = named_attached(a, "s", SHM_CREATE, 65), promised;
+
+    CHECK(units_left(b) == all - 2 && named_attached(b, "s", 0, 0) == address && units_left(b) == all - 2);
+    CHECK(pair_call(a, MEM_SET_LIMIT, LIMIT, 0) == 0);
+    promised = units_left(a) + 2;
+    CHECK(units_left(b) == all - promised - 2); /* b's, beside a's own */
+    CHECK(named_detach(a, address) == 0 && units_left(a) == promised && named_attached(a, "s", 0, 0) == address);
+    CHECK(units_left(a) == promised - 2 && named_detach(b, address) == 0 && units_left(b) == all - promised);
+    CHECK(named_attached(b, "s", 0, 0) == address && units_left(b) == all - promised - 2);
+    CHECK(named_detach(a, address) == 0 && named_detach(b, address) == 0 && units_left(b) == all - promised);
+    struct mem_client small = pair_fork(b, FIRST);
+    CHECK(pair_call(small, MEM_SET_LIMIT, mem_charged(space_find(FIRST)), 0) == 0 && units_left(small) == UNITS_ENOUGH);
+    pair_end(small);
+}
+
+/* What one has goes with it into a limit, however many are left; a limit in it, and one that is lowered, keep that, too. */
+static void check_units_move(void)
+{
+    enum { PAGES = 300, UNITS = 8 };
+    uint32_t all = units_left(b), address = named_attached(a, "m", SHM_CREATE, PAGES);
+
+    CHECK(units_left(b) == all - UNITS && pair_call(a, MEM_SET_LIMIT, LIMIT, 0) == 0);
+    uint32_t limit = units_left(a) + UNITS;
+    CHECK(units_left(b) == all - limit);
+    struct mem_client child = pair_fork(a, FIRST);
+    CHECK(units_left(a) == limit - 2 * UNITS);
+    CHECK(pair_call(child, MEM_SET_LIMIT, mem_charged(space_find(FIRST)), 0) == 0 && units_left(a) < limit - 2 * UNITS);
+    CHECK(units_left(child) >= UNITS && pair_call(a, MEM_SET_LIMIT, LIMIT - 1, 0) == -ENOMEM);
+    pair_end(child);
+    CHECK(units_left(a) == limit - UNITS && pair_call(a, MEM_SET_LIMIT, 400, 0) == 0 && units_left(a) < limit - 2 * UNITS);
+    CHECK(named_detach(a, address) == 0);
+    pair_end(a);
+    CHECK(units_left(b) == all);
+    a = pair_make(1);
 }
 
 /* ---------------------------------------------------------------------------------------------- places */
@@ -221,6 +321,30 @@ static void check_detached_beside_others(void)
     CHECK(named_detach(b, large) == 0);
 }
 
+/* A copy is charged what its parent has before it has it; all is back when it ends before that. */
+static void check_units_of_a_half_copy(void)
+{
+    enum { HEAP = 3 * STEP_PAGES, UNITS = 2 };
+    uint32_t all = units_left(b), address = named_attached(a, "h", SHM_CREATE, 65), more;
+
+    CHECK(pair_call(a, MEM_SBRK, HEAP * PAGE_SIZE, 0) == 0 && pair_call(a, MEM_SET_LIMIT, 3000, 0) == 0);
+    for (uint32_t i = 1; i < HEAP; i++)
+        pair_write(a, PAIR_BREAK + i * PAGE_SIZE, i);
+    uint32_t left = units_left(a);
+    struct mem_client child = {3, space_receive_slot()};
+    fake_task_create(child.slot);
+    CHECK(mem_exchange(NULL, 1 << TAG_ITEMS_SHIFT, &(struct words){{MEM_SPACE_FORK, a.id, 3, 0}}));
+    CHECK(named_holders("h") == 1 && units_left(a) == left - UNITS);
+    CHECK(mem_manager(MEM_SPACE_LIMIT, 3, 2900) == -EINVAL);
+    audit_all();
+    pair_end(child);
+    CHECK(units_left(a) == left && mem_call_once(NULL, MEM_SPACE_FORK_MORE, a.id, 3, &more) == -ENOENT);
+    CHECK(named_detach(a, address) == 0 && units_left(a) == left + UNITS);
+    pair_end(a);
+    CHECK(units_left(b) == all);
+    a = pair_make(1);
+}
+
 /* The parent ends before its child has all of it. */
 static void check_half_forked(void)
 {
@@ -306,8 +430,12 @@ int main(void)
         check_half_forked,
         check_refused_grant,
         check_words,
+        check_units_of_a_half_copy,
     };
+    static void (*const checks_of_many[])(void) = {check_units_promised, check_units_of_strangers, check_units_move};
 
     pair_run("test_mem_named", checks, sizeof(checks) / sizeof(checks[0]));
+    pair_ram = (struct fake_ram){16, 12000, 10};
+    pair_run("test_mem_named, many", checks_of_many, sizeof(checks_of_many) / sizeof(checks_of_many[0]));
     return 0;
 }

@@ -2,11 +2,11 @@
  * Named segments: random clients against a naive model.
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
- * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/regions.c
+ * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c servers/mem/regions.c
  * sources: servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c servers/mem/named.c
  * sources: servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c servers/mem/pages.c
  * sources: servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
- * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c
+ * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c tests/host/mem_accounts.c
  */
 #include "servers/mem/audit.h"
 #include "servers/mem/frames.h"
@@ -15,6 +15,7 @@
 #include "servers/mem/space.h"
 #include "servers/proto/mem.h"
 #include "tests/host/check.h"
+#include "tests/host/mem_accounts.h"
 #include "tests/host/mem_named.h"
 #include "tests/host/mem_pair.h"
 
@@ -101,6 +102,15 @@ static struct model *new_model(void)
     return model;
 }
 
+/* Its account of units, or the place for several, is used up. */
+static bool lacks_units(const struct client *client, const struct model *model, uint32_t pages)
+{
+    struct account *account = space_find(client->name.id)->account;
+    uint32_t wanted = named_units(model ? model->pages : pages), left = account_left(limits_units(account));
+
+    return left < wanted || (!model && wanted > 1);
+}
+
 static void attach_any(void)
 {
     static const uint32_t sizes[] = {0, 1, 2, 63, 64, 65, 130, 960, 961, PAGES};
@@ -113,7 +123,8 @@ static void attach_any(void)
     struct model *model = model_named(name);
     int error = named_attach(client->name, name_of(name), flags, pages, &address),
         right = wanted(client, model, flags, pages);
-    CHECK(error == right || (error == -ENOMEM && right == 0 && mem_state() == state));
+    CHECK(error == right || (error == -ENOMEM && right == 0 && mem_state() == state) ||
+          (error == -ENFILE && right == 0 && mem_state() == state && lacks_units(client, model, pages)));
     if (error)
         return;
     if (!model) {
@@ -211,6 +222,21 @@ static void fork_any(void)
         models[i].holders += child->opens[i] != 0;
 }
 
+/* A limit of its own, with units as it gives some: at least those that it has. */
+static void limit_any(void)
+{
+    struct client *client = any_client();
+    uint32_t state = mem_state();
+
+    if (!client || random_below(4))
+        return;
+    const struct space *space = space_find(client->name.id);
+    uint32_t limit = mem_charged(space) + random_below(400);
+    int status = mem_status_of_limit(space, limit), error = pair_call(client->name, MEM_SET_LIMIT, limit, 0);
+    CHECK(error == status || (error == -ENOMEM && !status));
+    CHECK(!error || mem_state() == state);
+}
+
 /* It ends, or another program comes into its space. */
 static void end_or_clear_any(void)
 {
@@ -246,13 +272,14 @@ static void check_all(void)
             CHECK(space_find(client->name.id)->named == attachments(client));
         }
     audit_all();
+    mem_accounts_check(0, 0);
 }
 
 static void check_random(void)
 {
     static void (*const steps[])(void) = {attach_any, attach_any, attach_any,      detach_any, detach_any,
                                           touch_any,  touch_any,  touch_any,       touch_any,  touch_any,
-                                          unlink_any, fork_any,   end_or_clear_any};
+                                          unlink_any, fork_any,   end_or_clear_any, limit_any};
 
     memset(models, 0, sizeof(models));
     memset(clients, 0, sizeof(clients));
@@ -266,7 +293,7 @@ static void check_random(void)
     for (int i = 0; i < CLIENTS; i++)
         if (clients[i].lives)
             pair_end(clients[i].name);
-    CHECK(named_count() == 0 && named_check() == 0);
+    CHECK(named_count() == 0 && named_check() == 0 && limits_units(&frames_account)->used == 0);
 }
 
 int main(void)

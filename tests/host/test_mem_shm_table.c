@@ -81,10 +81,26 @@ static void check_listing(void)
     CHECK(found == model_count && !segment);
 }
 
+/* What all memory can pay for is fewer than there are numbers. */
+static void check_price(void)
+{
+    static const uint32_t frames[] = {0, 1000, SHM_PAGES - 1, SHM_PAGES, SHM_PAGES + 1, 2 * SHM_PAGES, 786432};
+    uint32_t limit = frames_account.limit;
+
+    for (unsigned i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+        frames_account.limit = frames[i];
+        shm_table_init(1);
+        CHECK(shm_table.price && frames[i] / shm_table.price < SHM_PAGES);
+        CHECK(frames[i] >= SHM_PAGES || shm_table.price == 1);
+    }
+    frames_account.limit = limit;
+}
+
 int main(void)
 {
     fake_init((struct fake_ram){0, 6000, 100});
     fake_start_frames();
+    check_price();
     shm_table_init(12345);
     CHECK(shm_table_find(7) == SEGMENT_NONE);
     check_listing();

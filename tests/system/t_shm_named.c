@@ -331,10 +331,13 @@ static uint32_t times_listed(const struct listed_segment *wanted)
 
 static bool it_is_listed(void)
 {
-    struct listed_segment wanted = {{3, 1, 1}, "t_shm_named"};
+    struct listed_segment wanted = {{3, 1, 1}, 0, "t_shm_named"};
     char *at = made(name, 3 * PAGE, SHM_OTHERS_READ);
-    bool good = IS(times_listed(&wanted), 1) && IS(shm_unlink(name), 0);
+    bool good = IS(times_listed(&wanted), 1);
 
+    at[0] = at[2 * PAGE] = 1;
+    wanted.frames = 2;
+    good = IS(times_listed(&wanted), 1) && IS(shm_unlink(name), 0) && good;
     memset(wanted.name, 0, sizeof wanted.name);
     return IS(times_listed(&wanted), 1) && IS(shm_detach(at), 0) && IS(times_listed(&wanted), 0) && good;
 }

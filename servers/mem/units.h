@@ -1,0 +1,46 @@
+/*
+ * Units of named segments (named.h), and who is charged for them. Each limit of frames has an account of units (limits.h).
+ *
+ *   U1  the root's is charged once for each segment that somebody without a limit has attached: `unlimited` counts these
+ *   U2  each other's is charged for each of its spaces the units of what that has attached: `units` of the space
+ *   U3  so no unit is in use that nobody was charged for, and whoever has some left finds as many free
+ *
+ * Those that are free may be apart: then there is no place for a segment of several.
+ */
+#pragma once
+
+#include "servers/mem/named.h"
+#include "servers/mem/space.h"
+
+static inline bool units_is_unlimited(const struct space *space)
+{
+    return !space->account->parent;
+}
+
+/* What is to be charged before the space attaches the segment. */
+static inline uint32_t units_due(const struct space *space, const struct named *segment)
+{
+    return units_is_unlimited(space) && segment->unlimited ? 0 : named_units(segment->pages);
+}
+
+/* It has it attached now, what was due is charged. units_inherited(): all was charged for a copy when it was begun. */
+static inline void units_inherited(const struct space *space, struct named *segment)
+{
+    segment->unlimited += units_is_unlimited(space);
+}
+
+static inline void units_held(struct space *space, struct named *segment)
+{
+    units_inherited(space, segment);
+    if (!units_is_unlimited(space))
+        space->units = (uint16_t)(space->units + named_units(segment->pages));
+}
+
+/* What is charged for the space alone. */
+static inline uint32_t units_of_holder(const struct space *space, const struct named *segment)
+{
+    return units_is_unlimited(space) && segment->unlimited > 1 ? 0 : named_units(segment->pages);
+}
+
+/* It has it no more, and so many units were charged for it alone; `segment` is null if it is gone. */
+void units_release(struct space *space, struct named *segment, uint32_t units);
