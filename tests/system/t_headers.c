@@ -1,14 +1,15 @@
-/* Standard headers, by what programs use of them: musl, the calls of the vdso, and the servers behind those. */
+/* Standard headers, a file for each: musl, the calls of the vdso, and the servers behind those. */
 #include "tests/system/headers/headers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINTS_MAX = 128 };
+enum { POINTS_MAX = 256 };
 
-static const struct tap_point *const families[] = {
-    header_stdio,  header_stdlib, header_string, header_math, header_time,
-    header_signal, header_alarm, header_protect, header_unistd, header_system, header_text, header_sys_wait,
+static const struct tap_point *const headers[] = {
+#define HEADER(name) header_##name,
+    HEADERS(HEADER)
+#undef HEADER
 };
 
 /* As exec has left it: only what was handed over. */
@@ -26,8 +27,8 @@ int main(int argc, char **argv)
 
     if (argc == 2 && strcmp(argv[1], "environment") == 0)
         return look_at_environment();
-    for (unsigned i = 0; i < sizeof families / sizeof families[0]; i++)
-        for (const struct tap_point *point = families[i]; point->holds && count < POINTS_MAX; point++)
+    for (unsigned i = 0; i < sizeof headers / sizeof headers[0]; i++)
+        for (const struct tap_point *point = headers[i]; point->holds && count < POINTS_MAX; point++)
             points[count++] = *point;
     return tap_run(points, count);
 }

@@ -1,17 +1,18 @@
-/* The points of each family of standard headers; the last has no function. */
+/* Points of each standard header, a file for each, named by it; the last point of a file has no function. */
 #pragma once
 
 #include "tests/system/tap.h"
 
-extern const struct tap_point header_stdio[];
-extern const struct tap_point header_stdlib[];
-extern const struct tap_point header_string[];
-extern const struct tap_point header_math[];
-extern const struct tap_point header_time[];
-extern const struct tap_point header_signal[];
-extern const struct tap_point header_alarm[];
-extern const struct tap_point header_protect[];
-extern const struct tap_point header_unistd[];
-extern const struct tap_point header_sys_wait[];
-extern const struct tap_point header_system[];
-extern const struct tap_point header_text[];
+#define HEADERS(X) \
+    X(alloca) X(arpa_inet) X(assert) X(byteswap) X(complex) X(ctype) X(dirent) X(endian) X(err) X(errno) X(fcntl) \
+    X(fenv) X(float) X(fnmatch) X(ftw) X(getopt) X(glob) X(grp) X(iconv) X(inttypes) X(langinfo) X(libgen) \
+    X(libintl) X(limits) X(locale) X(malloc) X(math) X(monetary) X(nl_types) X(poll) X(pthread) X(pwd) X(regex) \
+    X(sched) X(search) X(semaphore) X(setjmp) X(signal) X(spawn) X(stdarg) X(stddef) X(stdint) X(stdio) \
+    X(stdio_ext) X(stdlib) X(stdnoreturn) X(string) X(strings) X(sys_auxv) X(sys_file) X(sys_ioctl) X(sys_mman) \
+    X(sys_random) X(sys_resource) X(sys_select) X(sys_stat) X(sys_statvfs) X(sys_time) X(sys_times) X(sys_uio) \
+    X(sys_utsname) X(sys_wait) X(termios) X(tgmath) X(threads) X(time) X(uchar) X(unistd) X(unserved) X(utime) \
+    X(wchar) X(wctype)
+
+#define HEADER_DECLARED(name) extern const struct tap_point header_##name[];
+HEADERS(HEADER_DECLARED)
+#undef HEADER_DECLARED

@@ -1,4 +1,4 @@
-/* alarm, setitimer, getitimer. */
+/* <sys/time.h>: setitimer, getitimer; and of <unistd.h> alarm, which is the same timer. */
 #include "tests/system/headers/headers.h"
 
 #include "tests/system/child.h"
@@ -66,4 +66,4 @@ static bool ends(void)
     return IS(alarm(0), 100) && good;
 }
 
-const struct tap_point header_alarm[] = {{"alarm", alarms}, {"setitimer", timers}, {"SIGALRM ends", ends}, {0, 0}};
+const struct tap_point header_sys_time[] = {{"alarm", alarms}, {"setitimer", timers}, {"SIGALRM ends", ends}, {0, 0}};

@@ -1,4 +1,5 @@
-/* mprotect: what may be done with pages then, and what they still hold. */
+/* <sys/mman.h>: anonymous maps; mprotect: what may be done with pages then, and what they still hold. */
+#define _GNU_SOURCE 1 /* mremap */
 #include "tests/system/headers/headers.h"
 
 #include <errno.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -130,7 +132,56 @@ static bool others_are_refused(void)
     return IS(munmap(at, PAGE), 0) && FAILS(mprotect(at, PAGE, PROT_READ), ENOMEM) && good;
 }
 
-const struct tap_point header_protect[] = {
+static bool maps(void)
+{
+    char *at = mmap(NULL, 5 * PAGE, RW, OWN, -1, 0);
+    bool good = HOLDS(at != MAP_FAILED) && IS(at[5 * PAGE - 1], 0);
+
+    memset(at, 3, 5 * PAGE);
+    good = good && IS(mmap(at + PAGE, PAGE, RW, OWN | MAP_FIXED, -1, 0), at + PAGE) && IS(at[PAGE], 0) &&
+           IS(at[2 * PAGE], 3) && FAILS(mmap(at, PAGE, RW, OWN | 0x100000, -1, 0), EEXIST) &&
+           HOLDS(mmap(at, PAGE, RW, OWN, -1, 0) != at) && IS(munmap(at, 5 * PAGE), 0) && IS(munmap(at, PAGE), 0);
+    return good && IS(munmap(at + 5 * PAGE, PAGE), 0);
+}
+
+static bool moves_maps(void)
+{
+    char *at = mmap(NULL, 4 * PAGE, RW, OWN, -1, 0), *behind;
+    memset(at, 5, 4 * PAGE);
+    bool good = IS(mremap(at, 4 * PAGE, 2 * PAGE, 0), at) && IS(at[2 * PAGE - 1], 5) &&
+                IS(mremap(at, 2 * PAGE, 2 * PAGE - 1, 0), at) && IS(mremap(at, 2 * PAGE, 3 * PAGE, 0), at) &&
+                IS(at[2 * PAGE], 0) &&
+                HOLDS((behind = mmap(at + 3 * PAGE, PAGE, RW, OWN | 0x100000, -1, 0)) == at + 3 * PAGE) &&
+                FAILS(mremap(at, 3 * PAGE, 4 * PAGE, 0), ENOMEM) && FAILS(mremap(at, 3 * PAGE, 0, 0), EINVAL) &&
+                FAILS(mremap(at + 1, PAGE, PAGE, 0), EINVAL) && FAILS(mremap(at, PAGE, PAGE, 2, at), EINVAL) &&
+                FAILS(mremap((char *)4096, PAGE, PAGE, 0), EFAULT);
+    char *to = mremap(at, 3 * PAGE, 5 * PAGE, MREMAP_MAYMOVE);
+    return good && HOLDS(to != at && to != MAP_FAILED) && IS(to[2 * PAGE - 1], 5) && IS(to[2 * PAGE], 0) &&
+           IS(munmap(to, 5 * PAGE), 0) && IS(munmap(behind, PAGE), 0);
+}
+
+static bool refuses_maps(void)
+{
+    return FAILS(mmap(NULL, 0, RW, OWN, -1, 0), EINVAL) && FAILS(mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), EINVAL) &&
+           FAILS(mmap((char *)0x50000001, PAGE, RW, OWN | MAP_FIXED, -1, 0), EINVAL) &&
+           FAILS(mmap(NULL, PAGE, RW, MAP_PRIVATE, 1, 0), ENODEV) &&
+           FAILS(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, 99, 0), EBADF) &&
+           FAILS(mmap(NULL, PAGE, PROT_WRITE | PROT_EXEC, OWN, -1, 0), EACCES) &&
+           FAILS(mmap(NULL, 0x7fff0000, RW, OWN, -1, 0), ENOMEM) && FAILS(munmap((char *)0x50000001, PAGE), EINVAL) &&
+           FAILS(munmap((char *)0x8e8000, PAGE), EINVAL);
+}
+
+static bool locks(void)
+{
+    char *at = mmap(NULL, 2 * PAGE, RW, OWN, -1, 0);
+
+    return IS(mlock(at + 5, PAGE), 0) && IS(munlock(at, PAGE), 0) && FAILS(mlock((char *)4096, PAGE), ENOMEM) &&
+           FAILS(mlock(at, (size_t)-5), EINVAL) && IS(mlockall(MCL_CURRENT | MCL_FUTURE), 0) && FAILS(mlockall(0), EINVAL) &&
+           FAILS(mlockall(8), EINVAL) && IS(munlockall(), 0) && FAILS(syscall(SYS_mlock2, at, PAGE, 2), EINVAL) && IS(munmap(at, 2 * PAGE), 0);
+}
+
+const struct tap_point header_sys_mman[] = {
+    {"anonymous maps", maps}, {"maps of another size", moves_maps}, {"maps that there are not", refuses_maps}, {"mlock", locks},
     {"mprotect", pages_are_protected}, {"code that is written", code_is_run}, {"of heap and data", heap_and_data},
     {"mprotect and fork", a_fork_copies}, {"maps that begin so", maps_begin_so}, {"what cannot be protected", others_are_refused}, {0, 0},
 };
