@@ -264,12 +264,12 @@ static int32_t call_signal_take(struct process *process, struct words *words)
 {
     if (process_index(process) == 0)
         return -EPERM;
-    uint32_t awaited = words->w[2];
+    uint32_t awaited = words->w[2]; /* for which no handler is called, that would use the FPU */
     struct signal signal = awaited ? signals_take_of(process, awaited) : signals_take(process, words->w[1]);
     if (signal.number == 0)
         *words = (struct words){{0, 0, process->signals.pending}};
     else
-        *words = (struct words){{0, signal.number | uses_fpu(process) << 8 | (uint32_t)signal.code << 16, signal.value, signal.sender}};
+        *words = (struct words){{0, signal.number | (awaited ? 0 : uses_fpu(process)) << 8 | (uint32_t)signal.code << 16, signal.value, signal.sender}};
     return 0;
 }
 

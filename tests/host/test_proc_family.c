@@ -124,7 +124,7 @@ static void signals_are_awaited(void)
         SEND(1, USER_2, "answer 0\n"),
         SEND(1, USER_1, "answer 1: 5\nanswer 0\n"),
         AWAIT(P1, "answer 1: 5\n", 5, both), /* it is there */
-        CALL(P1, "read r1 fpu\nanswer 1: 10 0 0\n", PROC_SIGNAL_TAKE, 0, BIT(USER_1)),
+        CALL(P1, "answer 1: 10 0 0\n", PROC_SIGNAL_TAKE, 0, BIT(USER_1)),
         CALL(P1, "answer 1: 0 2048 0\n", PROC_SIGNAL_TAKE, 0, BIT(USER_1)),
         AWAIT(P1, NOTHING, 5, BIT(USER_1)),
         TICK(tick_at_5, "answer 1: 0\n"),
