@@ -38,6 +38,7 @@ int32_t call_wait(struct process *process, struct words *words)
 
     if (options & ~(uint32_t)(WAIT_NO_HANG | WAIT_ONLY_LOOK | WAIT_GROUP))
         return -EINVAL;
+    process->waits_count++;
     if (!child && !process_awaited_in(process->children, pid, group))
         return -ECHILD;
     if (!child && !(options & WAIT_NO_HANG))

@@ -13,6 +13,12 @@ static bool is_with_parent(const struct process *child)
     return !child->is_adopted && (!parent->reads || process_awaits(parent, child));
 }
 
+/* Its parent has not waited for anybody since it forked it, and may be about to. */
+static bool is_new(const struct process *child)
+{
+    return !child->is_adopted && child->waits_at_fork == child->parent->waits_count;
+}
+
 /* Some hundred steps at most, as there are processes. */
 bool front_has(const struct process *process)
 {
@@ -30,15 +36,15 @@ static struct process *next_beside(struct process *process)
 }
 
 /* A few steps for each process. Of one that does not live yet there are no children. */
-void front_all(void (*call)(struct process *process))
+void front_all_and_new(void (*call)(struct process *process))
 {
     struct process *process = process_at(0)->children;
 
     while (process) {
-        bool is_in_front = is_with_parent(process);
-        if (is_in_front && process->state == PROCESS_LIVE)
+        bool is_called = is_with_parent(process) || is_new(process);
+        if (is_called && process->state == PROCESS_LIVE)
             call(process);
-        process = is_in_front && process->children ? process->children : next_beside(process);
+        process = is_called && process->children ? process->children : next_beside(process);
     }
 }
 

@@ -16,8 +16,9 @@
 /* After the console's signal: the next reader that it asks of, and whether it wants ticks; what else there is: CONSOLE_NEWS_INTERRUPT, CONSOLE_NEWS_INPUT. */
 uint32_t front_news(void);
 
-/* Calls it with each live process that is in front. */
-void front_all(void (*call)(struct process *process));
+/* Calls it with each live process that is in front, or that a process in front has forked since it last asked for ended children: what
+ * that will wait for next is not known yet. */
+void front_all_and_new(void (*call)(struct process *process));
 
 /* True if that live process is in front. */
 bool front_has(const struct process *process);

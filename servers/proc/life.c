@@ -110,6 +110,7 @@ static int bring_to_life(struct process *made)
     made->program = parent->program;
     made->arguments = arguments_share(parent->arguments);
     made->reads = parent->reads;
+    made->waits_at_fork = parent->waits_count;
     made->has_vdso = parent->has_vdso;
     signals_fork(made, parent);
     process_set_live(made);

@@ -60,6 +60,8 @@ struct process {
     bool closes_files;      /* in its exec: the file server has more to close */
     bool has_vdso;          /* its program */
     bool has_executed;      /* another program than its parent's */
+    uint32_t waits_count;   /* how often it has asked for ended children: front.h */
+    uint32_t waits_at_fork; /* its parent's at that time */
     uint8_t missing;        /* so many calls that are not there has the log heard of */
     uint32_t cpu;           /* its own; the body's may be another yet: cpus.h */
     uint32_t caller, calls; /* whom to answer, when it waits */

@@ -247,7 +247,7 @@ static void is_in_front(struct process *process)
 /* Who is in front is found out before the first one ends: then its parent waits no more. */
 void signals_interrupt(void)
 {
-    front_all(is_in_front);
+    front_all_and_new(is_in_front);
     look_at_all();
 }
 

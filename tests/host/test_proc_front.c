@@ -232,6 +232,33 @@ static void control_c_ends_who_is_in_front(void)
 #define DIVERTED(n)    "stop r" #n "\nread r" #n " registers\nread r" #n " registers\ndivert r" #n ": 8e8010\nresume r" #n "\n"
 #define ENDS(n, badge) STOP(n) GONE(n) RELEASE(badge)
 
+/* Who was forked last, and may be what its parent is about to wait for, hears of it, too; not once that has asked for others. */
+static void control_c_ends_who_is_new(void)
+{
+    static const struct step list[] = {
+        SPAWN(NULL),
+        WORK(NOTHING),
+        READS(p1, BEGINS("1/1")),
+        CALL(P1, "answer 1: 0\n", PROC_SIGNALS, 2, 0, 0),
+        FORK(P1, NULL),
+        EXEC(P2, NULL),
+        FORK(P2, NULL),
+        READS(nobody, ""),
+        CONTROL_C("news\n" DIVERTED(1) ENDS(2, "2/2") AGAIN GOES_ON),
+        WORK(ENDS(3, "3/3") GOES_ON),
+        WORK(NOTHING),
+        CALL(P1, "answer 1: 2 0 2\n", PROC_WAIT, 2, 0),
+        CALL(P1, "read r1 fpu\nanswer 1: 8388610 0 0\n", PROC_SIGNAL_TAKE, 0),
+        CALL(P1, NULL, PROC_INTERRUPTED),
+        FORK(P1, NULL), /* process 2, with badge 4 */
+        CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 0, WAIT_NO_HANG),
+        CONTROL_C("news\n" DIVERTED(1)),
+        CALL(BADGE(2, 4), "answer 2: 4 1\n", PROC_GETPID),
+    };
+
+    RUN(list, 1);
+}
+
 /* One end with each message. Who forks meanwhile does not run away, nor does what is forked just then. */
 static void control_c_comes_in_parts(void)
 {
@@ -306,6 +333,7 @@ int main(void)
     the_children_of_the_dead_are_not_in_front();
     keys_are_for_who_is_in_front();
     control_c_ends_who_is_in_front();
+    control_c_ends_who_is_new();
     control_c_comes_in_parts();
     the_console_has_ticks_while_it_wants_them();
     puts("test_proc_front: input is the foreground's");
