@@ -219,10 +219,11 @@ static bool has_own_address(uint32_t vector)
     return vector == DIVIDE_ERROR || vector == INVALID_OPCODE || vector == FPU_ERROR || vector == SIMD_ERROR;
 }
 
-/* A page of a file, which the file has by now, or which may be had with the right to write. */
+/* A page of a file, which the file has by now, or which may be had with the right to write; or there is nothing where
+ * there was a place for one, and the next fault is the program's. */
 static bool is_there_now(uint32_t why, uint32_t address)
 {
-    if (!(why & PAGE_FOREIGN) || !vdso_map_again(address, why & WRITES))
+    if (!(why & PAGE_FOREIGN) || !(vdso_give_ahead(address, 1) || vdso_map_again(address, why & WRITES)))
         return false;
     state->told_caught = ~state->caught; /* proc hears that the fault is over */
     vdso_tell_signals();

@@ -1,10 +1,14 @@
 /*
  * Files in memory. mem keeps a place free for pages that are not its own, and gives it page tables; the file server
  * grants its pages there. Of a private mapping that is to be written there is a copy.
+ *
+ * Who maps files again and again has mem keep a few places more, behind one that it chose: the next mappings cost no
+ * message to it. They are charged nothing, as their page table is there for that one.
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
 #include "servers/file_format.h"
+#include "servers/mem/layout.h"
 #include "servers/proto/file.h"
 #include "servers/proto/mem.h"
 
@@ -35,6 +39,56 @@ static int32_t reserve(uint32_t address, uint32_t length, uint32_t rights)
     return answer ? answer : (int32_t)at;
 }
 
+/* ------------------------------------------------------------------------------------ places ahead */
+
+enum { BYTES_AHEAD = 16 * PAGE_SIZE, TABLE_BYTES = 1 << TABLE_SHIFT };
+
+bool vdso_give_ahead(uint32_t address, uint32_t length)
+{
+    bool gives = false;
+
+    for (struct vdso_ahead *ahead = state->ahead; ahead < state->ahead + 2; ahead++) {
+        struct vdso_ahead there = *ahead;
+        if (there.at == there.end || there.at >= address + length || there.end <= address)
+            continue;
+        *ahead = (struct vdso_ahead){0};
+        (void)vdso_take_pages(there.at, there.end - there.at);
+        gives = true;
+    }
+    return gives;
+}
+
+/* Behind a place that ends there, up to the end of its page table. */
+static void reserve_ahead(struct vdso_ahead *ahead, uint32_t end, uint32_t rights)
+{
+    uint32_t bytes = -end % TABLE_BYTES;
+
+    if (bytes > BYTES_AHEAD)
+        bytes = BYTES_AHEAD;
+    if (bytes && !vdso_is_error(reserve(end, bytes, rights)))
+        *ahead = (struct vdso_ahead){end, end + bytes};
+}
+
+/* A place for so many bytes, at `address` or with 0 anywhere. */
+static int32_t find_place(uint32_t address, uint32_t length, uint32_t rights)
+{
+    struct vdso_ahead *ahead = &state->ahead[(rights & CAN_WRITE) != 0];
+    uint32_t bytes = pages_of(length) << PAGE_BITS, at = ahead->at;
+
+    if (!address && length <= ahead->end - at) {
+        ahead->at += bytes;
+        return (int32_t)at;
+    }
+    if (address)
+        (void)vdso_give_ahead(address, length);
+    int32_t place = reserve(address, length, rights);
+    if (!address && state->has_mappings && at == ahead->end && !vdso_is_error(place))
+        reserve_ahead(ahead, (uint32_t)place + bytes, rights);
+    return place;
+}
+
+/* ------------------------------------------------------------------------------------ mapping */
+
 /* The file's pages from `page` on, as many as there are. */
 static int grant(uint32_t at, uint32_t pages, uint32_t rights, const struct vdso_map *map)
 {
@@ -55,14 +109,15 @@ static int grant(uint32_t at, uint32_t pages, uint32_t rights, const struct vdso
 static int32_t map_pages(const struct vdso_map *map)
 {
     uint32_t rights = map->protection & CAN_WRITE ? CAN_READ | CAN_WRITE : CAN_READ;
-    int32_t at = reserve(map->address, map->length, rights);
+    uint32_t pages = pages_of(map->length);
+    int32_t at = find_place(map->address, map->length, rights);
 
     if (vdso_is_error(at))
         return at;
-    int error = grant((uint32_t)at, pages_of(map->length), rights, map);
+    int error = grant((uint32_t)at, pages, rights, map);
     state->has_mappings = true;
     if (!error && !map->protection)
-        error = vdso_protect((uint32_t)at, pages_of(map->length) << PAGE_BITS, 0);
+        error = vdso_protect((uint32_t)at, pages << PAGE_BITS, 0);
     if (error)
         (void)vdso_unmap((uint32_t)at, map->length);
     return error ? error : at;

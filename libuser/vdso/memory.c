@@ -57,6 +57,7 @@ int vdso_take_pages(uint32_t address, uint32_t length)
     uint32_t end = address + length, rest = address;
     int answer;
 
+    (void)vdso_give_ahead(address, length);
     do
         answer = mem_munmap(CLIENT_SLOT_MEM, 0, rest, end - rest, &rest);
     while (answer == MEM_MORE);
@@ -84,6 +85,8 @@ int32_t vdso_map(uint32_t address, uint32_t length)
     uint32_t at = 0;
     int answer;
 
+    if (address)
+        (void)vdso_give_ahead(address, length);
     do
         answer = mem_mmap(CLIENT_SLOT_MEM, 0, address, length, &at);
     while (answer == MEM_MORE);
@@ -106,6 +109,7 @@ int vdso_protect(uint32_t address, uint32_t length, uint32_t rights)
     uint32_t end = address + length, rest = address;
     int answer;
 
+    (void)vdso_give_ahead(address, length);
     do
         answer = mem_protect(CLIENT_SLOT_MEM, 0, rest, end - rest, rights, &rest);
     while (answer == MEM_MORE);

@@ -19,9 +19,9 @@ HANDLER(fork)
     uint32_t pid = 0;
     int error;
 
-    vdso_pipes_forget();
-
     (void)a, (void)number;
+    vdso_pipes_forget();
+    (void)vdso_give_ahead(0, USER_END);
     do
         error = proc_fork(CLIENT_SLOT_PROC, 0, &pid);
     while (error == -EINTR);

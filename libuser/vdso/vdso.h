@@ -54,6 +54,9 @@ struct vdso_state {
         uint8_t fd, uses;
         bool writes; /* of the end */
     } pipes[VDSO_PIPES]; /* by the descriptor's lowest bits */
+    struct vdso_ahead {
+        uint32_t at, end;
+    } ahead[2]; /* mappings.c: for pages that may be read; that may also be written */
     uint32_t console_reads,
         console_writes;        /* descriptors that are known to be the console, by bits; the server asks no more */
     uint32_t began;            /* ticks */
@@ -166,6 +169,10 @@ int32_t vdso_map_file(const struct vdso_map *map);
 
 /* Pages that are shared with whom the process forks. */
 int32_t vdso_map_shared(uint32_t address, uint32_t length, uint32_t protection);
+
+/* What mem keeps for mappings to come, and the program does not know of, is given back if it is there; true: some was. Who asks
+ * mem for a place of the caller's choice does this before. */
+bool vdso_give_ahead(uint32_t address, uint32_t length);
 
 /* Grants a page of a file again where there is none, or none that may be written to; false: it is not there. */
 bool vdso_map_again(uint32_t address, bool writes);

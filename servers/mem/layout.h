@@ -17,3 +17,6 @@
 #define NAMED_BASE 0x80000000u
 #define SHM_BASE   0xa0000000u
 #define SHM_PAGES  0x1ff00u
+
+/* What a page table maps. */
+enum { TABLE_SHIFT = 21 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernel/abi/abi.h"
+#include "servers/mem/layout.h"
 
 /*
  * The data of space_map: a segment of a program. `address` is page-aligned; its first `file_bytes`
@@ -18,7 +19,7 @@ struct mem_segment {
 
 /* What a space is promised beside its pages: the first pages of its stack, and for each 2 MiB with
  * pages a page table, which is two frames, and a part of a leaf of the page map. */
-enum { STACK_PROMISED = 8, TABLE_SHIFT = 21, TABLE_FRAMES = 2 };
+enum { STACK_PROMISED = 8, TABLE_FRAMES = 2 };
 
 /* Word 3 of the answer of fatal_fault(): the fault's cause, with its vector above; a bit between is set
  * if the access was good, but there was no page for it: no memory, or none within the limit that

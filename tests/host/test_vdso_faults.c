@@ -68,6 +68,19 @@ static void pages_of_files_may_come(void)
     }
 }
 
+/* Where there was only a place for such a page there is none then, and what has faulted does so again. */
+static void a_place_ahead_is_none(void)
+{
+    frame_begin();
+    state->look = 0;
+    state->ahead[1].at = 0x50001000, state->ahead[1].end = 0x50003000;
+    saved[9] = AT(saved + SAVED_WORDS);
+    ANSWERS({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | 0x1006, 0x50002fff}, NULL}, {0}, {0});
+    frame = vdso_interrupted(frame, saved);
+    CHECK(frame->handler == 0 && state->ahead[1].at == state->ahead[1].end);
+    expect("interrupted 0 0 0\nmunmap 1342181376 8192 0\nsignals 0 0 0\n");
+}
+
 static void calls_may_be_faults(void)
 {
     signals_begin();
@@ -82,6 +95,7 @@ int main(void)
     world_begin();
     handlers_hear_of_faults();
     pages_of_files_may_come();
+    a_place_ahead_is_none();
     calls_may_be_faults();
     puts("test_vdso_faults: handlers hear of faults, calls and pages are none");
 }

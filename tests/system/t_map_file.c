@@ -157,6 +157,30 @@ static bool at_an_address(void)
     return IS(munmap(place, 3 * PAGE), 0) && remove_it(fd) && good;
 }
 
+/* Behind the second one there is a place for a third; the program does not see it. */
+static int touches_behind(void)
+{
+    char *first = map(file, PAGE, RW, MAP_SHARED), *second = map(file, PAGE, RW, MAP_SHARED);
+
+    return first == MAP_FAILED || second == MAP_FAILED || second[PAGE];
+}
+
+static bool behind_is_nothing(void)
+{
+    file = make(PAGE);
+    char *first = map(file, PAGE, RW, MAP_SHARED), *second = map(file, PAGE, RW, MAP_SHARED), *behind = second + PAGE;
+    bool good = HOLDS(first != MAP_FAILED && second != MAP_FAILED) && IS(child_run(touches_behind), SIGSEGV);
+
+    good = FAILS(mprotect(behind, PAGE, PROT_READ), ENOMEM) && good;
+    char *third = map(file, PAGE, RW, MAP_SHARED), *free = third + PAGE;
+    good = HOLDS(mmap(free, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == free) && good;
+    char *fourth = map(file, PAGE, RW, MAP_SHARED);
+    *free = 'f', *fourth = 'm';
+    good = IS(*free, 'f') && IS(*first, 'm') && IS(*third, 'm') && good;
+    good = IS(munmap(first, PAGE), 0) && IS(munmap(second, PAGE), 0) && IS(munmap(third, 2 * PAGE), 0) && IS(munmap(fourth, PAGE), 0) && good;
+    return remove_it(file) && good;
+}
+
 /* ------------------------------------------------------------------------------------- its end */
 
 static int touches_second_page(void)
@@ -353,6 +377,7 @@ int main(void)
         {"private ones", private_stores_are_ones_own},
         {"files of the boot archive", the_archive_is_mapped},
         {"at an address", at_an_address},
+        {"behind it there is nothing", behind_is_nothing},
         {"what is cut is gone for all", what_is_cut_is_gone},
         {"behind the end there is nothing", behind_the_end_is_nothing},
         {"what it grows by is there", it_grows},
