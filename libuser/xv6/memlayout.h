@@ -2,3 +2,4 @@
 
 /* The first address above a process's. */
 #define KERNBASE 0xc0000000
+#define USERTOP  KERNBASE

@@ -6,3 +6,10 @@ typedef unsigned int uint;
 typedef unsigned short ushort;
 typedef unsigned char uchar;
 typedef uint pde_t;
+
+/* Of later editions, and of courses. */
+typedef unsigned char uint8;
+typedef unsigned short uint16;
+typedef unsigned int uint32;
+typedef unsigned long long uint64;
+#define NULL ((void*)0)

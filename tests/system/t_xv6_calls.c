@@ -3,6 +3,7 @@
 
 #include "libuser/xv6/fcntl.h"
 #include "libuser/xv6/fs.h"
+#include "libuser/xv6/mmu.h"
 #include "libuser/xv6/stat.h"
 #include "libuser/xv6/user.h"
 
@@ -137,6 +138,15 @@ static bool wrong_arguments(void)
     return IS(fstat(1, (struct stat *)NOWHERE), -1) && IS(fstat(1, &found), 0) && IS(found.type, T_DEV) && good;
 }
 
+static bool names_of_headers(void)
+{
+    uint64 large = 1;
+    uint here = (uint)&large;
+
+    return IS(large << 40 >> 39, 2) && IS(sizeof(uint8) + sizeof(uint16) + sizeof(uint32), 7) && HOLDS(here < USERTOP && NULL == 0) && IS(PGROUNDUP(1), PGSIZE) &&
+           IS(PGROUNDUP(PAGE), PAGE) && IS(PGROUNDDOWN(PAGE + 1), PAGE) && IS(PGROUNDDOWN((int)here) % PGSIZE, 0);
+}
+
 int main(void)
 {
     static const struct tap_point points[] = {
@@ -149,6 +159,7 @@ int main(void)
         {"directories", directories_are_kept},
         {"devices and pipes", devices_and_pipes},
         {"wrong arguments", wrong_arguments},
+        {"names of headers", names_of_headers},
     };
     exit(TAP_RUN(points));
 }

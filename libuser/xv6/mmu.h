@@ -1,0 +1,8 @@
+/* Of pages, what a program may want to know. */
+#pragma once
+
+#include "libuser/xv6/memlayout.h"
+
+#define PGSIZE              4096
+#define PGROUNDUP(size)     (((size) + PGSIZE - 1) & ~(PGSIZE - 1))
+#define PGROUNDDOWN(place)  ((place) & ~(PGSIZE - 1))
