@@ -16,21 +16,23 @@ static struct vdso_pipe *pipe_of(uint32_t fd)
     return &state->pipes[fd % VDSO_PIPES];
 }
 
-void vdso_pipe_forget(uint32_t fd)
+static void forget_pipe(struct vdso_pipe *pipe)
 {
-    struct vdso_pipe *pipe = pipe_of(fd);
-
-    if (pipe->fd != fd)
-        return;
     if (pipe->ring)
         (void)vdso_unmap((uint32_t)pipe->ring, RING_BYTES);
     *pipe = (struct vdso_pipe){0};
 }
 
+void vdso_pipe_forget(uint32_t fd)
+{
+    if (pipe_of(fd)->fd == fd)
+        forget_pipe(pipe_of(fd));
+}
+
 void vdso_pipes_forget(void)
 {
-    for (uint32_t i = 0; i < VDSO_PIPES; i++)
-        vdso_pipe_forget(state->pipes[i].fd);
+    for (struct vdso_pipe *pipe = state->pipes; pipe < state->pipes + VDSO_PIPES; pipe++)
+        forget_pipe(pipe);
 }
 
 static void attach(struct vdso_pipe *pipe)
