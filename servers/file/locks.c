@@ -9,7 +9,7 @@
 #include "servers/file/share.h"
 #include "servers/file/watch.h"
 
-enum { RETRIED_AT_ONCE = 4 };
+enum { RETRIED_AT_ONCE = 2 };
 
 struct lock {
     struct lock *next, **link; /* of the inode */

@@ -21,7 +21,7 @@
 #include "servers/file/share.h"
 #include "tests/host/check.h"
 
-enum { PAGES = 480, A = 1, B, C, D, CROWD = 40, CWD = (uint32_t)FILE_CWD, FD = 3, AT_ONCE = 4, PID = 100 };
+enum { PAGES = 480, A = 1, B, C, D, CROWD = 40, CWD = (uint32_t)FILE_CWD, FD = 3, AT_ONCE = 2, PID = 100 };
 enum { SHARED = FILE_LOCK_SHARED, EXCLUSIVE = FILE_LOCK_EXCLUSIVE, NONE = FILE_LOCK_NONE, TRY = FILE_LOCK_TRY, WAIT = FILE_LOCK_WAIT, LOOK = FILE_LOCK_LOOK };
 enum { SET, CURRENT, END };
 
