@@ -148,16 +148,19 @@ HANDLER(statx)
     return 0;
 }
 
-/* access and faccessat: all may do everything. */
+/* access and faccessat: all may do everything, but run what nobody may. */
 HANDLER(access)
 {
-    enum { ACCESS = 33, MODES = 7 };
+    enum { ACCESS = 33, RUN = 1, MODES = 7, MODE_RUN = 0111 };
     struct file_status status;
     const uint32_t *rest = number == ACCESS ? a : a + 1;
 
     if (rest[1] & ~(uint32_t)MODES)
         return -EINVAL;
-    return get_status(number == ACCESS ? (uint32_t)FILE_CWD : a[0], rest[0], 0, &status);
+    int error = get_status(number == ACCESS ? (uint32_t)FILE_CWD : a[0], rest[0], 0, &status);
+    if (error)
+        return error;
+    return rest[1] & RUN && !(status.mode & MODE_RUN) ? -EACCES : 0;
 }
 
 /* There are no symbolic links: EINVAL for what there is. readlink and readlinkat. */

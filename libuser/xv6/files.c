@@ -22,7 +22,7 @@ enum { XV6_CREATE = 0x200, CREATE = 0x40 }; /* of open's flags: xv6's, and Linux
 /* xv6's only device, and what it is here. */
 enum { XV6_CONSOLE = 0x101, CONSOLE = 0x501 };
 
-enum { READ_WRITE_ALL = 0666, SEARCH_TOO = 0777 };
+enum { ALL = 0777 }; /* xv6 has no modes: what it makes can be run */
 
 WEAK int xv6_open(const char *path, int flags)
 {
@@ -31,7 +31,7 @@ WEAK int xv6_open(const char *path, int flags)
 
     if (flags & XV6_CREATE)
         linux_flags |= CREATE;
-    return ask(SYS_open, xv6_cut(path, &cut), linux_flags, READ_WRITE_ALL);
+    return ask(SYS_open, xv6_cut(path, &cut), linux_flags, ALL);
 }
 
 WEAK int xv6_close(int fd)
@@ -78,7 +78,7 @@ WEAK int xv6_mkdir(const char *path)
 {
     struct xv6_path cut;
 
-    return ask(SYS_mkdir, xv6_cut(path, &cut), SEARCH_TOO, 0);
+    return ask(SYS_mkdir, xv6_cut(path, &cut), ALL, 0);
 }
 
 WEAK int xv6_mknod(const char *path, short major, short minor)
@@ -86,7 +86,7 @@ WEAK int xv6_mknod(const char *path, short major, short minor)
     uint32_t device = (uint32_t)(major & 0xff) << 8 | (minor & 0xff);
     struct xv6_path cut;
 
-    return ask(SYS_mknod, xv6_cut(path, &cut), S_IFCHR | READ_WRITE_ALL, device == XV6_CONSOLE ? CONSOLE : device);
+    return ask(SYS_mknod, xv6_cut(path, &cut), S_IFCHR | ALL, device == XV6_CONSOLE ? CONSOLE : device);
 }
 
 WEAK int xv6_chdir(const char *path)

@@ -40,7 +40,7 @@ static void try(const char *path, char **words, char **environment)
 {
     execve(path, words, environment);
     int error = errno;
-    if ((error == EACCES || error == ENOEXEC) && is_script(path)) {
+    if (error == ENOEXEC && is_script(path)) {
         shell.name = path;
         shell.arguments = words + 1;
         if (shell_run_file(path))

@@ -101,9 +101,9 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "sh: shift: there are not so many arguments\n1\nsh: export: 1=2: not a name\n1\nsh: wait: x: not a number\n127\nsh: read: 1x: not a name\n2\n0\n", 0),
     ("scripts", "echo 'echo $0 $1; exit 4' >s; sh s arg; echo $?; sh none; echo $?; sh -c 'exit 6'; echo $?; sh -z; echo $?\n"
      "printf=; echo 'cat' >s; echo input | sh s\n", "s arg\n4\nsh: none: No such file or directory\n127\n6\nusage: sh [-eux] [-c text [name] | file] [argument...]\n2\ninput\n", 0),
-    ("what cannot be run", "nothing; echo $?; /none; echo $?; /dev/null; echo $?; /tmp; echo $?; echo x >t; ./t; echo $?; ''; echo $?; PATH=/dev null; echo $?\n",
+    ("what cannot be run", "nothing; echo $?; /none; echo $?; /dev/null; echo $?; /tmp; echo $?; echo x >t; ./t; echo $?; chmod +x t; ./t; echo $?; ''; echo $?; PATH=/dev null; echo $?\n",
      "sh: nothing: not found\n127\nsh: /none: No such file or directory\n127\nsh: /dev/null: Permission denied\n126\nsh: /tmp: Permission denied\n126\n"
-     "sh: x: not found\n127\nsh: : not found\n127\nsh: null: Permission denied\n126\n", 0),
+     "sh: ./t: Permission denied\n126\nsh: x: not found\n127\nsh: : not found\n127\nsh: null: Permission denied\n126\n", 0),
     ("errors in the syntax", "sh -c 'echo \"a'; sh -c 'if true'; sh -c ')'; sh -c 'a && ;'; sh -c 'cat <'; sh -c 'cat <<E'; sh -c 'echo $(a'; sh -c '{ a;'; echo $?\n"
      "(echo ${x!}); (echo $((1+))); (echo $((1/0)); echo no); (echo ${x?is missing}); echo $?\n",
      "sh: line 1: a quote or parenthesis is not closed\nsh: line 1: syntax error near end of input\nsh: line 1: syntax error near )\n"

@@ -32,6 +32,7 @@ enum {
     FILE_SIZE_MAX = 0x7fffffff,
     LINKS_MAX = 32767,
     MODE_BITS = 07777,
+    MODE_RUN = 0111,
     TRANSFER_MAX = 16 * PAGE_SIZE, /* what one call reads or writes at most */
 };
 
@@ -40,7 +41,7 @@ struct lock;
 
 struct inode {
     uint8_t kind;
-    uint16_t mode;       /* told, not enforced */
+    uint16_t mode;       /* told; of it MODE_RUN is looked at */
     uint16_t device;     /* major << 8 | minor; of an INODE_DEVICE */
     uint32_t number;     /* from 1 on, the lowest that is free */
     uint32_t generation; /* differs from that of all others that had the number */

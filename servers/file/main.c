@@ -193,7 +193,7 @@ static int32_t manager_program(struct words *words)
         error = name_find(client, (uint32_t)FILE_CWD, path, 0, &inode);
     if (error)
         return error;
-    if (inode->kind != INODE_FILE)
+    if (inode->kind != INODE_FILE || !(inode->mode & MODE_RUN))
         return -EACCES;
     bool in_archive = inode_device_run(inode, &words->w[1]);
     words->w[2] = inode->size;

@@ -194,7 +194,7 @@ static void programs_are_found(void)
     CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, 0, 0, 0) == 0 && reply_of(MANAGER)->w[0] == PROGRAM_PAGE && reply_of(MANAGER)->w[1] == PROGRAM_BYTES);
     CHECK(ask_path(MANAGER, "/bin/prog", FILE_PROGRAM, A, 0, 0) == 0 && ask_path(A, "bin", FILE_CHANGE_DIRECTORY, CWD, 0, 0) == 0);
     CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, A, 0, 0) == 0 && ask_path(MANAGER, "data", FILE_PROGRAM, A, 0, 0) == -ENOENT);
-    CHECK(ask_path(MANAGER, "data", FILE_PROGRAM, 0, 0, 0) == 0 && ask_path(MANAGER, "server", FILE_PROGRAM, 0, 0, 0) == -ENOENT);
+    CHECK(ask_path(MANAGER, "data", FILE_PROGRAM, 0, 0, 0) == -EACCES && ask_path(MANAGER, "server", FILE_PROGRAM, 0, 0, 0) == -ENOENT);
     CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, B, 0, 0) == -ENOENT && ask_path(MANAGER, "", FILE_PROGRAM, 0, 0, 0) == -ENOENT);
     CHECK(ask_path(MANAGER, "/bin", FILE_PROGRAM, 0, 0, 0) == -EACCES && ask_path(MANAGER, "/dev/null", FILE_PROGRAM, 0, 0, 0) == -EACCES);
     CHECK(ask_path(MANAGER, "/bin/prog/x", FILE_PROGRAM, 0, 0, 0) == -ENOTDIR && ask(MANAGER, FILE_PROGRAM, 0, 0, 0) == -EINVAL);
@@ -209,8 +209,8 @@ static void programs_are_written(void)
 {
     begins();
     uint32_t fd = opens(A, "new", O_READ_WRITE | O_CREATE_FILE);
-    CHECK(ask_data(A, "#!code", 6, (struct words){{FILE_WRITE, fd, 6}}) == 0 && ask_path(MANAGER, "new", FILE_PROGRAM, A, 0, 0) == FILE_COPY);
-    uint32_t inode = reply_of(MANAGER)->w[0];
+    CHECK(ask_data(A, "#!code", 6, (struct words){{FILE_WRITE, fd, 6}}) == 0 && ask_path(A, "", FILE_CHANGE, fd, FILE_MODE, 0010) == 0);
+    uint32_t inode = (uint32_t)ask_path(MANAGER, "new", FILE_PROGRAM, A, 0, 0) == FILE_COPY ? reply_of(MANAGER)->w[0] : 0;
     CHECK(reply_of(MANAGER)->w[1] == 6 && ask(MANAGER, FILE_PROGRAM_BYTES, inode, 2, 0) == 0 && reply_of(MANAGER)->w[0] == 4);
     CHECK(!memcmp(reply_of(MANAGER)->data, "code", 4) && ask(MANAGER, FILE_PROGRAM_BYTES, inode, 6, 0) == 0 && reply_of(MANAGER)->w[0] == 0);
     CHECK(ask(MANAGER, FILE_PROGRAM_PAGE, inode, 0, 0) == 0 && !memcmp(pages_at(reply_of(MANAGER)->w[0]), "#!code", 6));
@@ -223,7 +223,7 @@ static void programs_are_written(void)
     CHECK(ask_path(A, "", FILE_TRUNCATE, fd, 100, 0) == 0 && ask_path(MANAGER, "prog", FILE_PROGRAM, 0, 0, 0) == 0 && reply_of(MANAGER)->w[1] == 100);
     CHECK(ask_data(A, "x", 1, (struct words){{FILE_WRITE, fd, 1}}) == 0 && ask_path(MANAGER, "prog", FILE_PROGRAM, 0, 0, 0) == FILE_COPY);
     uint32_t other = opens(A, "new", O_READ_WRITE | O_CREATE_FILE);
-    CHECK(ask_data(A, "code", 4, (struct words){{FILE_WRITE, other, 4}}) == 0);
+    CHECK(ask_data(A, "code", 4, (struct words){{FILE_WRITE, other, 4}}) == 0 && ask_path(A, "", FILE_CHANGE, other, FILE_MODE, 0755) == 0);
     CHECK(ask_path(MANAGER, "new", FILE_PROGRAM, A, 0, 0) == FILE_COPY && ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0); /* goes with its client */
     machine_is_fast = true;
     CHECK(ask_path(A, "", FILE_TRUNCATE, fd, 0, 0) == 0);

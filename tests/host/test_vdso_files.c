@@ -286,10 +286,10 @@ static void access_is_everybodys(void)
 {
     begins(true);
     strcpy(program, "abc");
-    ANSWERS({0, {0}, STATUS(IS_FILE, "||")}, {-ENOENT, {0}, NULL}, {0, {0}, STATUS(IS_FILE, "||")}, {-ENOENT, {0}, NULL});
-    CHECK(CALL_AS(ACCESS, access, AT(program), 7) == 0 && CALL_AS(FACCESSAT, access, 9, AT(program), 0) == -ENOENT && CALL_AS(ACCESS, access, AT(program), 8) == -EINVAL);
+    ANSWERS({0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_FILE, "||")}, {-ENOENT, {0}, NULL}, {0, {0}, STATUS(IS_FILE, "||")}, {-ENOENT, {0}, NULL});
+    CHECK(CALL_AS(ACCESS, access, AT(program), 6) == 0 && CALL_AS(ACCESS, access, AT(program), 1) == -EACCES && CALL_AS(FACCESSAT, access, 9, AT(program), 0) == -ENOENT && CALL_AS(ACCESS, access, AT(program), 8) == -EINVAL);
     CHECK(CALL_AS(READLINK, readlink, AT(program)) == -EINVAL && CALL_AS(READLINKAT, readlink, 9, AT(program)) == -ENOENT);
-    expect("file status -100 0 0 abc|\nfile status 9 0 0 abc|\nfile status -100 0 0 abc|\nfile status 9 0 0 abc|\n");
+    expect("file status -100 0 0 abc|\nfile status -100 0 0 abc|\nfile status 9 0 0 abc|\nfile status -100 0 0 abc|\nfile status 9 0 0 abc|\n");
 }
 
 static void files_change(void)

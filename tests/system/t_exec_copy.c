@@ -58,6 +58,23 @@ static bool what_is_none_is_refused(void)
     return IS(unlink(copy), 0) && FAILS(execv(copy, arguments), ENOENT) && good;
 }
 
+/* Whosever x it is; a script's, and its interpreter's, too. */
+static bool what_has_no_x_is_refused(void)
+{
+    static const mode_t runs[] = {0100, 0010, 0001, 0755};
+    char *const arguments[] = {(char *)copy, NULL};
+    bool good = HOLDS(copy_file("/bin/t_exec_copy", copy));
+
+    for (unsigned i = 0; i < sizeof runs / sizeof runs[0]; i++)
+        good = IS(chmod(copy, runs[i]), 0) && IS(access(copy, X_OK), 0) && IS(child_run(runs_it), EXITED(STATUS)) && good;
+    good = IS(chmod(copy, 0666), 0) && FAILS(access(copy, X_OK), EACCES) && IS(access(copy, R_OK | W_OK), 0) && good;
+    good = FAILS(execv(copy, arguments), EACCES) && IS(truncate(copy, 0), 0) && good;
+    int fd = open(copy, O_WRONLY);
+    good = IS(write(fd, "#!/bin/true\n", 12), 12) && IS(close(fd), 0) && FAILS(execv(copy, arguments), EACCES) && good;
+    good = IS(chmod("/bin/true", 0644), 0) && IS(chmod(copy, 0755), 0) && FAILS(execv(copy, arguments), EACCES) && good;
+    return IS(chmod("/bin/true", 0755), 0) && IS(child_run(runs_it), EXITED(0)) && IS(unlink(copy), 0) && good;
+}
+
 static bool headers_are_at_the_beginning(void)
 {
     char *const arguments[] = {(char *)copy, NULL};
@@ -85,6 +102,7 @@ int main(int argc, char **argv)
         {"a copy runs", copies_run},
         {"also without a C library", native_copies_run},
         {"what is no program is refused", what_is_none_is_refused},
+        {"and what nobody may run", what_has_no_x_is_refused},
         {"and what has its headers elsewhere", headers_are_at_the_beginning},
     };
 
