@@ -146,6 +146,26 @@ static bool the_archive_is_mapped(void)
     return IS(munmap(at, PAGE), 0) && IS(munmap(same, PAGE), 0) && IS(close(fd), 0) && good;
 }
 
+/* Its pages are the archive's until somebody writes; then those who have it mapped shared, before and after, have the page that is
+ * written to, as read() and write() do, and who has it private stores for itself. */
+static bool the_archive_is_written(void)
+{
+    static const char program[] = "/bin/false"; /* which nobody runs meanwhile */
+    char first = 0, byte = 0;
+    int fd = open(program, O_RDWR);
+    char *before = map(fd, PAGE, PROT_READ, MAP_SHARED), *own = map(fd, PAGE, RW, MAP_PRIVATE);
+    bool good = HOLDS(before != MAP_FAILED && own != MAP_FAILED) && IS(pread(fd, &first, 1, 0), 1) && IS(before[0], first);
+
+    own[0] = 'o';
+    good = IS(pread(fd, &byte, 1, 0), 1) && IS(byte, first) && IS(before[0], first) && IS(pwrite(fd, "w", 1, 0), 1) && good;
+    char *after = map(fd, PAGE, RW, MAP_SHARED);
+    good = HOLDS(after != MAP_FAILED) && IS(before[0], 'w') && IS(after[0], 'w') && IS(own[0], 'o') && good;
+    after[0] = 's';
+    good = IS(before[0], 's') && IS(own[0], 'o') && IS(pread(fd, &byte, 1, 0), 1) && IS(byte, 's') && good;
+    good = IS(pwrite(fd, &first, 1, 0), 1) && IS(after[0], first) && IS(before[0], first) && good;
+    return IS(munmap(before, PAGE), 0) && IS(munmap(after, PAGE), 0) && IS(munmap(own, PAGE), 0) && IS(close(fd), 0) && good;
+}
+
 static bool at_an_address(void)
 {
     int fd = make(PAGE);
@@ -376,6 +396,7 @@ int main(void)
         {"without name and descriptor", it_outlives_its_names},
         {"private ones", private_stores_are_ones_own},
         {"files of the boot archive", the_archive_is_mapped},
+        {"and those that are written to", the_archive_is_written},
         {"at an address", at_an_address},
         {"behind it there is nothing", behind_is_nothing},
         {"what is cut is gone for all", what_is_cut_is_gone},
