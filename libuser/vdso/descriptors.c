@@ -25,6 +25,24 @@ int vdso_begin_files(void)
     return error;
 }
 
+/* Who has no files yet has descriptors 0 to 2. */
+static inline int begin_with(uint32_t fd)
+{
+    if (state->has_files)
+        return 0;
+    return fd < 3 ? vdso_begin_files() : -EBADF;
+}
+
+int vdso_settle_more(void)
+{
+    int answer;
+
+    do
+        answer = file_settle(CLIENT_SLOT_FILE, 0);
+    while (answer == FILE_MORE);
+    return answer;
+}
+
 char *vdso_bytes(uint32_t bytes, uint32_t *most)
 {
     if (bytes > FILE_DATA_MAX && !state->has_transfer)
@@ -36,13 +54,13 @@ char *vdso_bytes(uint32_t bytes, uint32_t *most)
 
 HANDLER(close)
 {
-    int error = state->has_files || a[0] < 3 ? vdso_begin_files() : -EBADF;
+    int error = begin_with(a[0]);
 
     (void)number;
     if (error)
         return error;
     forget(a[0]);
-    return file_close(CLIENT_SLOT_FILE, 0, a[0]);
+    return vdso_settle(file_close(CLIENT_SLOT_FILE, 0, a[0]));
 }
 
 /* The new descriptor, which is the console if the other one is. */
@@ -53,7 +71,7 @@ static int32_t duplicate(uint32_t fd, uint32_t to, uint32_t flags)
     if (error)
         return error;
     vdso_pipe_forget(fd);
-    error = file_duplicate(CLIENT_SLOT_FILE, 0, fd, to, flags, &to);
+    error = vdso_settle(file_duplicate(CLIENT_SLOT_FILE, 0, fd, to, flags, &to));
     if (error)
         return error;
     forget(to);
@@ -99,7 +117,7 @@ HANDLER(fcntl64)
 {
     enum { DUPLICATE = 0, DUPLICATE_CLOSE_ON_EXEC = 1030 };
     uint32_t value = 0;
-    int error = state->has_files || a[0] < 3 ? vdso_begin_files() : -EBADF;
+    int error = begin_with(a[0]);
 
     if (error)
         return error;

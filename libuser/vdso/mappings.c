@@ -173,7 +173,7 @@ int32_t vdso_map_shared(uint32_t address, uint32_t length, uint32_t protection)
     if (error)
         return error;
     int32_t at = map_pages(&map);
-    (void)file_close(CLIENT_SLOT_FILE, 0, map.fd);
+    (void)vdso_settle(file_close(CLIENT_SLOT_FILE, 0, map.fd));
     return at;
 }
 
@@ -203,7 +203,7 @@ static int copy_in_place(uint32_t address, uint32_t bytes, uint32_t filled)
         error = vdso_is_error(reserve(address, bytes, CAN_READ)) ? -EFAULT : -ENOMEM;
     if (!error) {
         memcpy((void *)address, (const void *)copy, filled);
-        (void)file_unmap(CLIENT_SLOT_FILE, 0, address, bytes >> PAGE_BITS);
+        (void)vdso_settle(file_unmap(CLIENT_SLOT_FILE, 0, address, bytes >> PAGE_BITS));
     }
     (void)vdso_unmap((uint32_t)copy, bytes);
     return error;

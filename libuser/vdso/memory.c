@@ -70,7 +70,7 @@ int vdso_unmap(uint32_t address, uint32_t length)
     int answer = vdso_take_pages(address, length);
 
     if (!answer && state->has_mappings)
-        (void)file_unmap(CLIENT_SLOT_FILE, 0, address, page_up(length) >> PAGE_BITS);
+        (void)vdso_settle(file_unmap(CLIENT_SLOT_FILE, 0, address, page_up(length) >> PAGE_BITS));
     return answer;
 }
 

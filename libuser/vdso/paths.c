@@ -125,7 +125,7 @@ static int32_t remove_path(uint32_t directory, uint32_t path, uint32_t how)
 {
     int32_t bytes = put_paths(path, 0);
 
-    return bytes < 0 ? bytes : file_remove(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, how);
+    return bytes < 0 ? bytes : vdso_settle(file_remove(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, how));
 }
 
 HANDLER(unlink)
@@ -178,7 +178,7 @@ static int32_t rename_paths(uint32_t directory, uint32_t path, uint32_t to_direc
 {
     int32_t bytes = vdso_is_bad(to, 1) ? -EFAULT : put_paths(path, to);
 
-    return bytes < 0 ? bytes : file_rename(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, to_directory);
+    return bytes < 0 ? bytes : vdso_settle(file_rename(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, to_directory));
 }
 
 HANDLER(rename)

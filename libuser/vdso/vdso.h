@@ -12,6 +12,7 @@
 #include "kernel/abi/abi.h"
 #include "libuser/sys/syscall.h"
 #include "servers/clients.h"
+#include "servers/file_format.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -121,6 +122,13 @@ static inline void vdso_set_console(uint32_t *descriptors, uint32_t fd, bool con
 
 /* The file server knows the process from here on: 0 or an error. */
 int vdso_begin_files(void);
+
+/* What close, and other calls that say so in file.proto, have answered: with FILE_MORE pages of a file are given back first. */
+int vdso_settle_more(void);
+static inline __attribute__((always_inline)) int vdso_settle(int answer)
+{
+    return answer == FILE_MORE ? vdso_settle_more() : answer;
+}
 
 /* So many bytes go by the transfer page, if there is one: where they are to be put, and how many fit. */
 char *vdso_bytes(uint32_t bytes, uint32_t *most);

@@ -79,17 +79,26 @@ void part_cut(void)
         child_ends(mappers[i], SIGKILL);
 }
 
-/* Pages of a file at many places, of which the server alone hears that they are unmapped. */
-static void lend_often(uint32_t fd, uint32_t pages)
+/* A place for so many pages of files. */
+static uint32_t reserve(uint32_t pages)
 {
-    enum { PLACES = 600 };
-    uint32_t at = 0, granted = 0;
+    uint32_t at = 0;
     int answer;
 
     do
-        answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, PLACES * pages * PAGE, 3, &at);
+        answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, pages * PAGE, 3, &at);
     while (answer == MEM_MORE);
-    for (uint32_t i = 0; !answer && i < PLACES * pages; i++) {
+    check(answer == 0, "a place");
+    return at;
+}
+
+/* Pages of a file at many places, of which the server alone hears that they are unmapped. */
+static void lend_often(uint32_t fd, uint32_t pages, uint32_t places)
+{
+    uint32_t at = reserve(places * pages), granted = 0;
+    int answer = 0;
+
+    for (uint32_t i = 0; !answer && i < places * pages; i++) {
         uint32_t to = at + i * PAGE;
         *(struct file_map_request *)message_page->words = (struct file_map_request){1, true};
         answer = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), sizeof(struct file_map_request), fd, i % pages, to | 3, &granted);
@@ -99,21 +108,49 @@ static void lend_often(uint32_t fd, uint32_t pages)
     check(answer == 0, "pages at many places");
 }
 
-static void lend_and_end(void)
+/* One without a name. */
+static int lent_file(uint32_t pages, uint32_t places)
 {
-    enum { PAGES = 8 };
     int fd = open("/tmp/part", O_RDWR | O_CREAT, 0600);
 
-    check(fd >= 0 && unlink("/tmp/part") == 0 && ftruncate(fd, PAGES * PAGE) == 0, "a file");
+    check(fd >= 0 && unlink("/tmp/part") == 0 && ftruncate(fd, (off_t)pages * PAGE) == 0, "a file");
+    lend_often((uint32_t)fd, pages, places);
+    return fd;
+}
+
+static void lend_and_end(void)
+{
+    enum { PAGES = 8, MOST = 512, TOO_MANY = 600 };
+
     part("lent_often");
-    lend_often((uint32_t)fd, PAGES);
+    int fd = lent_file(PAGES, TOO_MANY), other = lent_file(PAGES, MOST);
     part("lent_cut");
     check(ftruncate(fd, 2 * PAGE) == 0, "ftruncate");
+    part("lent_close");
+    check(close(other) == 0, "close");
     part("lent_end");
+}
+
+/* The rings of as many pipes as there can be, each at as many places as it can be. */
+static void attach_and_end(void)
+{
+    enum { PIPES = 60, PLACES = 64, RING_PAGES = 3, RING = RING_PAGES * PAGE };
+    uint32_t writes;
+    int fds[2], answer = 0;
+
+    for (uint32_t i = 0; !answer && i < PIPES; i++) {
+        uint32_t at = reserve(PLACES * RING_PAGES), end = at + PLACES * RING;
+        check(pipe(fds) == 0, "pipe");
+        for (; !answer && at < end; at += RING)
+            answer = file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, RING_PAGES), (uint32_t)fds[0], at, &writes);
+    }
+    check(answer == 0, "rings at many places");
+    part("rings_end");
 }
 
 /* Who unmaps nothing has a page at no more places than a revocation has time for. */
 void part_lent(void)
 {
     in_child(lend_and_end);
+    in_child(attach_and_end);
 }

@@ -12,7 +12,7 @@
 #include "servers/file/share.h"
 #include "servers/file/watch.h"
 
-enum { HASHES = 256, CLOSED_AT_ONCE = 32, LOCKS_AS_LONG = 4 /* to drop as to close one */ };
+enum { HASHES = 256, LOCKS_AS_LONG = 4 /* to drop as to close one */ };
 
 static struct client *by_hash[HASHES];
 void clients_init(void)
@@ -97,60 +97,64 @@ void client_take_transfer(struct client *client)
     client->transfer = PAGE_NONE;
 }
 
-/* False: *most are closed, or fewer that had many locks. */
-static bool close_one(struct client *client, uint32_t fd, uint32_t *most)
+/* False: the message has done enough. */
+static bool close_one(struct client *client, uint32_t fd)
 {
-    uint32_t locks = client->range_locks;
-
-    if (!*most)
+    if (pages_work >= WORK_OF_MESSAGE)
         return false;
-    --*most;
+    pages_work += WORK_DROP;
     client_close(client, fd);
-    locks = (locks - client->range_locks) / LOCKS_AS_LONG;
-    *most -= locks < *most ? locks : *most;
     return true;
 }
 
-static bool close_all(struct client *client, uint32_t *most)
+static bool close_all(struct client *client)
 {
     for (uint32_t fd = 0; fd < client->end; fd++)
-        if (client->files[fd] && !close_one(client, fd, most))
+        if (client->files[fd] && !close_one(client, fd))
             return false;
     return true;
 }
 
-static bool close_at_exec(struct client *client, uint32_t *most)
+static bool close_at_exec(struct client *client)
 {
     for (uint32_t fd = 0; fd < client->end; fd++) {
         if (!client->close_on_exec[fd / 32])
             fd |= 31;
-        else if (client->files[fd] && client_closes_on_exec(client, fd) && !close_one(client, fd, most))
+        else if (client->files[fd] && client_closes_on_exec(client, fd) && !close_one(client, fd))
             return false;
     }
     return true;
+}
+
+void client_adopt_orphans(struct client *client)
+{
+    while (inode_orphans) {
+        struct inode *orphan = inode_orphans;
+        inode_orphans = orphan->next_orphan;
+        orphan->next_orphan = client->orphans;
+        client->orphans = orphan;
+    }
+}
+
+int32_t client_settle(struct client *client)
+{
+    client_adopt_orphans(client);
+    bool done = inode_give_orphans(&client->orphans);
+    pages_work = 0;
+    return done ? 0 : FILE_MORE;
 }
 
 /* A part of what goes at exec or, of more, at the end. */
 static bool leave(struct client *client, bool at_exec)
 {
-    uint32_t most = CLOSED_AT_ONCE, given = pages_given_lent();
-    bool done = (at_exec ? close_at_exec(client, &most) : close_all(client, &most)) && mappings_drop(client, &most);
+    pages_work = 0;
+    bool done = (at_exec ? close_at_exec(client) : close_all(client)) && mappings_drop(client);
 
     client_take_transfer(client);
     if (done && !at_exec)
         client_set_program(client, NULL);
-    if (given != pages_given_lent()) {
-        client->owes = true;
-        client->given = pages_given_lent();
-    }
-    return done;
-}
-
-/* Who gave back pages that are lent goes on until they are free, with those before: others do not have to take them back. */
-static bool settle(struct client *client)
-{
-    client->owes = client->owes && !pages_reclaim(client->given);
-    return !client->owes;
+    client_adopt_orphans(client);
+    return done && (!client->orphans || inode_give_orphans(&client->orphans));
 }
 
 void client_forget_waiting(struct client *client)
@@ -174,7 +178,7 @@ bool client_end(struct client *client)
     client_forget_waiting(client);
     client->waits = WAITS_FOR_ITS_END;
     watches_drop(client);
-    if (!leave(client, false) || !settle(client))
+    if (!leave(client, false))
         return false;
     inode_drop(client->directory);
     *link_of(client->badge) = client->next;
@@ -187,14 +191,16 @@ void client_set_program(struct client *client, struct inode *inode)
 {
     if (inode)
         inode_hold(inode);
-    if (client->program)
+    if (client->program) {
         inode_drop(client->program);
+        client_adopt_orphans(client);
+    }
     client->program = inode;
 }
 
 bool client_exec(struct client *client)
 {
-    return leave(client, true) && settle(client);
+    return leave(client, true);
 }
 
 /* ----------------------------------------------------------------------------------- descriptors */
@@ -224,6 +230,14 @@ void client_set(struct client *client, uint32_t fd, struct open_file *file, bool
     client_set_close_on_exec(client, fd, close_on_exec);
 }
 
+static __attribute__((noinline)) void close_locks(struct client *client, struct inode *inode) /* as few have any */
+{
+    uint32_t locks = client->range_locks;
+
+    locks_close(client, inode);
+    pages_work += (locks - client->range_locks) * (WORK_DROP / LOCKS_AS_LONG);
+}
+
 void client_close(struct client *client, uint32_t fd)
 {
     struct open_file *file = client->files[fd];
@@ -234,7 +248,7 @@ void client_close(struct client *client, uint32_t fd)
     while (client->end && !client->files[client->end - 1])
         client->end--;
     if (client->range_locks && file->inode)
-        locks_close(client, file->inode);
+        close_locks(client, file->inode);
     open_file_drop(file);
 }
 
@@ -311,6 +325,8 @@ static void audit_client(const struct client *client)
     assert(client->directory && mappings_count(client) <= MAPPINGS_MAX);
     assert(client->waits == WAITS_NOT || client->waits == WAITS_FOR_ITS_END || client->waits_for);
     watches_check(client);
+    for (const struct inode *orphan = client->orphans; orphan; orphan = orphan->next_orphan)
+        assert(orphan->holders == 1 && !orphan->links && orphan->was_lent && inode_find(orphan->number) == orphan);
 }
 
 uint32_t clients_audit(void)
@@ -324,6 +340,6 @@ uint32_t clients_audit(void)
             transfers += client->transfer != PAGE_NONE;
             found++;
         }
-    assert(found == shares_count(SHARE_CLIENTS));
+    assert(found == shares_count(SHARE_CLIENTS) && !inode_orphans);
     return transfers;
 }

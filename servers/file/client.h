@@ -7,6 +7,7 @@
  *       while it waits, but for its own end, it is in the queue of one pipe's end, or waits for a lock (locks.h)
  *   C3  the first descriptor that is 0 is not below `lowest`, and the last that is not 0 is right below `end`
  *   C4  one that ends loses what it has in parts: from the first on its calls are refused
+ *   C5  between messages each orphan (inode.h) is in the list of the client that had it last, or whose message took its last name
  */
 #pragma once
 
@@ -14,10 +15,13 @@
 #include <stdint.h>
 
 #include "libuser/ipc/server.h"
+#include "servers/file/inode.h"
 #include "servers/file/locks.h"
 #include "servers/file/open_file.h"
 #include "servers/file/ring.h"
 #include "servers/file_format.h"
+
+enum { WORK_DROP = WORK_OF_MESSAGE / 32 /* of closing a descriptor, or forgetting a mapping */ };
 
 /* WAITS_FOR_BYTES and WAITS_FOR_ROOM: the client has the pipe's ring in its memory, and moves the bytes itself. */
 enum client_wait { WAITS_NOT, WAITS_TO_READ, WAITS_FOR_BYTES, WAITS_TO_WRITE, WAITS_FOR_ROOM, WAITS_FOR_LOCK, WAITS_FOR_ITS_END };
@@ -35,8 +39,7 @@ struct client {
     uint32_t lowest, end;     /* C3 */
     uint32_t transfer;        /* the transfer page's number, PAGE_NONE: it has none */
     struct share *transfer_share; /* that it is charged to */
-    bool owes;                /* it has given back pages that are lent: what ends it, or its exec, goes on until ... */
-    uint32_t given;           /* ... so many of all are free */
+    struct inode *orphans;    /* C5: to be given back in its time */
     enum client_wait waits;
     struct caller caller;
     struct open_file *waits_for;
@@ -67,16 +70,30 @@ struct client *client_copy(const struct client *client, uint32_t badge);
 void client_forget_waiting(struct client *client);
 void client_interrupt(struct client *client);
 
-/* Panics unless C1 and C3 hold of all, and what must of their open files; returns how many transfer pages there are. */
+/* Panics unless C1, C3 and C5 hold of all, and what must of their open files; returns how many transfer pages there are. */
 uint32_t clients_audit(void);
 
-/* Closes all that it has, and forgets it. False: that is done in part. */
+/* Those of this message are its orphans. */
+void client_adopt_orphans(struct client *client);
+
+/* A part of giving back its orphans, with those of this message, less what the message has done before: 0, or FILE_MORE, there are
+ * others. */
+int32_t client_settle(struct client *client);
+
+/* The good result of a call with which the client may have lost the last hold on a file: 0, or FILE_MORE, it is to settle. */
+static inline int32_t client_lost(struct client *client)
+{
+    return inode_orphans ? client_settle(client) : 0;
+}
+
+/* Closes all that it has, gives back its orphans, and forgets it. False: that is done in part. */
 bool client_end(struct client *client);
 
 /* The file that it runs from now on; 0: one of the archive. */
 void client_set_program(struct client *client, struct inode *inode);
 
-/* Closes the descriptors that are to be closed at exec; it has no pages of the server's any more. False: as client_end(). */
+/* Closes the descriptors that are to be closed at exec; it has no pages of the server's any more, and no orphans. False: as
+ * client_end(). */
 bool client_exec(struct client *client);
 
 /* It gets a transfer page, PAGE_NONE: its share has none left; it has none any more. */

@@ -13,7 +13,14 @@ int32_t call_close(struct client *client, struct words *words)
     if (!client_file(client, words->w[1]))
         return -EBADF;
     client_close(client, words->w[1]);
-    return 0;
+    return client_lost(client);
+}
+
+int32_t call_settle(struct client *client, struct words *words)
+{
+    (void)words;
+    pages_work = 0;
+    return client_settle(client);
 }
 
 /* The descriptor itself is free before; one that has the file already stays. */
@@ -51,7 +58,7 @@ int32_t call_duplicate(struct client *client, struct words *words)
             client_set(client, (uint32_t)to, file, flags & O_CLOSE_ON_EXEC);
     }
     words->w[1] = (uint32_t)to;
-    return to < 0 ? to : 0;
+    return to < 0 ? to : client_lost(client);
 }
 
 int32_t call_control(struct client *client, struct words *words)

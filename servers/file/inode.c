@@ -6,9 +6,13 @@
 
 #include "servers/file/records.h"
 
+struct inode *inode_orphans;
+
 static struct record_class inodes;
 static struct radix numbers; /* each inode, at its number - 1 */
 static uint32_t generations;
+enum { WORK_FREE = 64 /* of an orphan that has nothing */ };
+
 static unsigned char block_read[PAGE_SIZE]; /* of a device that is not mapped */
 
 void inode_init(void)
@@ -16,6 +20,7 @@ void inode_init(void)
     record_class_init(&inodes, sizeof(struct inode));
     inodes.is_unreserved = true;
     numbers = (struct radix){.root = NULL};
+    inode_orphans = NULL;
     radix_init();
 }
 
@@ -64,14 +69,25 @@ struct inode *inode_find(uint32_t number)
     return radix_find(&numbers, number - 1);
 }
 
+static void free_inode(struct inode *inode)
+{
+    radix_remove(&numbers, inode->number - 1);
+    record_free(&inodes, inode);
+}
+
 static void free_unused(struct inode *inode)
 {
     if (inode->links || inode->holders)
         return;
+    if (inode->was_lent) {
+        inode->holders = 1;
+        inode->next_orphan = inode_orphans;
+        inode_orphans = inode;
+        return;
+    }
     if (inode->kind == INODE_FILE)
         page_map_destroy(&inode->map);
-    radix_remove(&numbers, inode->number - 1);
-    record_free(&inodes, inode);
+    free_inode(inode);
 }
 
 void inode_hold(struct inode *inode)
@@ -290,6 +306,19 @@ static bool cut(struct inode *inode, uint32_t size)
     return done;
 }
 
+bool inode_give_orphans(struct inode **list)
+{
+    while (*list && pages_work < WORK_OF_MESSAGE) {
+        struct inode *inode = *list;
+        if (!cut(inode, 0))
+            return false;
+        *list = inode->next_orphan;
+        free_inode(inode);
+        pages_work += WORK_FREE;
+    }
+    return !*list;
+}
+
 int inode_truncate(struct inode *inode, uint32_t size)
 {
     int err = check_file(inode);
@@ -299,6 +328,7 @@ int inode_truncate(struct inode *inode, uint32_t size)
     if (size > FILE_SIZE_MAX)
         return -EFBIG;
     inode->modified = file_now();
+    pages_work = 0;
     if (size < inode->size)
         return cut(inode, size) ? 0 : FILE_MORE;
     clear_lent_tail(inode);
@@ -326,8 +356,9 @@ int inode_page(struct inode *inode, uint32_t page, bool write, struct page_sourc
     return 0;
 }
 
-void inode_lend(const struct inode *inode, uint32_t number)
+void inode_lend(struct inode *inode, uint32_t number)
 {
+    inode->was_lent = true;
     if (pages_loans(number) == LOANS_MAX) {
         pages_end_loans(number);
         clear_tail(inode);

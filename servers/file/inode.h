@@ -11,6 +11,8 @@
  *   I3  a page of ours is zero behind the file's end, unless it is lent: then it is cleared when the file grows
  *   I4  backed_bytes never grows, and is not beyond the size
  *   I5  a directory has one link, or is the root, or was removed; one that was removed is empty
+ *   I6  an orphan is a file that nothing names and nobody has open any more, but pages of which were lent: it is in one list of orphans,
+ *       which is its only holder, until all of its pages are given back (inode_give_orphans())
  *
  * A page that was lent stays with the clients that have it until the file is cut or gone. Blocks of a device that were
  * granted are not taken back when the page is written to: a client that has such a block mapped still sees the old
@@ -41,6 +43,7 @@ struct lock;
 
 struct inode {
     uint8_t kind;
+    bool was_lent;       /* a page of it */
     uint16_t mode;       /* told; of it MODE_RUN is looked at */
     uint16_t device;     /* major << 8 | minor; of an INODE_DEVICE */
     uint32_t number;     /* from 1 on, the lowest that is free */
@@ -55,6 +58,7 @@ struct inode {
             struct page_map map;
             struct block_device *backing; /* null: backed_bytes is 0 */
             uint32_t first_block, backed_bytes;
+            struct inode *next_orphan;
         };
         struct { /* of a directory: see directory.h */
             struct radix positions;
@@ -86,9 +90,15 @@ struct inode *inode_from_device(struct block_device *device, uint32_t first_bloc
 /* Null: there is none. */
 struct inode *inode_find(uint32_t number);
 
-/* With the last holder and no links it is freed. */
+/* With the last holder and no links it is freed, or becomes an orphan. */
 void inode_hold(struct inode *inode);
 void inode_drop(struct inode *inode);
+
+/* Those of the current message, which pass to the client that has caused it before the next one. */
+extern struct inode *inode_orphans;
+
+/* Gives back what orphans of the list have, and those that have nothing any more, until pages_work is enough; true: that was all. */
+bool inode_give_orphans(struct inode **list);
 
 /* One name less: of directory.c alone. */
 void inode_unlink(struct inode *inode);
@@ -118,7 +128,7 @@ int inode_page(struct inode *inode, uint32_t page, bool write, struct page_sourc
 
 /* A page of ours that inode_page() gave goes to a client. If it is at as many places of clients' as it may be, it is revoked before:
  * those who have it mapped get it again when they touch it. */
-void inode_lend(const struct inode *inode, uint32_t number);
+void inode_lend(struct inode *inode, uint32_t number);
 
 /* True if all bytes of the file are the device's, in successive blocks from *first_block on, and nobody can write to
  * them. */

@@ -79,7 +79,7 @@ int32_t call_transfer_page(struct client *client, struct words *words)
     return (int32_t)ipc_extend(0, 1);
 }
 
-/* The client has no window there, or no table: it has none of the pages, and hears ENOMEM (server.h). */
+/* The client has no window there, or no table: it has none of the pages and no mapping of them, and hears ENOMEM (server.h). */
 static _Bool refused(uint32_t badge, err_t why)
 {
     struct client *client = client_find(badge);
@@ -89,6 +89,8 @@ static _Bool refused(uint32_t badge, err_t why)
     items_not_lent(items);
     if (client && items && message_page->items[0].to == FILE_TRANSFER)
         client_take_transfer(client);
+    if (client)
+        mapping_refused(client);
     return false;
 }
 

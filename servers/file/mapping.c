@@ -1,5 +1,6 @@
 #include "servers/file/mapping.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 #include "servers/file/calls.h"
@@ -83,9 +84,9 @@ bool mappings_copy(const struct client *client, struct client *to)
     return true;
 }
 
-bool mappings_drop(struct client *client, uint32_t *most)
+bool mappings_drop(struct client *client)
 {
-    for (; client->mappings && *most; --*most)
+    for (; client->mappings && pages_work < WORK_OF_MESSAGE; pages_work += WORK_DROP)
         drop(&client->mappings);
     return !client->mappings;
 }
@@ -226,14 +227,33 @@ static int take_request(const struct client *client, const struct words *words, 
     return 0;
 }
 
-/* The client had no pages there, or the kernel grants it none: what was kept of others is not true any more. */
+static bool is_kept(const struct mapping *mapping, const struct mapping *what)
+{
+    return mapping->address <= what->address && mapping->end >= what->end && is_like(mapping, what);
+}
+
+/* What is new of the last map, whose answer may be refused. */
+static struct {
+    struct caller caller;
+    uint32_t address, end;
+} last_kept;
+
 static bool keep(struct client *client, const struct mapping *what)
 {
-    const struct mapping *before = find(client, what->address, what->end);
+    if (!extend(client, what) && !add(client, *what))
+        return false;
+    last_kept.caller = caller_now();
+    last_kept.address = what->address;
+    last_kept.end = what->end;
+    return true;
+}
 
-    if (before && before->address <= what->address && before->end >= what->end && is_like(before, what))
-        return true;
-    return forget(client, what->address, what->end) && (extend(client, what) || add(client, *what));
+void mapping_refused(struct client *client)
+{
+    struct caller caller = caller_now();
+
+    if (caller.caller == last_kept.caller.caller && caller.calls == last_kept.caller.calls)
+        (void)forget(client, last_kept.address, last_kept.end);
 }
 
 void items_not_lent(uint32_t items)
@@ -251,23 +271,57 @@ static int32_t answer(int32_t pages, uint32_t items, struct words *words)
     return items ? (int32_t)ipc_extend(0, items) : 0;
 }
 
+/* There is memory for two mappings more: nobody else takes it before the next message. */
+static bool has_room(const struct client *client)
+{
+    void *one = share_make_record(client->share, SHARE_MAPPINGS);
+    void *other = one ? share_make_record(client->share, SHARE_MAPPINGS) : NULL;
+
+    if (one)
+        share_free_record(one);
+    if (other)
+        share_free_record(other);
+    return other && mappings_count(client) <= MAPPINGS_MAX - 2;
+}
+
+/* If the kernel grants the pages, the client has none of those that were there: what was kept of these is not true any more. */
+static int32_t replace(struct client *client, const struct mapping *what, int32_t result, struct words *words)
+{
+    if (!has_room(client) || server_answer(caller_now(), result, words))
+        return -ENOMEM;
+    bool replaced = forget(client, what->address, what->end) && add(client, *what);
+    assert(replaced);
+    client_adopt_orphans(client);
+    return SERVER_LATER;
+}
+
 /* All of it is kept, also what is behind the file's end: there may be something later. */
+static int32_t keep_or_replace(struct client *client, const struct mapping *what, int32_t result, struct words *words)
+{
+    const struct mapping *before = what->end > what->address ? find(client, what->address, what->end) : NULL;
+
+    if (what->end == what->address || (before && is_kept(before, what)))
+        return result;
+    if (before)
+        return replace(client, what, result, words);
+    return keep(client, what) ? result : -ENOMEM;
+}
+
 int32_t call_map(struct client *client, struct words *words)
 {
     struct mapping what;
     rights_t rights;
     uint32_t items = 0;
-    int result = take_request(client, words, &what, &rights);
+    int32_t result = take_request(client, words, &what, &rights);
 
     if (!result)
         result = put_pages(&what, rights, &items);
     if (result < 0)
         return result;
-    if (what.end > what.address && !keep(client, &what)) {
+    result = keep_or_replace(client, &what, answer(result, items, words), words);
+    if (result < 0)
         items_not_lent(items);
-        return -ENOMEM;
-    }
-    return answer(result, items, words);
+    return result;
 }
 
 int32_t call_map_again(struct client *client, struct words *words)
@@ -325,7 +379,7 @@ int32_t call_unmap(struct client *client, struct words *words)
 
     if (address % PAGE_SIZE || address >= USER_END || pages > (USER_END - address) >> PAGE_BITS)
         return -EINVAL;
-    return forget(client, address, address + (pages << PAGE_BITS)) ? 0 : -ENOMEM;
+    return forget(client, address, address + (pages << PAGE_BITS)) ? client_lost(client) : -ENOMEM;
 }
 
 bool mapping_place(const struct client *client, uint32_t address, uint32_t *object, uint32_t *place)

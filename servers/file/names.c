@@ -274,10 +274,11 @@ int32_t call_remove(struct client *client, struct words *words)
         return -EINVAL;
     if (place.must_be_directory && !how)
         return -ENOTDIR;
-    return directory_remove(place.directory, place.name, place.length,
-                            how & FILE_REMOVE_ANY ? REMOVE_ANY
-                            : how                 ? REMOVE_DIRECTORY
-                                                  : REMOVE_FILE);
+    error = directory_remove(place.directory, place.name, place.length,
+                             how & FILE_REMOVE_ANY ? REMOVE_ANY
+                             : how                 ? REMOVE_DIRECTORY
+                                                   : REMOVE_FILE);
+    return error ? error : client_lost(client);
 }
 
 int32_t call_rename(struct client *client, struct words *words)
@@ -290,7 +291,9 @@ int32_t call_rename(struct client *client, struct words *words)
         error = find_place(client, words->w[1], path, &from);
     if (!error)
         error = find_place(client, words->w[2], other, &to);
-    return error ? error : directory_rename(&from, &to);
+    if (!error)
+        error = directory_rename(&from, &to);
+    return error ? error : client_lost(client);
 }
 
 /* ------------------------------------------------------------------------------ status and change */

@@ -5,10 +5,8 @@
 
 enum {
     TOP_FIRST = MAP_DIRECT + TABLE_ENTRIES, /* the first page below the top */
-    GIVE_COST = 32,                         /* of giving a page back */
-    REVOKE_COST = 96,                       /* besides, if it is lent: an eighth of the instructions */
-    LOAN_COST = 7,                          /* for each place that a page is revoked from: the same */
-    PASSED_FOR_1 = 2,                       /* entries without a page, passed over for a cost of 1 */
+    WORK_GIVE = WORK_OF_MESSAGE / CUT_PAGES, /* of giving a page back */
+    PASSED_FOR_1 = 2,                       /* entries without a page, passed over for work of 1 */
 };
 
 /* What is mapped by entries that stand together. */
@@ -111,27 +109,16 @@ static uint32_t used_end(const uint32_t *entries, uint32_t low, uint32_t end)
     return end;
 }
 
-/* The cost of giving back a page, which is not lent any more then. */
-static int end_loans(uint32_t number)
+/* From *end down to `low`, until pages_work is enough. */
+static void cut_section(struct page_map *map, struct section section, uint32_t *end, uint32_t low)
 {
-    if (!pages_is_lent(number))
-        return GIVE_COST;
-    int cost = GIVE_COST + REVOKE_COST + LOAN_COST * (int)pages_loans(number);
-    pages_end_loans(number);
-    return cost;
-}
-
-/* From *end down to `low`, until the budget is used up. */
-static void cut_section(struct page_map *map, struct section section, uint32_t *end, uint32_t low, int *budget)
-{
-    while (*end > low && *budget > 0) {
+    while (*end > low && pages_work < WORK_OF_MESSAGE) {
         uint32_t used = section.first + used_end(section.entries, low - section.first, *end - section.first);
-        *budget -= (int)(*end - used) / PASSED_FOR_1;
+        pages_work += (*end - used) / PASSED_FOR_1;
         *end = used;
         if (used > low) {
-            uint32_t *entry = &section.entries[--*end - section.first];
-            *budget -= end_loans(*entry);
-            give(map, entry);
+            pages_work += WORK_GIVE;
+            give(map, &section.entries[--*end - section.first]);
         }
     }
 }
@@ -149,13 +136,11 @@ static void remove_table(struct page_map *map, uint32_t first)
 
 bool page_map_cut(struct page_map *map, uint32_t *end, uint32_t keep)
 {
-    int budget = CUT_PAGES * GIVE_COST;
-
     while (*end > keep) {
         struct section section = section_of(map, *end - 1);
         uint32_t low = section.first > keep ? section.first : keep;
         if (section.entries)
-            cut_section(map, section, end, low, &budget);
+            cut_section(map, section, end, low);
         else
             *end = low;
         if (*end > low)

@@ -2,20 +2,19 @@
 
 #include <assert.h>
 
-/* A page's state: while it is taken how many loans there are of it, or 0; the next page in the list while it is free, a dead table, or
- * given back lent. */
+/* A page's state: while it is taken how many loans there are of it, or 0; the next page in the list while it is free or a dead table. */
 enum {
     STATE_NEXT = PAGES_MAX - 1,
     STATE_LOANS = STATE_NEXT,
     STATE_LENT = 1 << 20,
     STATE_FREE = 1 << 21,
     STATE_TOP = 1 << 22, /* a dead one */
-    STATE_GIVEN = 1 << 23, /* back, and lent */
 };
 
 enum { REAPED_AT_ONCE = 2 };
 
 unsigned char *pages_base;
+uint32_t pages_work;
 
 static uint32_t *states;
 static uint32_t page_count, carved, fresh;
@@ -23,8 +22,6 @@ static uint32_t first_free, free_count;
 static uint32_t reserved; /* taken of the reserve */
 static uint32_t first_dead, dead_count; /* tables; with all that is in them */
 static uint32_t reaped_to;              /* entries of the first dead table before this are PAGE_NONE */
-static uint32_t first_lent, last_lent;  /* of those that were given back lent, in the order in which they were */
-static uint32_t given_lent, reclaimed;  /* ever */
 
 void pages_init(void *base, uint32_t count)
 {
@@ -34,7 +31,7 @@ void pages_init(void *base, uint32_t count)
     page_count = count;
     carved = fresh = (count + TABLE_ENTRIES - 1) / TABLE_ENTRIES;
     first_free = free_count = first_dead = dead_count = reaped_to = 0;
-    first_lent = given_lent = reclaimed = reserved = 0;
+    reserved = 0;
 }
 
 void *pages_carve(uint32_t pages)
@@ -106,7 +103,7 @@ static void reap_table(void)
     remove_first_dead();
 }
 
-/* At least one page is free then, or given back lent. */
+/* At least one page is free then. */
 static void reap(void)
 {
     if (states[first_dead] & STATE_TOP)
@@ -125,46 +122,6 @@ void pages_give_tables(uint32_t table, uint32_t top, uint32_t pages)
 }
 
 /* ----------------------------------------------------------------------------------------- loans */
-
-static void add_free(uint32_t number)
-{
-    states[number] = first_free | STATE_FREE;
-    first_free = number;
-    free_count++;
-}
-
-static void add_lent(uint32_t number)
-{
-    if (first_lent)
-        states[last_lent] |= number;
-    else
-        first_lent = number;
-    last_lent = number;
-    states[number] = STATE_LENT | STATE_GIVEN;
-    given_lent++;
-}
-
-static void reclaim_first(void)
-{
-    uint32_t number = first_lent;
-
-    first_lent = states[number] & STATE_NEXT;
-    reclaimed++;
-    pages_revoke(number);
-    add_free(number);
-}
-
-bool pages_reclaim(uint32_t given)
-{
-    for (uint32_t i = 0; i < RECLAIMED_AT_ONCE && (int32_t)(given - reclaimed) > 0; i++)
-        reclaim_first();
-    return (int32_t)(given - reclaimed) <= 0;
-}
-
-uint32_t pages_given_lent(void)
-{
-    return given_lent;
-}
 
 void pages_lend(uint32_t number)
 {
@@ -188,26 +145,19 @@ void pages_not_lent(uint32_t number)
         states[number] = 0;
 }
 
-void pages_end_loans(uint32_t number)
+__attribute__((noinline)) void pages_end_loans(uint32_t number) /* as what gives a page back is short without */
 {
+    pages_work += WORK_REVOKE + WORK_REVOKE_LOAN * pages_loans(number);
     pages_revoke(number);
     states[number] = 0;
 }
 
 /* ----------------------------------------------------------------------------------------- taking, giving */
 
-/* One of those that are not free yet is then. */
-static void collect(void)
+uint32_t pages_take(void)
 {
     if (first_dead)
         reap();
-    if (first_lent)
-        reclaim_first();
-}
-
-uint32_t pages_take(void)
-{
-    collect();
     uint32_t number = first_free;
     if (number) {
         first_free = states[number] & STATE_NEXT;
@@ -253,16 +203,17 @@ uint32_t pages_take_unreserved(void)
 
 void pages_give(uint32_t number)
 {
-    assert(number >= carved && number < fresh && !(states[number] & (STATE_FREE | STATE_GIVEN)));
+    assert(number >= carved && number < fresh && !(states[number] & STATE_FREE));
     if (states[number] & STATE_LENT)
-        add_lent(number);
-    else
-        add_free(number);
+        pages_end_loans(number);
+    states[number] = first_free | STATE_FREE;
+    first_free = number;
+    free_count++;
 }
 
 uint32_t pages_free(void)
 {
-    return free_count + (page_count - fresh) + dead_count + (given_lent - reclaimed);
+    return free_count + (page_count - fresh) + dead_count;
 }
 
 uint32_t pages_count(void)
@@ -272,11 +223,9 @@ uint32_t pages_count(void)
 
 /* ----------------------------------------------------------------------------------------- audit */
 
-static bool is_taken(uint32_t number)
+static bool is_taken_unlent(uint32_t number)
 {
-    uint32_t loans = states[number] & STATE_LOANS;
-
-    return number >= carved && number < fresh && states[number] == (loans ? loans | STATE_LENT : 0);
+    return number >= carved && number < fresh && states[number] == 0;
 }
 
 /* The pages of a table, itself included. */
@@ -286,7 +235,7 @@ static uint32_t audit_table(uint32_t table)
     uint32_t pages = 1;
 
     for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-        assert(!entries[i] || is_taken(entries[i]));
+        assert(!entries[i] || is_taken_unlent(entries[i]));
         pages += entries[i] != PAGE_NONE;
     }
     return pages;
@@ -315,17 +264,6 @@ static uint32_t audit_dead(void)
     return pages;
 }
 
-static uint32_t audit_lent(void)
-{
-    uint32_t pages = 0;
-
-    for (uint32_t number = first_lent; number; number = states[number] & STATE_NEXT) {
-        assert(number >= carved && number < fresh && !(~states[number] & (STATE_LENT | STATE_GIVEN)));
-        assert(++pages <= page_count && (number == last_lent || states[number] & STATE_NEXT));
-    }
-    return pages;
-}
-
 void pages_audit(uint32_t taken)
 {
     uint32_t listed = 0;
@@ -334,6 +272,6 @@ void pages_audit(uint32_t taken)
         assert(number >= carved && number < fresh && states[number] & STATE_FREE);
         assert(++listed <= free_count);
     }
-    assert(listed == free_count && audit_lent() == given_lent - reclaimed && audit_dead() == dead_count);
+    assert(listed == free_count && audit_dead() == dead_count);
     assert(carved + taken + pages_free() == page_count);
 }

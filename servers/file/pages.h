@@ -8,11 +8,10 @@
  * tables of a file that is gone are dead: their pages count as free at once, and are collected a few at a time when
  * pages are taken, so that removing a large file is short.
  *
- *   P1  a page is carved, taken, free, fresh, given back while it is lent, or in a dead table; free pages, and those that
- *       were given back while lent, are linked through their states
+ *   P1  a page is carved, taken, free, fresh, or in a dead table; free pages are linked through their states
  *   P2  pages_free() counts all but carved and taken pages: so many can be taken
- *   P3  a page that was given back while it is lent is revoked before it is free: a few at a time, by whoever takes pages
- *       and by pages_reclaim(), as revoking takes the kernel long if many clients have the page
+ *   P3  a page that is lent is revoked when it is given back, which takes the kernel long if many clients have it: so it is work
+ *       of the message in which that happens, and none is in a dead table
  *   P4  count / RESERVE_DIVISOR pages are not for the contents of files and directories: the reserve, for what is kept of clients.
  *       Of those that are free so many are left as it has not taken
  */
@@ -30,9 +29,13 @@ enum {
     TABLE_ENTRIES = PAGE_SIZE / sizeof(uint32_t),
     PAGES_MAX = 1 << 20,
     RESERVE_DIVISOR = 4,
-    RECLAIMED_AT_ONCE = 2,
     LOANS_MAX = 512, /* as many as there are processes: so many places of clients' a page is in at most */
 };
+
+/* Of work that can be done in parts a message stops when it has done so much, in units of 8 instructions. It counts from 0. */
+enum { WORK_OF_MESSAGE = 6144, WORK_REVOKE = 96, WORK_REVOKE_LOAN = 7 };
+
+extern uint32_t pages_work;
 
 extern unsigned char *pages_base;
 
@@ -51,7 +54,7 @@ uint32_t pages_take_unreserved(void);
 /* True if pages_take_unreserved() will give so many. */
 bool pages_have_unreserved(uint32_t pages);
 
-/* It is free, or will be when it is revoked. */
+/* It is free; if it is lent, it is revoked first. */
 void pages_give(uint32_t number);
 
 /* The reserve; a page of it, of which so many are never lacking. */
@@ -59,13 +62,7 @@ uint32_t pages_reserve(void);
 uint32_t pages_take_reserved(void);
 void pages_give_reserved(uint32_t number);
 
-/* How many were given back while they were lent, ever. */
-uint32_t pages_given_lent(void);
-
-/* Revokes at most RECLAIMED_AT_ONCE pages; true: the first `given` of all that were ever given back lent are free. */
-bool pages_reclaim(uint32_t given);
-
-/* Gives back a table, a top, either of which may be PAGE_NONE, and all that is in them: `pages` together. */
+/* Gives back a table, a top, either of which may be PAGE_NONE, and all that is in them: `pages` together, none of them lent. */
 void pages_give_tables(uint32_t table, uint32_t top, uint32_t pages);
 
 /* How many can be taken. */
@@ -82,7 +79,7 @@ bool pages_is_lent(uint32_t number);
  * any more counts, too, as nobody can tell. */
 uint32_t pages_loans(uint32_t number);
 
-/* All loans end: it is revoked now; or the last one, which nobody has got. */
+/* All loans end: it is revoked; or the last one, which nobody has got. */
 void pages_end_loans(uint32_t number);
 void pages_not_lent(uint32_t number);
 

@@ -119,6 +119,7 @@ void model_step(void)
         contents_step();
     else
         press();
+    tree_settle();
     check_nodes();
     tree_audit(others_count);
 }
@@ -131,6 +132,7 @@ void model_end(void)
     for (int i = 1; i < NODES; i++)
         for (; nodes[i].is_used && nodes[i].holders; nodes[i].holders--)
             inode_drop(inodes[i]);
+    tree_settle();
     tree_audit(0);
     CHECK(pages_free() == first_free && directory_root->entries == 0);
 }

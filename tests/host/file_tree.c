@@ -91,9 +91,17 @@ int tree_unlink(const char *path, enum directory_remove what)
     return err ? err : directory_remove(at.directory, at.name, at.length, what);
 }
 
+void tree_settle(void)
+{
+    do
+        pages_work = 0;
+    while (!inode_give_orphans(&inode_orphans));
+}
+
 void tree_remove(const char *path)
 {
     CHECK(tree_unlink(path, REMOVE_ANY) == 0);
+    tree_settle();
 }
 
 int tree_rename(const char *from, const char *to)

@@ -18,7 +18,10 @@ uint32_t tree_begin(uint32_t pages);
 /* Panics unless all invariants hold and each page is somebody's, `others` of them the test's. */
 void tree_audit(uint32_t others);
 
-/* By path from the root: what must succeed. */
+/* What was lost of files whose pages were lent is given back, as a client would until there is no more. */
+void tree_settle(void);
+
+/* By path from the root: what must succeed. What is removed is settled, too. */
 struct inode *tree_find(const char *path);
 struct inode *tree_make(const char *path, enum inode_kind kind);
 void tree_remove(const char *path);

@@ -68,6 +68,21 @@ static void what_has_much_ends_in_parts(void)
     ends();
 }
 
+/* However little each of them is. */
+static void descriptors_are_closed_in_parts(void)
+{
+    begins();
+    while (ask(A, FILE_DUPLICATE, 0, 0, O_CLOSE_ON_EXEC) == 0)
+        continue;
+    CHECK(ask(MANAGER, FILE_EXEC, A, 0, 0) == FILE_MORE && machine_execs(A) == 0);
+    while (ask(A, FILE_DUPLICATE, 0, 0, 0) == 0)
+        continue;
+    for (uint32_t left = FILE_DESCRIPTORS_MAX; left > 32; left -= 32)
+        CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE);
+    CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0);
+    ends();
+}
+
 /* Who has given back nothing that is lent does not wait until others' pages are free. */
 static void who_owes_nothing_ends_at_once(void)
 {
@@ -136,6 +151,7 @@ static void many_map_a_file(void)
 int main(void)
 {
     what_has_much_ends_in_parts();
+    descriptors_are_closed_in_parts();
     who_owes_nothing_ends_at_once();
     a_page_is_lent_so_often();
     what_is_refused_is_not_lent();

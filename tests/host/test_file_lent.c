@@ -76,10 +76,62 @@ static void test_lent_as_often_as_can_be(void)
     CHECK(tree_revoked == 1);
 }
 
+/* The pages of a file that is gone are given back in parts, as long as somebody asks; till then it has its number and its pages. */
+static void test_orphans(void)
+{
+    enum { PAGES = 300 };
+    uint32_t free = tree_begin(1024), number = tree_make("/a", INODE_FILE)->number, before = 0;
+    struct inode *file = tree_find("/a"), *other = tree_make("/b", INODE_FILE);
+
+    CHECK(inode_truncate(file, PAGES * PAGE_SIZE) == 0 && inode_truncate(other, PAGE_SIZE) == 0);
+    for (uint32_t page = 0; page < PAGES; page++)
+        tree_lend(file, page);
+    tree_lend(other, 0);
+    CHECK(tree_unlink("/a", REMOVE_ANY) == 0 && tree_unlink("/b", REMOVE_ANY) == 0 && tree_revoked == 0);
+    CHECK(inode_orphans == other && other->next_orphan == file && pages_free() < free - PAGES && inode_find(number) == file);
+    tree_audit(0);
+    for (bool done = false; !done; before = tree_revoked) {
+        pages_work = 0;
+        done = inode_give_orphans(&inode_orphans);
+        CHECK(tree_revoked > before && tree_revoked - before <= CUT_PAGES / 4 + 1 && done == (tree_revoked == PAGES + 1));
+        tree_audit(0);
+    }
+    CHECK(!inode_orphans && !inode_find(number) && pages_free() == free);
+}
+
+/* However little each of them has, only so many go at once; and none when the message has done enough. */
+static void test_many_orphans(void)
+{
+    enum { FILES = 400, AT_ONCE = WORK_OF_MESSAGE / 64 };
+    static struct inode *files[FILES];
+    uint32_t free = tree_begin(1024), left = FILES;
+
+    for (uint32_t i = 0; i < FILES; i++) {
+        files[i] = inode_make(&(struct inode_attributes){INODE_FILE, 0600, 0});
+        CHECK(files[i] && inode_truncate(files[i], PAGE_SIZE) == 0);
+        tree_lend(files[i], 0);
+        CHECK(inode_truncate(files[i], 0) == 0);
+    }
+    for (uint32_t i = 0; i < FILES; i++)
+        inode_drop(files[i]);
+    pages_work = WORK_OF_MESSAGE;
+    CHECK(!inode_give_orphans(&inode_orphans) && inode_orphans == files[FILES - 1]);
+    for (pages_work = 0; !inode_give_orphans(&inode_orphans); pages_work = 0) {
+        uint32_t now = 0;
+        for (const struct inode *orphan = inode_orphans; orphan; orphan = orphan->next_orphan)
+            now++;
+        CHECK(now < left && left - now <= AT_ONCE);
+        left = now;
+    }
+    CHECK(left <= AT_ONCE && pages_free() == free);
+}
+
 int main(void)
 {
     test_truncate_lent();
     test_truncate_what_many_have();
     test_lent_as_often_as_can_be();
+    test_orphans();
+    test_many_orphans();
     return 0;
 }

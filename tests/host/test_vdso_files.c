@@ -255,6 +255,22 @@ static void sizes_change(void)
     expect("");
 }
 
+/* The call is done; pages of the file are given back before it returns. */
+static void what_is_lost_is_settled(void)
+{
+#define MORE {FILE_MORE, {0}, NULL}
+    begins(true);
+    state->has_mappings = true;
+    strcpy(program, "abc");
+    ANSWERS(MORE, {0}, {FILE_MORE, {7}, NULL}, MORE, MORE, {0}, MORE, {0}, MORE, {0}, {0}, MORE, {0}, {-EBADF, {0}, NULL});
+    CHECK(CALL(close, 5) == 0 && CALL_AS(NOTHING_ASKED, dup2, 5, 7) == 7);
+    expect("file close 5 0 0\nfile settle 0 0 0\nfile duplicate 5 7 1\nfile settle 0 0 0\nfile settle 0 0 0\nfile settle 0 0 0\n");
+    CHECK(CALL(unlink, AT(program)) == 0 && CALL(rename, AT(program), AT(program)) == 0);
+    expect("file remove -100 0 0 abc|\nfile settle 0 0 0\nfile rename -100 -100 0 abc|abc|\nfile settle 0 0 0\n");
+    CHECK(CALL(munmap, 0x50000000, 0x3000) == 0 && CALL(close, 5) == -EBADF);
+    expect("munmap 1342177280 12288 0\nfile unmap 1342177280 3 0\nfile settle 0 0 0\nfile close 5 0 0\n");
+}
+
 /* ---------------------------------------------------------------------------------- what is told of them */
 
 static void a_status_is_linuxs(void)
@@ -364,6 +380,7 @@ int main(void)
     names_are_made_and_removed();
     directories_are_entered();
     sizes_change();
+    what_is_lost_is_settled();
     a_status_is_linuxs();
     access_is_everybodys();
     files_change();

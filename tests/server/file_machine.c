@@ -20,6 +20,7 @@ bool machine_refuses_items, machine_is_fast;
 static struct reply replies[SERVER_CALLERS];
 static char *transfers[SERVER_CALLERS];
 static uint32_t granted[MACHINE_PAGES_MAX]; /* since it was revoked; nobody unmaps it */
+static uint32_t work;                       /* of the last message's revocations */
 static struct server_message asked;
 static bool is_over, is_mapped;
 static uint32_t pages_asked_for, free_at_first;
@@ -92,6 +93,7 @@ static int32_t map(uint32_t slot, const uint32_t *w)
 static int32_t revoke(uint32_t slot, const uint32_t *w)
 {
     CHECK(slot == FILE_SLOT_MEMORY && w[1] == 1 && pages_is_lent(w[0]) && granted[w[0]] <= LOANS_MAX);
+    work += WORK_REVOKE + WORK_REVOKE_LOAN * granted[w[0]];
     granted[w[0]] = 0;
     for (uint32_t i = 0; i < SERVER_CALLERS; i++)
         if (transfers[i] == (char *)PAGES_AT + w[0] * PAGE_SIZE)
@@ -219,7 +221,9 @@ int32_t ask_data(uint32_t badge, const void *data, uint32_t bytes, struct words 
         memcpy(message_page->words, data, bytes);
     asked = (struct server_message){.badge = badge, .caller = caller, .tag = (bytes + 3) / 4, .words = words};
     replies[caller].status = WAITS;
+    work = 0;
     go_on();
+    CHECK(work < WORK_OF_MESSAGE + WORK_REVOKE + LOANS_MAX * WORK_REVOKE_LOAN); /* F3 */
     if (!machine_is_fast)
         machine_audit();
     return replies[caller].status;
@@ -248,17 +252,12 @@ int32_t ask_named_two(uint32_t badge, const char *path, const char *other, struc
     return ask_data(badge, both, (uint32_t)(first + second), words);
 }
 
-/* No part takes more pages back than it may. */
 static int32_t until_done(uint32_t number, uint32_t badge)
 {
-    uint32_t before = machine_revoked;
     int32_t status;
 
-    while ((status = ask(MANAGER, number, badge, 0, 0)) == FILE_MORE) {
-        CHECK(machine_revoked - before <= RECLAIMED_AT_ONCE && ask(MANAGER, FILE_BEGIN, badge, 0, 0) == -EEXIST);
-        before = machine_revoked;
-    }
-    CHECK(machine_revoked - before <= RECLAIMED_AT_ONCE);
+    while ((status = ask(MANAGER, number, badge, 0, 0)) == FILE_MORE)
+        CHECK(ask(MANAGER, FILE_BEGIN, badge, 0, 0) == -EEXIST);
     return status;
 }
 
@@ -270,6 +269,13 @@ int32_t machine_ends(uint32_t badge)
 int32_t machine_execs(uint32_t badge)
 {
     return until_done(FILE_EXEC, badge);
+}
+
+int32_t machine_settles(uint32_t badge, int32_t answer)
+{
+    while (answer == FILE_MORE)
+        answer = ask(badge, FILE_SETTLE, 0, 0, 0);
+    return answer;
 }
 
 const struct reply *reply_of(uint32_t badge)

@@ -4,6 +4,7 @@
  *
  *   F1  between two messages all invariants hold that have a walker
  *   F2  a page that the server revokes was lent, to LOANS_MAX places at most; the page of a client is lent to it alone
+ *   F3  what one message revokes is WORK_OF_MESSAGE (servers/file/pages.h) at most, the last page aside
  */
 #pragma once
 
@@ -52,6 +53,9 @@ int32_t ask_named_two(uint32_t badge, const char *path, const char *other, struc
 /* The manager ends a client, or tells of its exec, until all parts of that are done: 0, or an error. */
 int32_t machine_ends(uint32_t badge);
 int32_t machine_execs(uint32_t badge);
+
+/* A client whose call was answered so goes on until it is settled: 0, or the error that was answered. */
+int32_t machine_settles(uint32_t badge, int32_t answer);
 
 /* The last answer, also a late one; whoever is not answered is still waiting. */
 const struct reply *reply_of(uint32_t badge);

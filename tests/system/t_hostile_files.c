@@ -382,6 +382,43 @@ static bool a_page_is_had_often(void)
     return is_whole(good, free);
 }
 
+/* The kernel grants nothing where no window is open: what was there stays, and nothing else is kept. */
+static int maps_without_window(void)
+{
+    uint32_t at = 0, granted, pages, filled, rights, fd = (uint32_t)open("page", O_RDWR);
+    const struct file_map_request request = {1, true};
+    int answer;
+
+    do
+        answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, PLACES * PAGE, 3, &at);
+    while (answer == MEM_MORE);
+    *(struct file_map_request *)message_page->words = request;
+    if (answer || file_map(CLIENT_SLOT_FILE, ipc_window(at, 1), sizeof request, fd, 0, at | 3, &granted))
+        return 1;
+    for (uint32_t to = at; to < at + 100 * PAGE; to += PAGE) {
+        *(struct file_map_request *)message_page->words = (struct file_map_request){2, true};
+        if (file_map(CLIENT_SLOT_FILE, 0, sizeof request, fd, 0, to | 3, &granted) != -ENOMEM)
+            return 2;
+    }
+    if (file_mapping(CLIENT_SLOT_FILE, 0, at + PAGE, &pages, &filled, &rights) || rights)
+        return 3;
+    if (file_mapping(CLIENT_SLOT_FILE, 0, at, &pages, &filled, &rights) || pages != 1 || filled != 1)
+        return 4;
+    *(volatile char *)at = 'm';
+    return 5;
+}
+
+static bool refused_maps_are_none(void)
+{
+    uint32_t free = pages_free();
+    bool good = begins();
+    int fd = open("page", O_RDWR | O_CREAT, 0600);
+
+    good = IS(ftruncate(fd, PAGE), 0) && IS(child_run(maps_without_window), EXITED(5)) && good;
+    good = IS(read(fd, bytes, PAGE), PAGE) && IS(bytes[0], 'm') && IS(close(fd), 0) && good;
+    return is_whole(good, free);
+}
+
 /* ------------------------------------------------------------------------------------- crowds */
 
 enum { CROWD = 120, KILLED_OF = 8 };
@@ -428,6 +465,7 @@ int main(int argc, char **argv)
         {"a program may change while it is executed", a_program_changes},
         {"many may wait at one pipe, and be killed", many_wait_at_one_pipe},
         {"a page is at few places, whatever is said", a_page_is_had_often},
+        {"a map that is refused leaves all as it was", refused_maps_are_none},
     };
 
     (void)argv;
