@@ -287,12 +287,20 @@ static const struct {
     {"files", part_files},     {"cut", part_cut},       {"lent", part_lent},
     {"interrupt", part_interrupt},
     {"readers", part_readers}, {"writers", part_writers}, {"polls", part_polls},
+    {"lines", part_lines},     {"syncs", part_syncs},   {"asks", part_asks},
+    {"polled", part_polled},   {"input_end", part_input_end},
 };
 
-/* Without names all are but that in which control-C is typed. */
+/* These want input when they say so. */
+static bool wants_input(const char *name)
+{
+    return strcmp(name, "interrupt") == 0 || strcmp(name, "polled") == 0 || strcmp(name, "input_end") == 0;
+}
+
+/* Without names all are but those. */
 static bool is_named(const char *name, char **names)
 {
-    bool found = !*names && strcmp(name, "interrupt") != 0;
+    bool found = !*names && !wants_input(name);
 
     for (; *names; names++)
         found |= strcmp(*names, name) == 0;

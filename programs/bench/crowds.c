@@ -36,6 +36,19 @@ void crowd_ends(int expected)
         child_ends(crowd[i], expected);
 }
 
+void crowd_is_killed(void)
+{
+    for (int i = 0; i < CROWD; i++)
+        check(kill(crowd[i], SIGKILL) == 0, "kill");
+    crowd_ends(SIGKILL);
+}
+
+void crowd_is_there(void)
+{
+    printf("bench: all are there\n");
+    fflush(stdout);
+}
+
 /* Words of a page that all share. */
 static volatile uint32_t *words(void)
 {
@@ -124,7 +137,6 @@ void part_interrupt(void)
     signal(SIGINT, SIG_DFL);
     crowd_begins(sleep_long);
     signal(SIGINT, SIG_IGN);
-    printf("bench: all are there\n");
-    fflush(stdout);
+    crowd_is_there();
     crowd_ends(SIGINT);
 }

@@ -26,8 +26,8 @@ NOTHING = "nothing"  # the row of MEMORY that is the counter's own cost
 KVM = "/dev/kvm"
 FIGURE = re.compile(r"bench: (\w+) (\d+) (\d+) (\d+)")
 PART = re.compile(r"bench: part (\w+)")
-# The part in which control-C is typed, and when.
-INTERRUPTED, CROWD_IS_THERE, CONTROL_C = "interrupt", "bench: all are there", b"\x03"
+# What is typed in which part, when the program has written that; b"": in place of a terminal there is a pipe, which ends.
+TYPED, CROWD_IS_THERE = {"interrupt": b"\x03", "polled": b"\n", "input_end": b""}, "bench: all are there"
 PART_BEGINS = "part_begins"  # that program's function
 SIZES = re.compile(r"lines of code (\d+) .*bytes of text (\d+)")
 TIMEOUT = 900  # seconds: the longest test needs 60 of a quiet processor with the plugin
@@ -93,26 +93,26 @@ class Row:
 # ---------------------------------------------------------------------------------------- booting
 
 class Typist:
-    """Types control-C when the program has written `text`; without one there is no terminal."""
+    """Types that when the program has written CROWD_IS_THERE; with None there is no input."""
 
-    def __init__(self, text):
-        self.text, self.pieces, self.given, self.keys = text and text.encode(), [], None, None
-        if text:
+    def __init__(self, typed):
+        self.typed, self.pieces, self.given, self.keys = typed, [], None, None
+        if typed is not None:
             source, self.keys = os.pipe()
-            self.given = Input(source, is_terminal=True)
+            self.given = Input(source, is_terminal=bool(typed))
 
     def read(self, piece):
         self.pieces.append(piece)
-        if self.keys and self.text in b"".join(self.pieces):
-            os.write(self.keys, CONTROL_C)
+        if self.keys and CROWD_IS_THERE.encode() in b"".join(self.pieces):
+            os.write(self.keys, self.typed)
             os.close(self.keys)
             self.keys = None
 
 
-def boot(folder, words, interrupted=None, **options):
+def boot(folder, words, typed=None, **options):
     """What the program wrote to console and log, in lines; it must end with 0. QEMU tells the kernel the path of
-    its file, and boot counts its characters: it is always the same. Control-C is typed when it has written `interrupted`."""
-    typist, log = Typist(interrupted), []
+    its file, and boot counts its characters: it is always the same."""
+    typist, log = Typist(typed), []
     os.chdir(folder)
     options = {"icount": True, "kernel": True, "timeout": TIMEOUT, **options}
     options["more"] = (*system.NO_SCREEN, *options.get("more", ()))
@@ -233,12 +233,12 @@ def check_explained(name, value, parts):
 
 # --------------------------------------------------------------------------------------- servers
 
-def server_stretches(folder, *words, interrupted=None):
+def server_stretches(folder, *words, typed=None):
     """{part: how long servers kept programs waiting in it} of the program that asks for what takes longest."""
     lines = []
 
     def start(more):
-        lines.extend(boot(folder, [SERVER, *words], interrupted, more=more))
+        lines.extend(boot(folder, [SERVER, *words], typed, more=more))
     found = bench_plugin.stretches(folder, SERVER, PART_BEGINS, start)
     names = ["start", *(match[1] for line in lines if (match := PART.fullmatch(line)))]
     if len(names) != len(found):
@@ -247,7 +247,9 @@ def server_stretches(folder, *words, interrupted=None):
 
 
 def server_rows(folder):
-    found = {**server_stretches(folder, INTERRUPTED, interrupted=CROWD_IS_THERE), **server_stretches(folder)}
+    found = server_stretches(folder)
+    for part, typed in TYPED.items():
+        found |= server_stretches(folder, part, typed=typed)
     part = max(found, key=found.get)
     return [Row(SERVER_LONGEST, found[part], origin=f"part {part} of {SERVER}")]
 

@@ -39,7 +39,6 @@ struct client *client_get(uint32_t badge)
     client->badge = badge;
     client->kept = true;
     client->ended = client->flush = client->hurried = false;
-    client->patience = 0;
     client->next = by_hash[badge % HASHES];
     by_hash[badge % HASHES] = client;
     kept++;
@@ -48,8 +47,10 @@ struct client *client_get(uint32_t badge)
 
 void client_drop(struct client *client)
 {
-    if (!client->kept || client->used > 0 || client->queued || client->waits != WAITS_NOT || client->hurried)
+    if (!client->kept || client->used > 0 || client->waits != WAITS_NOT || client->hurried)
         return;
+    if (link_is_in(&client->time))
+        link_leave(&client->time);
     struct client **link = &by_hash[client->badge % HASHES];
     while (*link != client)
         link = &(*link)->next;
@@ -60,20 +61,11 @@ void client_drop(struct client *client)
     kept--;
 }
 
-struct client *client_next_waiting(struct client *client, enum client_wait waits)
+void client_stop_waiting(struct client *client)
 {
-    for (client = client ? client + 1 : clients; client < clients + CLIENTS_MAX; client++)
-        if (client->waits == waits)
-            return client;
-    return 0;
-}
-
-struct client *client_next_timed(struct client *client)
-{
-    for (client = client ? client + 1 : clients; client < clients + CLIENTS_MAX; client++)
-        if (client->kept && client->patience > 0)
-            return client;
-    return 0;
+    if (link_is_in(&client->wait))
+        link_leave(&client->wait);
+    client->waits = WAITS_NOT;
 }
 
 struct client *client_next(struct client *client)

@@ -6,13 +6,15 @@
  *
  *   C1  a client waits for one answer at most: `waits` says to what, `caller` to whom
  *   C2  a client whose write was answered has at most LINE_MAX bytes here, so its next write fits
- *   C3  `queued` clients are in the output's queue (lines.h), in the order in which they had
- *       something to say
+ *   C3  `turn`, `time` and `wait` are in lists: of the output's queue and of lines that have time left (lines.h), and of
+ *       those that wait for the same (readers.h and main.c)
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "servers/console/link.h"
 
 enum {
     LINE_MAX = 256, /* bytes kept of an unfinished line; also the most that one write brings */
@@ -21,26 +23,28 @@ enum {
 };
 
 /* A read waits until its client is in front, first; then for input, in its turn: readers.h. */
-enum client_wait { WAITS_NOT, WAITS_WRITE, WAITS_SYNC, WAITS_ASKING, WAITS_BEHIND, WAITS_READ };
+enum client_wait { WAITS_NOT, WAITS_WRITE, WAITS_SYNC, WAITS_FRONT, WAITS_READ };
 
 struct client {
     uint32_t badge;
-    struct client *next;        /* of the same hash, or in the free list */
-    struct client *next_queued; /* in the output's queue */
-    struct client *next_reader; /* in one of the readers' queues */
-    uint32_t caller, calls;     /* C1 */
+    struct client *next;          /* of the same hash, or in the free list */
+    struct link turn, time, wait; /* C3 */
+    uint32_t caller, calls;       /* C1 */
     uint32_t bytes_wanted; /* WAITS_WRITE: how many it brought; of a read: how many it takes */
     uint32_t held_up;      /* if it is hurried: when it held others up last; lines.h */
     uint32_t used;
+    uint32_t due; /* while it has time: the tick at which its unfinished line has none left */
     uint8_t waits;
-    uint8_t patience; /* ticks that its unfinished line has left */
     bool hurried;
     bool kept; /* in the table: only then it has a badge */
-    bool queued;
     bool flush; /* the unfinished line is to go out, too */
     bool ended; /* the process is gone: forget it when its last bytes are out */
     char bytes[CLIENT_BYTES];
 };
+
+/* The client of that link, and a list's first one, or NULL; `kind` is turn, time or wait. */
+#define CLIENT_OF(link, kind) ((struct client *)(void *)((char *)(link)-offsetof(struct client, kind)))
+#define FIRST_OF(list, kind)  (list_is_empty(list) ? NULL : CLIENT_OF((list)->next, kind))
 
 void clients_init(void);
 
@@ -53,14 +57,11 @@ struct client *client_find(uint32_t badge);
 /* Forgets the client if nothing of it is left; one that is forgotten already stays so. */
 void client_drop(struct client *client);
 
-/* Clients from `client` on (0: the first) that wait for that; for a loop over them. */
-struct client *client_next_waiting(struct client *client, enum client_wait waits);
-
-/* Clients from `client` on (0: the first) whose line has patience left. */
-struct client *client_next_timed(struct client *client);
-
-/* Clients from `client` on (0: the first) that are kept. */
+/* Clients from `client` on (0: the first) that are kept; for a loop over them. */
 struct client *client_next(struct client *client);
+
+/* It waits for nothing any more, in no list. */
+void client_stop_waiting(struct client *client);
 
 /* Clients that are kept. */
 uint32_t clients_count(void);

@@ -2,10 +2,15 @@
 
 #include <string.h>
 
+/* What is done at a time: so many lines that have had their time are to go out, and with so many bytes moved, and what a piece
+ * costs beside them, it was enough. */
+enum { ENDED_AT_ONCE = 4, MOVED_AT_ONCE = 256, PIECE = 32 };
+
 void lines_init(struct lines *lines, void (*drained)(struct client *client))
 {
     *lines = (struct lines){.drained = drained};
-    lines->end = &lines->first;
+    list_init(&lines->queue);
+    list_init(&lines->timed);
     output_init(&lines->output);
 }
 
@@ -23,24 +28,8 @@ static uint32_t next_piece(const struct client *client)
 
 static void enqueue(struct lines *lines, struct client *client)
 {
-    if (client->queued || next_piece(client) == 0)
-        return;
-    client->queued = true;
-    client->next_queued = 0;
-    *lines->end = client;
-    lines->end = &client->next_queued;
-}
-
-static void dequeue(struct lines *lines, struct client *client)
-{
-    struct client **link = &lines->first;
-
-    while (*link != client)
-        link = &(*link)->next_queued;
-    *link = client->next_queued;
-    if (!client->next_queued)
-        lines->end = link;
-    client->queued = false;
+    if (!link_is_in(&client->turn) && next_piece(client) > 0)
+        list_add(&lines->queue, &client->turn);
 }
 
 /* A line of somebody else may be unfinished. */
@@ -61,11 +50,11 @@ static void end_piece(struct lines *lines, struct client *client, bool whole)
 {
     if (client->used == 0 && client->flush && !whole)
         output_show(&lines->output);
-    bool may_own = !whole && !(client->flush && client->used == 0) && !is_hurried(lines, client);
+    bool may_own = !whole && !lines->is_shared && !(client->flush && client->used == 0) && !is_hurried(lines, client);
     lines->owner = may_own ? client : 0;
     if (client->used == 0)
         client->flush = false;
-    dequeue(lines, client);
+    link_leave(&client->turn);
     enqueue(lines, client); /* behind the others; as the owner it goes first all the same */
 }
 
@@ -82,26 +71,34 @@ static void move_piece(struct lines *lines, struct client *client, uint32_t byte
     lines->drained(client);
 }
 
-void lines_move(struct lines *lines)
+/* The bytes of the next piece, or 0: there is none, or no room. */
+static uint32_t move_next(struct lines *lines)
 {
-    for (;;) {
-        struct client *client = lines->owner ? lines->owner : lines->first;
-        if (!client || !client->queued)
-            return;
-        uint32_t bytes = next_piece(client);
-        if (ring_room(&lines->output.ring) < OUTPUT_ROOM(bytes + 1))
-            return;
-        move_piece(lines, client, bytes);
-    }
+    struct client *client = lines->owner ? lines->owner : FIRST_OF(&lines->queue, turn);
+
+    if (!client || !link_is_in(&client->turn))
+        return 0;
+    uint32_t bytes = next_piece(client);
+    if (ring_room(&lines->output.ring) < OUTPUT_ROOM(bytes + 1))
+        return 0;
+    move_piece(lines, client, bytes);
+    return bytes;
 }
 
-/* What comes behind a newline is a line of its own, with patience of its own. */
-static void give_patience(struct lines *lines, struct client *client, const char *text, uint32_t bytes)
+static void take_time(struct client *client)
 {
-    if (bytes == 0 || (client->patience > 0 && !memchr(text, '\n', bytes)))
+    if (link_is_in(&client->time))
+        link_leave(&client->time);
+}
+
+/* What comes behind a newline is a line of its own, with time of its own. */
+static void give_time(struct lines *lines, struct client *client, const char *text, uint32_t bytes)
+{
+    if (bytes == 0 || (link_is_in(&client->time) && !memchr(text, '\n', bytes)))
         return;
-    client->patience = PATIENCE_TICKS;
-    lines->are_timed = true;
+    take_time(client);
+    client->due = lines->ticks + PATIENCE_TICKS;
+    list_add(&lines->timed, &client->time);
 }
 
 void lines_write(struct lines *lines, struct client *client, const char *text, uint32_t bytes)
@@ -109,24 +106,22 @@ void lines_write(struct lines *lines, struct client *client, const char *text, u
     memcpy(client->bytes + client->used, text, bytes);
     client->used += bytes;
     if (bytes > 0 && text[bytes - 1] == '\n')
-        client->patience = 0;
+        take_time(client);
     else
-        give_patience(lines, client, text, bytes);
+        give_time(lines, client, text, bytes);
     enqueue(lines, client);
-    lines_move(lines);
 }
 
 void lines_flush(struct lines *lines, struct client *client)
 {
     client->flush = client->used > 0;
-    client->patience = 0;
+    take_time(client);
     if (!client->flush && lines->owner == client)
         lines->owner = 0;
     if (!client->flush && lines->last == client->badge &&
         ring_room(&lines->output.ring) >= OUTPUT_ROOM(0))
         output_show(&lines->output);
     enqueue(lines, client);
-    lines_move(lines);
 }
 
 void lines_end(struct lines *lines, uint32_t badge)
@@ -135,16 +130,17 @@ void lines_end(struct lines *lines, uint32_t badge)
         lines->last = LINES_NOBODY;
 }
 
-void lines_cut(struct lines *lines)
+void lines_share(struct lines *lines, bool for_long)
 {
     lines->owner = 0;
-    lines_move(lines);
+    lines->is_shared = for_long;
 }
 
 /* The line has had its time. */
-static void end_patience(struct lines *lines, struct client *client)
+static void end_time(struct lines *lines, struct client *client)
 {
-    bool others_wait = lines->first && (lines->first != client || client->next_queued);
+    const struct link *queue = &lines->queue;
+    bool others_wait = queue->next != queue->previous || (queue->next != queue && queue->next != &client->turn);
 
     if (lines->owner == client) {
         lines->owner = 0;
@@ -154,30 +150,45 @@ static void end_patience(struct lines *lines, struct client *client)
     lines_flush(lines, client);
 }
 
+/* As many have the same time, the first is the first that has none left. */
+static bool is_any_due(const struct lines *lines)
+{
+    const struct client *client = FIRST_OF(&lines->timed, time);
+
+    return client && (int32_t)(lines->ticks - client->due) >= 0;
+}
+
+static void end_times(struct lines *lines)
+{
+    for (uint32_t ended = 0; ended < ENDED_AT_ONCE && is_any_due(lines); ended++)
+        end_time(lines, FIRST_OF(&lines->timed, time));
+}
+
 void lines_tick(struct lines *lines, uint32_t now)
 {
-    struct client *client = 0;
-
     lines->now = now;
-    lines->are_timed = false;
-    while ((client = client_next_timed(client))) {
-        if (--client->patience == 0)
-            end_patience(lines, client);
-        else
-            lines->are_timed = true;
-    }
+    lines->ticks++;
+    end_times(lines);
+}
+
+bool lines_move(struct lines *lines)
+{
+    uint32_t moved = 0, bytes = 1;
+
+    if (is_any_due(lines))
+        end_times(lines);
+    for (; bytes > 0 && moved < MOVED_AT_ONCE; moved += bytes + PIECE)
+        bytes = move_next(lines);
+    return bytes > 0 || is_any_due(lines);
 }
 
 bool lines_are_out(const struct lines *lines)
 {
-    return !lines->first;
+    return list_is_empty(&lines->queue);
 }
 
-bool lines_check(const struct lines *lines, const struct client *client)
-{
-    uint32_t found = 0;
 
-    for (const struct client *c = lines->first; c; c = c->next_queued)
-        found += c == client;
-    return found == client->queued && client->queued == (next_piece(client) > 0);
+bool lines_check(const struct client *client)
+{
+    return link_check(&client->turn) && link_check(&client->time) && link_is_in(&client->turn) == (next_piece(client) > 0);
 }

@@ -6,6 +6,8 @@
  * piece on its client is the `owner`: until that line ends, or its client reads or is released, all
  * others wait. Somebody's read or sync ends a line that would hold it up.
  *
+ * What is moved at a time is bounded, however many there are: then others are served, and lines_move() goes on.
+ *
  * A line has PATIENCE_TICKS to end. Then what there is of it goes out, and others go on on a new row. Whose long
  * line held others up for so long owns none in the next HURRY_TICKS: so one that does it on purpose takes a
  * 64th of the time from them.
@@ -14,7 +16,8 @@
  *       first
  *   L2  `last` is the badge whose unfinished line is out; another's text starts a new
  *       line, unless that client has ended: then it is LINES_NOBODY, and whoever writes next goes on
- *   L3  `are_timed` if a client has patience left: then there are ticks
+ *   L3  `timed` has those whose unfinished line has time left, the first first: while there are any, there are ticks
+ *   L4  nobody owns the line while `is_shared`
  *
  * Clients take turns, in the order in which they had something to say; in one turn go as many whole lines as LINE_MAX
  * bytes have. All that a client wrote before a write that was answered goes in its next turn (C2): so who writes
@@ -31,17 +34,18 @@ enum { LINES_NOBODY = BADGE_MAX + 1u };
 
 struct lines {
     struct output output;
-    uint32_t now; /* at the last tick */
-    bool are_timed;
+    uint32_t now;   /* at the last tick */
+    uint32_t ticks; /* since the start, while there were any */
+    bool is_shared;
     struct client *owner;
-    struct client *first, **end; /* the queue */
+    struct link queue, timed;
     uint32_t last;
     void (*drained)(struct client *client); /* a client's bytes became fewer */
 };
 
 void lines_init(struct lines *lines, void (*drained)(struct client *client));
 
-/* Adds at most LINE_MAX bytes to what the client says (C2), and moves what can go out. */
+/* Adds at most LINE_MAX bytes to what the client says (C2). */
 void lines_write(struct lines *lines, struct client *client, const char *text, uint32_t bytes);
 
 /* The client's unfinished line goes out as it is. */
@@ -50,17 +54,23 @@ void lines_flush(struct lines *lines, struct client *client);
 /* The client has ended, and all that it said is out. */
 void lines_end(struct lines *lines, uint32_t badge);
 
-/* Nobody owns the line any more; if another client is next, it begins a new one. */
-void lines_cut(struct lines *lines);
+/* Nobody owns the line any more; if another client is next, it begins a new one. With `for_long` nobody will, until it
+ * is said again without. */
+void lines_share(struct lines *lines, bool for_long);
 
-/* Moves lines to the ring while there is room. */
-void lines_move(struct lines *lines);
+/* Moves some lines to the ring, if there is room: true if there may be room for more. */
+bool lines_move(struct lines *lines);
 
 /* A tick of 10 ms has passed; there may have been others before it while no line was timed. */
 void lines_tick(struct lines *lines, uint32_t now);
 
+static inline bool lines_are_timed(const struct lines *lines)
+{
+    return !list_is_empty(&lines->timed);
+}
+
 /* True if all that may go out is in the ring. */
 bool lines_are_out(const struct lines *lines);
 
-/* True if L1 holds for `client`. */
-bool lines_check(const struct lines *lines, const struct client *client);
+/* True if L1 holds for the client. */
+bool lines_check(const struct client *client);

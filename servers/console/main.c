@@ -10,11 +10,11 @@
 #include "servers/clients.h"
 #include "servers/console/input.h"
 #include "servers/console/keyboard.h"
-#include "servers/console/lines.h"
 #include "servers/console/news.h"
 #include "servers/console/readers.h"
 #include "servers/console/screen.h"
 #include "servers/console/uart.h"
+#include "servers/console/writers.h"
 #include "servers/proto/console.h"
 
 #include <assert.h>
@@ -22,121 +22,51 @@
 /* Our endpoint, badged for a signal. */
 enum { SLOT_UART = 16, SLOT_KEYBOARD = 17, SLOT_LOG = 18 };
 
-/* What is done for one message at most, so that others are served between: keys and bytes that come in, FIFOs that
- * are filled. */
-enum { KEYS_MAX = 64, RECEIVE_MAX = 128, FILLS_MAX = 16 };
+/* What is done for one message at most, so that others are served between: keys and bytes that come in, readers that
+ * are served. What is left is due: proc asks for it (call_news). */
+enum { KEYS_MAX = 64, RECEIVE_MAX = 64, SERVED_MAX = 4 };
 enum { NOBODY = BADGE_MAX + 1u };
 enum { SIGNAL_UART = 1, SIGNAL_KEYBOARD = 2, SIGNAL_LOG = 4 };
 
-static struct lines lines;
 static struct input input;
 static bool receiving = true; /* false: the port keeps its bytes until there is room */
 static struct readers readers;
 static uint32_t keys_of = NOBODY; /* who has asked for keys */
 static uint32_t rest_of = NOBODY; /* whose read has got a part of what there was */
-static bool syncing;
+static bool input_is_due, log_is_due;
 
-/* ---------------------------------------------------------------------------------------- signals */
+/* ------------------------------------------------------------------------------------ what is due */
 
-static void signal(uint32_t slot)
+static bool may_serve_reader(void)
 {
-    err_t err = ipc_signal(slot);
-
-    if (err)
-        __builtin_trap();
+    return !list_is_empty(&readers.served) && input_is_ready(&input);
 }
 
-/* --------------------------------------------------------------------------------- late answers */
-
-static int32_t answer_later(struct client *client, struct caller caller, enum client_wait waits,
-                            uint32_t bytes)
+static bool is_any_due(void)
 {
-    client->caller = caller.caller;
-    client->calls = caller.calls;
-    client->waits = (uint8_t)waits;
-    client->bytes_wanted = bytes;
-    return SERVER_LATER;
+    return writers_are_due() || input_is_due || log_is_due || readers_ask(&readers) || may_serve_reader();
 }
 
-/* False if the caller died meanwhile. */
-static bool answer(struct client *client, int32_t result, struct words *words)
+/* A signal to ourselves would go before all calls. */
+static void go_on(void)
 {
-    client->waits = WAITS_NOT;
-    return server_answer((struct caller){client->caller, client->calls}, result, words) == OK;
-}
-
-static void forget(struct client *client)
-{
-    if (client != lines.owner)
-        client_drop(client);
-}
-
-/* The client has ended; if bytes of it are still here, this comes again when they are out. */
-static void end(struct client *client)
-{
-    if (client->used == 0)
-        lines_end(&lines, client->badge);
-    forget(client);
-}
-
-/* While somebody waits for a sync no write is answered: it waits for what was written before, and for one write each. */
-static bool has_room(const struct client *client)
-{
-    return client->used <= LINE_MAX && !syncing;
-}
-
-static void drained(struct client *client)
-{
-    struct words words = {{0, client->bytes_wanted}};
-
-    if (client->waits == WAITS_WRITE && has_room(client))
-        answer(client, 0, &words);
-    if (client->ended)
-        end(client);
+    if (is_any_due())
+        news_go_on();
 }
 
 /* --------------------------------------------------------------------------------------- output */
 
-static void answer_syncs(void)
-{
-    struct client *client = 0;
-
-    uart_drain();
-    while ((client = client_next_waiting(client, WAITS_SYNC))) {
-        struct words words = {{0}};
-        answer(client, 0, &words);
-        forget(client);
-    }
-    syncing = false;
-    while ((client = client_next_waiting(client, WAITS_WRITE)))
-        drained(client);
-}
-
-/* The ring to the screen, and into the port as far as it goes; for the rest an interrupt is wanted. */
 static void transmit(void)
 {
-    struct ring *ring = &lines.output.ring;
-    int fills = 0;
+    writers_transmit();
+    go_on();
+}
 
-    for (; fills < FILLS_MAX && ring_used(ring) > 0 && uart_can_put(); fills++) {
-        screen_follow(ring);
-        for (int n = 0; n < UART_FIFO && ring_used(ring) > 0; n++)
-            uart_put(ring_get(ring));
-        if (!lines_are_out(&lines) && syncing)
-            lines_cut(&lines); /* nobody's long line holds up a sync */
-        else if (!lines_are_out(&lines))
-            lines_move(&lines);
-    }
-    bool more = ring_used(ring) > 0;
-    uart_want_room(more && fills < FILLS_MAX);
-    if (more && fills == FILLS_MAX)
-        signal(SLOT_UART); /* which goes on, and does not wait for a port that may not be there */
-    if (more)
-        screen_follow(ring);
-    else if (syncing)
-        answer_syncs();
-    if (lines.are_timed)
-        news_want_ticks();
+/* For proc, which has other things to do with the message. */
+static void transmit_later(void)
+{
+    writers_transmit_later();
+    go_on();
 }
 
 static int32_t call_write(uint32_t badge, struct words *words)
@@ -151,11 +81,8 @@ static int32_t call_write(uint32_t badge, struct words *words)
         return -EBUSY;
     lines_write(&lines, client, (const char *)message_page->words, bytes);
     transmit();
-    if (!has_room(client))
-        return answer_later(client, caller, WAITS_WRITE, bytes);
-    forget(client);
     words->w[1] = bytes;
-    return 0;
+    return writers_answer_write(client, caller, words);
 }
 
 static int32_t call_sync(uint32_t badge, struct words *words)
@@ -166,12 +93,10 @@ static int32_t call_sync(uint32_t badge, struct words *words)
     (void)words;
     if (!client || client->waits != WAITS_NOT)
         return -EBUSY;
-    int32_t result = answer_later(client, caller, WAITS_SYNC, 0);
-    syncing = true;
-    lines_cut(&lines);
+    writers_sync(client, caller);
     lines_flush(&lines, client);
     transmit();
-    return result;
+    return SERVER_LATER;
 }
 
 /* ---------------------------------------------------------------------------------------- input */
@@ -189,25 +114,24 @@ static void take(uint32_t badge, uint32_t bytes, struct words *words)
 /* What fits to the first reader; if that one died, it stays for the next. */
 static void serve_reader(void)
 {
-    struct client *client = readers.served.first;
+    struct client *client = FIRST_OF(&readers.served, wait);
     struct input_position before = input_position(&input);
     uint32_t rest_before = rest_of;
     struct words words = {{0}};
 
     take(client->badge, client->bytes_wanted, &words);
-    readers_remove(&readers, client);
     if (!answer(client, (int32_t)ipc_extend(words.w[1], 0), &words)) {
         input_restore(&input, before);
         rest_of = rest_before;
     }
-    forget(client);
+    writers_forget(client);
 }
 
 static void serve_readers(void)
 {
-    while (readers.served.first && input_is_ready(&input))
+    for (uint32_t n = 0; n < SERVED_MAX && may_serve_reader(); n++)
         serve_reader();
-    if (input_is_ready(&input))
+    if (list_is_empty(&readers.served) && input_is_ready(&input))
         news_input_is_ready();
 }
 
@@ -223,8 +147,7 @@ static void receive(void)
         if (!receiving)
             uart_want_input(false);
     }
-    if (receiving && count == RECEIVE_MAX)
-        signal(SLOT_UART);
+    input_is_due = receiving && count == RECEIVE_MAX;
 }
 
 /* Somebody has read. */
@@ -240,7 +163,7 @@ static void receive_again(void)
 static void show_prompt(struct client *client)
 {
     if (lines.owner != client && client->used > 0)
-        lines_cut(&lines);
+        lines_share(&lines, lines.is_shared);
     lines_flush(&lines, client);
     transmit();
 }
@@ -250,7 +173,7 @@ static int32_t read_later(struct client *client, struct caller caller, uint32_t 
     int32_t result = answer_later(client, caller, WAITS_READ, bytes);
 
     readers_add(&readers, client);
-    if (readers.asking.first)
+    if (readers_ask(&readers))
         news_tell();
     return result;
 }
@@ -267,13 +190,13 @@ static int32_t call_read(uint32_t badge, struct words *words)
     if (!client || client->waits != WAITS_NOT)
         return -EBUSY;
     show_prompt(client);
-    if (wait && (!readers_may(&readers, client) || readers.served.first || !input_is_ready(&input)))
+    if (wait && (!readers_may(&readers, client) || !list_is_empty(&readers.served) || !input_is_ready(&input)))
         return read_later(client, caller, bytes);
     if (wait || badge == rest_of)
         take(badge, bytes, words);
     else
         words->w[1] = words->w[2] = 0;
-    forget(client);
+    writers_forget(client);
     receive_again();
     return (int32_t)ipc_extend(words->w[1], 0);
 }
@@ -327,8 +250,10 @@ static void give_keys(uint32_t badge, bool keys)
 
 static void signals(uint32_t bits)
 {
-    if (bits & SIGNAL_LOG)
-        screen_log();
+    if (bits & SIGNAL_LOG) {
+        screen_acknowledge();
+        log_is_due = screen_log();
+    }
     if (bits & SIGNAL_KEYBOARD)
         take_keys();
     if (bits & SIGNAL_UART) {
@@ -338,22 +263,37 @@ static void signals(uint32_t bits)
     if (input.typed.interrupts)
         news_tell();
     serve_readers();
-    transmit(); /* so that the line has fallen before input is wanted again, and its rise is seen */
+    transmit();
     receive_again();
 }
 
 /* ----------------------------------------------------------------------------------------- proc's */
 
+/* Of all that is due a part. */
+static void do_part(void)
+{
+    if (log_is_due)
+        log_is_due = screen_log();
+    if (input_is_due)
+        receive();
+    serve_readers();
+    transmit(); /* so that the line has fallen before input is wanted again, and its rise is seen */
+    receive_again();
+}
+
+/* Proc comes for the rest in the time of a program: others are served between. */
 static int32_t call_news(uint32_t badge, struct words *words)
 {
+    uint32_t part = words->w[1];
+
     if (badge != 0)
         return -EPERM;
+    if (part)
+        do_part();
     struct client *client = readers_tell(&readers);
     words->w[1] = client ? client->badge : 0;
-    news_take(input.typed.interrupts, &words->w[2], &words->w[3]);
+    news_take(input.typed.interrupts, is_any_due(), &words->w[2], &words->w[3]);
     input.typed.interrupts = false;
-    if (readers.asking.first)
-        news_tell();
     return 0;
 }
 
@@ -366,11 +306,9 @@ static int32_t call_front(uint32_t badge, struct words *words)
     readers_set_front(&readers, words->w[1]);
     if (again)
         readers_ask_again(&readers);
-    if (readers.asking.first)
-        news_tell();
     serve_readers();
-    transmit();
     receive_again();
+    go_on();
     return 0;
 }
 
@@ -382,11 +320,11 @@ static int32_t call_interrupt(uint32_t badge, struct words *words)
     if (badge != 0)
         return -EPERM;
     struct client *client = client_find(words->w[1]);
-    bool reads = client && readers_remove(&readers, client);
+    bool reads = client && readers_remove(client);
     words->w[1] = client && !reads && client->waits != WAITS_NOT;
     if (reads) {
         answer(client, -EINTR, &none);
-        forget(client);
+        writers_forget(client);
     }
     return 0;
 }
@@ -397,7 +335,7 @@ static int32_t call_keys(uint32_t badge, struct words *words)
         return -EPERM;
     give_keys(words->w[1], words->w[2]);
     serve_readers();
-    transmit();
+    transmit_later();
     return 0;
 }
 
@@ -406,9 +344,9 @@ static int32_t call_tick(uint32_t badge, struct words *words)
     if (badge != 0)
         return -EPERM;
     lines_tick(&lines, words->w[1]);
-    transmit();
-    news_set_ticks(lines.are_timed);
-    words->w[1] = lines.are_timed;
+    transmit_later();
+    words->w[1] = lines_are_timed(&lines);
+    news_set_ticks(words->w[1]);
     return 0;
 }
 
@@ -426,15 +364,12 @@ static int32_t call_release(uint32_t badge, struct words *words)
         lines_end(&lines, words->w[1]);
         return 0;
     }
-    readers_remove(&readers, client);
-    client->waits = WAITS_NOT;
+    client_stop_waiting(client);
     client->ended = true;
     client->hurried = false;
-    lines_flush(&lines, client); /* which forgets it, if that was its last byte */
-    client = client_find(words->w[1]);
-    if (client)
-        end(client);
-    transmit();
+    lines_flush(&lines, client);
+    writers_end(client);
+    transmit_later();
     return 0;
 }
 
@@ -447,7 +382,7 @@ static int32_t call_audit(uint32_t badge, struct words *words)
         return -EPERM;
     assert(readers_check(&readers));
     for (struct client *client = 0; (client = client_next(client)); found++)
-        assert(client_find(client->badge) == client && lines_check(&lines, client));
+        assert(client_find(client->badge) == client && lines_check(client));
     assert(found == clients_count());
     return 0;
 }
@@ -488,7 +423,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     (void)ebx, (void)esi, (void)edi;
     clients_init();
     readers_init(&readers);
-    lines_init(&lines, drained);
+    writers_init();
     input_init(&input, &lines.output);
     screen_init(signal_slot(SLOT_LOG, SIGNAL_LOG));
     uart_init(signal_slot(SLOT_UART, SIGNAL_UART));

@@ -3,7 +3,7 @@
 #include "libuser/ipc/ipc.h"
 #include "servers/clients.h"
 
-static bool is_told, are_ticks, is_watched, has_input;
+static bool is_told, comes_again, are_ticks, is_watched, has_input;
 
 void news_tell(void)
 {
@@ -41,9 +41,16 @@ void news_input_is_ready(void)
     news_tell();
 }
 
-void news_take(bool interrupts, uint32_t *ticks, uint32_t *events)
+void news_go_on(void)
+{
+    if (!comes_again)
+        news_tell();
+}
+
+void news_take(bool interrupts, bool is_due, uint32_t *ticks, uint32_t *events)
 {
     *ticks = are_ticks;
-    *events = (interrupts ? CONSOLE_NEWS_INTERRUPT : 0) | (has_input ? CONSOLE_NEWS_INPUT : 0);
+    *events = (interrupts ? CONSOLE_NEWS_INTERRUPT : 0) | (has_input ? CONSOLE_NEWS_INPUT : 0) | (is_due ? CONSOLE_NEWS_DUE : 0);
+    comes_again = is_due;
     has_input = is_told = false;
 }

@@ -17,5 +17,8 @@ void news_set_ticks(bool are_wanted);
 void news_watch_input(void);
 void news_input_is_ready(void);
 
+/* Something is due, for which it comes again until it has heard that nothing is. */
+void news_go_on(void);
+
 /* It asks: words 2 and 3 of the answer; `interrupts`: control-C was typed. */
-void news_take(bool interrupts, uint32_t *ticks, uint32_t *events);
+void news_take(bool interrupts, bool is_due, uint32_t *ticks, uint32_t *events);

@@ -1,36 +1,17 @@
 #include "servers/console/readers.h"
 
-static void queue_init(struct reader_queue *queue)
-{
-    queue->first = 0;
-    queue->end = &queue->first;
-}
-
-static void queue_add(struct reader_queue *queue, struct client *client, enum client_wait waits)
+static void wait_in(struct link *list, struct client *client, enum client_wait waits)
 {
     client->waits = (uint8_t)waits;
-    client->next_reader = 0;
-    *queue->end = client;
-    queue->end = &client->next_reader;
-}
-
-static void queue_remove(struct reader_queue *queue, struct client *client)
-{
-    struct client **link = &queue->first;
-
-    while (*link != client)
-        link = &(*link)->next_reader;
-    *link = client->next_reader;
-    if (!client->next_reader)
-        queue->end = link;
-    client->waits = WAITS_NOT;
+    list_add(list, &client->wait);
 }
 
 void readers_init(struct readers *readers)
 {
-    queue_init(&readers->asking);
-    queue_init(&readers->behind);
-    queue_init(&readers->served);
+    list_init(&readers->asking);
+    list_init(&readers->again);
+    list_init(&readers->behind);
+    list_init(&readers->served);
     readers->front = 0;
 }
 
@@ -42,33 +23,35 @@ bool readers_may(const struct readers *readers, const struct client *client)
 void readers_add(struct readers *readers, struct client *client)
 {
     if (readers_may(readers, client))
-        queue_add(&readers->served, client, WAITS_READ);
+        wait_in(&readers->served, client, WAITS_READ);
     else
-        queue_add(&readers->asking, client, WAITS_ASKING);
+        wait_in(&readers->asking, client, WAITS_FRONT);
 }
 
-bool readers_remove(struct readers *readers, struct client *client)
+bool readers_remove(struct client *client)
 {
-    if (client->waits == WAITS_READ)
-        queue_remove(&readers->served, client);
-    else if (client->waits == WAITS_ASKING)
-        queue_remove(&readers->asking, client);
-    else if (client->waits == WAITS_BEHIND)
-        queue_remove(&readers->behind, client);
-    else
+    if (client->waits != WAITS_FRONT && client->waits != WAITS_READ)
         return false;
+    client_stop_waiting(client);
     return true;
 }
 
 struct client *readers_tell(struct readers *readers)
 {
-    struct client *client = readers->asking.first;
+    struct client *client = FIRST_OF(&readers->asking, wait);
 
+    if (!client)
+        client = FIRST_OF(&readers->again, wait);
     if (client) {
-        queue_remove(&readers->asking, client);
-        queue_add(&readers->behind, client, WAITS_BEHIND);
+        link_leave(&client->wait);
+        list_add(&readers->behind, &client->wait);
     }
     return client;
+}
+
+bool readers_ask(const struct readers *readers)
+{
+    return !list_is_empty(&readers->asking) || !list_is_empty(&readers->again);
 }
 
 void readers_set_front(struct readers *readers, uint32_t badge)
@@ -76,9 +59,9 @@ void readers_set_front(struct readers *readers, uint32_t badge)
     struct client *client = client_find(badge);
 
     readers->front = badge;
-    if (client && (client->waits == WAITS_ASKING || client->waits == WAITS_BEHIND)) {
-        readers_remove(readers, client);
-        queue_add(&readers->served, client, WAITS_READ);
+    if (client && client->waits == WAITS_FRONT) {
+        readers_remove(client);
+        wait_in(&readers->served, client, WAITS_READ);
     }
 }
 
@@ -88,37 +71,32 @@ void readers_leave(struct readers *readers, uint32_t badge)
         readers->front = 0;
 }
 
-static void ask_all(struct readers *readers, struct reader_queue *queue)
-{
-    struct client *next;
-
-    for (struct client *client = queue->first; client; client = next) {
-        next = client->next_reader;
-        if (readers_may(readers, client))
-            continue;
-        queue_remove(queue, client);
-        queue_add(&readers->asking, client, WAITS_ASKING);
-    }
-}
-
+/* A few steps for each of them: most often there is one. */
 void readers_ask_again(struct readers *readers)
 {
-    ask_all(readers, &readers->served);
-    ask_all(readers, &readers->behind);
+    struct link *next;
+
+    for (struct link *link = readers->served.next; link != &readers->served; link = next) {
+        struct client *client = CLIENT_OF(link, wait);
+        next = link->next;
+        if (!readers_may(readers, client)) {
+            readers_remove(client);
+            wait_in(&readers->again, client, WAITS_FRONT);
+        }
+    }
+    list_join(&readers->again, &readers->behind);
 }
 
-static bool queue_check(const struct reader_queue *queue, enum client_wait waits)
+static bool list_check(const struct link *list, enum client_wait waits)
 {
-    struct client *const *link = &queue->first;
-
-    for (; *link; link = &(*link)->next_reader)
-        if ((*link)->waits != waits)
+    for (const struct link *link = list->next; link != list; link = link->next)
+        if (!link_check(link) || CLIENT_OF(link, wait)->waits != waits)
             return false;
-    return queue->end == link;
+    return true;
 }
 
 bool readers_check(const struct readers *readers)
 {
-    return queue_check(&readers->asking, WAITS_ASKING) && queue_check(&readers->behind, WAITS_BEHIND) &&
-           queue_check(&readers->served, WAITS_READ);
+    return list_check(&readers->asking, WAITS_FRONT) && list_check(&readers->again, WAITS_FRONT) &&
+           list_check(&readers->behind, WAITS_FRONT) && list_check(&readers->served, WAITS_READ);
 }

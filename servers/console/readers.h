@@ -2,22 +2,22 @@
  * Who waits to read. Input goes to the foreground: who that is knows proc, which is told of each read of another client
  * than the one that was in front last.
  *
- *      read ---> asking --(told)--> behind --(is in front)--> read: served first come, first served
- *         \_______________________________________________________^   of the client in front
+ *      read ---> asking --.
+ *                         +--(told)--> behind --(is in front)--> served: first come, first served
+ *                again ---'               |                        |
+ *                  ^----------------------+--(all ask again)-------'
  *
- *   R1  a client is in the queue that `waits` says, or in none
+ *   A read of the client in front is served without asking.
+ *
+ *   R1  a client that waits with WAITS_FRONT is in one of the first three lists, with WAITS_READ in the last
  *   R2  badge 0 need not ask
  */
 #pragma once
 
 #include "servers/console/client.h"
 
-struct reader_queue {
-    struct client *first, **end;
-};
-
 struct readers {
-    struct reader_queue asking, behind, served;
+    struct link asking, again, behind, served;
     uint32_t front; /* the badge that was in front last; 0: none */
 };
 
@@ -30,10 +30,11 @@ bool readers_may(const struct readers *readers, const struct client *client);
 void readers_add(struct readers *readers, struct client *client);
 
 /* It waits no more; false if it did not. */
-bool readers_remove(struct readers *readers, struct client *client);
+bool readers_remove(struct client *client);
 
-/* The first that asks, of which proc is told now, or 0. */
+/* The first that asks, of which proc is told now, or 0; and whether others do. */
 struct client *readers_tell(struct readers *readers);
+bool readers_ask(const struct readers *readers);
 
 /* That badge is in front; what its client waits for is served. */
 void readers_set_front(struct readers *readers, uint32_t badge);
@@ -41,7 +42,7 @@ void readers_set_front(struct readers *readers, uint32_t badge);
 /* Nothing comes from that badge any more but what it had sent before, which is not in front. */
 void readers_leave(struct readers *readers, uint32_t badge);
 
-/* All that wait ask, but for the one in front. */
+/* All that wait ask, but for the one in front; behind those that have not asked yet. */
 void readers_ask_again(struct readers *readers);
 
 /* True if all who wait are where they should be. */

@@ -7,7 +7,7 @@
 #include "servers/tail.h"
 
 enum { RING_ADDRESS = 0x20000000, LOG_ADDRESS = RING_ADDRESS + SCREEN_RING_PAGES * PAGE_SIZE };
-enum { LOG_PIECE = 256 };
+enum { LOG_PIECE = 1024 };
 
 static struct screen_ring *const ring = (struct screen_ring *)RING_ADDRESS;
 static uint32_t written; /* ring->written belongs to both */
@@ -52,7 +52,7 @@ static err_t map(uint32_t slot, uint32_t address, rights_t rights, uint32_t page
     return sys_vm_map(SERVER_SLOT_TASK, address | rights, pages | slot << SLOT_SHIFT, 0);
 }
 
-static void acknowledge(void)
+void screen_acknowledge(void)
 {
     uint32_t count;
     err_t err = sys_irq_ack(CONSOLE_SLOT_LOG_IRQ, IRQ_LOG, &count);
@@ -67,7 +67,7 @@ void screen_init(uint32_t endpoint_slot)
     err_t err = map(CONSOLE_SLOT_SCREEN_RING, RING_ADDRESS, RIGHT_READ | RIGHT_WRITE, SCREEN_RING_PAGES);
 
     if (err == ERR_CAP) {
-        acknowledge();
+        screen_acknowledge();
         return;
     }
     if (!err)
@@ -79,7 +79,9 @@ void screen_init(uint32_t endpoint_slot)
     const struct log_page *page = (const struct log_page *)LOG_ADDRESS;
     log = (struct tail){&page->written, page->text, LOG_TEXT_BYTES, 0};
     screen_is_there = true;
-    screen_log();
+    screen_acknowledge();
+    while (screen_log())
+        ;
 }
 
 void screen_copy(const struct ring *output)
@@ -107,15 +109,14 @@ static void log_byte(char byte)
         speak(SCREEN_OUTPUT);
 }
 
-void screen_log(void)
+bool screen_log(void)
 {
     char text[LOG_PIECE];
-    uint32_t bytes;
     bool skipped;
+    uint32_t bytes = tail_take(&log, text, LOG_PIECE, &skipped);
 
-    acknowledge();
-    while ((bytes = tail_take(&log, text, LOG_PIECE, &skipped)))
-        for (uint32_t i = 0; i < bytes; i++)
-            log_byte(text[i]);
+    for (uint32_t i = 0; i < bytes; i++)
+        log_byte(text[i]);
     wake();
+    return bytes == LOG_PIECE;
 }

@@ -13,8 +13,9 @@
 /* `endpoint_slot`'s badge is the signal that there is more of the log. */
 void screen_init(uint32_t endpoint_slot);
 
-/* After the log's signal. */
-void screen_log(void);
+/* After the log's signal; then some of what came: true if there may be more. */
+void screen_acknowledge(void);
+bool screen_log(void);
 
 extern bool screen_is_there;
 void screen_copy(const struct ring *output);

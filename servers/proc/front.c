@@ -51,17 +51,17 @@ void front_all_and_new(void (*call)(struct process *process))
 /* With its first read its children may be in front no more. */
 static void let_read(struct process *process)
 {
-    bool again = !process->reads;
+    bool again = !process->reads && process->children;
 
     process->reads = true;
     console_front(PROC_SLOT_CONSOLE, 0, process->badge, again);
 }
 
-uint32_t front_news(void)
+uint32_t front_news(bool part)
 {
     uint32_t badge = 0, events = 0;
 
-    if (console_news(PROC_SLOT_CONSOLE, 0, &badge, &ticks_are_wanted, &events))
+    if (console_news(PROC_SLOT_CONSOLE, 0, part, &badge, &ticks_are_wanted, &events))
         return 0;
     struct process *process = process_by_badge(badge);
     if (badge != 0 && process && front_has(process))

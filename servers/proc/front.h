@@ -13,8 +13,9 @@
 
 #include "servers/proc/process.h"
 
-/* After the console's signal: the next reader that it asks of, and whether it wants ticks; what else there is: CONSOLE_NEWS_INTERRUPT, CONSOLE_NEWS_INPUT. */
-uint32_t front_news(void);
+/* After the console's signal: the next reader that it asks of, and whether it wants ticks; what else there is: CONSOLE_NEWS_INTERRUPT, CONSOLE_NEWS_INPUT,
+ * CONSOLE_NEWS_DUE. With `part` it is to do a part of what was due. */
+uint32_t front_news(bool part);
 
 /* Calls it with each live process that is in front, or that a process in front has forked since it last asked for ended children: what
  * that will wait for next is not known yet. */

@@ -17,7 +17,13 @@ struct word {
     uint32_t address, owner;
 };
 
-static struct process *first, **last = &first;
+/* Those that poll the console in a queue of their own: news are for all that are in it then. */
+struct queue {
+    struct process *first, **last;
+};
+
+static struct queue watching = {.last = &watching.first}, polling = {.last = &polling.first};
+static uint64_t watches; /* so far */
 
 static struct word own_word(const struct process *process, uint32_t address)
 {
@@ -48,6 +54,21 @@ static struct word polled(enum futex_kind kind)
     return (struct word){0, POLL + (kind == FUTEX_POLL_CONSOLE)};
 }
 
+static struct queue *queue_of(const struct process *process)
+{
+    return process->watch.owner == POLL_CONSOLE ? &polling : &watching;
+}
+
+static void join_queue(struct process *process)
+{
+    struct queue *queue = queue_of(process);
+
+    process->watch.next = NULL;
+    process->watch.link = queue->last;
+    *queue->last = process;
+    queue->last = &process->watch.next;
+}
+
 void futex_watch(struct process *process, uint32_t address, enum futex_kind kind)
 {
     bool polls = kind == FUTEX_POLL || kind == FUTEX_POLL_CONSOLE;
@@ -56,10 +77,8 @@ void futex_watch(struct process *process, uint32_t address, enum futex_kind kind
     (void)futex_forget(process);
     process->watch.address = word.address;
     process->watch.owner = word.owner;
-    process->watch.next = NULL;
-    process->watch.link = last;
-    *last = process;
-    last = &process->watch.next;
+    process->watch.number = ++watches;
+    join_queue(process);
 }
 
 static void leave_queue(struct process *process)
@@ -70,7 +89,7 @@ static void leave_queue(struct process *process)
     if (next)
         next->watch.link = link;
     else
-        last = link;
+        queue_of(process)->last = link;
     process->watch.link = NULL;
 }
 
@@ -108,7 +127,7 @@ uint32_t futex_wake(const struct process *process, uint32_t address, bool shared
 {
     struct word word = word_of(process, address, shared);
     uint32_t most = count < FUTEX_WOKEN_MAX ? count : FUTEX_WOKEN_MAX, woken = 0;
-    struct process *next, *at = first;
+    struct process *next, *at = watching.first;
 
     for (; woken < most && (at = first_at(at, word)); woken++, at = next) {
         next = at->watch.next;
@@ -121,7 +140,7 @@ void futex_requeue(const struct process *process, uint32_t address, bool shared,
 {
     struct word from = word_of(process, address, shared), other = word_of(process, to, shared);
 
-    for (struct process *at = first; count && (at = first_at(at, from)); count--, at = at->watch.next) {
+    for (struct process *at = watching.first; count && (at = first_at(at, from)); count--, at = at->watch.next) {
         at->watch.address = other.address;
         at->watch.owner = other.owner;
     }
@@ -147,16 +166,19 @@ void futex_file_news(void)
     hear_of_files(&work);
 }
 
+static uint64_t last_to_wake; /* its number */
+
+static bool is_to_wake(const struct process *process)
+{
+    return process && process->watch.number <= last_to_wake;
+}
+
+/* Whoever was woken, and polls again, is behind all of them. */
 static void wake_some(struct work *work)
 {
-    uint32_t woken = 0;
-    struct process *next, *at = first;
-
-    for (; woken < FUTEX_WOKEN_MAX && (at = first_at(at, polled(FUTEX_POLL_CONSOLE))); woken++, at = next) {
-        next = at->watch.next;
-        wake(at);
-    }
-    if (woken == FUTEX_WOKEN_MAX && !work->step)
+    for (uint32_t woken = 0; woken < FUTEX_WOKEN_MAX && is_to_wake(polling.first); woken++)
+        wake(polling.first);
+    if (is_to_wake(polling.first) && !work->step)
         work_add(work, wake_some);
 }
 
@@ -164,5 +186,6 @@ void futex_wake_console_pollers(void)
 {
     static struct work work;
 
+    last_to_wake = watches;
     wake_some(&work);
 }

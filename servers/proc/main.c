@@ -423,13 +423,25 @@ static int32_t serve_work(uint32_t badge, struct words *words)
     return work_call(badge, words);
 }
 
-static void console_news_come(void)
+static void do_due_of_console(struct work *work);
+
+/* Of one reader at a time. */
+static void hear_of_console(bool part)
 {
-    uint32_t events = front_news();
+    static struct work work;
+    uint32_t events = front_news(part);
 
     interrupt(events & CONSOLE_NEWS_INTERRUPT);
     if (events & CONSOLE_NEWS_INPUT)
         futex_wake_console_pollers();
+    if (events & CONSOLE_NEWS_DUE && !work.step)
+        work_add(&work, do_due_of_console);
+}
+
+static void do_due_of_console(struct work *work)
+{
+    (void)work;
+    hear_of_console(true);
 }
 
 static void signalled(uint32_t bits)
@@ -439,7 +451,7 @@ static void signalled(uint32_t bits)
     if (bits & PROC_SIGNAL_FATAL_FAULT)
         fatal_faults_reap();
     if (bits & PROC_SIGNAL_CONSOLE)
-        console_news_come();
+        hear_of_console(false);
     if (bits & PROC_SIGNAL_FILE)
         futex_file_news();
 }

@@ -86,7 +86,8 @@ struct process {
     struct {
         bool is_woken;
         uint32_t address, owner;
-        struct process *next, **link; /* link: null if it is not in the queue */
+        uint64_t number;              /* of those that began to watch */
+        struct process *next, **link; /* link: null if it is in no queue */
     } watch;                          /* futex.h */
     struct arguments *arguments, *next_arguments; /* of the program; of the next exec */
     struct program_place program;                  /* where its program is */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
+#include "servers/clients.h"
 #include "servers/proto/console.h"
 #include "tests/host/check.h"
 
@@ -12,13 +13,13 @@
 struct client_model clients[CLIENTS];
 struct asked asked;
 
-/* Who waits to read: for input, for proc to be told, for what proc says. */
+/* Who waits to read: for input, for proc to be told, once more, for what proc says. */
 static struct queue {
     uint32_t clients[CLIENTS], count;
-} readers, asking, behind;
+} readers, asking, again, behind;
 static uint32_t front, heard_of; /* badges */
 static uint32_t rest_of;         /* whose read goes on; CLIENTS: nobody's */
-static bool proc_is_told;
+static bool proc_is_told, is_due;
 static struct answer {
     uint32_t caller, tag;
     struct words words;
@@ -170,6 +171,7 @@ void clients_reader_leaves(uint32_t client)
 {
     queue_remove(&readers, client);
     queue_remove(&asking, client);
+    queue_remove(&again, client);
     queue_remove(&behind, client);
 }
 
@@ -178,19 +180,32 @@ bool clients_proc_is_told(void)
     return proc_is_told;
 }
 
+bool clients_are_due(void)
+{
+    return is_due;
+}
+
 uint32_t clients_heard_of(void)
 {
     return heard_of;
 }
 
-/* The first that asks. */
+static void serve_readers(void);
+
+/* The first that asks, when a part of what was due is done. */
 static void check_news(const struct answer *answer)
 {
-    heard_of = asking.count ? clients[asking.clients[0]].badge : 0;
-    CHECK(answer->words.w[1] == heard_of && answer->words.w[2] <= 1 && answer->words.w[3] == 0);
-    if (asking.count) {
-        queue_add(&behind, asking.clients[0]);
-        queue_remove(&asking, asking.clients[0]);
+    struct queue *queue = asking.count ? &asking : &again;
+
+    if (asked.message.words.w[1])
+        serve_readers();
+    heard_of = queue->count ? clients[queue->clients[0]].badge : 0;
+    CHECK(answer->words.w[1] == heard_of && answer->words.w[2] <= 1 && (answer->words.w[3] | CONSOLE_NEWS_DUE) == CONSOLE_NEWS_DUE);
+    proc_is_told = false;
+    is_due = answer->words.w[3];
+    if (queue->count) {
+        queue_add(&behind, queue->clients[0]);
+        queue_remove(queue, queue->clients[0]);
     }
 }
 
@@ -201,18 +216,16 @@ static void ask_all(struct queue *queue)
     for (uint32_t i = 0; i < all.count; i++)
         if (!may_read(all.clients[i])) {
             queue_remove(queue, all.clients[i]);
-            queue_add(&asking, all.clients[i]);
+            queue_add(&again, all.clients[i]);
         }
 }
-
-static void serve_readers(void);
 
 static void check_front(void)
 {
     front = asked.message.words.w[1];
     heard_of = 0;
     for (uint32_t i = 1; i < CLIENTS; i++)
-        if (clients[i].badge == front && (queue_remove(&asking, i) || queue_remove(&behind, i)))
+        if (clients[i].badge == front && (queue_remove(&asking, i) || queue_remove(&again, i) || queue_remove(&behind, i)))
             queue_add(&readers, i);
     if (asked.message.words.w[2]) {
         ask_all(&readers);
@@ -267,6 +280,7 @@ static void check_call(const struct answer *answer)
     case CONSOLE_NEWS:
     case CONSOLE_FRONT:
     case CONSOLE_TICK:
+    case CONSOLE_INTERRUPT:
     case CONSOLE_KEYS:
     case CONSOLE_AUDIT:
         check_managers(answer);
@@ -283,7 +297,9 @@ static void check_call(const struct answer *answer)
 
 static void serve_readers(void)
 {
-    while (readers.count && model_is_ready()) {
+    enum { AT_ONCE = 4 };
+
+    for (uint32_t n = 0; n < AT_ONCE && readers.count && model_is_ready(); n++) {
         uint32_t reader = readers.clients[0];
         clients_reader_leaves(reader);
         clients[reader].waits = NOT;
@@ -321,7 +337,7 @@ void clients_settle(void)
     check_late(direct);
     got_count = 0;
     proc_is_told |= machine_told_proc();
-    CHECK(asking.count == 0 || proc_is_told);
+    CHECK(asking.count + again.count == 0 || proc_is_told || is_due);
     model_follow_screen();
     asked.message.tag = TAG_FAULT; /* nothing, until somebody asks */
 }
@@ -331,8 +347,8 @@ void clients_begin(void)
     memset(clients, 0, sizeof(clients));
     for (uint32_t i = 1; i < CLIENTS; i++)
         clients[i].badge = 512 * i + (i < 4 ? 7 : i); /* some are alike in what the console's table looks at */
-    readers.count = asking.count = behind.count = got_count = front = heard_of = 0;
+    readers.count = asking.count = again.count = behind.count = got_count = front = heard_of = 0;
     rest_of = CLIENTS;
-    proc_is_told = false;
+    proc_is_told = is_due = false;
     asked.message.tag = TAG_FAULT;
 }

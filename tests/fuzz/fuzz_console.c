@@ -6,7 +6,7 @@
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
  * sources: servers/console/main.c servers/console/news.c servers/console/client.c servers/console/lines.c servers/console/output.c
- * sources: servers/console/readers.c
+ * sources: servers/console/readers.c servers/console/writers.c
  * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
  * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
  * sources: servers/console/uart.c servers/tail.c
@@ -91,7 +91,9 @@ static void read(void)
 
 static uint32_t any_badge(void)
 {
-    return random_below(8) ? clients[1 + random_below(CLIENTS - 1)].badge : bytes_word();
+    uint32_t any = random_below(8) ? 0 : bytes_word();
+
+    return any ? any : clients[1 + random_below(CLIENTS - 1)].badge; /* the manager, 0, ends last */
 }
 
 static void any_call(uint32_t client)
@@ -102,8 +104,8 @@ static void any_call(uint32_t client)
 
     if (!all_write && random_below(20) == 0)
         number = random_below(2) ? 7 + random_below(9) : 18 + bytes_word() / 2;
-    if (number == CONSOLE_KEYS && client == 0)
-        number = CONSOLE_SYNC; /* keys are tests/host/test_line_discipline.c's */
+    if ((number == CONSOLE_KEYS || number == CONSOLE_INTERRUPT) && client == 0)
+        number = CONSOLE_SYNC; /* these are tests/host/test_line_discipline.c's and test_console_front.c's */
     asked.message.words = (struct words){{number, any_badge(), bytes_word(), 0}};
     if (number == CONSOLE_WRITE)
         write(client);
@@ -115,14 +117,19 @@ static void any_call(uint32_t client)
         model_set_pipe();
 }
 
+static void hear_news(bool part)
+{
+    asked.client = 0;
+    asked.message = (struct server_message){.caller = PROC, .words = {{CONSOLE_NEWS, part}}};
+}
+
 /* Proc hears what there is, and mostly finds it in front; it asks again of all now and then. */
 static bool proc_calls(void)
 {
     uint32_t heard = clients_heard_of();
 
     model_may_break();
-    asked.client = 0;
-    asked.message = (struct server_message){.caller = PROC, .words = {{CONSOLE_NEWS}}};
+    hear_news(clients_are_due() && random_below(2));
     if (random_below(4) == 0)
         asked.message.words = (struct words){{CONSOLE_FRONT, 0, random_below(2)}};
     else if (heard)
@@ -229,7 +236,7 @@ static bool any_event(void)
 {
     if (all_write && random_below(4))
         return call(random_below(CLIENTS));
-    if (!all_write && (clients_proc_is_told() || clients_heard_of()) && random_below(2))
+    if (!all_write && (clients_proc_is_told() || clients_are_due() || clients_heard_of()) && random_below(2))
         return proc_calls();
     switch (all_write ? 2 : random_below(18)) {
     case 0:
@@ -260,7 +267,12 @@ static bool drain(void)
 {
     machine_time_passes();
     uint32_t bits = machine_signals();
-    return bits && signal(bits);
+    if (bits)
+        return signal(bits);
+    if (!clients_proc_is_told() && !clients_are_due())
+        return false;
+    hear_news(true);
+    return true;
 }
 
 /* With all that is due done, and lines that had their time, who waits for room or for the port waits no more. */
@@ -283,6 +295,7 @@ static bool last_message(void)
     if (end_step == 0)
         check_drained();
     server_caller_dies(0);
+    clients[0].is_dead = true;
     if (end_step < CLIENTS - 1)
         return release(++end_step);
     if (end_step++ > CLIENTS - 1)

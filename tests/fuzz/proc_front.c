@@ -77,7 +77,7 @@ static void check_reader(void)
     for (uint32_t i = 1; i < PROGRAMS; i++)
         if (programs[i].state == LIVE && programs[i].badge == reader && is_in_front(i)) {
             expected = reader;
-            CHECK(front != reader || first_read == !programs[i].reads);
+            CHECK(front != reader || !first_read || !programs[i].reads);
             programs[i].reads = true;
         }
     CHECK(front == expected && news_count == 1);

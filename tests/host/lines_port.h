@@ -25,6 +25,13 @@ static inline void start(void)
     out_bytes = 0;
 }
 
+/* All that there is room for. */
+static inline void move_all(void)
+{
+    while (lines_move(&lines))
+        ;
+}
+
 /* The port takes at most `max` bytes. */
 static inline void take(uint32_t max)
 {
@@ -33,7 +40,7 @@ static inline void take(uint32_t max)
     CHECK(ring_used(ring) <= RING_BYTES);
     for (; max > 0 && ring_used(ring) > 0; max--)
         out[out_bytes++] = ring_get(ring);
-    lines_move(&lines);
+    move_all();
 }
 
 static inline void take_all(void)
@@ -45,7 +52,20 @@ static inline void take_all(void)
 static inline void say(uint32_t badge, const char *text)
 {
     lines_write(&lines, client_get(badge), text, (uint32_t)strlen(text));
-    CHECK(lines_check(&lines, client_get(badge)));
+    move_all();
+    CHECK(lines_check(client_get(badge)));
+}
+
+static inline void flush(uint32_t badge)
+{
+    lines_flush(&lines, client_get(badge));
+    move_all();
+}
+
+static inline void share(void)
+{
+    lines_share(&lines, false);
+    move_all();
 }
 
 /* As much as will go, up to that room. */

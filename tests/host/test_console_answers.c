@@ -5,7 +5,7 @@
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
  * sources: servers/console/main.c servers/console/news.c servers/console/client.c servers/console/lines.c servers/console/output.c
- * sources: servers/console/readers.c
+ * sources: servers/console/readers.c servers/console/writers.c
  * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
  * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
  * sources: servers/console/uart.c servers/tail.c
@@ -257,9 +257,16 @@ static void a_sync_is_not_held_up_by_writes(void)
         TIME("[ghij\r\nthree\r\n]2: 0;3: 6;1: 3;"),
         TIME(""),
         WRITE(3, "x\n", "[x\r\n]3: 2;"),
+    }, of_one_that_ends[] = {
+        WRITE(1, "0123456789abcdefghij\n", "[0123456789abcdef]1: 21;"),
+        CALL(2, "", CONSOLE_SYNC),
+        WRITE(3, "three\n", ""),
+        CALL(MANAGER, "0: 2;", CONSOLE_RELEASE, 2),
+        TIME("[ghij\r\nthree\r\n]3: 6;"),
     };
 
     RUN(list);
+    RUN(of_one_that_ends);
 }
 
 /* What waits behind a long line is output, too, if the port has nothing to do; afterwards such a line is one client's again. */

@@ -5,7 +5,7 @@
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
  * sources: servers/console/main.c servers/console/news.c servers/console/client.c servers/console/lines.c servers/console/output.c
- * sources: servers/console/readers.c
+ * sources: servers/console/readers.c servers/console/writers.c
  * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
  * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
  * sources: servers/console/uart.c servers/tail.c

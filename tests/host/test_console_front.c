@@ -4,7 +4,7 @@
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
  * sources: servers/console/main.c servers/console/news.c servers/console/client.c servers/console/lines.c servers/console/output.c
- * sources: servers/console/readers.c
+ * sources: servers/console/readers.c servers/console/writers.c
  * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
  * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
  * sources: servers/console/uart.c servers/tail.c
@@ -57,8 +57,8 @@ static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
     else if (caller < PROC)
         bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "%u: %.*s;", caller, (int)w[1], text);
     else
-        bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "0: %u %u%s%s;", w[1], w[2], w[3] & CONSOLE_NEWS_INTERRUPT ? " interrupts" : "",
-                                    w[3] & CONSOLE_NEWS_INPUT ? " input" : "");
+        bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "0: %u %u%s%s%s;", w[1], w[2], w[3] & CONSOLE_NEWS_INTERRUPT ? " interrupts" : "",
+                                    w[3] & CONSOLE_NEWS_INPUT ? " input" : "", w[3] & CONSOLE_NEWS_DUE ? " due" : "");
     return OK;
 }
 
@@ -159,7 +159,7 @@ static void who_reads_asks(void)
         READ(1, "told;"),
         READ(2, ""), /* proc has not asked yet */
         ARRIVES("a\r", ""),
-        NEWS("0: 1 0;told;"),
+        NEWS("0: 1 0 due;"),
         NEWS("0: 2 0;"),
         NEWS("0: 0 0;"),
         FRONT(2, 0, "2: a\n;" "0: 2 0;"),
@@ -190,13 +190,29 @@ static void all_may_be_asked_of_again(void)
         READ(3, "told;"),
         FRONT(3, 1, "0: 3 1;"), /* proc is told still */
         ARRIVES("a\r", "3: a\n;"),
-        NEWS("0: 1 0;told;"),
+        NEWS("0: 1 0 due;"),
         NEWS("0: 2 0;"),
         FRONT(0, 1, "0: 0 1;told;"),
         ARRIVES("b\r", ""),
-        READ(3, ""), /* it has been told already */
-        NEWS("0: 1 0;told;"),
+        READ(3, ""),         /* it has been told already */
+        NEWS("0: 3 0 due;"), /* whoever has just read is first */
         FRONT(3, 0, "3: b\n;0: 3 0;"),
+    };
+
+    RUN(list);
+}
+
+/* Some with each message; whoever is in front then, and reads, is behind them. */
+static void readers_are_served_in_turn(void)
+{
+    static const struct step list[] = {
+        READ(1, "told;"), READ(2, ""), READ(3, ""), READ(4, ""), READ(5, ""),
+        FRONT(1, 0, "0: 1 0;"), FRONT(2, 0, "0: 2 0;"), FRONT(3, 0, "0: 3 0;"), FRONT(4, 0, "0: 4 0;"), FRONT(5, 0, "0: 5 0;"),
+        FRONT(1, 0, "0: 1 0;"),
+        ARRIVES("a\rb\rc\rd\re\r", "1: a\n;2: b\n;3: c\n;4: d\n;"),
+        READ(1, ""),
+        CALL(MANAGER, "5: e\n;0: 0 0;", CONSOLE_NEWS, 1),
+        ARRIVES("f\r", "1: f\n;"),
     };
 
     RUN(list);
@@ -243,7 +259,7 @@ static void who_ends_waits_no_more(void)
         READ(2, ""),
         READ(3, ""),
         CALL(MANAGER, "0: 2 0;", CONSOLE_RELEASE, 2),
-        NEWS("0: 1 0;told;"),
+        NEWS("0: 1 0 due;"),
         CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
         FRONT(1, 1, "0: 1 1;"),
         NEWS("0: 3 0;"),
@@ -279,7 +295,7 @@ static void keys_are_read_as_they_come(void)
         READ_SOME(1, 1, "1: \003;"),
         REST(1, "1: d\n;"),
         ARRIVES("e\rf", ""),
-        KEYS(1, 0, "0: 1 0;"),
+        KEYS(1, 0, "0: 1 0;told;"), /* the echo of what is typed again is due */
         READ(1, "1: e\n;"),
         READ(1, ""),
         ARRIVES("g\r", "1: fg\n;"),
@@ -320,7 +336,7 @@ static void control_c_is_told(void)
         KEYS(1, 1, "0: 1 1;"),
         ARRIVES("d\003e\r", ""),
         KEYS(1, 0, "0: 1 0;told;"),
-        NEWS("0: 0 0 interrupts;"),
+        NEWS("0: 0 0 interrupts due;"),
         READ(1, "1: e\n;"),
     };
 
@@ -380,6 +396,7 @@ int main(void)
     who_reads_is_interrupted();
     who_reads_asks();
     all_may_be_asked_of_again();
+    readers_are_served_in_turn();
     a_rest_is_for_who_read();
     who_ends_waits_no_more();
     keys_are_read_as_they_come();

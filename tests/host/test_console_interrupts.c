@@ -4,7 +4,7 @@
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
  * sources: servers/console/main.c servers/console/news.c servers/console/client.c servers/console/lines.c servers/console/output.c
- * sources: servers/console/readers.c
+ * sources: servers/console/readers.c servers/console/writers.c
  * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
  * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
  * sources: servers/console/uart.c servers/tail.c
@@ -19,7 +19,7 @@
 #include "tests/server/console_machine.h"
 #include "tests/server/server_run.h"
 
-enum { READER = 1, WRITER = 2, MANAGER = 0, TEXT = 256, WRITES = 3, SENT = RING_BYTES + 1000 };
+enum { READER = 1, WRITER = 2, MANAGER = 0, TEXT = 256, WRITES = 15, SENT = RING_BYTES + 1000 };
 
 static uint32_t step, put_count, received_count;
 

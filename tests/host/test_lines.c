@@ -23,14 +23,14 @@ static void test_whole_lines(void)
     expect("two\r\none and more\r\n");
 
     say(1, "$ ");
-    lines_flush(&lines, client_get(1)); /* a prompt */
+    flush(1); /* a prompt */
     take_all();
     say(2, "news\n");
     say(1, "x\n");
     expect("$ \r\nnews\r\nx\r\n");
 
     say(1, "half");
-    lines_flush(&lines, client_get(1));
+    flush(1);
     say(1, " line\n"); /* the same client goes on */
     expect("half line\r\n");
 }
@@ -39,16 +39,16 @@ static void test_whole_lines(void)
 static void test_line_of_an_ended_client(void)
 {
     say(1, "one ");
-    lines_flush(&lines, client_get(1));
+    flush(1);
     lines_end(&lines, 1);
     say(2, "two");
-    lines_flush(&lines, client_get(2));
+    flush(2);
     lines_end(&lines, 1); /* no more is its own */
     say(3, "three\n");
     expect("one two\r\nthree\r\n");
 
     say(1, "[k");
-    lines_flush(&lines, client_get(1));
+    flush(1);
     lines_end(&lines, 1);
     say(2, "] lie\n");
     expect(" [k] lie\r\n");
@@ -74,14 +74,14 @@ static void test_long_line(void)
     start();
     say(1, text);
     say(2, "b\n");
-    lines_flush(&lines, client_find(1)); /* its owner reads: the line is given up */
+    flush(1); /* its owner reads: the line is given up */
     take_all();
     CHECK(out_bytes == LINE_MAX + 2 + 3 && memcmp(out + LINE_MAX, "\r\nb\r\n", 5) == 0);
 
     start();
     say(1, text);
     say(2, "b\n");
-    lines_cut(&lines);
+    share();
     say(1, "c\n");
     take_all();
     CHECK(memcmp(out + LINE_MAX, "\r\nb\r\nc\r\n", 8) == 0);
@@ -97,14 +97,14 @@ static void test_prefix(void)
     say(1, "[k]no\n[\n");
     expect("[k]no\r\n[\r\n");
     say(1, "[k");
-    lines_flush(&lines, client_get(1));
+    flush(1);
     say(1, "] lie\n");
     expect(" [k] lie\r\n");
     say(1, "fine " LOG_PREFIX "\n");
     expect("fine " LOG_PREFIX "\r\n");
 
     say(1, "x");
-    lines_flush(&lines, client_get(1));
+    flush(1);
     say(2, LOG_PREFIX "lie\n"); /* the line break put before it makes it a line's start */
     expect("x\r\n " LOG_PREFIX "lie\r\n");
 }
@@ -137,7 +137,7 @@ static void test_prefix_among_controls(void)
         expect(rows[i].out);
     }
     say(1, "x\b");
-    lines_flush(&lines, client_get(1)); /* a byte of control ends no line */
+    flush(1); /* a byte of control ends no line */
     say(2, "y\n");
     expect("x\b\r\ny\r\n");
     start();
@@ -221,7 +221,7 @@ static void test_prefix_at_random(void)
     for (uint32_t i = 0; i < 400000; i++) {
         say(1, pieces[random_below(sizeof pieces / sizeof pieces[0])]);
         if (random_below(8) == 0)
-            lines_flush(&lines, client_get(1));
+            flush(1);
         take_all();
         if (out_bytes > OUT_MAX - 4096)
             break;
@@ -250,23 +250,6 @@ static void test_prefix_in_a_long_row(void)
     expect("\b. [k] lie\r\n");
 }
 
-/* All clients that wait for the same, whatever places they have. */
-static void test_waiting_clients(void)
-{
-    enum { WAITING = 3 };
-    struct client *client = NULL;
-    unsigned found = 0;
-
-    start();
-    for (uint32_t badge = 1; badge <= WAITING; badge++)
-        client_get(badge)->waits = WAITS_SYNC;
-    client_get(WAITING + 1);
-    while ((client = client_next_waiting(client, WAITS_SYNC)))
-        found |= 1u << client->badge;
-    CHECK(found == (1u << 1 | 1u << 2 | 1u << 3));
-    start();
-}
-
 /* Where the terminal's cursor is: a tab goes to the next eighth column, a character in UTF-8 is one column. */
 static void test_columns(void)
 {
@@ -278,7 +261,7 @@ static void test_columns(void)
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         start();
         say(1, rows[i].text);
-        lines_flush(&lines, client_get(1));
+        flush(1);
         take_all();
         CHECK(output_column(&lines.output) == rows[i].column);
     }
@@ -319,8 +302,9 @@ static void write_some(uint32_t w)
     if (bytes > writers[w].bytes - writers[w].at)
         bytes = writers[w].bytes - writers[w].at;
     lines_write(&lines, client, writers[w].line + writers[w].at, bytes);
+    move_all();
     writers[w].at += bytes;
-    CHECK(lines_check(&lines, client) && client->used <= CLIENT_BYTES);
+    CHECK(lines_check(client) && client->used <= CLIENT_BYTES);
 }
 
 static void check_output(void)
@@ -376,9 +360,6 @@ static void test_table(void)
         client->used = 1;
         client_drop(client);
         client->used = 0;
-        client->queued = true;
-        client_drop(client);
-        client->queued = false;
         CHECK(client_find(badge * 4096) == client);
         client_drop(client);
         CHECK(!client_find(badge * 4096));
@@ -398,6 +379,7 @@ static void test_end_behind_a_piece(void)
     while (ring_room(ring) > 0)
         ring_put(ring, 'z');
     lines_write(&lines, client_get(2), text, LINE_MAX);
+    move_all();
     say(2, "\n");
     take(OUTPUT_ROOM(LINE_MAX + 1));
     CHECK(client_get(2)->used == 0); /* one that had its end with it would have had no room */
@@ -415,7 +397,6 @@ int main(void)
     test_prefix_in_cells();
     test_prefix_in_a_long_row();
     test_prefix_at_random();
-    test_waiting_clients();
     test_columns();
     test_random();
     test_table();

@@ -6,11 +6,6 @@
  */
 #include "tests/host/lines_port.h"
 
-static void flush(uint32_t badge)
-{
-    lines_flush(&lines, client_get(badge));
-}
-
 /* All that is in the ring, which is empty then. */
 static void expect(const char *text)
 {
@@ -19,7 +14,7 @@ static void expect(const char *text)
     CHECK(ring_used(ring) == strlen(text));
     for (; *text; text++)
         CHECK(ring_get(ring) == *text);
-    lines_move(&lines);
+    move_all();
 }
 
 /* As much as goes out though its line has no end; the last of it begins a line, it seems, as the kernel's do. */

@@ -11,6 +11,7 @@ static void ticks(uint32_t count)
 {
     for (; count > 0; count--)
         lines_tick(&lines, ++now);
+    move_all();
     take_all();
 }
 
@@ -38,20 +39,20 @@ static void test_unfinished_line_is_shown(void)
 {
     start();
     say(1, "abc");
-    CHECK(lines.are_timed);
+    CHECK(lines_are_timed(&lines));
     ticks(PATIENCE_TICKS - 1);
-    CHECK(lines.are_timed);
+    CHECK(lines_are_timed(&lines));
     expect_out("");
     say(1, "d"); /* of the same line */
     ticks(1);
-    CHECK(!lines.are_timed);
+    CHECK(!lines_are_timed(&lines));
     expect_out("abcd");
     say(1, "e");
     say(2, "two\n"); /* what was shown holds nobody up */
     ticks(PATIENCE_TICKS);
     expect_out("\r\ntwo\r\ne");
     say(1, "f\n");
-    CHECK(!lines.are_timed);
+    CHECK(!lines_are_timed(&lines));
     expect_out("f\r\n");
 }
 
@@ -67,9 +68,9 @@ static void test_next_line_has_its_time(void)
     ticks(1);
     expect_out("c");
     say(1, "d");
-    lines_flush(&lines, client_find(1)); /* its client reads */
+    flush(1); /* its client reads */
     ticks(1);
-    CHECK(!lines.are_timed);
+    CHECK(!lines_are_timed(&lines));
     expect_out("d");
 }
 
@@ -81,12 +82,12 @@ static void test_ended_line_leaves_no_time(void)
     ticks(1);
     say(1, "\n");
     ticks(1);
-    CHECK(!lines.are_timed);
+    CHECK(!lines_are_timed(&lines));
     say(1, "b\n");
     say(1, "c");
     ticks(PATIENCE_TICKS - 1);
     expect_out("a\r\nb\r\n");
-    lines_flush(&lines, client_find(1));
+    flush(1);
     say(1, "d");
     ticks(PATIENCE_TICKS - 1);
     expect_out("c");
@@ -100,7 +101,7 @@ static void test_new_client_has_its_time(void)
     start();
     say_long(1, 'x', LINE_MAX);
     ticks(1);
-    lines_cut(&lines);
+    share();
     client_drop(client_find(1));
     CHECK(!client_find(1));
     out_bytes = 0;
@@ -186,7 +187,7 @@ static void test_cut_line_goes_on_behind_others(void)
     say(2, "two\n");
     take(OUTPUT_ROOM(LINE_MAX + 1));
     CHECK(lines.owner == client_find(1) && client_find(1)->used == LINE_MAX);
-    lines_cut(&lines);
+    share();
     take_all();
     CHECK(memcmp(out + RING_BYTES + LINE_MAX, "\r\ntwo\r\nyy", 9) == 0);
     start();
@@ -205,9 +206,51 @@ static void test_long_line_of_one_alone(void)
     say(2, "two\n");
     for (uint32_t i = 0; i < PATIENCE_TICKS; i++)
         lines_tick(&lines, ++now);
-    CHECK(!lines.are_timed && !client_find(1)->hurried);
+    CHECK(!lines_are_timed(&lines) && !client_find(1)->hurried);
     take_all();
     CHECK(!lines.owner && memcmp(out + RING_BYTES + LINE_MAX, "\r\ntwo\r\n", 7) == 0);
+    start();
+}
+
+static uint32_t timed(void)
+{
+    uint32_t count = 0;
+
+    for (struct client *client = NULL; (client = client_next(client));)
+        count += link_is_in(&client->time);
+    return count;
+}
+
+/* With a tick some of them are to go out, and others when lines are moved, if there is room or not. */
+static void test_many_are_due(void)
+{
+    enum { MANY = 10, AT_ONCE = 4 };
+
+    start();
+    for (uint32_t badge = 1; badge <= MANY; badge++)
+        say(badge, "half");
+    fill_ring_to(0);
+    for (uint32_t i = 0; i < PATIENCE_TICKS; i++)
+        lines_tick(&lines, ++now);
+    CHECK(timed() == MANY - AT_ONCE && lines_move(&lines));
+    CHECK(timed() == MANY - 2 * AT_ONCE && !lines_move(&lines));
+    CHECK(timed() == 0);
+    take_all();
+    CHECK(out_bytes == RING_BYTES + MANY * strlen("half\r\n") - 2);
+    start();
+}
+
+/* Nor are many whole lines moved at once. */
+static void test_many_lines(void)
+{
+    enum { MANY = 30, SOME = 10 };
+
+    start();
+    for (uint32_t badge = 1; badge <= MANY; badge++)
+        lines_write(&lines, client_get(badge), "line\n", 5);
+    CHECK(lines_move(&lines) && ring_used(&lines.output.ring) <= SOME * strlen("line\r\n"));
+    move_all();
+    CHECK(ring_used(&lines.output.ring) == MANY * strlen("line\r\n"));
     start();
 }
 
@@ -225,6 +268,7 @@ static void fill(uint32_t badge, uint32_t line_bytes)
     line[line_bytes - 1] = '\n';
     while (client->used <= LINE_MAX)
         lines_write(&lines, client, line, line_bytes);
+    move_all();
 }
 
 /* Who floods has no more than its turns: each has as many bytes as another, whatever its lines are, within a turn. */
@@ -296,6 +340,8 @@ int main(void)
     test_hurry_ends();
     test_cut_line_goes_on_behind_others();
     test_long_line_of_one_alone();
+    test_many_are_due();
+    test_many_lines();
     test_shares();
     test_line_among_floods();
     test_order();

@@ -58,7 +58,7 @@ static void nobody_reads(void)
         .signal = PROC_SIGNAL_CONSOLE, .before = who##_reads, .expected = "news\n" lines                            \
     }
 #define IS_FRONT(n) "front " n "\n"
-#define BEGINS(n)   "front " n ", again\n" /* with its first read */
+#define BEGINS(n)   "front " n ", again\n" /* with its first read, having children */
 #define WAIT(badge, lines, pid) CALL(badge, lines, PROC_WAIT, pid, 0)
 #define EXEC(badge, lines)      {.from = badge, STRINGS(PROC_EXEC, 1, "good"), .expected = lines}
 #define SEES_EXEC(n)            PROGRAM("good") "clear " #n ": 18, tables 6\n"
@@ -67,7 +67,7 @@ static void a_program_is_in_front(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
-        READS(p1, BEGINS("1/1")),
+        READS(p1, IS_FRONT("1/1")),
         READS(p1, IS_FRONT("1/1")),
         READS(nobody, ""),
         READS(stranger, ""), /* which has ended meanwhile */
@@ -83,7 +83,7 @@ static void children_of_one_that_does_not_read_are_in_front(void)
         SPAWN(NULL),
         FORK(P1, NULL),
         FORK(P2, NULL),
-        READS(p3, BEGINS("3/3")),
+        READS(p3, IS_FRONT("3/3")),
         READS(p2, BEGINS("2/2")),
         READS(p3, ""),
         READS(p1, BEGINS("1/1")),
@@ -99,12 +99,12 @@ static void a_shell_has_its_input_for_itself(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
-        READS(p1, BEGINS("1/1")),
+        READS(p1, IS_FRONT("1/1")),
         FORK(P1, NULL),                                      /* a command */
         EXEC(P2, SEES_EXEC(2) AGAIN SEGMENTS(2) ENTRY(2) "answer 2\n"),
         READS(p2, ""),
         WAIT(P1, AGAIN, 2),
-        READS(p2, BEGINS("2/2")),
+        READS(p2, IS_FRONT("2/2")),
         CALL(P2, END(2, "2/2") AGAIN "answer 1: 2 0 0\n", PROC_EXIT, 0),
         READS(p1, IS_FRONT("1/1")),
     };
@@ -117,7 +117,7 @@ static void a_command_in_the_background_is_not(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
-        READS(p1, BEGINS("1/1")),
+        READS(p1, IS_FRONT("1/1")),
         FORK(P1, NULL),
         WAIT(P1, AGAIN, 0),
         FORK(P2, NULL),
@@ -139,7 +139,7 @@ static void who_is_waited_for_is_in_front(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
-        READS(p1, BEGINS("1/1")),
+        READS(p1, IS_FRONT("1/1")),
         FORK(P1, NULL),
         FORK(P1, NULL),
         FORK(P2, NULL),
@@ -163,10 +163,10 @@ static void the_children_of_the_dead_are_not_in_front(void)
         SPAWN(NULL),
         FORK(P1, NULL),
         FORK(P2, NULL),
-        READS(p3, BEGINS("3/3")),
+        READS(p3, IS_FRONT("3/3")),
         CALL(P2, END(2, "2/2") AGAIN, PROC_EXIT, 0),
         READS(p3, ""),
-        READS(p1, BEGINS("1/1")),
+        READS(p1, IS_FRONT("1/1")),
     };
 
     RUN(list, 1);
@@ -190,7 +190,7 @@ static void keys_are_for_who_is_in_front(void)
         SPAWN(NULL),
         KEYS(INIT, 1, "answer 0: EPERM\n"),
         KEYS(P1, 1, "keys 1/1\nanswer 1\n"), /* it need not have read */
-        READS(p1, BEGINS("1/1")),
+        READS(p1, IS_FRONT("1/1")),
         FORK(P1, NULL),
         KEYS(P2, 1, "answer 2: EPERM\n"),
         EXEC(P2, SEES_EXEC(2) AGAIN SEGMENTS(2) ENTRY(2) "answer 2\n"), /* the parent's stay the parent's */
@@ -210,7 +210,7 @@ static void control_c_ends_who_is_in_front(void)
 {
     static const struct step shell[] = {
         SPAWN(NULL),
-        READS(p1, BEGINS("1/1")),
+        READS(p1, IS_FRONT("1/1")),
         CALL(P1, "answer 1: 0\n", PROC_SIGNALS, 2, 0, 0), /* it catches SIGINT, as bit 1 */
         FORK(P1, NULL),
         FORK(P1, NULL),
@@ -238,7 +238,7 @@ static void control_c_ends_who_is_new(void)
     static const struct step list[] = {
         SPAWN(NULL),
         WORK(NOTHING),
-        READS(p1, BEGINS("1/1")),
+        READS(p1, IS_FRONT("1/1")),
         CALL(P1, "answer 1: 0\n", PROC_SIGNALS, 2, 0, 0),
         FORK(P1, NULL),
         EXEC(P2, NULL),
@@ -323,6 +323,36 @@ static void the_console_has_ticks_while_it_wants_them(void)
     RUN(list, 1);
 }
 
+static void more_is_due(void)
+{
+    machine_console_is_due = true;
+    machine_reader = P1;
+}
+
+static void nothing_is_due(void)
+{
+    machine_console_is_due = false;
+    machine_reader = P2;
+}
+
+/* By the thread of long work, so that others are served between; a further signal does not begin it twice. */
+static void what_is_due_at_the_console_is_asked_for(void)
+{
+    const struct step list[] = {
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        WORK(NOTHING),
+        {.signal = PROC_SIGNAL_CONSOLE, .before = more_is_due, .expected = "news\n" BEGINS("1/1") GOES_ON},
+        {.signal = PROC_SIGNAL_CONSOLE, .expected = "news\n" IS_FRONT("1/1")},
+        WORK("news and a part\n" IS_FRONT("1/1") GOES_ON),
+        CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
+        {.from = PROCESSES_MAX, .caller = WORKER, .before = nothing_is_due, .expected = "news and a part\n"},
+        READS(p1, IS_FRONT("1/1")),
+    };
+
+    RUN(list, 1);
+}
+
 int main(void)
 {
     a_program_is_in_front();
@@ -336,5 +366,6 @@ int main(void)
     control_c_ends_who_is_new();
     control_c_comes_in_parts();
     the_console_has_ticks_while_it_wants_them();
+    what_is_due_at_the_console_is_asked_for();
     puts("test_proc_front: input is the foreground's");
 }

@@ -264,7 +264,10 @@ static void many_pollers_are_woken(void)
         list[n++] = (struct step)WAITS(BADGE(i, i), NOTHING, 9);
     }
     list[n++] = (struct step){.signal = PROC_SIGNAL_CONSOLE, .before = console_has_input};
+    list[n++] = (struct step)WATCH(P1, NULL, 0, POLL_CONSOLE); /* once more: these news are not for it */
+    list[n++] = (struct step)WAITS(P1, NOTHING, 9);
     list[n++] = (struct step)WORK("answer 33: 0 1\nanswer 34: 0 1\nanswer 35: 0 1\n");
+    list[n++] = (struct step)INPUT("answer 1: 0 1\n");
     run_steps(list, n, 1);
 }
 

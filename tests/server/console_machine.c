@@ -29,7 +29,7 @@ static bool room_is_news, line_is_up, settings_are_asked;
 static uint32_t derived[64];        /* by slot: the signal of our endpoint there */
 static uint32_t signal_of[IRQ_COUNT]; /* by line: 0: not bound */
 static uint32_t due, to_itself;
-static bool proc_is_told, proc_asks, ticks_are_wanted;
+static bool proc_is_told, proc_asks, proc_comes_again, ticks_are_wanted;
 static uint32_t reader; /* of whom proc has heard */
 static uint32_t screen_read;
 static struct screen_ring *ring;
@@ -288,11 +288,13 @@ bool machine_told_proc(void)
 
 static bool proc_calls(struct server_message *message)
 {
+    bool is_told = !reader && machine_told_proc();
+
     *message = (struct server_message){.caller = MACHINE_PROC, .words = {{CONSOLE_FRONT, reader}}};
-    if (!reader && !machine_told_proc())
+    if (!reader && !is_told && !proc_comes_again)
         return false;
     if (!reader)
-        message->words = (struct words){{CONSOLE_NEWS}};
+        message->words = (struct words){{CONSOLE_NEWS, !is_told}};
     proc_asks = !reader;
     reader = 0;
     return true;
@@ -313,6 +315,7 @@ bool machine_proc_is_answered(uint32_t caller, const struct words *words)
     if (proc_asks) {
         reader = words->w[1];
         ticks_are_wanted = words->w[2];
+        proc_comes_again = words->w[3] & CONSOLE_NEWS_DUE;
     }
     return true;
 }
@@ -342,7 +345,7 @@ void machine_begin(struct machine_parts new_parts, const struct machine_sinks *n
     sinks = new_sinks;
     to_port.head = to_port.tail = to_keyboard.head = to_keyboard.tail = 0;
     enabled = line_control = scratch = in_port = due = to_itself = screen_read = 0;
-    room_is_news = line_is_up = settings_are_asked = proc_is_told = ticks_are_wanted = false;
+    room_is_news = line_is_up = settings_are_asked = proc_is_told = proc_comes_again = ticks_are_wanted = false;
     reader = 0;
     memset(derived, 0, sizeof(derived));
     memset(signal_of, 0, sizeof(signal_of));

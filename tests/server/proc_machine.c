@@ -17,7 +17,7 @@
 enum { LINES_MAX = 1 << 13, LINE_MAX = 256, FIRST_FRAME = 1000, STATE_WORDS = 256 };
 
 uint32_t machine_stack, machine_fatal_faults_count, machine_reader;
-bool machine_wants_ticks, machine_interrupts, machine_has_input;
+bool machine_wants_ticks, machine_interrupts, machine_has_input, machine_console_is_due;
 bool machine_fpu_is_used, machine_is_in_call, machine_awaits_console;
 const struct machine_fatal_fault *machine_fatal_faults;
 
@@ -379,6 +379,7 @@ static int32_t mem(uint32_t begin, uint32_t flags, uint32_t *w)
 static int32_t console(uint32_t begin, uint32_t *w)
 {
     int32_t result;
+    bool part = w[1];
 
     switch (w[0]) {
     case CONSOLE_AUDIT:
@@ -398,9 +399,10 @@ static int32_t console(uint32_t begin, uint32_t *w)
         CHECK(w[0] == CONSOLE_NEWS);
         w[1] = machine_reader;
         w[2] = machine_wants_ticks;
-        w[3] = (machine_interrupts ? CONSOLE_NEWS_INTERRUPT : 0) | (machine_has_input ? CONSOLE_NEWS_INPUT : 0);
+        w[3] = (machine_interrupts ? CONSOLE_NEWS_INTERRUPT : 0) | (machine_has_input ? CONSOLE_NEWS_INPUT : 0) |
+               (machine_console_is_due ? CONSOLE_NEWS_DUE : 0);
         machine_interrupts = machine_has_input = false;
-        return LINE("news");
+        return part ? LINE("news and a part") : LINE("news");
     }
 }
 
@@ -485,7 +487,7 @@ void machine_begin(void)
     machine_ticks = machine_fatal_faults_count = machine_reader = 0;
     memset(bodies, 0, sizeof(bodies));
     machine_files_begin();
-    machine_wants_ticks = machine_interrupts = machine_has_input = false;
+    machine_wants_ticks = machine_interrupts = machine_has_input = machine_console_is_due = false;
     machine_fpu_is_used = machine_is_in_call = machine_awaits_console = false;
     machine_stack = STACK_TOP - 16;
 }

@@ -42,6 +42,7 @@ extern uint32_t machine_reader;
 extern bool machine_wants_ticks;
 extern bool machine_interrupts; /* control-C was typed: told once */
 extern bool machine_has_input;  /* and somebody polls: told once */
+extern bool machine_console_is_due; /* it is to ask again */
 
 /* Who has files has one mapped, from its index times that on. */
 enum { MACHINE_MAPPINGS = 1 << 20 };

@@ -1,0 +1,110 @@
+#include "programs/bench/parts.h"
+
+#include "libuser/ipc/ipc.h"
+#include "servers/clients.h"
+#include "servers/proto/console.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* Unfinished lines, which are shown when they have had their time. */
+static void writes_a_part(void)
+{
+    static const char piece[] = "a part of a line, of which nothing comes any more; ";
+
+    check(write(STDOUT_FILENO, piece, sizeof piece - 1) == sizeof piece - 1, "write");
+    sleep_shortly();
+}
+
+void part_lines(void)
+{
+    crowd_begins(writes_a_part);
+    crowd_ends(0);
+    printf("\n");
+}
+
+static void writes_and_syncs(void)
+{
+    enum { LINES = 6 };
+    char line[256];
+
+    memset(line, '.', sizeof(line));
+    line[sizeof(line) - 1] = '\n';
+    for (int i = 0; i < LINES; i++)
+        check(write(STDOUT_FILENO, line, sizeof(line)) == sizeof(line), "write");
+    check(console_sync(CLIENT_SLOT_CONSOLE, 0) == 0, "console_sync");
+}
+
+/* Each is answered when all that others have written is out. */
+void part_syncs(void)
+{
+    crowd_begins(writes_and_syncs);
+    crowd_ends(0);
+}
+
+static void hears(int signal)
+{
+    (void)signal;
+}
+
+static void read_in_vain(void)
+{
+    const struct itimerval shortly = {.it_value.tv_usec = SETTLED};
+    char byte;
+
+    signal(SIGALRM, hears);
+    siginterrupt(SIGALRM, 1);
+    check(setitimer(ITIMER_REAL, &shortly, 0) == 0 && read(STDIN_FILENO, &byte, 1) < 0, "a read that an alarm ends");
+}
+
+static void reads_behind(void)
+{
+    char byte;
+
+    check(read(STDIN_FILENO, &byte, 1) == 1, "a read in the background");
+}
+
+/* Who has read waits for a child: all others that read are asked of again. */
+void part_asks(void)
+{
+    read_in_vain();
+    crowd_begins(reads_behind);
+    usleep(SETTLED);
+    part("asked");
+    in_child(sleep_shortly);
+    crowd_is_killed();
+}
+
+static void reads_the_end(void)
+{
+    char byte;
+
+    check(read(STDIN_FILENO, &byte, 1) == 0, "a read of the end");
+}
+
+void part_input_end(void)
+{
+    crowd_begins(reads_the_end);
+    usleep(SETTLED);
+    crowd_is_there();
+    crowd_ends(0);
+}
+
+static void polls_the_console(void)
+{
+    struct pollfd one = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    check(poll(&one, 1, -1) == 1 && one.revents & POLLIN, "poll");
+}
+
+void part_polled(void)
+{
+    crowd_begins(polls_the_console);
+    usleep(SETTLED);
+    crowd_is_there();
+    crowd_ends(0);
+}

@@ -1,0 +1,22 @@
+/* Answers that come later: of a client that waits for one. */
+#pragma once
+
+#include "libuser/ipc/server.h"
+#include "servers/console/client.h"
+
+/* It waits for that, in whichever list it is put. */
+static inline int32_t answer_later(struct client *client, struct caller caller, enum client_wait waits, uint32_t bytes)
+{
+    client->caller = caller.caller;
+    client->calls = caller.calls;
+    client->waits = (uint8_t)waits;
+    client->bytes_wanted = bytes;
+    return SERVER_LATER;
+}
+
+/* False if the caller died meanwhile. It waits for nothing any more. */
+static inline bool answer(struct client *client, int32_t result, struct words *words)
+{
+    client_stop_waiting(client);
+    return server_answer((struct caller){client->caller, client->calls}, result, words) == OK;
+}

@@ -1,0 +1,63 @@
+/*
+ * Lists of clients, in a ring with their head: a client can leave whichever it is in.
+ *
+ *      head <-> client <-> client <-> head        a link that is in no list has no `next`
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct link {
+    struct link *next, *previous;
+};
+
+static inline void list_init(struct link *list)
+{
+    list->next = list->previous = list;
+}
+
+static inline bool list_is_empty(const struct link *list)
+{
+    return list->next == list;
+}
+
+static inline bool link_is_in(const struct link *link)
+{
+    return link->next;
+}
+
+/* True if its neighbours know it, should it have any. */
+static inline bool link_check(const struct link *link)
+{
+    return !link->next || (link->next->previous == link && link->previous->next == link);
+}
+
+/* To the list's end; it must be in none. */
+static inline void list_add(struct link *list, struct link *link)
+{
+    link->next = list;
+    link->previous = list->previous;
+    list->previous->next = link;
+    list->previous = link;
+}
+
+/* Out of whichever it is in. */
+static inline void link_leave(struct link *link)
+{
+    link->next->previous = link->previous;
+    link->previous->next = link->next;
+    link->next = NULL;
+}
+
+/* All of `more` to the list's end. */
+static inline void list_join(struct link *list, struct link *more)
+{
+    if (list_is_empty(more))
+        return;
+    more->next->previous = list->previous;
+    list->previous->next = more->next;
+    more->previous->next = list;
+    list->previous = more->previous;
+    list_init(more);
+}
