@@ -6,6 +6,7 @@
  * in front of it, and so does every object whose first capability its table held: nothing recurses.
  */
 #include "kernel/ipc/ipc.h"
+#include "kernel/lib/scan.h"
 
 uint32_t kernel_frame_count(void)
 {
@@ -144,31 +145,11 @@ static bool end_places(struct task *task, unsigned *budget)
     return link_is_alone(&account->threads) && link_is_alone(&account->endpoints);
 }
 
-enum { GROUP = LEAF_SLOTS < 8 ? LEAF_SLOTS : 8 };
-
-static bool any_used(const struct slot *slots)
-{
-    uint32_t any = 0;
-
-    for (unsigned i = 0; i < GROUP; i++)
-        any |= slots[i].object;
-    return any;
-}
-
-/* The first slot from number `i` on that is not empty, or LEAF_SLOTS. Most are: they are looked at in
- * groups. */
-static unsigned next_used(const struct slot *slots, unsigned i)
-{
-    while (i < LEAF_SLOTS && slot_is_empty(&slots[i]))
-        i += i % GROUP || any_used(&slots[i]) ? 1 : GROUP;
-    return i;
-}
-
 static bool empty_leaf_step(ref_t leaf, unsigned *budget)
 {
     struct slot *slots = AT(struct slot, leaf);
 
-    for (unsigned i = 0; (i = next_used(slots, i)) < LEAF_SLOTS;) {
+    for (unsigned i = 0; (i = scan_next(&slots->object, sizeof *slots / 4, LEAF_SLOTS, i, ~0u)) < LEAF_SLOTS;) {
         if (!slot_revoke_step(&slots[i].node, budget) || *budget == 0)
             return false;
         --*budget;

@@ -65,7 +65,7 @@ enum {
 
 enum {
     IPC_EXTENDED = 1 << 5, /* the tag, further words and items are in the sender's message page */
-    IPC_REPLY = 1 << 6,    /* reply_wait: answer page->caller first */
+    IPC_REPLY = 1 << 6,    /* reply_wait: first answer the caller received last, or if it has its answer page->caller */
     IPC_WINDOW = 1 << 8,   /* page->window is where pages may go that come with what is received */
     IPC_SLOTS = 1 << 9,    /* page->slots is open for capabilities */
     IPC_FLAGS = IPC_EXTENDED | IPC_REPLY | IPC_WINDOW | IPC_SLOTS,

@@ -35,6 +35,7 @@ struct registers {
 };
 /* registers.vector of who entered by sysenter: eip is in edx, esp in ecx. */
 enum { VECTOR_SYSCALL = 256 };
+struct thread;
 
 #include MACHINE_HEADER
 
@@ -83,8 +84,11 @@ _Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
  *                                                 where the next entry from user mode saves
  *   void arch_segments_save(struct registers *r)  the running thread's fs and gs: the kernel leaves
  *   void arch_segments_load(const struct registers *r)      them alone until another one runs
- *   struct thread *arch_resume(struct thread *)   the same as to return it from the event at once,
- *                                                 for one that waited in a call: may not return
+ *   void arch_resume(struct thread *to)           leaves the kernel for that thread;
+ *   void arch_resume_with(struct thread *to, const struct thread *from, uint32_t result)
+ *                                                 ... for one that waited in a call, which returns
+ *                                                 `result` and the words in registers of `from`.
+ *                                                 Where these return, the event does, too
  *   unsigned arch_cpu(void)                       the processor that runs this
  *   bool arch_lock_held(void)                     the kernel lock, by this processor; true as well
  *                                                 while one processor runs: asserted where shared

@@ -3,7 +3,8 @@
 ; The user's registers are saved straight into the thread: the task state's esp0, and SYSENTER_ESP
 ; through it, name the end of the running thread's struct registers. Everything else happens on the
 ; processor's one kernel stack, of which nothing survives an event: C gets the thread in eax and
-; returns the thread to run, null for none.
+; returns the thread to run, null for none. A system call returns a status; most are done at once, and
+; the thread goes on. Messages that switch directly do not return, but jump to a resume_.
 ;
 ; While one processor runs, nothing here knows of the kernel lock. When there are several, system
 ; calls come to sysenter_locked, and interrupts look at SEVERAL.
@@ -13,24 +14,50 @@
 USER_DATA   equ 0x23
 
 ; After pusha into the thread: flat segments, the stack, clean flags (no nested task, trap, alignment
-; check or direction) for C. eax = thread, ecx = its processor.
-%macro enter_c 0
+; check or direction) for C. eax = thread; %1 = the stack, or ecx = the thread's processor, which has it.
+%macro enter_c 0-1
     lea     eax, [esp - THREAD_REGISTERS]
-    mov     ecx, USER_DATA
-    mov     ds, ecx
-    mov     es, ecx
+    mov     edx, USER_DATA
+    mov     ds, edx
+    mov     es, edx
+%if %0
+    mov     esp, %1
+%else
     mov     ecx, [eax + THREAD_CPU]
     mov     esp, [ecx + CPU_STACK]
+%endif
     push    2
     popf
 %endmacro
 
 ; esp = the address of esp0 in the task state; the user's esp and eip are in ecx and edx.
-%macro enter_by_sysenter 0
+%macro enter_by_sysenter 0-1
     mov     esp, [esp]
     sub     esp, FROM_VECTOR        ; which says SYSCALL, as in every thread that runs
     pusha
-    enter_c
+    enter_c %1
+%endmacro
+
+; eax = what the call of ecx's thread returns, edx = whose registers have the words: in the order of pusha.
+%macro load_words 0
+    mov     edi, [edx + THREAD_REGISTERS]
+    mov     esi, [edx + THREAD_REGISTERS + 4]
+    mov     ebp, [edx + THREAD_REGISTERS + 8]
+    mov     ebx, [edx + THREAD_REGISTERS + 16]
+%endmacro
+
+; Runs the call of eax's thread. Goes to call_ends, unless it is done and the thread may go on, which is then in eax.
+; %1 = its processor: what C functions keep.
+%macro run_call 1
+    movzx   edx, byte [eax + THREAD_EAX]
+    mov     ebx, eax
+    call    [call_table + edx * 4]
+    test    eax, eax
+    jg      call_ends
+    cmp     byte [%1 + CPU_CHOOSE], 0
+    jne     call_ends
+    mov     [ebx + THREAD_EAX], eax
+    mov     eax, ebx
 %endmacro
 
 ; ecx = the processor that this runs on (a reference, as in a thread), by the task register.
@@ -66,27 +93,51 @@ USER_DATA   equ 0x23
 %endmacro
 
 section .text
-extern event_syscalls, event_stale, trap_user, trap_interrupt, trap_kernel, cpu_settle_drops, kernel
+extern call_table, call_end, event_stale, trap_user, trap_interrupt, trap_kernel, cpu_settle_drops, kernel
 extern lock_halt, kernel_lock, kernel_lock_wait, kernel_lock_wake, kernel_hear_request
 
 global sysenter_entry
 sysenter_entry:
-    enter_by_sysenter
-    movzx   edx, byte [eax + THREAD_EAX]
-    call    [event_syscalls + edx * 4]
-leave_alone:
-    test    eax, eax
-    jz      idle
-; eax = the thread to run, not null. One that came by sysenter leaves by sysexit.
-global resume_alone
-resume_alone:
+    enter_by_sysenter kernel_stacks + STACK_BYTES ; the first processor's, who is alone
+    run_call kernel
+leave_by_sysexit:
     lea     esp, [eax + THREAD_REGISTERS]
-    cmp     dword [eax + THREAD_VECTOR], SYSCALL
-    jne     leave_by_iret
     popa
     sti                             ; takes effect after the next instruction
 .exit:
     sysexit
+
+global resume_with_alone
+resume_with_alone:
+    load_words
+leave_with_words:
+    mov     edx, [ecx + THREAD_REGISTERS + 20]
+    mov     ecx, [ecx + THREAD_REGISTERS + 24]
+    sti
+.exit:
+    sysexit
+
+; eax = the status, ebx = the thread.
+call_ends:
+    mov     edx, eax
+    mov     eax, ebx
+    call    call_end
+; eax = the thread to run, or null.
+global leave_kernel
+leave_kernel:
+    cmp     dword [kernel_lock + LOCK_SEVERAL], 0
+    jne     leave_locked
+leave_alone:
+    test    eax, eax
+    jz      idle
+    cmp     dword [eax + THREAD_VECTOR], SYSCALL
+    je      leave_by_sysexit
+leave_by_iret:
+    lea     esp, [eax + THREAD_REGISTERS]
+    mov     dword [eax + THREAD_VECTOR], SYSCALL
+    popa
+    add     esp, 8                  ; vector, error code
+    iret
 
 ; By several processors: the thread may have died before the lock was ours.
 global sysenter_locked, leave_locked
@@ -95,41 +146,29 @@ sysenter_locked:
     take_lock
     cmp     byte [eax + THREAD_STATE], RUNNING
     jne     stale_call
-    movzx   edx, byte [eax + THREAD_EAX]
-    call    [event_syscalls + edx * 4]
-leave_locked:
-    test    eax, eax
-    jz      none_locked
-global resume_locked
-resume_locked:
+    mov     ebp, ecx
+    run_call ebp
     cmp     dword [kernel + KERNEL_DROPS], 0
-    jne     settle
+    jne     leave_locked
     give_lock
-    jmp     resume_alone
-settle:
+    jmp     leave_by_sysexit
+
+; Without the lock nothing is known of who sent the words any more.
+global resume_with_locked
+resume_with_locked:
+    load_words
+    give_lock
+    jmp     leave_with_words
+
+leave_locked:
     push    eax
     call    cpu_settle_drops
     pop     eax
-    jmp     resume_locked
-none_locked:
-    call    cpu_settle_drops
     give_lock
-    jmp     idle
+    jmp     leave_alone
 stale_call:
     call    event_stale
     jmp     leave_locked
-
-global leave_kernel
-leave_kernel:
-    cmp     dword [kernel_lock + LOCK_SEVERAL], 0
-    jne     leave_locked
-    jmp     leave_alone
-
-leave_by_iret:
-    mov     dword [eax + THREAD_VECTOR], SYSCALL
-    popa
-    add     esp, 8                  ; vector, error code
-    iret
 
 ; The kernel's own space is loaded: whoever unmaps anything leaves this processor in peace.
 idle:
@@ -154,7 +193,6 @@ request_entry:
     mov     eax, ecx
     call    kernel_hear_request     ; eax = processor
     pop     eax
-    lea     esp, [eax + THREAD_REGISTERS]
     mov     dword [APIC_END_OF_INTERRUPT], 0
     jmp     leave_by_iret
 
@@ -173,7 +211,9 @@ nmi_entry:
     lock inc dword [ss:kernel + KERNEL_NMIS]
     test    byte [esp + 4], 3
     jnz     .done
-    cmp     dword [esp], resume_alone.exit
+    cmp     dword [esp], leave_by_sysexit.exit
+    je      .again
+    cmp     dword [esp], leave_with_words.exit
     je      .again
     cmp     dword [esp], lock_halt
     jne     .done

@@ -21,8 +21,7 @@ static void write_line(unsigned line, uint32_t masked)
     struct acpi_line l = lines[line];
 
     if (l.pin != ACPI_NO_PIN)
-        *at(ENTRIES + 2u * l.pin) =
-            (IOAPIC_VECTORS + line) | (l.low ? LOW_ACTIVE : 0) | (l.level ? LEVEL : 0) | masked;
+        *at(ENTRIES + 2u * l.pin) = (IOAPIC_VECTORS + line) | (l.low ? LOW_ACTIVE : 0) | (l.level ? LEVEL : 0) | masked;
 }
 
 void ioapic_init(const struct acpi_machine *machine)

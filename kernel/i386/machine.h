@@ -68,12 +68,19 @@ static inline bool arch_lock_held(void)
     return !kernel_lock.several || (kernel_lock.holder == here && kernel_lock.next != kernel_lock.serving);
 }
 
-/* Where an event's return would lead; the stack is empty in the next event, whatever is on it. */
-extern const void *kernel_resume;
+/* In entry.asm, by whether there is a lock to give away; the stack is empty in the next event, whatever is on it. */
+extern const void *kernel_resume_with;
 
-static inline __attribute__((always_inline)) struct thread *arch_resume(struct thread *thread)
+static inline __attribute__((always_inline)) void arch_resume(struct thread *to)
 {
-    __asm__ volatile("jmp *%0" : : "m"(kernel_resume), "a"(thread));
+    __asm__ volatile("jmp leave_kernel" : : "a"(to));
+    __builtin_unreachable();
+}
+
+static inline __attribute__((always_inline)) void arch_resume_with(struct thread *to, const struct thread *from,
+                                                                   uint32_t result)
+{
+    __asm__ volatile("jmp *%0" : : "m"(kernel_resume_with), "a"(result), "c"(to), "d"(from));
     __builtin_unreachable();
 }
 

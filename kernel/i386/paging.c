@@ -14,13 +14,8 @@ enum {
 #define BEYOND_BASE (WINDOW_BASE + ((uint32_t)BEYOND_ENTRY << LARGE_BITS))
 _Static_assert(BEYOND_BASE == DEVICE_BASE(0), "devices have windows behind those of frames");
 
-enum {
-    CR4_OSFXSR = 1 << 9,
-    CR4_OSXMMEXCPT = 1 << 10,
-    CR4_UMIP = 1 << 11, /* no sgdt, sidt for users: they tell kernel addresses */
-    CR4_SMEP = 1 << 20,
-    CR4_SMAP = 1 << 21,
-};
+enum { CR4_OSFXSR = 1 << 9, CR4_OSXMMEXCPT = 1 << 10, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21 };
+enum { CR4_UMIP = 1 << 11 /* no sgdt, sidt for users: they tell kernel addresses */ };
 enum { CR0_MP = 2, CR0_EM = 4, CR0_TS = 8, CR0_NE = 32, CR0_WP = 1 << 16 };
 enum { MSR_EFER = 0xc0000080, EFER_NXE = 1 << 11 };
 
@@ -45,9 +40,8 @@ void paging_init_features(void)
     struct cpuid leaf1 = cpuid(1), leaf7 = cpuid(0).eax >= 7 ? cpuid(7) : (struct cpuid){0};
     bool nx = cpuid(0x80000000).eax >= 0x80000001 && cpuid(0x80000001).edx >> 20 & 1;
 
-    WRITE_CR(4, READ_CR(4) | CR4_OSFXSR | if_set(leaf1.edx, 25, CR4_OSXMMEXCPT) |
-                    if_set(leaf7.ebx, 7, CR4_SMEP) | if_set(leaf7.ebx, 20, CR4_SMAP) |
-                    if_set(leaf7.ecx, 2, CR4_UMIP));
+    WRITE_CR(4, READ_CR(4) | CR4_OSFXSR | if_set(leaf1.edx, 25, CR4_OSXMMEXCPT) | if_set(leaf7.ebx, 7, CR4_SMEP) |
+                    if_set(leaf7.ebx, 20, CR4_SMAP) | if_set(leaf7.ecx, 2, CR4_UMIP));
     WRITE_CR(0, (READ_CR(0) & ~(uint32_t)CR0_EM) | CR0_MP | CR0_NE | CR0_WP | CR0_TS);
     if (nx) {
         write_msr(MSR_EFER, read_msr(MSR_EFER) | EFER_NXE);

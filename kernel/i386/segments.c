@@ -4,7 +4,7 @@
 #include "kernel/i386/instructions.h"
 #include "kernel/thread/kernel.h"
 
-const void *kernel_resume;
+const void *kernel_resume_with;
 
 /* SDM volume 3, 3.4.5: 4 GiB from `base` on, with an access byte. */
 #define SEGMENT(access, base)                                                                                          \
@@ -32,7 +32,7 @@ uint64_t gdt[TASK_STATE / 8 + CPU_MAX] = {/* other processors begin with it, too
 extern const uint32_t trap_stubs[VECTORS_COUNT];
 void sysenter_entry(void);
 void sysenter_locked(void);
-extern const uint8_t resume_alone[], resume_locked[];
+extern const uint8_t resume_with_alone[], resume_with_locked[];
 void request_entry(void), wake_entry(void), spurious_entry(void), nmi_entry(void);
 
 enum { MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP, MSR_SYSENTER_EIP };
@@ -103,6 +103,6 @@ void segments_choose_entry(void)
 {
     void (*entry)(void) = kernel_lock.several ? sysenter_locked : sysenter_entry;
 
-    kernel_resume = kernel_lock.several ? resume_locked : resume_alone;
+    kernel_resume_with = kernel_lock.several ? resume_with_locked : resume_with_alone;
     write_msr(MSR_SYSENTER_EIP, (uint32_t)(uintptr_t)entry);
 }

@@ -36,8 +36,7 @@ struct thread *trap_user(struct thread *thread)
 
 void arch_registers_init(struct registers *registers)
 {
-    *registers = (struct registers){
-        .cs = USER_CODE, .ss = USER_DATA, .eflags = EFLAGS_START};
+    *registers = (struct registers){.cs = USER_CODE, .ss = USER_DATA, .eflags = EFLAGS_START};
 }
 
 void arch_registers_get(const struct registers *from, struct thread_registers *to)

@@ -7,12 +7,18 @@
 #define IPC_FORCE_GENERAL 0 /* test builds: 1 sends every message through the general case */
 #endif
 
-/* The words go over in the registers that they came in; then `to` runs. */
-HOT struct thread *hand_over(struct cpu *cpu, struct thread *from, struct thread *to)
+/* `to` runs, and its call returns `result`. The words go over in the registers that they came in. */
+HOT err_t switch_with_words(struct cpu *cpu, struct thread *from, struct thread *to, uint32_t result)
 {
-    message_words(&from->registers, &to->registers);
     thread_follow(cpu, from, to);
-    return arch_resume(to);
+    arch_resume_with(to, from, result);
+    return SWITCHED;
+}
+
+/* What a thread that serves or receives has a capability to: that has this one right. */
+HOT struct endpoint *receives_from(const struct thread *thread)
+{
+    return AT(struct endpoint, thread->receives.object - SLOT_RECEIVE);
 }
 
 /* `server` has just received the message of `caller`, which waits for the answer. */
@@ -32,12 +38,6 @@ HOT void await_message(struct thread *thread, struct endpoint *endpoint)
     link_insert_after(&endpoint->receivers, &thread->link);
 }
 
-/* Whether a thread that now waits may run at once in the place of `thread`. */
-HOT bool may_follow(const struct cpu *cpu, const struct thread *thread, const struct thread *next)
-{
-    return next->cpu == thread->cpu && next->direct >= cpu->floor;
-}
-
 /* Words alone need no more than one check. */
 HOT err_t pass_page(struct thread *sender, struct thread *receiver)
 {
@@ -52,10 +52,11 @@ HOT err_t pass_page(struct thread *sender, struct thread *receiver)
     return OK;
 }
 
-static struct thread *call_general(struct thread *thread);
-static struct thread *reply_to_fault(struct thread *thread);
+static err_t call_general(struct thread *thread);
+static err_t reply_wait_general(struct thread *thread);
+static err_t reply_to_fault(struct thread *thread);
 
-HOT struct thread *call(struct thread *thread, bool extended)
+HOT err_t call(struct thread *thread, bool extended)
 {
     struct cpu *cpu = thread_cpu(thread);
     const struct task *task = thread_task(thread);
@@ -66,76 +67,73 @@ HOT struct thread *call(struct thread *thread, bool extended)
     if (IPC_FORCE_GENERAL || !(slot->object & SLOT_CALL) || link_is_alone(&endpoint->receivers))
         return call_general(thread);
     struct thread *server = thread_of_link(endpoint->receivers.next);
-    if (!may_follow(cpu, thread, server) || (extended && pass_page(thread, server)))
+    if (!can_switch_directly(cpu, server) || (extended && pass_page(thread, server)))
         return call_general(thread);
 
     /* Nothing can fail any more. */
     struct message_page *page = thread_page(server);
-    link_remove(&server->link);
+    link_remove_first(&endpoint->receivers);
     if (!extended)
         page->tag = TAG_CALL;
     serve(server, page, thread);
-    server->registers.eax = badge;
-    return hand_over(cpu, thread, server);
+    return switch_with_words(cpu, thread, server, badge);
 }
 
-HOT struct thread *reply_wait(struct thread *thread, bool extended)
+HOT err_t reply_wait(struct thread *thread, bool extended)
 {
     struct cpu *cpu = thread_cpu(thread);
-    const struct message_page *page = thread_page(thread);
-    struct endpoint *endpoint = AT(struct endpoint, slot_object(&thread->receives));
+    struct endpoint *endpoint = receives_from(thread);
     struct thread *caller = AT(struct thread, thread->serving);
 
-    if (IPC_FORCE_GENERAL || !thread->serving || page->caller != thread->serving ||
-        page->caller_calls != caller->calls || endpoint->waiting)
-        return ipc_wait(thread);
-    if (!may_follow(cpu, thread, caller))
-        return caller->faulting ? reply_to_fault(thread) : ipc_wait(thread);
+    if (IPC_FORCE_GENERAL || !thread->serving || endpoint->waiting)
+        return reply_wait_general(thread);
+    if (!can_switch_directly(cpu, caller))
+        return caller->faulting ? reply_to_fault(thread) : reply_wait_general(thread);
     if (extended && pass_page(thread, caller))
-        return ipc_wait(thread);
+        return reply_wait_general(thread);
 
     /* Nothing can fail any more. */
     await_message(thread, endpoint);
-    caller->registers.eax = OK;
     if (!extended)
         thread_page(caller)->tag = TAG_CALL;
-    return hand_over(cpu, thread, caller);
+    return switch_with_words(cpu, thread, caller, OK);
 }
 
 /* The answer to a fault: the page goes over, and the registers stay as they are. */
-static __attribute__((noinline)) struct thread *reply_to_fault(struct thread *thread)
+static __attribute__((noinline)) err_t reply_to_fault(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);
     struct thread *caller = AT(struct thread, thread->serving);
-    int32_t direct = thread_direct_after_fault(caller);
+    uint32_t direct = thread_direct_after_fault(caller);
 
-    if (caller->cpu != thread->cpu || direct < cpu->floor || message_pass(thread, caller))
-        return ipc_wait(thread);
+    if (direct - cpu->floor >= PRIORITY_COUNT || message_pass(thread, caller))
+        return reply_wait_general(thread);
 
     /* Nothing can fail any more. */
-    await_message(thread, AT(struct endpoint, slot_object(&thread->receives)));
+    await_message(thread, receives_from(thread));
     caller->faulting = 0;
     caller->direct = direct;
     thread_follow(cpu, thread, caller);
-    return caller;
+    arch_resume(caller);
+    return SWITCHED;
 }
 
-struct thread *ipc_call(struct thread *thread)
+err_t ipc_call(struct thread *thread)
 {
     return call(thread, false);
 }
 
-struct thread *ipc_call_extended(struct thread *thread)
+err_t ipc_call_extended(struct thread *thread)
 {
     return call(thread, true);
 }
 
-struct thread *ipc_reply_wait(struct thread *thread)
+err_t ipc_reply_wait(struct thread *thread)
 {
     return reply_wait(thread, false);
 }
 
-struct thread *ipc_reply_wait_extended(struct thread *thread)
+err_t ipc_reply_wait_extended(struct thread *thread)
 {
     return reply_wait(thread, true);
 }
@@ -199,12 +197,7 @@ static err_t send(struct thread *thread, const struct slot *slot)
     return BLOCKED;
 }
 
-static struct thread *finish(struct thread *thread, err_t status)
-{
-    return call_finish(thread, status) ? thread_continue(thread) : thread_choose();
-}
-
-static __attribute__((noinline)) struct thread *call_general(struct thread *thread)
+static __attribute__((noinline)) err_t call_general(struct thread *thread)
 {
     const struct cspace *cspace = &thread_task(thread)->cspace;
     uint32_t head = thread->registers.eax;
@@ -213,17 +206,12 @@ static __attribute__((noinline)) struct thread *call_general(struct thread *thre
     err_t err = cspace_find(cspace, head >> SLOT_SHIFT, SLOT_ENDPOINT, RIGHT_CALL, &slot);
     if (!err && head & IPC_EXTENDED)
         err = message_tag_check(thread_page(thread)->tag);
-    if (!err)
-        err = send(thread, slot);
-    return finish(thread, err);
+    return err ? err : send(thread, slot);
 }
 
-/* Answers the caller that the page names. Where the answerer stops, the caller runs on in its
- * stead. */
-static err_t answer(struct thread *thread, enum queue_end end)
+/* Where the answerer stops, the caller runs on in its stead. */
+static err_t answer(struct thread *thread, struct thread *caller, enum queue_end end)
 {
-    struct thread *caller = caller_of(thread);
-
     if (!caller)
         return ERR_STALE;
     err_t err = message_pass(thread, caller);
@@ -240,11 +228,16 @@ static err_t answer(struct thread *thread, enum queue_end end)
     return OK;
 }
 
-static void receive_signal(struct thread *thread, struct endpoint *endpoint)
+HOT void receive_signal(struct thread *thread, uint32_t bits)
 {
     thread->registers.eax = 0;
-    thread->registers.ebx = endpoint->waiting & BADGE_MAX;
+    thread->registers.ebx = bits;
     thread_page(thread)->tag = TAG_SIGNAL;
+}
+
+static void receive_signals(struct thread *thread, struct endpoint *endpoint)
+{
+    receive_signal(thread, endpoint->waiting & BADGE_MAX);
     endpoint->waiting &= ENDPOINT_CALLERS;
 }
 
@@ -307,29 +300,28 @@ static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
 
 err_t ipc_receive(struct thread *thread)
 {
-    struct endpoint *endpoint = AT(struct endpoint, slot_object(&thread->receives));
+    struct endpoint *endpoint = receives_from(thread);
 
     if (slot_is_empty(&thread->receives))
         return ERR_CAP;
     thread_put_off(thread);
     if (!(endpoint->waiting & BADGE_MAX))
         return receive_caller(thread, endpoint);
-    receive_signal(thread, endpoint);
+    receive_signals(thread, endpoint);
     return RECEIVED;
 }
 
-__attribute__((noinline)) struct thread *ipc_wait(struct thread *thread)
+static __attribute__((noinline)) err_t reply_wait_general(struct thread *thread)
 {
-    err_t err = slot_is_empty(&thread->receives) ? ERR_CAP : OK;
+    struct thread *caller = thread->serving ? AT(struct thread, thread->serving) : caller_of(thread);
+    err_t err = slot_is_empty(&thread->receives) ? ERR_CAP : answer(thread, caller, QUEUE_FRONT);
 
-    if (!err && thread->registers.eax & IPC_REPLY)
-        err = answer(thread, QUEUE_FRONT);
-    return finish(thread, err ? err : ipc_receive(thread));
+    return err ? err : ipc_receive(thread);
 }
 
-struct thread *ipc_reply(struct thread *thread)
+err_t ipc_reply(struct thread *thread)
 {
-    return finish(thread, answer(thread, QUEUE_BACK));
+    return answer(thread, caller_of(thread), QUEUE_BACK);
 }
 
 void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
@@ -339,44 +331,43 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
         return;
     struct thread *thread = thread_of_link(endpoint->receivers.next);
     link_remove(&thread->link);
-    receive_signal(thread, endpoint);
+    receive_signals(thread, endpoint);
     cpu_enqueue(thread, QUEUE_BACK);
 }
 
-/* A receiver of higher priority that waits gets the bits and the processor at once: it is returned. */
-HOT struct thread *signal_over(struct cpu *cpu, struct thread *thread, const struct slot *slot)
+/* The running thread is ready from now on, in front of others, as one of higher priority takes its place. */
+HOT void give_way(struct cpu *cpu, struct thread *thread)
 {
-    struct endpoint *endpoint = AT(struct endpoint, slot_object(slot));
-    struct thread *receiver = thread_of_link(endpoint->receivers.next);
-
-    if (IPC_FORCE_GENERAL || link_is_alone(&endpoint->receivers) || !slot->value || cpu->choose)
-        return NULL;
-    if (!may_follow(cpu, thread, receiver) || receiver->direct <= thread->priority)
-        return NULL;
-    thread->registers.eax = OK;
-    link_remove(&receiver->link);
-    endpoint->waiting |= slot->value;
-    receive_signal(receiver, endpoint);
-    cpu_enqueue(thread, QUEUE_FRONT);
-    thread_follow(cpu, thread, receiver);
-    return receiver;
+    thread->state = THREAD_READY;
+    link_insert_after(&cpu->ready[thread->priority], &thread->link);
+    cpu->ready_mask |= 1u << thread->priority;
+    cpu->floor = thread->direct;
 }
 
-struct thread *ipc_signal(struct thread *thread)
+/* A receiver of higher priority that waits gets the bits and the processor at once, if the running thread stays on this
+ * processor, is not held, and nobody of its priority has waited too long. */
+err_t ipc_signal(struct thread *thread)
 {
-    const struct cspace *cspace = &thread_task(thread)->cspace;
     struct cpu *cpu = thread_cpu(thread);
-    struct slot *slot;
+    const struct slot *slot = cspace_slot(&thread_task(thread)->cspace, thread->registers.eax >> SLOT_SHIFT);
+    struct endpoint *endpoint = AT(struct endpoint, slot_object(slot));
 
-    err_t err = cspace_find(cspace, thread->registers.eax >> SLOT_SHIFT, SLOT_ENDPOINT, RIGHT_SIGNAL, &slot);
-    if (err)
-        return finish(thread, err);
-    struct thread *receiver = signal_over(cpu, thread, slot);
-    if (receiver)
-        return receiver;
-    endpoint_signal(AT(struct endpoint, slot_object(slot)), slot->value);
+    if (!(slot->object & SLOT_SIGNAL))
+        return cspace_refuse(slot, SLOT_ENDPOINT);
+    struct thread *receiver = thread_of_link(endpoint->receivers.next);
+    if (IPC_FORCE_GENERAL || link_is_alone(&endpoint->receivers) || !slot->value ||
+        !can_switch_directly(cpu, receiver) || receiver->priority <= thread->priority || !thread->direct ||
+        cpu->choose || cpu->overdue >> thread->priority & 1) {
+        endpoint_signal(endpoint, slot->value);
+        return OK;
+    }
     thread->registers.eax = OK;
-    return cpu->choose ? thread_continue(thread) : thread;
+    link_remove_first(&endpoint->receivers);
+    receive_signal(receiver, slot->value);
+    give_way(cpu, thread);
+    thread_follow(cpu, thread, receiver);
+    arch_resume(receiver);
+    return SWITCHED;
 }
 
 /* ------------------------------------------------------------------------------ faults and
@@ -389,9 +380,9 @@ HOT bool fault_over(struct cpu *cpu, struct thread *thread, const struct slot *h
     struct thread *receiver = thread_of_link(endpoint->receivers.next);
 
     if (IPC_FORCE_GENERAL || link_is_alone(&endpoint->receivers) ||
-        !may_follow(cpu, thread, receiver) || deliver(thread, receiver, handler->value))
+        !can_switch_directly(cpu, receiver) || deliver(thread, receiver, handler->value))
         return false;
-    link_remove(&receiver->link);
+    link_remove_first(&endpoint->receivers);
     thread_follow(cpu, thread, receiver);
     return true;
 }
@@ -403,7 +394,7 @@ struct thread *ipc_fault(struct thread *thread)
     err_t err = ERR_DEAD;
 
     thread->faulting = 1;
-    thread->direct = -1;
+    thread->direct = 0;
     if (handler->object & SLOT_CALL && fault_over(cpu, thread, handler))
         return AT(struct thread, cpu->current);
     if (handler->object & SLOT_CALL)

@@ -9,17 +9,17 @@
 #include "kernel/ipc/endpoint.h"
 #include "kernel/thread/kernel.h"
 
-/* The four calls, each from the caller's saved registers: the thread to run afterwards. Those with
- * IPC_EXTENDED have ways of their own, and so has a reply_wait that answers nobody, or not at once. */
-struct thread *ipc_call(struct thread *thread);
-struct thread *ipc_call_extended(struct thread *thread);
-struct thread *ipc_wait(struct thread *thread);
-struct thread *ipc_reply_wait(struct thread *thread);
-struct thread *ipc_reply_wait_extended(struct thread *thread);
-struct thread *ipc_reply(struct thread *thread);
-struct thread *ipc_signal(struct thread *thread);
+/* The four calls, each from the caller's saved registers. Those with IPC_EXTENDED have ways of their own. A reply_wait
+ * answers the caller that its thread serves, or if there is none the one that the page names, as a reply does. */
+err_t ipc_call(struct thread *thread);
+err_t ipc_call_extended(struct thread *thread);
+err_t ipc_reply_wait(struct thread *thread);
+err_t ipc_reply_wait_extended(struct thread *thread);
+err_t ipc_reply(struct thread *thread);
+err_t ipc_signal(struct thread *thread);
 
-/* What is left of a reply_wait when the answer is given: RECEIVED, BLOCKED, RERUN, ERR_CAP. */
+/* A reply_wait that answers nobody, and what is left of one when the answer is given: RECEIVED, BLOCKED,
+ * RERUN, ERR_CAP. */
 err_t ipc_receive(struct thread *thread);
 
 /* A fault is a call on the thread's behalf to its handler. */

@@ -218,6 +218,8 @@ static err_t pass_items(struct thread *sender, struct thread *receiver, unsigned
         return err;
     for (unsigned i = 0; i < count; i++)
         commit_item(&message.items[i], receiver);
+    if (kernel.drops)
+        cpu_settle_drops(); /* the receiver may go on at once */
     return OK;
 }
 

@@ -40,6 +40,15 @@ HOT void link_append(struct link *root, struct link *link)
     link_insert_after(AT(struct link, root->prev), link);
 }
 
+/* The first of a list that is not empty. */
+HOT void link_remove_first(struct link *root)
+{
+    ref_t next = AT(struct link, root->next)->next;
+
+    AT(struct link, next)->prev = REF(root);
+    root->next = next;
+}
+
 HOT void link_remove(struct link *link)
 {
     ref_t next = link->next, prev = link->prev; /* read before the stores, which might be to them */

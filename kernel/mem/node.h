@@ -65,8 +65,7 @@ HOT void node_init_root(struct node *root)
 HOT void node_insert(struct node *before, struct node *node, unsigned depth, rights_t rights)
 {
     struct node *after = node_at(before->next);
-    *node = (struct node){
-        .next = before->next, .depth = depth & 31, .prev = node_ref(before), .flags = rights & 31};
+    *node = (struct node){.next = before->next, .depth = depth & 31, .prev = node_ref(before), .flags = rights & 31};
     after->prev = node_ref(node);
     before->next = node_ref(node);
 }

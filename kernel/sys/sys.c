@@ -1,11 +1,28 @@
 /* From a call's number to its function, and what the functions share. */
 #include "kernel/sys/sys.h"
 
-/* Messages are events; of them call_run() gets reply_wait alone, to be re-run, which only receives. */
-static err_t (*const calls[])(struct thread *) = {
+static err_t unknown(struct thread *thread)
+{
+    (void)thread;
+    return ERR_CALL;
+}
+
+/* Each way of a message that has its own flags is a function. */
+#pragma clang diagnostic ignored "-Winitializer-overrides"
+err_t (*const call_table[256])(struct thread *) = {
+    [0 ... 255] = unknown,
 #define SYSCALL(number, name, slot, arguments, result, errors, summary)                            \
-    [number] = number <= SYS_ipc_signal ? ipc_receive : sys_##name,
+    [number] = number <= SYS_ipc_signal ? unknown : sys_##name,
 #include "kernel/abi/syscalls.def"
+    [SYS_ipc_call] = ipc_call,
+    [SYS_ipc_call | IPC_EXTENDED] = ipc_call_extended,
+    [SYS_ipc_reply_wait] = ipc_receive,
+    [SYS_ipc_reply_wait | IPC_EXTENDED] = ipc_receive,
+    [SYS_ipc_reply_wait | IPC_REPLY] = ipc_reply_wait,
+    [SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED] = ipc_reply_wait_extended,
+    [SYS_ipc_reply] = ipc_reply,
+    [SYS_ipc_reply | IPC_EXTENDED] = ipc_reply,
+    [SYS_ipc_signal] = ipc_signal,
 };
 
 const char *const call_names[] = {
@@ -28,58 +45,22 @@ err_t sys_rerun(struct thread *thread)
     return RERUN;
 }
 
+/* Of messages a reply_wait alone is run again, without its flags: to receive. */
 err_t call_run(struct thread *thread)
 {
     bool was_emptied = thread->bound.next && !thread->works_with; /* its slot, whatever is there now */
 
-    return was_emptied ? ERR_CAP : calls[thread->registers.eax & CALL_NUMBER](thread);
+    return was_emptied ? ERR_CAP : call_table[thread->registers.eax & CALL_NUMBER](thread);
 }
 
-static __attribute__((noinline)) struct thread *finish(struct thread *thread, err_t status)
+struct thread *call_end(struct thread *thread, err_t status)
 {
     if (call_finish(thread, status))
         return thread_continue(thread);
-    cpu_breathe(); /* a step may just have been taken, and the next may come at once */
+    if (status != BLOCKED)
+        cpu_breathe(); /* a step may just have been taken, and the next may come at once */
     return thread_choose();
 }
-
-/* Most calls are done at once, and nobody else became ready. */
-HOT struct thread *after(struct thread *thread, err_t status)
-{
-    if ((int)status > OK || thread_cpu(thread)->choose)
-        return finish(thread, status);
-    thread->registers.eax = (uint32_t)status;
-    return thread;
-}
-
-#define SYSCALL(number, name, slot, arguments, result, errors, summary)                            \
-    static struct thread *event_##name(struct thread *thread)                                      \
-    {                                                                                              \
-        return after(thread, calls[number](thread));                                               \
-    }
-#include "kernel/abi/syscalls.def"
-
-static struct thread *event_unknown(struct thread *thread)
-{
-    return after(thread, ERR_CALL);
-}
-
-/* Messages choose the next thread themselves, and each of their ways has its flags. */
-#pragma clang diagnostic ignored "-Winitializer-overrides"
-struct thread *(*const event_syscalls[256])(struct thread *) = {
-    [0 ... 255] = event_unknown,
-#define SYSCALL(number, name, slot, arguments, result, errors, summary) [number] = event_##name,
-#include "kernel/abi/syscalls.def"
-    [SYS_ipc_call] = ipc_call,
-    [SYS_ipc_call | IPC_EXTENDED] = ipc_call_extended,
-    [SYS_ipc_reply_wait] = ipc_wait,
-    [SYS_ipc_reply_wait | IPC_EXTENDED] = ipc_wait,
-    [SYS_ipc_reply_wait | IPC_REPLY] = ipc_reply_wait,
-    [SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED] = ipc_reply_wait_extended,
-    [SYS_ipc_reply] = ipc_reply,
-    [SYS_ipc_reply | IPC_EXTENDED] = ipc_reply,
-    [SYS_ipc_signal] = ipc_signal,
-};
 
 err_t sys_version(struct thread *thread)
 {

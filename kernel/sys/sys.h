@@ -6,8 +6,7 @@
 
 #include "kernel/ipc/ipc.h"
 
-#define SYSCALL(number, name, slot, arguments, result, errors, summary)                            \
-    err_t sys_##name(struct thread *thread);
+#define SYSCALL(number, name, slot, arguments, result, errors, summary) err_t sys_##name(struct thread *thread);
 #include "kernel/abi/syscalls.def"
 
 /* The slot that the call names in bits 16-31 of eax. */
@@ -46,4 +45,3 @@ err_t sys_rerun(struct thread *thread);
  * next. */
 err_t sys_rerun_frame(struct thread *thread, uint32_t frame);
 err_t sys_rerun_slot(struct thread *thread, const struct slot *slot, const struct node *cursor);
-

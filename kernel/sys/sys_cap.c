@@ -5,8 +5,7 @@ err_t sys_cap_derive(struct thread *thread)
 {
     const struct registers *r = &thread->registers;
     uint32_t index = r->ebx & 0xffff, task_slot = r->ebx >> 16; /* 0: the caller's own table */
-    struct derivation derivation = {
-        .rights = (rights_t)r->esi, .value = r->edi, .count = r->ebp};
+    struct derivation derivation = {.rights = (rights_t)r->esi, .value = r->edi, .count = r->ebp};
     struct task *task = thread_task(thread);
     struct slot *parent;
 

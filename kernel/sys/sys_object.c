@@ -83,9 +83,8 @@ err_t sys_endpoint_create(struct thread *thread)
     if (err)
         return err;
 
-    struct endpoint *endpoint = AT(struct endpoint, account_place(&self->account,
-                                                                  &self->account.endpoints,
-                                                                  FRAME_ENDPOINTS, ENDPOINT_SHIFT));
+    struct endpoint *endpoint =
+        AT(struct endpoint, account_place(&self->account, &self->account.endpoints, FRAME_ENDPOINTS, ENDPOINT_SHIFT));
     node_init_root(&endpoint->object.caps);
     link_init(&endpoint->receivers);
     link_init(&endpoint->callers);

@@ -83,11 +83,12 @@ err_t sys_thread_write(struct thread *thread)
         return err;
     if (thread->registers.ebx == THREAD_REGISTERS) {
         arch_registers_set(&target->registers, (const struct thread_registers *)page->state);
-        return OK;
+        target->written = target->state > THREAD_RUNNING;
+    } else {
+        __builtin_memcpy(target->fpu, page->state, FPU_BYTES);
+        arch_fpu_sanitise(target->fpu);
+        target->uses_fpu = 1;
     }
-    __builtin_memcpy(target->fpu, page->state, FPU_BYTES);
-    arch_fpu_sanitise(target->fpu);
-    target->uses_fpu = 1;
     thread_update_direct(target);
     return OK;
 }

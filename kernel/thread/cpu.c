@@ -12,9 +12,9 @@ static void update_floor(struct cpu *cpu)
     int top = cpu_ready_top(cpu);
 
     if (cpu->current && AT(struct thread, cpu->current)->uses_fpu)
-        cpu->floor = PRIORITY_COUNT;
+        cpu->floor = REF(cpu) + PRIORITY_COUNT;
     else
-        cpu->floor = top < 0 ? 0 : top + (int)(cpu->overdue >> top & 1);
+        cpu->floor = REF(cpu) + (top < 0 ? 0 : (uint32_t)top + (cpu->overdue >> top & 1));
 }
 
 /* What the running thread has in the processor goes to where it can take it elsewhere; the FPU gets what `to` has. */
@@ -43,16 +43,11 @@ static void put_off(struct cpu *cpu)
     cpu->current = 0;
 }
 
-HOT void breathe(struct cpu *cpu)
-{
-    put_off(cpu);
-    cpu_settle_drops();
-    arch_breathe();
-}
-
 void cpu_breathe(void)
 {
-    breathe(cpu_here());
+    put_off(cpu_here());
+    cpu_settle_drops();
+    arch_breathe();
 }
 
 void cpu_reconsider(struct cpu *cpu)
@@ -87,6 +82,10 @@ void cpu_enqueue(struct thread *thread, enum queue_end end)
         thread_end_long_call(thread, false);
         thread->state = THREAD_HELD;
         return;
+    }
+    if (thread->written) {
+        thread->written = 0;
+        thread_update_direct(thread);
     }
     if (thread->cpu != thread->home)
         go_home(thread);
@@ -190,7 +189,7 @@ static void idle(struct cpu *cpu)
     if (cpu->space)
         arch_space_leave();
     cpu->space = 0;
-    cpu->floor = 0;
+    cpu->floor = REF(cpu);
     cpu->choose = false;
 }
 
@@ -235,7 +234,7 @@ struct thread *thread_choose(void)
             if (!thread->rerun || (call_finish(thread, call_run(thread)) && goes_on(cpu, thread)))
                 return thread;
         }
-        breathe(cpu);
+        cpu_breathe();
     }
 }
 

@@ -12,8 +12,9 @@
 /*
  * A processor. The running thread is in no queue. While nobody has the lock:
  *   P1  bit p of `ready_mask` is set exactly if ready[p] is not empty
- *   P2  `floor` is what a thread's `direct` must reach to be switched to without the scheduler: the
- *       highest ready priority, PRIORITY_COUNT while the running thread's FPU state is live
+ *   P2  `floor` is what a thread's `direct` must reach to be switched to without the scheduler: this
+ *       processor's reference, and beyond it the highest ready priority, or PRIORITY_COUNT while the
+ *       running thread's FPU state is live
  *   P3  `space` is the task whose page tables CR3 names, 0: the kernel's own
  *   P4  bit p of `overdue` is set if a tick has found the first of ready[p] there, with no patience
  *       left: until that thread runs the floor for p is one higher, and others of priority p go
@@ -24,7 +25,7 @@
 struct cpu {
     ref_t current; /* thread, 0: idle */
     ref_t space;
-    int32_t floor;
+    uint32_t floor;
     uint32_t ready_mask;
     struct link ready[PRIORITY_COUNT];
     bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
@@ -147,7 +148,14 @@ HOT void thread_switch(struct cpu *cpu, struct thread *thread)
     }
 }
 
-/* Direct switch to a thread whose `direct` has reached the processor's floor. */
+/* Whether a thread that waits may run at once in place of the one that runs: it is of this processor, and its priority
+ * reaches the floor. */
+HOT bool can_switch_directly(const struct cpu *cpu, const struct thread *next)
+{
+    return next->direct - cpu->floor < PRIORITY_COUNT;
+}
+
+/* Direct switch to a thread that can be switched to. */
 HOT void thread_follow(struct cpu *cpu, struct thread *from, struct thread *thread)
 {
     arch_segments_save(&from->registers);
@@ -160,6 +168,7 @@ HOT void thread_follow(struct cpu *cpu, struct thread *from, struct thread *thre
 #define REAP ((err_t)2)
 #define BLOCKED ((err_t)3)
 #define RECEIVED ((err_t)4) /* done, and eax is set */
+#define SWITCHED ((err_t)5) /* arch_resume() returned: its processor runs another thread */
 
 /* Runs the call in the thread's registers again. Defined in kernel/sys. */
 err_t call_run(struct thread *thread);
@@ -169,11 +178,15 @@ extern const char *const call_names[]; /* by number, for reports */
  * done. */
 bool call_finish(struct thread *thread, err_t status);
 
+/* Each call's function, by bits 0-7 of eax. The entry code stores a status that is no internal one and goes on with the
+ * thread; else, or if its processor is to `choose`, the thread that call_end() returns runs. */
+extern err_t (*const call_table[256])(struct thread *);
+struct thread *call_end(struct thread *thread, err_t status);
+
 /* One bounded step of taking the first of kernel.dying apart. Defined in kernel/objects.c. */
 void object_reap_step(void);
 
 /* Every entry is an event in and the thread to run out; only i386 leaves the kernel. */
-extern struct thread *(*const event_syscalls[256])(struct thread *); /* by bits 0-7 of eax */
 struct thread *event_fault(struct thread *thread, uint32_t address);
 struct thread *event_interrupt(struct thread *interrupted, unsigned line); /* null: idle */
 void irq_signal(unsigned line); /* counts, and signals the endpoint that is bound to the line */

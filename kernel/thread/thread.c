@@ -73,5 +73,5 @@ void thread_use_fpu(struct thread *thread)
     arch_fpu_allow(true);
     arch_fpu_load(thread->fpu);
     thread_cpu(thread)->fpu_allowed = true;
-    thread_cpu(thread)->floor = PRIORITY_COUNT;
+    thread_cpu(thread)->floor = thread->cpu + PRIORITY_COUNT;
 }

@@ -17,12 +17,14 @@
  *       it begins beyond that of every dead thread, of which this may have the place
  *   T3  a thread with `held` set is not ready: it becomes THREAD_HELD instead, a running one when it
  *       stops or its processor hears of it, and its long call ends
- *   T4  `direct` is `priority` if the thread may be switched to without the scheduler, else -1
- *       (it uses the FPU, is held, is to move, or waits for the answer to a fault)
+ *   T4  `direct` is `cpu` + `priority` if the thread may be switched to without the scheduler, else 0
+ *       (it uses the FPU, is held, is to move, was written to, or waits for the answer to a fault)
  *   T5  `cpu` is `home`, if it has one, but for a thread that was moved while it ran, until it next
  *       becomes ready
  *   T6  `serving` is the thread that is SERVED by this one, or 0: whose message it received last,
  *       until that is answered or this one waits for another message, dies, or can receive no more
+ *   T7  a thread that waits and whose `direct` is not 0 came by a system call: it goes on as from one, with words in
+ *       registers. One that was written to goes on with all that was set
  *
  * A held thread has not been started, was stopped, or has nobody to hear of its fault.
  *
@@ -50,8 +52,9 @@ struct thread {
     ref_t cpu;      /* its struct cpu: in whose queue it is, where it runs */
     ref_t home;     /* where it becomes ready; 0: on the processor that makes it so */
     uint32_t calls; /* calls of its that were delivered */
-    int32_t direct;
-    uint8_t state, priority, held;
+    uint32_t direct;
+    uint8_t state, priority;
+    uint8_t held : 1, written : 1; /* since it waits: T7 */
     uint8_t faulting;    /* what it waits for is the answer to a fault, not to a call */
     uint8_t rerun;       /* its call is not finished: run it again when chosen */
     uint8_t reaping;     /* it goes on when kernel.dying is empty */
@@ -102,23 +105,23 @@ void thread_begin_death(struct thread *thread);
  * again, and the deaths that it waited for are carried on by others. */
 void thread_end_long_call(struct thread *thread, bool over);
 
-/* T4 after a change of `priority`, `held`, `faulting` or `uses_fpu`. */
-HOT int32_t thread_direct_after_fault(const struct thread *thread)
+/* T4 after a change of `priority`, `held`, `written`, `faulting` or `uses_fpu`. */
+HOT uint32_t thread_direct_after_fault(const struct thread *thread)
 {
     bool moves = thread->home && thread->home != thread->cpu;
 
-    return thread->uses_fpu || thread->held || moves ? -1 : thread->priority;
+    return thread->uses_fpu || thread->held || thread->written || moves ? 0 : thread->cpu + thread->priority;
 }
 
 HOT void thread_update_direct(struct thread *thread)
 {
-    thread->direct = thread->faulting ? -1 : thread_direct_after_fault(thread);
+    thread->direct = thread->faulting ? 0 : thread_direct_after_fault(thread);
 }
 
 /* The thread that runs is marked as using the FPU from now on. */
 void thread_use_fpu(struct thread *thread);
 
-/* Panics unless T1..T6 hold. */
+/* Panics unless T1..T7 hold. */
 void thread_check(struct thread *thread);
 
 _Static_assert(sizeof(struct thread) <= 1 << THREAD_SHIFT, "four threads to a frame");

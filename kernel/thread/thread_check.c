@@ -14,7 +14,7 @@ void thread_check(struct thread *thread)
         assert(AT(struct thread, thread->peer)->serving == REF(thread));
     if (thread->state == THREAD_RECEIVING || slot_is_empty(&thread->receives))
         assert(!thread->serving);
-    int32_t direct = thread->direct;
+    uint32_t direct = thread->direct;
     thread_update_direct(thread);
     assert(direct == thread->direct);
     assert(thread->priority < PRIORITY_COUNT && thread_cpu(thread) < kernel.cpus + kernel.cpu_count);
@@ -22,6 +22,8 @@ void thread_check(struct thread *thread)
         assert(AT(struct link, thread->link.next)->prev == REF(&thread->link));
         assert(AT(struct link, thread->link.prev)->next == REF(&thread->link));
     }
+    if (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_OWED && thread->direct)
+        assert(thread->registers.vector == VECTOR_SYSCALL); /* T7 */
     assert(!thread->bound.next || thread->rerun);
     assert(frame_at(frame_number(thread->page))->kind == FRAME_MESSAGE);
 }
@@ -42,13 +44,13 @@ static struct registers seen_registers(const struct thread *thread)
         if (thread->faulting)
             return (struct registers){.vector = r->vector, .error = r->error};
         return (struct registers){.eax = r->eax & (opens | IPC_EXTENDED), .ebx = r->ebx, .esi = r->esi,
-                                  .edi = r->edi, .ebp = r->ebp};
+                                  .edi = r->edi, .ebp = r->ebp, .vector = r->vector};
     case THREAD_SERVED:
     case THREAD_OWED:
     case THREAD_RECEIVING:
         if (thread->faulting)
             return (struct registers){.vector = r->vector};
-        return (struct registers){.eax = r->eax & opens};
+        return (struct registers){.eax = r->eax & opens, .vector = r->vector};
     default:
         if (!thread->rerun)
             return (struct registers){0};

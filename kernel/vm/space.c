@@ -1,5 +1,7 @@
 #include "kernel/vm/space.h"
 
+#include "kernel/lib/scan.h"
+
 static void count_lacking(const struct space *space, uint32_t address, struct lacking *lacking)
 {
     uint32_t table = address >> DIRECTORY_SHIFT, top = 1u << (address >> SPACE_SHIFT);
@@ -69,24 +71,6 @@ pte_t *space_open(struct space *space, struct account *account, uint32_t address
     return entry;
 }
 
-/* The processor does not find the page any more; its node is still there. */
-HOT void hide(const struct node *node)
-{
-    pte_clear(node_entry(node));
-    space_dropped(frame_of(node)->owner, node_address(node));
-}
-
-HOT void unmap(struct node *node)
-{
-    hide(node);
-    node_remove(node);
-}
-
-void space_unmap(struct node *node)
-{
-    unmap(node);
-}
-
 /* A whole tree goes from its end: the last node has no descendants. */
 static bool unmap_tree_step(struct node *root, unsigned *budget)
 {
@@ -95,7 +79,7 @@ static bool unmap_tree_step(struct node *root, unsigned *budget)
 
     for (; last != root && left > 0; last = before, left--) {
         before = node_at(last->prev);
-        hide(last);
+        space_hide(last);
         *last = (struct node){0};
     }
     last->next = node_ref(root);
@@ -115,7 +99,7 @@ bool space_unmap_step(struct node *top, unsigned *budget)
         if (*budget == 0)
             return false;
         --*budget;
-        unmap(leaf);
+        space_unmap(leaf);
         leaf = node_first_leaf(parent);
     }
     return true;
@@ -137,40 +121,13 @@ void space_lower(struct node *node, rights_t rights)
     while ((n = node_next(n))->depth > node->depth);
 }
 
-enum { GROUP = TABLE_ENTRIES < 8 ? TABLE_ENTRIES : 8 };
-
-static bool any_present(const pte_t *entries)
-{
-    uint32_t any = 0;
-
-    for (unsigned i = 0; i < GROUP; i++)
-        any |= (uint32_t)entries[i];
-    return any & PTE_PRESENT;
-}
-
-/* The first entry from number `i` on that is present, or TABLE_ENTRIES. Most are not: they are looked
- * at in groups. */
-static unsigned next_present(const pte_t *entries, unsigned i)
-{
-    for (; i < TABLE_ENTRIES; i = (i | (GROUP - 1)) + 1) {
-        if (i % GROUP == 0 && !any_present(&entries[i]))
-            continue;
-        do
-            if (pte_low(&entries[i]) & PTE_PRESENT)
-                return i;
-        while (++i % GROUP);
-        i--;
-    }
-    return i;
-}
-
 /* True when no mapping is left in the table. */
 static bool empty_table_step(uint32_t table, unsigned *budget)
 {
     pte_t *entries = AT(pte_t, frame_ref(table));
     struct node *nodes = entry_node(entries);
 
-    for (unsigned i = 0; (i = next_present(entries, i)) < TABLE_ENTRIES;) {
+    for (unsigned i = 0; (i = scan_next((const uint32_t *)entries, 2, TABLE_ENTRIES, i, PTE_PRESENT)) < TABLE_ENTRIES;) {
         bool leaf = node_is_leaf(&nodes[i]);
         if ((!leaf && !space_unmap_step(&nodes[i], budget)) || *budget == 0)
             return false;
@@ -184,7 +141,7 @@ static bool free_directory_step(pte_t *entries, struct account *account, unsigne
 {
     enum { TABLE_COST = STEP_NODES / 2 }; /* looking through a table, in nodes */
 
-    for (unsigned i = 0; (i = next_present(entries, i)) < TABLE_ENTRIES;) {
+    for (unsigned i = 0; (i = scan_next((const uint32_t *)entries, 2, TABLE_ENTRIES, i, PTE_PRESENT)) < TABLE_ENTRIES;) {
         uint32_t table = pte_frame(&entries[i]);
         if (*budget < TABLE_COST)
             return false;

@@ -109,9 +109,6 @@ pte_t *space_open(struct space *space, struct account *account, uint32_t address
 /* Unmaps descendants of `top`, at most `*budget`, which it lowers; true when none is left. */
 bool space_unmap_step(struct node *top, unsigned *budget);
 
-/* Unmaps a mapping that has no descendants. */
-void space_unmap(struct node *node);
-
 /* Lowers the rights of `node` and its descendants; the caller has bounded their number. */
 void space_lower(struct node *node, rights_t rights);
 
@@ -121,6 +118,20 @@ bool space_free_step(struct space *space, struct account *account, unsigned *bud
 /* A translation was lowered or removed, or a directory added: every processor that runs the space
  * of that task (frame number) drops the page, or loads the space anew. Defined in kernel/thread. */
 void space_dropped(uint32_t task, uint32_t address);
+
+/* The processor does not find the page any more; its node is still there. */
+HOT void space_hide(const struct node *node)
+{
+    pte_clear(node_entry(node));
+    space_dropped(frame_of(node)->owner, node_address(node));
+}
+
+/* Unmaps a mapping that has no descendants. */
+HOT void space_unmap(struct node *node)
+{
+    space_hide(node);
+    node_remove(node);
+}
 void space_grew(uint32_t task);
 
 /* Panics unless V1..V3 hold. */

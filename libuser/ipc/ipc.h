@@ -33,8 +33,8 @@ static inline err_t ipc_call(uint32_t slot, uint32_t flags, struct words *words)
     return (err_t)system_call(SYS_ipc_call | (flags & IPC_FLAGS) | slot << SLOT_SHIFT, words);
 }
 
-/* Answers message_page->caller if IPC_REPLY is set, then waits. Returns the sender's badge, or an
- * err_t (negative): then nothing was answered or received. */
+/* With IPC_REPLY it first answers the caller received last, or if that has its answer, message_page->caller. Then it waits.
+ * Returns the sender's badge, or an err_t (negative): then nothing was answered or received. */
 static inline int32_t ipc_reply_wait(uint32_t flags, struct words *words)
 {
     return system_call(SYS_ipc_reply_wait | (flags & IPC_FLAGS), words);

@@ -35,7 +35,7 @@ AUDITED_IMAGE = AUDIT / "image"
 HOST = build.default_folder("host")
 
 AUDITED = ["t_fork", "t_proc", "t_shm", "t_shm_runs", "t_kernel_handler", "t_kernel_ipc", "t_kernel_items",
-           "t_kernel_long", "t_kernel_queue", "t_kernel_task", "t_kernel_thread", "t_kernel_vm"]
+           "t_kernel_long", "t_kernel_queue", "t_kernel_registers", "t_kernel_task", "t_kernel_thread", "t_kernel_vm"]
 # The time of who watches a death is that of its instructions: a slow host would let a tick come in between.
 AUDITED_OPTIONS = {"t_kernel_task": "--dirty --memory 40 --icount"}
 

@@ -55,7 +55,7 @@ bool event_is_possible(const struct event *event);
 /* It happens: the thread that its processor runs afterwards, or null. */
 struct thread *event_happen(const struct event *event);
 
-/* Whom the last event's answer named. */
+/* Whom the last event was to answer: a reply_wait whom its thread served, whatever the page named. */
 extern struct named event_named;
 
 /* The same before the event, which is a message of that thread's. */

@@ -1,15 +1,16 @@
 /* An event happens: the kernel's entries are called as kernel/i386 calls them. */
 #include "tests/explore/events.h"
 #include "tests/explore/hardware.h"
+#include "tests/model/system_call.h"
 
 #include <string.h>
 
-static struct named kept; /* what the page said before */
+static struct named kept, written; /* what the page said before, and says for this event */
 struct named event_named;
 
 /* ---------------------------------------------------------------------------------- message pages */
 
-/* Odd numbers name a thread's present call, even ones its last. */
+/* Odd numbers name a thread's present call, even ones its last; 0 names nobody. */
 static struct named name_of(unsigned number)
 {
     unsigned i = 0;
@@ -24,6 +25,8 @@ struct named event_name(const struct event *event, const struct thread *thread)
 {
     const struct message_page *page = thread_page(thread);
 
+    if (event->call == SYS_ipc_reply_wait && thread->serving)
+        return (struct named){thread->serving, AT(struct thread, thread->serving)->calls};
     return event->names ? name_of(event->names) : (struct named){page->caller, page->caller_calls};
 }
 
@@ -54,11 +57,12 @@ static void fill_page(struct thread *thread, const struct event *event)
     write_page(page, event);
     if (!(event->eax & IPC_EXTENDED))
         page->tag = 0;
-    kept = event_named = (struct named){page->caller, page->caller_calls};
+    event_named = event_name(event, thread);
+    kept = written = (struct named){page->caller, page->caller_calls};
     if (!event->names)
         return;
-    event_named = name_of(event->names);
-    set_name(page, event_named);
+    written = name_of(event->names);
+    set_name(page, written);
 }
 
 /* What the page said before a made-up answer is said again, unless a message has come. */
@@ -66,7 +70,7 @@ static void restore_page(struct thread *thread)
 {
     struct message_page *page = thread_page(thread);
 
-    if (page->caller == event_named.caller && page->caller_calls == event_named.calls)
+    if (page->caller == written.caller && page->caller_calls == written.calls)
         set_name(page, kept);
 }
 
@@ -89,7 +93,7 @@ static struct thread *enter_call(struct thread *thread, const struct event *even
                                            .vector = VECTOR_SYSCALL};
     if (event_is_message(event))
         fill_page(thread, event);
-    return event_syscalls[event->eax & 0xff](thread);
+    return host_system_call(thread, event->eax);
 }
 
 static struct thread *enter_fault(struct thread *thread, const struct event *event)

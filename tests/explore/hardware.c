@@ -75,5 +75,6 @@ void arch_registers_get(const struct registers *from, struct thread_registers *t
 
 void arch_registers_set(struct registers *to, const struct thread_registers *from)
 {
-    (void)to, (void)from;
+    (void)from;
+    to->vector = to->vector == VECTOR_SYSCALL ? 0 : to->vector;
 }

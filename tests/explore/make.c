@@ -3,6 +3,7 @@
 #include "kernel/ipc/ipc.h"
 #include "kernel/vm/source.h"
 #include "tests/explore/hardware.h"
+#include "tests/model/system_call.h"
 
 #include <string.h>
 
@@ -94,7 +95,7 @@ void make_call(unsigned call, uint32_t slot, const uint32_t arguments[4])
 
     thread->registers = (struct registers){.eax = call | slot << SLOT_SHIFT, .ebx = arguments[0], .esi = arguments[1],
                                            .edi = arguments[2], .ebp = arguments[3], .vector = VECTOR_SYSCALL};
-    event_syscalls[call](thread);
+    host_system_call(thread, call);
     if (thread->registers.eax != OK)
         violation("%s of slot %u was refused: %d", call_names[call], slot, (int)thread->registers.eax);
     thread->registers = (struct registers){0};
@@ -136,6 +137,7 @@ void make_waiting(struct thread *thread)
     cpu_dequeue(thread);
     thread->state = THREAD_RECEIVING;
     thread->registers.eax = SYS_ipc_reply_wait;
+    thread->registers.vector = VECTOR_SYSCALL;
     link_insert_after(&endpoint->receivers, &thread->link);
     kernel.cpus[0].choose = false;
 }

@@ -48,19 +48,19 @@ static void make_depth(void)
 
 const struct world worlds_caps[] = {
     {.name = "caps", .what = "one thread, one table of seven slots: derive, delete, revoke", .make = make_caps,
-     .states = 267476, .in_tests = true, .priorities = BIT(2), .parents = LIST(1, 2, 4, 5, 6, 7), .places = LIST(5, 6, 7),
+     .states = 189892, .in_tests = true, .priorities = BIT(2), .parents = LIST(1, 2, 4, 5, 6, 7), .places = LIST(5, 6, 7),
      .other_tables = LIST(0), .rights = LIST(31, 9, 3), .values = LIST(0, 1), .counts = LIST(0, 1),
      .deletes = LIST(2, 4, 5, 6, 7), .revokes = LIST(1, 2, 4, 5, 6), .memories = LIST(2, 5), .offsets = LIST(0, 1),
      .pages = LIST(1, 2), .endpoint_places = LIST(5), .yields = LIST(0), .interrupts = LIST(1)},
 
     {.name = "caps-two", .what = "the same with two threads: long calls meet in a tree", .make = make_caps_of_two,
-     .states = 5204, .in_tests = true, .priorities = BIT(2), .parents = LIST(2, 4, 5, 6), .places = LIST(5, 6, 7),
+     .states = 4162, .in_tests = true, .priorities = BIT(2), .parents = LIST(2, 4, 5, 6), .places = LIST(5, 6, 7),
      .other_tables = LIST(0), .rights = LIST(31), .values = LIST(0), .counts = LIST(0, 1), .deletes = LIST(4, 5, 6, 7),
      .revokes = LIST(2, 4, 5), .memories = LIST(2), .offsets = LIST(0, 1), .pages = LIST(1, 2),
      .endpoint_places = LIST(5), .yields = LIST(0), .interrupts = LIST(1)},
 
     {.name = "caps-refused", .what = "arguments that are to be refused, of every call on capabilities and frames",
-     .make = make_caps, .states = 312, .in_tests = true, .priorities = BIT(2), .parents = LIST(0, 1, 2, 4, 5),
+     .make = make_caps, .states = 230, .in_tests = true, .priorities = BIT(2), .parents = LIST(0, 1, 2, 4, 5),
      .places = LIST(0, 5, 100), .other_tables = LIST(0, 1, 2), .rights = LIST(31, 1, 32), .values = LIST(0, 5, 0x80000000),
      .counts = LIST(0, 5), .deletes = LIST(0, 9), .revokes = LIST(0, 9), .memories = LIST(0, 2, 5), .offsets = LIST(0, 5),
      .pages = LIST(0, 1, 100), .endpoint_places = LIST(0, 2, 5), .destroys = LIST(0, 2, 5), .fills = LIST(0, 5),
@@ -68,7 +68,7 @@ const struct world worlds_caps[] = {
      .gifts = LIST(0, 5), .yields = LIST(0), .unknown_calls = LIST(SYS_COUNT, 255)},
 
     {.name = "tight", .what = "an account of two spare frames, for all that takes from it", .make = make_tight,
-     .states = 1201, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1), .memories = LIST(2),
+     .states = 889, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1), .memories = LIST(2),
      .endpoint_places = LIST(5, 9), .thread_places = LIST(6, 10), .receives = LIST(0, 5), .handlers = LIST(0),
      .starts = LIST(2 << 16), .page_addresses = LIST(0x2000, 0x10000), .destroys = LIST(5, 6, 9, 10),
      .addresses = LIST(0x1000, 0x5000), .map_rights = LIST(RIGHTS_RG), .sources = LIST(2), .origins = LIST(0),
@@ -77,7 +77,7 @@ const struct world worlds_caps[] = {
      .deletes = LIST(5, 11), .yields = LIST(0)},
 
     {.name = "depth", .what = "a capability that is as deep as one can be, and what would be deeper", .make = make_depth,
-     .states = 844, .in_tests = true, .priorities = BIT(2), .receivers = true, .parents = LIST(4, 5), .places = LIST(6),
+     .states = 776, .in_tests = true, .priorities = BIT(2), .receivers = true, .parents = LIST(4, 5), .places = LIST(6),
      .other_tables = LIST(0), .rights = LIST(15), .values = LIST(0), .counts = LIST(0), .revokes = LIST(4, 5),
      .tasks = LIST(1), .thread_places = LIST(9), .receives = LIST(5), .handlers = LIST(0, 5), .starts = LIST(2 << 16),
      .page_addresses = LIST(0x1000), .irqs = LIST(7), .irqs_bound = true, .lines = LIST(0), .signals = LIST(5),

@@ -74,7 +74,7 @@ static void make_threads_refused(void)
 
 const struct world worlds_life[] = {
     {.name = "life", .what = "one thread makes and ends tasks, threads, endpoints from five frames that are alike",
-     .make = make_life_of_five, .states = 361543, .in_tests = true, .alike = true, LIFE, .births = LIST(0, 1, 2, 3, 4),
+     .make = make_life_of_five, .states = 311705, .in_tests = true, .alike = true, LIFE, .births = LIST(0, 1, 2, 3, 4),
      .tasks = LIST(1, 5, 6), .donations = LIST(1), .gifts = LIST(0, 1, 2, 3, 4)},
 
     {.name = "life-eight", .what = "the same from eight frames", .make = make_life, .states = 0, .alike = true, LIFE,
@@ -82,29 +82,29 @@ const struct world worlds_life[] = {
      .gifts = LIST(0, 1, 2, 3, 4, 5, 6, 7)},
 
     {.name = "deaths", .what = "a task with an account, threads in it that run and receive, and their deaths",
-     .make = make_deaths, .states = 9088, .in_tests = true, .priorities = BIT(2), .memories = LIST(2), .births = LIST(0),
+     .make = make_deaths, .states = 7378, .in_tests = true, .priorities = BIT(2), .memories = LIST(2), .births = LIST(0),
      .places = LIST(5), .tasks = LIST(5), .donations = LIST(8), .gifts = LIST(1), .receivers = true,
      .destroys = LIST(4, 5, 6, 7), .thread_places = LIST(6, 7), .receives = LIST(4), .handlers = LIST(0),
      .starts = LIST(2 << 16), .page_addresses = LIST(0x2000, 0x3000), .threads = LIST(6), .yields = LIST(0),
      .interrupts = LIST(1), .calls = LIST(4), .addresses = LIST(0x1000), .map_rights = LIST(RIGHTS_RWG), .pages = LIST(1),
      .sources = LIST(2), .origins = LIST(9), .offsets = LIST(9), .sends_count = 1, .opens_count = 1},
 
-    {.name = "ticks", .what = "three threads, two priorities, ticks", .make = make_ticks, .states = 8544, .in_tests = true,
+    {.name = "ticks", .what = "three threads, two priorities, ticks", .make = make_ticks, .states = 4272, .in_tests = true,
      .priorities = BIT(2) | BIT(3), .threads = LIST(4, 5), .priorities_given = LIST(2, 3),
      .cpus_given = LIST(0, 255), .yields = LIST(0), .interrupts = LIST(0, 1), .reads = LIST(4, 5), .parts = LIST(0)},
 
     {.name = "turns", .what = "client, server and a third thread, all of one priority: who is ahead of whom",
-     .make = make_turns, .states = 29180, .in_tests = true, .fpu = true, .priorities = BIT(1) | BIT(2), .receivers = true,
+     .make = make_turns, .states = 19876, .in_tests = true, .fpu = true, .priorities = BIT(1) | BIT(2), .receivers = true,
      .calls = LIST(4), .signals = LIST(6), .faults = LIST(0x0), .yields = LIST(0), .sends_count = 1, .opens_count = 1},
 
     {.name = "threads-refused", .what = "arguments that are to be refused, of every call on threads",
-     .make = make_threads_refused, .states = 184, .in_tests = true, .fpu = true, .priorities = BIT(2), .threads = LIST(1, 4, 5),
+     .make = make_threads_refused, .states = 112, .in_tests = true, .fpu = true, .priorities = BIT(2), .threads = LIST(1, 4, 5),
      .reads = LIST(1, 4, 5), .parts = LIST(0, 1, 2), .priorities_given = LIST(2, 3), .cpus_given = LIST(0, 1, 255),
      .tasks = LIST(1, 4, 6), .thread_places = LIST(0, 4, 7), .receives = LIST(0, 4), .handlers = LIST(0, 4),
      .starts = LIST(2 << 16, 3 << 16, 2 << 16 | 5 << 24), .page_addresses = LIST(0x800, 0x30000, 0x1000), .destroys = LIST(5, 6), .yields = LIST(0)},
 
     {.name = "fpu", .what = "three threads that use the FPU: nobody computes with another's state", .make = make_fpu,
-     .states = 34188, .in_tests = true, .fpu = true, .priorities = BIT(3), .threads = LIST(4, 5), .yields = LIST(0),
+     .states = 24828, .in_tests = true, .fpu = true, .priorities = BIT(3), .threads = LIST(4, 5), .yields = LIST(0),
      .interrupts = LIST(0), .reads = LIST(4), .parts = LIST(0, 1, 2), .destroys = LIST(5)},
     {0},
 };

@@ -159,28 +159,28 @@ static void make_devices(void)
 
 const struct world worlds_messages[] = {
     {.name = "messages", .what = "two clients, two servers, one endpoint: words, faults, signals, stops",
-     .make = make_messages, .states = 16824, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .make = make_messages, .states = 9892, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .signals = LIST(6), .threads = LIST(3, 4, 5), .faults = LIST(0x1000), .yields = LIST(0), .interrupts = LIST(1),
      .names = 8, .sends_count = 2, .opens_count = 1, .sends = {SEND_WORDS, SEND_PAGE_WORD}},
 
-    {.name = "messages-three", .what = "one more client", .make = make_messages_of_three, .states = 293216,
+    {.name = "messages-three", .what = "one more client", .make = make_messages_of_three, .states = 167256,
      .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4), .signals = LIST(6),
      .threads = LIST(3, 4, 5, 7), .faults = LIST(0x5000), .yields = LIST(0), .interrupts = LIST(1), .names = 10,
      .sends_count = 1, .opens_count = 1},
 
     {.name = "messages-end", .what = "threads and the endpoint are destroyed meanwhile", .make = make_messages,
-     .states = 120090, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4), .signals = LIST(6),
+     .states = 99092, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4), .signals = LIST(6),
      .threads = LIST(4, 5), .destroys = LIST(3, 4, 5), .deletes = LIST(4, 6), .faults = LIST(0x1000), .yields = LIST(0),
      .interrupts = LIST(1), .sends_count = 1, .opens_count = 1},
 
     {.name = "items", .what = "a client, a server: pages and capabilities in messages, faults answered with pages",
-     .make = make_items, .states = 1345, .in_tests = true, ITEMS, .deletes = LIST(6), .sends_count = 6, .opens_count = 4,
+     .make = make_items, .states = 940, .in_tests = true, ITEMS, .deletes = LIST(6), .sends_count = 6, .opens_count = 4,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0x1000)),
                SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0)), SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 2, 0x1000)),
                SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0x16))},
      .opens = {OPEN_NOTHING, OPEN_PAGE, OPEN_SLOT, {.flags = IPC_SLOTS, .slots = 0xfffffff0, .slots_count = 0x20}}},
 
-    {.name = "items-refused", .what = "items that are to be refused, too", .make = make_items_refused, .states = 10720,
+    {.name = "items-refused", .what = "items that are to be refused, too", .make = make_items_refused, .states = 7408,
      .in_tests = true, ITEMS, .deletes = LIST(6, 7), .names = 2, .sends_count = 12, .opens_count = 4,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0x1000)),
                SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0)), SEND(1, {.slot = 5, .kind_rights = RIGHT_READ, .pages = 1, .to = 0x1000}),
@@ -194,7 +194,7 @@ const struct world worlds_messages[] = {
                {.flags = IPC_WINDOW | IPC_SLOTS, .window = 0x1000, .window_pages = 2, .slots = 6, .slots_count = 2}}},
 
     {.name = "items-edges", .what = "windows, tables and leaves at their ends, several items that share one, no frame to spare",
-     .make = make_items_at_edges, .states = 1036, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .make = make_items_at_edges, .states = 588, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .yields = LIST(0), .deletes = LIST(2), .sends_count = 10, .opens_count = 4,
      .sends = {SEND_WORDS, SEND(3, ITEM_OF_SLOT(RIGHT_CALL, 4, 5, 0), ITEM_OF_SLOT(RIGHTS_RG, 2, 0, 1), ITEM_OF_SLOT(RIGHT_READ, 2, 0, 2)),
                SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 2, 0x2c000)), SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0x2c000)),
@@ -208,7 +208,7 @@ const struct world worlds_messages[] = {
                {IPC_WINDOW | IPC_SLOTS, .window = 0x1000, .window_pages = 2, .slots = 0, .slots_count = 3}}},
 
     {.name = "messages-refused", .what = "messages, answers and signals that are to be refused, of words and items",
-     .make = make_messages_refused, .states = 4090, .in_tests = true, .priorities = BIT(2), .receivers = true,
+     .make = make_messages_refused, .states = 3944, .in_tests = true, .priorities = BIT(2), .receivers = true,
      .calls = LIST(4), .signals = LIST(3, 8), .parents = LIST(4), .places = LIST(8), .other_tables = LIST(0),
      .rights = LIST(9), .values = LIST(0), .counts = LIST(0), .yields = LIST(0), .sends_count = 12, .opens_count = 3,
      .sends = {SEND_WORDS, {IPC_EXTENDED, .tag = TAG_FAULT}, SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0x10000)),
@@ -222,7 +222,7 @@ const struct world worlds_messages[] = {
                {.flags = IPC_WINDOW, .window = 0x2f000, .window_pages = 2}}},
 
     {.name = "faults", .what = "faults of a page that is there, or not, answered with other pages or with itself",
-     .make = make_handled_at_home, .states = 918, .in_tests = true, .priorities = BIT(2), .receivers = true,
+     .make = make_handled_at_home, .states = 567, .in_tests = true, .priorities = BIT(2), .receivers = true,
      .faults = LIST(0x0, 0x1ffc), .yields = LIST(0), .interrupts = LIST(1), .tasks = LIST(1), .addresses = LIST(0x0, 0x1000),
      .map_rights = LIST(RIGHTS_RG), .sources = LIST(1, 2), .origins = LIST(0, 0x1000), .pages = LIST(1), .sends_count = 11,
      .opens_count = 1,
@@ -233,13 +233,13 @@ const struct world worlds_messages[] = {
                SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0x1ffc))}},
 
     {.name = "overwrites", .what = "two clients that write to each other's message page while it waits",
-     .make = make_overwrites, .states = 18570, .in_tests = true, ITEMS, .deletes = LIST(6), .others_write = true,
+     .make = make_overwrites, .states = 12150, .in_tests = true, ITEMS, .deletes = LIST(6), .others_write = true,
      .sends_count = 3, .opens_count = 3,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000)), SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0))},
      .opens = {OPEN_NOTHING, OPEN_PAGE, OPEN_SLOT}},
 
     {.name = "grants", .what = "three tasks in a row: pages and capabilities are granted on, and taken back",
-     .make = make_grants, .states = 19682, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .make = make_grants, .states = 11399, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .yields = LIST(0), .interrupts = LIST(1), .tasks = LIST(1), .addresses = LIST(0x1000), .pages = LIST(1),
      .memories = LIST(2), .offsets = LIST(0), .deletes = LIST(6), .revokes = LIST(2, 6), .map_rights = LIST(RIGHTS_RG),
      .sends_count = 5, .opens_count = 3,
@@ -250,12 +250,12 @@ const struct world worlds_messages[] = {
                {.flags = IPC_WINDOW | IPC_SLOTS, .window = 0x1000, .window_pages = 1, .slots = 6, .slots_count = 1}}},
 
     {.name = "lines", .what = "a line bound to an endpoint, a receiver of higher priority, a tick", .make = make_lines,
-     .states = 27560, .in_tests = true, .priorities = BIT(2) | BIT(3), .irqs_bound = true, .receivers = true,
+     .states = 21508, .in_tests = true, .priorities = BIT(2) | BIT(3), .irqs_bound = true, .receivers = true,
      .irqs = LIST(2, 3), .lines = LIST(0, 1), .signals = LIST(4, 6), .calls = LIST(4, 6), .destroys = LIST(4),
      .deletes = LIST(4, 6), .threads = LIST(3, 5), .yields = LIST(0), .interrupts = LIST(0, 1), .sends_count = 1,
      .opens_count = 1},
 
-    {.name = "devices", .what = "ports, the log, lines: what is to be refused", .make = make_devices, .states = 2,
+    {.name = "devices", .what = "ports, the log, lines: what is to be refused", .make = make_devices, .states = 1,
      .in_tests = true, .priorities = BIT(2), .ports = LIST(3, 4, 7), .port_numbers = LIST(0, 15, 16), .widths = LIST(1, 2, 3),
      .logs = LIST(3, 5, 8), .log_bytes = LIST(0, 256, 257), .irqs = LIST(3, 6, 9), .lines = LIST(0, 25),
      .signals = LIST(3), .yields = LIST(0)},

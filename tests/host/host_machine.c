@@ -40,6 +40,7 @@ void arch_registers_get(const struct registers *from, struct thread_registers *t
 void arch_registers_set(struct registers *to, const struct thread_registers *from)
 {
     to->eip = from->eip;
+    to->vector = to->vector == VECTOR_SYSCALL ? 0 : to->vector;
 }
 
 void *arch_frame_map(unsigned window, uint32_t frame)

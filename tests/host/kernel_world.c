@@ -2,6 +2,7 @@
 
 #include "kernel/audit_check.h"
 #include "tests/host/check.h"
+#include "tests/model/system_call.h"
 
 #include <sanitizer/asan_interface.h>
 #include <string.h>
@@ -64,7 +65,7 @@ struct thread *world_syscall(struct thread *thread, uint32_t head, const uint32_
                                            .edi = arguments[2],
                                            .ebp = arguments[3],
                                            .vector = VECTOR_SYSCALL};
-    return event_syscalls[head & 0xff](thread);
+    return host_system_call(thread, head);
 }
 
 int32_t world_call(struct thread *thread, uint32_t head, const uint32_t arguments[4])

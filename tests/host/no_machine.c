@@ -1,6 +1,17 @@
-#include "kernel/arch/arch.h"
+#include "kernel/lib/kassert.h"
+#include "kernel/thread/thread.h"
 
 unsigned host_cpu;
+
+void arch_resume_with(struct thread *to, const struct thread *from, uint32_t result)
+{
+    assert(to->registers.vector == VECTOR_SYSCALL);
+    to->registers.eax = result;
+    to->registers.ebx = from->registers.ebx;
+    to->registers.esi = from->registers.esi;
+    to->registers.edi = from->registers.edi;
+    to->registers.ebp = from->registers.ebp;
+}
 
 uint32_t arch_port_in(uint16_t port, unsigned bytes)
 {

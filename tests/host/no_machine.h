@@ -23,10 +23,12 @@ void arch_tlb_drop(uint32_t address);
 void arch_space_load(uint32_t directories);
 void arch_space_leave(void);
 
-static inline struct thread *arch_resume(struct thread *thread)
+static inline void arch_resume(struct thread *to)
 {
-    return thread;
+    (void)to;
 }
+
+void arch_resume_with(struct thread *to, const struct thread *from, uint32_t result);
 
 static inline bool arch_lock_held(void)
 {

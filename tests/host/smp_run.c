@@ -6,6 +6,7 @@
 #include "tests/model/invariants.h"
 #include "tests/model/objects.h"
 #include "tests/model/processors.h"
+#include "tests/model/system_call.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -140,7 +141,7 @@ static struct thread *enter(struct event event)
 
     switch (event.kind) {
     case CALL:
-        return event_syscalls[event.argument](thread);
+        return host_system_call(thread, event.argument);
     case FAULT:
         return event_fault(thread, event.argument);
     case STEP:

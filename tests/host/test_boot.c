@@ -396,7 +396,7 @@ static void init_runs(const struct thread *thread)
     CHECK(thread->state == THREAD_RUNNING && thread->priority == PRIORITY_COUNT - 1 && !thread->held);
     CHECK(thread->registers.eip == ENTRY && thread->registers.esp == STACK_TOP && kernel.cpus[0].current == REF(thread));
     CHECK(kernel.cpu_count == CPUS && frame_number(thread->task) == RAM && init->account.total == ACCOUNT + 1);
-    CHECK(thread->direct == thread->priority && kernel.empty_leaf == REF(empty_leaf) && link_is_alone(&kernel.dying));
+    CHECK(thread->direct == thread->cpu + thread->priority && kernel.empty_leaf == REF(empty_leaf) && link_is_alone(&kernel.dying));
     for (unsigned i = 0; i < CPU_MAX; i++)
         CHECK(link_is_alone(&kernel.cpus[i].ready[0]) && !kernel.cpus[i].ready_mask);
 }

@@ -15,6 +15,7 @@
 #include "kernel/audit_check.h"
 #include "tests/host/check.h"
 #include "tests/host/random_calls.h"
+#include "tests/model/system_call.h"
 
 #include <setjmp.h>
 
@@ -46,7 +47,7 @@ static struct thread *handle(struct thread *thread, struct event event)
 {
     switch (event.kind) {
     case CALL:
-        return event_syscalls[event.argument](thread);
+        return host_system_call(thread, event.argument);
     case FAULT:
         return event_fault(thread, event.argument);
     default:

@@ -10,12 +10,13 @@ static void check_floor(unsigned i)
 {
     const struct cpu *cpu = &kernel.cpus[i];
     const struct thread *running = thread_on(i);
-    int top = cpu_ready_top(cpu), floor = top < 0 ? 0 : top + (int)(cpu->overdue >> top & 1);
+    int top = cpu_ready_top(cpu);
+    uint32_t floor = top < 0 ? 0 : (uint32_t)top + (cpu->overdue >> top & 1);
 
     if (running && running->uses_fpu)
         floor = PRIORITY_COUNT;
-    if (cpu->floor != floor)
-        violation("P2: processor %u has the floor %d, not %d", i, cpu->floor, floor);
+    if (cpu->floor != REF(cpu) + floor)
+        violation("P2: processor %u has the floor %u, not %u", i, cpu->floor - REF(cpu), floor);
 }
 
 /* A processor that does what it should not any more has an interrupt on its way. */

@@ -1,4 +1,4 @@
-/* Threads: making, stopping, registers, priorities; the processor's state that is one's alone. */
+/* Threads: making, stopping, priorities; the processor's state that is one's alone. */
 #include "tests/system/kernel_test.h"
 
 #include <string.h>
@@ -9,18 +9,6 @@ enum {
     C,
     EMPTY = 100,
     PAGE = SCRATCH,
-    PAGE_FAULT = 14,
-    FLAG_CARRY = 1,
-    FLAG_ONE = 2,
-    FLAG_TRAP = 0x100,
-    FLAG_INTERRUPTS = 0x200,
-    FLAG_DIRECTION = 0x400,
-    FLAG_IOPL = 0x3000,
-    FLAG_NESTED = 0x4000,
-    FLAG_RESUME = 0x10000,
-    FLAG_VM86 = 0x20000,
-    FLAG_ALIGNMENT = 0x40000,
-    FLAG_VIRTUAL = 0x180000,
 };
 
 static volatile uint32_t seen[64], seen_count;
@@ -121,99 +109,7 @@ static void control_refuses(void)
     expect_quiet();
 }
 
-/* ------------------------------------------------------------------------------------ registers */
-
-/* Runs with what thread_write set: stores its registers at `seen` and makes a call. */
-void show_registers(void);
-__asm__(
-    ".text\n"
-    "show_registers:\n\t"
-    "mov %eax, (seen)\n\tmov %ebx, (seen + 4)\n\tmov %ecx, (seen + 8)\n\tmov %edx, (seen + 12)\n\t"
-    "mov %esi, (seen + 16)\n\tmov %edi, (seen + 20)\n\tmov %ebp, (seen + 24)\n\t"
-    "mov %esp, (seen + 28)\n\tpushf\n\tpop %eax\n\tmov %eax, (seen + 32)\n\t"
-    "cld\n\tjmp thread_end\n");
-
-static uint32_t show_stack[64];
-
-static void registers_go_in_and_out(void)
-{
-    struct plan plan = own_thread(0, nothing, 0);
-
-    thread_prepare(&plan);
-    const struct thread_registers in = {
-        .eax = 1,
-        .ebx = 2,
-        .ecx = 3,
-        .edx = 4,
-        .esi = 5,
-        .edi = 6,
-        .ebp = 7,
-        .esp = (uint32_t)(show_stack + 60),
-        .eip = (uint32_t)show_registers,
-        .eflags = FLAG_CARRY | FLAG_DIRECTION,
-        .fs = 0x23, /* the two segments of a program: see kernel/i386/segments.h */
-        .gs = 0x18,
-    };
-    *registers() = in;
-    IS(sys_thread_write(CHILD_THREAD, THREAD_REGISTERS), OK);
-    memset(message_page->state, 0, sizeof(message_page->state));
-    IS(sys_thread_read(CHILD_THREAD, THREAD_REGISTERS), OK);
-    struct thread_registers out = *registers();
-    IS(out.eflags, FLAG_CARRY | FLAG_DIRECTION | FLAG_INTERRUPTS | FLAG_ONE);
-    out.eflags = in.eflags;
-    HOLDS(memcmp(&in, &out, sizeof(in)) == 0);
-    IS(sys_thread_resume(CHILD_THREAD), OK);
-    expect_end(0);
-    for (uint32_t i = 0; i < 7; i++)
-        IS(seen[i], i + 1);
-    IS(seen[7], in.esp);
-}
-
-static void flags_are_sanitised(void)
-{
-    static const uint32_t flags[] = {0xffffffff,  FLAG_TRAP,          FLAG_IOPL,      FLAG_NESTED,
-                                     FLAG_RESUME, FLAG_VM86,          FLAG_ALIGNMENT, FLAG_VIRTUAL,
-                                     0,           0xffffffffu ^ 0x200};
-    const uint32_t forbidden = FLAG_TRAP | FLAG_IOPL | FLAG_NESTED | FLAG_RESUME | FLAG_VM86 |
-                               FLAG_ALIGNMENT | FLAG_VIRTUAL;
-
-    for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-        struct plan plan = own_thread(0, nothing, 0);
-        thread_prepare(&plan);
-        *registers() = (struct thread_registers){.esp = (uint32_t)(show_stack + 60),
-                                                 .eip = (uint32_t)show_registers,
-                                                 .eflags = flags[i]};
-        IS(sys_thread_write(CHILD_THREAD, THREAD_REGISTERS), OK);
-        IS(sys_thread_resume(CHILD_THREAD), OK);
-        expect_end(0);
-        IS(seen[8] & forbidden, 0);
-        IS(seen[8] & FLAG_INTERRUPTS, FLAG_INTERRUPTS);
-        IS(sys_cap_delete(CHILD_THREAD), OK);
-    }
-}
-
-/* Into the kernel, by eip or by esp: a page fault of the thread. */
-static void kernel_addresses_in_registers_fault(void)
-{
-    static const uint32_t addresses[] = {USER_END, 0xc0200000, 0xc0201000, 0xfffffff0, 0xf8000000};
-    struct event event;
-
-    for (unsigned i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
-        for (uint32_t stack = 0; stack < 2; stack++) {
-            struct plan plan = own_thread(0, nothing, 0);
-            thread_prepare(&plan);
-            *registers() = (struct thread_registers){.esp = addresses[i] + 4, .eip = addresses[i]};
-            if (stack)
-                registers()->eip = (uint32_t)show_registers;
-            IS(sys_thread_write(CHILD_THREAD, THREAD_REGISTERS), OK);
-            IS(sys_thread_resume(CHILD_THREAD), OK);
-            HOLDS(expect_fault(0, PAGE_FAULT, &event));
-            HOLDS(event.words.w[0] >= USER_END);
-            HOLDS(event.words.w[1] & FAULT_USER);
-            IS(sys_cap_delete(CHILD_THREAD), OK);
-        }
-    }
-}
+/* --------------------------------------------------------------------------------- stop, resume, priorities */
 
 static void spins(uint32_t unused)
 {
@@ -478,9 +374,6 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"thread_create: ERR_ACCOUNT says what is lacking, and that suffices",
          create_says_what_is_lacking},
         {"resume, stop, read, write, schedule: errors", control_refuses},
-        {"registers go in and out", registers_go_in_and_out},
-        {"flags are sanitised: IOPL, NT, AC, TF, RF, VM", flags_are_sanitised},
-        {"registers that point into the kernel fault", kernel_addresses_in_registers_fault},
         {"read and write of the running thread are ERR_STATE", the_running_thread_is_no_target},
         {"stop and resume", stop_and_resume},
         {"a stopped caller gets its answer and waits", a_stopped_caller_gets_its_answer},

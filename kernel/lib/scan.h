@@ -1,0 +1,24 @@
+/* Looking through tables that are mostly empty. */
+#pragma once
+
+#include "kernel/arch/arch.h"
+
+/* The first place from number `i` on whose word has a bit of `mask`, or `count`. Words are `stride` apart and are looked at
+ * in groups of eight, or all of a smaller table. Not inlined: it needs all registers. */
+static inline __attribute__((noinline)) unsigned scan_next(const uint32_t *words, unsigned stride, unsigned count, unsigned i, uint32_t mask)
+{
+    const unsigned group = count < 8 ? count : 8;
+
+    while (i < count) {
+        uint32_t any = 0;
+        for (unsigned j = 0; i % group == 0 && j < group; j++)
+            any |= words[(i + j) * stride];
+        if (i % group == 0 && !(any & mask))
+            i += group;
+        else if (words[i * stride] & mask)
+            break;
+        else
+            i++;
+    }
+    return i;
+}
