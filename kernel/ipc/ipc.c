@@ -344,8 +344,8 @@ HOT void give_way(struct cpu *cpu, struct thread *thread)
     cpu->floor = thread->direct;
 }
 
-/* A receiver of higher priority that waits gets the bits and the processor at once, if the running thread stays on this
- * processor, is not held, and nobody of its priority has waited too long. */
+/* A receiver of higher priority that waits gets the bits and the processor at once, if nothing is to be chosen (so the
+ * running thread stays on this processor and is not held) and nobody of its priority has waited too long. */
 err_t ipc_signal(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);
@@ -356,8 +356,8 @@ err_t ipc_signal(struct thread *thread)
         return cspace_refuse(slot, SLOT_ENDPOINT);
     struct thread *receiver = thread_of_link(endpoint->receivers.next);
     if (IPC_FORCE_GENERAL || link_is_alone(&endpoint->receivers) || !slot->value ||
-        !can_switch_directly(cpu, receiver) || receiver->priority <= thread->priority || !thread->direct ||
-        cpu->choose || cpu->overdue >> thread->priority & 1) {
+        !can_switch_directly(cpu, receiver) || receiver->priority <= thread->priority || cpu->choose ||
+        cpu->overdue >> thread->priority & 1) {
         endpoint_signal(endpoint, slot->value);
         return OK;
     }

@@ -218,7 +218,7 @@ static void files_are_asked_for(void)
 {
     ANSWERS(3, 4, -ENOENT, 0, -EBADF, 5, -ENOSYS);
     CHECK(xv6_open("a", 2) == 3 && xv6_open("b", 0x201) == 4 && xv6_open("c", 0) == -1);
-    expect("5 a 40000002 1b6\n5 b 40000041 1b6\n5 c 40000000 1b6\n");
+    expect("5 a 40000002 1ff\n5 b 40000041 1ff\n5 c 40000000 1ff\n");
     CHECK(xv6_close(3) == 0 && xv6_close(9) == -1 && xv6_dup(1) == 5 && xv6_pipe(NULL) == -1);
     expect("6 3 0 0\n6 9 0 0\n41 1 0 0\n42 0 0 0\n");
     ANSWERS(0, -EEXIST, 0, 0, -ENOENT, 0, -ENOTDIR);
@@ -259,7 +259,7 @@ static void names_are_cut(void)
     xv6_open("123456789012345", 0), xv6_link("123456789012345", "abcdefghijklmnop"), xv6_unlink("123456789012345");
     xv6_mkdir("123456789012345"), xv6_mknod("123456789012345", 0, 0), xv6_chdir("123456789012345");
     xv6_stat("123456789012345", NULL);
-    expect("5 nowhere 40000000 1b6\n5 12345678901234 40000000 1b6\nlink 12345678901234 abcdefghijklmn\n507 "
+    expect("5 nowhere 40000000 1ff\n5 12345678901234 40000000 1ff\nlink 12345678901234 abcdefghijklmn\n507 "
            "12345678901234 0 0\n"
            "39 12345678901234 1ff 0\n14 12345678901234 21b6 0\n12 12345678901234 0 0\nstat 12345678901234\n");
 }
