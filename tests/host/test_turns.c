@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ENDPOINT = 10, FIRST = 11, SECOND = 12, PAGE = 0x200000, PRIORITY = 5 };
+enum { ENDPOINT = 10, FIRST = 11, SECOND = 12, NEWS = 13, THIRD = 14, SLOT_BADGED = 15, PAGE = 0x200000, PRIORITY = 5 };
 
 static struct thread *init;
 
@@ -35,6 +35,32 @@ static struct thread *make(uint32_t index)
 static const struct thread *next_one(void)
 {
     return thread_of_link(kernel.cpus[0].ready[PRIORITY].next);
+}
+
+/* A thread that lowered its own priority runs on beside one that is overdue there; a signal then makes it ready. */
+static void a_signaller_goes_behind_who_is_overdue(struct thread *first, struct thread *second)
+{
+    const uint32_t nothing[4] = {0};
+    pid_t child = fork();
+    int status;
+
+    CHECK(child >= 0);
+    if (child == 0) {
+        CHECK(call(SYS_endpoint_create, 0, NEWS, 0, 0) == OK);
+        CHECK(call(SYS_cap_derive, NEWS, SLOT_BADGED, RIGHT_SIGNAL, 1) == OK);
+        CHECK(call(SYS_thread_create, WORLD_TASK, THIRD | NEWS << 16, (PRIORITY + 1) << 16, PAGE + THIRD * PAGE_SIZE) == OK);
+        CHECK(call(SYS_thread_resume, THIRD, 0, 0, 0) == OK);
+        struct thread *receiver = world_syscall(init, SYS_ipc_call | ENDPOINT << SLOT_SHIFT, nothing);
+        CHECK(receiver && !world_syscall(receiver, SYS_ipc_reply_wait, nothing));
+        cpu_enqueue(second, QUEUE_BACK);
+        CHECK(event_poke(NULL) == second);
+        cpu_enqueue(first, QUEUE_BACK);
+        kernel.cpus[0].overdue = 1 << PRIORITY;
+        CHECK(world_syscall(second, SYS_ipc_signal | SLOT_BADGED << SLOT_SHIFT, nothing) == receiver);
+        CHECK(next_one() == first && thread_of_link(first->link.next) == second);
+        _exit(0);
+    }
+    CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 /* In the build that audits, so many ticks find what is broken. */
@@ -61,6 +87,7 @@ int main(void)
     struct thread *first = make(FIRST), *second = make(SECOND);
 
     CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
+    a_signaller_goes_behind_who_is_overdue(first, second);
     CHECK(!world_syscall(init, SYS_ipc_call | ENDPOINT << SLOT_SHIFT, (const uint32_t[4]){0})); /* nobody receives: idle */
     cpu_enqueue(first, QUEUE_BACK);
     cpu_enqueue(second, QUEUE_BACK);
