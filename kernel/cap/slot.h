@@ -92,7 +92,7 @@ struct object {
 /* The object that the slot's capability names, or that of its kind of range. */
 struct object *slot_names(const struct slot *slot);
 
-/* By bits 6-7 of a slot's `object`. Defined in kernel/objects.c. */
+/* By bits 6-7 of a slot's `object`. Defined in kernel/object/destroy.c. */
 struct object *range_object(unsigned kind);
 
 /* Makes `slot` the first capability of an object, or of a range: a child of `root`. */
@@ -116,14 +116,14 @@ bool slot_revoke_step(struct node *top, unsigned *budget);
 /* Empties a slot that has no descendants; if it was an object's first, the object begins to die. */
 void slot_empty(struct slot *slot);
 
-/* Whether the object that the slot names has begun to die. Defined in kernel/objects.c. */
+/* Whether the object that the slot names has begun to die. Defined in kernel/object/destroy.c. */
 bool object_is_dying(const struct slot *slot);
 
 /* A slot was emptied: a thread's own, which cannot receive any more, or that of unfinished calls. Defined in
- * kernel/objects.c. */
+ * kernel/object/destroy.c. */
 void object_slot_lost(struct slot *slot);
 
-/* Begins the death of the object a first-level slot names. Defined in kernel/objects.c. */
+/* Begins the death of the object a first-level slot names. Defined in kernel/object/destroy.c. */
 void object_begin_death(uint32_t object);
 
 /* Panics unless S1..S3 hold for the slots of a tree. */

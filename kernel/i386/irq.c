@@ -1,6 +1,6 @@
 #include "kernel/i386/irq.h"
 
-#include "kernel/boot_info.h"
+#include "kernel/boot/memory_map.h"
 #include "kernel/i386/apic.h"
 #include "kernel/i386/ioapic.h"
 #include "kernel/i386/pic.h"

@@ -1,6 +1,6 @@
 /* What a Multiboot loader passes: Multiboot 0.6.96, 3.3; Multiboot 2.0, 3.6. Everything is copied,
  * it may lie anywhere in memory. */
-#include "kernel/boot_info.h"
+#include "kernel/boot/memory_map.h"
 
 extern uint8_t kernel_boot_start[], kernel_end[]; /* the first is physical */
 

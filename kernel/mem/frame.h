@@ -61,7 +61,7 @@ HOT struct frame *frame_at(uint32_t number)
     return PHYSMAP(struct frame, FRAMES_OFFSET) + number;
 }
 
-/* Frames with a record. Defined in kernel/objects.c. */
+/* Frames with a record. Defined in kernel/object/destroy.c. */
 uint32_t kernel_frame_count(void);
 
 HOT uint32_t frame_number_of(const struct frame *frame)

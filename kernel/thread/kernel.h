@@ -183,7 +183,7 @@ bool call_finish(struct thread *thread, err_t status);
 extern err_t (*const call_table[256])(struct thread *);
 struct thread *call_end(struct thread *thread, err_t status);
 
-/* One bounded step of taking the first of kernel.dying apart. Defined in kernel/objects.c. */
+/* One bounded step of taking the first of kernel.dying apart. Defined in kernel/object/destroy.c. */
 void object_reap_step(void);
 
 /* Every entry is an event in and the thread to run out; only i386 leaves the kernel. */

@@ -98,7 +98,7 @@ void thread_put_off(struct thread *server);
 /* Takes a thread out of whatever it does or waits for; it is THREAD_HELD afterwards. */
 void thread_detach(struct thread *thread);
 
-/* The beginning of a thread's, an endpoint's or a task's end: kernel/objects.c does the rest. */
+/* The beginning of a thread's, an endpoint's or a task's end: kernel/object/destroy.c does the rest. */
 void thread_begin_death(struct thread *thread);
 
 /* The thread's long call is over, or it is not to be run for now: the tree that it marked is free

@@ -1,7 +1,7 @@
 /* What holds in every state, and what steps alone bring about. */
 #include "tests/explore/checks.h"
 
-#include "kernel/audit_check.h"
+#include "kernel/audit/audit.h"
 #include "tests/explore/hardware.h"
 #include "tests/model/invariants.h"
 

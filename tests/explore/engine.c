@@ -1,6 +1,6 @@
 #include "tests/explore/engine.h"
 
-#include "kernel/thread/thread_check.h"
+#include "kernel/audit/thread_audit.h"
 #include "tests/explore/checks.h"
 #include "tests/explore/state.h"
 #include "tests/explore/store.h"

@@ -1,7 +1,7 @@
 /* Whether normalising forgets something that matters: see engine_check_normal(). */
 #include "tests/explore/engine.h"
 
-#include "kernel/normal_check.h"
+#include "kernel/audit/normal.h"
 #include "tests/explore/hardware.h"
 #include "tests/explore/state.h"
 #include "tests/explore/store.h"

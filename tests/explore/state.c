@@ -1,7 +1,7 @@
 #include "tests/explore/state.h"
 
 #include "kernel/ipc/endpoint.h"
-#include "kernel/normal_check.h"
+#include "kernel/audit/normal.h"
 
 #include <stdio.h>
 #include <string.h>

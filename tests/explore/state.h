@@ -4,7 +4,7 @@
  * Of a frame of memory the first word is its contents, in worlds that look at them.
  *
  * Two states are one if they are the same bytes once state_normalise() has been through them: it clears what no event
- * can see (kernel/normal_check.h), and renames frames that are only another's namesakes (rename.c).
+ * can see (kernel/audit/normal.h), and renames frames that are only another's namesakes (rename.c).
  */
 #pragma once
 

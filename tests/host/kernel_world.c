@@ -1,6 +1,6 @@
 #include "tests/host/kernel_world.h"
 
-#include "kernel/audit_check.h"
+#include "kernel/audit/audit.h"
 #include "tests/host/check.h"
 #include "tests/model/system_call.h"
 

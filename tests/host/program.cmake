@@ -27,7 +27,7 @@ endfunction()
 # What several programs are made of, with the same definitions, is compiled once.
 function(add_object source defines instead result)
   set(more ${coverage})
-  if(source MATCHES "^tests/|_check\\.c$")
+  if(source MATCHES "^tests/|^kernel/audit/")
     set(more "")
   endif()
   string(MAKE_C_IDENTIFIER "${source} ${defines} ${instead} ${more}" object)

@@ -3,20 +3,20 @@
  * with too little memory nothing starts.
  *
  * defines: HOST_FRAMES=8192
- * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
- * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
- * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
- * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/mem/node.c kernel/audit/node_audit.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/audit/slot_audit.c kernel/cap/cspace.c kernel/vm/space.c kernel/audit/space_audit.c
+ * sources: kernel/vm/source.c kernel/thread/sched.c kernel/thread/thread.c kernel/audit/thread_audit.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/audit/endpoint_audit.c kernel/sys/sys.c
  * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
- * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
- * sources: kernel/lib/log.c kernel/thread/translations.c kernel/boot_info.c
+ * sources: kernel/sys/sys_device.c kernel/object/destroy.c kernel/sys/event.c kernel/audit/audit.c
+ * sources: kernel/lib/log.c kernel/thread/tlb.c kernel/boot/memory_map.c
  */
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "kernel/audit_check.h"
-#include "kernel/boot_info.h"
+#include "kernel/audit/audit.h"
+#include "kernel/boot/memory_map.h"
 #include "kernel/sys/sys.h"
 #include "kernel/vm/source.h"
 #include "tests/host/check.h"
@@ -32,7 +32,7 @@ extern struct log_page arch_log_page __attribute__((alias("memory")));
 _Noreturn static void ends_here(const char *what);
 #define panic(what, file, line) ends_here(what)
 #pragma clang diagnostic ignored "-Wimplicit-int-conversion" /* there, sizes have 32 bits */
-#include "kernel/main.c"
+#include "kernel/boot/main.c"
 #undef panic
 
 enum {

@@ -1,9 +1,9 @@
 /*
  * Memory maps as loaders give them: holes, overlaps, reserved areas, modules, above 4 GiB, and
  * random ones against a model that keeps one byte a frame.
- * sources: kernel/boot_info.c
+ * sources: kernel/boot/memory_map.c
  */
-#include "kernel/boot_info.h"
+#include "kernel/boot/memory_map.h"
 #include "tests/host/check.h"
 
 #include <string.h>

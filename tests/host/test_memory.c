@@ -1,7 +1,7 @@
 /*
  * What the compiler calls for structures: every byte, and none beside them, whatever number there is.
  * defines: memset=kernel_memset memcpy=kernel_memcpy memcmp=kernel_memcmp
- * sources: kernel/i386/memory.c
+ * sources: kernel/i386/string.c
  */
 #include <stdbool.h>
 #include <stddef.h>

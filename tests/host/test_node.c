@@ -1,6 +1,6 @@
 /*
  * The derivation tree against a model that keeps a parent number for every node.
- * sources: kernel/mem/node.c kernel/mem/node_check.c
+ * sources: kernel/mem/node.c kernel/audit/node_audit.c
  */
 #include "kernel/mem/node.h"
 #include "tests/host/check.h"

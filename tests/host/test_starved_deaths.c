@@ -2,13 +2,13 @@
  * Deaths go on whatever runs: a reaper that is never chosen holds up nobody, a processor that has nothing to do helps,
  * and one in the middle of a long call has ticks.
  * defines: HOST_STEP_NODES=4
- * sources: kernel/mem/node.c kernel/mem/node_check.c kernel/mem/account.c kernel/cap/slot.c
- * sources: kernel/cap/slot_check.c kernel/cap/cspace.c kernel/vm/space.c kernel/vm/space_check.c
- * sources: kernel/vm/source.c kernel/thread/cpu.c kernel/thread/thread.c kernel/thread/thread_check.c
- * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/ipc/endpoint_check.c kernel/sys/sys.c
+ * sources: kernel/mem/node.c kernel/audit/node_audit.c kernel/mem/account.c kernel/cap/slot.c
+ * sources: kernel/audit/slot_audit.c kernel/cap/cspace.c kernel/vm/space.c kernel/audit/space_audit.c
+ * sources: kernel/vm/source.c kernel/thread/sched.c kernel/thread/thread.c kernel/audit/thread_audit.c
+ * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/audit/endpoint_audit.c kernel/sys/sys.c
  * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
- * sources: kernel/sys/sys_device.c kernel/objects.c kernel/events.c kernel/audit_check.c
- * sources: kernel/lib/log.c kernel/thread/translations.c tests/host/kernel_world.c tests/host/two_processors.c
+ * sources: kernel/sys/sys_device.c kernel/object/destroy.c kernel/sys/event.c kernel/audit/audit.c
+ * sources: kernel/lib/log.c kernel/thread/tlb.c tests/host/kernel_world.c tests/host/two_processors.c
  */
 #include "tests/host/check.h"
 #include "tests/host/two_processors.h"

@@ -1,6 +1,6 @@
 #include "tests/host/two_processors.h"
 
-#include "kernel/audit_check.h"
+#include "kernel/audit/audit.h"
 #include "tests/host/check.h"
 
 struct thread *first, *second;

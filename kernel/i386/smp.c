@@ -1,5 +1,5 @@
 /* Starting the other processors (SDM volume 3, 8.4.4). */
-#include "kernel/boot_info.h"
+#include "kernel/boot/memory_map.h"
 #include "kernel/i386/apic.h"
 #include "kernel/i386/irq.h"
 #include "kernel/i386/paging.h"

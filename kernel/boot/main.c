@@ -1,5 +1,5 @@
 /* Boot, in the order in which things become usable. */
-#include "kernel/boot_info.h"
+#include "kernel/boot/memory_map.h"
 #include "kernel/sys/sys.h"
 #include "kernel/vm/source.h"
 

@@ -1,6 +1,6 @@
-#include "kernel/thread/thread_check.h"
+#include "kernel/audit/thread_audit.h"
 
-#include "kernel/cap/slot_check.h"
+#include "kernel/audit/slot_audit.h"
 
 void thread_check(struct thread *thread)
 {

@@ -1,4 +1,4 @@
-#include "kernel/cap/slot_check.h"
+#include "kernel/audit/slot_audit.h"
 
 static void check_child(const struct slot *parent, const struct slot *child)
 {

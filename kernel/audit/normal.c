@@ -1,8 +1,8 @@
-#include "kernel/normal_check.h"
+#include "kernel/audit/normal.h"
 
-#include "kernel/cap/slot_check.h"
+#include "kernel/audit/slot_audit.h"
 #include "kernel/ipc/endpoint.h"
-#include "kernel/thread/thread_check.h"
+#include "kernel/audit/thread_audit.h"
 
 static void normalise_threads(uint32_t frame)
 {

@@ -1,4 +1,4 @@
-#include "kernel/boot_info.h"
+#include "kernel/boot/memory_map.h"
 
 enum { LOW_PAGES = 160, FIRMWARE_PAGES = 256 }; /* 640 KiB, 1 MiB */
 

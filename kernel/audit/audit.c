@@ -1,4 +1,4 @@
-#include "kernel/audit_check.h"
+#include "kernel/audit/audit.h"
 
 #include "kernel/ipc/ipc.h"
 #include "kernel/thread/kernel.h"

@@ -1,5 +1,5 @@
 /* What happens to a processor that is no system call: faults and interrupts. */
-#include "kernel/audit_check.h"
+#include "kernel/audit/audit.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/lib/log.h"
 

@@ -1,6 +1,0 @@
-/* Beside slot_check(): what no event sees of an object is made zero. See kernel/normal_check.h. */
-#pragma once
-
-#include "kernel/cap/slot.h"
-
-void object_normalise(struct object *object);
