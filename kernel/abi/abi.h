@@ -115,12 +115,12 @@ struct item {
 struct message_page {
     uint32_t tag;          /* in with IPC_EXTENDED; out with every message */
     uint32_t caller;       /* out at receive: who waits for an answer; in at reply */
-    uint32_t caller_calls; /*                 ... and the count of its calls */
+    uint32_t caller_call_number; /*           ... and the number of its call */
     uint32_t window;       /* in with IPC_WINDOW: first page's address */
     uint32_t window_pages;
     uint32_t slots; /* in with IPC_SLOTS: first slot */
     uint32_t slots_count;
-    uint32_t lacking; /* out with ERR_ACCOUNT: frames the receiver's account lacks */
+    uint32_t shortfall; /* out with ERR_ACCOUNT: frames the receiver's account lacks */
     struct item items[IPC_ITEMS];
     uint32_t words[IPC_PAGE_WORDS];
     uint32_t state[256]; /* of thread_read, thread_write: struct thread_registers, or the FPU's */

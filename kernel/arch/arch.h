@@ -2,15 +2,15 @@
  * The machine on one page: all that the kernel's core asks of it. kernel/i386 implements it for the
  * real one, tests/host for a native program, so that the same core runs under sanitizers.
  *
- * The window. The core sees the first WINDOW_BYTES of physical memory at WINDOW_BASE, and the frame
+ * The window. The core sees the first PHYSMAP_BYTES of physical memory at PHYSMAP_BASE, and the frame
  * records at FRAMES_OFFSET from there, beyond the last byte of memory that the window shows. A ref_t
  * is an offset from REF_BASE; 0 is "none". On i386 REF_BASE is 0: a reference is an address, and what
  * is reached through it costs no arithmetic.
  *
- * MACHINE_HEADER gives the parameters: WINDOW_BASE, WINDOW_BYTES, FRAMES_OFFSET, REF_BASE, TABLE_BITS (entries
+ * MACHINE_HEADER gives the parameters: PHYSMAP_BASE, PHYSMAP_BYTES, FRAMES_OFFSET, REF_BASE, TABLE_BITS (entries
  * per page table and directory), LEAF_BITS (slots per leaf of a capability table), LEAF_COUNT,
- * CPU_MAX, CPU_SHIFT (of a struct cpu's size), STEP_NODES (nodes that one step of a long call may take); and, in test builds,
- * IPC_FORCE_GENERAL.
+ * CPU_MAX, CPU_SHIFT (of a struct cpu's size), STEP_NODES (nodes that one step of a long call may take); and, in test
+ * builds, IPC_FORCE_GENERAL.
  */
 #pragma once
 
@@ -43,9 +43,9 @@ struct thread;
 #define REF(pointer) ((ref_t)((uintptr_t)(pointer) - (uintptr_t)REF_BASE))
 
 /* Physical memory in the window. */
-#define PHYSMAP(type, physical) ((type *)(WINDOW_BASE + (physical)))
-#define PHYSICAL(pointer) ((uint32_t)((uintptr_t)(pointer) - (uintptr_t)WINDOW_BASE))
-#define HOT static inline __attribute__((always_inline))
+#define PHYSMAP(type, physical) ((type *)(PHYSMAP_BASE + (physical)))
+#define PHYSICAL(pointer)       ((uint32_t)((uintptr_t)(pointer) - (uintptr_t)PHYSMAP_BASE))
+#define ALWAYS_INLINE           static inline __attribute__((always_inline))
 
 enum {
     TABLE_ENTRIES = 1 << TABLE_BITS,
@@ -75,7 +75,7 @@ _Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
 
 /*
  * Inline in MACHINE_HEADER, too:
- *   void arch_tlb_drop(uint32_t address)          drops one page's translation on this processor
+ *   void arch_tlb_invalidate(uint32_t address)          drops one page's translation on this processor
  *   void arch_space_load(ref_t directories)       from now on this space ...
  *   void arch_space_leave(void)                   ... or none, the kernel's own
  *   void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t count)
@@ -124,17 +124,17 @@ bool arch_log_step(void);
 
 /* Gives the kernel lock away and lets pending interrupts in; one that comes abandons the kernel's stack
  * and starts anew. */
-void arch_breathe(void);
+void arch_preemption_point(void);
 
 /* Another processor: it has the event poke, or tick. */
-void arch_poke(unsigned cpu);
+void arch_reschedule(unsigned cpu);
 void arch_tick(unsigned cpu);
 
 /* What another processor is to do to its translations at once, lock or not: drop the page with
  * this address, drop all, leave its space for the kernel's own. The second waits until it has. */
-enum { REQUEST_PAGE = 1, REQUEST_ALL = 2, REQUEST_LEAVE = 4 };
-void arch_request(unsigned cpu, uint32_t request);
-void arch_request_wait(unsigned cpu);
+enum { IPI_PAGE = 1, IPI_ALL = 2, IPI_LEAVE = 4 };
+void arch_ipi(unsigned cpu, uint32_t request);
+void arch_ipi_wait(unsigned cpu);
 
 /* What was logged, as users may read it. */
 extern struct log_page arch_log_page;

@@ -11,15 +11,15 @@ struct walk {
 
 static void walk_tree_of_caps(struct walk *walk, const struct node *root)
 {
-    slot_check(root);
-    walk->audit.capabilities += node_check(root);
+    slot_audit(root);
+    walk->audit.capabilities += node_audit(root);
 }
 
 static void walk_mappings(struct walk *walk, uint32_t frame)
 {
     struct node *root = &frame_at(frame)->mappings;
 
-    walk->audit.mappings += node_check(root);
+    walk->audit.mappings += node_audit(root);
     for (struct node *n = node_next(root); n != root; n = node_next(n))
         assert(pte_frame(node_entry(n)) == frame);
 }
@@ -43,11 +43,11 @@ static void walk_places(struct walk *walk, uint32_t frame)
         ref_t ref = frame_ref(frame) + (p << shift);
         walk_tree_of_caps(walk, AT(struct node, ref));
         if (!threads) {
-            endpoint_check(AT(struct endpoint, ref));
+            endpoint_audit(AT(struct endpoint, ref));
             continue;
         }
         struct thread *thread = AT(struct thread, ref);
-        thread_check(thread);
+        thread_audit(thread);
         walk_slot(walk, &thread->receives);
         walk_slot(walk, &thread->handler);
     }
@@ -98,7 +98,7 @@ static void walk_task(struct walk *walk, uint32_t frame)
     for (struct link *l = AT(struct link, task->owed.next); l != &task->owed;
          l = AT(struct link, l->next)) {
         const struct thread *thread = thread_of_link(REF(l));
-        assert(thread->state == THREAD_OWED && thread->peer == REF(task));
+        assert(thread->state == THREAD_REPLY_DEFERRED && thread->peer == REF(task));
     }
 }
 
@@ -149,7 +149,7 @@ static void walk_frame(struct walk *walk, uint32_t frame)
 static void walk_cpu(const struct cpu *cpu)
 {
     for (unsigned p = 0; p < PRIORITY_COUNT; p++)
-        assert(link_is_alone(&cpu->ready[p]) == !(cpu->ready_mask >> p & 1));
+        assert(list_is_empty(&cpu->ready[p]) == !(cpu->ready_mask >> p & 1));
     if (!cpu->current)
         return;
     const struct thread *thread = AT(struct thread, cpu->current);

@@ -14,7 +14,7 @@ static uint32_t check_list(struct link *root, enum thread_state state)
     return count;
 }
 
-void endpoint_check(struct endpoint *endpoint)
+void endpoint_audit(struct endpoint *endpoint)
 {
     uint32_t receivers = check_list(&endpoint->receivers, THREAD_RECEIVING);
     uint32_t callers = check_list(&endpoint->callers, THREAD_CALLING);

@@ -1,6 +1,6 @@
 #include "kernel/mem/node.h"
 
-uint32_t node_check(const struct node *root)
+uint32_t node_audit(const struct node *root)
 {
     rights_t rights_at[NODE_DEPTH_MAX + 1] = {RIGHT_ALL};
     uint32_t count = 0;

@@ -35,7 +35,7 @@ static void normalise_counts(uint32_t frame)
 {
     for (unsigned p = 0; p < PAGE_SIZE >> THREAD_SHIFT; p++)
         if (frame_at(frame)->kind == FRAME_THREADS && frame_at(frame)->used >> p & 1)
-            AT(struct thread, frame_ref(frame) + (p << THREAD_SHIFT))->calls = NORMAL_CALLS;
+            AT(struct thread, frame_ref(frame) + (p << THREAD_SHIFT))->call_number = NORMAL_CALLS;
 }
 
 void normalise_kernel(void)
@@ -48,5 +48,5 @@ void normalise_kernel(void)
         object_normalise(range_object(kind));
     for (unsigned i = 0; i < IRQ_COUNT; i++)
         kernel.irq_counts[i] = 0;
-    kernel.calls_base = NORMAL_CALLS;
+    kernel.call_number_base = NORMAL_CALLS;
 }

@@ -12,11 +12,11 @@ static void check_child(const struct slot *parent, const struct slot *child)
     }
 }
 
-void slot_check(const struct node *root)
+void slot_audit(const struct node *root)
 {
     const struct slot *at[NODE_DEPTH_MAX + 1];
 
-    node_check(root);
+    node_audit(root);
     for (const struct node *n = node_next(root); n != root; n = node_next(n)) {
         const struct slot *slot = (const struct slot *)n;
         assert(!slot_is_empty(slot));

@@ -1,4 +1,4 @@
-/* Beside slot_check(): what no event sees of an object is made zero. See kernel/audit/normal.h. */
+/* Beside slot_audit(): what no event sees of an object is made zero. See kernel/audit/normal.h. */
 #pragma once
 
 #include "kernel/cap/slot.h"

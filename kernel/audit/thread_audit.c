@@ -2,15 +2,15 @@
 
 #include "kernel/audit/slot_audit.h"
 
-void thread_check(struct thread *thread)
+void thread_audit(struct thread *thread)
 {
     const struct thread *caller = AT(struct thread, thread->serving);
-    bool linked = thread->state != THREAD_RUNNING && thread->state != THREAD_HELD &&
-                  thread->state != THREAD_SERVED;
+    bool linked =
+        thread->state != THREAD_RUNNING && thread->state != THREAD_STOPPED && thread->state != THREAD_AWAITING_REPLY;
 
     assert(thread->state <= THREAD_DEAD);
-    assert(!thread->serving || (caller->state == THREAD_SERVED && caller->peer == REF(thread)));
-    if (thread->state == THREAD_SERVED)
+    assert(!thread->serving || (caller->state == THREAD_AWAITING_REPLY && caller->peer == REF(thread)));
+    if (thread->state == THREAD_AWAITING_REPLY)
         assert(AT(struct thread, thread->peer)->serving == REF(thread));
     if (thread->state == THREAD_RECEIVING || slot_is_empty(&thread->receives))
         assert(!thread->serving);
@@ -22,7 +22,7 @@ void thread_check(struct thread *thread)
         assert(AT(struct link, thread->link.next)->prev == REF(&thread->link));
         assert(AT(struct link, thread->link.prev)->next == REF(&thread->link));
     }
-    if (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_OWED && thread->direct)
+    if (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_REPLY_DEFERRED && thread->direct)
         assert(thread->registers.vector == VECTOR_SYSCALL); /* T7 */
     assert(!thread->bound.next || thread->rerun);
     assert(frame_at(frame_number(thread->page))->kind == FRAME_MESSAGE);
@@ -45,8 +45,8 @@ static struct registers seen_registers(const struct thread *thread)
             return (struct registers){.vector = r->vector, .error = r->error};
         return (struct registers){.eax = r->eax & (opens | IPC_EXTENDED), .ebx = r->ebx, .esi = r->esi,
                                   .edi = r->edi, .ebp = r->ebp, .vector = r->vector};
-    case THREAD_SERVED:
-    case THREAD_OWED:
+    case THREAD_AWAITING_REPLY:
+    case THREAD_REPLY_DEFERRED:
     case THREAD_RECEIVING:
         if (thread->faulting)
             return (struct registers){.vector = r->vector};
@@ -80,22 +80,22 @@ static bool caller_matters(const struct thread *thread, const struct message_pag
     if (!page->caller || !is_thread(page->caller))
         return false;
     if (!is_used(page->caller))
-        return (int32_t)(page->caller_calls - kernel.calls_base) > 0;
-    if ((int32_t)(page->caller_calls - caller->calls) > 0)
+        return (int32_t)(page->caller_call_number - kernel.call_number_base) > 0;
+    if ((int32_t)(page->caller_call_number - caller->call_number) > 0)
         return true;
-    bool owed = (caller->state == THREAD_SERVED && AT(struct thread, caller->peer)->task == thread->task) ||
-                (caller->state == THREAD_OWED && caller->peer == thread->task);
-    return owed && page->caller_calls == caller->calls;
+    bool owed = (caller->state == THREAD_AWAITING_REPLY && AT(struct thread, caller->peer)->task == thread->task) ||
+                (caller->state == THREAD_REPLY_DEFERRED && caller->peer == thread->task);
+    return owed && page->caller_call_number == caller->call_number;
 }
 
 static void normalise_caller(const struct thread *thread, struct message_page *page)
 {
     if (!caller_matters(thread, page)) {
-        page->caller = page->caller_calls = 0;
+        page->caller = page->caller_call_number = 0;
         return;
     }
-    uint32_t base = is_used(page->caller) ? AT(struct thread, page->caller)->calls : kernel.calls_base;
-    page->caller_calls = NORMAL_CALLS + (page->caller_calls - base);
+    uint32_t base = is_used(page->caller) ? AT(struct thread, page->caller)->call_number : kernel.call_number_base;
+    page->caller_call_number = NORMAL_CALLS + (page->caller_call_number - base);
 }
 
 static void normalise_page(struct thread *thread)
@@ -115,17 +115,18 @@ static void normalise_page(struct thread *thread)
         page->window = page->window_pages = 0;
     if (!(eax & IPC_SLOTS) || thread->rerun)
         page->slots = page->slots_count = 0;
-    page->lacking = 0;
+    page->shortfall = 0;
     normalise_caller(thread, page);
 }
 
 void thread_normalise(struct thread *thread)
 {
-    bool linked = thread->state != THREAD_RUNNING && thread->state != THREAD_HELD && thread->state != THREAD_SERVED;
+    bool linked =
+        thread->state != THREAD_RUNNING && thread->state != THREAD_STOPPED && thread->state != THREAD_AWAITING_REPLY;
 
     if (!linked)
         thread->link = (struct link){0};
-    if (thread->state != THREAD_SERVED && thread->state != THREAD_OWED)
+    if (thread->state != THREAD_AWAITING_REPLY && thread->state != THREAD_REPLY_DEFERRED)
         thread->peer = 0;
     if (thread->state != THREAD_CALLING)
         thread->badge = thread->through = 0;

@@ -1,4 +1,4 @@
-/* Beside thread_check(): what no event sees of a thread is made zero. See kernel/audit/normal.h. */
+/* Beside thread_audit(): what no event sees of a thread is made zero. See kernel/audit/normal.h. */
 #pragma once
 
 #include "kernel/thread/kernel.h"

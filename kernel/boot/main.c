@@ -25,7 +25,7 @@ static uint32_t take_frames(uint32_t pages, uint32_t align)
     for (unsigned i = 0; i < boot->ranges_count; i++) {
         const struct boot_range *range = &boot->ranges[i];
         uint32_t first = (range->first + align - 1) & -align, end = range->first + range->pages;
-        if (first + pages > end || first + pages > WINDOW_BYTES >> PAGE_BITS)
+        if (first + pages > end || first + pages > PHYSMAP_BYTES >> PAGE_BITS)
             continue;
         boot_info_add(&info, (uint64_t)first << PAGE_BITS, (uint64_t)pages << PAGE_BITS, false);
         list_ranges();
@@ -72,7 +72,7 @@ static void init_kernel(void)
 {
     kernel.cpu_count = 1;
     kernel.empty_leaf = REF(empty_leaf);
-    link_init(&kernel.dying);
+    link_init(&kernel.destroying);
     for (unsigned kind = 0; kind < 4; kind++)
         node_init_root(&range_object(kind)->caps);
     for (unsigned i = 0; i < CPU_MAX; i++)
@@ -160,7 +160,7 @@ static struct thread *start_init(void)
     map_init(task, page, 1, BOOT_PAGE, RIGHT_READ);
     thread->registers.eip = image.entry;
     thread->registers.esp = STACK_TOP;
-    thread->held = 0;
+    thread->stopped = 0;
     thread_update_direct(thread);
     cpu_enqueue(thread, QUEUE_BACK);
     return thread_choose();

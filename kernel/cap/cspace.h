@@ -21,7 +21,7 @@ struct cspace {
     uint32_t leaves_count; /* with a frame */
 };
 
-HOT struct slot *cspace_slot(const struct cspace *cspace, uint32_t index)
+ALWAYS_INLINE struct slot *cspace_slot(const struct cspace *cspace, uint32_t index)
 {
     return AT(struct slot, cspace->leaves[index >> LEAF_BITS]) + (index & (LEAF_SLOTS - 1));
 }
@@ -33,8 +33,8 @@ err_t cspace_refuse(const struct slot *slot, enum slot_bits kind);
 
 /* The slot at `index` if its kind bits include `kind` and its rights all of `rights`: ERR_CAP,
  * ERR_RIGHTS. For ranges `kind` is SLOT_MEMORY, SLOT_PORTS, SLOT_IRQS or SLOT_LOG. */
-HOT err_t cspace_find(const struct cspace *cspace, uint32_t index, enum slot_bits kind,
-                      rights_t rights, struct slot **slot)
+ALWAYS_INLINE err_t cspace_find(const struct cspace *cspace, uint32_t index, enum slot_bits kind, rights_t rights,
+                                struct slot **slot)
 {
     if (index >= CSPACE_SLOTS)
         return ERR_CAP;
@@ -44,8 +44,8 @@ HOT err_t cspace_find(const struct cspace *cspace, uint32_t index, enum slot_bit
 
 /* Frames of a memory capability with `rights`: `*first` counts from its first one, and becomes a
  * frame's number. ERR_CAP, ERR_RIGHTS, ERR_ARG. */
-HOT err_t cspace_find_frames(const struct cspace *cspace, uint32_t index, rights_t rights,
-                             uint32_t pages, uint32_t *first)
+ALWAYS_INLINE err_t cspace_find_frames(const struct cspace *cspace, uint32_t index, rights_t rights, uint32_t pages,
+                                       uint32_t *first)
 {
     struct slot *slot;
     err_t err = cspace_find(cspace, index, SLOT_MEMORY, rights, &slot);

@@ -37,7 +37,7 @@ err_t slot_derive_check(const struct slot *parent, const struct derivation *d)
         return err;
     if (parent->node.depth == NODE_DEPTH_MAX)
         return ERR_DEPTH;
-    if (object_is_dying(parent))
+    if (object_is_being_destroyed(parent))
         return ERR_DEAD;
     return slot_names(parent)->caps.flags & NODE_REVOKING ? ERR_BUSY : OK;
 }
@@ -70,7 +70,7 @@ void slot_empty(struct slot *slot)
     slot->value = slot->object = 0;
     object_slot_lost(slot);
     if (first)
-        object_begin_death(object);
+        object_destroy_begin(object);
 }
 
 bool slot_revoke_step(struct node *top, unsigned *budget)

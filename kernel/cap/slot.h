@@ -45,34 +45,34 @@ enum slot_bits {
 };
 #define SLOT_OBJECT 0xffffffc0u
 
-HOT bool slot_is_empty(const struct slot *slot)
+ALWAYS_INLINE bool slot_is_empty(const struct slot *slot)
 {
     return slot->object == 0;
 }
 
-HOT bool slot_is_range(const struct slot *slot, enum slot_bits kind)
+ALWAYS_INLINE bool slot_is_range(const struct slot *slot, enum slot_bits kind)
 {
     return (slot->object & 0xff) == (uint32_t)kind;
 }
 
-HOT ref_t slot_object(const struct slot *slot)
+ALWAYS_INLINE ref_t slot_object(const struct slot *slot)
 {
     return slot->object & SLOT_OBJECT;
 }
 
-HOT uint32_t slot_count(const struct slot *slot)
+ALWAYS_INLINE uint32_t slot_count(const struct slot *slot)
 {
     return slot->object >> SLOT_COUNT_SHIFT;
 }
 
 /* Whether `count` from `offset` on, counted from the range's first, are inside the range. */
-HOT bool slot_reaches(const struct slot *slot, uint32_t offset, uint32_t count)
+ALWAYS_INLINE bool slot_reaches(const struct slot *slot, uint32_t offset, uint32_t count)
 {
     return offset < slot_count(slot) && count <= slot_count(slot) - offset;
 }
 
 /* Whether the slot is of that kind, or of one of an endpoint's, and has all of `rights`. */
-HOT bool slot_has(const struct slot *slot, enum slot_bits kind, rights_t rights)
+ALWAYS_INLINE bool slot_has(const struct slot *slot, enum slot_bits kind, rights_t rights)
 {
     bool same = kind & SLOT_RANGE ? slot_is_range(slot, kind) : slot->object & (uint32_t)kind;
 
@@ -117,14 +117,14 @@ bool slot_revoke_step(struct node *top, unsigned *budget);
 void slot_empty(struct slot *slot);
 
 /* Whether the object that the slot names has begun to die. Defined in kernel/object/destroy.c. */
-bool object_is_dying(const struct slot *slot);
+bool object_is_being_destroyed(const struct slot *slot);
 
 /* A slot was emptied: a thread's own, which cannot receive any more, or that of unfinished calls. Defined in
  * kernel/object/destroy.c. */
 void object_slot_lost(struct slot *slot);
 
 /* Begins the death of the object a first-level slot names. Defined in kernel/object/destroy.c. */
-void object_begin_death(uint32_t object);
+void object_destroy_begin(uint32_t object);
 
 /* Panics unless S1..S3 hold for the slots of a tree. */
-void slot_check(const struct node *root);
+void slot_audit(const struct node *root);

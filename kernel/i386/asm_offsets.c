@@ -21,7 +21,7 @@ void asm_offsets(void)
     CONSTANT(CPU_CHOOSE, offsetof(struct cpu, choose));
     CONSTANT(CPU_SHIFT, CPU_SHIFT);
     CONSTANT(CPUS, CPU_MAX);
-    CONSTANT(KERNEL_DROPS, offsetof(struct kernel, drops));
+    CONSTANT(KERNEL_TLB_PENDING, offsetof(struct kernel, tlb_pending));
     CONSTANT(KERNEL_NMIS, offsetof(struct kernel, nmis));
     CONSTANT(LOCK_NEXT, offsetof(struct kernel_lock, next));
     CONSTANT(LOCK_SERVING, offsetof(struct kernel_lock, serving));
@@ -29,7 +29,7 @@ void asm_offsets(void)
     CONSTANT(LOCK_SLEEPERS, offsetof(struct kernel_lock, sleepers));
     CONSTANT(LOCK_SEVERAL, offsetof(struct kernel_lock, several));
     CONSTANT(APIC_END_OF_INTERRUPT, DEVICE_BASE(DEVICE_APIC) + APIC_EOI);
-    CONSTANT(WINDOW, WINDOW_BASE);
+    CONSTANT(WINDOW, PHYSMAP_BASE);
     CONSTANT(FROM_START, offsetof(struct registers, edi));
     CONSTANT(FROM_VECTOR, sizeof(struct registers) - offsetof(struct registers, vector));
     CONSTANT(SYSCALL, VECTOR_SYSCALL);

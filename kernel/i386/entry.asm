@@ -93,8 +93,8 @@ USER_DATA   equ 0x23
 %endmacro
 
 section .text
-extern call_table, call_end, event_stale, trap_user, trap_interrupt, trap_kernel, cpu_settle_drops, kernel
-extern lock_halt, kernel_lock, kernel_lock_wait, kernel_lock_wake, kernel_hear_request
+extern call_table, call_end, event_stale, trap_user, trap_interrupt, trap_kernel, tlb_sync, kernel
+extern lock_halt, kernel_lock, kernel_lock_wait, kernel_lock_wake, kernel_handle_ipi
 
 global sysenter_entry
 sysenter_entry:
@@ -148,7 +148,7 @@ sysenter_locked:
     jne     stale_call
     mov     ebp, ecx
     run_call ebp
-    cmp     dword [kernel + KERNEL_DROPS], 0
+    cmp     dword [kernel + KERNEL_TLB_PENDING], 0
     jne     leave_locked
     give_lock
     jmp     leave_by_sysexit
@@ -162,7 +162,7 @@ resume_with_locked:
 
 leave_locked:
     push    eax
-    call    cpu_settle_drops
+    call    tlb_sync
     pop     eax
     give_lock
     jmp     leave_alone
@@ -181,8 +181,8 @@ idle:
 
 ; Another processor, which has the lock, asks this one to drop translations, and waits. In the kernel
 ; an interrupt finds the idle, which has none, or who waits for the lock or is about to, and looks.
-global request_entry
-request_entry:
+global ipi_entry
+ipi_entry:
     test    byte [esp + 4], 3
     jz      wake_entry
     push    0
@@ -191,7 +191,7 @@ request_entry:
     enter_c
     push    eax
     mov     eax, ecx
-    call    kernel_hear_request     ; eax = processor
+    call    kernel_handle_ipi     ; eax = processor
     pop     eax
     mov     dword [APIC_END_OF_INTERRUPT], 0
     jmp     leave_by_iret
@@ -235,10 +235,10 @@ kernel_lock_take:
     take_lock
     ret
 
-; void arch_breathe(void): interrupts are let in for one instruction. One that comes finds the
+; void arch_preemption_point(void): interrupts are let in for one instruction. One that comes finds the
 ; kernel's code segment in its frame and starts on an empty stack.
-global arch_breathe
-arch_breathe:
+global arch_preemption_point
+arch_preemption_point:
     cmp     dword [kernel_lock + LOCK_SEVERAL], 0
     jne     .several
     sti

@@ -11,20 +11,20 @@ struct kernel_lock kernel_lock;
 
 void kernel_lock_wait(ref_t cpu, uint32_t ticket);
 void kernel_lock_wake(void);
-void kernel_hear_request(ref_t cpu);
+void kernel_handle_ipi(ref_t cpu);
 
-/* What the holder of the lock asks of this processor: see arch_request(). In user mode, too. */
-void kernel_hear_request(ref_t cpu)
+/* What the holder of the lock asks of this processor: see arch_ipi(). In user mode, too. */
+void kernel_handle_ipi(ref_t cpu)
 {
     struct arch_cpu *arch = &AT(struct cpu, cpu)->arch;
     uint32_t request = arch->request;
 
-    if (request & REQUEST_PAGE)
-        arch_tlb_drop(request);
-    else if (request & REQUEST_LEAVE)
+    if (request & IPI_PAGE)
+        arch_tlb_invalidate(request);
+    else if (request & IPI_LEAVE)
         arch_space_leave();
-    else if (request & REQUEST_ALL)
-        arch_space_load(READ_CR(3) + REF(WINDOW_BASE));
+    else if (request & IPI_ALL)
+        arch_space_load(READ_CR(3) + REF(PHYSMAP_BASE));
     else
         return; /* heard before: the word may be the next one's in a moment */
     arch->request = 0;
@@ -52,7 +52,7 @@ void kernel_lock_wait(ref_t cpu, uint32_t ticket)
     for (unsigned spins = 0; kernel_lock.serving != ticket; spins++) {
         __asm__ volatile("pause");
         if (arch->request)
-            kernel_hear_request(cpu);
+            kernel_handle_ipi(cpu);
         else if (spins > SPINS && kernel_lock.may_sleep)
             sleep(arch, ticket);
     }
@@ -66,9 +66,9 @@ void kernel_lock_wake(void)
             apic_send(kernel.cpus[i].arch.apic_id, VECTOR_WAKE);
 }
 
-void arch_poke(unsigned cpu)
+void arch_reschedule(unsigned cpu)
 {
-    apic_send(kernel.cpus[cpu].arch.apic_id, VECTOR_POKE);
+    apic_send(kernel.cpus[cpu].arch.apic_id, VECTOR_RESCHEDULE);
 }
 
 void arch_tick(unsigned cpu)
@@ -76,7 +76,7 @@ void arch_tick(unsigned cpu)
     apic_send(kernel.cpus[cpu].arch.apic_id, VECTOR_TICK);
 }
 
-void arch_request(unsigned cpu, uint32_t request)
+void arch_ipi(unsigned cpu, uint32_t request)
 {
     struct arch_cpu *arch = &kernel.cpus[cpu].arch;
 
@@ -84,7 +84,7 @@ void arch_request(unsigned cpu, uint32_t request)
     apic_send(arch->apic_id, VECTOR_REQUEST);
 }
 
-void arch_request_wait(unsigned cpu)
+void arch_ipi_wait(unsigned cpu)
 {
     while (kernel.cpus[cpu].arch.request)
         __asm__ volatile("pause");

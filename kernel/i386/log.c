@@ -42,7 +42,7 @@ static __attribute__((noinline)) bool is_ready(void)
 }
 
 /* Only a port without a queue is waited for. */
-HOT void put(char c)
+ALWAYS_INLINE void put(char c)
 {
     if (!has_fifo)
         while (!is_ready())

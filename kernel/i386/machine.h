@@ -3,9 +3,9 @@
 
 #include "kernel/i386/pte.h"
 
-#define WINDOW_BASE 0xc0000000u
+#define PHYSMAP_BASE  0xc0000000u
 #define REF_BASE 0u
-#define WINDOW_BYTES 0x38000000u  /* 896 MiB */
+#define PHYSMAP_BYTES 0x38000000u /* 896 MiB */
 #define FRAMES_OFFSET 0x38000000u /* 16 bytes for each of a million frames: 16 MiB */
 
 enum { TABLE_BITS = 9, LEAF_BITS = 8, LEAF_COUNT = 256, STEP_NODES = 64 };
@@ -23,7 +23,7 @@ struct task_state {
 struct arch_cpu {
     uint32_t stack;            /* where the kernel's stack of this processor ends */
     uint32_t apic_id;
-    volatile uint32_t request; /* what another processor asks of it: see arch_request() */
+    volatile uint32_t request; /* what another processor asks of it: see arch_ipi() */
     volatile uint32_t ticket;  /* it sleeps until this one is served */
     uint32_t room[20];
     struct task_state state;
@@ -99,7 +99,7 @@ static inline void arch_segments_load(const struct registers *registers)
     __asm__ volatile("mov %0, %%fs; mov %1, %%gs" : : "m"(registers->fs), "m"(registers->gs));
 }
 
-static inline void arch_tlb_drop(uint32_t address)
+static inline void arch_tlb_invalidate(uint32_t address)
 {
     __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
@@ -111,7 +111,7 @@ static inline void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t 
 
 static inline void arch_space_load(ref_t directories)
 {
-    __asm__ volatile("mov %0, %%cr3" : : "r"(directories - WINDOW_BASE) : "memory");
+    __asm__ volatile("mov %0, %%cr3" : : "r"(directories - PHYSMAP_BASE) : "memory");
 }
 
 static inline void arch_space_leave(void)

@@ -11,7 +11,7 @@ enum {
     BEYOND_ENTRY = RECORDS_ENTRY + 8,
     IMAGE_ENTRY = 1, /* the image is linked at the window's second 2 MiB */
 };
-#define BEYOND_BASE (WINDOW_BASE + ((uint32_t)BEYOND_ENTRY << LARGE_BITS))
+#define BEYOND_BASE (PHYSMAP_BASE + ((uint32_t)BEYOND_ENTRY << LARGE_BITS))
 _Static_assert(BEYOND_BASE == DEVICE_BASE(0), "devices have windows behind those of frames");
 
 enum { CR4_OSFXSR = 1 << 9, CR4_OSXMMEXCPT = 1 << 10, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21 };
@@ -69,7 +69,7 @@ static pte_t image_entry(unsigned index)
 void arch_space_init(uint32_t records, uint32_t records_bytes)
 {
     paging_init_features();
-    for (unsigned i = 0; i < WINDOW_BYTES >> LARGE_BITS; i++)
+    for (unsigned i = 0; i < PHYSMAP_BYTES >> LARGE_BITS; i++)
         directory[i] = kernel_entry(i << LARGE_BITS, PTE_WRITABLE | PTE_LARGE, false);
     for (unsigned i = 0; i < TABLE_ENTRIES; i++)
         image[i] = image_entry(i);
@@ -92,10 +92,10 @@ volatile void *paging_map_device(unsigned window, uint32_t physical)
 
 void *arch_frame_map(unsigned window, uint32_t frame)
 {
-    if (frame < WINDOW_BYTES >> PAGE_BITS)
+    if (frame < PHYSMAP_BYTES >> PAGE_BITS)
         return AT(void, frame_ref(frame));
     uint32_t address = BEYOND_BASE + (window << PAGE_BITS);
     pte_fill(&beyond[window], kernel_entry(frame << PAGE_BITS, PTE_WRITABLE, false));
-    arch_tlb_drop(address);
+    arch_tlb_invalidate(address);
     return (void *)address;
 }

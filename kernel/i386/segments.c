@@ -33,7 +33,7 @@ extern const uint32_t trap_stubs[VECTORS_COUNT];
 void sysenter_entry(void);
 void sysenter_locked(void);
 extern const uint8_t resume_with_alone[], resume_with_locked[];
-void request_entry(void), wake_entry(void), spurious_entry(void), nmi_entry(void);
+void ipi_entry(void), wake_entry(void), spurious_entry(void), nmi_entry(void);
 
 enum { MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP, MSR_SYSENTER_EIP };
 
@@ -78,11 +78,11 @@ void segments_init(void)
     gdt[DOUBLE_FAULT_STATE / 8] = task_segment(&double_fault);
     for (unsigned v = 0; v < VECTORS_COUNT; v++)
         idt[v] = interrupt_gate(trap_stubs[v], v == BREAKPOINT || v == OVERFLOW ? 3 : 0);
-    idt[VECTOR_REQUEST] = interrupt_gate((uint32_t)(uintptr_t)request_entry, 0);
+    idt[VECTOR_REQUEST] = interrupt_gate((uint32_t)(uintptr_t)ipi_entry, 0);
     idt[VECTOR_WAKE] = interrupt_gate((uint32_t)(uintptr_t)wake_entry, 0);
     idt[APIC_SPURIOUS] = interrupt_gate((uint32_t)(uintptr_t)spurious_entry, 0);
     idt[NMI] = interrupt_gate((uint32_t)(uintptr_t)nmi_entry, 0);
-    double_fault.cr3 = machine_kernel_tops - WINDOW_BASE;
+    double_fault.cr3 = machine_kernel_tops - PHYSMAP_BASE;
     idt[8] = (uint64_t)0x8500 << 32 | DOUBLE_FAULT_STATE << 16; /* a task gate */
 }
 

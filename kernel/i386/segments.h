@@ -21,7 +21,7 @@ _Noreturn void panic_double_fault(void);
 /* Exceptions; interrupt lines; then what processors send to each other. */
 enum {
     VECTOR_LINES = 32,
-    VECTOR_POKE = VECTOR_LINES + 24,
+    VECTOR_RESCHEDULE = VECTOR_LINES + 24,
     VECTOR_TICK,
     VECTORS_COUNT,         /* with a stub in entry.asm */
     VECTOR_REQUEST = 0xf0, /* from here on they come to a processor that waits for the lock, too */

@@ -12,9 +12,9 @@ struct thread *trap_interrupt(struct thread *thread, unsigned vector);
 
 struct thread *trap_interrupt(struct thread *thread, unsigned vector)
 {
-    if (vector >= VECTOR_POKE) {
+    if (vector >= VECTOR_RESCHEDULE) {
         apic_end_of_interrupt();
-        return vector == VECTOR_TICK ? event_tick(thread) : event_poke(thread);
+        return vector == VECTOR_TICK ? event_tick(thread) : event_reschedule(thread);
     }
     if (irq_acknowledge(vector - VECTOR_LINES))
         return event_interrupt(thread, vector - VECTOR_LINES);

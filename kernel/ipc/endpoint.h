@@ -23,7 +23,7 @@ struct endpoint {
     struct object object;
     struct link receivers;
     struct link callers;
-    struct link dying;
+    struct link destroying;
     uint32_t waiting; /* signal bits, and ENDPOINT_CALLERS */
     ref_t task; /* in whose account it is */
 } __attribute__((aligned(1 << ENDPOINT_SHIFT)));
@@ -35,5 +35,5 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits);
 bool endpoint_fail_step(struct endpoint *endpoint, unsigned *budget);
 
 /* Panics unless E1..E4 hold. */
-void endpoint_check(struct endpoint *endpoint);
+void endpoint_audit(struct endpoint *endpoint);
 _Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_SHIFT, "endpoints fill their places");

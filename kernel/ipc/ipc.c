@@ -8,7 +8,7 @@
 #endif
 
 /* `to` runs, and its call returns `result`. The words go over in the registers that they came in. */
-HOT err_t switch_with_words(struct cpu *cpu, struct thread *from, struct thread *to, uint32_t result)
+ALWAYS_INLINE err_t switch_with_words(struct cpu *cpu, struct thread *from, struct thread *to, uint32_t result)
 {
     thread_follow(cpu, from, to);
     arch_resume_with(to, from, result);
@@ -16,22 +16,22 @@ HOT err_t switch_with_words(struct cpu *cpu, struct thread *from, struct thread 
 }
 
 /* What a thread that serves or receives has a capability to: that has this one right. */
-HOT struct endpoint *receives_from(const struct thread *thread)
+ALWAYS_INLINE struct endpoint *receives_from(const struct thread *thread)
 {
     return AT(struct endpoint, thread->receives.object - SLOT_RECEIVE);
 }
 
 /* `server` has just received the message of `caller`, which waits for the answer. */
-HOT void serve(struct thread *server, struct message_page *page, struct thread *caller)
+ALWAYS_INLINE void serve(struct thread *server, struct message_page *page, struct thread *caller)
 {
     page->caller = REF(caller);
-    page->caller_calls = ++caller->calls;
-    caller->state = THREAD_SERVED;
+    page->caller_call_number = ++caller->call_number;
+    caller->state = THREAD_AWAITING_REPLY;
     caller->peer = REF(server);
     server->serving = REF(caller);
 }
 
-HOT void await_message(struct thread *thread, struct endpoint *endpoint)
+ALWAYS_INLINE void await_message(struct thread *thread, struct endpoint *endpoint)
 {
     thread->state = THREAD_RECEIVING;
     thread->serving = 0;
@@ -39,7 +39,7 @@ HOT void await_message(struct thread *thread, struct endpoint *endpoint)
 }
 
 /* Words alone need no more than one check. */
-HOT err_t pass_page(struct thread *sender, struct thread *receiver)
+ALWAYS_INLINE err_t pass_page(struct thread *sender, struct thread *receiver)
 {
     const struct message_page *in = thread_page(sender);
     uint32_t tag = *(const volatile uint32_t *)&in->tag;
@@ -56,7 +56,7 @@ static err_t call_general(struct thread *thread);
 static err_t reply_wait_general(struct thread *thread);
 static err_t reply_to_fault(struct thread *thread);
 
-HOT err_t call(struct thread *thread, bool extended)
+ALWAYS_INLINE err_t call(struct thread *thread, bool extended)
 {
     struct cpu *cpu = thread_cpu(thread);
     const struct task *task = thread_task(thread);
@@ -64,7 +64,7 @@ HOT err_t call(struct thread *thread, bool extended)
     struct endpoint *endpoint = AT(struct endpoint, slot_object(slot));
     uint32_t badge = slot->value;
 
-    if (IPC_FORCE_GENERAL || !(slot->object & SLOT_CALL) || link_is_alone(&endpoint->receivers))
+    if (IPC_FORCE_GENERAL || !(slot->object & SLOT_CALL) || list_is_empty(&endpoint->receivers))
         return call_general(thread);
     struct thread *server = thread_of_link(endpoint->receivers.next);
     if (!can_switch_directly(cpu, server) || (extended && pass_page(thread, server)))
@@ -79,7 +79,7 @@ HOT err_t call(struct thread *thread, bool extended)
     return switch_with_words(cpu, thread, server, badge);
 }
 
-HOT err_t reply_wait(struct thread *thread, bool extended)
+ALWAYS_INLINE err_t reply_wait(struct thread *thread, bool extended)
 {
     struct cpu *cpu = thread_cpu(thread);
     struct endpoint *endpoint = receives_from(thread);
@@ -153,11 +153,11 @@ static struct thread *caller_of(const struct thread *thread)
         frame_at(frame_number(ref))->kind != FRAME_THREADS)
         return NULL;
     struct thread *caller = AT(struct thread, ref);
-    if (caller->calls != *(const volatile uint32_t *)&page->caller_calls)
+    if (caller->call_number != *(const volatile uint32_t *)&page->caller_call_number)
         return NULL;
-    if (caller->state == THREAD_SERVED)
+    if (caller->state == THREAD_AWAITING_REPLY)
         return AT(struct thread, caller->peer)->task == thread->task ? caller : NULL;
-    return caller->state == THREAD_OWED && caller->peer == thread->task ? caller : NULL;
+    return caller->state == THREAD_REPLY_DEFERRED && caller->peer == thread->task ? caller : NULL;
 }
 
 /* The message of `sender`, which waits for nothing yet or is in no list any more, reaches
@@ -178,8 +178,8 @@ static err_t send(struct thread *thread, const struct slot *slot)
 {
     struct endpoint *endpoint = AT(struct endpoint, slot_object(slot));
 
-    if (link_is_alone(&endpoint->receivers)) {
-        if (endpoint->dying.next)
+    if (list_is_empty(&endpoint->receivers)) {
+        if (endpoint->destroying.next)
             return ERR_DEAD;
         thread->badge = slot->value;
         thread->through = REF(slot);
@@ -223,12 +223,12 @@ static err_t answer(struct thread *thread, struct thread *caller, enum queue_end
     }
     caller->faulting = 0;
     thread_update_direct(caller);
-    thread_quit(caller);
+    thread_cancel_wait(caller);
     cpu_enqueue(caller, end);
     return OK;
 }
 
-HOT void receive_signal(struct thread *thread, uint32_t bits)
+ALWAYS_INLINE void receive_signal(struct thread *thread, uint32_t bits)
 {
     thread->registers.eax = 0;
     thread->registers.ebx = bits;
@@ -244,7 +244,7 @@ static void receive_signals(struct thread *thread, struct endpoint *endpoint)
 static void fault_unheard(struct thread *thread)
 {
     thread_detach(thread);
-    log_print("fault: a thread without a handler is held: vector %u address 0x%x eip 0x%x\n",
+    log_print("fault: a thread without a handler is stopped: vector %u address 0x%x eip 0x%x\n",
               thread->registers.vector, thread->fault_address, thread->registers.eip);
     irq_signal(IRQ_LOG);
 }
@@ -282,9 +282,9 @@ static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
 {
     enum { TRIES = 16 };
 
-    for (unsigned i = 0; !link_is_alone(&endpoint->callers); i++) {
+    for (unsigned i = 0; !list_is_empty(&endpoint->callers); i++) {
         if (i == TRIES)
-            return RERUN;
+            return RESTART;
         struct thread *caller = thread_of_link(endpoint->callers.next);
         err_t err = may_call(caller, endpoint) ? deliver(caller, thread, caller->badge) : ERR_CAP;
         if (!err) {
@@ -304,7 +304,7 @@ err_t ipc_receive(struct thread *thread)
 
     if (slot_is_empty(&thread->receives))
         return ERR_CAP;
-    thread_put_off(thread);
+    thread_defer_reply(thread);
     if (!(endpoint->waiting & BADGE_MAX))
         return receive_caller(thread, endpoint);
     receive_signals(thread, endpoint);
@@ -327,7 +327,7 @@ err_t ipc_reply(struct thread *thread)
 void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
 {
     endpoint->waiting |= bits;
-    if (!(endpoint->waiting & BADGE_MAX) || link_is_alone(&endpoint->receivers))
+    if (!(endpoint->waiting & BADGE_MAX) || list_is_empty(&endpoint->receivers))
         return;
     struct thread *thread = thread_of_link(endpoint->receivers.next);
     link_remove(&thread->link);
@@ -336,7 +336,7 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
 }
 
 /* The running thread is ready from now on, in front of others, as one of higher priority takes its place. */
-HOT void give_way(struct cpu *cpu, struct thread *thread)
+ALWAYS_INLINE void give_way(struct cpu *cpu, struct thread *thread)
 {
     thread->state = THREAD_READY;
     link_insert_after(&cpu->ready[thread->priority], &thread->link);
@@ -355,9 +355,9 @@ err_t ipc_signal(struct thread *thread)
     if (!(slot->object & SLOT_SIGNAL))
         return cspace_refuse(slot, SLOT_ENDPOINT);
     struct thread *receiver = thread_of_link(endpoint->receivers.next);
-    if (IPC_FORCE_GENERAL || link_is_alone(&endpoint->receivers) || !slot->value ||
+    if (IPC_FORCE_GENERAL || list_is_empty(&endpoint->receivers) || !slot->value ||
         !can_switch_directly(cpu, receiver) || receiver->priority <= thread->priority || cpu->choose ||
-        cpu->overdue >> thread->priority & 1) {
+        cpu->quantum_over >> thread->priority & 1) {
         endpoint_signal(endpoint, slot->value);
         return OK;
     }
@@ -374,13 +374,13 @@ err_t ipc_signal(struct thread *thread)
  * deaths */
 
 /* A handler that waits gets the fault and the processor at once. */
-HOT bool fault_over(struct cpu *cpu, struct thread *thread, const struct slot *handler)
+ALWAYS_INLINE bool fault_over(struct cpu *cpu, struct thread *thread, const struct slot *handler)
 {
     struct endpoint *endpoint = AT(struct endpoint, slot_object(handler));
     struct thread *receiver = thread_of_link(endpoint->receivers.next);
 
-    if (IPC_FORCE_GENERAL || link_is_alone(&endpoint->receivers) ||
-        !can_switch_directly(cpu, receiver) || deliver(thread, receiver, handler->value))
+    if (IPC_FORCE_GENERAL || list_is_empty(&endpoint->receivers) || !can_switch_directly(cpu, receiver) ||
+        deliver(thread, receiver, handler->value))
         return false;
     link_remove_first(&endpoint->receivers);
     thread_follow(cpu, thread, receiver);
@@ -406,7 +406,7 @@ struct thread *ipc_fault(struct thread *thread)
 
 static bool fail_step(struct link *root, unsigned *budget)
 {
-    for (; !link_is_alone(root); --*budget) {
+    for (; !list_is_empty(root); --*budget) {
         if (*budget == 0)
             return false;
         fail(thread_of_link(root->next), ERR_DEAD);

@@ -19,7 +19,7 @@ err_t ipc_reply(struct thread *thread);
 err_t ipc_signal(struct thread *thread);
 
 /* A reply_wait that answers nobody, and what is left of one when the answer is given: RECEIVED, BLOCKED,
- * RERUN, ERR_CAP. */
+ * RESTART, ERR_CAP. */
 err_t ipc_receive(struct thread *thread);
 
 /* A fault is a call on the thread's behalf to its handler. */

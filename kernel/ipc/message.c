@@ -113,7 +113,7 @@ static bool leaf_is_counted(const struct message *m, const struct checked_item *
 }
 
 static err_t check_slot_place(const struct message *m, struct task *to, const struct windows *w,
-                              struct checked_item *item, struct lacking *lacking)
+                              struct checked_item *item, struct shortfall *shortfall)
 {
     uint32_t cost = 0;
 
@@ -124,7 +124,7 @@ static err_t check_slot_place(const struct message *m, struct task *to, const st
     if (err)
         return err == ERR_ARG ? ERR_WINDOW : err;
     if (!leaf_is_counted(m, item))
-        lacking->frames += cost;
+        shortfall->frames += cost;
     return OK;
 }
 
@@ -143,7 +143,7 @@ static err_t check_replaced(const struct space *space, const struct checked_item
 }
 
 static err_t check_page_place(struct task *to, const struct windows *w, struct checked_item *item,
-                              struct lacking *lacking)
+                              struct shortfall *shortfall)
 {
     uint32_t offset = item->to - w->address, page = offset >> PAGE_BITS;
 
@@ -154,17 +154,17 @@ static err_t check_page_place(struct task *to, const struct windows *w, struct c
     err_t err = w->replace ? check_replaced(&to->space, item) : OK;
     if (err)
         return err;
-    return space_check_free(&to->space, item->to, item->pages, w->replace, lacking);
+    return space_check_free(&to->space, item->to, item->pages, w->replace, shortfall);
 }
 
 static err_t check_items(struct thread *sender, struct thread *receiver, struct message *m)
 {
     struct task *to = thread_task(receiver);
     struct windows windows = windows_of(receiver);
-    struct lacking lacking;
+    struct shortfall shortfall;
     uint32_t pages = 0;
 
-    lacking_init(&lacking);
+    shortfall_init(&shortfall);
     for (unsigned i = 0; i < m->items_count; i++) {
         struct checked_item *item = &m->items[i];
         err_t err = check_source(sender, &thread_page(sender)->items[i], item);
@@ -172,14 +172,14 @@ static err_t check_items(struct thread *sender, struct thread *receiver, struct 
             return err;
         if (item->kind != ITEM_CAP && (pages += item->pages) > CALL_PAGES_MAX)
             return ERR_ARG;
-        err = item->kind == ITEM_CAP ? check_slot_place(m, to, &windows, item, &lacking)
-                                     : check_page_place(to, &windows, item, &lacking);
+        err = item->kind == ITEM_CAP ? check_slot_place(m, to, &windows, item, &shortfall)
+                                     : check_page_place(to, &windows, item, &shortfall);
         if (err)
             return err;
         if (meets_earlier(m, item))
             return ERR_TAKEN;
     }
-    return task_check_account(to, lacking.frames, sender);
+    return task_check_account(to, shortfall.frames, sender);
 }
 
 /* Makes room for a fault's answer. */
@@ -218,8 +218,8 @@ static err_t pass_items(struct thread *sender, struct thread *receiver, unsigned
         return err;
     for (unsigned i = 0; i < count; i++)
         commit_item(&message.items[i], receiver);
-    if (kernel.drops)
-        cpu_settle_drops(); /* the receiver may go on at once */
+    if (kernel.tlb_pending)
+        tlb_sync(); /* the receiver may go on at once */
     return OK;
 }
 

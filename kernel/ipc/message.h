@@ -15,7 +15,7 @@ err_t message_tag_check(uint32_t tag);
 err_t message_pass(struct thread *sender, struct thread *receiver);
 
 /* The four words in registers. */
-HOT void message_words(const struct registers *from, struct registers *to)
+ALWAYS_INLINE void message_words(const struct registers *from, struct registers *to)
 {
     to->ebx = from->ebx;
     to->esi = from->esi;

@@ -14,18 +14,18 @@ struct link {
     ref_t next, prev;
 };
 
-HOT void link_init(struct link *link)
+ALWAYS_INLINE void link_init(struct link *link)
 {
     link->next = link->prev = REF(link);
 }
 
-HOT bool link_is_alone(const struct link *link)
+ALWAYS_INLINE bool list_is_empty(const struct link *link)
 {
     return link->next == REF(link);
 }
 
 /* `link` goes right behind `where`: to the front of a list if that is its root. */
-HOT void link_insert_after(struct link *where, struct link *link)
+ALWAYS_INLINE void link_insert_after(struct link *where, struct link *link)
 {
     ref_t next = where->next;
     link->next = next;
@@ -35,13 +35,13 @@ HOT void link_insert_after(struct link *where, struct link *link)
 }
 
 /* To the end of the list of which `root` is the root. */
-HOT void link_append(struct link *root, struct link *link)
+ALWAYS_INLINE void link_append(struct link *root, struct link *link)
 {
     link_insert_after(AT(struct link, root->prev), link);
 }
 
 /* The first of a list that is not empty. */
-HOT void link_remove_first(struct link *root)
+ALWAYS_INLINE void link_remove_first(struct link *root)
 {
     ref_t next = AT(struct link, root->next)->next;
 
@@ -49,7 +49,7 @@ HOT void link_remove_first(struct link *root)
     root->next = next;
 }
 
-HOT void link_remove(struct link *link)
+ALWAYS_INLINE void link_remove(struct link *link)
 {
     ref_t next = link->next, prev = link->prev; /* read before the stores, which might be to them */
 

@@ -12,7 +12,7 @@ void account_donate(struct account *account, uint32_t frame)
 {
     struct frame *record = frame_at(frame);
 
-    assert(record->kind == FRAME_USER && frame < WINDOW_BYTES >> PAGE_BITS);
+    assert(record->kind == FRAME_USER && frame < PHYSMAP_BYTES >> PAGE_BITS);
     add_spare(account, frame, record->mappings.flags & NODE_CLEAR);
     account->total++;
 }
@@ -44,14 +44,14 @@ static bool is_full(const struct frame *record, unsigned shift)
     return record->used == ~0u >> (32 - (1u << (PAGE_BITS - shift)));
 }
 
-uint32_t account_place_cost(const struct link *frames, unsigned shift)
+uint32_t account_cell_cost(const struct link *frames, unsigned shift)
 {
-    return link_is_alone(frames) || is_full(AT(struct frame, frames->next), shift);
+    return list_is_empty(frames) || is_full(AT(struct frame, frames->next), shift);
 }
 
-ref_t account_place(struct account *account, struct link *frames, enum frame_kind kind, unsigned shift)
+ref_t account_cell(struct account *account, struct link *frames, enum frame_kind kind, unsigned shift)
 {
-    bool is_new = account_place_cost(frames, shift);
+    bool is_new = account_cell_cost(frames, shift);
     struct frame *record = is_new ? frame_at(account_take(account, kind)) : AT(struct frame, frames->next);
     unsigned place = (unsigned)__builtin_ctz(~record->used);
 
@@ -62,7 +62,7 @@ ref_t account_place(struct account *account, struct link *frames, enum frame_kin
     return frame_ref(frame_number_of(record)) + (place << shift);
 }
 
-void account_place_return(struct account *account, struct link *frames, ref_t place, unsigned shift)
+void account_cell_return(struct account *account, struct link *frames, ref_t place, unsigned shift)
 {
     uint32_t frame = frame_number(place);
     struct frame *record = frame_at(frame);

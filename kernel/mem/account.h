@@ -25,7 +25,7 @@ struct account {
     struct link threads, endpoints; /* of FRAME_THREADS and FRAME_ENDPOINTS: see A3 */
 };
 
-/* Adds a FRAME_USER frame without mappings, below WINDOW_BYTES. */
+/* Adds a FRAME_USER frame without mappings, below PHYSMAP_BYTES. */
 void account_donate(struct account *account, uint32_t frame);
 
 /* A frame of that kind, zeroed. There must be a spare one: the caller has checked spare_count. */
@@ -37,10 +37,10 @@ void account_return(struct account *account, uint32_t frame);
 
 /*
  * Places for objects of 1 << `shift` bytes, in frames of that kind that are listed in `frames`.
- * account_place_cost(): the frames a place will cost, 0 or 1. account_place(): the place, zeroed;
- * the caller has checked the cost. account_place_return() takes it back, and an empty frame goes
+ * account_cell_cost(): the frames a place will cost, 0 or 1. account_cell(): the place, zeroed;
+ * the caller has checked the cost. account_cell_return() takes it back, and an empty frame goes
  * back to the spare ones. None walks the list.
  */
-uint32_t account_place_cost(const struct link *frames, unsigned shift);
-ref_t account_place(struct account *account, struct link *frames, enum frame_kind kind, unsigned shift);
-void account_place_return(struct account *account, struct link *frames, ref_t place, unsigned shift);
+uint32_t account_cell_cost(const struct link *frames, unsigned shift);
+ref_t account_cell(struct account *account, struct link *frames, enum frame_kind kind, unsigned shift);
+void account_cell_return(struct account *account, struct link *frames, ref_t place, unsigned shift);

@@ -22,7 +22,7 @@
  *   F2  a frame becomes kernel memory only while it has no mapping
  *   F3  `owner` is the frame of the task in whose account a donated frame is, OWNER_DEVICE for
  *       memory that is no RAM or that the kernel writes, too, and 0 for the others
- *   F4  kernel memory is below WINDOW_BYTES
+ *   F4  kernel memory is below PHYSMAP_BYTES
  *   F5  a frame that says so is all zero: it was the kernel's, and nobody wrote to it since
  *
  * The kernel lock guards every record.
@@ -56,7 +56,7 @@ struct frame {
     uint32_t used; /* FRAME_THREADS, FRAME_ENDPOINTS: bit i: its place i */
 };
 
-HOT struct frame *frame_at(uint32_t number)
+ALWAYS_INLINE struct frame *frame_at(uint32_t number)
 {
     return PHYSMAP(struct frame, FRAMES_OFFSET) + number;
 }
@@ -64,29 +64,29 @@ HOT struct frame *frame_at(uint32_t number)
 /* Frames with a record. Defined in kernel/object/destroy.c. */
 uint32_t kernel_frame_count(void);
 
-HOT uint32_t frame_number_of(const struct frame *frame)
+ALWAYS_INLINE uint32_t frame_number_of(const struct frame *frame)
 {
     return (uint32_t)(frame - frame_at(0));
 }
 
-HOT uint32_t frame_number(ref_t ref)
+ALWAYS_INLINE uint32_t frame_number(ref_t ref)
 {
-    return (ref >> PAGE_BITS) - (REF(WINDOW_BASE) >> PAGE_BITS);
+    return (ref >> PAGE_BITS) - (REF(PHYSMAP_BASE) >> PAGE_BITS);
 }
 
-HOT ref_t frame_ref(uint32_t number)
+ALWAYS_INLINE ref_t frame_ref(uint32_t number)
 {
-    return (number << PAGE_BITS) + REF(WINDOW_BASE);
+    return (number << PAGE_BITS) + REF(PHYSMAP_BASE);
 }
 
 /* The record of the frame in which something is. */
-HOT struct frame *frame_of(const void *at)
+ALWAYS_INLINE struct frame *frame_of(const void *at)
 {
     return frame_at(frame_number(REF(at)));
 }
 
 /* Makes a frame memory, with no mapping. */
-HOT void frame_make_user(struct frame *frame, bool is_clear)
+ALWAYS_INLINE void frame_make_user(struct frame *frame, bool is_clear)
 {
     *frame = (struct frame){.kind = FRAME_USER};
     node_init_root(&frame->mappings);

@@ -11,7 +11,7 @@
  *
  *      root 0 -> a 1 -> b 2 -> c 2 -> d 3 -> e 1 -> (root)        b, c are a's children, d is c's
  *
- * Invariants, walked by node_check():
+ * Invariants, walked by node_audit():
  *   N1  the root, and nothing else in its list, has depth 0
  *   N2  from a node to the next, depth grows by at most one: every node's parent stands before it
  *   N3  a node's rights (flags) are a subset of its parent's, but for first-level nodes
@@ -35,34 +35,34 @@ struct node {
 
 enum { NODE_DEPTH_MAX = 31, NODE_REVOKING = 1, NODE_CLEAR = 2 };
 
-HOT struct node *node_at(uint32_t ref)
+ALWAYS_INLINE struct node *node_at(uint32_t ref)
 {
     return PHYSMAP(struct node, ref * sizeof(struct node));
 }
 
-HOT uint32_t node_ref(const struct node *node)
+ALWAYS_INLINE uint32_t node_ref(const struct node *node)
 {
-    return REF(node) / sizeof(struct node) - REF(WINDOW_BASE) / sizeof(struct node);
+    return REF(node) / sizeof(struct node) - REF(PHYSMAP_BASE) / sizeof(struct node);
 }
 
-HOT bool node_in_tree(const struct node *node)
+ALWAYS_INLINE bool node_in_tree(const struct node *node)
 {
     return node->next != 0;
 }
 
-HOT struct node *node_next(const struct node *node)
+ALWAYS_INLINE struct node *node_next(const struct node *node)
 {
     return node_at(node->next);
 }
 
-HOT void node_init_root(struct node *root)
+ALWAYS_INLINE void node_init_root(struct node *root)
 {
     uint32_t self = node_ref(root);
     *root = (struct node){.next = self, .prev = self};
 }
 
 /* The caller has checked the depth, the rights and NODE_REVOKING; these cannot fail. */
-HOT void node_insert(struct node *before, struct node *node, unsigned depth, rights_t rights)
+ALWAYS_INLINE void node_insert(struct node *before, struct node *node, unsigned depth, rights_t rights)
 {
     struct node *after = node_at(before->next);
     *node = (struct node){.next = before->next, .depth = depth & 31, .prev = node_ref(before), .flags = rights & 31};
@@ -70,18 +70,18 @@ HOT void node_insert(struct node *before, struct node *node, unsigned depth, rig
     before->next = node_ref(node);
 }
 
-HOT void node_insert_child(struct node *parent, struct node *child, rights_t rights)
+ALWAYS_INLINE void node_insert_child(struct node *parent, struct node *child, rights_t rights)
 {
     node_insert(parent, child, parent->depth + 1u, rights);
 }
 
 /* The same for a root that has no child: nothing of it needs to be kept. */
-HOT bool node_is_alone(const struct node *root)
+ALWAYS_INLINE bool node_is_alone(const struct node *root)
 {
     return node_next(root) == root;
 }
 
-HOT void node_insert_only(struct node *root, struct node *child, rights_t rights)
+ALWAYS_INLINE void node_insert_only(struct node *root, struct node *child, rights_t rights)
 {
     uint32_t self = node_ref(root), ref = node_ref(child);
 
@@ -90,13 +90,13 @@ HOT void node_insert_only(struct node *root, struct node *child, rights_t rights
 }
 
 /* A node of the same parent, right before `node`. */
-HOT void node_insert_sibling(struct node *node, struct node *sibling, rights_t rights)
+ALWAYS_INLINE void node_insert_sibling(struct node *node, struct node *sibling, rights_t rights)
 {
     node_insert(node_at(node->prev), sibling, node->depth, rights);
 }
 
 /* Takes a node without descendants out of its tree. */
-HOT void node_remove(struct node *node)
+ALWAYS_INLINE void node_remove(struct node *node)
 {
     struct node *before = node_at(node->prev), *after = node_at(node->next);
     before->next = node->next;
@@ -104,14 +104,14 @@ HOT void node_remove(struct node *node)
     *node = (struct node){0};
 }
 
-HOT bool node_is_leaf(const struct node *node)
+ALWAYS_INLINE bool node_is_leaf(const struct node *node)
 {
     return node_next(node)->depth <= node->depth;
 }
 
 /* The first node at or behind `node`, in its subtree, that has no descendants. Its parent stands
  * right before it: a subtree is taken apart leaf by leaf, so that N2 holds at every moment. */
-HOT struct node *node_first_leaf(struct node *node)
+ALWAYS_INLINE struct node *node_first_leaf(struct node *node)
 {
     struct node *next;
 
@@ -125,4 +125,4 @@ HOT struct node *node_first_leaf(struct node *node)
 struct node *node_subtree_end(struct node *node, unsigned bound);
 
 /* Panics unless N1..N3 hold in the tree of `root`; the number of nodes without the root. */
-uint32_t node_check(const struct node *root);
+uint32_t node_audit(const struct node *root);

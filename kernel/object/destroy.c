@@ -1,7 +1,7 @@
 /*
  * The ends of objects, and the only place that knows all kinds of them.
  *
- * object_begin_death() stops an object and puts it in front of kernel.dying; object_reap_step()
+ * object_destroy_begin() stops an object and puts it in front of kernel.destroying; object_reap_step()
  * takes the first of that list apart, a bounded piece at a time. A task's threads and endpoints get
  * in front of it, and so does every object whose first capability its table held: nothing recurses.
  */
@@ -24,7 +24,7 @@ void object_slot_lost(struct slot *slot)
     const struct frame *frame = frame_at(frame_number(REF(slot)));
 
     if (frame->kind == FRAME_THREADS && slot == &thread->receives) {
-        thread_put_off(thread);
+        thread_defer_reply(thread);
         if (thread->state == THREAD_RECEIVING)
             thread_wake_with(thread, ERR_DEAD);
     }
@@ -37,7 +37,7 @@ void object_slot_lost(struct slot *slot)
     }
 }
 
-bool object_is_dying(const struct slot *slot)
+bool object_is_being_destroyed(const struct slot *slot)
 {
     ref_t object = slot_object(slot);
 
@@ -47,29 +47,29 @@ bool object_is_dying(const struct slot *slot)
         return AT(struct task, object)->stage != 0;
     if (slot->object & SLOT_THREAD)
         return AT(struct thread, object)->state == THREAD_DEAD;
-    return AT(struct endpoint, object)->dying.next != 0;
+    return AT(struct endpoint, object)->destroying.next != 0;
 }
 
-static void endpoint_begin_death(struct endpoint *endpoint)
+static void endpoint_destroy_begin(struct endpoint *endpoint)
 {
-    if (endpoint->dying.next)
-        link_remove(&endpoint->dying); /* its task waits for it, in front of it */
-    link_insert_after(&kernel.dying, &endpoint->dying);
+    if (endpoint->destroying.next)
+        link_remove(&endpoint->destroying); /* its task waits for it, in front of it */
+    link_insert_after(&kernel.destroying, &endpoint->destroying);
 }
 
-void object_begin_death(uint32_t object)
+void object_destroy_begin(uint32_t object)
 {
     ref_t ref = object & SLOT_OBJECT;
 
     assert(arch_lock_held());
     struct task *task = AT(struct task, ref);
     if (object & SLOT_THREAD) {
-        thread_begin_death(AT(struct thread, ref));
+        thread_destroy_begin(AT(struct thread, ref));
     } else if (!(object & SLOT_TASK)) {
-        endpoint_begin_death(AT(struct endpoint, ref));
+        endpoint_destroy_begin(AT(struct endpoint, ref));
     } else if (task->stage == 0) {
         task->stage = 1;
-        link_insert_after(&kernel.dying, &task->dying);
+        link_insert_after(&kernel.destroying, &task->destroying);
     }
 }
 
@@ -87,8 +87,8 @@ static void reap_endpoint(struct endpoint *endpoint, unsigned *budget)
     if (!endpoint_fail_step(endpoint, budget) || !slot_revoke_step(&endpoint->object.caps, budget))
         return;
     forget_revoker(&endpoint->object);
-    link_remove(&endpoint->dying);
-    account_place_return(account, &account->endpoints, REF(endpoint), ENDPOINT_SHIFT);
+    link_remove(&endpoint->destroying);
+    account_cell_return(account, &account->endpoints, REF(endpoint), ENDPOINT_SHIFT);
 }
 
 static void unmap_message_page(struct thread *thread, struct task *task)
@@ -98,8 +98,8 @@ static void unmap_message_page(struct thread *thread, struct task *task)
 
     assert(found && pte_low(entry) & PTE_MESSAGE);
     pte_clear(entry);
-    space_dropped(task->account.task, thread->page_address);
-    cpu_settle_drops(); /* nobody writes to it any more */
+    tlb_invalidate(task->account.task, thread->page_address);
+    tlb_sync(); /* nobody writes to it any more */
     __builtin_memset(AT(void, thread->page), 0, PAGE_SIZE);
     account_return(&task->account, frame_number(thread->page));
 }
@@ -114,12 +114,12 @@ static void reap_thread(struct thread *thread, unsigned *budget)
         slot_empty(&thread->receives);
     if (!slot_is_empty(&thread->handler))
         slot_empty(&thread->handler);
-    if ((int32_t)(thread->calls - kernel.calls_base) > 0)
-        kernel.calls_base = thread->calls;
+    if ((int32_t)(thread->call_number - kernel.call_number_base) > 0)
+        kernel.call_number_base = thread->call_number;
     forget_revoker(&thread->object);
     unmap_message_page(thread, task);
     link_remove(&thread->link);
-    account_place_return(&task->account, &task->account.threads, REF(thread), THREAD_SHIFT);
+    account_cell_return(&task->account, &task->account.threads, REF(thread), THREAD_SHIFT);
 }
 
 /* ---------------------------------------------------------------------- the stages of a task's
@@ -138,11 +138,11 @@ static bool end_places(struct task *task, unsigned *budget)
     const struct account *account = &task->account;
 
     --*budget;
-    if (!link_is_alone(&account->threads))
-        thread_begin_death(AT(struct thread, first_place(&account->threads, THREAD_SHIFT)));
-    else if (!link_is_alone(&account->endpoints))
-        endpoint_begin_death(AT(struct endpoint, first_place(&account->endpoints, ENDPOINT_SHIFT)));
-    return link_is_alone(&account->threads) && link_is_alone(&account->endpoints);
+    if (!list_is_empty(&account->threads))
+        thread_destroy_begin(AT(struct thread, first_place(&account->threads, THREAD_SHIFT)));
+    else if (!list_is_empty(&account->endpoints))
+        endpoint_destroy_begin(AT(struct endpoint, first_place(&account->endpoints, ENDPOINT_SHIFT)));
+    return list_is_empty(&account->threads) && list_is_empty(&account->endpoints);
 }
 
 static bool empty_leaf_step(ref_t leaf, unsigned *budget)
@@ -207,7 +207,7 @@ static void reap_task(struct task *task, unsigned *budget)
     if (!stages[task->stage - 1](task, budget) || task->stage++ < STAGES)
         return;
     forget_revoker(&task->object);
-    link_remove(&task->dying);
+    link_remove(&task->destroying);
     __builtin_memset(task, 0, PAGE_SIZE);
     frame_make_user(frame_at(frame_number(REF(task))), true);
 }
@@ -215,14 +215,14 @@ static void reap_task(struct task *task, unsigned *budget)
 void object_reap_step(void)
 {
     unsigned budget = STEP_NODES;
-    ref_t first = kernel.dying.next;
+    ref_t first = kernel.destroying.next;
 
     assert(arch_lock_held());
     uint8_t kind = frame_at(frame_number(first))->kind;
     if (kind == FRAME_TASK)
-        reap_task(AT(struct task, first - offsetof(struct task, dying)), &budget);
+        reap_task(AT(struct task, first - offsetof(struct task, destroying)), &budget);
     else if (kind == FRAME_THREADS)
         reap_thread(thread_of_link(first), &budget);
     else
-        reap_endpoint(AT(struct endpoint, first - offsetof(struct endpoint, dying)), &budget);
+        reap_endpoint(AT(struct endpoint, first - offsetof(struct endpoint, destroying)), &budget);
 }

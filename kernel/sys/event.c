@@ -39,7 +39,7 @@ struct thread *event_interrupt(struct thread *interrupted, unsigned line)
         audit_kernel();
     irq_signal(line);
     if (line != IRQ_TICK)
-        return event_poke(interrupted);
+        return event_reschedule(interrupted);
     tick_others();
     arch_log_step();
     if (kernel.nmis) {
@@ -49,7 +49,7 @@ struct thread *event_interrupt(struct thread *interrupted, unsigned line)
     return event_tick(interrupted);
 }
 
-struct thread *event_poke(struct thread *interrupted)
+struct thread *event_reschedule(struct thread *interrupted)
 {
     return interrupted ? thread_continue(interrupted) : thread_choose();
 }

@@ -30,19 +30,19 @@ const char *const call_names[] = {
 #include "kernel/abi/syscalls.def"
 };
 
-err_t sys_rerun(struct thread *thread)
+err_t sys_restart(struct thread *thread)
 {
     const struct slot *slot = cspace_slot(&thread_task(thread)->cspace, sys_slot(thread));
     struct link *leaf = &frame_at(frame_number(REF(slot)))->bound, *link = leaf;
 
     if (thread->bound.next)
-        return RERUN;
+        return RESTART;
     for (unsigned others = 1; (link = AT(struct link, link->next)) != leaf; others++)
         if (others == BOUND_MAX)
             return ERR_BUSY;
     link_insert_after(leaf, &thread->bound);
     thread->works_with = REF(slot);
-    return RERUN;
+    return RESTART;
 }
 
 /* Of messages a reply_wait alone is run again, without its flags: to receive. */
@@ -58,7 +58,7 @@ struct thread *call_end(struct thread *thread, err_t status)
     if (call_finish(thread, status))
         return thread_continue(thread);
     if (status != BLOCKED)
-        cpu_breathe(); /* a step may just have been taken, and the next may come at once */
+        preemption_point(); /* a step may just have been taken, and the next may come at once */
     return thread_choose();
 }
 
@@ -74,7 +74,7 @@ err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, right
 
     if (err)
         return err;
-    return object_is_dying(*slot) ? ERR_DEAD : OK;
+    return object_is_being_destroyed(*slot) ? ERR_DEAD : OK;
 }
 
 err_t sys_check_empty(struct thread *thread, struct task *task, uint32_t index, uint32_t frames)
@@ -107,13 +107,13 @@ static void mark(struct thread *thread, struct node *root)
     thread->revoking = REF(root);
 }
 
-err_t sys_rerun_frame(struct thread *thread, uint32_t frame)
+err_t sys_restart_frame(struct thread *thread, uint32_t frame)
 {
     mark(thread, &frame_at(frame)->mappings);
-    return sys_rerun(thread);
+    return sys_restart(thread);
 }
 
-err_t sys_rerun_slot(struct thread *thread, const struct slot *slot, const struct node *cursor)
+err_t sys_restart_slot(struct thread *thread, const struct slot *slot, const struct node *cursor)
 {
     struct object *object = slot_names(slot);
 
@@ -122,5 +122,5 @@ err_t sys_rerun_slot(struct thread *thread, const struct slot *slot, const struc
         object->revoker = REF(thread);
         object->cursor = node_ref(cursor);
     }
-    return sys_rerun(thread);
+    return sys_restart(thread);
 }

@@ -10,7 +10,7 @@
 #include "kernel/abi/syscalls.def"
 
 /* The slot that the call names in bits 16-31 of eax. */
-HOT uint32_t sys_slot(const struct thread *thread)
+ALWAYS_INLINE uint32_t sys_slot(const struct thread *thread)
 {
     return thread->registers.eax >> SLOT_SHIFT;
 }
@@ -19,7 +19,7 @@ HOT uint32_t sys_slot(const struct thread *thread)
 err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, rights_t rights, struct slot **slot);
 
 /* The task that is named by a capability with RIGHT_CONTROL: ERR_CAP, ERR_RIGHTS, ERR_DEAD. */
-HOT err_t sys_find_task(const struct thread *thread, uint32_t index, struct task **task)
+ALWAYS_INLINE err_t sys_find_task(const struct thread *thread, uint32_t index, struct task **task)
 {
     const struct slot *slot = cspace_slot(&thread_task(thread)->cspace, index);
 
@@ -35,13 +35,13 @@ err_t sys_check_empty(struct thread *thread, struct task *task, uint32_t index, 
 struct slot *sys_open(struct task *task, uint32_t index);
 void sys_give(struct task *task, uint32_t index, struct object *object, enum slot_bits kind);
 
-/* RERUN: if the call's slot is emptied before that, it ends in ERR_CAP. Or ERR_BUSY: so many calls are unfinished that
- * work with slots of that leaf. */
+/* RESTART: if the call's slot is emptied before that, it ends in ERR_CAP. Or ERR_BUSY: so many calls are unfinished
+ * that work with slots of that leaf. */
 enum { BOUND_MAX = 8 };
-err_t sys_rerun(struct thread *thread);
+err_t sys_restart(struct thread *thread);
 
 /* The same. The tree that a long call works in is marked until the call is done, whatever its outcome:
  * that of a frame's mappings, or of a slot's capabilities, of which `cursor` is to be looked at
  * next. */
-err_t sys_rerun_frame(struct thread *thread, uint32_t frame);
-err_t sys_rerun_slot(struct thread *thread, const struct slot *slot, const struct node *cursor);
+err_t sys_restart_frame(struct thread *thread, uint32_t frame);
+err_t sys_restart_slot(struct thread *thread, const struct slot *slot, const struct node *cursor);

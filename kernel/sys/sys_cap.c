@@ -33,13 +33,13 @@ static err_t revoke_step(struct thread *thread, struct slot **slot)
     if (err)
         return err;
     bool done = slot_revoke_step(&(*slot)->node, &budget);
-    return done ? OK : sys_rerun_slot(thread, *slot, &(*slot)->node);
+    return done ? OK : sys_restart_slot(thread, *slot, &(*slot)->node);
 }
 
 /* Objects that died on the way are gone when the call returns. */
 static err_t wait_for_deaths(void)
 {
-    return link_is_alone(&kernel.dying) ? OK : REAP;
+    return list_is_empty(&kernel.destroying) ? OK : REAP;
 }
 
 err_t sys_cap_revoke(struct thread *thread)
@@ -72,7 +72,7 @@ err_t sys_object_destroy(struct thread *thread)
         return ERR_CAP;
     if (!(slot->node.flags & RIGHT_OWN))
         return ERR_RIGHTS;
-    object_begin_death(slot->object);
+    object_destroy_begin(slot->object);
     return REAP;
 }
 
@@ -113,11 +113,11 @@ static err_t revoke_frames(struct thread *thread, const struct slot *slot, unsig
 
     for (; r->esi; r->ebx++, r->esi--) {
         if (*budget == 0)
-            return sys_rerun(thread);
+            return sys_restart(thread);
         --*budget;
         struct frame *frame = frame_at(slot->value + r->ebx);
         if (frame->kind == FRAME_USER && !space_unmap_step(&frame->mappings, budget))
-            return sys_rerun_frame(thread, slot->value + r->ebx);
+            return sys_restart_frame(thread, slot->value + r->ebx);
     }
     return OK;
 }
@@ -155,7 +155,7 @@ err_t sys_memory_revoke(struct thread *thread)
         struct node *cursor = revoke_cursor(thread, slot);
         const struct boot_range range = {slot->value + r->ebx, r->esi};
         if (!delete_overlapping(slot, range, &cursor, &budget))
-            return sys_rerun_slot(thread, slot, cursor);
+            return sys_restart_slot(thread, slot, cursor);
         r->edi = FRAMES;
     }
     return revoke_frames(thread, slot, &budget);

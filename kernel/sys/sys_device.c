@@ -87,5 +87,5 @@ err_t sys_log_write(struct thread *thread)
         arch_log((const char *)thread_page(thread)->words, r->ebx);
         irq_signal(IRQ_LOG);
     }
-    return arch_log_step() && r->esi ? OK : RERUN;
+    return arch_log_step() && r->esi ? OK : RESTART;
 }

@@ -11,7 +11,7 @@ static err_t check_donation(struct thread *thread, uint32_t index, uint32_t page
     if (err)
         return err;
     for (uint32_t frame = *first; frame < *first + pages; frame++) {
-        if (frame >= kernel.frame_count || frame >= WINDOW_BYTES >> PAGE_BITS)
+        if (frame >= kernel.frame_count || frame >= PHYSMAP_BYTES >> PAGE_BITS)
             return ERR_FRAME;
         struct frame *record = frame_at(frame);
         if (record->kind != FRAME_USER || record->owner == OWNER_DEVICE ||
@@ -77,14 +77,14 @@ err_t sys_endpoint_create(struct thread *thread)
 {
     struct task *self = thread_task(thread);
     uint32_t index = thread->registers.ebx;
-    uint32_t cost = account_place_cost(&self->account.endpoints, ENDPOINT_SHIFT);
+    uint32_t cost = account_cell_cost(&self->account.endpoints, ENDPOINT_SHIFT);
 
     err_t err = sys_check_empty(thread, self, index, cost);
     if (err)
         return err;
 
     struct endpoint *endpoint =
-        AT(struct endpoint, account_place(&self->account, &self->account.endpoints, FRAME_ENDPOINTS, ENDPOINT_SHIFT));
+        AT(struct endpoint, account_cell(&self->account, &self->account.endpoints, FRAME_ENDPOINTS, ENDPOINT_SHIFT));
     node_init_root(&endpoint->object.caps);
     link_init(&endpoint->receivers);
     link_init(&endpoint->callers);
@@ -115,7 +115,7 @@ __attribute__((noinline)) struct thread *thread_make(struct task *task, uint32_t
                                                      uint8_t priority, unsigned cpu)
 {
     struct account *account = &task->account;
-    struct thread *thread = AT(struct thread, account_place(account, &account->threads, FRAME_THREADS, THREAD_SHIFT));
+    struct thread *thread = AT(struct thread, account_cell(account, &account->threads, FRAME_THREADS, THREAD_SHIFT));
     pte_t *entry = space_open(&task->space, account, page_address);
     uint32_t page = account_take(account, FRAME_MESSAGE);
 
@@ -127,9 +127,9 @@ __attribute__((noinline)) struct thread *thread_make(struct task *task, uint32_t
     thread->priority = priority;
     thread->home = cpu_ref(cpu);
     thread->cpu = thread->home ? thread->home : REF(kernel.cpus);
-    thread->held = 1;
+    thread->stopped = 1;
     thread->patience = NEW_PATIENCE;
-    thread->calls = kernel.calls_base;
+    thread->call_number = kernel.call_number_base;
     thread_update_direct(thread);
     arch_registers_init(&thread->registers);
     return thread;
@@ -139,10 +139,10 @@ __attribute__((noinline)) struct thread *thread_make(struct task *task, uint32_t
 static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_t address, uint32_t index)
 {
     struct task *self = thread_task(thread);
-    struct lacking lacking = {0};
+    struct shortfall shortfall = {0};
 
-    err_t err = space_check_free(&task->space, address, 1, false, &lacking);
-    uint32_t cost = lacking.frames + 1 + account_place_cost(&task->account.threads, THREAD_SHIFT);
+    err_t err = space_check_free(&task->space, address, 1, false, &shortfall);
+    uint32_t cost = shortfall.frames + 1 + account_cell_cost(&task->account.threads, THREAD_SHIFT);
     if (!err)
         err = sys_check_empty(thread, self, index, task == self ? cost : 0);
     return err ? err : task_check_account(task, cost, thread);

@@ -18,9 +18,9 @@ err_t sys_thread_resume(struct thread *thread)
 
     if (err)
         return err;
-    target->held = 0;
+    target->stopped = 0;
     thread_update_direct(target);
-    if (target->state == THREAD_HELD)
+    if (target->state == THREAD_STOPPED)
         cpu_enqueue(target, QUEUE_BACK);
     return OK;
 }
@@ -32,11 +32,11 @@ err_t sys_thread_stop(struct thread *thread)
 
     if (err)
         return err;
-    target->held = 1;
+    target->stopped = 1;
     thread_update_direct(target);
     if (target->state == THREAD_RUNNING) {
         cpu_reconsider(thread_cpu(target));
-        return target == thread ? OK : sys_rerun(thread); /* until its processor has heard */
+        return target == thread ? OK : sys_restart(thread); /* until its processor has heard */
     }
     thread_end_long_call(target, false);
     if (target->state == THREAD_READY)

@@ -29,23 +29,23 @@ err_t sys_vm_map(struct thread *thread)
     const struct registers *r = &thread->registers;
     uint32_t address = r->ebx & ~page_mask, pages = r->esi & 0xffff;
     rights_t rights = r->ebx & RIGHT_ALL;
-    struct lacking lacking;
+    struct shortfall shortfall;
     struct source source;
     struct task *task;
 
     if (!rights_are_mappable(rights) || (r->ebx & page_mask) > RIGHT_ALL ||
         !space_range_valid(address, pages, CALL_PAGES_MAX))
         return ERR_ARG;
-    lacking_init(&lacking);
+    shortfall_init(&shortfall);
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (!err)
         err = find_source(thread, rights, &source);
     if (!err)
         err = source_check(&source, pages, rights, 0);
     if (!err)
-        err = space_check_free(&task->space, address, pages, false, &lacking);
+        err = space_check_free(&task->space, address, pages, false, &shortfall);
     if (!err)
-        err = task_check_account(task, lacking.frames, thread);
+        err = task_check_account(task, shortfall.frames, thread);
     if (err)
         return err;
 
@@ -72,10 +72,10 @@ err_t sys_vm_unmap(struct thread *thread)
         struct node *node = entry_node(entry);
         bool leaf = node_is_leaf(node) || space_unmap_step(node, &budget);
         if (!leaf || budget == 0)
-            return sys_rerun_frame(thread, pte_frame(entry));
+            return sys_restart_frame(thread, pte_frame(entry));
         budget--;
         pte_clear(entry);
-        space_dropped(task->account.task, r->ebx);
+        tlb_invalidate(task->account.task, r->ebx);
         node_remove(node);
     }
     return OK;

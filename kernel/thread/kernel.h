@@ -16,7 +16,7 @@
  *       processor's reference, and beyond it the highest ready priority, or PRIORITY_COUNT while the
  *       running thread's FPU state is live
  *   P3  `space` is the task whose page tables CR3 names, 0: the kernel's own
- *   P4  bit p of `overdue` is set if a tick has found the first of ready[p] there, with no patience
+ *   P4  bit p of `quantum_over` is set if a tick has found the first of ready[p] there, with no patience
  *       left: until that thread runs the floor for p is one higher, and others of priority p go
  *       behind it, though they come from a call to a server
  *   P5  `current` is THREAD_RUNNING here, or died by another processor and this one has not heard
@@ -30,8 +30,8 @@ struct cpu {
     struct link ready[PRIORITY_COUNT];
     bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
     bool choose;      /* the running thread may not be the one that is to run */
-    uint32_t overdue;
-    uint32_t drop; /* the request that it gets before the lock is given away: REQUEST_PAGE ... */
+    uint32_t quantum_over;
+    uint32_t tlb_request; /* the request that it gets before the lock is given away: IPI_PAGE ... */
     struct arch_cpu arch;
 } __attribute__((aligned(1 << CPU_SHIFT)));
 _Static_assert(sizeof(struct cpu) == 1 << CPU_SHIFT, "assembly finds a processor's by a shift");
@@ -39,12 +39,12 @@ _Static_assert(sizeof(struct cpu) == 1 << CPU_SHIFT, "assembly finds a processor
 struct kernel {
     struct cpu cpus[CPU_MAX];
     uint32_t cpu_count;
-    uint32_t drops; /* bit i: cpus[i].drop is set */
+    uint32_t tlb_pending; /* bit i: cpus[i].tlb_request is set */
     uint32_t frame_count;
     ref_t empty_leaf;
-    uint32_t calls_base; /* no dead thread's `calls` was higher: see T2 */
+    uint32_t call_number_base; /* no dead thread's `call_number` was higher: see T2 */
     uint32_t nmis;       /* that came and were not told yet */
-    struct link dying; /* tasks, threads, endpoints; the first is taken apart first */
+    struct link destroying;  /* tasks, threads, endpoints; the first is taken apart first */
     struct object ranges[4]; /* memory, ports, irqs, the log: by bits 6-7 of a slot's `object` */
     struct slot irq_endpoints[IRQ_COUNT];
     uint32_t irq_counts[IRQ_COUNT];
@@ -60,38 +60,38 @@ extern struct kernel kernel;
 #endif
 
 /* The processor that runs this. */
-HOT struct cpu *cpu_here(void)
+ALWAYS_INLINE struct cpu *cpu_here(void)
 {
     return &kernel.cpus[arch_cpu()];
 }
 
 /* What a thread's `home` is for a system call's number of a processor. */
-HOT bool cpu_is_valid(uint32_t number)
+ALWAYS_INLINE bool cpu_is_valid(uint32_t number)
 {
     return number < kernel.cpu_count || number == CPU_ANY;
 }
 
-HOT ref_t cpu_ref(uint32_t number)
+ALWAYS_INLINE ref_t cpu_ref(uint32_t number)
 {
     return number == CPU_ANY ? 0 : REF(&kernel.cpus[number]);
 }
 
 /* The processor of the thread; the running thread's is the one that runs this. */
-HOT struct cpu *thread_cpu(const struct thread *thread)
+ALWAYS_INLINE struct cpu *thread_cpu(const struct thread *thread)
 {
     return AT(struct cpu, thread->cpu);
 }
 
 /* The highest priority with a ready thread, -1 if there is none. */
-HOT int cpu_ready_top(const struct cpu *cpu)
+ALWAYS_INLINE int cpu_ready_top(const struct cpu *cpu)
 {
     return cpu->ready_mask ? 31 - __builtin_clz(cpu->ready_mask) : -1;
 }
 
 void cpu_init(struct cpu *cpu);
 
-/* Into the queue of the thread's processor, before or behind others of its priority; it is held
- * instead if it was stopped. Nothing else makes a thread THREAD_READY. */
+/* Into the queue of the thread's processor, before or behind others of its priority; it becomes
+ * THREAD_STOPPED instead if it was stopped. Nothing else makes a thread THREAD_READY. */
 void cpu_enqueue(struct thread *thread, enum queue_end end);
 void cpu_dequeue(struct thread *thread);
 
@@ -105,7 +105,7 @@ void cpu_tick_in_kernel(void);
 /* The thread, if it runs, stops running; its state and link have been set by the caller. If it
  * runs elsewhere, it does so until that processor hears: cpu_runs(). */
 void cpu_forget(struct thread *thread);
-HOT bool cpu_runs(const struct thread *thread)
+ALWAYS_INLINE bool cpu_runs(const struct thread *thread)
 {
     return thread_cpu(thread)->current == REF(thread);
 }
@@ -114,14 +114,14 @@ HOT bool cpu_runs(const struct thread *thread)
 void cpu_reconsider(struct cpu *cpu);
 
 /* Between two bounded steps: interrupts and other processors get on, and may change everything. */
-void cpu_breathe(void);
+void preemption_point(void);
 
 /* All processors leave that space for the kernel's own. */
 void cpu_leave_space(ref_t space);
 
-/* The other processors do what space_dropped() and space_grew() left for them; before the lock is
+/* The other processors do what tlb_invalidate() and space_reload() left for them; before the lock is
  * given away. */
-void cpu_settle_drops(void);
+void tlb_sync(void);
 
 /*
  * The thread to run next, made the running one; null when there is none. On its way it re-runs the
@@ -130,11 +130,11 @@ void cpu_settle_drops(void);
  */
 struct thread *thread_choose(void);
 
-/* The running thread goes on, unless a higher one is ready, it is held, or it is to run elsewhere. */
+/* The running thread goes on, unless a higher one is ready, it is stopped, or it is to run elsewhere. */
 struct thread *thread_continue(struct thread *thread);
 
 /* What `from` has in registers that the kernel leaves alone is saved. */
-HOT void thread_switch(struct cpu *cpu, struct thread *thread)
+ALWAYS_INLINE void thread_switch(struct cpu *cpu, struct thread *thread)
 {
     ref_t space = thread->task;
 
@@ -150,21 +150,21 @@ HOT void thread_switch(struct cpu *cpu, struct thread *thread)
 
 /* Whether a thread that waits may run at once in place of the one that runs: it is of this processor, and its priority
  * reaches the floor. */
-HOT bool can_switch_directly(const struct cpu *cpu, const struct thread *next)
+ALWAYS_INLINE bool can_switch_directly(const struct cpu *cpu, const struct thread *next)
 {
     return next->direct - cpu->floor < PRIORITY_COUNT;
 }
 
 /* Direct switch to a thread that can be switched to. */
-HOT void thread_follow(struct cpu *cpu, struct thread *from, struct thread *thread)
+ALWAYS_INLINE void thread_follow(struct cpu *cpu, struct thread *from, struct thread *thread)
 {
     arch_segments_save(&from->registers);
     thread_switch(cpu, thread);
 }
 
 /* Internal statuses beside err_t's: run the call again when the thread is next chosen; go on when
- * kernel.dying is empty; another thread is to run, the status is not yet known. */
-#define RERUN ((err_t)1)
+ * kernel.destroying is empty; another thread is to run, the status is not yet known. */
+#define RESTART  ((err_t)1)
 #define REAP ((err_t)2)
 #define BLOCKED ((err_t)3)
 #define RECEIVED ((err_t)4) /* done, and eax is set */
@@ -183,13 +183,13 @@ bool call_finish(struct thread *thread, err_t status);
 extern err_t (*const call_table[256])(struct thread *);
 struct thread *call_end(struct thread *thread, err_t status);
 
-/* One bounded step of taking the first of kernel.dying apart. Defined in kernel/object/destroy.c. */
+/* One bounded step of taking the first of kernel.destroying apart. Defined in kernel/object/destroy.c. */
 void object_reap_step(void);
 
 /* Every entry is an event in and the thread to run out; only i386 leaves the kernel. */
 struct thread *event_fault(struct thread *thread, uint32_t address);
 struct thread *event_interrupt(struct thread *interrupted, unsigned line); /* null: idle */
 void irq_signal(unsigned line); /* counts, and signals the endpoint that is bound to the line */
-struct thread *event_poke(struct thread *interrupted);
+struct thread *event_reschedule(struct thread *interrupted);
 struct thread *event_tick(struct thread *interrupted);
 struct thread *event_stale(struct thread *thread); /* it died before its processor had the lock */

@@ -14,7 +14,7 @@ static void update_floor(struct cpu *cpu)
     if (cpu->current && AT(struct thread, cpu->current)->uses_fpu)
         cpu->floor = REF(cpu) + PRIORITY_COUNT;
     else
-        cpu->floor = REF(cpu) + (top < 0 ? 0 : (uint32_t)top + (cpu->overdue >> top & 1));
+        cpu->floor = REF(cpu) + (top < 0 ? 0 : (uint32_t)top + (cpu->quantum_over >> top & 1));
 }
 
 /* What the running thread has in the processor goes to where it can take it elsewhere; the FPU gets what `to` has. */
@@ -43,18 +43,18 @@ static void put_off(struct cpu *cpu)
     cpu->current = 0;
 }
 
-void cpu_breathe(void)
+void preemption_point(void)
 {
     put_off(cpu_here());
-    cpu_settle_drops();
-    arch_breathe();
+    tlb_sync();
+    arch_preemption_point();
 }
 
 void cpu_reconsider(struct cpu *cpu)
 {
     cpu->choose = true;
     if (kernel.cpu_count > 1 && cpu != cpu_here())
-        arch_poke((unsigned)(cpu - kernel.cpus));
+        arch_reschedule((unsigned)(cpu - kernel.cpus));
 }
 
 static __attribute__((noinline)) void move(struct thread *thread, ref_t to)
@@ -67,7 +67,7 @@ static __attribute__((noinline)) void move(struct thread *thread, ref_t to)
     thread_update_direct(thread);
 }
 
-HOT void go_home(struct thread *thread)
+ALWAYS_INLINE void migrate(struct thread *thread)
 {
     ref_t to = thread->home ? thread->home : REF(cpu_here());
 
@@ -78,9 +78,9 @@ HOT void go_home(struct thread *thread)
 void cpu_enqueue(struct thread *thread, enum queue_end end)
 {
     assert(arch_lock_held());
-    if (thread->held) {
+    if (thread->stopped) {
         thread_end_long_call(thread, false);
-        thread->state = THREAD_HELD;
+        thread->state = THREAD_STOPPED;
         return;
     }
     if (thread->written) {
@@ -88,11 +88,11 @@ void cpu_enqueue(struct thread *thread, enum queue_end end)
         thread_update_direct(thread);
     }
     if (thread->cpu != thread->home)
-        go_home(thread);
+        migrate(thread);
     struct cpu *cpu = thread_cpu(thread);
     struct link *queue = &cpu->ready[thread->priority];
 
-    if (cpu->overdue >> thread->priority & 1)
+    if (cpu->quantum_over >> thread->priority & 1)
         end = QUEUE_BACK;
     thread->state = THREAD_READY;
     link_insert_after(end == QUEUE_FRONT ? queue : AT(struct link, queue->prev), &thread->link);
@@ -107,29 +107,29 @@ void cpu_dequeue(struct thread *thread)
     struct cpu *cpu = thread_cpu(thread);
 
     assert(arch_lock_held() && thread->state == THREAD_READY);
-    if (cpu->overdue && cpu->ready[thread->priority].next == REF(&thread->link))
-        cpu->overdue &= ~(1u << thread->priority);
+    if (cpu->quantum_over && cpu->ready[thread->priority].next == REF(&thread->link))
+        cpu->quantum_over &= ~(1u << thread->priority);
     link_remove(&thread->link);
-    if (link_is_alone(&cpu->ready[thread->priority]))
+    if (list_is_empty(&cpu->ready[thread->priority]))
         cpu->ready_mask &= ~(1u << thread->priority);
     update_floor(cpu);
 }
 
 /* At a tick: it is the turn of the first of this queue, unless that is new. */
-static void end_turn(struct cpu *cpu, unsigned priority)
+static void end_quantum(struct cpu *cpu, unsigned priority)
 {
     struct thread *first = thread_of_link(cpu->ready[priority].next);
 
     if (first->patience)
         first->patience--;
     else
-        cpu->overdue |= 1u << priority;
+        cpu->quantum_over |= 1u << priority;
 }
 
 /* Whether `thread` has to let the first of its queue go before it. */
 static bool turn_is_over(const struct cpu *cpu, const struct thread *thread)
 {
-    return cpu_ready_top(cpu) >= (int)thread->priority && (cpu->overdue >> thread->priority & 1);
+    return cpu_ready_top(cpu) >= (int)thread->priority && (cpu->quantum_over >> thread->priority & 1);
 }
 
 struct thread *cpu_tick(struct thread *thread)
@@ -137,9 +137,9 @@ struct thread *cpu_tick(struct thread *thread)
     struct cpu *cpu = thread_cpu(thread);
 
     for (uint32_t levels = cpu->ready_mask; levels; levels &= levels - 1)
-        end_turn(cpu, (unsigned)__builtin_ctz(levels));
+        end_quantum(cpu, (unsigned)__builtin_ctz(levels));
     update_floor(cpu);
-    if (!link_is_alone(&kernel.dying))
+    if (!list_is_empty(&kernel.destroying))
         object_reap_step(); /* deaths go on whatever runs, even if it never lets a reaper run */
     if (thread->state != THREAD_RUNNING)
         return thread_choose();
@@ -198,16 +198,17 @@ static bool must_reap(struct thread *thread)
 {
     if (thread && !thread->reaping)
         return false;
-    bool dying = !link_is_alone(&kernel.dying);
+    bool dying = !list_is_empty(&kernel.destroying);
     if (thread && !dying)
         thread_end_long_call(thread, true);
     return dying;
 }
 
-/* If the running thread does not, it is held or ready from now on. */
-static bool goes_on(struct cpu *cpu, struct thread *thread)
+/* If the running thread does not, it is stopped or ready from now on. */
+static bool may_continue(struct cpu *cpu, struct thread *thread)
 {
-    if (!thread->held && (!thread->home || thread->home == thread->cpu) && cpu_ready_top(cpu) <= (int)thread->priority) {
+    if (!thread->stopped && (!thread->home || thread->home == thread->cpu) &&
+        cpu_ready_top(cpu) <= (int)thread->priority) {
         cpu->choose = false;
         return true;
     }
@@ -231,10 +232,10 @@ struct thread *thread_choose(void)
         } else {
             cpu_dequeue(thread);
             switch_to(cpu, thread);
-            if (!thread->rerun || (call_finish(thread, call_run(thread)) && goes_on(cpu, thread)))
+            if (!thread->rerun || (call_finish(thread, call_run(thread)) && may_continue(cpu, thread)))
                 return thread;
         }
-        cpu_breathe();
+        preemption_point();
     }
 }
 
@@ -244,19 +245,19 @@ bool call_finish(struct thread *thread, err_t status)
 
     if (thread->state == THREAD_DEAD)
         return false;
-    thread->rerun = status == RERUN;
+    thread->rerun = status == RESTART;
     if (done || status == REAP) {
         thread_end_long_call(thread, true);
         thread->registers.eax = done ? (uint32_t)status : OK;
     }
     if (status == REAP)
         thread->reaping = 1;
-    if (status == REAP || status == RERUN)
+    if (status == REAP || status == RESTART)
         cpu_enqueue(thread, QUEUE_FRONT);
     return done || status == RECEIVED;
 }
 
 struct thread *thread_continue(struct thread *thread)
 {
-    return goes_on(thread_cpu(thread), thread) ? thread : thread_choose();
+    return may_continue(thread_cpu(thread), thread) ? thread : thread_choose();
 }

@@ -2,10 +2,9 @@
  * Tasks: an account, a capability table, an address space, and the callers the task owes an answer.
  * A task fills one frame, the first of its account.
  *
- *   K1  threads in `owed` are THREAD_OWED with this task as peer
- *   K2  a dying task is in kernel.dying; nothing is allocated from its account, its table and space
- *       take nothing new; its threads stop when
- *       its end gets to them
+ *   K1  threads in `owed` are THREAD_REPLY_DEFERRED with this task as peer
+ *   K2  a task that is being destroyed is in kernel.destroying; nothing is allocated from its account, its table and
+ * space take nothing new; its threads stop when its end gets to them
  *
  * Death is a sequence of bounded steps (objects.c), done by the thread that asked for it or, if
  * that thread dies too, by whichever processor chooses its next thread.
@@ -19,7 +18,7 @@
 struct task {
     struct object object;
     struct link owed;
-    struct link dying;
+    struct link destroying;
     struct space space __attribute__((aligned(32)));
     struct account account;
     struct cspace cspace;
@@ -28,24 +27,24 @@ struct task {
 };
 _Static_assert(sizeof(struct task) <= PAGE_SIZE, "a task fills one frame");
 
-HOT struct task *thread_task(const struct thread *thread)
+ALWAYS_INLINE struct task *thread_task(const struct thread *thread)
 {
     return AT(struct task, thread->task);
 }
 
 /* ERR_ACCOUNT, with the number in the caller's page, if the task has fewer spare frames; ERR_DEAD. */
-HOT err_t task_check_account(const struct task *task, uint32_t frames, struct thread *caller)
+ALWAYS_INLINE err_t task_check_account(const struct task *task, uint32_t frames, struct thread *caller)
 {
     if (task->stage)
         return ERR_DEAD;
     if (frames <= task->account.spare_count)
         return OK;
-    thread_page(caller)->lacking = frames - task->account.spare_count;
+    thread_page(caller)->shortfall = frames - task->account.spare_count;
     return ERR_ACCOUNT;
 }
 
 /* A task in a frame that has been checked, with an account of that one frame and an empty table. */
 struct task *task_make(uint32_t frame);
 
-/* A held thread of the task; its account has what it takes. Defined in kernel/sys. */
+/* A stopped thread of the task; its account has what it takes. Defined in kernel/sys. */
 struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t priority, unsigned cpu);

@@ -19,22 +19,22 @@ void thread_end_long_call(struct thread *thread, bool over)
     }
 }
 
-void thread_quit(struct thread *caller)
+void thread_cancel_wait(struct thread *caller)
 {
-    if (caller->state == THREAD_SERVED)
+    if (caller->state == THREAD_AWAITING_REPLY)
         AT(struct thread, caller->peer)->serving = 0;
     else
         link_remove(&caller->link);
 }
 
-void thread_put_off(struct thread *server)
+void thread_defer_reply(struct thread *server)
 {
     struct thread *caller = AT(struct thread, server->serving);
 
     if (!server->serving)
         return;
     server->serving = 0;
-    caller->state = THREAD_OWED;
+    caller->state = THREAD_REPLY_DEFERRED;
     caller->peer = server->task;
     link_insert_after(&AT(struct task, server->task)->owed, &caller->link);
 }
@@ -43,14 +43,14 @@ __attribute__((noinline)) void thread_detach(struct thread *thread)
 {
     if (thread->state == THREAD_READY)
         cpu_dequeue(thread);
-    else if (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_OWED)
-        thread_quit(thread);
-    thread->state = THREAD_HELD;
+    else if (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_REPLY_DEFERRED)
+        thread_cancel_wait(thread);
+    thread->state = THREAD_STOPPED;
     thread->faulting = 0;
     thread_update_direct(thread);
 }
 
-void thread_begin_death(struct thread *thread)
+void thread_destroy_begin(struct thread *thread)
 {
     if (thread->state == THREAD_DEAD) {
         link_remove(&thread->link); /* its task waits for it, in front of it */
@@ -58,11 +58,11 @@ void thread_begin_death(struct thread *thread)
         thread_detach(thread);
         thread_end_long_call(thread, true);
         thread->rerun = 0;
-        thread_put_off(thread);
+        thread_defer_reply(thread);
         cpu_forget(thread);
         thread->state = THREAD_DEAD;
     }
-    link_insert_after(&kernel.dying, &thread->link);
+    link_insert_after(&kernel.destroying, &thread->link);
 }
 
 void thread_use_fpu(struct thread *thread)

@@ -2,31 +2,31 @@
  * Threads. A thread has no kernel stack: its user registers are saved straight into it, and what it
  * waits for is in its state.
  *
- *      state            where its link is             peer
- *      THREAD_HELD      nowhere                       -
- *      THREAD_READY     its cpu's queue               -
- *      THREAD_RUNNING   nowhere                       -
- *      THREAD_RECEIVING its endpoint's receivers      -
- *      THREAD_CALLING   the endpoint's callers        -
- *      THREAD_SERVED    nowhere                       the thread that serves it
- *      THREAD_OWED      the owed list of a task       the task that owes it an answer
- *      THREAD_DEAD      kernel.dying                  -
+ *      state                   where its link is             peer
+ *      THREAD_STOPPED          nowhere                       -
+ *      THREAD_READY            its cpu's queue               -
+ *      THREAD_RUNNING          nowhere                       -
+ *      THREAD_RECEIVING        its endpoint's receivers      -
+ *      THREAD_CALLING          the endpoint's callers        -
+ *      THREAD_AWAITING_REPLY   nowhere                       the thread that serves it
+ *      THREAD_REPLY_DEFERRED   the owed list of a task       the task that owes it a reply
+ *      THREAD_DEAD             kernel.destroying             -
  *
- *   T1  state and link agree with the table; `peer` means something while SERVED and OWED only
- *   T2  `calls` grows with each call that is delivered, so an answer to an earlier one is refused;
- *       it begins beyond that of every dead thread, of which this may have the place
- *   T3  a thread with `held` set is not ready: it becomes THREAD_HELD instead, a running one when it
+ *   T1  state and link agree with the table; `peer` means something only while AWAITING_REPLY and REPLY_DEFERRED
+ *   T2  `call_number` grows with each call that is delivered, so a reply to an earlier one is refused;
+ *       it begins beyond that of every dead thread, whose cell this may have
+ *   T3  a thread with `stopped` set is not ready: it becomes THREAD_STOPPED instead, a running one when it
  *       stops or its processor hears of it, and its long call ends
  *   T4  `direct` is `cpu` + `priority` if the thread may be switched to without the scheduler, else 0
- *       (it uses the FPU, is held, is to move, was written to, or waits for the answer to a fault)
+ *       (it uses the FPU, is stopped, is to move, was written to, or waits for the answer to a fault)
  *   T5  `cpu` is `home`, if it has one, but for a thread that was moved while it ran, until it next
  *       becomes ready
- *   T6  `serving` is the thread that is SERVED by this one, or 0: whose message it received last,
+ *   T6  `serving` is the thread that awaits the reply of this one, or 0: whose message it received last,
  *       until that is answered or this one waits for another message, dies, or can receive no more
  *   T7  a thread that waits and whose `direct` is not 0 came by a system call: it goes on as from one, with words in
  *       registers. One that was written to goes on with all that was set
  *
- * A held thread has not been started, was stopped, or has nobody to hear of its fault.
+ * A stopped thread has not been started, was stopped, or has nobody to hear of its fault.
  *
  * Threads lie four to a frame, so that a reference from user space is checked by its alignment and
  * the frame's kind; a place that is free is all zero, so it waits for nothing.
@@ -39,7 +39,8 @@
 enum { THREAD_SHIFT = 10, NEW_PATIENCE = 3 };
 
 enum thread_state {
-    THREAD_HELD, THREAD_READY, THREAD_RUNNING, THREAD_RECEIVING, THREAD_CALLING, THREAD_SERVED, THREAD_OWED, THREAD_DEAD
+    THREAD_STOPPED, THREAD_READY, THREAD_RUNNING, THREAD_RECEIVING, THREAD_CALLING, THREAD_AWAITING_REPLY,
+    THREAD_REPLY_DEFERRED, THREAD_DEAD
 };
 
 struct thread {
@@ -51,13 +52,13 @@ struct thread {
     ref_t page;     /* its message page */
     ref_t cpu;      /* its struct cpu: in whose queue it is, where it runs */
     ref_t home;     /* where it becomes ready; 0: on the processor that makes it so */
-    uint32_t calls; /* calls of its that were delivered */
+    uint32_t call_number; /* of its last delivered call */
     uint32_t direct;
     uint8_t state, priority;
-    uint8_t held : 1, written : 1; /* since it waits: T7 */
+    uint8_t stopped : 1, written : 1; /* since it waits: T7 */
     uint8_t faulting;    /* what it waits for is the answer to a fault, not to a call */
     uint8_t rerun;       /* its call is not finished: run it again when chosen */
-    uint8_t reaping;     /* it goes on when kernel.dying is empty */
+    uint8_t reaping;     /* it goes on when kernel.destroying is empty */
     uint8_t uses_fpu;
     uint8_t patience;      /* ticks that it lets pass as the first of its queue, while it is new: 0
                             * once a tick has found it running */
@@ -73,12 +74,12 @@ struct thread {
     struct slot handler;   /* the endpoint that hears of its faults */
     uint8_t fpu[FPU_BYTES] __attribute__((aligned(16)));
 };
-HOT struct thread *thread_of_link(ref_t link)
+ALWAYS_INLINE struct thread *thread_of_link(ref_t link)
 {
     return AT(struct thread, link - offsetof(struct thread, link));
 }
 
-HOT struct message_page *thread_page(const struct thread *thread)
+ALWAYS_INLINE struct message_page *thread_page(const struct thread *thread)
 {
     return AT(struct message_page, thread->page);
 }
@@ -88,32 +89,32 @@ enum queue_end { QUEUE_FRONT, QUEUE_BACK };
 /* A thread that waited for something is ready, behind the others, with the status that its call returns. */
 void thread_wake_with(struct thread *thread, err_t status);
 
-/* A thread that is RECEIVING, CALLING, SERVED or OWED is not any more: it has what it waits for, or will
- * not have it. */
-void thread_quit(struct thread *caller);
+/* A thread that is RECEIVING, CALLING, AWAITING_REPLY or REPLY_DEFERRED is not any more: it has what it waits for, or
+ * will not have it. */
+void thread_cancel_wait(struct thread *caller);
 
 /* Who is served is owed the answer by the task from now on: any of its threads may give it. */
-void thread_put_off(struct thread *server);
+void thread_defer_reply(struct thread *server);
 
-/* Takes a thread out of whatever it does or waits for; it is THREAD_HELD afterwards. */
+/* Takes a thread out of whatever it does or waits for; it is THREAD_STOPPED afterwards. */
 void thread_detach(struct thread *thread);
 
 /* The beginning of a thread's, an endpoint's or a task's end: kernel/object/destroy.c does the rest. */
-void thread_begin_death(struct thread *thread);
+void thread_destroy_begin(struct thread *thread);
 
 /* The thread's long call is over, or it is not to be run for now: the tree that it marked is free
  * again, and the deaths that it waited for are carried on by others. */
 void thread_end_long_call(struct thread *thread, bool over);
 
-/* T4 after a change of `priority`, `held`, `written`, `faulting` or `uses_fpu`. */
-HOT uint32_t thread_direct_after_fault(const struct thread *thread)
+/* T4 after a change of `priority`, `stopped`, `written`, `faulting` or `uses_fpu`. */
+ALWAYS_INLINE uint32_t thread_direct_after_fault(const struct thread *thread)
 {
     bool moves = thread->home && thread->home != thread->cpu;
 
-    return thread->uses_fpu || thread->held || thread->written || moves ? 0 : thread->cpu + thread->priority;
+    return thread->uses_fpu || thread->stopped || thread->written || moves ? 0 : thread->cpu + thread->priority;
 }
 
-HOT void thread_update_direct(struct thread *thread)
+ALWAYS_INLINE void thread_update_direct(struct thread *thread)
 {
     thread->direct = thread->faulting ? 0 : thread_direct_after_fault(thread);
 }
@@ -122,6 +123,6 @@ HOT void thread_update_direct(struct thread *thread)
 void thread_use_fpu(struct thread *thread);
 
 /* Panics unless T1..T7 hold. */
-void thread_check(struct thread *thread);
+void thread_audit(struct thread *thread);
 
 _Static_assert(sizeof(struct thread) <= 1 << THREAD_SHIFT, "four threads to a frame");

@@ -1,7 +1,7 @@
 #include "kernel/vm/source.h"
 
 /* Of the record of a frame that a mapping is to show. */
-HOT bool is_mappable(const struct frame *frame)
+ALWAYS_INLINE bool is_mappable(const struct frame *frame)
 {
     return frame->kind == FRAME_USER && !(frame->mappings.flags & NODE_REVOKING);
 }

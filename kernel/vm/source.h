@@ -15,7 +15,7 @@ struct source {
 };
 
 /* Rights that a mapping can have: at least to read, never to write and execute. */
-HOT bool rights_are_mappable(rights_t rights)
+ALWAYS_INLINE bool rights_are_mappable(rights_t rights)
 {
     const rights_t both = RIGHT_WRITE | RIGHT_EXECUTE;
 

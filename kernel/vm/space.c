@@ -2,31 +2,31 @@
 
 #include "kernel/lib/scan.h"
 
-static void count_lacking(const struct space *space, uint32_t address, struct lacking *lacking)
+static void count_shortfall(const struct space *space, uint32_t address, struct shortfall *shortfall)
 {
     uint32_t table = address >> DIRECTORY_SHIFT, top = 1u << (address >> SPACE_SHIFT);
 
-    for (unsigned i = 0; i < lacking->tables_count; i++)
-        if (lacking->tables[i] == table)
+    for (unsigned i = 0; i < shortfall->tables_count; i++)
+        if (shortfall->tables[i] == table)
             return;
-    assert(lacking->tables_count < LACKING_TABLES);
-    lacking->tables[lacking->tables_count++] = table;
-    lacking->frames += 2;
-    if (!space_directory_entry(space, address) && !(lacking->directories & top)) {
-        lacking->directories |= top;
-        lacking->frames++;
+    assert(shortfall->tables_count < LACKING_TABLES);
+    shortfall->tables[shortfall->tables_count++] = table;
+    shortfall->frames += 2;
+    if (!space_directory_entry(space, address) && !(shortfall->directories & top)) {
+        shortfall->directories |= top;
+        shortfall->frames++;
     }
 }
 
 err_t space_check_free(const struct space *space, uint32_t address, uint32_t pages, bool replace,
-                       struct lacking *lacking)
+                       struct shortfall *shortfall)
 {
     pte_t *entry;
 
     while (pages) {
         uint32_t here = space_run(address, pages);
         if (!space_find(space, address, &entry))
-            count_lacking(space, address, lacking);
+            count_shortfall(space, address, shortfall);
         else
             for (const pte_t *end = entry + here; entry < end; entry++)
                 if (pte_low(entry) && !(replace && pte_is_mapping(entry)))
@@ -42,7 +42,7 @@ static void add_directory(struct space *space, struct account *account, uint32_t
     pte_t *top = &space->directories[address >> SPACE_SHIFT];
 
     pte_fill(top, pte_directory(account_take(account, FRAME_DIRECTORY)));
-    space_grew(account->task);
+    space_reload(account->task);
 }
 
 static void add_table(pte_t *directory, struct account *account, uint32_t address)
@@ -105,11 +105,11 @@ bool space_unmap_step(struct node *top, unsigned *budget)
     return true;
 }
 
-HOT void lower(struct node *node, rights_t rights)
+ALWAYS_INLINE void lower(struct node *node, rights_t rights)
 {
     node->flags &= rights;
     pte_lower(node_entry(node), rights);
-    space_dropped(frame_of(node)->owner, node_address(node));
+    tlb_invalidate(frame_of(node)->owner, node_address(node));
 }
 
 void space_lower(struct node *node, rights_t rights)

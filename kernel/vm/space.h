@@ -27,23 +27,23 @@ struct space {
 
 _Static_assert(sizeof(struct node) == sizeof(pte_t), "a node stands where its entry does");
 
-HOT struct node *entry_node(const pte_t *entry)
+ALWAYS_INLINE struct node *entry_node(const pte_t *entry)
 {
     return AT(struct node, frame_of(entry)->partner + REF(entry) % PAGE_SIZE);
 }
 
-HOT pte_t *node_entry(const struct node *node)
+ALWAYS_INLINE pte_t *node_entry(const struct node *node)
 {
     return AT(pte_t, frame_of(node)->partner + REF(node) % PAGE_SIZE);
 }
 
-HOT uint32_t node_address(const struct node *node)
+ALWAYS_INLINE uint32_t node_address(const struct node *node)
 {
     return frame_of(node)->base + REF(node) % PAGE_SIZE / sizeof(struct node) * PAGE_SIZE;
 }
 
 /* The directory's entry for `address`, or null. */
-HOT pte_t *space_directory_entry(const struct space *space, uint32_t address)
+ALWAYS_INLINE pte_t *space_directory_entry(const struct space *space, uint32_t address)
 {
     uint32_t top = pte_low(&space->directories[address >> SPACE_SHIFT]);
 
@@ -54,7 +54,7 @@ HOT pte_t *space_directory_entry(const struct space *space, uint32_t address)
 }
 
 /* True if there is a table for `address`: the entry there. */
-HOT bool space_find(const struct space *space, uint32_t address, pte_t **entry)
+ALWAYS_INLINE bool space_find(const struct space *space, uint32_t address, pte_t **entry)
 {
     const pte_t *directory = space_directory_entry(space, address);
     uint32_t table = directory ? pte_low(directory) : 0;
@@ -63,13 +63,13 @@ HOT bool space_find(const struct space *space, uint32_t address, pte_t **entry)
     return table & PTE_PRESENT;
 }
 
-HOT bool space_find_mapping(const struct space *space, uint32_t address, pte_t **entry)
+ALWAYS_INLINE bool space_find_mapping(const struct space *space, uint32_t address, pte_t **entry)
 {
     return space_find(space, address, entry) && pte_is_mapping(*entry);
 }
 
 /* [address, address + pages) is page-aligned, not empty, at most `max` pages, below SPACE_END. */
-HOT bool space_range_valid(uint32_t address, uint32_t pages, uint32_t max)
+ALWAYS_INLINE bool space_range_valid(uint32_t address, uint32_t pages, uint32_t max)
 {
     if (address % PAGE_SIZE || pages - 1 >= max || address >= SPACE_END)
         return false;
@@ -77,7 +77,7 @@ HOT bool space_range_valid(uint32_t address, uint32_t pages, uint32_t max)
 }
 
 /* How many of a range's pages are in the table of the first. */
-HOT uint32_t space_run(uint32_t address, uint32_t pages)
+ALWAYS_INLINE uint32_t space_run(uint32_t address, uint32_t pages)
 {
     uint32_t here = TABLE_ENTRIES - ((address >> TABLE_SHIFT) & (TABLE_ENTRIES - 1));
 
@@ -88,20 +88,20 @@ HOT uint32_t space_run(uint32_t address, uint32_t pages)
  * with the account's spare ones. Each of a message's items begins and ends in a table, and all of them
  * have CALL_PAGES_MAX pages to be in others. */
 enum { LACKING_TABLES = 2 * IPC_ITEMS + CALL_PAGES_MAX / TABLE_ENTRIES };
-struct lacking {
+struct shortfall {
     uint32_t frames;
     uint32_t directories; /* bit d: the directory of top entry d is lacking and counted */
     unsigned tables_count;
     uint32_t tables[LACKING_TABLES]; /* address >> DIRECTORY_SHIFT */
 };
-HOT void lacking_init(struct lacking *lacking)
+ALWAYS_INLINE void shortfall_init(struct shortfall *shortfall)
 {
-    lacking->frames = lacking->directories = lacking->tables_count = 0;
+    shortfall->frames = shortfall->directories = shortfall->tables_count = 0;
 }
 
 /* ERR_TAKEN if a page of the range is occupied (unless `replace`). */
 err_t space_check_free(const struct space *space, uint32_t address, uint32_t pages, bool replace,
-                       struct lacking *lacking);
+                       struct shortfall *shortfall);
 
 /* The entry for `address`, making what tables lack from the account: checked before. */
 pte_t *space_open(struct space *space, struct account *account, uint32_t address);
@@ -117,22 +117,22 @@ bool space_free_step(struct space *space, struct account *account, unsigned *bud
 
 /* A translation was lowered or removed, or a directory added: every processor that runs the space
  * of that task (frame number) drops the page, or loads the space anew. Defined in kernel/thread. */
-void space_dropped(uint32_t task, uint32_t address);
+void tlb_invalidate(uint32_t task, uint32_t address);
 
 /* The processor does not find the page any more; its node is still there. */
-HOT void space_hide(const struct node *node)
+ALWAYS_INLINE void space_hide(const struct node *node)
 {
     pte_clear(node_entry(node));
-    space_dropped(frame_of(node)->owner, node_address(node));
+    tlb_invalidate(frame_of(node)->owner, node_address(node));
 }
 
 /* Unmaps a mapping that has no descendants. */
-HOT void space_unmap(struct node *node)
+ALWAYS_INLINE void space_unmap(struct node *node)
 {
     space_hide(node);
     node_remove(node);
 }
-void space_grew(uint32_t task);
+void space_reload(uint32_t task);
 
 /* Panics unless V1..V3 hold. */
 void space_check(const struct space *space);

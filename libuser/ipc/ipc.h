@@ -40,7 +40,7 @@ static inline int32_t ipc_reply_wait(uint32_t flags, struct words *words)
     return system_call(SYS_ipc_reply_wait | (flags & IPC_FLAGS), words);
 }
 
-/* Answers message_page->caller, caller_calls and goes on. */
+/* Answers message_page->caller, caller_call_number and goes on. */
 static inline err_t ipc_reply(uint32_t flags, struct words *words)
 {
     return (err_t)system_call(SYS_ipc_reply | (flags & IPC_FLAGS), words);

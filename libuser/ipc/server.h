@@ -28,13 +28,13 @@ struct caller {
 /* The caller of the message just received; before any further call. */
 static inline struct caller caller_now(void)
 {
-    return (struct caller){message_page->caller, message_page->caller_calls};
+    return (struct caller){message_page->caller, message_page->caller_call_number};
 }
 
 static inline void caller_restore(struct caller caller)
 {
     message_page->caller = caller.caller;
-    message_page->caller_calls = caller.calls;
+    message_page->caller_call_number = caller.calls;
 }
 
 typedef int32_t (*server_call)(uint32_t badge, struct words *words);
@@ -50,7 +50,7 @@ struct server {
     uint32_t (*open)(void);
 
     /* 0, or called when the kernel refused an answer that is still owed: true to try once more,
-     * after a cure (for ERR_ACCOUNT: message_page->lacking frames were donated). */
+     * after a cure (for ERR_ACCOUNT: message_page->shortfall frames were donated). */
     _Bool (*cure)(uint32_t badge, err_t why);
 };
 

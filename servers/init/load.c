@@ -33,7 +33,7 @@ _Bool load_feed(err_t err, uint32_t slot)
 {
     if (err != ERR_ACCOUNT)
         return false;
-    donate(slot, message_page->lacking);
+    donate(slot, message_page->shortfall);
     return true;
 }
 

@@ -43,7 +43,7 @@ struct arena heap_arena(uint32_t offset)
 /* Gives the server's own account what its last call lacked; false: no memory. */
 static bool feed_account(void)
 {
-    for (uint32_t lacking = kernel_lacking(); lacking; lacking--) {
+    for (uint32_t lacking = kernel_shortfall(); lacking; lacking--) {
         uint32_t frame = frames_lend();
         if (frame == FRAME_NONE)
             return false;

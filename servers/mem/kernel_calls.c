@@ -30,9 +30,9 @@ err_t kernel_donate(uint32_t task, uint32_t frame, uint32_t frames)
     return sys_task_donate(task, MEM_SLOT_MEMORY | frames << SLOT_SHIFT, frame);
 }
 
-uint32_t kernel_lacking(void)
+uint32_t kernel_shortfall(void)
 {
-    return message_page->lacking;
+    return message_page->shortfall;
 }
 
 err_t kernel_clear(uint32_t frame)
@@ -91,15 +91,15 @@ bool kernel_slot_is_empty(uint32_t slot)
 
 void kernel_answer(uint32_t caller, uint32_t calls)
 {
-    uint32_t own = message_page->caller, own_calls = message_page->caller_calls;
+    uint32_t own = message_page->caller, own_calls = message_page->caller_call_number;
     struct words words = {{0}};
 
     message_page->caller = caller;
-    message_page->caller_calls = calls;
+    message_page->caller_call_number = calls;
     err_t gone = ipc_reply(0, &words);
     (void)gone;
     message_page->caller = own;
-    message_page->caller_calls = own_calls;
+    message_page->caller_call_number = own_calls;
 }
 
 void kernel_signal_fatal_fault(void)

@@ -28,7 +28,7 @@ err_t kernel_revoke(uint32_t frame);
 err_t kernel_donate(uint32_t task, uint32_t frame, uint32_t frames);
 
 /* After ERR_ACCOUNT: how many frames the account of the call's task lacks. */
-uint32_t kernel_lacking(void);
+uint32_t kernel_shortfall(void);
 
 err_t kernel_clear(uint32_t frame);
 err_t kernel_copy(uint32_t frame, uint32_t source);

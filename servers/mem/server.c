@@ -220,7 +220,7 @@ static OUT_OF_LINE uint32_t lose(struct space *space, struct fault_record fault)
     if (access && pager_is_foreign(space, fault.address, fault.cause))
         fault.cause |= FATAL_FAULT_FOREIGN;
     fault.caller = page->caller;
-    fault.calls = page->caller_calls;
+    fault.calls = page->caller_call_number;
     if (access && pager_allows(space, fault.address, fault.cause))
         fault.cause |= is_at_its_limit(space) ? FATAL_FAULT_LIMIT : FATAL_FAULT_NO_MEMORY;
     else if (access && fault.address < USER_END && pages_get(&space->pages, fault.address))
@@ -324,7 +324,7 @@ uint32_t server_refused(uint32_t flags, err_t why, struct words *words)
 {
     if (!(flags & IPC_EXTENDED))
         return 0;
-    if (can_cure(why, page->lacking)) {
+    if (can_cure(why, page->shortfall)) {
         words->w[1] = shm_address(last.number);
         return answer_item(words);
     }

@@ -217,7 +217,7 @@ err_t space_map(struct space *space, uint32_t address_rights, uint32_t source_pa
 {
     for (;;) {
         err_t err = kernel_map(space->task, address_rights, source_pages, from);
-        if (err != ERR_ACCOUNT || !space_donate(space, kernel_lacking()))
+        if (err != ERR_ACCOUNT || !space_donate(space, kernel_shortfall()))
             return err;
     }
 }

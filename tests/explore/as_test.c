@@ -3,9 +3,9 @@
 #include "tests/explore/engine.h"
 #include "tests/explore/hardware.h"
 
-static const char *const kinds[EVENT_KINDS] = {
-    "EVENT_CALL", "EVENT_FAULT", "EVENT_USE_FPU", "EVENT_WRITE", "EVENT_OVERWRITE",
-    "EVENT_STEP", "EVENT_STALE", "EVENT_POKE", "EVENT_TICK", "EVENT_INTERRUPT"};
+static const char *const kinds[EVENT_KINDS] = {"EVENT_CALL",      "EVENT_FAULT",    "EVENT_USE_FPU", "EVENT_WRITE",
+                                               "EVENT_OVERWRITE", "EVENT_STEP",     "EVENT_STALE",   "EVENT_RESCHEDULE",
+                                               "EVENT_TICK",      "EVENT_INTERRUPT"};
 
 static void write_number(FILE *out, const char *field, uint32_t value)
 {

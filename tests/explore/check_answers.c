@@ -13,7 +13,7 @@ static bool answers(const struct event *event)
 
 static bool waits_for_answer(unsigned state)
 {
-    return state == THREAD_SERVED || state == THREAD_OWED;
+    return state == THREAD_AWAITING_REPLY || state == THREAD_REPLY_DEFERRED;
 }
 
 /* The task that owed the answer. */
@@ -21,7 +21,7 @@ static uint32_t debtor(const struct before *t)
 {
     const struct before *server = seen_thread(t->peer);
 
-    if (t->state == THREAD_OWED)
+    if (t->state == THREAD_REPLY_DEFERRED)
         return frame_number(t->peer);
     return server ? server->task : 0;
 }
@@ -29,9 +29,9 @@ static uint32_t debtor(const struct before *t)
 /* It does not wait for that answer any more, and did not die, stop or hear that nobody is left to answer. */
 static bool has_answer(const struct thread *t, const struct before *before)
 {
-    if (!before || !waits_for_answer(before->state) || t->state == THREAD_DEAD || t->state == THREAD_HELD)
+    if (!before || !waits_for_answer(before->state) || t->state == THREAD_DEAD || t->state == THREAD_STOPPED)
         return false;
-    if (waits_for_answer(t->state) && t->calls == before->calls)
+    if (waits_for_answer(t->state) && t->call_number == before->call_number)
         return false;
     return before->faulting || t->registers.eax != (uint32_t)ERR_DEAD;
 }
@@ -41,7 +41,7 @@ static void check_answer_is_owed(const struct before *t, const struct event *eve
 {
     if (!answers(event) || debtor(t) != seen.acting_task)
         violation("thread %x stopped to wait for its answer", t->ref);
-    if (event_named.caller != t->ref || event_named.calls != t->calls)
+    if (event_named.caller != t->ref || event_named.calls != t->call_number)
         violation("thread %x was answered, and another was named", t->ref);
 }
 
@@ -90,7 +90,7 @@ static void check_call_arrives(const struct thread *caller, const struct before 
 {
     const struct thread *server = AT(struct thread, caller->peer);
 
-    if (caller->state != THREAD_SERVED || (before && before->calls == caller->calls))
+    if (caller->state != THREAD_AWAITING_REPLY || (before && before->call_number == caller->call_number))
         return;
     if (server->state > THREAD_RUNNING)
         return; /* it has died, or waits again */

@@ -37,7 +37,7 @@ static bool sends(uint32_t task, const struct event *event)
 /* It waits for a message or an answer, or is on its way to. */
 static bool receives(const struct before *t)
 {
-    return t->state == THREAD_RECEIVING || t->state == THREAD_SERVED || t->state == THREAD_OWED ||
+    return t->state == THREAD_RECEIVING || t->state == THREAD_AWAITING_REPLY || t->state == THREAD_REPLY_DEFERRED ||
            (t->rerun && (t->registers.eax & CALL_NUMBER) == SYS_ipc_reply_wait);
 }
 

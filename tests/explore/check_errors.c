@@ -13,7 +13,7 @@ void check_errors_before(const struct event *event)
 static void check_is_deserved(const struct event *event, const struct thread *thread, int32_t status)
 {
     const char *call = event->call < SYS_COUNT ? call_names[event->call] : "an unknown call";
-    uint32_t lacking = thread_page(thread)->lacking;
+    uint32_t shortfall = thread_page(thread)->shortfall;
 
     if (status >= 0 && deserved.errors)
         violation("%s was not refused, and deserved %s", call, error_names[__builtin_ctz(deserved.errors)]);
@@ -22,16 +22,16 @@ static void check_is_deserved(const struct event *event, const struct thread *th
     if (status != ERR_ACCOUNT)
         return;
     for (unsigned i = 0; i < deserved.lacking_count; i++)
-        if (deserved.lacking[i] == lacking)
+        if (deserved.lacking[i] == shortfall)
             return;
-    violation("%s says that an account lacks %u frames, and it does not", call, lacking);
+    violation("%s says that an account lacks %u frames, and it does not", call, shortfall);
 }
 
 /* The status of the call that the event was, or OK while it is not refused yet. */
 static int32_t status_of(const struct thread *thread)
 {
     bool waits = thread->rerun || thread->reaping ||
-                 (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_OWED);
+                 (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_REPLY_DEFERRED);
 
     return waits ? OK : (int32_t)thread->registers.eax;
 }

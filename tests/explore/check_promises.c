@@ -249,9 +249,10 @@ static void check_thread_create(const struct done *done)
 
     check_is_made(slot, SLOT_THREAD);
     const struct thread *made = AT(struct thread, slot_object(slot));
-    if (made->state != THREAD_HELD || !made->held || made->priority != (done->esi >> 16 & 0xff) ||
-        made->home != cpu_ref(done->esi >> 24) || (made->home && made->cpu != made->home) || made->task != REF(task_at(done, done->slot)) ||
-        made->page_address != done->edi || !is_bound(done, &made->receives, done->ebx >> 16, RIGHT_RECEIVE) ||
+    if (made->state != THREAD_STOPPED || !made->stopped || made->priority != (done->esi >> 16 & 0xff) ||
+        made->home != cpu_ref(done->esi >> 24) || (made->home && made->cpu != made->home) ||
+        made->task != REF(task_at(done, done->slot)) || made->page_address != done->edi ||
+        !is_bound(done, &made->receives, done->ebx >> 16, RIGHT_RECEIVE) ||
         !is_bound(done, &made->handler, done->esi & 0xffff, RIGHT_CALL))
         violation("thread_create is done, and the thread is not what was asked for");
 }
@@ -272,7 +273,7 @@ static void check_thread_resume(const struct done *done)
 {
     const struct thread *thread = thread_named(done);
 
-    if (thread && (thread->held || thread->state == THREAD_HELD))
+    if (thread && (thread->stopped || thread->state == THREAD_STOPPED))
         violation("thread_resume is done, and the thread is held");
 }
 
@@ -352,7 +353,7 @@ static void check_restarted(const struct thread *t, const struct before *before)
 /* "an object dies with its first capability", "destroy an object": the deaths that a call waited for are done. */
 static void check_deaths_are_done(const struct thread *t, const struct before *before)
 {
-    if (before->reaping && !link_is_alone(&kernel.dying) && t->state != THREAD_HELD)
+    if (before->reaping && !list_is_empty(&kernel.destroying) && t->state != THREAD_STOPPED)
         violation("a call returned before the deaths that it waited for were done");
 }
 
@@ -367,18 +368,18 @@ static bool others_went_on(const struct thread *t, const struct event *event)
 
 static void check_thread(const struct thread *t, const struct before *before, const struct event *event)
 {
-    bool goes_on = t->state == THREAD_RUNNING || t->state == THREAD_READY;
+    bool may_continue = t->state == THREAD_RUNNING || t->state == THREAD_READY;
 
     if (before->rerun && (before->registers.eax & CALL_NUMBER) == SYS_memory_revoke)
         check_revoked_capabilities(t, before);
     if (t->rerun || t->reaping || t->state == THREAD_DEAD)
         return;
     if (event->kind == EVENT_CALL && REF(t) == seen.acting && !event_is_message(event)) {
-        if ((int32_t)t->registers.eax > OK && goes_on)
+        if ((int32_t)t->registers.eax > OK && may_continue)
             violation("%s returned %u, which is no status", call_names[event->call], t->registers.eax);
         if (t->registers.eax == OK && !others_went_on(t, event))
             check_call(t, event);
-    } else if (before->rerun && t->registers.eax == OK && goes_on)
+    } else if (before->rerun && t->registers.eax == OK && may_continue)
         check_restarted(t, before);
     check_deaths_are_done(t, before);
 }

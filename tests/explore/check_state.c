@@ -34,7 +34,8 @@ void checks_of_world(void)
 
 static bool take_a_step(unsigned cpu)
 {
-    const struct event step = {.kind = EVENT_STEP, .cpu = (uint8_t)cpu}, poke = {.kind = EVENT_POKE, .cpu = (uint8_t)cpu};
+    const struct event step = {.kind = EVENT_STEP, .cpu = (uint8_t)cpu},
+                       poke = {.kind = EVENT_RESCHEDULE, .cpu = (uint8_t)cpu};
 
     if (event_is_possible(&step))
         event_happen(&step);
@@ -67,14 +68,14 @@ void check_all_frames_come_back(void)
 
     host_cpu = 0;
     FOR_TASKS(task)
-    object_begin_death(REF(task) | SLOT_TASK);
-    for (unsigned i = 0; !link_is_alone(&kernel.dying); i++) {
+    object_destroy_begin(REF(task) | SLOT_TASK);
+    for (unsigned i = 0; !list_is_empty(&kernel.destroying); i++) {
         processors_forget_the_dead();
         object_reap_step();
         if (i == STEPS)
             violation("deaths do not end");
     }
-    cpu_settle_drops();
+    tlb_sync();
     struct audit audit = audit_kernel();
     if (audit.user_frames != frames_count || audit.capabilities)
         violation("when all are dead %u frames of %u are memory, and there are %u capabilities", audit.user_frames,

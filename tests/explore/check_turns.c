@@ -72,7 +72,7 @@ static const struct before *first_before(ref_t cpu, unsigned priority)
 
 static bool was_overdue(ref_t cpu, unsigned priority)
 {
-    return seen.overdue[AT(struct cpu, cpu) - kernel.cpus] >> priority & 1;
+    return seen.quantum_over[AT(struct cpu, cpu) - kernel.cpus] >> priority & 1;
 }
 
 /* ---------------------------------------------------------------------------------- places in a queue */
@@ -101,7 +101,7 @@ static bool runs_on_instead(const struct event *event, const struct before *b)
     if (event->kind == EVENT_FAULT || event_is_call(event, SYS_ipc_call))
         return b->state == THREAD_RECEIVING && t->serving == seen.acting;
     return event_is_call(event, SYS_ipc_reply_wait) && event->eax & IPC_REPLY && event_named.caller == b->ref &&
-           (b->state == THREAD_SERVED || b->state == THREAD_OWED);
+           (b->state == THREAD_AWAITING_REPLY || b->state == THREAD_REPLY_DEFERRED);
 }
 
 /* Where one that comes into a queue belongs, seen from those that stay in it. */
@@ -168,7 +168,7 @@ static void check_overdue_stays(const struct event *event, const struct before *
 
     if (!stays_ready(first) || in_long_call(first) || is_scheduled(event, first))
         return;
-    if (cpu->ready[t->priority].next != REF(&t->link) || !(cpu->overdue >> t->priority & 1))
+    if (cpu->ready[t->priority].next != REF(&t->link) || !(cpu->quantum_over >> t->priority & 1))
         violation("P4: thread %x was found waiting by a tick, and has neither run nor stayed first", first->ref);
 }
 
@@ -177,13 +177,13 @@ static void check_turn_ends(const struct event *event, const struct before *firs
 {
     const struct thread *t = AT(struct thread, first->ref);
     bool found = is_tick(event) && running_before(event) && first->cpu == REF(&kernel.cpus[event->cpu]);
-    bool overdue = thread_cpu(t)->overdue >> t->priority & 1;
+    bool quantum_over = thread_cpu(t)->quantum_over >> t->priority & 1;
 
     if (!stays_ready(first) || in_long_call(first) || is_scheduled(event, first) || was_overdue(first->cpu, first->priority))
         return;
-    if (overdue != (found && !first->patience))
+    if (quantum_over != (found && !first->patience))
         violation("P4: a tick has%s found thread %x waiting, and its turn has%s come", found ? "" : " not", first->ref,
-                  overdue ? "" : " not");
+                  quantum_over ? "" : " not");
     if (t->patience != first->patience - (found && first->patience))
         violation("the patience of thread %x is %u and was %u", first->ref, t->patience, first->patience);
 }

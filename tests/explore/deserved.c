@@ -55,7 +55,7 @@ static bool is_dying(const struct slot *slot)
     if (slot->object & SLOT_TASK)
         return AT(struct task, object)->stage;
     return slot->object & SLOT_THREAD ? AT(struct thread, object)->state == THREAD_DEAD
-                                      : AT(struct endpoint, object)->dying.next != 0;
+                                      : AT(struct endpoint, object)->destroying.next != 0;
 }
 
 const struct slot *wants_living(const struct task *task, uint32_t index, enum slot_bits kind, rights_t rights)
@@ -185,7 +185,7 @@ void wants_donation(const struct task *task, uint32_t index, uint32_t offset, ui
 
     for (uint32_t f = first; first && f < first + pages; f++) {
         const struct frame *record = &seen.records[f];
-        bool is_memory = f < kernel.frame_count && f < WINDOW_BYTES / PAGE_SIZE && record->kind == FRAME_USER;
+        bool is_memory = f < kernel.frame_count && f < PHYSMAP_BYTES / PAGE_SIZE && record->kind == FRAME_USER;
         deserves_if(!is_memory, ERR_FRAME);
         deserves_if(is_memory && (record->owner == OWNER_DEVICE || record->mappings.flags & NODE_REVOKING ||
                                   node_at(record->mappings.next) != &frame_at(f)->mappings), ERR_FRAME);

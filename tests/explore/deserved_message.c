@@ -167,7 +167,7 @@ static void call(const struct event *event, const struct thread *thread)
         return;
     const struct endpoint *endpoint = AT(struct endpoint, slot->object & SLOT_OBJECT);
     bool waits = endpoint->receivers.next == REF(&endpoint->receivers);
-    deserves_if(waits && endpoint->dying.next, ERR_DEAD);
+    deserves_if(waits && endpoint->destroying.next, ERR_DEAD);
     if (!waits)
         reaches(event, thread, thread_of_link(endpoint->receivers.next));
 }
@@ -179,11 +179,11 @@ static const struct thread *answered(const struct event *event, const struct thr
 
     for (unsigned i = 0; i < seen.threads_count; i++) {
         const struct before *t = &seen.threads[i];
-        if (t->ref != named.caller || t->calls != named.calls)
+        if (t->ref != named.caller || t->call_number != named.calls)
             continue;
-        if (t->state == THREAD_OWED && t->peer == thread->task)
+        if (t->state == THREAD_REPLY_DEFERRED && t->peer == thread->task)
             return AT(struct thread, t->ref);
-        if (t->state == THREAD_SERVED && AT(struct thread, t->peer)->task == thread->task)
+        if (t->state == THREAD_AWAITING_REPLY && AT(struct thread, t->peer)->task == thread->task)
             return AT(struct thread, t->ref);
     }
     return NULL;

@@ -16,10 +16,10 @@
 #include <unistd.h>
 
 enum {
-    KILL_EVERY = 16,     /* of so many new states one is killed: check_all_frames_come_back() */
-    EVENT_SECONDS = 10,  /* of a processor; states take longer only if an event of theirs never ends */
-    TIMED_STATES = 64,   /* that have this time: to set a timer takes as long as many an event */
-    ARENA_BYTES = WINDOW_BYTES + ARENA_FRAMES * sizeof(struct frame),
+    KILL_EVERY = 16,    /* of so many new states one is killed: check_all_frames_come_back() */
+    EVENT_SECONDS = 10, /* of a processor; states take longer only if an event of theirs never ends */
+    TIMED_STATES = 64,  /* that have this time: to set a timer takes as long as many an event */
+    ARENA_BYTES = PHYSMAP_BYTES + ARENA_FRAMES * sizeof(struct frame),
 };
 
 /* What the processes that explore share. */
@@ -56,10 +56,10 @@ static void count_status(unsigned call, int32_t status)
 /* A status that came later: of a message that waited, or a call that was restarted. */
 static void count_later(const struct thread *t, const struct before *b)
 {
-    bool waited = b->state >= THREAD_RECEIVING && b->state <= THREAD_OWED && !b->faulting;
-    bool waits = t->state >= THREAD_RECEIVING && t->state <= THREAD_OWED;
+    bool waited = b->state >= THREAD_RECEIVING && b->state <= THREAD_REPLY_DEFERRED && !b->faulting;
+    bool waits = t->state >= THREAD_RECEIVING && t->state <= THREAD_REPLY_DEFERRED;
 
-    if (waits || t->rerun || t->state == THREAD_DEAD || !(waited || (b->rerun && t->state != THREAD_HELD)))
+    if (waits || t->rerun || t->state == THREAD_DEAD || !(waited || (b->rerun && t->state != THREAD_STOPPED)))
         return;
     if ((int32_t)t->registers.eax < 0)
         count_status(b->registers.eax & CALL_NUMBER, (int32_t)t->registers.eax);
@@ -321,7 +321,7 @@ void engine_explore(const struct limits *limits, struct result *result)
 
 static void map_arena(void)
 {
-    void *at = mmap((void *)WINDOW_BASE, ARENA_BYTES, PROT_READ | PROT_WRITE,
+    void *at = mmap((void *)PHYSMAP_BASE, ARENA_BYTES, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
     if (at == MAP_FAILED) {

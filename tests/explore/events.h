@@ -13,7 +13,7 @@ enum event_kind {
     EVENT_OVERWRITE, /* the running thread writes to the message page of the ebx-th thread of its task, which waits */
     EVENT_STEP,      /* a processor between two steps takes the next one */
     EVENT_STALE,     /* a processor hears that the thread it runs has died */
-    EVENT_POKE,
+    EVENT_RESCHEDULE,
     EVENT_TICK,
     EVENT_INTERRUPT, /* of line ebx, at the first processor */
     EVENT_KINDS

@@ -17,7 +17,7 @@ static struct named name_of(unsigned number)
 
     FOR_THREADS(t)
     if (i++ == (number - 1) / 2)
-        return (struct named){REF(t), t->calls - (number % 2 == 0)};
+        return (struct named){REF(t), t->call_number - (number % 2 == 0)};
     return (struct named){0, 0};
 }
 
@@ -26,14 +26,14 @@ struct named event_name(const struct event *event, const struct thread *thread)
     const struct message_page *page = thread_page(thread);
 
     if (event->call == SYS_ipc_reply_wait && thread->serving)
-        return (struct named){thread->serving, AT(struct thread, thread->serving)->calls};
-    return event->names ? name_of(event->names) : (struct named){page->caller, page->caller_calls};
+        return (struct named){thread->serving, AT(struct thread, thread->serving)->call_number};
+    return event->names ? name_of(event->names) : (struct named){page->caller, page->caller_call_number};
 }
 
 static void set_name(struct message_page *page, struct named name)
 {
     page->caller = name.caller;
-    page->caller_calls = name.calls;
+    page->caller_call_number = name.calls;
 }
 
 static void write_page(struct message_page *page, const struct event *event)
@@ -58,7 +58,7 @@ static void fill_page(struct thread *thread, const struct event *event)
     if (!(event->eax & IPC_EXTENDED))
         page->tag = 0;
     event_named = event_name(event, thread);
-    kept = written = (struct named){page->caller, page->caller_calls};
+    kept = written = (struct named){page->caller, page->caller_call_number};
     if (!event->names)
         return;
     written = name_of(event->names);
@@ -70,7 +70,7 @@ static void restore_page(struct thread *thread)
 {
     struct message_page *page = thread_page(thread);
 
-    if (page->caller == written.caller && page->caller_calls == written.calls)
+    if (page->caller == written.caller && page->caller_call_number == written.calls)
         set_name(page, kept);
 }
 
@@ -123,9 +123,9 @@ static struct thread *enter(const struct event *event, struct thread *thread)
         return thread_choose();
     case EVENT_STALE:
         return event_stale(thread);
-    case EVENT_POKE:
+    case EVENT_RESCHEDULE:
         pending.pokes &= (uint8_t)~bit;
-        return event_poke(processor_interrupted());
+        return event_reschedule(processor_interrupted());
     case EVENT_TICK:
         pending.ticks &= (uint8_t)~bit;
         return event_tick(processor_interrupted());
@@ -148,7 +148,7 @@ bool event_is_possible(const struct event *event)
         return pending.between_steps & bit;
     case EVENT_STALE:
         return thread && thread->state != THREAD_RUNNING;
-    case EVENT_POKE:
+    case EVENT_RESCHEDULE:
         return pending.pokes & bit;
     case EVENT_TICK:
         return pending.ticks & bit;
@@ -176,7 +176,7 @@ struct thread *event_happen(const struct event *event)
     on_breathe = NULL;
     if (event_is_message(event) && event->names)
         restore_page(thread);
-    if (kernel.drops)
-        cpu_settle_drops();
+    if (kernel.tlb_pending)
+        tlb_sync();
     return next;
 }

@@ -50,9 +50,9 @@ void *arch_frame_map(unsigned window, uint32_t frame)
     return AT(void, frame_ref(frame));
 }
 
-void arch_breathe(void)
+void arch_preemption_point(void)
 {
-    if (kernel.drops)
+    if (kernel.tlb_pending)
         violation("the lock is given away, and others still translate what was taken away");
     if (on_breathe)
         longjmp(*on_breathe, 1);

@@ -1,6 +1,6 @@
 /*
  * The machine that is explored: the processors of tests/model. A long call is left after each of its steps
- * (arch_breathe() does not return): the next step is an event of its own.
+ * (arch_preemption_point() does not return): the next step is an event of its own.
  */
 #pragma once
 
@@ -15,5 +15,5 @@ extern char violation_text[300];
 /* A fault of the host, such as a wild pointer of the kernel's, is a violation. */
 void hardware_catch_signals(void);
 
-/* Set while an event happens: where arch_breathe() goes. */
+/* Set while an event happens: where arch_preemption_point() goes. */
 extern jmp_buf *on_breathe;

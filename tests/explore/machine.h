@@ -5,11 +5,11 @@
 #include "kernel/i386/pte.h"
 #include "tests/host/no_machine.h"
 
-#define WINDOW_BASE 0x100000000ul
-#define REF_BASE WINDOW_BASE
+#define PHYSMAP_BASE  0x100000000ul
+#define REF_BASE      PHYSMAP_BASE
 #define ARENA_FRAMES 64u
-#define WINDOW_BYTES (ARENA_FRAMES * 4096u)
-#define FRAMES_OFFSET WINDOW_BYTES
+#define PHYSMAP_BYTES (ARENA_FRAMES * 4096u)
+#define FRAMES_OFFSET PHYSMAP_BYTES
 #define KERNEL_REF 0x1000u
 #define OBJECT_FRAMES 3u /* frames before it hold no object */
 

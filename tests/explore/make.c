@@ -40,7 +40,7 @@ struct thread *make_thread(struct task *task, struct thread_at at)
     struct thread *thread = thread_make(task, at.page, at.priority, at.cpu);
 
     slot_make(slot_in(task, at.slot), &thread->object.caps, RIGHT_ALL, 0, REF(thread) | SLOT_THREAD);
-    thread->held = 0;
+    thread->stopped = 0;
     thread_update_direct(thread);
     cpu_enqueue(thread, QUEUE_BACK);
     return thread;
@@ -157,12 +157,12 @@ void make_running(struct thread *thread)
 
 static void make_kernel(void)
 {
-    memset(AT(void, 0), 0, WINDOW_BYTES + ARENA_FRAMES * sizeof(struct frame));
+    memset(AT(void, 0), 0, PHYSMAP_BYTES + ARENA_FRAMES * sizeof(struct frame));
     kernel.cpu_count = 1;
     kernel.frame_count = ARENA_FRAMES;
     kernel.empty_leaf = frame_ref(FIRST_FRAME - 1);
     kernel.kernel_directory = pte_directory(FIRST_FRAME - 1);
-    link_init(&kernel.dying);
+    link_init(&kernel.destroying);
     for (unsigned kind = 0; kind < 4; kind++)
         node_init_root(&range_object(kind)->caps);
     for (unsigned i = 0; i < CPU_MAX; i++)

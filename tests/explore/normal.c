@@ -10,7 +10,7 @@
 
 enum {
     WALK = 400, /* steps before it begins anew */
-    ARENA_BYTES = WINDOW_BYTES + ARENA_FRAMES * sizeof(struct frame),
+    ARENA_BYTES = PHYSMAP_BYTES + ARENA_FRAMES * sizeof(struct frame),
     WRITTEN = 3 * PAGE_SIZE, /* frames 0 and 2 are never written, 1 is struct kernel */
 };
 

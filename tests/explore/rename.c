@@ -284,7 +284,7 @@ static void rename_task(struct task *task)
 
     rename_object(&task->object);
     rename_link(&task->owed);
-    rename_link(&task->dying);
+    rename_link(&task->destroying);
     rename_link(&account->threads);
     rename_link(&account->endpoints);
     for (unsigned d = 0; d < DIRECTORIES; d++)
@@ -300,7 +300,7 @@ static void rename_endpoint(struct endpoint *endpoint)
     rename_object(&endpoint->object);
     rename_link(&endpoint->receivers);
     rename_link(&endpoint->callers);
-    rename_link(&endpoint->dying);
+    rename_link(&endpoint->destroying);
     rename_ref(&endpoint->task);
 }
 
@@ -371,7 +371,7 @@ static void rename_kernel(void)
         for (unsigned p = 0; p < PRIORITY_COUNT; p++)
             rename_link(&cpu->ready[p]);
     }
-    rename_link(&kernel.dying);
+    rename_link(&kernel.destroying);
     for (unsigned i = 0; i < 4; i++)
         rename_object(&kernel.ranges[i]);
     for (unsigned i = 0; i < IRQ_COUNT; i++)

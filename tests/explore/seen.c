@@ -82,13 +82,29 @@ static void add_thread(const struct thread *t)
 
     if (seen.threads_count == sizeof seen.threads / sizeof seen.threads[0])
         violation("explore: more threads than there is room for");
-    seen.threads[seen.threads_count++] = (struct before){
-        .ref = REF(t), .peer = t->peer, .through = t->through, .task = frame_number(t->task), .calls = t->calls,
-        .fault_address = t->fault_address, .page_address = t->page_address, .state = t->state, .rerun = t->rerun, .reaping = t->reaping,
-        .faulting = t->faulting, .registers = t->registers, .window = page->window,
-        .window_pages = page->window_pages, .slots = page->slots, .slots_count = page->slots_count, .tag = page->tag, .word = page->words[0],
-        .cpu = t->cpu, .priority = t->priority, .patience = t->patience, .place = place_of(t),
-        .named = {page->caller, page->caller_calls}};
+    seen.threads[seen.threads_count++] = (struct before){.ref = REF(t),
+                                                         .peer = t->peer,
+                                                         .through = t->through,
+                                                         .task = frame_number(t->task),
+                                                         .call_number = t->call_number,
+                                                         .fault_address = t->fault_address,
+                                                         .page_address = t->page_address,
+                                                         .state = t->state,
+                                                         .rerun = t->rerun,
+                                                         .reaping = t->reaping,
+                                                         .faulting = t->faulting,
+                                                         .registers = t->registers,
+                                                         .window = page->window,
+                                                         .window_pages = page->window_pages,
+                                                         .slots = page->slots,
+                                                         .slots_count = page->slots_count,
+                                                         .tag = page->tag,
+                                                         .word = page->words[0],
+                                                         .cpu = t->cpu,
+                                                         .priority = t->priority,
+                                                         .patience = t->patience,
+                                                         .place = place_of(t),
+                                                         .named = {page->caller, page->caller_call_number}};
 }
 
 static void add_endpoint(const struct endpoint *endpoint)
@@ -117,7 +133,7 @@ void seen_prepare(void)
     if (frame_at(f)->kind == FRAME_ENDPOINTS)
         FOR_PLACES(ref, f, ENDPOINT_SHIFT)
     add_endpoint(AT(struct endpoint, ref));
-    seen.others_work = !link_is_alone(&kernel.dying);
+    seen.others_work = !list_is_empty(&kernel.destroying);
     FOR_THREADS(t)
     {
         add_thread(t);
@@ -127,7 +143,7 @@ void seen_prepare(void)
     for (unsigned i = 0; i < kernel.cpu_count; i++) {
         seen.top[i] = cpu_ready_top(&kernel.cpus[i]);
         seen.any_ready |= seen.top[i] >= 0;
-        seen.overdue[i] = kernel.cpus[i].overdue;
+        seen.quantum_over[i] = kernel.cpus[i].quantum_over;
     }
 }
 

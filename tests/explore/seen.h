@@ -27,7 +27,7 @@ struct authority {
 /* A thread. */
 struct before {
     ref_t ref, peer, through;
-    uint32_t task, calls, fault_address, page_address;
+    uint32_t task, call_number, fault_address, page_address;
     uint8_t state, rerun, reaping, faulting;
     ref_t cpu;
     uint8_t priority, patience;
@@ -49,7 +49,7 @@ struct seen {
     } endpoints[16];
     bool any_ready;
     int top[CPU_MAX]; /* cpu_ready_top() */
-    uint32_t overdue[CPU_MAX];
+    uint32_t quantum_over[CPU_MAX];
     ref_t acting; /* the thread whose processor the event is on, or 0 */
     uint32_t acting_task;
     bool others_work; /* steps of a restarted call, or of a death, may be taken in any event */

@@ -10,7 +10,7 @@
 
 enum {
     CPU_HEAD = offsetof(struct cpu, ready),
-    CPU_FLAGS = offsetof(struct cpu, drop) - offsetof(struct cpu, fpu_allowed),
+    CPU_FLAGS = offsetof(struct cpu, tlb_request) - offsetof(struct cpu, fpu_allowed),
     THREAD_HEAD = offsetof(struct thread, fpu) & ~7u,
     PAGE_HEAD = offsetof(struct message_page, words) + 2 * sizeof(uint32_t),
     TABLE_BYTES = TABLE_ENTRIES * sizeof(pte_t),
@@ -41,7 +41,7 @@ static unsigned pieces_of_kernel(struct piece pieces[PIECES])
     add(&end, frame_at(0), kernel.frame_count * sizeof(struct frame));
     for (unsigned i = 0; i < kernel.cpu_count; i++)
         add_cpu(&end, &kernel.cpus[i]);
-    add(&end, &kernel.calls_base, REF(kernel.ranges) - REF(&kernel.calls_base));
+    add(&end, &kernel.call_number_base, REF(kernel.ranges) - REF(&kernel.call_number_base));
     for (unsigned i = 0; i < 4; i++)
         add(&end, &kernel.ranges[i], sizeof(struct object));
     if (world->irqs_bound)
@@ -197,7 +197,7 @@ void state_print(void)
     for (unsigned i = 0; i < kernel.cpu_count; i++)
         print_cpu(i);
     FOR_THREADS(t)
-    printf(" %x is %s%s%s%s%s,", REF(t), names[t->state & 7], t->held ? " stopped" : "", t->faulting ? " faulting" : "",
-           t->rerun ? " in a long call" : "", t->reaping ? " waiting for deaths" : "");
+    printf(" %x is %s%s%s%s%s,", REF(t), names[t->state & 7], t->stopped ? " stopped" : "",
+           t->faulting ? " faulting" : "", t->rerun ? " in a long call" : "", t->reaping ? " waiting for deaths" : "");
     printf("\n");
 }

@@ -53,7 +53,7 @@ static void make_turns(void)
     make_child(task, task, (struct child){4, 6, RIGHT_SIGNAL, 1, 0});
     make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 2, 0});
     make_thread(task, (struct thread_at){0x8000, SLOT_IN_OTHER_TABLE, 1, 0})->patience = 0;
-    kernel.cpus[0].overdue = BIT(1);
+    kernel.cpus[0].quantum_over = BIT(1);
 }
 
 /* Slots 5 and 6 name a thread and a task, but do not let their holder control them. */

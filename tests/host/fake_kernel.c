@@ -31,7 +31,7 @@ static struct fake_ram ram;
 static struct task *tasks;
 static uint32_t slots[SLOT_COUNT];
 static unsigned char *heap;
-static uint32_t lacking, signals, own_spare, own_leaves;
+static uint32_t shortfall, signals, own_spare, own_leaves;
 static bool own_tables[HEAP_BYTES / PAGE_SIZE / TABLE_PAGES];
 
 bool fake_tasks_are_own;
@@ -51,7 +51,7 @@ void fake_init(struct fake_ram new_ram)
         munmap(heap, HEAP_BYTES);
     heap = mmap(NULL, HEAP_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK(tasks != MAP_FAILED && heap != MAP_FAILED);
-    lacking = signals = own_spare = own_leaves = 0;
+    shortfall = signals = own_spare = own_leaves = 0;
     memset(own_tables, 0, sizeof(own_tables));
 }
 
@@ -156,7 +156,7 @@ static void add_mapping(struct task *task, struct mapping mapping)
 static err_t take_spare(uint32_t *spare, uint32_t cost)
 {
     if (cost > *spare) {
-        lacking = cost - *spare;
+        shortfall = cost - *spare;
         return ERR_ACCOUNT;
     }
     *spare -= cost;
@@ -375,9 +375,9 @@ err_t kernel_donate(uint32_t slot, uint32_t number, uint32_t count)
     return OK;
 }
 
-uint32_t kernel_lacking(void)
+uint32_t kernel_shortfall(void)
 {
-    return lacking;
+    return shortfall;
 }
 
 /* Which frame is mapped at that place of the heap. */

@@ -19,7 +19,7 @@ _Noreturn void panic(const char *what, const char *file, int line)
 
 __attribute__((constructor)) static void map_window(void)
 {
-    size_t bytes = WINDOW_BYTES + (size_t)HOST_FRAMES * sizeof(struct frame);
+    size_t bytes = PHYSMAP_BYTES + (size_t)HOST_FRAMES * sizeof(struct frame);
     host_window =
         mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK(host_window != MAP_FAILED);
@@ -60,7 +60,7 @@ int host_force_general;
 void (*host_breathe)(void);
 void (*host_thread_begins)(struct registers *registers);
 
-void arch_breathe(void)
+void arch_preemption_point(void)
 {
     if (host_breathe)
         host_breathe();

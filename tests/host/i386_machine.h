@@ -6,22 +6,22 @@
 #pragma clang diagnostic ignored "-Wpointer-to-int-cast"
 #pragma clang diagnostic ignored "-Wshorten-64-to-32"
 
-#define arch_tlb_drop    machine_tlb_drop
+#define arch_tlb_invalidate machine_tlb_drop
 #define arch_space_load  machine_space_load
 #define arch_space_leave machine_space_leave
 #include "kernel/i386/machine.h"
-#undef arch_tlb_drop
+#undef arch_tlb_invalidate
 #undef arch_space_load
 #undef arch_space_leave
-#define arch_tlb_drop    test_tlb_drop
+#define arch_tlb_invalidate test_tlb_drop
 #define arch_space_load  test_space_load
 #define arch_space_leave test_space_leave
 
 extern unsigned char *i386_window;
-#undef WINDOW_BASE
-#define WINDOW_BASE ((uintptr_t)i386_window)
+#undef PHYSMAP_BASE
+#define PHYSMAP_BASE ((uintptr_t)i386_window)
 #undef REF_BASE
-#define REF_BASE WINDOW_BASE
+#define REF_BASE PHYSMAP_BASE
 
 void test_tlb_drop(uint32_t address);
 void test_space_load(uint32_t directories);

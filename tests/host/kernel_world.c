@@ -14,7 +14,7 @@ static void boot_kernel(void)
     kernel.frame_count = WORLD_FRAMES;
     kernel.empty_leaf = frame_ref(32);
     kernel.kernel_directory = pte_directory(1);
-    link_init(&kernel.dying);
+    link_init(&kernel.destroying);
     for (unsigned kind = 0; kind < 4; kind++)
         node_init_root(&range_object(kind)->caps);
     for (unsigned i = 0; i < CPU_MAX; i++)
@@ -49,7 +49,7 @@ struct thread *world_boot(void)
     give_range(task, WORLD_IRQS, SLOT_IRQS, IRQ_COUNT);
     give_range(task, WORLD_PORTS, SLOT_PORTS, 65536);
     give_range(task, WORLD_LOG, SLOT_LOG, 1);
-    thread->held = 0;
+    thread->stopped = 0;
     thread_update_direct(thread);
     cpu_enqueue(thread, QUEUE_BACK);
     struct thread *chosen = thread_choose();
@@ -82,10 +82,10 @@ void world_end(void)
     uint32_t user = 0;
 
     if (frame_at(WORLD_FREE)->kind == FRAME_TASK)
-        object_begin_death(REF(task) | SLOT_TASK);
-    for (unsigned i = 0; i < 100000 && !link_is_alone(&kernel.dying); i++)
+        object_destroy_begin(REF(task) | SLOT_TASK);
+    for (unsigned i = 0; i < 100000 && !list_is_empty(&kernel.destroying); i++)
         object_reap_step();
-    CHECK(link_is_alone(&kernel.dying));
+    CHECK(list_is_empty(&kernel.destroying));
     CHECK(audit_kernel().capabilities == 0);
     for (uint32_t f = WORLD_FREE; f < WORLD_FRAMES; f++)
         user += frame_at(f)->kind == FRAME_USER;

@@ -10,14 +10,14 @@
 #include "tests/host/no_machine.h"
 
 extern unsigned char *host_window; /* mapped by tests/host/host_machine.c */
-#define WINDOW_BASE ((uintptr_t)host_window)
-#define REF_BASE WINDOW_BASE
+#define PHYSMAP_BASE ((uintptr_t)host_window)
+#define REF_BASE     PHYSMAP_BASE
 
 #ifndef HOST_FRAMES
 #define HOST_FRAMES 4096
 #endif
-#define WINDOW_BYTES ((uint32_t)HOST_FRAMES * 4096u)
-#define FRAMES_OFFSET WINDOW_BYTES
+#define PHYSMAP_BYTES ((uint32_t)HOST_FRAMES * 4096u)
+#define FRAMES_OFFSET PHYSMAP_BYTES
 #define KERNEL_REF 0x1000u
 #define OBJECT_FRAMES 1u /* frames before it hold no object */
 
@@ -46,7 +46,7 @@ enum {
 extern int host_force_general;
 #define IPC_FORCE_GENERAL host_force_general
 
-/* What arch_breathe() does: a test lets an interrupt in by leaving it with longjmp. */
+/* What arch_preemption_point() does: a test lets an interrupt in by leaving it with longjmp. */
 extern void (*host_breathe)(void);
 
 /* What arch_registers_init() does besides: a test that has state for each thread forgets that of the one before. */

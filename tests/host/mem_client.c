@@ -57,7 +57,7 @@ static bool exchange(const struct mem_client *client, uint32_t tag, struct words
         if (!err)
             return true;
         if (err == ERR_ACCOUNT)
-            mem_page.lacking = kernel_lacking();
+            mem_page.shortfall = kernel_shortfall();
         flags = server_refused(flags, err, words);
     }
     return false;

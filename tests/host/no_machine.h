@@ -19,7 +19,7 @@ static inline unsigned arch_cpu(void)
 
 void arch_segments_save(struct registers *registers);
 void arch_segments_load(const struct registers *registers);
-void arch_tlb_drop(uint32_t address);
+void arch_tlb_invalidate(uint32_t address);
 void arch_space_load(uint32_t directories);
 void arch_space_leave(void);
 

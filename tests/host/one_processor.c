@@ -13,7 +13,7 @@ void arch_segments_load(const struct registers *registers)
     (void)registers;
 }
 
-void arch_tlb_drop(uint32_t address)
+void arch_tlb_invalidate(uint32_t address)
 {
     (void)address;
 }
@@ -52,7 +52,7 @@ void arch_fpu_allow(bool allowed)
     (void)allowed;
 }
 
-void arch_poke(unsigned cpu)
+void arch_reschedule(unsigned cpu)
 {
     (void)cpu;
 }
@@ -66,13 +66,13 @@ void arch_tick(unsigned cpu)
 
 uint32_t host_requested;
 
-void arch_request(unsigned cpu, uint32_t request)
+void arch_ipi(unsigned cpu, uint32_t request)
 {
     (void)cpu;
     host_requested = request;
 }
 
-void arch_request_wait(unsigned cpu)
+void arch_ipi_wait(unsigned cpu)
 {
     (void)cpu;
 }

@@ -339,7 +339,7 @@ void random_wake(struct thread *thread, unsigned cpu)
     if (!random_waits(thread))
         return;
     thread_detach(thread);
-    thread->held = 0;
+    thread->stopped = 0;
     thread->home = REF(&kernel.cpus[cpu]);
     thread_update_direct(thread);
     cpu_enqueue(thread, QUEUE_BACK);

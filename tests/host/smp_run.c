@@ -84,7 +84,7 @@ static bool must_be_refused(const struct thread *caller, unsigned number)
 /* It keeps the thread from running once it has returned, unless somebody resumed it. */
 static void check_stop(const struct stop *stop)
 {
-    if (stop->stopper->registers.eax || !names(stop->slot, stop->target) || !stop->target->held)
+    if (stop->stopper->registers.eax || !names(stop->slot, stop->target) || !stop->target->stopped)
         return;
     if (stop->target->state == THREAD_RUNNING && stop->target != stop->stopper)
         violation("thread_stop returned, and the thread runs");
@@ -150,7 +150,7 @@ static struct thread *enter(struct event event)
         return event_stale(thread);
     case POKE:
         pending.pokes &= (uint8_t) ~(1 << host_cpu);
-        return event_poke(processor_interrupted());
+        return event_reschedule(processor_interrupted());
     case TICK:
         pending.ticks &= (uint8_t) ~(1 << host_cpu);
         return event_tick(processor_interrupted());
@@ -174,7 +174,7 @@ static void deliver(struct event event)
     pending.between_steps &= (uint8_t) ~(1 << cpu);
     if (setjmp(left[cpu]) == 0) {
         check_next(cpu, enter(event));
-        cpu_settle_drops();
+        tlb_sync();
         lock_is_given_away();
     } else {
         host_cpu = cpu;
@@ -369,11 +369,11 @@ static void end(void)
     host_cpu = 0;
     check_everything();
     if (frame_at(WORLD_FREE)->kind == FRAME_TASK)
-        object_begin_death(frame_ref(WORLD_FREE) | SLOT_TASK);
-    for (unsigned i = 0; i < 1000000 && !link_is_alone(&kernel.dying); i++) {
+        object_destroy_begin(frame_ref(WORLD_FREE) | SLOT_TASK);
+    for (unsigned i = 0; i < 1000000 && !list_is_empty(&kernel.destroying); i++) {
         processors_forget_the_dead();
         object_reap_step();
-        cpu_settle_drops();
+        tlb_sync();
         processors_check();
     }
     world_end();

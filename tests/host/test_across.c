@@ -53,7 +53,7 @@ static void fault(struct thread *client, struct thread *handler)
     client->registers.vector = EXCEPTION_PAGE_FAULT;
     CHECK(event_fault(client, ADDRESS) == second);
     host_cpu = 0;
-    CHECK(client->state == THREAD_SERVED && handler->state == THREAD_READY);
+    CHECK(client->state == THREAD_AWAITING_REPLY && handler->state == THREAD_READY);
     CHECK(on(0, first, SYS_thread_yield) == handler && handler->cpu == REF(&kernel.cpus[0]));
     CHECK(on(0, handler, SYS_ipc_reply_wait | IPC_REPLY) == first);
 }
@@ -152,7 +152,7 @@ static void served(struct thread *server, unsigned cpu)
 static void end_served(void)
 {
     host_cpu = 1;
-    CHECK(thread_cpu(second)->current == REF(second) || event_poke(NULL) == second);
+    CHECK(thread_cpu(second)->current == REF(second) || event_reschedule(NULL) == second);
     host_cpu = 0;
     CHECK(FIRST(SYS_object_destroy, THREAD, 0) == OK);
     pair_end();
@@ -165,7 +165,7 @@ static void a_server_goes_to_its_caller(void)
 
     CHECK(on(0, server, SYS_ipc_reply_wait | IPC_REPLY) == first && server->state == THREAD_READY && !server->home);
     host_cpu = 1;
-    CHECK(event_poke(NULL) == server);
+    CHECK(event_reschedule(NULL) == server);
     served(server, 1);
     end_served();
 }

@@ -62,7 +62,7 @@ static void receives(void)
     const struct message_page *page = thread_page(server);
 
     CHECK(event(init, SYS_ipc_call, CALLS) == server && server->registers.eax == BADGE);
-    CHECK(page->caller == REF(init) && init->state == THREAD_SERVED);
+    CHECK(page->caller == REF(init) && init->state == THREAD_AWAITING_REPLY);
 }
 
 static void an_answer_to_an_earlier_call_is_stale(void)
@@ -70,14 +70,14 @@ static void an_answer_to_an_earlier_call_is_stale(void)
     struct message_page *page = thread_page(server);
 
     receives();
-    uint32_t first = page->caller_calls;
+    uint32_t first = page->caller_call_number;
     CHECK(answers() == OK && answers() == ERR_STALE);
     CHECK(event(server, SYS_ipc_reply_wait, 0) == init);
     receives();
-    CHECK(page->caller_calls == first + 1);
-    page->caller_calls = first;
-    CHECK(answers() == ERR_STALE && init->state == THREAD_SERVED);
-    page->caller_calls = first + 1;
+    CHECK(page->caller_call_number == first + 1);
+    page->caller_call_number = first;
+    CHECK(answers() == ERR_STALE && init->state == THREAD_AWAITING_REPLY);
+    page->caller_call_number = first + 1;
 }
 
 /* It says of itself that this task owes it an answer; but it is no thread. */
@@ -87,16 +87,16 @@ static void is_no_caller(ref_t ref)
     struct message_page *page = thread_page(server);
     const struct message_page kept = *page;
 
-    forged->calls = COUNT;
-    forged->state = THREAD_OWED;
+    forged->call_number = COUNT;
+    forged->state = THREAD_REPLY_DEFERRED;
     forged->peer = server->task;
     memcpy(&before, forged, sizeof before);
     page->caller = ref;
-    page->caller_calls = COUNT;
+    page->caller_call_number = COUNT;
     CHECK(answers() == ERR_STALE && memcmp(&before, forged, sizeof before) == 0);
     memset(forged, 0, sizeof before);
     page->caller = kept.caller;
-    page->caller_calls = kept.caller_calls;
+    page->caller_call_number = kept.caller_call_number;
 }
 
 /* It waits for an answer, but from a thread of another task. */
@@ -106,7 +106,7 @@ static void is_served_by_another(void)
 
     AT(struct thread, frame_ref(FRAME))->task = frame_ref(FRAME + 1);
     init->peer = frame_ref(FRAME);
-    CHECK(init->state == THREAD_SERVED && answers() == ERR_STALE);
+    CHECK(init->state == THREAD_AWAITING_REPLY && answers() == ERR_STALE);
     init->peer = peer;
     AT(struct thread, frame_ref(FRAME))->task = 0;
 }

@@ -393,12 +393,13 @@ static void init_runs(const struct thread *thread)
 {
     const struct task *init = AT(struct task, thread->task);
 
-    CHECK(thread->state == THREAD_RUNNING && thread->priority == PRIORITY_COUNT - 1 && !thread->held);
+    CHECK(thread->state == THREAD_RUNNING && thread->priority == PRIORITY_COUNT - 1 && !thread->stopped);
     CHECK(thread->registers.eip == ENTRY && thread->registers.esp == STACK_TOP && kernel.cpus[0].current == REF(thread));
     CHECK(kernel.cpu_count == CPUS && frame_number(thread->task) == RAM && init->account.total == ACCOUNT + 1);
-    CHECK(thread->direct == thread->cpu + thread->priority && kernel.empty_leaf == REF(empty_leaf) && link_is_alone(&kernel.dying));
+    CHECK(thread->direct == thread->cpu + thread->priority && kernel.empty_leaf == REF(empty_leaf) &&
+          list_is_empty(&kernel.destroying));
     for (unsigned i = 0; i < CPU_MAX; i++)
-        CHECK(link_is_alone(&kernel.cpus[i].ready[0]) && !kernel.cpus[i].ready_mask);
+        CHECK(list_is_empty(&kernel.cpus[i].ready[0]) && !kernel.cpus[i].ready_mask);
 }
 
 int main(void)

@@ -20,7 +20,7 @@
 #include "kernel/i386/paging.c"
 #include "tests/host/check.h"
 
-enum { BEYOND = WINDOW_BYTES >> PAGE_BITS, WINDOWS = 2, ROUNDS = 1000 };
+enum { BEYOND = PHYSMAP_BYTES >> PAGE_BITS, WINDOWS = 2, ROUNDS = 1000 };
 
 struct kernel kernel;
 struct kernel_lock kernel_lock;

@@ -1,6 +1,6 @@
 /*
  * init, whole: which servers it makes of what, in which order and with which capabilities; what it does when something
- * is lacking; and how the machine ends.
+ * is shortfall; and how the machine ends.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c

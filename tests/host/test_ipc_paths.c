@@ -150,7 +150,7 @@ static struct thread *take(struct thread *thread, const struct step *step)
         return event_interrupt(thread, step->head);
     default:
         thread_detach(woken);
-        woken->held = 0;
+        woken->stopped = 0;
         thread_update_direct(woken);
         cpu_enqueue(woken, QUEUE_BACK);
         return thread_choose();
@@ -179,7 +179,7 @@ static void copy(unsigned char *to, const unsigned char *from, bool out)
 static void clear_unused_links(void)
 {
     for (unsigned i = 0; i < THREADS; i++)
-        if (threads[i]->state == THREAD_RUNNING || threads[i]->state == THREAD_HELD)
+        if (threads[i]->state == THREAD_RUNNING || threads[i]->state == THREAD_STOPPED)
             threads[i]->link = (struct link){0};
 }
 

@@ -33,7 +33,7 @@ void apic_let_in(unsigned vector)
     (void)vector;
 }
 
-void arch_tlb_drop(uint32_t address)
+void arch_tlb_invalidate(uint32_t address)
 {
     (void)address;
     CHECK(false);

@@ -137,7 +137,7 @@ static void a_leaf_is_counted_once(void)
                                                     .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_READ};
     account->spare_count = 0;
     waits(IPC_SLOTS, 0, 0, LEAF);
-    CHECK(sends(2) == ERR_ACCOUNT && thread_page(init)->lacking == 1);
+    CHECK(sends(2) == ERR_ACCOUNT && thread_page(init)->shortfall == 1);
     account->spare_count = spare;
     is_sent(2);
     CHECK(account->spare_count == spare - 1);

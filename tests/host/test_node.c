@@ -78,7 +78,7 @@ static void compare(void)
         CHECK(node(i)->depth == (unsigned)depth(i) && node(i)->flags == rights[i]);
         CHECK(root_of(node(i)) == root());
     }
-    CHECK(node_check(root()) == count);
+    CHECK(node_audit(root()) == count);
 }
 
 static void insert(int i, int at)

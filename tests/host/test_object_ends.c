@@ -94,7 +94,7 @@ static void mappings_go_in_steps(void)
 
     for (uint32_t i = 0; i < COUNT; i++)
         CHECK(call(SYS_vm_map, WORLD_TASK, (PAGE + i * PAGE_SIZE) | RIGHT_READ, 1 | WORLD_MEMORY << 16, FRAME) == OK);
-    CHECK(!space_unmap_step(root, &budget) && budget == 0 && node_check(root) == COUNT - BUDGET);
+    CHECK(!space_unmap_step(root, &budget) && budget == 0 && node_audit(root) == COUNT - BUDGET);
     budget = BUDGET;
     CHECK(space_unmap_step(root, &budget) && budget == 2 * BUDGET - COUNT && node_is_alone(root));
 }
@@ -123,8 +123,8 @@ static void tables_go_in_steps(void)
     CHECK(call(SYS_task_donate, FREE, WORLD_MEMORY | 12 << 16, FRAME + 1, 0) == OK);
     for (uint32_t i = 0; i < TABLES; i++)
         CHECK(call(SYS_vm_map, FREE, (PAGE + i * TABLE_BYTES) | RIGHT_READ, 1 | WORLD_MEMORY << 16, FRAME + 20) == OK);
-    object_begin_death(REF(task) | SLOT_TASK);
-    while (!link_is_alone(&kernel.dying)) {
+    object_destroy_begin(REF(task) | SLOT_TASK);
+    while (!list_is_empty(&kernel.destroying)) {
         uint32_t spare = task->account.spare_count;
         object_reap_step();
         CHECK(task->account.spare_count <= spare + STEP_FRAMES);
@@ -138,13 +138,13 @@ static void a_space_is_left_whatever_was_asked(void)
 
     kernel.cpu_count = 2;
     other->space = init->task;
-    space_dropped(frame_number(init->task), PAGE);
-    CHECK(other->drop == (PAGE | REQUEST_PAGE));
-    space_dropped(frame_number(init->task), PAGE + PAGE_SIZE);
-    CHECK(other->drop == REQUEST_ALL);
+    tlb_invalidate(frame_number(init->task), PAGE);
+    CHECK(other->tlb_request == (PAGE | IPI_PAGE));
+    tlb_invalidate(frame_number(init->task), PAGE + PAGE_SIZE);
+    CHECK(other->tlb_request == IPI_ALL);
     kernel.cpus[0].space = 0;
     cpu_leave_space(init->task);
-    CHECK(host_requested == REQUEST_LEAVE && other->space == 0 && other->drop == 0 && kernel.drops == 0);
+    CHECK(host_requested == IPI_LEAVE && other->space == 0 && other->tlb_request == 0 && kernel.tlb_pending == 0);
     kernel.cpus[0].space = init->task;
     kernel.cpu_count = 1;
 }
@@ -172,14 +172,14 @@ static void the_dead_are_not_answered(void)
 
     const struct message_page *page = received(server);
     ref_t caller = page->caller;
-    uint32_t calls = page->caller_calls;
+    uint32_t calls = page->caller_call_number;
     CHECK(world_syscall(server, SYS_thread_yield, (const uint32_t[4]){0}) == init);
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
     CHECK(world_syscall(init, SYS_thread_yield, (const uint32_t[4]){0}) == server);
     CHECK(world_syscall(server, SYS_ipc_reply_wait, (const uint32_t[4]){0}) == init);
 
-    CHECK(received(server)->caller == caller && page->caller_calls != calls);
-    thread_page(server)->caller_calls = calls;
+    CHECK(received(server)->caller == caller && page->caller_call_number != calls);
+    thread_page(server)->caller_call_number = calls;
     CHECK(world_syscall(server, SYS_ipc_reply, (const uint32_t[4]){0}) == server && (int)server->registers.eax == ERR_STALE);
     CHECK(world_syscall(server, SYS_thread_yield, (const uint32_t[4]){0}) == init);
 }
@@ -189,12 +189,12 @@ static void calls_are_counted_beyond_the_dead(void)
 {
     static const uint32_t deaths[][2] = {{5, 5}, {3, 5}, {0x7fffffff, 0x7fffffff}, {0xfffffff0, 0xfffffff0}, {2, 2}, {0xfffffff8, 2}};
 
-    kernel.calls_base = 0;
+    kernel.call_number_base = 0;
     for (unsigned i = 0; i < sizeof deaths / sizeof deaths[0]; i++) {
-        make(FREE, 0, 1)->calls = deaths[i][0];
-        CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK && kernel.calls_base == deaths[i][1]);
+        make(FREE, 0, 1)->call_number = deaths[i][0];
+        CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK && kernel.call_number_base == deaths[i][1]);
     }
-    CHECK(make(FREE, 0, 1)->calls == 2 && call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
+    CHECK(make(FREE, 0, 1)->call_number == 2 && call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
 }
 
 int main(void)

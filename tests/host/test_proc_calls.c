@@ -43,7 +43,7 @@ static void tick(void)
     "derive slot 17: 2 badge 512 rights 1\nthread slot 18: slot 1 slot 0 priority 8 cpu 255\n"                      \
     "write slot 18: a function and a stack\nresume slot 18\n"
 
-/* The archive is mapped, with frames for tables if those are lacking; then ticks come. */
+/* The archive is mapped, with frames for tables if those are shortfall; then ticks come. */
 static void the_start(void)
 {
     const struct step none[] = {SPAWN(NULL)};

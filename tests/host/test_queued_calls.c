@@ -77,7 +77,7 @@ static void what_is_revoked_is_not_delivered(bool faults)
     CHECK(CALL(SYS_cap_derive, ENDPOINT, ANOTHER, RIGHT_CALL, BADGE) == OK); /* the badge is somebody else's now */
     CHECK(!server_gets_one());
     if (faults)
-        CHECK(client->state == THREAD_HELD);
+        CHECK(client->state == THREAD_STOPPED);
     else
         CHECK(client->state != THREAD_CALLING && client->registers.eax == (uint32_t)ERR_CAP);
     world_end();

@@ -25,7 +25,7 @@ static void do_one(void)
     done.unheard = kernel.cpus[0].arch.request != 0;
 }
 
-void arch_tlb_drop(uint32_t address)
+void arch_tlb_invalidate(uint32_t address)
 {
     do_one();
     done.dropped = address & -(uint32_t)PAGE_SIZE;
@@ -71,26 +71,26 @@ static void hear(uint32_t request, bool waits)
     __typeof__(done) none = {0};
 
     done = none;
-    arch_request(0, request);
+    arch_ipi(0, request);
     CHECK(done.id == IDS && done.vector == VECTOR_REQUEST && kernel.cpus[0].arch.request == request);
     if (!waits)
-        kernel_hear_request(self);
+        kernel_handle_ipi(self);
     else
         while (kernel.cpus[0].arch.request)
             kernel_lock_wait(self, kernel_lock.serving);
     CHECK(done.count == 1 && done.unheard && !kernel.cpus[0].arch.request); /* who asked goes on when it is 0 */
-    arch_request_wait(0);
-    kernel_hear_request(self);
+    arch_ipi_wait(0);
+    kernel_handle_ipi(self);
     CHECK(done.count == 1);
 }
 
 static void each_is_done_as_it_says(void)
 {
-    hear(ADDRESS | REQUEST_PAGE, false);
+    hear(ADDRESS | IPI_PAGE, false);
     CHECK(done.dropped == ADDRESS && !done.loaded && !done.left);
-    hear(REQUEST_ALL, false);
+    hear(IPI_ALL, false);
     CHECK(done.loaded == lock_space && !done.dropped && !done.left);
-    hear(REQUEST_LEAVE, false);
+    hear(IPI_LEAVE, false);
     CHECK(done.left && !done.dropped && !done.loaded);
 }
 
@@ -99,8 +99,8 @@ static void each_is_done_as_it_says(void)
 static void each_is_sent_to_whom_it_is_for(void)
 {
     for (unsigned i = 0; i < CPUS; i++) {
-        arch_poke(i);
-        CHECK(done.id == IDS + i && done.vector == VECTOR_POKE);
+        arch_reschedule(i);
+        CHECK(done.id == IDS + i && done.vector == VECTOR_RESCHEDULE);
         arch_tick(i);
         CHECK(done.id == IDS + i && done.vector == VECTOR_TICK);
     }

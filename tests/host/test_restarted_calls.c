@@ -170,14 +170,14 @@ static void at_most_eight_are_on_their_way(void)
     for (uint32_t i = 0; i <= BOUND_MAX; i++)
         threads[i] = begin_call(200 + i, 0x100000 + i * PAGE_SIZE);
     for (uint32_t i = 0; i < BOUND_MAX; i++)
-        CHECK(sys_rerun(threads[i]) == RERUN && sys_rerun(threads[i]) == RERUN);
-    CHECK(sys_rerun(threads[BOUND_MAX]) == ERR_BUSY && !threads[BOUND_MAX]->bound.next);
+        CHECK(sys_restart(threads[i]) == RESTART && sys_restart(threads[i]) == RESTART);
+    CHECK(sys_restart(threads[BOUND_MAX]) == ERR_BUSY && !threads[BOUND_MAX]->bound.next);
     end_call(threads[0]);
-    CHECK(sys_rerun(threads[BOUND_MAX]) == RERUN);
+    CHECK(sys_restart(threads[BOUND_MAX]) == RESTART);
     CHECK(SECOND(SYS_cap_delete, MIDDLE, 0) == ERR_BUSY); /* a part is done */
     CHECK(SECOND(SYS_cap_revoke, MIDDLE, 0) == ERR_BUSY);
     CHECK(SECOND(SYS_vm_unmap, NAME, PLACE, PAGES) == ERR_BUSY && pages_of(A, PLACE, PAGES) < PAGES);
-    CHECK(SECOND(SYS_thread_stop, WORLD_THREAD, 0) == ERR_BUSY && first->held); /* its processor will hear of it */
+    CHECK(SECOND(SYS_thread_stop, WORLD_THREAD, 0) == ERR_BUSY && first->stopped); /* its processor will hear of it */
     CHECK(SECOND(SYS_thread_resume, WORLD_THREAD, 0) == OK);
     CHECK(SECOND(SYS_memory_revoke, WORLD_MEMORY, WORLD_USER + 50, PAGES) == ERR_BUSY);
     end_call(threads[1]);

@@ -35,7 +35,7 @@ static err_t answer(uint32_t head, const struct words *words)
     const uint32_t *w = words->w;
     err_t err = at ? ins[at - 1].refused[refusals] : OK;
 
-    add_line("%u.%u:", message_page->caller, message_page->caller_calls);
+    add_line("%u.%u:", message_page->caller, message_page->caller_call_number);
     add_line(w[0] ? " error %d" : " %d", (int)w[0]);
     add_line(" %u %u %u", w[1], w[2], w[3]);
     if (head & IPC_EXTENDED)
@@ -55,7 +55,7 @@ static int32_t receive(struct words *words)
     *words = in->words;
     message_page->tag = in->tag;
     message_page->caller = in->caller;
-    message_page->caller_calls = in->calls;
+    message_page->caller_call_number = in->calls;
     return in->badge;
 }
 

@@ -53,7 +53,7 @@ static struct thread *begin(void)
     host_breathe = breathe;
     CHECK(world_syscall(low, SYS_object_destroy | ENDPOINT << SLOT_SHIFT, none) == high);
     host_breathe = NULL;
-    CHECK(had_tick && low->reaping && !link_is_alone(&kernel.dying));
+    CHECK(had_tick && low->reaping && !list_is_empty(&kernel.destroying));
     return high;
 }
 
@@ -73,9 +73,9 @@ static void ticks_are_enough(void)
     struct thread *high = begin();
 
     host_cpu = 1;
-    for (unsigned i = 0; i < TICKS && !link_is_alone(&kernel.dying); i++)
+    for (unsigned i = 0; i < TICKS && !list_is_empty(&kernel.destroying); i++)
         CHECK(event_tick(high) == high);
-    CHECK(link_is_alone(&kernel.dying));
+    CHECK(list_is_empty(&kernel.destroying));
     end(high);
 }
 
@@ -85,11 +85,11 @@ static void who_has_nothing_to_do_helps(void)
 
     host_cpu = 0;
     CHECK(!world_syscall(first, SYS_thread_stop | WORLD_THREAD << SLOT_SHIFT, (const uint32_t[4]){0}));
-    CHECK(link_is_alone(&kernel.dying));
-    CHECK(event_poke(NULL) == NULL);
-    first->held = 0;
+    CHECK(list_is_empty(&kernel.destroying));
+    CHECK(event_reschedule(NULL) == NULL);
+    first->stopped = 0;
     cpu_enqueue(first, QUEUE_BACK);
-    CHECK(event_poke(NULL) == first);
+    CHECK(event_reschedule(NULL) == first);
     end(high);
 }
 

@@ -44,15 +44,15 @@ int main(void)
     CHECK(world_call(init, SYS_thread_resume | SLOT_OTHER << SLOT_SHIFT, (const uint32_t[4]){0}) == OK);
     struct thread *other = AT(struct thread, slot_object(cspace_slot(&task->cspace, SLOT_OTHER)));
     host_cpu = 1;
-    CHECK(event_poke(NULL) == other);
+    CHECK(event_reschedule(NULL) == other);
 
     /* init begins to stop it; it destroys init; the poke finds it waiting for the end of that. */
     CHECK(call_on(0, init, SYS_thread_stop | SLOT_OTHER << SLOT_SHIFT));
-    CHECK(other->state == THREAD_RUNNING && other->held);
+    CHECK(other->state == THREAD_RUNNING && other->stopped);
     CHECK(call_on(1, other, SYS_object_destroy | WORLD_THREAD << SLOT_SHIFT));
     host_breathe = NULL;
-    struct thread *runs = event_poke(NULL);
-    printf("processor 1 runs %s, held %u\n", runs == other ? "the stopped thread" : "nobody", other->held);
+    struct thread *runs = event_reschedule(NULL);
+    printf("processor 1 runs %s, held %u\n", runs == other ? "the stopped thread" : "nobody", other->stopped);
     CHECK(runs != other);
     printf("test_stop_race: ok\n");
 }

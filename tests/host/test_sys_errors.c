@@ -94,10 +94,10 @@ static void nothing_is_derived_from_a_dying_object(void)
 {
     CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
     CHECK(call(SYS_cap_derive, ENDPOINT, DERIVED, RIGHT_CALL, 0) == OK);
-    object_begin_death(slot_of(ENDPOINT)->object);
+    object_destroy_begin(slot_of(ENDPOINT)->object);
     CHECK(call(SYS_cap_derive, DERIVED, FREE, RIGHT_CALL, 0) == ERR_DEAD);
     CHECK(slot_is_empty(slot_of(FREE)));
-    while (!link_is_alone(&kernel.dying))
+    while (!list_is_empty(&kernel.destroying))
         object_reap_step();
     CHECK(slot_is_empty(slot_of(ENDPOINT)) && slot_is_empty(slot_of(DERIVED)));
 }
@@ -114,24 +114,24 @@ static void a_dying_task_is_given_to_nobody(void)
 static void a_dying_thread_is_not_controlled(void)
 {
     CHECK(call(SYS_thread_create, WORLD_TASK, DERIVED, 0, PAGE) == OK);
-    object_begin_death(slot_of(DERIVED)->object);
+    object_destroy_begin(slot_of(DERIVED)->object);
     CHECK(call(SYS_thread_resume, DERIVED, 0, 0, 0) == ERR_DEAD && call(SYS_thread_stop, DERIVED, 0, 0, 0) == ERR_DEAD);
     CHECK(call(SYS_cap_derive, DERIVED, FREE, RIGHT_CONTROL, 0) == ERR_DEAD && slot_is_empty(slot_of(FREE)));
-    while (!link_is_alone(&kernel.dying))
+    while (!list_is_empty(&kernel.destroying))
         object_reap_step();
     CHECK(slot_is_empty(slot_of(DERIVED)));
 }
 
 static void end_deaths(void)
 {
-    while (!link_is_alone(&kernel.dying))
+    while (!list_is_empty(&kernel.destroying))
         object_reap_step();
 }
 
 static void make_endpoint_that_dies(void)
 {
     CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
-    object_begin_death(slot_of(ENDPOINT)->object);
+    object_destroy_begin(slot_of(ENDPOINT)->object);
 }
 
 /* Something else will be where it was. */
@@ -152,14 +152,14 @@ static void deaths_go_on(void)
     make_endpoint_that_dies();
     for (unsigned i = 0; i < 10; i++)
         CHECK(event_tick(init) == init);
-    CHECK(link_is_alone(&kernel.dying) && slot_is_empty(slot_of(ENDPOINT)));
+    CHECK(list_is_empty(&kernel.destroying) && slot_is_empty(slot_of(ENDPOINT)));
     make_endpoint_that_dies();
     CHECK(!world_syscall(init, SYS_thread_stop | WORLD_THREAD << SLOT_SHIFT, (const uint32_t[4]){0}));
-    CHECK(link_is_alone(&kernel.dying) && slot_is_empty(slot_of(ENDPOINT)));
-    init->held = 0;
+    CHECK(list_is_empty(&kernel.destroying) && slot_is_empty(slot_of(ENDPOINT)));
+    init->stopped = 0;
     thread_update_direct(init);
     cpu_enqueue(init, QUEUE_BACK);
-    CHECK(event_poke(NULL) == init);
+    CHECK(event_reschedule(NULL) == init);
 }
 
 static void the_state_in_a_long_call_is_its_own_affair(void)

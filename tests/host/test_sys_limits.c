@@ -250,7 +250,7 @@ static void a_full_frame_costs_another(void)
         CHECK(call(SYS_endpoint_create, 0, SLOTS + i, 0, 0) == OK);
     spare = account->spare_count;
     account->spare_count = 0;
-    CHECK(call(SYS_endpoint_create, 0, FREE, 0, 0) == ERR_ACCOUNT && thread_page(init)->lacking == 1);
+    CHECK(call(SYS_endpoint_create, 0, FREE, 0, 0) == ERR_ACCOUNT && thread_page(init)->shortfall == 1);
     account->spare_count = spare;
     CHECK(call(SYS_endpoint_create, 0, FREE, 0, 0) == OK && account->spare_count == spare - 1);
     for (uint32_t i = 1; i < PLACES; i++)
@@ -306,7 +306,7 @@ static void pages_of_two_directories(void)
 
     account->spare_count = frames - 1;
     CHECK(call(SYS_vm_map, WORLD_TASK, first | RIGHT_READ, map_of(2), FRAME) == ERR_ACCOUNT);
-    CHECK(thread_page(init)->lacking == 1);
+    CHECK(thread_page(init)->shortfall == 1);
     account->spare_count = spare;
     CHECK(call(SYS_vm_map, WORLD_TASK, first | RIGHT_READ, map_of(2), FRAME) == OK && account->spare_count == spare - frames);
     CHECK(call(SYS_vm_unmap, WORLD_TASK, first, 2, 0) == OK);
@@ -379,11 +379,11 @@ static void rights_are_taken_from_a_few(void)
 static void a_message_page_is_in_the_way(void)
 {
     const struct space *space = &AT(struct task, init->task)->space;
-    struct lacking lacking;
+    struct shortfall shortfall;
     pte_t *entry;
 
-    lacking_init(&lacking);
-    CHECK(space_check_free(space, init->page_address, 1, true, &lacking) == ERR_TAKEN);
+    shortfall_init(&shortfall);
+    CHECK(space_check_free(space, init->page_address, 1, true, &shortfall) == ERR_TAKEN);
     CHECK(space_find(space, init->page_address, &entry) && !space_find_mapping(space, init->page_address, &entry));
 }
 

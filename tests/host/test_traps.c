@@ -49,7 +49,7 @@ struct thread *event_tick(struct thread *thread)
     return event(thread, &done.ticks);
 }
 
-struct thread *event_poke(struct thread *thread)
+struct thread *event_reschedule(struct thread *thread)
 {
     CHECK(done.ended);
     return event(thread, &done.pokes);
@@ -96,7 +96,7 @@ static void each_comes_to_its_event(void)
     CHECK(trap(VECTOR_LINES + LINE) == &next && done.interrupts == 1 && done.line == LINE && done.thread == &interrupted);
     CHECK(done.acknowledged == 1 && done.ended == 0);
     CHECK(trap(VECTOR_TICK) == &next && done.ticks == 1 && done.pokes == 0 && done.ended == 1 && done.acknowledged == 0);
-    CHECK(trap(VECTOR_POKE) == &next && done.pokes == 1 && done.ticks == 0 && done.ended == 1);
+    CHECK(trap(VECTOR_RESCHEDULE) == &next && done.pokes == 1 && done.ticks == 0 && done.ended == 1);
 }
 
 static void what_is_spurious_is_none(void)

@@ -28,7 +28,7 @@ static struct thread *make(uint32_t index)
 {
     CHECK(call(SYS_thread_create, WORLD_TASK, index, PRIORITY << 16, PAGE + index * PAGE_SIZE) == OK);
     struct thread *thread = AT(struct thread, slot_object(cspace_slot(&AT(struct task, init->task)->cspace, index)));
-    thread->held = 0;
+    thread->stopped = 0;
     return thread;
 }
 
@@ -37,7 +37,8 @@ static const struct thread *next_one(void)
     return thread_of_link(kernel.cpus[0].ready[PRIORITY].next);
 }
 
-/* A thread that lowered its own priority runs on beside one that is overdue there; a signal then makes it ready. */
+/* A thread that lowered its own priority runs on beside one that is quantum_over there; a signal then makes it ready.
+ */
 static void a_signaller_goes_behind_who_is_overdue(struct thread *first, struct thread *second)
 {
     const uint32_t nothing[4] = {0};
@@ -53,9 +54,9 @@ static void a_signaller_goes_behind_who_is_overdue(struct thread *first, struct 
         struct thread *receiver = world_syscall(init, SYS_ipc_call | ENDPOINT << SLOT_SHIFT, nothing);
         CHECK(receiver && !world_syscall(receiver, SYS_ipc_reply_wait, nothing));
         cpu_enqueue(second, QUEUE_BACK);
-        CHECK(event_poke(NULL) == second);
+        CHECK(event_reschedule(NULL) == second);
         cpu_enqueue(first, QUEUE_BACK);
-        kernel.cpus[0].overdue = 1 << PRIORITY;
+        kernel.cpus[0].quantum_over = 1 << PRIORITY;
         CHECK(world_syscall(second, SYS_ipc_signal | SLOT_BADGED << SLOT_SHIFT, nothing) == receiver);
         CHECK(next_one() == first && thread_of_link(first->link.next) == second);
         _exit(0);
@@ -91,11 +92,11 @@ int main(void)
     CHECK(!world_syscall(init, SYS_ipc_call | ENDPOINT << SLOT_SHIFT, (const uint32_t[4]){0})); /* nobody receives: idle */
     cpu_enqueue(first, QUEUE_BACK);
     cpu_enqueue(second, QUEUE_BACK);
-    CHECK(next_one() == first && event_poke(NULL) == first);
+    CHECK(next_one() == first && event_reschedule(NULL) == first);
 
     first->rerun = 1; /* as if it were in a long call, between two steps */
     cpu_enqueue(first, QUEUE_FRONT);
-    cpu_breathe();
+    preemption_point();
     CHECK(next_one() == first);
     cpu_tick_in_kernel();
     CHECK(next_one() == second);

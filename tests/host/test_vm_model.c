@@ -129,7 +129,7 @@ static void map_sibling(int from, int to, rights_t rights)
 static void map_child(int from, int to, rights_t rights)
 {
     const struct source source = {&task_of(from)->space, address_of(from), CHILD};
-    struct lacking lacking = {0};
+    struct shortfall shortfall = {0};
     struct task *task = task_of(to);
 
     if (check_source(from, to, rights) != OK || !(model[from].rights & RIGHT_GRANT))
@@ -138,8 +138,8 @@ static void map_child(int from, int to, rights_t rights)
     CHECK((int)source_check(&source, 1, rights, RIGHT_GRANT) == expected);
     if (expected != OK)
         return;
-    CHECK(space_check_free(&task->space, address_of(to), 1, false, &lacking) == OK);
-    CHECK(lacking.frames <= task->account.spare_count);
+    CHECK(space_check_free(&task->space, address_of(to), 1, false, &shortfall) == OK);
+    CHECK(shortfall.frames <= task->account.spare_count);
     source_map(&source, 1, rights, &(struct target){&task->space, &task->account, address_of(to)});
     model[to] = (struct cell){true, model[from].frame, rights, from, model[from].depth + 1};
 }

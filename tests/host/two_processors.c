@@ -32,7 +32,7 @@ void pair_boot(void)
     CHECK(FIRST(SYS_thread_create, WORLD_TASK, PAIR_SECOND, 31 << 16 | 1 << 24, 0x9000) == OK);
     CHECK(FIRST(SYS_thread_resume, PAIR_SECOND, 0) == OK);
     host_cpu = 1;
-    second = event_poke(NULL);
+    second = event_reschedule(NULL);
     CHECK(second && second != first);
     host_cpu = 0;
     steps = 0;

@@ -11,7 +11,7 @@ static void check_floor(unsigned i)
     const struct cpu *cpu = &kernel.cpus[i];
     const struct thread *running = thread_on(i);
     int top = cpu_ready_top(cpu);
-    uint32_t floor = top < 0 ? 0 : (uint32_t)top + (cpu->overdue >> top & 1);
+    uint32_t floor = top < 0 ? 0 : (uint32_t)top + (cpu->quantum_over >> top & 1);
 
     if (running && running->uses_fpu)
         floor = PRIORITY_COUNT;
@@ -34,7 +34,7 @@ static void check_no_lost_wakeup(unsigned i)
         violation("P5: processor %u runs a dead thread, and will not hear of it", i);
     if (running->state == THREAD_RUNNING && top > (int)running->priority)
         violation("processor %u runs priority %u, and %d is ready", i, running->priority, top);
-    if (running->state == THREAD_RUNNING && running->held)
+    if (running->state == THREAD_RUNNING && running->stopped)
         violation("T3: processor %u runs a stopped thread, and will not hear of it", i);
     if (running->state == THREAD_RUNNING && running->home && running->home != REF(cpu))
         violation("T5: processor %u runs a thread that is to run elsewhere, and will not hear of it", i);
@@ -62,7 +62,7 @@ static void check_thread_is_where_its_state_says(const struct thread *t)
         violation("T1: thread %x runs nowhere", REF(t));
     if (t->state == THREAD_READY && !(thread_cpu(t)->ready_mask >> t->priority & 1))
         violation("T1: thread %x is ready in no queue", REF(t));
-    if (t->state == THREAD_READY && t->held)
+    if (t->state == THREAD_READY && t->stopped)
         violation("T3: thread %x is stopped and ready", REF(t));
 }
 
@@ -73,9 +73,10 @@ static void check_waits_for_somebody(const struct thread *t)
 
     if (t->state == THREAD_RECEIVING && slot_is_empty(&t->receives))
         violation("thread %x receives from no endpoint", REF(t));
-    if (t->state == THREAD_SERVED && (kind != FRAME_THREADS || AT(struct thread, t->peer)->state == THREAD_DEAD))
+    if (t->state == THREAD_AWAITING_REPLY &&
+        (kind != FRAME_THREADS || AT(struct thread, t->peer)->state == THREAD_DEAD))
         violation("thread %x is served by nobody", REF(t));
-    if (t->state == THREAD_OWED && kind != FRAME_TASK)
+    if (t->state == THREAD_REPLY_DEFERRED && kind != FRAME_TASK)
         violation("thread %x is owed an answer by nobody", REF(t));
 }
 
@@ -86,13 +87,13 @@ static void check_long_call(const struct thread *t)
         violation("thread %x has marked a tree, and is in no long call", REF(t));
     if (t->revoking && !(AT(struct node, t->revoking)->flags & NODE_REVOKING))
         violation("thread %x has marked what is not marked", REF(t));
-    if (t->state == THREAD_HELD && (t->revoking || t->reaping))
+    if (t->state == THREAD_STOPPED && (t->revoking || t->reaping))
         violation("T3: thread %x is stopped, and its long call has not ended", REF(t));
     if (t->works_with && (!t->bound.next || slot_is_empty(AT(struct slot, t->works_with))))
         violation("thread %x works with a slot that is empty, or that does not know of it", REF(t));
     if (t->bound.next && !t->rerun)
         violation("thread %x is bound to a slot, and is in no long call", REF(t));
-    if (t->rerun && t->state != THREAD_READY && t->state != THREAD_HELD && t->state != THREAD_RUNNING)
+    if (t->rerun && t->state != THREAD_READY && t->state != THREAD_STOPPED && t->state != THREAD_RUNNING)
         violation("thread %x is to be restarted in state %u", REF(t), t->state);
 }
 

@@ -31,9 +31,9 @@ void processors_rest(void)
         processors[i].request = 0;
         processors[i].segments = 0;
         processors[i].fpu_allowed = kernel.cpus[i].fpu_allowed;
-        kernel.cpus[i].drop = 0;
+        kernel.cpus[i].tlb_request = 0;
     }
-    kernel.drops = 0;
+    kernel.tlb_pending = 0;
 }
 
 static void fill_from_table(struct processor *processor, uint32_t frame, uint32_t page)
@@ -67,7 +67,7 @@ void processors_fill_tlbs(void)
     }
 }
 
-void arch_tlb_drop(uint32_t address)
+void arch_tlb_invalidate(uint32_t address)
 {
     drop(arch_cpu(), address);
 }
@@ -93,7 +93,7 @@ static void write_by(const struct processor *processor, uint32_t page)
 /* In user mode, on the first word of each page. */
 static void write_to_what_is_taken_away(const struct processor *processor, uint32_t request)
 {
-    if (request & REQUEST_PAGE)
+    if (request & IPI_PAGE)
         write_by(processor, request >> PAGE_BITS);
     else
         for (uint32_t page = 0; page < SPACE_PAGES; page++)
@@ -110,7 +110,7 @@ static void check_tables(unsigned cpu)
     }
 }
 
-void arch_request(unsigned cpu, uint32_t request)
+void arch_ipi(unsigned cpu, uint32_t request)
 {
     check_tables(cpu);
     processors[cpu].request = request;
@@ -118,18 +118,18 @@ void arch_request(unsigned cpu, uint32_t request)
         write_to_what_is_taken_away(&processors[cpu], request);
 }
 
-void arch_request_wait(unsigned cpu)
+void arch_ipi_wait(unsigned cpu)
 {
     uint32_t request = processors[cpu].request;
 
     processors[cpu].request = 0;
     if (!processors_hear_requests)
         return;
-    if (request & REQUEST_PAGE)
+    if (request & IPI_PAGE)
         drop(cpu, request);
-    else if (request & REQUEST_LEAVE)
+    else if (request & IPI_LEAVE)
         load(cpu, 0);
-    else if (request & REQUEST_ALL)
+    else if (request & IPI_ALL)
         load(cpu, processors[cpu].space);
 }
 
@@ -169,7 +169,7 @@ static void check_space(unsigned cpu)
 
 void processors_check(void)
 {
-    if (kernel.drops)
+    if (kernel.tlb_pending)
         violation("the lock was given away, and translations are not settled");
     for (unsigned i = 0; i < kernel.cpu_count; i++) {
         check_space(i);
@@ -188,7 +188,7 @@ void processor_write(struct thread *thread, uint32_t address)
 
 /* ---------------------------------------------------------------------------------- interrupts */
 
-void arch_poke(unsigned cpu)
+void arch_reschedule(unsigned cpu)
 {
     pending.pokes |= (uint8_t)(1 << cpu);
 }

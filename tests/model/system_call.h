@@ -9,7 +9,7 @@ static inline struct thread *host_system_call(struct thread *thread, uint32_t nu
     err_t status = call_table[number & 0xff](thread);
 
     if (status == SWITCHED) {
-        assert(!kernel.drops); /* nobody looks at them there */
+        assert(!kernel.tlb_pending); /* nobody looks at them there */
         return AT(struct thread, cpu_here()->current);
     }
     if ((int)status > OK || cpu_here()->choose)

@@ -54,7 +54,7 @@ static int32_t last_line(uint32_t begin)
     if (!refused || strncmp(lines + begin, refused, strlen(refused)) != 0)
         return OK;
     refused = NULL;
-    message_page->lacking = LACKING;
+    message_page->shortfall = LACKING;
     return refused_with;
 }
 

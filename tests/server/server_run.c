@@ -89,7 +89,7 @@ static err_t reply(uint32_t head, struct words *words)
 {
     uint32_t caller = message_page->caller - FIRST_CALLER;
 
-    if (caller >= SERVER_CALLERS || !owed[caller] || calls[caller] != message_page->caller_calls)
+    if (caller >= SERVER_CALLERS || !owed[caller] || calls[caller] != message_page->caller_call_number)
         return ERR_STALE;
     err_t err = kernel->answered(caller, words, head & IPC_EXTENDED ? message_page->tag : 0);
     owed[caller] = owed[caller] && err;
@@ -110,7 +110,7 @@ static int32_t receive(struct words *words)
         CHECK(!owed[message.caller]);
         owed[message.caller] = true;
         message_page->caller = FIRST_CALLER + message.caller;
-        message_page->caller_calls = ++calls[message.caller];
+        message_page->caller_call_number = ++calls[message.caller];
     }
     return (int32_t)message.badge;
 }

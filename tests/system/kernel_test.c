@@ -183,7 +183,7 @@ volatile uint32_t *map_frame(uint32_t address, uint32_t frame, rights_t rights)
 
     while ((err = sys_vm_map(OWN_TASK, address | rights, 1 | MEMORY << SLOT_SHIFT, frame)) ==
            ERR_ACCOUNT)
-        feed(OWN_TASK, message_page->lacking);
+        feed(OWN_TASK, message_page->shortfall);
     must(err, "mapping a page");
     return (volatile uint32_t *)address;
 }
@@ -215,7 +215,7 @@ void thread_prepare(const struct plan *plan)
     while ((err = sys_thread_create(plan->task, plan->slot | plan->endpoint << SLOT_SHIFT,
                                     plan->handler | plan->priority << 16, plan->page)) ==
            ERR_ACCOUNT)
-        feed(plan->task, message_page->lacking);
+        feed(plan->task, message_page->shortfall);
     must(err, "making a thread");
     top[0] = (uint32_t)thread_end;
     top[1] = plan->argument;
@@ -315,7 +315,7 @@ struct event event_wait(uint32_t flags)
         event.badge = ipc_reply_wait(flags, &event.words);
         event.kind = message_page->tag & TAG_KIND;
         event.caller = message_page->caller;
-        event.calls = message_page->caller_calls;
+        event.calls = message_page->caller_call_number;
         if (event.badge < 0 || event.kind != TAG_SIGNAL)
             return event;
         event.words.w[0] &= ~(uint32_t)QUIET_BIT;
@@ -331,7 +331,7 @@ err_t event_answer(const struct event *event, uint32_t flags, const struct words
     struct words copy = *words;
 
     message_page->caller = event->caller;
-    message_page->caller_calls = event->calls;
+    message_page->caller_call_number = event->calls;
     return ipc_reply(flags, &copy);
 }
 

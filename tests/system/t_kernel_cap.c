@@ -110,9 +110,9 @@ static void an_account_without_frames_refuses(void)
 {
     child_make(0, 0);
     drain(CHILD_TASK);
-    message_page->lacking = 0;
+    message_page->shortfall = 0;
     IS(sys_cap_derive(LOG, LATE | CHILD_TASK << SLOT_SHIFT, 0, 0, 0), ERR_ACCOUNT);
-    IS(message_page->lacking, 1);
+    IS(message_page->shortfall, 1);
     feed(CHILD_TASK, 1);
     IS(sys_cap_derive(LOG, LATE | CHILD_TASK << SLOT_SHIFT, 0, 0, 0), OK);
     IS(sys_cap_derive(LOG, (LATE + 255) | CHILD_TASK << SLOT_SHIFT, 0, 0, 0), OK);

@@ -91,7 +91,7 @@ static void has_no_endpoint(uint32_t unused)
     (void)unused;
     result(ipc_reply_wait(0, &words));
     result(ipc_reply_wait(IPC_REPLY, &words));
-    message_page->caller = message_page->caller_calls = 0;
+    message_page->caller = message_page->caller_call_number = 0;
     result(ipc_reply(0, &words));
 }
 
@@ -154,7 +154,7 @@ static void says_it_is_another(uint32_t badge)
     struct words words = {{badge, badge, badge, badge}};
 
     message_page->caller = forged_caller;
-    message_page->caller_calls = forged_calls;
+    message_page->caller_call_number = forged_calls;
     result(ipc_call(PARENT, 0, &words));
     result(ipc_call(OWN_A, 0, &words));
 }
@@ -231,7 +231,7 @@ static void answers_are_given_once(void)
     IS(event_answer_word(&second, 5), ERR_STALE);
     struct words words = {{6}};
     message_page->caller = second.caller; /* reply_wait answers the call received last, whatever the page names */
-    message_page->caller_calls = second.calls;
+    message_page->caller_call_number = second.calls;
     IS(ipc_reply_wait(IPC_REPLY, &words), BADGE_FAULT);
     IS(words.w[2], thread_end);
     for (uint32_t i = 0; i < 3; i++)
@@ -246,10 +246,10 @@ static void answers_for_others(uint32_t unused)
 
     (void)unused;
     message_page->caller = forged_caller;
-    message_page->caller_calls = forged_calls;
+    message_page->caller_call_number = forged_calls;
     result(ipc_reply(0, &words));
     message_page->caller = forged_caller;
-    message_page->caller_calls = forged_calls;
+    message_page->caller_call_number = forged_calls;
     result(ipc_reply_wait(IPC_REPLY, &words));
 }
 
@@ -284,7 +284,7 @@ static void answers_elsewhere(uint32_t page)
     struct words words = {{21}};
 
     own->caller = forged_caller;
-    own->caller_calls = forged_calls;
+    own->caller_call_number = forged_calls;
     result(ipc_reply(0, &words));
 }
 

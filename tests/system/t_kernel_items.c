@@ -100,7 +100,7 @@ static err_t answer_with(const struct event *event, uint32_t flags, const struct
     struct words words = {{0}};
 
     message_page->caller = event->caller;
-    message_page->caller_calls = event->calls;
+    message_page->caller_call_number = event->calls;
     for (uint32_t i = 0; i < count; i++)
         message_page->items[i] = items[i];
     ipc_extend(0, count);
@@ -342,13 +342,13 @@ static void full_accounts_refuse_whole(void)
     prepare_sources();
     start_server(0, 0);
     drain(CHILD_TASK);
-    message_page->lacking = 0;
+    message_page->shortfall = 0;
     IS(call_with(good_items, 4), ERR_ACCOUNT);
-    IS(message_page->lacking, 4); /* directory, table, companion, leaf */
+    IS(message_page->shortfall, 4); /* directory, table, companion, leaf */
     for (uint32_t left = 3; left > 0; left--) {
         feed(CHILD_TASK, 1);
         IS(call_with(good_items, 4), ERR_ACCOUNT);
-        IS(message_page->lacking, left);
+        IS(message_page->shortfall, left);
         HOLDS(page_is_free(CHILD_TASK, WINDOW));
     }
     feed(CHILD_TASK, 1);
@@ -365,7 +365,7 @@ static void full_accounts_of_callers(void)
     struct event event = expect_call(BADGE_CHILD);
     drain(CHILD_TASK);
     IS(answer_with(&event, 0, good_items, 4), ERR_ACCOUNT);
-    IS(message_page->lacking, 4);
+    IS(message_page->shortfall, 4);
     IS(answer_with(&event, IPC_REPLY, good_items, 4), ERR_ACCOUNT);
     feed(CHILD_TASK, 4);
     IS(answer_with(&event, 0, good_items, 4), OK);

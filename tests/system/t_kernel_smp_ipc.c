@@ -169,14 +169,14 @@ static void asks_the_other(uint32_t k)
     int32_t badge = ipc_reply_wait(0, &words);
 
     for (; badge == (int32_t)(1 + s); badge = ipc_reply_wait(IPC_REPLY, &words)) {
-        uint32_t caller = page->caller, calls = page->caller_calls;
+        uint32_t caller = page->caller, calls = page->caller_call_number;
         if (words.w[2]) {
             further = (struct words){{words.w[0] + 1, 0, words.w[2] - 1, 0}};
             SAME(ipc_call(SERVICE_CALL + 1 - s, 0, &further), OK);
             words.w[0] = further.w[0];
         }
         page->caller = caller;
-        page->caller_calls = calls;
+        page->caller_call_number = calls;
     }
 }
 

@@ -46,7 +46,7 @@ static void makes_objects_without_frames(uint32_t unused)
 {
     (void)unused;
     result(sys_endpoint_create(CHILD_OWN));
-    result((int32_t)message_page->lacking);
+    result((int32_t)message_page->shortfall);
     parent_call(1);
     result(sys_endpoint_create(CHILD_OWN));
     result(sys_endpoint_create(CHILD_OWN));
@@ -55,9 +55,9 @@ static void makes_objects_without_frames(uint32_t unused)
     result(sys_endpoint_create(0xffffffff));
     result(sys_endpoint_create(CHILD_SECOND)); /* 64 to a frame: free of charge */
     result(sys_endpoint_create(DEEP));         /* in a new leaf */
-    result((int32_t)message_page->lacking);
+    result((int32_t)message_page->shortfall);
     result(sys_task_create(CHILD_OWN + 5, 0, DEEP));
-    result((int32_t)message_page->lacking);
+    result((int32_t)message_page->shortfall);
     parent_call(2);
     result(sys_endpoint_create(DEEP));
 }

@@ -64,18 +64,18 @@ static void create_says_what_is_lacking(void)
 {
     child_make(0, 0);
     drain(CHILD_TASK);
-    message_page->lacking = 0;
+    message_page->shortfall = 0;
     IS(sys_thread_create(CHILD_TASK, A, 0, SCRATCH), ERR_ACCOUNT);
-    IS(message_page->lacking, 5); /* directory, table, companion; the page; the thread */
+    IS(message_page->shortfall, 5); /* directory, table, companion; the page; the thread */
     IS(sys_thread_create(CHILD_TASK, A, 0, MESSAGE_PAGE), ERR_ACCOUNT);
-    IS(message_page->lacking, 2);
+    IS(message_page->shortfall, 2);
     HOLDS(slot_is_free(A));
     feed(CHILD_TASK, 2);
     IS(sys_thread_create(CHILD_TASK, A, 0, MESSAGE_PAGE), OK);
     feed(CHILD_TASK, 1);
     IS(sys_thread_create(CHILD_TASK, B, 0, MESSAGE_PAGE + PAGE_SIZE), OK); /* four to a frame */
     IS(sys_thread_create(CHILD_TASK, C, 0, MESSAGE_PAGE + 2 * PAGE_SIZE), ERR_ACCOUNT);
-    IS(message_page->lacking, 1);
+    IS(message_page->shortfall, 1);
     IS(sys_object_destroy(B), OK); /* its page comes back */
     IS(sys_thread_create(CHILD_TASK, C, 0, MESSAGE_PAGE + 2 * PAGE_SIZE), OK);
 }

@@ -211,18 +211,18 @@ static void an_account_without_frames_refuses(void)
 
     child_make(0, 0);
     drain(CHILD_TASK);
-    message_page->lacking = 0;
+    message_page->shortfall = 0;
     IS(sys_vm_map(CHILD_TASK, SCRATCH | READ, MEMORY_PAGES, frame), ERR_ACCOUNT);
-    IS(message_page->lacking, 3); /* directory, table, companion */
+    IS(message_page->shortfall, 3); /* directory, table, companion */
     feed(CHILD_TASK, 2);
     IS(sys_vm_map(CHILD_TASK, SCRATCH | READ, MEMORY_PAGES, frame), ERR_ACCOUNT);
-    IS(message_page->lacking, 1);
+    IS(message_page->shortfall, 1);
     feed(CHILD_TASK, 1);
     IS(sys_vm_map(CHILD_TASK, SCRATCH | READ, MEMORY_PAGES, frame), OK);
     /* Across the end of the table: one more table. */
     IS(sys_vm_map(CHILD_TASK, (SCRATCH + 0x1ff000) | READ, 2 | MEMORY << SLOT_SHIFT, frame),
        ERR_ACCOUNT);
-    IS(message_page->lacking, 2);
+    IS(message_page->shortfall, 2);
     HOLDS(page_is_free(CHILD_TASK, SCRATCH + 0x1ff000));
     feed(CHILD_TASK, 2);
     IS(sys_vm_map(CHILD_TASK, (SCRATCH + 0x1ff000) | READ, 2 | MEMORY << SLOT_SHIFT, frame), OK);
