@@ -4,6 +4,7 @@
 #include "kernel/arch/arch.h"
 
 enum { BOOT_RESERVED_MAX = 72 };
+enum { BOOT_SCREEN, BOOT_LOG_PAGE, BOOT_DEVICES };
 
 struct boot_area {
     uint64_t start, end;
@@ -12,6 +13,7 @@ struct boot_area {
 struct boot_info {
     unsigned free_count, reserved_count;
     struct boot_area free[BOOT_RANGES_MAX], reserved[BOOT_RESERVED_MAX];
+    struct boot_range devices[BOOT_DEVICES]; /* page frames that are no memory; no pages: no such device */
     struct boot_page page; /* what init finds; the loader fills in modules, command line, RSDP */
 };
 

@@ -106,7 +106,7 @@ COMMANDS = [
     Command("a Pentium, one serial port", "--cpu pentium --serial 1 --kernel", BROKEN,
             ("panic: this processor lacks PAE SYSENTER CMOV FXSR; .*",), ""),
     Command("too little memory for GRUB", "--memory 3", BROKEN, ("run: 3 MiB of memory are too little for GRUB",), ""),
-    Command("too little memory", "--memory 4", BROKEN, (r"panic: not enough memory in kernel/boot/main.c:\d+",), ""),
+    Command("too little memory", "--memory 4", BROKEN, (r"panic: not enough memory in kernel/boot/first_task.c:\d+",), ""),
     Command("more memory than there is", "--memory 99999999", BROKEN, ("qemu-system-i386: .*memory.*",), ""),
     Command("a bad option", "--nonsense", USAGE, ("scripts/run: error: .*",), ""),
     Command("a bad value", "--smp 9", USAGE, ("scripts/run: error: --smp is 1 to 8.*",), ""),
@@ -155,7 +155,7 @@ def jump_to_data(kernel):
     kernel.code(IMAGES, "sys_vm_map", damage.jump_to(damage.symbol(IMAGES / "kernel/kernel.elf", "gdt")))
 
 
-NO_IMAGE = r"panic: boot archive damaged: no image of init at its start in kernel/boot/main.c:\d+"
+NO_IMAGE = r"panic: boot archive damaged: no image of init at its start in kernel/boot/first_task.c:\d+"
 HELD = r"fault: a thread without a handler is held: .*"
 
 DAMAGES = [
@@ -170,7 +170,7 @@ DAMAGES = [
            lambda a: a.cut(len(a) // 2)),
     Damage("the archive is one page", (NO_IMAGE,), lambda a: a.cut(PAGE)),
     Damage("the archive is some bytes", (NO_IMAGE,), lambda a: a.cut(100)),
-    Damage("no archive", (r"panic: boot archive missing: the loader gave no module in kernel/boot/main.c:\d+",),
+    Damage("no archive", (r"panic: boot archive missing: the loader gave no module in kernel/boot/first_task.c:\d+",),
            lambda a: a.cut(0)),
     Damage("the magic of init's image", (NO_IMAGE,), lambda a: a.flip(0)),
     Damage("the size of init's text", (NO_IMAGE,), lambda a: a.flip(14)),

@@ -32,6 +32,7 @@ extern struct log_page arch_log_page __attribute__((alias("memory")));
 _Noreturn static void ends_here(const char *what);
 #define panic(what, file, line) ends_here(what)
 #pragma clang diagnostic ignored "-Wimplicit-int-conversion" /* there, sizes have 32 bits */
+#include "kernel/boot/first_task.c"
 #include "kernel/boot/main.c"
 #undef panic
 
