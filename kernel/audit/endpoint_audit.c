@@ -1,3 +1,5 @@
+#include "kernel/audit/audit.h"
+
 #include "kernel/ipc/endpoint.h"
 #include "kernel/thread/thread.h"
 

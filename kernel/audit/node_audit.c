@@ -1,3 +1,5 @@
+#include "kernel/audit/audit.h"
+
 #include "kernel/mem/node.h"
 
 uint32_t node_audit(const struct node *root)

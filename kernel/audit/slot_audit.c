@@ -1,3 +1,5 @@
+#include "kernel/audit/audit.h"
+
 #include "kernel/audit/slot_audit.h"
 
 static void check_child(const struct slot *parent, const struct slot *child)

@@ -1,3 +1,5 @@
+#include "kernel/audit/audit.h"
+
 #include "kernel/vm/space.h"
 
 _Static_assert(TABLE_BITS != 9 || SPACE_END == USER_END, "user space ends where its interface says");
@@ -25,7 +27,7 @@ static void check_table(uint32_t table)
                     AT(struct node, frame_at(table)->partner) + i);
 }
 
-void space_check(const struct space *space)
+void space_audit(const struct space *space)
 {
     for (unsigned d = 0; d < DIRECTORIES; d++) {
         if (!(pte_low(&space->directories[d]) & PTE_PRESENT))

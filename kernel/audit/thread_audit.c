@@ -1,3 +1,5 @@
+#include "kernel/audit/audit.h"
+
 #include "kernel/audit/thread_audit.h"
 
 #include "kernel/audit/slot_audit.h"

@@ -125,6 +125,3 @@ void object_slot_lost(struct slot *slot);
 
 /* Begins the death of the object a first-level slot names. Defined in kernel/object/destroy.c. */
 void object_destroy_begin(uint32_t object);
-
-/* Panics unless S1..S3 hold for the slots of a tree. */
-void slot_audit(const struct node *root);

@@ -34,6 +34,4 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits);
 /* Fails callers and receivers, at most `*budget`, which it lowers; true when none is left. */
 bool endpoint_fail_step(struct endpoint *endpoint, unsigned *budget);
 
-/* Panics unless E1..E4 hold. */
-void endpoint_audit(struct endpoint *endpoint);
 _Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_SHIFT, "endpoints fill their places");

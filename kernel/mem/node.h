@@ -123,6 +123,3 @@ ALWAYS_INLINE struct node *node_first_leaf(struct node *node)
 /* The last node of the subtree of `node` (itself, if it has no descendants), in at most `bound`
  * steps; null if there are more. */
 struct node *node_subtree_end(struct node *node, unsigned bound);
-
-/* Panics unless N1..N3 hold in the tree of `root`; the number of nodes without the root. */
-uint32_t node_audit(const struct node *root);

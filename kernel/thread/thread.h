@@ -122,7 +122,4 @@ ALWAYS_INLINE void thread_update_direct(struct thread *thread)
 /* The thread that runs is marked as using the FPU from now on. */
 void thread_use_fpu(struct thread *thread);
 
-/* Panics unless T1..T7 hold. */
-void thread_audit(struct thread *thread);
-
 _Static_assert(sizeof(struct thread) <= 1 << THREAD_SHIFT, "four threads to a frame");

@@ -133,6 +133,3 @@ ALWAYS_INLINE void space_unmap(struct node *node)
     node_remove(node);
 }
 void space_reload(uint32_t task);
-
-/* Panics unless V1..V3 hold. */
-void space_check(const struct space *space);

@@ -2,6 +2,7 @@
  * The derivation tree against a model that keeps a parent number for every node.
  * sources: kernel/mem/node.c kernel/audit/node_audit.c
  */
+#include "kernel/audit/audit.h"
 #include "kernel/mem/node.h"
 #include "tests/host/check.h"
 

@@ -9,6 +9,7 @@
  * sources: kernel/sys/sys_device.c kernel/object/destroy.c kernel/sys/event.c kernel/audit/audit.c
  * sources: kernel/lib/log.c kernel/thread/tlb.c tests/host/kernel_world.c
  */
+#include "kernel/audit/audit.h"
 #include "kernel/vm/space.h"
 #include "tests/host/check.h"
 #include "tests/host/kernel_world.h"
