@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks every #include "..." against docs/layers.txt, and that no file includes itself in the end."""
+"""Checks every #include "..." against docs/layers.txt, that no file includes itself in the end, and that a header declares
+nothing that a folder defines which its own may not include, but for what layers.txt names in an `up` line."""
 from tally import entry
 
 import pathlib
@@ -9,6 +10,9 @@ from tally.interface import ROOT, generated_headers
 
 TOP_FOLDERS = ["kernel", "libuser", "programs", "servers", "tests"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
+# What a header declares, and a source file defines, at the beginning of a line.
+DECLARED = re.compile(r"^(?!static|typedef|return)[a-z][\w *]*?\b(\w+)\([^;{}]*\)[^;{}]*;", re.M)
+DEFINED = re.compile(r"^(?!static|typedef)(?:__attribute__\(\(\w+\)\) )?[a-z][\w *]*?\b(\w+)\([^;{}]*\)\s*\{", re.M)
 FLAT = "libuser/xv6"  # headers include each other by bare name, as the programs that they are for do
 GENERATED = generated_headers()
 
@@ -18,13 +22,15 @@ def folder_of(name):
 
 
 def read_layers():
-    layers = {}
+    """({folder: what it may include}, {header: folders above that define what it declares})"""
+    layers, upward = {}, {}
     for line in (ROOT / "docs/layers.txt").read_text(encoding="utf-8").splitlines():
         line = line.split("#")[0].strip()
         if line:
-            folder, allowed = line.split(":")
-            layers[folder.strip()] = set(allowed.split())
-    return layers
+            what, allowed = line.split(":")
+            words = what.split()
+            (upward if words[0] == "up" else layers)[words[-1]] = set(allowed.split())
+    return layers, upward
 
 
 def read_includes():
@@ -51,6 +57,21 @@ def refusals(name, targets, layers):
             yield f"{name}: {folder} may not include {target}"
 
 
+def upward_declarations(layers, upward):
+    """Each function of the kernel that a header declares and a higher folder defines, and `up` lines without one."""
+    texts = {str(p.relative_to(ROOT)): p.read_text(encoding="utf-8") for p in sorted((ROOT / "kernel").rglob("*.[ch]"))}
+    definers = {name: folder_of(path) for path, text in texts.items() if path.endswith(".c") for name in DEFINED.findall(text)}
+    found = {(path, definers[name], name) for path, text in texts.items() if path.endswith(".h")
+             for name in DECLARED.findall(text)
+             if name in definers and definers[name] not in {folder_of(path), *layers[folder_of(path)]}}
+    for path, folder, name in sorted(found):
+        if folder not in upward.get(path, ()):
+            yield f"{path}: declares {name}(), which {folder} defines: a higher folder without an `up` line"
+    for path, folder in sorted((path, folder) for path in upward for folder in upward[path]):
+        if (path, folder) not in {(p, f) for p, f, _ in found}:
+            yield f"docs/layers.txt: up {path}: it declares nothing of {folder}"
+
+
 def cycles(includes):
     """Each include cycle, found by walking depth first with an explicit stack."""
     done = set()
@@ -69,8 +90,9 @@ def cycles(includes):
 
 
 def main():
-    layers, includes = read_layers(), read_includes()
+    (layers, upward), includes = read_layers(), read_includes()
     errors = [e for name, targets in includes.items() for e in refusals(name, targets, layers)]
+    errors += upward_declarations(layers, upward)
     errors += cycles(includes)
     print("\n".join(errors) or f"layers: {len(includes)} files keep to docs/layers.txt")
     return bool(errors)

@@ -1,6 +1,7 @@
 /* The first task: init, from the image at the start of the boot archive, with everything there is. */
 #include "kernel/boot/first_task.h"
 
+#include "kernel/object/object.h"
 #include "kernel/sys/sys.h"
 #include "kernel/vm/source.h"
 

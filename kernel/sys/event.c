@@ -1,4 +1,5 @@
 /* What happens to a processor that is no system call: faults and interrupts. */
+#include "kernel/sys/event.h"
 #include "kernel/audit/audit.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/lib/log.h"

@@ -1,4 +1,5 @@
 /* From a call's number to its function, and what the functions share. */
+#include "kernel/sys/event.h"
 #include "kernel/sys/sys.h"
 
 static err_t unknown(struct thread *thread)

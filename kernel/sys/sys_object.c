@@ -1,4 +1,5 @@
-/* The making of tasks, accounts, endpoints and threads. */
+/* The calls that make tasks, accounts, endpoints and threads. */
+#include "kernel/object/object.h"
 #include "kernel/sys/sys.h"
 
 /* Frames that may become kernel memory: owned, in the window, without a mapping. `*first` counts
@@ -19,24 +20,6 @@ static err_t check_donation(struct thread *thread, uint32_t index, uint32_t page
             return ERR_FRAME;
     }
     return OK;
-}
-
-struct task *task_make(uint32_t frame)
-{
-    struct task *task = AT(struct task, frame_ref(frame));
-
-    if (!(frame_at(frame)->mappings.flags & NODE_CLEAR))
-        __builtin_memset(task, 0, PAGE_SIZE);
-    *frame_at(frame) = (struct frame){.owner = frame & 0xffffff, .kind = FRAME_TASK};
-    node_init_root(&task->object.caps);
-    link_init(&task->owed);
-    task->space.directories[DIRECTORIES] = kernel.kernel_directory;
-    task->account.task = frame;
-    task->account.total = 1;
-    link_init(&task->account.threads);
-    link_init(&task->account.endpoints);
-    cspace_init(&task->cspace, kernel.empty_leaf);
-    return task;
 }
 
 err_t sys_task_create(struct thread *thread)
@@ -109,30 +92,6 @@ static void bind(struct slot *from, struct slot *to, rights_t rights)
 {
     if (from)
         slot_derive(from, to, &(struct derivation){.rights = rights});
-}
-
-__attribute__((noinline)) struct thread *thread_make(struct task *task, uint32_t page_address,
-                                                     uint8_t priority, unsigned cpu)
-{
-    struct account *account = &task->account;
-    struct thread *thread = AT(struct thread, account_cell(account, &account->threads, FRAME_THREADS, THREAD_SHIFT));
-    pte_t *entry = space_open(&task->space, account, page_address);
-    uint32_t page = account_take(account, FRAME_MESSAGE);
-
-    pte_fill(entry, pte_make(page, RIGHT_READ | RIGHT_WRITE) | PTE_MESSAGE);
-    node_init_root(&thread->object.caps);
-    thread->task = REF(task);
-    thread->page = frame_ref(page);
-    thread->page_address = page_address;
-    thread->priority = priority;
-    thread->home = cpu_ref(cpu);
-    thread->cpu = thread->home ? thread->home : REF(kernel.cpus);
-    thread->stopped = 1;
-    thread->patience = NEW_PATIENCE;
-    thread->call_number = kernel.call_number_base;
-    thread_update_direct(thread);
-    arch_registers_init(&thread->registers);
-    return thread;
 }
 
 /* Everything that thread_make() and the slot will take from the two accounts, or the one. */

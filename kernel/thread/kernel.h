@@ -183,13 +183,8 @@ bool call_finish(struct thread *thread, err_t status);
 extern err_t (*const call_table[256])(struct thread *);
 struct thread *call_end(struct thread *thread, err_t status);
 
+/* Counts, and signals the endpoint that is bound to the line. Defined in kernel/sys. */
+void irq_signal(unsigned line);
+
 /* One bounded step of taking the first of kernel.destroying apart. Defined in kernel/object/destroy.c. */
 void object_reap_step(void);
-
-/* Every entry is an event in and the thread to run out; only i386 leaves the kernel. */
-struct thread *event_fault(struct thread *thread, uint32_t address);
-struct thread *event_interrupt(struct thread *interrupted, unsigned line); /* null: idle */
-void irq_signal(unsigned line); /* counts, and signals the endpoint that is bound to the line */
-struct thread *event_reschedule(struct thread *interrupted);
-struct thread *event_tick(struct thread *interrupted);
-struct thread *event_stale(struct thread *thread); /* it died before its processor had the lock */

@@ -42,9 +42,3 @@ ALWAYS_INLINE err_t task_check_account(const struct task *task, uint32_t frames,
     thread_page(caller)->shortfall = frames - task->account.spare_count;
     return ERR_ACCOUNT;
 }
-
-/* A task in a frame that has been checked, with an account of that one frame and an empty table. */
-struct task *task_make(uint32_t frame);
-
-/* A stopped thread of the task; its account has what it takes. Defined in kernel/sys. */
-struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t priority, unsigned cpu);

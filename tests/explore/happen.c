@@ -1,4 +1,5 @@
 /* An event happens: the kernel's entries are called as kernel/i386 calls them. */
+#include "kernel/sys/event.h"
 #include "tests/explore/events.h"
 #include "tests/explore/hardware.h"
 #include "tests/model/system_call.h"

@@ -1,6 +1,7 @@
 #include "tests/explore/make.h"
 
 #include "kernel/ipc/ipc.h"
+#include "kernel/object/object.h"
 #include "kernel/vm/source.h"
 #include "tests/explore/hardware.h"
 #include "tests/model/system_call.h"

@@ -1,6 +1,7 @@
 #include "tests/host/kernel_world.h"
 
 #include "kernel/audit/audit.h"
+#include "kernel/object/object.h"
 #include "tests/host/check.h"
 #include "tests/model/system_call.h"
 

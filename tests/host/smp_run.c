@@ -1,6 +1,7 @@
 #include "tests/host/smp_run.h"
 
 #include "kernel/audit/audit.h"
+#include "kernel/sys/event.h"
 #include "tests/host/check.h"
 #include "tests/host/random_calls.h"
 #include "tests/model/invariants.h"

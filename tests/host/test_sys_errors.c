@@ -5,10 +5,11 @@
  * sources: kernel/audit/slot_audit.c kernel/cap/cspace.c kernel/vm/space.c kernel/audit/space_audit.c
  * sources: kernel/vm/source.c kernel/thread/sched.c kernel/thread/thread.c kernel/audit/thread_audit.c
  * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/audit/endpoint_audit.c kernel/sys/sys.c
- * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
+ * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/object/create.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
  * sources: kernel/sys/sys_device.c kernel/object/destroy.c kernel/sys/event.c kernel/audit/audit.c
  * sources: kernel/lib/log.c kernel/thread/tlb.c tests/host/kernel_world.c
  */
+#include "kernel/sys/event.h"
 #include "tests/host/check.h"
 #include "tests/host/kernel_world.h"
 

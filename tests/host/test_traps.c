@@ -11,6 +11,7 @@
 #define READ_CR(n) ADDRESS
 enum { ADDRESS = 0x12345678 };
 #include "kernel/i386/traps.c"
+#include "kernel/sys/event.h"
 #include "tests/host/check.h"
 
 enum { LINE = 5, DIVIDE = 0, FLAG_TRAP = 0x100, FLAG_CARRY = 1 };

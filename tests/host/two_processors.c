@@ -1,6 +1,7 @@
 #include "tests/host/two_processors.h"
 
 #include "kernel/audit/audit.h"
+#include "kernel/sys/event.h"
 #include "tests/host/check.h"
 
 struct thread *first, *second;

@@ -1,3 +1,4 @@
+#include "kernel/sys/event.h"
 #include "tests/model/processors.h"
 
 #include <string.h>

@@ -1,0 +1,10 @@
+/* Every entry to the kernel is an event in and the thread to run out; only kernel/i386 leaves the kernel. */
+#pragma once
+
+#include "kernel/thread/thread.h"
+
+struct thread *event_fault(struct thread *thread, uint32_t address);
+struct thread *event_interrupt(struct thread *interrupted, unsigned line); /* null: idle */
+struct thread *event_reschedule(struct thread *interrupted);
+struct thread *event_tick(struct thread *interrupted);
+struct thread *event_stale(struct thread *thread); /* it died before its processor had the lock */
