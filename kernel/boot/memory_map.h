@@ -3,8 +3,7 @@
 
 #include "kernel/arch/arch.h"
 
-enum { BOOT_RESERVED_MAX = 72 };
-enum { BOOT_SCREEN, BOOT_LOG_PAGE, BOOT_DEVICES };
+enum { BOOT_RESERVED_MAX = 72, BOOT_SCREEN = 0, BOOT_LOG_PAGE, BOOT_DEVICES };
 
 struct boot_area {
     uint64_t start, end;

@@ -86,11 +86,8 @@ static void override(struct acpi_machine *machine, unsigned line, uint32_t pin, 
     for (unsigned i = 0; i < IRQ_LOG; i++)
         if (machine->lines[i].pin == pin)
             machine->lines[i].pin = ACPI_NO_PIN;
-    machine->lines[line] = (struct acpi_line){
-        .pin = pin < IRQ_LOG ? (uint8_t)pin : ACPI_NO_PIN,
-        .level = (flags & TRIGGER) == LEVEL,
-        .low = (flags & POLARITY) == LOW,
-    };
+    machine->lines[line] = (struct acpi_line){.pin = pin < IRQ_LOG ? (uint8_t)pin : ACPI_NO_PIN,
+                                              .level = (flags & TRIGGER) == LEVEL, .low = (flags & POLARITY) == LOW};
 }
 
 /* False if the entry is cut off. */

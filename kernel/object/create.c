@@ -21,8 +21,7 @@ struct task *task_make(uint32_t frame)
     return task;
 }
 
-__attribute__((noinline)) struct thread *thread_make(struct task *task, uint32_t page_address,
-                                                     uint8_t priority, unsigned cpu)
+struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t priority, unsigned cpu)
 {
     struct account *account = &task->account;
     struct thread *thread = AT(struct thread, account_cell(account, &account->threads, FRAME_THREADS, THREAD_SHIFT));
