@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Every `path/file.ext`, `folder/` and `function()` that README.md or docs/*.md names must exist, and `function()`s that
-a page says are in a file must be in that one."""
+a page says are in a file must be in that one. Each term of docs/glossary.md is used in the source, each of its words that
+comments use has a row, and docs/decisions/README.md has each decision, with its title."""
 from tally import entry
 
 import re
@@ -52,10 +53,34 @@ def complaints(document, names):
             yield f"{document.relative_to(ROOT)}: there is no file {span}"
 
 
+def missing_terms():
+    """A term is used if a word of the source begins as each of its words does."""
+    text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    terms = [t for t in re.findall(r"^\| ([^|]+) \|", text, re.M) if t not in ("term", "---")]
+    sources = "".join(p.read_text(encoding="utf-8") for folder in [*FOLDERS, "scripts"]
+                      for p in (ROOT / folder).rglob("*.*") if p.suffix in (".c", ".h", ".py")).lower()
+    words = set(re.findall(r"[a-z]+", sources))
+    yield from (f"docs/glossary.md: nothing in the source is called {t}" for t in terms
+                if not all(word in words for word in t.split() if word != "a"))
+    listed = re.search(r"^Words that comments use[^:]*: (.*?)\.$", text, re.M | re.S)
+    yield from (f"docs/glossary.md: no row for {word}" for word in re.split(r",\s+", listed[1]) if listed and
+                word in words and not any(word in t.split() for t in terms))
+
+
+def missing_decisions():
+    index = (ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")
+    for path in sorted((ROOT / "docs/decisions").glob("0*.md")):
+        number, title = path.read_text(encoding="utf-8").split("\n")[0].removeprefix("# ").split(". ", 1)
+        if f"| {number} | [{title}]({path.name})" not in index:
+            yield f"docs/decisions/README.md: no row for {number}. {title}"
+
+
 def main():
     names = known_names()
-    documents = [p for p in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))] if p.exists()]
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    documents = [p for p in pages if p.exists()]
     errors = [e for document in documents for e in complaints(document, names)]
+    errors += [*missing_terms(), *missing_decisions()]
     print("\n".join(errors) or f"docs: every name in {len(documents)} pages exists")
     return bool(errors)
 
