@@ -4,8 +4,8 @@
  * 1 if they do not answer.
  */
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 
 #include <err.h>
 #include <errno.h>

@@ -7,9 +7,9 @@
  * Exit status: 0; 1 if a server does not answer.
  */
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
 #include "servers/proto/mem.h"
-#include "servers/shm_format.h"
+#include "servers/proto/shm_format.h"
+#include "servers/proto/slots.h"
 
 #include <err.h>
 #include <errno.h>

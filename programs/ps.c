@@ -6,10 +6,10 @@
  * Exit status: 0; 1 if a server does not answer.
  */
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
-#include "servers/process_format.h"
 #include "servers/proto/mem.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/process_format.h"
+#include "servers/proto/slots.h"
 
 #include <err.h>
 #include <errno.h>

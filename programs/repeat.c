@@ -7,8 +7,8 @@
  * something was not given back; 2 for any other usage.
  */
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* shmstat: shows the shared segments: the number or name by which they are opened, their size, how many processes hold
  * them, and the rights with which another process can open them. */
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
 #include "servers/proto/mem.h"
-#include "servers/shm_format.h"
+#include "servers/proto/shm_format.h"
+#include "servers/proto/slots.h"
 
 #include <err.h>
 #include <errno.h>

@@ -2,9 +2,9 @@
 
 #include "libuser/ipc/ipc.h"
 #include "libuser/mem/result.h"
-#include "servers/clients.h"
-#include "servers/mem/layout.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 
 /* The window for granted pages is open in this call only. */
 WEAK int shm_open(int id, char **pointer)

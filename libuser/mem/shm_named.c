@@ -2,8 +2,8 @@
 
 #include "libuser/ipc/ipc.h"
 #include "libuser/mem/result.h"
-#include "servers/clients.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 
 #include <signal.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "servers/shm_format.h"
+#include "servers/proto/shm_format.h"
 
 /* Attaches the segment of that name (1 to 63 bytes) and sets *pointer to where it is, which is the same in every
  * process; with SHM_CREATE it is made, zeroed, if there is none. `bytes` is the size of a new one, rounded up to pages,

@@ -2,9 +2,9 @@
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/locks.h"
 #include "libuser/vdso/vdso.h"
-#include "servers/file_format.h"
 #include "servers/proto/console.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
 #include "servers/proto/proc.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Waiting at a word of memory: of the process alone, or in a shared page. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
-#include "servers/mem/layout.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/proc.h"
 
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE = 4, FUTEX_OPERATION = 0x7f };

@@ -7,9 +7,9 @@
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
-#include "servers/file_format.h"
-#include "servers/mem/layout.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/mem.h"
 
 #include <string.h>

@@ -2,8 +2,8 @@
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/numbers.h"
 #include "libuser/vdso/vdso.h"
-#include "servers/file_format.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
 
 #include <string.h>
 

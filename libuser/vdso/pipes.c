@@ -2,10 +2,10 @@
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
-#include "servers/file_format.h"
-#include "servers/pipe_ring.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/pipe_ring.h"
 
 #include <string.h>
 

@@ -10,9 +10,9 @@
 
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/signals.h"
-#include "servers/file_format.h"
 #include "servers/proto/console.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
 #include "servers/proto/proc.h"
 
 enum { POLL_TICK_NANOSECONDS = 10000000, POLL_TICK_MILLISECONDS = 10, POLL_SECOND_NANOSECONDS = 1000000000 };

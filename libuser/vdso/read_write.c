@@ -4,10 +4,10 @@
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
-#include "servers/file_format.h"
-#include "servers/pipe_ring.h"
 #include "servers/proto/console.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
+#include "servers/proto/pipe_ring.h"
 
 #include <string.h>
 

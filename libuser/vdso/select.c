@@ -1,7 +1,7 @@
 /* select, as a poll: sets of descriptors, by bits. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/poll.h"
-#include "servers/file_format.h"
+#include "servers/proto/file_format.h"
 
 #include <string.h>
 

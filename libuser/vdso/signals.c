@@ -3,8 +3,8 @@
 
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/poll.h"
-#include "servers/process_format.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/process_format.h"
 
 #include <string.h>
 

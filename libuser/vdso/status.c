@@ -1,8 +1,8 @@
 /* What is told of files, and the entries of directories. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
-#include "servers/file_format.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
 
 #include <string.h>
 

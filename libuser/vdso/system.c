@@ -1,8 +1,8 @@
 /* What a program asks of the system itself; its limits. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
-#include "servers/file_format.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
 #include "servers/proto/mem.h"
 #include "servers/proto/proc.h"
 #include "servers/version.h"

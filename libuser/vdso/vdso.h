@@ -11,8 +11,8 @@
 
 #include "kernel/abi/abi.h"
 #include "libuser/sys/syscall.h"
-#include "servers/clients.h"
-#include "servers/file_format.h"
+#include "servers/proto/file_format.h"
+#include "servers/proto/slots.h"
 
 #include <errno.h>
 #include <stdbool.h>

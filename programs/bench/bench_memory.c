@@ -7,8 +7,8 @@
 #include "libuser/mem/shm.h"
 #include "libuser/mem/uspinlock.h"
 #include "programs/bench/rows.h"
-#include "servers/clients.h"
 #include "servers/proto/console.h"
+#include "servers/proto/slots.h"
 
 #include <signal.h>
 #include <stdlib.h>

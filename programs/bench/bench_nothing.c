@@ -1,6 +1,6 @@
 /* bench_nothing: a program that ends at once, without a C library. */
-#include "servers/clients.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 
 _Noreturn void _start(void);
 

@@ -4,10 +4,10 @@
  */
 #include "libuser/ipc/ipc.h"
 #include "programs/bench/rows.h"
-#include "servers/clients.h"
-#include "servers/mem/layout.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/mem.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* bench_zeros: a program that is 30 MiB of zeros, looks at its first and its last page, and ends. */
-#include "servers/clients.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 
 enum { BYTES = 30 << 20 };
 

@@ -1,8 +1,8 @@
 #include "programs/bench/parts.h"
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
 #include "servers/proto/console.h"
+#include "servers/proto/slots.h"
 
 #include <poll.h>
 #include <signal.h>

@@ -1,10 +1,10 @@
 #include "programs/bench/parts.h"
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
-#include "servers/file_format.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -2,9 +2,9 @@
 
 #include "libuser/ipc/ipc.h"
 #include "libuser/string/format.h"
-#include "servers/clients.h"
 #include "servers/proto/console.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 """The boot archive.
 
-Page 0 holds struct boot_image (kernel/abi/abi.h) at 0, struct archive_header (servers/archive.h) at 64
+Page 0 holds struct boot_image (kernel/abi/abi.h) at 0, struct archive_header (servers/lib/archive.h) at 64
 and the directory at 128, which goes on in as many pages as it needs. Then come init as a flat image
 (text, data, stack) and the programs as ELF files without their symbols, each from a page boundary on; of a library its
 only segment, as it is in memory; and files as they are.
@@ -25,7 +25,7 @@ HEADER_OFFSET, ENTRIES_OFFSET = 64, 128
 
 
 def checksum(data):
-    """struct archive_checksum of servers/archive.h."""
+    """struct archive_checksum of servers/lib/archive.h."""
     words = struct.unpack(f"<{-(-len(data) // 4)}I", data + bytes(-len(data) % 4))
     return sum(words) % 2**32, sum(itertools.accumulate(words)) % 2**32
 

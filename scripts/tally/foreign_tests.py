@@ -214,8 +214,8 @@ def changes(folder):
 
 def hidden_changes(folder):
     """Changes that no time of a file used before tells."""
-    source, ours = folder.path / "hidden.c", folder.path / "servers/archive.h"
-    source.write_text('#include "servers/archive.h"\n#ifndef HERE\n#define HERE 1\n#endif\nint main(void) { return HERE; }\n')
+    source, ours = folder.path / "hidden.c", folder.path / "servers/lib/archive.h"
+    source.write_text('#include "servers/lib/archive.h"\n#ifndef HERE\n#define HERE 1\n#endif\nint main(void) { return HERE; }\n')
     yield from folder.run("hidden", 1)
     ours.parent.mkdir()
     ours.write_text("#define HERE 5\n")  # in the place of the system's

@@ -6,7 +6,7 @@ from tally.record import record
 
 PAGE = 4096
 PROGRAM_BASE = 0x900000
-VDSO_BASE, VDSO_END = 0x8e8000, 0x8f8000  # servers/clients.h
+VDSO_BASE, VDSO_END = 0x8e8000, 0x8f8000  # servers/proto/slots.h
 USER_END = 0xC0000000
 
 ELF_HEADER = struct.Struct("<16s2H5I6H")

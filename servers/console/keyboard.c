@@ -1,8 +1,8 @@
 #include "servers/console/keyboard.h"
 
 #include "libuser/sys/calls.h"
-#include "servers/clients.h"
 #include "servers/console/scancode.h"
+#include "servers/proto/slots.h"
 
 enum { PORT_DATA = 0x60, PORT_STATUS = 0x64, PORT_COMMAND = PORT_STATUS };
 enum { STATUS_FULL = 1, STATUS_BUSY = 2, STATUS_MOUSE = 0x20, STATUS_NONE = 0xff };

@@ -7,7 +7,6 @@
  */
 #include "libuser/ipc/server.h"
 #include "libuser/sys/calls.h"
-#include "servers/clients.h"
 #include "servers/console/input.h"
 #include "servers/console/keyboard.h"
 #include "servers/console/news.h"
@@ -16,6 +15,7 @@
 #include "servers/console/uart.h"
 #include "servers/console/writers.h"
 #include "servers/proto/console.h"
+#include "servers/proto/slots.h"
 
 #include <assert.h>
 

@@ -1,7 +1,7 @@
 #include "servers/console/news.h"
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
+#include "servers/proto/slots.h"
 
 static bool is_told, comes_again, are_ticks, is_watched, has_input;
 

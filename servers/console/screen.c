@@ -2,9 +2,9 @@
 
 #include "libuser/ipc/ipc.h"
 #include "libuser/sys/calls.h"
-#include "servers/clients.h"
-#include "servers/screen_ring.h"
-#include "servers/tail.h"
+#include "servers/lib/tail.h"
+#include "servers/proto/screen_ring.h"
+#include "servers/proto/slots.h"
 
 enum { RING_ADDRESS = 0x20000000, LOG_ADDRESS = RING_ADDRESS + SCREEN_RING_PAGES * PAGE_SIZE };
 enum { LOG_PIECE = 1024 };

@@ -1,7 +1,7 @@
 #include "servers/console/uart.h"
 
 #include "libuser/sys/calls.h"
-#include "servers/clients.h"
+#include "servers/proto/slots.h"
 
 enum {
     PORT_DATA = 0x3f8,

@@ -19,7 +19,7 @@
 #include "servers/file/locks.h"
 #include "servers/file/open_file.h"
 #include "servers/file/ring.h"
-#include "servers/file_format.h"
+#include "servers/proto/file_format.h"
 
 enum { WORK_DROP = WORK_OF_MESSAGE / 32 /* of closing a descriptor, or forgetting a mapping */ };
 

@@ -26,7 +26,7 @@
 #include "servers/file/device.h"
 #include "servers/file/page_map.h"
 #include "servers/file/radix.h"
-#include "servers/file_format.h" /* FILE_MORE: the call is to be repeated with the same arguments */
+#include "servers/proto/file_format.h" /* FILE_MORE: the call is to be repeated with the same arguments */
 
 enum inode_kind { INODE_FILE = 1, INODE_DIRECTORY, INODE_DEVICE };
 

@@ -7,8 +7,6 @@
 
 #include "libuser/ipc/server.h"
 #include "libuser/sys/calls.h"
-#include "servers/archive.h"
-#include "servers/clients.h"
 #include "servers/file/audit.h"
 #include "servers/file/calls.h"
 #include "servers/file/inode.h"
@@ -20,8 +18,10 @@
 #include "servers/file/share.h"
 #include "servers/file/tree.h"
 #include "servers/file/watch.h"
-#include "servers/log.h"
+#include "servers/lib/archive.h"
+#include "servers/lib/log.h"
 #include "servers/proto/file.h"
+#include "servers/proto/slots.h"
 
 enum { PAGES_ADDRESS = 0x10000000, ARCHIVE_ADDRESS = 0x40000000 };
 

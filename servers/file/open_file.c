@@ -6,7 +6,7 @@
 #include "servers/file/locks.h"
 #include "servers/file/pipe.h"
 #include "servers/file/share.h"
-#include "servers/file_format.h"
+#include "servers/proto/file_format.h"
 
 void open_files_init(void)
 {

@@ -1,5 +1,5 @@
 /*
- * Pipes: a ring of bytes (servers/pipe_ring.h), which the server fills and empties for its clients. A client that is
+ * Pipes: a ring of bytes (servers/proto/pipe_ring.h), which the server fills and empties for its clients. A client that is
  * alone at an end may do that itself.
  *
  *   P1  `readers` and `writers` are the open files of each end; with the last of both the pipe goes

@@ -1,5 +1,5 @@
 /*
- * The pages of a pipe: a header and a ring of bytes (servers/pipe_ring.h). A client that has them in its memory may write what it
+ * The pages of a pipe: a header and a ring of bytes (servers/proto/pipe_ring.h). A client that has them in its memory may write what it
  * likes there.
  */
 #pragma once
@@ -9,7 +9,7 @@
 
 #include "servers/file/pages.h"
 #include "servers/file/quota.h"
-#include "servers/pipe_ring.h"
+#include "servers/proto/pipe_ring.h"
 
 struct ring_pages {
     uint32_t page[PIPE_PAGES];

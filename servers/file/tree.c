@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "servers/archive.h"
 #include "servers/file/directory.h"
 #include "servers/file/inode.h"
+#include "servers/lib/archive.h"
 
 static struct memory_device device;
 static struct inode *console;

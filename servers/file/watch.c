@@ -4,9 +4,9 @@
 #include <stddef.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
 #include "servers/file/client.h"
 #include "servers/file/share.h"
+#include "servers/proto/slots.h"
 
 struct watch {
     struct ring link; /* first, so that a link is its watch */

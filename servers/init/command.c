@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/log.h"
+#include "servers/lib/log.h"
 
 static const char DEMO[] = "shm_cnt";
 

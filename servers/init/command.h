@@ -2,7 +2,7 @@
  * The command line: options for the system, each a word with a `=`, then the program and its arguments.
  *
  *      console.input=pipe     the first serial port has a pipe at its other end (servers/console/pipe_input.h)
- *      limit.memory=MIB       the program's limits, in place of the manifest's: servers/start_limits.h
+ *      limit.memory=MIB       the program's limits, in place of the manifest's: servers/proto/start_limits.h
  *      limit.processes=N
  */
 #pragma once
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "kernel/abi/abi.h"
-#include "servers/start_limits.h"
+#include "servers/proto/start_limits.h"
 
 /* `text` has the program's name and its arguments, each with a zero byte behind. */
 struct command {

@@ -1,6 +1,6 @@
 #include "servers/init/frames.h"
 
-#include "servers/init/end.h"
+#include "servers/init/shutdown.h"
 
 static uint32_t range, used; /* in the range */
 

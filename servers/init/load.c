@@ -2,11 +2,11 @@
 
 #include "libuser/ipc/ipc.h"
 #include "libuser/sys/calls.h"
-#include "servers/elf_image.h"
-#include "servers/init/end.h"
 #include "servers/init/frames.h"
 #include "servers/init/screen.h"
-#include "servers/log.h"
+#include "servers/init/shutdown.h"
+#include "servers/lib/elf_image.h"
+#include "servers/lib/log.h"
 
 enum { ARCHIVE_ADDRESS = 0x40000000, TABLE_PAGES = 512 /* that one page table maps */ };
 

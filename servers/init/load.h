@@ -6,8 +6,8 @@
  */
 #pragma once
 
-#include "servers/archive.h"
-#include "servers/manifest.h"
+#include "servers/init/manifest.h"
+#include "servers/lib/archive.h"
 
 enum {
     SLOT_INIT_ENDPOINT = 16,

@@ -1,8 +1,8 @@
 #include "servers/init/screen.h"
 
 #include "libuser/sys/calls.h"
-#include "servers/init/end.h"
 #include "servers/init/frames.h"
+#include "servers/init/shutdown.h"
 
 enum { PORT_INDEX = 0x3d4, PORT_VALUE = 0x3d5, CURSOR_LOW = 15, PATTERN = 0x55 };
 

@@ -2,9 +2,9 @@
 
 #include <assert.h>
 
-#include "servers/clients.h"
 #include "servers/mem/heap.h"
 #include "servers/mem/kernel_calls.h"
+#include "servers/proto/slots.h"
 
 /* What `state` says beside the number of holders. In a free frame's record the low bits name the
  * previous one of its list. */

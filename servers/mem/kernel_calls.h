@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "kernel/abi/abi.h"
-#include "servers/clients.h"
+#include "servers/proto/slots.h"
 
 /* Pages from a memory capability, or from an address of another task: vm_map's second argument. */
 static inline uint32_t kernel_source(uint32_t slot, uint32_t pages)

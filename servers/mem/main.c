@@ -1,11 +1,11 @@
 /* The memory server: receives, lets server.c answer, and answers. */
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
-#include "servers/log.h"
+#include "servers/lib/log.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
 #include "servers/mem/server.h"
 #include "servers/mem/space.h"
+#include "servers/proto/slots.h"
 
 #define HEAP_BASE 0x10000000u
 

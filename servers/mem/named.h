@@ -22,8 +22,8 @@
 #include <stdbool.h>
 
 #include "kernel/abi/abi.h"
-#include "servers/mem/layout.h"
-#include "servers/shm_format.h"
+#include "servers/proto/layout.h"
+#include "servers/proto/shm_format.h"
 
 enum {
     NAMED_UNIT_SHIFT = 18,

@@ -1,10 +1,10 @@
 /* The rights that a program wants for its pages. */
 #include <errno.h>
 
-#include "servers/clients.h"
-#include "servers/mem/layout.h"
 #include "servers/mem/named_calls.h"
 #include "servers/mem/regions.h"
+#include "servers/proto/layout.h"
+#include "servers/proto/slots.h"
 
 /* As it is, or will be when it is touched; 0: there is none. */
 static uint32_t entry_at(const struct space *space, uint32_t address)

@@ -1,10 +1,10 @@
 #include "servers/mem/regions.h"
 
-#include "servers/clients.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
-#include "servers/mem/layout.h"
 #include "servers/mem/pager.h"
+#include "servers/proto/layout.h"
+#include "servers/proto/slots.h"
 
 #include <errno.h>
 

@@ -8,8 +8,8 @@
  */
 #pragma once
 
-#include "servers/mem/segment.h"
 #include "servers/mem/space.h"
+#include "servers/proto/mem_types.h"
 
 /* Pages of the archive module; set once. */
 void regions_init(uint32_t archive_pages);

@@ -1,10 +1,10 @@
 /* How a space's pages go. */
 #include "servers/mem/frames.h"
-#include "servers/mem/layout.h"
 #include "servers/mem/named.h"
 #include "servers/mem/named_calls.h"
 #include "servers/mem/shm_table.h"
 #include "servers/mem/space.h"
+#include "servers/proto/layout.h"
 
 /* Successive mapped pages, gathered so that a call unmaps many. */
 struct gathered {

@@ -1,7 +1,7 @@
 #include "servers/mem/server.h"
 
 #include "libuser/ipc/ipc.h"
-#include "servers/fault.h"
+#include "servers/lib/fault.h"
 #include "servers/mem/answer.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"

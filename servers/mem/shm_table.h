@@ -18,7 +18,7 @@
 #include <stdbool.h>
 
 #include "kernel/abi/abi.h"
-#include "servers/mem/layout.h"
+#include "servers/proto/layout.h"
 
 #define SEGMENT_NONE 0xffffffffu
 

@@ -6,8 +6,8 @@
 
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
-#include "servers/mem/layout.h"
 #include "servers/mem/named.h"
+#include "servers/proto/layout.h"
 
 struct space *space_buckets[SPACE_BUCKETS];
 struct space *space_prepared;

@@ -34,7 +34,7 @@
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/limits.h"
 #include "servers/mem/pages.h"
-#include "servers/mem/segment.h"
+#include "servers/proto/mem_types.h"
 
 enum {
     SPACE_BUCKETS = 1024,

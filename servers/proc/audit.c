@@ -3,11 +3,11 @@
 #include <assert.h>
 #include <errno.h>
 
-#include "servers/clients.h"
 #include "servers/proc/process.h"
 #include "servers/proto/console.h"
 #include "servers/proto/file.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 
 /* Ticks: of the time that goes by audits take a 16th at most, or what is less than a tick in four. */
 enum { PAUSE_SHARE = 16, PAUSE_LEAST = 4 };

@@ -1,9 +1,9 @@
 #include "servers/proc/body.h"
 
 #include "libuser/sys/calls.h"
-#include "servers/clients.h"
 #include "servers/proc/frame_pool.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 
 #include <string.h>
 

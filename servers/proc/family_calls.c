@@ -1,9 +1,9 @@
 #include "servers/proc/family_calls.h"
 
-#include "servers/clients.h"
 #include "servers/proc/front.h"
 #include "servers/proc/groups.h"
 #include "servers/proc/waits.h"
+#include "servers/proto/slots.h"
 
 #include <errno.h>
 

@@ -1,13 +1,13 @@
 #include "servers/proc/fatal_faults.h"
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
-#include "servers/fault.h"
-#include "servers/log.h"
-#include "servers/mem/segment.h"
-#include "servers/proc/life.h"
+#include "servers/lib/fault.h"
+#include "servers/lib/log.h"
+#include "servers/proc/lifecycle.h"
 #include "servers/proc/program.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/mem_types.h"
+#include "servers/proto/slots.h"
 
 static bool next_fatal_fault(struct fatal_fault *fault)
 {

@@ -1,7 +1,7 @@
 #include "servers/proc/file_client.h"
 
-#include "servers/clients.h"
 #include "servers/proto/file.h"
+#include "servers/proto/slots.h"
 
 int file_client_begin(struct process *process, uint32_t booted)
 {

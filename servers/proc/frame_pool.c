@@ -1,8 +1,8 @@
 #include "servers/proc/frame_pool.h"
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 
 static uint32_t names[FRAMES_MAX]; /* their numbers at mem, and 1; 0: not there */
 static uint16_t kept[FRAMES_KEPT];

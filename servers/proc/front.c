@@ -1,7 +1,7 @@
 #include "servers/proc/front.h"
 
-#include "servers/clients.h"
 #include "servers/proto/console.h"
+#include "servers/proto/slots.h"
 
 static uint32_t ticks_are_wanted;
 

@@ -1,12 +1,12 @@
 #include "servers/proc/futex.h"
 
-#include "servers/clients.h"
-#include "servers/mem/layout.h"
 #include "servers/proc/sleepers.h"
 #include "servers/proc/waits.h"
 #include "servers/proc/work.h"
 #include "servers/proto/file.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 
 /* Owners beside processes: of who polls; of a shared word these bits, and below them what the server that granted the
  * page calls the segment or the file, or the place in it. */

@@ -12,8 +12,8 @@
  */
 #pragma once
 
-#include "servers/clients.h"
 #include "servers/proc/process.h"
+#include "servers/proto/slots.h"
 
 /* The process watches that from now on, in place of another. */
 void futex_watch(struct process *process, uint32_t address, enum futex_kind kind);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "servers/proc/process.h"
-#include "servers/process_format.h"
+#include "servers/proto/process_format.h"
 
 /* The first one from *index on, which is behind it then; init is none. False: there are no more. */
 bool listing_next(uint32_t *index, struct listed_process *listed);

@@ -3,12 +3,12 @@
 #include <elf.h>
 
 #include "libuser/sys/calls.h"
-#include "servers/archive.h"
-#include "servers/clients.h"
-#include "servers/file_format.h"
-#include "servers/mem/segment.h"
+#include "servers/lib/archive.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/mem_types.h"
+#include "servers/proto/slots.h"
 
 #include <string.h>
 

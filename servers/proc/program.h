@@ -2,7 +2,7 @@
  * file server has and mem copies. */
 #pragma once
 
-#include "servers/elf_image.h"
+#include "servers/lib/elf_image.h"
 #include "servers/proc/body.h"
 
 /* A file: in the archive, from that page on, or a copy that the file server has, with that inode. */

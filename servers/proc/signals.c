@@ -1,15 +1,15 @@
 #include "servers/proc/signals.h"
 
-#include "servers/clients.h"
-#include "servers/mem/segment.h"
 #include "servers/proc/front.h"
 #include "servers/proc/futex.h"
-#include "servers/proc/life.h"
+#include "servers/proc/lifecycle.h"
 #include "servers/proc/sleepers.h"
 #include "servers/proc/waits.h"
 #include "servers/proto/console.h"
 #include "servers/proto/file.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/mem_types.h"
+#include "servers/proto/slots.h"
 
 static bool some_are_missed; /* who could not be interrupted is tried again */
 

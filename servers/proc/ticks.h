@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "servers/clients.h"
+#include "servers/proto/slots.h"
 
 static inline bool tick_is_before(uint32_t a, uint32_t b)
 {

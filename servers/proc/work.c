@@ -2,8 +2,8 @@
 
 #include "libuser/ipc/server.h"
 #include "libuser/sys/calls.h"
-#include "servers/clients.h"
 #include "servers/proc/process.h"
+#include "servers/proto/slots.h"
 
 #include <stdbool.h>
 

@@ -1,15 +1,15 @@
 /*
- * The screen's server: shows what console writes into the ring (servers/screen_ring.h). It has the
+ * The screen's server: shows what console writes into the ring (servers/proto/screen_ring.h). It has the
  * priority of programs and nobody waits for it, so that drawing, slow on a framebuffer, is on nobody's
  * path.
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/sys/calls.h"
-#include "servers/clients.h"
-#include "servers/log.h"
+#include "servers/lib/log.h"
+#include "servers/lib/tail.h"
+#include "servers/proto/screen_ring.h"
+#include "servers/proto/slots.h"
 #include "servers/screen/display.h"
-#include "servers/screen_ring.h"
-#include "servers/tail.h"
 
 enum { RING_ADDRESS = 0x20000000, FRAMES_ADDRESS = 0x40000000, PIECE = 512 };
 enum { PORT_INDEX = 0x3d4, PORT_VALUE = 0x3d5, CURSOR_HIGH = 14, CURSOR_LOW = 15 };

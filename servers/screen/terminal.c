@@ -1,8 +1,8 @@
 #include "servers/screen/terminal.h"
 
+#include "servers/proto/screen_ring.h"
 #include "servers/screen/glyphs.h"
 #include "servers/screen/sequence.h"
-#include "servers/screen_ring.h"
 
 enum { TAB_COLUMNS = 8, BRIGHT = 15, NORMAL = 7 };
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
 #include "servers/proto/console.h"
+#include "servers/proto/slots.h"
 #include "tests/host/check.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

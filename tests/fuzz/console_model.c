@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "servers/screen_ring.h"
+#include "servers/proto/screen_ring.h"
 #include "tests/host/check.h"
 
 enum { LETTERS = 6, TEXT_MAX = 1 << 20, TYPED_MAX = 1 << 13, PIPE_MAX = 4096 }; /* the last two: as the console */

@@ -1,9 +1,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "servers/archive.h"
-#include "servers/elf_image.h"
-#include "servers/mem/segment.h"
+#include "servers/lib/archive.h"
+#include "servers/lib/elf_image.h"
+#include "servers/proto/mem_types.h"
 #include "tests/fuzz/proc_kernel.h"
 #include "tests/server/program_file.h"
 #include "tests/server/server_run.h"

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "servers/pipe_ring.h"
+#include "servers/proto/pipe_ring.h"
 #include "tests/fuzz/files_model_state.h"
 #include "tests/host/check.h"
 

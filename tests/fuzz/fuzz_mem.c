@@ -13,10 +13,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "servers/fault.h"
+#include "servers/lib/fault.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
-#include "servers/mem/layout.h"
+#include "servers/proto/layout.h"
 #include "servers/mem/pager.h"
 #include "servers/mem/task_frames.h"
 #include "servers/mem/server.h"
@@ -237,7 +237,7 @@ static void refuse_some_answers(void)
 
 /* ---------------------------------------------------------------------------------- invariants */
 
-/* Each kind of page is where servers/mem/layout.h has its kind, and comes from where there is something. */
+/* Each kind of page is where servers/proto/layout.h has its kind, and comes from where there is something. */
 static void check_page(uint32_t address, uint32_t entry)
 {
     bool is_image = entry & (PAGE_ARCHIVE | PAGE_ZERO) && !(entry & PAGE_ANON);

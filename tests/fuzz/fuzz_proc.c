@@ -5,11 +5,11 @@
  * fuzz: runs=1200
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
- * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/life.c servers/proc/body.c
+ * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/lifecycle.c servers/proc/body.c
  * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
  * sources: servers/proc/arguments.c servers/proc/fatal_faults.c servers/proc/cpus.c servers/proc/limits.c
- * sources: servers/proc/front.c servers/proc/listing.c servers/proc/groups.c servers/proc/family_calls.c servers/proc/file_client.c servers/proc/work.c servers/proc/wall_clock.c servers/proc/audit.c
- * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c servers/lib/account.c
+ * sources: servers/proc/front.c servers/proc/listing.c servers/proc/groups.c servers/proc/family_calls.c servers/proc/file_client.c servers/proc/work.c servers/proc/clock.c servers/proc/audit.c
+ * sources: servers/lib/archive.c servers/lib/elf_image.c servers/lib/fault.c libuser/string/format.c servers/lib/log.c servers/lib/account.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/fuzz/proc_kernel.c tests/fuzz/proc_mem.c tests/fuzz/proc_model.c tests/fuzz/fake_archive.c tests/server/program_file.c
  * sources: tests/fuzz/proc_answers.c tests/fuzz/proc_texts.c tests/fuzz/proc_programs.c tests/fuzz/proc_front.c tests/fuzz/proc_files.c
@@ -18,11 +18,11 @@
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
-#include "servers/fault.h"
+#include "servers/lib/fault.h"
 #include "servers/proc/arguments.h"
-#include "servers/proc/life.h"
+#include "servers/proc/lifecycle.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 #include "tests/fuzz/bytes.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/proc_front.h"

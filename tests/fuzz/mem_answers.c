@@ -2,10 +2,10 @@
 
 #include <errno.h>
 
-#include "servers/mem/layout.h"
 #include "servers/mem/server.h"
 #include "servers/mem/space.h"
 #include "servers/mem/task_frames.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/mem.h"
 #include "tests/host/check.h"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/file_format.h"
-#include "servers/proc/life.h"
+#include "servers/proc/lifecycle.h"
+#include "servers/proto/file_format.h"
 #include "servers/proto/proc.h"
 #include "tests/fuzz/proc_files.h"
 #include "tests/fuzz/proc_kernel.h"

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/file_format.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
 #include "tests/fuzz/bytes.h"
 #include "tests/fuzz/proc_kernel.h"
 #include "tests/fuzz/proc_mem.h"

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "servers/clients.h"
 #include "servers/proto/console.h"
+#include "servers/proto/slots.h"
 #include "tests/fuzz/bytes.h"
 #include "tests/fuzz/proc_kernel.h"
 #include "tests/host/check.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
+#include "servers/proto/slots.h"
 #include "servers/proc/body.h"
 #include "servers/proc/frame_pool.h"
 #include "servers/proc/process.h"

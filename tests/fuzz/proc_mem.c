@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
-#include "servers/mem/segment.h"
 #include "servers/proc/frame_pool.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/mem_types.h"
+#include "servers/proto/slots.h"
 #include "tests/fuzz/proc_kernel.h"
 #include "tests/fuzz/proc_model.h"
 #include "tests/host/check.h"

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
-#include "servers/proc/life.h"
+#include "servers/proc/lifecycle.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 #include "tests/fuzz/proc_files.h"
 #include "tests/fuzz/proc_kernel.h"
 #include "tests/fuzz/proc_mem.h"

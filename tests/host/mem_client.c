@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-#include "servers/clients.h"
 #include "servers/mem/frames.h"
-#include "servers/mem/layout.h"
 #include "servers/mem/server.h"
 #include "servers/mem/space.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 #include "tests/host/check.h"
 
 struct message_page mem_page;

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "libuser/sys/syscall.h"
-#include "servers/mem/segment.h"
+#include "servers/proto/mem_types.h"
 #include "tests/host/fake_kernel.h"
 
 struct mem_client {

@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "servers/clients.h"
 #include "servers/mem/frames.h"
-#include "servers/mem/layout.h"
 #include "servers/mem/server.h"
 #include "servers/mem/shm_table.h"
 #include "servers/mem/space.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 #include "tests/host/check.h"
 #include "tests/host/mem_accounts.h"
 #include "tests/host/mem_model_parts.h"

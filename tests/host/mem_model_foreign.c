@@ -2,9 +2,9 @@
 
 #include <errno.h>
 
-#include "servers/clients.h"
 #include "servers/mem/pager.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 #include "tests/host/check.h"
 
 static uint32_t file_words[FAKE_FILE_PAGES];

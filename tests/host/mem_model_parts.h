@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "servers/mem/layout.h"
+#include "servers/proto/layout.h"
 #include "tests/host/mem_client.h"
 
 enum { CLIENTS = 8, IDS = 6, TEXT_PAGES = 3, DATA_PAGES = 4, MODEL_PAGES = 3 * 1024 };

@@ -2,10 +2,10 @@
 
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
-#include "servers/mem/layout.h"
 #include "servers/mem/server.h"
 #include "servers/mem/shm_table.h"
 #include "servers/mem/space.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/mem.h"
 #include "tests/host/check.h"
 

@@ -1,10 +1,10 @@
 /*
  * The boot archive's directory: a good one is read, every damaged byte that matters is noticed.
  *
- * sources: servers/archive.c
+ * sources: servers/lib/archive.c
  */
 #include "kernel/abi/abi.h"
-#include "servers/archive.h"
+#include "servers/lib/archive.h"
 #include "tests/host/check.h"
 
 #include <string.h>

@@ -7,15 +7,15 @@
  * sources: servers/console/readers.c servers/console/writers.c
  * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
  * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
- * sources: servers/console/uart.c servers/tail.c
+ * sources: servers/console/uart.c servers/lib/tail.c
  * sources: tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
  */
 #include <errno.h>
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
 #include "servers/proto/console.h"
+#include "servers/proto/slots.h"
 #include "tests/host/check.h"
 #include "tests/server/console_machine.h"
 #include "tests/server/server_run.h"

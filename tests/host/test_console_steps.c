@@ -8,7 +8,7 @@
  * sources: servers/console/readers.c servers/console/writers.c
  * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
  * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
- * sources: servers/console/uart.c servers/tail.c
+ * sources: servers/console/uart.c servers/lib/tail.c
  * sources: tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
  */
 #include <string.h>

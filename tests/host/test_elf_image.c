@@ -1,9 +1,9 @@
 /*
  * ELF files, good and hostile: one change each, and what is accepted satisfies E1..E4.
  *
- * sources: servers/elf_image.c
+ * sources: servers/lib/elf_image.c
  */
-#include "servers/elf_image.h"
+#include "servers/lib/elf_image.h"
 #include "tests/host/check.h"
 
 #include <elf.h>

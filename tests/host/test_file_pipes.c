@@ -7,7 +7,7 @@
  * sources: servers/file/main.c servers/file/client.c servers/file/open_file.c servers/file/pipe.c servers/file/ring_pages.c servers/file/names.c
  * sources: servers/file/content.c servers/file/descriptors.c servers/file/mapping.c servers/file/audit.c servers/file/tree.c servers/file/path.c
  * sources: servers/file/directory.c servers/file/entry.c servers/file/inode.c servers/file/device.c
- * sources: servers/file/page_map.c servers/file/pages.c servers/file/records.c servers/file/quota.c servers/file/share.c servers/lib/account.c servers/file/watch.c servers/file/locks.c servers/file/radix.c servers/archive.c
+ * sources: servers/file/page_map.c servers/file/pages.c servers/file/records.c servers/file/quota.c servers/file/share.c servers/lib/account.c servers/file/watch.c servers/file/locks.c servers/file/radix.c servers/lib/archive.c
  * sources: tests/server/state_end.c tests/server/server_run.c tests/server/file_machine.c
  */
 #include "tests/server/file_machine.h"
@@ -17,7 +17,7 @@
 
 #include "servers/file/pages.h"
 #include "servers/file/share.h"
-#include "servers/pipe_ring.h"
+#include "servers/proto/pipe_ring.h"
 #include "tests/host/check.h"
 
 enum { PAGES = 600, A = 1, B = 2, C = 3, D = 4, READS = 3, WRITES = 4, LARGE = 4096 };

@@ -3,15 +3,15 @@
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c
- * sources: servers/init/main.c servers/init/command.c servers/init/load.c servers/init/frames.c servers/init/end.c
+ * sources: servers/init/main.c servers/init/command.c servers/init/load.c servers/init/frames.c servers/init/shutdown.c
  * sources: servers/init/screen.c
- * sources: servers/archive.c servers/elf_image.c servers/fault.c libuser/string/format.c servers/log.c
+ * sources: servers/lib/archive.c servers/lib/elf_image.c servers/lib/fault.c libuser/string/format.c servers/lib/log.c
  * sources: tests/server/state_end.c tests/server/server_run.c
  * sources: tests/server/init_machine.c tests/server/init_run.c tests/server/init_archive.c tests/server/program_file.c
  */
 
 #pragma clang diagnostic ignored "-Wpointer-to-int-cast" /* addresses have 32 bits there */
-#include "servers/init/watch.c"
+#include "servers/init/supervisor.c"
 
 #include <errno.h>
 #include <string.h>

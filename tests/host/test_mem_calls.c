@@ -9,7 +9,7 @@
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
 #include "servers/mem/task_frames.h"
-#include "servers/mem/layout.h"
+#include "servers/proto/layout.h"
 #include "servers/mem/server.h"
 #include "servers/mem/space.h"
 #include "servers/proto/mem.h"

@@ -10,14 +10,14 @@
  */
 #include <errno.h>
 
-#include "servers/clients.h"
-#include "servers/fault.h"
+#include "servers/lib/fault.h"
 #include "servers/mem/frames.h"
-#include "servers/mem/layout.h"
 #include "servers/mem/regions.h"
 #include "servers/mem/server.h"
 #include "servers/mem/space.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 #include "tests/host/check.h"
 #include "tests/host/mem_accounts.h"
 #include "tests/host/mem_pair.h"

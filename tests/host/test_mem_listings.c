@@ -6,9 +6,9 @@
  * sources: servers/mem/task_frames.c servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
  * sources: tests/host/mem_client.c tests/host/mem_pair.c
  */
-#include "servers/clients.h"
 #include "servers/mem/server.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 #include "tests/host/check.h"
 #include "tests/host/mem_pair.h"
 

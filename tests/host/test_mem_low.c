@@ -9,9 +9,9 @@
  * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
  */
 #include "servers/mem/frames.h"
-#include "servers/mem/layout.h"
 #include "servers/mem/server.h"
 #include "servers/mem/space.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/mem.h"
 #include "tests/host/check.h"
 #include "tests/host/mem_accounts.h"

@@ -10,9 +10,9 @@
  */
 #include "servers/mem/audit.h"
 #include "servers/mem/frames.h"
-#include "servers/mem/layout.h"
 #include "servers/mem/named.h"
 #include "servers/mem/space.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/mem.h"
 #include "tests/host/check.h"
 #include "tests/host/mem_accounts.h"

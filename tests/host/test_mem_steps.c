@@ -11,10 +11,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "servers/clients.h"
-#include "servers/fault.h"
+#include "servers/proto/slots.h"
+#include "servers/lib/fault.h"
 #include "servers/mem/frames.h"
-#include "servers/mem/layout.h"
+#include "servers/proto/layout.h"
 #include "servers/mem/heap.h"
 #include "servers/mem/server.h"
 #include "servers/mem/shm_table.h"

@@ -1,9 +1,9 @@
 /*
  * Reading a text whose writer does not wait.
  *
- * sources: servers/tail.c
+ * sources: servers/lib/tail.c
  */
-#include "servers/tail.h"
+#include "servers/lib/tail.h"
 #include "tests/host/check.h"
 
 #include <pthread.h>

@@ -3,9 +3,9 @@
  *
  * sources: servers/screen/terminal.c servers/screen/sequence.c servers/screen/glyphs.c
  */
+#include "servers/proto/screen_ring.h"
 #include "servers/screen/glyphs.h"
 #include "servers/screen/terminal.h"
-#include "servers/screen_ring.h"
 #include "tests/host/check.h"
 
 #include <string.h>

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "libuser/sys/syscall.h"
-#include "servers/clients.h"
 #include "servers/console/uart.h"
+#include "servers/proto/slots.h"
 #include "tests/host/check.h"
 #include "tests/host/written_lines.h"
 

@@ -3,15 +3,15 @@
  * while it changes; and when it shows no date.
  *
  * instead: tests/server/instead
- * sources: servers/proc/wall_clock.c
+ * sources: servers/proc/clock.c
  */
 #include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
 #include "libuser/sys/syscall.h"
-#include "servers/clients.h"
-#include "servers/proc/wall_clock.h"
+#include "servers/proc/clock.h"
+#include "servers/proto/slots.h"
 #include "tests/host/check.h"
 
 enum { SECOND, MINUTE = 2, HOUR = 4, DAY = 7, MONTH, YEAR, STATUS_A, STATUS_B, REGISTERS = 16 };

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "servers/clients.h"
+#include "servers/proto/slots.h"
 #include "servers/console/keyboard.h"
 #include "servers/console/uart.h"
 #include "servers/proto/console.h"
-#include "servers/screen_ring.h"
+#include "servers/proto/screen_ring.h"
 #include "tests/server/server_run.h"
 #include "tests/host/check.h"
 

@@ -5,10 +5,10 @@
 #include <semaphore.h>
 #include <string.h>
 
-#include "servers/archive.h"
-#include "servers/clients.h"
 #include "servers/file/audit.h"
 #include "servers/file/pages.h"
+#include "servers/lib/archive.h"
+#include "servers/proto/slots.h"
 #include "tests/host/check.h"
 #include "tests/server/server_run.h"
 

@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/file_format.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
 
 enum { MANAGER = 0, WAITS = 1 << 30 /* in place of a status: not answered yet */, MACHINE_CLIENTS = 100 };
 

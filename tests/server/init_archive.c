@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "kernel/abi/abi.h"
-#include "servers/archive.h"
+#include "servers/lib/archive.h"
 #include "tests/server/init_machine.h"
 #include "tests/server/program_file.h"
 

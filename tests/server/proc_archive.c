@@ -1,8 +1,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "servers/archive.h"
-#include "servers/elf_image.h"
+#include "servers/lib/archive.h"
+#include "servers/lib/elf_image.h"
 #include "tests/server/proc_machine.h"
 #include "tests/server/program_file.h"
 

@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
-#include "servers/mem/segment.h"
 #include "servers/proc/body.h"
 #include "servers/proc/frame_pool.h"
 #include "servers/proc/process.h"
 #include "servers/proto/console.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/mem_types.h"
+#include "servers/proto/slots.h"
 #include "tests/host/check.h"
 
 enum { LINES_MAX = 1 << 13, LINE_MAX = 256, FIRST_FRAME = 1000, STATE_WORDS = 256 };

@@ -1,6 +1,6 @@
 #include "tests/server/proc_machine_parts.h"
 
-#include "servers/clients.h"
+#include "servers/proto/slots.h"
 #include "tests/host/check.h"
 
 uint32_t machine_ticks;

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
-#include "servers/file_format.h"
 #include "servers/proc/process.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
+#include "servers/proto/slots.h"
 #include "tests/host/check.h"
 
 bool machine_copies;

@@ -5,8 +5,8 @@
 
 #include "libuser/ipc/ipc.h"
 #include "servers/proc/process.h"
-#include "servers/process_format.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/process_format.h"
 #include "tests/host/check.h"
 
 uint32_t start_archive_pages = MACHINE_ARCHIVE_PAGES;

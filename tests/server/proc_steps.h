@@ -4,9 +4,9 @@
  */
 #pragma once
 
-#include "servers/clients.h"
 #include "servers/proc/process.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 #include "tests/server/proc_machine.h"
 
 struct step {

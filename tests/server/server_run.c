@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
+#include "servers/proto/slots.h"
 #include "tests/server/server_state.h"
 #include "tests/host/check.h"
 

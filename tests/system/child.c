@@ -1,9 +1,9 @@
 #include "tests/system/child.h"
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
-#include "servers/mem/layout.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 
 #include <sched.h>
 #include <stdlib.h>

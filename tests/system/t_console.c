@@ -30,9 +30,9 @@
 #include "tests/system/tap.h"
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
 #include "servers/proto/console.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 
 #include <errno.h>
 #include <sched.h>

@@ -10,8 +10,8 @@
 #include "libuser/ipc/ipc.h"
 #include "libuser/mem/shm.h"
 #include "libuser/mem/shm_named.h"
-#include "servers/clients.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -10,11 +10,11 @@
 #include "tests/system/tap.h"
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
-#include "servers/file_format.h"
-#include "servers/pipe_ring.h"
 #include "servers/proto/file.h"
+#include "servers/proto/file_format.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/pipe_ring.h"
+#include "servers/proto/slots.h"
 
 #include <errno.h>
 #include <fcntl.h>

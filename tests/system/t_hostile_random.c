@@ -14,11 +14,11 @@
 
 #include "libuser/ipc/ipc.h"
 #include "libuser/mem/shm.h"
-#include "servers/clients.h"
-#include "servers/mem/layout.h"
 #include "servers/proto/console.h"
+#include "servers/proto/layout.h"
 #include "servers/proto/mem.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 
 #include <stddef.h>
 #include <stdio.h>

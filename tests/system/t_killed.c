@@ -8,8 +8,8 @@
  * run: --smp 4
  */
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 

@@ -12,8 +12,8 @@
 
 #include "libuser/ipc/ipc.h"
 #include "libuser/mem/shm.h"
-#include "servers/clients.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
 #include "tests/system/tap.h"
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 
 #include <stdio.h>
 #include <string.h>

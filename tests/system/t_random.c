@@ -12,8 +12,8 @@
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/mem/sbrk.h"
-#include "servers/clients.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 #include "tests/system/child.h"
 #include "tests/system/random.h"
 #include "tests/system/tap.h"

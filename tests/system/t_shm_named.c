@@ -6,8 +6,8 @@
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/mem/shm_named.h"
-#include "servers/clients.h"
 #include "servers/proto/mem.h"
+#include "servers/proto/slots.h"
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 

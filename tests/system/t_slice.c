@@ -8,8 +8,8 @@
 #include "libuser/ipc/ipc.h"
 #include "libuser/mem/shm.h"
 #include "libuser/sys/syscall.h"
-#include "servers/clients.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>

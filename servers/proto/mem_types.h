@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kernel/abi/abi.h"
-#include "servers/mem/layout.h"
+#include "servers/proto/layout.h"
 
 /*
  * The data of space_map: a segment of a program. `address` is page-aligned; its first `file_bytes`

@@ -1,4 +1,4 @@
-#include "servers/log.h"
+#include "servers/lib/log.h"
 
 #include "libuser/string/format.h"
 #include "libuser/sys/calls.h"

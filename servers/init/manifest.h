@@ -7,9 +7,9 @@
  */
 #pragma once
 
-#include "servers/clients.h"
-#include "servers/screen_ring.h"
-#include "servers/start_limits.h"
+#include "servers/proto/screen_ring.h"
+#include "servers/proto/slots.h"
+#include "servers/proto/start_limits.h"
 
 #include "kernel/abi/abi.h"
 
@@ -32,7 +32,7 @@ enum grant_kind {
     GRANT_INIT,     /* init's endpoint */
     GRANT_BOOT,     /* what init got in boot slot `first`; nothing if the machine lacks it */
     GRANT_SCREEN,   /* the screen's frames, and what tables for them cost */
-    GRANT_SCREEN_RING, /* the same frames for all who have it: servers/screen_ring.h; nothing
+    GRANT_SCREEN_RING, /* the same frames for all who have it: servers/proto/screen_ring.h; nothing
                           without a screen */
 };
 
@@ -145,7 +145,7 @@ static const struct manifest_entry manifest[SERVERS] = {
         },
 };
 
-/* The limits of the program that the command line names, where that does not say: servers/start_limits.h. It may have all
+/* The limits of the program that the command line names, where that does not say: servers/proto/start_limits.h. It may have all
  * that there is, as servers live on what nobody is promised, and whoever else is promised anything has it from this one. */
 enum { MANIFEST_MEMORY = 0, MANIFEST_PROCESSES = 0 };
 _Static_assert(MANIFEST_MEMORY <= START_MEMORY_MAX, "a program's limit of memory is in MiB");

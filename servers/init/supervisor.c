@@ -1,9 +1,9 @@
-#include "servers/init/watch.h"
+#include "servers/init/supervisor.h"
 
 #include "libuser/sys/calls.h"
-#include "servers/fault.h"
 #include "servers/init/load.h"
-#include "servers/log.h"
+#include "servers/lib/fault.h"
+#include "servers/lib/log.h"
 
 enum { WATCHER_PAGE = MESSAGE_PAGE + PAGE_SIZE, WATCHER_STACK = 4096 };
 

@@ -1,4 +1,4 @@
-#include "servers/fault.h"
+#include "servers/lib/fault.h"
 
 #include <stdbool.h>
 

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "servers/clients.h"
+#include "servers/proto/slots.h"
 
 enum {
     FILE_DATA_MAX = 256,        /* more goes by the transfer page */

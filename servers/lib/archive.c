@@ -1,4 +1,4 @@
-#include "servers/archive.h"
+#include "servers/lib/archive.h"
 
 #include "kernel/abi/abi.h"
 

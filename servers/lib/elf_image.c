@@ -1,4 +1,4 @@
-#include "servers/elf_image.h"
+#include "servers/lib/elf_image.h"
 
 #include <elf.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
-#include "servers/proc/life.h"
+#include "servers/proc/lifecycle.h"
 
-#include "servers/clients.h"
-#include "servers/log.h"
+#include "servers/proto/slots.h"
+#include "servers/lib/log.h"
 #include "servers/proc/alarms.h"
 #include "servers/proc/cpus.h"
 #include "servers/proc/front.h"
@@ -9,7 +9,7 @@
 #include "servers/proc/program.h"
 #include "servers/proc/sleepers.h"
 #include "servers/proc/waits.h"
-#include "servers/file_format.h"
+#include "servers/proto/file_format.h"
 #include "servers/proto/console.h"
 #include "servers/proto/file.h"
 

@@ -1,9 +1,9 @@
-#include "servers/init/end.h"
+#include "servers/init/shutdown.h"
 
 #include <stdbool.h>
 
 #include "libuser/sys/calls.h"
-#include "servers/log.h"
+#include "servers/lib/log.h"
 
 enum { PORT_EXIT_DEVICE = 0xf4, PORT_SHUTDOWN = 0x8900 };
 

@@ -1,8 +1,8 @@
 #include <assert.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/clients.h"
-#include "servers/log.h"
+#include "servers/lib/log.h"
+#include "servers/proto/slots.h"
 
 /* In place of libuser's: a server has a log. Then it faults, which init hears of. */
 _Noreturn void __assert_fail(const char *condition, const char *file, int line, const char *function)

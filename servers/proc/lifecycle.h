@@ -9,7 +9,7 @@
 
 #include "libuser/sys/syscall.h"
 #include "servers/proc/process.h"
-#include "servers/start_limits.h"
+#include "servers/proto/start_limits.h"
 
 /* A copy of `parent`, running; `*child` is it: 0, -EAGAIN; or SERVER_LATER, with another answer in the end, which is
  * mem's error if it has failed. */

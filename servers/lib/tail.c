@@ -1,4 +1,4 @@
-#include "servers/tail.h"
+#include "servers/lib/tail.h"
 
 static uint32_t written(const struct tail *tail)
 {

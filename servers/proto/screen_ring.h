@@ -2,7 +2,7 @@
  * The text for the screen: console writes it, the server `screen` reads it.
  *
  * Byte i of all that was ever written is text[i % SCREEN_RING_BYTES]. The writer never waits, a reader
- * that is too slow loses the oldest (servers/tail.h). Each log line stands between SCREEN_LOG and
+ * that is too slow loses the oldest (servers/lib/tail.h). Each log line stands between SCREEN_LOG and
  * SCREEN_OUTPUT, which occur nowhere else: so every line's start says whose it is.
  *
  * Both may write to these frames. That gives the reader no power: console reads nothing there but

@@ -1,7 +1,7 @@
-#include "servers/proc/wall_clock.h"
+#include "servers/proc/clock.h"
 
 #include "libuser/sys/calls.h"
-#include "servers/clients.h"
+#include "servers/proto/slots.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "servers/init/end.h"
+#include "servers/init/shutdown.h"
 
 enum { PRIORITY_WATCHER = 26 };
 
