@@ -156,7 +156,7 @@ def jump_to_data(kernel):
 
 
 NO_IMAGE = r"panic: boot archive damaged: no image of init at its start in kernel/boot/first_task.c:\d+"
-HELD = r"fault: a thread without a handler is held: .*"
+STOPPED = r"fault: a thread without a handler is stopped: .*"
 
 DAMAGES = [
     Damage("a byte of a program", ("init: boot archive damaged: hello",), lambda a: a.flip_program("hello", 3000)),
@@ -174,8 +174,8 @@ DAMAGES = [
            lambda a: a.cut(0)),
     Damage("the magic of init's image", (NO_IMAGE,), lambda a: a.flip(0)),
     Damage("the size of init's text", (NO_IMAGE,), lambda a: a.flip(14)),
-    Damage("the entry of init", (HELD,), lambda a: a.flip(29)),
-    Damage("a byte of init's text", (HELD + r"\brun servers/init/main.c:\d+",), archive_code("init", "run", INVALID)),
+    Damage("the entry of init", (STOPPED,), lambda a: a.flip(29)),
+    Damage("a byte of init's text", (STOPPED + r"\brun servers/init/main.c:\d+",), archive_code("init", "run", INVALID)),
 
     server_dies("mem", "shm_table_add", JUMP_NOWHERE, r"page fault \(execute\) at address 0xf0000000 .*"),
     server_dies("mem", "resolve", INVALID, r"invalid opcode .* resolve servers/mem/pager.c:\d+"),

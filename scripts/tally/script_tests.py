@@ -240,7 +240,7 @@ KERNEL = "kernel/kernel.elf"  # as a build folder has it
 INIT, INIT_MAIN = "servers/init.elf", "servers/CMakeFiles/servers_init.dir/init/main.c.obj"
 # Of each way in which something is compiled one. Init's is compared in what is linked with it.
 PARTS = (*(f"kernel/CMakeFiles/kernel.dir/{name}" for name in (
-    "main.c.obj", "cap/slot.c.obj", "i386/panic.c.obj", "i386/entry.asm.obj", "__/boot/multiboot.asm.obj")),
+    "boot/main.c.obj", "cap/slot.c.obj", "i386/panic.c.obj", "i386/entry.asm.obj", "__/boot/multiboot.asm.obj")),
     INIT_MAIN, "libuser/CMakeFiles/crt_server.dir/crt/server/start.asm.obj",
     "libuser/CMakeFiles/libuser.dir/string/string.c.obj", "programs/CMakeFiles/programs_hello.dir/hello.c.obj")
 WHOLES = {KERNEL: 30, INIT: 20, "servers/mem.elf": 30, "programs/hello.elf": 10}  # with the least of commands

@@ -18,7 +18,7 @@ TIMED_OUT, BROKEN, BUILD_FAILED, NO_PROGRAM = 124, 125, 126, 127
 
 EXITED = re.compile(r"init: \S+ exited with status (-?\d+)\s*$")
 DIED = re.compile(r"panic:|init: server \S+ died")
-HELD = re.compile(r"fault: a thread without a handler is held")  # init's, unless it is a kernel test's
+STOPPED = re.compile(r"fault: a thread without a handler is stopped")  # init's, unless it is a kernel test's
 KERNEL_TEST = "init: starts kernel test "
 UNKNOWN = re.compile(r"init: no program named ")
 ESCAPES = re.compile(r"\x1b(\[[0-9;=?]*[A-Za-z])?")
@@ -34,7 +34,7 @@ class Verdict:
     """What the log says about the end of the program."""
 
     def __init__(self):
-        self.died = re.compile(f"{DIED.pattern}|{HELD.pattern}")
+        self.died = re.compile(f"{DIED.pattern}|{STOPPED.pattern}")
         self.status = None
         self.heard = False  # anything
         self.decided = waiting.Event()

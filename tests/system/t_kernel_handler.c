@@ -167,7 +167,7 @@ static void kernel_pages_cannot_be_answered(void)
 
 /* ------------------------------------------------------------------------------------- handlers */
 
-static void threads_without_handlers_are_held(void)
+static void threads_without_handlers_are_stopped(void)
 {
     child_make(0, 4);
     struct plan plan = child_thread(0, toucher, UNMAPPED);
@@ -263,7 +263,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
          answers_do_not_replace_busy_pages},
         {"answers to other faults bring no page", other_faults_take_no_page},
         {"no page comes to a kernel address", kernel_pages_cannot_be_answered},
-        {"a thread without a handler is held", threads_without_handlers_are_held},
+        {"a thread without a handler is stopped", threads_without_handlers_are_stopped},
         {"threads whose handler died are held", threads_of_dead_handlers_are_held},
         {"a pager that faults on itself", a_pager_that_faults_on_itself},
         {"only the thread's handler hears", only_its_handler_hears},
