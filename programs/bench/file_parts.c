@@ -6,6 +6,7 @@
 #include "servers/proto/mem.h"
 #include "servers/proto/slots.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -148,9 +149,22 @@ static void attach_and_end(void)
     part("rings_end");
 }
 
+/* The largest place that mem keeps for another server's pages, and its end. */
+static void reserve_and_end(void)
+{
+    enum { MOST = 14336 };
+    uint32_t at = 0;
+
+    part("reserve");
+    (void)reserve(MOST);
+    part("reserve_end");
+    check(mem_reserve(CLIENT_SLOT_MEM, 0, 0, (MOST + 1) * PAGE, 3, &at) == -ENOMEM, "no larger place");
+}
+
 /* Who unmaps nothing has a page at no more places than a revocation has time for. */
 void part_lent(void)
 {
     in_child(lend_and_end);
     in_child(attach_and_end);
+    in_child(reserve_and_end);
 }

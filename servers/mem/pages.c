@@ -156,14 +156,18 @@ bool pages_next_near(struct page_map *map, uint32_t *from, uint32_t end, uint32_
     return false;
 }
 
+static void fill(uint32_t *entries, size_t count, uint32_t entry)
+{
+    __asm__ volatile("rep stosl" : "+D"(entries), "+c"(count) : "a"(entry) : "memory");
+}
+
 /* Free pages of one leaf. */
 static void reserve_in_leaf(struct page_map *map, uint32_t address, uint32_t pages, uint32_t entry)
 {
     uint32_t *place = pages_open(map, address);
 
     pages_open(map, address + ((pages - 1) << PAGE_BITS));
-    for (uint32_t i = 0; i < pages; i++)
-        place[i] = entry;
+    fill(place, pages, entry);
 }
 
 void pages_reserve(struct page_map *map, uint32_t address, uint32_t pages, uint32_t entry)

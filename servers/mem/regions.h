@@ -24,8 +24,8 @@ int regions_sbrk(struct space *space, int32_t increment);
 int regions_mmap(struct space *space, uint32_t *address, uint32_t length);
 
 /* The same for pages that another server is to grant there, for reading or also for writing: nothing is promised but
- * tables. At most RESERVE_PAGES_MAX. */
-enum { RESERVE_PAGES_MAX = 16384 };
+ * tables. At most RESERVE_PAGES_MAX: what a message has time for, and more than all files have. */
+enum { RESERVE_PAGES_MAX = 14336 };
 int regions_reserve(struct space *space, uint32_t *address, uint32_t length, rights_t rights);
 
 /* The task gets the tables of free pages, which were promised: they stay, whatever is unmapped. False: it is dead. */
