@@ -2,9 +2,9 @@
 ;
 ; A Multiboot loader (1: GRUB, QEMU -kernel; 2: GRUB under BIOS and UEFI) enters _start in 32-bit
 ; protected mode, paging and interrupts off: eax = the loader's magic, ebx = its information. This
-; section is linked at its physical address; the rest of the kernel runs up at the window. It gets
+; section is linked at its physical address; the rest of the kernel runs up at the physmap. It gets
 ; there twice: first by segments with a base, to see whether the processor has paging as we need it;
-; then by paging, where memory up to 896 MiB is mapped twice, where it is and at the window's base.
+; then by paging, where memory up to 896 MiB is mapped twice, where it is and at the physmap's base.
 
 %include "asm_offsets.inc"
 

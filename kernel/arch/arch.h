@@ -2,8 +2,8 @@
  * The machine on one page: all that the kernel's core asks of it. kernel/i386 implements it for the
  * real one, tests/host for a native program, so that the same core runs under sanitizers.
  *
- * The window. The core sees the first PHYSMAP_BYTES of physical memory at PHYSMAP_BASE, and the frame
- * records at FRAMES_OFFSET from there, beyond the last byte of memory that the window shows. A ref_t
+ * The physmap. The core sees the first PHYSMAP_BYTES of physical memory at PHYSMAP_BASE, and the frame
+ * records at FRAMES_OFFSET from there, beyond the last byte of memory that the physmap shows. A ref_t
  * is an offset from REF_BASE; 0 is "none". On i386 REF_BASE is 0: a reference is an address, and what
  * is reached through it costs no arithmetic.
  *
@@ -42,7 +42,7 @@ struct thread;
 #define AT(type, ref) ((type *)(REF_BASE + (ref)))
 #define REF(pointer) ((ref_t)((uintptr_t)(pointer) - (uintptr_t)REF_BASE))
 
-/* Physical memory in the window. */
+/* Physical memory in the physmap. */
 #define PHYSMAP(type, physical) ((type *)(PHYSMAP_BASE + (physical)))
 #define PHYSICAL(pointer)       ((uint32_t)((uintptr_t)(pointer) - (uintptr_t)PHYSMAP_BASE))
 #define ALWAYS_INLINE           static inline __attribute__((always_inline))
@@ -126,7 +126,7 @@ bool arch_log_step(void);
  * and starts anew. */
 void arch_preemption_point(void);
 
-/* Another processor: it has the event poke, or tick. */
+/* An IPI to another processor: it is to choose its thread again, or has a tick. */
 void arch_reschedule(unsigned cpu);
 void arch_tick(unsigned cpu);
 

@@ -5,5 +5,5 @@
 
 enum { NORMAL_CALLS = 1000 };
 
-/* A normalised state is given back when it is normalised again: `calls` of all are NORMAL_CALLS then. */
+/* A normalised state is given back when it is normalised again: `call_number` of all is NORMAL_CALLS then. */
 void thread_normalise(struct thread *thread);

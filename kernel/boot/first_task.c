@@ -7,7 +7,7 @@
 
 enum { INIT_PRIORITY = PRIORITY_COUNT - 1 };
 
-/* Frames of the first range that has them below the window's end. */
+/* Frames of the first range that has them below the physmap's end. */
 uint32_t boot_take_frames(struct boot_info *info, uint32_t pages, uint32_t align)
 {
     struct boot_page *boot = &info->page;

@@ -20,7 +20,7 @@ struct acpi_machine {
 };
 
 /*
- * Reads the tables. The root pointer is as the loader gave it, in the window; one that is not
+ * Reads the tables. The root pointer is as the loader gave it, in the physmap; one that is not
  * sound, as zeros, is looked for where a BIOS has it. False if there are no sound tables, or no
  * processors or local APIC in them: then *machine means nothing. For boot, in the kernel's own
  * space; maps by window 0 of arch_frame_map().

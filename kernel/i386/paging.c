@@ -9,7 +9,7 @@ enum {
     LARGE = 1 << LARGE_BITS,
     RECORDS_ENTRY = FRAMES_OFFSET >> LARGE_BITS,
     BEYOND_ENTRY = RECORDS_ENTRY + 8,
-    IMAGE_ENTRY = 1, /* the image is linked at the window's second 2 MiB */
+    IMAGE_ENTRY = 1, /* the image is linked at the physmap's second 2 MiB */
 };
 #define BEYOND_BASE (PHYSMAP_BASE + ((uint32_t)BEYOND_ENTRY << LARGE_BITS))
 _Static_assert(BEYOND_BASE == DEVICE_BASE(0), "devices have windows behind those of frames");

@@ -15,7 +15,7 @@
 #include "kernel/lib/link.h"
 #include "kernel/cap/slot.h"
 
-enum { ENDPOINT_SHIFT = 7 }; /* of a place: as many are in a frame as its record has bits */
+enum { ENDPOINT_SHIFT = 7 }; /* of a cell: as many are in a frame as its record has bits */
 
 #define ENDPOINT_CALLERS (BADGE_MAX + 1)
 
@@ -34,4 +34,4 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits);
 /* Fails callers and receivers, at most `*budget`, which it lowers; true when none is left. */
 bool endpoint_fail_step(struct endpoint *endpoint, unsigned *budget);
 
-_Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_SHIFT, "endpoints fill their places");
+_Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_SHIFT, "endpoints fill their cells");

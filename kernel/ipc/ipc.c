@@ -345,7 +345,7 @@ ALWAYS_INLINE void give_way(struct cpu *cpu, struct thread *thread)
 }
 
 /* A receiver of higher priority that waits gets the bits and the processor at once, if nothing is to be chosen (so the
- * running thread stays on this processor and is not held) and nobody of its priority has waited too long. */
+ * running thread stays on this processor and is not stopped) and nobody of its priority has waited too long. */
 err_t ipc_signal(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);

@@ -9,7 +9,7 @@
  *   A1  `spare_count` frames are in the list that begins at `spare`, all FRAME_SPARE, owned by the
  *       task
  *   A2  frames in use name the account's task as owner; `total` counts them and the spare ones
- *   A3  of frames of places those that have one left are before those that are full
+ *   A3  of frames of cells those that have one left are before those that are full
  *
  * The kernel lock guards every account.
  */
@@ -36,8 +36,8 @@ uint32_t account_take(struct account *account, enum frame_kind kind);
 void account_return(struct account *account, uint32_t frame);
 
 /*
- * Places for objects of 1 << `shift` bytes, in frames of that kind that are listed in `frames`.
- * account_cell_cost(): the frames a place will cost, 0 or 1. account_cell(): the place, zeroed;
+ * Cells for objects of 1 << `shift` bytes, in frames of that kind that are listed in `frames`.
+ * account_cell_cost(): the frames a cell will cost, 0 or 1. account_cell(): the cell, zeroed;
  * the caller has checked the cost. account_cell_return() takes it back, and an empty frame goes
  * back to the spare ones. None walks the list.
  */

@@ -53,7 +53,7 @@ struct frame {
         };
     };
     uint32_t owner : 24, kind : 8;
-    uint32_t used; /* FRAME_THREADS, FRAME_ENDPOINTS: bit i: its place i */
+    uint32_t used; /* FRAME_THREADS, FRAME_ENDPOINTS: bit i: its cell i */
 };
 
 ALWAYS_INLINE struct frame *frame_at(uint32_t number)

@@ -26,7 +26,7 @@
 
 #include "kernel/arch/arch.h"
 
-/* References count nodes (8 bytes): 27 bits reach 1 GiB from the window's base. */
+/* References count nodes (8 bytes): 27 bits reach 1 GiB from the physmap's base. */
 struct node {
     uint32_t next : 27, depth : 5;
     uint32_t : 0; /* two words: they are read and written each on its own */

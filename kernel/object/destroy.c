@@ -73,7 +73,7 @@ void object_destroy_begin(uint32_t object)
     }
 }
 
-/* The object's place is about to become something else. */
+/* The object's cell is about to become something else. */
 static void forget_revoker(struct object *object)
 {
     if (object->caps.flags & NODE_REVOKING)

@@ -122,7 +122,7 @@ static err_t revoke_frames(struct thread *thread, const struct slot *slot, unsig
     return OK;
 }
 
-/* Where the last step got to: a re-run whose tree is marked goes on there. */
+/* Where the last step got to: a restarted call whose tree is marked goes on there. */
 static struct node *revoke_cursor(const struct thread *thread, const struct slot *slot)
 {
     struct object *object = slot_names(slot);

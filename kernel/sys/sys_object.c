@@ -2,7 +2,7 @@
 #include "kernel/object/object.h"
 #include "kernel/sys/sys.h"
 
-/* Frames that may become kernel memory: owned, in the window, without a mapping. `*first` counts
+/* Frames that may become kernel memory: owned, in the physmap, without a mapping. `*first` counts
  * from the capability's first. */
 static err_t check_donation(struct thread *thread, uint32_t index, uint32_t pages, uint32_t *first)
 {

@@ -1,7 +1,7 @@
 /*
  * All state that calls and events change, but for the frames: one structure, so that the core can
  * be snapshotted, hashed and explored on the host. (Boot's own, and the devices', is where they
- * are.) Links are 32-bit references into the window.
+ * are.) Links are 32-bit references into the physmap.
  *
  * The kernel lock guards all of it: docs/smp.md.
  */
@@ -51,8 +51,8 @@ struct kernel {
     uint64_t kernel_directory; /* the fourth top entry of every space */
 };
 
-/* In the kernel's image; on the host, where nothing but the window has references, in the
- * window. */
+/* In the kernel's image; on the host, where nothing but the physmap has references, in the
+ * physmap. */
 #ifdef KERNEL_REF
 #define kernel (*AT(struct kernel, KERNEL_REF))
 #else
@@ -124,7 +124,7 @@ void cpu_leave_space(ref_t space);
 void tlb_sync(void);
 
 /*
- * The thread to run next, made the running one; null when there is none. On its way it re-runs the
+ * The thread to run next, made the running one; null when there is none. On its way it restarts the
  * unfinished calls of the threads it chooses, and takes dying objects apart, in bounded steps with
  * pending interrupts let in between. The thread that ran before is in the state it should be in.
  */
@@ -174,7 +174,7 @@ ALWAYS_INLINE void thread_follow(struct cpu *cpu, struct thread *from, struct th
 err_t call_run(struct thread *thread);
 extern const char *const call_names[]; /* by number, for reports */
 
-/* Stores the outcome of a call of the running thread, or arranges its re-run: true if it is
+/* Stores the outcome of a call of the running thread, or arranges its restart: true if it is
  * done. */
 bool call_finish(struct thread *thread, err_t status);
 

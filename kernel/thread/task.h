@@ -6,7 +6,7 @@
  *   K2  a task that is being destroyed is in kernel.destroying; nothing is allocated from its account, its table and
  * space take nothing new; its threads stop when its end gets to them
  *
- * Death is a sequence of bounded steps (objects.c), done by the thread that asked for it or, if
+ * Death is a sequence of bounded steps (object/destroy.c), done by the thread that asked for it or, if
  * that thread dies too, by whichever processor chooses its next thread.
  */
 #pragma once

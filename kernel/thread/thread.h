@@ -29,7 +29,7 @@
  * A stopped thread has not been started, was stopped, or has nobody to hear of its fault.
  *
  * Threads lie four to a frame, so that a reference from user space is checked by its alignment and
- * the frame's kind; a place that is free is all zero, so it waits for nothing.
+ * the frame's kind; a cell that is free is all zero, so it waits for nothing.
  */
 #pragma once
 
@@ -93,7 +93,7 @@ void thread_wake_with(struct thread *thread, err_t status);
  * will not have it. */
 void thread_cancel_wait(struct thread *caller);
 
-/* Who is served is owed the answer by the task from now on: any of its threads may give it. */
+/* The task owes the reply to the caller that this thread serves from now on: any of its threads may give it. */
 void thread_defer_reply(struct thread *server);
 
 /* Takes a thread out of whatever it does or waits for; it is THREAD_STOPPED afterwards. */

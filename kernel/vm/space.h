@@ -112,7 +112,7 @@ bool space_unmap_step(struct node *top, unsigned *budget);
 /* Lowers the rights of `node` and its descendants; the caller has bounded their number. */
 void space_lower(struct node *node, rights_t rights);
 
-/* Frees tables of a dying space, at most `*budget` mappings and tables; true when all are gone. */
+/* Frees tables of a space that is being destroyed, at most `*budget` mappings and tables; true when all are gone. */
 bool space_free_step(struct space *space, struct account *account, unsigned *budget);
 
 /* A translation was lowered or removed, or a directory added: every processor that runs the space

@@ -274,7 +274,7 @@ static void check_thread_resume(const struct done *done)
     const struct thread *thread = thread_named(done);
 
     if (thread && (thread->stopped || thread->state == THREAD_STOPPED))
-        violation("thread_resume is done, and the thread is held");
+        violation("thread_resume is done, and the thread is stopped");
 }
 
 /* "keep a thread from running" */

@@ -203,7 +203,7 @@ static void check_steps_let_others_run(const struct event *event, const struct b
 
 /* ---------------------------------------------------------------------------------- who runs */
 
-/* "unless a higher one is ready, it is held, or it is to run elsewhere" */
+/* "unless a higher one is ready, it is stopped, or it is to run elsewhere" */
 static void check_who_ran_goes_on(const struct event *event)
 {
     const struct before *b = running_before(event);

@@ -1,6 +1,6 @@
 /*
  * A call that waits at an endpoint, and a fault that waits there, are delivered only if the capability that they came
- * through still is what it was: otherwise the caller hears ERR_CAP, and the thread that faulted is held.
+ * through still is what it was: otherwise the caller hears ERR_CAP, and the thread that faulted is stopped.
  * sources: kernel/mem/node.c kernel/audit/node_audit.c kernel/mem/account.c kernel/cap/slot.c
  * sources: kernel/audit/slot_audit.c kernel/cap/cspace.c kernel/vm/space.c kernel/audit/space_audit.c
  * sources: kernel/vm/source.c kernel/thread/sched.c kernel/thread/thread.c kernel/audit/thread_audit.c
