@@ -43,8 +43,8 @@ static void sleep(struct arch_cpu *arch, uint32_t ticket)
     apic_let_in(0);
 }
 
-/* Spins for a while, then sleeps: where processors are threads of a host that has fewer, who spins keeps
- * from running whom it waits for. */
+/* Spins for a while, then sleeps: where processors are threads of a host that has fewer cores, a spinner can
+ * starve the lock holder of one. */
 void kernel_lock_wait(ref_t cpu, uint32_t ticket)
 {
     struct arch_cpu *arch = &AT(struct cpu, cpu)->arch;

@@ -1,6 +1,6 @@
 /*
  * What a message carries, from its sender to a receiver that is known: words, pages, capabilities.
- * All of the sender's page is read once and checked against the receiver, and then goes over.
+ * All of the sender's page is read once and checked against the receiver, and then transferred.
  */
 #pragma once
 
@@ -9,8 +9,8 @@
 /* ERR_ARG unless the tag is one that a sender may use. */
 err_t message_tag_check(uint32_t tag);
 
-/* Words of the page, pages and capabilities go over, and the tag, unless the receiver waits for the
- * answer to a fault: it has no use for words. Refused, nothing has changed; ERR_ACCOUNT leaves the
+/* Transfers words of the page, pages and capabilities, and the tag; no words if the receiver waits for the
+ * answer to a fault: it has no use for them. Refused, nothing has changed; ERR_ACCOUNT leaves the
  * number in the sender's page. */
 err_t message_pass(struct thread *sender, struct thread *receiver);
 

@@ -23,7 +23,7 @@
  *   F3  `owner` is the frame of the task in whose account a donated frame is, OWNER_DEVICE for
  *       memory that is no RAM or that the kernel writes, too, and 0 for the others
  *   F4  kernel memory is below PHYSMAP_BYTES
- *   F5  a frame that says so is all zero: it was the kernel's, and nobody wrote to it since
+ *   F5  a frame marked clear contains only zeros: it was the kernel's, and nobody wrote to it since
  *
  * The kernel lock guards every record.
  */

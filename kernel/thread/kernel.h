@@ -19,7 +19,7 @@
  *   P4  bit p of `quantum_over` is set if a tick has found the first of ready[p] there, with no patience
  *       left: until that thread runs the floor for p is one higher, and others of priority p go
  *       behind it, though they come from a call to a server
- *   P5  `current` is THREAD_RUNNING here, or died by another processor and this one has not heard
+ *   P5  `current` is THREAD_RUNNING here, or was killed by another processor that has not notified this one yet
  *   P6  `choose` is clear, or another processor set it and an interrupt is on its way
  */
 struct cpu {

@@ -26,7 +26,7 @@ static inline __attribute__((always_inline)) int32_t system_call(uint32_t head, 
     return (int32_t)eax;
 }
 
-/* What an argument is that a call does not have: any value. */
+/* Placeholder for an argument the call does not take: any value. */
 static inline __attribute__((always_inline)) uint32_t syscall_nothing(void)
 {
     uint32_t value;

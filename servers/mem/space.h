@@ -165,8 +165,8 @@ bool space_donate(struct space *space, uint32_t frames);
 /* kernel_map() into the space, with frames lent as needed: ERR_ACCOUNT means no memory. */
 err_t space_map(struct space *space, uint32_t address_rights, uint32_t source_pages, uint32_t from);
 
-/* Unmaps pages, some of which may be absent. A page that stayed mapped would be used twice: but for
- * a dead task, this cannot fail. */
+/* Unmaps pages, some of which may be absent. A page left mapped would be reused while still visible: but
+ * for a dead task, this cannot fail. */
 static inline void space_unmap(const struct space *space, uint32_t address, uint32_t pages)
 {
     err_t err = kernel_unmap(space->task, address, pages);

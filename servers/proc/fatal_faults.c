@@ -89,7 +89,7 @@ uint32_t fatal_fault_word(const struct fatal_fault *fault)
     return fault->cause | fault->vector << VECTOR_AT | reason(fault) << SIGNAL_AT;
 }
 
-/* One that was killed in between has no process any more. */
+/* Skips a process killed meanwhile. */
 static void reap(const struct fatal_fault *fault)
 {
     struct process *process = process_by_space(fault->space);
