@@ -138,8 +138,7 @@ err_t ipc_reply_wait_extended(struct thread *thread)
     return reply_wait(thread, true);
 }
 
-/* ------------------------------------------------------------------------------ the general
- * case */
+/* ----------------------------------------------------------------------------- the general case */
 
 /* The thread that waits for an answer from `thread`'s task and that its page names, or null. Any
  * aligned reference into a frame of threads is safe to look at: a place that is free waits for
@@ -370,8 +369,7 @@ err_t ipc_signal(struct thread *thread)
     return SWITCHED;
 }
 
-/* ------------------------------------------------------------------------------ faults and
- * deaths */
+/* ---------------------------------------------------------------------------- faults and deaths */
 
 /* A handler that waits gets the fault and the processor at once. */
 ALWAYS_INLINE bool fault_over(struct cpu *cpu, struct thread *thread, const struct slot *handler)

@@ -122,8 +122,7 @@ static void reap_thread(struct thread *thread, unsigned *budget)
     account_cell_return(&task->account, &task->account.threads, REF(thread), THREAD_SHIFT);
 }
 
-/* ---------------------------------------------------------------------- the stages of a task's
- * end */
+/* ------------------------------------------------------------------- the stages of a task's end */
 
 static ref_t first_place(const struct link *frames, unsigned shift)
 {

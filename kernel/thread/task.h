@@ -3,8 +3,8 @@
  * A task fills one frame, the first of its account.
  *
  *   K1  threads in `owed` are THREAD_REPLY_DEFERRED with this task as peer
- *   K2  a task that is being destroyed is in kernel.destroying; nothing is allocated from its account, its table and
- * space take nothing new; its threads stop when its end gets to them
+ *   K2  a task that is being destroyed is in kernel.destroying; nothing is allocated from its account, its table
+ *       and space take nothing new; its threads stop when its end gets to them
  *
  * Death is a sequence of bounded steps (object/destroy.c), done by the thread that asked for it or, if
  * that thread dies too, by whichever processor chooses its next thread.

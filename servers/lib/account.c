@@ -2,7 +2,6 @@
 
 #include <errno.h>
 
-
 int account_check_split(const struct account *parent, uint32_t limit, uint32_t charged, uint32_t cost)
 {
     uint32_t left = account_left(parent) + charged;
