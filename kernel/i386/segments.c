@@ -12,10 +12,9 @@ const void *kernel_resume_with;
 
 static uint8_t double_fault_stack[PAGE_SIZE];
 static struct task_state double_fault = {
-    .eip = (uint32_t)panic_double_fault,
+    .eip = (uint32_t)panic_double_fault, .eflags = 2, .io_map = sizeof double_fault,
     .esp = (uint32_t)(double_fault_stack + sizeof double_fault_stack - 16),
     .cs = KERNEL_CODE, .ss = KERNEL_DATA, .ds = KERNEL_DATA, .es = KERNEL_DATA,
-    .eflags = 2, .io_map = sizeof double_fault,
 };
 static uint64_t idt[256];
 uint64_t gdt[TASK_STATE / 8 + CPU_MAX] = {/* other processors begin with it, too */

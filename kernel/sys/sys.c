@@ -98,30 +98,33 @@ void sys_give(struct task *task, uint32_t index, struct object *object, enum slo
     slot_make(sys_open(task, index), &object->caps, rights, 0, REF(object) | (uint32_t)kind);
 }
 
-static void mark(struct thread *thread, struct node *root)
+/* What is refused marks nothing. */
+static err_t restart_in(struct thread *thread, struct node *root)
 {
+    if (sys_restart(thread) != RESTART)
+        return ERR_BUSY;
     if (thread->revoking != REF(root))
         thread_end_long_call(thread, false);
-    if (root->flags & NODE_REVOKING)
-        return; /* by another thread, or by this one before */
-    root->flags = NODE_REVOKING;
-    thread->revoking = REF(root);
+    if (!(root->flags & NODE_REVOKING)) { /* by another thread, or by this one before */
+        root->flags = NODE_REVOKING;
+        thread->revoking = REF(root);
+    }
+    return RESTART;
 }
 
 err_t sys_restart_frame(struct thread *thread, uint32_t frame)
 {
-    mark(thread, &frame_at(frame)->mappings);
-    return sys_restart(thread);
+    return restart_in(thread, &frame_at(frame)->mappings);
 }
 
 err_t sys_restart_slot(struct thread *thread, const struct slot *slot, const struct node *cursor)
 {
     struct object *object = slot_names(slot);
+    err_t status = restart_in(thread, &object->caps);
 
-    mark(thread, &object->caps);
     if (thread->revoking == REF(&object->caps)) {
         object->revoker = REF(thread);
         object->cursor = node_ref(cursor);
     }
-    return sys_restart(thread);
+    return status;
 }
