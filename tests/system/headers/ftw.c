@@ -20,9 +20,9 @@ static int visit(const char *path, const struct stat *about, int kind, struct FT
 static bool walks(void)
 {
     files = directories = 0;
-    mkdir("/tmp/w", 0700), mkdir("/tmp/w/d", 0700), close(creat("/tmp/w/d/f", 0600));
-    bool good = IS(nftw("/tmp/w", visit, 5, FTW_DEPTH | FTW_PHYS), 0) && IS(files, 1) && IS(directories, 2);
-    return IS(unlink("/tmp/w/d/f"), 0) && IS(rmdir("/tmp/w/d"), 0) && IS(rmdir("/tmp/w"), 0) && good;
+    mkdir("/tmp/t", 0700), mkdir("/tmp/t/d", 0700), close(creat("/tmp/t/d/f", 0600));
+    bool good = IS(nftw("/tmp/t", visit, 5, FTW_DEPTH | FTW_PHYS), 0) && IS(files, 1) && IS(directories, 2);
+    return IS(unlink("/tmp/t/d/f"), 0) && IS(rmdir("/tmp/t/d"), 0) && IS(rmdir("/tmp/t"), 0) && good;
 }
 
 const struct tap_point header_ftw[] = {{"a tree is walked", walks}, {0, 0}};
