@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "servers/console/link.h"
+#include "servers/lib/list.h"
 
 enum {
     LINE_MAX = 256, /* bytes kept of an unfinished line; also the most that one write brings */

@@ -18,7 +18,7 @@
 #include "servers/file/inode.h"
 #include "servers/file/locks.h"
 #include "servers/file/open_file.h"
-#include "servers/file/ring.h"
+#include "servers/lib/list.h"
 #include "servers/proto/file_format.h"
 
 enum { WORK_DROP = WORK_OF_MESSAGE / 32 /* of closing a descriptor, or forgetting a mapping */ };
@@ -27,7 +27,7 @@ enum { WORK_DROP = WORK_OF_MESSAGE / 32 /* of closing a descriptor, or forgettin
 enum client_wait { WAITS_NOT, WAITS_TO_READ, WAITS_FOR_BYTES, WAITS_TO_WRITE, WAITS_FOR_ROOM, WAITS_FOR_LOCK, WAITS_FOR_ITS_END };
 
 struct client {
-    struct ring lock_link; /* first, so that a link is its client: it waits for a lock */
+    struct link lock_link; /* first, so that a link is its client: it waits for a lock */
     uint32_t badge, pid;
     struct client *next; /* of the same hash */
     struct share *share; /* of what is made for it from now on: share.h */

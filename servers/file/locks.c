@@ -15,18 +15,18 @@ struct lock {
     struct lock *next, **link; /* of the inode */
     void *owner;               /* a client, or an open file */
     struct lock_request is;
-    struct ring waiting;
+    struct link waiting;
 };
 
-static struct ring due;
+static struct link due;
 
 void locks_init(void)
 {
     shares_set_size(SHARE_LOCKS, sizeof(struct lock));
-    ring_init(&due);
+    list_init(&due);
 }
 
-static struct client *client_of(struct ring *link)
+static struct client *client_of(struct link *link)
 {
     return (struct client *)link;
 }
@@ -36,13 +36,13 @@ static struct client *client_of(struct ring *link)
 /* Those that it blocks try again. */
 static void fire(struct lock *lock)
 {
-    struct ring *waiting = &lock->waiting;
+    struct link *waiting = &lock->waiting;
 
-    if (ring_is_empty(waiting))
+    if (list_is_empty(waiting))
         return;
-    for (struct ring *link = waiting->next; link != waiting; link = link->next)
+    for (struct link *link = waiting->next; link != waiting; link = link->next)
         client_of(link)->blocker = NULL;
-    ring_move(waiting, &due);
+    list_join(&due, waiting);
     watches_tell();
 }
 
@@ -56,7 +56,7 @@ static void add(struct lock *lock, struct inode *inode, void *owner, const struc
 {
     lock->owner = owner;
     lock->is = *is;
-    ring_init(&lock->waiting);
+    list_init(&lock->waiting);
     lock->link = &inode->locks;
     lock->next = inode->locks;
     if (lock->next)
@@ -255,7 +255,7 @@ static bool closes_circle(const struct client *client, const struct lock *blocke
     return false;
 }
 
-/* The result, -EAGAIN if it is not to wait; or with -EAGAIN it is in the ring of what is in the way. */
+/* The result, -EAGAIN if it is not to wait; or with -EAGAIN it is in the list of what is in the way. */
 static int32_t try(struct client *client, struct open_file *file, const struct lock_request *request, bool waits)
 {
     struct lock *blocker = NULL;
@@ -267,7 +267,7 @@ static int32_t try(struct client *client, struct open_file *file, const struct l
     if (request->is_range && closes_circle(client, blocker))
         return -EDEADLK;
     client->blocker = blocker;
-    ring_add(&blocker->waiting, &client->lock_link);
+    list_add(&blocker->waiting, &client->lock_link);
     return error;
 }
 
@@ -275,7 +275,7 @@ static int32_t try(struct client *client, struct open_file *file, const struct l
 
 void locks_forget_waiting(struct client *client)
 {
-    ring_remove(&client->lock_link);
+    link_leave(&client->lock_link);
     client->waits = WAITS_NOT;
 }
 
@@ -288,20 +288,20 @@ static void answer(struct client *client, int32_t result)
 
 void locks_interrupt(struct client *client)
 {
-    ring_remove(&client->lock_link);
+    link_leave(&client->lock_link);
     answer(client, -EINTR);
 }
 
 bool locks_go_on(void)
 {
-    for (uint32_t i = 0; i < RETRIED_AT_ONCE && !ring_is_empty(&due); i++) {
+    for (uint32_t i = 0; i < RETRIED_AT_ONCE && !list_is_empty(&due); i++) {
         struct client *client = client_of(due.next);
-        ring_remove(&client->lock_link);
+        link_leave(&client->lock_link);
         int32_t result = try(client, client->waits_for, &client->lock_request, true);
         if (result != -EAGAIN)
             answer(client, result);
     }
-    return ring_is_empty(&due);
+    return list_is_empty(&due);
 }
 
 /* ------------------------------------------------------------------------------------------ calls */
@@ -414,9 +414,9 @@ static void audit_pair(const struct lock *a, const struct lock *b)
         assert(a->is.is_range && !overlap(&a->is, &b->is) && (a->is.kind != b->is.kind || !overlap(&wider, &b->is)));
 }
 
-static void audit_waiting(const struct ring *ring, const struct lock *blocker)
+static void audit_waiting(const struct link *list, const struct lock *blocker)
 {
-    for (struct ring *link = ring->next; link != ring; link = link->next)
+    for (struct link *link = list->next; link != list; link = link->next)
         assert(link->next->previous == link && client_of(link)->waits == WAITS_FOR_LOCK && client_of(link)->blocker == blocker);
 }
 

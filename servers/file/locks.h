@@ -9,8 +9,8 @@
  *   K1  range locks of one client do not overlap, and two that touch differ in kind
  *   K2  locks of one kind and different owners that overlap are both shared
  *   K3  a client's range locks in a file go when it closes any descriptor of that; an open file's lock goes with it
- *   K4  a client that waits for a lock is in the ring of one that blocks it, or in `due`. When a lock is gone or has become
- *       less, its ring is moved to `due`
+ *   K4  a client that waits for a lock is in the list of one that blocks it, or in `due`. When a lock is gone or has become
+ *       less, its list is moved to `due`
  *   K5  while any are due proc has been told, and asks for the next part (news in file.proto)
  *   K6  no clients wait for range locks of each other in a circle
  */

@@ -18,7 +18,7 @@ struct pipe {
     struct ring_pages pages;
     uint32_t readers, writers;
     struct queue reading, writing;
-    struct ring polling_bytes, polling_room;
+    struct link polling_bytes, polling_room;
     struct pipe *next_due, **due_link; /* P5; due_link: 0, it is not due */
 };
 
@@ -91,8 +91,8 @@ struct pipe *pipe_make(struct share *share)
         return NULL;
     queue_init(&pipe->reading);
     queue_init(&pipe->writing);
-    ring_init(&pipe->polling_bytes);
-    ring_init(&pipe->polling_room);
+    list_init(&pipe->polling_bytes);
+    list_init(&pipe->polling_room);
     pipe->readers = pipe->writers = 1;
     if (ring_pages_take(&pipe->pages, quota_of(pipe)))
         return pipe;
@@ -152,7 +152,7 @@ static void serve_some_writers(struct pipe *pipe, uint32_t most)
     }
     if (has_room_for_any(pipe))
         watches_fire(&pipe->polling_room);
-    ring_of(pipe)->writer_waits = pipe->writing.first || !ring_is_empty(&pipe->polling_room);
+    ring_of(pipe)->writer_waits = pipe->writing.first || !list_is_empty(&pipe->polling_room);
 }
 
 static void serve_writers(struct pipe *pipe)
@@ -198,7 +198,7 @@ static void serve_some_readers(struct pipe *pipe, uint32_t most)
     }
     if (pipe_bytes(pipe))
         watches_fire(&pipe->polling_bytes);
-    ring_of(pipe)->reader_waits = pipe->reading.first || !ring_is_empty(&pipe->polling_bytes);
+    ring_of(pipe)->reader_waits = pipe->reading.first || !list_is_empty(&pipe->polling_bytes);
 }
 
 static void serve_readers(struct pipe *pipe)
@@ -452,9 +452,9 @@ static bool ring_audit(const struct pipe *pipe)
 
     if (pages_is_lent(pipe->pages.page[0]))
         return true;
-    if (!ring_is_empty(&pipe->polling_bytes) && !ring->reader_waits)
+    if (!list_is_empty(&pipe->polling_bytes) && !ring->reader_waits)
         return false;
-    if (!ring_is_empty(&pipe->polling_room) && !ring->writer_waits)
+    if (!list_is_empty(&pipe->polling_room) && !ring->writer_waits)
         return false;
     if ((pipe->reading.first && !ring->reader_waits) || (pipe->writing.first && !ring->writer_waits))
         return false;

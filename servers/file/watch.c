@@ -9,22 +9,22 @@
 #include "servers/proto/slots.h"
 
 struct watch {
-    struct ring link; /* first, so that a link is its watch */
+    struct link link; /* first, so that a link is its watch */
     struct client *client;
     struct watch *next; /* of the client */
 };
 
-static struct ring fired;
+static struct link fired;
 static bool is_told;
 
 void watches_init(void)
 {
     shares_set_size(SHARE_WATCHES, sizeof(struct watch));
-    ring_init(&fired);
+    list_init(&fired);
     is_told = false;
 }
 
-bool watch_add(struct ring *ring, struct client *client)
+bool watch_add(struct link *list, struct client *client)
 {
     struct watch *watch = share_make_record(client->share, SHARE_WATCHES);
 
@@ -33,7 +33,7 @@ bool watch_add(struct ring *ring, struct client *client)
     watch->client = client;
     watch->next = client->watches;
     client->watches = watch;
-    ring_add(ring, &watch->link);
+    list_add(list, &watch->link);
     return true;
 }
 
@@ -42,7 +42,7 @@ void watches_drop(struct client *client)
     while (client->watches) {
         struct watch *watch = client->watches;
         client->watches = watch->next;
-        ring_remove(&watch->link);
+        link_leave(&watch->link);
         share_free_record(watch);
     }
 }
@@ -56,17 +56,17 @@ void watches_tell(void)
     (void)nobody_to_tell; /* proc has died, and init ends the machine */
 }
 
-void watches_fire(struct ring *ring)
+void watches_fire(struct link *list)
 {
-    if (ring_is_empty(ring))
+    if (list_is_empty(list))
         return;
-    ring_move(ring, &fired);
+    list_join(&fired, list);
     watches_tell();
 }
 
 struct client *watches_next(void)
 {
-    if (ring_is_empty(&fired))
+    if (list_is_empty(&fired))
         return NULL;
     struct client *client = ((struct watch *)fired.next)->client;
     watches_drop(client);
@@ -75,7 +75,7 @@ struct client *watches_next(void)
 
 bool watches_are_heard(bool is_all)
 {
-    is_told = !is_all || !ring_is_empty(&fired);
+    is_told = !is_all || !list_is_empty(&fired);
     return !is_told;
 }
 

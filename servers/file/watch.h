@@ -2,7 +2,7 @@
  * Clients that poll (poll in file.proto). A client watches ends of pipes; when something has happened at one of them, proc
  * is signalled and asks which clients to wake. A client that is woken looks again itself, at all that it polls.
  *
- *      watch_add() --> in the end's ring --(watches_fire)--> in `fired` --(watches_next)--> gone, with the client's others
+ *      watch_add() --> in the end's list --(watches_fire)--> in `fired` --(watches_next)--> gone, with the client's others
  *
  *   W1  a watch belongs to one client, which has at most one for each descriptor that it polled last
  *   W2  while `fired` has any, or a pipe is due (pipe.h), proc has been signalled, and has not heard since that there is no more
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "servers/file/ring.h"
+#include "servers/lib/list.h"
 
 struct client;
 
@@ -20,7 +20,7 @@ struct client;
 void watches_init(void);
 
 /* False: there is no memory for it. */
-bool watch_add(struct ring *ring, struct client *client);
+bool watch_add(struct link *list, struct client *client);
 
 /* The client watches nothing any more. */
 void watches_drop(struct client *client);
@@ -32,7 +32,7 @@ void watches_tell(void);
 bool watches_are_heard(bool is_all);
 
 /* Whoever watches there is to be woken. However many they are, it takes a few steps. */
-void watches_fire(struct ring *ring);
+void watches_fire(struct link *list);
 
 /* The next client to wake, which watches nothing any more; or 0. */
 struct client *watches_next(void);

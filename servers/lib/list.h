@@ -1,7 +1,7 @@
 /*
- * Lists of clients, in a ring with their head: a client can leave whichever it is in.
+ * Lists, in a ring with their head: whoever is in one leaves it without a search, whichever it is.
  *
- *      head <-> client <-> client <-> head        a link that is in no list has no `next`
+ *      head <-> link <-> link <-> head        a link that is in no list has no `next`
  */
 #pragma once
 
