@@ -1,6 +1,6 @@
-#include "kernel/audit/audit.h"
-
 #include "kernel/audit/slot_audit.h"
+
+#include "kernel/audit/audit.h"
 
 static void check_child(const struct slot *parent, const struct slot *child)
 {

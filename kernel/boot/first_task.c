@@ -7,23 +7,6 @@
 
 enum { INIT_PRIORITY = PRIORITY_COUNT - 1 };
 
-/* Frames of the first range that has them below the physmap's end. */
-uint32_t boot_take_frames(struct boot_info *info, uint32_t pages, uint32_t align)
-{
-    struct boot_page *boot = &info->page;
-
-    for (unsigned i = 0; i < boot->ranges_count; i++) {
-        const struct boot_range *range = &boot->ranges[i];
-        uint32_t first = (range->first + align - 1) & -align, end = range->first + range->pages;
-        if (first + pages > end || first + pages > PHYSMAP_BYTES >> PAGE_BITS)
-            continue;
-        boot_info_add(info, (uint64_t)first << PAGE_BITS, (uint64_t)pages << PAGE_BITS, false);
-        boot->ranges_count = boot_info_ranges(info, boot->ranges, BOOT_RANGES_MAX);
-        return first;
-    }
-    panic("not enough memory", __FILE__, __LINE__);
-}
-
 static void check_image(const struct boot_page *boot, const struct boot_image *image)
 {
     const uint32_t most = (STACK_TOP - STACK_LOW) >> PAGE_BITS;
@@ -91,7 +74,7 @@ struct thread *first_task_start(struct boot_info *info)
     struct boot_image image = *(const struct boot_image *)arch_frame_map(0, boot->modules[0].first);
     check_image(boot, &image);
 
-    uint32_t account = boot_take_frames(info, image.account_pages + 2, 1);
+    uint32_t account = boot_info_take(info, image.account_pages + 2, 1);
     struct task *task = task_make(account);
     for (uint32_t i = 1; i <= image.account_pages; i++)
         account_donate(&task->account, account + i);

@@ -36,7 +36,7 @@ static void init_memory(void)
     count_frames(boot->modules, boot->modules_count);
     count_frames(info.devices, BOOT_DEVICES);
     uint32_t bytes = (kernel.frame_count * sizeof(struct frame) + align - 1) & -align;
-    arch_space_init(boot_take_frames(&info, bytes >> PAGE_BITS, align >> PAGE_BITS) << PAGE_BITS, bytes);
+    arch_space_init(boot_info_take(&info, bytes >> PAGE_BITS, align >> PAGE_BITS) << PAGE_BITS, bytes);
     __builtin_memset(frame_at(0), 0, bytes);
     mark_user(boot->ranges, boot->ranges_count, 0);
     mark_user(boot->modules, boot->modules_count, 0);

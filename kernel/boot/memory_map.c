@@ -104,3 +104,19 @@ unsigned boot_info_ranges(const struct boot_info *info, struct boot_range *range
 {
     return list_free(info, FIRMWARE_PAGES, ranges, max);
 }
+
+uint32_t boot_info_take(struct boot_info *info, uint32_t pages, uint32_t align)
+{
+    struct boot_page *boot = &info->page;
+
+    for (unsigned i = 0; i < boot->ranges_count; i++) {
+        const struct boot_range *range = &boot->ranges[i];
+        uint32_t first = (range->first + align - 1) & -align, end = range->first + range->pages;
+        if (first + pages > end || first + pages > PHYSMAP_BYTES >> PAGE_BITS)
+            continue;
+        boot_info_add(info, (uint64_t)first << PAGE_BITS, (uint64_t)pages << PAGE_BITS, false);
+        boot->ranges_count = boot_info_ranges(info, boot->ranges, BOOT_RANGES_MAX);
+        return first;
+    }
+    panic("not enough memory", __FILE__, __LINE__);
+}

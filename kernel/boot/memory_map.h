@@ -35,3 +35,7 @@ uint32_t boot_info_low_page(const struct boot_info *info);
  * lost.
  */
 unsigned boot_info_ranges(const struct boot_info *info, struct boot_range *ranges, unsigned max);
+
+/* Takes frames that adjoin out of info->page.ranges, before there is an account to take them from: below PHYSMAP_BYTES, the first a
+ * multiple of `align`. Panics if there are none. */
+uint32_t boot_info_take(struct boot_info *info, uint32_t pages, uint32_t align);

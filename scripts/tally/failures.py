@@ -106,7 +106,7 @@ COMMANDS = [
     Command("a Pentium, one serial port", "--cpu pentium --serial 1 --kernel", BROKEN,
             ("panic: this processor lacks PAE SYSENTER CMOV FXSR; .*",), ""),
     Command("too little memory for GRUB", "--memory 3", BROKEN, ("run: 3 MiB of memory are too little for GRUB",), ""),
-    Command("too little memory", "--memory 4", BROKEN, (r"panic: not enough memory in kernel/boot/first_task.c:\d+",), ""),
+    Command("too little memory", "--memory 4", BROKEN, (r"panic: not enough memory in kernel/boot/memory_map.c:\d+",), ""),
     Command("more memory than there is", "--memory 99999999", BROKEN, ("qemu-system-i386: .*memory.*",), ""),
     Command("a bad option", "--nonsense", USAGE, ("scripts/run: error: .*",), ""),
     Command("a bad value", "--smp 9", USAGE, ("scripts/run: error: --smp is 1 to 8.*",), ""),

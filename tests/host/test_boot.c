@@ -9,7 +9,7 @@
  * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/audit/endpoint_audit.c kernel/sys/sys.c
  * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/object/create.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
  * sources: kernel/sys/sys_device.c kernel/object/destroy.c kernel/sys/event.c kernel/audit/audit.c
- * sources: kernel/lib/log.c kernel/thread/tlb.c kernel/boot/memory_map.c
+ * sources: kernel/lib/log.c kernel/thread/tlb.c
  */
 #include <string.h>
 #include <sys/wait.h>
@@ -33,7 +33,8 @@ _Noreturn static void ends_here(const char *what);
 #define panic(what, file, line) ends_here(what)
 #pragma clang diagnostic ignored "-Wimplicit-int-conversion" /* there, sizes have 32 bits */
 #include "kernel/boot/first_task.c"
-#include "kernel/boot/main.c"
+#include "kernel/boot/memory_map.c"
+#include "kernel/boot/main.c" /* whose variables the others must not see */
 #undef panic
 
 enum {
