@@ -25,7 +25,7 @@ void thread_audit(struct thread *thread)
     }
     if (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_REPLY_DEFERRED && thread->direct)
         assert(thread->registers.vector == VECTOR_SYSCALL); /* T7 */
-    assert(!thread->bound.next || thread->rerun);
+    assert((!thread->bound.next && !thread->revoking) || thread->rerun);
     assert(frame_at(frame_number(thread->page))->kind == FRAME_MESSAGE);
 }
 
