@@ -12,10 +12,10 @@ import os
 import pathlib
 import shutil
 import subprocess
-import tempfile
 
 from tally import build, fuzz, packages, parallel, processes
 from tally.interface import ROOT
+from tally.temporary import temporary_folder
 
 LONGEST = 1e6  # minutes
 MINUTES = 5
@@ -113,7 +113,7 @@ def run_all(folder, arguments):
 def merge(folder, arguments):
     """The smallest set of inputs by the code that they reach, not by how often."""
     tree, found = fuzz.CORPUS / arguments.name, found_folder(folder, arguments.name)
-    with tempfile.TemporaryDirectory() as scratch:
+    with temporary_folder() as scratch:
         sources = [str(each) for each in (tree, found) if each.is_dir()]
         with started(fuzz.command(folder, arguments.name, "-set_cover_merge=1", "-use_counters=0", scratch, *sources)) as process:
             if process.wait():

@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 from tally import build, junit, packages, processes, schedule, terminal
+from tally.temporary import temporary_folder
 
 HEAD, TAIL, WIDTH = 20, 60, 300  # of a failed test's details: lines shown, and bytes of each
 INDENT = "       "
@@ -123,7 +124,7 @@ def main():
         open(arguments.junit, "ab").close()  # now, not after all tests
     packages.install(packages.BUILD + packages.RUN + packages.TEST)
     stops = terminal.around_stops(processes.stop_other_groups, processes.continue_other_groups)
-    with tempfile.TemporaryDirectory(prefix="tally-") as scratch, terminal.handled(stops):
+    with temporary_folder(prefix="tally-") as scratch, terminal.handled(stops):
         return run_in(scratch, wanted, arguments)
 
 

@@ -1,11 +1,11 @@
 """The plots of docs/performance.md, drawn by gnuplot."""
 import pathlib
 import re
-import tempfile
 
 from tally import bench, packages, processes
 from tally.interface import ROOT
 from tally.output import replace_text
+from tally.temporary import temporary_folder
 
 FOLDER = ROOT / "docs/plots"
 TOOLS = [packages.Tool("gnuplot", "gnuplot-nox", "plots")]
@@ -31,7 +31,7 @@ set ylabel "instructions"
 
 def draw(name, style, x, curves):
     """`curves` is [(title, [(x, y)])]."""
-    with tempfile.TemporaryDirectory() as scratch:
+    with temporary_folder() as scratch:
         commands, plots = [STYLE.format(x=x), style], []
         for number, (title, points) in enumerate(curves):
             data = pathlib.Path(scratch) / f"{number}"

@@ -2,7 +2,6 @@
 import pathlib
 import re
 import struct
-import tempfile
 
 from tally import bench_explain, processes, tools
 from tally.build import BuildError
@@ -10,6 +9,7 @@ from tally.damage import PAGE, PROGRAM_BASE, symbol
 from tally.interface import ROOT
 from tally.output import replace_file
 from tally.program import VDSO_BASE, VDSO_END, Program
+from tally.temporary import temporary_folder
 from tally.symbols import find_elf
 
 SOURCES = sorted((ROOT / "scripts/tally").glob("count_*.[ch]"))
@@ -27,7 +27,7 @@ def build(folder):
     """The plugin, compiled for this machine."""
     library = folder / "count_plugin.so"
     if not library.exists() or library.stat().st_mtime < max(source.stat().st_mtime for source in SOURCES):
-        with tempfile.TemporaryDirectory() as scratch:
+        with temporary_folder() as scratch:
             fresh = pathlib.Path(scratch) / library.name
             files = [str(source) for source in SOURCES if source.suffix == ".c"]
             done = processes.run([tools.command(tools.CC), *OPTIONS, "-o", str(fresh), *files])
@@ -73,7 +73,7 @@ def counted(folder, mode, program, start, mark=None):
     """Calls start(QEMU's arguments), which boots, and returns the lines that the plugin writes; `program` has the
     rdtsc that count, and the function `mark`."""
     kernel, elf = folder / "kernel/kernel.elf", find_elf(folder, program)
-    with tempfile.TemporaryDirectory() as scratch:
+    with temporary_folder() as scratch:
         scratch = pathlib.Path(scratch)
         (scratch / "text").write_bytes(text_of(elf))
         arguments = {"out": scratch / "out", "mode": mode, "text": scratch / "text",

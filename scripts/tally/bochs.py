@@ -5,9 +5,9 @@ It runs in a folder of its own, and all names in its configuration are of that: 
 import os
 import pathlib
 import subprocess
-import tempfile
 
 from tally import processes
+from tally.temporary import temporary_folder
 from tally.serial import BROKEN, TIMED_OUT, Returns, SharedPort, Verdict
 
 # A second has few instructions: what a test waits for is soon over, and interrupts come at more of its places.
@@ -30,7 +30,7 @@ panic: action=fatal
 
 def boot(iso, smp=1, memory=128, serial=2, timeout=60):
     """Returns (status, console bytes, log lines)."""
-    with tempfile.TemporaryDirectory() as name:
+    with temporary_folder() as name:
         folder = pathlib.Path(name)
         (folder / "iso").symlink_to(pathlib.Path(iso).resolve())
         com2 = "com2: enabled=1, mode=file, dev=log" if serial == 2 else "com2: enabled=0"

@@ -3,11 +3,11 @@ import os
 import pathlib
 import re
 import shutil
-import tempfile
 
 from tally import processes, tools
 from tally.interface import ROOT
 from tally.output import replace_file
+from tally.temporary import temporary_folder
 
 CONFIG_BYTES = 1024  # boot/grub.cfg in the ISO, padded, so that any command line fits in place
 COMMAND_MAX = 255
@@ -52,7 +52,7 @@ def make_iso(output, kernel, archive, words):
     """`kernel` and `archive` are files; the ISO boots under BIOS and UEFI. Its bytes depend on them, the words and
     the tools alone: see xorriso_fixed.py. The tools work in a folder of ours and see no name but those in it: some
     take names apart at = and blanks."""
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         folder = pathlib.Path(folder)
         boot = folder / "root/boot"
         (boot / "grub").mkdir(parents=True)

@@ -3,12 +3,12 @@ import os
 import pathlib
 import shutil
 import subprocess
-import tempfile
 import threading
 
 from tally import processes
 from tally.image import command_line, with_command
 from tally.record import record
+from tally.temporary import temporary_folder
 from tally.serial import BROKEN, TIMED_OUT, Ports, Verdict, send_input
 from tally.symbols import Symbols
 
@@ -160,7 +160,7 @@ def boot(options, words, folder, console_sink, log_sink, given=None):
     verdict = Verdict()
     explain = Symbols(folder).explain if options.explained else str
     ports = Ports(console_sink, log_sink, verdict, explain, firmware_talks=options.uefi)
-    with tempfile.TemporaryDirectory() as scratch:
+    with temporary_folder() as scratch:
         arguments = [*qemu_arguments(options), *image_arguments(options, system_words(options, words, given), folder, scratch),
                      *memory_arguments(options, scratch)]
         qemu, in_time = run_qemu(arguments, ports, options, folder, given)

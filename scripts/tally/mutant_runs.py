@@ -5,13 +5,13 @@ import functools
 import pathlib
 import random
 import shutil
-import tempfile
 import time
 
 from tally import build, mutant_build, parallel, schedule, waiting, workers
 from tally.entry import Told
 from tally.interface import ROOT
 from tally.mutants import EQUIVALENT, WITHOUT_ISO
+from tally.temporary import temporary_folder
 
 CAUGHT, SURVIVES, TIMED_OUT = "caught", "survives", "timed out"
 NO_BUILD, NOT_APPLIED, NOT_RUN = "does not build", "does not apply", "was not run"
@@ -138,7 +138,7 @@ def scratch_folder():
     """Ours to remove, however those end that work in it."""
     folder = build.base / "mutants"
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+    with temporary_folder(dir=folder) as scratch:
         yield pathlib.Path(scratch).resolve()
 
 

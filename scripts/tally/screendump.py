@@ -10,12 +10,12 @@ import json
 import pathlib
 import socket
 import subprocess
-import tempfile
 import time
 
 from tally import processes
 from tally.font import HEIGHT, WIDTH, codes, read_glyphs
 from tally.packages import FONT
+from tally.temporary import temporary_folder
 
 PROTOCOL = "protocol"  # the socket's name
 VGA_TEXT, VGA_SIZE, VGA_COLUMNS, VGA_ROWS = 0xB8000, (720, 400), 80, 25
@@ -178,7 +178,7 @@ class Machine:
 
 @contextlib.contextmanager
 def running(arguments, text):
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         scratch = pathlib.Path(folder)
         command = [*arguments, "-display", "none", "-qmp", f"unix:{scratch / PROTOCOL},server=on,wait=off"]
         with processes.started(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as qemu:

@@ -6,6 +6,7 @@ import pty
 import select
 import signal
 import subprocess
+import sys
 import tempfile
 import termios
 import time
@@ -265,6 +266,31 @@ def ended_by_signal():
                 yield f"{number.name}: no temporary file is left", not os.listdir(folder), f"{os.listdir(folder)}"
 
 
+SIGNAL_WHEN_MADE = """
+import os, signal, tempfile
+from tally import entry, temporary
+make = tempfile.mkdtemp
+def make_and_signal(*arguments, **options):
+    name = make(*arguments, **options)
+    os.kill(os.getpid(), signal.SIGTERM)
+    return name
+def main():
+    with temporary.temporary_folder():
+        return 0
+tempfile.mkdtemp = make_and_signal
+entry.run("made", main)
+"""
+
+
+def folder_under_a_signal():
+    """One that comes when a temporary folder has just been made, and nobody has been told of it, leaves none."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = processes.run([sys.executable, "-c", SIGNAL_WHEN_MADE], cwd=ROOT / "scripts", env={**os.environ, "TMPDIR": folder})
+        left = os.listdir(folder)
+    yield "it ends the script", done.returncode == 128 + signal.SIGTERM and not done.stderr, f"status {done.returncode}\n{done.stderr}"
+    yield "no folder is left", not left, f"{left}"
+
+
 def no_limit():
     """On a terminal a program may take its time; a limit that is asked for holds there, too."""
     with started([*INTERACTIVE[:1], "--timeout", "2", *INTERACTIVE[1:]]) as job:
@@ -289,4 +315,5 @@ def terminal_tests():
     yield "script/run ends while it builds", ended_while_building, None
     yield "script/run leaves the terminal as it was", mode_after_end, "programs"
     yield "script/run ends by a signal", ended_by_signal, "programs"
+    yield "script/a signal when a folder is made", folder_under_a_signal, None
     yield "script/run has no limit on a terminal", no_limit, "programs"
