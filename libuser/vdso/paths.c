@@ -68,8 +68,7 @@ static int32_t open_path(uint32_t directory, uint32_t path, uint32_t flags, uint
         int32_t bytes = put_paths(path, 0);
         if (bytes < 0)
             return bytes;
-        answer =
-            file_open(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, flags, mode & MODE_BITS & ~state->umask, &fd);
+        answer = file_open(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, flags, mode & MODE_BITS, &fd);
     } while (answer == FILE_MORE);
     return answer ? answer : (int32_t)fd;
 }
@@ -98,7 +97,7 @@ static int32_t make(uint32_t directory, uint32_t path, uint32_t mode, uint32_t d
 {
     int32_t bytes = put_paths(path, 0);
 
-    return bytes < 0 ? bytes : file_make(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, mode & ~state->umask, device);
+    return bytes < 0 ? bytes : file_make(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, mode, device);
 }
 
 /* mkdir and mkdirat. */
@@ -239,11 +238,13 @@ HANDLER(getcwd)
 
 HANDLER(umask)
 {
-    uint32_t was = state->umask;
+    uint32_t was = 0;
+    int error = vdso_begin_files();
 
     (void)number;
-    state->umask = a[0] & 0777;
-    return (int32_t)was;
+    if (!error)
+        error = file_umask(CLIENT_SLOT_FILE, 0, a[0], &was);
+    return error ? error : (int32_t)was;
 }
 
 /* ---------------------------------------------------------------------------------------- sizes */

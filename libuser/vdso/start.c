@@ -83,7 +83,6 @@ static void state_begin(bool has_files)
 {
     state->has_files = has_files;
     state->console_reads = state->console_writes = has_files ? 0 : VDSO_STANDARD;
-    state->umask = 022;
     state->area.sysinfo = (uint32_t)vdso_call;
     state->began = vdso_ticks();
     vdso_random(state->random, sizeof state->random);

@@ -49,7 +49,6 @@ struct vdso_state {
     bool gives_keys;           /* the terminal is in that mode, as far as this process knows */
     bool has_drained;          /* the last use of a pipe took all that was in it: the next one would wait */
     char no_path[4];           /* an empty one: what is meant is the descriptor itself */
-    uint32_t umask;
     struct vdso_pipe {
         struct pipe_ring *ring; /* 0: not in our memory */
         uint8_t fd, uses;

@@ -42,7 +42,8 @@
     X(FILE_POLL, poll)                                                                                                 \
     X(FILE_LOCK, lock)                                                                                                 \
     X(FILE_LOCK_FILE, lock_file)                                                                                       \
-    X(FILE_SETTLE, settle)
+    X(FILE_SETTLE, settle)                                                                                             \
+    X(FILE_UMASK, umask)
 
 #define FILE_CALL_DECLARED(number, name) int32_t call_##name(struct client *client, struct words *words);
 FILE_CLIENT_CALLS(FILE_CALL_DECLARED)

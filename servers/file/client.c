@@ -12,7 +12,7 @@
 #include "servers/file/share.h"
 #include "servers/file/watch.h"
 
-enum { HASHES = 256, LOCKS_AS_LONG = 4 /* to drop as to close one */ };
+enum { HASHES = 256, LOCKS_AS_LONG = 4 /* to drop as to close one */, UMASK_AT_FIRST = 022 };
 
 static struct client *by_hash[HASHES];
 void clients_init(void)
@@ -56,6 +56,7 @@ struct client *client_make(uint32_t badge)
     if (!client)
         return NULL;
     client->limit = FILE_DESCRIPTORS_MAX;
+    client->umask = UMASK_AT_FIRST;
     client->directory = directory_root;
     inode_hold(client->directory);
     return client;
@@ -68,6 +69,7 @@ struct client *client_copy(const struct client *client, uint32_t badge)
     if (!copy)
         return NULL;
     copy->limit = client->limit;
+    copy->umask = client->umask;
     copy->lowest = client->lowest;
     copy->end = client->end;
     copy->directory = client->directory;

@@ -36,6 +36,7 @@ struct client {
     struct mapping *mappings; /* mapping.h */
     struct watch *watches;    /* watch.h */
     uint32_t limit;           /* of descriptors */
+    uint32_t umask;           /* bits that the modes of what it makes do not get */
     uint32_t lowest, end;     /* C3 */
     uint32_t transfer;        /* the transfer page's number, PAGE_NONE: it has none */
     struct share *transfer_share; /* that it is charged to */

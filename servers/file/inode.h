@@ -34,6 +34,7 @@ enum {
     FILE_SIZE_MAX = 0x7fffffff,
     LINKS_MAX = 32767,
     MODE_BITS = 07777,
+    MODE_PERMISSIONS = 0777,
     MODE_RUN = 0111,
     TRANSFER_MAX = 16 * PAGE_SIZE, /* what one call reads or writes at most */
 };

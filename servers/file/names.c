@@ -131,7 +131,8 @@ static int create(const struct client *client, const struct words *words, const 
         return error;
     if (place.must_be_directory)
         return -EISDIR;
-    const struct inode_attributes file = {INODE_FILE, (uint16_t)(words->w[3] & MODE_BITS), 0};
+    uint32_t masked = words->w[2] & O_RAW ? 0 : client->umask; /* xv6 has no modes: what it makes can be run */
+    const struct inode_attributes file = {INODE_FILE, (uint16_t)(words->w[3] & MODE_BITS & ~masked), 0};
     return directory_create(place.directory, place.name, place.length, &file, made);
 }
 
@@ -220,7 +221,7 @@ static enum inode_kind kind_of(uint32_t mode)
 int32_t call_make(struct client *client, struct words *words)
 {
     uint32_t mode = words->w[2];
-    struct inode_attributes attributes = {kind_of(mode), (uint16_t)(mode & MODE_BITS), 0};
+    struct inode_attributes attributes = {kind_of(mode), (uint16_t)(mode & MODE_BITS & ~client->umask), 0};
     struct directory_name place;
     struct inode *made;
     const char *path;
@@ -237,6 +238,15 @@ int32_t call_make(struct client *client, struct words *words)
     if (attributes.kind == INODE_DEVICE)
         attributes.device = (uint16_t)words->w[3];
     return directory_create(place.directory, place.name, place.length, &attributes, &made);
+}
+
+int32_t call_umask(struct client *client, struct words *words)
+{
+    uint32_t was = client->umask;
+
+    client->umask = words->w[1] & MODE_PERMISSIONS;
+    words->w[1] = was;
+    return 0;
 }
 
 int32_t call_link(struct client *client, struct words *words)

@@ -244,8 +244,23 @@ static void entries_are_raw(void)
     ends();
 }
 
+/* Of who is forked and of who goes on as another program: what open and make leave out, but not for xv6. */
+static void a_mask_is_kept(void)
+{
+    begins();
+    CHECK(ask(A, FILE_UMASK, 01234, 0, 0) == 0 && reply_of(A)->w[0] == 022 && ask(MANAGER, FILE_FORK, A, B, 0) == 0);
+    CHECK(ask(B, FILE_UMASK, 077, 0, 0) == 0 && reply_of(B)->w[0] == 0234 && ask(MANAGER, FILE_EXEC, B, 0, 0) == 0);
+    CHECK(ask(B, FILE_UMASK, 0, 0, 0) == 0 && reply_of(B)->w[0] == 077 && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0);
+    CHECK(ask_path(A, "f", FILE_OPEN, CWD, O_CREATE_FILE, 07777) == 0 && status_of("f").mode == (MODE_FILE | 07543));
+    CHECK(ask_path(A, "x", FILE_OPEN, CWD, O_CREATE_FILE | O_RAW, 0777) == 0 && status_of("x").mode == (MODE_FILE | 0777));
+    CHECK(ask_path(A, "d", FILE_MAKE, CWD, MODE_DIRECTORY | 0777, 0) == 0 && status_of("d").mode == (MODE_DIRECTORY | 0543));
+    CHECK(ask_path(A, "n", FILE_MAKE, CWD, MODE_CHARACTERS | 0666, 0) == 0 && status_of("n").mode == (MODE_CHARACTERS | 0442));
+    ends();
+}
+
 int main(void)
 {
+    a_mask_is_kept();
     status_is_told();
     things_are_made();
     names_are_linked();

@@ -18,7 +18,6 @@ static void begins(bool has_transfer)
     memset(state, 0, sizeof(*state));
     state->has_files = true;
     state->has_transfer = has_transfer;
-    state->umask = 022;
     forget_lines();
 }
 
@@ -165,14 +164,23 @@ static void files_are_opened(void)
     strcpy(program, "name");
     ANSWERS({0, {5}, NULL}, {FILE_MORE, {0}, NULL}, {0, {6}, NULL}, {-ENOENT, {0}, NULL}, {0, {7}, NULL});
     CHECK(CALL(open, AT(program), 0101, 07777777) == 5);
-    expect("file open -100 65 4077 name|\xee\xee\xee\n"); /* 07777 without the umask */
+    expect("file open -100 65 4095 name|\xee\xee\xee\n");
     CHECK(CALL(open, AT(program), O_TRUNCATE, 0) == 6 && CALL(openat, 9, AT(program), 0, 0600) == -ENOENT && CALL(creat, AT(program), 0666) == 7);
     expect("file open -100 512 0 name|\xee\xee\xee\nfile open -100 512 0 name|\xee\xee\xee\nfile open 9 0 384 name|\xee\xee\xee\n"
-           "file open -100 577 420 name|\xee\xee\xee\n");
+           "file open -100 577 438 name|\xee\xee\xee\n");
     FOR_BAD_PLACES(place, 1)
     CHECK(CALL(open, place, 0) == -EFAULT && CALL(openat, 3, place, 0) == -EFAULT);
-    CHECK(CALL(umask, 01234) == 022 && CALL(umask, 0) == 0234);
     expect("");
+}
+
+/* Also of who has had no files yet. */
+static void the_mask_is_the_servers(void)
+{
+    begins(true);
+    state->has_files = false;
+    ANSWERS({-ENOMEM, {0}, NULL}, {0}, {0, {022}, NULL}, {0, {0234}, NULL});
+    CHECK(CALL(umask, 01234) == -ENOMEM && CALL(umask, 01234) == 022 && CALL(umask, 0) == 0234);
+    expect("files 0 0 0\nfiles 0 0 0\nfile umask 668 0 0\nfile umask 0 0 0\n");
 }
 
 static void long_paths_go_by_the_transfer_page(void)
@@ -206,10 +214,10 @@ static void names_are_made_and_removed(void)
     const uint32_t a = AT(program), x = AT(program + 8);
     ANSWERS({0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0});
     CHECK(CALL_AS(MKDIR, mkdir, a, 0777) == 0 && CALL_AS(MKDIRAT, mkdir, 7, a, 0700) == 0);
-    expect("file make -100 16877 0 abc|\nfile make 7 16832 0 abc|\n");
+    expect("file make -100 16895 0 abc|\nfile make 7 16832 0 abc|\n");
     CHECK(CALL_AS(MKNOD, mknod, a, MODE_CHARACTERS | 0666, 0x103) == 0 && CALL_AS(MKNODAT, mknod, 7, a, MODE_FILE, 0) == 0);
     CHECK(CALL_AS(MKNOD, mknod, a, MODE_DIRECTORY, 0) == -EPERM);
-    expect("file make -100 8612 259 abc|\nfile make 7 32768 0 abc|\n");
+    expect("file make -100 8630 259 abc|\nfile make 7 32768 0 abc|\n");
     CHECK(CALL(unlink, a) == 0 && CALL(rmdir, a) == 0 && CALL(unlinkat, 7, a, 0) == 0 && CALL(unlinkat, 7, a, 0x200) == 0 && CALL(unlinkat, 7, a, 1) == -EINVAL);
     expect("file remove -100 0 0 abc|\nfile remove -100 512 0 abc|\nfile remove 7 0 0 abc|\nfile remove 7 512 0 abc|\n");
     CHECK(CALL(link, a, x) == 0 && CALL(linkat, 7, a, 8, x) == 0 && CALL_AS(RENAMEAT, renameat, 7, a, 8, x, 5) == 0 && CALL_AS(RENAMEAT2, renameat, 7, a, 8, x, 0) == 0);
@@ -376,6 +384,7 @@ int main(void)
     descriptors_are_controlled();
     terminals_are_told();
     files_are_opened();
+    the_mask_is_the_servers();
     long_paths_go_by_the_transfer_page();
     names_are_made_and_removed();
     directories_are_entered();

@@ -8,9 +8,11 @@
 #include "libuser/mem/shm.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -242,6 +244,29 @@ static bool keeps_pid_and_children(void)
     return IS(child_run(execs_pid), EXITED(0));
 }
 
+/* By way of a program for xv6, which makes a file `made`. */
+static int execs_with_mask(void)
+{
+    child_exec("t_xv6_calls", "mask");
+}
+
+static int sees_mask(void)
+{
+    struct stat made, own;
+    int fd = open("own", O_CREAT | O_WRONLY, 0666);
+
+    return !(fd >= 0 && stat("made", &made) == 0 && fstat(fd, &own) == 0 && (made.st_mode & 07777) == 0777 &&
+             (own.st_mode & 07777) == 0640 && umask(0) == 0127);
+}
+
+static bool keeps_the_mask(void)
+{
+    mode_t mask = umask(07000 | 0127);
+    bool good = IS(child_run(execs_with_mask), EXITED(0)) && IS(unlink("made"), 0) && IS(unlink("own"), 0);
+
+    return IS(umask(mask), 0127) && IS(umask(mask), mask) && good;
+}
+
 static int execs_on(int left)
 {
     char text[12];
@@ -294,6 +319,8 @@ static int look(int argc, char **argv)
         return sees_fresh_fpu();
     if (strcmp(what, "pid") == 0)
         return sees_pid(argv[2]);
+    if (strcmp(what, "mask") == 0)
+        return sees_mask();
     if (strcmp(what, "on") == 0)
         return execs_on(atoi(argv[2]) - 1);
     for (;;)
@@ -313,6 +340,7 @@ static const struct tap_point points[] = {
     {"data, heap, mappings and segments begin anew", begins_anew},
     {"the FPU begins anew", begins_with_a_fresh_fpu},
     {"process id and children stay", keeps_pid_and_children},
+    {"umask stays, over fork and exec, in both worlds", keeps_the_mask},
     {"a hundred in a row", again_and_again},
     {"killed in the middle", killed_in_exec},
 };
