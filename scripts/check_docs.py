@@ -1,45 +1,46 @@
 #!/usr/bin/env python3
 """Every `path/file.ext`, `folder/` and `function()` that README.md or docs/*.md names must exist, and `function()`s that
-a page says are in a file must be in that one. Each term of docs/glossary.md is used in the source, each of its words that
+a page says are in a file must be defined in that one. Each term of docs/glossary.md is used in the source, each of its words that
 comments use has a row, and docs/decisions/README.md has each decision, with its title."""
 from tally import entry
 
+import functools
 import re
 
 from tally import processes
 from tally.interface import ROOT, generated_headers, read_syscalls
+from tally.pages import SPAN, named
 
 FOLDERS = ["boot", "kernel", "libuser", "programs", "servers", "tests"]
-SPAN = re.compile(r"`([^`\n]+)`")
 FILE = re.compile(r"(?:[\w.-]+/)+(?:[\w.-]+\.\w+)?")
 FUNCTION = re.compile(r"(\w+)\(\)")
-# `a()`, `b()` and `c()` in `path/file.c`
-IN_FILE = re.compile(r"((?:`\w+\(\)`(?:, | and |, then )?)+) in `((?:[\w.-]+/)+[\w.-]+\.(?:c|h|asm))`")
 MADE = ("build/", "/")  # what the build makes, and what is outside of the tree
 
 
+def tags(kinds, *sources):
+    return {line.split()[0] for line in processes.output(["ctags", "-x", f"--kinds-C={kinds}", *map(str, sources)]).splitlines()}
+
+
 def known_names():
-    sources = [str(p) for folder in FOLDERS for p in sorted((ROOT / folder).rglob("*.[ch]"))]
-    tags = processes.output(["ctags", "-x", "--kinds-C=fpdv", *sources])
+    sources = [p for folder in FOLDERS for p in sorted((ROOT / folder).rglob("*.[ch]"))]
     labels = re.findall(r"^(\w+):", "".join(p.read_text(encoding="utf-8") for p in ROOT.glob("*/**/*.asm")), re.M)
     stubs = [f"sys_{call.name}" for call in read_syscalls()]
-    return {line.split()[0] for line in tags.splitlines()} | {*labels, *stubs}
+    return tags("fpdv", *sources) | {*labels, *stubs}
 
 
 def file_exists(name):
     return name.startswith(MADE) or name in generated_headers() or (ROOT / name).exists()
 
 
-def is_in(function, path):
-    """Defined there, or with a macro that has its name as an argument."""
-    text = (ROOT / path).read_text(encoding="utf-8")
-    return re.search(rf"^[^\s#*/].*\b{function}\b|^{function}:", text, re.M) is not None
+@functools.lru_cache(maxsize=None)
+def defined_in(path):
+    """Functions, macros and labels; and what a macro at the beginning of a line has as its argument."""
+    return tags("fd", ROOT / path) | {*re.findall(r"^(?:[A-Z_]+\()?(\w+)(?:[:,)])", (ROOT / path).read_text(encoding="utf-8"), re.M)}
 
 
 def misplaced(text):
-    for functions, path in IN_FILE.findall(text):
-        if (ROOT / path).exists():
-            yield from (f"`{f}()` is not in {path}" for f in FUNCTION.findall(functions) if not is_in(f, path))
+    return (f"`{function}()` is not in {path}" for function, path in named(text)
+            if path and (ROOT / path).exists() and function not in defined_in(path))
 
 
 def complaints(document, names):

@@ -18,6 +18,7 @@ WITH_SERVERS = ("servers", "kept")  # modes
 OPTIONS = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
 LOAD, EXECUTABLE = 1, 1  # of program headers
 PART = re.compile(r"part (\d+) ([0-9a-f]+) (\d+)")
+VISIT = re.compile(r"visit (\d+) ([0-9a-f]+) (\d+) (\d+)")
 SERVERS, WORKER = ("init", "mem", "proc", "console", "file"), "work_thread"  # proc's, which drives its long work for programs
 KEYS = {"file": "files"}  # of the plugin's arguments: QEMU takes file= itself
 PAGE_OF = re.compile(r"page (\d+) ([0-9a-f]+)")
@@ -124,14 +125,42 @@ class Programs:
         return None
 
 
+class Pages:
+    """Of the plugin's lines, those with pages: they come before what is in the page."""
+
+    def __init__(self, folder):
+        self.programs, self.kernel = Programs(folder), folder / "kernel/kernel.elf"
+        self.pages = {}
+
+    def other_lines(self, lines):
+        for line in lines:
+            if match := PAGE_OF.fullmatch(line):
+                self.pages[match[1]] = bytes.fromhex(match[2])
+            else:
+                yield line
+
+    def elf(self, number, address):
+        """The file that an instruction is of."""
+        return self.programs.find(self.pages[number], address) if number in self.pages else self.kernel
+
+
 def parts(folder, mode, program, start):
     """[(ELF file, address, how often it ran)] of the stretch that `mode` means, one for each instruction."""
-    programs, kernel = Programs(folder), folder / "kernel/kernel.elf"
-    pages, found = {}, []
-    for line in counted(folder, mode, program, start):
-        if match := PAGE_OF.fullmatch(line):
-            pages[match[1]] = bytes.fromhex(match[2])
-        elif match := PART.fullmatch(line):
-            number, address, count = match[1], int(match[2], 16), int(match[3])
-            found.append((programs.find(pages[number], address) if number in pages else kernel, address, count))
+    pages, found = Pages(folder), []
+    for line in pages.other_lines(counted(folder, mode, program, start)):
+        if match := PART.fullmatch(line):
+            address = int(match[2], 16)
+            found.append((pages.elf(match[1], address), address, int(match[3])))
+    return found
+
+
+def walks(folder, program, start):
+    """[(ELF file, address, when it ran first, when last)] until the program's first rdtsc, and from each rdtsc to the next."""
+    pages, found = Pages(folder), [[]]
+    for line in pages.other_lines(counted(folder, "walks", program, start)):
+        if match := VISIT.fullmatch(line):
+            address = int(match[2], 16)
+            found[-1].append((pages.elf(match[1], address), address, int(match[3]), int(match[4])))
+        else:
+            found.append([])
     return found

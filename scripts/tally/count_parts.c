@@ -9,7 +9,9 @@ enum { PAGES_MAX = 4096, NOT_A_PAGE = 0 };
 /* An instruction where it was translated. */
 struct part {
     uint32_t address, page, count;
-    bool rdtsc; /* of the program */
+    uint32_t walk; /* the last one that it was in, see below */
+    size_t visit;  /* in it */
+    bool rdtsc;    /* of the program */
 };
 
 /* A stretch, in the order in which it ran. */
@@ -182,6 +184,60 @@ void kept_part(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *h
         watch(insn, run_program, NULL);
 }
 
+/* In place of stretches: walk 1 is from the kernel's first instruction on, and each rdtsc begins the next. */
+static uint32_t walk, clock_now;
+
+/* An instruction in a walk, and when it ran. */
+static struct visit {
+    struct part *part;
+    uint32_t first, last;
+} *visits;
+static size_t visits_used, visits_room;
+
+static void begin_walks(unsigned cpu, void *data)
+{
+    (void)cpu, (void)data;
+    walk = 1;
+}
+
+static void new_visit(struct part *part)
+{
+    if (visits_used == visits_room) {
+        visits_room = visits_room ? 2 * visits_room : 1 << 16;
+        visits = realloc(visits, visits_room * sizeof(struct visit));
+        if (!visits)
+            abort();
+    }
+    visits[visits_used] = (struct visit){part, clock_now, clock_now};
+    part->walk = walk;
+    part->visit = visits_used++;
+}
+
+static void run_walk(unsigned cpu, void *data)
+{
+    struct part *part = data;
+
+    (void)cpu;
+    if (!walk)
+        return;
+    clock_now++;
+    walk += part->rdtsc;
+    if (part->walk != walk)
+        new_visit(part);
+    visits[part->visit].last = clock_now;
+}
+
+void walk_part(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host)
+{
+    if (address == arguments.entry)
+        watch(insn, begin_walks, NULL);
+    if (address < VDSO_BASE)
+        return;
+    struct part *part = new_part(address, host);
+    part->rdtsc = is_rdtsc(host) && is_of_text(address, host);
+    watch(insn, run_walk, part);
+}
+
 static void write_page(FILE *out, uint32_t number)
 {
     fprintf(out, "page %u ", number);
@@ -204,5 +260,19 @@ void write_parts(FILE *out)
         if (p->count)
             fprintf(out, "part %u %x %u\n", p->page, p->address, p->count);
         p->count = 0;
+    }
+}
+
+/* In the order in which they ran first in each walk. */
+void write_walks(FILE *out)
+{
+    for (const struct visit *v = visits; v < visits + visits_used; v++) {
+        struct part *p = v->part;
+        if (p->page && pages[p->page])
+            write_page(out, p->page);
+        if (p->rdtsc)
+            fprintf(out, "walk\n");
+        else
+            fprintf(out, "visit %u %x %u %u\n", p->page, p->address, v->first, v->last);
     }
 }

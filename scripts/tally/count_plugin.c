@@ -12,6 +12,8 @@
  *   mode=lines    for each time that the `mark` runs: the instructions of the shortest stretch between
  *                 two rdtsc since the last time, how many distinct lines of code, of data and of written data it
  *                 touched, and how many distinct translations of addresses
+ *   mode=walks    which instructions ran, and when first and last, from the kernel's first on, and anew, behind a line
+ *                 `walk`, from each rdtsc of a program on
  *
  *   text=FILE     the text of a program as it is from PROGRAM_BASE on: that of the rdtsc, of the mark
  *   init=, mem=, proc=, console=   the same of the servers
@@ -125,7 +127,7 @@ static const struct mode {
 } modes[] = {
     {"stretch", part, write_parts},      {"longest", part, write_parts},   {"totals", total, write_totals},
     {"servers", servers, write_servers}, {"kept", kept_part, write_parts},
-    {"lines", lines, write_lines},
+    {"lines", lines, write_lines},         {"walks", walk_part, write_walks},
 };
 static const struct mode *mode;
 

@@ -42,6 +42,8 @@ void write_servers(FILE *out);
 void part(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
 void kept_part(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
 void write_parts(FILE *out);
+void walk_part(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
+void write_walks(FILE *out);
 void lines(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
 void write_lines(FILE *out);
 

@@ -20,6 +20,7 @@ from tally.image import with_command
 from tally.input_tests import input_tests
 from tally.interface import ROOT
 from tally.mutant_tests import mutant_tests
+from tally.page_tests import pages_executed
 from tally.platform_tests import platform_tests
 from tally.screen_tests import screen_tests
 from tally.script_tests import WHOLE, script_tests
@@ -303,7 +304,7 @@ def all_tests():
     failures += [Test(name, run, places, needed)
                  for name, run, needed, places in mutant_tests(lambda: [test.name for test in all_tests()])]
     return [*checks(), *hosted, *system_tests(), *audit_tests(), *demos(), *failures,
-            Test("bench/options", bench_options), Test("bench/growth", bench_growth), Test("bench/cycles", bench_cycles), Test("bench/irq_off_max", bench_longest),
+            Test("pages/executed", lambda: pages_executed(IMAGES)), Test("bench/options", bench_options), Test("bench/growth", bench_growth), Test("bench/cycles", bench_cycles), Test("bench/irq_off_max", bench_longest),
             Test("bench/figures", bench_figures, places=bench.PROCESSES)]
 
 

@@ -1,0 +1,194 @@
+"""Tests that pages are true: the tables of the README's tour and of docs/life-of-a-*.md name functions, and each is in a file, is
+executed by the operation that the table is about, and in the table's order. bench_walks does each operation once."""
+import functools
+import itertools
+import re
+
+from tally import bench, bench_plugin, bench_record, processes, system, tools
+from tally.interface import ROOT
+from tally.pages import named, tables
+
+PROGRAM = "bench_walks"
+BOOT = "boot"
+NAME = re.compile(r"bench: walk (.*)")
+LABEL = "tally_"  # of functions of ours that POSIX has, too
+# What executes the rows of a page's tables, by their first cells, in order.
+WALKS = {
+    "README.md": {
+        "Where a page becomes shared": {"shm_open": "1 2 3 4 5 6 7 8".split(), "shm_open by another": "1 3 4 5 6 7 8".split()},
+    },
+    "docs/life-of-a-page.md": {
+        "From boot to a shared page and back": {
+            BOOT: ["counted", "given", "free at first"],
+            "shm_open": ["promised", "taken, cleared", "noted", "offered", "checked", "**shared**"],
+            "shm_open by another": ["offered", "checked", "**shared**"],
+            "shm_close": ["closed by the last", "free"],
+            "shm_close of another's": ["closed, others have it"],
+            "fork": ["inherited"],
+            "exit": ["closed by death"],
+        },
+        "Private pages: the faults": {
+            "touch": ["first touch of a page of `mmap`"],
+            "touch the stack": ["first touch of heap or stack"],
+            "touch data": ["first touch of a program's data"],
+            "exec": ["touch of a program's text"],
+            "write a shared page": ["after fork: write, the other still has it"],
+            "write a page that was shared": ["after fork: write, the other has gone"],
+            "fault": ["anything else"],
+        },
+    },
+    "docs/life-of-a-process.md": {
+        "fork": {
+            "fork": ["called", "entered", "a task", "a space", "copied", "a thread", "its registers", "files", "**alive**", "answered"],
+            "long fork": ["called", "copied", "and so on", "a thread", "its registers", "files", "**alive**", "or answered late"],
+        },
+        "exec": {
+            "exec": ["asked", "found", "looked at", "promised", "emptied", "files", "loaded", "started"],
+            "exec of a file": ["asked", "or found in a file", "looked at", "or copied", "started"],
+        },
+        "exit, and who is killed": {
+            "exit": ["called", "noted", "pages", "the task", "out of sight", "over"],
+            "kill": ["or killed", "noted", "pages", "the task", "out of sight", "over"],
+            "fault": ["or beyond help", "noted", "pages", "the task", "out of sight", "over"],
+        },
+        "wait": {"exit": ["called", "answered", "forgotten"]},
+    },
+    "docs/life-of-a-message.md": {
+        "Call, queue, receive, reply": {
+            "shm_open": ["entered", "looked up", "delivered at once", "awaiting its reply", "answered"],
+            "t_kernel_queue": ["or queued", "received"],
+            "t_kernel_ipc": ["reply deferred", "or answered later", "or refused"],
+            "exit": ["worked at"],
+        },
+        "Pages and capabilities": {
+            "shm_open": ["window opened for pages", "read", "checked", "committed"],
+            "t_kernel_items": ["window opened for capabilities", "a capability checked", "a capability committed"],
+        },
+        "Faults": {"touch": ["raised", "sent", "answered"], "t_kernel_handler": ["unheard"]},
+        "Deaths on the way": {
+            "exit": ["the client, queued or waiting"],
+            "t_kernel_task": ["the endpoint", "the server's task", "one thread of several of the server"],
+        },
+    },
+    "docs/life-of-a-file.md": {
+        "A read": {"read": ["called", "asked", "found", "allowed", "copied", "counted", "copied again"]},
+        "A name": {
+            "open": ["sent", "begun", "walked", "looked up", "opened"],
+            "unlink": ["unlinked", "closed", "settled", "gone"],
+        },
+        "A mapping": {
+            "map": ["reserved", "asked", "chosen", "offered", "lent", "held", "granted"],
+            "fork of a mapping": ["inherited", "touched"],
+            "cut": ["cut"],
+            "unmap": ["unmapped"],
+        },
+    },
+}
+# A kernel's test is a walk as a whole, with its boot.
+KERNEL_TEST = "t_kernel_"
+
+
+# -------------------------------------------------------------------------------------------- what was executed
+
+def functions_of(elf, addresses):
+    """{address: [(function, file), ...]}: where the address is, and into whom that was inlined, the outermost first."""
+    command = [tools.command(tools.SYMBOLIZER), "--inlines", f"--obj={elf}"]
+    answers = processes.output(command, given="".join(f"{address:#x}\n" for address in addresses).encode()).split("\n\n")
+    found = {}
+    for address, answer in zip(addresses, answers):
+        lines = answer.splitlines()
+        places = (line.rsplit(":", 2)[0].removeprefix(f"{ROOT}/") for line in lines[1::2])
+        found[address] = [*zip((line.removeprefix(LABEL) for line in lines[0::2]), places)][::-1]
+    return found
+
+
+def executed(walks):
+    """For each walk {(function, file): (when it was executed first, when last)}."""
+    wanted = {}
+    for elf, address, *_ in itertools.chain(*walks):
+        wanted.setdefault(elf, {})[address] = None
+    known = {elf: functions_of(elf, [*addresses]) for elf, addresses in wanted.items() if elf}
+    for walk in walks:
+        found = {}
+        for elf, address, first, last in walk:
+            for function in known[elf][address] if elf else ():
+                before = found.get(function, (first, last))
+                found[function] = (min(before[0], first), max(before[1], last))
+        yield found
+
+
+@functools.lru_cache(maxsize=None)
+def tested(folder, test):
+    """A whole boot of a kernel's test."""
+    return next(executed(bench_plugin.walks(folder, test, lambda more: system.boot_with(test, folder, more))))
+
+
+@functools.lru_cache(maxsize=None)
+def walked(folder):
+    """{walk: {(function, file): (when first, when last)}}"""
+    lines = []
+    walks = bench_plugin.walks(folder, PROGRAM, lambda more: lines.extend(bench.boot(folder, [PROGRAM], more=more)))
+    names = [match[1] for line in lines if (match := NAME.fullmatch(line))]
+    found = [*executed(walks)]
+    return dict(zip([BOOT, *names], [found[0], *found[1::2]]))
+
+
+def walk_of(folder, name):
+    return tested(folder, name) if name.startswith(KERNEL_TEST) else walked(folder)[name]
+
+
+# ----------------------------------------------------------------------------------------------------- what pages say
+
+def rows_of(page):
+    """{heading: {the row's first cell: [(function, file), ...]}} of the tables that say who does something."""
+    found = {}
+    for heading, head, rows in tables((ROOT / page).read_text(encoding="utf-8")):
+        if "function" in head:  # the README's
+            said = {row[0]: f"{row[2]} in {row[1]}, {row[3]}" for row in rows}
+        elif "who does it" in head:
+            said = {row[0]: row[head.index("who does it")] for row in rows}
+        else:
+            continue
+        found.setdefault(heading, {}).update((label, named(text)) for label, text in said.items())
+    return found
+
+
+def span(function, file, walk):
+    """When it was executed first, and when last; None if it was not."""
+    found = [at for (name, place), at in walk.items() if name == function and file in (None, place)]
+    return found and (min(first for first, _ in found), max(last for _, last in found))
+
+
+def complaints(rows, labels, walk):
+    """Functions that were not executed, or only before the one that is named before them."""
+    now, before = 0, ""
+    for label in labels:
+        for function, file in rows[label]:
+            at = span(function, file, walk)
+            if not at:
+                yield f"{label}: {function}() in {file or 'any file'} is not executed"
+            elif at[1] < now:
+                yield f"{label}: {function}() is executed before {before}() only"
+            else:
+                now, before = max(now, at[0]), function
+
+
+def page_results(page, folder):
+    for heading, rows in rows_of(page).items():
+        walks = WALKS[page].get(heading, {})
+        judged = {label for labels in walks.values() for label in labels}
+        missing = [label for label in rows if rows[label] and label not in judged]
+        yield f"{page}, {heading}: each row is of a walk", not missing, f"{missing}"
+        for walk, labels in walks.items():
+            wrong = [*complaints(rows, labels, walk_of(folder, walk))]
+            yield f"{page}, {heading}, {walk}: its functions are executed, in the table's order", not wrong, "\n".join(wrong)
+
+
+def pages_executed(folder):
+    """Another compiler than the record's may leave no trace of a function that it has put into another."""
+    compiler, ours = bench_record.makers_of(folder)["compiler"], bench_record.read().makers["compiler"]
+    if compiler != ours:
+        yield f"not judged: compiled by {compiler}, not by {ours}", True, ""
+        return
+    for page in WALKS:
+        yield from page_results(page, folder)
