@@ -9,36 +9,30 @@ something could not be measured, 2 for wrong options, 126 if tools or the build 
 """
 from tally import entry
 
-import argparse
 import dataclasses
 import json
 import pathlib
 import sys
 
-from tally import bench, bench_plots, bench_record, build, packages
+from tally import bench, bench_plots, bench_record, build, options, packages
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__, allow_abbrev=False,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options.Parser("bench", __doc__)
     add = parser.add_argument
-    add("--json", metavar="FILE", help="write the rows to FILE, with median and maximum, too")
-    add("--explain", metavar="ROW", help="say which functions the row's instructions are of")
+    add("--json", type=options.name, metavar="FILE", help="write the rows to FILE, with median and maximum, too")
+    add("--explain", choices=bench.EXPLAINED, metavar="ROW", help="say which functions the row's instructions are of")
     add("--record", action="store_true", help="these figures become the record, and docs/performance.md shows them")
     add("--quick", action="store_true", help=f"without {bench.LONGEST}, which takes longest and which system tests are held to")
     add("--cycles", action="store_true", help="cycles of this machine's processor instead; needs KVM")
     add("--plots", action="store_true", help="draw docs/plots/ anew")
-    add("--build-dir", metavar="DIR", help="where it is built (build/i386)")
+    options.build_folder(parser, "where it is built (build/i386)")
     arguments = parser.parse_args()
     check(parser, arguments)
     return arguments
 
 
 def check(parser, arguments):
-    if "" in (arguments.build_dir, arguments.json, arguments.explain):
-        parser.error("--build-dir, --json and --explain need a name")
-    if arguments.explain and arguments.explain not in bench.EXPLAINED:
-        parser.error(f"there is no row {arguments.explain} to explain; there are: {' '.join(bench.EXPLAINED)}")
     if arguments.explain and (arguments.json or arguments.record or arguments.plots):
         parser.error("--explain goes with none of --json, --record, --plots")
     if arguments.cycles and (arguments.explain or arguments.record or arguments.quick or arguments.plots):

@@ -6,12 +6,11 @@ status: 1 if something is missing or unfit.
 """
 from tally import entry
 
-import argparse
 import os
 import pathlib
 import shutil
 
-from tally import configured, musl, packages, tools
+from tally import configured, musl, options, packages, tools
 
 GROUPS = [("to build", packages.BUILD), ("to run", packages.RUN), ("to test", packages.TEST)]
 CMAKE_NAMES = {"TALLY_CC": tools.CC, "TALLY_LD": tools.LD, "CMAKE_ASM_NASM_COMPILER": tools.NASM,
@@ -19,15 +18,17 @@ CMAKE_NAMES = {"TALLY_CC": tools.CC, "TALLY_LD": tools.LD, "CMAKE_ASM_NASM_COMPI
                "BUILTINS": packages.BUILTINS, "GRUB_FONT": packages.FONT}
 
 
+def folder_to_be(text):
+    if not pathlib.Path(text).name:
+        options.refuse("it is the name of a folder", text)
+    return pathlib.Path(text)
+
+
 def parse():
-    parser = argparse.ArgumentParser(prog="scripts/doctor", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cmake", metavar="DIR", type=pathlib.Path,
+    parser = options.Parser("doctor", __doc__)
+    parser.add_argument("--cmake", metavar="DIR", type=folder_to_be,
                         help="write the tools as CMake's variables, and note in its folder DIR which they were")
-    arguments = parser.parse_args()
-    if arguments.cmake and not arguments.cmake.name:
-        parser.error("--cmake needs the name of a folder")
-    return arguments
+    return parser.parse_args()
 
 
 def cmake_lines():

@@ -8,57 +8,45 @@ if a world has other states than its description says, 2 for wrong options, 3 if
 """
 from tally import entry
 
-import argparse
 import os
 import pathlib
 import subprocess
 import sys
 
-from tally import build, explore, packages, processes
+from tally import build, explore, options, packages, processes
 from tally.interface import ROOT
 
 LIMITED = 3  # the explorer's status
-LONGEST = 1e6  # minutes
 LEAST, MOST = 1 << 20, 1 << 30  # states; also steps
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog="scripts/explore", description=__doc__, allow_abbrev=False,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options.Parser("explore", __doc__)
     add = parser.add_argument
     add("--list", action="store_true", help="name the worlds, with their states, and explore none")
     add("--world", metavar="W", choices=[world.name for world in explore.worlds()], help="explore this one")
-    add("--minutes", type=float, metavar="N", help="end after N minutes for each world (no limit)")
-    add("--states", type=int, metavar="N", help=f"make room for N states, {LEAST:,} at least (twice what the world's description says)")
-    add("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
-        help="processes at the same time (as many as there are processors)")
+    add("--minutes", type=options.time, metavar="N", help="end after N minutes for each world (no limit)")
+    add("--states", type=options.whole(1, MOST), metavar="N", help=f"make room for N states, {LEAST:,} at least (twice what the world's description says)")
+    options.jobs(parser, "processes at the same time (as many as there are processors)")
     add("--statuses", action="store_true", help="say how often each call returned what")
-    add("--normal", type=int, metavar="STEPS", help="compare so many random steps with those from normalised states")
-    add("--replay", nargs="+", metavar="NUMBER", help="let these events happen, and no others")
-    add("--as-test", metavar="FILE", help="write a violation to FILE as a C test, to be kept as tests/explore/test_*.c")
+    add("--normal", type=options.whole(1, MOST), metavar="STEPS", help="compare so many random steps with those from normalised states")
+    add("--replay", type=options.whole(0, MOST), nargs="+", metavar="NUMBER", help="let these events happen, and no others")
+    add("--as-test", type=options.name, metavar="FILE", help="write a violation to FILE as a C test, to be kept as tests/explore/test_*.c")
     add("--mutants", action="store_true", help="put in, one at a time, the bugs that W, or any world, must catch: see scripts/mutants")
-    add("--build-dir", metavar="DIR", help="where it is built (build/host)")
+    options.build_folder(parser, "where it is built (build/host)")
     arguments = parser.parse_args()
     if (arguments.replay or arguments.normal or arguments.as_test) and not arguments.world:
         parser.error("--replay, --normal and --as-test need --world")
     if arguments.mutants and (arguments.replay or arguments.normal or arguments.as_test or arguments.states or arguments.statuses or
                               arguments.build_dir is not None):
         parser.error("--mutants goes with --world, --minutes, -j and --list alone")
-    if arguments.jobs < 1:
-        parser.error("-j is positive")
-    if arguments.minutes is not None and not 0 < arguments.minutes < LONGEST:
-        parser.error("--minutes is a positive number")
-    if any(number is not None and not 0 < number < MOST for number in (arguments.states, arguments.normal)):
-        parser.error(f"--states and --normal are between 0 and {MOST}")
-    if "" in (arguments.as_test, arguments.build_dir):
-        parser.error("--as-test and --build-dir need a name")
     return arguments
 
 
 def words(arguments):
     """The explorer's options."""
     if arguments.replay:
-        return ["--replay", *arguments.replay]
+        return ["--replay", *map(str, arguments.replay)]
     pairs = {"--normal": arguments.normal, "--states": arguments.states, "--as-test": arguments.as_test,
              "--seconds": arguments.minutes and arguments.minutes * 60, "--workers": arguments.jobs}
     return [*(str(word) for pair in pairs.items() if pair[1] for word in pair),

@@ -18,7 +18,7 @@ def tell(text):
 
 def main():
     if len(sys.argv) != 4:
-        sys.exit(__doc__)
+        raise entry.Usage(__doc__)
     folder_file, output, commands = map(pathlib.Path, sys.argv[1:])
     folder = pathlib.Path(folder_file.read_text(encoding="utf-8", errors="surrogateescape"))
     foreign_build.build_all(foreign_build.read_tools(commands, folder, output), tell)

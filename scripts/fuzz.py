@@ -7,43 +7,32 @@ lacking. docs/checking.md says what is checked, and how to keep a find as a test
 """
 from tally import entry
 
-import argparse
-import os
 import pathlib
 import shutil
 import subprocess
 
-from tally import build, fuzz, packages, parallel, processes
+from tally import build, fuzz, options, packages, parallel, processes
 from tally.interface import ROOT
 from tally.temporary import temporary_folder
 
-LONGEST = 1e6  # minutes
 MINUTES = 5
 FOUND = ("crash-*", "timeout-*", "oom-*", "leak-*")
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog="scripts/fuzz", description=__doc__, allow_abbrev=False,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options.Parser("fuzz", __doc__)
     add = parser.add_argument
     add("name", metavar="NAME", nargs="?", choices=[program.name for program in fuzz.programs()], help="what is fuzzed")
-    add("--minutes", type=float, metavar="N", help=f"how long ({MINUTES})")
-    add("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
-        help="processes at the same time (as many as there are processors)")
-    add("--run", metavar="FILE", help="run this input, and no other")
+    add("--minutes", type=options.time, metavar="N", help=f"how long ({MINUTES})")
+    options.jobs(parser, "processes at the same time (as many as there are processors)")
+    add("--run", type=options.file, metavar="FILE", help="run this input, and no other")
     add("--merge", action="store_true", help="make the tree's inputs the smallest set that reaches what all that were found reach")
-    add("--build-dir", metavar="DIR", help="where it is built (build/host)")
+    options.build_folder(parser, "where it is built (build/host)")
     arguments = parser.parse_args()
     if not arguments.name and (arguments.run is not None or arguments.merge or arguments.minutes is not None):
         parser.error("--run, --merge and --minutes need NAME")
     if (arguments.run is not None) + arguments.merge + (arguments.minutes is not None) > 1:
         parser.error("--run, --merge and --minutes exclude each other")
-    if arguments.jobs < 1:
-        parser.error("-j is positive")
-    if arguments.minutes is not None and not 0 < arguments.minutes < LONGEST:
-        parser.error("--minutes is a positive number")
-    if "" in (arguments.run, arguments.build_dir):
-        parser.error("--run and --build-dir need a name")
     return arguments
 
 
@@ -74,10 +63,7 @@ def tell(arguments, find):
 
 
 def run_one(folder, arguments):
-    path = pathlib.Path(arguments.run)
-    if not path.is_file():
-        raise entry.Told(f"fuzz: there is no file {path}")
-    with started(fuzz.command(folder, arguments.name, str(path))) as process:
+    with started(fuzz.command(folder, arguments.name, arguments.run)) as process:
         return int(process.wait() != 0)
 
 

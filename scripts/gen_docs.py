@@ -87,7 +87,7 @@ def main():
               or "reference pages: as the lists say")
         return bool(stale)
     if len(sys.argv) > 1:
-        sys.exit(__doc__)
+        raise entry.Usage(__doc__)
     for path, text in pages.items():
         write_if_changed(path, text)
     return 0

@@ -31,7 +31,7 @@ def text(glyphs):
 
 def main():
     if len(sys.argv) != 3 or sys.argv[1].startswith("-"):
-        sys.exit(__doc__)
+        raise entry.Usage(__doc__)
     font, output = sys.argv[1:]
     write_if_changed(output, text(read_glyphs(font)))
 

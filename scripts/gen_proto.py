@@ -88,7 +88,7 @@ def stub(protocol, call):
 
 def main():
     if len(sys.argv) != 3 or sys.argv[1].startswith("-"):
-        sys.exit(__doc__)
+        raise entry.Usage(__doc__)
     source, output = map(pathlib.Path, sys.argv[1:])
     protocol = read_protocol(source)
     text = MARK.format(file=source.name) + '\n#include "servers/proto/proto_call.h"\n' + listing(protocol) + errors_listing(protocol)

@@ -48,7 +48,7 @@ def stub(call):
 
 def main():
     if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
-        sys.exit(__doc__)
+        raise entry.Usage(__doc__)
     stubs = [stub(call) for call in read_syscalls() if not call.name.startswith("ipc_")]
     write_if_changed(sys.argv[1], HEAD + "".join(stubs))
 

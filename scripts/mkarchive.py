@@ -8,7 +8,7 @@ from tally.program import ProgramError
 
 def main():
     try:
-        archive.make(description=__doc__)
+        archive.make(about=__doc__)
     except ProgramError as error:
         raise entry.Told(f"mkarchive: {error}") from None
 

@@ -9,7 +9,7 @@ from tally.image import ImageError, make_iso
 
 def main():
     if len(sys.argv) < 5 or sys.argv[1].startswith("-"):
-        sys.exit(__doc__)
+        raise entry.Usage(__doc__)
     output, kernel, archive, *words = sys.argv[1:]
     try:
         make_iso(output, kernel, archive, words)

@@ -13,8 +13,8 @@ from tally import musl
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        raise entry.Usage(__doc__)
     print(musl.folder(pathlib.Path(sys.argv[1])))
 
 

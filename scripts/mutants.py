@@ -7,43 +7,31 @@ options, 126 if tools are lacking. docs/checking.md says what a mutant is and ho
 """
 from tally import entry
 
-import argparse
 import fnmatch
-import os
 import subprocess
 import sys
 import time
 
-from tally import build, mutant_runs, mutants, packages, terminal, processes
+from tally import build, mutant_runs, mutants, options, packages, terminal, processes
 from tally.interface import ROOT
 
 LINES, WIDTH = 15, 200  # of what is said of one that survives
-LONGEST = 1e6  # minutes; also seconds
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog="scripts/mutants", description=__doc__, allow_abbrev=False,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options.Parser("mutants", __doc__)
     add = parser.add_argument
     add("--list", action="store_true", help="name them, with file and test, and run none")
     add("--fast", action="store_true", help="only those that a test on the host catches")
-    add("--test", metavar="TEST", help="only those that TEST catches (with * and ?, tests that match it)")
+    add("--test", type=options.name, metavar="TEST", help="only those that TEST catches (with * and ?, tests that match it)")
     add("--changed", action="store_true", help="only those of files, and of their tests, that differ from the last commit's parent")
-    add("--minutes", type=float, metavar="N", help="end after N minutes, with one that ends then; which ones are left out is chance")
-    add("--seconds", type=float, metavar="N", help=f"a test's time ({mutant_runs.LIMIT}; {mutant_runs.LIMIT_OF_HANGS} where the list says that it hangs)")
-    add("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
-        help="mutants at the same time (as many as there are processors)")
-    add("--from", dest="lists", metavar="FILE", default=mutants.FOLDER, help="a list, or a folder of them (tests/mutants)")
-    add("--build-dir", metavar="DIR", help="build in folders of DIR (build)")
+    add("--minutes", type=options.time, metavar="N", help="end after N minutes, with one that ends then; which ones are left out is chance")
+    add("--seconds", type=options.time, metavar="N", help=f"a test's time ({mutant_runs.LIMIT}; {mutant_runs.LIMIT_OF_HANGS} where the list says that it hangs)")
+    options.jobs(parser, "mutants at the same time (as many as there are processors)")
+    add("--from", dest="lists", type=options.file_or_folder, metavar="FILE", default=mutants.FOLDER, help="a list, or a folder of them (tests/mutants)")
+    options.build_folder(parser, "build in folders of DIR (build)")
     add("name", nargs="?", metavar="NAME")
-    arguments = parser.parse_args()
-    if arguments.jobs < 1:
-        parser.error("-j is positive")
-    if any(number is not None and not 0 < number < LONGEST for number in (arguments.minutes, arguments.seconds)):
-        parser.error("--minutes and --seconds are positive numbers")
-    if "" in (arguments.build_dir, arguments.lists, arguments.test):
-        parser.error("--build-dir, --from and --test need a name")
-    return arguments
+    return parser.parse_args()
 
 
 def changed_files():

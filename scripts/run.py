@@ -16,32 +16,43 @@ import shlex
 
 from tally import build, foreign, packages, programs, run_options
 from tally.image import ImageError
-from tally.machine import DEFAULT_WORDS, Options, boot
-from tally.serial import BROKEN, keys_as_typed, standard_input, write_console, write_log
+from tally.machine import DEFAULT_WORDS, Options, boot, refused_model
+from tally.serial import NO_PROGRAM, keys_as_typed, standard_input, write_console, write_log
 from tally.version import version
 
-LOADER_MEMORY = 4  # MiB; with less, GRUB hangs without a word
+
+class NoProgram(entry.Told):
+    status = NO_PROGRAM
 
 
-def check_programs(folder):
-    if not pathlib.Path(folder).is_dir():
-        raise build.BuildError(f"run: there is no folder {folder}")
-    if not any(pathlib.Path(folder).glob("*.c")):
-        raise build.BuildError(f"run: there is no *.c in {folder}")
-    build.check_path(pathlib.Path(folder).resolve(), "the folder of programs", build.NO_TEXT)
+class NoModel(entry.Told):
+    status = entry.USAGE
+
+
+def check_program(name, arguments, folder):
+    """Without booting: to the machine's log nothing more is known."""
+    if name not in programs.in_archive(folder / "boot/archive"):
+        where = f" --programs {shlex.quote(arguments.programs)}" if arguments.programs else ""
+        raise NoProgram(f"run: there is no program {name}; scripts/run{where} --list names those that there are")
+
+
+def check_model(options):
+    if complaint := refused_model(options):
+        raise NoModel(f"run: --cpu {options.cpu}: {complaint}; `qemu-system-i386 -cpu help` lists models and features")
 
 
 def build_folder(arguments):
     """Builds, and returns where."""
+    name = (arguments.words or DEFAULT_WORDS)[0]
     folder = pathlib.Path(arguments.build_dir).resolve() if arguments.build_dir else build.default_folder("i386")
     if arguments.programs:
         from tally import programs_image  # all else begins sooner without it
-        folder = programs_image.make(arguments.programs, folder, with_iso=not arguments.kernel)
+        folder = programs_image.make(arguments.programs, folder, with_iso=not arguments.kernel, wanted=name)
     else:
         build.build("i386", folder)
-    name = (arguments.words or DEFAULT_WORDS)[0]
     if not foreign.read(folder / foreign.FOLDER).get(name, True):
         raise build.BuildError(f"run: {name} could not be built; why is above")
+    check_program(name, arguments, folder)
     return folder
 
 
@@ -50,9 +61,7 @@ def run(arguments):
     packages.install(packages.BUILD + packages.RUN + packages.UEFI * arguments.uefi + packages.WINDOW * arguments.display)
     folder = build_folder(arguments)
     options = Options(**{field: value for field, value in vars(arguments).items() if field in Options._fields})
-    if options.memory < LOADER_MEMORY and not options.kernel:
-        write_log(f"run: {options.memory} MiB of memory are too little for GRUB")
-        return BROKEN
+    check_model(options)
     if options.gdb:
         write_log(f"run: gdb {shlex.quote(str(folder / 'kernel/kernel.elf'))} -ex 'target remote :1234'")
     with keys_as_typed() if given.is_terminal else contextlib.nullcontext():
@@ -65,7 +74,7 @@ def main():
         print(f"tally {version()}")
         return 0
     if arguments.programs:
-        check_programs(arguments.programs)
+        build.check_path(pathlib.Path(arguments.programs).resolve(), "the folder of programs", build.NO_TEXT)
     if arguments.list:
         print(*programs.listing(arguments.programs), sep="\n")
         return 0

@@ -1,21 +1,20 @@
 #!/usr/bin/env python3
-"""symbolize [BUILD FOLDER] <LOG: names functions and lines at the addresses of a kernel log."""
+"""Reads a kernel log, and names functions and lines at its addresses."""
 from tally import entry
 
 import pathlib
 import sys
 
+from tally import options
 from tally.build import default_folder
 from tally.symbols import Symbols
 
 
 def main():
-    if len(sys.argv) > 2 or sys.argv[1:] in (["-h"], ["--help"]):
-        sys.exit(__doc__)
-    folder = pathlib.Path(sys.argv[1]) if len(sys.argv) == 2 else default_folder("i386")
-    if not folder.is_dir():
-        sys.exit(f"symbolize: there is no folder {folder}")
-    symbols = Symbols(folder)
+    parser = options.Parser("symbolize", __doc__)
+    parser.add_argument("folder", type=options.folder, nargs="?", default=default_folder("i386"), metavar="BUILD-FOLDER",
+                        help="where the kernel was built (build/i386)")
+    symbols = Symbols(pathlib.Path(parser.parse_args().folder))
     for line in sys.stdin:
         print(symbols.explain(line.rstrip("\r\n")), flush=True)
 

@@ -6,7 +6,6 @@ installed first. scripts/test --list names the tests.
 """
 from tally import entry
 
-import argparse
 import contextlib
 import os
 import re
@@ -14,7 +13,7 @@ import shutil
 import sys
 import tempfile
 
-from tally import build, junit, packages, processes, schedule, terminal
+from tally import build, junit, options, packages, processes, schedule, terminal
 from tally.temporary import temporary_folder
 
 HEAD, TAIL, WIDTH = 20, 60, 300  # of a failed test's details: lines shown, and bytes of each
@@ -22,22 +21,15 @@ INDENT = "       "
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog="scripts/test", description=__doc__, allow_abbrev=False,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options.Parser("test", __doc__)
     add = parser.add_argument
     add("--list", action="store_true", help="name the tests and run none")
-    add("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
-        help="tests at the same time (as many as there are processors); those of several processors count as several, those that "
-             "wait not at all, nor does one that fills in what the others leave idle")
-    add("--junit", metavar="FILE", help="write the results to FILE, too, as JUnit's XML")
-    add("--build-dir", metavar="DIR", help="build in folders of DIR (build)")
+    options.jobs(parser, "tests at the same time (as many as there are processors); those of several processors count as several, "
+                         "those that wait not at all, nor does one that fills in what the others leave idle")
+    add("--junit", type=options.name, metavar="FILE", help="write the results to FILE, too, as JUnit's XML")
+    options.build_folder(parser, "build in folders of DIR (build)")
     add("pattern", nargs="?", default="", metavar="PATTERN")
-    arguments = parser.parse_args()
-    if arguments.jobs < 1:
-        parser.error("-j is positive")
-    if "" in (arguments.build_dir, arguments.junit):
-        parser.error("--build-dir and --junit need a name")
-    return arguments
+    return parser.parse_args()
 
 
 def show(test, details):

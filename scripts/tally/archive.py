@@ -5,13 +5,12 @@ and the directory at 128, which goes on in as many pages as it needs. Then come 
 (text, data, stack) and the programs as ELF files without their symbols, each from a page boundary on; of a library its
 only segment, as it is in memory; and files as they are.
 """
-import argparse
 import functools
 import itertools
 import pathlib
 import struct
 
-from tally import foreign
+from tally import foreign, options
 from tally.output import replace_file
 from tally.program import PAGE, Library, Program, ProgramError, padded, pages
 
@@ -21,6 +20,7 @@ IMAGE = struct.Struct("<8s6I")
 HEADER = struct.Struct("<8s5I")
 ENTRY = struct.Struct("<6I")
 KINDS = {"programs": 0, "servers": 1, "kernel_tests": 2, "libraries": 3, "files": 4}  # enum archive_kind; each is a name space
+STARTED = (KINDS["programs"], KINDS["kernel_tests"])  # by init, as its first program
 HEADER_OFFSET, ENTRIES_OFFSET = 64, 128
 
 
@@ -64,11 +64,11 @@ def build(init, members):
     return archive
 
 
-def arguments_of(words, folder, **about):
+def arguments_of(words, folder, about):
     """What `words` say, or those of the script; names of files are of `folder`."""
     program = functools.partial(program_in, pathlib.Path(folder))
     library = functools.partial(program_in, pathlib.Path(folder), kind=Library)
-    parser = argparse.ArgumentParser(fromfile_prefix_chars="@", formatter_class=argparse.RawDescriptionHelpFormatter, **about)
+    parser = options.Parser("mkarchive", about, fromfile_prefix_chars="@")
     parser.add_argument("output")
     parser.add_argument("init", type=program, help="init's ELF file")
     of_kinds = {"libraries": library, "files": functools.partial(File, pathlib.Path(folder))}
@@ -98,8 +98,8 @@ def program_in(folder, name, kind=Program):
     return kind(folder / name)
 
 
-def make(words=None, folder=".", **about):
-    arguments = arguments_of(words, folder, **about)
+def make(words=None, folder=".", about=None):
+    arguments = arguments_of(words, folder, about)
     if arguments.foreign:
         found = foreign.read(arguments.foreign)
         arguments.programs = [p for p in arguments.programs if p.name not in found]

@@ -31,6 +31,14 @@ class Told(Exception):
     status = None  # that the script ends with, if it is not the script's own
 
 
+class Usage(Told):
+    """Of a script that the build calls: how it is to be called, the first line of its documentation."""
+    status = USAGE
+
+    def __init__(self, documentation):
+        super().__init__(documentation.partition("\n")[0])
+
+
 class Output(io.FileIO):
     """Standard output: the first error is raised, and kept; what comes afterwards is dropped."""
     error = None

@@ -27,6 +27,7 @@ CLOCK = 10_000_000  # ns: how exact the times of files are
 NOT_DATA = (".c", ".h", ".o", ".d", ".S", ".s", ".asm")  # of a folder's other files
 DEPTH = 4  # of folders in the name of a header
 SHARES = 4  # of each processor, of what is built
+ERROR = re.compile(r"^.*\berror: .*|^tally: .*", re.M)
 NO_MAIN = re.compile(r"undefined symbol: (xv6_)?main$", re.M)
 NAME_RULE = f"a program's name has at most {foreign.NAME_MAX} printable ASCII characters, without blanks and quotes"
 
@@ -83,6 +84,13 @@ class Result:
     good: bool
     says: str = ""
     fresh: bool = True  # not as it was already
+
+    def told(self, wanted):
+        """What there is to say: all of it once, and of what was asked for; else, of what is broken as it was, its first error."""
+        if self.fresh or self.good or self.name == wanted:
+            return self.says.rstrip("\n")
+        first = ERROR.search(self.says)
+        return f"tally: {self.name}.c could not be built, as before" + f": {first[0]}" * bool(first)
 
 
 # ------------------------------------------------------------------------------------- is it up to date?
@@ -259,8 +267,9 @@ def read_tools(commands, folder, output):
     return Tools(folder, output.resolve(), commands.parent / "generated", *parts)
 
 
-def build_all(tools, tell, step=lambda done, files, name: None):
-    """Builds what has changed, and calls tell(TEXT) with what there is to say, step(N, FILES, NAME) after each file."""
+def build_all(tools, tell, step=lambda done, files, name: None, wanted=None):
+    """Builds what has changed, and calls tell(TEXT) with what there is to say, most about the program that is `wanted`, and
+    step(N, FILES, NAME) after each file."""
     files = list(sources(tools.folder, tell))
     if not files:
         raise Told(f"tally: there is no *.c in {tools.folder}")
@@ -269,7 +278,7 @@ def build_all(tools, tell, step=lambda done, files, name: None):
         made[result.name] = result
         if result.fresh:
             step(len(made), len(files), result.name)
-        if result.says:
-            tell(result.says.rstrip("\n"))
+        if says := result.told(wanted):
+            tell(says)
     remove_others(tools.output, made)
     write_list(tools.output, [made[name] for name in sorted(made)], copy_data(tools, tell))

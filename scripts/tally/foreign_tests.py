@@ -158,29 +158,33 @@ class Folder:
             yield f"{name}: does not say {text}", text not in done.stderr, done.stderr
 
 
+REFUSED = (r".*/refused.c:2:\d+: error: .*undeclared.*", "tally: .*/refused.c does not compile as a program; .*")
+OTHERS = ("ld.lld: error: undefined symbol: nobody_has_this",
+          "tally: .*/missing.c cannot be linked as a program; the linker's messages are above",
+          "tally: .*/twice.c does not compile as a program; .*",
+          "tally: .*/no_main.c cannot be linked as a program; it has no main",
+          "tally: .*/no_main_of_xv6.c cannot be linked as a program; it has no main")
+
+
 def names(folder):
     """A program has its name to itself, whatever else is named so."""
     left_out = [rf"tally: .*/{name}\.c is left out: a program's name has .*" for name in LEFT_OUT]
-    yield from folder.run("every", 0, left_out,
+    yield from folder.run("every", 0, [*left_out, *REFUSED, *OTHERS],
                           "".join(f"this is {name}\nstatus 7\n" for name in NAMES) + 3 * "status 99\n" +
                           "status 2\n1 of xv6\nstatus 0\n7\nstatus 2\n")  # standard, xv6, habits
     for name in ("mem", "t_kernel_ipc", "a=b", "--"):
         yield from folder.run(name, 7, writes=f"this is {name}\n")
     yield from folder.run("names_of_musl", 0, writes="-1 AB 10 (null) ?%\n3 0 0 0\n46\n")
-    yield from folder.run("proc", NO_PROGRAM, ("init: no program named proc",), "")
+    yield from folder.run("proc", NO_PROGRAM, ("run: there is no program proc; scripts/run --programs .* --list names .*",), "")
     yield from folder.run("faults", KILLED, (r"faults \(pid \d+\): killed: .* eip 0x\w+ main .*/faults.c:2",))
 
 
 def broken(folder):
-    """One that cannot be built is named, and no other is stopped by it."""
-    yield from folder.run("refused", BUILD_FAILED, (
-        r".*/refused.c:2:\d+: error: .*undeclared.*", "tally: .*/refused.c does not compile as a program; .*",
-        "ld.lld: error: undefined symbol: nobody_has_this",
-        "tally: .*/missing.c cannot be linked as a program; the linker's messages are above",
-        "tally: .*/twice.c does not compile as a program; .*",
-        "tally: .*/no_main.c cannot be linked as a program; it has no main",
-        "tally: .*/no_main_of_xv6.c cannot be linked as a program; it has no main",
-        "run: refused could not be built; why is above"), "", ("no_program",))
+    """What cannot be built is named, a line each once its messages have come, and nothing else is stopped by it."""
+    said = [f"tally: {name}.c could not be built, as before: .*error: .*" for name in ("missing", "twice", "no_main", "no_main_of_xv6")]
+    yield from folder.run("refused", BUILD_FAILED, [*REFUSED, *said, "run: refused could not be built; why is above"], "",
+                          ("no_program",))
+    yield from folder.run("hello", 7, [*said, "tally: refused.c could not be built, as before: .*undeclared.*"], not_says=("above",))
 
 
 def changes(folder):

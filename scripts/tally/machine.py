@@ -99,6 +99,15 @@ def qemu_arguments(options):
     return [*arguments, *options.more]
 
 
+def refused_model(options):
+    """What QEMU has against a CPU model, or None; where it begins anyhow, it is not asked."""
+    if options.cpu == Options().cpu:
+        return None
+    asked = [qemu_arguments(options)[0], "-cpu", options.cpu, "-nodefaults", "-S", "-display", "none", "-monitor", "stdio"]
+    done = processes.run(asked, given=b"quit\n")
+    return done.stderr.strip().rpartition("\n")[2].partition(": ")[2] if done.returncode else None
+
+
 def start_thread(function, *arguments):
     thread = threading.Thread(target=function, args=arguments, daemon=True)
     thread.start()
@@ -141,7 +150,7 @@ def run_qemu(arguments, ports, options, folder, given):
         reader = start_thread(read_ports, ports, qemu.stdout.fileno(), log if options.serial == 2 else None, failures)
         if given is not None:
             start_thread(send_input, given, qemu.stdin.fileno(), ports.listening)
-        in_time = wait_for_end(qemu, ports.verdict.decided, None if options.gdb else options.timeout)
+        in_time = wait_for_end(qemu, ports.verdict.decided, options.timeout)
     finally:
         if qemu.poll() is None:
             processes.end(qemu)

@@ -24,6 +24,17 @@ def line(path):
     return said if re.match(rf"{re.escape(path.stem)}\b", said) else f"{path.stem}: {said}".removesuffix(": ")
 
 
+def in_archive(path):
+    """The names of those that init finds in a boot archive: programs, and tests of the kernel."""
+    from tally import archive  # most calls need no names
+    with open(path, "rb") as file:
+        head = file.read(archive.ENTRIES_OFFSET)
+        _, _, count, _, _, size = archive.HEADER.unpack_from(head, archive.HEADER_OFFSET)
+        directory = file.read(size)
+    entries = [archive.ENTRY.unpack_from(directory, archive.ENTRY.size * i) for i in range(count)]
+    return {directory[name:].partition(b"\0")[0].decode() for name, *_, kind in entries if kind in archive.STARTED}
+
+
 def listing(folder=None):
     """Lines: those of a folder from outside the tree, if there is one, come first."""
     sources = [(ROOT / name, pattern) for name, pattern in FOLDERS]

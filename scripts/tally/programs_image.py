@@ -48,22 +48,22 @@ def make_image(base, folder, with_iso):
             raise build.BuildError(f"tally: {error}") from error
 
 
-def build_programs(programs, base, folder):
+def build_programs(programs, base, folder, wanted):
     (folder / foreign.FOLDER).mkdir(parents=True, exist_ok=True)
     tools = foreign_build.read_tools(base / "foreign.commands", programs, folder / foreign.FOLDER)
     progress = build.Progress(f"the programs of {programs}")
     try:
-        foreign_build.build_all(tools, progress.say, progress.step)
+        foreign_build.build_all(tools, progress.say, progress.step, wanted)
     finally:
         progress.clear()
 
 
-def make(programs, base, with_iso=True):
-    """Builds `base` and, from it, an image with the programs of a folder; to boot without GRUB takes no ISO. Returns where
-    that is."""
+def make(programs, base, with_iso=True, wanted=None):
+    """Builds `base` and, from it, an image with the programs of a folder, of which one is `wanted`; to boot without GRUB takes no
+    ISO. Returns where that is."""
     folder = folder_of(programs, base)
     with build.building("i386", base):
-        build_programs(pathlib.Path(programs).resolve(), base, folder)
+        build_programs(pathlib.Path(programs).resolve(), base, folder, wanted)
         build.link(folder, dict.fromkeys(TAKEN, base))
         make_image(base, folder, with_iso)
     return folder

@@ -20,7 +20,6 @@ EXITED = re.compile(r"init: \S+ exited with status (-?\d+)\s*$")
 DIED = re.compile(r"panic:|init: server \S+ died")
 STOPPED = re.compile(r"fault: a thread without a handler is stopped")  # init's, unless it is a kernel test's
 KERNEL_TEST = "init: starts kernel test "
-UNKNOWN = re.compile(r"init: no program named ")
 ESCAPES = re.compile(r"\x1b(\[[0-9;=?]*[A-Za-z])?")
 OURS = re.compile(r"\b(tally|kernel|panic|fault|init|mem|proc|console|file|tap):.*")
 PAUSE = 0.02  # seconds after which an unfinished line of the console is shown
@@ -51,8 +50,6 @@ class Verdict:
         elif match := EXITED.match(line):
             number = int(match[1])
             self.status = number & 0xFF or int(number != 0)
-        elif UNKNOWN.match(line):
-            self.status = NO_PROGRAM
         else:
             return
         self.decided.set()

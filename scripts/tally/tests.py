@@ -9,8 +9,7 @@ import sys
 import tempfile
 from unittest import mock
 
-from tally import bench, bench_plots, bench_record, bochs, build, cycles, forked, machine, processes, programs_image, system
-from tally.entry import USAGE
+from tally import bench, bench_plots, bench_record, bochs, build, cycles, forked, machine, processes, programs_image, run_options, system
 from tally.explore_tests import explore_tests
 from tally.failures import PROGRAMS, failure_tests
 from tally.foreign_tests import foreign_tests
@@ -20,6 +19,7 @@ from tally.image import with_command
 from tally.input_tests import input_tests
 from tally.interface import ROOT
 from tally.mutant_tests import mutant_tests
+from tally.option_tests import option_tests
 from tally.page_tests import pages_executed
 from tally.platform_tests import platform_tests
 from tally.screen_tests import screen_tests
@@ -162,14 +162,24 @@ def bochs_test(program, **machine_options):
 
 
 def least_memory():
-    """{"bios": ..., "uefi": ...}, as README.md says, in MiB."""
-    said = re.search(r"at least (\d+) MiB, with `--uefi` (\d+)", (ROOT / "README.md").read_text(encoding="utf-8"))
-    return {"bios": f"--memory {said[1]}", "uefi": f"--uefi --memory {said[2]}"}
+    return {"bios": f"--memory {run_options.LEAST_MEMORY}", "uefi": f"--uefi --memory {run_options.LEAST_MEMORY_UEFI}"}
+
+
+def readme():
+    """What README.md says of memory: the least, and what the log says of it."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    least = f"at least {run_options.LEAST_MEMORY} MiB, with `--uefi` {run_options.LEAST_MEMORY_UEFI}"
+    yield f"says {least}", least in text, ""
+    _, _, log = system.boot(machine.DEFAULT_WORDS, system.options_of(""), IMAGES)
+    (said, ours) = (re.search(r"^mem: (\d+) frames, (\d+) free$", lines, re.M) for lines in (text, "\n".join(log)))
+    yield "its figures of frames are right", all(abs(int(a) - int(b)) <= int(b) // 100 for a, b in zip(said.groups(), ours.groups())), \
+        f"{said[0]}, but {ours[0]}"
 
 
 def demos():
     return [
         *[Test(f"demo/{firmware}-least-memory", demo(words)) for firmware, words in least_memory().items()],
+        Test("demo/readme", readme),
         Test("demo/bios-qemu32", demo("--cpu qemu32")),
         Test("demo/bios-qemu64", demo("--cpu qemu64")),
         Test("demo/bios-max", demo("--cpu max")),
@@ -238,14 +248,6 @@ def bench_cycles():
         yield f"the model gives {published} for what it is made from", abs(found - published) <= 1, f"{found}"
 
 
-def bench_options():
-    for words in ("--nonsense", "null_call", "--explain nothing", "--explain kernel_text", "--explain ipc_4w --record", "--quick --record", "--cycles --quick",
-                  "--json no/such/folder/file", "--json docs"):
-        done = forked.run("bench", words.split())
-        said = done.stdout + done.stderr
-        yield f"refuses {words}", done.returncode == USAGE and "scripts/bench: error: " in said, said
-
-
 # -------------------------------------------------------------------------------------------- build
 
 def build_audited_image():
@@ -300,11 +302,11 @@ def all_tests():
     failures += [Test(name, run) for name, run in (*screen_tests(), *foreign_tests(), *shell_tests())]
     hosted = [Test(name, run, build="host") for name, run in host_tests()]
     failures += [Test(name, run, build="host") for name, run in (*explore_tests(), *fuzz_tests())]
-    failures += [Test(name, run, build=None) for name, run in platform_tests()]
+    failures += [Test(name, run, build=None) for name, run in (*platform_tests(), *option_tests())]
     failures += [Test(name, run, places, needed)
                  for name, run, needed, places in mutant_tests(lambda: [test.name for test in all_tests()])]
     return [*checks(), *hosted, *system_tests(), *audit_tests(), *demos(), *failures,
-            Test("pages/executed", lambda: pages_executed(IMAGES)), Test("bench/options", bench_options), Test("bench/growth", bench_growth), Test("bench/cycles", bench_cycles), Test("bench/irq_off_max", bench_longest),
+            Test("pages/executed", lambda: pages_executed(IMAGES)), Test("bench/growth", bench_growth), Test("bench/cycles", bench_cycles), Test("bench/irq_off_max", bench_longest),
             Test("bench/figures", bench_figures, places=bench.PROCESSES)]
 
 

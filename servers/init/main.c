@@ -53,7 +53,7 @@ static void build(void)
         end_machine(STATUS_FAILED);
     if (found)
         return;
-    log_line(message_page, BOOT_SLOT_LOG, "init: no program named %s", command.text);
+    log_line(message_page, BOOT_SLOT_LOG, "init: no program named %s is in the boot archive", command.text);
     watch_report(STATUS_NOT_FOUND);
 }
 
@@ -73,8 +73,10 @@ static int spawn(uint32_t *started)
 static const char *why_not(int error)
 {
     if (error == -EPERM)
-        return "a limit is more than there is";
-    return error == -ENOMEM ? "out of memory" : "the process server refuses it";
+        return "limit.memory or limit.processes is more than there is";
+    if (error != -ENOMEM)
+        return "the process server refuses it";
+    return command.limits.memory ? "out of memory, with limit.memory as a limit" : "out of memory";
 }
 
 /* The program as a child of ours; its end, when all its output has left the port. */

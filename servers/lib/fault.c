@@ -34,6 +34,17 @@ const char *fault_access(uint32_t cause)
     return cause & FAULT_WRITE ? "write" : "read";
 }
 
+const char *fault_reason(uint32_t address, uint32_t cause, _Bool is_mapped)
+{
+    if (address >= USER_END)
+        return ", kernel's part";
+    if (!is_mapped)
+        return ", not mapped";
+    if (cause & FAULT_EXECUTE)
+        return ", no right to execute";
+    return cause & FAULT_WRITE ? ", read-only" : ", no right to read";
+}
+
 _Bool fault_is_stack_overflow(uint32_t address, uint32_t esp)
 {
     bool guard = address >= STACK_LOW - PAGE_SIZE && address < STACK_LOW;

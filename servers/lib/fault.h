@@ -19,6 +19,9 @@ const char *fault_name(uint32_t vector);
 /* For a page fault: what was tried, by its cause. */
 const char *fault_access(uint32_t cause);
 
+/* Why that could not be, behind a comma; `is_mapped`: a page is there, and does not allow it. */
+const char *fault_reason(uint32_t address, uint32_t cause, _Bool is_mapped);
+
 /* True for a page fault of a program whose stack had no more room: it pushed into the page below, or
  * esp is beyond, perhaps by so much that a user's memory does not reach there. */
 _Bool fault_is_stack_overflow(uint32_t address, uint32_t esp);

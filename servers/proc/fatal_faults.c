@@ -9,6 +9,8 @@
 #include "servers/proto/mem_types.h"
 #include "servers/proto/slots.h"
 
+static const char PAGE_FAULT[] = "page fault";
+
 static bool next_fatal_fault(struct fatal_fault *fault)
 {
     uint32_t why;
@@ -34,7 +36,21 @@ static const char *page_fault_name(const struct fatal_fault *fault, uint32_t esp
         return "out of memory";
     if (fault->cause & FATAL_FAULT_FOREIGN)
         return "behind the end of a mapped file, or of what it was cut to";
-    return fault_is_stack_overflow(fault->address, esp) ? "stack overflow" : "page fault";
+    return fault_is_stack_overflow(fault->address, esp) ? "stack overflow" : PAGE_FAULT;
+}
+
+/* The other names say it themselves. */
+static const char *page_fault_reason(const struct fatal_fault *fault, const char *name)
+{
+    return name == PAGE_FAULT ? fault_reason(fault->address, fault->cause, fault->cause & FATAL_FAULT_PROTECTED) : "";
+}
+
+static void report_page_fault(const char *name, unsigned pid, const struct fatal_fault *fault, uint32_t eip, uint32_t esp)
+{
+    const char *what = page_fault_name(fault, esp);
+
+    log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: %s at 0x%x (%s%s) at eip 0x%x", name, pid, what,
+             (unsigned)fault->address, fault_access(fault->cause), page_fault_reason(fault, what), (unsigned)eip);
 }
 
 static void report(const struct process *process, const struct fatal_fault *fault)
@@ -54,10 +70,7 @@ static void report(const struct process *process, const struct fatal_fault *faul
         log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: %s at eip 0x%x", name, pid,
                  fault_name(fault->vector), (unsigned)eip);
     else
-        log_line(message_page, SERVER_SLOT_LOG,
-                 "%s (pid %u): killed: %s at 0x%x (%s) at eip 0x%x", name, pid,
-                 page_fault_name(fault, esp), (unsigned)fault->address,
-                 fault_access(fault->cause), (unsigned)eip);
+        report_page_fault(name, pid, fault, eip, esp);
 }
 
 /* Why the process ends, for its parent. */

@@ -7,8 +7,6 @@
 
 #define NOINLINE __attribute__((noinline))
 
-static char data[16] = {'\xc3'}; /* ret */
-
 static NOINLINE void write_null(void)
 {
     *(volatile char *)0 = 1;
@@ -26,7 +24,11 @@ static NOINLINE void read_kernel(void)
 
 static NOINLINE void execute_data(void)
 {
-    ((void (*)(void))(unsigned)data)();
+    static char data[] = {'\xc3'}; /* ret */
+    char *at = data;
+
+    __asm__ volatile("" : "+r"(at) : : "memory"); /* it may be written: it is not put beside the text */
+    ((void (*)(void))(unsigned)at)();
 }
 
 static NOINLINE void overflow_stack(void)

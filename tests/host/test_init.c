@@ -311,7 +311,7 @@ static void there_may_be_little_memory(void)
     machine_begin();
     machine.boot.ranges[2].pages = 40;
     run();
-    expect_end("log init: there is too little memory\n" ENDS("7d"));
+    expect_end("log init: there is too little memory: README.md says the least\n" ENDS("7d"));
 }
 
 /* An eighth of all would be more than half of what is in one piece: the other half is for what is taken later. */
@@ -354,10 +354,10 @@ static void the_watcher_hears(void)
     machine_begin();
     run_command("prog x");
     server_pages(WATCHER_PAGE, 1);
-    watch_once(page_fault, "log init: server mem died: page fault (write) at address 0x10 (eip 0x900123)\n" ENDS("7d"));
+    watch_once(page_fault, "log init: server mem died: page fault (write, not mapped) at address 0x10 (eip 0x900123)\n" ENDS("7d"));
     watch_once(other, "log init: server proc died: general protection at address 0x900123 (eip 0x900123)\n" ENDS("7d"));
     watch_once(test, "log init: server prog died: invalid opcode at address 0x900123 (eip 0x900123)\n" ENDS("7d"));
-    watch_once(screen, "log init: server screen is gone: page fault (read) at address 0x20 (eip 0x900123)\n");
+    watch_once(screen, "log init: server screen is gone: page fault (read, not mapped) at address 0x20 (eip 0x900123)\n");
     watch_once(screen_other, "log init: server screen is gone: invalid opcode at address 0x900123 (eip 0x900123)\n");
     watch_once(call, "log init: prog exited with status 9\n" ENDS("9"));
     machine.has_exit_device = true;

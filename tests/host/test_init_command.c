@@ -28,13 +28,13 @@ static void commands_are_read(void)
         {"   prog", "log init: starts prog\nspawn 1: prog|\nwait 0 0\n"},
         {"prog a=b --", "log init: starts prog\nspawn 3: prog|a=b|--|\nwait 0 0\n"},
         {"-- prog -- x", "log init: starts prog\nspawn 3: prog|--|x|\nwait 0 0\n"},
-        {"", "log init: no program named shm_cnt\nreport 127\n"},
-        {"   ", "log init: no program named shm_cnt\nreport 127\n"},
-        {"--", "log init: no program named shm_cnt\nreport 127\n"},
-        {"-- a=b prog", "log init: no program named a=b\nreport 127\n"},
-        {"-x prog", "log init: no program named -x\nreport 127\n"},
-        {"--- prog", "log init: no program named ---\nreport 127\n"},
-        {"mem", "log init: no program named mem\nreport 127\n"}, /* is a server */
+        {"", "log init: no program named shm_cnt is in the boot archive\nreport 127\n"},
+        {"   ", "log init: no program named shm_cnt is in the boot archive\nreport 127\n"},
+        {"--", "log init: no program named shm_cnt is in the boot archive\nreport 127\n"},
+        {"-- a=b prog", "log init: no program named a=b is in the boot archive\nreport 127\n"},
+        {"-x prog", "log init: no program named -x is in the boot archive\nreport 127\n"},
+        {"--- prog", "log init: no program named --- is in the boot archive\nreport 127\n"},
+        {"mem", "log init: no program named mem is in the boot archive\nreport 127\n"}, /* is a server */
         {"console.input=pipe prog x", "console 17\nlog init: starts prog\nspawn 2: prog|x|\nwait 0 0\n"},
         {"t_test arg", "log init: starts kernel test t_test\n"},
     };
@@ -100,7 +100,11 @@ static void limits_are_read(void)
     machine_begin();
     machine.spawn = -EPERM;
     run_command("limit.memory=4095 prog");
-    expect_end("log init: prog cannot be started: a limit is more than there is\nreport 126\n");
+    expect_end("log init: prog cannot be started: limit.memory or limit.processes is more than there is\nreport 126\n");
+    machine_begin();
+    machine.spawn = -ENOMEM;
+    run_command("limit.memory=1 prog");
+    expect_end("log init: prog cannot be started: out of memory, with limit.memory as a limit\nreport 126\n");
 }
 
 #define DEMO     "spawn 1: shm_cnt|\nwait 0 0\nconsole 3\n"

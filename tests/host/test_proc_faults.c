@@ -61,8 +61,13 @@ static const struct fault_row {
     {CAUSED(17), TOP, 11, KILLED_BY("alignment check")},
     {CAUSED(VECTOR_SIMD_ERROR), TOP, 8, KILLED_BY("SIMD floating-point error")},
     {CAUSED(20), TOP, 11, KILLED_BY("unknown fault")},
-    {{1, 0x1234, PAGE_FAULT(FAULT_USER)}, TOP, 11, KILLED_BY("page fault at 0x1234 (read)")},
-    {{1, 0xabc, PAGE_FAULT(FAULT_EXECUTE)}, TOP, 11, KILLED_BY("page fault at 0xabc (execute)")},
+    {{1, 0x1234, PAGE_FAULT(FAULT_USER)}, TOP, 11, KILLED_BY("page fault at 0x1234 (read, not mapped)")},
+    {{1, 0xabc, PAGE_FAULT(FAULT_EXECUTE)}, TOP, 11, KILLED_BY("page fault at 0xabc (execute, not mapped)")},
+    {{1, 0x901000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_PROTECTED)}, TOP, 11, KILLED_BY("page fault at 0x901000 (write, read-only)")},
+    {{1, 0x901000, PAGE_FAULT(FAULT_EXECUTE | FATAL_FAULT_PROTECTED)}, TOP, 11, KILLED_BY("page fault at 0x901000 (execute, no right to execute)")},
+    {{1, 0x901000, PAGE_FAULT(FATAL_FAULT_PROTECTED)}, TOP, 11, KILLED_BY("page fault at 0x901000 (read, no right to read)")},
+    {{1, USER_END, PAGE_FAULT(FAULT_PRESENT)}, TOP, 11, KILLED_BY("page fault at 0xc0000000 (read, kernel's part)")},
+    {{1, USER_END - 1, PAGE_FAULT(FAULT_PRESENT)}, TOP, 11, KILLED_BY("page fault at 0xbfffffff (read, not mapped)")},
     {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_LIMIT)}, STACK_LOW, 9,
      KILLED_BY("more memory than its limit (RLIMIT_AS) at 0x904000 (write)")},
     {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_NO_MEMORY)}, STACK_LOW, 9,
@@ -70,11 +75,11 @@ static const struct fault_row {
     /* A push into the page below the stack, from its last page; or the stack is not where there can be one. */
     {WROTE(STACK_LOW - 4), STACK_LOW, 11, KILLED_BY("stack overflow at 0xe7ffc (write)")},
     {WROTE(GUARD), STACK_LOW + PAGE_SIZE - 1, 11, KILLED_BY("stack overflow at 0xe7000 (write)")},
-    {WROTE(GUARD), STACK_LOW + PAGE_SIZE, 11, KILLED_BY("page fault at 0xe7000 (write)")},
-    {WROTE(GUARD - 1), STACK_LOW, 11, KILLED_BY("page fault at 0xe6fff (write)")},
-    {WROTE(STACK_LOW), STACK_LOW, 11, KILLED_BY("page fault at 0xe8000 (write)")},
+    {WROTE(GUARD), STACK_LOW + PAGE_SIZE, 11, KILLED_BY("page fault at 0xe7000 (write, not mapped)")},
+    {WROTE(GUARD - 1), STACK_LOW, 11, KILLED_BY("page fault at 0xe6fff (write, not mapped)")},
+    {WROTE(STACK_LOW), STACK_LOW, 11, KILLED_BY("page fault at 0xe8000 (write, not mapped)")},
     {WROTE(0x10), STACK_LOW - 1, 11, KILLED_BY("stack overflow at 0x10 (write)")},
-    {WROTE(0x10), USER_END - 1, 11, KILLED_BY("page fault at 0x10 (write)")},
+    {WROTE(0x10), USER_END - 1, 11, KILLED_BY("page fault at 0x10 (write, not mapped)")},
     {WROTE(0x10), USER_END, 11, KILLED_BY("stack overflow at 0x10 (write)")},
 };
 
@@ -101,7 +106,7 @@ static void who_cannot_be_read_ends(void)
     const struct step list[] = {
         SPAWN(NULL),
         {.signal = PROC_SIGNAL_FATAL_FAULT, .before = somebody_faults, .refused = "read r1", .with = ERR_STATE,
-         .expected = "fatal fault\nread r1 registers\nlog good (pid 1): killed: page fault at 0x10 (read) at eip 0x0\n"
+         .expected = "fatal fault\nread r1 registers\nlog good (pid 1): killed: page fault at 0x10 (read, not mapped) at eip 0x0\n"
                      GONE(1) RELEASE("1/1")},
     };
 
@@ -125,7 +130,7 @@ static void many_fault_at_once(void)
         CALL(P1, "answer 1: 3 0 5\n", PROC_WAIT, 0, 0),
         WORK("fatal fault\n" GOES_ON), WORK("fatal fault\n" GOES_ON),
         {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"}, /* the next step is on its way all the same */
-        WORK("fatal fault\nread r2 registers\nlog good (pid 2): killed: page fault at 0x20 (read) at eip 0x2009\n"
+        WORK("fatal fault\nread r2 registers\nlog good (pid 2): killed: page fault at 0x20 (read, not mapped) at eip 0x2009\n"
              END(2, "2/2") GOES_ON),
         WORK("fatal fault\n"),
         {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"},
@@ -155,7 +160,7 @@ static void handlers_hear_of_faults(void)
         FAULT(HANDLED("8e8010")),
         CALL(P1, "read r1 fpu\nanswer 1: 4105 185466886 16\n", PROC_INTERRUPTED), /* error 6, vector 14, signal 11 */
         CATCHES(SEGMENT, SEGMENT), /* it has a frame now */
-        FAULT(KILLED_BY("page fault at 0x10 (write)") GONE(1) RELEASE("1/1")),
+        FAULT(KILLED_BY("page fault at 0x10 (write, not mapped)") GONE(1) RELEASE("1/1")),
     };
 
     told = &one, told_count = 1, told_stack = STACK_TOP - 16;
