@@ -70,18 +70,21 @@ static int32_t lock_ends(int answer, uint32_t number)
 int32_t locks_control(arguments_t a, uint32_t number)
 {
     bool is_64 = a[1] >= LOCKS_GET_64;
-    uint32_t command = a[1] - (is_64 ? LOCKS_GET_64 : LOCKS_GET), kind, pid;
+    uint32_t owner = a[1] >= LOCKS_OFD_GET ? FILE_LOCK_OPEN_FILE : 0, kind, pid;
+    uint32_t command = a[1] - (owner ? LOCKS_OFD_GET : is_64 ? LOCKS_GET_64 : LOCKS_GET);
 
     if (vdso_is_bad(a[2], is_64 ? sizeof(struct flock64_words) : sizeof(struct flock_words)))
         return -EFAULT;
     struct flock64_words lock = get_lock(a[2], is_64);
+    if (owner && lock.pid)
+        return -EINVAL;
     const struct file_lock data = {lock.start, lock.length};
     uint32_t kind_whence = lock.kind | (uint32_t)lock.whence << 16;
     if (command == LOCKS_WAIT - LOCKS_GET)
-        return lock_ends(wait_for_lock((struct words){{FILE_LOCK, a[0], FILE_LOCK_WAIT, kind_whence}},
-                                         (struct words){{FILE_LOCK, a[0], FILE_LOCK_TRY, kind_whence}}, &data), number);
+        return lock_ends(wait_for_lock((struct words){{FILE_LOCK, a[0], FILE_LOCK_WAIT | owner, kind_whence}},
+                                         (struct words){{FILE_LOCK, a[0], FILE_LOCK_TRY | owner, kind_whence}}, &data), number);
     memcpy((char *)message_page->words, &data, sizeof data);
-    int error = file_lock(CLIENT_SLOT_FILE, 0, sizeof data, a[0], command ? FILE_LOCK_TRY : FILE_LOCK_LOOK, kind_whence, &kind, &pid);
+    int error = file_lock(CLIENT_SLOT_FILE, 0, sizeof data, a[0], (command ? FILE_LOCK_TRY : FILE_LOCK_LOOK) | owner, kind_whence, &kind, &pid);
     if (error || command)
         return error;
     lock = (struct flock64_words){.kind = (uint16_t)kind, .pid = (int32_t)pid};

@@ -3,12 +3,14 @@
 
 #include "libuser/vdso/vdso.h"
 
-/* Linux's commands, of which there are three each: F_GETLK, F_SETLK, F_SETLKW; and those of struct flock64. */
-enum { LOCKS_GET = 5, LOCKS_WAIT = 7, LOCKS_GET_64 = 12, LOCKS_WAIT_64 = 14 };
+/* Linux's commands, of which there are three each: F_GETLK, F_SETLK, F_SETLKW; those of struct flock64, and F_OFD_GETLK
+ * and so on, which have it, too. */
+enum { LOCKS_GET = 5, LOCKS_WAIT = 7, LOCKS_GET_64 = 12, LOCKS_WAIT_64 = 14, LOCKS_OFD_GET = 36, LOCKS_OFD_WAIT = 38 };
 
 static inline bool locks_is_command(uint32_t command)
 {
-    return (command >= LOCKS_GET && command <= LOCKS_WAIT) || (command >= LOCKS_GET_64 && command <= LOCKS_WAIT_64);
+    return (command >= LOCKS_GET && command <= LOCKS_WAIT) || (command >= LOCKS_GET_64 && command <= LOCKS_WAIT_64) ||
+           (command >= LOCKS_OFD_GET && command <= LOCKS_OFD_WAIT);
 }
 
 /* The call of one of them by a process that has files. */

@@ -12,7 +12,7 @@
 #include "servers/file/share.h"
 #include "servers/file/watch.h"
 
-enum { HASHES = 256, LOCKS_AS_LONG = 4 /* to drop as to close one */, UMASK_AT_FIRST = 022 };
+enum { HASHES = 256, UMASK_AT_FIRST = 022 };
 
 static struct client *by_hash[HASHES];
 void clients_init(void)
@@ -232,14 +232,6 @@ void client_set(struct client *client, uint32_t fd, struct open_file *file, bool
     client_set_close_on_exec(client, fd, close_on_exec);
 }
 
-static __attribute__((noinline)) void close_locks(struct client *client, struct inode *inode) /* as few have any */
-{
-    uint32_t locks = client->range_locks;
-
-    locks_close(client, inode);
-    pages_work += (locks - client->range_locks) * (WORK_DROP / LOCKS_AS_LONG);
-}
-
 void client_close(struct client *client, uint32_t fd)
 {
     struct open_file *file = client->files[fd];
@@ -250,7 +242,7 @@ void client_close(struct client *client, uint32_t fd)
     while (client->end && !client->files[client->end - 1])
         client->end--;
     if (client->range_locks && file->inode)
-        close_locks(client, file->inode);
+        locks_close(client, file->inode);
     open_file_drop(file);
 }
 

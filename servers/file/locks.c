@@ -6,10 +6,11 @@
 
 #include "servers/file/calls.h"
 #include "servers/file/inode.h"
+#include "servers/file/pages.h"
 #include "servers/file/share.h"
 #include "servers/file/watch.h"
 
-enum { RETRIED_AT_ONCE = 2 };
+enum { RETRIED_AT_ONCE = 2, LOCKS_AS_LONG = 4 /* to drop as to close a descriptor */ };
 
 struct lock {
     struct lock *next, **link; /* of the inode */
@@ -48,7 +49,9 @@ static void fire(struct lock *lock)
 
 static void count(const struct lock *lock, uint32_t more)
 {
-    if (lock->is.is_range)
+    if (lock->is.is_open_file)
+        ((struct open_file *)lock->owner)->locks += more;
+    else
         ((struct client *)lock->owner)->range_locks += more;
 }
 
@@ -80,21 +83,17 @@ static struct lock *make(const struct client *client)
     return share_make_record(client->share, SHARE_LOCKS);
 }
 
-void locks_close(struct client *client, const struct inode *inode)
+void locks_close(const void *owner, const struct inode *inode)
 {
     struct lock *next;
 
     for (struct lock *lock = inode->locks; lock; lock = next) {
         next = lock->next;
-        if (lock->owner == client)
-            drop(lock);
+        if (lock->owner != owner)
+            continue;
+        drop(lock);
+        pages_work += WORK_DROP / LOCKS_AS_LONG;
     }
-}
-
-void locks_drop(struct open_file *file)
-{
-    drop(file->lock);
-    file->lock = NULL;
 }
 
 /* ------------------------------------------------------------------------------------ a file's locks */
@@ -176,14 +175,14 @@ static void merge(struct lock *lock, struct lock_request *request)
     drop(lock);
 }
 
-/* The client's locks make room for the request, which grows by those that it merges with. */
-static void make_room(const struct client *client, struct inode *inode, struct lock_request *request, struct lock *rest)
+/* The owner's locks make room for the request, which grows by those that it merges with. */
+static void make_room(const void *owner, struct inode *inode, struct lock_request *request, struct lock *rest)
 {
     struct lock *next;
 
     for (struct lock *lock = inode->locks; lock; lock = next) {
         next = lock->next;
-        if (lock->owner != client)
+        if (lock->owner != owner || !lock->is.is_range)
             continue;
         if (lock->is.kind == request->kind)
             merge(lock, request);
@@ -192,10 +191,17 @@ static void make_room(const struct client *client, struct inode *inode, struct l
     }
 }
 
-/* 0, -ENOLCK, or -EAGAIN with what is in the way. */
-static int32_t lock_range(struct client *client, struct inode *inode, struct lock_request request, struct lock **blocker)
+static void *owner_of(struct client *client, struct open_file *file, const struct lock_request *request)
 {
-    struct survey found = survey(inode, client, &request);
+    return request->is_open_file ? (void *)file : client;
+}
+
+/* 0, -ENOLCK, or -EAGAIN with what is in the way. */
+static int32_t lock_range(struct client *client, struct open_file *file, struct lock_request request, struct lock **blocker)
+{
+    struct inode *inode = file->inode;
+    void *owner = owner_of(client, file, &request);
+    struct survey found = survey(inode, owner, &request);
     bool unlocks = request.kind == FILE_LOCK_NONE;
 
     if (found.has_it)
@@ -212,9 +218,9 @@ static int32_t lock_range(struct client *client, struct inode *inode, struct loc
             share_free_record(rest);
         return -ENOLCK;
     }
-    make_room(client, inode, &request, rest);
+    make_room(owner, inode, &request, rest);
     if (made)
-        add(made, inode, client, &request);
+        add(made, inode, owner, &request);
     return 0;
 }
 
@@ -226,8 +232,10 @@ static int32_t lock_whole(struct client *client, struct open_file *file, const s
     if (file->lock ? file->lock->is.kind == request->kind : unlocks)
         return 0;
     struct survey found = survey(file->inode, file, request);
-    if (file->lock && (unlocks || found.blocker))
-        locks_drop(file);
+    if (file->lock && (unlocks || found.blocker)) {
+        drop(file->lock);
+        file->lock = NULL;
+    }
     *blocker = found.blocker;
     if (unlocks || found.blocker)
         return unlocks ? 0 : -EAGAIN;
@@ -243,14 +251,15 @@ static int32_t lock_whole(struct client *client, struct open_file *file, const s
     return 0;
 }
 
-/* K6: would the client wait for itself? Nobody else is waited for twice, so there are no more steps than clients. */
+/* K6: would the client wait for itself? Nobody else is waited for twice, so there are no more steps than clients. Who waits for
+ * an open file's lock may be in a circle already: it is not followed. */
 static bool closes_circle(const struct client *client, const struct lock *blocker)
 {
-    while (blocker && blocker->is.is_range) {
+    while (blocker && !blocker->is.is_open_file) {
         const struct client *owner = blocker->owner;
         if (owner == client)
             return true;
-        blocker = owner->waits == WAITS_FOR_LOCK ? owner->blocker : NULL;
+        blocker = owner->waits == WAITS_FOR_LOCK && !owner->lock_request.is_open_file ? owner->blocker : NULL;
     }
     return false;
 }
@@ -259,12 +268,12 @@ static bool closes_circle(const struct client *client, const struct lock *blocke
 static int32_t try(struct client *client, struct open_file *file, const struct lock_request *request, bool waits)
 {
     struct lock *blocker = NULL;
-    int32_t error = request->is_range ? lock_range(client, file->inode, *request, &blocker)
+    int32_t error = request->is_range ? lock_range(client, file, *request, &blocker)
                                       : lock_whole(client, file, request, &blocker);
 
     if (error != -EAGAIN || !waits)
         return error;
-    if (request->is_range && closes_circle(client, blocker))
+    if (!request->is_open_file && closes_circle(client, blocker))
         return -EDEADLK;
     client->blocker = blocker;
     list_add(&blocker->waiting, &client->lock_link);
@@ -349,16 +358,16 @@ static int32_t set_range(struct lock_request *request, int64_t base, const struc
 }
 
 /* What is in the way of the request, if anything. */
-static int32_t look(struct client *client, const struct inode *inode, const struct lock_request *request, struct words *words)
+static int32_t look(struct client *client, struct open_file *file, const struct lock_request *request, struct words *words)
 {
-    const struct lock *blocker = survey(inode, client, request).blocker;
+    const struct lock *blocker = survey(file->inode, owner_of(client, file, request), request).blocker;
     struct file_lock told = {0};
 
     words->w[1] = FILE_LOCK_NONE;
     words->w[2] = 0;
     if (blocker) {
         words->w[1] = blocker->is.kind;
-        words->w[2] = ((const struct client *)blocker->owner)->pid;
+        words->w[2] = blocker->is.is_open_file ? -1u : ((const struct client *)blocker->owner)->pid;
         told.start = (int64_t)blocker->is.first;
         told.length = blocker->is.last == INT64_MAX ? 0 : (int64_t)(blocker->is.last - blocker->is.first + 1);
     }
@@ -369,8 +378,8 @@ static int32_t look(struct client *client, const struct inode *inode, const stru
 int32_t call_lock(struct client *client, struct words *words)
 {
     struct open_file *file = client_file(client, words->w[1]);
-    uint32_t command = words->w[2], kind = words->w[3] & UINT16_MAX;
-    struct lock_request request = {.is_range = true, .kind = (uint8_t)kind};
+    uint32_t command = words->w[2] & ~(uint32_t)FILE_LOCK_OPEN_FILE, kind = words->w[3] & UINT16_MAX;
+    struct lock_request request = {.is_range = true, .is_open_file = command != words->w[2], .kind = (uint8_t)kind};
     struct file_lock asked;
 
     if (!file)
@@ -383,7 +392,7 @@ int32_t call_lock(struct client *client, struct words *words)
     if (error)
         return error;
     if (command == FILE_LOCK_LOOK)
-        return look(client, file->inode, &request, words);
+        return look(client, file, &request, words);
     if ((kind == FILE_LOCK_SHARED && !open_file_reads(file)) || (kind == FILE_LOCK_EXCLUSIVE && !open_file_writes(file)))
         return -EBADF;
     return lock(client, file, &request, command == FILE_LOCK_WAIT);
@@ -392,7 +401,7 @@ int32_t call_lock(struct client *client, struct words *words)
 int32_t call_lock_file(struct client *client, struct words *words)
 {
     struct open_file *file = client_file(client, words->w[1]);
-    const struct lock_request request = {.kind = (uint8_t)words->w[2], .last = INT64_MAX};
+    const struct lock_request request = {.is_open_file = true, .kind = (uint8_t)words->w[2], .last = INT64_MAX};
 
     if (!file)
         return -EBADF;
@@ -410,7 +419,7 @@ static void audit_pair(const struct lock *a, const struct lock *b)
     wider.last++;
     if (a->owner != b->owner)
         assert(!overlap(&a->is, &b->is) || !conflict(&a->is, &b->is));
-    else
+    else if (a->is.is_range == b->is.is_range)
         assert(a->is.is_range && !overlap(&a->is, &b->is) && (a->is.kind != b->is.kind || !overlap(&wider, &b->is)));
 }
 
@@ -425,7 +434,7 @@ static void audit_inode(const struct inode *inode)
     uint32_t count = 0;
 
     for (struct lock *const *link = &inode->locks; *link; link = &(*link)->next) {
-        assert((*link)->link == link && ++count <= LOCKS_MAX);
+        assert((*link)->link == link && ++count <= LOCKS_MAX && ((*link)->is.is_range || (*link)->is.is_open_file));
         audit_waiting(&(*link)->waiting, *link);
         for (const struct lock *other = inode->locks; other; other = other->next)
             if (other != *link)

@@ -28,8 +28,8 @@ void open_file_drop(struct open_file *file)
         file->holders--;
         return;
     }
-    if (file->lock)
-        locks_drop(file);
+    if (file->locks)
+        locks_close(file, file->inode);
     if (file->inode)
         inode_drop(file->inode);
     if (file->pipe)

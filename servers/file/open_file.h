@@ -17,7 +17,8 @@ struct share;
 struct open_file {
     struct inode *inode;
     struct pipe *pipe;
-    struct lock *lock; /* locks.h; 0: it has none */
+    struct lock *lock; /* of all of the file: locks.h; 0: it has none */
+    uint32_t locks;    /* that it has, with that one */
     uint32_t holders;
     uint32_t flags; /* Linux's: how it is accessed, O_APPEND, O_NONBLOCK; O_RAW */
     uint32_t offset;

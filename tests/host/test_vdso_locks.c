@@ -6,7 +6,7 @@
  */
 #include "tests/host/vdso_world.h"
 
-enum { GET = 5, SET, WAIT, GET_64 = 12, SET_64, WAIT_64, FCNTL = 221, FLOCK = 143 };
+enum { GET = 5, SET, WAIT, GET_64 = 12, SET_64, WAIT_64, OFD_GET = 36, OFD_SET, OFD_WAIT, FCNTL = 221, FLOCK = 143 };
 
 static struct flock64_words *large;
 static struct flock_words *small;
@@ -36,6 +36,29 @@ static void ranges_are_locked(void)
     FOR_BAD_PLACES(place, sizeof *large)
     CHECK(CALL(fcntl64, 5, SET_64, place) == -EFAULT && CALL(fcntl64, 5, WAIT_64, place) == -EFAULT);
     expect("");
+}
+
+/* The process id must be 0: EINVAL without a message. */
+static void ranges_are_an_open_files(void)
+{
+    begins();
+    for (uint32_t command = OFD_GET; command <= OFD_WAIT; command++)
+        CHECK(CALL(fcntl64, 5, command, AT(large)) == -EINVAL);
+    expect("");
+    large->pid = 0;
+    ANSWERS({0}, {-EAGAIN, {0}, NULL}, {0, {FILE_LOCK_SHARED, -1u}, "C||@A|||D|||||||"}, {-EINTR, {0}, NULL}, {0});
+    CHECK(CALL(fcntl64, 5, OFD_SET, AT(large)) == 0 && CALL(fcntl64, 5, OFD_WAIT, AT(large)) == -EAGAIN);
+    expect("file lock 5 4 131073 C||@A|||D|||||||\nfile lock 5 5 131073 C||@A|||D|||||||\n");
+    CHECK(CALL(fcntl64, 5, OFD_GET, AT(large)) == 0 && large->pid == -1 && large->kind == FILE_LOCK_SHARED);
+    expect("file lock 5 6 131073 C||@A|||D|||||||\n");
+    large->pid = 0;
+    CHECK(CALL(fcntl64, 5, OFD_WAIT, AT(large)) == 0);
+    expect("file lock 5 5 0 C||@A|||D|||||||\nfile lock 5 4 0 C||@A|||D|||||||\n");
+    FOR_BAD_PLACES(place, sizeof *large)
+    CHECK(CALL(fcntl64, 5, OFD_GET, place) == -EFAULT && CALL(fcntl64, 5, OFD_WAIT, place) == -EFAULT);
+    ANSWERS({-EINVAL, {0}, NULL}, {-EINVAL, {0}, NULL});
+    CHECK(CALL(fcntl64, 5, OFD_GET - 1, AT(large)) == -EINVAL && CALL(fcntl64, 5, OFD_WAIT + 1, AT(large)) == -EINVAL);
+    forget_lines();
 }
 
 static void what_is_in_the_way_is_told(void)
@@ -86,6 +109,7 @@ int main(void)
 {
     world_begin();
     ranges_are_locked();
+    ranges_are_an_open_files();
     what_is_in_the_way_is_told();
     files_are_locked();
     a_signal_ends_the_wait();

@@ -95,11 +95,57 @@ static bool other_forms(void)
         return false;
     bool good = IS(lseek(fd, 8, SEEK_SET), 8) && IS(lockf(fd, F_TLOCK, 4), 0) && IS(child_run(unlocked_32), EXITED(9)) && IS(lockf(fd, F_TEST, 4), 0) &&
                 IS(lockf(fd, F_ULOCK, 4), 0) && FAILS(range(F_SETLK, 7, 0, 1), EINVAL) && FAILS(range(F_SETLK, F_RDLCK, -1, 1), EINVAL) &&
-                FAILS(fcntl(fd, F_SETLK, 16), EFAULT) && FAILS(fcntl(9, F_SETLK, &good), EBADF) && FAILS(range(36, F_RDLCK, 0, 1), EINVAL);
+                FAILS(fcntl(fd, F_SETLK, 16), EFAULT) && FAILS(fcntl(9, F_SETLK, &good), EBADF) && FAILS(range(F_OFD_GETLK - 1, F_RDLCK, 0, 1), EINVAL);
     int other = open("/tmp/locked", O_RDONLY);
     struct flock lock = {.l_type = F_WRLCK};
     good = FAILS(fcntl(other, F_SETLK, &lock), EBADF) && FAILS(fcntl(ends[0], F_SETLK, &lock), EINVAL) && IS(close(other), 0) && good;
     return closes(good);
+}
+
+/* ------------------------------------------------------------------------------------- ranges of open files */
+
+static int another;
+
+static int range_of(int file, int command, int kind, off_t start, off_t length)
+{
+    struct flock lock = {.l_type = (short)kind, .l_whence = SEEK_SET, .l_start = start, .l_len = length};
+
+    return fcntl(file, command, &lock);
+}
+
+/* The parent waits, by `another`, for a lock of `fd`, which it has closed. */
+static int has_an_open_file(void)
+{
+    bool good = range_of(fd, F_OFD_SETLK, F_RDLCK, 0, 1) == 0 && range_of(another, F_OFD_SETLK, F_RDLCK, 1, 1) == -1 && errno == EAGAIN;
+
+    says();
+    usleep(20000);
+    return good ? 9 : 1;
+}
+
+static bool is_refused(struct flock lock, int error)
+{
+    return FAILS(fcntl(fd, F_OFD_GETLK, &lock), error) && FAILS(fcntl(fd, F_OFD_SETLK, &lock), error) && FAILS(fcntl(fd, F_OFD_SETLKW, &lock), error);
+}
+
+static bool open_files(void)
+{
+    if (!begins())
+        return false;
+    struct flock found = {.l_type = F_RDLCK, .l_len = 1};
+    another = open("/tmp/locked", O_RDWR);
+    int third = open("/tmp/locked", O_RDONLY);
+    bool good = IS(range_of(fd, F_OFD_SETLK, F_WRLCK, 0, 10), 0) && FAILS(range_of(another, F_OFD_SETLK, F_RDLCK, 9, 1), EAGAIN) &&
+                FAILS(range(F_SETLK, F_RDLCK, 0, 1), EAGAIN) && IS(range(F_SETLK, F_WRLCK, 10, 1), 0) && FAILS(range_of(fd, F_OFD_SETLK, F_RDLCK, 10, 1), EAGAIN);
+    good = IS(fcntl(another, F_OFD_GETLK, &found), 0) && IS(found.l_type, F_WRLCK) && IS(found.l_len, 10) && IS(found.l_pid, -1) && good;
+    found = (struct flock){.l_type = F_RDLCK, .l_len = 1};
+    good = IS(fcntl(another, F_GETLK, &found), 0) && IS(found.l_pid, -1) && is_refused(found, EINVAL) && is_refused((struct flock){.l_type = 7}, EINVAL) && good;
+    good = FAILS(range_of(third, F_OFD_SETLK, F_WRLCK, 20, 1), EBADF) && FAILS(range_of(99, F_OFD_SETLK, F_RDLCK, 0, 1), EBADF) && IS(close(third), 0) && good;
+    pid_t child = child_start(has_an_open_file);
+    good = hears() && IS(range_of(another, F_OFD_SETLK, F_RDLCK, 0, 1), 0) && IS(close(fd), 0) && FAILS(range_of(another, F_OFD_SETLK, F_RDLCK, 1, 1), EAGAIN) &&
+           IS(range_of(another, F_OFD_SETLKW, F_WRLCK, 1, 1), 0) && good;
+    fd = another;
+    return closes(IS(child_end(child), EXITED(9)) && good);
 }
 
 /* ------------------------------------------------------------------------------------- waiting */
@@ -244,6 +290,7 @@ int main(void)
 {
     static const struct tap_point points[] = {
         {"ranges are locked, and seen by others", ranges}, {"lockf, the small structure, and what is refused", other_forms},
+        {"open files own ranges, until they are closed", open_files},
         {"who waits goes on with the unlock", waits},      {"either may be killed", kills},
         {"a circle is refused", circle},                   {"a signal ends a wait", signals},
         {"open files are locked", files},                  {"exec keeps locks", programs},
