@@ -61,10 +61,10 @@ def syscalls_page():
 
 
 def protocol_section(protocol):
-    rows = [(str(c.number), f"`{c.name}`", words(c.arguments), words(c.results), "yes" if c.data else "-",
+    rows = [(str(c.number), f"`{c.name}`", c.caller, words(c.arguments), words(c.results), "yes" if c.data else "-",
              words(c.errors), c.summary or "-") for c in protocol.calls]
     return (f"\n## {protocol.name}\n\n" + "\n".join(protocol.about) + "\n\n"
-            + table(["number", "name", "arguments", "results", "data", "errors", "what it does"], rows))
+            + table(["number", "name", "from", "arguments", "results", "data", "errors", "what it does"], rows))
 
 
 def protocols_page():

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """gen_proto.py PROTOCOL OUTPUT: writes a protocol's header from servers/proto/X.proto.
 
-The header has the calls' numbers, lists of them and of their errors as X-macros, their names, and a client
+The header has the calls' numbers, lists of them, by who makes them, and of their errors as X-macros, their names, and a client
 stub for each. The stubs share one function, which OUTPUT's neighbour proto_call.h holds.
 """
 from tally import entry
@@ -49,13 +49,22 @@ KEYWORDS = {"break", "case", "char", "const", "default", "double", "else", "enum
             "register", "return", "short", "signed", "static", "struct", "switch", "union", "unsigned"}
 
 
+def calls_listing(protocol, macro, calls):
+    rows = "".join(f" \\\n    X({protocol.constant(call)}, {call.name})" for call in calls)
+    return f"\n#define {protocol.prefix}_{macro}(X){rows}\n"
+
+
+def callers_listing(protocol):
+    return "".join(calls_listing(protocol, f"CALLS_FROM_{caller.upper()}", [c for c in protocol.calls if c.caller == caller])
+                   for caller in protocol.callers)
+
+
 def listing(protocol):
     calls = [(protocol.constant(c), c.name, c.number) for c in protocol.calls]
     numbers = "".join(f"    {constant} = {number},\n" for constant, _, number in calls)
-    rows = " \\\n".join(f"    X({constant}, {name})" for constant, name, _ in calls)
     names = "".join(f'    [{constant}] = "{name}",\n' for constant, name, _ in calls)
     return (f"\nenum {protocol.name}_call {{\n{numbers}    {protocol.prefix}_CALLS_END\n}};\n"
-            f"\n#define {protocol.prefix}_CALLS(X) \\\n{rows}\n"
+            f"{calls_listing(protocol, 'CALLS', protocol.calls)}{callers_listing(protocol)}"
             f"\nstatic const char *const {protocol.name}_call_names[{protocol.prefix}_CALLS_END]\n"
             f"    __attribute__((unused)) = {{\n{names}}};\n")
 

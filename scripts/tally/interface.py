@@ -51,6 +51,7 @@ class Call:
     results: list
     errors: list
     summary: str
+    caller: str  # who may make it: those of a line `from CALLER`, which holds until the next one
 
 
 @record
@@ -62,6 +63,11 @@ class Protocol:
     @property
     def prefix(self):
         return self.name.upper()
+
+    @property
+    def callers(self):
+        """In the order in which they come first."""
+        return [*dict.fromkeys(call.caller for call in self.calls)]
 
     def constant(self, call):
         return f"{self.prefix}_{call.name.upper()}"
@@ -120,12 +126,12 @@ def read_linux_calls():
     return calls
 
 
-def read_call(where, line):
+def read_call(where, line, caller):
     match = PROTOCOL_LINE.fullmatch(line)
     if not match:
         raise InterfaceError(f"{where}: expected `call N name [data] (arguments) -> (results) : ERRORS : summary`")
     number, name, data, arguments, results, errors, summary = match.groups()
-    call = Call(int(number), name, bool(data), words_of(arguments), words_of(results), errors.split(), summary)
+    call = Call(int(number), name, bool(data), words_of(arguments), words_of(results), errors.split(), summary, caller)
     for word in [name, *call.arguments, *call.results]:
         if not NAME.fullmatch(word) or word in RESERVED:
             raise InterfaceError(f"{where}: `{word}` is not a name, or one that the stubs use")
@@ -136,14 +142,16 @@ def read_call(where, line):
 
 def read_protocol(path):
     path = pathlib.Path(path)
-    protocol = Protocol("", [], [])
+    protocol, caller = Protocol("", [], []), "clients"
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         if line.startswith("#"):
             protocol.about.append(line[1:].strip())
         elif line.startswith("protocol "):
             protocol = protocol._replace(name=line.split()[1])
+        elif line.startswith("from "):
+            caller = line.split()[1]
         elif line.strip():
-            protocol.calls.append(read_call(f"{path}:{number}", line.strip()))
+            protocol.calls.append(read_call(f"{path}:{number}", line.strip(), caller))
     if protocol.name != path.stem or not protocol.calls:
         raise InterfaceError(f"{path}: needs a line `protocol {path.stem}` and at least one call")
     check_numbers(path, [call.number for call in protocol.calls])

@@ -387,21 +387,8 @@ static int32_t call_audit(uint32_t badge, struct words *words)
     return 0;
 }
 
-static const server_call calls[CONSOLE_CALLS_END] = {
-    [CONSOLE_WRITE] = call_write,
-    [CONSOLE_READ] = call_read,
-    [CONSOLE_SYNC] = call_sync,
-    [CONSOLE_INPUT_KIND] = call_input_kind,
-    [CONSOLE_POLL] = call_poll,
-    [CONSOLE_INPUT_PIPE] = call_input_pipe,
-    [CONSOLE_RELEASE] = call_release,
-    [CONSOLE_NEWS] = call_news,
-    [CONSOLE_FRONT] = call_front,
-    [CONSOLE_TICK] = call_tick,
-    [CONSOLE_INTERRUPT] = call_interrupt,
-    [CONSOLE_KEYS] = call_keys,
-    [CONSOLE_AUDIT] = call_audit,
-};
+#define ENTRY(number, name) [number] = call_##name,
+static const server_call calls[CONSOLE_CALLS_END] = {CONSOLE_CALLS(ENTRY)};
 
 static uint32_t signal_slot(uint32_t slot, uint32_t signal)
 {

@@ -52,7 +52,8 @@ static void map(uint32_t address, rights_t rights, uint32_t slot, uint32_t first
     }
 }
 
-/* Nobody else has it any more. While mem takes back memory on another CPU the kernel says ERR_BUSY; mem waits for nobody. */
+/* Nobody else has it any more. While mem takes back memory on another CPU the kernel says ERR_BUSY; mem waits for
+ * nobody. */
 void pages_revoke(uint32_t number)
 {
     err_t err;
@@ -79,7 +80,8 @@ int32_t call_transfer_page(struct client *client, struct words *words)
     return (int32_t)ipc_extend(0, 1);
 }
 
-/* The client has no window there, or no table: it has none of the pages and no mapping of them, and hears ENOMEM (server.h). */
+/* The client has no window there, or no table: it has none of the pages and no mapping of them, and hears ENOMEM
+ * (server.h). */
 static _Bool refused(uint32_t badge, err_t why)
 {
     struct client *client = client_find(badge);
@@ -285,26 +287,12 @@ static int32_t manager_news(struct words *words)
 
 /* ------------------------------------------------------------------------------------------ loop */
 
-#define MANAGER_CALLS(X)                                                                                               \
-    X(FILE_PLACE, place)                                                                                               \
-    X(FILE_BEGIN, begin)                                                                                               \
-    X(FILE_FORK, fork)                                                                                                 \
-    X(FILE_EXEC, exec)                                                                                                 \
-    X(FILE_RELEASE, release)                                                                                           \
-    X(FILE_PROGRAM, program)                                                                                           \
-    X(FILE_INTERRUPT, interrupt)                                                                                       \
-    X(FILE_PROGRAM_BYTES, program_bytes)                                                                               \
-    X(FILE_PROGRAM_PAGE, program_page)                                                                 \
-    X(FILE_AUDIT, audit)                                                                                               \
-    X(FILE_NEWS, news)                                                                                                 \
-    X(FILE_LIMIT, limit)
-
 #define MANAGER_CALL(number, name)                                                                                     \
     static int32_t serve_##name(uint32_t badge, struct words *words)                                                   \
     {                                                                                                                  \
         return badge == 0 ? manager_##name(words) : -EPERM;                                                            \
     }
-MANAGER_CALLS(MANAGER_CALL)
+FILE_CALLS_FROM_MANAGER(MANAGER_CALL)
 
 /* A client that has not begun here, or has ended, has no descriptors. */
 #define CLIENT_CALL(number, name)                                                                                      \
@@ -313,12 +301,12 @@ MANAGER_CALLS(MANAGER_CALL)
         struct client *client = client_find(badge);                                                                    \
         return client && client->waits == WAITS_NOT ? call_##name(client, words) : -EBADF;                             \
     }
-FILE_CLIENT_CALLS(CLIENT_CALL)
+FILE_CALLS_FROM_CLIENTS(CLIENT_CALL)
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
 #define ENTRY(number, name) [number] = serve_##name,
-    static const server_call calls[FILE_CALLS_END] = {FILE_CLIENT_CALLS(ENTRY) MANAGER_CALLS(ENTRY)};
+    static const server_call calls[FILE_CALLS_END] = {FILE_CALLS(ENTRY)};
     static const struct server server = {.calls = calls, .calls_count = FILE_CALLS_END, .cure = refused};
 
     (void)ebx;

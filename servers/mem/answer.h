@@ -3,6 +3,9 @@
 
 #include "libuser/ipc/ipc.h"
 
+/* The message page of the thread that serves. */
+extern struct message_page *mem_message;
+
 static inline uint32_t answer(struct words *words, int status)
 {
     words->w[0] = (uint32_t)status;
@@ -10,8 +13,8 @@ static inline uint32_t answer(struct words *words, int status)
 }
 
 /* The page has the item. */
-static inline uint32_t answer_with_item(struct message_page *page, struct words *words)
+static inline uint32_t answer_with_item(struct words *words)
 {
-    page->tag = 1 << TAG_ITEMS_SHIFT;
+    mem_message->tag = 1 << TAG_ITEMS_SHIFT;
     return answer(words, 0) | IPC_EXTENDED;
 }

@@ -1,18 +1,17 @@
-#include "servers/mem/listings.h"
+/* The calls by which everybody may see who has what. */
+#include "servers/mem/calls.h"
 
 #include "servers/mem/answer.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
 #include "servers/mem/named.h"
 #include "servers/mem/shm_table.h"
-#include "servers/mem/space.h"
 #include "servers/mem/task_frames.h"
-#include "servers/proto/mem.h"
 
 #include <errno.h>
 #include <string.h>
 
-static uint32_t handle_info(struct words *words)
+uint32_t call_info(struct words *words)
 {
     struct frames_count count = frames_count();
 
@@ -21,7 +20,7 @@ static uint32_t handle_info(struct words *words)
     return IPC_REPLY;
 }
 
-static uint32_t handle_space_usage(struct words *words)
+uint32_t call_space_usage(struct words *words)
 {
     const struct space *space = space_find(words->w[1]);
 
@@ -31,7 +30,7 @@ static uint32_t handle_space_usage(struct words *words)
     return IPC_REPLY;
 }
 
-static uint32_t handle_frame_usage(struct words *words)
+uint32_t call_frame_usage(struct words *words)
 {
     struct frames_usage usage;
 
@@ -41,7 +40,7 @@ static uint32_t handle_frame_usage(struct words *words)
     return IPC_REPLY;
 }
 
-static uint32_t handle_segment(struct words *words)
+uint32_t call_segment(struct words *words)
 {
     const struct segment *segment;
     uint32_t number = words->w[1];
@@ -52,14 +51,14 @@ static uint32_t handle_segment(struct words *words)
     return IPC_REPLY;
 }
 
-static uint32_t handle_list(struct message_page *page, struct words *words)
+uint32_t call_shm_list(struct words *words)
 {
     const struct named *segment;
     uint32_t unit = words->w[1];
 
     if (!named_next(&unit, &segment))
         return answer(words, -ENOENT);
-    struct listed_segment *listed = (struct listed_segment *)(void *)page->words;
+    struct listed_segment *listed = (struct listed_segment *)(void *)mem_message->words;
     *listed = (struct listed_segment){0};
     if (segment) {
         listed->status = named_status(segment);
@@ -67,24 +66,6 @@ static uint32_t handle_list(struct message_page *page, struct words *words)
         memcpy(listed->name, segment->name, sizeof(listed->name));
     }
     *words = (struct words){{0, unit, 0, 0}};
-    page->tag = sizeof(*listed) / sizeof(uint32_t);
+    mem_message->tag = sizeof(*listed) / sizeof(uint32_t);
     return IPC_REPLY | IPC_EXTENDED;
-}
-
-uint32_t listings_answer(struct message_page *page, struct words *words, int error)
-{
-    switch (words->w[0]) {
-    case MEM_SHM_LIST:
-        return handle_list(page, words);
-    case MEM_INFO:
-        return handle_info(words);
-    case MEM_SPACE_USAGE:
-        return handle_space_usage(words);
-    case MEM_FRAME_USAGE:
-        return handle_frame_usage(words);
-    case MEM_SEGMENT:
-        return handle_segment(words);
-    default:
-        return answer(words, error);
-    }
 }

@@ -5,33 +5,30 @@
 
 #include "servers/mem/answer.h"
 #include "servers/mem/audit.h"
+#include "servers/mem/calls.h"
 #include "servers/mem/fork.h"
 #include "servers/mem/frames.h"
-#include "servers/mem/listings.h"
 #include "servers/mem/named.h"
 #include "servers/mem/regions.h"
 #include "servers/mem/shm_table.h"
 #include "servers/mem/task_frames.h"
-#include "servers/proto/mem.h"
-
-static struct message_page *page;
 
 /* Where the next capability goes. */
 static void open_slot(void)
 {
-    page->slots = space_receive_slot();
-    page->slots_count = 1;
+    mem_message->slots = space_receive_slot();
+    mem_message->slots_count = 1;
 }
 
 /* 0 if a space of that id can be made of the task that came with the message. */
 static int check_new_space(uint32_t id)
 {
-    if ((page->tag & TAG_ITEMS) != 1 << TAG_ITEMS_SHIFT || id == 0 || id > BADGE_MAX)
+    if ((mem_message->tag & TAG_ITEMS) != 1 << TAG_ITEMS_SHIFT || id == 0 || id > BADGE_MAX)
         return -EINVAL;
     return space_find(id) || space_find_ending(id) ? -EEXIST : 0;
 }
 
-static uint32_t handle_space_create(struct words *words)
+uint32_t call_space_create(struct words *words)
 {
     int status = check_new_space(words->w[1]);
 
@@ -41,7 +38,7 @@ static uint32_t handle_space_create(struct words *words)
     return answer(words, status);
 }
 
-static uint32_t handle_space_fork(struct words *words)
+uint32_t call_space_fork(struct words *words)
 {
     struct space *parent = space_find(words->w[1]);
 
@@ -56,27 +53,27 @@ static uint32_t handle_space_fork(struct words *words)
     return answer(words, status);
 }
 
-static uint32_t handle_space_fork_more(struct words *words)
+uint32_t call_space_fork_more(struct words *words)
 {
     struct space *parent = space_find(words->w[1]), *space = space_find(words->w[2]);
 
     return answer(words, parent && space ? fork_more(parent, space) : -ENOENT);
 }
 
-static uint32_t handle_space_map(struct words *words)
+uint32_t call_space_map(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
     struct mem_segment segment;
 
     if (!space)
         return answer(words, -ENOENT);
-    if (space->work || (page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof(segment))
+    if (space->work || (mem_message->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof(segment))
         return answer(words, -EINVAL);
-    memcpy(&segment, page->words, sizeof(segment));
+    memcpy(&segment, mem_message->words, sizeof(segment));
     return answer(words, regions_map_segment(space, &segment));
 }
 
-static uint32_t handle_space_finish(struct words *words)
+uint32_t call_space_finish(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
 
@@ -85,7 +82,7 @@ static uint32_t handle_space_finish(struct words *words)
     return answer(words, space->work ? -EINVAL : regions_finish(space, words->w[2]));
 }
 
-static uint32_t handle_space_copy(struct words *words)
+uint32_t call_space_copy(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
     uint32_t bytes = words->w[2] % PAGE_SIZE, address = words->w[2] - bytes;
@@ -95,7 +92,7 @@ static uint32_t handle_space_copy(struct words *words)
     return answer(words, space->work ? -EINVAL : regions_copy(space, address, words->w[3], bytes ? bytes : PAGE_SIZE));
 }
 
-static uint32_t handle_space_word(struct words *words)
+uint32_t call_space_word(struct words *words)
 {
     const struct space *space = space_find(words->w[1]);
     uint32_t address = words->w[2];
@@ -111,7 +108,7 @@ static uint32_t handle_space_word(struct words *words)
     return IPC_REPLY;
 }
 
-static uint32_t handle_space_destroy(struct words *words)
+uint32_t call_space_destroy(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
 
@@ -121,7 +118,7 @@ static uint32_t handle_space_destroy(struct words *words)
     return answer(words, space ? space_destroy(space) : -ENOENT);
 }
 
-static uint32_t handle_space_clear(struct words *words)
+uint32_t call_space_clear(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
 
@@ -130,7 +127,7 @@ static uint32_t handle_space_clear(struct words *words)
     return answer(words, space->work == WORK_COPY ? -EINVAL : space_clear(space, words->w[2], words->w[3]));
 }
 
-static uint32_t handle_space_limit(struct words *words)
+uint32_t call_space_limit(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
 
@@ -138,18 +135,19 @@ static uint32_t handle_space_limit(struct words *words)
 }
 
 /* The manager gets a child of the frame's capability. */
-static uint32_t handle_task_frame(struct words *words)
+uint32_t call_task_frame(struct words *words)
 {
     int number = task_frames_make();
 
     if (number < 0)
         return answer(words, number);
     words->w[1] = (uint32_t)number;
-    page->items[0] = item_cap(task_frames_at(words->w[1])->slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
-    return answer_with_item(page, words);
+    mem_message->items[0] =
+        item_cap(task_frames_at(words->w[1])->slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
+    return answer_with_item(words);
 }
 
-static uint32_t handle_task_frame_end(struct words *words)
+uint32_t call_task_frame_end(struct words *words)
 {
     if (!task_frames_at(words->w[1]))
         return answer(words, -ENOENT);
@@ -157,7 +155,7 @@ static uint32_t handle_task_frame_end(struct words *words)
     return answer(words, 0);
 }
 
-static uint32_t handle_fatal_fault(struct words *words)
+uint32_t call_fatal_fault(struct words *words)
 {
     struct space *space = fatal_fault_take();
 
@@ -169,54 +167,20 @@ static uint32_t handle_fatal_fault(struct words *words)
     return IPC_REPLY;
 }
 
-static uint32_t handle_fatal_fault_resume(struct words *words)
+uint32_t call_fatal_fault_resume(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
 
     return answer(words, space && fatal_fault_resume(space) ? 0 : -ENOENT);
 }
 
-uint32_t manager_answer(struct words *words, int error)
+uint32_t call_audit(struct words *words)
 {
-    switch (words->w[0]) {
-    case MEM_SPACE_CREATE:
-        return handle_space_create(words);
-    case MEM_SPACE_FORK:
-        return handle_space_fork(words);
-    case MEM_SPACE_FORK_MORE:
-        return handle_space_fork_more(words);
-    case MEM_SPACE_MAP:
-        return handle_space_map(words);
-    case MEM_SPACE_FINISH:
-        return handle_space_finish(words);
-    case MEM_SPACE_COPY:
-        return handle_space_copy(words);
-    case MEM_SPACE_WORD:
-        return handle_space_word(words);
-    case MEM_SPACE_DESTROY:
-        return handle_space_destroy(words);
-    case MEM_SPACE_CLEAR:
-        return handle_space_clear(words);
-    case MEM_SPACE_LIMIT:
-        return handle_space_limit(words);
-    case MEM_TASK_FRAME:
-        return handle_task_frame(words);
-    case MEM_TASK_FRAME_END:
-        return handle_task_frame_end(words);
-    case MEM_FATAL_FAULT:
-        return handle_fatal_fault(words);
-    case MEM_FATAL_FAULT_RESUME:
-        return handle_fatal_fault_resume(words);
-    case MEM_AUDIT:
-        audit_all();
-        return answer(words, 0);
-    default:
-        return listings_answer(page, words, error);
-    }
+    audit_all();
+    return answer(words, 0);
 }
 
-void manager_init(struct message_page *message)
+void manager_init(void)
 {
-    page = message;
     open_slot();
 }

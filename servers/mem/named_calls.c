@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "servers/mem/answer.h"
+#include "servers/mem/calls.h"
 #include "servers/mem/named.h"
 #include "servers/mem/units.h"
-#include "servers/proto/mem.h"
 
 /* A space's entry of a segment's first page, while it gives it back: nobody may touch it any more. */
 enum { ENTRY_CLOSING = PAGE_SHM | PAGE_FIRST | PAGE_NO_READ | 1 };
@@ -47,8 +47,9 @@ uint32_t *named_touch(struct space *space, uint32_t address)
 }
 
 /* The name that came with the message, and zeros behind it: 0 or an error. */
-static int take_name(const struct message_page *page, char *name)
+static int take_name(char *name)
 {
+    const struct message_page *page = mem_message;
     uint32_t bytes = (page->tag & TAG_WORDS) * sizeof(uint32_t);
     const char *end = memchr(page->words, 0, bytes);
 
@@ -154,10 +155,10 @@ static int attach(struct space *space, struct named *segment, const struct wish 
     return error;
 }
 
-static uint32_t handle_attach(const struct message_page *page, struct space *space, struct words *words)
+uint32_t call_shm_attach(struct space *space, struct words *words)
 {
     struct wish wish = {.flags = words->w[1], .pages = words->w[2]};
-    int error = take_name(page, wish.name);
+    int error = take_name(wish.name);
 
     if (!error && (wish.flags & ~(uint32_t)SHM_FLAGS ||
                    (wish.flags & (SHM_EXCLUSIVE | SHM_OTHERS_READ) && !(wish.flags & SHM_CREATE))))
@@ -221,12 +222,17 @@ static int detach(struct space *space, uint32_t address)
     return 0;
 }
 
+uint32_t call_shm_detach(struct space *space, struct words *words)
+{
+    return answer(words, detach(space, words->w[1]));
+}
+
 /* ------------------------------------------------------------------------------------------ others */
 
-static uint32_t handle_unlink(const struct message_page *page, const struct space *space, struct words *words)
+uint32_t call_shm_unlink(struct space *space, struct words *words)
 {
     char name[SHM_NAME_BYTES];
-    int error = take_name(page, name);
+    int error = take_name(name);
     struct named *segment = error ? NULL : named_find(name);
 
     if (!segment)
@@ -237,43 +243,28 @@ static uint32_t handle_unlink(const struct message_page *page, const struct spac
     return answer(words, 0);
 }
 
-static uint32_t handle_status(const struct message_page *page, struct words *words)
+uint32_t call_shm_status(struct space *space, struct words *words)
 {
     char name[SHM_NAME_BYTES];
-    int error = take_name(page, name);
+    int error = take_name(name);
     const struct named *segment = error ? NULL : named_find(name);
 
     if (!segment)
         return answer(words, error ? error : -ENOENT);
+    (void)space;
     struct shm_status status = named_status(segment);
     *words = (struct words){{0, status.pages, status.holders, status.rights}};
     return IPC_REPLY;
 }
 
-static int set_limit(struct space *space, uint32_t limit)
+uint32_t call_shm_limit(struct space *space, struct words *words)
 {
-    if (limit > space->named_limit)
-        return -EPERM;
-    if (limit < space->named)
-        return -EINVAL;
-    space->named_limit = (uint16_t)limit;
-    return 0;
-}
+    uint32_t limit = words->w[1];
 
-uint32_t named_answer(struct message_page *page, struct space *space, struct words *words, int error)
-{
-    switch (words->w[0]) {
-    case MEM_SHM_ATTACH:
-        return handle_attach(page, space, words);
-    case MEM_SHM_DETACH:
-        return answer(words, detach(space, words->w[1]));
-    case MEM_SHM_UNLINK:
-        return handle_unlink(page, space, words);
-    case MEM_SHM_STATUS:
-        return handle_status(page, words);
-    case MEM_SHM_LIMIT:
-        return answer(words, set_limit(space, words->w[1]));
-    default:
-        return answer(words, error);
-    }
+    if (limit > space->named_limit)
+        return answer(words, -EPERM);
+    if (limit < space->named)
+        return answer(words, -EINVAL);
+    space->named_limit = (uint16_t)limit;
+    return answer(words, 0);
 }

@@ -1,11 +1,7 @@
-/* Named segments as spaces have them attached, and programs' calls about them. */
+/* Named segments as spaces have them attached, and programs' calls about them, which calls.h declares. */
 #pragma once
 
-#include "libuser/sys/syscall.h"
 #include "servers/mem/space.h"
-
-/* One of these calls by that space, whose words and data are in the page, or the error: the flags of the answer. */
-uint32_t named_answer(struct message_page *page, struct space *space, struct words *words, int error);
 
 /* True if the address is in a segment that the space has attached. */
 bool named_is_attached(const struct space *space, uint32_t address);

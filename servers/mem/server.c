@@ -3,18 +3,16 @@
 #include "libuser/ipc/ipc.h"
 #include "servers/lib/fault.h"
 #include "servers/mem/answer.h"
+#include "servers/mem/calls.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
-#include "servers/mem/listings.h"
 #include "servers/mem/manager.h"
 #include "servers/mem/named.h"
-#include "servers/mem/named_calls.h"
 #include "servers/mem/pager.h"
 #include "servers/mem/regions.h"
 #include "servers/mem/shm.h"
 #include "servers/mem/shm_table.h"
 #include "servers/mem/task_frames.h"
-#include "servers/proto/mem.h"
 
 /* Keep rare cases from making the common ones longer. */
 #define OUT_OF_LINE __attribute__((noinline, cold))
@@ -28,16 +26,11 @@ static struct {
     uint32_t number;         /* of the segment, of the frame */
 } last;
 
-static struct message_page *page;
-
-static uint32_t answer_item(struct words *words)
-{
-    return answer_with_item(page, words);
-}
+struct message_page *mem_message;
 
 /* Programs' calls. */
 
-static uint32_t handle_sbrk(struct space *space, struct words *words)
+uint32_t call_sbrk(struct space *space, struct words *words)
 {
     uint32_t old_end = space->heap_end;
     int status = regions_sbrk(space, (int32_t)words->w[1]);
@@ -47,7 +40,7 @@ static uint32_t handle_sbrk(struct space *space, struct words *words)
     return answer(words, status);
 }
 
-static uint32_t handle_mmap(struct space *space, struct words *words)
+uint32_t call_mmap(struct space *space, struct words *words)
 {
     uint32_t address = words->w[1], length = words->w[2];
     bool one = !address && length - 1 < PAGE_SIZE;
@@ -59,16 +52,17 @@ static uint32_t handle_mmap(struct space *space, struct words *words)
     return answer(words, status);
 }
 
-static OUT_OF_LINE uint32_t handle_reserve(struct space *space, struct words *words)
+OUT_OF_LINE uint32_t call_reserve(struct space *space, struct words *words)
 {
     uint32_t address = words->w[1];
-    int status = words->w[3] > RIGHT_ALL ? -EINVAL : regions_reserve(space, &address, words->w[2], (rights_t)words->w[3]);
+    int status =
+        words->w[3] > RIGHT_ALL ? -EINVAL : regions_reserve(space, &address, words->w[2], (rights_t)words->w[3]);
 
     words->w[1] = address;
     return answer(words, status);
 }
 
-static uint32_t handle_munmap(struct space *space, struct words *words)
+uint32_t call_munmap(struct space *space, struct words *words)
 {
     uint32_t address = words->w[1], length = words->w[2];
 
@@ -79,7 +73,7 @@ static uint32_t handle_munmap(struct space *space, struct words *words)
     return answer(words, status);
 }
 
-static OUT_OF_LINE uint32_t handle_protect(struct space *space, struct words *words)
+OUT_OF_LINE uint32_t call_protect(struct space *space, struct words *words)
 {
     int status = regions_protect(space, &words->w[1], words->w[2], words->w[3]);
 
@@ -87,18 +81,17 @@ static OUT_OF_LINE uint32_t handle_protect(struct space *space, struct words *wo
 }
 
 /* The answer to an open: with the page, if it is not there already. */
-static inline uint32_t answer_open(struct space *space, struct words *words, uint32_t number,
-                                   int status)
+static inline uint32_t answer_open(struct space *space, struct words *words, uint32_t number, int status)
 {
     words->w[1] = shm_address(number);
     if (status != SHM_ATTACHED)
         return answer(words, status);
-    page->items[0] =
+    mem_message->items[0] =
         item_memory(MEM_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE, shm_table_at(number)->frame, 1, words->w[1]);
     last.kind = ANSWER_SEGMENT;
     last.space = space;
     last.number = number;
-    return answer_item(words);
+    return answer_with_item(words);
 }
 
 INLINE uint32_t handle_shm_open(struct space *space, struct words *words)
@@ -118,78 +111,68 @@ INLINE uint32_t handle_shm_close(struct space *space, struct words *words)
     return answer(words, shm_close(space, words->w[1]));
 }
 
-static OUT_OF_LINE uint32_t handle_get_limit(const struct space *space, struct words *words)
+OUT_OF_LINE uint32_t call_get_limit(struct space *space, struct words *words)
 {
     *words = (struct words){{0, space->account->limit, space->account->used}};
     return IPC_REPLY;
 }
 
-static OUT_OF_LINE uint32_t handle_set_limit(struct space *space, struct words *words)
+OUT_OF_LINE uint32_t call_set_limit(struct space *space, struct words *words)
 {
     return answer(words, space_set_limit(space, words->w[1]));
 }
 
-static bool is_about_named(uint32_t number)
+uint32_t call_shm_open(struct space *space, struct words *words)
 {
-    return number >= MEM_SHM_ATTACH && number < MEM_CALLS_END;
+    return handle_shm_open(space, words);
 }
 
-static bool is_for_program(uint32_t number)
+uint32_t call_shm_close(struct space *space, struct words *words)
 {
-    return (number >= MEM_SBRK && number <= MEM_PROTECT) || number == MEM_RESERVE || is_about_named(number);
+    return handle_shm_close(space, words);
 }
 
-static bool is_for_manager(uint32_t number)
-{
-    return number >= MEM_SPACE_CREATE && number < MEM_SHM_LIST;
-}
-
-static uint32_t handle_program(struct space *space, struct words *words)
-{
-    switch (words->w[0]) {
-    case MEM_SHM_OPEN:
-        return handle_shm_open(space, words);
-    case MEM_SHM_CLOSE:
-        return handle_shm_close(space, words);
-    case MEM_MMAP:
-        return handle_mmap(space, words);
-    case MEM_MUNMAP:
-        return handle_munmap(space, words);
-    case MEM_SBRK:
-        return handle_sbrk(space, words);
-    case MEM_GET_LIMIT:
-        return handle_get_limit(space, words);
-    case MEM_SET_LIMIT:
-        return handle_set_limit(space, words);
-    case MEM_RESERVE:
-        return handle_reserve(space, words);
-    case MEM_PROTECT:
-        return handle_protect(space, words);
-    default:
-        if (is_about_named(words->w[0]))
-            return named_answer(page, space, words, -ENOSYS);
-        last.kind = ANSWER_DATA;
-        return listings_answer(page, words, is_for_manager(words->w[0]) ? -EPERM : -ENOSYS);
+/* Each call by whom it is for: the manager has no space. */
+#define OF_CLIENTS(number, name)                                                                                       \
+    static uint32_t serve_##name(struct space *space, struct words *words)                                             \
+    {                                                                                                                  \
+        return space ? call_##name(space, words) : answer(words, -EINVAL);                                             \
     }
-}
+#define OF_MANAGER(number, name)                                                                                       \
+    static uint32_t serve_##name(struct space *space, struct words *words)                                             \
+    {                                                                                                                  \
+        return space ? answer(words, -EPERM) : call_##name(words);                                                     \
+    }
+#define OF_ALL(number, name)                                                                                           \
+    static uint32_t serve_##name(struct space *space, struct words *words)                                             \
+    {                                                                                                                  \
+        (void)space;                                                                                                   \
+        return call_##name(words);                                                                                     \
+    }
+MEM_CALLS_FROM_CLIENTS(OF_CLIENTS)
+MEM_CALLS_FROM_MANAGER(OF_MANAGER)
+MEM_CALLS_FROM_ALL(OF_ALL)
 
-static uint32_t handle_manager(struct words *words)
+#define ENTRY(number, name) [number] = serve_##name,
+static uint32_t (*const calls[MEM_CALLS_END])(struct space *space, struct words *words) = {MEM_CALLS(ENTRY)};
+
+/* A badge other than the manager's without a space is that of a program that has ended. An item of the manager's is a
+ * task's frame. */
+static uint32_t handle_call(struct space *space, uint32_t badge, struct words *words)
 {
-    uint32_t flags = manager_answer(words, is_for_program(words->w[0]) ? -EINVAL : -ENOSYS);
+    uint32_t number = words->w[0];
 
-    if (flags & IPC_EXTENDED) {
-        last.kind = page->tag & TAG_ITEMS ? ANSWER_TASK_FRAME : ANSWER_DATA;
+    if (badge && !space)
+        return answer(words, -EINVAL);
+    if (number >= MEM_CALLS_END || !calls[number])
+        return answer(words, -ENOSYS);
+    last.kind = ANSWER_DATA;
+    uint32_t flags = calls[number](space, words);
+    if (flags & IPC_EXTENDED && !badge && mem_message->tag & TAG_ITEMS) {
+        last.kind = ANSWER_TASK_FRAME;
         last.number = words->w[1];
     }
     return flags;
-}
-
-/* A badge other than the manager's without a space is that of a program that has ended. */
-static uint32_t handle_call(struct space *space, uint32_t badge, struct words *words)
-{
-    if (badge && !space)
-        return answer(words, -EINVAL);
-    return space ? handle_program(space, words) : handle_manager(words);
 }
 
 /* A capability that no call took is deleted at once, whoever sent it: the next one needs the slot. */
@@ -219,8 +202,8 @@ static OUT_OF_LINE uint32_t lose(struct space *space, struct fault_record fault)
     fault.cause &= FATAL_FAULT_CAUSE;
     if (access && pager_is_foreign(space, fault.address, fault.cause))
         fault.cause |= FATAL_FAULT_FOREIGN;
-    fault.caller = page->caller;
-    fault.calls = page->caller_call_number;
+    fault.caller = mem_message->caller;
+    fault.calls = mem_message->caller_call_number;
     if (access && pager_allows(space, fault.address, fault.cause))
         fault.cause |= is_at_its_limit(space) ? FATAL_FAULT_LIMIT : FATAL_FAULT_NO_MEMORY;
     else if (access && fault.address < USER_END && pages_get(&space->pages, fault.address))
@@ -239,15 +222,14 @@ INLINE uint32_t handle_fault(struct space *space, struct words *words)
     last.space = space;
     last.address = w[0];
     last.cause = w[1];
-    if (w[3] == VECTOR_PAGE_FAULT && w[1] & FAULT_USER &&
-        pager_resolve(space, w[0], w[1], &page->items[0]))
-        return answer_item(words);
+    if (w[3] == VECTOR_PAGE_FAULT && w[1] & FAULT_USER && pager_resolve(space, w[0], w[1], &mem_message->items[0]))
+        return answer_with_item(words);
     return lose(space, (struct fault_record){.address = w[0], .cause = w[1], .vector = w[3]});
 }
 
 bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t secret)
 {
-    page = message;
+    mem_message = message;
     task_frames_init();
     fatal_fault_init();
     shm_table_init(secret);
@@ -256,14 +238,14 @@ bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t 
     regions_init(archive_pages);
     if (!space_init())
         return false;
-    manager_init(message);
+    manager_init();
     return true;
 }
 
 /* Whatever is neither a plain call nor a fault of a program: the manager's calls among it. */
 static OUT_OF_LINE uint32_t handle_special(struct space *space, uint32_t badge, struct words *words)
 {
-    uint32_t tag = page->tag;
+    uint32_t tag = mem_message->tag;
 
     if (tag & TAG_KIND)
         return 0;
@@ -277,7 +259,7 @@ static OUT_OF_LINE uint32_t handle_special(struct space *space, uint32_t badge, 
 uint32_t server_handle(uint32_t badge, struct words *words)
 {
     struct space *space = space_find(badge);
-    uint32_t special = page->tag & (TAG_KIND | TAG_ITEMS);
+    uint32_t special = mem_message->tag & (TAG_KIND | TAG_ITEMS);
 
     if (space && special == TAG_FAULT)
         return handle_fault(space, words);
@@ -288,9 +270,9 @@ uint32_t server_handle(uint32_t badge, struct words *words)
         case MEM_SHM_CLOSE:
             return handle_shm_close(space, words);
         case MEM_MMAP:
-            return handle_mmap(space, words);
+            return call_mmap(space, words);
         case MEM_MUNMAP:
-            return handle_munmap(space, words);
+            return call_munmap(space, words);
         default:
             break;
         }
@@ -324,9 +306,9 @@ uint32_t server_refused(uint32_t flags, err_t why, struct words *words)
 {
     if (!(flags & IPC_EXTENDED))
         return 0;
-    if (can_cure(why, page->shortfall)) {
+    if (can_cure(why, mem_message->shortfall)) {
         words->w[1] = shm_address(last.number);
-        return answer_item(words);
+        return answer_with_item(words);
     }
     take_back();
     if (why == ERR_STALE)

@@ -367,7 +367,8 @@ static void nonsense(void)
 
     if (!client || is_listing || is_about_named)
         return;
-    if (number >= MEM_CALLS_END || (number > MEM_PROTECT && number < MEM_SPACE_CREATE && number != MEM_RESERVE) || !number)
+    if (number >= MEM_CALLS_END || (number > MEM_PROTECT && number < MEM_SPACE_CREATE && number != MEM_RESERVE) || !number ||
+        number == MEM_SPACE_COPY + 1)
         CHECK(call(client, number, a, a, NULL) == -ENOSYS);
     else if (number >= MEM_SPACE_CREATE)
         CHECK(call(client, number, pick(true)->name.id, a, NULL) == -EPERM);

@@ -239,7 +239,7 @@ static void check_foreign(void)
     uint32_t before = mem_state();
 
     for (uint32_t number = 0; number < 60; number++) {
-        bool manager = number >= MEM_SPACE_CREATE && number < MEM_SHM_LIST;
+        bool manager = number >= MEM_SPACE_CREATE && number <= MEM_SPACE_COPY;
         bool known = (number >= MEM_SBRK && number <= MEM_PROTECT) || number == MEM_RESERVE;
         int status = known ? -EINVAL : manager ? -EPERM : -ENOSYS;
         bool everybodys = (number >= MEM_SPACE_USAGE && number <= MEM_SEGMENT) || number == MEM_SHM_LIST; /* test_mem_listings.c */
