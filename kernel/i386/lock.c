@@ -31,8 +31,9 @@ void kernel_handle_ipi(ref_t cpu)
 }
 
 /* Until the ticket is served or a request comes. Both are announced by interrupts, and the local APIC
- * lets in no others; one that comes after the last look is pending when hlt begins. */
-static void sleep(struct arch_cpu *arch, uint32_t ticket)
+ * lets in no others; one that comes after the last look is pending when hlt begins. The label must be there
+ * once: inlined, clang 19 makes two of it. */
+static __attribute__((noinline)) void sleep(struct arch_cpu *arch, uint32_t ticket)
 {
     arch->ticket = ticket;
     apic_let_in(VECTOR_REQUEST);

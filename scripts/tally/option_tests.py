@@ -29,7 +29,7 @@ VALUES = {
 
 # What is wrong with more than one option, or with what there is.
 TOGETHER = [
-    ("run", "--uefi --memory 51", "argument --memory: with --uefi it is 52 at least, not 51"),
+    ("run", "--uefi --memory 79", "argument --memory: with --uefi it is 80 at least, not 79"),
     ("run", "--limit-memory 129", "argument --limit-memory: it is what --memory gives at most, 128, not 129"),
     ("run", "--uefi --kernel", "argument --uefi: not with --kernel, .*"),
     ("run", "--display", "argument --display: it needs a graphical session; .*"),

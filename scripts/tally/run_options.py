@@ -7,7 +7,7 @@ from tally import foreign, options
 from tally.machine import DEFAULT_WORDS
 
 TIMEOUT = 60  # seconds
-LEAST_MEMORY, LEAST_MEMORY_UEFI = 12, 52  # MiB with which shm_cnt runs; README.md says so
+LEAST_MEMORY, LEAST_MEMORY_UEFI = 12, 80  # MiB with which shm_cnt runs, and all firmware of Debian 12 and 13; README.md says so
 MOST_MEMORY = 4096  # of which the kernel can use any; what is above 4 GiB it does not see
 MOST_LIMIT, MOST_PROCESSES = 4095, 511  # servers/proto/start_limits.h
 
