@@ -94,6 +94,11 @@ def link_build(folder, place, fresh, moved):
         (place / COMMANDS).write_text(moved((folder / COMMANDS).read_text(encoding="utf-8")), encoding="utf-8")
 
 
+def link_unchanged(preset, place):
+    """As make() with no change."""
+    link_build(build.default_folder(preset).resolve(), place / preset, [], str)
+
+
 def make(preset, targets, place, changed):
     """Makes the targets, names in the build folder, with the file `changed` as link_tree() has put it there. Returns None, or what the tools said of an error. What is left unused is none."""
     folder = build.default_folder(preset).resolve()

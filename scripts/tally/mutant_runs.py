@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import pathlib
 import random
+import re
 import shutil
 import time
 
@@ -15,6 +16,8 @@ from tally.temporary import temporary_folder
 
 CAUGHT, SURVIVES, TIMED_OUT = "caught", "survives", "timed out"
 NO_BUILD, NOT_APPLIED, NOT_RUN = "does not build", "does not apply", "was not run"
+BROKEN_TEST = "has a test that fails without it, too"
+UNMODIFIED = "unmodified.tests"  # a folder of the scratch folder; no mutant has such a name
 LIMIT, LIMIT_OF_HANGS = 200, 30  # seconds; no test has less itself
 BUILD_ONLY = "build/"
 
@@ -107,9 +110,32 @@ def verdict_of(mutant, place, limit):
     return (CAUGHT if found else SURVIVES), ""
 
 
+def failure_without(mutant, place, limit):
+    """How its test fails where nothing is changed, or nothing."""
+    for preset in needs(mutant.test):
+        mutant_build.link_unchanged(preset, place)
+    found = failures_in_time(mutant, place, limit)
+    if found is None:
+        return "its time ran out"
+    return str(found) if isinstance(found, Exception) else "\n".join(f"not ok: {what}\n{details}" for what, details in found)
+
+
+def known_failure_without(mutant, scratch, limit):
+    """The same, found once for each test: by the first that it has caught."""
+    folder = scratch / UNMODIFIED / re.sub(r"\W+", "-", mutant.test)
+    with build.locked(folder):
+        known = folder / "failure"
+        if not known.exists():
+            known.write_text(failure_without(mutant, folder, limit), encoding="utf-8", errors="surrogateescape")
+        return known.read_text(encoding="utf-8", errors="surrogateescape")
+
+
 def run_one(mutant, times, scratch):
     begin, place = time.monotonic(), scratch / mutant.name
     verdict, details = verdict_of(mutant, place, times.limit)
+    if verdict == CAUGHT and not mutant.test.startswith(BUILD_ONLY):
+        if failure := known_failure_without(mutant, scratch, times.limit):
+            verdict, details = BROKEN_TEST, f"{mutant.test}: {failure}"
     shutil.rmtree(place)
     return Outcome(mutant, verdict, time.monotonic() - begin, details)
 

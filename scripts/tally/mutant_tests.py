@@ -139,6 +139,8 @@ def judges():
             (together(bad), [], 1, [r"survives: SURVIVES host/test_node in \d+ s\n", r"broken: does not build in \d+ s\n",
                                     r"gone: does not apply: list.txt:\d+: the text is not in \S+ once\n",
                                     r"\n0 caught, 3 survive, 1 equivalent\n"]),
+            (HANGS.format("hangs "), ["--seconds", "0.001"], 1, [r"hangs: has a test that fails without it, too in", r"\| host/test_node: its time ran out",
+                                                                  r"\n0 caught, 1 survive"]),
             (NO_TEST, [], UNABLE, [r"unknown target '\S*test_nothing'"]),
             (together(hang), ["--seconds", "1"], 1, [r"hangs: caught by host/test_node in \d+ s\n",
                                                      r"goes-on: SURVIVES \S+: its time ran out", r"\n1 caught, 1 survive"]),
