@@ -3,7 +3,7 @@ import shutil
 
 from tally.interface import ROOT
 
-PARTS = [".ci", "CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "README.md", "boot", "docs", "kernel", "libuser", "programs",
+PARTS = [".ci", ".clang-format", ".editorconfig", "CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "README.md", "boot", "docs", "kernel", "libuser", "programs",
          "scripts", "servers", "tests"]
 
 

@@ -1,5 +1,5 @@
-/* A counterexample as a test of its own: `explore WORLD --as-test FILE` writes one, and tests/explore/CMakeLists.txt makes
- * a program of each test_*.c here. */
+/* A counterexample as a test of its own: `explore WORLD --as-test FILE` writes one, and tests/explore/CMakeLists.txt
+ * makes a program of each test_*.c here. */
 #pragma once
 
 #include "tests/explore/events.h"

@@ -1,4 +1,5 @@
-/* "errors" of docs/syscalls.md: a call is refused with an error that it deserves, and what is not refused deserves none. */
+/* "errors" of docs/syscalls.md: a call is refused with an error that it deserves, and what is not refused deserves
+ * none. */
 #include "tests/explore/checks.h"
 
 #include "tests/explore/deserved.h"

@@ -1,5 +1,5 @@
-/* What messages bring: each item lands where it was to, as what it was to be, and a badge is that of the capability that
- * was used. */
+/* What messages bring: each item lands where it was to, as what it was to be, and a badge is that of the capability
+ * that was used. */
 #include "tests/explore/checks.h"
 
 #include "tests/explore/hardware.h"

@@ -1,4 +1,5 @@
-/* Signals: "set the badge's bits at the endpoint". They wait there or reach one receiver, and none is lost or comes twice. */
+/* Signals: "set the badge's bits at the endpoint". They wait there or reach one receiver, and none is lost or comes
+ * twice. */
 #include "tests/explore/checks.h"
 
 #include "tests/explore/hardware.h"

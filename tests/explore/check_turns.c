@@ -1,6 +1,6 @@
 /*
- * Turns: "others of priority p go behind it", "the next of its priority has its turn", and what goes on keeps its place.
- * Of each two threads of a queue it is checked who is first.
+ * Turns: "others of priority p go behind it", "the next of its priority has its turn", and what goes on keeps its
+ * place. Of each two threads of a queue it is checked who is first.
  */
 #include "tests/explore/checks.h"
 

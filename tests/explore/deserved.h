@@ -3,8 +3,8 @@
  * syscalls.def once more, as plainly as can be, and with as little of the kernel's code as can be. What is looked up is
  * looked up in what is known of the state (seen.h).
  *
- * A call may deserve several, and docs/syscalls.md does not say which of them comes first: it is refused with one that it
- * deserves, and what is not refused deserves none.
+ * A call may deserve several, and docs/syscalls.md does not say which of them comes first: it is refused with one that
+ * it deserves, and what is not refused deserves none.
  */
 #pragma once
 
@@ -45,7 +45,8 @@ bool slot_has_range(const struct slot *slot, uint64_t first, uint64_t count);
 /* Some of the frames of a memory capability: CAP, RIGHTS, ARG; their first, or 0. */
 uint32_t wants_frames(const struct task *task, uint32_t index, rights_t rights, uint32_t offset, uint32_t pages);
 
-/* They are mapped: FRAME, BUSY; and pages of a task's, of which children are made, or siblings: ABSENT, RIGHTS, DEPTH, BUSY. */
+/* They are mapped: FRAME, BUSY; and pages of a task's, of which children are made, or siblings: ABSENT, RIGHTS, DEPTH,
+ * BUSY. */
 void wants_mappable_frames(uint32_t first, uint32_t pages);
 struct pages_wanted {
     const struct task *task;

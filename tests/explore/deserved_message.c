@@ -172,7 +172,8 @@ static void call(const struct event *event, const struct thread *thread)
         reaches(event, thread, thread_of_link(endpoint->receivers.next));
 }
 
-/* Whom the event answers: one that waits for this task's answer, named with its present call, or served by this thread. */
+/* Whom the event answers: one that waits for this task's answer, named with its present call, or served by this
+ * thread. */
 static const struct thread *answered(const struct event *event, const struct thread *thread)
 {
     struct named named = event_name(event, thread);

@@ -36,8 +36,8 @@ struct result {
 void engine_begin(const struct world *world, const struct limits *limits);
 void engine_explore(const struct limits *limits, struct result *result);
 
-/* Lets the events happen one after the other from the first state, with all checks, and prints each with the state after
- * it. violation_text says what is wrong if something is. */
+/* Lets the events happen one after the other from the first state, with all checks, and prints each with the state
+ * after it. violation_text says what is wrong if something is. */
 enum replayed { SOUND, VIOLATES, IMPOSSIBLE };
 enum replayed engine_replay(const struct event *events, unsigned count, bool print);
 

@@ -29,7 +29,8 @@ struct thread *make_thread(struct task *task, struct thread_at at);
 /* So many frames of memory, named in slot SLOT_OWN_MEMORY. */
 void make_memory(struct task *task, uint32_t count);
 
-/* The first frame of the world's memory is mapped; and what is mapped there is handed on, so the new mapping is a child. */
+/* The first frame of the world's memory is mapped; and what is mapped there is handed on, so the new mapping is a
+ * child. */
 void make_mapping(struct task *task, uint32_t address);
 void make_mapping_of(const struct task *from, uint32_t at, struct task *task, uint32_t address);
 

@@ -1,6 +1,6 @@
 /*
- * Frames that are alike get the same names, whichever of them became what: those of accounts are numbered in the order in
- * which they are found from their tasks. Frames that began as memory keep their names,
+ * Frames that are alike get the same names, whichever of them became what: those of accounts are numbered in the order
+ * in which they are found from their tasks. Frames that began as memory keep their names,
  * as calls name them by number; but in worlds whose memory is alike (World::alike) they are one more class.
  */
 #include "kernel/ipc/endpoint.h"

@@ -1,7 +1,7 @@
 /*
  * States: what of the arena, and of the machine, can matter. A state is copied out and back as the live bytes of struct
- * kernel, of the frame records and of each frame by its kind; what is left out is zero, or is written before it is read.
- * Of a frame of memory the first word is its contents, in worlds that look at them.
+ * kernel, of the frame records and of each frame by its kind; what is left out is zero, or is written before it is
+ * read. Of a frame of memory the first word is its contents, in worlds that look at them.
  *
  * Two states are one if they are the same bytes once state_normalise() has been through them: it clears what no event
  * can see (kernel/audit/normal.h), and renames frames that are only another's namesakes (rename.c).

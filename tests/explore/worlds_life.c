@@ -39,8 +39,8 @@ static void make_fpu(void)
     make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 3, 0});
 }
 
-/* A client, its server, and a third thread that waits for its turn, all of one priority; below them one that a tick has found
- * waiting. */
+/* A client, its server, and a third thread that waits for its turn, all of one priority; below them one that a tick has
+ * found waiting. */
 static void make_turns(void)
 {
     struct task *task = make_first(16, 2);

@@ -72,8 +72,8 @@ static void make_messages_refused(void)
     make_call(SYS_task_donate, SLOT_SELF, (const uint32_t[4]){SLOT_OWN_MEMORY | 1 << 16, 0});
 }
 
-/* The server has one frame to spare, and tables for the last pages alone, among which its message page is. Of the client's
- * memory the last frame is the kernel's; what is in slot 5 may be granted to be read. */
+/* The server has one frame to spare, and tables for the last pages alone, among which its message page is. Of the
+ * client's memory the last frame is the kernel's; what is in slot 5 may be granted to be read. */
 static void make_items_at_edges(void)
 {
     struct task *client = make_first(12, 2), *task = make_task(8);

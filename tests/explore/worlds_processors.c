@@ -122,7 +122,8 @@ static void make_binding(void)
     make_memory(task, 1);
 }
 
-/* What takes several steps: capabilities to delete, pages to unmap; and a slot beside both, which may be emptied meanwhile. */
+/* What takes several steps: capabilities to delete, pages to unmap; and a slot beside both, which may be emptied
+ * meanwhile. */
 static void make_restarts(void)
 {
     struct task *task = make_first(14, 2);

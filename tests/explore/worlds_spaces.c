@@ -42,7 +42,8 @@ static void make_wide(void)
     make_memory(make_first(27, 2), 33);
 }
 
-/* A page that many others were given in turn, in two further tasks: the first task's is not quite the last that may be. */
+/* A page that many others were given in turn, in two further tasks: the first task's is not quite the last that may
+ * be. */
 static void make_handed_on(void)
 {
     struct task *task = make_first(12, 2), *others[2] = {make_task(18), make_task(18)}, *from = others[1];

@@ -33,8 +33,8 @@ void clients_begin(void);
 /* The client that asks has a call already that waits. */
 bool clients_asked_is_busy(void);
 
-/* Proc is to ask for news, as it was signalled, or as it has heard that something is due; or has heard of a client: that
- * badge, else 0. */
+/* Proc is to ask for news, as it was signalled, or as it has heard that something is due; or has heard of a client:
+ * that badge, else 0. */
 bool clients_proc_is_told(void);
 bool clients_are_due(void);
 uint32_t clients_heard_of(void);

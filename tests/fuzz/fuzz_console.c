@@ -4,15 +4,12 @@
  *
  * fuzz: runs=4000
  * instead: tests/server/instead
- * sources: tests/server/state_begin.c
- * sources: servers/console/main.c servers/console/news.c servers/console/client.c servers/console/lines.c servers/console/output.c
- * sources: servers/console/readers.c servers/console/writers.c
+ * sources: tests/server/state_begin.c servers/console/main.c servers/console/news.c servers/console/client.c
+ * sources: servers/console/lines.c servers/console/output.c servers/console/readers.c servers/console/writers.c
  * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
- * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
- * sources: servers/console/uart.c servers/lib/tail.c
- * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/server/console_machine.c tests/fuzz/console_model.c
- * sources: tests/fuzz/console_clients.c tests/fuzz/bytes.c
+ * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c servers/console/uart.c
+ * sources: servers/lib/tail.c tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
+ * sources: tests/fuzz/console_model.c tests/fuzz/console_clients.c tests/fuzz/bytes.c
  */
 #include <errno.h>
 #include <string.h>
@@ -186,7 +183,8 @@ static bool call(uint32_t client)
     return true;
 }
 
-/* The keys that the model knows; none is a letter. Control-C, whose echo has one, is tests/host/test_line_discipline.c's. */
+/* The keys that the model knows; none is a letter. Control-C, whose echo has one, is
+ * tests/host/test_line_discipline.c's. */
 static const char typed_keys[] = "0123456789 _\r\n\t\b\177\004\025\027";
 
 static bool arrive(void)

@@ -3,10 +3,10 @@
  * pages lent to clients, and how much memory there is. All walkers run after each; in the end each page must be free.
  *
  * fuzz: runs=500
- * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c servers/file/device.c
- * sources: servers/file/page_map.c servers/file/inode.c servers/file/entry.c servers/file/directory.c
- * sources: servers/file/path.c tests/host/file_tree.c tests/host/file_model.c tests/host/file_model_names.c
- * sources: tests/host/file_model_contents.c tests/fuzz/bytes.c
+ * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
+ * sources: servers/file/device.c servers/file/page_map.c servers/file/inode.c servers/file/entry.c
+ * sources: servers/file/directory.c servers/file/path.c tests/host/file_tree.c tests/host/file_model.c
+ * sources: tests/host/file_model_names.c tests/host/file_model_contents.c tests/fuzz/bytes.c
  */
 #include "tests/fuzz/bytes.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,7 +1,8 @@
 /*
  * The file server of proc's naive kernel (proc_kernel.h): whom it knows.
  *
- *   K5  a process begins there once, or is forked from one that it knows; nobody else is told of, and whoever ends is released
+ *   K5  a process begins there once, or is forked from one that it knows; nobody else is told of, and whoever ends is
+ * released
  */
 #pragma once
 

@@ -1,9 +1,10 @@
 /*
- * A naive kernel, memory server, file server, console and archive for the process server: what it makes of proc's calls, and that
- * each call is one that is right at that time.
+ * A naive kernel, memory server, file server, console and archive for the process server: what it makes of proc's
+ * calls, and that each call is one that is right at that time.
  *
  *   K1  a frame is of one task at most
- *   K2  a body has a task, a thread that is resumed once, mem's endpoint with its space, and three capabilities; a fourth if
+ *   K2  a body has a task, a thread that is resumed once, mem's endpoint with its space, and three capabilities; a
+ * fourth if
  *       the file server knows it
  *   K3  each task that lives has a space; a frame is asked for only when each that there is has a task
  */
@@ -49,8 +50,8 @@ void kernel_task_ends(uint32_t space);
 /* Nothing runs: all frames went back to mem, but for those that are kept. */
 void proc_kernel_check_end(void);
 
-/* Programs "good", "wide", which is mapped in two pieces, "large", which has no room, "broken", which is refused, and "foreign", which
- * wants the vdso. */
+/* Programs "good", "wide", which is mapped in two pieces, "large", which has no room, "broken", which is refused, and
+ * "foreign", which wants the vdso. */
 void fake_archive_make(uint32_t address);
 
 /* Of a program its first page and its bytes: 0 or -ENOENT. */

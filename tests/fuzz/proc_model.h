@@ -5,7 +5,8 @@
  *   M2  whoever sleeps is answered at the first tick that is late enough, the earlier first
  *   M3  a call that fails has changed nothing, and its error is listed in proc.proto
  *   M4  no process gets a number or a badge that another one had
- *   M5  what takes steps ends as if it had taken one: a fork, an exec, an end. Until an end is over its process is there for
+ *   M5  what takes steps ends as if it had taken one: a fork, an exec, an end. Until an end is over its process is
+ * there for
  *       nobody's wait, and in the account
  *   M6  as long as there is something to do, the thread that drives it is answered
  *   M7  the file server knows those who have asked for it and their children, as long as they live
@@ -51,8 +52,8 @@ extern uint32_t model_booted; /* seconds since 1970; 0: nobody has asked yet */
 
 void model_begin(void);
 
-/* What is asked next, with the data that the page has; `sender` is a program, or STRANGER, who has the badge of one that
- * waits or has ended. */
+/* What is asked next, with the data that the page has; `sender` is a program, or STRANGER, who has the badge of one
+ * that waits or has ended. */
 void model_ask(uint32_t sender, const struct server_message *message);
 
 /* Its thread has faulted: mem will tell of it. */
@@ -92,8 +93,8 @@ bool program_is_below(const struct model_program *program, const struct model_pr
 /* The space of a body that runs and is no program's yet: there must be one. */
 uint32_t programs_new_space(void);
 
-/* What that program's account says before its call: how many processes, whether there is no room for a further one or for
- * further long arguments; and what a new limit must be answered, by the rules. */
+/* What that program's account says before its call: how many processes, whether there is no room for a further one or
+ * for further long arguments; and what a new limit must be answered, by the rules. */
 struct limit_expected {
     uint32_t limit, used;
     bool is_full, has_no_block;

@@ -1,4 +1,5 @@
-/* For a test of kernel/i386/lock.c, which it includes: with the machine that it runs on here, and `lock_space` in place of CR3. */
+/* For a test of kernel/i386/lock.c, which it includes: with the machine that it runs on here, and `lock_space` in place
+ * of CR3. */
 #pragma once
 
 #undef MACHINE_HEADER

@@ -102,8 +102,8 @@ static uint32_t count_low(const struct account *account, uint32_t depth)
     return low;
 }
 
-/* Units of the segments that spaces have attached: once for each that is attached by one without a limit, and for each space with
- * one; but for a copy that is not whole, which has them all charged before it has them. */
+/* Units of the segments that spaces have attached: once for each that is attached by one without a limit, and for each
+ * space with one; but for a copy that is not whole, which has them all charged before it has them. */
 static uint32_t units;
 static const struct named *segment;
 static bool is_attached_unlimited;

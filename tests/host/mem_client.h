@@ -29,7 +29,8 @@ extern bool mem_was_refused; /* the last one was */
 int mem_call_once(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b,
                   uint32_t *result);
 
-/* The same, and further calls until all is done: as libc and proc do it. In between, `mem_between` is called, if there is one. */
+/* The same, and further calls until all is done: as libc and proc do it. In between, `mem_between` is called, if there
+ * is one. */
 extern void (*mem_between)(void);
 int mem_call(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b,
              uint32_t *result);

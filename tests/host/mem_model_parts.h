@@ -1,4 +1,5 @@
-/* The parts of the model of tests/host/mem_model.h: what it knows of programs, and its actions that stand in files of their own. */
+/* The parts of the model of tests/host/mem_model.h: what it knows of programs, and its actions that stand in files of
+ * their own. */
 #pragma once
 
 #include <stdbool.h>

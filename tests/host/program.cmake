@@ -7,7 +7,7 @@
 set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all)
 
 function(read_field file field result)
-  file(STRINGS ${file} lines REGEX "^(//| \\*) *${field}:" LIMIT_COUNT 12)
+  file(STRINGS ${file} lines REGEX "^(//| \\*) *${field}:" LIMIT_COUNT 40)
   list(TRANSFORM lines REPLACE "^[ /*]*${field}: *" "")
   list(JOIN lines " " lines)
   string(REPLACE "*/" "" lines "${lines}")

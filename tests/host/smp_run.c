@@ -186,7 +186,8 @@ static void deliver(struct event event)
 
 static void step_on(unsigned cpu);
 
-/* Between two steps. An interrupt begins anew on an empty stack, so this one is left, or others go on and it returns. */
+/* Between two steps. An interrupt begins anew on an empty stack, so this one is left, or others go on and it
+ * returns. */
 static void breathe(void)
 {
     unsigned self = host_cpu;

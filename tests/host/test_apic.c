@@ -1,6 +1,6 @@
 /*
- * The local interrupt controller's registers: what is let in, what is masked, and that a message waits until the last one
- * has gone.
+ * The local interrupt controller's registers: what is let in, what is masked, and that a message waits until the last
+ * one has gone.
  */
 #include "kernel/arch/arch.h"
 #include "kernel/i386/instructions.h"

@@ -1,15 +1,13 @@
 /*
- * The console server, whole: what its answers say, and what they bring; what is written first comes out first, when it can;
- * what waits is told as soon as it need wait no more.
+ * The console server, whole: what its answers say, and what they bring; what is written first comes out first, when it
+ * can; what waits is told as soon as it need wait no more.
  *
  * instead: tests/server/instead
- * sources: tests/server/state_begin.c
- * sources: servers/console/main.c servers/console/news.c servers/console/client.c servers/console/lines.c servers/console/output.c
- * sources: servers/console/readers.c servers/console/writers.c
+ * sources: tests/server/state_begin.c servers/console/main.c servers/console/news.c servers/console/client.c
+ * sources: servers/console/lines.c servers/console/output.c servers/console/readers.c servers/console/writers.c
  * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
- * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
- * sources: servers/console/uart.c servers/lib/tail.c
- * sources: tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
+ * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c servers/console/uart.c
+ * sources: servers/lib/tail.c tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -26,8 +24,9 @@
 
 enum { MANAGER = 0, LINES_BYTES = 1 << 16 };
 
-/* A call, of a thread that its badge names; or, if it says so, bytes that arrive at the port, keys, lines of the log, time
- * that passes. What it causes: text in brackets goes out, `2: ...` is an answer to that thread, <...> goes to the screen. */
+/* A call, of a thread that its badge names; or, if it says so, bytes that arrive at the port, keys, lines of the log,
+ * time that passes. What it causes: text in brackets goes out, `2: ...` is an answer to that thread, <...> goes to the
+ * screen. */
 struct step {
     uint32_t badge, thread; /* 0: the badge's number */
     struct words words;
@@ -269,7 +268,8 @@ static void a_sync_is_not_held_up_by_writes(void)
     RUN(of_one_that_ends);
 }
 
-/* What waits behind a long line is output, too, if the port has nothing to do; afterwards such a line is one client's again. */
+/* What waits behind a long line is output, too, if the port has nothing to do; afterwards such a line is one client's
+ * again. */
 static void a_sync_cuts_long_lines_while_it_lasts(void)
 {
     static char x[LINE_MAX + 1];

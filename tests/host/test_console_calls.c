@@ -1,15 +1,13 @@
 /*
- * The console server, whole: what its calls refuse, in which order readers are served, when a sync is answered, and that a
- * long line is one client's until it ends.
+ * The console server, whole: what its calls refuse, in which order readers are served, when a sync is answered, and
+ * that a long line is one client's until it ends.
  *
  * instead: tests/server/instead
- * sources: tests/server/state_begin.c
- * sources: servers/console/main.c servers/console/news.c servers/console/client.c servers/console/lines.c servers/console/output.c
- * sources: servers/console/readers.c servers/console/writers.c
+ * sources: tests/server/state_begin.c servers/console/main.c servers/console/news.c servers/console/client.c
+ * sources: servers/console/lines.c servers/console/output.c servers/console/readers.c servers/console/writers.c
  * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
- * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
- * sources: servers/console/uart.c servers/lib/tail.c
- * sources: tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
+ * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c servers/console/uart.c
+ * sources: servers/lib/tail.c tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
  */
 #include <errno.h>
 #include <string.h>
@@ -25,8 +23,8 @@
 
 enum { MANAGER = 0, WORD = sizeof(uint32_t), OUT_MAX = 1 << 17, LATER = 1, SENT, DIES /* in place of an error */ };
 
-/* A call with what is in the page; or, in place of one, SENT: `text` arrives at the port; DIES: who made the call of step
- * `badge` does. */
+/* A call with what is in the page; or, in place of one, SENT: `text` arrives at the port; DIES: who made the call of
+ * step `badge` does. */
 struct step {
     uint32_t badge;
     struct words words;

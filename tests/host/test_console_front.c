@@ -2,13 +2,11 @@
  * The console server, whole: input goes to whom proc says to be in front, and to nobody else.
  *
  * instead: tests/server/instead
- * sources: tests/server/state_begin.c
- * sources: servers/console/main.c servers/console/news.c servers/console/client.c servers/console/lines.c servers/console/output.c
- * sources: servers/console/readers.c servers/console/writers.c
+ * sources: tests/server/state_begin.c servers/console/main.c servers/console/news.c servers/console/client.c
+ * sources: servers/console/lines.c servers/console/output.c servers/console/readers.c servers/console/writers.c
  * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
- * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c
- * sources: servers/console/uart.c servers/lib/tail.c
- * sources: tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
+ * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c servers/console/uart.c
+ * sources: servers/lib/tail.c tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
  */
 #include <errno.h>
 #include <string.h>
@@ -22,8 +20,8 @@
 
 enum { MANAGER = 0, PROC = 50, LINES_MAX = 400, READ_MAX = 16 };
 
-/* A call, or what arrives at the port; what it causes: `1: text` is the answer to a read of client 1, `0: 7 0` one to the
- * manager, `told` that proc was signalled. */
+/* A call, or what arrives at the port; what it causes: `1: text` is the answer to a read of client 1, `0: 7 0` one to
+ * the manager, `told` that proc was signalled. */
 struct step {
     uint32_t badge;
     struct words words;

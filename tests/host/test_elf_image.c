@@ -95,7 +95,8 @@ static void test_good(void)
     CHECK(!read_bytes(BYTES, &image) && image.count == 1);
 }
 
-/* They are in memory where a segment has all of them from the file; a program of ours says so in a header of its own. */
+/* They are in memory where a segment has all of them from the file; a program of ours says so in a header of its
+ * own. */
 static void test_headers(void)
 {
     enum { AT = sizeof(Elf32_Ehdr), HEADERS = 3 * sizeof(Elf32_Phdr) };

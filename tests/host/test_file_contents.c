@@ -1,9 +1,9 @@
 /*
  * What is in files: reading, writing, holes, cutting, pages for clients, files of a device.
  *
- * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c servers/file/device.c
- * sources: servers/file/page_map.c servers/file/inode.c servers/file/entry.c servers/file/directory.c
- * sources: servers/file/path.c tests/host/file_tree.c
+ * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
+ * sources: servers/file/device.c servers/file/page_map.c servers/file/inode.c servers/file/entry.c
+ * sources: servers/file/directory.c servers/file/path.c tests/host/file_tree.c
  */
 #include <errno.h>
 #include <string.h>

@@ -2,11 +2,12 @@
  * The file server, whole: clients that have much, of which each part of an end, or of an exec, takes back only some.
  *
  * instead: tests/server/instead
- * sources: tests/server/state_begin.c
- * sources: servers/file/main.c servers/file/client.c servers/file/open_file.c servers/file/pipe.c servers/file/ring_pages.c servers/file/watch.c servers/file/locks.c servers/file/names.c
- * sources: servers/file/content.c servers/file/descriptors.c servers/file/mapping.c servers/file/audit.c servers/file/tree.c servers/file/path.c
- * sources: servers/file/directory.c servers/file/entry.c servers/file/inode.c servers/file/device.c
- * sources: servers/file/page_map.c servers/file/pages.c servers/file/records.c servers/file/quota.c servers/file/share.c servers/lib/account.c servers/file/radix.c servers/lib/archive.c
+ * sources: tests/server/state_begin.c servers/file/main.c servers/file/client.c servers/file/open_file.c
+ * sources: servers/file/pipe.c servers/file/ring_pages.c servers/file/watch.c servers/file/locks.c servers/file/names.c
+ * sources: servers/file/content.c servers/file/descriptors.c servers/file/mapping.c servers/file/audit.c
+ * sources: servers/file/tree.c servers/file/path.c servers/file/directory.c servers/file/entry.c servers/file/inode.c
+ * sources: servers/file/device.c servers/file/page_map.c servers/file/pages.c servers/file/records.c
+ * sources: servers/file/quota.c servers/file/share.c servers/lib/account.c servers/file/radix.c servers/lib/archive.c
  * sources: tests/server/state_end.c tests/server/server_run.c tests/server/file_machine.c
  */
 #include "tests/server/file_machine.h"
@@ -96,8 +97,8 @@ static void who_owes_nothing_ends_at_once(void)
     ends();
 }
 
-/* Whoever says that it has unmapped what it has not: the machine sees that no page is revoked from too many places, and the answer to
- * that call has no other page. */
+/* Whoever says that it has unmapped what it has not: the machine sees that no page is revoked from too many places, and
+ * the answer to that call has no other page. */
 static void a_page_is_lent_so_often(void)
 {
     begins();

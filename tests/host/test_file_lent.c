@@ -1,9 +1,9 @@
 /*
  * Pages of files that clients have: how many are taken back at once, and how often each is lent.
  *
- * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c servers/file/device.c
- * sources: servers/file/page_map.c servers/file/inode.c servers/file/entry.c servers/file/directory.c
- * sources: servers/file/path.c tests/host/file_tree.c
+ * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
+ * sources: servers/file/device.c servers/file/page_map.c servers/file/inode.c servers/file/entry.c
+ * sources: servers/file/directory.c servers/file/path.c tests/host/file_tree.c
  */
 #include <string.h>
 
@@ -76,7 +76,8 @@ static void test_lent_as_often_as_can_be(void)
     CHECK(tree_revoked == 1);
 }
 
-/* The pages of a file that is gone are given back in parts, as long as somebody asks; till then it has its number and its pages. */
+/* The pages of a file that is gone are given back in parts, as long as somebody asks; till then it has its number and
+ * its pages. */
 static void test_orphans(void)
 {
     enum { PAGES = 300 };

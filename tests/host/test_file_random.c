@@ -1,10 +1,10 @@
 /*
  * Random operations on the file server's tree and on a naive model of it, in several trees.
  *
- * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c servers/file/device.c
- * sources: servers/file/page_map.c servers/file/inode.c servers/file/entry.c servers/file/directory.c
- * sources: servers/file/path.c tests/host/file_tree.c tests/host/file_model.c tests/host/file_model_names.c
- * sources: tests/host/file_model_contents.c
+ * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
+ * sources: servers/file/device.c servers/file/page_map.c servers/file/inode.c servers/file/entry.c
+ * sources: servers/file/directory.c servers/file/path.c tests/host/file_tree.c tests/host/file_model.c
+ * sources: tests/host/file_model_names.c tests/host/file_model_contents.c
  */
 #include "tests/host/file_model.h"
 

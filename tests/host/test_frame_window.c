@@ -1,7 +1,7 @@
 /*
- * Frames beyond the window are seen through two pages, one after the other: what is seen is the frame that was asked for,
- * though the processor keeps a translation until it is told to drop it. Nothing of the kernel's space can be written and
- * executed.
+ * Frames beyond the window are seen through two pages, one after the other: what is seen is the frame that was asked
+ * for, though the processor keeps a translation until it is told to drop it. Nothing of the kernel's space can be
+ * written and executed.
  */
 #undef MACHINE_HEADER
 #define MACHINE_HEADER "tests/host/i386_machine.h"

@@ -111,8 +111,8 @@ static void limits_are_read(void)
 #define FOLLOWED "report 0 before a shell\nlog init: a shell follows; `ls /bin` lists its programs\n"
 #define SHELL    "log init: starts sh\nspawn 1: sh|\nwait 0 0\nconsole 3\nreport 0 before a shell\n"
 
-/* Without a name one is run that shows shared memory; where the machine goes on, shells follow it, each without limits of the
- * command line, and nothing else. */
+/* Without a name one is run that shows shared memory; where the machine goes on, shells follow it, each without limits
+ * of the command line, and nothing else. */
 static void there_is_a_default(void)
 {
     static const struct {

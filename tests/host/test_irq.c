@@ -1,6 +1,6 @@
 /*
- * Which of the interrupt controllers are used: those that the firmware's tables tell of, or else the two PICs, by way of the
- * local APIC where there is one.
+ * Which of the interrupt controllers are used: those that the firmware's tables tell of, or else the two PICs, by way
+ * of the local APIC where there is one.
  */
 #define arch_irq_unmask irq_unmask /* the host has one */
 #include "kernel/i386/irq.c"

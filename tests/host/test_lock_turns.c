@@ -1,7 +1,7 @@
 /*
- * The kernel lock's fairness: processors have it in the order in which they came, each waits for no more turns than there
- * are others, and none sleeps through its own. Processors are threads; of the two halves of the lock that are in entry.asm
- * there are copies here (take_lock, give_lock).
+ * The kernel lock's fairness: processors have it in the order in which they came, each waits for no more turns than
+ * there are others, and none sleeps through its own. Processors are threads; of the two halves of the lock that are in
+ * entry.asm there are copies here (take_lock, give_lock).
  */
 #define _GNU_SOURCE
 #include "tests/host/lock_machine.h"

@@ -1,6 +1,6 @@
 /*
- * The kernel's log at a serial port that takes time: each byte goes out once and in order, the port never gets more than its
- * queue holds, and one that is never ready does not hold up for ever who has to wait.
+ * The kernel's log at a serial port that takes time: each byte goes out once and in order, the port never gets more
+ * than its queue holds, and one that is never ready does not hold up for ever who has to wait.
  */
 #include "kernel/i386/instructions.h"
 #include "tests/host/check.h"
@@ -155,7 +155,8 @@ static void a_printed_line_is_not_lost(void)
     CHECK(uart.count == 1 && uart.sent[0] == '0');
 }
 
-/* On the screen, as long as nobody else has it: a line of it for each, cleared before, and the top again behind the last. */
+/* On the screen, as long as nobody else has it: a line of it for each, cleared before, and the top again behind the
+ * last. */
 static void the_screen_shows_it(void)
 {
     const uint16_t *cells = AT(uint16_t, SCREEN);

@@ -2,11 +2,12 @@
  * Pages of another server's in the spaces of programs: where it may grant them, fork, exec and ends with pages that are
  * there, that are not yet and that were taken back; and pages of the program that are filled from that server's.
  *
- * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
- * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
- * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
+ * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
+ * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c
+ * sources: servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: tests/host/fake_frames.c tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
  */
 #include <errno.h>
 
@@ -202,7 +203,8 @@ static void pages_are_unmapped(void)
     CHECK(space_find(a.id)->direct == 2); /* its text */
 }
 
-/* A child has the places; the pages are granted to it when it touches them. Who granted them takes them back from both. */
+/* A child has the places; the pages are granted to it when it touches them. Who granted them takes them back from
+ * both. */
 static void a_child_has_their_places(void)
 {
     CHECK(reserve(a, AT, 5 * PAGE_SIZE, BOTH, NULL) == 0 && reserve(a, AT + TABLE_BYTES, PAGE_SIZE, READ, NULL) == 0);

@@ -2,11 +2,12 @@
  * Limits: what a program may have comes out of what it shared before, binds it and all that it forks, is its own
  * whatever others do, and goes back at the end.
  *
- * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
- * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
- * sources: tests/host/mem_client.c tests/host/mem_pair.c
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
+ * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
+ * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c
+ * sources: servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c
  */
 #include "servers/mem/audit.h"
 #include "servers/mem/frames.h"
@@ -215,7 +216,8 @@ static void check_segment_of_two(void)
     CHECK(pair_call(b, MEM_SHM_CLOSE, 5, 0) == 0);
 }
 
-/* Where there is more memory than numbers of segments, each is charged so much that the numbers are as many as it bounds. */
+/* Where there is more memory than numbers of segments, each is charged so much that the numbers are as many as it
+ * bounds. */
 static void check_price(void)
 {
     enum { PRICE = 7, SPARE = 60 };
@@ -235,7 +237,8 @@ static void check_price(void)
     CHECK(pair_call(a, MEM_SHM_CLOSE, 5, 0) == 0 && pair_call(a, MEM_SHM_CLOSE, 6, 0) == 0 && charged(a) == of_a + tables);
 }
 
-/* What a task starts with is lent when its space is made; a child's is what its parent's has, so that it needs no more. */
+/* What a task starts with is lent when its space is made; a child's is what its parent's has, so that it needs no
+ * more. */
 static void check_lent_at_first(void)
 {
     struct mem_client client = {9, space_receive_slot()};

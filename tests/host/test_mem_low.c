@@ -2,11 +2,12 @@
  * Limits where most memory is beyond the kernel's window: what is kept below it for an account is there for its tables,
  * whatever others have, and comes back.
  *
- * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
- * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
- * sources: tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
+ * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
+ * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c
+ * sources: servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: tests/host/fake_frames.c tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
  */
 #include "servers/mem/frames.h"
 #include "servers/mem/server.h"
@@ -132,7 +133,8 @@ static void check_in_each_other(void)
     CHECK(frames_account.used == used && frames_count().promised_low == promised);
 }
 
-/* An account goes with what is kept for it when the last one under it has gone; whoever is alone in one can lower it. */
+/* An account goes with what is kept for it when the last one under it has gone; whoever is alone in one can lower
+ * it. */
 static void check_lowered(void)
 {
     enum { LARGE = 1600, LESS = 900 };

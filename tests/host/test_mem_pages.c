@@ -1,7 +1,8 @@
 /*
  * The page map of a space against an array with an entry for each page.
  *
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: tests/host/fake_frames.c
  */
 #include "servers/mem/pages.h"
 

@@ -1,11 +1,12 @@
 /*
  * The memory server when memory is scarce: what is refused changes nothing, and what comes back is whole and all zero.
  *
- * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
- * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c
- * sources: servers/mem/fork.c servers/mem/shm_table.c servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c tests/host/fake_frames.c
- * sources: tests/host/mem_client.c tests/host/mem_pair.c
+ * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
+ * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
+ * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c
+ * sources: servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
+ * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c
  */
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
@@ -69,7 +70,8 @@ static void check_discarded_space_is_zero(void)
     heap_page_free(page);
 }
 
-/* The frame of a task that gets no slot goes back: none is left below the kernel's window for a further leaf of the table. */
+/* The frame of a task that gets no slot goes back: none is left below the kernel's window for a further leaf of the
+ * table. */
 static void check_task_frame_without_a_slot(void)
 {
     enum { LEAF = 256 };

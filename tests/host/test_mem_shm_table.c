@@ -1,7 +1,8 @@
 /*
  * The table of shared segments against an array by id, with ids from all of int's range.
  *
- * sources: servers/mem/shm_table.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c tests/host/fake_frames.c
+ * sources: servers/mem/shm_table.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
+ * sources: tests/host/fake_frames.c
  */
 #include "servers/mem/shm_table.h"
 

@@ -1,6 +1,6 @@
 /*
- * The two interrupt controllers and the timer, as their data sheets have them: what interrupted can interrupt again once it
- * was acknowledged and unmasked, and the tick is as fast as it says.
+ * The two interrupt controllers and the timer, as their data sheets have them: what interrupted can interrupt again
+ * once it was acknowledged and unmasked, and the tick is as fast as it says.
  */
 #include "kernel/i386/instructions.h"
 #include "tests/host/check.h"

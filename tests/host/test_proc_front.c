@@ -3,14 +3,16 @@
  * wait, and that it has its ticks as long as it wants them.
  *
  * instead: tests/server/instead
- * sources: tests/server/state_begin.c
- * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/lifecycle.c servers/proc/body.c
- * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
- * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/fatal_faults.c servers/proc/cpus.c
- * sources: servers/proc/front.c servers/proc/listing.c servers/proc/groups.c servers/proc/family_calls.c servers/proc/file_client.c servers/proc/work.c servers/proc/clock.c servers/proc/audit.c
- * sources: servers/lib/archive.c servers/lib/elf_image.c servers/lib/fault.c libuser/string/format.c servers/lib/log.c
- * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ * sources: tests/server/state_begin.c servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c
+ * sources: servers/proc/lifecycle.c servers/proc/body.c servers/proc/frame_pool.c servers/proc/program.c
+ * sources: servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/fatal_faults.c
+ * sources: servers/proc/cpus.c servers/proc/front.c servers/proc/listing.c servers/proc/groups.c
+ * sources: servers/proc/family_calls.c servers/proc/file_client.c servers/proc/work.c servers/proc/clock.c
+ * sources: servers/proc/audit.c servers/lib/archive.c servers/lib/elf_image.c servers/lib/fault.c
+ * sources: libuser/string/format.c servers/lib/log.c tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c
+ * sources: tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
  */
 #include "tests/host/check.h"
 #include "tests/server/proc_steps.h"
@@ -112,7 +114,8 @@ static void a_shell_has_its_input_for_itself(void)
     RUN(list, 1);
 }
 
-/* `cmd &` of xv6's shell: a child forks the command and ends. Neither before that nor behind it is the command in front. */
+/* `cmd &` of xv6's shell: a child forks the command and ends. Neither before that nor behind it is the command in
+ * front. */
 static void a_command_in_the_background_is_not(void)
 {
     static const struct step list[] = {
@@ -232,7 +235,8 @@ static void control_c_ends_who_is_in_front(void)
 #define DIVERTED(n)    "stop r" #n "\nread r" #n " registers\nread r" #n " registers\ndivert r" #n ": 8e8010\nresume r" #n "\n"
 #define ENDS(n, badge) STOP(n) GONE(n) RELEASE(badge)
 
-/* Who was forked last, and may be what its parent is about to wait for, hears of it, too; not once that has asked for others. */
+/* Who was forked last, and may be what its parent is about to wait for, hears of it, too; not once that has asked for
+ * others. */
 static void control_c_ends_who_is_new(void)
 {
     static const struct step list[] = {

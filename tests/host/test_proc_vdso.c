@@ -3,14 +3,16 @@
  * environment; what it asks of proc.
  *
  * instead: tests/server/instead
- * sources: tests/server/state_begin.c
- * sources: servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c servers/proc/lifecycle.c servers/proc/body.c
- * sources: servers/proc/frame_pool.c servers/proc/program.c servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
- * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/fatal_faults.c servers/proc/cpus.c
- * sources: servers/proc/front.c servers/proc/listing.c servers/proc/groups.c servers/proc/family_calls.c servers/proc/file_client.c servers/proc/work.c servers/proc/clock.c servers/proc/audit.c
- * sources: servers/lib/archive.c servers/lib/elf_image.c servers/lib/fault.c libuser/string/format.c servers/lib/log.c
- * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ * sources: tests/server/state_begin.c servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c
+ * sources: servers/proc/lifecycle.c servers/proc/body.c servers/proc/frame_pool.c servers/proc/program.c
+ * sources: servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
+ * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/fatal_faults.c
+ * sources: servers/proc/cpus.c servers/proc/front.c servers/proc/listing.c servers/proc/groups.c
+ * sources: servers/proc/family_calls.c servers/proc/file_client.c servers/proc/work.c servers/proc/clock.c
+ * sources: servers/proc/audit.c servers/lib/archive.c servers/lib/elf_image.c servers/lib/fault.c
+ * sources: libuser/string/format.c servers/lib/log.c tests/server/state_end.c tests/server/server_run.c
+ * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c
+ * sources: tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
  */
 #include <errno.h>
 #include <string.h>
@@ -40,9 +42,9 @@ static void a_foreign_program_begins_in_the_vdso(void)
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"),
          .expected = FRAME(0) BODY(1, "1/1", 0, 0) FOREIGN(1) RESUME(1) "answer 0: 1\n"},
         SPAWN(FRAME(1) BODY(2, "2/2", 1, 0) GOOD(2) RESUME(2) "answer 0: 2\n"), /* and one of ours does not */
-        {.from = P2, STRINGS(PROC_EXEC, 1, "/bin/foreign"), 
+        {.from = P2, STRINGS(PROC_EXEC, 1, "/bin/foreign"),
          .expected = PROGRAM("/bin/foreign") "clear 2: 18, tables 6\n" FOREIGN(2) "answer 2\n"},
-        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), 
+        {.from = P1, STRINGS(PROC_EXEC, 1, "good"),
          .expected = PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
         {.from = P1, STRINGS(PROC_EXEC, 1, "vdso"), .expected = PROGRAM("vdso") "answer 1: ENOEXEC\n"}, /* a program of that name, too */
     };
@@ -104,7 +106,7 @@ static void an_environment_follows_the_arguments(void)
     const struct step list[] = {
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "good\0HOME=/\0"), .expected = NULL},
         CALL(P1, "answer 1: 1 13 13 good|HOME=/||\n", PROC_ARGS, 0),
-        {.from = P1, STRINGS(PROC_EXEC, 2, "foreign\0x\0A=b"), 
+        {.from = P1, STRINGS(PROC_EXEC, 2, "foreign\0x\0A=b"),
          .expected = PROGRAM("foreign") "clear 1: 18, tables 6\n" FOREIGN(1) "answer 1\n"},
         CALL(P1, "answer 1: 2 14 14 foreign|x|A=b|\n", PROC_ARGS, 0),
         {.from = P1, STRINGS(PROC_EXEC, 0, "good"), .expected = "answer 1: EINVAL\n"},

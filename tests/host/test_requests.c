@@ -1,6 +1,6 @@
 /*
- * What processors ask of each other: each request is done as it says, once, and told to be done only then; who waits for
- * the lock hears, too; who is announced is whom it is meant for.
+ * What processors ask of each other: each request is done as it says, once, and told to be done only then; who waits
+ * for the lock hears, too; who is announced is whom it is meant for.
  */
 #include "tests/host/lock_machine.h"
 

@@ -1,22 +1,21 @@
 /*
  * The kernel's real core on three processors. Each has random events of the thread that it runs, and interrupts that
- * others sent, now or later; between two steps of a long call the others go on, and may do anything. Whenever the lock is
- * given away, what each processor translates with is compared with its space, and nobody may do what he should not any
- * more without an interrupt on its way; the audit walks everything as it goes. In the end of each run every frame must
- * be memory again.
+ * others sent, now or later; between two steps of a long call the others go on, and may do anything. Whenever the lock
+ * is given away, what each processor translates with is compared with its space, and nobody may do what he should not
+ * any more without an interrupt on its way; the audit walks everything as it goes. In the end of each run every frame
+ * must be memory again.
  *
  *      test_smp_random [STEPS [SEED]]      more steps, another sequence; 0 steps are one run
  *
  * A failure names the seed of its run.
  * defines: HOST_STEP_NODES=4 HOST_CPU_MAX=4 HOST_TABLE_BITS=5
- * sources: kernel/mem/node.c kernel/audit/node_audit.c kernel/mem/account.c kernel/cap/slot.c
- * sources: kernel/audit/slot_audit.c kernel/cap/cspace.c kernel/vm/space.c kernel/audit/space_audit.c
- * sources: kernel/vm/source.c kernel/thread/sched.c kernel/thread/thread.c kernel/audit/thread_audit.c
- * sources: kernel/ipc/ipc.c kernel/ipc/message.c kernel/audit/endpoint_audit.c kernel/sys/sys.c
- * sources: kernel/sys/sys_cap.c kernel/sys/sys_vm.c kernel/object/create.c kernel/sys/sys_object.c kernel/sys/sys_thread.c
- * sources: kernel/sys/sys_device.c kernel/object/destroy.c kernel/sys/event.c kernel/audit/audit.c
- * sources: kernel/lib/log.c kernel/thread/tlb.c tests/host/kernel_world.c
- * sources: tests/host/smp_run.c tests/host/random_calls.c tests/model/processors.c
+ * sources: kernel/mem/node.c kernel/audit/node_audit.c kernel/mem/account.c kernel/cap/slot.c kernel/audit/slot_audit.c
+ * sources: kernel/cap/cspace.c kernel/vm/space.c kernel/audit/space_audit.c kernel/vm/source.c kernel/thread/sched.c
+ * sources: kernel/thread/thread.c kernel/audit/thread_audit.c kernel/ipc/ipc.c kernel/ipc/message.c
+ * sources: kernel/audit/endpoint_audit.c kernel/sys/sys.c kernel/sys/sys_cap.c kernel/sys/sys_vm.c
+ * sources: kernel/object/create.c kernel/sys/sys_object.c kernel/sys/sys_thread.c kernel/sys/sys_device.c
+ * sources: kernel/object/destroy.c kernel/sys/event.c kernel/audit/audit.c kernel/lib/log.c kernel/thread/tlb.c
+ * sources: tests/host/kernel_world.c tests/host/smp_run.c tests/host/random_calls.c tests/model/processors.c
  * sources: tests/model/invariants.c
  */
 #include "tests/host/check.h"

@@ -1,5 +1,6 @@
 /*
- * The library of system calls and faults: a handler hears of one, or it is a call, or a page of a file that may be had now.
+ * The library of system calls and faults: a handler hears of one, or it is a call, or a page of a file that may be had
+ * now.
  *
  * instead: tests/server/instead
  */

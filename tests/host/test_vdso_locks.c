@@ -1,6 +1,6 @@
 /*
- * The library of system calls and locks of files: what the file server is asked for by fcntl, in both forms of struct flock, and
- * by flock; and what a signal does to who waits.
+ * The library of system calls and locks of files: what the file server is asked for by fcntl, in both forms of struct
+ * flock, and by flock; and what a signal does to who waits.
  *
  * instead: tests/server/instead
  */

@@ -1,5 +1,6 @@
 /*
- * The library of system calls and memory: the heap and anonymous pages, in which messages to mem; limits, which proc has, too.
+ * The library of system calls and memory: the heap and anonymous pages, in which messages to mem; limits, which proc
+ * has, too.
  *
  * instead: tests/server/instead
  */
@@ -296,7 +297,8 @@ static void pages_are_protected(void)
     expect("mmap 0 5 0\nprotect 1342177280 4096 0\nmmap 0 5 0\nprotect 1342177280 4096 5\nmunmap 1342177280 5 0\n");
 }
 
-/* Of a file's pages that are to be written, or executed, there is a copy, if they are not shared; holes are passed over. */
+/* Of a file's pages that are to be written, or executed, there is a copy, if they are not shared; holes are passed
+ * over. */
 static void pages_of_files_are_prepared(void)
 {
     char *at = program + 2 * PAGE_SIZE, *copy = program + 5 * PAGE_SIZE;

@@ -1,5 +1,6 @@
 /*
- * The library of system calls and time: clocks, in ticks of 10 ms, and sleep, which is never shorter than was asked for.
+ * The library of system calls and time: clocks, in ticks of 10 ms, and sleep, which is never shorter than was asked
+ * for.
  *
  * instead: tests/server/instead
  */

@@ -1,7 +1,8 @@
 /*
- * The library of system calls on the host: its files are included here, but for start.c. Servers are faked: a call is a line,
- * with its name, its words and its data, a bar for each zero byte; it gets the next of the answers that the test has given.
- * Memory is where a program has it: the stack, with the state above it, the message page, and pages at PROGRAM_BASE.
+ * The library of system calls on the host: its files are included here, but for start.c. Servers are faked: a call is a
+ * line, with its name, its words and its data, a bar for each zero byte; it gets the next of the answers that the test
+ * has given. Memory is where a program has it: the stack, with the state above it, the message page, and pages at
+ * PROGRAM_BASE.
  */
 #pragma once
 

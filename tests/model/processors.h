@@ -1,7 +1,7 @@
 /*
  * The processors, as far as the kernel's core relies on them: interrupts from other processors that are on their way,
- * CR3, the top entries that loading it caches, a TLB that keeps whatever was mapped until it is told otherwise, fs and gs,
- * and the FPU's contents. tests/explore and tests/host run the core on them.
+ * CR3, the top entries that loading it caches, a TLB that keeps whatever was mapped until it is told otherwise, fs and
+ * gs, and the FPU's contents. tests/explore and tests/host run the core on them.
  *
  * A real processor may translate by less than the TLB here holds, never by more: so nothing that is wrong on a real one
  * passes processors_check().
@@ -45,7 +45,8 @@ void processors_rest(void);
 /* Everything that the spaces map now is in the TLBs. */
 void processors_fill_tlbs(void);
 
-/* Whenever the lock is given away: no processor translates with what has been taken away, or has missed what was added. */
+/* Whenever the lock is given away: no processor translates with what has been taken away, or has missed what was
+ * added. */
 void processors_check(void);
 
 /* The running thread uses the FPU: the first use faults, and is done once that is dealt with. */

@@ -1,6 +1,6 @@
 /*
- * The kernel and the servers as init sees them: each of its calls is a line, which a test compares with what it expects.
- * Slots have names there:
+ * The kernel and the servers as init sees them: each of its calls is a line, which a test compares with what it
+ * expects. Slots have names there:
  *
  *      t0 r0 h0 e0      task, thread, handler and endpoint of server 0
  *      init             init's own endpoint

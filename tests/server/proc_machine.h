@@ -1,6 +1,7 @@
 /*
- * The kernel, mem, the console and the file server as the process server sees them. Each call of the server's is written down in a line,
- * with all that it asks for: a test compares the lines with those that it expects. Things have names there:
+ * The kernel, mem, the console and the file server as the process server sees them. Each call of the server's is
+ * written down in a line, with all that it asks for: a test compares the lines with those that it expects. Things have
+ * names there:
  *
  *      t3 r3 h3        task, thread and handler of the process with index 3
  *      3/1             the badge with that index and generation
@@ -47,8 +48,8 @@ extern bool machine_console_is_due; /* it is to ask again */
 /* Who has files has one mapped, from its index times that on. */
 enum { MACHINE_MAPPINGS = 1 << 20 };
 
-/* What is executed was written to: it is in pages of the file server's, numbered from there on, and so many of its bytes can be
- * read. */
+/* What is executed was written to: it is in pages of the file server's, numbered from there on, and so many of its
+ * bytes can be read. */
 enum { MACHINE_COPY_PAGE = 700 };
 extern bool machine_copies;
 extern uint32_t machine_file_news; /* who is to be woken */

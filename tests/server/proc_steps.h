@@ -1,6 +1,7 @@
 /*
  * Tables of messages to the process server, each with the lines that it must cause: its calls to others
- * (proc_machine.h), and answers, `answer 3: 5` with the call's results or `answer 3: EINVAL`, to the process with index 3.
+ * (proc_machine.h), and answers, `answer 3: 5` with the call's results or `answer 3: EINVAL`, to the process with index
+ * 3.
  */
 #pragma once
 

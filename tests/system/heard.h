@@ -1,4 +1,5 @@
-/* Signals that are sent to a piece of a test in another process, which says on a board in shared memory what it has heard. */
+/* Signals that are sent to a piece of a test in another process, which says on a board in shared memory what it has
+ * heard. */
 #pragma once
 
 #include <signal.h>

@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* KEPT: a page of mem's table of slots, which stays for the next time. UNTOUCHED: pages promised to this program that it has not
- * touched. */
+/* KEPT: a page of mem's table of slots, which stays for the next time. UNTOUCHED: pages promised to this program that
+ * it has not touched. */
 enum { PAGE = 4096, BOARD = -51, MANY = 500, FEWEST = 150, KEPT = 1, UNTOUCHED = 100 };
 
 static uint32_t reserve(void)

@@ -1,6 +1,6 @@
 /*
- * Registers of threads: what thread_read and thread_write show and set, of threads that wait, too, and the words of messages
- * that a direct switch passes in registers.
+ * Registers of threads: what thread_read and thread_write show and set, of threads that wait, too, and the words of
+ * messages that a direct switch passes in registers.
  *
  * run:
  * run: --smp 2

@@ -1,5 +1,5 @@
-/* fs and gs are part of a thread's state: nobody sees or loses another's. ds and es are flat when the kernel has run, whatever
- * they were before. */
+/* fs and gs are part of a thread's state: nobody sees or loses another's. ds and es are flat when the kernel has run,
+ * whatever they were before. */
 #include "tests/system/kernel_test.h"
 
 enum { USER_CODE = 0x1b, USER_DATA = 0x23 }; /* selectors, see kernel/i386/segments.h */

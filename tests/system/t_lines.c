@@ -1,6 +1,6 @@
 /*
- * A line that does not end holds nobody up: not a short one, not a long one, nor one who writes such lines on purpose; and
- * who floods has no more than its share.
+ * A line that does not end holds nobody up: not a short one, not a long one, nor one who writes such lines on purpose;
+ * and who floods has no more than its share.
  */
 #include "tests/system/child.h"
 #include "tests/system/tap.h"

@@ -146,8 +146,8 @@ static bool the_archive_is_mapped(void)
     return IS(munmap(at, PAGE), 0) && IS(munmap(same, PAGE), 0) && IS(close(fd), 0) && good;
 }
 
-/* Its pages are the archive's until somebody writes; then those who have it mapped shared, before and after, have the page that is
- * written to, as read() and write() do, and who has it private stores for itself. */
+/* Its pages are the archive's until somebody writes; then those who have it mapped shared, before and after, have the
+ * page that is written to, as read() and write() do, and who has it private stores for itself. */
 static bool the_archive_is_written(void)
 {
     static const char program[] = "/bin/false"; /* which nobody runs meanwhile */

@@ -1,6 +1,6 @@
 /*
- * Who pays for pages of files that are gone while processes have them mapped: whoever had the file last, and nobody beside it. The
- * processor counts instructions here, so that what somebody waits for can be told.
+ * Who pays for pages of files that are gone while processes have them mapped: whoever had the file last, and nobody
+ * beside it. The processor counts instructions here, so that what somebody waits for can be told.
  *
  * run: --icount
  */
@@ -60,7 +60,8 @@ static uint64_t cost_of(int (*piece)(void), int status)
     return IS(child_run(piece), status) ? now() - begun : 0;
 }
 
-/* It has had so many pages of a file without a name, and none any more, as it tells the server alone: what that answers. */
+/* It has had so many pages of a file without a name, and none any more, as it tells the server alone: what that
+ * answers. */
 static int has_had(uint32_t pages)
 {
     uint32_t at = 0, granted = 0, fd = 0;

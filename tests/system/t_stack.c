@@ -139,8 +139,8 @@ static bool may_not_be_written(uint32_t address)
     return IS(child_run(writes_place), SIGSEGV);
 }
 
-/* The stack's first and last pages are there, nothing below them, and above them what may not be written: the library of
- * system calls. */
+/* The stack's first and last pages are there, nothing below them, and above them what may not be written: the library
+ * of system calls. */
 static bool limits(void)
 {
     bool good = IS(touch(STACK_LOW), EXITED(0)) && IS(touch(STACK_TOP - PAGE / 2) & 0xff, 0);

@@ -1,4 +1,5 @@
-/* What the C library makes of files: streams, temporary files, programs at the other end of a pipe, names by pattern. */
+/* What the C library makes of files: streams, temporary files, programs at the other end of a pipe, names by
+ * pattern. */
 #include "tests/system/child.h"
 #include "tests/system/tap.h"
 

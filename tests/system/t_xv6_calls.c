@@ -15,7 +15,8 @@ int main(int argc, char **argv);
 
 enum { PAGE = 4096, BLOCKS = 200, BLOCK = 140000, NOWHERE = 16 };
 
-/* Whoever comes first, and for so many blocks that malloc asks for the heap's end again, which sbrk has moved meanwhile. */
+/* Whoever comes first, and for so many blocks that malloc asks for the heap's end again, which sbrk has moved
+ * meanwhile. */
 static bool heap_beside_malloc(void)
 {
     static char *blocks[BLOCKS];

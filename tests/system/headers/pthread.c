@@ -23,7 +23,8 @@ static bool threads(void)
            IS(pthread_mutex_trylock(&mutex), EBUSY) && IS(pthread_mutex_unlock(&mutex), 0);
 }
 
-/* Where pthread_cancel() is named, calls that it may prevent go another way; prevented, the only thread's end is the process's. */
+/* Where pthread_cancel() is named, calls that it may prevent go another way; prevented, the only thread's end is the
+ * process's. */
 static bool cancellation(void)
 {
     struct timespec no_time = {0, 0};

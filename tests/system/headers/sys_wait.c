@@ -1,4 +1,5 @@
-/* <sys/wait.h>: which children, how they ended, who is not waited for; and of <unistd.h> the groups by which they are named. */
+/* <sys/wait.h>: which children, how they ended, who is not waited for; and of <unistd.h> the groups by which they are
+ * named. */
 #define _GNU_SOURCE 1 /* pipe2 */
 #include "tests/system/headers/headers.h"
 

@@ -1,4 +1,5 @@
-/* Headers of what there is not: <sys/sem.h>, <sys/msg.h>, <sys/shm.h>, <sys/socket.h>, <sys/epoll.h> and so on. Each call says ENOSYS. */
+/* Headers of what there is not: <sys/sem.h>, <sys/msg.h>, <sys/shm.h>, <sys/socket.h>, <sys/epoll.h> and so on. Each
+ * call says ENOSYS. */
 #include "tests/system/headers/headers.h"
 
 #include <errno.h>
