@@ -88,7 +88,7 @@ static int run_exit(char **words)
 {
     long status = words[1] ? number(words[0], words[1]) : shell.status;
 
-    exit(status < 0 ? STATUS_USAGE : (int)(status & 0xff));
+    shell_exit(status < 0 ? STATUS_USAGE : (int)(status & 0xff));
 }
 
 static int run_export(char **words)

@@ -183,7 +183,7 @@ static void fail(const char *what, const char *why)
         shell_complain("%s: %s", what, why);
     shell.has_failed = true;
     if (!shell.is_interactive)
-        exit(STATUS_USAGE);
+        shell_exit(STATUS_USAGE);
 }
 
 /* Of one that is not set it is empty, or with -u the end. */

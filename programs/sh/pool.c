@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BLOCK_BYTES = 4000, ALIGN = 8, STATUS_NO_MEMORY = 2 };
 
@@ -21,7 +22,7 @@ void *must_allocate(void *old, size_t bytes)
     if (memory)
         return memory;
     fprintf(stderr, "sh: out of memory\n");
-    exit(STATUS_NO_MEMORY);
+    _exit(STATUS_NO_MEMORY); /* as shell_exit() does */
 }
 
 char *must_copy(const char *text)

@@ -44,7 +44,7 @@ static void try(const char *path, char **words, char **environment)
         shell.name = path;
         shell.arguments = words + 1;
         if (shell_run_file(path))
-            exit(shell.status);
+            shell_exit(shell.status);
     }
     errno = error;
 }

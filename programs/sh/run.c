@@ -167,13 +167,13 @@ static int run_simple(const struct node *node)
 static _Noreturn void run_and_exit(const struct node *node)
 {
     if (node->kind != NODE_SIMPLE)
-        exit(run(node));
+        shell_exit(run(node));
     char **words = words_of(node);
     if (words[0] && !builtin_find(words[0]) && !function_find(words[0]))
         become(node, words);
     int status = run_expanded(node, words);
     end_if_stopped();
-    exit(status);
+    shell_exit(status);
 }
 
 /* --------------------------------------------------------------------------------------- pipelines */
@@ -266,7 +266,7 @@ static int run_subshell(const struct node *node)
     pid_t pid = fork_shell();
 
     if (pid == 0)
-        exit(run(node->first));
+        shell_exit(run(node->first));
     return pid < 0 ? STATUS_CANNOT_RUN : wait_for(pid);
 }
 
@@ -436,7 +436,7 @@ int run(const struct node *node)
     pool_release(mark);
     end_if_stopped();
     if (ends_at_failure(node))
-        exit(shell.status);
+        shell_exit(shell.status);
     return shell.status;
 }
 
@@ -464,7 +464,7 @@ char *run_captured(const char *commands)
     if (pid == 0) {
         close(ends[0]);
         move(ends[1], STDOUT_FILENO);
-        exit(shell_run_text(commands));
+        shell_exit(shell_run_text(commands));
     }
     close(ends[1]);
     read_all(ends[0], &text);

@@ -26,6 +26,12 @@ extern char **environ;
 struct shell shell = {.name = "sh"};
 
 /* In one piece, so that nothing comes between. */
+void shell_exit(int status)
+{
+    fflush(stdout);
+    _exit(status);
+}
+
 void shell_complain(const char *format, ...)
 {
     char line[512];

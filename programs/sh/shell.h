@@ -33,6 +33,9 @@ extern struct shell shell;
 /* A line to stderr, behind "sh: ". */
 __attribute__((format(printf, 1, 2))) void shell_complain(const char *format, ...);
 
+/* As exit(), but it leaves the offset of the script's file, which a copy of the shell shares, where it is. */
+_Noreturn void shell_exit(int status);
+
 /* The text's commands; their status, which is the shell's then. */
 int shell_run_text(const char *text);
 
