@@ -13,7 +13,8 @@ import shutil
 import sys
 import tempfile
 
-from tally import build, junit, options, packages, processes, schedule, terminal
+from harness import junit, schedule
+from tally import build, options, packages, processes, terminal
 from tally.temporary import temporary_folder
 
 HEAD, TAIL, WIDTH = 20, 60, 300  # of a failed test's details: lines shown, and bytes of each
@@ -62,7 +63,7 @@ def tell(outcome):
 
 def run_all(wanted, jobs):
     """Builds, runs, tells; returns the outcomes."""
-    from tally import tests
+    from harness import tests
     failed = tests.build_all(wanted)
     for name, number in ((name, sum(test.build == name for test in wanted)) for name in failed):
         print(f"{INDENT}{number} tests are not run, as the build {name} failed")
@@ -104,7 +105,7 @@ def main():
     arguments = parse()
     if arguments.build_dir:
         build.use_base(arguments.build_dir)
-    from tally import tests  # which know where things are built
+    from harness import tests  # which know where things are built
     wanted = tests.select(arguments.pattern)
     if arguments.list:
         print("\n".join(test.name for test in wanted))

@@ -11,7 +11,7 @@ import re
 import sys
 
 from tally import bench_explain, bench_plugin, machine, parallel, processes, system
-from tally.damage import symbol
+from tally.elf import symbol
 from tally.entry import Told, explanation
 from tally.interface import ROOT
 from tally.serial import Input

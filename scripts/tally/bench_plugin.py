@@ -5,7 +5,8 @@ import struct
 
 from tally import bench_explain, processes, tools
 from tally.build import BuildError
-from tally.damage import PAGE, PROGRAM_BASE, symbol
+from tally.elf import symbol
+from tally.program import PAGE, PROGRAM_BASE
 from tally.interface import ROOT
 from tally.output import replace_file
 from tally.program import VDSO_BASE, VDSO_END, Program

@@ -8,7 +8,8 @@ import re
 import shutil
 import time
 
-from tally import build, mutant_build, parallel, schedule, waiting, workers
+from harness import schedule
+from tally import build, mutant_build, parallel, waiting, workers
 from tally.entry import Told
 from tally.interface import ROOT
 from tally.mutants import EQUIVALENT, WITHOUT_ISO
@@ -55,12 +56,12 @@ def needs(test):
 def run_of(name):
     """A test's function. Modules of tests know where things are built from when they are loaded: no more are than it takes."""
     if name.startswith("host/"):
-        from tally import host_tests
+        from harness import host_tests
         return dict(host_tests.host_tests()).get(name)
     if name.startswith("explore/"):
-        from tally import explore_tests
+        from harness import explore_tests
         return dict(explore_tests.explore_tests()).get(name)
-    from tally import tests
+    from harness import tests
     found = next((test for test in tests.all_tests() if test.name == name), None)
     if found and found.build == "programs":
         tests.build_programs(with_iso=not name.startswith(WITHOUT_ISO))

@@ -1,5 +1,5 @@
 /*
- * Lines that are typed, up to the end of file. Under scripts/tally/screen_tests.py they come from the keyboard.
+ * Lines that are typed, up to the end of file. Under tests/harness/screen_tests.py they come from the keyboard.
  * The next line's echo may come before the answer to the first.
  *
  * typed: Hello, World!

@@ -12,12 +12,13 @@ import threading
 import time
 import xml.etree.ElementTree as xml
 
-from tally import build, forked, junit, machine, output, parallel, processes, programs_image, schedule, terminal, waiting
+from harness import forked, junit, schedule
+from harness.failures import IMAGES, PROGRAMS
+from harness.foreign_tests import replaced
+from harness.terminal_tests import wait_until
+from tally import build, machine, output, parallel, processes, programs_image, terminal, waiting
 from tally.entry import USAGE
-from tally.failures import IMAGES, PROGRAMS
-from tally.foreign_tests import replaced
 from tally.interface import ROOT
-from tally.terminal_tests import wait_until
 
 LONG = 30  # seconds that nobody is to wait
 
@@ -251,7 +252,7 @@ def writes_junit():
 
 def pages_name_tests():
     """`group/name` in docs/attacks.md is a test, or one with options behind its name."""
-    from tally import tests  # which has these, too
+    from harness import tests  # which has these, too
     names = [test.name for test in tests.all_tests()]
     groups = "|".join(sorted({name.partition("/")[0] for name in names} - {"check"}))
     named = re.findall(rf"`((?:{groups})/[^`]+)`", (ROOT / "docs/attacks.md").read_text(encoding="utf-8"))

@@ -5,10 +5,11 @@ import pty
 import select
 import subprocess
 
-from tally import build, forked, processes
-from tally.failures import PATIENCE, judge
+from harness import forked
+from harness.failures import PATIENCE, judge
+from harness.tool_scripts import TOOLS
+from tally import build, processes
 from tally.interface import ROOT
-from tally.tool_scripts import TOOLS
 
 ISO = build.default_folder("i386") / "tally.iso"
 SILENCE = 15  # seconds after which nothing comes any more

@@ -9,7 +9,8 @@ import functools
 import re
 import time
 
-from tally import forked, parallel, processes
+from harness import forked
+from tally import parallel, processes
 from tally.output import replace_text
 
 LINE = re.compile(r"^(\d+\.\d+) (.+)$", re.M)  # of the file: seconds, name

@@ -6,8 +6,9 @@ import select
 import subprocess
 import tempfile
 
-from tally import forked, processes
-from tally.failures import PATIENCE, judge, programs, words_of
+from harness import forked
+from harness.failures import PATIENCE, judge, programs, words_of
+from tally import processes
 from tally.interface import ROOT
 
 ALL_BYTES = bytes(range(256))

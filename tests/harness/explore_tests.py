@@ -5,7 +5,8 @@ import re
 import shlex
 import tempfile
 
-from tally import build, explore, forked, processes
+from harness import forked
+from tally import build, explore, processes
 from tally.entry import USAGE
 from tally.interface import ROOT
 

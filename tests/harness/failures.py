@@ -9,8 +9,9 @@ import shlex
 import signal
 import tempfile
 
-from tally import bochs, build, damage, forked, machine, programs_image, run_options
-from tally.damage import (INVALID, JUMP_NOWHERE, JUMP_USER, JUMP_WINDOW, PAGE, PUSH_FOREVER, READ_USER, RETURN_1, WRITE_TEXT)
+from harness import bochs, damage, forked
+from harness.damage import (INVALID, JUMP_NOWHERE, JUMP_USER, JUMP_WINDOW, PAGE, PUSH_FOREVER, READ_USER, RETURN_1, WRITE_TEXT)
+from tally import build, machine, programs_image, run_options
 from tally.entry import UNABLE, USAGE
 from tally.image import with_command
 from tally.interface import ROOT

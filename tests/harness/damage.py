@@ -1,15 +1,14 @@
 """Damaged copies of what is booted, for tests: single bytes of the archive, instructions of kernel and servers."""
-import functools
 import pathlib
 import struct
 
 from tally.archive import ENTRIES_OFFSET, ENTRY, checksum
+from tally.elf import symbol
+from tally.program import PAGE, PROGRAM_BASE
 from tally.symbols import find_elf
 
-PAGE, PROGRAM_BASE = 4096, 0x900000
 IMAGE_PAGE, ACCOUNT_PAGES, HEADER_ENTRIES, DIRECTORY_SUM, DIRECTORY_BYTES = 8, 24, 76, 80, 88
 PT_LOAD = 1
-SHT_SYMTAB, UNDEFINED, SYMBOL = 2, 0, struct.Struct("<3I2BH")
 
 # Machine code.
 INVALID = b"\x0f\x0b"
@@ -24,29 +23,6 @@ JUMP_WINDOW = b"\xb8\x00\x00\x10\xc0\xff\xe0"  # memory, where the kernel sees i
 
 def jump_to(address):
     return b"\xb8" + struct.pack("<I", address) + b"\xff\xe0"
-
-
-@functools.lru_cache(maxsize=None)
-def symbols(elf):
-    """{name: [address, ...]} of an ELF file's functions and variables. Read here: a tool takes a tenth of a second."""
-    data, found = pathlib.Path(elf).read_bytes(), {}
-    table, = struct.unpack_from("<I", data, 32)
-    size, count = struct.unpack_from("<2H", data, 46)
-    sections = [struct.unpack_from("<10I", data, table + i * size) for i in range(count)]
-    for _, kind, _, _, offset, length, link, *_ in sections:
-        for name, address, _, _, _, home in SYMBOL.iter_unpack(data[offset:offset + length] if kind == SHT_SYMTAB else b""):
-            if home != UNDEFINED:
-                begin = sections[link][4] + name
-                found.setdefault(data[begin:data.index(b"\0", begin)].decode(errors="replace"), []).append(address)
-    return found
-
-
-def symbol(elf, name):
-    """The address of a function, or of a variable."""
-    found = symbols(elf).get(name, ())
-    if len(found) != 1:
-        raise LookupError(f"{elf} has {len(found)} functions {name}")
-    return found[0]
 
 
 def file_offset(elf, address):

@@ -3,9 +3,10 @@ import pathlib
 import re
 import tempfile
 
-from tally import build, damage, machine
+from harness import damage
+from harness.screendump import is_seen, lines_of, running
+from tally import build, machine
 from tally.image import with_command
-from tally.screendump import is_seen, lines_of, running
 
 IMAGES = build.default_folder("i386")
 OVMF = ["-bios", "/usr/share/ovmf/OVMF.fd"]

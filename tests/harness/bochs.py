@@ -7,8 +7,8 @@ import pathlib
 import subprocess
 
 from tally import processes
-from tally.temporary import temporary_folder
 from tally.serial import BROKEN, TIMED_OUT, Returns, SharedPort, Verdict
+from tally.temporary import temporary_folder
 
 # A second has few instructions: what a test waits for is soon over, and interrupts come at more of its places.
 CONFIGURATION = """\

@@ -3,7 +3,7 @@ import os
 import re
 from unittest import mock
 
-from tally import forked
+from harness import forked
 from tally.entry import USAGE
 
 NUMBER, TIME, NAME = ("x", "1.5", "", "-1", "1_0", "\u0661"), ("x", "0", "-1", "nan", ""), ("",)

@@ -9,26 +9,29 @@ import sys
 import tempfile
 from unittest import mock
 
-from tally import bench, bench_plots, bench_record, bochs, build, cycles, forked, machine, processes, programs_image, run_options, system
-from tally.explore_tests import explore_tests
-from tally.failures import PROGRAMS, failure_tests
-from tally.foreign_tests import foreign_tests
-from tally.fuzz_tests import fuzz_tests
-from tally.host_tests import host_tests
+from harness import bochs, forked
+from harness.checker_tests import checker_tests
+from harness.explore_tests import explore_tests
+from harness.failures import PROGRAMS, failure_tests
+from harness.foreign_tests import foreign_tests
+from harness.fuzz_tests import fuzz_tests
+from harness.host_tests import host_tests
+from harness.input_tests import input_tests
+from harness.mutant_tests import mutant_tests
+from harness.option_tests import option_tests
+from harness.page_tests import pages_executed
+from harness.platform_tests import platform_tests
+from harness.screen_tests import screen_tests
+from harness.script_tests import WHOLE, script_tests
+from harness.serial_tests import serial_tests
+from harness.shell_tests import shell_tests
+from harness.suite_tests import suite_tests
+from harness.terminal_tests import terminal_tests
+from tally import bench, bench_plots, bench_record, build, cycles, machine, processes, programs_image, run_options, system
 from tally.image import with_command
-from tally.input_tests import input_tests
 from tally.interface import ROOT
-from tally.mutant_tests import mutant_tests
-from tally.option_tests import option_tests
-from tally.page_tests import pages_executed
-from tally.platform_tests import platform_tests
-from tally.screen_tests import screen_tests
-from tally.script_tests import WHOLE, script_tests
 from tally.serial import BUILD_FAILED
-from tally.shell_tests import shell_tests
-from tally.suite_tests import suite_tests
 from tally.symbols import Said
-from tally.terminal_tests import terminal_tests
 
 IMAGES = build.default_folder("i386")
 AUDIT = build.default_folder("audit")
@@ -302,7 +305,7 @@ def all_tests():
     failures += [Test(name, run) for name, run in (*screen_tests(), *foreign_tests(), *shell_tests())]
     hosted = [Test(name, run, build="host") for name, run in host_tests()]
     failures += [Test(name, run, build="host") for name, run in (*explore_tests(), *fuzz_tests())]
-    failures += [Test(name, run, build=None) for name, run in (*platform_tests(), *option_tests())]
+    failures += [Test(name, run, build=None) for name, run in (*platform_tests(), *option_tests(), *serial_tests(), *checker_tests())]
     failures += [Test(name, run, places, needed)
                  for name, run, needed, places in mutant_tests(lambda: [test.name for test in all_tests()])]
     return [*checks(), *hosted, *system_tests(), *audit_tests(), *demos(), *failures,

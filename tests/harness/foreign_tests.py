@@ -5,9 +5,10 @@ import json
 import os
 import shutil
 
-from tally import build, forked, programs_image
+from harness import forked
+from harness.failures import KILLED, PATIENCE, judge
+from tally import build, programs_image
 from tally.entry import UNABLE
-from tally.failures import KILLED, PATIENCE, judge
 from tally.image import ImageError
 from tally.serial import BUILD_FAILED, NO_PROGRAM
 

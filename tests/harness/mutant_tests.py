@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 
-from tally import build, forked, mutants, processes, terminal_tests
+from harness import forked, terminal_tests
+from tally import build, mutants, processes
 from tally.entry import UNABLE, USAGE
 from tally.interface import ROOT
 

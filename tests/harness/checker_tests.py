@@ -1,0 +1,98 @@
+"""Tests of the checkers: each is shown a copy of the tree with violations, and tells each of them, and nothing else."""
+import pathlib
+import re
+import sys
+import tempfile
+
+from tally import copies, processes
+
+LONG = "".join(f"    (void){number};\n" for number in range(60))
+UNUSED = "zz" + "unused"  # no word of this file, which the checkers read, too
+WIDE = "x" * 118
+
+# Of each checker: (its words, {file: what is added to it, or (old, new)}, lines that it must say).
+CASES = {
+    "check_layers": ([], {
+        "kernel/mem/zz_up.h": '#include "kernel/sys/event.h"\n#include "no/such.h"\n',
+        "kernel/zz/zz.h": "#pragma once\n",
+        "servers/lib/zz_a.h": '#include "servers/lib/zz_b.h"\n', "servers/lib/zz_b.h": '#include "servers/lib/zz_a.h"\n',
+        "kernel/lib/zz.h": "int zz_of_sys(void);\n", "kernel/sys/zz.c": "int zz_of_sys(void)\n{\n    return 0;\n}\n",
+        "docs/layers.txt": "up kernel/lib/link.h: kernel/sys\n",
+    }, [
+        "kernel/mem/zz_up.h: kernel/mem may not include kernel/sys/event.h",
+        "kernel/mem/zz_up.h: includes no/such.h, which is not a path from the root",
+        "kernel/zz/zz.h: its folder is not in docs/layers.txt",
+        "include cycle: servers/lib/zz_a.h -> servers/lib/zz_b.h -> servers/lib/zz_a.h",
+        "kernel/lib/zz.h: declares zz_of_sys(), which kernel/sys defines: a higher folder without an `up` line",
+        "docs/layers.txt: up kernel/lib/link.h: it declares nothing of kernel/sys",
+    ]),
+    "check_docs": ([], {
+        "docs/shm.md": "`kernel/none.c`, `kernel/none/`, `zz_none()`; `space_open()` in `kernel/ipc/ipc.c`\n",
+        "docs/glossary.md": f"| {UNUSED} | | |\n",
+        "docs/decisions/0999-zz.md": "# 999. A page that the index lacks\n",
+    }, [
+        "docs/shm.md: there is no file kernel/none.c",
+        "docs/shm.md: there is no file kernel/none/",
+        "docs/shm.md: there is no function zz_none()",
+        "docs/shm.md: `space_open()` is not in kernel/ipc/ipc.c",
+        f"docs/glossary.md: nothing in the source is called {UNUSED}",
+        "docs/decisions/README.md: no row for 999. A page that the index lacks",
+    ]),
+    "gen_docs": (["--check"], {"docs/syscalls.md": "more\n", "docs/linux-calls.md": "more\n"}, [
+        "docs/syscalls.md is stale: run scripts/gen_docs.py", "docs/linux-calls.md is stale: run scripts/gen_docs.py",
+    ]),
+    "check_size": ([], {
+        "servers/lib/zz.c": f"void zz_long(void)\n{{\n{LONG}}}\n\nvoid zz_many(int a, int b, int c, int d, int e, int f)\n{{\n}}\n",
+        "tests/host/zz.h": f"/* {WIDE} */\n" + 500 * "\n",
+        "servers/lib/zz.h": f"/* {WIDE} */\n",
+        "kernel/lib/zz.c": "".join(f"int zz_{number};\n" for number in range(400)),
+        ".editorconfig": ("indent_size = 4", "indent_size = 8"),
+    }, [
+        "servers/lib/zz.c:zz_long: 63 lines, 0 parameters",
+        "servers/lib/zz.c:zz_many: 3 lines, 6 parameters",
+        "tests/host/zz.h: 501 lines",
+        "tests/host/zz.h:1: a comment of 124 columns, more than 120",
+        ".editorconfig: indent_size is not IndentWidth of .clang-format",
+        re.compile(r"kernel: lines of code: \d+, more than 5300"),
+    ]),
+}
+
+
+def change(path, what):
+    """Returns what undoes it."""
+    path.parent.mkdir(exist_ok=True)
+    old = path.read_text(encoding="utf-8") if path.exists() else None
+    path.write_text((old or "") + what if isinstance(what, str) else old.replace(*what), encoding="utf-8")
+    return lambda: path.unlink() if old is None else path.write_text(old, encoding="utf-8")
+
+
+def said_by(tree, checker, words):
+    done = processes.run([sys.executable, "-S", "-B", str(tree / f"scripts/{checker}.py"), *words], cwd=tree)
+    return done.returncode, done.stdout + done.stderr
+
+
+def shows(tree, checker, words, changes, wanted):
+    undo = [change(tree / name, what) for name, what in changes.items()]
+    status, said = said_by(tree, checker, words)
+    for back in undo:
+        back()
+    lines = said.splitlines()
+    yield f"{checker}: status 1", status == 1, said
+    for each in wanted:
+        pattern = each if isinstance(each, re.Pattern) else re.compile(re.escape(each))
+        yield f"{checker} says {pattern.pattern}, once", sum(bool(pattern.fullmatch(line)) for line in lines) == 1, said
+    others = [line for line in lines if not line.startswith("kernel: lines of code 5")]  # which is said in any case
+    yield f"{checker} says nothing else", len(others) == len(wanted), said
+
+
+def checkers():
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = pathlib.Path(scratch) / "tree"
+        copies.make(tree)
+        for checker, case in CASES.items():
+            yield from shows(tree, checker, *case)
+
+
+def checker_tests():
+    """(name, function) of each."""
+    yield "harness/checkers", checkers
