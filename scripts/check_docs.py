@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every `path/file.ext`, `folder/` and `function()` that README.md or docs/*.md names must exist, and `function()`s that
 a page says are in a file must be defined in that one. Each term of docs/glossary.md is used in the source, each of its words that
-comments use has a row, and docs/decisions/README.md has each decision, with its title."""
+comments use has a row, docs/decisions/README.md has each decision, with its title, and docs/shell.md what ps and free show."""
 from tally import entry
 
 import functools
@@ -76,12 +76,24 @@ def missing_decisions():
             yield f"docs/decisions/README.md: no row for {number}. {title}"
 
 
+def missing_columns():
+    """Of docs/shell.md: a row for each column of ps, and for each row of free, in their order."""
+    text = (ROOT / "docs/shell.md").read_text(encoding="utf-8")
+    columns = re.search(r'puts\("(.*)"\)', (ROOT / "programs/ps.c").read_text(encoding="utf-8"))[1].split()
+    rows = re.findall(r'show\("\s*(\w+)"', (ROOT / "programs/free.c").read_text(encoding="utf-8"))
+    for head, wanted in (("column of `ps`", columns), ("row of `free`", list(dict.fromkeys(rows)))):
+        table = re.search(rf"^\| {head} \|.*\n\| --- .*\n((?:\|.*\n)*)", text, re.M)
+        found = re.findall(r"^\| `(\w+)` \|", table[1], re.M) if table else []
+        if found != wanted:
+            yield f"docs/shell.md: the table {head} has {' '.join(found)}, not {' '.join(wanted)}"
+
+
 def main():
     names = known_names()
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
     documents = [p for p in pages if p.exists()]
     errors = [e for document in documents for e in complaints(document, names)]
-    errors += [*missing_terms(), *missing_decisions()]
+    errors += [*missing_terms(), *missing_decisions(), *missing_columns()]
     print("\n".join(errors) or f"docs: every name in {len(documents)} pages exists")
     return bool(errors)
 
