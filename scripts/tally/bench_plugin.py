@@ -79,7 +79,7 @@ def counted(folder, mode, program, start, mark=None):
         scratch = pathlib.Path(scratch)
         (scratch / "text").write_bytes(text_of(elf))
         arguments = {"out": scratch / "out", "mode": mode, "text": scratch / "text",
-                     "entry": f"{entry_of(kernel):x}", "breathe": f"{symbol(kernel, 'arch_preemption_point'):x}",
+                     "entry": f"{entry_of(kernel):x}", "preemption_point": f"{symbol(kernel, 'arch_preemption_point'):x}",
                      "faults": f"{symbol(kernel, 'trap_stub_0'):x}",
                      "faults_end": f"{symbol(kernel, 'trap_stub_32'):x}"}
         if mode in WITH_SERVERS:

@@ -19,7 +19,7 @@
  *   init=, mem=, proc=, console=   the same of the servers
  *   worker=, worker_end=      a function of proc that ends a stretch as a program does: a thread of a
  *                             program's priority is in it, which asks for the next part of long work
- *   entry=, breathe=, mark=   addresses, hexadecimal: where the kernel begins; its instruction
+ *   entry=, preemption_point=, mark=   addresses, hexadecimal: where the kernel begins; its instruction
  *                             behind which interrupts are let in; see above
  *   faults=, faults_end=      between them the kernel is entered when an instruction could not be
  *                             done; the plugin then sees that one twice
@@ -62,7 +62,7 @@ bool is_kernel(uint32_t address)
 
 bool lets_interrupts_in(uint32_t address, const uint8_t *host)
 {
-    return address == arguments.breathe || (is_kernel(address) && *host == HLT);
+    return address == arguments.preemption_point || (is_kernel(address) && *host == HLT);
 }
 
 bool leaves_kernel(const uint8_t *host)
@@ -208,7 +208,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **
     arguments.out = strdup(argument(argc, argv, "out"));
     arguments.mode = strdup(argument(argc, argv, "mode"));
     arguments.entry = address_argument(argc, argv, "entry");
-    arguments.breathe = address_argument(argc, argv, "breathe");
+    arguments.preemption_point = address_argument(argc, argv, "preemption_point");
     arguments.mark = address_argument(argc, argv, "mark");
     arguments.faults = address_argument(argc, argv, "faults");
     arguments.faults_end = address_argument(argc, argv, "faults_end");

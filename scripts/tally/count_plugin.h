@@ -10,7 +10,7 @@ enum { HLT = 0xf4 };
 
 struct arguments {
     const char *out, *mode;
-    uint32_t entry, breathe, mark, faults, faults_end, worker, worker_end;
+    uint32_t entry, preemption_point, mark, faults, faults_end, worker, worker_end;
 };
 extern struct arguments arguments;
 

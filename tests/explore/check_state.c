@@ -35,12 +35,12 @@ void checks_of_world(void)
 static bool take_a_step(unsigned cpu)
 {
     const struct event step = {.kind = EVENT_STEP, .cpu = (uint8_t)cpu},
-                       poke = {.kind = EVENT_RESCHEDULE, .cpu = (uint8_t)cpu};
+                       reschedule = {.kind = EVENT_RESCHEDULE, .cpu = (uint8_t)cpu};
 
     if (event_is_possible(&step))
         event_happen(&step);
-    else if (event_is_possible(&poke))
-        event_happen(&poke);
+    else if (event_is_possible(&reschedule))
+        event_happen(&reschedule);
     else
         return false;
     return true;

@@ -215,9 +215,16 @@ static void print_call(FILE *out, const struct event *event)
 
 void event_print(FILE *out, const struct event *event)
 {
-    static const char *const names[EVENT_KINDS] = {
-        "call", "faults at", "uses the FPU", "writes to", "writes to another's message page", "next step",
-        "hears that its thread died", "poke", "tick", "interrupt"};
+    static const char *const names[EVENT_KINDS] = {"call",
+                                                   "faults at",
+                                                   "uses the FPU",
+                                                   "writes to",
+                                                   "writes to another's message page",
+                                                   "next step",
+                                                   "hears that its thread died",
+                                                   "reschedule",
+                                                   "tick",
+                                                   "interrupt"};
 
     if (event->kind == EVENT_CALL)
         print_call(out, event);

@@ -125,7 +125,7 @@ static struct thread *enter(const struct event *event, struct thread *thread)
     case EVENT_STALE:
         return event_stale(thread);
     case EVENT_RESCHEDULE:
-        pending.pokes &= (uint8_t)~bit;
+        pending.reschedules &= (uint8_t)~bit;
         return event_reschedule(processor_interrupted());
     case EVENT_TICK:
         pending.ticks &= (uint8_t)~bit;
@@ -150,7 +150,7 @@ bool event_is_possible(const struct event *event)
     case EVENT_STALE:
         return thread && thread->state != THREAD_RUNNING;
     case EVENT_RESCHEDULE:
-        return pending.pokes & bit;
+        return pending.reschedules & bit;
     case EVENT_TICK:
         return pending.ticks & bit;
     case EVENT_INTERRUPT:
@@ -168,13 +168,13 @@ struct thread *event_happen(const struct event *event)
     jmp_buf between;
 
     host_cpu = event->cpu;
-    on_breathe = &between;
+    on_preemption_point = &between;
     pending.between_steps &= (uint8_t)~bit;
     if (setjmp(between) == 0)
         next = enter(event, thread);
     else
         pending.between_steps |= bit;
-    on_breathe = NULL;
+    on_preemption_point = NULL;
     if (event_is_message(event) && event->names)
         restore_page(thread);
     if (kernel.tlb_pending)

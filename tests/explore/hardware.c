@@ -6,7 +6,7 @@
 #include <string.h>
 
 uint32_t pte_no_execute = 0x80000000;
-jmp_buf on_violation, *on_breathe;
+jmp_buf on_violation, *on_preemption_point;
 char violation_text[300];
 
 /* ---------------------------------------------------------------------------------- violations */
@@ -54,8 +54,8 @@ void arch_preemption_point(void)
 {
     if (kernel.tlb_pending)
         violation("the lock is given away, and others still translate what was taken away");
-    if (on_breathe)
-        longjmp(*on_breathe, 1);
+    if (on_preemption_point)
+        longjmp(*on_preemption_point, 1);
 }
 
 void arch_irq_unmask(unsigned line)

@@ -16,4 +16,4 @@ extern char violation_text[300];
 void hardware_catch_signals(void);
 
 /* Set while an event happens: where arch_preemption_point() goes. */
-extern jmp_buf *on_breathe;
+extern jmp_buf *on_preemption_point;

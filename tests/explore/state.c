@@ -185,19 +185,20 @@ static void print_cpu(unsigned i)
 {
     const struct cpu *cpu = &kernel.cpus[i];
 
-    printf("      processor %u runs %x in space %x%s%s%s%s;", i, cpu->current, cpu->space, cpu->choose ? ", to choose" : "",
-           pending.pokes >> i & 1 ? ", poked" : "", pending.ticks >> i & 1 ? ", ticked" : "",
-           pending.between_steps >> i & 1 ? ", between steps" : "");
+    printf("      processor %u runs %x in space %x%s%s%s%s;", i, cpu->current, cpu->space,
+           cpu->choose ? ", to choose" : "", pending.reschedules >> i & 1 ? ", to reschedule" : "",
+           pending.ticks >> i & 1 ? ", ticked" : "", pending.between_steps >> i & 1 ? ", between steps" : "");
 }
 
 void state_print(void)
 {
-    static const char *const names[] = {"held", "ready", "running", "receiving", "calling", "served", "owed", "dead"};
+    static const char *const names[] = {"stopped", "ready",          "running",        "receiving",
+                                        "calling", "awaiting reply", "reply deferred", "dead"};
 
     for (unsigned i = 0; i < kernel.cpu_count; i++)
         print_cpu(i);
     FOR_THREADS(t)
-    printf(" %x is %s%s%s%s%s,", REF(t), names[t->state & 7], t->stopped ? " stopped" : "",
+    printf(" %x is %s%s%s%s%s,", REF(t), names[t->state & 7], t->stopped ? " to be stopped" : "",
            t->faulting ? " faulting" : "", t->rerun ? " in a long call" : "", t->reaping ? " waiting for deaths" : "");
     printf("\n");
 }

@@ -57,11 +57,11 @@ void arch_irq_unmask(unsigned line)
 }
 
 int host_force_general;
-void (*host_breathe)(void);
+void (*host_preemption_point)(void);
 void (*host_thread_begins)(struct registers *registers);
 
 void arch_preemption_point(void)
 {
-    if (host_breathe)
-        host_breathe();
+    if (host_preemption_point)
+        host_preemption_point();
 }

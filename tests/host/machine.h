@@ -47,7 +47,7 @@ extern int host_force_general;
 #define IPC_FORCE_GENERAL host_force_general
 
 /* What arch_preemption_point() does: a test lets an interrupt in by leaving it with longjmp. */
-extern void (*host_breathe)(void);
+extern void (*host_preemption_point)(void);
 
 /* What arch_registers_init() does besides: a test that has state for each thread forgets that of the one before. */
 extern void (*host_thread_begins)(struct registers *registers);

@@ -1,5 +1,5 @@
 # Programs of one file each. The head comment of FILE.c says what else it is made of:
-#   sources: kernel/mem/node.c ...      files from the root
+#   sources: kernel/mem/node.c ...      files from the root; kernel-core: all of the kernel but for the machine and its boot
 #   defines: HOST_TABLE_BITS=2 ...
 #   instead: tests/server/instead            headers in there are taken in place of those of the same name
 # One that has tests/model/processors.c runs on these, the others on a processor that does nothing. Who includes this
@@ -39,6 +39,23 @@ function(add_object source defines instead result)
   set(${result} $<TARGET_OBJECTS:${object}> PARENT_SCOPE)
 endfunction()
 
+# The kernel's core with these definitions, a library: of it a program has what it uses.
+file(GLOB core RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/kernel/*.c ${PROJECT_SOURCE_DIR}/kernel/*/*.c)
+list(FILTER core EXCLUDE REGEX "^kernel/(i386|boot)/")
+
+function(add_core defines instead result)
+  string(MAKE_C_IDENTIFIER "kernel_core ${defines} ${instead} ${coverage}" library)
+  if(NOT TARGET ${library})
+    add_library(${library} STATIC)
+    foreach(source IN LISTS core)
+      add_object(${source} "${defines}" "${instead}" object)
+      target_sources(${library} PRIVATE ${object})
+    endforeach()
+    set_target_properties(${library} PROPERTIES LINKER_LANGUAGE C)
+  endif()
+  set(${result} ${library} PARENT_SCOPE)
+endfunction()
+
 # The program `name` of `file`.
 function(add_host_program name file)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
@@ -50,6 +67,11 @@ function(add_host_program name file)
   set_options(${name} "${defines}" "${instead}")
   if(NOT "tests/model/processors.c" IN_LIST sources)
     list(APPEND sources tests/host/one_processor.c)
+  endif()
+  if("kernel-core" IN_LIST sources)
+    list(REMOVE_ITEM sources kernel-core)
+    add_core("${defines}" "${instead}" library)
+    target_link_libraries(${name} PRIVATE ${library})
   endif()
   foreach(source IN LISTS sources ITEMS tests/host/host_machine.c tests/host/no_machine.c)
     add_object(${source} "${defines}" "${instead}" object)

@@ -150,7 +150,7 @@ static struct thread *enter(struct event event)
     case STALE:
         return event_stale(thread);
     case POKE:
-        pending.pokes &= (uint8_t) ~(1 << host_cpu);
+        pending.reschedules &= (uint8_t) ~(1 << host_cpu);
         return event_reschedule(processor_interrupted());
     case TICK:
         pending.ticks &= (uint8_t) ~(1 << host_cpu);
@@ -188,7 +188,7 @@ static void step_on(unsigned cpu);
 
 /* Between two steps. An interrupt begins anew on an empty stack, so this one is left, or others go on and it
  * returns. */
-static void breathe(void)
+static void at_preemption_point(void)
 {
     unsigned self = host_cpu;
 
@@ -303,7 +303,7 @@ static void idle_step(unsigned cpu)
 /* One that is on its way arrives now, or later. */
 static bool is_interrupted(unsigned cpu)
 {
-    if (pending.pokes >> cpu & 1 && random_below(2))
+    if (pending.reschedules >> cpu & 1 && random_below(2))
         deliver((struct event){POKE, 0});
     else if (pending.ticks >> cpu & 1 && random_below(2))
         deliver((struct event){TICK, 0});
@@ -361,13 +361,13 @@ static void begin(void)
     processors_rest();
     for (unsigned cpu = 1; cpu < CPUS; cpu++)
         make_worker(cpu);
-    host_breathe = breathe;
+    host_preemption_point = at_preemption_point;
     processors_write_until_told = true;
 }
 
 static void end(void)
 {
-    host_breathe = NULL;
+    host_preemption_point = NULL;
     host_cpu = 0;
     check_everything();
     if (frame_at(WORLD_FREE)->kind == FRAME_TASK)

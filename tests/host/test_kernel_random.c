@@ -3,13 +3,7 @@
  * chooses to run; the audit walks everything as it goes. Long calls take steps of four nodes, and between
  * steps an interrupt may come. In the end init's task is destroyed, and every frame must be memory again.
  * defines: HOST_STEP_NODES=4
- * sources: kernel/mem/node.c kernel/audit/node_audit.c kernel/mem/account.c kernel/cap/slot.c kernel/audit/slot_audit.c
- * sources: kernel/cap/cspace.c kernel/vm/space.c kernel/audit/space_audit.c kernel/vm/source.c kernel/thread/sched.c
- * sources: kernel/thread/thread.c kernel/audit/thread_audit.c kernel/ipc/ipc.c kernel/ipc/message.c
- * sources: kernel/audit/endpoint_audit.c kernel/sys/sys.c kernel/sys/sys_cap.c kernel/sys/sys_vm.c
- * sources: kernel/object/create.c kernel/sys/sys_object.c kernel/sys/sys_thread.c kernel/sys/sys_device.c
- * sources: kernel/object/destroy.c kernel/sys/event.c kernel/audit/audit.c kernel/lib/log.c kernel/thread/tlb.c
- * sources: tests/host/kernel_world.c tests/host/random_calls.c
+ * sources: kernel-core tests/host/kernel_world.c tests/host/random_calls.c
  */
 #include "kernel/audit/audit.h"
 #include "kernel/sys/event.h"
@@ -35,7 +29,7 @@ struct event {
 static jmp_buf abandoned;
 static uint32_t abandonments;
 
-static void breathe(void)
+static void at_preemption_point(void)
 {
     if (random_below(8) == 0)
         audit_kernel();
@@ -102,14 +96,14 @@ static unsigned run(unsigned steps)
     unsigned done = 0;
 
     struct thread *init = current = world_boot();
-    host_breathe = breathe;
+    host_preemption_point = at_preemption_point;
     for (; done < steps && !random_run_is_over(init); done++) {
         step(init);
         if (done % AUDIT_EVERY == 0)
             audit_kernel();
     }
     audit_kernel();
-    host_breathe = NULL;
+    host_preemption_point = NULL;
     world_end();
     return done + 1;
 }

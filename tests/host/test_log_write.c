@@ -2,13 +2,7 @@
  * log_write while the log's port is slow: the call is run again, with interrupts let in between, until its text has
  * gone, which was taken once. And lines of the kernel's own are told as others are.
  *
- * sources: kernel/mem/node.c kernel/audit/node_audit.c kernel/mem/account.c kernel/cap/slot.c kernel/audit/slot_audit.c
- * sources: kernel/cap/cspace.c kernel/vm/space.c kernel/audit/space_audit.c kernel/vm/source.c kernel/thread/sched.c
- * sources: kernel/thread/thread.c kernel/audit/thread_audit.c kernel/ipc/ipc.c kernel/ipc/message.c
- * sources: kernel/audit/endpoint_audit.c kernel/sys/sys.c kernel/sys/sys_cap.c kernel/sys/sys_vm.c
- * sources: kernel/object/create.c kernel/sys/sys_object.c kernel/sys/sys_thread.c kernel/sys/sys_device.c
- * sources: kernel/object/destroy.c kernel/sys/event.c kernel/audit/audit.c kernel/lib/log.c kernel/thread/tlb.c
- * sources: tests/host/kernel_world.c
+ * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/lib/log.h"
 #include "kernel/sys/event.h"
@@ -20,7 +14,7 @@ enum { BYTES = 100, STEPS = 5, ENDPOINT = 20, RECEIVER = 21, BIT = 4 };
 static struct thread *init;
 static unsigned breaths;
 
-static void breathe(void)
+static void at_preemption_point(void)
 {
     if (++breaths == STEPS)
         host_log.full = false;
@@ -45,9 +39,9 @@ static void text_is_taken_once(void)
 {
     begin();
     host_log.full = host_log.busy = true;
-    host_breathe = breathe;
+    host_preemption_point = at_preemption_point;
     CHECK(log_write(BYTES) == OK);
-    host_breathe = NULL;
+    host_preemption_point = NULL;
     CHECK(breaths == 2 * STEPS && host_log.bytes == BYTES && kernel.irq_counts[IRQ_LOG] == 1);
     CHECK(log_write(BYTES) == OK);
     CHECK(breaths == 2 * STEPS && host_log.bytes == 2 * BYTES && kernel.irq_counts[IRQ_LOG] == 2);
@@ -71,9 +65,9 @@ static void nothing_is_taken_after_the_capability(void)
 {
     begin();
     host_log.full = true;
-    host_breathe = delete_the_capability;
+    host_preemption_point = delete_the_capability;
     CHECK(log_write(BYTES) == ERR_CAP);
-    host_breathe = NULL;
+    host_preemption_point = NULL;
     CHECK(breaths == STEPS && host_log.bytes == 0);
     host_log.full = false;
     world_end();
@@ -84,9 +78,9 @@ static void a_taken_text_is_not_refused(void)
 {
     begin();
     host_log.busy = true;
-    host_breathe = delete_and_go_on;
+    host_preemption_point = delete_and_go_on;
     CHECK(log_write(BYTES) == OK);
-    host_breathe = NULL;
+    host_preemption_point = NULL;
     CHECK(breaths == 2 * STEPS && host_log.bytes == BYTES && kernel.irq_counts[IRQ_LOG] == 1);
     CHECK(log_write(BYTES) == ERR_CAP && host_log.bytes == BYTES);
     world_end();

@@ -1,13 +1,7 @@
 /*
  * A call that waits at an endpoint, and a fault that waits there, are delivered only if the capability that they came
  * through still is what it was: otherwise the caller hears ERR_CAP, and the thread that faulted is stopped.
- * sources: kernel/mem/node.c kernel/audit/node_audit.c kernel/mem/account.c kernel/cap/slot.c kernel/audit/slot_audit.c
- * sources: kernel/cap/cspace.c kernel/vm/space.c kernel/audit/space_audit.c kernel/vm/source.c kernel/thread/sched.c
- * sources: kernel/thread/thread.c kernel/audit/thread_audit.c kernel/ipc/ipc.c kernel/ipc/message.c
- * sources: kernel/audit/endpoint_audit.c kernel/sys/sys.c kernel/sys/sys_cap.c kernel/sys/sys_vm.c
- * sources: kernel/object/create.c kernel/sys/sys_object.c kernel/sys/sys_thread.c kernel/sys/sys_device.c
- * sources: kernel/object/destroy.c kernel/sys/event.c kernel/audit/audit.c kernel/lib/log.c kernel/thread/tlb.c
- * sources: tests/host/kernel_world.c
+ * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/sys/event.h"
 #include "tests/host/check.h"
@@ -126,9 +120,9 @@ static void a_receiver_may_lose_its_endpoint(void)
     }
     CHECK(CALL(SYS_cap_delete, GIVEN, 0) == OK);
     server = start(SERVER, ENDPOINT, 0, 0xa000);
-    host_breathe = lose_endpoint;
+    host_preemption_point = lose_endpoint;
     CHECK(world_syscall(server, SYS_ipc_reply_wait, nothing) == server && server->registers.eax == (uint32_t)ERR_CAP);
-    host_breathe = NULL;
+    host_preemption_point = NULL;
     CHECK(thread_in(FIRST + CALLERS - 1)->state == THREAD_CALLING);
     world_end();
 }

@@ -2,13 +2,7 @@
  * Deaths go on whatever runs: a reaper that is never chosen holds up nobody, a processor that has nothing to do helps,
  * and one in the middle of a long call has ticks.
  * defines: HOST_STEP_NODES=4
- * sources: kernel/mem/node.c kernel/audit/node_audit.c kernel/mem/account.c kernel/cap/slot.c kernel/audit/slot_audit.c
- * sources: kernel/cap/cspace.c kernel/vm/space.c kernel/audit/space_audit.c kernel/vm/source.c kernel/thread/sched.c
- * sources: kernel/thread/thread.c kernel/audit/thread_audit.c kernel/ipc/ipc.c kernel/ipc/message.c
- * sources: kernel/audit/endpoint_audit.c kernel/sys/sys.c kernel/sys/sys_cap.c kernel/sys/sys_vm.c
- * sources: kernel/object/create.c kernel/sys/sys_object.c kernel/sys/sys_thread.c kernel/sys/sys_device.c
- * sources: kernel/object/destroy.c kernel/sys/event.c kernel/audit/audit.c kernel/lib/log.c kernel/thread/tlb.c
- * sources: tests/host/kernel_world.c tests/host/two_processors.c
+ * sources: kernel-core tests/host/kernel_world.c tests/host/two_processors.c
  */
 #include "kernel/sys/event.h"
 #include "tests/host/check.h"
@@ -19,7 +13,7 @@ enum { LOW = 11, HIGH, ENDPOINT = 20, CHILDREN = 30, MANY = 60, TICKS = 200 };
 static bool high_is_ready, had_tick;
 
 /* Between steps of the low thread's call on processor 1. */
-static void breathe(void)
+static void at_preemption_point(void)
 {
     if (host_cpu != 1 || high_is_ready)
         return;
@@ -51,9 +45,9 @@ static struct thread *begin(void)
     host_cpu = 1;
     CHECK(world_syscall(second, SYS_thread_stop | PAIR_SECOND << SLOT_SHIFT, none) == low);
     high_is_ready = had_tick = false;
-    host_breathe = breathe;
+    host_preemption_point = at_preemption_point;
     CHECK(world_syscall(low, SYS_object_destroy | ENDPOINT << SLOT_SHIFT, none) == high);
-    host_breathe = NULL;
+    host_preemption_point = NULL;
     CHECK(had_tick && low->reaping && !list_is_empty(&kernel.destroying));
     return high;
 }

@@ -1,13 +1,7 @@
 /*
  * A thread that is stopped from another processor while it enters a call that makes it ready again: it does not
  * run on (T3). Found by tests/explore, world smp.
- * sources: kernel/mem/node.c kernel/audit/node_audit.c kernel/mem/account.c kernel/cap/slot.c kernel/audit/slot_audit.c
- * sources: kernel/cap/cspace.c kernel/vm/space.c kernel/audit/space_audit.c kernel/vm/source.c kernel/thread/sched.c
- * sources: kernel/thread/thread.c kernel/audit/thread_audit.c kernel/ipc/ipc.c kernel/ipc/message.c
- * sources: kernel/audit/endpoint_audit.c kernel/sys/sys.c kernel/sys/sys_cap.c kernel/sys/sys_vm.c
- * sources: kernel/object/create.c kernel/sys/sys_object.c kernel/sys/sys_thread.c kernel/sys/sys_device.c
- * sources: kernel/object/destroy.c kernel/sys/event.c kernel/audit/audit.c kernel/lib/log.c kernel/thread/tlb.c
- * sources: tests/host/kernel_world.c
+ * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/sys/event.h"
 #include "tests/host/check.h"
@@ -27,7 +21,7 @@ static void leave(void)
 static bool call_on(unsigned cpu, struct thread *thread, uint32_t head)
 {
     host_cpu = cpu;
-    host_breathe = leave;
+    host_preemption_point = leave;
     if (setjmp(between))
         return true;
     world_syscall(thread, head, (const uint32_t[4]){0});
@@ -51,7 +45,7 @@ int main(void)
     CHECK(call_on(0, init, SYS_thread_stop | SLOT_OTHER << SLOT_SHIFT));
     CHECK(other->state == THREAD_RUNNING && other->stopped);
     CHECK(call_on(1, other, SYS_object_destroy | WORLD_THREAD << SLOT_SHIFT));
-    host_breathe = NULL;
+    host_preemption_point = NULL;
     struct thread *runs = event_reschedule(NULL);
     printf("processor 1 runs %s, held %u\n", runs == other ? "the stopped thread" : "nobody", other->stopped);
     CHECK(runs != other);

@@ -1,13 +1,7 @@
 /*
  * System calls at their limits: the last argument that is good, and the first that is not, of each; what is
  * refused is refused with the error that its page says.
- * sources: kernel/mem/node.c kernel/audit/node_audit.c kernel/mem/account.c kernel/cap/slot.c kernel/audit/slot_audit.c
- * sources: kernel/cap/cspace.c kernel/vm/space.c kernel/audit/space_audit.c kernel/vm/source.c kernel/thread/sched.c
- * sources: kernel/thread/thread.c kernel/audit/thread_audit.c kernel/ipc/ipc.c kernel/ipc/message.c
- * sources: kernel/audit/endpoint_audit.c kernel/sys/sys.c kernel/sys/sys_cap.c kernel/sys/sys_vm.c
- * sources: kernel/object/create.c kernel/sys/sys_object.c kernel/sys/sys_thread.c kernel/sys/sys_device.c
- * sources: kernel/object/destroy.c kernel/sys/event.c kernel/audit/audit.c kernel/lib/log.c kernel/thread/tlb.c
- * sources: tests/host/kernel_world.c
+ * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/audit/audit.h"
 #include "kernel/ipc/endpoint.h"

@@ -19,7 +19,7 @@ enum { LINE = 5, DIVIDE = 0, FLAG_TRAP = 0x100, FLAG_CARRY = 1 };
 static struct thread interrupted, next;
 static bool is_spurious;
 static struct {
-    unsigned ended, acknowledged, ticks, pokes, interrupts, faults, chosen, forgotten;
+    unsigned ended, acknowledged, ticks, reschedules, interrupts, faults, chosen, forgotten;
     unsigned line;
     uint32_t address;
     struct thread *thread;
@@ -53,7 +53,7 @@ struct thread *event_tick(struct thread *thread)
 struct thread *event_reschedule(struct thread *thread)
 {
     CHECK(done.ended);
-    return event(thread, &done.pokes);
+    return event(thread, &done.reschedules);
 }
 
 struct thread *event_interrupt(struct thread *thread, unsigned line)
@@ -96,8 +96,9 @@ static void each_comes_to_its_event(void)
     CHECK(trap(DIVIDE) == &next && done.faults == 1 && done.address == 0);
     CHECK(trap(VECTOR_LINES + LINE) == &next && done.interrupts == 1 && done.line == LINE && done.thread == &interrupted);
     CHECK(done.acknowledged == 1 && done.ended == 0);
-    CHECK(trap(VECTOR_TICK) == &next && done.ticks == 1 && done.pokes == 0 && done.ended == 1 && done.acknowledged == 0);
-    CHECK(trap(VECTOR_RESCHEDULE) == &next && done.pokes == 1 && done.ticks == 0 && done.ended == 1);
+    CHECK(trap(VECTOR_TICK) == &next && done.ticks == 1 && done.reschedules == 0 && done.ended == 1 &&
+          done.acknowledged == 0);
+    CHECK(trap(VECTOR_RESCHEDULE) == &next && done.reschedules == 1 && done.ticks == 0 && done.ended == 1);
 }
 
 static void what_is_spurious_is_none(void)

@@ -8,7 +8,7 @@ struct thread *first, *second;
 void (*pair_between)(unsigned step);
 static unsigned steps;
 
-static void breathe(void)
+static void at_preemption_point(void)
 {
     audit_kernel();
     if (host_cpu == 0 && pair_between)
@@ -38,12 +38,12 @@ void pair_boot(void)
     host_cpu = 0;
     steps = 0;
     pair_between = NULL;
-    host_breathe = breathe;
+    host_preemption_point = at_preemption_point;
 }
 
 void pair_end(void)
 {
-    host_breathe = NULL;
+    host_preemption_point = NULL;
     host_cpu = 1;
     CHECK(!world_syscall(second, SYS_thread_stop | PAIR_SECOND << SLOT_SHIFT, (const uint32_t[4]){0}));
     host_cpu = 0;

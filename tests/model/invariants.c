@@ -42,7 +42,7 @@ static void check_no_lost_wakeup(unsigned i)
 
 static void check_processor(unsigned i)
 {
-    bool told = (pending.pokes | pending.ticks) >> i & 1;
+    bool told = (pending.reschedules | pending.ticks) >> i & 1;
 
     if (pending.between_steps >> i & 1)
         return;

@@ -191,7 +191,7 @@ void processor_write(struct thread *thread, uint32_t address)
 
 void arch_reschedule(unsigned cpu)
 {
-    pending.pokes |= (uint8_t)(1 << cpu);
+    pending.reschedules |= (uint8_t)(1 << cpu);
 }
 
 void arch_tick(unsigned cpu)

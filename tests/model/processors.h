@@ -12,7 +12,7 @@
 
 /* What outlasts an event. Bit i: processor i. */
 struct pending {
-    uint8_t pokes, ticks;  /* interrupts from other processors that it has not got yet */
+    uint8_t reschedules, ticks; /* interrupts from other processors that it has not got yet */
     uint8_t between_steps; /* it left a long call, or a death, between two steps */
     uint8_t none;
     ref_t fpu[CPU_MAX]; /* the thread whose FPU state the processor has, or one of these: */

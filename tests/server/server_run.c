@@ -12,7 +12,7 @@ enum { FIRST_CALLER = 0x1000, STATE_MAX = 1 << 20 };
 
 static const struct server_fake *kernel;
 static uint32_t calls[SERVER_CALLERS]; /* of each caller, how many so far */
-static bool owed[SERVER_CALLERS];
+static bool awaits_reply[SERVER_CALLERS];
 
 /* ---------------------------------------------------------------------------------- state */
 
@@ -77,22 +77,22 @@ static void make_pages(void)
 
 bool server_owes(uint32_t caller)
 {
-    return owed[caller];
+    return awaits_reply[caller];
 }
 
 void server_caller_dies(uint32_t caller)
 {
-    owed[caller] = false;
+    awaits_reply[caller] = false;
 }
 
 static err_t reply(uint32_t head, struct words *words)
 {
     uint32_t caller = message_page->caller - FIRST_CALLER;
 
-    if (caller >= SERVER_CALLERS || !owed[caller] || calls[caller] != message_page->caller_call_number)
+    if (caller >= SERVER_CALLERS || !awaits_reply[caller] || calls[caller] != message_page->caller_call_number)
         return ERR_STALE;
     err_t err = kernel->answered(caller, words, head & IPC_EXTENDED ? message_page->tag : 0);
-    owed[caller] = owed[caller] && err;
+    awaits_reply[caller] = awaits_reply[caller] && err;
     return err;
 }
 
@@ -107,8 +107,8 @@ static int32_t receive(struct words *words)
     message_page->tag = message.tag;
     message_page->caller = 0;
     if ((message.tag & TAG_KIND) == TAG_CALL) {
-        CHECK(!owed[message.caller]);
-        owed[message.caller] = true;
+        CHECK(!awaits_reply[message.caller]);
+        awaits_reply[message.caller] = true;
         message_page->caller = FIRST_CALLER + message.caller;
         message_page->caller_call_number = ++calls[message.caller];
     }
@@ -142,6 +142,6 @@ void server_run_input(const struct server_fake *fake, struct words start)
     restore_state();
     make_pages();
     memset(calls, 0, sizeof(calls));
-    memset(owed, 0, sizeof(owed));
+    memset(awaits_reply, 0, sizeof(awaits_reply));
     server_main(start.w[0], start.w[1], start.w[2]);
 }
