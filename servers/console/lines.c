@@ -187,7 +187,7 @@ bool lines_are_out(const struct lines *lines)
     return list_is_empty(&lines->queue);
 }
 
-bool lines_check(const struct client *client)
+bool lines_audit(const struct client *client)
 {
     return link_check(&client->turn) && link_check(&client->time) && link_is_in(&client->turn) == (next_piece(client) > 0);
 }

@@ -73,4 +73,4 @@ static inline bool lines_are_timed(const struct lines *lines)
 bool lines_are_out(const struct lines *lines);
 
 /* True if L1 holds for the client. */
-bool lines_check(const struct client *client);
+bool lines_audit(const struct client *client);

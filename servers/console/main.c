@@ -380,9 +380,9 @@ static int32_t call_audit(uint32_t badge, struct words *words)
     (void)words;
     if (badge != 0)
         return -EPERM;
-    assert(readers_check(&readers));
+    assert(readers_audit(&readers));
     for (struct client *client = 0; (client = client_next(client)); found++)
-        assert(client_find(client->badge) == client && lines_check(client));
+        assert(client_find(client->badge) == client && lines_audit(client));
     assert(found == clients_count());
     return 0;
 }

@@ -87,7 +87,7 @@ void readers_ask_again(struct readers *readers)
     list_join(&readers->again, &readers->behind);
 }
 
-static bool list_check(const struct link *list, enum client_wait waits)
+static bool list_audit(const struct link *list, enum client_wait waits)
 {
     for (const struct link *link = list->next; link != list; link = link->next)
         if (!link_check(link) || CLIENT_OF(link, wait)->waits != waits)
@@ -95,8 +95,8 @@ static bool list_check(const struct link *list, enum client_wait waits)
     return true;
 }
 
-bool readers_check(const struct readers *readers)
+bool readers_audit(const struct readers *readers)
 {
-    return list_check(&readers->asking, WAITS_FRONT) && list_check(&readers->again, WAITS_FRONT) &&
-           list_check(&readers->behind, WAITS_FRONT) && list_check(&readers->served, WAITS_READ);
+    return list_audit(&readers->asking, WAITS_FRONT) && list_audit(&readers->again, WAITS_FRONT) &&
+           list_audit(&readers->behind, WAITS_FRONT) && list_audit(&readers->served, WAITS_READ);
 }

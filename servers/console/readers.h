@@ -46,4 +46,4 @@ void readers_leave(struct readers *readers, uint32_t badge);
 void readers_ask_again(struct readers *readers);
 
 /* True if all who wait are where they should be. */
-bool readers_check(const struct readers *readers);
+bool readers_audit(const struct readers *readers);

@@ -318,7 +318,7 @@ static void audit_client(const struct client *client)
     }
     assert(client->directory && mappings_count(client) <= MAPPINGS_MAX);
     assert(client->waits == WAITS_NOT || client->waits == WAITS_FOR_ITS_END || client->waits_for);
-    watches_check(client);
+    watches_audit(client);
     for (const struct inode *orphan = client->orphans; orphan; orphan = orphan->next_orphan)
         assert(orphan->holders == 1 && !orphan->links && orphan->was_lent && inode_find(orphan->number) == orphan);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "servers/file/records.h"
+#include "servers/lib/number.h"
 
 struct inode *inode_orphans;
 
@@ -118,17 +119,12 @@ static int check_file(const struct inode *inode)
     return inode->kind == INODE_DIRECTORY ? -EISDIR : -EINVAL;
 }
 
-static uint32_t least(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 /* How many bytes of the page are the device's. */
 static uint32_t backed_in(const struct inode *inode, uint32_t page)
 {
     uint32_t start = page << PAGE_BITS;
 
-    return inode->backed_bytes > start ? least(inode->backed_bytes - start, PAGE_SIZE) : 0;
+    return inode->backed_bytes > start ? smaller(inode->backed_bytes - start, PAGE_SIZE) : 0;
 }
 
 static const void *mapped_block(const struct inode *inode, uint32_t page)
@@ -162,7 +158,7 @@ static bool is_as_mapped(const struct inode *inode, uint32_t page)
 /* Bytes at .. at + bytes of a page that is not ours. */
 static int read_unwritten(const struct inode *inode, uint32_t page, uint32_t at, void *to, uint32_t bytes)
 {
-    uint32_t backed = backed_in(inode, page), copied = backed > at ? least(backed - at, bytes) : 0;
+    uint32_t backed = backed_in(inode, page), copied = backed > at ? smaller(backed - at, bytes) : 0;
 
     if (copied) {
         const void *block;
@@ -187,14 +183,14 @@ static int read_part(const struct inode *inode, uint32_t offset, void *to, uint3
 
 int32_t inode_read(struct inode *inode, uint32_t offset, void *to, uint32_t bytes)
 {
-    uint32_t done = 0, end = least(bytes, TRANSFER_MAX);
+    uint32_t done = 0, end = smaller(bytes, TRANSFER_MAX);
     int err = check_file(inode);
 
     if (err || offset >= inode->size)
         return err;
-    end = least(end, inode->size - offset);
+    end = smaller(end, inode->size - offset);
     while (done < end && !err) {
-        uint32_t part = least(PAGE_SIZE - (offset + done) % PAGE_SIZE, end - done);
+        uint32_t part = smaller(PAGE_SIZE - (offset + done) % PAGE_SIZE, end - done);
         err = read_part(inode, offset + done, (unsigned char *)to + done, part);
         done += err ? 0 : part;
     }
@@ -274,18 +270,18 @@ static void note_written(struct inode *inode, uint32_t end)
 
 int32_t inode_write(struct inode *inode, uint32_t offset, const void *from, uint32_t bytes)
 {
-    uint32_t done = 0, end = least(bytes, TRANSFER_MAX);
+    uint32_t done = 0, end = smaller(bytes, TRANSFER_MAX);
     int err = check_file(inode);
 
     if (err || !bytes)
         return err;
     if (offset >= FILE_SIZE_MAX)
         return -EFBIG;
-    end = least(end, FILE_SIZE_MAX - offset);
+    end = smaller(end, FILE_SIZE_MAX - offset);
     if (offset + end > inode->size)
         clear_lent_tail(inode);
     while (done < end && !err) {
-        uint32_t part = least(PAGE_SIZE - (offset + done) % PAGE_SIZE, end - done);
+        uint32_t part = smaller(PAGE_SIZE - (offset + done) % PAGE_SIZE, end - done);
         err = write_part(inode, offset + done, (const unsigned char *)from + done, part);
         done += err ? 0 : part;
     }
@@ -301,7 +297,7 @@ static bool cut(struct inode *inode, uint32_t size)
     bool done = page_map_cut(&inode->map, &end, pages_of(size));
 
     inode->size = done ? size : end << PAGE_BITS;
-    inode->backed_bytes = least(inode->backed_bytes, inode->size);
+    inode->backed_bytes = smaller(inode->backed_bytes, inode->size);
     clear_tail(inode);
     return done;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "servers/file/pages.h"
+#include "servers/lib/number.h"
 
 struct share share_of_all;
 
@@ -90,11 +91,6 @@ void share_drop(struct share *share)
 }
 
 /* ---------------------------------------------------------------------------------------- limits */
-
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
 
 static uint32_t part_of(const struct account *whole, uint32_t processes, uint32_t of)
 {

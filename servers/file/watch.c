@@ -79,7 +79,7 @@ bool watches_are_heard(bool is_all)
     return !is_told;
 }
 
-void watches_check(const struct client *client)
+void watches_audit(const struct client *client)
 {
     uint32_t count = 0;
 

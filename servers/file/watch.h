@@ -38,4 +38,4 @@ void watches_fire(struct link *list);
 struct client *watches_next(void);
 
 /* Panics unless W1 holds of the client's. */
-void watches_check(const struct client *client);
+void watches_audit(const struct client *client);

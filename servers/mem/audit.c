@@ -26,7 +26,7 @@ static uint32_t audit_spaces(void)
 
     for (uint32_t bucket = 0; bucket < SPACE_BUCKETS; bucket++)
         for (struct space *space = space_buckets[bucket]; space; space = space->next) {
-            space_check(space);
+            space_audit(space);
             frames += count_frames(space);
         }
     for (struct space *space = space_ending; space; space = space->next)
@@ -36,9 +36,9 @@ static uint32_t audit_spaces(void)
 
 void audit_all(void)
 {
-    uint32_t frames = audit_spaces() + shm_table_count() + named_check();
+    uint32_t frames = audit_spaces() + shm_table_count() + named_audit();
 
-    shm_table_check();
-    heap_check();
-    assert(frames_check() == frames);
+    shm_table_audit();
+    heap_audit();
+    assert(frames_audit() == frames);
 }

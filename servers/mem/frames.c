@@ -46,7 +46,7 @@ static void free_insert(uint32_t frame)
     uint32_t head = free_head[zone];
 
     records[frame] = (struct record){.next = head, .state = STATE_FREE | STATE_LINK};
-    if (head != FRAME_NONE)
+    if (head != NO_FRAME)
         records[head].state = STATE_FREE | frame;
     free_head[zone] = frame;
     free_count[zone]++;
@@ -61,7 +61,7 @@ static void free_remove(uint32_t frame)
         free_head[zone] = next;
     else
         records[previous].next = next;
-    if (next != FRAME_NONE)
+    if (next != NO_FRAME)
         records[next].state = records[frame].state;
     free_count[zone]--;
 }
@@ -130,7 +130,7 @@ bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges
     total = lent = promised_low = 0;
     low_end = first >= KERNEL_WINDOW_PAGES ? 0 : KERNEL_WINDOW_PAGES - first;
     for (enum zone zone = LOW; zone < ZONES; zone++) {
-        free_head[zone] = FRAME_NONE;
+        free_head[zone] = NO_FRAME;
         free_count[zone] = 0;
     }
 
@@ -181,7 +181,7 @@ uint32_t frames_take(void)
 {
     uint32_t frame = free_head[free_count[HIGH] ? HIGH : LOW];
 
-    assert(frame != FRAME_NONE); /* F2, F3 */
+    assert(frame != NO_FRAME); /* F2, F3 */
     free_remove(frame);
     records[frame].state = 1;
     return frame;
@@ -208,16 +208,16 @@ bool frames_is_shared(uint32_t frame)
 static void mark_lent(uint32_t frame)
 {
     free_remove(frame);
-    records[frame] = (struct record){.next = FRAME_NONE, .state = STATE_LENT};
+    records[frame] = (struct record){.next = NO_FRAME, .state = STATE_LENT};
     lent++;
 }
 
 uint32_t frames_lend(void)
 {
     if (!records)
-        return early_next < early_end ? early_next++ : FRAME_NONE;
+        return early_next < early_end ? early_next++ : NO_FRAME;
     if (!free_count[LOW] || lent >= promised_low + reserve)
-        return FRAME_NONE;
+        return NO_FRAME;
     uint32_t frame = free_head[LOW];
     mark_lent(frame);
     return frame;
@@ -239,7 +239,7 @@ uint32_t frames_lend_to(uint32_t *list)
 {
     uint32_t frame = frames_lend();
 
-    if (frame != FRAME_NONE) {
+    if (frame != NO_FRAME) {
         records[frame].next = *list;
         *list = frame;
     }
@@ -248,12 +248,12 @@ uint32_t frames_lend_to(uint32_t *list)
 
 bool frames_return_some(uint32_t *list, uint32_t most)
 {
-    for (; most && *list != FRAME_NONE; most--) {
+    for (; most && *list != NO_FRAME; most--) {
         uint32_t frame = *list;
         *list = records[frame].next;
         frames_return(frame);
     }
-    return *list == FRAME_NONE;
+    return *list == NO_FRAME;
 }
 
 /* The kernel refuses every use of a frame that it still has: clearing asks. */
@@ -261,8 +261,8 @@ bool frames_return_free(uint32_t *list)
 {
     uint32_t rest = *list;
 
-    *list = FRAME_NONE;
-    while (rest != FRAME_NONE) {
+    *list = NO_FRAME;
+    while (rest != NO_FRAME) {
         uint32_t frame = rest;
         rest = records[frame].next;
         if (kernel_clear(frame) == OK) {
@@ -272,7 +272,7 @@ bool frames_return_free(uint32_t *list)
             *list = frame;
         }
     }
-    return *list == FRAME_NONE;
+    return *list == NO_FRAME;
 }
 
 struct frames_count frames_count(void)
@@ -300,7 +300,7 @@ static uint32_t check_list(enum zone zone)
 {
     uint32_t count = 0, previous = STATE_LINK;
 
-    for (uint32_t frame = free_head[zone]; frame != FRAME_NONE; frame = records[frame].next) {
+    for (uint32_t frame = free_head[zone]; frame != NO_FRAME; frame = records[frame].next) {
         assert(frame < records_count && zone_of(frame) == zone);
         assert(records[frame].state == (STATE_FREE | previous));
         previous = frame;
@@ -310,7 +310,7 @@ static uint32_t check_list(enum zone zone)
     return count;
 }
 
-uint32_t frames_check(void)
+uint32_t frames_audit(void)
 {
     uint32_t free = check_list(LOW) + check_list(HIGH), found_free = 0, found_lent = 0, held = 0, holders = 0;
 

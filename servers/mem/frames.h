@@ -3,8 +3,8 @@
  *
  * A frame is named by its page in the memory capability the server was given; what that capability
  * covers but no range of the boot page lists is no RAM and never given out. There are two free
- * lists: frames beyond the kernel's window can only serve programs, so programs get those first,
- * and frames below it are kept for kernel memory as long as possible.
+ * lists. Low memory is what the kernel has mapped for itself, the first 896 MiB; frames in high memory can only
+ * serve programs, so programs get those first, and low memory is kept for the kernel as long as possible.
  *
  *   free     in one free list
  *   held     by 1 .. spaces or segments: pages of programs, shared by copy on write if by more than
@@ -12,12 +12,12 @@
  *   lent     kernel memory, in the account of a task, or the server's own
  *
  * Frames are promised before they are taken: charged to an account (servers/lib/account.h). Those
- * that must be below the kernel's window are promised there, too. frames_reserve() of them is nobody's: of it
+ * that must be in low memory are promised there, too. frames_reserve() of them is nobody's: of it
  * the server lives, whose own tables are at most so many (docs/accounts.md).
  *
  *   F1  every RAM frame is in exactly one of these states; the counts agree
  *   F2  frames_account's limit and the reserve are all frames; what is held is charged
- *   F3  lent <= promised below the window + reserve <= lent + free below the window: who was
+ *   F3  lent <= promised in low memory + reserve <= lent + free in low memory: who was
  *       promised a frame finds one
  */
 #pragma once
@@ -27,7 +27,7 @@
 #include "kernel/abi/abi.h"
 #include "servers/lib/account.h"
 
-#define FRAME_NONE 0xffffffffu
+#define NO_FRAME 0xffffffffu
 
 /* Frames from this number on are out of the kernel's reach: they serve programs only. */
 enum { KERNEL_WINDOW_PAGES = 896 << (20 - PAGE_BITS) };
@@ -40,10 +40,10 @@ static inline uint32_t frames_reserve(uint32_t total)
 
 struct frames_count {
     uint32_t total, free;
-    uint32_t promised_low; /* below the window */
+    uint32_t promised_low; /* in low memory */
 };
 
-/* Whether there are frames beyond the window. */
+/* Whether there are frames in high memory. */
 extern bool frames_any_high;
 
 /* All frames that can be promised. */
@@ -55,11 +55,11 @@ extern struct account frames_account;
 bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges,
                  uint32_t ranges_count);
 
-/* Frames that are charged already shall be below the window; false: they cannot. Not any more. */
+/* Frames that are charged already shall be in low memory; false: they cannot. Not any more. */
 bool frames_promise_low(uint32_t frames);
 void frames_unpromise_low(uint32_t frames);
 
-/* How many an account of that limit is kept there: none, where all frames are below the window. */
+/* How many an account of that limit is kept there: none, where all frames are in low memory. */
 uint32_t frames_low_kept(uint32_t limit);
 
 /* A frame for a promise made before, held once, its contents not yet cleared. */
@@ -68,11 +68,11 @@ void frames_share(uint32_t frame);
 void frames_drop(uint32_t frame);
 bool frames_is_shared(uint32_t frame);
 
-/* A frame below the kernel's window, promised there or of the reserve; FRAME_NONE: no memory. */
+/* A frame in low memory, promised there or of the reserve; NO_FRAME: no memory. */
 uint32_t frames_lend(void);
 void frames_return(uint32_t frame);
 
-/* The same for one who borrows several; `*list` (FRAME_NONE: empty) remembers them. */
+/* The same for one who borrows several; `*list` (NO_FRAME: empty) remembers them. */
 uint32_t frames_lend_to(uint32_t *list);
 
 /* So many of the list at most; true: that was all. */
@@ -90,4 +90,4 @@ struct frames_usage {
 bool frames_usage(uint32_t first, struct frames_usage *usage);
 
 /* Panics unless F1, F2, F3 hold; returns how many hold those that are held. Linear in the number of frames. */
-uint32_t frames_check(void);
+uint32_t frames_audit(void);

@@ -45,7 +45,7 @@ static bool feed_account(void)
 {
     for (uint32_t lacking = kernel_shortfall(); lacking; lacking--) {
         uint32_t frame = frames_lend();
-        if (frame == FRAME_NONE)
+        if (frame == NO_FRAME)
             return false;
         err_t err = kernel_donate(SERVER_SLOT_TASK, frame, 1);
         assert(err == OK);
@@ -54,18 +54,18 @@ static bool feed_account(void)
     return true;
 }
 
-/* A cleared frame at that place; FRAME_NONE: no memory. */
+/* A cleared frame at that place; NO_FRAME: no memory. */
 static uint32_t map_page(void *place)
 {
     uint32_t frame = frames_lend();
-    if (frame == FRAME_NONE)
-        return FRAME_NONE;
+    if (frame == NO_FRAME)
+        return NO_FRAME;
     err_t err = kernel_clear(frame);
     assert(err == OK);
     while ((err = kernel_map_own(place, frame)) == ERR_ACCOUNT)
         if (!feed_account()) {
             frames_return(frame);
-            return FRAME_NONE;
+            return NO_FRAME;
         }
     assert(err == OK);
     frames_kept++;
@@ -75,7 +75,7 @@ static uint32_t map_page(void *place)
 bool arena_grow(struct arena *arena, uint32_t bytes)
 {
     while (arena->pages << PAGE_BITS < bytes) {
-        if (map_page(arena->base + (arena->pages << PAGE_BITS)) == FRAME_NONE)
+        if (map_page(arena->base + (arena->pages << PAGE_BITS)) == NO_FRAME)
             return false;
         arena->pages++;
     }
@@ -94,7 +94,7 @@ static void *map_number(uint32_t number)
     void *page = heap_page_at(number);
     uint32_t frame = map_page(page);
 
-    if (frame == FRAME_NONE)
+    if (frame == NO_FRAME)
         return NULL;
     *word_of(&page_frames, number) = frame;
     return page;
@@ -213,7 +213,7 @@ static void check_lists(void)
     assert(listed == pages_free && pages_free <= HEAP_KEPT);
 }
 
-uint32_t heap_check(void)
+uint32_t heap_audit(void)
 {
     check_lists();
     for (const struct free_page *page = free_pages; page; page = page->next) {

@@ -72,4 +72,4 @@ uint32_t heap_new_slot(void);
 void heap_slot_free(uint32_t slot);
 
 /* Panics unless H2 and H3 hold; returns the frames that the server keeps for itself. */
-uint32_t heap_check(void);
+uint32_t heap_audit(void);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "servers/lib/number.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
 
@@ -28,16 +29,6 @@ static struct limit *limit_of(struct account *account)
 struct account *limits_units(struct account *account)
 {
     return account->parent ? &limit_of(account)->units : &units_of_all;
-}
-
-static uint32_t larger(uint32_t a, uint32_t b)
-{
-    return a > b ? a : b;
-}
-
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
 }
 
 static uint32_t demand(const struct limit *limit)
@@ -214,7 +205,7 @@ void limits_drop(struct account *account)
     account_drop(account, end);
 }
 
-uint32_t limits_check(const struct account *account, uint32_t low_used)
+uint32_t limits_audit(const struct account *account, uint32_t low_used)
 {
     const struct limit *limit = (const struct limit *)account;
 

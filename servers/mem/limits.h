@@ -1,13 +1,13 @@
 /*
  * Limits of frames (RLIMIT_AS): accounts (servers/lib/account.h) that a space takes out of the one it had, each in a
- * page of the heap; and which of an account's frames may be below the kernel's window.
+ * page of the heap; and which of an account's frames may be in low memory.
  *
  * Where all memory is below it, any frame serves. On a larger machine those below it can be used up by what others
  * need there, so an account is kept a part of them: frames_low_kept() of its limit. It has them beside its limit, as
  * a page that took one could not be moved when a table needs it. What it needs there beyond that part is promised
  * while there is any.
  *
- *   L1  `low_used` is what the spaces of the account were promised below the window, and of each account under this
+ *   L1  `low_used` is what the spaces of the account were promised in low memory, and of each account under this
  *       one the demand, with the page of the account itself; the demand is the larger of `low_kept` and `low_used`
  *   L2  the demands of the accounts under the root, and what its spaces were promised, are promised (frames.h, F3)
  *   L3  `low_shared` of `low_kept` is of the part that is kept for the account above; the rest is a part of `cost`.
@@ -32,7 +32,7 @@ struct account *limits_units(struct account *account);
 bool limits_promise_low_under(struct account *account, uint32_t frames);
 void limits_unpromise_low_under(struct account *account, uint32_t frames);
 
-/* Frames below the window for who is charged to the account, and charged already; false: there are none. */
+/* Frames in low memory for who is charged to the account, and charged already; false: there are none. */
 static inline bool limits_promise_low(struct account *account, uint32_t frames)
 {
     return account->parent ? limits_promise_low_under(account, frames) : frames_promise_low(frames);
@@ -46,7 +46,7 @@ static inline void limits_unpromise_low(struct account *account, uint32_t frames
         frames_unpromise_low(frames);
 }
 
-/* What a space has charged, and of this what it was promised below the window; the units that it has charged in an account of
+/* What a space has charged, and of this what it was promised in low memory; the units that it has charged in an account of
  * its own, and how many are not charged to the one before any more. */
 struct limits_charged {
     uint32_t frames, low, units, units_back;
@@ -60,5 +60,5 @@ int limits_set(struct account **account, uint32_t limit, struct limits_charged c
 /* One holder less, who has nothing charged any more. */
 void limits_drop(struct account *account);
 
-/* Panics unless L3 holds of the account, in which so many are used below the window; returns its demand. */
-uint32_t limits_check(const struct account *account, uint32_t low_used);
+/* Panics unless L3 holds of the account, in which so many are used in low memory; returns its demand. */
+uint32_t limits_audit(const struct account *account, uint32_t low_used);

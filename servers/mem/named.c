@@ -304,7 +304,7 @@ static uint32_t check_segment(uint32_t unit, uint32_t *end)
     return segment->touched;
 }
 
-uint32_t named_check(void)
+uint32_t named_audit(void)
 {
     uint32_t frames = 0, found = 0, end = 0, named = 0;
 

@@ -93,4 +93,4 @@ uint32_t named_count(void);
 bool named_next(uint32_t *unit, const struct named **segment);
 
 /* Panics unless N1 and N4 hold; returns how many frames the segments have. */
-uint32_t named_check(void);
+uint32_t named_audit(void);

@@ -277,7 +277,7 @@ static void check_leaf(uint32_t word)
     }
 }
 
-uint32_t pages_check(const struct page_map *map)
+uint32_t pages_audit(const struct page_map *map)
 {
     uint32_t leaves = 0;
 

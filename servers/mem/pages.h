@@ -167,4 +167,4 @@ bool pages_find_hole(struct page_map *map, uint32_t *address, uint32_t end, uint
 void pages_destroy(struct page_map *map);
 
 /* Panics unless G1, G3..G5 hold; returns the number of leaves. */
-uint32_t pages_check(const struct page_map *map);
+uint32_t pages_audit(const struct page_map *map);

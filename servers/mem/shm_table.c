@@ -162,7 +162,7 @@ bool shm_table_next(uint32_t *number, const struct segment **segment)
     return true;
 }
 
-void shm_table_check(void)
+void shm_table_audit(void)
 {
     uint32_t found = 0, free = 0;
 

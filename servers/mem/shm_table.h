@@ -101,4 +101,4 @@ static inline uint32_t shm_number(uint32_t address)
 }
 
 /* Panics unless T1, T3 hold. */
-void shm_table_check(void);
+void shm_table_audit(void);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "servers/lib/number.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
 #include "servers/mem/named.h"
@@ -76,13 +77,13 @@ static void forget_regions(struct space *space)
     space->direct = space->image_parts = 0;
 }
 
-/* What is charged at once: pages, and frames below the window, some of them for leaves. So many of those below the
- * window, and of all others, have been charged ahead. */
+/* What is charged at once: pages, and frames in low memory, some of them for leaves. So many of those in
+ * low memory, and of all others, have been charged ahead. */
 struct cost {
     uint32_t pages, low, leaves, low_ahead, ahead;
 };
 
-/* Charges the account and promises the frames below the window, or nothing. */
+/* Charges the account and promises the frames in low memory, or nothing. */
 static bool charge(struct account *account, const struct cost *cost)
 {
     uint32_t low = cost->low - cost->low_ahead, frames = cost->pages + low - cost->ahead;
@@ -93,17 +94,6 @@ static bool charge(struct account *account, const struct cost *cost)
         return true;
     account_release(account, frames);
     return false;
-}
-
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
-/* a - b, or nothing. */
-static uint32_t less(uint32_t a, uint32_t b)
-{
-    return a - smaller(a, b);
 }
 
 /* With its tables still to be filled in. */
@@ -131,7 +121,7 @@ static struct space *create(uint32_t id, struct account *account, const struct c
     forget_regions(space);
     space->named = space->units = 0;
     space->named_limit = SHM_ATTACHED_MAX;
-    space->donated = FRAME_NONE;
+    space->donated = NO_FRAME;
     space->lent = 0;
     space->opened = 0;
     space->fatal_fault = (struct fault_record){0};
@@ -198,7 +188,7 @@ bool space_donate(struct space *space, uint32_t frames)
 
     for (frames += !frames; frames; frames--) {
         uint32_t frame = frames_lend_to(&space->donated);
-        if (frame == FRAME_NONE)
+        if (frame == NO_FRAME)
             return false;
         space->lent++;
         if (run == CALL_PAGES_MAX || (run && frame != first + run && frame + 1 != first)) {
@@ -255,7 +245,7 @@ static int clear_some(struct space *space)
     return space->work_at < USER_END ? MEM_MORE : end_clear(space);
 }
 
-/* So many frames, those below the window at once, others as far as the pages that go do not have them; false: they are
+/* So many frames, those in low memory at once, others as far as the pages that go do not have them; false: they are
  * not left. Where all are below it, no page can take a table's. */
 static bool charge_ahead(struct space *space, uint32_t frames, uint32_t low)
 {

@@ -15,7 +15,7 @@
  *       a leaf: where it has pages or was promised some. It stays until the space goes, as the
  *       table does. `low` counts the frames that these cost, with SPACE_FRAMES and the pages of the heap that named
  *       segments can need, which `leaves` counts, too
- *   P7  `account` was charged `committed` and `low`, of which `low` is promised below the window,
+ *   P7  `account` was charged `committed` and `low`, of which `low` is promised in low memory,
  *       and between space_clear() and regions_finish() `low_ahead`, which is so, too, and `ahead`: what is left
  *       for the next program
  *   P8  with `work` other than WORK_NONE its task does not run, and P4 does not hold: some pages are
@@ -209,4 +209,4 @@ static inline void space_uncommit(struct space *space, uint32_t pages)
 int space_set_limit(struct space *space, uint32_t frames);
 
 /* Panics unless all invariants of the page map hold, and P1, P3, P4, P6. */
-void space_check(struct space *space);
+void space_audit(struct space *space);

@@ -29,7 +29,7 @@ static bool fill(struct task_frame *task_frame)
 {
     uint32_t frame = frames_lend();
 
-    if (frame == FRAME_NONE)
+    if (frame == NO_FRAME)
         return false;
     uint32_t slot = heap_new_slot();
     if (!slot) {

@@ -1,5 +1,6 @@
 #include "servers/proc/arguments.h"
 
+#include "servers/lib/number.h"
 #include "servers/proc/body.h"
 
 enum { SHORT_BLOCKS = BODIES_MAX + 1 };
@@ -88,11 +89,6 @@ static struct arguments *open_block(struct arguments *arguments)
     if (!*link)
         *link = make_long(arguments->account);
     return *link;
-}
-
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
 }
 
 static uint32_t strings_in(const char *text, uint32_t bytes)

@@ -24,7 +24,7 @@ int32_t audit_all(uint32_t tick, uint32_t (*now)(void))
 
     if (tick - end < pause)
         return -EAGAIN;
-    assert(process_check());
+    assert(process_audit());
     uint32_t failed = audit_servers();
     assert(!failed);
     end = now();

@@ -150,7 +150,7 @@ static bool is_good(const struct limits *its, uint32_t used)
            its->blocks_used <= its->blocks;
 }
 
-bool limits_check(uint32_t (*charged)(const struct account *account))
+bool limits_audit(uint32_t (*charged)(const struct account *account))
 {
     for (uint32_t i = 0; i <= BODIES_MAX; i++)
         if (limits[i].processes.holders && !is_good(&limits[i], charged(&limits[i].processes)))

@@ -30,4 +30,4 @@ uint32_t limits_blocks_left(const struct account *account);
 
 /* True if what is used is what `charged` says of each account, and what the accounts below it have;
  * for tests. */
-bool limits_check(uint32_t (*charged)(const struct account *account));
+bool limits_audit(uint32_t (*charged)(const struct account *account));

@@ -233,7 +233,7 @@ static uint32_t count_charged(const struct account *account)
     return count;
 }
 
-bool process_check(void)
+bool process_audit(void)
 {
     uint32_t free_count = 0, used = 0;
 
@@ -247,5 +247,5 @@ bool process_check(void)
         if ((p->badge & INDEX_MASK) != i || !families_are_good(p) || !work_is_good(p))
             return false;
     }
-    return free_count + used == PROCESSES_MAX && limits_check(count_charged);
+    return free_count + used == PROCESSES_MAX && limits_audit(count_charged);
 }

@@ -139,4 +139,4 @@ struct process *process_at(uint32_t index);
 struct process *process_of_work(struct work *work);
 
 /* True if P1, P2 and P4 to P7 hold for all; for tests. */
-bool process_check(void);
+bool process_audit(void);

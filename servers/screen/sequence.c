@@ -1,5 +1,7 @@
 #include "servers/screen/sequence.h"
 
+#include "servers/lib/number.h"
+
 enum { PARAMETER_MAX = 9999, EXTENDED_RGB = 2, EXTENDED_INDEX = 5 };
 enum { ESCAPE = 0x1b };
 
@@ -100,11 +102,6 @@ static void move(struct terminal *terminal, uint32_t column, uint32_t row)
 {
     terminal->column = column < terminal->columns ? column : terminal->columns - 1;
     terminal->row = row < terminal->rows ? row : terminal->rows - 1;
-}
-
-static uint32_t less(uint32_t value, uint32_t by)
-{
-    return value > by ? value - by : 0;
 }
 
 static void finish(struct terminal *terminal, uint8_t final)

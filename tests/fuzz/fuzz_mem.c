@@ -5,7 +5,7 @@
  *
  * fuzz: runs=1000
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
- * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
+ * sources: servers/mem/release.c servers/mem/space_audit.c servers/mem/limits.c servers/mem/units.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c
  * sources: servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
@@ -267,7 +267,7 @@ static uint32_t check_space(struct space *space)
     struct mem_client client = {space->id, space->task};
     bool failed = space->work == WORK_COPY && space->work_of == 0;
 
-    space_check(space);
+    space_audit(space);
     check_layout(space);
     if (fake_task_lives(space->task) && !failed)
         mem_check_mappings(&client);
@@ -289,10 +289,10 @@ static uint32_t for_spaces(uint32_t (*function)(struct space *space))
 static void check_all(void)
 {
     for_spaces(check_space);
-    shm_table_check();
-    named_check();
-    frames_check();
-    heap_check();
+    shm_table_audit();
+    named_audit();
+    frames_audit();
+    heap_audit();
     mem_accounts_check(0, 0);
 }
 
@@ -397,7 +397,7 @@ static void all_die(void)
     fake_task_reap();
     CHECK(mem_manager(MEM_SPACE_DESTROY, 1, 0) == -ENOENT); /* what was lent to tasks that lived longer comes back */
     check_all();
-    CHECK(shm_table_count() == 0 && named_count() == 0 && frames_count().free + heap_check() == start_free);
+    CHECK(shm_table_count() == 0 && named_count() == 0 && frames_count().free + heap_audit() == start_free);
     CHECK(frames_account.used == 0 && frames_account.holders == 1);
 }
 
@@ -420,7 +420,7 @@ static void begin(void)
     fake_init(machines[random_below(COUNT(machines))]);
     fake_start_frames();
     CHECK(server_init(&mem_page, FAKE_ARCHIVE_PAGES, 77));
-    start_free = frames_count().free + heap_check();
+    start_free = frames_count().free + heap_audit();
     mem_window = SHM_BASE;
     mem_refuse_one_in = 0;
     pair_make(1);

@@ -337,7 +337,7 @@ static bool next(struct server_message *message)
 {
     model_settle();
     front_settle();
-    CHECK(process_check() && proc_kernel_check() == programs_in(LIVE) + programs_in(ENDS));
+    CHECK(process_audit() && proc_kernel_check() == programs_in(LIVE) + programs_in(ENDS));
     proc_kernel_next();
     fake_part_one_in = part_one_in;
     fake_refuse_one_in = refuse_one_in;

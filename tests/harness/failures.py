@@ -181,7 +181,7 @@ DAMAGES = [
     server_dies("proc", "serve_exit", PUSH_FOREVER, r"page fault \(write, not mapped\) .* serve_exit servers/proc/main.c:\d+"),
     server_dies("console", "call_write", INVALID, r"invalid opcode .* call_write servers/console/main.c:\d+"),
     server_dies("console", "call_sync", JUMP_NOWHERE, r"page fault \(execute, kernel's part\) at address 0xf0000000 .*"),
-    Damage("an assertion in a server", (r"servers/mem/frames.c:\d+: frames_check\(\): found_free == free && .* does not hold",
+    Damage("an assertion in a server", (r"servers/mem/frames.c:\d+: frames_audit\(\): found_free == free && .* does not hold",
                                         r"init: server mem died: invalid opcode .*"),
            archive=archive_code("mem", "check_list", RETURN_1), words=("audit",)),
 

@@ -53,7 +53,7 @@ static inline void say(uint32_t badge, const char *text)
 {
     lines_write(&lines, client_get(badge), text, (uint32_t)strlen(text));
     move_all();
-    CHECK(lines_check(client_get(badge)));
+    CHECK(lines_audit(client_get(badge)));
 }
 
 static inline void flush(uint32_t badge)

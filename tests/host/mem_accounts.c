@@ -89,7 +89,7 @@ static void check_account(const struct account *account, uint32_t others)
     CHECK(account->depth <= ACCOUNT_DEPTH_MAX);
 }
 
-/* What the spaces of an account, and the accounts under it, are promised below the window. */
+/* What the spaces of an account, and the accounts under it, are promised in low memory. */
 static uint32_t count_low(const struct account *account, uint32_t depth)
 {
     counted = account;
@@ -98,7 +98,7 @@ static uint32_t count_low(const struct account *account, uint32_t depth)
     uint32_t low = low_used;
     for (uint32_t i = 0; i < accounts_count && depth <= ACCOUNT_DEPTH_MAX; i++)
         if (accounts[i]->parent == account)
-            low += ACCOUNT_COST + limits_check(accounts[i], count_low(accounts[i], depth + 1));
+            low += ACCOUNT_COST + limits_audit(accounts[i], count_low(accounts[i], depth + 1));
     return low;
 }
 

@@ -187,7 +187,7 @@ void mem_check_mappings(const struct mem_client *client)
     struct page_run run;
     uint32_t mapped = 0;
 
-    space_check(space);
+    space_audit(space);
     for (uint32_t at = 0; pages_next(&space->pages, at, USER_END, &run); at = run_end(&run))
         for (uint32_t i = 0; i < run.pages; i++) {
             uint32_t entry = run_entry(&run, i), address = run.address + (i << PAGE_BITS);
@@ -223,7 +223,7 @@ void mem_starve(uint32_t rest)
     hoarded = left - rest;
     while (hoarded_low < hoarded && frames_promise_low(1))
         hoarded_low++;
-    if (hoarded_low < hoarded) { /* those below the window are fewer */
+    if (hoarded_low < hoarded) { /* those in low memory are fewer */
         uint32_t back = rest < hoarded_low ? rest : hoarded_low;
         frames_unpromise_low(back);
         hoarded_low -= back;

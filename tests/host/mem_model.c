@@ -122,7 +122,7 @@ static void spawn(void)
     status = mem_map_segment(client->name.id, &text);
     if (!status)
         status = mem_map_segment(client->name.id, &data);
-    space_check(space_find(client->name.id));
+    space_audit(space_find(client->name.id));
     if (!status)
         status = mem_manager(MEM_SPACE_FINISH, client->name.id, HEAP_FIRST);
     CHECK(!status || is_short(status));
@@ -391,7 +391,7 @@ static void limit_one(void)
     const struct space *space = space_find(client->name.id);
     uint32_t limit = random_below(2) ? mem_charged(space) + random_below(40) : random_below(2 * space->account->limit);
     int expected = mem_status_of_limit(space, limit), status = call(client, MEM_SET_LIMIT, limit, 0, NULL);
-    CHECK(status == expected || (expected != -EPERM && expected != -EINVAL && status == -ENOMEM && memory_is_short)); /* none below the window */
+    CHECK(status == expected || (expected != -EPERM && expected != -EINVAL && status == -ENOMEM && memory_is_short)); /* none in low memory */
     CHECK(status || space->account->limit == limit);
     CHECK(call(client, MEM_GET_LIMIT, 0, 0, &limit) == 0 && limit == space->account->limit);
     has_limits |= !status;
@@ -435,11 +435,11 @@ void mem_model_check(void)
         }
     for (uint32_t i = 0; i < IDS; i++)
         open += model_segments[i].holders != 0;
-    shm_table_check();
-    frames_check();
+    shm_table_audit();
+    frames_audit();
     mem_accounts_check(mem_hoarded(), mem_hoarded_low());
     CHECK(shm_table_count() == open);
-    CHECK(living || frames_count().free + heap_check() == start_free);
+    CHECK(living || frames_count().free + heap_audit() == start_free);
 }
 
 void mem_model_start(struct fake_ram ram, bool is_short_of_memory)
@@ -455,7 +455,7 @@ void mem_model_start(struct fake_ram ram, bool is_short_of_memory)
     fake_init(ram);
     fake_start_frames();
     CHECK(server_init(&mem_page, FAKE_ARCHIVE_PAGES, 77));
-    start_free = frames_count().free + heap_check();
+    start_free = frames_count().free + heap_audit();
 }
 
 void mem_model_end(void)

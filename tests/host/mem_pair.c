@@ -98,9 +98,9 @@ void pair_run(const char *name, void (*const checks[])(void), unsigned count)
         mem_between = NULL;
         pair_end(a);
         pair_end(b);
-        shm_table_check();
-        frames_check();
-        heap_check();
+        shm_table_audit();
+        frames_audit();
+        heap_audit();
         CHECK(frames_account.used == 0 && frames_account.holders == 1 && limits_units(&frames_account)->used == 0);
     }
     printf("%s: %u checks\n", name, count);

@@ -11,7 +11,7 @@ enum { PAIR_BREAK = 0x904010 };
 extern const struct mem_segment pair_text, pair_data;
 extern struct mem_client a, b;
 
-/* The machine that they begin on: most of its frames are beyond the kernel's window. */
+/* The machine that they begin on: most of its frames are in high memory. */
 extern struct fake_ram pair_ram;
 
 /* The pages promised to both, and to segments. */

@@ -304,7 +304,7 @@ static void write_some(uint32_t w)
     lines_write(&lines, client, writers[w].line + writers[w].at, bytes);
     move_all();
     writers[w].at += bytes;
-    CHECK(lines_check(client) && client->used <= CLIENT_BYTES);
+    CHECK(lines_audit(client) && client->used <= CLIENT_BYTES);
 }
 
 static void check_output(void)

@@ -3,7 +3,7 @@
  * there, that are not yet and that were taken back; and pages of the program that are filled from that server's.
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
- * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
+ * sources: servers/mem/release.c servers/mem/space_audit.c servers/mem/limits.c servers/mem/units.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c
  * sources: servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
@@ -65,7 +65,7 @@ static void check_both(void)
     mem_check_mappings(&a);
     mem_check_mappings(&b);
     mem_accounts_check(mem_hoarded(), mem_hoarded_low());
-    frames_check();
+    frames_audit();
 }
 
 /* A fault there, of the program's own: why it is fatal. */

@@ -13,7 +13,7 @@ enum { PAGES = 700, HOLE = 50, STEPS = 200000, LISTS = 3 };
 /* States of the model: 0 free, the number of holders, or one of these. */
 enum { NO_RAM = -1, LENT_FIRST = -20 };
 
-/* Nearly half of the frames are beyond the kernel's window. */
+/* Nearly half of the frames are in high memory. */
 static const struct fake_ram ram = {KERNEL_WINDOW_PAGES - 400, PAGES, HOLE};
 
 static int state[PAGES + HOLE];
@@ -121,14 +121,14 @@ static void lend(uint32_t list)
     if (!promise_low(1))
         return;
     uint32_t frame = frames_lend_to(&lists[list]);
-    CHECK(frame != FRAME_NONE && is_low(frame) && state[frame] == 0);
+    CHECK(frame != NO_FRAME && is_low(frame) && state[frame] == 0);
     state[frame] = LENT_FIRST - (int)list;
 }
 
 static void give_back(uint32_t list)
 {
     CHECK(frames_return_some(&lists[list], UINT32_MAX));
-    CHECK(lists[list] == FRAME_NONE);
+    CHECK(lists[list] == NO_FRAME);
     unpromise_low(set_all(LENT_FIRST - (int)list, 0));
 }
 
@@ -150,14 +150,14 @@ static void compare(void)
 
     CHECK(count.total == PAGES && frames_account.used == promised);
     CHECK(count.free == PAGES - own - in_use);
-    frames_check();
+    frames_audit();
     check_usage(in_use);
 }
 
 /* Frames whose task may still live come back once the kernel lets go of them, one by one. */
 static void return_later(void)
 {
-    uint32_t task = 100, list = FRAME_NONE, free = frames_count().free;
+    uint32_t task = 100, list = NO_FRAME, free = frames_count().free;
 
     CHECK(promise_low(5));
     fake_task_create(task);
@@ -167,7 +167,7 @@ static void return_later(void)
     }
     CHECK(!frames_return_free(&list) && frames_count().free == free - 5);
     fake_task_destroy(task);
-    CHECK(frames_return_free(&list) && list == FRAME_NONE && frames_count().free == free);
+    CHECK(frames_return_free(&list) && list == NO_FRAME && frames_count().free == free);
 }
 
 /* Boot ranges may reach beyond the capability at either end, or lie outside of it. */
@@ -180,29 +180,29 @@ static void what_the_capability_covers(void)
     fake_init(ram);
     fake_start_frames_in(first, pages, ranges, 5);
     CHECK(frames_count().total == 50 + 200 + 20);
-    frames_check();
+    frames_audit();
     CHECK(account_charge(&frames_account, 1) && !account_charge(&frames_account, UINT32_MAX));
     account_release(&frames_account, 1);
 }
 
-/* Who was promised a frame finds it, whatever others lend: below the window, and anywhere. */
+/* Who was promised a frame finds it, whatever others lend: in low memory, and anywhere. */
 static void promises_are_kept(void)
 {
-    uint32_t low = 50, any, list = FRAME_NONE;
+    uint32_t low = 50, any, list = NO_FRAME;
 
     fake_init(ram);
     fake_start_frames();
     uint32_t all = PAGES - (PAGES / 64 + 96);
     CHECK(account_charge(&frames_account, all) && !account_charge(&frames_account, 1));
     CHECK(frames_promise_low(low));
-    uint32_t own_before = heap_check(), lent = 0;
-    while (frames_lend_to(&list) != FRAME_NONE)
+    uint32_t own_before = heap_audit(), lent = 0;
+    while (frames_lend_to(&list) != NO_FRAME)
         lent++;
     CHECK(lent == low + PAGES / 64 + 96 - own_before && frames_count().free == all - low);
     for (any = all - low; any > 0; any--)
         frames_take();
     CHECK(!frames_promise_low(1) && frames_count().free == 0);
-    frames_check();
+    frames_audit();
     account_release(&frames_account, 1);
 }
 
@@ -212,11 +212,11 @@ int main(void)
     what_the_capability_covers();
     fake_init(ram);
     fake_start_frames();
-    own = heap_check();
+    own = heap_audit();
     for (uint32_t frame = PAGES / 2; frame < PAGES / 2 + HOLE; frame++)
         state[frame] = NO_RAM;
     for (int i = 0; i < LISTS; i++)
-        lists[i] = FRAME_NONE;
+        lists[i] = NO_FRAME;
     CHECK(own > 0 && fake_kernel_frames() > 0);
 
     for (int step = 0; step < STEPS; step++) {

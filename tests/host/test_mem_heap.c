@@ -31,16 +31,16 @@ static void take_and_free(void)
 static void some_are_kept(void)
 {
     take_and_free();
-    uint32_t own = heap_check(), free = frames_count().free;
+    uint32_t own = heap_audit(), free = frames_count().free;
     CHECK(heap_kept() == HEAP_KEPT);
     take_and_free();
-    CHECK(heap_kept() == HEAP_KEPT && heap_check() == own && frames_count().free == free);
+    CHECK(heap_kept() == HEAP_KEPT && heap_audit() == own && frames_count().free == free);
 }
 
 /* With no frame left a page is not there, and its place is not lost. */
 static void a_place_is_not_lost(void)
 {
-    uint32_t list = FRAME_NONE;
+    uint32_t list = NO_FRAME;
     void *pages[HEAP_KEPT + 1], *last;
 
     for (unsigned i = 0; i <= HEAP_KEPT; i++)
@@ -50,25 +50,25 @@ static void a_place_is_not_lost(void)
         heap_page_free(pages[i]);
     for (unsigned i = 0; i < HEAP_KEPT; i++)
         CHECK(heap_page() != last);
-    while (frames_lend_to(&list) != FRAME_NONE)
+    while (frames_lend_to(&list) != NO_FRAME)
         continue;
     CHECK(!heap_page() && !heap_page());
     CHECK(frames_return_some(&list, UINT32_MAX));
     CHECK(heap_page() == last);
-    heap_check();
+    heap_audit();
 }
 
 /* One frame is left: the page has it, and the table that the page lacks has none. */
 static void a_frame_is_not_lost(void)
 {
     struct arena arena = heap_arena(HEAP_SEGMENTS);
-    uint32_t list = FRAME_NONE, one = frames_lend();
+    uint32_t list = NO_FRAME, one = frames_lend();
 
-    while (frames_lend_to(&list) != FRAME_NONE)
+    while (frames_lend_to(&list) != NO_FRAME)
         continue;
     frames_return(one);
     uint32_t free = frames_count().free;
-    CHECK(!arena_grow(&arena, 1) && frames_count().free == free && frames_lend() != FRAME_NONE);
+    CHECK(!arena_grow(&arena, 1) && frames_count().free == free && frames_lend() != NO_FRAME);
 }
 
 int main(void)

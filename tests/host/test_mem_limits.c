@@ -3,7 +3,7 @@
  * whatever others do, and goes back at the end.
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
- * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
+ * sources: servers/mem/release.c servers/mem/space_audit.c servers/mem/limits.c servers/mem/units.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c
  * sources: servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
@@ -61,7 +61,7 @@ static void check_refused(void)
     check_get_limit(a, all, charged(a) + charged(b));
 }
 
-/* All that is left to the others, and not one frame more: where all are below the window, nothing is kept beside. */
+/* All that is left to the others, and not one frame more: where all are in low memory, nothing is kept beside. */
 static void check_split_of_all(void)
 {
     CHECK(set_limit(a, frames_account.limit - charged(b) - ACCOUNT_COST) == 0);
@@ -266,6 +266,6 @@ int main(void)
 
     pair_run("test_mem_limits", checks, sizeof(checks) / sizeof(checks[0]));
     pair_ram.first = 16;
-    pair_run("test_mem_limits, all below the window", checks, sizeof(checks) / sizeof(checks[0]));
+    pair_run("test_mem_limits, all in low memory", checks, sizeof(checks) / sizeof(checks[0]));
     pair_run("test_mem_limits, the same", checks_all_low, sizeof(checks_all_low) / sizeof(checks_all_low[0]));
 }

@@ -1,9 +1,9 @@
 /*
- * Limits where most memory is beyond the kernel's window: what is kept below it for an account is there for its tables,
+ * Limits where most of the memory is high memory: what is kept in low memory for an account is there for its tables,
  * whatever others have, and comes back.
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
- * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
+ * sources: servers/mem/release.c servers/mem/space_audit.c servers/mem/limits.c servers/mem/units.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c
  * sources: servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
@@ -25,7 +25,7 @@ enum { LIMIT = 200, FIRST_PLACE = 256 << 20, SPARSE = 4 << 20, OF_PLACE = 1 + TA
 static void check_accounts(void)
 {
     mem_accounts_check(mem_hoarded(), mem_hoarded_low());
-    frames_check();
+    frames_audit();
 }
 
 static int set_limit(struct mem_client client, uint32_t frames)
@@ -59,7 +59,7 @@ static void check_tables_of_others(void)
     check_accounts();
 }
 
-/* Pages were where the tables are to be, and stay there when those beyond the window have gone. */
+/* Pages were where the tables are to be, and stay there when those in high memory have gone. */
 static void check_pages_of_others(void)
 {
     uint32_t address;

@@ -2,7 +2,7 @@
  * Named segments: each error, limits, parts of long calls, and what is left when clients end half way.
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
- * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
+ * sources: servers/mem/release.c servers/mem/space_audit.c servers/mem/limits.c servers/mem/units.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c
  * sources: servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
@@ -281,7 +281,7 @@ static void check_full_steps(void)
         for (uint32_t page = 1; page <= touched; page++)
             pair_write(c, address + (page << PAGE_BITS), page);
         pair_write(c, other, 1);
-        CHECK(mem_manager(MEM_SPACE_DESTROY, c.id, 0) == 0 && named_count() == 0 && named_check() == 0);
+        CHECK(mem_manager(MEM_SPACE_DESTROY, c.id, 0) == 0 && named_count() == 0 && named_audit() == 0);
         CHECK(!state || mem_state() == state); /* from the second round on nothing new is kept */
         state = mem_state();
     }

@@ -140,11 +140,11 @@ int main(void)
             CHECK(pages_get(&map, address_of(page)) == model[page]);
         }
         if (step % 64 == 0)
-            pages_check(&map);
+            pages_audit(&map);
     }
     release(0, PAGES);
     pages_destroy(&map);
-    CHECK(pages_check(&map) == 0);
-    heap_check();
+    CHECK(pages_audit(&map) == 0);
+    heap_audit();
     printf("test_mem_pages: %d steps agree\n", STEPS);
 }

@@ -2,7 +2,7 @@
  * The memory server when memory is scarce: what is refused changes nothing, and what comes back is whole and all zero.
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
- * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
+ * sources: servers/mem/release.c servers/mem/space_audit.c servers/mem/limits.c servers/mem/units.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c
  * sources: servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
@@ -44,7 +44,7 @@ static void check_lent_frames_come_back_late(void)
         CHECK(pair_call(client, MEM_MMAP, at, PAGE_SIZE) == 0);
         pair_write(client, at, 1);
     }
-    CHECK(space_find(client.id)->donated != FRAME_NONE);
+    CHECK(space_find(client.id)->donated != NO_FRAME);
     fake_tasks_are_own = false;
     CHECK(mem_manager(MEM_SPACE_DESTROY, client.id, 0) == 0 && !fake_task_lives(client.slot));
     uint32_t free = frames_count().free, used = frames_account.used;
@@ -70,18 +70,18 @@ static void check_discarded_space_is_zero(void)
     heap_page_free(page);
 }
 
-/* The frame of a task that gets no slot goes back: none is left below the kernel's window for a further leaf of the
+/* The frame of a task that gets no slot goes back: none is left in low memory for a further leaf of the
  * table. */
 static void check_task_frame_without_a_slot(void)
 {
     enum { LEAF = 256 };
-    uint32_t slots[2 * LEAF], count = 0, list = FRAME_NONE;
+    uint32_t slots[2 * LEAF], count = 0, list = NO_FRAME;
 
     do
         slots[count] = heap_new_slot();
     while (slots[count++] % LEAF != LEAF - 1);
     uint32_t one = frames_lend();
-    while (frames_lend_to(&list) != FRAME_NONE)
+    while (frames_lend_to(&list) != NO_FRAME)
         continue;
     frames_return(one); /* for the task, and none for the leaf */
     uint32_t before = mem_state();

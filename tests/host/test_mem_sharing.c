@@ -3,7 +3,7 @@
  * when memory runs short.
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
- * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
+ * sources: servers/mem/release.c servers/mem/space_audit.c servers/mem/limits.c servers/mem/units.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c
  * sources: servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
@@ -223,7 +223,7 @@ static void check_starved_image(void)
         CHECK(!fake_mappings(client.slot) && !pages_get(&space->pages, PROGRAM_BASE));
         CHECK(mem_map_segment(60, &with_tail) == -ENOMEM && !space->committed);
         CHECK(space->low == SPACE_FRAMES);
-        space_check(space);
+        space_audit(space);
         mem_feed();
     }
     CHECK(mem_map_segment(60, &pair_text) == 0 && mem_map_segment(60, &with_tail) == 0);
@@ -242,7 +242,7 @@ static void check_image_of_a_dead_task(void)
     CHECK(mem_map_segment(60, &with_tail) == -ENOMEM && !pages_get(&space->pages, 0x902000) && !space->committed);
     CHECK(mem_manager(MEM_SPACE_FINISH, 60, 0x904000) == -ENOMEM && !space->committed);
     CHECK(!pages_get(&space->pages, STACK_TOP - PAGE_SIZE) && !space->heap_end);
-    space_check(space);
+    space_audit(space);
     CHECK(mem_manager(MEM_SPACE_DESTROY, 60, 0) == 0);
 }
 
@@ -265,7 +265,7 @@ static void check_starved_tables(void)
     mem_feed();
     pair_end(a);
     pair_end(b);
-    CHECK(frames_count().free + heap_check() == frames_count().total && frames_account.used == 0);
+    CHECK(frames_count().free + heap_audit() == frames_count().total && frames_account.used == 0);
     a = pair_make(1);
     b = pair_make(2);
 }

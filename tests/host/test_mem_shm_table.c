@@ -115,15 +115,15 @@ int main(void)
             close_one(i);
         CHECK(shm_table_count() == model_count);
         if (step % 4096 == 0)
-            shm_table_check(), check_listing();
+            shm_table_audit(), check_listing();
     }
     for (uint32_t i = 0; i < IDS; i++)
         while (model[i].holders)
             close_one(i);
     check_listing();
-    shm_table_check();
-    frames_check();
+    shm_table_audit();
+    frames_audit();
     struct frames_count count = frames_count();
-    CHECK(count.free + heap_check() == count.total);
+    CHECK(count.free + heap_audit() == count.total);
     printf("test_mem_shm_table: %d steps agree\n", STEPS);
 }

@@ -3,7 +3,7 @@
  * is bounded, in between others are served, and at the end all is as if it had been done at once.
  *
  * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
- * sources: servers/mem/release.c servers/mem/space_check.c servers/mem/limits.c servers/mem/units.c
+ * sources: servers/mem/release.c servers/mem/space_audit.c servers/mem/limits.c servers/mem/units.c
  * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c
  * sources: servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
@@ -38,7 +38,7 @@ static void others_are_served(void)
     pair_write(b, address, parts);
     CHECK(mem_call_once(&b, MEM_MUNMAP, address, PAGE_SIZE, NULL) == 0);
     mem_accounts_check(0, 0);
-    frames_check();
+    frames_audit();
 }
 
 static void begin_to_count(void)
@@ -428,15 +428,15 @@ static void check_empty_leaves(void)
 /* All leaves in which pages were given back are gone with them: nobody looks there again. */
 static void check_no_leaf_is_left(void)
 {
-    uint32_t before = pages_check(&space_find(a.id)->pages), address = MMAP_BASE + (8 << 20);
+    uint32_t before = pages_audit(&space_find(a.id)->pages), address = MMAP_BASE + (8 << 20);
 
     for (uint32_t i = 0; i < 16; i++) {
         CHECK(mem_call(&a, MEM_MMAP, address + (i << 22), 3 * PAGE_SIZE, NULL) == 0);
         fill(address + (i << 22), 3);
     }
-    CHECK(pages_check(&space_find(a.id)->pages) == before + 16);
+    CHECK(pages_audit(&space_find(a.id)->pages) == before + 16);
     CHECK(mem_call(&a, MEM_MUNMAP, address, 16 << 22, NULL) == 0);
-    CHECK(pages_check(&space_find(a.id)->pages) == before);
+    CHECK(pages_audit(&space_find(a.id)->pages) == before);
 }
 
 /* Whoever asked is gone: nobody is answered. */

@@ -28,7 +28,7 @@ static void test_full_table(void)
 
     process_init();
     struct process *init = process_by_badge(0);
-    CHECK(init && process_index(init) == 0 && process_check());
+    CHECK(init && process_index(init) == 0 && process_audit());
     for (int i = 1; i < PROCESSES_MAX; i++) {
         struct process *process = make(init);
         CHECK(process && process->pid == (uint32_t)i);
@@ -36,12 +36,12 @@ static void test_full_table(void)
               process_by_pid(process->pid) == process);
         badges[i] = process->badge;
     }
-    CHECK(!make(init) && process_check());
+    CHECK(!make(init) && process_audit());
     for (int i = 1; i < PROCESSES_MAX; i++)
         process_forget(process_by_badge(badges[i]));
     for (int i = 1; i < PROCESSES_MAX; i++)
         CHECK(!process_by_badge(badges[i]));
-    CHECK(process_check());
+    CHECK(process_audit());
     CHECK(!process_by_space(0) && !process_by_pid(0));
 }
 
@@ -188,7 +188,7 @@ static void test_families(void)
         default:
             do_wait();
         }
-        CHECK(step % 64 || process_check());
+        CHECK(step % 64 || process_audit());
     }
 }
 
@@ -245,7 +245,7 @@ static void test_limit_refused(void)
     CHECK(limits_set(&process->account, PROCESSES_MAX - 3) == 0 && !make(init)); /* all that is left */
     CHECK(limits_set(&process->account, PROCESSES_MAX - 2) == -EPERM);
     CHECK(limits_set(&process->account, 1) == 0 && !make(process) && limits_set(&process->account, 0) == -EINVAL);
-    CHECK(make(init) && process_check());
+    CHECK(make(init) && process_audit());
     process_forget(process);
     process_forget(other);
 }
@@ -267,7 +267,7 @@ static void test_limit_shared(void)
     CHECK(limits_set(&child->account, 1) == 0 && !make(child) && !make(process));
     process_give_children(process);
     process_forget(process);
-    CHECK(limits_of_all->used == before + 3 + ACCOUNT_COST - 1 && process_check());
+    CHECK(limits_of_all->used == before + 3 + ACCOUNT_COST - 1 && process_audit());
     process_forget(child);
     CHECK(limits_of_all->used == before - 1);
 }
@@ -287,7 +287,7 @@ static void test_limit_depth(void)
         process_give_children(all[n]);
         process_forget(all[n]);
     }
-    CHECK(limits_of_all->used == 0 && process_check());
+    CHECK(limits_of_all->used == 0 && process_audit());
 }
 
 static void test_limit_of_blocks(void)

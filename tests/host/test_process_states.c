@@ -1,5 +1,5 @@
 /*
- * The states of a process in the process server's table: who is known by which name in each, and what process_check()
+ * The states of a process in the process server's table: who is known by which name in each, and what process_audit()
  * refuses.
  *
  * sources: servers/proc/process.c servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c
@@ -29,38 +29,38 @@ static void test_states(void)
     uint32_t pid = process->pid;
 
     CHECK(!process_by_pid(pid) && !process_by_badge(process->badge) && !process_by_space(process_index(process)));
-    CHECK(process_in(init->children, pid) == process && !process_check());
+    CHECK(process_in(init->children, pid) == process && !process_audit());
     process->work.step = no_step;
-    CHECK(!process_check()); /* nobody waits for it */
+    CHECK(!process_audit()); /* nobody waits for it */
     init->waits = WAITS_FORK;
-    CHECK(process_check() && process_of_work(&process->work) == process);
+    CHECK(process_audit() && process_of_work(&process->work) == process);
     struct process *other = make(init); /* before the one that begins */
-    CHECK(!process_check());
+    CHECK(!process_audit());
     process_forget(other);
-    CHECK(process_check());
+    CHECK(process_audit());
     process->work.step = NULL;
-    CHECK(!process_check());
+    CHECK(!process_audit());
     init->waits = WAITS_NOT;
     process_set_live(process);
-    CHECK(process_by_pid(pid) == process && process_by_badge(process->badge) == process && process_check());
+    CHECK(process_by_pid(pid) == process && process_by_badge(process->badge) == process && process_audit());
     init->waits = WAITS_FORK;
-    CHECK(!process_check());
+    CHECK(!process_audit());
     init->waits = WAITS_NOT;
     process->work.step = no_step;
-    CHECK(!process_check());
+    CHECK(!process_audit());
     process->waits = WAITS_EXEC;
-    CHECK(process_check());
+    CHECK(process_audit());
     process_set_ends(process, (struct ending){0});
-    CHECK(!process_check()); /* it waits */
+    CHECK(!process_audit()); /* it waits */
     process->waits = WAITS_NOT;
-    CHECK(process_check() && process_in(init->children, pid) == process && process_by_pid(pid) == process);
+    CHECK(process_audit() && process_in(init->children, pid) == process && process_by_pid(pid) == process);
     CHECK(!process_by_badge(process->badge) && !process_by_space(process_index(process)));
     process->work.step = NULL;
-    CHECK(!process_check());
+    CHECK(!process_audit());
     process_set_ended(process);
-    CHECK(process_check() && process_in(init->ended, pid) == process && !process_in(init->children, pid));
+    CHECK(process_audit() && process_in(init->ended, pid) == process && !process_in(init->children, pid));
     process->work.step = no_step;
-    CHECK(!process_check());
+    CHECK(!process_audit());
     process_forget(process);
 }
 
@@ -71,13 +71,13 @@ static void test_adopted_states(void)
 
     parent->waits = WAITS_FORK;
     child->work.step = no_step;
-    CHECK(process_check());
+    CHECK(process_audit());
     process_set_ends(parent, (struct ending){0});
     parent->waits = WAITS_NOT;
     parent->work.step = no_step;
-    CHECK(!process_check()); /* it has a child */
+    CHECK(!process_audit()); /* it has a child */
     process_give_children(parent);
-    CHECK(process_check() && child->parent == init && child->is_adopted);
+    CHECK(process_audit() && child->parent == init && child->is_adopted);
     process_forget(child);
     process_forget(parent);
 }

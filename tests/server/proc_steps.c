@@ -114,7 +114,7 @@ static void compare(const struct step *step)
 {
     const char *lines = machine_lines();
 
-    CHECK(process_check());
+    CHECK(process_audit());
     machine_refuse(NULL, 0, 0);
     if (!step->expected || strcmp(lines, step->expected) == 0)
         return;

@@ -65,7 +65,7 @@ static void check_low(const struct space *space, uint32_t heap)
     assert(space->lent <= space->low - 2 - leaves);
 }
 
-void space_check(struct space *space)
+void space_audit(struct space *space)
 {
     struct counted counted = {0};
     uint32_t committed = count_committed(space, &counted);
@@ -79,5 +79,5 @@ void space_check(struct space *space)
     assert(space->committed + space->low + space->ahead + space->low_ahead <= space->account->used);
     assert(space->id && space_find(space->id) == space);
     assert(space->heap_start <= space->heap_end);
-    pages_check(&space->pages);
+    pages_audit(&space->pages);
 }

@@ -1,0 +1,20 @@
+/* Of two numbers. */
+#pragma once
+
+#include <stdint.h>
+
+static inline uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* a - b, but not below 0. */
+static inline uint32_t less(uint32_t a, uint32_t b)
+{
+    return a - smaller(a, b);
+}
