@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """gen_stubs.py OUTPUT: writes the system-call stubs of libuser from kernel/abi/syscalls.def.
 
-A stub takes the slot first if the call names one, then the arguments in the list's order, and last
+A stub takes the slot first if the call names one, then the arguments in the list's order, each by itself, and last
 a pointer to the result if there is one. The ipc_ calls are libuser/ipc's.
 """
 from tally import entry
@@ -31,15 +31,20 @@ LONG = """struct words words = {{{{{words}}}}};
 SHORT_ARGUMENTS = 3
 
 
+def packed(register):
+    return " | ".join(f"{field.name} << {field.shift}" if field.shift else field.name for field in register)
+
+
 def stub(call):
     has_slot = call.slot != "-"
-    parameters = ["uint32_t slot"] * has_slot + [f"uint32_t {a}" for a in call.arguments]
+    registers = [*map(packed, call.registers)]
+    parameters = ["uint32_t slot"] * has_slot + [f"uint32_t {field.name}" for register in call.registers for field in register]
     parameters += [f"uint32_t *{call.result}"] * call.returns_word
     head = f"SYS_{call.name}" + " | slot << SLOT_SHIFT" * has_slot
-    if len(call.arguments) > SHORT_ARGUMENTS:
-        body = LONG.format(head=head, words=", ".join(call.arguments))
+    if len(registers) > SHORT_ARGUMENTS:
+        body = LONG.format(head=head, words=", ".join(registers))
     else:
-        words = call.arguments + ["syscall_nothing()"] * (SHORT_ARGUMENTS - len(call.arguments))
+        words = registers + ["syscall_nothing()"] * (SHORT_ARGUMENTS - len(registers))
         body = SHORT.format(head=head, words=", ".join(words),
                             declaration="" if call.returns_word else "uint32_t ignored;\n    ",
                             result=call.result if call.returns_word else "&ignored")

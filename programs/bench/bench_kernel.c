@@ -92,7 +92,7 @@ static void make_server(void (*serve)(uint32_t), uint32_t argument)
 static void make_client(rights_t right)
 {
     child_make(CLIENT, SPARE_FRAMES);
-    IS(sys_cap_derive(SERVICE, OWN_SERVICE | (CHILD_TASK + CLIENT) << SLOT_SHIFT, right, 1, 0), OK);
+    IS(sys_cap_derive(SERVICE, OWN_SERVICE, CHILD_TASK + CLIENT, right, 1, 0), OK);
 }
 
 static void run_client(void (*run)(uint32_t), uint32_t argument)
@@ -230,11 +230,9 @@ static void grant(const char *name, uint32_t pages)
 
     row_begin(name);
     make_server(serve_pages, pages);
-    IS(sys_cap_derive(MEMORY, OWN_MEMORY | server << SLOT_SHIFT, READ_WRITE_GRANT,
-                      frames_take(pages), pages),
-       OK);
+    IS(sys_cap_derive(MEMORY, OWN_MEMORY, server, READ_WRITE_GRANT, frames_take(pages), pages), OK);
     make_client(RIGHT_CALL);
-    IS(sys_cap_derive(client, OWN_SELF | client << SLOT_SHIFT, RIGHT_CONTROL, 0, 0), OK);
+    IS(sys_cap_derive(client, OWN_SELF, client, RIGHT_CONTROL, 0, 0), OK);
     run_client(get_pages, pages);
     row_end();
 }
@@ -260,8 +258,7 @@ static const uint32_t target = CHILD_TASK + TARGET;
 
 static err_t map(uint32_t page, uint32_t frame)
 {
-    return sys_vm_map(target, (SCRATCH + page * PAGE_SIZE) | READ_WRITE, 1 | MEMORY << SLOT_SHIFT,
-                      frame);
+    return sys_vm_map(target, SCRATCH + page * PAGE_SIZE, READ_WRITE, MEMORY, 1, frame);
 }
 
 /* Makes the tables for the first `pages` pages, and returns a frame. */
@@ -297,7 +294,7 @@ static void protect_1(void)
     for (uint32_t i = 0; i < wanted; i++) {
         check(map(0, frame));
         uint32_t begin = cycles();
-        err_t err = sys_vm_protect(target, SCRATCH | READ, 1);
+        err_t err = sys_vm_protect(target, SCRATCH, READ, 1);
         samples_add(&samples, begin, cycles());
         check(err);
         check(sys_vm_unmap(target, SCRATCH, 1));
@@ -390,9 +387,7 @@ static void destroy_large_task(void)
     child_make(TARGET, SPARE_FRAMES + LARGE_TASK_PAGES / 128);
     uint32_t first = frames_take(STEP);
     for (uint32_t page = 0; page < LARGE_TASK_PAGES; page += STEP)
-        IS(sys_vm_map(target, (SCRATCH + page * PAGE_SIZE) | READ_WRITE,
-                      STEP | MEMORY << SLOT_SHIFT, first),
-           OK);
+        IS(sys_vm_map(target, SCRATCH + page * PAGE_SIZE, READ_WRITE, MEMORY, STEP, first), OK);
     IS(sys_object_destroy(target), OK);
 }
 

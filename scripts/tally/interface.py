@@ -10,6 +10,7 @@ ABI = ROOT / "kernel/abi"
 PROTOCOLS = ROOT / "servers/proto"
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+FIELD = re.compile(r"([a-z][a-z0-9_]*)(?::(\d+)-(\d+))?")
 RESERVED = {"slot", "flags", "data_bytes", "words", "error"}  # names that the stubs themselves use
 PROTOCOL_LINE = re.compile(r"call +(\d+) +(\w+)( +data)? *\(([^()]*)\) *-> *\(([^()]*)\) *:([^:]*): *(.*)")
 WORDS = 3  # beside the call's number or status in word 0
@@ -20,11 +21,24 @@ class InterfaceError(Told):
 
 
 @record
+class Field:
+    """An argument, and its bits in its register."""
+    name: str
+    low: int
+    high: int
+
+    @property
+    def shift(self):
+        """By how much a stub shifts it: an address has its bits in place."""
+        return 0 if self.name.endswith("address") else self.low
+
+
+@record
 class Syscall:
     number: int
     name: str
     slot: str
-    arguments: list
+    registers: list  # of each the fields
     result: str
     errors: list
     summary: str
@@ -106,13 +120,28 @@ def read_syscalls():
         if len(fields) != 7:
             raise InterfaceError(f"{path}: SYSCALL({', '.join(fields[:2])}...) has {len(fields)} fields, not 7")
         number, name, slot, arguments, result, errors, summary = fields
-        call = Syscall(int(number), name, slot, words_of(arguments.strip("()")), result, errors.split(), summary)
+        registers = [fields_of(f"{path}: {name}", word) for word in words_of(arguments.strip("()"))]
+        call = Syscall(int(number), name, slot, registers, result, errors.split(), summary)
         unknown = [e for e in call.errors if f"ERR_{e}" not in known]
-        if unknown or len(call.arguments) > 4:
+        if unknown or len(call.registers) > 4:
             raise InterfaceError(f"{path}: {name}: unknown errors {unknown} or more than 4 arguments")
         calls.append(call)
     check_numbers(path, [call.number for call in calls])
     return calls
+
+
+def fields_of(where, text):
+    """Of one register: `a`, or `a:0-15 + b:16-31`, of which no two may overlap."""
+    fields, taken = [], 0
+    for part in text.split("+"):
+        match = FIELD.fullmatch(part.strip())
+        low, high = (int(match[2] or 0), int(match[3] or 31)) if match else (0, -1)
+        mask = (2 << high) - (1 << low) if 0 <= low <= high <= 31 else 0
+        if not mask or taken & mask:
+            raise InterfaceError(f"{where}: `{text}` is no name, and no list of names with bits that are apart: a:0-15 + b:16-31")
+        taken |= mask
+        fields.append(Field(match[1], low, high))
+    return fields
 
 
 def read_linux_calls():

@@ -392,7 +392,7 @@ static const server_call calls[CONSOLE_CALLS_END] = {CONSOLE_CALLS(ENTRY)};
 
 static uint32_t signal_slot(uint32_t slot, uint32_t signal)
 {
-    err_t err = sys_cap_derive(SERVER_SLOT_ENDPOINT, slot, RIGHT_SIGNAL, signal, 0);
+    err_t err = sys_cap_derive(SERVER_SLOT_ENDPOINT, slot, 0, RIGHT_SIGNAL, signal, 0);
 
     if (err)
         __builtin_trap();

@@ -49,7 +49,7 @@ static void wake(void)
 
 static err_t map(uint32_t slot, uint32_t address, rights_t rights, uint32_t pages)
 {
-    return sys_vm_map(SERVER_SLOT_TASK, address | rights, pages | slot << SLOT_SHIFT, 0);
+    return sys_vm_map(SERVER_SLOT_TASK, address, rights, slot, pages, 0);
 }
 
 void screen_acknowledge(void)

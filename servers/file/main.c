@@ -45,8 +45,7 @@ static void map(uint32_t address, rights_t rights, uint32_t slot, uint32_t first
 {
     for (uint32_t page = 0; page < pages; page += CALL_PAGES_MAX) {
         uint32_t count = pages - page < CALL_PAGES_MAX ? pages - page : CALL_PAGES_MAX;
-        err_t err = sys_vm_map(SERVER_SLOT_TASK, (address + page * PAGE_SIZE) | rights, count | slot << SLOT_SHIFT,
-                               first + page);
+        err_t err = sys_vm_map(SERVER_SLOT_TASK, address + page * PAGE_SIZE, rights, slot, count, first + page);
         if (err)
             __builtin_trap();
     }

@@ -25,8 +25,7 @@ static uint32_t pages_of(uint32_t bytes)
 static void donate(uint32_t task_slot, uint32_t frames)
 {
     for (; frames > 0; frames--)
-        end_unless(sys_task_donate(task_slot, BOOT_SLOT_MEMORY | 1 << SLOT_SHIFT, frames_take(1)),
-                   "donating a frame");
+        end_unless(sys_task_donate(task_slot, BOOT_SLOT_MEMORY, 1, frames_take(1)), "donating a frame");
 }
 
 _Bool load_feed(err_t err, uint32_t slot)
@@ -48,8 +47,7 @@ const void *load_archive(void)
         uint32_t address = ARCHIVE_ADDRESS + page * PAGE_SIZE;
         err_t err;
         do
-            err = sys_vm_map(BOOT_SLOT_TASK, address | RIGHT_READ,
-                             count | BOOT_SLOT_MODULE << SLOT_SHIFT, page);
+            err = sys_vm_map(BOOT_SLOT_TASK, address, RIGHT_READ, BOOT_SLOT_MODULE, count, page);
         while (load_feed(err, BOOT_SLOT_TASK));
         end_unless(err, "mapping the boot archive");
     }
@@ -63,13 +61,16 @@ const void *load_archive(void)
 
 /* ---------------------------------------------------------------------------------------- pages */
 
-static void map(uint32_t task_slot, uint32_t address, rights_t rights, uint32_t source_pages,
-                uint32_t offset)
+struct source {
+    uint32_t slot, first, pages;
+};
+
+static void map(uint32_t task_slot, uint32_t address, rights_t rights, struct source source)
 {
     err_t err;
 
     do
-        err = sys_vm_map(task_slot, address | rights, source_pages, offset);
+        err = sys_vm_map(task_slot, address, rights, source.slot, source.pages, source.first);
     while (load_feed(err, task_slot));
     end_unless(err, "mapping a server's pages");
 }
@@ -80,8 +81,7 @@ static void map_shared(uint32_t task_slot, uint32_t address, rights_t rights, ui
 {
     for (uint32_t page = 0; page < pages; page += CALL_PAGES_MAX) {
         uint32_t count = pages - page < CALL_PAGES_MAX ? pages - page : CALL_PAGES_MAX;
-        map(task_slot, address + page * PAGE_SIZE, rights, count | BOOT_SLOT_MODULE << SLOT_SHIFT,
-            first + page);
+        map(task_slot, address + page * PAGE_SIZE, rights, (struct source){BOOT_SLOT_MODULE, first + page, count});
     }
 }
 
@@ -97,7 +97,7 @@ static void map_copy(uint32_t task_slot, uint32_t address, rights_t rights, uint
                    "filling a frame");
     else
         end_unless(sys_frame_clear(BOOT_SLOT_MEMORY, frame), "clearing a frame");
-    map(task_slot, address, rights, 1 | BOOT_SLOT_MEMORY << SLOT_SHIFT, frame);
+    map(task_slot, address, rights, (struct source){BOOT_SLOT_MEMORY, frame, 1});
 }
 
 static void map_segment(uint32_t task_slot, const struct elf_segment *segment, uint32_t file_page)
@@ -142,8 +142,7 @@ static void derive(uint32_t index, uint32_t from, uint32_t slot, rights_t rights
     err_t err;
 
     do
-        err =
-            sys_cap_derive(from, slot | task_slot << SLOT_SHIFT, rights, range.first, range.pages);
+        err = sys_cap_derive(from, slot, task_slot, rights, range.first, range.pages);
     while (load_feed(err, task_slot));
     end_unless(err, "giving a server a capability");
 }
@@ -278,12 +277,10 @@ static void make_thread(uint32_t index, uint32_t priority)
     uint32_t task_slot = SLOT_TASKS + index, handler_slot = SLOT_HANDLERS + index;
     err_t err;
 
-    end_unless(sys_cap_derive(SLOT_INIT_ENDPOINT, handler_slot, RIGHT_CALL, 1 + index, 0),
-               "making a fault handler");
+    end_unless(sys_cap_derive(SLOT_INIT_ENDPOINT, handler_slot, 0, RIGHT_CALL, 1 + index, 0), "making a fault handler");
     do
-        err = sys_thread_create(
-            task_slot, (SLOT_THREADS + index) | slot_of_endpoint(index) << SLOT_SHIFT,
-            handler_slot | priority << 16 | (uint32_t)CPU_ANY << 24, MESSAGE_PAGE);
+        err = sys_thread_create(task_slot, SLOT_THREADS + index, slot_of_endpoint(index), handler_slot, priority,
+                                (uint32_t)CPU_ANY, MESSAGE_PAGE);
     while (load_feed(err, task_slot));
     end_unless(err, "making a thread");
 }
@@ -296,7 +293,7 @@ void load_server(uint32_t index, const struct manifest_entry *entry, const char 
     donate(task_slot, entry->account_pages);
     map_program(index, name);
     if (entry->sees_boot_page)
-        map(task_slot, BOOT_PAGE, RIGHT_READ, 1 | BOOT_SLOT_TASK << SLOT_SHIFT, BOOT_PAGE);
+        map(task_slot, BOOT_PAGE, RIGHT_READ, (struct source){BOOT_SLOT_TASK, BOOT_PAGE, 1});
     make_thread(index, entry->priority);
     give_all(index, entry);
 }

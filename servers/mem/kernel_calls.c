@@ -7,7 +7,8 @@
 
 err_t kernel_map(uint32_t task, uint32_t address_rights, uint32_t source_pages, uint32_t from)
 {
-    return sys_vm_map(task, address_rights, source_pages, from);
+    return sys_vm_map(task, address_rights & -(uint32_t)PAGE_SIZE, address_rights % PAGE_SIZE,
+                      source_pages >> SLOT_SHIFT, source_pages % SLOT_COUNT, from);
 }
 
 err_t kernel_unmap(uint32_t task, uint32_t address, uint32_t pages)
@@ -17,7 +18,7 @@ err_t kernel_unmap(uint32_t task, uint32_t address, uint32_t pages)
 
 err_t kernel_protect(uint32_t task, uint32_t address_rights, uint32_t pages)
 {
-    return sys_vm_protect(task, address_rights, pages);
+    return sys_vm_protect(task, address_rights & -(uint32_t)PAGE_SIZE, address_rights % PAGE_SIZE, pages);
 }
 
 err_t kernel_revoke(uint32_t frame)
@@ -27,7 +28,7 @@ err_t kernel_revoke(uint32_t frame)
 
 err_t kernel_donate(uint32_t task, uint32_t frame, uint32_t frames)
 {
-    return sys_task_donate(task, MEM_SLOT_MEMORY | frames << SLOT_SHIFT, frame);
+    return sys_task_donate(task, MEM_SLOT_MEMORY, frames, frame);
 }
 
 uint32_t kernel_shortfall(void)
@@ -57,8 +58,7 @@ err_t kernel_copy_file(uint32_t frame, uint32_t file_page, uint32_t bytes)
 
 err_t kernel_map_own(void *place, uint32_t frame)
 {
-    return sys_vm_map(SERVER_SLOT_TASK, (uint32_t)place | RIGHT_READ | RIGHT_WRITE,
-                      kernel_source(MEM_SLOT_MEMORY, 1), frame);
+    return sys_vm_map(SERVER_SLOT_TASK, (uint32_t)place, RIGHT_READ | RIGHT_WRITE, MEM_SLOT_MEMORY, 1, frame);
 }
 
 void kernel_unmap_own(const void *place)
@@ -69,8 +69,7 @@ void kernel_unmap_own(const void *place)
 
 err_t kernel_derive_frame(uint32_t slot, uint32_t frame)
 {
-    return sys_cap_derive(MEM_SLOT_MEMORY, slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN,
-                          frame, 1);
+    return sys_cap_derive(MEM_SLOT_MEMORY, slot, 0, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, frame, 1);
 }
 
 err_t kernel_delete(uint32_t slot)

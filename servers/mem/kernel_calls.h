@@ -12,7 +12,7 @@
 #include "kernel/abi/abi.h"
 #include "servers/proto/slots.h"
 
-/* Pages from a memory capability, or from an address of another task: vm_map's second argument. */
+/* Pages from a memory capability, or from an address of another task: vm_map's second register. */
 static inline uint32_t kernel_source(uint32_t slot, uint32_t pages)
 {
     return pages | slot << SLOT_SHIFT;

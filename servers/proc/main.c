@@ -458,8 +458,7 @@ static void signalled(uint32_t bits)
 
 static void bind_tick(void)
 {
-    err_t err =
-        sys_cap_derive(SERVER_SLOT_ENDPOINT, SLOT_TICK_SIGNAL, RIGHT_SIGNAL, PROC_SIGNAL_TICK, 0);
+    err_t err = sys_cap_derive(SERVER_SLOT_ENDPOINT, SLOT_TICK_SIGNAL, 0, RIGHT_SIGNAL, PROC_SIGNAL_TICK, 0);
     if (!err)
         err = sys_irq_bind(PROC_SLOT_TICK, IRQ_TICK, SLOT_TICK_SIGNAL);
     if (err)

@@ -21,8 +21,8 @@ void program_init(uint32_t pages)
 {
     for (uint32_t page = 0; page < pages; page += CALL_PAGES_MAX) {
         uint32_t count = pages - page < CALL_PAGES_MAX ? pages - page : CALL_PAGES_MAX;
-        err_t err = sys_vm_map(SERVER_SLOT_TASK, (ARCHIVE_ADDRESS + page * PAGE_SIZE) | RIGHT_READ,
-                               count | PROC_SLOT_ARCHIVE << SLOT_SHIFT, page);
+        err_t err = sys_vm_map(SERVER_SLOT_TASK, ARCHIVE_ADDRESS + page * PAGE_SIZE, RIGHT_READ, PROC_SLOT_ARCHIVE,
+                               count, page);
         if (err)
             __builtin_trap();
     }

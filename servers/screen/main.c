@@ -29,8 +29,7 @@ static void map(uint32_t slot, uint32_t address, uint32_t pages)
 {
     for (uint32_t page = 0; page < pages; page += CALL_PAGES_MAX) {
         uint32_t count = pages - page < CALL_PAGES_MAX ? pages - page : CALL_PAGES_MAX;
-        need(sys_vm_map(SERVER_SLOT_TASK, (address + page * PAGE_SIZE) | RIGHT_READ | RIGHT_WRITE,
-                        count | slot << SLOT_SHIFT, page));
+        need(sys_vm_map(SERVER_SLOT_TASK, address + page * PAGE_SIZE, RIGHT_READ | RIGHT_WRITE, slot, count, page));
     }
 }
 

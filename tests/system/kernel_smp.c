@@ -63,7 +63,7 @@ void driver_make(void)
 
 void crew_prepare(uint32_t k, struct plan plan, uint32_t cpu)
 {
-    err_t err = sys_cap_derive(DRIVER_ENDPOINT, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k, 0);
+    err_t err = sys_cap_derive(DRIVER_ENDPOINT, CREW_HANDLER + k, 0, RIGHT_CALL, BADGE_FAULT + k, 0);
 
     IS(err == ERR_TAKEN ? OK : err, OK);
     plan.handler = CREW_HANDLER + k;
@@ -149,18 +149,18 @@ extern char program_end[];
 /* The image's text, a page after the other; what cannot be executed is its data. */
 static void map_image(uint32_t task)
 {
-    uint32_t page = PROGRAM_BASE, own = OWN_TASK << SLOT_SHIFT;
+    uint32_t page = PROGRAM_BASE;
 
-    while (sys_vm_map(task, page | READ_EXECUTE, 1 | own, page) == OK)
+    while (sys_vm_map(task, page, READ_EXECUTE, OWN_TASK, 1, page) == OK)
         page += PAGE_SIZE;
     uint32_t pages = (((uint32_t)program_end - page - 1) >> PAGE_BITS) + 1;
-    SAME(sys_vm_map(task, page | READ_WRITE, pages | own, page), OK);
+    SAME(sys_vm_map(task, page, READ_WRITE, OWN_TASK, pages, page), OK);
 }
 
 void task_build(uint32_t task, uint32_t first, uint32_t frames)
 {
     SAME(sys_task_create(MEMORY, first, task), OK);
-    SAME(sys_task_donate(task, MEMORY | (frames - 1) << SLOT_SHIFT, first + 1), OK);
+    SAME(sys_task_donate(task, MEMORY, frames - 1, first + 1), OK);
     map_image(task);
 }
 
@@ -170,9 +170,7 @@ void thread_build_stopped(uint32_t k, const struct plan *plan, uint32_t cpu)
 
     top[0] = (uint32_t)thread_end;
     top[1] = plan->argument;
-    SAME(sys_thread_create(plan->task, plan->slot | plan->endpoint << SLOT_SHIFT,
-                           plan->handler | plan->priority << 16 | cpu << 24, plan->page),
-         OK);
+    SAME(sys_thread_create(plan->task, plan->slot, plan->endpoint, plan->handler, plan->priority, cpu, plan->page), OK);
     *(struct thread_registers *)driver_page->state =
         (struct thread_registers){.eip = (uint32_t)plan->run, .esp = (uint32_t)top};
     SAME(sys_thread_write(plan->slot, THREAD_REGISTERS), OK);

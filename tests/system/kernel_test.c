@@ -107,8 +107,8 @@ static void start_quiet(void)
     enum { PAGE = MESSAGE_PAGE + PAGE_SIZE };
     uint32_t *top = (uint32_t *)(void *)(quiet_stack + QUIET_STACK_BYTES - 16);
 
-    must(sys_cap_derive(ENDPOINT, QUIET_SIGNAL, RIGHT_SIGNAL, QUIET_BIT, 0), "the quiet signal");
-    must(sys_thread_create(OWN_TASK, QUIET_THREAD, QUIET_PRIORITY << 16, PAGE), "the quiet thread");
+    must(sys_cap_derive(ENDPOINT, QUIET_SIGNAL, 0, RIGHT_SIGNAL, QUIET_BIT, 0), "the quiet signal");
+    must(sys_thread_create(OWN_TASK, QUIET_THREAD, 0, 0, QUIET_PRIORITY, 0, PAGE), "the quiet thread");
     top[1] = PAGE;
     *(struct thread_registers *)message_page->state =
         (struct thread_registers){.eip = (uint32_t)quiet_run, .esp = (uint32_t)top};
@@ -148,13 +148,13 @@ void point_restart(uint32_t first)
 void feed(uint32_t task_slot, uint32_t count)
 {
     for (; count > 0; count--)
-        must(sys_task_donate(task_slot, MEMORY | 1 << SLOT_SHIFT, frames_take(1)), "donating");
+        must(sys_task_donate(task_slot, MEMORY, 1, frames_take(1)), "donating");
 }
 
 void drain(uint32_t task_slot)
 {
     for (uint32_t leaf = 128;; leaf++) {
-        err_t err = sys_cap_derive(LOG, leaf << 8 | task_slot << SLOT_SHIFT, 0, 0, 0);
+        err_t err = sys_cap_derive(LOG, leaf << 8, task_slot, 0, 0, 0);
         if (err == ERR_ACCOUNT)
             return;
         must(err == ERR_TAKEN ? OK : err, "draining an account");
@@ -167,7 +167,7 @@ uint32_t account_room(uint32_t task_slot)
     err_t err = OK;
 
     for (; count < ROOM_MAX; count++) {
-        err = sys_thread_create(task_slot, ROOM_SLOTS + count, 0, ROOM_ADDRESS + count * PAGE_SIZE);
+        err = sys_thread_create(task_slot, ROOM_SLOTS + count, 0, 0, 0, 0, ROOM_ADDRESS + count * PAGE_SIZE);
         if (err)
             break;
     }
@@ -181,8 +181,7 @@ volatile uint32_t *map_frame(uint32_t address, uint32_t frame, rights_t rights)
 {
     err_t err;
 
-    while ((err = sys_vm_map(OWN_TASK, address | rights, 1 | MEMORY << SLOT_SHIFT, frame)) ==
-           ERR_ACCOUNT)
+    while ((err = sys_vm_map(OWN_TASK, address, rights, MEMORY, 1, frame)) == ERR_ACCOUNT)
         feed(OWN_TASK, message_page->shortfall);
     must(err, "mapping a page");
     return (volatile uint32_t *)address;
@@ -200,7 +199,7 @@ bool slot_is_free(uint32_t slot)
 
 bool page_is_free(uint32_t task_slot, uint32_t address)
 {
-    return sys_vm_protect(task_slot, address | READ, 1) == ERR_ABSENT;
+    return sys_vm_protect(task_slot, address, READ, 1) == ERR_ABSENT;
 }
 
 /* -------------------------------------------------------------------------------------- threads */
@@ -212,9 +211,8 @@ void thread_prepare(const struct plan *plan)
 
     if (++stacks_used > STACKS)
         must(ERR_ARG, "taking a stack");
-    while ((err = sys_thread_create(plan->task, plan->slot | plan->endpoint << SLOT_SHIFT,
-                                    plan->handler | plan->priority << 16, plan->page)) ==
-           ERR_ACCOUNT)
+    while ((err = sys_thread_create(plan->task, plan->slot, plan->endpoint, plan->handler, plan->priority, 0,
+                                    plan->page)) == ERR_ACCOUNT)
         feed(plan->task, message_page->shortfall);
     must(err, "making a thread");
     top[0] = (uint32_t)thread_end;
@@ -232,7 +230,7 @@ void thread_start(const struct plan *plan)
 
 static uint32_t handler_of(uint32_t k)
 {
-    err_t err = sys_cap_derive(ENDPOINT, CHILD_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k, 0);
+    err_t err = sys_cap_derive(ENDPOINT, CHILD_HANDLER + k, 0, RIGHT_CALL, BADGE_FAULT + k, 0);
 
     must(err == ERR_TAKEN ? OK : err, "making a handler");
     return CHILD_HANDLER + k;
@@ -264,9 +262,9 @@ extern char program_end[];
 static void map_image(uint32_t task)
 {
     for (uint32_t page = PROGRAM_BASE; page < (uint32_t)program_end; page += PAGE_SIZE) {
-        err_t err = sys_vm_map(task, page | READ_EXECUTE, 1 | OWN_TASK << SLOT_SHIFT, page);
+        err_t err = sys_vm_map(task, page, READ_EXECUTE, OWN_TASK, 1, page);
         if (err == ERR_RIGHTS)
-            err = sys_vm_map(task, page | READ_WRITE, 1 | OWN_TASK << SLOT_SHIFT, page);
+            err = sys_vm_map(task, page, READ_WRITE, OWN_TASK, 1, page);
         must(err, "mapping a page of the image");
     }
 }
@@ -281,8 +279,7 @@ void child_make(uint32_t k, uint32_t frames)
     must(sys_task_create(MEMORY, frames_take(1), task), "making a task");
     feed(task, CHILD_FRAMES + frames);
     map_image(task);
-    must(sys_cap_derive(ENDPOINT, PARENT | task << SLOT_SHIFT,
-                        RIGHT_CALL | RIGHT_SIGNAL | RIGHT_GRANT, BADGE_CHILD + k, 0),
+    must(sys_cap_derive(ENDPOINT, PARENT, task, RIGHT_CALL | RIGHT_SIGNAL | RIGHT_GRANT, BADGE_CHILD + k, 0),
          "giving the parent's endpoint");
 }
 
@@ -439,12 +436,12 @@ static bool frames_are_free(void)
     must(sys_task_create(MEMORY, 0, BALANCE_TASK), "making a task of the first frame");
     for (uint32_t f = 1; f < FRAMES;) {
         uint32_t count = FRAMES - f < CALL_PAGES_MAX ? FRAMES - f : CALL_PAGES_MAX;
-        if (!sys_task_donate(BALANCE_TASK, MEMORY | count << SLOT_SHIFT, f)) {
+        if (!sys_task_donate(BALANCE_TASK, MEMORY, count, f)) {
             f += count;
             continue;
         }
         for (uint32_t end_of_part = f + count; f < end_of_part; f++)
-            if (sys_task_donate(BALANCE_TASK, MEMORY | 1 << SLOT_SHIFT, f)) {
+            if (sys_task_donate(BALANCE_TASK, MEMORY, 1, f)) {
                 note("tap: # frame %u is not free", (unsigned)f);
                 all = false;
             }
@@ -483,7 +480,7 @@ _Noreturn void points_run(const struct point *points, unsigned count)
     now = points;
     note("tap: 1..%u", count);
     for (uint32_t f = FRAMES; f < TEST_FRAMES; f += CALL_PAGES_MAX)
-        must(sys_task_donate(OWN_TASK, MEMORY | CALL_PAGES_MAX << SLOT_SHIFT, f), "donating to us");
+        must(sys_task_donate(OWN_TASK, MEMORY, CALL_PAGES_MAX, f), "donating to us");
     start_quiet();
     for (unsigned i = 0; i < count; i++) {
         bool good = point_holds(&points[i]);

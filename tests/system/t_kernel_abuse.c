@@ -155,7 +155,7 @@ static void thread_ends(uint32_t unused)
 
 static void give(uint32_t from, uint32_t slot, rights_t rights, uint32_t value, uint32_t count)
 {
-    IS(sys_cap_derive(from, slot | CHILD_TASK << SLOT_SHIFT, rights, value, count), OK);
+    IS(sys_cap_derive(from, slot, CHILD_TASK, rights, value, count), OK);
 }
 
 /* A fresh abuser with its capabilities; `self`: also with control of its own task. */

@@ -30,8 +30,8 @@ static void port_calls_refuse(void)
 
     IS(sys_port_out(PORTS, COM1_SCRATCH, 1, 0x5a), OK);
     IS(in(COM1_SCRATCH), 0x5a);
-    IS(sys_cap_derive(PORTS, A, RIGHT_READ, 0, 8), OK);
-    IS(sys_cap_derive(PORTS, B, RIGHT_WRITE, 0, 8), OK);
+    IS(sys_cap_derive(PORTS, A, 0, RIGHT_READ, 0, 8), OK);
+    IS(sys_cap_derive(PORTS, B, 0, RIGHT_WRITE, 0, 8), OK);
     IS(sys_port_in(EMPTY, COM1, 1, &value), ERR_CAP);
     IS(sys_port_in(IRQS, COM1, 1, &value), ERR_CAP);
     IS(sys_port_out(EMPTY, COM1_SCRATCH, 1, 0), ERR_CAP);
@@ -57,12 +57,12 @@ static void port_ranges_are_derived(void)
 {
     uint32_t value;
 
-    IS(sys_cap_derive(PORTS, A, READ_WRITE, 7, 1), OK);
+    IS(sys_cap_derive(PORTS, A, 0, READ_WRITE, 7, 1), OK);
     IS(sys_port_out(A, COM1_SCRATCH, 1, 0x33), OK);
     IS(sys_port_in(A, COM1_SCRATCH - 1, 1, &value), ERR_ARG);
     IS(sys_port_in(A, 7, 1, &value), ERR_ARG); /* ports are named by their numbers */
-    IS(sys_cap_derive(PORTS, B, READ_WRITE, 7, 2), ERR_ARG);
-    IS(sys_cap_derive(PORTS, B, READ_WRITE, 8, 1), ERR_ARG);
+    IS(sys_cap_derive(PORTS, B, 0, READ_WRITE, 7, 2), ERR_ARG);
+    IS(sys_cap_derive(PORTS, B, 0, READ_WRITE, 8, 1), ERR_ARG);
     IS(in(COM1_SCRATCH), 0x33);
 }
 
@@ -70,7 +70,7 @@ static void port_ranges_are_derived(void)
 
 static void log_refuses(void)
 {
-    IS(sys_cap_derive(LOG, A, 0, 0, 0), OK);
+    IS(sys_cap_derive(LOG, A, 0, 0, 0, 0), OK);
     IS(sys_log_write(EMPTY, 1), ERR_CAP);
     IS(sys_log_write(ENDPOINT, 1), ERR_CAP);
     IS(sys_log_write(A, 1), ERR_RIGHTS);
@@ -98,8 +98,8 @@ static void the_log_is_read_in_its_page(void)
     const struct log_page *page = (const struct log_page *)SPACE;
     uint32_t before, after;
 
-    IS(sys_vm_map(OWN_TASK, SPACE | RIGHT_READ | RIGHT_WRITE, 1 | TEST_SLOT_LOG_PAGE << SLOT_SHIFT, 0), ERR_RIGHTS);
-    IS(sys_vm_map(OWN_TASK, SPACE | RIGHT_READ, 1 | TEST_SLOT_LOG_PAGE << SLOT_SHIFT, 0), OK);
+    IS(sys_vm_map(OWN_TASK, SPACE, RIGHT_READ | RIGHT_WRITE, TEST_SLOT_LOG_PAGE, 1, 0), ERR_RIGHTS);
+    IS(sys_vm_map(OWN_TASK, SPACE, RIGHT_READ, TEST_SLOT_LOG_PAGE, 1, 0), OK);
     IS(sys_irq_ack(IRQS, IRQ_LOG, &before), OK);
     for (uint32_t i = 0; i < 2 * LOG_TEXT_BYTES / strlen(line); i++) { /* round the ring */
         memcpy(message_page->words, line, strlen(line));
@@ -117,13 +117,13 @@ static void the_screen_is_mapped_as_memory_is(void)
 {
     volatile uint16_t *cells = (volatile uint16_t *)SPACE;
 
-    IS(sys_vm_map(OWN_TASK, SPACE | RIGHT_READ | RIGHT_WRITE, 1 | TEST_SLOT_SCREEN << SLOT_SHIFT, 0), OK);
+    IS(sys_vm_map(OWN_TASK, SPACE, RIGHT_READ | RIGHT_WRITE, TEST_SLOT_SCREEN, 1, 0), OK);
     for (uint16_t i = 0; i < 80 * 25; i++)
         cells[i] = (uint16_t)(0x700 + i);
     for (uint16_t i = 0; i < 80 * 25; i++)
         IS(cells[i], (uint16_t)(0x700 + i));
     IS(sys_vm_unmap(OWN_TASK, SPACE, 1), OK);
-    IS(sys_task_donate(OWN_TASK, 1 << 16 | TEST_SLOT_SCREEN, 0), ERR_RIGHTS);
+    IS(sys_task_donate(OWN_TASK, TEST_SLOT_SCREEN, 1, 0), ERR_RIGHTS);
 }
 
 static void version_is_known(void)
@@ -151,9 +151,9 @@ static void irq_calls_refuse(void)
 {
     uint32_t count;
 
-    IS(sys_cap_derive(IRQS, A, RIGHT_GRANT, 0, 0), OK);
-    IS(sys_cap_derive(ENDPOINT, B, RIGHT_CALL, 0, 0), OK);
-    IS(sys_cap_derive(IRQS, C, RIGHT_CONTROL, FREE_LINE, 1), OK);
+    IS(sys_cap_derive(IRQS, A, 0, RIGHT_GRANT, 0, 0), OK);
+    IS(sys_cap_derive(ENDPOINT, B, 0, RIGHT_CALL, 0, 0), OK);
+    IS(sys_cap_derive(IRQS, C, 0, RIGHT_CONTROL, FREE_LINE, 1), OK);
     IS(sys_irq_bind(EMPTY, FREE_LINE, ENDPOINT), ERR_CAP);
     IS(sys_irq_bind(PORTS, FREE_LINE, ENDPOINT), ERR_CAP);
     IS(sys_irq_bind(IRQS, FREE_LINE, EMPTY), ERR_CAP);
@@ -186,7 +186,7 @@ static void a_line_is_free_when_its_endpoint_ends(void)
 {
     for (uint32_t i = 0; i < 3; i++) {
         IS(sys_endpoint_create(A), OK);
-        IS(sys_cap_derive(A, B, RIGHT_SIGNAL, 1, 0), OK);
+        IS(sys_cap_derive(A, B, 0, RIGHT_SIGNAL, 1, 0), OK);
         IS(sys_irq_bind(IRQS, FREE_LINE, B), OK);
         IS(i == 1 ? sys_cap_delete(B) : sys_object_destroy(A),
            OK); /* or the capability it came from */

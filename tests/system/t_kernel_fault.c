@@ -71,15 +71,13 @@ static void make_runner(void)
     map_frame(CODE_HERE, frame, READ_WRITE);
     child_make(0, 7);
     child_thread(0, NULL, 0); /* its handler */
-    IS(sys_vm_map(CHILD_TASK, CODE | READ_EXECUTE, 1 | MEMORY << SLOT_SHIFT, frame), OK);
-    IS(sys_vm_map(CHILD_TASK, DATA | READ_WRITE, 1 | MEMORY << SLOT_SHIFT, frame + 1), OK);
+    IS(sys_vm_map(CHILD_TASK, CODE, READ_EXECUTE, MEMORY, 1, frame), OK);
+    IS(sys_vm_map(CHILD_TASK, DATA, READ_WRITE, MEMORY, 1, frame + 1), OK);
 }
 
 static void start_runner(void)
 {
-    IS(sys_thread_create(CHILD_TASK, CHILD_THREAD, CHILD_HANDLER | PRIORITY_CHILD << 16,
-                         LOW_PAGE),
-       OK);
+    IS(sys_thread_create(CHILD_TASK, CHILD_THREAD, 0, CHILD_HANDLER, PRIORITY_CHILD, 0, LOW_PAGE), OK);
     memset(registers(), 0, sizeof(struct thread_registers));
     registers()->eip = CODE;
     registers()->esp = STACK;

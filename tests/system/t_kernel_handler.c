@@ -84,7 +84,7 @@ static void answers_replace_pages(void)
     map_frame(SCRATCH, frame, READ_WRITE)[1] = 66;
     map_frame(SCRATCH + PAGE_SIZE, frame + 1, READ_WRITE)[1] = 67;
     child_make(0, 8);
-    IS(sys_vm_map(CHILD_TASK, UNMAPPED | READ, 1 | MEMORY << SLOT_SHIFT, frame), OK);
+    IS(sys_vm_map(CHILD_TASK, UNMAPPED, READ, MEMORY, 1, frame), OK);
     struct plan plan = child_thread(0, writer, UNMAPPED);
     thread_start(&plan);
     HOLDS(expect_fault(0, PAGE_FAULT, &event));
@@ -115,7 +115,7 @@ static void answers_do_not_replace_busy_pages(void)
 
     seen[2] = 0;
     child_make(0, 8);
-    IS(sys_vm_map(CHILD_TASK, UNMAPPED | READ | RIGHT_GRANT, 1 | MEMORY << SLOT_SHIFT, frame), OK);
+    IS(sys_vm_map(CHILD_TASK, UNMAPPED, READ | RIGHT_GRANT, MEMORY, 1, frame), OK);
     struct plan plan = child_thread(0, grants_many, UNMAPPED);
     thread_start(&plan);
     for (uint32_t i = 0; i < 70; i++) {

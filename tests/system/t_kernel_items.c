@@ -111,8 +111,8 @@ static err_t answer_with(const struct event *event, uint32_t flags, const struct
 
 static bool child_slot_is_free(uint32_t k, uint32_t slot)
 {
-    IS(sys_cap_derive(LOG, PROBE, 0, 0, 0), OK);
-    bool is_free = sys_cap_derive(PROBE, slot | (CHILD_TASK + k) << SLOT_SHIFT, 0, 0, 0) == OK;
+    IS(sys_cap_derive(LOG, PROBE, 0, 0, 0, 0), OK);
+    bool is_free = sys_cap_derive(PROBE, slot, CHILD_TASK + k, 0, 0, 0) == OK;
     IS(sys_cap_delete(PROBE), OK);
     return is_free;
 }
@@ -124,15 +124,15 @@ static void prepare_sources(void)
 
     map_frame(GRANTABLE, frame, READ_WRITE_GRANT)[0] = 77;
     map_frame(PLAIN, frame, READ_WRITE);
-    IS(sys_cap_derive(MEMORY, READ_ONLY, READ | RIGHT_GRANT, frame, 4), OK);
-    IS(sys_cap_derive(ENDPOINT, UNGRANTED, RIGHT_CALL, 0, 0), OK);
-    IS(sys_cap_derive(MEMORY, UNGRANTED_MEMORY, READ_WRITE, frame, 4), OK);
-    IS(sys_cap_derive(ENDPOINT, BADGED, RIGHT_CALL | RIGHT_GRANT, 5, 0), OK);
+    IS(sys_cap_derive(MEMORY, READ_ONLY, 0, READ | RIGHT_GRANT, frame, 4), OK);
+    IS(sys_cap_derive(ENDPOINT, UNGRANTED, 0, RIGHT_CALL, 0, 0), OK);
+    IS(sys_cap_derive(MEMORY, UNGRANTED_MEMORY, 0, READ_WRITE, frame, 4), OK);
+    IS(sys_cap_derive(ENDPOINT, BADGED, 0, RIGHT_CALL | RIGHT_GRANT, 5, 0), OK);
     IS(sys_task_create(MEMORY, frame + 1, TASK), OK);
     IS(sys_endpoint_create(CHAIN), OK);
     for (uint32_t i = 0; i < 29; i++)
-        IS(sys_cap_derive(CHAIN + i, CHAIN + i + 1, RIGHT_CALL | RIGHT_GRANT, 0, 0), OK);
-    IS(sys_cap_derive(CHAIN + 29, DEEPEST, RIGHT_CALL | RIGHT_GRANT, 0, 0), OK);
+        IS(sys_cap_derive(CHAIN + i, CHAIN + i + 1, 0, RIGHT_CALL | RIGHT_GRANT, 0, 0), OK);
+    IS(sys_cap_derive(CHAIN + 29, DEEPEST, 0, RIGHT_CALL | RIGHT_GRANT, 0, 0), OK);
 }
 
 /* A page and a slot of the child's windows are occupied. */
@@ -140,10 +140,8 @@ static void occupy(uint32_t k)
 {
     uint32_t task = CHILD_TASK + k;
 
-    IS(sys_vm_map(task, (WINDOW + TAKEN_PAGE * PAGE_SIZE) | READ, 1 | OWN_TASK << SLOT_SHIFT,
-                  PROGRAM_BASE),
-       OK);
-    IS(sys_cap_derive(LOG, (SLOTS + TAKEN_SLOT) | task << SLOT_SHIFT, 0, 0, 0), OK);
+    IS(sys_vm_map(task, WINDOW + TAKEN_PAGE * PAGE_SIZE, READ, OWN_TASK, 1, PROGRAM_BASE), OK);
+    IS(sys_cap_derive(LOG, SLOTS + TAKEN_SLOT, task, 0, 0, 0), OK);
 }
 
 #define KIND_RIGHTS(kind, rights) ((uint8_t)((kind) << ITEM_KIND_SHIFT | (rights)))
@@ -353,7 +351,7 @@ static void full_accounts_refuse_whole(void)
     }
     feed(CHILD_TASK, 1);
     IS(call_with(good_items, 4), OK);
-    IS(sys_cap_derive(LOG, 0x4000 | CHILD_TASK << SLOT_SHIFT, 0, 0, 0), ERR_ACCOUNT);
+    IS(sys_cap_derive(LOG, 0x4000, CHILD_TASK, 0, 0, 0), ERR_ACCOUNT);
 }
 
 static void full_accounts_of_callers(void)
@@ -383,15 +381,13 @@ static void rights_shrink_from_hand_to_hand(void)
     start_server(0, 8);
     struct item item = ADDRESS(READ | RIGHT_GRANT, GRANTABLE, 1, 0);
     IS(call_with(&item, 1), OK);
-    IS(sys_vm_map(OWN_TASK, ABSENT | READ_WRITE, 1 | CHILD_TASK << SLOT_SHIFT, WINDOW), ERR_RIGHTS);
-    IS(sys_vm_map(OWN_TASK, ABSENT | READ | RIGHT_GRANT, 1 | CHILD_TASK << SLOT_SHIFT, WINDOW), OK);
+    IS(sys_vm_map(OWN_TASK, ABSENT, READ_WRITE, CHILD_TASK, 1, WINDOW), ERR_RIGHTS);
+    IS(sys_vm_map(OWN_TASK, ABSENT, READ | RIGHT_GRANT, CHILD_TASK, 1, WINDOW), OK);
     item = (struct item)ADDRESS(READ_WRITE, ABSENT, 1, 1);
     IS(call_with(&item, 1), ERR_RIGHTS);
     item = (struct item)ADDRESS(READ, ABSENT, 1, 1);
     IS(call_with(&item, 1), OK);
-    IS(sys_vm_map(OWN_TASK, (ABSENT + PAGE_SIZE) | READ | RIGHT_GRANT, 1 | CHILD_TASK << SLOT_SHIFT,
-                  WINDOW + PAGE_SIZE),
-       ERR_RIGHTS);
+    IS(sys_vm_map(OWN_TASK, ABSENT + PAGE_SIZE, READ | RIGHT_GRANT, CHILD_TASK, 1, WINDOW + PAGE_SIZE), ERR_RIGHTS);
 }
 
 /* Pages granted in circles between two tasks: 31 deep and no deeper. */
@@ -408,8 +404,8 @@ static void pages_are_granted_31_deep(void)
         if (err == ERR_DEPTH)
             break;
         IS(err, OK);
-        IS(sys_vm_map(OWN_TASK, (SCRATCH + (at + 1) * PAGE_SIZE) | READ | RIGHT_GRANT,
-                      1 | CHILD_TASK << SLOT_SHIFT, WINDOW + at * PAGE_SIZE),
+        IS(sys_vm_map(OWN_TASK, SCRATCH + (at + 1) * PAGE_SIZE, READ | RIGHT_GRANT, CHILD_TASK, 1,
+                      WINDOW + at * PAGE_SIZE),
            OK);
     }
     IS(given, 30); /* the first mapping has depth 1 */

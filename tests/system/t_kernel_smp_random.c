@@ -63,7 +63,7 @@ static void grows_a_tree(uint32_t k)
 
     for (uint32_t state = k;; laps[k]++) {
         uint32_t slot = first + below(&state, TREE), from = first + below(&state, TREE);
-        err_t err = sys_cap_derive(laps[k] % 2 ? SUBJECT : from, slot, RIGHT_CALL, 0, 0);
+        err_t err = sys_cap_derive(laps[k] % 2 ? SUBJECT : from, slot, 0, RIGHT_CALL, 0, 0);
         SURE(err == OK || err == ERR_TAKEN || err == ERR_CAP || err == ERR_BUSY ||
              err == ERR_DEPTH);
         linger();
@@ -117,13 +117,12 @@ static void maps_and_unmaps(uint32_t k)
     for (uint32_t state = k;; laps[k]++) {
         uint32_t page = area + below(&state, 16) * PAGE_SIZE;
         uint32_t other = MAPPINGS + below(&state, crew) * AREA + below(&state, 16) * PAGE_SIZE;
-        err_t err = sys_vm_map(OWN_TASK, page | READ_WRITE, 1 | MEMORY << SLOT_SHIFT,
-                               shared + below(&state, SHARED_FRAMES));
+        err_t err = sys_vm_map(OWN_TASK, page, READ_WRITE, MEMORY, 1, shared + below(&state, SHARED_FRAMES));
         SURE(err == OK || err == ERR_TAKEN || err == ERR_BUSY);
         linger();
-        err = sys_vm_map(OWN_TASK, (page + AREA / 2) | READ, 1 | OWN_TASK << SLOT_SHIFT, other);
+        err = sys_vm_map(OWN_TASK, page + AREA / 2, READ, OWN_TASK, 1, other);
         SURE(err == OK || err == ERR_TAKEN || err == ERR_BUSY || err == ERR_ABSENT);
-        err = sys_vm_protect(OWN_TASK, other | READ, 1);
+        err = sys_vm_protect(OWN_TASK, other, READ, 1);
         SURE(err == OK || err == ERR_ABSENT || err == ERR_BUSY);
         if (laps[k] % 8 == 0)
             SAME(sys_vm_unmap(OWN_TASK, area, CALL_PAGES_MAX), OK);
@@ -145,7 +144,7 @@ static void revokes_the_frames(uint32_t unused)
         SAME(sys_object_destroy(CHILD_THREAD + CREW + k), OK);
     SAME(sys_memory_revoke(MEMORY, shared, SHARED_FRAMES), OK);
     for (uint32_t page = MAPPINGS; page < MAPPINGS + crew * AREA; page += PAGE_SIZE)
-        SAME(sys_vm_protect(OWN_TASK, page | READ, 1), ERR_ABSENT);
+        SAME(sys_vm_protect(OWN_TASK, page, READ, 1), ERR_ABSENT);
 }
 
 static void frames_are_mapped_while_they_are_revoked(void)
@@ -254,7 +253,7 @@ static void does_anything(uint32_t seed)
 
 static void give(uint32_t task, uint32_t slot, uint32_t from, rights_t rights)
 {
-    SAME(sys_cap_derive(from, slot | task << SLOT_SHIFT, rights, 0, 0), OK);
+    SAME(sys_cap_derive(from, slot, task, rights, 0, 0), OK);
 }
 
 /* All tasks have the same memory and endpoint; each has the next one's task and thread. */
@@ -266,9 +265,7 @@ static void build_world(uint32_t seed)
     for (uint32_t k = 0; k < crew; k++) {
         uint32_t next = (k + 1) % crew;
         give(VICTIM + k, WORLD_TASK, VICTIM + next, RIGHT_CONTROL | RIGHT_GRANT);
-        SAME(sys_cap_derive(MEMORY, WORLD_MEMORY | (VICTIM + k) << SLOT_SHIFT, RIGHT_ALL, shared,
-                            WORLD_FRAMES),
-             OK);
+        SAME(sys_cap_derive(MEMORY, WORLD_MEMORY, VICTIM + k, RIGHT_ALL, shared, WORLD_FRAMES), OK);
         give(VICTIM + k, WORLD_ENDPOINT, SUBJECT, RIGHT_ALL);
     }
     for (uint32_t k = 0; k < crew; k++) {
@@ -364,7 +361,7 @@ static void takes_from_who_never_calls(uint32_t unused)
     (void)unused;
     struct event event = driver_wait();
     for (uint32_t round = 0; round < 8; round++) {
-        SAME(sys_vm_map(CHILD_TASK + CREW, SCRATCH | READ, 1 | MEMORY << SLOT_SHIFT, quiet_frame), OK);
+        SAME(sys_vm_map(CHILD_TASK + CREW, SCRATCH, READ, MEMORY, 1, quiet_frame), OK);
         SAME(driver_answer(&event, 0), OK);
         SURE(goes_on_by(&reads, 20));
         SAME(sys_vm_unmap(CHILD_TASK + CREW, SCRATCH, 1), OK);

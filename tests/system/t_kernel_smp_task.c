@@ -47,7 +47,7 @@ static struct plan plan_of(uint32_t k, uint32_t task, void (*run)(uint32_t))
 static void make_handlers(uint32_t endpoint)
 {
     for (uint32_t k = 0; k < CREW_MAX; k++)
-        IS(sys_cap_derive(endpoint, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k, 0), OK);
+        IS(sys_cap_derive(endpoint, CREW_HANDLER + k, 0, RIGHT_CALL, BADGE_FAULT + k, 0), OK);
 }
 
 static void prepare(void)
@@ -62,7 +62,7 @@ static void prepare(void)
 
 static void give_page(uint32_t task, uint32_t address, rights_t rights)
 {
-    SAME(sys_vm_map(task, address | rights, 1 | MEMORY << SLOT_SHIFT, data), OK);
+    SAME(sys_vm_map(task, address, rights, MEMORY, 1, data), OK);
 }
 
 static void fill(uint32_t address, uint32_t pages)
@@ -89,9 +89,9 @@ static void touches_tables(uint32_t k)
 static void frames_are_back(void)
 {
     SAME(sys_task_create(MEMORY, frames, OTHER), OK);
-    SAME(sys_task_donate(OTHER, MEMORY | (TASK_FRAMES - 1) << SLOT_SHIFT, frames + 1), OK);
+    SAME(sys_task_donate(OTHER, MEMORY, TASK_FRAMES - 1, frames + 1), OK);
     SAME(sys_object_destroy(OTHER), OK);
-    SAME(sys_vm_map(OWN_TASK, SIGHT | READ_WRITE, TASK_FRAMES | MEMORY << SLOT_SHIFT, frames), OK);
+    SAME(sys_vm_map(OWN_TASK, SIGHT, READ_WRITE, MEMORY, TASK_FRAMES, frames), OK);
     fill(SIGHT, TASK_FRAMES);
 }
 
@@ -284,7 +284,7 @@ static void replaces_in_rounds(uint32_t unused)
         driver_page->tag = 1 << TAG_ITEMS_SHIFT;
         event = driver_answer_wait(&event, IPC_EXTENDED);
         SAME(event.words.w[3], BREAKPOINT);
-        SAME(sys_vm_protect(CHILD_TASK + CREW, FIRST | READ, 1), OK);
+        SAME(sys_vm_protect(CHILD_TASK + CREW, FIRST, READ, 1), OK);
         event = driver_answer_wait(&event, 0);
     }
 }
@@ -296,7 +296,7 @@ static void replaced_by_answers(void)
     data = frames_take(2);
     laps[0] = laps[1] = 0;
     child_make(CREW, TASK_FRAMES);
-    IS(sys_vm_map(CHILD_TASK + CREW, FIRST | READ, 1 | MEMORY << SLOT_SHIFT, data + 1), OK);
+    IS(sys_vm_map(CHILD_TASK + CREW, FIRST, READ, MEMORY, 1, data + 1), OK);
     struct plan writer = child_thread(CREW, writes_what_is_read, 0), reader = child_thread(CREW + 1, reads_what_is_written, 0);
     reader.task = writer.task;
     reader.page = writer.page + PAGE_SIZE;

@@ -94,7 +94,7 @@ static void make_relay(uint32_t k)
     plan.page = RELAY_PAGE;
     plan.endpoint = RELAY + k;
     crew_start(CHAIN + k, plan, (k + 1) % cpu_count());
-    IS(sys_cap_derive(RELAY + k, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k, 0), OK);
+    IS(sys_cap_derive(RELAY + k, CREW_HANDLER + k, 0, RIGHT_CALL, BADGE_FAULT + k, 0), OK);
 }
 
 static void make_chain(void)
@@ -135,7 +135,7 @@ static void fill(volatile uint32_t *page, uint32_t value)
 
 static void see(uint32_t address, rights_t rights)
 {
-    SAME(sys_vm_map(OWN_TASK, address | rights, 1 | MEMORY << SLOT_SHIFT, frame), OK);
+    SAME(sys_vm_map(OWN_TASK, address, rights, MEMORY, 1, frame), OK);
 }
 
 static bool is_heard(uint32_t k)
@@ -154,9 +154,9 @@ static void map_for_all(void)
 {
     for (uint32_t t = CHILD_TASK + CREW; t < CHILD_TASK + CREW + tasks; t++) {
         SAME(sys_vm_unmap(t, FIRST, 2), OK);
-        SAME(sys_vm_map(t, FIRST | trial.rights, 1 | MEMORY << SLOT_SHIFT, frame), OK);
+        SAME(sys_vm_map(t, FIRST, trial.rights, MEMORY, 1, frame), OK);
         if (trial.twice)
-            SAME(sys_vm_map(t, SECOND | trial.rights, 1 | MEMORY << SLOT_SHIFT, frame), OK);
+            SAME(sys_vm_map(t, SECOND, trial.rights, MEMORY, 1, frame), OK);
     }
     answer_all();
 }
@@ -170,7 +170,7 @@ static void unmap_of_all(void)
 static void protect_of_all(void)
 {
     for (uint32_t t = CHILD_TASK + CREW; t < CHILD_TASK + CREW + tasks; t++)
-        SAME(sys_vm_protect(t, FIRST | READ, 1), OK);
+        SAME(sys_vm_protect(t, FIRST, READ, 1), OK);
 }
 
 static void grant_to_all(void)
@@ -187,7 +187,7 @@ static void unmap_mine(void)
 
 static void protect_mine(void)
 {
-    SAME(sys_vm_protect(OWN_TASK, MINE | READ, 1), OK);
+    SAME(sys_vm_protect(OWN_TASK, MINE, READ, 1), OK);
 }
 
 static void revoke(void)

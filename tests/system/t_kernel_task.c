@@ -33,10 +33,10 @@ static void object_destroy_refuses(void)
     IS(sys_object_destroy(LOG), ERR_CAP);
     IS(sys_object_destroy(OWN_TASK), ERR_RIGHTS);
     IS(sys_object_destroy(ENDPOINT), ERR_RIGHTS);
-    IS(sys_cap_derive(CHILD_TASK, A, RIGHT_CONTROL | RIGHT_GRANT, 0, 0), OK);
+    IS(sys_cap_derive(CHILD_TASK, A, 0, RIGHT_CONTROL | RIGHT_GRANT, 0, 0), OK);
     IS(sys_object_destroy(A), ERR_RIGHTS);
     IS(sys_vm_unmap(CHILD_TASK, SCRATCH, 1), OK); /* it lives */
-    IS(sys_cap_derive(CHILD_TASK, B, RIGHT_OWN, 0, 0), OK);
+    IS(sys_cap_derive(CHILD_TASK, B, 0, RIGHT_OWN, 0, 0), OK);
     IS(sys_object_destroy(B), OK); /* the right suffices */
     HOLDS(slot_is_free(A) && slot_is_free(B) && slot_is_free(CHILD_TASK));
 }
@@ -75,9 +75,7 @@ static void makers_pay_for_their_objects(void)
     struct plan plan = child_thread(0, makes_objects_without_frames, 0);
     thread_prepare(&plan);
     drain(CHILD_TASK);
-    IS(sys_cap_derive(MEMORY, (CHILD_OWN + 5) | CHILD_TASK << SLOT_SHIFT, READ_WRITE | RIGHT_OWN,
-                      frames_take(1), 1),
-       OK);
+    IS(sys_cap_derive(MEMORY, CHILD_OWN + 5, CHILD_TASK, READ_WRITE | RIGHT_OWN, frames_take(1), 1), OK);
     IS(sys_thread_resume(CHILD_THREAD), OK);
     struct event event = expect_call(BADGE_CHILD);
     feed(CHILD_TASK, 1);
@@ -107,9 +105,7 @@ static void a_task_may_end_itself(void)
         child_make(how, 4);
         struct plan plan = child_thread(how, destroys_itself, how);
         thread_prepare(&plan);
-        IS(sys_cap_derive(CHILD_TASK + how, CHILD_OWN | (CHILD_TASK + how) << SLOT_SHIFT,
-                          RIGHT_ALL & 25, 0, 0),
-           OK);
+        IS(sys_cap_derive(CHILD_TASK + how, CHILD_OWN, CHILD_TASK + how, RIGHT_ALL & 25, 0, 0), OK);
         IS(sys_thread_resume(CHILD_THREAD + how), OK);
         if (how)
             expect_quiet();
@@ -159,9 +155,7 @@ static void calls_server(uint32_t count)
 
 static void give_endpoint(uint32_t k, uint32_t badge)
 {
-    IS(sys_cap_derive(SERVER_ENDPOINT, CHILD_OWN | (CHILD_TASK + k) << SLOT_SHIFT, RIGHT_CALL,
-                      badge, 0),
-       OK);
+    IS(sys_cap_derive(SERVER_ENDPOINT, CHILD_OWN, CHILD_TASK + k, RIGHT_CALL, badge, 0), OK);
 }
 
 static void start_caller(uint32_t k, uint32_t count)
@@ -295,13 +289,13 @@ static void looks_at_the_dying(uint32_t unused)
 
     (void)unused;
     result(ipc_call(SERVER_ENDPOINT, 0, &words));
-    result(sys_vm_map(TASK, SCRATCH | READ, 1 | MEMORY << SLOT_SHIFT, 4000));
-    result(sys_vm_map(OWN_TASK, SCRATCH | READ, 1 | TASK << SLOT_SHIFT, PROGRAM_BASE));
+    result(sys_vm_map(TASK, SCRATCH, READ, MEMORY, 1, 4000));
+    result(sys_vm_map(OWN_TASK, SCRATCH, READ, TASK, 1, PROGRAM_BASE));
     result(sys_vm_unmap(TASK, SCRATCH, 1));
-    result(sys_vm_protect(TASK, PROGRAM_BASE | READ, 1));
-    result(sys_task_donate(TASK, MEMORY | 1 << SLOT_SHIFT, 3900));
-    result(sys_cap_derive(LOG, 9 | TASK << SLOT_SHIFT, 0, 0, 0));
-    result(sys_thread_create(TASK, EMPTY, 0, SCRATCH));
+    result(sys_vm_protect(TASK, PROGRAM_BASE, READ, 1));
+    result(sys_task_donate(TASK, MEMORY, 1, 3900));
+    result(sys_cap_derive(LOG, 9, TASK, 0, 0, 0));
+    result(sys_thread_create(TASK, EMPTY, 0, 0, 0, 0, SCRATCH));
 }
 
 static void destroys_child_1(uint32_t unused)
@@ -338,8 +332,8 @@ static void looks_at_the_dying_endpoint(uint32_t unused)
     result(ipc_call(SERVER_ENDPOINT, 0, &words));
     result(ipc_call(DEEP + 199, 0, &words) == ERR_DEAD ||
            ipc_call(DEEP, 0, &words) == ERR_DEAD); /* one end goes first */
-    result(sys_thread_create(OWN_TASK, EMPTY | DEEP << SLOT_SHIFT, 0, SCRATCH) == ERR_DEAD ||
-           sys_thread_create(OWN_TASK, EMPTY | (DEEP + 199) << SLOT_SHIFT, 0, SCRATCH) == ERR_DEAD);
+    result(sys_thread_create(OWN_TASK, EMPTY, DEEP, 0, 0, 0, SCRATCH) == ERR_DEAD ||
+           sys_thread_create(OWN_TASK, EMPTY, DEEP + 199, 0, 0, 0, SCRATCH) == ERR_DEAD);
 }
 
 static void destroys_the_endpoint(uint32_t unused)
@@ -353,7 +347,7 @@ static void a_dying_endpoint_refuses_calls(void)
     results_count = 0;
     IS(sys_endpoint_create(SERVER_ENDPOINT), OK);
     for (uint32_t i = 0; i < 200; i++)
-        IS(sys_cap_derive(SERVER_ENDPOINT, DEEP + i, RIGHT_ALL, 0, 0), OK);
+        IS(sys_cap_derive(SERVER_ENDPOINT, DEEP + i, 0, RIGHT_ALL, 0, 0), OK);
     struct plan observer = own_thread(2, looks_at_the_dying_endpoint, 0);
     observer.priority = PRIORITY_CHILD + 2;
     thread_start(&observer);
@@ -374,9 +368,9 @@ static void makes_a_grandchild(uint32_t unused)
 {
     (void)unused;
     result(sys_task_create(CHILD_OWN, 0, CHILD_SECOND));
-    result(sys_task_donate(CHILD_SECOND, CHILD_OWN | 6 << SLOT_SHIFT, 1));
-    result(sys_thread_create(CHILD_SECOND, CHILD_SECOND + 1, 0, MESSAGE_PAGE));
-    result(sys_cap_derive(CHILD_OWN, 1 | CHILD_SECOND << SLOT_SHIFT, RIGHT_READ, 7, 1));
+    result(sys_task_donate(CHILD_SECOND, CHILD_OWN, 6, 1));
+    result(sys_thread_create(CHILD_SECOND, CHILD_SECOND + 1, 0, 0, 0, 0, MESSAGE_PAGE));
+    result(sys_cap_derive(CHILD_OWN, 1, CHILD_SECOND, RIGHT_READ, 7, 1));
 }
 
 static void generations_end_together(void)
@@ -385,7 +379,7 @@ static void generations_end_together(void)
 
     results_count = 0;
     child_make(0, 4);
-    IS(sys_cap_derive(MEMORY, CHILD_OWN | CHILD_TASK << SLOT_SHIFT, RIGHT_ALL, frames, 8), OK);
+    IS(sys_cap_derive(MEMORY, CHILD_OWN, CHILD_TASK, RIGHT_ALL, frames, 8), OK);
     struct plan plan = child_thread(0, makes_a_grandchild, 0);
     thread_start(&plan);
     expect_end(0);

@@ -25,18 +25,19 @@ static void nothing(uint32_t unused)
 
 static err_t create(uint32_t destination, uint32_t handler_priority, uint32_t page)
 {
-    return sys_thread_create(OWN_TASK, destination, handler_priority, page);
+    return sys_thread_create(OWN_TASK, destination & 0xffff, destination >> 16, handler_priority & 0xffff,
+                             handler_priority >> 16 & 0xff, handler_priority >> 24, page);
 }
 
 /* ------------------------------------------------------------------------------------- refusals */
 
 static void create_refuses(void)
 {
-    IS(sys_cap_derive(OWN_TASK, A, RIGHT_GRANT, 0, 0), OK);
-    IS(sys_cap_derive(ENDPOINT, B, RIGHT_SIGNAL, 0, 0), OK);
-    IS(sys_thread_create(EMPTY, C, 0, PAGE), ERR_CAP);
-    IS(sys_thread_create(MEMORY, C, 0, PAGE), ERR_CAP);
-    IS(sys_thread_create(A, C, 0, PAGE), ERR_RIGHTS);
+    IS(sys_cap_derive(OWN_TASK, A, 0, RIGHT_GRANT, 0, 0), OK);
+    IS(sys_cap_derive(ENDPOINT, B, 0, RIGHT_SIGNAL, 0, 0), OK);
+    IS(sys_thread_create(EMPTY, C, 0, 0, 0, 0, PAGE), ERR_CAP);
+    IS(sys_thread_create(MEMORY, C, 0, 0, 0, 0, PAGE), ERR_CAP);
+    IS(sys_thread_create(A, C, 0, 0, 0, 0, PAGE), ERR_RIGHTS);
     IS(create(C | EMPTY << SLOT_SHIFT, 0, PAGE), ERR_CAP);
     IS(create(C | LOG << SLOT_SHIFT, 0, PAGE), ERR_CAP);
     IS(create(C | B << SLOT_SHIFT, 0, PAGE), ERR_RIGHTS);
@@ -65,25 +66,25 @@ static void create_says_what_is_lacking(void)
     child_make(0, 0);
     drain(CHILD_TASK);
     message_page->shortfall = 0;
-    IS(sys_thread_create(CHILD_TASK, A, 0, SCRATCH), ERR_ACCOUNT);
+    IS(sys_thread_create(CHILD_TASK, A, 0, 0, 0, 0, SCRATCH), ERR_ACCOUNT);
     IS(message_page->shortfall, 5); /* directory, table, companion; the page; the thread */
-    IS(sys_thread_create(CHILD_TASK, A, 0, MESSAGE_PAGE), ERR_ACCOUNT);
+    IS(sys_thread_create(CHILD_TASK, A, 0, 0, 0, 0, MESSAGE_PAGE), ERR_ACCOUNT);
     IS(message_page->shortfall, 2);
     HOLDS(slot_is_free(A));
     feed(CHILD_TASK, 2);
-    IS(sys_thread_create(CHILD_TASK, A, 0, MESSAGE_PAGE), OK);
+    IS(sys_thread_create(CHILD_TASK, A, 0, 0, 0, 0, MESSAGE_PAGE), OK);
     feed(CHILD_TASK, 1);
-    IS(sys_thread_create(CHILD_TASK, B, 0, MESSAGE_PAGE + PAGE_SIZE), OK); /* four to a frame */
-    IS(sys_thread_create(CHILD_TASK, C, 0, MESSAGE_PAGE + 2 * PAGE_SIZE), ERR_ACCOUNT);
+    IS(sys_thread_create(CHILD_TASK, B, 0, 0, 0, 0, MESSAGE_PAGE + PAGE_SIZE), OK); /* four to a frame */
+    IS(sys_thread_create(CHILD_TASK, C, 0, 0, 0, 0, MESSAGE_PAGE + 2 * PAGE_SIZE), ERR_ACCOUNT);
     IS(message_page->shortfall, 1);
     IS(sys_object_destroy(B), OK); /* its page comes back */
-    IS(sys_thread_create(CHILD_TASK, C, 0, MESSAGE_PAGE + 2 * PAGE_SIZE), OK);
+    IS(sys_thread_create(CHILD_TASK, C, 0, 0, 0, 0, MESSAGE_PAGE + 2 * PAGE_SIZE), OK);
 }
 
 static void control_refuses(void)
 {
     IS(create(A, 0, PAGE), OK);
-    IS(sys_cap_derive(A, B, RIGHT_GRANT, 0, 0), OK);
+    IS(sys_cap_derive(A, B, 0, RIGHT_GRANT, 0, 0), OK);
     static const uint32_t bad[] = {EMPTY, ENDPOINT, MEMORY, OWN_TASK, 0, 0xffff};
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         IS(sys_thread_resume(bad[i]), ERR_CAP);
@@ -335,7 +336,7 @@ static void fpu_of_a_suicide_is_not_seen(void)
     child_make(0, 4);
     struct plan plan = child_thread(0, uses_fpu_and_ends_itself, 0);
     thread_prepare(&plan);
-    IS(sys_cap_derive(CHILD_TASK, 20 | CHILD_TASK << SLOT_SHIFT, RIGHT_OWN, 0, 0), OK);
+    IS(sys_cap_derive(CHILD_TASK, 20, CHILD_TASK, RIGHT_OWN, 0, 0), OK);
     child_start(1, uses_fpu_once, 78);
     IS(sys_thread_resume(CHILD_THREAD), OK);
     IS(sys_thread_schedule(CHILD_THREAD, PRIORITY_CHILD + 1, 0), OK);

@@ -10,8 +10,6 @@ enum {
     LAST_PAGE = USER_END - PAGE_SIZE,
     SECOND = SCRATCH + PAGE_SIZE,
     FAR = 0x30000000,
-    OWN_PAGES = 1 | OWN_TASK << SLOT_SHIFT,
-    MEMORY_PAGES = 1 | MEMORY << SLOT_SHIFT,
 };
 
 static volatile uint32_t *const scratch = (volatile uint32_t *)SCRATCH;
@@ -19,7 +17,8 @@ static volatile uint32_t seen;
 
 static err_t map(uint32_t address_rights, uint32_t pages, uint32_t offset)
 {
-    return sys_vm_map(OWN_TASK, address_rights, pages | MEMORY << SLOT_SHIFT, offset);
+    return sys_vm_map(OWN_TASK, address_rights & -(uint32_t)PAGE_SIZE, address_rights % PAGE_SIZE, MEMORY, pages,
+                      offset);
 }
 
 /* --------------------------------------------------------------------------------------- errors */
@@ -28,19 +27,19 @@ static void capabilities_are_checked(void)
 {
     uint32_t frame = frames_take(1);
 
-    IS(sys_cap_derive(OWN_TASK, A, RIGHT_GRANT, 0, 0), OK);
-    IS(sys_vm_map(EMPTY, SCRATCH | READ, MEMORY_PAGES, frame), ERR_CAP);
-    IS(sys_vm_map(0xffff, SCRATCH | READ, MEMORY_PAGES, frame), ERR_CAP);
-    IS(sys_vm_map(MEMORY, SCRATCH | READ, MEMORY_PAGES, frame), ERR_CAP);
-    IS(sys_vm_map(OWN_TASK, SCRATCH | READ, 1 | EMPTY << SLOT_SHIFT, frame), ERR_CAP);
-    IS(sys_vm_map(OWN_TASK, SCRATCH | READ, 1 | ENDPOINT << SLOT_SHIFT, frame), ERR_CAP);
-    IS(sys_vm_map(OWN_TASK, SCRATCH | READ, 1 | PORTS << SLOT_SHIFT, frame), ERR_CAP);
-    IS(sys_vm_map(A, SCRATCH | READ, MEMORY_PAGES, frame), ERR_RIGHTS);
-    IS(sys_vm_map(OWN_TASK, SCRATCH | READ, 1 | A << SLOT_SHIFT, PROGRAM_BASE), ERR_RIGHTS);
+    IS(sys_cap_derive(OWN_TASK, A, 0, RIGHT_GRANT, 0, 0), OK);
+    IS(sys_vm_map(EMPTY, SCRATCH, READ, MEMORY, 1, frame), ERR_CAP);
+    IS(sys_vm_map(0xffff, SCRATCH, READ, MEMORY, 1, frame), ERR_CAP);
+    IS(sys_vm_map(MEMORY, SCRATCH, READ, MEMORY, 1, frame), ERR_CAP);
+    IS(sys_vm_map(OWN_TASK, SCRATCH, READ, EMPTY, 1, frame), ERR_CAP);
+    IS(sys_vm_map(OWN_TASK, SCRATCH, READ, ENDPOINT, 1, frame), ERR_CAP);
+    IS(sys_vm_map(OWN_TASK, SCRATCH, READ, PORTS, 1, frame), ERR_CAP);
+    IS(sys_vm_map(A, SCRATCH, READ, MEMORY, 1, frame), ERR_RIGHTS);
+    IS(sys_vm_map(OWN_TASK, SCRATCH, READ, A, 1, PROGRAM_BASE), ERR_RIGHTS);
     IS(sys_vm_unmap(EMPTY, SCRATCH, 1), ERR_CAP);
     IS(sys_vm_unmap(A, SCRATCH, 1), ERR_RIGHTS);
-    IS(sys_vm_protect(EMPTY, SCRATCH | READ, 1), ERR_CAP);
-    IS(sys_vm_protect(A, SCRATCH | READ, 1), ERR_RIGHTS);
+    IS(sys_vm_protect(EMPTY, SCRATCH, READ, 1), ERR_CAP);
+    IS(sys_vm_protect(A, SCRATCH, READ, 1), ERR_RIGHTS);
     HOLDS(page_is_free(OWN_TASK, SCRATCH));
     IS(map(SCRATCH | READ, 1, frame), OK);
 }
@@ -49,16 +48,16 @@ static void mappings_have_no_more_rights_than_their_source(void)
 {
     uint32_t frame = frames_take(1);
 
-    IS(sys_cap_derive(MEMORY, A, READ, frame, 1), OK);
-    IS(sys_vm_map(OWN_TASK, SCRATCH | READ_WRITE, 1 | A << SLOT_SHIFT, 0), ERR_RIGHTS);
-    IS(sys_vm_map(OWN_TASK, SCRATCH | READ_EXECUTE, 1 | A << SLOT_SHIFT, 0), ERR_RIGHTS);
-    IS(sys_vm_map(OWN_TASK, SCRATCH | READ | RIGHT_GRANT, 1 | A << SLOT_SHIFT, 0), ERR_RIGHTS);
+    IS(sys_cap_derive(MEMORY, A, 0, READ, frame, 1), OK);
+    IS(sys_vm_map(OWN_TASK, SCRATCH, READ_WRITE, A, 1, 0), ERR_RIGHTS);
+    IS(sys_vm_map(OWN_TASK, SCRATCH, READ_EXECUTE, A, 1, 0), ERR_RIGHTS);
+    IS(sys_vm_map(OWN_TASK, SCRATCH, READ | RIGHT_GRANT, A, 1, 0), ERR_RIGHTS);
     HOLDS(page_is_free(OWN_TASK, SCRATCH));
-    IS(sys_vm_map(OWN_TASK, SCRATCH | READ, 1 | A << SLOT_SHIFT, 0), OK);
-    IS(sys_vm_map(OWN_TASK, SECOND | READ_WRITE, OWN_PAGES, SCRATCH), ERR_RIGHTS);
-    IS(sys_vm_map(OWN_TASK, SECOND | READ | RIGHT_GRANT, OWN_PAGES, SCRATCH), ERR_RIGHTS);
+    IS(sys_vm_map(OWN_TASK, SCRATCH, READ, A, 1, 0), OK);
+    IS(sys_vm_map(OWN_TASK, SECOND, READ_WRITE, OWN_TASK, 1, SCRATCH), ERR_RIGHTS);
+    IS(sys_vm_map(OWN_TASK, SECOND, READ | RIGHT_GRANT, OWN_TASK, 1, SCRATCH), ERR_RIGHTS);
     HOLDS(page_is_free(OWN_TASK, SECOND));
-    IS(sys_vm_map(OWN_TASK, SECOND | READ, OWN_PAGES, SCRATCH), OK);
+    IS(sys_vm_map(OWN_TASK, SECOND, READ, OWN_TASK, 1, SCRATCH), OK);
 }
 
 static void writable_and_executable_is_refused(void)
@@ -78,16 +77,16 @@ static void writable_and_executable_is_refused(void)
 static void protect_never_gives_both(void)
 {
     map_frame(SCRATCH, frames_take(1), READ_WRITE);
-    IS(sys_vm_protect(OWN_TASK, SCRATCH | RIGHT_WRITE | READ_EXECUTE, 1), ERR_ARG);
-    IS(sys_vm_protect(OWN_TASK, SCRATCH, 1), ERR_ARG);
-    IS(sys_vm_protect(OWN_TASK, SCRATCH | RIGHT_WRITE, 1), ERR_ARG);
-    IS(sys_vm_protect(OWN_TASK, SCRATCH | READ | RIGHT_OWN, 1), ERR_ARG);
+    IS(sys_vm_protect(OWN_TASK, SCRATCH, RIGHT_WRITE | READ_EXECUTE, 1), ERR_ARG);
+    IS(sys_vm_protect(OWN_TASK, SCRATCH, 0, 1), ERR_ARG);
+    IS(sys_vm_protect(OWN_TASK, SCRATCH, RIGHT_WRITE, 1), ERR_ARG);
+    IS(sys_vm_protect(OWN_TASK, SCRATCH, READ | RIGHT_OWN, 1), ERR_ARG);
     scratch[0] = 1;                                              /* still writable */
-    IS(sys_vm_protect(OWN_TASK, SCRATCH | READ_EXECUTE, 1), OK); /* only lowers: now read-only */
-    IS(sys_vm_map(OWN_TASK, SECOND | READ_EXECUTE, OWN_PAGES, SCRATCH), ERR_RIGHTS);
-    IS(sys_vm_map(OWN_TASK, SECOND | READ_WRITE, OWN_PAGES, SCRATCH), ERR_RIGHTS);
-    IS(sys_vm_protect(OWN_TASK, SCRATCH | READ_WRITE, 1), OK); /* and never raises */
-    IS(sys_vm_map(OWN_TASK, SECOND | READ_WRITE, OWN_PAGES, SCRATCH), ERR_RIGHTS);
+    IS(sys_vm_protect(OWN_TASK, SCRATCH, READ_EXECUTE, 1), OK);  /* only lowers: now read-only */
+    IS(sys_vm_map(OWN_TASK, SECOND, READ_EXECUTE, OWN_TASK, 1, SCRATCH), ERR_RIGHTS);
+    IS(sys_vm_map(OWN_TASK, SECOND, READ_WRITE, OWN_TASK, 1, SCRATCH), ERR_RIGHTS);
+    IS(sys_vm_protect(OWN_TASK, SCRATCH, READ_WRITE, 1), OK); /* and never raises */
+    IS(sys_vm_map(OWN_TASK, SECOND, READ_WRITE, OWN_TASK, 1, SCRATCH), ERR_RIGHTS);
 }
 
 struct range {
@@ -116,14 +115,13 @@ static void ranges_are_checked(void)
         struct range r = bad_ranges[i];
         if (!IS(map(r.address | READ, r.pages, frame), ERR_ARG))
             note("tap: # bad range %u", i);
-        IS(sys_vm_map(OWN_TASK, SCRATCH | READ, r.pages | OWN_TASK << SLOT_SHIFT, r.address),
-           ERR_ARG);
+        IS(sys_vm_map(OWN_TASK, SCRATCH, READ, OWN_TASK, r.pages, r.address), ERR_ARG);
         IS(sys_vm_unmap(OWN_TASK, r.address, r.pages), ERR_ARG);
-        IS(sys_vm_protect(OWN_TASK, r.address | READ, r.pages), ERR_ARG);
+        IS(sys_vm_protect(OWN_TASK, r.address, READ, r.pages), ERR_ARG);
     }
     IS(sys_vm_unmap(OWN_TASK, SCRATCH, 0x80000001), ERR_ARG);
     IS(sys_vm_unmap(OWN_TASK, SCRATCH, 0xffffffff), ERR_ARG);
-    IS(sys_vm_protect(OWN_TASK, SCRATCH | READ, 0xffffffff), ERR_ARG);
+    IS(sys_vm_protect(OWN_TASK, SCRATCH, READ, 0xffffffff), ERR_ARG);
     for (uint32_t page = 0; page < CALL_PAGES_MAX; page++)
         HOLDS(page_is_free(OWN_TASK, SCRATCH + page * PAGE_SIZE));
     IS(map(SCRATCH | READ, CALL_PAGES_MAX, frame), OK);
@@ -146,11 +144,11 @@ static void offsets_are_checked(void)
     IS(map(SCRATCH | READ, 1, 0xffffffff), ERR_ARG);
     IS(map(SCRATCH | READ, 2, 0xffffffff), ERR_ARG);
     IS(map(SCRATCH | READ, 64, 0xffffffc0), ERR_ARG);
-    IS(sys_cap_derive(MEMORY, A, READ, frames_take(2), 2), OK);
-    IS(sys_vm_map(OWN_TASK, SCRATCH | READ, 3 | A << SLOT_SHIFT, 0), ERR_ARG);
-    IS(sys_vm_map(OWN_TASK, SCRATCH | READ, 2 | A << SLOT_SHIFT, 1), ERR_ARG);
+    IS(sys_cap_derive(MEMORY, A, 0, READ, frames_take(2), 2), OK);
+    IS(sys_vm_map(OWN_TASK, SCRATCH, READ, A, 3, 0), ERR_ARG);
+    IS(sys_vm_map(OWN_TASK, SCRATCH, READ, A, 2, 1), ERR_ARG);
     HOLDS(page_is_free(OWN_TASK, SCRATCH));
-    IS(sys_vm_map(OWN_TASK, SCRATCH | READ, 2 | A << SLOT_SHIFT, 0), OK);
+    IS(sys_vm_map(OWN_TASK, SCRATCH, READ, A, 2, 0), OK);
 }
 
 static void occupied_pages_are_refused_whole(void)
@@ -169,12 +167,11 @@ static void occupied_pages_are_refused_whole(void)
 static void absent_pages_are_refused_whole(void)
 {
     map_frame(SCRATCH, frames_take(1), READ);
-    IS(sys_vm_map(OWN_TASK, (SCRATCH + 0x8000) | READ, 2 | OWN_TASK << SLOT_SHIFT, SCRATCH),
-       ERR_ABSENT);
-    IS(sys_vm_map(OWN_TASK, (SCRATCH + 0x8000) | READ, OWN_PAGES, FAR), ERR_ABSENT);
+    IS(sys_vm_map(OWN_TASK, SCRATCH + 0x8000, READ, OWN_TASK, 2, SCRATCH), ERR_ABSENT);
+    IS(sys_vm_map(OWN_TASK, SCRATCH + 0x8000, READ, OWN_TASK, 1, FAR), ERR_ABSENT);
     HOLDS(page_is_free(OWN_TASK, SCRATCH + 0x8000));
-    IS(sys_vm_protect(OWN_TASK, SCRATCH | READ, 2), ERR_ABSENT);
-    IS(sys_vm_protect(OWN_TASK, FAR | READ, 1), ERR_ABSENT);
+    IS(sys_vm_protect(OWN_TASK, SCRATCH, READ, 2), ERR_ABSENT);
+    IS(sys_vm_protect(OWN_TASK, FAR, READ, 1), ERR_ABSENT);
     IS(sys_vm_unmap(OWN_TASK, FAR, 64), OK); /* passed over */
     IS(sys_vm_unmap(OWN_TASK, SCRATCH - PAGE_SIZE, 3), OK);
     HOLDS(page_is_free(OWN_TASK, SCRATCH));
@@ -183,8 +180,8 @@ static void absent_pages_are_refused_whole(void)
 /* The message page is kernel memory: no call maps, protects or unmaps it. */
 static void message_pages_are_out_of_reach(void)
 {
-    IS(sys_vm_map(OWN_TASK, SCRATCH | READ, OWN_PAGES, MESSAGE_PAGE), ERR_ABSENT);
-    IS(sys_vm_protect(OWN_TASK, MESSAGE_PAGE | READ, 1), ERR_ABSENT);
+    IS(sys_vm_map(OWN_TASK, SCRATCH, READ, OWN_TASK, 1, MESSAGE_PAGE), ERR_ABSENT);
+    IS(sys_vm_protect(OWN_TASK, MESSAGE_PAGE, READ, 1), ERR_ABSENT);
     IS(sys_vm_unmap(OWN_TASK, MESSAGE_PAGE, 1), OK);
     message_page->words[0] = 1;
     HOLDS(page_is_free(OWN_TASK, SCRATCH));
@@ -195,7 +192,7 @@ static void kernel_memory_is_refused(void)
     uint32_t frame = frames_take(3);
 
     IS(sys_task_create(MEMORY, frame, A), OK);
-    IS(sys_task_donate(A, MEMORY | 1 << SLOT_SHIFT, frame + 1), OK);
+    IS(sys_task_donate(A, MEMORY, 1, frame + 1), OK);
     IS(map(SCRATCH | READ, 1, frame), ERR_FRAME);
     IS(map(SCRATCH | READ, 1, frame + 1), ERR_FRAME);
     IS(map(SCRATCH | READ, 2, frame + 1), ERR_FRAME);
@@ -212,20 +209,19 @@ static void an_account_without_frames_refuses(void)
     child_make(0, 0);
     drain(CHILD_TASK);
     message_page->shortfall = 0;
-    IS(sys_vm_map(CHILD_TASK, SCRATCH | READ, MEMORY_PAGES, frame), ERR_ACCOUNT);
+    IS(sys_vm_map(CHILD_TASK, SCRATCH, READ, MEMORY, 1, frame), ERR_ACCOUNT);
     IS(message_page->shortfall, 3); /* directory, table, companion */
     feed(CHILD_TASK, 2);
-    IS(sys_vm_map(CHILD_TASK, SCRATCH | READ, MEMORY_PAGES, frame), ERR_ACCOUNT);
+    IS(sys_vm_map(CHILD_TASK, SCRATCH, READ, MEMORY, 1, frame), ERR_ACCOUNT);
     IS(message_page->shortfall, 1);
     feed(CHILD_TASK, 1);
-    IS(sys_vm_map(CHILD_TASK, SCRATCH | READ, MEMORY_PAGES, frame), OK);
+    IS(sys_vm_map(CHILD_TASK, SCRATCH, READ, MEMORY, 1, frame), OK);
     /* Across the end of the table: one more table. */
-    IS(sys_vm_map(CHILD_TASK, (SCRATCH + 0x1ff000) | READ, 2 | MEMORY << SLOT_SHIFT, frame),
-       ERR_ACCOUNT);
+    IS(sys_vm_map(CHILD_TASK, SCRATCH + 0x1ff000, READ, MEMORY, 2, frame), ERR_ACCOUNT);
     IS(message_page->shortfall, 2);
     HOLDS(page_is_free(CHILD_TASK, SCRATCH + 0x1ff000));
     feed(CHILD_TASK, 2);
-    IS(sys_vm_map(CHILD_TASK, (SCRATCH + 0x1ff000) | READ, 2 | MEMORY << SLOT_SHIFT, frame), OK);
+    IS(sys_vm_map(CHILD_TASK, SCRATCH + 0x1ff000, READ, MEMORY, 2, frame), OK);
 }
 
 /* ------------------------------------------------------------------------------------- touching */
@@ -245,7 +241,7 @@ static struct event start_toucher(uint32_t k, uint32_t what)
 {
     child_start(k, toucher, what);
     feed(CHILD_TASK + k, 4);
-    IS(sys_vm_map(CHILD_TASK + k, SCRATCH | READ_WRITE_GRANT, OWN_PAGES, SCRATCH), OK);
+    IS(sys_vm_map(CHILD_TASK + k, SCRATCH, READ_WRITE_GRANT, OWN_TASK, 1, SCRATCH), OK);
     return expect_call(BADGE_CHILD + k);
 }
 
@@ -280,7 +276,7 @@ static void protected_then_written(void)
 {
     map_shared();
     struct event event = start_toucher(0, 1);
-    IS(sys_vm_protect(CHILD_TASK, SCRATCH | READ, 1), OK);
+    IS(sys_vm_protect(CHILD_TASK, SCRATCH, READ, 1), OK);
     scratch[1] = 5; /* the other holder keeps its right */
     IS(event_answer_word(&event, 0), OK);
     faults_at_scratch(0, FAULT_USER | FAULT_WRITE | FAULT_PRESENT);
@@ -306,8 +302,7 @@ static void own_toucher(uint32_t how)
 {
     seen = scratch[0];
     scratch[0] = 8;
-    err_t err =
-        how ? sys_vm_protect(OWN_TASK, SCRATCH | READ, 1) : sys_vm_unmap(OWN_TASK, SCRATCH, 1);
+    err_t err = how ? sys_vm_protect(OWN_TASK, SCRATCH, READ, 1) : sys_vm_unmap(OWN_TASK, SCRATCH, 1);
     seen = (uint32_t)err;
     scratch[0] = 9;
 }
@@ -361,7 +356,7 @@ static void derived_mappings_follow(void)
     grant_scratch(1);
     second = expect_call(BADGE_CHILD + 1);
     IS(seen, 7);
-    IS(sys_vm_protect(OWN_TASK, SCRATCH | READ, 1), OK);
+    IS(sys_vm_protect(OWN_TASK, SCRATCH, READ, 1), OK);
     IS(event_answer_word(&first, 0), OK);
     faults_at_scratch(0, FAULT_USER | FAULT_WRITE | FAULT_PRESENT);
     IS(sys_vm_unmap(OWN_TASK, SCRATCH, 1), OK);
@@ -374,7 +369,7 @@ static void derived_mappings_follow(void)
 static void siblings_are_independent(void)
 {
     map_shared();
-    IS(sys_vm_map(OWN_TASK, SECOND | READ_WRITE, OWN_PAGES, SCRATCH), OK);
+    IS(sys_vm_map(OWN_TASK, SECOND, READ_WRITE, OWN_TASK, 1, SCRATCH), OK);
     IS(sys_vm_unmap(OWN_TASK, SCRATCH, 1), OK);
     IS(*(volatile uint32_t *)SECOND, 7);
     HOLDS(page_is_free(OWN_TASK, SCRATCH));
@@ -394,16 +389,14 @@ static void protect_with_too_many_descendants(void)
     IS(event_answer(&event, ipc_extend(0, 1), &(struct words){{0}}), OK);
     event = expect_call(BADGE_CHILD);
     for (uint32_t i = 1; i < MANY; i++)
-        IS(sys_vm_map(CHILD_TASK, (SCRATCH + i * PAGE_SIZE) | READ_WRITE,
-                      1 | CHILD_TASK << SLOT_SHIFT, SCRATCH),
-           OK);
-    IS(sys_vm_protect(OWN_TASK, SCRATCH | READ, 1), ERR_BUSY);
+        IS(sys_vm_map(CHILD_TASK, SCRATCH + i * PAGE_SIZE, READ_WRITE, CHILD_TASK, 1, SCRATCH), OK);
+    IS(sys_vm_protect(OWN_TASK, SCRATCH, READ, 1), ERR_BUSY);
     scratch[0] = 8;
     IS(event_answer_word(&event, 0), OK); /* nothing was lowered: it writes and ends */
     expect_end(0);
     IS(scratch[0], 10);
     IS(sys_vm_unmap(CHILD_TASK, SCRATCH + 5 * PAGE_SIZE, 1), OK);
-    IS(sys_vm_protect(OWN_TASK, SCRATCH | READ, 1), OK);
+    IS(sys_vm_protect(OWN_TASK, SCRATCH, READ, 1), OK);
     IS(sys_vm_unmap(OWN_TASK, SCRATCH, 1), OK);
     for (uint32_t i = 0; i < MANY; i++)
         HOLDS(page_is_free(CHILD_TASK, SCRATCH + i * PAGE_SIZE));
@@ -416,11 +409,9 @@ static void death_unmaps(void)
 
     child_make(0, 12);
     for (uint32_t i = 0; i < 4; i++)
-        IS(sys_vm_map(CHILD_TASK, (SCRATCH + i * 0x200000) | READ_WRITE, 64 | MEMORY << SLOT_SHIFT,
-                      frame),
-           OK);
+        IS(sys_vm_map(CHILD_TASK, SCRATCH + i * 0x200000, READ_WRITE, MEMORY, 64, frame), OK);
     IS(sys_object_destroy(CHILD_TASK), OK);
-    IS(sys_vm_map(CHILD_TASK, SCRATCH | READ, MEMORY_PAGES, frame), ERR_CAP);
+    IS(sys_vm_map(CHILD_TASK, SCRATCH, READ, MEMORY, 1, frame), ERR_CAP);
 }
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
