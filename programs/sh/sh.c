@@ -189,6 +189,10 @@ int main(int argc, char **argv)
     shell.pid = getpid();
     shell.arguments = words;
     variables_init(environ);
+    if (!variable("PATH")) { /* other programs look for it */
+        variable_set("PATH", "/bin");
+        variable_export("PATH");
+    }
     run_words(words);
     return shell.status;
 }

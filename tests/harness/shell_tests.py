@@ -100,6 +100,7 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "shift; echo $?; export 1=2; echo $?; wait x; echo $?; read 1x; echo $?; : ; echo $?; exec true\n",
      "/dev\n/\n/\n/\nsh: cd: nowhere: No such file or directory\n1\na\nb\nin\nsh: .: ./none: No such file or directory\n1\n"
      "sh: shift: there are not so many arguments\n1\nsh: export: 1=2: not a name\n1\nsh: wait: x: not a number\n127\nsh: read: 1x: not a name\n2\n0\n", 0),
+    ("where programs are", "echo $PATH; env | grep PATH; PATH=/none /bin/sh -c 'exit ${#PATH}'; echo $?; env -i sh -c 'env | grep PATH'\n", "/bin\nPATH=/bin\n5\nPATH=/bin\n", 0),
     ("long scripts with subshells", "for i in $(seq 200); do echo '(true); n=$((n + 1))'; done >s; echo 'echo $n' >>s; sh s\n", "200\n", 0),
     ("scripts", "echo 'echo $0 $1; exit 4' >s; sh s arg; echo $?; sh none; echo $?; sh -c 'exit 6'; echo $?; sh -z; echo $?\n"
      "printf=; echo 'cat' >s; echo input | sh s\n", "s arg\n4\nsh: none: No such file or directory\n127\n6\nusage: sh [-eux] [-c text [name] | file] [argument...]\n2\ninput\n", 0),
