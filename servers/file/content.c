@@ -28,6 +28,7 @@ static int32_t read_device(const struct inode *inode, struct client *client, uin
     case DEVICE_NULL:
         return 0;
     case DEVICE_ZERO:
+    case DEVICE_FULL:
         memset(client_bytes(client, bytes), 0, bytes);
         words->w[1] = bytes;
         return client_bytes_answer(bytes, bytes);
@@ -39,7 +40,9 @@ static int32_t read_device(const struct inode *inode, struct client *client, uin
 static int32_t write_device(const struct inode *inode, uint32_t bytes, struct words *words)
 {
     words->w[1] = bytes;
-    return inode->device == DEVICE_NULL || inode->device == DEVICE_ZERO ? 0 : FILE_CONSOLE;
+    if (inode->device == DEVICE_FULL)
+        return -ENOSPC;
+    return inode_is_console(inode) ? FILE_CONSOLE : 0;
 }
 
 /* ----------------------------------------------------------------------------------------- files */

@@ -154,11 +154,6 @@ int32_t call_space(struct client *client, struct words *words)
 
 /* ------------------------------------------------------------------------------------------ poll */
 
-static bool is_console(const struct inode *inode)
-{
-    return inode->kind == INODE_DEVICE && inode->device != DEVICE_NULL && inode->device != DEVICE_ZERO;
-}
-
 /* What there is of a descriptor that is asked for `events`. Files never wait. */
 static uint32_t poll_one(const struct open_file *file, uint32_t events)
 {
@@ -168,7 +163,7 @@ static uint32_t poll_one(const struct open_file *file, uint32_t events)
         return FILE_POLL_INVALID;
     if (file->pipe)
         return pipe_poll(file) & (events | always);
-    return is_console(file->inode) ? FILE_POLL_CONSOLE : (FILE_POLL_IN | FILE_POLL_OUT) & events;
+    return inode_is_console(file->inode) ? FILE_POLL_CONSOLE : (FILE_POLL_IN | FILE_POLL_OUT) & events;
 }
 
 /* Each word once: how many have something, or an error. What was watched before is forgotten. */

@@ -377,6 +377,11 @@ uint32_t inode_pages(const struct inode *inode)
     return inode->kind == INODE_FILE ? inode->map.pages : 0;
 }
 
+bool inode_is_console(const struct inode *inode)
+{
+    return inode->kind == INODE_DEVICE && (inode->device == DEVICE_TERMINAL || inode->device == DEVICE_CONSOLE);
+}
+
 /* ----------------------------------------------------------------------------------------- audit */
 
 static void audit_tail(const struct inode *inode)

@@ -138,6 +138,9 @@ bool inode_device_run(const struct inode *inode, uint32_t *first_block);
 /* The pages of ours that its contents take, tables included. */
 uint32_t inode_pages(const struct inode *inode);
 
+/* What is read and written there, the client asks the console for. */
+bool inode_is_console(const struct inode *inode);
+
 /* Panics unless I1..I4 hold; returns the pages of all inodes, their contents and their numbers. */
 uint32_t inode_audit(void);
 

@@ -65,6 +65,7 @@ void tree_init(const void *archive, uint32_t pages)
     make(devices, "tty", (struct inode_attributes){INODE_DEVICE, 0666, DEVICE_TERMINAL});
     make(devices, "null", (struct inode_attributes){INODE_DEVICE, 0666, DEVICE_NULL});
     make(devices, "zero", (struct inode_attributes){INODE_DEVICE, 0666, DEVICE_ZERO});
+    make(devices, "full", (struct inode_attributes){INODE_DEVICE, 0666, DEVICE_FULL});
     make(devices, "shm", (struct inode_attributes){INODE_DIRECTORY, 01777, 0}); /* for shm_open and sem_open of musl */
     inode_hold(console); /* for the first descriptors, whatever becomes of its names */
     for (const struct archive_entry *entry = archive_first(archive); entry; entry = archive_next(archive, entry))

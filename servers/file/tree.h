@@ -4,7 +4,7 @@
  *      /bin/...      the boot archive's programs
  *      /...          the same, as xv6's programs look for others where they are
  *      /...          files that were put into the archive
- *      /dev/...      console, tty, null, zero; the console is /console, too
+ *      /dev/...      console, tty, null, zero, full; the console is /console, too
  *      /tmp
  */
 #pragma once

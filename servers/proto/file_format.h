@@ -59,7 +59,7 @@ enum {
 };
 
 /* Devices: major << 8 | minor. */
-enum { DEVICE_NULL = 0x103, DEVICE_ZERO = 0x105, DEVICE_TERMINAL = 0x500, DEVICE_CONSOLE = 0x501 };
+enum { DEVICE_NULL = 0x103, DEVICE_ZERO = 0x105, DEVICE_FULL = 0x107, DEVICE_TERMINAL = 0x500, DEVICE_CONSOLE = 0x501 };
 
 /* What poll is asked for, and says, of a descriptor: Linux's numbers. */
 enum {

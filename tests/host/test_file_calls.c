@@ -259,13 +259,15 @@ static void flags_are_kept(void)
 static void devices_are_devices(void)
 {
     begins();
-    uint32_t null = opens("/dev/null", O_READ_WRITE), zero = opens("/dev/zero", O_READ_WRITE);
+    uint32_t null = opens("/dev/null", O_READ_WRITE), zero = opens("/dev/zero", O_READ_WRITE), full = opens("/dev/full", O_READ_WRITE);
     CHECK(ask(A, FILE_READ, null, 10, 0) == 0 && reply_of(A)->w[0] == 0 && ask(A, FILE_READ, zero, 5, 0) == 0 &&
           reply_of(A)->w[0] == 5);
     CHECK(!memcmp(reply_of(A)->data, "\0\0\0\0\0", 5) && ask(A, FILE_READ_AT, zero, 4096, 7) == 0 &&
           transfer_of(A)[4095] == 0);
     CHECK(puts_into(null, "abc") == 0 && reply_of(A)->w[0] == 3 && ask(A, FILE_WRITE_AT, zero, 4096, 9) == 0 &&
           reply_of(A)->w[0] == 4096);
+    CHECK(ask(A, FILE_READ, full, 5, 0) == 0 && !memcmp(reply_of(A)->data, "\0\0\0\0\0", 5) && puts_into(full, "abc") == -ENOSPC &&
+          ask(A, FILE_WRITE_AT, full, 4096, 9) == -ENOSPC);
     CHECK(puts_into(1, "abc") == FILE_CONSOLE && ask(A, FILE_SEEK, null, 5, 0) == 0);
     CHECK(ask(A, FILE_SPACE, 0, 0, 0) == 0 && reply_of(A)->w[0] == PAGES && reply_of(A)->w[1] == pages_free());
     ends();

@@ -206,11 +206,11 @@ static bool the_archives_files_are_there(void)
 
 static bool devices_are_there(void)
 {
-    int null = open("/dev/null", O_RDWR), zero = open("/dev/zero", O_RDONLY), terminal = open("/dev/tty", O_RDWR);
+    int null = open("/dev/null", O_RDWR), zero = open("/dev/zero", O_RDONLY), terminal = open("/dev/tty", O_RDWR), full = open("/dev/full", O_RDWR);
     bool good = IS(write(null, bytes, LARGE), LARGE) && IS(read(null, got, 5), 0) && IS(read(zero, got, LARGE), LARGE) &&
-                IS(got[LARGE - 1], 0) && IS(isatty(terminal), 1) && FAILS(lseek(terminal, 0, SEEK_SET), ESPIPE) && IS(isatty(null), 0);
+                IS(got[LARGE - 1], 0) && FAILS(write(full, bytes, 1), ENOSPC) && IS(read(full, got, LARGE), LARGE) && IS(isatty(terminal), 1) && FAILS(lseek(terminal, 0, SEEK_SET), ESPIPE) && IS(isatty(null), 0);
 
-    return IS(write(terminal, "", 0), 0) && IS(close(null), 0) && IS(close(zero), 0) && IS(close(terminal), 0) && good;
+    return IS(write(terminal, "", 0), 0) && IS(close(null), 0) && IS(close(zero), 0) && IS(close(full), 0) && IS(close(terminal), 0) && good;
 }
 
 int main(void)
