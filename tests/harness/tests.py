@@ -233,6 +233,12 @@ def bench_growth():
     yield "fork_pages grows evenly", each_of_many <= 1.2 * each, f"a page costs {each} with 11, {each_of_many} with 111"
 
 
+def bench_pairs():
+    """Time on a host that others use says nothing: that is looked at in the plot."""
+    points = bench_plots.pair_points(IMAGES)
+    yield "two pairs are compared with one", [work for work, _ in points] == [10, 100, 1000, 10000] and all(more > 0 for _, more in points), f"{points}"
+
+
 def bench_cycles():
     """Where there is no KVM it is said; what is measured with it is the same here, in an emulator's time."""
     with mock.patch.object(bench, "KVM", "/no/such/device"):
@@ -309,7 +315,7 @@ def all_tests():
     failures += [Test(name, run, places, needed)
                  for name, run, needed, places in mutant_tests(lambda: [test.name for test in all_tests()])]
     return [*checks(), *hosted, *system_tests(), *audit_tests(), *demos(), *failures,
-            Test("pages/executed", lambda: pages_executed(IMAGES)), Test("bench/growth", bench_growth), Test("bench/cycles", bench_cycles), Test("bench/irq_off_max", bench_longest),
+            Test("pages/executed", lambda: pages_executed(IMAGES)), Test("bench/growth", bench_growth), Test("bench/pairs", bench_pairs), Test("bench/cycles", bench_cycles), Test("bench/irq_off_max", bench_longest),
             Test("bench/figures", bench_figures, places=bench.PROCESSES)]
 
 

@@ -61,7 +61,7 @@ static bool managers_calls(void)
     bool good = IS(called(CLIENT_SLOT_PROC, PROC_SPAWN, 1, 1), -EPERM) &&
                 IS(called(CLIENT_SLOT_CONSOLE, CONSOLE_RELEASE, 0, 0), -EPERM);
 
-    for (uint32_t call = MEM_SPACE_CREATE; call < MEM_SHM_LIST; call++)
+    for (uint32_t call = MEM_SPACE_CREATE; call <= MEM_SPACE_COPY; call++)
         for (uint32_t space = 0; space < 3; space++)
             good = IS(called(CLIENT_SLOT_MEM, call, space, 2), -EPERM) && good;
     return good;
