@@ -28,6 +28,8 @@ static void walk_slot(struct walk *walk, const struct slot *slot)
 {
     assert(slot_is_empty(slot) == !node_in_tree(&slot->node));
     walk->slots += !slot_is_empty(slot);
+    if (slot_is_range(slot, SLOT_MEMORY))
+        assert(slot->value + slot_count(slot) <= kernel.frame_count); /* S5 */
 }
 
 static void walk_places(struct walk *walk, uint32_t frame)
@@ -120,7 +122,7 @@ static void walk_frame(struct walk *walk, uint32_t frame)
                                     : record->kind == FRAME_USER && record->mappings.flags & NODE_CLEAR)
         check_clear(frame);
     walk->audit.user_frames += record->kind == FRAME_USER;
-    bool donated = record->owner != 0 && record->owner != OWNER_DEVICE;
+    bool donated = record->owner != 0 && record->kind != FRAME_USER;
     walk->audit.kernel_frames += donated;
     if (donated)
         assert(frame_at(record->owner)->kind == FRAME_TASK);

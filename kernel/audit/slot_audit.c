@@ -33,6 +33,6 @@ void slot_audit(const struct node *root)
 /* Who revoked last, and how far that got, means nothing any more. */
 void object_normalise(struct object *object)
 {
-    if (!(object->caps.flags & NODE_REVOKING))
+    if (!node_is_revoked(&object->caps))
         object->revoker = object->cursor = 0;
 }

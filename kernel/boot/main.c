@@ -18,12 +18,12 @@ static void count_frames(const struct boot_range *ranges, unsigned count)
             kernel.frame_count = ranges[i].first + ranges[i].pages;
 }
 
-static void mark_user(const struct boot_range *ranges, unsigned count, uint32_t owner)
+static void mark_user(const struct boot_range *ranges, unsigned count, bool is_device)
 {
     for (unsigned i = 0; i < count; i++)
         for (uint32_t f = ranges[i].first; f < ranges[i].first + ranges[i].pages; f++) {
             frame_make_user(frame_at(f), false);
-            frame_at(f)->owner = owner & 0xffffff;
+            frame_at(f)->is_device = is_device;
         }
 }
 
@@ -38,9 +38,9 @@ static void init_memory(void)
     uint32_t bytes = (kernel.frame_count * sizeof(struct frame) + align - 1) & -align;
     arch_space_init(boot_info_take(&info, bytes >> PAGE_BITS, align >> PAGE_BITS) << PAGE_BITS, bytes);
     __builtin_memset(frame_at(0), 0, bytes);
-    mark_user(boot->ranges, boot->ranges_count, 0);
-    mark_user(boot->modules, boot->modules_count, 0);
-    mark_user(info.devices, BOOT_DEVICES, OWNER_DEVICE);
+    mark_user(boot->ranges, boot->ranges_count, false);
+    mark_user(boot->modules, boot->modules_count, false);
+    mark_user(info.devices, BOOT_DEVICES, true);
 }
 
 static void init_kernel(void)

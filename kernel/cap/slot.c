@@ -39,7 +39,7 @@ err_t slot_derive_check(const struct slot *parent, const struct derivation *d)
         return ERR_DEPTH;
     if (object_is_being_destroyed(parent))
         return ERR_DEAD;
-    return slot_names(parent)->caps.flags & NODE_REVOKING ? ERR_BUSY : OK;
+    return node_is_revoked(&slot_names(parent)->caps) ? ERR_BUSY : OK;
 }
 
 void slot_derive(struct slot *parent, struct slot *child, const struct derivation *d)
@@ -64,7 +64,7 @@ void slot_empty(struct slot *slot)
     struct object *named = slot_names(slot);
     uint32_t object = slot->object;
 
-    if (named->caps.flags & NODE_REVOKING && named->cursor == node_ref(&slot->node))
+    if (node_is_revoked(&named->caps) && named->cursor == node_ref(&slot->node))
         named->cursor = slot->node.next; /* who revokes in this tree is about to look at it */
     node_remove(&slot->node);
     slot->value = slot->object = 0;

@@ -15,6 +15,7 @@
  *   S2  node.flags are the slot's rights; a child's are a subset, a child's range lies inside
  *   S3  a badge, once given, stays along derivation
  *   S4  the first-level slot of an object is its maker's; with it the object dies
+ *   S5  each frame of a memory capability has a record
  *
  * Slots are in the leaves of capability tables; a thread's endpoint, its handler, and each irq's
  * endpoint are slots of their own, emptied like any other when the endpoint dies.
@@ -81,11 +82,11 @@ ALWAYS_INLINE bool slot_has(const struct slot *slot, enum slot_bits kind, rights
 
 /*
  * What every object begins with, and what each kind of range has. While NODE_REVOKING is set in
- * `caps`, `revoker` is the thread that set it, and `cursor` the next node that it looks at.
+ * `revoker`, that is the thread that set it, and `cursor` the next node that it looks at.
  */
 struct object {
     struct node caps; /* the root of its capabilities */
-    ref_t revoker;
+    ref_t revoker;    /* its mark: see node.h */
     uint32_t cursor; /* node_ref() */
 };
 

@@ -4,7 +4,7 @@
  *      kind                what the frame is                  what the record's first 8 bytes are
  *      FRAME_NONE          no RAM, or reserved, or the        -
  *                          kernel's image and records
- *      FRAME_USER          memory                             the root of the tree of its mappings
+ *      FRAME_USER          memory                             the root of the tree of its mappings, its mark in `owner`
  *      FRAME_SPARE         donated, in an account's list      the next one in that list, whether it is
  *                                                             all zero
  *      FRAME_TASK          a struct task                      -
@@ -20,8 +20,8 @@
  *   F1  a frame has one kind; only FRAME_USER frames are reached by memory capabilities and
  *       mappings
  *   F2  a frame becomes kernel memory only while it has no mapping
- *   F3  `owner` is the frame of the task in whose account a donated frame is, OWNER_DEVICE for
- *       memory that is no RAM or that the kernel writes, too, and 0 for the others
+ *   F3  `owner` is the frame of the task in whose account a donated frame is; 0 for the others, but NODE_REVOKING
+ *       for memory whose mappings are being revoked
  *   F4  kernel memory is below PHYSMAP_BYTES
  *   F5  a frame marked clear contains only zeros: it was the kernel's, and nobody wrote to it since
  *
@@ -37,8 +37,6 @@ enum frame_kind {
     FRAME_TABLE, FRAME_COMPANION, FRAME_MESSAGE, FRAME_KINDS
 };
 
-enum { OWNER_DEVICE = 0xffffff }; /* its frames are mapped as memory is, and never donated */
-
 struct frame {
     union {
         struct node mappings;
@@ -52,17 +50,23 @@ struct frame {
             uint32_t base; /* the first address the table translates */
         };
     };
-    uint32_t owner : 24, kind : 8;
-    uint32_t used; /* FRAME_THREADS, FRAME_ENDPOINTS: bit i: its cell i */
+    union {
+        struct {
+            uint32_t owner : 24, kind : 8;
+        };
+        uint32_t state; /* both: FRAME_MAPPABLE if it is memory that is not being revoked */
+    };
+    union {
+        uint32_t used;      /* FRAME_THREADS, FRAME_ENDPOINTS: bit i: its cell i */
+        uint32_t is_device; /* FRAME_USER: no RAM, or what the kernel writes, too; never donated */
+    };
 };
+enum { FRAME_MAPPABLE = FRAME_USER << 24 };
 
 ALWAYS_INLINE struct frame *frame_at(uint32_t number)
 {
     return PHYSMAP(struct frame, FRAMES_OFFSET) + number;
 }
-
-/* Frames with a record. Defined in kernel/object/destroy.c. */
-uint32_t kernel_frame_count(void);
 
 ALWAYS_INLINE uint32_t frame_number_of(const struct frame *frame)
 {

@@ -16,9 +16,9 @@
  *   N2  from a node to the next, depth grows by at most one: every node's parent stands before it
  *   N3  a node's rights (flags) are a subset of its parent's, but for first-level nodes
  *   N4  a node that is in no list has next == 0
- * A root's flags hold NODE_REVOKING while its tree, or a part of it, is being revoked: nothing may
- * then be derived in it (ERR_BUSY), so that revoking ends. NODE_CLEAR says of a frame that it is all
- * zero, having been the kernel's last; with the first mapping it is gone.
+ * Bit 0 of the word behind a root, NODE_REVOKING, is set while its tree, or a part of it, is being revoked:
+ * nothing may then be derived in it (ERR_BUSY), so that revoking ends. In a root's flags NODE_CLEAR says of a
+ * frame that it is all zero, having been the kernel's last; with the first mapping it is gone.
  *
  * A subtree always goes whole: nothing is ever lifted. The kernel lock guards every tree.
  */
@@ -30,7 +30,7 @@
 struct node {
     uint32_t next : 27, depth : 5;
     uint32_t : 0; /* two words: they are read and written each on its own */
-    uint32_t prev : 27, flags : 5; /* rights_t; in a root NODE_REVOKING, NODE_CLEAR */
+    uint32_t prev : 27, flags : 5; /* rights_t; in a root NODE_CLEAR */
 } __attribute__((aligned(8)));
 
 enum { NODE_DEPTH_MAX = 31, NODE_REVOKING = 1, NODE_CLEAR = 2 };
@@ -59,6 +59,17 @@ ALWAYS_INLINE void node_init_root(struct node *root)
 {
     uint32_t self = node_ref(root);
     *root = (struct node){.next = self, .prev = self};
+}
+
+/* The word behind a root. */
+ALWAYS_INLINE uint32_t *node_mark(struct node *root)
+{
+    return (uint32_t *)(root + 1);
+}
+
+ALWAYS_INLINE bool node_is_revoked(const struct node *root)
+{
+    return *(const uint32_t *)(root + 1) & NODE_REVOKING;
 }
 
 /* The caller has checked the depth, the rights and NODE_REVOKING; these cannot fail. */

@@ -8,11 +8,6 @@
 #include "kernel/ipc/ipc.h"
 #include "kernel/lib/scan.h"
 
-uint32_t kernel_frame_count(void)
-{
-    return kernel.frame_count;
-}
-
 struct object *range_object(unsigned kind)
 {
     return &kernel.ranges[kind];
@@ -76,8 +71,8 @@ void object_destroy_begin(uint32_t object)
 /* The object's cell is about to become something else. */
 static void forget_revoker(struct object *object)
 {
-    if (object->caps.flags & NODE_REVOKING)
-        AT(struct thread, object->revoker)->revoking = 0;
+    if (node_is_revoked(&object->caps))
+        AT(struct thread, object->revoker & ~(ref_t)NODE_REVOKING)->revoking = 0;
 }
 
 static void reap_endpoint(struct endpoint *endpoint, unsigned *budget)

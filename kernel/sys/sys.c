@@ -105,8 +105,8 @@ static err_t restart_in(struct thread *thread, struct node *root)
         return ERR_BUSY;
     if (thread->revoking != REF(root))
         thread_end_long_call(thread, false);
-    if (!(root->flags & NODE_REVOKING)) { /* by another thread, or by this one before */
-        root->flags = NODE_REVOKING;
+    if (!node_is_revoked(root)) { /* by another thread, or by this one before */
+        *node_mark(root) |= NODE_REVOKING;
         thread->revoking = REF(root);
     }
     return RESTART;
@@ -123,7 +123,7 @@ err_t sys_restart_slot(struct thread *thread, const struct slot *slot, const str
     err_t status = restart_in(thread, &object->caps);
 
     if (thread->revoking == REF(&object->caps)) {
-        object->revoker = REF(thread);
+        object->revoker = REF(thread) | NODE_REVOKING;
         object->cursor = node_ref(cursor);
     }
     return status;

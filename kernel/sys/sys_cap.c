@@ -142,12 +142,10 @@ err_t sys_memory_revoke(struct thread *thread)
     err_t err = sys_find(thread, sys_slot(thread), SLOT_MEMORY, RIGHT_OWN, &slot);
     if (err)
         return err;
-    uint32_t count = slot_count(slot);
-    if (r->ebx > count || r->esi > count - r->ebx || (r->esi == 0 && !thread->rerun) ||
-        slot->value + r->ebx + r->esi > kernel.frame_count)
+    if (r->esi == 0 || !slot_reaches(slot, r->ebx, r->esi))
         return ERR_ARG;
     if (!thread->rerun) {
-        if (slot_names(slot)->caps.flags & NODE_REVOKING)
+        if (node_is_revoked(&slot_names(slot)->caps))
             return ERR_BUSY;
         r->edi = CAPABILITIES;
     }

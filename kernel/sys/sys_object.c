@@ -12,11 +12,9 @@ static err_t check_donation(struct thread *thread, uint32_t index, uint32_t page
     if (err)
         return err;
     for (uint32_t frame = *first; frame < *first + pages; frame++) {
-        if (frame >= kernel.frame_count || frame >= PHYSMAP_BYTES >> PAGE_BITS)
-            return ERR_FRAME;
         struct frame *record = frame_at(frame);
-        if (record->kind != FRAME_USER || record->owner == OWNER_DEVICE ||
-            node_next(&record->mappings) != &record->mappings || record->mappings.flags & NODE_REVOKING)
+        if (frame >= PHYSMAP_BYTES >> PAGE_BITS || record->state != FRAME_MAPPABLE || record->is_device ||
+            !node_is_alone(&record->mappings))
             return ERR_FRAME;
     }
     return OK;

@@ -141,7 +141,7 @@ static err_t find_frame(struct thread *thread, uint32_t index, rights_t rights, 
 
     if (err)
         return err;
-    return *frame < kernel.frame_count && frame_at(*frame)->kind == FRAME_USER ? OK : ERR_FRAME;
+    return frame_at(*frame)->kind == FRAME_USER ? OK : ERR_FRAME;
 }
 
 err_t sys_frame_clear(struct thread *thread)
@@ -168,7 +168,7 @@ err_t sys_frame_copy(struct thread *thread)
     if (err)
         return err;
     uint8_t *target = arch_frame_map(0, to);
-    frame_at(to)->mappings.flags &= NODE_REVOKING;
+    frame_at(to)->mappings.flags = 0;
     __builtin_memcpy(target, arch_frame_map(1, from), bytes); /* the same frame stays the same */
     __builtin_memset(target + bytes, 0, PAGE_SIZE - bytes);
     return OK;

@@ -10,7 +10,7 @@ void thread_wake_with(struct thread *thread, err_t status)
 void thread_end_long_call(struct thread *thread, bool over)
 {
     if (thread->revoking)
-        AT(struct node, thread->revoking)->flags = 0;
+        *node_mark(AT(struct node, thread->revoking)) &= ~(uint32_t)NODE_REVOKING;
     thread->revoking = thread->reaping = 0;
     if (over && thread->bound.next) {
         link_remove(&thread->bound);

@@ -1,20 +1,11 @@
 #include "kernel/vm/source.h"
 
-/* Of the record of a frame that a mapping is to show. */
-ALWAYS_INLINE bool is_mappable(const struct frame *frame)
-{
-    return frame->kind == FRAME_USER && !(frame->mappings.flags & NODE_REVOKING);
-}
-
 static err_t check_frames(uint32_t first, uint32_t pages)
 {
     const struct frame *frame = frame_at(first), *end = frame + pages;
-    uint32_t count = kernel_frame_count();
 
-    if (first >= count || pages > count - first)
-        return ERR_FRAME;
     for (; frame < end; frame++)
-        if (!is_mappable(frame))
+        if (frame->state != FRAME_MAPPABLE)
             return frame->kind == FRAME_USER ? ERR_BUSY : ERR_FRAME;
     return OK;
 }
@@ -27,7 +18,7 @@ static err_t check_page(const struct source *source, const pte_t *entry, const s
         return ERR_RIGHTS;
     if (source->kinship == CHILD && node->depth == NODE_DEPTH_MAX)
         return ERR_DEPTH;
-    return frame_at(pte_frame(entry))->mappings.flags & NODE_REVOKING ? ERR_BUSY : OK;
+    return frame_at(pte_frame(entry))->state == FRAME_MAPPABLE ? OK : ERR_BUSY;
 }
 
 static err_t check_pages(const struct source *source, uint32_t pages, rights_t rights)

@@ -221,7 +221,7 @@ static void check_mapping_comes_from_memory(const struct page *page, const struc
 {
     const struct frame *record = &seen.records[page->frame];
 
-    if (record->kind == FRAME_USER && record->mappings.flags & NODE_REVOKING)
+    if (record->kind == FRAME_USER && record->owner)
         violation("frame %u was mapped while it is being revoked", page->frame);
     if ((page->depth == 1 && frame_is_given(page, event)) || page_is_given(page, event))
         return;

@@ -100,7 +100,7 @@ void wants_child(const struct slot *parent, struct derivation d)
         deserves_if(d.value || d.count, ERR_ARG);
     deserves_if(parent->node.depth == 31, ERR_DEPTH);
     deserves_if(is_dying(parent), ERR_DEAD);
-    deserves_if(named->caps.flags & NODE_REVOKING, ERR_BUSY);
+    deserves_if(node_is_revoked(&named->caps), ERR_BUSY);
 }
 
 static void wants_empty(const struct task *task, uint32_t index)
@@ -138,7 +138,7 @@ void wants_mappable_frames(uint32_t first, uint32_t pages)
     for (uint32_t f = first; first && f < first + pages; f++) {
         bool is_memory = f < kernel.frame_count && seen.records[f].kind == FRAME_USER;
         deserves_if(!is_memory, ERR_FRAME);
-        deserves_if(is_memory && seen.records[f].mappings.flags & NODE_REVOKING, ERR_BUSY);
+        deserves_if(is_memory && seen.records[f].owner, ERR_BUSY);
     }
 }
 
@@ -159,7 +159,7 @@ void wants_mapped_pages(struct pages_wanted wanted)
             continue;
         deserves_if(wanted.rights & ~page->rights, ERR_RIGHTS);
         deserves_if(wanted.children && page->depth == 31, ERR_DEPTH);
-        deserves_if(seen.records[page->frame].mappings.flags & NODE_REVOKING, ERR_BUSY);
+        deserves_if(seen.records[page->frame].owner, ERR_BUSY);
     }
 }
 
@@ -187,7 +187,7 @@ void wants_donation(const struct task *task, uint32_t index, uint32_t offset, ui
         const struct frame *record = &seen.records[f];
         bool is_memory = f < kernel.frame_count && f < PHYSMAP_BYTES / PAGE_SIZE && record->kind == FRAME_USER;
         deserves_if(!is_memory, ERR_FRAME);
-        deserves_if(is_memory && (record->owner == OWNER_DEVICE || record->mappings.flags & NODE_REVOKING ||
+        deserves_if(is_memory && (record->is_device || record->owner ||
                                   node_at(record->mappings.next) != &frame_at(f)->mappings), ERR_FRAME);
     }
 }

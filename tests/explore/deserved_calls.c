@@ -38,7 +38,7 @@ static void memory_revoke(const struct asked *a)
         return;
     deserves_if(a->esi == 0 || (uint64_t)a->ebx + a->esi > slot->object >> SLOT_COUNT_SHIFT ||
                     (uint64_t)slot->value + a->ebx + a->esi > kernel.frame_count, ERR_ARG);
-    deserves_if(kernel.ranges[0].caps.flags & NODE_REVOKING, ERR_BUSY);
+    deserves_if(node_is_revoked(&kernel.ranges[0].caps), ERR_BUSY);
 }
 
 static void wants_source(const struct asked *a, rights_t rights, uint32_t pages)

@@ -312,10 +312,11 @@ static void rename_entries(ref_t table)
 
 static void rename_record(struct frame *record)
 {
-    record->owner = new_name[record->owner];
     if (record->kind == FRAME_USER)
         rename_node(&record->mappings);
-    else if (record->kind == FRAME_LEAF)
+    else
+        record->owner = new_name[record->owner];
+    if (record->kind == FRAME_LEAF)
         rename_link(&record->bound);
     else if (record->kind == FRAME_SPARE)
         rename_number(&record->next_spare);

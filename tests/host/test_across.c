@@ -76,7 +76,7 @@ static void destroy_victim(unsigned step)
 {
     if (step)
         return;
-    CHECK(first->revoking && AT(struct node, first->revoking)->flags & NODE_REVOKING);
+    CHECK(first->revoking && node_is_revoked(AT(struct node, first->revoking)));
     CHECK(SECOND(SYS_object_destroy, victim, 0) == OK);
     CHECK(!first->revoking);
 }

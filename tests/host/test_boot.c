@@ -282,7 +282,7 @@ static void frames_are_what_they_are(void)
             CHECK(frame->owner == RAM && (f == RAM ? frame->kind == FRAME_TASK : frame->kind >= FRAME_SPARE));
             continue;
         }
-        CHECK(frame->kind == (user ? FRAME_USER : FRAME_NONE) && frame->owner == (device ? OWNER_DEVICE : 0));
+        CHECK(frame->kind == (user ? FRAME_USER : FRAME_NONE) && frame->owner == 0 && frame->is_device == device);
         CHECK(!user || !(frame->mappings.flags & NODE_CLEAR));
     }
     audit_kernel();

@@ -33,11 +33,11 @@ static void a_tree_that_is_being_revoked_is_busy(void)
     struct node *root = &kernel.ranges[0].caps;
 
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | 3, 1 | WORLD_MEMORY << 16, FRAME) == OK);
-    root->flags = NODE_REVOKING;
+    *node_mark(root) |= NODE_REVOKING;
     CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 1, 0) == ERR_BUSY);
     CHECK(call(SYS_cap_derive, WORLD_MEMORY, FREE, RIGHT_READ, 0) == ERR_BUSY);
     CHECK(page_is_mapped() && slot_is_empty(slot_of(FREE)));
-    root->flags = 0;
+    *node_mark(root) &= ~(uint32_t)NODE_REVOKING;
     CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 1, 0) == OK);
     CHECK(!page_is_mapped());
 }
@@ -46,18 +46,18 @@ static void a_frame_that_is_being_revoked_is_busy(void)
 {
     struct node *root = &frame_at(FRAME)->mappings, *second = &frame_at(FRAME + 1)->mappings;
 
-    second->flags |= NODE_REVOKING;
+    *node_mark(second) |= NODE_REVOKING;
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | 3, 2 | WORLD_MEMORY << 16, FRAME) == ERR_BUSY);
-    second->flags = 0;
+    *node_mark(second) &= ~(uint32_t)NODE_REVOKING;
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | 3, 1 | WORLD_MEMORY << 16, FRAME) == OK);
-    root->flags |= NODE_REVOKING;
+    *node_mark(root) |= NODE_REVOKING;
     CHECK(call(SYS_vm_map, WORLD_TASK, (PAGE + PAGE_SIZE) | 3, 1 | WORLD_MEMORY << 16, FRAME) == ERR_BUSY);
     CHECK(call(SYS_vm_map, WORLD_TASK, (PAGE + PAGE_SIZE) | 3, 1 | WORLD_TASK << 16, PAGE) == ERR_BUSY);
-    root->flags = 0;
+    *node_mark(root) &= ~(uint32_t)NODE_REVOKING;
     CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK);
-    root->flags |= NODE_REVOKING;
+    *node_mark(root) |= NODE_REVOKING;
     CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME, FREE, 0) == ERR_FRAME);
-    root->flags = 0;
+    *node_mark(root) &= ~(uint32_t)NODE_REVOKING;
 }
 
 static void a_dying_task_makes_nothing(void)
@@ -76,13 +76,13 @@ static void a_dying_task_makes_nothing(void)
 
 static void a_device_is_mapped_and_never_donated(void)
 {
-    frame_at(FRAME)->owner = OWNER_DEVICE;
+    frame_at(FRAME)->is_device = true;
     CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME, FREE, 0) == ERR_FRAME);
     CHECK(call(SYS_task_donate, WORLD_TASK, WORLD_MEMORY | 1 << 16, FRAME, 0) == ERR_FRAME);
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | 3, 1 | WORLD_MEMORY << 16, FRAME) == OK);
     CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 1, 0) == OK);
-    CHECK(!page_is_mapped() && frame_at(FRAME)->owner == OWNER_DEVICE);
-    frame_at(FRAME)->owner = 0;
+    CHECK(!page_is_mapped() && frame_at(FRAME)->is_device);
+    frame_at(FRAME)->is_device = false;
 }
 
 static void nothing_is_derived_from_a_dying_object(void)
@@ -134,8 +134,7 @@ static void a_revoker_forgets_what_is_gone(void)
 {
     make_endpoint_that_dies();
     struct object *object = slot_names(slot_of(ENDPOINT));
-    object->caps.flags = NODE_REVOKING;
-    object->revoker = REF(init);
+    object->revoker = REF(init) | NODE_REVOKING;
     init->revoking = REF(&object->caps);
     end_deaths();
     CHECK(init->revoking == 0 && slot_is_empty(slot_of(ENDPOINT)));

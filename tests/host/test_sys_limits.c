@@ -381,20 +381,6 @@ static void a_message_page_is_in_the_way(void)
     CHECK(space_find(space, init->page_address, &entry) && !space_find_mapping(space, init->page_address, &entry));
 }
 
-/* Should a capability ever reach beyond the last record. */
-static void frames_without_a_record(void)
-{
-    kernel.frame_count = FRAME + 1;
-    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | 3, map_of(1), FRAME + 1) == ERR_FRAME);
-    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | 3, map_of(2), FRAME) == ERR_FRAME);
-    CHECK(call(SYS_frame_clear, WORLD_MEMORY, FRAME + 1, 0, 0) == ERR_FRAME);
-    CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME + 1, FREE, 0) == ERR_FRAME);
-    CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 2, 0) == ERR_ARG);
-    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | 3, map_of(1), FRAME) == OK);
-    CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK);
-    kernel.frame_count = WORLD_FRAMES;
-}
-
 int main(void)
 {
     init = world_boot();
@@ -424,7 +410,6 @@ int main(void)
     rights_are_taken_from_children();
     rights_are_taken_from_a_few();
     a_message_page_is_in_the_way();
-    frames_without_a_record();
     world_end();
     puts("test_sys_limits: what is beyond a limit is refused");
 }
