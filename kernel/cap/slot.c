@@ -1,6 +1,6 @@
 #include "kernel/cap/slot.h"
 
-#include "kernel/mem/frame.h"
+#include "kernel/cap/state.h"
 
 struct object *slot_names(const struct slot *slot)
 {

@@ -93,9 +93,6 @@ struct object {
 /* The object that the slot's capability names, or that of its kind of range. */
 struct object *slot_names(const struct slot *slot);
 
-/* By bits 6-7 of a slot's `object`. Defined in kernel/object/destroy.c. */
-struct object *range_object(unsigned kind);
-
 /* Makes `slot` the first capability of an object, or of a range: a child of `root`. */
 void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t value, uint32_t object);
 

@@ -139,7 +139,7 @@ static err_t check_replaced(const struct space *space, const struct checked_item
     unsigned bound = item->kind == ITEM_ADDRESS ? 0 : CALL_PAGES_MAX;
     if (item->source.space == space && item->source.first == item->to)
         return ERR_TAKEN;
-    return node_subtree_end(entry_node(entry), bound) ? OK : ERR_BUSY;
+    return node_is_bounded(entry_node(entry), &bound) ? OK : ERR_BUSY;
 }
 
 static err_t check_page_place(struct task *to, const struct windows *w, struct checked_item *item,

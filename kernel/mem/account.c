@@ -27,7 +27,7 @@ uint32_t account_take(struct account *account, enum frame_kind kind)
     account->spare_count--;
     if (!record->is_clear)
         __builtin_memset(AT(void, frame_ref(frame)), 0, PAGE_SIZE);
-    *record = (struct frame){.owner = account->task & 0xffffff, .kind = kind & 0xff};
+    *record = (struct frame){.owner = account->task & 0xffffff, .kind = (uint8_t)kind};
     return frame;
 }
 

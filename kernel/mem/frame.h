@@ -52,13 +52,15 @@ struct frame {
     };
     union {
         struct {
-            uint32_t owner : 24, kind : 8;
+            uint32_t owner : 24;
+            uint8_t kind;
         };
         uint32_t state; /* both: FRAME_MAPPABLE if it is memory that is not being revoked */
     };
     union {
         uint32_t used;      /* FRAME_THREADS, FRAME_ENDPOINTS: bit i: its cell i */
         uint32_t is_device; /* FRAME_USER: no RAM, or what the kernel writes, too; never donated */
+        ref_t task;         /* FRAME_COMPANION: the owner again */
     };
 };
 enum { FRAME_MAPPABLE = FRAME_USER << 24 };
@@ -86,7 +88,7 @@ ALWAYS_INLINE ref_t frame_ref(uint32_t number)
 /* The record of the frame in which something is. */
 ALWAYS_INLINE struct frame *frame_of(const void *at)
 {
-    return frame_at(frame_number(REF(at)));
+    return frame_at(0) - (REF(PHYSMAP_BASE) >> PAGE_BITS) + (REF(at) >> PAGE_BITS);
 }
 
 /* Makes a frame memory, with no mapping. */

@@ -28,12 +28,19 @@
 
 /* References count nodes (8 bytes): 27 bits reach 1 GiB from the physmap's base. */
 struct node {
-    uint32_t next : 27, depth : 5;
-    uint32_t : 0; /* two words: they are read and written each on its own */
-    uint32_t prev : 27, flags : 5; /* rights_t; in a root NODE_CLEAR */
+    union {
+        struct {
+            uint32_t next : 27, depth : 5;
+            uint32_t : 0; /* two words: they are read and written each on its own */
+            uint32_t prev : 27, flags : 5; /* rights_t; in a root NODE_CLEAR */
+        };
+        struct {
+            uint32_t forward, back; /* the same words */
+        };
+    };
 } __attribute__((aligned(8)));
 
-enum { NODE_DEPTH_MAX = 31, NODE_REVOKING = 1, NODE_CLEAR = 2 };
+enum { NODE_DEPTH_MAX = 31, NODE_REVOKING = 1, NODE_CLEAR = 2, NODE_REF = (1 << 27) - 1 };
 
 ALWAYS_INLINE struct node *node_at(uint32_t ref)
 {
@@ -48,6 +55,11 @@ ALWAYS_INLINE uint32_t node_ref(const struct node *node)
 ALWAYS_INLINE bool node_in_tree(const struct node *node)
 {
     return node->next != 0;
+}
+
+ALWAYS_INLINE bool node_has(const struct node *node, rights_t rights)
+{
+    return !(~node->back & (uint32_t)rights << 27);
 }
 
 ALWAYS_INLINE struct node *node_next(const struct node *node)
@@ -89,7 +101,7 @@ ALWAYS_INLINE void node_insert_child(struct node *parent, struct node *child, ri
 /* The same for a root that has no child: nothing of it needs to be kept. */
 ALWAYS_INLINE bool node_is_alone(const struct node *root)
 {
-    return node_next(root) == root;
+    return node_at(root->prev) == root;
 }
 
 ALWAYS_INLINE void node_insert_only(struct node *root, struct node *child, rights_t rights)
@@ -117,7 +129,7 @@ ALWAYS_INLINE void node_remove(struct node *node)
 
 ALWAYS_INLINE bool node_is_leaf(const struct node *node)
 {
-    return node_next(node)->depth <= node->depth;
+    return node_next(node)->forward <= (node->forward | NODE_REF); /* compares depths */
 }
 
 /* The first node at or behind `node`, in its subtree, that has no descendants. Its parent stands
@@ -131,6 +143,11 @@ ALWAYS_INLINE struct node *node_first_leaf(struct node *node)
     return node;
 }
 
-/* The last node of the subtree of `node` (itself, if it has no descendants), in at most `bound`
- * steps; null if there are more. */
-struct node *node_subtree_end(struct node *node, unsigned bound);
+/* Whether `node` has at most `*budget` descendants, which it lowers by their number. */
+static inline __attribute__((noinline)) bool node_is_bounded(const struct node *node, unsigned *budget)
+{
+    for (const struct node *n = node_next(node); n->depth > node->depth; n = node_next(n))
+        if ((*budget)-- == 0)
+            return false;
+    return true;
+}

@@ -8,11 +8,6 @@
 #include "kernel/ipc/ipc.h"
 #include "kernel/lib/scan.h"
 
-struct object *range_object(unsigned kind)
-{
-    return &kernel.ranges[kind];
-}
-
 void object_slot_lost(struct slot *slot)
 {
     struct thread *thread = AT(struct thread, REF(slot) & -(1u << THREAD_SHIFT));
@@ -93,7 +88,7 @@ static void unmap_message_page(struct thread *thread, struct task *task)
 
     assert(found && pte_low(entry) & PTE_MESSAGE);
     pte_clear(entry);
-    tlb_invalidate(task->account.task, thread->page_address);
+    tlb_invalidate(REF(task), thread->page_address);
     tlb_sync(); /* nobody writes to it any more */
     __builtin_memset(AT(void, thread->page), 0, PAGE_SIZE);
     account_return(&task->account, frame_number(thread->page));

@@ -114,7 +114,7 @@ static err_t restart_in(struct thread *thread, struct node *root)
 
 err_t sys_restart_frame(struct thread *thread, uint32_t frame)
 {
-    return restart_in(thread, &frame_at(frame)->mappings);
+    return frame_at(frame)->kind == FRAME_USER ? restart_in(thread, &frame_at(frame)->mappings) : sys_restart(thread);
 }
 
 err_t sys_restart_slot(struct thread *thread, const struct slot *slot, const struct node *cursor)

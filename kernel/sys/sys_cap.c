@@ -25,40 +25,30 @@ err_t sys_cap_derive(struct thread *thread)
     return OK;
 }
 
-static err_t revoke_step(struct thread *thread, struct slot **slot)
+/* Objects that died on the way are gone when the call returns. */
+static err_t revoke(struct thread *thread, bool with_itself)
 {
     unsigned budget = STEP_NODES;
-    err_t err = cspace_find_any(&thread_task(thread)->cspace, sys_slot(thread), slot);
+    struct slot *slot;
+    err_t err = cspace_find_any(&thread_task(thread)->cspace, sys_slot(thread), &slot);
 
     if (err)
         return err;
-    bool done = slot_revoke_step(&(*slot)->node, &budget);
-    return done ? OK : sys_restart_slot(thread, *slot, &(*slot)->node);
-}
-
-/* Objects that died on the way are gone when the call returns. */
-static err_t wait_for_deaths(void)
-{
+    if (!slot_revoke_step(&slot->node, &budget))
+        return sys_restart_slot(thread, slot, &slot->node);
+    if (with_itself)
+        slot_empty(slot);
     return list_is_empty(&kernel.destroying) ? OK : REAP;
 }
 
 err_t sys_cap_revoke(struct thread *thread)
 {
-    struct slot *slot;
-    err_t err = revoke_step(thread, &slot);
-
-    return err ? err : wait_for_deaths();
+    return revoke(thread, false);
 }
 
 err_t sys_cap_delete(struct thread *thread)
 {
-    struct slot *slot;
-    err_t err = revoke_step(thread, &slot);
-
-    if (err)
-        return err;
-    slot_empty(slot);
-    return wait_for_deaths();
+    return revoke(thread, true);
 }
 
 err_t sys_object_destroy(struct thread *thread)
@@ -76,11 +66,6 @@ err_t sys_object_destroy(struct thread *thread)
     return REAP;
 }
 
-static bool overlaps(const struct slot *slot, uint32_t first, uint32_t pages)
-{
-    return slot->value < first + pages && first < slot->value + slot_count(slot);
-}
-
 /*
  * Deletes what was derived from `slot` and covers one of the frames, from `*cursor` on; true when
  * none is left. What is inside a range that does not overlap does not overlap either, but is looked
@@ -90,10 +75,11 @@ static bool delete_overlapping(struct slot *slot, struct boot_range range, struc
 {
     while ((*cursor)->depth > slot->node.depth) {
         struct node *n = *cursor, *before = node_at(n->prev);
+        const struct slot *at = (struct slot *)n;
         if (*budget == 0)
             return false;
         --*budget;
-        if (!overlaps((struct slot *)n, range.first, range.pages)) {
+        if (at->value >= range.first + range.pages || range.first >= at->value + slot_count(at)) {
             *cursor = node_next(n);
             continue;
         }
@@ -106,55 +92,46 @@ static bool delete_overlapping(struct slot *slot, struct boot_range range, struc
     return true;
 }
 
-/* The cursor is the first argument: frames before it are done. */
-static err_t revoke_frames(struct thread *thread, const struct slot *slot, unsigned *budget)
+enum { CAPABILITIES, FRAMES }; /* what memory_revoke is restarted with, in the third argument's place */
+
+/* A restarted call whose tree is marked goes on where the last step got to. */
+static __attribute__((noinline)) err_t revoke_capabilities(struct thread *thread, struct slot *slot, unsigned *budget)
 {
     struct registers *r = &thread->registers;
+    const struct object *object = slot_names(slot);
+    bool is_marked = thread->rerun && thread->revoking == REF(&object->caps);
+    struct node *cursor = is_marked ? node_at(object->cursor) : node_next(&slot->node);
 
-    for (; r->esi; r->ebx++, r->esi--) {
-        if (*budget == 0)
-            return sys_restart(thread);
-        --*budget;
-        struct frame *frame = frame_at(slot->value + r->ebx);
-        if (frame->kind == FRAME_USER && !space_unmap_step(&frame->mappings, budget))
-            return sys_restart_frame(thread, slot->value + r->ebx);
-    }
-    return OK;
+    if (thread->rerun && r->edi == FRAMES)
+        return OK;
+    if (delete_overlapping(slot, (struct boot_range){slot->value + r->ebx, r->esi}, &cursor, budget))
+        return OK;
+    r->edi = CAPABILITIES;
+    return sys_restart_slot(thread, slot, cursor);
 }
 
-/* Where the last step got to: a restarted call whose tree is marked goes on there. */
-static struct node *revoke_cursor(const struct thread *thread, const struct slot *slot)
-{
-    struct object *object = slot_names(slot);
-
-    if (thread->rerun && thread->revoking == REF(&object->caps))
-        return node_at(object->cursor);
-    return node_next(&slot->node);
-}
-
+/* The first two arguments become what is left. */
 err_t sys_memory_revoke(struct thread *thread)
 {
-    enum { CAPABILITIES, FRAMES }; /* the stage, in the third argument's place */
     struct registers *r = &thread->registers;
     unsigned budget = STEP_NODES;
     struct slot *slot;
 
-    err_t err = sys_find(thread, sys_slot(thread), SLOT_MEMORY, RIGHT_OWN, &slot);
+    err_t err = cspace_find(&thread_task(thread)->cspace, sys_slot(thread), SLOT_MEMORY, RIGHT_OWN, &slot);
     if (err)
         return err;
     if (r->esi == 0 || !slot_reaches(slot, r->ebx, r->esi))
         return ERR_ARG;
-    if (!thread->rerun) {
-        if (node_is_revoked(&slot_names(slot)->caps))
-            return ERR_BUSY;
-        r->edi = CAPABILITIES;
-    }
-    if (r->edi == CAPABILITIES) {
-        struct node *cursor = revoke_cursor(thread, slot);
-        const struct boot_range range = {slot->value + r->ebx, r->esi};
-        if (!delete_overlapping(slot, range, &cursor, &budget))
-            return sys_restart_slot(thread, slot, cursor);
-        r->edi = FRAMES;
-    }
-    return revoke_frames(thread, slot, &budget);
+    if (node_is_revoked(&range_object(0)->caps) && !thread->rerun)
+        return ERR_BUSY;
+    if (!node_is_leaf(&slot->node) && (err = revoke_capabilities(thread, slot, &budget)))
+        return err;
+    uint32_t left = space_unmap_frames(slot->value + r->ebx, r->esi, budget);
+    if (left == 0)
+        return OK;
+
+    r->ebx += r->esi - left;
+    r->esi = left;
+    r->edi = FRAMES;
+    return sys_restart_frame(thread, slot->value + r->ebx);
 }

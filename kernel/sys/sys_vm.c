@@ -33,8 +33,7 @@ err_t sys_vm_map(struct thread *thread)
     struct source source;
     struct task *task;
 
-    if (!rights_are_mappable(rights) || (r->ebx & page_mask) > RIGHT_ALL ||
-        !space_range_valid(address, pages, CALL_PAGES_MAX))
+    if (!rights_are_mappable(r->ebx & page_mask) || !space_range_valid(address, pages, CALL_PAGES_MAX))
         return ERR_ARG;
     shortfall_init(&shortfall);
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
@@ -57,81 +56,63 @@ err_t sys_vm_map(struct thread *thread)
 err_t sys_vm_unmap(struct thread *thread)
 {
     struct registers *r = &thread->registers;
+    uint32_t address = r->ebx, pages = r->esi;
     unsigned budget = STEP_NODES;
-    pte_t *entry;
     struct task *task;
+    pte_t *entry;
 
-    if (!space_range_valid(r->ebx, r->esi, CALL_PAGES_MAX))
+    if (!space_range_valid(address, pages, CALL_PAGES_MAX))
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (err)
         return err;
-    for (; r->esi; r->ebx += PAGE_SIZE, r->esi--) {
-        if (!space_find_mapping(&task->space, r->ebx, &entry))
+    for (; pages; address += PAGE_SIZE, pages--) {
+        if (!space_find_mapping(&task->space, address, &entry))
             continue;
         struct node *node = entry_node(entry);
-        bool leaf = node_is_leaf(node) || space_unmap_step(node, &budget);
-        if (!leaf || budget == 0)
+        if ((!node_is_leaf(node) && !space_unmap_step(node, &budget)) || budget-- == 0) {
+            r->ebx = address;
+            r->esi = pages;
             return sys_restart_frame(thread, pte_frame(entry));
-        budget--;
+        }
         pte_clear(entry);
-        tlb_invalidate(task->account.task, r->ebx);
+        tlb_invalidate(REF(task), address);
         node_remove(node);
     }
-    return OK;
-}
-
-/* From a page's entry to that of a page before or behind it. */
-static bool move_entry(const struct space *space, uint32_t from, uint32_t to, pte_t **entry)
-{
-    if (from >> DIRECTORY_SHIFT != to >> DIRECTORY_SHIFT)
-        return space_find(space, to, entry);
-    *entry += (int32_t)(to - from) / PAGE_SIZE;
-    return true;
-}
-
-static err_t check_protected(const pte_t *entry, unsigned *budget)
-{
-    if (!pte_is_mapping(entry))
-        return ERR_ABSENT;
-    const struct node *node = entry_node(entry);
-    for (struct node *n = node_next(node); n->depth > node->depth; n = node_next(n))
-        if ((*budget)-- == 0)
-            return ERR_BUSY;
     return OK;
 }
 
 err_t sys_vm_protect(struct thread *thread)
 {
     const struct registers *r = &thread->registers;
-    uint32_t address = r->ebx & ~page_mask, pages = r->esi;
-    rights_t rights = r->ebx & RIGHT_ALL;
+    uint32_t first = r->ebx & ~page_mask, address = first, pages = r->esi;
     unsigned budget = CALL_PAGES_MAX;
-    pte_t *entry;
+    struct node *node;
     struct task *task;
+    pte_t *entry;
 
-    if (!rights_are_mappable(rights) || (r->ebx & page_mask) > RIGHT_ALL ||
-        !space_range_valid(address, pages, CALL_PAGES_MAX))
+    if (!rights_are_mappable(r->ebx & page_mask) || !space_range_valid(first, pages, CALL_PAGES_MAX))
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
-    if (!err && !space_find(&task->space, address, &entry))
-        err = ERR_ABSENT;
-    for (uint32_t last = address + ((pages - 1) << PAGE_BITS); !err; address += PAGE_SIZE) {
-        err = check_protected(entry, &budget);
-        if (err || address == last)
-            break;
-        if (!move_entry(&task->space, address, address + PAGE_SIZE, &entry))
-            err = ERR_ABSENT;
-    }
     if (err)
         return err;
-
-    space_lower(entry_node(entry), rights);
-    for (; --pages; address -= PAGE_SIZE) {
-        move_entry(&task->space, address, address - PAGE_SIZE, &entry);
-        space_lower(entry_node(entry), rights);
+    for (;; address += PAGE_SIZE) {
+        if (!space_find_mapping(&task->space, address, &entry))
+            return ERR_ABSENT;
+        node = entry_node(entry);
+        if (!node_is_leaf(node) && !node_is_bounded(node, &budget))
+            return ERR_BUSY;
+        if (--pages == 0)
+            break;
     }
-    return OK;
+
+    for (;; node = entry_node(entry)) {
+        space_lower(REF(task), address, entry, node, r->ebx & RIGHT_ALL);
+        if (address == first)
+            return OK;
+        address -= PAGE_SIZE;
+        space_find(&task->space, address, &entry);
+    }
 }
 
 /* A frame that a capability lets its holder read or fill; `*frame` counts from its first. */

@@ -1,69 +1,7 @@
-/*
- * All state that calls and events change, but for the frames: one structure, so that the core can
- * be snapshotted, hashed and explored on the host. (Boot's own, and the devices', is where they
- * are.) Links are 32-bit references into the physmap.
- *
- * The kernel lock guards all of it: docs/smp.md.
- */
+/* Processors: their queues, the choice of the next thread, the switch to it. */
 #pragma once
 
 #include "kernel/thread/task.h"
-
-/*
- * A processor. The running thread is in no queue. While nobody has the lock:
- *   P1  bit p of `ready_mask` is set exactly if ready[p] is not empty
- *   P2  `floor` is what a thread's `direct` must reach to be switched to without the scheduler: this
- *       processor's reference, and beyond it the highest ready priority, or PRIORITY_COUNT while the
- *       running thread's FPU state is live
- *   P3  `space` is the task whose page tables CR3 names, 0: the kernel's own
- *   P4  bit p of `quantum_over` is set if a tick has found the first of ready[p] there, with no patience
- *       left: until that thread runs the floor for p is one higher, and others of priority p go
- *       behind it, though they come from a call to a server
- *   P5  `current` is THREAD_RUNNING here, or was killed by another processor that has not notified this one yet
- *   P6  `choose` is clear, or another processor set it and an interrupt is on its way
- */
-struct cpu {
-    ref_t current; /* thread, 0: idle */
-    ref_t space;
-    uint32_t floor;
-    uint32_t ready_mask;
-    struct link ready[PRIORITY_COUNT];
-    bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
-    bool choose;      /* the running thread may not be the one that is to run */
-    uint32_t quantum_over;
-    uint32_t tlb_request; /* the request that it gets before the lock is given away: IPI_PAGE ... */
-    struct arch_cpu arch;
-} __attribute__((aligned(1 << CPU_SHIFT)));
-_Static_assert(sizeof(struct cpu) == 1 << CPU_SHIFT, "assembly finds a processor's by a shift");
-
-struct kernel {
-    struct cpu cpus[CPU_MAX];
-    uint32_t cpu_count;
-    uint32_t tlb_pending; /* bit i: cpus[i].tlb_request is set */
-    uint32_t frame_count;
-    ref_t empty_leaf;
-    uint32_t call_number_base; /* no dead thread's `call_number` was higher: see T2 */
-    uint32_t nmis;       /* that came and were not told yet */
-    struct link destroying;  /* tasks, threads, endpoints; the first is taken apart first */
-    struct object ranges[4]; /* memory, ports, irqs, the log: by bits 6-7 of a slot's `object` */
-    struct slot irq_endpoints[IRQ_COUNT];
-    uint32_t irq_counts[IRQ_COUNT];
-    uint64_t kernel_directory; /* the fourth top entry of every space */
-};
-
-/* In the kernel's image; on the host, where nothing but the physmap has references, in the
- * physmap. */
-#ifdef KERNEL_REF
-#define kernel (*AT(struct kernel, KERNEL_REF))
-#else
-extern struct kernel kernel;
-#endif
-
-/* The processor that runs this. */
-ALWAYS_INLINE struct cpu *cpu_here(void)
-{
-    return &kernel.cpus[arch_cpu()];
-}
 
 /* What a thread's `home` is for a system call's number of a processor. */
 ALWAYS_INLINE bool cpu_is_valid(uint32_t number)
@@ -115,13 +53,6 @@ void cpu_reconsider(struct cpu *cpu);
 
 /* Between two bounded steps: interrupts and other processors get on, and may change everything. */
 void preemption_point(void);
-
-/* All processors leave that space for the kernel's own. */
-void cpu_leave_space(ref_t space);
-
-/* The other processors do what tlb_invalidate() and space_reload() left for them; before the lock is
- * given away. */
-void tlb_sync(void);
 
 /*
  * The thread to run next, made the running one; null when there is none. On its way it restarts the

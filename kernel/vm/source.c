@@ -14,7 +14,7 @@ static err_t check_page(const struct source *source, const pte_t *entry, const s
 {
     if (!pte_is_mapping(entry))
         return ERR_ABSENT;
-    if (rights & ~node->flags)
+    if (!node_has(node, rights))
         return ERR_RIGHTS;
     if (source->kinship == CHILD && node->depth == NODE_DEPTH_MAX)
         return ERR_DEPTH;

@@ -14,12 +14,12 @@ struct source {
     enum kinship kinship;      /* of the new mappings to those in `space` */
 };
 
-/* Rights that a mapping can have: at least to read, never to write and execute. */
-ALWAYS_INLINE bool rights_are_mappable(rights_t rights)
+/* Rights that a mapping can have, and nothing else: at least to read, never to write and execute. */
+ALWAYS_INLINE bool rights_are_mappable(uint32_t rights)
 {
-    const rights_t both = RIGHT_WRITE | RIGHT_EXECUTE;
+    const uint32_t mappable = 1u << 1 | 1u << 3 | 1u << 5 | 1u << 9 | 1u << 11 | 1u << 13; /* bit r: rights r are */
 
-    return (rights & RIGHT_READ) && (rights & both) != both && !(rights & RIGHT_OWN);
+    return rights <= RIGHT_ALL && mappable >> rights & 1;
 }
 
 /* Every page is there (ERR_ABSENT), is memory (ERR_FRAME), has `rights` and `needed` (ERR_RIGHTS),

@@ -42,7 +42,7 @@ static void add_directory(struct space *space, struct account *account, uint32_t
     pte_t *top = &space->directories[address >> SPACE_SHIFT];
 
     pte_fill(top, pte_directory(account_take(account, FRAME_DIRECTORY)));
-    space_reload(account->task);
+    space_reload(frame_ref(account->task), REF(space));
 }
 
 static void add_table(pte_t *directory, struct account *account, uint32_t address)
@@ -54,6 +54,7 @@ static void add_table(pte_t *directory, struct account *account, uint32_t addres
     frame_at(table)->partner = frame_ref(companion);
     frame_at(companion)->partner = frame_ref(table);
     frame_at(table)->base = frame_at(companion)->base = base;
+    frame_at(companion)->task = frame_ref(account->task);
     pte_fill(directory, pte_table(table));
 }
 
@@ -71,27 +72,8 @@ pte_t *space_open(struct space *space, struct account *account, uint32_t address
     return entry;
 }
 
-/* A whole tree goes from its end: the last node has no descendants. */
-static bool unmap_tree_step(struct node *root, unsigned *budget)
-{
-    struct node *last = node_at(root->prev), *before;
-    unsigned left = *budget;
-
-    for (; last != root && left > 0; last = before, left--) {
-        before = node_at(last->prev);
-        space_hide(last);
-        *last = (struct node){0};
-    }
-    last->next = node_ref(root);
-    root->prev = node_ref(last);
-    *budget = left;
-    return last == root;
-}
-
 bool space_unmap_step(struct node *top, unsigned *budget)
 {
-    if (top->depth == 0)
-        return unmap_tree_step(top, budget);
     struct node *leaf = node_first_leaf(top);
 
     while (leaf != top) {
@@ -105,20 +87,13 @@ bool space_unmap_step(struct node *top, unsigned *budget)
     return true;
 }
 
-ALWAYS_INLINE void lower(struct node *node, rights_t rights)
+void space_lower_descendants(struct node *node, rights_t rights)
 {
-    node->flags &= rights;
-    pte_lower(node_entry(node), rights);
-    tlb_invalidate(frame_of(node)->owner, node_address(node));
-}
-
-void space_lower(struct node *node, rights_t rights)
-{
-    struct node *n = node;
-
-    do
-        lower(n, rights);
-    while ((n = node_next(n))->depth > node->depth);
+    for (struct node *n = node; (n = node_next(n))->depth > node->depth;) {
+        n->flags &= rights;
+        pte_lower(node_entry(n), rights);
+        tlb_invalidate(frame_of(n)->task, node_address(n));
+    }
 }
 
 /* True when no mapping is left in the table. */

@@ -20,6 +20,7 @@
 #pragma once
 
 #include "kernel/mem/account.h"
+#include "kernel/vm/tlb.h"
 
 struct space {
     pte_t directories[4];
@@ -42,25 +43,32 @@ ALWAYS_INLINE uint32_t node_address(const struct node *node)
     return frame_of(node)->base + REF(node) % PAGE_SIZE / sizeof(struct node) * PAGE_SIZE;
 }
 
+/* In the table or directory that an entry's low half names. */
+ALWAYS_INLINE pte_t *table_entry(uint32_t table, uint32_t index)
+{
+    return PHYSMAP(pte_t, table & -(uint32_t)PAGE_SIZE) + (index & (TABLE_ENTRIES - 1));
+}
+
 /* The directory's entry for `address`, or null. */
 ALWAYS_INLINE pte_t *space_directory_entry(const struct space *space, uint32_t address)
 {
     uint32_t top = pte_low(&space->directories[address >> SPACE_SHIFT]);
 
-    if (!(top & PTE_PRESENT))
-        return NULL;
-    pte_t *directory = PHYSMAP(pte_t, top & -(uint32_t)PAGE_SIZE);
-    return directory + ((address >> DIRECTORY_SHIFT) & (TABLE_ENTRIES - 1));
+    return top & PTE_PRESENT ? table_entry(top, address >> DIRECTORY_SHIFT) : NULL;
 }
 
 /* True if there is a table for `address`: the entry there. */
 ALWAYS_INLINE bool space_find(const struct space *space, uint32_t address, pte_t **entry)
 {
-    const pte_t *directory = space_directory_entry(space, address);
-    uint32_t table = directory ? pte_low(directory) : 0;
+    uint32_t top = pte_low(&space->directories[address >> SPACE_SHIFT]);
 
-    *entry = PHYSMAP(pte_t, table & -(uint32_t)PAGE_SIZE) + (address >> TABLE_SHIFT & (TABLE_ENTRIES - 1));
-    return table & PTE_PRESENT;
+    if (!(top & PTE_PRESENT))
+        return false;
+    uint32_t table = pte_low(table_entry(top, address >> DIRECTORY_SHIFT));
+    if (!(table & PTE_PRESENT))
+        return false;
+    *entry = table_entry(table, address >> TABLE_SHIFT);
+    return true;
 }
 
 ALWAYS_INLINE bool space_find_mapping(const struct space *space, uint32_t address, pte_t **entry)
@@ -71,9 +79,7 @@ ALWAYS_INLINE bool space_find_mapping(const struct space *space, uint32_t addres
 /* [address, address + pages) is page-aligned, not empty, at most `max` pages, below SPACE_END. */
 ALWAYS_INLINE bool space_range_valid(uint32_t address, uint32_t pages, uint32_t max)
 {
-    if (address % PAGE_SIZE || pages - 1 >= max || address >= SPACE_END)
-        return false;
-    return pages <= (SPACE_END - address) >> PAGE_BITS;
+    return address % PAGE_SIZE == 0 && pages - 1 < max && (address >> PAGE_BITS) + pages <= SPACE_END >> PAGE_BITS;
 }
 
 /* How many of a range's pages are in the table of the first. */
@@ -106,24 +112,17 @@ err_t space_check_free(const struct space *space, uint32_t address, uint32_t pag
 /* The entry for `address`, making what tables lack from the account: checked before. */
 pte_t *space_open(struct space *space, struct account *account, uint32_t address);
 
-/* Unmaps descendants of `top`, at most `*budget`, which it lowers; true when none is left. */
+/* Unmaps descendants of `top`, a mapping, at most `*budget`, which it lowers; true when none is left. */
 bool space_unmap_step(struct node *top, unsigned *budget);
-
-/* Lowers the rights of `node` and its descendants; the caller has bounded their number. */
-void space_lower(struct node *node, rights_t rights);
 
 /* Frees tables of a space that is being destroyed, at most `*budget` mappings and tables; true when all are gone. */
 bool space_free_step(struct space *space, struct account *account, unsigned *budget);
-
-/* A translation was lowered or removed, or a directory added: every processor that runs the space
- * of that task (frame number) drops the page, or loads the space anew. Defined in kernel/thread. */
-void tlb_invalidate(uint32_t task, uint32_t address);
 
 /* The processor does not find the page any more; its node is still there. */
 ALWAYS_INLINE void space_hide(const struct node *node)
 {
     pte_clear(node_entry(node));
-    tlb_invalidate(frame_of(node)->owner, node_address(node));
+    tlb_invalidate(frame_of(node)->task, node_address(node));
 }
 
 /* Unmaps a mapping that has no descendants. */
@@ -132,4 +131,49 @@ ALWAYS_INLINE void space_unmap(struct node *node)
     space_hide(node);
     node_remove(node);
 }
-void space_reload(uint32_t task);
+
+/* Takes all other rights from a page of `task` and from what was derived from it: the caller has bounded how many. */
+void space_lower_descendants(struct node *node, rights_t rights);
+ALWAYS_INLINE void space_lower(ref_t task, uint32_t address, pte_t *entry, struct node *node, rights_t rights)
+{
+    node->flags &= rights;
+    pte_lower(entry, rights);
+    tlb_invalidate(task, address);
+    if (!node_is_leaf(node))
+        space_lower_descendants(node, rights);
+}
+
+/* Unmaps a whole tree, from its end: the last node has no descendants. At most `*budget`, which it lowers; true when
+ * none is left. */
+ALWAYS_INLINE bool space_unmap_tree(struct node *root, unsigned *budget)
+{
+    struct node *last = node_at(root->prev);
+
+    while (last != root) {
+        if (*budget == 0) {
+            last->next = node_ref(root);
+            root->prev = node_ref(last);
+            return false;
+        }
+        --*budget;
+        struct node *before = node_at(last->prev);
+        space_hide(last);
+        *last = (struct node){0};
+        last = before;
+    }
+    node_init_root(root);
+    return true;
+}
+
+/* Unmaps `pages` frames from `first` on, at most `budget` mappings and frames that have none; how many frames are
+ * left. */
+ALWAYS_INLINE uint32_t space_unmap_frames(uint32_t first, uint32_t pages, unsigned budget)
+{
+    for (struct frame *frame = frame_at(first); pages && budget; frame++, pages--) {
+        if (frame->kind != FRAME_USER || node_is_alone(&frame->mappings))
+            budget--;
+        else if (!space_unmap_tree(&frame->mappings, &budget))
+            break;
+    }
+    return pages;
+}

@@ -321,7 +321,7 @@ static void rename_record(struct frame *record)
     else if (record->kind == FRAME_SPARE)
         rename_number(&record->next_spare);
     else if (record->kind == FRAME_TABLE || record->kind == FRAME_COMPANION)
-        rename_ref(&record->partner);
+        rename_ref(&record->partner), rename_ref(&record->task);
     else if (record->kind == FRAME_THREADS || record->kind == FRAME_ENDPOINTS)
         rename_link(&record->places);
 }

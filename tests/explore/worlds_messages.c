@@ -174,13 +174,13 @@ const struct world worlds_messages[] = {
      .interrupts = LIST(1), .sends_count = 1, .opens_count = 1},
 
     {.name = "items", .what = "a client, a server: pages and capabilities in messages, faults answered with pages",
-     .make = make_items, .states = 940, .in_tests = true, ITEMS, .deletes = LIST(6), .sends_count = 6, .opens_count = 4,
+     .make = make_items, .states = 924, .in_tests = true, ITEMS, .deletes = LIST(6), .sends_count = 6, .opens_count = 4,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0x1000)),
                SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0)), SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 2, 0x1000)),
                SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0x16))},
      .opens = {OPEN_NOTHING, OPEN_PAGE, OPEN_SLOT, {.flags = IPC_SLOTS, .slots = 0xfffffff0, .slots_count = 0x20}}},
 
-    {.name = "items-refused", .what = "items that are to be refused, too", .make = make_items_refused, .states = 7408,
+    {.name = "items-refused", .what = "items that are to be refused, too", .make = make_items_refused, .states = 7360,
      .in_tests = true, ITEMS, .deletes = LIST(6, 7), .names = 2, .sends_count = 12, .opens_count = 4,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0x1000)),
                SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0)), SEND(1, {.slot = 5, .kind_rights = RIGHT_READ, .pages = 1, .to = 0x1000}),
@@ -239,7 +239,7 @@ const struct world worlds_messages[] = {
      .opens = {OPEN_NOTHING, OPEN_PAGE, OPEN_SLOT}},
 
     {.name = "grants", .what = "three tasks in a row: pages and capabilities are granted on, and taken back",
-     .make = make_grants, .states = 11399, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .make = make_grants, .states = 11059, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .yields = LIST(0), .interrupts = LIST(1), .tasks = LIST(1), .addresses = LIST(0x1000), .pages = LIST(1),
      .memories = LIST(2), .offsets = LIST(0), .deletes = LIST(6), .revokes = LIST(2, 6), .map_rights = LIST(RIGHTS_RG),
      .sends_count = 5, .opens_count = 3,

@@ -87,18 +87,18 @@ static void make_contents(void)
 
 const struct world worlds_spaces[] = {
     {.name = "spaces", .what = "one thread, two spaces of two pages, two frames: map, unmap, protect, revoke of one page",
-     .make = make_spaces, .states = 4250, .in_tests = true, SPACES_OF_SINGLE_PAGES, .origins = LIST(0, 1, 0x1000),
+     .make = make_spaces, .states = 3090, .in_tests = true, SPACES_OF_SINGLE_PAGES, .origins = LIST(0, 1, 0x1000),
      .offsets = LIST(0, 1)},
 
     {.name = "spaces-alike", .what = "the same; which frame is which makes no difference", .make = make_spaces,
-     .states = 2126, .in_tests = true, .alike = true, SPACES_OF_SINGLE_PAGES, .origins = LIST(0, 1, 0x1000),
+     .states = 1546, .in_tests = true, .alike = true, SPACES_OF_SINGLE_PAGES, .origins = LIST(0, 1, 0x1000),
      .offsets = LIST(0, 1)},
 
-    {.name = "spaces-three", .what = "three frames that are alike", .make = make_spaces_of_three_frames, .states = 2446,
+    {.name = "spaces-three", .what = "three frames that are alike", .make = make_spaces_of_three_frames, .states = 1770,
      .in_tests = true, .alike = true, SPACES_OF_SINGLE_PAGES, .origins = LIST(0, 1, 2, 0x1000), .offsets = LIST(0, 1, 2)},
 
     {.name = "spaces-two", .what = "ranges of two pages, two threads: long calls meet", .make = make_spaces_of_two_threads,
-     .states = 144292, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1, 4), .addresses = LIST(0x0, 0x1000),
+     .states = 84360, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1, 4), .addresses = LIST(0x0, 0x1000),
      .map_rights = LIST(RIGHTS_RG, RIGHTS_RWG), .sources = LIST(1, 2, 4), .origins = LIST(0, 1, 0x1000),
      .pages = LIST(1, 2), .memories = LIST(2), .offsets = LIST(0, 1), .yields = LIST(0), .interrupts = LIST(1)},
 
@@ -113,18 +113,18 @@ const struct world worlds_spaces[] = {
      .pages = LIST(0, 1, 2, 65), .yields = LIST(0)},
 
     {.name = "wide", .what = "33 pages in one call: nine tables and two directories at once", .make = make_wide,
-     .states = 83, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1), .addresses = LIST(0x4000),
+     .states = 67, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1), .addresses = LIST(0x4000),
      .map_rights = LIST(RIGHTS_RG), .sources = LIST(2), .origins = LIST(0), .pages = LIST(33), .memories = LIST(2),
      .offsets = LIST(0), .yields = LIST(0), .interrupts = LIST(1)},
 
     {.name = "handed-on", .what = "a page that has been handed on as often as one can be, and what would be deeper",
-     .make = make_handed_on, .states = 1100, .in_tests = true, .priorities = BIT(2), .receivers = true, .tasks = LIST(1),
+     .make = make_handed_on, .states = 1078, .in_tests = true, .priorities = BIT(2), .receivers = true, .tasks = LIST(1),
      .addresses = LIST(0x0), .map_rights = LIST(RIGHTS_RG), .sources = LIST(1), .origins = LIST(0x1000), .pages = LIST(1),
      .memories = LIST(2), .offsets = LIST(0), .calls = LIST(4), .yields = LIST(0), .interrupts = LIST(1), .sends_count = 3,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x0, 1, 0x1000)), SEND(1, ITEM_OF_ADDRESS(RIGHT_READ, 0x1000, 1, 0x1000))},
      .opens_count = 2, .opens = {OPEN_NOTHING, {.flags = IPC_WINDOW, .window = 0x1000, .window_pages = 1}}},
 
-    {.name = "heirs", .what = "a task ends whose page others have from it", .make = make_heirs, .states = 45, .in_tests = true,
+    {.name = "heirs", .what = "a task ends whose page others have from it", .make = make_heirs, .states = 43, .in_tests = true,
      .priorities = BIT(2), .tasks = LIST(1, 5), .addresses = LIST(0x0), .pages = LIST(1), .map_rights = LIST(RIGHTS_RG),
      .sources = LIST(2, 5), .origins = LIST(0), .memories = LIST(2), .offsets = LIST(0), .destroys = LIST(5), .yields = LIST(0),
      .interrupts = LIST(1)},

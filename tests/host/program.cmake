@@ -1,5 +1,5 @@
 # Programs of one file each. The head comment of FILE.c says what else it is made of:
-#   sources: kernel/mem/node.c ...      files from the root; kernel-core: all of the kernel but for the machine and its boot
+#   sources: kernel/mem/account.c ...      files from the root; kernel-core: all of the kernel but for the machine and its boot
 #   defines: HOST_TABLE_BITS=2 ...
 #   instead: tests/server/instead            headers in there are taken in place of those of the same name
 # One that has tests/model/processors.c runs on these, the others on a processor that does nothing. Who includes this

@@ -1,6 +1,6 @@
 /*
  * The derivation tree against a model that keeps a parent number for every node.
- * sources: kernel/mem/node.c kernel/audit/node_audit.c
+ * sources: kernel/audit/node_audit.c
  */
 #include "kernel/audit/audit.h"
 #include "kernel/mem/node.h"
@@ -112,9 +112,8 @@ int main(void)
             insert(i, at);
         } else {
             unsigned bound = random_below(NODES);
-            struct node *end = node_subtree_end(node(i), bound);
-            CHECK((end != NULL) == (subtree_size(i) <= (int)bound));
-            CHECK(!end || node_next(end)->depth <= node(i)->depth);
+            int left = (int)bound - subtree_size(i);
+            CHECK(node_is_bounded(node(i), &bound) == (left >= 0) && (left < 0 || bound == (unsigned)left));
             CHECK(node_is_leaf(node_first_leaf(node(i))) && node_is_leaf(node(i)) == (subtree_size(i) == 0));
             if (random_below(3) == 0)
                 remove_subtree(i);

@@ -85,13 +85,11 @@ static void mappings_go_in_steps(void)
 {
     enum { COUNT = 5, BUDGET = 3 };
     struct node *root = &frame_at(FRAME)->mappings;
-    unsigned budget = BUDGET;
 
     for (uint32_t i = 0; i < COUNT; i++)
         CHECK(call(SYS_vm_map, WORLD_TASK, (PAGE + i * PAGE_SIZE) | RIGHT_READ, 1 | WORLD_MEMORY << 16, FRAME) == OK);
-    CHECK(!space_unmap_step(root, &budget) && budget == 0 && node_audit(root) == COUNT - BUDGET);
-    budget = BUDGET;
-    CHECK(space_unmap_step(root, &budget) && budget == 2 * BUDGET - COUNT && node_is_alone(root));
+    CHECK(space_unmap_frames(FRAME, 4, BUDGET) == 4 && node_audit(root) == COUNT - BUDGET);
+    CHECK(space_unmap_frames(FRAME, 4, BUDGET) == 2 && node_is_alone(root)); /* the next one costs a unit, too */
 }
 
 /* Wherever they are in a table; and more than one step takes. */
@@ -133,9 +131,9 @@ static void a_space_is_left_whatever_was_asked(void)
 
     kernel.cpu_count = 2;
     other->space = init->task;
-    tlb_invalidate(frame_number(init->task), PAGE);
+    tlb_invalidate(init->task, PAGE);
     CHECK(other->tlb_request == (PAGE | IPI_PAGE));
-    tlb_invalidate(frame_number(init->task), PAGE + PAGE_SIZE);
+    tlb_invalidate(init->task, PAGE + PAGE_SIZE);
     CHECK(other->tlb_request == IPI_ALL);
     kernel.cpus[0].space = 0;
     cpu_leave_space(init->task);

@@ -224,7 +224,7 @@ static void revoking_tells_no_frame(void)
     CHECK(FIRST(SYS_cap_derive, WORLD_MEMORY, GIVEN, RIGHT_ALL, WORLD_USER + 300, FRAMES) == OK);
     CHECK(FIRST(SYS_vm_map, B, page(GIVEN_PLACE, 0), FRAMES | GIVEN << 16, 0) == OK);
     CHECK(FIRST(SYS_memory_revoke, GIVEN, 0, FRAMES) == OK);
-    CHECK(first->registers.ebx == FRAMES);
+    CHECK(first->registers.ebx && first->registers.ebx < FRAMES);
     pair_end();
 }
 

@@ -1,13 +1,11 @@
-/* TLB shootdown: before the lock is given away, each processor drops the translations that another one took away. */
-#include "kernel/thread/kernel.h"
+#include "kernel/vm/tlb.h"
 
-/* Only a processor that runs the space has translations of it: loading another drops them. */
-static __attribute__((noinline)) void ask_others(ref_t space, uint32_t request)
+static __attribute__((noinline)) void ask_others(ref_t task, uint32_t request)
 {
     assert(arch_lock_held());
     for (unsigned i = 0; i < kernel.cpu_count; i++) {
         struct cpu *cpu = &kernel.cpus[i];
-        if (i == arch_cpu() || cpu->space != space)
+        if (i == arch_cpu() || cpu->space != task)
             continue;
         cpu->tlb_request = cpu->tlb_request && request != IPI_LEAVE ? IPI_ALL : request;
         kernel.tlb_pending |= 1u << i;
@@ -24,33 +22,29 @@ void tlb_sync(void)
     }
 }
 
-void tlb_invalidate(uint32_t task, uint32_t address)
+void tlb_drop(ref_t task, uint32_t address)
 {
-    ref_t space = frame_ref(task);
-
     if (kernel.cpu_count > 1)
-        ask_others(space, address | IPI_PAGE);
-    if (cpu_here()->space == space)
+        ask_others(task, address | IPI_PAGE);
+    if (cpu_here()->space == task)
         arch_tlb_invalidate(address);
 }
 
-void space_reload(uint32_t task)
+void space_reload(ref_t task, ref_t directories)
 {
-    ref_t space = frame_ref(task);
-
-    if (cpu_here()->space == space)
-        arch_space_load(REF(&AT(struct task, space)->space));
+    if (cpu_here()->space == task)
+        arch_space_load(directories);
     if (kernel.cpu_count > 1)
-        ask_others(space, IPI_ALL);
+        ask_others(task, IPI_ALL);
 }
 
-void cpu_leave_space(ref_t space)
+void cpu_leave_space(ref_t task)
 {
-    if (cpu_here()->space == space)
+    if (cpu_here()->space == task)
         arch_space_leave();
-    ask_others(space, IPI_LEAVE);
+    ask_others(task, IPI_LEAVE);
     for (struct cpu *cpu = kernel.cpus; cpu < kernel.cpus + kernel.cpu_count; cpu++)
-        if (cpu->space == space)
+        if (cpu->space == task)
             cpu->space = 0;
     tlb_sync();
 }
