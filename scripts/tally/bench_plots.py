@@ -17,6 +17,7 @@ GROWTH = {"region_pages": [1, 10, 100, 1000], "directory_open": [1, 10, 100, 100
           "descriptors": [1, 10, 100]}
 FORK = {"fork_pages": [1, 3, 10, 30, 100, 300, 1000]}
 PROCESSORS = [1, 2, 3, 4, 6, 8]
+PAIRS = "bench_pairs"
 STYLE = """
 set terminal svg size 640,400 font "sans-serif,13" background "white" rounded
 set key below
@@ -81,9 +82,21 @@ def processor_curves(folder):
     return [("ipc_4w", [*zip(PROCESSORS, values)])]
 
 
+def pair_points(folder):
+    """(instructions between two messages, how much more two pairs do than one): by time, so nobody else should use the host."""
+    rows = bench.figures(folder, PAIRS, smp=2, icount=False)
+    return [(int(row.name.partition("_")[2]), row.median / 100) for row in rows]
+
+
+def pair_curves(folder):
+    return [("two pairs on two processors", pair_points(folder))]
+
+
 def draw_all(folder, rows):
     draw("revoke", "set logscale y", "mappings of one frame that are revoked", revoke_curves(rows))
     draw("shm_open", "set yrange [0:]", "open segments", segment_curves(folder))
     draw("growth", "set yrange [0:]", "regions of a program, files in a directory, open descriptors", growth_curves(folder, GROWTH))
     draw("fork", "set logscale y", "pages that the parent has touched", growth_curves(folder, FORK))
     draw("processors", "unset logscale x; set xrange [1:8]; set yrange [0:]", "processors that run", processor_curves(folder))
+    draw("pairs", 'set xrange [10:10000]; set yrange [0:2]; set format y "%.1f"; set ylabel "times what one pair does"',
+         "instructions that a pair executes between two messages", pair_curves(folder))

@@ -196,7 +196,7 @@ static void directories_are_entered(void)
 
 static void entries_are_told(void)
 {
-    static const char *const names[] = {".", "..", "console", "tty", "null", "zero", "shm"};
+    static const char *const names[] = {".", "..", "console", "tty", "null", "zero", "full", "shm"};
     enum { COUNT = sizeof(names) / sizeof(names[0]) };
     uint32_t at = 0, count = 0;
 

@@ -137,7 +137,7 @@ static bool names_are_sorted(void)
 {
     struct dirent **list;
     int count = scandir("/dev", &list, NULL, alphasort);
-    bool good = IS(count, 7) && IS(strcmp(list[2]->d_name, "console"), 0) && IS(strcmp(list[6]->d_name, "zero"), 0);
+    bool good = IS(count, 8) && IS(strcmp(list[2]->d_name, "console"), 0) && IS(strcmp(list[7]->d_name, "zero"), 0);
 
     for (int i = 0; i < count; i++)
         free(list[i]);
