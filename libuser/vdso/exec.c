@@ -2,6 +2,7 @@
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/process_format.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -89,11 +90,17 @@ static int add_interpreters(struct strings *s, const struct script *scripts, uin
     return answer;
 }
 
-/* The program finds its name in place of the first argument, the environment behind the last. */
+/* A program may be told another name than that by which it is found; a script is told that. */
+static bool is_path_apart(const char *path, char *const *arguments, uint32_t depth)
+{
+    return !depth && (vdso_is_bad((uint32_t)arguments[0], 1) || strcmp(arguments[0], path));
+}
+
+/* The path first, the environment behind the last argument. */
 static int add_all(struct strings *s, arguments_t a, const struct script *scripts, uint32_t depth, uint32_t *count)
 {
     char *const *arguments = (char *const *)a[1];
-    uint32_t own = 1, first = 0;
+    uint32_t own = 1, first = 0, apart = 0;
 
     *count = 0;
     int answer = add_interpreters(s, scripts, depth, count);
@@ -101,9 +108,13 @@ static int add_all(struct strings *s, arguments_t a, const struct script *script
         answer = add(s, (const char *)a[0]);
     if (!answer && arguments && (vdso_is_bad(a[1], sizeof *arguments)))
         answer = -EFAULT;
-    if (!answer && arguments && arguments[0])
+    if (!answer && arguments && arguments[0]) {
+        apart = is_path_apart((const char *)a[0], arguments, depth);
+        own -= apart;
         answer = add_list(s, arguments, &own);
-    *count += own;
+    }
+    *count += own + apart;
+    *count |= apart ? ARGUMENTS_PATH_APART : 0;
     return answer ? answer : add_list(s, (char *const *)a[2], &first);
 }
 

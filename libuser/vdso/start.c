@@ -3,6 +3,7 @@
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/signals.h"
 #include "servers/proto/proc.h"
+#include "servers/proto/process_format.h"
 
 #include <elf.h>
 #include <string.h>
@@ -99,6 +100,8 @@ _Noreturn void vdso_begin(uint32_t entry, uint32_t headers, uint32_t headers_cou
     struct fetched f = fetch(0);
     char *strings = __builtin_alloca(f.bytes + 1);
     take_strings(strings, f.bytes, f.copied);
+    uint32_t apart = f.count & ARGUMENTS_PATH_APART ? (uint32_t)strlen(strings) + 1 : 0;
+    uint32_t count = (f.count & ARGUMENTS_COUNT) - (apart > 0);
 
     const Elf32_auxv_t rows[VECTOR_ROWS] = {{AT_SYSINFO, {(uint32_t)vdso_call}},
                                             {AT_PHDR, {headers}},
@@ -113,10 +116,10 @@ _Noreturn void vdso_begin(uint32_t entry, uint32_t headers, uint32_t headers_cou
                                             {AT_RANDOM, {(uint32_t)state->random}},
                                             {AT_EXECFN, {(uint32_t)strings}},
                                             {AT_NULL, {0}}};
-    uint32_t words = 1 + strings_in(strings, f.bytes) + 2 + VECTOR_ROWS * 2;
+    uint32_t words = 1 + strings_in(strings + apart, f.bytes - apart) + 2 + VECTOR_ROWS * 2;
     uint32_t stack = ((uint32_t)__builtin_alloca((words + 8) * sizeof(uint32_t)) + 15) & ~15u;
 
-    *(uint32_t *)stack = f.count;
-    memcpy(put_strings((uint32_t *)stack + 1, f.count, strings, f.bytes), rows, sizeof rows);
+    *(uint32_t *)stack = count;
+    memcpy(put_strings((uint32_t *)stack + 1, count, strings + apart, f.bytes - apart), rows, sizeof rows);
     vdso_jump(stack, entry);
 }

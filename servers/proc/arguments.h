@@ -25,7 +25,8 @@ enum {
 };
 
 struct arguments {
-    uint32_t references, count, bytes;
+    uint32_t references, bytes;
+    uint32_t count;          /* servers/proto/process_format.h */
     uint32_t strings;        /* zero bytes */
     struct account *account; /* null: it is short */
     struct arguments *more;  /* the next block */
@@ -61,7 +62,7 @@ struct arguments *arguments_shorten(struct arguments *arguments);
 struct arguments *arguments_share(struct arguments *arguments);
 void arguments_drop(struct arguments *arguments);
 
-/* True if the text is strings, each with its zero byte: `count` arguments, at least one, and perhaps an environment. */
+/* True if the text is strings, each with its zero byte: as many as are counted, at least one, and perhaps an environment. */
 bool arguments_are_strings(const struct arguments *arguments);
 
 /* True if the first string is one that a short block could have, if they are strings. */

@@ -1,7 +1,11 @@
-/* What proc's call `list` says of a process. */
+/* What proc's calls say of a process: its arguments, and `list`. */
 #pragma once
 
 #include <stdint.h>
+
+/* A number of arguments, the first of which is the program's path; with PATH_APART that is no argument, but comes before
+ * them, and is counted with them. */
+enum { ARGUMENTS_COUNT = (1 << 30) - 1, ARGUMENTS_PATH_APART = 1 << 30 };
 
 enum listed_state { LISTED_BEGINS, LISTED_RUNS, LISTED_SLEEPS, LISTED_WAITS, LISTED_FORKS, LISTED_EXECS, LISTED_ENDS, LISTED_ENDED };
 enum { LISTED_NAME_BYTES = 64 };

@@ -81,7 +81,7 @@ tw
 tw
 (standard input):a
 ./e/h:One two
-/bin/grep: unrecognized option: z
+grep: unrecognized option: z
 2
 grep: usage: grep [-EFHchilnoqrsvx] [-e] pattern [file...]
 2
@@ -104,7 +104,7 @@ f
 e
 -rw-r--r--
 .   ..  h
-/bin/ls: unrecognized option: z
+ls: unrecognized option: z
 2
 ''', 0),
     ("cp into itself", '''mkdir d d/e; >d/f; >d/e/h; cp -r d d; echo $?; cp -r d d/e; echo $?; cp -r d d/x; echo $?; cp -r ../tmp/d d/e/n; echo $?; ls -R d; cp -r d dd; ls -R dd; cp -r d/e/. d/q; ls d/q
@@ -136,7 +136,7 @@ env: nothing: No such file or directory
 127
 env: /tmp: Permission denied
 126
-/bin/env: unrecognized option: x
+env: unrecognized option: x
 125
 5
 A=1
@@ -293,7 +293,7 @@ tee: none/x: No such file or directory
 z
 1
 z
-/bin/tee: unrecognized option: x
+tee: unrecognized option: x
 2
 ''', 0),
     ("basename, dirname, yes, date", '''basename /a/b.c; basename /a/b.c .c; basename .c .c; basename /; basename a/; dirname /a/b; dirname a; dirname /; basename; echo $?; dirname a b; echo $?

@@ -104,10 +104,10 @@ static char **lists(const char *const *texts, uint32_t count)
     return strings;
 }
 
-/* The path in place of the first argument; behind the arguments the environment, which is not counted. */
+/* The path, which is not there twice; behind the arguments the environment, which is not counted. */
 static void programs_are_run(void)
 {
-    static const char *const texts[] = {"path", "zero", "one", "", NULL, "A=b", "HOME=", NULL};
+    static const char *const texts[] = {"path", "path", "one", "", NULL, "A=b", "HOME=", NULL};
     char **s = lists(texts, 8);
 
     ANSWERS({-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {0}, {0}, {-EAGAIN, {0}, NULL});
@@ -123,6 +123,21 @@ static void programs_are_run(void)
     expect("exec 1 1 0 |\xee\xee\xee\n");
 }
 
+/* A path that is not argument 0 comes before it, counted and told. */
+static void programs_have_other_names(void)
+{
+    static const char *const texts[] = {"path", "pat", "one", NULL, "", NULL, "A=b", NULL};
+    char **s = lists(texts, 8);
+
+    ANSWERS({-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL});
+    CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 6)) == -ENOENT);
+    expect("exec 1073741827 17 0 path|pat|one|A=b|\xee\xee\xee\n");
+    CHECK(CALL(execve, AT(s[0]), AT(s + 4), 0) == -ENOENT);
+    expect("exec 1073741826 6 0 path||\xee\xee\n");
+    CHECK(CALL(execve, AT(s[0]), AT(s + 2), 0) == -ENOENT);
+    expect("exec 1073741826 9 0 path|one|\xee\xee\xee\n");
+}
+
 static void strings_are_checked(void)
 {
     static const char *const texts[] = {"path", "zero", "one", NULL, NULL};
@@ -136,6 +151,7 @@ static void strings_are_checked(void)
         s[2] = s[0];
         s[1] = (char *)(uintptr_t)place; /* and good ones behind it */
         CHECK(CALL(execve, AT(s[0]), 0, AT(s + 1)) == -EFAULT);
+        CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -EFAULT);
         s[1] = s[0];
     }
     FOR_BAD_PLACES(place, sizeof *s) {
@@ -150,7 +166,7 @@ static void strings_are_checked(void)
 static void long_strings_go_in_pieces(void)
 {
     static char text[600], piece_1[257], piece_2[257];
-    const char *const texts[] = {"good", "", text, NULL, "A=b", NULL};
+    const char *const texts[] = {"good", "good", text, NULL, "A=b", NULL};
 
     memset(text, 'a', 599);
     char **s = lists(texts, 6);
@@ -179,7 +195,7 @@ static void long_strings_go_in_pieces(void)
 static void pieces_may_be_refused(void)
 {
     static char text[600];
-    const char *const texts[] = {"good", "", text, NULL};
+    const char *const texts[] = {"good", "good", text, NULL};
 
     memset(text, 'a', 599);
     char **s = lists(texts, 4);
@@ -205,6 +221,7 @@ int main(void)
     whole_statuses_are_told();
     resources_are_nothing();
     programs_are_run();
+    programs_have_other_names();
     strings_are_checked();
     long_strings_go_in_pieces();
     pieces_may_be_refused();

@@ -78,13 +78,19 @@ static void check_vector(const uint32_t *at, uint32_t path)
         CHECK(at[2 * i] == rows[i][0] && at[2 * i + 1] == rows[i][1]);
 }
 
-static void check_stack(const char *const *arguments, const char *const *environment, uint32_t count)
+static void check_stack_and_path(const char *const *arguments, const char *const *environment, uint32_t count, uint32_t path)
 {
     const uint32_t *stack = (const uint32_t *)(uintptr_t)begun_stack;
 
     CHECK(begun_entry == ENTRY && begun_stack >= STACK_LOW && begun_stack < THREAD_AREA && begun_stack % 16 == 0);
     CHECK(stack[0] == count);
-    check_vector(check_list(check_list(stack + 1, arguments), environment), stack[1]);
+    check_vector(check_list(check_list(stack + 1, arguments), environment), path ? path : stack[1]);
+}
+
+/* The path is argument 0. */
+static void check_stack(const char *const *arguments, const char *const *environment, uint32_t count)
+{
+    check_stack_and_path(arguments, environment, count, 0);
 }
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__ NULL})
@@ -106,6 +112,20 @@ static void strings_are_on_the_stack(void)
     ANSWERS(UPTIME, {0, {1, 1, 1}, "|"});
     begins();
     check_stack(LIST("",), LIST(), 1);
+    forget_lines();
+}
+
+/* It is in the auxiliary vector alone, before them all. */
+static void the_path_may_be_no_argument(void)
+{
+    ANSWERS(UPTIME, {0, {ARGUMENTS_PATH_APART | 3, 15, 15}, "path|name|x|A=|"});
+    begins();
+    const uint32_t *stack = (const uint32_t *)(uintptr_t)begun_stack;
+    check_stack_and_path(LIST("name", "x",), LIST("A=",), 2, stack[1] - 5);
+    CHECK(!strcmp((const char *)(uintptr_t)(stack[1] - 5), "path"));
+    ANSWERS(UPTIME, {0, {ARGUMENTS_PATH_APART | 1, 5, 5}, "path|"});
+    begins();
+    CHECK(*(const uint32_t *)(uintptr_t)begun_stack == 0);
     forget_lines();
 }
 
@@ -310,6 +330,7 @@ int main(void)
 {
     world_begin();
     strings_are_on_the_stack();
+    the_path_may_be_no_argument();
     any_number_is_aligned();
     long_strings_come_in_pieces();
     strings_may_not_come();

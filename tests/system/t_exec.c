@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,7 +42,8 @@ static int execs_words(void)
 
 static int sees_words(int argc, char **argv)
 {
-    return !(argc == 6 && strcmp(argv[0], "t_exec") == 0 && strcmp(argv[2], "") == 0 &&
+    return !(argc == 6 && strcmp(argv[0], "other name") == 0 &&
+             strcmp((const char *)getauxval(AT_EXECFN), "t_exec") == 0 && strcmp(argv[2], "") == 0 &&
              strcmp(argv[3], "two words") == 0 && strcmp(argv[4], "\x01\xff") == 0 &&
              strcmp(argv[5], "") == 0 && !argv[6]);
 }
