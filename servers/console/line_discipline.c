@@ -15,9 +15,11 @@ enum {
     KEY_DELETE = 127
 };
 
+enum { CHARACTER_MAX = 4 /* bytes, in UTF-8 */, WALKED_FOR_ONE = 8 /* bytes that are looked at are an effort of one */ };
+
 void discipline_init(struct line_discipline *discipline, struct output *echo)
 {
-    *discipline = (struct line_discipline){.echo = echo};
+    *discipline = (struct line_discipline){.echo = echo, .effort = EFFORT};
 }
 
 static char *byte_at(struct line_discipline *discipline, uint32_t place)
@@ -25,9 +27,32 @@ static char *byte_at(struct line_discipline *discipline, uint32_t place)
     return &discipline->bytes[place % TYPED_BYTES];
 }
 
+static bool is_before(uint32_t place, uint32_t other)
+{
+    return (int32_t)(place - other) < 0;
+}
+
+/* Behind `place`: what has been read may still have to be shown. */
+static uint32_t room_behind(const struct line_discipline *discipline, uint32_t place)
+{
+    uint32_t read = discipline->position.read, shown = discipline->shown;
+
+    return TYPED_BYTES - (place - (is_before(shown, read) ? shown : read));
+}
+
 static uint32_t room(const struct line_discipline *discipline)
 {
-    return TYPED_BYTES - (discipline->edit - discipline->position.read);
+    return room_behind(discipline, discipline->edit);
+}
+
+static bool do_keys_wait(const struct line_discipline *discipline)
+{
+    return discipline->keys != discipline->end;
+}
+
+static void use_effort(struct line_discipline *discipline, uint32_t effort)
+{
+    discipline->effort -= effort < discipline->effort ? effort : discipline->effort;
 }
 
 /* --------------------------------------------------------------------------------------- screen */
@@ -43,9 +68,14 @@ static bool is_continuation(char c)
     return ((unsigned char)c & 0xc0) == 0x80;
 }
 
+static bool may_echo(const struct line_discipline *discipline, uint32_t bytes)
+{
+    return ring_room(&discipline->echo->ring) >= OUTPUT_ROOM(bytes);
+}
+
 static void echo(struct line_discipline *discipline, const char *text, uint32_t bytes)
 {
-    if (ring_room(&discipline->echo->ring) < OUTPUT_ROOM(bytes))
+    if (!may_echo(discipline, bytes))
         return;
     output_put(discipline->echo, text, bytes);
     output_show(discipline->echo);
@@ -56,49 +86,97 @@ static void ring_bell(struct line_discipline *discipline)
     echo(discipline, (char[]){KEY_BELL}, 1);
 }
 
+static uint8_t cells_of(char c, uint32_t column)
+{
+    if (c == '\t')
+        return (uint8_t)((column | 7) + 1 - column);
+    return is_control(c) ? 2 : !is_continuation(c);
+}
+
 static void show(struct line_discipline *discipline, char c)
 {
-    if (is_control(c) && c != '\t')
+    if (c == END_OF_FILE)
+        return;
+    if (is_control(c) && c != '\t' && c != '\n')
         echo(discipline, (char[]){'^', (char)(c + '@')}, 2);
     else
         echo(discipline, &c, 1);
 }
 
-/* The column behind the edited line's bytes up to `end`. */
-static uint32_t column_at(struct line_discipline *discipline, uint32_t end)
+static void show_next(struct line_discipline *discipline)
 {
-    uint32_t column = discipline->column;
+    uint32_t place = discipline->shown % TYPED_BYTES;
+    char c = discipline->bytes[place];
 
-    for (uint32_t i = discipline->ended; i != end; i++) {
-        char c = *byte_at(discipline, i);
-        if (c == '\t')
-            column = (column | 7) + 1;
-        else if (is_control(c))
-            column += 2;
-        else
-            column += !is_continuation(c);
+    if (discipline->shown == discipline->ended)
+        discipline->line_column = discipline->column = output_column(discipline->echo);
+    show(discipline, c);
+    discipline->cells[place] = cells_of(c, discipline->column);
+    discipline->column += discipline->cells[place];
+    discipline->shown++;
+}
+
+enum { SHOWN_AT_ONCE = 3 /* bytes, at most */ };
+
+static bool is_screen_behind(const struct line_discipline *discipline)
+{
+    return (discipline->erase > 0 || discipline->shown != discipline->edit) && may_echo(discipline, SHOWN_AT_ONCE);
+}
+
+static void follow(struct line_discipline *discipline)
+{
+    while (discipline->effort > 0 && is_screen_behind(discipline)) {
+        use_effort(discipline, discipline->erase > 0 ? SHOWN_AT_ONCE : 1);
+        if (discipline->erase > 0) {
+            echo(discipline, "\b \b", SHOWN_AT_ONCE);
+            discipline->erase--;
+        } else {
+            show_next(discipline);
+        }
     }
-    return column;
+}
+
+/* The screen is as it should be. */
+static void forget_screen(struct line_discipline *discipline)
+{
+    discipline->shown = discipline->edit;
+    discipline->erase = 0;
 }
 
 /* -------------------------------------------------------------------------------------- editing */
 
+/* Of the edited line's bytes from `start` on that are shown. */
+static uint32_t cells_from(const struct line_discipline *discipline, uint32_t start)
+{
+    uint32_t cells = 0;
+
+    if (start == discipline->ended)
+        return discipline->column - discipline->line_column;
+    for (uint32_t i = start; i != discipline->shown; i++)
+        cells += discipline->cells[i % TYPED_BYTES];
+    return cells;
+}
+
 /* Takes the edited line's bytes from `start` on out of it and off the screen. */
 static void erase_from(struct line_discipline *discipline, uint32_t start)
 {
-    uint32_t cells = column_at(discipline, discipline->edit) - column_at(discipline, start);
-
+    if (is_before(start, discipline->shown)) {
+        uint32_t cells = cells_from(discipline, start);
+        discipline->erase += cells;
+        discipline->column -= cells;
+        discipline->shown = start;
+    }
     discipline->edit = start;
-    for (; cells > 0; cells--)
-        echo(discipline, "\b \b", 3);
 }
 
-/* Where the character before `place` begins; the line is not empty before it. */
+/* Where the character before `place` begins; the line is not empty before it. What is not UTF-8 is taken in pieces. */
 static uint32_t character_before(struct line_discipline *discipline, uint32_t place)
 {
+    uint32_t bytes = 0;
+
     do
         place--;
-    while (place != discipline->ended && is_continuation(*byte_at(discipline, place)));
+    while (place != discipline->ended && ++bytes < CHARACTER_MAX && is_continuation(*byte_at(discipline, place)));
     return place;
 }
 
@@ -111,8 +189,9 @@ static bool is_word(char c)
 static uint32_t word_before(struct line_discipline *discipline, uint32_t place)
 {
     bool seen = false;
+    uint32_t end = place;
 
-    while (place != discipline->ended) {
+    while (place != discipline->ended && end - place < WORD_MAX) {
         uint32_t before = character_before(discipline, place);
         bool word = is_word(*byte_at(discipline, before));
         if (seen && !word)
@@ -120,27 +199,25 @@ static uint32_t word_before(struct line_discipline *discipline, uint32_t place)
         seen = seen || word;
         place = before;
     }
+    use_effort(discipline, (end - place) / WALKED_FOR_ONE);
     return place;
 }
 
 static void show_again(struct line_discipline *discipline)
 {
+    if (is_before(discipline->shown, discipline->ended))
+        return;
     echo(discipline, "^R\n", 3);
-    discipline->column = 0;
-    for (uint32_t i = discipline->ended; i != discipline->edit; i++)
-        show(discipline, *byte_at(discipline, i));
+    discipline->shown = discipline->ended;
+    discipline->erase = 0;
 }
 
 static void type(struct line_discipline *discipline, char key)
 {
-    if (room(discipline) < 2) {
+    if (room(discipline) < 2)
         ring_bell(discipline);
-        return;
-    }
-    if (discipline->edit == discipline->ended)
-        discipline->column = output_column(discipline->echo);
-    *byte_at(discipline, discipline->edit++) = key;
-    show(discipline, key);
+    else
+        *byte_at(discipline, discipline->edit++) = key;
 }
 
 static void end_line(struct line_discipline *discipline, char end)
@@ -152,8 +229,6 @@ static void end_line(struct line_discipline *discipline, char end)
     *byte_at(discipline, discipline->edit++) = end;
     discipline->ended = discipline->edit;
     discipline->position.units++;
-    if (end == '\n')
-        echo(discipline, &end, 1);
 }
 
 static void interrupt(struct line_discipline *discipline)
@@ -161,6 +236,7 @@ static void interrupt(struct line_discipline *discipline)
     discipline->position = (struct discipline_position){.read = discipline->edit};
     discipline->ended = discipline->edit;
     discipline->interrupts = true;
+    forget_screen(discipline);
     echo(discipline, "^C\n", 3);
 }
 
@@ -205,6 +281,29 @@ static void keep(struct line_discipline *discipline, char key)
         ring_bell(discipline);
     else
         *byte_at(discipline, discipline->edit++) = key;
+    forget_screen(discipline);
+}
+
+static void take_key(struct line_discipline *discipline, char key)
+{
+    if (discipline->gives_keys)
+        keep(discipline, key);
+    else if (key == '\n')
+        end_line(discipline, '\n');
+    else
+        edit(discipline, key);
+    use_effort(discipline, 1);
+    follow(discipline);
+}
+
+static void let_wait(struct line_discipline *discipline, char key)
+{
+    if (!do_keys_wait(discipline))
+        discipline->keys = discipline->end = discipline->edit;
+    if (room_behind(discipline, discipline->end) < 1)
+        ring_bell(discipline);
+    else
+        *byte_at(discipline, discipline->end++) = key;
 }
 
 void discipline_key(struct line_discipline *discipline, char key)
@@ -216,27 +315,44 @@ void discipline_key(struct line_discipline *discipline, char key)
         return;
     if (key == '\r')
         key = '\n';
-    if (discipline->gives_keys)
-        keep(discipline, key);
-    else if (key == '\n')
-        end_line(discipline, '\n');
+    if (discipline->effort == 0)
+        let_wait(discipline, key);
     else
-        edit(discipline, key);
+        take_key(discipline, key);
+}
+
+/* No key becomes more bytes, so none is overwritten before its turn. */
+void discipline_do_part(struct line_discipline *discipline)
+{
+    discipline->effort = EFFORT;
+    follow(discipline);
+    while (do_keys_wait(discipline) && discipline->effort > 0)
+        take_key(discipline, *byte_at(discipline, discipline->keys++));
+}
+
+bool discipline_is_due(const struct line_discipline *discipline)
+{
+    return do_keys_wait(discipline) || is_screen_behind(discipline);
 }
 
 bool discipline_has_room(const struct line_discipline *discipline)
 {
+    if (do_keys_wait(discipline))
+        return room_behind(discipline, discipline->end) >= 2;
     return (discipline->position.units == 0 && !discipline->gives_keys) || room(discipline) >= 2;
 }
 
-/* No key becomes more bytes, so none is overwritten before its turn. */
+/* All that was not read waits, those that waited already behind. */
 static void type_again(struct line_discipline *discipline)
 {
     uint32_t end = discipline->edit;
 
-    discipline->edit = discipline->ended = discipline->position.read;
-    for (uint32_t i = discipline->position.read; i != end; i++)
-        discipline_key(discipline, *byte_at(discipline, i));
+    for (; do_keys_wait(discipline); discipline->keys++)
+        *byte_at(discipline, end++) = *byte_at(discipline, discipline->keys);
+    discipline->keys = discipline->edit = discipline->ended = discipline->position.read;
+    discipline->end = end;
+    forget_screen(discipline);
+    discipline_do_part(discipline);
 }
 
 void discipline_give_keys(struct line_discipline *discipline, bool keys)
@@ -249,6 +365,7 @@ void discipline_give_keys(struct line_discipline *discipline, bool keys)
     if (keys) {
         discipline->position = (struct discipline_position){.read = discipline->position.read};
         discipline->ended = discipline->edit;
+        forget_screen(discipline);
     } else {
         type_again(discipline);
     }

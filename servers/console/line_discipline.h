@@ -3,7 +3,7 @@
  *
  *      key                     does
  *      backspace, DEL          erases the last character
- *      ctrl-W                  erases the last word: letters, digits, _ and what is behind them
+ *      ctrl-W                  erases the last word: letters, digits, _ and what is behind them; at most WORD_MAX bytes
  *      ctrl-U                  erases the line
  *      ctrl-R                  shows the line again
  *      CR, LF, CR LF           end the line
@@ -14,8 +14,12 @@
  *
  *      bytes, counted from the first that was ever typed:
  *
- *              read              ended              edit          at most TYPED_BYTES on
- *      ... free | ended lines    | the edited line  | free ...
+ *              read              ended              edit         keys             end    at most TYPED_BYTES on
+ *      ... free | ended lines    | the edited line  |  (erased)  | keys that wait | free ...
+ *                           ^ shown: what the screen has of it; `erase` cells behind that are to be taken off first
+ *
+ * All that takes long is done in parts of EFFORT: keys that wait become lines, and the screen follows. If it cannot follow, no more
+ * than TYPED_BYTES are kept of what it does not show yet.
  *
  * For a program that edits itself keys are read as they come, and nothing is shown; CR, LF, CR LF are one LF. What was typed before it
  * asked for that goes to it, and what it has not read in the end is typed then.
@@ -23,12 +27,17 @@
  *   E1  each ended line ends with LF, or with END_OF_FILE, which is not read; where keys are read nothing is ended
  *   E2  `units` counts those ends
  *   E3  typing leaves room for the edited line's end
+ *   E4  keys wait exactly if `keys` is not `end`, and only while a part's effort is used up: what is typed goes behind them
+ *   E5  `cells` says of each byte of the edited line that is shown how many cells it has
  */
 #pragma once
 
 #include "servers/console/output.h"
 
-enum { TYPED_BYTES = 8192 /* a power of two */, END_OF_FILE = 4 };
+enum { TYPED_BYTES = 8192 /* a power of two */, END_OF_FILE = 4, WORD_MAX = 256 };
+
+/* What a part does: keys, and bytes on the screen, of which a cell that is erased needs three. */
+enum { EFFORT = 96 };
 
 /* How far has been read. */
 struct discipline_position {
@@ -39,20 +48,29 @@ struct discipline_position {
 struct line_discipline {
     struct output *echo;
     struct discipline_position position;
-    uint32_t ended, edit;
-    uint32_t column; /* of the screen, where the edited line begins */
+    uint32_t ended, edit, keys, end;
+    uint32_t shown, erase;
+    uint32_t effort;                /* what is left of this part */
+    uint32_t line_column, column;   /* of the screen: where the edited line begins, and where it is shown to */
     bool after_cr;
     bool gives_keys;
     bool interrupts; /* control-C was typed; whoever sees to it clears this */
     char bytes[TYPED_BYTES];
+    uint8_t cells[TYPED_BYTES];
 };
 
 void discipline_init(struct line_discipline *discipline, struct output *echo);
 
-/* What cannot be kept is refused with a bell; an echo for which there is no room is left out. */
+/* A part: of what is left to do, and with discipline_key() until the next part. */
+void discipline_do_part(struct line_discipline *discipline);
+
+/* True if another part can do more. */
+bool discipline_is_due(const struct line_discipline *discipline);
+
+/* What cannot be kept is refused with a bell. */
 void discipline_key(struct line_discipline *discipline, char key);
 
-/* Keys or lines from now on. */
+/* Keys or lines from now on; a part is done if keys become lines. */
 void discipline_give_keys(struct line_discipline *discipline, bool keys);
 
 /* True if a read has something, or has more of what it has got a part of. */

@@ -44,12 +44,15 @@ static bool may_serve_reader(void)
 
 static bool is_any_due(void)
 {
-    return writers_are_due() || input_is_due || log_is_due || readers_ask(&readers) || may_serve_reader();
+    return writers_are_due() || input_is_due || log_is_due || readers_ask(&readers) || may_serve_reader() ||
+           discipline_is_due(&input.typed);
 }
 
 /* A signal to ourselves would go before all calls. */
 static void go_on(void)
 {
+    if (uart_burst_is_long())
+        news_want_ticks();
     if (is_any_due())
         news_go_on();
 }
@@ -144,19 +147,24 @@ static void receive(void)
     while (receiving && count < RECEIVE_MAX && uart_get(&byte)) {
         count++;
         receiving = input_put(&input, byte);
-        if (!receiving)
-            uart_want_input(false);
     }
-    input_is_due = receiving && count == RECEIVE_MAX;
+    if (!receiving || uart_burst_is_over())
+        uart_want_input(false);
+    input_is_due = receiving && (count == RECEIVE_MAX || uart_burst_is_over());
 }
 
-/* Somebody has read. */
+/* Somebody has read, or a new burst begins. */
 static void receive_again(void)
 {
-    if (receiving || !input_has_room(&input))
+    receiving = receiving || input_has_room(&input);
+    if (!receiving)
         return;
-    receiving = true;
-    uart_want_input(true); /* and an interrupt comes, if bytes have waited */
+    if (!uart_burst_is_over()) {
+        uart_want_input(true); /* and an interrupt comes, if bytes have waited */
+    } else if (!input_is_due) {
+        input_is_due = true;
+        go_on();
+    }
 }
 
 /* A read shows the client's unfinished line: most often a prompt. */
@@ -226,7 +234,6 @@ static int32_t call_input_pipe(uint32_t badge, struct words *words)
     if (badge != 0)
         return -EPERM;
     input.piped = true;
-    uart_expect_bulk();
     return 0;
 }
 
@@ -258,7 +265,8 @@ static void signals(uint32_t bits)
         take_keys();
     if (bits & SIGNAL_UART) {
         uart_acknowledge();
-        receive();
+        if (!uart_burst_is_over())
+            receive();
     }
     if (input.typed.interrupts)
         news_tell();
@@ -274,6 +282,8 @@ static void do_part(void)
 {
     if (log_is_due)
         log_is_due = screen_log();
+    uart_begin_burst();
+    discipline_do_part(&input.typed);
     if (input_is_due)
         receive();
     serve_readers();
@@ -341,11 +351,15 @@ static int32_t call_keys(uint32_t badge, struct words *words)
 
 static int32_t call_tick(uint32_t badge, struct words *words)
 {
+    bool is_long = uart_burst_is_long();
+
     if (badge != 0)
         return -EPERM;
     lines_tick(&lines, words->w[1]);
+    uart_begin_burst();
+    receive_again();
     transmit_later();
-    words->w[1] = lines_are_timed(&lines);
+    words->w[1] = is_long || lines_are_timed(&lines);
     news_set_ticks(words->w[1]);
     return 0;
 }

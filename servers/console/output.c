@@ -51,6 +51,13 @@ static bool are_prefix(struct output_cells cells)
     return memcmp(cells.head, LOG_PREFIX, OUTPUT_HEAD) == 0;
 }
 
+/* The ring still has what went out of it last. */
+static void catch_up(struct output *output)
+{
+    for (; output->followed != output->ring.head; output->followed++)
+        follow(&output->cells, output->ring.bytes[output->followed % RING_BYTES]);
+}
+
 static bool would_be_prefix(struct output_cells cells, char byte)
 {
     follow(&cells, byte);
@@ -59,13 +66,11 @@ static bool would_be_prefix(struct output_cells cells, char byte)
 
 static void put_in_row(struct output *output, char byte)
 {
-    if (output->moved && would_be_prefix(output->cells, byte)) {
+    if (output->moved && output->cells.column < OUTPUT_HEAD && would_be_prefix(output->cells, byte))
         ring_put(&output->ring, ' ');
-        follow(&output->cells, ' ');
-    }
     ring_put(&output->ring, byte);
     if (output->moved)
-        follow(&output->cells, byte);
+        catch_up(output);
 }
 
 /* The held bytes go out, behind a blank if the line is not to begin with them. */
@@ -94,22 +99,15 @@ static void end_line(struct output *output)
     ring_put(&output->ring, '\n');
     output->at_start = output->clean = true;
     output->escaped = output->moved = false;
+    output->cells = (struct output_cells){0};
+    output->followed = output->ring.head;
 }
 
-/* The cursor goes back: from now on the cells are followed. A row that begins like the prefix is ended first; of one that
- * is longer than the ring nothing is known. */
+/* The cursor goes back: from now on the cells are followed byte by byte. A row that begins like the prefix is ended first. */
 static void begin_to_move(struct output *output)
 {
-    const struct ring *ring = &output->ring;
-    uint32_t bytes = 0, most = ring->head < RING_BYTES ? ring->head : RING_BYTES;
-
-    while (bytes < most && ring->bytes[(ring->head - bytes - 1) % RING_BYTES] != '\n')
-        bytes++;
+    catch_up(output);
     output->moved = true;
-    output->escaped |= bytes == RING_BYTES;
-    output->cells = (struct output_cells){0};
-    for (; bytes > 0; bytes--)
-        follow(&output->cells, ring->bytes[(ring->head - bytes) % RING_BYTES]);
     if (are_prefix(output->cells))
         end_line(output);
 }
@@ -152,6 +150,8 @@ void output_put(struct output *output, const char *text, uint32_t bytes)
 {
     for (uint32_t i = 0; i < bytes; i++)
         put_byte(output, text[i]);
+    if (output->ring.head - output->followed > FOLLOW_MAX)
+        catch_up(output);
 }
 
 void output_show(struct output *output)
@@ -168,18 +168,8 @@ bool output_is_clean(const struct output *output)
     return output->clean && output->held == 0;
 }
 
-/* The ring still has what went out of it last. */
-uint32_t output_column(const struct output *output)
+uint32_t output_column(struct output *output)
 {
-    const struct ring *ring = &output->ring;
-    uint32_t first = ring->head, column = 0;
-
-    for (uint32_t most = RING_BYTES; most > 0 && first > 0; most--, first--) {
-        char before = ring->bytes[(first - 1) % RING_BYTES];
-        if (before == '\n' || before == '\r')
-            break;
-    }
-    for (uint32_t i = first; i != ring->head; i++)
-        column = column_after(column, (unsigned char)ring->bytes[i % RING_BYTES]);
-    return column;
+    catch_up(output);
+    return output->cells.column;
 }

@@ -10,7 +10,8 @@
  *       ring yet
  *   S2  `at_start` says that the next byte, behind those held, may be seen as the line's first
  *   S3  `escaped` says that the line has an escape sequence; `clean`, that a line ended last
- *   S4  if the cursor `moved` back, `cells` are what the row shows first, and where the cursor is
+ *   S4  `cells` are what the row shows first, and where the cursor is, before the ring's byte `followed`; if the cursor
+ *       `moved` back, that is the next one to come. A row's bytes are looked at once, and seldom more than FOLLOW_MAX at a time
  */
 #pragma once
 
@@ -22,6 +23,7 @@
 #define OUTPUT_ROOM(bytes) (2 * (bytes) + 8)
 
 enum { OUTPUT_HEAD = 3 }; /* cells, for the prefix without its blank */
+enum { FOLLOW_MAX = 1024 };
 
 struct output_cells {
     uint32_t column;
@@ -33,6 +35,7 @@ struct output {
     uint32_t held;
     bool at_start, escaped, clean, moved;
     struct output_cells cells;
+    uint32_t followed; /* counted as the ring's head and tail */
 };
 
 void output_init(struct output *output);
@@ -45,7 +48,7 @@ void output_put(struct output *output, const char *text, uint32_t bytes);
 void output_show(struct output *output);
 
 /* Where the next byte of the ring stands in its row on a screen; nothing may be held. */
-uint32_t output_column(const struct output *output);
+uint32_t output_column(struct output *output);
 
 /* True if what was put ends with a whole line, or nothing was put. */
 bool output_is_clean(const struct output *output);

@@ -105,7 +105,7 @@ static bool fill_port(struct ring *ring)
 }
 
 /* A port that takes no more tells by an interrupt when it does; what goes on without one does not wait for a port that may
- * not be there. */
+ * not be there. Nor does what is too fast: then it is due. */
 void writers_transmit(void)
 {
     struct ring *ring = &lines.output.ring;
@@ -113,8 +113,9 @@ void writers_transmit(void)
 
     screen_follow(ring);
     bool is_full = fill_port(ring), is_empty = ring_used(ring) == 0;
-    uart_want_room(is_full);
-    output_is_due = more || !(is_full || is_empty);
+    bool waits = is_full && !uart_burst_is_over();
+    uart_want_room(waits);
+    output_is_due = more || !(waits || is_empty);
     if (lines.is_shared && is_empty && !more)
         end_syncs();
     answer_some();

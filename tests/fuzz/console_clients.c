@@ -19,7 +19,7 @@ static struct queue {
 } readers, asking, again, behind;
 static uint32_t front, heard_of; /* badges */
 static uint32_t rest_of;         /* whose read goes on; CLIENTS: nobody's */
-static bool proc_is_told, is_due;
+static bool proc_is_told, is_told_now, is_due;
 static struct answer {
     uint32_t caller, tag;
     struct words words;
@@ -127,6 +127,12 @@ static bool may_read(uint32_t client)
     return client == 0 || clients[client].badge == front;
 }
 
+/* Keys may wait for a part, which proc is to ask for. */
+static bool may_keys_wait(void)
+{
+    return proc_is_told || is_told_now || is_due;
+}
+
 static void check_read(struct client_model *client, const struct answer *answer)
 {
     uint32_t bytes = asked.message.words.w[1];
@@ -138,7 +144,7 @@ static void check_read(struct client_model *client, const struct answer *answer)
         return;
     }
     client->is_shown = true;
-    if (wait && !ready) {
+    if (wait && (!ready || (!answer && may_keys_wait()))) {
         CHECK(!answer);
         client->waits = READ;
         client->bytes = bytes;
@@ -197,12 +203,12 @@ static void check_news(const struct answer *answer)
 {
     struct queue *queue = asking.count ? &asking : &again;
 
+    proc_is_told = false;
+    is_due = answer->words.w[3];
     if (asked.message.words.w[1])
         serve_readers();
     heard_of = queue->count ? clients[queue->clients[0]].badge : 0;
     CHECK(answer->words.w[1] == heard_of && answer->words.w[2] <= 1 && (answer->words.w[3] | CONSOLE_NEWS_DUE) == CONSOLE_NEWS_DUE);
-    proc_is_told = false;
-    is_due = answer->words.w[3];
     if (queue->count) {
         queue_add(&behind, queue->clients[0]);
         queue_remove(queue, queue->clients[0]);
@@ -301,6 +307,8 @@ static void serve_readers(void)
 
     for (uint32_t n = 0; n < AT_ONCE && readers.count && model_is_ready(); n++) {
         uint32_t reader = readers.clients[0];
+        if (!clients[reader].is_dead && !answer_of(reader) && may_keys_wait())
+            return;
         clients_reader_leaves(reader);
         clients[reader].waits = NOT;
         if (!clients[reader].is_dead)
@@ -328,6 +336,7 @@ void clients_settle(void)
 {
     uint32_t kind = asked.message.tag & TAG_KIND, direct = STRANGER;
 
+    is_told_now = machine_told_proc();
     if (kind == TAG_CALL) {
         direct = asked.message.caller;
         check_call(answer_of(direct));
@@ -336,7 +345,7 @@ void clients_settle(void)
     }
     check_late(direct);
     got_count = 0;
-    proc_is_told |= machine_told_proc();
+    proc_is_told |= is_told_now;
     CHECK(asking.count + again.count == 0 || proc_is_told || is_due);
     model_follow_screen();
     asked.message.tag = TAG_FAULT; /* nothing, until somebody asks */
@@ -349,6 +358,6 @@ void clients_begin(void)
         clients[i].badge = 512 * i + (i < 4 ? 7 : i); /* some are alike in what the console's table looks at */
     readers.count = asking.count = again.count = behind.count = got_count = front = heard_of = 0;
     rest_of = CLIENTS;
-    proc_is_told = is_due = false;
+    proc_is_told = is_told_now = is_due = false;
     asked.message.tag = TAG_FAULT;
 }

@@ -188,6 +188,8 @@ void model_check_all_out(void)
 
 /* ---------------------------------------------------------------------------------- input */
 
+enum { WORD_MAX = 256 /* that ctrl-W erases at most */ };
+
 static uint16_t typed[TYPED_MAX]; /* ended lines, with END for an end that is no newline */
 static char line[TYPED_MAX], piped[PIPE_MAX];
 static uint32_t typed_count, units, line_count, piped_count, piped_ready;
@@ -219,9 +221,11 @@ static void end_line(uint16_t end)
 
 static void erase_word(void)
 {
-    while (line_count && !is_word(line[line_count - 1]))
+    uint32_t stop = line_count > WORD_MAX ? line_count - WORD_MAX : 0;
+
+    while (line_count > stop && !is_word(line[line_count - 1]))
         line_count--;
-    while (line_count && is_word(line[line_count - 1]))
+    while (line_count > stop && is_word(line[line_count - 1]))
         line_count--;
 }
 

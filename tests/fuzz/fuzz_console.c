@@ -192,7 +192,7 @@ static bool arrive(void)
     static const uint8_t codes[] = {2, 3, 11, 0x1c, 0x0e, 0x82, 0x9c};
     uint32_t count = 1 + random_below(random_below(8) ? 6 : 200);
 
-    if (count > model_room())
+    if (count > model_room() || clients_proc_is_told() || clients_are_due())
         return false;
     model_may_break();
     if (random_below(4) == 0) {

@@ -24,11 +24,14 @@ enum { WRITER = 1, WRITES = 40, SENT = 3000, TEXT_MAX = 1 << 15 };
 /* Of one message: a call, all that came at once, a signal. */
 enum { PUT_MAX = 8 * UART_FIFO, RECEIVED_MAX = 64 };
 
+/* Of messages between two parts that proc asks for. */
+enum { BURST_MAX = 90, INTERRUPTS_MAX = 23 };
+
 static struct machine_parts parts;
 static struct words calls[WRITES];
 static char texts[WRITES][LINE_MAX];
-static uint32_t count, at, put_now, received_now, put_all, received_all, waiting;
-static uint32_t last_of_ticks;
+static uint32_t count, at, put_now, received_now, put_all, received_all, burst, interrupts, waiting;
+static uint32_t last_of_ticks, sent, to_send;
 static char out[TEXT_MAX];
 
 static void put(char byte)
@@ -40,7 +43,7 @@ static void put(char byte)
 static void received(char byte)
 {
     (void)byte;
-    CHECK(++received_now <= RECEIVED_MAX);
+    CHECK(++received_now <= RECEIVED_MAX && ++burst <= BURST_MAX);
     received_all++;
 }
 
@@ -69,32 +72,47 @@ static bool call(struct server_message *message)
     return true;
 }
 
+static bool interrupt(struct server_message *message)
+{
+    *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{machine_signals()}}};
+    if (message->words.w[0])
+        CHECK(++interrupts <= INTERRUPTS_MAX);
+    return message->words.w[0];
+}
+
 /* The next call when the one before was answered; whatever goes on without one; time for the port. */
 static bool next(struct server_message *message)
 {
     put_now = received_now = 0;
-    if (machine_goes_on(message))
+    if (machine_goes_on(message)) {
+        if (message->words.w[0] == CONSOLE_NEWS && message->words.w[1])
+            burst = interrupts = 0;
         return true;
-    *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{machine_signals()}}};
-    if (message->words.w[0])
+    }
+    if (interrupt(message))
         return true;
     if (at < count && waiting == 0)
         return call(message);
     machine_time_passes();
-    message->words.w[0] = machine_signals();
-    return message->words.w[0];
+    return interrupt(message);
+}
+
+static void run_with(const struct server_fake *fake, uint32_t how_many)
+{
+    static const struct machine_sinks sinks = {put, received, typed};
+
+    count = how_many;
+    at = put_all = received_all = burst = interrupts = waiting = 0;
+    machine_begin(parts, &sinks);
+    server_run_input(fake, (struct words){{0}});
+    CHECK(at == count && waiting == 0);
 }
 
 static void run(uint32_t how_many)
 {
-    static const struct machine_sinks sinks = {put, received, typed};
     static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
 
-    count = how_many;
-    at = put_all = received_all = waiting = 0;
-    machine_begin(parts, &sinks);
-    server_run_input(&fake, (struct words){{0}});
-    CHECK(at == count && waiting == 0);
+    run_with(&fake, how_many);
 }
 
 /* Lines that are empty are twice as long at the port. */
@@ -133,15 +151,37 @@ static err_t answered_and_sends(uint32_t caller, const struct words *words, uint
 
 static void what_comes_in_bulk_comes_in_steps(void)
 {
-    static const struct machine_sinks sinks = {put, received, typed};
     static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered_and_sends};
 
     calls[0] = (struct words){{CONSOLE_INPUT_PIPE}};
-    count = 1;
-    at = put_all = received_all = waiting = 0;
-    machine_begin((struct machine_parts){.has_port = true}, &sinks);
-    server_run_input(&fake, (struct words){{0}});
+    parts = (struct machine_parts){.has_port = true};
+    run_with(&fake, 1);
     CHECK(received_all == SENT);
+}
+
+/* A port that is faster than any wire; interrupts come before proc, with two bytes when those before were taken. */
+static bool next_of_fast_port(struct server_message *message)
+{
+    machine_time_passes();
+    for (uint32_t n = 0; at == count && received_all == sent - n && sent < to_send && n < 2; n++, sent++)
+        machine_send('i');
+    put_now = received_now = 0;
+    return interrupt(message) || next(message);
+}
+
+static void interrupts_come_in_bursts(void)
+{
+    static const struct server_fake fake = {.call = machine_call, .next = next_of_fast_port, .answered = answered};
+
+    sent = 0;
+    to_send = SENT;
+    run_with(&fake, 1);
+    CHECK(received_all == SENT);
+    to_send = 0;
+    for (uint32_t i = 0; i < WRITES; i++)
+        calls[i] = (struct words){{CONSOLE_WRITE, LINE_MAX}};
+    run_with(&fake, WRITES);
+    CHECK(put_all == 2 * WRITES * LINE_MAX);
 }
 
 /* So many ticks, and the last is told so. */
@@ -170,6 +210,7 @@ int main(void)
     long_writes_go_out_in_steps();
     no_port_needs_no_interrupts();
     what_comes_in_bulk_comes_in_steps();
+    interrupts_come_in_bursts();
     a_line_has_its_ticks();
     a_whole_line_needs_none();
     puts("test_console_steps: one step for each message");

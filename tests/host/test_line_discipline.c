@@ -17,10 +17,18 @@ static void start(void)
     discipline_init(&discipline, &output);
 }
 
+static void key(char c)
+{
+    discipline_key(&discipline, c);
+    while (discipline_is_due(&discipline))
+        discipline_do_part(&discipline);
+    discipline_do_part(&discipline);
+}
+
 static void keys(const char *text)
 {
     for (; *text; text++)
-        discipline_key(&discipline, *text);
+        key(*text);
 }
 
 static void expect_line(const char *text, uint32_t max)
@@ -142,7 +150,7 @@ static void test_long_line(void)
     start();
     for (uint32_t i = 0; i < TYPED_BYTES + 1000; i++) {
         CHECK(discipline_has_room(&discipline));
-        discipline_key(&discipline, (char)('a' + i % 26));
+        key((char)('a' + i % 26));
         if (i + 1 >= TYPED_BYTES)
             CHECK(output.ring.bytes[(output.ring.head - 1) % RING_BYTES] == 7);
         output.ring.tail = output.ring.head;
@@ -237,7 +245,7 @@ static void test_full_of_keys(void)
     start();
     discipline_give_keys(&discipline, true);
     for (; discipline_has_room(&discipline); typed++)
-        discipline_key(&discipline, (char)('a' + typed % 26));
+        key((char)('a' + typed % 26));
     CHECK(typed == TYPED_BYTES - 1);
     keys("zzz"); /* a keyboard does not wait */
     expect_echo("\a\a");
@@ -348,14 +356,14 @@ static void test_random(void)
     memset(model.row, ' ', sizeof(model.row));
     for (int step = 0; step < 300000; step++) {
         bool edit = random_below(4) == 0;
-        char key = edit ? edits[random_below(sizeof(edits) - 1)] : typed[random_below(sizeof(typed) - 1)];
+        char typed_key = edit ? edits[random_below(sizeof(edits) - 1)] : typed[random_below(sizeof(typed) - 1)];
         if (model.line_bytes > 200)
-            key = 21;
-        discipline_key(&discipline, key);
-        model_key(key);
-        if (key == END_OF_FILE)
+            typed_key = 21;
+        key(typed_key);
+        model_key(typed_key);
+        if (typed_key == END_OF_FILE)
             output_put(&output, "\n", 1);
-        if (key == '\n' || key == END_OF_FILE) {
+        if (typed_key == '\n' || typed_key == END_OF_FILE) {
             prompt = random_below(2) ? "prompt> " : "$";
             output_put(&output, prompt, (uint32_t)strlen(prompt));
         }

@@ -158,6 +158,7 @@ static void test_prefix_in_cells(void)
         {"xk] lie\r[z\bk\n", "xk] lie\r [z\bk\r\n"},
         {"xk]\r[\bxk]\r[\n", "xk]\r [\bxk]\r[\r\n"},
         {"[##  ] 50 k\r[### ] 75 k\r[####] 99 k\n", "[##  ] 50 k\r[### ] 75 k\r[####] 99 k\r\n"},
+        {"a\b\n[k]x\n", "a\b\r\n[k]x\r\n"},
         {"abc\b \b\b \b[x]\n", "abc\b \b\b \b[x]\r\n"},
     };
 
@@ -233,7 +234,7 @@ static void test_prefix_at_random(void)
     start();
 }
 
-/* Of a row whose beginning is not in the ring any more nothing is known: it is as behind an escape sequence. */
+/* What a row begins with is known when that is not in the ring any more. */
 static void test_prefix_in_a_long_row(void)
 {
     char text[LINE_MAX + 1];
@@ -241,13 +242,15 @@ static void test_prefix_in_a_long_row(void)
     memset(text, 'x', LINE_MAX);
     text[LINE_MAX] = 0;
     start();
-    for (uint32_t bytes = 0; bytes < RING_BYTES; bytes += LINE_MAX) {
+    say(1, "xk] ");
+    for (uint32_t bytes = 0; bytes < RING_BYTES + LINE_MAX; bytes += LINE_MAX) {
         say(1, text);
         take_all();
+        CHECK(lines.output.ring.head - lines.output.followed <= FOLLOW_MAX);
     }
     out_bytes = 0;
-    say(1, "\b.[k] lie\n");
-    expect("\b. [k] lie\r\n");
+    say(1, "\b.[k] lie\r[\n");
+    expect("xxxx\b.[k] lie\r [\r\n");
 }
 
 /* Where the terminal's cursor is: a tab goes to the next eighth column, a character in UTF-8 is one column. */
