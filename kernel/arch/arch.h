@@ -47,6 +47,10 @@ struct thread;
 #define PHYSICAL(pointer)       ((uint32_t)((uintptr_t)(pointer) - (uintptr_t)PHYSMAP_BASE))
 #define ALWAYS_INLINE           static inline __attribute__((always_inline))
 
+/* On a short path: what such a condition leads to is kept out of it, and what is seldom called is made small. */
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#define OUT_OF_LINE         __attribute__((noinline, minsize))
+
 enum {
     TABLE_ENTRIES = 1 << TABLE_BITS,
     TABLE_SHIFT = PAGE_BITS,                      /* address bits below a table's index */

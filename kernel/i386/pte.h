@@ -88,5 +88,5 @@ static inline void pte_lower(uint64_t *at, uint8_t rights)
 /* The same for the next frame. */
 static inline uint64_t pte_next(uint64_t entry)
 {
-    return entry + (1 << 12);
+    return (entry & ~0xffffffffull) | ((uint32_t)entry + (1u << 12));
 }

@@ -45,7 +45,7 @@ ALWAYS_INLINE err_t pass_page(struct thread *sender, struct thread *receiver)
     uint32_t tag = *(const volatile uint32_t *)&in->tag;
 
     if (tag > IPC_PAGE_WORDS)
-        return message_pass(sender, receiver);
+        return message_pass_page(sender, receiver, tag);
     struct message_page *out = thread_page(receiver);
     arch_copy_words(out->words, in->words, tag);
     out->tag = tag;
@@ -184,7 +184,7 @@ static err_t send(struct thread *thread, const struct slot *slot)
         thread->through = REF(slot);
         thread->state = THREAD_CALLING;
         endpoint->waiting |= ENDPOINT_CALLERS;
-        link_append(&endpoint->callers, &thread->link);
+        link_insert_after(AT(struct link, endpoint->callers.prev), &thread->link);
         return BLOCKED;
     }
     struct thread *server = thread_of_link(endpoint->receivers.next);
@@ -372,34 +372,28 @@ err_t ipc_signal(struct thread *thread)
 /* ---------------------------------------------------------------------------- faults and deaths */
 
 /* A handler that waits gets the fault and the processor at once. */
-ALWAYS_INLINE bool fault_over(struct cpu *cpu, struct thread *thread, const struct slot *handler)
-{
-    struct endpoint *endpoint = AT(struct endpoint, slot_object(handler));
-    struct thread *receiver = thread_of_link(endpoint->receivers.next);
-
-    if (IPC_FORCE_GENERAL || list_is_empty(&endpoint->receivers) || !can_switch_directly(cpu, receiver) ||
-        deliver(thread, receiver, handler->value))
-        return false;
-    link_remove_first(&endpoint->receivers);
-    thread_follow(cpu, thread, receiver);
-    return true;
-}
-
 struct thread *ipc_fault(struct thread *thread)
 {
     const struct slot *handler = &thread->handler;
+    struct endpoint *endpoint = AT(struct endpoint, slot_object(handler));
     struct cpu *cpu = thread_cpu(thread);
-    err_t err = ERR_DEAD;
 
-    thread->faulting = 1;
-    thread->direct = 0;
-    if (handler->object & SLOT_CALL && fault_over(cpu, thread, handler))
-        return AT(struct thread, cpu->current);
-    if (handler->object & SLOT_CALL)
-        err = send(thread, handler);
-    if (err != BLOCKED)
-        fault_unheard(thread);
-    return thread_choose();
+    thread->faulting = 1, thread->direct = 0;
+    bool may_call = handler->object & SLOT_CALL;
+    struct thread *receiver = thread_of_link(may_call ? endpoint->receivers.next : 0);
+    if (IPC_FORCE_GENERAL || !may_call || list_is_empty(&endpoint->receivers) || !can_switch_directly(cpu, receiver)) {
+        if (!may_call || send(thread, handler) != BLOCKED)
+            fault_unheard(thread);
+        return thread_choose();
+    }
+    link_remove_first(&endpoint->receivers);
+    message_registers(thread, &receiver->registers);
+    receiver->registers.eax = handler->value;
+    thread_page(receiver)->tag = TAG_FAULT;
+    serve(receiver, thread_page(receiver), thread);
+    thread_follow(cpu, thread, receiver);
+    arch_resume(receiver);
+    return receiver;
 }
 
 static bool fail_step(struct link *root, unsigned *budget)

@@ -1,239 +1,241 @@
+/*
+ * An item goes over when all about it is checked. Of a message with several each is checked before the first goes over:
+ * so each is looked at twice, first with a shortfall, where what all of them lack is counted. A sender's items and a
+ * receiver's windows are read once: what was checked cannot be changed by who else has these pages.
+ */
 #include "kernel/ipc/message.h"
 
 #include "kernel/vm/source.h"
 
-struct checked_item {
-    enum item_kind kind;
-    rights_t rights;
-    uint32_t pages;
-    uint32_t to;          /* address, or slot */
-    struct source source; /* pages */
-    struct slot *slot;    /* capability */
-    struct derivation derivation;
+/* An item as it was read: `head` has its slot, rights, kind and pages. */
+struct item_words {
+    uint32_t head, from, to;
 };
 
-struct message {
-    unsigned items_count;
-    struct checked_item items[IPC_ITEMS];
-};
-
-/* The windows of a receiver; closed ones have no room. */
-struct windows {
-    uint32_t address, pages;
-    uint32_t slot, slots;
-    bool replace;
-};
-
-static struct windows windows_of(const struct thread *receiver)
+ALWAYS_INLINE struct item_words item_read(const volatile struct item *in)
 {
-    const volatile struct message_page *page = thread_page(receiver);
-    uint32_t flags = receiver->registers.eax;
-    struct windows w = {0};
+    return (struct item_words){*(const volatile uint32_t *)in, in->from, in->to};
+}
 
-    if (receiver->faulting) {
-        if (receiver->registers.vector == 14)
-            w = (struct windows){receiver->fault_address & -(uint32_t)PAGE_SIZE, 1, 0, 0, true};
-        return w;
-    }
-    if (flags & IPC_WINDOW)
-        w.address = page->window, w.pages = page->window_pages;
-    if (flags & IPC_SLOTS)
-        w.slot = page->slots, w.slots = page->slots_count;
-    return w;
+ALWAYS_INLINE enum item_kind kind_of(const struct item_words *item)
+{
+    return (enum item_kind)(item->head >> (16 + ITEM_KIND_SHIFT) & 7);
+}
+
+ALWAYS_INLINE rights_t rights_of(const struct item_words *item)
+{
+    return item->head >> 16 & RIGHT_ALL;
+}
+
+ALWAYS_INLINE uint32_t pages_of(const struct item_words *item)
+{
+    return item->head >> 24;
 }
 
 err_t message_tag_check(uint32_t tag)
 {
-    if (tag & ~(uint32_t)(TAG_WORDS | TAG_ITEMS) || (tag & TAG_WORDS) > IPC_PAGE_WORDS)
-        return ERR_ARG;
-    return (tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT > IPC_ITEMS ? ERR_ARG : OK;
+    return tag > (IPC_ITEMS << TAG_ITEMS_SHIFT | TAG_WORDS) || (tag & 0xff) > IPC_PAGE_WORDS ? ERR_ARG : OK;
 }
 
-/* The sender's side of an item, each of its words read once. */
-static err_t check_source(struct thread *sender, const struct item *in, struct checked_item *item)
+static OUT_OF_LINE err_t pass_capability(struct thread *sender, const struct thread *receiver,
+                                         const struct item_words *item, const volatile struct message_page *windows,
+                                         struct shortfall *shortfall)
 {
-    struct task *task = thread_task(sender);
-    uint32_t head = *(const volatile uint32_t *)in, from = *(const volatile uint32_t *)&in->from;
-    uint32_t slot = head & 0xffff;
-    struct slot *memory;
+    struct task *to = thread_task(receiver);
+    bool open = !receiver->faulting && receiver->registers.eax & IPC_SLOTS;
+    uint32_t first = windows->slots, count = open ? windows->slots_count : 0, index = first + item->to, cost = 0;
+    struct slot *slot;
 
-    item->rights = (head >> 16) & RIGHT_ALL;
-    item->kind = (enum item_kind)((head >> (16 + ITEM_KIND_SHIFT)) & 7);
-    item->pages = head >> 24;
-    item->to = *(const volatile uint32_t *)&in->to;
-    if (item->kind == ITEM_CAP) {
-        err_t err = cspace_find_any(&task->cspace, slot, &item->slot);
-        if (err)
-            return err;
-        item->derivation = (struct derivation){.rights = item->rights};
-        if (!(item->slot->object & SLOT_RANGE))
-            item->derivation.value = from;
-        if (!(item->slot->node.flags & RIGHT_GRANT))
-            return ERR_RIGHTS;
-        return slot_derive_check(item->slot, &item->derivation);
-    }
-    if (item->kind > ITEM_CAP || item->pages == 0 || item->pages > CALL_PAGES_MAX || !rights_are_mappable(item->rights))
-        return ERR_ARG;
-    if (item->kind == ITEM_ADDRESS) {
-        if (!space_range_valid(from, item->pages, CALL_PAGES_MAX))
-            return ERR_ARG;
-        item->source = (struct source){&task->space, from, CHILD};
-        return source_check(&item->source, item->pages, item->rights, RIGHT_GRANT);
-    }
-    err_t err = cspace_find(&task->cspace, slot, SLOT_MEMORY, item->rights | RIGHT_GRANT, &memory);
+    err_t err = cspace_find_any(&thread_task(sender)->cspace, item->head & 0xffff, &slot);
     if (err)
         return err;
-    if (from >= slot_count(memory) || item->pages > slot_count(memory) - from)
-        return ERR_ARG;
-    item->source = (struct source){.first = memory->value + from};
-    return source_check(&item->source, item->pages, item->rights, 0);
-}
-
-static uint32_t item_end(const struct checked_item *item)
-{
-    return item->to + (item->kind == ITEM_CAP ? 1 : item->pages << PAGE_BITS);
-}
-
-/* Whether another item of the message lands in the same place; and in the same leaf. */
-static bool meets_earlier(const struct message *m, const struct checked_item *item)
-{
-    for (const struct checked_item *other = m->items; other < item; other++)
-        if ((other->kind == ITEM_CAP) == (item->kind == ITEM_CAP) && other->to < item_end(item) &&
-            item->to < item_end(other))
-            return true;
-    return false;
-}
-
-static bool leaf_is_counted(const struct message *m, const struct checked_item *item)
-{
-    for (const struct checked_item *other = m->items; other < item; other++)
-        if (other->kind == ITEM_CAP && other->to >> LEAF_BITS == item->to >> LEAF_BITS)
-            return true;
-    return false;
-}
-
-static err_t check_slot_place(const struct message *m, struct task *to, const struct windows *w,
-                              struct checked_item *item, struct shortfall *shortfall)
-{
-    uint32_t cost = 0;
-
-    if (item->to >= w->slots || w->slot >= SLOT_COUNT || item->to >= SLOT_COUNT - w->slot)
+    struct derivation derivation = {rights_of(item), slot->object & SLOT_RANGE ? 0 : item->from, 0};
+    err = slot->node.flags & RIGHT_GRANT ? slot_derive_check(slot, &derivation) : ERR_RIGHTS;
+    if (err)
+        return err;
+    if (item->to >= count || first >= SLOT_COUNT || item->to >= SLOT_COUNT - first)
         return ERR_WINDOW;
-    item->to += w->slot;
-    err_t err = cspace_find_empty(&to->cspace, item->to, kernel.empty_leaf, &cost);
+    err = cspace_find_empty(&to->cspace, index, kernel.empty_leaf, &cost);
     if (err)
         return err == ERR_ARG ? ERR_WINDOW : err;
-    if (!leaf_is_counted(m, item))
-        shortfall->frames += cost;
+    if (shortfall) {
+        shortfall->frames += cost && shortfall_note(shortfall, LACKING_LEAF | index >> LEAF_BITS);
+        return OK;
+    }
+    err = task_check_account(to, cost, sender);
+    if (err)
+        return err;
+
+    slot_derive(slot, cspace_open(&to->cspace, &to->account, index, kernel.empty_leaf), &derivation);
     return OK;
 }
 
-/* What a fault's answer replaces goes with all that was derived from it: few, and not the
- * source. */
-static err_t check_replaced(const struct space *space, const struct checked_item *item)
+/* Whether pages may go there: into the receiver's window, or where it faulted. */
+ALWAYS_INLINE bool window_admits(const struct thread *receiver, const volatile struct message_page *windows,
+                                 uint32_t address, uint32_t pages)
 {
+    if (UNLIKELY(receiver->faulting))
+        return receiver->registers.vector == 14 && pages == 1 && address < SPACE_END &&
+               address == (receiver->fault_address & -(uint32_t)PAGE_SIZE);
+    if (UNLIKELY(!(receiver->registers.eax & IPC_WINDOW)))
+        return false;
+    uint32_t first = windows->window, count = windows->window_pages, offset = address - first;
+    return (first | offset) % PAGE_SIZE == 0 && first < SPACE_END && count <= (SPACE_END - first) >> PAGE_BITS &&
+           offset >> PAGE_BITS < count && pages <= count - (offset >> PAGE_BITS);
+}
+
+/* Where the receiver faulted, a page takes the place of what is mapped. That goes with all that was derived from it:
+ * few, and not the source. */
+static err_t make_room(const struct space *space, const pte_t *entry, const struct source *source)
+{
+    struct node *node = entry_node(entry);
+    unsigned budget = source->space ? 0 : CALL_PAGES_MAX;
+    bool leaf = node_is_leaf(node);
+
+    if (!pte_is_mapping(entry) || (source->space == space && source->first == node_address(node)))
+        return ERR_TAKEN;
+    if (!leaf && !node_is_bounded(node, &(unsigned){budget}))
+        return ERR_BUSY;
+
+    leaf = leaf || space_unmap_step(node, &budget);
+    assert(leaf);
+    space_unmap(node);
+    return OK;
+}
+
+/* From wherever pages come, to wherever the receiver's window or its fault lets them go. */
+static __attribute__((noinline)) err_t pass_pages(struct thread *sender, const struct thread *receiver,
+                                                  const struct item_words *item, const struct source *source,
+                                                  struct shortfall *shortfall)
+{
+    struct task *task = thread_task(receiver);
+    const struct target target = {&task->space, &task->account, item->to};
+    struct shortfall own = {0}, *lacks = shortfall ? shortfall : &own;
+    rights_t rights = rights_of(item);
+    uint32_t pages = pages_of(item);
     pte_t *entry;
 
-    if (!space_find_mapping(space, item->to, &entry))
-        return OK;
-    unsigned bound = item->kind == ITEM_ADDRESS ? 0 : CALL_PAGES_MAX;
-    if (item->source.space == space && item->source.first == item->to)
-        return ERR_TAKEN;
-    return node_is_bounded(entry_node(entry), &bound) ? OK : ERR_BUSY;
+    bool found = space_find(&task->space, item->to, &entry), replaces = receiver->faulting && found && pte_low(entry);
+    err_t err =
+        source_check(source, pages, rights | RIGHT_GRANT, &target, found && !replaces ? entry : source_no_entries);
+    space_count_shortfall(&task->space, item->to, pages, lacks);
+    if (!err && !shortfall)
+        err = task_check_account(task, own.frames, sender);
+    if (!err && !shortfall && replaces)
+        err = make_room(&task->space, entry, source);
+    if (!err && !shortfall)
+        source_map(source, pages, rights, &target);
+    return err;
 }
 
-static err_t check_page_place(struct task *to, const struct windows *w, struct checked_item *item,
-                              struct shortfall *shortfall)
+static OUT_OF_LINE err_t pass_other(struct thread *sender, const struct thread *receiver, const struct item_words *item,
+                                    const volatile struct message_page *windows, struct shortfall *shortfall)
 {
-    uint32_t offset = item->to - w->address, page = offset >> PAGE_BITS;
+    const struct source source = {&thread_task(sender)->space, item->from, CHILD};
 
-    if (offset % PAGE_SIZE || page >= w->pages || item->pages > w->pages - page)
+    if (kind_of(item) == ITEM_CAP)
+        return pass_capability(sender, receiver, item, windows, shortfall);
+    if (kind_of(item) != ITEM_ADDRESS || !rights_are_mappable(rights_of(item)) ||
+        !space_range_valid(item->from, pages_of(item), CALL_PAGES_MAX))
+        return ERR_ARG;
+    if (!window_admits(receiver, windows, item->to, pages_of(item)))
         return ERR_WINDOW;
-    if (!space_range_valid(w->address, w->pages, SPACE_END >> PAGE_BITS))
-        return ERR_WINDOW;
-    err_t err = w->replace ? check_replaced(&to->space, item) : OK;
-    if (err)
+    return pass_pages(sender, receiver, item, &source, shortfall);
+}
+
+/* Most items are frames for a table that is there: they go over at once. */
+ALWAYS_INLINE err_t pass_item(struct thread *sender, const struct thread *receiver, const volatile struct item *in,
+                              const volatile struct message_page *windows, struct shortfall *shortfall)
+{
+    const struct item_words item = item_read(in);
+    struct task *task = thread_task(receiver);
+    uint32_t slot = item.head & 0xffff, pages = pages_of(&item), first = item.from;
+    rights_t rights = rights_of(&item);
+    pte_t *entry;
+
+    if (UNLIKELY(kind_of(&item) != ITEM_MEMORY))
+        return pass_other(sender, receiver, &(struct item_words){item.head, item.from, item.to}, windows, shortfall);
+    if (UNLIKELY(pages - 1 >= CALL_PAGES_MAX || !rights_are_mappable(rights)))
+        return ERR_ARG;
+    err_t err = cspace_find_frames(&thread_task(sender)->cspace, slot, rights | RIGHT_GRANT, pages, &first);
+    if (UNLIKELY(err))
         return err;
-    return space_check_free(&to->space, item->to, item->pages, w->replace, shortfall);
+    if (UNLIKELY(!window_admits(receiver, windows, item.to, pages)))
+        return ERR_WINDOW;
+    if (UNLIKELY(!space_find(&task->space, item.to, &entry) || !space_is_one_table(item.to, pages)))
+        return pass_pages(sender, receiver, &(struct item_words){item.head, item.from, item.to},
+                          &(struct source){NULL, first, CHILD}, shortfall);
+    if (UNLIKELY(task->stage))
+        return ERR_DEAD;
+    if (UNLIKELY(receiver->faulting) && pte_low(entry)) {
+        err = frames_check(first, 1, source_no_entries);
+        if (err || shortfall)
+            return err;
+        err = make_room(&task->space, entry, &(struct source){NULL, first, CHILD});
+    }
+    if (!UNLIKELY(err))
+        err = frames_check(first, pages, entry);
+    if (!UNLIKELY(err || shortfall))
+        frames_map(first, pages, rights, entry);
+    return err;
 }
 
-static err_t check_items(struct thread *sender, struct thread *receiver, struct message *m)
+static uint32_t size_of(const struct item_words *item)
 {
-    struct task *to = thread_task(receiver);
-    struct windows windows = windows_of(receiver);
-    struct shortfall shortfall;
+    return kind_of(item) == ITEM_CAP ? 1 : pages_of(item) << PAGE_BITS;
+}
+
+/* ERR_ARG: too many pages; ERR_TAKEN: two items land in one place. */
+static OUT_OF_LINE err_t check_together(const struct item *items, unsigned count)
+{
     uint32_t pages = 0;
 
-    shortfall_init(&shortfall);
-    for (unsigned i = 0; i < m->items_count; i++) {
-        struct checked_item *item = &m->items[i];
-        err_t err = check_source(sender, &thread_page(sender)->items[i], item);
-        if (err)
-            return err;
-        if (item->kind != ITEM_CAP && (pages += item->pages) > CALL_PAGES_MAX)
-            return ERR_ARG;
-        err = item->kind == ITEM_CAP ? check_slot_place(m, to, &windows, item, &shortfall)
-                                     : check_page_place(to, &windows, item, &shortfall);
-        if (err)
-            return err;
-        if (meets_earlier(m, item))
-            return ERR_TAKEN;
+    for (unsigned i = 0; i < count; i++) {
+        const struct item_words a = item_read(&items[i]);
+        pages += kind_of(&a) == ITEM_CAP ? 0 : pages_of(&a);
+        for (unsigned j = 0; j < i; j++) {
+            const struct item_words b = item_read(&items[j]);
+            if ((kind_of(&a) == ITEM_CAP) == (kind_of(&b) == ITEM_CAP) &&
+                (a.to - b.to < size_of(&b) || b.to - a.to < size_of(&a)))
+                return ERR_TAKEN;
+        }
     }
-    return task_check_account(to, shortfall.frames, sender);
+    return pages > CALL_PAGES_MAX ? ERR_ARG : OK;
 }
 
-/* Makes room for a fault's answer. */
-static void unmap_replaced(const struct space *space, uint32_t address)
+/* As each is looked at twice, they are copied, with the windows. For a fault's answer more than one is refused. */
+static OUT_OF_LINE err_t pass_several(struct thread *sender, const struct thread *receiver, unsigned count)
 {
-    unsigned budget = CALL_PAGES_MAX;
-    pte_t *entry;
+    const struct message_page *in = thread_page(sender), *open = thread_page(receiver);
+    struct shortfall shortfall = {0}, *lacks = &shortfall;
+    struct message_page copy;
 
-    if (!space_find_mapping(space, address, &entry))
-        return;
-    bool done = space_unmap_step(entry_node(entry), &budget);
-    assert(done);
-    space_unmap(entry_node(entry));
-}
-
-static void commit_item(const struct checked_item *item, struct thread *receiver)
-{
-    struct task *to = thread_task(receiver);
-
-    if (item->kind == ITEM_CAP) {
-        slot_derive(item->slot, cspace_open(&to->cspace, &to->account, item->to, kernel.empty_leaf), &item->derivation);
-        return;
+    arch_copy_words(&copy.window, &open->window, 4); /* and its pages; the slots and their number */
+    arch_copy_words((uint32_t *)copy.items, (const uint32_t *)in->items, sizeof(copy.items) / 4);
+    err_t err = check_together(copy.items, count);
+    for (;; lacks = NULL) {
+        for (unsigned i = 0; !err && i < count; i++)
+            err = pass_item(sender, receiver, &copy.items[i], &copy, lacks);
+        if (err || !lacks)
+            return err;
+        err = task_check_account(thread_task(receiver), shortfall.frames, sender);
     }
-    if (receiver->faulting)
-        unmap_replaced(&to->space, item->to);
-    source_map(&item->source, item->pages, item->rights, &(struct target){&to->space, &to->account, item->to});
 }
 
-static err_t pass_items(struct thread *sender, struct thread *receiver, unsigned count)
-{
-    struct message message;
-
-    message.items_count = count;
-    err_t err = check_items(sender, receiver, &message);
-    if (err)
-        return err;
-    for (unsigned i = 0; i < count; i++)
-        commit_item(&message.items[i], receiver);
-    if (kernel.tlb_pending)
-        tlb_sync(); /* the receiver may go on at once */
-    return OK;
-}
-
-static err_t pass_page(struct thread *sender, struct thread *receiver)
+err_t message_pass_page(struct thread *sender, struct thread *receiver, uint32_t tag)
 {
     struct message_page *in = thread_page(sender), *out = thread_page(receiver);
-    uint32_t tag = *(const volatile uint32_t *)&in->tag;
+    bool one = tag - (1 << TAG_ITEMS_SHIFT) <= IPC_PAGE_WORDS; /* item, and as many words as there may be */
 
-    err_t err = message_tag_check(tag);
-    if (!err && tag & TAG_ITEMS)
-        err = pass_items(sender, receiver, tag >> TAG_ITEMS_SHIFT);
-    if (err || receiver->faulting)
+    err_t err = one ? pass_item(sender, receiver, in->items, out, NULL) : message_tag_check(tag);
+    if (UNLIKELY(!one && !err && tag & TAG_ITEMS))
+        err = pass_several(sender, receiver, tag >> TAG_ITEMS_SHIFT);
+    if (UNLIKELY(receiver->faulting))
+        tlb_sync(); /* when both are done: who reads a page that is replaced does not find it absent */
+    if (UNLIKELY(err || receiver->faulting))
         return err;
-    arch_copy_words(out->words, in->words, tag & TAG_WORDS);
+    if (tag & TAG_WORDS)
+        arch_copy_words(out->words, in->words, tag & TAG_WORDS);
     out->tag = tag;
     return OK;
 }
@@ -241,21 +243,8 @@ static err_t pass_page(struct thread *sender, struct thread *receiver)
 err_t message_pass(struct thread *sender, struct thread *receiver)
 {
     if (!sender->faulting && sender->registers.eax & IPC_EXTENDED)
-        return pass_page(sender, receiver);
+        return message_pass_page(sender, receiver, *(const volatile uint32_t *)&thread_page(sender)->tag);
     if (!receiver->faulting)
         thread_page(receiver)->tag = sender->faulting ? TAG_FAULT : TAG_CALL;
     return OK;
-}
-
-void message_registers(const struct thread *sender, struct registers *to)
-{
-    const struct registers *from = &sender->registers;
-
-    message_words(from, to);
-    if (!sender->faulting)
-        return;
-    to->ebx = sender->fault_address;
-    to->esi = from->error;
-    to->edi = from->eip;
-    to->ebp = from->vector;
 }

@@ -14,14 +14,16 @@ err_t message_tag_check(uint32_t tag);
  * number in the sender's page. */
 err_t message_pass(struct thread *sender, struct thread *receiver);
 
-/* The four words in registers. */
-ALWAYS_INLINE void message_words(const struct registers *from, struct registers *to)
-{
-    to->ebx = from->ebx;
-    to->esi = from->esi;
-    to->edi = from->edi;
-    to->ebp = from->ebp;
-}
+/* The same of a sender that has set IPC_EXTENDED: `tag` was read from its page. */
+err_t message_pass_page(struct thread *sender, struct thread *receiver, uint32_t tag);
 
-/* The same; of a sender that faults, what there is to say about that. */
-void message_registers(const struct thread *sender, struct registers *to);
+/* The four words in registers; of a sender that faults, what there is to say about that. */
+ALWAYS_INLINE void message_registers(const struct thread *sender, struct registers *to)
+{
+    const struct registers *from = &sender->registers;
+
+    to->ebx = sender->faulting ? sender->fault_address : from->ebx;
+    to->esi = sender->faulting ? from->error : from->esi;
+    to->edi = sender->faulting ? from->eip : from->edi;
+    to->ebp = sender->faulting ? from->vector : from->ebp;
+}

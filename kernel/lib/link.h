@@ -34,12 +34,6 @@ ALWAYS_INLINE void link_insert_after(struct link *where, struct link *link)
     where->next = REF(link);
 }
 
-/* To the end of the list of which `root` is the root. */
-ALWAYS_INLINE void link_append(struct link *root, struct link *link)
-{
-    link_insert_after(AT(struct link, root->prev), link);
-}
-
 /* The first of a list that is not empty. */
 ALWAYS_INLINE void link_remove_first(struct link *root)
 {

@@ -40,7 +40,7 @@ struct node {
     };
 } __attribute__((aligned(8)));
 
-enum { NODE_DEPTH_MAX = 31, NODE_REVOKING = 1, NODE_CLEAR = 2, NODE_REF = (1 << 27) - 1 };
+enum { NODE_DEPTH_MAX = 31, NODE_REVOKING = 1, NODE_CLEAR = 2, NODE_SHIFT = 27, NODE_REF = (1 << NODE_SHIFT) - 1 };
 
 ALWAYS_INLINE struct node *node_at(uint32_t ref)
 {
@@ -55,11 +55,6 @@ ALWAYS_INLINE uint32_t node_ref(const struct node *node)
 ALWAYS_INLINE bool node_in_tree(const struct node *node)
 {
     return node->next != 0;
-}
-
-ALWAYS_INLINE bool node_has(const struct node *node, rights_t rights)
-{
-    return !(~node->back & (uint32_t)rights << 27);
 }
 
 ALWAYS_INLINE struct node *node_next(const struct node *node)
@@ -98,18 +93,23 @@ ALWAYS_INLINE void node_insert_child(struct node *parent, struct node *child, ri
     node_insert(parent, child, parent->depth + 1u, rights);
 }
 
-/* The same for a root that has no child: nothing of it needs to be kept. */
 ALWAYS_INLINE bool node_is_alone(const struct node *root)
 {
     return node_at(root->prev) == root;
 }
 
-ALWAYS_INLINE void node_insert_only(struct node *root, struct node *child, rights_t rights)
+/* As the first child of a root, by references. The first mapping of a frame ends NODE_CLEAR. */
+ALWAYS_INLINE void node_insert_first(uint32_t root, uint32_t child, rights_t rights)
 {
-    uint32_t self = node_ref(root), ref = node_ref(child);
+    uint32_t next = node_at(root)->forward; /* its depth is 0 */
 
-    *child = (struct node){.next = self, .depth = 1, .prev = self, .flags = rights & 31};
-    *root = (struct node){.next = ref, .prev = ref};
+    node_at(child)->forward = next | 1u << NODE_SHIFT;
+    node_at(child)->back = root | (uint32_t)rights << NODE_SHIFT;
+    node_at(root)->forward = child;
+    if (UNLIKELY(next != root))
+        node_at(next)->prev = child & NODE_REF;
+    else
+        node_at(root)->back = child;
 }
 
 /* A node of the same parent, right before `node`. */

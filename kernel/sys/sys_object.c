@@ -97,8 +97,10 @@ static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_
 {
     struct task *self = thread_task(thread);
     struct shortfall shortfall = {0};
+    pte_t *entry;
 
-    err_t err = space_check_free(&task->space, address, 1, false, &shortfall);
+    err_t err = space_find(&task->space, address, &entry) && pte_low(entry) ? ERR_TAKEN : OK;
+    space_count_shortfall(&task->space, address, 1, &shortfall);
     uint32_t cost = shortfall.frames + 1 + account_cell_cost(&task->account.threads, THREAD_SHIFT);
     if (!err)
         err = sys_check_empty(thread, self, index, task == self ? cost : 0);

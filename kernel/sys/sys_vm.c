@@ -4,52 +4,62 @@
 
 static const uint32_t page_mask = PAGE_SIZE - 1;
 
-/* What the second and third argument of vm_map name. */
-static err_t find_source(struct thread *thread, rights_t rights, struct source *source)
-{
-    uint32_t pages = thread->registers.esi & 0xffff, slot_index = thread->registers.esi >> 16;
-    uint32_t where = thread->registers.edi;
-    const struct cspace *cspace = &thread_task(thread)->cspace;
-    struct task *task;
-
-    if (!(cspace_slot(cspace, slot_index)->object & SLOT_TASK)) {
-        *source = (struct source){.first = where, .kinship = CHILD};
-        return cspace_find_frames(cspace, slot_index, rights, pages, &source->first);
-    }
-    if (!space_range_valid(where, pages, CALL_PAGES_MAX))
-        return ERR_ARG;
-    err_t err = sys_find_task(thread, slot_index, &task);
-    if (!err)
-        *source = (struct source){&task->space, where, SIBLING};
-    return err;
-}
-
-err_t sys_vm_map(struct thread *thread)
+/* From wherever pages come, and to where tables may be lacking. */
+static __attribute__((noinline)) err_t map(struct thread *thread, struct task *task, const struct source *source)
 {
     const struct registers *r = &thread->registers;
     uint32_t address = r->ebx & ~page_mask, pages = r->esi & 0xffff;
-    rights_t rights = r->ebx & RIGHT_ALL;
+    const struct target target = {&task->space, &task->account, address};
     struct shortfall shortfall;
-    struct source source;
-    struct task *task;
+    pte_t *entry;
 
-    if (!rights_are_mappable(r->ebx & page_mask) || !space_range_valid(address, pages, CALL_PAGES_MAX))
-        return ERR_ARG;
-    shortfall_init(&shortfall);
-    err_t err = sys_find_task(thread, sys_slot(thread), &task);
-    if (!err)
-        err = find_source(thread, rights, &source);
-    if (!err)
-        err = source_check(&source, pages, rights, 0);
-    if (!err)
-        err = space_check_free(&task->space, address, pages, false, &shortfall);
+    shortfall.frames = shortfall.tables_count = 0;
+    bool found = space_find(&task->space, address, &entry);
+    err_t err = source_check(source, pages, r->ebx & RIGHT_ALL, &target, found ? entry : source_no_entries);
+    if (!found || !space_is_one_table(address, pages))
+        space_count_shortfall(&task->space, address, pages, &shortfall);
     if (!err)
         err = task_check_account(task, shortfall.frames, thread);
+    if (!err)
+        source_map(source, pages, r->ebx & RIGHT_ALL, &target);
+    return err;
+}
+
+/* Pages of a task, if it names one. */
+static OUT_OF_LINE err_t map_from_task(struct thread *thread, struct task *task)
+{
+    const struct registers *r = &thread->registers;
+    struct task *from;
+
+    err_t err = sys_find_task(thread, r->esi >> 16, &from);
+    if (!err && !space_range_valid(r->edi, r->esi & 0xffff, CALL_PAGES_MAX))
+        err = ERR_ARG;
+    return err ? err : map(thread, task, &(struct source){&from->space, r->edi, SIBLING});
+}
+
+/* Most are frames for a table that is there. */
+err_t sys_vm_map(struct thread *thread)
+{
+    const struct registers *r = &thread->registers;
+    struct task *task;
+    pte_t *entry;
+
+    if (!rights_are_mappable(r->ebx & page_mask) ||
+        !space_range_valid(r->ebx & ~page_mask, r->esi & 0xffff, CALL_PAGES_MAX))
+        return ERR_ARG;
+    err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (err)
         return err;
-
-    source_map(&source, pages, rights, &(struct target){&task->space, &task->account, address});
-    return OK;
+    uint32_t pages = r->esi & 0xffff, first = r->edi;
+    err = cspace_find_frames(&thread_task(thread)->cspace, r->esi >> 16, r->ebx & RIGHT_ALL, pages, &first);
+    if (UNLIKELY(err))
+        return err == ERR_CAP ? map_from_task(thread, task) : err;
+    if (UNLIKELY(!space_find(&task->space, r->ebx, &entry) || !space_is_one_table(r->ebx, pages)))
+        return map(thread, task, &(struct source){.first = first});
+    err = frames_check(first, pages, entry);
+    if (!UNLIKELY(err))
+        frames_map(first, pages, r->ebx & RIGHT_ALL, entry);
+    return err;
 }
 
 /* The cursor is the arguments: pages before the address are done. */
@@ -130,10 +140,9 @@ err_t sys_frame_clear(struct thread *thread)
     uint32_t frame = thread->registers.ebx;
     err_t err = find_frame(thread, sys_slot(thread), RIGHT_WRITE, &frame);
 
-    if (err)
-        return err;
-    __builtin_memset(arch_frame_map(0, frame), 0, PAGE_SIZE);
-    return OK;
+    if (!err)
+        __builtin_memset(arch_frame_map(0, frame), 0, PAGE_SIZE);
+    return err;
 }
 
 err_t sys_frame_copy(struct thread *thread)

@@ -1,7 +1,7 @@
 /* Processors: ready queues, the choice of the next thread, the switch to it. */
 #include "kernel/thread/kernel.h"
 
-void cpu_init(struct cpu *cpu)
+OUT_OF_LINE void cpu_init(struct cpu *cpu)
 {
     for (unsigned p = 0; p < PRIORITY_COUNT; p++)
         link_init(&cpu->ready[p]);

@@ -1,6 +1,6 @@
 /*
  * Where the pages of a map call or of a message's item come from: frames of a memory capability, or
- * pages mapped in a space. First checked, then mapped; the second cannot fail.
+ * pages mapped in a space; and where they go. First all is checked, then pages are mapped, which cannot fail.
  */
 #pragma once
 
@@ -22,10 +22,6 @@ ALWAYS_INLINE bool rights_are_mappable(uint32_t rights)
     return rights <= RIGHT_ALL && mappable >> rights & 1;
 }
 
-/* Every page is there (ERR_ABSENT), is memory (ERR_FRAME), has `rights` and `needed` (ERR_RIGHTS),
- * is not being revoked (ERR_BUSY), and has room for a child (ERR_DEPTH). */
-err_t source_check(const struct source *source, uint32_t pages, rights_t rights, rights_t needed);
-
 /* Where pages go, and who pays for the tables. */
 struct target {
     struct space *space;
@@ -33,5 +29,46 @@ struct target {
     uint32_t address;
 };
 
-/* Maps the pages into free places; all was checked. */
+/* What is found where a table is lacking. */
+extern const pte_t source_no_entries[CALL_PAGES_MAX];
+
+/* Frames into entries of one table: ERR_FRAME, ERR_BUSY; ERR_TAKEN if one is not free. A memory capability reaches no
+ * frame without a record. */
+ALWAYS_INLINE err_t frames_check(uint32_t first, uint32_t pages, const pte_t *to)
+{
+    const struct frame *frame = frame_at(first);
+    const pte_t *end = to + pages;
+
+    do {
+        if (UNLIKELY(frame->state != FRAME_MAPPABLE))
+            return frame->kind == FRAME_USER ? ERR_BUSY : ERR_FRAME;
+        if (UNLIKELY(pte_low(to)))
+            return ERR_TAKEN;
+        frame++;
+    } while (++to != end);
+    return OK;
+}
+
+/* All was checked. */
+ALWAYS_INLINE void frames_map(uint32_t first, uint32_t pages, rights_t rights, pte_t *to)
+{
+    const uint32_t each = sizeof(struct frame) / sizeof(struct node);
+    uint32_t root = node_ref(&frame_at(0)->mappings) + first * each, node = node_ref(entry_node(to));
+    pte_t entry = pte_make(first, rights);
+    const pte_t *end = to + pages;
+
+    do {
+        node_insert_first(root, node, rights);
+        pte_fill(to, entry);
+        root += each, node++, entry = pte_next(entry);
+    } while (++to != end);
+}
+
+/* Whatever source, and as many tables as there are. Each page is there (ERR_ABSENT), is memory (ERR_FRAME), has
+ * `rights` (ERR_RIGHTS), is not being revoked (ERR_BUSY), has room for a child (ERR_DEPTH), and its place is free
+ * (ERR_TAKEN). The first is to go to `to`: the target's entry, or what stands for it. */
+err_t source_check(const struct source *source, uint32_t pages, rights_t rights, const struct target *target,
+                   const pte_t *to);
+
+/* Maps them; all was checked, and the account has what tables need. */
 void source_map(const struct source *source, uint32_t pages, rights_t rights, const struct target *target);

@@ -2,39 +2,28 @@
 
 #include "kernel/lib/scan.h"
 
-static void count_shortfall(const struct space *space, uint32_t address, struct shortfall *shortfall)
+bool shortfall_note(struct shortfall *shortfall, uint32_t table)
 {
-    uint32_t table = address >> DIRECTORY_SHIFT, top = 1u << (address >> SPACE_SHIFT);
-
     for (unsigned i = 0; i < shortfall->tables_count; i++)
         if (shortfall->tables[i] == table)
-            return;
+            return false;
     assert(shortfall->tables_count < LACKING_TABLES);
     shortfall->tables[shortfall->tables_count++] = table;
-    shortfall->frames += 2;
-    if (!space_directory_entry(space, address) && !(shortfall->directories & top)) {
-        shortfall->directories |= top;
-        shortfall->frames++;
-    }
+    return true;
 }
 
-err_t space_check_free(const struct space *space, uint32_t address, uint32_t pages, bool replace,
-                       struct shortfall *shortfall)
+void space_count_shortfall(const struct space *space, uint32_t address, uint32_t pages, struct shortfall *shortfall)
 {
     pte_t *entry;
 
-    while (pages) {
-        uint32_t here = space_run(address, pages);
-        if (!space_find(space, address, &entry))
-            count_shortfall(space, address, shortfall);
-        else
-            for (const pte_t *end = entry + here; entry < end; entry++)
-                if (pte_low(entry) && !(replace && pte_is_mapping(entry)))
-                    return ERR_TAKEN;
-        address += here << PAGE_BITS;
-        pages -= here;
+    for (uint32_t here; pages; pages -= here, address += here << PAGE_BITS) {
+        here = space_run(address, pages);
+        if (space_find(space, address, &entry) || !shortfall_note(shortfall, address >> DIRECTORY_SHIFT))
+            continue;
+        shortfall->frames += 2;
+        if (!space_directory_entry(space, address))
+            shortfall->frames += shortfall_note(shortfall, LACKING_DIRECTORY | address >> SPACE_SHIFT);
     }
-    return OK;
 }
 
 static void add_directory(struct space *space, struct account *account, uint32_t address)

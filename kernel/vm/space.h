@@ -82,6 +82,12 @@ ALWAYS_INLINE bool space_range_valid(uint32_t address, uint32_t pages, uint32_t 
     return address % PAGE_SIZE == 0 && pages - 1 < max && (address >> PAGE_BITS) + pages <= SPACE_END >> PAGE_BITS;
 }
 
+/* Whether a range's pages are all in the table of the first. */
+ALWAYS_INLINE bool space_is_one_table(uint32_t address, uint32_t pages)
+{
+    return (address >> TABLE_SHIFT & (TABLE_ENTRIES - 1)) + pages <= TABLE_ENTRIES;
+}
+
 /* How many of a range's pages are in the table of the first. */
 ALWAYS_INLINE uint32_t space_run(uint32_t address, uint32_t pages)
 {
@@ -90,24 +96,21 @@ ALWAYS_INLINE uint32_t space_run(uint32_t address, uint32_t pages)
     return here < pages ? here : pages;
 }
 
-/* The tables that ranges lack, counted once each: a check pass adds its ranges and compares frames
- * with the account's spare ones. Each of a message's items begins and ends in a table, and all of them
- * have CALL_PAGES_MAX pages to be in others. */
-enum { LACKING_TABLES = 2 * IPC_ITEMS + CALL_PAGES_MAX / TABLE_ENTRIES };
+/* The tables that ranges lack, counted once each, to be compared with the account's spare frames. Each of a message's
+ * items begins and ends in a table, and all of them have CALL_PAGES_MAX pages to be in others. */
+enum { LACKING_TABLES = 2 * IPC_ITEMS + CALL_PAGES_MAX / TABLE_ENTRIES + DIRECTORIES };
+enum { LACKING_DIRECTORY = 1 << 30, LACKING_LEAF = 1 << 29 };
 struct shortfall {
     uint32_t frames;
-    uint32_t directories; /* bit d: the directory of top entry d is lacking and counted */
     unsigned tables_count;
-    uint32_t tables[LACKING_TABLES]; /* address >> DIRECTORY_SHIFT */
+    uint32_t tables[LACKING_TABLES]; /* by address >> DIRECTORY_SHIFT; directories, and leaves of a capability table */
 };
-ALWAYS_INLINE void shortfall_init(struct shortfall *shortfall)
-{
-    shortfall->frames = shortfall->directories = shortfall->tables_count = 0;
-}
 
-/* ERR_TAKEN if a page of the range is occupied (unless `replace`). */
-err_t space_check_free(const struct space *space, uint32_t address, uint32_t pages, bool replace,
-                       struct shortfall *shortfall);
+/* Notes a table; false if it was noted before. */
+bool shortfall_note(struct shortfall *shortfall, uint32_t table);
+
+/* Adds what a range lacks. */
+void space_count_shortfall(const struct space *space, uint32_t address, uint32_t pages, struct shortfall *shortfall);
 
 /* The entry for `address`, making what tables lack from the account: checked before. */
 pte_t *space_open(struct space *space, struct account *account, uint32_t address);

@@ -36,6 +36,7 @@ void space_reload(ref_t task, ref_t directories)
         arch_space_load(directories);
     if (kernel.cpu_count > 1)
         ask_others(task, IPI_ALL);
+    tlb_sync();
 }
 
 void cpu_leave_space(ref_t task)

@@ -94,7 +94,7 @@ static void check_memory_revoke(const struct done *done)
     if (!done->restarted)
         check_none_covers(slot, first, done->esi);
     for (uint32_t f = done->restarted ? done->restarted->registers.ebx : first; f < end; f++)
-        if (frame_at(f)->kind == FRAME_USER && !node_is_alone(&frame_at(f)->mappings))
+        if (frame_at(f)->kind == FRAME_USER && !node_is_leaf(&frame_at(f)->mappings))
             violation("memory_revoke is done, and frame %u is still mapped", f);
 }
 

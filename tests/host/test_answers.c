@@ -138,7 +138,7 @@ static void nothing_lands_in_a_closed_window(void)
     CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_ARG);
     from->items[0] = slot;
     CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_WINDOW);
-    CHECK(server->state == THREAD_RECEIVING && node_is_alone(&frame_at(FRAME)->mappings));
+    CHECK(server->state == THREAD_RECEIVING && node_is_leaf(&frame_at(FRAME)->mappings));
 }
 
 /* A page is granted by who has the right to, and not if it is as deep as one can be. */
@@ -197,7 +197,7 @@ static void few_are_replaced_at_once(void)
     init->registers.vector = 14;
     CHECK(message_pass(server, init) == ERR_BUSY && entry_node(entry)->next == node_ref(entry_node(entry) + CALL_PAGES_MAX + 1));
     node_remove(entry_node(entry) + 1);
-    CHECK(message_pass(server, init) == OK && pte_frame(entry) == FRAME + 1 && node_is_alone(&frame_at(FRAME)->mappings));
+    CHECK(message_pass(server, init) == OK && pte_frame(entry) == FRAME + 1 && node_is_leaf(&frame_at(FRAME)->mappings));
     init->faulting = 0;
     server->registers.eax &= ~(uint32_t)IPC_EXTENDED;
     CHECK(call(SYS_vm_unmap, WORLD_TASK, HERE, 1, 0) == OK);

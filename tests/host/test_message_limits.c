@@ -132,10 +132,30 @@ static void a_leaf_is_counted_once(void)
     account->spare_count = 0;
     waits(IPC_SLOTS, 0, 0, LEAF);
     CHECK(sends(2) == ERR_ACCOUNT && thread_page(init)->shortfall == 1);
+    account->spare_count = 1; /* for one leaf, and the items need two */
+    thread_page(init)->items[0].to = 0, thread_page(init)->items[1].to = LEAF_SLOTS;
+    thread_page(server)->slots_count = 2 * LEAF_SLOTS;
+    CHECK(sends(2) == ERR_ACCOUNT && thread_page(init)->shortfall == 1);
+    CHECK(slot_is_empty(cspace_slot(&AT(struct task, init->task)->cspace, LEAF)));
+    thread_page(init)->items[1].to = 1;
     account->spare_count = spare;
     is_sent(2);
     CHECK(account->spare_count == spare - 1);
     CHECK(call(SYS_cap_delete, LEAF, 0, 0, 0) == OK && call(SYS_cap_delete, LEAF + 1, 0, 0, 0) == OK);
+}
+
+/* A page that needs a table and its companion. */
+static void tables_are_paid_for(void)
+{
+    struct account *account = &AT(struct task, init->task)->account;
+    uint32_t spare = account->spare_count, far = WINDOW + (TABLE_ENTRIES << PAGE_BITS);
+
+    account->spare_count = 1;
+    CHECK(sends_to(far, far, 1) == ERR_ACCOUNT && thread_page(init)->shortfall == 1);
+    account->spare_count = spare;
+    is_sent(1);
+    CHECK(account->spare_count == spare - 2);
+    CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 1, 0) == OK);
 }
 
 int main(void)
@@ -145,6 +165,7 @@ int main(void)
     windows_permit_addresses();
     items_do_not_meet();
     a_leaf_is_counted_once();
+    tables_are_paid_for();
     world_end();
     puts("test_message_limits: what is beyond a limit is refused");
 }

@@ -103,7 +103,7 @@ static void a_space_ends_with_all_its_pages(void)
     CHECK(call(SYS_vm_map, FREE, FAR | RIGHT_READ, 1 | WORLD_MEMORY << 16, FRAME + 20) == OK);
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
     for (uint32_t f = FRAME; f < FRAME + 20 + COUNT; f++)
-        CHECK(frame_at(f)->kind == FRAME_USER && node_is_alone(&frame_at(f)->mappings));
+        CHECK(frame_at(f)->kind == FRAME_USER && node_is_leaf(&frame_at(f)->mappings));
 }
 
 /* A step looks through two tables at most, though there is nothing in them. */

@@ -238,7 +238,7 @@ static void copy_to_the_frame(unsigned step)
     CHECK(SECOND(SYS_vm_map, B, page(GIVEN_PLACE, 0), 1 | WORLD_MEMORY << 16, WORLD_USER + 300) == ERR_BUSY);
     for (uint32_t i = 0; i < 2 * STEP_NODES; i++) /* nothing of it is left for the first one */
         CHECK(SECOND(SYS_vm_unmap, A, GIVEN_PLACE + i * PAGE_SIZE, 1) == OK);
-    CHECK(node_is_alone(&frame_at(WORLD_USER + 300)->mappings));
+    CHECK(node_is_leaf(&frame_at(WORLD_USER + 300)->mappings));
     CHECK(SECOND(SYS_task_donate, A, WORLD_MEMORY | 1 << 16, WORLD_USER + 300) == ERR_FRAME);
 }
 

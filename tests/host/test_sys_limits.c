@@ -128,11 +128,11 @@ static void frames_are_counted_from_the_first(void)
 
     CHECK(derive(WORLD_MEMORY, FREE, READ_WRITE | RIGHT_OWN, first, 2) == OK);
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | FREE << 16, 1) == OK);
-    CHECK(!node_is_alone(&frame_at(first + 1)->mappings) && node_is_alone(&frame_at(first)->mappings));
+    CHECK(!node_is_leaf(&frame_at(first + 1)->mappings) && node_is_leaf(&frame_at(first)->mappings));
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | FREE << 16, 2) == ERR_ARG);
     CHECK(call(SYS_memory_revoke, FREE, 1, 2, 0) == ERR_ARG && call(SYS_memory_revoke, FREE, 0, 3, 0) == ERR_ARG);
     CHECK(call(SYS_memory_revoke, FREE, 2, 0, 0) == ERR_ARG && call(SYS_memory_revoke, FREE, 2, 1, 0) == ERR_ARG);
-    CHECK(call(SYS_memory_revoke, FREE, 1, 1, 0) == OK && node_is_alone(&frame_at(first + 1)->mappings));
+    CHECK(call(SYS_memory_revoke, FREE, 1, 1, 0) == OK && node_is_leaf(&frame_at(first + 1)->mappings));
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
 }
 
@@ -373,11 +373,9 @@ static void rights_are_taken_from_a_few(void)
 static void a_message_page_is_in_the_way(void)
 {
     const struct space *space = &AT(struct task, init->task)->space;
-    struct shortfall shortfall;
     pte_t *entry;
 
-    shortfall_init(&shortfall);
-    CHECK(space_check_free(space, init->page_address, 1, true, &shortfall) == ERR_TAKEN);
+    CHECK(call(SYS_vm_map, WORLD_TASK, init->page_address | RIGHT_READ, map_of(1), FRAME) == ERR_TAKEN);
     CHECK(space_find(space, init->page_address, &entry) && !space_find_mapping(space, init->page_address, &entry));
 }
 

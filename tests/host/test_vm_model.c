@@ -123,18 +123,21 @@ static void map_sibling(int from, int to, rights_t rights)
 static void map_child(int from, int to, rights_t rights)
 {
     const struct source source = {&task_of(from)->space, address_of(from), CHILD};
-    struct shortfall shortfall = {0};
     struct task *task = task_of(to);
+    const struct target target = {&task->space, &task->account, address_of(to)};
+    struct shortfall shortfall = {0};
+    pte_t *entry;
 
     if (check_source(from, to, rights) != OK || !(model[from].rights & RIGHT_GRANT))
         return;
     int expected = model[from].depth == NODE_DEPTH_MAX ? ERR_DEPTH : OK;
-    CHECK((int)source_check(&source, 1, rights, RIGHT_GRANT) == expected);
+    bool found = space_find(&task->space, address_of(to), &entry);
+    CHECK((int)source_check(&source, 1, rights | RIGHT_GRANT, &target, found ? entry : source_no_entries) == expected);
     if (expected != OK)
         return;
-    CHECK(space_check_free(&task->space, address_of(to), 1, false, &shortfall) == OK);
+    space_count_shortfall(&task->space, address_of(to), 1, &shortfall);
     CHECK(shortfall.frames <= task->account.spare_count);
-    source_map(&source, 1, rights, &(struct target){&task->space, &task->account, address_of(to)});
+    source_map(&source, 1, rights, &target);
     model[to] = (struct cell){true, model[from].frame, rights, from, model[from].depth + 1};
 }
 

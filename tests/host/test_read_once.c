@@ -1,0 +1,148 @@
+/*
+ * What a message brings is read once: other threads have these pages, too, and write to them on other processors. Here
+ * each access of the kernel's to the sender's or the receiver's page is seen, and right after it, before the kernel's
+ * next instruction, somebody changes what was read.
+ * sources: kernel-core tests/host/kernel_world.c
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include "tests/host/check.h"
+#include "tests/host/kernel_world.h"
+
+enum {
+    ENDPOINT = 10,
+    SERVER = 13,
+    SLOTS = 20,
+    PAGE = 0x20000,
+    WINDOW = 0x400000,
+    FRAME = WORLD_USER,
+    TRAP_FLAG = 0x100
+};
+
+static struct thread *init, *server;
+static struct message_page *pages[2]; /* the sender's, the receiver's */
+static uint32_t *accessed;            /* until the instruction is done */
+static unsigned items_reads[3 * IPC_ITEMS], window_reads[4];
+
+static void protect(int how)
+{
+    for (unsigned i = 0; i < 2; i++)
+        CHECK(mprotect(pages[i], PAGE_SIZE, how) == 0);
+}
+
+/* The page is there for one instruction. */
+static void handle_access(int number, siginfo_t *info, void *context)
+{
+    (void)number;
+    accessed = (uint32_t *)((uintptr_t)info->si_addr & -sizeof(uint32_t));
+    protect(PROT_READ | PROT_WRITE);
+    ((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL] |= TRAP_FLAG;
+}
+
+static void change(uint32_t *first, unsigned *reads, unsigned count)
+{
+    if (accessed < first || accessed >= first + count)
+        return;
+    reads[accessed - first]++;
+    *accessed = ~*accessed;
+}
+
+static void handle_step(int number, siginfo_t *info, void *context)
+{
+    (void)number, (void)info;
+    ((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
+    change((uint32_t *)pages[0]->items, items_reads, 3 * IPC_ITEMS);
+    change(&pages[1]->window, window_reads, 4);
+    protect(PROT_NONE);
+}
+
+static int call(unsigned number, uint32_t slot, uint32_t a, uint32_t b, uint32_t c)
+{
+    return world_call(init, number | slot << SLOT_SHIFT, (const uint32_t[]){a, b, c, 0});
+}
+
+static struct thread *event(struct thread *thread, uint32_t head)
+{
+    return world_syscall(thread, head, (const uint32_t[4]){0});
+}
+
+static void begin(void)
+{
+    const struct sigaction access = {.sa_sigaction = handle_access, .sa_flags = SA_SIGINFO};
+    const struct sigaction step = {.sa_sigaction = handle_step, .sa_flags = SA_SIGINFO};
+
+    init = world_boot();
+    CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
+    CHECK(call(SYS_thread_create, WORLD_TASK, SERVER | ENDPOINT << 16, (PRIORITY_COUNT - 1) << 16, PAGE) == OK);
+    CHECK(call(SYS_thread_resume, SERVER, 0, 0, 0) == OK);
+    server = AT(struct thread, slot_object(cspace_slot(&AT(struct task, init->task)->cspace, SERVER)));
+    CHECK(event(init, SYS_thread_yield) == server &&
+          event(server, SYS_ipc_reply_wait | IPC_WINDOW | IPC_SLOTS) == init);
+    pages[0] = thread_page(init), pages[1] = thread_page(server);
+    CHECK(sigaction(SIGSEGV, &access, NULL) == 0 && sigaction(SIGTRAP, &step, NULL) == 0);
+}
+
+static void item(unsigned number, uint32_t frames, uint32_t from, uint32_t to)
+{
+    pages[0]->items[number] = (struct item){
+        .slot = WORLD_MEMORY, .kind_rights = RIGHT_READ, .pages = (uint8_t)frames, .from = from, .to = to};
+}
+
+static bool shows(uint32_t address, uint32_t frame)
+{
+    pte_t *entry;
+
+    return space_find_mapping(&AT(struct task, server->task)->space, address, &entry) && pte_frame(entry) == frame;
+}
+
+/* All items go over, each word of theirs and of the windows that there are having been read once. */
+static void are_read_once(unsigned items, unsigned windows)
+{
+    pages[0]->tag = items << TAG_ITEMS_SHIFT;
+    pages[1]->window = WINDOW, pages[1]->window_pages = 8;
+    pages[1]->slots = SLOTS, pages[1]->slots_count = IPC_ITEMS;
+    memset(items_reads, 0, sizeof(items_reads));
+    memset(window_reads, 0, sizeof(window_reads));
+    protect(PROT_NONE);
+    struct thread *runs = event(init, SYS_ipc_call | IPC_EXTENDED | ENDPOINT << SLOT_SHIFT);
+    protect(PROT_READ | PROT_WRITE);
+    CHECK(runs == server);
+    for (unsigned i = 0; i < 3 * items; i++)
+        CHECK(items_reads[i] == 1);
+    for (unsigned i = 0; i < windows; i++)
+        CHECK(window_reads[i] == 1);
+    CHECK(event(server, SYS_ipc_reply_wait | IPC_REPLY | IPC_WINDOW | IPC_SLOTS) == init);
+}
+
+static void one_item(void)
+{
+    item(0, 2, FRAME, WINDOW);
+    are_read_once(1, 2);
+    CHECK(shows(WINDOW, FRAME) && shows(WINDOW + PAGE_SIZE, FRAME + 1));
+}
+
+/* None is passed before all were checked, and what was checked is what is passed. */
+static void several_items(void)
+{
+    item(0, 1, FRAME + 2, WINDOW + 2 * PAGE_SIZE);
+    item(1, 1, FRAME + 3, WINDOW + 3 * PAGE_SIZE);
+    pages[0]->items[2] =
+        (struct item){.slot = WORLD_MEMORY, .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_READ, .to = 1};
+    are_read_once(3, 4);
+    CHECK(shows(WINDOW + 2 * PAGE_SIZE, FRAME + 2) && shows(WINDOW + 3 * PAGE_SIZE, FRAME + 3));
+    CHECK(call(SYS_cap_delete, SLOTS + 1, 0, 0, 0) == OK);
+}
+
+int main(void)
+{
+    begin();
+    one_item();
+    several_items();
+    CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 4, 0) == OK);
+    world_end();
+    puts("test_read_once: what a message brings is read once");
+}
