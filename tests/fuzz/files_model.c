@@ -7,16 +7,7 @@
 #include "tests/fuzz/files_model_state.h"
 #include "tests/host/check.h"
 
-enum {
-    FILES = MODEL_STEPS,
-    OPENS = MODEL_CLIENTS * MODEL_FDS + 2,
-    FILE_MOST = MODEL_OFFSETS + MODEL_STEPS * FILE_TRANSFER_MAX
-};
-
-struct file {
-    uint32_t size;
-    char data[FILE_MOST];
-};
+enum { FILES = MODEL_STEPS };
 
 struct queue {
     uint32_t clients[MODEL_CLIENTS], count;
@@ -28,11 +19,11 @@ struct pipe {
     struct queue reading, writing;
 };
 
-static struct file files[FILES], *names[MODEL_NAMES];
+static struct file files[FILES], *names[MODEL_NAMES], console;
 static struct pipe pipes[FILES];
-static struct opened opens[OPENS];
 static uint32_t files_count, pipes_count;
 struct program model_programs[MODEL_CLIENTS + 1];
+struct opened model_opens[MODEL_OPENS];
 
 /* ---------------------------------------------------------------------------------- answers */
 
@@ -88,23 +79,24 @@ int32_t model_free_fd(uint32_t client, uint32_t fd)
     return fd < MODEL_FDS ? (int32_t)fd : -EMFILE;
 }
 
-static bool may_read(const struct opened *opened)
+bool model_may_read(const struct opened *opened)
 {
     return (opened->flags & O_ACCESS) != O_WRITE_ONLY;
 }
 
-static bool may_write(const struct opened *opened)
+bool model_may_write(const struct opened *opened)
 {
     return (opened->flags & O_ACCESS) != O_READ_ONLY;
 }
 
 static struct opened *new_opened(uint32_t flags)
 {
-    struct opened *opened = opens;
+    struct opened *opened = model_opens;
 
     while (opened->holders)
-        CHECK(++opened < opens + OPENS);
+        CHECK(++opened < model_opens + MODEL_OPENS);
     *opened = (struct opened){.flags = flags & (O_ACCESS | O_APPENDING | O_NONBLOCKING)};
+    model_opened_is_new(opened);
     return opened;
 }
 
@@ -186,9 +178,9 @@ static void drop(struct opened *opened)
 
     if (--opened->holders || !pipe)
         return;
-    if (may_write(opened) && --pipe->writers == 0)
+    if (model_may_write(opened) && --pipe->writers == 0)
         end_waits(&pipe->reading, 0);
-    if (!may_write(opened) && --pipe->readers == 0)
+    if (!model_may_write(opened) && --pipe->readers == 0)
         end_waits(&pipe->writing, -EPIPE);
 }
 
@@ -197,18 +189,20 @@ static void drop(struct opened *opened)
 void model_begin(void)
 {
     memset(model_programs, 0, sizeof model_programs);
-    memset(opens, 0, sizeof opens);
+    memset(model_opens, 0, sizeof model_opens);
     memset(names, 0, sizeof names);
+    model_file_is_new(&console);
     files_count = pipes_count = 0;
 }
 
 void model_begin_client(uint32_t client)
 {
-    struct opened *console = new_opened(O_READ_WRITE);
+    struct opened *opened = new_opened(O_READ_WRITE);
 
+    opened->locked = &console;
     model_programs[client] = (struct program){.lives = true};
     for (uint32_t fd = 0; fd < 3; fd++)
-        model_set_fd(client, fd, console, false);
+        model_set_fd(client, fd, opened, false);
 }
 
 void model_fork(uint32_t client, uint32_t child)
@@ -224,6 +218,8 @@ void model_close_fd(uint32_t client, uint32_t fd)
     struct opened *opened = model_programs[client].fds[fd];
 
     model_programs[client].fds[fd] = NULL;
+    if (opened->locked)
+        model_unlock(client, opened->locked);
     drop(opened);
 }
 
@@ -245,7 +241,12 @@ static void stop_waiting(uint32_t client)
 
     if (!opened)
         return;
-    leave(may_write(opened) ? &opened->pipe->writing : &opened->pipe->reading, client);
+    if (opened->locked) {
+        model_programs[client].waits_for = NULL;
+        model_answer(client, -EINTR, 0);
+        return;
+    }
+    leave(model_may_write(opened) ? &opened->pipe->writing : &opened->pipe->reading, client);
     model_answer(client, -EINTR, 0);
     settle(opened->pipe);
 }
@@ -288,10 +289,11 @@ void model_open(uint32_t client, uint32_t name, uint32_t flags)
         CHECK(files_count < FILES);
         names[name] = &files[files_count++];
         names[name]->size = 0;
+        model_file_is_new(names[name]);
     }
     struct opened *opened = new_opened(flags);
-    opened->file = names[name];
-    if (flags & O_TRUNCATE && may_write(opened))
+    opened->file = opened->locked = names[name];
+    if (flags & O_TRUNCATE && model_may_write(opened))
         opened->file->size = 0;
     model_set_fd(client, (uint32_t)fd, opened, flags & O_CLOSE_ON_EXEC);
 }
@@ -319,7 +321,7 @@ void model_truncate(uint32_t client, uint32_t name, uint32_t size)
 /* 0 if it may be read, or written, so. */
 static int32_t check(const struct opened *opened, uint32_t bytes, bool writes)
 {
-    if (!opened || !(writes ? may_write(opened) : may_read(opened)))
+    if (!opened || !(writes ? model_may_write(opened) : model_may_read(opened)))
         return -EBADF;
     return bytes > FILE_TRANSFER_MAX ? -EINVAL : 0;
 }

@@ -5,12 +5,19 @@
  *   M1  what is written is what is read, of files and of pipes
  *   M2  who reads of an empty pipe waits while somebody writes, and is answered in turn; who writes to a full one
  * likewise M3  one whose thread is gone takes nothing out, and puts nothing in
+ *   M4  a lock is got unless another owner's is in its way; who waits gets it when none is, or would wait for itself
  */
 #pragma once
 
 #include "tests/server/file_machine.h"
 
-enum { MODEL_CLIENTS = 5, MODEL_FDS = 20, MODEL_NAMES = 5, MODEL_OFFSETS = 9000, MODEL_STEPS = 150 };
+enum { MODEL_CLIENTS = 5, MODEL_FDS = 20, MODEL_NAMES = 5, MODEL_OFFSETS = 9000, MODEL_STEPS = 150, MODEL_LOCKED = 24 };
+
+/* Of all of the file as flock, else of bytes from `first` on, as fcntl; the owner is a client, or an open file. */
+struct model_lock {
+    bool is_whole, is_open_file, waits;
+    uint32_t kind, first, bytes;
+};
 
 struct expected {
     int32_t status;         /* or WAITS */
@@ -24,6 +31,8 @@ void model_begin(void);
 void model_next(void);
 
 bool model_lives(uint32_t client);
+bool model_waits_for_lock(uint32_t client);
+bool model_shares(uint32_t client, uint32_t fd); /* what it has opened, with another descriptor */
 bool model_waits(uint32_t client);
 bool model_was_waiting(uint32_t client); /* with a thread that hears */
 const struct expected *model_expected(uint32_t client);
@@ -46,4 +55,12 @@ void model_write_at(uint32_t client, uint32_t fd, const char *data, uint32_t byt
 void model_seek(uint32_t client, uint32_t fd, int32_t offset, uint32_t whence);
 void model_duplicate(uint32_t client, uint32_t fd, uint32_t to, uint32_t flags);
 void model_set_flags(uint32_t client, uint32_t fd, uint32_t flags);
+void model_lock(uint32_t client, uint32_t fd, struct model_lock lock);
+void model_look(uint32_t client, uint32_t fd, struct model_lock lock);
 void model_pipe(uint32_t client, uint32_t flags);
+
+/* From where the client's open file counts: 0, its offset, its size, by whence; 0 if it has none. */
+uint32_t model_base(uint32_t client, uint32_t fd, uint32_t whence);
+
+/* M4: the server has answered all who need not wait for a lock any more. */
+void model_settle_locks(void);

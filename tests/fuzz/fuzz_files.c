@@ -12,7 +12,7 @@
  * sources: servers/file/page_map.c servers/file/pages.c servers/file/records.c servers/file/quota.c
  * sources: servers/file/share.c servers/lib/account.c servers/file/watch.c servers/file/locks.c servers/file/radix.c
  * sources: servers/lib/archive.c tests/server/state_end.c tests/server/server_run.c tests/server/file_machine.c
- * sources: tests/fuzz/files_model.c tests/fuzz/files_model_fds.c tests/fuzz/bytes.c
+ * sources: tests/fuzz/files_model.c tests/fuzz/files_model_fds.c tests/fuzz/files_model_locks.c tests/fuzz/bytes.c
  */
 #include <errno.h>
 #include <string.h>
@@ -92,10 +92,48 @@ static void name_any(uint32_t client, uint32_t number)
     CHECK(status != FILE_MORE); /* they are short */
 }
 
+/* Most often one of a few, so that several want the same. */
+static uint32_t fd_to_lock(void)
+{
+    return random_below(12) ? random_below(6) : any_fd();
+}
+
+/* From any base, and with a length that is negative, too. */
+static void lock_any(uint32_t client)
+{
+    uint32_t fd = fd_to_lock(), first = random_below(MODEL_LOCKED), bytes = 1 + random_below(MODEL_LOCKED - first), whence = random_below(3);
+    struct model_lock lock = {.is_open_file = random_below(2), .waits = random_below(2), .kind = random_below(3), .first = first, .bytes = bytes};
+    uint32_t command = random_below(5) ? lock.waits ? FILE_LOCK_WAIT : FILE_LOCK_TRY : FILE_LOCK_LOOK;
+    struct file_lock range = {(int64_t)first - model_base(client, fd, whence), bytes};
+
+    if (random_below(4) == 0) {
+        range.start += bytes;
+        range.length = -range.length;
+    }
+    if (command == FILE_LOCK_LOOK) {
+        lock.kind = FILE_LOCK_SHARED; /* what is in its way is exclusive */
+        model_look(client, fd, lock);
+    } else {
+        model_lock(client, fd, lock);
+    }
+    command |= lock.is_open_file ? FILE_LOCK_OPEN_FILE : 0;
+    ask_data(client, &range, sizeof range, (struct words){{FILE_LOCK, fd, command, lock.kind | whence << 16}});
+}
+
+static void lock_file_any(uint32_t client)
+{
+    uint32_t fd = fd_to_lock();
+    struct model_lock lock = {.is_whole = true, .waits = random_below(2) && !model_shares(client, fd), .kind = random_below(3)};
+
+    model_lock(client, fd, lock);
+    ask(client, FILE_LOCK_FILE, fd, lock.kind, lock.waits);
+}
+
 static void call_any(uint32_t client)
 {
     static const uint8_t numbers[] = {FILE_OPEN, FILE_OPEN, FILE_CLOSE, FILE_READ, FILE_READ, FILE_READ, FILE_WRITE, FILE_WRITE, FILE_WRITE, FILE_SEEK,
-                                      FILE_READ_AT, FILE_WRITE_AT, FILE_DUPLICATE, FILE_PIPE, FILE_PIPE, FILE_REMOVE, FILE_TRUNCATE, FILE_CONTROL};
+                                      FILE_READ_AT, FILE_WRITE_AT, FILE_DUPLICATE, FILE_PIPE, FILE_PIPE, FILE_REMOVE, FILE_TRUNCATE, FILE_CONTROL,
+                                      FILE_LOCK, FILE_LOCK, FILE_LOCK, FILE_LOCK_FILE, FILE_LOCK_FILE};
     uint32_t number = numbers[random_below(sizeof numbers)], fd = any_fd(), b = any_bytes(), c = random_below(2);
 
     switch (number) {
@@ -107,6 +145,12 @@ static void call_any(uint32_t client)
     case FILE_WRITE:
     case FILE_WRITE_AT:
         write_any(client, number);
+        return;
+    case FILE_LOCK:
+        lock_any(client);
+        return;
+    case FILE_LOCK_FILE:
+        lock_file_any(client);
         return;
     case FILE_CLOSE:
         model_close(client, fd);
@@ -176,7 +220,7 @@ static void manage(uint32_t client, uint32_t other)
     case 1:
         if (lives && !model_waits(client)) {
             model_exec(client);
-            CHECK(ask(MANAGER, FILE_EXEC, client, 0, 0) == 0 && ask(client, FILE_TRANSFER_PAGE, 0, 0, 0) == 0);
+            CHECK(machine_execs(client) == 0 && ask(client, FILE_TRANSFER_PAGE, 0, 0, 0) == 0);
         }
         return;
     case 2:
@@ -184,7 +228,7 @@ static void manage(uint32_t client, uint32_t other)
             release(client);
         return;
     case 3:
-        if (lives && model_waits(client)) { /* proc says so later */
+        if (lives && model_waits(client) && !model_waits_for_lock(client)) { /* proc says so later; would it get a lock, nobody knew */
             machine_kill(client);
             model_kill(client);
         }
@@ -197,6 +241,21 @@ static void manage(uint32_t client, uint32_t other)
     }
 }
 
+/* Proc asks as long as there are any that try again. */
+static void settle_locks(void)
+{
+    bool any = false;
+
+    for (uint32_t client = 1; client <= MODEL_CLIENTS; client++)
+        any |= model_waits_for_lock(client);
+    if (!any)
+        return;
+    do
+        CHECK(ask(MANAGER, FILE_NEWS, 0, 0, 0) == 0);
+    while (reply_of(MANAGER)->w[1]);
+    model_settle_locks();
+}
+
 static void step(void)
 {
     uint32_t client = 1 + random_below(MODEL_CLIENTS);
@@ -204,9 +263,11 @@ static void step(void)
     model_next();
     if (random_below(6) == 0) {
         manage(client, 1 + random_below(MODEL_CLIENTS));
+        settle_locks();
         compare_others(0);
     } else if (model_lives(client) && !model_waits(client)) {
         call_any(client);
+        settle_locks();
         compare(client, model_expected(client));
         compare_others(client);
     }
