@@ -284,7 +284,7 @@ static const struct {
     {"kills", part_kills},     {"write", part_write}, {"tables", part_tables}, {"segments", part_segments},
     {"orphans", part_orphans}, {"alternate", part_alternate}, {"places", part_places},
     {"futex", part_futex},     {"alarms", part_alarms}, {"handlers", part_handlers},
-    {"files", part_files},     {"cut", part_cut},       {"lent", part_lent},
+    {"files", part_files},     {"cut", part_cut},       {"lent", part_lent},   {"locks", part_locks},
     {"interrupt", part_interrupt},
     {"readers", part_readers}, {"writers", part_writers}, {"polls", part_polls},
     {"lines", part_lines},     {"syncs", part_syncs},   {"asks", part_asks},

@@ -168,3 +168,64 @@ void part_lent(void)
     in_child(attach_and_end);
     in_child(reserve_and_end);
 }
+
+/* A file can have one lock more. */
+enum { LOCKS = 255, LOCK_FILES = 40 };
+
+static void lock(int fd, short kind, off_t first, off_t bytes)
+{
+    struct flock range = {.l_type = kind, .l_whence = SEEK_SET, .l_start = first, .l_len = bytes};
+
+    check(fcntl(fd, F_SETLK, &range) == 0, "a lock");
+}
+
+static int locked_file(void)
+{
+    int fd = open("/tmp/part", O_RDWR | O_CREAT, 0600);
+
+    check(fd >= 0 && unlink("/tmp/part") == 0, "a file");
+    for (unsigned i = 0; i < LOCKS; i++)
+        lock(fd, F_WRLCK, 2 * i, 1);
+    return fd;
+}
+
+/* All become one of another kind, and of the same; that is split again. */
+static void lock_and_end(void)
+{
+    part("locks_replaced");
+    int fd = locked_file();
+    lock(fd, F_RDLCK, 0, 0);
+    part("locks_merged");
+    lock(fd, F_UNLCK, 0, 0);
+    check(close(fd) == 0, "close");
+    fd = locked_file();
+    lock(fd, F_WRLCK, 0, 0);
+    part("locks_split");
+    for (unsigned i = 0; i < LOCKS; i++)
+        lock(fd, F_UNLCK, 2 * i, 1);
+    for (unsigned i = 1; i < LOCK_FILES; i++)
+        (void)locked_file();
+    part("locks_end");
+}
+
+static int fd_of_all;
+
+static void wait_for_lock(void)
+{
+    struct flock range = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+
+    check(fcntl(fd_of_all, F_SETLKW, &range) == 0, "a lock that others wait for");
+}
+
+/* Who ends has many, and many wait for one. */
+void part_locks(void)
+{
+    in_child(lock_and_end);
+    fd_of_all = open("/tmp/part", O_RDWR | O_CREAT, 0600);
+    check(fd_of_all >= 0 && unlink("/tmp/part") == 0, "a file");
+    lock(fd_of_all, F_WRLCK, 0, 0);
+    crowd_begins(wait_for_lock);
+    part("locks_free");
+    check(close(fd_of_all) == 0, "close");
+    crowd_ends(0);
+}

@@ -29,6 +29,7 @@ void sleep_shortly(void);
 void part_files(void);
 void part_cut(void);
 void part_lent(void);
+void part_locks(void);
 
 /* As many of them, which run the same; all end with that status. */
 enum { CROWD = 200 };
