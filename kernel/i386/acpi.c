@@ -20,9 +20,7 @@ enum { TABLE_MAX = 1 << 16 };
 
 static uint8_t byte_at(uint32_t physical)
 {
-    const uint8_t *page = arch_frame_map(0, physical >> PAGE_BITS);
-
-    return page[physical % PAGE_SIZE];
+    return ((const uint8_t *)arch_frame_map(0, physical >> PAGE_BITS))[physical % PAGE_SIZE];
 }
 
 static uint32_t word_at(uint32_t physical)

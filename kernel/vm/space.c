@@ -91,7 +91,7 @@ static bool empty_table_step(uint32_t table, unsigned *budget)
     pte_t *entries = AT(pte_t, frame_ref(table));
     struct node *nodes = entry_node(entries);
 
-    for (unsigned i = 0; (i = scan_next((const uint32_t *)entries, 2, TABLE_ENTRIES, i, PTE_PRESENT)) < TABLE_ENTRIES;) {
+    for (unsigned i = 0; (i = scan_next((uint32_t *)entries, 2, TABLE_ENTRIES, i, PTE_PRESENT)) < TABLE_ENTRIES;) {
         bool leaf = node_is_leaf(&nodes[i]);
         if ((!leaf && !space_unmap_step(&nodes[i], budget)) || *budget == 0)
             return false;
@@ -105,7 +105,7 @@ static bool free_directory_step(pte_t *entries, struct account *account, unsigne
 {
     enum { TABLE_COST = STEP_NODES / 2 }; /* looking through a table, in nodes */
 
-    for (unsigned i = 0; (i = scan_next((const uint32_t *)entries, 2, TABLE_ENTRIES, i, PTE_PRESENT)) < TABLE_ENTRIES;) {
+    for (unsigned i = 0; (i = scan_next((uint32_t *)entries, 2, TABLE_ENTRIES, i, PTE_PRESENT)) < TABLE_ENTRIES;) {
         uint32_t table = pte_frame(&entries[i]);
         if (*budget < TABLE_COST)
             return false;
