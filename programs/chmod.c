@@ -1,6 +1,6 @@
 /*
- * chmod [-R] MODE FILE...: changes the modes of files; -R: also of all that is below them. MODE: octal, or u g o a, + - =, r w x, as
- * in u+x or go-w,a=r. The mode is kept and shown; it stops nobody.
+ * chmod [-R] MODE FILE...: changes the modes of files; -R: also of all that is below them. MODE: octal, or u g o a, + -
+ * =, r w x, as in u+x or go-w,a=r. The mode is kept and shown; it stops nobody.
  */
 #include <err.h>
 #include <errno.h>

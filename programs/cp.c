@@ -1,4 +1,5 @@
-/* cp [-r] FILE... TARGET: copies a file, or several into the directory TARGET; -r: directories too, with all that is in them. */
+/* cp [-r] FILE... TARGET: copies a file, or several into the directory TARGET; -r: directories too, with all that is in
+ * them. */
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>

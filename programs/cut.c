@@ -1,6 +1,7 @@
 /*
  * cut -c LIST [FILE...]: writes these bytes of each line; -b is the same.
- * cut -f LIST [-d BYTE] [-s] [FILE...]: writes these fields, which are parted by the byte (a tab); of a line without it all, or with -s nothing.
+ * cut -f LIST [-d BYTE] [-s] [FILE...]: writes these fields, which are parted by the byte (a tab); of a line without it
+ * all, or with -s nothing.
  *
  * LIST: 3, 2-4, 5- or -2, with commas between.
  */
@@ -34,8 +35,8 @@ static void take_range(char *part)
         *dash = 0;
     if (count == RANGES_MAX)
         errx(2, "the list is too long");
-    if ((!*part && !(dash && *last)) || (*part && !number_is(part, &range.first)) || (*last && !number_is(last, &range.last)) ||
-        range.first == 0 || range.first > range.last)
+    if ((!*part && !(dash && *last)) || (*part && !number_is(part, &range.first)) ||
+        (*last && !number_is(last, &range.last)) || range.first == 0 || range.first > range.last)
         bad_list(part);
     ranges[count++] = range;
 }

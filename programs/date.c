@@ -1,4 +1,5 @@
-/* date [-u] [+FORMAT]: writes the time, in the form that is said as to strftime(). -u: in UTC, as it always is without TZ. */
+/* date [-u] [+FORMAT]: writes the time, in the form that is said as to strftime(). -u: in UTC, as it always is without
+ * TZ. */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /*
- * env [-i] [NAME=VALUE]... [PROGRAM [ARGUMENT...]]: runs a program with these variables, too, or only these (-i); without one writes
- * the environment. Exit status: the program's; 126, 127 a program that cannot be run, that is not there.
+ * env [-i] [NAME=VALUE]... [PROGRAM [ARGUMENT...]]: runs a program with these variables, too, or only these (-i);
+ * without one writes the environment. Exit status: the program's; 126, 127 a program that cannot be run, that is not
+ * there.
  */
 #include <err.h>
 #include <errno.h>

@@ -1,9 +1,10 @@
 /*
- * find [PATH...] [TEST | ACTION]...: writes the paths of all files there and below (of the working directory's) that pass all tests.
- *   -name PATTERN   the last name is as of the shell's patterns     -print              writes the path, as without any action
- *   -type f|d|c     a file, a directory, a device                   -exec PROGRAM... ;  runs it, with the path for each {}; a test, too
- *   -newer FILE     it was changed later than that one              -delete             removes it, with what is in it before
- *   ! TEST          it does not pass                                -maxdepth N, -mindepth N
+ * find [PATH...] [TEST | ACTION]...: writes the paths of all files there and below (of the working directory's) that
+ * pass all tests. -name PATTERN   the last name is as of the shell's patterns     -print              writes the path,
+ * as without any action -type f|d|c     a file, a directory, a device                   -exec PROGRAM... ;  runs it,
+ * with the path for each {}; a test, too -newer FILE     it was changed later than that one              -delete
+ * removes it, with what is in it before ! TEST          it does not pass                                -maxdepth N,
+ * -mindepth N
  */
 #include <err.h>
 #include <errno.h>
@@ -69,7 +70,7 @@ static int print(const struct term *term, const struct file *file)
     return 1;
 }
 
-static int delete(const struct term *term, const struct file *file)
+static int delete (const struct term *term, const struct file *file)
 {
     (void)term;
     if (strcmp(file->path, ".") == 0)

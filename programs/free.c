@@ -27,7 +27,8 @@ static struct usage usage_of_all(void)
     uint32_t first = 0;
     int error;
 
-    for (; !(error = mem_frame_usage(CLIENT_SLOT_MEM, 0, first, &part.programs, &part.shared, &part.kernel)); first += MEM_LISTED) {
+    for (; !(error = mem_frame_usage(CLIENT_SLOT_MEM, 0, first, &part.programs, &part.shared, &part.kernel));
+         first += MEM_LISTED) {
         all.programs += part.programs;
         all.shared += part.shared;
         all.kernel += part.kernel;

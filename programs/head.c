@@ -1,5 +1,6 @@
 /*
- * head [-n LINES | -LINES | -c BYTES] [FILE...]: writes the first lines (10) or bytes, of the standard input if there is no file.
+ * head [-n LINES | -LINES | -c BYTES] [FILE...]: writes the first lines (10) or bytes, of the standard input if there
+ * is no file.
  */
 #include <ctype.h>
 #include <err.h>

@@ -25,8 +25,8 @@ static void show(const struct listed_process *process)
 
     if (process->state != LISTED_ENDED)
         mem_space_usage(CLIENT_SLOT_MEM, 0, process->space, &pages, &archive, &kernel);
-    printf("%5u %6u %-6s %6u %7u %6u %s\n", process->pid, process->parent, states[process->state], pages, archive, kernel,
-           *process->name ? process->name : "-");
+    printf("%5u %6u %-6s %6u %7u %6u %s\n", process->pid, process->parent, states[process->state], pages, archive,
+           kernel, *process->name ? process->name : "-");
 }
 
 int main(void)

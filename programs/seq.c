@@ -46,7 +46,8 @@ int main(int argc, char **argv)
 
     if (count < 1 || count > 3)
         errx(2, "usage: seq [-s separator] [first [step]] last");
-    long first = count > 1 ? number(argv[at]) : 1, step = count > 2 ? number(argv[at + 1]) : 1, last = number(argv[argc - 1]);
+    long first = count > 1 ? number(argv[at]) : 1, step = count > 2 ? number(argv[at + 1]) : 1,
+         last = number(argv[argc - 1]);
     if (step == 0)
         errx(2, "the step is 0");
     if (last > LONG_MAX / 2 || last < LONG_MIN / 2 || first > LONG_MAX / 2 || first < LONG_MIN / 2)

@@ -26,8 +26,8 @@ enum {
     PROCESSES_MAX = 64,
     INCREMENTS_MAX = 10000000,
     ARRIVAL_SPINS = 100,
-    SPAN = 20000, /* without the lock, the cycles between an increment's read and its write */
-    ARRIVAL_YIELDS = 1000, /* between looks whether somebody has failed */
+    SPAN = 20000,                  /* without the lock, the cycles between an increment's read and its write */
+    ARRIVAL_YIELDS = 1000,         /* between looks whether somebody has failed */
     ARRIVAL_YIELDS_MAX = 10000000, /* then somebody died on the way */
 };
 
@@ -45,8 +45,7 @@ static int locked = 1;
 
 static _Noreturn void usage(void)
 {
-    fprintf(stderr, "usage: shm_cnt [-n] [-i increments, 1-%d] [-p processes, 1-%d]\n",
-            INCREMENTS_MAX, PROCESSES_MAX);
+    fprintf(stderr, "usage: shm_cnt [-n] [-i increments, 1-%d] [-p processes, 1-%d]\n", INCREMENTS_MAX, PROCESSES_MAX);
     exit(2);
 }
 
@@ -213,8 +212,7 @@ static int report(unsigned sum)
 {
     unsigned wanted = processes * increments;
 
-    printf("shm_cnt: %u process%s x %u increments = %u: ", processes, processes == 1 ? "" : "es",
-           increments, sum);
+    printf("shm_cnt: %u process%s x %u increments = %u: ", processes, processes == 1 ? "" : "es", increments, sum);
     if (!locked)
         printf("%u lost without the lock\n", wanted - sum);
     else if (sum == wanted)

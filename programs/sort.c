@@ -159,7 +159,8 @@ static void take_key(char *text)
     if (key_count == KEYS_MAX)
         errx(STATUS_ERROR, "too many keys");
     keys[key_count].last = ~0ul;
-    if (!number_is(text, &keys[key_count].first) || !keys[key_count].first || (comma && !number_is(comma + 1, &keys[key_count].last)))
+    if (!number_is(text, &keys[key_count].first) || !keys[key_count].first ||
+        (comma && !number_is(comma + 1, &keys[key_count].last)))
         errx(STATUS_ERROR, "%s: not the number of a field", comma ? comma + 1 : text);
     key_count++;
 }

@@ -1,6 +1,6 @@
 /*
- * tail [-n [+]LINES | -LINES | -c [+]BYTES] [FILE]: writes the last lines (10) or bytes, of the standard input if there is no file;
- * with a + from that line or byte on, the first being 1.
+ * tail [-n [+]LINES | -LINES | -c [+]BYTES] [FILE]: writes the last lines (10) or bytes, of the standard input if there
+ * is no file; with a + from that line or byte on, the first being 1.
  */
 #include <ctype.h>
 #include <err.h>
@@ -42,7 +42,8 @@ static unsigned long first_of(unsigned long seen)
 
 static void last_lines(FILE *file)
 {
-    struct lines lines = {calloc(count, sizeof(char *)), calloc(count, sizeof(size_t)), calloc(count, sizeof(ssize_t)), 0};
+    struct lines lines = {calloc(count, sizeof(char *)), calloc(count, sizeof(size_t)), calloc(count, sizeof(ssize_t)),
+                          0};
 
     if (!lines.text || !lines.room || !lines.length)
         err(1, "%lu lines", count);

@@ -1,10 +1,9 @@
 /*
  * test EXPRESSION: evaluates it; `[ EXPRESSION ]` of sh is the same.
- *   -e -f -d -s PATH    is there; a file; a directory; a file that is not empty    -r -w -x PATH  is there, -x: may be executed
- *   -n -z TEXT, TEXT    it is not empty; it is empty                               -t FD   is a terminal
- *   A = B, A != B       texts      A -eq -ne -lt -le -gt -ge B  numbers           ! E     not
- *   E -a E, E -o E, ( E )
- * Exit status: 0 true, 1 false, 2 no expression.
+ *   -e -f -d -s PATH    is there; a file; a directory; a file that is not empty    -r -w -x PATH  is there, -x: may be
+ * executed -n -z TEXT, TEXT    it is not empty; it is empty                               -t FD   is a terminal A = B,
+ * A != B       texts      A -eq -ne -lt -le -gt -ge B  numbers           ! E     not E -a E, E -o E, ( E ) Exit status:
+ * 0 true, 1 false, 2 no expression.
  */
 #include <err.h>
 #include <stdio.h>
@@ -80,19 +79,19 @@ enum { OPERATORS = sizeof operators / sizeof *operators, FIRST_OF_NUMBERS = 2 };
 
 static int operator_of(const char *word)
 {
-    int operator = 0;
+    int operator= 0;
 
     while (operator < OPERATORS && strcmp(word, operators[operator]) != 0)
         operator++;
     return operator;
 }
 
-static int binary(const char *left, int operator, const char *right)
+static int binary(const char *left, int operator, const char * right)
 {
-    if (operator < FIRST_OF_NUMBERS)
-        return (strcmp(left, right) == 0) == (operator == 0);
+    if (operator<FIRST_OF_NUMBERS)
+        return (strcmp(left, right) == 0) == (operator== 0);
     long a = number(left), b = number(right);
-    const int results[] = {a == b, a != b, a < b, a <= b, a > b, a >= b};
+    const int results[] = {a == b, a != b, a<b, a <= b, a> b, a >= b};
     return results[operator - FIRST_OF_NUMBERS];
 }
 

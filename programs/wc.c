@@ -1,4 +1,5 @@
-/* wc [-lwc] [FILE...]: counts lines, words and bytes, of the standard input if there is no file. One count alone is without blanks. */
+/* wc [-lwc] [FILE...]: counts lines, words and bytes, of the standard input if there is no file. One count alone is
+ * without blanks. */
 #include <ctype.h>
 #include <err.h>
 #include <fcntl.h>

@@ -113,10 +113,10 @@ struct item {
 /* The page through which a thread and the kernel pass what does not fit in registers. It is kernel
  * memory, mapped read-write for its thread's task alone for as long as the thread lives. */
 struct message_page {
-    uint32_t tag;          /* in with IPC_EXTENDED; out with every message */
-    uint32_t caller;       /* out at receive: who waits for an answer; in at reply */
+    uint32_t tag;                /* in with IPC_EXTENDED; out with every message */
+    uint32_t caller;             /* out at receive: who waits for an answer; in at reply */
     uint32_t caller_call_number; /*           ... and the number of its call */
-    uint32_t window;       /* in with IPC_WINDOW: first page's address */
+    uint32_t window;             /* in with IPC_WINDOW: first page's address */
     uint32_t window_pages;
     uint32_t slots; /* in with IPC_SLOTS: first slot */
     uint32_t slots_count;
@@ -206,7 +206,7 @@ enum {
     STACK_LOW = 0xe8000, /* the stack may grow down to here: 8 MiB */
     STACK_TOP = 0x8e8000,
     THREAD_AREA = STACK_TOP - 1024, /* the base of the segment USER_AREA_SELECTOR */
-    MESSAGE_PAGE = 0x8f8000, /* main thread's message page; threads n: + n pages */
+    MESSAGE_PAGE = 0x8f8000,        /* main thread's message page; threads n: + n pages */
     BOOT_PAGE = 0x8fe000,
     PROGRAM_BASE = 0x900000,
 };

@@ -40,7 +40,7 @@ struct thread;
 #include MACHINE_HEADER
 
 #define AT(type, ref) ((type *)(REF_BASE + (ref)))
-#define REF(pointer) ((ref_t)((uintptr_t)(pointer) - (uintptr_t)REF_BASE))
+#define REF(pointer)  ((ref_t)((uintptr_t)(pointer) - (uintptr_t)REF_BASE))
 
 /* Physical memory in the physmap. */
 #define PHYSMAP(type, physical) ((type *)(PHYSMAP_BASE + (physical)))
@@ -53,10 +53,10 @@ struct thread;
 
 enum {
     TABLE_ENTRIES = 1 << TABLE_BITS,
-    TABLE_SHIFT = PAGE_BITS,                      /* address bits below a table's index */
-    DIRECTORY_SHIFT = PAGE_BITS + TABLE_BITS,     /* ... a directory's */
-    SPACE_SHIFT = PAGE_BITS + 2 * TABLE_BITS,     /* ... the four directories' */
-    DIRECTORIES = 3,                              /* of user space; the fourth is the kernel's */
+    TABLE_SHIFT = PAGE_BITS,                  /* address bits below a table's index */
+    DIRECTORY_SHIFT = PAGE_BITS + TABLE_BITS, /* ... a directory's */
+    SPACE_SHIFT = PAGE_BITS + 2 * TABLE_BITS, /* ... the four directories' */
+    DIRECTORIES = 3,                          /* of user space; the fourth is the kernel's */
     LEAF_SLOTS = 1 << LEAF_BITS,
 };
 #define SPACE_END ((uint32_t)DIRECTORIES << SPACE_SHIFT) /* user addresses are below */
@@ -120,8 +120,8 @@ void arch_irq_unmask(unsigned line);
 uint32_t arch_port_in(uint16_t port, unsigned bytes);
 void arch_port_out(uint16_t port, unsigned bytes, uint32_t value);
 
-/* The kernel's log takes text for which there is room: whoever logs asks first. The text goes out by bounded steps, as the
- * log's port takes it: arch_log_step() is true when nothing is left, in the port's queue either. */
+/* The kernel's log takes text for which there is room: whoever logs asks first. The text goes out by bounded steps, as
+ * the log's port takes it: arch_log_step() is true when nothing is left, in the port's queue either. */
 void arch_log(const char *text, uint32_t bytes);
 bool arch_log_has_room(uint32_t bytes);
 bool arch_log_step(void);

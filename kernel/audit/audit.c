@@ -97,8 +97,7 @@ static void walk_task(struct walk *walk, uint32_t frame)
     for (uint32_t f = task->account.spare; f; f = frame_at(f)->next_spare, spare++)
         assert(frame_at(f)->kind == FRAME_SPARE && frame_at(f)->owner == frame);
     assert(spare == task->account.spare_count && spare < task->account.total);
-    for (struct link *l = AT(struct link, task->owed.next); l != &task->owed;
-         l = AT(struct link, l->next)) {
+    for (struct link *l = AT(struct link, task->owed.next); l != &task->owed; l = AT(struct link, l->next)) {
         const struct thread *thread = thread_of_link(REF(l));
         assert(thread->state == THREAD_REPLY_DEFERRED && thread->peer == REF(task));
     }

@@ -16,8 +16,8 @@ struct audit {
  * slots in use. Everything that a header states as an invariant. */
 struct audit audit_kernel(void);
 
-/* Its walkers: each panics unless the invariants hold that its header states, N1 to N3 in the tree of `root`, S1 to S3 for
- * the slots of a tree, and so on. node_audit() returns the number of nodes without the root. */
+/* Its walkers: each panics unless the invariants hold that its header states, N1 to N3 in the tree of `root`, S1 to S3
+ * for the slots of a tree, and so on. node_audit() returns the number of nodes without the root. */
 struct endpoint;
 struct node;
 struct space;

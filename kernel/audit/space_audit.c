@@ -23,8 +23,7 @@ static void check_table(uint32_t table)
     assert(frame_at(table)->kind == FRAME_TABLE);
     assert(frame_at(frame_number(frame_at(table)->partner))->kind == FRAME_COMPANION);
     for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-        check_entry(AT(pte_t, frame_ref(table)) + i,
-                    AT(struct node, frame_at(table)->partner) + i);
+        check_entry(AT(pte_t, frame_ref(table)) + i, AT(struct node, frame_at(table)->partner) + i);
 }
 
 void space_audit(const struct space *space)

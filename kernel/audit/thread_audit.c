@@ -44,8 +44,12 @@ static struct registers seen_registers(const struct thread *thread)
     case THREAD_CALLING:
         if (thread->faulting)
             return (struct registers){.vector = r->vector, .error = r->error};
-        return (struct registers){.eax = r->eax & (opens | IPC_EXTENDED), .ebx = r->ebx, .esi = r->esi,
-                                  .edi = r->edi, .ebp = r->ebp, .vector = r->vector};
+        return (struct registers){.eax = r->eax & (opens | IPC_EXTENDED),
+                                  .ebx = r->ebx,
+                                  .esi = r->esi,
+                                  .edi = r->edi,
+                                  .ebp = r->ebp,
+                                  .vector = r->vector};
     case THREAD_AWAITING_REPLY:
     case THREAD_REPLY_DEFERRED:
     case THREAD_RECEIVING:
@@ -55,8 +59,8 @@ static struct registers seen_registers(const struct thread *thread)
     default:
         if (!thread->rerun)
             return (struct registers){0};
-        return (struct registers){.eax = r->eax, .ebx = r->ebx, .ecx = r->ecx, .edx = r->edx, .esi = r->esi,
-                                  .edi = r->edi, .ebp = r->ebp};
+        return (struct registers){
+            .eax = r->eax, .ebx = r->ebx, .ecx = r->ecx, .edx = r->edx, .esi = r->esi, .edi = r->edi, .ebp = r->ebp};
     }
 }
 

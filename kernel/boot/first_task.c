@@ -14,8 +14,8 @@ static void check_image(const struct boot_page *boot, const struct boot_image *i
     bool good = __builtin_memcmp(image->magic, BOOT_IMAGE_MAGIC, sizeof image->magic) == 0 &&
                 pages <= boot->modules[0].pages && image->text_pages && image->stack_pages &&
                 image->stack_pages <= most && image->text_pages <= most && image->data_pages <= most &&
-                image->account_pages >= 16 && image->account_pages <= 4096 &&
-                image->entry >= PROGRAM_BASE && image->entry < PROGRAM_BASE + (image->text_pages << PAGE_BITS);
+                image->account_pages >= 16 && image->account_pages <= 4096 && image->entry >= PROGRAM_BASE &&
+                image->entry < PROGRAM_BASE + (image->text_pages << PAGE_BITS);
 
     if (!good)
         panic("boot archive damaged: no image of init at its start", __FILE__, __LINE__);

@@ -13,7 +13,7 @@ struct boot_info {
     unsigned free_count, reserved_count;
     struct boot_area free[BOOT_RANGES_MAX], reserved[BOOT_RESERVED_MAX];
     struct boot_range devices[BOOT_DEVICES]; /* page frames that are no memory; no pages: no such device */
-    struct boot_page page; /* what init finds; the loader fills in modules, command line, RSDP */
+    struct boot_page page;                   /* what init finds; the loader fills in modules, command line, RSDP */
 };
 
 /* Areas that do not fit any more are left out: of memory, and of what must not be used, a panic. */
@@ -36,6 +36,6 @@ uint32_t boot_info_low_page(const struct boot_info *info);
  */
 unsigned boot_info_ranges(const struct boot_info *info, struct boot_range *ranges, unsigned max);
 
-/* Takes frames that adjoin out of info->page.ranges, before there is an account to take them from: below PHYSMAP_BYTES, the first a
- * multiple of `align`. Panics if there are none. */
+/* Takes frames that adjoin out of info->page.ranges, before there is an account to take them from: below PHYSMAP_BYTES,
+ * the first a multiple of `align`. Panics if there are none. */
 uint32_t boot_info_take(struct boot_info *info, uint32_t pages, uint32_t align);

@@ -87,7 +87,7 @@ ALWAYS_INLINE bool slot_has(const struct slot *slot, enum slot_bits kind, rights
 struct object {
     struct node caps; /* the root of its capabilities */
     ref_t revoker;    /* its mark: see node.h */
-    uint32_t cursor; /* node_ref() */
+    uint32_t cursor;  /* node_ref() */
 };
 
 /* The object that the slot's capability names, or that of its kind of range. */
@@ -100,8 +100,8 @@ void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t v
  * ERR_BUSY, ERR_DEAD. */
 struct derivation {
     rights_t rights;
-    uint32_t value;  /* endpoint: badge, 0 keeps; range: first, counted from the parent's first */
-    uint32_t count;  /* range: 0 means all from `value` on */
+    uint32_t value; /* endpoint: badge, 0 keeps; range: first, counted from the parent's first */
+    uint32_t count; /* range: 0 means all from `value` on */
 };
 err_t slot_derive_check(const struct slot *parent, const struct derivation *derivation);
 

@@ -44,9 +44,9 @@ struct kernel {
     uint32_t frame_count;
     ref_t empty_leaf;
     uint32_t call_number_base; /* no dead thread's `call_number` was higher: see T2 */
-    uint32_t nmis;       /* that came and were not told yet */
-    struct link destroying;  /* tasks, threads, endpoints; the first is taken apart first */
-    struct object ranges[4]; /* memory, ports, irqs, the log: by bits 6-7 of a slot's `object` */
+    uint32_t nmis;             /* that came and were not told yet */
+    struct link destroying;    /* tasks, threads, endpoints; the first is taken apart first */
+    struct object ranges[4];   /* memory, ports, irqs, the log: by bits 6-7 of a slot's `object` */
     struct slot irq_endpoints[IRQ_COUNT];
     uint32_t irq_counts[IRQ_COUNT];
     uint64_t kernel_directory; /* the fourth top entry of every space */

@@ -85,14 +85,15 @@ static void override(struct acpi_machine *machine, unsigned line, uint32_t pin, 
         if (machine->lines[i].pin == pin)
             machine->lines[i].pin = ACPI_NO_PIN;
     machine->lines[line] = (struct acpi_line){.pin = pin < IRQ_LOG ? (uint8_t)pin : ACPI_NO_PIN,
-                                              .level = (flags & TRIGGER) == LEVEL, .low = (flags & POLARITY) == LOW};
+                                              .level = (flags & TRIGGER) == LEVEL,
+                                              .low = (flags & POLARITY) == LOW};
 }
 
 /* False if the entry is cut off. */
 static bool read_entry(struct acpi_machine *machine, uint32_t entry, uint32_t rest)
 {
-    static const uint8_t least[] = {[LOCAL_APIC] = 8,     [IO_APIC] = 12,      [OVERRIDE] = 10,
-                                    [LOCAL_ADDRESS] = 12, [LOCAL_X2APIC] = 16};
+    static const uint8_t least[] = {
+        [LOCAL_APIC] = 8, [IO_APIC] = 12, [OVERRIDE] = 10, [LOCAL_ADDRESS] = 12, [LOCAL_X2APIC] = 16};
     uint8_t type = byte_at(entry), bytes = byte_at(entry + 1);
 
     if (bytes < 2 || bytes > rest || (type < sizeof least && bytes < least[type]))

@@ -15,7 +15,7 @@ struct acpi_machine {
     uint32_t local_apic; /* physical address of each processor's own */
     uint32_t io_apic;    /* physical address of the one with interrupt 0; 0: none */
     unsigned cpus_count;
-    uint8_t cpus[CPU_MAX]; /* APIC ids of usable processors; beyond CPU_MAX they are left out */
+    uint8_t cpus[CPU_MAX];           /* APIC ids of usable processors; beyond CPU_MAX they are left out */
     struct acpi_line lines[IRQ_LOG]; /* the devices': 0-15 ISA's, then the pins themselves */
 };
 

@@ -27,11 +27,11 @@ static inline void write_msr(uint32_t msr, uint64_t value)
     __asm__ volatile("wrmsr" : : "c"(msr), "A"(value));
 }
 
-#define READ_CR(n)                                                                                 \
-    ({                                                                                             \
-        uint32_t value;                                                                            \
-        __asm__ volatile("mov %%cr" #n ", %0" : "=r"(value));                                      \
-        value;                                                                                     \
+#define READ_CR(n)                                                                                                     \
+    ({                                                                                                                 \
+        uint32_t value;                                                                                                \
+        __asm__ volatile("mov %%cr" #n ", %0" : "=r"(value));                                                          \
+        value;                                                                                                         \
     })
 #define WRITE_CR(n, value) __asm__ volatile("mov %0, %%cr" #n : : "r"((uint32_t)(value)) : "memory")
 

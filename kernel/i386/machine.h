@@ -4,7 +4,7 @@
 #include "kernel/i386/pte.h"
 
 #define PHYSMAP_BASE  0xc0000000u
-#define REF_BASE 0u
+#define REF_BASE      0u
 #define PHYSMAP_BYTES 0x38000000u /* 896 MiB */
 #define FRAMES_OFFSET 0x38000000u /* 16 bytes for each of a million frames: 16 MiB */
 
@@ -21,7 +21,7 @@ struct task_state {
 /* A processor's part of struct cpu. A debug trap on the first instruction after sysenter pushes where
  * SYSENTER_ESP points, below esp0: there is room. */
 struct arch_cpu {
-    uint32_t stack;            /* where the kernel's stack of this processor ends */
+    uint32_t stack; /* where the kernel's stack of this processor ends */
     uint32_t apic_id;
     volatile uint32_t request; /* what another processor asks of it: see arch_ipi() */
     volatile uint32_t ticket;  /* it sleeps until this one is served */
@@ -43,8 +43,8 @@ extern ref_t machine_kernel_tops; /* the kernel's own top entries */
 /* Tickets: in `next` the next one, in `serving` the holder's. The code is in entry.asm. */
 struct kernel_lock {
     volatile uint32_t next, serving;
-    volatile uint32_t holder;  /* the processor (reference) that had it last */
-    volatile uint32_t several; /* processors run, so it is taken at all */
+    volatile uint32_t holder;   /* the processor (reference) that had it last */
+    volatile uint32_t several;  /* processors run, so it is taken at all */
     volatile uint32_t sleepers; /* processors that sleep until it is theirs */
     uint32_t may_sleep;         /* no line interrupts whatever the local APIC's priority */
 };

@@ -85,8 +85,8 @@ void arch_space_init(uint32_t records, uint32_t records_bytes)
 
 volatile void *paging_map_device(unsigned window, uint32_t physical)
 {
-    pte_fill(&beyond[window], kernel_entry(physical & -(uint32_t)PAGE_SIZE,
-                                           PTE_WRITABLE | PTE_WRITE_THROUGH | PTE_UNCACHED, false));
+    pte_fill(&beyond[window],
+             kernel_entry(physical & -(uint32_t)PAGE_SIZE, PTE_WRITABLE | PTE_WRITE_THROUGH | PTE_UNCACHED, false));
     return (volatile uint8_t *)DEVICE_BASE(window) + physical % PAGE_SIZE;
 }
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 enum { DEVICE_APIC = 2, DEVICE_IO_APIC = 3 };
-#define DEVICE_BASE(window) (0xf9000000u + (window) * 4096u)
+#define DEVICE_BASE(window) (0xf9000000u + (window)*4096u)
 
 /* Maps a device's page of registers at DEVICE_BASE(window), uncached; returns where `physical` is. */
 volatile void *paging_map_device(unsigned window, uint32_t physical);

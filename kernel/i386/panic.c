@@ -51,10 +51,10 @@ void trap_kernel(const struct registers *r)
     log_shows = true;
     log_print("panic: exception in the kernel\n");
     log_running(cpu_here());
-    log_print("registers: eax 0x%x ebx 0x%x ecx 0x%x edx 0x%x esi 0x%x edi 0x%x ebp 0x%x", r->eax, r->ebx,
-              r->ecx, r->edx, r->esi, r->edi, r->ebp);
-    log_print(" vector 0x%x error 0x%x eip 0x%x cr2 0x%x cr3 0x%x\n  at 0x%x\n", r->vector, r->error,
-              r->eip, READ_CR(2), READ_CR(3), r->eip);
+    log_print("registers: eax 0x%x ebx 0x%x ecx 0x%x edx 0x%x esi 0x%x edi 0x%x ebp 0x%x", r->eax, r->ebx, r->ecx,
+              r->edx, r->esi, r->edi, r->ebp);
+    log_print(" vector 0x%x error 0x%x eip 0x%x cr2 0x%x cr3 0x%x\n  at 0x%x\n", r->vector, r->error, r->eip,
+              READ_CR(2), READ_CR(3), r->eip);
     log_backtrace(r->ebp);
     machine_off();
 }

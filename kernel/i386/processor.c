@@ -22,8 +22,8 @@ static uint32_t features(void)
 void processor_check(void)
 {
     /* By their bit in edx of cpuid's leaf 1. */
-    static const char names[][9] = {[3] = "PSE", [5] = "MSR", [6] = "PAE", [8] = "CX8",
-                                    [11] = "SYSENTER", [15] = "CMOV", [24] = "FXSR"};
+    static const char names[][9] = {
+        [3] = "PSE", [5] = "MSR", [6] = "PAE", [8] = "CX8", [11] = "SYSENTER", [15] = "CMOV", [24] = "FXSR"};
     const char *before = "panic: this processor lacks";
     uint32_t there = features();
 

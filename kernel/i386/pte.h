@@ -1,5 +1,5 @@
-/* PAE page-table entries: Intel SDM volume 3, 4.4. Bits: present 0, writable 1, user 2, write-through 3, uncached 4, 2 MiB 7,
- * free for us 9-11, no-execute 63 (where the processor has it). */
+/* PAE page-table entries: Intel SDM volume 3, 4.4. Bits: present 0, writable 1, user 2, write-through 3, uncached 4, 2
+ * MiB 7, free for us 9-11, no-execute 63 (where the processor has it). */
 #pragma once
 
 #include <stdbool.h>

@@ -11,11 +11,13 @@ const void *kernel_resume_with;
     (0x00cf00000000ffffull | (uint64_t)(access) << 40 | ((base)&0xffffffull) << 16 | ((base) >> 24 & 0xffull) << 56)
 
 static uint8_t double_fault_stack[PAGE_SIZE];
+/* clang-format off */
 static struct task_state double_fault = {
     .eip = (uint32_t)panic_double_fault, .eflags = 2, .io_map = sizeof double_fault,
     .esp = (uint32_t)(double_fault_stack + sizeof double_fault_stack - 16),
     .cs = KERNEL_CODE, .ss = KERNEL_DATA, .ds = KERNEL_DATA, .es = KERNEL_DATA,
 };
+/* clang-format on */
 static uint64_t idt[256];
 uint64_t gdt[TASK_STATE / 8 + CPU_MAX] = {/* other processors begin with it, too */
                                           [KERNEL_CODE / 8] = SEGMENT(0x9b, 0),

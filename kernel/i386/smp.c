@@ -13,7 +13,7 @@ enum { INIT_WAIT = 10000, STARTUP_WAIT = 200, TRIES = 500 };
 extern const uint8_t second_start[], second_start_end[]; /* physical addresses */
 void kernel_lock_take(void);
 
-volatile uint32_t second_cpu;      /* the number that the next one gets; it leaves 0 */
+volatile uint32_t second_cpu;       /* the number that the next one gets; it leaves 0 */
 static volatile uint32_t ready_cpu; /* the number of the last one that got so far */
 struct thread *second_main(unsigned cpu);
 

@@ -44,12 +44,14 @@ void arch_registers_get(const struct registers *from, struct thread_registers *t
 {
     bool call = from->vector == VECTOR_SYSCALL;
 
+    /* clang-format off */
     *to = (struct thread_registers){
         .eax = from->eax, .ebx = from->ebx, .ecx = from->ecx, .edx = from->edx, .esi = from->esi,
         .edi = from->edi, .ebp = from->ebp, .esp = call ? from->ecx : from->esp,
         .eip = call ? from->edx : from->eip, .eflags = call ? EFLAGS_START : from->eflags,
         .fs = from->fs, .gs = from->gs,
     };
+    /* clang-format on */
 }
 
 /* What would fault when the kernel loads it is null. */
@@ -64,10 +66,12 @@ void arch_registers_set(struct registers *to, const struct thread_registers *fro
 {
     uint32_t vector = to->vector == VECTOR_SYSCALL ? 0 : to->vector; /* of a fault to be answered */
 
+    /* clang-format off */
     *to = (struct registers){
         .edi = from->edi, .esi = from->esi, .ebp = from->ebp, .ebx = from->ebx, .edx = from->edx,
         .ecx = from->ecx, .eax = from->eax, .vector = vector, .error = to->error,
         .eip = from->eip, .cs = USER_CODE, .eflags = (from->eflags & EFLAGS_USER) | EFLAGS_START,
         .esp = from->esp, .ss = USER_DATA, .fs = selector(from->fs), .gs = selector(from->gs),
     };
+    /* clang-format on */
 }

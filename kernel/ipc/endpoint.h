@@ -25,7 +25,7 @@ struct endpoint {
     struct link callers;
     struct link destroying;
     uint32_t waiting; /* signal bits, and ENDPOINT_CALLERS */
-    ref_t task; /* in whose account it is */
+    ref_t task;       /* in whose account it is */
 } __attribute__((aligned(1 << ENDPOINT_SHIFT)));
 
 /* Sets bits at the endpoint: a waiting receiver gets them at once. */

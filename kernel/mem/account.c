@@ -2,8 +2,8 @@
 
 static void add_spare(struct account *account, uint32_t frame, uint32_t is_clear)
 {
-    *frame_at(frame) = (struct frame){.next_spare = account->spare, .is_clear = is_clear,
-                                      .owner = account->task & 0xffffff, .kind = FRAME_SPARE};
+    *frame_at(frame) = (struct frame){
+        .next_spare = account->spare, .is_clear = is_clear, .owner = account->task & 0xffffff, .kind = FRAME_SPARE};
     account->spare = frame;
     account->spare_count++;
 }

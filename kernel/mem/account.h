@@ -21,7 +21,7 @@ struct account {
     uint32_t spare; /* frame number, 0: none */
     uint32_t spare_count;
     uint32_t total;
-    uint32_t task;      /* the frame of the account's task */
+    uint32_t task;                  /* the frame of the account's task */
     struct link threads, endpoints; /* of FRAME_THREADS and FRAME_ENDPOINTS: see A3 */
 };
 

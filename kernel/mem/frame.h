@@ -32,10 +32,12 @@
 #include "kernel/lib/link.h"
 #include "kernel/mem/node.h"
 
+/* clang-format off */
 enum frame_kind {
     FRAME_NONE, FRAME_USER, FRAME_SPARE, FRAME_TASK, FRAME_THREADS, FRAME_ENDPOINTS, FRAME_LEAF, FRAME_DIRECTORY,
     FRAME_TABLE, FRAME_COMPANION, FRAME_MESSAGE, FRAME_KINDS
 };
+/* clang-format on */
 
 struct frame {
     union {

@@ -31,7 +31,7 @@ struct node {
     union {
         struct {
             uint32_t next : 27, depth : 5;
-            uint32_t : 0; /* two words: they are read and written each on its own */
+            uint32_t : 0;                  /* two words: they are read and written each on its own */
             uint32_t prev : 27, flags : 5; /* rights_t; in a root NODE_CLEAR */
         };
         struct {

@@ -16,8 +16,8 @@ struct thread *event_fault(struct thread *thread, uint32_t address)
     return ipc_fault(thread);
 }
 
-/* The tick comes to one processor. The others have it from there, while they have something to do; between the steps of a
- * long call that is in the queue. */
+/* The tick comes to one processor. The others have it from there, while they have something to do; between the steps of
+ * a long call that is in the queue. */
 static void tick_others(void)
 {
     for (unsigned i = 0; i < kernel.cpu_count; i++)

@@ -12,7 +12,7 @@ static err_t unknown(struct thread *thread)
 #pragma clang diagnostic ignored "-Winitializer-overrides"
 err_t (*const call_table[256])(struct thread *) = {
     [0 ... 255] = unknown,
-#define SYSCALL(number, name, slot, arguments, result, errors, summary)                            \
+#define SYSCALL(number, name, slot, arguments, result, errors, summary)                                                \
     [number] = number <= SYS_ipc_signal ? unknown : sys_##name,
 #include "kernel/abi/syscalls.def"
     [SYS_ipc_call] = ipc_call,

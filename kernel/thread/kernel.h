@@ -96,8 +96,8 @@ ALWAYS_INLINE void thread_follow(struct cpu *cpu, struct thread *from, struct th
 /* Internal statuses beside err_t's: run the call again when the thread is next chosen; go on when
  * kernel.destroying is empty; another thread is to run, the status is not yet known. */
 #define RESTART  ((err_t)1)
-#define REAP ((err_t)2)
-#define BLOCKED ((err_t)3)
+#define REAP     ((err_t)2)
+#define BLOCKED  ((err_t)3)
 #define RECEIVED ((err_t)4) /* done, and eax is set */
 #define SWITCHED ((err_t)5) /* arch_resume() returned: its processor runs another thread */
 

@@ -38,10 +38,12 @@
 
 enum { THREAD_SHIFT = 10, NEW_PATIENCE = 3 };
 
+/* clang-format off */
 enum thread_state {
     THREAD_STOPPED, THREAD_READY, THREAD_RUNNING, THREAD_RECEIVING, THREAD_CALLING, THREAD_AWAITING_REPLY,
     THREAD_REPLY_DEFERRED, THREAD_DEAD
 };
+/* clang-format on */
 
 struct thread {
     struct object object;
@@ -49,19 +51,19 @@ struct thread {
     ref_t task;
     ref_t peer;
     ref_t serving;
-    ref_t page;     /* its message page */
-    ref_t cpu;      /* its struct cpu: in whose queue it is, where it runs */
-    ref_t home;     /* where it becomes ready; 0: on the processor that makes it so */
+    ref_t page;           /* its message page */
+    ref_t cpu;            /* its struct cpu: in whose queue it is, where it runs */
+    ref_t home;           /* where it becomes ready; 0: on the processor that makes it so */
     uint32_t call_number; /* of its last delivered call */
     uint32_t direct;
     uint8_t state, priority;
     uint8_t stopped : 1, written : 1; /* since it waits: T7 */
-    uint8_t faulting;    /* what it waits for is the answer to a fault, not to a call */
-    uint8_t rerun;       /* its call is not finished: run it again when chosen */
-    uint8_t reaping;     /* it goes on when kernel.destroying is empty */
+    uint8_t faulting;                 /* what it waits for is the answer to a fault, not to a call */
+    uint8_t rerun;                    /* its call is not finished: run it again when chosen */
+    uint8_t reaping;                  /* it goes on when kernel.destroying is empty */
     uint8_t uses_fpu;
-    uint8_t patience;      /* ticks that it lets pass as the first of its queue, while it is new: 0
-                            * once a tick has found it running */
+    uint8_t patience; /* ticks that it lets pass as the first of its queue, while it is new: 0
+                       * once a tick has found it running */
     struct registers registers;
     uint32_t badge;        /* THREAD_CALLING: of the capability it called with */
     ref_t through;         /* THREAD_CALLING: that capability's slot */
@@ -70,8 +72,8 @@ struct thread {
     ref_t works_with;      /* that slot, or 0: it was emptied */
     uint32_t page_address; /* of its message page in its space */
     uint32_t fault_address;
-    struct slot receives;  /* the endpoint it receives from */
-    struct slot handler;   /* the endpoint that hears of its faults */
+    struct slot receives; /* the endpoint it receives from */
+    struct slot handler;  /* the endpoint that hears of its faults */
     uint8_t fpu[FPU_BYTES] __attribute__((aligned(16)));
 };
 ALWAYS_INLINE struct thread *thread_of_link(ref_t link)

@@ -33,8 +33,8 @@ static inline err_t ipc_call(uint32_t slot, uint32_t flags, struct words *words)
     return (err_t)system_call(SYS_ipc_call | (flags & IPC_FLAGS) | slot << SLOT_SHIFT, words);
 }
 
-/* With IPC_REPLY it first answers the caller received last, or if that has its answer, message_page->caller. Then it waits.
- * Returns the sender's badge, or an err_t (negative): then nothing was answered or received. */
+/* With IPC_REPLY it first answers the caller received last, or if that has its answer, message_page->caller. Then it
+ * waits. Returns the sender's badge, or an err_t (negative): then nothing was answered or received. */
 static inline int32_t ipc_reply_wait(uint32_t flags, struct words *words)
 {
     return system_call(SYS_ipc_reply_wait | (flags & IPC_FLAGS), words);
@@ -90,7 +90,6 @@ static inline struct item item_address(uint32_t address, rights_t rights, uint32
 /* A capability, to the first slot of the receiver's window; set .to for another. */
 static inline struct item item_cap(uint32_t slot, rights_t rights, uint32_t badge)
 {
-    return (struct item){.slot = (uint16_t)slot,
-                         .kind_rights = (uint8_t)(ITEM_CAP << ITEM_KIND_SHIFT | rights),
-                         .from = badge};
+    return (struct item){
+        .slot = (uint16_t)slot, .kind_rights = (uint8_t)(ITEM_CAP << ITEM_KIND_SHIFT | rights), .from = badge};
 }

@@ -78,8 +78,7 @@ struct received {
     struct caller caller;
 };
 
-static inline int32_t server_dispatch(const struct server *server, const struct received *r,
-                                      struct words *words)
+static inline int32_t server_dispatch(const struct server *server, const struct received *r, struct words *words)
 {
     uint32_t number = words->w[0];
 
@@ -104,8 +103,8 @@ struct sent {
 /* After a refusal the answer is still owed. Returns the flags for another one with the next wait: the
  * same if there was a cure, else for a call a plain error; a fault gets none, as its thread would
  * only fault again. 0: nobody waits. */
-static inline uint32_t server_retry(const struct server *server, const struct received *r,
-                                      const struct sent *sent, err_t why, struct words *words)
+static inline uint32_t server_retry(const struct server *server, const struct received *r, const struct sent *sent,
+                                    err_t why, struct words *words)
 {
     if (why == ERR_STALE || !(sent->flags & IPC_EXTENDED))
         return 0;

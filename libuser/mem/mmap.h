@@ -5,8 +5,8 @@
 
 #define MAP_FAILED ((void *)-1)
 
-/* Reserves zeroed pages that are the process's own, readable and writable; address 0 lets the server choose. MAP_FAILED with
- * EINVAL (not page-aligned, no length), EEXIST (not free), ENOMEM. */
+/* Reserves zeroed pages that are the process's own, readable and writable; address 0 lets the server choose. MAP_FAILED
+ * with EINVAL (not page-aligned, no length), EEXIST (not free), ENOMEM. */
 void *mmap(void *address, size_t length) __asm__("tally_mmap");
 
 /* Gives pages back. 0, or -1 with EINVAL. */

@@ -8,7 +8,8 @@
 #include <signal.h>
 #include <string.h>
 
-/* The name into the message: the bytes of data that are there. What is too long goes without its end, so that mem sees that. */
+/* The name into the message: the bytes of data that are there. What is too long goes without its end, so that mem sees
+ * that. */
 static uint32_t put_name(const char *name)
 {
     size_t length = strnlen(name, SHM_NAME_BYTES);
@@ -20,7 +21,8 @@ static uint32_t put_name(const char *name)
     return length + 1;
 }
 
-/* A call of mem's, with a name if there is one. No handler of a signal runs meanwhile: it would use the message page, too. */
+/* A call of mem's, with a name if there is one. No handler of a signal runs meanwhile: it would use the message page,
+ * too. */
 static int ask(const char *name, struct words *words)
 {
     sigset_t all, before;

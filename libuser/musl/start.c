@@ -104,8 +104,8 @@ int vfork(void)
     return (int)__syscall_ret((unsigned long)linux_call(VFORK, 0, 0, 0));
 }
 
-/* What posix_spawn() makes, with system() and popen(): a child that runs a function until it executes another program, for
- * which a fork does as well. There is one thread: pthread_create() knows that, as __libc.can_do_threads stays 0. */
+/* What posix_spawn() makes, with system() and popen(): a child that runs a function until it executes another program,
+ * for which a fork does as well. There is one thread: pthread_create() knows that, as __libc.can_do_threads stays 0. */
 int __clone(int (*function)(void *), void *stack, int flags, void *argument)
 {
     enum { SHARES_MEMORY = 0x100, PARENT_WAITS = 0x4000, EXIT = 1 };

@@ -186,7 +186,8 @@ static void get_termios(struct termios_bytes *to)
         .input = 0x500,  /* ICRNL, IXON */
         .output = 5,     /* OPOST, ONLCR */
         .control = 0xbf, /* 8 bits, CREAD, 38400 */
-        .local = 0x8a3b & ~(state->gives_keys ? CANONICAL | ECHO : 0u), /* ISIG, both, ECHOE, ECHOK, ECHOCTL, ECHOKE, IEXTEN */
+        .local = 0x8a3b &
+                 ~(state->gives_keys ? CANONICAL | ECHO : 0u), /* ISIG, both, ECHOE, ECHOK, ECHOCTL, ECHOKE, IEXTEN */
         .characters = {3, 28, 127, 21, 4, 0, 1, 0, 17, 19, 26, 0, 18, 15, 23, 22},
     };
 }

@@ -186,7 +186,8 @@ static char *end_of_line(char *line, uint32_t bytes)
     return end;
 }
 
-/* The first line of a file: `#!`, a path, and perhaps one argument, with all spaces that are in it. -ENOEXEC: it has none. */
+/* The first line of a file: `#!`, a path, and perhaps one argument, with all spaces that are in it. -ENOEXEC: it has
+ * none. */
 static int32_t script_read(const char *path, struct script *script)
 {
     int32_t bytes = read_line(path, script->line, SCRIPT_BYTES);
@@ -195,7 +196,8 @@ static int32_t script_read(const char *path, struct script *script)
         return bytes;
     if (bytes < 2 || script->line[0] != '#' || script->line[1] != '!' || !end_of_line(script->line, (uint32_t)bytes))
         return -ENOEXEC;
-    char *interpreter = behind_spaces(script->line + 2), *end = behind_word(interpreter), *argument = behind_spaces(end);
+    char *interpreter = behind_spaces(script->line + 2), *end = behind_word(interpreter),
+         *argument = behind_spaces(end);
     script->interpreter = interpreter;
     script->argument = *argument ? argument : NULL;
     *end = 0;

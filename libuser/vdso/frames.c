@@ -196,7 +196,15 @@ enum { DIVIDE_ERROR = 0, DEBUG = 1, INVALID_OPCODE = 6, PAGE_FAULT = 14, FPU_ERR
 /* si_code, as Linux chooses it. */
 static uint32_t code_of(uint32_t vector, uint32_t error, uint32_t address)
 {
-    enum { INTEGER_DIVISION = 1, TRACED = 2, ILLEGAL_OPERAND = 2, NOT_MAPPED = 1, NOT_ALLOWED = 2, NOT_THERE = 2, OF_KERNEL = 0x80 };
+    enum {
+        INTEGER_DIVISION = 1,
+        TRACED = 2,
+        ILLEGAL_OPERAND = 2,
+        NOT_MAPPED = 1,
+        NOT_ALLOWED = 2,
+        NOT_THERE = 2,
+        OF_KERNEL = 0x80
+    };
 
     switch (vector) {
     case DIVIDE_ERROR:
@@ -249,7 +257,8 @@ static bool is_in_quiet(uint32_t eip, uint32_t place)
     return eip >= vdso_quiet[2 * place] && eip < vdso_quiet[2 * place + 1];
 }
 
-/* A frame that cannot be left is not made again. When there is one proc hears of it, as a second fault would end us till then. */
+/* A frame that cannot be left is not made again. When there is one proc hears of it, as a second fault would end us
+ * till then. */
 static struct signal_frame *handle_fault(struct signal_frame *frame, uint32_t why, uint32_t address)
 {
     uint32_t signal = why >> 24 & 0x7f, vector = why >> 16 & 0xff, error = why & 0xffff;
@@ -323,12 +332,13 @@ uint32_t vdso_called(void)
     return eip + INSTRUCTION_BYTES;
 }
 
-/* As if the handler had returned. Who calls has the frame on its stack, without its first word: behind where that call returns
- * to, or what `called` in entry.asm has put there. */
+/* As if the handler had returned. Who calls has the frame on its stack, without its first word: behind where that call
+ * returns to, or what `called` in entry.asm has put there. */
 HANDLER(rt_sigreturn)
 {
     enum { ARGUMENTS = 6, CALLED_WORDS = 2 };
 
     (void)number;
-    vdso_go_on((struct signal_frame *)(a + ARGUMENTS + (a[ARGUMENTS] == vdso_quiet[2 * QUIET_CALLED] ? CALLED_WORDS : 0)));
+    vdso_go_on(
+        (struct signal_frame *)(a + ARGUMENTS + (a[ARGUMENTS] == vdso_quiet[2 * QUIET_CALLED] ? CALLED_WORDS : 0)));
 }

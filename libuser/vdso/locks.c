@@ -82,9 +82,11 @@ int32_t locks_control(arguments_t a, uint32_t number)
     uint32_t kind_whence = lock.kind | (uint32_t)lock.whence << 16;
     if (command == LOCKS_WAIT - LOCKS_GET)
         return lock_ends(wait_for_lock((struct words){{FILE_LOCK, a[0], FILE_LOCK_WAIT | owner, kind_whence}},
-                                         (struct words){{FILE_LOCK, a[0], FILE_LOCK_TRY | owner, kind_whence}}, &data), number);
+                                       (struct words){{FILE_LOCK, a[0], FILE_LOCK_TRY | owner, kind_whence}}, &data),
+                         number);
     memcpy((char *)message_page->words, &data, sizeof data);
-    int error = file_lock(CLIENT_SLOT_FILE, 0, sizeof data, a[0], (command ? FILE_LOCK_TRY : FILE_LOCK_LOOK) | owner, kind_whence, &kind, &pid);
+    int error = file_lock(CLIENT_SLOT_FILE, 0, sizeof data, a[0], (command ? FILE_LOCK_TRY : FILE_LOCK_LOOK) | owner,
+                          kind_whence, &kind, &pid);
     if (error || command)
         return error;
     lock = (struct flock64_words){.kind = (uint16_t)kind, .pid = (int32_t)pid};
@@ -96,7 +98,9 @@ HANDLER(flock)
 {
     enum { SHARED = 1, EXCLUSIVE = 2, NO_WAIT = 4, UNLOCK = 8 };
     uint32_t operation = a[1] & ~(uint32_t)NO_WAIT;
-    uint32_t kind = operation == SHARED ? FILE_LOCK_SHARED : operation == EXCLUSIVE ? FILE_LOCK_EXCLUSIVE : FILE_LOCK_NONE;
+    uint32_t kind = operation == SHARED      ? FILE_LOCK_SHARED
+                    : operation == EXCLUSIVE ? FILE_LOCK_EXCLUSIVE
+                                             : FILE_LOCK_NONE;
     int error = state->has_files || a[0] < 3 ? vdso_begin_files() : -EBADF;
 
     if (error)
@@ -106,5 +110,6 @@ HANDLER(flock)
     if (a[1] & NO_WAIT || operation == UNLOCK)
         return file_lock_file(CLIENT_SLOT_FILE, 0, a[0], kind, false);
     return lock_ends(wait_for_lock((struct words){{FILE_LOCK_FILE, a[0], kind, true}},
-                                     (struct words){{FILE_LOCK_FILE, a[0], kind, false}}, NULL), number);
+                                   (struct words){{FILE_LOCK_FILE, a[0], kind, false}}, NULL),
+                     number);
 }

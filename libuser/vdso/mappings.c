@@ -94,7 +94,8 @@ static int grant(uint32_t at, uint32_t pages, uint32_t rights, const struct vdso
 {
     for (uint32_t done = 0, granted; done < pages; done += granted) {
         uint32_t to = at + (done << PAGE_BITS);
-        *(struct file_map_request *)message_page->words = (struct file_map_request){pages - done, map->flags & IS_SHARED};
+        *(struct file_map_request *)message_page->words =
+            (struct file_map_request){pages - done, map->flags & IS_SHARED};
         int error = file_map(CLIENT_SLOT_FILE, ipc_window(to, pages - done), sizeof(struct file_map_request), map->fd,
                              map->page + done, to | rights, &granted);
         if (error)

@@ -27,8 +27,8 @@ static int move_end(int32_t increment)
     return answer;
 }
 
-/* The new end, or the old one if that is not possible: nor is it for a C library's malloc, which would take that for its own,
- * where the program has its heap there. */
+/* The new end, or the old one if that is not possible: nor is it for a C library's malloc, which would take that for
+ * its own, where the program has its heap there. */
 HANDLER(brk)
 {
     (void)number;
@@ -159,7 +159,8 @@ HANDLER(madvise)
 {
     enum { WILL_NEED = 3, FREE = 8, DO_FORK = 11, HUGE_PAGE = 14, DO_DUMP = 17 };
     uint32_t advice = a[2];
-    bool is_harmless = advice <= WILL_NEED || advice == FREE || advice == DO_FORK || (advice >= HUGE_PAGE && advice <= DO_DUMP);
+    bool is_harmless =
+        advice <= WILL_NEED || advice == FREE || advice == DO_FORK || (advice >= HUGE_PAGE && advice <= DO_DUMP);
 
     (void)number;
     if (a[0] % PAGE_SIZE || !is_harmless || (a[1] && page_up(a[1]) == 0) || a[0] + page_up(a[1]) < a[0])

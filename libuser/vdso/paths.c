@@ -278,7 +278,8 @@ HANDLER(ftruncate)
 
     if (a[0] == (uint32_t)FILE_CWD)
         return -EBADF;
-    return truncate_to(a[0], (uint32_t)state->no_path, a[1], number == FTRUNCATE64 ? a[2] : (uint32_t)((int32_t)a[1] >> 31));
+    return truncate_to(a[0], (uint32_t)state->no_path, a[1],
+                       number == FTRUNCATE64 ? a[2] : (uint32_t)((int32_t)a[1] >> 31));
 }
 
 /* All is in memory: nothing waits to be written. */

@@ -1,6 +1,6 @@
 /*
- * poll: the file server says what there is of pipes and files, the console of its input. If there is nothing, both are to tell
- * proc when there is, and proc is waited for, as it knows times and signals:
+ * poll: the file server says what there is of pipes and files, the console of its input. If there is nothing, both are
+ * to tell proc when there is, and proc is waited for, as it knows times and signals:
  *
  *      watch at proc --> look, and be watched for --> wait at proc --> look again
  *

@@ -126,7 +126,8 @@ HANDLER(waitpid)
     struct ended ended = {0, 0, 0};
     int error = wait_for(a, &ended);
 
-    return error ? wait_failed(error, number) : tell_status(a[1], &ended, ended.signal ? ended.signal : (ended.code & 0xff) << 8);
+    return error ? wait_failed(error, number)
+                 : tell_status(a[1], &ended, ended.signal ? ended.signal : (ended.code & 0xff) << 8);
 }
 
 /* Linux's siginfo_t of a child's end. */
@@ -136,7 +137,8 @@ static void tell_info(uint32_t at, const struct ended *ended)
     struct siginfo_words info = {0};
 
     if (ended->pid)
-        info = (struct siginfo_words){.signal = CHILD, .code = ended->signal ? CODE_KILLED : CODE_EXITED, .sender = ended->pid};
+        info = (struct siginfo_words){
+            .signal = CHILD, .code = ended->signal ? CODE_KILLED : CODE_EXITED, .sender = ended->pid};
     info.rest[STATUS] = ended->signal ? ended->signal : ended->code & 0xff;
     memcpy((void *)at, &info, sizeof info);
 }
@@ -157,9 +159,11 @@ enum { RUSAGE_BYTES = 72 };
 HANDLER(waitid)
 {
     struct ended ended = {0, 0, 0};
-    uint32_t child, options = a[3], ours = (options & NO_HANG ? WAIT_NO_HANG : 0) | (options & NO_WAIT ? WAIT_ONLY_LOOK : 0);
+    uint32_t child, options = a[3],
+                    ours = (options & NO_HANG ? WAIT_NO_HANG : 0) | (options & NO_WAIT ? WAIT_ONLY_LOOK : 0);
 
-    if (options & ~(uint32_t)(NO_HANG | UNTRACED | EXITED | CONTINUED | NO_WAIT) || !(options & EXITED) || !named_children(a[0], a[1], &child, &ours))
+    if (options & ~(uint32_t)(NO_HANG | UNTRACED | EXITED | CONTINUED | NO_WAIT) || !(options & EXITED) ||
+        !named_children(a[0], a[1], &child, &ours))
         return -EINVAL;
     if ((a[2] && vdso_is_bad(a[2], sizeof(struct siginfo_words))) || (a[4] && vdso_is_bad(a[4], RUSAGE_BYTES)))
         return -EFAULT;

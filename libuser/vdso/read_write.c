@@ -284,8 +284,8 @@ static int32_t read_ring(uint32_t fd, struct pipe_ring *ring, const struct vecto
     return count ? vdso_pipe_read(ring, (char *)v->at, v->bytes, fd) : 0;
 }
 
-/* Who has just got the ring asks the server no more: that takes bytes out only when their reader has them, and on another
- * processor this one would find them again. */
+/* Who has just got the ring asks the server no more: that takes bytes out only when their reader has them, and on
+ * another processor this one would find them again. */
 static int read_ring_now(uint32_t fd, const struct place *place, bool *more)
 {
     struct pipe_ring *ring = vdso_pipe_ring(fd, false);

@@ -9,7 +9,8 @@ enum { SETS = 3, SET_WORDS = FILE_DESCRIPTORS_MAX / 32 };
 
 /* What is asked for in each: to read, to write, and what there never is; and what counts as an answer. */
 static const uint16_t set_events[SETS] = {FILE_POLL_IN, FILE_POLL_OUT, 0};
-static const uint16_t set_results[SETS] = {FILE_POLL_IN | FILE_POLL_HANG_UP | FILE_POLL_ERROR, FILE_POLL_OUT | FILE_POLL_ERROR, 0};
+static const uint16_t set_results[SETS] = {FILE_POLL_IN | FILE_POLL_HANG_UP | FILE_POLL_ERROR,
+                                           FILE_POLL_OUT | FILE_POLL_ERROR, 0};
 
 struct selection {
     uint32_t count;         /* descriptors below */

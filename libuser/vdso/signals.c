@@ -22,7 +22,8 @@ void vdso_tell_signals(void)
 {
     uint32_t due = 0;
 
-    if (state->caught == state->told_caught && state->ignored == state->told_ignored && state->blocked == state->told_blocked)
+    if (state->caught == state->told_caught && state->ignored == state->told_ignored &&
+        state->blocked == state->told_blocked)
         return;
     state->told_caught = state->caught;
     state->told_ignored = state->ignored;
@@ -67,7 +68,8 @@ void signal_set_action(uint32_t signal, struct vdso_action action)
     state->caught = (state->caught & ~bit) | (action.handler > HANDLE_IGNORE ? bit : 0);
     state->ignored = (state->ignored & ~bit) | (action.handler == HANDLE_IGNORE ? bit : 0);
     if (signal == SIGNAL_CHILD)
-        state->ignored = (state->ignored & ~IGNORES_CHILDREN) | (action.flags & ACTION_NO_CHILD_WAIT ? IGNORES_CHILDREN : 0);
+        state->ignored =
+            (state->ignored & ~IGNORES_CHILDREN) | (action.flags & ACTION_NO_CHILD_WAIT ? IGNORES_CHILDREN : 0);
     choose_stack();
     signals_tell_actions();
 }
@@ -113,7 +115,8 @@ static bool next_of(uint32_t group, uint32_t *next, uint32_t *pid)
     return true;
 }
 
-/* To each that may be sent it, the caller last; with `group` 0 not to the caller. Of errors the last is told if none was. */
+/* To each that may be sent it, the caller last; with `group` 0 not to the caller. Of errors the last is told if none
+ * was. */
 static int32_t send_to_all(uint32_t group, uint32_t signal)
 {
     uint32_t own = 0, parent, next = 0, pid;
@@ -250,14 +253,18 @@ HANDLER(sigaltstack)
     enum { STACK_WORDS = 3, ON_STACK = 1, DISABLE = 2, BYTES_MIN = 2048 };
     const uint32_t *new = (const uint32_t *)a[0];
     bool is_on = (uint32_t)a - state->stack.begin < state->stack.bytes;
-    uint32_t was[STACK_WORDS] = {state->stack.begin, is_on ? ON_STACK : state->stack.bytes ? 0 : DISABLE, state->stack.bytes};
+    uint32_t was[STACK_WORDS] = {state->stack.begin,
+                                 is_on                ? ON_STACK
+                                 : state->stack.bytes ? 0
+                                                      : DISABLE,
+                                 state->stack.bytes};
 
     (void)number;
     if ((a[0] && vdso_is_bad(a[0], sizeof was)) || (a[1] && vdso_is_bad(a[1], sizeof was)))
         return -EFAULT;
-    if (new && is_on)
+    if (new &&is_on)
         return -EPERM;
-    if (new && new[1] & ~(uint32_t)(ON_STACK | DISABLE))
+    if (new &&new[1] & ~(uint32_t)(ON_STACK | DISABLE))
         return -EINVAL;
     if (new && !(new[1] & DISABLE) && new[2] < BYTES_MIN)
         return -ENOMEM;

@@ -1,35 +1,58 @@
 /*
- * Signals in the program's own space. Proc keeps those that wait, and interrupts: servers/proc/signals.h. Here is what the program
- * has said of them, and its handlers are called, each on a frame as Linux makes it:
+ * Signals in the program's own space. Proc keeps those that wait, and interrupts: servers/proc/signals.h. Here is what
+ * the program has said of them, and its handlers are called, each on a frame as Linux makes it:
  *
  *      return_to, signal, info, context     as for a call of the handler
  *      siginfo_t, ucontext_t                with the registers of whom it interrupts, which it may change
  *      message page, FPU                    all else that the handler may change
  *
- *   S1  a thread that is interrupted in the program, or where nothing will be looked at any more (vdso_quiet), has a frame made
- *       where it is. Elsewhere in the vdso it notes that there is something to look at and goes on: each call looks before it
- *       returns, each frame before it is left, but the one on which it goes on. So the call still hears
- *       that it is to end
- *   S2  who waits elsewhere than at proc does so in vdso_wait(): one that is interrupted before its message has left gives up
- *   S3  proc knows what is caught, ignored and blocked, but for a mask that blocks all, as C libraries set it around a fork:
- *       that is told when the program next waits, or sends itself what would end it
+ *   S1  a thread that is interrupted in the program, or where nothing will be looked at any more (vdso_quiet), has a
+ * frame made where it is. Elsewhere in the vdso it notes that there is something to look at and goes on: each call
+ * looks before it returns, each frame before it is left, but the one on which it goes on. So the call still hears that
+ * it is to end S2  who waits elsewhere than at proc does so in vdso_wait(): one that is interrupted before its message
+ * has left gives up S3  proc knows what is caught, ignored and blocked, but for a mask that blocks all, as C libraries
+ * set it around a fork: that is told when the program next waits, or sends itself what would end it
  */
 #pragma once
 
 #include "libuser/vdso/vdso.h"
 
 enum { HANDLE_DEFAULT = 0, HANDLE_IGNORE = 1 };
-enum { ACTION_NO_CHILD_WAIT = 2, ACTION_SIGINFO = 4, ACTION_ON_STACK = 0x08000000, ACTION_RESTART = 0x10000000, ACTION_NO_DEFER = 0x40000000 };
+enum {
+    ACTION_NO_CHILD_WAIT = 2,
+    ACTION_SIGINFO = 4,
+    ACTION_ON_STACK = 0x08000000,
+    ACTION_RESTART = 0x10000000,
+    ACTION_NO_DEFER = 0x40000000
+};
 #define ACTION_RESET 0x80000000u
 
 enum { FRAME_BYTES = 1360, PAGE_WORDS_KEPT = 84 };
 enum register_name {
-    REGISTER_GS, REGISTER_FS, REGISTER_ES, REGISTER_DS, REGISTER_EDI, REGISTER_ESI, REGISTER_EBP, REGISTER_ESP,
-    REGISTER_EBX, REGISTER_EDX, REGISTER_ECX, REGISTER_EAX, REGISTER_TRAP, REGISTER_ERROR, REGISTER_EIP, REGISTER_CS,
-    REGISTER_FLAGS, REGISTER_FINAL_ESP, REGISTER_SS, REGISTERS
+    REGISTER_GS,
+    REGISTER_FS,
+    REGISTER_ES,
+    REGISTER_DS,
+    REGISTER_EDI,
+    REGISTER_ESI,
+    REGISTER_EBP,
+    REGISTER_ESP,
+    REGISTER_EBX,
+    REGISTER_EDX,
+    REGISTER_ECX,
+    REGISTER_EAX,
+    REGISTER_TRAP,
+    REGISTER_ERROR,
+    REGISTER_EIP,
+    REGISTER_CS,
+    REGISTER_FLAGS,
+    REGISTER_FINAL_ESP,
+    REGISTER_SS,
+    REGISTERS
 };
 
-/* Linux's siginfo_t, the head of it (rest: the sender's user, si_value or si_status), and ucontext_t with room for a larger set of signals. */
+/* Linux's siginfo_t, the head of it (rest: the sender's user, si_value or si_status), and ucontext_t with room for a
+ * larger set of signals. */
 struct siginfo_words {
     uint32_t signal, error, code, sender, rest[28];
 };
@@ -53,7 +76,8 @@ struct signal_frame {
     uint32_t looks_later; /* it is left without a look: the call that goes on looks before it returns */
 };
 _Static_assert(sizeof(struct signal_frame) == FRAME_BYTES && offsetof(struct signal_frame, handler) == 16 &&
-                   offsetof(struct signal_frame, context.registers) == 168 && offsetof(struct signal_frame, fpu) % 16 == 4 &&
+                   offsetof(struct signal_frame, context.registers) == 168 &&
+                   offsetof(struct signal_frame, fpu) % 16 == 4 &&
                    offsetof(struct signal_frame, looks_later) == FRAME_BYTES - 4 &&
                    offsetof(struct message_page, state) == PAGE_WORDS_KEPT * 4,
                "the numbers of entry.asm");

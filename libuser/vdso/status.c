@@ -190,7 +190,8 @@ HANDLER(chmod)
 
     if (number == CHMOD)
         return change((uint32_t)FILE_CWD, a[0], FILE_MODE, a[1]);
-    return number == FCHMOD ? change(a[0], (uint32_t)state->no_path, FILE_MODE, a[1]) : change(a[0], a[1], FILE_MODE, a[2]);
+    return number == FCHMOD ? change(a[0], (uint32_t)state->no_path, FILE_MODE, a[1])
+                            : change(a[0], a[1], FILE_MODE, a[2]);
 }
 
 /* utimensat and utimensat_time64: a time is when what is in it was changed; a null pointer, or UTIME_NOW: now. */

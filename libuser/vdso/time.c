@@ -154,7 +154,8 @@ HANDLER(times)
 }
 
 /* Rounded up, so that nobody sleeps too short. What is left of a long sleep is slept, too; one of more than 2^48
- * seconds is as good as one without an end, and its ticks would be too many. A signal ends it: so many ticks are left. */
+ * seconds is as good as one without an end, and its ticks would be too many. A signal ends it: so many ticks are left.
+ */
 static int32_t sleep_for(uint64_t seconds, uint32_t nanoseconds, uint64_t *not_slept)
 {
     uint64_t ticks;

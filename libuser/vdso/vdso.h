@@ -33,35 +33,35 @@ struct vdso_state {
         uint32_t self, dtv, previous, next, sysinfo, canary;
     } area;
     /* What entry.asm knows. */
-    uint32_t look;             /* a signal may have come: the call that returns next asks proc */
-    uint32_t stack_end;        /* of `stack`, if a signal that is caught is to use it, else 0 */
+    uint32_t look;      /* a signal may have come: the call that returns next asks proc */
+    uint32_t stack_end; /* of `stack`, if a signal that is caught is to use it, else 0 */
     struct {
         uint32_t begin, bytes; /* 0: there is none */
     } stack;
     uint32_t to_spare;
-    uint32_t saved[10];        /* of who is interrupted: its registers as pusha leaves them, eflags, esp */
+    uint32_t saved[10]; /* of who is interrupted: its registers as pusha leaves them, eflags, esp */
 
     uint32_t heap_end; /* 0: not asked for yet */
     bool has_own_heap; /* the program moves the heap's end itself, by sbrk */
     bool has_files;    /* the file server knows the process: it has its descriptors */
     bool has_mappings; /* there may be pages of files */
     bool has_transfer; /* the page for what does not fit in a message is there */
-    bool gives_keys;           /* the terminal is in that mode, as far as this process knows */
-    bool has_drained;          /* the last use of a pipe took all that was in it: the next one would wait */
-    char no_path[4];           /* an empty one: what is meant is the descriptor itself */
+    bool gives_keys;   /* the terminal is in that mode, as far as this process knows */
+    bool has_drained;  /* the last use of a pipe took all that was in it: the next one would wait */
+    char no_path[4];   /* an empty one: what is meant is the descriptor itself */
     struct vdso_pipe {
         struct pipe_ring *ring; /* 0: not in our memory */
         uint8_t fd, uses;
-        bool writes; /* of the end */
+        bool writes;     /* of the end */
     } pipes[VDSO_PIPES]; /* by the descriptor's lowest bits */
     struct vdso_ahead {
         uint32_t at, end;
     } ahead[2]; /* mappings.c: for pages that may be read; that may also be written */
     uint32_t console_reads,
-        console_writes;        /* descriptors that are known to be the console, by bits; the server asks no more */
-    uint32_t began;            /* ticks */
-    uint32_t boot_seconds;     /* since 1970; 0: not asked for yet */
-    uint32_t before_read;      /* a function of the program, called before the console is read; 0: none */
+        console_writes;    /* descriptors that are known to be the console, by bits; the server asks no more */
+    uint32_t began;        /* ticks */
+    uint32_t boot_seconds; /* since 1970; 0: not asked for yet */
+    uint32_t before_read;  /* a function of the program, called before the console is read; 0: none */
     uint32_t caught, ignored, blocked;                /* sets of signals, n as bit n - 1 */
     uint32_t told_caught, told_ignored, told_blocked; /* those that proc knows */
     uint32_t held;         /* signals that wait at proc until they are not blocked any more, as far as is known */
@@ -122,7 +122,8 @@ static inline void vdso_set_console(uint32_t *descriptors, uint32_t fd, bool con
 /* The file server knows the process from here on: 0 or an error. */
 int vdso_begin_files(void);
 
-/* What close, and other calls that say so in file.proto, have answered: with FILE_MORE pages of a file are given back first. */
+/* What close, and other calls that say so in file.proto, have answered: with FILE_MORE pages of a file are given back
+ * first. */
 int vdso_settle_more(void);
 static inline __attribute__((always_inline)) int vdso_settle(int answer)
 {
@@ -177,8 +178,8 @@ int32_t vdso_map_file(const struct vdso_map *map);
 /* Pages that are shared with whom the process forks. */
 int32_t vdso_map_shared(uint32_t address, uint32_t length, uint32_t protection);
 
-/* What mem keeps for mappings to come, and the program does not know of, is given back if it is there; true: some was. Who asks
- * mem for a place of the caller's choice does this before. */
+/* What mem keeps for mappings to come, and the program does not know of, is given back if it is there; true: some was.
+ * Who asks mem for a place of the caller's choice does this before. */
 bool vdso_give_ahead(uint32_t address, uint32_t length);
 
 /* Grants a page of a file again where there is none, or none that may be written to; false: it is not there. */

@@ -12,4 +12,7 @@ typedef unsigned char uint8;
 typedef unsigned short uint16;
 typedef unsigned int uint32;
 typedef unsigned long long uint64;
+/* As stddef.h has it, to the space. */
+/* clang-format off */
 #define NULL ((void*)0)
+/* clang-format on */

@@ -23,7 +23,7 @@ enum {
     OWN_MEMORY = 2, /* ... of the server */
     SPARE_FRAMES = 16,
     PRIORITY_SERVER = PRIORITY_CHILD + 1,
-    WARM_UP = 8, /* samples of the first run */
+    WARM_UP = 8,       /* samples of the first run */
     TABLE_PAGES = 512, /* that a page table maps */
     LARGE_TASK_PAGES = 10000,
 };
@@ -46,8 +46,7 @@ static void row_end(void)
     if (!IS(wrong, 0) || !IS(samples.count, wanted) || wanted != SAMPLES)
         return;
     struct figures figures = samples_figures(&samples);
-    note("bench: %s %u %u %u", row, (unsigned)figures.minimum, (unsigned)figures.median,
-         (unsigned)figures.maximum);
+    note("bench: %s %u %u %u", row, (unsigned)figures.minimum, (unsigned)figures.median, (unsigned)figures.maximum);
 }
 
 static void check(err_t err)

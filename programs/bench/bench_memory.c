@@ -210,14 +210,10 @@ static void row_nothing(struct samples *samples)
 int main(int argc, char **argv)
 {
     static const struct row rows[] = {
-        {"fault", row_fault},
-        {"fault_zero", row_fault_zero},
-        {"shm_open", row_shm_open},
-        {"shm_create", row_shm_create},
-        {"shm_close", row_shm_close},
-        {"page_get_put", row_page_get_put},
-        {"lock", row_lock},
-        {"console_byte", row_console_byte},
+        {"fault", row_fault},         {"fault_zero", row_fault_zero},
+        {"shm_open", row_shm_open},   {"shm_create", row_shm_create},
+        {"shm_close", row_shm_close}, {"page_get_put", row_page_get_put},
+        {"lock", row_lock},           {"console_byte", row_console_byte},
         {"nothing", row_nothing},
     };
 

@@ -238,7 +238,8 @@ static void part_alternate(void)
     child_ends(child, SIGKILL);
 }
 
-/* What mem keeps for places in which there is nothing any more; places that are nearly full, for which it looks past all. */
+/* What mem keeps for places in which there is nothing any more; places that are nearly full, for which it looks past
+ * all. */
 static void part_places(void)
 {
     enum { PLACE = 4 << 20, PLACES = 190, LAST = PLACE / PAGE - 1, FULL = 22 };
@@ -279,16 +280,22 @@ static const struct {
     const char *name;
     void (*run)(void);
 } parts[] = {
-    {"fork", part_fork},       {"exec", part_exec},   {"zeros", part_zeros},   {"munmap", part_munmap},
-    {"sbrk", part_sbrk},       {"mmap", part_mmap},   {"holes", part_holes},   {"sleepers", part_sleepers},
-    {"kills", part_kills},     {"write", part_write}, {"tables", part_tables}, {"segments", part_segments},
-    {"orphans", part_orphans}, {"alternate", part_alternate}, {"places", part_places},
-    {"futex", part_futex},     {"alarms", part_alarms}, {"handlers", part_handlers},
-    {"files", part_files},     {"cut", part_cut},       {"lent", part_lent},   {"locks", part_locks},
-    {"interrupt", part_interrupt},
-    {"readers", part_readers}, {"writers", part_writers}, {"polls", part_polls},
-    {"lines", part_lines},     {"syncs", part_syncs},   {"asks", part_asks},
-    {"polled", part_polled},   {"input_end", part_input_end},
+    {"fork", part_fork},           {"exec", part_exec},
+    {"zeros", part_zeros},         {"munmap", part_munmap},
+    {"sbrk", part_sbrk},           {"mmap", part_mmap},
+    {"holes", part_holes},         {"sleepers", part_sleepers},
+    {"kills", part_kills},         {"write", part_write},
+    {"tables", part_tables},       {"segments", part_segments},
+    {"orphans", part_orphans},     {"alternate", part_alternate},
+    {"places", part_places},       {"futex", part_futex},
+    {"alarms", part_alarms},       {"handlers", part_handlers},
+    {"files", part_files},         {"cut", part_cut},
+    {"lent", part_lent},           {"locks", part_locks},
+    {"interrupt", part_interrupt}, {"readers", part_readers},
+    {"writers", part_writers},     {"polls", part_polls},
+    {"lines", part_lines},         {"syncs", part_syncs},
+    {"asks", part_asks},           {"polled", part_polled},
+    {"input_end", part_input_end},
 };
 
 /* These want input when they say so. */

@@ -38,7 +38,8 @@ void crowd_ends(int expected);
 void crowd_is_killed(void);
 void crowd_is_there(void); /* tells who types that it is time to */
 
-/* crowds.c: parts in which one thing is for 200 processes. The last wants control-C, when it has said that all are there. */
+/* crowds.c: parts in which one thing is for 200 processes. The last wants control-C, when it has said that all are
+ * there. */
 void part_futex(void);
 void part_alarms(void);
 void part_handlers(void);
@@ -49,8 +50,8 @@ void part_readers(void);
 void part_writers(void);
 void part_polls(void);
 
-/* console_crowds.c: as many write lines that do not end, wait for a sync, read behind; poll the console, and want a line that is
- * typed; read a pipe that ends. */
+/* console_crowds.c: as many write lines that do not end, wait for a sync, read behind; poll the console, and want a
+ * line that is typed; read a pipe that ends. */
 void part_lines(void);
 void part_syncs(void);
 void part_asks(void);

@@ -58,7 +58,8 @@ static void writes_some(void)
 void part_writers(void)
 {
     make_pipe();
-    check(write(ends[WRITES], bytes, PIPE_BUF) == PIPE_BUF && write(ends[WRITES], bytes, PIPE_BUF) == PIPE_BUF, "a full pipe");
+    check(write(ends[WRITES], bytes, PIPE_BUF) == PIPE_BUF && write(ends[WRITES], bytes, PIPE_BUF) == PIPE_BUF,
+          "a full pipe");
     crowd_begins(writes_some);
     usleep(SETTLED);
     check(read(ends[READS], bytes, PIPE_BUF) == PIPE_BUF, "a read");

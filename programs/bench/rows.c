@@ -38,7 +38,8 @@ static int run(const struct row *row)
         return 1;
     }
     struct figures figures = samples_figures(&samples);
-    say("bench: %s %u %u %u\n", row->name, (unsigned)figures.minimum, (unsigned)figures.median, (unsigned)figures.maximum);
+    say("bench: %s %u %u %u\n", row->name, (unsigned)figures.minimum, (unsigned)figures.median,
+        (unsigned)figures.maximum);
     return 0;
 }
 

@@ -123,7 +123,8 @@ static long divide(struct reader *reader, long left, long right, bool rest)
 
 /* By level, those that bind less first; of two that begin alike the longer one first. */
 static const char *const operators[LEVELS][OPERATORS] = {
-    {"||"}, {"&&"}, {"|"}, {"^"}, {"&"}, {"==", "!="}, {"<=", ">=", "<", ">"}, {"<<", ">>"}, {"+", "-"}, {"*", "/", "%"},
+    {"||"},       {"&&"},     {"|"},           {"^"}, {"&"}, {"==", "!="}, {"<=", ">=", "<", ">"},
+    {"<<", ">>"}, {"+", "-"}, {"*", "/", "%"},
 };
 
 /* Numbers wrap, and shift by as many bits as they have or fewer. */
@@ -137,9 +138,9 @@ static long compare(const char *operator, long left, long right)
 {
     switch (operator[0]) {
     case '<':
-        return operator[1] ? left <= right : left < right;
+        return operator[1] ? left <= right : left<right;
     case '>':
-        return operator[1] ? left >= right : left > right;
+        return operator[1] ? left >= right : left> right;
     case '=':
         return left == right;
     default:
@@ -169,7 +170,8 @@ static long apply(struct reader *reader, const char *operator, long left, long r
     case '%':
         return divide(reader, left, right, operator[0] == '%');
     default:
-        return operator[0] == operator[1] && operator[0] != '=' ? shift(left, b, operator[0] == '>') : compare(operator, left, right);
+        return operator[0] == operator[1] && operator[0] != '=' ? shift(left, b, operator[0] == '>')
+                                                                : compare(operator, left, right);
     }
 }
 
@@ -188,7 +190,7 @@ static const char *take_operator(struct reader *reader, int level)
 {
     skip_blanks(reader);
     for (int i = 0; i < OPERATORS && operators[level][i]; i++) {
-        const char *operator = operators[level][i];
+        const char *operator= operators[level][i];
         if (strncmp(reader->at, operator, strlen(operator)) == 0 && is_whole(reader->at, operator)) {
             reader->at += strlen(operator);
             return operator;
@@ -204,7 +206,7 @@ static long read_level(struct reader *reader, int level)
     if (level == LEVELS)
         return read_signed(reader);
     long left = read_level(reader, level + 1);
-    while (!reader->why && (operator = take_operator(reader, level))) {
+    while (!reader->why && (operator= take_operator(reader, level))) {
         bool is_decided = (level == LEVEL_OR && left) || (level == LEVEL_AND && !left);
         reader->unread += is_decided;
         long right = read_level(reader, level + 1);
@@ -275,7 +277,7 @@ static long read_all(struct reader *reader)
     const char *begin = reader->at;
     const char *name = pool_text(begin, variable_name_length(begin));
     reader->at += strlen(name);
-    const char *operator = *name ? take_assignment(reader) : NULL;
+    const char *operator= * name ? take_assignment(reader) : NULL;
     if (operator)
         return assign(reader, name, operator);
     reader->at = begin;

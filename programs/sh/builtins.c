@@ -297,8 +297,8 @@ static int run_umask(char **words)
 
 static bool is_word_of_syntax(const char *name)
 {
-    static const char *const words[] = {"!", "{", "}", "if", "then", "elif", "else", "fi", "while", "until", "do", "done",
-                                        "for", "in", "case", "esac"};
+    static const char *const words[] = {"!",     "{",     "}",  "if",   "then", "elif", "else", "fi",
+                                        "while", "until", "do", "done", "for",  "in",   "case", "esac"};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], name) == 0)
@@ -366,12 +366,14 @@ void bracket_to_test(char **words)
 const struct builtin *builtin_find(const char *name)
 {
     static const struct builtin builtins[] = {
-        {":", run_true, false},      {".", run_file, false},     {"break", run_break, false}, {"cd", run_cd, false},
-        {"command", run_command, false}, {"continue", run_continue, false}, {"eval", run_eval, false}, {"exec", run_exec, true}, {"exit", run_exit, false},
-        {"export", run_export, false}, {"false", run_false, false}, {"kill", run_kill, false},
-        {"pwd", run_pwd, false},   {"read", run_read, false}, {"return", run_return, false},
-        {"set", run_set, false},   {"shift", run_shift, false}, {"true", run_true, false},  {"type", run_type, false},
-        {"umask", run_umask, false}, {"unset", run_unset, false}, {"wait", run_wait, false},
+        {":", run_true, false},        {".", run_file, false},          {"break", run_break, false},
+        {"cd", run_cd, false},         {"command", run_command, false}, {"continue", run_continue, false},
+        {"eval", run_eval, false},     {"exec", run_exec, true},        {"exit", run_exit, false},
+        {"export", run_export, false}, {"false", run_false, false},     {"kill", run_kill, false},
+        {"pwd", run_pwd, false},       {"read", run_read, false},       {"return", run_return, false},
+        {"set", run_set, false},       {"shift", run_shift, false},     {"true", run_true, false},
+        {"type", run_type, false},     {"umask", run_umask, false},     {"unset", run_unset, false},
+        {"wait", run_wait, false},
     };
 
     for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)

@@ -28,16 +28,16 @@ enum key {
     KEY_DELETE,
     KEY_END,
 };
-#define CTRL(letter) ((letter) & 31)
+#define CTRL(letter) ((letter)&31)
 
 enum state { EDITS, HAS_LINE, IS_ABANDONED, HAS_ENDED };
 
 struct editor {
     const char *prompt;
-    size_t room; /* columns behind it */
+    size_t room;                  /* columns behind it */
     size_t length, cursor, first; /* first: the byte that is shown behind the prompt */
-    unsigned back;  /* so many lines back in the history; 0: the new one */
-    char *kept;     /* that one, while others are shown */
+    unsigned back;                /* so many lines back in the history; 0: the new one */
+    char *kept;                   /* that one, while others are shown */
     enum state state;
     char text[LINE_BYTES]; /* without a zero byte */
 };
@@ -124,7 +124,8 @@ static void erase(struct editor *e, size_t from, size_t to)
 /* At the line's end it is all that changes, as a rule. */
 static bool can_be_added(const struct editor *e, char c)
 {
-    return e->cursor == e->length && !iscntrl((unsigned char)c) && columns_of(e->text, e->first, e->length) + 1 < e->room;
+    return e->cursor == e->length && !iscntrl((unsigned char)c) &&
+           columns_of(e->text, e->first, e->length) + 1 < e->room;
 }
 
 static void insert(struct editor *e, char c)
@@ -190,7 +191,7 @@ static void go(struct editor *e, int key)
     show(e);
 }
 
-static void delete(struct editor *e, int key)
+static void delete (struct editor *e, int key)
 {
     if (key == CTRL('D') && e->length == 0)
         e->state = HAS_ENDED;
@@ -227,7 +228,7 @@ static void take(struct editor *e, int key)
         insert(e, (char)key);
     else if (key == CTRL('D') || key == CTRL('K') || key == CTRL('U') || key == CTRL('W') || key == KEY_BACKSPACE ||
              key == KEY_ERASE || key == KEY_DELETE)
-        delete(e, key);
+        delete (e, key);
     else
         go(e, key);
 }
@@ -249,7 +250,10 @@ static int read_byte(void)
 /* ESC [ number ~ */
 static int key_of_number(int number)
 {
-    return number == 1 || number == 7 ? KEY_HOME : number == 3 ? KEY_DELETE : number == 4 || number == 8 ? KEY_END : KEY_NONE;
+    return number == 1 || number == 7   ? KEY_HOME
+           : number == 3                ? KEY_DELETE
+           : number == 4 || number == 8 ? KEY_END
+                                        : KEY_NONE;
 }
 
 /* Behind ESC [ or ESC O. */

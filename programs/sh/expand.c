@@ -15,11 +15,11 @@
 #include "programs/sh/shell.h"
 #include "programs/sh/variables.h"
 
-/* The field that is being made is a pattern as of fnmatch(): what was quoted of its special characters, and each backslash, has a
- * backslash before it. */
+/* The field that is being made is a pattern as of fnmatch(): what was quoted of its special characters, and each
+ * backslash, has a backslash before it. */
 struct expansion {
     struct text field;
-    bool is_field;   /* also an empty one, as it had quotes */
+    bool is_field; /* also an empty one, as it had quotes */
     bool is_pattern;
     bool makes_fields;
     char **fields;
@@ -210,7 +210,8 @@ static bool is_start_matched(char *text, size_t length, const char *pattern)
     return is_matched;
 }
 
-/* What is left of the value without what matches at its start (#) or end (%), as little or, with two, as much as can be. */
+/* What is left of the value without what matches at its start (#) or end (%), as little or, with two, as much as can
+ * be. */
 static const char *trimmed(const char *value, const char *pattern, char which, bool longest)
 {
     size_t length = strlen(value);
@@ -253,7 +254,9 @@ static void put_or(struct expansion *e, const char *name, const char *at, const 
         variable_set(name, expand_part(at + 1, end));
         put_value(e, variable(name), quoting);
     } else {
-        fail(name, *at == '?' && at + 1 < end ? expand_part(at + 1, end) : counts_empty ? "is not set, or empty" : "is not set");
+        fail(name, *at == '?' && at + 1 < end ? expand_part(at + 1, end)
+                   : counts_empty             ? "is not set, or empty"
+                                              : "is not set");
     }
 }
 
@@ -399,7 +402,8 @@ static const char *put_backquotes(struct expansion *e, const char *at, enum quot
     return *end ? end + 1 : end;
 }
 
-/* A ~ alone, or before a slash, at a word's start, is where the user is at home; what is behind it. There are no other users. */
+/* A ~ alone, or before a slash, at a word's start, is where the user is at home; what is behind it. There are no other
+ * users. */
 static const char *put_home(struct expansion *e, const char *word)
 {
     const char *home = variable_or("HOME", "/");

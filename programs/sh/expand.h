@@ -1,6 +1,6 @@
 /*
- * What a command's words become: in this order $HOME in place of ~, variables, commands and numbers in place of $..., fields at blanks that came by these,
- * names of files in place of * ? [ ], and then quotes go.
+ * What a command's words become: in this order $HOME in place of ~, variables, commands and numbers in place of $...,
+ * fields at blanks that came by these, names of files in place of * ? [ ], and then quotes go.
  *
  *      a"$x b"'*'$y*   ->   a...   ...   with as many fields and names as y and the files make
  *

@@ -42,7 +42,8 @@ static struct redirection *copy_redirections(const struct redirection *redirecti
     return first;
 }
 
-/* With those behind it. As deep as the parser lets commands be in each other; operators of a list are a chain of `second`. */
+/* With those behind it. As deep as the parser lets commands be in each other; operators of a list are a chain of
+ * `second`. */
 static struct node *copy_nodes(const struct node *node)
 {
     struct node *first = NULL, **end = &first;

@@ -52,7 +52,8 @@ void lexer_fail(struct lexer *lexer, const char *why)
 
 static void take_quoted(struct lexer *lexer, struct text *text, char end);
 
-/* One byte of a word, or a quoted part of it. The backslash and what is behind it are both kept, but a line that goes on. */
+/* One byte of a word, or a quoted part of it. The backslash and what is behind it are both kept, but a line that goes
+ * on. */
 static void take_part(struct lexer *lexer, struct text *text)
 {
     char c = take(lexer);

@@ -5,20 +5,30 @@
 #include "programs/sh/tree.h"
 
 enum token {
-    TOKEN_END, TOKEN_NEWLINE, TOKEN_WORD, TOKEN_SEMICOLON, TOKEN_END_OF_CASE, TOKEN_BACKGROUND, TOKEN_AND, TOKEN_OR, TOKEN_PIPE,
-    TOKEN_OPEN, TOKEN_CLOSE, TOKEN_REDIRECTION
+    TOKEN_END,
+    TOKEN_NEWLINE,
+    TOKEN_WORD,
+    TOKEN_SEMICOLON,
+    TOKEN_END_OF_CASE,
+    TOKEN_BACKGROUND,
+    TOKEN_AND,
+    TOKEN_OR,
+    TOKEN_PIPE,
+    TOKEN_OPEN,
+    TOKEN_CLOSE,
+    TOKEN_REDIRECTION
 };
 
 struct lexer {
     struct source *source;
     enum token token;
-    const char *text;            /* TOKEN_WORD: it, in the pool; of others as they are written, for messages */
-    enum redirection_kind kind;  /* TOKEN_REDIRECTION */
-    int descriptor;              /* the number before it, or the usual one */
+    const char *text;           /* TOKEN_WORD: it, in the pool; of others as they are written, for messages */
+    enum redirection_kind kind; /* TOKEN_REDIRECTION */
+    int descriptor;             /* the number before it, or the usual one */
     bool without_tabs;
-    bool is_inside;              /* a command has begun */
-    bool has_failed;             /* then there is only TOKEN_END */
-    struct redirection *texts;   /* those whose text begins behind the line */
+    bool is_inside;            /* a command has begun */
+    bool has_failed;           /* then there is only TOKEN_END */
+    struct redirection *texts; /* those whose text begins behind the line */
 };
 
 void lexer_next(struct lexer *lexer);

@@ -100,7 +100,8 @@ static struct redirection *take_redirection(struct parser *parser)
     struct redirection *made = pool_take(sizeof *made);
     const struct lexer *lexer = &parser->lexer;
 
-    *made = (struct redirection){.kind = lexer->kind, .descriptor = lexer->descriptor, .without_tabs = lexer->without_tabs};
+    *made =
+        (struct redirection){.kind = lexer->kind, .descriptor = lexer->descriptor, .without_tabs = lexer->without_tabs};
     next(parser);
     if (!is_at(parser, TOKEN_WORD)) {
         fail_at_token(parser);
@@ -323,8 +324,8 @@ static struct node *parse_compound(struct parser *parser)
     static const struct {
         const char *word;
         struct node *(*parse)(struct parser *parser);
-    } words[] = {{"{", parse_group}, {"if", parse_if}, {"while", parse_loop}, {"until", parse_loop},
-                 {"for", parse_for}, {"case", parse_case}};
+    } words[] = {{"{", parse_group},    {"if", parse_if},   {"while", parse_loop},
+                 {"until", parse_loop}, {"for", parse_for}, {"case", parse_case}};
 
     if (is_at(parser, TOKEN_OPEN))
         return parse_subshell(parser);

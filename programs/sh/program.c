@@ -59,7 +59,8 @@ static char *joined(const char *folder, size_t length, const char *name)
     return text_end(&path);
 }
 
-/* In each of the folders between the colons; errno is of the first that has it, though it cannot be run, else ENOENT. */
+/* In each of the folders between the colons; errno is of the first that has it, though it cannot be run, else ENOENT.
+ */
 static void try_path(char **words, char **environment)
 {
     const char *folder = variable_or("PATH", "/bin");

@@ -421,11 +421,21 @@ static bool ends_at_failure(const struct node *node)
 int run(const struct node *node)
 {
     static int (*const kinds[NODE_KINDS])(const struct node *node) = {
-        [NODE_SIMPLE] = run_simple,         [NODE_PIPELINE] = run_pipeline, [NODE_LIST] = run_list,
-        [NODE_AND] = run_and_or,            [NODE_OR] = run_and_or,         [NODE_NOT] = run_not,
-        [NODE_BACKGROUND] = run_background, [NODE_SUBSHELL] = run_subshell, [NODE_GROUP] = run_group,
-        [NODE_IF] = run_if,                 [NODE_WHILE] = run_while,       [NODE_UNTIL] = run_while,
-        [NODE_FOR] = run_for,               [NODE_CASE] = run_case,         [NODE_FUNCTION] = run_function,
+        [NODE_SIMPLE] = run_simple,
+        [NODE_PIPELINE] = run_pipeline,
+        [NODE_LIST] = run_list,
+        [NODE_AND] = run_and_or,
+        [NODE_OR] = run_and_or,
+        [NODE_NOT] = run_not,
+        [NODE_BACKGROUND] = run_background,
+        [NODE_SUBSHELL] = run_subshell,
+        [NODE_GROUP] = run_group,
+        [NODE_IF] = run_if,
+        [NODE_WHILE] = run_while,
+        [NODE_UNTIL] = run_while,
+        [NODE_FOR] = run_for,
+        [NODE_CASE] = run_case,
+        [NODE_FUNCTION] = run_function,
     };
     struct pool_mark mark = pool_mark();
 

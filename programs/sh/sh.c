@@ -1,8 +1,9 @@
 /*
- * sh [-eux] [-c TEXT [NAME] | FILE] [ARGUMENT...]: the shell. It runs commands of the text, of the file, or of its standard input, which at
- * a terminal is a line that can be edited: docs/shell.md.
+ * sh [-eux] [-c TEXT [NAME] | FILE] [ARGUMENT...]: the shell. It runs commands of the text, of the file, or of its
+ * standard input, which at a terminal is a line that can be edited: docs/shell.md.
  *
- * Exit status: of the last command; 2 if something is no command; 126, 127 a program that cannot be run, that is not there.
+ * Exit status: of the last command; 2 if something is no command; 126, 127 a program that cannot be run, that is not
+ * there.
  */
 #include <errno.h>
 #include <signal.h>

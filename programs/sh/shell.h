@@ -17,15 +17,15 @@ struct shell {
     pid_t background; /* $!, 0: none */
     bool is_interactive;
     bool ends_at_failure, ends_at_unset, tells; /* options.h */
-    int conditions;   /* that are being run, in each other: what fails there ends nothing */
-    bool has_failed;  /* a word could not be expanded: the command is not run */
-    volatile sig_atomic_t is_stopped; /* control-C: nothing more of the line is run */
-    sigjmp_buf *volatile waits;       /* where control-C leads, too; null but during a builtin's own call that waits */
-    int loops;        /* that are being run, in each other */
-    int leaves;       /* so many of these are to be left */
-    bool continues;   /* the last of them goes on */
-    int returnable;   /* functions, and files of `.`, that are being run, in each other */
-    bool returns;     /* the last of them ends */
+    int conditions;                             /* that are being run, in each other: what fails there ends nothing */
+    bool has_failed;                            /* a word could not be expanded: the command is not run */
+    volatile sig_atomic_t is_stopped;           /* control-C: nothing more of the line is run */
+    sigjmp_buf *volatile waits; /* where control-C leads, too; null but during a builtin's own call that waits */
+    int loops;                  /* that are being run, in each other */
+    int leaves;                 /* so many of these are to be left */
+    bool continues;             /* the last of them goes on */
+    int returnable;             /* functions, and files of `.`, that are being run, in each other */
+    bool returns;               /* the last of them ends */
 };
 
 extern struct shell shell;

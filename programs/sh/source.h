@@ -9,10 +9,10 @@ struct source {
     const char *at; /* the rest of the line that is being read */
     char *line;     /* it, if it is kept here; else null */
     size_t room;    /* bytes there */
-    FILE *file;     /* nobody else reads this; or null, and descriptor 0 is read byte by byte, as commands read it too */
+    FILE *file; /* nobody else reads this; or null, and descriptor 0 is read byte by byte, as commands read it too */
     bool is_string, is_typed, has_ended;
     bool is_abandoned; /* control-C was typed: what there is of a command is none, and it has not ended at all */
-    unsigned lines; /* that were read */
+    unsigned lines;    /* that were read */
 };
 
 struct source source_string(const char *text);

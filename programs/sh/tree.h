@@ -13,10 +13,10 @@ enum redirection_kind { FROM_FILE, TO_FILE, APPEND_TO_FILE, FROM_TEXT, FROM_DESC
 
 struct redirection {
     enum redirection_kind kind;
-    int descriptor;      /* which becomes another */
-    const char *word;    /* what is behind the operator; of FROM_TEXT its end, then the text */
-    bool is_literal;     /* of FROM_TEXT: nothing in it is expanded */
-    bool without_tabs;   /* of FROM_TEXT: those at the lines' starts are left out */
+    int descriptor;    /* which becomes another */
+    const char *word;  /* what is behind the operator; of FROM_TEXT its end, then the text */
+    bool is_literal;   /* of FROM_TEXT: nothing in it is expanded */
+    bool without_tabs; /* of FROM_TEXT: those at the lines' starts are left out */
     struct redirection *next;
 };
 
@@ -35,8 +35,23 @@ struct redirection {
  *      FUNCTION       body                             the name
  */
 enum node_kind {
-    NODE_SIMPLE, NODE_PIPELINE, NODE_LIST, NODE_AND, NODE_OR, NODE_NOT, NODE_BACKGROUND, NODE_SUBSHELL, NODE_GROUP, NODE_IF,
-    NODE_WHILE, NODE_UNTIL, NODE_FOR, NODE_CASE, NODE_CASE_ITEM, NODE_FUNCTION, NODE_KINDS
+    NODE_SIMPLE,
+    NODE_PIPELINE,
+    NODE_LIST,
+    NODE_AND,
+    NODE_OR,
+    NODE_NOT,
+    NODE_BACKGROUND,
+    NODE_SUBSHELL,
+    NODE_GROUP,
+    NODE_IF,
+    NODE_WHILE,
+    NODE_UNTIL,
+    NODE_FOR,
+    NODE_CASE,
+    NODE_CASE_ITEM,
+    NODE_FUNCTION,
+    NODE_KINDS
 };
 
 struct node {

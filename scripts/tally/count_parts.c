@@ -191,7 +191,7 @@ static uint32_t walk, clock_now;
 static struct visit {
     struct part *part;
     uint32_t first, last;
-} *visits;
+} * visits;
 static size_t visits_used, visits_room;
 
 static void begin_walks(unsigned cpu, void *data)

@@ -44,7 +44,12 @@ __attribute__((constructor)) static void choose_interface(void)
 /* ------------------------------------------------------------------------------- the program */
 
 enum { SYSEXIT_0 = 0x0f, SYSEXIT_1 = 0x35, IRET = 0xcf, RDTSC_0 = 0x0f, RDTSC_1 = 0x31 };
-enum { TO_CONTROL_0 = 0x0f, TO_CONTROL_1 = 0x22, REG_SHIFT = 3, REG_MASK = 7 }; /* mov to the control register that the third byte names */
+enum {
+    TO_CONTROL_0 = 0x0f,
+    TO_CONTROL_1 = 0x22,
+    REG_SHIFT = 3,
+    REG_MASK = 7
+}; /* mov to the control register that the third byte names */
 
 struct arguments arguments;
 
@@ -126,8 +131,8 @@ static const struct mode {
     void (*write)(FILE *out);
 } modes[] = {
     {"stretch", part, write_parts},      {"longest", part, write_parts},   {"totals", total, write_totals},
-    {"servers", servers, write_servers}, {"kept", kept_part, write_parts},
-    {"lines", lines, write_lines},         {"walks", walk_part, write_walks},
+    {"servers", servers, write_servers}, {"kept", kept_part, write_parts}, {"lines", lines, write_lines},
+    {"walks", walk_part, write_walks},
 };
 static const struct mode *mode;
 

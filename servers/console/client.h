@@ -6,8 +6,8 @@
  *
  *   C1  a client waits for one answer at most: `waits` says to what, `caller` to whom
  *   C2  a client whose write was answered has at most LINE_MAX bytes here, so its next write fits
- *   C3  `turn`, `time` and `wait` are in lists: of the output's queue and of lines that have time left (lines.h), and of
- *       those that wait for the same (readers.h and main.c)
+ *   C3  `turn`, `time` and `wait` are in lists: of the output's queue and of lines that have time left (lines.h), and
+ * of those that wait for the same (readers.h and main.c)
  */
 #pragma once
 
@@ -30,13 +30,13 @@ struct client {
     struct client *next;          /* of the same hash, or in the free list */
     struct link turn, time, wait; /* C3 */
     uint32_t caller, calls;       /* C1 */
-    uint32_t bytes_wanted; /* WAITS_WRITE: how many it brought; of a read: how many it takes */
-    uint32_t held_up;      /* if it is hurried: when it held others up last; lines.h */
+    uint32_t bytes_wanted;        /* WAITS_WRITE: how many it brought; of a read: how many it takes */
+    uint32_t held_up;             /* if it is hurried: when it held others up last; lines.h */
     uint32_t used;
     uint32_t due; /* while it has time: the tick at which its unfinished line has none left */
     uint8_t waits;
     bool hurried;
-    bool kept; /* in the table: only then it has a badge */
+    bool kept;  /* in the table: only then it has a badge */
     bool flush; /* the unfinished line is to go out, too */
     bool ended; /* the process is gone: forget it when its last bytes are out */
     char bytes[CLIENT_BYTES];

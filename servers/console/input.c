@@ -22,8 +22,7 @@ bool input_put(struct input *input, char byte)
 
 bool input_is_ready(const struct input *input)
 {
-    return discipline_is_ready(&input->typed) || pipe_input_ready(&input->pipe) > 0 ||
-           input->pipe.ended;
+    return discipline_is_ready(&input->typed) || pipe_input_ready(&input->pipe) > 0 || input->pipe.ended;
 }
 
 bool input_goes_on(const struct input *input)

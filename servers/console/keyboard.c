@@ -37,7 +37,7 @@ static uint32_t in(uint32_t port)
 static bool out(uint32_t port, uint32_t value)
 {
     for (uint32_t tries = 0; tries < TRIES; tries++)
-        if (!(in(PORT_STATUS) & STATUS_BUSY)) {
+        if (!(in(PORT_STATUS)&STATUS_BUSY)) {
             need(sys_port_out(slot_of(port), port, 1, value));
             return true;
         }
@@ -47,7 +47,7 @@ static bool out(uint32_t port, uint32_t value)
 static bool receive(uint32_t *value)
 {
     for (uint32_t tries = 0; tries < TRIES; tries++)
-        if (in(PORT_STATUS) & STATUS_FULL) {
+        if (in(PORT_STATUS)&STATUS_FULL) {
             *value = in(PORT_DATA);
             return true;
         }
@@ -57,7 +57,7 @@ static bool receive(uint32_t *value)
 /* What was typed before anybody listened, to the firmware or the loader. */
 static void forget_keys(void)
 {
-    for (uint32_t i = 0; i < KEPT_MAX && in(PORT_STATUS) & STATUS_FULL; i++)
+    for (uint32_t i = 0; i < KEPT_MAX && in(PORT_STATUS)&STATUS_FULL; i++)
         in(PORT_DATA);
 }
 

@@ -15,7 +15,10 @@ enum {
     KEY_DELETE = 127
 };
 
-enum { CHARACTER_MAX = 4 /* bytes, in UTF-8 */, WALKED_FOR_ONE = 8 /* bytes that are looked at are an effort of one */ };
+enum {
+    CHARACTER_MAX = 4 /* bytes, in UTF-8 */,
+    WALKED_FOR_ONE = 8 /* bytes that are looked at are an effort of one */
+};
 
 void discipline_init(struct line_discipline *discipline, struct output *echo)
 {

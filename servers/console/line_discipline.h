@@ -18,17 +18,17 @@
  *      ... free | ended lines    | the edited line  |  (erased)  | keys that wait | free ...
  *                           ^ shown: what the screen has of it; `erase` cells behind that are to be taken off first
  *
- * All that takes long is done in parts of EFFORT: keys that wait become lines, and the screen follows. If it cannot follow, no more
- * than TYPED_BYTES are kept of what it does not show yet.
+ * All that takes long is done in parts of EFFORT: keys that wait become lines, and the screen follows. If it cannot
+ * follow, no more than TYPED_BYTES are kept of what it does not show yet.
  *
- * For a program that edits itself keys are read as they come, and nothing is shown; CR, LF, CR LF are one LF. What was typed before it
- * asked for that goes to it, and what it has not read in the end is typed then.
+ * For a program that edits itself keys are read as they come, and nothing is shown; CR, LF, CR LF are one LF. What was
+ * typed before it asked for that goes to it, and what it has not read in the end is typed then.
  *
  *   E1  each ended line ends with LF, or with END_OF_FILE, which is not read; where keys are read nothing is ended
  *   E2  `units` counts those ends
  *   E3  typing leaves room for the edited line's end
- *   E4  keys wait exactly if `keys` is not `end`, and only while a part's effort is used up: what is typed goes behind them
- *   E5  `cells` says of each byte of the edited line that is shown how many cells it has
+ *   E4  keys wait exactly if `keys` is not `end`, and only while a part's effort is used up: what is typed goes behind
+ * them E5  `cells` says of each byte of the edited line that is shown how many cells it has
  */
 #pragma once
 
@@ -50,8 +50,8 @@ struct line_discipline {
     struct discipline_position position;
     uint32_t ended, edit, keys, end;
     uint32_t shown, erase;
-    uint32_t effort;                /* what is left of this part */
-    uint32_t line_column, column;   /* of the screen: where the edited line begins, and where it is shown to */
+    uint32_t effort;              /* what is left of this part */
+    uint32_t line_column, column; /* of the screen: where the edited line begins, and where it is shown to */
     bool after_cr;
     bool gives_keys;
     bool interrupts; /* control-C was typed; whoever sees to it clears this */

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* What is done at a time: so many lines that have had their time are to go out, and with so many bytes moved, and what a piece
- * costs beside them, it was enough. */
+/* What is done at a time: so many lines that have had their time are to go out, and with so many bytes moved, and what
+ * a piece costs beside them, it was enough. */
 enum { ENDED_AT_ONCE = 4, MOVED_AT_ONCE = 256, PIECE = 32 };
 
 void lines_init(struct lines *lines, void (*drained)(struct client *client))
@@ -118,8 +118,7 @@ void lines_flush(struct lines *lines, struct client *client)
     take_time(client);
     if (!client->flush && lines->owner == client)
         lines->owner = 0;
-    if (!client->flush && lines->last == client->badge &&
-        ring_room(&lines->output.ring) >= OUTPUT_ROOM(0))
+    if (!client->flush && lines->last == client->badge && ring_room(&lines->output.ring) >= OUTPUT_ROOM(0))
         output_show(&lines->output);
     enqueue(lines, client);
 }
@@ -189,5 +188,6 @@ bool lines_are_out(const struct lines *lines)
 
 bool lines_audit(const struct client *client)
 {
-    return link_check(&client->turn) && link_check(&client->time) && link_is_in(&client->turn) == (next_piece(client) > 0);
+    return link_check(&client->turn) && link_check(&client->time) &&
+           link_is_in(&client->turn) == (next_piece(client) > 0);
 }

@@ -50,7 +50,8 @@ void news_go_on(void)
 void news_take(bool interrupts, bool is_due, uint32_t *ticks, uint32_t *events)
 {
     *ticks = are_ticks;
-    *events = (interrupts ? CONSOLE_NEWS_INTERRUPT : 0) | (has_input ? CONSOLE_NEWS_INPUT : 0) | (is_due ? CONSOLE_NEWS_DUE : 0);
+    *events = (interrupts ? CONSOLE_NEWS_INTERRUPT : 0) | (has_input ? CONSOLE_NEWS_INPUT : 0) |
+              (is_due ? CONSOLE_NEWS_DUE : 0);
     comes_again = is_due;
     has_input = is_told = false;
 }

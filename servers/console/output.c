@@ -83,8 +83,8 @@ static void release_held(struct output *output, bool blank)
     output->held = 0;
 }
 
-/* Whether what comes behind the byte may be seen as a line's beginning: after a sequence of control nobody knows where the
- * cursor is, until the line ends. */
+/* Whether what comes behind the byte may be seen as a line's beginning: after a sequence of control nobody knows where
+ * the cursor is, until the line ends. */
 static void note_start(struct output *output, char byte)
 {
     output->escaped |= is_escape(byte);
@@ -103,7 +103,8 @@ static void end_line(struct output *output)
     output->followed = output->ring.head;
 }
 
-/* The cursor goes back: from now on the cells are followed byte by byte. A row that begins like the prefix is ended first. */
+/* The cursor goes back: from now on the cells are followed byte by byte. A row that begins like the prefix is ended
+ * first. */
 static void begin_to_move(struct output *output)
 {
     catch_up(output);

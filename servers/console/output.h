@@ -2,16 +2,17 @@
  * What goes out of the port: LF becomes CR LF, and no line that comes through here begins with
  * LOG_PREFIX, which is the kernel's alone where the log shares the port. It does not for who looks at a terminal or
  * leaves out bytes of control, either: behind such a byte, in the midst of the prefix, too, and anywhere behind an
- * escape sequence (with ESC, or with a byte of 0x80 to 0x9f, which a terminal may take for one), the prefix is moved by a
- * blank. Where the cursor goes back by CR or BS, what is seen in the row's first cells is known, and the byte that would
- * make them the prefix is moved by a blank. What escape sequences make of a terminal's screen is not.
+ * escape sequence (with ESC, or with a byte of 0x80 to 0x9f, which a terminal may take for one), the prefix is moved by
+ * a blank. Where the cursor goes back by CR or BS, what is seen in the row's first cells is known, and the byte that
+ * would make them the prefix is moved by a blank. What escape sequences make of a terminal's screen is not.
  *
  *   S1  the first `held` bytes of LOG_PREFIX were put at the start of a line and are not in the
  *       ring yet
  *   S2  `at_start` says that the next byte, behind those held, may be seen as the line's first
  *   S3  `escaped` says that the line has an escape sequence; `clean`, that a line ended last
  *   S4  `cells` are what the row shows first, and where the cursor is, before the ring's byte `followed`; if the cursor
- *       `moved` back, that is the next one to come. A row's bytes are looked at once, and seldom more than FOLLOW_MAX at a time
+ *       `moved` back, that is the next one to come. A row's bytes are looked at once, and seldom more than FOLLOW_MAX
+ * at a time
  */
 #pragma once
 

@@ -90,7 +90,7 @@ bool uart_get(char *byte)
 
 bool uart_can_put(void)
 {
-    return in(PORT_LINE_STATUS) & STATUS_ROOM || is_missing;
+    return in(PORT_LINE_STATUS)&STATUS_ROOM || is_missing;
 }
 
 void uart_put(char byte)

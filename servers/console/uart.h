@@ -36,8 +36,9 @@ void uart_want_room(bool wanted);
 /* Waits for the last bit on the wire, at most about one character's time. */
 void uart_drain(void);
 
-/* What the port did since a burst began: before others ran, or a tick passed. On a wire a tick brings 115 bytes at most, which is a burst
- * by itself; a port that is faster, as in a virtual machine, must not keep programs from running, by one interrupt after the other. */
+/* What the port did since a burst began: before others ran, or a tick passed. On a wire a tick brings 115 bytes at
+ * most, which is a burst by itself; a port that is faster, as in a virtual machine, must not keep programs from
+ * running, by one interrupt after the other. */
 void uart_begin_burst(void);
 bool uart_burst_is_long(void); /* it may be over before the next tick */
 bool uart_burst_is_over(void);

@@ -104,8 +104,8 @@ static bool fill_port(struct ring *ring)
     return false;
 }
 
-/* A port that takes no more tells by an interrupt when it does; what goes on without one does not wait for a port that may
- * not be there. Nor does what is too fast: then it is due. */
+/* A port that takes no more tells by an interrupt when it does; what goes on without one does not wait for a port that
+ * may not be there. Nor does what is too fast: then it is due. */
 void writers_transmit(void)
 {
     struct ring *ring = &lines.output.ring;

@@ -1,12 +1,12 @@
 /*
- * Those that write, and those that wait until all is out: lines into the port and to the screen, a part with each message.
+ * Those that write, and those that wait until all is out: lines into the port and to the screen, a part with each
+ * message.
  *
  *      write --(no room, or somebody syncs)--> writes --.--(room)--------------> answered
  *      sync  --------------------------------> syncs --(all is out)--> due -----> answered, some with each message
  *
- *   W1  while somebody waits for a sync `lines` are shared: nobody's long line holds it up, and no write is answered; each
- *       client has one that waits
- *   W2  those that wait for a sync are due before those whose writes have waited for it
+ *   W1  while somebody waits for a sync `lines` are shared: nobody's long line holds it up, and no write is answered;
+ * each client has one that waits W2  those that wait for a sync are due before those whose writes have waited for it
  */
 #pragma once
 

@@ -7,7 +7,8 @@
  *       while it waits, but for its own end, it is in the queue of one pipe's end, or waits for a lock (locks.h)
  *   C3  the first descriptor that is 0 is not below `lowest`, and the last that is not 0 is right below `end`
  *   C4  one that ends loses what it has in parts: from the first on its calls are refused
- *   C5  between messages each orphan (inode.h) is in the list of the client that had it last, or whose message took its last name
+ *   C5  between messages each orphan (inode.h) is in the list of the client that had it last, or whose message took its
+ * last name
  */
 #pragma once
 
@@ -24,7 +25,15 @@
 enum { WORK_DROP = WORK_OF_MESSAGE / 32 /* of closing a descriptor, or forgetting a mapping */ };
 
 /* WAITS_FOR_BYTES and WAITS_FOR_ROOM: the client has the pipe's ring in its memory, and moves the bytes itself. */
-enum client_wait { WAITS_NOT, WAITS_TO_READ, WAITS_FOR_BYTES, WAITS_TO_WRITE, WAITS_FOR_ROOM, WAITS_FOR_LOCK, WAITS_FOR_ITS_END };
+enum client_wait {
+    WAITS_NOT,
+    WAITS_TO_READ,
+    WAITS_FOR_BYTES,
+    WAITS_TO_WRITE,
+    WAITS_FOR_ROOM,
+    WAITS_FOR_LOCK,
+    WAITS_FOR_ITS_END
+};
 
 struct client {
     struct link lock_link; /* first, so that a link is its client: it waits for a lock */
@@ -32,21 +41,22 @@ struct client {
     struct client *next; /* of the same hash */
     struct share *share; /* of what is made for it from now on: share.h */
     struct inode *directory;
-    struct inode *program; /* what it runs, or is about to, if that is no file of the archive; held, so that the number stays */
-    struct mapping *mappings; /* mapping.h */
-    struct watch *watches;    /* watch.h */
-    uint32_t limit;           /* of descriptors */
-    uint32_t umask;           /* bits that the modes of what it makes do not get */
-    uint32_t lowest, end;     /* C3 */
-    uint32_t transfer;        /* the transfer page's number, PAGE_NONE: it has none */
+    struct inode
+        *program; /* what it runs, or is about to, if that is no file of the archive; held, so that the number stays */
+    struct mapping *mappings;     /* mapping.h */
+    struct watch *watches;        /* watch.h */
+    uint32_t limit;               /* of descriptors */
+    uint32_t umask;               /* bits that the modes of what it makes do not get */
+    uint32_t lowest, end;         /* C3 */
+    uint32_t transfer;            /* the transfer page's number, PAGE_NONE: it has none */
     struct share *transfer_share; /* that it is charged to */
-    struct inode *orphans;    /* C5: to be given back in its time */
+    struct inode *orphans;        /* C5: to be given back in its time */
     enum client_wait waits;
     struct caller caller;
     struct open_file *waits_for;
-    uint32_t bytes;            /* that it waits to read, or to write */
+    uint32_t bytes; /* that it waits to read, or to write */
     union {
-        char data[FILE_DATA_MAX]; /* those that it waits to write, unless they are in its transfer page */
+        char data[FILE_DATA_MAX];         /* those that it waits to write, unless they are in its transfer page */
         struct lock_request lock_request; /* for which it waits */
     };
     const struct lock *blocker; /* of its request; 0: it is due */
@@ -62,8 +72,8 @@ void clients_init(void);
 /* The client of that badge, or 0. */
 struct client *client_find(uint32_t badge);
 
-/* A client with no descriptors, in the root, with the share of all; or a copy of another client, whose open files and share it
- * has, too. 0: there is no memory for it. */
+/* A client with no descriptors, in the root, with the share of all; or a copy of another client, whose open files and
+ * share it has, too. 0: there is no memory for it. */
 struct client *client_make(uint32_t badge);
 struct client *client_copy(const struct client *client, uint32_t badge);
 
@@ -71,17 +81,19 @@ struct client *client_copy(const struct client *client, uint32_t badge);
 void client_forget_waiting(struct client *client);
 void client_interrupt(struct client *client);
 
-/* Panics unless C1, C3 and C5 hold of all, and what must of their open files; returns how many transfer pages there are. */
+/* Panics unless C1, C3 and C5 hold of all, and what must of their open files; returns how many transfer pages there
+ * are. */
 uint32_t clients_audit(void);
 
 /* Those of this message are its orphans. */
 void client_adopt_orphans(struct client *client);
 
-/* A part of giving back its orphans, with those of this message, less what the message has done before: 0, or FILE_MORE, there are
- * others. */
+/* A part of giving back its orphans, with those of this message, less what the message has done before: 0, or
+ * FILE_MORE, there are others. */
 int32_t client_settle(struct client *client);
 
-/* The good result of a call with which the client may have lost the last hold on a file: 0, or FILE_MORE, it is to settle. */
+/* The good result of a call with which the client may have lost the last hold on a file: 0, or FILE_MORE, it is to
+ * settle. */
 static inline int32_t client_lost(struct client *client)
 {
     return inode_orphans ? client_settle(client) : 0;
@@ -93,8 +105,8 @@ bool client_end(struct client *client);
 /* The file that it runs from now on; 0: one of the archive. */
 void client_set_program(struct client *client, struct inode *inode);
 
-/* Closes the descriptors that are to be closed at exec; it has no pages of the server's any more, and no orphans. False: as
- * client_end(). */
+/* Closes the descriptors that are to be closed at exec; it has no pages of the server's any more, and no orphans.
+ * False: as client_end(). */
 bool client_exec(struct client *client);
 
 /* It gets a transfer page, PAGE_NONE: its share has none left; it has none any more. */

@@ -11,8 +11,8 @@
  *   I3  a page of ours is zero behind the file's end, unless it is lent: then it is cleared when the file grows
  *   I4  backed_bytes never grows, and is not beyond the size
  *   I5  a directory has one link, or is the root, or was removed; one that was removed is empty
- *   I6  an orphan is a file that nothing names and nobody has open any more, but pages of which were lent: it is in one list of orphans,
- *       which is its only holder, until all of its pages are given back (inode_give_orphans())
+ *   I6  an orphan is a file that nothing names and nobody has open any more, but pages of which were lent: it is in one
+ * list of orphans, which is its only holder, until all of its pages are given back (inode_give_orphans())
  *
  * A page that was lent stays with the clients that have it until the file is cut or gone. Blocks of a device that were
  * granted are not taken back when the page is written to: a client that has such a block mapped still sees the old
@@ -98,7 +98,8 @@ void inode_drop(struct inode *inode);
 /* Those of the current message, which pass to the client that has caused it before the next one. */
 extern struct inode *inode_orphans;
 
-/* Gives back what orphans of the list have, and those that have nothing any more, until pages_work is enough; true: that was all. */
+/* Gives back what orphans of the list have, and those that have nothing any more, until pages_work is enough; true:
+ * that was all. */
 bool inode_give_orphans(struct inode **list);
 
 /* One name less: of directory.c alone. */
@@ -127,8 +128,8 @@ struct page_source {
  * -EINVAL: the file ends before; -ENOSPC, or an error of the device: nothing is changed. */
 int inode_page(struct inode *inode, uint32_t page, bool write, struct page_source *source);
 
-/* A page of ours that inode_page() gave goes to a client. If it is at as many places of clients' as it may be, it is revoked before:
- * those who have it mapped get it again when they touch it. */
+/* A page of ours that inode_page() gave goes to a client. If it is at as many places of clients' as it may be, it is
+ * revoked before: those who have it mapped get it again when they touch it. */
 void inode_lend(struct inode *inode, uint32_t number);
 
 /* True if all bytes of the file are the device's, in successive blocks from *first_block on, and nobody can write to

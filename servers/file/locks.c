@@ -141,7 +141,8 @@ static struct survey survey(const struct inode *inode, const void *owner, const 
     return found;
 }
 
-/* A lock of the owner's of another kind keeps what the request leaves of it, if need be in two: `rest` is the second. */
+/* A lock of the owner's of another kind keeps what the request leaves of it, if need be in two: `rest` is the second.
+ */
 static void keep_rest(struct lock *lock, struct inode *inode, const struct lock_request *request, struct lock *rest)
 {
     struct lock_request *is = &lock->is, behind = *is;
@@ -197,7 +198,8 @@ static void *owner_of(struct client *client, struct open_file *file, const struc
 }
 
 /* 0, -ENOLCK, or -EAGAIN with what is in the way. */
-static int32_t lock_range(struct client *client, struct open_file *file, struct lock_request request, struct lock **blocker)
+static int32_t lock_range(struct client *client, struct open_file *file, struct lock_request request,
+                          struct lock **blocker)
 {
     struct inode *inode = file->inode;
     void *owner = owner_of(client, file, &request);
@@ -210,7 +212,8 @@ static int32_t lock_range(struct client *client, struct open_file *file, struct 
     if (found.blocker)
         return -EAGAIN;
     bool is_full = found.count + !unlocks + found.splits > LOCKS_MAX;
-    struct lock *made = unlocks || is_full ? NULL : make(client), *rest = found.splits && !is_full ? make(client) : NULL;
+    struct lock *made = unlocks || is_full ? NULL : make(client),
+                *rest = found.splits && !is_full ? make(client) : NULL;
     if (is_full || (!unlocks && !made) || (found.splits && !rest)) {
         if (made)
             share_free_record(made);
@@ -225,7 +228,8 @@ static int32_t lock_range(struct client *client, struct open_file *file, struct 
 }
 
 /* The same of the open file. What it has it loses for another kind, also if it does not get that: as in Linux. */
-static int32_t lock_whole(struct client *client, struct open_file *file, const struct lock_request *request, struct lock **blocker)
+static int32_t lock_whole(struct client *client, struct open_file *file, const struct lock_request *request,
+                          struct lock **blocker)
 {
     bool unlocks = request->kind == FILE_LOCK_NONE;
 
@@ -251,8 +255,8 @@ static int32_t lock_whole(struct client *client, struct open_file *file, const s
     return 0;
 }
 
-/* K6: would the client wait for itself? Nobody else is waited for twice, so there are no more steps than clients. Who waits for
- * an open file's lock may be in a circle already: it is not followed. */
+/* K6: would the client wait for itself? Nobody else is waited for twice, so there are no more steps than clients. Who
+ * waits for an open file's lock may be in a circle already: it is not followed. */
 static bool closes_circle(const struct client *client, const struct lock *blocker)
 {
     while (blocker && !blocker->is.is_open_file) {
@@ -268,8 +272,8 @@ static bool closes_circle(const struct client *client, const struct lock *blocke
 static int32_t try(struct client *client, struct open_file *file, const struct lock_request *request, bool waits)
 {
     struct lock *blocker = NULL;
-    int32_t error = request->is_range ? lock_range(client, file, *request, &blocker)
-                                      : lock_whole(client, file, request, &blocker);
+    int32_t error =
+        request->is_range ? lock_range(client, file, *request, &blocker) : lock_whole(client, file, request, &blocker);
 
     if (error != -EAGAIN || !waits)
         return error;
@@ -358,7 +362,8 @@ static int32_t set_range(struct lock_request *request, int64_t base, const struc
 }
 
 /* What is in the way of the request, if anything. */
-static int32_t look(struct client *client, struct open_file *file, const struct lock_request *request, struct words *words)
+static int32_t look(struct client *client, struct open_file *file, const struct lock_request *request,
+                    struct words *words)
 {
     const struct lock *blocker = survey(file->inode, owner_of(client, file, request), request).blocker;
     struct file_lock told = {0};
@@ -384,7 +389,8 @@ int32_t call_lock(struct client *client, struct words *words)
 
     if (!file)
         return -EBADF;
-    if (!file->inode || command > FILE_LOCK_LOOK || kind > (command == FILE_LOCK_LOOK ? FILE_LOCK_EXCLUSIVE : FILE_LOCK_NONE) ||
+    if (!file->inode || command > FILE_LOCK_LOOK ||
+        kind > (command == FILE_LOCK_LOOK ? FILE_LOCK_EXCLUSIVE : FILE_LOCK_NONE) ||
         (message_page->tag & TAG_WORDS) * sizeof(uint32_t) < sizeof asked)
         return -EINVAL;
     memcpy(&asked, (const char *)message_page->words, sizeof asked);
@@ -393,7 +399,8 @@ int32_t call_lock(struct client *client, struct words *words)
         return error;
     if (command == FILE_LOCK_LOOK)
         return look(client, file, &request, words);
-    if ((kind == FILE_LOCK_SHARED && !open_file_reads(file)) || (kind == FILE_LOCK_EXCLUSIVE && !open_file_writes(file)))
+    if ((kind == FILE_LOCK_SHARED && !open_file_reads(file)) ||
+        (kind == FILE_LOCK_EXCLUSIVE && !open_file_writes(file)))
         return -EBADF;
     return lock(client, file, &request, command == FILE_LOCK_WAIT);
 }
@@ -426,7 +433,8 @@ static void audit_pair(const struct lock *a, const struct lock *b)
 static void audit_waiting(const struct link *list, const struct lock *blocker)
 {
     for (struct link *link = list->next; link != list; link = link->next)
-        assert(link->next->previous == link && client_of(link)->waits == WAITS_FOR_LOCK && client_of(link)->blocker == blocker);
+        assert(link->next->previous == link && client_of(link)->waits == WAITS_FOR_LOCK &&
+               client_of(link)->blocker == blocker);
 }
 
 static void audit_inode(const struct inode *inode)

@@ -1,6 +1,7 @@
 /*
- * Advisory locks of files, as fcntl(2) and flock(2) have them: of ranges of bytes, which a client owns (F_SETLK) or an open file
- * (F_OFD_SETLK), and of all of a file, which an open file owns (flock). Ranges and whole files do not see each other.
+ * Advisory locks of files, as fcntl(2) and flock(2) have them: of ranges of bytes, which a client owns (F_SETLK) or an
+ * open file (F_OFD_SETLK), and of all of a file, which an open file owns (flock). Ranges and whole files do not see
+ * each other.
  *
  *   inode->locks ---> lock ---> lock ---> ...    of all owners, in no order
  *                      |
@@ -9,10 +10,9 @@
  *   K1  range locks of one owner do not overlap, and two that touch differ in kind
  *   K2  locks of one kind and different owners that overlap are both shared
  *   K3  a client's range locks in a file go when it closes any descriptor of that; an open file's locks go with it
- *   K4  a client that waits for a lock is in the list of one that blocks it, or in `due`. When a lock is gone or has become
- *       less, its list is moved to `due`
- *   K5  while any are due proc has been told, and asks for the next part (news in file.proto)
- *   K6  no clients wait for locks that clients own in a circle
+ *   K4  a client that waits for a lock is in the list of one that blocks it, or in `due`. When a lock is gone or has
+ * become less, its list is moved to `due` K5  while any are due proc has been told, and asks for the next part (news in
+ * file.proto) K6  no clients wait for locks that clients own in a circle
  */
 #pragma once
 

@@ -29,7 +29,8 @@ void mappings_init(void)
 
 static bool add(struct client *client, struct mapping what)
 {
-    struct mapping *mapping = mappings_count(client) < MAPPINGS_MAX ? share_make_record(client->share, SHARE_MAPPINGS) : NULL;
+    struct mapping *mapping =
+        mappings_count(client) < MAPPINGS_MAX ? share_make_record(client->share, SHARE_MAPPINGS) : NULL;
 
     if (!mapping)
         return false;
@@ -169,8 +170,8 @@ static bool is_to_be_revoked(struct page_source source)
     return !source.is_block && pages_loans(source.number) == LOANS_MAX;
 }
 
-/* A mapping, of which the pages are to be granted. A shared one never gets the archive's, as these cannot be written to. What must
- * be revoked first is granted alone: that is enough for one call. */
+/* A mapping, of which the pages are to be granted. A shared one never gets the archive's, as these cannot be written
+ * to. What must be revoked first is granted alone: that is enough for one call. */
 static int put_pages(const struct mapping *what, rights_t rights, uint32_t *items)
 {
     uint32_t pages = (what->end - what->address) >> PAGE_BITS, done = 0;
@@ -284,7 +285,8 @@ static bool has_room(const struct client *client)
     return other && mappings_count(client) <= MAPPINGS_MAX - 2;
 }
 
-/* If the kernel grants the pages, the client has none of those that were there: what was kept of these is not true any more. */
+/* If the kernel grants the pages, the client has none of those that were there: what was kept of these is not true any
+ * more. */
 static int32_t replace(struct client *client, const struct mapping *what, int32_t result, struct words *words)
 {
     if (!has_room(client) || server_answer(caller_now(), result, words))

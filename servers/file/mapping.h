@@ -4,12 +4,13 @@
  *
  *   N1  the ranges of a client's mappings do not overlap; each holds its inode
  *   N2  a client has at most MAPPINGS_MAX
- *   N3  a map that is refused, also by the kernel, leaves all mappings as they were: one that replaces others is kept when the pages
- *       are granted, any other one is forgotten if they are not
+ *   N3  a map that is refused, also by the kernel, leaves all mappings as they were: one that replaces others is kept
+ * when the pages are granted, any other one is forgotten if they are not
  *
- * A client can have a page at more places than it has mappings, as it may say that it has unmapped what it has not. So each grant
- * of a page is counted (pages_loans()), also those to children after fork, which get pages when they touch them; at
- * LOANS_MAX the page is revoked, which is short enough for one call, and whoever still has it mapped asks again (map_again).
+ * A client can have a page at more places than it has mappings, as it may say that it has unmapped what it has not. So
+ * each grant of a page is counted (pages_loans()), also those to children after fork, which get pages when they touch
+ * them; at LOANS_MAX the page is revoked, which is short enough for one call, and whoever still has it mapped asks
+ * again (map_again).
  */
 #pragma once
 
@@ -32,7 +33,8 @@ bool mappings_copy(const struct client *client, struct client *to);
 /* Forgets one after the other, until pages_work is enough; true: the client has none any more. */
 bool mappings_drop(struct client *client);
 
-/* What names a word of a file's page for all who have that mapped: file.proto. False: there is no mapping of the client's. */
+/* What names a word of a file's page for all who have that mapped: file.proto. False: there is no mapping of the
+ * client's. */
 bool mapping_place(const struct client *client, uint32_t address, uint32_t *object, uint32_t *place);
 
 /* How many it has. */

@@ -105,7 +105,8 @@ static int find_place(const struct client *client, uint32_t directory, const cha
 
 static bool device_is_known(uint32_t device)
 {
-    return device == DEVICE_NULL || device == DEVICE_ZERO || device == DEVICE_FULL || device == DEVICE_TERMINAL || device == DEVICE_CONSOLE;
+    return device == DEVICE_NULL || device == DEVICE_ZERO || device == DEVICE_FULL || device == DEVICE_TERMINAL ||
+           device == DEVICE_CONSOLE;
 }
 
 /* 0 if what there is may be opened so. */

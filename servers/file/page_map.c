@@ -4,9 +4,9 @@
 #include <string.h>
 
 enum {
-    TOP_FIRST = MAP_DIRECT + TABLE_ENTRIES, /* the first page below the top */
+    TOP_FIRST = MAP_DIRECT + TABLE_ENTRIES,  /* the first page below the top */
     WORK_GIVE = WORK_OF_MESSAGE / CUT_PAGES, /* of giving a page back */
-    PASSED_FOR_1 = 2,                       /* entries without a page, passed over for work of 1 */
+    PASSED_FOR_1 = 2,                        /* entries without a page, passed over for work of 1 */
 };
 
 /* What is mapped by entries that stand together. */

@@ -18,7 +18,8 @@
 
 enum {
     MAP_DIRECT = 8,
-    CUT_PAGES = 192, /* given back by one message, at most; of those that are lent fewer: a quarter, or a few if many have them */
+    CUT_PAGES = 192, /* given back by one message, at most; of those that are lent fewer: a quarter, or a few if many
+                        have them */
 };
 
 struct page_map {
@@ -33,8 +34,8 @@ uint32_t page_map_get(const struct page_map *map, uint32_t page);
 /* A new page, contents arbitrary, where there is none; PAGE_NONE: no memory, nothing is changed. */
 uint32_t page_map_add(struct page_map *map, uint32_t page);
 
-/* Gives back pages from *end down to `keep`, and the tables that this empties, until pages_work is enough; false: *end is where
- * there are more. */
+/* Gives back pages from *end down to `keep`, and the tables that this empties, until pages_work is enough; false: *end
+ * is where there are more. */
 bool page_map_cut(struct page_map *map, uint32_t *end, uint32_t keep);
 
 /* Gives back all of them, however many; none is lent. */

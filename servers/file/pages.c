@@ -2,7 +2,8 @@
 
 #include <assert.h>
 
-/* A page's state: while it is taken how many loans there are of it, or 0; the next page in the list while it is free or a dead table. */
+/* A page's state: while it is taken how many loans there are of it, or 0; the next page in the list while it is free or
+ * a dead table. */
 enum {
     STATE_NEXT = PAGES_MAX - 1,
     STATE_LOANS = STATE_NEXT,
@@ -19,7 +20,7 @@ uint32_t pages_work;
 static uint32_t *states;
 static uint32_t page_count, carved, fresh;
 static uint32_t first_free, free_count;
-static uint32_t reserved; /* taken of the reserve */
+static uint32_t reserved;               /* taken of the reserve */
 static uint32_t first_dead, dead_count; /* tables; with all that is in them */
 static uint32_t reaped_to;              /* entries of the first dead table before this are PAGE_NONE */
 

@@ -10,10 +10,10 @@
  *
  *   P1  a page is carved, taken, free, fresh, or in a dead table; free pages are linked through their states
  *   P2  pages_free() counts all but carved and taken pages: so many can be taken
- *   P3  a page that is lent is revoked when it is given back, which takes the kernel long if many clients have it: so it is work
- *       of the message in which that happens, and none is in a dead table
- *   P4  count / RESERVE_DIVISOR pages are not for the contents of files and directories: the reserve, for what is kept of clients.
- *       Of those that are free so many are left as it has not taken
+ *   P3  a page that is lent is revoked when it is given back, which takes the kernel long if many clients have it: so
+ * it is work of the message in which that happens, and none is in a dead table P4  count / RESERVE_DIVISOR pages are
+ * not for the contents of files and directories: the reserve, for what is kept of clients. Of those that are free so
+ * many are left as it has not taken
  */
 #pragma once
 
@@ -32,7 +32,8 @@ enum {
     LOANS_MAX = 512, /* as many as there are processes: so many places of clients' a page is in at most */
 };
 
-/* Of work that can be done in parts a message stops when it has done so much, in units of 8 instructions. It counts from 0. */
+/* Of work that can be done in parts a message stops when it has done so much, in units of 8 instructions. It counts
+ * from 0. */
 enum { WORK_OF_MESSAGE = 6144, WORK_REVOKE = 96, WORK_REVOKE_LOAN = 7 };
 
 extern uint32_t pages_work;
@@ -62,7 +63,8 @@ uint32_t pages_reserve(void);
 uint32_t pages_take_reserved(void);
 void pages_give_reserved(uint32_t number);
 
-/* Gives back a table, a top, either of which may be PAGE_NONE, and all that is in them: `pages` together, none of them lent. */
+/* Gives back a table, a top, either of which may be PAGE_NONE, and all that is in them: `pages` together, none of them
+ * lent. */
 void pages_give_tables(uint32_t table, uint32_t top, uint32_t pages);
 
 /* How many can be taken. */
@@ -75,8 +77,8 @@ uint32_t pages_count(void);
 void pages_lend(uint32_t number);
 bool pages_is_lent(uint32_t number);
 
-/* How many places of clients' the page may be in: so often it was lent since it was revoked. What clients say that they do not have
- * any more counts, too, as nobody can tell. */
+/* How many places of clients' the page may be in: so often it was lent since it was revoked. What clients say that they
+ * do not have any more counts, too, as nobody can tell. */
 uint32_t pages_loans(uint32_t number);
 
 /* All loans end: it is revoked; or the last one, which nobody has got. */

@@ -1,6 +1,6 @@
 /*
- * Pipes: a ring of bytes (servers/proto/pipe_ring.h), which the server fills and empties for its clients. A client that is
- * alone at an end may do that itself.
+ * Pipes: a ring of bytes (servers/proto/pipe_ring.h), which the server fills and empties for its clients. A client that
+ * is alone at an end may do that itself.
  *
  *   P1  `readers` and `writers` are the open files of each end; with the last of both the pipe goes
  *   P2  clients wait to read only while the ring is empty and there is a writer
@@ -8,14 +8,16 @@
  *       so both never wait at once, except just after a client changed a ring that it has in its memory; and but for P5
  *   P3  a write goes in whole, in the order in which they came
  *   P4  while clients wait at an end, or watch it, the ring says so, and perhaps for a while after
- *   P5  one message answers a few of those that wait. While others need not wait any more the pipe is due: proc has been
- *       told, and asks for the next part (news in file.proto)
+ *   P5  one message answers a few of those that wait. While others need not wait any more the pipe is due: proc has
+ * been told, and asks for the next part (news in file.proto)
  */
 #pragma once
 
 #include "servers/file/client.h"
 
-enum { RING_LOANS_MAX = 64 }; /* who has the ring does not ask for it again when it is revoked: so it is not, while it is in use */
+enum {
+    RING_LOANS_MAX = 64
+}; /* who has the ring does not ask for it again when it is revoked: so it is not, while it is in use */
 
 struct pipe;
 

@@ -3,7 +3,8 @@
  * use by those who share the quota, and so many are there for them, whatever others do.
  *
  *   Q1  the sum of all quotas without one above them is at most the reserve
- *   Q2  `charged` counts the quota's own pages, each of which holds it: it outlives the clients whose pages are others' now
+ *   Q2  `charged` counts the quota's own pages, each of which holds it: it outlives the clients whose pages are others'
+ * now
  */
 #pragma once
 

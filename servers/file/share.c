@@ -32,7 +32,7 @@ static void end(struct account *account)
 static void begin(struct share *share)
 {
     share->quota.free = end;
-    for (uint32_t class = 0; class < SHARE_CLASSES; class++) {
+    for (uint32_t class = 0; class < SHARE_CLASSES; class ++) {
         record_class_init(&share->classes[class], sizes[class]);
         share->classes[class].quota = &share->quota;
     }
@@ -52,7 +52,7 @@ void shares_init(void)
     quota_of_shares = (struct quota){.pages = {.limit = pages, .holders = 1}};
     records.quota = &quota_of_shares;
     share_of_all = (struct share){.quota.pages = {.limit = pages, .holders = 1}};
-    for (uint32_t class = 0; class < SHARE_CLASSES; class++)
+    for (uint32_t class = 0; class < SHARE_CLASSES; class ++)
         sizes[class] = sizeof(void *);
     begin(&share_of_all);
 }
@@ -172,8 +172,8 @@ uint32_t shares_audit(uint32_t others)
         audit(share);
         charged += share->quota.charged;
     }
-    for (uint32_t class = 0; class < SHARE_CLASSES; class++)
-        pages += shares_audit_class((enum share_class)class);
+    for (uint32_t class = 0; class < SHARE_CLASSES; class ++)
+        pages += shares_audit_class((enum share_class) class);
     assert(charged == pages + others);
     return pages + record_audit(&records);
 }

@@ -1,12 +1,13 @@
 /*
- * Shares: what those who were forked from one client have together of the server. Each has a quota of pages, and pages of
- * records of its own, so that none is kept by a stranger's record.
+ * Shares: what those who were forked from one client have together of the server. Each has a quota of pages, and pages
+ * of records of its own, so that none is kept by a stranger's record.
  *
  *   share of all <--- share <--- share
  *
- * Clients begin in the share of all. With a limit of processes (RLIMIT_NPROC) a client takes a share of its own, for itself and
- * what it forks from then on: as large a part of the one before as of the processes, or PAGES_EACH for each process and
- * PAGES_FOR_ANY if that is more, up to half of what is left; all comes back when the last of them, and what they had open, is gone.
+ * Clients begin in the share of all. With a limit of processes (RLIMIT_NPROC) a client takes a share of its own, for
+ * itself and what it forks from then on: as large a part of the one before as of the processes, or PAGES_EACH for each
+ * process and PAGES_FOR_ANY if that is more, up to half of what is left; all comes back when the last of them, and what
+ * they had open, is gone.
  *
  *   H1  a record is of the share that its client had when it was made; so is the transfer page
  *   H2  a share has a holder for each of its clients, pages, and shares below it
@@ -18,7 +19,15 @@
 
 enum { PAGES_EACH = 5, PAGES_FOR_ANY = 8 };
 
-enum share_class { SHARE_CLIENTS, SHARE_OPEN_FILES, SHARE_PIPES, SHARE_WATCHES, SHARE_MAPPINGS, SHARE_LOCKS, SHARE_CLASSES };
+enum share_class {
+    SHARE_CLIENTS,
+    SHARE_OPEN_FILES,
+    SHARE_PIPES,
+    SHARE_WATCHES,
+    SHARE_MAPPINGS,
+    SHARE_LOCKS,
+    SHARE_CLASSES
+};
 
 struct share {
     struct quota quota; /* first, so that a quota is its share */
@@ -39,8 +48,9 @@ void share_free_record(void *record);
 /* The share that the record is of. */
 struct share *share_of_record(const void *record);
 
-/* For `processes` of the `of` that there could be before, one of whom moves to a share of its own, or lowers the one that it
- * has alone; `*share` is it then. 0, or an error: -ENOMEM: the share before has nothing left; -EAGAIN: too many in each other. */
+/* For `processes` of the `of` that there could be before, one of whom moves to a share of its own, or lowers the one
+ * that it has alone; `*share` is it then. 0, or an error: -ENOMEM: the share before has nothing left; -EAGAIN: too many
+ * in each other. */
 int share_set(struct share **share, uint32_t processes, uint32_t of);
 
 struct share *share_hold(struct share *share);
@@ -50,5 +60,6 @@ void share_drop(struct share *share);
 uint32_t shares_count(enum share_class class);
 uint32_t shares_audit_class(enum share_class class);
 
-/* Panics unless H2 and the accounts hold, with so many pages that are no records'; the pages that records of shares take. */
+/* Panics unless H2 and the accounts hold, with so many pages that are no records'; the pages that records of shares
+ * take. */
 uint32_t shares_audit(uint32_t others);

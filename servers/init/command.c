@@ -57,7 +57,8 @@ static bool limit_is_none(struct word word, struct word value, uint32_t most, ui
 {
     *limit = number_of(value, most);
     if (!*limit)
-        log_line(message_page, BOOT_SLOT_LOG, "init: %.*s: not a number from 1 to %u", (int)word.bytes, word.text, (unsigned)most);
+        log_line(message_page, BOOT_SLOT_LOG, "init: %.*s: not a number from 1 to %u", (int)word.bytes, word.text,
+                 (unsigned)most);
     return !*limit;
 }
 

@@ -76,8 +76,7 @@ static void map(uint32_t task_slot, uint32_t address, rights_t rights, struct so
 }
 
 /* Pages of the archive as they are. */
-static void map_shared(uint32_t task_slot, uint32_t address, rights_t rights, uint32_t first,
-                       uint32_t pages)
+static void map_shared(uint32_t task_slot, uint32_t address, rights_t rights, uint32_t first, uint32_t pages)
 {
     for (uint32_t page = 0; page < pages; page += CALL_PAGES_MAX) {
         uint32_t count = pages - page < CALL_PAGES_MAX ? pages - page : CALL_PAGES_MAX;
@@ -86,15 +85,14 @@ static void map_shared(uint32_t task_slot, uint32_t address, rights_t rights, ui
 }
 
 /* A fresh frame with the first `bytes` bytes of an archive's page. */
-static void map_copy(uint32_t task_slot, uint32_t address, rights_t rights, uint32_t page,
-                     uint32_t bytes)
+static void map_copy(uint32_t task_slot, uint32_t address, rights_t rights, uint32_t page, uint32_t bytes)
 {
     uint32_t frame = frames_take(1);
 
     if (bytes > 0)
-        end_unless(sys_frame_copy(BOOT_SLOT_MEMORY, frame, BOOT_SLOT_MODULE, page,
-                                  bytes < PAGE_SIZE ? bytes : PAGE_SIZE),
-                   "filling a frame");
+        end_unless(
+            sys_frame_copy(BOOT_SLOT_MEMORY, frame, BOOT_SLOT_MODULE, page, bytes < PAGE_SIZE ? bytes : PAGE_SIZE),
+            "filling a frame");
     else
         end_unless(sys_frame_clear(BOOT_SLOT_MEMORY, frame), "clearing a frame");
     map(task_slot, address, rights, (struct source){BOOT_SLOT_MEMORY, frame, 1});
@@ -119,8 +117,7 @@ static void map_program(uint32_t index, const char *name)
     const struct archive_entry *entry = archive_find(archive, kind, name);
     struct elf_image image;
 
-    const char *refusal =
-        entry ? elf_image_read(archive_bytes(archive, entry), entry->bytes, &image) : "not found";
+    const char *refusal = entry ? elf_image_read(archive_bytes(archive, entry), entry->bytes, &image) : "not found";
     if (refusal) {
         log_line(message_page, BOOT_SLOT_LOG, "init: boot archive: %s: %s", name, refusal);
         end_machine(STATUS_FAILED);
@@ -135,8 +132,7 @@ static void map_program(uint32_t index, const char *name)
 /* --------------------------------------------------------------------------------- capabilities */
 
 /* The range is counted from the start of what `from` covers; an endpoint's `first` is the badge. */
-static void derive(uint32_t index, uint32_t from, uint32_t slot, rights_t rights,
-                   struct boot_range range)
+static void derive(uint32_t index, uint32_t from, uint32_t slot, rights_t rights, struct boot_range range)
 {
     uint32_t task_slot = SLOT_TASKS + index;
     err_t err;
@@ -223,8 +219,7 @@ static void give(uint32_t index, const struct grant *grant)
         derive(index, BOOT_SLOT_IRQS, slot, grant->rights, range);
         break;
     case GRANT_ENDPOINT:
-        derive(index, slot_of_endpoint(grant->first), slot, grant->rights,
-               (struct boot_range){grant->count, 0});
+        derive(index, slot_of_endpoint(grant->first), slot, grant->rights, (struct boot_range){grant->count, 0});
         break;
     case GRANT_BOOT:
         if (grant->first != BOOT_SLOT_SCREEN || screen_frames() > 0)

@@ -20,7 +20,8 @@ static void server_died(uint32_t index, const struct words *fault)
 
     if (vector == VECTOR_PAGE_FAULT)
         log_line(page, BOOT_SLOT_LOG, "init: server %s %s: page fault (%s%s) at address 0x%x (eip 0x%x)", name, died,
-                 fault_access(cause), fault_reason(address, cause, cause & FAULT_PRESENT), (unsigned)address, (unsigned)eip);
+                 fault_access(cause), fault_reason(address, cause, cause & FAULT_PRESENT), (unsigned)address,
+                 (unsigned)eip);
     else
         log_line(page, BOOT_SLOT_LOG, "init: server %s %s: %s at address 0x%x (eip 0x%x)", name, died,
                  fault_name(vector), (unsigned)eip, (unsigned)eip);

@@ -20,6 +20,6 @@ void watch_start(const char *program);
 /* Tells the watcher; does not return. */
 _Noreturn void watch_report(uint32_t status);
 
-/* The same, but it returns if nobody outside waits for the machine's end: there is no exit device. scripts/bench counts boot_done
- * up to its call. */
+/* The same, but it returns if nobody outside waits for the machine's end: there is no exit device. scripts/bench counts
+ * boot_done up to its call. */
 __attribute__((noinline)) void watch_report_before_shell(uint32_t status);

@@ -27,7 +27,7 @@ enum { ACCOUNT_COST = 1, ACCOUNT_DEPTH_MAX = 16 };
 struct account {
     uint32_t used, limit;
     uint32_t holders, depth;
-    uint32_t cost; /* beside its limit, to its parent */
+    uint32_t cost;          /* beside its limit, to its parent */
     struct account *parent; /* null: the root */
 };
 
@@ -57,8 +57,8 @@ static inline struct account *account_hold(struct account *account)
     return account;
 }
 
-/* May the holder of `charged` in `parent` move to a new account of that limit and cost? 0; -EINVAL: it has more than the
- * limit; -ENOMEM: the parent has not so much; -EAGAIN: it is too deep. */
+/* May the holder of `charged` in `parent` move to a new account of that limit and cost? 0; -EINVAL: it has more than
+ * the limit; -ENOMEM: the parent has not so much; -EAGAIN: it is too deep. */
 int account_check_split(const struct account *parent, uint32_t limit, uint32_t charged, uint32_t cost);
 
 /* It moves, as it may. */

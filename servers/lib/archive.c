@@ -39,8 +39,7 @@ const char *archive_name(const void *archive, const struct archive_entry *entry)
     return (const char *)entries_of(archive) + entry->name;
 }
 
-static bool entry_is_good(const struct archive_entry *entry, uint32_t directory_bytes,
-                          uint32_t pages)
+static bool entry_is_good(const struct archive_entry *entry, uint32_t directory_bytes, uint32_t pages)
 {
     return entry->name < directory_bytes && entry->first_page < pages &&
            entry->bytes <= (uint64_t)(pages - entry->first_page) * PAGE_SIZE;
@@ -62,8 +61,8 @@ static const char *directory_check(const void *archive, uint32_t pages)
         return "the directory is longer than the archive";
     if (!checksum_is(entries, bytes, header->directory_checksum))
         return "the directory's checksum";
-    if (bytes > 0 && (((const char *)entries)[bytes - 1] ||
-                      entries->name != header->entries * sizeof(struct archive_entry)))
+    if (bytes > 0 &&
+        (((const char *)entries)[bytes - 1] || entries->name != header->entries * sizeof(struct archive_entry)))
         return "the directory's names";
     for (uint32_t i = 0; i < header->entries; i++)
         if (!entry_is_good(&entries[i], bytes, pages))
@@ -87,8 +86,7 @@ const char *archive_check(const void *archive, uint32_t pages)
     return damage;
 }
 
-const struct archive_entry *archive_find(const void *archive, enum archive_kind kind,
-                                         const char *name)
+const struct archive_entry *archive_find(const void *archive, enum archive_kind kind, const char *name)
 {
     const struct archive_entry *entries = entries_of(archive);
 

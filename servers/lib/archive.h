@@ -47,8 +47,7 @@ struct archive_entry {
 const char *archive_check(const void *archive, uint32_t pages);
 
 /* The entry of that kind and name, or 0. */
-const struct archive_entry *archive_find(const void *archive, enum archive_kind kind,
-                                         const char *name);
+const struct archive_entry *archive_find(const void *archive, enum archive_kind kind, const char *name);
 
 /* All entries in their order: the first, the one behind another; 0: there is none. */
 const struct archive_entry *archive_first(const void *archive);

@@ -28,8 +28,7 @@ static const char *check_header(const Elf32_Ehdr *header, uint32_t bytes)
         return "for another machine";
     if (header->e_phentsize != sizeof(Elf32_Phdr) || header->e_phnum == 0)
         return "no program headers";
-    if (header->e_phoff > bytes ||
-        (uint64_t)header->e_phnum * sizeof(Elf32_Phdr) > bytes - header->e_phoff)
+    if (header->e_phoff > bytes || (uint64_t)header->e_phnum * sizeof(Elf32_Phdr) > bytes - header->e_phoff)
         return "program headers beyond the file";
     return 0;
 }
@@ -78,8 +77,7 @@ static const char *add_segment(const Elf32_Phdr *segment, struct elf_image *imag
     return 0;
 }
 
-static const char *read_program_header(const Elf32_Phdr *segment, uint32_t bytes,
-                                       struct elf_image *image)
+static const char *read_program_header(const Elf32_Phdr *segment, uint32_t bytes, struct elf_image *image)
 {
     if (segment->p_type == PT_INTERP || segment->p_type == PT_DYNAMIC)
         return "dynamically linked";
@@ -126,8 +124,7 @@ const char *elf_image_read(const void *file, uint32_t bytes, struct elf_image *i
     *image = (struct elf_image){.entry = header.e_entry, .end = PROGRAM_BASE};
     for (uint32_t i = 0; i < header.e_phnum && !refusal; i++) {
         Elf32_Phdr segment;
-        memcpy(&segment, (const char *)file + header.e_phoff + i * sizeof(segment),
-               sizeof(segment));
+        memcpy(&segment, (const char *)file + header.e_phoff + i * sizeof(segment), sizeof(segment));
         refusal = read_program_header(&segment, bytes, image);
     }
     if (!refusal && !entry_is_text(image))

@@ -26,7 +26,7 @@ struct elf_segment {
 
 struct elf_image {
     uint32_t entry;
-    uint32_t end; /* the first page-aligned address behind the segments */
+    uint32_t end;                    /* the first page-aligned address behind the segments */
     uint32_t headers, headers_count; /* where the program headers are in memory; 0, 0: nowhere, or not whole */
     bool is_native; /* it has a segment PT_TALLY: it calls our servers itself, and begins at its entry */
     uint32_t count;

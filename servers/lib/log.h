@@ -6,5 +6,4 @@
 /* Writes one line, to which the newline is added, through the log capability in `slot`; `page` is
  * the calling thread's message page, of which the words are overwritten. What exceeds the page is
  * cut. */
-void log_line(struct message_page *page, uint32_t slot, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void log_line(struct message_page *page, uint32_t slot, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -1,6 +1,7 @@
 /*
- * Threads that faulted beyond help: stopped, waiting for the manager to end their process, or to let them go on elsewhere. The
- * queue is linked through the spaces, and a space keeps its first only: it has one thread, or its process will end.
+ * Threads that faulted beyond help: stopped, waiting for the manager to end their process, or to let them go on
+ * elsewhere. The queue is linked through the spaces, and a space keeps its first only: it has one thread, or its
+ * process will end.
  */
 #pragma once
 
@@ -12,8 +13,8 @@ struct space;
 
 struct fault_record {
     struct space *next;
-    bool queued, taken; /* taken: the manager knows of it, and it waits */
-    uint32_t caller, calls; /* whose fault is to be answered */
+    bool queued, taken;              /* taken: the manager knows of it, and it waits */
+    uint32_t caller, calls;          /* whose fault is to be answered */
     uint32_t address, cause, vector; /* cause: with FATAL_FAULT_NO_MEMORY or FATAL_FAULT_LIMIT */
 };
 

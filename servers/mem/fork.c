@@ -73,8 +73,8 @@ static bool copy_page(struct batch *batch, uint32_t address, uint32_t entry, uin
     return !space_map(batch->child, address | page_rights(*copy), kernel_source(MEM_SLOT_MEMORY, 1), frame);
 }
 
-/* Of another server's pages the child has none until it touches them: then that server grants them, and so knows how many have
- * each. The table for that is there. */
+/* Of another server's pages the child has none until it touches them: then that server grants them, and so knows how
+ * many have each. The table for that is there. */
 static bool open_foreign_table(struct batch *batch, uint32_t address)
 {
     if (batch->child->opened != address >> TABLE_SHIFT)

@@ -82,8 +82,7 @@ static struct span covered(const struct boot_range *range, uint32_t first, uint3
     return (struct span){(uint32_t)(from - first), (uint32_t)(end - first)};
 }
 
-static void choose_early_range(uint32_t first, uint32_t pages, const struct boot_range *ranges,
-                               uint32_t ranges_count)
+static void choose_early_range(uint32_t first, uint32_t pages, const struct boot_range *ranges, uint32_t ranges_count)
 {
     early_next = early_end = 0;
     for (uint32_t i = 0; i < ranges_count; i++) {
@@ -110,8 +109,7 @@ static void add_range(struct span span, uint32_t early_first)
 }
 
 /* The capability may reach beyond the last RAM; records for that would be wasted. */
-static uint32_t pages_with_ram(uint32_t first, uint32_t pages, const struct boot_range *ranges,
-                               uint32_t ranges_count)
+static uint32_t pages_with_ram(uint32_t first, uint32_t pages, const struct boot_range *ranges, uint32_t ranges_count)
 {
     uint32_t end = 0;
 
@@ -122,8 +120,7 @@ static uint32_t pages_with_ram(uint32_t first, uint32_t pages, const struct boot
     return end < STATE_LINK ? end : STATE_LINK;
 }
 
-bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges,
-                 uint32_t ranges_count)
+bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges, uint32_t ranges_count)
 {
     pages = pages_with_ram(first, pages, ranges, ranges_count);
     records = NULL;

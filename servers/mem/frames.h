@@ -52,8 +52,7 @@ extern struct account frames_account;
 /* The capability covers frames first .. first + pages; those in the ranges are free. The heap's
  * first pages, the records themselves among them, come from here before there are records. False:
  * there is too little memory to begin with. */
-bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges,
-                 uint32_t ranges_count);
+bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges, uint32_t ranges_count);
 
 /* Frames that are charged already shall be in low memory; false: they cannot. Not any more. */
 bool frames_promise_low(uint32_t frames);
@@ -83,7 +82,8 @@ bool frames_return_free(uint32_t *list);
 
 struct frames_count frames_count(void);
 
-/* Of MEM_LISTED frames from `first` on: pages of programs, those of them that are shared, what is lent. False: there are no more. */
+/* Of MEM_LISTED frames from `first` on: pages of programs, those of them that are shared, what is lent. False: there
+ * are no more. */
 struct frames_usage {
     uint32_t held, shared, lent;
 };

@@ -120,8 +120,7 @@ static void *map_absent(void)
 
 static void *map_next(void)
 {
-    if (pages_used == PAGES_MAX ||
-        !arena_grow(&page_frames, (pages_used + 1) * (uint32_t)sizeof(uint32_t)))
+    if (pages_used == PAGES_MAX || !arena_grow(&page_frames, (pages_used + 1) * (uint32_t)sizeof(uint32_t)))
         return NULL;
     void *page = map_number(pages_used);
     pages_used += page != NULL;
@@ -181,8 +180,7 @@ uint32_t heap_new_slot(void)
         free_slot = *word_of(&slot_links, slot);
         return slot;
     }
-    if (slots_used == SLOT_COUNT ||
-        !arena_grow(&slot_links, (slots_used + 1) * (uint32_t)sizeof(uint32_t)))
+    if (slots_used == SLOT_COUNT || !arena_grow(&slot_links, (slots_used + 1) * (uint32_t)sizeof(uint32_t)))
         return 0;
     while ((err = kernel_derive_frame(slots_used, 0)) == ERR_ACCOUNT)
         if (!feed_account())

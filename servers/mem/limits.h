@@ -12,8 +12,8 @@
  *   L2  the demands of the accounts under the root, and what its spaces were promised, are promised (frames.h, F3)
  *   L3  `low_shared` of `low_kept` is of the part that is kept for the account above; the rest is a part of `cost`.
  *       `low_given` is what accounts under this one have of its part: at most that
- *   L4  with the frames go units of named segments (units.h), as many of the parent's as of its frames, or UNITS_ENOUGH if
- *       that is more and half of what is left has it
+ *   L4  with the frames go units of named segments (units.h), as many of the parent's as of its frames, or UNITS_ENOUGH
+ * if that is more and half of what is left has it
  */
 #pragma once
 
@@ -46,8 +46,8 @@ static inline void limits_unpromise_low(struct account *account, uint32_t frames
         frames_unpromise_low(frames);
 }
 
-/* What a space has charged, and of this what it was promised in low memory; the units that it has charged in an account of
- * its own, and how many are not charged to the one before any more. */
+/* What a space has charged, and of this what it was promised in low memory; the units that it has charged in an account
+ * of its own, and how many are not charged to the one before any more. */
 struct limits_charged {
     uint32_t frames, low, units, units_back;
 };

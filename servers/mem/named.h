@@ -36,10 +36,10 @@ _Static_assert(NAMED_UNITS == SHM_SEGMENTS_MAX, "each has a unit");
 struct named {
     struct named *next; /* of the same bucket */
     uint32_t address, pages, holders, freed;
-    uint32_t touched; /* pages that have a frame */
+    uint32_t touched;   /* pages that have a frame */
     uint32_t unlimited; /* holders without a limit: units.h */
     bool others_read;
-    uint32_t serial; /* how many were made before it */
+    uint32_t serial;               /* how many were made before it */
     char name[SHM_NAME_BYTES];     /* zeros behind its end */
     uint32_t frames[NAMED_DIRECT]; /* each plus 1, 0: not yet; or as many numbers of heap pages with such, plus 1 */
 };

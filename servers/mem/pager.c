@@ -21,8 +21,7 @@ static bool allowed(uint32_t entry, uint32_t cause)
 
 static uint32_t with_frame(uint32_t entry, uint32_t frame)
 {
-    return (entry & ~(uint32_t)(PAGE_KINDS | PAGE_VALUE | PAGE_COW)) | PAGE_FRAME | PAGE_MAPPED |
-           frame;
+    return (entry & ~(uint32_t)(PAGE_KINDS | PAGE_VALUE | PAGE_COW)) | PAGE_FRAME | PAGE_MAPPED | frame;
 }
 
 static uint32_t fill_zero(uint32_t entry)
@@ -70,8 +69,7 @@ static uint32_t materialize(uint32_t entry, uint32_t cause)
 
 static bool promise_stack(struct space *space, uint32_t address)
 {
-    return address >= STACK_TOP - STACK_PROMISED * PAGE_SIZE ||
-           space_promise(space, address, address + PAGE_SIZE, 1);
+    return address >= STACK_TOP - STACK_PROMISED * PAGE_SIZE || space_promise(space, address, address + PAGE_SIZE, 1);
 }
 
 /* Makes the entry of a page that has none, or is in 4 MiB without a leaf: of the heap, the stack, from mmap, or
@@ -159,8 +157,7 @@ bool pager_provide(struct space *space, uint32_t address)
 
     if (!entry)
         return false;
-    if (!space_map(space, address | page_rights(*entry), kernel_source(MEM_SLOT_MEMORY, 1),
-                   *entry & PAGE_VALUE))
+    if (!space_map(space, address | page_rights(*entry), kernel_source(MEM_SLOT_MEMORY, 1), *entry & PAGE_VALUE))
         return true;
     pager_refused(space, address);
     return false;

@@ -28,21 +28,22 @@ enum {
     PAGE_VALUE = (1 << 20) - 1, /* a frame, an archive page, or a count of opens */
     PAGE_ZERO = 1 << 20,        /* zeros, nothing mapped yet */
     PAGE_FRAME = 1 << 21,       /* private to the space but for copy on write */
-    PAGE_ARCHIVE = 1 << 22, /* mapped from the archive, or with PAGE_WRITE to be copied from it */
-    PAGE_SHM = 1 << 23,     /* a shared segment, with the number of times it is open */
+    PAGE_ARCHIVE = 1 << 22,     /* mapped from the archive, or with PAGE_WRITE to be copied from it */
+    PAGE_SHM = 1 << 23,         /* a shared segment, with the number of times it is open */
     PAGE_WRITE = 1 << 24,
     PAGE_EXECUTE = 1 << 25,
     PAGE_COW = 1 << 26,
     PAGE_ANON = 1 << 27, /* came by mmap: munmap may take it */
-    PAGE_FIRST = PAGE_ANON, /* with PAGE_SHM, of a named segment: its first page, with the number of times it is attached */
+    PAGE_FIRST =
+        PAGE_ANON, /* with PAGE_SHM, of a named segment: its first page, with the number of times it is attached */
     PAGE_MAPPED = 1 << 28,
     PAGE_NO_WRITE = 1 << 29, /* with PAGE_WRITE: its program does not want that for now */
     PAGE_NO_READ = 1 << 30,  /* nor any access: nothing is mapped */
     PAGE_PROTECTED = PAGE_NO_WRITE | PAGE_NO_READ,
 };
-#define PAGE_FOREIGN  0x80000000u /* another server grants it, and takes it back: nothing of ours */
-#define PAGE_KINDS    (PAGE_ZERO | PAGE_FRAME | PAGE_ARCHIVE | PAGE_SHM | PAGE_FOREIGN)
-#define ENTRY_FOREIGN (PAGE_FOREIGN | PAGE_MAPPED | PAGE_ANON) /* and PAGE_WRITE */
+#define PAGE_FOREIGN         0x80000000u /* another server grants it, and takes it back: nothing of ours */
+#define PAGE_KINDS           (PAGE_ZERO | PAGE_FRAME | PAGE_ARCHIVE | PAGE_SHM | PAGE_FOREIGN)
+#define ENTRY_FOREIGN        (PAGE_FOREIGN | PAGE_MAPPED | PAGE_ANON) /* and PAGE_WRITE */
 #define ENTRY_FOREIGN_HIDDEN (PAGE_FOREIGN | PAGE_ANON | PAGE_NO_READ)
 
 enum {
@@ -110,8 +111,7 @@ static inline bool pages_spans(uint32_t word, uint32_t address)
 {
     uint32_t group = address >> GROUP_SHIFT & GROUP_MASK;
 
-    return word & PAGES_LEAF && group >= (word & GROUP_MASK) &&
-           group <= (word >> GROUP_LAST_SHIFT & GROUP_MASK);
+    return word & PAGES_LEAF && group >= (word & GROUP_MASK) && group <= (word >> GROUP_LAST_SHIFT & GROUP_MASK);
 }
 
 /* pages_open() where there is no leaf yet, or none that spans the address. */

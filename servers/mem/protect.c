@@ -73,14 +73,16 @@ static void protect(struct space *space, uint32_t address, uint32_t rights)
 
 static bool are_rights(uint32_t rights)
 {
-    return rights == 0 || rights == RIGHT_READ || rights == (RIGHT_READ | RIGHT_WRITE) || rights == (RIGHT_READ | RIGHT_EXECUTE);
+    return rights == 0 || rights == RIGHT_READ || rights == (RIGHT_READ | RIGHT_WRITE) ||
+           rights == (RIGHT_READ | RIGHT_EXECUTE);
 }
 
 int regions_protect(struct space *space, uint32_t *address, uint32_t length, uint32_t rights)
 {
     uint32_t pages = pages_of(length), first = *address;
 
-    if (!length || first % PAGE_SIZE || first >= USER_END || pages > (USER_END - first) >> PAGE_BITS || !are_rights(rights))
+    if (!length || first % PAGE_SIZE || first >= USER_END || pages > (USER_END - first) >> PAGE_BITS ||
+        !are_rights(rights))
         return -EINVAL;
     for (uint32_t done = 0; done < pages; done++, *address += PAGE_SIZE) {
         if (done == STEP_PAGES / 2)

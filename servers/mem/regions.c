@@ -201,8 +201,7 @@ uint32_t regions_take_page(struct space *space)
     uint32_t address = space->mmap_hint, word = space->pages.directory[address >> LEAF_SHIFT];
     uint32_t *entry = pages_entry(word, address);
 
-    if (address == MMAP_LIMIT || !pages_spans(word, address) || *entry ||
-        !space_commit(space, 1))
+    if (address == MMAP_LIMIT || !pages_spans(word, address) || *entry || !space_commit(space, 1))
         return 0;
     *entry = ENTRY_ANON;
     space->mmap_hint = address + PAGE_SIZE;
@@ -279,11 +278,9 @@ static bool segment_valid(const struct mem_segment *segment)
     if (!segment->memory_bytes || segment->memory_bytes > end - segment->address ||
         segment->file_bytes > segment->memory_bytes)
         return false;
-    if (segment->archive_page > archive_pages ||
-        pages_of(segment->file_bytes) > archive_pages - segment->archive_page)
+    if (segment->archive_page > archive_pages || pages_of(segment->file_bytes) > archive_pages - segment->archive_page)
         return false;
-    return segment->rights & RIGHT_READ && segment->rights < RIGHT_GRANT &&
-           (segment->rights & RIGHTS_WX) != RIGHTS_WX;
+    return segment->rights & RIGHT_READ && segment->rights < RIGHT_GRANT && (segment->rights & RIGHTS_WX) != RIGHTS_WX;
 }
 
 static uint32_t plan_entry(const struct plan *plan, const struct mem_segment *segment, uint32_t i)
@@ -295,8 +292,7 @@ static uint32_t plan_entry(const struct plan *plan, const struct mem_segment *se
     return PAGE_ZERO | plan->flags;
 }
 
-static void enter_segment(struct space *space, const struct mem_segment *segment,
-                          const struct plan *plan)
+static void enter_segment(struct space *space, const struct mem_segment *segment, const struct plan *plan)
 {
     for (uint32_t i = 0; i < plan->pages; i++)
         *pages_open(&space->pages, segment->address + (i << PAGE_BITS)) = plan_entry(plan, segment, i);
@@ -308,15 +304,14 @@ static bool map_direct(struct space *space, const struct mem_segment *segment, u
 
     for (uint32_t i = 0; i < direct; i += pages) {
         pages = direct - i < CALL_PAGES_MAX ? direct - i : CALL_PAGES_MAX;
-        if (space_map(space, (segment->address + (i << PAGE_BITS)) | rights,
-                      kernel_source(MEM_SLOT_ARCHIVE, pages), segment->archive_page + i))
+        if (space_map(space, (segment->address + (i << PAGE_BITS)) | rights, kernel_source(MEM_SLOT_ARCHIVE, pages),
+                      segment->archive_page + i))
             return false;
     }
     return true;
 }
 
-static bool copy_tail(struct space *space, const struct mem_segment *segment,
-                      const struct plan *plan)
+static bool copy_tail(struct space *space, const struct mem_segment *segment, const struct plan *plan)
 {
     uint32_t i = segment->file_bytes >> PAGE_BITS, frame;
 

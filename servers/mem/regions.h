@@ -35,8 +35,9 @@ bool regions_open_tables(struct space *space, uint32_t address, uint32_t end);
  * bounds, or there is something else. MEM_MORE: not yet from *address on. */
 int regions_munmap(struct space *space, uint32_t *address, uint32_t length);
 
-/* Gives pages those rights from *address on: 0, or RIGHT_READ with RIGHT_WRITE or RIGHT_EXECUTE. EINVAL: not aligned, no length,
- * other rights. ENOMEM, EACCES: there is no page, or it cannot have them, at *address. MEM_MORE: not yet from there on. */
+/* Gives pages those rights from *address on: 0, or RIGHT_READ with RIGHT_WRITE or RIGHT_EXECUTE. EINVAL: not aligned,
+ * no length, other rights. ENOMEM, EACCES: there is no page, or it cannot have them, at *address. MEM_MORE: not yet
+ * from there on. */
 int regions_protect(struct space *space, uint32_t *address, uint32_t length, uint32_t rights);
 
 /* The same for one page, as most programs do it, and shorter: mmap where the last search ended, with

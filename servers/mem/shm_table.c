@@ -167,8 +167,7 @@ void shm_table_audit(void)
     uint32_t found = 0, free = 0;
 
     for (uint32_t bucket = 0; bucket < shm_table.buckets_count; bucket++)
-        for (uint32_t n = shm_table.buckets[bucket] - 1; n != SEGMENT_NONE;
-             n = shm_table_at(n)->next) {
+        for (uint32_t n = shm_table.buckets[bucket] - 1; n != SEGMENT_NONE; n = shm_table_at(n)->next) {
             assert(n < numbers_used && shm_table_bucket(shm_table_at(n)->id) == bucket);
             assert(shm_table_at(n)->holders && shm_table_find(shm_table_at(n)->id) == n);
             found++;

@@ -86,8 +86,8 @@ static inline void shm_table_drop(uint32_t number)
 
 uint32_t shm_table_count(void);
 
-/* The first segment from *number on: *number is behind it. Null: none up to there, as so many numbers were looked at, or false, as
- * there are no more. */
+/* The first segment from *number on: *number is behind it. Null: none up to there, as so many numbers were looked at,
+ * or false, as there are no more. */
 bool shm_table_next(uint32_t *number, const struct segment **segment);
 
 static inline uint32_t shm_address(uint32_t number)

@@ -8,18 +8,16 @@
  *       both are 0 until regions_finish()
  *   P4  `committed` counts the pages promised to the space: the heap's and those by mmap, the
  *       private ones of its image, STACK_PROMISED of the stack and those below that were touched,
- *       and for each shared segment that it has open shm_table.price, or with a name all of its pages; `direct` those mapped from the archive, and foreign ones
- *   P5  `donated` lists the `lent` frames that the server lent to the task's account, which are no
- *       more than were promised for page tables and the task's other kernel objects
- *   P6  `tables` has a bit for each 2 MiB for which the space was promised a page table and a part of
- *       a leaf: where it has pages or was promised some. It stays until the space goes, as the
- *       table does. `low` counts the frames that these cost, with SPACE_FRAMES and the pages of the heap that named
- *       segments can need, which `leaves` counts, too
- *   P7  `account` was charged `committed` and `low`, of which `low` is promised in low memory,
- *       and between space_clear() and regions_finish() `low_ahead`, which is so, too, and `ahead`: what is left
- *       for the next program
- *   P8  with `work` other than WORK_NONE its task does not run, and P4 does not hold: some pages are
- *       there no more, or not yet, but are promised until the work is done
+ *       and for each shared segment that it has open shm_table.price, or with a name all of its pages; `direct` those
+ * mapped from the archive, and foreign ones P5  `donated` lists the `lent` frames that the server lent to the task's
+ * account, which are no more than were promised for page tables and the task's other kernel objects P6  `tables` has a
+ * bit for each 2 MiB for which the space was promised a page table and a part of a leaf: where it has pages or was
+ * promised some. It stays until the space goes, as the table does. `low` counts the frames that these cost, with
+ * SPACE_FRAMES and the pages of the heap that named segments can need, which `leaves` counts, too P7  `account` was
+ * charged `committed` and `low`, of which `low` is promised in low memory, and between space_clear() and
+ * regions_finish() `low_ahead`, which is so, too, and `ahead`: what is left for the next program P8  with `work` other
+ * than WORK_NONE its task does not run, and P4 does not hold: some pages are there no more, or not yet, but are
+ * promised until the work is done
  *
  * What takes long is done in steps, each of a call, that do what STEP_PAGES pages cost: others are served in between.
  * One spare space is always prepared: its slot is the one that is open for the capability in the
@@ -42,10 +40,10 @@ enum {
     OBJECT_FRAMES = 8, /* of kernel objects: its task's, and what that's account starts with, for a thread and slots */
     SPACE_FRAMES = 4 + OBJECT_FRAMES, /* its page, a page directory for each GiB, and those */
     STEP_PAGES = 192,
-    RUN_PAGES = 6, /* what a run costs beside its pages, as pages */
+    RUN_PAGES = 6,     /* what a run costs beside its pages, as pages */
     SEGMENT_PAGES = 3, /* what a shared segment costs, as pages */
-    SMALL_LEAVES = 8, /* so many, with twice as many tables, go in a step */
-    IMAGE_PARTS = 9, /* of adjoining pages of the program and the vdso */
+    SMALL_LEAVES = 8,  /* so many, with twice as many tables, go in a step */
+    IMAGE_PARTS = 9,   /* of adjoining pages of the program and the vdso */
 };
 
 enum space_work { WORK_NONE, WORK_COPY, WORK_CLEAR, WORK_END };
@@ -63,16 +61,16 @@ struct space {
     uint32_t ahead, low_ahead, direct;
     struct pages_range image[IMAGE_PARTS];
     uint32_t image_parts;
-    uint8_t work; /* enum space_work */
-    bool stack_copied;   /* WORK_COPY */
-    uint32_t work_at;    /* the address behind what is done */
-    uint32_t work_of;    /* WORK_COPY: the parent's id; WORK_CLEAR: the frames that will be charged ahead */
+    uint8_t work;      /* enum space_work */
+    bool stack_copied; /* WORK_COPY */
+    uint32_t work_at;  /* the address behind what is done */
+    uint32_t work_of;  /* WORK_COPY: the parent's id; WORK_CLEAR: the frames that will be charged ahead */
     uint32_t donated, lent;
     struct account *account;
     uint16_t named, named_limit; /* segments (named.h) that it has attached, and may have */
-    uint16_t units; /* charged for these: units.h */
-    uint32_t opened; /* the 2 MiB whose table regions_open_tables() opened last; 0: none */
-    uint32_t mmap_hint; /* where the search for a free place begins, MMAP_BASE .. MMAP_LIMIT */
+    uint16_t units;              /* charged for these: units.h */
+    uint32_t opened;             /* the 2 MiB whose table regions_open_tables() opened last; 0: none */
+    uint32_t mmap_hint;          /* where the search for a free place begins, MMAP_BASE .. MMAP_LIMIT */
     struct search {
         uint32_t at, pages; /* of one that goes on; 0: none does */
         bool from_base;
@@ -149,8 +147,8 @@ int space_destroy(struct space *space);
 void space_settle(void);
 
 /* Frees its pages: the space is as new, but for what its task was lent, and so many frames are charged
- * ahead for what it is promised next, `low` of them for tables. 0; MEM_MORE: a step is done; -ENOMEM: those are not left,
- * and nothing has changed. */
+ * ahead for what it is promised next, `low` of them for tables. 0; MEM_MORE: a step is done; -ENOMEM: those are not
+ * left, and nothing has changed. */
 int space_clear(struct space *space, uint32_t frames, uint32_t low);
 
 /* What is charged ahead is not needed any more. */
@@ -174,9 +172,9 @@ static inline void space_unmap(const struct space *space, uint32_t address, uint
         assert(err == ERR_CAP || err == ERR_DEAD);
 }
 
-/* Unmaps and frees all pages from address to end; or all that there are, and with `gone` the task is, and its mappings with it.
- * space_release_some() does a step of it: *address is where it goes on, or `end`; returns how many of them were
- * promised. */
+/* Unmaps and frees all pages from address to end; or all that there are, and with `gone` the task is, and its mappings
+ * with it. space_release_some() does a step of it: *address is where it goes on, or `end`; returns how many of them
+ * were promised. */
 void space_release(struct space *space, uint32_t address, uint32_t end);
 void space_release_all(struct space *space, bool gone);
 uint32_t space_release_some(struct space *space, uint32_t *address, uint32_t end);
@@ -204,8 +202,8 @@ static inline void space_uncommit(struct space *space, uint32_t pages)
     account_release(space->account, pages);
 }
 
-/* Limits what the space, and who it forks from now on, may be promised: limits_set(). -EINVAL as well: it is a copy that is not
- * whole yet. */
+/* Limits what the space, and who it forks from now on, may be promised: limits_set(). -EINVAL as well: it is a copy
+ * that is not whole yet. */
 int space_set_limit(struct space *space, uint32_t frames);
 
 /* Panics unless all invariants of the page map hold, and P1, P3, P4, P6. */

@@ -1,9 +1,10 @@
 /*
- * Units of named segments (named.h), and who is charged for them. Each limit of frames has an account of units (limits.h).
+ * Units of named segments (named.h), and who is charged for them. Each limit of frames has an account of units
+ * (limits.h).
  *
- *   U1  the root's is charged once for each segment that somebody without a limit has attached: `unlimited` counts these
- *   U2  each other's is charged for each of its spaces the units of what that has attached: `units` of the space
- *   U3  so no unit is in use that nobody was charged for, and whoever has some left finds as many free
+ *   U1  the root's is charged once for each segment that somebody without a limit has attached: `unlimited` counts
+ * these U2  each other's is charged for each of its spaces the units of what that has attached: `units` of the space U3
+ * so no unit is in use that nobody was charged for, and whoever has some left finds as many free
  *
  * Those that are free may be apart: then there is no place for a segment of several.
  */

@@ -26,7 +26,9 @@ int32_t arguments_take(struct process *process, const struct words *words, struc
     if (!*arguments)
         return -EINVAL;
     (*arguments)->count = count;
-    int32_t error = !arguments_are_strings(*arguments) ? -EINVAL : arguments_have_a_name(*arguments) ? 0 : -ENAMETOOLONG;
+    int32_t error = !arguments_are_strings(*arguments)  ? -EINVAL
+                    : arguments_have_a_name(*arguments) ? 0
+                                                        : -ENAMETOOLONG;
     if (error)
         arguments_drop(*arguments);
     return error;
@@ -39,8 +41,7 @@ int32_t call_args(struct process *process, struct words *words)
 
     if (!arguments || offset > arguments->bytes)
         return -EINVAL;
-    uint32_t bytes =
-        arguments->bytes - offset < IPC_DATA_MAX ? arguments->bytes - offset : IPC_DATA_MAX;
+    uint32_t bytes = arguments->bytes - offset < IPC_DATA_MAX ? arguments->bytes - offset : IPC_DATA_MAX;
     arguments_copy(arguments, offset, message_page->words, bytes);
     words->w[1] = arguments->count;
     words->w[2] = arguments->bytes;

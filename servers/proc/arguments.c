@@ -180,8 +180,7 @@ bool arguments_are_strings(const struct arguments *arguments)
 {
     uint32_t last = arguments->bytes - 1, count = arguments->count & ARGUMENTS_COUNT;
 
-    return count > 0 && arguments->strings >= count &&
-           block_at(arguments, last)->text[last % ARGUMENTS_BLOCK] == 0;
+    return count > 0 && arguments->strings >= count && block_at(arguments, last)->text[last % ARGUMENTS_BLOCK] == 0;
 }
 
 uint32_t arguments_used(void)

@@ -1,6 +1,6 @@
 /*
- * The argument strings of programs, and their environment: a block, or several for long ones; shared by a process and those
- * it forks.
+ * The argument strings of programs, and their environment: a block, or several for long ones; shared by a process and
+ * those it forks.
  *
  *      short:  arguments, 256 bytes          long:  arguments, 4 KiB --> more, 4 KiB --> more, 4 KiB
  *
@@ -8,8 +8,8 @@
  *   A2  there is a short block for each process that there can be, and one more for the exec that is
  *       under way: one is always free when it is asked for
  *   A3  a long block is charged to the account of the process that it was made for. Long strings are held from the
- *       first piece that is put until the new program has got the last one; then their first one stays, the program's name
- *   A4  all blocks of long strings but the last are full
+ *       first piece that is put until the new program has got the last one; then their first one stays, the program's
+ * name A4  all blocks of long strings but the last are full
  */
 #pragma once
 
@@ -62,7 +62,8 @@ struct arguments *arguments_shorten(struct arguments *arguments);
 struct arguments *arguments_share(struct arguments *arguments);
 void arguments_drop(struct arguments *arguments);
 
-/* True if the text is strings, each with its zero byte: as many as are counted, at least one, and perhaps an environment. */
+/* True if the text is strings, each with its zero byte: as many as are counted, at least one, and perhaps an
+ * environment. */
 bool arguments_are_strings(const struct arguments *arguments);
 
 /* True if the first string is one that a short block could have, if they are strings. */

@@ -60,8 +60,8 @@ void body_resume(const struct body *body);
 /* It runs no more, whatever it does now. */
 void body_stop(const struct body *body);
 
-/* Where a stopped thread is; `in_call`: in a message's call, whose answer may change all other registers at any moment, or
- * just behind it. False: it is in the middle of a long call. */
+/* Where a stopped thread is; `in_call`: in a message's call, whose answer may change all other registers at any moment,
+ * or just behind it. False: it is in the middle of a long call. */
 bool body_stopped_at(const struct body *body, uint32_t *eip, bool *in_call);
 
 /* The thread, which waits, has used the FPU: then its state is to be kept. */

@@ -16,8 +16,8 @@ static bool next_fatal_fault(struct fatal_fault *fault)
     uint32_t why;
     int error = mem_fatal_fault(PROC_SLOT_MEM, 0, &fault->space, &fault->address, &why);
 
-    fault->cause =
-        why & (FATAL_FAULT_CAUSE | FATAL_FAULT_NO_MEMORY | FATAL_FAULT_LIMIT | FATAL_FAULT_FOREIGN | FATAL_FAULT_PROTECTED);
+    fault->cause = why & (FATAL_FAULT_CAUSE | FATAL_FAULT_NO_MEMORY | FATAL_FAULT_LIMIT | FATAL_FAULT_FOREIGN |
+                          FATAL_FAULT_PROTECTED);
     fault->vector = why >> FATAL_FAULT_VECTOR_SHIFT;
     return error == 0;
 }
@@ -45,7 +45,8 @@ static const char *page_fault_reason(const struct fatal_fault *fault, const char
     return name == PAGE_FAULT ? fault_reason(fault->address, fault->cause, fault->cause & FATAL_FAULT_PROTECTED) : "";
 }
 
-static void report_page_fault(const char *name, unsigned pid, const struct fatal_fault *fault, uint32_t eip, uint32_t esp)
+static void report_page_fault(const char *name, unsigned pid, const struct fatal_fault *fault, uint32_t eip,
+                              uint32_t esp)
 {
     const char *what = page_fault_name(fault, esp);
 

@@ -6,5 +6,6 @@
 /* What the process is told of a fault: `why` of the call `interrupted`. */
 uint32_t fatal_fault_word(const struct fatal_fault *fault);
 
-/* Asks mem for one, which goes on in its handler, or is logged and ended, and for all others there are in further steps: work.h. */
+/* Asks mem for one, which goes on in its handler, or is logged and ended, and for all others there are in further
+ * steps: work.h. */
 void fatal_faults_reap(void);

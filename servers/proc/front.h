@@ -1,10 +1,10 @@
 /*
  * Who may read what is typed. The console asks of each process that reads, but for the one that was in front last.
  *
- * The program that init started is in front; so is a child of a process in front, while that waits for it, or if that has
- * not read anything itself. So a shell has its input for itself, and the command that it waits for has it meanwhile; a
- * command that it does not wait for has none, and none has what is adopted: `cmd &` of xv6's shell. A program that leaves
- * reading to its children never notices.
+ * The program that init started is in front; so is a child of a process in front, while that waits for it, or if that
+ * has not read anything itself. So a shell has its input for itself, and the command that it waits for has it
+ * meanwhile; a command that it does not wait for has none, and none has what is adopted: `cmd &` of xv6's shell. A
+ * program that leaves reading to its children never notices.
  *
  *   F1  `reads` is set of who was in front when it read, and of what that has forked, until another program is executed
  *   F2  whenever somebody may have come to the front, or may be there no more, the console asks again of all who wait
@@ -13,12 +13,12 @@
 
 #include "servers/proc/process.h"
 
-/* After the console's signal: the next reader that it asks of, and whether it wants ticks; what else there is: CONSOLE_NEWS_INTERRUPT, CONSOLE_NEWS_INPUT,
- * CONSOLE_NEWS_DUE. With `part` it is to do a part of what was due. */
+/* After the console's signal: the next reader that it asks of, and whether it wants ticks; what else there is:
+ * CONSOLE_NEWS_INTERRUPT, CONSOLE_NEWS_INPUT, CONSOLE_NEWS_DUE. With `part` it is to do a part of what was due. */
 uint32_t front_news(bool part);
 
-/* Calls it with each live process that is in front, or that a process in front has forked since it last asked for ended children: what
- * that will wait for next is not known yet. */
+/* Calls it with each live process that is in front, or that a process in front has forked since it last asked for ended
+ * children: what that will wait for next is not known yet. */
 void front_all_and_new(void (*call)(struct process *process));
 
 /* True if that live process is in front. */

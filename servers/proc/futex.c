@@ -40,7 +40,8 @@ static __attribute__((noinline)) struct word shared_word(const struct process *p
         is_there = process->has_files && file_place(PROC_SLOT_FILE, 0, process->badge, address, &object, &place) == 0;
     else
         is_there = mem_space_word(PROC_SLOT_MEM, 0, process_index(process), address, &object, &place) == 0;
-    return is_there ? (struct word){place, of << OWNER_SHIFT | (object & ~(3u << OWNER_SHIFT))} : own_word(process, address);
+    return is_there ? (struct word){place, of << OWNER_SHIFT | (object & ~(3u << OWNER_SHIFT))}
+                    : own_word(process, address);
 }
 
 static struct word word_of(const struct process *process, uint32_t address, bool shared)

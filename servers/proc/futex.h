@@ -1,14 +1,13 @@
 /*
- * Processes that wait at a word of memory until another one wakes them. A place is an address of one process's, or one in
- * shared memory: for all who have that page the server that granted it has one name for the word.
+ * Processes that wait at a word of memory until another one wakes them. A place is an address of one process's, or one
+ * in shared memory: for all who have that page the server that granted it has one name for the word.
  *
  *      futex_watch() --------> the vdso looks at the word ------> a sleep that futex_wake() ends
  *
- *   F1  who watches is in the queue, from before the word is looked at until it is woken, its time is over, or a signal comes: what
- *       is changed and then woken for in between is not missed
- *   F2  a process watches, wakes and moves at a shared word only if it has the page at that moment: what it says of another is
- *       a word of its own
- *   F3  who waits for a wake-up has `waits` WAITS_TICK, as a sleeper
+ *   F1  who watches is in the queue, from before the word is looked at until it is woken, its time is over, or a signal
+ * comes: what is changed and then woken for in between is not missed F2  a process watches, wakes and moves at a shared
+ * word only if it has the page at that moment: what it says of another is a word of its own F3  who waits for a wake-up
+ * has `waits` WAITS_TICK, as a sleeper
  */
 #pragma once
 
@@ -18,14 +17,15 @@
 /* The process watches that from now on, in place of another. */
 void futex_watch(struct process *process, uint32_t address, enum futex_kind kind);
 
-/* The file server has news: of processes that poll, which are woken, one at a time. All that poll the console are, in parts. */
+/* The file server has news: of processes that poll, which are woken, one at a time. All that poll the console are, in
+ * parts. */
 void futex_file_news(void);
 void futex_wake_console_pollers(void);
 
 /* It does not any more: true if it was woken since it began to. */
 bool futex_forget(struct process *process);
 
-/* Wakes so many that watch a place of that process's, or a shared one, the first first, but at most FUTEX_WOKEN_MAX; how
- * many. So many others watch the place `to` then. */
+/* Wakes so many that watch a place of that process's, or a shared one, the first first, but at most FUTEX_WOKEN_MAX;
+ * how many. So many others watch the place `to` then. */
 uint32_t futex_wake(const struct process *process, uint32_t address, bool shared, uint32_t count);
 void futex_requeue(const struct process *process, uint32_t address, bool shared, uint32_t count, uint32_t to);

@@ -272,8 +272,7 @@ static void forget_child(struct process *parent, struct process *child)
 static void is_over(struct process *process)
 {
     struct process *parent = process->parent;
-    struct signal signal = {SIGNAL_CHILD, process->pid,
-                            process->ending.signal ? CODE_CHILD_KILLED : CODE_CHILD_EXITED,
+    struct signal signal = {SIGNAL_CHILD, process->pid, process->ending.signal ? CODE_CHILD_KILLED : CODE_CHILD_EXITED,
                             process->ending.signal ? process->ending.signal : process->ending.code & 0xff};
 
     if (process->is_adopted) {
@@ -390,8 +389,8 @@ static void exec_goes_on(struct process *process, int result)
         if (!signals_exec(process))
             waits_answer(process, 0, life_exec_answer(process));
     } else {
-        log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: %s",
-                 program_name(process->arguments->text), (unsigned)process->pid,
+        log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: %s", program_name(process->arguments->text),
+                 (unsigned)process->pid,
                  result == -ENOMEM || result == -ENOSPC ? "no memory for exec" : "its program is not there any more");
         life_kill(process, SIGNAL_KILL);
     }

@@ -2,8 +2,9 @@
  * How processes begin and end. Whatever fails half way is undone: then the answer is an error and
  * nothing else has changed. Only exec has a point of no return.
  *
- * Of a large process each takes steps (work.h), of which the first is done here. Meanwhile who forks or execs waits, and
- * its call was kept (waits.h); what ends is over for everybody at once, but its parent hears when all is free again.
+ * Of a large process each takes steps (work.h), of which the first is done here. Meanwhile who forks or execs waits,
+ * and its call was kept (waits.h); what ends is over for everybody at once, but its parent hears when all is free
+ * again.
  */
 #pragma once
 
@@ -15,8 +16,8 @@
  * mem's error if it has failed. */
 int32_t life_fork(struct process *parent, struct process **child);
 
-/* A child of `parent` with those limits and the program that its arguments name; it holds them if all went well. All steps at once: for
- * init, which has nobody beside it yet. */
+/* A child of `parent` with those limits and the program that its arguments name; it holds them if all went well. All
+ * steps at once: for init, which has nobody beside it yet. */
 int life_spawn(struct process *parent, struct arguments *arguments, struct start_limits limits, struct process **child);
 
 /* `process` becomes the program that the arguments name, and holds them. 0: its call is to be

@@ -14,7 +14,8 @@ extern struct account *limits_of_all;
 void limits_init(uint32_t processes);
 
 /* May the holder of one process move to an account of its own with that limit, or lower the one it has alone? 0, or an
- * error: -EPERM: it has no more; -EINVAL: it holds more; -ENOMEM: there are not so many left; -EAGAIN: too many in each other. */
+ * error: -EPERM: it has no more; -EINVAL: it holds more; -ENOMEM: there are not so many left; -EAGAIN: too many in each
+ * other. */
 int limits_may(const struct account *account, uint32_t processes);
 
 /* It does, if it may; `*account` is it then. */

@@ -29,7 +29,8 @@ bool listing_next(uint32_t *index, struct listed_process *listed)
     if (at >= PROCESSES_MAX)
         return false;
     const struct process *found = process_at(at);
-    *listed = (struct listed_process){found->pid, found->parent->pid, found->group, state_of(found), found->body.space, ""};
+    *listed =
+        (struct listed_process){found->pid, found->parent->pid, found->group, state_of(found), found->body.space, ""};
     if (found->arguments)
         strncpy(listed->name, program_name(found->arguments->text), sizeof listed->name - 1);
     *index = at + 1;

@@ -269,7 +269,9 @@ static int32_t call_signal_take(struct process *process, struct words *words)
     if (signal.number == 0)
         *words = (struct words){{0, 0, process->signals.pending}};
     else
-        *words = (struct words){{0, signal.number | (awaited ? 0 : uses_fpu(process)) << 8 | (uint32_t)signal.code << 16, signal.value, signal.sender}};
+        *words =
+            (struct words){{0, signal.number | (awaited ? 0 : uses_fpu(process)) << 8 | (uint32_t)signal.code << 16,
+                            signal.value, signal.sender}};
     return 0;
 }
 
@@ -407,11 +409,11 @@ static int32_t call_keys(struct process *process, struct words *words)
 /* ----------------------------------------------------------------------------------------- loop */
 
 /* A caller whose process ended while its call was queued is not heard. */
-#define CALL(name)                                                                                 \
-    static int32_t serve_##name(uint32_t badge, struct words *words)                               \
-    {                                                                                              \
-        struct process *process = process_by_badge(badge);                                         \
-        return process && process->waits == WAITS_NOT ? call_##name(process, words) : -EAGAIN;     \
+#define CALL(name)                                                                                                     \
+    static int32_t serve_##name(uint32_t badge, struct words *words)                                                   \
+    {                                                                                                                  \
+        struct process *process = process_by_badge(badge);                                                             \
+        return process && process->waits == WAITS_NOT ? call_##name(process, words) : -EAGAIN;                         \
     }
 
 #define CALL_OF(number, name) CALL(name)
@@ -467,10 +469,9 @@ static void bind_tick(void)
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
-    static const server_call calls[PROC_CALLS_END] = {
-        [0] = serve_work,
+    static const server_call calls[PROC_CALLS_END] = {[0] = serve_work,
 #define CALL_ENTRY(number, name) [number] = serve_##name,
-        PROC_CALLS(CALL_ENTRY)};
+                                                      PROC_CALLS(CALL_ENTRY)};
     static const struct server server = {
         .calls = calls,
         .calls_count = PROC_CALLS_END,

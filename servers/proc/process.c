@@ -204,9 +204,9 @@ static bool families_are_good(const struct process *p)
 {
     bool has_any = p->children || p->ended || p->adopted;
 
-    return family_is_good(p, p->children, false) && family_is_good(p, p->ended, true) && family_is_good(p, p->adopted, false) &&
-           (!has_any || p->state == PROCESS_LIVE) && (p->state != PROCESS_ENDED || !p->is_adopted) &&
-           process_is_below(p, &processes[0]);
+    return family_is_good(p, p->children, false) && family_is_good(p, p->ended, true) &&
+           family_is_good(p, p->adopted, false) && (!has_any || p->state == PROCESS_LIVE) &&
+           (p->state != PROCESS_ENDED || !p->is_adopted) && process_is_below(p, &processes[0]);
 }
 
 /* P4, P6 and P7. */

@@ -19,12 +19,10 @@
  *       it never hears of their end, and they are forgotten then, but it may end them. So each process
  *       is below init, and below whoever is answerable for it
  *   P3  an ended process holds nothing but its number and how it ended
- *   P4  a process that waits for an answer, for a child's end, a tick, or the end of its own fork or exec, is live and has
- *       `waits` set and its caller kept
- *   P5  a process that is not free is charged as one to its account (limits.h)
- *   P6  it has work in the queue if it begins, ends, or waits for its exec
- *   P7  a process that waits for its fork has the child that begins as the first of its children; all others
- *       that begin are adopted, and on their way out
+ *   P4  a process that waits for an answer, for a child's end, a tick, or the end of its own fork or exec, is live and
+ * has `waits` set and its caller kept P5  a process that is not free is charged as one to its account (limits.h) P6  it
+ * has work in the queue if it begins, ends, or waits for its exec P7  a process that waits for its fork has the child
+ * that begins as the first of its children; all others that begin are adopted, and on their way out
  *
  * Entry 0 is init, which never ends.
  */
@@ -54,20 +52,20 @@ struct process {
     uint32_t group, session; /* groups.h; 0: init */
     uint8_t state, waits;
     bool is_adopted;
-    bool reads;             /* front.h */
-    bool edits;             /* its program has asked for keys: front.h */
-    bool has_files;         /* the file server knows it */
-    bool closes_files;      /* in its exec: the file server has more to close */
-    bool has_vdso;          /* its program */
-    bool has_executed;      /* another program than its parent's */
-    uint32_t waits_count;   /* how often it has asked for ended children: front.h */
-    uint32_t waits_at_fork; /* its parent's at that time */
-    uint8_t missing;        /* so many calls that are not there has the log heard of */
-    uint32_t cpu;           /* its own; the body's may be another yet: cpus.h */
-    uint32_t caller, calls; /* whom to answer, when it waits */
+    bool reads;                      /* front.h */
+    bool edits;                      /* its program has asked for keys: front.h */
+    bool has_files;                  /* the file server knows it */
+    bool closes_files;               /* in its exec: the file server has more to close */
+    bool has_vdso;                   /* its program */
+    bool has_executed;               /* another program than its parent's */
+    uint32_t waits_count;            /* how often it has asked for ended children: front.h */
+    uint32_t waits_at_fork;          /* its parent's at that time */
+    uint8_t missing;                 /* so many calls that are not there has the log heard of */
+    uint32_t cpu;                    /* its own; the body's may be another yet: cpus.h */
+    uint32_t caller, calls;          /* whom to answer, when it waits */
     uint32_t awaited, awaited_group; /* WAITS_CHILD: its pid, or its group; 0: any */
-    bool only_looks;        /* WAITS_CHILD: it stays, to be waited for again */
-    struct ending ending;   /* when it ends or has ended */
+    bool only_looks;                 /* WAITS_CHILD: it stays, to be waited for again */
+    struct ending ending;            /* when it ends or has ended */
     struct work work;
     int32_t fork_error; /* of one that begins and will not live: for its parent */
     struct process *parent, *children, *ended, *adopted;
@@ -86,11 +84,11 @@ struct process {
     struct {
         bool is_woken;
         uint32_t address, owner;
-        uint64_t number;              /* of those that began to watch */
-        struct process *next, **link; /* link: null if it is in no queue */
-    } watch;                          /* futex.h */
+        uint64_t number;                          /* of those that began to watch */
+        struct process *next, **link;             /* link: null if it is in no queue */
+    } watch;                                      /* futex.h */
     struct arguments *arguments, *next_arguments; /* of the program; of the next exec */
-    struct program_place program;                  /* where its program is */
+    struct program_place program;                 /* where its program is */
     struct body body;
 };
 

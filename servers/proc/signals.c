@@ -44,8 +44,9 @@ uint32_t signals_due(const struct process *process)
 
 /* ----------------------------------------------------------------------------------- interrupting */
 
-/* The calls of a stopped thread come to their end: mem and the file server answer in the order in which they are called, or
- * when they are told to; the console says whether it has still to answer. Then only proc can change its registers. */
+/* The calls of a stopped thread come to their end: mem and the file server answer in the order in which they are
+ * called, or when they are told to; the console says whether it has still to answer. Then only proc can change its
+ * registers. */
 static bool end_calls(const struct process *process)
 {
     uint32_t free, total, segments, waits = 1;

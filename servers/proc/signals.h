@@ -1,24 +1,24 @@
 /*
- * Signals of processes. What a program catches, ignores and blocks its vdso says (libuser/vdso/signals.c); its handlers are
- * called there, never here: a signal that is caught waits in `pending`, and the process is interrupted.
+ * Signals of processes. What a program catches, ignores and blocks its vdso says (libuser/vdso/signals.c); its handlers
+ * are called there, never here: a signal that is caught waits in `pending`, and the process is interrupted.
  *
  *      signal_send()   blocked              it waits, whoever would ignore it or end by it
  *                      caught               it waits, and is due: the process is interrupted
  *                      ignored              nothing
  *                      otherwise            nothing, or the end of the process: what is done by default
  *
- * Who waits for proc is interrupted by an answer. A thread that runs is diverted: only its eip is changed, to VDSO_INTERRUPTED.
- * In a call of another server's it is when that has answered, which a server that lets its clients wait for long does at
- * once, when proc says `interrupt` to it; or at the next tick. Where the thread was stays here until the vdso has asked for it,
- * and it is not diverted again before that.
+ * Who waits for proc is interrupted by an answer. A thread that runs is diverted: only its eip is changed, to
+ * VDSO_INTERRUPTED. In a call of another server's it is when that has answered, which a server that lets its clients
+ * wait for long does at once, when proc says `interrupt` to it; or at the next tick. Where the thread was stays here
+ * until the vdso has asked for it, and it is not diverted again before that.
  *
- * Who faults is diverted in the same way, if that signal is caught and not blocked, and then mem answers the fault. A second
- * fault before there is a frame ends it, by the first.
+ * Who faults is diverted in the same way, if that signal is caught and not blocked, and then mem answers the fault. A
+ * second fault before there is a frame ends it, by the first.
  *
  *   N1  neither `blocked` nor `caught` nor `ignored` has a signal that nobody may catch
  *   N2  what waits is blocked or caught
- *   N3  a process with a signal that is due, or that it awaits, is interrupted, or about to hear of it by its call's answer; it
- *       waits in no call but for the end of its fork or exec
+ *   N3  a process with a signal that is due, or that it awaits, is interrupted, or about to hear of it by its call's
+ * answer; it waits in no call but for the end of its fork or exec
  */
 #pragma once
 
@@ -48,7 +48,14 @@ enum {
 };
 
 /* si_code, as in <signal.h>. */
-enum signal_code { CODE_USER = 0, CODE_CHILD_EXITED = 1, CODE_CHILD_KILLED = 2, CODE_KERNEL = 0x80, CODE_QUEUE = -1, CODE_THREAD = -6 };
+enum signal_code {
+    CODE_USER = 0,
+    CODE_CHILD_EXITED = 1,
+    CODE_CHILD_KILLED = 2,
+    CODE_KERNEL = 0x80,
+    CODE_QUEUE = -1,
+    CODE_THREAD = -6
+};
 
 struct process;
 
@@ -72,9 +79,9 @@ struct signals {
         uint32_t sender, value;
     } origins[ORIGINS];
     bool forgets_children; /* who ends is not waited for */
-    bool has_interrupt; /* on its way: signals_interrupt() */
-    bool is_diverted;   /* and `eip` is where from */
-    bool is_faulting; /* until the vdso has made its frame, and says what is blocked then */
+    bool has_interrupt;    /* on its way: signals_interrupt() */
+    bool is_diverted;      /* and `eip` is where from */
+    bool is_faulting;      /* until the vdso has made its frame, and says what is blocked then */
     uint32_t eip, esp;
     struct fatal_fault fault;
 };
@@ -93,7 +100,8 @@ bool signal_send_self(struct process *process, struct signal signal);
 /* Those that wait, and may be heard. */
 uint32_t signals_due(const struct process *process);
 
-/* The caller's sets, with IGNORES_CHILDREN, are others now; what waits and is not blocked any more does what is due: true if the process is over. */
+/* The caller's sets, with IGNORES_CHILDREN, are others now; what waits and is not blocked any more does what is due:
+ * true if the process is over. */
 bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uint32_t blocked);
 
 /* One that is due and not in that set either, taken out; number 0: there is none. */
@@ -110,8 +118,8 @@ bool signals_forget_children(const struct process *process);
 void signals_fork(struct process *child, const struct process *parent);
 bool signals_exec(struct process *process);
 
-/* The thread waits in a fault: true if it goes on, in its handler, or in the vdso with what it has called by a fault; or behind
- * a signal that has just diverted it, to fault again. */
+/* The thread waits in a fault: true if it goes on, in its handler, or in the vdso with what it has called by a fault;
+ * or behind a signal that has just diverted it, to fault again. */
 bool signals_fault(struct process *process, const struct fatal_fault *fault, uint32_t signal);
 
 /* A process that waited for its fork runs on. */

@@ -45,7 +45,7 @@ static struct work *take(void)
 
 static void do_step(struct work *work)
 {
-    void (*step)(struct work *work) = work->step;
+    void (*step)(struct work * work) = work->step;
 
     work->step = NULL;
     step(work);

@@ -41,10 +41,15 @@ enum { FILE_PROCESSES_MAX = 1024 }; /* that `limit` speaks of: there are fewer *
 enum { FILE_GET_FD = 1, FILE_SET_FD, FILE_GET_FLAGS, FILE_SET_FLAGS };
 enum { FILE_MODE = 1, FILE_MODIFIED };
 
-/* Of locks: a kind, Linux's numbers of fcntl's; what lock is to do: try, wait for it, or look what is in the way; where, and how
- * many bytes: 0: to the end of all files. */
+/* Of locks: a kind, Linux's numbers of fcntl's; what lock is to do: try, wait for it, or look what is in the way;
+ * where, and how many bytes: 0: to the end of all files. */
 enum file_lock_kind { FILE_LOCK_SHARED, FILE_LOCK_EXCLUSIVE, FILE_LOCK_NONE };
-enum file_lock_command { FILE_LOCK_TRY, FILE_LOCK_WAIT, FILE_LOCK_LOOK, FILE_LOCK_OPEN_FILE = 4 /* beside them: the owner is the open file */ };
+enum file_lock_command {
+    FILE_LOCK_TRY,
+    FILE_LOCK_WAIT,
+    FILE_LOCK_LOOK,
+    FILE_LOCK_OPEN_FILE = 4 /* beside them: the owner is the open file */
+};
 struct file_lock {
     int64_t start, length;
 };

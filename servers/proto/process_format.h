@@ -3,16 +3,25 @@
 
 #include <stdint.h>
 
-/* A number of arguments, the first of which is the program's path; with PATH_APART that is no argument, but comes before
- * them, and is counted with them. */
+/* A number of arguments, the first of which is the program's path; with PATH_APART that is no argument, but comes
+ * before them, and is counted with them. */
 enum { ARGUMENTS_COUNT = (1 << 30) - 1, ARGUMENTS_PATH_APART = 1 << 30 };
 
-enum listed_state { LISTED_BEGINS, LISTED_RUNS, LISTED_SLEEPS, LISTED_WAITS, LISTED_FORKS, LISTED_EXECS, LISTED_ENDS, LISTED_ENDED };
+enum listed_state {
+    LISTED_BEGINS,
+    LISTED_RUNS,
+    LISTED_SLEEPS,
+    LISTED_WAITS,
+    LISTED_FORKS,
+    LISTED_EXECS,
+    LISTED_ENDS,
+    LISTED_ENDED
+};
 enum { LISTED_NAME_BYTES = 64 };
 
 struct listed_process {
     uint32_t pid, parent, group;
-    uint32_t state; /* enum listed_state; who waits for another server's answer runs */
-    uint32_t space; /* by which mem knows it */
+    uint32_t state;               /* enum listed_state; who waits for another server's answer runs */
+    uint32_t space;               /* by which mem knows it */
     char name[LISTED_NAME_BYTES]; /* of its program, with its zero byte; empty once it has ended */
 };

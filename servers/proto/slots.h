@@ -31,17 +31,19 @@ enum { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_LOG = 3 };
 /* So many frames are looked at in a call. */
 enum { MEM_LISTED = 4096 };
 
-/* Ticks are 32 bits and wrap; nobody waits longer in a call, which is 124 days: so of two ticks the earlier can be told. */
+/* Ticks are 32 bits and wrap; nobody waits longer in a call, which is 124 days: so of two ticks the earlier can be
+ * told. */
 enum { TICKS_MAX = 0x3fffffff };
 
 /* So many processes are woken in a call of proc's. */
 enum { FUTEX_WOKEN_MAX = 32 };
 
-/* What a process watches until it is woken: a place of its own, one of all processes, or no place, but what poll() waits for:
- * what the file server tells of, or the console, too. */
+/* What a process watches until it is woken: a place of its own, one of all processes, or no place, but what poll()
+ * waits for: what the file server tells of, or the console, too. */
 enum futex_kind { FUTEX_NONE, FUTEX_OWN, FUTEX_SHARED, FUTEX_POLL, FUTEX_POLL_CONSOLE };
 
-/* Options of proc's call `wait`; the bit of `signals`' set of ignored ones that says: children that end are not waited for. */
+/* Options of proc's call `wait`; the bit of `signals`' set of ignored ones that says: children that end are not waited
+ * for. */
 enum wait_option { WAIT_NO_HANG = 1, WAIT_ONLY_LOOK = 2, WAIT_GROUP = 4 };
 #define IGNORES_CHILDREN 0x80000000u
 
@@ -65,7 +67,12 @@ enum {
     CONSOLE_SLOT_PROC = 13, /* to signal that there are news: PROC_SIGNAL_CONSOLE */
 };
 
-enum { FILE_SLOT_MEMORY = 4, FILE_SLOT_ARCHIVE = 5, FILE_SLOT_TICK = 6, FILE_SLOT_PROC = 7 /* to signal that there are news: PROC_SIGNAL_FILE */ };
+enum {
+    FILE_SLOT_MEMORY = 4,
+    FILE_SLOT_ARCHIVE = 5,
+    FILE_SLOT_TICK = 6,
+    FILE_SLOT_PROC = 7 /* to signal that there are news: PROC_SIGNAL_FILE */
+};
 
 enum { SCREEN_SLOT_FRAMES = 4, SCREEN_SLOT_RING = 5, SCREEN_SLOT_PORTS = 6 };
 
@@ -84,7 +91,7 @@ enum {
     TEST_SLOT_PORTS = 5,
     TEST_SLOT_IRQS = 6,
     TEST_SLOT_MEM = 7,
-    TEST_SLOT_RTC = 8, /* ports of the real-time clock, whose interrupt nobody else uses */
+    TEST_SLOT_RTC = 8,  /* ports of the real-time clock, whose interrupt nobody else uses */
     TEST_SLOT_INIT = 9, /* a call with word 0 = status ends the machine */
     TEST_SLOT_LOG_PAGE = 14,
     TEST_SLOT_SCREEN = 15,

@@ -38,8 +38,8 @@ bool display_open(struct display *display, const struct boot_screen *screen, voi
         return false;
     for (uint32_t i = 0; i < CELLS_MAX; i++)
         display->shown[i] = NOT_DRAWN;
-    return display->columns >= COLUMNS_MIN && display->columns <= COLUMNS_MAX &&
-           display->rows >= ROWS_MIN && display->rows <= ROWS_MAX;
+    return display->columns >= COLUMNS_MIN && display->columns <= COLUMNS_MAX && display->rows >= ROWS_MIN &&
+           display->rows <= ROWS_MAX;
 }
 
 static uint16_t inverted(uint16_t cell)

@@ -35,8 +35,8 @@ static void map(uint32_t slot, uint32_t address, uint32_t pages)
 
 static void move_cursor(uint32_t cell)
 {
-    const uint32_t writes[][2] = {{PORT_INDEX, CURSOR_HIGH}, {PORT_VALUE, cell >> 8},
-                                  {PORT_INDEX, CURSOR_LOW}, {PORT_VALUE, cell & 255}};
+    const uint32_t writes[][2] = {
+        {PORT_INDEX, CURSOR_HIGH}, {PORT_VALUE, cell >> 8}, {PORT_INDEX, CURSOR_LOW}, {PORT_VALUE, cell & 255}};
 
     for (uint32_t i = 0; i < 4; i++)
         need(sys_port_out(SCREEN_SLOT_PORTS, writes[i][0], 1, writes[i][1]));

@@ -59,8 +59,7 @@ static void put_glyph(struct terminal *terminal, uint8_t glyph)
 {
     if (terminal->column == terminal->columns)
         next_line(terminal);
-    row_cells(terminal, terminal->row)[terminal->column++] =
-        (uint16_t)(glyph | attribute(terminal->pen) << 8);
+    row_cells(terminal, terminal->row)[terminal->column++] = (uint16_t)(glyph | attribute(terminal->pen) << 8);
 }
 
 static void tabulate(struct terminal *terminal)

@@ -89,10 +89,9 @@ static const struct {
     const char *name;
     void (*act)(void);
 } ways[] = {
-    {"null", write_null},         {"text", write_text},           {"kernel", read_kernel},
-    {"data", execute_data},       {"stack", overflow_stack},      {"divide", divide_by_zero},
-    {"port", use_port},           {"array", put_array_on_stack},  {"memory", use_up_memory},
-    {"limit", exceed_its_limit},  {"library", measure_nothing},
+    {"null", write_null},      {"text", write_text},        {"kernel", read_kernel},      {"data", execute_data},
+    {"stack", overflow_stack}, {"divide", divide_by_zero},  {"port", use_port},           {"array", put_array_on_stack},
+    {"memory", use_up_memory}, {"limit", exceed_its_limit}, {"library", measure_nothing},
 };
 
 int main(int argc, char **argv)

@@ -14,8 +14,8 @@ static const char *const lines[] = {
 };
 
 /* How a line of the log might begin on a port that it shares with the console. */
-static const char *const ways[] = {"", "\n", "\r\n", "\n\r\n", "[k] ", "\r[k] ", "\n[k] ", "\r\n[k] ", "\n\r\n[k] ",
-                                    "[\rk] ", "x\b[k] ", "\x1b[0m[k] "};
+static const char *const ways[] = {"",       "\n",       "\r\n",       "\n\r\n", "[k] ",    "\r[k] ",
+                                   "\n[k] ", "\r\n[k] ", "\n\r\n[k] ", "[\rk] ", "x\b[k] ", "\x1b[0m[k] "};
 
 static void write_text(const char *text, unsigned piece)
 {

@@ -44,8 +44,10 @@ bool as_test_write(const char *path, const char *text, const struct event *event
 
     if (!out)
         return false;
-    fprintf(out, "/* Found by scripts/explore in the world %s: %s. */\n#include \"tests/explore/as_test.h\"\n\n"
-                 "static const struct event events[] = {\n", world->name, text);
+    fprintf(out,
+            "/* Found by scripts/explore in the world %s: %s. */\n#include \"tests/explore/as_test.h\"\n\n"
+            "static const struct event events[] = {\n",
+            world->name, text);
     for (unsigned i = 0; i < count; i++)
         write_event(out, &events[i]);
     fprintf(out, "};\n\nint main(void)\n{\n    return as_test_run(\"%s\", events, %u);\n}\n", world->name, count);

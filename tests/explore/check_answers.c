@@ -7,8 +7,7 @@
 
 static bool answers(const struct event *event)
 {
-    return event_is_call(event, SYS_ipc_reply) ||
-           (event_is_call(event, SYS_ipc_reply_wait) && event->eax & IPC_REPLY);
+    return event_is_call(event, SYS_ipc_reply) || (event_is_call(event, SYS_ipc_reply_wait) && event->eax & IPC_REPLY);
 }
 
 static bool waits_for_answer(unsigned state)

@@ -106,7 +106,8 @@ static bool covers(const struct capability *parent, const struct capability *chi
         return false;
     if (child->object & SLOT_RANGE)
         return (parent->object & 0xff) == (child->object & 0xff) && parent->value <= child->value &&
-               child->value + (child->object >> SLOT_COUNT_SHIFT) <= parent->value + (parent->object >> SLOT_COUNT_SHIFT);
+               child->value + (child->object >> SLOT_COUNT_SHIFT) <=
+                   parent->value + (parent->object >> SLOT_COUNT_SHIFT);
     if (parent->object & SLOT_RANGE || object_of(parent) != object_of(child))
         return false;
     if (child->object & SLOT_ENDPOINT)

@@ -319,14 +319,25 @@ static void check_irq_bind(const struct done *done)
 /* ---------------------------------------------------------------------------------- which, and when */
 
 static void (*const promises[SYS_COUNT])(const struct done *) = {
-    [SYS_cap_derive] = check_cap_derive, [SYS_cap_delete] = check_cap_delete, [SYS_cap_revoke] = check_cap_revoke,
-    [SYS_memory_revoke] = check_memory_revoke, [SYS_vm_map] = check_vm_map, [SYS_vm_unmap] = check_vm_unmap,
-    [SYS_vm_protect] = check_vm_protect, [SYS_frame_clear] = check_frame_clear, [SYS_frame_copy] = check_frame_copy,
-    [SYS_task_create] = check_task_create, [SYS_task_donate] = check_task_donate,
-    [SYS_endpoint_create] = check_endpoint_create, [SYS_thread_create] = check_thread_create,
-    [SYS_thread_resume] = check_thread_resume, [SYS_thread_stop] = check_thread_stop,
-    [SYS_thread_schedule] = check_thread_schedule, [SYS_irq_bind] = check_irq_bind,
-    [SYS_irq_ack] = check_irq_ack, [SYS_version] = check_version,
+    [SYS_cap_derive] = check_cap_derive,
+    [SYS_cap_delete] = check_cap_delete,
+    [SYS_cap_revoke] = check_cap_revoke,
+    [SYS_memory_revoke] = check_memory_revoke,
+    [SYS_vm_map] = check_vm_map,
+    [SYS_vm_unmap] = check_vm_unmap,
+    [SYS_vm_protect] = check_vm_protect,
+    [SYS_frame_clear] = check_frame_clear,
+    [SYS_frame_copy] = check_frame_copy,
+    [SYS_task_create] = check_task_create,
+    [SYS_task_donate] = check_task_donate,
+    [SYS_endpoint_create] = check_endpoint_create,
+    [SYS_thread_create] = check_thread_create,
+    [SYS_thread_resume] = check_thread_resume,
+    [SYS_thread_stop] = check_thread_stop,
+    [SYS_thread_schedule] = check_thread_schedule,
+    [SYS_irq_bind] = check_irq_bind,
+    [SYS_irq_ack] = check_irq_ack,
+    [SYS_version] = check_version,
 };
 
 static void check_promise(unsigned call, const struct done *done)
@@ -338,8 +349,8 @@ static void check_promise(unsigned call, const struct done *done)
 /* A call that the event began, and that is done. */
 static void check_call(const struct thread *t, const struct event *event)
 {
-    check_promise(event->call, &(struct done){t, NULL, event->eax >> SLOT_SHIFT, event->ebx, event->esi, event->edi,
-                                              event->ebp});
+    check_promise(event->call,
+                  &(struct done){t, NULL, event->eax >> SLOT_SHIFT, event->ebx, event->esi, event->edi, event->ebp});
 }
 
 /* One that was restarted: its entry left the first two arguments in ecx and edx, too. */
@@ -347,7 +358,8 @@ static void check_restarted(const struct thread *t, const struct before *before)
 {
     const struct registers *r = &before->registers;
 
-    check_promise(r->eax & CALL_NUMBER, &(struct done){t, before, r->eax >> SLOT_SHIFT, r->ecx, r->edx, r->edi, r->ebp});
+    check_promise(r->eax & CALL_NUMBER,
+                  &(struct done){t, before, r->eax >> SLOT_SHIFT, r->ecx, r->edx, r->edi, r->ebp});
 }
 
 /* "an object dies with its first capability", "destroy an object": the deaths that a call waited for are done. */

@@ -13,9 +13,10 @@ static uint32_t bits_set(const struct event *event, ref_t endpoint)
         return 0;
     for (unsigned i = 0; i < seen.authority.capabilities_count; i++) {
         const struct capability *c = &seen.authority.capabilities[i];
-        bool used = event->kind == EVENT_INTERRUPT ? c->bound && c->task == 0 && c->index == event->ebx
-                                                   : event->kind == EVENT_CALL && !c->bound && c->task == seen.acting_task &&
-                                                         c->index == event->eax >> SLOT_SHIFT;
+        bool used = event->kind == EVENT_INTERRUPT
+                        ? c->bound && c->task == 0 && c->index == event->ebx
+                        : event->kind == EVENT_CALL && !c->bound && c->task == seen.acting_task &&
+                              c->index == event->eax >> SLOT_SHIFT;
         if (used && c->object & SLOT_SIGNAL && !(c->object & SLOT_RANGE) && object_of(c) == endpoint)
             bits |= c->value;
     }

@@ -179,7 +179,8 @@ static void check_turn_ends(const struct event *event, const struct before *firs
     bool found = is_tick(event) && running_before(event) && first->cpu == REF(&kernel.cpus[event->cpu]);
     bool quantum_over = thread_cpu(t)->quantum_over >> t->priority & 1;
 
-    if (!stays_ready(first) || in_long_call(first) || is_scheduled(event, first) || was_overdue(first->cpu, first->priority))
+    if (!stays_ready(first) || in_long_call(first) || is_scheduled(event, first) ||
+        was_overdue(first->cpu, first->priority))
         return;
     if (quantum_over != (found && !first->patience))
         violation("P4: a tick has%s found thread %x waiting, and its turn has%s come", found ? "" : " not", first->ref,
@@ -198,7 +199,8 @@ static void check_steps_let_others_run(const struct event *event, const struct b
     if (!is_tick(event) || running_before(event) || first == other || other->cpu != REF(&kernel.cpus[event->cpu]))
         return;
     if (is_top && in_long_call(first) && stays_ready(first) && is_ahead(t, AT(struct thread, other->ref)))
-        violation("a tick came between two steps of thread %x, and it is still ahead of thread %x", first->ref, other->ref);
+        violation("a tick came between two steps of thread %x, and it is still ahead of thread %x", first->ref,
+                  other->ref);
 }
 
 /* ---------------------------------------------------------------------------------- who runs */
@@ -209,8 +211,8 @@ static void check_who_ran_goes_on(const struct event *event)
     const struct before *b = running_before(event);
     const struct thread *t = AT(struct thread, seen.acting), *next = thread_on(event->cpu);
 
-    if (!b || seen.others_work || t->state != THREAD_READY || t->cpu != b->cpu || t->rerun || t->reaping || is_tick(event) ||
-        event_is_call(event, SYS_thread_yield))
+    if (!b || seen.others_work || t->state != THREAD_READY || t->cpu != b->cpu || t->rerun || t->reaping ||
+        is_tick(event) || event_is_call(event, SYS_thread_yield))
         return;
     if (cpu_ready_top(thread_cpu(t)) <= (int)t->priority && !(next && next->priority > t->priority))
         violation("thread %x was put off, and nobody of higher priority was ready", b->ref);

@@ -14,8 +14,9 @@ void deserves_if(bool condition, err_t error)
 
 const struct slot *slot_in_table(const struct task *task, uint32_t index)
 {
-    return index < LEAF_COUNT * LEAF_SLOTS ? AT(struct slot, task->cspace.leaves[index / LEAF_SLOTS]) + index % LEAF_SLOTS
-                                           : NULL;
+    return index < LEAF_COUNT * LEAF_SLOTS
+               ? AT(struct slot, task->cspace.leaves[index / LEAF_SLOTS]) + index % LEAF_SLOTS
+               : NULL;
 }
 
 bool slot_is_of_kind(const struct slot *slot, enum slot_bits kind)
@@ -95,7 +96,8 @@ void wants_child(const struct slot *parent, struct derivation d)
         deserves_if(!slot_has_range(parent, d.value, d.count), ERR_ARG);
     else if (parent->object & SLOT_ENDPOINT)
         deserves_if(d.count || d.value > BADGE_MAX || (d.value && parent->value) ||
-                        !(d.rights & (RIGHT_CALL | RIGHT_SIGNAL | RIGHT_RECEIVE)), ERR_ARG);
+                        !(d.rights & (RIGHT_CALL | RIGHT_SIGNAL | RIGHT_RECEIVE)),
+                    ERR_ARG);
     else
         deserves_if(d.value || d.count, ERR_ARG);
     deserves_if(parent->node.depth == 31, ERR_DEPTH);
@@ -188,7 +190,8 @@ void wants_donation(const struct task *task, uint32_t index, uint32_t offset, ui
         bool is_memory = f < kernel.frame_count && f < PHYSMAP_BYTES / PAGE_SIZE && record->kind == FRAME_USER;
         deserves_if(!is_memory, ERR_FRAME);
         deserves_if(is_memory && (record->is_device || record->owner ||
-                                  node_at(record->mappings.next) != &frame_at(f)->mappings), ERR_FRAME);
+                                  node_at(record->mappings.next) != &frame_at(f)->mappings),
+                    ERR_FRAME);
     }
 }
 

@@ -35,7 +35,8 @@ const struct slot *slot_in_table(const struct task *task, uint32_t index);
 const struct slot *wants(const struct task *task, uint32_t index, enum slot_bits kind, rights_t rights);
 const struct slot *wants_any(const struct task *task, uint32_t index);
 
-const struct slot *wants_living(const struct task *task, uint32_t index, enum slot_bits kind, rights_t rights); /* DEAD, too */
+const struct slot *wants_living(const struct task *task, uint32_t index, enum slot_bits kind,
+                                rights_t rights); /* DEAD, too */
 const struct task *wants_task(const struct task *task, uint32_t index);
 const struct thread *wants_thread(const struct task *task, uint32_t index);
 

@@ -37,7 +37,8 @@ static void memory_revoke(const struct asked *a)
     if (!slot)
         return;
     deserves_if(a->esi == 0 || (uint64_t)a->ebx + a->esi > slot->object >> SLOT_COUNT_SHIFT ||
-                    (uint64_t)slot->value + a->ebx + a->esi > kernel.frame_count, ERR_ARG);
+                    (uint64_t)slot->value + a->ebx + a->esi > kernel.frame_count,
+                ERR_ARG);
     deserves_if(node_is_revoked(&kernel.ranges[0].caps), ERR_BUSY);
 }
 
@@ -267,16 +268,36 @@ static void nothing(const struct asked *a)
 }
 
 static void (*const calls[SYS_COUNT])(const struct asked *) = {
-    [SYS_ipc_call] = message, [SYS_ipc_reply_wait] = message, [SYS_ipc_reply] = message, [SYS_ipc_signal] = signal,
-    [SYS_cap_derive] = cap_derive, [SYS_cap_delete] = cap_any, [SYS_cap_revoke] = cap_any,
-    [SYS_memory_revoke] = memory_revoke, [SYS_vm_map] = vm_map, [SYS_vm_unmap] = vm_unmap,
-    [SYS_vm_protect] = vm_protect, [SYS_frame_clear] = frame_clear, [SYS_frame_copy] = frame_copy,
-    [SYS_task_create] = task_create, [SYS_task_donate] = task_donate, [SYS_object_destroy] = object_destroy,
-    [SYS_endpoint_create] = endpoint_create, [SYS_thread_create] = thread_create,
-    [SYS_thread_resume] = thread_control, [SYS_thread_stop] = thread_control, [SYS_thread_read] = thread_read,
-    [SYS_thread_write] = thread_write, [SYS_thread_schedule] = thread_schedule, [SYS_thread_yield] = nothing,
-    [SYS_irq_bind] = irq_bind, [SYS_irq_ack] = irq_ack, [SYS_port_in] = port_in, [SYS_port_out] = port_out,
-    [SYS_log_write] = log_write, [SYS_version] = nothing,
+    [SYS_ipc_call] = message,
+    [SYS_ipc_reply_wait] = message,
+    [SYS_ipc_reply] = message,
+    [SYS_ipc_signal] = signal,
+    [SYS_cap_derive] = cap_derive,
+    [SYS_cap_delete] = cap_any,
+    [SYS_cap_revoke] = cap_any,
+    [SYS_memory_revoke] = memory_revoke,
+    [SYS_vm_map] = vm_map,
+    [SYS_vm_unmap] = vm_unmap,
+    [SYS_vm_protect] = vm_protect,
+    [SYS_frame_clear] = frame_clear,
+    [SYS_frame_copy] = frame_copy,
+    [SYS_task_create] = task_create,
+    [SYS_task_donate] = task_donate,
+    [SYS_object_destroy] = object_destroy,
+    [SYS_endpoint_create] = endpoint_create,
+    [SYS_thread_create] = thread_create,
+    [SYS_thread_resume] = thread_control,
+    [SYS_thread_stop] = thread_control,
+    [SYS_thread_read] = thread_read,
+    [SYS_thread_write] = thread_write,
+    [SYS_thread_schedule] = thread_schedule,
+    [SYS_thread_yield] = nothing,
+    [SYS_irq_bind] = irq_bind,
+    [SYS_irq_ack] = irq_ack,
+    [SYS_port_in] = port_in,
+    [SYS_port_out] = port_out,
+    [SYS_log_write] = log_write,
+    [SYS_version] = nothing,
 };
 
 void deserved_by_call(const struct event *event, const struct thread *thread)

@@ -23,7 +23,8 @@ static struct windows windows_of(const struct thread *receiver)
     struct windows open = {0};
 
     if (t->faulting)
-        return t->registers.vector == 14 ? (struct windows){t->fault_address & -(uint32_t)PAGE_SIZE, 1, 0, 0, true} : open;
+        return t->registers.vector == 14 ? (struct windows){t->fault_address & -(uint32_t)PAGE_SIZE, 1, 0, 0, true}
+                                         : open;
     if (t->registers.eax & IPC_WINDOW)
         open.address = t->window, open.pages = t->window_pages;
     if (t->registers.eax & IPC_SLOTS)
@@ -55,8 +56,8 @@ static void capability(struct delivery *d, const struct item *item)
 
     if (slot) {
         deserves_if(!(slot->node.flags & RIGHT_GRANT), ERR_RIGHTS);
-        wants_child(slot, (struct derivation){item->kind_rights & RIGHT_ALL,
-                                              slot->object & SLOT_RANGE ? 0 : item->from, 0});
+        wants_child(slot,
+                    (struct derivation){item->kind_rights & RIGHT_ALL, slot->object & SLOT_RANGE ? 0 : item->from, 0});
     }
     deserves_if(!inside, ERR_WINDOW);
     if (!inside)
@@ -108,7 +109,8 @@ static void pages(struct delivery *d, const struct item *item)
     uint32_t address = item->to;
 
     d->pages += item->pages;
-    deserves_if(item->pages == 0 || d->pages > CALL_PAGES_MAX || !can_be_mapped(item->kind_rights & RIGHT_ALL), ERR_ARG);
+    deserves_if(item->pages == 0 || d->pages > CALL_PAGES_MAX || !can_be_mapped(item->kind_rights & RIGHT_ALL),
+                ERR_ARG);
     source(d, item);
     deserves_if(!inside, ERR_WINDOW);
     if (!inside)
@@ -152,7 +154,8 @@ static void tag(const struct event *event)
 
     deserves_if(event->eax & IPC_EXTENDED &&
                     (tag & ~(uint32_t)(TAG_WORDS | TAG_ITEMS) || (tag & TAG_WORDS) > IPC_PAGE_WORDS ||
-                     (tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT > IPC_ITEMS), ERR_ARG);
+                     (tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT > IPC_ITEMS),
+                ERR_ARG);
 }
 
 /* ---------------------------------------------------------------------------------- calls and answers */

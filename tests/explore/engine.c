@@ -28,7 +28,7 @@ static struct {
     uint32_t state, event;
     char violation[sizeof violation_text];
     struct counts counts;
-} *shared;
+} * shared;
 
 static struct counts counts; /* this process's */
 static unsigned events_count;
@@ -261,8 +261,8 @@ static double now(void)
 
 static void show(double seconds, bool end)
 {
-    fprintf(stderr, "\rexplore: %s: %u states, %u explored, %.0f s%s", world->name, store_count(), shared->expanded, seconds,
-            end ? "\n" : " ");
+    fprintf(stderr, "\rexplore: %s: %u states, %u explored, %.0f s%s", world->name, store_count(), shared->expanded,
+            seconds, end ? "\n" : " ");
 }
 
 /* Until all workers have ended; a worker that dies in any other way than by itself is a violation, too. */
@@ -307,10 +307,16 @@ void engine_explore(const struct limits *limits, struct result *result)
     for (unsigned i = 0; i < limits->workers; i++)
         start_worker();
     bool in_time = wait_for_workers(limits, begin);
-    *result = (struct result){.outcome = shared->violated ? VIOLATED : in_time && !store_is_full() ? CLOSED : UNFINISHED,
-                              .states = store_count(), .expanded = shared->expanded, .seconds = now() - begin,
-                              .processor_seconds = processor_seconds(), .counts = shared->counts,
-                              .state = shared->state, .event = shared->event};
+    *result = (struct result){.outcome = shared->violated              ? VIOLATED
+                                         : in_time && !store_is_full() ? CLOSED
+                                                                       : UNFINISHED,
+                              .states = store_count(),
+                              .expanded = shared->expanded,
+                              .seconds = now() - begin,
+                              .processor_seconds = processor_seconds(),
+                              .counts = shared->counts,
+                              .state = shared->state,
+                              .event = shared->event};
     memcpy(result->violation, shared->violation, sizeof result->violation);
     for (uint32_t i = 0; i < result->states; i++)
         if (store_at(i)->depth > result->depth)

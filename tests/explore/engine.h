@@ -9,10 +9,10 @@
 
 struct limits {
     unsigned workers;
-    double seconds;      /* 0: none */
-    uint32_t states;     /* that there is room for */
+    double seconds;  /* 0: none */
+    uint32_t states; /* that there is room for */
     uint64_t bytes;
-    bool progress;       /* a line on stderr now and then */
+    bool progress; /* a line on stderr now and then */
 };
 
 enum outcome { CLOSED, VIOLATED, UNFINISHED };

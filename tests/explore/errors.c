@@ -7,7 +7,7 @@
 static const struct shown {
     const char *call, *error, *world, *test;
 } shown[] = {
-#define SHOWN(call, error, world) {#call, #error, #world, NULL},
+#define SHOWN(call, error, world)            {#call, #error, #world, NULL},
 #define ELSEWHERE(call, error, test, reason) {#call, #error, NULL, test},
 #include "tests/explore/errors.def"
 };
@@ -32,8 +32,8 @@ static unsigned times(const char *call, const char *error, size_t length)
     unsigned count = 0;
 
     for (unsigned i = 0; i < SHOWN_COUNT; i++)
-        count += !strcmp(shown[i].call, call) && strlen(shown[i].error) == length &&
-                 !strncmp(shown[i].error, error, length);
+        count +=
+            !strcmp(shown[i].call, call) && strlen(shown[i].error) == length && !strncmp(shown[i].error, error, length);
     return count;
 }
 

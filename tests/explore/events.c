@@ -17,12 +17,12 @@ const char *const error_names[ERRORS] = {
 /* A call that events.def lacks does not compile. */
 enum {
 #define CALL(name, ...) LISTED_##name,
-#define MESSAGE(name) LISTED_##name,
+#define MESSAGE(name)   LISTED_##name,
 #include "tests/explore/events.def"
 #undef CALL
 #undef MESSAGE
 };
-#define SYSCALL(number, name, slot, arguments, result, errors, summary)                                             \
+#define SYSCALL(number, name, slot, arguments, result, errors, summary)                                                \
     _Static_assert((int)LISTED_##name == (number), "events.def lists the calls as syscalls.def does");
 #include "kernel/abi/syscalls.def"
 
@@ -71,8 +71,13 @@ static void add_calls(unsigned call, const struct list lists[5])
             value[i] = lists[i].values[rest % lists[i].count];
         if (value[0] >= CSPACE_SLOTS)
             abort();
-        add((struct event){.kind = EVENT_CALL, .call = (uint8_t)call, .eax = call | value[0] << SLOT_SHIFT,
-                           .ebx = value[1], .esi = value[2], .edi = value[3], .ebp = value[4]});
+        add((struct event){.kind = EVENT_CALL,
+                           .call = (uint8_t)call,
+                           .eax = call | value[0] << SLOT_SHIFT,
+                           .ebx = value[1],
+                           .esi = value[2],
+                           .edi = value[3],
+                           .ebp = value[4]});
     }
 }
 
@@ -97,8 +102,12 @@ static void add_sends(unsigned call, unsigned open, struct list slots)
     for (unsigned s = 0; s < slots.count; s++)
         for (unsigned send = 0; send < world->sends_count; send++)
             for (unsigned n = 0; n < names; n++)
-                add_message((struct event){.kind = EVENT_CALL, .call = (uint8_t)call, .send = (uint8_t)send,
-                                           .open = (uint8_t)open, .names = (uint8_t)n}, slots.values[s]);
+                add_message((struct event){.kind = EVENT_CALL,
+                                           .call = (uint8_t)call,
+                                           .send = (uint8_t)send,
+                                           .open = (uint8_t)open,
+                                           .names = (uint8_t)n},
+                            slots.values[s]);
 }
 
 static void add_messages(unsigned call)
@@ -109,7 +118,9 @@ static void add_messages(unsigned call)
         return;
     for (unsigned open = 0; open < opens; open++) {
         if (call == SYS_ipc_reply_wait)
-            add((struct event){.kind = EVENT_CALL, .call = (uint8_t)call, .open = (uint8_t)open,
+            add((struct event){.kind = EVENT_CALL,
+                               .call = (uint8_t)call,
+                               .open = (uint8_t)open,
                                .eax = call | world->opens[open].flags});
         add_sends(call, open, call == SYS_ipc_call ? world->calls : none);
     }
@@ -120,8 +131,8 @@ static void add_overwrites(void)
     for (unsigned thread = 0; thread < 2; thread++)
         for (unsigned send = 0; send < world->sends_count; send++)
             for (unsigned open = 0; open < world->opens_count; open++)
-                add((struct event){.kind = EVENT_OVERWRITE, .ebx = thread, .send = (uint8_t)send,
-                                   .open = (uint8_t)open});
+                add((struct event){
+                    .kind = EVENT_OVERWRITE, .ebx = thread, .send = (uint8_t)send, .open = (uint8_t)open});
 }
 
 /* ---------------------------------------------------------------------------------- all of them */
@@ -134,11 +145,10 @@ static void add_each(enum event_kind kind, struct list values)
 
 static void add_all_calls(const struct world *w)
 {
-#define CALL(name, slot, ...)                                                                                       \
-    add_calls(SYS_##name, (const struct list[5]){SYS_##name == SYS_endpoint_create && !w->endpoint_places.count     \
-                                                     ? no_call                                                      \
-                                                     : slot,                                                        \
-                                                 __VA_ARGS__});
+#define CALL(name, slot, ...)                                                                                          \
+    add_calls(SYS_##name,                                                                                              \
+              (const struct list[5]){SYS_##name == SYS_endpoint_create && !w->endpoint_places.count ? no_call : slot,  \
+                                     __VA_ARGS__});
 #define MESSAGE(name) add_messages(SYS_##name);
 #include "tests/explore/events.def"
 #undef CALL

@@ -89,8 +89,13 @@ static struct thread *overwrite(struct thread *thread, const struct event *event
 
 static struct thread *enter_call(struct thread *thread, const struct event *event)
 {
-    thread->registers = (struct registers){.eax = event->eax, .ebx = event->ebx, .esi = event->esi, .edi = event->edi,
-                                           .ebp = event->ebp, .ecx = event->ebx, .edx = event->esi,
+    thread->registers = (struct registers){.eax = event->eax,
+                                           .ebx = event->ebx,
+                                           .esi = event->esi,
+                                           .edi = event->edi,
+                                           .ebp = event->ebp,
+                                           .ecx = event->ebx,
+                                           .edx = event->esi,
                                            .vector = VECTOR_SYSCALL};
     if (event_is_message(event))
         fill_page(thread, event);

@@ -7,10 +7,10 @@
 
 #define PHYSMAP_BASE  0x100000000ul
 #define REF_BASE      PHYSMAP_BASE
-#define ARENA_FRAMES 64u
+#define ARENA_FRAMES  64u
 #define PHYSMAP_BYTES (ARENA_FRAMES * 4096u)
 #define FRAMES_OFFSET PHYSMAP_BYTES
-#define KERNEL_REF 0x1000u
+#define KERNEL_REF    0x1000u
 #define OBJECT_FRAMES 3u /* frames before it hold no object */
 
 /* A step takes two nodes, so that every long call is interrupted. */

@@ -122,10 +122,11 @@ static int judge(const struct result *result)
     const char *const outcomes[] = {"a fixed point", "a violation", "not finished"};
     const struct counts *c = &result->counts;
 
-    printf("%s: %u states, %llu transitions, %llu of them refused, depth %u, %.1f s, %.1f s of processors, %.0f bytes a "
-           "state: %s\n", world->name, result->states, (unsigned long long)c->transitions, (unsigned long long)c->refused,
-           result->depth, result->seconds, result->processor_seconds, (double)store_bytes() / result->states,
-           outcomes[result->outcome]);
+    printf(
+        "%s: %u states, %llu transitions, %llu of them refused, depth %u, %.1f s, %.1f s of processors, %.0f bytes a "
+        "state: %s\n",
+        world->name, result->states, (unsigned long long)c->transitions, (unsigned long long)c->refused, result->depth,
+        result->seconds, result->processor_seconds, (double)store_bytes() / result->states, outcomes[result->outcome]);
     if (options.statuses)
         print_statuses(c);
     if (result->outcome == VIOLATED) {
@@ -195,7 +196,8 @@ int main(int argc, char **argv)
     options.world = world_named(argv[1]);
     if (!options.world)
         usage(argv[1]);
-    options.limits = (struct limits){.workers = 2, .states = options.world->states ? 2 * options.world->states : MANY_STATES};
+    options.limits =
+        (struct limits){.workers = 2, .states = options.world->states ? 2 * options.world->states : MANY_STATES};
     read_options(argv + 2);
     if (options.limits.states < LEAST_STATES)
         options.limits.states = LEAST_STATES;

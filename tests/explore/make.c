@@ -94,8 +94,12 @@ void make_call(unsigned call, uint32_t slot, const uint32_t arguments[4])
 {
     struct thread *thread = first_thread();
 
-    thread->registers = (struct registers){.eax = call | slot << SLOT_SHIFT, .ebx = arguments[0], .esi = arguments[1],
-                                           .edi = arguments[2], .ebp = arguments[3], .vector = VECTOR_SYSCALL};
+    thread->registers = (struct registers){.eax = call | slot << SLOT_SHIFT,
+                                           .ebx = arguments[0],
+                                           .esi = arguments[1],
+                                           .edi = arguments[2],
+                                           .ebp = arguments[3],
+                                           .vector = VECTOR_SYSCALL};
     host_system_call(thread, call);
     if (thread->registers.eax != OK)
         violation("%s of slot %u was refused: %d", call_names[call], slot, (int)thread->registers.eax);
@@ -182,7 +186,6 @@ void world_make(const struct world *which)
 }
 
 /* ---------------------------------------------------------------------------------- all of them */
-
 
 /* By number, over all lists. */
 const struct world *world_at(unsigned i)

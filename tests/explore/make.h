@@ -61,19 +61,40 @@ void make_call(unsigned call, uint32_t slot, const uint32_t arguments[4]);
 /* The thread runs on the next processor, which is its home. */
 void make_running(struct thread *thread);
 
-#define RIGHTS_RG (RIGHT_READ | RIGHT_GRANT)
+#define RIGHTS_RG  (RIGHT_READ | RIGHT_GRANT)
 #define RIGHTS_RWG (RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT)
-#define BIT(n) (1u << (n))
+#define BIT(n)     (1u << (n))
 
 /* Items of messages. */
-#define ITEM_OF_MEMORY(rights, offset, n, at)                                                                       \
-    {.slot = SLOT_OWN_MEMORY, .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | (rights), .pages = (n),               \
-     .from = (offset), .to = (at)}
-#define ITEM_OF_ADDRESS(rights, address, n, at)                                                                     \
-    {.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | (rights), .pages = (n), .from = (address), .to = (at)}
-#define ITEM_OF_SLOT(rights, index, badge, at)                                                                      \
-    {.slot = (index), .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | (rights), .from = (badge), .to = (at)}
-#define SEND(n, ...) {IPC_EXTENDED, (n) << TAG_ITEMS_SHIFT, {__VA_ARGS__}}
-#define SEND_WORDS {.flags = 0}
-#define SEND_PAGE_WORD {IPC_EXTENDED, .tag = 1}
-#define OPEN_NOTHING {.flags = 0}
+#define ITEM_OF_MEMORY(rights, offset, n, at)                                                                          \
+    {                                                                                                                  \
+        .slot = SLOT_OWN_MEMORY, .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | (rights), .pages = (n),               \
+        .from = (offset), .to = (at)                                                                                   \
+    }
+#define ITEM_OF_ADDRESS(rights, address, n, at)                                                                        \
+    {                                                                                                                  \
+        .kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | (rights), .pages = (n), .from = (address), .to = (at)         \
+    }
+#define ITEM_OF_SLOT(rights, index, badge, at)                                                                         \
+    {                                                                                                                  \
+        .slot = (index), .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | (rights), .from = (badge), .to = (at)            \
+    }
+#define SEND(n, ...)                                                                                                   \
+    {                                                                                                                  \
+        IPC_EXTENDED, (n) << TAG_ITEMS_SHIFT,                                                                          \
+        {                                                                                                              \
+            __VA_ARGS__                                                                                                \
+        }                                                                                                              \
+    }
+#define SEND_WORDS                                                                                                     \
+    {                                                                                                                  \
+        .flags = 0                                                                                                     \
+    }
+#define SEND_PAGE_WORD                                                                                                 \
+    {                                                                                                                  \
+        IPC_EXTENDED, .tag = 1                                                                                         \
+    }
+#define OPEN_NOTHING                                                                                                   \
+    {                                                                                                                  \
+        .flags = 0                                                                                                     \
+    }

@@ -50,10 +50,10 @@ static void append_account(struct order *order, const struct task *task)
     {
         append(order, f);
         FOR_PLACES(ref, f, THREAD_SHIFT)
-            append(order, frame_number(AT(struct thread, ref)->page));
+        append(order, frame_number(AT(struct thread, ref)->page));
     }
     FOR_PLACE_FRAMES(f, &task->account.endpoints)
-        append(order, f);
+    append(order, f);
     for (uint32_t f = task->account.spare; f; f = frame_at(f)->next_spare)
         append(order, f);
 }
@@ -256,8 +256,8 @@ static void rename_revoke(struct registers *r)
 
 static void rename_thread(struct thread *thread)
 {
-    ref_t *refs[] = {&thread->task, &thread->peer, &thread->serving, &thread->page, &thread->revoking,
-                     &thread->through, &thread->works_with};
+    ref_t *refs[] = {&thread->task,     &thread->peer,    &thread->serving,   &thread->page,
+                     &thread->revoking, &thread->through, &thread->works_with};
 
     rename_object(&thread->object);
     rename_link(&thread->link);
@@ -336,11 +336,11 @@ static void rename_in_frame(uint32_t frame)
         break;
     case FRAME_THREADS:
         FOR_PLACES(place, frame, THREAD_SHIFT)
-            rename_thread(AT(struct thread, place));
+        rename_thread(AT(struct thread, place));
         break;
     case FRAME_ENDPOINTS:
         FOR_PLACES(place, frame, ENDPOINT_SHIFT)
-            rename_endpoint(AT(struct endpoint, place));
+        rename_endpoint(AT(struct endpoint, place));
         break;
     case FRAME_LEAF:
         for (unsigned i = 0; i < LEAF_SLOTS; i++)

@@ -41,9 +41,12 @@ static void add_companion(struct authority *a, uint32_t companion)
             continue;
         if (a->pages_count == sizeof a->pages / sizeof a->pages[0])
             violation("explore: more mappings than there is room for");
-        a->pages[a->pages_count++] = (struct page){
-            REF(node), record->owner, record->base + i * PAGE_SIZE,
-            pte_frame(AT(pte_t, record->partner) + i), (uint8_t)node->flags, (uint8_t)node->depth};
+        a->pages[a->pages_count++] = (struct page){REF(node),
+                                                   record->owner,
+                                                   record->base + i * PAGE_SIZE,
+                                                   pte_frame(AT(pte_t, record->partner) + i),
+                                                   (uint8_t)node->flags,
+                                                   (uint8_t)node->depth};
     }
 }
 

@@ -61,9 +61,12 @@ static void add_threads(struct piece **pieces, uint32_t frame)
 
 static void pieces_of_frame(struct piece **pieces, uint32_t frame)
 {
-    static const uint16_t whole[FRAME_KINDS] = {
-        [FRAME_TASK] = (sizeof(struct task) + 7) & ~7u, [FRAME_LEAF] = LEAF_BYTES, [FRAME_DIRECTORY] = TABLE_BYTES,
-        [FRAME_TABLE] = TABLE_BYTES, [FRAME_COMPANION] = TABLE_BYTES, [FRAME_MESSAGE] = PAGE_HEAD};
+    static const uint16_t whole[FRAME_KINDS] = {[FRAME_TASK] = (sizeof(struct task) + 7) & ~7u,
+                                                [FRAME_LEAF] = LEAF_BYTES,
+                                                [FRAME_DIRECTORY] = TABLE_BYTES,
+                                                [FRAME_TABLE] = TABLE_BYTES,
+                                                [FRAME_COMPANION] = TABLE_BYTES,
+                                                [FRAME_MESSAGE] = PAGE_HEAD};
     unsigned kind = frame_at(frame)->kind;
 
     if (whole[kind])
@@ -72,7 +75,7 @@ static void pieces_of_frame(struct piece **pieces, uint32_t frame)
         add_threads(pieces, frame);
     else if (kind == FRAME_ENDPOINTS)
         FOR_PLACES(ref, frame, ENDPOINT_SHIFT)
-            add(pieces, AT(void, ref), 1 << ENDPOINT_SHIFT);
+    add(pieces, AT(void, ref), 1 << ENDPOINT_SHIFT);
     else if ((kind == FRAME_USER || kind == FRAME_SPARE) && world->contents)
         add(pieces, AT(void, frame_ref(frame)), WORD);
 }
@@ -149,7 +152,7 @@ void state_load(const uint8_t *in)
         memset(AT(void, pieces[i].at), 0, pieces[i].bytes);
     if (world->contents)
         FOR_FRAMES(f)
-        *AT(uint32_t, frame_ref(f)) = 0;
+    *AT(uint32_t, frame_ref(f)) = 0;
     load_into_clear(in);
 }
 

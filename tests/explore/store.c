@@ -17,7 +17,7 @@ enum { CHUNK_BYTES = 1 << 18 };
 static struct {
     uint64_t bytes;
     uint32_t count, states_max, chunks, full;
-} *shared;
+} * shared;
 static struct hash *table;
 static uint64_t table_mask;
 static struct found *list;

@@ -12,7 +12,10 @@ struct list {
     const uint32_t *values;
     unsigned count;
 };
-#define LIST(...) {(const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t)}
+#define LIST(...)                                                                                                      \
+    {                                                                                                                  \
+        (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t)                    \
+    }
 
 /* What a message carries, and what its receiver opens: flags of eax, and the message page. */
 struct sent {
@@ -33,7 +36,7 @@ struct world {
     /* What a state has beyond what all have. */
     uint32_t priorities; /* bit p: threads may have priority p */
     bool irqs_bound, contents, fpu;
-    bool alike; /* frames of memory are: states that differ by which is which are one */
+    bool alike;        /* frames of memory are: states that differ by which is which are one */
     const char *finds; /* it is not sound, and this has to be found */
 
     /* Slots that calls name: below CSPACE_SLOTS, as on the real machine all that 16 bits can say are. */
@@ -49,9 +52,9 @@ struct world {
     struct list lines, port_numbers, widths, log_bytes;
     /* What is no call. */
     struct list faults, writes, interrupts, unknown_calls;
-    bool receivers;      /* threads that answer and receive */
-    bool others_write;   /* other threads of a task write to a message page while its thread waits */
-    unsigned names;      /* whom an answer names: 0 as its page does, then each thread's present and last call */
+    bool receivers;    /* threads that answer and receive */
+    bool others_write; /* other threads of a task write to a message page while its thread waits */
+    unsigned names;    /* whom an answer names: 0 as its page does, then each thread's present and last call */
     unsigned sends_count, opens_count;
     struct sent sends[SENDS];
     struct opened opens[OPENS];

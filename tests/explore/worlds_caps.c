@@ -46,6 +46,7 @@ static void make_depth(void)
     make_child(from, task, (struct child){slot, 5, RIGHT_ALL, 0, 0});
 }
 
+/* clang-format off */
 const struct world worlds_caps[] = {
     {.name = "caps", .what = "one thread, one table of seven slots: derive, delete, revoke", .make = make_caps,
      .states = 187286, .in_tests = true, .priorities = BIT(2), .parents = LIST(1, 2, 4, 5, 6, 7), .places = LIST(5, 6, 7),
@@ -86,3 +87,4 @@ const struct world worlds_caps[] = {
      .opens = {OPEN_NOTHING, {.flags = IPC_SLOTS, .slots = 6, .slots_count = 1}}},
     {0},
 };
+/* clang-format on */

@@ -66,12 +66,13 @@ static void make_threads_refused(void)
     make_child(task, task, (struct child){SLOT_SELF, 6, RIGHT_GRANT, 0, 0});
 }
 
-#define LIFE                                                                                                        \
-    .priorities = BIT(2), .memories = LIST(2), .places = LIST(5, 6), .endpoint_places = LIST(6),                      \
-    .thread_places = LIST(7), .receives = LIST(0, 6), .handlers = LIST(0), .starts = LIST(2 << 16),                   \
-    .page_addresses = LIST(0x2000), .destroys = LIST(5, 6, 7), .deletes = LIST(5, 6, 7), .yields = LIST(0),           \
+#define LIFE                                                                                                           \
+    .priorities = BIT(2), .memories = LIST(2), .places = LIST(5, 6), .endpoint_places = LIST(6),                       \
+    .thread_places = LIST(7), .receives = LIST(0, 6), .handlers = LIST(0), .starts = LIST(2 << 16),                    \
+    .page_addresses = LIST(0x2000), .destroys = LIST(5, 6, 7), .deletes = LIST(5, 6, 7), .yields = LIST(0),            \
     .interrupts = LIST(1)
 
+/* clang-format off */
 const struct world worlds_life[] = {
     {.name = "life", .what = "one thread makes and ends tasks, threads, endpoints from five frames that are alike",
      .make = make_life_of_five, .states = 311705, .in_tests = true, .alike = true, LIFE, .births = LIST(0, 1, 2, 3, 4),
@@ -108,3 +109,4 @@ const struct world worlds_life[] = {
      .interrupts = LIST(0), .reads = LIST(4), .parts = LIST(0, 1, 2), .destroys = LIST(5)},
     {0},
 };
+/* clang-format on */

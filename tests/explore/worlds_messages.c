@@ -150,13 +150,20 @@ static void make_devices(void)
     make_child(task, task, (struct child){6, 9, RIGHT_GRANT, 0, 1});
 }
 
-#define OPEN_PAGE {.flags = IPC_WINDOW, .window = 0x1000, .window_pages = 1}
-#define OPEN_SLOT {.flags = IPC_SLOTS, .slots = 6, .slots_count = 1}
-#define ITEMS                                                                                                       \
-    .priorities = BIT(2), .receivers = true, .calls = LIST(4), .faults = LIST(0x1000), .yields = LIST(0),             \
-    .interrupts = LIST(1), .tasks = LIST(1), .addresses = LIST(0x1000), .pages = LIST(1), .memories = LIST(2),        \
+#define OPEN_PAGE                                                                                                      \
+    {                                                                                                                  \
+        .flags = IPC_WINDOW, .window = 0x1000, .window_pages = 1                                                       \
+    }
+#define OPEN_SLOT                                                                                                      \
+    {                                                                                                                  \
+        .flags = IPC_SLOTS, .slots = 6, .slots_count = 1                                                               \
+    }
+#define ITEMS                                                                                                          \
+    .priorities = BIT(2), .receivers = true, .calls = LIST(4), .faults = LIST(0x1000), .yields = LIST(0),              \
+    .interrupts = LIST(1), .tasks = LIST(1), .addresses = LIST(0x1000), .pages = LIST(1), .memories = LIST(2),         \
     .offsets = LIST(0)
 
+/* clang-format off */
 const struct world worlds_messages[] = {
     {.name = "messages", .what = "two clients, two servers, one endpoint: words, faults, signals, stops",
      .make = make_messages, .states = 9892, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
@@ -261,3 +268,4 @@ const struct world worlds_messages[] = {
      .signals = LIST(3), .yields = LIST(0)},
     {0},
 };
+/* clang-format on */

@@ -152,11 +152,12 @@ static void make_signals(void)
     make_running(other);
 }
 
-#define TWO                                                                                                         \
-    .priorities = BIT(2), .tasks = LIST(1), .addresses = LIST(0x0, 0x1000, 0x10000), .map_rights = LIST(RIGHTS_RWG),  \
-    .sources = LIST(2), .origins = LIST(0), .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0),                \
+#define TWO                                                                                                            \
+    .priorities = BIT(2), .tasks = LIST(1), .addresses = LIST(0x0, 0x1000, 0x10000), .map_rights = LIST(RIGHTS_RWG),   \
+    .sources = LIST(2), .origins = LIST(0), .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0),                 \
     .donations = LIST(1), .gifts = LIST(0), .yields = LIST(0)
 
+/* clang-format off */
 const struct world worlds_processors[] = {
     {.name = "two", .what = "two processors, two threads of one task: map, unmap, stop, move, destroy", .make = make_two,
      .states = 173067, .in_tests = true, TWO, .threads = LIST(3, 4), .priorities_given = LIST(2),
@@ -234,3 +235,4 @@ const struct world worlds_processors[] = {
      .yields = LIST(0), .destroys = LIST(5)},
     {0},
 };
+/* clang-format on */

@@ -81,10 +81,12 @@ static void make_contents(void)
     make_memory(make_first(9, 2), 7);
 }
 
-#define SPACES_OF_SINGLE_PAGES                                                                                      \
-    .priorities = BIT(2), .tasks = LIST(1, 4), .addresses = LIST(0x0, 0x1000), .map_rights = LIST(RIGHTS_RG, RIGHTS_RWG), \
-    .sources = LIST(1, 2, 4), .pages = LIST(1), .memories = LIST(2), .yields = LIST(0), .interrupts = LIST(1)
+#define SPACES_OF_SINGLE_PAGES                                                                                         \
+    .priorities = BIT(2), .tasks = LIST(1, 4), .addresses = LIST(0x0, 0x1000),                                         \
+    .map_rights = LIST(RIGHTS_RG, RIGHTS_RWG), .sources = LIST(1, 2, 4), .pages = LIST(1), .memories = LIST(2),        \
+    .yields = LIST(0), .interrupts = LIST(1)
 
+/* clang-format off */
 const struct world worlds_spaces[] = {
     {.name = "spaces", .what = "one thread, two spaces of two pages, two frames: map, unmap, protect, revoke of one page",
      .make = make_spaces, .states = 3090, .in_tests = true, SPACES_OF_SINGLE_PAGES, .origins = LIST(0, 1, 0x1000),
@@ -138,3 +140,4 @@ const struct world worlds_spaces[] = {
      .writes = LIST(0x0), .yields = LIST(0), .interrupts = LIST(1)},
     {0},
 };
+/* clang-format on */

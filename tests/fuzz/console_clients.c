@@ -208,7 +208,8 @@ static void check_news(const struct answer *answer)
     if (asked.message.words.w[1])
         serve_readers();
     heard_of = queue->count ? clients[queue->clients[0]].badge : 0;
-    CHECK(answer->words.w[1] == heard_of && answer->words.w[2] <= 1 && (answer->words.w[3] | CONSOLE_NEWS_DUE) == CONSOLE_NEWS_DUE);
+    CHECK(answer->words.w[1] == heard_of && answer->words.w[2] <= 1 &&
+          (answer->words.w[3] | CONSOLE_NEWS_DUE) == CONSOLE_NEWS_DUE);
     if (queue->count) {
         queue_add(&behind, queue->clients[0]);
         queue_remove(queue, queue->clients[0]);
@@ -231,7 +232,8 @@ static void check_front(void)
     front = asked.message.words.w[1];
     heard_of = 0;
     for (uint32_t i = 1; i < CLIENTS; i++)
-        if (clients[i].badge == front && (queue_remove(&asking, i) || queue_remove(&again, i) || queue_remove(&behind, i)))
+        if (clients[i].badge == front &&
+            (queue_remove(&asking, i) || queue_remove(&again, i) || queue_remove(&behind, i)))
             queue_add(&readers, i);
     if (asked.message.words.w[2]) {
         ask_all(&readers);

@@ -14,7 +14,7 @@ enum call_wait { NOT, WRITE, READ, SYNC };
 struct client_model {
     uint32_t badge, bytes; /* of a write that waits, or wanted by a read */
     enum call_wait waits;
-    bool is_dead; /* until it is released */
+    bool is_dead;  /* until it is released */
     bool is_shown; /* its unfinished row was to go out, and it has written nothing since */
 };
 

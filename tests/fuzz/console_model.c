@@ -24,9 +24,9 @@ static struct writer {
     struct bytes bytes;
 } writers[CLIENTS];
 
-static uint32_t row_of;      /* whose letters the row has */
-static uint32_t row_bytes;   /* of it */
-static uint32_t spare_rows;  /* rows that ended without a letter */
+static uint32_t row_of;     /* whose letters the row has */
+static uint32_t row_bytes;  /* of it */
+static uint32_t spare_rows; /* rows that ended without a letter */
 static bool after_cr, may_break;
 static char row_start[4];
 static uint32_t others_written, others_out; /* '[', which nobody types */

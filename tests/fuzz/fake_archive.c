@@ -46,7 +46,11 @@ static void add_program(char *archive, uint32_t number)
 {
     char *file = archive + (1 + 2 * number) * PAGE_SIZE;
     Elf32_Phdr segments[] = {
-        {.p_type = PT_LOAD, .p_vaddr = PROGRAM_BASE, .p_filesz = PAGE_SIZE, .p_memsz = PAGE_SIZE, .p_flags = PF_R | PF_X},
+        {.p_type = PT_LOAD,
+         .p_vaddr = PROGRAM_BASE,
+         .p_filesz = PAGE_SIZE,
+         .p_memsz = PAGE_SIZE,
+         .p_flags = PF_R | PF_X},
         {.p_type = PT_LOAD,
          .p_offset = PAGE_SIZE,
          .p_vaddr = PROGRAM_BASE + PAGE_SIZE,

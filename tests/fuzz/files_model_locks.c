@@ -92,7 +92,8 @@ static int32_t status_to_lock(const struct opened *opened, const struct model_lo
         return opened ? -EINVAL : -EBADF;
     if (lock->is_whole)
         return 0;
-    bool may = lock->kind == FILE_LOCK_NONE || (lock->kind == FILE_LOCK_SHARED ? model_may_read(opened) : model_may_write(opened));
+    bool may = lock->kind == FILE_LOCK_NONE ||
+               (lock->kind == FILE_LOCK_SHARED ? model_may_read(opened) : model_may_write(opened));
     return may ? 0 : -EBADF;
 }
 
@@ -140,7 +141,9 @@ static uint32_t waits_for(uint32_t client)
 {
     const struct program *program = &model_programs[client];
 
-    return model_waits_for_lock(client) && !program->waits_to.is_open_file ? blocking_clients(client, program->waits_for, &program->waits_to) : 0;
+    return model_waits_for_lock(client) && !program->waits_to.is_open_file
+               ? blocking_clients(client, program->waits_for, &program->waits_to)
+               : 0;
 }
 
 static bool waits_for_itself(uint32_t client)
@@ -183,5 +186,6 @@ void model_settle_locks(void)
     }
     for (uint32_t client = 1; client <= MODEL_CLIENTS; client++)
         if (model_waits_for_lock(client))
-            CHECK(reply_of(client)->status == WAITS && is_refused(client, model_programs[client].waits_for, &model_programs[client].waits_to));
+            CHECK(reply_of(client)->status == WAITS &&
+                  is_refused(client, model_programs[client].waits_for, &model_programs[client].waits_to));
 }

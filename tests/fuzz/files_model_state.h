@@ -5,10 +5,7 @@
 
 #include "tests/fuzz/files_model.h"
 
-enum {
-    MODEL_OPENS = MODEL_CLIENTS * MODEL_FDS + 2,
-    FILE_MOST = MODEL_OFFSETS + MODEL_STEPS * FILE_TRANSFER_MAX
-};
+enum { MODEL_OPENS = MODEL_CLIENTS * MODEL_FDS + 2, FILE_MOST = MODEL_OFFSETS + MODEL_STEPS * FILE_TRANSFER_MAX };
 
 /* Of each byte that can be locked enum file_lock_kind. */
 struct locks {

@@ -95,7 +95,7 @@ static uint32_t any_badge(void)
 
 static void any_call(uint32_t client)
 {
-    static const uint8_t calls[] = {CONSOLE_WRITE, CONSOLE_WRITE, CONSOLE_WRITE, CONSOLE_READ, CONSOLE_READ,
+    static const uint8_t calls[] = {CONSOLE_WRITE, CONSOLE_WRITE,      CONSOLE_WRITE,   CONSOLE_READ,      CONSOLE_READ,
                                     CONSOLE_SYNC,  CONSOLE_INPUT_KIND, CONSOLE_RELEASE, CONSOLE_INPUT_PIPE};
     uint32_t number = calls[all_write ? 0 : random_below(COUNT(calls))];
 
@@ -324,7 +324,8 @@ static void begin(void)
     all_write = random_below(4) == 0;
     clients_begin();
     model_begin();
-    machine_begin((struct machine_parts){random_below(8) > 0, random_below(2), random_below(2), random_below(4) == 0}, &model_sinks);
+    machine_begin((struct machine_parts){random_below(8) > 0, random_below(2), random_below(2), random_below(4) == 0},
+                  &model_sinks);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -80,7 +80,8 @@ static void name_any(uint32_t client, uint32_t number)
     uint32_t name = random_below(MODEL_NAMES), flags = random_below(4) | (random_below(2) ? O_CREATE_FILE : 0);
     char path[] = {'/', 't', 'm', 'p', '/', (char)('a' + name), 0, 0};
 
-    flags |= (random_below(4) ? 0 : O_TRUNCATE) | (random_below(4) ? 0 : O_APPENDING) | (random_below(4) ? 0 : O_CLOSE_ON_EXEC);
+    flags |= (random_below(4) ? 0 : O_TRUNCATE) | (random_below(4) ? 0 : O_APPENDING) |
+             (random_below(4) ? 0 : O_CLOSE_ON_EXEC);
     flags |= random_below(8) ? 0 : O_EXCLUSIVE;
     if (number == FILE_OPEN)
         model_open(client, name, flags);
@@ -101,8 +102,13 @@ static uint32_t fd_to_lock(void)
 /* From any base, and with a length that is negative, too. */
 static void lock_any(uint32_t client)
 {
-    uint32_t fd = fd_to_lock(), first = random_below(MODEL_LOCKED), bytes = 1 + random_below(MODEL_LOCKED - first), whence = random_below(3);
-    struct model_lock lock = {.is_open_file = random_below(2), .waits = random_below(2), .kind = random_below(3), .first = first, .bytes = bytes};
+    uint32_t fd = fd_to_lock(), first = random_below(MODEL_LOCKED), bytes = 1 + random_below(MODEL_LOCKED - first),
+             whence = random_below(3);
+    struct model_lock lock = {.is_open_file = random_below(2),
+                              .waits = random_below(2),
+                              .kind = random_below(3),
+                              .first = first,
+                              .bytes = bytes};
     uint32_t command = random_below(5) ? lock.waits ? FILE_LOCK_WAIT : FILE_LOCK_TRY : FILE_LOCK_LOOK;
     struct file_lock range = {(int64_t)first - model_base(client, fd, whence), bytes};
 
@@ -123,7 +129,8 @@ static void lock_any(uint32_t client)
 static void lock_file_any(uint32_t client)
 {
     uint32_t fd = fd_to_lock();
-    struct model_lock lock = {.is_whole = true, .waits = random_below(2) && !model_shares(client, fd), .kind = random_below(3)};
+    struct model_lock lock = {
+        .is_whole = true, .waits = random_below(2) && !model_shares(client, fd), .kind = random_below(3)};
 
     model_lock(client, fd, lock);
     ask(client, FILE_LOCK_FILE, fd, lock.kind, lock.waits);
@@ -131,9 +138,11 @@ static void lock_file_any(uint32_t client)
 
 static void call_any(uint32_t client)
 {
-    static const uint8_t numbers[] = {FILE_OPEN, FILE_OPEN, FILE_CLOSE, FILE_READ, FILE_READ, FILE_READ, FILE_WRITE, FILE_WRITE, FILE_WRITE, FILE_SEEK,
-                                      FILE_READ_AT, FILE_WRITE_AT, FILE_DUPLICATE, FILE_PIPE, FILE_PIPE, FILE_REMOVE, FILE_TRUNCATE, FILE_CONTROL,
-                                      FILE_LOCK, FILE_LOCK, FILE_LOCK, FILE_LOCK_FILE, FILE_LOCK_FILE};
+    static const uint8_t numbers[] = {FILE_OPEN,    FILE_OPEN,      FILE_CLOSE,     FILE_READ,  FILE_READ,
+                                      FILE_READ,    FILE_WRITE,     FILE_WRITE,     FILE_WRITE, FILE_SEEK,
+                                      FILE_READ_AT, FILE_WRITE_AT,  FILE_DUPLICATE, FILE_PIPE,  FILE_PIPE,
+                                      FILE_REMOVE,  FILE_TRUNCATE,  FILE_CONTROL,   FILE_LOCK,  FILE_LOCK,
+                                      FILE_LOCK,    FILE_LOCK_FILE, FILE_LOCK_FILE};
     uint32_t number = numbers[random_below(sizeof numbers)], fd = any_fd(), b = any_bytes(), c = random_below(2);
 
     switch (number) {
@@ -228,7 +237,8 @@ static void manage(uint32_t client, uint32_t other)
             release(client);
         return;
     case 3:
-        if (lives && model_waits(client) && !model_waits_for_lock(client)) { /* proc says so later; would it get a lock, nobody knew */
+        if (lives && model_waits(client) &&
+            !model_waits_for_lock(client)) { /* proc says so later; would it get a lock, nobody knew */
             machine_kill(client);
             model_kill(client);
         }
@@ -286,7 +296,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
             release(client);
     begin(1);
     for (uint32_t name = 0; name < MODEL_NAMES; name++)
-        (void)ask_path(1, ((char[]){'/', 't', 'm', 'p', '/', (char)('a' + name), 0}), FILE_REMOVE, (uint32_t)FILE_CWD, 0, 0);
+        (void)ask_path(1, ((char[]){'/', 't', 'm', 'p', '/', (char)('a' + name), 0}), FILE_REMOVE, (uint32_t)FILE_CWD,
+                       0, 0);
     release(1);
     CHECK(pages_free() == machine_free_at_first());
     machine_end();

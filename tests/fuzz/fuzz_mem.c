@@ -43,7 +43,7 @@ enum {
 
 static const struct fake_ram machines[] = {{16, 4000, 100}, {16, 1200, 100}, {KERNEL_WINDOW_PAGES - 500, 3000, 100}};
 
-static uint32_t start_free;      /* frames that are free or the server's own */
+static uint32_t start_free; /* frames that are free or the server's own */
 
 /* ---------------------------------------------------------------------------------- words */
 
@@ -54,8 +54,17 @@ static uint32_t any_id(void)
 
 static uint32_t any_address(void)
 {
-    static const uint32_t bases[] = {0, PROGRAM_BASE, PROGRAM_BASE + (1 << 22), HEAP_LIMIT, MMAP_BASE + (1 << 22),
-                                     MMAP_LIMIT, SHM_BASE, STACK_LOW, STACK_TOP, USER_END, PAIR_BREAK & -PAGE_SIZE};
+    static const uint32_t bases[] = {0,
+                                     PROGRAM_BASE,
+                                     PROGRAM_BASE + (1 << 22),
+                                     HEAP_LIMIT,
+                                     MMAP_BASE + (1 << 22),
+                                     MMAP_LIMIT,
+                                     SHM_BASE,
+                                     STACK_LOW,
+                                     STACK_TOP,
+                                     USER_END,
+                                     PAIR_BREAK & -PAGE_SIZE};
     uint32_t address = bases[random_below(COUNT(bases))] + (random_below(16) << PAGE_BITS) - (8u << PAGE_BITS);
 
     return random_below(8) ? address : address + random_below(PAGE_SIZE);
@@ -86,12 +95,15 @@ static uint32_t any_word(void)
 
 static uint32_t any_number(void)
 {
-    static const uint8_t calls[] = {MEM_SBRK,         MEM_MMAP,          MEM_MUNMAP,      MEM_SHM_OPEN,   MEM_SHM_CLOSE,
-                                    MEM_INFO,         MEM_SPACE_CREATE,  MEM_SPACE_FORK,  MEM_SPACE_MAP,  MEM_SPACE_FINISH,
-                                    MEM_SPACE_DESTROY, MEM_TASK_FRAME,       MEM_FATAL_FAULT,    MEM_SPACE_CLEAR, MEM_TASK_FRAME_END,
-                                    MEM_GET_LIMIT,     MEM_SET_LIMIT,    MEM_SPACE_FORK_MORE, MEM_PROTECT, MEM_PROTECT,
-                                    MEM_FATAL_FAULT_RESUME, MEM_RESERVE,    MEM_SPACE_COPY, MEM_SPACE_USAGE, MEM_FRAME_USAGE,
-                                    MEM_SEGMENT,       MEM_AUDIT};
+    static const uint8_t calls[] = {MEM_SBRK,         MEM_MMAP,          MEM_MUNMAP,
+                                    MEM_SHM_OPEN,     MEM_SHM_CLOSE,     MEM_INFO,
+                                    MEM_SPACE_CREATE, MEM_SPACE_FORK,    MEM_SPACE_MAP,
+                                    MEM_SPACE_FINISH, MEM_SPACE_DESTROY, MEM_TASK_FRAME,
+                                    MEM_FATAL_FAULT,  MEM_SPACE_CLEAR,   MEM_TASK_FRAME_END,
+                                    MEM_GET_LIMIT,    MEM_SET_LIMIT,     MEM_SPACE_FORK_MORE,
+                                    MEM_PROTECT,      MEM_PROTECT,       MEM_FATAL_FAULT_RESUME,
+                                    MEM_RESERVE,      MEM_SPACE_COPY,    MEM_SPACE_USAGE,
+                                    MEM_FRAME_USAGE,  MEM_SEGMENT,       MEM_AUDIT};
 
     return random_below(30) ? calls[random_below(COUNT(calls))] : any_word();
 }
@@ -114,7 +126,8 @@ static struct words fitting_copy(uint32_t id)
 {
     uint32_t bytes = random_below(2) ? 0 : random_below(PAGE_SIZE);
 
-    return (struct words){{MEM_SPACE_COPY, id, PROGRAM_BASE + (random_below(16) << PAGE_BITS) + bytes, random_below(FAKE_FILE_PAGES + 2)}};
+    return (struct words){{MEM_SPACE_COPY, id, PROGRAM_BASE + (random_below(16) << PAGE_BITS) + bytes,
+                           random_below(FAKE_FILE_PAGES + 2)}};
 }
 
 /* Words with which the call often is not refused. */
@@ -127,14 +140,16 @@ static struct words fitting_words(uint32_t number)
     case MEM_MUNMAP:
         return (struct words){{number, random_below(3) ? any_address() : 0, any_length(), 0}};
     case MEM_RESERVE:
-        return (struct words){{number, random_below(3) ? any_address() : 0, any_length(), random_below(8) ? 1 + random_below(2) * 2 : any_word()}};
+        return (struct words){{number, random_below(3) ? any_address() : 0, any_length(),
+                               random_below(8) ? 1 + random_below(2) * 2 : any_word()}};
     case MEM_SPACE_COPY:
         return fitting_copy(random_below(2) ? UNFINISHED : any_id());
     case MEM_FRAME_USAGE:
     case MEM_SEGMENT:
         return (struct words){{number, random_below(4) ? random_below(8000) : any_word(), 0, 0}};
     case MEM_PROTECT:
-        return (struct words){{number, any_address(), any_length(), random_below(4) ? RIGHT_READ | 1u << random_below(3) : random_below(9)}};
+        return (struct words){{number, any_address(), any_length(),
+                               random_below(4) ? RIGHT_READ | 1u << random_below(3) : random_below(9)}};
     case MEM_SET_LIMIT:
         return fitting_limit(random_below(3000));
     case MEM_SPACE_MAP:
@@ -179,11 +194,13 @@ static struct mem_segment any_segment(void)
 
     if (random_below(4) == 0)
         return (struct mem_segment){any_word(), any_word(), any_word(), any_word(), any_word()};
-    uint32_t file_pages = random_below(4), pages = file_pages + random_below(4), page = random_below(FAKE_ARCHIVE_PAGES);
+    uint32_t file_pages = random_below(4), pages = file_pages + random_below(4),
+             page = random_below(FAKE_ARCHIVE_PAGES);
     uint32_t base = page % 3 ? PROGRAM_BASE : HEAP_LIMIT - 4 * PAGE_SIZE;
     return (struct mem_segment){.address = base + (random_below(16) << PAGE_BITS),
                                 .memory_bytes = (pages << PAGE_BITS) - random_below(3),
-                                .archive_page = page % 2 ? page : FAKE_ARCHIVE_PAGES - page % 8, /* often the last ones */
+                                .archive_page =
+                                    page % 2 ? page : FAKE_ARCHIVE_PAGES - page % 8, /* often the last ones */
                                 .file_bytes = file_pages << PAGE_BITS,
                                 .rights = rights[random_below(3)]};
 }
@@ -358,7 +375,8 @@ static void file_server_acts(void)
 
     if (random_below(4) == 0)
         fake_revoke_file(file_page);
-    else if (space && !space->work && fake_task_lives(space->task) && pager_is_foreign(space, address, 0) && !fake_rights(space->task, address))
+    else if (space && !space->work && fake_task_lives(space->task) && pager_is_foreign(space, address, 0) &&
+             !fake_rights(space->task, address))
         CHECK(fake_grant_file(space->task, address, file_page, page_rights(pages_get(&space->pages, address))) == OK);
 }
 

@@ -35,7 +35,7 @@
 
 enum { FIRST_TICK = 0xfffff000 /* so that they wrap */, WOKEN_MAX = 32 };
 
-static bool is_over;            /* nothing is left to ask for */
+static bool is_over;                        /* nothing is left to ask for */
 static uint32_t refuse_one_in, part_one_in; /* once proc has started */
 
 /* ---------------------------------------------------------------------------------- words */
@@ -43,7 +43,8 @@ static uint32_t refuse_one_in, part_one_in; /* once proc has started */
 /* Often the number of a process, and of one in the middle of a fork or exec. */
 static uint32_t any_pid(void)
 {
-    uint32_t busy = model_find(LIVE, random_below(2) ? FORKS : EXECS, 1), runs = model_find(LIVE, RUNS, random_below(PROGRAMS));
+    uint32_t busy = model_find(LIVE, random_below(2) ? FORKS : EXECS, 1),
+             runs = model_find(LIVE, RUNS, random_below(PROGRAMS));
 
     if (busy < PROGRAMS && random_below(2))
         return programs[busy].pid;
@@ -87,7 +88,8 @@ static uint32_t put_string(char *to, const char *string)
 /* A program's name and perhaps more, into the page; most often what words 1 and 2 say of it is so. */
 static struct words any_text(uint32_t number)
 {
-    static const char *const names[] = {"good", "good", "wide", "foreign", "/a/good", "large", "broken", "none", "", "good/"};
+    static const char *const names[] = {"good",  "good",   "wide", "foreign", "/a/good",
+                                        "large", "broken", "none", "",        "good/"};
     char text[IPC_DATA_MAX] = {0};
     uint32_t count = 1 + random_below(4), bytes = put_string(text, names[random_below(COUNT(names))]);
 
@@ -130,7 +132,11 @@ static struct words words_of(const struct model_program *program, uint32_t numbe
 {
     switch (number) {
     case PROC_WAIT:
-        return (struct words){{number, any_pid(), random_below(8) ? random_below(2) : random_below(4) ? random_below(8) : any_word(), 0}};
+        return (struct words){{number, any_pid(),
+                               random_below(8)   ? random_below(2)
+                               : random_below(4) ? random_below(8)
+                                                 : any_word(),
+                               0}};
     case PROC_KILL:
         return (struct words){{number, any_pid(), any_signal(), 0}};
     case PROC_SIGNALS: /* what catches some is for test_proc_signals.c */
@@ -151,8 +157,9 @@ static struct words words_of(const struct model_program *program, uint32_t numbe
 
 static uint32_t any_number(uint32_t sender)
 {
-    static const uint8_t often[] = {PROC_FORK, PROC_FORK, PROC_FORK, PROC_WAIT, PROC_WAIT, PROC_KILL,
-                                    PROC_EXIT, PROC_EXEC, PROC_EXEC, PROC_SLEEP, PROC_FILES, PROC_SIGNALS, PROC_ARGS_PUT, PROC_SET_LIMIT};
+    static const uint8_t often[] = {PROC_FORK,  PROC_FORK,    PROC_FORK,     PROC_WAIT,     PROC_WAIT,
+                                    PROC_KILL,  PROC_EXIT,    PROC_EXEC,     PROC_EXEC,     PROC_SLEEP,
+                                    PROC_FILES, PROC_SIGNALS, PROC_ARGS_PUT, PROC_SET_LIMIT};
 
     if (sender == INIT && random_below(4)) /* which may kill all others */
         return random_below(3) ? PROC_SPAWN : PROC_KILL;
@@ -168,7 +175,8 @@ static bool is_beyond_the_model(uint32_t number)
 {
     return number == PROC_SIGNAL_TAKE || number == PROC_INTERRUPTED || number == PROC_ALARM || number == PROC_KEYS ||
            number == PROC_LIST || number == PROC_AUDIT || number == PROC_QUEUE ||
-           (number >= PROC_SIGNAL_AWAIT && number <= PROC_BEGIN_SESSION) || (number >= PROC_FUTEX_WATCH && number <= PROC_FUTEX_REQUEUE);
+           (number >= PROC_SIGNAL_AWAIT && number <= PROC_BEGIN_SESSION) ||
+           (number >= PROC_FUTEX_WATCH && number <= PROC_FUTEX_REQUEUE);
 }
 
 static void call(uint32_t sender, uint32_t badge, struct server_message *message)
@@ -244,7 +252,8 @@ static void call_unheard(struct server_message *message)
 {
     static const enum program_wait waits[] = {WAITS, SLEEPS, FORKS, EXECS};
     uint32_t from = random_below(PROGRAMS);
-    uint32_t waiting = random_below(3) ? model_find(LIVE, waits[random_below(COUNT(waits))], from) : model_find(ENDS, RUNS, from);
+    uint32_t waiting =
+        random_below(3) ? model_find(LIVE, waits[random_below(COUNT(waits))], from) : model_find(ENDS, RUNS, from);
 
     if (waiting < PROGRAMS)
         call(STRANGER, programs[waiting].badge, message);

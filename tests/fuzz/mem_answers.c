@@ -64,7 +64,8 @@ int answers_expected_of_manager(const uint32_t *w)
         return is_of_program(w[0]) ? -EINVAL : -ENOSYS;
     if (w[0] == MEM_SPACE_DESTROY)
         return space_find(w[1]) || space_find_ending(w[1]) ? ANY : -ENOENT;
-    of_space |= w[0] == MEM_SPACE_CLEAR || w[0] == MEM_SPACE_FORK_MORE || w[0] == MEM_SPACE_LIMIT || w[0] == MEM_SPACE_COPY;
+    of_space |=
+        w[0] == MEM_SPACE_CLEAR || w[0] == MEM_SPACE_FORK_MORE || w[0] == MEM_SPACE_LIMIT || w[0] == MEM_SPACE_COPY;
     if (of_space && !space_find(w[1]))
         return -ENOENT;
     if (w[0] == MEM_TASK_FRAME_END)
@@ -74,8 +75,8 @@ int answers_expected_of_manager(const uint32_t *w)
 
 static bool is_done_in_parts(uint32_t number)
 {
-    bool of_program = number == MEM_SBRK || number == MEM_MMAP || number == MEM_MUNMAP || number == MEM_PROTECT || number == MEM_RESERVE ||
-                      number == MEM_SHM_DETACH;
+    bool of_program = number == MEM_SBRK || number == MEM_MMAP || number == MEM_MUNMAP || number == MEM_PROTECT ||
+                      number == MEM_RESERVE || number == MEM_SHM_DETACH;
 
     return of_program || number == MEM_SPACE_FORK || number == MEM_SPACE_FORK_MORE || number == MEM_SPACE_CLEAR ||
            number == MEM_SPACE_DESTROY;

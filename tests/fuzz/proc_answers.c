@@ -45,7 +45,8 @@ static uint32_t results_of(uint32_t number)
         return 3;
     if (number == PROC_GET_LIMIT || number == PROC_GETPID)
         return 2;
-    return number == PROC_SIGNALS || number == PROC_SLEEP || number == PROC_FORK || number == PROC_SPAWN || number == PROC_UPTIME || number == PROC_BOOT_TIME;
+    return number == PROC_SIGNALS || number == PROC_SLEEP || number == PROC_FORK || number == PROC_SPAWN ||
+           number == PROC_UPTIME || number == PROC_BOOT_TIME;
 }
 
 /* What of an answer is no result of the call may be anything; of an error all is. */
@@ -268,7 +269,8 @@ static struct awaited awaited_of(const struct model_program *program, int32_t wa
         return (struct awaited){.group = (uint32_t)wanted};
     if (wanted == 0)
         return (struct awaited){.group = program->group};
-    return wanted > 0 ? (struct awaited){.pid = (uint32_t)wanted} : (struct awaited){.group = wanted < -1 ? 0 - (uint32_t)wanted : 0};
+    return wanted > 0 ? (struct awaited){.pid = (uint32_t)wanted}
+                      : (struct awaited){.group = wanted < -1 ? 0 - (uint32_t)wanted : 0};
 }
 
 static void check_wait(struct model_program *program, const struct answer *answer)
@@ -332,7 +334,8 @@ static void check_kill(struct model_program *program, const struct answer *answe
 {
     struct model_program *victim = program_by_pid(asked.message.words.w[1]);
     uint32_t signal = asked.message.words.w[2];
-    uint32_t bit = signal && signal < 32 ? 1u << (signal - 1) : 0, kept = victim ? victim->ignored | victim->blocked : 0;
+    uint32_t bit = signal && signal < 32 ? 1u << (signal - 1) : 0,
+             kept = victim ? victim->ignored | victim->blocked : 0;
 
     if (signal > 31 || (signal >= 19 && signal <= 22 && !(kept & bit))) {
         check_status(answer, -EINVAL);
@@ -449,7 +452,8 @@ void answer_check(struct model_program *program, const struct answer *answer)
         check_set_limit(program, answer);
         break;
     case PROC_GETPID:
-        answer_is(answer, (struct words){{0, program->pid, program->parent == NOBODY ? 0 : programs[program->parent].pid}});
+        answer_is(answer,
+                  (struct words){{0, program->pid, program->parent == NOBODY ? 0 : programs[program->parent].pid}});
         break;
     case PROC_UPTIME:
         answer_is(answer, (struct words){{0, (uint32_t)model_ticks}});

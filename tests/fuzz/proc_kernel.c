@@ -75,7 +75,8 @@ static err_t thread_create(uint32_t slot, const uint32_t *w)
 {
     kernel_need(slot, TASK);
     kernel_need(w[1] & 0xffff, HANDLER);
-    CHECK(w[0] == slot + 1 && (w[1] & 0xffff) == slot + 2 && mem_is_whole(kernel_space_of(slot))); /* mem has given it frames */
+    CHECK(w[0] == slot + 1 && (w[1] & 0xffff) == slot + 2 &&
+          mem_is_whole(kernel_space_of(slot))); /* mem has given it frames */
     CHECK((w[1] >> 16 & 0xff) == PRIORITY_PROGRAM && w[1] >> 24 < cpu_count && w[2] == MESSAGE_PAGE);
     if (mem_refuses())
         return ERR_ACCOUNT;
@@ -102,7 +103,8 @@ static err_t derive_own(uint32_t slot, const uint32_t *w)
     CHECK(handler || (slot == SERVER_SLOT_ENDPOINT && (is_tick(w) || is_worker(w))));
     if (handler && mem_refuses())
         return ERR_ACCOUNT;
-    CHECK(!handler || (w[1] == RIGHT_CALL && w[2] == kernel_space_of(w[0]) && w[0] == SLOT_BODIES + SLOTS_PER_BODY * w[2] + 2));
+    CHECK(!handler ||
+          (w[1] == RIGHT_CALL && w[2] == kernel_space_of(w[0]) && w[0] == SLOT_BODIES + SLOTS_PER_BODY * w[2] + 2));
     kernel_fill(w[0], handler ? HANDLER : OTHER);
     return OK;
 }
@@ -193,7 +195,8 @@ static err_t thread_stop(uint32_t slot)
 /* Proc's own second thread. */
 static err_t own_thread(uint32_t number, const uint32_t *w)
 {
-    CHECK(number != SYS_thread_create || (w[1] == (PRIORITY_PROGRAM << 16 | (uint32_t)CPU_ANY << 24) && w[2] != MESSAGE_PAGE));
+    CHECK(number != SYS_thread_create ||
+          (w[1] == (PRIORITY_PROGRAM << 16 | (uint32_t)CPU_ANY << 24) && w[2] != MESSAGE_PAGE));
     if (number == SYS_thread_create)
         kernel_fill(w[0], THREAD);
     return OK;
@@ -258,7 +261,8 @@ static err_t log_write(uint32_t bytes)
 /* Of the real-time clock, which shows FAKE_CLOCK: an index, then its byte. */
 static err_t port(uint32_t number, uint32_t slot, uint32_t *w)
 {
-    static const uint8_t registers[] = {[0] = 0x40, [2] = 0x46, [4] = 0x01, [7] = 0x09, [8] = 0x09, [9] = 0x01, [11] = 2};
+    static const uint8_t registers[] = {
+        [0] = 0x40, [2] = 0x46, [4] = 0x01, [7] = 0x09, [8] = 0x09, [9] = 0x01, [11] = 2};
     static uint32_t index;
 
     CHECK(slot == PROC_SLOT_CLOCK && w[1] == 1 && w[0] == (number == SYS_port_out ? 0x70 : 0x71));

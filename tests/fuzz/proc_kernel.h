@@ -14,8 +14,11 @@
 
 #include "libuser/sys/syscall.h"
 
-enum { FAKE_BODIES = 512, FAKE_ROOM = 900 /* pages that an exec may be promised */,
-       FAKE_CLOCK = 1000000000 /* seconds since 1970, always */ };
+enum {
+    FAKE_BODIES = 512,
+    FAKE_ROOM = 900 /* pages that an exec may be promised */,
+    FAKE_CLOCK = 1000000000 /* seconds since 1970, always */
+};
 
 /* Of a process, as the kernel and the console know it. */
 struct fake_body {

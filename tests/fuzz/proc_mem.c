@@ -60,7 +60,8 @@ static int frame_lent(uint32_t flags, uint32_t *w)
 {
     uint32_t slot = message_page->slots, lives = 0;
 
-    CHECK(flags & IPC_SLOTS && message_page->slots_count == 1 && slot >= SLOT_FRAMES && slot < SLOT_FRAMES + FRAMES_MAX);
+    CHECK(flags & IPC_SLOTS && message_page->slots_count == 1 && slot >= SLOT_FRAMES &&
+          slot < SLOT_FRAMES + FRAMES_MAX);
     for (uint32_t i = 0; i < FAKE_BODIES; i++)
         lives += spaces[i];
     CHECK(kernel_frames() <= lives); /* more would be refused */
@@ -83,7 +84,8 @@ static int space_made(uint32_t flags, uint32_t space)
     const struct item *item = &message_page->items[0];
 
     CHECK(flags & IPC_EXTENDED && message_page->tag == 1 << TAG_ITEMS_SHIFT && space < FAKE_BODIES);
-    CHECK(item->kind_rights == (ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_CONTROL | RIGHT_OWN) && kernel_space_of(item->slot) == space);
+    CHECK(item->kind_rights == (ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_CONTROL | RIGHT_OWN) &&
+          kernel_space_of(item->slot) == space);
     kernel_need(item->slot, TASK);
     CHECK(!spaces[space]);
     if (mem_refuses())
@@ -129,7 +131,8 @@ static int space_filled(uint32_t space)
 /* Before another program; behind its first part it is not refused. */
 static int space_cleared(uint32_t space, uint32_t pages)
 {
-    CHECK(space < FAKE_BODIES && spaces[space] && (parts[space] == WHOLE || parts[space] == CLEARED) && programs_are_owed(space));
+    CHECK(space < FAKE_BODIES && spaces[space] && (parts[space] == WHOLE || parts[space] == CLEARED) &&
+          programs_are_owed(space));
     if (parts[space] == WHOLE && (mem_refuses() || pages > FAKE_ROOM)) {
         fake_refused = true;
         return -ENOMEM;

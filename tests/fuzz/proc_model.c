@@ -52,7 +52,8 @@ static void forget(struct model_program *program)
     bool is_awaited = parent->waits == WAITS && program_is_child(program, program->parent, parent->awaited);
 
     program->state = FREE;
-    if (!is_awaited || program_child_of(program->parent, LIVE, parent->awaited) || program_child_of(program->parent, ENDS, parent->awaited))
+    if (!is_awaited || program_child_of(program->parent, LIVE, parent->awaited) ||
+        program_child_of(program->parent, ENDS, parent->awaited))
         return;
     owe(program->parent, (struct words){{(uint32_t)-ECHILD}});
     parent->waits = RUNS;
@@ -88,7 +89,8 @@ static void ends_are_over(void)
 {
     for (uint32_t i = 1; i < PROGRAMS; i++) {
         struct model_program *program = &programs[i];
-        if (program->state != ENDS || (fake_bodies[program->space].lives && fake_bodies[program->space].badge == program->badge))
+        if (program->state != ENDS ||
+            (fake_bodies[program->space].lives && fake_bodies[program->space].badge == program->badge))
             continue;
         server_caller_dies(i);
         if (!program->is_adopted && forgets_children(&programs[program->parent])) {
@@ -132,8 +134,8 @@ static struct model_program *next_to_wake(void)
     for (uint32_t i = 0; i < PROGRAMS; i++) {
         struct model_program *program = &programs[i];
         bool is_due = program->state == LIVE && program->waits == SLEEPS && program->wake <= model_ticks;
-        if (is_due && (!found || program->wake < found->wake ||
-                       (program->wake == found->wake && program->pid < found->pid)))
+        if (is_due &&
+            (!found || program->wake < found->wake || (program->wake == found->wake && program->pid < found->pid)))
             found = program;
     }
     return found;

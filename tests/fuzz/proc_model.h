@@ -40,10 +40,10 @@ struct model_program {
     bool has_next, is_adopted;
     bool reads; /* it has, or what it was forked from */
     bool has_files;
-    bool forgets; /* who ends of its children, as where SIGCHLD is ignored */
-    uint32_t missing;       /* calls of which the log was told */
+    bool forgets;                       /* who ends of its children, as where SIGCHLD is ignored */
+    uint32_t missing;                   /* calls of which the log was told */
     uint32_t ignored, blocked, pending; /* signals, n as bit n - 1; none is caught here */
-    struct text text, next; /* of init there are none */
+    struct text text, next;             /* of init there are none */
 };
 
 extern struct model_program programs[PROGRAMS];

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-
 bool text_is_strings(const struct text *text)
 {
     uint32_t zeros = 0;

@@ -45,8 +45,8 @@ void fake_init(struct fake_ram new_ram)
     memset(slots, 0, sizeof(slots));
     if (tasks)
         munmap(tasks, TASKS_MAX * sizeof(*tasks));
-    tasks = mmap(NULL, TASKS_MAX * sizeof(*tasks), PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    tasks = mmap(NULL, TASKS_MAX * sizeof(*tasks), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                 -1, 0);
     if (heap)
         munmap(heap, HEAP_BYTES);
     heap = mmap(NULL, HEAP_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -73,9 +73,7 @@ void fake_start_frames(void)
 
 static struct task *task_in(uint32_t slot)
 {
-    return slot < SLOT_COUNT && slots[slot] >= SLOT_TASK_FIRST
-               ? &tasks[slots[slot] - SLOT_TASK_FIRST]
-               : NULL;
+    return slot < SLOT_COUNT && slots[slot] >= SLOT_TASK_FIRST ? &tasks[slots[slot] - SLOT_TASK_FIRST] : NULL;
 }
 
 void fake_task_create(uint32_t slot)
@@ -187,8 +185,7 @@ static err_t source_mapping(uint32_t slot, uint32_t from, struct mapping *source
         *source = *mapping;
     } else if (slot == MEM_SLOT_ARCHIVE) {
         CHECK(from < FAKE_ARCHIVE_PAGES);
-        *source =
-            (struct mapping){.frame = from, .rights = RIGHT_READ | RIGHT_EXECUTE, .source = OF_ARCHIVE};
+        *source = (struct mapping){.frame = from, .rights = RIGHT_READ | RIGHT_EXECUTE, .source = OF_ARCHIVE};
     } else if (slots[slot] == SLOT_EMPTY && slot != MEM_SLOT_MEMORY) {
         return ERR_CAP; /* of a task that has died */
     } else {
@@ -200,8 +197,7 @@ static err_t source_mapping(uint32_t slot, uint32_t from, struct mapping *source
     return OK;
 }
 
-static err_t map(struct task *task, uint32_t address_rights, uint32_t source_pages, uint32_t from,
-                 bool replace)
+static err_t map(struct task *task, uint32_t address_rights, uint32_t source_pages, uint32_t from, bool replace)
 {
     uint32_t address = address_rights & -(uint32_t)PAGE_SIZE, rights = address_rights % PAGE_SIZE;
     uint32_t slot = source_pages >> SLOT_SHIFT, pages = source_pages & 0xffff;
@@ -254,10 +250,10 @@ err_t kernel_map(uint32_t slot, uint32_t address_rights, uint32_t source_pages, 
     return map(task, address_rights, source_pages, from, false);
 }
 
-err_t fake_grant(uint32_t slot, const struct item *item, uint32_t window, uint32_t window_pages,
-                 bool replace)
+err_t fake_grant(uint32_t slot, const struct item *item, uint32_t window, uint32_t window_pages, bool replace)
 {
-    if (item->to < window || item->pages > window_pages || item->to > window + ((window_pages - item->pages) << PAGE_BITS))
+    if (item->to < window || item->pages > window_pages ||
+        item->to > window + ((window_pages - item->pages) << PAGE_BITS))
         return ERR_WINDOW;
     rights_t rights = item->kind_rights & RIGHT_ALL;
     CHECK(item->kind_rights >> ITEM_KIND_SHIFT == ITEM_MEMORY);

@@ -14,8 +14,8 @@ enum {
     FAKE_ARCHIVE_PAGES = 200,
     FAKE_ARCHIVE_WORD = 5000, /* the word of archive page k is FAKE_ARCHIVE_WORD + k */
     FAKE_FILE_PAGES = 64,
-    FAKE_FILE_WORD = 7000, /* the same of the file server's pages */
-    FAKE_PART_WORD = 100000,  /* added when less than a page was copied */
+    FAKE_FILE_WORD = 7000,   /* the same of the file server's pages */
+    FAKE_PART_WORD = 100000, /* added when less than a page was copied */
 };
 
 /* An empty machine with `pages` frames of RAM, the first being number `first`, in two ranges with a
@@ -50,8 +50,7 @@ void fake_slot_fill(uint32_t slot);
 void fake_task_reap(void);
 
 /* A grant in an answer, to a window of `window_pages` at `window`. */
-err_t fake_grant(uint32_t slot, const struct item *item, uint32_t window, uint32_t window_pages,
-                 bool replace);
+err_t fake_grant(uint32_t slot, const struct item *item, uint32_t window, uint32_t window_pages, bool replace);
 
 /* The file server grants one of its pages, where nothing is mapped; and takes it back from all tasks. */
 err_t fake_grant_file(uint32_t slot, uint32_t address, uint32_t file_page, rights_t rights);

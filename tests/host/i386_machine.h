@@ -7,15 +7,15 @@
 #pragma clang diagnostic ignored "-Wshorten-64-to-32"
 
 #define arch_tlb_invalidate machine_tlb_drop
-#define arch_space_load  machine_space_load
-#define arch_space_leave machine_space_leave
+#define arch_space_load     machine_space_load
+#define arch_space_leave    machine_space_leave
 #include "kernel/i386/machine.h"
 #undef arch_tlb_invalidate
 #undef arch_space_load
 #undef arch_space_leave
 #define arch_tlb_invalidate test_tlb_drop
-#define arch_space_load  test_space_load
-#define arch_space_leave test_space_leave
+#define arch_space_load     test_space_load
+#define arch_space_leave    test_space_leave
 
 extern unsigned char *i386_window;
 #undef PHYSMAP_BASE

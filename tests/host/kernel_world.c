@@ -28,8 +28,7 @@ static void boot_kernel(void)
 
 static void give(struct task *task, uint32_t index, struct node *root, uint32_t object)
 {
-    slot_make(cspace_open(&task->cspace, &task->account, index, kernel.empty_leaf), root, RIGHT_ALL, 0,
-              object);
+    slot_make(cspace_open(&task->cspace, &task->account, index, kernel.empty_leaf), root, RIGHT_ALL, 0, object);
 }
 
 static void give_range(struct task *task, uint32_t index, uint32_t kind, uint32_t count)

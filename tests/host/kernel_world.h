@@ -9,7 +9,7 @@ enum {
     WORLD_FREE = 64, /* frames before it are the kernel's; it is init's task */
     WORLD_ACCOUNT = 60,
     WORLD_USER = WORLD_FREE + WORLD_ACCOUNT, /* the first frame that is memory */
-    WORLD_TASK = 1, /* slots */
+    WORLD_TASK = 1,                          /* slots */
     WORLD_MEMORY = 2,
     WORLD_IRQS = 3,
     WORLD_PORTS = 4,

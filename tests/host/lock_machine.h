@@ -6,11 +6,11 @@
 #define MACHINE_HEADER "tests/host/i386_machine.h"
 
 /* Those that the host's machine has as well. */
-#define arch_reschedule   lock_poke
-#define arch_tick         lock_tick
-#define arch_ipi          lock_request
-#define arch_ipi_wait     lock_request_wait
-#define sleep             lock_sleep /* unistd.h has one */
+#define arch_reschedule lock_poke
+#define arch_tick       lock_tick
+#define arch_ipi        lock_request
+#define arch_ipi_wait   lock_request_wait
+#define sleep           lock_sleep /* unistd.h has one */
 
 #include "kernel/i386/instructions.h"
 #undef READ_CR

@@ -18,7 +18,7 @@ extern unsigned char *host_window; /* mapped by tests/host/host_machine.c */
 #endif
 #define PHYSMAP_BYTES ((uint32_t)HOST_FRAMES * 4096u)
 #define FRAMES_OFFSET PHYSMAP_BYTES
-#define KERNEL_REF 0x1000u
+#define KERNEL_REF    0x1000u
 #define OBJECT_FRAMES 1u /* frames before it hold no object */
 
 #ifndef HOST_TABLE_BITS

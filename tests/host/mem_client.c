@@ -40,8 +40,7 @@ static void make_thread(const uint32_t *w)
 }
 
 /* What the kernel does with the answer, if there is one. */
-static bool exchange(const struct mem_client *client, uint32_t tag, struct words *words,
-                     uint32_t fault_page)
+static bool exchange(const struct mem_client *client, uint32_t tag, struct words *words, uint32_t fault_page)
 {
     const struct words asked = *words;
 
@@ -69,8 +68,7 @@ static int call(const struct mem_client *client, uint32_t tag, struct words *wor
     return (int)words->w[0];
 }
 
-int mem_call_once(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b,
-                  uint32_t *result)
+int mem_call_once(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b, uint32_t *result)
 {
     struct words words = {{number, a, b, 0}};
     int status = call(client, 0, &words);
@@ -116,14 +114,12 @@ static int call_until_done(const struct mem_client *client, uint32_t tag, struct
     return status;
 }
 
-int mem_call(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b,
-             uint32_t *result)
+int mem_call(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b, uint32_t *result)
 {
     return call_until_done(client, 0, (struct words){{number, a, b, 0}}, result);
 }
 
-int mem_call_tagged(const struct mem_client *client, uint32_t tag, uint32_t number, uint32_t a,
-                    uint32_t b)
+int mem_call_tagged(const struct mem_client *client, uint32_t tag, uint32_t number, uint32_t a, uint32_t b)
 {
     return call_until_done(client, tag, (struct words){{number, a, b, 0}}, NULL);
 }
@@ -161,9 +157,7 @@ bool mem_exchange(const struct mem_client *client, uint32_t tag, struct words *w
 
 static bool permitted(const struct mem_client *client, uint32_t address, uint32_t cause)
 {
-    rights_t needed = cause & FAULT_WRITE     ? RIGHT_WRITE
-                      : cause & FAULT_EXECUTE ? RIGHT_EXECUTE
-                                              : RIGHT_READ;
+    rights_t needed = cause & FAULT_WRITE ? RIGHT_WRITE : cause & FAULT_EXECUTE ? RIGHT_EXECUTE : RIGHT_READ;
     return fake_rights(client->slot, address) & needed;
 }
 

@@ -26,18 +26,15 @@ extern err_t mem_refusal;    /* with what */
 extern bool mem_was_refused; /* the last one was */
 
 /* A call with two arguments; word 0 of the answer, and its word 1 in `*result`. */
-int mem_call_once(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b,
-                  uint32_t *result);
+int mem_call_once(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b, uint32_t *result);
 
 /* The same, and further calls until all is done: as libc and proc do it. In between, `mem_between` is called, if there
  * is one. */
 extern void (*mem_between)(void);
-int mem_call(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b,
-             uint32_t *result);
+int mem_call(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b, uint32_t *result);
 
 /* The same with items or more words, as the tag says. */
-int mem_call_tagged(const struct mem_client *client, uint32_t tag, uint32_t number, uint32_t a,
-                    uint32_t b);
+int mem_call_tagged(const struct mem_client *client, uint32_t tag, uint32_t number, uint32_t a, uint32_t b);
 
 /* The same by the manager, with no items; with a new task for the server's slot; with a segment. */
 int mem_manager(uint32_t number, uint32_t a, uint32_t b);

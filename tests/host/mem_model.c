@@ -87,8 +87,8 @@ static void end(struct client *client)
         model_segments[i].holders -= client->opens[i] != 0;
 }
 
-static const struct mem_segment text = {PROGRAM_BASE, TEXT_PAGES *PAGE_SIZE - 100, 10,
-                                        TEXT_PAGES *PAGE_SIZE - 100, RIGHT_READ | RIGHT_EXECUTE};
+static const struct mem_segment text = {PROGRAM_BASE, TEXT_PAGES *PAGE_SIZE - 100, 10, TEXT_PAGES *PAGE_SIZE - 100,
+                                        RIGHT_READ | RIGHT_EXECUTE};
 static const struct mem_segment data = {DATA_FIRST, DATA_PAGES *PAGE_SIZE, 13, PAGE_SIZE + 10,
                                         RIGHT_READ | RIGHT_WRITE};
 
@@ -96,8 +96,8 @@ static const struct mem_segment data = {DATA_FIRST, DATA_PAGES *PAGE_SIZE, 13, P
 static void model_image(struct client *client)
 {
     for (uint32_t i = 0; i < TEXT_PAGES; i++)
-        *model_at(client, PROGRAM_BASE + i * PAGE_SIZE) = (struct model_page){
-            .kind = PRIVATE, .execute = true, .word = FAKE_ARCHIVE_WORD + 10 + i};
+        *model_at(client, PROGRAM_BASE + i * PAGE_SIZE) =
+            (struct model_page){.kind = PRIVATE, .execute = true, .word = FAKE_ARCHIVE_WORD + 10 + i};
     model_set(client, DATA_FIRST, DATA_FIRST + DATA_PAGES * PAGE_SIZE, zeroed);
     model_at(client, DATA_FIRST)->word = FAKE_ARCHIVE_WORD + 13;
     model_at(client, DATA_FIRST + PAGE_SIZE)->word = FAKE_ARCHIVE_WORD + 14 + FAKE_PART_WORD;
@@ -236,8 +236,7 @@ static void sbrk_one(void)
         CHECK(wanted < HEAP_FIRST);
     } else {
         uint32_t old_top = (client->heap_end + PAGE_SIZE - 1) & -(uint32_t)PAGE_SIZE;
-        CHECK(is_short(status) || wanted > HEAP_LIMIT ||
-              !model_is_free(client, old_top, (uint32_t)wanted));
+        CHECK(is_short(status) || wanted > HEAP_LIMIT || !model_is_free(client, old_top, (uint32_t)wanted));
     }
 }
 
@@ -285,8 +284,10 @@ static void mmap_or_munmap(void)
 static void protect_some(void)
 {
     struct client *client = pick(true);
-    uint32_t rights = random_below(4) ? RIGHT_READ | 1u << random_below(3) : 0, pages = 1 + random_below(random_below(8) ? 6 : 2000);
-    uint32_t at = random_below(2) ? PROGRAM_BASE + random_below(16) * PAGE_SIZE : MMAP_BASE + random_below(MODEL_PAGES) * PAGE_SIZE;
+    uint32_t rights = random_below(4) ? RIGHT_READ | 1u << random_below(3) : 0,
+             pages = 1 + random_below(random_below(8) ? 6 : 2000);
+    uint32_t at = random_below(2) ? PROGRAM_BASE + random_below(16) * PAGE_SIZE
+                                  : MMAP_BASE + random_below(MODEL_PAGES) * PAGE_SIZE;
     uint32_t end = at + pages * PAGE_SIZE;
     struct words words = {{MEM_MORE, at}};
     int expected = 0;
@@ -367,8 +368,8 @@ static void nonsense(void)
 
     if (!client || is_listing || is_about_named)
         return;
-    if (number >= MEM_CALLS_END || (number > MEM_PROTECT && number < MEM_SPACE_CREATE && number != MEM_RESERVE) || !number ||
-        number == MEM_SPACE_COPY + 1)
+    if (number >= MEM_CALLS_END || (number > MEM_PROTECT && number < MEM_SPACE_CREATE && number != MEM_RESERVE) ||
+        !number || number == MEM_SPACE_COPY + 1)
         CHECK(call(client, number, a, a, NULL) == -ENOSYS);
     else if (number >= MEM_SPACE_CREATE)
         CHECK(call(client, number, pick(true)->name.id, a, NULL) == -EPERM);
@@ -391,7 +392,8 @@ static void limit_one(void)
     const struct space *space = space_find(client->name.id);
     uint32_t limit = random_below(2) ? mem_charged(space) + random_below(40) : random_below(2 * space->account->limit);
     int expected = mem_status_of_limit(space, limit), status = call(client, MEM_SET_LIMIT, limit, 0, NULL);
-    CHECK(status == expected || (expected != -EPERM && expected != -EINVAL && status == -ENOMEM && memory_is_short)); /* none in low memory */
+    CHECK(status == expected ||
+          (expected != -EPERM && expected != -EINVAL && status == -ENOMEM && memory_is_short)); /* none in low memory */
     CHECK(status || space->account->limit == limit);
     CHECK(call(client, MEM_GET_LIMIT, 0, 0, &limit) == 0 && limit == space->account->limit);
     has_limits |= !status;
@@ -471,10 +473,10 @@ void mem_model_end(void)
 void mem_model_step(void)
 {
     static void (*const actions[])(void) = {
-        spawn,         fork_one,      touch_one,   touch_one, touch_one,          touch_one,
-        touch_one,     touch_one,     touch_one,   sbrk_one,  mmap_or_munmap,     mmap_or_munmap,
-        open_or_close, open_or_close, use_segment, nonsense,  hoard_or_give_back, limit_one, protect_some,
-        reserve_some,  grant_or_take_back, grant_or_take_back,
+        spawn,         fork_one,      touch_one,          touch_one,          touch_one,          touch_one,
+        touch_one,     touch_one,     touch_one,          sbrk_one,           mmap_or_munmap,     mmap_or_munmap,
+        open_or_close, open_or_close, use_segment,        nonsense,           hoard_or_give_back, limit_one,
+        protect_some,  reserve_some,  grant_or_take_back, grant_or_take_back,
     };
     struct client *client;
 

@@ -43,7 +43,8 @@ static int reserve(struct client *client, uint32_t length, uint32_t rights, uint
 void reserve_some(void)
 {
     struct client *client = pick(true);
-    uint32_t length = 1 + random_below(random_below(4) ? 50000 : 9000000), rights = random_below(2) ? RIGHT_READ : RIGHT_READ | RIGHT_WRITE;
+    uint32_t length = 1 + random_below(random_below(4) ? 50000 : 9000000),
+             rights = random_below(2) ? RIGHT_READ : RIGHT_READ | RIGHT_WRITE;
     uint32_t address = random_below(2) ? MMAP_BASE + random_below(MODEL_PAGES) * PAGE_SIZE : 0, place = address;
 
     if (!client || (address ? address : MMAP_BASE) + length > MMAP_BASE + (MODEL_PAGES << PAGE_BITS))

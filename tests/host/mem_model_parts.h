@@ -14,8 +14,8 @@ enum { DATA_FIRST = PROGRAM_BASE + TEXT_PAGES * PAGE_SIZE, HEAP_FIRST = 0x906800
 struct model_page {
     enum { ABSENT, PRIVATE, SEGMENT, FOREIGN } kind;
     bool write, execute, no_write, no_read; /* no_: its program does not want that */
-    uint32_t word;    /* of a foreign page: which one is there, + 1; 0: none */
-    rights_t granted; /* of that */
+    uint32_t word;                          /* of a foreign page: which one is there, + 1; 0: none */
+    rights_t granted;                       /* of that */
 };
 
 /* The pages that the model knows: 0 .. 12 MiB, 12 MiB of the mmap area, and the segments'. */

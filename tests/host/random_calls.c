@@ -69,8 +69,8 @@ static uint32_t slot_for(unsigned number)
 static uint32_t any_address(void)
 {
     const uint32_t table_end = 1u << DIRECTORY_SHIFT, directory_end = 1u << SPACE_SHIFT;
-    const uint32_t bases[] = {0x8000,        0x9000, table_end / 2, table_end - PAGE_SIZE,
-                              directory_end, SPACE_END - PAGE_SIZE};
+    const uint32_t bases[] = {
+        0x8000, 0x9000, table_end / 2, table_end - PAGE_SIZE, directory_end, SPACE_END - PAGE_SIZE};
     uint32_t address = bases[random_below(6)] + random_below(6) * PAGE_SIZE;
 
     return random_below(40) ? address : address + random_below(PAGE_SIZE);
@@ -123,7 +123,7 @@ static void any_item(struct item *item)
         .kind_rights = (uint8_t)(kind << ITEM_KIND_SHIFT | (any_rights() & 31)),
         .pages = (uint8_t)any_pages(),
         .from = kind == ITEM_MEMORY    ? random_below(2) ? any_offset() : random_below(8)
-                : kind == ITEM_ADDRESS ? any_address()
+                   : kind == ITEM_ADDRESS ? any_address()
                                        : random_below(4),
         .to = kind == ITEM_CAP ? random_below(6) : any_address(),
     };
@@ -212,8 +212,7 @@ static void object_arguments(unsigned call, struct registers *r)
         break;
     case SYS_thread_create:
         r->ebx = slot_with(0) | (random_below(4) ? slot_with(SLOT_ENDPOINT) : 0) << 16;
-        r->esi = (random_below(2) ? slot_with(SLOT_ENDPOINT) : 0) | any_priority() << 16 |
-                 any_cpu() << 24;
+        r->esi = (random_below(2) ? slot_with(SLOT_ENDPOINT) : 0) | any_priority() << 16 | any_cpu() << 24;
         r->edi = any_address();
         break;
     case SYS_endpoint_create:
@@ -241,13 +240,11 @@ static void object_arguments(unsigned call, struct registers *r)
 
 static unsigned any_call(void)
 {
-    static const uint8_t often[] = {SYS_ipc_call,    SYS_ipc_reply_wait,  SYS_ipc_reply_wait,
-                                    SYS_thread_resume, SYS_vm_map,        SYS_cap_derive,
-                                    SYS_thread_create, SYS_task_create,   SYS_task_donate,
-                                    SYS_cap_derive,  SYS_cap_derive,      SYS_cap_derive,
-                                    SYS_ipc_call,    SYS_ipc_reply,       SYS_endpoint_create,
-                                    SYS_thread_stop, SYS_cap_delete,      SYS_vm_unmap,
-                                    SYS_vm_protect,  SYS_object_destroy,  SYS_vm_map};
+    static const uint8_t often[] = {
+        SYS_ipc_call,      SYS_ipc_reply_wait, SYS_ipc_reply_wait,  SYS_thread_resume, SYS_vm_map,     SYS_cap_derive,
+        SYS_thread_create, SYS_task_create,    SYS_task_donate,     SYS_cap_derive,    SYS_cap_derive, SYS_cap_derive,
+        SYS_ipc_call,      SYS_ipc_reply,      SYS_endpoint_create, SYS_thread_stop,   SYS_cap_delete, SYS_vm_unmap,
+        SYS_vm_protect,    SYS_object_destroy, SYS_vm_map};
 
     return random_below(2) ? often[random_below(sizeof often)] : random_below(SYS_COUNT + 1);
 }

@@ -237,7 +237,8 @@ static void fault(struct thread *thread)
         deliver((struct event){FAULT, address});
 }
 
-static uint32_t segments[HOST_FRAMES << (PAGE_BITS - THREAD_SHIFT)]; /* what a thread, by its place, has put into fs and gs */
+static uint32_t
+    segments[HOST_FRAMES << (PAGE_BITS - THREAD_SHIFT)]; /* what a thread, by its place, has put into fs and gs */
 
 static void begin_segments(struct registers *registers)
 {

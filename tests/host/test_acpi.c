@@ -75,14 +75,13 @@ static void append(uint32_t table, const void *from, uint32_t bytes)
     set_length(table, old + bytes);
 }
 
-#define ENTRY(...)                                                                                 \
-    append(MADT, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
-#define WORD(word) (word) & 0xff, (word) >> 8 & 0xff, (word) >> 16 & 0xff, (word) >> 24 & 0xff
-#define CPU(id, flags) ENTRY(0, 8, 0, id, WORD(flags))
-#define X2APIC(id, flags) ENTRY(9, 16, 0, 0, WORD(id), WORD(flags), WORD(0))
-#define IO(address, first) ENTRY(1, 12, 0, 0, WORD(address), WORD(first))
+#define ENTRY(...)                 append(MADT, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+#define WORD(word)                 (word) & 0xff, (word) >> 8 & 0xff, (word) >> 16 & 0xff, (word) >> 24 & 0xff
+#define CPU(id, flags)             ENTRY(0, 8, 0, id, WORD(flags))
+#define X2APIC(id, flags)          ENTRY(9, 16, 0, 0, WORD(id), WORD(flags), WORD(0))
+#define IO(address, first)         ENTRY(1, 12, 0, 0, WORD(address), WORD(first))
 #define OVERRIDE(line, pin, flags) ENTRY(2, 10, 0, line, WORD(pin), flags, 0)
-#define LOCAL_ADDRESS(low, high) ENTRY(5, 12, 0, 0, WORD(low), WORD(high))
+#define LOCAL_ADDRESS(low, high)   ENTRY(5, 12, 0, 0, WORD(low), WORD(high))
 
 /* A root pointer with both root tables, an MADT without entries. */
 static void start(uint8_t revision)

@@ -17,7 +17,8 @@ static const uint32_t none[4] = {0};
 /* In init's task, resumed: it waits for its turn. */
 static struct thread *make(uint32_t slot, uint32_t receives, uint32_t handler, uint32_t cpu)
 {
-    CHECK(FIRST(SYS_thread_create, WORLD_TASK, slot | receives << 16, handler | PRIORITY << 16 | cpu << 24, slot * 0x10000) == OK);
+    CHECK(FIRST(SYS_thread_create, WORLD_TASK, slot | receives << 16, handler | PRIORITY << 16 | cpu << 24,
+                slot * 0x10000) == OK);
     struct thread *thread = AT(struct thread, slot_object(cspace_slot(&AT(struct task, first->task)->cspace, slot)));
     CHECK(thread->cpu == REF(&kernel.cpus[cpu])); /* T5 */
     CHECK(FIRST(SYS_thread_resume, slot, 0) == OK);

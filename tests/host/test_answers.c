@@ -9,7 +9,18 @@
 
 #include <string.h>
 
-enum { ENDPOINT = 10, CALLS = 11, SIGNALS = 12, SERVER = 13, HANDLER = 14, BADGE = 5, PAGE = 0x20000, HERE = 0x30000, FRAME = WORLD_USER, COUNT = 7 };
+enum {
+    ENDPOINT = 10,
+    CALLS = 11,
+    SIGNALS = 12,
+    SERVER = 13,
+    HANDLER = 14,
+    BADGE = 5,
+    PAGE = 0x20000,
+    HERE = 0x30000,
+    FRAME = WORLD_USER,
+    COUNT = 7
+};
 
 static struct thread *init, *server;
 
@@ -124,7 +135,10 @@ static void what_is_forged_is_stale(void)
 static void nothing_lands_in_a_closed_window(void)
 {
     struct message_page *from = thread_page(init), *to = thread_page(server);
-    const struct item page = {.slot = WORLD_MEMORY, .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1, .from = FRAME,
+    const struct item page = {.slot = WORLD_MEMORY,
+                              .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | RIGHT_READ,
+                              .pages = 1,
+                              .from = FRAME,
                               .to = 0x400000};
     const struct item slot = {.slot = WORLD_MEMORY, .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_READ};
 
@@ -151,8 +165,8 @@ static void pages_are_granted_by_right(void)
     CHECK(space_find_mapping(&AT(struct task, init->task)->space, HERE, &entry));
     server->registers.eax |= IPC_WINDOW;
     from->tag = 1 << TAG_ITEMS_SHIFT;
-    from->items[0] = (struct item){.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1,
-                                          .to = 0x400000};
+    from->items[0] =
+        (struct item){.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1, .to = 0x400000};
     from->items[0].from = HERE + 0x800;
     CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_ARG);
     from->items[0].from = HERE;
@@ -187,17 +201,22 @@ static void few_are_replaced_at_once(void)
     for (unsigned i = 1; i <= CALL_PAGES_MAX + 1; i++) /* beside it in the table */
         node_insert_child(entry_node(entry), entry_node(entry) + i, RIGHT_READ);
     thread_page(server)->tag = 1 << TAG_ITEMS_SHIFT;
-    thread_page(server)->items[0] = (struct item){.slot = WORLD_MEMORY, .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | RIGHT_READ,
-                                                  .pages = 1, .from = FRAME + 1, .to = HERE};
+    thread_page(server)->items[0] = (struct item){.slot = WORLD_MEMORY,
+                                                  .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | RIGHT_READ,
+                                                  .pages = 1,
+                                                  .from = FRAME + 1,
+                                                  .to = HERE};
     server->registers.eax |= IPC_EXTENDED;
     init->fault_address = HERE;
     init->faulting = 1;
     init->registers.vector = 13; /* no page is missing */
     CHECK(message_pass(server, init) == ERR_WINDOW);
     init->registers.vector = 14;
-    CHECK(message_pass(server, init) == ERR_BUSY && entry_node(entry)->next == node_ref(entry_node(entry) + CALL_PAGES_MAX + 1));
+    CHECK(message_pass(server, init) == ERR_BUSY &&
+          entry_node(entry)->next == node_ref(entry_node(entry) + CALL_PAGES_MAX + 1));
     node_remove(entry_node(entry) + 1);
-    CHECK(message_pass(server, init) == OK && pte_frame(entry) == FRAME + 1 && node_is_leaf(&frame_at(FRAME)->mappings));
+    CHECK(message_pass(server, init) == OK && pte_frame(entry) == FRAME + 1 &&
+          node_is_leaf(&frame_at(FRAME)->mappings));
     init->faulting = 0;
     server->registers.eax &= ~(uint32_t)IPC_EXTENDED;
     CHECK(call(SYS_vm_unmap, WORLD_TASK, HERE, 1, 0) == OK);

@@ -41,12 +41,10 @@ static void make(void)
 {
     for (uint32_t i = 0; i < sizeof(image); i++)
         image[i] = (unsigned char)(i * 7);
-    *header() = (struct archive_header){
-        .pages = PAGES, .entries = ENTRIES, .directory_bytes = DIRECTORY};
+    *header() = (struct archive_header){.pages = PAGES, .entries = ENTRIES, .directory_bytes = DIRECTORY};
     memcpy(header()->magic, ARCHIVE_MAGIC, sizeof(header()->magic));
     entries()[0] = (struct archive_entry){.name = name(HELLO), .first_page = 1, .bytes = 5000};
-    entries()[1] =
-        (struct archive_entry){.name = name(MEM), .first_page = 3, .bytes = 2 * PAGE_SIZE};
+    entries()[1] = (struct archive_entry){.name = name(MEM), .first_page = 3, .bytes = 2 * PAGE_SIZE};
     entries()[2] = (struct archive_entry){.name = name(MEM), .first_page = 1, .kind = ARCHIVE_SERVER};
     memcpy(&entries()[ENTRIES], names, sizeof(names));
     for (int i = 0; i < ENTRIES; i++)

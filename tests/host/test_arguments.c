@@ -98,7 +98,8 @@ static void test_shortened(void)
     all->count = 2;
     CHECK(arguments_are_strings(all));
     others = arguments_shorten(arguments_share(all));
-    CHECK(others != all && others->count == 1 && others->bytes == 5 && !strcmp(others->text, "name") && arguments_used() == 5);
+    CHECK(others != all && others->count == 1 && others->bytes == 5 && !strcmp(others->text, "name") &&
+          arguments_used() == 5);
     CHECK(arguments_are_strings(others));
     all = arguments_shorten(all);
     CHECK(arguments_used() == 2 && limits_blocks_left(limits_of_all) == LIMITS_BLOCKS);

@@ -32,15 +32,31 @@ _Noreturn static void ends_here(const char *what);
 #undef panic
 
 enum {
-    ARCHIVE = 300, ARCHIVE_PAGES = 40, OTHER = 400, OTHER_PAGES = 3,
-    RAM = 257, RAM_END = 8192, /* free from an odd page on */
-    SCREEN_PAGES = 3, SCREEN = RECORDS_ALIGN / sizeof(struct frame) - SCREEN_PAGES, /* the records fill 2 MiB */
-    ACCOUNT = 20, TEXT = 3, DATA = 2, STACK = 4, IMAGE = 7, ENTRY = PROGRAM_BASE + TEXT * PAGE_SIZE - 1,
-    RECORDS = 512, RECORDS_PAGES = 512, /* the first with 2 MiB */
+    ARCHIVE = 300,
+    ARCHIVE_PAGES = 40,
+    OTHER = 400,
+    OTHER_PAGES = 3,
+    RAM = 257,
+    RAM_END = 8192, /* free from an odd page on */
+    SCREEN_PAGES = 3,
+    SCREEN = RECORDS_ALIGN / sizeof(struct frame) - SCREEN_PAGES, /* the records fill 2 MiB */
+    ACCOUNT = 20,
+    TEXT = 3,
+    DATA = 2,
+    STACK = 4,
+    IMAGE = 7,
+    ENTRY = PROGRAM_BASE + TEXT * PAGE_SIZE - 1,
+    RECORDS = 512,
+    RECORDS_PAGES = 512, /* the first with 2 MiB */
     USED = RAM + ACCOUNT + 2,
     SLOTS = 10, /* of init's */
-    MAGIC = 1234, INFORMATION = 5678, CPUS = 2,
-    DAMAGED = 1, MISSING, TOO_LITTLE, STARTS, /* how a boot ends */
+    MAGIC = 1234,
+    INFORMATION = 5678,
+    CPUS = 2,
+    DAMAGED = 1,
+    MISSING,
+    TOO_LITTLE,
+    STARTS, /* how a boot ends */
 };
 
 unsigned char memory[(RAM_END << PAGE_BITS) + 2 * RECORDS_ALIGN] WINDOW;
@@ -204,7 +220,8 @@ static void what_is_missing_is_said(void)
     CHECK(outcome() == STARTS);
     image.account_pages = 400;
     CHECK(outcome() == TOO_LITTLE);
-    told.modules[1] = (struct boot_range){RECORDS - OTHER_PAGES, OTHER_PAGES}; /* the records take the last range whole */
+    told.modules[1] =
+        (struct boot_range){RECORDS - OTHER_PAGES, OTHER_PAGES}; /* the records take the last range whole */
     CHECK(outcome() == TOO_LITTLE);
     prepare();
 }
@@ -277,7 +294,8 @@ static void frames_are_what_they_are(void)
     CHECK(records == frame_ref(RECORDS) && records_bytes == RECORDS_PAGES << PAGE_BITS);
     for (uint32_t f = 0; f < kernel.frame_count; f++) {
         const struct frame *frame = frame_at(f);
-        bool device = is_in(devices, f), user = device || is_in(free_ranges(), f) || is_in(modules, f) || f == boot_frame;
+        bool device = is_in(devices, f),
+             user = device || is_in(free_ranges(), f) || is_in(modules, f) || f == boot_frame;
         if (is_in(ours, f)) {
             CHECK(frame->owner == RAM && (f == RAM ? frame->kind == FRAME_TASK : frame->kind >= FRAME_SPARE));
             continue;
@@ -390,7 +408,8 @@ static void init_runs(const struct thread *thread)
     const struct task *init = AT(struct task, thread->task);
 
     CHECK(thread->state == THREAD_RUNNING && thread->priority == PRIORITY_COUNT - 1 && !thread->stopped);
-    CHECK(thread->registers.eip == ENTRY && thread->registers.esp == STACK_TOP && kernel.cpus[0].current == REF(thread));
+    CHECK(thread->registers.eip == ENTRY && thread->registers.esp == STACK_TOP &&
+          kernel.cpus[0].current == REF(thread));
     CHECK(kernel.cpu_count == CPUS && frame_number(thread->task) == RAM && init->account.total == ACCOUNT + 1);
     CHECK(thread->direct == thread->cpu + thread->priority && kernel.empty_leaf == REF(empty_leaf) &&
           list_is_empty(&kernel.destroying));
@@ -401,7 +420,8 @@ static void init_runs(const struct thread *thread)
 int main(void)
 {
     host_window = first_page;
-    CHECK(&kernel == AT(struct kernel, KERNEL_REF) && REF(&arch_log_page) > KERNEL_REF && REF(memory) < RAM << PAGE_BITS);
+    CHECK(&kernel == AT(struct kernel, KERNEL_REF) && REF(&arch_log_page) > KERNEL_REF &&
+          REF(memory) < RAM << PAGE_BITS);
     CHECK(REF(empty_leaf) < REF(memory) || REF(empty_leaf) >= REF(memory) + sizeof(memory));
     memset(memory, 0xee, (RAM_END - 1) << PAGE_BITS);
     prepare();

@@ -185,14 +185,27 @@ static void run(const struct step *first, uint32_t how_many, struct machine_part
     machine_begin(parts, &sinks);
     server_run_input(&fake, (struct words){{0}});
 }
-#define RUN(list, ...) run(list, sizeof(list) / sizeof((list)[0]), (struct machine_parts){.has_port = true, __VA_ARGS__})
+#define RUN(list, ...)                                                                                                 \
+    run(list, sizeof(list) / sizeof((list)[0]), (struct machine_parts){.has_port = true, __VA_ARGS__})
 
-#define CALL(from, lines, ...)  {.badge = from, .words = {{__VA_ARGS__}}, .expected = lines}
-#define WRITE(from, data, lines) {.badge = from, .words = {{CONSOLE_WRITE, sizeof(data) - 1}}, .text = data, .expected = lines}
+#define CALL(from, lines, ...)                                                                                         \
+    {                                                                                                                  \
+        .badge = from, .words = {{__VA_ARGS__}}, .expected = lines                                                     \
+    }
+#define WRITE(from, data, lines)                                                                                       \
+    {                                                                                                                  \
+        .badge = from, .words = {{CONSOLE_WRITE, sizeof(data) - 1}}, .text = data, .expected = lines                   \
+    }
 #define READ(from, most, lines) CALL(from, lines, CONSOLE_READ, most, 1)
 #define REST(from, most, lines) CALL(from, lines, CONSOLE_READ, most, 0)
-#define ARRIVES(data, lines)    {.arrives = data, .expected = lines}
-#define TIME(lines)             {.time = true, .expected = lines}
+#define ARRIVES(data, lines)                                                                                           \
+    {                                                                                                                  \
+        .arrives = data, .expected = lines                                                                             \
+    }
+#define TIME(lines)                                                                                                    \
+    {                                                                                                                  \
+        .time = true, .expected = lines                                                                                \
+    }
 
 /* ---------------------------------------------------------------------------------- tests */
 
@@ -248,21 +261,23 @@ static void a_sync_is_answered_when_all_is_out(void)
 /* Whoever writes meanwhile is answered behind it: else one who floods would hold it up. */
 static void a_sync_is_not_held_up_by_writes(void)
 {
-    static const struct step list[] = {
-        WRITE(1, "0123456789abcdefghij\n", "[0123456789abcdef]1: 21;"),
-        CALL(2, "", CONSOLE_SYNC),
-        WRITE(3, "three\n", ""),
-        WRITE(1, "one", ""),
-        TIME("[ghij\r\nthree\r\n]2: 0;3: 6;1: 3;"),
-        TIME(""),
-        WRITE(3, "x\n", "[x\r\n]3: 2;"),
-    }, of_one_that_ends[] = {
-        WRITE(1, "0123456789abcdefghij\n", "[0123456789abcdef]1: 21;"),
-        CALL(2, "", CONSOLE_SYNC),
-        WRITE(3, "three\n", ""),
-        CALL(MANAGER, "0: 2;", CONSOLE_RELEASE, 2),
-        TIME("[ghij\r\nthree\r\n]3: 6;"),
-    };
+    static const struct step list[] =
+        {
+            WRITE(1, "0123456789abcdefghij\n", "[0123456789abcdef]1: 21;"),
+            CALL(2, "", CONSOLE_SYNC),
+            WRITE(3, "three\n", ""),
+            WRITE(1, "one", ""),
+            TIME("[ghij\r\nthree\r\n]2: 0;3: 6;1: 3;"),
+            TIME(""),
+            WRITE(3, "x\n", "[x\r\n]3: 2;"),
+        },
+                             of_one_that_ends[] = {
+                                 WRITE(1, "0123456789abcdefghij\n", "[0123456789abcdef]1: 21;"),
+                                 CALL(2, "", CONSOLE_SYNC),
+                                 WRITE(3, "three\n", ""),
+                                 CALL(MANAGER, "0: 2;", CONSOLE_RELEASE, 2),
+                                 TIME("[ghij\r\nthree\r\n]3: 6;"),
+                             };
 
     RUN(list);
     RUN(of_one_that_ends);

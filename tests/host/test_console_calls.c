@@ -125,25 +125,25 @@ static void run(const struct step *first, uint32_t how_many)
 
 /* ------------------------------------------------------------------------------- calls */
 
-#define WRITE(badge, bytes, words, result, text)                                                                    \
-    {                                                                                                               \
-        badge, {{CONSOLE_WRITE, bytes}}, words, result, text                                                        \
+#define WRITE(badge, bytes, words, result, text)                                                                       \
+    {                                                                                                                  \
+        badge, {{CONSOLE_WRITE, bytes}}, words, result, text                                                           \
     }
-#define READ(badge, result)                                                                                         \
-    {                                                                                                               \
-        badge, {{CONSOLE_READ, 4, 1}}, 0, result, NULL                                                              \
+#define READ(badge, result)                                                                                            \
+    {                                                                                                                  \
+        badge, {{CONSOLE_READ, 4, 1}}, 0, result, NULL                                                                 \
     }
-#define CALL(badge, result, ...)                                                                                    \
-    {                                                                                                               \
-        badge, {{__VA_ARGS__}}, 0, result, NULL                                                                     \
+#define CALL(badge, result, ...)                                                                                       \
+    {                                                                                                                  \
+        badge, {{__VA_ARGS__}}, 0, result, NULL                                                                        \
     }
-#define CALLER_DIES(number)                                                                                         \
-    {                                                                                                               \
-        number, {{0}}, 0, DIES, NULL                                                                                \
+#define CALLER_DIES(number)                                                                                            \
+    {                                                                                                                  \
+        number, {{0}}, 0, DIES, NULL                                                                                   \
     }
-#define ARRIVES(text)                                                                                               \
-    {                                                                                                               \
-        0, {{0}}, 0, SENT, text                                                                                     \
+#define ARRIVES(text)                                                                                                  \
+    {                                                                                                                  \
+        0, {{0}}, 0, SENT, text                                                                                        \
     }
 
 static char long_text[LINE_MAX + 1], long_line[LINE_MAX + 1]; /* the second is whole */
@@ -172,14 +172,20 @@ static void readers_are_served_in_order(void)
 {
     const struct step list[] = {
         CALL(MANAGER, 0, CONSOLE_INPUT_PIPE),
-        READ(1, LATER), READ(2, LATER), READ(3, LATER),
+        READ(1, LATER),
+        READ(2, LATER),
+        READ(3, LATER),
         CALL(MANAGER, 0, CONSOLE_RELEASE, 3),
         READ(4, LATER),
         CALL(MANAGER, 0, CONSOLE_RELEASE, 1),
         READ(5, LATER),
-        ARRIVES("a\x10\x17"), ARRIVES("b\x10\x17"), ARRIVES("c\x10\x17"),
-        READ(6, LATER), READ(7, LATER),
-        ARRIVES("d\x10\x17"), ARRIVES("e\x10\x17"),
+        ARRIVES("a\x10\x17"),
+        ARRIVES("b\x10\x17"),
+        ARRIVES("c\x10\x17"),
+        READ(6, LATER),
+        READ(7, LATER),
+        ARRIVES("d\x10\x17"),
+        ARRIVES("e\x10\x17"),
     };
     static const uint32_t expected[] = {2, 4, 5, 6, 7};
 
@@ -331,18 +337,25 @@ static void expect_lines(const struct step *first, uint32_t how_many, const char
 static void a_line_goes_on_behind_its_end(void)
 {
     const struct step ends[] = {
-        WRITE(1, 3, 1, 0, "one"), CALL(MANAGER, 0, CONSOLE_RELEASE, 1), WRITE(2, 4, 1, 0, "two\n"),
+        WRITE(1, 3, 1, 0, "one"),
+        CALL(MANAGER, 0, CONSOLE_RELEASE, 1),
+        WRITE(2, 4, 1, 0, "two\n"),
     };
     const struct step lives[] = {
-        WRITE(1, 3, 1, 0, "one"), READ(1, LATER), WRITE(2, 4, 1, 0, "two\n"), CALL(MANAGER, 0, CONSOLE_RELEASE, 1),
+        WRITE(1, 3, 1, 0, "one"),
+        READ(1, LATER),
+        WRITE(2, 4, 1, 0, "two\n"),
+        CALL(MANAGER, 0, CONSOLE_RELEASE, 1),
     };
     const struct step another_ends[] = {
-        WRITE(1, 3, 1, 0, "one"), READ(1, LATER), CALL(MANAGER, 0, CONSOLE_RELEASE, 3), WRITE(2, 4, 1, 0, "two\n"),
+        WRITE(1, 3, 1, 0, "one"),
+        READ(1, LATER),
+        CALL(MANAGER, 0, CONSOLE_RELEASE, 3),
+        WRITE(2, 4, 1, 0, "two\n"),
     };
     const struct step forgotten[] = {
-        CALL(MANAGER, 0, CONSOLE_INPUT_PIPE), ARRIVES("a\x10\x17"),
-        WRITE(1, 3, 1, 0, "one"), READ(1, 0), CALL(MANAGER, 0, CONSOLE_RELEASE, 1),
-        WRITE(2, 4, 1, 0, "two\n"),
+        CALL(MANAGER, 0, CONSOLE_INPUT_PIPE), ARRIVES("a\x10\x17"),       WRITE(1, 3, 1, 0, "one"), READ(1, 0),
+        CALL(MANAGER, 0, CONSOLE_RELEASE, 1), WRITE(2, 4, 1, 0, "two\n"),
     };
 
     EXPECT_LINES(ends, "onetwo\r\n");
@@ -370,9 +383,9 @@ static void a_line_goes_on_behind_a_late_end(void)
 static void the_next_client_has_not_ended(void)
 {
     const struct step list[] = {
-        WRITE(1, 4, 1, 0, "one:"), CALL(MANAGER, 0, CONSOLE_RELEASE, 1),
-        WRITE(2, 4, 1, 0, "two:"), READ(2, LATER),
-        WRITE(3, 4, 1, 0, "abc\n"), READ(3, LATER),
+        WRITE(1, 4, 1, 0, "one:"),     CALL(MANAGER, 0, CONSOLE_RELEASE, 1),
+        WRITE(2, 4, 1, 0, "two:"),     READ(2, LATER),
+        WRITE(3, 4, 1, 0, "abc\n"),    READ(3, LATER),
         CALL(2, -EBUSY, CONSOLE_SYNC),
     };
 

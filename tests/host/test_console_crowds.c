@@ -79,7 +79,8 @@ static void end_message(void)
 
 static void call(struct server_message *message, uint32_t badge, uint32_t what, uint32_t word, uint32_t other)
 {
-    *message = (struct server_message){.badge = badge, .caller = badge ? badge : MANAGER, .words = {{what, word, other}}};
+    *message =
+        (struct server_message){.badge = badge, .caller = badge ? badge : MANAGER, .words = {{what, word, other}}};
 }
 
 static void write_part(struct server_message *message, uint32_t badge)

@@ -55,7 +55,8 @@ static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
     else if (caller < PROC)
         bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "%u: %.*s;", caller, (int)w[1], text);
     else
-        bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "0: %u %u%s%s%s;", w[1], w[2], w[3] & CONSOLE_NEWS_INTERRUPT ? " interrupts" : "",
+        bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "0: %u %u%s%s%s;", w[1], w[2],
+                                    w[3] & CONSOLE_NEWS_INTERRUPT ? " interrupts" : "",
                                     w[3] & CONSOLE_NEWS_INPUT ? " input" : "", w[3] & CONSOLE_NEWS_DUE ? " due" : "");
     return OK;
 }
@@ -103,23 +104,23 @@ static void run(const struct step *first, uint32_t how_many)
 }
 #define RUN(list) run(list, sizeof(list) / sizeof((list)[0]))
 
-#define CALL(from, lines, ...)                                                                                      \
-    {                                                                                                               \
-        from, {{__VA_ARGS__}}, NULL, lines                                                                          \
+#define CALL(from, lines, ...)                                                                                         \
+    {                                                                                                                  \
+        from, {{__VA_ARGS__}}, NULL, lines                                                                             \
     }
-#define READ(from, lines)          CALL(from, lines, CONSOLE_READ, READ_MAX, 1)
+#define READ(from, lines)            CALL(from, lines, CONSOLE_READ, READ_MAX, 1)
 #define READ_SOME(from, most, lines) CALL(from, lines, CONSOLE_READ, most, 1)
-#define REST(from, lines)          CALL(from, lines, CONSOLE_READ, READ_MAX, 0)
-#define NEWS(lines)                CALL(MANAGER, lines, CONSOLE_NEWS)
-#define FRONT(badge, again, lines) CALL(MANAGER, lines, CONSOLE_FRONT, badge, again)
-#define DONE                       "0: 0 0;"
-#define ARRIVES(data, lines)                                                                                        \
-    {                                                                                                               \
-        0, {{0}}, data, lines                                                                                       \
+#define REST(from, lines)            CALL(from, lines, CONSOLE_READ, READ_MAX, 0)
+#define NEWS(lines)                  CALL(MANAGER, lines, CONSOLE_NEWS)
+#define FRONT(badge, again, lines)   CALL(MANAGER, lines, CONSOLE_FRONT, badge, again)
+#define DONE                         "0: 0 0;"
+#define ARRIVES(data, lines)                                                                                           \
+    {                                                                                                                  \
+        0, {{0}}, data, lines                                                                                          \
     }
-#define DIES(from) /* and no more than that */                                                                      \
-    {                                                                                                               \
-        from, {{0}}, "", ""                                                                                         \
+#define DIES(from) /* and no more than that */                                                                         \
+    {                                                                                                                  \
+        from, {{0}}, "", ""                                                                                            \
     }
 
 #define INTERRUPT(badge, lines) CALL(MANAGER, lines, CONSOLE_INTERRUPT, badge)
@@ -160,7 +161,9 @@ static void who_reads_asks(void)
         NEWS("0: 1 0 due;"),
         NEWS("0: 2 0;"),
         NEWS("0: 0 0;"),
-        FRONT(2, 0, "2: a\n;" "0: 2 0;"),
+        FRONT(2, 0,
+              "2: a\n;"
+              "0: 2 0;"),
         ARRIVES("b\r", ""),
         READ(2, "2: b\n;"),
         READ(2, ""),
@@ -204,8 +207,16 @@ static void all_may_be_asked_of_again(void)
 static void readers_are_served_in_turn(void)
 {
     static const struct step list[] = {
-        READ(1, "told;"), READ(2, ""), READ(3, ""), READ(4, ""), READ(5, ""),
-        FRONT(1, 0, "0: 1 0;"), FRONT(2, 0, "0: 2 0;"), FRONT(3, 0, "0: 3 0;"), FRONT(4, 0, "0: 4 0;"), FRONT(5, 0, "0: 5 0;"),
+        READ(1, "told;"),
+        READ(2, ""),
+        READ(3, ""),
+        READ(4, ""),
+        READ(5, ""),
+        FRONT(1, 0, "0: 1 0;"),
+        FRONT(2, 0, "0: 2 0;"),
+        FRONT(3, 0, "0: 3 0;"),
+        FRONT(4, 0, "0: 4 0;"),
+        FRONT(5, 0, "0: 5 0;"),
         FRONT(1, 0, "0: 1 0;"),
         ARRIVES("a\rb\rc\rd\re\r", "1: a\n;2: b\n;3: c\n;4: d\n;"),
         READ(1, ""),
@@ -220,18 +231,9 @@ static void readers_are_served_in_turn(void)
 static void a_rest_is_for_who_read(void)
 {
     static const struct step list[] = {
-        READ_SOME(1, 2, "told;"),
-        NEWS("0: 1 0;"),
-        FRONT(1, 0, "0: 1 0;"),
-        REST(2, "2: ;"),
-        ARRIVES("abcd\ref\r", "1: ab;"),
-        REST(2, "2: ;"),
-        REST(1, "1: cd\n;"),
-        REST(1, "1: ;"),
-        READ_SOME(1, 1, "1: e;"),
-        FRONT(2, 0, "0: 2 0;"),
-        READ(2, "2: f\n;"),
-        REST(1, "1: ;"),
+        READ_SOME(1, 2, "told;"),        NEWS("0: 1 0;"),        FRONT(1, 0, "0: 1 0;"), REST(2, "2: ;"),
+        ARRIVES("abcd\ref\r", "1: ab;"), REST(2, "2: ;"),        REST(1, "1: cd\n;"),    REST(1, "1: ;"),
+        READ_SOME(1, 1, "1: e;"),        FRONT(2, 0, "0: 2 0;"), READ(2, "2: f\n;"),     REST(1, "1: ;"),
     };
     static const struct step of_the_dead[] = {
         READ_SOME(1, 2, "told;"),
@@ -252,25 +254,27 @@ static void a_rest_is_for_who_read(void)
 /* Wherever it waits. */
 static void who_ends_waits_no_more(void)
 {
-    static const struct step list[] = {
-        READ(1, "told;"),
-        READ(2, ""),
-        READ(3, ""),
-        CALL(MANAGER, "0: 2 0;", CONSOLE_RELEASE, 2),
-        NEWS("0: 1 0 due;"),
-        CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
-        FRONT(1, 1, "0: 1 1;"),
-        NEWS("0: 3 0;"),
-        NEWS("0: 0 0;"),
-    }, of_one_in_front[] = {
-        READ(1, "told;"),
-        NEWS("0: 1 0;"),
-        FRONT(1, 0, "0: 1 0;"),
-        ARRIVES("a\r", "1: a\n;"),
-        CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
-        READ(1, "told;"), /* which it had sent before: it is to ask */
-        ARRIVES("b\r", ""),
-    };
+    static const struct step list[] =
+        {
+            READ(1, "told;"),
+            READ(2, ""),
+            READ(3, ""),
+            CALL(MANAGER, "0: 2 0;", CONSOLE_RELEASE, 2),
+            NEWS("0: 1 0 due;"),
+            CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
+            FRONT(1, 1, "0: 1 1;"),
+            NEWS("0: 3 0;"),
+            NEWS("0: 0 0;"),
+        },
+                             of_one_in_front[] = {
+                                 READ(1, "told;"),
+                                 NEWS("0: 1 0;"),
+                                 FRONT(1, 0, "0: 1 0;"),
+                                 ARRIVES("a\r", "1: a\n;"),
+                                 CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
+                                 READ(1, "told;"), /* which it had sent before: it is to ask */
+                                 ARRIVES("b\r", ""),
+                             };
 
     RUN(list);
     RUN(of_one_in_front);

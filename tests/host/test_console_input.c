@@ -62,7 +62,9 @@ static void test_bytes_as_they_are(void)
 static void test_end_of_file(void)
 {
     start();
-    put("abc\x10\x04" "ignored", 12);
+    put("abc\x10\x04"
+        "ignored",
+        12);
     expect("ab", 2, 2);
     expect("c", 1, 100);
     for (int i = 0; i < 3; i++) {

@@ -76,8 +76,7 @@ static uint32_t pixel(uint32_t x, uint32_t y)
     uint32_t red = value >> screen.red_at & ((1u << screen.red_bits) - 1);
     uint32_t green = value >> screen.green_at & ((1u << screen.green_bits) - 1);
     uint32_t blue = value >> screen.blue_at & ((1u << screen.blue_bits) - 1);
-    return (red << 8 >> screen.red_bits) << 16 | (green << 8 >> screen.green_bits) << 8 |
-           blue << 8 >> screen.blue_bits;
+    return (red << 8 >> screen.red_bits) << 16 | (green << 8 >> screen.green_bits) << 8 | blue << 8 >> screen.blue_bits;
 }
 
 /* The highest bits of each channel, which every format has. */
@@ -130,6 +129,7 @@ static void test_format(const struct boot_screen *format)
 
 static void test_formats(void)
 {
+    /* clang-format off */
     static const struct boot_screen formats[] = {
         {.width = 1280, .height = 800, .pitch = 5120, .bits_per_pixel = 32, .red_at = 16, .red_bits = 8,
          .green_at = 8, .green_bits = 8, .blue_bits = 8},
@@ -146,6 +146,7 @@ static void test_formats(void)
         {.width = 3840, .height = 2160, .pitch = 15360, .bits_per_pixel = 32, .red_at = 16, .red_bits = 8,
          .green_at = 8, .green_bits = 8, .blue_bits = 8},
     };
+    /* clang-format on */
 
     for (uint32_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
         test_format(&formats[i]);
@@ -172,9 +173,16 @@ static void expect_refused(struct boot_screen refused)
 
 static void test_refused(void)
 {
-    const struct boot_screen good = {.kind = SCREEN_RGB, .width = 640, .height = 480, .pitch = 2560,
-                                     .bits_per_pixel = 32, .red_at = 16, .red_bits = 8, .green_at = 8,
-                                     .green_bits = 8, .blue_bits = 8};
+    const struct boot_screen good = {.kind = SCREEN_RGB,
+                                     .width = 640,
+                                     .height = 480,
+                                     .pitch = 2560,
+                                     .bits_per_pixel = 32,
+                                     .red_at = 16,
+                                     .red_bits = 8,
+                                     .green_at = 8,
+                                     .green_bits = 8,
+                                     .blue_bits = 8};
     struct boot_screen bad = good;
 
     screen = good;

@@ -124,12 +124,12 @@ static void test_headers(void)
     CHECK(!read_bytes(BYTES, &image) && image.headers == PROGRAM_BASE + 2 * PAGE_SIZE && image.headers_count == 3);
 }
 
-#define REFUSED(change)                                                                            \
-    do {                                                                                           \
-        struct elf_image image;                                                                    \
-        make();                                                                                    \
-        change;                                                                                    \
-        CHECK(read_bytes(BYTES, &image));                                                          \
+#define REFUSED(change)                                                                                                \
+    do {                                                                                                               \
+        struct elf_image image;                                                                                        \
+        make();                                                                                                        \
+        change;                                                                                                        \
+        CHECK(read_bytes(BYTES, &image));                                                                              \
     } while (0)
 
 static void test_header(void)

@@ -23,7 +23,8 @@ static void files_are_opened(void)
     CHECK(opens("bin/prog", O_READ_ONLY) == 4 && opens("new", READ_WRITE) == 6 &&
           status_of("new").mode == (MODE_FILE | 0644));
     CHECK(puts_into(6, "abc") == 0 && opens("new", O_READ_WRITE | O_TRUNCATE) == 7 && status_of("new").size == 0);
-    CHECK(puts_into(7, "abc") == 0 && opens("new", O_READ_ONLY | O_TRUNCATE) == 8 && status_of("new").size == 3 && opens("/dev", O_READ_ONLY | O_DIRECTORIES) == 9);
+    CHECK(puts_into(7, "abc") == 0 && opens("new", O_READ_ONLY | O_TRUNCATE) == 8 && status_of("new").size == 3 &&
+          opens("/dev", O_READ_ONLY | O_DIRECTORIES) == 9);
     CHECK(ask_path(A, "null", FILE_OPEN, 9, O_READ_WRITE, 0) == 0 && reply_of(A)->w[0] == 10);
     ends();
 }
@@ -92,7 +93,8 @@ static void bytes_are_read_and_written(void)
     CHECK(ask_data(A, "HE", 2, (struct words){{FILE_WRITE_AT, new, 2, 0}}) == 0 && ask(A, FILE_SEEK, new, 1, 0) == 0);
     CHECK(ask(A, FILE_READ, new, 100, 0) == 0 && reply_of(A)->w[0] == 4 && !memcmp(reply_of(A)->data, "Ello", 4));
     CHECK(ask(A, FILE_CONTROL, new, FILE_SET_FLAGS, O_APPENDING) == 0 && ask(A, FILE_SEEK, new, 1, 0) == 0);
-    CHECK(puts_into(new, "") == 0 && ask(A, FILE_SEEK, new, 0, 1) == 0 && reply_of(A)->w[0] == 1); /* nothing has no effect */
+    CHECK(puts_into(new, "") == 0 && ask(A, FILE_SEEK, new, 0, 1) == 0 &&
+          reply_of(A)->w[0] == 1); /* nothing has no effect */
     CHECK(puts_into(new, "!") == 0 && ask(A, FILE_SEEK, new, 0, 1) == 0 && reply_of(A)->w[0] == 6 &&
           status_of("new").size == 6);
     ends();
@@ -259,15 +261,16 @@ static void flags_are_kept(void)
 static void devices_are_devices(void)
 {
     begins();
-    uint32_t null = opens("/dev/null", O_READ_WRITE), zero = opens("/dev/zero", O_READ_WRITE), full = opens("/dev/full", O_READ_WRITE);
+    uint32_t null = opens("/dev/null", O_READ_WRITE), zero = opens("/dev/zero", O_READ_WRITE),
+             full = opens("/dev/full", O_READ_WRITE);
     CHECK(ask(A, FILE_READ, null, 10, 0) == 0 && reply_of(A)->w[0] == 0 && ask(A, FILE_READ, zero, 5, 0) == 0 &&
           reply_of(A)->w[0] == 5);
     CHECK(!memcmp(reply_of(A)->data, "\0\0\0\0\0", 5) && ask(A, FILE_READ_AT, zero, 4096, 7) == 0 &&
           transfer_of(A)[4095] == 0);
     CHECK(puts_into(null, "abc") == 0 && reply_of(A)->w[0] == 3 && ask(A, FILE_WRITE_AT, zero, 4096, 9) == 0 &&
           reply_of(A)->w[0] == 4096);
-    CHECK(ask(A, FILE_READ, full, 5, 0) == 0 && !memcmp(reply_of(A)->data, "\0\0\0\0\0", 5) && puts_into(full, "abc") == -ENOSPC &&
-          ask(A, FILE_WRITE_AT, full, 4096, 9) == -ENOSPC);
+    CHECK(ask(A, FILE_READ, full, 5, 0) == 0 && !memcmp(reply_of(A)->data, "\0\0\0\0\0", 5) &&
+          puts_into(full, "abc") == -ENOSPC && ask(A, FILE_WRITE_AT, full, 4096, 9) == -ENOSPC);
     CHECK(puts_into(1, "abc") == FILE_CONSOLE && ask(A, FILE_SEEK, null, 5, 0) == 0);
     CHECK(ask(A, FILE_SPACE, 0, 0, 0) == 0 && reply_of(A)->w[0] == PAGES && reply_of(A)->w[1] == pages_free());
     ends();

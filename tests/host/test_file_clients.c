@@ -66,11 +66,14 @@ static void the_manager_tells_of_clients(void)
 {
     begins();
     CHECK(ask(MANAGER, FILE_BEGIN, 0, 0, 0) == -EINVAL && ask(MANAGER, FILE_BEGIN, A, 0, 0) == -EEXIST);
-    CHECK(ask(MANAGER, FILE_FORK, B, C, 0) == -ENOENT && ask(MANAGER, FILE_FORK, A, 0, 0) == -EINVAL && ask(MANAGER, FILE_FORK, A, A, 0) == -EEXIST);
+    CHECK(ask(MANAGER, FILE_FORK, B, C, 0) == -ENOENT && ask(MANAGER, FILE_FORK, A, 0, 0) == -EINVAL &&
+          ask(MANAGER, FILE_FORK, A, A, 0) == -EEXIST);
     CHECK(ask(MANAGER, FILE_EXEC, B, 0, 0) == -ENOENT && ask(MANAGER, FILE_RELEASE, B, 0, 0) == -ENOENT);
     CHECK(ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == -ENOENT);
-    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(MANAGER, FILE_BEGIN, B, 0, 0) == -EEXIST && ask(MANAGER, FILE_FORK, A, B, 0) == -EEXIST);
-    CHECK(ask(MANAGER, FILE_BEGIN, A + 256, 0, 0) == 0 && ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0); /* of the same hash */
+    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(MANAGER, FILE_BEGIN, B, 0, 0) == -EEXIST &&
+          ask(MANAGER, FILE_FORK, A, B, 0) == -EEXIST);
+    CHECK(ask(MANAGER, FILE_BEGIN, A + 256, 0, 0) == 0 &&
+          ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0); /* of the same hash */
     CHECK(ask(A, FILE_SPACE, 0, 0, 0) == -EBADF && ask(B, FILE_SPACE, 0, 0, 0) == 0);
     CHECK(ask(A + 256, FILE_SPACE, 0, 0, 0) == 0 && ask(MANAGER, FILE_RELEASE, A + 256, 0, 0) == 0);
     ends();
@@ -86,7 +89,8 @@ static void others_are_not_heard(void)
         else
             CHECK(ask(C, number, 0, 0, 0) == -EBADF && ask(MANAGER, number, 0, 0, 0) == -EBADF);
     CHECK(ask(A, 0, 0, 0, 0) == -ENOSYS);
-    CHECK(ask(A, FILE_CALLS_END, 0, 0, 0) == -ENOSYS && ask(A, 0xffffffff, 0, 0, 0) == -ENOSYS && ask(MANAGER, 0xffffffff, 0, 0, 0) == -ENOSYS);
+    CHECK(ask(A, FILE_CALLS_END, 0, 0, 0) == -ENOSYS && ask(A, 0xffffffff, 0, 0, 0) == -ENOSYS &&
+          ask(MANAGER, 0xffffffff, 0, 0, 0) == -ENOSYS);
     ends();
 }
 
@@ -94,7 +98,8 @@ static void who_begins_has_the_console(void)
 {
     begins();
     for (uint32_t fd = 0; fd < 3; fd++) {
-        CHECK(ask(A, FILE_READ, fd, 10, 0) == FILE_CONSOLE && ask(A, FILE_CONTROL, fd, FILE_GET_FD, 0) == 0 && reply_of(A)->w[0] == 0);
+        CHECK(ask(A, FILE_READ, fd, 10, 0) == FILE_CONSOLE && ask(A, FILE_CONTROL, fd, FILE_GET_FD, 0) == 0 &&
+              reply_of(A)->w[0] == 0);
         CHECK(ask(A, FILE_CONTROL, fd, FILE_GET_FLAGS, 0) == 0 && reply_of(A)->w[0] == O_READ_WRITE);
     }
     CHECK(ask(A, FILE_GET_LIMIT, 0, 0, 0) == 0 && reply_of(A)->w[1] == 3);
@@ -118,12 +123,16 @@ static void what_is_nobodys_goes(void)
 {
     begins();
     uint32_t free = pages_free(), count = inodes_count(), fd = opens(A, "new", O_READ_WRITE | O_CREATE_FILE);
-    CHECK(ask_data(A, "x", 1, (struct words){{FILE_WRITE, fd, 1}}) == 0 && ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0 && pages_free() < free);
+    CHECK(ask_data(A, "x", 1, (struct words){{FILE_WRITE, fd, 1}}) == 0 &&
+          ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0 && pages_free() < free);
     CHECK(ask(A, FILE_DUPLICATE, 0, fd, FILE_EXACTLY) == 0 && pages_free() == free);
-    CHECK(ask_path(A, "d", FILE_MAKE, CWD, MODE_DIRECTORY, 0) == 0 && ask_path(A, "d", FILE_CHANGE_DIRECTORY, CWD, 0, 0) == 0);
+    CHECK(ask_path(A, "d", FILE_MAKE, CWD, MODE_DIRECTORY, 0) == 0 &&
+          ask_path(A, "d", FILE_CHANGE_DIRECTORY, CWD, 0, 0) == 0);
     CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask_path(A, "/d", FILE_REMOVE, CWD, FILE_REMOVE_DIRECTORY, 0) == 0);
-    CHECK(ask_path(A, "/", FILE_CHANGE_DIRECTORY, CWD, 0, 0) == 0 && ask(B, FILE_WORKING_DIRECTORY, 256, 0, 0) == -ENOENT);
-    CHECK(inodes_count() == count + 1 && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && pages_free() == free && inodes_count() == count);
+    CHECK(ask_path(A, "/", FILE_CHANGE_DIRECTORY, CWD, 0, 0) == 0 &&
+          ask(B, FILE_WORKING_DIRECTORY, 256, 0, 0) == -ENOENT);
+    CHECK(inodes_count() == count + 1 && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && pages_free() == free &&
+          inodes_count() == count);
     ends();
 }
 
@@ -138,8 +147,10 @@ static void there_is_no_memory_for_a_client(void)
     uint32_t fd = opens(A, "new", O_READ_WRITE | O_CREATE_FILE);
     while (!status && badge < MACHINE_CLIENTS)
         status = ask(MANAGER, FILE_FORK, A, ++badge, 0);
-    CHECK(status == -ENOMEM && ask(MANAGER, FILE_BEGIN, badge, 0, 0) == -ENOMEM && ask(badge, FILE_SPACE, 0, 0, 0) == -EBADF);
-    CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == -ENOMEM && ask(A, FILE_PIPE, 0, 0, 0) == -ENFILE && ask(A, FILE_SEEK, fd, 0, 0) == 0);
+    CHECK(status == -ENOMEM && ask(MANAGER, FILE_BEGIN, badge, 0, 0) == -ENOMEM &&
+          ask(badge, FILE_SPACE, 0, 0, 0) == -EBADF);
+    CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == -ENOMEM && ask(A, FILE_PIPE, 0, 0, 0) == -ENFILE &&
+          ask(A, FILE_SEEK, fd, 0, 0) == 0);
     CHECK(ask(MANAGER, FILE_RELEASE, badge - 1, 0, 0) == 0 && ask(MANAGER, FILE_FORK, A, badge, 0) == 0);
     CHECK(ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0);
     ends();
@@ -152,7 +163,8 @@ static void exec_closes_what_says_so(void)
     begins();
     uint32_t fd = opens(A, "data", O_CLOSE_ON_EXEC), kept = opens(A, "data", 0);
     CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && ask(MANAGER, FILE_EXEC, A, 0, 0) == 0 && machine_revoked == 1);
-    CHECK(ask(A, FILE_SEEK, fd, 0, 0) == -EBADF && ask(A, FILE_SEEK, kept, 0, 0) == 0 && ask(A, FILE_READ, kept, 4096, 0) == -EINVAL);
+    CHECK(ask(A, FILE_SEEK, fd, 0, 0) == -EBADF && ask(A, FILE_SEEK, kept, 0, 0) == 0 &&
+          ask(A, FILE_READ, kept, 4096, 0) == -EINVAL);
     CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && ask(A, FILE_READ, kept, 4096, 0) == 0);
     ends();
 }
@@ -163,12 +175,14 @@ static void a_transfer_page_is_granted_once(void)
 {
     begins();
     CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && reply_of(A)->items == 1 && reply_of(A)->item.to == FILE_TRANSFER);
-    CHECK(reply_of(A)->item.slot == FILE_SLOT_MEMORY && reply_of(A)->item.pages == 1 && (reply_of(A)->item.kind_rights & RIGHT_ALL) == (RIGHT_READ | RIGHT_WRITE));
+    CHECK(reply_of(A)->item.slot == FILE_SLOT_MEMORY && reply_of(A)->item.pages == 1 &&
+          (reply_of(A)->item.kind_rights & RIGHT_ALL) == (RIGHT_READ | RIGHT_WRITE));
     for (uint32_t i = 0; i < FILE_TRANSFER_MAX; i++)
         CHECK(transfer_of(A)[i] == 0); /* nothing of others */
     uint32_t free = pages_free();
     CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && reply_of(A)->items == 0 && pages_free() == free);
-    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(B, FILE_READ, 0, 300, 0) == -EINVAL && ask(B, FILE_TRANSFER_PAGE, 0, 0, 0) == 0);
+    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(B, FILE_READ, 0, 300, 0) == -EINVAL &&
+          ask(B, FILE_TRANSFER_PAGE, 0, 0, 0) == 0);
     CHECK(transfer_of(A) != transfer_of(B) && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && machine_revoked == 1);
     ends();
 }
@@ -182,7 +196,8 @@ static void a_transfer_page_is_refused(void)
     CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == -ENOMEM && pages_free() == free && machine_revoked == 0);
     machine_refuses_items = false;
     uint32_t fd = opens(A, "data", 0);
-    CHECK(ask(A, FILE_READ, fd, 300, 0) == -EINVAL && ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && ask(A, FILE_READ, fd, 300, 0) == 0);
+    CHECK(ask(A, FILE_READ, fd, 300, 0) == -EINVAL && ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 &&
+          ask(A, FILE_READ, fd, 300, 0) == 0);
     ends();
 }
 
@@ -191,13 +206,20 @@ static void a_transfer_page_is_refused(void)
 static void programs_are_found(void)
 {
     begins();
-    CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, 0, 0, 0) == 0 && reply_of(MANAGER)->w[0] == PROGRAM_PAGE && reply_of(MANAGER)->w[1] == PROGRAM_BYTES);
-    CHECK(ask_path(MANAGER, "/bin/prog", FILE_PROGRAM, A, 0, 0) == 0 && ask_path(A, "bin", FILE_CHANGE_DIRECTORY, CWD, 0, 0) == 0);
-    CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, A, 0, 0) == 0 && ask_path(MANAGER, "data", FILE_PROGRAM, A, 0, 0) == -ENOENT);
-    CHECK(ask_path(MANAGER, "data", FILE_PROGRAM, 0, 0, 0) == -EACCES && ask_path(MANAGER, "server", FILE_PROGRAM, 0, 0, 0) == -ENOENT);
-    CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, B, 0, 0) == -ENOENT && ask_path(MANAGER, "", FILE_PROGRAM, 0, 0, 0) == -ENOENT);
-    CHECK(ask_path(MANAGER, "/bin", FILE_PROGRAM, 0, 0, 0) == -EACCES && ask_path(MANAGER, "/dev/null", FILE_PROGRAM, 0, 0, 0) == -EACCES);
-    CHECK(ask_path(MANAGER, "/bin/prog/x", FILE_PROGRAM, 0, 0, 0) == -ENOTDIR && ask(MANAGER, FILE_PROGRAM, 0, 0, 0) == -EINVAL);
+    CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, 0, 0, 0) == 0 && reply_of(MANAGER)->w[0] == PROGRAM_PAGE &&
+          reply_of(MANAGER)->w[1] == PROGRAM_BYTES);
+    CHECK(ask_path(MANAGER, "/bin/prog", FILE_PROGRAM, A, 0, 0) == 0 &&
+          ask_path(A, "bin", FILE_CHANGE_DIRECTORY, CWD, 0, 0) == 0);
+    CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, A, 0, 0) == 0 &&
+          ask_path(MANAGER, "data", FILE_PROGRAM, A, 0, 0) == -ENOENT);
+    CHECK(ask_path(MANAGER, "data", FILE_PROGRAM, 0, 0, 0) == -EACCES &&
+          ask_path(MANAGER, "server", FILE_PROGRAM, 0, 0, 0) == -ENOENT);
+    CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, B, 0, 0) == -ENOENT &&
+          ask_path(MANAGER, "", FILE_PROGRAM, 0, 0, 0) == -ENOENT);
+    CHECK(ask_path(MANAGER, "/bin", FILE_PROGRAM, 0, 0, 0) == -EACCES &&
+          ask_path(MANAGER, "/dev/null", FILE_PROGRAM, 0, 0, 0) == -EACCES);
+    CHECK(ask_path(MANAGER, "/bin/prog/x", FILE_PROGRAM, 0, 0, 0) == -ENOTDIR &&
+          ask(MANAGER, FILE_PROGRAM, 0, 0, 0) == -EINVAL);
     char name[256];
     memset(name, 'n', sizeof name);
     CHECK(ask_data(MANAGER, name, 256, (struct words){{FILE_PROGRAM}}) == -ENAMETOOLONG);
@@ -209,22 +231,35 @@ static void programs_are_written(void)
 {
     begins();
     uint32_t fd = opens(A, "new", O_READ_WRITE | O_CREATE_FILE);
-    CHECK(ask_data(A, "#!code", 6, (struct words){{FILE_WRITE, fd, 6}}) == 0 && ask_path(A, "", FILE_CHANGE, fd, FILE_MODE, 0010) == 0);
-    uint32_t inode = (uint32_t)ask_path(MANAGER, "new", FILE_PROGRAM, A, 0, 0) == FILE_COPY ? reply_of(MANAGER)->w[0] : 0;
-    CHECK(reply_of(MANAGER)->w[1] == 6 && ask(MANAGER, FILE_PROGRAM_BYTES, inode, 2, 0) == 0 && reply_of(MANAGER)->w[0] == 4);
-    CHECK(!memcmp(reply_of(MANAGER)->data, "code", 4) && ask(MANAGER, FILE_PROGRAM_BYTES, inode, 6, 0) == 0 && reply_of(MANAGER)->w[0] == 0);
+    CHECK(ask_data(A, "#!code", 6, (struct words){{FILE_WRITE, fd, 6}}) == 0 &&
+          ask_path(A, "", FILE_CHANGE, fd, FILE_MODE, 0010) == 0);
+    uint32_t inode =
+        (uint32_t)ask_path(MANAGER, "new", FILE_PROGRAM, A, 0, 0) == FILE_COPY ? reply_of(MANAGER)->w[0] : 0;
+    CHECK(reply_of(MANAGER)->w[1] == 6 && ask(MANAGER, FILE_PROGRAM_BYTES, inode, 2, 0) == 0 &&
+          reply_of(MANAGER)->w[0] == 4);
+    CHECK(!memcmp(reply_of(MANAGER)->data, "code", 4) && ask(MANAGER, FILE_PROGRAM_BYTES, inode, 6, 0) == 0 &&
+          reply_of(MANAGER)->w[0] == 0);
     CHECK(ask(MANAGER, FILE_PROGRAM_PAGE, inode, 0, 0) == 0 && !memcmp(pages_at(reply_of(MANAGER)->w[0]), "#!code", 6));
-    CHECK(ask(MANAGER, FILE_PROGRAM_PAGE, inode, 1, 0) == -EINVAL && ask(MANAGER, FILE_PROGRAM_PAGE, inode, 0xffffffff, 0) == -EINVAL);
-    CHECK(ask(MANAGER, FILE_PROGRAM_PAGE, 9999, 0, 0) == -ENOENT && ask(MANAGER, FILE_PROGRAM_BYTES, 9999, 0, 0) == -ENOENT);
-    CHECK(ask(MANAGER, FILE_PROGRAM_PAGE, 1, 0, 0) == -ENOENT && ask(MANAGER, FILE_PROGRAM_BYTES, 1, 0, 0) == -ENOENT); /* the root */
-    CHECK(ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0 && ask(A, FILE_CLOSE, fd, 0, 0) == 0 && ask(MANAGER, FILE_PROGRAM_BYTES, inode, 0, 0) == 0);
-    CHECK(ask_path(MANAGER, "/bin/prog", FILE_PROGRAM, A, 0, 0) == 0 && ask(MANAGER, FILE_PROGRAM_BYTES, inode, 0, 0) == -ENOENT);
+    CHECK(ask(MANAGER, FILE_PROGRAM_PAGE, inode, 1, 0) == -EINVAL &&
+          ask(MANAGER, FILE_PROGRAM_PAGE, inode, 0xffffffff, 0) == -EINVAL);
+    CHECK(ask(MANAGER, FILE_PROGRAM_PAGE, 9999, 0, 0) == -ENOENT &&
+          ask(MANAGER, FILE_PROGRAM_BYTES, 9999, 0, 0) == -ENOENT);
+    CHECK(ask(MANAGER, FILE_PROGRAM_PAGE, 1, 0, 0) == -ENOENT &&
+          ask(MANAGER, FILE_PROGRAM_BYTES, 1, 0, 0) == -ENOENT); /* the root */
+    CHECK(ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0 && ask(A, FILE_CLOSE, fd, 0, 0) == 0 &&
+          ask(MANAGER, FILE_PROGRAM_BYTES, inode, 0, 0) == 0);
+    CHECK(ask_path(MANAGER, "/bin/prog", FILE_PROGRAM, A, 0, 0) == 0 &&
+          ask(MANAGER, FILE_PROGRAM_BYTES, inode, 0, 0) == -ENOENT);
     fd = opens(A, "/bin/prog", O_READ_WRITE);
-    CHECK(ask_path(A, "", FILE_TRUNCATE, fd, 100, 0) == 0 && ask_path(MANAGER, "prog", FILE_PROGRAM, 0, 0, 0) == 0 && reply_of(MANAGER)->w[1] == 100);
-    CHECK(ask_data(A, "x", 1, (struct words){{FILE_WRITE, fd, 1}}) == 0 && ask_path(MANAGER, "prog", FILE_PROGRAM, 0, 0, 0) == FILE_COPY);
+    CHECK(ask_path(A, "", FILE_TRUNCATE, fd, 100, 0) == 0 && ask_path(MANAGER, "prog", FILE_PROGRAM, 0, 0, 0) == 0 &&
+          reply_of(MANAGER)->w[1] == 100);
+    CHECK(ask_data(A, "x", 1, (struct words){{FILE_WRITE, fd, 1}}) == 0 &&
+          ask_path(MANAGER, "prog", FILE_PROGRAM, 0, 0, 0) == FILE_COPY);
     uint32_t other = opens(A, "new", O_READ_WRITE | O_CREATE_FILE);
-    CHECK(ask_data(A, "code", 4, (struct words){{FILE_WRITE, other, 4}}) == 0 && ask_path(A, "", FILE_CHANGE, other, FILE_MODE, 0755) == 0);
-    CHECK(ask_path(MANAGER, "new", FILE_PROGRAM, A, 0, 0) == FILE_COPY && ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0); /* goes with its client */
+    CHECK(ask_data(A, "code", 4, (struct words){{FILE_WRITE, other, 4}}) == 0 &&
+          ask_path(A, "", FILE_CHANGE, other, FILE_MODE, 0755) == 0);
+    CHECK(ask_path(MANAGER, "new", FILE_PROGRAM, A, 0, 0) == FILE_COPY &&
+          ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0); /* goes with its client */
     machine_is_fast = true;
     CHECK(ask_path(A, "", FILE_TRUNCATE, fd, 0, 0) == 0);
     machine_is_fast = false;
@@ -245,15 +280,24 @@ static void files_are_mapped(void)
     begins();
     uint32_t fd = opens(A, "data", O_READ_WRITE), reads = opens(A, "data", 0), directory = opens(A, "/dev", 0);
     CHECK(maps(reads, 0, AT | RIGHT_READ, 5, 0) == 0 && reply_of(A)->w[0] == 2);
-    CHECK(maps(99, 0, AT | RIGHT_READ, 1, 0) == -EBADF && maps(directory, 0, AT | RIGHT_READ, 1, 0) == -ENODEV && maps(0, 0, AT | RIGHT_READ, 1, 0) == -ENODEV);
-    CHECK(maps(reads, 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 1) == -EACCES && maps(fd, 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 0) == -EACCES);
-    CHECK(maps(fd, 0, AT, 1, 0) == -EINVAL && maps(fd, 0, AT | RIGHT_EXECUTE, 1, 0) == -EINVAL && maps(fd, 0, USER_END | RIGHT_READ, 1, 0) == -EINVAL);
-    CHECK(maps(fd, 0, AT | RIGHT_READ, 0xffffffff, 0) == -EINVAL && ask(A, FILE_MAP, fd, 0, AT | RIGHT_READ) == -EINVAL);
-    CHECK(maps(fd, 0, FILE_TRANSFER | RIGHT_READ, 1, 0) == -EINVAL && maps(fd, 0, (FILE_TRANSFER - PAGE_SIZE) | RIGHT_READ, 2, 0) == -EINVAL);
-    CHECK(maps(fd, 2, AT | RIGHT_READ, 1, 0) == 0 && reply_of(A)->w[0] == 0 && reply_of(A)->items == 0); /* it ends before */
-    CHECK(maps(fd, 0, (AT + 0x10000) | RIGHT_READ | RIGHT_WRITE, 2, 1) == 0 && reply_of(A)->w[0] == 2 && reply_of(A)->item.slot == FILE_SLOT_MEMORY);
-    CHECK(ask(A, FILE_UNMAP, AT + 1, 1, 0) == -EINVAL && ask(A, FILE_UNMAP, USER_END, 1, 0) == -EINVAL && ask(A, FILE_UNMAP, AT, 0xffffffff, 0) == -EINVAL);
-    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(A, FILE_UNMAP, AT, 1, 0) == 0 && ask(A, FILE_UNMAP, AT, 0x100, 0) == 0 && ask(A, FILE_UNMAP, AT, 0x100, 0) == 0);
+    CHECK(maps(99, 0, AT | RIGHT_READ, 1, 0) == -EBADF && maps(directory, 0, AT | RIGHT_READ, 1, 0) == -ENODEV &&
+          maps(0, 0, AT | RIGHT_READ, 1, 0) == -ENODEV);
+    CHECK(maps(reads, 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 1) == -EACCES &&
+          maps(fd, 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 0) == -EACCES);
+    CHECK(maps(fd, 0, AT, 1, 0) == -EINVAL && maps(fd, 0, AT | RIGHT_EXECUTE, 1, 0) == -EINVAL &&
+          maps(fd, 0, USER_END | RIGHT_READ, 1, 0) == -EINVAL);
+    CHECK(maps(fd, 0, AT | RIGHT_READ, 0xffffffff, 0) == -EINVAL &&
+          ask(A, FILE_MAP, fd, 0, AT | RIGHT_READ) == -EINVAL);
+    CHECK(maps(fd, 0, FILE_TRANSFER | RIGHT_READ, 1, 0) == -EINVAL &&
+          maps(fd, 0, (FILE_TRANSFER - PAGE_SIZE) | RIGHT_READ, 2, 0) == -EINVAL);
+    CHECK(maps(fd, 2, AT | RIGHT_READ, 1, 0) == 0 && reply_of(A)->w[0] == 0 &&
+          reply_of(A)->items == 0); /* it ends before */
+    CHECK(maps(fd, 0, (AT + 0x10000) | RIGHT_READ | RIGHT_WRITE, 2, 1) == 0 && reply_of(A)->w[0] == 2 &&
+          reply_of(A)->item.slot == FILE_SLOT_MEMORY);
+    CHECK(ask(A, FILE_UNMAP, AT + 1, 1, 0) == -EINVAL && ask(A, FILE_UNMAP, USER_END, 1, 0) == -EINVAL &&
+          ask(A, FILE_UNMAP, AT, 0xffffffff, 0) == -EINVAL);
+    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(A, FILE_UNMAP, AT, 1, 0) == 0 &&
+          ask(A, FILE_UNMAP, AT, 0x100, 0) == 0 && ask(A, FILE_UNMAP, AT, 0x100, 0) == 0);
     machine_is_fast = true;
     CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0 && machine_revoked == 2);
     ends();
@@ -261,7 +305,8 @@ static void files_are_mapped(void)
 
 static bool is_told(uint32_t at, uint32_t pages, uint32_t filled, uint32_t rights)
 {
-    return ask(A, FILE_MAPPING, at, 0, 0) == 0 && reply_of(A)->w[0] == pages && reply_of(A)->w[1] == filled && reply_of(A)->w[2] == rights;
+    return ask(A, FILE_MAPPING, at, 0, 0) == 0 && reply_of(A)->w[0] == pages && reply_of(A)->w[1] == filled &&
+           reply_of(A)->w[2] == rights;
 }
 
 /* What the file has later, with rights that the descriptor had. */
@@ -269,19 +314,28 @@ static void pages_are_granted_again(void)
 {
     begins();
     uint32_t fd = opens(A, "data", O_READ_WRITE), reads = opens(A, "data", 0);
-    CHECK(maps(fd, 0, AT | RIGHT_READ, 5, 1) == 0 && reply_of(A)->w[0] == 2 && maps(reads, 1, (AT + 0x10000) | RIGHT_READ, 2, 1) == 0);
+    CHECK(maps(fd, 0, AT | RIGHT_READ, 5, 1) == 0 && reply_of(A)->w[0] == 2 &&
+          maps(reads, 1, (AT + 0x10000) | RIGHT_READ, 2, 1) == 0);
     CHECK(maps(fd, 0, (AT + 0x20000) | RIGHT_READ, 1, 0) == 0);
-    CHECK(is_told(AT, 5, 2, RIGHT_READ | RIGHT_WRITE | FILE_SHARED) && is_told(AT + 0x3000, 2, 0, RIGHT_READ | RIGHT_WRITE | FILE_SHARED));
-    CHECK(is_told(AT + 0x5000, 11, 0, 0) && is_told(AT + 0x10000, 2, 1, RIGHT_READ | FILE_SHARED) && is_told(AT + 0x20000, 1, 1, RIGHT_READ));
+    CHECK(is_told(AT, 5, 2, RIGHT_READ | RIGHT_WRITE | FILE_SHARED) &&
+          is_told(AT + 0x3000, 2, 0, RIGHT_READ | RIGHT_WRITE | FILE_SHARED));
+    CHECK(is_told(AT + 0x5000, 11, 0, 0) && is_told(AT + 0x10000, 2, 1, RIGHT_READ | FILE_SHARED) &&
+          is_told(AT + 0x20000, 1, 1, RIGHT_READ));
     CHECK(is_told(AT + 0x21000, (USER_END - AT - 0x21000) >> PAGE_BITS, 0, 0));
     CHECK(ask(A, FILE_MAPPING, AT + 1, 0, 0) == -EINVAL && ask(A, FILE_MAPPING, USER_END, 0, 0) == -EINVAL);
-    CHECK(ask(A, FILE_MAP_AGAIN, (AT + 0x2000) | RIGHT_READ, 1, 0) == 0 && reply_of(A)->w[0] == 0 && reply_of(A)->items == 0);
-    CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 3 * PAGE_SIZE, 0) == 0 && ask(A, FILE_MAP_AGAIN, (AT + 0x2000) | RIGHT_READ | RIGHT_WRITE, 9, 0) == 0);
+    CHECK(ask(A, FILE_MAP_AGAIN, (AT + 0x2000) | RIGHT_READ, 1, 0) == 0 && reply_of(A)->w[0] == 0 &&
+          reply_of(A)->items == 0);
+    CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 3 * PAGE_SIZE, 0) == 0 &&
+          ask(A, FILE_MAP_AGAIN, (AT + 0x2000) | RIGHT_READ | RIGHT_WRITE, 9, 0) == 0);
     CHECK(reply_of(A)->w[0] == 1 && reply_of(A)->items == 1 && reply_of(A)->item.to == AT + 0x2000);
     CHECK(ask(A, FILE_MAP_AGAIN, AT | RIGHT_READ, 2, 0) == 0 && reply_of(A)->w[0] == 2);
-    CHECK(ask(A, FILE_MAP_AGAIN, (AT + 0x10000) | RIGHT_READ | RIGHT_WRITE, 1, 0) == -EACCES && ask(A, FILE_MAP_AGAIN, (AT + 0x20000) | RIGHT_READ | RIGHT_WRITE, 1, 0) == -EACCES);
-    CHECK(ask(A, FILE_MAP_AGAIN, (AT + 0x5000) | RIGHT_READ, 1, 0) == -ENOENT && ask(A, FILE_MAP_AGAIN, AT | RIGHT_READ, 0, 0) == -ENOENT);
-    CHECK(ask(A, FILE_MAP_AGAIN, AT, 1, 0) == -EINVAL && ask(A, FILE_MAP_AGAIN, AT | RIGHT_EXECUTE | RIGHT_READ, 1, 0) == -EINVAL && ask(A, FILE_MAP_AGAIN, USER_END | RIGHT_READ, 1, 0) == -EINVAL);
+    CHECK(ask(A, FILE_MAP_AGAIN, (AT + 0x10000) | RIGHT_READ | RIGHT_WRITE, 1, 0) == -EACCES &&
+          ask(A, FILE_MAP_AGAIN, (AT + 0x20000) | RIGHT_READ | RIGHT_WRITE, 1, 0) == -EACCES);
+    CHECK(ask(A, FILE_MAP_AGAIN, (AT + 0x5000) | RIGHT_READ, 1, 0) == -ENOENT &&
+          ask(A, FILE_MAP_AGAIN, AT | RIGHT_READ, 0, 0) == -ENOENT);
+    CHECK(ask(A, FILE_MAP_AGAIN, AT, 1, 0) == -EINVAL &&
+          ask(A, FILE_MAP_AGAIN, AT | RIGHT_EXECUTE | RIGHT_READ, 1, 0) == -EINVAL &&
+          ask(A, FILE_MAP_AGAIN, USER_END | RIGHT_READ, 1, 0) == -EINVAL);
     machine_is_fast = true;
     CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0);
     ends();
@@ -295,7 +349,8 @@ static void mappings_do_not_overlap(void)
     CHECK(maps(fd, 0, AT | RIGHT_READ, 8, 1) == 0 && maps(fd, 0, (AT + 0x2000) | RIGHT_READ, 2, 0) == 0);
     CHECK(is_told(AT, 2, 2, RIGHT_READ | RIGHT_WRITE | FILE_SHARED) && is_told(AT + 0x2000, 2, 2, RIGHT_READ));
     CHECK(is_told(AT + 0x4000, 4, 0, RIGHT_READ | RIGHT_WRITE | FILE_SHARED) && mappings_count(client_find(A)) == 3);
-    CHECK(maps(fd, 1, (AT + 0x1000) | RIGHT_READ, 1, 1) == 0 && mappings_count(client_find(A)) == 3); /* the same goes on */
+    CHECK(maps(fd, 1, (AT + 0x1000) | RIGHT_READ, 1, 1) == 0 &&
+          mappings_count(client_find(A)) == 3); /* the same goes on */
     CHECK(maps(fd, 0, AT | RIGHT_READ, 8, 0) == 0 && mappings_count(client_find(A)) == 1);
     machine_is_fast = true;
     CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0);
@@ -304,20 +359,27 @@ static void mappings_do_not_overlap(void)
 
 static bool is_place(uint32_t address, uint32_t of, uint32_t at)
 {
-    return ask(MANAGER, FILE_PLACE, A, address, 0) == 0 && reply_of(MANAGER)->w[0] == of && reply_of(MANAGER)->w[1] == at;
+    return ask(MANAGER, FILE_PLACE, A, address, 0) == 0 && reply_of(MANAGER)->w[0] == of &&
+           reply_of(MANAGER)->w[1] == at;
 }
 
 static void words_have_a_place(void)
 {
     begins();
-    CHECK(opens(A, "data", O_READ_WRITE) == 3 && maps(3, 0, (AT + 0x10000) | RIGHT_READ, 2, 1) == 0 && maps(3, 1, (AT + 0x20000) | RIGHT_READ, 1, 0) == 0);
-    CHECK(ask(A, FILE_UNNAMED, PAGE_SIZE, 0, 0) == 0 && maps(reply_of(A)->w[0], 0, (AT + 0x30000) | RIGHT_READ, 1, 0) == 0);
+    CHECK(opens(A, "data", O_READ_WRITE) == 3 && maps(3, 0, (AT + 0x10000) | RIGHT_READ, 2, 1) == 0 &&
+          maps(3, 1, (AT + 0x20000) | RIGHT_READ, 1, 0) == 0);
+    CHECK(ask(A, FILE_UNNAMED, PAGE_SIZE, 0, 0) == 0 &&
+          maps(reply_of(A)->w[0], 0, (AT + 0x30000) | RIGHT_READ, 1, 0) == 0);
     CHECK(ask(A, FILE_PLACE, A, AT + 0x11008, 0) == -EPERM && ask(MANAGER, FILE_PLACE, A, AT + 0x11008, 0) == 0);
     uint32_t object = reply_of(MANAGER)->w[0];
-    CHECK(is_place(AT + 0x11008, object, 0x1008) && is_place(AT + 0x20008, object, 0x1008) && is_place(AT + 0x10008, object, 8));
-    CHECK(!is_place(AT + 0x30008, object, 8) && !is_place(AT + 0x12000, object, 0x2000) && !is_place(0xffffffff, object, 0));
-    CHECK(ask(MANAGER, FILE_PLACE, A, AT + 0x12000, 0) == -ENOENT && ask(MANAGER, FILE_PLACE, 77, AT + 0x11008, 0) == -ENOENT);
-    CHECK(ask(A, FILE_UNMAP, AT + 0x10000, 1, 0) == 0 && ask(MANAGER, FILE_PLACE, A, AT + 0x10008, 0) == -ENOENT && is_place(AT + 0x11008, object, 0x1008));
+    CHECK(is_place(AT + 0x11008, object, 0x1008) && is_place(AT + 0x20008, object, 0x1008) &&
+          is_place(AT + 0x10008, object, 8));
+    CHECK(!is_place(AT + 0x30008, object, 8) && !is_place(AT + 0x12000, object, 0x2000) &&
+          !is_place(0xffffffff, object, 0));
+    CHECK(ask(MANAGER, FILE_PLACE, A, AT + 0x12000, 0) == -ENOENT &&
+          ask(MANAGER, FILE_PLACE, 77, AT + 0x11008, 0) == -ENOENT);
+    CHECK(ask(A, FILE_UNMAP, AT + 0x10000, 1, 0) == 0 && ask(MANAGER, FILE_PLACE, A, AT + 0x10008, 0) == -ENOENT &&
+          is_place(AT + 0x11008, object, 0x1008));
     machine_is_fast = true;
     CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0);
     ends();
@@ -332,11 +394,14 @@ static void mappings_keep_a_file(void)
     uint32_t fd = reply_of(A)->w[0];
     for (uint32_t i = 0; i < 64; i++)
         CHECK(maps(fd, 0, (AT + 0x10000 * i) | RIGHT_READ | RIGHT_WRITE, 1, 1) == 0);
-    CHECK(maps(fd, 0, (AT + 0x10000 * 64) | RIGHT_READ, 1, 1) == -ENOMEM && ask(A, FILE_CLOSE, fd, 0, 0) == 0 && pages_free() < free);
+    CHECK(maps(fd, 0, (AT + 0x10000 * 64) | RIGHT_READ, 1, 1) == -ENOMEM && ask(A, FILE_CLOSE, fd, 0, 0) == 0 &&
+          pages_free() < free);
     for (uint32_t i = 0; i < 64; i++)
         CHECK(ask(A, FILE_UNMAP, AT + 0x10000 * i, 1, 0) == 0);
     CHECK(pages_free() == free && ask(A, FILE_UNNAMED, 0x80000000, 0, 0) == -EFBIG && pages_free() == free);
-    CHECK(ask(A, FILE_UNNAMED, 5000, 0, 0) == 0 && maps(reply_of(A)->w[0], 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 1) == 0 && ask(MANAGER, FILE_EXEC, A, 0, 0) == 0);
+    CHECK(ask(A, FILE_UNNAMED, 5000, 0, 0) == 0 &&
+          maps(reply_of(A)->w[0], 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 1) == 0 &&
+          ask(MANAGER, FILE_EXEC, A, 0, 0) == 0);
     ends();
 }
 
@@ -349,8 +414,10 @@ static void one_has_the_ring(void)
 {
     begins();
     CHECK(ask(A, FILE_PIPE, 0, 0, 0) == 0 && ask(MANAGER, FILE_FORK, A, B, 0) == 0);
-    CHECK(ask(B, FILE_PIPE_ATTACH, 4, AT, 0) == -EBUSY && ask(A, FILE_CLOSE, 4, 0, 0) == 0 && ask(B, FILE_CLOSE, 3, 0, 0) == 0);
-    CHECK(ask(B, FILE_PIPE_ATTACH, 4, AT, 0) == 0 && reply_of(B)->items == PIPE_PAGES && reply_of(B)->w[0] == 1 && reply_of(B)->item.to == AT);
+    CHECK(ask(B, FILE_PIPE_ATTACH, 4, AT, 0) == -EBUSY && ask(A, FILE_CLOSE, 4, 0, 0) == 0 &&
+          ask(B, FILE_CLOSE, 3, 0, 0) == 0);
+    CHECK(ask(B, FILE_PIPE_ATTACH, 4, AT, 0) == 0 && reply_of(B)->items == PIPE_PAGES && reply_of(B)->w[0] == 1 &&
+          reply_of(B)->item.to == AT);
     ring = pages_at(reply_of(B)->item.from);
     for (uint32_t i = 0; i < PIPE_PAGES << PAGE_BITS; i++)
         CHECK(((const char *)ring)[i] == 0); /* nothing of whoever had the pages before */
@@ -360,13 +427,18 @@ static void rings_are_granted(void)
 {
     one_has_the_ring();
     uint32_t fd = opens(B, "data", 0);
-    CHECK(ask(B, FILE_PIPE_ATTACH, fd, AT, 0) == -EINVAL && ask(B, FILE_PIPE_ATTACH, 99, AT, 0) == -EBADF && ask(B, FILE_PIPE_ATTACH, 4, AT + 1, 0) == -EINVAL);
-    CHECK(ask(A, FILE_PIPE_ATTACH, 3, AT, 0) == 0 && reply_of(A)->w[0] == 0 && ask(A, FILE_CONTROL, 3, FILE_SET_FLAGS, O_NONBLOCKING) == 0);
-    CHECK(ask(A, FILE_PIPE_ATTACH, 3, AT, 0) == -EBUSY && ask(B, FILE_DUPLICATE, 4, 0, 0) == 0 && ask(B, FILE_PIPE_ATTACH, 4, AT, 0) == -EBUSY);
-    CHECK(ask(B, FILE_PIPE_WAIT, fd, 0, 0) == -EINVAL && ask(B, FILE_PIPE_WAIT, 99, 0, 0) == -EBADF && ask(B, FILE_PIPE_WAIT, 4, PIPE_RING_BYTES + 1, 0) == -EINVAL);
+    CHECK(ask(B, FILE_PIPE_ATTACH, fd, AT, 0) == -EINVAL && ask(B, FILE_PIPE_ATTACH, 99, AT, 0) == -EBADF &&
+          ask(B, FILE_PIPE_ATTACH, 4, AT + 1, 0) == -EINVAL);
+    CHECK(ask(A, FILE_PIPE_ATTACH, 3, AT, 0) == 0 && reply_of(A)->w[0] == 0 &&
+          ask(A, FILE_CONTROL, 3, FILE_SET_FLAGS, O_NONBLOCKING) == 0);
+    CHECK(ask(A, FILE_PIPE_ATTACH, 3, AT, 0) == -EBUSY && ask(B, FILE_DUPLICATE, 4, 0, 0) == 0 &&
+          ask(B, FILE_PIPE_ATTACH, 4, AT, 0) == -EBUSY);
+    CHECK(ask(B, FILE_PIPE_WAIT, fd, 0, 0) == -EINVAL && ask(B, FILE_PIPE_WAIT, 99, 0, 0) == -EBADF &&
+          ask(B, FILE_PIPE_WAIT, 4, PIPE_RING_BYTES + 1, 0) == -EINVAL);
     CHECK(ask(B, FILE_PIPE_WAKE, fd, 0, 0) == -EINVAL && ask(B, FILE_PIPE_WAKE, 99, 0, 0) == -EBADF);
     machine_refuses_items = true;
-    CHECK(ask(B, FILE_CLOSE, 5, 0, 0) == 0 && ask(B, FILE_CLOSE, fd, 0, 0) == 0 && ask(A, FILE_PIPE_ATTACH, 3, AT, 0) == -EBUSY);
+    CHECK(ask(B, FILE_CLOSE, 5, 0, 0) == 0 && ask(B, FILE_CLOSE, fd, 0, 0) == 0 &&
+          ask(A, FILE_PIPE_ATTACH, 3, AT, 0) == -EBUSY);
     CHECK(ask(A, FILE_CONTROL, 3, FILE_SET_FLAGS, 0) == 0 && ask(A, FILE_PIPE_ATTACH, 3, AT, 0) == -ENOMEM);
     machine_refuses_items = false;
     uint32_t times = 2;
@@ -385,10 +457,12 @@ static void a_ring_is_filled(void)
     memcpy((char *)ring + PAGE_SIZE, "ring", 4);
     ring->written = 4;
     machine_is_fast = true;
-    CHECK(ask(B, FILE_PIPE_WAKE, 4, 0, 0) == 0 && reply_of(A)->status == 0 && reply_of(A)->w[0] == 4 && !memcmp(reply_of(A)->data, "ring", 4));
+    CHECK(ask(B, FILE_PIPE_WAKE, 4, 0, 0) == 0 && reply_of(A)->status == 0 && reply_of(A)->w[0] == 4 &&
+          !memcmp(reply_of(A)->data, "ring", 4));
     machine_is_fast = false;
     CHECK(!ring->reader_waits && ring->read == 4 && ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS && ring->reader_waits);
-    CHECK(ask_data(B, "x", 1, (struct words){{FILE_WRITE, 4, 1}}) == 0 && reply_of(A)->status == FILE_AGAIN && ring->read == 4); /* it takes it itself */
+    CHECK(ask_data(B, "x", 1, (struct words){{FILE_WRITE, 4, 1}}) == 0 && reply_of(A)->status == FILE_AGAIN &&
+          ring->read == 4); /* it takes it itself */
     CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == FILE_AGAIN);
     ring->read = 5;
     CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS && ask(B, FILE_CLOSE, 4, 0, 0) == 0 && reply_of(A)->status == 0);
@@ -424,13 +498,16 @@ static void a_ring_is_full(void)
 {
     one_has_the_ring();
     ring->written = PIPE_RING_BYTES;
-    CHECK(ask(B, FILE_PIPE_WAIT, 4, 1, 0) == WAITS && ring->writer_waits && ask(A, FILE_READ, 3, 10, 1) == 0 && reply_of(B)->status == FILE_AGAIN);
-    CHECK(!ring->writer_waits && ask(B, FILE_PIPE_WAIT, 4, 10, 0) == FILE_AGAIN && ask(B, FILE_PIPE_WAIT, 4, 11, 0) == WAITS);
+    CHECK(ask(B, FILE_PIPE_WAIT, 4, 1, 0) == WAITS && ring->writer_waits && ask(A, FILE_READ, 3, 10, 1) == 0 &&
+          reply_of(B)->status == FILE_AGAIN);
+    CHECK(!ring->writer_waits && ask(B, FILE_PIPE_WAIT, 4, 10, 0) == FILE_AGAIN &&
+          ask(B, FILE_PIPE_WAIT, 4, 11, 0) == WAITS);
     machine_is_fast = true;
     ring->read = 20;
     CHECK(ask(A, FILE_PIPE_WAKE, 3, 0, 0) == 0 && reply_of(B)->status == FILE_AGAIN);
     machine_is_fast = false;
-    CHECK(ask(B, FILE_PIPE_WAIT, 4, 100, 0) == WAITS && ask(A, FILE_CLOSE, 3, 0, 0) == 0 && reply_of(B)->status == -EPIPE && ring->no_reader);
+    CHECK(ask(B, FILE_PIPE_WAIT, 4, 100, 0) == WAITS && ask(A, FILE_CLOSE, 3, 0, 0) == 0 &&
+          reply_of(B)->status == -EPIPE && ring->no_reader);
     CHECK(ask(B, FILE_PIPE_WAIT, 4, 1, 0) == -EPIPE);
     ends();
 }
@@ -440,7 +517,8 @@ static void who_has_a_ring_ends(void)
 {
     one_has_the_ring();
     ring->written = PIPE_RING_BYTES;
-    CHECK(ask(B, FILE_PIPE_WAIT, 4, 1, 0) == WAITS && ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == -EINTR);
+    CHECK(ask(B, FILE_PIPE_WAIT, 4, 1, 0) == WAITS && ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 &&
+          reply_of(B)->status == -EINTR);
     CHECK(ask(B, FILE_PIPE_WAIT, 4, 1, 0) == WAITS);
     machine_kill(B);
     CHECK(ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && ask(A, FILE_READ, 3, 256, 1) == 0 && reply_of(A)->w[0] == 256);
@@ -448,7 +526,8 @@ static void who_has_a_ring_ends(void)
     CHECK(ask(A, FILE_READ, 3, 256, 1) == 0 && reply_of(A)->w[0] == 0);
     ends();
     one_has_the_ring();
-    CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS && ask(MANAGER, FILE_INTERRUPT, A, 0, 0) == 0 && reply_of(A)->status == -EINTR);
+    CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS && ask(MANAGER, FILE_INTERRUPT, A, 0, 0) == 0 &&
+          reply_of(A)->status == -EINTR);
     CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS);
     machine_kill(A);
     CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0 && ask(B, FILE_PIPE_WAIT, 4, 1, 0) == -EPIPE);
@@ -458,7 +537,8 @@ static void who_has_a_ring_ends(void)
 /* Counts that cannot be: what there was is lost, and the pipe goes on. */
 static void counts_may_be_any(void)
 {
-    static const uint32_t counts[][2] = {{1, 0x80000000}, {0, 1}, {0xffffffff, 0}, {PIPE_RING_BYTES + 1, 0}, {5, 0xfffffff0}};
+    static const uint32_t counts[][2] = {
+        {1, 0x80000000}, {0, 1}, {0xffffffff, 0}, {PIPE_RING_BYTES + 1, 0}, {5, 0xfffffff0}};
 
     one_has_the_ring();
     for (uint32_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
@@ -466,7 +546,8 @@ static void counts_may_be_any(void)
         ring->read = counts[i][1];
         CHECK(ask(A, FILE_READ, 3, 256, 0) == (counts[i][0] - counts[i][1] > PIPE_RING_BYTES ? -EAGAIN : 0));
         ring->read = ring->written;
-        CHECK(ask_data(B, "well", 4, (struct words){{FILE_WRITE, 4, 4}}) == 0 && ask(A, FILE_READ, 3, 256, 1) == 0 && !memcmp(reply_of(A)->data, "well", 4));
+        CHECK(ask_data(B, "well", 4, (struct words){{FILE_WRITE, 4, 4}}) == 0 && ask(A, FILE_READ, 3, 256, 1) == 0 &&
+              !memcmp(reply_of(A)->data, "well", 4));
     }
     ends();
 }

@@ -60,11 +60,14 @@ static void what_has_much_ends_in_parts(void)
     uint32_t free = pages_free();
     has_much();
     CHECK(ask(A, FILE_DUPLICATE, 0, 100, O_CLOSE_ON_EXEC) == 0 && reply_of(A)->w[0] == 100);
-    CHECK(machine_execs(A) == 0 && machine_revoked == 37 * 8 && pages_free() == free && ask(A, FILE_SEEK, 100, 0, 0) == -EBADF);
+    CHECK(machine_execs(A) == 0 && machine_revoked == 37 * 8 && pages_free() == free &&
+          ask(A, FILE_SEEK, 100, 0, 0) == -EBADF);
     has_much();
     CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE && ask(A, FILE_SPACE, 0, 0, 0) == -EBADF);
-    CHECK(ask(MANAGER, FILE_EXEC, A, 0, 0) == -ENOENT && ask(MANAGER, FILE_FORK, A, B, 0) == -ENOENT && ask(MANAGER, FILE_INTERRUPT, A, 0, 0) == -ENOENT);
-    CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, A, 0, 0) == -ENOENT && machine_ends(A) == 0 && machine_revoked == 2 * 37 * 8);
+    CHECK(ask(MANAGER, FILE_EXEC, A, 0, 0) == -ENOENT && ask(MANAGER, FILE_FORK, A, B, 0) == -ENOENT &&
+          ask(MANAGER, FILE_INTERRUPT, A, 0, 0) == -ENOENT);
+    CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, A, 0, 0) == -ENOENT && machine_ends(A) == 0 &&
+          machine_revoked == 2 * 37 * 8);
     CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == -ENOENT);
     ends();
 }
@@ -89,7 +92,8 @@ static void who_owes_nothing_ends_at_once(void)
 {
     begins();
     has_much();
-    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(MANAGER, FILE_RELEASE, B, 0, 0) == FILE_MORE); /* too much to close */
+    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 &&
+          ask(MANAGER, FILE_RELEASE, B, 0, 0) == FILE_MORE); /* too much to close */
     CHECK(machine_ends(B) == 0 && machine_revoked == 0);
     CHECK(ask(MANAGER, FILE_BEGIN, B, 0, 0) == 0 && ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE);
     uint32_t revoked = machine_revoked;
@@ -110,8 +114,10 @@ static void a_page_is_lent_so_often(void)
         CHECK(ask(A, FILE_UNMAP, at, 1, 0) == 0);
     }
     CHECK(maps(3, 0, AT | RIGHT_READ, 3, 1) == 0 && reply_of(A)->w[0] == 1 && machine_revoked == 2);
-    CHECK(ask(A, FILE_MAP_AGAIN, (AT + PAGE_SIZE) | RIGHT_READ, 2, 0) == 0 && reply_of(A)->w[0] == 1 && machine_revoked == 3);
-    CHECK(ask(A, FILE_MAP_AGAIN, (AT + 2 * PAGE_SIZE) | RIGHT_READ, 1, 0) == 0 && reply_of(A)->w[0] == 1 && machine_revoked == 3);
+    CHECK(ask(A, FILE_MAP_AGAIN, (AT + PAGE_SIZE) | RIGHT_READ, 2, 0) == 0 && reply_of(A)->w[0] == 1 &&
+          machine_revoked == 3);
+    CHECK(ask(A, FILE_MAP_AGAIN, (AT + 2 * PAGE_SIZE) | RIGHT_READ, 1, 0) == 0 && reply_of(A)->w[0] == 1 &&
+          machine_revoked == 3);
     ends();
 }
 
@@ -119,7 +125,8 @@ static void a_page_is_lent_so_often(void)
 static void what_is_refused_is_not_lent(void)
 {
     begins();
-    CHECK(ask(A, FILE_UNNAMED, 2 * PAGE_SIZE, 0, 0) == 0 && maps(3, 0, AT | RIGHT_READ, 2, 1) == 0 && ask(A, FILE_PIPE, 0, 0, 0) == 0);
+    CHECK(ask(A, FILE_UNNAMED, 2 * PAGE_SIZE, 0, 0) == 0 && maps(3, 0, AT | RIGHT_READ, 2, 1) == 0 &&
+          ask(A, FILE_PIPE, 0, 0, 0) == 0);
     uint32_t number = 0; /* of the first of the two that are lent */
     while (pages_loans(number) != 1 || pages_loans(number + 1) != 1)
         number++;
@@ -132,7 +139,8 @@ static void what_is_refused_is_not_lent(void)
     CHECK(ask(A, FILE_PIPE_ATTACH, 4, AT, 0) == 0);
     for (uint32_t i = 1; i < 64; i++)
         CHECK(maps(3, 0, (AT + 0x10000 * i) | RIGHT_READ, 1, 1) == 0);
-    CHECK(maps(3, 0, (AT + 0x10000 * 64) | RIGHT_READ, 2, 1) == -ENOMEM && pages_loans(number) == 64 && pages_loans(number + 1) == 1);
+    CHECK(maps(3, 0, (AT + 0x10000 * 64) | RIGHT_READ, 2, 1) == -ENOMEM && pages_loans(number) == 64 &&
+          pages_loans(number + 1) == 1);
     ends();
 }
 

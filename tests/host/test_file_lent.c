@@ -68,7 +68,8 @@ static void test_lent_as_often_as_can_be(void)
     memset(pages_at(source.number), 0x33, PAGE_SIZE);
     CHECK(pages_loans(source.number) == LOANS_MAX && tree_revoked == 0);
     CHECK(tree_lend(file, 0).number == source.number && tree_revoked == 1 && pages_loans(source.number) == 1);
-    CHECK(((unsigned char *)pages_at(source.number))[99] == 0x33 && ((unsigned char *)pages_at(source.number))[100] == 0);
+    CHECK(((unsigned char *)pages_at(source.number))[99] == 0x33 &&
+          ((unsigned char *)pages_at(source.number))[100] == 0);
     pages_not_lent(source.number);
     CHECK(!pages_is_lent(source.number));
     tree_audit(0);
@@ -89,12 +90,14 @@ static void test_orphans(void)
         tree_lend(file, page);
     tree_lend(other, 0);
     CHECK(tree_unlink("/a", REMOVE_ANY) == 0 && tree_unlink("/b", REMOVE_ANY) == 0 && tree_revoked == 0);
-    CHECK(inode_orphans == other && other->next_orphan == file && pages_free() < free - PAGES && inode_find(number) == file);
+    CHECK(inode_orphans == other && other->next_orphan == file && pages_free() < free - PAGES &&
+          inode_find(number) == file);
     tree_audit(0);
     for (bool done = false; !done; before = tree_revoked) {
         pages_work = 0;
         done = inode_give_orphans(&inode_orphans);
-        CHECK(tree_revoked > before && tree_revoked - before <= CUT_PAGES / 4 + 1 && done == (tree_revoked == PAGES + 1));
+        CHECK(tree_revoked > before && tree_revoked - before <= CUT_PAGES / 4 + 1 &&
+              done == (tree_revoked == PAGES + 1));
         tree_audit(0);
     }
     CHECK(!inode_orphans && !inode_find(number) && pages_free() == free);

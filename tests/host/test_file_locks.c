@@ -22,7 +22,15 @@
 #include "tests/host/check.h"
 
 enum { PAGES = 480, A = 1, B, C, D, CROWD = 40, CWD = (uint32_t)FILE_CWD, FD = 3, AT_ONCE = 2, PID = 100 };
-enum { SHARED = FILE_LOCK_SHARED, EXCLUSIVE = FILE_LOCK_EXCLUSIVE, NONE = FILE_LOCK_NONE, TRY = FILE_LOCK_TRY, WAIT = FILE_LOCK_WAIT, LOOK = FILE_LOCK_LOOK, OPEN_FILE = FILE_LOCK_OPEN_FILE };
+enum {
+    SHARED = FILE_LOCK_SHARED,
+    EXCLUSIVE = FILE_LOCK_EXCLUSIVE,
+    NONE = FILE_LOCK_NONE,
+    TRY = FILE_LOCK_TRY,
+    WAIT = FILE_LOCK_WAIT,
+    LOOK = FILE_LOCK_LOOK,
+    OPEN_FILE = FILE_LOCK_OPEN_FILE
+};
 enum { SET, CURRENT, END };
 
 static int32_t opens(uint32_t badge, const char *path, uint32_t flags)
@@ -82,7 +90,8 @@ static bool sees(int64_t at, uint32_t kind, int64_t start, int64_t length)
 
     CHECK(asks(D, FD, LOOK, EXCLUSIVE, (struct file_lock){at, 1}) == 0 && reply->words == sizeof told / 4);
     memcpy(&told, reply->data, sizeof told);
-    return reply->w[0] == kind && told.start == start && told.length == length && reply->w[1] == (kind == NONE ? 0 : PID + A);
+    return reply->w[0] == kind && told.start == start && told.length == length &&
+           reply->w[1] == (kind == NONE ? 0 : PID + A);
 }
 
 /* ---------------------------------------------------------------------------------- ranges */
@@ -93,12 +102,15 @@ static void ranges_merge_and_split(void)
     CHECK(sees(5, NONE, 0, 0) && locks(A, EXCLUSIVE, 0, 10) == 0 && locks(A, EXCLUSIVE, 20, 10) == 0);
     CHECK(sees(9, EXCLUSIVE, 0, 10) && sees(10, NONE, 0, 0) && sees(29, EXCLUSIVE, 20, 10) && sees(30, NONE, 0, 0));
     CHECK(locks(A, EXCLUSIVE, 10, 10) == 0 && sees(0, EXCLUSIVE, 0, 30) && sees(29, EXCLUSIVE, 0, 30));
-    CHECK(locks(A, SHARED, 10, 10) == 0 && sees(0, EXCLUSIVE, 0, 10) && sees(15, SHARED, 10, 10) && sees(25, EXCLUSIVE, 20, 10));
+    CHECK(locks(A, SHARED, 10, 10) == 0 && sees(0, EXCLUSIVE, 0, 10) && sees(15, SHARED, 10, 10) &&
+          sees(25, EXCLUSIVE, 20, 10));
     CHECK(locks(A, EXCLUSIVE, 5, 8) == 0 && sees(12, EXCLUSIVE, 0, 13) && sees(13, SHARED, 13, 7));
-    CHECK(locks(A, NONE, 22, 2) == 0 && sees(21, EXCLUSIVE, 20, 2) && sees(22, NONE, 0, 0) && sees(24, EXCLUSIVE, 24, 6));
+    CHECK(locks(A, NONE, 22, 2) == 0 && sees(21, EXCLUSIVE, 20, 2) && sees(22, NONE, 0, 0) &&
+          sees(24, EXCLUSIVE, 24, 6));
     CHECK(locks(A, NONE, 0, 0) == 0 && sees(0, NONE, 0, 0) && sees(29, NONE, 0, 0));
     CHECK(locks(A, SHARED, 7, 0) == 0 && sees(INT64_MAX, SHARED, 7, 0) && sees(6, NONE, 0, 0));
-    CHECK(locks(A, SHARED, 6, 1) == 0 && sees(6, SHARED, 6, 0) && locks(A, NONE, INT64_MAX, 1) == 0 && sees(7, SHARED, 6, INT64_MAX - 6));
+    CHECK(locks(A, SHARED, 6, 1) == 0 && sees(6, SHARED, 6, 0) && locks(A, NONE, INT64_MAX, 1) == 0 &&
+          sees(7, SHARED, 6, INT64_MAX - 6));
     CHECK(locks(B, SHARED, 0, 0) == 0 && locks(B, EXCLUSIVE, 0, 6) == 0 && locks(B, EXCLUSIVE, 0, 7) == -EAGAIN);
     ends();
 }
@@ -109,7 +121,8 @@ static void ranges_begin_somewhere(void)
     CHECK(ask_data(A, "12345678", 8, (struct words){{FILE_WRITE, FD, 8, 0}}) == 0 && ask(A, FILE_SEEK, FD, 3, 0) == 0);
     CHECK(asks(A, FD, TRY, SHARED | CURRENT << 16, (struct file_lock){1, 1}) == 0 && sees(4, SHARED, 4, 1));
     CHECK(asks(A, FD, TRY, SHARED | END << 16, (struct file_lock){-1, 0}) == 0 && sees(7, SHARED, 7, 0));
-    CHECK(asks(A, FD, TRY, EXCLUSIVE | CURRENT << 16, (struct file_lock){0, -3}) == 0 && sees(0, EXCLUSIVE, 0, 3) && sees(3, NONE, 0, 0));
+    CHECK(asks(A, FD, TRY, EXCLUSIVE | CURRENT << 16, (struct file_lock){0, -3}) == 0 && sees(0, EXCLUSIVE, 0, 3) &&
+          sees(3, NONE, 0, 0));
     ends();
 }
 
@@ -121,10 +134,20 @@ static void requests_are_refused(void)
         int64_t start, length;
         int32_t status;
     } rows[] = {
-        {9, TRY, SHARED, 0, 0, -EBADF}, {999, WAIT, SHARED, 0, 0, -EBADF}, {4, TRY, EXCLUSIVE, 0, 0, -EBADF}, {5, WAIT, SHARED, 0, 0, -EBADF},
-        {6, TRY, SHARED, 0, 0, -EINVAL}, {FD, 3, SHARED, 0, 0, -EINVAL}, {FD, TRY, 3, 0, 0, -EINVAL}, {FD, LOOK, NONE, 0, 0, -EINVAL},
-        {FD, TRY, SHARED | 3 << 16, 0, 0, -EINVAL}, {FD, TRY, SHARED, -1, 0, -EINVAL}, {FD, TRY, SHARED, 2, -3, -EINVAL},
-        {FD, TRY, SHARED, INT64_MIN, -1, -EINVAL}, {FD, TRY, SHARED, INT64_MAX, 2, -EOVERFLOW}, {FD, TRY, SHARED, INT64_MAX, INT64_MIN, -EINVAL},
+        {9, TRY, SHARED, 0, 0, -EBADF},
+        {999, WAIT, SHARED, 0, 0, -EBADF},
+        {4, TRY, EXCLUSIVE, 0, 0, -EBADF},
+        {5, WAIT, SHARED, 0, 0, -EBADF},
+        {6, TRY, SHARED, 0, 0, -EINVAL},
+        {FD, 3, SHARED, 0, 0, -EINVAL},
+        {FD, TRY, 3, 0, 0, -EINVAL},
+        {FD, LOOK, NONE, 0, 0, -EINVAL},
+        {FD, TRY, SHARED | 3 << 16, 0, 0, -EINVAL},
+        {FD, TRY, SHARED, -1, 0, -EINVAL},
+        {FD, TRY, SHARED, 2, -3, -EINVAL},
+        {FD, TRY, SHARED, INT64_MIN, -1, -EINVAL},
+        {FD, TRY, SHARED, INT64_MAX, 2, -EOVERFLOW},
+        {FD, TRY, SHARED, INT64_MAX, INT64_MIN, -EINVAL},
         {FD, TRY, SHARED | END << 16, INT64_MAX, 0, -EOVERFLOW},
     };
 
@@ -132,15 +155,19 @@ static void requests_are_refused(void)
     CHECK(opens(A, "f", O_READ_ONLY) == 0 && opens(A, "f", O_WRITE_ONLY) == 0 && ask(A, FILE_PIPE, 0, 0, 0) == 0);
     CHECK(ask_data(A, "12", 2, (struct words){{FILE_WRITE, FD, 2, 0}}) == 0);
     for (uint32_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        int32_t status = asks(A, rows[i].fd, rows[i].command, rows[i].kind_whence, (struct file_lock){rows[i].start, rows[i].length});
+        int32_t status = asks(A, rows[i].fd, rows[i].command, rows[i].kind_whence,
+                              (struct file_lock){rows[i].start, rows[i].length});
         if (status != rows[i].status)
             fprintf(stderr, "row %u: %d\n", i, status);
         CHECK(status == rows[i].status);
     }
-    CHECK(ask_data(A, &(int64_t){INT64_MAX}, sizeof(int64_t), (struct words){{FILE_LOCK, FD, TRY, SHARED}}) == -EINVAL); /* behind it is what others have sent */
-    CHECK(flocks(A, 9, SHARED, false) == -EBADF && flocks(A, 6, SHARED, false) == -EINVAL && flocks(A, FD, 3, false) == -EINVAL);
+    CHECK(ask_data(A, &(int64_t){INT64_MAX}, sizeof(int64_t), (struct words){{FILE_LOCK, FD, TRY, SHARED}}) ==
+          -EINVAL); /* behind it is what others have sent */
+    CHECK(flocks(A, 9, SHARED, false) == -EBADF && flocks(A, 6, SHARED, false) == -EINVAL &&
+          flocks(A, FD, 3, false) == -EINVAL);
     CHECK(asks(D, FD, LOOK, EXCLUSIVE, (struct file_lock){0, 0}) == 0 && reply_of(D)->w[0] == NONE);
-    CHECK(asks(A, 4, TRY, SHARED, (struct file_lock){0, 0}) == 0 && asks(A, 5, TRY, EXCLUSIVE, (struct file_lock){0, 0}) == 0);
+    CHECK(asks(A, 4, TRY, SHARED, (struct file_lock){0, 0}) == 0 &&
+          asks(A, 5, TRY, EXCLUSIVE, (struct file_lock){0, 0}) == 0);
     ends();
 }
 
@@ -150,10 +177,13 @@ static void a_close_unlocks(void)
     begins();
     CHECK(opens(A, "f", O_READ_ONLY) == 0 && opens(A, "g", O_READ_WRITE) == 0 && locks(A, EXCLUSIVE, 0, 10) == 0);
     CHECK(ask(A, FILE_CLOSE, 5, 0, 0) == 0 && machine_execs(A) == 0 && sees(0, EXCLUSIVE, 0, 10));
-    CHECK(ask(MANAGER, FILE_FORK, A, CROWD, 0) == 0 && locks(CROWD, EXCLUSIVE, 0, 1) == -EAGAIN && ask(CROWD, FILE_CLOSE, FD, 0, 0) == 0);
+    CHECK(ask(MANAGER, FILE_FORK, A, CROWD, 0) == 0 && locks(CROWD, EXCLUSIVE, 0, 1) == -EAGAIN &&
+          ask(CROWD, FILE_CLOSE, FD, 0, 0) == 0);
     CHECK(sees(0, EXCLUSIVE, 0, 10) && ask(A, FILE_CLOSE, 4, 0, 0) == 0 && sees(0, NONE, 0, 0));
-    CHECK(locks(A, SHARED, 0, 1) == 0 && ask(A, FILE_DUPLICATE, FD, 4, FILE_EXACTLY) == 0 && ask(A, FILE_DUPLICATE, 0, 4, FILE_EXACTLY) == 0 && sees(0, NONE, 0, 0));
-    CHECK(locks(A, SHARED, 0, 1) == 0 && ask(A, FILE_CONTROL, FD, FILE_SET_FD, 1) == 0 && machine_execs(A) == 0 && sees(0, NONE, 0, 0));
+    CHECK(locks(A, SHARED, 0, 1) == 0 && ask(A, FILE_DUPLICATE, FD, 4, FILE_EXACTLY) == 0 &&
+          ask(A, FILE_DUPLICATE, 0, 4, FILE_EXACTLY) == 0 && sees(0, NONE, 0, 0));
+    CHECK(locks(A, SHARED, 0, 1) == 0 && ask(A, FILE_CONTROL, FD, FILE_SET_FD, 1) == 0 && machine_execs(A) == 0 &&
+          sees(0, NONE, 0, 0));
     CHECK(locks(B, SHARED, 0, 1) == 0 && machine_ends(B) == 0 && locks(C, EXCLUSIVE, 0, 0) == 0);
     ends();
 }
@@ -169,7 +199,8 @@ static void who_waits_gets_it(void)
     CHECK(locks(A, SHARED, 3, 6) == 0 && machine_signals == signals + 2 && !goes_on() && reply_of(B)->status == 0);
     CHECK(reply_of(C)->status == WAITS && locks(A, EXCLUSIVE, 5, 1) == -EAGAIN && waits(A, EXCLUSIVE, 5, 1) == WAITS);
     CHECK(locks(B, NONE, 0, 0) == 0 && !goes_on() && reply_of(A)->status == 0 && reply_of(C)->status == WAITS);
-    CHECK(ask(A, FILE_CLOSE, FD, 0, 0) == 0 && !goes_on() && reply_of(C)->status == 0 && locks(D, EXCLUSIVE, 1, 0) == 0);
+    CHECK(ask(A, FILE_CLOSE, FD, 0, 0) == 0 && !goes_on() && reply_of(C)->status == 0 &&
+          locks(D, EXCLUSIVE, 1, 0) == 0);
     ends();
 }
 
@@ -238,8 +269,10 @@ static void a_signal_ends_the_wait(void)
 {
     begins();
     CHECK(locks(A, EXCLUSIVE, 0, 0) == 0 && waits(B, SHARED, 0, 1) == WAITS && waits(C, SHARED, 0, 1) == WAITS);
-    CHECK(ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == -EINTR && ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0);
-    CHECK(locks(A, NONE, 0, 0) == 0 && ask(MANAGER, FILE_INTERRUPT, C, 0, 0) == 0 && reply_of(C)->status == -EINTR && !goes_on());
+    CHECK(ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == -EINTR &&
+          ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0);
+    CHECK(locks(A, NONE, 0, 0) == 0 && ask(MANAGER, FILE_INTERRUPT, C, 0, 0) == 0 && reply_of(C)->status == -EINTR &&
+          !goes_on());
     CHECK(locks(D, EXCLUSIVE, 0, 0) == 0 && ask(B, FILE_CLOSE, FD, 0, 0) == 0);
     ends();
 }
@@ -250,16 +283,23 @@ static void files_are_locked_by_open_files(void)
 {
     begins();
     CHECK(opens(A, "f", O_READ_ONLY) == 0 && opens(B, "f", O_READ_ONLY) == 0);
-    CHECK(flocks(A, FD, SHARED, false) == 0 && flocks(A, 4, SHARED, false) == 0 && flocks(B, 4, EXCLUSIVE, false) == -EAGAIN);
-    CHECK(flocks(A, 4, EXCLUSIVE, false) == -EAGAIN && flocks(B, FD, EXCLUSIVE, false) == 0); /* 4 of A has none any more; FD is one for both */
-    CHECK(flocks(A, 4, SHARED, false) == -EAGAIN && locks(C, EXCLUSIVE, 0, 0) == 0 && flocks(A, FD, SHARED, false) == 0 && flocks(A, 4, SHARED, false) == 0);
-    CHECK(flocks(B, 4, NONE, false) == 0 && flocks(B, 4, EXCLUSIVE, true) == WAITS && flocks(A, 4, NONE, false) == 0 && !goes_on() && reply_of(B)->status == WAITS);
+    CHECK(flocks(A, FD, SHARED, false) == 0 && flocks(A, 4, SHARED, false) == 0 &&
+          flocks(B, 4, EXCLUSIVE, false) == -EAGAIN);
+    CHECK(flocks(A, 4, EXCLUSIVE, false) == -EAGAIN &&
+          flocks(B, FD, EXCLUSIVE, false) == 0); /* 4 of A has none any more; FD is one for both */
+    CHECK(flocks(A, 4, SHARED, false) == -EAGAIN && locks(C, EXCLUSIVE, 0, 0) == 0 &&
+          flocks(A, FD, SHARED, false) == 0 && flocks(A, 4, SHARED, false) == 0);
+    CHECK(flocks(B, 4, NONE, false) == 0 && flocks(B, 4, EXCLUSIVE, true) == WAITS && flocks(A, 4, NONE, false) == 0 &&
+          !goes_on() && reply_of(B)->status == WAITS);
     for (uint32_t badge = A; badge <= C; badge++)
         if (badge != B)
             CHECK(ask(badge, FILE_CLOSE, FD, 0, 0) == 0);
-    CHECK(machine_ends(D) == 0 && !goes_on() && reply_of(B)->status == WAITS && ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == -EINTR);
-    CHECK(flocks(A, 4, EXCLUSIVE, true) == WAITS && ask(B, FILE_CLOSE, FD, 0, 0) == 0 && !goes_on() && reply_of(A)->status == 0); /* its last one */
-    CHECK(flocks(B, 4, SHARED, true) == WAITS && flocks(A, 4, SHARED, false) == 0 && !goes_on() && reply_of(B)->status == 0);
+    CHECK(machine_ends(D) == 0 && !goes_on() && reply_of(B)->status == WAITS &&
+          ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == -EINTR);
+    CHECK(flocks(A, 4, EXCLUSIVE, true) == WAITS && ask(B, FILE_CLOSE, FD, 0, 0) == 0 && !goes_on() &&
+          reply_of(A)->status == 0); /* its last one */
+    CHECK(flocks(B, 4, SHARED, true) == WAITS && flocks(A, 4, SHARED, false) == 0 && !goes_on() &&
+          reply_of(B)->status == 0);
     ends();
 }
 
@@ -267,7 +307,8 @@ static void files_are_locked_by_open_files(void)
 static void directories_are_locked(void)
 {
     begins();
-    CHECK(ask_path(A, "/", FILE_OPEN, CWD, 0, 0) == 0 && ask_path(B, "/", FILE_OPEN, CWD, 0, 0) == 0 && opens(B, "f", O_READ_ONLY) == 0);
+    CHECK(ask_path(A, "/", FILE_OPEN, CWD, 0, 0) == 0 && ask_path(B, "/", FILE_OPEN, CWD, 0, 0) == 0 &&
+          opens(B, "f", O_READ_ONLY) == 0);
     CHECK(flocks(A, 4, EXCLUSIVE, true) == 0 && flocks(B, 5, EXCLUSIVE, true) == 0);
     CHECK(flocks(A, FD, SHARED, true) == WAITS && flocks(B, 4, SHARED, true) == WAITS);
     CHECK(locks(C, EXCLUSIVE, 0, 1) == 0 && flocks(0 + C, FD, NONE, false) == 0);
@@ -286,15 +327,22 @@ static void open_files_own_ranges(void)
 {
     begins();
     CHECK(opens(A, "f", O_READ_WRITE) == 0 && locks_as_file(A, FD, EXCLUSIVE, 0, 10) == 0);
-    CHECK(locks_as_file(A, 4, SHARED, 9, 1) == -EAGAIN && locks(A, SHARED, 0, 1) == -EAGAIN && locks_as_file(A, 4, EXCLUSIVE, 10, 10) == 0);
-    CHECK(locks(A, EXCLUSIVE, 20, 1) == 0 && locks_as_file(A, FD, SHARED, 20, 1) == -EAGAIN && flocks(A, 4, EXCLUSIVE, false) == 0 && flocks(A, FD, SHARED, false) == -EAGAIN);
-    CHECK(asks(B, FD, LOOK, SHARED, (struct file_lock){0, 10}) == 0 && reply_of(B)->w[0] == EXCLUSIVE && reply_of(B)->w[1] == -1u);
+    CHECK(locks_as_file(A, 4, SHARED, 9, 1) == -EAGAIN && locks(A, SHARED, 0, 1) == -EAGAIN &&
+          locks_as_file(A, 4, EXCLUSIVE, 10, 10) == 0);
+    CHECK(locks(A, EXCLUSIVE, 20, 1) == 0 && locks_as_file(A, FD, SHARED, 20, 1) == -EAGAIN &&
+          flocks(A, 4, EXCLUSIVE, false) == 0 && flocks(A, FD, SHARED, false) == -EAGAIN);
+    CHECK(asks(B, FD, LOOK, SHARED, (struct file_lock){0, 10}) == 0 && reply_of(B)->w[0] == EXCLUSIVE &&
+          reply_of(B)->w[1] == -1u);
     CHECK(asks(B, FD, LOOK | OPEN_FILE, SHARED, (struct file_lock){0, 10}) == 0 && reply_of(B)->w[0] == NONE);
-    CHECK(asks(B, FD, LOOK | OPEN_FILE, SHARED, (struct file_lock){20, 0}) == 0 && reply_of(B)->w[0] == EXCLUSIVE && reply_of(B)->w[1] == PID + A);
+    CHECK(asks(B, FD, LOOK | OPEN_FILE, SHARED, (struct file_lock){20, 0}) == 0 && reply_of(B)->w[0] == EXCLUSIVE &&
+          reply_of(B)->w[1] == PID + A);
     CHECK(locks_as_file(B, FD, NONE, 2, 2) == 0 && locks(C, EXCLUSIVE, 2, 2) == 0 && locks(C, SHARED, 4, 1) == -EAGAIN);
-    CHECK(locks_as_file(A, 4, EXCLUSIVE, 30, 1) == 0 && flocks(A, FD, SHARED, false) == -EAGAIN && locks_as_file(A, 4, NONE, 30, 1) == 0);
-    CHECK(asks(A, FD, 3 | OPEN_FILE, SHARED, (struct file_lock){0, 1}) == -EINVAL && asks(A, FD, 8, SHARED, (struct file_lock){0, 1}) == -EINVAL);
-    CHECK(opens(A, "f", O_READ_ONLY) == 0 && locks_as_file(A, 5, EXCLUSIVE, 50, 1) == -EBADF && locks_as_file(A, 5, SHARED, 50, 1) == 0);
+    CHECK(locks_as_file(A, 4, EXCLUSIVE, 30, 1) == 0 && flocks(A, FD, SHARED, false) == -EAGAIN &&
+          locks_as_file(A, 4, NONE, 30, 1) == 0);
+    CHECK(asks(A, FD, 3 | OPEN_FILE, SHARED, (struct file_lock){0, 1}) == -EINVAL &&
+          asks(A, FD, 8, SHARED, (struct file_lock){0, 1}) == -EINVAL);
+    CHECK(opens(A, "f", O_READ_ONLY) == 0 && locks_as_file(A, 5, EXCLUSIVE, 50, 1) == -EBADF &&
+          locks_as_file(A, 5, SHARED, 50, 1) == 0);
     ends();
 }
 
@@ -302,10 +350,14 @@ static void open_files_own_ranges(void)
 static void they_go_with_the_last_descriptor(void)
 {
     begins();
-    CHECK(opens(A, "f", O_READ_WRITE) == 0 && locks_as_file(A, 4, EXCLUSIVE, 0, 1) == 0 && locks_as_file(A, 4, SHARED, 5, 1) == 0 && flocks(A, 4, EXCLUSIVE, false) == 0);
-    CHECK(locks_as_file(A, FD, EXCLUSIVE, 9, 1) == 0 && ask(A, FILE_DUPLICATE, 4, 0, 0) == 0 && ask(A, FILE_CLOSE, 4, 0, 0) == 0 && machine_execs(A) == 0);
-    CHECK(locks(B, SHARED, 0, 1) == -EAGAIN && waits(B, EXCLUSIVE, 0, 6) == WAITS && flocks(C, FD, SHARED, true) == WAITS);
-    CHECK(ask(A, FILE_CLOSE, 5, 0, 0) == 0 && !goes_on() && reply_of(B)->status == 0 && reply_of(C)->status == 0 && locks(D, SHARED, 9, 1) == -EAGAIN);
+    CHECK(opens(A, "f", O_READ_WRITE) == 0 && locks_as_file(A, 4, EXCLUSIVE, 0, 1) == 0 &&
+          locks_as_file(A, 4, SHARED, 5, 1) == 0 && flocks(A, 4, EXCLUSIVE, false) == 0);
+    CHECK(locks_as_file(A, FD, EXCLUSIVE, 9, 1) == 0 && ask(A, FILE_DUPLICATE, 4, 0, 0) == 0 &&
+          ask(A, FILE_CLOSE, 4, 0, 0) == 0 && machine_execs(A) == 0);
+    CHECK(locks(B, SHARED, 0, 1) == -EAGAIN && waits(B, EXCLUSIVE, 0, 6) == WAITS &&
+          flocks(C, FD, SHARED, true) == WAITS);
+    CHECK(ask(A, FILE_CLOSE, 5, 0, 0) == 0 && !goes_on() && reply_of(B)->status == 0 && reply_of(C)->status == 0 &&
+          locks(D, SHARED, 9, 1) == -EAGAIN);
     CHECK(machine_ends(A) == 0 && locks(D, SHARED, 9, 1) == -EAGAIN);
     ends();
 }
@@ -314,11 +366,15 @@ static void they_go_with_the_last_descriptor(void)
 static void circles_of_open_files(void)
 {
     begins();
-    CHECK(opens(A, "f", O_READ_WRITE) == 0 && opens(B, "f", O_READ_WRITE) == 0 && locks(A, EXCLUSIVE, 0, 1) == 0 && locks(B, EXCLUSIVE, 1, 1) == 0);
-    CHECK(asks(A, 4, WAIT | OPEN_FILE, SHARED, (struct file_lock){1, 1}) == WAITS && asks(B, 4, WAIT | OPEN_FILE, SHARED, (struct file_lock){0, 1}) == WAITS);
-    CHECK(waits(C, SHARED, 0, 1) == WAITS && ask(MANAGER, FILE_INTERRUPT, A, 0, 0) == 0 && locks(A, NONE, 0, 1) == 0 && !goes_on());
+    CHECK(opens(A, "f", O_READ_WRITE) == 0 && opens(B, "f", O_READ_WRITE) == 0 && locks(A, EXCLUSIVE, 0, 1) == 0 &&
+          locks(B, EXCLUSIVE, 1, 1) == 0);
+    CHECK(asks(A, 4, WAIT | OPEN_FILE, SHARED, (struct file_lock){1, 1}) == WAITS &&
+          asks(B, 4, WAIT | OPEN_FILE, SHARED, (struct file_lock){0, 1}) == WAITS);
+    CHECK(waits(C, SHARED, 0, 1) == WAITS && ask(MANAGER, FILE_INTERRUPT, A, 0, 0) == 0 && locks(A, NONE, 0, 1) == 0 &&
+          !goes_on());
     CHECK(reply_of(B)->status == 0 && reply_of(C)->status == 0 && locks(D, EXCLUSIVE, 0, 1) == -EAGAIN);
-    CHECK(waits(A, EXCLUSIVE, 0, 1) == WAITS && locks(C, NONE, 0, 1) == 0 && !goes_on() && ask(B, FILE_CLOSE, 4, 0, 0) == 0 && !goes_on() && reply_of(A)->status == 0);
+    CHECK(waits(A, EXCLUSIVE, 0, 1) == WAITS && locks(C, NONE, 0, 1) == 0 && !goes_on() &&
+          ask(B, FILE_CLOSE, 4, 0, 0) == 0 && !goes_on() && reply_of(A)->status == 0);
     ends();
 }
 
@@ -329,8 +385,10 @@ static void there_are_no_more(void)
     begins();
     for (uint32_t i = 0; i < LOCKS_MAX - 1; i++)
         CHECK(locks(i % 2 ? A : B, SHARED, 2 * i, 1) == 0);
-    CHECK(locks(A, SHARED, 5000, 3) == 0 && locks(A, SHARED, 6000, 1) == -ENOLCK && locks(A, NONE, 5001, 1) == -ENOLCK && flocks(A, FD, SHARED, false) == -ENOLCK);
-    CHECK(locks(A, NONE, 5000, 1) == 0 && locks(A, NONE, 5002, 1) == 0 && locks(A, EXCLUSIVE, 5001, 1) == -ENOLCK && locks(B, NONE, 0, 0) == 0);
+    CHECK(locks(A, SHARED, 5000, 3) == 0 && locks(A, SHARED, 6000, 1) == -ENOLCK &&
+          locks(A, NONE, 5001, 1) == -ENOLCK && flocks(A, FD, SHARED, false) == -ENOLCK);
+    CHECK(locks(A, NONE, 5000, 1) == 0 && locks(A, NONE, 5002, 1) == 0 && locks(A, EXCLUSIVE, 5001, 1) == -ENOLCK &&
+          locks(B, NONE, 0, 0) == 0);
     CHECK(locks(A, EXCLUSIVE, 5001, 1) == 0 && locks(A, EXCLUSIVE, 0, 0) == 0);
     ends();
 }
@@ -353,10 +411,14 @@ static void nothing_is_left(void)
     }
     machine_is_fast = false;
     uint32_t free = pages_free();
-    CHECK(status == -ENOLCK && taken > LOCKS_MAX && asks(B, FD + 1, TRY, NONE, (struct file_lock){1, 1}) == -ENOLCK && flocks(B, FD, SHARED, false) == -ENOLCK);
-    CHECK(asks(B, FD + 1, TRY, EXCLUSIVE, (struct file_lock){1, 1}) == -ENOLCK && pages_free() == free && locks(A, SHARED, 0, 1) == 0);
-    CHECK(asks(B, FD + 1, TRY, NONE, (struct file_lock){0, 3}) == 0 && asks(B, FD + 1, TRY, EXCLUSIVE, (struct file_lock){6, 1}) == -ENOLCK);
-    CHECK(asks(B, FD + 1, TRY, SHARED, (struct file_lock){0, 3}) == 0 && asks(B, FD + 1, TRY, EXCLUSIVE, (struct file_lock){4000, 1}) == -ENOLCK);
+    CHECK(status == -ENOLCK && taken > LOCKS_MAX && asks(B, FD + 1, TRY, NONE, (struct file_lock){1, 1}) == -ENOLCK &&
+          flocks(B, FD, SHARED, false) == -ENOLCK);
+    CHECK(asks(B, FD + 1, TRY, EXCLUSIVE, (struct file_lock){1, 1}) == -ENOLCK && pages_free() == free &&
+          locks(A, SHARED, 0, 1) == 0);
+    CHECK(asks(B, FD + 1, TRY, NONE, (struct file_lock){0, 3}) == 0 &&
+          asks(B, FD + 1, TRY, EXCLUSIVE, (struct file_lock){6, 1}) == -ENOLCK);
+    CHECK(asks(B, FD + 1, TRY, SHARED, (struct file_lock){0, 3}) == 0 &&
+          asks(B, FD + 1, TRY, EXCLUSIVE, (struct file_lock){4000, 1}) == -ENOLCK);
     while (ask(MANAGER, FILE_RELEASE, B, 0, 0) == FILE_MORE) /* what a part drops is bounded */
         continue;
     CHECK(pages_free() > free);
@@ -379,7 +441,8 @@ static void what_has_many_ends_in_parts(void)
     for (uint32_t i = 0; i < FILES; i++) {
         CHECK(ask(A, FILE_UNNAMED, 1, 0, 0) == 0);
         for (uint32_t j = 0; j < 64; j++)
-            CHECK(asks(A, FD + 1 + i, TRY, SHARED, (struct file_lock){2 * j, 1}) == 0 && locks_as_file(A, FD + 1 + i, SHARED, 2 * j, 1) == 0);
+            CHECK(asks(A, FD + 1 + i, TRY, SHARED, (struct file_lock){2 * j, 1}) == 0 &&
+                  locks_as_file(A, FD + 1 + i, SHARED, 2 * j, 1) == 0);
     }
     machine_is_fast = false;
     for (; ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE; parts++)
@@ -414,7 +477,8 @@ static void all_is_as_modelled(void)
         CHECK(asks(D, FD, LOOK, SHARED, (struct file_lock){at, 1}) == 0);
         uint32_t pid = reply_of(D)->w[1];
         CHECK(reply_of(D)->w[0] == NONE ||
-              (pid == -1u ? model[CLIENTS][at] == EXCLUSIVE || model[CLIENTS + 1][at] == EXCLUSIVE : model[pid - PID - A][at] == EXCLUSIVE));
+              (pid == -1u ? model[CLIENTS][at] == EXCLUSIVE || model[CLIENTS + 1][at] == EXCLUSIVE
+                          : model[pid - PID - A][at] == EXCLUSIVE));
     }
 }
 
@@ -424,9 +488,11 @@ static void random_ranges(void)
     CHECK(opens(C, "f", O_READ_WRITE) == 0);
     memset(model, NOT_LOCKED, sizeof model);
     for (uint32_t step = 0; step < 5000; step++) {
-        uint32_t owner = random_below(OWNERS), kind = random_below(3), first = random_below(BYTES), end = first + 1 + random_below(BYTES - first);
+        uint32_t owner = random_below(OWNERS), kind = random_below(3), first = random_below(BYTES),
+                 end = first + 1 + random_below(BYTES - first);
         int32_t expected = model_refuses(owner, kind, first, end) ? -EAGAIN : 0;
-        CHECK((owner < CLIENTS ? locks(A + owner, kind, first, end - first) : locks_as_file(C, FD + owner - CLIENTS, kind, first, end - first)) == expected);
+        CHECK((owner < CLIENTS ? locks(A + owner, kind, first, end - first)
+                               : locks_as_file(C, FD + owner - CLIENTS, kind, first, end - first)) == expected);
         if (!expected)
             memset(model[owner] + first, (int)kind, end - first);
         if (step % 50 == 0)

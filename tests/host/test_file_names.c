@@ -207,7 +207,8 @@ static void entries_are_told(void)
         const struct file_entry *entry = (const struct file_entry *)(const void *)(reply_of(A)->data + at);
         CHECK(entry->length == strlen(names[count]) && !memcmp(entry->name, names[count], entry->length) &&
               entry->position == count + 1);
-        CHECK(entry->mode_kind == (count < 2 || count == COUNT - 1 ? MODE_DIRECTORY : MODE_CHARACTERS) >> 12 && entry->inode);
+        CHECK(entry->mode_kind == (count < 2 || count == COUNT - 1 ? MODE_DIRECTORY : MODE_CHARACTERS) >> 12 &&
+              entry->inode);
         uint32_t bytes = (sizeof *entry + entry->length + 3) & ~3u;
         for (uint32_t i = sizeof *entry + entry->length; i < bytes; i++)
             CHECK(reply_of(A)->data[at + i] == 0); /* nothing of others */
@@ -253,9 +254,12 @@ static void a_mask_is_kept(void)
     CHECK(ask(B, FILE_UMASK, 077, 0, 0) == 0 && reply_of(B)->w[0] == 0234 && ask(MANAGER, FILE_EXEC, B, 0, 0) == 0);
     CHECK(ask(B, FILE_UMASK, 0, 0, 0) == 0 && reply_of(B)->w[0] == 077 && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0);
     CHECK(ask_path(A, "f", FILE_OPEN, CWD, O_CREATE_FILE, 07777) == 0 && status_of("f").mode == (MODE_FILE | 07543));
-    CHECK(ask_path(A, "x", FILE_OPEN, CWD, O_CREATE_FILE | O_RAW, 0777) == 0 && status_of("x").mode == (MODE_FILE | 0777));
-    CHECK(ask_path(A, "d", FILE_MAKE, CWD, MODE_DIRECTORY | 0777, 0) == 0 && status_of("d").mode == (MODE_DIRECTORY | 0543));
-    CHECK(ask_path(A, "n", FILE_MAKE, CWD, MODE_CHARACTERS | 0666, 0) == 0 && status_of("n").mode == (MODE_CHARACTERS | 0442));
+    CHECK(ask_path(A, "x", FILE_OPEN, CWD, O_CREATE_FILE | O_RAW, 0777) == 0 &&
+          status_of("x").mode == (MODE_FILE | 0777));
+    CHECK(ask_path(A, "d", FILE_MAKE, CWD, MODE_DIRECTORY | 0777, 0) == 0 &&
+          status_of("d").mode == (MODE_DIRECTORY | 0543));
+    CHECK(ask_path(A, "n", FILE_MAKE, CWD, MODE_CHARACTERS | 0666, 0) == 0 &&
+          status_of("n").mode == (MODE_CHARACTERS | 0442));
     ends();
 }
 

@@ -176,8 +176,7 @@ static void nobody_reads(void)
     fill_ring('a');
     CHECK(put_large(B, 'b', LARGE) == WAITS && put(C, "c") == WAITS);
     CHECK(ask(D, FILE_CLOSE, READS, 0, 0) == 0 && reply_of(B)->status == -EPIPE && news() == 0);
-    CHECK( reply_of(C)->status == -EPIPE && put(A, "x") == -EPIPE &&
-          put_large(A, 'x', LARGE) == -EPIPE);
+    CHECK(reply_of(C)->status == -EPIPE && put(A, "x") == -EPIPE && put_large(A, 'x', LARGE) == -EPIPE);
     all_end();
 }
 
@@ -332,7 +331,8 @@ static void waiting_is_interrupted(void)
 
 static int32_t poll_two(uint32_t badge, uint32_t watch)
 {
-    const uint32_t both[] = {READS | (uint32_t)FILE_POLL_IN << FILE_POLL_SHIFT, WRITES | (uint32_t)FILE_POLL_OUT << FILE_POLL_SHIFT};
+    const uint32_t both[] = {READS | (uint32_t)FILE_POLL_IN << FILE_POLL_SHIFT,
+                             WRITES | (uint32_t)FILE_POLL_OUT << FILE_POLL_SHIFT};
 
     return ask_data(badge, both, sizeof both, (struct words){{FILE_POLL, 2, watch, 0}});
 }
@@ -370,8 +370,10 @@ static void what_there_is_is_told(void)
     const uint32_t others[] = {0, 99, READS};
     CHECK(ask_data(A, others, sizeof others, (struct words){{FILE_POLL, 3, 1, 0}}) == 0);
     polled_is(A, 1, FILE_POLL_CONSOLE);
-    CHECK(((const uint32_t *)reply_of(A)->data)[1] == FILE_POLL_INVALID && ((const uint32_t *)reply_of(A)->data)[2] == 0);
-    CHECK(ask(A, FILE_POLL, FILE_DESCRIPTORS_MAX + 1, 0, 0) == -EINVAL && ask(A, FILE_POLL, UINT32_MAX, 1, 0) == -EINVAL);
+    CHECK(((const uint32_t *)reply_of(A)->data)[1] == FILE_POLL_INVALID &&
+          ((const uint32_t *)reply_of(A)->data)[2] == 0);
+    CHECK(ask(A, FILE_POLL, FILE_DESCRIPTORS_MAX + 1, 0, 0) == -EINVAL &&
+          ask(A, FILE_POLL, UINT32_MAX, 1, 0) == -EINVAL);
     CHECK(ask(A, FILE_POLL, 3, 0, 0) == -EINVAL); /* what was in the message page is others' */
     CHECK(ask(A, FILE_POLL, FILE_DESCRIPTORS_MAX, 0, 0) == 0 && ask(A, FILE_NEWS, 0, 0, 0) == -EPERM);
     all_end();
@@ -381,12 +383,15 @@ static void what_there_is_is_told(void)
 static void who_polls_is_woken(void)
 {
     four_begin();
-    CHECK(poll_bytes(B, 1) == 0 && poll_bytes(C, 1) == 0 && poll_bytes(D, 1) == 0 && poll_bytes(C, 0) == 0 && machine_signals == 0);
-    CHECK(put(A, "x") == 0 && machine_signals == 1 && news() == B && is_more() && news() == D && !is_more() && news() == 0 && !is_more());
+    CHECK(poll_bytes(B, 1) == 0 && poll_bytes(C, 1) == 0 && poll_bytes(D, 1) == 0 && poll_bytes(C, 0) == 0 &&
+          machine_signals == 0);
+    CHECK(put(A, "x") == 0 && machine_signals == 1 && news() == B && is_more() && news() == D && !is_more() &&
+          news() == 0 && !is_more());
     CHECK(put(A, "x") == 0 && machine_signals == 1 && get(A, 2) == 0);
     fill_ring('a');
     CHECK(poll_room(B, 1) == 0 && poll_room(C, 1) == 0 && get(D, LARGE - 1) == 0 && machine_signals == 1);
-    CHECK(ask(MANAGER, FILE_RELEASE, C, 0, 0) == 0 && get(D, 1) == 0 && machine_signals == 2 && news() == B && !is_more());
+    CHECK(ask(MANAGER, FILE_RELEASE, C, 0, 0) == 0 && get(D, 1) == 0 && machine_signals == 2 && news() == B &&
+          !is_more());
     CHECK(get(D, LARGE) == 0 && poll_bytes(B, 1) == 0);
     for (uint32_t badge = A; badge <= D; badge++)
         if (badge != C)

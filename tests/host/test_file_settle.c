@@ -76,8 +76,10 @@ static void others_do_not_wait(void)
     uint32_t revoked = machine_revoked;
     CHECK(revoked > 0 && revoked < 100);
     CHECK(ask(MANAGER, FILE_EXEC, B, 0, 0) == 0 && machine_revoked == revoked + 1);
-    CHECK(ask(B, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && ask(B, FILE_PIPE, 0, 0, 0) == 0 && ask(B, FILE_CLOSE, 3, 0, 0) == 0);
-    CHECK(ask_path(B, "f", FILE_OPEN, (uint32_t)FILE_CWD, O_READ_WRITE | O_CREATE_FILE, 0600) == 0 && ask(B, FILE_SETTLE, 0, 0, 0) == 0);
+    CHECK(ask(B, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && ask(B, FILE_PIPE, 0, 0, 0) == 0 &&
+          ask(B, FILE_CLOSE, 3, 0, 0) == 0);
+    CHECK(ask_path(B, "f", FILE_OPEN, (uint32_t)FILE_CWD, O_READ_WRITE | O_CREATE_FILE, 0600) == 0 &&
+          ask(B, FILE_SETTLE, 0, 0, 0) == 0);
     CHECK(ask(B, FILE_WRITE, 3, FILE_TRANSFER_MAX, 0) == 0 && machine_revoked == revoked + 1);
     CHECK(ask_path(B, "f", FILE_REMOVE, (uint32_t)FILE_CWD, 0, 0) == 0);
     CHECK(ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && machine_revoked == revoked + 2);
@@ -89,9 +91,11 @@ static void who_does_not_settle_does_at_its_end(void)
 {
     begins();
     uint32_t free = pages_free();
-    CHECK(ask(A, FILE_CLOSE, has_had(NULL, SOME), 0, 0) == FILE_MORE && machine_revoked < SOME && pages_free() < free - 100);
+    CHECK(ask(A, FILE_CLOSE, has_had(NULL, SOME), 0, 0) == FILE_MORE && machine_revoked < SOME &&
+          pages_free() < free - 100);
     CHECK(machine_execs(A) == 0 && machine_revoked == SOME && pages_free() == free);
-    CHECK(ask(A, FILE_CLOSE, has_had(NULL, SOME), 0, 0) == FILE_MORE && ask(A, FILE_CLOSE, has_had(NULL, SOME), 0, 0) == FILE_MORE);
+    CHECK(ask(A, FILE_CLOSE, has_had(NULL, SOME), 0, 0) == FILE_MORE &&
+          ask(A, FILE_CLOSE, has_had(NULL, SOME), 0, 0) == FILE_MORE);
     CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE && ask(A, FILE_SETTLE, 0, 0, 0) == -EBADF);
     CHECK(ask(B, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0);
     CHECK(machine_ends(A) == 0 && machine_revoked == 3 * SOME + 1);
@@ -116,16 +120,21 @@ static void each_call_may_lose_a_file(void)
     begins();
     uint32_t free = pages_free(), fd = has_had("f", SOME);
     CHECK(ask(A, FILE_CLOSE, fd, 0, 0) == 0 && ask_path(A, "f", FILE_REMOVE, (uint32_t)FILE_CWD, 0, 0) == FILE_MORE);
-    CHECK(ask_path(A, "f", FILE_STATUS, (uint32_t)FILE_CWD, 0, 0) == -ENOENT && machine_settles(A, FILE_MORE) == 0 && pages_free() == free);
-    CHECK(ask(A, FILE_CLOSE, has_had("f", SOME), 0, 0) == 0 && ask_path(A, "g", FILE_MAKE, (uint32_t)FILE_CWD, 0, 0) == 0);
-    CHECK(ask_paths(A, "g", "f", FILE_RENAME, (uint32_t)FILE_CWD, (uint32_t)FILE_CWD) == FILE_MORE && machine_settles(A, FILE_MORE) == 0);
+    CHECK(ask_path(A, "f", FILE_STATUS, (uint32_t)FILE_CWD, 0, 0) == -ENOENT && machine_settles(A, FILE_MORE) == 0 &&
+          pages_free() == free);
+    CHECK(ask(A, FILE_CLOSE, has_had("f", SOME), 0, 0) == 0 &&
+          ask_path(A, "g", FILE_MAKE, (uint32_t)FILE_CWD, 0, 0) == 0);
+    CHECK(ask_paths(A, "g", "f", FILE_RENAME, (uint32_t)FILE_CWD, (uint32_t)FILE_CWD) == FILE_MORE &&
+          machine_settles(A, FILE_MORE) == 0);
     CHECK(ask_path(A, "f", FILE_REMOVE, (uint32_t)FILE_CWD, 0, 0) == 0 && pages_free() == free);
     fd = has_had(NULL, SOME);
-    CHECK(ask(A, FILE_DUPLICATE, 0, fd, FILE_EXACTLY) == FILE_MORE && reply_of(A)->w[0] == fd && ask(A, FILE_SEEK, fd, 0, 0) == -ESPIPE);
+    CHECK(ask(A, FILE_DUPLICATE, 0, fd, FILE_EXACTLY) == FILE_MORE && reply_of(A)->w[0] == fd &&
+          ask(A, FILE_SEEK, fd, 0, 0) == -ESPIPE);
     CHECK(machine_settles(A, FILE_MORE) == 0 && ask(A, FILE_CLOSE, fd, 0, 0) == 0 && pages_free() == free);
     fd = has_had(NULL, SOME);
     maps_all(A, fd, SOME);
-    CHECK(ask(A, FILE_CLOSE, fd, 0, 0) == 0 && ask(A, FILE_UNMAP, AT, SOME, 0) == FILE_MORE && machine_settles(A, FILE_MORE) == 0);
+    CHECK(ask(A, FILE_CLOSE, fd, 0, 0) == 0 && ask(A, FILE_UNMAP, AT, SOME, 0) == FILE_MORE &&
+          machine_settles(A, FILE_MORE) == 0);
     CHECK(pages_free() == free && machine_revoked == 4 * SOME && ask(A, FILE_SETTLE, 0, 0, 0) == 0);
     ends();
 }
@@ -162,7 +171,8 @@ static void rings_are_metered(void)
         for (uint32_t i = 0; i < 64; i++)
             CHECK(ask(A, FILE_PIPE_ATTACH, fd, AT + i * 0x10000, 0) == 0);
     uint32_t revoked = machine_revoked;
-    CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE && machine_revoked > revoked && machine_revoked - revoked <= 5 * 3);
+    CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE && machine_revoked > revoked &&
+          machine_revoked - revoked <= 5 * 3);
     CHECK(machine_ends(A) == 0 && machine_revoked == revoked + 62 * 3);
     ends();
 }
@@ -199,10 +209,12 @@ static void a_refused_map_is_none(void)
 static void what_is_replaced_stays_until_then(void)
 {
     begins();
-    CHECK(ask(A, FILE_UNNAMED, 8 * PAGE_SIZE, 0, 0) == 0 && maps(A, 3, 0, AT | RW, 8) == 0 && ask(A, FILE_CLOSE, 3, 0, 0) == 0);
+    CHECK(ask(A, FILE_UNNAMED, 8 * PAGE_SIZE, 0, 0) == 0 && maps(A, 3, 0, AT | RW, 8) == 0 &&
+          ask(A, FILE_CLOSE, 3, 0, 0) == 0);
     CHECK(ask(A, FILE_UNNAMED, 8 * PAGE_SIZE, 0, 0) == 0);
     machine_refuses_items = true;
-    CHECK(maps(A, 3, 0, AT | RW, 8) == -ENOMEM && maps(A, 3, 0, (AT + 2 * PAGE_SIZE) | RIGHT_READ, 3) == -ENOMEM && there(AT) == 0x80813);
+    CHECK(maps(A, 3, 0, AT | RW, 8) == -ENOMEM && maps(A, 3, 0, (AT + 2 * PAGE_SIZE) | RIGHT_READ, 3) == -ENOMEM &&
+          there(AT) == 0x80813);
     machine_refuses_items = false;
     uint32_t free = pages_free();
     CHECK(maps(A, 3, 0, (AT + 2 * PAGE_SIZE) | RIGHT_READ, 3) == 0 && reply_of(A)->w[0] == 3 && there(AT) == 0x20213);
@@ -213,7 +225,8 @@ static void what_is_replaced_stays_until_then(void)
     CHECK(ask(A, FILE_UNMAP, AT + 0x10000, 60 * 16, 0) == 0 && machine_revoked == 0);
     CHECK(maps(A, 3, 0, AT | RW, 8) == 0 && there(AT) == 0x80813 && machine_revoked == 0 && pages_free() == free);
     CHECK(ask(A, FILE_SETTLE, 0, 0, 0) == 0 && machine_revoked == 8 && pages_free() == free + 8);
-    CHECK(maps(A, 3, 8, (AT + 4 * PAGE_SIZE) | RW, 8) == 0 && reply_of(A)->items == 0 && there(AT) == 0x40413 && there(AT + 4 * PAGE_SIZE) == 0x80013);
+    CHECK(maps(A, 3, 8, (AT + 4 * PAGE_SIZE) | RW, 8) == 0 && reply_of(A)->items == 0 && there(AT) == 0x40413 &&
+          there(AT + 4 * PAGE_SIZE) == 0x80013);
     ends();
 }
 

@@ -33,7 +33,8 @@ static void ends(void)
 {
     for (uint32_t badge = A; badge <= LAST; badge++)
         (void)machine_ends(badge);
-    CHECK(pages_free() == machine_free_at_first() && share_of_all.quota.pages.used == 0 && share_of_all.quota.pages.holders == 1);
+    CHECK(pages_free() == machine_free_at_first() && share_of_all.quota.pages.used == 0 &&
+          share_of_all.quota.pages.holders == 1);
     machine_end();
 }
 
@@ -135,7 +136,8 @@ static void limits_are_lowered(void)
     CHECK(ask(MANAGER, FILE_LIMIT, B, 5, 10) == 0 && left() == before + 29 && ask(B, FILE_PIPE, 0, 0, 0) == 0);
     CHECK(ask(MANAGER, FILE_LIMIT, B, 1, 10) == 0 && ask(B, FILE_PIPE, 0, 0, 0) == -ENFILE);
     CHECK(ask(MANAGER, FILE_LIMIT, B, 0, 1) == -EINVAL && ask(MANAGER, FILE_LIMIT, B, 2, 1) == -EINVAL);
-    CHECK(ask(MANAGER, FILE_LIMIT, B, 1, 1025) == -EINVAL && ask(MANAGER, FILE_LIMIT, LAST, 1, 1) == -ENOENT && ask(B, FILE_LIMIT, B, 1, 2) == -EPERM);
+    CHECK(ask(MANAGER, FILE_LIMIT, B, 1, 1025) == -EINVAL && ask(MANAGER, FILE_LIMIT, LAST, 1, 1) == -ENOENT &&
+          ask(B, FILE_LIMIT, B, 1, 2) == -EPERM);
     ends();
 }
 

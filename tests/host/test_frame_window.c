@@ -13,9 +13,9 @@
 #include "kernel/i386/instructions.h"
 #undef READ_CR
 #undef WRITE_CR
-#define READ_CR(n) 0u
-#define WRITE_CR(n, value) (void)(value)
-#define read_msr(number) 0
+#define READ_CR(n)               0u
+#define WRITE_CR(n, value)       (void)(value)
+#define read_msr(number)         0
 #define write_msr(number, value) (void)(value)
 #include "kernel/i386/paging.c"
 #include "tests/host/check.h"
@@ -99,7 +99,8 @@ static void what_is_written_is_not_executed(void)
     arch_space_init(LARGE, 2 * LARGE);
     check_entries(directory);
     check_entries(image);
-    CHECK(pte_low(&directory[RECORDS_ENTRY + 1]) & PTE_PRESENT && !(pte_low(&directory[RECORDS_ENTRY + 2]) & PTE_PRESENT));
+    CHECK(pte_low(&directory[RECORDS_ENTRY + 1]) & PTE_PRESENT &&
+          !(pte_low(&directory[RECORDS_ENTRY + 2]) & PTE_PRESENT));
 }
 
 int main(void)

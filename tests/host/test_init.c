@@ -46,61 +46,63 @@ static void run(void)
 
 /* ---------------------------------------------------------------------------------- the whole start */
 
-#define IMAGE(t, page, copied)                                                                                      \
-    "map " t ": 900000 rights 5 from boot 8 " page ", 2\n"                                                          \
-    "clear\nmap " t ": 902000 rights 5\n"                                                                           \
-    "fill: boot 8 page " copied                                                                                     \
-    "clear\nmap " t ": 905000 rights 3\n"                                                                           \
-    "clear\nmap " t ": 8e7000 rights 3\nclear\nmap " t ": 8e6000 rights 3\n"                                        \
+#define IMAGE(t, page, copied)                                                                                         \
+    "map " t ": 900000 rights 5 from boot 8 " page ", 2\n"                                                             \
+    "clear\nmap " t ": 902000 rights 5\n"                                                                              \
+    "fill: boot 8 page " copied "clear\nmap " t ": 905000 rights 3\n"                                                  \
+    "clear\nmap " t ": 8e7000 rights 3\nclear\nmap " t ": 8e6000 rights 3\n"                                           \
     "clear\nmap " t ": 8e5000 rights 3\nclear\nmap " t ": 8e4000 rights 3\n"
-#define PAGES(t, first, second)                                                                                     \
+#define PAGES(t, first, second)                                                                                        \
     first ", 4096\nmap " t ": 903000 rights 3\nfill: boot 8 page " second ", 1\nmap " t ": 904000 rights 3\n"
-#define OWN(n)                                                                                                      \
-    "give t" #n " slot 1: t" #n " rights 1 0 0\ngive t" #n " slot 2: e" #n " rights 15 0 0\n"                         \
+#define OWN(n)                                                                                                         \
+    "give t" #n " slot 1: t" #n " rights 1 0 0\ngive t" #n " slot 2: e" #n " rights 15 0 0\n"                          \
     "give t" #n " slot 3: boot 5 rights 2 0 0\n"
 #define SEES_BOOT_PAGE(n) "map t" #n ": 8fe000 rights 1 from boot 1 8fe000, 1\n"
-#define THREAD(n, badge, handler, priority)                                                                         \
-    "derive h" #n ": init rights 1 badge " #badge "\n"                                                               \
+#define THREAD(n, badge, handler, priority)                                                                            \
+    "derive h" #n ": init rights 1 badge " #badge "\n"                                                                 \
     "thread r" #n ": t" #n " e" #n " handler " #handler " priority " #priority " cpu 255 page 8f8000\n"
 #define ENDPOINTS "endpoint init\nendpoint e0\nendpoint e1\nendpoint e2\nendpoint e3\nendpoint e4\nendpoint e5\n"
 
-#define MEM                                                                                                         \
-    "task t0\ndonate t0: 32\n" IMAGE("t0", "1", PAGES("t0", "3", "4")) SEES_BOOT_PAGE(0) THREAD(0, 1, 48, 24) OWN(0) \
-    "donate t0: 4\ngive t0 slot 5: boot 8 rights 13 0 0\ngive t0 slot 6: e3 rights 2 1 0\n"
-#define CONSOLE_IMAGE                                                                                               \
-    "task t1\ndonate t1: 20\n" IMAGE("t1", "7", PAGES("t1", "9", "10")) THREAD(1, 2, 49, 22) OWN(1)                  \
-    "give t1 slot 4: boot 3 rights 3 1016 8\ngive t1 slot 5: boot 4 rights 1 4 1\n"                                  \
-    "give t1 slot 6: boot 3 rights 3 96 1\ngive t1 slot 7: boot 3 rights 3 100 1\n"                                  \
-    "give t1 slot 8: boot 4 rights 1 1 1\ngive t1 slot 9: e4 rights 2 1 0\n"
-#define CONSOLE_LOG \
+#define MEM                                                                                                            \
+    "task t0\ndonate t0: 32\n" IMAGE("t0", "1", PAGES("t0", "3", "4")) SEES_BOOT_PAGE(0) THREAD(0, 1, 48, 24)          \
+        OWN(0) "donate t0: 4\ngive t0 slot 5: boot 8 rights 13 0 0\ngive t0 slot 6: e3 rights 2 1 0\n"
+#define CONSOLE_IMAGE                                                                                                  \
+    "task t1\ndonate t1: 20\n" IMAGE("t1", "7", PAGES("t1", "9", "10")) THREAD(1, 2, 49, 22)                           \
+        OWN(1) "give t1 slot 4: boot 3 rights 3 1016 8\ngive t1 slot 5: boot 4 rights 1 4 1\n"                         \
+               "give t1 slot 6: boot 3 rights 3 96 1\ngive t1 slot 7: boot 3 rights 3 100 1\n"                         \
+               "give t1 slot 8: boot 4 rights 1 1 1\ngive t1 slot 9: e4 rights 2 1 0\n"
+#define CONSOLE_LOG                                                                                                    \
     "give t1 slot 11: boot 12 rights 1 0 0\ngive t1 slot 12: boot 4 rights 1 24 1\ngive t1 slot 13: e3 rights 2 4 0\n"
-#define FILE_SERVER                                                                                                 \
-    "task t2\ndonate t2: 20\n" IMAGE("t2", "d", PAGES("t2", "15", "16")) THREAD(2, 3, 50, 21) OWN(2)                  \
-    "donate t2: 4\ngive t2 slot 5: boot 8 rights 9 0 0\ngive t2 slot 6: boot 4 rights 1 0 1\ngive t2 slot 7: e3 rights 2 8 0\n"
-#define PROC                                                                                                        \
-    "task t3\ndonate t3: 44\n" IMAGE("t3", "13", PAGES("t3", "21", "22")) SEES_BOOT_PAGE(3) THREAD(3, 4, 51, 20)     \
-    OWN(3) "give t3 slot 4: e0 rights 9 0 0\ngive t3 slot 5: e1 rights 9 0 0\ngive t3 slot 9: e2 rights 9 0 0\n"    \
-    "give t3 slot 6: boot 4 rights 1 0 1\ndonate t3: 4\ngive t3 slot 7: boot 8 rights 1 0 0\n"                \
-    "give t3 slot 8: boot 3 rights 3 112 2\n"
-#define SCREEN                                                                                                      \
+#define FILE_SERVER                                                                                                    \
+    "task t2\ndonate t2: 20\n" IMAGE("t2", "d", PAGES("t2", "15", "16")) THREAD(2, 3, 50, 21)                          \
+        OWN(2) "donate t2: 4\ngive t2 slot 5: boot 8 rights 9 0 0\ngive t2 slot 6: boot 4 rights 1 0 1\ngive t2 slot " \
+               "7: e3 rights 2 8 0\n"
+#define PROC                                                                                                           \
+    "task t3\ndonate t3: 44\n" IMAGE("t3", "13", PAGES("t3", "21", "22")) SEES_BOOT_PAGE(3) THREAD(3, 4, 51, 20)       \
+        OWN(3) "give t3 slot 4: e0 rights 9 0 0\ngive t3 slot 5: e1 rights 9 0 0\ngive t3 slot 9: e2 rights 9 0 0\n"   \
+               "give t3 slot 6: boot 4 rights 1 0 1\ndonate t3: 4\ngive t3 slot 7: boot 8 rights 1 0 0\n"              \
+               "give t3 slot 8: boot 3 rights 3 112 2\n"
+#define SCREEN                                                                                                         \
     "task t4\ndonate t4: 16\n" IMAGE("t4", "19", PAGES("t4", "27", "28")) SEES_BOOT_PAGE(4) THREAD(4, 5, 52, 8) OWN(4)
-#define WATCHER                                                                                                     \
-    "thread watcher: boot 1 init handler 0 priority 26 cpu 0 page 8f9000\nstart watcher\nresume watcher\n"
+#define WATCHER "thread watcher: boot 1 init handler 0 priority 26 cpu 0 page 8f9000\nstart watcher\nresume watcher\n"
 /* Memory is given when nothing else takes any; of the 16,298 frames the file server has an eighth. */
-#define RESUME_MEM                                                                                                  \
-    "donate t2: 10\ngive t2 slot 4: frames rights 27\ngive t0 slot 7: its frames rights 1\ngive t0 slot 4: the rest rights 31\nstart r0: eip 900000 esp 8e7ff0 ebx frames esi "
-#define RESUME(n) "start r" #n ": eip 9000" #n "0 esp 8e7ff0 ebx 0 esi 0 edi 111\nresume r" #n "\n"
+#define RESUME_MEM                                                                                                     \
+    "donate t2: 10\ngive t2 slot 4: frames rights 27\ngive t0 slot 7: its frames rights 1\ngive t0 slot 4: the rest "  \
+    "rights 31\nstart r0: eip 900000 esp 8e7ff0 ebx frames esi "
+#define RESUME(n)          "start r" #n ": eip 9000" #n "0 esp 8e7ff0 ebx 0 esi 0 edi 111\nresume r" #n "\n"
 #define RESUME_FILE(pages) "start r2: eip 900020 esp 8e7ff0 ebx frames esi " #pages " edi 111\nresume r2\n"
-#define RUNS      "log init: starts prog\nspawn 1: prog|\nwait 0 0\nconsole 3\nreport 0\n"
+#define RUNS               "log init: starts prog\nspawn 1: prog|\nwait 0 0\nconsole 3\nreport 0\n"
 
 /* Up to the frames that are left for mem, and from there on. */
 static void the_system_is_built(void)
 {
     machine_begin();
     run();
-    expect_in(machine_lines(), "log tally: version " TALLY_VERSION "\n" ARCHIVE ENDPOINTS MEM CONSOLE_IMAGE CONSOLE_LOG FILE_SERVER PROC
-                                   WATCHER RESUME_MEM);
-    expect_in(strstr(lines_from("start r0"), " edi"), " edi 111\nresume r0\n" RESUME(1) RESUME_FILE(2037) RESUME(3) LOWERED RUNS);
+    expect_in(machine_lines(),
+              "log tally: version " TALLY_VERSION
+              "\n" ARCHIVE ENDPOINTS MEM CONSOLE_IMAGE CONSOLE_LOG FILE_SERVER PROC WATCHER RESUME_MEM);
+    expect_in(strstr(lines_from("start r0"), " edi"),
+              " edi 111\nresume r0\n" RESUME(1) RESUME_FILE(2037) RESUME(3) LOWERED RUNS);
 }
 
 /* mem is told how many frames it has got. */
@@ -121,11 +123,11 @@ static void there_is_a_screen(void)
     machine_begin();
     machine.boot.screen = (struct boot_screen){.kind = SCREEN_RGB, .address = 0x10001800, .pitch = 4096, .height = 768};
     run();
-    expect_in(lines_from("task t1"), CONSOLE_IMAGE "clear\nclear\nclear\nclear\nclear\n"
-                                                   "give t1 slot 10: the ring rights 3\n" CONSOLE_LOG FILE_SERVER PROC SCREEN
-                                                   "donate t4: 6\ngive t4 slot 4: boot 7 rights 3 0 0\n"
-                                                   "give t4 slot 5: the ring rights 3\ngive t4 slot 6: boot 3 rights 2 980 2\n"
-                                                   WATCHER);
+    expect_in(lines_from("task t1"),
+              CONSOLE_IMAGE "clear\nclear\nclear\nclear\nclear\n"
+                            "give t1 slot 10: the ring rights 3\n" CONSOLE_LOG FILE_SERVER PROC SCREEN
+                            "donate t4: 6\ngive t4 slot 4: boot 7 rights 3 0 0\n"
+                            "give t4 slot 5: the ring rights 3\ngive t4 slot 6: boot 3 rights 2 980 2\n" WATCHER);
     expect_in(lines_from("start r4"), "start r4: eip 900040 esp 8e7ff0 ebx 0 esi 769 edi 111\nresume r4\n" LOWERED);
 }
 
@@ -182,11 +184,14 @@ static void a_kernel_test_is_a_server(void)
               "clear\nmap t5: 942000 rights 5\nfill: boot 8 page 103, 4096\nmap t5: 943000 rights 3\n"
               "fill: boot 8 page 104, 1\nmap t5: 944000 rights 3\nclear\nmap t5: 945000 rights 3\n"
               "clear\nmap t5: 8e7000 rights 3\nclear\nmap t5: 8e6000 rights 3\n"
-              "clear\nmap t5: 8e5000 rights 3\nclear\nmap t5: 8e4000 rights 3\n" SEES_BOOT_PAGE(5) THREAD(5, 6, 53, 18)
-              "give t5 slot 1: t5 rights 9 0 0\ngive t5 slot 2: e5 rights 15 0 0\ngive t5 slot 3: boot 5 rights 2 0 0\n"
-              "give t5 slot 4: frames rights 31\ngive t5 slot 5: boot 3 rights 11 1016 8\n"
-              "give t5 slot 6: boot 4 rights 9 0 25\ngive t5 slot 7: e0 rights 9 0 0\ngive t5 slot 8: boot 3 rights 3 112 2\n"
-              "give t5 slot 9: init rights 3 0 0\ngive t5 slot 14: boot 12 rights 1 0 0\n" WATCHER RESUME_MEM);
+              "clear\nmap t5: 8e5000 rights 3\nclear\nmap t5: 8e4000 rights 3\n" SEES_BOOT_PAGE(5) THREAD(
+                  5, 6, 53,
+                  18) "give t5 slot 1: t5 rights 9 0 0\ngive t5 slot 2: e5 rights 15 0 0\ngive t5 slot 3: boot 5 "
+                      "rights 2 0 0\n"
+                      "give t5 slot 4: frames rights 31\ngive t5 slot 5: boot 3 rights 11 1016 8\n"
+                      "give t5 slot 6: boot 4 rights 9 0 25\ngive t5 slot 7: e0 rights 9 0 0\ngive t5 slot 8: boot 3 "
+                      "rights 3 112 2\n"
+                      "give t5 slot 9: init rights 3 0 0\ngive t5 slot 14: boot 12 rights 1 0 0\n" WATCHER RESUME_MEM);
     expect_end("log init: starts kernel test t_test\nstart r5: eip 900060 esp 8e7ff0 ebx frames esi 4096 edi 111\n"
                "resume r5\nstop\n");
 }
@@ -194,7 +199,7 @@ static void a_kernel_test_is_a_server(void)
 /* ---------------------------------------------------------------------------------- how it ends */
 
 #define ENDS(status) ASKS_TO_END(status) "stop\n"
-#define ASKS_TO_END(status)                                                                                         \
+#define ASKS_TO_END(status)                                                                                            \
     "out f4: 4, " status "\nout 8900: 1, 53\nout 8900: 1, 68\nout 8900: 1, 75\nout 8900: 1, 74\nout 8900: 1, 64\n"     \
     "out 8900: 1, 6f\nout 8900: 1, 77\nout 8900: 1, 6e\n"
 
@@ -269,8 +274,10 @@ static void an_account_is_fed(void)
     static const struct {
         const char *line, *lines;
     } rows[] = {
-        {"map boot 1: 40040000", "map boot 1: 40040000 rights 1 from boot 8 40, 47\ndonate boot 1: 3\nmap boot 1: 40040000"},
-        {"map t1: 900000", "map t1: 900000 rights 5 from boot 8 7, 2\ndonate t1: 3\nmap t1: 900000 rights 5 from boot 8 7, 2\n"},
+        {"map boot 1: 40040000",
+         "map boot 1: 40040000 rights 1 from boot 8 40, 47\ndonate boot 1: 3\nmap boot 1: 40040000"},
+        {"map t1: 900000",
+         "map t1: 900000 rights 5 from boot 8 7, 2\ndonate t1: 3\nmap t1: 900000 rights 5 from boot 8 7, 2\n"},
         {"map t1: 8e6000", "map t1: 8e6000 rights 3\ndonate t1: 3\nmap t1: 8e6000 rights 3\nclear\n"},
         {"thread r3", "thread r3: t3 e3 handler 51 priority 20 cpu 255 page 8f8000\ndonate t3: 3\nthread r3"},
         {"give t3 slot 6", "give t3 slot 6: boot 4 rights 1 0 1\ndonate t3: 3\ngive t3 slot 6: boot 4 rights 1 0 1\n"},
@@ -341,23 +348,30 @@ static void watch_once(struct server_message message, const char *expected)
     CHECK(strlen(machine_lines()) == before + strlen(expected));
 }
 
-#define FAULT(from, address, cause, vector) {.badge = from, .tag = TAG_FAULT, .words = {{address, cause, 0x900123, vector}}}
+#define FAULT(from, address, cause, vector)                                                                            \
+    {                                                                                                                  \
+        .badge = from, .tag = TAG_FAULT, .words = { {address, cause, 0x900123, vector} }                               \
+    }
 
 static void the_watcher_hears(void)
 {
     const struct server_message page_fault = FAULT(1, 0x10, FAULT_WRITE, VECTOR_PAGE_FAULT);
-    const struct server_message other = FAULT(4, 0x10, 0, 13), test = FAULT(6, 0x10, 0, 6), screen = FAULT(5, 0x20, 0, 14);
+    const struct server_message other = FAULT(4, 0x10, 0, 13), test = FAULT(6, 0x10, 0, 6),
+                                screen = FAULT(5, 0x20, 0, 14);
     const struct server_message screen_other = FAULT(5, 0x20, 0, 6), nobody = {.badge = 0, .tag = TAG_FAULT};
     const struct server_message call = {.badge = 0, .caller = 1, .words = {{9}}},
-                                before_shell = {.badge = 0, .caller = 1, .words = {{9, REPORT_SHELL_FOLLOWS}}}, signal = {.tag = TAG_SIGNAL, .words = {{9}}};
+                                before_shell = {.badge = 0, .caller = 1, .words = {{9, REPORT_SHELL_FOLLOWS}}},
+                                signal = {.tag = TAG_SIGNAL, .words = {{9}}};
 
     machine_begin();
     run_command("prog x");
     server_pages(WATCHER_PAGE, 1);
-    watch_once(page_fault, "log init: server mem died: page fault (write, not mapped) at address 0x10 (eip 0x900123)\n" ENDS("7d"));
+    watch_once(page_fault,
+               "log init: server mem died: page fault (write, not mapped) at address 0x10 (eip 0x900123)\n" ENDS("7d"));
     watch_once(other, "log init: server proc died: general protection at address 0x900123 (eip 0x900123)\n" ENDS("7d"));
     watch_once(test, "log init: server prog died: invalid opcode at address 0x900123 (eip 0x900123)\n" ENDS("7d"));
-    watch_once(screen, "log init: server screen is gone: page fault (read, not mapped) at address 0x20 (eip 0x900123)\n");
+    watch_once(screen,
+               "log init: server screen is gone: page fault (read, not mapped) at address 0x20 (eip 0x900123)\n");
     watch_once(screen_other, "log init: server screen is gone: invalid opcode at address 0x900123 (eip 0x900123)\n");
     watch_once(call, "log init: prog exited with status 9\n" ENDS("9"));
     machine.has_exit_device = true;

@@ -70,17 +70,18 @@ static void limits_are_read(void)
         {"limit.memory=8 prog x", "log init: starts prog\nspawn 2 within 524288: prog|x|\n"},
         {"limit.processes=12 prog", "log init: starts prog\nspawn 1 within 12: prog|\n"},
         {"limit.memory=4095 limit.processes=511 -- prog", "log init: starts prog\nspawn 1 within 268370431: prog|\n"},
-        {"limit.memory=1 limit.processes=1 limit.memory=2 prog", "log init: starts prog\nspawn 1 within 131073: prog|\n"},
+        {"limit.memory=1 limit.processes=1 limit.memory=2 prog",
+         "log init: starts prog\nspawn 1 within 131073: prog|\n"},
         {"prog limit.memory=8", "log init: starts prog\nspawn 2: prog|limit.memory=8|\n"},
         {"limit.memor=8 limit=8 prog", "log init: starts prog\nspawn 1: prog|\n"},
     };
     static const struct {
         const char *option, *range;
     } refused[] = {
-        {"limit.memory=", "4095"},     {"limit.memory=0", "4095"},   {"limit.memory=4096", "4095"},
-        {"limit.memory=8M", "4095"},   {"limit.memory=-1", "4095"},  {"limit.memory=42949672970", "4095"},
-        {"limit.processes=", "511"},   {"limit.processes=0", "511"}, {"limit.processes=512", "511"},
-        {"limit.processes=/", "511"},  {"limit.processes=x", "511"},
+        {"limit.memory=", "4095"},    {"limit.memory=0", "4095"},   {"limit.memory=4096", "4095"},
+        {"limit.memory=8M", "4095"},  {"limit.memory=-1", "4095"},  {"limit.memory=42949672970", "4095"},
+        {"limit.processes=", "511"},  {"limit.processes=0", "511"}, {"limit.processes=512", "511"},
+        {"limit.processes=/", "511"}, {"limit.processes=x", "511"},
     };
 
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -91,7 +92,8 @@ static void limits_are_read(void)
     for (unsigned i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
         char command[100], expected[160];
         snprintf(command, sizeof(command), "limit.memory=5 %s prog", refused[i].option);
-        snprintf(expected, sizeof(expected), "log init: %s: not a number from 1 to %s\n" ARCHIVE, refused[i].option, refused[i].range);
+        snprintf(expected, sizeof(expected), "log init: %s: not a number from 1 to %s\n" ARCHIVE, refused[i].option,
+                 refused[i].range);
         machine_begin();
         run_command(command);
         expect_in(lines_from("log init"), expected);

@@ -43,8 +43,8 @@ static void make_thread(unsigned i)
     uint32_t handler = random_below(2) ? SLOT_ENDPOINTS + random_below(ENDPOINTS) : 0;
     uint32_t priority = i < SERVERS ? 6 + random_below(3) : 4 + random_below(4);
 
-    CHECK(call(SYS_thread_create, WORLD_TASK, (SLOT_THREADS + i) | endpoint << 16,
-               handler | priority << 16, 0x20000 + i * PAGE_SIZE) == OK);
+    CHECK(call(SYS_thread_create, WORLD_TASK, (SLOT_THREADS + i) | endpoint << 16, handler | priority << 16,
+               0x20000 + i * PAGE_SIZE) == OK);
     CHECK(call(SYS_thread_resume, SLOT_THREADS + i, 0, 0, 0) == OK);
     const struct cspace *cspace = &AT(struct task, init->task)->cspace;
     threads[i] = AT(struct thread, slot_object(cspace_slot(cspace, SLOT_THREADS + i)));
@@ -65,7 +65,7 @@ static void boot(void)
 /* A step, decided before it is taken. */
 struct step {
     enum { SYSCALL, FAULT, INTERRUPT, WAKE } kind;
-    uint32_t head;         /* system call; or vector; or line; or thread */
+    uint32_t head; /* system call; or vector; or line; or thread */
     uint32_t arguments[4];
     uint32_t tag; /* of the page; and its item */
     struct item item;
@@ -92,8 +92,7 @@ static struct step any_call(void)
     for (unsigned i = 0; i < 4; i++)
         step.arguments[i] = random_below(100);
     if (kind < 8 && (slot_is_empty(&current->receives) || random_below(4) == 0))
-        step.head = SYS_ipc_call | IPC_WINDOW |
-                    (SLOT_ENDPOINTS + random_below(ENDPOINTS)) << SLOT_SHIFT | extended;
+        step.head = SYS_ipc_call | IPC_WINDOW | (SLOT_ENDPOINTS + random_below(ENDPOINTS)) << SLOT_SHIFT | extended;
     else if (kind < 16)
         step.head = SYS_ipc_reply_wait | IPC_WINDOW | (random_below(5) ? IPC_REPLY : 0) | extended;
     else if (kind < 17)
@@ -101,11 +100,12 @@ static struct step any_call(void)
     else if (kind < 18)
         step.head = SYS_ipc_reply;
     else if (kind < 19)
-        step = (struct step){.kind = SYSCALL, .head = SYS_vm_unmap | WORLD_TASK << SLOT_SHIFT,
+        step = (struct step){.kind = SYSCALL,
+                             .head = SYS_vm_unmap | WORLD_TASK << SLOT_SHIFT,
                              .arguments = {WINDOW, 1 + random_below(WINDOW_PAGES)}};
     else
-        step.head = (random_below(4) ? SYS_thread_resume : SYS_thread_stop) |
-                    (SLOT_THREADS + random_below(THREADS)) << SLOT_SHIFT;
+        step.head = (random_below(4) ? SYS_thread_resume : SYS_thread_stop) | (SLOT_THREADS + random_below(THREADS))
+                                                                                  << SLOT_SHIFT;
     return step;
 }
 
@@ -198,8 +198,7 @@ static void take_both(const struct step *step)
     current = take_one_way(step, 0, before);
     CHECK(current == general);
     CHECK(memcmp(before, after, sizeof before) == 0);
-    direct += step->kind == SYSCALL && (step->head & CALL_NUMBER) <= SYS_ipc_reply_wait && current &&
-              current != from;
+    direct += step->kind == SYSCALL && (step->head & CALL_NUMBER) <= SYS_ipc_reply_wait && current && current != from;
 }
 
 int main(void)
@@ -214,6 +213,5 @@ int main(void)
         world_end();
     }
     CHECK(direct > RUNS * STEPS / 20);
-    printf("test_ipc_paths: %d steps give the same states, %u hand the processor over\n", RUNS * STEPS,
-           direct);
+    printf("test_ipc_paths: %d steps give the same states, %u hand the processor over\n", RUNS * STEPS, direct);
 }

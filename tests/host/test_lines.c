@@ -124,7 +124,10 @@ static void test_prefix_among_controls(void)
         {"xyz\x1b[3D[[k] lie\n", "xyz\x1b[3D[ [k] lie\r\n"},
         {"\x1b[k] lie[k] [k] no\n", "\x1b [k] lie [k]  [k] no\r\n"},
         {"a\t[k] column\n", "a\t[k] column\r\n"},
-        {"\xc2\x9b" "3D[k] lie\n", "\xc2\x9b" "3D [k] lie\r\n"}, /* an escape sequence, too */
+        {"\xc2\x9b"
+         "3D[k] lie\n",
+         "\xc2\x9b"
+         "3D [k] lie\r\n"},                                    /* an escape sequence, too */
         {"\xc3\x84 [k] column\n", "\xc3\x84  [k] column\r\n"}, /* or a letter */
         {"a\x0b[k] lie\n", "a\x0b [k] lie\r\n"},
         {"a\x0b.[k] lie\n", "a\x0b. [k] lie\r\n"},
@@ -215,8 +218,8 @@ static void check_as_filtered(void)
 /* Pieces in any order, in any messages. */
 static void test_prefix_at_random(void)
 {
-    static const char *const pieces[] = {"[", "k", "]", " ", "[k", "k]", "] ", "[k] ", "x",
-                                         "\r", "\b", "\t", "\n", "\b\b\b", "lie", "\r["};
+    static const char *const pieces[] = {"[", "k",  "]",  " ",  "[k", "k]",     "] ",  "[k] ",
+                                         "x", "\r", "\b", "\t", "\n", "\b\b\b", "lie", "\r["};
 
     start();
     for (uint32_t i = 0; i < 400000; i++) {

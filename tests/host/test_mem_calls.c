@@ -90,7 +90,7 @@ static void check_segments_refused(void)
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, PROGRAM_BASE - 1) == -EINVAL);
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, HEAP_LIMIT + 1) == -EINVAL);
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, PROGRAM_BASE) == -EINVAL); /* in the text */
-    CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x902010) == -EINVAL); /* in a page that is not there */
+    CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x902010) == -EINVAL);     /* in a page that is not there */
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x902000) == 0);
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x902000) == -EINVAL);
     CHECK(mem_map_segment(3, &pair_data) == -EINVAL); /* complete */
@@ -164,7 +164,8 @@ static void check_task_frames(void)
     for (uint32_t i = 0; i < 3; i++) /* for a, b and who comes next */
         CHECK(mem_call(&proc, MEM_TASK_FRAME, 0, 0, &numbers[i]) == 0);
     uint32_t slot = mem_page.items[0].slot, after = mem_state();
-    CHECK(after != before && !kernel_slot_is_empty(slot) && mem_page.items[0].kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP);
+    CHECK(after != before && !kernel_slot_is_empty(slot) &&
+          mem_page.items[0].kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP);
     CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == -ENOMEM && mem_state() == after);
     struct mem_client third = pair_make(3);
     CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == 0 && mem_manager(MEM_TASK_FRAME, 0, 0) == -ENOMEM);
@@ -208,7 +209,7 @@ static void check_fatal_faults(void)
 {
     struct mem_client dead[3] = {pair_make(11), pair_make(12), pair_make(13)};
     const uint32_t protection[4] = {PROGRAM_BASE, FAULT_USER, 0x5678, 13}; /* no page is lacking */
-    const uint32_t kernel_read[4] = {PROGRAM_BASE, FAULT_PRESENT, 0, 14}; /* no page can help */
+    const uint32_t kernel_read[4] = {PROGRAM_BASE, FAULT_PRESENT, 0, 14};  /* no page can help */
     uint32_t id;
 
     CHECK(mem_manager(MEM_FATAL_FAULT, 0, 0) == -ENOENT);
@@ -245,8 +246,9 @@ static void check_foreign(void)
         bool manager = number >= MEM_SPACE_CREATE && number <= MEM_SPACE_COPY;
         bool known = (number >= MEM_SBRK && number <= MEM_PROTECT) || number == MEM_RESERVE;
         int status = known ? -EINVAL : manager ? -EPERM : -ENOSYS;
-        bool everybodys = (number >= MEM_SPACE_USAGE && number <= MEM_SEGMENT) || number == MEM_SHM_LIST; /* test_mem_listings.c */
-        bool named = number >= MEM_SHM_ATTACH && number < MEM_CALLS_END; /* test_mem_named.c */
+        bool everybodys =
+            (number >= MEM_SPACE_USAGE && number <= MEM_SEGMENT) || number == MEM_SHM_LIST; /* test_mem_listings.c */
+        bool named = number >= MEM_SHM_ATTACH && number < MEM_CALLS_END;                    /* test_mem_named.c */
         if (!known && !everybodys && !named)
             CHECK(pair_call(a, number, b.id, 0) == status);
         CHECK(pair_call(stranger, number, 1, 1) == -EINVAL);
@@ -416,9 +418,8 @@ static void check_mmap(void)
     CHECK(mem_call(&a, MEM_MMAP, 0, 1, &second) == 0 && second == first + PAGE_SIZE);
     CHECK(pair_read(a, second) == 0);
     CHECK(pair_call(a, MEM_MMAP, MMAP_LIMIT - PAGE_SIZE, PAGE_SIZE) == 0); /* the last one */
-    CHECK(pair_call(a, MEM_MMAP, 0xb00000, 1) == 0); /* where the heap could come */
-    CHECK(pair_call(a, MEM_MUNMAP, PROGRAM_BASE + 0x10000, MMAP_LIMIT - PROGRAM_BASE - 0x10000) ==
-          0);
+    CHECK(pair_call(a, MEM_MMAP, 0xb00000, 1) == 0);                       /* where the heap could come */
+    CHECK(pair_call(a, MEM_MUNMAP, PROGRAM_BASE + 0x10000, MMAP_LIMIT - PROGRAM_BASE - 0x10000) == 0);
     CHECK(pair_promised() == promised_before);
 }
 
@@ -477,7 +478,8 @@ static void check_munmap_of_many(void)
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + WHOLE, WHOLE) == 0 && pair_promised() == promised);
 
     /* What begins behind the end is not split. */
-    CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + WHOLE, 2 * WHOLE) == 0 && pair_call(a, MEM_MUNMAP, MMAP_BASE + WHOLE, WHOLE) == 0);
+    CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + WHOLE, 2 * WHOLE) == 0 &&
+          pair_call(a, MEM_MUNMAP, MMAP_BASE + WHOLE, WHOLE) == 0);
     CHECK(space_find(a.id)->pages.directory[(MMAP_BASE + 2 * WHOLE) >> LEAF_SHIFT] == PAGES_WHOLE);
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + 2 * WHOLE, WHOLE) == 0 && pair_promised() == promised);
 }
@@ -485,9 +487,24 @@ static void check_munmap_of_many(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_create,  check_segments_refused,    check_image, check_clear, check_task_frames, check_task_frames_kept,   check_fatal_faults,
-        check_foreign, check_unwanted_capability, check_slots_come_back, check_sbrk,  check_mmap,  check_munmap,
-        check_no_task, check_child_dies, check_heap_limit, check_munmap_of_one_page, check_munmap_of_many,
+        check_create,
+        check_segments_refused,
+        check_image,
+        check_clear,
+        check_task_frames,
+        check_task_frames_kept,
+        check_fatal_faults,
+        check_foreign,
+        check_unwanted_capability,
+        check_slots_come_back,
+        check_sbrk,
+        check_mmap,
+        check_munmap,
+        check_no_task,
+        check_child_dies,
+        check_heap_limit,
+        check_munmap_of_one_page,
+        check_munmap_of_many,
     };
 
     pair_run("test_mem_calls", checks, sizeof(checks) / sizeof(checks[0]));

@@ -24,7 +24,8 @@ static void check_fatal_faults_go_on(void)
 
     mem_page.caller = 70, mem_page.caller_call_number = 5;
     CHECK(!mem_touch(&one, 0x5000, 0));
-    CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == -ENOENT && mem_manager(MEM_FATAL_FAULT_RESUME, 12, 0) == -ENOENT);
+    CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == -ENOENT &&
+          mem_manager(MEM_FATAL_FAULT_RESUME, 12, 0) == -ENOENT);
     CHECK(mem_call(NULL, MEM_FATAL_FAULT, 0, 0, &id) == 0 && id == 11);
     CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == 0 && mem_answered == 70 && mem_answered_calls == 5);
     CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == -ENOENT);

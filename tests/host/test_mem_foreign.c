@@ -161,7 +161,8 @@ static void rights_change(void)
     CHECK(reserve(a, AT, 3 * PAGE_SIZE, READ, NULL) == 0);
     for (uint32_t i = 0; i < 3; i++)
         CHECK(fake_grant_file(a.slot, AT + i * PAGE_SIZE, i, READ) == OK);
-    CHECK(protect(a, AT, PAGE_SIZE, BOTH) == 0 && !fake_rights(a.slot, AT) && fake_rights(a.slot, AT + PAGE_SIZE) == READ);
+    CHECK(protect(a, AT, PAGE_SIZE, BOTH) == 0 && !fake_rights(a.slot, AT) &&
+          fake_rights(a.slot, AT + PAGE_SIZE) == READ);
     dies_as(a, AT, FAULT_WRITE, FATAL_FAULT_FOREIGN);
     CHECK(fake_grant_file(a.slot, AT, 0, BOTH) == OK);
     pair_write(a, AT, 6);
@@ -170,7 +171,8 @@ static void rights_change(void)
     check_both();
     struct mem_client child = pair_fork(a, 3);
     dies_as(child, AT + PAGE_SIZE, 0, 0);
-    CHECK(protect(child, AT, PAGE_SIZE, READ) == 0 && fake_grant_file(child.slot, AT, 0, READ) == OK && pair_read(child, AT) == 6);
+    CHECK(protect(child, AT, PAGE_SIZE, READ) == 0 && fake_grant_file(child.slot, AT, 0, READ) == OK &&
+          pair_read(child, AT) == 6);
     CHECK(!fake_rights(child.slot, AT + 2 * PAGE_SIZE) && fake_rights(a.slot, AT + 2 * PAGE_SIZE) == READ);
     mem_check_mappings(&child);
     pair_end(child);
@@ -213,10 +215,12 @@ static void a_child_has_their_places(void)
     struct mem_client child = pair_fork(a, 3);
     for (uint32_t page = 0; page < 5; page++)
         CHECK(!fake_rights(child.slot, AT + page * PAGE_SIZE));
-    CHECK(!fake_rights(child.slot, AT + TABLE_BYTES) && fake_rights(a.slot, AT) == BOTH && fake_rights(a.slot, AT + TABLE_BYTES) == READ);
+    CHECK(!fake_rights(child.slot, AT + TABLE_BYTES) && fake_rights(a.slot, AT) == BOTH &&
+          fake_rights(a.slot, AT + TABLE_BYTES) == READ);
     dies_as(child, AT, FAULT_WRITE, FATAL_FAULT_FOREIGN);
     dies_as(child, AT + 3 * PAGE_SIZE, 0, FATAL_FAULT_FOREIGN);
-    CHECK(fake_grant_file(child.slot, AT, 1, BOTH) == OK && fake_grant_file(child.slot, AT + TABLE_BYTES, 4, READ) == OK);
+    CHECK(fake_grant_file(child.slot, AT, 1, BOTH) == OK &&
+          fake_grant_file(child.slot, AT + TABLE_BYTES, 4, READ) == OK);
     pair_write(child, AT, 5);
     CHECK(pair_read(a, AT) == 5);
     mem_check_mappings(&child);
@@ -338,9 +342,9 @@ static void no_page_is_copied_in_between(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        some_are_refused,   pages_cost_their_tables, a_touch_is_a_fatal_fault,
-        rights_change,      pages_are_unmapped, a_child_has_their_places,        a_child_has_their_tables,
-        all_go_in_the_end,  pages_are_copied,        no_page_is_copied_in_between,
+        some_are_refused,   pages_cost_their_tables,      a_touch_is_a_fatal_fault, rights_change,
+        pages_are_unmapped, a_child_has_their_places,     a_child_has_their_tables, all_go_in_the_end,
+        pages_are_copied,   no_page_is_copied_in_between,
     };
 
     pair_run("test_mem_foreign", checks, sizeof(checks) / sizeof(checks[0]));

@@ -136,7 +136,8 @@ static void check_usage(uint32_t in_use)
 {
     struct frames_usage usage;
 
-    CHECK(frames_usage(0, &usage) && usage.held == count_state(1, INT32_MAX) && usage.shared == count_state(2, INT32_MAX));
+    CHECK(frames_usage(0, &usage) && usage.held == count_state(1, INT32_MAX) &&
+          usage.shared == count_state(2, INT32_MAX));
     CHECK(usage.held + usage.lent == own + in_use);
     struct frames_usage last = usage;
     CHECK(frames_usage(PAGES + HOLE - 1, &usage) && usage.held <= 1 && usage.lent <= last.lent);

@@ -45,7 +45,8 @@ static void check_get_limit(struct mem_client client, uint32_t limit, uint32_t u
     struct words words = {{MEM_GET_LIMIT}};
 
     mem_page.tag = 0;
-    CHECK(server_handle(client.id, &words) == IPC_REPLY && words.w[0] == 0 && words.w[1] == limit && words.w[2] == used);
+    CHECK(server_handle(client.id, &words) == IPC_REPLY && words.w[0] == 0 && words.w[1] == limit &&
+          words.w[2] == used);
 }
 
 /* Each error, and nothing has changed. */
@@ -231,10 +232,12 @@ static void check_price(void)
     CHECK(charged(child) == charged(a) && pair_call(child, MEM_SHM_CLOSE, 5, 0) == 0);
     CHECK(charged(child) == charged(a) - PRICE);
     CHECK(set_limit(child, charged(child) + PRICE + SPARE % PRICE) == 0);
-    CHECK(pair_open(child, 7) && pair_call(child, MEM_SHM_OPEN, 8, 0) == -ENOMEM && pair_call(child, MEM_SHM_OPEN, 5, 0) == -ENOMEM);
+    CHECK(pair_open(child, 7) && pair_call(child, MEM_SHM_OPEN, 8, 0) == -ENOMEM &&
+          pair_call(child, MEM_SHM_OPEN, 5, 0) == -ENOMEM);
     audit_all();
     pair_end(child);
-    CHECK(pair_call(a, MEM_SHM_CLOSE, 5, 0) == 0 && pair_call(a, MEM_SHM_CLOSE, 6, 0) == 0 && charged(a) == of_a + tables);
+    CHECK(pair_call(a, MEM_SHM_CLOSE, 5, 0) == 0 && pair_call(a, MEM_SHM_CLOSE, 6, 0) == 0 &&
+          charged(a) == of_a + tables);
 }
 
 /* What a task starts with is lent when its space is made; a child's is what its parent's has, so that it needs no
@@ -243,7 +246,8 @@ static void check_lent_at_first(void)
 {
     struct mem_client client = {9, space_receive_slot()};
 
-    CHECK(mem_manager_with_task(MEM_SPACE_CREATE, client.id, 0) == 0 && space_find(client.id)->lent == OBJECT_FRAMES - 1);
+    CHECK(mem_manager_with_task(MEM_SPACE_CREATE, client.id, 0) == 0 &&
+          space_find(client.id)->lent == OBJECT_FRAMES - 1);
     pair_end(client);
     for (uint32_t at = MMAP_BASE; at < MMAP_BASE + (8 << 22); at += 1 << 22) {
         CHECK(pair_call(a, MEM_MMAP, at, PAGE_SIZE) == 0);
@@ -258,8 +262,16 @@ static void check_lent_at_first(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_refused, check_given_at_the_start, check_lowered,           check_children,       check_kept_for_it,
-        check_depth,   check_fatal_fault_of_limit, check_segment_of_two, check_exec_is_charged_ahead, check_lent_at_first,
+        check_refused,
+        check_given_at_the_start,
+        check_lowered,
+        check_children,
+        check_kept_for_it,
+        check_depth,
+        check_fatal_fault_of_limit,
+        check_segment_of_two,
+        check_exec_is_charged_ahead,
+        check_lent_at_first,
         check_price,
     };
     static void (*const checks_all_low[])(void) = {check_split_of_all};

@@ -201,8 +201,14 @@ static void check_exec_that_ends(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_tables_of_others, check_pages_of_others, check_beyond_the_part, check_none_to_keep,
-        check_in_each_other,    check_lowered,         check_exec,            check_exec_that_ends,
+        check_tables_of_others,
+        check_pages_of_others,
+        check_beyond_the_part,
+        check_none_to_keep,
+        check_in_each_other,
+        check_lowered,
+        check_exec,
+        check_exec_that_ends,
     };
 
     pair_run("test_mem_low", checks, sizeof(checks) / sizeof(checks[0]));

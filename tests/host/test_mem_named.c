@@ -142,7 +142,8 @@ static void check_units_promised(void)
     CHECK(attach_many(a, NAMED_UNITS, &error) == SHM_ATTACHED_MAX && error == -EMFILE);
     struct mem_client child = pair_fork(a, FIRST + count);
     CHECK(units_left(a) == promised - 2 * SHM_ATTACHED_MAX);
-    CHECK(mem_manager_with_task(MEM_SPACE_FORK, a.id, FIRST + count + 1) == (units_left(a) < SHM_ATTACHED_MAX ? -ENOMEM : 0));
+    CHECK(mem_manager_with_task(MEM_SPACE_FORK, a.id, FIRST + count + 1) ==
+          (units_left(a) < SHM_ATTACHED_MAX ? -ENOMEM : 0));
     fake_task_reap();
     pair_end(child);
     while (count--)
@@ -184,7 +185,8 @@ static void check_units_move(void)
     CHECK(pair_call(child, MEM_SET_LIMIT, mem_charged(space_find(FIRST)), 0) == 0 && units_left(a) < limit - 2 * UNITS);
     CHECK(units_left(child) >= UNITS && pair_call(a, MEM_SET_LIMIT, LIMIT - 1, 0) == -ENOMEM);
     pair_end(child);
-    CHECK(units_left(a) == limit - UNITS && pair_call(a, MEM_SET_LIMIT, 400, 0) == 0 && units_left(a) < limit - 2 * UNITS);
+    CHECK(units_left(a) == limit - UNITS && pair_call(a, MEM_SET_LIMIT, 400, 0) == 0 &&
+          units_left(a) < limit - 2 * UNITS);
     CHECK(named_detach(a, address) == 0);
     pair_end(a);
     CHECK(units_left(b) == all);
@@ -421,17 +423,9 @@ static void check_words(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_errors,
-        check_scarce,
-        check_limit,
-        check_places,
-        check_parts,
-        check_half_detached, check_full_steps,
-        check_detached_beside_others,
-        check_half_forked,
-        check_refused_grant,
-        check_words,
-        check_units_of_a_half_copy,
+        check_errors,      check_scarce,        check_limit,      check_places,
+        check_parts,       check_half_detached, check_full_steps, check_detached_beside_others,
+        check_half_forked, check_refused_grant, check_words,      check_units_of_a_half_copy,
     };
     static void (*const checks_of_many[])(void) = {check_units_promised, check_units_of_strangers, check_units_move};
 

@@ -277,8 +277,8 @@ static void check_all(void)
 
 static void check_random(void)
 {
-    static void (*const steps[])(void) = {attach_any, attach_any, attach_any,      detach_any, detach_any,
-                                          touch_any,  touch_any,  touch_any,       touch_any,  touch_any,
+    static void (*const steps[])(void) = {attach_any, attach_any, attach_any,       detach_any, detach_any,
+                                          touch_any,  touch_any,  touch_any,        touch_any,  touch_any,
                                           unlink_any, fork_any,   end_or_clear_any, limit_any};
 
     memset(models, 0, sizeof(models));

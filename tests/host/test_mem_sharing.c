@@ -25,8 +25,7 @@ static void check_shm(void)
 {
     uint32_t address = pair_open(a, 5), before;
 
-    CHECK(pair_call(b, MEM_SHM_CLOSE, 5, 0) == -ENOENT &&
-          pair_call(a, MEM_SHM_CLOSE, 6, 0) == -ENOENT);
+    CHECK(pair_call(b, MEM_SHM_CLOSE, 5, 0) == -ENOENT && pair_call(a, MEM_SHM_CLOSE, 6, 0) == -ENOENT);
     CHECK(pair_open(a, 5) == address && pair_open(a, 5) == address);
     CHECK(pair_open(b, 5) == address);
     pair_write(a, address, 42);
@@ -101,8 +100,7 @@ static void check_many_segments(void)
         info[i] = words.w[i + 1];
     CHECK(info[0] == frames_count().free && info[1] == frames_count().total && info[2] == MANY);
     for (uint32_t i = 0; i < MANY; i++)
-        CHECK(pair_call(b, MEM_SHM_CLOSE, i * 7, 0) == 0 &&
-              pair_call(a, MEM_SHM_CLOSE, i * 7, 0) == 0);
+        CHECK(pair_call(b, MEM_SHM_CLOSE, i * 7, 0) == 0 && pair_call(a, MEM_SHM_CLOSE, i * 7, 0) == 0);
     CHECK(shm_table_count() == MANY);
     pair_end(child);
     CHECK(shm_table_count() == 0);
@@ -289,9 +287,9 @@ static void check_early_destroy(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_shm,           check_shm_elsewhere, check_shm_counter,
-        check_fork,          check_many_segments, check_stale_fault,
-        check_promises,      check_starved_image, check_starved_tables,
+        check_shm,           check_shm_elsewhere,        check_shm_counter,
+        check_fork,          check_many_segments,        check_stale_fault,
+        check_promises,      check_starved_image,        check_starved_tables,
         check_early_destroy, check_image_of_a_dead_task,
     };
 

@@ -254,7 +254,8 @@ static void check_end_with_many_tables(void)
     CHECK(fake_mappings(a.slot) == 0);
     CHECK(mem_call_once(NULL, MEM_SPACE_DESTROY, a.id, 0, NULL) == MEM_TASK && fake_task_lives(a.slot));
     fake_task_destroy(a.slot);
-    CHECK(space_find_ending(a.id)->lent > 2 * STEP_PAGES && mem_call_once(NULL, MEM_SPACE_DESTROY, a.id, 0, NULL) == MEM_MORE);
+    CHECK(space_find_ending(a.id)->lent > 2 * STEP_PAGES &&
+          mem_call_once(NULL, MEM_SPACE_DESTROY, a.id, 0, NULL) == MEM_MORE);
     CHECK(mem_call_once(NULL, MEM_SPACE_DESTROY, a.id, 0, NULL) == 0);
     CHECK(mem_call_once(NULL, MEM_SPACE_DESTROY, a.id, 0, NULL) == -ENOENT);
     a = pair_make(a.id);
@@ -320,7 +321,8 @@ static void check_munmap_of_image(void)
     uint32_t address = map_filled();
 
     CHECK(mem_call_once(&a, MEM_MUNMAP, PROGRAM_BASE, MMAP_LIMIT - PROGRAM_BASE, NULL) == -EINVAL);
-    CHECK(mem_call_once(&a, MEM_MUNMAP, pair_data.address + pair_data.memory_bytes - PAGE_SIZE, PAGE_SIZE, NULL) == -EINVAL);
+    CHECK(mem_call_once(&a, MEM_MUNMAP, pair_data.address + pair_data.memory_bytes - PAGE_SIZE, PAGE_SIZE, NULL) ==
+          -EINVAL);
     CHECK(mem_call_once(&a, MEM_MUNMAP, PROGRAM_BASE, PAGE_SIZE, NULL) == -EINVAL);
     check_filled(a, address, PAGES);
     CHECK(mem_call(&a, MEM_MUNMAP, address, BYTES, NULL) == 0);
@@ -342,7 +344,8 @@ static void check_image_of_many_parts(void)
         CHECK(map_page(3, place) == 0 && map_page(3, place + PAGE_SIZE) == 0);
     }
     uint32_t end = PROGRAM_BASE + (IMAGE_PARTS * 4 - 2) * PAGE_SIZE, before = mem_state();
-    CHECK(map_page(3, end + PAGE_SIZE) == -EINVAL && mem_state() == before && !pages_get(&space_find(3)->pages, end + PAGE_SIZE));
+    CHECK(map_page(3, end + PAGE_SIZE) == -EINVAL && mem_state() == before &&
+          !pages_get(&space_find(3)->pages, end + PAGE_SIZE));
     CHECK(map_page(3, end) == 0 && mem_manager(MEM_SPACE_FINISH, 3, end + PAGE_SIZE) == 0);
     struct mem_client child = pair_fork(c, 4);
     for (uint32_t at = PROGRAM_BASE; at < end + PAGE_SIZE; at += PAGE_SIZE) {
@@ -389,7 +392,8 @@ static void check_search(void)
     CHECK(mem_call_once(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 16 * PAGE_SIZE);
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + 4 * PAGE_SIZE, PAGE_SIZE) == 0);
     CHECK(mem_call_once(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 4 * PAGE_SIZE);
-    CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &place) == MEM_MORE); /* a place comes free that it has passed */
+    CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &place) ==
+          MEM_MORE); /* a place comes free that it has passed */
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + 30 * PAGE_SIZE, 11 * PAGE_SIZE) == 0);
     CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 29 * PAGE_SIZE);
     space_find(a.id)->mmap_hint = MMAP_LIMIT - PAGE_SIZE;

@@ -35,7 +35,8 @@ static struct mem_client make(uint32_t id)
 {
     struct mem_client client = make_empty(id);
 
-    CHECK(mem_map_segment(id, &vdso) == 0 && mem_map_segment(id, &pair_text) == 0 && mem_map_segment(id, &pair_data) == 0);
+    CHECK(mem_map_segment(id, &vdso) == 0 && mem_map_segment(id, &pair_text) == 0 &&
+          mem_map_segment(id, &pair_data) == 0);
     CHECK(mem_manager(MEM_SPACE_FINISH, id, PAIR_BREAK) == 0);
     return client;
 }
@@ -85,7 +86,8 @@ static void check_pages(void)
         CHECK(fake_rights(client.slot, VDSO_BASE + i * PAGE_SIZE) == (READ | EXECUTE));
         CHECK(pair_read(client, VDSO_BASE + i * PAGE_SIZE) == FAKE_ARCHIVE_WORD + ARCHIVE_PAGE + i);
     }
-    CHECK(space_find(3)->committed == space_find(a.id)->committed && space_find(3)->direct == space_find(a.id)->direct + 3);
+    CHECK(space_find(3)->committed == space_find(a.id)->committed &&
+          space_find(3)->direct == space_find(a.id)->direct + 3);
     mem_check_mappings(&client);
     pair_dies(client, VDSO_BASE, FAULT_WRITE);
     pair_dies(client, VDSO_BASE + 3 * PAGE_SIZE, 0);

@@ -44,8 +44,11 @@ static void begin(void)
 
 static void item(uint32_t number, uint32_t pages, uint32_t from, uint32_t place)
 {
-    thread_page(init)->items[number] = (struct item){.slot = WORLD_MEMORY, .kind_rights = RIGHT_READ, .pages = (uint8_t)pages,
-                                                     .from = from, .to = WINDOW + place * PAGE_SIZE};
+    thread_page(init)->items[number] = (struct item){.slot = WORLD_MEMORY,
+                                                     .kind_rights = RIGHT_READ,
+                                                     .pages = (uint8_t)pages,
+                                                     .from = from,
+                                                     .to = WINDOW + place * PAGE_SIZE};
 }
 
 static int sends(uint32_t items)
@@ -111,8 +114,10 @@ static void items_do_not_meet(void)
     item(1, 3, FRAME, 0);
     CHECK(sends(2) == ERR_TAKEN);
     CHECK(call(SYS_vm_map, WORLD_TASK, 0x800000 | RIGHT_READ | RIGHT_GRANT, 1 | WORLD_MEMORY << 16, FRAME) == OK);
-    thread_page(init)->items[1] = (struct item){.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1,
-                                                .from = 0x800000, .to = WINDOW + PAGE_SIZE};
+    thread_page(init)->items[1] = (struct item){.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | RIGHT_READ,
+                                                .pages = 1,
+                                                .from = 0x800000,
+                                                .to = WINDOW + PAGE_SIZE};
     CHECK(sends(2) == ERR_TAKEN);
     thread_page(init)->items[1].to = WINDOW + 2 * PAGE_SIZE;
     is_sent(2);
@@ -127,8 +132,8 @@ static void a_leaf_is_counted_once(void)
     uint32_t spare = account->spare_count;
 
     for (uint32_t i = 0; i < 2; i++)
-        thread_page(init)->items[i] = (struct item){.slot = WORLD_MEMORY, .to = i,
-                                                    .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_READ};
+        thread_page(init)->items[i] =
+            (struct item){.slot = WORLD_MEMORY, .to = i, .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_READ};
     account->spare_count = 0;
     waits(IPC_SLOTS, 0, 0, LEAF);
     CHECK(sends(2) == ERR_ACCOUNT && thread_page(init)->shortfall == 1);

@@ -8,7 +8,15 @@
 #include "tests/host/check.h"
 #include "tests/host/kernel_world.h"
 
-enum { ENDPOINT = 10, FREE = 11, SERVER = 12, SLOTS = 20, PAGE = 0x200000, FRAME = WORLD_USER, PLACES = PAGE_SIZE >> THREAD_SHIFT };
+enum {
+    ENDPOINT = 10,
+    FREE = 11,
+    SERVER = 12,
+    SLOTS = 20,
+    PAGE = 0x200000,
+    FRAME = WORLD_USER,
+    PLACES = PAGE_SIZE >> THREAD_SHIFT
+};
 
 extern uint32_t host_requested; /* of the other processors, the last time */
 
@@ -173,14 +181,16 @@ static void the_dead_are_not_answered(void)
 
     CHECK(received(server)->caller == caller && page->caller_call_number != calls);
     thread_page(server)->caller_call_number = calls;
-    CHECK(world_syscall(server, SYS_ipc_reply, (const uint32_t[4]){0}) == server && (int)server->registers.eax == ERR_STALE);
+    CHECK(world_syscall(server, SYS_ipc_reply, (const uint32_t[4]){0}) == server &&
+          (int)server->registers.eax == ERR_STALE);
     CHECK(world_syscall(server, SYS_thread_yield, (const uint32_t[4]){0}) == init);
 }
 
 /* T2: "it begins beyond that of every dead thread", whichever died last, and though the count wraps around. */
 static void calls_are_counted_beyond_the_dead(void)
 {
-    static const uint32_t deaths[][2] = {{5, 5}, {3, 5}, {0x7fffffff, 0x7fffffff}, {0xfffffff0, 0xfffffff0}, {2, 2}, {0xfffffff8, 2}};
+    static const uint32_t deaths[][2] = {{5, 5}, {3, 5},         {0x7fffffff, 0x7fffffff}, {0xfffffff0, 0xfffffff0},
+                                         {2, 2}, {0xfffffff8, 2}};
 
     kernel.call_number_base = 0;
     for (unsigned i = 0; i < sizeof deaths / sizeof deaths[0]; i++) {

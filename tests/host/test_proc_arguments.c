@@ -125,11 +125,12 @@ static void arguments_are_long(void)
     many[ARGUMENTS_MAX - 1] = 0;
     memcpy(all, many, sizeof all);
     list[count++] = (struct step)SPAWN(NULL);
-    for (uint32_t at = 0; at < ARGUMENTS_MAX; at += bytes, bytes = at + IPC_DATA_MAX > ARGUMENTS_MAX ? ARGUMENTS_MAX - at : IPC_DATA_MAX)
+    for (uint32_t at = 0;
+         at<ARGUMENTS_MAX; at += bytes, bytes = at + IPC_DATA_MAX> ARGUMENTS_MAX ? ARGUMENTS_MAX - at : IPC_DATA_MAX)
         list[count++] = (struct step)CALL_WITH(P1, all + at, bytes, "answer 1\n", PROC_ARGS_PUT, at, bytes);
     list[count++] = (struct step)CALL(P1, "answer 1\n", PROC_ARGS_PUT, ARGUMENTS_MAX, 0);
-    list[count++] =
-        (struct step)CALL(P1, PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0);
+    list[count++] = (struct step)CALL(P1, PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n",
+                                      PROC_EXEC, 2, 0);
     list[count++] = (struct step)CALL(P1, NULL, PROC_ARGS, 3 * ARGUMENTS_BLOCK - 7);
     list[count++] = (struct step)CALL(P1, "answer 1: 2 131072 6 xxxxx|\n", PROC_ARGS, ARGUMENTS_MAX - 6);
     list[count++] = (struct step)CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0);
@@ -142,7 +143,8 @@ static void arguments_are_long(void)
 static void arguments_go_with_their_process(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
         CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
         CALL_WITH(P2, "good", 5, "answer 2\n", PROC_ARGS_PUT, 0, 5),
         CALL(P1, END(1, "1/1") AGAIN, PROC_EXIT, 0),

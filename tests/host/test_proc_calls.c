@@ -40,9 +40,9 @@ static void tick(void)
 
 /* ---------------------------------------------------------------------------------- the start */
 
-#define START_REST                                                                                                  \
-    "derive slot 16: 2 badge 2 rights 2\nbind 6: line 0 to slot 16\n"                                               \
-    "derive slot 17: 2 badge 512 rights 1\nthread slot 18: slot 1 slot 0 priority 8 cpu 255\n"                      \
+#define START_REST                                                                                                     \
+    "derive slot 16: 2 badge 2 rights 2\nbind 6: line 0 to slot 16\n"                                                  \
+    "derive slot 17: 2 badge 512 rights 1\nthread slot 18: slot 1 slot 0 priority 8 cpu 255\n"                         \
     "write slot 18: a function and a stack\nresume slot 18\n"
 
 /* The archive is mapped, with frames for tables if those are shortfall; then ticks come. */
@@ -52,12 +52,10 @@ static void the_start(void)
 
     RUN(none, 1);
     CHECK(!strcmp(start_lines, "map slot 1: 40000001 from 7+0, 64\nmap slot 1: 40040001 from 7+64, 64\n"
-                               "map slot 1: 40080001 from 7+128, 2\n"
-                               START_REST));
+                               "map slot 1: 40080001 from 7+128, 2\n" START_REST));
     start_archive_pages = 2 * CALL_PAGES_MAX;
     RUN(none, 1);
-    CHECK(!strcmp(start_lines, "map slot 1: 40000001 from 7+0, 64\nmap slot 1: 40040001 from 7+64, 64\n"
-                               START_REST));
+    CHECK(!strcmp(start_lines, "map slot 1: 40000001 from 7+0, 64\nmap slot 1: 40040001 from 7+64, 64\n" START_REST));
     start_archive_pages = MACHINE_ARCHIVE_PAGES;
 }
 
@@ -103,7 +101,9 @@ static void strangers_are_not_heard(void)
 static void sleepers_wake_in_time(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         {.from = P1, .words = {{PROC_UPTIME}}, .before = ticks_begin, .expected = "answer 1: 4294967294\n"},
         CALL(P1, "answer 1\n", PROC_SLEEP, 0),
         CALL(P3, NOTHING, PROC_SLEEP, 3),
@@ -126,7 +126,9 @@ static void sleepers_wake_in_time(void)
 static void who_sleeps_may_end(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         CALL(P2, NOTHING, PROC_SLEEP, 1),
         CALL(P3, NOTHING, PROC_SLEEP, 2),
         CALL(P1, END(2, "2/2") "answer 1\n", PROC_KILL, 2, SIGNAL_KILL),
@@ -142,7 +144,9 @@ static void who_sleeps_may_end(void)
 static void processes_are_listed(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         CALL(P2, NOTHING, PROC_SLEEP, 1000),
         CALL(P3, END(3, "3/3"), PROC_EXIT, 0),
         CALL(P1, "answer 1: 2: 1 of 0, state 1, space 1, good\n", PROC_LIST, 0),
@@ -164,7 +168,9 @@ static void servers_are_audited(void)
         SPAWN(NULL),
         CALL(P1, audits, PROC_AUDIT),
         CALL(P1, "answer 1: EAGAIN\n", PROC_AUDIT),
-        TICK(tick, NOTHING), TICK(tick, NOTHING), TICK(tick, NOTHING),
+        TICK(tick, NOTHING),
+        TICK(tick, NOTHING),
+        TICK(tick, NOTHING),
         CALL(P1, "answer 1: EAGAIN\n", PROC_AUDIT),
         TICK(tick, NOTHING),
         CALL(P1, audits, PROC_AUDIT),
@@ -180,7 +186,8 @@ static void a_wait_takes_one_that_ended(void)
     const struct step list[] = {
         SPAWN(NULL),
         CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 0),
-        FORK(P1, NULL), FORK(P1, NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         CALL(P1, "answer 1: EINVAL\n", PROC_WAIT, 0, 8),
         CALL(P1, "answer 1: EINVAL\n", PROC_WAIT, 0, 0x80000001),
         CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, ANY - 1, 1),
@@ -205,7 +212,10 @@ static void a_wait_takes_one_that_ended(void)
 static void a_wait_is_answered_at_the_end_it_waits_for(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         CALL(P1, NOTHING, PROC_WAIT, 3, 0),
         CALL(P2, END(2, "2/2"), PROC_EXIT, 5),
         CALL(P3, END(3, "3/3") "answer 1: 3 6 0\n", PROC_EXIT, 6),
@@ -225,7 +235,10 @@ static void a_wait_is_answered_at_the_end_it_waits_for(void)
 static void a_parent_ends_first(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P2, NULL), FORK(P2, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P2, NULL),
+        FORK(P2, NULL),
         CALL(P3, END(3, "3/3"), PROC_EXIT, 5),
         CALL(P2, END(2, "2/2") AGAIN, PROC_EXIT, 6),
         CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 3, 0), /* nobody will ask for it */
@@ -248,7 +261,8 @@ static void some_signals_do_nothing(void)
 
     list[count++] = (struct step)SPAWN(NULL);
     for (uint32_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-        list[count++] = (struct step)CALL(P1, "answer 1: EINVAL\n", PROC_KILL, 1 + i % 2, refused[i]); /* of nobody, too */
+        list[count++] =
+            (struct step)CALL(P1, "answer 1: EINVAL\n", PROC_KILL, 1 + i % 2, refused[i]); /* of nobody, too */
     for (uint32_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
         list[count++] = (struct step)CALL(P1, "answer 1\n", PROC_KILL, 1, ignored[i]);
     list[count++] = (struct step)CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 2, 9);
@@ -278,7 +292,8 @@ static void each_other_signal_ends(void)
 static void one_may_kill_itself(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
         CALL(P2, END(2, "2/2"), PROC_KILL, 2, 9),
         CALL(P1, "answer 1: 2 0 9\n", PROC_WAIT, 0, 0),
     };
@@ -290,7 +305,11 @@ static void one_may_kill_itself(void)
 static void one_may_kill_what_is_below(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P2, NULL), FORK(BADGE(4, 4), NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        FORK(P2, NULL),
+        FORK(BADGE(4, 4), NULL),
         CALL(P2, "answer 2: EPERM\n", PROC_KILL, 1, 9),
         CALL(P2, "answer 2: EPERM\n", PROC_KILL, 3, 9),
         CALL(P2, "answer 2: EPERM\n", PROC_KILL, 3, 0),
@@ -323,8 +342,15 @@ static void a_limit_binds_what_is_forked(void)
         CALL(INIT, "answer 0: EPERM\n", PROC_SET_LIMIT, 3),
         CALL(P1, "answer 1: EPERM\n", PROC_SET_LIMIT, 512),
         CALL(P1, "answer 1: EINVAL\n", PROC_SET_LIMIT, 0),
-        {.from = P1, .words = {{PROC_SET_LIMIT, 2}}, .refused = "files begin", .with = -ENOMEM, .expected = "files begin 1/1 at 0\nanswer 1: ENOMEM\n"},
-        {.from = P1, .words = {{PROC_SET_LIMIT, 2}}, .refused = "files limit", .with = -EAGAIN,
+        {.from = P1,
+         .words = {{PROC_SET_LIMIT, 2}},
+         .refused = "files begin",
+         .with = -ENOMEM,
+         .expected = "files begin 1/1 at 0\nanswer 1: ENOMEM\n"},
+        {.from = P1,
+         .words = {{PROC_SET_LIMIT, 2}},
+         .refused = "files limit",
+         .with = -EAGAIN,
          .expected = BEGIN_FILES "files limit 1/1: 2 of 511\nanswer 1: EAGAIN\n"},
         CALL(P1, "answer 1: 511 1\n", PROC_GET_LIMIT),
         CALL(P1, "answer 1\n", PROC_SET_LIMIT, 511),

@@ -33,7 +33,9 @@ enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
 static void an_end_goes_on(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P2, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P2, NULL),
         WORK(NOTHING),
         CALL_WITH(P2, "put", 4, "answer 2\n", PROC_ARGS_PUT, 0, 4),
         IN_PARTS("end", 2, P2, "end 2\n" RELEASE("2/2") AGAIN GOES_ON, PROC_EXIT, 7),
@@ -46,7 +48,8 @@ static void an_end_goes_on(void)
         CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
         WORK("end 2\n" GOES_ON),
         CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 0, 1),
-        FORK(P1, FRAME(3) FORKED(4, "4/4", 3, 0, 1) RESUME(4) "answer 1: 4\n"), /* not in its place, nor with its frame */
+        FORK(P1,
+             FRAME(3) FORKED(4, "4/4", 3, 0, 1) RESUME(4) "answer 1: 4\n"), /* not in its place, nor with its frame */
         CALL(P1, NOTHING, PROC_WAIT, 2, 0),
         WORK(END(2, "2/2") "answer 1: 2 7 0\n"),
         CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 2, 1),
@@ -62,7 +65,9 @@ static void an_end_goes_on(void)
 static void who_runs_is_stopped(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         CALL(P3, NOTHING, PROC_SLEEP, 5),
         IN_PARTS("end", 2, P1, STOP(2) "end 2\n" RELEASE("2/2") "answer 1\n", PROC_KILL, 2, 9),
         CALL(P1, "end 3\n" RELEASE("3/3") "answer 1\n", PROC_KILL, 3, 9),
@@ -78,7 +83,9 @@ static void who_runs_is_stopped(void)
 static void who_ends_is_not_answered(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P2, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P2, NULL),
         CALL(P2, NOTHING, PROC_WAIT, 0, 0),
         IN_PARTS("end", 2, P3, "end 3\n" RELEASE("3/3"), PROC_KILL, 3, 9),
         CALL(P1, "end 2\n" RELEASE("2/2") AGAIN "answer 1\n", PROC_KILL, 2, 9),
@@ -94,7 +101,9 @@ static void who_ends_is_not_answered(void)
 static void a_parent_ends_while_its_child_does(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P2, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P2, NULL),
         IN_PARTS("end", 2, P3, "end 3\n" RELEASE("3/3"), PROC_EXIT, 7),
         CALL(P2, "end 2\n" RELEASE("2/2") AGAIN, PROC_EXIT, 8),
         CALL(P1, "answer 1\n", PROC_KILL, 3, 0),
@@ -115,7 +124,9 @@ static void a_parent_ends_while_its_child_does(void)
 static void a_wait_is_answered_behind_the_last_part(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         CALL(P1, NOTHING, PROC_WAIT, 0, 0),
         IN_PARTS("end", 1, P2, "end 2\n" RELEASE("2/2"), PROC_EXIT, 7),
         UNHEARD(P1),
@@ -150,7 +161,8 @@ static void an_end_is_charged(void)
 static void an_end_gives_its_processor(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), SPAWN(NULL),
+        SPAWN(NULL),
+        SPAWN(NULL),
         IN_PARTS("end", 1, P2, "end 2\n" RELEASE("2/2"), PROC_EXIT, 7),
         SPAWN(FRAME(2) BODY(3, "3/3", 2, 1) GOOD(3) RESUME(3) "answer 0: 3\n"),
         WORK(END(2, "2/2")),
@@ -163,7 +175,10 @@ static void an_end_gives_its_processor(void)
 /* ---------------------------------------------------------------------------------- many at once */
 
 static const struct machine_fatal_fault five[] = {
-#define DIES(n) {n, 0x10, (uint32_t)VECTOR_BREAKPOINT << FATAL_FAULT_VECTOR_SHIFT}
+#define DIES(n)                                                                                                        \
+    {                                                                                                                  \
+        n, 0x10, (uint32_t)VECTOR_BREAKPOINT << FATAL_FAULT_VECTOR_SHIFT                                               \
+    }
     DIES(2), DIES(3), DIES(4), DIES(5), DIES(6),
 };
 
@@ -173,22 +188,31 @@ static void five_fault(void)
     machine_fatal_faults_count = COUNT(five);
 }
 
-#define DIED(n, badge, eip)                                                                                         \
+#define DIED(n, badge, eip)                                                                                            \
     "fatal fault\nread r" #n " registers\nlog good (pid " #n "): killed: breakpoint at eip 0x" eip "\n" END(n, badge)
 
 /* One with the signal, each other one with a step. */
 static void five_fault_at_once(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         WORK(NOTHING),
         {.signal = PROC_SIGNAL_FATAL_FAULT, .before = five_fault, .expected = DIED(2, "2/2", "2009") GOES_ON},
         CALL(P1, "answer 1: 2 0 5\n", PROC_WAIT, 0, 1),
         WORK(DIED(3, "3/3", "3009") GOES_ON),
         CALL(P1, STOP(5) END(5, "5/5") "answer 1\n", PROC_KILL, 5, 15),
-        {.from = PROCESSES_MAX, .caller = WORKER, .in_parts = "end", .parts = 1,
-         .expected = "fatal fault\nread r4 registers\nlog good (pid 4): killed: breakpoint at eip 0x4009\nend 4\n"
-                     RELEASE("4/4") GOES_ON},
+        {.from = PROCESSES_MAX,
+         .caller = WORKER,
+         .in_parts = "end",
+         .parts = 1,
+         .expected =
+             "fatal fault\nread r4 registers\nlog good (pid 4): killed: breakpoint at eip 0x4009\nend 4\n" RELEASE(
+                 "4/4") GOES_ON},
         WORK(END(4, "4/4") GOES_ON),
         WORK("fatal fault\n" GOES_ON), /* killed meanwhile */
         WORK(DIED(6, "6/6", "6009") GOES_ON),

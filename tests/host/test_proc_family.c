@@ -21,12 +21,12 @@
 
 enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), USER_1 = 10, USER_2 = 12, TERM = 15, CHILD = 17 };
 enum { NO_HANG = 1, ONLY_LOOKS = 2, OF_GROUP = 4 };
-#define BIT(signal)                    (1u << ((signal)-1))
-#define GROUP(badge, lines, pid)       CALL(badge, lines, PROC_GROUP, pid)
-#define SET(badge, lines, pid, group)  CALL(badge, lines, PROC_SET_GROUP, pid, group)
-#define SESSION(badge, lines)          CALL(badge, lines, PROC_BEGIN_SESSION)
+#define BIT(signal)                     (1u << ((signal)-1))
+#define GROUP(badge, lines, pid)        CALL(badge, lines, PROC_GROUP, pid)
+#define SET(badge, lines, pid, group)   CALL(badge, lines, PROC_SET_GROUP, pid, group)
+#define SESSION(badge, lines)           CALL(badge, lines, PROC_BEGIN_SESSION)
 #define AWAIT(badge, lines, ticks, set) CALL(badge, lines, PROC_SIGNAL_AWAIT, ticks, set)
-#define SEND(to, signal, lines)        CALL(INIT, lines, PROC_KILL, to, signal)
+#define SEND(to, signal, lines)         CALL(INIT, lines, PROC_KILL, to, signal)
 
 static void tick_at_5(void)
 {
@@ -37,7 +37,9 @@ static void tick_at_5(void)
 static void groups_are_set(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         GROUP(P1, "answer 1: 1 1\n", 0),
         GROUP(P1, "answer 1: 1 1\n", 3),
         GROUP(P1, "answer 1: ESRCH\n", 4),
@@ -64,7 +66,9 @@ static void groups_are_set(void)
 static void sessions_begin(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         SESSION(INIT, "answer 0: EPERM\n"),
         SESSION(P1, "answer 1: EPERM\n"), /* leads a group */
         SESSION(P2, "answer 2: 2\n"),
@@ -83,7 +87,9 @@ static void sessions_begin(void)
 static void children_are_waited_for_by_group(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         SET(P1, "answer 1\n", 3, 0),
         CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, (uint32_t)-2, NO_HANG),
         CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 2, OF_GROUP | NO_HANG),
@@ -104,7 +110,9 @@ static void children_are_waited_for_by_group(void)
 static void children_are_forgotten(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         CALL(P1, NULL, PROC_SIGNALS, 0, 1u << 31, 0),
         CALL(P1, NOTHING, PROC_WAIT, (uint32_t)-1, 0),
         CALL(P2, END(2, "2/2"), PROC_EXIT, 7),

@@ -22,8 +22,6 @@
 
 enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
 
-
-
 static const struct machine_fatal_fault *told;
 static uint32_t told_count, told_stack;
 
@@ -34,13 +32,19 @@ static void somebody_faults(void)
     machine_stack = told_stack;
 }
 
-#define WHY(vector, cause)  ((uint32_t)(vector) << FATAL_FAULT_VECTOR_SHIFT | (cause))
-#define PAGE_FAULT(cause)   WHY(VECTOR_PAGE_FAULT, cause)
-#define KILLED_BY(text)     "fatal fault\nread r1 registers\nlog good (pid 1): killed: " text " at eip 0x1009\n"
-#define TOP                 (STACK_TOP - 16)
-#define GUARD               (STACK_LOW - PAGE_SIZE)
-#define CAUSED(vector)      {1, 0x1234, WHY(vector, 0)}
-#define WROTE(address)      {1, address, PAGE_FAULT(FAULT_USER | FAULT_WRITE)}
+#define WHY(vector, cause) ((uint32_t)(vector) << FATAL_FAULT_VECTOR_SHIFT | (cause))
+#define PAGE_FAULT(cause)  WHY(VECTOR_PAGE_FAULT, cause)
+#define KILLED_BY(text)    "fatal fault\nread r1 registers\nlog good (pid 1): killed: " text " at eip 0x1009\n"
+#define TOP                (STACK_TOP - 16)
+#define GUARD              (STACK_LOW - PAGE_SIZE)
+#define CAUSED(vector)                                                                                                 \
+    {                                                                                                                  \
+        1, 0x1234, WHY(vector, 0)                                                                                      \
+    }
+#define WROTE(address)                                                                                                 \
+    {                                                                                                                  \
+        1, address, PAGE_FAULT(FAULT_USER | FAULT_WRITE)                                                               \
+    }
 
 static const struct fault_row {
     struct machine_fatal_fault fault;
@@ -65,14 +69,27 @@ static const struct fault_row {
     {CAUSED(20), TOP, 11, KILLED_BY("unknown fault")},
     {{1, 0x1234, PAGE_FAULT(FAULT_USER)}, TOP, 11, KILLED_BY("page fault at 0x1234 (read, not mapped)")},
     {{1, 0xabc, PAGE_FAULT(FAULT_EXECUTE)}, TOP, 11, KILLED_BY("page fault at 0xabc (execute, not mapped)")},
-    {{1, 0x901000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_PROTECTED)}, TOP, 11, KILLED_BY("page fault at 0x901000 (write, read-only)")},
-    {{1, 0x901000, PAGE_FAULT(FAULT_EXECUTE | FATAL_FAULT_PROTECTED)}, TOP, 11, KILLED_BY("page fault at 0x901000 (execute, no right to execute)")},
-    {{1, 0x901000, PAGE_FAULT(FATAL_FAULT_PROTECTED)}, TOP, 11, KILLED_BY("page fault at 0x901000 (read, no right to read)")},
+    {{1, 0x901000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_PROTECTED)},
+     TOP,
+     11,
+     KILLED_BY("page fault at 0x901000 (write, read-only)")},
+    {{1, 0x901000, PAGE_FAULT(FAULT_EXECUTE | FATAL_FAULT_PROTECTED)},
+     TOP,
+     11,
+     KILLED_BY("page fault at 0x901000 (execute, no right to execute)")},
+    {{1, 0x901000, PAGE_FAULT(FATAL_FAULT_PROTECTED)},
+     TOP,
+     11,
+     KILLED_BY("page fault at 0x901000 (read, no right to read)")},
     {{1, USER_END, PAGE_FAULT(FAULT_PRESENT)}, TOP, 11, KILLED_BY("page fault at 0xc0000000 (read, kernel's part)")},
     {{1, USER_END - 1, PAGE_FAULT(FAULT_PRESENT)}, TOP, 11, KILLED_BY("page fault at 0xbfffffff (read, not mapped)")},
-    {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_LIMIT)}, STACK_LOW, 9,
+    {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_LIMIT)},
+     STACK_LOW,
+     9,
      KILLED_BY("more memory than its limit (RLIMIT_AS) at 0x904000 (write)")},
-    {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_NO_MEMORY)}, STACK_LOW, 9,
+    {{1, 0x904000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_NO_MEMORY)},
+     STACK_LOW,
+     9,
      KILLED_BY("out of memory at 0x904000 (write)")},
     /* A push into the page below the stack, from its last page; or the stack is not where there can be one. */
     {WROTE(STACK_LOW - 4), STACK_LOW, 11, KILLED_BY("stack overflow at 0xe7ffc (write)")},
@@ -107,9 +124,12 @@ static void who_cannot_be_read_ends(void)
     static const struct machine_fatal_fault one = {1, 0x10, PAGE_FAULT(FAULT_USER)};
     const struct step list[] = {
         SPAWN(NULL),
-        {.signal = PROC_SIGNAL_FATAL_FAULT, .before = somebody_faults, .refused = "read r1", .with = ERR_STATE,
-         .expected = "fatal fault\nread r1 registers\nlog good (pid 1): killed: page fault at 0x10 (read, not mapped) at eip 0x0\n"
-                     GONE(1) RELEASE("1/1")},
+        {.signal = PROC_SIGNAL_FATAL_FAULT,
+         .before = somebody_faults,
+         .refused = "read r1",
+         .with = ERR_STATE,
+         .expected = "fatal fault\nread r1 registers\nlog good (pid 1): killed: page fault at 0x10 (read, not mapped) "
+                     "at eip 0x0\n" GONE(1) RELEASE("1/1")},
     };
 
     told = &one, told_count = 1, told_stack = 0;
@@ -125,16 +145,21 @@ static void many_fault_at_once(void)
         {2, 0x20, PAGE_FAULT(FAULT_USER)},
     };
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
         {.from = P1, .words = {{PROC_FORK}}},
         CALL_WITH(P3, "good\0more", 10, NULL, PROC_EXEC, 2, 10),
-        {.signal = PROC_SIGNAL_FATAL_FAULT, .before = somebody_faults, .refused = "read r3", .with = ERR_STATE,
+        {.signal = PROC_SIGNAL_FATAL_FAULT,
+         .before = somebody_faults,
+         .refused = "read r3",
+         .with = ERR_STATE,
          .expected = "fatal fault\nread r3 registers\nlog good (pid 3): killed: breakpoint at eip 0x0\n" END(3, "3/3")},
         CALL(P1, "answer 1: 3 0 5\n", PROC_WAIT, 0, 0),
-        WORK("fatal fault\n" GOES_ON), WORK("fatal fault\n" GOES_ON),
+        WORK("fatal fault\n" GOES_ON),
+        WORK("fatal fault\n" GOES_ON),
         {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"}, /* the next step is on its way all the same */
-        WORK("fatal fault\nread r2 registers\nlog good (pid 2): killed: page fault at 0x20 (read, not mapped) at eip 0x2009\n"
-             END(2, "2/2") GOES_ON),
+        WORK("fatal fault\nread r2 registers\nlog good (pid 2): killed: page fault at 0x20 (read, not mapped) at eip "
+             "0x2009\n" END(2, "2/2") GOES_ON),
         WORK("fatal fault\n"),
         {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"},
         CALL(P1, "answer 1: 2 0 11\n", PROC_WAIT, 0, 0),
@@ -146,8 +171,11 @@ static void many_fault_at_once(void)
 
 /* ---------------------------------------------------------------------------------- handlers */
 
-#define FIRST                 WROTE(0x10)
-#define FAULT(lines)          {.signal = PROC_SIGNAL_FATAL_FAULT, .before = somebody_faults, .expected = lines}
+#define FIRST WROTE(0x10)
+#define FAULT(lines)                                                                                                   \
+    {                                                                                                                  \
+        .signal = PROC_SIGNAL_FATAL_FAULT, .before = somebody_faults, .expected = lines                                \
+    }
 #define READ                  "fatal fault\nread r1 registers\n"
 #define HANDLED(to)           READ "read r1 registers\ndivert r1: " to "\ngoes on 1\n"
 #define CATCHES(set, blocked) CALL(P1, NULL, PROC_SIGNALS, set, 0, blocked)
@@ -162,7 +190,7 @@ static void handlers_hear_of_faults(void)
         CATCHES(SEGMENT, 0),
         FAULT(HANDLED("8e8010")),
         CALL(P1, "read r1 fpu\nanswer 1: 4105 185466886 16\n", PROC_INTERRUPTED), /* error 6, vector 14, signal 11 */
-        CATCHES(SEGMENT, SEGMENT), /* it has a frame now */
+        CATCHES(SEGMENT, SEGMENT),                                                /* it has a frame now */
         FAULT(KILLED_BY("page fault at 0x10 (write, not mapped)") GONE(1) RELEASE("1/1")),
     };
 
@@ -179,7 +207,8 @@ static void a_fault_in_its_handling_ends(void)
         CATCHES(SEGMENT | ILLEGAL, 0),
         FAULT(HANDLED("8e8010")),
         CALL(P1, NULL, PROC_INTERRUPTED),
-        FAULT("fatal fault\nlog good (pid 1): killed: stack overflow at 0xe7ffc (write) at eip 0x1009\n" GONE(1) RELEASE("1/1")),
+        FAULT("fatal fault\nlog good (pid 1): killed: stack overflow at 0xe7ffc (write) at eip 0x1009\n" GONE(1)
+                  RELEASE("1/1")),
     };
 
     told = two, told_count = 1, told_stack = STACK_LOW;
@@ -236,11 +265,13 @@ static void pages_may_be_granted(void)
         CATCHES(0, 0), /* it has the page */
         FAULT(HANDLED("8e8010")),
         CALL(P1, "read r1 fpu\nanswer 1: 4105 118362116 1073745920\n", PROC_INTERRUPTED),
-        FAULT("fatal fault\nlog foreign (pid 1): killed: behind the end of a mapped file, or of what it was cut to at 0x40001000 (read) at eip 0x1009\n" GONE(1) RELEASE("1/1")),
+        FAULT("fatal fault\nlog foreign (pid 1): killed: behind the end of a mapped file, or of what it was cut to at "
+              "0x40001000 (read) at eip 0x1009\n" GONE(1) RELEASE("1/1")),
     };
     const struct step native[] = {
         SPAWN(NULL),
-        FAULT(KILLED_BY("behind the end of a mapped file, or of what it was cut to at 0x40001000 (read)") GONE(1) RELEASE("1/1")),
+        FAULT(KILLED_BY("behind the end of a mapped file, or of what it was cut to at 0x40001000 (read)") GONE(1)
+                  RELEASE("1/1")),
     };
 
     told = &one, told_count = 1, told_stack = STACK_TOP - 16;

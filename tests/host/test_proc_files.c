@@ -66,7 +66,11 @@ static void asking_may_be_refused(void)
     for (uint32_t i = 0; i < COUNT(rows); i++) {
         const struct step list[] = {
             SPAWN(NULL),
-            {.from = P1, .words = {{PROC_FILES}}, .refused = rows[i].line, .with = rows[i].with, .expected = rows[i].expected},
+            {.from = P1,
+             .words = {{PROC_FILES}},
+             .refused = rows[i].line,
+             .with = rows[i].with,
+             .expected = rows[i].expected},
             FORK(P1, FRAME(1) FORKED(2, "2/2", 1, 0, 1) RESUME(2) "answer 1: 2\n"),
             {.from = P1, STRINGS(PROC_EXEC, 1, "none"), .expected = PROGRAM("none") "answer 1: ENOENT\n"},
             FILES_OF_1,
@@ -127,12 +131,14 @@ static void exec_tells_of_it(void)
     const struct step list[] = {
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"), .expected = NULL},
         FILES_OF_1,
-        {.from = P1, STRINGS(PROC_EXEC, 1, "a/foreign"),
-         .expected = FOUND("a/foreign", "1/1") "clear 1: 18, tables 6\n" TELL("1/1")
-             "map 1: 8e8000+2345 from 42+2345 rights 5\nmap 1: 900000+2800 from 34+2100 rights 5\n"
-             "map 1: 904000+2ff0 from 37+1100 rights 3\nfinish 1: 907000\n"
-             "write r1: eip 8e8000 esp 10002 ecx 900010 edx 900034\nread r1 fpu\nanswer 1\n"},
-        {.from = P1, STRINGS(PROC_EXEC, 1, "good"),
+        {.from = P1,
+         STRINGS(PROC_EXEC, 1, "a/foreign"),
+         .expected = FOUND("a/foreign", "1/1") "clear 1: 18, tables 6\n" TELL(
+             "1/1") "map 1: 8e8000+2345 from 42+2345 rights 5\nmap 1: 900000+2800 from 34+2100 rights 5\n"
+                    "map 1: 904000+2ff0 from 37+1100 rights 3\nfinish 1: 907000\n"
+                    "write r1: eip 8e8000 esp 10002 ecx 900010 edx 900034\nread r1 fpu\nanswer 1\n"},
+        {.from = P1,
+         STRINGS(PROC_EXEC, 1, "good"),
          .expected = FOUND("good", "1/1") "clear 1: 18, tables 6\n" TELL("1/1") SEGMENTS(1) ENTRY(1) "answer 1\n"},
         CALL(P1, GONE(1) RELEASE("1/1") LEAVE("1/1"), PROC_EXIT, 0),
     };
@@ -154,7 +160,10 @@ static void a_path_may_be_refused(void)
             FILES_OF_1,
             {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .refused = "program", .with = errors[i], .expected = lines},
             {.from = P1, STRINGS(PROC_EXEC, 1, "broken"), .expected = FOUND("broken", "1/1") "answer 1: ENOEXEC\n"},
-            {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .refused = "clear", .with = -ENOMEM,
+            {.from = P1,
+             STRINGS(PROC_EXEC, 1, "good"),
+             .refused = "clear",
+             .with = -ENOMEM,
              .expected = FOUND("good", "1/1") "clear 1: 18, tables 6\nanswer 1: ENOMEM\n"},
             CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
         };
@@ -191,10 +200,9 @@ static void copies_are_short(void)
     machine_copies_end = 20; /* in the middle of the ELF header */
 }
 
-#define HEAD(inode) "bytes of " #inode " from 0\nbytes of " #inode " from 256\n"
+#define HEAD(inode)         "bytes of " #inode " from 0\nbytes of " #inode " from 256\n"
 #define FILL(page, address) "page " #page " of 10\nfill 1: " address " from 70" #page "\n"
-#define EMPTY_SEGMENTS \
-    "map 1: 900000+2800 from 0+0 rights 5\nmap 1: 904000+2ff0 from 0+0 rights 3\nfinish 1: 907000\n"
+#define EMPTY_SEGMENTS      "map 1: 900000+2800 from 0+0 rights 5\nmap 1: 904000+2ff0 from 0+0 rights 3\nfinish 1: 907000\n"
 
 /* What was written to is no more in the archive: its head is read, its pages are promised, and filled one by one. */
 static void a_copy_is_filled(void)
@@ -202,9 +210,12 @@ static void a_copy_is_filled(void)
     const struct step list[] = {
         SPAWN(NULL),
         FILES_OF_1,
-        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .before = files_are_copies,
-         .expected = FOUND("good", "1/1") HEAD(10) "clear 1: 20, tables 6\n" TELL("1/1") EMPTY_SEGMENTS FILL(0, "900000")
-             FILL(1, "901000") FILL(2, "902100") FILL(3, "904000") FILL(4, "905100") ENTRY(1) "answer 1\n"},
+        {.from = P1,
+         STRINGS(PROC_EXEC, 1, "good"),
+         .before = files_are_copies,
+         .expected =
+             FOUND("good", "1/1") HEAD(10) "clear 1: 20, tables 6\n" TELL("1/1") EMPTY_SEGMENTS FILL(0, "900000")
+                 FILL(1, "901000") FILL(2, "902100") FILL(3, "904000") FILL(4, "905100") ENTRY(1) "answer 1\n"},
         CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
     };
 
@@ -233,7 +244,11 @@ static void a_copy_may_be_gone(void)
         const struct step list[] = {
             SPAWN(NULL),
             FILES_OF_1,
-            {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .before = files_are_copies, .refused = rows[i].line, .with = rows[i].with,
+            {.from = P1,
+             STRINGS(PROC_EXEC, 1, "good"),
+             .before = files_are_copies,
+             .refused = rows[i].line,
+             .with = rows[i].with,
              .expected = rows[i].expected ? lines : NULL},
             CALL(P1, rows[i].expected ? "answer 1: 1 5 5 good|\n" : NOTHING, PROC_ARGS, 0),
         };
@@ -248,7 +263,9 @@ static void a_copy_may_be_none(void)
     const struct step list[] = {
         SPAWN(NULL),
         FILES_OF_1,
-        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .before = copies_are_short,
+        {.from = P1,
+         STRINGS(PROC_EXEC, 1, "good"),
+         .before = copies_are_short,
          .expected = FOUND("good", "1/1") "bytes of 10 from 0\nbytes of 10 from 20\nanswer 1: ENOEXEC\n"},
         {.from = P1, STRINGS(PROC_EXEC, 1, "broken"), .before = files_are_copies, .expected = NULL},
         CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
@@ -281,7 +298,11 @@ static void files_are_closed_in_parts(void)
         SPAWN(NULL),
         FILES_OF_1,
         FORK(P1, NULL),
-        {.from = P2, .words = {{PROC_EXIT}}, .refused = "files release", .with = FILE_MORE, .expected = GONE(2) RELEASE("2/2") LEAVE("2/2")},
+        {.from = P2,
+         .words = {{PROC_EXIT}},
+         .refused = "files release",
+         .with = FILE_MORE,
+         .expected = GONE(2) RELEASE("2/2") LEAVE("2/2")},
         CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 0, 1),
         WORK_REFUSED("files release", FILE_MORE, LEAVE("2/2") GOES_ON),
         WORK(LEAVE("2/2") RELEASE("2/2")),
@@ -300,12 +321,18 @@ static void an_exec_closes_in_parts(void)
         SPAWN(NULL),
         FILES_OF_1,
         FORK(P1, NULL),
-        {.from = P2, STRINGS(PROC_EXEC, 1, "good"), .refused = "files exec", .with = FILE_MORE,
+        {.from = P2,
+         STRINGS(PROC_EXEC, 1, "good"),
+         .refused = "files exec",
+         .with = FILE_MORE,
          .expected = FOUND("good", "2/2") "clear 2: 18, tables 6\n" TELL("2/2")},
         WORK_REFUSED("files exec", FILE_MORE, TELL("2/2") GOES_ON),
         UNHEARD(P2),
         WORK(TELL("2/2") SEGMENTS(2) ENTRY(2) "answer 2\n"),
-        {.from = P2, STRINGS(PROC_EXEC, 1, "good"), .refused = "files exec", .with = FILE_MORE,
+        {.from = P2,
+         STRINGS(PROC_EXEC, 1, "good"),
+         .refused = "files exec",
+         .with = FILE_MORE,
          .expected = FOUND("good", "2/2") "clear 2: 18, tables 6\n" TELL("2/2") GOES_ON},
         CALL(P1, RELEASE("2/2") LEAVE("2/2") "answer 1\n", PROC_KILL, 2, 9),
         WORK(END(2, "2/2")),

@@ -55,24 +55,24 @@ static void nobody_reads(void)
 }
 
 /* It reads, the console asks, and that is the answer. */
-#define READS(who, lines)                                                                                           \
-    {                                                                                                               \
-        .signal = PROC_SIGNAL_CONSOLE, .before = who##_reads, .expected = "news\n" lines                            \
+#define READS(who, lines)                                                                                              \
+    {                                                                                                                  \
+        .signal = PROC_SIGNAL_CONSOLE, .before = who##_reads, .expected = "news\n" lines                               \
     }
-#define IS_FRONT(n) "front " n "\n"
-#define BEGINS(n)   "front " n ", again\n" /* with its first read, having children */
+#define IS_FRONT(n)             "front " n "\n"
+#define BEGINS(n)               "front " n ", again\n" /* with its first read, having children */
 #define WAIT(badge, lines, pid) CALL(badge, lines, PROC_WAIT, pid, 0)
-#define EXEC(badge, lines)      {.from = badge, STRINGS(PROC_EXEC, 1, "good"), .expected = lines}
-#define SEES_EXEC(n)            PROGRAM("good") "clear " #n ": 18, tables 6\n"
+#define EXEC(badge, lines)                                                                                             \
+    {                                                                                                                  \
+        .from = badge, STRINGS(PROC_EXEC, 1, "good"), .expected = lines                                                \
+    }
+#define SEES_EXEC(n) PROGRAM("good") "clear " #n ": 18, tables 6\n"
 
 static void a_program_is_in_front(void)
 {
     static const struct step list[] = {
-        SPAWN(NULL),
-        READS(p1, IS_FRONT("1/1")),
-        READS(p1, IS_FRONT("1/1")),
-        READS(nobody, ""),
-        READS(stranger, ""), /* which has ended meanwhile */
+        SPAWN(NULL),       READS(p1, IS_FRONT("1/1")), READS(p1, IS_FRONT("1/1")),
+        READS(nobody, ""), READS(stranger, ""), /* which has ended meanwhile */
     };
 
     RUN(list, 1);
@@ -82,15 +82,8 @@ static void a_program_is_in_front(void)
 static void children_of_one_that_does_not_read_are_in_front(void)
 {
     static const struct step list[] = {
-        SPAWN(NULL),
-        FORK(P1, NULL),
-        FORK(P2, NULL),
-        READS(p3, IS_FRONT("3/3")),
-        READS(p2, BEGINS("2/2")),
-        READS(p3, ""),
-        READS(p1, BEGINS("1/1")),
-        READS(p2, ""),
-        READS(p1, IS_FRONT("1/1")),
+        SPAWN(NULL),   FORK(P1, NULL),           FORK(P2, NULL), READS(p3, IS_FRONT("3/3")), READS(p2, BEGINS("2/2")),
+        READS(p3, ""), READS(p1, BEGINS("1/1")), READS(p2, ""),  READS(p1, IS_FRONT("1/1")),
     };
 
     RUN(list, 1);
@@ -102,7 +95,7 @@ static void a_shell_has_its_input_for_itself(void)
     static const struct step list[] = {
         SPAWN(NULL),
         READS(p1, IS_FRONT("1/1")),
-        FORK(P1, NULL),                                      /* a command */
+        FORK(P1, NULL), /* a command */
         EXEC(P2, SEES_EXEC(2) AGAIN SEGMENTS(2) ENTRY(2) "answer 2\n"),
         READS(p2, ""),
         WAIT(P1, AGAIN, 2),
@@ -180,8 +173,8 @@ static void control_c_is_typed(void)
     machine_interrupts = true;
 }
 
-#define CONTROL_C(lines)                                                                                            \
-    {                                                                                                               \
+#define CONTROL_C(lines)                                                                                               \
+    {                                                                                                                  \
         .signal = PROC_SIGNAL_CONSOLE, .before = control_c_is_typed, .expected = lines                                 \
     }
 #define KEYS(badge, keys, lines) CALL(badge, lines, PROC_KEYS, keys)
@@ -232,7 +225,8 @@ static void control_c_ends_who_is_in_front(void)
     RUN(shell, 1);
 }
 
-#define DIVERTED(n)    "stop r" #n "\nread r" #n " registers\nread r" #n " registers\ndivert r" #n ": 8e8010\nresume r" #n "\n"
+#define DIVERTED(n)                                                                                                    \
+    "stop r" #n "\nread r" #n " registers\nread r" #n " registers\ndivert r" #n ": 8e8010\nresume r" #n "\n"
 #define ENDS(n, badge) STOP(n) GONE(n) RELEASE(badge)
 
 /* Who was forked last, and may be what its parent is about to wait for, hears of it, too; not once that has asked for

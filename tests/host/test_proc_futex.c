@@ -18,13 +18,25 @@
 #include "tests/host/check.h"
 #include "tests/server/proc_steps.h"
 
-enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), NOT = 0, OWN = 1, SHARED = 2, POLL = 3, POLL_CONSOLE = 4, HERE = 0xa0001000, THERE = 0xa0002000, MAPPED = MACHINE_MAPPINGS };
+enum {
+    P1 = BADGE(1, 1),
+    P2 = BADGE(2, 2),
+    P3 = BADGE(3, 3),
+    NOT = 0,
+    OWN = 1,
+    SHARED = 2,
+    POLL = 3,
+    POLL_CONSOLE = 4,
+    HERE = 0xa0001000,
+    THERE = 0xa0002000,
+    MAPPED = MACHINE_MAPPINGS
+};
 
-#define WATCH(badge, lines, ...)   CALL(badge, lines, PROC_FUTEX_WATCH, __VA_ARGS__)
-#define WAITS(badge, lines, ...)   CALL(badge, lines, PROC_FUTEX_WAIT, __VA_ARGS__)
-#define WAKE(badge, lines, ...)    CALL(badge, lines, PROC_FUTEX_WAKE, __VA_ARGS__)
-#define REQUEUE(badge, ...)        CALL(badge, NULL, PROC_FUTEX_REQUEUE, __VA_ARGS__)
-#define THREE                      SPAWN(NULL), SPAWN(NULL), SPAWN(NULL)
+#define WATCH(badge, lines, ...) CALL(badge, lines, PROC_FUTEX_WATCH, __VA_ARGS__)
+#define WAITS(badge, lines, ...) CALL(badge, lines, PROC_FUTEX_WAIT, __VA_ARGS__)
+#define WAKE(badge, lines, ...)  CALL(badge, lines, PROC_FUTEX_WAKE, __VA_ARGS__)
+#define REQUEUE(badge, ...)      CALL(badge, NULL, PROC_FUTEX_REQUEUE, __VA_ARGS__)
+#define THREE                    SPAWN(NULL), SPAWN(NULL), SPAWN(NULL)
 
 static void tick_at_5(void)
 {
@@ -69,8 +81,10 @@ static void words_are_told_apart(void)
         WAKE(P1, "answer 1: 0\n", THERE, 1, 7),
         REQUEUE(P1, HERE, THERE, 1 | 1 << 1),
         WAKE(P1, "answer 1: 1\n", THERE, 1, 7),
-        WATCH(INIT, "answer 0: EPERM\n", HERE, OWN), WAITS(INIT, "answer 0: EPERM\n", 1),
-        WAKE(INIT, "answer 0: EPERM\n", HERE, 1, 1), CALL(INIT, "answer 0: EPERM\n", PROC_FUTEX_REQUEUE, 1, 1, 1),
+        WATCH(INIT, "answer 0: EPERM\n", HERE, OWN),
+        WAITS(INIT, "answer 0: EPERM\n", 1),
+        WAKE(INIT, "answer 0: EPERM\n", HERE, 1, 1),
+        CALL(INIT, "answer 0: EPERM\n", PROC_FUTEX_REQUEUE, 1, 1, 1),
     };
 
     RUN(list, 1);
@@ -93,16 +107,19 @@ static void strangers_change_nothing(void)
         THREE,
         {.from = P2, .words = {{PROC_FUTEX_WATCH, HERE, SHARED}}, .before = p2_is_a_stranger},
         WAITS(P2, NOTHING, 5),
-        WATCH(P1, NULL, HERE, SHARED), WAITS(P1, NOTHING, 9),
+        WATCH(P1, NULL, HERE, SHARED),
+        WAITS(P1, NOTHING, 9),
         WAKE(P3, "answer 1: 0 1\nanswer 3: 1\n", HERE, 1, 7),
         TICK(tick_at_5, "answer 2: 0 0\n"), /* nobody woke it */
     };
     const struct step moves[] = {
         THREE,
-        WATCH(P1, NULL, HERE, SHARED), WAITS(P1, NOTHING, 9),
+        WATCH(P1, NULL, HERE, SHARED),
+        WAITS(P1, NOTHING, 9),
         {.from = P2, .words = {{PROC_FUTEX_WAKE, HERE, 1, 7}}, .before = p2_is_a_stranger, .expected = "answer 2: 0\n"},
         REQUEUE(P2, HERE, THERE, 1 | 7 << 1),
-        WATCH(P2, NULL, THERE, SHARED), REQUEUE(P2, THERE, HERE, 1 | 7 << 1),
+        WATCH(P2, NULL, THERE, SHARED),
+        REQUEUE(P2, THERE, HERE, 1 | 7 << 1),
         WAKE(P3, "answer 1: 0 1\nanswer 3: 1\n", HERE, 1, 7),
         WAKE(P2, "answer 2: 1\n", HERE, 0, 7), /* itself */
         {.from = P2, .words = {{PROC_FUTEX_WATCH, HERE, SHARED}}, .before = there_are_no_strangers},
@@ -118,12 +135,17 @@ static void pages_of_files_are_shared(void)
 {
     const struct step list[] = {
         THREE,
-        CALL(P1, NULL, PROC_FILES), CALL(P2, NULL, PROC_FILES),
-        WATCH(P1, NULL, MAPPED + 8, SHARED), WAITS(P1, NOTHING, 9),
-        WAKE(P2, "answer 2: 0\n", 2 * MAPPED + 8, 0, 7), WAKE(P2, "answer 2: 0\n", 2 * MAPPED + 4, 1, 7),
-        WAKE(P3, "answer 3: 0\n", MAPPED + 8, 1, 7), WAKE(P2, "answer 2: 0\n", MAPPED + 8, 1, 7),
+        CALL(P1, NULL, PROC_FILES),
+        CALL(P2, NULL, PROC_FILES),
+        WATCH(P1, NULL, MAPPED + 8, SHARED),
+        WAITS(P1, NOTHING, 9),
+        WAKE(P2, "answer 2: 0\n", 2 * MAPPED + 8, 0, 7),
+        WAKE(P2, "answer 2: 0\n", 2 * MAPPED + 4, 1, 7),
+        WAKE(P3, "answer 3: 0\n", MAPPED + 8, 1, 7),
+        WAKE(P2, "answer 2: 0\n", MAPPED + 8, 1, 7),
         WAKE(P2, "answer 1: 0 1\nanswer 2: 1\n", 2 * MAPPED + 8, 1, 7),
-        WATCH(P1, NULL, MAPPED + 8, SHARED), REQUEUE(P2, 2 * MAPPED + 8, HERE, 1 | 1 << 1),
+        WATCH(P1, NULL, MAPPED + 8, SHARED),
+        REQUEUE(P2, 2 * MAPPED + 8, HERE, 1 | 1 << 1),
         WAKE(P3, "answer 3: 1\n", HERE, 1, 7),
     };
 
@@ -135,20 +157,24 @@ static void others_are_not_woken(void)
 {
     const struct step list[] = {
         THREE,
-        WATCH(P1, NULL, HERE, SHARED), WAITS(P1, NOTHING, 5),
+        WATCH(P1, NULL, HERE, SHARED),
+        WAITS(P1, NOTHING, 5),
         TICK(tick_at_5, "answer 1: 0 0\n"), /* its time is over */
         WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
         CALL(P1, NULL, PROC_SIGNALS, 1, 0, 0),
-        WATCH(P1, NULL, HERE, SHARED), WAITS(P1, NOTHING, 5),
+        WATCH(P1, NULL, HERE, SHARED),
+        WAITS(P1, NOTHING, 5),
         CALL(INIT, "answer 1: 5 0\nanswer 0\n", PROC_KILL, 1, 1), /* or a signal comes */
         WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
         WATCH(P1, NULL, HERE, SHARED),
         WAITS(P1, "answer 1: 5 0\n", 5),
         WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
-        WATCH(P2, NULL, HERE, SHARED), WAITS(P2, NOTHING, 5),
+        WATCH(P2, NULL, HERE, SHARED),
+        WAITS(P2, NOTHING, 5),
         CALL(INIT, GONE(2) RELEASE("2/2") "answer 0\n", PROC_KILL, 2, 9),
         WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
-        WATCH(P3, NULL, HERE, SHARED), WAITS(P3, "answer 3: 0 0\n", 0),
+        WATCH(P3, NULL, HERE, SHARED),
+        WAITS(P3, "answer 3: 0 0\n", 0),
         WAKE(P1, "answer 1: 0\n", HERE, 1, 7),
     };
 
@@ -208,8 +234,14 @@ static void console_has_input(void)
     machine_has_input = true;
 }
 
-#define FILE_NEWS_OF(who, lines) {.signal = PROC_SIGNAL_FILE, .before = who##_has_news, .expected = "file news\n" lines}
-#define INPUT(lines)             {.signal = PROC_SIGNAL_CONSOLE, .before = console_has_input, .expected = "news\n" lines}
+#define FILE_NEWS_OF(who, lines)                                                                                       \
+    {                                                                                                                  \
+        .signal = PROC_SIGNAL_FILE, .before = who##_has_news, .expected = "file news\n" lines                          \
+    }
+#define INPUT(lines)                                                                                                   \
+    {                                                                                                                  \
+        .signal = PROC_SIGNAL_CONSOLE, .before = console_has_input, .expected = "news\n" lines                         \
+    }
 
 /* By what the file server says, or the console; not by a word, nor by news that are late. */
 static void who_polls_is_woken(void)
@@ -217,18 +249,25 @@ static void who_polls_is_woken(void)
     const struct step list[] = {
         THREE,
         WATCH(P1, "answer 1: EINVAL\n", 0, POLL_CONSOLE + 1),
-        WATCH(P1, NULL, HERE, POLL), WATCH(P2, NULL, 0, POLL_CONSOLE), WATCH(P3, NULL, 0, POLL_CONSOLE),
-        WAITS(P1, NOTHING, 9), WAITS(P2, NOTHING, 9),
-        WAKE(P3, "answer 3: 0\n", HERE, 1, 7), WAKE(P3, "answer 3: 0\n", 0, 1, 7),
+        WATCH(P1, NULL, HERE, POLL),
+        WATCH(P2, NULL, 0, POLL_CONSOLE),
+        WATCH(P3, NULL, 0, POLL_CONSOLE),
+        WAITS(P1, NOTHING, 9),
+        WAITS(P2, NOTHING, 9),
+        WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
+        WAKE(P3, "answer 3: 0\n", 0, 1, 7),
         FILE_NEWS_OF(nobody, ""),
         FILE_NEWS_OF(p1, "answer 1: 0 1\n"),
         FILE_NEWS_OF(p1, ""),
         INPUT("answer 2: 0 1\n"),
         WAITS(P3, "answer 3: 0 1\n", 9), /* it had not waited yet */
         INPUT(""),
-        WATCH(P2, NULL, 0, POLL_CONSOLE), WAITS(P2, NOTHING, 9),
+        WATCH(P2, NULL, 0, POLL_CONSOLE),
+        WAITS(P2, NOTHING, 9),
         FILE_NEWS_OF(p2, "answer 2: 0 1\n"),
-        WATCH(P1, NULL, 0, POLL), WATCH(P1, NULL, HERE, OWN), WAITS(P1, NOTHING, 9),
+        WATCH(P1, NULL, 0, POLL),
+        WATCH(P1, NULL, HERE, OWN),
+        WAITS(P1, NOTHING, 9),
         FILE_NEWS_OF(p1, ""), /* of before */
     };
 
@@ -241,7 +280,10 @@ static void news_of_many_go_on(void)
     const struct step list[] = {
         THREE,
         WORK(NOTHING),
-        WATCH(P1, NULL, 0, POLL), WAITS(P1, NOTHING, 9), WATCH(P2, NULL, 0, POLL), WAITS(P2, NOTHING, 9),
+        WATCH(P1, NULL, 0, POLL),
+        WAITS(P1, NOTHING, 9),
+        WATCH(P2, NULL, 0, POLL),
+        WAITS(P2, NOTHING, 9),
         {.signal = PROC_SIGNAL_FILE, .before = more_have_news, .expected = "file news\nanswer 1: 0 1\n" GOES_ON},
         CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
         {.signal = PROC_SIGNAL_FILE, .expected = "file news\n"},

@@ -78,13 +78,20 @@ static void another_program_is_run(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
-        {.from = P1, STRINGS(PROC_EXEC, 2, "/a/good\0x"),
+        {.from = P1,
+         STRINGS(PROC_EXEC, 2, "/a/good\0x"),
          .expected = PROGRAM("/a/good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
         CALL(P1, "answer 1: 2 10 10 /a/good|x|\n", PROC_ARGS, 0),
-        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .before = fpus_are_used,
-         .expected = PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "write r1: fpu as at first\nanswer 1\n"},
+        {.from = P1,
+         STRINGS(PROC_EXEC, 1, "good"),
+         .before = fpus_are_used,
+         .expected =
+             PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "write r1: fpu as at first\nanswer 1\n"},
         CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
-        {.from = P1, STRINGS(PROC_EXEC, 1, "large"), .refused = "clear", .with = -ENOMEM,
+        {.from = P1,
+         STRINGS(PROC_EXEC, 1, "large"),
+         .refused = "clear",
+         .with = -ENOMEM,
          .expected = PROGRAM("large") "clear 1: 1021, tables 12\nanswer 1: ENOMEM\n"},
         {.from = P1, STRINGS(PROC_EXEC, 1, "none"), .expected = PROGRAM("none") "answer 1: ENOENT\n"},
         CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
@@ -102,9 +109,9 @@ static const struct refused {
     int32_t with;
     const char *expected;
 } spawns[] = {
-#define MADE_TASK   FRAME(0) TASK(1, 0)
-#define UNDONE      GONE(1)
-#define MADE_BODY   FRAME(0) BODY(1, "1/1", 0, 0)
+#define MADE_TASK FRAME(0) TASK(1, 0)
+#define UNDONE    GONE(1)
+#define MADE_BODY FRAME(0) BODY(1, "1/1", 0, 0)
     {"frame", -ENOMEM, FRAME(0) "answer 0: ENOMEM\n"},
     {"task", ERR_ARG, MADE_TASK UNMADE(1) "answer 0: EAGAIN\n"},
     {"create", -ENOMEM, MADE_TASK CREATE(1) UNMADE(1) "answer 0: ENOMEM\n"},
@@ -128,7 +135,10 @@ static void a_spawn_may_be_refused(void)
                            : i < 4 ? BODY(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n"
                                    : NEXT_BODY(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n";
         const struct step list[] = {
-            {.from = INIT, STRINGS(PROC_SPAWN, 1, "good"), .refused = spawns[i].line, .with = spawns[i].with,
+            {.from = INIT,
+             STRINGS(PROC_SPAWN, 1, "good"),
+             .refused = spawns[i].line,
+             .with = spawns[i].with,
              .expected = spawns[i].expected},
             CALL(INIT, "answer 0: ECHILD\n", PROC_WAIT, 0, 1),
             SPAWN(next),
@@ -140,9 +150,9 @@ static void a_spawn_may_be_refused(void)
 }
 
 /* With limits of its own it begins in accounts of its own, or not at all; what others have is as before. */
-#define LIMITED(memory, processes)                                                                                  \
-    .from = INIT, .words = {{PROC_SPAWN, 1, sizeof("good"), (memory) << START_MEMORY_SHIFT | (processes)}}, .text = "good", \
-    .bytes = sizeof("good")
+#define LIMITED(memory, processes)                                                                                     \
+    .from = INIT, .words = {{PROC_SPAWN, 1, sizeof("good"), (memory) << START_MEMORY_SHIFT | (processes)}},            \
+    .text = "good", .bytes = sizeof("good")
 static void a_spawn_may_have_limits(void)
 {
     const struct step list[] = {
@@ -157,7 +167,8 @@ static void a_spawn_may_have_limits(void)
         CALL(P1, "answer 1: 511 1\n", PROC_GET_LIMIT),
     };
     const struct step refused[] = {
-        {LIMITED(8, 5), .refused = "limit", .with = -EPERM, .expected = MADE_BODY "limit 1: 2048\n" UNDONE "answer 0: EPERM\n"},
+        {LIMITED(8, 5), .refused = "limit", .with = -EPERM,
+         .expected = MADE_BODY "limit 1: 2048\n" UNDONE "answer 0: EPERM\n"},
         CALL(INIT, "answer 0: 511 0\n", PROC_GET_LIMIT),
         {LIMITED(8, 512), .expected = NEXT_BODY(1, "1/2", 0, 0) UNDONE "answer 0: EPERM\n"},
         CALL(INIT, "answer 0: 511 0\n", PROC_GET_LIMIT),
@@ -186,12 +197,17 @@ static void a_fork_may_be_refused(void)
     for (uint32_t i = 0; i < COUNT(forks); i++) {
         const struct step list[] = {
             SPAWN(NULL),
-            {.from = P1, .words = {{PROC_FORK}}, .refused = forks[i].line, .with = forks[i].with,
+            {.from = P1,
+             .words = {{PROC_FORK}},
+             .refused = forks[i].line,
+             .with = forks[i].with,
              .expected = forks[i].expected},
             CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1),
             /* Young ones run beside their parent; the one that is refused is not moved from there. */
             FORK(P1, NULL),
-            TICK(NULL, NOTHING), TICK(NULL, NOTHING), TICK(NULL, NOTHING),
+            TICK(NULL, NOTHING),
+            TICK(NULL, NOTHING),
+            TICK(NULL, NOTHING),
             TICK(NULL, "move r2: priority 8 cpu 1\n"),
         };
         RUN(list, 2);
@@ -216,9 +232,12 @@ static void an_exec_may_fail_late(void)
     }
     const struct step list[] = {
         SPAWN(NULL),
-        {.from = P1, STRINGS(PROC_EXEC, 1, "/b/good"), .refused = "finish", .with = -ENOMEM,
-         .expected = PROGRAM("/b/good") "clear 1: 18, tables 6\n" SEGMENTS(1) "log good (pid 1): killed: no memory for exec\n"
-             GONE(1) RELEASE("1/1")},
+        {.from = P1,
+         STRINGS(PROC_EXEC, 1, "/b/good"),
+         .refused = "finish",
+         .with = -ENOMEM,
+         .expected = PROGRAM("/b/good") "clear 1: 18, tables 6\n" SEGMENTS(
+             1) "log good (pid 1): killed: no memory for exec\n" GONE(1) RELEASE("1/1")},
     };
     RUN(list, 1);
 }
@@ -256,9 +275,13 @@ static void the_young_move_away(void)
         TICK(ticks, "move r2: priority 8 cpu 1\n"),
         FORK(P2, FRAME(3) FORKED(4, "4/4", 3, 1, 2) RESUME(4) "answer 2: 4\n"), /* its own is 3 */
         TICK(ticks, "move r3: priority 8 cpu 2\n"),
-        TICK(ticks, NOTHING), TICK(ticks, NOTHING),
+        TICK(ticks, NOTHING),
+        TICK(ticks, NOTHING),
         TICK(ticks, "move r4: priority 8 cpu 3\n"),
-        TICK(ticks, NOTHING), TICK(ticks, NOTHING), TICK(ticks, NOTHING), TICK(ticks, NOTHING),
+        TICK(ticks, NOTHING),
+        TICK(ticks, NOTHING),
+        TICK(ticks, NOTHING),
+        TICK(ticks, NOTHING),
     };
 
     RUN(list, 4);
@@ -268,17 +291,25 @@ static void the_young_move_away(void)
 static void the_young_may_end(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         FORK(P1, FRAME(4) FORKED(5, "5/5", 4, 0, 1) RESUME(5) "answer 1: 5\n"), /* where it belongs */
         CALL(P3, END(3, "3/3"), PROC_EXIT, 0),
-        TICK(ticks, NOTHING), TICK(ticks, NOTHING), TICK(ticks, NOTHING),
+        TICK(ticks, NOTHING),
+        TICK(ticks, NOTHING),
+        TICK(ticks, NOTHING),
         TICK(ticks, "move r4: priority 8 cpu 3\nmove r2: priority 8 cpu 1\n"),
         CALL(BADGE(4, 4), END(4, "4/4"), PROC_EXIT, 0), /* which was before the other one, and is no more */
         TICK(ticks, NOTHING),
         CALL(P2, END(2, "2/2"), PROC_EXIT, 0),
         FORK(P1, FORKED(6, "6/6", 1, 0, 1) RESUME(6) "answer 1: 6\n"),
         CALL(BADGE(6, 6), END(6, "6/6"), PROC_EXIT, 0),
-        TICK(ticks, NOTHING), TICK(ticks, NOTHING), TICK(ticks, NOTHING), TICK(ticks, NOTHING),
+        TICK(ticks, NOTHING),
+        TICK(ticks, NOTHING),
+        TICK(ticks, NOTHING),
+        TICK(ticks, NOTHING),
     };
 
     RUN(list, 4);
@@ -288,7 +319,8 @@ static void the_young_may_end(void)
 static void the_young_count_elsewhere(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
         CALL(P2, END(2, "2/2"), PROC_EXIT, 0),
         SPAWN(BODY(3, "3/3", 1, 1) GOOD(3) RESUME(3) "answer 0: 3\n"),
     };
@@ -321,13 +353,17 @@ static void frames_are_kept(void)
     for (uint32_t i = 1; i <= FRAMES_KEPT; i++)
         list[count++] = (struct step)CALL(BADGE(i, i), NULL, PROC_EXIT, 0);
     list[count++] = (struct step)CALL(BADGE(9, 9), GONE(9) "frame end f8\n" RELEASE("9/9"), PROC_EXIT, 0);
-    list[count++] = (struct step){.from = BADGE(10, 10), .words = {{PROC_EXIT}}, .refused = "frame end", .with = -ENOENT,
+    list[count++] = (struct step){.from = BADGE(10, 10),
+                                  .words = {{PROC_EXIT}},
+                                  .refused = "frame end",
+                                  .with = -ENOENT,
                                   .expected = GONE(10) "frame end f9\n" RELEASE("10/10")};
     list[count++] = (struct step)SPAWN(BODY(11, "11/11", 7, 0) GOOD(11) RESUME(11) "answer 0: 11\n");
     for (uint32_t i = 1; i < FRAMES_KEPT; i++)
         list[count++] = (struct step)SPAWN(NULL);
     list[count++] = (struct step)SPAWN(FRAME(8) BODY(19, "19/19", 8, 0) GOOD(19) RESUME(19) "answer 0: 19\n");
-    list[count++] = (struct step)SPAWN(FRAME(10) BODY(20, "20/20", 10, 0) GOOD(20) RESUME(20) "answer 0: 20\n"); /* mem has kept 9 */
+    list[count++] = (struct step)SPAWN(FRAME(10) BODY(20, "20/20", 10, 0) GOOD(20)
+                                           RESUME(20) "answer 0: 20\n"); /* mem has kept 9 */
     run_steps(list, count, 1);
 }
 

@@ -20,7 +20,8 @@
 enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), USER_1 = 10, USER_2 = 12, TERM = 15, CHILD = 17 };
 #define BIT(signal) (1u << ((signal)-1))
 
-#define DIVERTED(n)                "stop r" #n "\nread r" #n " registers\nread r" #n " registers\ndivert r" #n ": 8e8010\nresume r" #n "\n"
+#define DIVERTED(n)                                                                                                    \
+    "stop r" #n "\nread r" #n " registers\nread r" #n " registers\ndivert r" #n ": 8e8010\nresume r" #n "\n"
 #define NOT_DIVERTED(n)            "stop r" #n "\nread r" #n " registers\nresume r" #n "\n"
 #define SIGNALS(badge, lines, ...) CALL(badge, lines, PROC_SIGNALS, __VA_ARGS__)
 #define SEND(to, signal, lines)    CALL(INIT, lines, PROC_KILL, to, signal)
@@ -28,7 +29,8 @@ enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), USER_1 = 10, USER_2
 #define ASKS(badge, lines)         CALL(badge, lines, PROC_INTERRUPTED)
 
 /* Two processes of init's; both catch a signal. */
-#define TWO SPAWN(NULL), SPAWN(NULL), SIGNALS(P1, NULL, BIT(USER_1), 0, 0), SIGNALS(P2, NULL, BIT(USER_1) | BIT(CHILD), 0, 0)
+#define TWO                                                                                                            \
+    SPAWN(NULL), SPAWN(NULL), SIGNALS(P1, NULL, BIT(USER_1), 0, 0), SIGNALS(P2, NULL, BIT(USER_1) | BIT(CHILD), 0, 0)
 
 static void tick_at_5(void)
 {
@@ -79,12 +81,18 @@ static void who_calls_is_diverted_behind_it(void)
 {
     const struct step list[] = {
         TWO,
-        {.from = INIT, .words = {{PROC_KILL, 1, USER_1}}, .before = is_in_call,
-         .expected = "stop r1\nread r1 registers\ninfo\ninterrupt 1/1\nread r1 registers\ndivert r1: 8e8010\nresume r1\nanswer 0\n"},
-        {.from = INIT, .words = {{PROC_KILL, 2, USER_1}}, .before = awaits_console,
+        {.from = INIT,
+         .words = {{PROC_KILL, 1, USER_1}},
+         .before = is_in_call,
+         .expected = "stop r1\nread r1 registers\ninfo\ninterrupt 1/1\nread r1 registers\ndivert r1: 8e8010\nresume "
+                     "r1\nanswer 0\n"},
+        {.from = INIT,
+         .words = {{PROC_KILL, 2, USER_1}},
+         .before = awaits_console,
          .expected = "stop r2\nread r2 registers\ninfo\ninterrupt 2/2\nresume r2\nanswer 0\n"},
         TICK(tick_at_5, "stop r2\nread r2 registers\ninfo\ninterrupt 2/2\nresume r2\n"),
-        TICK(awaits_no_more, "stop r2\nread r2 registers\ninfo\ninterrupt 2/2\nread r2 registers\ndivert r2: 8e8010\nresume r2\n"),
+        TICK(awaits_no_more,
+             "stop r2\nread r2 registers\ninfo\ninterrupt 2/2\nread r2 registers\ndivert r2: 8e8010\nresume r2\n"),
         TICK(tick_at_5, NOTHING),
     };
 
@@ -95,7 +103,11 @@ static void who_is_busy_is_diverted_later(void)
 {
     const struct step list[] = {
         TWO,
-        {.from = INIT, .words = {{PROC_KILL, 1, USER_1}}, .refused = "read r1", .with = ERR_STATE, .expected = NOT_DIVERTED(1) "answer 0\n"},
+        {.from = INIT,
+         .words = {{PROC_KILL, 1, USER_1}},
+         .refused = "read r1",
+         .with = ERR_STATE,
+         .expected = NOT_DIVERTED(1) "answer 0\n"},
         CALL(P1, "answer 1: left 7\n", PROC_SLEEP, 7), /* it does not wait with a signal that is due */
         TICK(tick_at_5, DIVERTED(1)),
     };
@@ -124,19 +136,14 @@ static void who_waits_is_answered(void)
 static void who_waits_for_a_child_is_answered(void)
 {
     const struct step list[] = {
-        TWO,
-        FORK(P2, NULL), /* process 3, with the same sets */
-        CALL(P2, NOTHING, PROC_WAIT, 0, 0),
-        SEND(2, USER_1, "answer 2: EINTR\nanswer 0\n"),
-        CALL(P2, "answer 2: EINTR\n", PROC_WAIT, 0, 0),
-        CALL(P2, "answer 2: 0 0 0\n", PROC_WAIT, 0, 1),
-        SEND(3, USER_1, DIVERTED(3) "answer 0\n"),
-        TAKE(P2, "read r2 fpu\nanswer 2: 10 0 0\n", 0),
+        TWO, FORK(P2, NULL), /* process 3, with the same sets */
+        CALL(P2, NOTHING, PROC_WAIT, 0, 0), SEND(2, USER_1, "answer 2: EINTR\nanswer 0\n"),
+        CALL(P2, "answer 2: EINTR\n", PROC_WAIT, 0, 0), CALL(P2, "answer 2: 0 0 0\n", PROC_WAIT, 0, 1),
+        SEND(3, USER_1, DIVERTED(3) "answer 0\n"), TAKE(P2, "read r2 fpu\nanswer 2: 10 0 0\n", 0),
         CALL(P2, NOTHING, PROC_WAIT, 0, 0),
         /* The child's end is its answer, and then a signal. */
         CALL(P3, GONE(3) RELEASE("3/3") "answer 2: 3 7 0\n" DIVERTED(2), PROC_EXIT, 7),
-        ASKS(P2, "answer 2: 8201 0 65536\n"),
-        TAKE(P2, "read r2 fpu\nanswer 2: 65553 7 3\n", 0), /* 17, code 1 */
+        ASKS(P2, "answer 2: 8201 0 65536\n"), TAKE(P2, "read r2 fpu\nanswer 2: 65553 7 3\n", 0), /* 17, code 1 */
     };
 
     RUN(list, 1);
@@ -206,9 +213,10 @@ static void who_sends_to_itself_goes_on(void)
         CALL(P1, "answer 1\n", PROC_KILL, 1, USER_1, 0),
         TAKE(P1, "read r1 fpu\nanswer 1: 10 0 1\n", 0),
         CALL(P1, "answer 1\n", PROC_QUEUE, 1, USER_1, 77),
-        CALL(INIT, NULL, PROC_QUEUE, 1, USER_1, 78), /* it waits already */
+        CALL(INIT, NULL, PROC_QUEUE, 1, USER_1, 78),             /* it waits already */
         TAKE(P1, "read r1 fpu\nanswer 1: 4294901770 77 1\n", 0), /* 10, code -1 */
-        CALL(P1, "answer 1: ESRCH\n", PROC_QUEUE, 9, USER_1, 77), CALL(P1, "answer 1: EPERM\n", PROC_QUEUE, 2, USER_1, 77),
+        CALL(P1, "answer 1: ESRCH\n", PROC_QUEUE, 9, USER_1, 77),
+        CALL(P1, "answer 1: EPERM\n", PROC_QUEUE, 2, USER_1, 77),
         CALL(P1, "answer 1: EINVAL\n", PROC_QUEUE, 1, 32, 77),
         CALL(P1, GONE(1) RELEASE("1/1"), PROC_KILL, 1, USER_2),
         SIGNALS(INIT, "answer 0: EPERM\n", 1, 1, 1),
@@ -227,13 +235,17 @@ static void exec_keeps_some(void)
         TWO,
         SIGNALS(P1, NULL, BIT(USER_1), BIT(1), BIT(USER_2) | BIT(TERM)),
         SEND(1, TERM, "answer 0\n"),
-        {.from = P1, STRINGS(PROC_EXEC, 1, "good"),
-         .expected = PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1: ignored 1, blocked 4800\n"},
+        {.from = P1,
+         STRINGS(PROC_EXEC, 1, "good"),
+         .expected =
+             PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1: ignored 1, blocked 4800\n"},
         TAKE(P1, "answer 1: 0 16384 0\n", 0),
         SEND(1, USER_1, STOP(1) GONE(1) RELEASE("1/1") "answer 0\n"), /* which is caught no more */
         /* One that was caught ends it. */
         {.from = INIT, .words = {{PROC_KILL, 2, USER_1}}, .refused = "read r2", .with = ERR_STATE, .expected = NULL},
-        {.from = P2, STRINGS(PROC_EXEC, 1, "good"), .expected = PROGRAM("good") "clear 2: 18, tables 6\n" SEGMENTS(2) ENTRY(2) GONE(2) RELEASE("2/2")},
+        {.from = P2,
+         STRINGS(PROC_EXEC, 1, "good"),
+         .expected = PROGRAM("good") "clear 2: 18, tables 6\n" SEGMENTS(2) ENTRY(2) GONE(2) RELEASE("2/2")},
     };
 
     RUN(list, 1);
@@ -243,11 +255,8 @@ static void exec_keeps_some(void)
 static void long_calls_are_not_interrupted(void)
 {
     const struct step list[] = {
-        TWO,
-        IN_PARTS("copy", 1, P1, NULL, PROC_FORK),
-        SEND(1, USER_1, "answer 0\n"),
-        WORK(NULL),
-        ASKS(P1, "answer 1: 4105 0 512\n"),
+        TWO,        IN_PARTS("copy", 1, P1, NULL, PROC_FORK), SEND(1, USER_1, "answer 0\n"),
+        WORK(NULL), ASKS(P1, "answer 1: 4105 0 512\n"),
     };
 
     RUN(list, 1);
@@ -275,9 +284,10 @@ static void alarms_ring(void)
         ALARM(P1, "answer 1: 0 0\n", 5, 3, 0), /* at 5, 8 */
         ALARM(P2, "answer 2: 0 0\n", 20, 0, 0),
         ALARM(P2, "answer 2: 20 0\n", 5, 0, 0), /* in its place */
-        ALARM(P1, "answer 1: 5 3\n", 9, 9, 1), /* only asked */
+        ALARM(P1, "answer 1: 5 3\n", 9, 9, 1),  /* only asked */
         SIGNALS(P1, NULL, 1 << 13, 0, 0),
-        TICK(tick_at_5, DIVERTED(1) STOP(2) GONE(2) RELEASE("2/2")), /* of those at the same tick the first set is first */
+        TICK(tick_at_5,
+             DIVERTED(1) STOP(2) GONE(2) RELEASE("2/2")),    /* of those at the same tick the first set is first */
         TAKE(P1, "read r1 fpu\nanswer 1: 8388622 0 0\n", 0), /* 14, code 128 */
         ASKS(P1, "answer 1: 4105 0 0\n"),
         ALARM(P1, "answer 1: 3 3\n", 0, 0, 1),
@@ -308,15 +318,29 @@ static void tick_at_8(void)
 static void alarms_ring_in_parts(void)
 {
     const struct step list[] = {
-        TWO, WORK(NOTHING),
+        TWO,
+        WORK(NOTHING),
         SIGNALS(P1, NULL, 1 << 13, 0, 0),
-        FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL), FORK(P1, NULL),
-        ALARM(P1, NULL, 5, 2, 0), ALARM(P3, NULL, 5, 0, 0), ALARM(P2, NULL, 5, 0, 0), ALARM(BADGE(4, 4), NULL, 5, 2, 0),
-        ALARM(BADGE(5, 5), NULL, 5, 2, 0), ALARM(BADGE(6, 6), NULL, 5, 2, 0), ALARM(BADGE(7, 7), NULL, 5, 2, 0),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
+        ALARM(P1, NULL, 5, 2, 0),
+        ALARM(P3, NULL, 5, 0, 0),
+        ALARM(P2, NULL, 5, 0, 0),
+        ALARM(BADGE(4, 4), NULL, 5, 2, 0),
+        ALARM(BADGE(5, 5), NULL, 5, 2, 0),
+        ALARM(BADGE(6, 6), NULL, 5, 2, 0),
+        ALARM(BADGE(7, 7), NULL, 5, 2, 0),
         TICK(tick_at_5, DIVERTED(1) DIVERTED(3) STOP(2) GONE(2) RELEASE("2/2") GOES_ON),
         CALL(P3, "answer 3: 5\n", PROC_UPTIME),
         WORK(DIVERTED(4) DIVERTED(5) DIVERTED(6) DIVERTED(7)),
-        ASKS(P1, NULL), ASKS(BADGE(4, 4), NULL), ASKS(BADGE(5, 5), NULL), ASKS(BADGE(6, 6), NULL), ASKS(BADGE(7, 7), NULL),
+        ASKS(P1, NULL),
+        ASKS(BADGE(4, 4), NULL),
+        ASKS(BADGE(5, 5), NULL),
+        ASKS(BADGE(6, 6), NULL),
+        ASKS(BADGE(7, 7), NULL),
         TICK(are_in_call, MISSED(1) MISSED(4) MISSED(5) MISSED(6) GOES_ON),
         WORK(MISSED(7)),
         TICK(tick_at_8, MISSED(1) MISSED(4) MISSED(5) GOES_ON), /* process 3 is, but was interrupted */

@@ -26,9 +26,9 @@ enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2) };
 
 /* The bytes that the archive says, of its pages, and nothing behind them; then the program as any other. */
 #define VDSO(n) "map " #n ": 8e8000+2345 from 42+2345 rights 5\n"
-#define SEGMENTS_FOREIGN(n)                                                                                         \
-    "map " #n ": 900000+2800 from 34+2100 rights 5\n"                                                               \
-    "map " #n ": 904000+2ff0 from 37+1100 rights 3\n"                                                               \
+#define SEGMENTS_FOREIGN(n)                                                                                            \
+    "map " #n ": 900000+2800 from 34+2100 rights 5\n"                                                                  \
+    "map " #n ": 904000+2ff0 from 37+1100 rights 3\n"                                                                  \
     "finish " #n ": 907000\n"
 /* It begins there, with its entry, its headers and how many these are. */
 #define ENTRY_VDSO(n, headers) "write r" #n ": eip 8e8000 esp " #headers " ecx 900010 edx 900034\nread r" #n " fpu\n"
@@ -39,14 +39,19 @@ enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2) };
 static void a_foreign_program_begins_in_the_vdso(void)
 {
     const struct step list[] = {
-        {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"),
+        {.from = INIT,
+         STRINGS(PROC_SPAWN, 1, "foreign"),
          .expected = FRAME(0) BODY(1, "1/1", 0, 0) FOREIGN(1) RESUME(1) "answer 0: 1\n"},
         SPAWN(FRAME(1) BODY(2, "2/2", 1, 0) GOOD(2) RESUME(2) "answer 0: 2\n"), /* and one of ours does not */
-        {.from = P2, STRINGS(PROC_EXEC, 1, "/bin/foreign"),
+        {.from = P2,
+         STRINGS(PROC_EXEC, 1, "/bin/foreign"),
          .expected = PROGRAM("/bin/foreign") "clear 2: 18, tables 6\n" FOREIGN(2) "answer 2\n"},
-        {.from = P1, STRINGS(PROC_EXEC, 1, "good"),
+        {.from = P1,
+         STRINGS(PROC_EXEC, 1, "good"),
          .expected = PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
-        {.from = P1, STRINGS(PROC_EXEC, 1, "vdso"), .expected = PROGRAM("vdso") "answer 1: ENOEXEC\n"}, /* a program of that name, too */
+        {.from = P1,
+         STRINGS(PROC_EXEC, 1, "vdso"),
+         .expected = PROGRAM("vdso") "answer 1: ENOEXEC\n"}, /* a program of that name, too */
     };
 
     RUN(list, 1);
@@ -58,8 +63,10 @@ static void the_vdso_is_mapped_once(void)
     const struct step list[] = {
         SPAWN(NULL),
         WORK(NOTHING),
-        {.from = P1, STRINGS(PROC_EXEC, 1, "hugely"),
-         .expected = PROGRAM("hugely") "clear 1: 620, tables 12\n" VDSO(1) "map 1: 900000+200000 from 731+200000 rights 5\n" GOES_ON},
+        {.from = P1,
+         STRINGS(PROC_EXEC, 1, "hugely"),
+         .expected = PROGRAM("hugely") "clear 1: 620, tables 12\n" VDSO(
+             1) "map 1: 900000+200000 from 731+200000 rights 5\n" GOES_ON},
         WORK("map 1: b00000+200000 from 1243+58100 rights 5\n" GOES_ON),
         WORK("map 1: d00000+b0000 from 0+0 rights 5\nfinish 1: db0000\n" ENTRY_VDSO(1, 1) "answer 1\n"),
     };
@@ -70,12 +77,19 @@ static void the_vdso_is_mapped_once(void)
 static void the_vdso_may_be_refused(void)
 {
     const struct step list[] = {
-        {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"), .refused = "map 1: 8e8000", .with = -ENOMEM,
+        {.from = INIT,
+         STRINGS(PROC_SPAWN, 1, "foreign"),
+         .refused = "map 1: 8e8000",
+         .with = -ENOMEM,
          .expected = FRAME(0) BODY(1, "1/1", 0, 0) VDSO(1) GONE(1) "answer 0: ENOMEM\n"},
-        {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"), .refused = "map 1: 900000", .with = -ENOMEM,
-         .expected = NEXT_BODY(1, "1/2", 0, 0) VDSO(1) "map 1: 900000+2800 from 34+2100 rights 5\n" GONE(1)
-                     "answer 0: ENOMEM\n"},
-        {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"),
+        {.from = INIT,
+         STRINGS(PROC_SPAWN, 1, "foreign"),
+         .refused = "map 1: 900000",
+         .with = -ENOMEM,
+         .expected = NEXT_BODY(1, "1/2", 0, 0)
+             VDSO(1) "map 1: 900000+2800 from 34+2100 rights 5\n" GONE(1) "answer 0: ENOMEM\n"},
+        {.from = INIT,
+         STRINGS(PROC_SPAWN, 1, "foreign"),
          .expected = NEXT_BODY(1, "1/3", 0, 0) FOREIGN(1) RESUME(1) "answer 0: 3\n"},
     };
 
@@ -106,7 +120,8 @@ static void an_environment_follows_the_arguments(void)
     const struct step list[] = {
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "good\0HOME=/\0"), .expected = NULL},
         CALL(P1, "answer 1: 1 13 13 good|HOME=/||\n", PROC_ARGS, 0),
-        {.from = P1, STRINGS(PROC_EXEC, 2, "foreign\0x\0A=b"),
+        {.from = P1,
+         STRINGS(PROC_EXEC, 2, "foreign\0x\0A=b"),
          .expected = PROGRAM("foreign") "clear 1: 18, tables 6\n" FOREIGN(1) "answer 1\n"},
         CALL(P1, "answer 1: 2 14 14 foreign|x|A=b|\n", PROC_ARGS, 0),
         {.from = P1, STRINGS(PROC_EXEC, 0, "good"), .expected = "answer 1: EINVAL\n"},
@@ -130,7 +145,9 @@ static void an_environment_follows_the_arguments(void)
 static void a_process_knows_its_parent(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P2, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P2, NULL),
         CALL(BADGE(3, 3), "answer 3: 3 2\n", PROC_GETPID),
         CALL(P2, NULL, PROC_EXIT, 0),
         CALL(BADGE(3, 3), "answer 3: 3 1\n", PROC_GETPID),
@@ -141,7 +158,8 @@ static void a_process_knows_its_parent(void)
     RUN(list, 1);
 }
 
-#define MISSING(name, pid, number) "log " name " (pid " #pid "): Linux's system call " #number " is not there (ENOSYS)\n"
+#define MISSING(name, pid, number)                                                                                     \
+    "log " name " (pid " #pid "): Linux's system call " #number " is not there (ENOSYS)\n"
 
 /* The log is told eight times a process, whatever it runs; init has no program. */
 static void the_log_hears_of_missing_calls(void)

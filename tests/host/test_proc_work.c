@@ -25,9 +25,12 @@
 enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
 
 #define FORK_IN_PARTS(badge, n, lines) IN_PARTS("copy", n, badge, lines, PROC_FORK)
-#define EXEC(badge, program, lines)    {.from = badge, STRINGS(PROC_EXEC, 1, program), .expected = PROGRAM(program) lines}
+#define EXEC(badge, program, lines)                                                                                    \
+    {                                                                                                                  \
+        .from = badge, STRINGS(PROC_EXEC, 1, program), .expected = PROGRAM(program) lines                              \
+    }
 
-#define COPY_MORE(n, parent) "copy more of " #parent " to " #n "\n"
+#define COPY_MORE(n, parent)        "copy more of " #parent " to " #n "\n"
 #define REST(n, badge, cpu, parent) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge) LIKE(n, parent) RESUME(n)
 
 /* ---------------------------------------------------------------------------------- the thread */
@@ -36,7 +39,9 @@ enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
 static void the_thread_waits_for_work(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         WORK(NOTHING),
         IN_PARTS("end", 3, P2, "end 2\n" RELEASE("2/2") GOES_ON, PROC_EXIT, 0),
         WORK("end 2\n" GOES_ON),
@@ -56,7 +61,8 @@ static void the_thread_waits_for_work(void)
 static void the_thread_ends_a_task(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
         WORK(NOTHING),
         IN_PARTS("end", 2, P2, "end 2\n" RELEASE("2/2") GOES_ON, PROC_EXIT, 0),
         WORK_REFUSED("end 2", MEM_TASK, "end 2\nanswer 126: ends t2\n"),
@@ -64,7 +70,11 @@ static void the_thread_ends_a_task(void)
         CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
         WORK(END(2, "2/2")),
         FORK(P1, NULL),
-        {.from = P3, .words = {{PROC_EXIT}}, .refused = "end 3", .with = MEM_TASK, .expected = "end 3\n" RELEASE("3/3") GOES_ON},
+        {.from = P3,
+         .words = {{PROC_EXIT}},
+         .refused = "end 3",
+         .with = MEM_TASK,
+         .expected = "end 3\n" RELEASE("3/3") GOES_ON},
         WORK(END(3, "3/3")),
     };
 
@@ -75,7 +85,8 @@ static void the_thread_ends_a_task(void)
 static void the_thread_may_be_late(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
         IN_PARTS("end", 1, P2, "end 2\n" RELEASE("2/2"), PROC_EXIT, 0),
         WORK(END(2, "2/2")),
     };
@@ -87,7 +98,9 @@ static void the_thread_may_be_late(void)
 static void several_go_on_at_once(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P1, NULL),
         WORK(NOTHING),
         IN_PARTS("end", 4, P2, "end 2\n" RELEASE("2/2") GOES_ON, PROC_EXIT, 0),
         CALL(P3, "end 3\n" RELEASE("3/3"), PROC_EXIT, 0),
@@ -109,7 +122,8 @@ static void a_fork_goes_on(void)
         SPAWN(NULL),
         WORK(NOTHING),
         FORK_IN_PARTS(P1, 2, FRAME(1) TASK(2, 1) COPY(2, 1) GOES_ON),
-        UNHEARD(P1), UNHEARD(P2),
+        UNHEARD(P1),
+        UNHEARD(P2),
         CALL(INIT, "answer 0: ESRCH\n", PROC_KILL, 2, 9),
         CALL(INIT, "answer 0: ESRCH\n", PROC_KILL, 2, 0),
         CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
@@ -130,12 +144,17 @@ static void a_fork_goes_on(void)
 static void a_fork_goes_on_elsewhere(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
         FORK_IN_PARTS(P2, 1, NULL),
-        TICK(NULL, NOTHING), TICK(NULL, NOTHING), TICK(NULL, NOTHING),
+        TICK(NULL, NOTHING),
+        TICK(NULL, NOTHING),
+        TICK(NULL, NOTHING),
         TICK(NULL, "move r2: priority 8 cpu 1\n"),
         WORK(COPY_MORE(3, 2) REST(3, "3/3", 1, 2) "answer 2: 3\n"),
-        TICK(NULL, NOTHING), TICK(NULL, NOTHING), TICK(NULL, NOTHING),
+        TICK(NULL, NOTHING),
+        TICK(NULL, NOTHING),
+        TICK(NULL, NOTHING),
         TICK(NULL, "move r3: priority 8 cpu 2\n"),
     };
 
@@ -161,28 +180,37 @@ static void a_fork_may_fail_late(void)
         snprintf(at_once, sizeof(at_once), "%s" GONE(2) "%s", late[i].lines, late[i].answer);
         snprintf(first, sizeof(first), "%s" GONE(2) GOES_ON, late[i].lines);
         snprintf(last, sizeof(last), GONE(2) "%s", late[i].answer);
-        const struct step list[] = {
-            SPAWN(NULL),
-            FORK_IN_PARTS(P1, 1, NULL),
-            WORK_REFUSED(late[i].line, late[i].with, at_once),
-            CALL(INIT, "answer 0: 511 1\n", PROC_GET_LIMIT),
-            CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1),
-        }, in_parts[] = {
-            SPAWN(NULL),
-            FORK_IN_PARTS(P1, 1, NULL),
-            {.from = PROCESSES_MAX, .caller = WORKER, .refused = late[i].line, .with = late[i].with, .in_parts = "end",
-             .parts = 2, .expected = first},
-            UNHEARD(P1),
-            CALL(INIT, "answer 0: ESRCH\n", PROC_KILL, 2, 9),
-            CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
-            WORK(GONE(2) GOES_ON),
-            WORK(last),
-            CALL(INIT, "answer 0: 511 1\n", PROC_GET_LIMIT),
-            CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1),
-            FORK(P1, NULL),
-            TICK(NULL, NOTHING), TICK(NULL, NOTHING), TICK(NULL, NOTHING),
-            TICK(NULL, "move r2: priority 8 cpu 1\n"), /* no processor was kept */
-        };
+        const struct step list[] =
+            {
+                SPAWN(NULL),
+                FORK_IN_PARTS(P1, 1, NULL),
+                WORK_REFUSED(late[i].line, late[i].with, at_once),
+                CALL(INIT, "answer 0: 511 1\n", PROC_GET_LIMIT),
+                CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1),
+            },
+                          in_parts[] = {
+                              SPAWN(NULL),
+                              FORK_IN_PARTS(P1, 1, NULL),
+                              {.from = PROCESSES_MAX,
+                               .caller = WORKER,
+                               .refused = late[i].line,
+                               .with = late[i].with,
+                               .in_parts = "end",
+                               .parts = 2,
+                               .expected = first},
+                              UNHEARD(P1),
+                              CALL(INIT, "answer 0: ESRCH\n", PROC_KILL, 2, 9),
+                              CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
+                              WORK(GONE(2) GOES_ON),
+                              WORK(last),
+                              CALL(INIT, "answer 0: 511 1\n", PROC_GET_LIMIT),
+                              CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1),
+                              FORK(P1, NULL),
+                              TICK(NULL, NOTHING),
+                              TICK(NULL, NOTHING),
+                              TICK(NULL, NOTHING),
+                              TICK(NULL, "move r2: priority 8 cpu 1\n"), /* no processor was kept */
+                          };
         RUN(list, 1);
         RUN(in_parts, 2);
         CHECK(arguments_used() == 1);
@@ -195,7 +223,12 @@ static void a_fork_may_fail_at_once(void)
     const struct step list[] = {
         SPAWN(NULL),
         WORK(NOTHING),
-        {.from = P1, .words = {{PROC_FORK}}, .refused = "give t2 slot 3", .with = ERR_ACCOUNT, .in_parts = "end", .parts = 1,
+        {.from = P1,
+         .words = {{PROC_FORK}},
+         .refused = "give t2 slot 3",
+         .with = ERR_ACCOUNT,
+         .in_parts = "end",
+         .parts = 1,
          .expected = FRAME(1) TASK(2, 1) COPY(2, 1) HANDLER(2) THREAD(2, 0) GIFTS(2, "2/2") GONE(2) GOES_ON},
         UNHEARD(P1),
         WORK(GONE(2) "answer 1: ENOMEM\n"),
@@ -209,7 +242,8 @@ static void a_fork_may_fail_at_once(void)
 static void a_parent_is_killed_in_the_middle_of_fork(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
         WORK(NOTHING),
         FORK_IN_PARTS(P2, 1, FRAME(2) TASK(3, 2) COPY(3, 2) GOES_ON),
         IN_PARTS("end", 2, P1, "end 2\n" RELEASE("2/2") AGAIN "answer 1\n", PROC_KILL, 2, 9),
@@ -234,7 +268,8 @@ static void a_parent_is_killed_in_the_middle_of_fork(void)
 static void who_adopts_does_not_hear_of_it(void)
 {
     const struct step list[] = {
-        SPAWN(NULL), FORK(P1, NULL),
+        SPAWN(NULL),
+        FORK(P1, NULL),
         FORK_IN_PARTS(P2, 1, NULL),
         CALL(P1, NOTHING, PROC_WAIT, 0, 0),
         IN_PARTS("end", 1, INIT, "end 2\n" RELEASE("2/2") AGAIN "answer 0\n", PROC_KILL, 2, 9),
@@ -252,7 +287,12 @@ static void a_parent_is_killed_behind_a_failed_fork(void)
     const struct step list[] = {
         SPAWN(NULL),
         FORK_IN_PARTS(P1, 1, NULL),
-        {.from = PROCESSES_MAX, .caller = WORKER, .refused = "copy more", .with = -ENOMEM, .in_parts = "end", .parts = 1,
+        {.from = PROCESSES_MAX,
+         .caller = WORKER,
+         .refused = "copy more",
+         .with = -ENOMEM,
+         .in_parts = "end",
+         .parts = 1,
          .expected = COPY_MORE(2, 1) GONE(2) GOES_ON},
         CALL(INIT, GONE(1) RELEASE("1/1") AGAIN "answer 0\n", PROC_KILL, 1, 9),
         WORK(GONE(2)),
@@ -274,7 +314,10 @@ static void an_exec_goes_on(void)
     const struct step list[] = {
         SPAWN(NULL),
         WORK(NOTHING),
-        {.from = P1, STRINGS(PROC_EXEC, 2, "large\0x"), .in_parts = "clear", .parts = 2,
+        {.from = P1,
+         STRINGS(PROC_EXEC, 2, "large\0x"),
+         .in_parts = "clear",
+         .parts = 2,
          .expected = PROGRAM("large") "clear 1: 1021, tables 12\n" GOES_ON},
         UNHEARD(P1),
         CALL(INIT, "answer 0\n", PROC_KILL, 1, 0),
@@ -312,9 +355,15 @@ static void a_file_is_mapped_in_pieces(void)
 static void a_spawn_does_all_at_once(void)
 {
     const struct step list[] = {
-        {.from = INIT, STRINGS(PROC_SPAWN, 1, "large"),
+        {.from = INIT,
+         STRINGS(PROC_SPAWN, 1, "large"),
          .expected = FRAME(0) BODY(1, "1/1", 0, 0) LARGE_1(1) LARGE_2(1) ENTRY(1) RESUME(1) "answer 0: 1\n"},
-        {.from = INIT, STRINGS(PROC_SPAWN, 1, "good"), .refused = "finish", .with = -ENOMEM, .in_parts = "end", .parts = 2,
+        {.from = INIT,
+         STRINGS(PROC_SPAWN, 1, "good"),
+         .refused = "finish",
+         .with = -ENOMEM,
+         .in_parts = "end",
+         .parts = 2,
          .expected = FRAME(1) BODY(2, "2/2", 1, 0) SEGMENTS(2) GONE(2) GONE(2) GONE(2) "answer 0: ENOMEM\n"},
         SPAWN(NEXT_BODY(2, "2/3", 1, 0) GOOD(2) RESUME(2) "answer 0: 3\n"),
     };
@@ -343,7 +392,12 @@ static void an_exec_may_fail_late(void)
         SPAWN(NULL),
         WORK(NOTHING),
         EXEC(P1, "large", "clear 1: 1021, tables 12\n" LARGE_1(1) GOES_ON),
-        {.from = PROCESSES_MAX, .caller = WORKER, .refused = "finish", .with = -ENOMEM, .in_parts = "end", .parts = 1,
+        {.from = PROCESSES_MAX,
+         .caller = WORKER,
+         .refused = "finish",
+         .with = -ENOMEM,
+         .in_parts = "end",
+         .parts = 1,
          .expected = LARGE_2(1) "log large (pid 1): killed: no memory for exec\nend 1\n" RELEASE("1/1") GOES_ON},
         CALL(INIT, NOTHING, PROC_WAIT, 0, 0),
         WORK(GONE(1) RELEASE("1/1") "answer 0: 1 0 9\n"),
@@ -357,7 +411,10 @@ static void who_executes_is_killed(void)
     const struct step clearing[] = {
         SPAWN(NULL),
         WORK(NOTHING),
-        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .in_parts = "clear", .parts = 2,
+        {.from = P1,
+         STRINGS(PROC_EXEC, 1, "good"),
+         .in_parts = "clear",
+         .parts = 2,
          .expected = PROGRAM("good") "clear 1: 18, tables 6\n" GOES_ON},
         WORK("clear 1: 18, tables 6\n" GOES_ON),
         CALL(INIT, RELEASE("1/1") "answer 0\n", PROC_KILL, 1, 15),

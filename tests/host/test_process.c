@@ -32,8 +32,7 @@ static void test_full_table(void)
     for (int i = 1; i < PROCESSES_MAX; i++) {
         struct process *process = make(init);
         CHECK(process && process->pid == (uint32_t)i);
-        CHECK(process_by_badge(process->badge) == process &&
-              process_by_pid(process->pid) == process);
+        CHECK(process_by_badge(process->badge) == process && process_by_pid(process->pid) == process);
         badges[i] = process->badge;
     }
     CHECK(!make(init) && process_audit());
@@ -306,7 +305,8 @@ static void test_limit_of_blocks(void)
     for (; all < 20; n++, all++)
         CHECK((blocks[n] = arguments_make(ARGUMENTS_MAX, limits_of_all)));
     CHECK(limits_set(&second->account, 300) == 0); /* of which its part would be more than are left */
-    CHECK(limits_blocks_left(second->account) == LIMITS_BLOCKS - LIMITS_BLOCKS / 4 - 20 && !limits_blocks_left(limits_of_all));
+    CHECK(limits_blocks_left(second->account) == LIMITS_BLOCKS - LIMITS_BLOCKS / 4 - 20 &&
+          !limits_blocks_left(limits_of_all));
     process_forget(second);
     for (; (blocks[n] = arguments_make(ARGUMENTS_MAX, limits_of_all)); n++)
         all++;
@@ -334,7 +334,8 @@ static void test_lowered_blocks(void)
 
     CHECK(limits_set(&process->account, PROCESSES_MAX - 2) == 0 && !limits_blocks_left(limits_of_all));
     CHECK(limits_set(&process->account, PROCESSES_MAX / 2) == 0);
-    CHECK(limits_blocks_left(limits_of_all) == LIMITS_BLOCKS / 2 - 1 || limits_blocks_left(limits_of_all) == LIMITS_BLOCKS / 2);
+    CHECK(limits_blocks_left(limits_of_all) == LIMITS_BLOCKS / 2 - 1 ||
+          limits_blocks_left(limits_of_all) == LIMITS_BLOCKS / 2);
     CHECK(limits_set(&process->account, 1) == 0 && limits_blocks_left(limits_of_all) == LIMITS_BLOCKS - 1);
     process_forget(process);
     process = make(process_by_badge(0));

@@ -12,7 +12,7 @@ enum { ENDPOINT = 20, GIVEN, ANOTHER, CLIENT = 10, SERVER, BADGE = 7, PAGE_FAULT
 static struct thread *init;
 static const uint32_t nothing[4];
 
-#define CALL(number, slot, ...)                                                                    \
+#define CALL(number, slot, ...)                                                                                        \
     world_call(init, (number) | (uint32_t)(slot) << SLOT_SHIFT, (const uint32_t[4]){__VA_ARGS__})
 
 static struct slot *in_slot(uint32_t index)
@@ -28,7 +28,8 @@ static struct thread *thread_in(uint32_t index)
 /* A thread of init's task; it runs when init yields. */
 static struct thread *start(uint32_t index, uint32_t receives, uint32_t handler, uint32_t page)
 {
-    CHECK(CALL(SYS_thread_create, WORLD_TASK, index | receives << 16, handler | 31u << 16 | (uint32_t)CPU_ANY << 24, page) == OK);
+    CHECK(CALL(SYS_thread_create, WORLD_TASK, index | receives << 16, handler | 31u << 16 | (uint32_t)CPU_ANY << 24,
+               page) == OK);
     CHECK(CALL(SYS_thread_resume, index, 0) == OK);
     CHECK(world_syscall(init, SYS_thread_yield, nothing) == thread_in(index));
     return thread_in(index);

@@ -174,8 +174,8 @@ static bool cure(uint32_t badge, err_t why)
 
 enum { GOOD = 1, BAD, EXTENDED, LATER, NOTHING, BOTH, OTHER, CALLS };
 static const server_call calls[CALLS + 1] = {
-    [GOOD] = serve_good, [BAD] = serve_bad, [EXTENDED] = serve_extended, [LATER] = serve_later, [BOTH] = serve_both, [OTHER] = serve_other,
-    [CALLS] = serve_good, /* which is no call any more */
+    [GOOD] = serve_good, [BAD] = serve_bad,     [EXTENDED] = serve_extended, [LATER] = serve_later,
+    [BOTH] = serve_both, [OTHER] = serve_other, [CALLS] = serve_good, /* which is no call any more */
 };
 static const struct server plain = {.calls = calls, .calls_count = CALLS};
 static const struct server full = {
@@ -197,10 +197,34 @@ static void run(const struct server *server, const struct in *first, uint32_t ho
 
 /* ---------------------------------------------------------------------------------- tests */
 
-#define CALL(badge, caller, ...) {badge, 0, caller, 10 + caller, {{__VA_ARGS__}}, {OK}}
-#define SIGNAL(bits)             {0, TAG_SIGNAL, 0, 0, {{bits}}, {OK}}
-#define FAULT(badge, at)         {badge, TAG_FAULT, 3, 13, {{at, 1, 1, 1}}, {OK}}
-#define REFUSED(...)             {7, TAG_OF_PAGE, 3, 13, {{EXTENDED, 1, 2, 3}}, {__VA_ARGS__}}
+#define CALL(badge, caller, ...)                                                                                       \
+    {                                                                                                                  \
+        badge, 0, caller, 10 + caller, {{__VA_ARGS__}},                                                                \
+        {                                                                                                              \
+            OK                                                                                                         \
+        }                                                                                                              \
+    }
+#define SIGNAL(bits)                                                                                                   \
+    {                                                                                                                  \
+        0, TAG_SIGNAL, 0, 0, {{bits}},                                                                                 \
+        {                                                                                                              \
+            OK                                                                                                         \
+        }                                                                                                              \
+    }
+#define FAULT(badge, at)                                                                                               \
+    {                                                                                                                  \
+        badge, TAG_FAULT, 3, 13, {{at, 1, 1, 1}},                                                                      \
+        {                                                                                                              \
+            OK                                                                                                         \
+        }                                                                                                              \
+    }
+#define REFUSED(...)                                                                                                   \
+    {                                                                                                                  \
+        7, TAG_OF_PAGE, 3, 13, {{EXTENDED, 1, 2, 3}},                                                                  \
+        {                                                                                                              \
+            __VA_ARGS__                                                                                                \
+        }                                                                                                              \
+    }
 
 static void calls_reach_their_handlers(void)
 {
@@ -220,8 +244,13 @@ static void calls_reach_their_handlers(void)
 static void answers_may_be_late(void)
 {
     static const struct in list[] = {
-        CALL(7, 1, LATER), SIGNAL(5), CALL(8, 2, BOTH, 0), CALL(7, 1, LATER), CALL(8, 2, BOTH, 1),
-        {7, 0, 1, 11, {{LATER}}, {OK}}, {8, 0, 2, 12, {{BOTH}}, {ERR_STALE}},
+        CALL(7, 1, LATER),
+        SIGNAL(5),
+        CALL(8, 2, BOTH, 0),
+        CALL(7, 1, LATER),
+        CALL(8, 2, BOTH, 1),
+        {7, 0, 1, 11, {{LATER}}, {OK}},
+        {8, 0, 2, 12, {{BOTH}}, {ERR_STALE}},
     };
 
     RUN(&full, list,
@@ -233,7 +262,9 @@ static void answers_may_be_late(void)
 static void answers_may_be_for_others(void)
 {
     static const struct in list[] = {
-        CALL(7, 1, LATER), CALL(8, 2, OTHER, 5, 6), CALL(8, 2, GOOD),
+        CALL(7, 1, LATER),
+        CALL(8, 2, OTHER, 5, 6),
+        CALL(8, 2, GOOD),
         {8, 0, 2, 12, {{OTHER, 5, 6}}, {ERR_STALE, ERR_STALE}},
     };
 
@@ -286,7 +317,8 @@ static void some_refusals_are_the_end(void)
     static const struct in fault_one[] = {{7, TAG_FAULT, 3, 13, {{0x100}}, {ERR_ACCOUNT}}, CALL(8, 2, GOOD)};
 
     cures = 1;
-    RUN(&full, stale, "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\nwait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
+    RUN(&full, stale,
+        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\nwait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
     RUN(&full, short_one, "wait 300\nwait 300\n3.13: 0 7 0 0 refused\nwait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
     CHECK(cures == 1);
     RUN(&full, fault_one,
@@ -308,10 +340,13 @@ static void messages_are_packed(void)
 
     lines_bytes = 0;
     CHECK(ipc_call(5, IPC_EXTENDED | ITEMS(2), &words) == ERR_RIGHTS && ipc_signal(6) == ERR_RIGHTS);
-    snprintf(expected, sizeof(expected), "%u: slot 5 flags 20, 7 8\n%u: slot 6 flags 0, 0 0\n", SYS_ipc_call, SYS_ipc_signal);
+    snprintf(expected, sizeof(expected), "%u: slot 5 flags 20, 7 8\n%u: slot 6 flags 0, 0 0\n", SYS_ipc_call,
+             SYS_ipc_signal);
     CHECK(!strcmp(lines, expected));
-    CHECK(memory.slot == 3 && memory.kind_rights == 0x09 && memory.pages == 5 && memory.from == 4 && memory.to == 0x7000);
-    CHECK(!address.slot && address.kind_rights == 0x22 && address.pages == 7 && address.from == 0x6000 && address.to == 0x8000);
+    CHECK(memory.slot == 3 && memory.kind_rights == 0x09 && memory.pages == 5 && memory.from == 4 &&
+          memory.to == 0x7000);
+    CHECK(!address.slot && address.kind_rights == 0x22 && address.pages == 7 && address.from == 0x6000 &&
+          address.to == 0x8000);
     CHECK(cap.slot == 8 && cap.kind_rights == 0x41 && !cap.pages && cap.from == 9 && !cap.to);
     CHECK(ipc_extend(0, 0) == IPC_EXTENDED && message_page->tag == 0);
     CHECK(ipc_extend(4, 4) == IPC_EXTENDED && message_page->tag == (1 | 4 << 8));
@@ -322,8 +357,8 @@ int main(void)
 {
     void *at_page = (void *)MESSAGE_PAGE;
 
-    CHECK(mmap(at_page, PAGE_SIZE * 2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) ==
-          at_page);
+    CHECK(mmap(at_page, PAGE_SIZE * 2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
+               0) == at_page);
     calls_reach_their_handlers();
     answers_may_be_late();
     answers_may_be_for_others();

@@ -64,6 +64,7 @@ int main(int count, char **words)
     while (smp_counts.steps < steps);
     if (smp_counts.steps >= STEPS)
         random_calls_check();
-    printf("test_smp_random: %lu steps in %lu runs from seed %lu, %lu calls left between steps, %lu events in others'\n",
-           smp_counts.steps, counts.runs, seed, smp_counts.left, smp_counts.nested);
+    printf(
+        "test_smp_random: %lu steps in %lu runs from seed %lu, %lu calls left between steps, %lu events in others'\n",
+        smp_counts.steps, counts.runs, seed, smp_counts.left, smp_counts.nested);
 }

@@ -81,7 +81,8 @@ static void ports_at_the_ends_of_a_range(void)
 static void ranges_of_another_kind(void)
 {
     CHECK(call(SYS_port_in, WORLD_IRQS, 1, 1, 0) == ERR_CAP && call(SYS_irq_ack, WORLD_PORTS, 1, 0, 0) == ERR_CAP);
-    CHECK(call(SYS_log_write, WORLD_MEMORY, 1, 0, 0) == ERR_CAP && call(SYS_frame_clear, WORLD_LOG, 0, 0, 0) == ERR_CAP);
+    CHECK(call(SYS_log_write, WORLD_MEMORY, 1, 0, 0) == ERR_CAP &&
+          call(SYS_frame_clear, WORLD_LOG, 0, 0, 0) == ERR_CAP);
     CHECK(derive(WORLD_MEMORY, FREE, RIGHT_READ, 1, UINT32_MAX) == ERR_ARG);
     CHECK(derive(WORLD_MEMORY, FREE, RIGHT_READ, UINT32_MAX, 1) == ERR_ARG);
 }
@@ -151,7 +152,8 @@ static void a_message_page_needs_a_free_page(void)
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, map_of(1), FRAME) == OK);
     CHECK(call(SYS_thread_create, WORLD_TASK, FREE, 1 << 16, PAGE) == ERR_TAKEN);
     CHECK(call(SYS_thread_create, WORLD_TASK, FREE, 1 << 16, init->page_address) == ERR_TAKEN);
-    CHECK(call(SYS_thread_create, WORLD_TASK, FREE, 1 << 16 | 1 << 24, PAGE + PAGE_SIZE) == ERR_ARG); /* no such processor */
+    CHECK(call(SYS_thread_create, WORLD_TASK, FREE, 1 << 16 | 1 << 24, PAGE + PAGE_SIZE) ==
+          ERR_ARG); /* no such processor */
     CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK);
 }
 
@@ -164,7 +166,8 @@ static void badges(void)
     CHECK(derive(ENDPOINT, FREE, RIGHT_CALL, BADGE, 1) == ERR_ARG);
     CHECK(derive(ENDPOINT, FREE, RIGHT_GRANT, BADGE, 0) == ERR_ARG);
     CHECK(derive(ENDPOINT, FREE, RIGHT_CALL | RIGHT_GRANT, BADGE, 0) == OK);
-    CHECK(derive(FREE, OTHER, RIGHT_CALL, BADGE + 1, 0) == ERR_ARG && derive(FREE, OTHER, RIGHT_CALL, BADGE, 0) == ERR_ARG);
+    CHECK(derive(FREE, OTHER, RIGHT_CALL, BADGE + 1, 0) == ERR_ARG &&
+          derive(FREE, OTHER, RIGHT_CALL, BADGE, 0) == ERR_ARG);
     CHECK(derive(FREE, OTHER, RIGHT_SIGNAL, 0, 0) == ERR_RIGHTS && derive(FREE, OTHER, RIGHT_CALL, 0, 0) == OK);
     CHECK(slot_of(OTHER)->value == BADGE && slot_object(slot_of(OTHER)) == slot_object(slot_of(ENDPOINT)));
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK && slot_is_empty(slot_of(OTHER)));
@@ -188,8 +191,10 @@ static void into_another_table(void)
 static void a_line_has_one_endpoint(void)
 {
     host_unmasked = 0;
-    CHECK(call(SYS_irq_bind, WORLD_IRQS, 1, ENDPOINT, 0) == OK && call(SYS_irq_bind, WORLD_IRQS, 1, ENDPOINT, 0) == ERR_TAKEN);
-    CHECK(host_unmasked == 1 << 1 && call(SYS_irq_ack, WORLD_IRQS, 2, 0, 0) == OK && host_unmasked == (1 << 1 | 1 << 2));
+    CHECK(call(SYS_irq_bind, WORLD_IRQS, 1, ENDPOINT, 0) == OK &&
+          call(SYS_irq_bind, WORLD_IRQS, 1, ENDPOINT, 0) == ERR_TAKEN);
+    CHECK(host_unmasked == 1 << 1 && call(SYS_irq_ack, WORLD_IRQS, 2, 0, 0) == OK &&
+          host_unmasked == (1 << 1 | 1 << 2));
     slot_empty(&kernel.irq_endpoints[1]);
 }
 
@@ -302,7 +307,8 @@ static void pages_of_two_directories(void)
     CHECK(call(SYS_vm_map, WORLD_TASK, first | RIGHT_READ, map_of(2), FRAME) == ERR_ACCOUNT);
     CHECK(thread_page(init)->shortfall == 1);
     account->spare_count = spare;
-    CHECK(call(SYS_vm_map, WORLD_TASK, first | RIGHT_READ, map_of(2), FRAME) == OK && account->spare_count == spare - frames);
+    CHECK(call(SYS_vm_map, WORLD_TASK, first | RIGHT_READ, map_of(2), FRAME) == OK &&
+          account->spare_count == spare - frames);
     CHECK(call(SYS_vm_unmap, WORLD_TASK, first, 2, 0) == OK);
 }
 
@@ -315,7 +321,8 @@ static void rights_of_mappings(void)
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE | RIGHT_GRANT, map_of(1), FRAME) == OK);
     CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | READ_WRITE | RIGHT_OWN, 1, 0) == ERR_ARG);
     CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | READ_WRITE, 1, 0) == OK);
-    CHECK(space_find_mapping(&AT(struct task, init->task)->space, PAGE, &entry) && entry_node(entry)->flags == READ_WRITE);
+    CHECK(space_find_mapping(&AT(struct task, init->task)->space, PAGE, &entry) &&
+          entry_node(entry)->flags == READ_WRITE);
     CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK);
 }
 

@@ -64,7 +64,7 @@ static void test_skipping(uint32_t first)
 {
     start(first);
     for (int i = 0; i < 10; i++)
-        say("0123456\n"); /* 80 bytes */
+        say("0123456\n");                              /* 80 bytes */
     expect("0123456\n0123456\n0123456\n", SIZE, true); /* what begins in the newer half */
     expect("", SIZE, false);
     for (int i = 0; i < SIZE; i++)

@@ -158,7 +158,8 @@ static void test_colours(void)
 static void test_unknown(void)
 {
     start();
-    say("a\033[?25lb\033[>0;1cc\033(Bd\033]0;title\007e\033]0;title\033\\f\033[5 qg\0337h\033Pxyz\033\\i\033[12345678n");
+    say("a\033[?25lb\033[>0;1cc\033(Bd\033]0;title\007e\033]0;title\033\\f\033[5 "
+        "qg\0337h\033Pxyz\033\\i\033[12345678n");
     expect_row(0, "abcdefghi");
     start();
     say("\033[1;2;3;4;5;6;7;8;9;31ma"); /* more than anybody needs: nothing */

@@ -94,7 +94,8 @@ static void each_comes_to_its_event(void)
     interrupted.state = THREAD_RUNNING;
     CHECK(trap(PAGE_FAULT) == &next && done.faults == 1 && done.address == ADDRESS && done.thread == &interrupted);
     CHECK(trap(DIVIDE) == &next && done.faults == 1 && done.address == 0);
-    CHECK(trap(VECTOR_LINES + LINE) == &next && done.interrupts == 1 && done.line == LINE && done.thread == &interrupted);
+    CHECK(trap(VECTOR_LINES + LINE) == &next && done.interrupts == 1 && done.line == LINE &&
+          done.thread == &interrupted);
     CHECK(done.acknowledged == 1 && done.ended == 0);
     CHECK(trap(VECTOR_TICK) == &next && done.ticks == 1 && done.reschedules == 0 && done.ended == 1 &&
           done.acknowledged == 0);
@@ -123,8 +124,19 @@ static void the_dead_are_forgotten(void)
 /* Of a caller: where the call returns to, with what stack. */
 static void registers_are_read(void)
 {
-    struct registers r = {.eax = 1, .ebx = 2, .ecx = 3, .edx = 4, .esi = 5, .edi = 6, .ebp = 7, .esp = 8, .eip = 9,
-                          .eflags = FLAG_CARRY | EFLAGS_START, .vector = PAGE_FAULT, .fs = 10, .gs = 11};
+    struct registers r = {.eax = 1,
+                          .ebx = 2,
+                          .ecx = 3,
+                          .edx = 4,
+                          .esi = 5,
+                          .edi = 6,
+                          .ebp = 7,
+                          .esp = 8,
+                          .eip = 9,
+                          .eflags = FLAG_CARRY | EFLAGS_START,
+                          .vector = PAGE_FAULT,
+                          .fs = 10,
+                          .gs = 11};
     struct thread_registers out;
 
     arch_registers_get(&r, &out);
@@ -138,8 +150,18 @@ static void registers_are_read(void)
 /* What was set is what it goes on with; a fault stays the one that is to be answered, a call is none any more. */
 static void registers_are_set(void)
 {
-    const struct thread_registers in = {.eax = 1, .ebx = 2, .ecx = 3, .edx = 4, .esi = 5, .edi = 6, .ebp = 7, .esp = 8,
-                                        .eip = 9, .eflags = FLAG_CARRY | FLAG_TRAP, .fs = USER_DATA, .gs = KERNEL_DATA};
+    const struct thread_registers in = {.eax = 1,
+                                        .ebx = 2,
+                                        .ecx = 3,
+                                        .edx = 4,
+                                        .esi = 5,
+                                        .edi = 6,
+                                        .ebp = 7,
+                                        .esp = 8,
+                                        .eip = 9,
+                                        .eflags = FLAG_CARRY | FLAG_TRAP,
+                                        .fs = USER_DATA,
+                                        .gs = KERNEL_DATA};
     struct registers r = {.vector = PAGE_FAULT, .error = FAULT_USER};
 
     arch_registers_set(&r, &in);

@@ -44,7 +44,8 @@ static void a_signaller_goes_behind_who_is_overdue(struct thread *first, struct 
     if (child == 0) {
         CHECK(call(SYS_endpoint_create, 0, NEWS, 0, 0) == OK);
         CHECK(call(SYS_cap_derive, NEWS, SLOT_BADGED, RIGHT_SIGNAL, 1) == OK);
-        CHECK(call(SYS_thread_create, WORLD_TASK, THIRD | NEWS << 16, (PRIORITY + 1) << 16, PAGE + THIRD * PAGE_SIZE) == OK);
+        CHECK(call(SYS_thread_create, WORLD_TASK, THIRD | NEWS << 16, (PRIORITY + 1) << 16, PAGE + THIRD * PAGE_SIZE) ==
+              OK);
         CHECK(call(SYS_thread_resume, THIRD, 0, 0, 0) == OK);
         struct thread *receiver = world_syscall(init, SYS_ipc_call | ENDPOINT << SLOT_SHIFT, nothing);
         CHECK(receiver && !world_syscall(receiver, SYS_ipc_reply_wait, nothing));
@@ -84,7 +85,8 @@ int main(void)
 
     CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
     a_signaller_goes_behind_who_is_overdue(first, second);
-    CHECK(!world_syscall(init, SYS_ipc_call | ENDPOINT << SLOT_SHIFT, (const uint32_t[4]){0})); /* nobody receives: idle */
+    CHECK(!world_syscall(init, SYS_ipc_call | ENDPOINT << SLOT_SHIFT,
+                         (const uint32_t[4]){0})); /* nobody receives: idle */
     cpu_enqueue(first, QUEUE_BACK);
     cpu_enqueue(second, QUEUE_BACK);
     CHECK(next_one() == first && event_reschedule(NULL) == first);

@@ -48,8 +48,11 @@ static void on_step(int signal_number)
 /* The processor traps after each instruction of what follows. */
 static void trap(unsigned on)
 {
-    __asm__ volatile("lea -128(%%rsp), %%rsp\n\t pushf\n\t andl $~0x100, (%%rsp)\n\t orl %0, (%%rsp)\n\t popf\n\t lea 128(%%rsp), %%rsp"
-                     : : "r"(on) : "memory", "cc");
+    __asm__ volatile("lea -128(%%rsp), %%rsp\n\t pushf\n\t andl $~0x100, (%%rsp)\n\t orl %0, (%%rsp)\n\t popf\n\t lea "
+                     "128(%%rsp), %%rsp"
+                     :
+                     : "r"(on)
+                     : "memory", "cc");
 }
 
 static void nobody_gets_in_between(void)

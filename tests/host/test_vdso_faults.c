@@ -18,9 +18,11 @@ static struct signal_frame *faults(uint32_t signal, uint32_t vector, uint32_t er
 static const struct fault_row {
     uint32_t signal, vector, error, address, code, told;
 } fault_rows[] = {
-    {11, 14, 6, 0x1234, 1, 0x1234}, {11, 14, 0x2006, 0x1234, 2, 0x1234}, {11, 14, 7, 0x1234, 2, 0x1234}, {11, 14, 5, 0xc0000000, 1, 0xc0000000},
-    {8, 0, 0, 0, 1, PROGRAM_EIP},   {4, 6, 0, 0, 2, PROGRAM_EIP},   {5, 3, 0, 0, 0x80, 0},
-    {5, 1, 0, 0, 2, 0},             {11, 13, 0x40a, 0, 0x80, 0},    {8, 16, 0, 0, 0x80, PROGRAM_EIP},
+    {11, 14, 6, 0x1234, 1, 0x1234}, {11, 14, 0x2006, 0x1234, 2, 0x1234},
+    {11, 14, 7, 0x1234, 2, 0x1234}, {11, 14, 5, 0xc0000000, 1, 0xc0000000},
+    {8, 0, 0, 0, 1, PROGRAM_EIP},   {4, 6, 0, 0, 2, PROGRAM_EIP},
+    {5, 3, 0, 0, 0x80, 0},          {5, 1, 0, 0, 2, 0},
+    {11, 13, 0x40a, 0, 0x80, 0},    {8, 16, 0, 0, 0x80, PROGRAM_EIP},
 };
 
 static void handlers_hear_of_faults(void)
@@ -29,9 +31,12 @@ static void handlers_hear_of_faults(void)
         const struct fault_row *row = &fault_rows[i];
         frame = faults(row->signal, row->vector, row->error, row->address);
         const uint32_t *r = frame->context.registers;
-        CHECK(frame->handler == HANDLER_AT + row->signal && frame->siginfo.code == row->code && frame->siginfo.sender == row->told);
-        CHECK(r[REGISTER_TRAP] == row->vector && r[REGISTER_ERROR] == (row->error & 0x1fff) && r[REGISTER_EIP] == PROGRAM_EIP);
-        CHECK(frame->context.fault_address == (row->vector == 14 ? row->address : 0) && state->blocked == BIT(row->signal));
+        CHECK(frame->handler == HANDLER_AT + row->signal && frame->siginfo.code == row->code &&
+              frame->siginfo.sender == row->told);
+        CHECK(r[REGISTER_TRAP] == row->vector && r[REGISTER_ERROR] == (row->error & 0x1fff) &&
+              r[REGISTER_EIP] == PROGRAM_EIP);
+        CHECK(frame->context.fault_address == (row->vector == 14 ? row->address : 0) &&
+              state->blocked == BIT(row->signal));
     }
     frame_begin();
     for (uint32_t i = 1; i < SIGNAL_NUMBERS; i++)
@@ -63,8 +68,10 @@ static void pages_of_files_may_come(void)
         next_answers[1] = rows[i].error & 2 ? protected : again;
         next_answers[2] = rows[i].error & 2 ? again : protected;
         frame = vdso_interrupted(frame, saved);
-        CHECK(frame->handler == (rows[i].granted ? 0 : HANDLER_AT + 7) && frame->context.registers[REGISTER_EIP] == PROGRAM_EIP);
-        CHECK(rows[i].granted || (frame->siginfo.code == 2 && frame->siginfo.sender == 0x50001234 && frame->context.registers[REGISTER_ERROR] == 4));
+        CHECK(frame->handler == (rows[i].granted ? 0 : HANDLER_AT + 7) &&
+              frame->context.registers[REGISTER_EIP] == PROGRAM_EIP);
+        CHECK(rows[i].granted || (frame->siginfo.code == 2 && frame->siginfo.sender == 0x50001234 &&
+                                  frame->context.registers[REGISTER_ERROR] == 4));
         expect(rows[i].lines);
     }
 }

@@ -6,8 +6,28 @@
  */
 #include "tests/host/vdso_world.h"
 
-enum { CWD = (uint32_t)FILE_CWD, PIPE2 = 331, DUP3 = 330, MKDIR = 39, MKDIRAT = 296, MKNOD = 14, MKNODAT = 297, CHMOD = 15, FCHMOD = 94, FCHMODAT = 306 };
-enum { TRUNCATE64 = 193, FTRUNCATE64 = 194, ACCESS = 33, FACCESSAT = 307, READLINK = 85, READLINKAT = 305, RENAMEAT = 302, RENAMEAT2 = 353 };
+enum {
+    CWD = (uint32_t)FILE_CWD,
+    PIPE2 = 331,
+    DUP3 = 330,
+    MKDIR = 39,
+    MKDIRAT = 296,
+    MKNOD = 14,
+    MKNODAT = 297,
+    CHMOD = 15,
+    FCHMOD = 94,
+    FCHMODAT = 306
+};
+enum {
+    TRUNCATE64 = 193,
+    FTRUNCATE64 = 194,
+    ACCESS = 33,
+    FACCESSAT = 307,
+    READLINK = 85,
+    READLINKAT = 305,
+    RENAMEAT = 302,
+    RENAMEAT2 = 353
+};
 enum { UTIMENSAT = 320, UTIMENSAT64 = 412, NOW = 0x3fffffff, OMIT = 0x3ffffffe };
 
 static char *transfer;
@@ -39,9 +59,11 @@ static void a_duplicate_of_the_console_is_one(void)
     begins(false);
     state->console_reads = state->console_writes = VDSO_STANDARD;
     ANSWERS({0, {3}, NULL}, {0, {1}, NULL}, {0}, {0, {1}, NULL}, {0, {0}, NULL}, {0, {2}, NULL}, {0, {0}, NULL});
-    CHECK(CALL(dup, 1) == 3 && CALL(write, 3, AT(program), 1) == 1 && CALL(close, 3) == 0 && CALL(write, 3, AT(program), 1) == 1);
+    CHECK(CALL(dup, 1) == 3 && CALL(write, 3, AT(program), 1) == 1 && CALL(close, 3) == 0 &&
+          CALL(write, 3, AT(program), 1) == 1);
     expect("file duplicate 1 0 0\nwrite 1 0 0 w\xee\xee\xee\nfile close 3 0 0\nfile write 3 1 0 w\xee\xee\xee\n");
-    CHECK(CALL_AS(NOTHING_ASKED, dup2, 0, 9) == 0 && CALL_AS(DUP3, dup2, 5, 2, O_CLOSE_ON_EXEC) == 2 && CALL(read, 2, AT(program), 1) == 0);
+    CHECK(CALL_AS(NOTHING_ASKED, dup2, 0, 9) == 0 && CALL_AS(DUP3, dup2, 5, 2, O_CLOSE_ON_EXEC) == 2 &&
+          CALL(read, 2, AT(program), 1) == 0);
     expect("file duplicate 0 9 1\nfile duplicate 5 2 524289\nfile read 2 1 1\n");
     CHECK(CALL_AS(DUP3, dup2, 5, 5) == -EINVAL && CALL_AS(DUP3, dup2, 5, 6, 1) == -EINVAL);
     expect("");
@@ -52,7 +74,8 @@ static void a_console_may_have_a_large_number(void)
 {
     begins(false);
     program[0] = 'w';
-    ANSWERS({FILE_CONSOLE, {0}, NULL}, {0, {1}, NULL}, {FILE_CONSOLE, {0}, NULL}, {0, {1}, "r"}, {FILE_CONSOLE, {0}, NULL}, {0, {1}, NULL}, {0, {1}, NULL});
+    ANSWERS({FILE_CONSOLE, {0}, NULL}, {0, {1}, NULL}, {FILE_CONSOLE, {0}, NULL}, {0, {1}, "r"},
+            {FILE_CONSOLE, {0}, NULL}, {0, {1}, NULL}, {0, {1}, NULL});
     CHECK(CALL(write, 40, AT(program), 1) == 1 && CALL(read, 40, AT(program), 5) == 1 && program[0] == 'r');
     expect("file write 40 1 0 w\xee\xee\xee\nwrite 1 0 0 w\xee\xee\xee\nfile read 40 5 1\nread 5 1 0\n");
     CHECK(CALL(write, 31, AT(program), 1) == 1 && CALL(write, 31, AT(program), 1) == 1);
@@ -74,7 +97,8 @@ static void much_goes_by_the_transfer_page(void)
     expect("file transfer_page 0 0 0\nfile write 5 4096 0\nfile write 5 904 0\n");
     ANSWERS({0, {4096}, NULL}, {0, {100}, NULL});
     memset(transfer, 'r', 4096);
-    CHECK(CALL(read, 6, AT(program), 5000) == 4196 && program[4095] == 'r' && program[4195] == 'r' && program[4196] == 'a');
+    CHECK(CALL(read, 6, AT(program), 5000) == 4196 && program[4095] == 'r' && program[4195] == 'r' &&
+          program[4196] == 'a');
     expect("file read 6 4096 1\nfile read 6 904 0\n");
     ANSWERS({0, {4096}, NULL}, {-EAGAIN, {0}, NULL}, {-EINTR, {0}, NULL});
     CHECK(CALL(read, 7, AT(program), 5000) == 4096 && CALL(read, 7, AT(program), 5000) == -EINTR);
@@ -86,7 +110,8 @@ static void there_may_be_no_transfer_page(void)
 {
     begins(false);
     ANSWERS({-ENOMEM, {0}, NULL}, {0, {256}, NULL}, {0, {44}, NULL});
-    CHECK(CALL(write, 5, AT(program), 300) == 300 && !strncmp(lines, "file transfer_page 0 0 0\nfile write 5 256 0 rrr", 45));
+    CHECK(CALL(write, 5, AT(program), 300) == 300 &&
+          !strncmp(lines, "file transfer_page 0 0 0\nfile write 5 256 0 rrr", 45));
     forget_lines();
     ANSWERS({-ENOMEM, {0}, NULL}, {0, {256}, NULL}, {0, {3}, "xyz"});
     CHECK(CALL(read, 6, AT(program), 300) == 259 && program[258] == 'z');
@@ -109,10 +134,14 @@ static void places_in_files_are_asked_for(void)
     ANSWERS({0, {2}, "ab"}, {0, {0}, NULL}, {0, {3}, NULL}, {-ESPIPE, {0}, NULL}, {-EBADF, {0}, NULL});
     CHECK(CALL(pread64, 5, AT(program), 9, 100, 0) == 2 && !memcmp(program, "ab", 2));
     memcpy(program, "abc", 3);
-    CHECK(CALL(pwrite64, 5, AT(program), 3, 0x1000, 0) == 3 && CALL(pread64, 5, AT(program), 9, 0, 0) == -ESPIPE && CALL(pwrite64, 5, AT(program), 1, 0, 0) == -EBADF);
-    expect("file read_at 5 9 100\nfile read_at 5 7 102\nfile write_at 5 3 4096 abc\xee\nfile read_at 5 9 0\nfile write_at 5 1 0 a\xee\xee\xee\n");
-    CHECK(CALL(pread64, 5, AT(program), 1, 0, 0x80000000) == -EINVAL && CALL(pwrite64, 5, AT(program), 0x80000000, 0, 0) == -EINVAL);
-    CHECK(CALL(pread64, 5, AT(program), 1, 0, 1) == 0 && CALL(pwrite64, 5, AT(program), 1, 0, 1) == -EFBIG && CALL(pwrite64, 5, AT(program), 1, 0x80000000, 0) == -EFBIG);
+    CHECK(CALL(pwrite64, 5, AT(program), 3, 0x1000, 0) == 3 && CALL(pread64, 5, AT(program), 9, 0, 0) == -ESPIPE &&
+          CALL(pwrite64, 5, AT(program), 1, 0, 0) == -EBADF);
+    expect("file read_at 5 9 100\nfile read_at 5 7 102\nfile write_at 5 3 4096 abc\xee\nfile read_at 5 9 0\nfile "
+           "write_at 5 1 0 a\xee\xee\xee\n");
+    CHECK(CALL(pread64, 5, AT(program), 1, 0, 0x80000000) == -EINVAL &&
+          CALL(pwrite64, 5, AT(program), 0x80000000, 0, 0) == -EINVAL);
+    CHECK(CALL(pread64, 5, AT(program), 1, 0, 1) == 0 && CALL(pwrite64, 5, AT(program), 1, 0, 1) == -EFBIG &&
+          CALL(pwrite64, 5, AT(program), 1, 0x80000000, 0) == -EFBIG);
     FOR_BAD_PLACES(place, 2)
     CHECK(CALL(pread64, 5, place, 2, 0, 0) == -EFAULT && CALL(pwrite64, 5, place, 2, 0, 0) == -EFAULT);
     state->console_reads = 1;
@@ -127,10 +156,13 @@ static void descriptors_are_controlled(void)
     uint32_t *fds = (uint32_t *)(void *)program;
 
     begins(true);
-    ANSWERS({0, {1}, NULL}, {0, {9}, NULL}, {0, {10}, NULL}, {-EINVAL, {0}, NULL}, {0, {5, 6}, NULL}, {0, {7, 8}, NULL}, {-EMFILE, {0}, NULL});
-    CHECK(CALL(fcntl64, 5, 1) == 1 && CALL(fcntl64, 5, 0, 9) == 9 && CALL(fcntl64, 5, 1030, 9) == 10 && CALL(fcntl64, 5, 77, 3) == -EINVAL);
+    ANSWERS({0, {1}, NULL}, {0, {9}, NULL}, {0, {10}, NULL}, {-EINVAL, {0}, NULL}, {0, {5, 6}, NULL}, {0, {7, 8}, NULL},
+            {-EMFILE, {0}, NULL});
+    CHECK(CALL(fcntl64, 5, 1) == 1 && CALL(fcntl64, 5, 0, 9) == 9 && CALL(fcntl64, 5, 1030, 9) == 10 &&
+          CALL(fcntl64, 5, 77, 3) == -EINVAL);
     expect("file control 5 1 0\nfile duplicate 5 9 0\nfile duplicate 5 9 524288\nfile control 5 77 3\n");
-    CHECK(CALL(pipe, AT(fds)) == 0 && fds[0] == 5 && fds[1] == 6 && CALL_AS(PIPE2, pipe, AT(fds), O_NONBLOCKING) == 0 && fds[0] == 7 && fds[1] == 8);
+    CHECK(CALL(pipe, AT(fds)) == 0 && fds[0] == 5 && fds[1] == 6 && CALL_AS(PIPE2, pipe, AT(fds), O_NONBLOCKING) == 0 &&
+          fds[0] == 7 && fds[1] == 8);
     CHECK(CALL(pipe, AT(fds)) == -EMFILE && fds[0] == 7);
     expect("file pipe 0 0 0\nfile pipe 2048 0 0\nfile pipe 0 0 0\n");
     FOR_BAD_PLACES(place, 8)
@@ -150,7 +182,8 @@ static void terminals_are_told(void)
     enum { WINDOW = 0x5413 };
 
     begins(true);
-    ANSWERS({0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_DEVICE, "\x03\x01")}, {0, {0}, STATUS(IS_DEVICE, "|\x05")}, {-EBADF, {0}, NULL});
+    ANSWERS({0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_DEVICE, "\x03\x01")},
+            {0, {0}, STATUS(IS_DEVICE, "|\x05")}, {-EBADF, {0}, NULL});
     CHECK(CALL(ioctl, 5, WINDOW, AT(program)) == -ENOTTY && CALL(ioctl, 5, WINDOW, AT(program)) == -ENOTTY);
     CHECK(CALL(ioctl, 5, WINDOW, AT(program)) == 0 && CALL(ioctl, 5, WINDOW, AT(program)) == -EBADF);
     forget_lines();
@@ -165,8 +198,10 @@ static void files_are_opened(void)
     ANSWERS({0, {5}, NULL}, {FILE_MORE, {0}, NULL}, {0, {6}, NULL}, {-ENOENT, {0}, NULL}, {0, {7}, NULL});
     CHECK(CALL(open, AT(program), 0101, 07777777) == 5);
     expect("file open -100 65 4095 name|\xee\xee\xee\n");
-    CHECK(CALL(open, AT(program), O_TRUNCATE, 0) == 6 && CALL(openat, 9, AT(program), 0, 0600) == -ENOENT && CALL(creat, AT(program), 0666) == 7);
-    expect("file open -100 512 0 name|\xee\xee\xee\nfile open -100 512 0 name|\xee\xee\xee\nfile open 9 0 384 name|\xee\xee\xee\n"
+    CHECK(CALL(open, AT(program), O_TRUNCATE, 0) == 6 && CALL(openat, 9, AT(program), 0, 0600) == -ENOENT &&
+          CALL(creat, AT(program), 0666) == 7);
+    expect("file open -100 512 0 name|\xee\xee\xee\nfile open -100 512 0 name|\xee\xee\xee\nfile open 9 0 384 "
+           "name|\xee\xee\xee\n"
            "file open -100 577 438 name|\xee\xee\xee\n");
     FOR_BAD_PLACES(place, 1)
     CHECK(CALL(open, place, 0) == -EFAULT && CALL(openat, 3, place, 0) == -EFAULT);
@@ -195,7 +230,8 @@ static void long_paths_go_by_the_transfer_page(void)
     CHECK(CALL(open, AT(program), 0) == 6 && !strcmp(transfer, program));
     expect("file open -100 0 0\n");
     program[200] = 0;
-    CHECK(CALL(rename, AT(program), AT(program + 1)) == 0 && !strcmp(transfer, program) && !strcmp(transfer + 201, program + 1));
+    CHECK(CALL(rename, AT(program), AT(program + 1)) == 0 && !strcmp(transfer, program) &&
+          !strcmp(transfer + 201, program + 1));
     expect("file rename -100 -100 0\n");
     memset(program, 'p', 5000);
     CHECK(CALL(open, AT(program), 0) == -ENAMETOOLONG);
@@ -215,16 +251,22 @@ static void names_are_made_and_removed(void)
     ANSWERS({0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0});
     CHECK(CALL_AS(MKDIR, mkdir, a, 0777) == 0 && CALL_AS(MKDIRAT, mkdir, 7, a, 0700) == 0);
     expect("file make -100 16895 0 abc|\nfile make 7 16832 0 abc|\n");
-    CHECK(CALL_AS(MKNOD, mknod, a, MODE_CHARACTERS | 0666, 0x103) == 0 && CALL_AS(MKNODAT, mknod, 7, a, MODE_FILE, 0) == 0);
+    CHECK(CALL_AS(MKNOD, mknod, a, MODE_CHARACTERS | 0666, 0x103) == 0 &&
+          CALL_AS(MKNODAT, mknod, 7, a, MODE_FILE, 0) == 0);
     CHECK(CALL_AS(MKNOD, mknod, a, MODE_DIRECTORY, 0) == -EPERM);
     expect("file make -100 8630 259 abc|\nfile make 7 32768 0 abc|\n");
-    CHECK(CALL(unlink, a) == 0 && CALL(rmdir, a) == 0 && CALL(unlinkat, 7, a, 0) == 0 && CALL(unlinkat, 7, a, 0x200) == 0 && CALL(unlinkat, 7, a, 1) == -EINVAL);
-    expect("file remove -100 0 0 abc|\nfile remove -100 512 0 abc|\nfile remove 7 0 0 abc|\nfile remove 7 512 0 abc|\n");
-    CHECK(CALL(link, a, x) == 0 && CALL(linkat, 7, a, 8, x) == 0 && CALL_AS(RENAMEAT, renameat, 7, a, 8, x, 5) == 0 && CALL_AS(RENAMEAT2, renameat, 7, a, 8, x, 0) == 0);
-    expect("file link -100 -100 0 abc|xyz|\nfile link 7 8 0 abc|xyz|\nfile rename 7 8 0 abc|xyz|\nfile rename 7 8 0 abc|xyz|\n");
+    CHECK(CALL(unlink, a) == 0 && CALL(rmdir, a) == 0 && CALL(unlinkat, 7, a, 0) == 0 &&
+          CALL(unlinkat, 7, a, 0x200) == 0 && CALL(unlinkat, 7, a, 1) == -EINVAL);
+    expect(
+        "file remove -100 0 0 abc|\nfile remove -100 512 0 abc|\nfile remove 7 0 0 abc|\nfile remove 7 512 0 abc|\n");
+    CHECK(CALL(link, a, x) == 0 && CALL(linkat, 7, a, 8, x) == 0 && CALL_AS(RENAMEAT, renameat, 7, a, 8, x, 5) == 0 &&
+          CALL_AS(RENAMEAT2, renameat, 7, a, 8, x, 0) == 0);
+    expect("file link -100 -100 0 abc|xyz|\nfile link 7 8 0 abc|xyz|\nfile rename 7 8 0 abc|xyz|\nfile rename 7 8 0 "
+           "abc|xyz|\n");
     CHECK(CALL_AS(RENAMEAT2, renameat, 7, a, 8, x, 1) == -EINVAL && CALL(symlink, a, x) == -EPERM);
     FOR_BAD_PLACES(place, 1)
-    CHECK(CALL(link, a, place) == -EFAULT && CALL(linkat, 7, a, 8, place) == -EFAULT && CALL(rename, a, place) == -EFAULT && CALL(link, place, x) == -EFAULT);
+    CHECK(CALL(link, a, place) == -EFAULT && CALL(linkat, 7, a, 8, place) == -EFAULT &&
+          CALL(rename, a, place) == -EFAULT && CALL(link, place, x) == -EFAULT);
     CHECK(CALL(link, a, 0) == -EFAULT && CALL(rename, a, 0) == -EFAULT);
     expect("");
 }
@@ -236,7 +278,8 @@ static void directories_are_entered(void)
     ANSWERS({0}, {-ENOTDIR, {0}, NULL}, {0, {5}, "/abc|"}, {-ERANGE, {0}, NULL}, {0, {5}, NULL});
     CHECK(CALL(chdir, AT(program)) == 0 && CALL(fchdir, 9) == -ENOTDIR);
     expect("file change_directory -100 0 0 abc|\nfile change_directory 9 0 0 |\xee\xee\xee\n");
-    CHECK(CALL(getcwd, AT(program), 100) == 5 && !strcmp(program, "/abc") && CALL(getcwd, AT(program), 3) == -ERANGE && !strcmp(program, "/abc"));
+    CHECK(CALL(getcwd, AT(program), 100) == 5 && !strcmp(program, "/abc") && CALL(getcwd, AT(program), 3) == -ERANGE &&
+          !strcmp(program, "/abc"));
     strcpy(transfer, "/far");
     CHECK(CALL(getcwd, AT(program), 4000) == 5 && !strcmp(program, "/far"));
     expect("file working_directory 100 0 0\nfile working_directory 3 0 0\nfile working_directory 4000 0 0\n");
@@ -254,8 +297,10 @@ static void sizes_change(void)
     expect("file truncate -100 5 0 abc|\nfile truncate -100 6 0 abc|\nfile truncate -100 6 0 abc|\n");
     CHECK(CALL(ftruncate, 9, 7) == 0 && CALL_AS(FTRUNCATE64, ftruncate, 9, 8, 0) == -EINVAL);
     expect("file truncate 9 7 0 |\xee\xee\xee\nfile truncate 9 8 0 |\xee\xee\xee\n");
-    CHECK(CALL(truncate, AT(program), 0xffffffff) == -EINVAL && CALL_AS(TRUNCATE64, truncate, AT(program), 0, 1) == -EFBIG);
-    CHECK(CALL_AS(TRUNCATE64, truncate, AT(program), 0x80000000, 0) == -EFBIG && CALL_AS(FTRUNCATE64, ftruncate, 9, 0, 0x80000000) == -EINVAL);
+    CHECK(CALL(truncate, AT(program), 0xffffffff) == -EINVAL &&
+          CALL_AS(TRUNCATE64, truncate, AT(program), 0, 1) == -EFBIG);
+    CHECK(CALL_AS(TRUNCATE64, truncate, AT(program), 0x80000000, 0) == -EFBIG &&
+          CALL_AS(FTRUNCATE64, ftruncate, 9, 0, 0x80000000) == -EINVAL);
     program[0] = 0;
     CHECK(CALL(truncate, AT(program), 5) == -ENOENT && CALL(ftruncate, CWD, 5) == -EBADF);
     FOR_BAD_PLACES(place, 1)
@@ -270,9 +315,11 @@ static void what_is_lost_is_settled(void)
     begins(true);
     state->has_mappings = true;
     strcpy(program, "abc");
-    ANSWERS(MORE, {0}, {FILE_MORE, {7}, NULL}, MORE, MORE, {0}, MORE, {0}, MORE, {0}, {0}, MORE, {0}, {-EBADF, {0}, NULL});
+    ANSWERS(MORE, {0}, {FILE_MORE, {7}, NULL}, MORE, MORE, {0}, MORE, {0}, MORE, {0}, {0}, MORE, {0},
+            {-EBADF, {0}, NULL});
     CHECK(CALL(close, 5) == 0 && CALL_AS(NOTHING_ASKED, dup2, 5, 7) == 7);
-    expect("file close 5 0 0\nfile settle 0 0 0\nfile duplicate 5 7 1\nfile settle 0 0 0\nfile settle 0 0 0\nfile settle 0 0 0\n");
+    expect("file close 5 0 0\nfile settle 0 0 0\nfile duplicate 5 7 1\nfile settle 0 0 0\nfile settle 0 0 0\nfile "
+           "settle 0 0 0\n");
     CHECK(CALL(unlink, AT(program)) == 0 && CALL(rename, AT(program), AT(program)) == 0);
     expect("file remove -100 0 0 abc|\nfile settle 0 0 0\nfile rename -100 -100 0 abc|abc|\nfile settle 0 0 0\n");
     CHECK(CALL(munmap, 0x50000000, 0x3000) == 0 && CALL(close, 5) == -EBADF);
@@ -287,22 +334,36 @@ static void a_status_is_linuxs(void)
 
     begins(true);
     strcpy(program, "abc");
-    ANSWERS({0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_DEVICE, "\x03\x01")}, {-ENOENT, {0}, NULL}, {0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_FILE, "||")});
+    ANSWERS({0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_DEVICE, "\x03\x01")}, {-ENOENT, {0}, NULL},
+            {0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_FILE, "||")});
     memset(program + 512, 0xee, 100);
     CHECK(CALL(stat64, AT(program), AT(program + 512)) == 0);
     for (uint32_t i = 0; i < 24; i++)
-        CHECK(words[i] == (i == 0 ? 1u : i == 3 || i == 22 ? 5u : i == 4 ? 0100644u : i == 5 ? 2u : i == 11 ? 0x1234u : i == 13 ? 4096u : i == 14 ? 24u
-                           : i == 16 || i == 18 || i == 20 ? 0x01020304u : 0u));
-    CHECK(words[24] == 0xeeeeeeee && CALL(fstat64, 9, AT(program + 512)) == 0 && words[8] == 0x103 && CALL(stat64, AT(program), AT(program + 512)) == -ENOENT);
-    CHECK(words[8] == 0x103 && CALL(fstatat64, 9, AT(program), AT(program + 512), 0) == 0 && CALL(fstatat64, 9, AT(program), AT(program + 512), 0x1100) == 0);
-    expect("file status -100 0 0 abc|\nfile status 9 4096 0 ||||\nfile status -100 0 0 abc|\nfile status 9 0 0 abc|\nfile status 9 4096 0 abc|\n");
+        CHECK(words[i] == (i == 0                          ? 1u
+                           : i == 3 || i == 22             ? 5u
+                           : i == 4                        ? 0100644u
+                           : i == 5                        ? 2u
+                           : i == 11                       ? 0x1234u
+                           : i == 13                       ? 4096u
+                           : i == 14                       ? 24u
+                           : i == 16 || i == 18 || i == 20 ? 0x01020304u
+                                                           : 0u));
+    CHECK(words[24] == 0xeeeeeeee && CALL(fstat64, 9, AT(program + 512)) == 0 && words[8] == 0x103 &&
+          CALL(stat64, AT(program), AT(program + 512)) == -ENOENT);
+    CHECK(words[8] == 0x103 && CALL(fstatat64, 9, AT(program), AT(program + 512), 0) == 0 &&
+          CALL(fstatat64, 9, AT(program), AT(program + 512), 0x1100) == 0);
+    expect("file status -100 0 0 abc|\nfile status 9 4096 0 ||||\nfile status -100 0 0 abc|\nfile status 9 0 0 "
+           "abc|\nfile status 9 4096 0 abc|\n");
     program[0] = 0;
     ANSWERS({-EBADF, {0}, NULL}, {0, {0}, STATUS(IS_FILE, "||")});
-    CHECK(CALL(fstatat64, 9, AT(program), AT(program + 512), 0x1000) == -EBADF && CALL(statx, 9, AT(program), 0x1000, 0, AT(program + 512)) == 0);
-    CHECK(words[4] == 2 && words[8] == 5 && words[10] == 0x1234 && words[12] == 24 && words[16] == 0x01020304 && words[24] == 0x01020304 && words[28] == 0x01020304);
+    CHECK(CALL(fstatat64, 9, AT(program), AT(program + 512), 0x1000) == -EBADF &&
+          CALL(statx, 9, AT(program), 0x1000, 0, AT(program + 512)) == 0);
+    CHECK(words[4] == 2 && words[8] == 5 && words[10] == 0x1234 && words[12] == 24 && words[16] == 0x01020304 &&
+          words[24] == 0x01020304 && words[28] == 0x01020304);
     expect("file status 9 4096 0 ||||\nfile status 9 4096 0 |\xee\xee\xee\n");
     FOR_BAD_PLACES(place, 96)
-    CHECK(CALL(stat64, AT(program), place) == -EFAULT && CALL(fstat64, 9, place) == -EFAULT && CALL(fstatat64, 9, AT(program), place, 0) == -EFAULT);
+    CHECK(CALL(stat64, AT(program), place) == -EFAULT && CALL(fstat64, 9, place) == -EFAULT &&
+          CALL(fstatat64, 9, AT(program), place, 0) == -EFAULT);
     expect("");
 }
 
@@ -310,10 +371,15 @@ static void access_is_everybodys(void)
 {
     begins(true);
     strcpy(program, "abc");
-    ANSWERS({0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_FILE, "||")}, {-ENOENT, {0}, NULL}, {0, {0}, STATUS(IS_FILE, "||")}, {-ENOENT, {0}, NULL});
-    CHECK(CALL_AS(ACCESS, access, AT(program), 6) == 0 && CALL_AS(ACCESS, access, AT(program), 1) == -EACCES && CALL_AS(FACCESSAT, access, 9, AT(program), 0) == -ENOENT && CALL_AS(ACCESS, access, AT(program), 8) == -EINVAL);
-    CHECK(CALL_AS(READLINK, readlink, AT(program)) == -EINVAL && CALL_AS(READLINKAT, readlink, 9, AT(program)) == -ENOENT);
-    expect("file status -100 0 0 abc|\nfile status -100 0 0 abc|\nfile status 9 0 0 abc|\nfile status -100 0 0 abc|\nfile status 9 0 0 abc|\n");
+    ANSWERS({0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_FILE, "||")}, {-ENOENT, {0}, NULL},
+            {0, {0}, STATUS(IS_FILE, "||")}, {-ENOENT, {0}, NULL});
+    CHECK(CALL_AS(ACCESS, access, AT(program), 6) == 0 && CALL_AS(ACCESS, access, AT(program), 1) == -EACCES &&
+          CALL_AS(FACCESSAT, access, 9, AT(program), 0) == -ENOENT &&
+          CALL_AS(ACCESS, access, AT(program), 8) == -EINVAL);
+    CHECK(CALL_AS(READLINK, readlink, AT(program)) == -EINVAL &&
+          CALL_AS(READLINKAT, readlink, 9, AT(program)) == -ENOENT);
+    expect("file status -100 0 0 abc|\nfile status -100 0 0 abc|\nfile status 9 0 0 abc|\nfile status -100 0 0 "
+           "abc|\nfile status 9 0 0 abc|\n");
 }
 
 static void files_change(void)
@@ -323,7 +389,8 @@ static void files_change(void)
     begins(true);
     strcpy(program, "abc");
     ANSWERS({0}, {0}, {0}, {0}, {0});
-    CHECK(CALL_AS(CHMOD, chmod, AT(program), 0640) == 0 && CALL_AS(FCHMOD, chmod, 9, 0600) == 0 && CALL_AS(FCHMODAT, chmod, 9, AT(program), 0700) == 0);
+    CHECK(CALL_AS(CHMOD, chmod, AT(program), 0640) == 0 && CALL_AS(FCHMOD, chmod, 9, 0600) == 0 &&
+          CALL_AS(FCHMODAT, chmod, 9, AT(program), 0700) == 0);
     expect("file change -100 1 416 abc|\nfile change 9 1 384 |\xee\xee\xee\nfile change 9 1 448 abc|\n");
     memcpy(times, (const uint32_t[]){1, 2, 77, 4}, 16);
     CHECK(CALL_AS(UTIMENSAT, utimensat, CWD, AT(program), AT(times)) == 0);
@@ -346,8 +413,10 @@ static void entries_are_linuxs(void)
     ANSWERS({0, {16 + 20}, two}, {0, {0}, NULL}, {-ENOTDIR, {0}, NULL});
     memset(program, 0xee, 200);
     CHECK(CALL(getdents64, 9, AT(program), 200) == 24 + 32);
-    CHECK(words[0] == 5 && words[1] == 0 && words[2] == 1 && words[3] == 0 && program[16] == 24 && program[17] == 0 && program[18] == 4 && !strcmp(program + 19, "."));
-    CHECK(words[6] == 6 && words[8] == 2 && program[24 + 16] == 32 && program[24 + 18] == 8 && !strcmp(program + 24 + 19, "namex") && (unsigned char)program[56] == 0xee);
+    CHECK(words[0] == 5 && words[1] == 0 && words[2] == 1 && words[3] == 0 && program[16] == 24 && program[17] == 0 &&
+          program[18] == 4 && !strcmp(program + 19, "."));
+    CHECK(words[6] == 6 && words[8] == 2 && program[24 + 16] == 32 && program[24 + 18] == 8 &&
+          !strcmp(program + 24 + 19, "namex") && (unsigned char)program[56] == 0xee);
     CHECK(CALL(getdents64, 9, AT(program), 200) == 0 && CALL(getdents64, 9, AT(program), 200) == -ENOTDIR);
     expect("file entries 9 100 0\nfile entries 9 100 0\nfile entries 9 100 0\n");
     FOR_BAD_PLACES(place, 50)
@@ -363,7 +432,8 @@ static void the_tree_has_pages(void)
 
     begins(true);
     ANSWERS({0, {1000, 400}, NULL});
-    CHECK(CALL(statfs64, 0, 84, AT(program)) == 0 && words[0] == 0x01021994 && words[1] == 4096 && words[2] == 1000 && words[4] == 400 && words[6] == 400 && words[14] == 255);
+    CHECK(CALL(statfs64, 0, 84, AT(program)) == 0 && words[0] == 0x01021994 && words[1] == 4096 && words[2] == 1000 &&
+          words[4] == 400 && words[6] == 400 && words[14] == 255);
     expect("file space 0 0 0\n");
     FOR_BAD_PLACES(place, 84)
     CHECK(CALL(statfs64, 0, 84, place) == -EFAULT);
@@ -373,7 +443,8 @@ static void the_tree_has_pages(void)
 int main(void)
 {
     world_begin();
-    transfer = mmap((void *)FILE_TRANSFER, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    transfer = mmap((void *)FILE_TRANSFER, PAGE_SIZE, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     CHECK(transfer == (char *)FILE_TRANSFER);
     files_begin_when_they_are_wanted();
     a_duplicate_of_the_console_is_one();

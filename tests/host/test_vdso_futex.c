@@ -37,7 +37,8 @@ static void waits_end(void)
 {
     futex_begin();
     ANSWERS({0}, {0, {7}, NULL}, {0}, {0, {7}, NULL});
-    CHECK(CALL_AS(FUTEX_CALL, futex, AT(word), FUTEX_WAIT, 5, 0) == -EINTR && state->restart == FUTEX_CALL && state->look);
+    CHECK(CALL_AS(FUTEX_CALL, futex, AT(word), FUTEX_WAIT, 5, 0) == -EINTR && state->restart == FUTEX_CALL &&
+          state->look);
     state->restart = 0;
     times[0] = 1, times[1] = 1;
     CHECK(CALL_AS(FUTEX_CALL, futex, AT(word), FUTEX_WAIT, 5, AT(times)) == -EINTR && !state->restart);
@@ -60,13 +61,15 @@ static void others_are_woken(void)
 {
     futex_begin();
     ANSWERS({0, {3}, NULL}, {0, {2}, NULL}, {0}, {0, {1}, NULL}, {0});
-    CHECK(CALL(futex, AT(word), FUTEX_WAKE, 7) == 3 && CALL(futex, AT(word), FUTEX_REQUEUE, 0xffffffff, 4, AT(other)) == 2);
+    CHECK(CALL(futex, AT(word), FUTEX_WAKE, 7) == 3 &&
+          CALL(futex, AT(word), FUTEX_REQUEUE, 0xffffffff, 4, AT(other)) == 2);
     CHECK(CALL(futex, AT(word), FUTEX_CMP_REQUEUE, 1, 1, AT(other), 5) == 1);
     expect("futex_wake 9437184 0 7\nfutex_wake 9437184 0 512\nfutex_requeue 9437184 9437188 8\nfutex_wake 9437184 0 1\n"
            "futex_requeue 9437184 9437188 2\n");
     CHECK(CALL(futex, AT(word), FUTEX_CMP_REQUEUE, 1, 1, AT(other), 4) == -EAGAIN);
     ANSWERS({0, {FUTEX_WOKEN_MAX}, NULL}, {0, {2}, NULL}, {0, {FUTEX_WOKEN_MAX}, NULL});
-    CHECK(CALL(futex, AT(word), FUTEX_WAKE, 100) == 34 && CALL(futex, AT(word), FUTEX_WAKE, FUTEX_WOKEN_MAX) == FUTEX_WOKEN_MAX);
+    CHECK(CALL(futex, AT(word), FUTEX_WAKE, 100) == 34 &&
+          CALL(futex, AT(word), FUTEX_WAKE, FUTEX_WOKEN_MAX) == FUTEX_WOKEN_MAX);
     expect("futex_wake 9437184 0 100\nfutex_wake 9437184 0 68\nfutex_wake 9437184 0 32\n");
     ANSWERS({0, {1}, NULL}, {0, {1}, NULL});
     CHECK(CALL(futex, SHM_BASE, FUTEX_WAKE, 1) == 1 && CALL(futex, SHM_BASE, FUTEX_WAKE | FUTEX_PRIVATE, 1) == 1);
@@ -74,15 +77,18 @@ static void others_are_woken(void)
     ANSWERS({0}, {0}, {0}, {0}, {0});
     CHECK(CALL(futex, AT(word), FUTEX_REQUEUE, 1, 1, SHM_BASE) == 0);
     state->has_mappings = 1;
-    CHECK(CALL(futex, AT(word), FUTEX_WAKE, 1) == 0 && CALL(futex, AT(word), FUTEX_REQUEUE | FUTEX_PRIVATE, 1, 1, SHM_BASE) == 0);
-    expect("futex_wake 9437184 1 1\nfutex_requeue 9437184 -1610612736 3\nfutex_wake 9437184 1 1\nfutex_wake 9437184 0 1\n"
-           "futex_requeue 9437184 -1610612736 2\n");
+    CHECK(CALL(futex, AT(word), FUTEX_WAKE, 1) == 0 &&
+          CALL(futex, AT(word), FUTEX_REQUEUE | FUTEX_PRIVATE, 1, 1, SHM_BASE) == 0);
+    expect(
+        "futex_wake 9437184 1 1\nfutex_requeue 9437184 -1610612736 3\nfutex_wake 9437184 1 1\nfutex_wake 9437184 0 1\n"
+        "futex_requeue 9437184 -1610612736 2\n");
 }
 
 static void some_are_refused(void)
 {
     futex_begin();
-    CHECK(CALL(futex, AT(word) + 1, FUTEX_WAIT, 5, 0) == -EINVAL && CALL(futex, AT(word), FUTEX_REQUEUE, 1, 1, AT(other) + 2) == -EINVAL);
+    CHECK(CALL(futex, AT(word) + 1, FUTEX_WAIT, 5, 0) == -EINVAL &&
+          CALL(futex, AT(word), FUTEX_REQUEUE, 1, 1, AT(other) + 2) == -EINVAL);
     CHECK(CALL(futex, AT(word), 2, 0, 0) == -ENOSYS && CALL(futex, AT(word), 9, 0, 0) == -ENOSYS);
     times[0] = 0x80000000, times[1] = 0;
     CHECK(CALL(futex, AT(word), FUTEX_WAIT, 5, AT(times)) == -EINVAL);

@@ -64,12 +64,17 @@ static void ranges_are_an_open_files(void)
 static void what_is_in_the_way_is_told(void)
 {
     begins();
-    ANSWERS({0, {FILE_LOCK_NONE, 0}, "||||||||||||||||"}, {0, {FILE_LOCK_SHARED, 77}, "C||@A|||D|||||||"}, {0, {FILE_LOCK_EXCLUSIVE, 78}, "E|||||||||||A|||"},
-            {0, {FILE_LOCK_EXCLUSIVE, 78}, "E|||A|||D|||||||"}, {-EBADF, {0}, NULL}, {0, {FILE_LOCK_NONE, 0}, "||||||||||||||||"});
-    CHECK(CALL(fcntl64, 5, GET_64, AT(large)) == 0 && large->kind == FILE_LOCK_NONE && large->whence == 2 && large->start == 0x4140000043 && large->pid == 9);
-    CHECK(CALL(fcntl64, 5, GET_64, AT(large)) == 0 && large->kind == FILE_LOCK_SHARED && !large->whence && large->start == 0x4140000043 && large->length == 0x44 && large->pid == 77);
-    CHECK(CALL(fcntl64, 5, GET, AT(small)) == 0 && small->kind == FILE_LOCK_EXCLUSIVE && small->start == 0x45 && small->length == 0 && small->pid == 78);
-    CHECK(CALL(fcntl64, 5, GET, AT(small)) == -EOVERFLOW && CALL(fcntl64, 5, GET, AT(small)) == -EBADF && small->pid == 78 && small->start == 0x45);
+    ANSWERS({0, {FILE_LOCK_NONE, 0}, "||||||||||||||||"}, {0, {FILE_LOCK_SHARED, 77}, "C||@A|||D|||||||"},
+            {0, {FILE_LOCK_EXCLUSIVE, 78}, "E|||||||||||A|||"}, {0, {FILE_LOCK_EXCLUSIVE, 78}, "E|||A|||D|||||||"},
+            {-EBADF, {0}, NULL}, {0, {FILE_LOCK_NONE, 0}, "||||||||||||||||"});
+    CHECK(CALL(fcntl64, 5, GET_64, AT(large)) == 0 && large->kind == FILE_LOCK_NONE && large->whence == 2 &&
+          large->start == 0x4140000043 && large->pid == 9);
+    CHECK(CALL(fcntl64, 5, GET_64, AT(large)) == 0 && large->kind == FILE_LOCK_SHARED && !large->whence &&
+          large->start == 0x4140000043 && large->length == 0x44 && large->pid == 77);
+    CHECK(CALL(fcntl64, 5, GET, AT(small)) == 0 && small->kind == FILE_LOCK_EXCLUSIVE && small->start == 0x45 &&
+          small->length == 0 && small->pid == 78);
+    CHECK(CALL(fcntl64, 5, GET, AT(small)) == -EOVERFLOW && CALL(fcntl64, 5, GET, AT(small)) == -EBADF &&
+          small->pid == 78 && small->start == 0x45);
     CHECK(CALL(fcntl64, 5, GET, AT(small)) == 0 && small->kind == FILE_LOCK_NONE && small->pid == 78);
     forget_lines();
 }
@@ -78,7 +83,8 @@ static void files_are_locked(void)
 {
     begins();
     ANSWERS({0}, {-EAGAIN, {0}, NULL}, {0}, {0});
-    CHECK(CALL(flock, 5, 1) == 0 && CALL(flock, 5, 2 | 4) == -EAGAIN && CALL(flock, 5, 8) == 0 && CALL(flock, 5, 2) == 0);
+    CHECK(CALL(flock, 5, 1) == 0 && CALL(flock, 5, 2 | 4) == -EAGAIN && CALL(flock, 5, 8) == 0 &&
+          CALL(flock, 5, 2) == 0);
     expect("file lock_file 5 0 1\nfile lock_file 5 1 0\nfile lock_file 5 2 0\nfile lock_file 5 1 1\n");
     CHECK(CALL(flock, 5, 0) == -EINVAL && CALL(flock, 5, 3) == -EINVAL && CALL(flock, 5, 16 | 1) == -EINVAL);
     expect("");

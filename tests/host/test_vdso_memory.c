@@ -63,11 +63,13 @@ static void the_heap_is_a_programs_own(void)
 {
     heap_begin();
     ANSWERS({0, {HEAP, HEAP}, NULL}, {0, {HEAP, HEAP + 10}, NULL}, {MEM_MORE, {HEAP + 10, HEAP + 0x1000}, NULL},
-            {0, {HEAP + 0x1000, HEAP + 0x3000}, NULL}, {0, {HEAP + 0x3000, HEAP}, NULL}, {-ENOMEM, {7, 7}, NULL}, {-EINVAL, {7, 7}, NULL});
+            {0, {HEAP + 0x1000, HEAP + 0x3000}, NULL}, {0, {HEAP + 0x3000, HEAP}, NULL}, {-ENOMEM, {7, 7}, NULL},
+            {-EINVAL, {7, 7}, NULL});
     CHECK(CALL(sbrk, 10) == HEAP && CALL(sbrk, 0) == HEAP + 10 && CALL(sbrk, 0x2ff6) == HEAP + 10);
     CHECK(CALL(sbrk, (uint32_t)-0x3000) == HEAP + 0x3000 && state->heap_end == HEAP);
     CHECK(CALL(sbrk, 0x40000000) == -ENOMEM && CALL(sbrk, (uint32_t)-1) == -EINVAL && CALL(sbrk, 0) == HEAP);
-    expect("sbrk 0 0 0\nsbrk 10 0 0\nsbrk 12278 0 0\nsbrk 8192 0 0\nsbrk -12288 0 0\nsbrk 1073741824 0 0\nsbrk -1 0 0\n");
+    expect(
+        "sbrk 0 0 0\nsbrk 10 0 0\nsbrk 12278 0 0\nsbrk 8192 0 0\nsbrk -12288 0 0\nsbrk 1073741824 0 0\nsbrk -1 0 0\n");
     CHECK(CALL(brk, 0) == HEAP && CALL(brk, HEAP + 0x1000) == HEAP); /* malloc gets nothing of it */
     expect("");
     heap_begin();
@@ -80,7 +82,8 @@ static void the_heap_is_a_programs_own(void)
 
 static void pages_are_mapped(void)
 {
-    ANSWERS({0, {0x40000000}, NULL}, {MEM_MORE, {1}, NULL}, {MEM_MORE, {1}, NULL}, {0, {0x7ffff000}, NULL}, {-ENOMEM, {1}, NULL});
+    ANSWERS({0, {0x40000000}, NULL}, {MEM_MORE, {1}, NULL}, {MEM_MORE, {1}, NULL}, {0, {0x7ffff000}, NULL},
+            {-ENOMEM, {1}, NULL});
     CHECK(CALL(mmap2, 0, 100, READ_WRITE, OWN, 0xffffffff, 0) == 0x40000000);
     CHECK(CALL(mmap2, 0, 0x3000, READ_WRITE, OWN, 3, 5) == 0x7ffff000);
     CHECK(CALL(mmap2, 0, 0x3000, READ_WRITE, OWN) == -ENOMEM && answers == next_answers + 5);
@@ -90,7 +93,8 @@ static void pages_are_mapped(void)
 /* An address is a wish, of a page: where it is not granted the server chooses. */
 static void an_address_is_a_wish(void)
 {
-    ANSWERS({0, {0x50000000}, NULL}, {-EEXIST, {1}, NULL}, {0, {0x40000000}, NULL}, {-EINVAL, {1}, NULL}, {-ENOMEM, {1}, NULL});
+    ANSWERS({0, {0x50000000}, NULL}, {-EEXIST, {1}, NULL}, {0, {0x40000000}, NULL}, {-EINVAL, {1}, NULL},
+            {-ENOMEM, {1}, NULL});
     CHECK(CALL(mmap2, 0x50000fff, 100, READ_WRITE, OWN) == 0x50000000);
     CHECK(CALL(mmap2, 0x50000000, 100, READ_WRITE, OWN) == 0x40000000);
     CHECK(CALL(mmap2, 0x1000, 100, READ_WRITE, OWN) == -ENOMEM && answers == next_answers + 5);
@@ -121,7 +125,8 @@ static void some_maps_are_refused(void)
     CHECK(CALL(mmap2, 1, 1, READ_WRITE, OWN | FIXED) == -EINVAL);
     CHECK(CALL(mmap2, 0, 1, READ_WRITE, PRIVATE) == -ENODEV); /* of a file */
     CHECK(CALL(mmap2, 0, 1, READ_WRITE, PRIVATE, 3) == -EBADF);
-    CHECK(CALL(mmap2, 0, 1, 6, OWN) == -EACCES && CALL(mmap2, 0, 1, 8, OWN) == -EINVAL && CALL(mmap2, 0, 1, 7, OWN) == -EACCES);
+    CHECK(CALL(mmap2, 0, 1, 6, OWN) == -EACCES && CALL(mmap2, 0, 1, 8, OWN) == -EINVAL &&
+          CALL(mmap2, 0, 1, 7, OWN) == -EACCES);
     expect("");
 }
 
@@ -148,7 +153,8 @@ static void pages_are_unmapped(void)
     CHECK(CALL(munmap, 0x50000000, 0x3000) == 0 && CALL(munmap, 0x50000001, 0) == -EINVAL);
     CHECK(CALL(munmap, 0x50000000, 0x5000) == 0 && answers == next_answers + 4);
     expect("munmap 1342177280 12288 0\nmunmap 1342177281 0 0\nmunmap 1342177280 20480 0\nmunmap 1342185472 12288 0\n");
-    CHECK(CALL(munmap, 0xfffff000, 0x1000) == -EINVAL && CALL(munmap, 0x50000000, 0xffffffff) == -EINVAL); /* it wraps */
+    CHECK(CALL(munmap, 0xfffff000, 0x1000) == -EINVAL &&
+          CALL(munmap, 0x50000000, 0xffffffff) == -EINVAL); /* it wraps */
     expect("");
 }
 
@@ -157,13 +163,15 @@ enum { MAY_MOVE = 1, AT_FIRST = PROGRAM_BASE + 2 * PAGE_SIZE, ELSEWHERE = PROGRA
 /* Where they are: what is too much behind goes, what is too little comes. */
 static void pages_change_in_place(void)
 {
-    CHECK(CALL(mremap, AT_FIRST, 0x2000, 0x1001, MAY_MOVE) == AT_FIRST && CALL(mremap, AT_FIRST, 1, 0x1000, 0) == AT_FIRST);
+    CHECK(CALL(mremap, AT_FIRST, 0x2000, 0x1001, MAY_MOVE) == AT_FIRST &&
+          CALL(mremap, AT_FIRST, 1, 0x1000, 0) == AT_FIRST);
     expect("");
     ANSWERS({MEM_MORE, {AT_FIRST + 0x2000}, NULL}, {0, {0}, NULL}, {-EINVAL, {0}, NULL});
     CHECK(CALL(mremap, AT_FIRST, 0x5000, 0xfff, 0) == AT_FIRST && CALL(mremap, AT_FIRST, 0x5000, 0x1000, 0) == -EINVAL);
     expect("munmap 9449472 16384 0\nmunmap 9453568 12288 0\nmunmap 9449472 16384 0\n");
     ANSWERS({0, {AT_FIRST + 0x1000}, NULL}, {-EEXIST, {0}, NULL}, {-ENOMEM, {0}, NULL});
-    CHECK(CALL(mremap, AT_FIRST, 0x1000, 0x4000, 0) == AT_FIRST && CALL(mremap, AT_FIRST, 0x1000, 0x4000, 0) == -ENOMEM);
+    CHECK(CALL(mremap, AT_FIRST, 0x1000, 0x4000, 0) == AT_FIRST &&
+          CALL(mremap, AT_FIRST, 0x1000, 0x4000, 0) == -ENOMEM);
     expect("mmap 9449472 12288 0\nmmap 9449472 12288 0\n");
 }
 
@@ -176,7 +184,8 @@ static void pages_may_move(void)
     ANSWERS({-EEXIST, {0}, NULL}, {0, {ELSEWHERE}, NULL}, {0, {0}, NULL}, {-EEXIST, {0}, NULL}, {-ENOMEM, {0}, NULL});
     CHECK(CALL(mremap, AT_FIRST, 0x1fff, 0x3000, MAY_MOVE) == ELSEWHERE);
     expect("mmap 9453568 4096 0\nmmap 0 12288 0\nmunmap 9445376 8192 0\n");
-    CHECK(!memcmp((void *)AT_FIRST, (void *)ELSEWHERE, 2 * PAGE_SIZE) && !program[ELSEWHERE - PROGRAM_BASE + 2 * PAGE_SIZE]);
+    CHECK(!memcmp((void *)AT_FIRST, (void *)ELSEWHERE, 2 * PAGE_SIZE) &&
+          !program[ELSEWHERE - PROGRAM_BASE + 2 * PAGE_SIZE]);
     CHECK(CALL(mremap, AT_FIRST, 0x2000, 0x3000, MAY_MOVE) == -ENOMEM && answers == next_answers + 5);
     forget_lines();
 }
@@ -185,9 +194,11 @@ static void some_changes_are_refused(void)
 {
     CHECK(CALL(mremap, AT_FIRST + 1, 0x1000, 0x2000, MAY_MOVE) == -EINVAL);
     CHECK(CALL(mremap, AT_FIRST, 0, 0x2000, MAY_MOVE) == -EINVAL);
-    CHECK(CALL(mremap, AT_FIRST, 0x1000, 0, MAY_MOVE) == -EINVAL && CALL(mremap, AT_FIRST, 0x1000, 0xfffff001, 1) == -EINVAL);
+    CHECK(CALL(mremap, AT_FIRST, 0x1000, 0, MAY_MOVE) == -EINVAL &&
+          CALL(mremap, AT_FIRST, 0x1000, 0xfffff001, 1) == -EINVAL);
     CHECK(CALL(mremap, AT_FIRST, 0x1000, 0x2000, 2) == -EINVAL && CALL(mremap, AT_FIRST, 0x1000, 0x2000, 3) == -EINVAL);
-    CHECK(CALL(mremap, STACK_LOW - PAGE_SIZE, 0x1000, 0x2000, 0) == -EFAULT && CALL(mremap, USER_END, 1, 1, 0) == -EFAULT);
+    CHECK(CALL(mremap, STACK_LOW - PAGE_SIZE, 0x1000, 0x2000, 0) == -EFAULT &&
+          CALL(mremap, USER_END, 1, 1, 0) == -EFAULT);
     CHECK(CALL(mremap, USER_END - PAGE_SIZE, 0x1001, 0x2000, 0) == -EFAULT && CALL(mremap, 0, 1, 1, 0) == -EFAULT);
     expect("");
 }
@@ -213,7 +224,7 @@ static void limits_are_told(void)
     CHECK(CALL(getrlimit, RESOURCES - 1, AT(limit)) == 0 && CALL(getrlimit, RESOURCES, AT(limit)) == -EINVAL);
     CHECK(CALL(getrlimit, 0xffffffff, AT(limit)) == -EINVAL);
     FOR_BAD_PLACES(place, 8)
-        CHECK(CALL(getrlimit, STACK, place) == -EFAULT && CALL(setrlimit, PAGES, place) == -EFAULT);
+    CHECK(CALL(getrlimit, STACK, place) == -EFAULT && CALL(setrlimit, PAGES, place) == -EFAULT);
     expect("");
 }
 
@@ -266,7 +277,8 @@ static void others_have_no_limits(void)
 
     ANSWERS({0, {7, 3}, NULL}, {-EAGAIN, {8, 0}, NULL});
     CHECK(CALL(prlimit64, 8, STACK, 0, AT(limit)) == -EPERM && CALL(prlimit64, 8, STACK, 0, AT(limit)) == -EPERM);
-    FOR_BAD_PLACES(place, 16) {
+    FOR_BAD_PLACES(place, 16)
+    {
         CHECK(CALL(prlimit64, 0, STACK, place, AT(limit)) == -EFAULT);
         CHECK(CALL(prlimit64, 0, STACK, 0, place) == -EFAULT);
     }
@@ -279,11 +291,13 @@ static void pages_are_protected(void)
     ANSWERS({0}, {0}, {MEM_MORE, {0x50001000}, NULL}, {0}, {-ENOMEM, {0x50002000}, NULL});
     CHECK(CALL(mprotect, 0x50000000, 1, 2) == 0 && CALL(mprotect, 0x50000000, 0x1000, 4) == 0);
     CHECK(CALL(mprotect, 0x50000000, 0x1001, 0) == 0 && CALL(mprotect, 0x50000000, 0x5000, 1) == -ENOMEM);
-    expect("protect 1342177280 4096 3\nprotect 1342177280 4096 5\nprotect 1342177280 8192 0\nprotect 1342181376 4096 0\n"
-           "protect 1342177280 20480 1\n");
+    expect(
+        "protect 1342177280 4096 3\nprotect 1342177280 4096 5\nprotect 1342177280 8192 0\nprotect 1342181376 4096 0\n"
+        "protect 1342177280 20480 1\n");
     CHECK(CALL(mprotect, 0x50000001, 0x1000, 1) == -EINVAL && CALL(mprotect, 0x50000000, 0x1000, 8) == -EINVAL);
     CHECK(CALL(mprotect, 0x50000000, 0x1000, 6) == -EACCES && CALL(mprotect, 0x50000000, 0, 1) == 0);
-    static const uint32_t advice[] = {0, 1, 2, 3, 8, 11, 14, 15, 16, 17}, refused[] = {4, 5, 7, 9, 10, 12, 13, 18, 0xffffffff};
+    static const uint32_t advice[] = {0, 1, 2, 3, 8, 11, 14, 15, 16, 17},
+                          refused[] = {4, 5, 7, 9, 10, 12, 13, 18, 0xffffffff};
     for (uint32_t i = 0; i < sizeof advice / sizeof advice[0]; i++)
         CHECK(CALL(madvise, 0x50000000, 0x1001, advice[i]) == 0 && CALL(madvise, 0x50000000, 0, advice[i]) == 0);
     for (uint32_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
@@ -306,19 +320,24 @@ static void pages_of_files_are_prepared(void)
     memset(state, 0, sizeof(*state));
     state->has_mappings = true;
     memcpy(at, "file", 4);
-    ANSWERS({0, {1, 0, 0}, NULL}, {0, {3, 1, 1}, NULL}, {0, {AT(copy)}, NULL}, {0}, {0}, {0, {AT(at)}, NULL}, {0}, {0}, {0}, {0});
+    ANSWERS({0, {1, 0, 0}, NULL}, {0, {3, 1, 1}, NULL}, {0, {AT(copy)}, NULL}, {0}, {0}, {0, {AT(at)}, NULL}, {0}, {0},
+            {0}, {0});
     CHECK(CALL(mprotect, AT(at) - PAGE_SIZE, 3 * PAGE_SIZE, READ_WRITE) == 0 && memcmp(at, "file", 4) == 0);
-    expect("file mapping 9441280 0 0\nfile mapping 9445376 0 0\nmmap 0 8192 0\nprotect 9445376 8192 1\nmunmap 9445376 8192 0\n"
-           "mmap 9445376 8192 0\nfile unmap 9445376 2 0\nmunmap 9457664 8192 0\nfile unmap 9457664 2 0\nprotect 9441280 12288 3\n");
+    expect("file mapping 9441280 0 0\nfile mapping 9445376 0 0\nmmap 0 8192 0\nprotect 9445376 8192 1\nmunmap 9445376 "
+           "8192 0\n"
+           "mmap 9445376 8192 0\nfile unmap 9445376 2 0\nmunmap 9457664 8192 0\nfile unmap 9457664 2 0\nprotect "
+           "9441280 12288 3\n");
     ANSWERS({0, {9, 9, 0x13}, NULL}, {0}, {0, {9, 9, 0x11}, NULL}, {0});
-    CHECK(CALL(mprotect, AT(at), PAGE_SIZE, READ_WRITE) == 0 && CALL(mprotect, AT(at), PAGE_SIZE, READ_WRITE) == -EACCES);
+    CHECK(CALL(mprotect, AT(at), PAGE_SIZE, READ_WRITE) == 0 &&
+          CALL(mprotect, AT(at), PAGE_SIZE, READ_WRITE) == -EACCES);
     CHECK(CALL(mprotect, AT(at), PAGE_SIZE, 1) == 0);
     expect("file mapping 9445376 0 0\nprotect 9445376 4096 3\nfile mapping 9445376 0 0\nprotect 9445376 4096 1\n");
     /* There is no memory for it: the file's pages can be had again. */
     ANSWERS({0, {1, 1, 1}, NULL}, {0, {AT(copy)}, NULL}, {0}, {0}, {-ENOMEM, {0}, NULL}, {0, {AT(at)}, NULL}, {0}, {0});
     CHECK(CALL(mprotect, AT(at), PAGE_SIZE, 5) == -ENOMEM);
-    expect("file mapping 9445376 0 0\nmmap 0 4096 0\nprotect 9445376 4096 1\nmunmap 9445376 4096 0\nmmap 9445376 4096 0\n"
-           "reserve 9445376 4096 1\nmunmap 9457664 4096 0\nfile unmap 9457664 1 0\n");
+    expect(
+        "file mapping 9445376 0 0\nmmap 0 4096 0\nprotect 9445376 4096 1\nmunmap 9445376 4096 0\nmmap 9445376 4096 0\n"
+        "reserve 9445376 4096 1\nmunmap 9457664 4096 0\nfile unmap 9457664 1 0\n");
     memset(state, 0, sizeof(*state));
 }
 
@@ -342,7 +361,8 @@ static int32_t map_of_file(uint32_t address, uint32_t length, uint32_t protectio
 static void places_are_kept_ahead(void)
 {
     ahead_begin();
-    ANSWERS({0, {PLACE}, NULL}, {0, {GRANTED}, NULL}, {0, {PLACE + 0x1000}, NULL}, {0, {PLACE + 0x2000}, NULL}, {0, {GRANTED}, NULL});
+    ANSWERS({0, {PLACE}, NULL}, {0, {GRANTED}, NULL}, {0, {PLACE + 0x1000}, NULL}, {0, {PLACE + 0x2000}, NULL},
+            {0, {GRANTED}, NULL});
     CHECK(map_of_file(0, 100, READ_WRITE) == PLACE && map_of_file(0, 0x1000, READ_WRITE) == PLACE + 0x1000);
     expect("reserve 0 100 3\nfile map 5 0 1342177283 \x01|||\x01|||\nreserve 0 4096 3\nreserve 1342185472 65536 3\n"
            "file map 5 0 1342181379 \x01|||\x01|||\n");
@@ -364,8 +384,8 @@ static void some_places_are_not_kept(void)
     CHECK(map_of_file(0, 0x1000, 1) == TABLE_END - 0x3000 && state->ahead[1].at == PLACE);
     expect("reserve 0 4096 1\nreserve 1344266240 8192 1\nfile map 5 0 1344262145 \x01|||\x01|||\n");
     state->ahead[0] = (struct vdso_ahead){0};
-    ANSWERS({0, {TABLE_END - 0x1000}, NULL}, {0, {GRANTED}, NULL}, {0, {PLACE}, NULL}, {-EEXIST, {1}, NULL}, {0, {GRANTED}, NULL},
-            {-ENOMEM, {1}, NULL}, {-ENOMEM, {1}, NULL});
+    ANSWERS({0, {TABLE_END - 0x1000}, NULL}, {0, {GRANTED}, NULL}, {0, {PLACE}, NULL}, {-EEXIST, {1}, NULL},
+            {0, {GRANTED}, NULL}, {-ENOMEM, {1}, NULL}, {-ENOMEM, {1}, NULL});
     CHECK(map_of_file(0, 0x1000, 1) == TABLE_END - 0x1000);
     expect("reserve 0 4096 1\nfile map 5 0 1344270337 \x01|||\x01|||\n");
     CHECK(map_of_file(0, 0x1000, 1) == PLACE && state->ahead[0].at == state->ahead[0].end);
@@ -380,7 +400,7 @@ static void places_ahead_are_given_back(void)
     const struct vdso_ahead one = {PLACE + 0x2000, PLACE + 0x4000}, other = {PLACE + 0x5000, PLACE + 0x6000};
 
     ahead_begin();
-#define GIVES(lines, call)                                                                                            \
+#define GIVES(lines, call)                                                                                             \
     do {                                                                                                               \
         state->ahead[0] = one, state->ahead[1] = other;                                                                \
         ANSWERS({0}, {0}, {0});                                                                                        \
@@ -394,8 +414,10 @@ static void places_ahead_are_given_back(void)
     CHECK(state->ahead[0].at == state->ahead[0].end && state->ahead[1].end == other.end);
     GIVES("munmap 1342185472 8192 0\nmunmap 1342189568 1 0\n", CALL(munmap, PLACE + 0x3000, 1));
     GIVES("munmap 1342185472 8192 0\nprotect 1342189568 4096 1\n", CALL(mprotect, PLACE + 0x3000, 1, 1));
-    GIVES("munmap 1342197760 4096 0\nmmap 1342197760 1 0\n", CALL(mmap2, PLACE + 0x5000, 1, READ_WRITE, OWN | NO_REPLACE));
-    GIVES("munmap 1342197760 4096 0\nreserve 1342193664 4097 1\nfile map 5 0 1 \x02|||\x01|||\n", map_of_file(PLACE + 0x4000, 0x1001, 1));
+    GIVES("munmap 1342197760 4096 0\nmmap 1342197760 1 0\n",
+          CALL(mmap2, PLACE + 0x5000, 1, READ_WRITE, OWN | NO_REPLACE));
+    GIVES("munmap 1342197760 4096 0\nreserve 1342193664 4097 1\nfile map 5 0 1 \x02|||\x01|||\n",
+          map_of_file(PLACE + 0x4000, 0x1001, 1));
     GIVES("munmap 1342185472 8192 0\nmunmap 1342197760 4096 0\nfork 0 0 0\n", CALL(fork, 0));
     CHECK(state->ahead[1].at == state->ahead[1].end);
     memset(state, 0, sizeof(*state));

@@ -32,11 +32,13 @@ static void the_console_alone(void)
     begins(false);
     polls(0, 1, FILE_POLL_OUT), polls(1, 3, FILE_POLL_IN), polls(2, -1, FILE_POLL_IN);
     ANSWERS({0});
-    CHECK(CALL(poll, AT(list), 3, 0) == 2 && list[0].results == FILE_POLL_OUT && list[1].results == FILE_POLL_INVALID && !list[2].results);
+    CHECK(CALL(poll, AT(list), 3, 0) == 2 && list[0].results == FILE_POLL_OUT && list[1].results == FILE_POLL_INVALID &&
+          !list[2].results);
     expect("");
     polls(0, 0, FILE_POLL_IN), polls(1, 2, FILE_POLL_IN);
     ANSWERS({0, {1}, NULL}, {0, {0}, NULL});
-    CHECK(CALL(poll, AT(list), 2, 0) == 2 && list[0].results == FILE_POLL_IN && CALL(poll, AT(list), 2, 0) == 0 && !list[0].results);
+    CHECK(CALL(poll, AT(list), 2, 0) == 2 && list[0].results == FILE_POLL_IN && CALL(poll, AT(list), 2, 0) == 0 &&
+          !list[0].results);
     expect("poll 0 0 0\npoll 0 0 0\n");
 }
 
@@ -46,12 +48,14 @@ static void the_file_server(void)
     begins(true);
     polls(0, 4, 1), polls(1, 1, 4), polls(2, 5, 5), polls(3, 70000, 0);
     ANSWERS({0, {2}, "\x01||||\x80||\x20|||"}, {0, {0}, NULL});
-    CHECK(CALL(poll, AT(list), 4, 0) == 4 && list[0].results == 1 && list[1].results == 4 && list[2].results == 4 && list[3].results == 0x20);
+    CHECK(CALL(poll, AT(list), 4, 0) == 4 && list[0].results == 1 && list[1].results == 4 && list[2].results == 4 &&
+          list[3].results == 0x20);
     expect("file poll 3 0 0 \x04|\x01|\x05|\x05|\x80|||\npoll 0 0 0\n");
     ANSWERS({-ENOMEM, {0}, NULL});
     CHECK(CALL(poll, AT(list), 4, 0) == -ENOMEM);
     ANSWERS({-EINVAL, {0}, NULL}); /* no transfer page */
-    CHECK(CALL(poll, AT(list), 65, 0) == -ENOMEM && CALL(poll, AT(list), 129, 0) == -EINVAL && CALL(poll, 1, 1, 0) == -EFAULT);
+    CHECK(CALL(poll, AT(list), 65, 0) == -ENOMEM && CALL(poll, AT(list), 129, 0) == -EINVAL &&
+          CALL(poll, 1, 1, 0) == -EFAULT);
     expect("file poll 3 0 0 \x04|\x01|\x05|\x05|\x80|||\nfile transfer_page 0 0 0\n");
 }
 
@@ -63,11 +67,13 @@ static void waits_at_proc(void)
     polls(0, 4, 1);
     ANSWERS({0, {0}, "||||"}, {0}, {0, {0}, "||||"}, {0, {0, 1}, NULL}, {0, {1}, "\x01|||"});
     CHECK(CALL(poll, AT(list), 1, UINT32_MAX) == 1 && list[0].results == 1);
-    expect("file poll 1 0 0 \x04|\x01|\nfutex_watch 0 3 0\nfile poll 1 1 0 \x04|\x01|\nfutex_wait 1073741823 0 0\nfile poll 1 0 0 \x04|\x01|\n");
+    expect("file poll 1 0 0 \x04|\x01|\nfutex_watch 0 3 0\nfile poll 1 1 0 \x04|\x01|\nfutex_wait 1073741823 0 0\nfile "
+           "poll 1 0 0 \x04|\x01|\n");
     polls(1, 0, 1); /* and for the console; what comes meanwhile is not waited for */
     ANSWERS({0, {0}, "||||"}, {0}, {0}, {0, {0}, "||||"}, {0, {1}, NULL}, {0});
     CHECK(CALL(poll, AT(list), 2, UINT32_MAX) == 1 && list[1].results == 1);
-    expect("file poll 1 0 0 \x04|\x01|\npoll 0 0 0\nfutex_watch 0 4 0\nfile poll 1 1 0 \x04|\x01|\npoll 1 0 0\nfutex_watch 0 0 0\n");
+    expect("file poll 1 0 0 \x04|\x01|\npoll 0 0 0\nfutex_watch 0 4 0\nfile poll 1 1 0 \x04|\x01|\npoll 1 0 "
+           "0\nfutex_watch 0 0 0\n");
     ANSWERS({0, {0}, "||||"}, {0}, {-EPERM, {0}, NULL});
     CHECK(CALL(poll, AT(list), 1, UINT32_MAX) == -EPERM);
 }
@@ -79,7 +85,8 @@ static void time_passes(void)
     ANSWERS({0}, {0, {100}, NULL}, {0, {0, 1}, NULL}, {0, {102}, NULL}, {0}, {0, {102}, NULL}, {0}, {0, {105}, NULL});
     forget_lines();
     CHECK(CALL(poll, 0, 0, 41) == 0);
-    expect("futex_watch 0 3 0\nuptime 0 0 0\nfutex_wait 5 0 0\nuptime 0 0 0\nfutex_watch 0 3 0\nuptime 0 0 0\nfutex_wait 3 0 0\nuptime 0 0 0\n");
+    expect("futex_watch 0 3 0\nuptime 0 0 0\nfutex_wait 5 0 0\nuptime 0 0 0\nfutex_watch 0 3 0\nuptime 0 0 "
+           "0\nfutex_wait 3 0 0\nuptime 0 0 0\n");
     CHECK(CALL(poll, 0, 0, 0) == 0);
     expect("");
 }
@@ -117,14 +124,16 @@ static void times_are_read(void)
     words[0] = 1, words[1] = 10001;
     ANSWERS({0}, {0, {0}, NULL}, {0, {0, 1}, NULL}, {0, {90}, NULL}, {0}, {0, {90}, NULL}, {0}, {0, {102}, NULL});
     CHECK(CALL(select, 0, 0, 0, 0, AT(words)) == 0 && words[0] == 0 && words[1] == 0);
-    expect("futex_watch 0 3 0\nuptime 0 0 0\nfutex_wait 102 0 0\nuptime 0 0 0\nfutex_watch 0 3 0\nuptime 0 0 0\nfutex_wait 12 0 0\nuptime 0 0 0\n");
+    expect("futex_watch 0 3 0\nuptime 0 0 0\nfutex_wait 102 0 0\nuptime 0 0 0\nfutex_watch 0 3 0\nuptime 0 0 "
+           "0\nfutex_wait 12 0 0\nuptime 0 0 0\n");
     wide[0] = 7, wide[1] = 123;
     polls(0, 1, FILE_POLL_OUT);
     CHECK(CALL(ppoll64, AT(list), 1, AT(wide), NULL_MASK, 0) == 1 && wide[0] == 7 && wide[1] == 10000000);
     words[0] = 7, words[1] = 999999999;
     CHECK(CALL(ppoll, AT(list), 1, AT(words), NULL_MASK, 0) == 1 && words[0] == 8 && words[1] == 0);
     words[1] = 1000000000;
-    CHECK(CALL(ppoll, AT(list), 1, AT(words), NULL_MASK, 0) == -EINVAL && CALL(ppoll, 0, 0, 1, NULL_MASK, 0) == -EFAULT);
+    CHECK(CALL(ppoll, AT(list), 1, AT(words), NULL_MASK, 0) == -EINVAL &&
+          CALL(ppoll, 0, 0, 1, NULL_MASK, 0) == -EFAULT);
     wide[0] = -1;
     CHECK(CALL(pselect664, 0, 0, 0, 0, AT(wide), 0) == -EINVAL);
     words[0] = 1, words[1] = (uint32_t)-1;

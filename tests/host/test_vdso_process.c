@@ -36,7 +36,8 @@ static void children_are_waited_for(void)
 {
     int *status = (int *)(void *)program;
 
-    ANSWERS({0, {7, 0x1234, 0}, NULL}, {0, {7, 3, 9}, NULL}, {0, {0, 5, 0}, NULL}, {-ECHILD, {1, 1, 1}, NULL}, {0, {8}, NULL});
+    ANSWERS({0, {7, 0x1234, 0}, NULL}, {0, {7, 3, 9}, NULL}, {0, {0, 5, 0}, NULL}, {-ECHILD, {1, 1, 1}, NULL},
+            {0, {8}, NULL});
     CHECK(CALL(waitpid, (uint32_t)-1, AT(status), 0) == 7 && *status == 0x3400);
     CHECK(CALL(waitpid, 7, AT(status), 2 | 8) == 7 && *status == 9);
     CHECK(CALL(wait4, 0, AT(status), 1, 0) == 0 && *status == 9);
@@ -46,7 +47,7 @@ static void children_are_waited_for(void)
     CHECK(CALL(waitpid, 1, 0, 4) == -EINVAL && CALL(waitpid, 1, 0, 0xffffffff) == -EINVAL);
     CHECK(CALL(wait4, 1, 0, 0x40000000, 0) == -EINVAL);
     FOR_BAD_PLACES(place, 4)
-        CHECK(CALL(waitpid, 1, place, 0) == -EFAULT);
+    CHECK(CALL(waitpid, 1, place, 0) == -EFAULT);
     expect("");
 }
 
@@ -55,18 +56,19 @@ static void whole_statuses_are_told(void)
 {
     int *status = (int *)(void *)program;
 
-    ANSWERS({0, {7, 1000, 0}, NULL}, {0, {1, 0xffffffff, 0}, NULL}, {0, {7, 3, 9}, NULL}, {0, {0, 5, 0}, NULL}, {-ECHILD, {1, 1, 1}, NULL},
-            {0, {8}, NULL});
+    ANSWERS({0, {7, 1000, 0}, NULL}, {0, {1, 0xffffffff, 0}, NULL}, {0, {7, 3, 9}, NULL}, {0, {0, 5, 0}, NULL},
+            {-ECHILD, {1, 1, 1}, NULL}, {0, {8}, NULL});
     CHECK(CALL(wait_status, (uint32_t)-1, AT(status), 0) == 7 && *status == 1000);
     CHECK(CALL(wait_status, 1, AT(status), 0) == 1 && *status == -1);
     *status = 5;
     CHECK(CALL(wait_status, 7, AT(status), 2 | 8) == 7 && *status == -1);
-    CHECK(CALL(wait_status, 0, AT(status), 1) == 0 && CALL(wait_status, (uint32_t)-5, AT(status), 0) == -ECHILD && *status == -1);
+    CHECK(CALL(wait_status, 0, AT(status), 1) == 0 && CALL(wait_status, (uint32_t)-5, AT(status), 0) == -ECHILD &&
+          *status == -1);
     CHECK(CALL(wait_status, 0, 0, 0) == 8);
     expect("wait -1 0 0\nwait 1 0 0\nwait 7 0 0\nwait 0 1 0\nwait -5 0 0\nwait 0 0 0\n");
     CHECK(CALL(wait_status, 1, 0, 4) == -EINVAL);
     FOR_BAD_PLACES(place, 4)
-        CHECK(CALL(wait_status, 1, place, 0) == -EFAULT);
+    CHECK(CALL(wait_status, 1, place, 0) == -EFAULT);
     expect("");
 }
 
@@ -86,7 +88,7 @@ static void resources_are_nothing(void)
     CHECK((unsigned char)program[USAGE] == 0xee);
     forget_lines();
     FOR_BAD_PLACES(place, USAGE)
-        CHECK(CALL(wait4, 1, 0, 0, place) == -EFAULT);
+    CHECK(CALL(wait4, 1, 0, 0, place) == -EFAULT);
     expect("");
 }
 
@@ -110,7 +112,8 @@ static void programs_are_run(void)
     static const char *const texts[] = {"path", "path", "one", "", NULL, "A=b", "HOME=", NULL};
     char **s = lists(texts, 8);
 
-    ANSWERS({-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {0}, {0}, {-EAGAIN, {0}, NULL});
+    ANSWERS({-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {0}, {0},
+            {-EAGAIN, {0}, NULL});
     CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 5)) == -ENOENT);
     expect("exec 3 20 0 path|one||A=b|HOME=|\n");
     CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -ENOENT); /* no environment */
@@ -143,7 +146,8 @@ static void strings_are_checked(void)
     static const char *const texts[] = {"path", "zero", "one", NULL, NULL};
     char **s = lists(texts, 5);
 
-    FOR_BAD_PLACES(place, 1) {
+    FOR_BAD_PLACES(place, 1)
+    {
         CHECK(CALL(execve, place, AT(s + 1), 0) == -EFAULT);
         s[2] = (char *)(uintptr_t)place;
         CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -EFAULT);
@@ -154,7 +158,8 @@ static void strings_are_checked(void)
         CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -EFAULT);
         s[1] = s[0];
     }
-    FOR_BAD_PLACES(place, sizeof *s) {
+    FOR_BAD_PLACES(place, sizeof *s)
+    {
         CHECK(CALL(execve, AT(s[0]), place, 0) == -EFAULT);
         CHECK(CALL(execve, AT(s[0]), 0, place) == -EFAULT);
     }
@@ -175,14 +180,16 @@ static void long_strings_go_in_pieces(void)
     ANSWERS({0, {0}, NULL}, {0, {0}, NULL}, {0, {0}, NULL}, {-ENOENT, {0}, NULL});
     CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 4)) == -ENOENT && answers == next_answers + 4);
     CHECK(strstr(lines, piece_1) && strstr(lines, piece_2) && !strncmp(lines, "args_put 0 256 0 good|a", 23));
-    CHECK(strstr(lines, "\nargs_put 256 256 0 aaa") && strstr(lines, "\nargs_put 512 97 0 ") && strstr(lines, "a|A=b|"));
+    CHECK(strstr(lines, "\nargs_put 256 256 0 aaa") && strstr(lines, "\nargs_put 512 97 0 ") &&
+          strstr(lines, "a|A=b|"));
     CHECK(!strcmp(strrchr(lines, '\xee') + 1, "\nexec 2 0 0\n"));
     forget_lines();
     text[247] = 0; /* one byte more than a message has */
     s = lists(texts, 6);
     ANSWERS({0}, {0}, {-ENOENT, {0}, NULL});
     CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 4)) == -ENOENT && answers == next_answers + 3);
-    CHECK(!strncmp(lines, "args_put 0 256 0 good|a", 23) && strstr(lines, "\nargs_put 256 1 0 |\xee\xee\xee\nexec 2 0 0\n"));
+    CHECK(!strncmp(lines, "args_put 0 256 0 good|a", 23) &&
+          strstr(lines, "\nargs_put 256 1 0 |\xee\xee\xee\nexec 2 0 0\n"));
     forget_lines();
     text[246] = 0;
     s = lists(texts, 6);

@@ -63,7 +63,8 @@ static void a_full_mask_is_told_late(void)
 static void signals_are_sent_to_groups(void)
 {
     signals_begin();
-    ANSWERS({0, {8}, NULL}, {0, {1}, "\x8|||||||\x5|||"}, {0, {2}, "\x9|||||||\x6|||"}, {-ENOENT, {0}, NULL}, {-EPERM, {0}, NULL});
+    ANSWERS({0, {8}, NULL}, {0, {1}, "\x8|||||||\x5|||"}, {0, {2}, "\x9|||||||\x6|||"}, {-ENOENT, {0}, NULL},
+            {-EPERM, {0}, NULL});
     CHECK(CALL(kill, (uint32_t)-5, 15) == -EPERM);
     expect("getpid 0 0 0\nlist 0 0 0\nlist 1 0 0\nlist 2 0 0\nkill 8 15 0\n");
     ANSWERS({0, {8}, NULL}, {0, {1}, "\x8|||||||\x5|||"}, {0, {2}, "\x9|||||||\x6|||"}, {0}, {-ENOENT, {0}, NULL});
@@ -260,7 +261,8 @@ static void a_handler_has_a_frame(void)
     frame = looks(USER_1);
     const uint32_t *r = frame->context.registers;
     CHECK(frame == frame_below(AT(saved)) && AT(frame) % 16 == 12 && AT(frame + 1) < AT(saved));
-    CHECK(frame->handler == HANDLER_AT + USER_1 && frame->signal == USER_1 && frame->return_to == AT(vdso_handler_returns));
+    CHECK(frame->handler == HANDLER_AT + USER_1 && frame->signal == USER_1 &&
+          frame->return_to == AT(vdso_handler_returns));
     CHECK(frame->info == AT(&frame->siginfo) && frame->context_at == AT(&frame->context));
     CHECK(frame->siginfo.signal == USER_1 && frame->siginfo.code == (uint32_t)-6 && frame->siginfo.sender == OTHER &&
           frame->siginfo.rest[1] == 77);
@@ -275,7 +277,8 @@ static void a_handler_has_a_frame(void)
     CHECK(vdso_handler_returned(frame) == frame && frame->handler == 0 && state->blocked == 3 && !state->look);
     expect("signal_take 3 0 0\nsignals 0 0 579\nsignals 0 0 3\nsignal_take 3 0 0\n");
     CHECK(state->held == BIT(5) && world_fpu[511] == 0xf0);
-    CHECK(((const uint8_t *)message_page)[0] == 0xaa && ((const uint8_t *)message_page)[PAGE_WORDS_KEPT * 4 - 1] == 0xaa);
+    CHECK(((const uint8_t *)message_page)[0] == 0xaa &&
+          ((const uint8_t *)message_page)[PAGE_WORDS_KEPT * 4 - 1] == 0xaa);
 }
 
 /* It does not begin to use it. */
@@ -372,9 +375,15 @@ static struct signal_frame *interrupted_at(uint32_t eip)
 
 static void a_program_is_interrupted(void)
 {
-    static const uint32_t at_once[] = {PROGRAM_EIP, VDSO_BASE - 1, VDSO_END, QUIET_AT, QUIET_AT + QUIET_BYTES - 1, QUIET_AT + QUIET_STEP,
+    static const uint32_t at_once[] = {PROGRAM_EIP,
+                                       VDSO_BASE - 1,
+                                       VDSO_END,
+                                       QUIET_AT,
+                                       QUIET_AT + QUIET_BYTES - 1,
+                                       QUIET_AT + QUIET_STEP,
                                        QUIET_AT + 3 * QUIET_STEP + QUIET_BYTES - 1};
-    static const uint32_t later[] = {VDSO_BASE, VDSO_END - 1, QUIET_AT - 1, QUIET_AT + QUIET_BYTES, QUIET_AT + 3 * QUIET_STEP + QUIET_BYTES};
+    static const uint32_t later[] = {VDSO_BASE, VDSO_END - 1, QUIET_AT - 1, QUIET_AT + QUIET_BYTES,
+                                     QUIET_AT + 3 * QUIET_STEP + QUIET_BYTES};
 
     for (uint32_t i = 0; i < sizeof(at_once) / sizeof(at_once[0]); i++) {
         frame = interrupted_at(at_once[i]);

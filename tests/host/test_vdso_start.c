@@ -69,16 +69,27 @@ static const uint32_t *check_list(const uint32_t *at, const char *const *texts)
 static void check_vector(const uint32_t *at, uint32_t path)
 {
     const uint32_t rows[][2] = {
-        {AT_SYSINFO, AT(vdso_call)}, {AT_PHDR, HEADERS}, {AT_PHENT, 32}, {AT_PHNUM, HEADERS_COUNT}, {AT_PAGESZ, PAGE_SIZE},
-        {AT_ENTRY, ENTRY},           {AT_UID, 0},        {AT_EUID, 0},   {AT_GID, 0},               {AT_EGID, 0},
-        {AT_RANDOM, AT(state->random)}, {AT_EXECFN, path}, {AT_NULL, 0},
+        {AT_SYSINFO, AT(vdso_call)},
+        {AT_PHDR, HEADERS},
+        {AT_PHENT, 32},
+        {AT_PHNUM, HEADERS_COUNT},
+        {AT_PAGESZ, PAGE_SIZE},
+        {AT_ENTRY, ENTRY},
+        {AT_UID, 0},
+        {AT_EUID, 0},
+        {AT_GID, 0},
+        {AT_EGID, 0},
+        {AT_RANDOM, AT(state->random)},
+        {AT_EXECFN, path},
+        {AT_NULL, 0},
     };
 
     for (uint32_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         CHECK(at[2 * i] == rows[i][0] && at[2 * i + 1] == rows[i][1]);
 }
 
-static void check_stack_and_path(const char *const *arguments, const char *const *environment, uint32_t count, uint32_t path)
+static void check_stack_and_path(const char *const *arguments, const char *const *environment, uint32_t count,
+                                 uint32_t path)
 {
     const uint32_t *stack = (const uint32_t *)(uintptr_t)begun_stack;
 
@@ -94,7 +105,10 @@ static void check_stack(const char *const *arguments, const char *const *environ
 }
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__ NULL})
-#define UPTIME    {0, {TICKS}, NULL}
+#define UPTIME                                                                                                         \
+    {                                                                                                                  \
+        0, {TICKS}, NULL                                                                                               \
+    }
 
 /* The first strings are arguments, so many; the others the environment. Either may hold empty ones. */
 static void strings_are_on_the_stack(void)
@@ -102,16 +116,16 @@ static void strings_are_on_the_stack(void)
     ANSWERS(UPTIME, {0, {3, 21, 21}, "path||two|A=b|HOME=/|"});
     begins();
     expect("uptime 0 0 0\nargs 0 0 0\n");
-    check_stack(LIST("path", "", "two",), LIST("A=b", "HOME=/",), 3);
+    check_stack(LIST("path", "", "two", ), LIST("A=b", "HOME=/", ), 3);
     ANSWERS(UPTIME, {0, {2, 7, 7}, "path|x|"});
     begins();
-    check_stack(LIST("path", "x",), LIST(), 2);
+    check_stack(LIST("path", "x", ), LIST(), 2);
     ANSWERS(UPTIME, {0, {1, 7, 7}, "path|x|"});
     begins();
-    check_stack(LIST("path",), LIST("x",), 1);
+    check_stack(LIST("path", ), LIST("x", ), 1);
     ANSWERS(UPTIME, {0, {1, 1, 1}, "|"});
     begins();
-    check_stack(LIST("",), LIST(), 1);
+    check_stack(LIST("", ), LIST(), 1);
     forget_lines();
 }
 
@@ -121,7 +135,7 @@ static void the_path_may_be_no_argument(void)
     ANSWERS(UPTIME, {0, {ARGUMENTS_PATH_APART | 3, 15, 15}, "path|name|x|A=|"});
     begins();
     const uint32_t *stack = (const uint32_t *)(uintptr_t)begun_stack;
-    check_stack_and_path(LIST("name", "x",), LIST("A=",), 2, stack[1] - 5);
+    check_stack_and_path(LIST("name", "x", ), LIST("A=", ), 2, stack[1] - 5);
     CHECK(!strcmp((const char *)(uintptr_t)(stack[1] - 5), "path"));
     ANSWERS(UPTIME, {0, {ARGUMENTS_PATH_APART | 1, 5, 5}, "path|"});
     begins();
@@ -134,7 +148,8 @@ static void any_number_is_aligned(void)
 {
     enum { MOST = 20 };
     static const char bytes[] = "a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q|r|s|t|";
-    const char *const all[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t"};
+    const char *const all[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j",
+                               "k", "l", "m", "n", "o", "p", "q", "r", "s", "t"};
 
     for (uint32_t count = 1; count <= MOST; count++)
         for (uint32_t arguments = 1; arguments <= count; arguments++) {
@@ -161,7 +176,7 @@ static void long_strings_come_in_pieces(void)
     ANSWERS(UPTIME, {0, {2, 409, 256}, piece_1}, {0, {0, 0, 100}, piece_2}, {0, {0, 0, 53}, piece_2 + 100});
     begins();
     expect("uptime 0 0 0\nargs 0 0 0\nargs 256 0 0\nargs 356 0 0\n");
-    check_stack(LIST("path", text,), LIST("A=b",), 2);
+    check_stack(LIST("path", text, ), LIST("A=b", ), 2);
 }
 
 /* A program that cannot have its strings ends before it begins. */
@@ -217,7 +232,7 @@ static void the_system_has_names(void)
     }
     CHECK((unsigned char)program[6 * NAME] == 0xee);
     FOR_BAD_PLACES(place, 6 * NAME)
-        CHECK(CALL(uname, place) == -EFAULT);
+    CHECK(CALL(uname, place) == -EFAULT);
     expect("");
 }
 
@@ -233,8 +248,9 @@ static void a_thread_has_an_area(void)
     CHECK(state->area.self == AT(area) && state->area.dtv == 2 && state->area.previous == 3 && state->area.next == 4);
     CHECK(state->area.sysinfo == 55 && state->area.canary == 66 && area[0] == 1);
     FOR_BAD_PLACES(place, 16)
-        CHECK(CALL(set_thread_area, place) == -EFAULT);
-    FOR_BAD_PLACES(place, 24) {
+    CHECK(CALL(set_thread_area, place) == -EFAULT);
+    FOR_BAD_PLACES(place, 24)
+    {
         wanted[1] = place;
         CHECK(CALL(set_thread_area, AT(wanted)) == -EFAULT);
     }
@@ -265,7 +281,7 @@ static void random_bytes_are_that(void)
     CHECK(CALL(getrandom, AT(bytes), 1, 3) == 1 && CALL(getrandom, AT(bytes), 1, 5) == 1);
     CHECK(CALL(getrandom, AT(bytes), 1, 6) == -EINVAL && CALL(getrandom, AT(bytes), 1, 8) == -EINVAL);
     FOR_BAD_PLACES(place, 2)
-        CHECK(CALL(getrandom, place, 2) == -EFAULT);
+    CHECK(CALL(getrandom, place, 2) == -EFAULT);
     CHECK(CALL(getrandom, USER_END - 1, 0xffffffff) == -EFAULT);
     expect("");
 }
@@ -280,7 +296,7 @@ static void random_bytes_are_that(void)
 
 static void numbers_are_linuxs(void)
 {
-#define LINUX_CALL(number, name, handler, server, deviations)                                                       \
+#define LINUX_CALL(number, name, handler, server, deviations)                                                          \
     CHECK((number) == __NR_##name && vdso_table[number] == vdso_##handler && (number) < VDSO_CALLS);
 #include "libuser/vdso/calls.def"
 }
@@ -315,7 +331,8 @@ static void the_log_hears_of_them(void)
     expect("missing 60 0 0\n");
     for (uint32_t number = 61; number <= 70; number++)
         CHECK(CALL_AS(number, no_call, 1) == -ENOSYS && CALL_AS(number, no_call, 1) == -ENOSYS);
-    expect("missing 61 0 0\nmissing 62 0 0\nmissing 63 0 0\nmissing 64 0 0\nmissing 65 0 0\nmissing 66 0 0\nmissing 67 0 0\n");
+    expect("missing 61 0 0\nmissing 62 0 0\nmissing 63 0 0\nmissing 64 0 0\nmissing 65 0 0\nmissing 66 0 0\nmissing 67 "
+           "0 0\n");
     CHECK(CALL_AS(60, no_call, 1) == -ENOSYS);
     expect("");
     memset(state, 0, sizeof(*state));

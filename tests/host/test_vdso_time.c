@@ -16,8 +16,9 @@ static void time_begin(void)
     memset(state, 0, sizeof(*state));
     memset(program, 0xee, 64);
     forget_lines();
-    ANSWERS({0, {TICKS}, NULL}, {0, {BOOTED}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL},
-            {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL});
+    ANSWERS({0, {TICKS}, NULL}, {0, {BOOTED}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL},
+            {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL},
+            {0, {TICKS}, NULL}, {0, {TICKS}, NULL});
 }
 
 /* ---------------------------------------------------------------------------------- clocks */
@@ -57,7 +58,8 @@ static void other_calls_tell_the_time(void)
 {
     time_begin();
     CHECK(CALL(time, AT(words)) == BOOTED + 1234 && words[0] == BOOTED + 1234 && words[1] == 0xeeeeeeee);
-    CHECK(CALL(gettimeofday, AT(words), 0) == 0 && words[0] == BOOTED + 1234 && words[1] == 560000 && words[2] == 0xeeeeeeee);
+    CHECK(CALL(gettimeofday, AT(words), 0) == 0 && words[0] == BOOTED + 1234 && words[1] == 560000 &&
+          words[2] == 0xeeeeeeee);
     CHECK(CALL(gettimeofday, 0, AT(words + 8)) == 0 && words[8] == 0xeeeeeeee);
     state->began = 1000;
     CHECK(CALL(times, AT(words)) == TICKS && words[0] == TICKS - 1000 && !words[1] && !words[2] && !words[3]);
@@ -65,8 +67,10 @@ static void other_calls_tell_the_time(void)
     expect("uptime 0 0 0\nboot_time 0 0 0\nuptime 0 0 0\nuptime 0 0 0\nuptime 0 0 0\n");
     forget_lines();
     uint32_t seconds = (TICKS - 1000) / 100, microseconds = (TICKS - 1000) % 100 * 10000;
-    CHECK(CALL(getrusage, 0, AT(words)) == 0 && words[0] == seconds && words[1] == microseconds && !words[2] && !words[17]);
-    CHECK(CALL(getrusage, 1, AT(words)) == 0 && words[0] == seconds && CALL(getrusage, (uint32_t)-1, AT(words)) == 0 && !words[0]);
+    CHECK(CALL(getrusage, 0, AT(words)) == 0 && words[0] == seconds && words[1] == microseconds && !words[2] &&
+          !words[17]);
+    CHECK(CALL(getrusage, 1, AT(words)) == 0 && words[0] == seconds && CALL(getrusage, (uint32_t)-1, AT(words)) == 0 &&
+          !words[0]);
     CHECK(CALL(getrusage, 2, AT(words)) == -EINVAL && CALL(getrusage, (uint32_t)-2, AT(words)) == -EINVAL);
     CHECK(CALL(getrusage, 0, 64) == -EFAULT);
     forget_lines();
@@ -77,7 +81,8 @@ static void clocks_have_a_resolution(void)
     time_begin();
     for (uint32_t clock = 0; clock < 8; clock++) {
         CHECK(CALL(clock_getres, clock, AT(words)) == 0 && words[0] == 0 && words[1] == TICK && words[2] == 0xeeeeeeee);
-        CHECK(CALL(clock_getres64, clock, AT(longs + 4)) == 0 && longs[4] == 0 && longs[5] == TICK && words[12] == 0xeeeeeeee);
+        CHECK(CALL(clock_getres64, clock, AT(longs + 4)) == 0 && longs[4] == 0 && longs[5] == TICK &&
+              words[12] == 0xeeeeeeee);
         CHECK(CALL(clock_getres, clock, 0) == 0 && CALL(clock_getres64, clock, 0) == 0);
     }
     CHECK(CALL(clock_getres, 8, AT(words)) == -EINVAL && CALL(clock_getres64, 8, 0) == -EINVAL);
@@ -91,19 +96,19 @@ static void no_other_clocks_are_there(void)
     CHECK(words[0] == 0xeeeeeeee);
     expect("");
     FOR_BAD_PLACES(place, 8)
-        CHECK(CALL(clock_gettime, 1, place) == -EFAULT && CALL(clock_getres, 1, place) == -EFAULT);
+    CHECK(CALL(clock_gettime, 1, place) == -EFAULT && CALL(clock_getres, 1, place) == -EFAULT);
     time_begin();
     FOR_BAD_PLACES(place, 16)
-        CHECK(CALL(clock_gettime64, 1, place) == -EFAULT && CALL(clock_getres64, 1, place) == -EFAULT);
+    CHECK(CALL(clock_gettime64, 1, place) == -EFAULT && CALL(clock_getres64, 1, place) == -EFAULT);
     time_begin();
     FOR_BAD_PLACES(place, 8)
-        CHECK(CALL(gettimeofday, place, 0) == -EFAULT && CALL(nanosleep, place, 0) == -EFAULT);
+    CHECK(CALL(gettimeofday, place, 0) == -EFAULT && CALL(nanosleep, place, 0) == -EFAULT);
     FOR_BAD_PLACES(place, 4)
-        CHECK(CALL(time, place) == -EFAULT);
+    CHECK(CALL(time, place) == -EFAULT);
     FOR_BAD_PLACES(place, 16)
-        CHECK(CALL(times, place) == -EFAULT && CALL(clock_nanosleep64, 0, 0, place, 0) == -EFAULT);
+    CHECK(CALL(times, place) == -EFAULT && CALL(clock_nanosleep64, 0, 0, place, 0) == -EFAULT);
     FOR_BAD_PLACES(place, 8)
-        CHECK(CALL(clock_nanosleep, 0, 0, place, 0) == -EFAULT);
+    CHECK(CALL(clock_nanosleep, 0, 0, place, 0) == -EFAULT);
 }
 
 /* ---------------------------------------------------------------------------------- sleep */
@@ -152,7 +157,8 @@ static void sleep_is_for_so_long(void)
     CHECK(nap_long(1, 0, (1ull << 48) - 1, 0) == -EINTR);
     expect("sleep 1073741823 0 0\n");
     ANSWERS({-EINTR, {0}, NULL}, {-EINTR, {0}, NULL});
-    CHECK(nap_long(1, 0, 1ull << 62, 0) == -EINTR && nap_long(1, 0, INT64_MAX, 999999999) == -EINTR); /* as good as for ever */
+    CHECK(nap_long(1, 0, 1ull << 62, 0) == -EINTR &&
+          nap_long(1, 0, INT64_MAX, 999999999) == -EINTR); /* as good as for ever */
     expect("sleep 1073741823 0 0\nsleep 1073741823 0 0\n");
     CHECK(nap_long(1, 0, ~0ull, 0) == -EINVAL && nap_on(1, 0, 0xffffffff, 0) == -EINVAL);
     CHECK(nap_on(3, 0, 1, 0) == -EINVAL && nap_long(3, 1, 1, 0) == -EINVAL); /* a thread's own */
@@ -165,7 +171,8 @@ static void sleep_is_for_so_long(void)
 static void sleep_is_until_then(void)
 {
     time_begin();
-    ANSWERS({0, {TICKS}, NULL}, {0}, {0, {TICKS}, NULL}, {0, {BOOTED}, NULL}, {0}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0});
+    ANSWERS({0, {TICKS}, NULL}, {0}, {0, {TICKS}, NULL}, {0, {BOOTED}, NULL}, {0}, {0, {TICKS}, NULL},
+            {0, {TICKS}, NULL}, {0});
     CHECK(nap_on(1, 1, 1236, 5) == 0); /* now it is 1234.56 */
     expect("uptime 0 0 0\nsleep 145 0 0\n");
     CHECK(nap_long(0, 1, BOOTED + 1235ull, 0) == 0);
@@ -177,12 +184,15 @@ static void sleep_is_until_then(void)
     ANSWERS({0, {TICKS}, NULL}, {0, {TICKS}, NULL});
     CHECK(nap_on(1, 1, 1234, 0) == 0 && nap_long(1, 1, 0, 0) == 0 && answers == next_answers + 2);
     expect("uptime 0 0 0\nuptime 0 0 0\n");
-    CHECK(nap_on(8, 1, 1, 0) == -EINVAL && nap_on(1, 1, 0, 1000000000) == -EINVAL && nap_on(1, 1, 0xffffffff, 0) == -EINVAL);
+    CHECK(nap_on(8, 1, 1, 0) == -EINVAL && nap_on(1, 1, 0, 1000000000) == -EINVAL &&
+          nap_on(1, 1, 0xffffffff, 0) == -EINVAL);
     expect("");
-    ANSWERS({0, {TICKS}, NULL}, {-EINTR, {0}, NULL}, {0, {TICKS}, NULL}, {-EINTR, {0}, NULL}, {0, {TICKS}, NULL}, {-EINTR, {0}, NULL});
+    ANSWERS({0, {TICKS}, NULL}, {-EINTR, {0}, NULL}, {0, {TICKS}, NULL}, {-EINTR, {0}, NULL}, {0, {TICKS}, NULL},
+            {-EINTR, {0}, NULL});
     CHECK(nap_long(1, 1, 1ull << 32, 0) == -EINTR && nap_long(1, 1, 0xffffffff, 999999999) == -EINTR);
     CHECK(nap_long(1, 1, 1ull << 55, 0) == -EINTR); /* 0 nanoseconds in 64 bits */
-    expect("uptime 0 0 0\nsleep 1073741823 0 0\nuptime 0 0 0\nsleep 1073741823 0 0\nuptime 0 0 0\nsleep 1073741823 0 0\n");
+    expect(
+        "uptime 0 0 0\nsleep 1073741823 0 0\nuptime 0 0 0\nsleep 1073741823 0 0\nuptime 0 0 0\nsleep 1073741823 0 0\n");
 }
 
 /* ---------------------------------------------------------------------------------- alarms */
@@ -192,12 +202,14 @@ static void alarms_are_set(void)
 {
     time_begin();
     ANSWERS({0, {149}, NULL}, {0, {150}, NULL}, {0, {1}, NULL}, {0}, {-EPERM, {0}, NULL});
-    CHECK(CALL(alarm, 3) == 1 && CALL(alarm, 0) == 2 && CALL(alarm, 0xffffffff) == 1 && CALL(alarm, 0) == 0 && CALL(alarm, 1) == -EPERM);
+    CHECK(CALL(alarm, 3) == 1 && CALL(alarm, 0) == 2 && CALL(alarm, 0xffffffff) == 1 && CALL(alarm, 0) == 0 &&
+          CALL(alarm, 1) == -EPERM);
     expect("alarm 300 0 0\nalarm 0 0 0\nalarm 1073741823 0 0\nalarm 0 0 0\nalarm 100 0 0\n");
     ANSWERS({0, {123, 250}, NULL}, {0, {5, 7}, NULL}, {0}, {-EPERM, {0}, NULL});
     memcpy(words, (const uint32_t[]){1, 10001, 2, 999999}, 16);
     CHECK(CALL(setitimer, 0, AT(words), AT(words + 4)) == 0 && CALL(getitimer, 0, AT(words + 8)) == 0);
-    CHECK(words[4] == 2 && words[5] == 500000 && words[6] == 1 && words[7] == 230000 && words[9] == 70000 && words[11] == 50000);
+    CHECK(words[4] == 2 && words[5] == 500000 && words[6] == 1 && words[7] == 230000 && words[9] == 70000 &&
+          words[11] == 50000);
     CHECK(CALL(setitimer, 0, AT(words), 0) == 0 && CALL(getitimer, 0, AT(words)) == -EPERM && words[0] == 1);
     expect("alarm 300 102 0\nalarm 0 0 1\nalarm 300 102 0\nalarm 0 0 1\n");
     CHECK(CALL(setitimer, 1, AT(words), 0) == -EINVAL && CALL(getitimer, 3, AT(words)) == -EINVAL);
@@ -207,7 +219,8 @@ static void alarms_are_set(void)
         CHECK(CALL(setitimer, 0, AT(words), 0) == -EINVAL);
     }
     FOR_BAD_PLACES(place, 16)
-        CHECK(CALL(setitimer, 0, place, 0) == -EFAULT && CALL(setitimer, 0, AT(words), place) == -EFAULT && CALL(getitimer, 0, place) == -EFAULT);
+    CHECK(CALL(setitimer, 0, place, 0) == -EFAULT && CALL(setitimer, 0, AT(words), place) == -EFAULT &&
+          CALL(getitimer, 0, place) == -EFAULT);
     expect("");
 }
 

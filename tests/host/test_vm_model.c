@@ -93,30 +93,28 @@ static void map_from_memory(int to, uint32_t frame, rights_t rights)
 {
     int expected = !rights_are_mappable(rights) ? ERR_ARG : model[to].mapped ? ERR_TAKEN : OK;
 
-    CHECK(call(SYS_vm_map, slot_of(to), address_of(to) | rights, 1 | WORLD_MEMORY << 16, frame) ==
-          expected);
+    CHECK(call(SYS_vm_map, slot_of(to), address_of(to) | rights, 1 | WORLD_MEMORY << 16, frame) == expected);
     if (expected == OK)
         model[to] = (struct cell){true, frame, rights, NOBODY, 1};
 }
 
 static int check_source(int from, int to, rights_t rights)
 {
-    return !rights_are_mappable(rights)            ? ERR_ARG
-           : !model[from].mapped                   ? ERR_ABSENT
-           : rights & ~model[from].rights          ? ERR_RIGHTS
-           : model[to].mapped                      ? ERR_TAKEN
-                                                   : OK;
+    return !rights_are_mappable(rights)   ? ERR_ARG
+           : !model[from].mapped          ? ERR_ABSENT
+           : rights & ~model[from].rights ? ERR_RIGHTS
+           : model[to].mapped             ? ERR_TAKEN
+                                          : OK;
 }
 
 static void map_sibling(int from, int to, rights_t rights)
 {
     int expected = check_source(from, to, rights);
 
-    CHECK(call(SYS_vm_map, slot_of(to), address_of(to) | rights, 1 | slot_of(from) << 16,
-               address_of(from)) == expected);
+    CHECK(call(SYS_vm_map, slot_of(to), address_of(to) | rights, 1 | slot_of(from) << 16, address_of(from)) ==
+          expected);
     if (expected == OK)
-        model[to] = (struct cell){true, model[from].frame, rights, model[from].parent,
-                                  model[from].depth};
+        model[to] = (struct cell){true, model[from].frame, rights, model[from].parent, model[from].depth};
 }
 
 /* What a message's item does, without the message. */

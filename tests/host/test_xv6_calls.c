@@ -193,7 +193,8 @@ static void processes_are_asked_for(void)
     expect("508 -1 0 0\n508 6 0 1\n508 -1 0 0\n");
     CHECK(xv6_wait_status(&status) == 0 && xv6_waitpid(1, &status, 9) == -1);
     lines_bytes = 0, lines[0] = 0;
-    CHECK(xv6_kill(5) == 0 && xv6_kill(6) == -1 && xv6_kill(0) == -1 && xv6_kill(-5) == -1 && xv6_getpid() == 3 && uptime() == 1234);
+    CHECK(xv6_kill(5) == 0 && xv6_kill(6) == -1 && xv6_kill(0) == -1 && xv6_kill(-5) == -1 && xv6_getpid() == 3 &&
+          uptime() == 1234);
     expect("37 5 9 0\n37 6 9 0\n20 0 0 0\n43 0 0 0\n");
     CHECK(xv6_sleep(0) == 0 && xv6_sleep(-1) == 0);
     expect("");

@@ -7,7 +7,6 @@ enum { OTHER = 8, TKILL = 238, USER_1 = 10, USER_2 = 12, BLOCK_THEM = 0, UNBLOCK
 enum { HANDLER_AT = 0x905000, ALL = 0x7fffffff & ~(1 << 8 | 1 << 18), STACK_AT = 0x906000, STACK_BYTES = 0x2000 };
 #define BIT(signal) (1u << ((signal)-1))
 
-
 static void signals_begin(void)
 {
     memset(state, 0, sizeof(*state));

@@ -51,17 +51,18 @@ struct answer {
 
 static struct answer next_answers[ANSWERS_MAX];
 static const struct answer *answers;
-static char *program;    /* its pages */
+static char *program;     /* its pages */
 static jmp_buf who_waits; /* for an exit, or for the beginning of the program */
 
-#define ANSWERS(...)                                                                                                \
-    (memcpy(next_answers, &(const struct answer[ANSWERS_MAX]){__VA_ARGS__}, sizeof(next_answers)), answers = next_answers)
+#define ANSWERS(...)                                                                                                   \
+    (memcpy(next_answers, &(const struct answer[ANSWERS_MAX]){__VA_ARGS__}, sizeof(next_answers)),                     \
+     answers = next_answers)
 
 /* A call of the library: its result; as Linux's call of that number; where it does not come back from. */
-#define CALL(name, ...)               vdso_##name((const uint32_t[6]){__VA_ARGS__}, NOTHING_ASKED)
-#define CALL_AS(number, name, ...)    vdso_##name((const uint32_t[6]){__VA_ARGS__}, number)
-#define ENDS(statement)               (setjmp(who_waits) ? (void)0 : ((void)(statement), abort()))
-#define AT(pointer)                   ((uint32_t)(uintptr_t)(pointer))
+#define CALL(name, ...)            vdso_##name((const uint32_t[6]){__VA_ARGS__}, NOTHING_ASKED)
+#define CALL_AS(number, name, ...) vdso_##name((const uint32_t[6]){__VA_ARGS__}, number)
+#define ENDS(statement)            (setjmp(who_waits) ? (void)0 : ((void)(statement), abort()))
+#define AT(pointer)                ((uint32_t)(uintptr_t)(pointer))
 
 static const char *call_name(uint32_t slot, uint32_t number)
 {
@@ -89,7 +90,8 @@ int32_t system_call(uint32_t head, struct words *words)
     const char *name = call_name(head >> SLOT_SHIFT, w[0]), *text = (const char *)message_page->words;
 
     CHECK((head & CALL_NUMBER) == SYS_ipc_call && name && answers < next_answers + ANSWERS_MAX);
-    add_line("%s%s %d %d %d", head >> SLOT_SHIFT == CLIENT_SLOT_FILE ? "file " : "", name, (int)w[1], (int)w[2], (int)w[3]);
+    add_line("%s%s %d %d %d", head >> SLOT_SHIFT == CLIENT_SLOT_FILE ? "file " : "", name, (int)w[1], (int)w[2],
+             (int)w[3]);
     for (uint32_t i = 0; i < data; i++)
         add_line(i ? "%c" : " %c", text[i] ? text[i] : '|');
     add_line("\n");
@@ -138,7 +140,11 @@ void vdso_go_on(struct signal_frame *frame)
 }
 
 /* Only their addresses are of interest: the first and the last are around what waits. */
-#define WORLD_PLACE(name) void name(void) { abort(); }
+#define WORLD_PLACE(name)                                                                                              \
+    void name(void)                                                                                                    \
+    {                                                                                                                  \
+        abort();                                                                                                       \
+    }
 WORLD_PLACE(vdso_call)
 WORLD_PLACE(vdso_handler_returns)
 WORLD_PLACE(vdso_wait_begins)
@@ -146,7 +152,7 @@ WORLD_PLACE(vdso_wait_ends)
 WORLD_PLACE(vdso_wait_given_up)
 
 enum { QUIET_AT = VDSO_BASE + 0x100, QUIET_BYTES = 0x10, QUIET_STEP = 0x100 };
-#define QUIET(n) QUIET_AT + (n) * QUIET_STEP, QUIET_AT + (n) * QUIET_STEP + QUIET_BYTES
+#define QUIET(n) QUIET_AT + (n)*QUIET_STEP, QUIET_AT + (n)*QUIET_STEP + QUIET_BYTES
 const uint32_t vdso_quiet[2 * QUIET_PLACES] = {QUIET(0), QUIET(1), QUIET(2), QUIET(3)};
 
 static inline void forget_lines(void)

@@ -13,15 +13,22 @@
 /* What outlasts an event. Bit i: processor i. */
 struct pending {
     uint8_t reschedules, ticks; /* interrupts from other processors that it has not got yet */
-    uint8_t between_steps; /* it left a long call, or a death, between two steps */
+    uint8_t between_steps;      /* it left a long call, or a death, between two steps */
     uint8_t none;
     ref_t fpu[CPU_MAX]; /* the thread whose FPU state the processor has, or one of these: */
 };
-enum { FPU_WRITTEN = 1 /* by thread_write */, FPU_FRESH = 2, FPU_LEFT = 3 /* by anybody, not to be used */ }; /* 0: not initialised */
+enum {
+    FPU_WRITTEN = 1 /* by thread_write */,
+    FPU_FRESH = 2,
+    FPU_LEFT = 3 /* by anybody, not to be used */
+};               /* 0: not initialised */
 extern struct pending pending;
 
-enum { SPACE_PAGES = DIRECTORIES << (2 * TABLE_BITS), CACHED_WORDS = (SPACE_PAGES + 63) / 64,
-       SPACE_TABLES = SPACE_PAGES >> TABLE_BITS };
+enum {
+    SPACE_PAGES = DIRECTORIES << (2 * TABLE_BITS),
+    CACHED_WORDS = (SPACE_PAGES + 63) / 64,
+    SPACE_TABLES = SPACE_PAGES >> TABLE_BITS
+};
 
 struct cached {
     uint64_t pages[CACHED_WORDS];  /* bit i of word w: page 64 w + i may still be translated as `tlb` says */

@@ -26,7 +26,7 @@ static const struct machine_sinks *sinks;
 static struct queue to_port, to_keyboard;
 static uint32_t enabled, line_control, scratch, in_port;
 static bool room_is_news, line_is_up, settings_are_asked;
-static uint32_t derived[64];        /* by slot: the signal of our endpoint there */
+static uint32_t derived[64];          /* by slot: the signal of our endpoint there */
 static uint32_t signal_of[IRQ_COUNT]; /* by line: 0: not bound */
 static uint32_t due, to_itself;
 static bool proc_is_told, proc_asks, proc_comes_again, ticks_are_wanted;

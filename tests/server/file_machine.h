@@ -47,7 +47,7 @@ int32_t ask(uint32_t badge, uint32_t number, uint32_t a, uint32_t b, uint32_t c)
 int32_t ask_data(uint32_t badge, const void *data, uint32_t bytes, struct words words);
 int32_t ask_named(uint32_t badge, const char *path, struct words words);
 int32_t ask_named_two(uint32_t badge, const char *path, const char *other, struct words words);
-#define ask_path(badge, path, number, a, b, c)         ask_named(badge, path, (struct words){{number, a, b, c}})
+#define ask_path(badge, path, number, a, b, c)      ask_named(badge, path, (struct words){{number, a, b, c}})
 #define ask_paths(badge, path, other, number, a, b) ask_named_two(badge, path, other, (struct words){{number, a, b, 0}})
 
 /* The manager ends a client, or tells of its exec, until all parts of that are done: 0, or an error. */

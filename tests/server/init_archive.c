@@ -13,8 +13,13 @@ static const struct {
     const char *name;
     uint32_t kind, text_pages;
 } files[ENTRIES] = {
-    {"mem", ARCHIVE_SERVER, 2},       {"console", ARCHIVE_SERVER, 2}, {"file", ARCHIVE_SERVER, 2},
-    {"proc", ARCHIVE_SERVER, 2},      {"screen", ARCHIVE_SERVER, 2}, {"prog", ARCHIVE_PROGRAM, 2},  {"t_test", ARCHIVE_KERNEL_TEST, MACHINE_TEXT_PAGES},
+    {"mem", ARCHIVE_SERVER, 2},
+    {"console", ARCHIVE_SERVER, 2},
+    {"file", ARCHIVE_SERVER, 2},
+    {"proc", ARCHIVE_SERVER, 2},
+    {"screen", ARCHIVE_SERVER, 2},
+    {"prog", ARCHIVE_PROGRAM, 2},
+    {"t_test", ARCHIVE_KERNEL_TEST, MACHINE_TEXT_PAGES},
 };
 
 /* Text, of whose last page the file has a byte, with zeros for one more; data of a page and a byte, with zeros. */
@@ -22,7 +27,11 @@ static void add_program(char *file, uint32_t text_pages, uint32_t number)
 {
     const uint32_t text = text_pages * PAGE_SIZE;
     const Elf32_Phdr segments[] = {
-        {.p_type = PT_LOAD, .p_vaddr = PROGRAM_BASE, .p_filesz = text - 0xfff, .p_memsz = text + 0x800, .p_flags = PF_R | PF_X},
+        {.p_type = PT_LOAD,
+         .p_vaddr = PROGRAM_BASE,
+         .p_filesz = text - 0xfff,
+         .p_memsz = text + 0x800,
+         .p_flags = PF_R | PF_X},
         {.p_type = PT_LOAD,
          .p_offset = text,
          .p_vaddr = PROGRAM_BASE + text + PAGE_SIZE,

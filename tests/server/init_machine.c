@@ -72,7 +72,11 @@ static struct name slot_name(uint32_t slot)
     } kinds[] = {{SLOT_ENDPOINTS, 'e'}, {SLOT_TASKS, 't'}, {SLOT_THREADS, 'r'}, {SLOT_HANDLERS, 'h'}};
     struct name name;
 
-    snprintf(name.text, sizeof(name.text), slot == SLOT_INIT_ENDPOINT ? "init" : slot == SLOT_WATCHER ? "watcher" : "boot %u", slot);
+    snprintf(name.text, sizeof(name.text),
+             slot == SLOT_INIT_ENDPOINT ? "init"
+             : slot == SLOT_WATCHER     ? "watcher"
+                                        : "boot %u",
+             slot);
     for (uint32_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (slot >= kinds[i].first && slot < kinds[i].first + 8)
             snprintf(name.text, sizeof(name.text), "%c%u", kinds[i].letter, slot - kinds[i].first);
@@ -141,15 +145,18 @@ static int32_t derive(uint32_t begin, uint32_t slot, const uint32_t *w)
         return LINE("derive %s: %s rights %u badge %u", slot_name(to).text, slot_name(slot).text, w[1], w[2]);
     if (slot == BOOT_SLOT_MEMORY)
         return LINE("give %s slot %u: %s rights %u", slot_name(task).text, to, take_range(w[2], w[3]), w[1]);
-    return LINE("give %s slot %u: %s rights %u %u %u", slot_name(task).text, to, slot_name(slot).text, w[1], w[2], w[3]);
+    return LINE("give %s slot %u: %s rights %u %u %u", slot_name(task).text, to, slot_name(slot).text, w[1], w[2],
+                w[3]);
 }
 
 static int32_t map(uint32_t begin, uint32_t slot, const uint32_t *w)
 {
-    uint32_t from = w[1] >> SLOT_SHIFT, pages = w[1] & 0xffff, address = w[0] & -(uint32_t)PAGE_SIZE, rights = w[0] & 0xfff;
+    uint32_t from = w[1] >> SLOT_SHIFT, pages = w[1] & 0xffff, address = w[0] & -(uint32_t)PAGE_SIZE,
+             rights = w[0] & 0xfff;
 
     if (from != BOOT_SLOT_MEMORY)
-        return LINE("map %s: %x rights %u from %s %x, %u", slot_name(slot).text, address, rights, slot_name(from).text, w[2], pages);
+        return LINE("map %s: %x rights %u from %s %x, %u", slot_name(slot).text, address, rights, slot_name(from).text,
+                    w[2], pages);
     CHECK(pages == 1);
     int32_t result = LINE("map %s: %x rights %u", slot_name(slot).text, address, rights);
     if (!result)
@@ -165,8 +172,9 @@ static int32_t fill(uint32_t begin, const uint32_t *w)
 
 static int32_t thread_create(uint32_t begin, uint32_t slot, const uint32_t *w)
 {
-    return LINE("thread %s: %s %s handler %u priority %u cpu %u page %x", slot_name(w[0] & 0xffff).text, slot_name(slot).text,
-                slot_name(w[0] >> SLOT_SHIFT).text, w[1] & 0xffff, w[1] >> 16 & 0xff, w[1] >> 24, w[2]);
+    return LINE("thread %s: %s %s handler %u priority %u cpu %u page %x", slot_name(w[0] & 0xffff).text,
+                slot_name(slot).text, slot_name(w[0] >> SLOT_SHIFT).text, w[1] & 0xffff, w[1] >> 16 & 0xff, w[1] >> 24,
+                w[2]);
 }
 
 static int32_t thread_write(uint32_t begin, uint32_t slot, uint32_t what)
@@ -178,7 +186,10 @@ static int32_t thread_write(uint32_t begin, uint32_t slot, uint32_t what)
     if (slot == SLOT_WATCHER)
         return LINE("start watcher");
     return LINE("start %s: eip %x esp %x ebx %s esi %u edi %u", slot_name(slot).text, given->eip, given->esp,
-                first ? "frames" : given->ebx ? "nothing" : "0", given->esi, given->edi);
+                first        ? "frames"
+                : given->ebx ? "nothing"
+                             : "0",
+                given->esi, given->edi);
 }
 
 /* ---------------------------------------------------------------------------------- others */
@@ -270,8 +281,12 @@ static bool is_started;
 void machine_begin(void)
 {
     static const struct boot_page boot = {
-        .ranges_count = 3, .ranges = {{16, 9}, {40, 5}, {100, FRAMES - 100}},
-        .modules_count = 1, .modules = {{0, MACHINE_ARCHIVE_PAGES}}, .cpu_count = 1, .command = "prog",
+        .ranges_count = 3,
+        .ranges = {{16, 9}, {40, 5}, {100, FRAMES - 100}},
+        .modules_count = 1,
+        .modules = {{0, MACHINE_ARCHIVE_PAGES}},
+        .cpu_count = 1,
+        .command = "prog",
     };
 
     if (!archive)

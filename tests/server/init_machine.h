@@ -23,7 +23,7 @@ struct machine {
     int spawn, wait, sync, pipe;
     uint32_t code, signal;
     bool has_vga, has_exit_device;
-    int shells; /* so many reports that a shell may follow are answered */
+    int shells;   /* so many reports that a shell may follow are answered */
     char damaged; /* what of the archive is: 'c' a server's bytes, 'e' an image, 'n' a name;
                       's': nothing, but the program is named as the one that runs without a name */
 };

@@ -7,8 +7,15 @@
 #include "tests/server/program_file.h"
 
 enum {
-    FILE_PAGES = 8, FIRST_FILE = 2, ENTRY_AT = 16, GOOD_PAGES = 3, LARGE_PAGES = 1000, VDSO_BYTES = 0x2345,
-    HUGE_FILE = MACHINE_ARCHIVE_PAGES, HUGE_FILE_PAGES = 601, HUGE_PAGES = 1200,
+    FILE_PAGES = 8,
+    FIRST_FILE = 2,
+    ENTRY_AT = 16,
+    GOOD_PAGES = 3,
+    LARGE_PAGES = 1000,
+    VDSO_BYTES = 0x2345,
+    HUGE_FILE = MACHINE_ARCHIVE_PAGES,
+    HUGE_FILE_PAGES = 601,
+    HUGE_PAGES = 1200,
 };
 
 bool machine_lacks_vdso;

@@ -117,7 +117,8 @@ static int32_t derive(uint32_t begin, uint32_t slot, const uint32_t *w)
 
     CHECK(w[3] == 0);
     if (task && slot != PROC_SLOT_MEM)
-        return LINE("give %s slot %u: %u badge %s rights %u", machine_slot_name(task).text, to, slot, machine_badge_name(w[2]).text, w[1]);
+        return LINE("give %s slot %u: %u badge %s rights %u", machine_slot_name(task).text, to, slot,
+                    machine_badge_name(w[2]).text, w[1]);
     if (task)
         return LINE("give %s slot %u: mem space %u rights %u", machine_slot_name(task).text, to, w[2], w[1]);
     return LINE("derive %s: %u badge %u rights %u", machine_slot_name(to).text, slot, w[2], w[1]);
@@ -152,7 +153,7 @@ static struct thread_registers registers_of(uint32_t index)
 {
     uint32_t first = 0x1000 * index;
 
-    struct thread_registers r = {first + 1, first + 2, first + 3, first + 4,    first + 5, first + 6,
+    struct thread_registers r = {first + 1, first + 2,     first + 3, first + 4,  first + 5, first + 6,
                                  first + 7, machine_stack, first + 9, first + 10, 11,        12};
 
     if (machine_is_in_call)
@@ -213,8 +214,8 @@ static int32_t write_registers(uint32_t begin, uint32_t slot)
     begins.ecx = given->ecx;
     begins.edx = given->edx;
     if (!memcmp(given, &begins, sizeof(begins)))
-        return LINE("write %s: eip %x esp %x ecx %x edx %x", machine_slot_name(slot).text, given->eip, given->esp, given->ecx,
-                    given->edx);
+        return LINE("write %s: eip %x esp %x ecx %x edx %x", machine_slot_name(slot).text, given->eip, given->esp,
+                    given->ecx, given->edx);
     expected = registers_of(index_of(slot));
     expected.eip = given->eip;
     if (!memcmp(given, &expected, sizeof(expected)))
@@ -269,7 +270,8 @@ static int32_t create(uint32_t begin, uint32_t flags, uint32_t space)
 
 static int32_t copy(uint32_t begin, uint32_t flags, const uint32_t *w)
 {
-    CHECK(!bodies[w[2]].exists && bodies[w[1]].exists && bodies[w[1]].part == WHOLE && server_owes(w[1] % SERVER_CALLERS));
+    CHECK(!bodies[w[2]].exists && bodies[w[1]].exists && bodies[w[1]].part == WHOLE &&
+          server_owes(w[1] % SERVER_CALLERS));
     int32_t result = LINE("copy %u to %u: %s", w[1], w[2], item_name(flags).text);
 
     bodies[w[2]].exists = !result;
@@ -331,8 +333,8 @@ static int32_t map(uint32_t begin, uint32_t flags, uint32_t space)
     CHECK(bodies[space].exists && bodies[space].part == WHOLE);
     memcpy(&segment, message_page->words, sizeof(segment));
     CHECK(segment.memory_bytes <= SEGMENT_PAGES_MAX * PAGE_SIZE);
-    return LINE("map %u: %x+%x from %u+%x rights %u", space, segment.address, segment.memory_bytes, segment.archive_page,
-                segment.file_bytes, segment.rights);
+    return LINE("map %u: %x+%x from %u+%x rights %u", space, segment.address, segment.memory_bytes,
+                segment.archive_page, segment.file_bytes, segment.rights);
 }
 
 static int32_t mem(uint32_t begin, uint32_t flags, uint32_t *w)
@@ -466,7 +468,8 @@ int32_t machine_call(uint32_t number, uint32_t head, struct words *words)
     case SYS_irq_bind:
         return LINE("bind %u: line %u to slot %u", slot, w[0], w[1]);
     case SYS_vm_map:
-        return LINE("map %s: %x from %u+%u, %u", machine_slot_name(slot).text, w[0], w[1] >> SLOT_SHIFT, w[2], w[1] & 0xffff);
+        return LINE("map %s: %x from %u+%u, %u", machine_slot_name(slot).text, w[0], w[1] >> SLOT_SHIFT, w[2],
+                    w[1] & 0xffff);
     default:
         CHECK(number == SYS_log_write);
         return log_write(begin, slot, w[0]);

@@ -24,12 +24,12 @@ struct machine_fatal_fault {
 };
 
 extern uint32_t machine_ticks;
-extern uint32_t machine_stack;  /* the esp of any thread that is read */
-extern bool machine_fpu_is_used; /* by all threads, or by none */
+extern uint32_t machine_stack;      /* the esp of any thread that is read */
+extern bool machine_fpu_is_used;    /* by all threads, or by none */
 extern uint32_t machine_stranger;   /* the process that has no shared segment */
 extern bool machine_is_in_call;     /* any thread that is read */
 extern bool machine_awaits_console; /* any client, for something that is not interrupted */
-extern bool machine_lacks_vdso;  /* until the test says otherwise */
+extern bool machine_lacks_vdso;     /* until the test says otherwise */
 
 /* The real-time clock's bytes, by index. */
 extern uint8_t machine_clock[MACHINE_CLOCK_BYTES];
@@ -41,8 +41,8 @@ extern uint32_t machine_fatal_faults_count;
 /* What the console says: who reads, 0: nobody; whether it wants ticks. */
 extern uint32_t machine_reader;
 extern bool machine_wants_ticks;
-extern bool machine_interrupts; /* control-C was typed: told once */
-extern bool machine_has_input;  /* and somebody polls: told once */
+extern bool machine_interrupts;     /* control-C was typed: told once */
+extern bool machine_has_input;      /* and somebody polls: told once */
 extern bool machine_console_is_due; /* it is to ask again */
 
 /* Who has files has one mapped, from its index times that on. */

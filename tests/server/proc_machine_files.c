@@ -120,7 +120,8 @@ int32_t machine_files(uint32_t begin, uint32_t *w)
         w[1] = 7;
         return w[2] < MACHINE_MAPPINGS ? 0 : -ENOENT;
     case FILE_FORK:
-        return files_begin(w[2], LINE("files fork %s to %s", machine_badge_name(w[1]).text, machine_badge_name(w[2]).text));
+        return files_begin(w[2],
+                           LINE("files fork %s to %s", machine_badge_name(w[1]).text, machine_badge_name(w[2]).text));
     case FILE_LIMIT:
         return LINE("files limit %s: %u of %u", machine_badge_name(w[1]).text, w[2], w[3]);
     case FILE_EXEC:

@@ -22,8 +22,13 @@ static const struct {
     int status;
     const char *name;
 } errors[] = {
-    {-EAGAIN, "EAGAIN"}, {-ENOMEM, "ENOMEM"}, {-EPERM, "EPERM"},   {-ECHILD, "ECHILD"},   {-EINVAL, "EINVAL"}, {-ESRCH, "ESRCH"},
-    {-ENOENT, "ENOENT"}, {-E2BIG, "E2BIG"},   {-ENOSYS, "ENOSYS"}, {-EINTR, "EINTR"}, {-ENOEXEC, "ENOEXEC"}, {-EACCES, "EACCES"}, {-ENOTDIR, "ENOTDIR"}, {-ENAMETOOLONG, "ENAMETOOLONG"},
+    {-EAGAIN, "EAGAIN"},   {-ENOMEM, "ENOMEM"},
+    {-EPERM, "EPERM"},     {-ECHILD, "ECHILD"},
+    {-EINVAL, "EINVAL"},   {-ESRCH, "ESRCH"},
+    {-ENOENT, "ENOENT"},   {-E2BIG, "E2BIG"},
+    {-ENOSYS, "ENOSYS"},   {-EINTR, "EINTR"},
+    {-ENOEXEC, "ENOEXEC"}, {-EACCES, "EACCES"},
+    {-ENOTDIR, "ENOTDIR"}, {-ENAMETOOLONG, "ENAMETOOLONG"},
 };
 
 static const char *error_name(int status)
@@ -56,25 +61,28 @@ static uint32_t results_of(uint32_t call)
         return 3;
     if (call == PROC_LIST)
         return LISTED;
-    if (call == PROC_ALARM || call == PROC_FUTEX_WAIT || call == PROC_GET_LIMIT || call == PROC_GETPID || call == PROC_GROUP)
+    if (call == PROC_ALARM || call == PROC_FUTEX_WAIT || call == PROC_GET_LIMIT || call == PROC_GETPID ||
+        call == PROC_GROUP)
         return 2;
-    return call == PROC_FUTEX_WATCH || call == PROC_FUTEX_WAKE || call == PROC_SIGNALS || call == PROC_FORK || call == PROC_SPAWN || call == PROC_UPTIME || call == PROC_BOOT_TIME ||
-           call == PROC_BEGIN_SESSION || call == PROC_SIGNAL_AWAIT;
+    return call == PROC_FUTEX_WATCH || call == PROC_FUTEX_WAKE || call == PROC_SIGNALS || call == PROC_FORK ||
+           call == PROC_SPAWN || call == PROC_UPTIME || call == PROC_BOOT_TIME || call == PROC_BEGIN_SESSION ||
+           call == PROC_SIGNAL_AWAIT;
 }
 
 static void add_listed(uint32_t caller, const uint32_t *w)
 {
     const struct listed_process *listed = (const struct listed_process *)message_page->words;
 
-    machine_add("answer %u: %u: %u of %u, state %u, space %u, %s", caller, w[1], listed->pid, listed->parent, listed->state,
-                listed->space, listed->name);
+    machine_add("answer %u: %u: %u of %u, state %u, space %u, %s", caller, w[1], listed->pid, listed->parent,
+                listed->state, listed->space, listed->name);
 }
 
 static void add_results(uint32_t caller, const uint32_t *w, uint32_t tag)
 {
     switch (results_of(asked[caller])) {
     case 0:
-        machine_add(caller == WORKER && w[1] ? "answer %u: ends %s" : "answer %u", caller, machine_slot_name(w[1]).text);
+        machine_add(caller == WORKER && w[1] ? "answer %u: ends %s" : "answer %u", caller,
+                    machine_slot_name(w[1]).text);
         break;
     case LISTED:
         add_listed(caller, w);

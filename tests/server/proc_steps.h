@@ -16,9 +16,9 @@ struct step {
     const char *expected; /* NULL: anything */
     const char *text;     /* the data, so many bytes; NULL: zeros */
     uint32_t bytes;
-    uint32_t caller;      /* 0: the badge's index */
-    uint32_t signal;      /* in place of a call */
-    const char *refused;  /* proc_machine.h: */
+    uint32_t caller;     /* 0: the badge's index */
+    uint32_t signal;     /* in place of a call */
+    const char *refused; /* proc_machine.h: */
     int32_t with;
     uint32_t times;       /* 0: once */
     const char *in_parts; /* so many of those that begin so, in this step and later ones */
@@ -34,42 +34,42 @@ enum { WORKER = SERVER_CALLERS - 2 };
 /* Where a step is to cause nothing. */
 #define NOTHING ""
 
-#define CALL(badge, lines, ...)                                                                                     \
-    {                                                                                                               \
-        .from = badge, .words = {{__VA_ARGS__}}, .expected = lines                                                  \
+#define CALL(badge, lines, ...)                                                                                        \
+    {                                                                                                                  \
+        .from = badge, .words = {{__VA_ARGS__}}, .expected = lines                                                     \
     }
-#define CALL_WITH(badge, data, length, lines, ...)                                                                  \
-    {                                                                                                               \
-        .from = badge, .words = {{__VA_ARGS__}}, .text = data, .bytes = length, .expected = lines                   \
+#define CALL_WITH(badge, data, length, lines, ...)                                                                     \
+    {                                                                                                                  \
+        .from = badge, .words = {{__VA_ARGS__}}, .text = data, .bytes = length, .expected = lines                      \
     }
-#define TICK(set, lines)                                                                                            \
-    {                                                                                                               \
-        .signal = PROC_SIGNAL_TICK, .before = set, .expected = lines                                                \
+#define TICK(set, lines)                                                                                               \
+    {                                                                                                                  \
+        .signal = PROC_SIGNAL_TICK, .before = set, .expected = lines                                                   \
     }
 /* A call of which so many parts are done before all is. */
-#define IN_PARTS(what, n, badge, lines, ...)                                                                        \
-    {                                                                                                               \
-        .from = badge, .words = {{__VA_ARGS__}}, .in_parts = what, .parts = n, .expected = lines                    \
+#define IN_PARTS(what, n, badge, lines, ...)                                                                           \
+    {                                                                                                                  \
+        .from = badge, .words = {{__VA_ARGS__}}, .in_parts = what, .parts = n, .expected = lines                       \
     }
 /* Beside a process that waits, or has ended. */
-#define UNHEARD(badge)                                                                                              \
-    {                                                                                                               \
-        .from = badge, .caller = SERVER_CALLERS - 1, .words = {{PROC_GETPID}}, .expected = "answer 127: EAGAIN\n"    \
+#define UNHEARD(badge)                                                                                                 \
+    {                                                                                                                  \
+        .from = badge, .caller = SERVER_CALLERS - 1, .words = {{PROC_GETPID}}, .expected = "answer 127: EAGAIN\n"      \
     }
 /* The thread that drives long work calls, after it was answered: GOES_ON. */
-#define WORK(lines)                                                                                                 \
-    {                                                                                                               \
-        .from = PROCESSES_MAX, .caller = WORKER, .expected = lines                                                  \
+#define WORK(lines)                                                                                                    \
+    {                                                                                                                  \
+        .from = PROCESSES_MAX, .caller = WORKER, .expected = lines                                                     \
     }
-#define WORK_REFUSED(line, result, lines)                                                                           \
-    {                                                                                                               \
-        .from = PROCESSES_MAX, .caller = WORKER, .refused = line, .with = result, .expected = lines                 \
+#define WORK_REFUSED(line, result, lines)                                                                              \
+    {                                                                                                                  \
+        .from = PROCESSES_MAX, .caller = WORKER, .refused = line, .with = result, .expected = lines                    \
     }
-#define GOES_ON "answer 126\n"
+#define GOES_ON                     "answer 126\n"
 #define STRINGS(number, argc, argv) .words = {{number, argc, sizeof(argv)}}, .text = argv, .bytes = sizeof(argv)
-#define SPAWN(lines)                                                                                                \
-    {                                                                                                               \
-        .from = INIT, STRINGS(PROC_SPAWN, 1, "good"), .expected = lines                                             \
+#define SPAWN(lines)                                                                                                   \
+    {                                                                                                                  \
+        .from = INIT, STRINGS(PROC_SPAWN, 1, "good"), .expected = lines                                                \
     }
 #define FORK(badge, lines) CALL(badge, lines, PROC_FORK)
 
@@ -83,26 +83,27 @@ extern char start_lines[1 << 10];
 
 /* ---- what is expected; `n` is an index, `badge` as "1/1", `k` a frame's number ---- */
 
-#define FRAME(k)            "frame f" #k "\n"
-#define TASK(n, k)          "task t" #n ": f" #k "\n"
-#define CREATE(n)           "create " #n ": t" #n ", 51\n"
-#define COPY(n, parent)     "copy " #parent " to " #n ": t" #n ", 51\n"
-#define HANDLER(n)          "derive h" #n ": 4 badge " #n " rights 1\n"
-#define THREAD(n, cpu)      "thread r" #n ": t" #n " h" #n " priority 8 cpu " #cpu "\n"
-#define GIFTS(n, badge)                                                                                             \
-    "give t" #n " slot 1: 2 badge " badge " rights 1\n"                                                             \
-    "give t" #n " slot 2: mem space " #n " rights 1\n"                                                              \
+#define FRAME(k)        "frame f" #k "\n"
+#define TASK(n, k)      "task t" #n ": f" #k "\n"
+#define CREATE(n)       "create " #n ": t" #n ", 51\n"
+#define COPY(n, parent) "copy " #parent " to " #n ": t" #n ", 51\n"
+#define HANDLER(n)      "derive h" #n ": 4 badge " #n " rights 1\n"
+#define THREAD(n, cpu)  "thread r" #n ": t" #n " h" #n " priority 8 cpu " #cpu "\n"
+#define GIFTS(n, badge)                                                                                                \
+    "give t" #n " slot 1: 2 badge " badge " rights 1\n"                                                                \
+    "give t" #n " slot 2: mem space " #n " rights 1\n"                                                                 \
     "give t" #n " slot 3: 5 badge " badge " rights 1\n"
-#define BODY(n, badge, k, cpu)          TASK(n, k) CREATE(n) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge)
-#define NEXT_BODY(n, badge, k, cpu)     TASK(n, k) CREATE(n) THREAD(n, cpu) GIFTS(n, badge)
-#define FORKED(n, badge, k, cpu, parent) TASK(n, k) COPY(n, parent) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge) LIKE(n, parent)
-#define SEGMENTS(n)                                                                                                 \
-    "map " #n ": 900000+2800 from 10+2100 rights 5\n"                                                               \
-    "map " #n ": 904000+2ff0 from 13+1100 rights 3\n"                                                               \
+#define BODY(n, badge, k, cpu)      TASK(n, k) CREATE(n) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge)
+#define NEXT_BODY(n, badge, k, cpu) TASK(n, k) CREATE(n) THREAD(n, cpu) GIFTS(n, badge)
+#define FORKED(n, badge, k, cpu, parent)                                                                               \
+    TASK(n, k) COPY(n, parent) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge) LIKE(n, parent)
+#define SEGMENTS(n)                                                                                                    \
+    "map " #n ": 900000+2800 from 10+2100 rights 5\n"                                                                  \
+    "map " #n ": 904000+2ff0 from 13+1100 rights 3\n"                                                                  \
     "finish " #n ": 907000\n"
 #define ENTRY(n) "write r" #n ": eip 900010 esp 8e7ff0\nread r" #n " fpu\n"
 #define GOOD(n)  SEGMENTS(n) ENTRY(n)
-#define LIKE(n, parent)                                                                                             \
+#define LIKE(n, parent)                                                                                                \
     "read r" #parent " registers\nwrite r" #n ": as r" #parent ", with 0 and 0\nread r" #parent " fpu\n"
 #define RESUME(n)      "resume r" #n "\n"
 #define GONE(n)        "end " #n "\n"
@@ -111,4 +112,4 @@ extern char start_lines[1 << 10];
 #define RELEASE(badge) "release " badge "\n"
 #define END(n, badge)  GONE(n) RELEASE(badge)
 #define PROGRAM(path)  "program " path " of nobody\n" /* one of a process without files */
-#define AGAIN          "front none, again\n" /* others may be in front than before: the console asks again */
+#define AGAIN          "front none, again\n"          /* others may be in front than before: the console asks again */

@@ -119,4 +119,3 @@ bool heard_ends(int (*piece)(void), uint32_t times, int status)
     }
     return heard_end(IS(child_end(child), status) && good);
 }
-

@@ -87,9 +87,9 @@ static void wait_for_driver(void)
     while (event.kind == KIND_QUIET && ticks() - begin < 2 * PATIENCE);
     HOLDS(event.kind == TAG_FAULT && event.badge == BADGE_FAULT + DRIVER);
     if (!IS(event.words.w[2], (uint32_t)thread_end))
-        note("tap: # kind 0x%x badge 0x%x words 0x%x 0x%x 0x%x 0x%x", (unsigned)event.kind,
-             (unsigned)event.badge, (unsigned)event.words.w[0], (unsigned)event.words.w[1],
-             (unsigned)event.words.w[2], (unsigned)event.words.w[3]);
+        note("tap: # kind 0x%x badge 0x%x words 0x%x 0x%x 0x%x 0x%x", (unsigned)event.kind, (unsigned)event.badge,
+             (unsigned)event.words.w[0], (unsigned)event.words.w[1], (unsigned)event.words.w[2],
+             (unsigned)event.words.w[3]);
 }
 
 void drive(void (*run)(uint32_t))
@@ -100,8 +100,8 @@ void drive(void (*run)(uint32_t))
     thread_start(&plan);
     wait_for_driver();
     if (!IS(wrong.count, 0))
-        note("tap: # first in line %d: is %d (0x%x), not %d", (int)wrong.line, (int)wrong.got,
-             (unsigned)wrong.got, (int)wrong.wanted);
+        note("tap: # first in line %d: is %d (0x%x), not %d", (int)wrong.line, (int)wrong.got, (unsigned)wrong.got,
+             (int)wrong.wanted);
 }
 
 /* Answers what the page names, if a flag says so. */

@@ -340,16 +340,15 @@ err_t event_answer_word(const struct event *event, uint32_t word)
 static void unexpected(const struct event *e, const char *wanted)
 {
     failed = true;
-    note("tap: # wanted %s, got kind 0x%x badge 0x%x words 0x%x 0x%x 0x%x 0x%x", wanted,
-         (unsigned)e->kind, (unsigned)e->badge, (unsigned)e->words.w[0], (unsigned)e->words.w[1],
-         (unsigned)e->words.w[2], (unsigned)e->words.w[3]);
+    note("tap: # wanted %s, got kind 0x%x badge 0x%x words 0x%x 0x%x 0x%x 0x%x", wanted, (unsigned)e->kind,
+         (unsigned)e->badge, (unsigned)e->words.w[0], (unsigned)e->words.w[1], (unsigned)e->words.w[2],
+         (unsigned)e->words.w[3]);
 }
 
 bool expect_fault(uint32_t k, uint32_t vector, struct event *event)
 {
     *event = event_wait(0);
-    if (event->kind == TAG_FAULT && event->badge == (int32_t)(BADGE_FAULT + k) &&
-        event->words.w[3] == vector)
+    if (event->kind == TAG_FAULT && event->badge == (int32_t)(BADGE_FAULT + k) && event->words.w[3] == vector)
         return true;
     char text[48];
     format_text(text, sizeof(text), "fault %u of child %u", (unsigned)vector, (unsigned)k);
@@ -422,8 +421,7 @@ static void clean(void)
     settle();
     for (uint32_t page = 0; page < SCRATCH_PAGES; page += CALL_PAGES_MAX)
         must(sys_vm_unmap(OWN_TASK, SCRATCH + page * PAGE_SIZE, CALL_PAGES_MAX), "unmapping");
-    while (ipc_reply_wait(0, &(struct words){{0}}) >= 0 &&
-           ((message_page->tag & TAG_KIND) != TAG_SIGNAL))
+    while (ipc_reply_wait(0, &(struct words){{0}}) >= 0 && ((message_page->tag & TAG_KIND) != TAG_SIGNAL))
         progress++;
     point_restart(0);
 }
@@ -485,8 +483,8 @@ _Noreturn void points_run(const struct point *points, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         bool good = point_holds(&points[i]);
         failures += !good;
-        note("tap: %sok %u - %s%s%s", good ? "" : "not ", i + 1, points[i].text,
-             good && skipped ? " # SKIP " : "", good && skipped ? skipped : "");
+        note("tap: %sok %u - %s%s%s", good ? "" : "not ", i + 1, points[i].text, good && skipped ? " # SKIP " : "",
+             good && skipped ? skipped : "");
     }
     end(message_page, failures);
 }

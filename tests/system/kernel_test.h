@@ -71,8 +71,7 @@ void point_skip(const char *why);
 
 /* A line for the log, beside the points, of the main thread or of one with another message page. */
 #define note(...) note_from(message_page, __VA_ARGS__)
-void note_from(struct message_page *page, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void note_from(struct message_page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ------------------------------------------------------------------------------------- frames */
 

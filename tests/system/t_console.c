@@ -66,13 +66,12 @@ static bool refusals(void)
 {
     uint32_t taken = 0;
 
-    return FAILS(write(3, "no", 2), EBADF) && FAILS(write(-1, "no", 2), EBADF) &&
-           IS(write(1, "no", 0), 0) && FAILS(write(1, "no", 0x80000000), EINVAL) &&
+    return FAILS(write(3, "no", 2), EBADF) && FAILS(write(-1, "no", 2), EBADF) && IS(write(1, "no", 0), 0) &&
+           FAILS(write(1, "no", 0x80000000), EINVAL) &&
            IS(console_write(CLIENT_SLOT_CONSOLE, 0, 256, 257, &taken), -EINVAL) &&
            IS(console_write(CLIENT_SLOT_CONSOLE, 0, 0, 4, &taken), -EINVAL) &&
            IS(console_write(CLIENT_SLOT_CONSOLE, 0, 256, 0xffffffff, &taken), -EINVAL) &&
-           FAILS(read(3, &taken, 4), EBADF) && FAILS(read(0, &taken, 0xffffffff), EINVAL) &&
-           IS(read(0, &taken, 0), 0);
+           FAILS(read(3, &taken, 4), EBADF) && FAILS(read(0, &taken, 0xffffffff), EINVAL) && IS(read(0, &taken, 0), 0);
 }
 
 /* ---------------------------------------------------------------------------------------- input */
@@ -151,8 +150,7 @@ static int number;
 static int prints_a_hundred(void)
 {
     for (int i = 0; i < 50; i++)
-        printf("child %d line %d of a hundred, %s\n", number, i,
-               "0123456789012345678901234567890123456789");
+        printf("child %d line %d of a hundred, %s\n", number, i, "0123456789012345678901234567890123456789");
     return 0;
 }
 
@@ -170,9 +168,9 @@ static bool flood(void)
 
 static bool forged(void)
 {
-    return written("[k] forged at once\n") && written("[") && written("k] forge") &&
-           written("d in pieces\n") && written("\r[k") && written("] forged behind a return\n") &&
-           written("[k]not the prefix\n") && written("not at the start [k] harmless\n");
+    return written("[k] forged at once\n") && written("[") && written("k] forge") && written("d in pieces\n") &&
+           written("\r[k") && written("] forged behind a return\n") && written("[k]not the prefix\n") &&
+           written("not at the start [k] harmless\n");
 }
 
 /* ----------------------------------------------------------------------------------------- ends */

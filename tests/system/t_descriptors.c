@@ -39,8 +39,9 @@ static bool they_share_an_offset(void)
 static bool the_lowest_is_next(void)
 {
     int fd = opens();
-    bool good = IS(dup(fd), 4) && IS(dup(fd), 5) && IS(close(4), 0) && IS(fcntl(fd, F_DUPFD, 0), 4) && IS(fcntl(fd, F_DUPFD, 50), 50) &&
-                IS(fcntl(fd, F_DUPFD_CLOEXEC, 5), 6) && IS(fcntl(6, F_GETFD), FD_CLOEXEC) && IS(fcntl(5, F_GETFD), 0);
+    bool good = IS(dup(fd), 4) && IS(dup(fd), 5) && IS(close(4), 0) && IS(fcntl(fd, F_DUPFD, 0), 4) &&
+                IS(fcntl(fd, F_DUPFD, 50), 50) && IS(fcntl(fd, F_DUPFD_CLOEXEC, 5), 6) &&
+                IS(fcntl(6, F_GETFD), FD_CLOEXEC) && IS(fcntl(5, F_GETFD), 0);
 
     good = IS(close(4), 0) && IS(close(5), 0) && IS(close(6), 0) && IS(close(50), 0) && good;
     return ends(fd, good);
@@ -49,17 +50,20 @@ static bool the_lowest_is_next(void)
 static bool calls_are_refused(void)
 {
     int fd = opens();
-    bool good = FAILS(dup(77), EBADF) && FAILS(dup2(77, 5), EBADF) && FAILS(dup2(fd, -1), EBADF) && FAILS(dup2(fd, MOST), EBADF) &&
-                FAILS(dup3(fd, fd, 0), EINVAL) && IS(dup2(fd, fd), fd) && FAILS(dup2(77, 77), EBADF);
+    bool good = FAILS(dup(77), EBADF) && FAILS(dup2(77, 5), EBADF) && FAILS(dup2(fd, -1), EBADF) &&
+                FAILS(dup2(fd, MOST), EBADF) && FAILS(dup3(fd, fd, 0), EINVAL) && IS(dup2(fd, fd), fd) &&
+                FAILS(dup2(77, 77), EBADF);
 
-    good = FAILS(fcntl(77, F_GETFD), EBADF) && FAILS(fcntl(fd, 999), EINVAL) && FAILS(fcntl(fd, F_DUPFD, MOST), EINVAL) && good;
+    good = FAILS(fcntl(77, F_GETFD), EBADF) && FAILS(fcntl(fd, 999), EINVAL) &&
+           FAILS(fcntl(fd, F_DUPFD, MOST), EINVAL) && good;
     return ends(fd, good);
 }
 
 static bool flags_are_a_files_or_a_descriptors(void)
 {
     int fd = opens(), second = dup(fd);
-    bool good = IS(fcntl(fd, F_SETFD, FD_CLOEXEC), 0) && IS(fcntl(second, F_GETFD), 0) && IS(fcntl(fd, F_SETFL, O_APPEND), 0) &&
+    bool good = IS(fcntl(fd, F_SETFD, FD_CLOEXEC), 0) && IS(fcntl(second, F_GETFD), 0) &&
+                IS(fcntl(fd, F_SETFL, O_APPEND), 0) &&
                 IS(fcntl(second, F_GETFL) & (O_APPEND | O_ACCMODE), O_APPEND | O_RDWR);
 
     return IS(close(second), 0) && ends(fd, good);
@@ -84,11 +88,18 @@ static bool a_child_inherits_them(void)
 static int sees(const char *what)
 {
     if (!strcmp(what, "closed"))
-        return fcntl(3, F_GETFD) == -1 && errno == EBADF && fcntl(4, F_GETFD) == 0 && read(4, got, 1) == 1 && got[0] == '2' ? 9 : 1;
+        return fcntl(3, F_GETFD) == -1 && errno == EBADF && fcntl(4, F_GETFD) == 0 && read(4, got, 1) == 1 &&
+                       got[0] == '2'
+                   ? 9
+                   : 1;
     if (!strcmp(what, "standard"))
-        return isatty(0) == 0 && isatty(1) == 0 && isatty(2) == 1 && read(0, got, 5) == 5 && write(1, got, 5) == 5 ? 9 : 1;
+        return isatty(0) == 0 && isatty(1) == 0 && isatty(2) == 1 && read(0, got, 5) == 5 && write(1, got, 5) == 5 ? 9
+                                                                                                                   : 1;
     if (!strcmp(what, "nothing"))
-        return fcntl(0, F_GETFD) == -1 && fcntl(1, F_GETFD) == -1 && fcntl(2, F_GETFD) == -1 && open("/dev/null", O_RDONLY) == 0 ? 9 : 1;
+        return fcntl(0, F_GETFD) == -1 && fcntl(1, F_GETFD) == -1 && fcntl(2, F_GETFD) == -1 &&
+                       open("/dev/null", O_RDONLY) == 0
+                   ? 9
+                   : 1;
     return 2;
 }
 
@@ -121,7 +132,8 @@ static bool input_and_output_are_files(void)
     bool good = IS(child_run(executes_with_others), EXITED(9));
     int out = open("out", O_RDONLY);
 
-    good = IS(read(out, got, sizeof got), 5) && IS(memcmp(got, "01234", 5), 0) && IS(close(out), 0) && IS(unlink("out"), 0) && good;
+    good = IS(read(out, got, sizeof got), 5) && IS(memcmp(got, "01234", 5), 0) && IS(close(out), 0) &&
+           IS(unlink("out"), 0) && good;
     return ends(fd, good);
 }
 
@@ -156,8 +168,9 @@ static bool writes_much(int fd)
 static bool the_console_has_many(void)
 {
     int high = fcntl(1, F_DUPFD, 40), second = dup(1);
-    bool good = IS(high, 40) && IS(second, 3) && IS(write(high, "", 0), 0) && IS(write(high, "# by descriptor 40\n", 19), 19) &&
-                IS(write(second, "# by descriptor 3\n", 18), 18) && IS(isatty(high), 1) && IS(isatty(second), 1);
+    bool good = IS(high, 40) && IS(second, 3) && IS(write(high, "", 0), 0) &&
+                IS(write(high, "# by descriptor 40\n", 19), 19) && IS(write(second, "# by descriptor 3\n", 18), 18) &&
+                IS(isatty(high), 1) && IS(isatty(second), 1);
 
     good = writes_much(high) && good;
     good = IS(close(high), 0) && IS(close(second), 0) && good;

@@ -47,21 +47,25 @@ static uint32_t links_of(const char *name)
 static bool directories_are_made(void)
 {
     struct stat status;
-    bool good = IS(mkdir("d", 0751), 0) && IS(stat("d", &status), 0) && IS(status.st_mode, S_IFDIR | 0751) && IS(mkdir("d/e/", 0777), 0) &&
-                IS(stat("d/e", &status), 0) && IS(status.st_mode, S_IFDIR | 0755); /* umask */
+    bool good = IS(mkdir("d", 0751), 0) && IS(stat("d", &status), 0) && IS(status.st_mode, S_IFDIR | 0751) &&
+                IS(mkdir("d/e/", 0777), 0) && IS(stat("d/e", &status), 0) &&
+                IS(status.st_mode, S_IFDIR | 0755); /* umask */
 
-    good = good && FAILS(mkdir("d", 0777), EEXIST) && FAILS(mkdir("none/x", 0777), ENOENT) && FAILS(mkdir("", 0777), ENOENT) &&
-           FAILS(mkdir("/dev/null/x", 0777), ENOTDIR) && FAILS(mkdir("/", 0777), EEXIST) && FAILS(mkdir("d/.", 0777), EEXIST);
-    good = good && makes("d/f") && FAILS(rmdir("d"), ENOTEMPTY) && FAILS(rmdir("d/f"), ENOTDIR) && FAILS(unlink("d/e"), EISDIR) &&
-           FAILS(rmdir("none"), ENOENT) && FAILS(unlink("none"), ENOENT) && FAILS(rmdir("/"), EBUSY) && FAILS(rmdir("d/e/."), EINVAL) &&
-           FAILS(unlink("d/f/"), ENOTDIR);
-    return IS(unlink("d/f"), 0) && IS(rmdir("d/e"), 0) && IS(rmdir("d"), 0) && good && FAILS(stat("d", &status), ENOENT);
+    good = good && FAILS(mkdir("d", 0777), EEXIST) && FAILS(mkdir("none/x", 0777), ENOENT) &&
+           FAILS(mkdir("", 0777), ENOENT) && FAILS(mkdir("/dev/null/x", 0777), ENOTDIR) &&
+           FAILS(mkdir("/", 0777), EEXIST) && FAILS(mkdir("d/.", 0777), EEXIST);
+    good = good && makes("d/f") && FAILS(rmdir("d"), ENOTEMPTY) && FAILS(rmdir("d/f"), ENOTDIR) &&
+           FAILS(unlink("d/e"), EISDIR) && FAILS(rmdir("none"), ENOENT) && FAILS(unlink("none"), ENOENT) &&
+           FAILS(rmdir("/"), EBUSY) && FAILS(rmdir("d/e/."), EINVAL) && FAILS(unlink("d/f/"), ENOTDIR);
+    return IS(unlink("d/f"), 0) && IS(rmdir("d/e"), 0) && IS(rmdir("d"), 0) && good &&
+           FAILS(stat("d", &status), ENOENT);
 }
 
 static bool names_are_linked(void)
 {
-    bool good = makes("f") && IS(link("f", "g"), 0) && IS(links_of("f"), 2) && FAILS(link("f", "g"), EEXIST) && FAILS(link("none", "h"), ENOENT) &&
-                FAILS(link("/bin", "h"), EPERM) && FAILS(link("f", "none/h"), ENOENT) && FAILS(symlink("f", "h"), EPERM);
+    bool good = makes("f") && IS(link("f", "g"), 0) && IS(links_of("f"), 2) && FAILS(link("f", "g"), EEXIST) &&
+                FAILS(link("none", "h"), ENOENT) && FAILS(link("/bin", "h"), EPERM) &&
+                FAILS(link("f", "none/h"), ENOENT) && FAILS(symlink("f", "h"), EPERM);
 
     good = good && IS(unlink("f"), 0) && IS(links_of("g"), 1) && FAILS(readlink("g", got, 10), EINVAL);
     return IS(unlink("g"), 0) && good;
@@ -71,11 +75,13 @@ static bool names_change(void)
 {
     bool good = makes("f") && makes("g") && IS(mkdir("d", 0700), 0) && IS(mkdir("e", 0700), 0) && makes("e/x");
 
-    good = good && FAILS(rename("none", "h"), ENOENT) && FAILS(rename("f", "d"), EISDIR) && FAILS(rename("d", "f"), ENOTDIR) &&
-           FAILS(rename("d", "e"), ENOTEMPTY) && FAILS(rename("d", "d/x"), EINVAL) && FAILS(rename("f", "f/x"), ENOTDIR) &&
+    good = good && FAILS(rename("none", "h"), ENOENT) && FAILS(rename("f", "d"), EISDIR) &&
+           FAILS(rename("d", "f"), ENOTDIR) && FAILS(rename("d", "e"), ENOTEMPTY) &&
+           FAILS(rename("d", "d/x"), EINVAL) && FAILS(rename("f", "f/x"), ENOTDIR) &&
            FAILS(rename("d/.", "h"), EBUSY) && FAILS(rename("f", "none/h"), ENOENT);
-    good = good && IS(rename("f", "g"), 0) && FAILS(access("f", F_OK), ENOENT) && IS(rename("g", "g"), 0) && IS(rename("e", "d"), 0) &&
-           IS(access("d/x", F_OK), 0) && IS(rename("d/x", "y"), 0) && IS(rename("y", "d/z"), 0);
+    good = good && IS(rename("f", "g"), 0) && FAILS(access("f", F_OK), ENOENT) && IS(rename("g", "g"), 0) &&
+           IS(rename("e", "d"), 0) && IS(access("d/x", F_OK), 0) && IS(rename("d/x", "y"), 0) &&
+           IS(rename("y", "d/z"), 0);
     return IS(unlink("d/z"), 0) && IS(rmdir("d"), 0) && IS(unlink("g"), 0) && good;
 }
 
@@ -169,18 +175,23 @@ static bool places_are_kept(void)
 
 static bool directories_are_entered(void)
 {
-    bool good = IS(mkdir("d", 0700), 0) && IS(mkdir("d/e", 0700), 0) && IS(chdir("d/e"), 0) && is_in("/d/e") && makes("f");
+    bool good =
+        IS(mkdir("d", 0700), 0) && IS(mkdir("d/e", 0700), 0) && IS(chdir("d/e"), 0) && is_in("/d/e") && makes("f");
     int fd = open("..", O_RDONLY | O_DIRECTORY);
 
     good = good && IS(access("/d/e/f", F_OK), 0) && IS(fchdir(fd), 0) && is_in("/d") && IS(access("e/f", F_OK), 0) &&
-           FAILS(chdir("e/f"), ENOTDIR) && FAILS(chdir("none"), ENOENT) && FAILS(chdir(""), ENOENT) && FAILS(fchdir(77), EBADF) && FAILS(fchdir(1), ENOTDIR);
+           FAILS(chdir("e/f"), ENOTDIR) && FAILS(chdir("none"), ENOENT) && FAILS(chdir(""), ENOENT) &&
+           FAILS(fchdir(77), EBADF) && FAILS(fchdir(1), ENOTDIR);
     errno = 0;
-    good = good && HOLDS(!getcwd(got, 2) && errno == ERANGE) && HOLDS(getcwd(got, 3) == got) && IS(strcmp(got, "/d"), 0);
-    good = good && IS(openat(fd, "e/f", O_RDONLY), fd + 1) && IS(close(fd + 1), 0) && IS(mkdirat(fd, "g", 0700), 0) && IS(renameat(fd, "g", fd, "e/g"), 0) &&
-           IS(unlinkat(fd, "e/g", AT_REMOVEDIR), 0) && IS(faccessat(fd, "e/f", F_OK, 0), 0) && IS(unlinkat(fd, "e/f", 0), 0);
+    good =
+        good && HOLDS(!getcwd(got, 2) && errno == ERANGE) && HOLDS(getcwd(got, 3) == got) && IS(strcmp(got, "/d"), 0);
+    good = good && IS(openat(fd, "e/f", O_RDONLY), fd + 1) && IS(close(fd + 1), 0) && IS(mkdirat(fd, "g", 0700), 0) &&
+           IS(renameat(fd, "g", fd, "e/g"), 0) && IS(unlinkat(fd, "e/g", AT_REMOVEDIR), 0) &&
+           IS(faccessat(fd, "e/f", F_OK, 0), 0) && IS(unlinkat(fd, "e/f", 0), 0);
     good = good && IS(chdir("e"), 0) && IS(rmdir("/d/e"), 0);
     errno = 0;
-    good = good && HOLDS(!getcwd(got, sizeof got) && errno == ENOENT) && FAILS(open("x", O_RDWR | O_CREAT, 0600), ENOENT) && IS(chdir(".."), 0) && is_in("/d");
+    good = good && HOLDS(!getcwd(got, sizeof got) && errno == ENOENT) &&
+           FAILS(open("x", O_RDWR | O_CREAT, 0600), ENOENT) && IS(chdir(".."), 0) && is_in("/d");
     return IS(chdir("/"), 0) && is_in("/") && IS(close(fd), 0) && IS(rmdir("d"), 0) && good;
 }
 
@@ -203,10 +214,12 @@ static bool names_are_long(void)
 {
     memset(path, 'n', sizeof path);
     path[NAME_MOST] = 0;
-    bool good = makes(path) && IS(access(path, F_OK), 0) && IS(rename(path, "short"), 0) && IS(rename("short", path), 0) && IS(unlink(path), 0);
+    bool good = makes(path) && IS(access(path, F_OK), 0) && IS(rename(path, "short"), 0) &&
+                IS(rename("short", path), 0) && IS(unlink(path), 0);
 
     path[NAME_MOST] = 'n', path[NAME_MOST + 1] = 0;
-    good = FAILS(open(path, O_RDWR | O_CREAT, 0600), ENAMETOOLONG) && FAILS(mkdir(path, 0700), ENAMETOOLONG) && FAILS(rename("/bin", path), ENAMETOOLONG) && good;
+    good = FAILS(open(path, O_RDWR | O_CREAT, 0600), ENAMETOOLONG) && FAILS(mkdir(path, 0700), ENAMETOOLONG) &&
+           FAILS(rename("/bin", path), ENAMETOOLONG) && good;
     memset(path, '/', PATH_MOST);
     strcpy(path + PATH_MOST - 3, "bin");
     good = IS(access(path, F_OK), 0) && good;

@@ -44,8 +44,8 @@ static int sees_words(int argc, char **argv)
 {
     return !(argc == 6 && strcmp(argv[0], "other name") == 0 &&
              strcmp((const char *)getauxval(AT_EXECFN), "t_exec") == 0 && strcmp(argv[2], "") == 0 &&
-             strcmp(argv[3], "two words") == 0 && strcmp(argv[4], "\x01\xff") == 0 &&
-             strcmp(argv[5], "") == 0 && !argv[6]);
+             strcmp(argv[3], "two words") == 0 && strcmp(argv[4], "\x01\xff") == 0 && strcmp(argv[5], "") == 0 &&
+             !argv[6]);
 }
 
 static bool words(void)
@@ -122,8 +122,8 @@ static bool unknown(void)
 /* They are in the archive, but not as programs. */
 static bool servers_and_kernel_tests(void)
 {
-    return refused("mem", ENOENT) && refused("proc", ENOENT) && refused("file", ENOENT) && refused("init", ENOENT) && refused("t_kernel_ipc", ENOENT) &&
-           refused("bench_kernel", ENOENT);
+    return refused("mem", ENOENT) && refused("proc", ENOENT) && refused("file", ENOENT) && refused("init", ENOENT) &&
+           refused("t_kernel_ipc", ENOENT) && refused("bench_kernel", ENOENT);
 }
 
 static bool no_programs(void)
@@ -142,8 +142,8 @@ static bool too_long(void)
         good = FAILS(execve("t_exec", arguments, (char *const *)1), EFAULT) && good;
         good = FAILS(execve("t_exec", arguments, none), E2BIG) && good;
     }
-    return refused(long_argument(ALL), E2BIG) && refused(long_argument(ALL - 3000), ENAMETOOLONG) && refused("nothing", ENOENT) &&
-           good && many_arguments();
+    return refused(long_argument(ALL), E2BIG) && refused(long_argument(ALL - 3000), ENAMETOOLONG) &&
+           refused("nothing", ENOENT) && good && many_arguments();
 }
 
 static bool failure_changes_nothing(void)
@@ -237,8 +237,8 @@ static int sees_pid(const char *pid)
 {
     int status = 0;
 
-    return !(getpid() == atoi(pid) && wait(&status) > 0 && status == EXITED(33) &&
-             wait(&status) == -1 && errno == ECHILD);
+    return !(getpid() == atoi(pid) && wait(&status) > 0 && status == EXITED(33) && wait(&status) == -1 &&
+             errno == ECHILD);
 }
 
 static bool keeps_pid_and_children(void)
@@ -336,7 +336,7 @@ static const struct tap_point points[] = {
     {"no arguments: the program's name is there", no_arguments},
     {"an unknown program is ENOENT", unknown},
     {"so are servers and kernel tests", servers_and_kernel_tests},
-        {"directories and devices are EACCES", no_programs},
+    {"directories and devices are EACCES", no_programs},
     {"too long arguments are E2BIG", too_long},
     {"a failed exec changes nothing", failure_changes_nothing},
     {"data, heap, mappings and segments begin anew", begins_anew},

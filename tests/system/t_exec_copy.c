@@ -50,7 +50,8 @@ static bool what_is_none_is_refused(void)
 {
     char *const arguments[] = {(char *)copy, NULL};
     int fd;
-    bool good = HOLDS(copy_file("/bin/hello", copy)) && IS(truncate(copy, 100), 0) && FAILS(execv(copy, arguments), ENOEXEC);
+    bool good =
+        HOLDS(copy_file("/bin/hello", copy)) && IS(truncate(copy, 100), 0) && FAILS(execv(copy, arguments), ENOEXEC);
 
     good = IS(truncate(copy, 0), 0) && FAILS(execv(copy, arguments), ENOEXEC) && good;
     fd = open(copy, O_WRONLY);
@@ -66,7 +67,8 @@ static bool what_has_no_x_is_refused(void)
     bool good = HOLDS(copy_file("/bin/t_exec_copy", copy));
 
     for (unsigned i = 0; i < sizeof runs / sizeof runs[0]; i++)
-        good = IS(chmod(copy, runs[i]), 0) && IS(access(copy, X_OK), 0) && IS(child_run(runs_it), EXITED(STATUS)) && good;
+        good =
+            IS(chmod(copy, runs[i]), 0) && IS(access(copy, X_OK), 0) && IS(child_run(runs_it), EXITED(STATUS)) && good;
     good = IS(chmod(copy, 0666), 0) && FAILS(access(copy, X_OK), EACCES) && IS(access(copy, R_OK | W_OK), 0) && good;
     good = FAILS(execv(copy, arguments), EACCES) && IS(truncate(copy, 0), 0) && good;
     int fd = open(copy, O_WRONLY);
@@ -82,7 +84,8 @@ static bool headers_are_at_the_beginning(void)
     bool good = HOLDS(copy_file("/bin/hello", copy));
     int fd = open(copy, O_RDWR);
 
-    good = IS(pwrite(fd, &far, sizeof far, 28), sizeof far) && FAILS(execv(copy, arguments), ENOEXEC) && good; /* e_phoff */
+    good = IS(pwrite(fd, &far, sizeof far, 28), sizeof far) && FAILS(execv(copy, arguments), ENOEXEC) &&
+           good; /* e_phoff */
     return IS(close(fd), 0) && IS(unlink(copy), 0) && good;
 }
 

@@ -33,11 +33,11 @@ static bool all_end(piece *const pieces[], unsigned count, int reason)
 #define ALL_END(pieces, reason) all_end(pieces, sizeof(pieces) / sizeof((pieces)[0]), reason)
 
 /* A piece that survives its instructions returns 0. */
-#define PIECE(name, ...)                                                                           \
-    static int name(void)                                                                          \
-    {                                                                                              \
-        __asm__ volatile(__VA_ARGS__);                                                             \
-        return 0;                                                                                  \
+#define PIECE(name, ...)                                                                                               \
+    static int name(void)                                                                                              \
+    {                                                                                                                  \
+        __asm__ volatile(__VA_ARGS__);                                                                                 \
+        return 0;                                                                                                      \
     }
 
 /* --------------------------------------------------------------------------------------- memory */
@@ -94,9 +94,8 @@ static int reads_unmapped(void)
 
 static bool memory(void)
 {
-    static piece *const pieces[] = {reads_null,  writes_null,  reads_low,
-                                    writes_text, reads_kernel, writes_kernel,
-                                    reads_split, reads_last,   reads_unmapped};
+    static piece *const pieces[] = {reads_null,    writes_null, reads_low,  writes_text,   reads_kernel,
+                                    writes_kernel, reads_split, reads_last, reads_unmapped};
     return ALL_END(pieces, SIGSEGV);
 }
 
@@ -130,8 +129,7 @@ static int jumps_to_unmapped(void)
 
 static bool jumps(void)
 {
-    static piece *const pieces[] = {jumps_to_null, jumps_to_kernel, jumps_to_end,
-                                    jumps_to_unmapped};
+    static piece *const pieces[] = {jumps_to_null, jumps_to_kernel, jumps_to_end, jumps_to_unmapped};
     return ALL_END(pieces, SIGSEGV);
 }
 
@@ -286,10 +284,7 @@ PIECE(loads_gdt, "lgdt (%0)" : : "r"(code))
 PIECE(loads_idt, "lidt (%0)" : : "r"(code))
 PIECE(loads_task, "mov $0x28, %%ax; ltr %%ax" : : : "eax")
 PIECE(reads_msr, "mov $0x174, %%ecx; rdmsr" : : : "eax", "ecx", "edx")
-PIECE(writes_msr, "mov $0x174, %%ecx; xor %%eax, %%eax; xor %%edx, %%edx; wrmsr"
-      :
-      :
-      : "eax", "ecx", "edx")
+PIECE(writes_msr, "mov $0x174, %%ecx; xor %%eax, %%eax; xor %%edx, %%edx; wrmsr" : : : "eax", "ecx", "edx")
 PIECE(invalidates, "invlpg (%0)" : : "r"(code))
 PIECE(writes_back, "wbinvd")
 PIECE(invalidates_caches, "invd")
@@ -351,8 +346,8 @@ PIECE(interrupt_255, "int $255")
 
 static bool interrupts(void)
 {
-    static piece *const pieces[] = {interrupt_0,  interrupt_8,  interrupt_13,  interrupt_14,
-                                    interrupt_32, interrupt_64, interrupt_127, interrupt_129, interrupt_255};
+    static piece *const pieces[] = {interrupt_0,  interrupt_8,   interrupt_13,  interrupt_14, interrupt_32,
+                                    interrupt_64, interrupt_127, interrupt_129, interrupt_255};
     return ALL_END(pieces, SIGSEGV);
 }
 
@@ -361,15 +356,11 @@ static int sets_flags(void)
 {
     uint32_t flags;
 
-    __asm__ volatile("pushf; orl $0x3200, (%%esp); andl $~0x200, (%%esp); popf; pushf; pop %0"
-                     : "=r"(flags));
+    __asm__ volatile("pushf; orl $0x3200, (%%esp); andl $~0x200, (%%esp); popf; pushf; pop %0" : "=r"(flags));
     return (flags & 0x3200) == 0x200 ? 0 : 1; /* no i/o privilege, interrupts still on */
 }
 
-PIECE(enters_without_stack, "xor %%ecx, %%ecx; xor %%edx, %%edx; mov $0xff, %%eax; sysenter"
-      :
-      :
-      : "eax", "ecx", "edx")
+PIECE(enters_without_stack, "xor %%ecx, %%ecx; xor %%edx, %%edx; mov $0xff, %%eax; sysenter" : : : "eax", "ecx", "edx")
 PIECE(enters_from_kernel, "mov $0xc0100000, %%ecx; mov %%ecx, %%edx; mov $0xff, %%eax; sysenter"
       :
       :

@@ -239,9 +239,11 @@ static bool calls_are_made_so(void)
 {
     uint32_t eax = SYS_getpid, ecx = 6, edx = 7, esi = 8, edi = 9, flags;
 
-    __asm__ volatile("stc; int $0x80; setc %%bl; movzbl %%bl, %%ebx" : "+a"(eax), "+c"(ecx), "+d"(edx), "+S"(esi), "+D"(edi), "=b"(flags));
+    __asm__ volatile("stc; int $0x80; setc %%bl; movzbl %%bl, %%ebx"
+                     : "+a"(eax), "+c"(ecx), "+d"(edx), "+S"(esi), "+D"(edi), "=b"(flags));
     return IS(eax, getpid()) && IS(ecx, 6) && IS(edx, 7) && IS(esi, 8) && IS(edi, 9) && IS(flags, 1) &&
-           IS(call(SYS_close, 99, 0, 0), -EBADF) && IS(call(500, 0, 0, 0), -ENOSYS) && IS(child_run(forks_so), EXITED(9));
+           IS(call(SYS_close, 99, 0, 0), -EBADF) && IS(call(500, 0, 0, 0), -ENOSYS) &&
+           IS(child_run(forks_so), EXITED(9));
 }
 
 static bool signals_come_between(void)

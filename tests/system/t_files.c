@@ -60,10 +60,12 @@ static bool opening_fails(void)
     memset(name, 'n', sizeof name);
     name[256] = 0;
     good = FAILS(open(name, O_RDONLY), ENAMETOOLONG) && good;
-    good = FAILS(open("/dev/null/x", O_RDONLY), ENOTDIR) && FAILS(open("/dev/null", O_RDONLY | O_DIRECTORY), ENOTDIR) && good;
+    good = FAILS(open("/dev/null/x", O_RDONLY), ENOTDIR) && FAILS(open("/dev/null", O_RDONLY | O_DIRECTORY), ENOTDIR) &&
+           good;
     good = FAILS(open("", O_RDONLY), ENOENT) && FAILS(open("none/x", O_RDWR | O_CREAT, 0600), ENOENT) && good;
     good = FAILS(openat(77, "x", O_RDONLY), EBADF) && FAILS(openat(0, "x", O_RDONLY), ENOTDIR) && good;
-    return FAILS(open("new/", O_RDWR | O_CREAT, 0600), EISDIR) && FAILS(open((const char *)1, O_RDONLY), EFAULT) && good;
+    return FAILS(open("new/", O_RDWR | O_CREAT, 0600), EISDIR) && FAILS(open((const char *)1, O_RDONLY), EFAULT) &&
+           good;
 }
 
 /* ------------------------------------------------------------------------------------- bytes */
@@ -82,8 +84,9 @@ static bool bytes_are_kept(void)
     for (uint32_t length = 1; good && length < LARGE; length = length * 3 + 1)
         for (off_t offset = 0; good && offset + length <= LARGE; offset += 1777)
             good = is_there(fd, offset, length);
-    good = good && IS(lseek(fd, -5, SEEK_END), LARGE - 5) && IS(read(fd, got, 100), 5) && IS(lseek(fd, 3, SEEK_SET), 3) &&
-           IS(lseek(fd, 4, SEEK_CUR), 7) && IS(read(fd, got, 1), 1) && IS(got[0], bytes[7]);
+    good = good && IS(lseek(fd, -5, SEEK_END), LARGE - 5) && IS(read(fd, got, 100), 5) &&
+           IS(lseek(fd, 3, SEEK_SET), 3) && IS(lseek(fd, 4, SEEK_CUR), 7) && IS(read(fd, got, 1), 1) &&
+           IS(got[0], bytes[7]);
     good = good && IS(pwrite(fd, "X", 1, 5000), 1) && IS(pread(fd, got, 1, 5000), 1) && IS(got[0], 'X') &&
            IS(lseek(fd, 0, SEEK_CUR), 8);
     good = good && IS(pread(fd, got, 10, LARGE), 0) && IS(pread(fd, got, 10, LARGE - 1), 1);
@@ -117,8 +120,9 @@ static bool sizes_change(void)
 
     for (uint32_t i = 5000; good && i < 9000; i++)
         good = IS(got[i], 0);
-    good = good && FAILS(ftruncate(fd, -1), EINVAL) && FAILS(ftruncate(0, 0), EINVAL) && FAILS(ftruncate(77, 0), EBADF) &&
-           FAILS(truncate("none", 0), ENOENT) && FAILS(truncate("/bin", 0), EISDIR) && FAILS(truncate("new", 1LL << 32), EFBIG);
+    good = good && FAILS(ftruncate(fd, -1), EINVAL) && FAILS(ftruncate(0, 0), EINVAL) &&
+           FAILS(ftruncate(77, 0), EBADF) && FAILS(truncate("none", 0), ENOENT) && FAILS(truncate("/bin", 0), EISDIR) &&
+           FAILS(truncate("new", 1LL << 32), EFBIG);
     return IS(close(fd), 0) && IS(unlink("new"), 0) && good;
 }
 
@@ -126,11 +130,13 @@ static bool holes_are_zeros(void)
 {
     uint32_t free = pages_free();
     int fd = open("new", O_RDWR | O_CREAT, 0600);
-    bool good = IS(pwrite(fd, "end", 3, 50000000), 3) && IS(size_of("new"), 50000003) && HOLDS(free - pages_free() < 12);
+    bool good =
+        IS(pwrite(fd, "end", 3, 50000000), 3) && IS(size_of("new"), 50000003) && HOLDS(free - pages_free() < 12);
 
     memset(got, 1, sizeof got);
     good = good && IS(pread(fd, got, LARGE, 25000000), LARGE) && IS(got[0], 0) && IS(got[LARGE - 1], 0);
-    good = good && FAILS(pwrite(fd, "x", 1, 0x7fffffff), EFBIG) && FAILS(lseek(fd, -1, SEEK_SET), EINVAL) && FAILS(lseek(fd, 0, 9), EINVAL);
+    good = good && FAILS(pwrite(fd, "x", 1, 0x7fffffff), EFBIG) && FAILS(lseek(fd, -1, SEEK_SET), EINVAL) &&
+           FAILS(lseek(fd, 0, 9), EINVAL);
     return IS(close(fd), 0) && IS(unlink("new"), 0) && good && IS(pages_free(), free);
 }
 
@@ -151,7 +157,8 @@ static bool a_file_lives_while_it_is_open(void)
     struct stat status;
     bool good = IS(write(fd, bytes, LARGE), LARGE) && IS(unlink("new"), 0) && FAILS(open("new", O_RDONLY), ENOENT);
 
-    good = good && is_there(fd, 100, 10000) && IS(fstat(fd, &status), 0) && IS(status.st_nlink, 0) && HOLDS(pages_free() < free);
+    good = good && is_there(fd, 100, 10000) && IS(fstat(fd, &status), 0) && IS(status.st_nlink, 0) &&
+           HOLDS(pages_free() < free);
     return IS(close(fd), 0) && good && IS(pages_free(), free);
 }
 
@@ -198,19 +205,25 @@ static bool the_archives_files_are_there(void)
 {
     struct stat status, other;
     int fd = open("/bin/t_files", O_RDONLY);
-    bool good = IS(read(fd, got, 4), 4) && IS(memcmp(got, "\177ELF", 4), 0) && IS(fstat(fd, &status), 0) && IS(status.st_mode, S_IFREG | 0755);
+    bool good = IS(read(fd, got, 4), 4) && IS(memcmp(got, "\177ELF", 4), 0) && IS(fstat(fd, &status), 0) &&
+                IS(status.st_mode, S_IFREG | 0755);
 
     good = good && IS(stat("/bin/t_files", &other), 0) && IS(other.st_ino, status.st_ino);
-    return IS(close(fd), 0) && good && IS(access("/bin/t_files", X_OK), 0) && FAILS(access("none", F_OK), ENOENT) && FAILS(access("/bin", 8), EINVAL);
+    return IS(close(fd), 0) && good && IS(access("/bin/t_files", X_OK), 0) && FAILS(access("none", F_OK), ENOENT) &&
+           FAILS(access("/bin", 8), EINVAL);
 }
 
 static bool devices_are_there(void)
 {
-    int null = open("/dev/null", O_RDWR), zero = open("/dev/zero", O_RDONLY), terminal = open("/dev/tty", O_RDWR), full = open("/dev/full", O_RDWR);
-    bool good = IS(write(null, bytes, LARGE), LARGE) && IS(read(null, got, 5), 0) && IS(read(zero, got, LARGE), LARGE) &&
-                IS(got[LARGE - 1], 0) && FAILS(write(full, bytes, 1), ENOSPC) && IS(read(full, got, LARGE), LARGE) && IS(isatty(terminal), 1) && FAILS(lseek(terminal, 0, SEEK_SET), ESPIPE) && IS(isatty(null), 0);
+    int null = open("/dev/null", O_RDWR), zero = open("/dev/zero", O_RDONLY), terminal = open("/dev/tty", O_RDWR),
+        full = open("/dev/full", O_RDWR);
+    bool good = IS(write(null, bytes, LARGE), LARGE) && IS(read(null, got, 5), 0) &&
+                IS(read(zero, got, LARGE), LARGE) && IS(got[LARGE - 1], 0) && FAILS(write(full, bytes, 1), ENOSPC) &&
+                IS(read(full, got, LARGE), LARGE) && IS(isatty(terminal), 1) &&
+                FAILS(lseek(terminal, 0, SEEK_SET), ESPIPE) && IS(isatty(null), 0);
 
-    return IS(write(terminal, "", 0), 0) && IS(close(null), 0) && IS(close(zero), 0) && IS(close(full), 0) && IS(close(terminal), 0) && good;
+    return IS(write(terminal, "", 0), 0) && IS(close(null), 0) && IS(close(zero), 0) && IS(close(full), 0) &&
+           IS(close(terminal), 0) && good;
 }
 
 int main(void)

@@ -198,8 +198,7 @@ static bool untouched_pages(void)
 {
     mmap((void *)AREA, 2 * PAGE);
     uint32_t seen = AREA[STEP];
-    bool good = IS(child_run(writes_untouched), EXITED(0)) && IS(AREA[0], 0) && IS(AREA[STEP], 0) &&
-                IS(seen, 0);
+    bool good = IS(child_run(writes_untouched), EXITED(0)) && IS(AREA[0], 0) && IS(AREA[STEP], 0) && IS(seen, 0);
     return IS(munmap((void *)AREA, 2 * PAGE), 0) && good;
 }
 

@@ -32,7 +32,7 @@ static struct shared {
     sem_t to, from;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-} *shared;
+} * shared;
 
 static const char *file; /* what is mapped in place of the segment; 0: there is none; "": it has no name */
 static const char *name; /* of the segment; 0: it has a number */
@@ -41,7 +41,9 @@ static void *map_file(void)
 {
     enum { RIGHTS = 3, MAP_SHARED_ = 1, MAP_ANONYMOUS_ = 0x20, PAGE = 4096 };
     int fd = *file ? open(file, O_RDWR | O_CREAT, 0600) : -1;
-    long at = ftruncate(fd, PAGE) && *file ? -1 : syscall(SYS_mmap2, 0, PAGE, RIGHTS, *file ? MAP_SHARED_ : MAP_SHARED_ | MAP_ANONYMOUS_, fd, 0);
+    long at = ftruncate(fd, PAGE) && *file
+                  ? -1
+                  : syscall(SYS_mmap2, 0, PAGE, RIGHTS, *file ? MAP_SHARED_ : MAP_SHARED_ | MAP_ANONYMOUS_, fd, 0);
 
     close(fd);
     return at == -1 ? NULL : (void *)at; /* mmap of shm.h is another */
@@ -118,8 +120,9 @@ static bool simple_things(void)
     begin();
     bool good = FAILS(futex(&word, WAIT, 4, NULL), EAGAIN) && FAILS(futex(&word, WAIT, 5, &little), ETIMEDOUT) &&
                 FAILS(futex(&word, WAIT, 5, &bad), EINVAL) && IS(futex(&word, WAKE, 1, NULL), 0) &&
-                FAILS(futex((volatile int *)((uintptr_t)&word + 1), WAIT, 5, NULL), EINVAL) && FAILS(futex(&word, 77, 0, NULL), ENOSYS) &&
-                FAILS(futex((volatile int *)64, WAKE, 1, NULL), EFAULT) && FAILS(futex(&word, CMP_REQUEUE, 0, NULL), EAGAIN);
+                FAILS(futex((volatile int *)((uintptr_t)&word + 1), WAIT, 5, NULL), EINVAL) &&
+                FAILS(futex(&word, 77, 0, NULL), ENOSYS) && FAILS(futex((volatile int *)64, WAKE, 1, NULL), EFAULT) &&
+                FAILS(futex(&word, CMP_REQUEUE, 0, NULL), EAGAIN);
     return end(good);
 }
 
@@ -175,7 +178,8 @@ static bool others_are_moved(void)
     settle();
     shared->word = 1;
     long woken = syscall(SYS_futex, &shared->word, REQUEUE, 1, 10, &shared->other, 0);
-    bool good = IS(woken, 1) && IS(futex(&shared->word, WAKE, 10, NULL), 0) && IS(futex(&shared->other, WAKE, 10, NULL), CHILDREN - 1);
+    bool good = IS(woken, 1) && IS(futex(&shared->word, WAKE, 10, NULL), 0) &&
+                IS(futex(&shared->other, WAKE, 10, NULL), CHILDREN - 1);
     return end(end_waiters() && good);
 }
 
@@ -264,7 +268,8 @@ static int interferes(void)
         return 1;
     pass(told[1]);
     await(asked[0]);
-    if (proc_futex_wake(CLIENT_SLOT_PROC, 0, word, 1, 10, &woken) || proc_futex_requeue(CLIENT_SLOT_PROC, 0, word, other, 1 | 10 << 1))
+    if (proc_futex_wake(CLIENT_SLOT_PROC, 0, word, 1, 10, &woken) ||
+        proc_futex_requeue(CLIENT_SLOT_PROC, 0, word, other, 1 | 10 << 1))
         return 2;
     pass(told[1]);
     await(asked[0]);

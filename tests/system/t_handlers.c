@@ -109,7 +109,10 @@ static int is_changed(void)
     uint32_t eax;
 
     sigaction(SIGUSR1, &action, NULL);
-    __asm__ volatile("xor %%eax, %%eax; movl $1, %1; 1: test %%eax, %%eax; jz 1b" : "=&a"(eax), "=m"(board[READY]) : : "cc");
+    __asm__ volatile("xor %%eax, %%eax; movl $1, %1; 1: test %%eax, %%eax; jz 1b"
+                     : "=&a"(eax), "=m"(board[READY])
+                     :
+                     : "cc");
     sigprocmask(SIG_BLOCK, NULL, &now);
     return eax == 1234 && sigismember(&now, SIGUSR2) && !sigismember(&now, SIGUSR1) ? 9 : 1;
 }

@@ -233,8 +233,8 @@ static bool fork_is_finite(void)
 static bool blocks(void)
 {
     char *zero = calloc(100, 30), *block = malloc(10);
-    bool good = HOLDS(is_filled(zero, 3000, 0)) && IS(calloc(0x10000, 0x10001), NULL) &&
-                IS(malloc(0xffffffff), NULL) && IS(malloc(0x80000000), NULL);
+    bool good = HOLDS(is_filled(zero, 3000, 0)) && IS(calloc(0x10000, 0x10001), NULL) && IS(malloc(0xffffffff), NULL) &&
+                IS(malloc(0x80000000), NULL);
     memset(block, 7, 10);
     block = realloc(block, 100000);
     good = HOLDS(block && is_filled(block, 10, 7)) && good;

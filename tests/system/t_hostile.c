@@ -111,8 +111,8 @@ static bool open_without_window(void)
 {
     uint32_t address = 0;
     char *page = NULL;
-    bool good = IS(mem_shm_open(CLIENT_SLOT_MEM, 0, 1, &address), -EINVAL) &&
-                IS(memory_now().segments, 0) && IS(shm_open(1, &page), 0) && IS(*page, 0);
+    bool good = IS(mem_shm_open(CLIENT_SLOT_MEM, 0, 1, &address), -EINVAL) && IS(memory_now().segments, 0) &&
+                IS(shm_open(1, &page), 0) && IS(*page, 0);
     return IS(shm_close(1), 0) && good;
 }
 
@@ -123,7 +123,8 @@ static bool open_astray(void)
     bool good = IS(shm_open(1, &page), 0) && IS(shm_close(1), 0); /* the next one will be there, too */
     uint32_t address = 0, at = (uint32_t)page;
     const uint32_t windows[][2] = {
-        {0xbffff000, 0xffffffff}, {0xfffff000, 0xffffffff}, {at + PAGE, SHM_PAGES / 2}, {at - PAGE, 1}, {at + 4, 16}, {0, at / PAGE},
+        {0xbffff000, 0xffffffff}, {0xfffff000, 0xffffffff}, {at + PAGE, SHM_PAGES / 2}, {at - PAGE, 1}, {at + 4, 16},
+        {0, at / PAGE},
     };
 
     for (unsigned i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {

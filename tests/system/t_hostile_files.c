@@ -42,7 +42,8 @@ static uint32_t below(uint32_t limit)
 
 static uint32_t any_word(void)
 {
-    static const uint32_t edges[] = {0, 1, 0xffffffff, 0x7fffffff, 0x80000000, PAGE, PAGE - 1, FILE_TRANSFER, (uint32_t)FILE_CWD, 256, 257, 128};
+    static const uint32_t edges[] = {
+        0, 1, 0xffffffff, 0x7fffffff, 0x80000000, PAGE, PAGE - 1, FILE_TRANSFER, (uint32_t)FILE_CWD, 256, 257, 128};
 
     switch (below(3)) {
     case 0:
@@ -113,7 +114,11 @@ static uint32_t any_flags(void)
     if (below(3) == 0)
         flags |= ipc_window(below(2) ? FILE_TRANSFER : any_word() & -(uint32_t)PAGE, below(4));
     for (uint32_t i = 0; i < 2; i++)
-        message_page->items[i] = (struct item){.slot = (uint16_t)below(6), .kind_rights = (uint8_t)any_word(), .pages = (uint8_t)below(3), .from = any_word(), .to = any_word()};
+        message_page->items[i] = (struct item){.slot = (uint16_t)below(6),
+                                               .kind_rights = (uint8_t)any_word(),
+                                               .pages = (uint8_t)below(3),
+                                               .from = any_word(),
+                                               .to = any_word()};
     return flags;
 }
 
@@ -156,7 +161,8 @@ static bool messages_are_any(void)
         usleep(400000);
         (void)kill(first, SIGKILL), (void)kill(second, SIGKILL);
         int one = child_end(first), two = child_end(second);
-        good = HOLDS(one == 0 || one == SIGKILL || one == SIGSEGV) && HOLDS(two == 0 || two == SIGKILL || two == SIGSEGV) && good;
+        good = HOLDS(one == 0 || one == SIGKILL || one == SIGSEGV) &&
+               HOLDS(two == 0 || two == SIGKILL || two == SIGSEGV) && good;
     }
     (void)flock(0, LOCK_UN); /* the console's open file is everybody's, and so is its lock */
     return is_whole(good, free);
@@ -195,7 +201,8 @@ static int writes_counts_at_random(void)
     srand(seed);
     close(ends[0]);
     int answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, PIPE_PAGES * PAGE, 3, &at);
-    while (!answer && (answer = file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, PIPE_PAGES), (uint32_t)ends[1], at, &writes)) == -EBUSY)
+    while (!answer && (answer = file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, PIPE_PAGES), (uint32_t)ends[1], at,
+                                                 &writes)) == -EBUSY)
         answer = 0; /* its parent has not closed that end yet */
     if (answer)
         return 1;
@@ -354,7 +361,8 @@ static int has_a_page_often(void)
     while (answer == MEM_MORE);
     for (uint32_t to = at; !answer && to < at + PLACES * PAGE; to += PAGE) {
         *(struct file_map_request *)message_page->words = (struct file_map_request){1, true};
-        answer = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), sizeof(struct file_map_request), fd, 0, to | 3, &granted);
+        answer =
+            file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), sizeof(struct file_map_request), fd, 0, to | 3, &granted);
         if (!answer)
             answer = granted == 1 ? file_unmap(CLIENT_SLOT_FILE, 0, to, 1) : 1;
     }
@@ -451,7 +459,8 @@ static bool many_wait_at_one_pipe(void)
         killed += status == SIGKILL;
         good = (status == EXITED(1) || status == EXITED(0) || IS(status, SIGKILL)) && good;
     }
-    return HOLDS(killed <= CROWD / KILLED_OF) && HOLDS(got <= CROWD / 2 && got + killed >= CROWD / 2) && IS(pages_free(), free) && good;
+    return HOLDS(killed <= CROWD / KILLED_OF) && HOLDS(got <= CROWD / 2 && got + killed >= CROWD / 2) &&
+           IS(pages_free(), free) && good;
 }
 
 /* With an argument it is what is executed. */

@@ -64,7 +64,8 @@ static uint32_t any_word(void)
 
 static struct item own_pages(void)
 {
-    return item_address(PROGRAM_BASE + (below(16) << PAGE_BITS), RIGHT_READ, 1 + below(4), SHM_BASE + (below(4) << PAGE_BITS));
+    return item_address(PROGRAM_BASE + (below(16) << PAGE_BITS), RIGHT_READ, 1 + below(4),
+                        SHM_BASE + (below(4) << PAGE_BITS));
 }
 
 static void any_page(void)

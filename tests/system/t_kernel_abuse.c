@@ -202,15 +202,14 @@ static void abuse(bool self)
             event = event_wait(0);
             if (event.kind == TAG_CALL)
                 IS(event_answer_word(&event, 0), OK);
-        } while (event.kind != KIND_QUIET &&
-                 (event.kind != TAG_FAULT || event.badge != BADGE_FAULT));
+        } while (event.kind != KIND_QUIET && (event.kind != TAG_FAULT || event.badge != BADGE_FAULT));
         end_abuser();
         restarts++;
     } while (calls_done < CALLS && restarts < 20000);
     IS(leaks, 0);
     if (leaks)
-        note("tap: # call 0x%x: register %u came back as 0x%x", (unsigned)leaked[0],
-             (unsigned)leaked[1], (unsigned)leaked[2]);
+        note("tap: # call 0x%x: register %u came back as 0x%x", (unsigned)leaked[0], (unsigned)leaked[1],
+             (unsigned)leaked[2]);
     HOLDS(calls_done >= CALLS);
     note("tap: # %u calls, %u starts", (unsigned)calls_done, (unsigned)restarts);
 }
@@ -258,8 +257,8 @@ static void every_call_on_every_kind(void)
     static const uint32_t slots[] = {0, MEMORY, PORTS, ENDPOINT, LOG, 100};
 
     for (uint32_t number = SYS_ipc_signal; number < 256; number++) {
-        bool harmless = number == SYS_cap_delete || number == SYS_cap_revoke ||
-                        number == SYS_thread_yield || number == SYS_version || message_number(number);
+        bool harmless = number == SYS_cap_delete || number == SYS_cap_revoke || number == SYS_thread_yield ||
+                        number == SYS_version || message_number(number);
         for (unsigned i = 0; !harmless && i < sizeof(slots) / sizeof(slots[0]); i++) {
             struct words words = {{0x80000001, 0xffffffff, 0xfffffff0, 0x7fffffff}};
             int32_t status = system_call(number | slots[i] << SLOT_SHIFT, &words);

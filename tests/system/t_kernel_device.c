@@ -188,8 +188,7 @@ static void a_line_is_free_when_its_endpoint_ends(void)
         IS(sys_endpoint_create(A), OK);
         IS(sys_cap_derive(A, B, 0, RIGHT_SIGNAL, 1, 0), OK);
         IS(sys_irq_bind(IRQS, FREE_LINE, B), OK);
-        IS(i == 1 ? sys_cap_delete(B) : sys_object_destroy(A),
-           OK); /* or the capability it came from */
+        IS(i == 1 ? sys_cap_delete(B) : sys_object_destroy(A), OK); /* or the capability it came from */
         if (i == 1)
             IS(sys_cap_delete(A), OK);
     }

@@ -13,7 +13,7 @@ enum {
     CODE = 0x20000000, /* in child 0, executable; written through CODE_HERE */
     CODE_HERE = SCRATCH,
     DATA = 0x20001000, /* in child 0, writable */
-    LOW_PAGE = 0x8000,     /* its message page, where a selector reaches */
+    LOW_PAGE = 0x8000, /* its message page, where a selector reaches */
     UNMAPPED = 0x20010000,
     STACK = DATA + 0x800,
     DIVIDE = 0,
@@ -127,8 +127,7 @@ static void floating_point_errors_reach_the_handler(void)
 /* ldmxcsr 0: all unmasked; 0 / 0. QEMU does not raise it and comes to the end. */
 static void vector_errors_reach_the_handler(void)
 {
-    static const char code[] =
-        "\xc7\x07\0\0\0\0\x0f\xae\x17\x0f\x57\xc0\x0f\x57\xc9\xf3\x0f\x5e\xc1";
+    static const char code[] = "\xc7\x07\0\0\0\0\x0f\xae\x17\x0f\x57\xc0\x0f\x57\xc9\xf3\x0f\x5e\xc1";
 
     if (!has_feature(1, 25))
         return;
@@ -144,9 +143,9 @@ static const struct forbidden {
     const char *code;
     uint32_t count;
 } forbidden[] = {
-#define FORBIDDEN(code)                                                                            \
-    {                                                                                              \
-        code, sizeof(code) - 1                                                                     \
+#define FORBIDDEN(code)                                                                                                \
+    {                                                                                                                  \
+        code, sizeof(code) - 1                                                                                         \
     }
     FORBIDDEN("\xfa"),                 /* cli */
     FORBIDDEN("\xfb"),                 /* sti */
@@ -191,15 +190,13 @@ static const struct forbidden {
     FORBIDDEN("\xb8\xfb\xff\0\0\x8e\xd8"), /* beyond the table */
     FORBIDDEN("\xb8\x07\0\0\0\x8e\xd8"),   /* in a local table */
     /* A good descriptor in the message page, LOW_PAGE, and its selector */
-    FORBIDDEN(
-        "\xc7\x05\0\x80\0\0\xff\xff\0\0\xc7\x05\4\x80\0\0\0\xf3\xcf\0\xb8\x07\x80\0\0\x8e\xd8"),
+    FORBIDDEN("\xc7\x05\0\x80\0\0\xff\xff\0\0\xc7\x05\4\x80\0\0\0\xf3\xcf\0\xb8\x07\x80\0\0\x8e\xd8"),
 };
 
 /* iret and retf to ring 0. QEMU reads the stack with the kernel's rights: a fault under SMAP. */
 static void returns_to_ring_0_fault(void)
 {
-    static const char *const codes[] = {"\x6a\x02\x6a\x08\x68\1\1\1\x20\xcf",
-                                        "\x6a\x08\x68\1\1\1\x20\xcb"};
+    static const char *const codes[] = {"\x6a\x02\x6a\x08\x68\1\1\1\x20\xcf", "\x6a\x08\x68\1\1\1\x20\xcb"};
 
     make_runner();
     for (unsigned i = 0; i < 2; i++) {
@@ -297,9 +294,8 @@ static void calls_with_strange_flags_return(void)
 /* The trap flag is set by the popf right before sysenter: the trap comes in the kernel. */
 static void sysenter_with_the_trap_flag_returns(void)
 {
-    static const char code[] =
-        "\x9c\x81\x0c\x24\0\x01\0\0\xb8\x1d\0\0\0\x8d\x4c\x24\x04\xba\x40\0\0\x20"
-        "\x9d\x0f\x34";
+    static const char code[] = "\x9c\x81\x0c\x24\0\x01\0\0\xb8\x1d\0\0\0\x8d\x4c\x24\x04\xba\x40\0\0\x20"
+                               "\x9d\x0f\x34";
     uint8_t page[66];
 
     make_runner();
@@ -351,8 +347,7 @@ static struct event touch(uint32_t address, bool write)
 
 static void user_addresses_fault(void)
 {
-    static const uint32_t addresses[] = {0,           1, 0xfff, 0x7fff, UNMAPPED, STACK_LOW - 4,
-                                         USER_END - 4};
+    static const uint32_t addresses[] = {0, 1, 0xfff, 0x7fff, UNMAPPED, STACK_LOW - 4, USER_END - 4};
 
     make_runner();
     for (unsigned i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++)
@@ -375,8 +370,7 @@ static void kernel_addresses_fault(void)
         for (uint32_t write = 0; write < 2; write++) {
             struct event event = touch(addresses[i], write);
             IS(event.words.w[0], addresses[i]);
-            IS(event.words.w[1] & (FAULT_USER | FAULT_WRITE),
-               FAULT_USER | (write ? FAULT_WRITE : 0u));
+            IS(event.words.w[1] & (FAULT_USER | FAULT_WRITE), FAULT_USER | (write ? FAULT_WRITE : 0u));
         }
 }
 
@@ -401,8 +395,7 @@ static void data_is_not_executed(void)
         IS(event.words.w[1], FAULT_USER | FAULT_EXECUTE | FAULT_PRESENT);
     }
     IS(event.words.w[2], DATA);
-    RUN("\xb8\0\x80\0\0\x66\xc7\0\x0f\x0b\xff\xe0",
-        nx ? PAGE_FAULT : INVALID_OPCODE); /* message page */
+    RUN("\xb8\0\x80\0\0\x66\xc7\0\x0f\x0b\xff\xe0", nx ? PAGE_FAULT : INVALID_OPCODE); /* message page */
 }
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)

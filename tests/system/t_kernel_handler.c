@@ -259,8 +259,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     static const struct point points[] = {
         {"an answer brings the page, and only that", answers_bring_pages},
         {"an answer replaces a page", answers_replace_pages},
-        {"an answer does not replace a page with many descendants",
-         answers_do_not_replace_busy_pages},
+        {"an answer does not replace a page with many descendants", answers_do_not_replace_busy_pages},
         {"answers to other faults bring no page", other_faults_take_no_page},
         {"no page comes to a kernel address", kernel_pages_cannot_be_answered},
         {"a thread without a handler is stopped", threads_without_handlers_are_stopped},

@@ -44,8 +44,7 @@ static void start_with(uint32_t k, void (*run)(uint32_t), uint32_t argument, uin
 
 static void call_and_signal_refuse(void)
 {
-    static const uint32_t bad[] = {0,    EMPTY, OWN_TASK, MEMORY, PORTS,
-                                   IRQS, LOG,   0xffff,   0x7fff, 4096};
+    static const uint32_t bad[] = {0, EMPTY, OWN_TASK, MEMORY, PORTS, IRQS, LOG, 0xffff, 0x7fff, 4096};
 
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         IS(call(bad[i]), ERR_CAP);
@@ -198,8 +197,7 @@ static void signals_come_before_calls(void)
     IS(sys_cap_derive(ENDPOINT, A, 0, RIGHT_SIGNAL, 4, 0), OK);
     child_make(0, 4);
     give(ENDPOINT, 0, OWN_A, RIGHT_CALL, 9);
-    struct plan plan = child_thread(0, calls_thrice, OWN_A),
-                top = own_thread(1, calls_thrice, EMPTY);
+    struct plan plan = child_thread(0, calls_thrice, OWN_A), top = own_thread(1, calls_thrice, EMPTY);
     top.priority = 2;
     thread_start(&plan);
     thread_start(&top);

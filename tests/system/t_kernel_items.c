@@ -6,8 +6,8 @@ enum {
     READ_ONLY, /* memory: read, grant */
     UNGRANTED, /* an endpoint without the right to grant */
     UNGRANTED_MEMORY,
-    BADGED,    /* an endpoint with a badge */
-    DEEPEST,   /* an endpoint at depth 31 */
+    BADGED,  /* an endpoint with a badge */
+    DEEPEST, /* an endpoint at depth 31 */
     SERVICE,
     PROBE,
     TASK,
@@ -94,8 +94,7 @@ static err_t call_with(const struct item *items, uint32_t count)
     return ipc_call(SERVICE, ipc_extend(0, count), &words);
 }
 
-static err_t answer_with(const struct event *event, uint32_t flags, const struct item *items,
-                         uint32_t count)
+static err_t answer_with(const struct event *event, uint32_t flags, const struct item *items, uint32_t count)
 {
     struct words words = {{0}};
 
@@ -145,15 +144,14 @@ static void occupy(uint32_t k)
 }
 
 #define KIND_RIGHTS(kind, rights) ((uint8_t)((kind) << ITEM_KIND_SHIFT | (rights)))
-#define ITEM_OF(kind, rights, slot_, from_, pages_, to_)                                           \
-    {                                                                                              \
-        .slot = (slot_), .kind_rights = KIND_RIGHTS(kind, rights), .pages = (pages_),              \
-        .from = (from_), .to = (to_)                                                               \
+#define ITEM_OF(kind, rights, slot_, from_, pages_, to_)                                                               \
+    {                                                                                                                  \
+        .slot = (slot_), .kind_rights = KIND_RIGHTS(kind, rights), .pages = (pages_), .from = (from_), .to = (to_)     \
     }
-#define TO_PAGE(n)                         (WINDOW + (n) * (uint32_t)PAGE_SIZE)
-#define MEM(rights, slot, from, pages, n)  ITEM_OF(ITEM_MEMORY, rights, slot, from, pages, TO_PAGE(n))
-#define ADDRESS(rights, from, pages, n)    ITEM_OF(ITEM_ADDRESS, rights, 0, from, pages, TO_PAGE(n))
-#define CAP(rights, slot, badge, n)        ITEM_OF(ITEM_CAP, rights, slot, badge, 0, n)
+#define TO_PAGE(n)                        (WINDOW + (n) * (uint32_t)PAGE_SIZE)
+#define MEM(rights, slot, from, pages, n) ITEM_OF(ITEM_MEMORY, rights, slot, from, pages, TO_PAGE(n))
+#define ADDRESS(rights, from, pages, n)   ITEM_OF(ITEM_ADDRESS, rights, 0, from, pages, TO_PAGE(n))
+#define CAP(rights, slot, badge, n)       ITEM_OF(ITEM_CAP, rights, slot, badge, 0, n)
 
 static const struct refusal {
     err_t err;
@@ -293,9 +291,8 @@ static void closed_windows_take_nothing(void)
 
 static void windows_outside_user_space_take_nothing(void)
 {
-    static const uint32_t bad[][2] = {{USER_END, 1},     {USER_END - PAGE_SIZE, 2},
-                                      {WINDOW + 4, 4},   {0xfffff000, 4},
-                                      {WINDOW, 0xfffff}, {WINDOW, 0xffffffff}};
+    static const uint32_t bad[][2] = {{USER_END, 1},   {USER_END - PAGE_SIZE, 2}, {WINDOW + 4, 4},
+                                      {0xfffff000, 4}, {WINDOW, 0xfffff},         {WINDOW, 0xffffffff}};
 
     prepare_sources();
     for (uint32_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -313,11 +310,8 @@ static void windows_outside_user_space_take_nothing(void)
 
 static void slot_windows_beyond_the_table_take_nothing(void)
 {
-    static const uint32_t bad[][3] = {{SLOT_COUNT, 1, 0},
-                                      {0, 1, 0},
-                                      {SLOT_COUNT - 1, 2, 1},
-                                      {0xffffffff, 2, 1},
-                                      {100, 0xffffffff, 0u - 50}};
+    static const uint32_t bad[][3] = {
+        {SLOT_COUNT, 1, 0}, {0, 1, 0}, {SLOT_COUNT - 1, 2, 1}, {0xffffffff, 2, 1}, {100, 0xffffffff, 0u - 50}};
 
     prepare_sources();
     for (uint32_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

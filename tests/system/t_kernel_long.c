@@ -27,8 +27,8 @@ enum {
     RTC_A = 10, /* registers */
     RTC_B = 11,
     RTC_C = 12,
-    NEVER = 2, /* `stop`: what was waited for did not happen */
-    ENOUGH = 500, /* interrupts, two seconds, */
+    NEVER = 2,          /* `stop`: what was waited for did not happen */
+    ENOUGH = 500,       /* interrupts, two seconds, */
     ENOUGH_ROUNDS = 30, /* and what takes a long call so often */
     PRIORITY_TICKER = 17,
     WORKER = 1, /* own_thread() numbers */
@@ -37,8 +37,7 @@ enum {
 };
 
 /* `other` counts what should not have happened. */
-static volatile uint32_t interrupts, rounds, stop, found_busy, found_dead, found_state, other,
-    subject_frame;
+static volatile uint32_t interrupts, rounds, stop, found_busy, found_dead, found_state, other, subject_frame;
 static struct message_page *ticker_page;
 
 /* ----------------------------------------------------------------------------------- the ticker */
@@ -404,8 +403,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
         {"interrupts are signalled", interrupts_are_signalled},
-        {"while it is revoked an endpoint is ERR_BUSY, its revoker ERR_STATE",
-         endpoints_are_busy_while_revoked},
+        {"while it is revoked an endpoint is ERR_BUSY, its revoker ERR_STATE", endpoints_are_busy_while_revoked},
         {"a revoke that is stopped blocks nobody, and goes on", a_stopped_revoke_does_not_block},
         {"a revoker that dies leaves no mark", a_dead_revoker_leaves_no_mark},
         {"while it is revoked a frame is ERR_BUSY", frames_are_busy_while_revoked},

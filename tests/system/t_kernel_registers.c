@@ -42,13 +42,12 @@ static void nothing(uint32_t unused)
 
 /* Runs with what thread_write set: stores its registers at `seen` and makes a call. */
 void show_registers(void);
-__asm__(
-    ".text\n"
-    "show_registers:\n\t"
-    "mov %eax, (seen)\n\tmov %ebx, (seen + 4)\n\tmov %ecx, (seen + 8)\n\tmov %edx, (seen + 12)\n\t"
-    "mov %esi, (seen + 16)\n\tmov %edi, (seen + 20)\n\tmov %ebp, (seen + 24)\n\t"
-    "mov %esp, (seen + 28)\n\tpushf\n\tpop %eax\n\tmov %eax, (seen + 32)\n\t"
-    "cld\n\tjmp thread_end\n");
+__asm__(".text\n"
+        "show_registers:\n\t"
+        "mov %eax, (seen)\n\tmov %ebx, (seen + 4)\n\tmov %ecx, (seen + 8)\n\tmov %edx, (seen + 12)\n\t"
+        "mov %esi, (seen + 16)\n\tmov %edi, (seen + 20)\n\tmov %ebp, (seen + 24)\n\t"
+        "mov %esp, (seen + 28)\n\tpushf\n\tpop %eax\n\tmov %eax, (seen + 32)\n\t"
+        "cld\n\tjmp thread_end\n");
 
 static uint32_t show_stack[64];
 
@@ -88,18 +87,16 @@ static void registers_go_in_and_out(void)
 
 static void flags_are_sanitised(void)
 {
-    static const uint32_t flags[] = {0xffffffff,  FLAG_TRAP,          FLAG_IOPL,      FLAG_NESTED,
-                                     FLAG_RESUME, FLAG_VM86,          FLAG_ALIGNMENT, FLAG_VIRTUAL,
-                                     0,           0xffffffffu ^ 0x200};
-    const uint32_t forbidden = FLAG_TRAP | FLAG_IOPL | FLAG_NESTED | FLAG_RESUME | FLAG_VM86 |
-                               FLAG_ALIGNMENT | FLAG_VIRTUAL;
+    static const uint32_t flags[] = {0xffffffff, FLAG_TRAP,      FLAG_IOPL,    FLAG_NESTED, FLAG_RESUME,
+                                     FLAG_VM86,  FLAG_ALIGNMENT, FLAG_VIRTUAL, 0,           0xffffffffu ^ 0x200};
+    const uint32_t forbidden =
+        FLAG_TRAP | FLAG_IOPL | FLAG_NESTED | FLAG_RESUME | FLAG_VM86 | FLAG_ALIGNMENT | FLAG_VIRTUAL;
 
     for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
         struct plan plan = own_thread(0, nothing, 0);
         thread_prepare(&plan);
-        *registers() = (struct thread_registers){.esp = (uint32_t)(show_stack + 60),
-                                                 .eip = (uint32_t)show_registers,
-                                                 .eflags = flags[i]};
+        *registers() = (struct thread_registers){
+            .esp = (uint32_t)(show_stack + 60), .eip = (uint32_t)show_registers, .eflags = flags[i]};
         IS(sys_thread_write(CHILD_THREAD, THREAD_REGISTERS), OK);
         IS(sys_thread_resume(CHILD_THREAD), OK);
         expect_end(0);
@@ -153,17 +150,23 @@ static void calls(uint32_t slot)
 
 /* The same by a sysenter that the trap flag meets in the kernel. */
 void calls_stepping(uint32_t slot);
-__asm__(
-    ".text\n"
-    "calls_stepping:\n\t"
-    "mov 4(%esp), %eax\n\tshl $16, %eax\n\tmov $11, %ebx\n\tmov $12, %esi\n\tmov $13, %edi\n\tmov $14, %ebp\n\t"
-    "mov %esp, %ecx\n\tmov $thread_end, %edx\n\tpushf\n\torl $0x100, (%esp)\n\tpopf\n\tsysenter\n");
+__asm__(".text\n"
+        "calls_stepping:\n\t"
+        "mov 4(%esp), %eax\n\tshl $16, %eax\n\tmov $11, %ebx\n\tmov $12, %esi\n\tmov $13, %edi\n\tmov $14, %ebp\n\t"
+        "mov %esp, %ecx\n\tmov $thread_end, %edx\n\tpushf\n\torl $0x100, (%esp)\n\tpopf\n\tsysenter\n");
 
 /* It goes on at `eip` with all of that but the words and the status. */
 static void write_to_one_that_waits(uint32_t slot, uint32_t eip)
 {
-    *registers() = (struct thread_registers){.eax = 90, .ebx = 91, .ecx = 92, .edx = 93, .esi = 94, .edi = 95, .ebp = 96,
-                                             .esp = (uint32_t)(show_stack + 60), .eip = eip,
+    *registers() = (struct thread_registers){.eax = 90,
+                                             .ebx = 91,
+                                             .ecx = 92,
+                                             .edx = 93,
+                                             .esi = 94,
+                                             .edi = 95,
+                                             .ebp = 96,
+                                             .esp = (uint32_t)(show_stack + 60),
+                                             .eip = eip,
                                              .eflags = FLAG_TRAP | FLAG_DIRECTION};
     IS(sys_thread_write(slot, THREAD_REGISTERS), OK);
     IS(sys_thread_read(slot, THREAD_REGISTERS), OK);

@@ -19,10 +19,19 @@ static void nothing(uint32_t unused)
 /* Of fs and gs: what cannot be loaded is null. */
 static void selectors_are_sanitised(void)
 {
-    static const uint16_t selectors[][2] = {
-        {0, 0}, {3, 3}, {USER_CODE, USER_CODE}, {USER_DATA, USER_DATA}, {USER_DATA - 3, USER_DATA - 3},
-        {USER_AREA_SELECTOR, USER_AREA_SELECTOR}, {8, 0}, {0x10, 0}, {0x13, 0}, {0x30, 0}, {0x43, 0}, {USER_DATA | 4, 0},
-        {0xffff, 0}};
+    static const uint16_t selectors[][2] = {{0, 0},
+                                            {3, 3},
+                                            {USER_CODE, USER_CODE},
+                                            {USER_DATA, USER_DATA},
+                                            {USER_DATA - 3, USER_DATA - 3},
+                                            {USER_AREA_SELECTOR, USER_AREA_SELECTOR},
+                                            {8, 0},
+                                            {0x10, 0},
+                                            {0x13, 0},
+                                            {0x30, 0},
+                                            {0x43, 0},
+                                            {USER_DATA | 4, 0},
+                                            {0xffff, 0}};
 
     for (unsigned i = 0; i < sizeof(selectors) / sizeof(selectors[0]); i++) {
         struct plan plan = own_thread(0, nothing, 0);
@@ -102,15 +111,15 @@ static void gs_leads_to_the_area(void)
 }
 
 /* What ds and es are after an entry with `selector` in both. */
-#define SEGMENTS_AFTER(entry, selector)                                                                              \
-    ({                                                                                                               \
-        uint32_t eax_ = SYS_version, ebx_ = (selector), ds_, es_;                                                    \
-        __asm__ volatile("mov %%ebx, %%ds; mov %%ebx, %%es\n\t" entry "\n\t"                                       \
-                         "mov %%ds, %%esi; mov %%es, %%edi; push %%ss; pop %%ds; push %%ss; pop %%es"                \
-                         : "+a"(eax_), "+b"(ebx_), "=&S"(ds_), "=&D"(es_)                                            \
-                         :                                                                                           \
-                         : "ecx", "edx", "memory");                                                                  \
-        ds_ | es_ << 16;                                                                                             \
+#define SEGMENTS_AFTER(entry, selector)                                                                                \
+    ({                                                                                                                 \
+        uint32_t eax_ = SYS_version, ebx_ = (selector), ds_, es_;                                                      \
+        __asm__ volatile("mov %%ebx, %%ds; mov %%ebx, %%es\n\t" entry "\n\t"                                           \
+                         "mov %%ds, %%esi; mov %%es, %%edi; push %%ss; pop %%ds; push %%ss; pop %%es"                  \
+                         : "+a"(eax_), "+b"(ebx_), "=&S"(ds_), "=&D"(es_)                                              \
+                         :                                                                                             \
+                         : "ecx", "edx", "memory");                                                                    \
+        ds_ | es_ << 16;                                                                                               \
     })
 
 static void enters_with(uint32_t selector)

@@ -11,7 +11,7 @@
 enum {
     REVOKES = 10,
     FRAME_REVOKES = 10, /* on two processors */
-    TREE = 1000, /* capabilities of each thread */
+    TREE = 1000,        /* capabilities of each thread */
     TREE_CREW = 3,
     STEPS = 50000, /* random calls; each point runs twice */
     WORLDS = 100,  /* at most: a world ends when all its threads wait or are dead */
@@ -64,8 +64,7 @@ static void grows_a_tree(uint32_t k)
     for (uint32_t state = k;; laps[k]++) {
         uint32_t slot = first + below(&state, TREE), from = first + below(&state, TREE);
         err_t err = sys_cap_derive(laps[k] % 2 ? SUBJECT : from, slot, 0, RIGHT_CALL, 0, 0);
-        SURE(err == OK || err == ERR_TAKEN || err == ERR_CAP || err == ERR_BUSY ||
-             err == ERR_DEPTH);
+        SURE(err == OK || err == ERR_TAKEN || err == ERR_CAP || err == ERR_BUSY || err == ERR_DEPTH);
         linger();
         if (laps[k] % 4 == 0) {
             err = sys_cap_delete(from);
@@ -174,8 +173,7 @@ static void any_message(uint32_t *state, volatile struct message_page *page)
 {
     for (uint32_t i = 0; i < 2; i++) {
         page->items[i].slot = (uint16_t)any_slot(state);
-        page->items[i].kind_rights =
-            (uint8_t)(below(state, 3) << ITEM_KIND_SHIFT | below(state, 32));
+        page->items[i].kind_rights = (uint8_t)(below(state, 3) << ITEM_KIND_SHIFT | below(state, 32));
         page->items[i].pages = (uint8_t)(1 + below(state, 3));
         page->items[i].from = below(state, 2) ? below(state, WORLD_FRAMES) : any_address(state);
         page->items[i].to = below(state, 2) ? below(state, 4) : any_address(state);
@@ -194,8 +192,7 @@ static struct words any_words(uint32_t *state, uint32_t number)
     case SYS_vm_map:
         return (struct words){{any_address(state) | (READ + below(state, 3)),
                                (1 + below(state, 4)) | (1 + below(state, 2)) << SLOT_SHIFT,
-                               below(state, 2) ? below(state, WORLD_FRAMES) : any_address(state),
-                               0}};
+                               below(state, 2) ? below(state, WORLD_FRAMES) : any_address(state), 0}};
     case SYS_vm_unmap:
         return (struct words){{any_address(state), 1 + below(state, 8), 0, 0}};
     case SYS_vm_protect:
@@ -207,26 +204,23 @@ static struct words any_words(uint32_t *state, uint32_t number)
     case SYS_task_donate:
         return (struct words){{WORLD_MEMORY | 1 << SLOT_SHIFT, below(state, WORLD_FRAMES), 0, 0}};
     case SYS_thread_create:
-        return (struct words){
-            {any_slot(state) | WORLD_ENDPOINT << SLOT_SHIFT,
-             WORLD_ENDPOINT | below(state, PRIORITY_CHILD) << 16 | below(state, crew) << 24,
-             any_address(state), 0}};
+        return (struct words){{any_slot(state) | WORLD_ENDPOINT << SLOT_SHIFT,
+                               WORLD_ENDPOINT | below(state, PRIORITY_CHILD) << 16 | below(state, crew) << 24,
+                               any_address(state), 0}};
     case SYS_thread_schedule:
         return (struct words){{PRIORITY_CHILD, below(state, crew), 0, 0}};
     case SYS_irq_bind:
     case SYS_irq_ack:
         return (struct words){{1, any_slot(state), 0, 0}};
     default:
-        return (struct words){
-            {below(state, WORLD_FRAMES), any_slot(state), any(state), any(state)}};
+        return (struct words){{below(state, WORLD_FRAMES), any_slot(state), any(state), any(state)}};
     }
 }
 
 /* Not all of them: who waits or ends says nothing more, and the log is for people. */
 static uint32_t any_number(uint32_t *state)
 {
-    static const uint8_t seldom[] = {SYS_ipc_reply_wait, SYS_object_destroy, SYS_thread_stop,
-                                     SYS_ipc_call};
+    static const uint8_t seldom[] = {SYS_ipc_reply_wait, SYS_object_destroy, SYS_thread_stop, SYS_ipc_call};
     uint32_t number = below(state, SYS_COUNT + 1);
 
     for (uint32_t i = 0; i < sizeof(seldom); i++)
@@ -384,10 +378,8 @@ static void unmapped_from_who_never_calls(void)
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
-        {"a tree of capabilities grows on all processors while it is revoked",
-         a_tree_grows_while_it_is_revoked},
-        {"frames are mapped on all processors while they are revoked",
-         frames_are_mapped_while_they_are_revoked},
+        {"a tree of capabilities grows on all processors while it is revoked", a_tree_grows_while_it_is_revoked},
+        {"frames are mapped on all processors while they are revoked", frames_are_mapped_while_they_are_revoked},
         {"100,000 random calls on all processors", random_calls},
         {"vm_unmap: a thread that never calls", unmapped_from_who_never_calls},
     };

@@ -297,7 +297,8 @@ static void replaced_by_answers(void)
     laps[0] = laps[1] = 0;
     child_make(CREW, TASK_FRAMES);
     IS(sys_vm_map(CHILD_TASK + CREW, FIRST, READ, MEMORY, 1, data + 1), OK);
-    struct plan writer = child_thread(CREW, writes_what_is_read, 0), reader = child_thread(CREW + 1, reads_what_is_written, 0);
+    struct plan writer = child_thread(CREW, writes_what_is_read, 0),
+                reader = child_thread(CREW + 1, reads_what_is_written, 0);
     reader.task = writer.task;
     reader.page = writer.page + PAGE_SIZE;
     crew_start(1, reader, 0);
@@ -309,8 +310,7 @@ static void replaced_by_answers(void)
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
-        {"tasks die while their threads run elsewhere: all frames are back",
-         tasks_die_while_they_run},
+        {"tasks die while their threads run elsewhere: all frames are back", tasks_die_while_they_run},
         {"a new page directory is seen on all processors at once", directories_are_seen_at_once},
         {"what a task granted goes with it, on all processors", granters_die},
         {"the answer to a fault takes a page that another thread reads", replaced_by_answers},

@@ -225,9 +225,7 @@ static void moves_them(uint32_t unused)
     (void)unused;
     for (uint32_t i = 0; i < MOVES; i++) {
         uint32_t k = any_below(movers), cpu = any_below(cpu_count() + 1);
-        SAME(sys_thread_schedule(CHILD_THREAD + CREW + k, PRIORITY_CHILD,
-                                 cpu == cpu_count() ? CPU_ANY : cpu),
-             OK);
+        SAME(sys_thread_schedule(CHILD_THREAD + CREW + k, PRIORITY_CHILD, cpu == cpu_count() ? CPU_ANY : cpu), OK);
         if (i % 16 == 0)
             SURE(goes_on_by(&laps[k], 1));
     }

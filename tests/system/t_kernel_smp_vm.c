@@ -289,8 +289,7 @@ static void try(struct trial with, uint32_t per_cpu, bool one_task)
 /* ---------------------------------------------------------------------------------- the points */
 
 static const struct trial readers = {.rights = READ, .give = map_for_all, .take = revoke};
-static const struct trial writers = {
-    .writes = true, .rights = READ_WRITE, .give = map_for_all, .take = revoke};
+static const struct trial writers = {.writes = true, .rights = READ_WRITE, .give = map_for_all, .take = revoke};
 
 static void revoked_from_readers(void)
 {

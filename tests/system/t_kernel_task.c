@@ -65,8 +65,7 @@ static void makes_objects_without_frames(uint32_t unused)
 static void makers_pay_for_their_objects(void)
 {
     static const int32_t wanted[] = {
-        ERR_ACCOUNT, 1,           OK, ERR_TAKEN,   ERR_ARG, ERR_ARG, ERR_ARG,
-        OK,          ERR_ACCOUNT, 1,  ERR_ACCOUNT, 1,       OK,
+        ERR_ACCOUNT, 1, OK, ERR_TAKEN, ERR_ARG, ERR_ARG, ERR_ARG, OK, ERR_ACCOUNT, 1, ERR_ACCOUNT, 1, OK,
     };
     enum { COUNT = sizeof(wanted) / sizeof(wanted[0]) };
 
@@ -403,8 +402,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"callers wait for the task, not for its thread", a_dead_servers_thread_keeps_callers},
         {"receivers of a dead endpoint hear of it", receivers_hear_of_the_end},
         {"a dying task refuses everything with ERR_DEAD", the_dying_refuse_everything},
-        {"a dying endpoint refuses calls and threads with ERR_DEAD",
-         a_dying_endpoint_refuses_calls},
+        {"a dying endpoint refuses calls and threads with ERR_DEAD", a_dying_endpoint_refuses_calls},
         {"a task's death takes the tasks that it made", generations_end_together},
     };
 

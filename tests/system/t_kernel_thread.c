@@ -372,8 +372,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
         {"thread_create: errors", create_refuses},
-        {"thread_create: ERR_ACCOUNT says what is lacking, and that suffices",
-         create_says_what_is_lacking},
+        {"thread_create: ERR_ACCOUNT says what is lacking, and that suffices", create_says_what_is_lacking},
         {"resume, stop, read, write, schedule: errors", control_refuses},
         {"read and write of the running thread are ERR_STATE", the_running_thread_is_no_target},
         {"stop and resume", stop_and_resume},

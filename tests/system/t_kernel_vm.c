@@ -81,8 +81,8 @@ static void protect_never_gives_both(void)
     IS(sys_vm_protect(OWN_TASK, SCRATCH, 0, 1), ERR_ARG);
     IS(sys_vm_protect(OWN_TASK, SCRATCH, RIGHT_WRITE, 1), ERR_ARG);
     IS(sys_vm_protect(OWN_TASK, SCRATCH, READ | RIGHT_OWN, 1), ERR_ARG);
-    scratch[0] = 1;                                              /* still writable */
-    IS(sys_vm_protect(OWN_TASK, SCRATCH, READ_EXECUTE, 1), OK);  /* only lowers: now read-only */
+    scratch[0] = 1;                                             /* still writable */
+    IS(sys_vm_protect(OWN_TASK, SCRATCH, READ_EXECUTE, 1), OK); /* only lowers: now read-only */
     IS(sys_vm_map(OWN_TASK, SECOND, READ_EXECUTE, OWN_TASK, 1, SCRATCH), ERR_RIGHTS);
     IS(sys_vm_map(OWN_TASK, SECOND, READ_WRITE, OWN_TASK, 1, SCRATCH), ERR_RIGHTS);
     IS(sys_vm_protect(OWN_TASK, SCRATCH, READ_WRITE, 1), OK); /* and never raises */
@@ -254,8 +254,7 @@ static bool faults_at_scratch(uint32_t k, uint32_t cause)
 {
     struct event event;
 
-    return expect_fault(k, PAGE_FAULT, &event) && IS(event.words.w[0], SCRATCH) &&
-           IS(event.words.w[1], cause);
+    return expect_fault(k, PAGE_FAULT, &event) && IS(event.words.w[0], SCRATCH) && IS(event.words.w[1], cause);
 }
 
 static void unmapped_then_touched(void)
@@ -419,19 +418,16 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     static const struct point points[] = {
         {"map, unmap, protect: capabilities and their rights", capabilities_are_checked},
         {"map: no right that the source lacks", mappings_have_no_more_rights_than_their_source},
-        {"map: writable and executable, or unreadable, is refused",
-         writable_and_executable_is_refused},
+        {"map: writable and executable, or unreadable, is refused", writable_and_executable_is_refused},
         {"protect: only lowers", protect_never_gives_both},
-        {"map, unmap, protect: lengths and addresses that wrap or leave user space",
-         ranges_are_checked},
+        {"map, unmap, protect: lengths and addresses that wrap or leave user space", ranges_are_checked},
         {"map: the last user page", the_edges_of_the_user_space_are_usable},
         {"map: offsets outside the capability", offsets_are_checked},
         {"map: an occupied page refuses all", occupied_pages_are_refused_whole},
         {"map, protect: an absent page refuses all", absent_pages_are_refused_whole},
         {"message pages are out of reach", message_pages_are_out_of_reach},
         {"map: kernel memory is refused", kernel_memory_is_refused},
-        {"map: ERR_ACCOUNT says what is lacking, and that suffices",
-         an_account_without_frames_refuses},
+        {"map: ERR_ACCOUNT says what is lacking, and that suffices", an_account_without_frames_refuses},
         {"a touch after unmap faults", unmapped_then_touched},
         {"a write after protect faults, the other holder writes", protected_then_written},
         {"a touch after revoke faults", revoked_then_touched},

@@ -108,7 +108,8 @@ static int is_bound(void)
     if (good)
         memset(area, 1, 64 * PAGE);
     int pages = maps_all();
-    good = FAILS(mmap(NULL, PAGE), ENOMEM) && FAILS(fork(), ENOMEM) && FAILS(tally_sbrk(PAGE) == (void *)-1 ? -1 : 0, ENOMEM) && good;
+    good = FAILS(mmap(NULL, PAGE), ENOMEM) && FAILS(fork(), ENOMEM) &&
+           FAILS(tally_sbrk(PAGE) == (void *)-1 ? -1 : 0, ENOMEM) && good;
     good = HOLDS(pages > 16 && pages < 256) && FAILS(limit(RLIMIT_AS, 2048 * KIB), EPERM) && good;
     return good ? 0 : 1;
 }

@@ -50,13 +50,15 @@ static bool is_told(off_t at, int kind, off_t start, off_t length, pid_t pid)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_start = at, .l_len = 1, .l_pid = 5};
 
-    return IS(fcntl(fd, F_GETLK, &lock), 0) && IS(lock.l_type, kind) && IS(lock.l_start, start) && IS(lock.l_len, length) && IS(lock.l_pid, pid);
+    return IS(fcntl(fd, F_GETLK, &lock), 0) && IS(lock.l_type, kind) && IS(lock.l_start, start) &&
+           IS(lock.l_len, length) && IS(lock.l_pid, pid);
 }
 
 static int sees_its_parents(void)
 {
-    bool good = is_told(3, F_WRLCK, 0, 10, getppid()) && is_told(10, F_UNLCK, 10, 1, 5) && is_told(1LL << 40, F_RDLCK, 1LL << 40, 0, getppid()) &&
-                FAILS(range(F_SETLK, F_RDLCK, 9, 1), EAGAIN) && IS(range(F_SETLK, F_RDLCK, 10, 1LL << 40), 0);
+    bool good = is_told(3, F_WRLCK, 0, 10, getppid()) && is_told(10, F_UNLCK, 10, 1, 5) &&
+                is_told(1LL << 40, F_RDLCK, 1LL << 40, 0, getppid()) && FAILS(range(F_SETLK, F_RDLCK, 9, 1), EAGAIN) &&
+                IS(range(F_SETLK, F_RDLCK, 10, 1LL << 40), 0);
 
     return good ? 9 : 1;
 }
@@ -70,7 +72,8 @@ static bool ranges(void)
 {
     if (!begins())
         return false;
-    bool good = IS(range(F_SETLK, F_WRLCK, 0, 10), 0) && IS(range(F_SETLK, F_RDLCK, 1LL << 40, 0), 0) && IS(child_run(sees_its_parents), EXITED(9)) &&
+    bool good = IS(range(F_SETLK, F_WRLCK, 0, 10), 0) && IS(range(F_SETLK, F_RDLCK, 1LL << 40, 0), 0) &&
+                IS(child_run(sees_its_parents), EXITED(9)) &&
                 IS(range(F_SETLK, F_WRLCK, 0, 0), 0); /* what the child had is gone */
     int other = open("/tmp/locked", O_RDONLY);
     good = IS(child_run(locks_all), EXITED(1)) && IS(close(other), 0) && IS(child_run(locks_all), EXITED(9)) && good;
@@ -85,7 +88,10 @@ static int unlocked_32(void)
         int pid;
     } lock = {F_WRLCK, SEEK_SET, 0, 0, 0};
 
-    return syscall(SYS_fcntl64, fd, 5, &lock) == 0 && lock.kind == F_WRLCK && lock.start == 8 && lock.length == 4 && lock.pid == getppid() ? 9 : 1;
+    return syscall(SYS_fcntl64, fd, 5, &lock) == 0 && lock.kind == F_WRLCK && lock.start == 8 && lock.length == 4 &&
+                   lock.pid == getppid()
+               ? 9
+               : 1;
 }
 
 /* lockf, and the structure of 32 bits, which musl does not use. */
@@ -93,12 +99,15 @@ static bool other_forms(void)
 {
     if (!begins())
         return false;
-    bool good = IS(lseek(fd, 8, SEEK_SET), 8) && IS(lockf(fd, F_TLOCK, 4), 0) && IS(child_run(unlocked_32), EXITED(9)) && IS(lockf(fd, F_TEST, 4), 0) &&
-                IS(lockf(fd, F_ULOCK, 4), 0) && FAILS(range(F_SETLK, 7, 0, 1), EINVAL) && FAILS(range(F_SETLK, F_RDLCK, -1, 1), EINVAL) &&
-                FAILS(fcntl(fd, F_SETLK, 16), EFAULT) && FAILS(fcntl(9, F_SETLK, &good), EBADF) && FAILS(range(F_OFD_GETLK - 1, F_RDLCK, 0, 1), EINVAL);
+    bool good = IS(lseek(fd, 8, SEEK_SET), 8) && IS(lockf(fd, F_TLOCK, 4), 0) &&
+                IS(child_run(unlocked_32), EXITED(9)) && IS(lockf(fd, F_TEST, 4), 0) && IS(lockf(fd, F_ULOCK, 4), 0) &&
+                FAILS(range(F_SETLK, 7, 0, 1), EINVAL) && FAILS(range(F_SETLK, F_RDLCK, -1, 1), EINVAL) &&
+                FAILS(fcntl(fd, F_SETLK, 16), EFAULT) && FAILS(fcntl(9, F_SETLK, &good), EBADF) &&
+                FAILS(range(F_OFD_GETLK - 1, F_RDLCK, 0, 1), EINVAL);
     int other = open("/tmp/locked", O_RDONLY);
     struct flock lock = {.l_type = F_WRLCK};
-    good = FAILS(fcntl(other, F_SETLK, &lock), EBADF) && FAILS(fcntl(ends[0], F_SETLK, &lock), EINVAL) && IS(close(other), 0) && good;
+    good = FAILS(fcntl(other, F_SETLK, &lock), EBADF) && FAILS(fcntl(ends[0], F_SETLK, &lock), EINVAL) &&
+           IS(close(other), 0) && good;
     return closes(good);
 }
 
@@ -116,7 +125,8 @@ static int range_of(int file, int command, int kind, off_t start, off_t length)
 /* The parent waits, by `another`, for a lock of `fd`, which it has closed. */
 static int has_an_open_file(void)
 {
-    bool good = range_of(fd, F_OFD_SETLK, F_RDLCK, 0, 1) == 0 && range_of(another, F_OFD_SETLK, F_RDLCK, 1, 1) == -1 && errno == EAGAIN;
+    bool good = range_of(fd, F_OFD_SETLK, F_RDLCK, 0, 1) == 0 && range_of(another, F_OFD_SETLK, F_RDLCK, 1, 1) == -1 &&
+                errno == EAGAIN;
 
     says();
     usleep(20000);
@@ -125,7 +135,8 @@ static int has_an_open_file(void)
 
 static bool is_refused(struct flock lock, int error)
 {
-    return FAILS(fcntl(fd, F_OFD_GETLK, &lock), error) && FAILS(fcntl(fd, F_OFD_SETLK, &lock), error) && FAILS(fcntl(fd, F_OFD_SETLKW, &lock), error);
+    return FAILS(fcntl(fd, F_OFD_GETLK, &lock), error) && FAILS(fcntl(fd, F_OFD_SETLK, &lock), error) &&
+           FAILS(fcntl(fd, F_OFD_SETLKW, &lock), error);
 }
 
 static bool open_files(void)
@@ -135,14 +146,20 @@ static bool open_files(void)
     struct flock found = {.l_type = F_RDLCK, .l_len = 1};
     another = open("/tmp/locked", O_RDWR);
     int third = open("/tmp/locked", O_RDONLY);
-    bool good = IS(range_of(fd, F_OFD_SETLK, F_WRLCK, 0, 10), 0) && FAILS(range_of(another, F_OFD_SETLK, F_RDLCK, 9, 1), EAGAIN) &&
-                FAILS(range(F_SETLK, F_RDLCK, 0, 1), EAGAIN) && IS(range(F_SETLK, F_WRLCK, 10, 1), 0) && FAILS(range_of(fd, F_OFD_SETLK, F_RDLCK, 10, 1), EAGAIN);
-    good = IS(fcntl(another, F_OFD_GETLK, &found), 0) && IS(found.l_type, F_WRLCK) && IS(found.l_len, 10) && IS(found.l_pid, -1) && good;
+    bool good = IS(range_of(fd, F_OFD_SETLK, F_WRLCK, 0, 10), 0) &&
+                FAILS(range_of(another, F_OFD_SETLK, F_RDLCK, 9, 1), EAGAIN) &&
+                FAILS(range(F_SETLK, F_RDLCK, 0, 1), EAGAIN) && IS(range(F_SETLK, F_WRLCK, 10, 1), 0) &&
+                FAILS(range_of(fd, F_OFD_SETLK, F_RDLCK, 10, 1), EAGAIN);
+    good = IS(fcntl(another, F_OFD_GETLK, &found), 0) && IS(found.l_type, F_WRLCK) && IS(found.l_len, 10) &&
+           IS(found.l_pid, -1) && good;
     found = (struct flock){.l_type = F_RDLCK, .l_len = 1};
-    good = IS(fcntl(another, F_GETLK, &found), 0) && IS(found.l_pid, -1) && is_refused(found, EINVAL) && is_refused((struct flock){.l_type = 7}, EINVAL) && good;
-    good = FAILS(range_of(third, F_OFD_SETLK, F_WRLCK, 20, 1), EBADF) && FAILS(range_of(99, F_OFD_SETLK, F_RDLCK, 0, 1), EBADF) && IS(close(third), 0) && good;
+    good = IS(fcntl(another, F_GETLK, &found), 0) && IS(found.l_pid, -1) && is_refused(found, EINVAL) &&
+           is_refused((struct flock){.l_type = 7}, EINVAL) && good;
+    good = FAILS(range_of(third, F_OFD_SETLK, F_WRLCK, 20, 1), EBADF) &&
+           FAILS(range_of(99, F_OFD_SETLK, F_RDLCK, 0, 1), EBADF) && IS(close(third), 0) && good;
     pid_t child = child_start(has_an_open_file);
-    good = hears() && IS(range_of(another, F_OFD_SETLK, F_RDLCK, 0, 1), 0) && IS(close(fd), 0) && FAILS(range_of(another, F_OFD_SETLK, F_RDLCK, 1, 1), EAGAIN) &&
+    good = hears() && IS(range_of(another, F_OFD_SETLK, F_RDLCK, 0, 1), 0) && IS(close(fd), 0) &&
+           FAILS(range_of(another, F_OFD_SETLK, F_RDLCK, 1, 1), EAGAIN) &&
            IS(range_of(another, F_OFD_SETLKW, F_WRLCK, 1, 1), 0) && good;
     fd = another;
     return closes(IS(child_end(child), EXITED(9)) && good);
@@ -170,8 +187,9 @@ static bool waits(void)
         return false;
     bool good = IS(range(F_SETLK, F_WRLCK, 0, 0), 0);
     pid_t first = child_start(waits_for_first), second = child_start(waits_for_first);
-    good = hears() && hears() && IS(usleep(20000), 0) && IS(waitpid(first, NULL, WNOHANG), 0) && IS(range(F_SETLK, F_UNLCK, 0, 0), 0) &&
-           IS(child_end(first), EXITED(9)) && IS(child_end(second), EXITED(9)) && good;
+    good = hears() && hears() && IS(usleep(20000), 0) && IS(waitpid(first, NULL, WNOHANG), 0) &&
+           IS(range(F_SETLK, F_UNLCK, 0, 0), 0) && IS(child_end(first), EXITED(9)) &&
+           IS(child_end(second), EXITED(9)) && good;
     return closes(good);
 }
 
@@ -183,7 +201,8 @@ static bool kills(void)
     pid_t has = child_start(has_first_for_ever);
     bool good = hears();
     pid_t first = child_start(waits_for_first), second = child_start(waits_for_first);
-    good = hears() && hears() && IS(usleep(20000), 0) && IS(child_kill(first), SIGKILL) && IS(child_kill(has), SIGKILL) && IS(child_end(second), EXITED(9)) && good;
+    good = hears() && hears() && IS(usleep(20000), 0) && IS(child_kill(first), SIGKILL) &&
+           IS(child_kill(has), SIGKILL) && IS(child_end(second), EXITED(9)) && good;
     return closes(IS(range(F_SETLK, F_WRLCK, 0, 0), 0) && good);
 }
 
@@ -201,7 +220,8 @@ static bool circle(void)
         return false;
     bool good = IS(range(F_SETLK, F_WRLCK, 0, 1), 0);
     pid_t other = child_start(waits_for_parents);
-    good = hears() && IS(usleep(20000), 0) && FAILS(range(F_SETLKW, F_WRLCK, 1, 1), EDEADLK) && IS(range(F_SETLK, F_UNLCK, 0, 1), 0) && IS(child_end(other), EXITED(9)) && good;
+    good = hears() && IS(usleep(20000), 0) && FAILS(range(F_SETLKW, F_WRLCK, 1, 1), EDEADLK) &&
+           IS(range(F_SETLK, F_UNLCK, 0, 1), 0) && IS(child_end(other), EXITED(9)) && good;
     return closes(good);
 }
 
@@ -235,7 +255,8 @@ static bool signals(void)
         return false;
     bool good = IS(range(F_SETLK, F_WRLCK, 0, 0), 0) && IS(flock(fd, LOCK_EX), 0);
     pid_t child = child_start(interrupted);
-    good = hears() && IS(usleep(60000), 0) && IS(waitpid(child, NULL, WNOHANG), 0) && IS(range(F_SETLK, F_UNLCK, 0, 0), 0) && IS(child_end(child), EXITED(9)) && good;
+    good = hears() && IS(usleep(60000), 0) && IS(waitpid(child, NULL, WNOHANG), 0) &&
+           IS(range(F_SETLK, F_UNLCK, 0, 0), 0) && IS(child_end(child), EXITED(9)) && good;
     return closes(good);
 }
 
@@ -268,10 +289,12 @@ static bool files(void)
         return false;
     bool good = IS(flock(fd, LOCK_EX), 0);
     pid_t child = child_start(flocks);
-    good = hears() && IS(usleep(20000), 0) && IS(waitpid(child, NULL, WNOHANG), 0) && IS(flock(fd, LOCK_UN), 0) && IS(child_end(child), EXITED(9)) &&
-           FAILS(flock(fd, 3), EINVAL) && FAILS(flock(9, LOCK_SH), EBADF) && FAILS(flock(ends[0], LOCK_SH), EINVAL) && good;
+    good = hears() && IS(usleep(20000), 0) && IS(waitpid(child, NULL, WNOHANG), 0) && IS(flock(fd, LOCK_UN), 0) &&
+           IS(child_end(child), EXITED(9)) && FAILS(flock(fd, 3), EINVAL) && FAILS(flock(9, LOCK_SH), EBADF) &&
+           FAILS(flock(ends[0], LOCK_SH), EINVAL) && good;
     int root = open("/", O_RDONLY | O_DIRECTORY);
-    good = IS(flock(root, LOCK_EX), 0) && IS(close(root), 0) && IS(flock(1, LOCK_EX), 0) && IS(flock(1, LOCK_UN), 0) && good;
+    good = IS(flock(root, LOCK_EX), 0) && IS(close(root), 0) && IS(flock(1, LOCK_EX), 0) && IS(flock(1, LOCK_UN), 0) &&
+           good;
     return closes(good);
 }
 
@@ -289,11 +312,15 @@ static bool programs(void)
 int main(void)
 {
     static const struct tap_point points[] = {
-        {"ranges are locked, and seen by others", ranges}, {"lockf, the small structure, and what is refused", other_forms},
+        {"ranges are locked, and seen by others", ranges},
+        {"lockf, the small structure, and what is refused", other_forms},
         {"open files own ranges, until they are closed", open_files},
-        {"who waits goes on with the unlock", waits},      {"either may be killed", kills},
-        {"a circle is refused", circle},                   {"a signal ends a wait", signals},
-        {"open files are locked", files},                  {"exec keeps locks", programs},
+        {"who waits goes on with the unlock", waits},
+        {"either may be killed", kills},
+        {"a circle is refused", circle},
+        {"a signal ends a wait", signals},
+        {"open files are locked", files},
+        {"exec keeps locks", programs},
     };
 
     return TAP_RUN(points);

@@ -85,7 +85,8 @@ static int file;
 /* Pages that it has not touched yet. */
 static int uses_them_in_calls(void)
 {
-    bool good = pwrite(file, shared + PAGE - 3, 6, 3 * PAGE) == 6 && pread(file, shared + 2 * PAGE - 3, 6, 3 * PAGE) == 6;
+    bool good =
+        pwrite(file, shared + PAGE - 3, 6, 3 * PAGE) == 6 && pread(file, shared + 2 * PAGE - 3, 6, 3 * PAGE) == 6;
 
     return good && memcmp(shared + 2 * PAGE - 3, "hello", 6) == 0 ? 6 : 1;
 }
@@ -102,7 +103,8 @@ static bool childrens_calls_use_it(void)
     bool good = HOLDS(shared != MAP_FAILED);
 
     memcpy(shared + PAGE - 3, "hello", 6);
-    good = IS(child_run(has_a_child), EXITED(7)) && IS(memcmp(shared + 2 * PAGE - 3, "hello", 6), 0) && IS(munmap(shared, 4 * PAGE), 0) && good;
+    good = IS(child_run(has_a_child), EXITED(7)) && IS(memcmp(shared + 2 * PAGE - 3, "hello", 6), 0) &&
+           IS(munmap(shared, 4 * PAGE), 0) && good;
     return remove_it(file) && good;
 }
 
@@ -154,16 +156,19 @@ static bool the_archive_is_written(void)
     char first = 0, byte = 0;
     int fd = open(program, O_RDWR);
     char *before = map(fd, PAGE, PROT_READ, MAP_SHARED), *own = map(fd, PAGE, RW, MAP_PRIVATE);
-    bool good = HOLDS(before != MAP_FAILED && own != MAP_FAILED) && IS(pread(fd, &first, 1, 0), 1) && IS(before[0], first);
+    bool good =
+        HOLDS(before != MAP_FAILED && own != MAP_FAILED) && IS(pread(fd, &first, 1, 0), 1) && IS(before[0], first);
 
     own[0] = 'o';
-    good = IS(pread(fd, &byte, 1, 0), 1) && IS(byte, first) && IS(before[0], first) && IS(pwrite(fd, "w", 1, 0), 1) && good;
+    good = IS(pread(fd, &byte, 1, 0), 1) && IS(byte, first) && IS(before[0], first) && IS(pwrite(fd, "w", 1, 0), 1) &&
+           good;
     char *after = map(fd, PAGE, RW, MAP_SHARED);
     good = HOLDS(after != MAP_FAILED) && IS(before[0], 'w') && IS(after[0], 'w') && IS(own[0], 'o') && good;
     after[0] = 's';
     good = IS(before[0], 's') && IS(own[0], 'o') && IS(pread(fd, &byte, 1, 0), 1) && IS(byte, 's') && good;
     good = IS(pwrite(fd, &first, 1, 0), 1) && IS(after[0], first) && IS(before[0], first) && good;
-    return IS(munmap(before, PAGE), 0) && IS(munmap(after, PAGE), 0) && IS(munmap(own, PAGE), 0) && IS(close(fd), 0) && good;
+    return IS(munmap(before, PAGE), 0) && IS(munmap(after, PAGE), 0) && IS(munmap(own, PAGE), 0) && IS(close(fd), 0) &&
+           good;
 }
 
 static bool at_an_address(void)
@@ -197,7 +202,8 @@ static bool behind_is_nothing(void)
     char *fourth = map(file, PAGE, RW, MAP_SHARED);
     *free = 'f', *fourth = 'm';
     good = IS(*free, 'f') && IS(*first, 'm') && IS(*third, 'm') && good;
-    good = IS(munmap(first, PAGE), 0) && IS(munmap(second, PAGE), 0) && IS(munmap(third, 2 * PAGE), 0) && IS(munmap(fourth, PAGE), 0) && good;
+    good = IS(munmap(first, PAGE), 0) && IS(munmap(second, PAGE), 0) && IS(munmap(third, 2 * PAGE), 0) &&
+           IS(munmap(fourth, PAGE), 0) && good;
     return remove_it(file) && good;
 }
 
@@ -257,7 +263,8 @@ static bool it_grows(void)
     bool good = HOLDS(shared != MAP_FAILED) && IS(child_run(stores_second), SIGBUS) && IS(child_run(grows), EXITED(0));
     good = IS(child_run(stores_second), EXITED(0)) && IS(shared[PAGE], 's') && good;
     good = IS(pread(fd_of_all, &byte, 1, PAGE), 1) && IS(byte, 's') && IS(shared[2 * PAGE], 0) && good;
-    good = IS(child_run(cuts), EXITED(0)) && IS(child_run(touches_second_page), SIGBUS) && IS(child_run(grows), EXITED(0)) && good;
+    good = IS(child_run(cuts), EXITED(0)) && IS(child_run(touches_second_page), SIGBUS) &&
+           IS(child_run(grows), EXITED(0)) && good;
     good = IS(shared[PAGE], 0) && IS(child_run(stores_second), EXITED(0)) && IS(shared[PAGE], 's') && good;
     return IS(munmap(shared, 4 * PAGE), 0) && remove_it(fd_of_all) && good;
 }
@@ -288,13 +295,18 @@ static bool rights_change(void)
     int fd = make(2 * PAGE), reads = open(name, O_RDONLY);
 
     shared = map(fd, 2 * PAGE, PROT_READ, MAP_SHARED);
-    bool good = IS(child_run(stores_first), SIGSEGV) && IS(mprotect(shared, PAGE, RW), 0) && IS(child_run(stores_first), EXITED(0));
-    good = IS(shared[0], 1) && IS(child_run(stores_second), SIGSEGV) && IS(mprotect(shared, 2 * PAGE, PROT_READ), 0) && good;
-    good = IS(child_run(stores_first), SIGSEGV) && IS(mprotect(shared, PAGE, PROT_NONE), 0) && IS(child_run(touches_first), SIGSEGV) && good;
+    bool good = IS(child_run(stores_first), SIGSEGV) && IS(mprotect(shared, PAGE, RW), 0) &&
+                IS(child_run(stores_first), EXITED(0));
+    good = IS(shared[0], 1) && IS(child_run(stores_second), SIGSEGV) && IS(mprotect(shared, 2 * PAGE, PROT_READ), 0) &&
+           good;
+    good = IS(child_run(stores_first), SIGSEGV) && IS(mprotect(shared, PAGE, PROT_NONE), 0) &&
+           IS(child_run(touches_first), SIGSEGV) && good;
     good = IS(mprotect(shared, PAGE, RW), 0) && IS(shared[0], 1) && IS(munmap(shared, 2 * PAGE), 0) && good;
     shared = map(reads, PAGE, PROT_NONE, MAP_SHARED);
-    good = HOLDS(shared != MAP_FAILED) && IS(child_run(touches_first), SIGSEGV) && FAILS(mprotect(shared, PAGE, RW), EACCES) && good;
-    good = IS(mprotect(shared, PAGE, PROT_READ), 0) && IS(shared[0], 1) && IS(munmap(shared, PAGE), 0) && IS(close(reads), 0) && good;
+    good = HOLDS(shared != MAP_FAILED) && IS(child_run(touches_first), SIGSEGV) &&
+           FAILS(mprotect(shared, PAGE, RW), EACCES) && good;
+    good = IS(mprotect(shared, PAGE, PROT_READ), 0) && IS(shared[0], 1) && IS(munmap(shared, PAGE), 0) &&
+           IS(close(reads), 0) && good;
     return remove_it(fd) && good;
 }
 
@@ -305,9 +317,11 @@ static bool private_ones_become_copies(void)
     bool good = IS(pwrite(fd, "file", 4, 0), 4);
 
     shared = map(reads, 3 * PAGE, PROT_READ, MAP_PRIVATE);
-    good = HOLDS(shared != MAP_FAILED) && IS(memcmp(shared, "file", 4), 0) && IS(mprotect(shared, 2 * PAGE, RW), 0) && good;
+    good = HOLDS(shared != MAP_FAILED) && IS(memcmp(shared, "file", 4), 0) && IS(mprotect(shared, 2 * PAGE, RW), 0) &&
+           good;
     shared[0] = 'p', shared[PAGE] = 'q';
-    good = IS(pwrite(fd, "late", 4, 0), 4) && IS(memcmp(shared, "pile", 4), 0) && IS(mprotect(shared, PAGE, PROT_READ), 0) && good;
+    good = IS(pwrite(fd, "late", 4, 0), 4) && IS(memcmp(shared, "pile", 4), 0) &&
+           IS(mprotect(shared, PAGE, PROT_READ), 0) && good;
     return IS(munmap(shared, 3 * PAGE), 0) && IS(close(reads), 0) && remove_it(fd) && good;
 }
 
@@ -322,7 +336,8 @@ static bool files_are_executed(void)
     char *at = map(fd, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE), *later = map(fd, PAGE, RW, MAP_SHARED);
     good = HOLDS(at != MAP_FAILED) && HOLDS(later != MAP_FAILED) && IS(((int (*)(void))at)(), 7) && good;
     later[1] = 9;
-    good = IS(((int (*)(void))at)(), 7) && IS(mprotect(later, PAGE, PROT_READ | PROT_EXEC), 0) && IS(((int (*)(void))later)(), 9) && good;
+    good = IS(((int (*)(void))at)(), 7) && IS(mprotect(later, PAGE, PROT_READ | PROT_EXEC), 0) &&
+           IS(((int (*)(void))later)(), 9) && good;
     good = FAILS(map(fd, PAGE, RW | PROT_EXEC, MAP_PRIVATE), EACCES) && good;
     return IS(munmap(at, PAGE), 0) && IS(munmap(later, PAGE), 0) && remove_it(fd) && good;
 }
@@ -356,14 +371,19 @@ static bool exec_drops_them(void)
 
 static bool wrong_requests(void)
 {
-    int fd = make(PAGE), reads = open(name, O_RDONLY), writes = open(name, O_WRONLY), folder = open("/tmp", O_RDONLY), ends[2];
+    int fd = make(PAGE), reads = open(name, O_RDONLY), writes = open(name, O_WRONLY), folder = open("/tmp", O_RDONLY),
+        ends[2];
     bool good = IS(pipe(ends), 0);
 
-    good = FAILS(map(reads, PAGE, RW, MAP_SHARED), EACCES) && FAILS(map(writes, PAGE, PROT_READ, MAP_SHARED), EACCES) && good;
+    good = FAILS(map(reads, PAGE, RW, MAP_SHARED), EACCES) && FAILS(map(writes, PAGE, PROT_READ, MAP_SHARED), EACCES) &&
+           good;
     good = FAILS(map(writes, PAGE, RW, MAP_PRIVATE), EACCES) && good;
-    good = FAILS(map(folder, PAGE, PROT_READ, MAP_SHARED), ENODEV) && FAILS(map(ends[0], PAGE, PROT_READ, MAP_SHARED), ENODEV) && good;
-    good = FAILS(map(folder, PAGE, RW, MAP_PRIVATE), ENODEV) && FAILS(map(1, PAGE, PROT_READ, MAP_SHARED), ENODEV) && good;
-    good = FAILS(map(99, PAGE, PROT_READ, MAP_SHARED), EBADF) && FAILS(map(fd, 0, PROT_READ, MAP_SHARED), EINVAL) && good;
+    good = FAILS(map(folder, PAGE, PROT_READ, MAP_SHARED), ENODEV) &&
+           FAILS(map(ends[0], PAGE, PROT_READ, MAP_SHARED), ENODEV) && good;
+    good =
+        FAILS(map(folder, PAGE, RW, MAP_PRIVATE), ENODEV) && FAILS(map(1, PAGE, PROT_READ, MAP_SHARED), ENODEV) && good;
+    good =
+        FAILS(map(99, PAGE, PROT_READ, MAP_SHARED), EBADF) && FAILS(map(fd, 0, PROT_READ, MAP_SHARED), EINVAL) && good;
     good = FAILS(map(fd, PAGE, PROT_READ, 0), EINVAL) && good;
     good = FAILS(mmap(NULL, PAGE, RW, MAP_PRIVATE, fd, 1LL << 32), EOVERFLOW) && good;
     good = FAILS(mmap((void *)1, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0), EINVAL) && good;

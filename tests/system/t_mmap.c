@@ -83,9 +83,9 @@ static bool one_frame_each(void)
 
 static bool bad_lengths(void)
 {
-    return FAILS(mmap(PLACE, 0), EINVAL) && FAILS(mmap(NULL, 0), EINVAL) &&
-           FAILS(mmap(PLACE, 0xffffffff), ENOMEM) && FAILS(mmap(NULL, 0xffffffff), ENOMEM) &&
-           FAILS(mmap(NULL, 0xfffff001), ENOMEM) && FAILS(mmap(NULL, 0x40000001), ENOMEM);
+    return FAILS(mmap(PLACE, 0), EINVAL) && FAILS(mmap(NULL, 0), EINVAL) && FAILS(mmap(PLACE, 0xffffffff), ENOMEM) &&
+           FAILS(mmap(NULL, 0xffffffff), ENOMEM) && FAILS(mmap(NULL, 0xfffff001), ENOMEM) &&
+           FAILS(mmap(NULL, 0x40000001), ENOMEM);
 }
 
 static bool bad_places(void)
@@ -98,14 +98,12 @@ static bool bad_places(void)
 static bool wraps(void)
 {
     return FAILS(mmap(PLACE, 0xb0000000), ENOMEM) && FAILS(mmap(PLACE, 0xb0001000), ENOMEM) &&
-           FAILS(mmap((char *)0xfffff000, PAGE), ENOMEM) &&
-           FAILS(mmap((char *)0xfffff000, 2 * PAGE), ENOMEM);
+           FAILS(mmap((char *)0xfffff000, PAGE), ENOMEM) && FAILS(mmap((char *)0xfffff000, 2 * PAGE), ENOMEM);
 }
 
 static bool kernel_split(void)
 {
-    return FAILS(mmap((char *)0xc0000000, PAGE), ENOMEM) &&
-           FAILS(mmap((char *)0xbffff000, 2 * PAGE), ENOMEM) &&
+    return FAILS(mmap((char *)0xc0000000, PAGE), ENOMEM) && FAILS(mmap((char *)0xbffff000, 2 * PAGE), ENOMEM) &&
            FAILS(mmap((char *)0xe0000000, PAGE), ENOMEM) && FAILS(mmap(TOP, PAGE), ENOMEM) &&
            FAILS(mmap(TOP - PAGE, 2 * PAGE), ENOMEM);
 }
@@ -120,11 +118,9 @@ static char *page_of(const void *address)
 static bool over_others(void)
 {
     char *heap = malloc(PAGE);
-    bool good = FAILS(mmap(page_of((void *)over_others), PAGE), EEXIST) &&
-                FAILS(mmap(page_of(&data), PAGE), EEXIST) && IS(data, 1) &&
-                FAILS(mmap(page_of(heap), PAGE), EEXIST) &&
-                FAILS(mmap(page_of(heap) - PAGE, 0x1000000), EEXIST) &&
-                FAILS(mmap(page_of(&heap), PAGE), EINVAL) &&
+    bool good = FAILS(mmap(page_of((void *)over_others), PAGE), EEXIST) && FAILS(mmap(page_of(&data), PAGE), EEXIST) &&
+                IS(data, 1) && FAILS(mmap(page_of(heap), PAGE), EEXIST) &&
+                FAILS(mmap(page_of(heap) - PAGE, 0x1000000), EEXIST) && FAILS(mmap(page_of(&heap), PAGE), EINVAL) &&
                 FAILS(mmap((char *)0x8000, PAGE), EINVAL);
     free(heap);
     return good;
@@ -134,10 +130,8 @@ static bool over_a_mapping(void)
 {
     mmap(PLACE, 3 * PAGE);
     memset(PLACE, 7, 3 * PAGE);
-    bool good = FAILS(mmap(PLACE, PAGE), EEXIST) &&
-                FAILS(mmap(PLACE + 2 * PAGE, 2 * PAGE), EEXIST) &&
-                FAILS(mmap(PLACE - PAGE, 5 * PAGE), EEXIST) && IS(PLACE[0], 7) &&
-                IS(PLACE[3 * PAGE - 1], 7);
+    bool good = FAILS(mmap(PLACE, PAGE), EEXIST) && FAILS(mmap(PLACE + 2 * PAGE, 2 * PAGE), EEXIST) &&
+                FAILS(mmap(PLACE - PAGE, 5 * PAGE), EEXIST) && IS(PLACE[0], 7) && IS(PLACE[3 * PAGE - 1], 7);
     good = IS(mmap(PLACE - PAGE, PAGE), PLACE - PAGE) && good;
     return IS(munmap(PLACE - PAGE, 4 * PAGE), 0) && good;
 }
@@ -156,8 +150,7 @@ static bool splits(void)
     mmap(PLACE, 5 * PAGE);
     for (int i = 0; i < 5; i++)
         PLACE[i * PAGE] = (char)(i + 1);
-    bool good =
-        IS(munmap(PLACE + 2 * PAGE, PAGE), 0) && IS(PLACE[PAGE], 2) && IS(PLACE[3 * PAGE], 4);
+    bool good = IS(munmap(PLACE + 2 * PAGE, PAGE), 0) && IS(PLACE[PAGE], 2) && IS(PLACE[3 * PAGE], 4);
     good = IS(mmap(PLACE + 2 * PAGE, PAGE), PLACE + 2 * PAGE) && IS(PLACE[2 * PAGE], 0) && good;
     good = IS(munmap(PLACE, PAGE), 0) && IS(munmap(PLACE + 4 * PAGE, PAGE), 0) && good;
     good = IS(PLACE[PAGE], 2) && IS(PLACE[3 * PAGE], 4) && good;
@@ -185,8 +178,7 @@ static bool munmap_refusals(void)
 {
     return FAILS(munmap(PLACE, 0), EINVAL) && FAILS(munmap(PLACE + 1, PAGE), EINVAL) &&
            FAILS(munmap(PLACE, 0xffffffff), EINVAL) && FAILS(munmap(NULL, PAGE), EINVAL) &&
-           FAILS(munmap((char *)0xfffff000, PAGE), EINVAL) &&
-           FAILS(munmap((char *)0xc0000000, PAGE), EINVAL) &&
+           FAILS(munmap((char *)0xfffff000, PAGE), EINVAL) && FAILS(munmap((char *)0xc0000000, PAGE), EINVAL) &&
            FAILS(munmap(page_of((void *)munmap_refusals), PAGE), EINVAL) &&
            FAILS(munmap(page_of(&data), PAGE), EINVAL) &&
            FAILS(munmap(page_of(__builtin_frame_address(0)), PAGE), EINVAL) &&

@@ -69,7 +69,8 @@ static bool bytes_of_any_number(void)
         pid_t child = child_start(writes_count);
         good = IS(close(ends[1]), 0) && good;
         memset(got, 0, sizeof got);
-        good = IS(read_all(ends[0], got, MOST), count) && IS(memcmp(got, bytes, count), 0) && IS(child_end(child), EXITED(0)) && good;
+        good = IS(read_all(ends[0], got, MOST), count) && IS(memcmp(got, bytes, count), 0) &&
+               IS(child_end(child), EXITED(0)) && good;
         good = IS(close(ends[0]), 0) && good;
     }
     return good;
@@ -97,7 +98,8 @@ static bool back_and_forth(void)
     pid_t child = child_start(echoes);
     for (uint32_t i = 0; good && i < 300; i++) {
         uint32_t size = 1 + i * 29 % BLOCK;
-        good = IS(write(there[1], bytes + i, size), size) && IS(read_all(ends[0], got, size), size) && IS(memcmp(got, bytes + i, size), 0);
+        good = IS(write(there[1], bytes + i, size), size) && IS(read_all(ends[0], got, size), size) &&
+               IS(memcmp(got, bytes + i, size), 0);
     }
     good = IS(child_end(child), EXITED(0)) && IS(close(there[0]), 0) && IS(close(there[1]), 0) && good;
     return closes(good);
@@ -124,7 +126,8 @@ static int hears_of_it(void)
 {
     signal(SIGPIPE, SIG_IGN);
     close(ends[0]);
-    return write(ends[1], "x", 1) == -1 && errno == EPIPE && write(ends[1], bytes, MOST) == -1 && errno == EPIPE ? 3 : 1;
+    return write(ends[1], "x", 1) == -1 && errno == EPIPE && write(ends[1], bytes, MOST) == -1 && errno == EPIPE ? 3
+                                                                                                                 : 1;
 }
 
 static bool nobody_reads(void)
@@ -151,16 +154,20 @@ static bool the_reader_leaves(void)
 
 static bool some_do_not_wait(void)
 {
-    bool good = IS(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0) && IS(fcntl(ends[0], F_GETFD), FD_CLOEXEC) && FAILS(read(ends[0], got, 1), EAGAIN);
+    bool good = IS(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0) && IS(fcntl(ends[0], F_GETFD), FD_CLOEXEC) &&
+                FAILS(read(ends[0], got, 1), EAGAIN);
     uint32_t written = 0;
     ssize_t now;
 
     while ((now = write(ends[1], bytes, 1000)) > 0)
         written += (uint32_t)now;
-    good = good && FAILS(now, EAGAIN) && HOLDS(written >= BLOCK && written % 1000 == 0) && IS(read(ends[0], got, BLOCK), BLOCK);
-    good = good && IS(write(ends[1], bytes, BLOCK), BLOCK) && FAILS(write(ends[1], bytes, BLOCK), EAGAIN); /* all or nothing */
+    good = good && FAILS(now, EAGAIN) && HOLDS(written >= BLOCK && written % 1000 == 0) &&
+           IS(read(ends[0], got, BLOCK), BLOCK);
+    good = good && IS(write(ends[1], bytes, BLOCK), BLOCK) &&
+           FAILS(write(ends[1], bytes, BLOCK), EAGAIN); /* all or nothing */
     ssize_t part = write(ends[1], bytes, MOST);
-    good = good && HOLDS(part == -1 || part < RING) && IS(fcntl(ends[0], F_SETFL, 0), 0) && IS(read(ends[0], got, 1), 1);
+    good =
+        good && HOLDS(part == -1 || part < RING) && IS(fcntl(ends[0], F_SETFL, 0), 0) && IS(read(ends[0], got, 1), 1);
     return closes(good);
 }
 
@@ -168,9 +175,11 @@ static bool calls_are_refused(void)
 {
     struct stat status;
     bool good = begins() && FAILS(lseek(ends[0], 0, SEEK_SET), ESPIPE) && FAILS(pread(ends[0], got, 1, 0), ESPIPE) &&
-                FAILS(pwrite(ends[1], got, 1, 0), ESPIPE) && FAILS(write(ends[0], "x", 1), EBADF) && FAILS(read(ends[1], got, 1), EBADF) &&
-                FAILS(pipe2(ends, O_APPEND), EINVAL) && FAILS(ftruncate(ends[1], 0), EINVAL) && IS(fstat(ends[0], &status), 0) &&
-                HOLDS(S_ISFIFO(status.st_mode)) && IS(isatty(ends[0]), 0) && IS(read(ends[0], got, 0), 0) && IS(write(ends[1], got, 0), 0);
+                FAILS(pwrite(ends[1], got, 1, 0), ESPIPE) && FAILS(write(ends[0], "x", 1), EBADF) &&
+                FAILS(read(ends[1], got, 1), EBADF) && FAILS(pipe2(ends, O_APPEND), EINVAL) &&
+                FAILS(ftruncate(ends[1], 0), EINVAL) && IS(fstat(ends[0], &status), 0) &&
+                HOLDS(S_ISFIFO(status.st_mode)) && IS(isatty(ends[0]), 0) && IS(read(ends[0], got, 0), 0) &&
+                IS(write(ends[1], got, 0), 0);
 
     return closes(good) && FAILS(pipe((int *)4), EFAULT);
 }
@@ -181,7 +190,8 @@ static bool an_end_stays_one(void)
     bool good = begins();
 
     for (uint32_t i = 0; good && i < 20; i++)
-        good = IS(write(ends[1], bytes, 100), 100) && FAILS(read(ends[1], got, 1), EBADF) && FAILS(write(ends[0], got, 1), EBADF) && IS(read(ends[0], got, 100), 100);
+        good = IS(write(ends[1], bytes, 100), 100) && FAILS(read(ends[1], got, 1), EBADF) &&
+               FAILS(write(ends[0], got, 1), EBADF) && IS(read(ends[0], got, 100), 100);
     return closes(good);
 }
 
@@ -270,7 +280,8 @@ static bool one_that_waits_is_killed(void)
     pid_t reader = child_start(waits_to_read), other = child_start(waits_to_read);
 
     usleep(30000);
-    good = IS(child_kill(reader), SIGKILL) && IS(write(ends[1], "abc", 3), 3) && IS(child_end(other), EXITED(3)) && good;
+    good =
+        IS(child_kill(reader), SIGKILL) && IS(write(ends[1], "abc", 3), 3) && IS(child_end(other), EXITED(3)) && good;
     pid_t first = child_start(waits_to_write), second = child_start(waits_to_write);
     usleep(30000);
     good = IS(child_kill(first), SIGKILL) && good;
@@ -309,7 +320,8 @@ static bool many_pipes(void)
     for (uint32_t i = 0; i < made; i++)
         good = IS(write(fds[i][1], &i, 4), 4) && good;
     for (uint32_t i = 0, value; i < made; i++)
-        good = IS(read(fds[i][0], &value, 4), 4) && IS(value, i) && IS(close(fds[i][0]), 0) && IS(close(fds[i][1]), 0) && good;
+        good = IS(read(fds[i][0], &value, 4), 4) && IS(value, i) && IS(close(fds[i][0]), 0) &&
+               IS(close(fds[i][1]), 0) && good;
     return good && IS(pages_free(), free);
 }
 

@@ -21,9 +21,8 @@ int xv6_waitpid(int pid, int *status, int options);
 
 /* Of 16 bytes there not one, or not all, can be a program's. */
 static const uint32_t bad[] = {
-    0,           1,          0xfff,      0x1000,     0x8000,     STACK_LOW - 1, STACK_LOW - 16,
-    USER_END,    0xc0100000, 0xc0200000, 0xfffff000, 0xffffffff, 0xfffffff8,    USER_END - 15,
-    USER_END - 1};
+    0,          1,          0xfff,      0x1000,     0x8000,     STACK_LOW - 1, STACK_LOW - 16, USER_END,
+    0xc0100000, 0xc0200000, 0xfffff000, 0xffffffff, 0xfffffff8, USER_END - 15, USER_END - 1};
 enum { BAD = sizeof(bad) / sizeof(bad[0]) };
 
 /* Those of which already the first byte is not. */
@@ -43,8 +42,8 @@ static bool reads_and_writes(void)
 
     for (unsigned i = 0; i < BAD; i++)
         for (int fd = 0; fd < 3; fd++)
-            good = FAILS(write(fd, pointer(bad[i]), 16), EFAULT) &&
-                   FAILS(read(fd, pointer(bad[i]), 16), EFAULT) && good;
+            good =
+                FAILS(write(fd, pointer(bad[i]), 16), EFAULT) && FAILS(read(fd, pointer(bad[i]), 16), EFAULT) && good;
     /* More than there is behind it, although that is not so much that it would be an error itself. */
     return FAILS(write(1, pointer(USER_END - 0x1000), 0x1001), EFAULT) && good;
 }
@@ -88,8 +87,7 @@ static bool waits(void)
 
     for (unsigned i = 1; i < BAD; i++)
         if (bad[i] != USER_END - 15)
-            good = FAILS(wait(pointer(bad[i])), EFAULT) &&
-                   FAILS(waitpid(child, pointer(bad[i]), 0), EFAULT) &&
+            good = FAILS(wait(pointer(bad[i])), EFAULT) && FAILS(waitpid(child, pointer(bad[i]), 0), EFAULT) &&
                    IS(xv6_wait_status(pointer(bad[i])), -1) && IS(xv6_waitpid(child, pointer(bad[i]), 0), -1) && good;
     return IS(child_end(child), EXITED(5)) && good;
 }
@@ -105,7 +103,8 @@ static bool programs(void)
             continue;
         good = FAILS(execv(pointer(bad[i]), arguments), EFAULT) && good;
         if (bad[i]) /* a list that is null is one without arguments */
-            good = FAILS(execv("t_pointers", pointer(bad[i])), EFAULT) && FAILS(execv("t_pointers", wrong), EFAULT) && good;
+            good = FAILS(execv("t_pointers", pointer(bad[i])), EFAULT) && FAILS(execv("t_pointers", wrong), EFAULT) &&
+                   good;
     }
     return good;
 }
@@ -113,12 +112,9 @@ static bool programs(void)
 int main(void)
 {
     static const struct tap_point points[] = {
-        {"read and write", reads_and_writes},
-        {"of no bytes", nothing},
-        {"other errors come first", other_errors},
-        {"shm_open", opens},
-        {"wait and waitpid, in both worlds", waits},
-        {"exec", programs},
+        {"read and write", reads_and_writes},        {"of no bytes", nothing},
+        {"other errors come first", other_errors},   {"shm_open", opens},
+        {"wait and waitpid, in both worlds", waits}, {"exec", programs},
     };
     return TAP_RUN(points);
 }

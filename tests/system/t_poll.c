@@ -64,7 +64,8 @@ static bool of_a_pipe(void)
     good = good && IS(write(ends[1], "x", 1), 1) && IS(poll_one(ends[0], POLLIN | POLLRDNORM, 0), POLLIN | POLLRDNORM);
     good = good && IS(write(ends[1], block, BLOCK - 1), BLOCK - 1) && IS(poll_one(ends[1], POLLOUT, 0), POLLOUT);
     good = good && IS(write(ends[1], block, 1), 1) && IS(poll_one(ends[1], POLLOUT | POLLWRNORM, 0), 0);
-    good = good && IS(read(ends[0], block, 1), 1) && IS(poll_one(ends[1], POLLOUT | POLLWRNORM, 0), POLLOUT | POLLWRNORM);
+    good =
+        good && IS(read(ends[0], block, 1), 1) && IS(poll_one(ends[1], POLLOUT | POLLWRNORM, 0), POLLOUT | POLLWRNORM);
     return closes(good);
 }
 
@@ -83,7 +84,8 @@ static bool of_others(void)
 {
     int file = open("/tmp/poll", O_RDWR | O_CREAT | O_TRUNC, 0600), null = open("/dev/null", O_RDWR);
     int directory = open("/", O_RDONLY);
-    bool good = HOLDS(file >= 0 && null >= 0 && directory >= 0) && IS(poll_one(file, POLLIN | POLLOUT, FOR_EVER), POLLIN | POLLOUT) &&
+    bool good = HOLDS(file >= 0 && null >= 0 && directory >= 0) &&
+                IS(poll_one(file, POLLIN | POLLOUT, FOR_EVER), POLLIN | POLLOUT) &&
                 IS(poll_one(null, POLLIN, FOR_EVER), POLLIN) && IS(poll_one(directory, POLLIN, FOR_EVER), POLLIN) &&
                 IS(poll_one(file, POLLPRI, 0), 0);
 
@@ -94,8 +96,8 @@ static bool of_others(void)
 
 static bool of_the_console(void)
 {
-    return IS(poll_one(1, POLLOUT, FOR_EVER), POLLOUT) && IS(poll_one(0, POLLOUT, 0), POLLOUT) && IS(poll_one(0, 0, 0), 0) &&
-           HOLDS(poll_one(0, POLLIN, 0) >= 0);
+    return IS(poll_one(1, POLLOUT, FOR_EVER), POLLOUT) && IS(poll_one(0, POLLOUT, 0), POLLOUT) &&
+           IS(poll_one(0, 0, 0), 0) && HOLDS(poll_one(0, POLLIN, 0) >= 0);
 }
 
 /* More than a message has room for. */
@@ -128,13 +130,16 @@ static bool what_is_refused(void)
 
     FD_ZERO(&set);
     FD_SET(99, &set);
-    return FAILS(poll(nowhere, 1, 0), EFAULT) && FAILS(poll(&one, 129, 0), EINVAL) && FAILS(ppoll(&one, 1, &bad, NULL), EINVAL) &&
-           FAILS(ppoll(&one, 1, &negative, NULL), EINVAL) && FAILS(syscall(SYS_ppoll, &one, 1, nowhere, NULL, 8), EFAULT) &&
+    return FAILS(poll(nowhere, 1, 0), EFAULT) && FAILS(poll(&one, 129, 0), EINVAL) &&
+           FAILS(ppoll(&one, 1, &bad, NULL), EINVAL) && FAILS(ppoll(&one, 1, &negative, NULL), EINVAL) &&
+           FAILS(syscall(SYS_ppoll, &one, 1, nowhere, NULL, 8), EFAULT) &&
            FAILS(syscall(SYS_ppoll, &one, 1, &none, &set, 4), EINVAL) &&
-           FAILS(syscall(SYS_ppoll, &one, 1, &none, nowhere, 8), EFAULT) && FAILS(select(100, &set, NULL, NULL, NULL), EBADF) &&
-           HOLDS(FD_ISSET(99, &set)) && FAILS(syscall(SYS__newselect, -1, NULL, NULL, NULL, NULL), EINVAL) &&
+           FAILS(syscall(SYS_ppoll, &one, 1, &none, nowhere, 8), EFAULT) &&
+           FAILS(select(100, &set, NULL, NULL, NULL), EBADF) && HOLDS(FD_ISSET(99, &set)) &&
+           FAILS(syscall(SYS__newselect, -1, NULL, NULL, NULL, NULL), EINVAL) &&
            FAILS(syscall(SYS__newselect, 9, nowhere, NULL, NULL, NULL), EFAULT) &&
-           FAILS(syscall(SYS__newselect, 0, NULL, NULL, NULL, &bad_time), EINVAL) && FAILS(syscall(82, nowhere), EFAULT) &&
+           FAILS(syscall(SYS__newselect, 0, NULL, NULL, NULL, &bad_time), EINVAL) &&
+           FAILS(syscall(82, nowhere), EFAULT) &&
            FAILS(syscall(SYS_pselect6, 0, NULL, NULL, NULL, NULL, nowhere), EFAULT) && IS(poll(NULL, 0, 0), 0);
 }
 
@@ -149,7 +154,8 @@ static bool a_time_is_over(void)
     clock_gettime(CLOCK_MONOTONIC, &began);
     good = good && IS(poll_one(ends[0], POLLIN, 50), 0) && HOLDS(milliseconds_since(&began) >= 50);
     good = good && IS(select(0, NULL, NULL, NULL, &wait), 0) && HOLDS(milliseconds_since(&began) >= 80);
-    good = good && IS(poll(NULL, 0, 20), 0) && HOLDS(milliseconds_since(&began) >= 100 && milliseconds_since(&began) < 5000);
+    good = good && IS(poll(NULL, 0, 20), 0) &&
+           HOLDS(milliseconds_since(&began) >= 100 && milliseconds_since(&began) < 5000);
     return closes(good);
 }
 
@@ -195,7 +201,8 @@ static bool an_end_wakes(void)
     bool good = begins();
     pid_t child = child_start(closes_late);
 
-    good = IS(close(ends[1]), 0) && IS(poll_one(ends[0], POLLIN, FOR_EVER), POLLHUP) && IS(child_end(child), EXITED(0)) && good;
+    good = IS(close(ends[1]), 0) && IS(poll_one(ends[0], POLLIN, FOR_EVER), POLLHUP) &&
+           IS(child_end(child), EXITED(0)) && good;
     return IS(close(ends[0]), 0) && good;
 }
 
@@ -262,7 +269,8 @@ static bool who_waits_can_be_killed(void)
     pid_t child = child_start(polls_for_ever);
 
     poll(NULL, 0, 30);
-    good = IS(child_kill(child), SIGKILL) && IS(write(ends[1], "x", 1), 1) && IS(poll_one(ends[0], POLLIN, FOR_EVER), POLLIN) && good;
+    good = IS(child_kill(child), SIGKILL) && IS(write(ends[1], "x", 1), 1) &&
+           IS(poll_one(ends[0], POLLIN, FOR_EVER), POLLIN) && good;
     return closes(good);
 }
 
@@ -307,7 +315,8 @@ static bool a_mask_is_for_the_wait(void)
     good = IS(sigprocmask(SIG_BLOCK, &alone, &before), 0) && good;
     alarms = 0;
     alarm_in(10);
-    good = IS(poll(NULL, 0, 50), 0) && IS(alarms, 0) && FAILS(ppoll(NULL, 0, NULL, &empty), EINTR) && IS(alarms, 1) && good;
+    good = IS(poll(NULL, 0, 50), 0) && IS(alarms, 0) && FAILS(ppoll(NULL, 0, NULL, &empty), EINTR) && IS(alarms, 1) &&
+           good;
     alarm_in(10);
     good = FAILS(pselect(0, NULL, NULL, NULL, NULL, &empty), EINTR) && IS(alarms, 2) && good;
     good = IS(ppoll(NULL, 0, &(struct timespec){0, 10000000}, &empty), 0) && good;
@@ -349,7 +358,8 @@ static bool the_rest_is_told(void)
 
     FD_ZERO(&reads);
     FD_SET(ends[0], &reads);
-    good = IS(syscall(SYS__newselect, ends[0] + 1, &reads, NULL, NULL, wait), 1) && HOLDS(wait[0] >= 0 && wait[0] <= 5) && HOLDS(wait[0] < 5 || wait[1] < 500000) && good;
+    good = IS(syscall(SYS__newselect, ends[0] + 1, &reads, NULL, NULL, wait), 1) &&
+           HOLDS(wait[0] >= 0 && wait[0] <= 5) && HOLDS(wait[0] < 5 || wait[1] < 500000) && good;
     good = IS(child_end(child), EXITED(0)) && good;
     return closes(good);
 }

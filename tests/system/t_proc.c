@@ -354,8 +354,7 @@ static bool pids(void)
     begin();
     for (int i = 0; i < 300; i++) {
         pid_t child = child_start(tells_its_pid);
-        good =
-            HOLDS(child > before) && IS(child_end(child), EXITED(0)) && IS(board[0], child) && good;
+        good = HOLDS(child > before) && IS(child_end(child), EXITED(0)) && IS(board[0], child) && good;
         before = child;
     }
     return end(good);

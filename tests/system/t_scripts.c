@@ -60,7 +60,8 @@ static int compare(char **argv)
 
 static bool interpreters(void)
 {
-    return script_sees("#!t_scripts\n", "t_scripts|script|one||") && script_sees("#!/bin/t_scripts", "/bin/t_scripts|script|one||") &&
+    return script_sees("#!t_scripts\n", "t_scripts|script|one||") &&
+           script_sees("#!/bin/t_scripts", "/bin/t_scripts|script|one||") &&
            script_sees("#! \tt_scripts \t\n#!hello\n", "t_scripts|script|one||");
 }
 
@@ -116,7 +117,8 @@ static bool unchain(int depth)
 static bool scripts_of_scripts(void)
 {
     script = "script0";
-    bool good = chain(DEPTH, "#!t_scripts end\n") && sees("t_scripts|end|script4|3|script3|2|script2|1|script1|0|script0|one||");
+    bool good = chain(DEPTH, "#!t_scripts end\n") &&
+                sees("t_scripts|end|script4|3|script3|2|script2|1|script1|0|script0|one||");
     good = chain(DEPTH + 1, "#!t_scripts\n") && IS(child_run(execs), EXITED(ELOOP)) && good;
     good = chain(1, "#!script0\n") && IS(child_run(execs), EXITED(ELOOP)) && good;
     script = "script";
@@ -128,8 +130,15 @@ static bool refused(void)
     static const struct {
         const char *text;
         int error;
-    } rows[] = {{"", ENOEXEC},       {"#", ENOEXEC},       {"#!", ENOEXEC},      {"#! \t\nhello\n", ENOEXEC}, {"# !hello\n", ENOEXEC},
-                {"hello\n", ENOEXEC}, {"#!nothing\n", ENOENT}, {"#!/bin\n", EACCES}, {"#!t_scripts/x\n", ENOTDIR}};
+    } rows[] = {{"", ENOEXEC},
+                {"#", ENOEXEC},
+                {"#!", ENOEXEC},
+                {"#! \t\nhello\n", ENOEXEC},
+                {"# !hello\n", ENOEXEC},
+                {"hello\n", ENOEXEC},
+                {"#!nothing\n", ENOENT},
+                {"#!/bin\n", EACCES},
+                {"#!t_scripts/x\n", ENOTDIR}};
     bool good = true;
 
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)

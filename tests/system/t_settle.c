@@ -75,7 +75,8 @@ static int has_had(uint32_t pages)
     for (uint32_t page = 0; page < pages; page += granted) {
         uint32_t to = at + page * PAGE;
         *(struct file_map_request *)message_page->words = (struct file_map_request){pages - page, true};
-        if (file_map(CLIENT_SLOT_FILE, ipc_window(to, pages - page), sizeof(struct file_map_request), fd, page, to | 3, &granted))
+        if (file_map(CLIENT_SLOT_FILE, ipc_window(to, pages - page), sizeof(struct file_map_request), fd, page, to | 3,
+                     &granted))
             return -1;
     }
     return file_close(CLIENT_SLOT_FILE, 0, fd) ? -1 : file_unmap(CLIENT_SLOT_FILE, 0, at, pages);
@@ -101,14 +102,17 @@ static bool others_do_not_wait(void)
 {
     uint32_t free = pages_free();
     bool good = IS(pipe(ends), 0);
-    uint64_t first = cost_of(is_honest, EXITED(3)), end = cost_of(is_honest, EXITED(3)), exec = cost_of(executes, EXITED(5));
+    uint64_t first = cost_of(is_honest, EXITED(3)), end = cost_of(is_honest, EXITED(3)),
+             exec = cost_of(executes, EXITED(5));
 
     pid_t child = child_start(owes_much);
     good = IS(read(ends[0], bytes, 1), 1) && good;
-    good = HOLDS(cost_of(is_honest, EXITED(3)) < end + end / 2) && HOLDS(cost_of(executes, EXITED(5)) < exec + exec / 2) && good;
+    good = HOLDS(cost_of(is_honest, EXITED(3)) < end + end / 2) &&
+           HOLDS(cost_of(executes, EXITED(5)) < exec + exec / 2) && good;
     uint64_t begun = now();
     good = IS(child_kill(child), SIGKILL) && HOLDS(now() - begun > 10 * end) && good;
-    return IS(close(ends[0]), 0) && IS(close(ends[1]), 0) && IS(pages_free(), free) && HOLDS(first && end && exec) && good;
+    return IS(close(ends[0]), 0) && IS(close(ends[1]), 0) && IS(pages_free(), free) && HOLDS(first && end && exec) &&
+           good;
 }
 
 /* A call that loses a file returns when its pages are free. */

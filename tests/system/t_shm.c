@@ -120,8 +120,7 @@ static bool touch_beside(void)
 
 static bool close_unopened(void)
 {
-    return FAILS(shm_close(1), ENOENT) && FAILS(shm_close(-1), ENOENT) &&
-           FAILS(shm_close(0), ENOENT);
+    return FAILS(shm_close(1), ENOENT) && FAILS(shm_close(-1), ENOENT) && FAILS(shm_close(0), ENOENT);
 }
 
 /* ------------------------------------------------------------------------------------ inherited */
@@ -208,8 +207,7 @@ static bool parent_first(void)
     volatile uint32_t *page = opened(1);
     *page = 5;
     board[0] = 1;
-    bool good =
-        IS(child_end(child), EXITED(0)) && IS(board[2], 5) && IS(*page, 6) && IS(board[1], page);
+    bool good = IS(child_end(child), EXITED(0)) && IS(board[2], 5) && IS(*page, 6) && IS(board[1], page);
     return IS(shm_close(1), 0) && IS(shm_close(BOARD), 0) && good;
 }
 
@@ -265,8 +263,7 @@ static int exits_with_it(void)
 
 static bool closed_by_exit(void)
 {
-    return IS(child_run(exits_with_it), EXITED(0)) && IS(memory_now().segments, 0) &&
-           begins_zeroed();
+    return IS(child_run(exits_with_it), EXITED(0)) && IS(memory_now().segments, 0) && begins_zeroed();
 }
 
 static int faults_with_it(void)
@@ -294,8 +291,7 @@ static bool closed_by_kill(void)
     board = opened(BOARD);
     pid_t child = child_start(waits_with_it);
     flag_await(&board[0], 1);
-    bool good = IS(memory_now().segments, 3) && IS(child_kill(child), SIGKILL) &&
-                IS(memory_now().segments, 1);
+    bool good = IS(memory_now().segments, 3) && IS(child_kill(child), SIGKILL) && IS(memory_now().segments, 1);
     return IS(shm_close(BOARD), 0) && good;
 }
 

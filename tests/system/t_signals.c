@@ -348,7 +348,8 @@ static int blocks(void)
     board[READY] = 1;
     flag_await(&board[READY], 2);
     sigpending(&waiting);
-    if (board[HEARD] || !sigismember(&waiting, SIGUSR1) || !sigismember(&waiting, SIGTERM) || sigismember(&waiting, SIGINT))
+    if (board[HEARD] || !sigismember(&waiting, SIGUSR1) || !sigismember(&waiting, SIGTERM) ||
+        sigismember(&waiting, SIGINT))
         return 1;
     sigemptyset(&some), sigaddset(&some, SIGUSR1);
     sigprocmask(SIG_UNBLOCK, &some, NULL);
@@ -386,7 +387,8 @@ static bool ignored_ones_do_nothing(void)
     pid_t child = child_start(ignores);
     flag_await(&board[READY], 1);
     bool good = IS(kill(child, SIGTERM), 0) && IS(kill(child, SIGCHLD), 0) && IS(kill(child, SIGWINCH), 0) &&
-                IS(kill(child, SIGTSTP), 0) && FAILS(kill(child, SIGSTOP), EINVAL) && FAILS(kill(child, SIGTTIN), EINVAL);
+                IS(kill(child, SIGTSTP), 0) && FAILS(kill(child, SIGSTOP), EINVAL) &&
+                FAILS(kill(child, SIGTTIN), EINVAL);
     board[READY] = 2;
     flag_await(&board[READY], 3);
     good = IS(kill(child, SIGTERM), 0) && good;
@@ -408,7 +410,8 @@ static bool values_are_queued(void)
     heard_begin();
     bool good = IS(sigqueue(getpid(), SIGUSR1, (union sigval){.sival_int = 4711}), 0) && IS(board[HEARD], 1) &&
                 IS(board[CODE], SI_QUEUE) && IS(board[VALUE], 4711) && IS(board[SENDER], getpid());
-    good = FAILS(sigqueue(1 << 20, 0, (union sigval){0}), ESRCH) && FAILS(sigqueue(getpid(), 65, (union sigval){0}), EINVAL) && good;
+    good = FAILS(sigqueue(1 << 20, 0, (union sigval){0}), ESRCH) &&
+           FAILS(sigqueue(getpid(), 65, (union sigval){0}), EINVAL) && good;
     good = FAILS(syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, &(siginfo_t){.si_code = SI_USER}), EPERM) &&
            FAILS(syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, 1), EFAULT) && good;
     return heard_end(IS(board[HEARD], 1) && good);

@@ -78,7 +78,8 @@ static bool processes_are_bound(void)
 
 static int lowers(void)
 {
-    return HOLDS(set(RLIMIT_AS, MEMORY / 4) == 0) && HOLDS(set(RLIMIT_NPROC, 2) == 0) && is(RLIMIT_AS, MEMORY / 4) ? 0 : 1;
+    return HOLDS(set(RLIMIT_AS, MEMORY / 4) == 0) && HOLDS(set(RLIMIT_NPROC, 2) == 0) && is(RLIMIT_AS, MEMORY / 4) ? 0
+                                                                                                                   : 1;
 }
 
 static bool are_lowered_below(void)

@@ -39,17 +39,19 @@ static bool streams_have_modes(void)
                 writes("f", "r+", "ONE") && has("f", "ONE\ntwo\n") && writes("f", "w+", "new") && has("f", "new");
 
     errno = 0;
-    good = HOLDS(!fopen("none", "r") && errno == ENOENT) && HOLDS(!fopen("f", "wx") && errno == EEXIST) && HOLDS(!fopen("f", "q") && errno == EINVAL) &&
-           HOLDS(!fopen("/bin", "w") && errno == EISDIR) && good;
+    good = HOLDS(!fopen("none", "r") && errno == ENOENT) && HOLDS(!fopen("f", "wx") && errno == EEXIST) &&
+           HOLDS(!fopen("f", "q") && errno == EINVAL) && HOLDS(!fopen("/bin", "w") && errno == EISDIR) && good;
     return IS(remove("f"), 0) && FAILS(remove("f"), ENOENT) && good;
 }
 
 static bool streams_have_places(void)
 {
     FILE *file = fopen("f", "w+");
-    bool good = HOLDS(file) && IS(fprintf(file, "%05d", 123), 5) && IS(ftell(file), 5) && IS(fseek(file, 1, SEEK_SET), 0) && IS(fgetc(file), '0') &&
-                IS(ungetc('x', file), 'x') && IS(fgetc(file), 'x') && IS(fseek(file, -1, SEEK_END), 0) && IS(fgetc(file), '3') && IS(fgetc(file), EOF) &&
-                HOLDS(feof(file)) && IS(fseek(file, 9000, SEEK_SET), 0) && IS(fputc('!', file), '!') && IS(fflush(file), 0);
+    bool good = HOLDS(file) && IS(fprintf(file, "%05d", 123), 5) && IS(ftell(file), 5) &&
+                IS(fseek(file, 1, SEEK_SET), 0) && IS(fgetc(file), '0') && IS(ungetc('x', file), 'x') &&
+                IS(fgetc(file), 'x') && IS(fseek(file, -1, SEEK_END), 0) && IS(fgetc(file), '3') &&
+                IS(fgetc(file), EOF) && HOLDS(feof(file)) && IS(fseek(file, 9000, SEEK_SET), 0) &&
+                IS(fputc('!', file), '!') && IS(fflush(file), 0);
     struct stat status;
 
     rewind(file);
@@ -79,10 +81,12 @@ static bool temporary_files_are_nobody_elses(void)
 {
     char name[] = "/tmp/x-XXXXXX", directory[] = "/tmp/d-XXXXXX";
     FILE *file = tmpfile();
-    bool good = HOLDS(file) && HOLDS(fputs("hidden", file) >= 0) && IS(fseek(file, 0, SEEK_SET), 0) && IS(fread(got, 1, 10, file), 6) && IS(fclose(file), 0);
+    bool good = HOLDS(file) && HOLDS(fputs("hidden", file) >= 0) && IS(fseek(file, 0, SEEK_SET), 0) &&
+                IS(fread(got, 1, 10, file), 6) && IS(fclose(file), 0);
     int fd = mkstemp(name);
 
-    good = HOLDS(fd >= 0) && IS(write(fd, "x", 1), 1) && IS(close(fd), 0) && has(name, "x") && IS(unlink(name), 0) && good;
+    good =
+        HOLDS(fd >= 0) && IS(write(fd, "x", 1), 1) && IS(close(fd), 0) && has(name, "x") && IS(unlink(name), 0) && good;
     return HOLDS(mkdtemp(directory) == directory) && IS(rmdir(directory), 0) && good;
 }
 
@@ -105,9 +109,11 @@ static bool output_is_redirected(void)
 static bool names_are_found(void)
 {
     glob_t found;
-    bool good = IS(mkdir("d", 0700), 0) && writes("d/a.c", "w", "") && writes("d/b.c", "w", "") && writes("d/c.h", "w", "");
+    bool good =
+        IS(mkdir("d", 0700), 0) && writes("d/a.c", "w", "") && writes("d/b.c", "w", "") && writes("d/c.h", "w", "");
 
-    good = good && IS(glob("d/*.c", 0, NULL, &found), 0) && IS(found.gl_pathc, 2) && IS(strcmp(found.gl_pathv[1], "d/b.c"), 0);
+    good = good && IS(glob("d/*.c", 0, NULL, &found), 0) && IS(found.gl_pathc, 2) &&
+           IS(strcmp(found.gl_pathv[1], "d/b.c"), 0);
     globfree(&found);
     good = good && IS(glob("d/*.x", 0, NULL, &found), GLOB_NOMATCH);
     globfree(&found);
@@ -129,7 +135,8 @@ static bool trees_are_walked(void)
     bool good = names_are_found();
 
     files_seen = directories_seen = 0;
-    good = IS(mkdir("d/e", 0700), 0) && writes("d/e/f", "w", "x") && IS(nftw("d", visit, 10, FTW_DEPTH | FTW_PHYS), 0) && good;
+    good = IS(mkdir("d/e", 0700), 0) && writes("d/e/f", "w", "x") &&
+           IS(nftw("d", visit, 10, FTW_DEPTH | FTW_PHYS), 0) && good;
     return IS(files_seen, 4) && IS(directories_seen, 2) && FAILS(access("d", F_OK), ENOENT) && good;
 }
 

@@ -47,8 +47,7 @@ static int status_of_exit(int code)
 static bool exits(void)
 {
     return IS(status_of_exit(0), 0) && IS(status_of_exit(1000), 232) && IS(status_of_exit(-1), 255) &&
-           IS(status_of_exit(256), 0) && IS(status_of_exit(INT32_MIN), 0) &&
-           IS(status_of_exit(0x12345678), 0x78);
+           IS(status_of_exit(256), 0) && IS(status_of_exit(INT32_MIN), 0) && IS(status_of_exit(0x12345678), 0x78);
 }
 
 static int spins(void)
@@ -84,8 +83,8 @@ static bool each_signal(void)
         good = IS(kill(child, signal), 0) && good;
         if (is_ignored(signal))
             continue;
-        good = IS(waitpid(child, &status, 0), child) && HOLDS(WIFSIGNALED(status)) &&
-               HOLDS(!WIFEXITED(status)) && IS(WTERMSIG(status), signal) && good;
+        good = IS(waitpid(child, &status, 0), child) && HOLDS(WIFSIGNALED(status)) && HOLDS(!WIFEXITED(status)) &&
+               IS(WTERMSIG(status), signal) && good;
         child = child_start(spins);
     }
     return IS(child_kill(child), SIGKILL) && good;
@@ -178,10 +177,8 @@ static bool strangers(void)
     flag_await(&board[0], 1);
     pid_t grandchild = (pid_t)board[1];
     int status = 77;
-    bool good = FAILS(waitpid(grandchild, &status, 0), ECHILD) &&
-                FAILS(waitpid(getpid(), &status, 0), ECHILD) &&
-                FAILS(waitpid(0x7fffffff, &status, 0), ECHILD) &&
-                FAILS(waitpid(-2, &status, 0), ECHILD) &&
+    bool good = FAILS(waitpid(grandchild, &status, 0), ECHILD) && FAILS(waitpid(getpid(), &status, 0), ECHILD) &&
+                FAILS(waitpid(0x7fffffff, &status, 0), ECHILD) && FAILS(waitpid(-2, &status, 0), ECHILD) &&
                 FAILS(waitpid(INT32_MIN, &status, 0), ECHILD) && IS(status, 77);
     good = IS(kill(grandchild, SIGTERM), 0) && good;
     good = IS(child_end(child), EXITED(SIGTERM)) && FAILS(waitpid(child, NULL, 0), ECHILD) && good;

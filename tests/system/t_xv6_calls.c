@@ -64,7 +64,8 @@ static bool others_are_ended(void)
     while (child == 0)
         sleep(1000);
     bool good = HOLDS(child > self) && IS(kill(child), 0) && IS(wait(&status), child) && IS(status, -1);
-    return IS(kill(child), -1) && IS(kill(0), -1) && IS(kill(-1), -1) && IS(wait(&status), -1) && IS(status, -1) && good;
+    return IS(kill(child), -1) && IS(kill(0), -1) && IS(kill(-1), -1) && IS(wait(&status), -1) && IS(status, -1) &&
+           good;
 }
 
 static bool programs_are_run(void)
@@ -79,7 +80,8 @@ static bool programs_are_run(void)
     }
     bool good = HOLDS(wait(&status) > 0) && IS(status, 0);
     for (int i = 1; i < 32; i++)
-        big[i] = "of xv6's usertests 31 arguments as long as this one must not get through: they are more than the page of its stack. "
+        big[i] = "of xv6's usertests 31 arguments as long as this one must not get through: they are more than the "
+                 "page of its stack. "
                  "Other programs have more room, but what they are started with is no concern of xv6's programs";
     good = IS(exec("hello", big), -1) && good;
     return IS(exec("nothing", (char **)arguments), -1) && IS(exec((char *)NOWHERE, (char **)arguments), -1) && good;
@@ -93,9 +95,11 @@ static bool files_are_kept(void)
     bool good = IS(fd, 3) && IS(write(fd, &byte, 1), 1) && IS(read(fd, &byte, 1), 0) && IS(close(fd), 0);
 
     byte = 0;
-    good = IS(open("a", O_RDONLY), 3) && IS(read(3, &byte, 1), 1) && IS(byte, 'x') && IS(write(3, &byte, 1), -1) && good;
+    good =
+        IS(open("a", O_RDONLY), 3) && IS(read(3, &byte, 1), 1) && IS(byte, 'x') && IS(write(3, &byte, 1), -1) && good;
     good = IS(link("a", "b"), 0) && IS(fstat(3, &found), 0) && IS(found.nlink, 2) && IS(found.type, T_FILE) && good;
-    good = IS(close(3), 0) && IS(unlink("a"), 0) && IS(unlink("a"), -1) && IS(stat("b", &found), 0) && IS(found.size, 1) && good;
+    good = IS(close(3), 0) && IS(unlink("a"), 0) && IS(unlink("a"), -1) && IS(stat("b", &found), 0) &&
+           IS(found.size, 1) && good;
     good = IS(open(long_name, O_CREATE | O_RDWR), 3) && IS(close(3), 0) && good;
     long_name[14] = 0; /* what xv6 keeps of a name */
     return IS(unlink(long_name), 0) && IS(unlink("b"), 0) && good;
@@ -144,8 +148,9 @@ static bool names_of_headers(void)
     uint64 large = 1;
     uint here = (uint)&large;
 
-    return IS(large << 40 >> 39, 2) && IS(sizeof(uint8) + sizeof(uint16) + sizeof(uint32), 7) && HOLDS(here < USERTOP && NULL == 0) && IS(PGROUNDUP(1), PGSIZE) &&
-           IS(PGROUNDUP(PAGE), PAGE) && IS(PGROUNDDOWN(PAGE + 1), PAGE) && IS(PGROUNDDOWN((int)here) % PGSIZE, 0);
+    return IS(large << 40 >> 39, 2) && IS(sizeof(uint8) + sizeof(uint16) + sizeof(uint32), 7) &&
+           HOLDS(here < USERTOP && NULL == 0) && IS(PGROUNDUP(1), PGSIZE) && IS(PGROUNDUP(PAGE), PAGE) &&
+           IS(PGROUNDDOWN(PAGE + 1), PAGE) && IS(PGROUNDDOWN((int)here) % PGSIZE, 0);
 }
 
 /* For t_exec, which looks what became of its mask. */

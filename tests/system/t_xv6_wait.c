@@ -43,8 +43,7 @@ static bool parent_of_the_other_world(void)
 
     for (int i = 0; i < CODES; i++) {
         int status = 77, child = start(codes[i]);
-        good = IS(standard_waitpid(child, &status, 0), child) &&
-               IS(status, (codes[i] & 0xff) << 8) && good;
+        good = IS(standard_waitpid(child, &status, 0), child) && IS(status, (codes[i] & 0xff) << 8) && good;
     }
     return good;
 }
@@ -74,8 +73,7 @@ static bool killed(void)
     bool good = IS(kill(child), 0) && IS(wait(&status), child) && IS(status, -1);
 
     child = start_spinner();
-    good = IS(kill(child), 0) && IS(standard_waitpid(child, &status, 0), child) && IS(status, 9) &&
-           good;
+    good = IS(kill(child), 0) && IS(standard_waitpid(child, &status, 0), child) && IS(status, 9) && good;
     child = start_faulting();
     return IS(wait(&status), child) && IS(status, -1) && good;
 }

@@ -9,8 +9,7 @@ bool tap_is(int32_t got, int32_t wanted, const char *what, const char *file, int
 {
     if (got == wanted)
         return true;
-    printf("# %s:%d: %s is %d (0x%x), not %d\n", file, line, what, (int)got, (unsigned)got,
-           (int)wanted);
+    printf("# %s:%d: %s is %d (0x%x), not %d\n", file, line, what, (int)got, (unsigned)got, (int)wanted);
     return false;
 }
 
@@ -18,8 +17,7 @@ bool tap_fails(int32_t result, int error, const char *what, const char *file, in
 {
     if (result == -1 && errno == error)
         return true;
-    printf("# %s:%d: %s is %d with errno %d, not -1 with %d\n", file, line, what, (int)result,
-           errno, error);
+    printf("# %s:%d: %s is %d with errno %d, not -1 with %d\n", file, line, what, (int)result, errno, error);
     return false;
 }
 
@@ -48,8 +46,8 @@ int tap_run(const struct tap_point *points, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         skipped = NULL;
         bool good = is_conserved(&points[i]);
-        printf("%sok %u - %s%s%s\n", good ? "" : "not ", i + 1, points[i].text,
-               good && skipped ? " # SKIP " : "", good && skipped ? skipped : "");
+        printf("%sok %u - %s%s%s\n", good ? "" : "not ", i + 1, points[i].text, good && skipped ? " # SKIP " : "",
+               good && skipped ? skipped : "");
         all = all && good;
     }
     return !all;

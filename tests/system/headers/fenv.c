@@ -22,7 +22,8 @@ static bool environments(void)
     fenv_t was;
 
     feclearexcept(FE_ALL_EXCEPT);
-    bool good = IS(feholdexcept(&was), 0) && IS(feraiseexcept(FE_INEXACT | FE_OVERFLOW), 0) && IS(fetestexcept(FE_ALL_EXCEPT), FE_INEXACT | FE_OVERFLOW);
+    bool good = IS(feholdexcept(&was), 0) && IS(feraiseexcept(FE_INEXACT | FE_OVERFLOW), 0) &&
+                IS(fetestexcept(FE_ALL_EXCEPT), FE_INEXACT | FE_OVERFLOW);
     return IS(fesetenv(&was), 0) && IS(fetestexcept(FE_ALL_EXCEPT), 0) && good;
 }
 

@@ -17,11 +17,13 @@ static bool short_ones(void)
 static bool long_ones(void)
 {
     char *words[] = {"prog", "--size=5", "rest", "--help", "--none", NULL};
-    const struct option options[] = {{"size", required_argument, NULL, 's'}, {"help", no_argument, NULL, 'h'}, {0, 0, NULL, 0}};
+    const struct option options[] = {
+        {"size", required_argument, NULL, 's'}, {"help", no_argument, NULL, 'h'}, {0, 0, NULL, 0}};
 
     optind = 1, opterr = 0;
-    return IS(getopt_long(5, words, "", options, NULL), 's') && HOLDS(!strcmp(optarg, "5")) && IS(getopt_long(5, words, "", options, NULL), 'h') &&
-           IS(getopt_long(5, words, "", options, NULL), '?') && IS(getopt_long(5, words, "", options, NULL), -1) && HOLDS(!strcmp(words[optind], "rest"));
+    return IS(getopt_long(5, words, "", options, NULL), 's') && HOLDS(!strcmp(optarg, "5")) &&
+           IS(getopt_long(5, words, "", options, NULL), 'h') && IS(getopt_long(5, words, "", options, NULL), '?') &&
+           IS(getopt_long(5, words, "", options, NULL), -1) && HOLDS(!strcmp(words[optind], "rest"));
 }
 
 const struct tap_point header_getopt[] = {{"short options", short_ones}, {"long options", long_ones}, {0, 0}};

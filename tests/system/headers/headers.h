@@ -3,6 +3,7 @@
 
 #include "tests/system/tap.h"
 
+/* clang-format off */
 #define HEADERS(X) \
     X(alloca) X(arpa_inet) X(assert) X(byteswap) X(complex) X(ctype) X(dirent) X(endian) X(err) X(errno) X(fcntl) \
     X(fenv) X(float) X(fnmatch) X(ftw) X(getopt) X(glob) X(grp) X(iconv) X(inttypes) X(langinfo) X(libgen) \
@@ -12,6 +13,7 @@
     X(sys_random) X(sys_resource) X(sys_select) X(sys_stat) X(sys_statvfs) X(sys_time) X(sys_times) X(sys_uio) \
     X(sys_utsname) X(sys_wait) X(termios) X(tgmath) X(threads) X(time) X(uchar) X(unistd) X(unserved) X(utime) \
     X(wchar) X(wctype)
+/* clang-format on */
 
 #define HEADER_DECLARED(name) extern const struct tap_point header_##name[];
 HEADERS(HEADER_DECLARED)

@@ -11,8 +11,9 @@ static bool converts(void)
     size_t left = 2, room = sizeof to;
     iconv_t converter = iconv_open("UTF-8", "ISO-8859-1");
 
-    return HOLDS(converter != (iconv_t)-1) && IS(iconv(converter, &in, &left, &out, &room), 0) && HOLDS(!strcmp(to, "a\xc3\xa9")) &&
-           IS(iconv_close(converter), 0) && HOLDS(iconv_open("none", "UTF-8") == (iconv_t)-1) && IS(errno, EINVAL);
+    return HOLDS(converter != (iconv_t)-1) && IS(iconv(converter, &in, &left, &out, &room), 0) &&
+           HOLDS(!strcmp(to, "a\xc3\xa9")) && IS(iconv_close(converter), 0) &&
+           HOLDS(iconv_open("none", "UTF-8") == (iconv_t)-1) && IS(errno, EINVAL);
 }
 
 const struct tap_point header_iconv[] = {{"other character sets", converts}, {0, 0}};

@@ -8,7 +8,8 @@
 static bool words(void)
 {
     setlocale(LC_ALL, "C.UTF-8");
-    return HOLDS(!strcmp(nl_langinfo(RADIXCHAR), ".")) && HOLDS(!strcmp(nl_langinfo(DAY_1), "Sunday")) && HOLDS(!strcmp(nl_langinfo(CODESET), "UTF-8"));
+    return HOLDS(!strcmp(nl_langinfo(RADIXCHAR), ".")) && HOLDS(!strcmp(nl_langinfo(DAY_1), "Sunday")) &&
+           HOLDS(!strcmp(nl_langinfo(CODESET), "UTF-8"));
 }
 
 const struct tap_point header_langinfo[] = {{"words of the locale", words}, {0, 0}};

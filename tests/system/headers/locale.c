@@ -6,8 +6,8 @@
 
 static bool locales(void)
 {
-    return HOLDS(setlocale(LC_ALL, "C")) && HOLDS(!strcmp(localeconv()->decimal_point, ".")) && HOLDS(setlocale(LC_ALL, "C.UTF-8")) &&
-           HOLDS(!strcmp(setlocale(LC_CTYPE, NULL), "C.UTF-8"));
+    return HOLDS(setlocale(LC_ALL, "C")) && HOLDS(!strcmp(localeconv()->decimal_point, ".")) &&
+           HOLDS(setlocale(LC_ALL, "C.UTF-8")) && HOLDS(!strcmp(setlocale(LC_CTYPE, NULL), "C.UTF-8"));
 }
 
 const struct tap_point header_locale[] = {{"locales", locales}, {0, 0}};

@@ -66,8 +66,9 @@ static bool keys(void)
     int value = 7;
 
     begun = 0;
-    bool good = IS(pthread_key_create(&key, NULL), 0) && HOLDS(!pthread_getspecific(key)) && IS(pthread_setspecific(key, &value), 0) &&
-                HOLDS(pthread_getspecific(key) == &value) && IS(pthread_key_delete(key), 0);
+    bool good = IS(pthread_key_create(&key, NULL), 0) && HOLDS(!pthread_getspecific(key)) &&
+                IS(pthread_setspecific(key, &value), 0) && HOLDS(pthread_getspecific(key) == &value) &&
+                IS(pthread_key_delete(key), 0);
     once = PTHREAD_ONCE_INIT;
     return IS(pthread_once(&once, begin), 0) && IS(pthread_once(&once, begin), 0) && IS(begun, 1) &&
            HOLDS(pthread_equal(pthread_self(), pthread_self())) && good;

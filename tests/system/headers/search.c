@@ -18,7 +18,8 @@ static bool tables(void)
     size_t count = 2;
     void *root = NULL;
 
-    bool good = HOLDS(hcreate(10)) && HOLDS(hsearch(entry, ENTER)) && HOLDS((found = hsearch(entry, FIND)) && !strcmp(found->key, "key"));
+    bool good = HOLDS(hcreate(10)) && HOLDS(hsearch(entry, ENTER)) &&
+                HOLDS((found = hsearch(entry, FIND)) && !strcmp(found->key, "key"));
     hdestroy();
     good = IS((int *)lfind(&wanted, numbers, &count, sizeof wanted, compare) - numbers, 1) &&
            IS((int *)lsearch(&more, numbers, &count, sizeof more, compare) - numbers, 2) && IS(count, 3) && good;

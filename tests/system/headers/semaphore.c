@@ -15,8 +15,8 @@ static bool counts(void)
     int value = 0;
 
     return IS(sem_init(&semaphore, 0, 1), 0) && IS(sem_wait(&semaphore), 0) && FAILS(sem_trywait(&semaphore), EAGAIN) &&
-           FAILS(sem_timedwait(&semaphore, &past), ETIMEDOUT) && IS(sem_post(&semaphore), 0) && IS(sem_getvalue(&semaphore, &value), 0) && IS(value, 1) &&
-           IS(sem_destroy(&semaphore), 0);
+           FAILS(sem_timedwait(&semaphore, &past), ETIMEDOUT) && IS(sem_post(&semaphore), 0) &&
+           IS(sem_getvalue(&semaphore, &value), 0) && IS(value, 1) && IS(sem_destroy(&semaphore), 0);
 }
 
 static bool between_processes(void)

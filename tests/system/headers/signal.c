@@ -37,8 +37,8 @@ static bool masks(void)
                 IS(raise(SIGUSR1), 0) && IS(seen, 0) && IS(sigprocmask(SIG_BLOCK, NULL, &pending), 0) &&
                 HOLDS(sigismember(&pending, SIGUSR1) == 1) && HOLDS(sigismember(&pending, SIGKILL) == 0) &&
                 IS(sigpending(&pending), 0) && HOLDS(sigismember(&pending, SIGUSR1) == 1) &&
-                HOLDS(sigismember(&pending, SIGTERM) == 0) &&
-                IS(sigprocmask(SIG_SETMASK, &old, NULL), 0) && IS(seen, 1210); /* the second begins within the first */
+                HOLDS(sigismember(&pending, SIGTERM) == 0) && IS(sigprocmask(SIG_SETMASK, &old, NULL), 0) &&
+                IS(seen, 1210); /* the second begins within the first */
     signal(SIGUSR1, SIG_DFL), signal(SIGUSR2, SIG_DFL);
     return good;
 }
@@ -59,7 +59,8 @@ static bool signals_are_waited_for(void)
                 FAILS(sigtimedwait((sigset_t *)16, &info, &soon), EFAULT);
     if (fork() == 0)
         usleep(30000), _exit(7);
-    good = IS(sigwait(&set, &got), 0) && IS(got, SIGCHLD) && IS(sigpending(&set), 0) && HOLDS(!sigismember(&set, SIGCHLD)) && good;
+    good = IS(sigwait(&set, &got), 0) && IS(got, SIGCHLD) && IS(sigpending(&set), 0) &&
+           HOLDS(!sigismember(&set, SIGCHLD)) && good;
     sigprocmask(SIG_SETMASK, &old, NULL);
     return HOLDS(wait(&got) > 0) && IS(got, 7 << 8) && good;
 }
@@ -149,7 +150,12 @@ static bool defaults(void)
 }
 
 const struct tap_point header_signal[] = {
-    {"handlers are called", handlers},         {"blocked ones wait", masks},          {"sigaction", actions},
-    {"sigwait and others", signals_are_waited_for}, {"a wait for signals that others end", others_end_the_wait},
-    {"a handler that does not return", jumps}, {"what is done by default", defaults}, {0, 0},
+    {"handlers are called", handlers},
+    {"blocked ones wait", masks},
+    {"sigaction", actions},
+    {"sigwait and others", signals_are_waited_for},
+    {"a wait for signals that others end", others_end_the_wait},
+    {"a handler that does not return", jumps},
+    {"what is done by default", defaults},
+    {0, 0},
 };

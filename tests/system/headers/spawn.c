@@ -15,7 +15,8 @@ static bool spawns(void)
     int status = -1;
 
     return IS(posix_spawn(&child, "nothing", NULL, NULL, words, NULL), ENOENT) &&
-           IS(posix_spawn(&child, "hello", NULL, NULL, words, NULL), 0) && IS(waitpid(child, &status, 0), child) && IS(status, 0);
+           IS(posix_spawn(&child, "hello", NULL, NULL, words, NULL), 0) && IS(waitpid(child, &status, 0), child) &&
+           IS(status, 0);
 }
 
 static bool with_other_files(void)
@@ -27,9 +28,10 @@ static bool with_other_files(void)
 
     pipe(ends);
     posix_spawn_file_actions_init(&actions);
-    bool good = IS(posix_spawn_file_actions_adddup2(&actions, ends[1], 1), 0) && IS(posix_spawn_file_actions_addclose(&actions, ends[0]), 0) &&
-                IS(posix_spawnp(&child, "hello", &actions, NULL, words, NULL), 0) && IS(close(ends[1]), 0) && IS(read(ends[0], &byte, 1), 1) &&
-                HOLDS(byte) && IS(waitpid(child, &status, 0), child);
+    bool good = IS(posix_spawn_file_actions_adddup2(&actions, ends[1], 1), 0) &&
+                IS(posix_spawn_file_actions_addclose(&actions, ends[0]), 0) &&
+                IS(posix_spawnp(&child, "hello", &actions, NULL, words, NULL), 0) && IS(close(ends[1]), 0) &&
+                IS(read(ends[0], &byte, 1), 1) && HOLDS(byte) && IS(waitpid(child, &status, 0), child);
     posix_spawn_file_actions_destroy(&actions);
     return IS(close(ends[0]), 0) && good;
 }

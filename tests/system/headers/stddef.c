@@ -13,8 +13,8 @@ struct pair {
 
 static bool types(void)
 {
-    return IS(offsetof(struct pair, second), 16) && IS(alignof(max_align_t) >= 4, 1) && IS(sizeof(wchar_t), 4) && IS(sizeof(ptrdiff_t), sizeof(size_t)) &&
-           HOLDS(not false and true);
+    return IS(offsetof(struct pair, second), 16) && IS(alignof(max_align_t) >= 4, 1) && IS(sizeof(wchar_t), 4) &&
+           IS(sizeof(ptrdiff_t), sizeof(size_t)) && HOLDS(not false and true);
 }
 
 const struct tap_point header_stddef[] = {{"places and alignment", types}, {0, 0}};

@@ -12,7 +12,8 @@ static bool pending(void)
     FILE *out = open_memstream(&text, &bytes);
 
     setvbuf(out, NULL, _IOFBF, 64);
-    bool good = IS(fputs("abc", out) >= 0, 1) && IS(__fpending(out), 3) && HOLDS(__fwritable(out) && !__freadable(out)) && IS(fclose(out), 0);
+    bool good = IS(fputs("abc", out) >= 0, 1) && IS(__fpending(out), 3) &&
+                HOLDS(__fwritable(out) && !__freadable(out)) && IS(fclose(out), 0);
     free(text);
     return good;
 }

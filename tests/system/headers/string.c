@@ -40,6 +40,5 @@ static bool errors(void)
 }
 
 const struct tap_point header_string[] = {
-    {"finding", finds},         {"splitting", splits},       {"copying and comparing", copies},
-    {"names of errors", errors}, {0, 0},
+    {"finding", finds}, {"splitting", splits}, {"copying and comparing", copies}, {"names of errors", errors}, {0, 0},
 };

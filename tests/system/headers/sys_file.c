@@ -9,8 +9,8 @@
 static bool locks(void)
 {
     int first = open("/tmp/l", O_RDWR | O_CREAT, 0600), second = open("/tmp/l", O_RDONLY);
-    bool good = IS(flock(first, LOCK_EX), 0) && FAILS(flock(second, LOCK_SH | LOCK_NB), EWOULDBLOCK) && IS(flock(first, LOCK_UN), 0) &&
-                IS(flock(second, LOCK_SH | LOCK_NB), 0);
+    bool good = IS(flock(first, LOCK_EX), 0) && FAILS(flock(second, LOCK_SH | LOCK_NB), EWOULDBLOCK) &&
+                IS(flock(first, LOCK_UN), 0) && IS(flock(second, LOCK_SH | LOCK_NB), 0);
 
     return IS(close(first), 0) && IS(close(second), 0) && IS(unlink("/tmp/l"), 0) && good;
 }

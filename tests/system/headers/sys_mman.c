@@ -58,7 +58,8 @@ static bool pages_are_protected(void)
                 HOLDS(may_read(at + 3 * PAGE)) && IS(at[PAGE], 5) && IS(at[3 * PAGE], 0);
     good = IS(mprotect(at, 2 * PAGE, PROT_NONE), 0) && HOLDS(!may_read(at)) && IS(code, SEGV_ACCERR) &&
            HOLDS(!may_read(at + PAGE)) && HOLDS(may_read(at + 2 * PAGE)) && good;
-    good = IS(mprotect(at, 4 * PAGE, RW), 0) && IS(at[0], 7) && IS(at[PAGE], 5) && HOLDS(may_write(at + 3 * PAGE)) && good;
+    good =
+        IS(mprotect(at, 4 * PAGE, RW), 0) && IS(at[0], 7) && IS(at[PAGE], 5) && HOLDS(may_write(at + 3 * PAGE)) && good;
     return end(IS(munmap(at, 4 * PAGE), 0) && good);
 }
 
@@ -72,8 +73,9 @@ static bool code_is_run(void)
     begin();
     memcpy(at, returns_42, sizeof returns_42);
     memcpy(&function, &at, sizeof function);
-    bool good = HOLDS(sigsetjmp(back, 1) || (function(), false)) && IS(mprotect(at, PAGE, RX), 0) && IS(function(), 42) &&
-                HOLDS(!may_write(at)) && IS(mprotect(at, PAGE, RW), 0) && HOLDS(may_write(at + 1));
+    bool good = HOLDS(sigsetjmp(back, 1) || (function(), false)) && IS(mprotect(at, PAGE, RX), 0) &&
+                IS(function(), 42) && HOLDS(!may_write(at)) && IS(mprotect(at, PAGE, RW), 0) &&
+                HOLDS(may_write(at + 1));
     return end(IS(munmap(at, PAGE), 0) && good);
 }
 
@@ -101,7 +103,9 @@ static bool a_fork_copies(void)
     at[0] = at[PAGE] = 5;
     mprotect(at, PAGE, PROT_READ), mprotect(at + PAGE, PAGE, PROT_NONE);
     if (fork() == 0)
-        _exit(!may_write(at) && !may_read(at + PAGE) && !mprotect(at, 2 * PAGE, RW) && may_write(at) && at[PAGE] == 5 ? 9 : 1);
+        _exit(!may_write(at) && !may_read(at + PAGE) && !mprotect(at, 2 * PAGE, RW) && may_write(at) && at[PAGE] == 5
+                  ? 9
+                  : 1);
     wait(&status);
     bool good = IS(status, 9 << 8) && HOLDS(!may_write(at)) && IS(at[0], 5) && IS(mprotect(at, 2 * PAGE, RW), 0) &&
                 HOLDS(may_write(at)) && IS(at[PAGE], 5);
@@ -113,8 +117,9 @@ static bool maps_begin_so(void)
     char *none = mmap(NULL, 9 << 20, PROT_NONE, OWN, -1, 0), *read = mmap(NULL, PAGE, PROT_READ, OWN, -1, 0);
 
     begin();
-    bool good = HOLDS(!may_read(none)) && HOLDS(!may_read(none + (8 << 20))) && HOLDS(may_read(read)) && HOLDS(!may_write(read)) &&
-                IS(mprotect(none + PAGE, PAGE, RW), 0) && HOLDS(may_write(none + PAGE)) && HOLDS(!may_read(none));
+    bool good = HOLDS(!may_read(none)) && HOLDS(!may_read(none + (8 << 20))) && HOLDS(may_read(read)) &&
+                HOLDS(!may_write(read)) && IS(mprotect(none + PAGE, PAGE, RW), 0) && HOLDS(may_write(none + PAGE)) &&
+                HOLDS(!may_read(none));
     return end(IS(munmap(none, 9 << 20), 0) && IS(munmap(read, PAGE), 0) && good);
 }
 
@@ -125,9 +130,9 @@ static bool others_are_refused(void)
 
     memcpy(&text, &function, sizeof text);
     text -= (uintptr_t)text % PAGE;
-    bool good = FAILS(mprotect(at, PAGE, 8), EINVAL) &&
-                FAILS(mprotect(at, PAGE, RW | PROT_EXEC), EACCES) && FAILS(mprotect(text, PAGE, RW), EACCES) &&
-                IS(mprotect(text, PAGE, RX), 0) && FAILS(mprotect((char *)0x70000000, PAGE, RW), ENOMEM) &&
+    bool good = FAILS(mprotect(at, PAGE, 8), EINVAL) && FAILS(mprotect(at, PAGE, RW | PROT_EXEC), EACCES) &&
+                FAILS(mprotect(text, PAGE, RW), EACCES) && IS(mprotect(text, PAGE, RX), 0) &&
+                FAILS(mprotect((char *)0x70000000, PAGE, RW), ENOMEM) &&
                 FAILS(mprotect((char *)0x8e8000, PAGE, PROT_READ), EACCES) && IS(mprotect(at, 0, RW), 0);
     return IS(munmap(at, PAGE), 0) && FAILS(mprotect(at, PAGE, PROT_READ), ENOMEM) && good;
 }
@@ -176,12 +181,21 @@ static bool locks(void)
     char *at = mmap(NULL, 2 * PAGE, RW, OWN, -1, 0);
 
     return IS(mlock(at + 5, PAGE), 0) && IS(munlock(at, PAGE), 0) && FAILS(mlock((char *)4096, PAGE), ENOMEM) &&
-           FAILS(mlock(at, (size_t)-5), EINVAL) && IS(mlockall(MCL_CURRENT | MCL_FUTURE), 0) && FAILS(mlockall(0), EINVAL) &&
-           FAILS(mlockall(8), EINVAL) && IS(munlockall(), 0) && FAILS(syscall(SYS_mlock2, at, PAGE, 2), EINVAL) && IS(munmap(at, 2 * PAGE), 0);
+           FAILS(mlock(at, (size_t)-5), EINVAL) && IS(mlockall(MCL_CURRENT | MCL_FUTURE), 0) &&
+           FAILS(mlockall(0), EINVAL) && FAILS(mlockall(8), EINVAL) && IS(munlockall(), 0) &&
+           FAILS(syscall(SYS_mlock2, at, PAGE, 2), EINVAL) && IS(munmap(at, 2 * PAGE), 0);
 }
 
 const struct tap_point header_sys_mman[] = {
-    {"anonymous maps", maps}, {"maps of another size", moves_maps}, {"maps that there are not", refuses_maps}, {"mlock", locks},
-    {"mprotect", pages_are_protected}, {"code that is written", code_is_run}, {"of heap and data", heap_and_data},
-    {"mprotect and fork", a_fork_copies}, {"maps that begin so", maps_begin_so}, {"what cannot be protected", others_are_refused}, {0, 0},
+    {"anonymous maps", maps},
+    {"maps of another size", moves_maps},
+    {"maps that there are not", refuses_maps},
+    {"mlock", locks},
+    {"mprotect", pages_are_protected},
+    {"code that is written", code_is_run},
+    {"of heap and data", heap_and_data},
+    {"mprotect and fork", a_fork_copies},
+    {"maps that begin so", maps_begin_so},
+    {"what cannot be protected", others_are_refused},
+    {0, 0},
 };

@@ -14,10 +14,12 @@ static bool selects(void)
     FD_ZERO(&reads);
     FD_ZERO(&writes);
     FD_SET(ends[0], &reads);
-    bool good = IS(select(ends[0] + 1, &reads, NULL, NULL, &soon), 0) && HOLDS(!FD_ISSET(ends[0], &reads)) && IS(write(ends[1], "", 1), 1);
+    bool good = IS(select(ends[0] + 1, &reads, NULL, NULL, &soon), 0) && HOLDS(!FD_ISSET(ends[0], &reads)) &&
+                IS(write(ends[1], "", 1), 1);
     FD_SET(ends[0], &reads);
     FD_SET(ends[1], &writes);
-    good = IS(select(ends[1] + 1, &reads, &writes, NULL, NULL), 2) && HOLDS(FD_ISSET(ends[0], &reads) && FD_ISSET(ends[1], &writes)) && good;
+    good = IS(select(ends[1] + 1, &reads, &writes, NULL, NULL), 2) &&
+           HOLDS(FD_ISSET(ends[0], &reads) && FD_ISSET(ends[1], &writes)) && good;
     return IS(close(ends[0]), 0) && IS(close(ends[1]), 0) && good;
 }
 

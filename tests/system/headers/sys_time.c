@@ -25,7 +25,8 @@ static bool alarms(void)
 {
     rung = 0;
     signal(SIGALRM, ring);
-    bool good = IS(alarm(100), 0) && IS(alarm(1), 100) && IS(sleep(50) > 40, 1) && IS(rung, 1) && IS(alarm(5), 0) && IS(alarm(0), 5);
+    bool good = IS(alarm(100), 0) && IS(alarm(1), 100) && IS(sleep(50) > 40, 1) && IS(rung, 1) && IS(alarm(5), 0) &&
+                IS(alarm(0), 5);
     signal(SIGALRM, SIG_DFL);
     return good && IS(alarm(0), 0);
 }
@@ -38,13 +39,13 @@ static bool timers(void)
     signal(SIGALRM, ring);
     bool good = IS(setitimer(ITIMER_REAL, &often, NULL), 0);
     until_rung(3); /* while it runs */
-    good = IS(getitimer(ITIMER_REAL, &was), 0) && IS(was.it_interval.tv_usec, 20000) && HOLDS(was.it_value.tv_usec > 0) &&
-           HOLDS(was.it_value.tv_usec <= 20000) && good;
+    good = IS(getitimer(ITIMER_REAL, &was), 0) && IS(was.it_interval.tv_usec, 20000) &&
+           HOLDS(was.it_value.tv_usec > 0) && HOLDS(was.it_value.tv_usec <= 20000) && good;
     good = IS(setitimer(ITIMER_REAL, &none, &was), 0) && IS(was.it_interval.tv_usec, 20000) && good;
     good = IS(getitimer(ITIMER_REAL, &was), 0) && IS(was.it_value.tv_usec + was.it_interval.tv_usec, 0) && good;
     signal(SIGALRM, SIG_DFL);
-    return FAILS(setitimer(ITIMER_REAL, &bad, NULL), EINVAL) && FAILS(setitimer(ITIMER_VIRTUAL, &often, NULL), EINVAL) &&
-           FAILS(getitimer(99, &was), EINVAL) && good;
+    return FAILS(setitimer(ITIMER_REAL, &bad, NULL), EINVAL) &&
+           FAILS(setitimer(ITIMER_VIRTUAL, &often, NULL), EINVAL) && FAILS(getitimer(99, &was), EINVAL) && good;
 }
 
 static int spins(void)

@@ -10,7 +10,8 @@ static bool parts(void)
     char first[2], second[3];
     int ends[2];
     const struct iovec out[] = {{"a", 1}, {"", 0}, {"bcd", 3}}, in[] = {{first, 2}, {second, 3}};
-    bool good = IS(pipe(ends), 0) && IS(writev(ends[1], out, 3), 4) && IS(readv(ends[0], in, 2), 4) && HOLDS(!memcmp(first, "ab", 2) && !memcmp(second, "cd", 2));
+    bool good = IS(pipe(ends), 0) && IS(writev(ends[1], out, 3), 4) && IS(readv(ends[0], in, 2), 4) &&
+                HOLDS(!memcmp(first, "ab", 2) && !memcmp(second, "cd", 2));
 
     return IS(close(ends[0]), 0) && IS(close(ends[1]), 0) && good;
 }

@@ -42,8 +42,9 @@ static bool statuses(void)
     int status = 0;
     pid_t pid = child_that_exits(7);
 
-    return IS(waitpid(pid, &status, 0), pid) && HOLDS(WIFEXITED(status)) && IS(WEXITSTATUS(status), 7) && HOLDS(!WIFSTOPPED(status)) &&
-           FAILS(waitpid(pid, &status, 0), ECHILD) && FAILS(wait(&status), ECHILD) && FAILS(waitpid(-1, &status, 64), EINVAL);
+    return IS(waitpid(pid, &status, 0), pid) && HOLDS(WIFEXITED(status)) && IS(WEXITSTATUS(status), 7) &&
+           HOLDS(!WIFSTOPPED(status)) && FAILS(waitpid(pid, &status, 0), ECHILD) && FAILS(wait(&status), ECHILD) &&
+           FAILS(waitpid(-1, &status, 64), EINVAL);
 }
 
 static bool ids(void)
@@ -51,12 +52,14 @@ static bool ids(void)
     siginfo_t info;
     pid_t pid = child_that_exits(7), other = child_that_waits();
 
-    bool good = IS(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0) && IS(info.si_pid, pid) && IS(info.si_code, CLD_EXITED) &&
-                IS(info.si_status, 7) && IS(info.si_signo, SIGCHLD) && IS(waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT), 0) &&
-                IS(info.si_pid, pid) && IS(waitid(P_ALL, 0, &info, WEXITED | WNOHANG), 0) &&
-                IS(info.si_pid, pid) && IS(waitid(P_ALL, 0, &info, WEXITED | WNOHANG), 0) && IS(info.si_pid, 0) && IS(info.si_signo, 0);
+    bool good = IS(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0) && IS(info.si_pid, pid) &&
+                IS(info.si_code, CLD_EXITED) && IS(info.si_status, 7) && IS(info.si_signo, SIGCHLD) &&
+                IS(waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT), 0) && IS(info.si_pid, pid) &&
+                IS(waitid(P_ALL, 0, &info, WEXITED | WNOHANG), 0) && IS(info.si_pid, pid) &&
+                IS(waitid(P_ALL, 0, &info, WEXITED | WNOHANG), 0) && IS(info.si_pid, 0) && IS(info.si_signo, 0);
     kill(other, SIGTERM);
-    good = IS(waitid(P_PGID, (id_t)getpgrp(), &info, WEXITED), 0) && IS(info.si_code, CLD_KILLED) && IS(info.si_status, SIGTERM) && good;
+    good = IS(waitid(P_PGID, (id_t)getpgrp(), &info, WEXITED), 0) && IS(info.si_code, CLD_KILLED) &&
+           IS(info.si_status, SIGTERM) && good;
     return FAILS(waitid(P_ALL, 0, &info, WEXITED), ECHILD) && FAILS(waitid(P_ALL, 0, &info, WNOHANG), EINVAL) &&
            FAILS(waitid(P_PID, 0, &info, WEXITED), EINVAL) && FAILS(waitid(9, 1, &info, WEXITED), EINVAL) &&
            FAILS(waitid(P_ALL, 0, (siginfo_t *)16, WEXITED), EFAULT) && good;
@@ -70,8 +73,8 @@ static bool waits_until_it_ends(void)
 
     if (pid == 0)
         usleep(30000), _exit(3);
-    return IS(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0) && IS(info.si_status, 3) && IS(waitpid(pid, &status, 0), pid) &&
-           IS(status, 3 << 8);
+    return IS(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0) && IS(info.si_status, 3) &&
+           IS(waitpid(pid, &status, 0), pid) && IS(status, 3 << 8);
 }
 
 static volatile int heard;
@@ -110,10 +113,11 @@ static bool groups(void)
 {
     pid_t own = getpgrp(), first = child_that_waits(), second = child_that_waits();
 
-    bool good = IS(getpgid(0), own) && IS(getpgid(first), own) && IS(getsid(first), getsid(0)) && IS(setpgid(first, 0), 0) &&
-                IS(getpgid(first), first) && IS(setpgid(second, first), 0) && IS(getpgid(second), first) &&
-                FAILS(waitpid(0, NULL, WNOHANG), ECHILD) && IS(waitpid(-first, NULL, WNOHANG), 0) && IS(kill(-first, 0), 0) &&
-                IS(kill(-first, SIGTERM), 0) && HOLDS(waitpid(-first, NULL, 0) > 0) && HOLDS(waitpid(-first, NULL, 0) > 0);
+    bool good = IS(getpgid(0), own) && IS(getpgid(first), own) && IS(getsid(first), getsid(0)) &&
+                IS(setpgid(first, 0), 0) && IS(getpgid(first), first) && IS(setpgid(second, first), 0) &&
+                IS(getpgid(second), first) && FAILS(waitpid(0, NULL, WNOHANG), ECHILD) &&
+                IS(waitpid(-first, NULL, WNOHANG), 0) && IS(kill(-first, 0), 0) && IS(kill(-first, SIGTERM), 0) &&
+                HOLDS(waitpid(-first, NULL, 0) > 0) && HOLDS(waitpid(-first, NULL, 0) > 0);
     return FAILS(waitpid(-first, NULL, 0), ECHILD) && FAILS(kill(-first, SIGTERM), ESRCH) && good;
 }
 
@@ -124,7 +128,8 @@ static int begins_session(void)
     int ready[2];
     char byte;
 
-    if (setsid() != own || getsid(0) != own || getpgrp() != own || setsid() != -1 || errno != EPERM || setpgid(0, 0) != -1 || errno != EPERM)
+    if (setsid() != own || getsid(0) != own || getpgrp() != own || setsid() != -1 || errno != EPERM ||
+        setpgid(0, 0) != -1 || errno != EPERM)
         return 1;
     pipe(ready);
     pid_t pid = fork();
@@ -167,8 +172,8 @@ static bool groups_are_refused(void)
     }
     read(ready[0], &byte, 1);
     bool good = FAILS(setpgid(waiting, -1), EINVAL) && FAILS(setpgid(0x7ffffff, 0), ESRCH) &&
-                FAILS(setpgid(waiting, 0x7ffffff), EPERM) && FAILS(setpgid(waiting, other), EPERM) && FAILS(setpgid(other, 0), EPERM) &&
-                FAILS(getpgid(0x7ffffff), ESRCH) && FAILS(getsid(0x7ffffff), ESRCH);
+                FAILS(setpgid(waiting, 0x7ffffff), EPERM) && FAILS(setpgid(waiting, other), EPERM) &&
+                FAILS(setpgid(other, 0), EPERM) && FAILS(getpgid(0x7ffffff), ESRCH) && FAILS(getsid(0x7ffffff), ESRCH);
     close(ready[0]), close(ready[1]);
     return is_killed(waiting) && is_killed(other) && good;
 }
@@ -193,7 +198,13 @@ static bool who_has_executed_stays(void)
 }
 
 const struct tap_point header_sys_wait[] = {
-    {"how a child has ended", statuses}, {"waitid", ids}, {"waitid waits", waits_until_it_ends}, {"children that are forgotten", children_are_forgotten},
-    {"groups", groups}, {"sessions", sessions}, {"groups that cannot be", groups_are_refused},
-    {"a group of who has executed", who_has_executed_stays}, {0, 0},
+    {"how a child has ended", statuses},
+    {"waitid", ids},
+    {"waitid waits", waits_until_it_ends},
+    {"children that are forgotten", children_are_forgotten},
+    {"groups", groups},
+    {"sessions", sessions},
+    {"groups that cannot be", groups_are_refused},
+    {"a group of who has executed", who_has_executed_stays},
+    {0, 0},
 };

@@ -23,8 +23,10 @@ static bool one(void)
     mtx_t mutex;
 
     call_once(&once, begin);
-    return IS(thrd_create(&thread, never, NULL), thrd_error) && IS(begun, 1) && IS(mtx_init(&mutex, mtx_plain), thrd_success) && IS(mtx_lock(&mutex), thrd_success) &&
-           IS(mtx_trylock(&mutex), thrd_busy) && IS(mtx_unlock(&mutex), thrd_success) && HOLDS(thrd_equal(thrd_current(), thrd_current()));
+    return IS(thrd_create(&thread, never, NULL), thrd_error) && IS(begun, 1) &&
+           IS(mtx_init(&mutex, mtx_plain), thrd_success) && IS(mtx_lock(&mutex), thrd_success) &&
+           IS(mtx_trylock(&mutex), thrd_busy) && IS(mtx_unlock(&mutex), thrd_success) &&
+           HOLDS(thrd_equal(thrd_current(), thrd_current()));
 }
 
 const struct tap_point header_threads[] = {{"there is one thread", one}, {0, 0}};

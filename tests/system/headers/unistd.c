@@ -67,12 +67,12 @@ static bool descriptors(void)
 
     return IS(fstat(1, &about), 0) && HOLDS(S_ISCHR(about.st_mode)) && IS(isatty(1), 1) &&
            IS(ioctl(1, TIOCGWINSZ, &size), 0) && IS(size.ws_col, 80) && IS(tcgetattr(2, &modes), 0) &&
-           HOLDS(modes.c_lflag & ICANON) && IS(fcntl(1, F_GETFL), O_RDWR) && IS(fcntl(1, F_DUPFD, 5), 5) && IS(close(5), 0) &&
-           FAILS(fcntl(9, F_GETFL), EBADF) && FAILS(fstat(9, &about), EBADF) && FAILS(isatty(9) - 1, EBADF) &&
-           FAILS(ioctl(1, TIOCSTI, ""), ENOTTY) && FAILS(lseek(1, 0, SEEK_SET), ESPIPE) &&
-           FAILS(lseek(9, 0, SEEK_SET), EBADF) && FAILS(open("x", O_RDONLY), ENOENT) && FAILS(access("x", 0), ENOENT) &&
-           FAILS(stat("x", &about), ENOENT) && FAILS(mkdir("x/y", 0), ENOENT) &&
-           FAILS(open((char *)16, O_RDONLY), EFAULT);
+           HOLDS(modes.c_lflag & ICANON) && IS(fcntl(1, F_GETFL), O_RDWR) && IS(fcntl(1, F_DUPFD, 5), 5) &&
+           IS(close(5), 0) && FAILS(fcntl(9, F_GETFL), EBADF) && FAILS(fstat(9, &about), EBADF) &&
+           FAILS(isatty(9) - 1, EBADF) && FAILS(ioctl(1, TIOCSTI, ""), ENOTTY) &&
+           FAILS(lseek(1, 0, SEEK_SET), ESPIPE) && FAILS(lseek(9, 0, SEEK_SET), EBADF) &&
+           FAILS(open("x", O_RDONLY), ENOENT) && FAILS(access("x", 0), ENOENT) && FAILS(stat("x", &about), ENOENT) &&
+           FAILS(mkdir("x/y", 0), ENOENT) && FAILS(open((char *)16, O_RDONLY), EFAULT);
 }
 
 static bool writes(void)

@@ -13,7 +13,8 @@ static bool times(void)
     struct stat about;
 
     close(creat("/tmp/u", 0600));
-    return IS(utime("/tmp/u", &times), 0) && IS(stat("/tmp/u", &about), 0) && IS(about.st_mtime, 1000) && IS(unlink("/tmp/u"), 0) && FAILS(utime("/tmp/u", &times), ENOENT);
+    return IS(utime("/tmp/u", &times), 0) && IS(stat("/tmp/u", &about), 0) && IS(about.st_mtime, 1000) &&
+           IS(unlink("/tmp/u"), 0) && FAILS(utime("/tmp/u", &times), ENOENT);
 }
 
 const struct tap_point header_utime[] = {{"the time of a file", times}, {0, 0}};

@@ -24,9 +24,11 @@ static bool states(void)
     wchar_t wide = 0;
 
     setlocale(LC_ALL, "C.UTF-8");
-    return IS(mbrtowc(&wide, "\xe2", 1, &state), (size_t)-2) && HOLDS(!mbsinit(&state)) && IS(mbrtowc(&wide, "\x82\xac", 2, &state), 2) && IS(wide, 0x20ac) &&
-           IS(mbrtowc(&wide, "\xff", 1, &state), (size_t)-1) && IS(wcscmp(L"ab", L"ab"), 0) && IS(wcschr(L"abc", L'c') - L"abc" < 99, 1) &&
-           IS(wcstol(L"-12x", NULL, 10), -12) && IS(wcwidth(0x4e00), 2) && IS(wcsspn(L"aab", L"a"), 2);
+    return IS(mbrtowc(&wide, "\xe2", 1, &state), (size_t)-2) && HOLDS(!mbsinit(&state)) &&
+           IS(mbrtowc(&wide, "\x82\xac", 2, &state), 2) && IS(wide, 0x20ac) &&
+           IS(mbrtowc(&wide, "\xff", 1, &state), (size_t)-1) && IS(wcscmp(L"ab", L"ab"), 0) &&
+           IS(wcschr(L"abc", L'c') - L"abc" < 99, 1) && IS(wcstol(L"-12x", NULL, 10), -12) && IS(wcwidth(0x4e00), 2) &&
+           IS(wcsspn(L"aab", L"a"), 2);
 }
 
 const struct tap_point header_wchar[] = {{"wide characters", wide}, {"a character in parts", states}, {0, 0}};
