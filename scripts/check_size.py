@@ -17,7 +17,7 @@ from tally import bench_record, processes, tools
 from tally.interface import ROOT
 
 FOLDERS = ["kernel", "libuser", "programs", "servers", "tests"]
-FUNCTION_LINES, PARAMETERS, FILE_LINES = 60, 5, 500
+FUNCTION_LINES, PARAMETERS, FILE_LINES, TEST_LINES = 60, 5, 500, 600
 COMMENT = re.compile(r" *(/\*|\* |//)")
 KERNEL_LINES, KERNEL_TEXT = 5300, 40 * 1024  # of lines 5,000 is the aim: decision 19
 KERNEL_MEDIAN, KERNEL_PERCENTILE_95 = 12, 40
@@ -55,7 +55,8 @@ def too_large(files, found):
         if f"{path}:{name}" not in allowed and (length > FUNCTION_LINES or parameters > PARAMETERS):
             yield f"{path}:{name}: {length} lines, {parameters} parameters"
     for path in files:
-        if line_count(path) > FILE_LINES and relative(path) not in allowed:
+        limit = TEST_LINES if relative(path).startswith("tests/") else FILE_LINES
+        if line_count(path) > limit and relative(path) not in allowed:
             yield f"{relative(path)}: {line_count(path)} lines"
 
 

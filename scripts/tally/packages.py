@@ -54,6 +54,7 @@ TEST = [
     Tool("/usr/share/bochs/BIOS-bochs-latest", "bochsbios", "firmware for Bochs"),
     Tool("/usr/share/vgabios/vgabios.bin", "vgabios", "firmware for Bochs"),
     Tool("ctags", "universal-ctags", "checks of size and docs", least="5.9", says="Universal Ctags"),
+    Tool("clang-format", "clang-format", "check of the layout of C", least="14"),
 ]
 
 # What other systems usually call Debian's packages: (Fedora, Arch). The same name where nothing is said.

@@ -43,16 +43,23 @@ CASES = {
     "gen_docs": (["--check"], {"docs/syscalls.md": "more\n", "docs/linux-calls.md": "more\n"}, [
         "docs/syscalls.md is stale: run scripts/gen_docs.py", "docs/linux-calls.md is stale: run scripts/gen_docs.py",
     ]),
+    "check_format": ([], {
+        "kernel/lib/zz.c": "int zz;\nint   zz_too;\nint   zz_three;\n", "tests/host/zz.c": "int *zz(void){return 0;}\n",
+    }, [
+        "kernel/lib/zz.c:2 is not laid out as .clang-format says: clang-format -i kernel/lib/zz.c",
+        "tests/host/zz.c:1 is not laid out as .clang-format says: clang-format -i tests/host/zz.c",
+    ]),
     "check_size": ([], {
         "servers/lib/zz.c": f"void zz_long(void)\n{{\n{LONG}}}\n\nvoid zz_many(int a, int b, int c, int d, int e, int f)\n{{\n}}\n",
-        "tests/host/zz.h": f"/* {WIDE} */\n" + 500 * "\n",
+        "tests/host/zz.h": f"/* {WIDE} */\n" + 600 * "\n", "libuser/ipc/zz.h": 501 * "\n",
         "servers/lib/zz.h": f"/* {WIDE} */\n",
         "kernel/lib/zz.c": "".join(f"int zz_{number};\n" for number in range(400)),
         ".editorconfig": ("indent_size = 4", "indent_size = 8"),
     }, [
         "servers/lib/zz.c:zz_long: 63 lines, 0 parameters",
         "servers/lib/zz.c:zz_many: 3 lines, 6 parameters",
-        "tests/host/zz.h: 501 lines",
+        "tests/host/zz.h: 601 lines",
+        "libuser/ipc/zz.h: 501 lines",
         "tests/host/zz.h:1: a comment of 124 columns, more than 120",
         ".editorconfig: indent_size is not IndentWidth of .clang-format",
         re.compile(r"kernel: lines of code: \d+, more than 5300"),

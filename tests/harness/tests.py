@@ -89,6 +89,7 @@ def checks():
         Test("check/layers", script("check_layers"), build=None),
         Test("check/docs", script("check_docs"), build=None),
         Test("check/reference-pages", script("gen_docs", "--check"), build=None),
+        Test("check/format", script("check_format"), build=None),
         Test("check/size", script("check_size", str(IMAGES / "kernel/kernel.elf"))),
     ]
 

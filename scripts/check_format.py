@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""check_format.py: every C file is laid out as .clang-format says. Needs clang-format.
+
+One that is not of version 14, Debian 12's, lays out otherwise: then that is said, and nothing judged.
+"""
+from tally import entry
+
+import re
+
+from tally import processes
+from tally.interface import ROOT
+
+FOLDERS = ["kernel", "libuser", "programs", "servers", "tests"]
+VERSION, AT_ONCE = "14", 100
+PLACE = re.compile(r"^(\S+?):(\d+):\d+: error: ", re.M)
+
+
+def files():
+    return [str(path.relative_to(ROOT)) for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.[ch]"))]
+
+
+def places(names):
+    """{file: its first line that is laid out otherwise}."""
+    done = processes.run(["clang-format", "--dry-run", "--Werror", *names], cwd=ROOT)
+    found = {}
+    for name, line in PLACE.findall(done.stderr):
+        found.setdefault(name, int(line))
+    if done.returncode and not found:
+        raise entry.Told(f"check_format: clang-format failed: {done.stderr}")
+    return found
+
+
+def main():
+    version = re.search(r"version (\d+)", processes.output(["clang-format", "--version"]))[1]
+    if version != VERSION:
+        print(f"format: clang-format is {version}, not {VERSION}: not judged")
+        return 0
+    names = files()
+    found = {name: line for begin in range(0, len(names), AT_ONCE) for name, line in places(names[begin:begin + AT_ONCE]).items()}
+    for name, line in found.items():
+        print(f"{name}:{line} is not laid out as .clang-format says: clang-format -i {name}")
+    if not found:
+        print(f"format: {len(names)} files are laid out as .clang-format says")
+    return bool(found)
+
+
+entry.run("check_format", main, unable=1)
