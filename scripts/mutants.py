@@ -8,6 +8,7 @@ options, 126 if tools are lacking. docs/checking.md says what a mutant is and ho
 from tally import entry
 
 import fnmatch
+import re
 import subprocess
 import sys
 import time
@@ -48,7 +49,7 @@ def changed_files():
 
 def is_concerned(mutant, changed):
     folder, _, program = mutant.test.partition("/")
-    return mutant.file in changed or f"tests/{folder}/{program}.c" in changed
+    return mutant.file in changed or any(re.fullmatch(rf"tests/{folder}/(\w+/)?{program}\.c", each) for each in changed)
 
 
 def tell(outcome):

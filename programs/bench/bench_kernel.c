@@ -1,7 +1,7 @@
 /*
  * bench_kernel [ROW]: what the kernel's operations cost, or one of them.
  *
- * init starts it in the way of a kernel test (tests/system/kernel_test.h), and each row is a point
+ * init starts it in the way of a kernel test (tests/system/kernel/kernel_test.h), and each row is a point
  * of such a test: it runs twice, must work, and must leave nothing behind. The first run warms up;
  * the second is a line of the log:
  *     bench: NAME MINIMUM MEDIAN MAXIMUM
@@ -9,7 +9,7 @@
  * this program's data.
  */
 #include "programs/bench/samples.h"
-#include "tests/system/kernel_test.h"
+#include "tests/system/kernel/kernel_test.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
  * Time is the host's: this runs without -icount, on a host that has two cores to spare (`scripts/bench --plots`).
  */
 #include "programs/bench/samples.h"
-#include "tests/system/kernel_test.h"
+#include "tests/system/kernel/kernel_test.h"
 
 enum {
     PAIRS = 2,

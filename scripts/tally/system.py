@@ -25,13 +25,13 @@ NO_SCREEN = ("-vga", "none")  # its server would draw in the time of who is meas
 
 
 def programs():
-    return sorted(path.stem for path in FOLDER.glob("t_*.c"))
+    return sorted(path.stem for path in FOLDER.glob("*/t_*.c"))
 
 
 def text_of(program):
     """Of a system test; the bench of the kernel is one, too, but for its place."""
-    path = FOLDER / f"{program}.c"
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    path = next(FOLDER.glob(f"*/{program}.c"), None)
+    return path.read_text(encoding="utf-8") if path else ""
 
 
 def fields(text, name):

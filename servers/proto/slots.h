@@ -85,7 +85,7 @@ enum {
     PROC_SLOT_FILE = 9,
 };
 
-/* A kernel test (tests/system/t_kernel_*), which init starts in the way of a server. */
+/* A kernel test (tests/system/kernel/t_kernel_*), which init starts in the way of a server. */
 enum {
     TEST_SLOT_MEMORY = 4, /* TEST_FRAMES free frames, with all rights */
     TEST_SLOT_PORTS = 5,

@@ -1,7 +1,7 @@
 /* Points of each standard header, a file for each, named by it; the last point of a file has no function. */
 #pragma once
 
-#include "tests/system/tap.h"
+#include "tests/system/programs/tap.h"
 
 /* clang-format off */
 #define HEADERS(X) \

@@ -1,7 +1,7 @@
 /* <sys/time.h>: setitimer, getitimer; and of <unistd.h> alarm, which is the same timer. */
 #include "tests/system/headers/headers.h"
 
-#include "tests/system/child.h"
+#include "tests/system/programs/child.h"
 
 #include <errno.h>
 #include <signal.h>

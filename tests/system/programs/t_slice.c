@@ -1,0 +1,155 @@
+/*
+ * Who runs for how long, on one processor: processes that only compute, and never call anybody,
+ * take turns at every tick.
+ */
+#include "tests/system/programs/child.h"
+#include "tests/system/programs/tap.h"
+
+#include "libuser/ipc/ipc.h"
+#include "libuser/mem/shm.h"
+#include "libuser/sys/syscall.h"
+#include "servers/proto/proc.h"
+#include "servers/proto/slots.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    BOARD = -21,
+    TURNS = 60, /* in all, of two or more that hand over to each other */
+};
+
+static struct board {
+    uint32_t turn;    /* whose it is */
+    uint32_t players; /* how many take turns */
+    uint32_t seen;
+} volatile *board;
+
+static uint32_t uptime(void)
+{
+    uint32_t ticks = 0;
+
+    if (proc_uptime(CLIENT_SLOT_PROC, 0, &ticks) != 0)
+        exit(98);
+    return ticks;
+}
+
+static void begin(uint32_t players)
+{
+    char *page = NULL;
+
+    if (shm_open(BOARD, &page) != 0)
+        exit(99);
+    board = (volatile struct board *)page;
+    *board = (struct board){.players = players};
+}
+
+/* Waits for its turns by looking at the board, and gives each away at once. */
+static int play(uint32_t player)
+{
+    for (uint32_t turn = player; turn < TURNS; turn += board->players) {
+        while (board->turn != turn)
+            ;
+        board->turn = turn + 1;
+    }
+    return 0;
+}
+
+static uint32_t player;
+
+static int plays(void)
+{
+    return play(player);
+}
+
+/* Every hand-over takes the rest of a slice. */
+static bool takes_turns(uint32_t players)
+{
+    pid_t children[8];
+    bool good = true;
+
+    begin(players);
+    for (player = 1; player < players; player++)
+        children[player] = child_start(plays);
+    uint32_t begun = uptime();
+    play(0);
+    for (uint32_t i = 1; i < players; i++)
+        good = IS(child_end(children[i]), EXITED(0)) && good;
+    uint32_t ticks = uptime() - begun;
+    good = HOLDS(ticks >= TURNS / 2) && good;
+    /* Some more where the host is busy; turns of two ticks would be all too many. */
+    good = IS(ticks < 2 * TURNS - TURNS / 4 ? 0 : ticks, 0) && good;
+    return IS(shm_close(BOARD), 0) && good;
+}
+
+static bool two_take_turns(void)
+{
+    return takes_turns(2);
+}
+
+static bool five_take_turns(void)
+{
+    return takes_turns(5);
+}
+
+/* ----------------------------------------------------------------------------------- after fork */
+
+static int sees(void)
+{
+    return (int)board->seen;
+}
+
+static bool parent_goes_on(void)
+{
+    begin(0);
+    pid_t child = child_start(sees);
+    uint32_t begun = uptime();
+    while (uptime() - begun < 2)
+        ;
+    board->seen = 1;
+    bool first = child_end(child) == EXITED(1);
+    return IS(shm_close(BOARD), 0) && first;
+}
+
+/* A tick or two that come at once, as from a busy host, do not let a child go before its parent. A very
+ * busy one gives more at once, but not every time. */
+static bool parent_goes_on_first(void)
+{
+    for (int tries = 0; tries < 5; tries++)
+        if (parent_goes_on())
+            return true;
+    return false;
+}
+
+static int spins(void)
+{
+    for (;;)
+        ;
+}
+
+/* Who calls servers in a loop is hardly ever found running, and has no more than its turns. */
+static bool callers_take_turns(void)
+{
+    pid_t child = child_start(spins);
+    uint32_t begun = uptime(), last = begun, calls = 0, slices = 0;
+
+    while (last - begun < 40) {
+        uint32_t now = uptime();
+        calls = now == last ? calls + 1 : 0;
+        slices += calls == 3; /* a call that a tick interrupted tells of the next slice, too */
+        last = now;
+    }
+    return IS(child_kill(child), SIGKILL) && HOLDS(slices <= 30);
+}
+
+int main(void)
+{
+    static const struct tap_point points[] = {
+        {"two processes take turns at every tick", two_take_turns},
+        {"five processes take turns at every tick", five_take_turns},
+        {"a parent goes on before its new child", parent_goes_on_first},
+        {"a process that calls servers takes turns with one that computes", callers_take_turns},
+    };
+    return TAP_RUN(points);
+}
