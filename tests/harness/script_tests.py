@@ -66,7 +66,7 @@ CALLS = [
          "run: --cpu qemu64,nothing=on: .*'.*nothing' not found; .*"),
     Call("run with an argument that is no text", "scripts/run --build-dir $B hello $(printf '\\377')", USAGE,
          "run: argument .*: only printable.*"),
-    Call("run when its image cannot be written", "ulimit -f 100; scripts/run --build-dir $B hello", UNABLE,
+    Call("run when its image cannot be written", "ulimit -f 4000; scripts/run --build-dir $B hello", UNABLE,
          "run: .*File too large"),
     Call("run when no temporary folder can be written", "TMPDIR=/proc scripts/run --build-dir $B hello", 0),
     Call("test with no test", "scripts/test nothing-is-named-so", USAGE, "no test is named like .*"),
