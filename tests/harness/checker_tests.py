@@ -94,12 +94,18 @@ def shows(tree, checker, words, changes, wanted):
     yield f"{checker} says nothing else", len(others) == len(wanted), said
 
 
+def has_layout():
+    """Another clang-format is not asked."""
+    return " version 14." in processes.output(["clang-format", "--version"])
+
+
 def checkers():
     with tempfile.TemporaryDirectory() as scratch:
         tree = pathlib.Path(scratch) / "tree"
         copies.make(tree)
         for checker, case in CASES.items():
-            yield from shows(tree, checker, *case)
+            if checker != "check_format" or has_layout():
+                yield from shows(tree, checker, *case)
 
 
 def checker_tests():
