@@ -1,10 +1,14 @@
 /*
  * find [PATH...] [TEST | ACTION]...: writes the paths of all files there and below (of the working directory's) that
- * pass all tests. -name PATTERN   the last name is as of the shell's patterns     -print              writes the path,
- * as without any action -type f|d|c     a file, a directory, a device                   -exec PROGRAM... ;  runs it,
- * with the path for each {}; a test, too -newer FILE     it was changed later than that one              -delete
- * removes it, with what is in it before ! TEST          it does not pass                                -maxdepth N,
- * -mindepth N
+ * pass all tests.
+ *   -name PATTERN            the last name is as of the shell's patterns
+ *   -type f|d|c              a file, a directory, a device
+ *   -newer FILE              it was changed later than that one
+ *   -print                   writes the path, as without any action
+ *   -exec PROGRAM... ;       runs it, with the path for each {}; a test, too
+ *   -delete                  removes it, with what is in it before
+ *   -maxdepth N, -mindepth N
+ *   ! TEST                   it does not pass
  */
 #include <err.h>
 #include <errno.h>

@@ -1,10 +1,13 @@
 /*
  * grep [-EFHchilnoqrsvx] PATTERN [FILE...]: writes the lines that match a regular expression, of the standard input if
- * there is no file. -E  an extended expression              -n  with their numbers -F  the pattern is no expression -o
- * only what matches, each on a line -H  with the file's name, -h without    -q  nothing: the status is all -c  only how
- * many                       -r  of a directory all files below it (of the working directory's) -i  small letters are
- * as large ones     -s  nothing of files that cannot be read -l  only the names of files             -v  those that do
- * not match -e PATTERN  also one that begins with a -; of several one must match      -x  those of which all matches
+ * there is no file.
+ *   -E  an extended expression              -n  with their numbers
+ *   -F  the pattern is no expression        -o  only what matches, each on a line
+ *   -H  with the file's name, -h without    -q  nothing: the status is all
+ *   -c  only how many                       -r  of a directory all files below it (of the working directory's)
+ *   -i  small letters are as large ones     -s  nothing of files that cannot be read
+ *   -l  only the names of files             -v  those that do not match
+ *   -e PATTERN  also one that begins with a -; of several one must match      -x  those of which all matches
  * Exit status: 0 some lines, 1 none, 2 an error.
  */
 #include <err.h>

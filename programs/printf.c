@@ -1,7 +1,7 @@
 /*
  * printf FORMAT [ARGUMENT...]: writes the arguments as the format says, again and again while there are more of them.
  *   %d %i %o %u %x %X %c %s %e %f %g and capitals, %% and %b, a string with backslashes, of which \c ends all; flags,
- * width and precision as in C
+ *   width and precision as in C
  */
 #include <ctype.h>
 #include <err.h>

@@ -1,9 +1,13 @@
 /*
  * test EXPRESSION: evaluates it; `[ EXPRESSION ]` of sh is the same.
- *   -e -f -d -s PATH    is there; a file; a directory; a file that is not empty    -r -w -x PATH  is there, -x: may be
- * executed -n -z TEXT, TEXT    it is not empty; it is empty                               -t FD   is a terminal A = B,
- * A != B       texts      A -eq -ne -lt -le -gt -ge B  numbers           ! E     not E -a E, E -o E, ( E ) Exit status:
- * 0 true, 1 false, 2 no expression.
+ *   -e -f -d -s PATH                is there; a file; a directory; a file that is not empty
+ *   -r -w -x PATH                   is there, -x: may be executed
+ *   -n -z TEXT, TEXT                it is not empty; it is empty
+ *   -t FD                           is a terminal
+ *   A = B, A != B                   texts
+ *   A -eq -ne -lt -le -gt -ge B     numbers
+ *   ! E, E -a E, E -o E, ( E )      not, and, or
+ * Exit status: 0 true, 1 false, 2 no expression.
  */
 #include <err.h>
 #include <stdio.h>

@@ -1,7 +1,8 @@
 /*
  * tr [-cs] SET1 SET2: writes its input with each byte of SET1 as that at its place in SET2, whose last one stands for
- * more. tr -d [-c] SET1: without the bytes of SET1.    tr -s [-c] SET1: with one of those of SET1 that follow each
- * other. -c  SET1 is all that are not in it    -s  with SET2: of those that were made and follow each other, one
+ * more.
+ * tr -d [-c] SET1: without the bytes of SET1.    tr -s [-c] SET1: with one of those of SET1 that follow each other.
+ *   -c  SET1 is all that are not in it    -s  with SET2: of those that were made and follow each other, one
  *
  * A set: bytes, a-z, \n \t \\ and others of C's, \123, [:alpha:] and the other classes.
  */

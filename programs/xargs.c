@@ -1,8 +1,9 @@
 /*
  * xargs [-0rt] [-n WORDS] [-I MARK] [PROGRAM [ARGUMENT...]]: runs the program (echo) with words of the standard input
- * behind its arguments, as often as it takes. -n  with so many words at most                   -0  words end with a
- * zero byte -I  once for each line, in place of the MARK     -r  not at all if there are no words -t  and writes what
- * it runs to stderr
+ * behind its arguments, as often as it takes.
+ *   -n  with so many words at most                   -0  words end with a zero byte
+ *   -I  once for each line, in place of the MARK     -r  not at all if there are no words
+ *   -t  and writes what it runs to stderr
  *
  * Words are parted by blanks and lines, unless in quotes or behind a backslash. Exit status: 0; 123 if a program
  * failed, 124 and the end if one ended with 255, 125 by a signal, 126 or 127 if it cannot be run or is not there.

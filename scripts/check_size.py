@@ -66,13 +66,12 @@ def value_of(name, file):
 
 
 def too_wide(files):
-    """Comments of tests, which clang-format would not leave so; and what editors are told, if it is not what that is told."""
+    """Comments, of which clang-format leaves the lines as they are; and what editors are told, if it is not what that is told."""
     columns = value_of("ColumnLimit", ".clang-format")
     for path in files:
-        if relative(path).startswith("tests/"):
-            for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-                if len(line) > columns and COMMENT.match(line):
-                    yield f"{relative(path)}:{number}: a comment of {len(line)} columns, more than {columns}"
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+            if len(line) > columns and COMMENT.match(line):
+                yield f"{relative(path)}:{number}: a comment of {len(line)} columns, more than {columns}"
     for ours, theirs in (("ColumnLimit", "max_line_length"), ("IndentWidth", "indent_size")):
         if value_of(ours, ".clang-format") != value_of(theirs, ".editorconfig"):
             yield f".editorconfig: {theirs} is not {ours} of .clang-format"

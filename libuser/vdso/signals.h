@@ -7,11 +7,13 @@
  *      message page, FPU                    all else that the handler may change
  *
  *   S1  a thread that is interrupted in the program, or where nothing will be looked at any more (vdso_quiet), has a
- * frame made where it is. Elsewhere in the vdso it notes that there is something to look at and goes on: each call
- * looks before it returns, each frame before it is left, but the one on which it goes on. So the call still hears that
- * it is to end S2  who waits elsewhere than at proc does so in vdso_wait(): one that is interrupted before its message
- * has left gives up S3  proc knows what is caught, ignored and blocked, but for a mask that blocks all, as C libraries
- * set it around a fork: that is told when the program next waits, or sends itself what would end it
+ *       frame made where it is. Elsewhere in the vdso it notes that there is something to look at and goes on: each
+ *       call looks before it returns, each frame before it is left, but the one on which it goes on. So the call still
+ *       hears that it is to end
+ *   S2  who waits elsewhere than at proc does so in vdso_wait(): one that is interrupted before its message has left
+ *       gives up
+ *   S3  proc knows what is caught, ignored and blocked, but for a mask that blocks all, as C libraries set it around a
+ *       fork: that is told when the program next waits, or sends itself what would end it
  */
 #pragma once
 

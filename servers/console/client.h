@@ -7,7 +7,7 @@
  *   C1  a client waits for one answer at most: `waits` says to what, `caller` to whom
  *   C2  a client whose write was answered has at most LINE_MAX bytes here, so its next write fits
  *   C3  `turn`, `time` and `wait` are in lists: of the output's queue and of lines that have time left (lines.h), and
- * of those that wait for the same (readers.h and main.c)
+ *       of those that wait for the same (readers.h and main.c)
  */
 #pragma once
 

@@ -28,7 +28,8 @@
  *   E2  `units` counts those ends
  *   E3  typing leaves room for the edited line's end
  *   E4  keys wait exactly if `keys` is not `end`, and only while a part's effort is used up: what is typed goes behind
- * them E5  `cells` says of each byte of the edited line that is shown how many cells it has
+ *       them
+ *   E5  `cells` says of each byte of the edited line that is shown how many cells it has
  */
 #pragma once
 

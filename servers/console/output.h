@@ -12,7 +12,7 @@
  *   S3  `escaped` says that the line has an escape sequence; `clean`, that a line ended last
  *   S4  `cells` are what the row shows first, and where the cursor is, before the ring's byte `followed`; if the cursor
  *       `moved` back, that is the next one to come. A row's bytes are looked at once, and seldom more than FOLLOW_MAX
- * at a time
+ *       at a time
  */
 #pragma once
 

@@ -6,7 +6,8 @@
  *      sync  --------------------------------> syncs --(all is out)--> due -----> answered, some with each message
  *
  *   W1  while somebody waits for a sync `lines` are shared: nobody's long line holds it up, and no write is answered;
- * each client has one that waits W2  those that wait for a sync are due before those whose writes have waited for it
+ *       each client has one that waits
+ *   W2  those that wait for a sync are due before those whose writes have waited for it
  */
 #pragma once
 

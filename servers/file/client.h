@@ -8,7 +8,7 @@
  *   C3  the first descriptor that is 0 is not below `lowest`, and the last that is not 0 is right below `end`
  *   C4  one that ends loses what it has in parts: from the first on its calls are refused
  *   C5  between messages each orphan (inode.h) is in the list of the client that had it last, or whose message took its
- * last name
+ *       last name
  */
 #pragma once
 

@@ -12,7 +12,7 @@
  *   I4  backed_bytes never grows, and is not beyond the size
  *   I5  a directory has one link, or is the root, or was removed; one that was removed is empty
  *   I6  an orphan is a file that nothing names and nobody has open any more, but pages of which were lent: it is in one
- * list of orphans, which is its only holder, until all of its pages are given back (inode_give_orphans())
+ *       list of orphans, which is its only holder, until all of its pages are given back (inode_give_orphans())
  *
  * A page that was lent stays with the clients that have it until the file is cut or gone. Blocks of a device that were
  * granted are not taken back when the page is written to: a client that has such a block mapped still sees the old

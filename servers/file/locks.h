@@ -11,8 +11,9 @@
  *   K2  locks of one kind and different owners that overlap are both shared
  *   K3  a client's range locks in a file go when it closes any descriptor of that; an open file's locks go with it
  *   K4  a client that waits for a lock is in the list of one that blocks it, or in `due`. When a lock is gone or has
- * become less, its list is moved to `due` K5  while any are due proc has been told, and asks for the next part (news in
- * file.proto) K6  no clients wait for locks that clients own in a circle
+ *       become less, its list is moved to `due`
+ *   K5  while any are due proc has been told, and asks for the next part (news in file.proto)
+ *   K6  no clients wait for locks that clients own in a circle
  */
 #pragma once
 

@@ -5,7 +5,7 @@
  *   N1  the ranges of a client's mappings do not overlap; each holds its inode
  *   N2  a client has at most MAPPINGS_MAX
  *   N3  a map that is refused, also by the kernel, leaves all mappings as they were: one that replaces others is kept
- * when the pages are granted, any other one is forgotten if they are not
+ *       when the pages are granted, any other one is forgotten if they are not
  *
  * A client can have a page at more places than it has mappings, as it may say that it has unmapped what it has not. So
  * each grant of a page is counted (pages_loans()), also those to children after fork, which get pages when they touch

@@ -9,7 +9,7 @@
  *   P3  a write goes in whole, in the order in which they came
  *   P4  while clients wait at an end, or watch it, the ring says so, and perhaps for a while after
  *   P5  one message answers a few of those that wait. While others need not wait any more the pipe is due: proc has
- * been told, and asks for the next part (news in file.proto)
+ *       been told, and asks for the next part (news in file.proto)
  */
 #pragma once
 

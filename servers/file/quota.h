@@ -4,7 +4,7 @@
  *
  *   Q1  the sum of all quotas without one above them is at most the reserve
  *   Q2  `charged` counts the quota's own pages, each of which holds it: it outlives the clients whose pages are others'
- * now
+ *       now
  */
 #pragma once
 

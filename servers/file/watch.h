@@ -3,11 +3,11 @@
  * proc is signalled and asks which clients to wake. A client that is woken looks again itself, at all that it polls.
  *
  *      watch_add() --> in the end's list --(watches_fire)--> in `fired` --(watches_next)--> gone, with the client's
- * others
+ *      others
  *
  *   W1  a watch belongs to one client, which has at most one for each descriptor that it polled last
  *   W2  while `fired` has any, or a pipe is due (pipe.h), proc has been signalled, and has not heard since that there
- * is no more
+ *       is no more
  */
 #pragma once
 

@@ -13,7 +13,7 @@
  *   L3  `low_shared` of `low_kept` is of the part that is kept for the account above; the rest is a part of `cost`.
  *       `low_given` is what accounts under this one have of its part: at most that
  *   L4  with the frames go units of named segments (units.h), as many of the parent's as of its frames, or UNITS_ENOUGH
- * if that is more and half of what is left has it
+ *       if that is more and half of what is left has it
  */
 #pragma once
 

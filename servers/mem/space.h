@@ -9,15 +9,18 @@
  *   P4  `committed` counts the pages promised to the space: the heap's and those by mmap, the
  *       private ones of its image, STACK_PROMISED of the stack and those below that were touched,
  *       and for each shared segment that it has open shm_table.price, or with a name all of its pages; `direct` those
- * mapped from the archive, and foreign ones P5  `donated` lists the `lent` frames that the server lent to the task's
- * account, which are no more than were promised for page tables and the task's other kernel objects P6  `tables` has a
- * bit for each 2 MiB for which the space was promised a page table and a part of a leaf: where it has pages or was
- * promised some. It stays until the space goes, as the table does. `low` counts the frames that these cost, with
- * SPACE_FRAMES and the pages of the heap that named segments can need, which `leaves` counts, too P7  `account` was
- * charged `committed` and `low`, of which `low` is promised in low memory, and between space_clear() and
- * regions_finish() `low_ahead`, which is so, too, and `ahead`: what is left for the next program P8  with `work` other
- * than WORK_NONE its task does not run, and P4 does not hold: some pages are there no more, or not yet, but are
- * promised until the work is done
+ *       mapped from the archive, and foreign ones
+ *   P5  `donated` lists the `lent` frames that the server lent to the task's account, which are no
+ *       more than were promised for page tables and the task's other kernel objects
+ *   P6  `tables` has a bit for each 2 MiB for which the space was promised a page table and a part of
+ *       a leaf: where it has pages or was promised some. It stays until the space goes, as the
+ *       table does. `low` counts the frames that these cost, with SPACE_FRAMES and the pages of the heap that named
+ *       segments can need, which `leaves` counts, too
+ *   P7  `account` was charged `committed` and `low`, of which `low` is promised in low memory,
+ *       and between space_clear() and regions_finish() `low_ahead`, which is so, too, and `ahead`: what is left
+ *       for the next program
+ *   P8  with `work` other than WORK_NONE its task does not run, and P4 does not hold: some pages are
+ *       there no more, or not yet, but are promised until the work is done
  *
  * What takes long is done in steps, each of a call, that do what STEP_PAGES pages cost: others are served in between.
  * One spare space is always prepared: its slot is the one that is open for the capability in the

@@ -3,8 +3,9 @@
  * (limits.h).
  *
  *   U1  the root's is charged once for each segment that somebody without a limit has attached: `unlimited` counts
- * these U2  each other's is charged for each of its spaces the units of what that has attached: `units` of the space U3
- * so no unit is in use that nobody was charged for, and whoever has some left finds as many free
+ *       these
+ *   U2  each other's is charged for each of its spaces the units of what that has attached: `units` of the space
+ *   U3  so no unit is in use that nobody was charged for, and whoever has some left finds as many free
  *
  * Those that are free may be apart: then there is no place for a segment of several.
  */

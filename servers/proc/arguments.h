@@ -9,7 +9,8 @@
  *       under way: one is always free when it is asked for
  *   A3  a long block is charged to the account of the process that it was made for. Long strings are held from the
  *       first piece that is put until the new program has got the last one; then their first one stays, the program's
- * name A4  all blocks of long strings but the last are full
+ *       name
+ *   A4  all blocks of long strings but the last are full
  */
 #pragma once
 

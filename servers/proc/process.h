@@ -20,9 +20,11 @@
  *       is below init, and below whoever is answerable for it
  *   P3  an ended process holds nothing but its number and how it ended
  *   P4  a process that waits for an answer, for a child's end, a tick, or the end of its own fork or exec, is live and
- * has `waits` set and its caller kept P5  a process that is not free is charged as one to its account (limits.h) P6  it
- * has work in the queue if it begins, ends, or waits for its exec P7  a process that waits for its fork has the child
- * that begins as the first of its children; all others that begin are adopted, and on their way out
+ *       has `waits` set and its caller kept
+ *   P5  a process that is not free is charged as one to its account (limits.h)
+ *   P6  it has work in the queue if it begins, ends, or waits for its exec
+ *   P7  a process that waits for its fork has the child that begins as the first of its children; all others
+ *       that begin are adopted, and on their way out
  *
  * Entry 0 is init, which never ends.
  */

@@ -18,7 +18,7 @@
  *   N1  neither `blocked` nor `caught` nor `ignored` has a signal that nobody may catch
  *   N2  what waits is blocked or caught
  *   N3  a process with a signal that is due, or that it awaits, is interrupted, or about to hear of it by its call's
- * answer; it waits in no call but for the end of its fork or exec
+ *       answer; it waits in no call but for the end of its fork or exec
  */
 #pragma once
 
