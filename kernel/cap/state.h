@@ -3,6 +3,9 @@
  * be snapshotted, hashed and explored on the host. (Boot's own, and the devices', is where they
  * are.) Links are 32-bit references into the physmap.
  *
+ * It stands as low as what it holds, slots and the roots of capabilities, so that vm knows which processor translates
+ * with what. What processors do is in kernel/thread.
+ *
  * The kernel lock guards all of it: docs/smp.md.
  */
 #pragma once

@@ -93,6 +93,7 @@ ALWAYS_INLINE void node_insert_child(struct node *parent, struct node *child, ri
     node_insert(parent, child, parent->depth + 1u, rights);
 }
 
+/* Whether a root has no child. */
 ALWAYS_INLINE bool node_is_alone(const struct node *root)
 {
     return node_at(root->prev) == root;

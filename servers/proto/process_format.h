@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-/* A number of arguments, the first of which is the program's path; with PATH_APART that is no argument, but comes
- * before them, and is counted with them. */
+/* The word argc of exec and args: how many strings come before the environment, and whether the first of them, the
+ * program's path, is only that, or argument 0, too. */
 enum { ARGUMENTS_COUNT = (1 << 30) - 1, ARGUMENTS_PATH_APART = 1 << 30 };
 
 enum listed_state {

@@ -52,12 +52,11 @@ static void expect(const char *expected)
     lines[0] = 0;
 }
 
-#define BEGIN                                                                                                            \
-    "out 7 5a\nin 7\n"             /* is there one? */                                                                   \
-    "out 1 0\n"                    /* no interrupts until all is set */                                                  \
-    "out 3 83\nout 0 1\nout 1 0\n" /* the divisor for 115,200 */                                                         \
-    "out 3 3\nout 2 87\nout 4 b\n" /* 8N1; FIFOs, emptied, that tell of 8 bytes; DTR, RTS, and interrupts reach the    \
-                                      line */ \
+#define BEGIN                                                                                                          \
+    "out 7 5a\nin 7\n"                 /* is there one? */                                                             \
+    "out 1 0\n"                        /* no interrupts until all is set */                                            \
+    "out 3 83\nout 0 1\nout 1 0\n"     /* the divisor for 115,200 */                                                   \
+    "out 3 3\nout 2 87\nout 4 b\n"     /* 8N1; FIFOs, emptied, that tell of 8 bytes; interrupts reach the line */      \
     "bind 4 9\nout 1 1\nack 4\nin 2\n" /* bound before any comes */
 
 static void begins(uint32_t scratch)
