@@ -9,7 +9,7 @@ file(GLOB protocols CONFIGURE_DEPENDS servers/proto/*.proto)
 set(reader scripts/tally/interface.py scripts/tally/output.py)
 list(TRANSFORM reader PREPEND ${PROJECT_SOURCE_DIR}/)
 
-set(stubs ${GENERATED}/libuser/sys/calls.h)
+set(stubs ${GENERATED}/libuser/sys/calls.h ${GENERATED}/kernel/sys/arguments.h)
 add_custom_command(
   OUTPUT ${stubs}
   COMMAND ${python} scripts/gen_stubs.py ${stubs}

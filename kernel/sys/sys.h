@@ -1,10 +1,12 @@
 /*
- * The system calls, one function each: it reads its arguments from the thread's saved registers,
- * checks everything, then commits with what cannot fail. Results beyond the status go to ebx.
+ * The system calls, one function each: it reads its arguments from the thread's saved registers, by
+ * the names that kernel/abi/syscalls.def gives them (sys_CALL_ARGUMENT()), checks everything, then
+ * commits with what cannot fail. Results beyond the status go to ebx.
  */
 #pragma once
 
 #include "kernel/ipc/ipc.h"
+#include "kernel/sys/arguments.h"
 
 #define SYSCALL(number, name, slot, arguments, result, errors, summary) err_t sys_##name(struct thread *thread);
 #include "kernel/abi/syscalls.def"

@@ -3,13 +3,14 @@
 
 err_t sys_cap_derive(struct thread *thread)
 {
-    const struct registers *r = &thread->registers;
-    uint32_t index = r->ebx & 0xffff, task_slot = r->ebx >> 16; /* 0: the caller's own table */
-    struct derivation derivation = {.rights = (rights_t)r->esi, .value = r->edi, .count = r->ebp};
+    uint32_t rights = sys_cap_derive_rights(thread), task_slot = sys_cap_derive_task(thread);
+    struct derivation derivation = {.rights = (rights_t)rights,
+                                    .value = sys_cap_derive_badge_or_offset(thread),
+                                    .count = sys_cap_derive_pages(thread)};
     struct task *task = thread_task(thread);
     struct slot *parent;
 
-    if (r->esi > RIGHT_ALL)
+    if (rights > RIGHT_ALL)
         return ERR_ARG;
     err_t err = cspace_find_any(&thread_task(thread)->cspace, sys_slot(thread), &parent);
     if (!err && task_slot)
@@ -17,11 +18,11 @@ err_t sys_cap_derive(struct thread *thread)
     if (!err)
         err = slot_derive_check(parent, &derivation);
     if (!err)
-        err = sys_check_empty(thread, task, index, 0);
+        err = sys_check_empty(thread, task, sys_cap_derive_destination(thread), 0);
     if (err)
         return err;
 
-    slot_derive(parent, sys_open(task, index), &derivation);
+    slot_derive(parent, sys_open(task, sys_cap_derive_destination(thread)), &derivation);
     return OK;
 }
 

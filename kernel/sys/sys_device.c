@@ -14,12 +14,12 @@ static err_t find_range(struct thread *thread, enum slot_bits kind, rights_t rig
 err_t sys_irq_bind(struct thread *thread)
 {
     const struct derivation derivation = {.rights = RIGHT_SIGNAL};
-    uint32_t line = thread->registers.ebx;
+    uint32_t line = sys_irq_bind_line(thread);
     struct slot *endpoint;
 
     err_t err = find_range(thread, SLOT_IRQS, RIGHT_CONTROL, line, 1);
     if (!err)
-        err = sys_find(thread, thread->registers.esi, SLOT_ENDPOINT, RIGHT_SIGNAL, &endpoint);
+        err = sys_find(thread, sys_irq_bind_endpoint_slot(thread), SLOT_ENDPOINT, RIGHT_SIGNAL, &endpoint);
     if (!err)
         err = slot_derive_check(endpoint, &derivation);
     if (err)
@@ -33,7 +33,7 @@ err_t sys_irq_bind(struct thread *thread)
 
 err_t sys_irq_ack(struct thread *thread)
 {
-    uint32_t line = thread->registers.ebx;
+    uint32_t line = sys_irq_ack_line(thread);
     err_t err = find_range(thread, SLOT_IRQS, RIGHT_CONTROL, line, 1);
 
     if (err)
@@ -43,32 +43,31 @@ err_t sys_irq_ack(struct thread *thread)
     return OK;
 }
 
+/* Of port_in or port_out, whose first two arguments are the same. */
 static err_t find_ports(struct thread *thread, rights_t right)
 {
-    uint32_t bytes = thread->registers.esi;
+    uint32_t bytes = sys_port_in_bytes(thread);
 
     if (bytes != 1 && bytes != 2 && bytes != 4)
         return ERR_ARG;
-    return find_range(thread, SLOT_PORTS, right, thread->registers.ebx, bytes);
+    return find_range(thread, SLOT_PORTS, right, sys_port_in_port(thread), bytes);
 }
 
 err_t sys_port_in(struct thread *thread)
 {
-    struct registers *r = &thread->registers;
     err_t err = find_ports(thread, RIGHT_READ);
 
     if (!err)
-        r->ebx = arch_port_in((uint16_t)r->ebx, r->esi);
+        thread->registers.ebx = arch_port_in((uint16_t)sys_port_in_port(thread), sys_port_in_bytes(thread));
     return err;
 }
 
 err_t sys_port_out(struct thread *thread)
 {
-    const struct registers *r = &thread->registers;
     err_t err = find_ports(thread, RIGHT_WRITE);
 
     if (!err)
-        arch_port_out((uint16_t)r->ebx, r->esi, r->edi);
+        arch_port_out((uint16_t)sys_port_out_port(thread), sys_port_out_bytes(thread), sys_port_out_value(thread));
     return err;
 }
 
@@ -78,13 +77,13 @@ err_t sys_log_write(struct thread *thread)
     bool taken = thread->rerun && r->esi;     /* and the capability is not looked at any more */
     struct slot *slot;
 
-    if (r->ebx > IPC_PAGE_WORDS * sizeof(uint32_t))
+    if (sys_log_write_bytes(thread) > IPC_PAGE_WORDS * sizeof(uint32_t))
         return ERR_ARG;
     err_t err = taken ? OK : sys_find(thread, sys_slot(thread), SLOT_LOG, RIGHT_WRITE, &slot);
     if (err)
         return err;
-    if (!taken && (r->esi = arch_log_has_room(r->ebx))) {
-        arch_log((const char *)thread_page(thread)->words, r->ebx);
+    if (!taken && (r->esi = arch_log_has_room(sys_log_write_bytes(thread)))) {
+        arch_log((const char *)thread_page(thread)->words, sys_log_write_bytes(thread));
         irq_signal(IRQ_LOG);
     }
     return arch_log_step() && r->esi ? OK : RESTART;

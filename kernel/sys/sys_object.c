@@ -22,30 +22,28 @@ static err_t check_donation(struct thread *thread, uint32_t index, uint32_t page
 
 err_t sys_task_create(struct thread *thread)
 {
-    const struct registers *r = &thread->registers;
-    uint32_t frame = r->ebx;
+    uint32_t frame = sys_task_create_offset(thread), destination = sys_task_create_destination(thread);
 
     err_t err = check_donation(thread, sys_slot(thread), 1, &frame);
     if (!err)
-        err = sys_check_empty(thread, thread_task(thread), r->esi, 0);
+        err = sys_check_empty(thread, thread_task(thread), destination, 0);
     if (err)
         return err;
 
-    sys_give(thread_task(thread), r->esi, &task_make(frame)->object, SLOT_TASK);
+    sys_give(thread_task(thread), destination, &task_make(frame)->object, SLOT_TASK);
     return OK;
 }
 
 err_t sys_task_donate(struct thread *thread)
 {
-    const struct registers *r = &thread->registers;
-    uint32_t pages = r->ebx >> 16, first = r->esi;
+    uint32_t pages = sys_task_donate_pages(thread), first = sys_task_donate_offset(thread);
     struct task *task;
 
     if (pages == 0 || pages > CALL_PAGES_MAX)
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (!err)
-        err = check_donation(thread, r->ebx & 0xffff, pages, &first);
+        err = check_donation(thread, sys_task_donate_memory(thread), pages, &first);
     if (err)
         return err;
 
@@ -57,7 +55,7 @@ err_t sys_task_donate(struct thread *thread)
 err_t sys_endpoint_create(struct thread *thread)
 {
     struct task *self = thread_task(thread);
-    uint32_t index = thread->registers.ebx;
+    uint32_t index = sys_endpoint_create_destination(thread);
     uint32_t cost = account_cell_cost(&self->account.endpoints, ENDPOINT_SHIFT);
 
     err_t err = sys_check_empty(thread, self, index, cost);
@@ -109,27 +107,28 @@ static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_
 
 err_t sys_thread_create(struct thread *thread)
 {
-    const struct registers *r = &thread->registers;
-    uint8_t priority = (uint8_t)(r->esi >> 16);
-    unsigned cpu = r->esi >> 24;
+    uint8_t priority = (uint8_t)sys_thread_create_priority(thread);
+    unsigned cpu = sys_thread_create_cpu(thread);
     struct slot *receives, *handler;
     struct task *task;
 
-    if (priority > thread->priority || !cpu_is_valid(cpu) || !space_range_valid(r->edi, 1, 1))
+    if (priority > thread->priority || !cpu_is_valid(cpu) ||
+        !space_range_valid(sys_thread_create_page_address(thread), 1, 1))
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (!err)
-        err = find_bound(thread, r->ebx >> 16, RIGHT_RECEIVE, &receives);
+        err = find_bound(thread, sys_thread_create_endpoint(thread), RIGHT_RECEIVE, &receives);
     if (!err)
-        err = find_bound(thread, r->esi & 0xffff, RIGHT_CALL, &handler);
+        err = find_bound(thread, sys_thread_create_handler(thread), RIGHT_CALL, &handler);
     if (!err)
-        err = check_thread_cost(thread, task, r->edi, r->ebx & 0xffff);
+        err = check_thread_cost(thread, task, sys_thread_create_page_address(thread),
+                                sys_thread_create_destination(thread));
     if (err)
         return err;
 
-    struct thread *made = thread_make(task, r->edi, priority, cpu);
+    struct thread *made = thread_make(task, sys_thread_create_page_address(thread), priority, cpu);
     bind(receives, &made->receives, RIGHT_RECEIVE);
     bind(handler, &made->handler, RIGHT_CALL);
-    sys_give(thread_task(thread), r->ebx & 0xffff, &made->object, SLOT_THREAD);
+    sys_give(thread_task(thread), sys_thread_create_destination(thread), &made->object, SLOT_THREAD);
     return OK;
 }

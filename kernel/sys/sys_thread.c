@@ -48,7 +48,7 @@ err_t sys_thread_stop(struct thread *thread)
  * a call. */
 static err_t find_still(struct thread *thread, struct thread **target)
 {
-    err_t err = thread->registers.ebx > THREAD_FPU ? ERR_ARG : find_thread(thread, target);
+    err_t err = sys_thread_read_what(thread) > THREAD_FPU ? ERR_ARG : find_thread(thread, target);
 
     if (err)
         return err;
@@ -63,7 +63,7 @@ err_t sys_thread_read(struct thread *thread)
 
     if (err)
         return err;
-    if (thread->registers.ebx == THREAD_REGISTERS)
+    if (sys_thread_read_what(thread) == THREAD_REGISTERS)
         arch_registers_get(&target->registers, (struct thread_registers *)page->state);
     else if (!target->uses_fpu)
         return ERR_ABSENT;
@@ -80,7 +80,7 @@ err_t sys_thread_write(struct thread *thread)
 
     if (err)
         return err;
-    if (thread->registers.ebx == THREAD_REGISTERS) {
+    if (sys_thread_write_what(thread) == THREAD_REGISTERS) {
         arch_registers_set(&target->registers, (const struct thread_registers *)page->state);
         target->written = target->state > THREAD_RUNNING;
     } else {
@@ -94,10 +94,10 @@ err_t sys_thread_write(struct thread *thread)
 
 err_t sys_thread_schedule(struct thread *thread)
 {
-    const struct registers *r = &thread->registers;
+    uint32_t priority = sys_thread_schedule_priority(thread), cpu = sys_thread_schedule_cpu(thread);
     struct thread *target;
 
-    if (r->ebx > thread->priority || !cpu_is_valid(r->esi))
+    if (priority > thread->priority || !cpu_is_valid(cpu))
         return ERR_ARG;
     err_t err = find_thread(thread, &target);
     if (err)
@@ -105,8 +105,8 @@ err_t sys_thread_schedule(struct thread *thread)
     bool ready = target->state == THREAD_READY;
     if (ready)
         cpu_dequeue(target);
-    target->priority = (uint8_t)r->ebx;
-    target->home = cpu_ref(r->esi);
+    target->priority = (uint8_t)priority;
+    target->home = cpu_ref(cpu);
     if (target->state == THREAD_RUNNING)
         cpu_reconsider(thread_cpu(target));
     else if (target->home)

@@ -2,63 +2,62 @@
 #include "kernel/sys/sys.h"
 #include "kernel/vm/source.h"
 
-static const uint32_t page_mask = PAGE_SIZE - 1;
-
 /* From wherever pages come, and to where tables may be lacking. */
 static __attribute__((noinline)) err_t map(struct thread *thread, struct task *task, const struct source *source)
 {
-    const struct registers *r = &thread->registers;
-    uint32_t address = r->ebx & ~page_mask, pages = r->esi & 0xffff;
+    uint32_t address = sys_vm_map_address(thread), pages = sys_vm_map_pages(thread);
     const struct target target = {&task->space, &task->account, address};
     struct shortfall shortfall;
     pte_t *entry;
 
     shortfall.frames = shortfall.tables_count = 0;
     bool found = space_find(&task->space, address, &entry);
-    err_t err = source_check(source, pages, r->ebx & RIGHT_ALL, &target, found ? entry : source_no_entries);
+    err_t err =
+        source_check(source, pages, sys_vm_map_rights(thread) & RIGHT_ALL, &target, found ? entry : source_no_entries);
     if (!found || !space_is_one_table(address, pages))
         space_count_shortfall(&task->space, address, pages, &shortfall);
     if (!err)
         err = task_check_account(task, shortfall.frames, thread);
     if (!err)
-        source_map(source, pages, r->ebx & RIGHT_ALL, &target);
+        source_map(source, pages, sys_vm_map_rights(thread) & RIGHT_ALL, &target);
     return err;
 }
 
 /* Pages of a task, if it names one. */
 static OUT_OF_LINE err_t map_from_task(struct thread *thread, struct task *task)
 {
-    const struct registers *r = &thread->registers;
+    uint32_t address = sys_vm_map_offset_or_address(thread);
     struct task *from;
 
-    err_t err = sys_find_task(thread, r->esi >> 16, &from);
-    if (!err && !space_range_valid(r->edi, r->esi & 0xffff, CALL_PAGES_MAX))
+    err_t err = sys_find_task(thread, sys_vm_map_source(thread), &from);
+    if (!err && !space_range_valid(address, sys_vm_map_pages(thread), CALL_PAGES_MAX))
         err = ERR_ARG;
-    return err ? err : map(thread, task, &(struct source){&from->space, r->edi, SIBLING});
+    return err ? err : map(thread, task, &(struct source){&from->space, address, SIBLING});
 }
 
 /* Most are frames for a table that is there. */
 err_t sys_vm_map(struct thread *thread)
 {
-    const struct registers *r = &thread->registers;
     struct task *task;
     pte_t *entry;
 
-    if (!rights_are_mappable(r->ebx & page_mask) ||
-        !space_range_valid(r->ebx & ~page_mask, r->esi & 0xffff, CALL_PAGES_MAX))
+    if (!rights_are_mappable(sys_vm_map_rights(thread)) ||
+        !space_range_valid(sys_vm_map_address(thread), sys_vm_map_pages(thread), CALL_PAGES_MAX))
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (err)
         return err;
-    uint32_t pages = r->esi & 0xffff, first = r->edi;
-    err = cspace_find_frames(&thread_task(thread)->cspace, r->esi >> 16, r->ebx & RIGHT_ALL, pages, &first);
+    uint32_t pages = sys_vm_map_pages(thread), first = sys_vm_map_offset_or_address(thread);
+    err = cspace_find_frames(&thread_task(thread)->cspace, sys_vm_map_source(thread),
+                             sys_vm_map_rights(thread) & RIGHT_ALL, pages, &first);
     if (UNLIKELY(err))
         return err == ERR_CAP ? map_from_task(thread, task) : err;
-    if (UNLIKELY(!space_find(&task->space, r->ebx, &entry) || !space_is_one_table(r->ebx, pages)))
+    if (UNLIKELY(!space_find(&task->space, sys_vm_map_address(thread), &entry) ||
+                 !space_is_one_table(sys_vm_map_address(thread), pages)))
         return map(thread, task, &(struct source){.first = first});
     err = frames_check(first, pages, entry);
     if (!UNLIKELY(err))
-        frames_map(first, pages, r->ebx & RIGHT_ALL, entry);
+        frames_map(first, pages, sys_vm_map_rights(thread) & RIGHT_ALL, entry);
     return err;
 }
 
@@ -66,7 +65,7 @@ err_t sys_vm_map(struct thread *thread)
 err_t sys_vm_unmap(struct thread *thread)
 {
     struct registers *r = &thread->registers;
-    uint32_t address = r->ebx, pages = r->esi;
+    uint32_t address = sys_vm_unmap_address(thread), pages = sys_vm_unmap_pages(thread);
     unsigned budget = STEP_NODES;
     struct task *task;
     pte_t *entry;
@@ -94,14 +93,13 @@ err_t sys_vm_unmap(struct thread *thread)
 
 err_t sys_vm_protect(struct thread *thread)
 {
-    const struct registers *r = &thread->registers;
-    uint32_t first = r->ebx & ~page_mask, address = first, pages = r->esi;
+    uint32_t first = sys_vm_protect_address(thread), address = first, pages = sys_vm_protect_pages(thread);
     unsigned budget = CALL_PAGES_MAX;
     struct node *node;
     struct task *task;
     pte_t *entry;
 
-    if (!rights_are_mappable(r->ebx & page_mask) || !space_range_valid(first, pages, CALL_PAGES_MAX))
+    if (!rights_are_mappable(sys_vm_protect_rights(thread)) || !space_range_valid(first, pages, CALL_PAGES_MAX))
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (err)
@@ -117,7 +115,7 @@ err_t sys_vm_protect(struct thread *thread)
     }
 
     for (;; node = entry_node(entry)) {
-        space_lower(REF(task), address, entry, node, r->ebx & RIGHT_ALL);
+        space_lower(REF(task), address, entry, node, sys_vm_protect_rights(thread) & RIGHT_ALL);
         if (address == first)
             return OK;
         address -= PAGE_SIZE;
@@ -137,7 +135,7 @@ static err_t find_frame(struct thread *thread, uint32_t index, rights_t rights, 
 
 err_t sys_frame_clear(struct thread *thread)
 {
-    uint32_t frame = thread->registers.ebx;
+    uint32_t frame = sys_frame_clear_offset(thread);
     err_t err = find_frame(thread, sys_slot(thread), RIGHT_WRITE, &frame);
 
     if (!err)
@@ -147,14 +145,14 @@ err_t sys_frame_clear(struct thread *thread)
 
 err_t sys_frame_copy(struct thread *thread)
 {
-    const struct registers *r = &thread->registers;
-    uint32_t to = r->ebx, from = r->edi, bytes = r->ebp;
+    uint32_t to = sys_frame_copy_offset(thread), from = sys_frame_copy_source_offset(thread);
+    uint32_t bytes = sys_frame_copy_bytes(thread);
 
     if (bytes == 0 || bytes > PAGE_SIZE)
         return ERR_ARG;
     err_t err = find_frame(thread, sys_slot(thread), RIGHT_WRITE, &to);
     if (!err)
-        err = find_frame(thread, r->esi, RIGHT_READ, &from);
+        err = find_frame(thread, sys_frame_copy_source_slot(thread), RIGHT_READ, &from);
     if (err)
         return err;
     uint8_t *target = arch_frame_map(0, to);

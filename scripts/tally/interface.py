@@ -32,6 +32,13 @@ class Field:
         """By how much a stub shifts it: an address has its bits in place."""
         return 0 if self.name.endswith("address") else self.low
 
+    def unpacked(self, word):
+        """The C expression for it, of the register's."""
+        mask = (2 << self.high) - (1 << self.low)
+        if self.shift == 0:
+            return word if mask == 0xffffffff else f"{word} & {mask:#x}"
+        return f"{word} >> {self.shift}" if self.high == 31 else f"{word} >> {self.shift} & {mask >> self.shift:#x}"
+
 
 @record
 class Syscall:
@@ -192,7 +199,7 @@ def read_protocol(path):
 def generated_headers():
     """The headers that the build makes, from the lists or otherwise, as paths for #include."""
     protocols = [f"servers/proto/{path.stem}.h" for path in PROTOCOLS.glob("*.proto")]
-    return {"libuser/sys/calls.h", "servers/proto/proto_call.h", "servers/screen/glyph_data.h", "servers/version.h",
+    return {"kernel/sys/arguments.h", "libuser/sys/calls.h", "servers/proto/proto_call.h", "servers/screen/glyph_data.h", "servers/version.h",
             *protocols}
 
 
