@@ -25,10 +25,11 @@ number.
 PROTOCOLS = """# Protocols of the servers
 
 A client calls an endpoint. Word 0 of a call is its number, words 1-3 are its arguments; word 0 of the
-answer is 0 or a negative error number (Linux's, those of `<errno.h>`), words 1-3 are its results.
-"Data" goes through the message page's words, at most 256 bytes. A call with a number that is not listed
-is answered with ENOSYS. From `servers/proto/` the build makes a header for each protocol X, with a client
-function `X_NAME` for each of its calls.
+answer is 0 or a negative error number (Linux's, those of `<errno.h>`), words 1-3 are its results. A word that has
+several says in which of its bits each is: `address (31-12) + rights (11-0)`. "Data" goes through the message page's
+words, at most 256 bytes. A call with a number that is not listed is answered with ENOSYS. From `servers/proto/` the build
+makes a header for each protocol X, with a client function `X_NAME` for each of its calls. `X_NAME_ARGUMENT` takes one of
+several arguments out of a word, for the server, and `X_NAME_RESULT` one of several results, for the client.
 """
 
 LINUX = """# Linux's system calls
@@ -55,11 +56,15 @@ def words(names):
     return ", ".join(names) or "-"
 
 
+def bits(field):
+    return str(field.low) if field.low == field.high else f"{field.high}-{field.low}"
+
+
 def register(fields):
     """The cell of a register: its argument, or several with their bits, the highest first."""
     if len(fields) == 1:
         return fields[0].name
-    return "<br>".join(f"{f.high}-{f.low}: {f.name}" for f in sorted(fields, key=lambda field: -field.low))
+    return "<br>".join(f"{bits(f)}: {f.name}" for f in sorted(fields, key=lambda field: -field.low))
 
 
 def registers(call):
@@ -75,9 +80,20 @@ def syscalls_page():
             + "\n# Errors\n\n" + table(["value", "name", "meaning"], errors))
 
 
+def word(fields):
+    """The text for a message's word: its argument or result, or several with their bits."""
+    if len(fields) == 1:
+        return fields[0].name
+    return " + ".join(f"{field.name} ({bits(field)})" for field in sorted(fields, key=lambda field: -field.low))
+
+
+def result(one):
+    return one.name if len(one.fields) == 1 else f"{one.name}: {word(one.fields)}"
+
+
 def protocol_section(protocol):
-    rows = [(str(c.number), f"`{c.name}`", c.caller, words(c.arguments), words(c.results), "yes" if c.data else "-",
-             words(c.errors), c.summary or "-") for c in protocol.calls]
+    rows = [(str(c.number), f"`{c.name}`", c.caller, words(map(word, c.arguments)), words(map(result, c.results)),
+             "yes" if c.data else "-", words(c.errors), c.summary or "-") for c in protocol.calls]
     return (f"\n## {protocol.name}\n\n" + "\n".join(protocol.about) + "\n\n"
             + table(["number", "name", "from", "arguments", "results", "data", "errors", "what it does"], rows))
 

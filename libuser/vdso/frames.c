@@ -1,6 +1,7 @@
 /* Handlers of signals are called: the frames that they run on. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/signals.h"
+#include "servers/proto/mem_types.h"
 #include "servers/proto/proc.h"
 
 #include <string.h>
@@ -134,21 +135,21 @@ static struct signal_frame *call_handler(struct signal_frame *frame, struct sigi
 
 struct siginfo_words signal_info(uint32_t signal, uint32_t value, uint32_t sender)
 {
-    enum { NUMBER = 0xff, CODE_AT = 16, VALUE = 1 };
-    uint32_t code = (uint32_t)((int32_t)signal >> CODE_AT);
+    enum { VALUE = 1 };
+    uint32_t code = (uint32_t)(int16_t)proc_signal_take_code(signal);
 
-    return (struct siginfo_words){.signal = signal & NUMBER, .code = code, .sender = sender, .rest[VALUE] = value};
+    return (struct siginfo_words){
+        .signal = proc_signal_take_number(signal), .code = code, .sender = sender, .rest[VALUE] = value};
 }
 
 static bool take_next(struct siginfo_words *info, bool *uses_fpu)
 {
-    enum { USES_FPU = 1 << 8 };
     uint32_t signal = 0, value = 0, sender = 0;
 
     state->look = 0; /* before it is asked: one that comes now sets it again */
     if (proc_signal_take(CLIENT_SLOT_PROC, 0, state->blocked, 0, &signal, &value, &sender))
         return false;
-    *uses_fpu = signal & USES_FPU;
+    *uses_fpu = proc_signal_take_uses_fpu(signal);
     *info = signal_info(signal, value, sender);
     state->held = info->signal ? 0 : value;
     state->look |= info->signal != 0; /* there may be more */
@@ -190,11 +191,11 @@ FROM_ENTRY struct signal_frame *vdso_looks(struct signal_frame *frame, const uin
 
 /* ------------------------------------------------------------------------------------ faults */
 
-enum { PAGE_PROTECTED = 0x2000, PAGE_FOREIGN = 0x1000, OF_PAGE = PAGE_PROTECTED | 1, WRITES = 2 };
+enum { OF_PAGE = FATAL_FAULT_PROTECTED | FAULT_PRESENT };
 enum { DIVIDE_ERROR = 0, DEBUG = 1, INVALID_OPCODE = 6, PAGE_FAULT = 14, FPU_ERROR = 16, SIMD_ERROR = 19 };
 
 /* si_code, as Linux chooses it. */
-static uint32_t code_of(uint32_t vector, uint32_t error, uint32_t address)
+static uint32_t code_of(uint32_t vector, uint32_t cause, uint32_t address)
 {
     enum {
         INTEGER_DIVISION = 1,
@@ -214,9 +215,9 @@ static uint32_t code_of(uint32_t vector, uint32_t error, uint32_t address)
     case INVALID_OPCODE:
         return ILLEGAL_OPERAND;
     case PAGE_FAULT:
-        if (error & PAGE_FOREIGN)
+        if (cause & FATAL_FAULT_FOREIGN)
             return NOT_THERE;
-        return error & OF_PAGE && address < USER_END ? NOT_ALLOWED : NOT_MAPPED;
+        return cause & OF_PAGE && address < USER_END ? NOT_ALLOWED : NOT_MAPPED;
     default:
         return OF_KERNEL;
     }
@@ -231,7 +232,7 @@ static bool has_own_address(uint32_t vector)
  * there was a place for one, and the next fault is the program's. */
 static bool is_there_now(uint32_t why, uint32_t address)
 {
-    if (!(why & PAGE_FOREIGN) || !(vdso_give_ahead(address, 1) || vdso_map_again(address, why & WRITES)))
+    if (!(why & FATAL_FAULT_FOREIGN) || !(vdso_give_ahead(address, 1) || vdso_map_again(address, why & FAULT_WRITE)))
         return false;
     state->told_caught = ~state->caught; /* proc hears that the fault is over */
     vdso_tell_signals();
@@ -261,20 +262,21 @@ static bool is_in_quiet(uint32_t eip, uint32_t place)
  * till then. */
 static struct signal_frame *handle_fault(struct signal_frame *frame, uint32_t why, uint32_t address)
 {
-    uint32_t signal = why >> 24 & 0x7f, vector = why >> 16 & 0xff, error = why & 0xffff;
+    uint32_t signal = proc_interrupted_signal(why), vector = proc_interrupted_vector(why);
+    uint32_t cause = proc_interrupted_cause(why);
     uint32_t *registers = registers_of(frame), eip = registers[REGISTER_EIP];
-    struct siginfo_words info = {.signal = signal, .code = code_of(vector, error, address)};
+    struct siginfo_words info = {.signal = signal, .code = code_of(vector, cause, address)};
 
     bool handled = state->actions[signal].handler > HANDLE_IGNORE && !(state->blocked & signal_bit(signal));
-    if (!handled && error & PAGE_FOREIGN)
+    if (!handled && cause & FATAL_FAULT_FOREIGN)
         __builtin_trap(); /* what proc tells of is the first fault */
     if (!handled || is_in_quiet(eip, QUIET_RESTORE))
         end_by(signal);
     info.sender = vector == PAGE_FAULT ? address : has_own_address(vector) ? eip : 0; /* si_addr */
     registers[REGISTER_TRAP] = vector;
-    registers[REGISTER_ERROR] = error & ~(uint32_t)(PAGE_PROTECTED | PAGE_FOREIGN);
+    registers[REGISTER_ERROR] = cause & ~(uint32_t)(FATAL_FAULT_PROTECTED | FATAL_FAULT_FOREIGN);
     frame->context.fault_address = vector == PAGE_FAULT ? address : 0;
-    frame = call_handler(frame, info, why >> 31);
+    frame = call_handler(frame, info, proc_interrupted_uses_fpu(why));
     state->told_caught = ~state->caught;
     vdso_tell_signals();
     return frame;

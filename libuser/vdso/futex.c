@@ -74,7 +74,7 @@ static int32_t wake_at(arguments_t a, uint32_t operation)
     int error = wake(a[0], shared, count, &woken);
 
     if (!error && operation != FUTEX_WAKE)
-        error = proc_futex_requeue(CLIENT_SLOT_PROC, 0, a[0], a[4], shared | others << 1);
+        error = proc_futex_requeue(CLIENT_SLOT_PROC, 0, a[0], a[4], shared, others);
     return error ? error : (int32_t)woken;
 }
 

@@ -79,14 +79,13 @@ int32_t locks_control(arguments_t a, uint32_t number)
     if (owner && lock.pid)
         return -EINVAL;
     const struct file_lock data = {lock.start, lock.length};
-    uint32_t kind_whence = lock.kind | (uint32_t)lock.whence << 16;
     if (command == LOCKS_WAIT - LOCKS_GET)
-        return lock_ends(wait_for_lock((struct words){{FILE_LOCK, a[0], FILE_LOCK_WAIT | owner, kind_whence}},
-                                       (struct words){{FILE_LOCK, a[0], FILE_LOCK_TRY | owner, kind_whence}}, &data),
+        return lock_ends(wait_for_lock(file_lock_words(a[0], FILE_LOCK_WAIT | owner, lock.kind, lock.whence),
+                                       file_lock_words(a[0], FILE_LOCK_TRY | owner, lock.kind, lock.whence), &data),
                          number);
     memcpy((char *)message_page->words, &data, sizeof data);
     int error = file_lock(CLIENT_SLOT_FILE, 0, sizeof data, a[0], (command ? FILE_LOCK_TRY : FILE_LOCK_LOOK) | owner,
-                          kind_whence, &kind, &pid);
+                          lock.kind, lock.whence, &kind, &pid);
     if (error || command)
         return error;
     lock = (struct flock64_words){.kind = (uint16_t)kind, .pid = (int32_t)pid};

@@ -97,7 +97,7 @@ static int grant(uint32_t at, uint32_t pages, uint32_t rights, const struct vdso
         *(struct file_map_request *)message_page->words =
             (struct file_map_request){pages - done, map->flags & IS_SHARED};
         int error = file_map(CLIENT_SLOT_FILE, ipc_window(to, pages - done), sizeof(struct file_map_request), map->fd,
-                             map->page + done, to | rights, &granted);
+                             map->page + done, to, rights, &granted);
         if (error)
             return error == -ENOSPC ? -ENOMEM : error;
         if (!granted)
@@ -187,7 +187,7 @@ bool vdso_map_again(uint32_t address, bool writes)
     address &= -(uint32_t)PAGE_SIZE;
     if (writes && vdso_protect(address, PAGE_SIZE, rights)) /* one that may only be read may be there */
         return false;
-    return !file_map_again(CLIENT_SLOT_FILE, ipc_window(address, 1), address | rights, 1, &granted) && granted;
+    return !file_map_again(CLIENT_SLOT_FILE, ipc_window(address, 1), address, rights, 1, &granted) && granted;
 }
 
 /* Pages of the program's own in place of a file's. If there is no memory the file's pages stay. */

@@ -10,7 +10,7 @@ ABI = ROOT / "kernel/abi"
 PROTOCOLS = ROOT / "servers/proto"
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-FIELD = re.compile(r"([a-z][a-z0-9_]*)(?::(\d+)-(\d+))?")
+FIELD = re.compile(r"([a-z][a-z0-9_]*)(?::(\d+)(?:-(\d+))?)?")
 RESERVED = {"slot", "flags", "data_bytes", "words", "error"}  # names that the stubs themselves use
 PROTOCOL_LINE = re.compile(r"call +(\d+) +(\w+)( +data)? *\(([^()]*)\) *-> *\(([^()]*)\) *:([^:]*): *(.*)")
 WORDS = 3  # beside the call's number or status in word 0
@@ -22,18 +22,18 @@ class InterfaceError(Told):
 
 @record
 class Field:
-    """An argument, and its bits in its register."""
+    """An argument or a result, and its bits in its register or word."""
     name: str
     low: int
     high: int
 
     @property
     def shift(self):
-        """By how much a stub shifts it: an address has its bits in place."""
+        """By how much it is shifted where it is packed: an address has its bits in place."""
         return 0 if self.name.endswith("address") else self.low
 
     def unpacked(self, word):
-        """The C expression for it, of the register's."""
+        """The C expression for it, of the register's or word's."""
         mask = (2 << self.high) - (1 << self.low)
         if self.shift == 0:
             return word if mask == 0xffffffff else f"{word} & {mask:#x}"
@@ -64,12 +64,19 @@ class LinuxCall:
 
 
 @record
+class Word:
+    """Of an answer: one that has several results has a name of its own."""
+    name: str
+    fields: list
+
+
+@record
 class Call:
     number: int
     name: str
     data: bool
-    arguments: list
-    results: list
+    arguments: list  # of each word the fields
+    results: list  # the words
     errors: list
     summary: str
     caller: str  # who may make it: those of a line `from CALLER`, which holds until the next one
@@ -137,18 +144,32 @@ def read_syscalls():
     return calls
 
 
+def packed(fields):
+    """The C expression for a register or word."""
+    return " | ".join(f"{field.name} << {field.shift}" if field.shift else field.name for field in fields)
+
+
 def fields_of(where, text):
-    """Of one register: `a`, or `a:0-15 + b:16-31`, of which no two may overlap."""
+    """Of one register or word: `a`, or `a:0-15 + b:16-30 + c:31`, of which no two may overlap."""
     fields, taken = [], 0
     for part in text.split("+"):
         match = FIELD.fullmatch(part.strip())
-        low, high = (int(match[2] or 0), int(match[3] or 31)) if match else (0, -1)
+        low, high = (int(match[2] or 0), int(match[3] or match[2] or 31)) if match else (0, -1)
         mask = (2 << high) - (1 << low) if 0 <= low <= high <= 31 else 0
         if not mask or taken & mask:
-            raise InterfaceError(f"{where}: `{text}` is no name, and no list of names with bits that are apart: a:0-15 + b:16-31")
+            raise InterfaceError(f"{where}: `{text}` is no name, and no list of names with bits that are apart: a:0-15 + b:16-30 + c:31")
         taken |= mask
         fields.append(Field(match[1], low, high))
     return fields
+
+
+def result_of(where, text):
+    """A word of an answer: `a`, or `name=a:0-15 + b:16-31`."""
+    name, several, fields = text.partition("=")
+    word = Word(name.strip(), fields_of(where, fields if several else name))
+    if bool(several) != (len(word.fields) > 1) or any(several and field.name == word.name for field in word.fields):
+        raise InterfaceError(f"{where}: `{text}` is no name, and no list of fields with a name of its own: name=a:0-15 + b:16-31")
+    return word
 
 
 def read_linux_calls():
@@ -167,8 +188,11 @@ def read_call(where, line, caller):
     if not match:
         raise InterfaceError(f"{where}: expected `call N name [data] (arguments) -> (results) : ERRORS : summary`")
     number, name, data, arguments, results, errors, summary = match.groups()
-    call = Call(int(number), name, bool(data), words_of(arguments), words_of(results), errors.split(), summary, caller)
-    for word in [name, *call.arguments, *call.results]:
+    arguments = [fields_of(where, word) for word in words_of(arguments)]
+    results = [result_of(where, word) for word in words_of(results)]
+    call = Call(int(number), name, bool(data), arguments, results, errors.split(), summary, caller)
+    fields = [field for fields in [*arguments, *(result.fields for result in results)] for field in fields]
+    for word in [name, *(field.name for field in fields), *(result.name for result in results)]:
         if not NAME.fullmatch(word) or word in RESERVED:
             raise InterfaceError(f"{where}: `{word}` is not a name, or one that the stubs use")
     if max(len(call.arguments), len(call.results)) > WORDS or call.number < 1:

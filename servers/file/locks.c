@@ -383,7 +383,7 @@ static int32_t look(struct client *client, struct open_file *file, const struct 
 int32_t call_lock(struct client *client, struct words *words)
 {
     struct open_file *file = client_file(client, words->w[1]);
-    uint32_t command = words->w[2] & ~(uint32_t)FILE_LOCK_OPEN_FILE, kind = words->w[3] & UINT16_MAX;
+    uint32_t command = words->w[2] & ~(uint32_t)FILE_LOCK_OPEN_FILE, kind = file_lock_kind(words);
     struct lock_request request = {.is_range = true, .is_open_file = command != words->w[2], .kind = (uint8_t)kind};
     struct file_lock asked;
 
@@ -394,7 +394,7 @@ int32_t call_lock(struct client *client, struct words *words)
         (message_page->tag & TAG_WORDS) * sizeof(uint32_t) < sizeof asked)
         return -EINVAL;
     memcpy(&asked, (const char *)message_page->words, sizeof asked);
-    int32_t error = set_range(&request, base_of(file, words->w[3] >> 16), &asked);
+    int32_t error = set_range(&request, base_of(file, file_lock_whence(words)), &asked);
     if (error)
         return error;
     if (command == FILE_LOCK_LOOK)

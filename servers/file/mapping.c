@@ -193,16 +193,14 @@ static int put_pages(const struct mapping *what, rights_t rights, uint32_t *item
     return (int)done;
 }
 
-/* Word `address_rights` of a message, and how many pages from there on. */
-static int take_place(uint32_t address_rights, uint32_t pages, uint32_t *address, rights_t *rights)
+/* Where a client wants pages, and with which rights. */
+static int check_place(uint32_t address, uint32_t pages, uint32_t rights)
 {
-    *rights = (rights_t)(address_rights % PAGE_SIZE);
-    *address = address_rights - *rights;
-    if ((*rights & ~(uint32_t)RIGHT_WRITE) != RIGHT_READ)
+    if ((rights & ~(uint32_t)RIGHT_WRITE) != RIGHT_READ)
         return -EINVAL;
-    if (*address >= USER_END || pages > (USER_END - *address) >> PAGE_BITS)
+    if (address >= USER_END || pages > (USER_END - address) >> PAGE_BITS)
         return -EINVAL;
-    if (*address <= FILE_TRANSFER && pages > (FILE_TRANSFER - *address) >> PAGE_BITS)
+    if (address <= FILE_TRANSFER && pages > (FILE_TRANSFER - address) >> PAGE_BITS)
         return -EINVAL; /* the transfer page's place; who refuses that loses it */
     return 0;
 }
@@ -215,8 +213,10 @@ static int take_request(const struct client *client, const struct words *words, 
 
     if ((message_page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof *data)
         return -EINVAL;
-    *what = (struct mapping){.page = words->w[2], .most = RIGHT_READ, .shared = data->shared};
-    int error = take_place(words->w[3], data->pages, &what->address, rights);
+    *what = (struct mapping){
+        .page = words->w[2], .address = file_map_address(words), .most = RIGHT_READ, .shared = data->shared};
+    *rights = (rights_t)file_map_rights(words);
+    int error = check_place(what->address, data->pages, file_map_rights(words));
     if (!error)
         error = check(file, *rights & RIGHT_WRITE, what->shared);
     if (error)
@@ -328,9 +328,9 @@ int32_t call_map(struct client *client, struct words *words)
 
 int32_t call_map_again(struct client *client, struct words *words)
 {
-    uint32_t address, pages = words->w[2], items = 0;
-    rights_t rights;
-    int result = take_place(words->w[1], pages, &address, &rights);
+    uint32_t address = file_map_again_address(words), pages = words->w[2], items = 0;
+    rights_t rights = (rights_t)file_map_again_rights(words);
+    int result = check_place(address, pages, file_map_again_rights(words));
 
     if (result)
         return result;

@@ -67,7 +67,7 @@ static int spawn(uint32_t *started)
 {
     memcpy(message_page->words, command.text, command.bytes);
     return proc_spawn(slot_of_endpoint(SERVER_PROC), 0, command.bytes, command.count, command.bytes,
-                      start_limits_word(command.limits), started);
+                      command.limits.processes, command.limits.memory, started);
 }
 
 static const char *why_not(int error)

@@ -85,7 +85,7 @@ uint32_t call_space_finish(struct words *words)
 uint32_t call_space_copy(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
-    uint32_t bytes = words->w[2] % PAGE_SIZE, address = words->w[2] - bytes;
+    uint32_t address = mem_space_copy_address(words), bytes = mem_space_copy_bytes(words);
 
     if (!space)
         return answer(words, -ENOENT);
@@ -162,7 +162,7 @@ uint32_t call_fatal_fault(struct words *words)
     if (!space)
         return answer(words, -ENOENT);
     const struct fault_record *fault = &space->fatal_fault;
-    uint32_t why = fault->cause | fault->vector << FATAL_FAULT_VECTOR_SHIFT;
+    uint32_t why = mem_fatal_fault_why(fault->cause, fault->vector);
     *words = (struct words){{0, space->id, fault->address, why}};
     return IPC_REPLY;
 }

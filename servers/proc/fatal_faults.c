@@ -7,6 +7,7 @@
 #include "servers/proc/program.h"
 #include "servers/proto/mem.h"
 #include "servers/proto/mem_types.h"
+#include "servers/proto/proc.h"
 #include "servers/proto/slots.h"
 
 static const char PAGE_FAULT[] = "page fault";
@@ -16,9 +17,8 @@ static bool next_fatal_fault(struct fatal_fault *fault)
     uint32_t why;
     int error = mem_fatal_fault(PROC_SLOT_MEM, 0, &fault->space, &fault->address, &why);
 
-    fault->cause = why & (FATAL_FAULT_CAUSE | FATAL_FAULT_NO_MEMORY | FATAL_FAULT_LIMIT | FATAL_FAULT_FOREIGN |
-                          FATAL_FAULT_PROTECTED);
-    fault->vector = why >> FATAL_FAULT_VECTOR_SHIFT;
+    fault->cause = mem_fatal_fault_cause(why);
+    fault->vector = mem_fatal_fault_vector(why);
     return error == 0;
 }
 
@@ -96,11 +96,9 @@ static uint32_t reason(const struct fatal_fault *fault)
     }
 }
 
-uint32_t fatal_fault_word(const struct fatal_fault *fault)
+uint32_t fatal_fault_why(const struct fatal_fault *fault, uint32_t uses_fpu)
 {
-    enum { VECTOR_AT = 16, SIGNAL_AT = 24 };
-
-    return fault->cause | fault->vector << VECTOR_AT | reason(fault) << SIGNAL_AT;
+    return proc_interrupted_why(fault->cause, fault->vector, reason(fault), uses_fpu);
 }
 
 /* Skips a process killed meanwhile. */

@@ -153,7 +153,7 @@ static int32_t call_futex_requeue(struct process *process, struct words *words)
 {
     if (process_index(process) == 0)
         return -EPERM;
-    futex_requeue(process, words->w[1], words->w[3] & 1, words->w[3] >> 1, words->w[2]);
+    futex_requeue(process, words->w[1], proc_futex_requeue_shared(words), proc_futex_requeue_count(words), words->w[2]);
     return 0;
 }
 
@@ -266,12 +266,11 @@ static int32_t call_signal_take(struct process *process, struct words *words)
         return -EPERM;
     uint32_t awaited = words->w[2]; /* for which no handler is called, that would use the FPU */
     struct signal signal = awaited ? signals_take_of(process, awaited) : signals_take(process, words->w[1]);
-    if (signal.number == 0)
-        *words = (struct words){{0, 0, process->signals.pending}};
-    else
-        *words =
-            (struct words){{0, signal.number | (awaited ? 0 : uses_fpu(process)) << 8 | (uint32_t)signal.code << 16,
-                            signal.value, signal.sender}};
+    *words = (struct words){{0, 0, process->signals.pending}};
+    if (signal.number) {
+        uint32_t taken = proc_signal_take_signal(signal.number, awaited ? 0 : uses_fpu(process), (uint32_t)signal.code);
+        *words = (struct words){{0, taken, signal.value, signal.sender}};
+    }
     return 0;
 }
 
@@ -283,7 +282,7 @@ static int32_t call_interrupted(struct process *process, struct words *words)
         return -EINVAL;
     signals->is_diverted = false;
     words->w[1] = signals->eip;
-    words->w[2] = signals->is_faulting ? fatal_fault_word(&signals->fault) | uses_fpu(process) << 31 : 0;
+    words->w[2] = signals->is_faulting ? fatal_fault_why(&signals->fault, uses_fpu(process)) : 0;
     words->w[3] = signals->is_faulting ? signals->fault.address : signals_due(process);
     return 0;
 }
@@ -383,6 +382,7 @@ static void interrupt(bool is_typed)
 static int32_t call_spawn(struct process *process, struct words *words)
 {
     struct arguments *arguments;
+    struct start_limits limits = {.memory = proc_spawn_memory(words), .processes = proc_spawn_processes(words)};
     struct process *child;
 
     if (process_index(process) != 0)
@@ -390,7 +390,7 @@ static int32_t call_spawn(struct process *process, struct words *words)
     int32_t error = arguments_take(process, words, &arguments);
     if (error)
         return error;
-    error = life_spawn(process, arguments, start_limits_of(words->w[3]), &child);
+    error = life_spawn(process, arguments, limits, &child);
     if (error)
         arguments_drop(arguments);
     else

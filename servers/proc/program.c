@@ -204,7 +204,7 @@ static int fill_page(const struct program *program, const struct elf_segment *se
     uint32_t bytes = left < PAGE_SIZE ? left : 0; /* 0: all of them */
     int error = file_program_page(PROC_SLOT_FILE, 0, program->place.first, segment->offset / PAGE_SIZE + page, &number);
 
-    return error ? error : mem_space_copy(PROC_SLOT_MEM, 0, space, (segment->address + offset) | bytes, number);
+    return error ? error : mem_space_copy(PROC_SLOT_MEM, 0, space, segment->address + offset, bytes, number);
 }
 
 int program_fill(const struct program *program, struct body *body)

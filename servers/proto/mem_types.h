@@ -21,12 +21,11 @@ struct mem_segment {
  * pages a page table, which is two frames, and a part of a leaf of the page map. */
 enum { STACK_PROMISED = 8, TABLE_FRAMES = 2 };
 
-/* Word 3 of the answer of fatal_fault(): the fault's cause, with its vector above; a bit between is set
+/* The cause that fatal_fault() tells: the fault's own, in FATAL_FAULT_CAUSE, and a bit
  * if the access was good, but there was no page for it: no memory, or none within the limit that
  * the process was given, or another server grants none there (any more); or if there is a page that does not allow it.
  */
 enum {
-    FATAL_FAULT_VECTOR_SHIFT = 16,
     FATAL_FAULT_NO_MEMORY = 0x8000,
     FATAL_FAULT_LIMIT = 0x4000,
     FATAL_FAULT_PROTECTED = 0x2000,

@@ -199,7 +199,7 @@ void fake_fatal_fault(uint32_t space, uint32_t vector, bool no_memory)
 
     CHECK(fatal_faults_count < FATAL_FAULTS_MAX);
     fake_bodies[space].stopped = true;
-    fatal_faults[fatal_faults_count++] = (struct fatal_fault){space, cause | vector << FATAL_FAULT_VECTOR_SHIFT};
+    fatal_faults[fatal_faults_count++] = (struct fatal_fault){space, mem_fatal_fault_why(cause, vector)};
 }
 
 bool mem_has(uint32_t space)

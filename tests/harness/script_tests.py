@@ -102,6 +102,12 @@ CALLS = [
     Call("gen_font of a folder", "python3 -B scripts/gen_font.py $S $S/out", 1, "gen_font: .*: Is a directory"),
     Call("gen_proto of what is no text", "head -c 3000 $B/tally.iso >$S/x.proto; head -c 99 $B/boot/kernel.elf >>$S/x.proto; "
          "python3 -B scripts/gen_proto.py $S/x.proto $S/out", 1, ".*/x.proto:1: expected `call N .*"),
+    Call("gen_proto of bits that two arguments want",
+         "printf 'protocol x\ncall 1 a (b:0-15 + c:15) -> () : :\n' >$S/x.proto; python3 -B scripts/gen_proto.py $S/x.proto $S/out",
+         1, ".*/x.proto:2: `b:0-15 . c:15` is no name, and no list of names with bits that are apart.*"),
+    Call("gen_proto of results whose word has no name",
+         "printf 'protocol x\ncall 1 a () -> (b:0-15 + c:16) : :\n' >$S/x.proto; python3 -B scripts/gen_proto.py $S/x.proto $S/out",
+         1, ".*/x.proto:2: `b:0-15 . c:16` is no name, and no list of fields with a name of its own.*"),
     Call("test with times in a folder", "mkdir $S/test-times; scripts/test --build-dir $S check/layers >$S/out", 0),
     Call("run with a build folder that CMake cannot use", "scripts/run --build-dir \"$S/a;b\" hello", UNABLE,
          "tally: the build folder cannot be '.*/a;b': CMake does not build in a path with ';'; use one without"),

@@ -224,12 +224,12 @@ static void check_fatal_faults(void)
     mem_page.tag = 0;
     CHECK(server_handle(0, &words) == IPC_REPLY);
     CHECK(words.w[1] == 13 && words.w[2] == 0x5002);
-    CHECK(words.w[3] == (14 << FATAL_FAULT_VECTOR_SHIFT | FAULT_USER)); /* no page is meant for there */
+    CHECK(words.w[3] == (14 << 16 | FAULT_USER)); /* no page is meant for there */
     words.w[0] = MEM_FATAL_FAULT;
     mem_page.tag = 0;
     CHECK(server_handle(0, &words) == IPC_REPLY);
     CHECK(words.w[1] == 11 && words.w[2] == PROGRAM_BASE);
-    CHECK(words.w[3] == (13 << FATAL_FAULT_VECTOR_SHIFT | FAULT_USER));
+    CHECK(words.w[3] == (13 << 16 | FAULT_USER));
     CHECK(mem_manager(MEM_FATAL_FAULT, 0, 0) == -ENOENT);
     pair_end(dead[0]);
     pair_end(dead[2]);

@@ -177,7 +177,7 @@ static void an_end_gives_its_processor(void)
 static const struct machine_fatal_fault five[] = {
 #define DIES(n)                                                                                                        \
     {                                                                                                                  \
-        n, 0x10, (uint32_t)VECTOR_BREAKPOINT << FATAL_FAULT_VECTOR_SHIFT                                               \
+        n, 0x10, (uint32_t)VECTOR_BREAKPOINT << 16                                                                     \
     }
     DIES(2), DIES(3), DIES(4), DIES(5), DIES(6),
 };

@@ -32,7 +32,7 @@ static void somebody_faults(void)
     machine_stack = told_stack;
 }
 
-#define WHY(vector, cause) ((uint32_t)(vector) << FATAL_FAULT_VECTOR_SHIFT | (cause))
+#define WHY(vector, cause) ((uint32_t)(vector) << 16 | (cause))
 #define PAGE_FAULT(cause)  WHY(VECTOR_PAGE_FAULT, cause)
 #define KILLED_BY(text)    "fatal fault\nread r1 registers\nlog good (pid 1): killed: " text " at eip 0x1009\n"
 #define TOP                (STACK_TOP - 16)

@@ -151,8 +151,8 @@ static void a_spawn_may_be_refused(void)
 
 /* With limits of its own it begins in accounts of its own, or not at all; what others have is as before. */
 #define LIMITED(memory, processes)                                                                                     \
-    .from = INIT, .words = {{PROC_SPAWN, 1, sizeof("good"), (memory) << START_MEMORY_SHIFT | (processes)}},            \
-    .text = "good", .bytes = sizeof("good")
+    .from = INIT, .words = {{PROC_SPAWN, 1, sizeof("good"), (memory) << 16 | (processes)}}, .text = "good",            \
+    .bytes = sizeof("good")
 static void a_spawn_may_have_limits(void)
 {
     const struct step list[] = {

@@ -269,7 +269,7 @@ static int interferes(void)
     pass(told[1]);
     await(asked[0]);
     if (proc_futex_wake(CLIENT_SLOT_PROC, 0, word, 1, 10, &woken) ||
-        proc_futex_requeue(CLIENT_SLOT_PROC, 0, word, other, 1 | 10 << 1))
+        proc_futex_requeue(CLIENT_SLOT_PROC, 0, word, other, 1, 10))
         return 2;
     pass(told[1]);
     await(asked[0]);

@@ -75,7 +75,7 @@ static int has_had(uint32_t pages)
     for (uint32_t page = 0; page < pages; page += granted) {
         uint32_t to = at + page * PAGE;
         *(struct file_map_request *)message_page->words = (struct file_map_request){pages - page, true};
-        if (file_map(CLIENT_SLOT_FILE, ipc_window(to, pages - page), sizeof(struct file_map_request), fd, page, to | 3,
+        if (file_map(CLIENT_SLOT_FILE, ipc_window(to, pages - page), sizeof(struct file_map_request), fd, page, to, 3,
                      &granted))
             return -1;
     }
