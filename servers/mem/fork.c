@@ -14,8 +14,7 @@
 /* Successive pages that are treated alike, so that a call does it for many. */
 struct batch {
     struct space *parent, *child;
-    uint32_t address, pages;
-    rights_t rights;
+    uint32_t address, pages, rights;
     bool lower;    /* the parent may write there now: not any more */
     uint32_t cost; /* as that of pages */
 };
@@ -23,7 +22,7 @@ struct batch {
 /* What both sides share now, the parent may only read until it has made it private. */
 static bool lower_parent(const struct batch *batch, uint32_t pages)
 {
-    if (kernel_protect(batch->parent->task, batch->address | batch->rights, pages))
+    if (kernel_protect(batch->parent->task, batch->address, batch->rights, pages))
         return false;
     for (uint32_t i = 0; i < pages; i++)
         *pages_find(&batch->parent->pages, batch->address + (i << PAGE_BITS)) |= PAGE_COW;
@@ -31,10 +30,10 @@ static bool lower_parent(const struct batch *batch, uint32_t pages)
 }
 
 /* Maps the gathered pages into the child. The source is the parent's address: then both mappings
- * have the same standing, and who granted the page can still take it back from both. */
-static bool batch_flush(struct batch *batch)
+ * have the same standing, and who granted the page can still take it back from both. Inline, as fork is shorter so. */
+static inline bool batch_flush(struct batch *batch)
 {
-    uint32_t address_rights = batch->address | batch->rights, pages = batch->pages;
+    uint32_t pages = batch->pages;
 
     batch->pages = 0;
     if (!pages)
@@ -42,10 +41,11 @@ static bool batch_flush(struct batch *batch)
     batch->cost += RUN_PAGES;
     if (batch->lower && !lower_parent(batch, pages))
         return false;
-    return !space_map(batch->child, address_rights, kernel_source(batch->parent->task, pages), batch->address);
+    const struct map_request request = {batch->address, batch->rights, batch->parent->task, pages, batch->address};
+    return !space_map(batch->child, &request);
 }
 
-static bool batch_add(struct batch *batch, uint32_t address, rights_t rights, bool lower)
+static bool batch_add(struct batch *batch, uint32_t address, uint32_t rights, bool lower)
 {
     if (batch->pages < CALL_PAGES_MAX && batch->rights == rights && batch->lower == lower &&
         batch->address + (batch->pages << PAGE_BITS) == address) {
@@ -70,7 +70,7 @@ static bool copy_page(struct batch *batch, uint32_t address, uint32_t entry, uin
     assert(err == OK);
     batch->child->stack_copied = true;
     *copy = PAGE_FRAME | PAGE_WRITE | PAGE_MAPPED | frame;
-    return !space_map(batch->child, address | page_rights(*copy), kernel_source(MEM_SLOT_MEMORY, 1), frame);
+    return !space_map(batch->child, &(struct map_request){address, page_rights(*copy), MEM_SLOT_MEMORY, 1, frame});
 }
 
 /* Of another server's pages the child has none until it touches them: then that server grants them, and so knows how

@@ -5,10 +5,9 @@
 #include "libuser/ipc/ipc.h"
 #include "libuser/sys/calls.h"
 
-err_t kernel_map(uint32_t task, uint32_t address_rights, uint32_t source_pages, uint32_t from)
+err_t kernel_map(uint32_t task, const struct map_request *request)
 {
-    return sys_vm_map(task, address_rights & -(uint32_t)PAGE_SIZE, address_rights % PAGE_SIZE,
-                      source_pages >> SLOT_SHIFT, source_pages % SLOT_COUNT, from);
+    return sys_vm_map(task, request->address, request->rights, request->source, request->pages, request->from);
 }
 
 err_t kernel_unmap(uint32_t task, uint32_t address, uint32_t pages)
@@ -16,9 +15,9 @@ err_t kernel_unmap(uint32_t task, uint32_t address, uint32_t pages)
     return sys_vm_unmap(task, address, pages);
 }
 
-err_t kernel_protect(uint32_t task, uint32_t address_rights, uint32_t pages)
+err_t kernel_protect(uint32_t task, uint32_t address, uint32_t rights, uint32_t pages)
 {
-    return sys_vm_protect(task, address_rights & -(uint32_t)PAGE_SIZE, address_rights % PAGE_SIZE, pages);
+    return sys_vm_protect(task, address, rights, pages);
 }
 
 err_t kernel_revoke(uint32_t frame)

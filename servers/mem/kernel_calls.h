@@ -12,15 +12,15 @@
 #include "kernel/abi/abi.h"
 #include "servers/proto/slots.h"
 
-/* Pages from a memory capability, or from an address of another task: vm_map's second register. */
-static inline uint32_t kernel_source(uint32_t slot, uint32_t pages)
-{
-    return pages | slot << SLOT_SHIFT;
-}
+/* What is to be mapped, and where: `pages` pages from page `from` of the memory capability in slot `source`, or if a
+ * task's is there, from the address `from` of that task. */
+struct map_request {
+    uint32_t address, rights, source, pages, from;
+};
 
-err_t kernel_map(uint32_t task, uint32_t address_rights, uint32_t source_pages, uint32_t from);
+err_t kernel_map(uint32_t task, const struct map_request *request);
 err_t kernel_unmap(uint32_t task, uint32_t address, uint32_t pages);
-err_t kernel_protect(uint32_t task, uint32_t address_rights, uint32_t pages);
+err_t kernel_protect(uint32_t task, uint32_t address, uint32_t rights, uint32_t pages);
 
 /* Every mapping of the frame goes, wherever its holders have it. */
 err_t kernel_revoke(uint32_t frame);

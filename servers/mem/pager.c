@@ -157,7 +157,8 @@ bool pager_provide(struct space *space, uint32_t address)
 
     if (!entry)
         return false;
-    if (!space_map(space, address | page_rights(*entry), kernel_source(MEM_SLOT_MEMORY, 1), *entry & PAGE_VALUE))
+    const struct map_request request = {address, page_rights(*entry), MEM_SLOT_MEMORY, 1, *entry & PAGE_VALUE};
+    if (!space_map(space, &request))
         return true;
     pager_refused(space, address);
     return false;

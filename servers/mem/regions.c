@@ -151,7 +151,7 @@ bool regions_open_tables(struct space *space, uint32_t address, uint32_t end)
     for (; address < end; address = ((address >> TABLE_SHIFT) + 1) << TABLE_SHIFT) {
         if (space->opened == address >> TABLE_SHIFT)
             continue;
-        if (space_map(space, address | RIGHT_READ, kernel_source(MEM_SLOT_ARCHIVE, 1), 0))
+        if (space_map(space, &(struct map_request){address, RIGHT_READ, MEM_SLOT_ARCHIVE, 1, 0}))
             return false;
         space_unmap(space, address, 1);
         space->opened = address >> TABLE_SHIFT;
@@ -300,12 +300,16 @@ static void enter_segment(struct space *space, const struct mem_segment *segment
 
 static bool map_direct(struct space *space, const struct mem_segment *segment, uint32_t direct)
 {
-    uint32_t rights = segment->rights, pages;
+    uint32_t pages;
 
     for (uint32_t i = 0; i < direct; i += pages) {
         pages = direct - i < CALL_PAGES_MAX ? direct - i : CALL_PAGES_MAX;
-        if (space_map(space, (segment->address + (i << PAGE_BITS)) | rights, kernel_source(MEM_SLOT_ARCHIVE, pages),
-                      segment->archive_page + i))
+        const struct map_request request = {.address = segment->address + (i << PAGE_BITS),
+                                            .rights = segment->rights,
+                                            .source = MEM_SLOT_ARCHIVE,
+                                            .pages = pages,
+                                            .from = segment->archive_page + i};
+        if (space_map(space, &request))
             return false;
     }
     return true;
@@ -313,16 +317,15 @@ static bool map_direct(struct space *space, const struct mem_segment *segment, u
 
 static bool copy_tail(struct space *space, const struct mem_segment *segment, const struct plan *plan)
 {
-    uint32_t i = segment->file_bytes >> PAGE_BITS, frame;
+    uint32_t i = segment->file_bytes >> PAGE_BITS, address = segment->address + (i << PAGE_BITS), frame;
 
     if (!plan->tail_bytes)
         return true;
     frame = frames_take();
-    uint32_t *entry = pages_find(&space->pages, segment->address + (i << PAGE_BITS));
+    uint32_t *entry = pages_find(&space->pages, address);
     *entry = PAGE_FRAME | PAGE_MAPPED | plan->flags | frame;
     return !kernel_copy_archive(frame, segment->archive_page + i, plan->tail_bytes) &&
-           !space_map(space, (segment->address + (i << PAGE_BITS)) | page_rights(*entry),
-                      kernel_source(MEM_SLOT_MEMORY, 1), frame);
+           !space_map(space, &(struct map_request){address, page_rights(*entry), MEM_SLOT_MEMORY, 1, frame});
 }
 
 static bool adjoins_image(const struct space *space, uint32_t address)

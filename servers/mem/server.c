@@ -122,6 +122,7 @@ OUT_OF_LINE uint32_t call_set_limit(struct space *space, struct words *words)
     return answer(words, space_set_limit(space, words->w[1]));
 }
 
+/* For the table. server_handle() has the same code in line: there it is short, as no copy of the words is made. */
 uint32_t call_shm_open(struct space *space, struct words *words)
 {
     return handle_shm_open(space, words);
@@ -254,8 +255,8 @@ static OUT_OF_LINE uint32_t handle_special(struct space *space, uint32_t badge, 
     return handle_call(space, badge, words);
 }
 
-/* The most frequent messages are told apart here. The others get a copy of the words, so that
- * these can stay in registers. */
+/* The most frequent messages are told apart here, before the table. The others get a copy of the words, so that these
+ * can stay in registers. */
 uint32_t server_handle(uint32_t badge, struct words *words)
 {
     struct space *space = space_find(badge);

@@ -203,10 +203,10 @@ bool space_donate(struct space *space, uint32_t frames)
     return !kernel_donate(space->task, first, run);
 }
 
-err_t space_map(struct space *space, uint32_t address_rights, uint32_t source_pages, uint32_t from)
+err_t space_map(struct space *space, const struct map_request *request)
 {
     for (;;) {
-        err_t err = kernel_map(space->task, address_rights, source_pages, from);
+        err_t err = kernel_map(space->task, request);
         if (err != ERR_ACCOUNT || !space_donate(space, kernel_shortfall()))
             return err;
     }

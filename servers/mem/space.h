@@ -164,7 +164,7 @@ uint32_t space_spares(void);
 bool space_donate(struct space *space, uint32_t frames);
 
 /* kernel_map() into the space, with frames lent as needed: ERR_ACCOUNT means no memory. */
-err_t space_map(struct space *space, uint32_t address_rights, uint32_t source_pages, uint32_t from);
+err_t space_map(struct space *space, const struct map_request *request);
 
 /* Unmaps pages, some of which may be absent. A page left mapped would be reused while still visible: but
  * for a dead task, this cannot fail. */

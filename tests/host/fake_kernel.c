@@ -197,14 +197,14 @@ static err_t source_mapping(uint32_t slot, uint32_t from, struct mapping *source
     return OK;
 }
 
-static err_t map(struct task *task, uint32_t address_rights, uint32_t source_pages, uint32_t from, bool replace)
+static err_t map(struct task *task, const struct map_request *request, bool replace)
 {
-    uint32_t address = address_rights & -(uint32_t)PAGE_SIZE, rights = address_rights % PAGE_SIZE;
-    uint32_t slot = source_pages >> SLOT_SHIFT, pages = source_pages & 0xffff;
+    uint32_t address = request->address, rights = request->rights;
+    uint32_t slot = request->source, pages = request->pages, from = request->from;
     uint32_t step = task_in(slot) ? PAGE_SIZE : 1;
     struct mapping source;
 
-    CHECK(pages && pages <= CALL_PAGES_MAX && address && address < USER_END);
+    CHECK(pages && pages <= CALL_PAGES_MAX && address && address < USER_END && address % PAGE_SIZE == 0);
     CHECK(!(rights & RIGHT_WRITE && rights & RIGHT_EXECUTE));
     for (uint32_t i = 0; i < pages; i++) {
         if (place_of(task, (address >> PAGE_BITS) + i)->page && !replace)
@@ -237,7 +237,7 @@ void fake_task_dies(uint32_t slot)
     dying = slot;
 }
 
-err_t kernel_map(uint32_t slot, uint32_t address_rights, uint32_t source_pages, uint32_t from)
+err_t kernel_map(uint32_t slot, const struct map_request *request)
 {
     if (dying && slot == dying) {
         dying = 0;
@@ -247,7 +247,7 @@ err_t kernel_map(uint32_t slot, uint32_t address_rights, uint32_t source_pages, 
 
     if (!task)
         return ERR_CAP;
-    return map(task, address_rights, source_pages, from, false);
+    return map(task, request, false);
 }
 
 err_t fake_grant(uint32_t slot, const struct item *item, uint32_t window, uint32_t window_pages, bool replace)
@@ -257,8 +257,8 @@ err_t fake_grant(uint32_t slot, const struct item *item, uint32_t window, uint32
         return ERR_WINDOW;
     rights_t rights = item->kind_rights & RIGHT_ALL;
     CHECK(item->kind_rights >> ITEM_KIND_SHIFT == ITEM_MEMORY);
-    uint32_t source_pages = (uint32_t)item->slot << SLOT_SHIFT | item->pages;
-    return map(task_in(slot), item->to | rights, source_pages, item->from, replace);
+    const struct map_request request = {item->to, rights, item->slot, item->pages, item->from};
+    return map(task_in(slot), &request, replace);
 }
 
 err_t kernel_unmap(uint32_t slot, uint32_t address, uint32_t pages)
@@ -324,10 +324,10 @@ err_t kernel_revoke(uint32_t frame)
     return OK;
 }
 
-err_t kernel_protect(uint32_t slot, uint32_t address_rights, uint32_t pages)
+err_t kernel_protect(uint32_t slot, uint32_t address, uint32_t rights, uint32_t pages)
 {
     struct task *task = task_in(slot);
-    uint32_t page = address_rights >> PAGE_BITS, rights = address_rights % PAGE_SIZE;
+    uint32_t page = address >> PAGE_BITS;
 
     CHECK(pages && pages <= CALL_PAGES_MAX);
     if (!task)
