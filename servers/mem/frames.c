@@ -293,7 +293,7 @@ bool frames_usage(uint32_t first, struct frames_usage *usage)
     return true;
 }
 
-static uint32_t check_list(enum zone zone)
+static uint32_t audit_list(enum zone zone)
 {
     uint32_t count = 0, previous = STATE_LINK;
 
@@ -309,7 +309,7 @@ static uint32_t check_list(enum zone zone)
 
 uint32_t frames_audit(void)
 {
-    uint32_t free = check_list(LOW) + check_list(HIGH), found_free = 0, found_lent = 0, held = 0, holders = 0;
+    uint32_t free = audit_list(LOW) + audit_list(HIGH), found_free = 0, found_lent = 0, held = 0, holders = 0;
 
     for (uint32_t frame = 0; frame < records_count; frame++) {
         uint32_t state = records[frame].state;

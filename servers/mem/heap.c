@@ -198,7 +198,7 @@ void heap_slot_free(uint32_t slot)
 }
 
 /* Absent pages and free slots are no more than there are: the lists end. */
-static void check_lists(void)
+static void audit_lists(void)
 {
     uint32_t absent = 0, slots = 0, listed = 0;
 
@@ -213,7 +213,7 @@ static void check_lists(void)
 
 uint32_t heap_audit(void)
 {
-    check_lists();
+    audit_lists();
     for (const struct free_page *page = free_pages; page; page = page->next) {
         const unsigned char *bytes = (const unsigned char *)page;
         for (size_t i = sizeof(*page); i < PAGE_SIZE; i++)

@@ -292,7 +292,7 @@ static uint32_t count_frames(struct named *segment)
 }
 
 /* Of each its frames and its units, which no other has. */
-static uint32_t check_segment(uint32_t unit, uint32_t *end)
+static uint32_t audit_segment(uint32_t unit, uint32_t *end)
 {
     struct named *segment = at_unit[unit];
 
@@ -312,7 +312,7 @@ uint32_t named_audit(void)
         assert(at_unit[unit] || unit < end || !named_around((unit << NAMED_UNIT_SHIFT) + NAMED_BASE));
         if (!at_unit[unit])
             continue;
-        frames += check_segment(unit, &end);
+        frames += audit_segment(unit, &end);
         found++;
         named += at_unit[unit]->name[0] != 0;
     }

@@ -250,7 +250,7 @@ void pages_destroy(struct page_map *map)
     }
 }
 
-static void check_entry(uint32_t entry)
+static void audit_entry(uint32_t entry)
 {
     uint32_t kind = entry & PAGE_KINDS;
 
@@ -265,14 +265,14 @@ static void check_entry(uint32_t entry)
     assert(kind != PAGE_ARCHIVE || !(entry & PAGE_WRITE && entry & PAGE_MAPPED));
 }
 
-static void check_leaf(uint32_t word)
+static void audit_leaf(uint32_t word)
 {
     const uint32_t *leaf = leaf_of(word);
 
     assert(word & PAGES_LEAF && !(word & PAGES_WHOLE) && first_group(word) <= last_group(word));
     for (uint32_t i = 0; i < LEAF_ENTRIES; i++) {
         if (leaf[i])
-            check_entry(leaf[i]);
+            audit_entry(leaf[i]);
         assert(!leaf[i] || pages_spans(word, i << PAGE_BITS));
     }
 }
@@ -287,7 +287,7 @@ uint32_t pages_audit(const struct page_map *map)
         assert((map->used[i / 32] != 0) == (map->used_words >> i / 32 & 1));
         if (word == 0 || word == PAGES_WHOLE)
             continue;
-        check_leaf(word);
+        audit_leaf(word);
         leaves++;
     }
     return leaves;

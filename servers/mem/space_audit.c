@@ -51,7 +51,7 @@ static uint32_t count_committed(struct space *space, struct counted *counted)
     return pages;
 }
 
-static void check_low(const struct space *space, uint32_t heap)
+static void audit_low(const struct space *space, uint32_t heap)
 {
     uint32_t tables = 0, leaves = 0;
 
@@ -75,7 +75,7 @@ void space_audit(struct space *space)
         assert(space->named == counted.named && space->units == counted.units);
     }
     assert(space->named <= space->named_limit);
-    check_low(space, counted.named_heap);
+    audit_low(space, counted.named_heap);
     assert(space->committed + space->low + space->ahead + space->low_ahead <= space->account->used);
     assert(space->id && space_find(space->id) == space);
     assert(space->heap_start <= space->heap_end);

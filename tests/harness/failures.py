@@ -183,7 +183,7 @@ DAMAGES = [
     server_dies("console", "call_sync", JUMP_NOWHERE, r"page fault \(execute, kernel's part\) at address 0xf0000000 .*"),
     Damage("an assertion in a server", (r"servers/mem/frames.c:\d+: frames_audit\(\): found_free == free && .* does not hold",
                                         r"init: server mem died: invalid opcode .*"),
-           archive=archive_code("mem", "check_list", RETURN_1), words=("audit",)),
+           archive=archive_code("mem", "audit_list", RETURN_1), words=("audit",)),
 
     in_kernel("an exception", "sys_vm_map", INVALID, "exception in the kernel", "kernel/sys/sys_vm.c"),
     in_kernel("an exception", "event_interrupt", INVALID, "exception in the kernel", "kernel/sys/event.c"),
