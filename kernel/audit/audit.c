@@ -70,11 +70,11 @@ static void walk_companion(struct walk *walk, uint32_t frame)
 }
 
 /* A3 */
-static void walk_place_frames(const struct link *frames, uint32_t task, enum frame_kind kind, unsigned shift)
+static void walk_place_frames(const struct list *frames, uint32_t task, enum frame_kind kind, unsigned shift)
 {
     bool was_full = false;
 
-    for (ref_t link = frames->next; link != REF(frames); link = AT(struct link, link)->next) {
+    for (ref_t link = frames->first; link != REF(frames); link = AT(struct link, link)->next) {
         const struct frame *record = AT(struct frame, link);
         bool full = record->used == ~0u >> (32 - (1u << (PAGE_BITS - shift)));
         assert(record->kind == kind && record->owner == task && (full || !was_full));
@@ -97,14 +97,14 @@ static void walk_task(struct walk *walk, uint32_t frame)
     for (uint32_t f = task->account.spare; f; f = frame_at(f)->next_spare, spare++)
         assert(frame_at(f)->kind == FRAME_SPARE && frame_at(f)->owner == frame);
     assert(spare == task->account.spare_count && spare < task->account.total);
-    for (struct link *l = AT(struct link, task->owed.next); l != &task->owed; l = AT(struct link, l->next)) {
-        const struct thread *thread = thread_of_link(REF(l));
+    for (ref_t link = task->owed.first; link != REF(&task->owed); link = AT(struct link, link)->next) {
+        const struct thread *thread = thread_of_link(link);
         assert(thread->state == THREAD_REPLY_DEFERRED && thread->peer == REF(task));
     }
 }
 
 /* F5 */
-static void check_clear(uint32_t frame)
+static void audit_clear(uint32_t frame)
 {
     const uint32_t *words = arch_frame_map(0, frame);
 
@@ -119,7 +119,7 @@ static void walk_frame(struct walk *walk, uint32_t frame)
     assert(record->kind < FRAME_KINDS);
     if (record->kind == FRAME_SPARE ? record->is_clear
                                     : record->kind == FRAME_USER && record->mappings.flags & NODE_CLEAR)
-        check_clear(frame);
+        audit_clear(frame);
     walk->audit.user_frames += record->kind == FRAME_USER;
     bool donated = record->owner != 0 && record->kind != FRAME_USER;
     walk->audit.kernel_frames += donated;

@@ -3,14 +3,13 @@
 #include "kernel/ipc/endpoint.h"
 #include "kernel/thread/thread.h"
 
-static uint32_t check_list(struct link *root, enum thread_state state)
+static uint32_t audit_list(const struct list *list, enum thread_state state)
 {
     uint32_t count = 0;
 
-    for (struct link *l = AT(struct link, root->next); l != root; l = AT(struct link, l->next)) {
-        const struct thread *thread = thread_of_link(REF(l));
-        assert(thread->state == state);
-        assert(AT(struct link, l->next)->prev == REF(l));
+    for (ref_t link = list->first; link != REF(list); link = AT(struct link, link)->next) {
+        assert(thread_of_link(link)->state == state);
+        assert(AT(struct link, AT(struct link, link)->next)->prev == link);
         count++;
     }
     return count;
@@ -18,8 +17,8 @@ static uint32_t check_list(struct link *root, enum thread_state state)
 
 void endpoint_audit(struct endpoint *endpoint)
 {
-    uint32_t receivers = check_list(&endpoint->receivers, THREAD_RECEIVING);
-    uint32_t callers = check_list(&endpoint->callers, THREAD_CALLING);
+    uint32_t receivers = audit_list(&endpoint->receivers, THREAD_RECEIVING);
+    uint32_t callers = audit_list(&endpoint->callers, THREAD_CALLING);
 
     assert(!receivers || !callers);
     assert(!receivers || !(endpoint->waiting & BADGE_MAX));

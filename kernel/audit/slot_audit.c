@@ -2,7 +2,7 @@
 
 #include "kernel/audit/audit.h"
 
-static void check_child(const struct slot *parent, const struct slot *child)
+static void audit_child(const struct slot *parent, const struct slot *child)
 {
     if (child->object & SLOT_RANGE) {
         assert((child->object & 0xff) == (parent->object & 0xff));
@@ -25,7 +25,7 @@ void slot_audit(const struct node *root)
         if (slot->object & SLOT_ENDPOINT)
             assert((slot->object & SLOT_ENDPOINT) == (n->flags & SLOT_ENDPOINT));
         if (n->depth > 1)
-            check_child(at[n->depth - 1], slot);
+            audit_child(at[n->depth - 1], slot);
         at[n->depth] = slot;
     }
 }

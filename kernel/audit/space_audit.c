@@ -4,7 +4,7 @@
 
 _Static_assert(TABLE_BITS != 9 || SPACE_END == USER_END, "user space ends where its interface says");
 
-static void check_entry(const pte_t *entry, struct node *node)
+static void audit_entry(const pte_t *entry, struct node *node)
 {
     assert(!(pte_writable(entry) && pte_executable(entry)) || !(pte_low(entry) & PTE_PRESENT));
     if (!(pte_low(entry) & PTE_PRESENT) || pte_low(entry) & PTE_MESSAGE) {
@@ -18,12 +18,12 @@ static void check_entry(const pte_t *entry, struct node *node)
     assert(node_entry(node) == entry);
 }
 
-static void check_table(uint32_t table)
+static void audit_table(uint32_t table)
 {
     assert(frame_at(table)->kind == FRAME_TABLE);
     assert(frame_at(frame_number(frame_at(table)->partner))->kind == FRAME_COMPANION);
     for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-        check_entry(AT(pte_t, frame_ref(table)) + i, AT(struct node, frame_at(table)->partner) + i);
+        audit_entry(AT(pte_t, frame_ref(table)) + i, AT(struct node, frame_at(table)->partner) + i);
 }
 
 void space_audit(const struct space *space)
@@ -34,6 +34,6 @@ void space_audit(const struct space *space)
         const pte_t *entries = AT(pte_t, frame_ref(pte_frame(&space->directories[d])));
         for (unsigned i = 0; i < TABLE_ENTRIES; i++)
             if (pte_low(&entries[i]) & PTE_PRESENT)
-                check_table(pte_frame(&entries[i]));
+                audit_table(pte_frame(&entries[i]));
     }
 }

@@ -47,7 +47,7 @@ static void init_kernel(void)
 {
     kernel.cpu_count = 1;
     kernel.empty_leaf = REF(empty_leaf);
-    link_init(&kernel.destroying);
+    list_init(&kernel.destroying);
     for (unsigned kind = 0; kind < 4; kind++)
         node_init_root(&range_object(kind)->caps);
     for (unsigned i = 0; i < CPU_MAX; i++)

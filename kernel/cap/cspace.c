@@ -33,7 +33,7 @@ struct slot *cspace_open(struct cspace *cspace, struct account *account, uint32_
 
     if (*leaf == empty_leaf) {
         *leaf = frame_ref(account_take(account, FRAME_LEAF));
-        link_init(&frame_at(frame_number(*leaf))->bound);
+        list_init(&frame_at(frame_number(*leaf))->bound);
         cspace->leaves_count++;
     }
     return cspace_slot(cspace, index);

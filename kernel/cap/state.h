@@ -31,7 +31,7 @@ struct cpu {
     ref_t space;
     uint32_t floor;
     uint32_t ready_mask;
-    struct link ready[PRIORITY_COUNT];
+    struct list ready[PRIORITY_COUNT];
     bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
     bool choose;      /* the running thread may not be the one that is to run */
     uint32_t quantum_over;
@@ -48,7 +48,7 @@ struct kernel {
     ref_t empty_leaf;
     uint32_t call_number_base; /* no dead thread's `call_number` was higher: see T2 */
     uint32_t nmis;             /* that came and were not told yet */
-    struct link destroying;    /* tasks, threads, endpoints; the first is taken apart first */
+    struct list destroying;    /* tasks, threads, endpoints; the first is taken apart first */
     struct object ranges[4];   /* memory, ports, irqs, the log: by bits 6-7 of a slot's `object` */
     struct slot irq_endpoints[IRQ_COUNT];
     uint32_t irq_counts[IRQ_COUNT];

@@ -21,8 +21,8 @@ enum { ENDPOINT_SHIFT = 7 }; /* of a cell: as many are in a frame as its record 
 
 struct endpoint {
     struct object object;
-    struct link receivers;
-    struct link callers;
+    struct list receivers;
+    struct list callers;
     struct link destroying;
     uint32_t waiting; /* signal bits, and ENDPOINT_CALLERS */
     ref_t task;       /* in whose account it is */

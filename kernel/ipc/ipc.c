@@ -35,7 +35,7 @@ ALWAYS_INLINE void await_message(struct thread *thread, struct endpoint *endpoin
 {
     thread->state = THREAD_RECEIVING;
     thread->serving = 0;
-    link_insert_after(&endpoint->receivers, &thread->link);
+    link_insert_after(REF(&endpoint->receivers), &thread->link);
 }
 
 /* Words alone need no more than one check. */
@@ -66,13 +66,13 @@ ALWAYS_INLINE err_t call(struct thread *thread, bool extended)
 
     if (IPC_FORCE_GENERAL || !(slot->object & SLOT_CALL) || list_is_empty(&endpoint->receivers))
         return call_general(thread);
-    struct thread *server = thread_of_link(endpoint->receivers.next);
+    struct thread *server = thread_of_link(endpoint->receivers.first);
     if (!can_switch_directly(cpu, server) || (extended && pass_page(thread, server)))
         return call_general(thread);
 
     /* Nothing can fail any more. */
     struct message_page *page = thread_page(server);
-    link_remove_first(&endpoint->receivers);
+    list_remove_first(&endpoint->receivers);
     if (!extended)
         page->tag = TAG_CALL;
     serve(server, page, thread);
@@ -184,10 +184,10 @@ static err_t send(struct thread *thread, const struct slot *slot)
         thread->through = REF(slot);
         thread->state = THREAD_CALLING;
         endpoint->waiting |= ENDPOINT_CALLERS;
-        link_insert_after(AT(struct link, endpoint->callers.prev), &thread->link);
+        link_insert_after(endpoint->callers.last, &thread->link);
         return BLOCKED;
     }
-    struct thread *server = thread_of_link(endpoint->receivers.next);
+    struct thread *server = thread_of_link(endpoint->receivers.first);
     err_t err = deliver(thread, server, slot->value);
     if (err)
         return err;
@@ -284,7 +284,7 @@ static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
     for (unsigned i = 0; !list_is_empty(&endpoint->callers); i++) {
         if (i == TRIES)
             return RESTART;
-        struct thread *caller = thread_of_link(endpoint->callers.next);
+        struct thread *caller = thread_of_link(endpoint->callers.first);
         err_t err = may_call(caller, endpoint) ? deliver(caller, thread, caller->badge) : ERR_CAP;
         if (!err) {
             link_remove(&caller->link);
@@ -328,7 +328,7 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
     endpoint->waiting |= bits;
     if (!(endpoint->waiting & BADGE_MAX) || list_is_empty(&endpoint->receivers))
         return;
-    struct thread *thread = thread_of_link(endpoint->receivers.next);
+    struct thread *thread = thread_of_link(endpoint->receivers.first);
     link_remove(&thread->link);
     receive_signals(thread, endpoint);
     cpu_enqueue(thread, QUEUE_BACK);
@@ -338,7 +338,7 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
 ALWAYS_INLINE void give_way(struct cpu *cpu, struct thread *thread)
 {
     thread->state = THREAD_READY;
-    link_insert_after(&cpu->ready[thread->priority], &thread->link);
+    link_insert_after(REF(&cpu->ready[thread->priority]), &thread->link);
     cpu->ready_mask |= 1u << thread->priority;
     cpu->floor = thread->direct;
 }
@@ -353,7 +353,7 @@ err_t ipc_signal(struct thread *thread)
 
     if (!(slot->object & SLOT_SIGNAL))
         return cspace_refuse(slot, SLOT_ENDPOINT);
-    struct thread *receiver = thread_of_link(endpoint->receivers.next);
+    struct thread *receiver = thread_of_link(endpoint->receivers.first);
     if (IPC_FORCE_GENERAL || list_is_empty(&endpoint->receivers) || !slot->value ||
         !can_switch_directly(cpu, receiver) || receiver->priority <= thread->priority || cpu->choose ||
         cpu->quantum_over >> thread->priority & 1) {
@@ -361,7 +361,7 @@ err_t ipc_signal(struct thread *thread)
         return OK;
     }
     thread->registers.eax = OK;
-    link_remove_first(&endpoint->receivers);
+    list_remove_first(&endpoint->receivers);
     receive_signal(receiver, slot->value);
     give_way(cpu, thread);
     thread_follow(cpu, thread, receiver);
@@ -380,13 +380,13 @@ struct thread *ipc_fault(struct thread *thread)
 
     thread->faulting = 1, thread->direct = 0;
     bool may_call = handler->object & SLOT_CALL;
-    struct thread *receiver = thread_of_link(may_call ? endpoint->receivers.next : 0);
+    struct thread *receiver = thread_of_link(may_call ? endpoint->receivers.first : 0);
     if (IPC_FORCE_GENERAL || !may_call || list_is_empty(&endpoint->receivers) || !can_switch_directly(cpu, receiver)) {
         if (!may_call || send(thread, handler) != BLOCKED)
             fault_unheard(thread);
         return thread_choose();
     }
-    link_remove_first(&endpoint->receivers);
+    list_remove_first(&endpoint->receivers);
     message_registers(thread, &receiver->registers);
     receiver->registers.eax = handler->value;
     thread_page(receiver)->tag = TAG_FAULT;
@@ -396,12 +396,12 @@ struct thread *ipc_fault(struct thread *thread)
     return receiver;
 }
 
-static bool fail_step(struct link *root, unsigned *budget)
+static bool fail_step(struct list *list, unsigned *budget)
 {
-    for (; !list_is_empty(root); --*budget) {
+    for (; !list_is_empty(list); --*budget) {
         if (*budget == 0)
             return false;
-        fail(thread_of_link(root->next), ERR_DEAD);
+        fail(thread_of_link(list->first), ERR_DEAD);
     }
     return true;
 }

@@ -1,8 +1,12 @@
 /*
- * Circular doubly linked lists of 32-bit references, rooted in a link of the list's owner.
+ * Doubly linked lists of 32-bit references: a list and the links that are in it make a circle.
+ *
+ *      list  --first/next-->  link  --next-->  link  --next-->  the list
+ *            <--prev--              <--prev--        <--prev/last--
  *
  *   L1  a link that is in no list points to itself, or has never been used (both zero)
  *   L2  next->prev and prev->next lead back
+ *   L3  of an empty list first and last are the list itself
  *
  * Inserting and removing take no branch. The kernel lock guards every list.
  */
@@ -14,33 +18,38 @@ struct link {
     ref_t next, prev;
 };
 
-ALWAYS_INLINE void link_init(struct link *link)
+/* It has a link's place in the circle: `first` is its next, `last` its prev. */
+struct list {
+    ref_t first, last;
+} __attribute__((may_alias));
+
+/* Each link of a list that stays as it is meanwhile. */
+ALWAYS_INLINE void list_init(struct list *list)
 {
-    link->next = link->prev = REF(link);
+    list->first = list->last = REF(list);
 }
 
-ALWAYS_INLINE bool list_is_empty(const struct link *link)
+ALWAYS_INLINE bool list_is_empty(const struct list *list)
 {
-    return link->next == REF(link);
+    return list->first == REF(list);
 }
 
-/* `link` goes right behind `where`: to the front of a list if that is its root. */
-ALWAYS_INLINE void link_insert_after(struct link *where, struct link *link)
+/* `link` goes right behind `where`: a link, a list to be its first, or a list's last to be that. */
+ALWAYS_INLINE void link_insert_after(ref_t where, struct link *link)
 {
-    ref_t next = where->next;
-    link->next = next;
-    link->prev = REF(where);
-    AT(struct link, next)->prev = REF(link);
-    where->next = REF(link);
+    ref_t next = AT(struct link, where)->next;
+
+    *link = (struct link){next, where};
+    AT(struct link, where)->next = AT(struct link, next)->prev = REF(link);
 }
 
-/* The first of a list that is not empty. */
-ALWAYS_INLINE void link_remove_first(struct link *root)
+/* Of a list that is not empty. */
+ALWAYS_INLINE void list_remove_first(struct list *list)
 {
-    ref_t next = AT(struct link, root->next)->next;
+    ref_t next = AT(struct link, list->first)->next;
 
-    AT(struct link, next)->prev = REF(root);
-    root->next = next;
+    AT(struct link, next)->prev = REF(list);
+    list->first = next;
 }
 
 ALWAYS_INLINE void link_remove(struct link *link)

@@ -44,25 +44,25 @@ static bool is_full(const struct frame *record, unsigned shift)
     return record->used == ~0u >> (32 - (1u << (PAGE_BITS - shift)));
 }
 
-uint32_t account_cell_cost(const struct link *frames, unsigned shift)
+uint32_t account_cell_cost(const struct list *frames, unsigned shift)
 {
-    return list_is_empty(frames) || is_full(AT(struct frame, frames->next), shift);
+    return list_is_empty(frames) || is_full(AT(struct frame, frames->first), shift);
 }
 
-ref_t account_cell(struct account *account, struct link *frames, enum frame_kind kind, unsigned shift)
+ref_t account_cell(struct account *account, struct list *frames, enum frame_kind kind, unsigned shift)
 {
     bool is_new = account_cell_cost(frames, shift);
-    struct frame *record = is_new ? frame_at(account_take(account, kind)) : AT(struct frame, frames->next);
+    struct frame *record = is_new ? frame_at(account_take(account, kind)) : AT(struct frame, frames->first);
     unsigned place = (unsigned)__builtin_ctz(~record->used);
 
     record->used |= 1u << place;
     if (!is_new)
         link_remove(&record->places);
-    link_insert_after(is_full(record, shift) ? AT(struct link, frames->prev) : frames, &record->places);
+    link_insert_after(is_full(record, shift) ? frames->last : REF(frames), &record->places);
     return frame_ref(frame_number_of(record)) + (place << shift);
 }
 
-void account_cell_return(struct account *account, struct link *frames, ref_t place, unsigned shift)
+void account_cell_return(struct account *account, struct list *frames, ref_t place, unsigned shift)
 {
     uint32_t frame = frame_number(place);
     struct frame *record = frame_at(frame);
@@ -71,7 +71,7 @@ void account_cell_return(struct account *account, struct link *frames, ref_t pla
     record->used &= ~(1u << ((place & (PAGE_SIZE - 1)) >> shift));
     link_remove(&record->places);
     if (record->used)
-        link_insert_after(frames, &record->places);
+        link_insert_after(REF(frames), &record->places);
     else
         account_return(account, frame);
 }

@@ -22,7 +22,7 @@ struct account {
     uint32_t spare_count;
     uint32_t total;
     uint32_t task;                  /* the frame of the account's task */
-    struct link threads, endpoints; /* of FRAME_THREADS and FRAME_ENDPOINTS: see A3 */
+    struct list threads, endpoints; /* of FRAME_THREADS and FRAME_ENDPOINTS: see A3 */
 };
 
 /* Adds a FRAME_USER frame without mappings, below PHYSMAP_BYTES. */
@@ -41,6 +41,6 @@ void account_return(struct account *account, uint32_t frame);
  * the caller has checked the cost. account_cell_return() takes it back, and an empty frame goes
  * back to the spare ones. None walks the list.
  */
-uint32_t account_cell_cost(const struct link *frames, unsigned shift);
-ref_t account_cell(struct account *account, struct link *frames, enum frame_kind kind, unsigned shift);
-void account_cell_return(struct account *account, struct link *frames, ref_t place, unsigned shift);
+uint32_t account_cell_cost(const struct list *frames, unsigned shift);
+ref_t account_cell(struct account *account, struct list *frames, enum frame_kind kind, unsigned shift);
+void account_cell_return(struct account *account, struct list *frames, ref_t place, unsigned shift);

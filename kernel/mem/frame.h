@@ -42,7 +42,8 @@ enum frame_kind {
 struct frame {
     union {
         struct node mappings;
-        struct link places, bound;
+        struct link places;
+        struct list bound;
         struct {
             uint32_t next_spare;
             uint32_t is_clear;

@@ -11,12 +11,12 @@ struct task *task_make(uint32_t frame)
         __builtin_memset(task, 0, PAGE_SIZE);
     *frame_at(frame) = (struct frame){.owner = frame & 0xffffff, .kind = FRAME_TASK};
     node_init_root(&task->object.caps);
-    link_init(&task->owed);
+    list_init(&task->owed);
     task->space.directories[DIRECTORIES] = kernel.kernel_directory;
     task->account.task = frame;
     task->account.total = 1;
-    link_init(&task->account.threads);
-    link_init(&task->account.endpoints);
+    list_init(&task->account.threads);
+    list_init(&task->account.endpoints);
     cspace_init(&task->cspace, kernel.empty_leaf);
     return task;
 }

@@ -20,7 +20,7 @@ void object_slot_lost(struct slot *slot)
     }
     if (frame->kind != FRAME_LEAF)
         return;
-    for (ref_t link = frame->bound.next; link != REF(&frame->bound); link = AT(struct link, link)->next) {
+    for (ref_t link = frame->bound.first; link != REF(&frame->bound); link = AT(struct link, link)->next) {
         thread = AT(struct thread, link - offsetof(struct thread, bound));
         if (thread->works_with == REF(slot))
             thread->works_with = 0;
@@ -44,7 +44,7 @@ static void endpoint_destroy_begin(struct endpoint *endpoint)
 {
     if (endpoint->destroying.next)
         link_remove(&endpoint->destroying); /* its task waits for it, in front of it */
-    link_insert_after(&kernel.destroying, &endpoint->destroying);
+    link_insert_after(REF(&kernel.destroying), &endpoint->destroying);
 }
 
 void object_destroy_begin(uint32_t object)
@@ -59,7 +59,7 @@ void object_destroy_begin(uint32_t object)
         endpoint_destroy_begin(AT(struct endpoint, ref));
     } else if (task->stage == 0) {
         task->stage = 1;
-        link_insert_after(&kernel.destroying, &task->destroying);
+        link_insert_after(REF(&kernel.destroying), &task->destroying);
     }
 }
 
@@ -114,9 +114,9 @@ static void reap_thread(struct thread *thread, unsigned *budget)
 
 /* ------------------------------------------------------------------- the stages of a task's end */
 
-static ref_t first_place(const struct link *frames, unsigned shift)
+static ref_t first_place(const struct list *frames, unsigned shift)
 {
-    const struct frame *record = AT(struct frame, frames->next);
+    const struct frame *record = AT(struct frame, frames->first);
 
     return frame_ref(frame_number_of(record)) + ((unsigned)__builtin_ctz(record->used) << shift);
 }
@@ -204,7 +204,7 @@ static void reap_task(struct task *task, unsigned *budget)
 void object_reap_step(void)
 {
     unsigned budget = STEP_NODES;
-    ref_t first = kernel.destroying.next;
+    ref_t first = kernel.destroying.first;
 
     assert(arch_lock_held());
     uint8_t kind = frame_at(frame_number(first))->kind;

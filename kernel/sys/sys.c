@@ -34,14 +34,15 @@ const char *const call_names[] = {
 err_t sys_restart(struct thread *thread)
 {
     const struct slot *slot = cspace_slot(&thread_task(thread)->cspace, sys_slot(thread));
-    struct link *leaf = &frame_at(frame_number(REF(slot)))->bound, *link = leaf;
+    struct list *bound = &frame_at(frame_number(REF(slot)))->bound;
+    unsigned others = 0;
 
     if (thread->bound.next)
         return RESTART;
-    for (unsigned others = 1; (link = AT(struct link, link->next)) != leaf; others++)
-        if (others == BOUND_MAX)
+    for (ref_t link = bound->first; link != REF(bound); link = AT(struct link, link)->next)
+        if (++others == BOUND_MAX)
             return ERR_BUSY;
-    link_insert_after(leaf, &thread->bound);
+    link_insert_after(REF(bound), &thread->bound);
     thread->works_with = REF(slot);
     return RESTART;
 }

@@ -4,9 +4,8 @@
 err_t sys_cap_derive(struct thread *thread)
 {
     uint32_t rights = sys_cap_derive_rights(thread), task_slot = sys_cap_derive_task(thread);
-    struct derivation derivation = {.rights = (rights_t)rights,
-                                    .value = sys_cap_derive_badge_or_offset(thread),
-                                    .count = sys_cap_derive_pages(thread)};
+    struct derivation derivation = {(rights_t)rights, sys_cap_derive_badge_or_offset(thread),
+                                    sys_cap_derive_pages(thread)};
     struct task *task = thread_task(thread);
     struct slot *parent;
 

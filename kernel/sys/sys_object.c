@@ -65,8 +65,8 @@ err_t sys_endpoint_create(struct thread *thread)
     struct endpoint *endpoint =
         AT(struct endpoint, account_cell(&self->account, &self->account.endpoints, FRAME_ENDPOINTS, ENDPOINT_SHIFT));
     node_init_root(&endpoint->object.caps);
-    link_init(&endpoint->receivers);
-    link_init(&endpoint->callers);
+    list_init(&endpoint->receivers);
+    list_init(&endpoint->callers);
     endpoint->task = REF(self);
     sys_give(self, index, &endpoint->object, SLOT_ENDPOINT);
     return OK;

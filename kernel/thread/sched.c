@@ -4,7 +4,7 @@
 OUT_OF_LINE void cpu_init(struct cpu *cpu)
 {
     for (unsigned p = 0; p < PRIORITY_COUNT; p++)
-        link_init(&cpu->ready[p]);
+        list_init(&cpu->ready[p]);
 }
 
 static void update_floor(struct cpu *cpu)
@@ -90,12 +90,12 @@ void cpu_enqueue(struct thread *thread, enum queue_end end)
     if (thread->cpu != thread->home)
         migrate(thread);
     struct cpu *cpu = thread_cpu(thread);
-    struct link *queue = &cpu->ready[thread->priority];
+    struct list *queue = &cpu->ready[thread->priority];
 
     if (cpu->quantum_over >> thread->priority & 1)
         end = QUEUE_BACK;
     thread->state = THREAD_READY;
-    link_insert_after(end == QUEUE_FRONT ? queue : AT(struct link, queue->prev), &thread->link);
+    link_insert_after(end == QUEUE_FRONT ? REF(queue) : queue->last, &thread->link);
     cpu->ready_mask |= 1u << thread->priority;
     update_floor(cpu);
     if (!cpu->current || AT(struct thread, cpu->current)->priority < thread->priority)
@@ -107,7 +107,7 @@ void cpu_dequeue(struct thread *thread)
     struct cpu *cpu = thread_cpu(thread);
 
     assert(arch_lock_held() && thread->state == THREAD_READY);
-    if (cpu->quantum_over && cpu->ready[thread->priority].next == REF(&thread->link))
+    if (cpu->quantum_over && cpu->ready[thread->priority].first == REF(&thread->link))
         cpu->quantum_over &= ~(1u << thread->priority);
     link_remove(&thread->link);
     if (list_is_empty(&cpu->ready[thread->priority]))
@@ -118,7 +118,7 @@ void cpu_dequeue(struct thread *thread)
 /* At a tick: it is the turn of the first of this queue, unless that is new. */
 static void end_quantum(struct cpu *cpu, unsigned priority)
 {
-    struct thread *first = thread_of_link(cpu->ready[priority].next);
+    struct thread *first = thread_of_link(cpu->ready[priority].first);
 
     if (first->patience)
         first->patience--;
@@ -157,7 +157,7 @@ void cpu_tick_in_kernel(void)
 
     if (top < 0)
         return;
-    struct thread *thread = thread_of_link(cpu->ready[top].next);
+    struct thread *thread = thread_of_link(cpu->ready[top].first);
     if (!thread->rerun && !thread->reaping)
         return;
     cpu_dequeue(thread);
@@ -223,7 +223,7 @@ struct thread *thread_choose(void)
     assert(arch_lock_held());
     for (;;) {
         int top = cpu_ready_top(cpu);
-        struct thread *thread = top < 0 ? NULL : thread_of_link(cpu->ready[top].next);
+        struct thread *thread = top < 0 ? NULL : thread_of_link(cpu->ready[top].first);
         if (must_reap(thread)) {
             object_reap_step();
         } else if (!thread) {

@@ -17,7 +17,7 @@
 
 struct task {
     struct object object;
-    struct link owed;
+    struct list owed;
     struct link destroying;
     struct space space __attribute__((aligned(32)));
     struct account account;

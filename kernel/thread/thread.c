@@ -36,7 +36,7 @@ void thread_defer_reply(struct thread *server)
     server->serving = 0;
     caller->state = THREAD_REPLY_DEFERRED;
     caller->peer = server->task;
-    link_insert_after(&AT(struct task, server->task)->owed, &caller->link);
+    link_insert_after(REF(&AT(struct task, server->task)->owed), &caller->link);
 }
 
 __attribute__((noinline)) void thread_detach(struct thread *thread)
@@ -62,7 +62,7 @@ void thread_destroy_begin(struct thread *thread)
         cpu_forget(thread);
         thread->state = THREAD_DEAD;
     }
-    link_insert_after(&kernel.destroying, &thread->link);
+    link_insert_after(REF(&kernel.destroying), &thread->link);
 }
 
 void thread_use_fpu(struct thread *thread)

@@ -168,7 +168,7 @@ static void check_overdue_stays(const struct event *event, const struct before *
 
     if (!stays_ready(first) || in_long_call(first) || is_scheduled(event, first))
         return;
-    if (cpu->ready[t->priority].next != REF(&t->link) || !(cpu->quantum_over >> t->priority & 1))
+    if (cpu->ready[t->priority].first != REF(&t->link) || !(cpu->quantum_over >> t->priority & 1))
         violation("P4: thread %x was found waiting by a tick, and has neither run nor stayed first", first->ref);
 }
 

@@ -169,10 +169,10 @@ static void call(const struct event *event, const struct thread *thread)
     if (!slot)
         return;
     const struct endpoint *endpoint = AT(struct endpoint, slot->object & SLOT_OBJECT);
-    bool waits = endpoint->receivers.next == REF(&endpoint->receivers);
+    bool waits = endpoint->receivers.first == REF(&endpoint->receivers);
     deserves_if(waits && endpoint->destroying.next, ERR_DEAD);
     if (!waits)
-        reaches(event, thread, thread_of_link(endpoint->receivers.next));
+        reaches(event, thread, thread_of_link(endpoint->receivers.first));
 }
 
 /* Whom the event answers: one that waits for this task's answer, named with its present call, or served by this

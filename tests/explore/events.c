@@ -26,10 +26,10 @@ enum {
     _Static_assert((int)LISTED_##name == (number), "events.def lists the calls as syscalls.def does");
 #include "kernel/abi/syscalls.def"
 
-static const struct list none = LIST(0), no_call = {NULL, 0};
+static const struct values none = LIST(0), no_call = {NULL, 0};
 
 /* Each of `low` with each of `high`, `shift` bits higher. */
-static struct list combined(struct list low, struct list high, unsigned shift)
+static struct values combined(struct values low, struct values high, unsigned shift)
 {
     uint32_t *values = calloc(low.count * high.count + 1, sizeof *values);
     unsigned count = 0;
@@ -37,15 +37,15 @@ static struct list combined(struct list low, struct list high, unsigned shift)
     for (unsigned h = 0; h < high.count; h++)
         for (unsigned l = 0; l < low.count; l++)
             values[count++] = low.values[l] | high.values[h] << shift;
-    return (struct list){values, count};
+    return (struct values){values, count};
 }
 
-static struct list low_high(struct list low, struct list high)
+static struct values low_high(struct values low, struct values high)
 {
     return combined(low, high, 16);
 }
 
-static struct list with(struct list a, struct list b)
+static struct values with(struct values a, struct values b)
 {
     return combined(a, b, 0);
 }
@@ -58,7 +58,7 @@ static void add(struct event event)
 }
 
 /* All combinations of an event's slot and arguments, the first list's values fastest. */
-static void add_calls(unsigned call, const struct list lists[5])
+static void add_calls(unsigned call, const struct values lists[5])
 {
     unsigned total = 1;
 
@@ -95,7 +95,7 @@ static void add_message(struct event event, uint32_t slot)
     add(event);
 }
 
-static void add_sends(unsigned call, unsigned open, struct list slots)
+static void add_sends(unsigned call, unsigned open, struct values slots)
 {
     unsigned names = call == SYS_ipc_call ? 1 : world->names + 1;
 
@@ -137,7 +137,7 @@ static void add_overwrites(void)
 
 /* ---------------------------------------------------------------------------------- all of them */
 
-static void add_each(enum event_kind kind, struct list values)
+static void add_each(enum event_kind kind, struct values values)
 {
     for (unsigned i = 0; i < values.count; i++)
         add((struct event){.kind = (uint8_t)kind, .ebx = values.values[i]});
@@ -147,8 +147,8 @@ static void add_all_calls(const struct world *w)
 {
 #define CALL(name, slot, ...)                                                                                          \
     add_calls(SYS_##name,                                                                                              \
-              (const struct list[5]){SYS_##name == SYS_endpoint_create && !w->endpoint_places.count ? no_call : slot,  \
-                                     __VA_ARGS__});
+              (const struct values[5]){                                                                                \
+                  SYS_##name == SYS_endpoint_create && !w->endpoint_places.count ? no_call : slot, __VA_ARGS__});
 #define MESSAGE(name) add_messages(SYS_##name);
 #include "tests/explore/events.def"
 #undef CALL

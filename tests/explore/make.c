@@ -143,7 +143,7 @@ void make_waiting(struct thread *thread)
     thread->state = THREAD_RECEIVING;
     thread->registers.eax = SYS_ipc_reply_wait;
     thread->registers.vector = VECTOR_SYSCALL;
-    link_insert_after(&endpoint->receivers, &thread->link);
+    link_insert_after(REF(&endpoint->receivers), &thread->link);
     kernel.cpus[0].choose = false;
 }
 
@@ -167,7 +167,7 @@ static void make_kernel(void)
     kernel.frame_count = ARENA_FRAMES;
     kernel.empty_leaf = frame_ref(FIRST_FRAME - 1);
     kernel.kernel_directory = pte_directory(FIRST_FRAME - 1);
-    link_init(&kernel.destroying);
+    list_init(&kernel.destroying);
     for (unsigned kind = 0; kind < 4; kind++)
         node_init_root(&range_object(kind)->caps);
     for (unsigned i = 0; i < CPU_MAX; i++)

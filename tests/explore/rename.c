@@ -223,6 +223,11 @@ static void rename_link(struct link *link)
     rename_ref(&link->prev);
 }
 
+static void rename_list(struct list *list)
+{
+    rename_link((struct link *)list);
+}
+
 static void rename_entry(pte_t *entry)
 {
     if (pte_low(entry) & PTE_PRESENT)
@@ -283,10 +288,10 @@ static void rename_task(struct task *task)
     uint32_t *numbers[] = {&account->spare, &account->task};
 
     rename_object(&task->object);
-    rename_link(&task->owed);
+    rename_list(&task->owed);
     rename_link(&task->destroying);
-    rename_link(&account->threads);
-    rename_link(&account->endpoints);
+    rename_list(&account->threads);
+    rename_list(&account->endpoints);
     for (unsigned d = 0; d < DIRECTORIES; d++)
         rename_entry(&task->space.directories[d]);
     for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
@@ -298,8 +303,8 @@ static void rename_task(struct task *task)
 static void rename_endpoint(struct endpoint *endpoint)
 {
     rename_object(&endpoint->object);
-    rename_link(&endpoint->receivers);
-    rename_link(&endpoint->callers);
+    rename_list(&endpoint->receivers);
+    rename_list(&endpoint->callers);
     rename_link(&endpoint->destroying);
     rename_ref(&endpoint->task);
 }
@@ -317,7 +322,7 @@ static void rename_record(struct frame *record)
     else
         record->owner = new_name[record->owner];
     if (record->kind == FRAME_LEAF)
-        rename_link(&record->bound);
+        rename_list(&record->bound);
     else if (record->kind == FRAME_SPARE)
         rename_number(&record->next_spare);
     else if (record->kind == FRAME_TABLE || record->kind == FRAME_COMPANION)
@@ -370,9 +375,9 @@ static void rename_kernel(void)
         rename_ref(&cpu->space);
         rename_ref(&pending.fpu[i]);
         for (unsigned p = 0; p < PRIORITY_COUNT; p++)
-            rename_link(&cpu->ready[p]);
+            rename_list(&cpu->ready[p]);
     }
-    rename_link(&kernel.destroying);
+    rename_list(&kernel.destroying);
     for (unsigned i = 0; i < 4; i++)
         rename_object(&kernel.ranges[i]);
     for (unsigned i = 0; i < IRQ_COUNT; i++)

@@ -31,7 +31,7 @@ static void add_cpu(struct piece **pieces, const struct cpu *cpu)
     add(pieces, cpu, CPU_HEAD);
     add(pieces, &cpu->fpu_allowed, CPU_FLAGS);
     for (uint32_t left = world->priorities; left; left &= left - 1)
-        add(pieces, &cpu->ready[__builtin_ctz(left)], sizeof(struct link));
+        add(pieces, &cpu->ready[__builtin_ctz(left)], sizeof(struct list));
 }
 
 static unsigned pieces_of_kernel(struct piece pieces[PIECES])

@@ -8,7 +8,7 @@
 
 #include "tests/model/objects.h"
 
-struct list {
+struct values {
     const uint32_t *values;
     unsigned count;
 };
@@ -40,18 +40,18 @@ struct world {
     const char *finds; /* it is not sound, and this has to be found */
 
     /* Slots that calls name: below CSPACE_SLOTS, as on the real machine all that 16 bits can say are. */
-    struct list calls, signals, parents, deletes, revokes, memories, tasks, destroys, threads, reads, irqs, ports, logs,
-        yields;
+    struct values calls, signals, parents, deletes, revokes, memories, tasks, destroys, threads, reads, irqs, ports,
+        logs, yields;
     /* Arguments. */
-    struct list places, other_tables, rights, values, counts; /* derive */
-    struct list offsets, pages, addresses, map_rights, sources, origins;
-    struct list fills, fill_bytes;
-    struct list births, donations, gifts;
-    struct list endpoint_places, thread_places, receives, handlers, starts, page_addresses;
-    struct list parts, priorities_given, cpus_given; /* threads' state and schedule */
-    struct list lines, port_numbers, widths, log_bytes;
+    struct values places, other_tables, rights, values, counts; /* derive */
+    struct values offsets, pages, addresses, map_rights, sources, origins;
+    struct values fills, fill_bytes;
+    struct values births, donations, gifts;
+    struct values endpoint_places, thread_places, receives, handlers, starts, page_addresses;
+    struct values parts, priorities_given, cpus_given; /* threads' state and schedule */
+    struct values lines, port_numbers, widths, log_bytes;
     /* What is no call. */
-    struct list faults, writes, interrupts, unknown_calls;
+    struct values faults, writes, interrupts, unknown_calls;
     bool receivers;    /* threads that answer and receive */
     bool others_write; /* other threads of a task write to a message page while its thread waits */
     unsigned names;    /* whom an answer names: 0 as its page does, then each thread's present and last call */

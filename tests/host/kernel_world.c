@@ -15,7 +15,7 @@ static void boot_kernel(void)
     kernel.frame_count = WORLD_FRAMES;
     kernel.empty_leaf = frame_ref(32);
     kernel.kernel_directory = pte_directory(1);
-    link_init(&kernel.destroying);
+    list_init(&kernel.destroying);
     for (unsigned kind = 0; kind < 4; kind++)
         node_init_root(&range_object(kind)->caps);
     for (unsigned i = 0; i < CPU_MAX; i++)

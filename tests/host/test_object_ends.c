@@ -40,10 +40,10 @@ static struct thread *make(uint32_t index, uint32_t endpoint, uint32_t priority)
 
 static unsigned frames_of_threads(void)
 {
-    const struct link *frames = &AT(struct task, init->task)->account.threads;
+    const struct list *frames = &AT(struct task, init->task)->account.threads;
     unsigned count = 0;
 
-    for (ref_t link = frames->next; link != REF(frames); link = AT(struct link, link)->next)
+    for (ref_t link = frames->first; link != REF(frames); link = AT(struct link, link)->next)
         count++;
     return count;
 }

@@ -29,7 +29,7 @@ static struct thread *make(uint32_t index)
 
 static const struct thread *next_one(void)
 {
-    return thread_of_link(kernel.cpus[0].ready[PRIORITY].next);
+    return thread_of_link(kernel.cpus[0].ready[PRIORITY].first);
 }
 
 /* A thread that lowered its own priority runs on beside one that is quantum_over there; a signal then makes it ready.
