@@ -205,7 +205,7 @@ struct boot_page {
 enum {
     STACK_LOW = 0xe8000, /* the stack may grow down to here: 8 MiB */
     STACK_TOP = 0x8e8000,
-    THREAD_AREA = STACK_TOP - 1024, /* the base of the segment USER_AREA_SELECTOR */
+    THREAD_AREA = STACK_TOP - 1536, /* the base of the segment USER_AREA_SELECTOR */
     MESSAGE_PAGE = 0x8f8000,        /* main thread's message page; threads n: + n pages */
     BOOT_PAGE = 0x8fe000,
     PROGRAM_BASE = 0x900000,

@@ -4,25 +4,32 @@
         bits 32
         global  vdso_call, vdso_jump, vdso_go_on, vdso_handler_returns, vdso_wait, vdso_fpu_save, vdso_fpu_load
         global  vdso_wait_begins, vdso_wait_ends, vdso_wait_given_up, vdso_quiet
-        extern  vdso_begin, vdso_table, vdso_interrupted, vdso_looks, vdso_next, vdso_handler_returned, vdso_called
+        global  vdso_back, vdso_back_ends, vdso_back_jumps
+        extern  vdso_begin, vdso_table, vdso_interrupted, vdso_frame_of, vdso_framed, vdso_looks, vdso_next
+        extern  vdso_handler_returned, vdso_called
 
-THREAD_AREA equ 0x8e8000 - 1024
+THREAD_AREA equ 0x8e8000 - 1536
 USER_AREA   equ 0x2b
 CALLS       equ 512
 
 ; struct vdso_state
 LOOK        equ THREAD_AREA + 24
-STACK_END   equ THREAD_AREA + 28        ; of the stack for signals, 0: there is none to be used
-STACK_BEGIN equ THREAD_AREA + 32
-STACK_BYTES equ THREAD_AREA + 36
-SAVED       equ THREAD_AREA + 44        ; behind a word to spare
-SAVED_FLAGS equ SAVED + 32
-SAVED_ESP   equ SAVED + 36
+NEXT_LEVEL  equ THREAD_AREA + 40
+ESP_THEN    equ THREAD_AREA + 44
+LEVEL       equ 400
+OUTER_END   equ THREAD_AREA + 48 + LEVEL
+INNER_END   equ OUTER_END + LEVEL
+
+; struct vdso_interruption
+SAVED_ESP   equ 36
+SAVED_EIP   equ 40
+SAVED       equ 52
+OUTER       equ OUTER_END - SAVED
+INNER       equ INNER_END - SAVED
 
 ; struct signal_frame
 FRAME       equ 1360
 HANDLER     equ 16
-LOOKS_LATER equ FRAME - 4
 REGISTERS   equ 20 + 128 + 20           ; of its context: gs, fs, es, ds, edi, ...
 EDI_        equ REGISTERS + 16
 ESP_        equ REGISTERS + 28
@@ -135,30 +142,62 @@ vdso_fpu_load:
         fxrstor [eax]
         ret
 
-; All registers but eip are the program's. Its stack may be none: they are saved beside it, and a frame is made on the
-; stack for signals, if there is one and the program is not on it.
+; All registers but eip are those of who is interrupted: the program, the vdso, or the vdso at the outer level, which is
+; in use from here to `back_jumps` or `framed`. There it is interrupted once more at most, by a signal (S4) or as it makes a
+; frame where memory of a file is not there yet.
 interrupted:
-        mov     [SAVED_ESP], esp
-        mov     esp, SAVED_ESP
+        mov     [ESP_THEN], esp         ; no flag is changed
+        mov     esp, [NEXT_LEVEL]
+        lea     esp, [esp - (SAVED - SAVED_EIP)]
+        push    dword [ESP_THEN]
         pushfd
         pusha
+        mov     dword [NEXT_LEVEL], INNER_END
         cld
-        mov     eax, [SAVED_ESP]
-        mov     ecx, [STACK_END]
-        jecxz   .here
-        mov     edx, eax
-        sub     edx, [STACK_BEGIN]
-        cmp     edx, [STACK_BYTES]
-        jb      .here
-        mov     eax, ecx
-.here:  sub     eax, FRAME + 16
-        and     eax, -16
-        mov     esp, eax                ; 16 bytes below it the stack of C functions is aligned
-        sub     eax, 4
-        sub     esp, 16
-        mov     edx, SAVED
+        mov     eax, esp
         call    vdso_interrupted
+        test    eax, eax
+        jnz     framed
+        cmp     esp, INNER
+        je      inner_back
+
+; The outer level goes on where it says, unless that is the program and there is something to look at. Who is interrupted
+; before it ends begins it again.
+vdso_back:
+        mov     esp, OUTER
+        cmp     dword [LOOK], 0
+        jne     back_looks
+back_goes:
+        popa
+        popfd
+        pop     esp
+vdso_back_ends:
+        mov     dword [NEXT_LEVEL], OUTER_END
+vdso_back_jumps:
+        jmp     [OUTER + SAVED_EIP]     ; who is interrupted here is so where this leads
+back_looks:
+        mov     eax, esp
+        call    vdso_frame_of
+        test    eax, eax
+        jz      back_goes
+
+; eax = a frame: the outer level is done.
+framed: mov     dword [NEXT_LEVEL], OUTER_END
+        lea     esp, [eax - 12]         ; the stack of C functions is aligned
+        call    vdso_framed
         jmp     leave
+
+; To the outer level, which has a stack.
+inner_back:
+        mov     eax, [esp + SAVED_ESP]
+        mov     ecx, [esp + SAVED_EIP]
+        sub     eax, 4
+        mov     [eax], ecx
+        mov     [esp + SAVED_ESP], eax
+        popa
+        popfd
+        pop     esp
+        ret
 
 ; All registers but eip are the program's, which has called by `int $0x80`: as a call by %gs:16, but that flags are kept.
 called: push    ebp                     ; where it goes on
@@ -199,7 +238,10 @@ handler_later:
         push    dword [esp + HANDLER]   ; a signal comes where the handler begins
         jmp     looks
 
-%macro  put_back 0
+restore:
+        cmp     dword [LOOK], 0
+quiet_restore:
+        jne     restore_later
         mov     ecx, [esp + ESP_]
         mov     edx, [esp + EIP_]
         sub     ecx, 4
@@ -211,18 +253,7 @@ handler_later:
         popfd
         pop     esp
         ret
-%endmacro
-
-restore:
-        cmp     dword [esp + LOOKS_LATER], 0
-        jne     go_on_in_call
-        cmp     dword [LOOK], 0
-quiet_restore:
-        jne     restore_later
-        put_back
 quiet_restore_end:
-go_on_in_call:                          ; also a signal that comes here is left to that call
-        put_back
 restore_later:
         mov     eax, esp
         sub     esp, 12

@@ -21,7 +21,7 @@ static bool is_on_stack(uint32_t esp)
     return esp - state->stack.begin < state->stack.bytes;
 }
 
-/* Below there; as entry.asm makes it. */
+/* Below there. */
 static struct signal_frame *frame_below(uint32_t esp)
 {
     return (struct signal_frame *)(((esp - FRAME_BYTES - 16) & ~15u) - 4);
@@ -45,7 +45,7 @@ static void save(struct signal_frame *frame, const uint32_t *saved, uint32_t esp
     registers[REGISTER_DS] = registers[REGISTER_ES] = registers[REGISTER_SS] = DATA;
     memcpy(frame->page, message_page, sizeof frame->page);
     memset(frame->fpu_head, 0, sizeof frame->fpu_head);
-    frame->handler = frame->restart = frame->has_fpu = frame->looks_later = 0;
+    frame->handler = frame->restart = frame->has_fpu = frame->why = 0;
 }
 
 /* As it was. */
@@ -260,8 +260,9 @@ static bool is_in_quiet(uint32_t eip, uint32_t place)
 
 /* A frame that cannot be left is not made again. When there is one proc hears of it, as a second fault would end us
  * till then. */
-static struct signal_frame *handle_fault(struct signal_frame *frame, uint32_t why, uint32_t address)
+static struct signal_frame *handle_fault(struct signal_frame *frame)
 {
+    uint32_t why = frame->why, address = frame->context.fault_address;
     uint32_t signal = proc_interrupted_signal(why), vector = proc_interrupted_vector(why);
     uint32_t cause = proc_interrupted_cause(why);
     uint32_t *registers = registers_of(frame), eip = registers[REGISTER_EIP];
@@ -293,24 +294,67 @@ static bool will_look(uint32_t eip)
     return eip >= VDSO_BASE && eip < VDSO_END;
 }
 
-FROM_ENTRY struct signal_frame *vdso_interrupted(struct signal_frame *frame, const uint32_t *saved)
+static struct signal_frame *make_frame(const struct vdso_interruption *interruption)
 {
-    enum { SAVED_ESP = 9 };
-    uint32_t eip = 0, why = 0, address = 0;
+    bool on_other = state->stack_end && !is_on_stack(interruption->esp);
+    struct signal_frame *frame = frame_below(on_other ? state->stack_end : interruption->esp);
 
-    save(frame, saved, saved[SAVED_ESP], 0);
-    if (proc_interrupted(CLIENT_SLOT_PROC, 0, &eip, &why, &address))
-        __builtin_trap();
-    registers_of(frame)[REGISTER_EIP] = eip;
-    if (why && !is_there_now(why, address))
-        return handle_fault(frame, why, address);
-    state->look |= !why;
-    if (!will_look(eip))
-        return vdso_next(frame);
-    frame->looks_later = 1;
+    save(frame, interruption->registers, interruption->esp, interruption->eip);
+    frame->why = interruption->why;
+    frame->context.fault_address = interruption->why ? interruption->address : 0;
+    return frame;
+}
+
+/* What is interrupted goes on at `eip`; what is done once more from its beginning, or has waited, goes on elsewhere. */
+static void set_eip(struct vdso_interruption *interruption, uint32_t eip)
+{
+    if (eip == address_of(vdso_back_jumps))
+        return; /* to where it was going, which is still there */
+    interruption->eip = eip;
     if (eip >= address_of(vdso_wait_begins) && eip <= address_of(vdso_wait_ends))
-        registers_of(frame)[REGISTER_EIP] = address_of(vdso_wait_given_up);
-    return leave(frame);
+        interruption->eip = address_of(vdso_wait_given_up);
+    if (eip >= address_of(vdso_back) && eip <= address_of(vdso_back_ends)) {
+        interruption->eip = address_of(vdso_back);
+        interruption->esp = (uint32_t)&state->levels[OUTER].interruption; /* what is above it is still needed */
+    }
+}
+
+/* True if it can go on. */
+static bool ask_what_is(struct vdso_interruption *interruption)
+{
+    uint32_t eip = 0;
+
+    if (proc_interrupted(CLIENT_SLOT_PROC, 0, &eip, &interruption->why, &interruption->address))
+        __builtin_trap();
+    set_eip(interruption, eip);
+    if (!interruption->why)
+        state->look = 1;
+    else if (is_there_now(interruption->why, interruption->address))
+        interruption->why = 0;
+    return !interruption->why;
+}
+
+/* Nothing that is asked here is answered with words in the message page, and the rest of it is kept. */
+FROM_ENTRY struct signal_frame *vdso_interrupted(struct vdso_interruption *interruption)
+{
+    uint8_t page[offsetof(struct message_page, words)];
+
+    memcpy(page, message_page, sizeof page);
+    bool goes_on = ask_what_is(interruption);
+    memcpy(message_page, page, sizeof page);
+    if (!goes_on && interruption == &state->levels[INNER].interruption)
+        __builtin_trap(); /* a frame could not be made */
+    return goes_on ? NULL : make_frame(interruption);
+}
+
+FROM_ENTRY struct signal_frame *vdso_frame_of(struct vdso_interruption *interruption)
+{
+    return will_look(interruption->eip) ? NULL : make_frame(interruption);
+}
+
+FROM_ENTRY struct signal_frame *vdso_framed(struct signal_frame *frame)
+{
+    return frame->why ? handle_fault(frame) : vdso_next(frame);
 }
 
 /* The handler may have changed what it returns to. */

@@ -7,13 +7,16 @@
  *      message page, FPU                    all else that the handler may change
  *
  *   S1  a thread that is interrupted in the program, or where nothing will be looked at any more (vdso_quiet), has a
- *       frame made where it is. Elsewhere in the vdso it notes that there is something to look at and goes on: each
- *       call looks before it returns, each frame before it is left, but the one on which it goes on. So the call still
- *       hears that it is to end
+ *       frame made where it is, or on the stack for signals. Elsewhere in the vdso it notes that there is something to
+ *       look at and goes on: each call looks before it returns, each frame before it is left. So the call still hears
+ *       that it is to end
  *   S2  who waits elsewhere than at proc does so in vdso_wait(): one that is interrupted before its message has left
  *       gives up
  *   S3  proc knows what is caught, ignored and blocked, but for a mask that blocks all, as C libraries set it around a
  *       fork: that is told when the program next waits, or sends itself what would end it
+ *   S4  nothing of the program's stack is touched before a frame is made there. Whose vdso has heard from proc of a
+ *       signal is not interrupted by another before it has taken all that are due: so two levels (vdso.h) are enough,
+ *       for a fault and then a signal, or a signal and then a fault
  */
 #pragma once
 
@@ -75,12 +78,11 @@ struct signal_frame {
     uint32_t page[PAGE_WORDS_KEPT];
     uint32_t restart; /* the number of the call that was interrupted and may be made again, or 0 */
     uint32_t has_fpu;
-    uint32_t looks_later; /* it is left without a look: the call that goes on looks before it returns */
+    uint32_t why; /* of a fault, till it is handled: what proc said of it; else 0 */
 };
 _Static_assert(sizeof(struct signal_frame) == FRAME_BYTES && offsetof(struct signal_frame, handler) == 16 &&
                    offsetof(struct signal_frame, context.registers) == 168 &&
                    offsetof(struct signal_frame, fpu) % 16 == 4 &&
-                   offsetof(struct signal_frame, looks_later) == FRAME_BYTES - 4 &&
                    offsetof(struct message_page, state) == PAGE_WORDS_KEPT * 4,
                "the numbers of entry.asm");
 
@@ -109,9 +111,15 @@ struct siginfo_words signal_info(uint32_t signal, uint32_t value, uint32_t sende
 /* A handler is no more than called once where its flags say so. */
 void signal_set_action(uint32_t signal, struct vdso_action action);
 
-/* entry.asm: the frame, and registers as in vdso_state.saved; where to go on is the frame that is returned. */
+/* For entry.asm. On a stack of our own: the frame that is to be gone on with, on the program's; 0: it goes on as the
+ * interruption says. The second is asked when there is something to look at. */
 #define FROM_ENTRY __attribute__((regparm(2)))
-FROM_ENTRY struct signal_frame *vdso_interrupted(struct signal_frame *frame, const uint32_t *saved);
+FROM_ENTRY struct signal_frame *vdso_interrupted(struct vdso_interruption *interruption);
+FROM_ENTRY struct signal_frame *vdso_frame_of(struct vdso_interruption *interruption);
+
+/* The frame, and registers as pusha leaves them, with flags and eip above; where to go on is the frame that is
+ * returned. */
+FROM_ENTRY struct signal_frame *vdso_framed(struct signal_frame *frame);
 FROM_ENTRY struct signal_frame *vdso_looks(struct signal_frame *frame, const uint32_t *saved);
 /* Where a program goes on that has called by `int $0x80`. */
 uint32_t vdso_called(void);
@@ -125,5 +133,6 @@ void vdso_handler_returns(void);
 
 /* Labels there: functions only so that they have addresses. */
 void vdso_wait_begins(void), vdso_wait_ends(void), vdso_wait_given_up(void);
+void vdso_back(void), vdso_back_ends(void), vdso_back_jumps(void);
 enum { QUIET_PLACES = 4, QUIET_CALLED = 2, QUIET_RESTORE = 3 };
 extern const uint32_t vdso_quiet[2 * QUIET_PLACES];

@@ -27,6 +27,19 @@ struct vdso_action {
     uint32_t handler, flags, mask;
 };
 
+/* Who is interrupted: registers as pusha leaves them; what proc has said, `why` being 0 if it is no fault (or none any
+ * more). */
+struct vdso_interruption {
+    uint32_t registers[8], flags, esp, eip, why, address;
+};
+
+/* A stack of our own, as the program's may be none, or may not be there yet, and what is saved above it. */
+enum { OUTER, INNER, LEVELS };
+struct vdso_level {
+    uint32_t stack[87];
+    struct vdso_interruption interruption;
+};
+
 struct vdso_state {
     /* Where gs leads: the first words of a C library's own, to which `self` leads (musl: struct pthread). */
     struct {
@@ -38,8 +51,9 @@ struct vdso_state {
     struct {
         uint32_t begin, bytes; /* 0: there is none */
     } stack;
-    uint32_t to_spare;
-    uint32_t saved[10]; /* of who is interrupted: its registers as pusha leaves them, eflags, esp */
+    uint32_t next_level; /* the end of the level that the next interruption takes */
+    uint32_t esp;        /* of who is interrupted, on the way there */
+    struct vdso_level levels[LEVELS];
 
     uint32_t heap_end; /* 0: not asked for yet */
     bool has_own_heap; /* the program moves the heap's end itself, by sbrk */
@@ -76,9 +90,11 @@ _Static_assert(sizeof(struct vdso_state) <= STACK_TOP - THREAD_AREA - 16, "it do
 
 _Static_assert(VDSO_BASE == 0x8e8000 && VDSO_END == 0x8f8000, "the numbers of boot/vdso.ld");
 _Static_assert(offsetof(struct vdso_state, look) == 24 && offsetof(struct vdso_state, stack_end) == 28 &&
-                   offsetof(struct vdso_state, stack) == 32 && offsetof(struct vdso_state, saved) == 44,
+                   offsetof(struct vdso_state, next_level) == 40 && offsetof(struct vdso_state, esp) == 44 &&
+                   offsetof(struct vdso_state, levels) == 48 && sizeof(struct vdso_level) == 400 &&
+                   sizeof(struct vdso_interruption) == 52,
                "those of entry.asm");
-_Static_assert(THREAD_AREA == 0x8e8000 - 1024 && USER_AREA_SELECTOR == 0x2b && VDSO_CALLS == 512, "those of entry.asm");
+_Static_assert(THREAD_AREA == 0x8e8000 - 1536 && USER_AREA_SELECTOR == 0x2b && VDSO_CALLS == 512, "those of entry.asm");
 
 static struct vdso_state *const state = (struct vdso_state *)THREAD_AREA;
 

@@ -252,6 +252,7 @@ static int32_t call_signals(struct process *process, struct words *words)
     if (signals_set(process, words->w[1], words->w[2], words->w[3]))
         return SERVER_LATER;
     *words = (struct words){{0, signals_due(process)}};
+    process->signals.is_taking |= words->w[1] != 0;
     return 0;
 }
 
@@ -282,8 +283,8 @@ static int32_t call_interrupted(struct process *process, struct words *words)
         return -EINVAL;
     signals->is_diverted = false;
     words->w[1] = signals->eip;
-    words->w[2] = signals->is_faulting ? fatal_fault_why(&signals->fault, uses_fpu(process)) : 0;
-    words->w[3] = signals->is_faulting ? signals->fault.address : signals_due(process);
+    words->w[2] = signals->by_fault ? fatal_fault_why(&signals->fault, uses_fpu(process)) : 0;
+    words->w[3] = signals->by_fault ? signals->fault.address : signals_due(process);
     return 0;
 }
 

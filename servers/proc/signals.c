@@ -65,13 +65,14 @@ static bool divert_stopped(struct process *process)
 
     if (!body_stopped_at(&process->body, &s->eip, &in_call) || (in_call && !end_calls(process)))
         return false;
-    s->is_diverted = body_divert(&process->body, VDSO_INTERRUPTED);
+    s->by_fault = false;
+    s->is_diverted = s->is_taking = body_divert(&process->body, VDSO_INTERRUPTED);
     return s->is_diverted;
 }
 
 static void divert(struct process *process)
 {
-    if (process->signals.is_diverted)
+    if (process->signals.is_diverted || process->signals.is_taking)
         return;
     body_stop(&process->body);
     some_are_missed |= !divert_stopped(process);
@@ -160,7 +161,7 @@ bool signals_fault(struct process *process, const struct fatal_fault *fault, uin
     s->is_diverted = true;
     s->eip = eip;
     s->esp = esp;
-    s->is_faulting = !calls;
+    s->is_faulting = s->by_fault = !calls;
     s->fault = *fault;
     return go_on(process);
 }
@@ -353,7 +354,10 @@ struct signal signals_take_of(struct process *process, uint32_t set)
 
 struct signal signals_take(struct process *process, uint32_t blocked)
 {
-    return signals_take_of(process, signals_due(process) & ~blocked);
+    struct signal taken = signals_take_of(process, signals_due(process) & ~blocked);
+
+    process->signals.is_taking &= taken.number != 0;
+    return taken;
 }
 
 bool signals_forget_children(const struct process *process)
@@ -377,5 +381,6 @@ void signals_fork(struct process *child, const struct process *parent)
 
 bool signals_exec(struct process *process)
 {
+    process->signals.is_taking = false;
     return signals_set(process, 0, process->signals.ignored, process->signals.blocked);
 }

@@ -10,7 +10,8 @@
  * Who waits for proc is interrupted by an answer. A thread that runs is diverted: only its eip is changed, to
  * VDSO_INTERRUPTED. In a call of another server's it is when that has answered, which a server that lets its clients
  * wait for long does at once, when proc says `interrupt` to it; or at the next tick. Where the thread was stays here
- * until the vdso has asked for it, and it is not diverted again before that.
+ * until the vdso has asked for it, and it is not diverted again before that; nor by another signal before it has taken
+ * all that are due.
  *
  * Who faults is diverted in the same way, if that signal is caught and not blocked, and then mem answers the fault. A
  * second fault before there is a frame ends it, by the first.
@@ -81,6 +82,8 @@ struct signals {
     bool forgets_children; /* who ends is not waited for */
     bool has_interrupt;    /* on its way: signals_interrupt() */
     bool is_diverted;      /* and `eip` is where from */
+    bool by_fault;         /* the vdso is to hear of that */
+    bool is_taking;        /* it has heard of a signal: its vdso takes what is due until nothing is */
     bool is_faulting;      /* until the vdso has made its frame, and says what is blocked then */
     uint32_t eip, esp;
     struct fatal_fault fault;

@@ -198,6 +198,28 @@ static void handlers_hear_of_faults(void)
     RUN(list, 1);
 }
 
+/* Of a signal that comes when it has heard of the fault it is told as such, and the fault goes on. */
+static void a_signal_may_come_meanwhile(void)
+{
+    enum { USER_1 = 10, BIT = 1 << 9 };
+    static const struct machine_fatal_fault one = FIRST;
+    const struct step list[] = {
+        SPAWN(NULL),
+        CATCHES(SEGMENT | BIT, 0),
+        FAULT(HANDLED("8e8010")),
+        CALL(INIT, "answer 0\n", PROC_KILL, 1, USER_1), /* it is on its way, and hears of the fault first */
+        CALL(P1, "read r1 fpu\nanswer 1: 4105 185466886 16\n", PROC_INTERRUPTED),
+        CALL(INIT, "stop r1\nread r1 registers\nread r1 registers\ndivert r1: 8e8010\nresume r1\nanswer 0\n", PROC_KILL,
+             1, USER_1),
+        CALL(P1, "answer 1: 4105 0 512\n", PROC_INTERRUPTED),
+        FAULT("fatal fault\nlog good (pid 1): killed: page fault at 0x10 (write, not mapped) at eip 0x1009\n" GONE(1)
+                  RELEASE("1/1")),
+    };
+
+    told = &one, told_count = 1, told_stack = STACK_TOP - 16;
+    RUN(list, 1);
+}
+
 /* That has no room for a frame; the first fault is told. */
 static void a_fault_in_its_handling_ends(void)
 {
@@ -282,6 +304,7 @@ static void pages_may_be_granted(void)
 int main(void)
 {
     handlers_hear_of_faults();
+    a_signal_may_come_meanwhile();
     a_fault_in_its_handling_ends();
     who_lacks_memory_ends();
     calls_are_faults();

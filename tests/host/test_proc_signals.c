@@ -55,7 +55,7 @@ static void awaits_no_more(void)
 
 /* ---------------------------------------------------------------------------------- who runs */
 
-/* Once, until it has asked where it was; then it takes what waits. */
+/* Once, until it has asked where it was, and has taken all that is due. */
 static void who_runs_is_diverted(void)
 {
     const struct step list[] = {
@@ -67,7 +67,12 @@ static void who_runs_is_diverted(void)
         CALL(P1, "answer 1: EINTR\n", PROC_EXEC, 1, 5),
         ASKS(P1, "answer 1: 4105 0 512\n"), /* 0x1009 */
         ASKS(P1, "answer 1: EINVAL\n"),
+        SEND(1, USER_1, "answer 0\n"),
+        TAKE(P1, "read r1 fpu\nanswer 1: 10 0 0\n", 0),
+        SEND(1, USER_1, "answer 0\n"),
         TAKE(P1, "answer 1: 0 512 0\n", BIT(USER_1)),
+        SEND(1, USER_1, DIVERTED(1) "answer 0\n"),
+        ASKS(P1, "answer 1: 4105 0 512\n"),
         TAKE(P1, "read r1 fpu\nanswer 1: 10 0 0\n", 0),
         TAKE(P1, "answer 1: 0 0 0\n", 0),
         SEND(1, USER_1, DIVERTED(1) "answer 0\n"),
@@ -173,6 +178,7 @@ static void blocked_ones_wait(void)
         SEND(1, TERM, "answer 0\n"),
         TAKE(P1, "answer 1: 0 606720 0\n", 0),
         SIGNALS(P1, "answer 1: 512\n", BIT(USER_1), 0, BIT(TERM)), /* the others are ignored, or would stop it */
+        SEND(1, USER_1, "answer 0\n"),                             /* it has just heard of it */
         TAKE(P1, "read r1 fpu\nanswer 1: 10 0 0\n", 0),
         TAKE(P1, "answer 1: 0 16384 0\n", 0),
         SIGNALS(P1, GONE(1) RELEASE("1/1"), BIT(USER_1), 0, 0),
@@ -251,6 +257,22 @@ static void exec_keeps_some(void)
     RUN(list, 1);
 }
 
+/* Who had heard of a signal before has not as another program. */
+static void exec_ends_what_was_heard(void)
+{
+    const struct step list[] = {
+        TWO,
+        SEND(1, USER_1, DIVERTED(1) "answer 0\n"),
+        ASKS(P1, "answer 1: 4105 0 512\n"),
+        TAKE(P1, "read r1 fpu\nanswer 1: 10 0 0\n", 0),
+        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .expected = NULL},
+        SIGNALS(P1, NULL, BIT(USER_1), 0, 0),
+        SEND(1, USER_1, DIVERTED(1) "answer 0\n"),
+    };
+
+    RUN(list, 1);
+}
+
 /* Signals to who waits for its fork or exec come when that is over. */
 static void long_calls_are_not_interrupted(void)
 {
@@ -290,6 +312,7 @@ static void alarms_ring(void)
              DIVERTED(1) STOP(2) GONE(2) RELEASE("2/2")),    /* of those at the same tick the first set is first */
         TAKE(P1, "read r1 fpu\nanswer 1: 8388622 0 0\n", 0), /* 14, code 128 */
         ASKS(P1, "answer 1: 4105 0 0\n"),
+        TAKE(P1, "answer 1: 0 0 0\n", 0),
         ALARM(P1, "answer 1: 3 3\n", 0, 0, 1),
         TICK(tick_at_21, DIVERTED(1)), /* late, and once */
         ALARM(P1, "answer 1: 3 3\n", 0, 7, 0),
@@ -311,6 +334,9 @@ static void tick_at_8(void)
 {
     machine_ticks = 8;
 }
+
+/* And takes what is due. */
+#define HEARS(badge) ASKS(badge, NULL), TAKE(badge, NULL, 0), TAKE(badge, NULL, 0)
 
 #define MISSED(n) "stop r" #n "\nread r" #n " registers\ninfo\ninterrupt " #n "/" #n "\nresume r" #n "\n"
 
@@ -336,11 +362,11 @@ static void alarms_ring_in_parts(void)
         TICK(tick_at_5, DIVERTED(1) DIVERTED(3) STOP(2) GONE(2) RELEASE("2/2") GOES_ON),
         CALL(P3, "answer 3: 5\n", PROC_UPTIME),
         WORK(DIVERTED(4) DIVERTED(5) DIVERTED(6) DIVERTED(7)),
-        ASKS(P1, NULL),
-        ASKS(BADGE(4, 4), NULL),
-        ASKS(BADGE(5, 5), NULL),
-        ASKS(BADGE(6, 6), NULL),
-        ASKS(BADGE(7, 7), NULL),
+        HEARS(P1),
+        HEARS(BADGE(4, 4)),
+        HEARS(BADGE(5, 5)),
+        HEARS(BADGE(6, 6)),
+        HEARS(BADGE(7, 7)),
         TICK(are_in_call, MISSED(1) MISSED(4) MISSED(5) MISSED(6) GOES_ON),
         WORK(MISSED(7)),
         TICK(tick_at_8, MISSED(1) MISSED(4) MISSED(5) GOES_ON), /* process 3 is, but was interrupted */
@@ -363,6 +389,7 @@ int main(void)
     ignored_ones_do_nothing();
     who_sends_to_itself_goes_on();
     exec_keeps_some();
+    exec_ends_what_was_heard();
     long_calls_are_not_interrupted();
     puts("test_proc_signals: each is heard, waits, or does what is done by default");
 }

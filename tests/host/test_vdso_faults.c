@@ -10,9 +10,8 @@ static struct signal_frame *faults(uint32_t signal, uint32_t vector, uint32_t er
 {
     frame_begin();
     state->look = 0;
-    saved[9] = AT(saved + SAVED_WORDS);
     ANSWERS({0, {PROGRAM_EIP, signal << 24 | vector << 16 | error, address}, NULL}, {0}, {0}, {0, {5}, NULL}, {0});
-    return vdso_interrupted(frame, saved);
+    return interrupted(OUTER);
 }
 
 static const struct fault_row {
@@ -41,9 +40,8 @@ static void handlers_hear_of_faults(void)
     frame_begin();
     for (uint32_t i = 1; i < SIGNAL_NUMBERS; i++)
         state->actions[i].flags = ACTION_NO_DEFER;
-    saved[9] = AT(saved + SAVED_WORDS);
     ANSWERS({0, {PROGRAM_EIP, 11u << 24 | 14 << 16, 0}, NULL}, {0});
-    (void)vdso_interrupted(frame, saved);
+    (void)interrupted(OUTER);
     expect("interrupted 0 0 0\nsignals 0 0 0\n"); /* there is a frame: that is told, though nothing has changed */
 }
 
@@ -63,13 +61,12 @@ static void pages_of_files_may_come(void)
         const struct answer protected = {0}, again = {0, {rows[i].granted}, NULL};
         frame_begin();
         state->look = 0;
-        saved[9] = AT(saved + SAVED_WORDS);
         ANSWERS({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | rows[i].error, 0x50001234}, NULL});
         next_answers[1] = rows[i].error & 2 ? protected : again;
         next_answers[2] = rows[i].error & 2 ? again : protected;
-        frame = vdso_interrupted(frame, saved);
-        CHECK(frame->handler == (rows[i].granted ? 0 : HANDLER_AT + 7) &&
-              frame->context.registers[REGISTER_EIP] == PROGRAM_EIP);
+        CHECK(interrupted(OUTER) == (rows[i].granted ? NULL : frame) && goes_on_at(OUTER) == PROGRAM_EIP);
+        CHECK(frame->handler == (rows[i].granted ? 0xeeeeeeee : HANDLER_AT + 7));
+        CHECK(!rows[i].granted || message_page->tag == 0xaaaaaaaa);
         CHECK(rows[i].granted || (frame->siginfo.code == 2 && frame->siginfo.sender == 0x50001234 &&
                                   frame->context.registers[REGISTER_ERROR] == 4));
         expect(rows[i].lines);
@@ -82,11 +79,30 @@ static void a_place_ahead_is_none(void)
     frame_begin();
     state->look = 0;
     state->ahead[1].at = 0x50001000, state->ahead[1].end = 0x50003000;
-    saved[9] = AT(saved + SAVED_WORDS);
     ANSWERS({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | 0x1006, 0x50002fff}, NULL}, {0}, {0});
-    frame = vdso_interrupted(frame, saved);
-    CHECK(frame->handler == 0 && state->ahead[1].at == state->ahead[1].end);
+    CHECK(!interrupted(OUTER) && goes_on_at(OUTER) == PROGRAM_EIP && state->ahead[1].at == state->ahead[1].end);
     expect("interrupted 0 0 0\nmunmap 1342181376 8192 0\nsignals 0 0 0\n");
+}
+
+/* A signal may come meanwhile: the program hears of it before it goes on. */
+static void a_signal_may_come_with_a_page(void)
+{
+    frame_begin();
+    state->look = 0;
+    ANSWERS({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | 0x1004, 0x50001234}, NULL}, {0, {1}, NULL}, {0, {1}, NULL},
+            {0, {USER_1}, NULL}, {0});
+    CHECK(interrupted(OUTER) == frame && frame->handler == HANDLER_AT + USER_1);
+    CHECK(frame->context.registers[REGISTER_EIP] == PROGRAM_EIP);
+    expect("interrupted 0 0 0\nfile map_again 1342181377 1 0\nsignals 0 0 0\nsignal_take 0 0 0\nsignals 0 0 512\n");
+}
+
+/* As a frame is made: its page comes. */
+static void pages_may_come_at_the_inner_level(void)
+{
+    frame_begin();
+    state->look = 0;
+    ANSWERS({0, {VDSO_BASE, 7u << 24 | 14 << 16 | 0x1004, 0x50001234}, NULL}, {0, {1}, NULL}, {0});
+    CHECK(!interrupted(INNER) && goes_on_at(INNER) == VDSO_BASE && !state->look);
 }
 
 static void calls_may_be_faults(void)
@@ -104,6 +120,8 @@ int main(void)
     handlers_hear_of_faults();
     pages_of_files_may_come();
     a_place_ahead_is_none();
+    a_signal_may_come_with_a_page();
+    pages_may_come_at_the_inner_level();
     calls_may_be_faults();
     puts("test_vdso_faults: handlers hear of faults, calls and pages are none");
 }

@@ -364,13 +364,12 @@ static void a_suspension_gives_the_mask_back(void)
 
 /* ---------------------------------------------------------------------------------- interrupted */
 
-static struct signal_frame *interrupted_at(uint32_t eip)
+static struct signal_frame *interrupted_at(uint32_t level, uint32_t eip)
 {
     frame_begin();
     state->look = 0;
-    saved[9] = AT(saved + SAVED_WORDS); /* esp */
     ANSWERS({0, {eip}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
-    return vdso_interrupted(frame, saved);
+    return interrupted(level);
 }
 
 static void a_program_is_interrupted(void)
@@ -386,17 +385,51 @@ static void a_program_is_interrupted(void)
                                      QUIET_AT + 3 * QUIET_STEP + QUIET_BYTES};
 
     for (uint32_t i = 0; i < sizeof(at_once) / sizeof(at_once[0]); i++) {
-        frame = interrupted_at(at_once[i]);
-        CHECK(frame->handler == HANDLER_AT + USER_1 && frame->context.registers[REGISTER_EIP] == at_once[i]);
-        CHECK(frame->context.registers[REGISTER_ESP] == AT(saved + SAVED_WORDS));
+        CHECK(interrupted_at(OUTER, at_once[i]) == frame && frame->handler == HANDLER_AT + USER_1);
+        CHECK(frame->context.registers[REGISTER_EIP] == at_once[i] && frame->context.fault_address == 0);
+        CHECK(frame->context.registers[REGISTER_ESP] == AT(saved) && frame->page[0] == 0xaaaaaaaa);
         expect("interrupted 0 0 0\nsignal_take 0 0 0\nsignals 0 0 512\n");
     }
     for (uint32_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-        frame = interrupted_at(later[i]);
-        CHECK(frame->handler == 0 && frame->context.registers[REGISTER_EIP] == later[i] && state->look);
-        CHECK(*(const uint8_t *)message_page == 0xaa);
+        CHECK(!interrupted_at(OUTER, later[i]) && goes_on_at(OUTER) == later[i] && state->look);
+        CHECK(frame->handler == 0xeeeeeeee && message_page->tag == 0xaaaaaaaa &&
+              message_page->items[IPC_ITEMS - 1].to == 0xaaaaaaaa);
         expect("interrupted 0 0 0\n");
     }
+}
+
+/* Who would wait gives up; the way back is begun again, but behind its end: that leads where it led. */
+static void some_go_on_elsewhere(void)
+{
+    const uint32_t outer = AT(&state->levels[OUTER].interruption);
+
+    CHECK(!interrupted_at(INNER, AT(vdso_back)) && goes_on_at(INNER) == AT(vdso_back) && state->look);
+    CHECK(state->levels[INNER].interruption.esp == outer);
+    CHECK(!interrupted_at(INNER, AT(vdso_back_ends)) && goes_on_at(INNER) == AT(vdso_back));
+    CHECK(state->levels[INNER].interruption.esp == outer);
+    CHECK(!interrupted_at(INNER, AT(vdso_back) - 1) && goes_on_at(INNER) == AT(vdso_back) - 1);
+    CHECK(state->levels[INNER].interruption.esp == AT(saved));
+    frame_begin();
+    state->levels[OUTER].interruption.eip = PROGRAM_EIP + 1;
+    ANSWERS({0, {AT(vdso_back_jumps)}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
+    CHECK(interrupted(OUTER) == frame && frame->context.registers[REGISTER_EIP] == PROGRAM_EIP + 1);
+    CHECK(interrupted_at(OUTER, AT(vdso_wait_begins)) && goes_on_at(OUTER) == AT(vdso_wait_given_up));
+    CHECK(interrupted_at(OUTER, AT(vdso_wait_ends)) && goes_on_at(OUTER) == AT(vdso_wait_given_up));
+}
+
+static void a_frame_is_made_on_its_stack(void)
+{
+    frame_begin();
+    state->stack.begin = STACK_AT, state->stack.bytes = STACK_BYTES, state->stack_end = STACK_AT + STACK_BYTES;
+    state->actions[USER_1].flags = ACTION_ON_STACK;
+    ANSWERS({0, {PROGRAM_EIP}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
+    CHECK(interrupted(OUTER) == frame_below(STACK_AT + STACK_BYTES) && frame->handler == 0xeeeeeeee);
+    frame_begin();
+    state->stack.begin = AT(program), state->stack.bytes = 4 * PAGE_SIZE, state->stack_end = AT(program) + PAGE_SIZE;
+    frame_below(state->stack_end)->handler = 0xcccccccc;
+    ANSWERS({0, {PROGRAM_EIP}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
+    CHECK(interrupted(OUTER) == frame); /* who is on it stays where it is, and uses nothing else of it */
+    CHECK(frame_below(state->stack_end)->handler == 0xcccccccc);
 }
 
 static void a_frame_is_left_by_a_call(void)
@@ -437,6 +470,8 @@ int main(void)
     calls_are_made_again();
     a_suspension_gives_the_mask_back();
     a_program_is_interrupted();
+    some_go_on_elsewhere();
+    a_frame_is_made_on_its_stack();
     a_frame_is_left_by_a_call();
     puts("test_vdso_signals: handlers have their frames, proc knows what it has to");
 }

@@ -34,3 +34,22 @@ static void frame_begin(void)
         state->actions[i] = (struct vdso_action){HANDLER_AT + i, 0, 0};
     state->look = 1;
 }
+
+/* As entry.asm: at that level, with the frame's registers; the frame, if there is one. */
+static inline struct signal_frame *interrupted(uint32_t level)
+{
+    struct vdso_interruption *at = &state->levels[level].interruption;
+
+    memcpy(at->registers, saved, sizeof(at->registers));
+    at->flags = saved[8];
+    at->esp = AT(saved);
+    struct signal_frame *made = vdso_interrupted(at);
+    if (!made && state->look && level == OUTER)
+        made = vdso_frame_of(at);
+    return made ? vdso_framed(made) : NULL;
+}
+
+static inline uint32_t goes_on_at(uint32_t level)
+{
+    return state->levels[level].interruption.eip;
+}

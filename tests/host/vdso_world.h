@@ -150,6 +150,9 @@ WORLD_PLACE(vdso_handler_returns)
 WORLD_PLACE(vdso_wait_begins)
 WORLD_PLACE(vdso_wait_ends)
 WORLD_PLACE(vdso_wait_given_up)
+WORLD_PLACE(vdso_back)
+WORLD_PLACE(vdso_back_ends)
+WORLD_PLACE(vdso_back_jumps)
 
 enum { QUIET_AT = VDSO_BASE + 0x100, QUIET_BYTES = 0x10, QUIET_STEP = 0x100 };
 #define QUIET(n) QUIET_AT + (n)*QUIET_STEP, QUIET_AT + (n)*QUIET_STEP + QUIET_BYTES
