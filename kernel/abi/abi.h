@@ -111,7 +111,8 @@ struct item {
 #define ITEM_KIND_SHIFT 5
 
 /* The page through which a thread and the kernel pass what does not fit in registers. It is kernel
- * memory, mapped read-write for its thread's task alone for as long as the thread lives. */
+ * memory, mapped read-write for its thread's task alone for as long as the thread lives. What is behind
+ * this in the page is the thread's own. */
 struct message_page {
     uint32_t tag;                /* in with IPC_EXTENDED; out with every message */
     uint32_t caller;             /* out at receive: who waits for an answer; in at reply */
@@ -205,7 +206,7 @@ struct boot_page {
 enum {
     STACK_LOW = 0xe8000, /* the stack may grow down to here: 8 MiB */
     STACK_TOP = 0x8e8000,
-    THREAD_AREA = STACK_TOP - 1536, /* the base of the segment USER_AREA_SELECTOR */
+    THREAD_AREA = STACK_TOP - 1024, /* the base of the segment USER_AREA_SELECTOR */
     MESSAGE_PAGE = 0x8f8000,        /* main thread's message page; threads n: + n pages */
     BOOT_PAGE = 0x8fe000,
     PROGRAM_BASE = 0x900000,

@@ -8,7 +8,7 @@
         extern  vdso_begin, vdso_table, vdso_interrupted, vdso_frame_of, vdso_framed, vdso_looks, vdso_next
         extern  vdso_handler_returned, vdso_called
 
-THREAD_AREA equ 0x8e8000 - 1536
+THREAD_AREA equ 0x8e8000 - 1024
 USER_AREA   equ 0x2b
 CALLS       equ 512
 
@@ -16,8 +16,10 @@ CALLS       equ 512
 LOOK        equ THREAD_AREA + 24
 NEXT_LEVEL  equ THREAD_AREA + 40
 ESP_THEN    equ THREAD_AREA + 44
+
+; struct vdso_level
 LEVEL       equ 400
-OUTER_END   equ THREAD_AREA + 48 + LEVEL
+OUTER_END   equ 0x8f8000 + 2048 + LEVEL
 INNER_END   equ OUTER_END + LEVEL
 
 ; struct vdso_interruption

@@ -315,7 +315,7 @@ static void set_eip(struct vdso_interruption *interruption, uint32_t eip)
         interruption->eip = address_of(vdso_wait_given_up);
     if (eip >= address_of(vdso_back) && eip <= address_of(vdso_back_ends)) {
         interruption->eip = address_of(vdso_back);
-        interruption->esp = (uint32_t)&state->levels[OUTER].interruption; /* what is above it is still needed */
+        interruption->esp = (uint32_t)&levels[OUTER].interruption; /* what is above it is still needed */
     }
 }
 
@@ -342,7 +342,7 @@ FROM_ENTRY struct signal_frame *vdso_interrupted(struct vdso_interruption *inter
     memcpy(page, message_page, sizeof page);
     bool goes_on = ask_what_is(interruption);
     memcpy(message_page, page, sizeof page);
-    if (!goes_on && interruption == &state->levels[INNER].interruption)
+    if (!goes_on && interruption == &levels[INNER].interruption)
         __builtin_trap(); /* a frame could not be made */
     return goes_on ? NULL : make_frame(interruption);
 }

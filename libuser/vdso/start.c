@@ -85,7 +85,7 @@ static void state_begin(bool has_files)
     state->has_files = has_files;
     state->console_reads = state->console_writes = has_files ? 0 : VDSO_STANDARD;
     state->area.sysinfo = (uint32_t)vdso_call;
-    state->next_level = (uint32_t)&state->levels[INNER];
+    state->next_level = (uint32_t)&levels[INNER];
     state->began = vdso_ticks();
     vdso_random(state->random, sizeof state->random);
     memcpy(&state->area.canary, state->random, sizeof state->area.canary);

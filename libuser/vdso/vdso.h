@@ -2,7 +2,8 @@
  * The library that answers Linux's system calls for i386 (the field calls it a vdso): mapped into every program that
  * does not call our servers itself, at VDSO_BASE, it turns each call into messages. The kernel knows nothing of it.
  *
- *   V1  it has no data but struct vdso_state, at the top of the stack, which fork copies and exec empties
+ *   V1  it has no data but struct vdso_state, at the top of the stack, which fork copies and exec empties, and for who
+ *       is interrupted the levels
  *   V2  a call keeps all registers but eax, and returns there what Linux would: a result, or -errno
  *   V3  an address that cannot be a program's is EFAULT; one of a page that is not there, or not to be written,
  *       faults as in the program itself
@@ -33,12 +34,14 @@ struct vdso_interruption {
     uint32_t registers[8], flags, esp, eip, why, address;
 };
 
-/* A stack of our own, as the program's may be none, or may not be there yet, and what is saved above it. */
+/* A stack of our own, as the program's may be none, or may not be there yet, and what is saved above it: in the half of
+ * the message page that messages do not use. */
 enum { OUTER, INNER, LEVELS };
 struct vdso_level {
     uint32_t stack[87];
     struct vdso_interruption interruption;
 };
+static struct vdso_level *const levels = (struct vdso_level *)(MESSAGE_PAGE + PAGE_SIZE / 2);
 
 struct vdso_state {
     /* Where gs leads: the first words of a C library's own, to which `self` leads (musl: struct pthread). */
@@ -53,7 +56,6 @@ struct vdso_state {
     } stack;
     uint32_t next_level; /* the end of the level that the next interruption takes */
     uint32_t esp;        /* of who is interrupted, on the way there */
-    struct vdso_level levels[LEVELS];
 
     uint32_t heap_end; /* 0: not asked for yet */
     bool has_own_heap; /* the program moves the heap's end itself, by sbrk */
@@ -91,10 +93,10 @@ _Static_assert(sizeof(struct vdso_state) <= STACK_TOP - THREAD_AREA - 16, "it do
 _Static_assert(VDSO_BASE == 0x8e8000 && VDSO_END == 0x8f8000, "the numbers of boot/vdso.ld");
 _Static_assert(offsetof(struct vdso_state, look) == 24 && offsetof(struct vdso_state, stack_end) == 28 &&
                    offsetof(struct vdso_state, next_level) == 40 && offsetof(struct vdso_state, esp) == 44 &&
-                   offsetof(struct vdso_state, levels) == 48 && sizeof(struct vdso_level) == 400 &&
-                   sizeof(struct vdso_interruption) == 52,
+                   sizeof(struct vdso_level) == 400 && sizeof(struct vdso_interruption) == 52 &&
+                   MESSAGE_PAGE == 0x8f8000 && sizeof(struct message_page) <= PAGE_SIZE / 2,
                "those of entry.asm");
-_Static_assert(THREAD_AREA == 0x8e8000 - 1536 && USER_AREA_SELECTOR == 0x2b && VDSO_CALLS == 512, "those of entry.asm");
+_Static_assert(THREAD_AREA == 0x8e8000 - 1024 && USER_AREA_SELECTOR == 0x2b && VDSO_CALLS == 512, "those of entry.asm");
 
 static struct vdso_state *const state = (struct vdso_state *)THREAD_AREA;
 

@@ -401,16 +401,16 @@ static void a_program_is_interrupted(void)
 /* Who would wait gives up; the way back is begun again, but behind its end: that leads where it led. */
 static void some_go_on_elsewhere(void)
 {
-    const uint32_t outer = AT(&state->levels[OUTER].interruption);
+    const uint32_t outer = AT(&levels[OUTER].interruption);
 
     CHECK(!interrupted_at(INNER, AT(vdso_back)) && goes_on_at(INNER) == AT(vdso_back) && state->look);
-    CHECK(state->levels[INNER].interruption.esp == outer);
+    CHECK(levels[INNER].interruption.esp == outer);
     CHECK(!interrupted_at(INNER, AT(vdso_back_ends)) && goes_on_at(INNER) == AT(vdso_back));
-    CHECK(state->levels[INNER].interruption.esp == outer);
+    CHECK(levels[INNER].interruption.esp == outer);
     CHECK(!interrupted_at(INNER, AT(vdso_back) - 1) && goes_on_at(INNER) == AT(vdso_back) - 1);
-    CHECK(state->levels[INNER].interruption.esp == AT(saved));
+    CHECK(levels[INNER].interruption.esp == AT(saved));
     frame_begin();
-    state->levels[OUTER].interruption.eip = PROGRAM_EIP + 1;
+    levels[OUTER].interruption.eip = PROGRAM_EIP + 1;
     ANSWERS({0, {AT(vdso_back_jumps)}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
     CHECK(interrupted(OUTER) == frame && frame->context.registers[REGISTER_EIP] == PROGRAM_EIP + 1);
     CHECK(interrupted_at(OUTER, AT(vdso_wait_begins)) && goes_on_at(OUTER) == AT(vdso_wait_given_up));

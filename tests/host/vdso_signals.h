@@ -38,7 +38,7 @@ static void frame_begin(void)
 /* As entry.asm: at that level, with the frame's registers; the frame, if there is one. */
 static inline struct signal_frame *interrupted(uint32_t level)
 {
-    struct vdso_interruption *at = &state->levels[level].interruption;
+    struct vdso_interruption *at = &levels[level].interruption;
 
     memcpy(at->registers, saved, sizeof(at->registers));
     at->flags = saved[8];
@@ -51,5 +51,5 @@ static inline struct signal_frame *interrupted(uint32_t level)
 
 static inline uint32_t goes_on_at(uint32_t level)
 {
-    return state->levels[level].interruption.eip;
+    return levels[level].interruption.eip;
 }

@@ -118,12 +118,12 @@ static bool a_frame_is_made_there(void)
     return with_a_child(each_is_heard);
 }
 
-/* What the library of system calls has of stacks of its own, in the page with the stack's top: it has used the outer
- * one, and no last words. */
+/* What the library of system calls has of stacks of its own, in the message page: it has used the outer one, and no last
+ * words. */
 static bool has_room(void)
 {
-    enum { LEVELS_AT = 12, LEVELS = 2, LEVEL_WORDS = 100, STACK_WORDS = 87, ROOM = 8 };
-    const volatile uint32_t *levels = (const volatile uint32_t *)THREAD_AREA + LEVELS_AT;
+    enum { LEVELS = 2, LEVEL_WORDS = 100, STACK_WORDS = 87, ROOM = 8 };
+    const volatile uint32_t *levels = (const volatile uint32_t *)(MESSAGE_PAGE + PAGE / 2);
     uint32_t used = 0;
 
     for (int level = 0; level < LEVELS; level++)
