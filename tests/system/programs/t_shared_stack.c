@@ -118,8 +118,8 @@ static bool a_frame_is_made_there(void)
     return with_a_child(each_is_heard);
 }
 
-/* What the library of system calls has of stacks of its own, in the message page: it has used the outer one, and no last
- * words. */
+/* What the library of system calls has of stacks of its own, in the message page: it has used the outer one, and no
+ * last words. */
 static bool has_room(void)
 {
     enum { LEVELS = 2, LEVEL_WORDS = 100, STACK_WORDS = 87, ROOM = 8 };
