@@ -19,6 +19,7 @@ enum {
 
 struct instant {
     uint32_t seconds, ticks; /* ticks are less than a second */
+    uint32_t nanoseconds;    /* less than a tick */
 };
 
 uint32_t vdso_ticks(void)
@@ -36,6 +37,21 @@ static uint32_t boot_seconds(void)
     return state->boot_seconds;
 }
 
+/* No two readings are the same, as they would not be elsewhere: mkstemp() makes names of them. */
+static uint32_t reads_in_tick(uint32_t tick)
+{
+    bool again = tick == state->clock_tick && state->clock_reads < TICK_NANOSECONDS - 1;
+
+    state->clock_tick = tick;
+    state->clock_reads = again ? state->clock_reads + 1 : 0;
+    return state->clock_reads;
+}
+
+static bool is_coarse(uint32_t clock)
+{
+    return clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE;
+}
+
 static bool read_clock(uint32_t clock, struct instant *now)
 {
     uint32_t ticks;
@@ -43,9 +59,11 @@ static bool read_clock(uint32_t clock, struct instant *now)
     if (clock > CLOCK_BOOT)
         return false;
     ticks = vdso_ticks();
+    now->nanoseconds = is_coarse(clock) ? 0 : reads_in_tick(ticks);
     if (clock == CLOCK_PROCESS || clock == CLOCK_THREAD)
         ticks -= state->began;
-    *now = (struct instant){ticks / TICKS_PER_SECOND, ticks % TICKS_PER_SECOND};
+    now->seconds = ticks / TICKS_PER_SECOND;
+    now->ticks = ticks % TICKS_PER_SECOND;
     if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
         now->seconds += boot_seconds();
     return true;
@@ -59,6 +77,11 @@ uint32_t vdso_seconds(void)
     return now.seconds;
 }
 
+static uint32_t nanoseconds_of(const struct instant *instant)
+{
+    return instant->ticks * TICK_NANOSECONDS + instant->nanoseconds;
+}
+
 HANDLER(clock_gettime)
 {
     struct instant now;
@@ -68,7 +91,7 @@ HANDLER(clock_gettime)
         return -EINVAL;
     if (vdso_is_bad(a[1], 2 * sizeof(uint32_t)))
         return -EFAULT;
-    memcpy((void *)a[1], (const uint32_t[]){now.seconds, now.ticks * TICK_NANOSECONDS}, 2 * sizeof(uint32_t));
+    memcpy((void *)a[1], (const uint32_t[]){now.seconds, nanoseconds_of(&now)}, 2 * sizeof(uint32_t));
     return 0;
 }
 
@@ -81,7 +104,7 @@ HANDLER(clock_gettime64)
         return -EINVAL;
     if (vdso_is_bad(a[1], 2 * sizeof(uint64_t)))
         return -EFAULT;
-    memcpy((void *)a[1], (const uint64_t[]){now.seconds, now.ticks * TICK_NANOSECONDS}, 2 * sizeof(uint64_t));
+    memcpy((void *)a[1], (const uint64_t[]){now.seconds, nanoseconds_of(&now)}, 2 * sizeof(uint64_t));
     return 0;
 }
 
@@ -178,7 +201,7 @@ static int32_t sleep_for(uint64_t seconds, uint32_t nanoseconds, uint64_t *not_s
 
 static struct instant instant_of(uint64_t ticks)
 {
-    return (struct instant){(uint32_t)(ticks / TICKS_PER_SECOND), (uint32_t)(ticks % TICKS_PER_SECOND)};
+    return (struct instant){(uint32_t)(ticks / TICKS_PER_SECOND), (uint32_t)(ticks % TICKS_PER_SECOND), 0};
 }
 
 /* A sleep for some time that a signal has ended says what was left, if there is a place for that. */

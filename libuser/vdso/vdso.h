@@ -74,10 +74,11 @@ struct vdso_state {
         uint32_t at, end;
     } ahead[2]; /* mappings.c: for pages that may be read; that may also be written */
     uint32_t console_reads,
-        console_writes;    /* descriptors that are known to be the console, by bits; the server asks no more */
-    uint32_t began;        /* ticks */
-    uint32_t boot_seconds; /* since 1970; 0: not asked for yet */
-    uint32_t before_read;  /* a function of the program, called before the console is read; 0: none */
+        console_writes; /* descriptors that are known to be the console, by bits; the server asks no more */
+    uint32_t began;     /* ticks */
+    uint32_t clock_tick, clock_reads; /* the tick when a clock was last read, and how often it had been before, in it */
+    uint32_t boot_seconds;            /* since 1970; 0: not asked for yet */
+    uint32_t before_read;             /* a function of the program, called before the console is read; 0: none */
     uint32_t caught, ignored, blocked;                /* sets of signals, n as bit n - 1 */
     uint32_t told_caught, told_ignored, told_blocked; /* those that proc knows */
     uint32_t held;         /* signals that wait at proc until they are not blocked any more, as far as is known */

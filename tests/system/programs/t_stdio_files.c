@@ -90,6 +90,23 @@ static bool temporary_files_are_nobody_elses(void)
     return HOLDS(mkdtemp(directory) == directory) && IS(rmdir(directory), 0) && good;
 }
 
+/* Names are made of the time, in which clocks do not stand still. */
+static bool many_are_made_at_once(void)
+{
+    enum { MANY = 12 };
+    char names[MANY][16];
+    bool good = true;
+
+    for (int i = 0; i < MANY; i++) {
+        strcpy(names[i], "/tmp/x-XXXXXX");
+        int fd = mkstemp(names[i]);
+        good = HOLDS(fd >= 0) && IS(close(fd), 0) && good;
+    }
+    for (int i = 0; i < MANY; i++)
+        good = IS(unlink(names[i]), 0) && good;
+    return good;
+}
+
 /* Output of a child, which a parent then reads. */
 static int writes_elsewhere(void)
 {
@@ -159,6 +176,7 @@ int main(void)
         {"streams have places", streams_have_places},
         {"lines are read", lines_are_read},
         {"temporary files are nobody else's", temporary_files_are_nobody_elses},
+        {"many temporary names at once", many_are_made_at_once},
         {"output is redirected", output_is_redirected},
         {"trees are walked, names found by pattern", trees_are_walked},
         {"names are sorted", names_are_sorted},
