@@ -25,7 +25,7 @@ void thread_audit(struct thread *thread)
     }
     if (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_REPLY_DEFERRED && thread->direct)
         assert(thread->registers.vector == VECTOR_SYSCALL); /* T7 */
-    assert((!thread->bound.next && !thread->revoking) || thread->rerun);
+    assert((!thread->bound.next && !thread->revoking) || thread->restarting);
     assert(frame_at(frame_number(thread->page))->kind == FRAME_MESSAGE);
 }
 
@@ -57,7 +57,7 @@ static struct registers seen_registers(const struct thread *thread)
             return (struct registers){.vector = r->vector};
         return (struct registers){.eax = r->eax & opens, .vector = r->vector};
     default:
-        if (!thread->rerun)
+        if (!thread->restarting)
             return (struct registers){0};
         return (struct registers){
             .eax = r->eax, .ebx = r->ebx, .ecx = r->ecx, .edx = r->edx, .esi = r->esi, .edi = r->edi, .ebp = r->ebp};
@@ -116,9 +116,9 @@ static void normalise_page(struct thread *thread)
     page->words[1] = 0; /* and those behind it are left out */
     for (unsigned i = (tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT; i < IPC_ITEMS; i++)
         page->items[i] = (struct item){0};
-    if (!(eax & IPC_WINDOW) || thread->rerun)
+    if (!(eax & IPC_WINDOW) || thread->restarting)
         page->window = page->window_pages = 0;
-    if (!(eax & IPC_SLOTS) || thread->rerun)
+    if (!(eax & IPC_SLOTS) || thread->restarting)
         page->slots = page->slots_count = 0;
     page->shortfall = 0;
     normalise_caller(thread, page);

@@ -99,10 +99,10 @@ static __attribute__((noinline)) err_t revoke_capabilities(struct thread *thread
 {
     struct registers *r = &thread->registers;
     const struct object *object = slot_names(slot);
-    bool is_marked = thread->rerun && thread->revoking == REF(&object->caps);
+    bool is_marked = thread->restarting && thread->revoking == REF(&object->caps);
     struct node *cursor = is_marked ? node_at(object->cursor) : node_next(&slot->node);
 
-    if (thread->rerun && r->edi == FRAMES)
+    if (thread->restarting && r->edi == FRAMES)
         return OK;
     if (delete_overlapping(slot, (struct boot_range){slot->value + r->ebx, r->esi}, &cursor, budget))
         return OK;
@@ -122,7 +122,7 @@ err_t sys_memory_revoke(struct thread *thread)
         return err;
     if (r->esi == 0 || !slot_reaches(slot, r->ebx, r->esi))
         return ERR_ARG;
-    if (node_is_revoked(&range_object(0)->caps) && !thread->rerun)
+    if (node_is_revoked(&range_object(0)->caps) && !thread->restarting)
         return ERR_BUSY;
     if (!node_is_leaf(&slot->node) && (err = revoke_capabilities(thread, slot, &budget)))
         return err;

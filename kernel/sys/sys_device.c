@@ -73,8 +73,8 @@ err_t sys_port_out(struct thread *thread)
 
 err_t sys_log_write(struct thread *thread)
 {
-    struct registers *r = &thread->registers; /* esi: whether the text was taken */
-    bool taken = thread->rerun && r->esi;     /* and the capability is not looked at any more */
+    struct registers *r = &thread->registers;  /* esi: whether the text was taken */
+    bool taken = thread->restarting && r->esi; /* and the capability is not looked at any more */
     struct slot *slot;
 
     if (sys_log_write_bytes(thread) > IPC_PAGE_WORDS * sizeof(uint32_t))

@@ -52,7 +52,7 @@ static err_t find_still(struct thread *thread, struct thread **target)
 
     if (err)
         return err;
-    return (*target)->state == THREAD_RUNNING || (*target)->rerun || (*target)->reaping ? ERR_STATE : OK;
+    return (*target)->state == THREAD_RUNNING || (*target)->restarting || (*target)->reaping ? ERR_STATE : OK;
 }
 
 err_t sys_thread_read(struct thread *thread)

@@ -158,7 +158,7 @@ void cpu_tick_in_kernel(void)
     if (top < 0)
         return;
     struct thread *thread = thread_of_link(cpu->ready[top].first);
-    if (!thread->rerun && !thread->reaping)
+    if (!thread->restarting && !thread->reaping)
         return;
     cpu_dequeue(thread);
     cpu_enqueue(thread, QUEUE_BACK);
@@ -232,7 +232,7 @@ struct thread *thread_choose(void)
         } else {
             cpu_dequeue(thread);
             switch_to(cpu, thread);
-            if (!thread->rerun || (call_finish(thread, call_run(thread)) && may_continue(cpu, thread)))
+            if (!thread->restarting || (call_finish(thread, call_run(thread)) && may_continue(cpu, thread)))
                 return thread;
         }
         preemption_point();
@@ -245,7 +245,7 @@ bool call_finish(struct thread *thread, err_t status)
 
     if (thread->state == THREAD_DEAD)
         return false;
-    thread->rerun = status == RESTART;
+    thread->restarting = status == RESTART;
     if (done || status == REAP) {
         thread_end_long_call(thread, true);
         thread->registers.eax = done ? (uint32_t)status : OK;

@@ -57,7 +57,7 @@ void thread_destroy_begin(struct thread *thread)
     } else {
         thread_detach(thread);
         thread_end_long_call(thread, true);
-        thread->rerun = 0;
+        thread->restarting = 0;
         thread_defer_reply(thread);
         cpu_forget(thread);
         thread->state = THREAD_DEAD;

@@ -59,7 +59,7 @@ struct thread {
     uint8_t state, priority;
     uint8_t stopped : 1, written : 1; /* since it waits: T7 */
     uint8_t faulting;                 /* what it waits for is the answer to a fault, not to a call */
-    uint8_t rerun;                    /* its call is not finished: run it again when chosen */
+    uint8_t restarting;               /* its call is not finished: run it again when chosen */
     uint8_t reaping;                  /* it goes on when kernel.destroying is empty */
     uint8_t uses_fpu;
     uint8_t patience; /* ticks that it lets pass as the first of its queue, while it is new: 0

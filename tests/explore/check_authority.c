@@ -38,7 +38,7 @@ static bool sends(uint32_t task, const struct event *event)
 static bool receives(const struct before *t)
 {
     return t->state == THREAD_RECEIVING || t->state == THREAD_AWAITING_REPLY || t->state == THREAD_REPLY_DEFERRED ||
-           (t->rerun && (t->registers.eax & CALL_NUMBER) == SYS_ipc_reply_wait);
+           (t->restarting && (t->registers.eax & CALL_NUMBER) == SYS_ipc_reply_wait);
 }
 
 /* The acting thread opens something in this event. */

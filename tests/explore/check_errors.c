@@ -31,7 +31,7 @@ static void check_is_deserved(const struct event *event, const struct thread *th
 /* The status of the call that the event was, or OK while it is not refused yet. */
 static int32_t status_of(const struct thread *thread)
 {
-    bool waits = thread->rerun || thread->reaping ||
+    bool waits = thread->restarting || thread->reaping ||
                  (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_REPLY_DEFERRED);
 
     return waits ? OK : (int32_t)thread->registers.eax;
@@ -43,7 +43,7 @@ void check_errors_are_deserved(const struct event *event)
 
     if (event->kind != EVENT_CALL)
         return;
-    if (thread->state == THREAD_RUNNING && !thread->rerun && !thread->reaping)
+    if (thread->state == THREAD_RUNNING && !thread->restarting && !thread->reaping)
         check_is_deserved(event, thread, (int32_t)thread->registers.eax);
     else if (!seen.others_work && thread->page && thread->state != THREAD_DEAD)
         check_is_deserved(event, thread, status_of(thread));

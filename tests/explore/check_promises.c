@@ -373,7 +373,7 @@ static void check_deaths_are_done(const struct thread *t, const struct before *b
 static bool others_went_on(const struct thread *t, const struct event *event)
 {
     for (unsigned i = 0; i < seen.threads_count && thread_on(event->cpu) != t; i++)
-        if (seen.threads[i].rerun)
+        if (seen.threads[i].restarting)
             return true;
     return false;
 }
@@ -382,16 +382,16 @@ static void check_thread(const struct thread *t, const struct before *before, co
 {
     bool may_continue = t->state == THREAD_RUNNING || t->state == THREAD_READY;
 
-    if (before->rerun && (before->registers.eax & CALL_NUMBER) == SYS_memory_revoke)
+    if (before->restarting && (before->registers.eax & CALL_NUMBER) == SYS_memory_revoke)
         check_revoked_capabilities(t, before);
-    if (t->rerun || t->reaping || t->state == THREAD_DEAD)
+    if (t->restarting || t->reaping || t->state == THREAD_DEAD)
         return;
     if (event->kind == EVENT_CALL && REF(t) == seen.acting && !event_is_message(event)) {
         if ((int32_t)t->registers.eax > OK && may_continue)
             violation("%s returned %u, which is no status", call_names[event->call], t->registers.eax);
         if (t->registers.eax == OK && !others_went_on(t, event))
             check_call(t, event);
-    } else if (before->rerun && t->registers.eax == OK && may_continue)
+    } else if (before->restarting && t->registers.eax == OK && may_continue)
         check_restarted(t, before);
     check_deaths_are_done(t, before);
 }

@@ -25,7 +25,7 @@ static uint32_t bits_set(const struct event *event, ref_t endpoint)
 
 static bool has_signal(const struct thread *t)
 {
-    return t->state <= THREAD_RUNNING && !t->rerun && t->registers.eax == 0 && thread_page(t)->tag == TAG_SIGNAL;
+    return t->state <= THREAD_RUNNING && !t->restarting && t->registers.eax == 0 && thread_page(t)->tag == TAG_SIGNAL;
 }
 
 /* Those that threads received in this event: they waited before it, or began to wait in it. */

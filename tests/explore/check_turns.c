@@ -48,7 +48,7 @@ static const struct before *running_before(const struct event *event)
 
 static bool in_long_call(const struct before *b)
 {
-    return b->rerun || b->reaping;
+    return b->restarting || b->reaping;
 }
 
 static bool is_scheduled(const struct event *event, const struct before *b)
@@ -211,7 +211,7 @@ static void check_who_ran_goes_on(const struct event *event)
     const struct before *b = running_before(event);
     const struct thread *t = AT(struct thread, seen.acting), *next = thread_on(event->cpu);
 
-    if (!b || seen.others_work || t->state != THREAD_READY || t->cpu != b->cpu || t->rerun || t->reaping ||
+    if (!b || seen.others_work || t->state != THREAD_READY || t->cpu != b->cpu || t->restarting || t->reaping ||
         is_tick(event) || event_is_call(event, SYS_thread_yield))
         return;
     if (cpu_ready_top(thread_cpu(t)) <= (int)t->priority && !(next && next->priority > t->priority))

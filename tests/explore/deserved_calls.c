@@ -184,7 +184,7 @@ static const struct thread *wants_still(const struct asked *a)
     const struct thread *thread = wants_thread(a->task, a->slot);
 
     deserves_if(a->ebx > THREAD_FPU, ERR_ARG);
-    deserves_if(thread && (thread->state == THREAD_RUNNING || thread->rerun || thread->reaping), ERR_STATE);
+    deserves_if(thread && (thread->state == THREAD_RUNNING || thread->restarting || thread->reaping), ERR_STATE);
     return thread;
 }
 

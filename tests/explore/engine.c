@@ -42,7 +42,7 @@ static volatile uint32_t now_state, now_event;
 static bool returned(const struct event *event, const struct thread *next, bool chose)
 {
     return event->kind == EVENT_CALL && !chose && next && REF(next) == seen.acting && next->state == THREAD_RUNNING &&
-           !next->rerun && !next->reaping;
+           !next->restarting && !next->reaping;
 }
 
 static void count_status(unsigned call, int32_t status)
@@ -59,7 +59,7 @@ static void count_later(const struct thread *t, const struct before *b)
     bool waited = b->state >= THREAD_RECEIVING && b->state <= THREAD_REPLY_DEFERRED && !b->faulting;
     bool waits = t->state >= THREAD_RECEIVING && t->state <= THREAD_REPLY_DEFERRED;
 
-    if (waits || t->rerun || t->state == THREAD_DEAD || !(waited || (b->rerun && t->state != THREAD_STOPPED)))
+    if (waits || t->restarting || t->state == THREAD_DEAD || !(waited || (b->restarting && t->state != THREAD_STOPPED)))
         return;
     if ((int32_t)t->registers.eax < 0)
         count_status(b->registers.eax & CALL_NUMBER, (int32_t)t->registers.eax);

@@ -93,7 +93,7 @@ static void add_thread(const struct thread *t)
                                                          .fault_address = t->fault_address,
                                                          .page_address = t->page_address,
                                                          .state = t->state,
-                                                         .rerun = t->rerun,
+                                                         .restarting = t->restarting,
                                                          .reaping = t->reaping,
                                                          .faulting = t->faulting,
                                                          .registers = t->registers,
@@ -140,7 +140,7 @@ void seen_prepare(void)
     FOR_THREADS(t)
     {
         add_thread(t);
-        seen.others_work |= t->rerun;
+        seen.others_work |= t->restarting;
     }
     seen.any_ready = false;
     for (unsigned i = 0; i < kernel.cpu_count; i++) {

@@ -28,7 +28,7 @@ struct authority {
 struct before {
     ref_t ref, peer, through;
     uint32_t task, call_number, fault_address, page_address;
-    uint8_t state, rerun, reaping, faulting;
+    uint8_t state, restarting, reaping, faulting;
     ref_t cpu;
     uint8_t priority, patience;
     uint8_t place; /* in its queue: 0 is the first */

@@ -95,7 +95,7 @@ static void check_stops(void)
 {
     for (unsigned i = 0; i < stops_count;) {
         const struct thread *stopper = stops[i].stopper;
-        if (stopper->rerun && stopper->state != THREAD_DEAD) {
+        if (stopper->restarting && stopper->state != THREAD_DEAD) {
             i++;
             continue;
         }

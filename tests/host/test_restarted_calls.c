@@ -143,7 +143,7 @@ static struct thread *begin_call(uint32_t slot, uint32_t page_address)
 
     CHECK(pair_call(second, SYS_thread_create, WORLD_TASK, arguments) == OK);
     struct thread *thread = AT(struct thread, slot_object(cspace_slot(&AT(struct task, second->task)->cspace, slot)));
-    thread->rerun = 1;
+    thread->restarting = 1;
     thread->registers.eax = SYS_cap_revoke | MIDDLE << SLOT_SHIFT;
     return thread;
 }
@@ -151,7 +151,7 @@ static struct thread *begin_call(uint32_t slot, uint32_t page_address)
 static void end_call(struct thread *thread)
 {
     thread_end_long_call(thread, true);
-    thread->rerun = 0;
+    thread->restarting = 0;
 }
 
 static void at_most_eight_are_on_their_way(void)

@@ -161,10 +161,10 @@ static void the_state_in_a_long_call_is_its_own_affair(void)
     CHECK(call(SYS_thread_create, WORLD_TASK, DERIVED, 0, PAGE) == OK &&
           call(SYS_thread_resume, DERIVED, 0, 0, 0) == OK);
     struct thread *thread = AT(struct thread, slot_object(slot_of(DERIVED)));
-    thread->rerun = 1;
+    thread->restarting = 1;
     CHECK(call(SYS_thread_read, DERIVED, THREAD_REGISTERS, 0, 0) == ERR_STATE);
     CHECK(call(SYS_thread_write, DERIVED, THREAD_REGISTERS, 0, 0) == ERR_STATE);
-    thread->rerun = 0;
+    thread->restarting = 0;
     thread->reaping = 1;
     CHECK(call(SYS_thread_read, DERIVED, THREAD_REGISTERS, 0, 0) == ERR_STATE);
     thread->reaping = 0;

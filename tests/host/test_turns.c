@@ -91,7 +91,7 @@ int main(void)
     cpu_enqueue(second, QUEUE_BACK);
     CHECK(next_one() == first && event_reschedule(NULL) == first);
 
-    first->rerun = 1; /* as if it were in a long call, between two steps */
+    first->restarting = 1; /* as if it were in a long call, between two steps */
     cpu_enqueue(first, QUEUE_FRONT);
     preemption_point();
     CHECK(next_one() == first);
@@ -99,7 +99,7 @@ int main(void)
     CHECK(next_one() == second);
     cpu_tick_in_kernel(); /* no step: it has its turn */
     CHECK(next_one() == second);
-    first->rerun = 0;
+    first->restarting = 0;
     ticks_audit(first);
     world_end();
     puts("test_turns: one after the other");

@@ -83,7 +83,7 @@ static void check_waits_for_somebody(const struct thread *t)
 /* A tree is marked only while a long call is on its way. */
 static void check_long_call(const struct thread *t)
 {
-    if (t->revoking && !t->rerun)
+    if (t->revoking && !t->restarting)
         violation("thread %x has marked a tree, and is in no long call", REF(t));
     if (t->revoking && !node_is_revoked(AT(struct node, t->revoking)))
         violation("thread %x has marked what is not marked", REF(t));
@@ -91,9 +91,9 @@ static void check_long_call(const struct thread *t)
         violation("T3: thread %x is stopped, and its long call has not ended", REF(t));
     if (t->works_with && (!t->bound.next || slot_is_empty(AT(struct slot, t->works_with))))
         violation("thread %x works with a slot that is empty, or that does not know of it", REF(t));
-    if (t->bound.next && !t->rerun)
+    if (t->bound.next && !t->restarting)
         violation("thread %x is bound to a slot, and is in no long call", REF(t));
-    if (t->rerun && t->state != THREAD_READY && t->state != THREAD_STOPPED && t->state != THREAD_RUNNING)
+    if (t->restarting && t->state != THREAD_READY && t->state != THREAD_STOPPED && t->state != THREAD_RUNNING)
         violation("thread %x is to be restarted in state %u", REF(t), t->state);
 }
 
