@@ -26,7 +26,7 @@ void kernel_handle_ipi(ref_t cpu)
     else if (request & IPI_ALL)
         arch_space_load(READ_CR(3) + REF(PHYSMAP_BASE));
     else
-        return; /* heard before: the word may be the next one's in a moment */
+        return; /* handled before: the word may be the next one's in a moment */
     arch->request = 0;
 }
 

@@ -36,7 +36,7 @@ err_t sys_thread_stop(struct thread *thread)
     thread_update_direct(target);
     if (target->state == THREAD_RUNNING) {
         cpu_reconsider(thread_cpu(target));
-        return target == thread ? OK : sys_restart(thread); /* until its processor has heard */
+        return target == thread ? OK : sys_restart(thread); /* until its processor has stopped it */
     }
     thread_end_long_call(target, false);
     if (target->state == THREAD_READY)

@@ -2,7 +2,7 @@
 #include "kernel/sys/sys.h"
 #include "kernel/vm/source.h"
 
-/* From wherever pages come, and to where tables may be lacking. */
+/* From wherever pages come, and to where tables may be missing. */
 static __attribute__((noinline)) err_t map(struct thread *thread, struct task *task, const struct source *source)
 {
     uint32_t address = sys_vm_map_address(thread), pages = sys_vm_map_pages(thread);

@@ -41,7 +41,7 @@ struct thread *cpu_tick(struct thread *thread);
 void cpu_tick_in_kernel(void);
 
 /* The thread, if it runs, stops running; its state and link have been set by the caller. If it
- * runs elsewhere, it does so until that processor hears: cpu_runs(). */
+ * runs elsewhere, it does so until that processor notices: cpu_runs(). */
 void cpu_forget(struct thread *thread);
 ALWAYS_INLINE bool cpu_runs(const struct thread *thread)
 {
@@ -56,7 +56,7 @@ void preemption_point(void);
 
 /*
  * The thread to run next, made the running one; null when there is none. On its way it restarts the
- * unfinished calls of the threads it chooses, and takes dying objects apart, in bounded steps with
+ * unfinished calls of the threads it chooses, and takes apart objects that are being destroyed, in bounded steps with
  * pending interrupts let in between. The thread that ran before is in the state it should be in.
  */
 struct thread *thread_choose(void);

@@ -36,8 +36,8 @@ static void switch_state(struct cpu *cpu, struct thread *to)
         arch_fpu_load(to->fpu);
 }
 
-/* Nobody runs. */
-static void put_off(struct cpu *cpu)
+/* Nobody runs there. */
+static void deschedule(struct cpu *cpu)
 {
     switch_state(cpu, NULL);
     cpu->current = 0;
@@ -45,7 +45,7 @@ static void put_off(struct cpu *cpu)
 
 void preemption_point(void)
 {
-    put_off(cpu_here());
+    deschedule(cpu_here());
     tlb_sync();
     arch_preemption_point();
 }
@@ -61,7 +61,7 @@ static __attribute__((noinline)) void move(struct thread *thread, ref_t to)
 {
     if (cpu_runs(thread)) {
         assert(thread_cpu(thread) == cpu_here());
-        put_off(cpu_here());
+        deschedule(cpu_here());
     }
     thread->cpu = to;
     thread_update_direct(thread);
@@ -185,7 +185,7 @@ static void switch_to(struct cpu *cpu, struct thread *thread)
 
 static void idle(struct cpu *cpu)
 {
-    put_off(cpu);
+    deschedule(cpu);
     if (cpu->space)
         arch_space_leave();
     cpu->space = 0;
@@ -198,10 +198,10 @@ static bool must_reap(struct thread *thread)
 {
     if (thread && !thread->reaping)
         return false;
-    bool dying = !list_is_empty(&kernel.destroying);
-    if (thread && !dying)
+    bool destroying = !list_is_empty(&kernel.destroying);
+    if (thread && !destroying)
         thread_end_long_call(thread, true);
-    return dying;
+    return destroying;
 }
 
 /* If the running thread does not, it is stopped or ready from now on. */

@@ -16,7 +16,7 @@
  *   T2  `call_number` grows with each call that is delivered, so a reply to an earlier one is refused;
  *       it begins beyond that of every dead thread, whose cell this may have
  *   T3  a thread with `stopped` set is not ready: it becomes THREAD_STOPPED instead, a running one when it
- *       stops or its processor hears of it, and its long call ends
+ *       stops or its processor notices it, and its long call ends
  *   T4  `direct` is `cpu` + `priority` if the thread may be switched to without the scheduler, else 0
  *       (it uses the FPU, is stopped, is to move, was written to, or waits for the answer to a fault)
  *   T5  `cpu` is `home`, if it has one, but for a thread that was moved while it ran, until it next

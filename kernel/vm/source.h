@@ -29,7 +29,7 @@ struct target {
     uint32_t address;
 };
 
-/* What is found where a table is lacking. */
+/* What is found where a table is missing. */
 extern const pte_t source_no_entries[CALL_PAGES_MAX];
 
 /* Frames into entries of one table: ERR_FRAME, ERR_BUSY; ERR_TAKEN if one is not free. A memory capability reaches no
