@@ -28,7 +28,7 @@ static void donate(uint32_t task_slot, uint32_t frames)
         end_unless(sys_task_donate(task_slot, BOOT_SLOT_MEMORY, 1, frames_take(1)), "donating a frame");
 }
 
-_Bool load_feed(err_t err, uint32_t slot)
+_Bool account_refill(err_t err, uint32_t slot)
 {
     if (err != ERR_ACCOUNT)
         return false;
@@ -48,7 +48,7 @@ const void *load_archive(void)
         err_t err;
         do
             err = sys_vm_map(BOOT_SLOT_TASK, address, RIGHT_READ, BOOT_SLOT_MODULE, count, page);
-        while (load_feed(err, BOOT_SLOT_TASK));
+        while (account_refill(err, BOOT_SLOT_TASK));
         end_unless(err, "mapping the boot archive");
     }
     const char *damage = archive_check(archive, pages);
@@ -71,7 +71,7 @@ static void map(uint32_t task_slot, uint32_t address, rights_t rights, struct so
 
     do
         err = sys_vm_map(task_slot, address, rights, source.slot, source.pages, source.first);
-    while (load_feed(err, task_slot));
+    while (account_refill(err, task_slot));
     end_unless(err, "mapping a server's pages");
 }
 
@@ -139,7 +139,7 @@ static void derive(uint32_t index, uint32_t from, uint32_t slot, rights_t rights
 
     do
         err = sys_cap_derive(from, slot, task_slot, rights, range.first, range.pages);
-    while (load_feed(err, task_slot));
+    while (account_refill(err, task_slot));
     end_unless(err, "giving a server a capability");
 }
 
@@ -276,7 +276,7 @@ static void make_thread(uint32_t index, uint32_t priority)
     do
         err = sys_thread_create(task_slot, SLOT_THREADS + index, slot_of_endpoint(index), handler_slot, priority,
                                 (uint32_t)CPU_ANY, MESSAGE_PAGE);
-    while (load_feed(err, task_slot));
+    while (account_refill(err, task_slot));
     end_unless(err, "making a thread");
 }
 

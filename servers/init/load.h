@@ -41,5 +41,5 @@ void load_memory(void);
 void load_resume(uint32_t index);
 
 /* Gives the task in `slot` the frames that its account lacked in the last call; false if the call
- * failed for another reason. To be used as: do err = ...; while (load_feed(err, slot)); */
-_Bool load_feed(err_t err, uint32_t slot);
+ * failed for another reason. To be used as: do err = ...; while (account_refill(err, slot)); */
+_Bool account_refill(err_t err, uint32_t slot);

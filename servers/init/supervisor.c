@@ -64,7 +64,7 @@ void watch_start(const char *name)
     program = name;
     do
         err = sys_thread_create(BOOT_SLOT_TASK, SLOT_WATCHER, SLOT_INIT_ENDPOINT, 0, PRIORITY_WATCHER, 0, WATCHER_PAGE);
-    while (load_feed(err, BOOT_SLOT_TASK));
+    while (account_refill(err, BOOT_SLOT_TASK));
     end_unless(err, "making the watcher");
     *(struct thread_registers *)message_page->state = (struct thread_registers){
         .eip = (uint32_t)watch, .esp = (uint32_t)(stack + sizeof(stack) - 4), /* as after a call */

@@ -161,9 +161,9 @@ static void copy_regions(const struct space *parent, struct space *child)
 /* Its task needs as many as the parent's: it has the same tables, and a thread. */
 static bool lend_some(const struct space *parent, struct space *child)
 {
-    uint32_t lacking = parent->lent > child->lent ? parent->lent - child->lent : 0;
+    uint32_t missing = parent->lent > child->lent ? parent->lent - child->lent : 0;
 
-    return !lacking || space_donate(child, lacking < CALL_PAGES_MAX ? lacking : CALL_PAGES_MAX);
+    return !missing || space_donate(child, missing < CALL_PAGES_MAX ? missing : CALL_PAGES_MAX);
 }
 
 int fork_more(struct space *parent, struct space *child)

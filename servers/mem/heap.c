@@ -41,9 +41,9 @@ struct arena heap_arena(uint32_t offset)
 }
 
 /* Gives the server's own account what its last call lacked; false: no memory. */
-static bool feed_account(void)
+static bool account_refill(void)
 {
-    for (uint32_t lacking = kernel_shortfall(); lacking; lacking--) {
+    for (uint32_t shortfall = kernel_shortfall(); shortfall; shortfall--) {
         uint32_t frame = frames_lend();
         if (frame == NO_FRAME)
             return false;
@@ -63,7 +63,7 @@ static uint32_t map_page(void *place)
     err_t err = kernel_clear(frame);
     assert(err == OK);
     while ((err = kernel_map_own(place, frame)) == ERR_ACCOUNT)
-        if (!feed_account()) {
+        if (!account_refill()) {
             frames_return(frame);
             return NO_FRAME;
         }
@@ -183,7 +183,7 @@ uint32_t heap_new_slot(void)
     if (slots_used == SLOT_COUNT || !arena_grow(&slot_links, (slots_used + 1) * (uint32_t)sizeof(uint32_t)))
         return 0;
     while ((err = kernel_derive_frame(slots_used, 0)) == ERR_ACCOUNT)
-        if (!feed_account())
+        if (!account_refill())
             return 0;
     assert(err == OK);
     err = kernel_delete(slots_used);

@@ -296,11 +296,11 @@ static void take_back(void)
     }
 }
 
-static bool can_cure(err_t why, uint32_t lacking)
+static bool can_cure(err_t why, uint32_t shortfall)
 {
     bool space = last.kind == ANSWER_FAULT || last.kind == ANSWER_SEGMENT;
 
-    return why == ERR_ACCOUNT && space && space_donate(last.space, lacking);
+    return why == ERR_ACCOUNT && space && space_donate(last.space, shortfall);
 }
 
 uint32_t server_refused(uint32_t flags, err_t why, struct words *words)
