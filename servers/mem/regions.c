@@ -196,7 +196,7 @@ static void lower_hint(struct space *space, uint32_t address)
 }
 
 /* Only where the leaf is there already, and spans the place. */
-uint32_t regions_take_page(struct space *space)
+uint32_t regions_mmap_one(struct space *space)
 {
     uint32_t address = space->mmap_hint, word = space->pages.directory[address >> LEAF_SHIFT];
     uint32_t *entry = pages_entry(word, address);
@@ -208,7 +208,7 @@ uint32_t regions_take_page(struct space *space)
     return address;
 }
 
-bool regions_give_page(struct space *space, uint32_t address)
+bool regions_munmap_one(struct space *space, uint32_t address)
 {
     if (address % PAGE_SIZE || address < MMAP_BASE || address >= MMAP_LIMIT)
         return false;

@@ -42,8 +42,8 @@ int regions_protect(struct space *space, uint32_t *address, uint32_t length, uin
 
 /* The same for one page, as most programs do it, and shorter: mmap where the last search ended, with
  * 0 for the caller to search; munmap with false for the caller to look. */
-uint32_t regions_take_page(struct space *space);
-bool regions_give_page(struct space *space, uint32_t address);
+uint32_t regions_mmap_one(struct space *space);
+bool regions_munmap_one(struct space *space, uint32_t address);
 
 /* Maps a segment of a program. EINVAL: not aligned, out of bounds, rights, more than SEGMENT_PAGES_MAX pages, or more
  * than IMAGE_PARTS that do not adjoin. EEXIST, ENOMEM. */

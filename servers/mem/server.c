@@ -46,7 +46,7 @@ uint32_t call_mmap(struct space *space, struct words *words)
     bool one = !address && length - 1 < PAGE_SIZE;
 
     if (one)
-        address = regions_take_page(space);
+        address = regions_mmap_one(space);
     int status = one && address ? 0 : regions_mmap(space, &address, length);
     words->w[1] = address;
     return answer(words, status);
@@ -66,7 +66,7 @@ uint32_t call_munmap(struct space *space, struct words *words)
 {
     uint32_t address = words->w[1], length = words->w[2];
 
-    if (length - 1 < PAGE_SIZE && regions_give_page(space, address))
+    if (length - 1 < PAGE_SIZE && regions_munmap_one(space, address))
         return answer(words, 0);
     int status = regions_munmap(space, &address, length);
     words->w[1] = address;
