@@ -4,7 +4,7 @@
 
 static uint32_t range, used; /* in the range */
 
-uint32_t frames_take(uint32_t count)
+uint32_t frames_reserve(uint32_t count)
 {
     while (range < boot_page->ranges_count && boot_page->ranges[range].pages - used < count) {
         range++;
@@ -25,7 +25,7 @@ static uint32_t total(void)
     return pages;
 }
 
-/* The most that frames_take() can give at once. */
+/* The most that frames_reserve() can give at once. */
 static uint32_t largest(void)
 {
     uint32_t most = 0;
@@ -45,13 +45,13 @@ struct boot_range frames_share(uint32_t divisor, uint32_t most)
         share = most;
     if (share > half)
         share = half;
-    return (struct boot_range){frames_take(share), share};
+    return (struct boot_range){frames_reserve(share), share};
 }
 
 struct boot_range frames_rest(void)
 {
     const struct boot_range *last = &boot_page->ranges[boot_page->ranges_count - 1];
-    uint32_t first = frames_take(1);
+    uint32_t first = frames_reserve(1);
 
     return (struct boot_range){first, last->first + last->pages - first};
 }

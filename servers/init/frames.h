@@ -1,4 +1,4 @@
-/* The frames of free RAM, taken from below; what is never taken is mem's. */
+/* The frames of free RAM, reserved from below; what is never reserved is mem's. */
 #pragma once
 
 #include "kernel/abi/abi.h"
@@ -6,10 +6,10 @@
 #define boot_page ((const struct boot_page *)BOOT_PAGE)
 
 /* The first of `count` adjoining frames; ends the machine if there are none. */
-uint32_t frames_take(uint32_t count);
+uint32_t frames_reserve(uint32_t count);
 
 /* One `divisor`-th of all free RAM, but at most `most` frames, adjoining; or less if no range has so many left. */
 struct boot_range frames_share(uint32_t divisor, uint32_t most);
 
-/* The range from the first frame not taken to the end of RAM. */
+/* The range from the first frame not reserved to the end of RAM. */
 struct boot_range frames_rest(void);

@@ -25,7 +25,7 @@ static uint32_t pages_of(uint32_t bytes)
 static void donate(uint32_t task_slot, uint32_t frames)
 {
     for (; frames > 0; frames--)
-        end_unless(sys_task_donate(task_slot, BOOT_SLOT_MEMORY, 1, frames_take(1)), "donating a frame");
+        end_unless(sys_task_donate(task_slot, BOOT_SLOT_MEMORY, 1, frames_reserve(1)), "donating a frame");
 }
 
 _Bool account_refill(err_t err, uint32_t slot)
@@ -61,16 +61,16 @@ const void *load_archive(void)
 
 /* ---------------------------------------------------------------------------------------- pages */
 
-struct source {
+struct page_range {
     uint32_t slot, first, pages;
 };
 
-static void map(uint32_t task_slot, uint32_t address, rights_t rights, struct source source)
+static void map(uint32_t task_slot, uint32_t address, rights_t rights, struct page_range range)
 {
     err_t err;
 
     do
-        err = sys_vm_map(task_slot, address, rights, source.slot, source.pages, source.first);
+        err = sys_vm_map(task_slot, address, rights, range.slot, range.pages, range.first);
     while (account_refill(err, task_slot));
     end_unless(err, "mapping a server's pages");
 }
@@ -80,14 +80,14 @@ static void map_shared(uint32_t task_slot, uint32_t address, rights_t rights, ui
 {
     for (uint32_t page = 0; page < pages; page += CALL_PAGES_MAX) {
         uint32_t count = pages - page < CALL_PAGES_MAX ? pages - page : CALL_PAGES_MAX;
-        map(task_slot, address + page * PAGE_SIZE, rights, (struct source){BOOT_SLOT_MODULE, first + page, count});
+        map(task_slot, address + page * PAGE_SIZE, rights, (struct page_range){BOOT_SLOT_MODULE, first + page, count});
     }
 }
 
 /* A fresh frame with the first `bytes` bytes of an archive's page. */
 static void map_copy(uint32_t task_slot, uint32_t address, rights_t rights, uint32_t page, uint32_t bytes)
 {
-    uint32_t frame = frames_take(1);
+    uint32_t frame = frames_reserve(1);
 
     if (bytes > 0)
         end_unless(
@@ -95,7 +95,7 @@ static void map_copy(uint32_t task_slot, uint32_t address, rights_t rights, uint
             "filling a frame");
     else
         end_unless(sys_frame_clear(BOOT_SLOT_MEMORY, frame), "clearing a frame");
-    map(task_slot, address, rights, (struct source){BOOT_SLOT_MEMORY, frame, 1});
+    map(task_slot, address, rights, (struct page_range){BOOT_SLOT_MEMORY, frame, 1});
 }
 
 static void map_segment(uint32_t task_slot, const struct elf_segment *segment, uint32_t file_page)
@@ -158,7 +158,7 @@ static struct boot_range screen_ring(void)
 
     if (ring.pages > 0)
         return ring;
-    ring = (struct boot_range){frames_take(SCREEN_RING_PAGES), SCREEN_RING_PAGES};
+    ring = (struct boot_range){frames_reserve(SCREEN_RING_PAGES), SCREEN_RING_PAGES};
     for (uint32_t i = 0; i < ring.pages; i++)
         end_unless(sys_frame_clear(BOOT_SLOT_MEMORY, ring.first + i), "clearing a frame");
     return ring;
@@ -207,7 +207,7 @@ static void give(uint32_t index, const struct grant *grant)
         derive(index, BOOT_SLOT_MEMORY, slot, grant->rights, memory[grant->first]);
         break;
     case GRANT_FRAMES:
-        give_memory(index, grant, (struct boot_range){frames_take(grant->count), grant->count});
+        give_memory(index, grant, (struct boot_range){frames_reserve(grant->count), grant->count});
         break;
     case GRANT_ARCHIVE:
         give_archive(index, grant);
@@ -284,11 +284,11 @@ void load_server(uint32_t index, const struct manifest_entry *entry, const char 
 {
     uint32_t task_slot = SLOT_TASKS + index;
 
-    end_unless(sys_task_create(BOOT_SLOT_MEMORY, frames_take(1), task_slot), "making a task");
+    end_unless(sys_task_create(BOOT_SLOT_MEMORY, frames_reserve(1), task_slot), "making a task");
     donate(task_slot, entry->account_pages);
     map_program(index, name);
     if (entry->sees_boot_page)
-        map(task_slot, BOOT_PAGE, RIGHT_READ, (struct source){BOOT_SLOT_TASK, BOOT_PAGE, 1});
+        map(task_slot, BOOT_PAGE, RIGHT_READ, (struct page_range){BOOT_SLOT_TASK, BOOT_PAGE, 1});
     make_thread(index, entry->priority);
     give_all(index, entry);
 }
