@@ -46,7 +46,7 @@ static void unmake(struct process *made)
     process_forget(made);
 }
 
-static void take_arguments(struct process *process, struct arguments *arguments)
+static void set_arguments(struct process *process, struct arguments *arguments)
 {
     arguments_drop(process->arguments);
     process->arguments = arguments;
@@ -226,7 +226,7 @@ int life_spawn(struct process *parent, struct arguments *arguments, struct start
         unmake(made);
         return error;
     }
-    take_arguments(made, arguments);
+    set_arguments(made, arguments);
     process_set_live(made);
     *child = made;
     body_resume(&made->body);
@@ -456,7 +456,7 @@ int32_t life_exec(struct process *process, struct arguments *arguments)
     process->has_executed = true;
     process->closes_files = process->has_files;
     bool more = closing_goes_on(process) || error == MEM_MORE;
-    take_arguments(process, arguments);
+    set_arguments(process, arguments);
     front_forget(process);
     (void)futex_forget(process);
     int result = more ? MEM_MORE : load(process, &program);
