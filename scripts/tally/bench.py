@@ -187,7 +187,7 @@ def second_cpu_rows(folder):
 def boot_rows(folder):
     """To init's first instruction, and until init knows that all that shm_cnt printed has left the port."""
     totals = bench_plugin.totals(folder, lambda more: boot(folder, machine.DEFAULT_WORDS, more=more), "init",
-                                 "watch_report_before_shell")
+                                 "supervisor_report_before_shell")
     return [Row("boot_init", totals["first_of_user"]), Row("boot_done", totals["mark"])]
 
 

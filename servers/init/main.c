@@ -44,7 +44,7 @@ static void build(void)
         load_server(i, &manifest[i], manifest[i].name);
     if (found && kind == ARCHIVE_KERNEL_TEST)
         load_server(SERVER_TEST, &manifest_test, command.text);
-    watch_start(command.text);
+    supervisor_start(command.text);
     load_memory();
     for (uint32_t i = 0; i < servers; i++)
         load_resume(i);
@@ -54,13 +54,13 @@ static void build(void)
     if (found)
         return;
     log_line(message_page, BOOT_SLOT_LOG, "init: no program named %s is in the boot archive", command.text);
-    watch_report(STATUS_NOT_FOUND);
+    supervisor_report(STATUS_NOT_FOUND);
 }
 
 _Noreturn static void not_started(const char *why)
 {
     log_line(message_page, BOOT_SLOT_LOG, "init: %s cannot be started: %s", command.text, why);
-    watch_report(STATUS_NOT_STARTED);
+    supervisor_report(STATUS_NOT_STARTED);
 }
 
 static int spawn(uint32_t *started)
@@ -102,12 +102,12 @@ static uint32_t run(void)
 _Noreturn static void run_all(void)
 {
     if (!command.is_demo)
-        watch_report(run());
-    watch_report_before_shell(run());
+        supervisor_report(run());
+    supervisor_report_before_shell(run());
     log_line(message_page, BOOT_SLOT_LOG, "init: a shell follows; `ls /bin` lists its programs");
     for (;;) {
         set_command("sh");
-        watch_report_before_shell(run());
+        supervisor_report_before_shell(run());
     }
 }
 

@@ -5,10 +5,10 @@
 #include "servers/lib/fault.h"
 #include "servers/lib/log.h"
 
-enum { WATCHER_PAGE = MESSAGE_PAGE + PAGE_SIZE, WATCHER_STACK = 4096 };
+enum { SUPERVISOR_PAGE = MESSAGE_PAGE + PAGE_SIZE, SUPERVISOR_STACK = 4096 };
 
-static struct message_page *const page = (struct message_page *)WATCHER_PAGE;
-static _Alignas(16) char stack[WATCHER_STACK];
+static struct message_page *const page = (struct message_page *)SUPERVISOR_PAGE;
+static _Alignas(16) char stack[SUPERVISOR_STACK];
 static const char *program;
 
 /* The system is as good as before without the screen's server, and ends without any other. */
@@ -57,20 +57,21 @@ _Noreturn static void watch(void)
     }
 }
 
-void watch_start(const char *name)
+void supervisor_start(const char *name)
 {
     err_t err;
 
     program = name;
     do
-        err = sys_thread_create(BOOT_SLOT_TASK, SLOT_WATCHER, SLOT_INIT_ENDPOINT, 0, PRIORITY_WATCHER, 0, WATCHER_PAGE);
+        err = sys_thread_create(BOOT_SLOT_TASK, SLOT_SUPERVISOR, SLOT_INIT_ENDPOINT, 0, PRIORITY_SUPERVISOR, 0,
+                                SUPERVISOR_PAGE);
     while (account_refill(err, BOOT_SLOT_TASK));
-    end_unless(err, "making the watcher");
+    end_unless(err, "making the supervisor");
     *(struct thread_registers *)message_page->state = (struct thread_registers){
         .eip = (uint32_t)watch, .esp = (uint32_t)(stack + sizeof(stack) - 4), /* as after a call */
     };
-    end_unless(sys_thread_write(SLOT_WATCHER, THREAD_REGISTERS), "setting registers");
-    end_unless(sys_thread_resume(SLOT_WATCHER), "resuming the watcher");
+    end_unless(sys_thread_write(SLOT_SUPERVISOR, THREAD_REGISTERS), "setting registers");
+    end_unless(sys_thread_resume(SLOT_SUPERVISOR), "resuming the supervisor");
 }
 
 static void tell(uint32_t status, enum report report)
@@ -78,16 +79,16 @@ static void tell(uint32_t status, enum report report)
     struct words words = {{status, report}};
 
     err_t err = ipc_call(SLOT_INIT_ENDPOINT, 0, &words);
-    end_unless(err, "telling the watcher");
+    end_unless(err, "telling the supervisor");
 }
 
-_Noreturn void watch_report(uint32_t status)
+_Noreturn void supervisor_report(uint32_t status)
 {
     tell(status, REPORT_LAST);
     __builtin_trap();
 }
 
-void watch_report_before_shell(uint32_t status)
+void supervisor_report_before_shell(uint32_t status)
 {
     tell(status, REPORT_SHELL_FOLLOWS);
 }

@@ -1,5 +1,5 @@
 /*
- * The watcher: init's second thread, above all servers. It receives on init's endpoint, so it hears
+ * The supervisor: init's second thread, above all servers. It receives on init's endpoint, so it hears
  * at once of a server that died, whatever the main thread waits for, and it alone ends the machine.
  *
  *      TAG_FAULT, badge 1 + index     that server faulted; but for the screen's it is the end
@@ -10,16 +10,16 @@
 
 #include "servers/init/shutdown.h"
 
-enum { PRIORITY_WATCHER = 26 };
+enum { PRIORITY_SUPERVISOR = 26 };
 
 enum report { REPORT_LAST, REPORT_SHELL_FOLLOWS };
 
 /* Starts the thread; `program` is what the last line calls the program, as it is then. */
-void watch_start(const char *program);
+void supervisor_start(const char *program);
 
-/* Tells the watcher; does not return. */
-_Noreturn void watch_report(uint32_t status);
+/* Tells the supervisor; does not return. */
+_Noreturn void supervisor_report(uint32_t status);
 
 /* The same, but it returns if nobody outside waits for the machine's end: there is no exit device. scripts/bench counts
  * boot_done up to its call. */
-__attribute__((noinline)) void watch_report_before_shell(uint32_t status);
+__attribute__((noinline)) void supervisor_report_before_shell(uint32_t status);

@@ -24,7 +24,7 @@
 #include "tests/server/init_machine.h"
 #include "tests/server/init_run.h"
 
-/* What the watcher receives, which has its own page; the other thread receives nothing. */
+/* What the supervisor receives, which has its own page; the other thread receives nothing. */
 static struct server_message fault;
 static bool is_watching;
 
@@ -84,7 +84,8 @@ static void run(void)
                "give t3 slot 8: boot 3 rights 3 112 2\n"
 #define SCREEN                                                                                                         \
     "task t4\ndonate t4: 16\n" IMAGE("t4", "19", PAGES("t4", "27", "28")) SEES_BOOT_PAGE(4) THREAD(4, 5, 52, 8) OWN(4)
-#define WATCHER "thread watcher: boot 1 init handler 0 priority 26 cpu 0 page 8f9000\nstart watcher\nresume watcher\n"
+#define SUPERVISOR                                                                                                     \
+    "thread supervisor: boot 1 init handler 0 priority 26 cpu 0 page 8f9000\nstart supervisor\nresume supervisor\n"
 /* Memory is given when nothing else takes any; of the 16,298 frames the file server has an eighth. */
 #define RESUME_MEM                                                                                                     \
     "donate t2: 10\ngive t2 slot 4: frames rights 27\ngive t0 slot 7: its frames rights 1\ngive t0 slot 4: the rest "  \
@@ -100,7 +101,7 @@ static void the_system_is_built(void)
     run();
     expect_in(machine_lines(),
               "log tally: version " TALLY_VERSION
-              "\n" ARCHIVE ENDPOINTS MEM CONSOLE_IMAGE CONSOLE_LOG FILE_SERVER PROC WATCHER RESUME_MEM);
+              "\n" ARCHIVE ENDPOINTS MEM CONSOLE_IMAGE CONSOLE_LOG FILE_SERVER PROC SUPERVISOR RESUME_MEM);
     expect_in(strstr(lines_from("start r0"), " edi"),
               " edi 111\nresume r0\n" RESUME(1) RESUME_FILE(2037) RESUME(3) LOWERED RUNS);
 }
@@ -127,7 +128,7 @@ static void there_is_a_screen(void)
               CONSOLE_IMAGE "clear\nclear\nclear\nclear\nclear\n"
                             "give t1 slot 10: the ring rights 3\n" CONSOLE_LOG FILE_SERVER PROC SCREEN
                             "donate t4: 6\ngive t4 slot 4: boot 7 rights 3 0 0\n"
-                            "give t4 slot 5: the ring rights 3\ngive t4 slot 6: boot 3 rights 2 980 2\n" WATCHER);
+                            "give t4 slot 5: the ring rights 3\ngive t4 slot 6: boot 3 rights 2 980 2\n" SUPERVISOR);
     expect_in(lines_from("start r4"), "start r4: eip 900040 esp 8e7ff0 ebx 0 esi 769 edi 111\nresume r4\n" LOWERED);
 }
 
@@ -178,20 +179,21 @@ static void a_kernel_test_is_a_server(void)
 {
     machine_begin();
     run_command("t_test");
-    expect_in(lines_from("task t5"),
-              "task t5\ndonate t5: 64\n"
-              "map t5: 900000 rights 5 from boot 8 25, 64\nmap t5: 940000 rights 5 from boot 8 65, 2\n"
-              "clear\nmap t5: 942000 rights 5\nfill: boot 8 page 103, 4096\nmap t5: 943000 rights 3\n"
-              "fill: boot 8 page 104, 1\nmap t5: 944000 rights 3\nclear\nmap t5: 945000 rights 3\n"
-              "clear\nmap t5: 8e7000 rights 3\nclear\nmap t5: 8e6000 rights 3\n"
-              "clear\nmap t5: 8e5000 rights 3\nclear\nmap t5: 8e4000 rights 3\n" SEES_BOOT_PAGE(5) THREAD(
-                  5, 6, 53,
-                  18) "give t5 slot 1: t5 rights 9 0 0\ngive t5 slot 2: e5 rights 15 0 0\ngive t5 slot 3: boot 5 "
-                      "rights 2 0 0\n"
-                      "give t5 slot 4: frames rights 31\ngive t5 slot 5: boot 3 rights 11 1016 8\n"
-                      "give t5 slot 6: boot 4 rights 9 0 25\ngive t5 slot 7: e0 rights 9 0 0\ngive t5 slot 8: boot 3 "
-                      "rights 3 112 2\n"
-                      "give t5 slot 9: init rights 3 0 0\ngive t5 slot 14: boot 12 rights 1 0 0\n" WATCHER RESUME_MEM);
+    expect_in(
+        lines_from("task t5"),
+        "task t5\ndonate t5: 64\n"
+        "map t5: 900000 rights 5 from boot 8 25, 64\nmap t5: 940000 rights 5 from boot 8 65, 2\n"
+        "clear\nmap t5: 942000 rights 5\nfill: boot 8 page 103, 4096\nmap t5: 943000 rights 3\n"
+        "fill: boot 8 page 104, 1\nmap t5: 944000 rights 3\nclear\nmap t5: 945000 rights 3\n"
+        "clear\nmap t5: 8e7000 rights 3\nclear\nmap t5: 8e6000 rights 3\n"
+        "clear\nmap t5: 8e5000 rights 3\nclear\nmap t5: 8e4000 rights 3\n" SEES_BOOT_PAGE(5) THREAD(
+            5, 6, 53,
+            18) "give t5 slot 1: t5 rights 9 0 0\ngive t5 slot 2: e5 rights 15 0 0\ngive t5 slot 3: boot 5 "
+                "rights 2 0 0\n"
+                "give t5 slot 4: frames rights 31\ngive t5 slot 5: boot 3 rights 11 1016 8\n"
+                "give t5 slot 6: boot 4 rights 9 0 25\ngive t5 slot 7: e0 rights 9 0 0\ngive t5 slot 8: boot 3 "
+                "rights 3 112 2\n"
+                "give t5 slot 9: init rights 3 0 0\ngive t5 slot 14: boot 12 rights 1 0 0\n" SUPERVISOR RESUME_MEM);
     expect_end("log init: starts kernel test t_test\nstart r5: eip 900060 esp 8e7ff0 ebx frames esi 4096 edi 111\n"
                "resume r5\nstop\n");
 }
@@ -243,13 +245,13 @@ static void something_is_refused(void)
         {"derive h1", "log init: making a fault handler: error -5\n" ENDS("7d")},
         {"thread r2", "log init: making a thread: error -5\n" ENDS("7d")},
         {"give t2 slot 6", "log init: giving a server a capability: error -5\n" ENDS("7d")},
-        {"thread watcher", "log init: making the watcher: error -5\n" ENDS("7d")},
-        {"start watcher", "log init: setting registers: error -5\n" ENDS("7d")},
-        {"resume watcher", "log init: resuming the watcher: error -5\n" ENDS("7d")},
+        {"thread supervisor", "log init: making the supervisor: error -5\n" ENDS("7d")},
+        {"start supervisor", "log init: setting registers: error -5\n" ENDS("7d")},
+        {"resume supervisor", "log init: resuming the supervisor: error -5\n" ENDS("7d")},
         {"start r1", "log init: setting registers: error -5\n" ENDS("7d")},
         {"resume r1", "log init: resuming a thread: error -5\n" ENDS("7d")},
         {"schedule", "log init: lowering the priority: error -5\n" ENDS("7d")},
-        {"report", "log init: telling the watcher: error -5\n" ENDS("7d")},
+        {"report", "log init: telling the supervisor: error -5\n" ENDS("7d")},
     };
 
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -281,8 +283,8 @@ static void an_account_is_fed(void)
         {"map t1: 8e6000", "map t1: 8e6000 rights 3\ndonate t1: 3\nmap t1: 8e6000 rights 3\nclear\n"},
         {"thread r3", "thread r3: t3 e3 handler 51 priority 20 cpu 255 page 8f8000\ndonate t3: 3\nthread r3"},
         {"give t3 slot 6", "give t3 slot 6: boot 4 rights 1 0 1\ndonate t3: 3\ngive t3 slot 6: boot 4 rights 1 0 1\n"},
-        {"thread watcher",
-         "thread watcher: boot 1 init handler 0 priority 26 cpu 0 page 8f9000\ndonate boot 1: 3\n" WATCHER},
+        {"thread supervisor",
+         "thread supervisor: boot 1 init handler 0 priority 26 cpu 0 page 8f9000\ndonate boot 1: 3\n" SUPERVISOR},
     };
 
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -334,7 +336,7 @@ static void memory_may_be_in_pieces(void)
     CHECK(strstr(machine_lines(), " esi 1000 edi "));
 }
 
-/* ---------------------------------------------------------------------------------- the watcher */
+/* ---------------------------------------------------------------------------------- the supervisor */
 
 static void watch_once(struct server_message message, const char *expected)
 {
@@ -353,7 +355,7 @@ static void watch_once(struct server_message message, const char *expected)
         .badge = from, .tag = TAG_FAULT, .words = { {address, cause, 0x900123, vector} }                               \
     }
 
-static void the_watcher_hears(void)
+static void the_supervisor_hears(void)
 {
     const struct server_message page_fault = FAULT(1, 0x10, FAULT_WRITE, VECTOR_PAGE_FAULT);
     const struct server_message other = FAULT(4, 0x10, 0, 13), test = FAULT(6, 0x10, 0, 6),
@@ -365,7 +367,7 @@ static void the_watcher_hears(void)
 
     machine_begin();
     run_command("prog x");
-    server_pages(WATCHER_PAGE, 1);
+    server_pages(SUPERVISOR_PAGE, 1);
     watch_once(page_fault,
                "log init: server mem died: page fault (write, not mapped) at address 0x10 (eip 0x900123)\n" ENDS("7d"));
     watch_once(other, "log init: server proc died: general protection at address 0x900123 (eip 0x900123)\n" ENDS("7d"));
@@ -398,6 +400,6 @@ int main(void)
     the_archive_may_be_damaged();
     there_may_be_little_memory();
     memory_may_be_in_pieces();
-    the_watcher_hears();
+    the_supervisor_hears();
     puts("test_init: the system is built, and ends, as it is to");
 }

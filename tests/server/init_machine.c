@@ -74,7 +74,7 @@ static struct name slot_name(uint32_t slot)
 
     snprintf(name.text, sizeof(name.text),
              slot == SLOT_INIT_ENDPOINT ? "init"
-             : slot == SLOT_WATCHER     ? "watcher"
+             : slot == SLOT_SUPERVISOR  ? "supervisor"
                                         : "boot %u",
              slot);
     for (uint32_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -183,8 +183,8 @@ static int32_t thread_write(uint32_t begin, uint32_t slot, uint32_t what)
     uint32_t first = frames[given->ebx % FRAMES] != ABSENT ? given->ebx : 0; /* of frames: any */
 
     CHECK(what == THREAD_REGISTERS);
-    if (slot == SLOT_WATCHER)
-        return LINE("start watcher");
+    if (slot == SLOT_SUPERVISOR)
+        return LINE("start supervisor");
     return LINE("start %s: eip %x esp %x ebx %s esi %u edi %u", slot_name(slot).text, given->eip, given->esp,
                 first        ? "frames"
                 : given->ebx ? "nothing"

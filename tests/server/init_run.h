@@ -3,11 +3,11 @@
 
 #include "tests/server/init_machine.h"
 
-/* Until init's thread can go on no more, or `next`, which is what it and its watcher receive by, calls run_ends(). */
+/* Until init's thread can go on no more, or `next`, by which it and its supervisor receive, calls run_ends(). */
 void run_init(bool (*next)(struct server_message *message));
 _Noreturn void run_ends(void);
 
-/* The same of a function of it, such as its watcher's. */
+/* The same of a function of it, such as its supervisor's. */
 void run_to_end(void (*function)(void), bool (*next)(struct server_message *message));
 
 /* The same with that command line; nothing is received. */
