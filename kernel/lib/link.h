@@ -46,10 +46,8 @@ ALWAYS_INLINE void link_insert_after(ref_t where, struct link *link)
 /* Of a list that is not empty. */
 ALWAYS_INLINE void list_remove_first(struct list *list)
 {
-    ref_t next = AT(struct link, list->first)->next;
-
-    AT(struct link, next)->prev = REF(list);
-    list->first = next;
+    list->first = AT(struct link, list->first)->next;
+    AT(struct link, list->first)->prev = REF(list);
 }
 
 ALWAYS_INLINE void link_remove(struct link *link)

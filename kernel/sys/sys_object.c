@@ -107,8 +107,7 @@ static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_
 
 err_t sys_thread_create(struct thread *thread)
 {
-    uint8_t priority = (uint8_t)sys_thread_create_priority(thread);
-    unsigned cpu = sys_thread_create_cpu(thread);
+    uint32_t priority = sys_thread_create_priority(thread), cpu = sys_thread_create_cpu(thread);
     struct slot *receives, *handler;
     struct task *task;
 
@@ -126,7 +125,7 @@ err_t sys_thread_create(struct thread *thread)
     if (err)
         return err;
 
-    struct thread *made = thread_make(task, sys_thread_create_page_address(thread), priority, cpu);
+    struct thread *made = thread_make(task, sys_thread_create_page_address(thread), (uint8_t)priority, cpu);
     bind(receives, &made->receives, RIGHT_RECEIVE);
     bind(handler, &made->handler, RIGHT_CALL);
     sys_give(thread_task(thread), sys_thread_create_destination(thread), &made->object, SLOT_THREAD);
