@@ -89,7 +89,7 @@ static void walk_task(struct walk *walk, uint32_t frame)
 
     assert(task->account.task == frame);
     walk_tree_of_caps(walk, &task->object.caps);
-    space_audit(&task->space);
+    vspace_audit(&task->space);
     assert(pte_frame(&task->space.directories[DIRECTORIES]) == pte_frame(&kernel.kernel_directory)); /* V3 */
     walk->accounted += task->account.total;
     walk_place_frames(&task->account.threads, frame, FRAME_THREADS, THREAD_SHIFT);

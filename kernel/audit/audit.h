@@ -20,10 +20,10 @@ struct audit audit_kernel(void);
  * for the slots of a tree, and so on. node_audit() returns the number of nodes without the root. */
 struct endpoint;
 struct node;
-struct space;
+struct vspace;
 struct thread;
 uint32_t node_audit(const struct node *root);
 void slot_audit(const struct node *root);
-void space_audit(const struct space *space);
+void vspace_audit(const struct vspace *space);
 void thread_audit(struct thread *thread);
 void endpoint_audit(struct endpoint *endpoint);

@@ -86,7 +86,7 @@ ALWAYS_INLINE bool window_admits(const struct thread *receiver, const volatile s
 
 /* Where the receiver faulted, a page takes the place of what is mapped. That goes with all that was derived from it:
  * few, and not the source. */
-static err_t make_room(const struct space *space, const pte_t *entry, const struct source *source)
+static err_t make_room(const struct vspace *space, const pte_t *entry, const struct source *source)
 {
     struct node *node = entry_node(entry);
     unsigned budget = source->space ? 0 : CALL_PAGES_MAX;
@@ -97,9 +97,9 @@ static err_t make_room(const struct space *space, const pte_t *entry, const stru
     if (!leaf && !node_is_bounded(node, &(unsigned){budget}))
         return ERR_BUSY;
 
-    leaf = leaf || space_unmap_step(node, &budget);
+    leaf = leaf || vspace_unmap_step(node, &budget);
     assert(leaf);
-    space_unmap(node);
+    vspace_unmap(node);
     return OK;
 }
 
@@ -115,10 +115,10 @@ static __attribute__((noinline)) err_t pass_pages(struct thread *sender, const s
     uint32_t pages = pages_of(item);
     pte_t *entry;
 
-    bool found = space_find(&task->space, item->to, &entry), replaces = receiver->faulting && found && pte_low(entry);
+    bool found = vspace_find(&task->space, item->to, &entry), replaces = receiver->faulting && found && pte_low(entry);
     err_t err =
         source_check(source, pages, rights | RIGHT_GRANT, &target, found && !replaces ? entry : source_no_entries);
-    space_count_shortfall(&task->space, item->to, pages, lacks);
+    vspace_count_shortfall(&task->space, item->to, pages, lacks);
     if (!err && !shortfall)
         err = task_check_account(task, own.frames, sender);
     if (!err && !shortfall && replaces)
@@ -136,7 +136,7 @@ static OUT_OF_LINE err_t pass_other(struct thread *sender, const struct thread *
     if (kind_of(item) == ITEM_CAP)
         return pass_capability(sender, receiver, item, windows, shortfall);
     if (kind_of(item) != ITEM_ADDRESS || !rights_are_mappable(rights_of(item)) ||
-        !space_range_valid(item->from, pages_of(item), CALL_PAGES_MAX))
+        !vspace_range_valid(item->from, pages_of(item), CALL_PAGES_MAX))
         return ERR_ARG;
     if (!window_admits(receiver, windows, item->to, pages_of(item)))
         return ERR_WINDOW;
@@ -162,7 +162,7 @@ ALWAYS_INLINE err_t pass_item(struct thread *sender, const struct thread *receiv
         return err;
     if (UNLIKELY(!window_admits(receiver, windows, item.to, pages)))
         return ERR_WINDOW;
-    if (UNLIKELY(!space_find(&task->space, item.to, &entry) || !space_is_one_table(item.to, pages)))
+    if (UNLIKELY(!vspace_find(&task->space, item.to, &entry) || !vspace_is_one_table(item.to, pages)))
         return pass_pages(sender, receiver, &(struct item_words){item.head, item.from, item.to},
                           &(struct source){NULL, first, CHILD}, shortfall);
     if (UNLIKELY(task->stage))

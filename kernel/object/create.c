@@ -25,7 +25,7 @@ struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t pri
 {
     struct account *account = &task->account;
     struct thread *thread = AT(struct thread, account_cell(account, &account->threads, FRAME_THREADS, THREAD_SHIFT));
-    pte_t *entry = space_open(&task->space, account, page_address);
+    pte_t *entry = vspace_open(&task->space, account, page_address);
     uint32_t page = account_take(account, FRAME_MESSAGE);
 
     pte_fill(entry, pte_make(page, RIGHT_READ | RIGHT_WRITE) | PTE_MESSAGE);

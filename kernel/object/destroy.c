@@ -84,7 +84,7 @@ static void reap_endpoint(struct endpoint *endpoint, unsigned *budget)
 static void unmap_message_page(struct thread *thread, struct task *task)
 {
     pte_t *entry;
-    bool found = space_find(&task->space, thread->page_address, &entry);
+    bool found = vspace_find(&task->space, thread->page_address, &entry);
 
     assert(found && pte_low(entry) & PTE_MESSAGE);
     pte_clear(entry);
@@ -166,7 +166,7 @@ static bool end_capabilities(struct task *task, unsigned *budget)
 static bool end_space(struct task *task, unsigned *budget)
 {
     cpu_leave_space(REF(task));
-    return space_free_step(&task->space, &task->account, budget);
+    return vspace_free_step(&task->space, &task->account, budget);
 }
 
 static bool end_account(struct task *task, unsigned *budget)

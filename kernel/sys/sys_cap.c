@@ -126,7 +126,7 @@ err_t sys_memory_revoke(struct thread *thread)
         return ERR_BUSY;
     if (!node_is_leaf(&slot->node) && (err = revoke_capabilities(thread, slot, &budget)))
         return err;
-    uint32_t left = space_unmap_frames(slot->value + r->ebx, r->esi, budget);
+    uint32_t left = vspace_unmap_frames(slot->value + r->ebx, r->esi, budget);
     if (left == 0)
         return OK;
 

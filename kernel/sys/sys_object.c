@@ -97,8 +97,8 @@ static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_
     struct shortfall shortfall = {0};
     pte_t *entry;
 
-    err_t err = space_find(&task->space, address, &entry) && pte_low(entry) ? ERR_TAKEN : OK;
-    space_count_shortfall(&task->space, address, 1, &shortfall);
+    err_t err = vspace_find(&task->space, address, &entry) && pte_low(entry) ? ERR_TAKEN : OK;
+    vspace_count_shortfall(&task->space, address, 1, &shortfall);
     uint32_t cost = shortfall.frames + 1 + account_cell_cost(&task->account.threads, THREAD_SHIFT);
     if (!err)
         err = sys_check_empty(thread, self, index, task == self ? cost : 0);
@@ -112,7 +112,7 @@ err_t sys_thread_create(struct thread *thread)
     struct task *task;
 
     if (priority > thread->priority || !cpu_is_valid(cpu) ||
-        !space_range_valid(sys_thread_create_page_address(thread), 1, 1))
+        !vspace_range_valid(sys_thread_create_page_address(thread), 1, 1))
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (!err)

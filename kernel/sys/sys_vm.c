@@ -11,11 +11,11 @@ static __attribute__((noinline)) err_t map(struct thread *thread, struct task *t
     pte_t *entry;
 
     shortfall.frames = shortfall.tables_count = 0;
-    bool found = space_find(&task->space, address, &entry);
+    bool found = vspace_find(&task->space, address, &entry);
     err_t err =
         source_check(source, pages, sys_vm_map_rights(thread) & RIGHT_ALL, &target, found ? entry : source_no_entries);
-    if (!found || !space_is_one_table(address, pages))
-        space_count_shortfall(&task->space, address, pages, &shortfall);
+    if (!found || !vspace_is_one_table(address, pages))
+        vspace_count_shortfall(&task->space, address, pages, &shortfall);
     if (!err)
         err = task_check_account(task, shortfall.frames, thread);
     if (!err)
@@ -30,7 +30,7 @@ static OUT_OF_LINE err_t map_from_task(struct thread *thread, struct task *task)
     struct task *from;
 
     err_t err = sys_find_task(thread, sys_vm_map_source(thread), &from);
-    if (!err && !space_range_valid(address, sys_vm_map_pages(thread), CALL_PAGES_MAX))
+    if (!err && !vspace_range_valid(address, sys_vm_map_pages(thread), CALL_PAGES_MAX))
         err = ERR_ARG;
     return err ? err : map(thread, task, &(struct source){&from->space, address, SIBLING});
 }
@@ -42,7 +42,7 @@ err_t sys_vm_map(struct thread *thread)
     pte_t *entry;
 
     if (!rights_are_mappable(sys_vm_map_rights(thread)) ||
-        !space_range_valid(sys_vm_map_address(thread), sys_vm_map_pages(thread), CALL_PAGES_MAX))
+        !vspace_range_valid(sys_vm_map_address(thread), sys_vm_map_pages(thread), CALL_PAGES_MAX))
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (err)
@@ -52,8 +52,8 @@ err_t sys_vm_map(struct thread *thread)
                              sys_vm_map_rights(thread) & RIGHT_ALL, pages, &first);
     if (UNLIKELY(err))
         return err == ERR_CAP ? map_from_task(thread, task) : err;
-    if (UNLIKELY(!space_find(&task->space, sys_vm_map_address(thread), &entry) ||
-                 !space_is_one_table(sys_vm_map_address(thread), pages)))
+    if (UNLIKELY(!vspace_find(&task->space, sys_vm_map_address(thread), &entry) ||
+                 !vspace_is_one_table(sys_vm_map_address(thread), pages)))
         return map(thread, task, &(struct source){.first = first});
     err = frames_check(first, pages, entry);
     if (!UNLIKELY(err))
@@ -70,16 +70,16 @@ err_t sys_vm_unmap(struct thread *thread)
     struct task *task;
     pte_t *entry;
 
-    if (!space_range_valid(address, pages, CALL_PAGES_MAX))
+    if (!vspace_range_valid(address, pages, CALL_PAGES_MAX))
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (err)
         return err;
     for (; pages; address += PAGE_SIZE, pages--) {
-        if (!space_find_mapping(&task->space, address, &entry))
+        if (!vspace_find_mapping(&task->space, address, &entry))
             continue;
         struct node *node = entry_node(entry);
-        if ((!node_is_leaf(node) && !space_unmap_step(node, &budget)) || budget-- == 0) {
+        if ((!node_is_leaf(node) && !vspace_unmap_step(node, &budget)) || budget-- == 0) {
             r->ebx = address;
             r->esi = pages;
             return sys_restart_frame(thread, pte_frame(entry));
@@ -99,13 +99,13 @@ err_t sys_vm_protect(struct thread *thread)
     struct task *task;
     pte_t *entry;
 
-    if (!rights_are_mappable(sys_vm_protect_rights(thread)) || !space_range_valid(first, pages, CALL_PAGES_MAX))
+    if (!rights_are_mappable(sys_vm_protect_rights(thread)) || !vspace_range_valid(first, pages, CALL_PAGES_MAX))
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (err)
         return err;
     for (;; address += PAGE_SIZE) {
-        if (!space_find_mapping(&task->space, address, &entry))
+        if (!vspace_find_mapping(&task->space, address, &entry))
             return ERR_ABSENT;
         node = entry_node(entry);
         if (!node_is_leaf(node) && !node_is_bounded(node, &budget))
@@ -115,11 +115,11 @@ err_t sys_vm_protect(struct thread *thread)
     }
 
     for (;; node = entry_node(entry)) {
-        space_lower(REF(task), address, entry, node, sys_vm_protect_rights(thread) & RIGHT_ALL);
+        vspace_lower(REF(task), address, entry, node, sys_vm_protect_rights(thread) & RIGHT_ALL);
         if (address == first)
             return OK;
         address -= PAGE_SIZE;
-        space_find(&task->space, address, &entry);
+        vspace_find(&task->space, address, &entry);
     }
 }
 

@@ -13,13 +13,13 @@
 
 #include "kernel/cap/cspace.h"
 #include "kernel/thread/thread.h"
-#include "kernel/vm/space.h"
+#include "kernel/vm/vspace.h"
 
 struct task {
     struct object object;
     struct list owed;
     struct link destroying;
-    struct space space __attribute__((aligned(32)));
+    struct vspace space __attribute__((aligned(32)));
     struct account account;
     struct cspace cspace;
     uint32_t stage;  /* 0: alive; else the stage of its death */

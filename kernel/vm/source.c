@@ -20,9 +20,9 @@ static err_t check_pages(struct source source, uint32_t pages, rights_t rights, 
     pte_t *entry;
 
     for (uint32_t here; pages; pages -= here, source.first += here << PAGE_BITS) {
-        if (!space_find(source.space, source.first, &entry))
+        if (!vspace_find(source.space, source.first, &entry))
             return ERR_ABSENT;
-        here = space_run(source.first, pages);
+        here = vspace_run(source.first, pages);
         const struct node *node = entry_node(entry);
         for (const pte_t *end = entry + here; entry < end; entry++, node++, to++) {
             err_t err = check_page(source.kinship, pte_low(entry), node, rights);
@@ -39,9 +39,9 @@ static void map_pages(struct source source, uint32_t pages, rights_t rights, pte
     pte_t *from, entry = pte_make(0, rights);
 
     for (uint32_t here; pages; pages -= here, source.first += here << PAGE_BITS) {
-        bool found = space_find(source.space, source.first, &from);
+        bool found = vspace_find(source.space, source.first, &from);
         assert(found);
-        here = space_run(source.first, pages);
+        here = vspace_run(source.first, pages);
         struct node *parent = entry_node(from);
         for (const pte_t *end = from + here; from < end; from++, parent++, to++, node++) {
             if (source.kinship == CHILD)
@@ -61,13 +61,13 @@ err_t source_check(const struct source *source, uint32_t pages, rights_t rights,
     pte_t *entry;
 
     for (;;) {
-        uint32_t here = space_run(address, pages);
+        uint32_t here = vspace_run(address, pages);
         err_t err = from.space ? check_pages(from, here, rights, to) : frames_check(from.first, here, to);
         if (err || here == pages)
             return err;
         pages -= here, address += here << PAGE_BITS;
         from.first += from.space ? here << PAGE_BITS : here;
-        to = space_find(target->space, address, &entry) ? entry : source_no_entries;
+        to = vspace_find(target->space, address, &entry) ? entry : source_no_entries;
     }
 }
 
@@ -78,9 +78,9 @@ void source_map(const struct source *source, uint32_t pages, rights_t rights, co
     pte_t *to;
 
     for (uint32_t here; pages; pages -= here, address += here << PAGE_BITS) {
-        if (!space_find(target->space, address, &to))
-            to = space_open(target->space, target->account, address);
-        here = space_run(address, pages);
+        if (!vspace_find(target->space, address, &to))
+            to = vspace_open(target->space, target->account, address);
+        here = vspace_run(address, pages);
         if (from.space)
             map_pages(from, here, rights, to);
         else

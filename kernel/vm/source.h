@@ -4,14 +4,14 @@
  */
 #pragma once
 
-#include "kernel/vm/space.h"
+#include "kernel/vm/vspace.h"
 
 enum kinship { CHILD, SIBLING };
 
 struct source {
-    const struct space *space; /* null: frames */
-    uint32_t first;            /* frame number, or address in `space` */
-    enum kinship kinship;      /* of the new mappings to those in `space` */
+    const struct vspace *space; /* null: frames */
+    uint32_t first;             /* frame number, or address in `space` */
+    enum kinship kinship;       /* of the new mappings to those in `space` */
 };
 
 /* Rights that a mapping can have, and nothing else: at least to read, never to write and execute. */
@@ -24,7 +24,7 @@ ALWAYS_INLINE bool rights_are_mappable(uint32_t rights)
 
 /* Where pages go, and who pays for the tables. */
 struct target {
-    struct space *space;
+    struct vspace *space;
     struct account *account;
     uint32_t address;
 };

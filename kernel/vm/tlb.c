@@ -30,7 +30,7 @@ void tlb_drop(ref_t task, uint32_t address)
         arch_tlb_invalidate(address);
 }
 
-void space_reload(ref_t task, ref_t directories)
+void vspace_reload(ref_t task, ref_t directories)
 {
     if (cpu_here()->space == task)
         arch_space_load(directories);

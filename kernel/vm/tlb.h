@@ -16,11 +16,11 @@ ALWAYS_INLINE void tlb_invalidate(ref_t task, uint32_t address)
         tlb_drop(task, address);
 }
 
-void space_reload(ref_t task, ref_t directories);
+void vspace_reload(ref_t task, ref_t directories);
 
 /* All processors leave that space for the kernel's own. */
 void cpu_leave_space(ref_t task);
 
-/* The other processors do what tlb_invalidate() and space_reload() left for them; before the lock is
+/* The other processors do what tlb_invalidate() and vspace_reload() left for them; before the lock is
  * given away. */
 void tlb_sync(void);

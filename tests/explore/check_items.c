@@ -125,7 +125,7 @@ static void check_pages_land(const struct thread *sender, const struct item *ite
 
     for (uint32_t i = 0; i < item->pages; i++) {
         uint32_t address = item->to + i * PAGE_SIZE;
-        if (!space_find_mapping(&at.to->space, address, &entry) || pte_frame(entry) != frame_sent(sender, item, i) ||
+        if (!vspace_find_mapping(&at.to->space, address, &entry) || pte_frame(entry) != frame_sent(sender, item, i) ||
             entry_node(entry)->flags != (item->kind_rights & RIGHT_ALL))
             violation("a page was sent, and 0x%x of its receiver does not show it, or with other rights", address);
     }

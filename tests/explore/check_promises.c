@@ -117,7 +117,7 @@ static uint32_t source_frame(const struct done *done, uint32_t i)
 
     if (!from)
         return slot_at(done, done->esi >> 16)->value + done->edi + i;
-    return space_find_mapping(&from->space, done->edi + i * PAGE_SIZE, &entry) ? pte_frame(entry) : 0;
+    return vspace_find_mapping(&from->space, done->edi + i * PAGE_SIZE, &entry) ? pte_frame(entry) : 0;
 }
 
 /* "map pages of a memory capability, or pages mapped in another task, into a task" */
@@ -127,7 +127,7 @@ static void check_vm_map(const struct done *done)
     pte_t *entry;
 
     for (uint32_t i = 0; i < (done->esi & 0xffff); i++) {
-        if (!to || !space_find_mapping(&to->space, (done->ebx & -(uint32_t)PAGE_SIZE) + i * PAGE_SIZE, &entry))
+        if (!to || !vspace_find_mapping(&to->space, (done->ebx & -(uint32_t)PAGE_SIZE) + i * PAGE_SIZE, &entry))
             violation("vm_map is done, and page %u is not mapped", i);
         if (pte_frame(entry) != source_frame(done, i) || entry_node(entry)->flags != (done->ebx & RIGHT_ALL))
             violation("vm_map is done, and page %u shows another frame, or with other rights", i);
@@ -141,7 +141,7 @@ static void check_vm_unmap(const struct done *done)
     pte_t *entry;
 
     for (uint32_t i = 0; task && i < done->esi; i++)
-        if (space_find_mapping(&task->space, done->ebx + i * PAGE_SIZE, &entry))
+        if (vspace_find_mapping(&task->space, done->ebx + i * PAGE_SIZE, &entry))
             violation("vm_unmap is done, and page %u is still mapped", i);
 }
 
@@ -183,7 +183,7 @@ static void check_vm_protect(const struct done *done)
     pte_t *entry;
 
     for (uint32_t i = 0; i < done->esi; i++) {
-        if (!task || !space_find_mapping(&task->space, (done->ebx & -(uint32_t)PAGE_SIZE) + i * PAGE_SIZE, &entry))
+        if (!task || !vspace_find_mapping(&task->space, (done->ebx & -(uint32_t)PAGE_SIZE) + i * PAGE_SIZE, &entry))
             violation("vm_protect is done, and page %u is not mapped", i);
         const struct node *n = entry_node(entry);
         do

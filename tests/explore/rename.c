@@ -22,7 +22,7 @@ static void append(struct order *order, uint32_t frame)
 
 /* ---------------------------------------------------------------------------------- orders */
 
-static void append_tables(struct order *order, const struct space *space)
+static void append_tables(struct order *order, const struct vspace *space)
 {
     for (unsigned d = 0; d < DIRECTORIES; d++) {
         if (!(pte_low(&space->directories[d]) & PTE_PRESENT))

@@ -27,7 +27,7 @@ CASES = {
         "docs/layers.txt: up kernel/lib/link.h: it declares nothing of kernel/sys",
     ]),
     "check_docs": ([], {
-        "docs/shm.md": "`kernel/none.c`, `kernel/none/`, `zz_none()`; `space_open()` in `kernel/ipc/ipc.c`\n",
+        "docs/shm.md": "`kernel/none.c`, `kernel/none/`, `zz_none()`; `vspace_open()` in `kernel/ipc/ipc.c`\n",
         "docs/glossary.md": f"| {UNUSED} | | |\n",
         "docs/decisions/0999-zz.md": "# 999. A page that the index lacks\n",
         "programs/ps.c": ("PID PARENT", "PID MOTHER"),
@@ -35,7 +35,7 @@ CASES = {
         "docs/shm.md: there is no file kernel/none.c",
         "docs/shm.md: there is no file kernel/none/",
         "docs/shm.md: there is no function zz_none()",
-        "docs/shm.md: `space_open()` is not in kernel/ipc/ipc.c",
+        "docs/shm.md: `vspace_open()` is not in kernel/ipc/ipc.c",
         f"docs/glossary.md: nothing in the source is called {UNUSED}",
         "docs/decisions/README.md: no row for 999. A page that the index lacks",
         re.compile(r"docs/shell.md: the table column of `ps` has PID PARENT .*, not PID MOTHER .*"),

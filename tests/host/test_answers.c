@@ -162,7 +162,7 @@ static void pages_are_granted_by_right(void)
     pte_t *entry;
 
     CHECK(call(SYS_vm_map, WORLD_TASK, HERE | RIGHT_READ | RIGHT_GRANT, 1 | WORLD_MEMORY << 16, FRAME) == OK);
-    CHECK(space_find_mapping(&AT(struct task, init->task)->space, HERE, &entry));
+    CHECK(vspace_find_mapping(&AT(struct task, init->task)->space, HERE, &entry));
     server->registers.eax |= IPC_WINDOW;
     from->tag = 1 << TAG_ITEMS_SHIFT;
     from->items[0] =
@@ -193,11 +193,11 @@ static void a_receiver_may_lose_its_handler(void)
 /* A fault's answer takes with the page that it replaces all that was derived from it: some, but not many. */
 static void few_are_replaced_at_once(void)
 {
-    const struct space *space = &AT(struct task, init->task)->space;
+    const struct vspace *space = &AT(struct task, init->task)->space;
     pte_t *entry;
 
     CHECK(call(SYS_vm_map, WORLD_TASK, HERE | RIGHT_READ | RIGHT_GRANT, 1 | WORLD_MEMORY << 16, FRAME) == OK);
-    CHECK(space_find_mapping(space, HERE, &entry));
+    CHECK(vspace_find_mapping(space, HERE, &entry));
     for (unsigned i = 1; i <= CALL_PAGES_MAX + 1; i++) /* beside it in the table */
         node_insert_child(entry_node(entry), entry_node(entry) + i, RIGHT_READ);
     thread_page(server)->tag = 1 << TAG_ITEMS_SHIFT;

@@ -377,11 +377,11 @@ static void no_screen_is_none(void)
 
 static void check_pages(const struct thread *thread, uint32_t address, uint32_t frame, uint32_t pages, rights_t rights)
 {
-    const struct space *space = &AT(struct task, thread->task)->space;
+    const struct vspace *space = &AT(struct task, thread->task)->space;
     pte_t *entry;
 
     for (uint32_t i = 0; i < pages; i++) {
-        CHECK(space_find_mapping(space, address + (i << PAGE_BITS), &entry) && pte_frame(entry) == frame + i);
+        CHECK(vspace_find_mapping(space, address + (i << PAGE_BITS), &entry) && pte_frame(entry) == frame + i);
         CHECK(pte_writable(entry) == !!(rights & RIGHT_WRITE));
         CHECK(pte_executable(entry) == !!(rights & RIGHT_EXECUTE));
     }

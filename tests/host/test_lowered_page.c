@@ -50,7 +50,7 @@ int main(void)
     pte_t *entry;
 
     CHECK(world_call(init, SYS_vm_map | WORLD_TASK << SLOT_SHIFT, map) == OK);
-    CHECK(space_find(&AT(struct task, init->task)->space, PAGE, &entry));
+    CHECK(vspace_find(&AT(struct task, init->task)->space, PAGE, &entry));
     pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0)

@@ -96,7 +96,7 @@ static bool shows(uint32_t address, uint32_t frame)
 {
     pte_t *entry;
 
-    return space_find_mapping(&AT(struct task, server->task)->space, address, &entry) && pte_frame(entry) == frame;
+    return vspace_find_mapping(&AT(struct task, server->task)->space, address, &entry) && pte_frame(entry) == frame;
 }
 
 /* All items go over, each word of theirs and of the windows that there are having been read once. */

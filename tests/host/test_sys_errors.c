@@ -25,7 +25,7 @@ static bool page_is_mapped(void)
 {
     pte_t *entry;
 
-    return space_find_mapping(&AT(struct task, init->task)->space, PAGE, &entry);
+    return vspace_find_mapping(&AT(struct task, init->task)->space, PAGE, &entry);
 }
 
 static void a_tree_that_is_being_revoked_is_busy(void)

@@ -207,12 +207,12 @@ static void sources_in_a_space(void)
     CHECK(call(SYS_vm_map, WORLD_TASK, there | READ_WRITE, map_of(1), FRAME) == OK);
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | WORLD_TASK << 16, there + 0x800) == ERR_ARG);
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | WORLD_TASK << 16, SPACE_END) == ERR_ARG);
-    CHECK(space_find_mapping(&AT(struct task, init->task)->space, there, &from));
+    CHECK(vspace_find_mapping(&AT(struct task, init->task)->space, there, &from));
     entry_node(from)->flags = RIGHT_READ;
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE, 1 | WORLD_TASK << 16, there) == ERR_RIGHTS);
     entry_node(from)->depth = NODE_DEPTH_MAX; /* what is mapped from another mapping stands beside it */
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | WORLD_TASK << 16, there) == OK);
-    CHECK(space_find_mapping(&AT(struct task, init->task)->space, PAGE, &to));
+    CHECK(vspace_find_mapping(&AT(struct task, init->task)->space, PAGE, &to));
     entry_node(from)->depth = entry_node(to)->depth = 1;
     CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK && call(SYS_vm_unmap, WORLD_TASK, there, 1, 0) == OK);
 }
@@ -291,7 +291,7 @@ static void pages_of_two_tables(void)
     CHECK(call(SYS_vm_map, WORLD_TASK, 4 * PAGE | RIGHT_READ, 3 | WORLD_TASK << 16, first) == ERR_ABSENT);
     CHECK(call(SYS_vm_protect, WORLD_TASK, first | RIGHT_READ, 2, 0) == OK);
     for (uint32_t page = first; page <= PAGE; page += PAGE_SIZE)
-        CHECK(space_find_mapping(&AT(struct task, init->task)->space, page, &entry) && !pte_writable(entry) &&
+        CHECK(vspace_find_mapping(&AT(struct task, init->task)->space, page, &entry) && !pte_writable(entry) &&
               entry_node(entry)->flags == RIGHT_READ);
     CHECK(call(SYS_vm_unmap, WORLD_TASK, first, 2, 0) == OK);
 }
@@ -321,7 +321,7 @@ static void rights_of_mappings(void)
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE | RIGHT_GRANT, map_of(1), FRAME) == OK);
     CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | READ_WRITE | RIGHT_OWN, 1, 0) == ERR_ARG);
     CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | READ_WRITE, 1, 0) == OK);
-    CHECK(space_find_mapping(&AT(struct task, init->task)->space, PAGE, &entry) &&
+    CHECK(vspace_find_mapping(&AT(struct task, init->task)->space, PAGE, &entry) &&
           entry_node(entry)->flags == READ_WRITE);
     CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK);
 }
@@ -335,7 +335,7 @@ static pte_t *map_from(uint32_t from, uint32_t address, enum kinship kinship, ri
 
     source_map(&(struct source){&task->space, from, kinship}, 1, rights,
                &(struct target){&task->space, &task->account, address});
-    CHECK(space_find_mapping(&task->space, address, &entry));
+    CHECK(vspace_find_mapping(&task->space, address, &entry));
     return entry;
 }
 
@@ -345,7 +345,7 @@ static void rights_are_taken_from_children(void)
     pte_t *parent, *child, *sibling;
 
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE, map_of(1), FRAME) == OK);
-    CHECK(space_find_mapping(&task->space, PAGE, &parent));
+    CHECK(vspace_find_mapping(&task->space, PAGE, &parent));
     child = map_from(PAGE, PAGE + PAGE_SIZE, CHILD, READ_WRITE);
     sibling = map_from(PAGE + PAGE_SIZE, PAGE + 2 * PAGE_SIZE, SIBLING, READ_WRITE);
     CHECK(call(SYS_vm_protect, WORLD_TASK, (PAGE + 2 * PAGE_SIZE) | RIGHT_READ, 1, 0) == OK);
@@ -379,11 +379,11 @@ static void rights_are_taken_from_a_few(void)
 /* A message page is no mapping: nothing comes in its place, whatever a fault's answer may replace. */
 static void a_message_page_is_in_the_way(void)
 {
-    const struct space *space = &AT(struct task, init->task)->space;
+    const struct vspace *space = &AT(struct task, init->task)->space;
     pte_t *entry;
 
     CHECK(call(SYS_vm_map, WORLD_TASK, init->page_address | RIGHT_READ, map_of(1), FRAME) == ERR_TAKEN);
-    CHECK(space_find(space, init->page_address, &entry) && !space_find_mapping(space, init->page_address, &entry));
+    CHECK(vspace_find(space, init->page_address, &entry) && !vspace_find_mapping(space, init->page_address, &entry));
 }
 
 int main(void)

@@ -129,11 +129,11 @@ static void map_child(int from, int to, rights_t rights)
     if (check_source(from, to, rights) != OK || !(model[from].rights & RIGHT_GRANT))
         return;
     int expected = model[from].depth == NODE_DEPTH_MAX ? ERR_DEPTH : OK;
-    bool found = space_find(&task->space, address_of(to), &entry);
+    bool found = vspace_find(&task->space, address_of(to), &entry);
     CHECK((int)source_check(&source, 1, rights | RIGHT_GRANT, &target, found ? entry : source_no_entries) == expected);
     if (expected != OK)
         return;
-    space_count_shortfall(&task->space, address_of(to), 1, &shortfall);
+    vspace_count_shortfall(&task->space, address_of(to), 1, &shortfall);
     CHECK(shortfall.frames <= task->account.spare_count);
     source_map(&source, 1, rights, &target);
     model[to] = (struct cell){true, model[from].frame, rights, from, model[from].depth + 1};
@@ -170,7 +170,7 @@ static void compare(void)
 
     for (int i = 0; i < TASKS * PAGES; i++) {
         pte_t *entry;
-        bool there = space_find_mapping(&task_of(i)->space, address_of(i), &entry);
+        bool there = vspace_find_mapping(&task_of(i)->space, address_of(i), &entry);
         CHECK(there == model[i].mapped);
         mapped += there;
         if (!there)

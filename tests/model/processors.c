@@ -50,10 +50,10 @@ static void fill_from_table(struct processor *processor, uint32_t frame, uint32_
     }
 }
 
-static void fill_tlb(struct processor *processor, const struct space *space)
+static void fill_tlb(struct processor *processor, const struct vspace *space)
 {
     for (uint32_t page = 0; page < SPACE_PAGES; page += TABLE_ENTRIES) {
-        const pte_t *directory = space_directory_entry(space, page << PAGE_BITS);
+        const pte_t *directory = vspace_directory_entry(space, page << PAGE_BITS);
         if (directory && pte_low(directory) & PTE_PRESENT)
             fill_from_table(processor, pte_frame(directory), page);
     }
@@ -135,11 +135,11 @@ void arch_ipi_wait(unsigned cpu)
 }
 
 /* V: "a change that lowers rights is followed by dropping the page's translation on every processor" */
-static void check_translation(unsigned cpu, const struct space *space, unsigned page)
+static void check_translation(unsigned cpu, const struct vspace *space, unsigned page)
 {
     const pte_t was = processors[cpu].tlb[page];
     pte_t *entry;
-    bool same = space_find(space, page << PAGE_BITS, &entry) && pte_low(entry) & PTE_PRESENT &&
+    bool same = vspace_find(space, page << PAGE_BITS, &entry) && pte_low(entry) & PTE_PRESENT &&
                 pte_frame(entry) == pte_frame(&was) && (pte_writable(entry) || !pte_writable(&was)) &&
                 (pte_executable(entry) || !pte_executable(&was));
 
@@ -183,7 +183,7 @@ void processor_write(struct thread *thread, uint32_t address)
 {
     pte_t *entry;
 
-    if (space_find_mapping(&thread_task(thread)->space, address, &entry) && pte_writable(entry))
+    if (vspace_find_mapping(&thread_task(thread)->space, address, &entry) && pte_writable(entry))
         *AT(uint32_t, frame_ref(pte_frame(entry))) = 1;
 }
 

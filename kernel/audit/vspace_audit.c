@@ -1,6 +1,6 @@
 #include "kernel/audit/audit.h"
 
-#include "kernel/vm/space.h"
+#include "kernel/vm/vspace.h"
 
 _Static_assert(TABLE_BITS != 9 || SPACE_END == USER_END, "user space ends where its interface says");
 
@@ -26,7 +26,7 @@ static void audit_table(uint32_t table)
         audit_entry(AT(pte_t, frame_ref(table)) + i, AT(struct node, frame_at(table)->partner) + i);
 }
 
-void space_audit(const struct space *space)
+void vspace_audit(const struct vspace *space)
 {
     for (unsigned d = 0; d < DIRECTORIES; d++) {
         if (!(pte_low(&space->directories[d]) & PTE_PRESENT))

@@ -22,7 +22,7 @@
 #include "kernel/mem/account.h"
 #include "kernel/vm/tlb.h"
 
-struct space {
+struct vspace {
     pte_t directories[4];
 };
 
@@ -50,7 +50,7 @@ ALWAYS_INLINE pte_t *table_entry(uint32_t table, uint32_t index)
 }
 
 /* The directory's entry for `address`, or null. */
-ALWAYS_INLINE pte_t *space_directory_entry(const struct space *space, uint32_t address)
+ALWAYS_INLINE pte_t *vspace_directory_entry(const struct vspace *space, uint32_t address)
 {
     uint32_t top = pte_low(&space->directories[address >> SPACE_SHIFT]);
 
@@ -58,7 +58,7 @@ ALWAYS_INLINE pte_t *space_directory_entry(const struct space *space, uint32_t a
 }
 
 /* True if there is a table for `address`: the entry there. */
-ALWAYS_INLINE bool space_find(const struct space *space, uint32_t address, pte_t **entry)
+ALWAYS_INLINE bool vspace_find(const struct vspace *space, uint32_t address, pte_t **entry)
 {
     uint32_t top = pte_low(&space->directories[address >> SPACE_SHIFT]);
 
@@ -71,25 +71,25 @@ ALWAYS_INLINE bool space_find(const struct space *space, uint32_t address, pte_t
     return true;
 }
 
-ALWAYS_INLINE bool space_find_mapping(const struct space *space, uint32_t address, pte_t **entry)
+ALWAYS_INLINE bool vspace_find_mapping(const struct vspace *space, uint32_t address, pte_t **entry)
 {
-    return space_find(space, address, entry) && pte_is_mapping(*entry);
+    return vspace_find(space, address, entry) && pte_is_mapping(*entry);
 }
 
 /* [address, address + pages) is page-aligned, not empty, at most `max` pages, below SPACE_END. */
-ALWAYS_INLINE bool space_range_valid(uint32_t address, uint32_t pages, uint32_t max)
+ALWAYS_INLINE bool vspace_range_valid(uint32_t address, uint32_t pages, uint32_t max)
 {
     return address % PAGE_SIZE == 0 && pages - 1 < max && (address >> PAGE_BITS) + pages <= SPACE_END >> PAGE_BITS;
 }
 
 /* Whether a range's pages are all in the table of the first. */
-ALWAYS_INLINE bool space_is_one_table(uint32_t address, uint32_t pages)
+ALWAYS_INLINE bool vspace_is_one_table(uint32_t address, uint32_t pages)
 {
     return (address >> TABLE_SHIFT & (TABLE_ENTRIES - 1)) + pages <= TABLE_ENTRIES;
 }
 
 /* How many of a range's pages are in the table of the first. */
-ALWAYS_INLINE uint32_t space_run(uint32_t address, uint32_t pages)
+ALWAYS_INLINE uint32_t vspace_run(uint32_t address, uint32_t pages)
 {
     uint32_t here = TABLE_ENTRIES - ((address >> TABLE_SHIFT) & (TABLE_ENTRIES - 1));
 
@@ -110,45 +110,45 @@ struct shortfall {
 bool shortfall_note(struct shortfall *shortfall, uint32_t table);
 
 /* Adds what a range lacks. */
-void space_count_shortfall(const struct space *space, uint32_t address, uint32_t pages, struct shortfall *shortfall);
+void vspace_count_shortfall(const struct vspace *space, uint32_t address, uint32_t pages, struct shortfall *shortfall);
 
 /* The entry for `address`, making what tables lack from the account: checked before. */
-pte_t *space_open(struct space *space, struct account *account, uint32_t address);
+pte_t *vspace_open(struct vspace *space, struct account *account, uint32_t address);
 
 /* Unmaps descendants of `top`, a mapping, at most `*budget`, which it lowers; true when none is left. */
-bool space_unmap_step(struct node *top, unsigned *budget);
+bool vspace_unmap_step(struct node *top, unsigned *budget);
 
 /* Frees tables of a space that is being destroyed, at most `*budget` mappings and tables; true when all are gone. */
-bool space_free_step(struct space *space, struct account *account, unsigned *budget);
+bool vspace_free_step(struct vspace *space, struct account *account, unsigned *budget);
 
 /* The processor does not find the page any more; its node is still there. */
-ALWAYS_INLINE void space_hide(const struct node *node)
+ALWAYS_INLINE void vspace_hide(const struct node *node)
 {
     pte_clear(node_entry(node));
     tlb_invalidate(frame_of(node)->task, node_address(node));
 }
 
 /* Unmaps a mapping that has no descendants. */
-ALWAYS_INLINE void space_unmap(struct node *node)
+ALWAYS_INLINE void vspace_unmap(struct node *node)
 {
-    space_hide(node);
+    vspace_hide(node);
     node_remove(node);
 }
 
 /* Takes all other rights from a page of `task` and from what was derived from it: the caller has bounded how many. */
-void space_lower_descendants(struct node *node, rights_t rights);
-ALWAYS_INLINE void space_lower(ref_t task, uint32_t address, pte_t *entry, struct node *node, rights_t rights)
+void vspace_lower_descendants(struct node *node, rights_t rights);
+ALWAYS_INLINE void vspace_lower(ref_t task, uint32_t address, pte_t *entry, struct node *node, rights_t rights)
 {
     node->flags &= rights;
     pte_lower(entry, rights);
     tlb_invalidate(task, address);
     if (!node_is_leaf(node))
-        space_lower_descendants(node, rights);
+        vspace_lower_descendants(node, rights);
 }
 
 /* Unmaps a whole tree, from its end: the last node has no descendants. At most `*budget`, which it lowers; true when
  * none is left. */
-ALWAYS_INLINE bool space_unmap_tree(struct node *root, unsigned *budget)
+ALWAYS_INLINE bool vspace_unmap_tree(struct node *root, unsigned *budget)
 {
     struct node *last = node_at(root->prev);
 
@@ -160,7 +160,7 @@ ALWAYS_INLINE bool space_unmap_tree(struct node *root, unsigned *budget)
         }
         --*budget;
         struct node *before = node_at(last->prev);
-        space_hide(last);
+        vspace_hide(last);
         *last = (struct node){0};
         last = before;
     }
@@ -170,12 +170,12 @@ ALWAYS_INLINE bool space_unmap_tree(struct node *root, unsigned *budget)
 
 /* Unmaps `pages` frames from `first` on, at most `budget` mappings and frames that have none; how many frames are
  * left. */
-ALWAYS_INLINE uint32_t space_unmap_frames(uint32_t first, uint32_t pages, unsigned budget)
+ALWAYS_INLINE uint32_t vspace_unmap_frames(uint32_t first, uint32_t pages, unsigned budget)
 {
     for (struct frame *frame = frame_at(first); pages && budget; frame++, pages--) {
         if (frame->kind != FRAME_USER || node_is_alone(&frame->mappings))
             budget--;
-        else if (!space_unmap_tree(&frame->mappings, &budget))
+        else if (!vspace_unmap_tree(&frame->mappings, &budget))
             break;
     }
     return pages;

@@ -1,4 +1,4 @@
-#include "kernel/vm/space.h"
+#include "kernel/vm/vspace.h"
 
 #include "kernel/lib/scan.h"
 
@@ -12,26 +12,26 @@ bool shortfall_note(struct shortfall *shortfall, uint32_t table)
     return true;
 }
 
-void space_count_shortfall(const struct space *space, uint32_t address, uint32_t pages, struct shortfall *shortfall)
+void vspace_count_shortfall(const struct vspace *space, uint32_t address, uint32_t pages, struct shortfall *shortfall)
 {
     pte_t *entry;
 
     for (uint32_t here; pages; pages -= here, address += here << PAGE_BITS) {
-        here = space_run(address, pages);
-        if (space_find(space, address, &entry) || !shortfall_note(shortfall, address >> DIRECTORY_SHIFT))
+        here = vspace_run(address, pages);
+        if (vspace_find(space, address, &entry) || !shortfall_note(shortfall, address >> DIRECTORY_SHIFT))
             continue;
         shortfall->frames += 2;
-        if (!space_directory_entry(space, address))
+        if (!vspace_directory_entry(space, address))
             shortfall->frames += shortfall_note(shortfall, LACKING_DIRECTORY | address >> SPACE_SHIFT);
     }
 }
 
-static void add_directory(struct space *space, struct account *account, uint32_t address)
+static void add_directory(struct vspace *space, struct account *account, uint32_t address)
 {
     pte_t *top = &space->directories[address >> SPACE_SHIFT];
 
     pte_fill(top, pte_directory(account_take(account, FRAME_DIRECTORY)));
-    space_reload(frame_ref(account->task), REF(space));
+    vspace_reload(frame_ref(account->task), REF(space));
 }
 
 static void add_table(pte_t *directory, struct account *account, uint32_t address)
@@ -47,12 +47,12 @@ static void add_table(pte_t *directory, struct account *account, uint32_t addres
     pte_fill(directory, pte_table(table));
 }
 
-pte_t *space_open(struct space *space, struct account *account, uint32_t address)
+pte_t *vspace_open(struct vspace *space, struct account *account, uint32_t address)
 {
     pte_t *entry;
 
-    while (!space_find(space, address, &entry)) {
-        pte_t *directory = space_directory_entry(space, address);
+    while (!vspace_find(space, address, &entry)) {
+        pte_t *directory = vspace_directory_entry(space, address);
         if (directory)
             add_table(directory, account, address);
         else
@@ -61,7 +61,7 @@ pte_t *space_open(struct space *space, struct account *account, uint32_t address
     return entry;
 }
 
-bool space_unmap_step(struct node *top, unsigned *budget)
+bool vspace_unmap_step(struct node *top, unsigned *budget)
 {
     struct node *leaf = node_first_leaf(top);
 
@@ -70,13 +70,13 @@ bool space_unmap_step(struct node *top, unsigned *budget)
         if (*budget == 0)
             return false;
         --*budget;
-        space_unmap(leaf);
+        vspace_unmap(leaf);
         leaf = node_first_leaf(parent);
     }
     return true;
 }
 
-void space_lower_descendants(struct node *node, rights_t rights)
+void vspace_lower_descendants(struct node *node, rights_t rights)
 {
     for (struct node *n = node; (n = node_next(n))->depth > node->depth;) {
         n->flags &= rights;
@@ -93,10 +93,10 @@ static bool empty_table_step(uint32_t table, unsigned *budget)
 
     for (unsigned i = 0; (i = scan_next((uint32_t *)entries, 2, TABLE_ENTRIES, i, PTE_PRESENT)) < TABLE_ENTRIES;) {
         bool leaf = node_is_leaf(&nodes[i]);
-        if ((!leaf && !space_unmap_step(&nodes[i], budget)) || *budget == 0)
+        if ((!leaf && !vspace_unmap_step(&nodes[i], budget)) || *budget == 0)
             return false;
         --*budget;
-        space_unmap(&nodes[i]);
+        vspace_unmap(&nodes[i]);
     }
     return true;
 }
@@ -119,7 +119,7 @@ static bool free_directory_step(pte_t *entries, struct account *account, unsigne
     return true;
 }
 
-bool space_free_step(struct space *space, struct account *account, unsigned *budget)
+bool vspace_free_step(struct vspace *space, struct account *account, unsigned *budget)
 {
     for (unsigned d = 0; d < DIRECTORIES; d++) {
         pte_t *top = &space->directories[d];
