@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/times.h>
 #include <unistd.h>
 
+#include "programs/sh/aliases.h"
 #include "programs/sh/functions.h"
+#include "programs/sh/getopts.h"
 #include "programs/sh/jobs.h"
 #include "programs/sh/kill.h"
 #include "programs/sh/options.h"
@@ -15,6 +18,7 @@
 #include "programs/sh/program.h"
 #include "programs/sh/run.h"
 #include "programs/sh/shell.h"
+#include "programs/sh/traps.h"
 #include "programs/sh/variables.h"
 
 enum { STATUS_FAILED = 1 };
@@ -91,30 +95,78 @@ static int run_exit(char **words)
     shell_exit(status < 0 ? STATUS_USAGE : (int)(status & 0xff));
 }
 
-static int run_export(char **words)
+/* Words as NAME or NAME=VALUE: before one is set, and behind it. */
+static int declare(char **words, void (*before)(const char *name), void (*behind)(const char *name))
 {
+    const char *builtin = words[0];
     int status = 0;
 
-    if (!words[1])
-        variables_print();
-    while (*++words) {
+    while (*++words && !shell.has_failed) {
         size_t length = strcspn(*words, "=");
         if (!length || variable_name_length(*words) != length) {
-            shell_complain("export: %s: not a name", *words);
+            shell_complain("%s: %s: not a name", builtin, *words);
             status = STATUS_FAILED;
-        } else if ((*words)[length]) {
-            variable_assign(*words, true);
-        } else {
-            variable_export(*words);
+            continue;
         }
+        const char *name = pool_text(*words, length);
+        if (before)
+            before(name);
+        if ((*words)[length])
+            variable_assign(*words, false);
+        if (behind && !shell.has_failed)
+            behind(name);
     }
-    return status;
+    return shell.has_failed ? STATUS_FAILED : status;
+}
+
+static int run_export(char **words)
+{
+    if (!words[1])
+        variables_print();
+    return declare(words, NULL, variable_export);
+}
+
+static int run_readonly(char **words)
+{
+    if (!words[1])
+        variables_print_protected();
+    return declare(words, NULL, variable_protect);
+}
+
+/* Until the function ends; the value is the one before, unless there is another. */
+static int run_local(char **words)
+{
+    if (shell.calls)
+        return declare(words, variable_save, NULL);
+    shell_complain("local: not in a function");
+    return STATUS_USAGE;
 }
 
 static int run_unset(char **words)
 {
-    while (*++words)
+    while (*++words && !shell.has_failed)
         variable_unset(*words);
+    return shell.has_failed ? STATUS_FAILED : 0;
+}
+
+static void print_time(clock_t ticks, char end)
+{
+    long second = sysconf(_SC_CLK_TCK);
+
+    printf("%ldm%ld.%02lds%c", ticks / second / 60, ticks / second % 60, ticks % second * 100 / second, end);
+}
+
+/* The shell's, and its children's: the programs', and the system's for them. */
+static int run_times(char **words)
+{
+    struct tms used;
+
+    (void)words;
+    times(&used);
+    print_time(used.tms_utime, ' ');
+    print_time(used.tms_stime, '\n');
+    print_time(used.tms_cutime, ' ');
+    print_time(used.tms_cstime, '\n');
     return 0;
 }
 
@@ -169,7 +221,7 @@ static int run_wait(char **words)
     int status = 0;
 
     if (!words[1])
-        jobs_wait_all();
+        return jobs_wait_all();
     while (*++words) {
         long pid = number("wait", *words);
         status = pid < 0 ? STATUS_NOT_FOUND : jobs_wait((pid_t)pid);
@@ -366,13 +418,34 @@ void bracket_to_test(char **words)
 const struct builtin *builtin_find(const char *name)
 {
     static const struct builtin builtins[] = {
-        {":", run_true, false},        {".", run_file, false},          {"break", run_break, false},
-        {"cd", run_cd, false},         {"command", run_command, false}, {"continue", run_continue, false},
-        {"eval", run_eval, false},     {"exec", run_exec, true},        {"exit", run_exit, false},
-        {"export", run_export, false}, {"false", run_false, false},     {"kill", run_kill, false},
-        {"pwd", run_pwd, false},       {"read", run_read, false},       {"return", run_return, false},
-        {"set", run_set, false},       {"shift", run_shift, false},     {"true", run_true, false},
-        {"type", run_type, false},     {"umask", run_umask, false},     {"unset", run_unset, false},
+        {":", run_true, false},
+        {".", run_file, false},
+        {"alias", run_alias, false},
+        {"break", run_break, false},
+        {"cd", run_cd, false},
+        {"command", run_command, false},
+        {"continue", run_continue, false},
+        {"eval", run_eval, false},
+        {"exec", run_exec, true},
+        {"exit", run_exit, false},
+        {"export", run_export, false},
+        {"false", run_false, false},
+        {"getopts", run_getopts, false},
+        {"kill", run_kill, false},
+        {"local", run_local, false},
+        {"pwd", run_pwd, false},
+        {"read", run_read, false},
+        {"readonly", run_readonly, false},
+        {"return", run_return, false},
+        {"set", run_set, false},
+        {"shift", run_shift, false},
+        {"times", run_times, false},
+        {"trap", run_trap, false},
+        {"true", run_true, false},
+        {"type", run_type, false},
+        {"umask", run_umask, false},
+        {"unalias", run_unalias, false},
+        {"unset", run_unset, false},
         {"wait", run_wait, false},
     };
 

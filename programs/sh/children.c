@@ -8,6 +8,7 @@
 
 #include "programs/sh/jobs.h"
 #include "programs/sh/shell.h"
+#include "programs/sh/traps.h"
 
 /* From here on control-C ends it; one that came before, and was caught, does so now. */
 static void end_by_interrupts(void)
@@ -26,6 +27,7 @@ pid_t fork_shell(void)
     if (pid == 0) {
         if (shell.is_interactive)
             end_by_interrupts();
+        traps_forget();
         jobs_forget();
         shell.is_interactive = false;
         shell.loops = 0;
@@ -33,14 +35,8 @@ pid_t fork_shell(void)
     return pid;
 }
 
-/* Control-C may have come before the child was the one that is waited for. */
-static void pass_on(pid_t pid)
-{
-    kill(pid, SIGINT);
-}
-
 /* False with errno, which is EINTR also if the signal came just before the call: its handler jumps. */
-static bool wait_once(pid_t pid, void (*if_stopped)(pid_t pid), int *ended)
+static bool wait_once(pid_t pid, int *ended)
 {
     sigjmp_buf stopped;
 
@@ -49,34 +45,46 @@ static bool wait_once(pid_t pid, void (*if_stopped)(pid_t pid), int *ended)
         return false;
     }
     shell.waits = &stopped;
-    if (shell.is_stopped && if_stopped)
-        if_stopped(pid);
+    if (shell.is_stopped)
+        kill(pid, SIGINT); /* it may have come before the child was the one that is waited for */
     bool has_ended = waitpid(pid, ended, 0) > 0;
     shell.waits = NULL;
     return has_ended;
 }
 
+static void look_again(int signal)
+{
+    (void)signal;
+}
+
+/* All signals are blocked but while it waits for one: none comes unseen. */
 bool wait_for_job(pid_t pid, int *ended)
 {
-    while (!shell.is_stopped)
-        if (wait_once(pid, NULL, ended))
-            return true;
-        else if (errno != EINTR)
-            return false;
-    return false;
+    struct sigaction action = {.sa_handler = look_again}, before;
+    sigset_t all, usual;
+    pid_t got = 0;
+
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &usual);
+    sigaction(SIGCHLD, &action, &before);
+    while (!shell.is_stopped && !traps_due() && (got = waitpid(pid, ended, WNOHANG)) == 0)
+        sigsuspend(&usual);
+    sigaction(SIGCHLD, &before, NULL);
+    sigprocmask(SIG_SETMASK, &usual, NULL);
+    return got > 0;
 }
 
 int wait_for(pid_t pid)
 {
     int ended = 0;
 
-    while (!wait_once(pid, pass_on, &ended))
+    while (!wait_once(pid, &ended))
         if (errno != EINTR) /* the jump may have lost the status */
             return shell.is_stopped ? STATUS_SIGNAL + SIGINT : STATUS_NOT_FOUND;
     if (!WIFSIGNALED(ended))
         return WEXITSTATUS(ended);
     if (WTERMSIG(ended) == SIGINT)
-        shell.is_stopped = true;
+        shell.is_stopped = !traps_has_interrupts();
     else if (WTERMSIG(ended) != SIGPIPE)
         shell_complain("process %d: %s", pid, strsignal(WTERMSIG(ended)));
     return STATUS_SIGNAL + WTERMSIG(ended);

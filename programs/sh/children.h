@@ -10,7 +10,8 @@ pid_t fork_shell(void);
 /* The status of one that ends. Who is interrupted at a terminal ends all that is behind it in the line. */
 int wait_for(pid_t pid);
 
-/* How one that control-C is not for has ended; false if it has not, as control-C came, or is not there. */
+/* How one that control-C is not for has ended; false if it has not, as control-C or a signal with an action came, or is
+ * not there. */
 bool wait_for_job(pid_t pid, int *ended);
 
 /* A shell that runs a script and was interrupted ends by the signal. */

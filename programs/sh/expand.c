@@ -176,21 +176,11 @@ static size_t parameter_length(const char *text)
     return variable_name_length(text);
 }
 
-/* It ends a script; who types goes on with another command. */
-static void fail(const char *what, const char *why)
-{
-    if (!shell.has_failed)
-        shell_complain("%s: %s", what, why);
-    shell.has_failed = true;
-    if (!shell.is_interactive)
-        shell_exit(STATUS_USAGE);
-}
-
 /* Of one that is not set it is empty, or with -u the end. */
 static const char *value_or_empty(const char *name, const char *value)
 {
     if (!value && shell.ends_at_unset)
-        fail(name, "is not set");
+        shell_fail(name, "is not set");
     return value ? value : "";
 }
 
@@ -254,9 +244,9 @@ static void put_or(struct expansion *e, const char *name, const char *at, const 
         variable_set(name, expand_part(at + 1, end));
         put_value(e, variable(name), quoting);
     } else {
-        fail(name, *at == '?' && at + 1 < end ? expand_part(at + 1, end)
-                   : counts_empty             ? "is not set, or empty"
-                                              : "is not set");
+        shell_fail(name, *at == '?' && at + 1 < end ? expand_part(at + 1, end)
+                         : counts_empty             ? "is not set, or empty"
+                                                    : "is not set");
     }
 }
 
@@ -274,7 +264,7 @@ static void put_braces(struct expansion *e, const char *at, const char *end, enu
 
     at += length;
     if (length == 0 || (at < end && !strchr(":-=+?#%", *at)))
-        fail("${}", "is no parameter");
+        shell_fail("${}", "is no parameter");
     else if (wants_length)
         put_value(e, number_text((long)strlen(value_or_empty(name, value))), quoting);
     else if (at == end && (*name == '@' || *name == '*'))
@@ -322,7 +312,7 @@ static void put_number(struct expansion *e, const char *at, const char *end, enu
     if (arithmetic(without_backslashes(text_end(&made.field)), &value, &why))
         put_value(e, number_text(value), quoting);
     else
-        fail("$(())", why);
+        shell_fail("$(())", why);
 }
 
 static bool is_number(const char *at, const char *end)

@@ -5,6 +5,7 @@
 #include "programs/sh/pool.h"
 #include "programs/sh/run.h"
 #include "programs/sh/shell.h"
+#include "programs/sh/variables.h"
 
 enum { CALLS_MAX = 200, STATUS_FAILED = 1 };
 
@@ -95,6 +96,7 @@ int function_call(const struct node *body, char **words)
 {
     char **arguments = shell.arguments;
     int loops = shell.loops;
+    struct variable_saved *mark = variables_mark();
 
     if (shell.returnable == CALLS_MAX) {
         shell_complain("%s: too many calls in each other", words[0]);
@@ -102,9 +104,12 @@ int function_call(const struct node *body, char **words)
     }
     shell.arguments = words + 1;
     shell.loops = 0;
+    shell.calls++;
     shell.returnable++;
     int status = run(body);
     shell.returnable--;
+    shell.calls--;
+    variables_restore(mark);
     shell.returns = false;
     shell.loops = loops;
     shell.arguments = arguments;

@@ -9,5 +9,5 @@ void function_define(const char *name, const struct node *body);
 /* Null: there is none. */
 const struct node *function_find(const char *name);
 
-/* The body's status, run with the words as its arguments. Its loops are its own. */
+/* The body's status, run with the words as its arguments. Its loops are its own, and what it has made local. */
 int function_call(const struct node *body, char **words);

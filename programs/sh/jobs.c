@@ -9,6 +9,7 @@
 #include "programs/sh/children.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/shell.h"
+#include "programs/sh/traps.h"
 
 struct job {
     struct job *next;
@@ -71,13 +72,14 @@ int jobs_wait(pid_t pid)
     if (!*link)
         return STATUS_NOT_FOUND;
     if (!wait_for_job(pid, &ended))
-        return STATUS_SIGNAL + SIGINT;
+        return STATUS_SIGNAL + (traps_due() ? traps_due() : SIGINT);
     remove_at(link);
     return WIFSIGNALED(ended) ? STATUS_SIGNAL + WTERMSIG(ended) : WEXITSTATUS(ended);
 }
 
-void jobs_wait_all(void)
+int jobs_wait_all(void)
 {
-    while (jobs && !shell.is_stopped)
+    while (jobs && !shell.is_stopped && !traps_due())
         jobs_wait(jobs->pid);
+    return traps_due() ? STATUS_SIGNAL + traps_due() : 0;
 }

@@ -14,4 +14,5 @@ void jobs_tell(void);
 /* The status of that one, when it has ended; STATUS_NOT_FOUND if there is none. */
 int jobs_wait(pid_t pid);
 
-void jobs_wait_all(void);
+/* 0, or that of a signal with an action, which ends the waiting. */
+int jobs_wait_all(void);

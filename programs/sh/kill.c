@@ -2,61 +2,70 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "programs/sh/shell.h"
-
-static const struct {
-    const char *name;
-    int number;
-} signals[] = {{"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"ABRT", SIGABRT},
-               {"KILL", SIGKILL}, {"USR1", SIGUSR1}, {"SEGV", SIGSEGV}, {"USR2", SIGUSR2},
-               {"PIPE", SIGPIPE}, {"ALRM", SIGALRM}, {"TERM", SIGTERM}, {"CHLD", SIGCHLD}};
-
-static int number(const char *text)
-{
-    char *end;
-    long value = strtol(text, &end, 10);
-
-    return *text && !*end && value >= 0 && value < 1000000000 ? (int)value : -1;
-}
-
-static int signal_of(const char *text)
-{
-    const char *name = strncmp(text, "SIG", 3) == 0 ? text + 3 : text;
-
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        if (strcmp(signals[i].name, name) == 0)
-            return signals[i].number;
-    return number(text);
-}
+#include "programs/sh/signals.h"
 
 static int send(const char *text, int signal)
 {
-    int pid = number(text);
+    char *end;
+    long pid = strtol(text, &end, 10);
 
-    if (pid < 1) {
+    if (!*text || *end || pid < 1 || pid >= 1000000000) {
         shell_complain("kill: %s: no process", text);
         return 1;
     }
-    if (kill(pid, signal) == 0)
+    if (kill((pid_t)pid, signal) == 0)
         return 0;
     shell_complain("kill: %s: %s", text, strerror(errno));
     return 1;
 }
 
-int run_kill(char **words)
+/* The names; or that of a number, which may be the status of a command that it ended. */
+static int list(const char *text)
 {
-    const char *name = words[1] && words[1][0] == '-' ? words[1] + 1 : NULL;
-    int signal = name ? signal_of(name) : SIGTERM, failed = 0;
-    char **pid = words + (name ? 2 : 1);
+    int number = text ? atoi(text) : 0;
 
-    if (signal < 0 || !*pid) {
+    if (number > STATUS_SIGNAL)
+        number -= STATUS_SIGNAL;
+    if (text && (number < 1 || !signal_name(number))) {
+        shell_complain("kill: %s: no such signal", text);
+        return STATUS_USAGE;
+    }
+    for (int signal = 1; signal < SIGNALS; signal++)
+        if (signal_name(signal) && (!text || signal == number))
+            puts(signal_name(signal));
+    return 0;
+}
+
+/* Behind the options: the processes. */
+static int send_to_all(char **pids, int signal)
+{
+    int failed = 0;
+
+    if (signal < 0 || !*pids) {
         shell_complain("kill: %s", signal < 0 ? "no such signal" : "a process is missing");
         return STATUS_USAGE;
     }
-    for (; *pid; pid++)
-        failed |= send(*pid, signal);
+    for (; *pids; pids++)
+        failed |= send(*pids, signal);
     return failed;
+}
+
+int run_kill(char **words)
+{
+    const char *option = words[1] && words[1][0] == '-' ? words[1] + 1 : NULL;
+
+    if (!option)
+        return send_to_all(words + 1, SIGTERM);
+    if (strcmp(option, "-") == 0)
+        return send_to_all(words + 2, SIGTERM);
+    if (strcmp(option, "l") == 0)
+        return list(words[2]);
+    if (strcmp(option, "s") == 0)
+        return words[2] ? send_to_all(words + 3, signal_number(words[2])) : send_to_all(words + 2, -1);
+    return send_to_all(words + 2, signal_number(option));
 }

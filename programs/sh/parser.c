@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "programs/sh/aliases.h"
 #include "programs/sh/lexer.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/quotes.h"
@@ -348,8 +349,29 @@ static struct node *parse_compound_command(struct parser *parser)
     return node;
 }
 
+/* An alias may stand for another one, but none for itself. */
+static void replace_aliases(struct parser *parser)
+{
+    enum { CHAIN_MAX = 16 };
+    const char *chain[CHAIN_MAX];
+    size_t count = 0;
+
+    while (is_at(parser, TOKEN_WORD) && count < CHAIN_MAX) {
+        const char *name = parser->lexer.text, *text = alias_find(name);
+        for (size_t i = 0; i < count; i++)
+            if (strcmp(chain[i], name) == 0)
+                text = NULL;
+        if (!text)
+            break;
+        chain[count++] = name;
+        source_insert(parser->lexer.source, text);
+        next(parser);
+    }
+}
+
 static struct node *parse_command(struct parser *parser)
 {
+    replace_aliases(parser);
     struct node *node = parse_compound_command(parser);
 
     if (!node)

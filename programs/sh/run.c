@@ -19,6 +19,7 @@
 #include "programs/sh/program.h"
 #include "programs/sh/redirect.h"
 #include "programs/sh/shell.h"
+#include "programs/sh/traps.h"
 #include "programs/sh/variables.h"
 
 enum { STATUS_FAILED = 1, NOT_FORKED = -1 };
@@ -445,6 +446,7 @@ int run(const struct node *node)
         shell.status = run_redirected(kinds[node->kind], node);
     pool_release(mark);
     end_if_stopped();
+    traps_run();
     if (ends_at_failure(node))
         shell_exit(shell.status);
     return shell.status;

@@ -20,19 +20,31 @@
 #include "programs/sh/run.h"
 #include "programs/sh/shell.h"
 #include "programs/sh/source.h"
+#include "programs/sh/traps.h"
 #include "programs/sh/variables.h"
 
 extern char **environ;
 
 struct shell shell = {.name = "sh"};
 
-/* In one piece, so that nothing comes between. */
+void shell_fail(const char *what, const char *why)
+{
+    if (!shell.has_failed)
+        shell_complain("%s: %s", what, why);
+    shell.has_failed = true;
+    if (!shell.is_interactive)
+        shell_exit(STATUS_USAGE);
+}
+
 void shell_exit(int status)
 {
+    shell.status = status;
+    traps_run_at_exit();
     fflush(stdout);
     _exit(status);
 }
 
+/* In one piece, so that nothing comes between. */
 void shell_complain(const char *format, ...)
 {
     char line[512];
@@ -96,6 +108,15 @@ int shell_run_text(const char *text)
     return shell.status;
 }
 
+void shell_run_between(const char *text)
+{
+    struct source source = source_string(text);
+    int status = shell.status;
+
+    run_source(&source);
+    shell.status = status;
+}
+
 bool shell_run_file(const char *path)
 {
     FILE *file = fopen(path, "re");
@@ -120,7 +141,7 @@ static void caught(int number)
 }
 
 /* Calls that wait end by it, too. */
-static void catch_interrupts(void)
+void shell_catch_interrupts(void)
 {
     const struct sigaction action = {.sa_handler = caught, .sa_flags = SA_NODEFER}; /* it may jump out */
 
@@ -133,7 +154,7 @@ static void run_input(void)
 
     shell.is_interactive = source.is_typed;
     if (source.is_typed)
-        catch_interrupts();
+        shell_catch_interrupts();
     run_source(&source);
     if (source.is_typed)
         fputs("\n", stderr);
@@ -194,6 +215,8 @@ int main(int argc, char **argv)
         variable_set("PATH", "/bin");
         variable_export("PATH");
     }
+    variable_set("OPTIND", "1");
     run_words(words);
+    traps_run_at_exit();
     return shell.status;
 }

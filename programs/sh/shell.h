@@ -24,6 +24,7 @@ struct shell {
     int loops;                  /* that are being run, in each other */
     int leaves;                 /* so many of these are to be left */
     bool continues;             /* the last of them goes on */
+    int calls;                  /* of functions, in each other */
     int returnable;             /* functions, and files of `.`, that are being run, in each other */
     bool returns;               /* the last of them ends */
 };
@@ -33,11 +34,21 @@ extern struct shell shell;
 /* A line to stderr, behind "sh: ". */
 __attribute__((format(printf, 1, 2))) void shell_complain(const char *format, ...);
 
+/* A word cannot be expanded, or a variable not be set: told once, it ends a script; who types goes on with another
+ * command. */
+void shell_fail(const char *what, const char *why);
+
+/* Control-C stops what is being run. */
+void shell_catch_interrupts(void);
+
 /* As exit(), but it leaves the offset of the script's file, which a copy of the shell shares, where it is. */
 _Noreturn void shell_exit(int status);
 
 /* The text's commands; their status, which is the shell's then. */
 int shell_run_text(const char *text);
+
+/* The text's commands, behind which $? is as it was. */
+void shell_run_between(const char *text);
 
 /* The file's commands; false if it cannot be read, with errno. */
 bool shell_run_file(const char *path);

@@ -29,7 +29,19 @@ void source_close(struct source *source)
     if (source->file)
         fclose(source->file);
     free(source->line);
-    source->line = NULL;
+    free(source->inserted);
+    source->line = source->inserted = NULL;
+}
+
+void source_insert(struct source *source, const char *text)
+{
+    size_t length = strlen(text);
+    char *together = must_allocate(NULL, length + strlen(source->at) + 1);
+
+    memcpy(together, text, length);
+    strcpy(together + length, source->at);
+    free(source->inserted);
+    source->at = source->inserted = together;
 }
 
 /* Not more than the line: what is behind it is for the commands. */

@@ -9,6 +9,7 @@ struct source {
     const char *at; /* the rest of the line that is being read */
     char *line;     /* it, if it is kept here; else null */
     size_t room;    /* bytes there */
+    char *inserted; /* what `at` is in after source_insert(); else null */
     FILE *file; /* nobody else reads this; or null, and descriptor 0 is read byte by byte, as commands read it too */
     bool is_string, is_typed, has_ended;
     bool is_abandoned; /* control-C was typed: what there is of a command is none, and it has not ended at all */
@@ -22,6 +23,9 @@ struct source source_file(FILE *file);
 struct source source_input(bool typed);
 
 void source_close(struct source *source);
+
+/* The text comes next, before the rest of the line. */
+void source_insert(struct source *source, const char *text);
 
 /* The byte that comes next, 0 at the end. `continues` says that a command goes on, for the prompt. */
 char source_peek(struct source *source, bool continues);

@@ -6,15 +6,24 @@
 #include <string.h>
 
 #include "programs/sh/pool.h"
+#include "programs/sh/shell.h"
 
 struct variable {
     struct variable *next;
     char *value; /* null: not set */
-    bool is_exported;
+    bool is_exported, is_protected;
     char name[];
 };
 
+struct variable_saved {
+    struct variable_saved *next;
+    struct variable *variable;
+    char *value;
+    bool is_exported;
+};
+
 static struct variable *variables;
+static struct variable_saved *saved;
 
 static struct variable *find(const char *name)
 {
@@ -62,6 +71,11 @@ const char *variable_or(const char *name, const char *otherwise)
 void variable_set(const char *name, const char *value)
 {
     struct variable *set = get(name);
+
+    if (set->is_protected) {
+        shell_fail(name, "may only be read");
+        return;
+    }
     char *copy = must_copy(value); /* first: it may be the old one, or a part of it */
 
     free(set->value);
@@ -74,9 +88,50 @@ void variable_unset(const char *name)
 
     if (!found)
         return;
+    if (found->is_protected) {
+        shell_fail(name, "may only be read");
+        return;
+    }
     free(found->value);
     found->value = NULL;
     found->is_exported = false;
+}
+
+void variable_protect(const char *name)
+{
+    get(name)->is_protected = true;
+}
+
+struct variable_saved *variables_mark(void)
+{
+    return saved;
+}
+
+void variable_save(const char *name)
+{
+    struct variable *variable = get(name);
+
+    if (variable->is_protected) {
+        shell_fail(name, "may only be read");
+        return;
+    }
+    struct variable_saved *made = must_allocate(NULL, sizeof *made);
+    *made = (struct variable_saved){saved, variable, variable->value ? must_copy(variable->value) : NULL,
+                                    variable->is_exported};
+    saved = made;
+}
+
+void variables_restore(struct variable_saved *mark)
+{
+    while (saved != mark) {
+        struct variable_saved *last = saved;
+        saved = last->next;
+        free(last->variable->value);
+        last->variable->value = last->value;
+        last->variable->is_exported = last->is_exported;
+        last->variable->is_protected = false; /* who could not be changed was not saved */
+        free(last);
+    }
 }
 
 void variable_export(const char *name)
@@ -143,6 +198,13 @@ void variables_print(void)
     for (const struct variable *each = variables; each; each = each->next)
         if (is_in_environment(each))
             printf("export %s='%s'\n", each->name, each->value);
+}
+
+void variables_print_protected(void)
+{
+    for (const struct variable *each = variables; each; each = each->next)
+        if (each->is_protected && each->value)
+            printf("readonly %s='%s'\n", each->name, each->value);
 }
 
 void variables_print_all(void)

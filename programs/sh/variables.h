@@ -11,8 +11,18 @@ void variables_init(char **environment);
 const char *variable(const char *name);
 const char *variable_or(const char *name, const char *otherwise);
 
+/* One that may only be read stays as it is: the command fails (shell_fail()). */
 void variable_set(const char *name, const char *value);
 void variable_unset(const char *name);
+
+/* From now on it may only be read. */
+void variable_protect(const char *name);
+
+/* What it is now it is again behind `variables_restore()`, which goes as far back as the mark says. */
+struct variable_saved;
+struct variable_saved *variables_mark(void);
+void variable_save(const char *name);
+void variables_restore(struct variable_saved *mark);
 
 /* Set or not, it is in the environment from now on, when it is set. */
 void variable_export(const char *name);
@@ -27,8 +37,9 @@ void variable_assign(const char *word, bool is_exported);
 /* For execve(), in the pool. */
 char **variables_environment(void);
 
-/* The exported ones, as `export NAME=VALUE`. */
+/* The exported ones, as `export NAME='VALUE'`; those that may only be read, as `readonly NAME='VALUE'`. */
 void variables_print(void);
+void variables_print_protected(void);
 
 /* All of them, as NAME=VALUE. */
 void variables_print_all(void);

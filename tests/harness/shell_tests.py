@@ -78,6 +78,35 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "sh -uc 'echo ${x-or}${x+no} $#; echo $x; echo no'; echo $?; sh -u -c ': ${#x}'; sh -uc ': ${x%a}'; sh -xc 'x=1; echo a \"b c\"; f() { :; }; f 2'\nA=1; set | grep '^A='\n",
      "2 b c\nx\n0\nsh: set: -z: no option\n2\nin\n0\neu\n<>\nor\nin f\n3\n1\n1\n1\n1\nor 0\nsh: x: is not set\n2\nsh: x: is not set\nsh: x: is not set\n"
      "+ echo a b c\na b c\n+ f 2\n+ :\nA='1'\n", 0),
+    ("traps", r"""cat >s <<\E; sh s; echo $?
+trap 'echo "bye $? it'\''s"' EXIT; trap; (exit 3)
+E
+sh -c 'trap "exit 7" 0; exit 3'; echo $?; sh -c 'trap "echo end" EXIT; trap 0; trap "echo no" 0; trap - EXIT'; sh -ec 'trap "echo ends" EXIT; false'; echo $?
+trap 'echo usr $?' USR1 SIGUSR2; (exit 4); kill -USR1 $$; kill -s USR2 $$; echo on; trap '' USR1 TERM; kill -USR1 $$; kill $$; trap
+(trap; echo sub; trap 'echo sub ends' EXIT; exit 5); echo $?; trap 'echo again; trap - USR1' USR1; kill -USR1 $$; trap -- - USR2
+sh -c 'trap "echo got" USR1; sleep 60 & echo ready; wait; echo $?; kill $!' >out & until grep -q ready out; do :; done; kill -USR1 $!; wait $!; cat out
+trap x NONE; echo $?; trap x KILL; echo $?; trap x; echo $?; trap x 99; echo $?; trap - 12 15; trap
+while :; do kill -USR2 $$; done & trap 'break' USR2; kill $!; for i in 1 2; do kill -USR2 $$; echo no; done; sh -c 'trap "echo ${x?gone}; echo no" EXIT'; echo $?
+""", "trap -- 'echo \"bye $? it'\\''s\"' EXIT\nbye 3 it's\n3\n7\nends\n1\nusr 0\nusr 0\non\ntrap -- '' USR1\ntrap -- 'echo usr $?' USR2\ntrap -- '' TERM\n"
+     "trap -- '' USR1\ntrap -- '' TERM\nsub\nsub ends\n5\nagain\nready\ngot\n138\n"
+     "sh: trap: NONE: no such signal\n1\nsh: trap: KILL: Invalid argument\n1\nsh: trap: a signal is missing\n2\nsh: trap: 99: no such signal\n1\nsh: x: gone\n2\n", 0),
+    ("getopts", "echo 'while getopts ab:c o; do echo \"$o ${OPTARG-none}\"; done; shift $((OPTIND-1)); echo \"$@\"' >s; sh s -a -bx -b y -cq rest -z; sh s -a -- -b; sh s - -a; sh s -b; sh s\n"
+     "set -- -b -x; while getopts :ab: o -b -a -x -b; do echo \"$o $OPTARG\"; done; echo $OPTIND; OPTIND=1; getopts a o; echo $? \"$o\"; getopts a; echo $?; getopts a 1; echo $?\n"
+     "f() { OPTIND=1; while getopts uv o; do echo $o; done; }; f -uv -v x; f -v; OPTIND=1; getopts a: o -:; echo \"$o\"\n",
+     "a none\nb x\nb y\nc none\nsh: getopts: -q: no such option\n? none\nrest -z\na none\n-b\n- -a\nsh: getopts: -b: its value is missing\n? none\n\n\n"
+     "b -a\n? x\n: b\n5\nsh: getopts: -b: no such option\n0 ?\nsh: getopts: the letters and a name are needed\n2\nsh: getopts: the letters and a name are needed\n2\n"
+     "u\nv\nv\nv\nsh: getopts: -:: no such option\n?\n", 0),
+    ("readonly and local", "readonly x=1 y; (x=2; echo no); echo $?; (unset x; echo no); (read x <s; echo no); (for x in a; do :; done; echo no); (f() { local x; echo no; }; f); readonly; readonly 1a; echo $?; echo $x\n"
+     "a=out b=kept; f() { local a=in b c=1; echo $a $b $c; g; echo $a; b=; export a; env | grep -c ^a=in; }; g() { echo $a; a=changed; local a=deep; }; f; echo $a $b ${c-none}; env | grep -c ^a=\n"
+     "h() { local a=$1; [ $1 = 0 ] || h $(($1-1)); echo $a; }; h 2; echo $a; local z; echo $?; y=1\n",
+     "sh: x: may only be read\n2\nsh: x: may only be read\nsh: s: No such file or directory\nno\nsh: x: may only be read\nsh: x: may only be read\nreadonly x='1'\nsh: readonly: 1a: not a name\n1\n1\n"
+     "in kept 1\nin\nchanged\n0\nout kept none\n0\n0\n1\n2\nout\nsh: local: not in a function\n2\nsh: y: may only be read\n", 2),
+    ("aliases", "alias e='echo one' f=e n='e; echo' 1=; alias e n; e no\ne two; f x; n y\n'e' 2>/dev/null; echo $?; echo e; \\e 2>/dev/null; echo $?; alias e='e a' ls='ls -d'; unalias n f; n z\n"
+     "ls /; e 2>/dev/null; echo $?; alias; unalias e none; echo $?; alias none; echo $?; unalias -a; alias; alias 'if_=if true;'\nif_ then echo then; fi; alias p='grep -n . |'\ncat <<E | p wc -l\na\nE\n",
+     "e='echo one'\nn='e; echo'\nsh: e: not found\none two\none x\none\ny\n127\ne\n127\none\nz\n" "/\n127\nls='ls -d'\ne='e a'\n1='" "'\n"
+     "sh: unalias: none: not found\n1\nsh: alias: none: not found\n1\nthen\n1\n", 0),
+    ("times and kill -l", "times | grep -c '^[0-9]*m[0-9]*[.][0-9][0-9]s [0-9]*m'; kill -l 143; kill -l 9; kill -l | grep -c .; kill -l 99; echo $?; kill -s; echo $?; kill -0 -- $$; echo $?; kill -- 1x; echo $?\n",
+     "2\nTERM\nKILL\n29\nsh: kill: 99: no such signal\n2\nsh: kill: no such signal\n2\nsh: kill: --: no process\n1\nsh: kill: 1x: no process\n1\n", 0),
     ("no function", "sh -c 'f() echo a'; sh -c 'f( a) { :; }'; sh -c 'f() {'; sh -c 'a-b() { :; }'; sh -c 'return 1; echo $?'\n",
      "sh: line 1: syntax error near echo\nsh: line 1: syntax error near a\nsh: line 1: syntax error near end of input\nsh: line 1: syntax error near (\n"
      "sh: return: not in a function\n2\n", 0),

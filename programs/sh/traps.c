@@ -1,0 +1,170 @@
+#include "programs/sh/traps.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "programs/sh/pool.h"
+#include "programs/sh/shell.h"
+#include "programs/sh/signals.h"
+
+enum { AT_EXIT = 0, STATUS_FAILED = 1 };
+
+static struct {
+    char *action; /* null: what is done by default; "": nothing */
+    volatile sig_atomic_t is_due;
+} traps[SIGNALS];
+
+static volatile sig_atomic_t some_are_due;
+
+static void came(int signal)
+{
+    traps[signal].is_due = true;
+    some_are_due = true;
+}
+
+static bool has_action(int signal)
+{
+    return traps[signal].action && *traps[signal].action;
+}
+
+bool traps_has_interrupts(void)
+{
+    return traps[SIGINT].action;
+}
+
+int traps_due(void)
+{
+    for (int signal = 1; some_are_due && signal < SIGNALS; signal++)
+        if (traps[signal].is_due)
+            return signal;
+    return 0;
+}
+
+/* It may set another one for the signal: it is run from a copy. */
+static void run_action(const char *action)
+{
+    struct pool_mark mark = pool_mark();
+
+    shell_run_between(pool_text(action, strlen(action)));
+    pool_release(mark);
+}
+
+static void run_if_due(int signal)
+{
+    if (!traps[signal].is_due)
+        return;
+    traps[signal].is_due = false;
+    if (has_action(signal))
+        run_action(traps[signal].action);
+}
+
+void traps_run(void)
+{
+    while (some_are_due) {
+        some_are_due = false;
+        for (int signal = 1; signal < SIGNALS; signal++)
+            run_if_due(signal);
+    }
+}
+
+void traps_run_at_exit(void)
+{
+    char *action = traps[AT_EXIT].action;
+
+    traps[AT_EXIT].action = NULL;
+    if (action)
+        run_action(action);
+}
+
+static void forget(int signal)
+{
+    free(traps[signal].action);
+    traps[signal].action = NULL;
+    traps[signal].is_due = false;
+}
+
+void traps_forget(void)
+{
+    for (int each = 0; each < SIGNALS; each++)
+        if (has_action(each)) {
+            if (each != AT_EXIT)
+                signal(each, SIG_DFL);
+            forget(each);
+        }
+}
+
+/* Null: as without this. */
+static int set(int number, const char *action)
+{
+    struct sigaction handler = {.sa_handler = !action ? SIG_DFL : *action ? came : SIG_IGN, .sa_flags = SA_RESTART};
+
+    if (number == SIGINT && !action && shell.is_interactive) {
+        shell_catch_interrupts();
+    } else if (number != AT_EXIT && sigaction(number, &handler, NULL) < 0) {
+        shell_complain("trap: %s: %s", signal_name(number), strerror(errno));
+        return STATUS_FAILED;
+    }
+    char *copy = action ? must_copy(action) : NULL;
+    forget(number);
+    traps[number].action = copy;
+    return 0;
+}
+
+static int set_all(char **names, const char *action)
+{
+    int status = 0;
+
+    for (; *names; names++) {
+        int number = signal_number(*names);
+        if (number < 0 || !signal_name(number)) {
+            shell_complain("trap: %s: no such signal", *names);
+            status = STATUS_FAILED;
+        } else {
+            status |= set(number, action);
+        }
+    }
+    return status;
+}
+
+/* As words that a shell reads again. */
+static void print(const char *action, const char *name)
+{
+    fputs("trap -- '", stdout);
+    for (; *action; action++)
+        *action == '\'' ? fputs("'\\''", stdout) : putchar(*action);
+    printf("' %s\n", name);
+}
+
+static int print_all(void)
+{
+    for (int signal = 0; signal < SIGNALS; signal++)
+        if (traps[signal].action)
+            print(traps[signal].action, signal_name(signal));
+    return 0;
+}
+
+static bool is_number(const char *word)
+{
+    return isdigit((unsigned char)*word) && !word[strspn(word, "0123456789")];
+}
+
+/* `trap ACTION NAME...`, `trap - NAME...`, `trap NUMBER...` as with -, `trap`. */
+int run_trap(char **words)
+{
+    words++;
+    if (*words && strcmp(*words, "--") == 0)
+        words++;
+    if (!*words)
+        return print_all();
+    if (is_number(*words))
+        return set_all(words, NULL);
+    if (!words[1]) {
+        shell_complain("trap: a signal is missing");
+        return STATUS_USAGE;
+    }
+    return set_all(words + 1, strcmp(*words, "-") == 0 ? NULL : *words);
+}
