@@ -9,7 +9,7 @@
  *     SERVER_LATER    no answer now: the handler kept caller_now() for a later server_answer()
  *     SERVER_OTHER    beside a good result without data: the handler has answered its caller, and this is the answer of
  *                     another, whom it has restored; that one runs first
- * A handler may call other servers: the loop keeps the caller, the handler copies what it needs of
+ * A handler may call other servers: the kernel keeps whom it serves, the handler copies what it needs of
  * the page before (I2 of ipc.h).
  */
 #pragma once
@@ -37,7 +37,7 @@ static inline void caller_restore(struct caller caller)
     message_page->caller_call_number = caller.calls;
 }
 
-typedef int32_t (*server_call)(uint32_t badge, struct words *words);
+typedef int32_t (*server_call)(uint32_t badge, struct words *words) SERVER_CALL;
 
 struct server {
     const server_call *calls; /* by the call's number; 0 where there is none */
@@ -54,14 +54,14 @@ struct server {
     _Bool (*cure)(uint32_t badge, err_t why);
 };
 
-/* Sets word 0, and the others of a failure; returns the flags to answer with. */
+/* Sets word 0, and the others of a failure; returns the flags to answer with. Of a good result no other bits count. */
 static inline uint32_t server_finish(int32_t result, struct words *words)
 {
     if (result < 0)
         *words = (struct words){{(uint32_t)result}};
     else
         words->w[0] = (uint32_t)result & CALL_NUMBER;
-    return result < 0 ? 0 : (uint32_t)result & ~(uint32_t)CALL_NUMBER;
+    return result < 0 ? 0 : (uint32_t)result & IPC_EXTENDED;
 }
 
 /* A late answer: `result` as a handler returns it, not SERVER_LATER. ERR_STALE: nobody waits. */
@@ -72,83 +72,73 @@ static inline err_t server_answer(struct caller caller, int32_t result, struct w
     return ipc_reply(flags, words);
 }
 
-/* What was received, beside the words. */
-struct received {
-    uint32_t badge, kind;
-    struct caller caller;
-};
-
-static inline int32_t server_dispatch(const struct server *server, const struct received *r, struct words *words)
+static inline int32_t server_dispatch(const struct server *server, uint32_t kind, uint32_t badge, struct words *words)
 {
     uint32_t number = words->w[0];
 
-    if (r->kind == TAG_SIGNAL) {
-        if (server->signal)
-            server->signal(number);
-        return SERVER_LATER;
-    }
-    if (r->kind == TAG_FAULT)
-        return server->fault ? server->fault(r->badge, words) : SERVER_LATER;
-    if (number >= server->calls_count || !server->calls[number])
-        return -ENOSYS;
-    return server->calls[number](r->badge, words);
+    if (kind == TAG_CALL)
+        return number < server->calls_count && server->calls[number] ? server->calls[number](badge, words) : -ENOSYS;
+    if (kind == TAG_FAULT && server->fault)
+        return server->fault(badge, words);
+    if (kind == TAG_SIGNAL && server->signal)
+        server->signal(number);
+    return SERVER_LATER;
 }
 
-/* An answer that may be refused, as it was sent. */
+/* An answer that may be refused, as it was sent: to what kind of message, of whom. */
 struct sent {
-    uint32_t flags, tag;
+    uint32_t kind, badge, tag;
     struct words words;
 };
 
 /* After a refusal the answer is still owed. Returns the flags for another one with the next wait: the
  * same if there was a cure, else for a call a plain error; a fault gets none, as its thread would
  * only fault again. 0: nobody waits. */
-static inline uint32_t server_retry(const struct server *server, const struct received *r, const struct sent *sent,
-                                    err_t why, struct words *words)
+static inline uint32_t server_retry(const struct server *server, const struct sent *sent, uint32_t flags, err_t why,
+                                    struct words *words)
 {
-    if (why == ERR_STALE || !(sent->flags & IPC_EXTENDED))
+    if (why == ERR_STALE || !(flags & IPC_EXTENDED))
         return 0;
-    if (server->cure && server->cure(r->badge, why)) {
+    if (server->cure && server->cure(sent->badge, why)) {
         *words = sent->words;
         message_page->tag = sent->tag;
-        caller_restore(r->caller);
-        return sent->flags;
+        return flags & IPC_FLAGS;
     }
-    if (r->kind != TAG_CALL)
-        return 0;
-    caller_restore(r->caller);
-    return IPC_REPLY | server_finish(-ENOMEM, words);
+    return sent->kind == TAG_CALL ? IPC_REPLY | server_finish(-ENOMEM, words) : 0;
+}
+
+/* Out of line, as most answers cannot be refused. */
+static inline __attribute__((noinline)) void server_keep(struct sent *sent, uint32_t kind, uint32_t badge,
+                                                         const struct words *words)
+{
+    *sent = (struct sent){kind, badge, message_page->tag, *words};
 }
 
 /* Serves until the endpoint is gone. An answer goes out in the same call that waits for the next
- * message; if it is refused, nothing is received. */
+ * message; if it is refused, nothing is received. Whom it is for the kernel knows, as long as that one has no answer.
+ */
 static inline void server_run(const struct server *server)
 {
     struct words words = {{0}};
-    struct received r = {0};
     struct sent sent = {0};
-    uint32_t answer = 0; /* the flags of the answer that goes out with the next wait, or 0 */
+    uint32_t head = SYS_ipc_reply_wait; /* with the flags of the answer that goes out with the next wait, if any */
 
     for (;;) {
         uint32_t windows = server->open ? server->open() : 0;
-        int32_t badge = ipc_reply_wait(windows | answer, &words);
-        if (badge < 0 && !answer)
-            return;
+        int32_t badge = system_call(head | windows, &words);
         if (badge < 0) {
-            answer = server_retry(server, &r, &sent, (err_t)badge, &words);
+            if (head == SYS_ipc_reply_wait)
+                return;
+            head = SYS_ipc_reply_wait | server_retry(server, &sent, head, (err_t)badge, &words);
             continue;
         }
-        r = (struct received){(uint32_t)badge, message_page->tag & TAG_KIND, caller_now()};
-        int32_t result = server_dispatch(server, &r, &words);
-        answer = 0;
+        uint32_t kind = message_page->tag & TAG_KIND;
+        int32_t result = server_dispatch(server, kind, (uint32_t)badge, &words);
+        head = SYS_ipc_reply_wait;
         if (result == SERVER_LATER)
             continue;
-        if (result >= SERVER_OTHER)
-            r.caller = caller_now(), result -= SERVER_OTHER;
-        answer = IPC_REPLY | server_finish(result, &words);
-        caller_restore(r.caller);
-        if (answer & IPC_EXTENDED)
-            sent.words = words, sent.tag = message_page->tag;
-        sent.flags = answer;
+        head |= IPC_REPLY | server_finish(result, &words);
+        if (head & IPC_EXTENDED)
+            server_keep(&sent, kind, (uint32_t)badge, &words);
     }
 }

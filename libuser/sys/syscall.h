@@ -7,6 +7,9 @@ struct words {
     uint32_t w[4];
 };
 
+/* A handler of a server's gets its arguments in registers. */
+#define SERVER_CALL __attribute__((regparm(2)))
+
 /* `head` is the call's number, its flags and its slot; the words go in and come out. */
 static inline __attribute__((always_inline)) int32_t system_call(uint32_t head, struct words *words)
 {

@@ -2,7 +2,7 @@
 ; interrupts it.
 
         bits 32
-        global  vdso_call, vdso_jump, vdso_go_on, vdso_handler_returns, vdso_wait, vdso_fpu_save, vdso_fpu_load
+        global  vdso_call, vdso_jump, vdso_go_on, vdso_handler_returns, vdso_wait_in_registers, vdso_fpu_save, vdso_fpu_load
         global  vdso_wait_begins, vdso_wait_ends, vdso_wait_given_up, vdso_quiet
         global  vdso_back, vdso_back_ends, vdso_back_jumps
         extern  vdso_begin, vdso_table, vdso_interrupted, vdso_frame_of, vdso_framed, vdso_looks, vdso_next
@@ -99,18 +99,12 @@ vdso_jump:
         xor     edx, edx
         jmp     eax
 
-; A message that may be waited for long, unless there is something to look at: eax = the head, edx = its words, which become
-; the answer's; eax = the kernel's error, or 1: given up. Who is interrupted between `begins` and `ends` goes on at `given_up`.
-vdso_wait:
+; A message that may be waited for long, unless there is something to look at: eax = the head, ebx, esi, edi, ecx = its words, which
+; become the answer's; eax = the kernel's error, or 1: given up, and the words are as they were. Who is interrupted between
+; `begins` and `ends` goes on at `given_up`.
+vdso_wait_in_registers:
         push    ebp
-        push    edi
-        push    esi
-        push    ebx
-        push    edx
-        mov     ebx, [edx]
-        mov     esi, [edx + 4]
-        mov     edi, [edx + 8]
-        mov     ebp, [edx + 12]
+        mov     ebp, ecx
 vdso_wait_begins:
         cmp     dword [LOOK], 0
         jne     vdso_wait_given_up
@@ -119,21 +113,14 @@ vdso_wait_begins:
 vdso_wait_ends:
         sysenter
 wait_answered:
-        pop     edx
-        mov     [edx], ebx
-        mov     [edx + 4], esi
-        mov     [edx + 8], edi
-        mov     [edx + 12], ebp
-wait_back:
-        pop     ebx
-        pop     esi
-        pop     edi
+        mov     ecx, ebp
         pop     ebp
         ret
 vdso_wait_given_up:
-        pop     edx
+        mov     ecx, ebp
         mov     eax, 1
-        jmp     wait_back
+        pop     ebp
+        ret
 
 ; The FPU's state goes to where eax says, and a handler begins with none; or it comes from there.
 vdso_fpu_save:

@@ -235,7 +235,7 @@ static bool is_there_now(uint32_t why, uint32_t address)
     if (!(why & FATAL_FAULT_FOREIGN) || !(vdso_give_ahead(address, 1) || vdso_map_again(address, why & FAULT_WRITE)))
         return false;
     state->told_caught = ~state->caught; /* proc hears that the fault is over */
-    vdso_tell_signals();
+    vdso_tell_all_signals();
     return true;
 }
 
@@ -247,7 +247,7 @@ static _Noreturn void end_by(uint32_t signal)
     state->actions[signal] = (struct vdso_action){0};
     state->caught &= ~signal_bit(signal);
     state->blocked &= ~signal_bit(signal);
-    vdso_tell_signals();
+    vdso_tell_all_signals();
     (void)proc_getpid(CLIENT_SLOT_PROC, 0, &pid, &parent);
     (void)proc_kill(CLIENT_SLOT_PROC, 0, pid, signal, 0);
     __builtin_trap();
@@ -279,7 +279,7 @@ static struct signal_frame *handle_fault(struct signal_frame *frame)
     frame->context.fault_address = vector == PAGE_FAULT ? address : 0;
     frame = call_handler(frame, info, proc_interrupted_uses_fpu(why));
     state->told_caught = ~state->caught;
-    vdso_tell_signals();
+    vdso_tell_all_signals();
     return frame;
 }
 

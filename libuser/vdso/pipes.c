@@ -50,7 +50,7 @@ static void attach(struct vdso_pipe *pipe)
     if (answer)
         (void)vdso_unmap(at, RING_BYTES);
     else
-        pipe->ring = (struct pipe_ring *)at, pipe->writes = writes;
+        pipe->ring = (struct pipe_ring *)at, pipe->uses = writes ? VDSO_WRITES_RING : VDSO_READS_RING;
 }
 
 /* Few pipes are worth the pages. */
@@ -62,8 +62,10 @@ bool vdso_pipe_used(uint32_t fd)
         return false;
     if (pipe->fd != fd)
         *pipe = (struct vdso_pipe){.fd = (uint8_t)fd};
-    if (pipe->uses != VDSO_NO_RING && ++pipe->uses == USES_BEFORE)
+    if (pipe->uses < USES_BEFORE && ++pipe->uses == USES_BEFORE)
         attach(pipe);
+    if (pipe->uses == VDSO_NO_RING && state->has_transfer)
+        pipe->uses = VDSO_BY_PAGE;
     return pipe->ring;
 }
 

@@ -3,6 +3,7 @@
  * which nobody is asked; then the file server has them, and says of which ones the console is to be asked.
  */
 #include "libuser/ipc/ipc.h"
+#include "libuser/string/copy.h"
 #include "libuser/vdso/vdso.h"
 #include "servers/proto/console.h"
 #include "servers/proto/file.h"
@@ -97,41 +98,46 @@ static void scatter(struct place *place, const char *from, uint32_t bytes)
     }
 }
 
-/* Asks the file server, which keeps only who reads or writes a pipe waiting: for another file a signal ends nothing. */
-static int ask_file(uint32_t fd, uint32_t flags, struct words *words)
+int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words)
 {
-    const struct words asked = *words;
-    int answer = vdso_wait_for(CLIENT_SLOT_FILE, flags, words);
+    int32_t error = vdso_wait(SYS_ipc_call | flags | slot << SLOT_SHIFT, words);
 
-    if (answer != -EINTR || file_pipe_wake(CLIENT_SLOT_FILE, 0, fd, false) == 0)
-        return answer;
-    *words = asked; /* the page still has the bytes: neither call has changed it */
+    if (error)
+        return error == VDSO_GIVEN_UP ? -EINTR : -EPIPE;
+    return (int)words->w[0];
+}
+
+#define OUT_OF_LINE static __attribute__((noinline, regparm(3)))
+
+/* One that was not asked, as there is something to look at. The file server keeps only who reads or writes a pipe
+ * waiting: for another file a signal ends nothing, and the page still has the bytes. */
+OUT_OF_LINE int ask_anyway(int32_t error, uint32_t flags, struct words *words)
+{
+    if (error != VDSO_GIVEN_UP)
+        return -EPIPE;
+    if (file_pipe_wake(CLIENT_SLOT_FILE, 0, words->w[1], false) == 0)
+        return -EINTR;
     return ipc_call(CLIENT_SLOT_FILE, flags, words) ? -EPIPE : (int)words->w[0];
 }
 
-#define OUT_OF_LINE static __attribute__((noinline, regparm(2)))
-
-/* A descriptor without a ring, and as many bytes as go by the transfer page in one call. */
-static bool is_one_call(uint32_t fd, const struct vector *v)
+/* Asks the file server about the descriptor in word 1. The words stay in registers if there is an answer. */
+static inline __attribute__((always_inline)) int ask_file(uint32_t flags, struct words *words)
 {
-    const struct vdso_pipe *known = &state->pipes[fd % VDSO_PIPES];
+    int32_t error = vdso_wait(SYS_ipc_call | flags | CLIENT_SLOT_FILE << SLOT_SHIFT, words);
 
-    return known->fd == fd && known->uses == VDSO_NO_RING && state->has_transfer &&
-           v->bytes - FILE_DATA_MAX - 1 < FILE_TRANSFER_MAX - FILE_DATA_MAX && !vdso_is_bad(v->at, v->bytes);
+    if (error) {
+        struct words again = *words;
+        error = ask_anyway(error, flags, &again);
+        *words = again;
+        return error;
+    }
+    return (int)words->w[0];
 }
 
-enum { IS_CONSOLE = INT32_MIN };
-
-/* How many, an error, or IS_CONSOLE: whoever has a descriptor of 32 or more there does not know it. */
-static int32_t ask_once(uint32_t call, uint32_t fd, uint32_t bytes)
+/* As many bytes as go by the transfer page in one call. */
+static inline bool is_one_call(arguments_t a)
 {
-    struct words words = {{call, fd, bytes, true}};
-
-    vdso_tell_signals();
-    int answer = ask_file(fd, 0, &words);
-    if (answer)
-        return answer < 0 ? answer : IS_CONSOLE;
-    return (int32_t)(words.w[1] < bytes ? words.w[1] : bytes);
+    return a[2] - FILE_DATA_MAX - 1 < FILE_TRANSFER_MAX - FILE_DATA_MAX && !vdso_is_bad(a[1], FILE_TRANSFER_MAX);
 }
 
 /* ---------------------------------------------------------------------------------------- writes */
@@ -145,7 +151,7 @@ static int write_file(uint32_t fd, struct place place, uint32_t left, uint32_t *
     char *to = vdso_bytes(left, &most);
     uint32_t bytes = gather(place, to, most);
     struct words words = {{FILE_WRITE, fd, bytes}};
-    int answer = ask_file(fd, most == FILE_DATA_MAX ? ipc_extend(bytes, 0) : 0, &words);
+    int answer = ask_file(most == FILE_DATA_MAX ? ipc_extend(bytes, 0) : 0, &words);
     *taken = answer ? 0 : words.w[1];
     return answer;
 }
@@ -221,17 +227,10 @@ HANDLER(writev)
     return error ? error : write_vectors(a[0], (const struct vector *)a[1], a[2], number);
 }
 
-/* Out of line: what goes to a ring needs fewer registers. */
 OUT_OF_LINE int32_t write_other(arguments_t a, uint32_t number)
 {
     const struct vector one = {a[1], a[2]};
 
-    if (is_one_call(a[0], &one)) {
-        memcpy((char *)FILE_TRANSFER, (const char *)one.at, one.bytes);
-        int32_t taken = ask_once(FILE_WRITE, a[0], one.bytes);
-        if (taken != IS_CONSOLE)
-            return taken < 0 ? write_ends(taken, 0, number) : taken;
-    }
     if (is_none(state->console_writes, a[0]))
         return -EBADF;
     if (one.bytes > INT32_MAX)
@@ -239,15 +238,39 @@ OUT_OF_LINE int32_t write_other(arguments_t a, uint32_t number)
     return vdso_is_bad(one.at, one.bytes) ? -EFAULT : write_vectors(a[0], &one, 1, number);
 }
 
+/* Out of line: what goes to a ring needs fewer registers. Whoever has a descriptor of 32 or more does not know that it
+ * is the console. */
+static int32_t write_once(arguments_t a, uint32_t number)
+{
+    struct words words = {{FILE_WRITE, a[0], a[2]}};
+    const void *from = (const void *)a[1];
+
+    vdso_tell_signals();
+    copy_inline((void *)FILE_TRANSFER, from, words.w[2]);
+    int answer = ask_file(0, &words);
+    if (answer)
+        return answer < 0 ? write_ends(answer, 0, number) : write_other(a, number);
+    return (int32_t)words.w[1];
+}
+
 /* The most common write to a ring goes in whole. */
+OUT_OF_LINE int32_t write_known_ring(arguments_t a, uint32_t number, const struct vdso_pipe *known)
+{
+    if (a[2] - 1 >= PIPE_WHOLE || vdso_is_bad(a[1], a[2]))
+        return write_other(a, number);
+    int32_t taken = vdso_pipe_write(known->ring, (const char *)a[1], a[2], a[0]);
+    return taken < 0 ? write_ends(taken, 0, number) : taken;
+}
+
 HANDLER(write)
 {
-    struct pipe_ring *ring = vdso_pipe_ring(a[0], true);
+    const struct vdso_pipe *known = &state->pipes[a[0] % VDSO_PIPES];
 
-    if (!ring || a[2] - 1 >= PIPE_WHOLE || vdso_is_bad(a[1], a[2]))
+    if (known->fd != a[0])
         return write_other(a, number);
-    int32_t taken = vdso_pipe_write(ring, (const char *)a[1], a[2], a[0]);
-    return taken < 0 ? write_ends(taken, 0, number) : taken;
+    if (known->uses == VDSO_WRITES_RING)
+        return write_known_ring(a, number, known);
+    return known->uses == VDSO_BY_PAGE && is_one_call(a) ? write_once(a, number) : write_other(a, number);
 }
 
 /* ----------------------------------------------------------------------------------------- reads */
@@ -307,7 +330,7 @@ static int read_file(uint32_t fd, struct place *place, uint32_t left, bool wait,
     if (most > left)
         most = left;
     struct words words = {{FILE_READ, fd, most, wait}};
-    int answer = ask_file(fd, 0, &words);
+    int answer = ask_file(0, &words);
     if (answer)
         return answer == FILE_CONSOLE ? FILE_ASKS_CONSOLE : answer;
     uint32_t got = words.w[1] < most ? words.w[1] : most;
@@ -372,13 +395,6 @@ OUT_OF_LINE int32_t read_other(arguments_t a, uint32_t number)
 {
     const struct vector one = {a[1], a[2]};
 
-    if (is_one_call(a[0], &one)) {
-        int32_t got = ask_once(FILE_READ, a[0], one.bytes);
-        if (got > 0)
-            memcpy((char *)one.at, (const char *)FILE_TRANSFER, (uint32_t)got);
-        if (got != IS_CONSOLE)
-            return read_ends(got, number);
-    }
     if (is_none(state->console_reads, a[0]))
         return -EBADF;
     if (one.bytes > INT32_MAX)
@@ -386,13 +402,36 @@ OUT_OF_LINE int32_t read_other(arguments_t a, uint32_t number)
     return vdso_is_bad(one.at, one.bytes) ? -EFAULT : read_vectors(a[0], &one, 1, number);
 }
 
+/* As write_once(). */
+static int32_t read_once(arguments_t a, uint32_t number)
+{
+    struct words words = {{FILE_READ, a[0], a[2], true}};
+
+    vdso_tell_signals();
+    int answer = ask_file(0, &words);
+    if (answer)
+        return answer < 0 ? read_ends(answer, number) : read_other(a, number);
+    uint32_t got = words.w[1] < a[2] ? words.w[1] : a[2];
+    copy_inline((void *)a[1], (const void *)FILE_TRANSFER, got);
+    return (int32_t)got;
+}
+
+OUT_OF_LINE int32_t read_known_ring(arguments_t a, uint32_t number, const struct vdso_pipe *known)
+{
+    if (a[2] - 1 >= INT32_MAX || vdso_is_bad(a[1], a[2]))
+        return read_other(a, number);
+    return read_ends(vdso_pipe_read(known->ring, (char *)a[1], a[2], a[0]), number);
+}
+
 HANDLER(read)
 {
-    struct pipe_ring *ring = vdso_pipe_ring(a[0], false);
+    const struct vdso_pipe *known = &state->pipes[a[0] % VDSO_PIPES];
 
-    if (!ring || a[2] - 1 >= INT32_MAX || vdso_is_bad(a[1], a[2]))
+    if (known->fd != a[0])
         return read_other(a, number);
-    return read_ends(vdso_pipe_read(ring, (char *)a[1], a[2], a[0]), number);
+    if (known->uses == VDSO_READS_RING)
+        return read_known_ring(a, number, known);
+    return known->uses == VDSO_BY_PAGE && is_one_call(a) ? read_once(a, number) : read_other(a, number);
 }
 
 /* pread64 and pwrite64, whose offset is the arguments 3 (lower half) and 4. */

@@ -18,7 +18,7 @@ struct sigaction_words {
 
 /* ------------------------------------------------------------------------------------ proc is told */
 
-void vdso_tell_signals(void)
+void vdso_tell_all_signals(void)
 {
     uint32_t due = 0;
 
@@ -47,7 +47,7 @@ void signals_tell_actions(void)
 
     if (blocked == signals_blockable(UINT32_MAX))
         state->blocked = state->told_blocked;
-    vdso_tell_signals();
+    vdso_tell_all_signals();
     state->blocked = blocked;
 }
 

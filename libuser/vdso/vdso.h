@@ -12,6 +12,7 @@
 
 #include "kernel/abi/abi.h"
 #include "libuser/sys/syscall.h"
+#include "libuser/vdso/wait.h"
 #include "servers/proto/file_format.h"
 #include "servers/proto/slots.h"
 
@@ -21,7 +22,9 @@
 #include <stdint.h>
 
 enum { SIGNAL_NUMBERS = 32, VDSO_CALLS = 512, MISSING_MAX = 8 };
-enum { VDSO_PIPES = 8, VDSO_NO_RING = 255 /* in place of uses: there will be none */ };
+enum { VDSO_PIPES = 8 };
+/* In place of uses: what the ring is for; or there will be none, but perhaps the transfer page is there. */
+enum { VDSO_READS_RING = 252, VDSO_WRITES_RING, VDSO_NO_RING, VDSO_BY_PAGE };
 enum { VDSO_STANDARD = 7 }; /* descriptors 0, 1 and 2, by bits */
 
 struct vdso_action {
@@ -68,7 +71,6 @@ struct vdso_state {
     struct vdso_pipe {
         struct pipe_ring *ring; /* 0: not in our memory */
         uint8_t fd, uses;
-        bool writes;     /* of the end */
     } pipes[VDSO_PIPES]; /* by the descriptor's lowest bits */
     struct vdso_ahead {
         uint32_t at, end;
@@ -159,7 +161,7 @@ static inline struct pipe_ring *vdso_pipe_ring(uint32_t fd, bool writes)
 {
     const struct vdso_pipe *pipe = &state->pipes[fd % VDSO_PIPES];
 
-    return pipe->fd == fd && pipe->writes == writes ? pipe->ring : NULL;
+    return pipe->fd == fd && pipe->uses == (writes ? VDSO_WRITES_RING : VDSO_READS_RING) ? pipe->ring : NULL;
 }
 bool vdso_pipe_used(uint32_t fd);
 void vdso_pipe_forget(uint32_t fd);
@@ -213,29 +215,24 @@ int vdso_protect(uint32_t address, uint32_t length, uint32_t protection);
 /* As munmap, but the file server keeps the mapping. */
 int vdso_take_pages(uint32_t address, uint32_t length);
 
-/* A message that may be waited for long: the kernel's error; or VDSO_GIVEN_UP, as there is something to look at. */
-enum { VDSO_GIVEN_UP = 1 };
-__attribute__((regparm(2))) int32_t vdso_wait(uint32_t head, struct words *words);
-
 /* A call that waited has heard that a signal came: what it returns. The second may be made again. */
 int32_t vdso_ends_early(void);
 int32_t vdso_may_restart(uint32_t number);
 
-/* The same, with the error of the protocol: the server's, -EINTR when given up, -EPIPE. */
-static inline int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words)
-{
-    int32_t error = vdso_wait(SYS_ipc_call | flags | slot << SLOT_SHIFT, words);
-
-    if (error)
-        return error == VDSO_GIVEN_UP ? -EINTR : -EPIPE;
-    return (int)words->w[0];
-}
+/* A message that may be waited for long: the server's error, -EINTR when given up (vdso_wait()), -EPIPE. */
+int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words);
 
 /* A signal of the process to itself. */
 void vdso_raise(uint32_t signal);
 
-/* Proc knows what is caught, ignored and blocked. */
-void vdso_tell_signals(void);
+/* Proc knows what is caught, ignored and blocked. Of these only what is blocked it may not know already: S3 of
+ * signals.h. */
+void vdso_tell_all_signals(void);
+static inline __attribute__((always_inline)) void vdso_tell_signals(void)
+{
+    if (state->blocked != state->told_blocked)
+        vdso_tell_all_signals();
+}
 
 /* Bytes that nobody can foretell, as far as the processor has them. */
 void vdso_random(uint8_t *to, uint32_t bytes);

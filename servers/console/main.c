@@ -72,7 +72,7 @@ static void transmit_later(void)
     go_on();
 }
 
-static int32_t call_write(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_write(uint32_t badge, struct words *words)
 {
     uint32_t bytes = words->w[1];
     struct caller caller = caller_now();
@@ -88,7 +88,7 @@ static int32_t call_write(uint32_t badge, struct words *words)
     return writers_answer_write(client, caller, words);
 }
 
-static int32_t call_sync(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_sync(uint32_t badge, struct words *words)
 {
     struct caller caller = caller_now();
     struct client *client = client_get(badge);
@@ -187,7 +187,7 @@ static int32_t read_later(struct client *client, struct caller caller, uint32_t 
 }
 
 /* Without `wait` it is the rest of a read, and answered at once. */
-static int32_t call_read(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_read(uint32_t badge, struct words *words)
 {
     uint32_t bytes = words->w[1], wait = words->w[2];
     struct caller caller = caller_now();
@@ -210,7 +210,7 @@ static int32_t call_read(uint32_t badge, struct words *words)
 }
 
 /* Whoever is in front: a program behind finds that out when it reads. */
-static int32_t call_poll(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_poll(uint32_t badge, struct words *words)
 {
     bool is_ready = input_is_ready(&input);
 
@@ -221,14 +221,14 @@ static int32_t call_poll(uint32_t badge, struct words *words)
     return 0;
 }
 
-static int32_t call_input_kind(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_input_kind(uint32_t badge, struct words *words)
 {
     (void)badge;
     words->w[1] = input.piped;
     return 0;
 }
 
-static int32_t call_input_pipe(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_input_pipe(uint32_t badge, struct words *words)
 {
     (void)words;
     if (badge != 0)
@@ -292,7 +292,7 @@ static void do_part(void)
 }
 
 /* Proc comes for the rest in the time of a program: others are served between. */
-static int32_t call_news(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_news(uint32_t badge, struct words *words)
 {
     uint32_t part = words->w[1];
 
@@ -307,7 +307,7 @@ static int32_t call_news(uint32_t badge, struct words *words)
     return 0;
 }
 
-static int32_t call_front(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_front(uint32_t badge, struct words *words)
 {
     uint32_t again = words->w[2];
 
@@ -323,7 +323,7 @@ static int32_t call_front(uint32_t badge, struct words *words)
 }
 
 /* What it had typed so far stays in its line. */
-static int32_t call_interrupt(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_interrupt(uint32_t badge, struct words *words)
 {
     struct words none = {{0}};
 
@@ -339,7 +339,7 @@ static int32_t call_interrupt(uint32_t badge, struct words *words)
     return 0;
 }
 
-static int32_t call_keys(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_keys(uint32_t badge, struct words *words)
 {
     if (badge != 0)
         return -EPERM;
@@ -349,7 +349,7 @@ static int32_t call_keys(uint32_t badge, struct words *words)
     return 0;
 }
 
-static int32_t call_tick(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_tick(uint32_t badge, struct words *words)
 {
     bool is_long = uart_burst_is_long();
 
@@ -366,7 +366,7 @@ static int32_t call_tick(uint32_t badge, struct words *words)
 
 /* ------------------------------------------------------------------------------------------ end */
 
-static int32_t call_release(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_release(uint32_t badge, struct words *words)
 {
     if (badge != 0)
         return -EPERM;
@@ -387,7 +387,7 @@ static int32_t call_release(uint32_t badge, struct words *words)
     return 0;
 }
 
-static int32_t call_audit(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_audit(uint32_t badge, struct words *words)
 {
     uint32_t found = 0;
 

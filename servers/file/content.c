@@ -7,21 +7,31 @@
 #include "servers/file/inode.h"
 #include "servers/file/pipe.h"
 
-/* An open file that may be used so, for so many bytes; or an error. */
-static int32_t check(const struct client *client, uint32_t fd, uint32_t bytes, bool writes, struct open_file **file)
+/* What a message is about: where the client's bytes are, and how many it has or wants. */
+struct transfer {
+    struct open_file *file;
+    char *at;
+    uint32_t bytes;
+};
+
+/* 0 if the open file may be used so; or an error. */
+static int32_t check(const struct client *client, const struct words *words, bool writes, struct transfer *what)
 {
-    *file = client_file(client, fd);
-    if (!*file || !(writes ? open_file_writes(*file) : open_file_reads(*file)))
+    uint32_t bytes = what->bytes = words->w[2];
+    struct open_file *file = what->file = client_file(client, words->w[1]);
+
+    if (!file || !(writes ? open_file_writes(file) : open_file_reads(file)))
         return -EBADF;
     if (writes && bytes <= FILE_DATA_MAX && bytes > (message_page->tag & TAG_WORDS) * sizeof(uint32_t))
         return -EINVAL; /* the message has less: behind that is what others have sent */
-    return client_bytes(client, bytes) ? 0 : -EINVAL;
+    what->at = client_bytes(client, bytes);
+    return what->at ? 0 : -EINVAL;
 }
 
 /* --------------------------------------------------------------------------------------- devices */
 
 /* What is read from a device, or where the client is to ask. */
-static int32_t read_device(const struct inode *inode, struct client *client, uint32_t bytes, struct words *words)
+static int32_t read_device(const struct inode *inode, const struct transfer *what, struct words *words)
 {
     words->w[1] = 0;
     switch (inode->device) {
@@ -29,9 +39,9 @@ static int32_t read_device(const struct inode *inode, struct client *client, uin
         return 0;
     case DEVICE_ZERO:
     case DEVICE_FULL:
-        memset(client_bytes(client, bytes), 0, bytes);
-        words->w[1] = bytes;
-        return client_bytes_answer(bytes, bytes);
+        memset(what->at, 0, what->bytes);
+        words->w[1] = what->bytes;
+        return client_bytes_answer(what->bytes, what->bytes);
     default:
         return FILE_CONSOLE;
     }
@@ -47,100 +57,125 @@ static int32_t write_device(const struct inode *inode, uint32_t bytes, struct wo
 
 /* ----------------------------------------------------------------------------------------- files */
 
-static int32_t read_file(struct inode *inode, struct client *client, uint32_t bytes, uint32_t offset,
-                         struct words *words)
+static int32_t read_file(const struct transfer *what, uint32_t offset, struct words *words)
 {
-    if (inode->kind == INODE_DIRECTORY)
-        return -EISDIR;
-    int32_t got = inode_read(inode, offset, client_bytes(client, bytes), bytes);
+    int32_t got = inode_read(what->file->inode, offset, what->at, what->bytes);
+
     if (got < 0)
         return got;
     words->w[1] = (uint32_t)got;
-    return client_bytes_answer(bytes, words->w[1]);
+    return client_bytes_answer(what->bytes, (uint32_t)got);
 }
 
-static int32_t write_file(struct inode *inode, const struct client *client, uint32_t bytes, uint32_t offset,
-                          struct words *words)
-{
-    int32_t written = inode_write(inode, offset, client_bytes(client, bytes), bytes);
+#define OUT_OF_LINE static __attribute__((noinline))
 
-    words->w[1] = written < 0 ? 0 : (uint32_t)written;
-    return written < 0 ? written : 0;
+/* A pipe; or what has refused to be read as a file. */
+OUT_OF_LINE int32_t read_other(struct client *client, struct transfer what, int32_t error, struct words *words)
+{
+    struct open_file *file = what.file;
+
+    if (file->pipe)
+        return pipe_read(client, file, what.bytes, words->w[3], words);
+    if (file->inode->kind == INODE_DEVICE)
+        return read_device(file->inode, &what, words);
+    if (file->flags & O_RAW && file->inode->kind == INODE_DIRECTORY)
+        return entries_read_raw(client, file, what.bytes, words);
+    return error;
 }
 
 int32_t call_read(struct client *client, struct words *words)
 {
-    uint32_t bytes = words->w[2];
-    struct open_file *file;
-    int32_t error = check(client, words->w[1], bytes, false, &file);
+    struct transfer what;
+    int32_t error = check(client, words, false, &what);
+    struct open_file *file = what.file;
 
     if (error)
         return error;
-    if (file->pipe)
-        return pipe_read(client, file, bytes, words->w[3], words);
-    if (file->inode->kind == INODE_DEVICE)
-        return read_device(file->inode, client, bytes, words);
-    if (file->flags & O_RAW && file->inode->kind == INODE_DIRECTORY)
-        return entries_read_raw(client, file, bytes, words);
-    error = read_file(file->inode, client, bytes, file->offset, words);
-    if (error >= 0)
-        file->offset += words->w[1];
+    if (!file->inode)
+        return read_other(client, what, 0, words);
+    error = read_file(&what, file->offset, words);
+    if (error < 0)
+        return read_other(client, what, error, words);
+    file->offset += words->w[1];
     return error;
+}
+
+OUT_OF_LINE int32_t write_other(struct client *client, struct transfer what, int32_t error, struct words *words)
+{
+    struct open_file *file = what.file;
+
+    if (file->pipe)
+        return pipe_write(client, file, what.bytes, words);
+    return file->inode->kind == INODE_DEVICE ? write_device(file->inode, what.bytes, words) : error;
+}
+
+/* A write of nothing has no effect. */
+static inline int32_t write_from(struct client *client, struct transfer what, uint32_t offset, struct words *words)
+{
+    int32_t written = inode_write(what.file->inode, offset, what.at, what.bytes);
+
+    words->w[1] = (uint32_t)written;
+    if (written <= 0)
+        return written ? write_other(client, what, written, words) : 0;
+    what.file->offset = offset + (uint32_t)written;
+    return 0;
+}
+
+OUT_OF_LINE int32_t append(struct client *client, struct transfer what, struct words *words)
+{
+    return write_from(client, what, what.file->inode->size, words);
 }
 
 int32_t call_write(struct client *client, struct words *words)
 {
-    uint32_t bytes = words->w[2];
-    struct open_file *file;
-    int32_t error = check(client, words->w[1], bytes, true, &file);
+    struct transfer what;
+    int32_t error = check(client, words, true, &what);
 
     if (error)
         return error;
-    if (file->pipe)
-        return pipe_write(client, file, bytes, words);
-    if (file->inode->kind == INODE_DEVICE)
-        return write_device(file->inode, bytes, words);
-    uint32_t offset = file->flags & O_APPENDING ? file->inode->size : file->offset;
-    error = write_file(file->inode, client, bytes, offset, words);
-    if (!error && words->w[1]) /* a write of nothing has no effect */
-        file->offset = offset + words->w[1];
-    return error;
+    if (!what.file->inode)
+        return write_other(client, what, 0, words);
+    if (what.file->flags & O_APPENDING)
+        return append(client, what, words);
+    return write_from(client, what, what.file->offset, words);
 }
 
 /* A file's bytes elsewhere than at its offset. */
-static int32_t check_at(struct client *client, const struct words *words, bool writes, struct open_file **file)
+static int32_t check_at(const struct client *client, const struct words *words, bool writes, struct transfer *what)
 {
-    int32_t error = check(client, words->w[1], words->w[2], writes, file);
+    int32_t error = check(client, words, writes, what);
 
     if (error)
         return error;
-    if ((*file)->pipe)
+    if (what->file->pipe)
         return -ESPIPE;
     return words->w[3] > INT32_MAX ? -EINVAL : 0;
 }
 
 int32_t call_read_at(struct client *client, struct words *words)
 {
-    struct open_file *file;
-    int32_t error = check_at(client, words, false, &file);
+    struct transfer what;
+    int32_t error = check_at(client, words, false, &what);
 
     if (error)
         return error;
-    if (file->inode->kind == INODE_DEVICE)
-        return read_device(file->inode, client, words->w[2], words);
-    return read_file(file->inode, client, words->w[2], words->w[3], words);
+    if (what.file->inode->kind == INODE_DEVICE)
+        return read_device(what.file->inode, &what, words);
+    return read_file(&what, words->w[3], words);
 }
 
 int32_t call_write_at(struct client *client, struct words *words)
 {
-    struct open_file *file;
-    int32_t error = check_at(client, words, true, &file);
+    struct transfer what;
+    int32_t error = check_at(client, words, true, &what);
 
     if (error)
         return error;
-    if (file->inode->kind == INODE_DEVICE)
-        return write_device(file->inode, words->w[2], words);
-    return write_file(file->inode, client, words->w[2], words->w[3], words);
+    if (what.file->inode->kind == INODE_DEVICE)
+        return write_device(what.file->inode, what.bytes, words);
+    int32_t written = inode_write(what.file->inode, words->w[3], what.at, what.bytes);
+    words->w[1] = (uint32_t)written;
+    return written < 0 ? written : 0;
 }
 
 int32_t call_seek(struct client *client, struct words *words)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libuser/string/copy.h"
 #include "servers/file/records.h"
 #include "servers/lib/number.h"
 
@@ -112,11 +113,14 @@ void inode_unlink(struct inode *inode)
 
 /* ----------------------------------------------------------------------------------------- contents */
 
+static __attribute__((noinline)) int refuse(const struct inode *inode)
+{
+    return inode->kind == INODE_DIRECTORY ? -EISDIR : -EINVAL;
+}
+
 static int check_file(const struct inode *inode)
 {
-    if (inode->kind == INODE_FILE)
-        return 0;
-    return inode->kind == INODE_DIRECTORY ? -EISDIR : -EINVAL;
+    return inode->kind == INODE_FILE ? 0 : refuse(inode);
 }
 
 /* How many bytes of the page are the device's. */
@@ -155,10 +159,18 @@ static bool is_as_mapped(const struct inode *inode, uint32_t page)
     return block && backed == PAGE_SIZE;
 }
 
-/* Bytes at .. at + bytes of a page that is not ours. */
-static int read_unwritten(const struct inode *inode, uint32_t page, uint32_t at, void *to, uint32_t bytes)
+/* Of so many bytes from there on those in the same page. */
+static uint32_t part_of_page(uint32_t offset, uint32_t bytes)
 {
-    uint32_t backed = backed_in(inode, page), copied = backed > at ? smaller(backed - at, bytes) : 0;
+    return smaller(PAGE_SIZE - offset % PAGE_SIZE, bytes);
+}
+
+/* The same for a page that is not ours. Out of line, so that the other needs fewer registers. */
+static __attribute__((noinline)) int32_t read_unwritten(const struct inode *inode, uint32_t offset, void *to,
+                                                        uint32_t bytes)
+{
+    uint32_t page = offset >> PAGE_BITS, at = offset % PAGE_SIZE, part = part_of_page(offset, bytes);
+    uint32_t backed = backed_in(inode, page), copied = backed > at ? smaller(backed - at, part) : 0;
 
     if (copied) {
         const void *block;
@@ -167,34 +179,34 @@ static int read_unwritten(const struct inode *inode, uint32_t page, uint32_t at,
             return err;
         memcpy(to, (const unsigned char *)block + at, copied);
     }
-    memset((unsigned char *)to + copied, 0, bytes - copied);
-    return 0;
+    memset((unsigned char *)to + copied, 0, part - copied);
+    return (int32_t)part;
 }
 
-static int read_part(const struct inode *inode, uint32_t offset, void *to, uint32_t bytes)
+/* Those of so many bytes that are in one page: how many, or an error. */
+static int32_t read_part(const struct inode *inode, uint32_t offset, void *to, uint32_t bytes)
 {
-    uint32_t page = offset >> PAGE_BITS, at = offset % PAGE_SIZE, number = page_map_get(&inode->map, page);
+    uint32_t number = page_map_get(&inode->map, offset >> PAGE_BITS), part = part_of_page(offset, bytes);
 
     if (!number)
-        return read_unwritten(inode, page, at, to, bytes);
-    memcpy(to, (const unsigned char *)pages_at(number) + at, bytes);
-    return 0;
+        return read_unwritten(inode, offset, to, bytes);
+    copy_inline(to, (const char *)pages_at(number) + offset % PAGE_SIZE, part);
+    return (int32_t)part;
 }
 
+/* It calls itself for the next page. */
 int32_t inode_read(struct inode *inode, uint32_t offset, void *to, uint32_t bytes)
 {
-    uint32_t done = 0, end = smaller(bytes, TRANSFER_MAX);
-    int err = check_file(inode);
-
-    if (err || offset >= inode->size)
-        return err;
-    end = smaller(end, inode->size - offset);
-    while (done < end && !err) {
-        uint32_t part = smaller(PAGE_SIZE - (offset + done) % PAGE_SIZE, end - done);
-        err = read_part(inode, offset + done, (unsigned char *)to + done, part);
-        done += err ? 0 : part;
-    }
-    return done ? (int32_t)done : err;
+    if (inode->kind != INODE_FILE)
+        return refuse(inode);
+    if (offset >= inode->size)
+        return 0;
+    bytes = smaller(bytes, inode->size - offset);
+    int32_t part = read_part(inode, offset, to, bytes);
+    if (part < 0 || (uint32_t)part == bytes)
+        return part;
+    int32_t rest = inode_read(inode, offset + (uint32_t)part, (char *)to + part, bytes - (uint32_t)part);
+    return rest < 0 ? part : part + rest;
 }
 
 /* Gives a page of the file a page of ours, with the bytes that it had. */
@@ -222,25 +234,14 @@ static int own_page(struct inode *inode, uint32_t page, uint32_t *number)
     return *number ? 0 : add_page(inode, page, number);
 }
 
-/* A whole page needs nothing of what was there. */
-static int page_to_write(struct inode *inode, uint32_t page, bool whole, uint32_t *number)
+/* A page of the file gets one of ours, to be written to: its number, or an error. A whole page needs nothing of what
+ * was there. */
+static __attribute__((noinline)) int32_t take_page(struct inode *inode, uint32_t page, bool whole)
 {
-    if (!whole)
-        return own_page(inode, page, number);
-    *number = page_map_get(&inode->map, page);
-    if (!*number)
-        *number = page_map_add(&inode->map, page);
-    return *number ? 0 : -ENOSPC;
-}
+    uint32_t number = whole ? page_map_add(&inode->map, page) : PAGE_NONE;
+    int err = whole ? number ? 0 : -ENOSPC : add_page(inode, page, &number);
 
-static int write_part(struct inode *inode, uint32_t offset, const void *from, uint32_t bytes)
-{
-    uint32_t number;
-    int err = page_to_write(inode, offset >> PAGE_BITS, bytes == PAGE_SIZE, &number);
-
-    if (!err)
-        memcpy((unsigned char *)pages_at(number) + offset % PAGE_SIZE, from, bytes);
-    return err;
+    return err ? err : (int32_t)number;
 }
 
 /* What is behind the end, in a page of ours. */
@@ -253,7 +254,7 @@ static void clear_tail(const struct inode *inode)
 }
 
 /* Clients may have written behind the end. */
-static void clear_lent_tail(struct inode *inode)
+static __attribute__((noinline)) void clear_lent_tail(struct inode *inode)
 {
     uint32_t number = page_map_get(&inode->map, inode->size >> PAGE_BITS);
 
@@ -268,27 +269,42 @@ static void note_written(struct inode *inode, uint32_t end)
     inode->modified = file_now();
 }
 
+/* As read_part(). */
+static int32_t write_part(struct inode *inode, uint32_t offset, const void *from, uint32_t bytes)
+{
+    uint32_t page = offset >> PAGE_BITS, number = page_map_get(&inode->map, page), part = part_of_page(offset, bytes);
+
+    if (!number) {
+        int32_t taken = take_page(inode, page, part == PAGE_SIZE);
+        if (taken < 0)
+            return taken;
+        number = (uint32_t)taken;
+    }
+    copy_inline((char *)pages_at(number) + offset % PAGE_SIZE, from, part);
+    return (int32_t)part;
+}
+
+/* It calls itself for the next page. */
 int32_t inode_write(struct inode *inode, uint32_t offset, const void *from, uint32_t bytes)
 {
-    uint32_t done = 0, end = smaller(bytes, TRANSFER_MAX);
-    int err = check_file(inode);
-
-    if (err || !bytes)
-        return err;
-    if (offset >= FILE_SIZE_MAX)
-        return -EFBIG;
-    end = smaller(end, FILE_SIZE_MAX - offset);
-    if (offset + end > inode->size)
-        clear_lent_tail(inode);
-    while (done < end && !err) {
-        uint32_t part = smaller(PAGE_SIZE - (offset + done) % PAGE_SIZE, end - done);
-        err = write_part(inode, offset + done, (const unsigned char *)from + done, part);
-        done += err ? 0 : part;
+    if (inode->kind != INODE_FILE)
+        return refuse(inode);
+    if (__builtin_expect(bytes - 1 >= FILE_SIZE_MAX - offset, 0)) {
+        if (!bytes || offset == FILE_SIZE_MAX)
+            return bytes ? -EFBIG : 0;
+        bytes = FILE_SIZE_MAX - offset;
     }
-    if (!done)
-        return err;
-    note_written(inode, offset + done);
-    return (int32_t)done;
+    if (offset + bytes > inode->size)
+        clear_lent_tail(inode);
+    int32_t part = write_part(inode, offset, from, bytes);
+    if (part < 0)
+        return part;
+    uint32_t end = offset + (uint32_t)part;
+    note_written(inode, end);
+    if ((uint32_t)part >= bytes)
+        return part;
+    int32_t rest = inode_write(inode, end, (const char *)from + part, bytes - (uint32_t)part);
+    return rest < 0 ? part : part + rest;
 }
 
 static bool cut(struct inode *inode, uint32_t size)

@@ -36,7 +36,6 @@ enum {
     MODE_BITS = 07777,
     MODE_PERMISSIONS = 0777,
     MODE_RUN = 0111,
-    TRANSFER_MAX = 16 * PAGE_SIZE, /* what one call reads or writes at most */
 };
 
 struct entry;
@@ -105,14 +104,15 @@ bool inode_give_orphans(struct inode **list);
 /* One name less: of directory.c alone. */
 void inode_unlink(struct inode *inode);
 
-/* Reading, writing and cutting are of files: otherwise -EISDIR or, for a device, -EINVAL. */
+/* Reading, writing and cutting are of files: otherwise -EISDIR or, for a device, -EINVAL. What is read and written is
+ * what a message has, in two pages at most; it is on the way of each message, and needs few registers. */
 
-/* How many bytes were read, up to the file's end, and at most TRANSFER_MAX; an error of the device if there were none.
- */
+/* How many bytes were read, up to the file's end; an error of the device if there were none. */
 int32_t inode_read(struct inode *inode, uint32_t offset, void *to, uint32_t bytes);
 
-/* How many were written: as many as there is room for, and at most TRANSFER_MAX. None: -ENOSPC, -EFBIG beyond
- * FILE_SIZE_MAX, or an error of the device; then nothing is changed. What is skipped behind the end becomes a hole. */
+/* How many were written, from an offset that is not beyond FILE_SIZE_MAX: as many as there is room for. None: -ENOSPC,
+ * -EFBIG at FILE_SIZE_MAX, or an error of the device; then nothing is changed. What is skipped behind the end becomes a
+ * hole. */
 int32_t inode_write(struct inode *inode, uint32_t offset, const void *from, uint32_t bytes);
 
 /* 0, -EFBIG, or FILE_MORE: it has become shorter, and is to become shorter still. */

@@ -38,12 +38,15 @@ static struct section section_of(struct page_map *map, uint32_t page)
     return (struct section){word && *word ? pages_at(*word) : NULL, first};
 }
 
-uint32_t page_map_get(const struct page_map *map, uint32_t page)
+static __attribute__((noinline)) uint32_t get_from_table(const struct page_map *map, uint32_t page)
 {
-    if (page < MAP_DIRECT)
-        return map->direct[page];
     const struct section section = section_of((struct page_map *)map, page);
     return section.entries ? section.entries[page - section.first] : PAGE_NONE;
+}
+
+uint32_t page_map_get(const struct page_map *map, uint32_t page)
+{
+    return __builtin_expect(page < MAP_DIRECT, 1) ? map->direct[page] : get_from_table(map, page);
 }
 
 /* ----------------------------------------------------------------------------------------- adding */

@@ -90,7 +90,9 @@ void pages_revoke(uint32_t number);
 
 static inline __attribute__((returns_nonnull)) void *pages_at(uint32_t number)
 {
-    return pages_base + ((size_t)number << PAGE_BITS);
+    void *page = pages_base + ((size_t)number << PAGE_BITS);
+    __builtin_assume(page != NULL);
+    return page;
 }
 
 static inline uint32_t pages_number(const void *page)

@@ -411,7 +411,7 @@ static int32_t call_keys(struct process *process, struct words *words)
 
 /* A caller whose process ended while its call was queued is not heard. */
 #define CALL(name)                                                                                                     \
-    static int32_t serve_##name(uint32_t badge, struct words *words)                                                   \
+    static SERVER_CALL int32_t serve_##name(uint32_t badge, struct words *words)                                       \
     {                                                                                                                  \
         struct process *process = process_by_badge(badge);                                                             \
         return process && process->waits == WAITS_NOT ? call_##name(process, words) : -EAGAIN;                         \
@@ -421,7 +421,7 @@ static int32_t call_keys(struct process *process, struct words *words)
 PROC_CALLS(CALL_OF)
 
 /* Of the thread that drives long work; number 0 is no call of the protocol. */
-static int32_t serve_work(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t serve_work(uint32_t badge, struct words *words)
 {
     return work_call(badge, words);
 }

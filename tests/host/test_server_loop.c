@@ -26,16 +26,21 @@ struct in {
 
 static const struct in *ins;
 static uint32_t count, at, refusals;
+static struct caller serving; /* the caller received last, until it is answered; 0: none */
 
 /* ---------------------------------------------------------------------------------- the kernel */
 
-/* An answer is a line: to whom, for which call; a tag only if it says that there is one. */
+/* An answer is a line: to whom, for which call; a tag only if it says that there is one. The one that goes out with a
+ * wait is for whom the server serves, or if that has its answer, whom the page names. */
 static err_t answer(uint32_t head, const struct words *words)
 {
     const uint32_t *w = words->w;
     err_t err = at ? ins[at - 1].refused[refusals] : OK;
+    struct caller to = (head & CALL_NUMBER) == SYS_ipc_reply_wait && serving.caller ? serving : caller_now();
 
-    add_line("%u.%u:", message_page->caller, message_page->caller_call_number);
+    add_line("%u.%u:", to.caller, to.calls);
+    if ((!err || err == ERR_STALE) && to.caller == serving.caller && to.calls == serving.calls)
+        serving.caller = 0;
     add_line(w[0] ? " error %d" : " %d", (int)w[0]);
     add_line(" %u %u %u", w[1], w[2], w[3]);
     if (head & IPC_EXTENDED)
@@ -56,6 +61,7 @@ static int32_t receive(struct words *words)
     message_page->tag = in->tag;
     message_page->caller = in->caller;
     message_page->caller_call_number = in->calls;
+    serving = caller_now();
     return in->badge;
 }
 
@@ -97,28 +103,28 @@ static void spoil_page(void)
     memset(message_page, 0xdd, sizeof(*message_page));
 }
 
-static int32_t serve_good(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t serve_good(uint32_t badge, struct words *words)
 {
     spoil_page();
     words->w[1] = badge;
     return 0;
 }
 
-static int32_t serve_bad(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t serve_bad(uint32_t badge, struct words *words)
 {
     spoil_page();
     words->w[2] = badge;
     return -ESRCH;
 }
 
-static int32_t serve_extended(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t serve_extended(uint32_t badge, struct words *words)
 {
     spoil_page();
     words->w[3] = badge;
     return (int32_t)ipc_extend(5, 1);
 }
 
-static int32_t serve_later(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t serve_later(uint32_t badge, struct words *words)
 {
     (void)badge, (void)words;
     kept = caller_now();
@@ -127,7 +133,7 @@ static int32_t serve_later(uint32_t badge, struct words *words)
 }
 
 /* The one before is answered, then the one that asks. */
-static int32_t serve_both(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t serve_both(uint32_t badge, struct words *words)
 {
     struct words late = {{9, 8, 7, 6}};
     err_t err = server_answer(kept, words->w[1] ? -EINTR : 0, &late);
@@ -138,7 +144,7 @@ static int32_t serve_both(uint32_t badge, struct words *words)
 }
 
 /* The one that asks is answered, then the one before, with the next wait. */
-static int32_t serve_other(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t serve_other(uint32_t badge, struct words *words)
 {
     struct words own = {{9, badge, 0, 0}};
 
@@ -148,7 +154,7 @@ static int32_t serve_other(uint32_t badge, struct words *words)
     return SERVER_OTHER | 2;
 }
 
-static int32_t fault(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t fault(uint32_t badge, struct words *words)
 {
     add_line("fault of %u at %x\n", badge, words->w[0]);
     spoil_page();

@@ -105,6 +105,48 @@ static void much_goes_by_the_transfer_page(void)
     forget_lines();
 }
 
+/* With a descriptor that gets no ring, once that is known. */
+static void a_page_goes_in_one_call(void)
+{
+    begins(true);
+    state->pipes[5] = (struct vdso_pipe){.fd = 5, .uses = VDSO_NO_RING};
+    ANSWERS({0, {1}, "a"}, {0, {4000}, NULL}, {0, {9000}, NULL}, {0, {299}, NULL}, {0, {4096}, NULL}, {0, {1}, NULL});
+    CHECK(CALL(read, 5, AT(program), 1) == 1 && state->pipes[5].uses == VDSO_BY_PAGE);
+    memset(transfer, 'p', 4096);
+    program[4000] = 'n';
+    CHECK(CALL(read, 5, AT(program), 4096) == 4000 && program[3999] == 'p' && program[4000] == 'n');
+    memset(transfer, 'q', 4096);
+    CHECK(CALL(read, 5, AT(program), 301) == 301 && program[300] == 'q' && program[301] == 'p');
+    memset(program, 'w', 300);
+    CHECK(CALL(write, 5, AT(program), 300) == 299 && transfer[299] == 'w' && transfer[300] == 'q');
+    program[4096] = 'p';
+    CHECK(CALL(write, 5, AT(program), 4097) == 4097);
+    expect("file read 5 1 1\nfile read 5 4096 1\nfile read 5 301 1\nfile write 5 300 0\nfile write 5 4096 0\n"
+           "file write 5 1 0 p\xee\xee\xee\n");
+    FOR_BAD_PLACES(place, 300)
+    CHECK(CALL(read, 5, place, 300) == -EFAULT && CALL(write, 5, place, 300) == -EFAULT);
+    state->pipes[0] = (struct vdso_pipe){.fd = 40, .uses = VDSO_BY_PAGE};
+    ANSWERS({FILE_CONSOLE, {0}, NULL}, {FILE_CONSOLE, {0}, NULL}, {0, {1}, "c"});
+    CHECK(CALL(read, 40, AT(program), 300) == 1 && program[0] == 'c');
+    expect("file read 40 300 1\nfile read 40 300 1\nread 256 1 0\n");
+}
+
+/* Proc hears of the mask before; a signal ends what waits at a pipe, and nothing else. */
+static void a_signal_ends_no_page(void)
+{
+    begins(true);
+    state->pipes[5] = (struct vdso_pipe){.fd = 5, .uses = VDSO_BY_PAGE};
+    state->blocked = 4;
+    ANSWERS({0}, {0, {300}, NULL}, {-EINVAL, {0}, NULL}, {0, {300}, NULL}, {0});
+    CHECK(CALL(write, 5, AT(program), 300) == 300);
+    expect("signals 0 0 4\nfile write 5 300 0\n");
+    state->look = 1;
+    CHECK(CALL(read, 5, AT(program), 300) == 300);
+    expect("file pipe_wake 5 0 0\nfile read 5 300 1\n");
+    CHECK(CALL_AS(4, write, 5, AT(program), 300) < 0);
+    expect("file pipe_wake 5 0 0\n");
+}
+
 /* It has none: all goes in messages. */
 static void there_may_be_no_transfer_page(void)
 {
@@ -451,6 +493,8 @@ int main(void)
     a_console_may_have_a_large_number();
     much_goes_by_the_transfer_page();
     there_may_be_no_transfer_page();
+    a_page_goes_in_one_call();
+    a_signal_ends_no_page();
     places_in_files_are_asked_for();
     descriptors_are_controlled();
     terminals_are_told();

@@ -32,7 +32,8 @@ static void begins(void)
 static void has_ring(uint32_t fd, bool writes)
 {
     begins();
-    state->pipes[fd] = (struct vdso_pipe){.fd = (uint8_t)fd, .ring = ring, .writes = writes};
+    state->pipes[fd] =
+        (struct vdso_pipe){.fd = (uint8_t)fd, .ring = ring, .uses = writes ? VDSO_WRITES_RING : VDSO_READS_RING};
 }
 
 static uint32_t puts_there(const char *text)
@@ -172,7 +173,7 @@ static void bytes_are_written_without_a_message(void)
 static void who_has_read_all_yields(void)
 {
     has_ring(IN, false);
-    state->pipes[OUT] = (struct vdso_pipe){.fd = OUT, .ring = ring, .writes = true};
+    state->pipes[OUT] = (struct vdso_pipe){.fd = OUT, .ring = ring, .uses = VDSO_WRITES_RING};
     ring->reader_waits = 1;
     puts_there("abc");
     ANSWERS({0}, {0}, {0});

@@ -13,6 +13,7 @@ enum { FIRST_CALLER = 0x1000, STATE_MAX = 1 << 20 };
 static const struct server_fake *kernel;
 static uint32_t calls[SERVER_CALLERS]; /* of each caller, how many so far */
 static bool awaits_reply[SERVER_CALLERS];
+static uint32_t serving; /* as the page has it: the caller received last, until it is answered or has died; or 0 */
 
 /* ---------------------------------------------------------------------------------- state */
 
@@ -83,16 +84,24 @@ bool server_owes(uint32_t caller)
 void server_caller_dies(uint32_t caller)
 {
     awaits_reply[caller] = false;
+    if (serving == FIRST_CALLER + caller)
+        serving = 0;
 }
 
+/* Whom a wait answers that is still served, the kernel knows; otherwise the page says it. */
 static err_t reply(uint32_t head, struct words *words)
 {
-    uint32_t caller = message_page->caller - FIRST_CALLER;
+    bool is_served = (head & CALL_NUMBER) == SYS_ipc_reply_wait && serving;
+    uint32_t caller = (is_served ? serving : message_page->caller) - FIRST_CALLER;
 
-    if (caller >= SERVER_CALLERS || !awaits_reply[caller] || calls[caller] != message_page->caller_call_number)
+    if (caller >= SERVER_CALLERS || !awaits_reply[caller])
+        return ERR_STALE;
+    if (!is_served && calls[caller] != message_page->caller_call_number)
         return ERR_STALE;
     err_t err = kernel->answered(caller, words, head & IPC_EXTENDED ? message_page->tag : 0);
     awaits_reply[caller] = awaits_reply[caller] && err;
+    if (!awaits_reply[caller] && serving == FIRST_CALLER + caller)
+        serving = 0;
     return err;
 }
 
@@ -112,6 +121,7 @@ static int32_t receive(struct words *words)
         message_page->caller = FIRST_CALLER + message.caller;
         message_page->caller_call_number = ++calls[message.caller];
     }
+    serving = message_page->caller;
     return (int32_t)message.badge;
 }
 
@@ -143,5 +153,6 @@ void server_run_input(const struct server_fake *fake, struct words start)
     make_pages();
     memset(calls, 0, sizeof(calls));
     memset(awaits_reply, 0, sizeof(awaits_reply));
+    serving = 0;
     server_main(start.w[0], start.w[1], start.w[2]);
 }

@@ -1,0 +1,19 @@
+/* How the library waits for an answer: entry.asm. */
+#pragma once
+
+#include "libuser/sys/syscall.h"
+
+/* A message that may be waited for long: the kernel's error; or VDSO_GIVEN_UP, as there is something to look at: the
+ * words are as they were. */
+enum { VDSO_GIVEN_UP = 1 };
+static inline __attribute__((always_inline)) int32_t vdso_wait(uint32_t head, struct words *words)
+{
+    uint32_t eax = head, ebx = words->w[0], esi = words->w[1], edi = words->w[2], ecx = words->w[3];
+
+    __asm__ volatile("call vdso_wait_in_registers"
+                     : "+a"(eax), "+b"(ebx), "+S"(esi), "+D"(edi), "+c"(ecx)
+                     :
+                     : "edx", "memory", "cc");
+    *words = (struct words){{ebx, esi, edi, ecx}};
+    return (int32_t)eax;
+}
