@@ -102,13 +102,12 @@ enum fault_cause { FAULT_PRESENT = 1, FAULT_WRITE = 2, FAULT_USER = 4, FAULT_EXE
  */
 enum item_kind { ITEM_MEMORY = 0, ITEM_ADDRESS = 1, ITEM_CAP = 2 };
 struct item {
-    uint16_t slot;
-    uint8_t kind_rights; /* item_kind in bits 5-6, rights_t in bits 0-4 */
-    uint8_t pages;
+    uint32_t slot : 16;
+    uint32_t rights : 5, kind : 3; /* rights_t, enum item_kind */
+    uint32_t pages : 8;
     uint32_t from;
     uint32_t to;
 };
-#define ITEM_KIND_SHIFT 5
 
 /* The page through which a thread and the kernel pass what does not fit in registers. It is kernel
  * memory, mapped read-write for its thread's task alone for as long as the thread lives. What is behind
@@ -118,8 +117,8 @@ struct message_page {
     uint32_t caller;             /* out at receive: who waits for an answer; in at reply */
     uint32_t caller_call_number; /*           ... and the number of its call */
     uint32_t window;             /* in with IPC_WINDOW: first page's address */
-    uint32_t window_pages;
-    uint32_t slots; /* in with IPC_SLOTS: first slot */
+    uint32_t window_pages;       /* those at or above USER_END are never open */
+    uint32_t slots;              /* in with IPC_SLOTS: first slot */
     uint32_t slots_count;
     uint32_t shortfall; /* out with ERR_ACCOUNT: frames the receiver's account lacks */
     struct item items[IPC_ITEMS];

@@ -23,7 +23,8 @@ void thread_audit(struct thread *thread)
         assert(AT(struct link, thread->link.next)->prev == REF(&thread->link));
         assert(AT(struct link, thread->link.prev)->next == REF(&thread->link));
     }
-    if (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_REPLY_DEFERRED && thread->direct)
+    if (thread->state >= THREAD_RECEIVING && thread->state <= THREAD_REPLY_DEFERRED && thread->direct &&
+        !thread->faulting)
         assert(thread->registers.vector == VECTOR_SYSCALL); /* T7 */
     assert((!thread->bound.next && !thread->revoking) || thread->restarting);
     assert(frame_at(frame_number(thread->page))->kind == FRAME_MESSAGE);

@@ -41,20 +41,18 @@ ALWAYS_INLINE void await_message(struct thread *thread, struct endpoint *endpoin
 /* Words alone need no more than one check. */
 ALWAYS_INLINE err_t pass_page(struct thread *sender, struct thread *receiver)
 {
-    const struct message_page *in = thread_page(sender);
-    uint32_t tag = *(const volatile uint32_t *)&in->tag;
+    uint32_t tag = message_tag(sender);
 
     if (tag > IPC_PAGE_WORDS)
         return message_pass_page(sender, receiver, tag);
     struct message_page *out = thread_page(receiver);
-    arch_copy_words(out->words, in->words, tag);
+    arch_copy_words(out->words, thread_page(sender)->words, tag);
     out->tag = tag;
     return OK;
 }
 
 static err_t call_general(struct thread *thread);
 static err_t reply_wait_general(struct thread *thread);
-static err_t reply_to_fault(struct thread *thread);
 
 ALWAYS_INLINE err_t call(struct thread *thread, bool extended)
 {
@@ -79,34 +77,14 @@ ALWAYS_INLINE err_t call(struct thread *thread, bool extended)
     return switch_with_words(cpu, thread, server, badge);
 }
 
-ALWAYS_INLINE err_t reply_wait(struct thread *thread, bool extended)
-{
-    struct cpu *cpu = thread_cpu(thread);
-    struct endpoint *endpoint = receives_from(thread);
-    struct thread *caller = AT(struct thread, thread->serving);
-
-    if (IPC_FORCE_GENERAL || !thread->serving || endpoint->waiting)
-        return reply_wait_general(thread);
-    if (!can_switch_directly(cpu, caller))
-        return caller->faulting ? reply_to_fault(thread) : reply_wait_general(thread);
-    if (extended && pass_page(thread, caller))
-        return reply_wait_general(thread);
-
-    /* Nothing can fail any more. */
-    await_message(thread, endpoint);
-    if (!extended)
-        thread_page(caller)->tag = TAG_CALL;
-    return switch_with_words(cpu, thread, caller, OK);
-}
-
-/* The answer to a fault: the page goes over, and the registers stay as they are. */
+/* If it is the answer to a fault, the page goes over, and the registers stay as they are. */
 static __attribute__((noinline)) err_t reply_to_fault(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);
     struct thread *caller = AT(struct thread, thread->serving);
-    uint32_t direct = thread_direct_after_fault(caller);
+    uint32_t direct = caller->direct ^ DIRECT_FAULTING;
 
-    if (direct - cpu->floor >= PRIORITY_COUNT || message_pass(thread, caller))
+    if (direct - cpu->floor >= PRIORITY_COUNT || message_pass_to_fault(thread, caller))
         return reply_wait_general(thread);
 
     /* Nothing can fail any more. */
@@ -116,6 +94,26 @@ static __attribute__((noinline)) err_t reply_to_fault(struct thread *thread)
     thread_follow(cpu, thread, caller);
     arch_resume(caller);
     return SWITCHED;
+}
+
+ALWAYS_INLINE err_t reply_wait(struct thread *thread, bool extended)
+{
+    struct cpu *cpu = thread_cpu(thread);
+    struct endpoint *endpoint = receives_from(thread);
+    struct thread *caller = AT(struct thread, thread->serving);
+
+    if (IPC_FORCE_GENERAL || !thread->serving || endpoint->waiting)
+        return reply_wait_general(thread);
+    if (!can_switch_directly(cpu, caller))
+        return extended ? reply_to_fault(thread) : reply_wait_general(thread);
+    if (extended && pass_page(thread, caller))
+        return reply_wait_general(thread);
+
+    /* Nothing can fail any more. */
+    await_message(thread, endpoint);
+    if (!extended)
+        thread_page(caller)->tag = TAG_CALL;
+    return switch_with_words(cpu, thread, caller, OK);
 }
 
 err_t ipc_call(struct thread *thread)
@@ -167,7 +165,7 @@ static err_t deliver(struct thread *sender, struct thread *server, uint32_t badg
 
     if (err)
         return err;
-    message_registers(sender, &server->registers);
+    message_registers(sender, sender->faulting, &server->registers);
     server->registers.eax = badge;
     serve(server, thread_page(server), sender);
     return OK;
@@ -217,7 +215,7 @@ static err_t answer(struct thread *thread, struct thread *caller, enum queue_end
     if (err)
         return err;
     if (!caller->faulting) {
-        message_registers(thread, &caller->registers);
+        message_registers(thread, false, &caller->registers);
         caller->registers.eax = OK;
     }
     caller->faulting = 0;
@@ -378,7 +376,7 @@ struct thread *ipc_fault(struct thread *thread)
     struct endpoint *endpoint = AT(struct endpoint, slot_object(handler));
     struct cpu *cpu = thread_cpu(thread);
 
-    thread->faulting = 1, thread->direct = 0;
+    thread->faulting = 1, thread->direct ^= DIRECT_FAULTING;
     bool may_call = handler->object & SLOT_CALL;
     struct thread *receiver = thread_of_link(may_call ? endpoint->receivers.first : 0);
     if (IPC_FORCE_GENERAL || !may_call || list_is_empty(&endpoint->receivers) || !can_switch_directly(cpu, receiver)) {
@@ -387,7 +385,7 @@ struct thread *ipc_fault(struct thread *thread)
         return thread_choose();
     }
     list_remove_first(&endpoint->receivers);
-    message_registers(thread, &receiver->registers);
+    message_registers(thread, true, &receiver->registers);
     receiver->registers.eax = handler->value;
     thread_page(receiver)->tag = TAG_FAULT;
     serve(receiver, thread_page(receiver), thread);

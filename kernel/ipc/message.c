@@ -7,29 +7,18 @@
 
 #include "kernel/vm/source.h"
 
-/* An item as it was read: `head` has its slot, rights, kind and pages. */
-struct item_words {
-    uint32_t head, from, to;
+/* The tag of one item without words. */
+enum { ONE_ITEM = 1 << TAG_ITEMS_SHIFT };
+
+/* What a receiver's page opens, as it stands there. */
+struct windows {
+    uint32_t first, pages, first_slot, slots;
 };
 
-ALWAYS_INLINE struct item_words item_read(const volatile struct item *in)
+/* Each word once. */
+ALWAYS_INLINE struct item item_read(const volatile struct item *in)
 {
-    return (struct item_words){*(const volatile uint32_t *)in, in->from, in->to};
-}
-
-ALWAYS_INLINE enum item_kind kind_of(const struct item_words *item)
-{
-    return (enum item_kind)(item->head >> (16 + ITEM_KIND_SHIFT) & 7);
-}
-
-ALWAYS_INLINE rights_t rights_of(const struct item_words *item)
-{
-    return item->head >> 16 & RIGHT_ALL;
-}
-
-ALWAYS_INLINE uint32_t pages_of(const struct item_words *item)
-{
-    return item->head >> 24;
+    return *(const struct item *)(const uint32_t[]){*(const volatile uint32_t *)in, in->from, in->to};
 }
 
 err_t message_tag_check(uint32_t tag)
@@ -37,19 +26,19 @@ err_t message_tag_check(uint32_t tag)
     return tag > (IPC_ITEMS << TAG_ITEMS_SHIFT | TAG_WORDS) || (tag & 0xff) > IPC_PAGE_WORDS ? ERR_ARG : OK;
 }
 
-static OUT_OF_LINE err_t pass_capability(struct thread *sender, const struct thread *receiver,
-                                         const struct item_words *item, const volatile struct message_page *windows,
-                                         struct shortfall *shortfall)
+static OUT_OF_LINE err_t pass_capability(struct thread *sender, const struct thread *receiver, const struct item *item,
+                                         const volatile struct windows *windows, struct shortfall *shortfall)
 {
     struct task *to = thread_task(receiver);
-    bool open = !receiver->faulting && receiver->registers.eax & IPC_SLOTS;
-    uint32_t first = windows->slots, count = open ? windows->slots_count : 0, index = first + item->to, cost = 0;
+    bool open = windows && receiver->registers.eax & IPC_SLOTS;
+    uint32_t first = open ? windows->first_slot : 0, count = open ? windows->slots : 0;
+    uint32_t index = first + item->to, cost = 0;
     struct slot *slot;
 
-    err_t err = cspace_find_any(&thread_task(sender)->cspace, item->head & 0xffff, &slot);
+    err_t err = cspace_find_any(&thread_task(sender)->cspace, item->slot, &slot);
     if (err)
         return err;
-    struct derivation derivation = {rights_of(item), slot->object & SLOT_RANGE ? 0 : item->from, 0};
+    struct derivation derivation = {item->rights, slot->object & SLOT_RANGE ? 0 : item->from, 0};
     err = slot->node.flags & RIGHT_GRANT ? slot_derive_check(slot, &derivation) : ERR_RIGHTS;
     if (err)
         return err;
@@ -70,91 +59,92 @@ static OUT_OF_LINE err_t pass_capability(struct thread *sender, const struct thr
     return OK;
 }
 
-/* Whether pages may go there: into the receiver's window, or where it faulted. */
-ALWAYS_INLINE bool window_admits(const struct thread *receiver, const volatile struct message_page *windows,
+/* Whether pages may go there: into the receiver's window, or, if it has none (`windows` is null), where it faulted. */
+ALWAYS_INLINE bool window_admits(const struct thread *receiver, const volatile struct windows *windows,
                                  uint32_t address, uint32_t pages)
 {
-    if (UNLIKELY(receiver->faulting))
+    if (UNLIKELY(!windows))
         return receiver->registers.vector == 14 && pages == 1 && address < SPACE_END &&
                address == (receiver->fault_address & -(uint32_t)PAGE_SIZE);
     if (UNLIKELY(!(receiver->registers.eax & IPC_WINDOW)))
         return false;
-    uint32_t first = windows->window, count = windows->window_pages, offset = address - first;
-    return (first | offset) % PAGE_SIZE == 0 && first < SPACE_END && count <= (SPACE_END - first) >> PAGE_BITS &&
-           offset >> PAGE_BITS < count && pages <= count - (offset >> PAGE_BITS);
+    uint32_t first = windows->first, count = windows->pages, offset = address - first;
+    return (first | offset) % PAGE_SIZE == 0 && address >= first && (offset >> PAGE_BITS) + pages <= count &&
+           (address >> PAGE_BITS) + pages <= SPACE_END >> PAGE_BITS;
 }
 
-/* Where the receiver faulted, a page takes the place of what is mapped. That goes with all that was derived from it:
- * few, and not the source. */
-static err_t make_room(const struct vspace *space, const pte_t *entry, const struct source *source)
+/* Where the receiver faulted, a page takes the place of what is mapped. That goes with all that was derived from it,
+ * at most `budget` mappings. */
+static err_t make_room(pte_t *entry, unsigned budget)
 {
     struct node *node = entry_node(entry);
-    unsigned budget = source->space ? 0 : CALL_PAGES_MAX;
-    bool leaf = node_is_leaf(node);
 
-    if (!pte_is_mapping(entry) || (source->space == space && source->first == node_address(node)))
+    if (UNLIKELY(!pte_is_mapping(entry)))
         return ERR_TAKEN;
-    if (!leaf && !node_is_bounded(node, &(unsigned){budget}))
-        return ERR_BUSY;
-
-    leaf = leaf || vspace_unmap_step(node, &budget);
-    assert(leaf);
-    vspace_unmap(node);
+    if (UNLIKELY(!node_is_leaf(node))) {
+        if (!node_is_bounded(node, &(unsigned){budget}))
+            return ERR_BUSY;
+        bool leaf = vspace_unmap_step(node, &budget);
+        assert(leaf);
+    }
+    vspace_unmap(entry, node);
     return OK;
 }
 
 /* From wherever pages come, to wherever the receiver's window or its fault lets them go. */
 static __attribute__((noinline)) err_t pass_pages(struct thread *sender, const struct thread *receiver,
-                                                  const struct item_words *item, const struct source *source,
+                                                  struct item item, const struct source *source,
                                                   struct shortfall *shortfall)
 {
     struct task *task = thread_task(receiver);
-    const struct target target = {&task->space, &task->account, item->to};
-    struct shortfall own = {0}, *lacks = shortfall ? shortfall : &own;
-    rights_t rights = rights_of(item);
-    uint32_t pages = pages_of(item);
+    const struct target target = {&task->space, &task->account, item.to};
+    struct shortfall own = {0};
+    rights_t rights = item.rights;
     pte_t *entry;
 
-    bool found = vspace_find(&task->space, item->to, &entry), replaces = receiver->faulting && found && pte_low(entry);
+    bool found = vspace_find(&task->space, item.to, &entry), replaces = receiver->faulting && found && pte_low(entry);
+    if (replaces && source->space == &task->space && source->first == item.to)
+        return ERR_TAKEN;
     err_t err =
-        source_check(source, pages, rights | RIGHT_GRANT, &target, found && !replaces ? entry : source_no_entries);
-    vspace_count_shortfall(&task->space, item->to, pages, lacks);
-    if (!err && !shortfall)
-        err = task_check_account(task, own.frames, sender);
-    if (!err && !shortfall && replaces)
-        err = make_room(&task->space, entry, source);
-    if (!err && !shortfall)
-        source_map(source, pages, rights, &target);
+        source_check(source, item.pages, rights | RIGHT_GRANT, &target, found && !replaces ? entry : source_no_entries);
+    vspace_count_shortfall(&task->space, item.to, item.pages, shortfall ? shortfall : &own);
+    if (err || shortfall)
+        return err;
+    err = task_check_account(task, own.frames, sender);
+    if (!err && replaces)
+        err = make_room(entry, source->space ? 0 : CALL_PAGES_MAX); /* not the source */
+    if (!err)
+        source_map(source, item.pages, rights, &target);
     return err;
 }
 
-static OUT_OF_LINE err_t pass_other(struct thread *sender, const struct thread *receiver, const struct item_words *item,
-                                    const volatile struct message_page *windows, struct shortfall *shortfall)
+static OUT_OF_LINE err_t pass_other(struct thread *sender, const struct thread *receiver, struct item item,
+                                    const volatile struct windows *windows, struct shortfall *shortfall)
 {
-    const struct source source = {&thread_task(sender)->space, item->from, CHILD};
+    const struct source source = {&thread_task(sender)->space, item.from, CHILD};
 
-    if (kind_of(item) == ITEM_CAP)
-        return pass_capability(sender, receiver, item, windows, shortfall);
-    if (kind_of(item) != ITEM_ADDRESS || !rights_are_mappable(rights_of(item)) ||
-        !vspace_range_valid(item->from, pages_of(item), CALL_PAGES_MAX))
+    if (item.kind == ITEM_CAP)
+        return pass_capability(sender, receiver, &item, windows, shortfall);
+    if (item.kind != ITEM_ADDRESS || !rights_are_mappable(item.rights) ||
+        !vspace_range_valid(item.from, item.pages, CALL_PAGES_MAX))
         return ERR_ARG;
-    if (!window_admits(receiver, windows, item->to, pages_of(item)))
+    if (!window_admits(receiver, windows, item.to, item.pages))
         return ERR_WINDOW;
     return pass_pages(sender, receiver, item, &source, shortfall);
 }
 
 /* Most items are frames for a table that is there: they go over at once. */
 ALWAYS_INLINE err_t pass_item(struct thread *sender, const struct thread *receiver, const volatile struct item *in,
-                              const volatile struct message_page *windows, struct shortfall *shortfall)
+                              const volatile struct windows *windows, struct shortfall *shortfall)
 {
-    const struct item_words item = item_read(in);
+    const struct item item = item_read(in);
     struct task *task = thread_task(receiver);
-    uint32_t slot = item.head & 0xffff, pages = pages_of(&item), first = item.from;
-    rights_t rights = rights_of(&item);
+    uint32_t slot = item.slot, pages = item.pages, first = item.from;
+    rights_t rights = item.rights;
     pte_t *entry;
 
-    if (UNLIKELY(kind_of(&item) != ITEM_MEMORY))
-        return pass_other(sender, receiver, &(struct item_words){item.head, item.from, item.to}, windows, shortfall);
+    if (UNLIKELY(item.kind != ITEM_MEMORY))
+        return pass_other(sender, receiver, item, windows, shortfall);
     if (UNLIKELY(pages - 1 >= CALL_PAGES_MAX || !rights_are_mappable(rights)))
         return ERR_ARG;
     err_t err = cspace_find_frames(&thread_task(sender)->cspace, slot, rights | RIGHT_GRANT, pages, &first);
@@ -163,26 +153,31 @@ ALWAYS_INLINE err_t pass_item(struct thread *sender, const struct thread *receiv
     if (UNLIKELY(!window_admits(receiver, windows, item.to, pages)))
         return ERR_WINDOW;
     if (UNLIKELY(!vspace_find(&task->space, item.to, &entry) || !vspace_is_one_table(item.to, pages)))
-        return pass_pages(sender, receiver, &(struct item_words){item.head, item.from, item.to},
-                          &(struct source){NULL, first, CHILD}, shortfall);
+        return pass_pages(sender, receiver, item, &(struct source){NULL, first, CHILD}, shortfall);
     if (UNLIKELY(task->stage))
         return ERR_DEAD;
-    if (UNLIKELY(receiver->faulting) && pte_low(entry)) {
-        err = frames_check(first, 1, source_no_entries);
-        if (err || shortfall)
-            return err;
-        err = make_room(&task->space, entry, &(struct source){NULL, first, CHILD});
-    }
+    bool replaces = !windows && pte_low(entry);
+    err = frames_check(first, pages, replaces ? source_no_entries : entry);
+    if (UNLIKELY(err || shortfall))
+        return err;
+    if (replaces)
+        err = make_room(entry, CALL_PAGES_MAX);
     if (!UNLIKELY(err))
-        err = frames_check(first, pages, entry);
-    if (!UNLIKELY(err || shortfall))
         frames_map(first, pages, rights, entry);
     return err;
 }
 
-static uint32_t size_of(const struct item_words *item)
+/* The same for all but the most frequent. */
+static __attribute__((noinline)) err_t pass_any_item(struct thread *sender, const struct thread *receiver,
+                                                     const struct item *in, const struct windows *windows,
+                                                     struct shortfall *shortfall)
 {
-    return kind_of(item) == ITEM_CAP ? 1 : pages_of(item) << PAGE_BITS;
+    return pass_item(sender, receiver, in, windows, shortfall);
+}
+
+static uint32_t size_of(const struct item *item)
+{
+    return item->kind == ITEM_CAP ? 1u : (uint32_t)item->pages << PAGE_BITS;
 }
 
 /* ERR_ARG: too many pages; ERR_TAKEN: two items land in one place. */
@@ -191,11 +186,11 @@ static OUT_OF_LINE err_t check_together(const struct item *items, unsigned count
     uint32_t pages = 0;
 
     for (unsigned i = 0; i < count; i++) {
-        const struct item_words a = item_read(&items[i]);
-        pages += kind_of(&a) == ITEM_CAP ? 0 : pages_of(&a);
+        const struct item a = item_read(&items[i]);
+        pages += a.kind == ITEM_CAP ? 0 : a.pages;
         for (unsigned j = 0; j < i; j++) {
-            const struct item_words b = item_read(&items[j]);
-            if ((kind_of(&a) == ITEM_CAP) == (kind_of(&b) == ITEM_CAP) &&
+            const struct item b = item_read(&items[j]);
+            if ((a.kind == ITEM_CAP) == (b.kind == ITEM_CAP) &&
                 (a.to - b.to < size_of(&b) || b.to - a.to < size_of(&a)))
                 return ERR_TAKEN;
         }
@@ -204,18 +199,21 @@ static OUT_OF_LINE err_t check_together(const struct item *items, unsigned count
 }
 
 /* As each is looked at twice, they are copied, with the windows. For a fault's answer more than one is refused. */
-static OUT_OF_LINE err_t pass_several(struct thread *sender, const struct thread *receiver, unsigned count)
+static OUT_OF_LINE err_t pass_several(struct thread *sender, const struct thread *receiver, uint32_t tag)
 {
-    const struct message_page *in = thread_page(sender), *open = thread_page(receiver);
-    struct shortfall shortfall = {0}, *lacks = &shortfall;
-    struct message_page copy;
+    struct item items[IPC_ITEMS];
+    struct windows windows;
+    unsigned count = tag >> TAG_ITEMS_SHIFT;
+    struct shortfall shortfall = {0}, *lacks = count ? &shortfall : NULL;
 
-    arch_copy_words(&copy.window, &open->window, 4); /* and its pages; the slots and their number */
-    arch_copy_words((uint32_t *)copy.items, (const uint32_t *)in->items, sizeof(copy.items) / 4);
-    err_t err = check_together(copy.items, count);
+    arch_copy_words((uint32_t *)&windows, &thread_page(receiver)->window, sizeof(windows) / 4);
+    arch_copy_words((uint32_t *)items, (const uint32_t *)thread_page(sender)->items, sizeof(items) / 4);
+    err_t err = message_tag_check(tag);
+    if (!err)
+        err = check_together(items, count);
     for (;; lacks = NULL) {
         for (unsigned i = 0; !err && i < count; i++)
-            err = pass_item(sender, receiver, &copy.items[i], &copy, lacks);
+            err = pass_any_item(sender, receiver, &items[i], receiver->faulting ? NULL : &windows, lacks);
         if (err || !lacks)
             return err;
         err = task_check_account(thread_task(receiver), shortfall.frames, sender);
@@ -225,14 +223,11 @@ static OUT_OF_LINE err_t pass_several(struct thread *sender, const struct thread
 err_t message_pass_page(struct thread *sender, struct thread *receiver, uint32_t tag)
 {
     struct message_page *in = thread_page(sender), *out = thread_page(receiver);
-    bool one = tag - (1 << TAG_ITEMS_SHIFT) <= IPC_PAGE_WORDS; /* item, and as many words as there may be */
+    const struct windows *windows = (const struct windows *)&out->window;
 
-    err_t err = one ? pass_item(sender, receiver, in->items, out, NULL) : message_tag_check(tag);
-    if (UNLIKELY(!one && !err && tag & TAG_ITEMS))
-        err = pass_several(sender, receiver, tag >> TAG_ITEMS_SHIFT);
-    if (UNLIKELY(receiver->faulting))
-        tlb_sync(); /* when both are done: who reads a page that is replaced does not find it absent */
-    if (UNLIKELY(err || receiver->faulting))
+    err_t err = tag - ONE_ITEM <= IPC_PAGE_WORDS ? pass_item(sender, receiver, in->items, windows, NULL)
+                                                 : pass_several(sender, receiver, tag);
+    if (UNLIKELY(err))
         return err;
     if (tag & TAG_WORDS)
         arch_copy_words(out->words, in->words, tag & TAG_WORDS);
@@ -240,10 +235,22 @@ err_t message_pass_page(struct thread *sender, struct thread *receiver, uint32_t
     return OK;
 }
 
+err_t message_pass_to_fault(struct thread *sender, struct thread *receiver)
+{
+    uint32_t tag = message_tag(sender);
+
+    err_t err = tag - ONE_ITEM <= IPC_PAGE_WORDS
+                    ? pass_any_item(sender, receiver, thread_page(sender)->items, NULL, NULL)
+                    : pass_several(sender, receiver, tag);
+    tlb_sync(); /* when both are done: who reads a page that is replaced does not find it absent */
+    return err;
+}
+
 err_t message_pass(struct thread *sender, struct thread *receiver)
 {
     if (!sender->faulting && sender->registers.eax & IPC_EXTENDED)
-        return message_pass_page(sender, receiver, *(const volatile uint32_t *)&thread_page(sender)->tag);
+        return receiver->faulting ? message_pass_to_fault(sender, receiver)
+                                  : message_pass_page(sender, receiver, message_tag(sender));
     if (!receiver->faulting)
         thread_page(receiver)->tag = sender->faulting ? TAG_FAULT : TAG_CALL;
     return OK;

@@ -14,16 +14,25 @@ err_t message_tag_check(uint32_t tag);
  * number in the sender's page. */
 err_t message_pass(struct thread *sender, struct thread *receiver);
 
-/* The same of a sender that has set IPC_EXTENDED: `tag` was read from its page. */
+/* The same of a sender that has set IPC_EXTENDED, to a receiver that waits for the answer to a fault. */
+err_t message_pass_to_fault(struct thread *sender, struct thread *receiver);
+
+/* The same to one that waits for a message: `tag` was read from the sender's page. */
 err_t message_pass_page(struct thread *sender, struct thread *receiver, uint32_t tag);
 
+/* Read once. */
+ALWAYS_INLINE uint32_t message_tag(const struct thread *sender)
+{
+    return *(const volatile uint32_t *)&thread_page(sender)->tag;
+}
+
 /* The four words in registers; of a sender that faults, what there is to say about that. */
-ALWAYS_INLINE void message_registers(const struct thread *sender, struct registers *to)
+ALWAYS_INLINE void message_registers(const struct thread *sender, bool faulting, struct registers *to)
 {
     const struct registers *from = &sender->registers;
 
-    to->ebx = sender->faulting ? sender->fault_address : from->ebx;
-    to->esi = sender->faulting ? from->error : from->esi;
-    to->edi = sender->faulting ? from->eip : from->edi;
-    to->ebp = sender->faulting ? from->vector : from->ebp;
+    to->ebx = faulting ? sender->fault_address : from->ebx;
+    to->esi = faulting ? from->error : from->esi;
+    to->edi = faulting ? from->eip : from->edi;
+    to->ebp = faulting ? from->vector : from->ebp;
 }

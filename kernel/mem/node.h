@@ -113,12 +113,6 @@ ALWAYS_INLINE void node_insert_first(uint32_t root, uint32_t child, rights_t rig
         node_at(root)->back = child;
 }
 
-/* A node of the same parent, right before `node`. */
-ALWAYS_INLINE void node_insert_sibling(struct node *node, struct node *sibling, rights_t rights)
-{
-    node_insert(node_at(node->prev), sibling, node->depth, rights);
-}
-
 /* Takes a node without descendants out of its tree. */
 ALWAYS_INLINE void node_remove(struct node *node)
 {

@@ -18,7 +18,8 @@
  *   T3  a thread with `stopped` set is not ready: it becomes THREAD_STOPPED instead, a running one when it
  *       stops or its processor notices it, and its long call ends
  *   T4  `direct` is `cpu` + `priority` if the thread may be switched to without the scheduler, else 0
- *       (it uses the FPU, is stopped, is to move, was written to, or waits for the answer to a fault)
+ *       (it uses the FPU, is stopped, is to move, was written to); while it waits for the answer to a fault,
+ *       with DIRECT_FAULTING the other way round: so it is far from all that can be switched to
  *   T5  `cpu` is `home`, if it has one, but for a thread that was moved while it ran, until it next
  *       becomes ready
  *   T6  `serving` is the thread that awaits the reply of this one, or 0: whose message it received last,
@@ -37,6 +38,7 @@
 #include "kernel/lib/link.h"
 
 enum { THREAD_SHIFT = 10, NEW_PATIENCE = 3 };
+#define DIRECT_FAULTING 0x80000000u
 
 /* clang-format off */
 enum thread_state {
@@ -109,16 +111,13 @@ void thread_destroy_begin(struct thread *thread);
 void thread_end_long_call(struct thread *thread, bool over);
 
 /* T4 after a change of `priority`, `stopped`, `written`, `faulting` or `uses_fpu`. */
-ALWAYS_INLINE uint32_t thread_direct_after_fault(const struct thread *thread)
+ALWAYS_INLINE void thread_update_direct(struct thread *thread)
 {
     bool moves = thread->home && thread->home != thread->cpu;
 
-    return thread->uses_fpu || thread->stopped || thread->written || moves ? 0 : thread->cpu + thread->priority;
-}
-
-ALWAYS_INLINE void thread_update_direct(struct thread *thread)
-{
-    thread->direct = thread->faulting ? 0 : thread_direct_after_fault(thread);
+    thread->direct = thread->faulting * DIRECT_FAULTING;
+    if (!thread->uses_fpu && !thread->stopped && !thread->written && !moves)
+        thread->direct ^= thread->cpu + thread->priority;
 }
 
 /* The thread that runs is marked as using the FPU from now on. */

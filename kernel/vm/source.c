@@ -2,6 +2,13 @@
 
 const pte_t source_no_entries[CALL_PAGES_MAX];
 
+err_t frame_refuse(const uint32_t *state)
+{
+    if (*state == FRAME_MAPPABLE)
+        return ERR_TAKEN;
+    return *state >> 24 == FRAME_USER ? ERR_BUSY : ERR_FRAME;
+}
+
 /* `entry` is the low half of one. */
 ALWAYS_INLINE err_t check_page(enum kinship kinship, uint32_t entry, const struct node *node, rights_t rights)
 {
@@ -44,10 +51,8 @@ static void map_pages(struct source source, uint32_t pages, rights_t rights, pte
         here = vspace_run(source.first, pages);
         struct node *parent = entry_node(from);
         for (const pte_t *end = from + here; from < end; from++, parent++, to++, node++) {
-            if (source.kinship == CHILD)
-                node_insert_child(parent, node, rights);
-            else
-                node_insert_sibling(parent, node, rights);
+            bool child = source.kinship == CHILD;
+            node_insert(child ? parent : node_at(parent->prev), node, parent->depth + child, rights);
             pte_fill(to, entry | (pte_low(from) & -(uint32_t)PAGE_SIZE));
         }
     }

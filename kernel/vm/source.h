@@ -32,20 +32,19 @@ struct target {
 /* What is found where a table is missing. */
 extern const pte_t source_no_entries[CALL_PAGES_MAX];
 
+/* Why a frame with that state cannot go somewhere: ERR_FRAME, ERR_BUSY; ERR_TAKEN, if that is not its fault. */
+err_t frame_refuse(const uint32_t *state);
+
 /* Frames into entries of one table: ERR_FRAME, ERR_BUSY; ERR_TAKEN if one is not free. A memory capability reaches no
  * frame without a record. */
 ALWAYS_INLINE err_t frames_check(uint32_t first, uint32_t pages, const pte_t *to)
 {
-    const struct frame *frame = frame_at(first);
-    const pte_t *end = to + pages;
+    const uint32_t *states = &frame_at(first + pages)->state,
+                   *entries = (const uint32_t *)(to + pages); /* their ends */
 
-    do {
-        if (UNLIKELY(frame->state != FRAME_MAPPABLE))
-            return frame->kind == FRAME_USER ? ERR_BUSY : ERR_FRAME;
-        if (UNLIKELY(pte_low(to)))
-            return ERR_TAKEN;
-        frame++;
-    } while (++to != end);
+    for (int32_t i = -2 * (int32_t)pages; i; i += 2)
+        if (UNLIKELY(states[2 * i] != FRAME_MAPPABLE || entries[i]))
+            return frame_refuse(&states[2 * i]);
     return OK;
 }
 
@@ -54,14 +53,13 @@ ALWAYS_INLINE void frames_map(uint32_t first, uint32_t pages, rights_t rights, p
 {
     const uint32_t each = sizeof(struct frame) / sizeof(struct node);
     uint32_t root = node_ref(&frame_at(0)->mappings) + first * each, node = node_ref(entry_node(to));
-    pte_t entry = pte_make(first, rights);
-    const pte_t *end = to + pages;
+    pte_t entry = pte_make(first, rights), *end = to + pages;
 
-    do {
+    for (int32_t i = -(int32_t)pages; i; i++) {
         node_insert_first(root, node, rights);
-        pte_fill(to, entry);
+        pte_fill(&end[i], entry);
         root += each, node++, entry = pte_next(entry);
-    } while (++to != end);
+    }
 }
 
 /* Whatever source, and as many tables as there are. Each page is there (ERR_ABSENT), is memory (ERR_FRAME), has

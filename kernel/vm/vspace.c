@@ -61,6 +61,11 @@ pte_t *vspace_open(struct vspace *space, struct account *account, uint32_t addre
     return entry;
 }
 
+void vspace_drop(const struct node *node)
+{
+    tlb_drop(frame_of(node)->task, node_address(node));
+}
+
 bool vspace_unmap_step(struct node *top, unsigned *budget)
 {
     struct node *leaf = node_first_leaf(top);
@@ -70,7 +75,7 @@ bool vspace_unmap_step(struct node *top, unsigned *budget)
         if (*budget == 0)
             return false;
         --*budget;
-        vspace_unmap(leaf);
+        vspace_unmap(node_entry(leaf), leaf);
         leaf = node_first_leaf(parent);
     }
     return true;
@@ -96,7 +101,7 @@ static bool empty_table_step(uint32_t table, unsigned *budget)
         if ((!leaf && !vspace_unmap_step(&nodes[i], budget)) || *budget == 0)
             return false;
         --*budget;
-        vspace_unmap(&nodes[i]);
+        vspace_unmap(&entries[i], &nodes[i]);
     }
     return true;
 }

@@ -121,17 +121,20 @@ bool vspace_unmap_step(struct node *top, unsigned *budget);
 /* Frees tables of a space that is being destroyed, at most `*budget` mappings and tables; true when all are gone. */
 bool vspace_free_step(struct vspace *space, struct account *account, unsigned *budget);
 
-/* The processor does not find the page any more; its node is still there. */
-ALWAYS_INLINE void vspace_hide(const struct node *node)
+/* The processor does not find the page any more; its node is still there. What is needed of it to drop the page is
+ * looked up out of line. */
+void vspace_drop(const struct node *node);
+ALWAYS_INLINE void vspace_hide(pte_t *entry, const struct node *node)
 {
-    pte_clear(node_entry(node));
-    tlb_invalidate(frame_of(node)->task, node_address(node));
+    pte_clear(entry);
+    if (kernel.cpu_count > 1 || kernel.cpus[0].space == frame_of(node)->task)
+        vspace_drop(node);
 }
 
 /* Unmaps a mapping that has no descendants. */
-ALWAYS_INLINE void vspace_unmap(struct node *node)
+ALWAYS_INLINE void vspace_unmap(pte_t *entry, struct node *node)
 {
-    vspace_hide(node);
+    vspace_hide(entry, node);
     node_remove(node);
 }
 
@@ -152,20 +155,18 @@ ALWAYS_INLINE bool vspace_unmap_tree(struct node *root, unsigned *budget)
 {
     struct node *last = node_at(root->prev);
 
-    while (last != root) {
-        if (*budget == 0) {
-            last->next = node_ref(root);
-            root->prev = node_ref(last);
-            return false;
-        }
-        --*budget;
-        struct node *before = node_at(last->prev);
-        vspace_hide(last);
+    for (struct node *before; *budget && last != root; last = before, --*budget) {
+        before = node_at(last->prev);
+        vspace_hide(node_entry(last), last);
         *last = (struct node){0};
-        last = before;
     }
-    node_init_root(root);
-    return true;
+    if (last == root) {
+        node_init_root(root);
+        return true;
+    }
+    last->next = node_ref(root);
+    root->prev = node_ref(last);
+    return false;
 }
 
 /* Unmaps `pages` frames from `first` on, at most `budget` mappings and frames that have none; how many frames are

@@ -72,24 +72,17 @@ static inline uint32_t ipc_slots(uint32_t first, uint32_t count)
 /* Pages, to an address of the receiver. */
 static inline struct item item_memory(uint32_t slot, rights_t rights, uint32_t page, uint32_t pages, uint32_t to)
 {
-    return (struct item){.slot = (uint16_t)slot,
-                         .kind_rights = (uint8_t)(ITEM_MEMORY << ITEM_KIND_SHIFT | rights),
-                         .pages = (uint8_t)pages,
-                         .from = page,
-                         .to = to};
+    return (struct item){
+        .slot = (uint16_t)slot, .rights = rights, .kind = ITEM_MEMORY, .pages = (uint8_t)pages, .from = page, .to = to};
 }
 
 static inline struct item item_address(uint32_t address, rights_t rights, uint32_t pages, uint32_t to)
 {
-    return (struct item){.kind_rights = (uint8_t)(ITEM_ADDRESS << ITEM_KIND_SHIFT | rights),
-                         .pages = (uint8_t)pages,
-                         .from = address,
-                         .to = to};
+    return (struct item){.rights = rights, .kind = ITEM_ADDRESS, .pages = (uint8_t)pages, .from = address, .to = to};
 }
 
 /* A capability, to the first slot of the receiver's window; set .to for another. */
 static inline struct item item_cap(uint32_t slot, rights_t rights, uint32_t badge)
 {
-    return (struct item){
-        .slot = (uint16_t)slot, .kind_rights = (uint8_t)(ITEM_CAP << ITEM_KIND_SHIFT | rights), .from = badge};
+    return (struct item){.slot = (uint16_t)slot, .rights = rights, .kind = ITEM_CAP, .from = badge};
 }

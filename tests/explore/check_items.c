@@ -100,7 +100,7 @@ bool is_child(const struct slot *slot, const struct capability *parent, struct d
 static void check_capability_lands(const struct capability *c, const struct item *item, struct landing at)
 {
     const struct slot *slot = cspace_slot(&at.to->cspace, at.slot + item->to);
-    rights_t rights = item->kind_rights & RIGHT_ALL;
+    rights_t rights = item->rights;
 
     if (!c || !is_child(slot, c, (struct derivation){rights, c->object & SLOT_RANGE ? 0 : item->from, 0}))
         violation("a capability was sent, and slot %u of its receiver has no child of it", at.slot + item->to);
@@ -108,7 +108,7 @@ static void check_capability_lands(const struct capability *c, const struct item
 
 static uint32_t frame_sent(const struct thread *sender, const struct item *item, uint32_t i)
 {
-    if (item->kind_rights >> ITEM_KIND_SHIFT == ITEM_MEMORY) {
+    if (item->kind == ITEM_MEMORY) {
         const struct capability *c = capability_seen(sender->task, item->slot);
         return c ? c->value + item->from + i : 0;
     }
@@ -126,7 +126,7 @@ static void check_pages_land(const struct thread *sender, const struct item *ite
     for (uint32_t i = 0; i < item->pages; i++) {
         uint32_t address = item->to + i * PAGE_SIZE;
         if (!vspace_find_mapping(&at.to->space, address, &entry) || pte_frame(entry) != frame_sent(sender, item, i) ||
-            entry_node(entry)->flags != (item->kind_rights & RIGHT_ALL))
+            entry_node(entry)->flags != item->rights)
             violation("a page was sent, and 0x%x of its receiver does not show it, or with other rights", address);
     }
 }
@@ -142,7 +142,7 @@ void check_items_land(const struct thread *sender, const struct thread *receiver
         return;
     for (unsigned i = 0; i < (tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT; i++) {
         const struct item *item = &items[i];
-        if (item->kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP)
+        if (item->kind == ITEM_CAP)
             check_capability_lands(capability_seen(sender->task, item->slot), item, at);
         else
             check_pages_land(sender, item, at);

@@ -36,7 +36,7 @@ static struct windows windows_of(const struct thread *receiver)
 
 static enum item_kind kind_of(const struct item *item)
 {
-    return (enum item_kind)(item->kind_rights >> ITEM_KIND_SHIFT);
+    return (enum item_kind)(item->kind);
 }
 
 static bool meets(const struct item *item, const struct item *other)
@@ -56,8 +56,7 @@ static void capability(struct delivery *d, const struct item *item)
 
     if (slot) {
         deserves_if(!(slot->node.flags & RIGHT_GRANT), ERR_RIGHTS);
-        wants_child(slot,
-                    (struct derivation){item->kind_rights & RIGHT_ALL, slot->object & SLOT_RANGE ? 0 : item->from, 0});
+        wants_child(slot, (struct derivation){item->rights, slot->object & SLOT_RANGE ? 0 : item->from, 0});
     }
     deserves_if(!inside, ERR_WINDOW);
     if (!inside)
@@ -68,7 +67,7 @@ static void capability(struct delivery *d, const struct item *item)
 
 static void source(const struct delivery *d, const struct item *item)
 {
-    rights_t rights = (item->kind_rights & RIGHT_ALL) | RIGHT_GRANT;
+    rights_t rights = item->rights | RIGHT_GRANT;
 
     if (kind_of(item) == ITEM_MEMORY) {
         wants_mappable_frames(wants_frames(d->from, item->slot, rights, item->from, item->pages), item->pages);
@@ -105,12 +104,11 @@ static void pages(struct delivery *d, const struct item *item)
 {
     uint64_t window_end = d->open.address + (uint64_t)d->open.pages * PAGE_SIZE;
     bool inside = item->to >= d->open.address && item->to + (uint64_t)item->pages * PAGE_SIZE <= window_end &&
-                  item->to % PAGE_SIZE == 0 && range_is_valid(d->open.address, d->open.pages, SPACE_END / PAGE_SIZE);
+                  d->open.address % PAGE_SIZE == 0 && range_is_valid(item->to, item->pages, SPACE_END / PAGE_SIZE);
     uint32_t address = item->to;
 
     d->pages += item->pages;
-    deserves_if(item->pages == 0 || d->pages > CALL_PAGES_MAX || !can_be_mapped(item->kind_rights & RIGHT_ALL),
-                ERR_ARG);
+    deserves_if(item->pages == 0 || d->pages > CALL_PAGES_MAX || !can_be_mapped(item->rights), ERR_ARG);
     source(d, item);
     deserves_if(!inside, ERR_WINDOW);
     if (!inside)

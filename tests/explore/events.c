@@ -194,8 +194,8 @@ static void print_items(FILE *out, const struct sent *sent)
 
     for (unsigned i = 0; i < (sent->tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT; i++) {
         const struct item *item = &sent->items[i];
-        fprintf(out, ", sends %s slot %u rights 0x%x pages %u from 0x%x to place %u", kinds[item->kind_rights >> 5 & 3],
-                item->slot, item->kind_rights & RIGHT_ALL, item->pages, item->from, item->to);
+        fprintf(out, ", sends %s slot %u rights 0x%x pages %u from 0x%x to place %u", kinds[item->kind & 3], item->slot,
+                item->rights, item->pages, item->from, item->to);
     }
 }
 

@@ -66,18 +66,17 @@ void make_running(struct thread *thread);
 #define BIT(n)     (1u << (n))
 
 /* Items of messages. */
-#define ITEM_OF_MEMORY(rights, offset, n, at)                                                                          \
+#define ITEM_OF_MEMORY(rights_, offset, n, at)                                                                         \
     {                                                                                                                  \
-        .slot = SLOT_OWN_MEMORY, .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | (rights), .pages = (n),               \
-        .from = (offset), .to = (at)                                                                                   \
+        .slot = SLOT_OWN_MEMORY, .rights = (rights_), .kind = ITEM_MEMORY, .pages = (n), .from = (offset), .to = (at)  \
     }
-#define ITEM_OF_ADDRESS(rights, address, n, at)                                                                        \
+#define ITEM_OF_ADDRESS(rights_, address, n, at)                                                                       \
     {                                                                                                                  \
-        .kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | (rights), .pages = (n), .from = (address), .to = (at)         \
+        .rights = (rights_), .kind = ITEM_ADDRESS, .pages = (n), .from = (address), .to = (at)                         \
     }
-#define ITEM_OF_SLOT(rights, index, badge, at)                                                                         \
+#define ITEM_OF_SLOT(rights_, index, badge, at)                                                                        \
     {                                                                                                                  \
-        .slot = (index), .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | (rights), .from = (badge), .to = (at)            \
+        .slot = (index), .rights = (rights_), .kind = ITEM_CAP, .from = (badge), .to = (at)                            \
     }
 #define SEND(n, ...)                                                                                                   \
     {                                                                                                                  \

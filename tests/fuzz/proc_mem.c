@@ -84,7 +84,7 @@ static int space_made(uint32_t flags, uint32_t space)
     const struct item *item = &message_page->items[0];
 
     CHECK(flags & IPC_EXTENDED && message_page->tag == 1 << TAG_ITEMS_SHIFT && space < FAKE_BODIES);
-    CHECK(item->kind_rights == (ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_CONTROL | RIGHT_OWN) &&
+    CHECK(item->kind == ITEM_CAP && item->rights == (RIGHT_CONTROL | RIGHT_OWN) &&
           kernel_space_of(item->slot) == space);
     kernel_need(item->slot, TASK);
     CHECK(!spaces[space]);

@@ -255,9 +255,8 @@ err_t fake_grant(uint32_t slot, const struct item *item, uint32_t window, uint32
     if (item->to < window || item->pages > window_pages ||
         item->to > window + ((window_pages - item->pages) << PAGE_BITS))
         return ERR_WINDOW;
-    rights_t rights = item->kind_rights & RIGHT_ALL;
-    CHECK(item->kind_rights >> ITEM_KIND_SHIFT == ITEM_MEMORY);
-    const struct map_request request = {item->to, rights, item->slot, item->pages, item->from};
+    CHECK(item->kind == ITEM_MEMORY);
+    const struct map_request request = {item->to, item->rights, item->slot, item->pages, item->from};
     return map(task_in(slot), &request, replace);
 }
 

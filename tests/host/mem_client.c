@@ -24,7 +24,7 @@ static err_t grant(const struct mem_client *client, uint32_t fault_page)
     mem_was_refused = mem_refuse_one_in && random_below(mem_refuse_one_in) == 0;
     if (mem_was_refused)
         return mem_refusal;
-    if (item->kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP)
+    if (item->kind == ITEM_CAP)
         return kernel_slot_is_empty(item->slot) ? ERR_CAP : OK;
     return fault_page ? fake_grant(client->slot, item, fault_page, 1, true)
                       : fake_grant(client->slot, item, mem_window, mem_window_pages, false);

@@ -120,7 +120,8 @@ static void any_item(struct item *item)
 
     *item = (struct item){
         .slot = (uint16_t)any_slot(),
-        .kind_rights = (uint8_t)(kind << ITEM_KIND_SHIFT | (any_rights() & 31)),
+        .rights = any_rights() & 31,
+        .kind = kind & 7,
         .pages = (uint8_t)any_pages(),
         .from = kind == ITEM_MEMORY    ? random_below(2) ? any_offset() : random_below(8)
                    : kind == ITEM_ADDRESS ? any_address()

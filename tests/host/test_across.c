@@ -51,7 +51,8 @@ static void fault(struct thread *client, struct thread *handler)
     host_cpu = 0;
     CHECK(client->state == THREAD_AWAITING_REPLY && handler->state == THREAD_READY);
     CHECK(on(0, first, SYS_thread_yield) == handler && handler->cpu == REF(&kernel.cpus[0]));
-    CHECK(on(0, handler, SYS_ipc_reply_wait | IPC_REPLY) == first);
+    thread_page(handler)->tag = 0;
+    CHECK(on(0, handler, SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED) == first);
 }
 
 /* The thread goes on where it ran, not where it was answered. */

@@ -135,12 +135,9 @@ static void what_is_forged_is_stale(void)
 static void nothing_lands_in_a_closed_window(void)
 {
     struct message_page *from = thread_page(init), *to = thread_page(server);
-    const struct item page = {.slot = WORLD_MEMORY,
-                              .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | RIGHT_READ,
-                              .pages = 1,
-                              .from = FRAME,
-                              .to = 0x400000};
-    const struct item slot = {.slot = WORLD_MEMORY, .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_READ};
+    const struct item page = {
+        .slot = WORLD_MEMORY, .rights = RIGHT_READ, .kind = ITEM_MEMORY, .pages = 1, .from = FRAME, .to = 0x400000};
+    const struct item slot = {.slot = WORLD_MEMORY, .rights = RIGHT_READ, .kind = ITEM_CAP};
 
     to->window = 0x400000;
     to->window_pages = to->slots_count = 4;
@@ -165,8 +162,7 @@ static void pages_are_granted_by_right(void)
     CHECK(vspace_find_mapping(&AT(struct task, init->task)->space, HERE, &entry));
     server->registers.eax |= IPC_WINDOW;
     from->tag = 1 << TAG_ITEMS_SHIFT;
-    from->items[0] =
-        (struct item){.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | RIGHT_READ, .pages = 1, .to = 0x400000};
+    from->items[0] = (struct item){.rights = RIGHT_READ, .kind = ITEM_ADDRESS, .pages = 1, .to = 0x400000};
     from->items[0].from = HERE + 0x800;
     CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_ARG);
     from->items[0].from = HERE;
@@ -201,11 +197,8 @@ static void few_are_replaced_at_once(void)
     for (unsigned i = 1; i <= CALL_PAGES_MAX + 1; i++) /* beside it in the table */
         node_insert_child(entry_node(entry), entry_node(entry) + i, RIGHT_READ);
     thread_page(server)->tag = 1 << TAG_ITEMS_SHIFT;
-    thread_page(server)->items[0] = (struct item){.slot = WORLD_MEMORY,
-                                                  .kind_rights = ITEM_MEMORY << ITEM_KIND_SHIFT | RIGHT_READ,
-                                                  .pages = 1,
-                                                  .from = FRAME + 1,
-                                                  .to = HERE};
+    thread_page(server)->items[0] = (struct item){
+        .slot = WORLD_MEMORY, .rights = RIGHT_READ, .kind = ITEM_MEMORY, .pages = 1, .from = FRAME + 1, .to = HERE};
     server->registers.eax |= IPC_EXTENDED;
     init->fault_address = HERE;
     init->faulting = 1;

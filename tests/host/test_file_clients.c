@@ -176,7 +176,7 @@ static void a_transfer_page_is_granted_once(void)
     begins();
     CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && reply_of(A)->items == 1 && reply_of(A)->item.to == FILE_TRANSFER);
     CHECK(reply_of(A)->item.slot == FILE_SLOT_MEMORY && reply_of(A)->item.pages == 1 &&
-          (reply_of(A)->item.kind_rights & RIGHT_ALL) == (RIGHT_READ | RIGHT_WRITE));
+          reply_of(A)->item.rights == (RIGHT_READ | RIGHT_WRITE));
     for (uint32_t i = 0; i < FILE_TRANSFER_MAX; i++)
         CHECK(transfer_of(A)[i] == 0); /* nothing of others */
     uint32_t free = pages_free();

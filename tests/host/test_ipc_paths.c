@@ -77,7 +77,8 @@ static struct item any_item(void)
     uint32_t kind = random_below(3) ? ITEM_MEMORY : ITEM_ADDRESS, page = random_below(WINDOW_PAGES);
 
     return (struct item){.slot = WORLD_MEMORY,
-                         .kind_rights = (uint8_t)(kind << ITEM_KIND_SHIFT | (1 + random_below(3))),
+                         .rights = (1 + random_below(3)) & 31,
+                         .kind = kind & 7,
                          .pages = (uint8_t)(1 + random_below(2)),
                          .from = kind == ITEM_MEMORY ? WORLD_USER + page : WINDOW + page * PAGE_SIZE,
                          .to = WINDOW + random_below(WINDOW_PAGES) * PAGE_SIZE};

@@ -164,8 +164,7 @@ static void check_task_frames(void)
     for (uint32_t i = 0; i < 3; i++) /* for a, b and who comes next */
         CHECK(mem_call(&proc, MEM_TASK_FRAME, 0, 0, &numbers[i]) == 0);
     uint32_t slot = mem_page.items[0].slot, after = mem_state();
-    CHECK(after != before && !kernel_slot_is_empty(slot) &&
-          mem_page.items[0].kind_rights >> ITEM_KIND_SHIFT == ITEM_CAP);
+    CHECK(after != before && !kernel_slot_is_empty(slot) && mem_page.items[0].kind == ITEM_CAP);
     CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == -ENOMEM && mem_state() == after);
     struct mem_client third = pair_make(3);
     CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == 0 && mem_manager(MEM_TASK_FRAME, 0, 0) == -ENOMEM);

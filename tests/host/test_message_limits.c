@@ -45,7 +45,7 @@ static void begin(void)
 static void item(uint32_t number, uint32_t pages, uint32_t from, uint32_t place)
 {
     thread_page(init)->items[number] = (struct item){.slot = WORLD_MEMORY,
-                                                     .kind_rights = RIGHT_READ,
+                                                     .rights = RIGHT_READ,
                                                      .pages = (uint8_t)pages,
                                                      .from = from,
                                                      .to = WINDOW + place * PAGE_SIZE};
@@ -86,10 +86,10 @@ static int sends_to(uint32_t to, uint32_t window, uint32_t pages)
     return sends(1);
 }
 
-/* A window is below the kernel's addresses as a whole; a page goes to its address, if that is inside. */
+/* A page goes to its address, if that is inside of the window, and below the kernel's addresses. */
 static void windows_permit_addresses(void)
 {
-    CHECK(sends_to(0x80000000, 0x80000000, SPACE_END >> PAGE_BITS) == ERR_WINDOW);
+    CHECK(sends_to(SPACE_END, 0x80000000, SPACE_END >> PAGE_BITS) == ERR_WINDOW);
     CHECK(sends_to(0x1000, 0xfffff000, 4) == ERR_WINDOW);
     CHECK(sends_to(WINDOW + 0x800, WINDOW + 0x800, 1) == ERR_WINDOW);
     CHECK(sends_to(WINDOW, WINDOW + 0x800, 1) == ERR_WINDOW);
@@ -98,7 +98,10 @@ static void windows_permit_addresses(void)
     CHECK(sends_to(WINDOW + 2 * PAGE_SIZE, WINDOW, 2) == ERR_WINDOW);
     CHECK(sends_to(0, WINDOW, 2) == ERR_WINDOW);
     thread_page(init)->items[0].to = SPACE_END - PAGE_SIZE;
-    waits(IPC_WINDOW, SPACE_END - PAGE_SIZE, 1, 0);
+    thread_page(init)->items[0].pages = 2;
+    waits(IPC_WINDOW, SPACE_END - PAGE_SIZE, 3, 0);
+    CHECK(sends(1) == ERR_WINDOW);
+    thread_page(init)->items[0].pages = 1;
     is_sent(1);
     CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 1, 0) == OK);
 }
@@ -114,10 +117,8 @@ static void items_do_not_meet(void)
     item(1, 3, FRAME, 0);
     CHECK(sends(2) == ERR_TAKEN);
     CHECK(call(SYS_vm_map, WORLD_TASK, 0x800000 | RIGHT_READ | RIGHT_GRANT, 1 | WORLD_MEMORY << 16, FRAME) == OK);
-    thread_page(init)->items[1] = (struct item){.kind_rights = ITEM_ADDRESS << ITEM_KIND_SHIFT | RIGHT_READ,
-                                                .pages = 1,
-                                                .from = 0x800000,
-                                                .to = WINDOW + PAGE_SIZE};
+    thread_page(init)->items[1] = (struct item){
+        .rights = RIGHT_READ, .kind = ITEM_ADDRESS, .pages = 1, .from = 0x800000, .to = WINDOW + PAGE_SIZE};
     CHECK(sends(2) == ERR_TAKEN);
     thread_page(init)->items[1].to = WINDOW + 2 * PAGE_SIZE;
     is_sent(2);
@@ -133,7 +134,7 @@ static void a_leaf_is_counted_once(void)
 
     for (uint32_t i = 0; i < 2; i++)
         thread_page(init)->items[i] =
-            (struct item){.slot = WORLD_MEMORY, .to = i, .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_READ};
+            (struct item){.slot = WORLD_MEMORY, .to = i, .rights = RIGHT_READ, .kind = ITEM_CAP};
     account->spare_count = 0;
     waits(IPC_SLOTS, 0, 0, LEAF);
     CHECK(sends(2) == ERR_ACCOUNT && thread_page(init)->shortfall == 1);

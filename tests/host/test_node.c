@@ -93,7 +93,7 @@ static void insert(int i, int at)
     } else if (parent[at] != NONE && (sibling || depth(at) < NODE_DEPTH_MAX)) {
         rights[i] = (rights_t)(rights[at] & random_below(32));
         if (sibling)
-            node_insert_sibling(node(at), node(i), rights[i]);
+            node_insert(node_at(node(at)->prev), node(i), node(at)->depth, rights[i]);
         else
             node_insert_child(node(at), node(i), rights[i]);
         parent[i] = sibling ? parent[at] : at;

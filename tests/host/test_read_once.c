@@ -88,8 +88,8 @@ static void begin(void)
 
 static void item(unsigned number, uint32_t frames, uint32_t from, uint32_t to)
 {
-    pages[0]->items[number] = (struct item){
-        .slot = WORLD_MEMORY, .kind_rights = RIGHT_READ, .pages = (uint8_t)frames, .from = from, .to = to};
+    pages[0]->items[number] =
+        (struct item){.slot = WORLD_MEMORY, .rights = RIGHT_READ, .pages = (uint8_t)frames, .from = from, .to = to};
 }
 
 static bool shows(uint32_t address, uint32_t frame)
@@ -130,8 +130,7 @@ static void several_items(void)
 {
     item(0, 1, FRAME + 2, WINDOW + 2 * PAGE_SIZE);
     item(1, 1, FRAME + 3, WINDOW + 3 * PAGE_SIZE);
-    pages[0]->items[2] =
-        (struct item){.slot = WORLD_MEMORY, .kind_rights = ITEM_CAP << ITEM_KIND_SHIFT | RIGHT_READ, .to = 1};
+    pages[0]->items[2] = (struct item){.slot = WORLD_MEMORY, .rights = RIGHT_READ, .kind = ITEM_CAP, .to = 1};
     are_read_once(3, 4);
     CHECK(shows(WINDOW + 2 * PAGE_SIZE, FRAME + 2) && shows(WINDOW + 3 * PAGE_SIZE, FRAME + 3));
     CHECK(call(SYS_cap_delete, SLOTS + 1, 0, 0, 0) == OK);

@@ -349,11 +349,11 @@ static void messages_are_packed(void)
     snprintf(expected, sizeof(expected), "%u: slot 5 flags 20, 7 8\n%u: slot 6 flags 0, 0 0\n", SYS_ipc_call,
              SYS_ipc_signal);
     CHECK(!strcmp(lines, expected));
-    CHECK(memory.slot == 3 && memory.kind_rights == 0x09 && memory.pages == 5 && memory.from == 4 &&
-          memory.to == 0x7000);
-    CHECK(!address.slot && address.kind_rights == 0x22 && address.pages == 7 && address.from == 0x6000 &&
-          address.to == 0x8000);
-    CHECK(cap.slot == 8 && cap.kind_rights == 0x41 && !cap.pages && cap.from == 9 && !cap.to);
+    CHECK(memory.slot == 3 && memory.kind == ITEM_MEMORY && memory.rights == 9 && memory.pages == 5 &&
+          memory.from == 4 && memory.to == 0x7000);
+    CHECK(!address.slot && address.kind == ITEM_ADDRESS && address.rights == 2 && address.pages == 7 &&
+          address.from == 0x6000 && address.to == 0x8000);
+    CHECK(cap.slot == 8 && cap.kind == ITEM_CAP && cap.rights == 1 && !cap.pages && cap.from == 9 && !cap.to);
     CHECK(ipc_extend(0, 0) == IPC_EXTENDED && message_page->tag == 0);
     CHECK(ipc_extend(4, 4) == IPC_EXTENDED && message_page->tag == (1 | 4 << 8));
     CHECK(ipc_extend(IPC_DATA_MAX - 3, 1) == IPC_EXTENDED && message_page->tag == (64 | 1 << 8));

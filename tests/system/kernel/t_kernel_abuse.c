@@ -78,7 +78,8 @@ static void random_page(void)
         ((volatile uint32_t *)message_page)[i] = random_argument();
     for (uint32_t i = 0; i < IPC_ITEMS; i++)
         message_page->items[i] = (struct item){.slot = (uint16_t)(random_word() % OWN_SLOTS),
-                                               .kind_rights = (uint8_t)random_word(),
+                                               .rights = random_word() & 31,
+                                               .kind = random_word() & 7,
                                                .pages = (uint8_t)(random_word() % 70),
                                                .from = random_argument(),
                                                .to = random_argument()};

@@ -115,7 +115,8 @@ static uint32_t any_flags(void)
         flags |= ipc_window(below(2) ? FILE_TRANSFER : any_word() & -(uint32_t)PAGE, below(4));
     for (uint32_t i = 0; i < 2; i++)
         message_page->items[i] = (struct item){.slot = (uint16_t)below(6),
-                                               .kind_rights = (uint8_t)any_word(),
+                                               .rights = any_word() & 31,
+                                               .kind = any_word() & 7,
                                                .pages = (uint8_t)below(3),
                                                .from = any_word(),
                                                .to = any_word()};

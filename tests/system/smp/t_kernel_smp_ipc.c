@@ -287,7 +287,7 @@ static void change(volatile struct message_page *page, uint32_t *state)
 
     page->tag = any(state) % 8 ? any(state) % 4 | (any(state) % 4) << TAG_ITEMS_SHIFT : any(state);
     item->slot = any(state) % 4 ? MEMORY : (uint16_t)any(state);
-    item->kind_rights = (uint8_t)any(state);
+    item->rights = any(state) & 31, item->kind = any(state) & 7;
     item->pages = any(state) % 4 ? 1 : (uint8_t)any(state);
     item->from = any(state) % 4 ? frames + any(state) % 4 : CLIENT_WINDOW;
     item->to = any(state) % 2 ? WINDOW + any(state) % PLACES * PAGE_SIZE : any(state) % PLACES;

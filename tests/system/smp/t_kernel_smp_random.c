@@ -173,7 +173,8 @@ static void any_message(uint32_t *state, volatile struct message_page *page)
 {
     for (uint32_t i = 0; i < 2; i++) {
         page->items[i].slot = (uint16_t)any_slot(state);
-        page->items[i].kind_rights = (uint8_t)(below(state, 3) << ITEM_KIND_SHIFT | below(state, 32));
+        page->items[i].rights = below(state, 32) & 31;
+        page->items[i].kind = below(state, 3) & 7;
         page->items[i].pages = (uint8_t)(1 + below(state, 3));
         page->items[i].from = below(state, 2) ? below(state, WORLD_FRAMES) : any_address(state);
         page->items[i].to = below(state, 2) ? below(state, 4) : any_address(state);
