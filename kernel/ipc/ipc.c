@@ -332,15 +332,6 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
     cpu_enqueue(thread, QUEUE_BACK);
 }
 
-/* The running thread is ready from now on, in front of others, as one of higher priority takes its place. */
-ALWAYS_INLINE void give_way(struct cpu *cpu, struct thread *thread)
-{
-    thread->state = THREAD_READY;
-    link_insert_after(REF(&cpu->ready[thread->priority]), &thread->link);
-    cpu->ready_mask |= 1u << thread->priority;
-    cpu->floor = thread->direct;
-}
-
 /* A receiver of higher priority that waits gets the bits and the processor at once, if nothing is to be chosen (so the
  * running thread stays on this processor and is not stopped) and nobody of its priority has waited too long. */
 err_t ipc_signal(struct thread *thread)
@@ -361,7 +352,10 @@ err_t ipc_signal(struct thread *thread)
     thread->registers.eax = OK;
     list_remove_first(&endpoint->receivers);
     receive_signal(receiver, slot->value);
-    give_way(cpu, thread);
+    thread->state = THREAD_READY; /* in front of others */
+    link_insert_after(REF(&cpu->ready[thread->priority]), &thread->link);
+    cpu->ready_mask |= 1u << thread->priority;
+    cpu->floor = thread->direct;
     thread_follow(cpu, thread, receiver);
     arch_resume(receiver);
     return SWITCHED;

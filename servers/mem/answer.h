@@ -12,9 +12,15 @@ static inline uint32_t answer(struct words *words, int status)
     return IPC_REPLY;
 }
 
-/* The page has the item. */
-static inline uint32_t answer_with_item(struct words *words)
+/* The page has the item, and the words are what they are. */
+static inline uint32_t with_item(void)
 {
     mem_message->tag = 1 << TAG_ITEMS_SHIFT;
-    return answer(words, 0) | IPC_EXTENDED;
+    return IPC_REPLY | IPC_EXTENDED;
+}
+
+static inline uint32_t answer_with_item(struct words *words)
+{
+    words->w[0] = 0;
+    return with_item();
 }

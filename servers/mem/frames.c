@@ -66,6 +66,18 @@ static void free_remove(uint32_t frame)
     free_count[zone]--;
 }
 
+/* free_remove() of the zone's first. */
+static void free_remove_first(enum zone zone)
+{
+    const struct record *first = &records[free_head[zone]];
+    uint32_t next = first->next;
+
+    free_head[zone] = next;
+    if (next != NO_FRAME)
+        records[next].state = first->state;
+    free_count[zone]--;
+}
+
 struct span {
     uint32_t first, end;
 };
@@ -176,10 +188,11 @@ uint32_t frames_low_kept(uint32_t limit)
 
 uint32_t frames_take(void)
 {
-    uint32_t frame = free_head[free_count[HIGH] ? HIGH : LOW];
+    enum zone zone = free_count[HIGH] ? HIGH : LOW;
+    uint32_t frame = free_head[zone];
 
     assert(frame != NO_FRAME); /* F2, F3 */
-    free_remove(frame);
+    free_remove_first(zone);
     records[frame].state = 1;
     return frame;
 }

@@ -33,7 +33,7 @@ static uint32_t fill_zero(uint32_t entry)
     return with_frame(entry, frame);
 }
 
-static uint32_t copy_archive(uint32_t entry)
+static __attribute__((noinline)) uint32_t copy_archive(uint32_t entry)
 {
     uint32_t frame = frames_take();
     err_t err = kernel_copy_archive(frame, entry & PAGE_VALUE, PAGE_SIZE);
@@ -42,18 +42,20 @@ static uint32_t copy_archive(uint32_t entry)
     return with_frame(entry, frame);
 }
 
-/* The last one to share a page may write it where it is. */
-static uint32_t make_private(uint32_t entry)
+static __attribute__((noinline)) uint32_t copy_shared(uint32_t entry)
 {
-    uint32_t shared = entry & PAGE_VALUE;
-
-    if (!frames_is_shared(shared))
-        return (entry & ~(uint32_t)PAGE_COW) | PAGE_MAPPED;
-    uint32_t frame = frames_take();
+    uint32_t shared = entry & PAGE_VALUE, frame = frames_take();
     err_t err = kernel_copy(frame, shared);
+
     assert(err == OK);
     frames_drop(shared);
     return with_frame(entry, frame);
+}
+
+/* The last one to share a page may write it where it is. */
+static uint32_t make_private(uint32_t entry)
+{
+    return frames_is_shared(entry & PAGE_VALUE) ? copy_shared(entry) : (entry & ~(uint32_t)PAGE_COW) | PAGE_MAPPED;
 }
 
 static uint32_t materialize(uint32_t entry, uint32_t cause)
@@ -74,7 +76,7 @@ static bool promise_stack(struct space *space, uint32_t address)
 
 /* Makes the entry of a page that has none, or is in 4 MiB without a leaf: of the heap, the stack, from mmap, or
  * of a named segment. Null: there is no such page, or no memory for a deep stack. */
-static uint32_t *first_touch(struct space *space, uint32_t address)
+static __attribute__((noinline)) uint32_t *first_touch(struct space *space, uint32_t address)
 {
     uint32_t reserved = pages_get(&space->pages, address);
     bool stack = !reserved && regions_is_stack(space, address);
@@ -90,7 +92,8 @@ static uint32_t *first_touch(struct space *space, uint32_t address)
 }
 
 /* The page's entry, with a frame behind it that allows the access; null: see pager_resolve(). */
-static const uint32_t *resolve(struct space *space, uint32_t address, uint32_t cause)
+static inline __attribute__((always_inline)) const uint32_t *resolve(struct space *space, uint32_t address,
+                                                                     uint32_t cause)
 {
     if (address >= USER_END)
         return NULL;

@@ -32,6 +32,7 @@ enum {
     PAGE_SHM = 1 << 23,         /* a shared segment, with the number of times it is open */
     PAGE_WRITE = 1 << 24,
     PAGE_EXECUTE = 1 << 25,
+    PAGE_RIGHTS_SHIFT = 23, /* of these two to RIGHT_WRITE and RIGHT_EXECUTE */
     PAGE_COW = 1 << 26,
     PAGE_ANON = 1 << 27, /* came by mmap: munmap may take it */
     PAGE_FIRST =
@@ -70,20 +71,22 @@ struct page_map {
 /* The rights of the mapping that an entry stands for. */
 static inline rights_t page_rights(uint32_t entry)
 {
-    rights_t rights = entry & PAGE_NO_READ ? 0 : RIGHT_READ;
+    rights_t rights = RIGHT_READ | (entry >> PAGE_RIGHTS_SHIFT & (RIGHT_WRITE | RIGHT_EXECUTE));
 
-    if ((entry & (PAGE_WRITE | PAGE_NO_WRITE | PAGE_COW)) == PAGE_WRITE)
-        rights |= RIGHT_WRITE;
-    if (entry & PAGE_EXECUTE)
-        rights |= RIGHT_EXECUTE;
-    return rights;
+    if (entry & (PAGE_NO_WRITE | PAGE_COW))
+        rights &= ~(rights_t)RIGHT_WRITE;
+    return entry & PAGE_NO_READ ? 0 : rights;
 }
 
 /* Where the entry of `address` is in the leaf that a directory word names. */
 static inline uint32_t *pages_entry(uint32_t word, uint32_t address)
 {
     uint32_t *leaf = heap_page_at(word >> PAGES_NUMBER_SHIFT);
-    return leaf + ((address >> PAGE_BITS) & (LEAF_ENTRIES - 1));
+    uint32_t *entry = leaf + ((address >> PAGE_BITS) & (LEAF_ENTRIES - 1));
+
+    if (!entry)
+        __builtin_unreachable(); /* so who looks whether there is a leaf need not look at this, too */
+    return entry;
 }
 
 /* Where the entry of `address` is, or null if there is no leaf. */

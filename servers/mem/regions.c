@@ -208,7 +208,7 @@ uint32_t regions_mmap_one(struct space *space)
     return address;
 }
 
-bool regions_munmap_one(struct space *space, uint32_t address)
+__attribute__((always_inline)) bool regions_munmap_one(struct space *space, uint32_t address)
 {
     if (address % PAGE_SIZE || address < MMAP_BASE || address >= MMAP_LIMIT)
         return false;

@@ -18,12 +18,11 @@
 #define OUT_OF_LINE __attribute__((noinline, cold))
 #define INLINE      static inline __attribute__((always_inline))
 
-/* The last answer with an item or data, which the kernel may refuse. */
+/* The last answer with an item or data, which the kernel may refuse. What else it was about is in its words: in a
+ * fault's what came, which the program does not get; word 1 has a segment's address, or a frame's number. */
 static struct {
     enum { ANSWER_FAULT, ANSWER_SEGMENT, ANSWER_TASK_FRAME, ANSWER_DATA } kind;
     struct space *space;
-    uint32_t address, cause; /* of the fault */
-    uint32_t number;         /* of the segment, of the frame */
 } last;
 
 struct message_page *mem_message;
@@ -90,7 +89,6 @@ static inline uint32_t answer_open(struct space *space, struct words *words, uin
         item_memory(MEM_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE, shm_table_at(number)->frame, 1, words->w[1]);
     last.kind = ANSWER_SEGMENT;
     last.space = space;
-    last.number = number;
     return answer_with_item(words);
 }
 
@@ -169,10 +167,8 @@ static uint32_t handle_call(struct space *space, uint32_t badge, struct words *w
         return answer(words, -ENOSYS);
     last.kind = ANSWER_DATA;
     uint32_t flags = calls[number](space, words);
-    if (flags & IPC_EXTENDED && !badge && mem_message->tag & TAG_ITEMS) {
+    if (flags & IPC_EXTENDED && !badge && mem_message->tag & TAG_ITEMS)
         last.kind = ANSWER_TASK_FRAME;
-        last.number = words->w[1];
-    }
     return flags;
 }
 
@@ -221,10 +217,8 @@ INLINE uint32_t handle_fault(struct space *space, struct words *words)
 
     last.kind = ANSWER_FAULT;
     last.space = space;
-    last.address = w[0];
-    last.cause = w[1];
     if (w[3] == VECTOR_PAGE_FAULT && w[1] & FAULT_USER && pager_resolve(space, w[0], w[1], &mem_message->items[0]))
-        return answer_with_item(words);
+        return with_item();
     return lose(space, (struct fault_record){.address = w[0], .cause = w[1], .vector = w[3]});
 }
 
@@ -284,15 +278,15 @@ uint32_t server_handle(uint32_t badge, struct words *words)
 }
 
 /* What the refused answer would have brought is taken back. */
-static void take_back(void)
+static void take_back(const struct words *words)
 {
     if (last.kind == ANSWER_FAULT) {
-        pager_refused(last.space, last.address);
+        pager_refused(last.space, words->w[0]);
     } else if (last.kind == ANSWER_SEGMENT) {
-        int status = shm_close(last.space, shm_table_at(last.number)->id);
+        int status = shm_close(last.space, shm_table_at(shm_number(words->w[1]))->id);
         (void)status; /* it was opened just now */
     } else if (last.kind == ANSWER_TASK_FRAME) {
-        task_frames_end(last.number);
+        task_frames_end(words->w[1]);
     }
 }
 
@@ -307,18 +301,16 @@ uint32_t server_refused(uint32_t flags, err_t why, struct words *words)
 {
     if (!(flags & IPC_EXTENDED))
         return 0;
-    if (can_cure(why, mem_message->shortfall)) {
-        words->w[1] = shm_address(last.number);
-        return answer_with_item(words);
-    }
-    take_back();
+    if (can_cure(why, mem_message->shortfall))
+        return with_item();
+    take_back(words);
     if (why == ERR_STALE)
         return 0;
     if (last.kind != ANSWER_FAULT)
         return answer(words, why == ERR_ACCOUNT ? -ENOMEM : -EINVAL);
     return lose(last.space, (struct fault_record){
-                                .address = last.address,
-                                .cause = last.cause,
+                                .address = words->w[0],
+                                .cause = words->w[1],
                                 .vector = VECTOR_PAGE_FAULT,
                             });
 }

@@ -11,12 +11,22 @@
 
 enum { SHM_ATTACHED = 1, ENTRY_SHM = PAGE_SHM | PAGE_WRITE | PAGE_MAPPED };
 
-/* A place where no leaf spans the address, charged; null: no memory. */
-static __attribute__((noinline)) uint32_t *shm_wider_place(struct space *space, uint32_t address)
+/* Its page is charged, and has yet to be granted. */
+static inline int shm_hold(uint32_t *entry, uint32_t number)
 {
+    *entry = ENTRY_SHM | 1;
+    shm_table_at(number)->holders++;
+    return SHM_ATTACHED;
+}
+
+/* Where no leaf spans the address: so it is not open. */
+static __attribute__((noinline)) int shm_attach_wider(struct space *space, uint32_t number)
+{
+    uint32_t address = shm_address(number);
+
     if (!space_promise(space, address, address + PAGE_SIZE, shm_table.price))
-        return NULL;
-    return pages_open_wider(&space->pages, address);
+        return -ENOMEM;
+    return shm_hold(pages_open_wider(&space->pages, address), number);
 }
 
 /* Opens a segment that there is. SHM_ATTACHED: it was not open in this space, and its page has yet
@@ -24,22 +34,17 @@ static __attribute__((noinline)) uint32_t *shm_wider_place(struct space *space, 
 static inline int shm_attach(struct space *space, uint32_t number)
 {
     uint32_t address = shm_address(number), word = space->pages.directory[address >> LEAF_SHIFT];
-    bool spans = pages_spans(word, address);
-    uint32_t *entry = spans ? pages_entry(word, address) : shm_wider_place(space, address);
 
-    if (!entry)
-        return -ENOMEM;
+    if (!pages_spans(word, address))
+        return shm_attach_wider(space, number);
+    uint32_t *entry = pages_entry(word, address);
     if (*entry) {
         if ((*entry & PAGE_VALUE) == PAGE_VALUE)
             return -ENOMEM;
         ++*entry;
         return 0;
     }
-    if (spans && !space_commit(space, shm_table.price))
-        return -ENOMEM;
-    *entry = ENTRY_SHM | 1;
-    shm_table_at(number)->holders++;
-    return SHM_ATTACHED;
+    return space_commit(space, shm_table.price) ? shm_hold(entry, number) : -ENOMEM;
 }
 
 /* Makes a segment and opens it: its number, or SEGMENT_NONE: no memory. Its price is charged for the
