@@ -9,6 +9,7 @@
 #include "servers/proto/mem.h"
 #include "servers/proto/slots.h"
 #include "tests/host/check.h"
+#include "tests/server/answers.h"
 
 struct message_page mem_page;
 uint32_t mem_window = SHM_BASE, mem_window_pages = SHM_PAGES;
@@ -50,6 +51,7 @@ static bool exchange(const struct mem_client *client, uint32_t tag, struct words
         if (!(flags & IPC_EXTENDED) || !(mem_page.tag & TAG_ITEMS)) {
             if (words->w[0] == 0)
                 make_thread(asked.w);
+            answers_note(asked.w[0], (int32_t)words->w[0]);
             return true;
         }
         err_t err = grant(client, fault_page);

@@ -168,6 +168,7 @@ static int32_t make_one(uint32_t number)
 static void there_is_no_space(void)
 {
     begins();
+    makes("empty", MODE_DIRECTORY);
     uint32_t new = opens("new", READ_WRITE), other = opens("other", READ_WRITE), free = pages_free(), written = 0;
     int32_t status;
     while (!(status = ask(A, FILE_WRITE, new, FILE_TRANSFER_MAX, 0)))
@@ -182,9 +183,13 @@ static void there_is_no_space(void)
     CHECK(status == -ENOSPC);
     ARE_REFUSED(FILE_MAKE, {CWD, "name000000000", MODE_DIRECTORY, 0, -ENOSPC});
     ARE_REFUSED(FILE_OPEN, {CWD, "name000000000", READ_WRITE, 0, -ENOSPC});
+    while (!(status = ask(A, FILE_UNNAMED, 1, 0, 0)))
+        ;
+    CHECK(status == -ENOSPC);
     for (char name[16] = "name200000000"; (status = ask_paths(A, "data", name, FILE_LINK, CWD, CWD)) == 0; name[9]++)
         ;
     CHECK(status == -ENOSPC);
+    CHECK(ask_paths(A, "other", "empty/name300000000", FILE_RENAME, CWD, CWD) == -ENOSPC && is_there("other"));
     CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0); /* of the reserve */
     do
         status = ask_path(A, "", FILE_TRUNCATE, new, 0, 0);

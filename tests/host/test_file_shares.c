@@ -128,6 +128,20 @@ static void what_is_inherited_stays(void)
 }
 
 /* One that it has alone becomes smaller; what is in use stays. In each other there are 16. */
+/* Of what a share pays for: without a page in it. */
+static void files_are_refused(void)
+{
+    int32_t status;
+
+    begins();
+    takes_all(A);
+    while (!(status = ask_path(B, "data", FILE_OPEN, (uint32_t)FILE_CWD, 0, 0)))
+        ;
+    CHECK(status == -ENFILE);
+    CHECK(ask(B, FILE_UNNAMED, 0, 0, 0) == -ENFILE);
+    ends();
+}
+
 static void limits_are_lowered(void)
 {
     begins();
@@ -183,6 +197,7 @@ int main(void)
     a_share_is_kept();
     all_kinds_are_charged();
     what_is_inherited_stays();
+    files_are_refused();
     limits_are_lowered();
     too_many_are_refused();
     contents_leave_the_reserve();

@@ -194,6 +194,7 @@ static void check_depth(void)
     }
     struct mem_client last = pair_fork(chain[ACCOUNT_DEPTH_MAX - 1], 60);
     CHECK(set_limit(last, charged(last)) == -EAGAIN);
+    CHECK(mem_manager(MEM_SPACE_LIMIT, last.id, charged(last)) == -EAGAIN);
     for (uint32_t i = 0; i < ACCOUNT_DEPTH_MAX; i++)
         pair_end(chain[i]);
     CHECK(frames_account.used > before); /* the last one holds them all */

@@ -50,6 +50,11 @@ static void check_errors(void)
     memset(mem_page.words, 'x', sizeof(mem_page.words));
     words = (struct words){{MEM_SHM_UNLINK, 0, 0, 0}};
     CHECK(mem_exchange(&a, 2, &words) && (int)words.w[0] == -ENAMETOOLONG);
+    words = (struct words){{MEM_SHM_STATUS}};
+    CHECK(mem_exchange(&a, 2, &words) && (int)words.w[0] == -ENAMETOOLONG);
+
+    words = (struct words){{MEM_SHM_LIST, UINT32_MAX}};
+    CHECK(mem_exchange(&a, 0, &words) && (int)words.w[0] == -ENOENT);
 
     /* As often as its counter can count, and not once more. */
     uint32_t *entry = pages_find(&space_find(a.id)->pages, address);

@@ -132,6 +132,28 @@ static void check_copy_is_given_up(void)
     mem_check_mappings(&a);
 }
 
+/* A copy that has begun was promised all: it goes on when there is nothing more. */
+static void check_copy_without_memory(void)
+{
+    enum { PLACES = 60 };
+    struct mem_client child;
+    int status;
+
+    for (uint32_t i = 0; i < PLACES; i++) {
+        CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + (i << LEAF_SHIFT), PAGE_SIZE) == 0);
+        pair_write(a, MMAP_BASE + (i << LEAF_SHIFT), i);
+    }
+    CHECK(begin_copy(a.id, &child) == MEM_MORE);
+    mem_starve(0);
+    while ((status = mem_call_once(NULL, MEM_SPACE_FORK_MORE, a.id, 3, NULL)) == MEM_MORE)
+        ;
+    mem_feed();
+    CHECK(status == 0);
+    for (uint32_t i = 0; i < PLACES; i++)
+        CHECK(pair_read(child, MMAP_BASE + (i << LEAF_SHIFT)) == i);
+    pair_end(child);
+}
+
 /* More frames for tables than the kernel takes in a call, and pages of which none is treated as the one before. */
 static void check_copy_of_scattered_pages(void)
 {
@@ -460,6 +482,7 @@ int main(void)
         check_stale_answer,
         check_copy,
         check_copy_is_given_up,
+        check_copy_without_memory,
         check_copy_of_scattered_pages,
         check_copy_of_tables,
         check_large_copy_is_given_up,

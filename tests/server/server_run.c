@@ -5,13 +5,15 @@
 
 #include "libuser/ipc/ipc.h"
 #include "servers/proto/slots.h"
+#include "tests/server/answers.h"
 #include "tests/server/server_state.h"
 #include "tests/host/check.h"
 
 enum { FIRST_CALLER = 0x1000, STATE_MAX = 1 << 20 };
 
 static const struct server_fake *kernel;
-static uint32_t calls[SERVER_CALLERS]; /* of each caller, how many so far */
+static uint32_t calls[SERVER_CALLERS];   /* of each caller, how many so far */
+static uint32_t numbers[SERVER_CALLERS]; /* its call's */
 static bool awaits_reply[SERVER_CALLERS];
 static uint32_t serving; /* as the page has it: the caller received last, until it is answered or has died; or 0 */
 
@@ -99,6 +101,8 @@ static err_t reply(uint32_t head, struct words *words)
     if (!is_served && calls[caller] != message_page->caller_call_number)
         return ERR_STALE;
     err_t err = kernel->answered(caller, words, head & IPC_EXTENDED ? message_page->tag : 0);
+    if (!err)
+        answers_note(numbers[caller], (int32_t)words->w[0]);
     awaits_reply[caller] = awaits_reply[caller] && err;
     if (!awaits_reply[caller] && serving == FIRST_CALLER + caller)
         serving = 0;
@@ -118,6 +122,7 @@ static int32_t receive(struct words *words)
     if ((message.tag & TAG_KIND) == TAG_CALL) {
         CHECK(!awaits_reply[message.caller]);
         awaits_reply[message.caller] = true;
+        numbers[message.caller] = message.words.w[0];
         message_page->caller = FIRST_CALLER + message.caller;
         message_page->caller_call_number = ++calls[message.caller];
     }

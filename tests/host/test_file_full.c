@@ -1,0 +1,95 @@
+/*
+ * The file server, whole: what mapping needs when no page is left; a path without a page for it.
+ *
+ * instead: tests/server/instead
+ * sources: tests/server/state_begin.c servers/file/main.c servers/file/client.c servers/file/open_file.c
+ * sources: servers/file/pipe.c servers/file/ring_pages.c servers/file/watch.c servers/file/locks.c servers/file/names.c
+ * sources: servers/file/content.c servers/file/descriptors.c servers/file/mapping.c servers/file/audit.c
+ * sources: servers/file/tree.c servers/file/path.c servers/file/directory.c servers/file/entry.c servers/file/inode.c
+ * sources: servers/file/device.c servers/file/page_map.c servers/file/pages.c servers/file/records.c
+ * sources: servers/file/quota.c servers/file/share.c servers/lib/account.c servers/file/radix.c servers/lib/archive.c
+ * sources: tests/server/state_end.c tests/server/server_run.c tests/server/file_machine.c
+ */
+#include "tests/server/file_machine.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "servers/file/pages.h"
+#include "servers/proto/slots.h"
+#include "tests/host/check.h"
+
+enum { PAGES = 400, A = 1, CWD = (uint32_t)FILE_CWD, AT = 0x50000000 };
+
+static void begins(void)
+{
+    machine_begin(PAGES);
+    CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0);
+}
+
+/* All are gone: so are all pages. */
+static void ends(void)
+{
+    for (uint32_t badge = A; badge <= MACHINE_CLIENTS; badge++)
+        (void)machine_ends(badge);
+    CHECK(pages_free() == machine_free_at_first());
+    machine_end();
+}
+
+static int32_t maps(uint32_t fd, uint32_t page, uint32_t at, uint32_t pages, uint32_t shared)
+{
+    const struct file_map_request request = {pages, shared};
+
+    return ask_data(A, &request, sizeof request, (struct words){{FILE_MAP, fd, page, at}});
+}
+
+static uint32_t makes(const char *name)
+{
+    CHECK(ask_path(A, name, FILE_OPEN, CWD, O_READ_WRITE | O_CREATE_FILE, 0644) == 0);
+    return reply_of(A)->w[0];
+}
+
+/* Without a message's data a path is in the transfer page. */
+static void who_has_none_sends_no_path(void)
+{
+    begins();
+    CHECK(ask(A, FILE_STATUS, CWD, 0, 0) == -EINVAL && ask(A, FILE_LINK, CWD, CWD, 0) == -EINVAL);
+    CHECK(ask(A, FILE_OPEN, CWD, 0, 0) == -EINVAL && ask(A, FILE_RENAME, CWD, CWD, 0) == -EINVAL);
+    ends();
+}
+
+/* Pages where a file has none, and records of mappings, are taken when there is nothing left. */
+static void mapping_is_refused_without_pages(void)
+{
+    int32_t status;
+
+    begins();
+    CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0);
+    uint32_t fd = makes("hole"), full = makes("full");
+    CHECK(ask_path(A, "hole", FILE_TRUNCATE, CWD, 8 * PAGE_SIZE, 0) == 0);
+    CHECK(maps(fd, 8, (AT + 0x10000) | RIGHT_READ | RIGHT_WRITE, 4, 1) == 0 && reply_of(A)->w[0] == 0);
+    CHECK(ask_path(A, "hole", FILE_TRUNCATE, CWD, 12 * PAGE_SIZE, 0) == 0);
+    while (!(status = ask(A, FILE_WRITE, full, FILE_TRANSFER_MAX, 0)))
+        ;
+    CHECK(status == -ENOSPC && maps(fd, 0, AT | RIGHT_READ | RIGHT_WRITE, 8, 1) == -ENOSPC);
+    CHECK(ask(A, FILE_MAP_AGAIN, (AT + 0x10000) | RIGHT_READ | RIGHT_WRITE, 4, 0) == -ENOSPC);
+    for (uint32_t i = 0; !(status = maps(fd, 20, (AT + 0x100000 + i * 0x4000) | RIGHT_READ, 3, 1)); i++)
+        ;
+    CHECK(status == -ENOMEM);
+    while (ask(A, FILE_PIPE, 0, 0, 0) == 0)
+        ;
+    CHECK(ask(A, FILE_UNMAP, AT + 0x101000, 1, 0) == -ENOMEM); /* it would be two */
+    CHECK(ask(A, FILE_UNMAP, AT + 0x100000, 3, 0) == 0);
+    CHECK(ask_path(A, "", FILE_TRUNCATE, full, 0, 0) >= 0 && ask_path(A, "full", FILE_REMOVE, CWD, 0, 0) >= 0 &&
+          ask_path(A, "hole", FILE_REMOVE, CWD, 0, 0) >= 0);
+    machine_is_fast = true;
+    ends();
+}
+
+int main(void)
+{
+    who_has_none_sends_no_path();
+    mapping_is_refused_without_pages();
+    puts("test_file_full: what cannot be is refused");
+    return 0;
+}

@@ -1,0 +1,26 @@
+/*
+ * Which errors a server's calls have been answered with: when TALLY_ANSWERS names a file, that gets a line `CALL ERRNO`
+ * for each, and tests/harness/answer_tests.py compares them with the protocols.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static inline void answers_note(uint32_t call, int32_t status)
+{
+    enum { CALLS = 64, ERRORS = 256 };
+    static bool are_noted[CALLS][ERRORS];
+    const char *path = getenv("TALLY_ANSWERS");
+
+    if (!path || call >= CALLS || status >= 0 || status <= -ERRORS || are_noted[call][-status])
+        return;
+    are_noted[call][-status] = true;
+    FILE *file = fopen(path, "a");
+    if (!file)
+        abort();
+    fprintf(file, "%u %d\n", (unsigned)call, -(int)status);
+    fclose(file);
+}
