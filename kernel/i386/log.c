@@ -11,7 +11,7 @@
 #include "kernel/arch/arch.h"
 
 enum { COM1 = 0x3f8, COM2 = 0x2f8, FIFO = 2, LINE_STATUS = 5, SCRATCH = 7, HAS_FIFO = 0xc0, CAN_WRITE = 0x20 };
-enum { FIFO_BYTES = 16, LONGEST = 8 /* what one byte can become */, PATIENCE = 100000 };
+enum { FIFO_BYTES = 16, LONGEST = 8 /* what one byte can become */, PATIENCE = 100000, STEP_FIFOS = 4 };
 enum { SCREEN = 0xb8000, COLUMNS = 80, CELLS = 25 * COLUMNS, GREY = 0x700 };
 
 struct log_page arch_log_page __attribute__((aligned(PAGE_SIZE)));
@@ -65,7 +65,7 @@ static unsigned begin(char c)
 
 bool arch_log_step(void)
 {
-    while (sent != arch_log_page.written && is_ready())
+    for (unsigned i = 0; i < STEP_FIFOS && sent != arch_log_page.written && is_ready(); i++)
         for (unsigned room = FIFO_BYTES; room >= LONGEST && sent != arch_log_page.written; sent++, room--) {
             char c = arch_log_page.text[sent % LOG_TEXT_BYTES];
             if (at_line_start || c == '\n')

@@ -49,7 +49,7 @@ static void serve(void)
     uint32_t flags = 0;
 
     for (;;) {
-        int32_t badge = ipc_reply_wait(flags | IPC_SLOTS, &words);
+        int32_t badge = system_call(SYS_ipc_reply_wait | IPC_SLOTS | flags, &words);
         if (badge >= 0)
             flags = server_handle((uint32_t)badge, &words);
         else if (flags & IPC_REPLY)
