@@ -49,9 +49,8 @@ struct server {
     /* 0, or the flags that open the windows for the next message; called before each wait. */
     uint32_t (*open)(void);
 
-    /* 0, or called when the kernel refused an answer that is still owed: true to try once more,
-     * after a cure (for ERR_ACCOUNT: message_page->shortfall frames were donated). */
-    _Bool (*cure)(uint32_t badge, err_t why);
+    /* 0, or called when the kernel refused an answer that is still owed: a call's becomes an error. */
+    void (*refused)(uint32_t badge);
 };
 
 /* Sets word 0, and the others of a failure; returns the flags to answer with. Of a good result no other bits count. */
@@ -85,33 +84,21 @@ static inline int32_t server_dispatch(const struct server *server, uint32_t kind
     return SERVER_LATER;
 }
 
-/* An answer that may be refused, as it was sent: to what kind of message, of whom. */
+/* To what kind of message an answer was that may be refused, and of whom. */
 struct sent {
-    uint32_t kind, badge, tag;
-    struct words words;
+    uint32_t kind, badge;
 };
 
-/* After a refusal the answer is still owed. Returns the flags for another one with the next wait: the
- * same if there was a cure, else for a call a plain error; a fault gets none, as its thread would
- * only fault again. 0: nobody waits. */
+/* After a refusal the answer is still owed. Returns the flags for another one with the next wait: for a call a plain
+ * error; a fault gets none, as its thread would only fault again. 0: nobody waits. */
 static inline uint32_t server_retry(const struct server *server, const struct sent *sent, uint32_t flags, err_t why,
                                     struct words *words)
 {
     if (why == ERR_STALE || !(flags & IPC_EXTENDED))
         return 0;
-    if (server->cure && server->cure(sent->badge, why)) {
-        *words = sent->words;
-        message_page->tag = sent->tag;
-        return flags & IPC_FLAGS;
-    }
+    if (server->refused)
+        server->refused(sent->badge);
     return sent->kind == TAG_CALL ? IPC_REPLY | server_finish(-ENOMEM, words) : 0;
-}
-
-/* Out of line, as most answers cannot be refused. */
-static inline __attribute__((noinline)) void server_keep(struct sent *sent, uint32_t kind, uint32_t badge,
-                                                         const struct words *words)
-{
-    *sent = (struct sent){kind, badge, message_page->tag, *words};
 }
 
 /* Serves until the endpoint is gone. An answer goes out in the same call that waits for the next
@@ -139,6 +126,6 @@ static inline void server_run(const struct server *server)
             continue;
         head |= IPC_REPLY | server_finish(result, &words);
         if (head & IPC_EXTENDED)
-            server_keep(&sent, kind, (uint32_t)badge, &words);
+            sent = (struct sent){kind, (uint32_t)badge};
     }
 }

@@ -69,69 +69,92 @@ static void reserve_ahead(struct vdso_ahead *ahead, uint32_t end, uint32_t right
         *ahead = (struct vdso_ahead){end, end + bytes};
 }
 
-/* A place for so many bytes, at `address` or with 0 anywhere. */
-static int32_t find_place(uint32_t address, uint32_t length, uint32_t rights)
+/* A place that was not kept. Out of line, as one of several mappings asks for it. */
+static __attribute__((noinline)) int32_t ask_for_place(uint32_t address, uint32_t length, uint32_t rights)
 {
     struct vdso_ahead *ahead = &state->ahead[(rights & CAN_WRITE) != 0];
-    uint32_t bytes = pages_of(length) << PAGE_BITS, at = ahead->at;
+    bool is_used_up = ahead->at == ahead->end;
 
-    if (!address && length <= ahead->end - at) {
-        ahead->at += bytes;
-        return (int32_t)at;
-    }
     if (address)
         (void)vdso_give_ahead(address, length);
     int32_t place = reserve(address, length, rights);
-    if (!address && state->has_mappings && at == ahead->end && !vdso_is_error(place))
-        reserve_ahead(ahead, (uint32_t)place + bytes, rights);
+    if (!address && state->has_mappings && is_used_up && !vdso_is_error(place))
+        reserve_ahead(ahead, (uint32_t)place + (pages_of(length) << PAGE_BITS), rights);
     return place;
+}
+
+/* A place for so many bytes, which are `bytes` of whole pages, at `address` or with 0 anywhere. */
+static inline int32_t find_place(uint32_t address, uint32_t length, uint32_t bytes, uint32_t rights)
+{
+    struct vdso_ahead *ahead = &state->ahead[(rights & CAN_WRITE) != 0];
+    uint32_t at = ahead->at;
+
+    if (address || bytes - 1 >= ahead->end - at)
+        return ask_for_place(address, length, rights);
+    ahead->at = at + bytes;
+    return (int32_t)at;
 }
 
 /* ------------------------------------------------------------------------------------ mapping */
 
-/* The file's pages from `page` on, as many as there are. */
-static int grant(uint32_t at, uint32_t pages, uint32_t rights, const struct vdso_map *map)
+/* Of the arguments of mmap2. */
+enum { MAP_LENGTH = 1, MAP_FLAGS = 3, MAP_FD, MAP_PAGE };
+
+/* The file's pages, as many as there are in one answer. */
+static inline int grant(uint32_t at, uint32_t pages, uint32_t rights, arguments_t a, uint32_t *granted)
 {
-    for (uint32_t done = 0, granted; done < pages; done += granted) {
-        uint32_t to = at + (done << PAGE_BITS);
-        *(struct file_map_request *)message_page->words =
-            (struct file_map_request){pages - done, map->flags & IS_SHARED};
-        int error = file_map(CLIENT_SLOT_FILE, ipc_window(to, pages - done), sizeof(struct file_map_request), map->fd,
-                             map->page + done, to, rights, &granted);
-        if (error)
-            return error == -ENOSPC ? -ENOMEM : error;
-        if (!granted)
-            break;
+    return file_map(CLIENT_SLOT_FILE, ipc_window(at, pages), a[MAP_FD], a[MAP_FLAGS] & IS_SHARED, pages, a[MAP_PAGE],
+                    at, rights, granted);
+}
+
+/* Those behind the first `done`. */
+static __attribute__((noinline)) int grant_rest(uint32_t at, uint32_t done, uint32_t rights, arguments_t a)
+{
+    uint32_t pages = pages_of(a[MAP_LENGTH]), granted = done;
+    int error = 0;
+
+    for (; !error && granted && done < pages; done += granted) {
+        const uint32_t rest[] = {[MAP_FLAGS] = a[MAP_FLAGS], [MAP_FD] = a[MAP_FD], [MAP_PAGE] = a[MAP_PAGE] + done};
+        error = grant(at + (done << PAGE_BITS), pages - done, rights, rest, &granted);
     }
-    return 0;
+    return error;
 }
 
 /* What the program may do with the pages is as it wants it, once they are there. */
-static int32_t map_pages(const struct vdso_map *map)
+static __attribute__((noinline)) int32_t finish(uint32_t at, arguments_t a, uint32_t protection, int error)
 {
-    uint32_t rights = map->protection & CAN_WRITE ? CAN_READ | CAN_WRITE : CAN_READ;
-    uint32_t pages = pages_of(map->length);
-    int32_t at = find_place(map->address, map->length, rights);
+    if (!error && !protection)
+        error = vdso_protect(at, pages_of(a[MAP_LENGTH]) << PAGE_BITS, 0);
+    if (error)
+        (void)vdso_unmap(at, a[MAP_LENGTH]);
+    return error == -ENOSPC ? -ENOMEM : error ? error : (int32_t)at;
+}
+
+/* Not static, so that its arguments come in these registers. */
+__attribute__((regparm(3))) int32_t vdso_map_pages(uint32_t address, arguments_t a, uint32_t protection);
+__attribute__((regparm(3))) int32_t vdso_map_pages(uint32_t address, arguments_t a, uint32_t protection)
+{
+    uint32_t rights = CAN_READ | (protection & CAN_WRITE), length = a[MAP_LENGTH], granted;
+    uint32_t bytes = (length + PAGE_SIZE - 1) & -(uint32_t)PAGE_SIZE;
+    int32_t at = find_place(address, length, bytes, rights);
 
     if (vdso_is_error(at))
         return at;
-    int error = grant((uint32_t)at, pages, rights, map);
+    int error = grant((uint32_t)at, bytes >> PAGE_BITS, rights, a, &granted);
     state->has_mappings = true;
-    if (!error && !map->protection)
-        error = vdso_protect((uint32_t)at, pages << PAGE_BITS, 0);
-    if (error)
-        (void)vdso_unmap((uint32_t)at, map->length);
-    return error ? error : at;
+    if (!error && granted != bytes >> PAGE_BITS)
+        error = grant_rest((uint32_t)at, granted, rights, a);
+    return error || !protection ? finish((uint32_t)at, a, protection, error) : at;
 }
 
 /* What the file has there, into pages of the program's own. */
-static int copy_file(uint32_t at, const struct vdso_map *map)
+static int copy_file(uint32_t at, arguments_t a)
 {
-    for (uint32_t done = 0, got, most; done < map->length; done += got) {
-        char *from = vdso_bytes(map->length - done, &most);
-        if (most > map->length - done)
-            most = map->length - done;
-        int error = file_read_at(CLIENT_SLOT_FILE, 0, map->fd, most, map->page * PAGE_SIZE + done, &got);
+    for (uint32_t done = 0, got, most; done < a[MAP_LENGTH]; done += got) {
+        char *from = vdso_bytes(a[MAP_LENGTH] - done, &most);
+        if (most > a[MAP_LENGTH] - done)
+            most = a[MAP_LENGTH] - done;
+        int error = file_read_at(CLIENT_SLOT_FILE, 0, a[MAP_FD], most, a[MAP_PAGE] * PAGE_SIZE + done, &got);
         if (error)
             return error == -EBADF ? -EACCES : error == -EISDIR || error == -ESPIPE || error > 0 ? -ENODEV : error;
         if (!got)
@@ -141,40 +164,42 @@ static int copy_file(uint32_t at, const struct vdso_map *map)
     return 0;
 }
 
-static int32_t map_copy(const struct vdso_map *map)
+static __attribute__((noinline)) int32_t map_copy(uint32_t address, arguments_t a, uint32_t protection)
 {
-    int32_t at = vdso_map(map->address, map->length);
+    int32_t at = vdso_map(address, a[MAP_LENGTH]);
 
     if (vdso_is_error(at))
         return at;
-    int error = copy_file((uint32_t)at, map);
-    if (!error && map->protection & CAN_EXECUTE)
-        error = vdso_protect((uint32_t)at, pages_of(map->length) << PAGE_BITS, map->protection);
+    int error = copy_file((uint32_t)at, a);
+    if (!error && protection & CAN_EXECUTE)
+        error = vdso_protect((uint32_t)at, pages_of(a[MAP_LENGTH]) << PAGE_BITS, protection);
     if (error)
-        (void)vdso_unmap((uint32_t)at, map->length);
+        (void)vdso_unmap((uint32_t)at, a[MAP_LENGTH]);
     return error ? error : at;
 }
 
-int32_t vdso_map_file(const struct vdso_map *map)
+__attribute__((regparm(3))) int32_t vdso_map_file(uint32_t address, arguments_t a, uint32_t protection)
 {
     if (!state->has_files)
-        return map->fd < 3 ? -ENODEV : -EBADF;
-    if (map->page > INT32_MAX / PAGE_SIZE)
+        return a[MAP_FD] < 3 ? -ENODEV : -EBADF;
+    if (a[MAP_PAGE] > INT32_MAX / PAGE_SIZE)
         return -EOVERFLOW;
-    return must_be_copied(map->protection, map->flags & IS_SHARED) ? map_copy(map) : map_pages(map);
+    if (must_be_copied(protection, a[MAP_FLAGS] & IS_SHARED))
+        return map_copy(address, a, protection);
+    return a[MAP_FD] > UINT8_MAX ? -EBADF : vdso_map_pages(address, a, protection);
 }
 
 int32_t vdso_map_shared(uint32_t address, uint32_t length, uint32_t protection)
 {
-    struct vdso_map map = {.address = address, .length = length, .protection = protection, .flags = IS_SHARED};
+    uint32_t a[] = {[MAP_LENGTH] = length, [MAP_FLAGS] = IS_SHARED, [MAP_FD] = 0, [MAP_PAGE] = 0};
     int error = vdso_begin_files();
 
     if (!error)
-        error = file_unnamed(CLIENT_SLOT_FILE, 0, pages_of(length) << PAGE_BITS, &map.fd);
+        error = file_unnamed(CLIENT_SLOT_FILE, 0, pages_of(length) << PAGE_BITS, &a[MAP_FD]);
     if (error)
         return error;
-    int32_t at = map_pages(&map);
-    (void)vdso_settle(file_close(CLIENT_SLOT_FILE, 0, map.fd));
+    int32_t at = vdso_map_pages(address, a, protection);
+    (void)vdso_settle(file_close(CLIENT_SLOT_FILE, 0, a[MAP_FD]));
     return at;
 }
 

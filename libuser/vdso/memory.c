@@ -93,15 +93,14 @@ int32_t vdso_map(uint32_t address, uint32_t length)
     return answer ? answer : (int32_t)at;
 }
 
-enum { PROTECT_READ = 1, PROTECT_WRITE = 2, PROTECT_EXECUTE = 4, PROTECT_ALL = 7 };
+enum { PROTECT_READ = 1, PROTECT_WRITE = 2, PROTECT_EXECUTE = 4 };
 
-/* What is written or executed may be read; nothing is both. */
-static int rights_of(uint32_t protection, uint32_t *rights)
+/* Rights, or an error: what is written or executed may be read; nothing is both. */
+static int32_t rights_of(uint32_t protection)
 {
-    *rights = protection ? protection | PROTECT_READ : 0;
-    if (protection & ~(uint32_t)PROTECT_ALL)
-        return -EINVAL;
-    return protection & PROTECT_WRITE && protection & PROTECT_EXECUTE ? -EACCES : 0;
+    static const int8_t all[] = {0, 1, 3, 3, 5, 5, -EACCES, -EACCES};
+
+    return protection < sizeof all ? all[protection] : -EINVAL;
 }
 
 int vdso_protect(uint32_t address, uint32_t length, uint32_t rights)
@@ -118,19 +117,20 @@ int vdso_protect(uint32_t address, uint32_t length, uint32_t rights)
 
 HANDLER(mprotect)
 {
-    uint32_t length = page_up(a[1]), rights;
-    int error = rights_of(a[2], &rights);
+    uint32_t length = page_up(a[1]);
+    int32_t rights = rights_of(a[2]);
+    int error = 0;
 
     (void)number;
     if (a[0] % PAGE_SIZE)
         return -EINVAL;
-    if (error || a[1] == 0)
-        return error;
+    if (rights < 0 || a[1] == 0)
+        return rights < 0 ? rights : 0;
     if (length == 0 || vdso_is_bad(a[0], length))
         return -ENOMEM;
     if (state->has_mappings && rights & (PROTECT_WRITE | PROTECT_EXECUTE))
-        error = vdso_prepare_mappings(a[0], length, rights);
-    return error ? error : vdso_protect(a[0], length, rights);
+        error = vdso_prepare_mappings(a[0], length, (uint32_t)rights);
+    return error ? error : vdso_protect(a[0], length, (uint32_t)rights);
 }
 
 /* No page is ever taken away; those that were not touched are not there yet. */
@@ -181,36 +181,47 @@ static int32_t map_with(uint32_t address, uint32_t length, uint32_t rights)
 }
 
 /* Of a kind of pages, at that place or with 0 anywhere. */
-static int32_t map_kind(uint32_t address, arguments_t a, uint32_t rights)
+static __attribute__((noinline)) int32_t map_kind(uint32_t address, arguments_t a, uint32_t rights)
 {
     enum { SHARED = 1, ANONYMOUS = 0x20 };
-    const struct vdso_map map = {address, a[1], rights, a[3], a[4], a[5]};
 
     if (!(a[3] & ANONYMOUS))
-        return vdso_map_file(&map);
+        return vdso_map_file(address, a, rights);
     return a[3] & SHARED ? vdso_map_shared(address, a[1], rights) : map_with(address, a[1], rights);
 }
 
-/* Without MAP_FIXED an address is only a wish. */
-HANDLER(mmap2)
+/* Without MAP_FIXED an address is only a wish. Out of line, as most have none. */
+static __attribute__((noinline)) int32_t map_there(arguments_t a, uint32_t rights)
 {
-    enum { SHARED = 1, PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20, FIXED_NOREPLACE = 0x100000 };
-    uint32_t address = a[0], length = a[1], flags = a[3], rights;
-    int error = rights_of(a[2], &rights);
+    enum { FIXED = 0x10, FIXED_NOREPLACE = 0x100000 };
+    uint32_t address = a[0], flags = a[3];
 
-    (void)number;
-    if (!length || (flags & (SHARED | PRIVATE)) == 0 || (flags & FIXED && address % PAGE_SIZE))
+    if (flags & FIXED && address % PAGE_SIZE)
         return -EINVAL;
-    if (error)
-        return error;
     if (flags & FIXED_NOREPLACE)
         return map_kind(address, a, rights);
     if (flags & FIXED) {
-        error = vdso_unmap(address, length);
+        int error = vdso_unmap(address, a[1]);
         return error ? error : map_kind(address, a, rights);
     }
-    int32_t at = address ? map_kind(address & ~(uint32_t)(PAGE_SIZE - 1), a, rights) : -EEXIST;
+    int32_t at = map_kind(address & ~(uint32_t)(PAGE_SIZE - 1), a, rights);
     return vdso_is_error(at) ? map_kind(0, a, rights) : at;
+}
+
+HANDLER(mmap2)
+{
+    enum { SHARED = 1, PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20, FIXED_NOREPLACE = 0x100000 };
+    uint32_t flags = a[3];
+    int32_t rights = rights_of(a[2]);
+
+    (void)number;
+    if (!a[1] || (flags & (SHARED | PRIVATE)) == 0)
+        return -EINVAL;
+    if (rights < 0)
+        return rights;
+    if (a[0] || flags & (FIXED | FIXED_NOREPLACE))
+        return map_there(a, (uint32_t)rights);
+    return flags & ANONYMOUS ? map_kind(0, a, (uint32_t)rights) : vdso_map_file(0, a, (uint32_t)rights);
 }
 
 /* Elsewhere, with what was there. */

@@ -190,11 +190,8 @@ static inline bool vdso_is_error(int32_t result)
 int32_t vdso_map(uint32_t address, uint32_t length);
 int vdso_unmap(uint32_t address, uint32_t length);
 
-/* What mmap2 is asked for with a file; an address that is not 0 is free. */
-struct vdso_map {
-    uint32_t address, length, protection, flags, fd, page;
-};
-int32_t vdso_map_file(const struct vdso_map *map);
+/* Pages of a file, as mmap2 is asked for them, but at an address that is free or 0, and with that protection. */
+__attribute__((regparm(3))) int32_t vdso_map_file(uint32_t address, arguments_t a, uint32_t protection);
 
 /* Pages that are shared with whom the process forks. */
 int32_t vdso_map_shared(uint32_t address, uint32_t length, uint32_t protection);

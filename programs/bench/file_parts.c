@@ -101,9 +101,7 @@ static void lend_often(uint32_t fd, uint32_t pages, uint32_t places)
 
     for (uint32_t i = 0; !answer && i < places * pages; i++) {
         uint32_t to = at + i * PAGE;
-        *(struct file_map_request *)message_page->words = (struct file_map_request){1, true};
-        answer = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), sizeof(struct file_map_request), fd, i % pages, to, 3,
-                          &granted);
+        answer = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), fd, true, 1, i % pages, to, 3, &granted);
         if (!answer)
             answer = file_unmap(CLIENT_SLOT_FILE, 0, to, 1);
     }

@@ -316,7 +316,7 @@ static void audit_client(const struct client *client)
         if (client->files[fd])
             audit_file(client->files[fd]);
     }
-    assert(client->directory && mappings_count(client) <= MAPPINGS_MAX);
+    assert(client->directory && mappings_audit(client));
     assert(client->waits == WAITS_NOT || client->waits == WAITS_FOR_ITS_END || client->waits_for);
     watches_audit(client);
     for (const struct inode *orphan = client->orphans; orphan; orphan = orphan->next_orphan)

@@ -35,6 +35,16 @@ enum client_wait {
     WAITS_FOR_ITS_END
 };
 
+/* Of pages of a file: mapping.h. */
+struct mapping {
+    struct mapping *next;
+    struct inode *inode; /* 0: the client's own one, which is not used */
+    uint32_t address, end;
+    uint32_t page; /* of the file, at `address` */
+    rights_t most; /* that its pages can be granted with */
+    bool shared;
+};
+
 struct client {
     struct link lock_link; /* first, so that a link is its client: it waits for a lock */
     uint32_t badge, pid;
@@ -43,7 +53,8 @@ struct client {
     struct inode *directory;
     struct inode
         *program; /* what it runs, or is about to, if that is no file of the archive; held, so that the number stays */
-    struct mapping *mappings;     /* mapping.h */
+    struct mapping *mappings;
+    struct mapping own_mapping;   /* in that list, or free: most have no other one */
     struct watch *watches;        /* watch.h */
     uint32_t limit;               /* of descriptors */
     uint32_t umask;               /* bits that the modes of what it makes do not get */

@@ -147,7 +147,7 @@ static int fetch(const struct inode *inode, uint32_t page, const void **block)
 }
 
 /* Whether a client that reads may get the device's block: it is in memory, and zero behind the file's bytes. */
-static bool is_as_mapped(const struct inode *inode, uint32_t page)
+static __attribute__((noinline)) bool is_as_mapped(const struct inode *inode, uint32_t page)
 {
     uint32_t backed = backed_in(inode, page);
 
@@ -226,12 +226,6 @@ static int add_page(struct inode *inode, uint32_t page, uint32_t *number)
         memcpy(bytes, block, backed);
     memset(bytes + backed, 0, PAGE_SIZE - backed);
     return 0;
-}
-
-static int own_page(struct inode *inode, uint32_t page, uint32_t *number)
-{
-    *number = page_map_get(&inode->map, page);
-    return *number ? 0 : add_page(inode, page, number);
 }
 
 /* A page of the file gets one of ours, to be written to: its number, or an error. A whole page needs nothing of what
@@ -360,21 +354,28 @@ int inode_page(struct inode *inode, uint32_t page, bool write, struct page_sourc
         *source = (struct page_source){true, inode->first_block + page};
         return 0;
     }
-    uint32_t number;
-    err = own_page(inode, page, &number);
-    if (err)
-        return err;
+    uint32_t number = page_map_get(&inode->map, page);
+    if (!number) {
+        int32_t taken = take_page(inode, page, false);
+        if (taken < 0)
+            return taken;
+        number = (uint32_t)taken;
+    }
     *source = (struct page_source){false, number};
     return 0;
+}
+
+static __attribute__((noinline)) void end_loans(struct inode *inode, uint32_t number)
+{
+    pages_end_loans(number);
+    clear_tail(inode);
 }
 
 void inode_lend(struct inode *inode, uint32_t number)
 {
     inode->was_lent = true;
-    if (pages_loans(number) == LOANS_MAX) {
-        pages_end_loans(number);
-        clear_tail(inode);
-    }
+    if (pages_loans(number) == LOANS_MAX)
+        end_loans(inode, number);
     pages_lend(number);
 }
 

@@ -96,18 +96,16 @@ int32_t call_transfer_page(struct client *client, struct words *words)
 
 /* The client has no window there, or no table: it has none of the pages and no mapping of them, and hears ENOMEM
  * (server.h). */
-static _Bool refused(uint32_t badge, err_t why)
+static void refused(uint32_t badge)
 {
     struct client *client = client_find(badge);
     uint32_t items = (message_page->tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT;
 
-    (void)why;
     items_not_lent(items);
     if (client && items && message_page->items[0].to == FILE_TRANSFER)
         client_take_transfer(client);
     if (client)
         mapping_refused(client);
-    return false;
 }
 
 /* --------------------------------------------------------------------------------------- manager */
@@ -321,7 +319,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
 #define ENTRY(number, name) [number] = serve_##name,
     static const server_call calls[FILE_CALLS_END] = {FILE_CALLS(ENTRY)};
-    static const struct server server = {.calls = calls, .calls_count = FILE_CALLS_END, .cure = refused};
+    static const struct server server = {.calls = calls, .calls_count = FILE_CALLS_END, .refused = refused};
 
     (void)ebx;
     map(PAGES_ADDRESS, RIGHT_READ | RIGHT_WRITE, FILE_SLOT_MEMORY, 0, esi);

@@ -7,15 +7,7 @@
 #include "servers/file/inode.h"
 #include "servers/file/pages.h"
 #include "servers/file/share.h"
-
-struct mapping {
-    struct mapping *next;
-    struct inode *inode;
-    uint32_t address, end;
-    uint32_t page; /* of the file, at `address` */
-    rights_t most; /* that its pages can be granted with */
-    bool shared;
-};
+#include "servers/lib/number.h"
 
 static uint32_t page_at(const struct mapping *mapping, uint32_t address)
 {
@@ -27,15 +19,21 @@ void mappings_init(void)
     shares_set_size(SHARE_MAPPINGS, sizeof(struct mapping));
 }
 
-static bool add(struct client *client, struct mapping what)
+static struct mapping *make(struct client *client)
 {
-    struct mapping *mapping =
-        mappings_count(client) < MAPPINGS_MAX ? share_make_record(client->share, SHARE_MAPPINGS) : NULL;
+    if (!client->own_mapping.inode)
+        return &client->own_mapping;
+    return mappings_count(client) < MAPPINGS_MAX ? share_make_record(client->share, SHARE_MAPPINGS) : NULL;
+}
+
+static bool add(struct client *client, const struct mapping *what)
+{
+    struct mapping *mapping = make(client);
 
     if (!mapping)
         return false;
-    inode_hold(what.inode);
-    *mapping = what;
+    inode_hold(what->inode);
+    *mapping = *what;
     mapping->next = client->mappings;
     client->mappings = mapping;
     return true;
@@ -68,19 +66,22 @@ static struct mapping *find(const struct client *client, uint32_t address, uint3
     return mapping;
 }
 
-static void drop(struct mapping **link)
+static void drop(struct client *client, struct mapping **link)
 {
     struct mapping *mapping = *link;
 
     *link = mapping->next;
     inode_drop(mapping->inode);
-    share_free_record(mapping);
+    if (mapping == &client->own_mapping)
+        mapping->inode = NULL;
+    else
+        share_free_record(mapping);
 }
 
 bool mappings_copy(const struct client *client, struct client *to)
 {
     for (const struct mapping *mapping = client->mappings; mapping; mapping = mapping->next)
-        if (!add(to, *mapping))
+        if (!add(to, mapping))
             return false;
     return true;
 }
@@ -88,7 +89,7 @@ bool mappings_copy(const struct client *client, struct client *to)
 bool mappings_drop(struct client *client)
 {
     for (; client->mappings && pages_work < WORK_OF_MESSAGE; pages_work += WORK_DROP)
-        drop(&client->mappings);
+        drop(client, &client->mappings);
     return !client->mappings;
 }
 
@@ -101,6 +102,15 @@ uint32_t mappings_count(const struct client *client)
     return count;
 }
 
+bool mappings_audit(const struct client *client)
+{
+    bool has_own = false;
+
+    for (const struct mapping *mapping = client->mappings; mapping; mapping = mapping->next)
+        has_own |= mapping == &client->own_mapping;
+    return has_own == (client->own_mapping.inode != NULL) && mappings_count(client) <= MAPPINGS_MAX;
+}
+
 /* What is left of a mapping before and behind address .. end. */
 static bool cut(struct client *client, struct mapping **link, uint32_t address, uint32_t end)
 {
@@ -110,7 +120,7 @@ static bool cut(struct client *client, struct mapping **link, uint32_t address, 
         struct mapping behind = *mapping;
         behind.page = page_at(mapping, end);
         behind.address = end;
-        if (!add(client, behind))
+        if (!add(client, &behind))
             return false;
         mapping->end = address;
     } else if (mapping->address < address) {
@@ -119,7 +129,7 @@ static bool cut(struct client *client, struct mapping **link, uint32_t address, 
         mapping->page = page_at(mapping, end);
         mapping->address = end;
     } else {
-        drop(link);
+        drop(client, link);
     }
     return true;
 }
@@ -139,92 +149,87 @@ static bool forget(struct client *client, uint32_t address, uint32_t end)
 
 /* ------------------------------------------------------------------------------------------- map */
 
-/* Whether the file may be mapped so. */
-static int check(const struct open_file *file, bool writes, bool shared)
-{
-    if (!file)
-        return -EBADF;
-    if (!file->inode || file->inode->kind != INODE_FILE)
-        return -ENODEV;
-    return open_file_reads(file) && (!writes || (shared && open_file_writes(file))) ? 0 : -EACCES;
-}
-
-/* One page more in the items of the answer; false: it has no room. */
-static bool put_page(uint32_t *items, struct page_source source, rights_t rights, uint32_t to)
+/* One page more in the items of the answer, of which the next one is `end`; false: it has no room. */
+static bool put_page(struct item **end, struct page_source source, rights_t rights, uint32_t to)
 {
     uint32_t slot = source.is_block ? FILE_SLOT_ARCHIVE : FILE_SLOT_MEMORY;
-    struct item *last = *items ? &message_page->items[*items - 1] : NULL;
+    struct item *next = *end, *last = next - 1;
 
-    if (last && last->slot == slot && last->from + last->pages == source.number) {
+    if (next > message_page->items && last->slot == slot && last->from + last->pages == source.number) {
         last->pages++;
         return true;
     }
-    if (*items == IPC_ITEMS)
+    if (next == message_page->items + IPC_ITEMS)
         return false;
-    message_page->items[(*items)++] = item_memory(slot, rights, source.number, 1, to);
+    *next = item_memory(slot, rights, source.number, 1, to);
+    *end = next + 1;
     return true;
-}
-
-static bool is_to_be_revoked(struct page_source source)
-{
-    return !source.is_block && pages_loans(source.number) == LOANS_MAX;
 }
 
 /* A mapping, of which the pages are to be granted. A shared one never gets the archive's, as these cannot be written
  * to. What must be revoked first is granted alone: that is enough for one call. */
 static int put_pages(const struct mapping *what, rights_t rights, uint32_t *items)
 {
-    uint32_t pages = (what->end - what->address) >> PAGE_BITS, done = 0;
-    bool is_last = false;
+    uint32_t pages = smaller((what->end - what->address) >> PAGE_BITS, CALL_PAGES_MAX), done = 0;
+    struct item *end = message_page->items;
     struct page_source source;
+    int error = 0;
 
-    for (; done < pages && done < CALL_PAGES_MAX && !is_last; done++) {
-        int error = inode_page(what->inode, what->page + done, what->shared, &source);
-        if (error == -EINVAL)
-            break;
+    for (bool is_last = false; done < pages && !is_last; done++) {
+        error = inode_page(what->inode, what->page + done, what->shared, &source);
         if (error)
-            return done ? (int)done : error;
-        is_last = is_to_be_revoked(source);
-        if ((is_last && done) || !put_page(items, source, rights, what->address + (done << PAGE_BITS)))
+            break;
+        is_last = !source.is_block && pages_loans(source.number) == LOANS_MAX;
+        if ((is_last && done) || !put_page(&end, source, rights, what->address + (done << PAGE_BITS)))
             break;
         if (!source.is_block)
             inode_lend(what->inode, source.number);
     }
-    return (int)done;
+    *items = (uint32_t)(end - message_page->items);
+    return done || error == -EINVAL ? (int)done : error;
 }
 
-/* Where a client wants pages, and with which rights. */
+/* Where a client wants pages, and with which rights: not in the transfer page's place, as who refuses that loses it. */
 static int check_place(uint32_t address, uint32_t pages, uint32_t rights)
 {
+    uint32_t end = address <= FILE_TRANSFER ? FILE_TRANSFER : USER_END;
+
     if ((rights & ~(uint32_t)RIGHT_WRITE) != RIGHT_READ)
         return -EINVAL;
-    if (address >= USER_END || pages > (USER_END - address) >> PAGE_BITS)
-        return -EINVAL;
-    if (address <= FILE_TRANSFER && pages > (FILE_TRANSFER - address) >> PAGE_BITS)
-        return -EINVAL; /* the transfer page's place; who refuses that loses it */
-    return 0;
+    return address < USER_END && pages <= (end - address) >> PAGE_BITS ? 0 : -EINVAL;
+}
+
+/* The most rights that a file's pages can be granted with, or an error. */
+static int32_t most_rights(const struct open_file *file, bool shared)
+{
+    if (!file)
+        return -EBADF;
+    if (!file->inode || file->inode->kind != INODE_FILE)
+        return -ENODEV;
+    if (!open_file_reads(file))
+        return -EACCES;
+    return shared && open_file_writes(file) ? RIGHT_READ | RIGHT_WRITE : RIGHT_READ;
 }
 
 /* The message's mapping, if its numbers can be. */
 static int take_request(const struct client *client, const struct words *words, struct mapping *what, rights_t *rights)
 {
-    const struct file_map_request *data = (const struct file_map_request *)message_page->words;
-    const struct open_file *file = client_file(client, words->w[1]);
+    const struct open_file *file = client_file(client, file_map_fd(words));
+    uint32_t address = file_map_address(words), pages = file_map_count(words);
+    int32_t most = most_rights(file, file_map_shared(words));
 
-    if ((message_page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof *data)
-        return -EINVAL;
-    *what = (struct mapping){
-        .page = words->w[2], .address = file_map_address(words), .most = RIGHT_READ, .shared = data->shared};
     *rights = (rights_t)file_map_rights(words);
-    int error = check_place(what->address, data->pages, file_map_rights(words));
-    if (!error)
-        error = check(file, *rights & RIGHT_WRITE, what->shared);
-    if (error)
-        return error;
-    what->end = what->address + (data->pages << PAGE_BITS);
+    if (most < 0)
+        return most;
+    int error = check_place(address, pages, *rights);
+    if (error || *rights & ~most)
+        return error ? error : -EACCES;
     what->inode = file->inode;
-    if (what->shared && open_file_writes(file))
-        what->most |= RIGHT_WRITE;
+    what->address = address;
+    what->end = address + (pages << PAGE_BITS);
+    what->page = words->w[2];
+    what->most = (rights_t)most;
+    what->shared = file_map_shared(words);
     return 0;
 }
 
@@ -233,28 +238,29 @@ static bool is_kept(const struct mapping *mapping, const struct mapping *what)
     return mapping->address <= what->address && mapping->end >= what->end && is_like(mapping, what);
 }
 
-/* What is new of the last map, whose answer may be refused. */
+/* What is new of the last map, up to its mapping's end; its answer may be refused. */
 static struct {
-    struct caller caller;
-    uint32_t address, end;
+    const struct client *client;
+    uint32_t call_number, address;
 } last_kept;
 
 static bool keep(struct client *client, const struct mapping *what)
 {
-    if (!extend(client, what) && !add(client, *what))
+    if (!extend(client, what) && !add(client, what))
         return false;
-    last_kept.caller = caller_now();
+    last_kept.client = client;
+    last_kept.call_number = message_page->caller_call_number;
     last_kept.address = what->address;
-    last_kept.end = what->end;
     return true;
 }
 
 void mapping_refused(struct client *client)
 {
-    struct caller caller = caller_now();
+    bool is_last = client == last_kept.client && message_page->caller_call_number == last_kept.call_number;
+    const struct mapping *kept = is_last ? find(client, last_kept.address, last_kept.address + 1) : NULL;
 
-    if (caller.caller == last_kept.caller.caller && caller.calls == last_kept.caller.calls)
-        (void)forget(client, last_kept.address, last_kept.end);
+    if (kept)
+        (void)forget(client, last_kept.address, kept->end);
 }
 
 void items_not_lent(uint32_t items)
@@ -287,11 +293,12 @@ static bool has_room(const struct client *client)
 
 /* If the kernel grants the pages, the client has none of those that were there: what was kept of these is not true any
  * more. */
-static int32_t replace(struct client *client, const struct mapping *what, int32_t result, struct words *words)
+static __attribute__((noinline)) int32_t replace(struct client *client, const struct mapping *what, int32_t result,
+                                                 struct words *words)
 {
     if (!has_room(client) || server_answer(caller_now(), result, words))
         return -ENOMEM;
-    bool replaced = forget(client, what->address, what->end) && add(client, *what);
+    bool replaced = forget(client, what->address, what->end) && add(client, what);
     assert(replaced);
     client_adopt_orphans(client);
     return SERVER_LATER;

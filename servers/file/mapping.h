@@ -6,6 +6,7 @@
  *   N2  a client has at most MAPPINGS_MAX
  *   N3  a map that is refused, also by the kernel, leaves all mappings as they were: one that replaces others is kept
  *       when the pages are granted, any other one is forgotten if they are not
+ *   N4  a client's own_mapping has an inode if it is in its list; it is no record
  *
  * A client can have a page at more places than it has mappings, as it may say that it has unmapped what it has not. So
  * each grant of a page is counted (pages_loans()), also those to children after fork, which get pages when they touch
@@ -36,6 +37,9 @@ bool mappings_drop(struct client *client);
 /* What names a word of a file's page for all who have that mapped: file.proto. False: there is no mapping of the
  * client's. */
 bool mapping_place(const struct client *client, uint32_t address, uint32_t *object, uint32_t *place);
+
+/* True if N2 and N4 hold. */
+bool mappings_audit(const struct client *client);
 
 /* How many it has. */
 uint32_t mappings_count(const struct client *client);

@@ -90,10 +90,6 @@ struct file_entry {
     char name[];
 };
 
-/* The data of map. shared: processes that map the file so see each other's stores. */
-struct file_map_request {
-    uint32_t pages, shared;
-};
 enum { FILE_SHARED = 0x10 }; /* of what `mapping` tells */
 
 struct file_raw_entry {

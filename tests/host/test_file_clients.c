@@ -270,9 +270,7 @@ static void programs_are_written(void)
 
 static int32_t maps(uint32_t fd, uint32_t page, uint32_t at, uint32_t pages, uint32_t shared)
 {
-    const struct file_map_request request = {pages, shared};
-
-    return ask_data(A, &request, sizeof request, (struct words){{FILE_MAP, fd, page, at}});
+    return ask(A, FILE_MAP, fd | shared << 8 | pages << PAGE_BITS, page, at);
 }
 
 static void files_are_mapped(void)
@@ -286,8 +284,8 @@ static void files_are_mapped(void)
           maps(fd, 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 0) == -EACCES);
     CHECK(maps(fd, 0, AT, 1, 0) == -EINVAL && maps(fd, 0, AT | RIGHT_EXECUTE, 1, 0) == -EINVAL &&
           maps(fd, 0, USER_END | RIGHT_READ, 1, 0) == -EINVAL);
-    CHECK(maps(fd, 0, AT | RIGHT_READ, 0xffffffff, 0) == -EINVAL &&
-          ask(A, FILE_MAP, fd, 0, AT | RIGHT_READ) == -EINVAL);
+    CHECK(maps(fd, 0, AT | RIGHT_READ, 0xfffff, 0) == -EINVAL && maps(128, 0, AT | RIGHT_READ, 1, 0) == -EBADF);
+    CHECK(maps(fd, 0, AT | RIGHT_READ, 0, 1) == 0 && reply_of(A)->w[0] == 0); /* of nothing */
     CHECK(maps(fd, 0, FILE_TRANSFER | RIGHT_READ, 1, 0) == -EINVAL &&
           maps(fd, 0, (FILE_TRANSFER - PAGE_SIZE) | RIGHT_READ, 2, 0) == -EINVAL);
     CHECK(maps(fd, 2, AT | RIGHT_READ, 1, 0) == 0 && reply_of(A)->w[0] == 0 &&

@@ -38,9 +38,7 @@ static void ends(void)
 
 static int32_t maps(uint32_t fd, uint32_t page, uint32_t at, uint32_t pages, uint32_t shared)
 {
-    const struct file_map_request request = {pages, shared};
-
-    return ask_data(A, &request, sizeof request, (struct words){{FILE_MAP, fd, page, at}});
+    return ask(A, FILE_MAP, fd | shared << 8 | pages << PAGE_BITS, page, at);
 }
 
 /* Files without a name, each of eight pages that A has, too. */

@@ -39,9 +39,7 @@ static void ends(void)
 
 static int32_t maps(uint32_t badge, uint32_t fd, uint32_t page, uint32_t at_rights, uint32_t pages)
 {
-    const struct file_map_request request = {pages, 1};
-
-    return ask_data(badge, &request, sizeof request, (struct words){{FILE_MAP, fd, page, at_rights}});
+    return ask(badge, FILE_MAP, fd | 1 << 8 | pages << PAGE_BITS, page, at_rights);
 }
 
 /* The client has so many pages of the descriptor's file, from AT on. */

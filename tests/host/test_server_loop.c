@@ -95,7 +95,6 @@ err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uin
 /* ---------------------------------------------------------------------------------- a server */
 
 static struct caller kept;
-static uint32_t cures; /* that are still successful */
 
 /* As after a call of another server. */
 static void spoil_page(void)
@@ -171,11 +170,10 @@ static uint32_t open_windows(void)
     return ipc_window(0x5000, 2) | ipc_slots(64, 3);
 }
 
-static bool cure(uint32_t badge, err_t why)
+static void refused(uint32_t badge)
 {
-    add_line("cure of %u for %d\n", badge, (int)why);
+    add_line("refused to %u\n", badge);
     spoil_page();
-    return cures > 0 && cures--;
 }
 
 enum { GOOD = 1, BAD, EXTENDED, LATER, NOTHING, BOTH, OTHER, CALLS };
@@ -184,8 +182,12 @@ static const server_call calls[CALLS + 1] = {
     [BOTH] = serve_both, [OTHER] = serve_other, [CALLS] = serve_good, /* which is no call any more */
 };
 static const struct server plain = {.calls = calls, .calls_count = CALLS};
-static const struct server full = {
-    .calls = calls, .calls_count = CALLS, .fault = fault, .signal = signalled, .open = open_windows, .cure = cure};
+static const struct server full = {.calls = calls,
+                                   .calls_count = CALLS,
+                                   .fault = fault,
+                                   .signal = signalled,
+                                   .open = open_windows,
+                                   .refused = refused};
 
 static void run(const struct server *server, const struct in *first, uint32_t how_many, const char *expected)
 {
@@ -288,50 +290,35 @@ static void faults_and_signals_have_handlers(void)
     RUN(&plain, list, "wait\nwait\nwait\nwait\n"); /* or none, and are never answered */
 }
 
-/* It is still owed: after a cure it is sent as it was, without one there is an error. Meanwhile nothing is received. */
+/* It is still owed, and becomes an error. Meanwhile nothing is received. */
 static void an_answer_may_be_refused(void)
 {
     static const struct in once[] = {REFUSED(ERR_ACCOUNT), CALL(8, 2, GOOD)};
-    static const struct in twice[] = {REFUSED(ERR_ACCOUNT, ERR_WINDOW), CALL(8, 2, GOOD)};
     static const struct in dead[] = {REFUSED(ERR_ACCOUNT, ERR_STALE), CALL(8, 2, GOOD)};
 
-    cures = 1;
     RUN(&full, once,
-        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\ncure of 7 for -6\nwait 300\n3.13: 0 1 2 7 tag 102\n"
-        "wait 300\n2.12: 0 8 0 0\nwait 300\n");
-    cures = 2;
-    RUN(&full, twice,
-        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\ncure of 7 for -6\nwait 300\n3.13: 0 1 2 7 tag 102 refused\n"
-        "cure of 7 for -13\nwait 300\n3.13: 0 1 2 7 tag 102\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
-    cures = 0;
-    RUN(&full, once,
-        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\ncure of 7 for -6\nwait 300\n3.13: error -12 0 0 0\n"
+        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\nrefused to 7\nwait 300\n3.13: error -12 0 0 0\n"
         "wait 300\n2.12: 0 8 0 0\nwait 300\n");
     RUN(&plain, once,
         "wait\nwait\n3.13: 0 1 2 7 tag 102 refused\nwait\n3.13: error -12 0 0 0\nwait\n2.12: 0 8 0 0\nwait\n");
     /* Who asked has died meanwhile. */
     RUN(&full, dead,
-        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\ncure of 7 for -6\nwait 300\n3.13: error -12 0 0 0 refused\n"
+        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\nrefused to 7\nwait 300\n3.13: error -12 0 0 0 refused\n"
         "wait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
 }
 
-/* Nobody waits: there is nothing to cure. So it is with what has nothing that can be refused. */
+/* Nobody waits: there is nothing to take back. So it is with what has nothing that can be refused. */
 static void some_refusals_are_the_end(void)
 {
     static const struct in stale[] = {REFUSED(ERR_STALE), CALL(8, 2, GOOD)};
     static const struct in short_one[] = {{7, 0, 3, 13, {{GOOD}}, {ERR_ACCOUNT}}, CALL(8, 2, GOOD)};
     static const struct in fault_one[] = {{7, TAG_FAULT, 3, 13, {{0x100}}, {ERR_ACCOUNT}}, CALL(8, 2, GOOD)};
 
-    cures = 1;
     RUN(&full, stale,
         "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\nwait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
     RUN(&full, short_one, "wait 300\nwait 300\n3.13: 0 7 0 0 refused\nwait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
-    CHECK(cures == 1);
     RUN(&full, fault_one,
-        "wait 300\nfault of 7 at 100\nwait 300\n3.13: 0 0 0 0 tag 100 refused\ncure of 7 for -6\nwait 300\n"
-        "3.13: 0 0 0 0 tag 100\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
-    RUN(&full, fault_one,
-        "wait 300\nfault of 7 at 100\nwait 300\n3.13: 0 0 0 0 tag 100 refused\ncure of 7 for -6\nwait 300\n"
+        "wait 300\nfault of 7 at 100\nwait 300\n3.13: 0 0 0 0 tag 100 refused\nrefused to 7\nwait 300\n"
         "wait 300\n2.12: 0 8 0 0\nwait 300\n");
 }
 

@@ -136,14 +136,16 @@ static void shared_pages_are_a_files(void)
     memset(state, 0, sizeof(*state));
     ANSWERS({0}, {0, {5}, NULL}, {0, {0x50000000}, NULL}, {0, {2}, NULL}, {0, {1}, NULL}, {0});
     CHECK(CALL(mmap2, 0, 0x2001, READ_WRITE, SHARED | ANONYMOUS) == 0x50000000 && state->has_mappings);
-    expect("files 0 0 0\nfile unnamed 12288 0 0\nreserve 0 8193 3\nfile map 5 0 1342177283 \x03|||\x01|||\n"
-           "file map 5 2 1342185475 \x01|||\x01|||\nfile close 5 0 0\n");
+    expect("files 0 0 0\nfile unnamed 12288 0 0\nreserve 0 8193 3\nfile map 12549 0 1342177283\n"
+           "file map 4357 2 1342185475\nfile close 5 0 0\n");
     ANSWERS({-ENFILE, {0}, NULL});
     CHECK(CALL(mmap2, 0, 1, READ_WRITE, SHARED | ANONYMOUS) == -ENFILE);
     expect("file unnamed 4096 0 0\n");
     ANSWERS({0, {5}, NULL}, {-ENOMEM, {0}, NULL}, {0});
     CHECK(CALL(mmap2, 0, 1, READ_WRITE, SHARED | ANONYMOUS) == -ENOMEM);
     expect("file unnamed 4096 0 0\nreserve 0 1 3\nfile close 5 0 0\n");
+    CHECK(CALL(mmap2, 0, 1, READ_WRITE, SHARED, 0x105, 0) == -EBADF); /* no bits of another word */
+    expect("");
     memset(state, 0, sizeof(*state));
 }
 
@@ -364,8 +366,8 @@ static void places_are_kept_ahead(void)
     ANSWERS({0, {PLACE}, NULL}, {0, {GRANTED}, NULL}, {0, {PLACE + 0x1000}, NULL}, {0, {PLACE + 0x2000}, NULL},
             {0, {GRANTED}, NULL});
     CHECK(map_of_file(0, 100, READ_WRITE) == PLACE && map_of_file(0, 0x1000, READ_WRITE) == PLACE + 0x1000);
-    expect("reserve 0 100 3\nfile map 5 0 1342177283 \x01|||\x01|||\nreserve 0 4096 3\nreserve 1342185472 65536 3\n"
-           "file map 5 0 1342181379 \x01|||\x01|||\n");
+    expect("reserve 0 100 3\nfile map 4357 0 1342177283\nreserve 0 4096 3\nreserve 1342185472 65536 3\n"
+           "file map 4357 0 1342181379\n");
     ANSWERS({0, {GRANTED}, NULL}, {0, {GRANTED}, NULL}, {0, {TABLE_END}, NULL}, {0, {15}, NULL}, {0, {14}, NULL});
     CHECK(map_of_file(0, 1, READ_WRITE) == PLACE + 0x2000 && map_of_file(0, 0x1000, READ_WRITE) == PLACE + 0x3000);
     CHECK(map_of_file(0, KEPT_AHEAD - 0x1fff, READ_WRITE) == TABLE_END); /* a page too many */
@@ -382,14 +384,14 @@ static void some_places_are_not_kept(void)
     state->ahead[1] = (struct vdso_ahead){PLACE, PLACE + 0x1000};
     ANSWERS({0, {TABLE_END - 0x3000}, NULL}, {0, {TABLE_END - 0x2000}, NULL}, {0, {GRANTED}, NULL});
     CHECK(map_of_file(0, 0x1000, 1) == TABLE_END - 0x3000 && state->ahead[1].at == PLACE);
-    expect("reserve 0 4096 1\nreserve 1344266240 8192 1\nfile map 5 0 1344262145 \x01|||\x01|||\n");
+    expect("reserve 0 4096 1\nreserve 1344266240 8192 1\nfile map 4357 0 1344262145\n");
     state->ahead[0] = (struct vdso_ahead){0};
     ANSWERS({0, {TABLE_END - 0x1000}, NULL}, {0, {GRANTED}, NULL}, {0, {PLACE}, NULL}, {-EEXIST, {1}, NULL},
             {0, {GRANTED}, NULL}, {-ENOMEM, {1}, NULL}, {-ENOMEM, {1}, NULL});
     CHECK(map_of_file(0, 0x1000, 1) == TABLE_END - 0x1000);
-    expect("reserve 0 4096 1\nfile map 5 0 1344270337 \x01|||\x01|||\n");
+    expect("reserve 0 4096 1\nfile map 4357 0 1344270337\n");
     CHECK(map_of_file(0, 0x1000, 1) == PLACE && state->ahead[0].at == state->ahead[0].end);
-    expect("reserve 0 4096 1\nreserve 1342181376 65536 1\nfile map 5 0 1342177281 \x01|||\x01|||\n");
+    expect("reserve 0 4096 1\nreserve 1342181376 65536 1\nfile map 4357 0 1342177281\n");
     CHECK(map_of_file(0, 0x1000, 1) == -ENOMEM && map_of_file(0, 0xffffffff, 1) == -ENOMEM);
     expect("reserve 0 4096 1\nreserve 0 -1 1\n");
 }
@@ -416,7 +418,7 @@ static void places_ahead_are_given_back(void)
     GIVES("munmap 1342185472 8192 0\nprotect 1342189568 4096 1\n", CALL(mprotect, PLACE + 0x3000, 1, 1));
     GIVES("munmap 1342197760 4096 0\nmmap 1342197760 1 0\n",
           CALL(mmap2, PLACE + 0x5000, 1, READ_WRITE, OWN | NO_REPLACE));
-    GIVES("munmap 1342197760 4096 0\nreserve 1342193664 4097 1\nfile map 5 0 1 \x02|||\x01|||\n",
+    GIVES("munmap 1342197760 4096 0\nreserve 1342193664 4097 1\nfile map 8453 0 1\n",
           map_of_file(PLACE + 0x4000, 0x1001, 1));
     GIVES("munmap 1342185472 8192 0\nmunmap 1342197760 4096 0\nfork 0 0 0\n", CALL(fork, 0));
     CHECK(state->ahead[1].at == state->ahead[1].end);

@@ -361,8 +361,7 @@ static int has_a_page_often(void)
         answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, PLACES * PAGE, 3, &at);
     while (answer == MEM_MORE);
     for (uint32_t to = at; !answer && to < at + PLACES * PAGE; to += PAGE) {
-        *(struct file_map_request *)message_page->words = (struct file_map_request){1, true};
-        answer = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), sizeof(struct file_map_request), fd, 0, to, 3, &granted);
+        answer = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), fd, true, 1, 0, to, 3, &granted);
         if (!answer)
             answer = granted == 1 ? file_unmap(CLIENT_SLOT_FILE, 0, to, 1) : 1;
     }
@@ -394,20 +393,16 @@ static bool a_page_is_had_often(void)
 static int maps_without_window(void)
 {
     uint32_t at = 0, granted, pages, filled, rights, fd = (uint32_t)open("page", O_RDWR);
-    const struct file_map_request request = {1, true};
     int answer;
 
     do
         answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, PLACES * PAGE, 3, &at);
     while (answer == MEM_MORE);
-    *(struct file_map_request *)message_page->words = request;
-    if (answer || file_map(CLIENT_SLOT_FILE, ipc_window(at, 1), sizeof request, fd, 0, at, 3, &granted))
+    if (answer || file_map(CLIENT_SLOT_FILE, ipc_window(at, 1), fd, true, 1, 0, at, 3, &granted))
         return 1;
-    for (uint32_t to = at; to < at + 100 * PAGE; to += PAGE) {
-        *(struct file_map_request *)message_page->words = (struct file_map_request){2, true};
-        if (file_map(CLIENT_SLOT_FILE, 0, sizeof request, fd, 0, to, 3, &granted) != -ENOMEM)
+    for (uint32_t to = at; to < at + 100 * PAGE; to += PAGE)
+        if (file_map(CLIENT_SLOT_FILE, 0, fd, true, 2, 0, to, 3, &granted) != -ENOMEM)
             return 2;
-    }
     if (file_mapping(CLIENT_SLOT_FILE, 0, at + PAGE, &pages, &filled, &rights) || rights)
         return 3;
     if (file_mapping(CLIENT_SLOT_FILE, 0, at, &pages, &filled, &rights) || pages != 1 || filled != 1)

@@ -74,9 +74,7 @@ static int has_had(uint32_t pages)
         return -1;
     for (uint32_t page = 0; page < pages; page += granted) {
         uint32_t to = at + page * PAGE;
-        *(struct file_map_request *)message_page->words = (struct file_map_request){pages - page, true};
-        if (file_map(CLIENT_SLOT_FILE, ipc_window(to, pages - page), sizeof(struct file_map_request), fd, page, to, 3,
-                     &granted))
+        if (file_map(CLIENT_SLOT_FILE, ipc_window(to, pages - page), fd, true, pages - page, page, to, 3, &granted))
             return -1;
     }
     return file_close(CLIENT_SLOT_FILE, 0, fd) ? -1 : file_unmap(CLIENT_SLOT_FILE, 0, at, pages);
