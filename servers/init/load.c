@@ -7,6 +7,7 @@
 #include "servers/init/shutdown.h"
 #include "servers/lib/elf_image.h"
 #include "servers/lib/log.h"
+#include "servers/proto/screen_ring.h"
 
 enum { ARCHIVE_ADDRESS = 0x40000000, TABLE_PAGES = 512 /* that one page table maps */ };
 

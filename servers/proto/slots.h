@@ -25,7 +25,7 @@ enum { VDSO_CALLED = VDSO_BASE + 32 };
 /* What news of the console tell of. */
 enum { CONSOLE_NEWS_INTERRUPT = 1, CONSOLE_NEWS_INPUT = 2, CONSOLE_NEWS_DUE = 4 };
 
-/* Every server; what else it holds is in the manifest, servers/init/manifest.h. */
+/* Every server; what else it holds is in the manifest, servers/init/manifest.c. */
 enum { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_LOG = 3 };
 
 /* So many frames are looked at in a call. */

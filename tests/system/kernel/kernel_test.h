@@ -1,6 +1,6 @@
 /*
  * What the kernel's tests share. Such a test is a task of its own, started by init with the
- * capabilities of `manifest_test` (servers/init/manifest.h); its children are tasks that it makes: they
+ * capabilities of `manifest_test` (servers/init/manifest.c); its children are tasks that it makes: they
  * run functions of the test's own image, and share its data with it. So a child leaves what it
  * found in the test's variables, and the test judges it.
  *
