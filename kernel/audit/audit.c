@@ -1,7 +1,7 @@
 #include "kernel/audit/audit.h"
 
 #include "kernel/ipc/ipc.h"
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 struct walk {
     struct audit audit;

@@ -1,7 +1,7 @@
 /* Beside thread_audit(): what no event sees of a thread is made zero. See kernel/audit/normal.h. */
 #pragma once
 
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 enum { NORMAL_CALLS = 1000 };
 

@@ -1,6 +1,6 @@
 /* Boot, in the order in which things become usable. */
 #include "kernel/boot/first_task.h"
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 struct kernel kernel;
 

@@ -2,7 +2,7 @@
 #include "kernel/i386/apic.h"
 #include "kernel/i386/paging.h"
 #include "kernel/i386/segments.h"
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 #define CONSTANT(name, value) __asm__ volatile(".ascii \"->" #name " %c0\\n\"" : : "i"(value))
 

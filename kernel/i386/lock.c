@@ -2,7 +2,7 @@
 #include "kernel/i386/apic.h"
 #include "kernel/i386/instructions.h"
 #include "kernel/i386/segments.h"
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 /* About what it costs to sleep and to be woken; most of those who have the lock are done sooner. */
 enum { SPINS = 100 };

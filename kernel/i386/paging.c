@@ -2,7 +2,7 @@
 
 #include "kernel/i386/instructions.h"
 #include "kernel/mem/frame.h"
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 enum {
     LARGE_BITS = 21,

@@ -3,7 +3,7 @@
 #include "kernel/i386/processor.h"
 #include "kernel/i386/segments.h"
 #include "kernel/lib/log.h"
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 enum { FRAMES_MAX = 16 };
 

@@ -2,7 +2,7 @@
 
 #include "kernel/i386/apic.h"
 #include "kernel/i386/instructions.h"
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 const void *kernel_resume_with;
 

@@ -6,7 +6,7 @@
 #include "kernel/i386/pic.h"
 #include "kernel/i386/segments.h"
 #include "kernel/lib/log.h"
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 enum { INIT_WAIT = 10000, STARTUP_WAIT = 200, TRIES = 500 };
 

@@ -4,7 +4,7 @@
 #include "kernel/i386/irq.h"
 #include "kernel/i386/segments.h"
 #include "kernel/sys/event.h"
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 enum { EFLAGS_START = 0x202, EFLAGS_USER = 0xcd5 | 1 << 21, PAGE_FAULT = 14 };
 

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "kernel/ipc/endpoint.h"
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 /* The four calls, each from the caller's saved registers. Those with IPC_EXTENDED have ways of their own. A reply_wait
  * answers the caller that its thread serves, or if there is none the one that the page names, as a reply does. */

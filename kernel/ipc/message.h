@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 /* ERR_ARG unless the tag is one that a sender may use. */
 err_t message_tag_check(uint32_t tag);

@@ -1,7 +1,7 @@
 /* The making of tasks and threads, in frames that have been checked. */
 #include "kernel/object/object.h"
 
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 struct task *task_make(uint32_t frame)
 {

@@ -1,5 +1,5 @@
 /* Processors: ready queues, the choice of the next thread, the switch to it. */
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 OUT_OF_LINE void cpu_init(struct cpu *cpu)
 {

@@ -1,4 +1,4 @@
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 void thread_wake_with(struct thread *thread, err_t status)
 {

@@ -2,7 +2,7 @@
  * capabilities. */
 #pragma once
 
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 enum {
     WORLD_FRAMES = 700,

@@ -1,7 +1,7 @@
 /* The shapes that cannot be repaired later: sizes and alignments that the kernel's paths rely
  * on. */
 #include "kernel/ipc/endpoint.h"
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 #include "tests/host/check.h"
 
 int main(void)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kernel/ipc/endpoint.h"
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 #define FOR_FRAMES(f) for (uint32_t f = OBJECT_FRAMES; f < kernel.frame_count; f++)
 #define FOR_PLACE_FRAMES(f, list)                                                                                      \

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 /* What outlasts an event. Bit i: processor i. */
 struct pending {

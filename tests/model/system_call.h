@@ -1,7 +1,7 @@
 /* What kernel/i386/entry.asm does with a system call, for programs of the host. */
 #pragma once
 
-#include "kernel/thread/kernel.h"
+#include "kernel/thread/sched.h"
 
 /* The thread that runs then. */
 static inline struct thread *host_system_call(struct thread *thread, uint32_t number)
