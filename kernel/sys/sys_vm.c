@@ -64,7 +64,6 @@ err_t sys_vm_map(struct thread *thread)
 /* The cursor is the arguments: pages before the address are done. */
 err_t sys_vm_unmap(struct thread *thread)
 {
-    struct registers *r = &thread->registers;
     uint32_t address = sys_vm_unmap_address(thread), pages = sys_vm_unmap_pages(thread);
     unsigned budget = STEP_NODES;
     struct task *task;
@@ -80,8 +79,8 @@ err_t sys_vm_unmap(struct thread *thread)
             continue;
         struct node *node = entry_node(entry);
         if ((!node_is_leaf(node) && !vspace_unmap_step(node, &budget)) || budget-- == 0) {
-            r->ebx = address;
-            r->esi = pages;
+            thread->registers.ebx = address;
+            thread->registers.esi = pages;
             return sys_restart_frame(thread, pte_frame(entry));
         }
         pte_clear(entry);
