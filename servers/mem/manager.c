@@ -63,14 +63,14 @@ uint32_t call_space_fork_more(struct words *words)
 uint32_t call_space_map(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
-    struct mem_segment segment;
+    struct program_segment segment;
 
     if (!space)
         return answer(words, -ENOENT);
     if (space->work || (mem_message->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof(segment))
         return answer(words, -EINVAL);
     memcpy(&segment, mem_message->words, sizeof(segment));
-    return answer(words, regions_map_segment(space, &segment));
+    return answer(words, regions_map_program_segment(space, &segment));
 }
 
 uint32_t call_space_finish(struct words *words)

@@ -249,7 +249,7 @@ struct plan {
     uint32_t pages, direct, copied, tail_bytes, flags;
 };
 
-static struct plan plan_segment(const struct mem_segment *segment)
+static struct plan plan_segment(const struct program_segment *segment)
 {
     struct plan plan = {.pages = pages_of(segment->memory_bytes)};
     bool zeros_follow = segment->file_bytes < segment->memory_bytes;
@@ -268,12 +268,12 @@ static struct plan plan_segment(const struct mem_segment *segment)
     return plan;
 }
 
-static bool segment_valid(const struct mem_segment *segment)
+static bool segment_valid(const struct program_segment *segment)
 {
     uint32_t end = segment->address < PROGRAM_BASE ? VDSO_END : HEAP_LIMIT;
 
     if (segment->address % PAGE_SIZE || segment->address < VDSO_BASE || segment->address >= end ||
-        pages_of(segment->memory_bytes) > SEGMENT_PAGES_MAX)
+        pages_of(segment->memory_bytes) > PROGRAM_SEGMENT_PAGES_MAX)
         return false;
     if (!segment->memory_bytes || segment->memory_bytes > end - segment->address ||
         segment->file_bytes > segment->memory_bytes)
@@ -283,7 +283,7 @@ static bool segment_valid(const struct mem_segment *segment)
     return segment->rights & RIGHT_READ && segment->rights < RIGHT_GRANT && (segment->rights & RIGHTS_WX) != RIGHTS_WX;
 }
 
-static uint32_t plan_entry(const struct plan *plan, const struct mem_segment *segment, uint32_t i)
+static uint32_t plan_entry(const struct plan *plan, const struct program_segment *segment, uint32_t i)
 {
     if (i < plan->direct)
         return PAGE_ARCHIVE | PAGE_MAPPED | plan->flags | (segment->archive_page + i);
@@ -292,13 +292,13 @@ static uint32_t plan_entry(const struct plan *plan, const struct mem_segment *se
     return PAGE_ZERO | plan->flags;
 }
 
-static void enter_segment(struct space *space, const struct mem_segment *segment, const struct plan *plan)
+static void enter_segment(struct space *space, const struct program_segment *segment, const struct plan *plan)
 {
     for (uint32_t i = 0; i < plan->pages; i++)
         *pages_open(&space->pages, segment->address + (i << PAGE_BITS)) = plan_entry(plan, segment, i);
 }
 
-static bool map_direct(struct space *space, const struct mem_segment *segment, uint32_t direct)
+static bool map_direct(struct space *space, const struct program_segment *segment, uint32_t direct)
 {
     uint32_t pages;
 
@@ -315,7 +315,7 @@ static bool map_direct(struct space *space, const struct mem_segment *segment, u
     return true;
 }
 
-static bool copy_tail(struct space *space, const struct mem_segment *segment, const struct plan *plan)
+static bool copy_tail(struct space *space, const struct program_segment *segment, const struct plan *plan)
 {
     uint32_t i = segment->file_bytes >> PAGE_BITS, address = segment->address + (i << PAGE_BITS), frame;
 
@@ -340,7 +340,7 @@ static void add_to_image(struct space *space, uint32_t address, uint32_t end)
     space->image[space->image_parts - 1].end = end;
 }
 
-int regions_map_segment(struct space *space, const struct mem_segment *segment)
+int regions_map_program_segment(struct space *space, const struct program_segment *segment)
 {
     if (!segment_valid(segment) || space->heap_end)
         return -EINVAL;

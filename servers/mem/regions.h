@@ -45,9 +45,9 @@ int regions_protect(struct space *space, uint32_t *address, uint32_t length, uin
 uint32_t regions_mmap_one(struct space *space);
 bool regions_munmap_one(struct space *space, uint32_t address);
 
-/* Maps a segment of a program. EINVAL: not aligned, out of bounds, rights, more than SEGMENT_PAGES_MAX pages, or more
- * than IMAGE_PARTS that do not adjoin. EEXIST, ENOMEM. */
-int regions_map_segment(struct space *space, const struct mem_segment *segment);
+/* Maps a segment of a program. EINVAL: not aligned, out of bounds, rights, more than PROGRAM_SEGMENT_PAGES_MAX pages,
+ * or more than IMAGE_PARTS that do not adjoin. EEXIST, ENOMEM. */
+int regions_map_program_segment(struct space *space, const struct program_segment *segment);
 
 /* A page of the program that is all zeros yet gets the first bytes of a page of the file server's: 0 or -EINVAL. */
 int regions_copy(struct space *space, uint32_t address, uint32_t file_page, uint32_t bytes);

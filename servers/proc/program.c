@@ -148,14 +148,14 @@ static int map_piece(const struct elf_segment *segment, uint32_t first, uint32_t
 
     if (memory_bytes > pages * PAGE_SIZE)
         memory_bytes = pages * PAGE_SIZE;
-    *(struct mem_segment *)message_page->words = (struct mem_segment){
+    *(struct program_segment *)message_page->words = (struct program_segment){
         .address = segment->address + offset,
         .memory_bytes = memory_bytes,
         .archive_page = file_bytes ? first + page : 0,
         .file_bytes = file_bytes < memory_bytes ? file_bytes : memory_bytes,
         .rights = segment->rights,
     };
-    return mem_space_map(PROC_SLOT_MEM, 0, sizeof(struct mem_segment), space);
+    return mem_space_map(PROC_SLOT_MEM, 0, sizeof(struct program_segment), space);
 }
 
 static int map_vdso(uint32_t space)
@@ -171,7 +171,7 @@ static int map_vdso(uint32_t space)
 int program_map(const struct program *program, struct body *body)
 {
     const struct elf_image *image = &program->image;
-    uint32_t room = SEGMENT_PAGES_MAX;
+    uint32_t room = PROGRAM_SEGMENT_PAGES_MAX;
 
     if (!image->is_native && body->segment == 0 && body->page == 0) {
         int error = map_vdso(body->space);

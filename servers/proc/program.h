@@ -35,8 +35,8 @@ int program_read(struct program_place place, struct program *program);
 uint32_t program_pages(const struct program *program);
 uint32_t program_tables(const struct program *program);
 
-/* Maps SEGMENT_PAGES_MAX pages of the program into the body's space, behind those that are there, or what is left:
- * 0, MEM_MORE if not all is there now, or mem's error. */
+/* Maps PROGRAM_SEGMENT_PAGES_MAX pages of the program into the body's space, behind those that are there, or what is
+ * left: 0, MEM_MORE if not all is there now, or mem's error. */
 int program_map(const struct program *program, struct body *body);
 
 /* When all is mapped: a part of the contents of a copy. The same results. */

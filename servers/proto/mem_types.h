@@ -7,12 +7,12 @@
 
 /*
  * The data of space_map: a segment of a program. `address` is page-aligned; its first `file_bytes`
- * bytes are in the archive module from page `archive_page` on, the rest is zero. At most SEGMENT_PAGES_MAX
+ * bytes are in the archive module from page `archive_page` on, the rest is zero. At most PROGRAM_SEGMENT_PAGES_MAX
  * pages in a call.
  */
-enum { SEGMENT_PAGES_MAX = 512 };
+enum { PROGRAM_SEGMENT_PAGES_MAX = 512 };
 
-struct mem_segment {
+struct program_segment {
     uint32_t address, memory_bytes, archive_page, file_bytes;
     uint32_t rights; /* RIGHT_READ with at most one of RIGHT_WRITE and RIGHT_EXECUTE */
 };

@@ -15,7 +15,7 @@ static const struct {
 } files[] = {
     {"good", ARCHIVE_PROGRAM, 3, false},
     {"large", ARCHIVE_PROGRAM, FAKE_ROOM, false},
-    {"wide", ARCHIVE_PROGRAM, SEGMENT_PAGES_MAX + 100, false},
+    {"wide", ARCHIVE_PROGRAM, PROGRAM_SEGMENT_PAGES_MAX + 100, false},
     {"broken", ARCHIVE_PROGRAM, 0, false},
     {"foreign", ARCHIVE_PROGRAM, 3, true},
     {"vdso", ARCHIVE_LIBRARY, 0, false},

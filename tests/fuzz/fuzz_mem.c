@@ -188,26 +188,26 @@ static struct words any_fault(void)
 
 /* ---------------------------------------------------------------------------------- the page */
 
-static struct mem_segment any_segment(void)
+static struct program_segment any_segment(void)
 {
     static const uint8_t rights[] = {RIGHT_READ, RIGHT_READ | RIGHT_WRITE, RIGHT_READ | RIGHT_EXECUTE};
 
     if (random_below(4) == 0)
-        return (struct mem_segment){any_word(), any_word(), any_word(), any_word(), any_word()};
+        return (struct program_segment){any_word(), any_word(), any_word(), any_word(), any_word()};
     uint32_t file_pages = random_below(4), pages = file_pages + random_below(4),
              page = random_below(FAKE_ARCHIVE_PAGES);
     uint32_t base = page % 3 ? PROGRAM_BASE : HEAP_LIMIT - 4 * PAGE_SIZE;
-    return (struct mem_segment){.address = base + (random_below(16) << PAGE_BITS),
-                                .memory_bytes = (pages << PAGE_BITS) - random_below(3),
-                                .archive_page =
-                                    page % 2 ? page : FAKE_ARCHIVE_PAGES - page % 8, /* often the last ones */
-                                .file_bytes = file_pages << PAGE_BITS,
-                                .rights = rights[random_below(3)]};
+    return (struct program_segment){.address = base + (random_below(16) << PAGE_BITS),
+                                    .memory_bytes = (pages << PAGE_BITS) - random_below(3),
+                                    .archive_page =
+                                        page % 2 ? page : FAKE_ARCHIVE_PAGES - page % 8, /* often the last ones */
+                                    .file_bytes = file_pages << PAGE_BITS,
+                                    .rights = rights[random_below(3)]};
 }
 
 static void put_segment(void)
 {
-    struct mem_segment segment = any_segment();
+    struct program_segment segment = any_segment();
 
     memcpy(mem_page.words, &segment, sizeof segment);
 }
@@ -229,7 +229,7 @@ static void send_capability(void)
 /* Of a call: the other kinds are the kernel's. */
 static uint32_t any_tag(uint32_t number)
 {
-    const uint32_t segment_words = sizeof(struct mem_segment) / sizeof(uint32_t);
+    const uint32_t segment_words = sizeof(struct program_segment) / sizeof(uint32_t);
 
     if (random_below(16) == 0)
         return bytes_word() & (TAG_WORDS | TAG_ITEMS);

@@ -137,7 +137,7 @@ int mem_manager_with_task(uint32_t number, uint32_t a, uint32_t b)
     return mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, number, a, b);
 }
 
-int mem_map_segment(uint32_t space, const struct mem_segment *segment)
+int mem_map_segment(uint32_t space, const struct program_segment *segment)
 {
     memcpy(mem_page.words, segment, sizeof(*segment));
     return mem_call_tagged(NULL, sizeof(*segment) / 4, MEM_SPACE_MAP, space, 0);

@@ -39,7 +39,7 @@ int mem_call_tagged(const struct mem_client *client, uint32_t tag, uint32_t numb
 /* The same by the manager, with no items; with a new task for the server's slot; with a segment. */
 int mem_manager(uint32_t number, uint32_t a, uint32_t b);
 int mem_manager_with_task(uint32_t number, uint32_t a, uint32_t b);
-int mem_map_segment(uint32_t space, const struct mem_segment *segment);
+int mem_map_segment(uint32_t space, const struct program_segment *segment);
 
 /* A message that is not a call; true if it was answered. */
 bool mem_send(const struct mem_client *client, uint32_t tag, const uint32_t words[4]);

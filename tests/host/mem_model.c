@@ -87,10 +87,10 @@ static void end(struct client *client)
         model_segments[i].holders -= client->opens[i] != 0;
 }
 
-static const struct mem_segment text = {PROGRAM_BASE, TEXT_PAGES *PAGE_SIZE - 100, 10, TEXT_PAGES *PAGE_SIZE - 100,
-                                        RIGHT_READ | RIGHT_EXECUTE};
-static const struct mem_segment data = {DATA_FIRST, DATA_PAGES *PAGE_SIZE, 13, PAGE_SIZE + 10,
-                                        RIGHT_READ | RIGHT_WRITE};
+static const struct program_segment text = {PROGRAM_BASE, TEXT_PAGES *PAGE_SIZE - 100, 10, TEXT_PAGES *PAGE_SIZE - 100,
+                                            RIGHT_READ | RIGHT_EXECUTE};
+static const struct program_segment data = {DATA_FIRST, DATA_PAGES *PAGE_SIZE, 13, PAGE_SIZE + 10,
+                                            RIGHT_READ | RIGHT_WRITE};
 
 /* The image: text from the archive, a data page, a half zero one, two zero ones, the stack. */
 static void model_image(struct client *client)

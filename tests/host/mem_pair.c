@@ -9,8 +9,8 @@
 #include "servers/proto/mem.h"
 #include "tests/host/check.h"
 
-const struct mem_segment pair_text = {PROGRAM_BASE, 2 * PAGE_SIZE, 0, 2 * PAGE_SIZE, RIGHT_READ | RIGHT_EXECUTE};
-const struct mem_segment pair_data = {0x902000, 3 * PAGE_SIZE, 2, PAGE_SIZE, RIGHT_READ | RIGHT_WRITE};
+const struct program_segment pair_text = {PROGRAM_BASE, 2 * PAGE_SIZE, 0, 2 * PAGE_SIZE, RIGHT_READ | RIGHT_EXECUTE};
+const struct program_segment pair_data = {0x902000, 3 * PAGE_SIZE, 2, PAGE_SIZE, RIGHT_READ | RIGHT_WRITE};
 
 struct mem_client a, b;
 struct fake_ram pair_ram = {KERNEL_WINDOW_PAGES - 1000, 6000, 10};

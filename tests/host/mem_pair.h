@@ -8,7 +8,7 @@
 
 enum { PAIR_BREAK = 0x904010 };
 
-extern const struct mem_segment pair_text, pair_data;
+extern const struct program_segment pair_text, pair_data;
 extern struct mem_client a, b;
 
 /* The machine that they begin on: most of its frames are in high memory. */

@@ -52,7 +52,7 @@ static void check_create(void)
 static void check_segments_refused(void)
 {
     static const struct {
-        struct mem_segment segment;
+        struct program_segment segment;
         int status;
     } rows[] = {
         {{PROGRAM_BASE + 8, 100, 0, 100, READ}, -EINVAL},
@@ -73,7 +73,7 @@ static void check_segments_refused(void)
         {{0xa00000, 100, 0, 100, 0x100 | READ}, -EINVAL},
         {{PROGRAM_BASE, 100, 0, 100, READ}, -EEXIST},
         {{0x901000, 100, 0, 100, READ}, -EEXIST},
-        {{0xa00000, SEGMENT_PAGES_MAX * PAGE_SIZE + 1, 0, 100, READ | WRITE}, -EINVAL},
+        {{0xa00000, PROGRAM_SEGMENT_PAGES_MAX * PAGE_SIZE + 1, 0, 100, READ | WRITE}, -EINVAL},
     };
     struct mem_client client = {3, space_receive_slot()};
 
@@ -143,7 +143,7 @@ static void check_image(void)
     pair_dies(a, 0xfffff000, FAULT_WRITE);
 
     /* The read-only image's last page: zero behind what the file has. */
-    static const struct mem_segment constants = {0xa00000, 3 * PAGE_SIZE, 5, PAGE_SIZE + 8, READ};
+    static const struct program_segment constants = {0xa00000, 3 * PAGE_SIZE, 5, PAGE_SIZE + 8, READ};
     struct mem_client client = {3, space_receive_slot()};
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 3, 0) == 0);
     CHECK(mem_map_segment(3, &constants) == 0);

@@ -277,8 +277,8 @@ static void all_go_in_the_end(void)
 /* What the whole page, or its beginning, of a file fills, once and where nothing was touched. */
 static void pages_are_copied(void)
 {
-    static const struct mem_segment constants = {0xa00000, 2 * PAGE_SIZE, 0, 0, READ};
-    static const struct mem_segment code = {0xa02000, 2 * PAGE_SIZE, 0, 0, READ | RIGHT_EXECUTE};
+    static const struct program_segment constants = {0xa00000, 2 * PAGE_SIZE, 0, 0, READ};
+    static const struct program_segment code = {0xa02000, 2 * PAGE_SIZE, 0, 0, READ | RIGHT_EXECUTE};
     struct mem_client client = pair_make(3), plain = {4, space_receive_slot()};
 
     CHECK(copy(9, 0x903000, 0, 1) == -ENOENT);

@@ -167,7 +167,7 @@ static int clear_for(struct mem_client client, uint32_t frames, uint32_t low)
 static void check_exec(void)
 {
     enum { FRAMES = 40, TABLES = 6 };
-    static const struct mem_segment far = {0x20000000, PAGE_SIZE, 0, PAGE_SIZE, RIGHT_READ};
+    static const struct program_segment far = {0x20000000, PAGE_SIZE, 0, PAGE_SIZE, RIGHT_READ};
 
     take_places(b, FIRST_PLACE);
     uint32_t before = mem_state();

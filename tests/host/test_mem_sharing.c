@@ -204,7 +204,7 @@ static void check_promises(void)
     b = pair_make(2);
 }
 
-static const struct mem_segment with_tail = {0x902000, 2 * PAGE_SIZE, 2, 8, RIGHT_READ | RIGHT_WRITE};
+static const struct program_segment with_tail = {0x902000, 2 * PAGE_SIZE, 2, 8, RIGHT_READ | RIGHT_WRITE};
 
 /* An image half made is not made at all. */
 static void check_starved_image(void)

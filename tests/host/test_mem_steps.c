@@ -213,7 +213,7 @@ static void check_large_copy_is_given_up(void)
 
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 5, 0) == 0);
     for (uint32_t i = 0; i < SEGMENTS; i++)
-        CHECK(mem_map_segment(5, &(struct mem_segment){PROGRAM_BASE + i * SIZE, SIZE, 0, SIZE, READ}) == 0);
+        CHECK(mem_map_segment(5, &(struct program_segment){PROGRAM_BASE + i * SIZE, SIZE, 0, SIZE, READ}) == 0);
     CHECK(mem_manager(MEM_SPACE_FINISH, 5, PROGRAM_BASE + SEGMENTS * SIZE) == 0);
     CHECK(begin_copy(c.id, &child) == MEM_MORE);
     CHECK(mem_call_once(NULL, MEM_SPACE_FORK_MORE, c.id, 3, NULL) == MEM_MORE);
@@ -352,7 +352,7 @@ static void check_munmap_of_image(void)
 
 static int map_page(uint32_t space, uint32_t address)
 {
-    return mem_map_segment(space, &(struct mem_segment){address, PAGE_SIZE, 0, PAGE_SIZE, READ});
+    return mem_map_segment(space, &(struct program_segment){address, PAGE_SIZE, 0, PAGE_SIZE, READ});
 }
 
 /* As many parts as a program can have; pages that adjoin are one. munmap takes what is between, and nothing of them. */

@@ -20,7 +20,7 @@
 enum { READ = RIGHT_READ, WRITE = RIGHT_WRITE, EXECUTE = RIGHT_EXECUTE };
 enum { PLACE = VDSO_END - VDSO_BASE, ARCHIVE_PAGE = 20, BYTES = 2 * PAGE_SIZE + 100 };
 
-static const struct mem_segment vdso = {VDSO_BASE, BYTES, ARCHIVE_PAGE, BYTES, READ | EXECUTE};
+static const struct program_segment vdso = {VDSO_BASE, BYTES, ARCHIVE_PAGE, BYTES, READ | EXECUTE};
 
 static struct mem_client make_empty(uint32_t id)
 {
@@ -44,7 +44,7 @@ static struct mem_client make(uint32_t id)
 /* Up to its end and from its beginning on, and not over either. */
 static void check_place(void)
 {
-    static const struct mem_segment refused[] = {
+    static const struct program_segment refused[] = {
         {STACK_LOW, 100, 0, 100, READ},
         {STACK_TOP - PAGE_SIZE, 100, 0, 100, READ},
         {STACK_TOP - PAGE_SIZE, PAGE_SIZE + 1, 0, 100, READ},
@@ -61,8 +61,8 @@ static void check_place(void)
         {VDSO_BASE, 100, FAKE_ARCHIVE_PAGES, 100, READ},
         {VDSO_BASE, 100, 0, 100, READ | WRITE | EXECUTE},
     };
-    static const struct mem_segment last = {VDSO_END - PAGE_SIZE, PAGE_SIZE, 0, PAGE_SIZE, READ};
-    static const struct mem_segment all = {VDSO_BASE, PLACE, ARCHIVE_PAGE, PLACE, READ | EXECUTE};
+    static const struct program_segment last = {VDSO_END - PAGE_SIZE, PAGE_SIZE, 0, PAGE_SIZE, READ};
+    static const struct program_segment all = {VDSO_BASE, PLACE, ARCHIVE_PAGE, PLACE, READ | EXECUTE};
     struct mem_client client = make_empty(3);
     uint32_t before = mem_state();
 
@@ -143,8 +143,8 @@ static void check_parts(void)
 
     CHECK(mem_map_segment(3, &vdso) == 0);
     for (uint32_t i = 0; i < PARTS; i++, place += 2 * PAGE_SIZE)
-        CHECK(mem_map_segment(3, &(struct mem_segment){place, PAGE_SIZE, 0, PAGE_SIZE, READ}) == 0);
-    CHECK(mem_map_segment(3, &(struct mem_segment){place, PAGE_SIZE, 0, PAGE_SIZE, READ}) == -EINVAL);
+        CHECK(mem_map_segment(3, &(struct program_segment){place, PAGE_SIZE, 0, PAGE_SIZE, READ}) == 0);
+    CHECK(mem_map_segment(3, &(struct program_segment){place, PAGE_SIZE, 0, PAGE_SIZE, READ}) == -EINVAL);
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, place - PAGE_SIZE) == 0);
     struct mem_client child = pair_fork(client, 4);
     CHECK(pair_read(child, VDSO_BASE) == FAKE_ARCHIVE_WORD + ARCHIVE_PAGE && pair_read(child, place - 2 * PAGE_SIZE));

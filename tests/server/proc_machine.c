@@ -328,12 +328,12 @@ static int32_t fatal_fault(uint32_t begin, uint32_t *w)
 
 static int32_t map(uint32_t begin, uint32_t flags, uint32_t space)
 {
-    struct mem_segment segment;
+    struct program_segment segment;
 
     CHECK(flags & IPC_EXTENDED && message_page->tag == sizeof(segment) / sizeof(uint32_t));
     CHECK(bodies[space].exists && bodies[space].part == WHOLE);
     memcpy(&segment, message_page->words, sizeof(segment));
-    CHECK(segment.memory_bytes <= SEGMENT_PAGES_MAX * PAGE_SIZE);
+    CHECK(segment.memory_bytes <= PROGRAM_SEGMENT_PAGES_MAX * PAGE_SIZE);
     return LINE("map %u: %x+%x from %u+%x rights %u", space, segment.address, segment.memory_bytes,
                 segment.archive_page, segment.file_bytes, segment.rights);
 }
