@@ -37,7 +37,8 @@ static uint32_t boot_seconds(void)
     return state->boot_seconds;
 }
 
-/* No two readings are the same, as they would not be elsewhere: mkstemp() makes names of them. */
+/* No two readings of the date are the same, as they would not be elsewhere: mkstemp() makes names of them. What times
+ * are measured with goes by ticks alone, or a sleep would seem too short. */
 static uint32_t reads_in_tick(uint32_t tick)
 {
     bool again = tick == state->clock_tick && state->clock_reads < TICK_NANOSECONDS - 1;
@@ -47,11 +48,6 @@ static uint32_t reads_in_tick(uint32_t tick)
     return state->clock_reads;
 }
 
-static bool is_coarse(uint32_t clock)
-{
-    return clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE;
-}
-
 static bool read_clock(uint32_t clock, struct instant *now)
 {
     uint32_t ticks;
@@ -59,7 +55,7 @@ static bool read_clock(uint32_t clock, struct instant *now)
     if (clock > CLOCK_BOOT)
         return false;
     ticks = vdso_ticks();
-    now->nanoseconds = is_coarse(clock) ? 0 : reads_in_tick(ticks);
+    now->nanoseconds = clock == CLOCK_REALTIME ? reads_in_tick(ticks) : 0;
     if (clock == CLOCK_PROCESS || clock == CLOCK_THREAD)
         ticks -= state->began;
     now->seconds = ticks / TICKS_PER_SECOND;

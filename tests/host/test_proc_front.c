@@ -248,6 +248,7 @@ static void control_c_ends_who_is_new(void)
         CALL(P1, "answer 1: 2 0 2\n", PROC_WAIT, 2, 0),
         CALL(P1, "read r1 fpu\nanswer 1: 8388610 0 0\n", PROC_SIGNAL_TAKE, 0),
         CALL(P1, NULL, PROC_INTERRUPTED),
+        CALL(P1, "answer 1: 0 0 0\n", PROC_SIGNAL_TAKE, 0),
         FORK(P1, NULL), /* process 2, with badge 4 */
         CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 0, WAIT_NO_HANG),
         CONTROL_C("news\n" DIVERTED(1)),
