@@ -176,7 +176,7 @@ DAMAGES = [
     Damage("a byte of init's text", (STOPPED + r"\brun servers/init/main.c:\d+",), archive_code("init", "run", INVALID)),
 
     server_dies("mem", "shm_table_add", JUMP_NOWHERE, r"page fault \(execute, kernel's part\) at address 0xf0000000 .*"),
-    server_dies("mem", "resolve", INVALID, r"invalid opcode .* resolve servers/mem/pager.c:\d+"),
+    server_dies("mem", "first_touch", INVALID, r"invalid opcode .* first_touch servers/mem/pager.c:\d+"),
     server_dies("proc", "serve_fork", JUMP_NOWHERE, r"page fault \(execute, kernel's part\) at address 0xf0000000 .*"),
     server_dies("proc", "serve_exit", PUSH_FOREVER, r"page fault \(write, not mapped\) .* serve_exit servers/proc/main.c:\d+"),
     server_dies("console", "call_write", INVALID, r"invalid opcode .* call_write servers/console/main.c:\d+"),
