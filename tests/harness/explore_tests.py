@@ -56,7 +56,9 @@ def compile_test(source, program):
     objects = HOST / "tests/explore/CMakeFiles/explorer.dir"
     words = shlex.split(command["command"])
     flags = [word for word in words[1:words.index("-o")] if word != "-c"]
-    return processes.run([words[0], *flags, str(source), *map(str, sorted(objects.rglob("*.o"))), "-o", str(program)],
+    made = {re.search(r" -o (\S+\.o) ", c["command"])[1] for c in commands}
+    linked = [str(path) for path in sorted(objects.rglob("*.o")) if str(path.relative_to(HOST)) in made]  # none of a file that is gone
+    return processes.run([words[0], *flags, str(source), *linked, "-o", str(program)],
                          TIMEOUT, cwd=command["directory"])
 
 
