@@ -12,12 +12,12 @@ from tally.output import replace_text
 
 RECORD = ROOT / "tests/bench-figures.txt"
 PAGE = ROOT / "docs/performance.md"
-# A row of the page's table: the budget, and the last column. In the text "`NAME` FIGURE of BUDGET" repeats both.
+# A row of the page's table: the budget, and the last column. In the text "`NAME` FIGURE of BUDGET" repeats both, "`NAME` FIGURE" the latter.
 SHOWN = re.compile(r"^(\| `(\w+)` \|.*\| ([\d,]*) *\| )[\d,]+ \|$", re.M)
 # A row of the table of what they touch, and of that of cycles.
 TOUCHES = re.compile(r"^\| (\w+) \| \d+ \| \d+ \(\d+\) \| \d+ \|$", re.M)
 ESTIMATED = re.compile(r"^\| (\w+) (?:\| [\d,]+ ){5}\| [\d,]* ?\|$", re.M)
-REPEATED = re.compile(r"`(\w+)` \d+(?:,\d{3})* of \d+(?:,\d{3})*")
+REPEATED = re.compile(r"`(\w+)` \d+(?:,\d{3})*( of \d+(?:,\d{3})*)?")
 MAKER = re.compile(r"# (\w+): (.*)")
 COMPILED_BY = re.compile(rb"clang version (\d+(?:\.\d+)+)")
 HINT = "scripts/bench --record"
@@ -81,15 +81,19 @@ def touches(name, values):
     return f"| {name} | {code} | {data} ({written}) | {translations} |"
 
 
+def repeated(said, values, budgets):
+    budget = f" of {budgets[said[1]]}" if said[2] and budgets[said[1]] else said[2] or ""
+    return f"`{said[1]}` {values[said[1]]:,}{budget}"
+
+
 def page(values):
     """The page's text with these figures."""
     text = PAGE.read_text(encoding="utf-8")
     text = SHOWN.sub(lambda row: f"{row[1]}{values[row[2]]:,} |" if row[2] in values else row[0], text)
     text = TOUCHES.sub(lambda row: touches(row[1], values) if f"{row[1]}.code" in values else row[0], text)
     text = ESTIMATED.sub(lambda row: cycles.row(row[1], values) if f"{row[1]}.loads" in values else row[0], text)
-    budgets = {row[2]: row[3] for row in SHOWN.finditer(text) if row[3] and row[2] in values}
-    return REPEATED.sub(lambda said: f"`{said[1]}` {values[said[1]]:,} of {budgets[said[1]]}" if said[1] in budgets
-                        else said[0], text)
+    budgets = {row[2]: row[3] for row in SHOWN.finditer(text) if row[2] in values}
+    return REPEATED.sub(lambda said: repeated(said, values, budgets) if said[1] in budgets else said[0], text)
 
 
 def slack(name, recorded, unit):
