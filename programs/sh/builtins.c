@@ -119,17 +119,27 @@ static int declare(char **words, void (*before)(const char *name), void (*behind
     return shell.has_failed ? STATUS_FAILED : status;
 }
 
+/* Without words, or with -p, all are written. */
+static bool is_listing(char **words)
+{
+    return !words[1] || (strcmp(words[1], "-p") == 0 && !words[2]);
+}
+
 static int run_export(char **words)
 {
-    if (!words[1])
+    if (is_listing(words)) {
         variables_print();
+        return 0;
+    }
     return declare(words, NULL, variable_export);
 }
 
 static int run_readonly(char **words)
 {
-    if (!words[1])
+    if (is_listing(words)) {
         variables_print_protected();
+        return 0;
+    }
     return declare(words, NULL, variable_protect);
 }
 
@@ -142,10 +152,15 @@ static int run_local(char **words)
     return STATUS_USAGE;
 }
 
+/* Variables, as with -v; functions with -f. */
 static int run_unset(char **words)
 {
+    bool functions = words[1] && strcmp(words[1], "-f") == 0;
+
+    if (functions || (words[1] && strcmp(words[1], "-v") == 0))
+        words++;
     while (*++words && !shell.has_failed)
-        variable_unset(*words);
+        functions ? function_forget(*words) : variable_unset(*words);
     return shell.has_failed ? STATUS_FAILED : 0;
 }
 

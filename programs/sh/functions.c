@@ -85,6 +85,14 @@ void function_define(const char *name, const struct node *body)
     function->body = copy_nodes(body);
 }
 
+void function_forget(const char *name)
+{
+    struct function *function = find(name);
+
+    if (function)
+        function->body = NULL;
+}
+
 const struct node *function_find(const char *name)
 {
     const struct function *found = find(name);

@@ -96,10 +96,10 @@ while :; do kill -USR2 $$; done & trap 'break' USR2; kill $!; for i in 1 2; do k
      "a none\nb x\nb y\nc none\nsh: getopts: -q: no such option\n? none\nrest -z\na none\n-b\n- -a\nsh: getopts: -b: its value is missing\n? none\n\n\n"
      "b -a\n? x\n: b\n5\nsh: getopts: -b: no such option\n0 ?\nsh: getopts: the letters and a name are needed\n2\nsh: getopts: the letters and a name are needed\n2\n"
      "u\nv\nv\nv\nsh: getopts: -:: no such option\n?\n", 0),
-    ("readonly and local", "readonly x=1 y; (x=2; echo no); echo $?; (unset x; echo no); (read x <s; echo no); (for x in a; do :; done; echo no); (f() { local x; echo no; }; f); readonly; readonly 1a; echo $?; echo $x\n"
+    ("readonly and local", "readonly x=1 y; (x=2; echo no); echo $?; (unset x; echo no); (read x <s; echo no); (for x in a; do :; done; echo no); (f() { local x; echo no; }; f); readonly; readonly -p; readonly 1a; echo $?; echo $x\n"
      "a=out b=kept; f() { local a=in b c=1; echo $a $b $c; g; echo $a; b=; export a; env | grep -c ^a=in; }; g() { echo $a; a=changed; local a=deep; }; f; echo $a $b ${c-none}; env | grep -c ^a=\n"
      "h() { local a=$1; [ $1 = 0 ] || h $(($1-1)); echo $a; }; h 2; echo $a; local z; echo $?; y=1\n",
-     "sh: x: may only be read\n2\nsh: x: may only be read\nsh: s: No such file or directory\nno\nsh: x: may only be read\nsh: x: may only be read\nreadonly x='1'\nsh: readonly: 1a: not a name\n1\n1\n"
+     "sh: x: may only be read\n2\nsh: x: may only be read\nsh: s: No such file or directory\nno\nsh: x: may only be read\nsh: x: may only be read\nreadonly x='1'\nreadonly x='1'\nsh: readonly: 1a: not a name\n1\n1\n"
      "in kept 1\nin\nchanged\n0\nout kept none\n0\n0\n1\n2\nout\nsh: local: not in a function\n2\nsh: y: may only be read\n", 2),
     ("aliases", "alias e='echo one' f=e n='e; echo' 1=; alias e n; e no\ne two; f x; n y\n'e' 2>/dev/null; echo $?; echo e; \\e 2>/dev/null; echo $?; alias e='e a' ls='ls -d'; unalias n f; n z\n"
      "ls /; e 2>/dev/null; echo $?; alias; unalias e none; echo $?; alias none; echo $?; unalias -a; alias; alias 'if_=if true;'\nif_ then echo then; fi; alias p='grep -n . |'\ncat <<E | p wc -l\na\nE\n",
@@ -107,6 +107,8 @@ while :; do kill -USR2 $$; done & trap 'break' USR2; kill $!; for i in 1 2; do k
      "sh: unalias: none: not found\n1\nsh: alias: none: not found\n1\nthen\n1\n", 0),
     ("times and kill -l", "times | grep -c '^[0-9]*m[0-9]*[.][0-9][0-9]s [0-9]*m'; kill -l 143; kill -l 9; kill -l | grep -c .; kill -l 99; echo $?; kill -s; echo $?; kill -0 -- $$; echo $?; kill -- 1x; echo $?\n",
      "2\nTERM\nKILL\n29\nsh: kill: 99: no such signal\n2\nsh: kill: no such signal\n2\nsh: kill: --: no process\n1\nsh: kill: 1x: no process\n1\n", 0),
+    ("functions and variables go", "f=1; f() { echo f; }; unset f; f; echo \"<$f>\"; f=2; unset -f f; f; echo $?; echo $f; unset -v f; echo $f; unset -f none; export V=v; export -p | grep V=; f() { echo new; }; f\n",
+     "f\n<>\nsh: f: not found\n127\n2\n\nexport V='v'\nnew\n", 0),
     ("no function", "sh -c 'f() echo a'; sh -c 'f( a) { :; }'; sh -c 'f() {'; sh -c 'a-b() { :; }'; sh -c 'return 1; echo $?'\n",
      "sh: line 1: syntax error near echo\nsh: line 1: syntax error near a\nsh: line 1: syntax error near end of input\nsh: line 1: syntax error near (\n"
      "sh: return: not in a function\n2\n", 0),
