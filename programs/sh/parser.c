@@ -349,22 +349,16 @@ static struct node *parse_compound_command(struct parser *parser)
     return node;
 }
 
-/* An alias may stand for another one, but none for itself. */
+/* An alias may stand for others, but is itself again in its own text. */
 static void replace_aliases(struct parser *parser)
 {
-    enum { CHAIN_MAX = 16 };
-    const char *chain[CHAIN_MAX];
-    size_t count = 0;
+    struct source *source = parser->lexer.source;
 
-    while (is_at(parser, TOKEN_WORD) && count < CHAIN_MAX) {
+    while (is_at(parser, TOKEN_WORD)) {
         const char *name = parser->lexer.text, *text = alias_find(name);
-        for (size_t i = 0; i < count; i++)
-            if (strcmp(chain[i], name) == 0)
-                text = NULL;
-        if (!text)
-            break;
-        chain[count++] = name;
-        source_insert(parser->lexer.source, text);
+        if (!text || source_is_inserting(source, name))
+            return;
+        source_insert(source, name, text);
         next(parser);
     }
 }

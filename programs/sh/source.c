@@ -9,6 +9,12 @@
 #include "programs/sh/shell.h"
 #include "programs/sh/variables.h"
 
+struct insertion {
+    struct insertion *before;
+    size_t rest; /* bytes of the line behind it */
+    char name[];
+};
+
 struct source source_string(const char *text)
 {
     return (struct source){.at = text, .is_string = true, .lines = 1};
@@ -24,24 +30,55 @@ struct source source_input(bool typed)
     return (struct source){.at = "", .is_typed = typed};
 }
 
+/* Those that have so many bytes behind them, or more. */
+static void end_insertions(struct source *source, size_t rest)
+{
+    while (source->insertions && source->insertions->rest >= rest) {
+        struct insertion *last = source->insertions;
+        source->insertions = last->before;
+        free(last);
+    }
+}
+
 void source_close(struct source *source)
 {
     if (source->file)
         fclose(source->file);
     free(source->line);
     free(source->inserted);
+    end_insertions(source, 0);
     source->line = source->inserted = NULL;
 }
 
-void source_insert(struct source *source, const char *text)
+static void note_insertion(struct source *source, const char *name)
+{
+    struct insertion *made = must_allocate(NULL, sizeof *made + strlen(name) + 1);
+
+    *made = (struct insertion){.before = source->insertions, .rest = strlen(source->at)};
+    strcpy(made->name, name);
+    source->insertions = made;
+}
+
+void source_insert(struct source *source, const char *name, const char *text)
 {
     size_t length = strlen(text);
     char *together = must_allocate(NULL, length + strlen(source->at) + 1);
 
+    note_insertion(source, name);
     memcpy(together, text, length);
     strcpy(together + length, source->at);
     free(source->inserted);
     source->at = source->inserted = together;
+}
+
+bool source_is_inserting(struct source *source, const char *name)
+{
+    if (source->insertions)
+        end_insertions(source, strlen(source->at) + 1);
+    for (const struct insertion *each = source->insertions; each; each = each->before)
+        if (strcmp(each->name, name) == 0)
+            return true;
+    return false;
 }
 
 /* Not more than the line: what is behind it is for the commands. */
@@ -87,6 +124,7 @@ char source_peek(struct source *source, bool continues)
     if (*source->at || source->has_ended)
         return *source->at;
     if (read_line(source, continues)) {
+        end_insertions(source, 0);
         source->at = source->line;
         source->lines++;
     } else {

@@ -6,10 +6,11 @@
 #include <stdio.h>
 
 struct source {
-    const char *at; /* the rest of the line that is being read */
-    char *line;     /* it, if it is kept here; else null */
-    size_t room;    /* bytes there */
-    char *inserted; /* what `at` is in after source_insert(); else null */
+    const char *at;               /* the rest of the line that is being read */
+    char *line;                   /* it, if it is kept here; else null */
+    size_t room;                  /* bytes there */
+    char *inserted;               /* what `at` is in after source_insert(); else null */
+    struct insertion *insertions; /* the last first, of the line that is being read */
     FILE *file; /* nobody else reads this; or null, and descriptor 0 is read byte by byte, as commands read it too */
     bool is_string, is_typed, has_ended;
     bool is_abandoned; /* control-C was typed: what there is of a command is none, and it has not ended at all */
@@ -24,8 +25,11 @@ struct source source_input(bool typed);
 
 void source_close(struct source *source);
 
-/* The text comes next, before the rest of the line. */
-void source_insert(struct source *source, const char *text);
+/* The text that the name stands for comes next, before the rest of the line. */
+void source_insert(struct source *source, const char *name, const char *text);
+
+/* True as long as what was read last is of such a text, or of one that was inserted into it. */
+bool source_is_inserting(struct source *source, const char *name);
 
 /* The byte that comes next, 0 at the end. `continues` says that a command goes on, for the prompt. */
 char source_peek(struct source *source, bool continues);

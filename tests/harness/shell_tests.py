@@ -102,9 +102,10 @@ while :; do kill -USR2 $$; done & trap 'break' USR2; kill $!; for i in 1 2; do k
      "sh: x: may only be read\n2\nsh: x: may only be read\nsh: s: No such file or directory\nno\nsh: x: may only be read\nsh: x: may only be read\nreadonly x='1'\nreadonly x='1'\nsh: readonly: 1a: not a name\n1\n1\n"
      "in kept 1\nin\nchanged\n0\nout kept none\n0\n0\n1\n2\nout\nsh: local: not in a function\n2\nsh: y: may only be read\n", 2),
     ("aliases", "alias e='echo one' f=e n='e; echo' 1=; alias e n; e no\ne two; f x; n y\n'e' 2>/dev/null; echo $?; echo e; \\e 2>/dev/null; echo $?; alias e='e a' ls='ls -d'; unalias n f; n z\n"
-     "ls /; e 2>/dev/null; echo $?; alias; unalias e none; echo $?; alias none; echo $?; unalias -a; alias; alias 'if_=if true;'\nif_ then echo then; fi; alias p='grep -n . |'\ncat <<E | p wc -l\na\nE\n",
+     "ls /; e 2>/dev/null; echo $?; alias; unalias e none; echo $?; alias none; echo $?; unalias -a; alias; alias 'if_=if true;'\nif_ then echo then; fi; alias p='grep -n . |'\ncat <<E | p wc -l\na\nE\n"
+     "alias echo='echo +; echo' a='b; b' b='a c; echo d' u='echo u\nu'\necho e; eval 'echo f'\n{ a; } 2>/dev/null\n{ u; } 2>/dev/null; :\n",
      "e='echo one'\nn='e; echo'\nsh: e: not found\none two\none x\none\ny\n127\ne\n127\none\nz\n" "/\n127\nls='ls -d'\ne='e a'\n1='" "'\n"
-     "sh: unalias: none: not found\n1\nsh: alias: none: not found\n1\nthen\n1\n", 0),
+     "sh: unalias: none: not found\n1\nsh: alias: none: not found\n1\nthen\n1\n+\ne\n+\nf\n+\nd\n+\nd\n+\nu\n", 0),
     ("times and kill -l", "times | grep -c '^[0-9]*m[0-9]*[.][0-9][0-9]s [0-9]*m'; kill -l 143; kill -l 9; kill -l | grep -c .; kill -l 99; echo $?; kill -s; echo $?; kill -0 -- $$; echo $?; kill -- 1x; echo $?\n",
      "2\nTERM\nKILL\n29\nsh: kill: 99: no such signal\n2\nsh: kill: no such signal\n2\nsh: kill: --: no process\n1\nsh: kill: 1x: no process\n1\n", 0),
     ("functions and variables go", "f=1; f() { echo f; }; unset f; f; echo \"<$f>\"; f=2; unset -f f; f; echo $?; echo $f; unset -v f; echo $f; unset -f none; export V=v; export -p | grep V=; f() { echo new; }; f\n",
