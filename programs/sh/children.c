@@ -66,8 +66,10 @@ bool wait_for_job(pid_t pid, int *ended)
 
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &usual);
-    sigaction(SIGCHLD, &action, &before);
-    while (!shell.is_stopped && !traps_due() && (got = waitpid(pid, ended, WNOHANG)) == 0)
+    sigaction(SIGCHLD, NULL, &before);
+    if (before.sa_handler == SIG_DFL || before.sa_handler == SIG_IGN)
+        sigaction(SIGCHLD, &action, NULL);
+    while (!shell.is_stopped && (got = waitpid(pid, ended, WNOHANG)) == 0 && !traps_due())
         sigsuspend(&usual);
     sigaction(SIGCHLD, &before, NULL);
     sigprocmask(SIG_SETMASK, &usual, NULL);

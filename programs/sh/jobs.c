@@ -81,5 +81,5 @@ int jobs_wait_all(void)
 {
     while (jobs && !shell.is_stopped && !traps_due())
         jobs_wait(jobs->pid);
-    return traps_due() ? STATUS_SIGNAL + traps_due() : 0;
+    return jobs && traps_due() ? STATUS_SIGNAL + traps_due() : 0;
 }

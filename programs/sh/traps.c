@@ -16,6 +16,7 @@ enum { AT_EXIT = 0, STATUS_FAILED = 1 };
 static struct {
     char *action; /* null: what is done by default; "": nothing */
     volatile sig_atomic_t is_due;
+    bool is_running;
 } traps[SIGNALS];
 
 static volatile sig_atomic_t some_are_due;
@@ -39,7 +40,7 @@ bool traps_has_interrupts(void)
 int traps_due(void)
 {
     for (int signal = 1; some_are_due && signal < SIGNALS; signal++)
-        if (traps[signal].is_due)
+        if (traps[signal].is_due && !traps[signal].is_running)
             return signal;
     return 0;
 }
@@ -53,13 +54,21 @@ static void run_action(const char *action)
     pool_release(mark);
 }
 
+/* What comes while its action runs is for that again, behind it; but the children of the action itself are not. */
 static void run_if_due(int signal)
 {
-    if (!traps[signal].is_due)
+    if (!traps[signal].is_due || traps[signal].is_running)
         return;
     traps[signal].is_due = false;
-    if (has_action(signal))
-        run_action(traps[signal].action);
+    if (!has_action(signal))
+        return;
+    traps[signal].is_running = true;
+    run_action(traps[signal].action);
+    traps[signal].is_running = false;
+    if (signal == SIGCHLD)
+        traps[signal].is_due = false;
+    if (traps[signal].is_due)
+        some_are_due = true;
 }
 
 void traps_run(void)
@@ -89,18 +98,28 @@ static void forget(int signal)
 
 void traps_forget(void)
 {
-    for (int each = 0; each < SIGNALS; each++)
-        if (has_action(each)) {
-            if (each != AT_EXIT)
-                signal(each, SIG_DFL);
-            forget(each);
-        }
+    for (int each = 0; each < SIGNALS; each++) {
+        traps[each].is_running = false;
+        if (!has_action(each))
+            continue;
+        if (each != AT_EXIT)
+            signal(each, SIG_DFL);
+        forget(each);
+    }
+}
+
+/* Who ignored SIGCHLD could not wait for its children: by default, it does nothing. */
+static void (*handler_of(int number, const char *action))(int)
+{
+    if (!action || (!*action && number == SIGCHLD))
+        return SIG_DFL;
+    return *action ? came : SIG_IGN;
 }
 
 /* Null: as without this. */
 static int set(int number, const char *action)
 {
-    struct sigaction handler = {.sa_handler = !action ? SIG_DFL : *action ? came : SIG_IGN, .sa_flags = SA_RESTART};
+    struct sigaction handler = {.sa_handler = handler_of(number, action), .sa_flags = SA_RESTART};
 
     if (number == SIGINT && !action && shell.is_interactive) {
         shell_catch_interrupts();

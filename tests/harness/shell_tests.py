@@ -87,9 +87,13 @@ trap 'echo usr $?' USR1 SIGUSR2; (exit 4); kill -USR1 $$; kill -s USR2 $$; echo 
 sh -c 'trap "echo got" USR1; sleep 60 & echo ready; wait; echo $?; kill $!' >out & until grep -q ready out; do :; done; kill -USR1 $!; wait $!; cat out
 trap x NONE; echo $?; trap x KILL; echo $?; trap x; echo $?; trap x 99; echo $?; trap - 12 15; trap
 while :; do kill -USR2 $$; done & trap 'break' USR2; kill $!; for i in 1 2; do kill -USR2 $$; echo no; done; sh -c 'trap "echo ${x?gone}; echo no" EXIT'; echo $?
+cat >s <<\E; sh s
+trap 'echo child' CHLD; /bin/true; false & wait $!; x=$?; sleep 0.1 & wait; trap '' CHLD; echo $x $?; ls none 2>/dev/null; echo $?; trap - CHLD
+trap '[ -f g ] || { >g; kill -USR1 $$; }; echo usr' USR1; kill -USR1 $$; wait
+E
 """, "trap -- 'echo \"bye $? it'\\''s\"' EXIT\nbye 3 it's\n3\n7\nends\n1\nusr 0\nusr 0\non\ntrap -- '' USR1\ntrap -- 'echo usr $?' USR2\ntrap -- '' TERM\n"
      "trap -- '' USR1\ntrap -- '' TERM\nsub\nsub ends\n5\nagain\nready\ngot\n138\n"
-     "sh: trap: NONE: no such signal\n1\nsh: trap: KILL: Invalid argument\n1\nsh: trap: a signal is missing\n2\nsh: trap: 99: no such signal\n1\nsh: x: gone\n2\n", 0),
+     "sh: trap: NONE: no such signal\n1\nsh: trap: KILL: Invalid argument\n1\nsh: trap: a signal is missing\n2\nsh: trap: 99: no such signal\n1\nsh: x: gone\n2\nchild\nchild\nchild\n1 0\n1\nusr\nusr\n", 0),
     ("getopts", "echo 'while getopts ab:c o; do echo \"$o ${OPTARG-none}\"; done; shift $((OPTIND-1)); echo \"$@\"' >s; sh s -a -bx -b y -cq rest -z; sh s -a -- -b; sh s - -a; sh s -b; sh s\n"
      "set -- -b -x; while getopts :ab: o -b -a -x -b; do echo \"$o $OPTARG\"; done; echo $OPTIND; OPTIND=1; getopts a o; echo $? \"$o\"; getopts a; echo $?; getopts a 1; echo $?\n"
      "f() { OPTIND=1; while getopts uv o; do echo $o; done; }; f -uv -v x; f -v; OPTIND=1; getopts a: o -:; echo \"$o\"\n",
