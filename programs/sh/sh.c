@@ -111,10 +111,19 @@ int shell_run_text(const char *text)
 void shell_run_between(const char *text)
 {
     struct source source = source_string(text);
-    int status = shell.status;
+    const struct shell before = shell;
 
+    shell.leaves = 0;
+    shell.returns = false;
     run_source(&source);
-    shell.status = status;
+    if (shell.returns)
+        return;
+    shell.status = before.status;
+    shell.returns = before.returns;
+    if (shell.leaves && !shell.returns)
+        return;
+    shell.leaves = before.leaves;
+    shell.continues = before.continues;
 }
 
 bool shell_run_file(const char *path)

@@ -47,7 +47,7 @@ _Noreturn void shell_exit(int status);
 /* The text's commands; their status, which is the shell's then. */
 int shell_run_text(const char *text);
 
-/* The text's commands, behind which $? is as it was. */
+/* The text's commands, behind which all goes on as before, with $? as it was, unless they end a loop or a function. */
 void shell_run_between(const char *text);
 
 /* The file's commands; false if it cannot be read, with errno. */

@@ -91,9 +91,11 @@ cat >s <<\E; sh s
 trap 'echo child' CHLD; /bin/true; false & wait $!; x=$?; sleep 0.1 & wait; trap '' CHLD; echo $x $?; ls none 2>/dev/null; echo $?; trap - CHLD
 trap '[ -f g ] || { >g; kill -USR1 $$; }; echo usr' USR1; kill -USR1 $$; wait
 E
+sh -c 'trap "return 5" USR1; f() { kill -USR1 $$; echo no; }; f; echo $?'
+sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]; do :; done; echo 3); echo no; }; f; echo $?' & until grep -q waits w 2>/dev/null; do :; done; kill -USR1 $!; >go; wait
 """, "trap -- 'echo \"bye $? it'\\''s\"' EXIT\nbye 3 it's\n3\n7\nends\n1\nusr 0\nusr 0\non\ntrap -- '' USR1\ntrap -- 'echo usr $?' USR2\ntrap -- '' TERM\n"
      "trap -- '' USR1\ntrap -- '' TERM\nsub\nsub ends\n5\nagain\nready\ngot\n138\n"
-     "sh: trap: NONE: no such signal\n1\nsh: trap: KILL: Invalid argument\n1\nsh: trap: a signal is missing\n2\nsh: trap: 99: no such signal\n1\nsh: x: gone\n2\nchild\nchild\nchild\n1 0\n1\nusr\nusr\n", 0),
+     "sh: trap: NONE: no such signal\n1\nsh: trap: KILL: Invalid argument\n1\nsh: trap: a signal is missing\n2\nsh: trap: 99: no such signal\n1\nsh: x: gone\n2\nchild\nchild\nchild\n1 0\n1\nusr\nusr\n5\na\nb\n3\n", 0),
     ("getopts", "echo 'while getopts ab:c o; do echo \"$o ${OPTARG-none}\"; done; shift $((OPTIND-1)); echo \"$@\"' >s; sh s -a -bx -b y -cq rest -z; sh s -a -- -b; sh s - -a; sh s -b; sh s\n"
      "set -- -b -x; while getopts :ab: o -b -a -x -b; do echo \"$o $OPTARG\"; done; echo $OPTIND; OPTIND=1; getopts a o; echo $? \"$o\"; getopts a; echo $?; getopts a 1; echo $?\n"
      "f() { OPTIND=1; while getopts uv o; do echo $o; done; }; f -uv -v x; f -v; OPTIND=1; getopts a: o -:; echo \"$o\"\n",
