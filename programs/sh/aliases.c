@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "programs/sh/pool.h"
+#include "programs/sh/quotes.h"
 #include "programs/sh/shell.h"
 
 enum { STATUS_FAILED = 1 };
@@ -57,7 +58,9 @@ static void set(const char *name, const char *text)
 
 static void print(const struct alias *alias)
 {
-    printf("%s='%s'\n", alias->name, alias->text);
+    printf("%s=", alias->name);
+    quotes_print(alias->text);
+    putchar('\n');
 }
 
 static int complain(const char *builtin, const char *name)

@@ -1,5 +1,6 @@
 #include "programs/sh/quotes.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "programs/sh/pool.h"
@@ -71,4 +72,12 @@ const char *quotes_end(const char *at, char end)
             at = behind_part(at);
     }
     return at;
+}
+
+void quotes_print(const char *text)
+{
+    putchar('\'');
+    for (; *text; text++)
+        *text == '\'' ? fputs("'\\''", stdout) : putchar(*text);
+    putchar('\'');
 }

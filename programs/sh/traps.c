@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "programs/sh/pool.h"
+#include "programs/sh/quotes.h"
 #include "programs/sh/shell.h"
 #include "programs/sh/signals.h"
 
@@ -149,13 +150,11 @@ static int set_all(char **names, const char *action)
     return status;
 }
 
-/* As words that a shell reads again. */
 static void print(const char *action, const char *name)
 {
-    fputs("trap -- '", stdout);
-    for (; *action; action++)
-        *action == '\'' ? fputs("'\\''", stdout) : putchar(*action);
-    printf("' %s\n", name);
+    fputs("trap -- ", stdout);
+    quotes_print(action);
+    printf(" %s\n", name);
 }
 
 static int print_all(void)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "programs/sh/pool.h"
+#include "programs/sh/quotes.h"
 #include "programs/sh/shell.h"
 
 struct variable {
@@ -193,23 +194,30 @@ char **variables_environment(void)
     return words;
 }
 
+static void print(const char *before, const struct variable *variable)
+{
+    printf("%s%s=", before, variable->name);
+    quotes_print(variable->value);
+    putchar('\n');
+}
+
 void variables_print(void)
 {
     for (const struct variable *each = variables; each; each = each->next)
         if (is_in_environment(each))
-            printf("export %s='%s'\n", each->name, each->value);
+            print("export ", each);
 }
 
 void variables_print_protected(void)
 {
     for (const struct variable *each = variables; each; each = each->next)
         if (each->is_protected && each->value)
-            printf("readonly %s='%s'\n", each->name, each->value);
+            print("readonly ", each);
 }
 
 void variables_print_all(void)
 {
     for (const struct variable *each = variables; each; each = each->next)
         if (each->value)
-            printf("%s='%s'\n", each->name, each->value);
+            print("", each);
 }

@@ -112,6 +112,9 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "alias echo='echo +; echo' a='b; b' b='a c; echo d' u='echo u\nu'\necho e; eval 'echo f'\n{ a; } 2>/dev/null\n{ u; } 2>/dev/null; :\n",
      "e='echo one'\nn='e; echo'\nsh: e: not found\none two\none x\none\ny\n127\ne\n127\none\nz\n" "/\n127\nls='ls -d'\ne='e a'\n1='" "'\n"
      "sh: unalias: none: not found\n1\nsh: alias: none: not found\n1\nthen\n1\n+\ne\n+\nf\n+\nd\n+\nd\n+\nu\n", 0),
+    ("what is written is read again", "x=\"it's\"; export x; export | grep x=; set | grep ^x=; readonly x; readonly; alias a=\"echo '<' \\\"\\$x\\\"\"; alias >s; (readonly; alias) >s; cat s\n"
+     "alias | grep -c .; (alias | while read -r l; do echo \"alias $l\"; done) >s; unalias -a; . ./s\na\n",
+     "export x='it'\\''s'\nx='it'\\''s'\nreadonly x='it'\\''s'\nreadonly x='it'\\''s'\na='echo '\\''<'\\'' \"$x\"'\n1\n< it's\n", 0),
     ("times and kill -l", "times | grep -c '^[0-9]*m[0-9]*[.][0-9][0-9]s [0-9]*m'; kill -l 143; kill -l 9; kill -l | grep -c .; kill -l 99; echo $?; kill -s; echo $?; kill -0 -- $$; echo $?; kill -- 1x; echo $?\n",
      "2\nTERM\nKILL\n29\nsh: kill: 99: no such signal\n2\nsh: kill: no such signal\n2\nsh: kill: --: no process\n1\nsh: kill: 1x: no process\n1\n", 0),
     ("functions and variables go", "f=1; f() { echo f; }; unset f; f; echo \"<$f>\"; f=2; unset -f f; f; echo $?; echo $f; unset -v f; echo $f; unset -f none; export V=v; export -p | grep V=; f() { echo new; }; f\n",
