@@ -1,13 +1,12 @@
 /* Pipes without a message, as long as nobody waits: of an end that is the process's alone, the ring is in its memory.
  */
 #include "libuser/ipc/ipc.h"
+#include "libuser/string/copy.h"
 #include "libuser/vdso/vdso.h"
 #include "servers/proto/file.h"
 #include "servers/proto/file_format.h"
 #include "servers/proto/mem.h"
 #include "servers/proto/pipe_ring.h"
-
-#include <string.h>
 
 enum { USES_BEFORE = 4, RING_BYTES = PIPE_PAGES << PAGE_BITS };
 
@@ -69,86 +68,86 @@ bool vdso_pipe_used(uint32_t fd)
     return pipe->ring;
 }
 
-/* The memcpy() of a few bytes costs more than they do. */
-static void copy_bytes(char *to, const char *from, uint32_t bytes)
+/* Those that go around the ring's end. */
+static __attribute__((noinline)) void copy_out_around(char *to, const char *begin, uint32_t at, uint32_t bytes)
 {
-    enum { FEW = 8 };
+    uint32_t first = PIPE_RING_BYTES - at;
 
-    if (bytes >= FEW)
-        memcpy(to, from, bytes);
-    else
-        for (uint32_t i = 0; i < bytes; i++)
-            to[i] = from[i];
+    copy_inline(to, begin + at, first);
+    copy_inline(to + first, begin, bytes - first);
 }
 
-/* The places of a ring's bytes from a count on: `first` of them, the others at its beginning. */
-struct run {
-    char *at, *begin;
-    uint32_t first;
-};
-
-static struct run run_of(struct pipe_ring *ring, uint32_t count, uint32_t bytes)
+static __attribute__((noinline)) void copy_in_around(char *begin, uint32_t at, const char *from, uint32_t bytes)
 {
-    char *begin = (char *)ring + PAGE_SIZE;
-    uint32_t at = count % PIPE_RING_BYTES, room = PIPE_RING_BYTES - at;
+    uint32_t first = PIPE_RING_BYTES - at;
 
-    return (struct run){begin + at, begin, bytes < room ? bytes : room};
+    copy_inline(begin + at, from, first);
+    copy_inline(begin, from + first, bytes - first);
 }
 
-static int pipe_wait(uint32_t fd, uint32_t bytes)
+static int32_t pipe_wait(uint32_t fd, uint32_t bytes)
 {
     struct words words = {{FILE_PIPE_WAIT, fd, bytes}};
 
     vdso_tell_signals();
-    return vdso_wait_for(CLIENT_SLOT_FILE, 0, &words);
+    int32_t error = vdso_wait(SYS_ipc_call | CLIENT_SLOT_FILE << SLOT_SHIFT, &words);
+    if (error)
+        return error == VDSO_GIVEN_UP ? -EINTR : -EPIPE;
+    return (int32_t)words.w[0];
 }
 
-IN_REGISTERS int32_t vdso_pipe_read(struct pipe_ring *ring, char *to, uint32_t bytes, uint32_t fd)
+IN_REGISTERS int32_t vdso_pipe_read(arguments_t a, uint32_t number, struct pipe_ring *ring)
 {
-    uint32_t used;
+    uint32_t bytes = a[2], read, used;
 
-    while ((used = ring->written - ring->read) - 1 >= PIPE_RING_BYTES) {
-        int answer = pipe_wait(fd, 0);
+    if (bytes - 1 >= INT32_MAX || vdso_is_bad(a[1], bytes))
+        return vdso_read_other(a, number);
+    while (read = ring->read, (used = ring->written - read) - 1 >= PIPE_RING_BYTES) {
+        int32_t answer = pipe_wait(a[0], 0);
         if (answer != FILE_AGAIN)
-            return answer;
+            return answer == -EINTR ? vdso_may_restart(number) : answer;
     }
     state->has_drained = bytes >= used;
     if (bytes > used)
         bytes = used;
-    const struct run run = run_of(ring, ring->read, bytes);
-    copy_bytes(to, run.at, run.first);
-    if (run.first < bytes)
-        copy_bytes(to + run.first, run.begin, bytes - run.first);
-    ring->read += bytes;
+    char *to = (char *)a[1], *begin = (char *)ring + PAGE_SIZE;
+    uint32_t at = read % PIPE_RING_BYTES;
+    if (at + bytes <= PIPE_RING_BYTES)
+        copy_inline(to, begin + at, bytes);
+    else
+        copy_out_around(to, begin, at, bytes);
+    ring->read = read + bytes;
     pipe_ring_fence();
     if (ring->writer_waits)
-        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, fd, false);
+        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, a[0], false);
     return (int32_t)bytes;
 }
 
-/* As many as there is room for; up to PIPE_WHOLE all of them. A writer that has taken all that others wrote to it is
- * about to wait: the reader runs first, and may have answered then. */
-IN_REGISTERS int32_t vdso_pipe_write(struct pipe_ring *ring, const char *from, uint32_t bytes, uint32_t fd)
+/* A writer that has taken all that others wrote to it is about to wait: the reader runs first, and may have answered
+ * then. */
+IN_REGISTERS int32_t vdso_pipe_write(arguments_t a, uint32_t number, struct pipe_ring *ring)
 {
-    uint32_t whole = bytes < PIPE_WHOLE ? bytes : PIPE_WHOLE, room;
-    bool yields = state->has_drained;
+    uint32_t bytes = a[2], written;
 
-    while ((room = PIPE_RING_BYTES - (ring->written - ring->read)) > PIPE_RING_BYTES || room < whole ||
-           ring->no_reader) {
-        int answer = pipe_wait(fd, whole);
+    if (bytes - 1 >= PIPE_WHOLE || vdso_is_bad(a[1], bytes))
+        return vdso_write_other(a, number);
+    while (written = ring->written, written - ring->read > PIPE_RING_BYTES - bytes || ring->no_reader) {
+        int32_t answer = pipe_wait(a[0], bytes);
         if (answer != FILE_AGAIN)
-            return answer;
+            return vdso_write_ends(answer, 0, number);
     }
-    state->has_drained = false;
-    if (bytes > room)
-        bytes = room;
-    const struct run run = run_of(ring, ring->written, bytes);
-    copy_bytes(run.at, from, run.first);
-    if (run.first < bytes)
-        copy_bytes(run.begin, from + run.first, bytes - run.first);
-    ring->written += bytes;
+    const char *from = (const char *)a[1];
+    char *begin = (char *)ring + PAGE_SIZE;
+    uint32_t at = written % PIPE_RING_BYTES;
+    if (at + bytes <= PIPE_RING_BYTES)
+        copy_inline(begin + at, from, bytes);
+    else
+        copy_in_around(begin, at, from, bytes);
+    ring->written = written + bytes;
     pipe_ring_fence();
+    bool yields = state->has_drained;
+    state->has_drained = false;
     if (ring->reader_waits)
-        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, fd, yields);
+        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, a[0], yields);
     return (int32_t)bytes;
 }

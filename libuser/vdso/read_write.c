@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { VECTORS_MAX = 1024, SIGNAL_PIPE = 13 };
+enum { VECTORS_MAX = 1024, SIGNAL_PIPE = 13, CALL_READ = 3, CALL_WRITE = 4 };
 
 struct vector {
     uint32_t at, bytes;
@@ -107,11 +107,9 @@ int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words)
     return (int)words->w[0];
 }
 
-#define OUT_OF_LINE static __attribute__((noinline, regparm(3)))
-
 /* One that was not asked, as there is something to look at. The file server keeps only who reads or writes a pipe
  * waiting: for another file a signal ends nothing, and the page still has the bytes. */
-OUT_OF_LINE int ask_anyway(int32_t error, uint32_t flags, struct words *words)
+static int ask_anyway(int32_t error, uint32_t flags, struct words *words)
 {
     if (error != VDSO_GIVEN_UP)
         return -EPIPE;
@@ -120,18 +118,18 @@ OUT_OF_LINE int ask_anyway(int32_t error, uint32_t flags, struct words *words)
     return ipc_call(CLIENT_SLOT_FILE, flags, words) ? -EPIPE : (int)words->w[0];
 }
 
-/* Asks the file server about the descriptor in word 1. The words stay in registers if there is an answer. */
-static inline __attribute__((always_inline)) int ask_file(uint32_t flags, struct words *words)
+/* Asks the file server about the descriptor in word 1: the kernel's error, or VDSO_GIVEN_UP. */
+static inline __attribute__((always_inline)) int32_t ask_file_once(uint32_t flags, struct words *words)
 {
-    int32_t error = vdso_wait(SYS_ipc_call | flags | CLIENT_SLOT_FILE << SLOT_SHIFT, words);
+    return vdso_wait(SYS_ipc_call | flags | CLIENT_SLOT_FILE << SLOT_SHIFT, words);
+}
 
-    if (error) {
-        struct words again = *words;
-        error = ask_anyway(error, flags, &again);
-        *words = again;
-        return error;
-    }
-    return (int)words->w[0];
+/* The same, and once more if that was given up: the server's answer, or an error. */
+static int ask_file(uint32_t flags, struct words *words)
+{
+    int32_t error = ask_file_once(flags, words);
+
+    return error ? ask_anyway(error, flags, words) : (int)words->w[0];
 }
 
 /* As many bytes as go by the transfer page in one call. */
@@ -172,8 +170,7 @@ static int write_piece(uint32_t fd, struct place place, uint32_t left, uint32_t 
     return console_write(CLIENT_SLOT_CONSOLE, 0, bytes, bytes, taken);
 }
 
-/* The result of one that was ended by an error. */
-static int32_t write_ends(int32_t error, uint32_t sent, uint32_t number)
+int32_t vdso_write_ends(int32_t error, uint32_t sent, uint32_t number)
 {
     if (error == -EPIPE)
         vdso_raise(SIGNAL_PIPE);
@@ -182,7 +179,10 @@ static int32_t write_ends(int32_t error, uint32_t sent, uint32_t number)
     return sent ? (int32_t)sent : error;
 }
 
-/* All of it, or until there is an error. */
+/* The arguments of a read or write. */
+#define PIECE(fd, at, bytes) ((const uint32_t[]){(fd), (at), (bytes)})
+
+/* All of it, or until there is an error. What has written some is not made again. */
 static int32_t write_ring(uint32_t fd, const struct vector *v, uint32_t count, uint32_t number)
 {
     uint32_t sent = 0;
@@ -190,9 +190,10 @@ static int32_t write_ring(uint32_t fd, const struct vector *v, uint32_t count, u
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t done = 0; done < v[i].bytes;) {
             struct pipe_ring *ring = vdso_pipe_ring(fd, true); /* a handler may have closed it */
-            int32_t taken = ring ? vdso_pipe_write(ring, (const char *)v[i].at + done, v[i].bytes - done, fd) : -EBADF;
+            uint32_t left = v[i].bytes - done, bytes = left < PIPE_WHOLE ? left : PIPE_WHOLE;
+            int32_t taken = ring ? vdso_pipe_write(PIECE(fd, v[i].at + done, bytes), sent ? 0 : number, ring) : -EBADF;
             if (taken < 0)
-                return write_ends(taken, sent, number);
+                return sent ? (int32_t)sent : taken;
             sent += (uint32_t)taken;
             done += (uint32_t)taken;
         }
@@ -212,7 +213,7 @@ static int32_t write_vectors(uint32_t fd, const struct vector *v, uint32_t count
         uint32_t taken;
         int answer = write_piece(fd, place, left, &taken);
         if (answer || (!taken && left))
-            return write_ends(answer, sent, number);
+            return vdso_write_ends(answer, sent, number);
         advance(&place, taken);
         sent += taken;
         left -= taken;
@@ -227,7 +228,7 @@ HANDLER(writev)
     return error ? error : write_vectors(a[0], (const struct vector *)a[1], a[2], number);
 }
 
-OUT_OF_LINE int32_t write_other(arguments_t a, uint32_t number)
+IN_REGISTERS int32_t vdso_write_other(arguments_t a, uint32_t number)
 {
     const struct vector one = {a[1], a[2]};
 
@@ -238,39 +239,34 @@ OUT_OF_LINE int32_t write_other(arguments_t a, uint32_t number)
     return vdso_is_bad(one.at, one.bytes) ? -EFAULT : write_vectors(a[0], &one, 1, number);
 }
 
-/* Out of line: what goes to a ring needs fewer registers. Whoever has a descriptor of 32 or more does not know that it
- * is the console. */
-static int32_t write_once(arguments_t a, uint32_t number)
+/* In one call, if that is enough; who was not asked is asked in the general way. Whoever has a descriptor of 32 or more
+ * does not know that it is the console. */
+IN_REGISTERS int32_t vdso_write_by_page(arguments_t a)
 {
-    struct words words = {{FILE_WRITE, a[0], a[2]}};
-    const void *from = (const void *)a[1];
-
+    if (!is_one_call(a))
+        return vdso_write_other(a, CALL_WRITE);
     vdso_tell_signals();
-    copy_inline((void *)FILE_TRANSFER, from, words.w[2]);
-    int answer = ask_file(0, &words);
-    if (answer)
-        return answer < 0 ? write_ends(answer, 0, number) : write_other(a, number);
+    copy_inline((void *)FILE_TRANSFER, (const void *)a[1], a[2]);
+    struct words words = {{FILE_WRITE, a[0], a[2]}};
+    if (__builtin_expect(ask_file_once(0, &words), 0))
+        return vdso_write_other(a, CALL_WRITE);
+    int answer = (int)words.w[0];
+    if (__builtin_expect(answer, 0))
+        return answer < 0 ? vdso_write_ends(answer, 0, CALL_WRITE) : vdso_write_other(a, CALL_WRITE);
     return (int32_t)words.w[1];
 }
 
-/* The most common write to a ring goes in whole. */
-OUT_OF_LINE int32_t write_known_ring(arguments_t a, uint32_t number, const struct vdso_pipe *known)
-{
-    if (a[2] - 1 >= PIPE_WHOLE || vdso_is_bad(a[1], a[2]))
-        return write_other(a, number);
-    int32_t taken = vdso_pipe_write(known->ring, (const char *)a[1], a[2], a[0]);
-    return taken < 0 ? write_ends(taken, 0, number) : taken;
-}
-
+/* The ways are functions of their own, so that each saves only the registers that it needs; `number` is known here. */
 HANDLER(write)
 {
     const struct vdso_pipe *known = &state->pipes[a[0] % VDSO_PIPES];
 
+    (void)number;
     if (known->fd != a[0])
-        return write_other(a, number);
+        return vdso_write_other(a, CALL_WRITE);
     if (known->uses == VDSO_WRITES_RING)
-        return write_known_ring(a, number, known);
-    return known->uses == VDSO_BY_PAGE && is_one_call(a) ? write_once(a, number) : write_other(a, number);
+        return vdso_pipe_write(a, CALL_WRITE, known->ring);
+    return known->uses == VDSO_BY_PAGE ? vdso_write_by_page(a) : vdso_write_other(a, CALL_WRITE);
 }
 
 /* ----------------------------------------------------------------------------------------- reads */
@@ -300,11 +296,11 @@ static int read_console(struct place *place, uint32_t bytes, bool wait, bool *mo
 }
 
 /* What there is, in the first place that has room. */
-static int32_t read_ring(uint32_t fd, struct pipe_ring *ring, const struct vector *v, uint32_t count)
+static int32_t read_ring(uint32_t fd, struct pipe_ring *ring, const struct vector *v, uint32_t count, uint32_t number)
 {
     while (count && !v->bytes)
         v++, count--;
-    return count ? vdso_pipe_read(ring, (char *)v->at, v->bytes, fd) : 0;
+    return count ? vdso_pipe_read(PIECE(fd, v->at, v->bytes), number, ring) : 0;
 }
 
 /* Who has just got the ring asks the server no more: that takes bytes out only when their reader has them, and on
@@ -314,7 +310,7 @@ static int read_ring_now(uint32_t fd, const struct place *place, bool *more)
     struct pipe_ring *ring = vdso_pipe_ring(fd, false);
 
     *more = false;
-    return ring ? read_ring(fd, ring, place->v, place->left) : -EBADF;
+    return ring ? read_ring(fd, ring, place->v, place->left, 0) : -EBADF;
 }
 
 /* The same from a file or a pipe; FILE_ASKS_CONSOLE: the console is to be asked. */
@@ -369,7 +365,7 @@ static int32_t read_vectors(uint32_t fd, const struct vector *v, uint32_t count,
     struct pipe_ring *ring = vdso_pipe_ring(fd, false);
 
     if (ring)
-        return read_ends(read_ring(fd, ring, v, count), number);
+        return read_ring(fd, ring, v, count, number);
     left = total_of(v, count);
     vdso_tell_signals();
     do {
@@ -391,7 +387,7 @@ HANDLER(readv)
     return error ? error : read_vectors(a[0], (const struct vector *)a[1], a[2], number);
 }
 
-OUT_OF_LINE int32_t read_other(arguments_t a, uint32_t number)
+IN_REGISTERS int32_t vdso_read_other(arguments_t a, uint32_t number)
 {
     const struct vector one = {a[1], a[2]};
 
@@ -402,36 +398,33 @@ OUT_OF_LINE int32_t read_other(arguments_t a, uint32_t number)
     return vdso_is_bad(one.at, one.bytes) ? -EFAULT : read_vectors(a[0], &one, 1, number);
 }
 
-/* As write_once(). */
-static int32_t read_once(arguments_t a, uint32_t number)
+IN_REGISTERS int32_t vdso_read_by_page(arguments_t a)
 {
     struct words words = {{FILE_READ, a[0], a[2], true}};
 
+    if (!is_one_call(a))
+        return vdso_read_other(a, CALL_READ);
     vdso_tell_signals();
-    int answer = ask_file(0, &words);
-    if (answer)
-        return answer < 0 ? read_ends(answer, number) : read_other(a, number);
+    if (__builtin_expect(ask_file_once(0, &words), 0))
+        return vdso_read_other(a, CALL_READ);
+    int answer = (int)words.w[0];
+    if (__builtin_expect(answer, 0))
+        return answer < 0 ? read_ends(answer, CALL_READ) : vdso_read_other(a, CALL_READ);
     uint32_t got = words.w[1] < a[2] ? words.w[1] : a[2];
     copy_inline((void *)a[1], (const void *)FILE_TRANSFER, got);
     return (int32_t)got;
-}
-
-OUT_OF_LINE int32_t read_known_ring(arguments_t a, uint32_t number, const struct vdso_pipe *known)
-{
-    if (a[2] - 1 >= INT32_MAX || vdso_is_bad(a[1], a[2]))
-        return read_other(a, number);
-    return read_ends(vdso_pipe_read(known->ring, (char *)a[1], a[2], a[0]), number);
 }
 
 HANDLER(read)
 {
     const struct vdso_pipe *known = &state->pipes[a[0] % VDSO_PIPES];
 
+    (void)number;
     if (known->fd != a[0])
-        return read_other(a, number);
+        return vdso_read_other(a, CALL_READ);
     if (known->uses == VDSO_READS_RING)
-        return read_known_ring(a, number, known);
-    return known->uses == VDSO_BY_PAGE && is_one_call(a) ? read_once(a, number) : read_other(a, number);
+        return vdso_pipe_read(a, CALL_READ, known->ring);
+    return known->uses == VDSO_BY_PAGE ? vdso_read_by_page(a) : vdso_read_other(a, CALL_READ);
 }
 
 /* pread64 and pwrite64, whose offset is the arguments 3 (lower half) and 4. */

@@ -167,10 +167,19 @@ bool vdso_pipe_used(uint32_t fd);
 void vdso_pipe_forget(uint32_t fd);
 void vdso_pipes_forget(void);
 
-/* At least one byte, and waits for it; 0: the end; or an error. */
+/* read() of at least one byte, for which it waits, or 0, the end; write() of up to PIPE_WHOLE bytes, all of them. For
+ * anything else they ask the next two, which look at all kinds of descriptors. The last two are for one without
+ * a ring, of a process that has the transfer page. */
 #define IN_REGISTERS __attribute__((regparm(3)))
-IN_REGISTERS int32_t vdso_pipe_read(struct pipe_ring *ring, char *to, uint32_t bytes, uint32_t fd);
-IN_REGISTERS int32_t vdso_pipe_write(struct pipe_ring *ring, const char *from, uint32_t bytes, uint32_t fd);
+IN_REGISTERS int32_t vdso_pipe_read(arguments_t a, uint32_t number, struct pipe_ring *ring);
+IN_REGISTERS int32_t vdso_pipe_write(arguments_t a, uint32_t number, struct pipe_ring *ring);
+IN_REGISTERS int32_t vdso_read_other(arguments_t a, uint32_t number);
+IN_REGISTERS int32_t vdso_write_other(arguments_t a, uint32_t number);
+IN_REGISTERS int32_t vdso_read_by_page(arguments_t a);
+IN_REGISTERS int32_t vdso_write_by_page(arguments_t a);
+
+/* The result of a write that was ended by an error, when `sent` bytes had been written. */
+int32_t vdso_write_ends(int32_t error, uint32_t sent, uint32_t number);
 
 /* A path into a message for the file server: how many bytes of data that is, or an error. */
 int32_t vdso_put_path(uint32_t path);

@@ -208,6 +208,28 @@ static void nobody_reads(void)
     expect("file pipe_wait 4 1 0\ngetpid 0 0 0\nkill 7 13 0\n");
 }
 
+/* With a ring as without one. */
+static void bad_memory_changes_nothing(void)
+{
+    has_ring(IN, false);
+    puts_there("a");
+    CHECK(CALL(read, IN, USER_END, 1) == -EFAULT && CALL(read, IN, STACK_LOW - 1, 2) == -EFAULT && ring->read == 0);
+    has_ring(OUT, true);
+    CHECK(CALL(write, OUT, USER_END - 1, 2) == -EFAULT && CALL(write, OUT, 0, PIPE_WHOLE) == -EFAULT);
+    CHECK(ring->written == 0);
+    expect("");
+}
+
+/* It is not made again, as what is written stays. */
+static void some_is_written_before_a_signal(void)
+{
+    has_ring(OUT, true);
+    ring->written = MOST - PIPE_WHOLE;
+    ANSWERS({-EINTR, {0}, NULL});
+    CHECK(CALL_AS(4, write, OUT, AT(bytes), 5000) == PIPE_WHOLE && ring->written == MOST && !state->restart);
+    expect("file pipe_wait 4 904 0\n");
+}
+
 int main(void)
 {
     world_begin();
@@ -222,6 +244,8 @@ int main(void)
     who_has_read_all_yields();
     who_finds_no_room_waits();
     nobody_reads();
+    bad_memory_changes_nothing();
+    some_is_written_before_a_signal();
     puts("test_vdso_pipes: bytes go by the ring, and the server is asked to wait and to wake");
     return 0;
 }
