@@ -430,11 +430,20 @@ void bracket_to_test(char **words)
     words[count - 1] = NULL;
 }
 
+/* What is not `test` by then. */
+static int run_bracket(char **words)
+{
+    (void)words;
+    shell_complain("[: a ] is missing");
+    return STATUS_USAGE;
+}
+
 const struct builtin *builtin_find(const char *name)
 {
     static const struct builtin builtins[] = {
         {":", run_true, false},
         {".", run_file, false},
+        {"[", run_bracket, false},
         {"alias", run_alias, false},
         {"break", run_break, false},
         {"cd", run_cd, false},

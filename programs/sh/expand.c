@@ -107,14 +107,15 @@ static void put_value(struct expansion *e, const char *value, enum quoting quoti
 static void put_arguments(struct expansion *e, char which, enum quoting quoting)
 {
     bool apart = e->makes_fields && (which == '@' || quoting == PLAIN);
+    char between = which == '@' ? ' ' : *variable_or("IFS", " ");
 
     if (!shell.arguments[0] && which == '@' && e->field.used == 0)
         e->is_field = false;
     for (char **argument = shell.arguments; *argument; argument++) {
         if (argument != shell.arguments && apart)
             end_field(e);
-        else if (argument != shell.arguments)
-            put(e, ' ', true);
+        else if (argument != shell.arguments && between)
+            put(e, between, true);
         e->is_field |= quoting != PLAIN;
         put_value(e, *argument, quoting);
     }

@@ -240,15 +240,14 @@ static bool is_kept(const struct mapping *mapping, const struct mapping *what)
 
 /* What is new of the last map, up to its mapping's end; its answer may be refused. */
 static struct {
-    const struct client *client;
-    uint32_t call_number, address;
+    uint32_t caller, call_number, address;
 } last_kept;
 
 static bool keep(struct client *client, const struct mapping *what)
 {
     if (!extend(client, what) && !add(client, what))
         return false;
-    last_kept.client = client;
+    last_kept.caller = message_page->caller;
     last_kept.call_number = message_page->caller_call_number;
     last_kept.address = what->address;
     return true;
@@ -256,7 +255,8 @@ static bool keep(struct client *client, const struct mapping *what)
 
 void mapping_refused(struct client *client)
 {
-    bool is_last = client == last_kept.client && message_page->caller_call_number == last_kept.call_number;
+    bool is_last =
+        message_page->caller == last_kept.caller && message_page->caller_call_number == last_kept.call_number;
     const struct mapping *kept = is_last ? find(client, last_kept.address, last_kept.address + 1) : NULL;
 
     if (kept)

@@ -38,6 +38,7 @@ static void build(void)
 {
     bool found = command_find(load_archive());
     const uint32_t servers = screen_is_there() ? SERVERS : SERVER_SCREEN;
+    _Static_assert(SERVER_SCREEN == SERVERS - 1, "the one that is left out without a screen is the last one");
 
     load_endpoints();
     for (uint32_t i = 0; i < servers; i++)

@@ -117,6 +117,8 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "export x='it'\\''s'\nx='it'\\''s'\nreadonly x='it'\\''s'\nreadonly x='it'\\''s'\na='echo '\\''<'\\'' \"$x\"'\n1\n< it's\n", 0),
     ("times and kill -l", "times | grep -c '^[0-9]*m[0-9]*[.][0-9][0-9]s [0-9]*m'; kill -l 143; kill -l 9; kill -l | grep -c .; kill -l 99; echo $?; kill -s; echo $?; kill -0 -- $$; echo $?; kill -- 1x; echo $?\n",
      "2\nTERM\nKILL\n29\nsh: kill: 99: no such signal\n2\nsh: kill: no such signal\n2\nsh: kill: --: no process\n1\nsh: kill: 1x: no process\n1\n", 0),
+    ("a list of arguments in one word", "set -- x 'y z' w; IFS=-+; echo \"$*\" \"$@\"; a=\"$*\" b=\"$@\"; echo \"$a\" \"$b\"; IFS=; echo \"$*\"; unset IFS; echo \"$*\"; [ a; echo $?; [ ]; echo $?\n",
+     "x-y z-w x y z w\nx-y z-w x y z w\nxy zw\nx y z w\nsh: [: a ] is missing\n2\n1\n", 0),
     ("functions and variables go", "f=1; f() { echo f; }; unset f; f; echo \"<$f>\"; f=2; unset -f f; f; echo $?; echo $f; unset -v f; echo $f; unset -f none; export V=v; export -p | grep V=; f() { echo new; }; f\n",
      "f\n<>\nsh: f: not found\n127\n2\n\nexport V='v'\nnew\n", 0),
     ("no function", "sh -c 'f() echo a'; sh -c 'f( a) { :; }'; sh -c 'f() {'; sh -c 'a-b() { :; }'; sh -c 'return 1; echo $?'\n",
