@@ -51,8 +51,7 @@ ALWAYS_INLINE err_t pass_page(struct thread *sender, struct thread *receiver)
     return OK;
 }
 
-static err_t call_general(struct thread *thread);
-static err_t reply_wait_general(struct thread *thread);
+static err_t call_general(struct thread *thread), reply_wait_general(struct thread *thread);
 
 ALWAYS_INLINE err_t call(struct thread *thread, bool extended)
 {
@@ -126,11 +125,6 @@ err_t ipc_call_extended(struct thread *thread)
     return call(thread, true);
 }
 
-err_t ipc_reply_wait(struct thread *thread)
-{
-    return reply_wait(thread, false);
-}
-
 err_t ipc_reply_wait_extended(struct thread *thread)
 {
     return reply_wait(thread, true);
@@ -141,7 +135,7 @@ err_t ipc_reply_wait_extended(struct thread *thread)
 /* The thread that waits for an answer from `thread`'s task and that its page names, or null. Any
  * aligned reference into a frame of threads is safe to look at: a place that is free waits for
  * nothing. */
-static struct thread *caller_of(const struct thread *thread)
+static __attribute__((noinline)) struct thread *caller_of(const struct thread *thread)
 {
     const struct message_page *page = thread_page(thread);
     ref_t ref = *(const volatile uint32_t *)&page->caller;
@@ -155,6 +149,23 @@ static struct thread *caller_of(const struct thread *thread)
     if (caller->state == THREAD_AWAITING_REPLY)
         return AT(struct thread, caller->peer)->task == thread->task ? caller : NULL;
     return caller->state == THREAD_REPLY_DEFERRED && caller->peer == thread->task ? caller : NULL;
+}
+
+/* Words alone are refused by nobody: the thread serves again whom it answers, as if it had just received that call. */
+static __attribute__((noinline)) err_t reply_wait_deferred(struct thread *thread)
+{
+    struct thread *caller = slot_is_empty(&thread->receives) ? NULL : caller_of(thread);
+
+    if (caller) {
+        thread_cancel_wait(caller);
+        serve(thread, thread_page(thread), caller);
+    }
+    return reply_wait(thread, false);
+}
+
+err_t ipc_reply_wait(struct thread *thread)
+{
+    return thread->serving ? reply_wait(thread, false) : reply_wait_deferred(thread);
 }
 
 /* The message of `sender`, which waits for nothing yet or is in no list any more, reaches

@@ -10,11 +10,9 @@ OUT_OF_LINE void cpu_init(struct cpu *cpu)
 static void update_floor(struct cpu *cpu)
 {
     int top = cpu_ready_top(cpu);
+    uint32_t lowest = top < 0 ? 0 : (uint32_t)top + (cpu->quantum_over >> top & 1);
 
-    if (cpu->current && AT(struct thread, cpu->current)->uses_fpu)
-        cpu->floor = REF(cpu) + PRIORITY_COUNT;
-    else
-        cpu->floor = REF(cpu) + (top < 0 ? 0 : (uint32_t)top + (cpu->quantum_over >> top & 1));
+    cpu->floor = REF(cpu) + (cpu->current && AT(struct thread, cpu->current)->uses_fpu ? PRIORITY_COUNT : lowest);
 }
 
 /* What the running thread has in the processor goes to where it can take it elsewhere; the FPU gets what `to` has. */
@@ -126,12 +124,6 @@ static void end_quantum(struct cpu *cpu, unsigned priority)
         cpu->quantum_over |= 1u << priority;
 }
 
-/* Whether `thread` has to let the first of its queue go before it. */
-static bool turn_is_over(const struct cpu *cpu, const struct thread *thread)
-{
-    return cpu_ready_top(cpu) >= (int)thread->priority && (cpu->quantum_over >> thread->priority & 1);
-}
-
 struct thread *cpu_tick(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);
@@ -144,8 +136,8 @@ struct thread *cpu_tick(struct thread *thread)
     if (thread->state != THREAD_RUNNING)
         return thread_choose();
     thread->patience = 0;
-    if (!turn_is_over(cpu, thread))
-        return thread_continue(thread);
+    if (cpu_ready_top(cpu) < (int)thread->priority || !(cpu->quantum_over >> thread->priority & 1))
+        return thread_continue(thread); /* nobody of its queue is to go before it */
     cpu_enqueue(thread, QUEUE_BACK);
     return thread_choose();
 }
