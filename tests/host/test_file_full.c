@@ -10,49 +10,23 @@
  * sources: servers/file/quota.c servers/file/share.c servers/lib/account.c servers/file/radix.c servers/lib/archive.c
  * sources: tests/server/state_end.c tests/server/server_run.c tests/server/file_machine.c
  */
-#include "tests/server/file_machine.h"
+#include "tests/host/file_calls.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "servers/file/pages.h"
-#include "servers/proto/slots.h"
-#include "tests/host/check.h"
-
-enum { PAGES = 400, A = 1, CWD = (uint32_t)FILE_CWD, AT = 0x50000000 };
-
-static void begins(void)
-{
-    machine_begin(PAGES);
-    CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0);
-}
-
-/* All are gone: so are all pages. */
-static void ends(void)
-{
-    for (uint32_t badge = A; badge <= MACHINE_CLIENTS; badge++)
-        (void)machine_ends(badge);
-    CHECK(pages_free() == machine_free_at_first());
-    machine_end();
-}
+enum { AT = 0x50000000 };
 
 static int32_t maps(uint32_t fd, uint32_t page, uint32_t at, uint32_t pages, uint32_t shared)
 {
     return ask(A, FILE_MAP, fd | shared << 8 | pages << PAGE_BITS, page, at);
 }
 
-static uint32_t makes(const char *name)
-{
-    CHECK(ask_path(A, name, FILE_OPEN, CWD, O_READ_WRITE | O_CREATE_FILE, 0644) == 0);
-    return reply_of(A)->w[0];
-}
-
 /* Without a message's data a path is in the transfer page. */
 static void who_has_none_sends_no_path(void)
 {
     begins();
-    CHECK(ask(A, FILE_STATUS, CWD, 0, 0) == -EINVAL && ask(A, FILE_LINK, CWD, CWD, 0) == -EINVAL);
-    CHECK(ask(A, FILE_OPEN, CWD, 0, 0) == -EINVAL && ask(A, FILE_RENAME, CWD, CWD, 0) == -EINVAL);
+    CHECK(ask(MANAGER, FILE_BEGIN, B, BOOTED, 0) == 0);
+    CHECK(ask(B, FILE_STATUS, CWD, 0, 0) == -EINVAL && ask(B, FILE_LINK, CWD, CWD, 0) == -EINVAL);
+    CHECK(ask(B, FILE_OPEN, CWD, 0, 0) == -EINVAL && ask(B, FILE_RENAME, CWD, CWD, 0) == -EINVAL);
+    CHECK(machine_ends(B) == 0);
     ends();
 }
 
@@ -62,8 +36,7 @@ static void mapping_is_refused_without_pages(void)
     int32_t status;
 
     begins();
-    CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0);
-    uint32_t fd = makes("hole"), full = makes("full");
+    uint32_t fd = opens("hole", READ_WRITE), full = opens("full", READ_WRITE);
     CHECK(ask_path(A, "hole", FILE_TRUNCATE, CWD, 8 * PAGE_SIZE, 0) == 0);
     CHECK(maps(fd, 8, (AT + 0x10000) | RIGHT_READ | RIGHT_WRITE, 4, 1) == 0 && reply_of(A)->w[0] == 0);
     CHECK(ask_path(A, "hole", FILE_TRUNCATE, CWD, 12 * PAGE_SIZE, 0) == 0);
