@@ -210,6 +210,9 @@ static void few_are_replaced_at_once(void)
     node_remove(entry_node(entry) + 1);
     CHECK(message_pass(server, init) == OK && pte_frame(entry) == FRAME + 1 &&
           node_is_leaf(&frame_at(FRAME)->mappings));
+    thread_page(server)->items[0].to = init->page_address; /* nothing takes the place of a message page */
+    init->fault_address = init->page_address;
+    CHECK(message_pass(server, init) == ERR_TAKEN && thread_page(init)->tag == 0);
     init->faulting = 0;
     server->registers.eax &= ~(uint32_t)IPC_EXTENDED;
     CHECK(call(SYS_vm_unmap, WORLD_TASK, HERE, 1, 0) == OK);

@@ -280,6 +280,19 @@ static void frames_with_a_place_come_first(void)
     CHECK(account->spare_count == spare);
 }
 
+/* Addresses and pages add up to what a program may have, in 32 bits. */
+static void ranges_that_wrap(void)
+{
+    const uint32_t last = -(uint32_t)PAGE_SIZE;
+
+    CHECK(call(SYS_vm_map, WORLD_TASK, last | RIGHT_READ, map_of(1), FRAME) == ERR_ARG);
+    CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | WORLD_TASK << 16, last) == ERR_ARG);
+    CHECK(call(SYS_vm_protect, WORLD_TASK, last | RIGHT_READ, 1, 0) == ERR_ARG);
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, last, 1, 0) == ERR_ARG);
+    CHECK(call(SYS_vm_unmap, WORLD_TASK, last, 2, 0) == ERR_ARG);
+    CHECK(call(SYS_thread_create, WORLD_TASK, FREE, 1 << 16, last) == ERR_ARG);
+}
+
 /* The second page is in the next table. */
 static void pages_of_two_tables(void)
 {
@@ -294,6 +307,9 @@ static void pages_of_two_tables(void)
         CHECK(vspace_find_mapping(&AT(struct task, init->task)->space, page, &entry) && !pte_writable(entry) &&
               entry_node(entry)->flags == RIGHT_READ);
     CHECK(call(SYS_vm_unmap, WORLD_TASK, first, 2, 0) == OK);
+    CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME + 1, OTHER, 0) == OK);
+    CHECK(call(SYS_vm_map, WORLD_TASK, first | READ_WRITE, map_of(2), FRAME) == ERR_FRAME);
+    CHECK(call(SYS_object_destroy, OTHER, 0, 0, 0) == OK);
 }
 
 /* Each of two directories that lack costs a frame, and each table two. */
@@ -342,14 +358,22 @@ static pte_t *map_from(uint32_t from, uint32_t address, enum kinship kinship, ri
 static void rights_are_taken_from_children(void)
 {
     struct task *task = AT(struct task, init->task);
-    pte_t *parent, *child, *sibling;
+    pte_t *parent, *child, *sibling, *grandchild;
 
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE, map_of(1), FRAME) == OK);
     CHECK(vspace_find_mapping(&task->space, PAGE, &parent));
     child = map_from(PAGE, PAGE + PAGE_SIZE, CHILD, READ_WRITE);
     sibling = map_from(PAGE + PAGE_SIZE, PAGE + 2 * PAGE_SIZE, SIBLING, READ_WRITE);
+    grandchild = map_from(PAGE + 2 * PAGE_SIZE, PAGE + 3 * PAGE_SIZE, CHILD, READ_WRITE);
+    kernel.cpu_count = 2;
+    kernel.cpus[1].space = init->task;
     CHECK(call(SYS_vm_protect, WORLD_TASK, (PAGE + 2 * PAGE_SIZE) | RIGHT_READ, 1, 0) == OK);
-    CHECK(entry_node(sibling)->flags == RIGHT_READ && entry_node(child)->flags == READ_WRITE && pte_writable(child));
+    CHECK(kernel.cpus[1].tlb_request == IPI_ALL); /* two pages */
+    tlb_sync();
+    kernel.cpus[1].space = 0;
+    kernel.cpu_count = 1;
+    CHECK(entry_node(sibling)->flags == RIGHT_READ && entry_node(grandchild)->flags == RIGHT_READ);
+    CHECK(!pte_writable(grandchild) && entry_node(child)->flags == READ_WRITE && pte_writable(child));
     CHECK(call(SYS_vm_protect, WORLD_TASK, PAGE | RIGHT_READ, 1, 0) == OK);
     CHECK(entry_node(parent)->flags == RIGHT_READ && entry_node(child)->flags == RIGHT_READ && !pte_writable(child));
     CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK && !node_in_tree(entry_node(child)));
@@ -409,6 +433,7 @@ int main(void)
     donations();
     a_full_frame_costs_another();
     frames_with_a_place_come_first();
+    ranges_that_wrap();
     pages_of_two_tables();
     pages_of_two_directories();
     rights_of_mappings();
