@@ -1,6 +1,8 @@
 /*
  * test EXPRESSION: evaluates it; `[ EXPRESSION ]` of sh is the same.
  *   -e -f -d -s PATH                is there; a file; a directory; a file that is not empty
+ *   -b -c -p -S -h -L PATH          a device of blocks, of characters; a pipe; a socket; a symbolic link
+ *   -g -u PATH                      its mode has set-group-ID, set-user-ID
  *   -r -w -x PATH                   is there, -x: may be executed
  *   -n -z TEXT, TEXT                it is not empty; it is empty
  *   -t FD                           is a terminal
@@ -10,8 +12,8 @@
  * Exit status: 0 true, 1 false, 2 no expression.
  */
 #include <err.h>
+#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,10 +30,10 @@ static _Noreturn void fail(const char *what, const char *why)
     errx(STATUS_ERROR, "%s: %s", what, why);
 }
 
-static long number(const char *text)
+static intmax_t number(const char *text)
 {
     char *rest;
-    long value = strtol(text, &rest, 10);
+    intmax_t value = strtoimax(text, &rest, 10);
 
     if (!*text || *rest)
         fail(text, "not a number");
@@ -57,6 +59,21 @@ static int is_file(char what, const char *path)
         return S_ISREG(status.st_mode);
     case 'd':
         return S_ISDIR(status.st_mode);
+    case 'b':
+        return S_ISBLK(status.st_mode);
+    case 'c':
+        return S_ISCHR(status.st_mode);
+    case 'p':
+        return S_ISFIFO(status.st_mode);
+    case 'S':
+        return S_ISSOCK(status.st_mode);
+    case 'h':
+    case 'L':
+        return S_ISLNK(status.st_mode);
+    case 'g':
+        return (status.st_mode & S_ISGID) != 0;
+    case 'u':
+        return (status.st_mode & S_ISUID) != 0;
     case 's':
         return status.st_size > 0;
     case 'x':
@@ -75,7 +92,7 @@ static int unary(char what, const char *word)
 
 static int is_unary(const char *word)
 {
-    return word[0] == '-' && word[1] && !word[2] && strchr("efdsrwxnzt", word[1]);
+    return word[0] == '-' && word[1] && !word[2] && strchr("bcdefghLnprSstuwxz", word[1]);
 }
 
 static const char *const operators[] = {"=", "!=", "-eq", "-ne", "-lt", "-le", "-gt", "-ge"};
@@ -94,7 +111,7 @@ static int binary(const char *left, int operator, const char * right)
 {
     if (operator<FIRST_OF_NUMBERS)
         return (strcmp(left, right) == 0) == (operator== 0);
-    long a = number(left), b = number(right);
+    intmax_t a = number(left), b = number(right);
     const int results[] = {a == b, a != b, a<b, a <= b, a> b, a >= b};
     return results[operator - FIRST_OF_NUMBERS];
 }

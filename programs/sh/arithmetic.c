@@ -1,22 +1,26 @@
 #include "programs/sh/arithmetic.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "programs/sh/pool.h"
 #include "programs/sh/variables.h"
 
+#define NUMBER_LETTERS "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+
 enum { DEPTH_MAX = 50, LEVELS = 10, OPERATORS = 4, LEVEL_OR = 0, LEVEL_AND = 1 };
 
 struct reader {
-    const char *at, *why; /* why: the first thing that is wrong */
+    const char *at;
+    const char *why; /* the first thing that is wrong, with where it is, in the pool */
     int depth;
     int unread; /* not 0: nothing is computed, as of the right side of `0 && ...`; it is only to be in order */
 };
 
-static long read_all(struct reader *reader);
+static intmax_t read_all(struct reader *reader);
 
 static void skip_blanks(struct reader *reader)
 {
@@ -34,53 +38,97 @@ static bool take(struct reader *reader, const char *operator)
     return true;
 }
 
-static long fail(struct reader *reader, const char *why)
+static intmax_t fail_of(struct reader *reader, const char *what, const char *why)
 {
-    if (!reader->why)
-        reader->why = why;
+    struct text text = {0};
+
+    if (reader->why)
+        return 0;
+    text_append(&text, what);
+    text_append(&text, why);
+    reader->why = text_end(&text);
     return 0;
 }
 
-/* One that is not set is 0. */
-static long value_of(struct reader *reader, const char *name)
+/* At the place where the reader is. */
+static intmax_t fail(struct reader *reader, const char *why)
 {
-    char *end;
-    long number = strtol(variable_or(name, "0"), &end, 0);
+    struct text text = {0};
 
-    return *end ? fail(reader, "a variable is not a number") : number;
+    skip_blanks(reader);
+    text_append(&text, why);
+    text_append(&text, *reader->at ? " at " : " at the end");
+    text_append(&text, reader->at);
+    return fail_of(reader, "", text_end(&text));
 }
 
-static long read_variable(struct reader *reader)
+/* Beyond what there is it is the largest, or the smallest, number. */
+static bool is_number(const char *text, intmax_t *number)
+{
+    char *end;
+
+    *number = strtoimax(text, &end, 0);
+    end += strspn(end, " \t\n");
+    return end != text && !*end;
+}
+
+/* One that is not set, or is empty, is 0. */
+static intmax_t value_of(struct reader *reader, const char *name)
+{
+    const char *value = variable_or(name, "");
+    intmax_t number = 0;
+
+    if (!*value || is_number(value, &number))
+        return number;
+    return fail_of(reader, pool_text(name, strlen(name)), " is not a number");
+}
+
+static bool is_step(const char *at)
+{
+    return (at[0] == '+' || at[0] == '-') && at[1] == at[0];
+}
+
+/* Two signs at a variable would be no error, and change nothing. */
+static intmax_t no_step(struct reader *reader, const char *at)
+{
+    reader->at = at;
+    return fail(reader, "++ and -- are no operators,");
+}
+
+static intmax_t read_variable(struct reader *reader)
 {
     const char *name = pool_text(reader->at, variable_name_length(reader->at));
 
     reader->at += strlen(name);
-    return value_of(reader, name);
+    skip_blanks(reader);
+    return is_step(reader->at) ? no_step(reader, reader->at) : value_of(reader, name);
 }
 
-static long read_number(struct reader *reader)
+static intmax_t read_number(struct reader *reader)
 {
-    char *end;
-    long number = strtol(reader->at, &end, 0);
+    const char *digits = pool_text(reader->at, strspn(reader->at, NUMBER_LETTERS));
+    intmax_t number;
 
-    reader->at = end;
+    if (!is_number(digits, &number))
+        return fail(reader, "not a number");
+    reader->at += strlen(digits);
     return number;
 }
 
-static long read_inside(struct reader *reader)
+static intmax_t read_inside(struct reader *reader)
 {
     if (++reader->depth > DEPTH_MAX)
         return fail(reader, "too many parentheses");
-    long value = read_all(reader);
+    intmax_t value = read_all(reader);
     reader->depth--;
     return take(reader, ")") ? value : fail(reader, "a ) is missing");
 }
 
-static long apply_sign(char sign, long value)
+static intmax_t apply_sign(char sign, intmax_t value)
 {
     switch (sign) {
     case '-':
-        return (long)-(unsigned long)value;
+        return (intmax_t) - (uintmax_t)value;
     case '!':
         return !value;
     case '~':
@@ -91,20 +139,20 @@ static long apply_sign(char sign, long value)
 }
 
 /* Signs are taken from the right: so many of them as there are need no more of the stack. */
-static long read_signed(struct reader *reader)
+static intmax_t read_signed(struct reader *reader)
 {
     skip_blanks(reader);
     const char *first = reader->at;
     reader->at += strspn(first, "-+!~ \t\n");
     const char *last = reader->at;
-    long value = 0;
+    intmax_t value = 0;
 
     if (take(reader, "("))
         value = read_inside(reader);
     else if (isdigit((unsigned char)*reader->at))
         value = read_number(reader);
     else if (variable_name_length(reader->at))
-        value = read_variable(reader);
+        value = last - first > 1 && is_step(last - 2) ? no_step(reader, last - 2) : read_variable(reader);
     else
         return fail(reader, "a number is missing");
     while (last-- > first)
@@ -112,12 +160,12 @@ static long read_signed(struct reader *reader)
     return value;
 }
 
-static long divide(struct reader *reader, long left, long right, bool rest)
+static intmax_t divide(struct reader *reader, intmax_t left, intmax_t right, bool rest)
 {
     if (right == 0)
-        return reader->unread ? 0 : fail(reader, "division by 0");
+        return reader->unread ? 0 : fail_of(reader, "", "division by 0");
     if (right == -1)
-        return rest ? 0 : (long)-(unsigned long)left;
+        return rest ? 0 : (intmax_t) - (uintmax_t)left;
     return rest ? left % right : left / right;
 }
 
@@ -128,13 +176,13 @@ static const char *const operators[LEVELS][OPERATORS] = {
 };
 
 /* Numbers wrap, and shift by as many bits as they have or fewer. */
-static long shift(long left, unsigned long bits, bool to_right)
+static intmax_t shift(intmax_t left, uintmax_t bits, bool to_right)
 {
     bits %= 8 * sizeof left;
-    return to_right ? left >> bits : (long)((unsigned long)left << bits);
+    return to_right ? left >> bits : (intmax_t)((uintmax_t)left << bits);
 }
 
-static long compare(const char *operator, long left, long right)
+static intmax_t compare(const char *operator, intmax_t left, intmax_t right)
 {
     switch (operator[0]) {
     case '<':
@@ -149,23 +197,23 @@ static long compare(const char *operator, long left, long right)
 }
 
 /* Of an operator with two sides that are both computed; of an assignment's it is what is before the `=`. */
-static long apply(struct reader *reader, const char *operator, long left, long right)
+static intmax_t apply(struct reader *reader, const char *operator, intmax_t left, intmax_t right)
 {
-    unsigned long a = (unsigned long)left, b = (unsigned long)right;
+    uintmax_t a = (uintmax_t)left, b = (uintmax_t)right;
 
     switch (operator[0]) {
     case '|':
-        return (long)(a | b);
+        return (intmax_t)(a | b);
     case '^':
-        return (long)(a ^ b);
+        return (intmax_t)(a ^ b);
     case '&':
-        return (long)(a & b);
+        return (intmax_t)(a & b);
     case '+':
-        return (long)(a + b);
+        return (intmax_t)(a + b);
     case '-':
-        return (long)(a - b);
+        return (intmax_t)(a - b);
     case '*':
-        return (long)(a * b);
+        return (intmax_t)(a * b);
     case '/':
     case '%':
         return divide(reader, left, right, operator[0] == '%');
@@ -199,17 +247,17 @@ static const char *take_operator(struct reader *reader, int level)
     return NULL;
 }
 
-static long read_level(struct reader *reader, int level)
+static intmax_t read_level(struct reader *reader, int level)
 {
     const char *operator;
 
     if (level == LEVELS)
         return read_signed(reader);
-    long left = read_level(reader, level + 1);
+    intmax_t left = read_level(reader, level + 1);
     while (!reader->why && (operator= take_operator(reader, level))) {
         bool is_decided = (level == LEVEL_OR && left) || (level == LEVEL_AND && !left);
         reader->unread += is_decided;
-        long right = read_level(reader, level + 1);
+        intmax_t right = read_level(reader, level + 1);
         reader->unread -= is_decided;
         if (level <= LEVEL_AND)
             left = is_decided ? level == LEVEL_OR : right != 0;
@@ -220,21 +268,21 @@ static long read_level(struct reader *reader, int level)
 }
 
 /* condition ? one : other, of which one is computed. */
-static long read_choice(struct reader *reader)
+static intmax_t read_choice(struct reader *reader)
 {
-    long condition = read_level(reader, 0);
+    intmax_t condition = read_level(reader, 0);
 
     if (!take(reader, "?"))
         return condition;
     if (++reader->depth > DEPTH_MAX)
         return fail(reader, "too many operators in each other");
     reader->unread += !condition;
-    long one = read_all(reader);
+    intmax_t one = read_all(reader);
     reader->unread -= !condition;
     if (!take(reader, ":"))
         return fail(reader, "a : is missing");
     reader->unread += condition != 0;
-    long other = read_choice(reader);
+    intmax_t other = read_choice(reader);
     reader->unread -= condition != 0;
     reader->depth--;
     return condition ? one : other;
@@ -254,24 +302,24 @@ static const char *take_assignment(struct reader *reader)
     return NULL;
 }
 
-static long assign(struct reader *reader, const char *name, const char *operator)
+static intmax_t assign(struct reader *reader, const char *name, const char *operator)
 {
     char digits[24];
 
     if (++reader->depth > DEPTH_MAX)
         return fail(reader, "too many operators in each other");
-    long value = read_all(reader);
+    intmax_t value = read_all(reader);
     reader->depth--;
     if (operator[0] != '=')
         value = apply(reader, operator, value_of(reader, name), value);
     if (reader->unread || reader->why)
         return value;
-    snprintf(digits, sizeof digits, "%ld", value);
+    snprintf(digits, sizeof digits, "%" PRIdMAX, value);
     variable_set(name, digits);
     return value;
 }
 
-static long read_all(struct reader *reader)
+static intmax_t read_all(struct reader *reader)
 {
     skip_blanks(reader);
     const char *begin = reader->at;
@@ -284,14 +332,14 @@ static long read_all(struct reader *reader)
     return read_choice(reader);
 }
 
-bool arithmetic(const char *text, long *value, const char **why)
+bool arithmetic(const char *text, intmax_t *value, const char **why)
 {
     struct reader reader = {.at = text};
 
     *value = read_all(&reader);
     skip_blanks(&reader);
     if (*reader.at)
-        fail(&reader, "something behind it is no operator");
+        fail(&reader, "no operator");
     *why = reader.why;
     return !reader.why;
 }

@@ -1,7 +1,9 @@
-/* What $((...)) computes: whole numbers, variables, and C's operators but ++, --, sizeof and the comma. */
+/* What $((...)) computes: whole numbers of 64 bits, which wrap, variables, and C's operators but ++, --, sizeof and
+ * the comma. */
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
-/* False with *why: it is nothing of that. */
-bool arithmetic(const char *text, long *value, const char **why);
+/* False with *why, in the pool: it is nothing of that. */
+bool arithmetic(const char *text, intmax_t *value, const char **why);

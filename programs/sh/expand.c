@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <fnmatch.h>
 #include <glob.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,11 +122,11 @@ static void put_arguments(struct expansion *e, char which, enum quoting quoting)
     }
 }
 
-static char *number_text(long number)
+static char *number_text(intmax_t number)
 {
     char digits[24];
 
-    snprintf(digits, sizeof digits, "%ld", number);
+    snprintf(digits, sizeof digits, "%" PRIdMAX, number);
     return pool_text(digits, strlen(digits));
 }
 
@@ -267,7 +268,7 @@ static void put_braces(struct expansion *e, const char *at, const char *end, enu
     if (length == 0 || (at < end && !strchr(":-=+?#%", *at)))
         shell_fail("${}", "is no parameter");
     else if (wants_length)
-        put_value(e, number_text((long)strlen(value_or_empty(name, value))), quoting);
+        put_value(e, number_text((intmax_t)strlen(value_or_empty(name, value))), quoting);
     else if (at == end && (*name == '@' || *name == '*'))
         put_arguments(e, *name, quoting);
     else if (at == end)
@@ -306,14 +307,20 @@ static char *inside_backquotes(const char *at, const char *end)
 static void put_number(struct expansion *e, const char *at, const char *end, enum quoting quoting)
 {
     struct expansion made = {0};
+    struct text what = {0};
     const char *why;
-    long value;
+    intmax_t value;
 
     expand(&made, at, end, IN_QUOTES);
-    if (arithmetic(without_backslashes(text_end(&made.field)), &value, &why))
+    const char *text = without_backslashes(text_end(&made.field));
+    if (arithmetic(text, &value, &why)) {
         put_value(e, number_text(value), quoting);
-    else
-        shell_fail("$(())", why);
+        return;
+    }
+    text_append(&what, "$((");
+    text_append(&what, text);
+    text_append(&what, "))");
+    shell_fail(text_end(&what), why);
 }
 
 static bool is_number(const char *at, const char *end)

@@ -155,7 +155,7 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "sh: line 1: a quote or parenthesis is not closed\nsh: line 1: syntax error near end of input\nsh: line 1: syntax error near )\n"
      "sh: line 1: syntax error near ;\nsh: line 1: syntax error near end of input\nsh: line 1: a text behind << does not end\n"
      "sh: line 1: a quote or parenthesis is not closed\nsh: line 1: syntax error near end of input\n2\n"
-     "sh: ${}: is no parameter\nsh: $(()): a number is missing\nsh: $(()): division by 0\nsh: x: is missing\n2\n", 0),
+     "sh: ${}: is no parameter\nsh: $((1+)): a number is missing at the end\nsh: $((1/0)): division by 0\nsh: x: is missing\n2\n", 0),
     ("a failed expansion ends a script", "sh -c 'echo ${x:?}; echo no'; sh -c 'for i in ${x?gone}; do echo no; done; echo no'; echo $?\n"
      "sh -c ': >${x?}; echo no'; sh -c 'y=${x?}; echo no'; sh -c 'true | : ${x?none}; echo $?'\n"
      "echo $(echo ${x?}; echo no) on; echo a >f; : ${x?the end}; echo no\n",
@@ -165,8 +165,16 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "echo $((a=5)) $((a+=2)) $((a<<=1)) $((a%=5)) $((a|=8)) $((a-=1)) $((a/=2)) $((a*=3)) $((a^=1)) $((a&=4)) $((a>>=1)) $a $((b=c=a+1)) $b$c\n"
      "echo $((0&&(d=1))) $((1||(d=1))) $((1?2:(d=1))) \"<$d>\" $((d=1?e=3:4)) $d $e; x=ab; (echo $((x=x+1)))\n"
      "(echo $((1?2))); (echo $((1 2))); (echo $((1=2))); (echo $((1<<=2))); (echo $((1+=2)))\n",
-     "16 -4 1 7 6 -1 2 1 24 24\n2 3 2 4 1 0 1 1 0\n5 7 14 4 12 11 5 15 14 4 2 2 3 33\n0 1 2 <> 3 3 3\nsh: $(()): a variable is not a number\n"
-     "sh: $(()): a : is missing\n" + 4 * "sh: $(()): something behind it is no operator\n", 2),
+     "16 -4 1 7 6 -1 2 1 24 24\n2 3 2 4 1 0 1 1 0\n5 7 14 4 12 11 5 15 14 4 2 2 3 33\n0 1 2 <> 3 3 3\nsh: $((x=x+1)): x is not a number\n"
+     "sh: $((1?2)): a : is missing at the end\nsh: $((1 2)): no operator at 2\nsh: $((1=2)): no operator at =2\nsh: $((1<<=2)): no operator at <<=2\nsh: $((1+=2)): no operator at +=2\n", 2),
+    ("large numbers, and what is none", "echo $((9223372036854775807 + 1)) $((2147483647 + 1)) $((1<<62)) $((-9223372036854775807 / 3)) $((9223372036854775807 % 1000)) $((99999999999999999999)) $((-1>>63))\n"
+     "x=' 5 '; echo $((x * x)) $((x - -1)) $((- -x)) $((--5)); x=; echo $((x)) $((0x1F + 010)); [ $((1<<40)) -gt 5 ] && echo greater\n"
+     "for i in '1+' '08' '0x' '1/0' '7 %0' '1.5' 'a@b' '1,2' 'x++' '++x' 'x--' '(1' '' '1 << << 2'; do (eval \"echo \\$((\$i))\"); done; (x=1+2; echo $((x)))\n",
+     "-9223372036854775808 2147483648 4611686018427387904 -3074457345618258602 807 9223372036854775807 -1\n25 6 5 5\n0 39\ngreater\n"
+     "sh: $((1+)): a number is missing at the end\nsh: $((08)): not a number at 08\nsh: $((0x)): not a number at 0x\nsh: $((1/0)): division by 0\nsh: $((7 %0)): division by 0\n"
+     "sh: $((1.5)): no operator at .5\nsh: $((a@b)): no operator at @b\nsh: $((1,2)): no operator at ,2\nsh: $((x++)): ++ and -- are no operators, at ++\n"
+     "sh: $((++x)): ++ and -- are no operators, at ++x\nsh: $((x--)): ++ and -- are no operators, at --\nsh: $(((1)): a ) is missing at the end\n"
+     "sh: $(()): a number is missing at the end\nsh: $((1 << << 2)): a number is missing at << 2\nsh: $((x)): x is not a number\n", 2),
     ("home", "echo ~ ~/x \"~\" ~root '~'/a a~ \\~; HOME='/de v/*'; echo ~ ~/a; HOME=/dev; x=~/y; echo $x; cd ~; pwd; echo hi >~/null; for i in ~; do echo $i; done\n",
      "/ /x ~ ~root ~/a a~ ~\n/de v/* /de v/*/a\n/dev/y\n/dev\n/dev\n", 0),
     ("a builtin in a pipeline", ": $(echo x >>f) | cat; grep -c . f; true | read x$(echo y >>f); grep -c . f; true | z=$(echo z >>f); grep -c . f\n"
@@ -189,7 +197,7 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "ln d/h l; rm d/h; cat l; ln l d; ls d; ln none x; echo $?; touch t; wc -c t\n",
      "a\ncp: f and f are the same file\n1\nf  g\ncp: d: is a directory (-r copies it)\n1\nf  g\nd  f  g\na\nd  e\nmv: none to x: No such file or directory\n1\n"
      "a\nf  g  l\nln: none to x: No such file or directory\n1\n0 t\n", 0),
-    ("test", "[ a = a ] && [ a != b ] && [ 2 -gt 1 ] && [ ! a = b ] && [ -n a ] && [ -z '' ] && [ a ] && [ -d / ] && [ -e /bin/sh ] && [ -f /bin/sh ] && [ -x /bin/sh ] && echo yes\n"
+    ("test", "[ a = a ] && [ a != b ] && [ 2 -gt 1 ] && [ ! a = b ] && [ -n a ] && [ -z '' ] && [ a ] && [ -d / ] && [ -e /bin/sh ] && [ -f /bin/sh ] && [ -x /bin/sh ] && [ -c /dev/null ] && [ ! -b /dev/null ] && [ ! -p f ] && [ ! -S f ] && [ ! -h / ] && [ ! -L / ] && [ ! -u / ] && [ ! -g / ] && echo yes\n"
      "[ '' ]; echo $?; [ a = b -o b = b ]; echo $?; [ a = a -a a = b ]; echo $?; [ '(' = '(' ]; echo $?; [ x -eq 1 ]; echo $?; [ a b ]; echo $?; test; echo $?; [ -f / ]; echo $?\n",
      "yes\n1\n0\n1\n0\ntest: x: not a number\n2\ntest: b: is too much\n2\n1\n1\n", 0),
     ("ls", "mkdir d; echo abc >d/f; ls -l d | grep -c -e '-rw-r--r--   1         4 .* f'; ls d/f; ls -d d; ls none; echo $?; ls -l /dev/null | grep -c '^c.* 1, 3 '\n",
