@@ -18,7 +18,7 @@ int main(void)
 {
     int error;
 
-    while ((error = proc_audit(CLIENT_SLOT_PROC, 0)) == -EAGAIN) /* the last one was just now */
+    while ((error = proc_audit(CLIENT_SLOT_PROC)) == -EAGAIN) /* the last one was just now */
         usleep(MICROSECONDS_PER_TICK);
     if (error)
         errx(1, "the process server does not answer");

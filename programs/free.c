@@ -27,7 +27,7 @@ static struct usage usage_of_all(void)
     uint32_t first = 0;
     int error;
 
-    for (; !(error = mem_frame_usage(CLIENT_SLOT_MEM, 0, first, &part.programs, &part.shared, &part.kernel));
+    for (; !(error = mem_frame_usage(CLIENT_SLOT_MEM, first, &part.programs, &part.shared, &part.kernel));
          first += MEM_LISTED) {
         all.programs += part.programs;
         all.shared += part.shared;
@@ -44,7 +44,7 @@ static int count_numbered(uint32_t *shared)
     uint32_t next = 0, id, holders;
     int error;
 
-    while (!(error = mem_segment(CLIENT_SLOT_MEM, 0, next, &next, &id, &holders)))
+    while (!(error = mem_segment(CLIENT_SLOT_MEM, next, &next, &id, &holders)))
         *shared += holders > 1;
     return error;
 }
@@ -55,7 +55,7 @@ static int count_named(uint32_t *shared)
     uint32_t next = 0;
     int error;
 
-    while (!(error = mem_shm_list(CLIENT_SLOT_MEM, 0, 0, next, &next))) {
+    while (!(error = mem_shm_list(CLIENT_SLOT_MEM, 0, next, &next))) {
         memcpy(&segment, message_page->words, sizeof segment);
         *shared += segment.status.holders > 1 ? segment.frames : 0;
     }
@@ -82,7 +82,7 @@ int main(void)
     struct usage usage = usage_of_all();
     struct statvfs files;
 
-    if (mem_info(CLIENT_SLOT_MEM, 0, &available, &total, &segments))
+    if (mem_info(CLIENT_SLOT_MEM, &available, &total, &segments))
         errx(1, "the memory server does not answer");
     uint32_t unused = total - usage.programs - usage.kernel, kept = available > unused ? available - unused : 0;
     show("total", total);

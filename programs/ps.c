@@ -24,7 +24,7 @@ static void show(const struct listed_process *process)
     uint32_t pages = 0, archive = 0, kernel = 0;
 
     if (process->state != LISTED_ENDED)
-        mem_space_usage(CLIENT_SLOT_MEM, 0, process->space, &pages, &archive, &kernel);
+        mem_space_usage(CLIENT_SLOT_MEM, process->space, &pages, &archive, &kernel);
     printf("%5u %6u %-6s %6u %7u %6u %s\n", process->pid, process->parent, states[process->state], pages, archive,
            kernel, *process->name ? process->name : "-");
 }
@@ -36,7 +36,7 @@ int main(void)
     int error;
 
     puts("  PID PARENT STATE   PAGES ARCHIVE KERNEL NAME");
-    while (!(error = proc_list(CLIENT_SLOT_PROC, 0, 0, next, &next))) {
+    while (!(error = proc_list(CLIENT_SLOT_PROC, 0, next, &next))) {
         memcpy(&process, message_page->words, sizeof process);
         show(&process);
     }

@@ -29,7 +29,7 @@ static int show_numbered(void)
     uint32_t next = 0, id, holders;
     int error;
 
-    while (!(error = mem_segment(CLIENT_SLOT_MEM, 0, next, &next, &id, &holders)))
+    while (!(error = mem_segment(CLIENT_SLOT_MEM, next, &next, &id, &holders)))
         if (holders)
             printf("%10d %9d %7u     rw\n", (int)id, PAGE_SIZE, holders);
     return error;
@@ -41,7 +41,7 @@ static int show_named(void)
     uint32_t next = 0;
     int error;
 
-    while (!(error = mem_shm_list(CLIENT_SLOT_MEM, 0, 0, next, &next))) {
+    while (!(error = mem_shm_list(CLIENT_SLOT_MEM, 0, next, &next))) {
         memcpy(&segment, message_page->words, sizeof segment);
         show(&segment);
     }

@@ -27,8 +27,9 @@ PROTOCOLS = """# Protocols of the servers
 A client calls an endpoint. Word 0 of a call is its number, words 1-3 are its arguments; word 0 of the
 answer is 0 or a negative error number (Linux's, those of `<errno.h>`), words 1-3 are its results. A word that has
 several says in which of its bits each is: `address (31-12) + rights (11-0)`. "Data" goes through the message page's
-words, at most 256 bytes. A call with a number that is not listed is answered with ENOSYS. From `servers/proto/` the build
-makes a header for each protocol X, with a client function `X_NAME` for each of its calls. `X_NAME_ARGUMENT` takes one of
+words, at most 256 bytes; "items" are pages or capabilities that come with the call or its answer. A call with a number that is not listed is answered with ENOSYS. From `servers/proto/` the build
+makes a header for each protocol X, with a client function `X_NAME` for each of its calls: it takes the slot of the server's
+endpoint; of a call with items the flags, `ITEMS(count)` or `ipc_window()`; of one with data its bytes; the arguments; and where the results go. `X_NAME_ARGUMENT` takes one of
 several arguments out of a word, for the server, and `X_NAME_RESULT` one of several results, for the client.
 """
 
@@ -91,11 +92,15 @@ def result(one):
     return one.name if len(one.fields) == 1 else f"{one.name}: {word(one.fields)}"
 
 
+def carried(call):
+    return ["data"] * call.data + ["items"] * call.items
+
+
 def protocol_section(protocol):
     rows = [(str(c.number), f"`{c.name}`", c.caller, words(map(word, c.arguments)), words(map(result, c.results)),
-             "yes" if c.data else "-", words(c.errors), c.summary or "-") for c in protocol.calls]
+             words(carried(c)), words(c.errors), c.summary or "-") for c in protocol.calls]
     return (f"\n## {protocol.name}\n\n" + "\n".join(protocol.about) + "\n\n"
-            + table(["number", "name", "from", "arguments", "results", "data", "errors", "what it does"], rows))
+            + table(["number", "name", "from", "arguments", "results", "in the page", "errors", "what it does"], rows))
 
 
 def protocols_page():

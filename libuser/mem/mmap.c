@@ -11,7 +11,7 @@ WEAK void *mmap(void *address, size_t length)
     int answer;
 
     do
-        answer = mem_mmap(CLIENT_SLOT_MEM, 0, (uint32_t)address, length, &at);
+        answer = mem_mmap(CLIENT_SLOT_MEM, (uint32_t)address, length, &at);
     while (answer == MEM_MORE);
     return (void *)(intptr_t)c_result(answer, (int)at);
 }
@@ -22,7 +22,7 @@ WEAK int munmap(void *address, size_t length)
     int answer;
 
     do
-        answer = mem_munmap(CLIENT_SLOT_MEM, 0, rest, end - rest, &rest);
+        answer = mem_munmap(CLIENT_SLOT_MEM, rest, end - rest, &rest);
     while (answer == MEM_MORE);
     return c_result(answer, 0);
 }

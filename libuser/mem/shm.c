@@ -24,5 +24,5 @@ WEAK int shm_open(int id, char **pointer)
 
 WEAK int shm_close(int id)
 {
-    return c_result(mem_shm_close(CLIENT_SLOT_MEM, 0, (uint32_t)id), 0);
+    return c_result(mem_shm_close(CLIENT_SLOT_MEM, (uint32_t)id), 0);
 }

@@ -19,7 +19,7 @@ static void forget(uint32_t fd)
 
 int vdso_begin_files(void)
 {
-    int error = state->has_files ? 0 : proc_files(CLIENT_SLOT_PROC, 0);
+    int error = state->has_files ? 0 : proc_files(CLIENT_SLOT_PROC);
 
     state->has_files |= error == 0;
     return error;
@@ -38,7 +38,7 @@ int vdso_settle_more(void)
     int answer;
 
     do
-        answer = file_settle(CLIENT_SLOT_FILE, 0);
+        answer = file_settle(CLIENT_SLOT_FILE);
     while (answer == FILE_MORE);
     return answer;
 }
@@ -60,7 +60,7 @@ HANDLER(close)
     if (error)
         return error;
     forget(a[0]);
-    return vdso_settle(file_close(CLIENT_SLOT_FILE, 0, a[0]));
+    return vdso_settle(file_close(CLIENT_SLOT_FILE, a[0]));
 }
 
 /* The new descriptor, which is the console if the other one is. */
@@ -71,7 +71,7 @@ static int32_t duplicate(uint32_t fd, uint32_t to, uint32_t flags)
     if (error)
         return error;
     vdso_pipe_forget(fd);
-    error = vdso_settle(file_duplicate(CLIENT_SLOT_FILE, 0, fd, to, flags, &to));
+    error = vdso_settle(file_duplicate(CLIENT_SLOT_FILE, fd, to, flags, &to));
     if (error)
         return error;
     forget(to);
@@ -107,7 +107,7 @@ HANDLER(pipe)
     if (vdso_is_bad(a[0], 2 * sizeof(int)))
         return -EFAULT;
     if (!error)
-        error = file_pipe(CLIENT_SLOT_FILE, 0, number == PIPE2 ? a[1] : 0, &reads, &writes);
+        error = file_pipe(CLIENT_SLOT_FILE, number == PIPE2 ? a[1] : 0, &reads, &writes);
     if (!error)
         memcpy((void *)a[0], (const uint32_t[]){reads, writes}, 2 * sizeof(int));
     return error;
@@ -126,7 +126,7 @@ HANDLER(fcntl64)
     if (a[1] == DUPLICATE || a[1] == DUPLICATE_CLOSE_ON_EXEC)
         return duplicate(a[0], a[2], a[1] == DUPLICATE ? 0 : O_CLOSE_ON_EXEC);
     vdso_pipe_forget(a[0]); /* it may not block from now on */
-    error = file_control(CLIENT_SLOT_FILE, 0, a[0], a[1], a[2], &value);
+    error = file_control(CLIENT_SLOT_FILE, a[0], a[1], a[2], &value);
     return error ? error : (int32_t)value;
 }
 
@@ -136,7 +136,7 @@ static int32_t seek(uint32_t fd, uint32_t offset, uint32_t whence)
         return -ESPIPE;
     if (!state->has_files)
         return -EBADF;
-    int error = file_seek(CLIENT_SLOT_FILE, 0, fd, offset, whence, &offset);
+    int error = file_seek(CLIENT_SLOT_FILE, fd, offset, whence, &offset);
     return error ? error : (int32_t)offset;
 }
 
@@ -169,7 +169,7 @@ static int check_terminal(uint32_t fd)
 
     if (!vdso_is_console(state->console_reads | state->console_writes, fd))
         return vdso_check_terminal_file(fd);
-    return fd != 0 || (!console_input_kind(CLIENT_SLOT_CONSOLE, 0, &pipe) && !pipe) ? 0 : -ENOTTY;
+    return fd != 0 || (!console_input_kind(CLIENT_SLOT_CONSOLE, &pipe) && !pipe) ? 0 : -ENOTTY;
 }
 
 /* Linux's struct termios: flags, then 19 control characters behind a byte for the discipline. */
@@ -196,7 +196,7 @@ static void get_termios(struct termios_bytes *to)
 static int set_termios(const struct termios_bytes *from)
 {
     bool keys = !(from->local & CANONICAL);
-    int error = keys == state->gives_keys ? 0 : proc_keys(CLIENT_SLOT_PROC, 0, keys);
+    int error = keys == state->gives_keys ? 0 : proc_keys(CLIENT_SLOT_PROC, keys);
 
     if (!error)
         state->gives_keys = keys;

@@ -147,7 +147,7 @@ static bool take_next(struct siginfo_words *info, bool *uses_fpu)
     uint32_t signal = 0, value = 0, sender = 0;
 
     state->look = 0; /* before it is asked: one that comes now sets it again */
-    if (proc_signal_take(CLIENT_SLOT_PROC, 0, state->blocked, 0, &signal, &value, &sender))
+    if (proc_signal_take(CLIENT_SLOT_PROC, state->blocked, 0, &signal, &value, &sender))
         return false;
     *uses_fpu = proc_signal_take_uses_fpu(signal);
     *info = signal_info(signal, value, sender);
@@ -248,8 +248,8 @@ static _Noreturn void end_by(uint32_t signal)
     state->caught &= ~signal_bit(signal);
     state->blocked &= ~signal_bit(signal);
     vdso_tell_all_signals();
-    (void)proc_getpid(CLIENT_SLOT_PROC, 0, &pid, &parent);
-    (void)proc_kill(CLIENT_SLOT_PROC, 0, pid, signal, 0);
+    (void)proc_getpid(CLIENT_SLOT_PROC, &pid, &parent);
+    (void)proc_kill(CLIENT_SLOT_PROC, pid, signal, 0);
     __builtin_trap();
 }
 
@@ -324,7 +324,7 @@ static bool ask_what_is(struct vdso_interruption *interruption)
 {
     uint32_t eip = 0;
 
-    if (proc_interrupted(CLIENT_SLOT_PROC, 0, &eip, &interruption->why, &interruption->address))
+    if (proc_interrupted(CLIENT_SLOT_PROC, &eip, &interruption->why, &interruption->address))
         __builtin_trap();
     set_eip(interruption, eip);
     if (!interruption->why)
@@ -370,7 +370,7 @@ uint32_t vdso_called(void)
     enum { INT_0X80 = 0x80cd, INSTRUCTION_BYTES = 2, SEGMENT_FAULT = 11 };
     uint32_t eip = 0, why, due = 0;
 
-    if (proc_interrupted(CLIENT_SLOT_PROC, 0, &eip, &why, &due))
+    if (proc_interrupted(CLIENT_SLOT_PROC, &eip, &why, &due))
         __builtin_trap();
     state->look |= due;
     if (*(const uint16_t *)eip != INT_0X80)

@@ -24,8 +24,8 @@ static int32_t do_not_wait(uint32_t address, bool shared)
 {
     uint32_t woken = 0;
 
-    if (!proc_futex_watch(CLIENT_SLOT_PROC, 0, 0, FUTEX_NONE, &woken) && woken)
-        (void)proc_futex_wake(CLIENT_SLOT_PROC, 0, address, shared, 1, &woken);
+    if (!proc_futex_watch(CLIENT_SLOT_PROC, 0, FUTEX_NONE, &woken) && woken)
+        (void)proc_futex_wake(CLIENT_SLOT_PROC, address, shared, 1, &woken);
     return -EAGAIN;
 }
 
@@ -37,13 +37,13 @@ static int32_t wait_at(arguments_t a, uint64_t ticks, bool is_timed, uint32_t nu
 
     vdso_tell_signals();
     do {
-        int error = proc_futex_watch(CLIENT_SLOT_PROC, 0, a[0], shared ? FUTEX_SHARED : FUTEX_OWN, &woken);
+        int error = proc_futex_watch(CLIENT_SLOT_PROC, a[0], shared ? FUTEX_SHARED : FUTEX_OWN, &woken);
         if (error)
             return error;
         if (word_at(a[0]) != a[2])
             return do_not_wait(a[0], shared);
         part = ticks < TICKS_MAX ? (uint32_t)ticks : TICKS_MAX;
-        error = proc_futex_wait(CLIENT_SLOT_PROC, 0, part, &left, &woken);
+        error = proc_futex_wait(CLIENT_SLOT_PROC, part, &left, &woken);
         if (error || woken)
             return error;
         if (left)
@@ -60,7 +60,7 @@ static int wake(uint32_t address, bool shared, uint32_t count, uint32_t *woken)
     int error;
 
     do {
-        error = proc_futex_wake(CLIENT_SLOT_PROC, 0, address, shared, count - *woken, &some);
+        error = proc_futex_wake(CLIENT_SLOT_PROC, address, shared, count - *woken, &some);
         *woken += error ? 0 : some;
     } while (!error && some == FUTEX_WOKEN_MAX && *woken < count);
     return error;
@@ -74,7 +74,7 @@ static int32_t wake_at(arguments_t a, uint32_t operation)
     int error = wake(a[0], shared, count, &woken);
 
     if (!error && operation != FUTEX_WAKE)
-        error = proc_futex_requeue(CLIENT_SLOT_PROC, 0, a[0], a[4], shared, others);
+        error = proc_futex_requeue(CLIENT_SLOT_PROC, a[0], a[4], shared, others);
     return error ? error : (int32_t)woken;
 }
 

@@ -84,7 +84,7 @@ int32_t locks_control(arguments_t a, uint32_t number)
                                        file_lock_words(a[0], FILE_LOCK_TRY | owner, lock.kind, lock.whence), &data),
                          number);
     memcpy((char *)message_page->words, &data, sizeof data);
-    int error = file_lock(CLIENT_SLOT_FILE, 0, sizeof data, a[0], (command ? FILE_LOCK_TRY : FILE_LOCK_LOOK) | owner,
+    int error = file_lock(CLIENT_SLOT_FILE, sizeof data, a[0], (command ? FILE_LOCK_TRY : FILE_LOCK_LOOK) | owner,
                           lock.kind, lock.whence, &kind, &pid);
     if (error || command)
         return error;
@@ -107,7 +107,7 @@ HANDLER(flock)
     if (operation != SHARED && operation != EXCLUSIVE && operation != UNLOCK)
         return -EINVAL;
     if (a[1] & NO_WAIT || operation == UNLOCK)
-        return file_lock_file(CLIENT_SLOT_FILE, 0, a[0], kind, false);
+        return file_lock_file(CLIENT_SLOT_FILE, a[0], kind, false);
     return lock_ends(wait_for_lock((struct words){{FILE_LOCK_FILE, a[0], kind, true}},
                                    (struct words){{FILE_LOCK_FILE, a[0], kind, false}}, NULL),
                      number);

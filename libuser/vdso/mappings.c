@@ -34,7 +34,7 @@ static int32_t reserve(uint32_t address, uint32_t length, uint32_t rights)
     int answer;
 
     do
-        answer = mem_reserve(CLIENT_SLOT_MEM, 0, address, length, rights, &at);
+        answer = mem_reserve(CLIENT_SLOT_MEM, address, length, rights, &at);
     while (answer == MEM_MORE);
     return answer ? answer : (int32_t)at;
 }
@@ -154,7 +154,7 @@ static int copy_file(uint32_t at, arguments_t a)
         char *from = vdso_bytes(a[MAP_LENGTH] - done, &most);
         if (most > a[MAP_LENGTH] - done)
             most = a[MAP_LENGTH] - done;
-        int error = file_read_at(CLIENT_SLOT_FILE, 0, a[MAP_FD], most, a[MAP_PAGE] * PAGE_SIZE + done, &got);
+        int error = file_read_at(CLIENT_SLOT_FILE, a[MAP_FD], most, a[MAP_PAGE] * PAGE_SIZE + done, &got);
         if (error)
             return error == -EBADF ? -EACCES : error == -EISDIR || error == -ESPIPE || error > 0 ? -ENODEV : error;
         if (!got)
@@ -195,11 +195,11 @@ int32_t vdso_map_shared(uint32_t address, uint32_t length, uint32_t protection)
     int error = vdso_begin_files();
 
     if (!error)
-        error = file_unnamed(CLIENT_SLOT_FILE, 0, pages_of(length) << PAGE_BITS, &a[MAP_FD]);
+        error = file_unnamed(CLIENT_SLOT_FILE, pages_of(length) << PAGE_BITS, &a[MAP_FD]);
     if (error)
         return error;
     int32_t at = vdso_map_pages(address, a, protection);
-    (void)vdso_settle(file_close(CLIENT_SLOT_FILE, 0, a[MAP_FD]));
+    (void)vdso_settle(file_close(CLIENT_SLOT_FILE, a[MAP_FD]));
     return at;
 }
 
@@ -229,7 +229,7 @@ static int copy_in_place(uint32_t address, uint32_t bytes, uint32_t filled)
         error = vdso_is_error(reserve(address, bytes, CAN_READ)) ? -EFAULT : -ENOMEM;
     if (!error) {
         memcpy((void *)address, (const void *)copy, filled);
-        (void)vdso_settle(file_unmap(CLIENT_SLOT_FILE, 0, address, bytes >> PAGE_BITS));
+        (void)vdso_settle(file_unmap(CLIENT_SLOT_FILE, address, bytes >> PAGE_BITS));
     }
     (void)vdso_unmap((uint32_t)copy, bytes);
     return error;
@@ -241,7 +241,7 @@ int vdso_prepare_mappings(uint32_t address, uint32_t length, uint32_t protection
     int error = 0;
 
     for (; left && !error; left -= pages, address += pages << PAGE_BITS) {
-        error = file_mapping(CLIENT_SLOT_FILE, 0, address, &pages, &filled, &rights);
+        error = file_mapping(CLIENT_SLOT_FILE, address, &pages, &filled, &rights);
         if (error)
             break;
         pages = pages < left ? pages : left;

@@ -18,7 +18,7 @@ static int move_end(int32_t increment)
     int answer;
 
     do {
-        answer = mem_sbrk(CLIENT_SLOT_MEM, 0, (uint32_t)increment, &old, &end);
+        answer = mem_sbrk(CLIENT_SLOT_MEM, (uint32_t)increment, &old, &end);
         if (answer >= 0) {
             increment -= (int32_t)(end - old);
             state->heap_end = end;
@@ -59,7 +59,7 @@ int vdso_take_pages(uint32_t address, uint32_t length)
 
     (void)vdso_give_ahead(address, length);
     do
-        answer = mem_munmap(CLIENT_SLOT_MEM, 0, rest, end - rest, &rest);
+        answer = mem_munmap(CLIENT_SLOT_MEM, rest, end - rest, &rest);
     while (answer == MEM_MORE);
     return answer;
 }
@@ -70,7 +70,7 @@ int vdso_unmap(uint32_t address, uint32_t length)
     int answer = vdso_take_pages(address, length);
 
     if (!answer && state->has_mappings)
-        (void)vdso_settle(file_unmap(CLIENT_SLOT_FILE, 0, address, page_up(length) >> PAGE_BITS));
+        (void)vdso_settle(file_unmap(CLIENT_SLOT_FILE, address, page_up(length) >> PAGE_BITS));
     return answer;
 }
 
@@ -88,7 +88,7 @@ int32_t vdso_map(uint32_t address, uint32_t length)
     if (address)
         (void)vdso_give_ahead(address, length);
     do
-        answer = mem_mmap(CLIENT_SLOT_MEM, 0, address, length, &at);
+        answer = mem_mmap(CLIENT_SLOT_MEM, address, length, &at);
     while (answer == MEM_MORE);
     return answer ? answer : (int32_t)at;
 }
@@ -110,7 +110,7 @@ int vdso_protect(uint32_t address, uint32_t length, uint32_t rights)
 
     (void)vdso_give_ahead(address, length);
     do
-        answer = mem_protect(CLIENT_SLOT_MEM, 0, rest, end - rest, rights, &rest);
+        answer = mem_protect(CLIENT_SLOT_MEM, rest, end - rest, rights, &rest);
     while (answer == MEM_MORE);
     return answer;
 }

@@ -68,7 +68,7 @@ static int32_t open_path(uint32_t directory, uint32_t path, uint32_t flags, uint
         int32_t bytes = put_paths(path, 0);
         if (bytes < 0)
             return bytes;
-        answer = file_open(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, flags, mode & MODE_BITS, &fd);
+        answer = file_open(CLIENT_SLOT_FILE, (uint32_t)bytes, directory, flags, mode & MODE_BITS, &fd);
     } while (answer == FILE_MORE);
     return answer ? answer : (int32_t)fd;
 }
@@ -97,7 +97,7 @@ static int32_t make(uint32_t directory, uint32_t path, uint32_t mode, uint32_t d
 {
     int32_t bytes = put_paths(path, 0);
 
-    return bytes < 0 ? bytes : file_make(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, mode, device);
+    return bytes < 0 ? bytes : file_make(CLIENT_SLOT_FILE, (uint32_t)bytes, directory, mode, device);
 }
 
 /* mkdir and mkdirat. */
@@ -124,7 +124,7 @@ static int32_t remove_path(uint32_t directory, uint32_t path, uint32_t how)
 {
     int32_t bytes = put_paths(path, 0);
 
-    return bytes < 0 ? bytes : vdso_settle(file_remove(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, how));
+    return bytes < 0 ? bytes : vdso_settle(file_remove(CLIENT_SLOT_FILE, (uint32_t)bytes, directory, how));
 }
 
 HANDLER(unlink)
@@ -158,7 +158,7 @@ static int32_t link_paths(uint32_t directory, uint32_t path, uint32_t to_directo
 {
     int32_t bytes = put_paths(path, to);
 
-    return bytes < 0 ? bytes : file_link(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, to_directory);
+    return bytes < 0 ? bytes : file_link(CLIENT_SLOT_FILE, (uint32_t)bytes, directory, to_directory);
 }
 
 HANDLER(link)
@@ -177,7 +177,7 @@ static int32_t rename_paths(uint32_t directory, uint32_t path, uint32_t to_direc
 {
     int32_t bytes = vdso_is_bad(to, 1) ? -EFAULT : put_paths(path, to);
 
-    return bytes < 0 ? bytes : vdso_settle(file_rename(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, to_directory));
+    return bytes < 0 ? bytes : vdso_settle(file_rename(CLIENT_SLOT_FILE, (uint32_t)bytes, directory, to_directory));
 }
 
 HANDLER(rename)
@@ -208,7 +208,7 @@ HANDLER(chdir)
     int32_t bytes = put_paths(a[0], 0);
 
     (void)number;
-    return bytes < 0 ? bytes : file_change_directory(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, (uint32_t)FILE_CWD);
+    return bytes < 0 ? bytes : file_change_directory(CLIENT_SLOT_FILE, (uint32_t)bytes, (uint32_t)FILE_CWD);
 }
 
 HANDLER(fchdir)
@@ -216,7 +216,7 @@ HANDLER(fchdir)
     int32_t bytes = put_paths((uint32_t)state->no_path, 0);
 
     (void)number;
-    return bytes < 0 ? bytes : file_change_directory(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, a[0]);
+    return bytes < 0 ? bytes : file_change_directory(CLIENT_SLOT_FILE, (uint32_t)bytes, a[0]);
 }
 
 HANDLER(getcwd)
@@ -230,7 +230,7 @@ HANDLER(getcwd)
     if (vdso_is_bad(a[0], size))
         return -EFAULT;
     char *from = vdso_bytes(size < FILE_PATH_BYTES ? size : FILE_PATH_BYTES, &most);
-    error = file_working_directory(CLIENT_SLOT_FILE, 0, size < most ? size : most, &got);
+    error = file_working_directory(CLIENT_SLOT_FILE, size < most ? size : most, &got);
     if (!error)
         memcpy((void *)a[0], from, got);
     return error ? error : (int32_t)got;
@@ -243,7 +243,7 @@ HANDLER(umask)
 
     (void)number;
     if (!error)
-        error = file_umask(CLIENT_SLOT_FILE, 0, a[0], &was);
+        error = file_umask(CLIENT_SLOT_FILE, a[0], &was);
     return error ? error : (int32_t)was;
 }
 
@@ -257,7 +257,7 @@ static int32_t truncate_to(uint32_t directory, uint32_t path, uint32_t low, uint
         return high >> 31 ? -EINVAL : -EFBIG;
     do {
         int32_t bytes = put_paths(path, 0);
-        answer = bytes < 0 ? bytes : file_truncate(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, low);
+        answer = bytes < 0 ? bytes : file_truncate(CLIENT_SLOT_FILE, (uint32_t)bytes, directory, low);
     } while (answer == FILE_MORE);
     return answer;
 }
@@ -290,5 +290,5 @@ HANDLER(fsync)
     (void)number;
     if (a[0] < 3 && !state->has_files)
         return -EINVAL;
-    return state->has_files ? file_control(CLIENT_SLOT_FILE, 0, a[0], FILE_GET_FD, 0, &value) : -EBADF;
+    return state->has_files ? file_control(CLIENT_SLOT_FILE, a[0], FILE_GET_FD, 0, &value) : -EBADF;
 }

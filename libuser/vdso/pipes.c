@@ -41,7 +41,7 @@ static void attach(struct vdso_pipe *pipe)
 
     pipe->uses = VDSO_NO_RING;
     do
-        answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, RING_BYTES, 3, &at);
+        answer = mem_reserve(CLIENT_SLOT_MEM, 0, RING_BYTES, 3, &at);
     while (answer == MEM_MORE);
     if (answer)
         return;
@@ -119,7 +119,7 @@ IN_REGISTERS int32_t vdso_pipe_read(arguments_t a, uint32_t number, struct pipe_
     ring->read = read + bytes;
     pipe_ring_fence();
     if (ring->writer_waits)
-        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, a[0], false);
+        (void)file_pipe_wake(CLIENT_SLOT_FILE, a[0], false);
     return (int32_t)bytes;
 }
 
@@ -148,6 +148,6 @@ IN_REGISTERS int32_t vdso_pipe_write(arguments_t a, uint32_t number, struct pipe
     bool yields = state->has_drained;
     state->has_drained = false;
     if (ring->reader_waits)
-        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, a[0], yields);
+        (void)file_pipe_wake(CLIENT_SLOT_FILE, a[0], yields);
     return (int32_t)bytes;
 }

@@ -60,7 +60,7 @@ static int look_at_files(struct polled *list, uint32_t count, bool watch)
     if (most > FILE_DATA_MAX && bytes <= FILE_DATA_MAX)
         for (uint32_t i = 0; i < asked; i++)
             message_page->words[i] = words[i]; /* so few go in the message */
-    int error = file_poll(CLIENT_SLOT_FILE, 0, bytes <= FILE_DATA_MAX ? bytes : 0, asked, watch, &ready);
+    int error = file_poll(CLIENT_SLOT_FILE, bytes <= FILE_DATA_MAX ? bytes : 0, asked, watch, &ready);
     if (error)
         return error;
     words = bytes <= FILE_DATA_MAX ? message_page->words : (uint32_t *)FILE_TRANSFER;
@@ -79,7 +79,7 @@ static void settle_consoles(struct polled *list, uint32_t count, bool watch, boo
     for (uint32_t i = 0; i < count; i++)
         *reads |= list[i].results == FILE_POLL_CONSOLE && list[i].events & FILE_POLL_IN;
     if (*reads)
-        (void)console_poll(CLIENT_SLOT_CONSOLE, 0, watch, &input);
+        (void)console_poll(CLIENT_SLOT_CONSOLE, watch, &input);
     for (uint32_t i = 0; i < count; i++)
         if (list[i].results == FILE_POLL_CONSOLE)
             list[i].results = list[i].events & (FILE_POLL_OUT | (input ? FILE_POLL_IN : 0));
@@ -105,7 +105,7 @@ static int wait_once(struct poll_time *time, bool *ends)
 {
     uint32_t part = !time->is_timed || time->ticks > TICKS_MAX ? TICKS_MAX : (uint32_t)time->ticks;
     uint32_t left = 0, woken = 0, began = time->is_timed ? vdso_ticks() : 0;
-    int error = proc_futex_wait(CLIENT_SLOT_PROC, 0, part, &left, &woken);
+    int error = proc_futex_wait(CLIENT_SLOT_PROC, part, &left, &woken);
     uint32_t passed = time->is_timed ? vdso_ticks() - began : 0;
 
     if (time->is_timed)
@@ -124,12 +124,12 @@ int32_t poll_wait(struct polled *list, uint32_t count, struct poll_time *time)
     vdso_tell_signals();
     int32_t found = look_at(list, count, false, &reads);
     while (!found && !ends && !state->look) {
-        int error = proc_futex_watch(CLIENT_SLOT_PROC, 0, 0, reads ? FUTEX_POLL_CONSOLE : FUTEX_POLL, &woken);
+        int error = proc_futex_watch(CLIENT_SLOT_PROC, 0, reads ? FUTEX_POLL_CONSOLE : FUTEX_POLL, &woken);
         if (error)
             return error;
         found = look_at(list, count, true, &reads);
         if (found) {
-            (void)proc_futex_watch(CLIENT_SLOT_PROC, 0, 0, FUTEX_NONE, &woken);
+            (void)proc_futex_watch(CLIENT_SLOT_PROC, 0, FUTEX_NONE, &woken);
             return found;
         }
         error = wait_once(time, &ends);

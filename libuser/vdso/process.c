@@ -9,7 +9,7 @@
 HANDLER(exit)
 {
     (void)number;
-    proc_exit(CLIENT_SLOT_PROC, 0, a[0]);
+    proc_exit(CLIENT_SLOT_PROC, a[0]);
     __builtin_trap();
 }
 
@@ -23,7 +23,7 @@ HANDLER(fork)
     vdso_pipes_forget();
     (void)vdso_give_ahead(0, USER_END);
     do
-        error = proc_fork(CLIENT_SLOT_PROC, 0, &pid);
+        error = proc_fork(CLIENT_SLOT_PROC, &pid);
     while (error == -EINTR);
     if (!error && pid == 0)
         state->held = state->look = 0, state->has_transfer = state->gives_keys = false;
@@ -33,7 +33,7 @@ HANDLER(fork)
 HANDLER(getpid)
 {
     uint32_t pid = 0, parent = 0;
-    int error = proc_getpid(CLIENT_SLOT_PROC, 0, &pid, &parent);
+    int error = proc_getpid(CLIENT_SLOT_PROC, &pid, &parent);
 
     (void)a, (void)number;
     return error ? error : (int32_t)pid;
@@ -42,7 +42,7 @@ HANDLER(getpid)
 HANDLER(getppid)
 {
     uint32_t pid = 0, parent = 0;
-    int error = proc_getpid(CLIENT_SLOT_PROC, 0, &pid, &parent);
+    int error = proc_getpid(CLIENT_SLOT_PROC, &pid, &parent);
 
     (void)a, (void)number;
     return error ? error : (int32_t)parent;
@@ -60,7 +60,7 @@ HANDLER(getpgid)
 {
     enum { GETPGRP = 65 };
     uint32_t group = 0, session;
-    int error = proc_group(CLIENT_SLOT_PROC, 0, number == GETPGRP ? 0 : a[0], &group, &session);
+    int error = proc_group(CLIENT_SLOT_PROC, number == GETPGRP ? 0 : a[0], &group, &session);
 
     return error ? error : (int32_t)group;
 }
@@ -68,7 +68,7 @@ HANDLER(getpgid)
 HANDLER(getsid)
 {
     uint32_t group, session = 0;
-    int error = proc_group(CLIENT_SLOT_PROC, 0, a[0], &group, &session);
+    int error = proc_group(CLIENT_SLOT_PROC, a[0], &group, &session);
 
     (void)number;
     return error ? error : (int32_t)session;
@@ -77,13 +77,13 @@ HANDLER(getsid)
 HANDLER(setpgid)
 {
     (void)number;
-    return proc_set_group(CLIENT_SLOT_PROC, 0, a[0], a[1]);
+    return proc_set_group(CLIENT_SLOT_PROC, a[0], a[1]);
 }
 
 HANDLER(setsid)
 {
     uint32_t pid = 0;
-    int error = proc_begin_session(CLIENT_SLOT_PROC, 0, &pid);
+    int error = proc_begin_session(CLIENT_SLOT_PROC, &pid);
 
     (void)a, (void)number;
     return error ? error : (int32_t)pid;
@@ -106,7 +106,7 @@ static int wait_for(arguments_t a, struct ended *ended)
     if (a[1] && vdso_is_bad(a[1], sizeof(int)))
         return -EFAULT;
     vdso_tell_signals();
-    return proc_wait(CLIENT_SLOT_PROC, 0, a[0], a[2] & NO_HANG, &ended->pid, &ended->code, &ended->signal);
+    return proc_wait(CLIENT_SLOT_PROC, a[0], a[2] & NO_HANG, &ended->pid, &ended->code, &ended->signal);
 }
 
 static int32_t wait_failed(int error, uint32_t number)
@@ -168,7 +168,7 @@ HANDLER(waitid)
     if ((a[2] && vdso_is_bad(a[2], sizeof(struct siginfo_words))) || (a[4] && vdso_is_bad(a[4], RUSAGE_BYTES)))
         return -EFAULT;
     vdso_tell_signals();
-    int error = proc_wait(CLIENT_SLOT_PROC, 0, child, ours, &ended.pid, &ended.code, &ended.signal);
+    int error = proc_wait(CLIENT_SLOT_PROC, child, ours, &ended.pid, &ended.code, &ended.signal);
     if (error)
         return wait_failed(error, number);
     if (a[2])

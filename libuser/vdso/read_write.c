@@ -113,7 +113,7 @@ static int ask_anyway(int32_t error, uint32_t flags, struct words *words)
 {
     if (error != VDSO_GIVEN_UP)
         return -EPIPE;
-    if (file_pipe_wake(CLIENT_SLOT_FILE, 0, words->w[1], false) == 0)
+    if (file_pipe_wake(CLIENT_SLOT_FILE, words->w[1], false) == 0)
         return -EINTR;
     return ipc_call(CLIENT_SLOT_FILE, flags, words) ? -EPIPE : (int)words->w[0];
 }
@@ -167,7 +167,7 @@ static int write_piece(uint32_t fd, struct place place, uint32_t left, uint32_t 
     if (!left)
         return 0;
     uint32_t bytes = gather(place, (char *)message_page->words, IPC_DATA_MAX);
-    return console_write(CLIENT_SLOT_CONSOLE, 0, bytes, bytes, taken);
+    return console_write(CLIENT_SLOT_CONSOLE, bytes, bytes, taken);
 }
 
 int32_t vdso_write_ends(int32_t error, uint32_t sent, uint32_t number)
@@ -453,7 +453,7 @@ HANDLER(pread64)
             most = a[2] - done;
         if (a[4] || a[3] + done > INT32_MAX)
             break;
-        error = file_read_at(CLIENT_SLOT_FILE, 0, a[0], most, a[3] + done, &got);
+        error = file_read_at(CLIENT_SLOT_FILE, a[0], most, a[3] + done, &got);
         if (error || !got)
             break;
         scatter(&place, from, got);
@@ -477,7 +477,7 @@ HANDLER(pwrite64)
             error = -EFBIG;
             break;
         }
-        error = file_write_at(CLIENT_SLOT_FILE, 0, most == FILE_DATA_MAX ? bytes : 0, a[0], bytes, a[3] + done, &taken);
+        error = file_write_at(CLIENT_SLOT_FILE, most == FILE_DATA_MAX ? bytes : 0, a[0], bytes, a[3] + done, &taken);
         if (error || !taken)
             break;
         advance(&place, taken);

@@ -28,7 +28,7 @@ void vdso_tell_all_signals(void)
     state->told_caught = state->caught;
     state->told_ignored = state->ignored;
     state->told_blocked = state->blocked;
-    if (!proc_signals(CLIENT_SLOT_PROC, 0, state->caught, state->ignored, state->blocked, &due) && due)
+    if (!proc_signals(CLIENT_SLOT_PROC, state->caught, state->ignored, state->blocked, &due) && due)
         state->look = 1;
 }
 
@@ -99,7 +99,7 @@ static int32_t was_sent(uint32_t signal, int32_t error)
 
 static int32_t send_to(uint32_t pid, uint32_t signal, bool to_thread)
 {
-    return was_sent(signal, proc_kill(CLIENT_SLOT_PROC, 0, pid, signal, to_thread));
+    return was_sent(signal, proc_kill(CLIENT_SLOT_PROC, pid, signal, to_thread));
 }
 
 /* The next process of that group, or with 0 of all: false if there is none. */
@@ -108,7 +108,7 @@ static bool next_of(uint32_t group, uint32_t *next, uint32_t *pid)
     const struct listed_process *listed = (const struct listed_process *)message_page->words;
 
     do
-        if (proc_list(CLIENT_SLOT_PROC, 0, 0, *next, next))
+        if (proc_list(CLIENT_SLOT_PROC, 0, *next, next))
             return false;
     while (group && listed->group != group);
     *pid = listed->pid;
@@ -123,7 +123,7 @@ static int32_t send_to_all(uint32_t group, uint32_t signal)
     int32_t result = -ESRCH;
     bool is_in = false;
 
-    (void)proc_getpid(CLIENT_SLOT_PROC, 0, &own, &parent);
+    (void)proc_getpid(CLIENT_SLOT_PROC, &own, &parent);
     while (next_of(group, &next, &pid)) {
         if (pid == own) {
             is_in = group != 0;
@@ -143,7 +143,7 @@ static int32_t send_to_group(int32_t pid, uint32_t signal)
 {
     uint32_t group = 0 - (uint32_t)pid, session;
 
-    if (pid == 0 && proc_group(CLIENT_SLOT_PROC, 0, 0, &group, &session))
+    if (pid == 0 && proc_group(CLIENT_SLOT_PROC, 0, &group, &session))
         return -ESRCH;
     return send_to_all(pid == -1 ? 0 : group, signal);
 }
@@ -171,14 +171,14 @@ HANDLER(rt_sigqueueinfo)
     if ((int32_t)info->code != CODE_QUEUE)
         return -EPERM;
     before_sending(a[1]);
-    return was_sent(a[1], proc_queue(CLIENT_SLOT_PROC, 0, a[0], a[1], info->rest[VALUE]));
+    return was_sent(a[1], proc_queue(CLIENT_SLOT_PROC, a[0], a[1], info->rest[VALUE]));
 }
 
 void vdso_raise(uint32_t signal)
 {
     uint32_t pid = 0, parent;
 
-    (void)proc_getpid(CLIENT_SLOT_PROC, 0, &pid, &parent);
+    (void)proc_getpid(CLIENT_SLOT_PROC, &pid, &parent);
     const uint32_t to_itself[] = {pid, signal};
     (void)vdso_kill(to_itself, 0);
 }
@@ -242,7 +242,7 @@ HANDLER(rt_sigpending)
         return -EINVAL;
     if (vdso_is_bad(a[0], a[1]))
         return -EFAULT;
-    (void)proc_signal_take(CLIENT_SLOT_PROC, 0, UINT32_MAX, 0, &signal, &waiting, &sender);
+    (void)proc_signal_take(CLIENT_SLOT_PROC, UINT32_MAX, 0, &signal, &waiting, &sender);
     memcpy((void *)a[0], (const uint32_t[]){waiting & state->blocked, 0}, a[1]);
     return 0;
 }
@@ -301,7 +301,7 @@ HANDLER(pause)
     (void)a, (void)number;
     vdso_tell_signals();
     while (!error && !left && !state->look)
-        error = proc_sleep(CLIENT_SLOT_PROC, 0, TICKS_MAX, &left);
+        error = proc_sleep(CLIENT_SLOT_PROC, TICKS_MAX, &left);
     return error ? error : vdso_ends_early();
 }
 
@@ -328,7 +328,7 @@ static bool take_of(uint32_t set, struct siginfo_words *info)
 {
     uint32_t signal = 0, value, sender;
 
-    if (proc_signal_take(CLIENT_SLOT_PROC, 0, 0, set, &signal, &value, &sender) || !signal)
+    if (proc_signal_take(CLIENT_SLOT_PROC, 0, set, &signal, &value, &sender) || !signal)
         return false;
     *info = signal_info(signal, value, sender);
     state->held &= ~signal_bit(info->signal);
@@ -347,7 +347,7 @@ static int32_t wait_for_one(uint32_t set, struct poll_time *time, struct siginfo
             return vdso_ends_early();
         if (!part)
             return -EAGAIN;
-        int error = proc_signal_await(CLIENT_SLOT_PROC, 0, part, set, &left);
+        int error = proc_signal_await(CLIENT_SLOT_PROC, part, set, &left);
         if (error)
             return error;
         if (time->is_timed)

@@ -12,7 +12,7 @@ enum { STATUS_NO_ARGUMENTS = 127, VECTOR_ROWS = 13 };
 
 static _Noreturn void give_up(void)
 {
-    proc_exit(CLIENT_SLOT_PROC, 0, STATUS_NO_ARGUMENTS);
+    proc_exit(CLIENT_SLOT_PROC, STATUS_NO_ARGUMENTS);
     __builtin_trap();
 }
 
@@ -26,7 +26,7 @@ static __attribute__((noinline)) struct fetched fetch(uint32_t offset)
 {
     struct fetched f = {0, 0, 0};
 
-    if (proc_args(CLIENT_SLOT_PROC, 0, 0, offset, &f.count, &f.bytes, &f.copied) < 0)
+    if (proc_args(CLIENT_SLOT_PROC, 0, offset, &f.count, &f.bytes, &f.copied) < 0)
         give_up();
     return f;
 }

@@ -33,7 +33,7 @@ static int get_status(uint32_t directory, uint32_t path, uint32_t flags, struct 
     int32_t bytes = vdso_put_path(path);
 
     if (bytes >= 0)
-        bytes = file_status(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, flags);
+        bytes = file_status(CLIENT_SLOT_FILE, (uint32_t)bytes, directory, flags);
     if (bytes)
         return bytes;
     memcpy(status, message_page->words, sizeof *status);
@@ -180,7 +180,7 @@ static int change(uint32_t directory, uint32_t path, uint32_t what, uint32_t val
 {
     int32_t bytes = vdso_put_path(path);
 
-    return bytes < 0 ? bytes : file_change(CLIENT_SLOT_FILE, 0, (uint32_t)bytes, directory, what, value);
+    return bytes < 0 ? bytes : file_change(CLIENT_SLOT_FILE, (uint32_t)bytes, directory, what, value);
 }
 
 /* chmod, fchmod and fchmodat: the mode is kept and told. */
@@ -245,7 +245,7 @@ HANDLER(getdents64)
     if (vdso_is_bad(a[1], a[2]))
         return -EFAULT;
     char *from = vdso_bytes(half, &most);
-    int error = file_entries(CLIENT_SLOT_FILE, 0, a[0], half < most ? half : most, &got);
+    int error = file_entries(CLIENT_SLOT_FILE, a[0], half < most ? half : most, &got);
     return error ? error : (int32_t)put_entries((char *)a[1], from, got);
 }
 
@@ -258,7 +258,7 @@ HANDLER(statfs64)
 
     (void)number;
     if (!error)
-        error = file_space(CLIENT_SLOT_FILE, 0, &pages, &free);
+        error = file_space(CLIENT_SLOT_FILE, &pages, &free);
     if (error)
         return error;
     const uint32_t words[WORDS] = {MAGIC, BLOCK_BYTES, pages, 0, free, 0, free,     0,

@@ -108,7 +108,7 @@ enum { LIMIT_STACK = 3, LIMIT_NPROC = 6, LIMIT_NOFILE = 7, LIMIT_AS = 9, LIMITS 
 static int get_descriptors(uint64_t *limit)
 {
     uint32_t value = FILE_DESCRIPTORS_MAX, used;
-    int error = state->has_files ? file_get_limit(CLIENT_SLOT_FILE, 0, &value, &used) : 0;
+    int error = state->has_files ? file_get_limit(CLIENT_SLOT_FILE, &value, &used) : 0;
 
     *limit = value;
     return error;
@@ -118,7 +118,7 @@ static int set_descriptors(uint32_t limit)
 {
     int error = vdso_begin_files();
 
-    return error ? error : file_set_limit(CLIENT_SLOT_FILE, 0, limit);
+    return error ? error : file_set_limit(CLIENT_SLOT_FILE, limit);
 }
 
 static int get_limit(uint32_t resource, uint64_t *limit)
@@ -130,9 +130,9 @@ static int get_limit(uint32_t resource, uint64_t *limit)
     if (resource >= LIMITS)
         return -EINVAL;
     if (resource == LIMIT_AS)
-        error = mem_get_limit(CLIENT_SLOT_MEM, 0, &value, &used);
+        error = mem_get_limit(CLIENT_SLOT_MEM, &value, &used);
     if (resource == LIMIT_NPROC)
-        error = proc_get_limit(CLIENT_SLOT_PROC, 0, &value, &used);
+        error = proc_get_limit(CLIENT_SLOT_PROC, &value, &used);
     if (resource == LIMIT_AS)
         *limit = (uint64_t)value * PAGE_SIZE;
     if (resource == LIMIT_NPROC)
@@ -155,9 +155,9 @@ static int set_limit(uint32_t resource, uint64_t soft, uint64_t hard)
     if (soft > hard)
         return -EINVAL;
     if (resource == LIMIT_AS)
-        return mem_set_limit(CLIENT_SLOT_MEM, 0, word_of(soft / PAGE_SIZE));
+        return mem_set_limit(CLIENT_SLOT_MEM, word_of(soft / PAGE_SIZE));
     if (resource == LIMIT_NPROC)
-        return proc_set_limit(CLIENT_SLOT_PROC, 0, word_of(soft));
+        return proc_set_limit(CLIENT_SLOT_PROC, word_of(soft));
     if (resource == LIMIT_NOFILE)
         return set_descriptors(word_of(soft));
     return -EINVAL;
@@ -199,7 +199,7 @@ HANDLER(prlimit64)
     uint64_t limit;
 
     (void)number;
-    if (a[0] && (proc_getpid(CLIENT_SLOT_PROC, 0, &pid, &parent) || pid != a[0]))
+    if (a[0] && (proc_getpid(CLIENT_SLOT_PROC, &pid, &parent) || pid != a[0]))
         return -EPERM;
     if ((a[2] && vdso_is_bad(a[2], 2 * sizeof limit)) || (a[3] && vdso_is_bad(a[3], 2 * sizeof limit)))
         return -EFAULT;

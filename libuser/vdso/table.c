@@ -25,7 +25,7 @@ HANDLER(no_call)
     (void)a;
     if (state->missing_count < MISSING_MAX && !is_told(number)) {
         state->missing[state->missing_count++] = number;
-        (void)proc_missing(CLIENT_SLOT_PROC, 0, number);
+        (void)proc_missing(CLIENT_SLOT_PROC, number);
     }
     return -ENOSYS;
 }

@@ -26,14 +26,14 @@ uint32_t vdso_ticks(void)
 {
     uint32_t ticks = 0;
 
-    (void)proc_uptime(CLIENT_SLOT_PROC, 0, &ticks);
+    (void)proc_uptime(CLIENT_SLOT_PROC, &ticks);
     return ticks;
 }
 
 static uint32_t boot_seconds(void)
 {
     if (!state->boot_seconds)
-        (void)proc_boot_time(CLIENT_SLOT_PROC, 0, &state->boot_seconds);
+        (void)proc_boot_time(CLIENT_SLOT_PROC, &state->boot_seconds);
     return state->boot_seconds;
 }
 
@@ -189,7 +189,7 @@ static int32_t sleep_for(uint64_t seconds, uint32_t nanoseconds, uint64_t *not_s
     vdso_tell_signals();
     for (uint32_t part; ticks && !left && !error; ticks -= part - left) {
         part = ticks < TICKS_MAX ? (uint32_t)ticks : TICKS_MAX;
-        error = proc_sleep(CLIENT_SLOT_PROC, 0, part, &left);
+        error = proc_sleep(CLIENT_SLOT_PROC, part, &left);
     }
     *not_slept = ticks;
     return left ? vdso_ends_early() : error;

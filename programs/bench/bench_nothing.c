@@ -6,6 +6,6 @@ _Noreturn void _start(void);
 
 _Noreturn void _start(void)
 {
-    proc_exit(CLIENT_SLOT_PROC, 0, 0);
+    proc_exit(CLIENT_SLOT_PROC, 0);
     __builtin_trap();
 }

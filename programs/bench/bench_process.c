@@ -24,8 +24,8 @@ static void execute(void)
     static const char name[] = "bench_nothing";
 
     memcpy(message_page->words, name, sizeof name);
-    proc_exec(CLIENT_SLOT_PROC, 0, sizeof name, 1, sizeof name, &ignored, &blocked);
-    proc_exit(CLIENT_SLOT_PROC, 0, 1);
+    proc_exec(CLIENT_SLOT_PROC, sizeof name, 1, sizeof name, &ignored, &blocked);
+    proc_exit(CLIENT_SLOT_PROC, 1);
 }
 
 static void share(void)
@@ -33,20 +33,20 @@ static void share(void)
     uint32_t address;
 
     if (mem_shm_open(CLIENT_SLOT_MEM, ipc_window(SHM_BASE, SHM_PAGES), SEGMENT, &address))
-        proc_exit(CLIENT_SLOT_PROC, 0, 1);
+        proc_exit(CLIENT_SLOT_PROC, 1);
 }
 
 static void children(struct samples *samples, void (*child)(void))
 {
     for (int i = 0; i < SAMPLES; i++) {
         uint32_t pid = 0, ended = 0, code = 1, signal = 1, begin = cycles();
-        int error = proc_fork(CLIENT_SLOT_PROC, 0, &pid);
+        int error = proc_fork(CLIENT_SLOT_PROC, &pid);
         if (!error && pid == 0) {
             child();
-            proc_exit(CLIENT_SLOT_PROC, 0, 0);
+            proc_exit(CLIENT_SLOT_PROC, 0);
         }
         if (!error)
-            error = proc_wait(CLIENT_SLOT_PROC, 0, (uint32_t)-1, 0, &ended, &code, &signal);
+            error = proc_wait(CLIENT_SLOT_PROC, (uint32_t)-1, 0, &ended, &code, &signal);
         samples_add(samples, begin, cycles());
         if (error || ended != pid || code || signal)
             rows_fail("bench_process");
@@ -81,10 +81,10 @@ _Noreturn void _start(void)
     static char strings[IPC_DATA_MAX + 1];
     uint32_t count = 0, bytes, copied = 0;
 
-    if (proc_args(CLIENT_SLOT_PROC, 0, 0, 0, &count, &bytes, &copied))
+    if (proc_args(CLIENT_SLOT_PROC, 0, 0, &count, &bytes, &copied))
         rows_fail("bench_process");
     memcpy(strings, message_page->words, copied);
     const char *name = count > 1 ? strings + strlen(strings) + 1 : NULL;
-    proc_exit(CLIENT_SLOT_PROC, 0, (uint32_t)rows_run(rows, sizeof rows / sizeof rows[0], name));
+    proc_exit(CLIENT_SLOT_PROC, (uint32_t)rows_run(rows, sizeof rows / sizeof rows[0], name));
     __builtin_trap();
 }

@@ -13,6 +13,6 @@ _Noreturn void _start(void)
     uint32_t sum = (uint32_t)(zeros[0] + zeros[BYTES - 1]);
 
     zeros[0] = zeros[BYTES - 1] = 1;
-    proc_exit(CLIENT_SLOT_PROC, 0, sum);
+    proc_exit(CLIENT_SLOT_PROC, sum);
     __builtin_trap();
 }

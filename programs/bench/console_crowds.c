@@ -36,7 +36,7 @@ static void writes_and_syncs(void)
     line[sizeof(line) - 1] = '\n';
     for (int i = 0; i < LINES; i++)
         check(write(STDOUT_FILENO, line, sizeof(line)) == sizeof(line), "write");
-    check(console_sync(CLIENT_SLOT_CONSOLE, 0) == 0, "console_sync");
+    check(console_sync(CLIENT_SLOT_CONSOLE) == 0, "console_sync");
 }
 
 /* Each is answered when all that others have written is out. */

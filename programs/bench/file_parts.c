@@ -87,7 +87,7 @@ static uint32_t reserve(uint32_t pages)
     int answer;
 
     do
-        answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, pages * PAGE, 3, &at);
+        answer = mem_reserve(CLIENT_SLOT_MEM, 0, pages * PAGE, 3, &at);
     while (answer == MEM_MORE);
     check(answer == 0, "a place");
     return at;
@@ -103,7 +103,7 @@ static void lend_often(uint32_t fd, uint32_t pages, uint32_t places)
         uint32_t to = at + i * PAGE;
         answer = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), fd, true, 1, i % pages, to, 3, &granted);
         if (!answer)
-            answer = file_unmap(CLIENT_SLOT_FILE, 0, to, 1);
+            answer = file_unmap(CLIENT_SLOT_FILE, to, 1);
     }
     check(answer == 0, "pages at many places");
 }
@@ -157,7 +157,7 @@ static void reserve_and_end(void)
     part("reserve");
     (void)reserve(MOST);
     part("reserve_end");
-    check(mem_reserve(CLIENT_SLOT_MEM, 0, 0, (MOST + 1) * PAGE, 3, &at) == -ENOMEM, "no larger place");
+    check(mem_reserve(CLIENT_SLOT_MEM, 0, (MOST + 1) * PAGE, 3, &at) == -ENOMEM, "no larger place");
 }
 
 /* Who unmaps nothing has a page at no more places than a revocation has time for. */

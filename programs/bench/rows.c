@@ -17,13 +17,13 @@ static __attribute__((format(printf, 1, 2))) void say(const char *format, ...)
     va_start(arguments, format);
     uint32_t bytes = format_list((char *)message_page->words, IPC_DATA_MAX, format, arguments);
     va_end(arguments);
-    (void)console_write(CLIENT_SLOT_CONSOLE, 0, bytes, bytes, &taken);
+    (void)console_write(CLIENT_SLOT_CONSOLE, bytes, bytes, &taken);
 }
 
 _Noreturn void rows_fail(const char *what)
 {
     say("bench: %s failed\n", what);
-    proc_exit(CLIENT_SLOT_PROC, 0, 1);
+    proc_exit(CLIENT_SLOT_PROC, 1);
     __builtin_trap();
 }
 

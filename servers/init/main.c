@@ -50,7 +50,7 @@ static void build(void)
     for (uint32_t i = 0; i < servers; i++)
         load_resume(i);
     end_unless(sys_thread_schedule(BOOT_SLOT_THREAD, PRIORITY_INIT, 0), "lowering the priority");
-    if (command.input_is_pipe && console_input_pipe(slot_of_endpoint(SERVER_CONSOLE), 0))
+    if (command.input_is_pipe && console_input_pipe(slot_of_endpoint(SERVER_CONSOLE)))
         end_machine(STATUS_FAILED);
     if (found)
         return;
@@ -67,7 +67,7 @@ _Noreturn static void not_started(const char *why)
 static int spawn(uint32_t *started)
 {
     memcpy(message_page->words, command.text, command.bytes);
-    return proc_spawn(slot_of_endpoint(SERVER_PROC), 0, command.bytes, command.count, command.bytes,
+    return proc_spawn(slot_of_endpoint(SERVER_PROC), command.bytes, command.count, command.bytes,
                       command.limits.processes, command.limits.memory, started);
 }
 
@@ -91,9 +91,9 @@ static uint32_t run(void)
     int error = spawn(&started);
     if (error)
         not_started(why_not(error));
-    error = proc_wait(slot_of_endpoint(SERVER_PROC), 0, 0, 0, &ended, &code, &signal);
+    error = proc_wait(slot_of_endpoint(SERVER_PROC), 0, 0, &ended, &code, &signal);
     if (!error)
-        error = console_sync(slot_of_endpoint(SERVER_CONSOLE), 0);
+        error = console_sync(slot_of_endpoint(SERVER_CONSOLE));
     if (error)
         return STATUS_FAILED;
     return signal ? 128 + signal : code & 0xff;

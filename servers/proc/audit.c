@@ -14,8 +14,7 @@ enum { PAUSE_SHARE = 16, PAUSE_LEAST = 4 };
 
 static uint32_t audit_servers(void)
 {
-    return (uint32_t)(mem_audit(PROC_SLOT_MEM, 0) | console_audit(PROC_SLOT_CONSOLE, 0) |
-                      file_audit(PROC_SLOT_FILE, 0));
+    return (uint32_t)(mem_audit(PROC_SLOT_MEM) | console_audit(PROC_SLOT_CONSOLE) | file_audit(PROC_SLOT_FILE));
 }
 
 int32_t audit_all(uint32_t tick, uint32_t (*now)(void))

@@ -108,7 +108,7 @@ int body_fork(struct body *body, const struct body *parent)
 
 int body_fork_more(const struct body *body, const struct body *parent)
 {
-    return mem_space_fork_more(PROC_SLOT_MEM, 0, parent->space, body->space);
+    return mem_space_fork_more(PROC_SLOT_MEM, parent->space, body->space);
 }
 
 /* A space that mem does not have, or has no more after a fork that it refused, has left the task to us. */
@@ -116,7 +116,7 @@ enum body_end body_destroy(struct body *body)
 {
     if (body->frame == BODY_NO_FRAME)
         return BODY_GONE;
-    int result = mem_space_destroy(PROC_SLOT_MEM, 0, body->space);
+    int result = mem_space_destroy(PROC_SLOT_MEM, body->space);
     if (result > 0)
         return result == MEM_TASK ? BODY_TASK_LEFT : BODY_GOES_ON;
     if (result)
@@ -136,13 +136,13 @@ void body_end_task(const struct body *body)
 
 int body_set_limit(const struct body *body, uint32_t frames)
 {
-    return mem_space_limit(PROC_SLOT_MEM, 0, body->space, frames);
+    return mem_space_limit(PROC_SLOT_MEM, body->space, frames);
 }
 
 int body_clear_space(struct body *body, uint32_t frames, uint32_t low)
 {
     body->segment = body->page = body->filled = 0;
-    return mem_space_clear(PROC_SLOT_MEM, 0, body->space, frames, low);
+    return mem_space_clear(PROC_SLOT_MEM, body->space, frames, low);
 }
 
 /* --------------------------------------------------------------------------------------- thread */

@@ -15,7 +15,7 @@ static const char PAGE_FAULT[] = "page fault";
 static bool next_fatal_fault(struct fatal_fault *fault)
 {
     uint32_t why;
-    int error = mem_fatal_fault(PROC_SLOT_MEM, 0, &fault->space, &fault->address, &why);
+    int error = mem_fatal_fault(PROC_SLOT_MEM, &fault->space, &fault->address, &why);
 
     fault->cause = mem_fatal_fault_cause(why);
     fault->vector = mem_fatal_fault_vector(why);

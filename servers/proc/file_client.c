@@ -7,12 +7,12 @@ int file_client_begin(struct process *process, uint32_t booted)
 {
     if (process->has_files)
         return 0;
-    int error = file_begin(PROC_SLOT_FILE, 0, process->badge, booted, process->pid);
+    int error = file_begin(PROC_SLOT_FILE, process->badge, booted, process->pid);
     if (error)
         return error;
     error = body_give_files(&process->body);
     if (error)
-        file_release(PROC_SLOT_FILE, 0, process->badge);
+        file_release(PROC_SLOT_FILE, process->badge);
     process->has_files = error == 0;
     return error;
 }
@@ -24,5 +24,5 @@ int file_client_limit(struct process *process, uint32_t processes, uint32_t boot
     if (processes == before)
         return 0;
     int error = file_client_begin(process, booted);
-    return error ? error : file_limit(PROC_SLOT_FILE, 0, process->badge, processes, before);
+    return error ? error : file_limit(PROC_SLOT_FILE, process->badge, processes, before);
 }

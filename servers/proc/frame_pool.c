@@ -36,6 +36,6 @@ void frame_pool_give(uint32_t number)
         kept[kept_count++] = (uint16_t)number;
         return;
     }
-    if (mem_task_frame_end(PROC_SLOT_MEM, 0, names[number] - 1) == 0)
+    if (mem_task_frame_end(PROC_SLOT_MEM, names[number] - 1) == 0)
         names[number] = 0;
 }

@@ -54,14 +54,14 @@ static void let_read(struct process *process)
     bool again = !process->reads && process->children;
 
     process->reads = true;
-    console_front(PROC_SLOT_CONSOLE, 0, process->badge, again);
+    console_front(PROC_SLOT_CONSOLE, process->badge, again);
 }
 
 uint32_t front_news(bool part)
 {
     uint32_t badge = 0, events = 0;
 
-    if (console_news(PROC_SLOT_CONSOLE, 0, part, &badge, &ticks_are_wanted, &events))
+    if (console_news(PROC_SLOT_CONSOLE, part, &badge, &ticks_are_wanted, &events))
         return 0;
     struct process *process = process_by_badge(badge);
     if (badge != 0 && process && front_has(process))
@@ -74,25 +74,25 @@ int front_set_keys(struct process *process, bool keys)
     if (!front_has(process))
         return -EPERM;
     process->edits |= keys;
-    return console_keys(PROC_SLOT_CONSOLE, 0, process->badge, keys);
+    return console_keys(PROC_SLOT_CONSOLE, process->badge, keys);
 }
 
 void front_tick(uint32_t now)
 {
     if (ticks_are_wanted)
-        console_tick(PROC_SLOT_CONSOLE, 0, now, &ticks_are_wanted);
+        console_tick(PROC_SLOT_CONSOLE, now, &ticks_are_wanted);
 }
 
 void front_changed(const struct process *process)
 {
     if (process->reads)
-        console_front(PROC_SLOT_CONSOLE, 0, 0, true);
+        console_front(PROC_SLOT_CONSOLE, 0, true);
 }
 
 void front_ends(const struct process *process)
 {
     if (process->children)
-        console_front(PROC_SLOT_CONSOLE, 0, 0, true);
+        console_front(PROC_SLOT_CONSOLE, 0, true);
 }
 
 void front_forget(struct process *process)
@@ -100,6 +100,6 @@ void front_forget(struct process *process)
     front_changed(process);
     process->reads = false;
     if (process->edits)
-        console_keys(PROC_SLOT_CONSOLE, 0, process->badge, false);
+        console_keys(PROC_SLOT_CONSOLE, process->badge, false);
     process->edits = false;
 }

@@ -37,9 +37,9 @@ static __attribute__((noinline)) struct word shared_word(const struct process *p
     bool is_there;
 
     if (of == OF_FILES)
-        is_there = process->has_files && file_place(PROC_SLOT_FILE, 0, process->badge, address, &object, &place) == 0;
+        is_there = process->has_files && file_place(PROC_SLOT_FILE, process->badge, address, &object, &place) == 0;
     else
-        is_there = mem_space_word(PROC_SLOT_MEM, 0, process_index(process), address, &object, &place) == 0;
+        is_there = mem_space_word(PROC_SLOT_MEM, process_index(process), address, &object, &place) == 0;
     return is_there ? (struct word){place, of << OWNER_SHIFT | (object & ~(3u << OWNER_SHIFT))}
                     : own_word(process, address);
 }
@@ -151,7 +151,7 @@ void futex_requeue(const struct process *process, uint32_t address, bool shared,
 static void hear_of_files(struct work *work)
 {
     uint32_t badge = 0, more = 0;
-    int error = file_news(PROC_SLOT_FILE, 0, &badge, &more);
+    int error = file_news(PROC_SLOT_FILE, &badge, &more);
     struct process *process = error || !badge ? NULL : process_by_badge(badge);
 
     if (process && process->watch.link && process->watch.owner >= POLL)

@@ -72,7 +72,7 @@ static void end_step(struct work *work);
 /* Both have the same open. */
 static int share_files(struct process *made, const struct process *parent)
 {
-    int error = file_fork(PROC_SLOT_FILE, 0, parent->badge, made->badge, made->pid);
+    int error = file_fork(PROC_SLOT_FILE, parent->badge, made->badge, made->pid);
 
     if (error)
         return error;
@@ -83,14 +83,14 @@ static int share_files(struct process *made, const struct process *parent)
 /* A part of its end at the file server; true: there is more. */
 static bool files_go_on(struct process *process)
 {
-    process->has_files = process->has_files && file_release(PROC_SLOT_FILE, 0, process->badge) == FILE_MORE;
+    process->has_files = process->has_files && file_release(PROC_SLOT_FILE, process->badge) == FILE_MORE;
     return process->has_files;
 }
 
 /* The same of its exec. */
 static bool closing_goes_on(struct process *process)
 {
-    process->closes_files = process->closes_files && file_exec(PROC_SLOT_FILE, 0, process->badge) == FILE_MORE;
+    process->closes_files = process->closes_files && file_exec(PROC_SLOT_FILE, process->badge) == FILE_MORE;
     return process->closes_files;
 }
 
@@ -306,7 +306,7 @@ static void end_step(struct work *work)
     } else if (process->state == PROCESS_BEGINS) {
         fork_is_over(process);
     } else {
-        console_release(PROC_SLOT_CONSOLE, 0, process->badge);
+        console_release(PROC_SLOT_CONSOLE, process->badge);
         is_over(process);
     }
 }
@@ -324,7 +324,7 @@ static void wait_ends(struct process *process)
 /* All that others see of it; of many files only some. */
 static void leave(struct process *process)
 {
-    console_release(PROC_SLOT_CONSOLE, 0, process->badge);
+    console_release(PROC_SLOT_CONSOLE, process->badge);
     (void)files_go_on(process);
     arguments_drop(process->arguments);
     arguments_drop(process->next_arguments);

@@ -52,7 +52,7 @@ int program_at(const char *path, uint32_t client, struct program_place *place)
     if (bytes > FILE_DATA_MAX)
         return -ENAMETOOLONG;
     memcpy(message_page->words, path, bytes);
-    int answer = file_program(PROC_SLOT_FILE, 0, bytes, client, &place->first, &place->bytes);
+    int answer = file_program(PROC_SLOT_FILE, bytes, client, &place->first, &place->bytes);
     place->is_copy = answer == FILE_COPY;
     return place->is_copy ? 0 : answer;
 }
@@ -61,7 +61,7 @@ int program_at(const char *path, uint32_t client, struct program_place *place)
 static int read_head(struct program_place place, char *to, uint32_t bytes)
 {
     for (uint32_t done = 0, got; done < bytes; done += got) {
-        int error = file_program_bytes(PROC_SLOT_FILE, 0, place.first, done, &got);
+        int error = file_program_bytes(PROC_SLOT_FILE, place.first, done, &got);
         if (error)
             return error;
         if (!got)
@@ -155,7 +155,7 @@ static int map_piece(const struct elf_segment *segment, uint32_t first, uint32_t
         .file_bytes = file_bytes < memory_bytes ? file_bytes : memory_bytes,
         .rights = segment->rights,
     };
-    return mem_space_map(PROC_SLOT_MEM, 0, sizeof(struct program_segment), space);
+    return mem_space_map(PROC_SLOT_MEM, sizeof(struct program_segment), space);
 }
 
 static int map_vdso(uint32_t space)
@@ -194,7 +194,7 @@ int program_map(const struct program *program, struct body *body)
         if (pages < left)
             return MEM_MORE;
     }
-    return mem_space_finish(PROC_SLOT_MEM, 0, body->space, image->end);
+    return mem_space_finish(PROC_SLOT_MEM, body->space, image->end);
 }
 
 /* Page `page` of a segment. */
@@ -202,9 +202,9 @@ static int fill_page(const struct program *program, const struct elf_segment *se
 {
     uint32_t offset = page * PAGE_SIZE, left = segment->file_bytes - offset, number;
     uint32_t bytes = left < PAGE_SIZE ? left : 0; /* 0: all of them */
-    int error = file_program_page(PROC_SLOT_FILE, 0, program->place.first, segment->offset / PAGE_SIZE + page, &number);
+    int error = file_program_page(PROC_SLOT_FILE, program->place.first, segment->offset / PAGE_SIZE + page, &number);
 
-    return error ? error : mem_space_copy(PROC_SLOT_MEM, 0, space, segment->address + offset, bytes, number);
+    return error ? error : mem_space_copy(PROC_SLOT_MEM, space, segment->address + offset, bytes, number);
 }
 
 int program_fill(const struct program *program, struct body *body)

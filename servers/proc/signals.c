@@ -51,11 +51,11 @@ static bool end_calls(const struct process *process)
 {
     uint32_t free, total, segments, waits = 1;
 
-    if (mem_info(PROC_SLOT_MEM, 0, &free, &total, &segments))
+    if (mem_info(PROC_SLOT_MEM, &free, &total, &segments))
         return false;
-    if (process->has_files && file_interrupt(PROC_SLOT_FILE, 0, process->badge))
+    if (process->has_files && file_interrupt(PROC_SLOT_FILE, process->badge))
         return false;
-    return !console_interrupt(PROC_SLOT_CONSOLE, 0, process->badge, &waits) && !waits;
+    return !console_interrupt(PROC_SLOT_CONSOLE, process->badge, &waits) && !waits;
 }
 
 static bool divert_stopped(struct process *process)
@@ -135,7 +135,7 @@ static bool is_handled(const struct process *process, const struct fatal_fault *
 
 static bool go_on(const struct process *process)
 {
-    return mem_fatal_fault_resume(PROC_SLOT_MEM, 0, process_index(process)) == 0;
+    return mem_fatal_fault_resume(PROC_SLOT_MEM, process_index(process)) == 0;
 }
 
 /* Nobody is there who could call a handler. */

@@ -63,7 +63,7 @@ struct memory memory_now(void)
     struct memory now = {0, 0, 0};
 
     give_places_back();
-    if (mem_info(CLIENT_SLOT_MEM, 0, &now.free, &now.total, &now.segments) != 0)
+    if (mem_info(CLIENT_SLOT_MEM, &now.free, &now.total, &now.segments) != 0)
         exit(125);
     return now;
 }

@@ -68,9 +68,9 @@ static bool refusals(void)
 
     return FAILS(write(3, "no", 2), EBADF) && FAILS(write(-1, "no", 2), EBADF) && IS(write(1, "no", 0), 0) &&
            FAILS(write(1, "no", 0x80000000), EINVAL) &&
-           IS(console_write(CLIENT_SLOT_CONSOLE, 0, 256, 257, &taken), -EINVAL) &&
-           IS(console_write(CLIENT_SLOT_CONSOLE, 0, 0, 4, &taken), -EINVAL) &&
-           IS(console_write(CLIENT_SLOT_CONSOLE, 0, 256, 0xffffffff, &taken), -EINVAL) &&
+           IS(console_write(CLIENT_SLOT_CONSOLE, 256, 257, &taken), -EINVAL) &&
+           IS(console_write(CLIENT_SLOT_CONSOLE, 0, 4, &taken), -EINVAL) &&
+           IS(console_write(CLIENT_SLOT_CONSOLE, 256, 0xffffffff, &taken), -EINVAL) &&
            FAILS(read(3, &taken, 4), EBADF) && FAILS(read(0, &taken, 0xffffffff), EINVAL) && IS(read(0, &taken, 0), 0);
 }
 
@@ -235,7 +235,7 @@ static int prints_forever(void)
 static uint32_t uptime(void)
 {
     uint32_t ticks = 0;
-    return proc_uptime(CLIENT_SLOT_PROC, 0, &ticks) == 0 ? ticks : 0;
+    return proc_uptime(CLIENT_SLOT_PROC, &ticks) == 0 ? ticks : 0;
 }
 
 /* It leaves time to others, too: who sleeps for a tick is back long before half a second. */

@@ -264,12 +264,12 @@ static int interferes(void)
 {
     uint32_t word = (uint32_t)&shared->word, other = (uint32_t)&shared->other, woken = 0;
 
-    if (give_back() || proc_futex_watch(CLIENT_SLOT_PROC, 0, word, FUTEX_SHARED, &woken))
+    if (give_back() || proc_futex_watch(CLIENT_SLOT_PROC, word, FUTEX_SHARED, &woken))
         return 1;
     pass(told[1]);
     await(asked[0]);
-    if (proc_futex_wake(CLIENT_SLOT_PROC, 0, word, 1, 10, &woken) ||
-        proc_futex_requeue(CLIENT_SLOT_PROC, 0, word, other, 1, 10))
+    if (proc_futex_wake(CLIENT_SLOT_PROC, word, 1, 10, &woken) ||
+        proc_futex_requeue(CLIENT_SLOT_PROC, word, other, 1, 10))
         return 2;
     pass(told[1]);
     await(asked[0]);

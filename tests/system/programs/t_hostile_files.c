@@ -182,7 +182,7 @@ static int uses_the_managers_calls(void)
         if (words.w[0] != (uint32_t)-EPERM)
             return 2;
     }
-    return file_get_limit(CLIENT_SLOT_FILE, 0, &word, &word) ? 3 : 7;
+    return file_get_limit(CLIENT_SLOT_FILE, &word, &word) ? 3 : 7;
 }
 
 static bool others_are_not_the_manager(void)
@@ -201,7 +201,7 @@ static int writes_counts_at_random(void)
 
     srand(seed);
     close(ends[0]);
-    int answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, PIPE_PAGES * PAGE, 3, &at);
+    int answer = mem_reserve(CLIENT_SLOT_MEM, 0, PIPE_PAGES * PAGE, 3, &at);
     while (!answer && (answer = file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, PIPE_PAGES), (uint32_t)ends[1], at,
                                                  &writes)) == -EBUSY)
         answer = 0; /* its parent has not closed that end yet */
@@ -214,9 +214,9 @@ static int writes_counts_at_random(void)
         ring->reader_waits = any_word();
         ring->writer_waits = any_word();
         ring->no_reader = below(2);
-        (void)file_pipe_wake(CLIENT_SLOT_FILE, 0, (uint32_t)ends[1], 1);
+        (void)file_pipe_wake(CLIENT_SLOT_FILE, (uint32_t)ends[1], 1);
         uint32_t taken;
-        (void)file_write(CLIENT_SLOT_FILE, 0, 8, (uint32_t)ends[1], 8, &taken);
+        (void)file_write(CLIENT_SLOT_FILE, 8, (uint32_t)ends[1], 8, &taken);
     }
     return 5;
 }
@@ -358,12 +358,12 @@ static int has_a_page_often(void)
     int answer;
 
     do
-        answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, PLACES * PAGE, 3, &at);
+        answer = mem_reserve(CLIENT_SLOT_MEM, 0, PLACES * PAGE, 3, &at);
     while (answer == MEM_MORE);
     for (uint32_t to = at; !answer && to < at + PLACES * PAGE; to += PAGE) {
         answer = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), fd, true, 1, 0, to, 3, &granted);
         if (!answer)
-            answer = granted == 1 ? file_unmap(CLIENT_SLOT_FILE, 0, to, 1) : 1;
+            answer = granted == 1 ? file_unmap(CLIENT_SLOT_FILE, to, 1) : 1;
     }
     if (answer || signal(SIGBUS, note_bus_error) == SIG_ERR)
         return 1;
@@ -396,16 +396,16 @@ static int maps_without_window(void)
     int answer;
 
     do
-        answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, PLACES * PAGE, 3, &at);
+        answer = mem_reserve(CLIENT_SLOT_MEM, 0, PLACES * PAGE, 3, &at);
     while (answer == MEM_MORE);
     if (answer || file_map(CLIENT_SLOT_FILE, ipc_window(at, 1), fd, true, 1, 0, at, 3, &granted))
         return 1;
     for (uint32_t to = at; to < at + 100 * PAGE; to += PAGE)
         if (file_map(CLIENT_SLOT_FILE, 0, fd, true, 2, 0, to, 3, &granted) != -ENOMEM)
             return 2;
-    if (file_mapping(CLIENT_SLOT_FILE, 0, at + PAGE, &pages, &filled, &rights) || rights)
+    if (file_mapping(CLIENT_SLOT_FILE, at + PAGE, &pages, &filled, &rights) || rights)
         return 3;
-    if (file_mapping(CLIENT_SLOT_FILE, 0, at, &pages, &filled, &rights) || pages != 1 || filled != 1)
+    if (file_mapping(CLIENT_SLOT_FILE, at, &pages, &filled, &rights) || pages != 1 || filled != 1)
         return 4;
     *(volatile char *)at = 'm';
     return 5;

@@ -51,7 +51,7 @@ static bool is_audited(void)
 {
     int error;
 
-    while ((error = proc_audit(CLIENT_SLOT_PROC, 0)) == -EAGAIN)
+    while ((error = proc_audit(CLIENT_SLOT_PROC)) == -EAGAIN)
         usleep(10000);
     return IS(error, 0);
 }

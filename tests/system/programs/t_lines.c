@@ -19,7 +19,7 @@ enum { LINES = 60, LINE = 200 };
 static uint32_t uptime(void)
 {
     uint32_t ticks = 0;
-    return proc_uptime(CLIENT_SLOT_PROC, 0, &ticks) == 0 ? ticks : 0;
+    return proc_uptime(CLIENT_SLOT_PROC, &ticks) == 0 ? ticks : 0;
 }
 
 /* How many ticks they take. */

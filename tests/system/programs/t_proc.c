@@ -35,7 +35,7 @@ static uint32_t uptime(void)
 {
     uint32_t ticks = 0;
 
-    if (proc_uptime(CLIENT_SLOT_PROC, 0, &ticks) != 0)
+    if (proc_uptime(CLIENT_SLOT_PROC, &ticks) != 0)
         exit(98);
     return ticks;
 }

@@ -91,7 +91,7 @@ static bool servers_are_right(void)
 {
     int error;
 
-    while ((error = proc_audit(CLIENT_SLOT_PROC, 0)) == -EAGAIN) /* the last one was just now */
+    while ((error = proc_audit(CLIENT_SLOT_PROC)) == -EAGAIN) /* the last one was just now */
         usleep(MICROSECONDS_PER_TICK);
     return IS(error, 0);
 }

@@ -27,7 +27,7 @@ static volatile uint32_t *board;
 static uint32_t processes_now(void)
 {
     uint32_t limit = 0, used = 0;
-    return IS(proc_get_limit(CLIENT_SLOT_PROC, 0, &limit, &used), 0) ? used : 0;
+    return IS(proc_get_limit(CLIENT_SLOT_PROC, &limit, &used), 0) ? used : 0;
 }
 
 /* Named ones from `first` on, each of a page: how many it can have of `most`. */

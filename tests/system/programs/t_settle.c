@@ -68,16 +68,16 @@ static int has_had(uint32_t pages)
     int answer;
 
     do
-        answer = mem_reserve(CLIENT_SLOT_MEM, 0, 0, pages * PAGE, 3, &at);
+        answer = mem_reserve(CLIENT_SLOT_MEM, 0, pages * PAGE, 3, &at);
     while (answer == MEM_MORE);
-    if (answer || file_unnamed(CLIENT_SLOT_FILE, 0, pages * PAGE, &fd))
+    if (answer || file_unnamed(CLIENT_SLOT_FILE, pages * PAGE, &fd))
         return -1;
     for (uint32_t page = 0; page < pages; page += granted) {
         uint32_t to = at + page * PAGE;
         if (file_map(CLIENT_SLOT_FILE, ipc_window(to, pages - page), fd, true, pages - page, page, to, 3, &granted))
             return -1;
     }
-    return file_close(CLIENT_SLOT_FILE, 0, fd) ? -1 : file_unmap(CLIENT_SLOT_FILE, 0, at, pages);
+    return file_close(CLIENT_SLOT_FILE, fd) ? -1 : file_unmap(CLIENT_SLOT_FILE, at, pages);
 }
 
 /* Thousands of pages, of large files and small ones. It does not settle. */

@@ -227,6 +227,7 @@ static int stores_untouched(void)
 /* By any call: again to write, by mprotect, through another window. */
 static int raises(void)
 {
+    struct words protect = {{MEM_PROTECT, (uint32_t)shared, 2 * PAGE, READ_WRITE}};
     void *at = NULL;
     uint32_t rest, address;
 
@@ -236,13 +237,12 @@ static int raises(void)
     for (int page = 0; page < 3; page++) /* the last one has not been touched */
         if (mprotect(shared + page * PAGE, PAGE, READ_WRITE) == 0 || errno != EACCES)
             return 2;
-    if (mem_protect(CLIENT_SLOT_MEM, ipc_window((uint32_t)shared, 2), (uint32_t)shared, 2 * PAGE, READ_WRITE, &rest) !=
-        -EACCES)
+    if (ipc_call(CLIENT_SLOT_MEM, ipc_window((uint32_t)shared, 2), &protect) || (int32_t)protect.w[0] != -EACCES)
         return 3;
-    if (mem_mmap(CLIENT_SLOT_MEM, 0, (uint32_t)shared, PAGE, &address) >= 0 ||
-        mem_reserve(CLIENT_SLOT_MEM, 0, (uint32_t)shared, PAGE, READ_WRITE, &address) >= 0)
+    if (mem_mmap(CLIENT_SLOT_MEM, (uint32_t)shared, PAGE, &address) >= 0 ||
+        mem_reserve(CLIENT_SLOT_MEM, (uint32_t)shared, PAGE, READ_WRITE, &address) >= 0)
         return 4;
-    if (mem_munmap(CLIENT_SLOT_MEM, 0, (uint32_t)shared, PAGE, &rest) != -EINVAL || shm_unlink(name) == 0 ||
+    if (mem_munmap(CLIENT_SLOT_MEM, (uint32_t)shared, PAGE, &rest) != -EINVAL || shm_unlink(name) == 0 ||
         errno != EACCES)
         return 5;
     return shared[PAGE] == 'r' ? stores_into_it() : 6;
@@ -324,7 +324,7 @@ static uint32_t times_listed(const struct listed_segment *wanted)
 {
     uint32_t next = 0, times = 0;
 
-    while (mem_shm_list(CLIENT_SLOT_MEM, 0, 0, next, &next) == 0)
+    while (mem_shm_list(CLIENT_SLOT_MEM, 0, next, &next) == 0)
         times += !memcmp(message_page->words, wanted, sizeof *wanted);
     return times;
 }
