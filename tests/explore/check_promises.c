@@ -72,6 +72,8 @@ static bool overlaps(const struct slot *slot, uint32_t first, uint32_t count)
     return slot->value < first + count && first < slot->value + slot_count(slot);
 }
 
+enum { CAPABILITIES, FRAMES }; /* the stages of a restarted memory_revoke: sys_memory_revoke() */
+
 /* "delete every derived capability" of memory_revoke: its first stage */
 static void check_none_covers(const struct slot *slot, uint32_t first, uint32_t count)
 {
@@ -91,7 +93,7 @@ static void check_memory_revoke(const struct done *done)
     uint32_t first = slot->value + done->ebx, end = first + done->esi;
     if (done->restarted && done->restarted->registers.ebx + done->restarted->registers.esi != end)
         return; /* its slot names other frames by now */
-    if (!done->restarted)
+    if (!done->restarted || done->restarted->registers.edi == CAPABILITIES)
         check_none_covers(slot, first, done->esi);
     for (uint32_t f = done->restarted ? done->restarted->registers.ebx : first; f < end; f++)
         if (frame_at(f)->kind == FRAME_USER && !node_is_leaf(&frame_at(f)->mappings))
@@ -100,7 +102,6 @@ static void check_memory_revoke(const struct done *done)
 
 static void check_revoked_capabilities(const struct thread *thread, const struct before *before)
 {
-    enum { CAPABILITIES, FRAMES }; /* the stage: sys_memory_revoke() */
     const struct slot *slot = cspace_slot(&thread_task(thread)->cspace, before->registers.eax >> SLOT_SHIFT);
 
     if (before->registers.edi == CAPABILITIES && thread->registers.edi == FRAMES && slot_is_range(slot, SLOT_MEMORY))
