@@ -8,7 +8,7 @@
 
 /* Every process: endpoint capabilities with the right to call, badged with who it is; the file server's comes when the
  * process asks proc for it (files). */
-enum { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3, CLIENT_SLOT_FILE = 4 };
+enum { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3, CLIENT_SLOT_FILE = 4, CLIENT_SLOTS_END };
 
 /* The pages of libuser/vdso, which answer a program's Linux calls, are between the stack and the message page, and can
  * be read and run. A program that uses them begins there. The library finds the program's entry in ecx, the address of

@@ -69,7 +69,7 @@ static bool managers_calls(void)
 
 static bool empty_slots(void)
 {
-    static const uint32_t slots[] = {0, 5, 255, 256, 4095, 65535};
+    static const uint32_t slots[] = {0, CLIENT_SLOTS_END, 255, 256, 4095, 65535};
     bool good = true;
 
     for (unsigned i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
