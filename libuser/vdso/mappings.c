@@ -147,6 +147,19 @@ __attribute__((regparm(3))) int32_t vdso_map_pages(uint32_t address, arguments_t
     return error || !protection ? finish((uint32_t)at, a, protection, error) : at;
 }
 
+/* Of what could not be read. */
+static int refuse_copy(uint32_t fd, int error)
+{
+    uint32_t flags = 0;
+    int closed = file_control(CLIENT_SLOT_FILE, fd, FILE_GET_FLAGS, 0, &flags);
+
+    if (closed)
+        return closed;
+    if ((flags & O_ACCESS) == O_WRITE_ONLY)
+        return -EACCES;
+    return error == -EISDIR || error == -ESPIPE || error > 0 ? -ENODEV : error;
+}
+
 /* What the file has there, into pages of the program's own. */
 static int copy_file(uint32_t at, arguments_t a)
 {
@@ -156,7 +169,7 @@ static int copy_file(uint32_t at, arguments_t a)
             most = a[MAP_LENGTH] - done;
         int error = file_read_at(CLIENT_SLOT_FILE, a[MAP_FD], most, a[MAP_PAGE] * PAGE_SIZE + done, &got);
         if (error)
-            return error == -EBADF ? -EACCES : error == -EISDIR || error == -ESPIPE || error > 0 ? -ENODEV : error;
+            return refuse_copy(a[MAP_FD], error);
         if (!got)
             break;
         memcpy((char *)at + done, from, got);

@@ -447,7 +447,9 @@ HANDLER(pread64)
     int32_t error = check_at(a);
 
     (void)number;
-    while (!error && done < a[2]) {
+    if (error)
+        return error;
+    do { /* also of no bytes: the descriptor has to be one for that */
         char *from = vdso_bytes(a[2] - done, &most);
         if (most > a[2] - done)
             most = a[2] - done;
@@ -458,7 +460,7 @@ HANDLER(pread64)
             break;
         scatter(&place, from, got);
         done += got;
-    }
+    } while (done < a[2]);
     return error && !done ? error > 0 ? -ESPIPE : error : (int32_t)done;
 }
 
@@ -470,7 +472,9 @@ HANDLER(pwrite64)
     int32_t error = check_at(a);
 
     (void)number;
-    while (!error && done < a[2]) {
+    if (error)
+        return error;
+    do {
         char *to = vdso_bytes(a[2] - done, &most);
         uint32_t bytes = gather(place, to, most);
         if (a[4] || a[3] + done > INT32_MAX) {
@@ -482,6 +486,6 @@ HANDLER(pwrite64)
             break;
         advance(&place, taken);
         done += taken;
-    }
+    } while (done < a[2]);
     return error && !done ? error > 0 ? -ESPIPE : error : (int32_t)done;
 }

@@ -183,15 +183,22 @@ static int change(uint32_t directory, uint32_t path, uint32_t what, uint32_t val
     return bytes < 0 ? bytes : file_change(CLIENT_SLOT_FILE, (uint32_t)bytes, directory, what, value);
 }
 
+static int change_named(uint32_t directory, uint32_t path, uint32_t what, uint32_t value)
+{
+    bool is_empty = !vdso_is_bad(path, 1) && !*(const char *)path; /* which is the descriptor's own for the server */
+
+    return is_empty ? -ENOENT : change(directory, path, what, value);
+}
+
 /* chmod, fchmod and fchmodat: the mode is kept and told. */
 HANDLER(chmod)
 {
     enum { CHMOD = 15, FCHMOD = 94 };
 
     if (number == CHMOD)
-        return change((uint32_t)FILE_CWD, a[0], FILE_MODE, a[1]);
+        return change_named((uint32_t)FILE_CWD, a[0], FILE_MODE, a[1]);
     return number == FCHMOD ? change(a[0], (uint32_t)state->no_path, FILE_MODE, a[1])
-                            : change(a[0], a[1], FILE_MODE, a[2]);
+                            : change_named(a[0], a[1], FILE_MODE, a[2]);
 }
 
 /* utimensat and utimensat_time64: a time is when what is in it was changed; a null pointer, or UTIME_NOW: now. */
@@ -199,13 +206,14 @@ HANDLER(utimensat)
 {
     enum { UTIMENSAT = 320, NOW = 0x3fffffff, OMIT = 0x3ffffffe };
     const uint32_t words = number == UTIMENSAT ? 2 : 4, *modified = (const uint32_t *)a[2] + words;
+    int (*change_it)(uint32_t, uint32_t, uint32_t, uint32_t) = a[1] ? change_named : change;
     const uint32_t path = a[1] ? a[1] : (uint32_t)state->no_path;
 
     if (a[2] && vdso_is_bad(a[2], 2 * words * sizeof(uint32_t)))
         return -EFAULT;
     if (!a[2] || modified[words / 2] == NOW)
-        return change(a[0], path, FILE_MODIFIED, vdso_seconds());
-    return modified[words / 2] == OMIT ? 0 : change(a[0], path, FILE_MODIFIED, modified[0]);
+        return change_it(a[0], path, FILE_MODIFIED, vdso_seconds());
+    return modified[words / 2] == OMIT ? 0 : change_it(a[0], path, FILE_MODIFIED, modified[0]);
 }
 
 /* ----------------------------------------------------------------------------------- directories */

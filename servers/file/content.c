@@ -143,13 +143,11 @@ int32_t call_write(struct client *client, struct words *words)
 /* A file's bytes elsewhere than at its offset. */
 static int32_t check_at(const struct client *client, const struct words *words, bool writes, struct transfer *what)
 {
-    int32_t error = check(client, words, writes, what);
+    const struct open_file *file = client_file(client, words->w[1]);
 
-    if (error)
-        return error;
-    if (what->file->pipe)
-        return -ESPIPE;
-    return words->w[3] > INT32_MAX ? -EINVAL : 0;
+    if (words->w[3] > INT32_MAX)
+        return -EINVAL;
+    return file && file->pipe ? -ESPIPE : check(client, words, writes, what);
 }
 
 int32_t call_read_at(struct client *client, struct words *words)
@@ -187,10 +185,10 @@ int32_t call_seek(struct client *client, struct words *words)
 
     if (!file)
         return -EBADF;
-    if (file->pipe || (file->inode->kind == INODE_DEVICE && file->inode->device >= DEVICE_TERMINAL))
-        return -ESPIPE;
     if (whence > FROM_END)
         return -EINVAL;
+    if (file->pipe || (file->inode->kind == INODE_DEVICE && file->inode->device >= DEVICE_TERMINAL))
+        return -ESPIPE;
     if (whence != FROM_START)
         offset += whence == FROM_END ? file->inode->size : file->offset;
     if (offset < 0 || offset > INT32_MAX)
@@ -210,9 +208,9 @@ int32_t call_truncate(struct client *client, struct words *words)
         error = name_find(client, words->w[1], path, FILE_EMPTY_PATH, &inode);
     if (error)
         return error;
+    if (!*path && file && !open_file_writes(file))
+        return -EINVAL;
     if (inode->kind != INODE_FILE)
         return inode->kind == INODE_DIRECTORY ? -EISDIR : -EINVAL;
-    if (!*path && !open_file_writes(file))
-        return -EINVAL;
     return inode_truncate(inode, words->w[2]);
 }

@@ -264,18 +264,16 @@ static int check_moved_links(const struct entry *entry, const struct inode *into
     return is_directory(entry->inode) && entry->directory != into ? check_links(into, entry->inode) : 0;
 }
 
-/* Names that rename can have; the new one need not be free. */
-static int check_names(const struct directory_name *from, const struct directory_name *to)
+/* What is to be renamed, and a name that it can have, whether or not that is free. */
+static int find_renamed(const struct directory_name *from, const struct directory_name *to, struct entry **entry)
 {
-    int err = check_name(from->directory, from->length);
-
-    if (!err)
-        err = check_name(to->directory, to->length);
-    if (err)
-        return err;
     if (dots(from->name, from->length) || dots(to->name, to->length))
         return -EBUSY;
-    err = check_new(to->directory, to->name, to->length);
+    int err = check_name(from->directory, from->length);
+    if (err)
+        return err;
+    *entry = entry_find(from->directory, from->name, from->length);
+    err = *entry ? check_new(to->directory, to->name, to->length) : -ENOENT;
     return err == -EEXIST ? 0 : err;
 }
 
@@ -308,13 +306,11 @@ static int move(struct entry *entry, const struct directory_name *to, struct ent
 
 int directory_rename(const struct directory_name *from, const struct directory_name *to)
 {
-    int err = check_names(from, to);
+    struct entry *entry;
+    int err = find_renamed(from, to, &entry);
 
     if (err)
         return err;
-    struct entry *entry = entry_find(from->directory, from->name, from->length);
-    if (!entry)
-        return -ENOENT;
     struct entry *replaced = entry_find(to->directory, to->name, to->length);
     struct inode *inode = entry->inode;
     err = check_move(inode, from, to);

@@ -199,16 +199,15 @@ static int check_place(uint32_t address, uint32_t pages, uint32_t rights)
     return address < USER_END && pages <= (end - address) >> PAGE_BITS ? 0 : -EINVAL;
 }
 
-/* The most rights that a file's pages can be granted with, or an error. */
-static int32_t most_rights(const struct open_file *file, bool shared)
+/* The most rights that a file's pages can be granted with, which are not less than the wanted ones; or an error. */
+static int32_t most_rights(const struct open_file *file, bool shared, uint32_t wanted)
 {
     if (!file)
         return -EBADF;
-    if (!file->inode || file->inode->kind != INODE_FILE)
-        return -ENODEV;
-    if (!open_file_reads(file))
+    int32_t most = shared && open_file_writes(file) ? RIGHT_READ | RIGHT_WRITE : RIGHT_READ;
+    if (!open_file_reads(file) || wanted & ~(uint32_t)most)
         return -EACCES;
-    return shared && open_file_writes(file) ? RIGHT_READ | RIGHT_WRITE : RIGHT_READ;
+    return file->inode && file->inode->kind == INODE_FILE ? most : -ENODEV;
 }
 
 /* The message's mapping, if its numbers can be. */
@@ -216,14 +215,12 @@ static int take_request(const struct client *client, const struct words *words, 
 {
     const struct open_file *file = client_file(client, file_map_fd(words));
     uint32_t address = file_map_address(words), pages = file_map_count(words);
-    int32_t most = most_rights(file, file_map_shared(words));
+    int error = check_place(address, pages, file_map_rights(words));
 
     *rights = (rights_t)file_map_rights(words);
+    int32_t most = error ? error : most_rights(file, file_map_shared(words), *rights);
     if (most < 0)
         return most;
-    int error = check_place(address, pages, *rights);
-    if (error || *rights & ~most)
-        return error ? error : -EACCES;
     what->inode = file->inode;
     what->address = address;
     what->end = address + (pages << PAGE_BITS);

@@ -123,7 +123,9 @@ static int check_open(const struct inode *inode, uint32_t flags)
     return inode->kind != INODE_DEVICE || device_is_known(inode->device) ? 0 : -ENXIO;
 }
 
-static int create(const struct client *client, const struct words *words, const char *path, struct inode **made)
+/* What there is, if it may be opened, or a new file. */
+static int find_or_create(const struct client *client, const struct words *words, const char *path,
+                          struct inode **inode)
 {
     struct directory_name place;
     int error = find_place(client, words->w[1], path, &place);
@@ -132,22 +134,25 @@ static int create(const struct client *client, const struct words *words, const 
         return error;
     if (place.must_be_directory)
         return -EISDIR;
+    error = directory_lookup(place.directory, place.name, place.length, inode);
+    if (error != -ENOENT)
+        return error ? error : check_open(*inode, words->w[2]);
     uint32_t masked = words->w[2] & O_RAW ? 0 : client->umask; /* xv6 has no modes: what it makes can be run */
     const struct inode_attributes file = {INODE_FILE, (uint16_t)(words->w[3] & MODE_BITS & ~masked), 0};
-    return directory_create(place.directory, place.name, place.length, &file, made);
+    return directory_create(place.directory, place.name, place.length, &file, inode);
 }
 
 /* What is to be opened, made or emptied if the flags say so: 0, FILE_MORE, or an error. */
 static int find_to_open(const struct client *client, const struct words *words, const char *path, struct inode **inode)
 {
     uint32_t flags = words->w[2];
-    int error = name_find(client, words->w[1], path, 0, inode);
+    int error;
 
-    if (error == -ENOENT && flags & O_CREATE_FILE && *path)
-        return create(client, words, path, inode);
-    if (!error)
+    if (flags & O_CREATE_FILE)
+        error = find_or_create(client, words, path, inode);
+    else if (!(error = name_find(client, words->w[1], path, 0, inode)))
         error = check_open(*inode, flags);
-    if (!error && flags & O_TRUNCATE && (*inode)->kind == INODE_FILE && (flags & O_ACCESS) != O_READ_ONLY)
+    if (!error && flags & O_TRUNCATE && (*inode)->kind == INODE_FILE) /* as Linux, also if it is only read */
         error = inode_truncate(*inode, 0);
     return error;
 }
@@ -203,6 +208,13 @@ int32_t call_unnamed(struct client *client, struct words *words)
 
 /* ------------------------------------------------------------------------------------- the tree */
 
+static bool is_there(const struct directory_name *place)
+{
+    struct inode *inode;
+
+    return !directory_lookup(place->directory, place->name, place->length, &inode);
+}
+
 /* Of what a mode of mknod or mkdir says; 0: it cannot be made. */
 static enum inode_kind kind_of(uint32_t mode)
 {
@@ -235,7 +247,7 @@ int32_t call_make(struct client *client, struct words *words)
     if (!attributes.kind)
         return -EINVAL;
     if (attributes.kind != INODE_DIRECTORY && place.must_be_directory)
-        return -ENOENT;
+        return is_there(&place) ? -EEXIST : -ENOENT;
     if (attributes.kind == INODE_DEVICE)
         attributes.device = (uint16_t)words->w[3];
     return directory_create(place.directory, place.name, place.length, &attributes, &made);
@@ -263,11 +275,20 @@ int32_t call_link(struct client *client, struct words *words)
         error = find_place(client, words->w[2], other, &place);
     if (error)
         return error;
-    if (inode->kind == INODE_DIRECTORY)
-        return -EPERM;
     if (place.must_be_directory)
-        return -ENOENT;
+        return is_there(&place) ? -EEXIST : -ENOENT;
     return directory_add(place.directory, place.name, place.length, inode);
+}
+
+/* Why no file is removed by a name with a '/' behind it. */
+static int refuse_directory(const struct directory_name *place)
+{
+    struct inode *inode;
+    int error = directory_lookup(place->directory, place->name, place->length, &inode);
+
+    if (error)
+        return error;
+    return inode->kind == INODE_DIRECTORY ? -EISDIR : -ENOTDIR;
 }
 
 int32_t call_remove(struct client *client, struct words *words)
@@ -284,7 +305,7 @@ int32_t call_remove(struct client *client, struct words *words)
     if (how & ~(uint32_t)(FILE_REMOVE_DIRECTORY | FILE_REMOVE_ANY))
         return -EINVAL;
     if (place.must_be_directory && !how)
-        return -ENOTDIR;
+        return refuse_directory(&place);
     error = directory_remove(place.directory, place.name, place.length,
                              how & FILE_REMOVE_ANY ? REMOVE_ANY
                              : how                 ? REMOVE_DIRECTORY

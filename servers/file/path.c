@@ -55,7 +55,7 @@ int path_parent(struct inode *from, const char *path, struct directory_name *nam
     bool is_root = end == path;
     *name =
         (struct directory_name){directory, is_root ? "." : path, is_root ? 1 : (uint32_t)(end - path), is_root || *end};
-    return name->length > FILE_NAME_MAX ? -ENAMETOOLONG : 0;
+    return 0;
 }
 
 int path_find(struct inode *from, const char *path, struct inode **inode)

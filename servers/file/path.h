@@ -17,7 +17,7 @@ static inline struct inode *path_root(void)
 int path_find(struct inode *from, const char *path, struct inode **inode);
 
 /* The directory, not held, and the last name, which need not be there; of paths that are all '/' it is "." in the root.
- * Errors as of path_find(). */
+ * Errors as of path_find(), but for that name's own. */
 int path_parent(struct inode *from, const char *path, struct directory_name *name);
 
 /* The path of a directory, from the root, with a 0 behind it: how many bytes that is without the 0. -ENOTDIR, -ENOENT

@@ -301,6 +301,9 @@ int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes
 {
     struct pipe *pipe = file->pipe;
 
+    words->w[1] = bytes;
+    if (!bytes)
+        return 0;
     if (!pipe->readers)
         return -EPIPE;
     if (room(pipe) < bytes || pipe->writing.first) {
@@ -312,7 +315,6 @@ int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes
     }
     ring_pages_put(&pipe->pages, client_bytes(client, bytes), bytes);
     serve_readers(pipe);
-    words->w[1] = bytes;
     return 0;
 }
 

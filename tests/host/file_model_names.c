@@ -169,27 +169,22 @@ struct rename {
     bool must_be_directory;
 };
 
-static int expected_of_names(const struct rename *r)
+static int expected_of_names(const struct rename *r, const struct name *old)
 {
+    if (is_dots(r->old) || is_dots(r->new))
+        return -EBUSY;
     int err = expected_of_directory(r->from, r->old);
-
     if (!err)
-        err = expected_of_directory(r->to, r->new);
-    if (!err && (is_dots(r->old) || is_dots(r->new)))
-        err = -EBUSY;
-    if (!err)
-        err = expected_of_new(r->to, r->new);
+        err = old ? expected_of_new(r->to, r->new) : -ENOENT;
     return err == -EEXIST ? 0 : err;
 }
 
 static int expected_of_rename(const struct rename *r, const struct name *old, const struct name *new)
 {
-    int err = expected_of_names(r);
+    int err = expected_of_names(r, old);
 
     if (err)
         return err;
-    if (!old)
-        return -ENOENT;
     bool is_directory = nodes[old->node].kind == INODE_DIRECTORY;
     if (r->must_be_directory && !is_directory)
         return -ENOTDIR;

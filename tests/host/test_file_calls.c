@@ -23,7 +23,7 @@ static void files_are_opened(void)
     CHECK(opens("bin/prog", O_READ_ONLY) == 4 && opens("new", READ_WRITE) == 6 &&
           status_of("new").mode == (MODE_FILE | 0644));
     CHECK(puts_into(6, "abc") == 0 && opens("new", O_READ_WRITE | O_TRUNCATE) == 7 && status_of("new").size == 0);
-    CHECK(puts_into(7, "abc") == 0 && opens("new", O_READ_ONLY | O_TRUNCATE) == 8 && status_of("new").size == 3 &&
+    CHECK(puts_into(7, "abc") == 0 && opens("new", O_READ_ONLY | O_TRUNCATE) == 8 && status_of("new").size == 0 &&
           opens("/dev", O_READ_ONLY | O_DIRECTORIES) == 9);
     CHECK(ask_path(A, "null", FILE_OPEN, 9, O_READ_WRITE, 0) == 0 && reply_of(A)->w[0] == 10);
     ends();
@@ -39,8 +39,9 @@ static void opening_is_refused(void)
                 {CWD, "data/", O_READ_ONLY, 0, -ENOTDIR}, {CWD, "data", O_DIRECTORIES, 0, -ENOTDIR},
                 {CWD, "/dev", O_WRITE_ONLY, 0, -EISDIR}, {CWD, "/dev", O_CREATE_FILE, 0, -EISDIR},
                 {CWD, "/dev", O_TRUNCATE, 0, -EISDIR}, {CWD, "new/", READ_WRITE, 0, -EISDIR},
+                {CWD, "data/", READ_WRITE, 0, -EISDIR}, {CWD, "/dev/", READ_WRITE | O_EXCLUSIVE, 0, -EISDIR},
                 {CWD, "data", O_ACCESS, 0, -EINVAL}, {CWD, "data", READ_WRITE | O_EXCLUSIVE, 0, -EEXIST},
-                {CWD, "/", READ_WRITE | O_EXCLUSIVE, 0, -EEXIST}, {CWD, "device", O_READ_ONLY, 0, -ENXIO});
+                {CWD, "/.", READ_WRITE | O_EXCLUSIVE, 0, -EEXIST}, {CWD, "device", O_READ_ONLY, 0, -ENXIO});
     CHECK(!is_there("new"));
     ends();
 }
@@ -114,10 +115,11 @@ static void reading_is_refused(void)
     CHECK(ask(A, FILE_READ, fd, 4097, 0) == -EINVAL && ask(A, FILE_READ_AT, fd, 0xffffffff, 0) == -EINVAL);
     CHECK(ask(A, FILE_READ_AT, fd, 1, 0x80000000) == -EINVAL && ask(A, FILE_READ_AT, pipe, 1, 0) == -ESPIPE);
     CHECK(ask(A, FILE_READ_AT, fd, 1, 0x7fffffff) == 0 && reply_of(A)->w[0] == 0);
-    CHECK(ask(A, FILE_READ, pipe, 1, 0) == -EAGAIN);
+    CHECK(ask(A, FILE_READ, pipe, 1, 0) == -EAGAIN && ask(A, FILE_READ_AT, pipe + 1, 1, 0) == -ESPIPE &&
+          ask(A, FILE_READ_AT, writes, 0, 0) == -EBADF);
     CHECK(ask(A, FILE_READ, 0, 10, 0) == FILE_CONSOLE && ask(A, FILE_READ_AT, terminal, 10, 0) == FILE_CONSOLE);
     CHECK(ask(A, FILE_SEEK, 0, 0, 0) == -ESPIPE && ask(A, FILE_SEEK, pipe, 0, 0) == -ESPIPE &&
-          ask(A, FILE_SEEK, NOTHING, 0, 0) == -EBADF);
+          ask(A, FILE_SEEK, NOTHING, 0, 0) == -EBADF && ask(A, FILE_SEEK, pipe, 0, 3) == -EINVAL);
     CHECK(ask(A, FILE_SEEK, fd, 0, 3) == -EINVAL && ask(A, FILE_SEEK, fd, 0xffffffff, 0) == -EINVAL &&
           ask(A, FILE_SEEK, fd, 0x7fffffff, 2) == -EINVAL);
     CHECK(ask(A, FILE_SEEK, fd, 0, 1) == 0 && reply_of(A)->w[0] == 0 && ask(A, FILE_SEEK, fd, -1u, 2) == 0);
@@ -134,6 +136,7 @@ static void writing_is_refused(void)
     CHECK(puts_into(NOTHING, "x") == -EBADF && puts_into(reads, "x") == -EBADF && puts_into(pipe - 1, "x") == -EBADF);
     CHECK(ask(A, FILE_WRITE_AT, NOTHING, 0, 0) == -EBADF && ask(A, FILE_WRITE_AT, reads, 0, 0) == -EBADF);
     CHECK(ask(A, FILE_WRITE, new, 4097, 0) == -EINVAL && ask(A, FILE_WRITE_AT, new, 0xffffffff, 0) == -EINVAL);
+    CHECK(ask(A, FILE_WRITE_AT, pipe - 1, 300, 0) == -ESPIPE);
     CHECK(ask(A, FILE_WRITE_AT, pipe, 300, 0) == -ESPIPE && ask(A, FILE_WRITE_AT, new, 300, 0x80000000) == -EINVAL);
     CHECK(ask(A, FILE_WRITE_AT, new, 300, 0x7fffffff) == -EFBIG && status_of("new").size == 0);
     CHECK(ask(A, FILE_SEEK, new, 0x7fffffff, 0) == 0 && puts_into(new, "x") == -EFBIG &&

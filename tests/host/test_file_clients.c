@@ -280,6 +280,9 @@ static void files_are_mapped(void)
     CHECK(maps(reads, 0, AT | RIGHT_READ, 5, 0) == 0 && reply_of(A)->w[0] == 2);
     CHECK(maps(99, 0, AT | RIGHT_READ, 1, 0) == -EBADF && maps(directory, 0, AT | RIGHT_READ, 1, 0) == -ENODEV &&
           maps(0, 0, AT | RIGHT_READ, 1, 0) == -ENODEV);
+    uint32_t writes = opens(A, "data", O_WRITE_ONLY);
+    CHECK(maps(writes, 0, AT | RIGHT_READ, 1, 1) == -EACCES &&
+          maps(directory, 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 1) == -EACCES);
     CHECK(maps(reads, 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 1) == -EACCES &&
           maps(fd, 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 0) == -EACCES);
     CHECK(maps(fd, 0, AT, 1, 0) == -EINVAL && maps(fd, 0, AT | RIGHT_EXECUTE, 1, 0) == -EINVAL &&

@@ -42,7 +42,8 @@ static void things_are_made(void)
     makes("d/", MODE_DIRECTORY);
     ARE_REFUSED(FILE_MAKE, {CWD, "d", MODE_DIRECTORY, 0, -EEXIST}, {CWD, "d", MODE_FILE, 0, -EEXIST},
                 {CWD, "/", MODE_DIRECTORY, 0, -EEXIST}, {CWD, "x", MODE_PIPE, 0, -EINVAL},
-                {CWD, "x", 0170000, 0, -EINVAL}, {CWD, "x/", MODE_FILE, 0, -ENOENT}, {CWD, "", MODE_FILE, 0, -ENOENT});
+                {CWD, "x", 0170000, 0, -EINVAL}, {CWD, "x/", MODE_FILE, 0, -ENOENT}, {CWD, "d/", MODE_FILE, 0, -EEXIST},
+                {CWD, "", MODE_FILE, 0, -ENOENT});
     CHECK(ask_path(A, "n", FILE_MAKE, CWD, MODE_CHARACTERS, DEVICE_NULL) == 0 && opens("n", 0) == 3);
     ends();
 }
@@ -57,6 +58,8 @@ static void names_are_linked(void)
           ask_paths(A, "data", "data/x", FILE_LINK, CWD, CWD) == -ENOTDIR);
     CHECK(ask_paths(A, "/dev", "x", FILE_LINK, CWD, CWD) == -EPERM &&
           ask_paths(A, "data", "x/", FILE_LINK, CWD, CWD) == -ENOENT);
+    CHECK(ask_paths(A, "/dev", "/dev/", FILE_LINK, CWD, CWD) == -EEXIST &&
+          ask_paths(A, "/dev", "data", FILE_LINK, CWD, CWD) == -EEXIST);
     CHECK(ask_paths(A, "data", "x", FILE_LINK, NOTHING, CWD) == -EBADF &&
           ask_paths(A, "data", "x", FILE_LINK, CWD, NOTHING) == -EBADF);
     CHECK(ask_path(A, "bin/t_x", FILE_LINK, CWD, CWD, 0) == -ENOENT); /* the second one is lacking */
@@ -102,8 +105,8 @@ static void names_are_removed(void)
     ARE_REFUSED(FILE_REMOVE, {CWD, "none", 0, 0, -ENOENT}, {CWD, "d", 0, 0, -EISDIR},
                 {CWD, "f", FILE_REMOVE_DIRECTORY, 0, -ENOTDIR}, {CWD, "d", FILE_REMOVE_DIRECTORY, 0, -ENOTEMPTY},
                 {CWD, "d", FILE_REMOVE_ANY, 0, -ENOTEMPTY}, {CWD, "/", FILE_REMOVE_DIRECTORY, 0, -EBUSY},
-                {CWD, "e/.", FILE_REMOVE_DIRECTORY, 0, -EINVAL}, {CWD, "f", 2, 0, -EINVAL}, {CWD, "e/", 0, 0, -ENOTDIR},
-                {CWD, "f/", 0, 0, -ENOTDIR});
+                {CWD, "e/.", FILE_REMOVE_DIRECTORY, 0, -EINVAL}, {CWD, "f", 2, 0, -EINVAL}, {CWD, "e/", 0, 0, -EISDIR},
+                {CWD, "f/", 0, 0, -ENOTDIR}, {CWD, "none/", 0, 0, -ENOENT}, {CWD, "/", 0, 0, -EISDIR});
     uint32_t fd = opens("d/f", O_READ_WRITE), directory = opens("e", 0);
     CHECK(removes("d/f", 0) == 0 && removes("d/", FILE_REMOVE_DIRECTORY) == 0 && removes("e", FILE_REMOVE_ANY) == 0 &&
           removes("f", FILE_REMOVE_ANY) == 0);
@@ -218,6 +221,7 @@ static void entries_are_told(void)
     CHECK(count == COUNT && ask(A, FILE_ENTRIES, fd, 256, 0) == 0 && reply_of(A)->w[0] == 0);
     CHECK(ask(A, FILE_SEEK, fd, 4, 0) == 0 && ask(A, FILE_ENTRIES, fd, 16, 0) == 0 && reply_of(A)->w[0] == 16);
     CHECK(!memcmp(reply_of(A)->data + sizeof(struct file_entry), "null", 4));
+    CHECK(ask(A, FILE_ENTRIES, fd, 16, 0) == 0 && !memcmp(reply_of(A)->data + sizeof(struct file_entry), "zero", 4));
     CHECK(ask(A, FILE_ENTRIES, fd, 15, 0) == -EINVAL &&
           ask(A, FILE_ENTRIES, fd, 4097, 0) == -EINVAL); /* the next one has 16 */
     CHECK(ask(A, FILE_ENTRIES, file, 256, 0) == -ENOTDIR && ask(A, FILE_ENTRIES, NOTHING, 256, 0) == -EBADF);
