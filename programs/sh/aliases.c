@@ -91,7 +91,11 @@ int run_unalias(char **words)
 {
     int status = 0;
 
-    if (words[1] && strcmp(words[1], "-a") == 0) {
+    if (!words[1]) {
+        shell_complain("unalias: a name is missing");
+        return STATUS_USAGE;
+    }
+    if (strcmp(words[1], "-a") == 0) {
         while (aliases)
             remove_at(&aliases);
         return 0;

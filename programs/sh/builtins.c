@@ -4,21 +4,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/times.h>
 #include <unistd.h>
 
 #include "programs/sh/aliases.h"
+#include "programs/sh/directory.h"
 #include "programs/sh/functions.h"
 #include "programs/sh/getopts.h"
 #include "programs/sh/jobs.h"
 #include "programs/sh/kill.h"
+#include "programs/sh/names.h"
 #include "programs/sh/options.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/program.h"
-#include "programs/sh/run.h"
+#include "programs/sh/read.h"
 #include "programs/sh/shell.h"
 #include "programs/sh/traps.h"
+#include "programs/sh/ulimit.h"
+#include "programs/sh/umask.h"
 #include "programs/sh/variables.h"
 
 enum { STATUS_FAILED = 1 };
@@ -29,7 +32,14 @@ static int complain(const char *builtin, const char *what)
     return STATUS_FAILED;
 }
 
-/* The word is to be a number from 0 on; -1, told: it is none. */
+/* A word makes no sense: in a special builtin that ends a script. */
+static int misused(int status)
+{
+    shell.is_misused = true;
+    return status;
+}
+
+/* The word is to be a number from 0 on; -1, told: it is none, which is a misuse. */
 static long number(const char *builtin, const char *word)
 {
     char *end;
@@ -38,6 +48,7 @@ static long number(const char *builtin, const char *word)
     if (*word && !*end && value >= 0)
         return value;
     shell_complain("%s: %s: not a number", builtin, word);
+    shell.is_misused = true;
     return -1;
 }
 
@@ -51,41 +62,6 @@ static int run_false(char **words)
 {
     (void)words;
     return STATUS_FAILED;
-}
-
-static char *working_directory(void)
-{
-    char *path = getcwd(NULL, 0), *copy = path ? pool_text(path, strlen(path)) : NULL;
-
-    free(path);
-    return copy;
-}
-
-static int run_pwd(char **words)
-{
-    const char *path = working_directory();
-
-    if (!path)
-        return complain(words[0], ".");
-    puts(path);
-    return 0;
-}
-
-static int run_cd(char **words)
-{
-    bool back = words[1] && strcmp(words[1], "-") == 0;
-    const char *named = back ? variable_or("OLDPWD", "/") : words[1] ? words[1] : variable_or("HOME", "/");
-    const char *to = pool_text(named, strlen(named)); /* which may be the value that is replaced below */
-    const char *from = working_directory();
-
-    if (chdir(to) < 0)
-        return complain(words[0], to);
-    variable_set("OLDPWD", from ? from : "/");
-    const char *now = working_directory();
-    variable_set("PWD", now ? now : to);
-    if (back)
-        puts(variable("PWD"));
-    return 0;
 }
 
 static int run_exit(char **words)
@@ -105,7 +81,7 @@ static int declare(char **words, void (*before)(const char *name), void (*behind
         size_t length = strcspn(*words, "=");
         if (!length || variable_name_length(*words) != length) {
             shell_complain("%s: %s: not a name", builtin, *words);
-            status = STATUS_FAILED;
+            status = misused(STATUS_FAILED);
             continue;
         }
         const char *name = pool_text(*words, length);
@@ -159,8 +135,13 @@ static int run_unset(char **words)
 
     if (functions || (words[1] && strcmp(words[1], "-v") == 0))
         words++;
-    while (*++words && !shell.has_failed)
+    while (*++words && !shell.has_failed) {
+        if (!variable_is_name(*words)) {
+            shell_complain("unset: %s: not a name", *words);
+            return misused(STATUS_FAILED);
+        }
         functions ? function_forget(*words) : variable_unset(*words);
+    }
     return shell.has_failed ? STATUS_FAILED : 0;
 }
 
@@ -196,15 +177,17 @@ static int run_shift(char **words)
     if (!count)
         return 0;
     shell_complain("shift: there are not so many arguments");
-    return STATUS_FAILED;
+    return misused(STATUS_FAILED);
 }
 
 static int leave(char **words, bool continues)
 {
     long count = words[1] ? number(words[0], words[1]) : 1;
 
+    if (count == 0)
+        shell_complain("%s: 0: not a number of loops", words[0]);
     if (count < 1)
-        return STATUS_FAILED;
+        return misused(STATUS_FAILED);
     shell.leaves = count < shell.loops ? (int)count : shell.loops;
     shell.continues = continues && shell.leaves;
     return 0;
@@ -231,30 +214,43 @@ static int run_return(char **words)
     return status < 0 || !shell.returnable ? STATUS_USAGE : (int)(status & 0xff);
 }
 
+/* Of a process, or of %N, as `jobs` names it. */
+static int wait_one(const char *word)
+{
+    if (*word == '%') {
+        pid_t pid = jobs_process(word);
+        if (pid < 0)
+            shell_complain("wait: %s: no such job", word);
+        return pid < 0 ? STATUS_NOT_FOUND : jobs_wait(pid);
+    }
+    long pid = number("wait", word);
+    return pid < 0 ? STATUS_NOT_FOUND : jobs_wait((pid_t)pid);
+}
+
 static int run_wait(char **words)
 {
     int status = 0;
 
     if (!words[1])
         return jobs_wait_all();
-    while (*++words) {
-        long pid = number("wait", *words);
-        status = pid < 0 ? STATUS_NOT_FOUND : jobs_wait((pid_t)pid);
-    }
+    while (*++words)
+        status = wait_one(*words);
     return status;
 }
 
 static int run_file(char **words)
 {
+    const char *path = words[1] ? program_find_file(words[1]) : NULL;
+
     if (!words[1]) {
         shell_complain(".: a file is missing");
-        return STATUS_USAGE;
+        return misused(STATUS_USAGE);
     }
     shell.returnable++;
-    bool is_run = shell_run_file(words[1]);
+    bool is_run = path && shell_run_file(path);
     shell.returnable--;
     shell.returns = false;
-    return is_run ? shell.status : complain(words[0], words[1]);
+    return is_run ? shell.status : misused(complain(words[0], words[1]));
 }
 
 static int run_eval(char **words)
@@ -273,147 +269,6 @@ static int run_exec(char **words)
     if (words[1])
         program_execute(words + 1);
     return 0;
-}
-
-/* ------------------------------------------------------------------------------------------- read */
-
-/* A signal just before the call would not end it: its handler jumps. */
-static bool read_byte(char *c)
-{
-    sigjmp_buf stopped;
-
-    if (sigsetjmp(stopped, 0))
-        return false;
-    shell.waits = &stopped;
-    bool is_read = !shell.is_stopped && read(STDIN_FILENO, c, 1) == 1;
-    shell.waits = NULL;
-    return is_read;
-}
-
-/* A line without its end, of which nothing more is read; a backslash takes the next byte's meaning, unless `raw`. */
-static bool read_line(struct text *line, bool raw)
-{
-    char c;
-    bool some = false;
-
-    while (read_byte(&c)) {
-        some = true;
-        if (c == '\n')
-            return true;
-        if (c == '\\' && !raw) {
-            if (!read_byte(&c))
-                break;
-            if (c == '\n')
-                continue;
-        }
-        text_add(line, c);
-    }
-    return some && line->used;
-}
-
-/* The last name gets all the rest. */
-static void split(char *line, char **names)
-{
-    const char *separators = variable_or("IFS", " \t\n");
-
-    for (; *names; names++) {
-        line += strspn(line, separators);
-        char *end = names[1] ? line + strcspn(line, separators) : line + strlen(line);
-        while (!names[1] && end > line && strchr(separators, end[-1]))
-            end--;
-        variable_set(*names, pool_text(line, (size_t)(end - line)));
-        line = *end ? end + 1 : end;
-    }
-}
-
-static int run_read(char **words)
-{
-    bool raw = words[1] && strcmp(words[1], "-r") == 0;
-    struct text line = {0};
-
-    words += 1 + raw;
-    for (char **name = words; *name; name++)
-        if (!variable_is_name(*name)) {
-            shell_complain("read: %s: not a name", *name);
-            return STATUS_USAGE;
-        }
-    bool more = read_line(&line, raw);
-    split(text_end(&line), words);
-    return more ? 0 : STATUS_FAILED;
-}
-
-/* --------------------------------------------------------------------------------- umask, type, command */
-
-/* Octal, as POSIX has it without -S. */
-static int run_umask(char **words)
-{
-    mode_t mask = umask(0);
-    char *end;
-
-    umask(mask);
-    if (!words[1])
-        return printf("%04o\n", (unsigned)mask) < 0;
-    unsigned long value = strtoul(words[1], &end, 8);
-    if (*end || !*words[1] || value > 0777) {
-        shell_complain("umask: %s: not a mask", words[1]);
-        return STATUS_FAILED;
-    }
-    umask((mode_t)value);
-    return 0;
-}
-
-static bool is_word_of_syntax(const char *name)
-{
-    static const char *const words[] = {"!",     "{",     "}",  "if",   "then", "elif", "else", "fi",
-                                        "while", "until", "do", "done", "for",  "in",   "case", "esac"};
-
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i], name) == 0)
-            return true;
-    return false;
-}
-
-/* Null: it is none of the shell's. */
-static const char *kind_of(const char *name)
-{
-    if (is_word_of_syntax(name))
-        return "a word of the syntax";
-    return function_find(name) ? "a function" : builtin_find(name) ? "a builtin" : NULL;
-}
-
-/* What each name is; with `in_words` as `type` says it, else as `command -v`, which is silent of what is not there. */
-static int tell_all(char **names, bool in_words)
-{
-    int status = 0;
-
-    for (; *names; names++) {
-        const char *kind = kind_of(*names), *path = kind ? NULL : program_find(*names);
-        if (in_words && (kind || path))
-            printf("%s is %s\n", *names, kind ? kind : path);
-        else if (kind || path)
-            puts(kind ? *names : path);
-        else if (in_words)
-            shell_complain("type: %s: not found", *names);
-        if (!kind && !path)
-            status = STATUS_FAILED;
-    }
-    return status;
-}
-
-static int run_type(char **words)
-{
-    return tell_all(words + 1, true);
-}
-
-/* It passes over functions. */
-static int run_command(char **words)
-{
-    if (!words[1])
-        return 0;
-    if (strcmp(words[1], "-v") == 0 || strcmp(words[1], "-V") == 0)
-        return tell_all(words + 2, words[1][1] == 'V');
-    const struct builtin *builtin = builtin_find(words[1]);
-    return builtin ? builtin->run(words + 1) : run_child(words + 1);
 }
 
 void bracket_to_test(char **words)
@@ -441,36 +296,39 @@ static int run_bracket(char **words)
 const struct builtin *builtin_find(const char *name)
 {
     static const struct builtin builtins[] = {
-        {":", run_true, false},
-        {".", run_file, false},
-        {"[", run_bracket, false},
-        {"alias", run_alias, false},
-        {"break", run_break, false},
-        {"cd", run_cd, false},
-        {"command", run_command, false},
-        {"continue", run_continue, false},
-        {"eval", run_eval, false},
-        {"exec", run_exec, true},
-        {"exit", run_exit, false},
-        {"export", run_export, false},
-        {"false", run_false, false},
-        {"getopts", run_getopts, false},
-        {"kill", run_kill, false},
-        {"local", run_local, false},
-        {"pwd", run_pwd, false},
-        {"read", run_read, false},
-        {"readonly", run_readonly, false},
-        {"return", run_return, false},
-        {"set", run_set, false},
-        {"shift", run_shift, false},
-        {"times", run_times, false},
-        {"trap", run_trap, false},
-        {"true", run_true, false},
-        {"type", run_type, false},
-        {"umask", run_umask, false},
-        {"unalias", run_unalias, false},
-        {"unset", run_unset, false},
-        {"wait", run_wait, false},
+        {":", run_true, BUILTIN_SPECIAL},
+        {".", run_file, BUILTIN_SPECIAL},
+        {"[", run_bracket, BUILTIN},
+        {"alias", run_alias, BUILTIN},
+        {"break", run_break, BUILTIN_SPECIAL},
+        {"cd", run_cd, BUILTIN},
+        {"command", run_command, BUILTIN},
+        {"continue", run_continue, BUILTIN_SPECIAL},
+        {"eval", run_eval, BUILTIN_SPECIAL},
+        {"exec", run_exec, BUILTIN_EXEC},
+        {"exit", run_exit, BUILTIN_SPECIAL},
+        {"export", run_export, BUILTIN_SPECIAL},
+        {"false", run_false, BUILTIN},
+        {"getopts", run_getopts, BUILTIN},
+        {"hash", run_hash, BUILTIN},
+        {"jobs", run_jobs, BUILTIN},
+        {"kill", run_kill, BUILTIN},
+        {"local", run_local, BUILTIN_SPECIAL},
+        {"pwd", run_pwd, BUILTIN},
+        {"read", run_read, BUILTIN},
+        {"readonly", run_readonly, BUILTIN_SPECIAL},
+        {"return", run_return, BUILTIN_SPECIAL},
+        {"set", run_set, BUILTIN_SPECIAL},
+        {"shift", run_shift, BUILTIN_SPECIAL},
+        {"times", run_times, BUILTIN_SPECIAL},
+        {"trap", run_trap, BUILTIN_SPECIAL},
+        {"true", run_true, BUILTIN},
+        {"type", run_type, BUILTIN},
+        {"ulimit", run_ulimit, BUILTIN},
+        {"umask", run_umask, BUILTIN},
+        {"unalias", run_unalias, BUILTIN},
+        {"unset", run_unset, BUILTIN_SPECIAL},
+        {"wait", run_wait, BUILTIN},
     };
 
     for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)

@@ -1,12 +1,16 @@
 /* Commands that are not programs, as they change the shell itself. */
 #pragma once
 
-#include <stdbool.h>
+enum builtin_kind {
+    BUILTIN,
+    BUILTIN_SPECIAL, /* POSIX's word: simple.h has what that means */
+    BUILTIN_EXEC     /* as that; its redirections stay, too, and its assignments are for the program */
+};
 
 struct builtin {
     const char *name;
     int (*run)(char **words); /* the status; words[0] is the name */
-    bool is_exec;             /* its redirections stay, and its assignments are for the program */
+    enum builtin_kind kind;
 };
 
 /* `[ ... ]` is `test ...`. */

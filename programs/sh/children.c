@@ -20,6 +20,7 @@ static void end_by_interrupts(void)
 
 pid_t fork_shell(void)
 {
+    jobs_look();
     pid_t pid = fork();
 
     if (pid < 0)

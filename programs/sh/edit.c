@@ -11,6 +11,8 @@
 
 #include "programs/sh/history.h"
 #include "programs/sh/pool.h"
+#include "programs/sh/shell.h"
+#include "programs/sh/traps.h"
 
 enum { LINE_BYTES = 4096, COLUMNS = 80 };
 
@@ -36,6 +38,7 @@ struct editor {
     const char *prompt;
     size_t room;                  /* columns behind it */
     size_t length, cursor, first; /* first: the byte that is shown behind the prompt */
+    struct termios lines;         /* how the terminal gives lines */
     unsigned back;                /* so many lines back in the history; 0: the new one */
     char *kept;                   /* that one, while others are shown */
     enum state state;
@@ -235,15 +238,40 @@ static void take(struct editor *e, int key)
 
 /* ------------------------------------------------------------------------------------------- keys */
 
-/* One byte: what is behind it may be for a command. */
-static int read_byte(void)
+static bool set_keys(const struct termios *lines)
+{
+    struct termios keys = *lines;
+
+    keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+    return tcsetattr(STDIN_FILENO, TCSANOW, &keys) == 0;
+}
+
+/* Actions of signals that come meanwhile write where the line was, which is shown again behind that. */
+static void run_traps(struct editor *e)
+{
+    if (e) {
+        say("\r\033[K");
+        tcsetattr(STDIN_FILENO, TCSANOW, &e->lines);
+    }
+    traps_run();
+    shell.is_stopped = false;
+    if (!e)
+        return;
+    set_keys(&e->lines);
+    show(e);
+}
+
+/* One byte: what is behind it may be for a command. There is no editor where lines come as they are. */
+static int read_byte(struct editor *e)
 {
     unsigned char c;
     ssize_t bytes;
 
-    do
+    do {
+        while (!traps_wait_for_input(STDIN_FILENO))
+            run_traps(e);
         bytes = read(STDIN_FILENO, &c, 1);
-    while (bytes < 0 && errno == EINTR);
+    } while (bytes < 0 && errno == EINTR);
     return bytes == 1 ? c : KEY_END_OF_INPUT;
 }
 
@@ -257,11 +285,11 @@ static int key_of_number(int number)
 }
 
 /* Behind ESC [ or ESC O. */
-static int read_sequence(void)
+static int read_sequence(struct editor *e)
 {
-    int number = 0, c = read_byte();
+    int number = 0, c = read_byte(e);
 
-    for (; isdigit(c) || c == ';'; c = read_byte())
+    for (; isdigit(c) || c == ';'; c = read_byte(e))
         if (isdigit(c))
             number = (number * 10 + c - '0') % 100;
     switch (c) {
@@ -284,14 +312,14 @@ static int read_sequence(void)
     }
 }
 
-static int read_key(void)
+static int read_key(struct editor *e)
 {
-    int c = read_byte();
+    int c = read_byte(e);
 
     if (c != KEY_ESCAPE)
         return c;
-    c = read_byte();
-    return c == '[' || c == 'O' ? read_sequence() : c == KEY_END_OF_INPUT ? c : KEY_NONE;
+    c = read_byte(e);
+    return c == '[' || c == 'O' ? read_sequence(e) : c == KEY_END_OF_INPUT ? c : KEY_NONE;
 }
 
 /* ------------------------------------------------------------------------------------------- line */
@@ -312,7 +340,7 @@ static void edit(struct editor *e)
 
     say(e->prompt);
     while (e->state == EDITS)
-        take(e, read_key());
+        take(e, read_key(e));
     if (e->cursor != e->length) {
         e->cursor = e->length;
         show(e);
@@ -322,15 +350,9 @@ static void edit(struct editor *e)
 }
 
 /* Where keys cannot be had, lines come as the terminal makes them. */
-static bool set_keys(struct termios *before)
+static bool take_keys(struct editor *e)
 {
-    struct termios keys;
-
-    if (tcgetattr(STDIN_FILENO, before) < 0)
-        return false;
-    keys = *before;
-    keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
-    return tcsetattr(STDIN_FILENO, TCSANOW, &keys) == 0;
+    return tcgetattr(STDIN_FILENO, &e->lines) == 0 && set_keys(&e->lines);
 }
 
 static char *read_plain(const char *prompt)
@@ -341,7 +363,7 @@ static char *read_plain(const char *prompt)
 
     say(prompt);
     do {
-        c = read_byte();
+        c = read_byte(NULL);
         if (used + 2 > room)
             line = must_allocate(line, room = room ? 2 * room : 128);
         if (c != KEY_END_OF_INPUT)
@@ -357,9 +379,8 @@ static char *read_plain(const char *prompt)
 char *edit_line(const char *prompt, bool *is_abandoned)
 {
     static struct editor editor;
-    struct termios before;
 
-    if (!set_keys(&before))
+    if (!take_keys(&editor))
         return read_plain(prompt);
     editor.prompt = prompt;
     editor.room = room_behind(prompt);
@@ -367,7 +388,7 @@ char *edit_line(const char *prompt, bool *is_abandoned)
     editor.kept = NULL;
     editor.state = EDITS;
     edit(&editor);
-    tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    tcsetattr(STDIN_FILENO, TCSANOW, &editor.lines);
     *is_abandoned = editor.state == IS_ABANDONED;
     if (editor.state != HAS_LINE)
         return NULL;

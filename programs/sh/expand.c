@@ -1,17 +1,15 @@
 #include "programs/sh/expand.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <glob.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "programs/sh/arithmetic.h"
-#include "programs/sh/options.h"
+#include "programs/sh/lexer.h"
+#include "programs/sh/parameters.h"
 #include "programs/sh/pool.h"
-#include "programs/sh/quotes.h"
 #include "programs/sh/run.h"
 #include "programs/sh/shell.h"
 #include "programs/sh/variables.h"
@@ -23,11 +21,25 @@ struct expansion {
     bool is_field; /* also an empty one, as it had quotes */
     bool is_pattern;
     bool makes_fields;
+    bool is_behind_blank; /* which ended a field: another separator behind it does not end one more */
+    bool is_value;        /* of a variable: a ~ behind a colon is special, too */
     char **fields;
     size_t count, room;
 };
 
-enum quoting { PLAIN, IN_QUOTES, IN_TEXT };
+/* From what is in no quotes to what is in some. */
+enum quoting {
+    PLAIN,
+    IN_WORD,   /* of ${x-word}: its own text makes fields, too */
+    IN_QUOTES, /* between " */
+    IN_BRACES, /* of "${x-word}": " is special again, ' is not */
+    IN_TEXT    /* between lines, where " is not special */
+};
+
+static bool is_quoted(enum quoting quoting)
+{
+    return quoting >= IN_QUOTES;
+}
 
 static void expand(struct expansion *e, const char *at, const char *end, enum quoting quoting);
 
@@ -74,32 +86,56 @@ static void end_field(struct expansion *e)
 {
     const char *pattern = text_end(&e->field);
 
-    if ((e->is_field || *pattern) && !(e->is_pattern && add_names(e, pattern)))
+    bool has_names = e->is_pattern && !shell.has_no_patterns;
+
+    if ((e->is_field || *pattern) && !(has_names && add_names(e, pattern)))
         add_field(e, without_backslashes(pattern));
     e->field = (struct text){0};
-    e->is_field = e->is_pattern = false;
+    e->is_field = e->is_pattern = e->is_behind_blank = false;
 }
 
-static void put(struct expansion *e, char c, bool is_quoted)
+static void put(struct expansion *e, char c, bool in_quotes)
 {
     bool is_special = strchr("*?[]\\", c);
 
-    if (is_special && (is_quoted || c == '\\'))
+    if (is_special && (in_quotes || c == '\\'))
         text_add(&e->field, '\\');
     text_add(&e->field, c);
-    e->is_pattern |= is_special && !is_quoted && c != '\\';
+    e->is_pattern |= is_special && !in_quotes && c != '\\';
+    e->is_behind_blank = false;
+}
+
+/* A separator ends the field before it, also an empty one; of several that are blanks only one, and none behind which
+ * one comes that is no blank. */
+static void end_field_at(struct expansion *e, char separator)
+{
+    bool is_blank = strchr(" \t\n", separator), was_behind_blank = e->is_behind_blank;
+
+    if (is_blank && !e->is_field && !e->field.used)
+        return;
+    e->is_behind_blank = false;
+    if (was_behind_blank)
+        return;
+    e->is_field = true;
+    end_field(e);
+    e->is_behind_blank = is_blank;
+}
+
+static const char *separators(void)
+{
+    return variable_or("IFS", " \t\n");
 }
 
 /* Of a variable or a command. */
 static void put_value(struct expansion *e, const char *value, enum quoting quoting)
 {
-    const char *separators = variable_or("IFS", " \t\n");
+    const char *ends = e->makes_fields && !is_quoted(quoting) ? separators() : "";
 
     for (; *value; value++)
-        if (quoting == PLAIN && e->makes_fields && strchr(separators, *value))
-            end_field(e);
+        if (strchr(ends, *value))
+            end_field_at(e, *value);
         else
-            put(e, *value, quoting != PLAIN);
+            put(e, *value, is_quoted(quoting));
 }
 
 /* ------------------------------------------------------------------------------------- parameters */
@@ -107,8 +143,8 @@ static void put_value(struct expansion *e, const char *value, enum quoting quoti
 /* "$@" is as many fields as there are arguments; an empty pair of quotes alone does not make one. */
 static void put_arguments(struct expansion *e, char which, enum quoting quoting)
 {
-    bool apart = e->makes_fields && (which == '@' || quoting == PLAIN);
-    char between = which == '@' ? ' ' : *variable_or("IFS", " ");
+    bool apart = e->makes_fields && (which == '@' || !is_quoted(quoting));
+    char between = which == '@' ? ' ' : *separators();
 
     if (!shell.arguments[0] && which == '@' && e->field.used == 0)
         e->is_field = false;
@@ -117,104 +153,30 @@ static void put_arguments(struct expansion *e, char which, enum quoting quoting)
             end_field(e);
         else if (argument != shell.arguments && between)
             put(e, between, true);
-        e->is_field |= quoting != PLAIN;
+        e->is_field |= is_quoted(quoting);
         put_value(e, *argument, quoting);
     }
 }
 
-static char *number_text(intmax_t number)
+static char *expand_part(const char *at, const char *end, enum quoting quoting)
 {
-    char digits[24];
+    struct expansion e = {0};
 
-    snprintf(digits, sizeof digits, "%" PRIdMAX, number);
-    return pool_text(digits, strlen(digits));
+    expand(&e, at, end, quoting);
+    return without_backslashes(text_end(&e.field));
 }
 
-static const char *argument(long number)
+static enum quoting quoting_in_braces(enum quoting quoting)
 {
-    for (char **at = shell.arguments; *at; at++)
-        if (--number == 0)
-            return *at;
-    return NULL;
+    return is_quoted(quoting) ? IN_BRACES : IN_WORD;
 }
 
-static long count_arguments(void)
+static void put_parameter(struct expansion *e, const char *name, const char *value, enum quoting quoting)
 {
-    long count = 0;
-
-    while (shell.arguments[count])
-        count++;
-    return count;
-}
-
-/* Null: it is not set. */
-static const char *parameter(const char *name)
-{
-    if (isdigit((unsigned char)name[0]))
-        return strcmp(name, "0") == 0 ? shell.name : argument(atol(name));
-    switch (name[0]) {
-    case '?':
-        return number_text(shell.status);
-    case '$':
-        return number_text(shell.pid);
-    case '!':
-        return shell.background ? number_text(shell.background) : NULL;
-    case '#':
-        return number_text(count_arguments());
-    case '-':
-        return options_text();
-    default:
-        return variable(name);
-    }
-}
-
-/* So many bytes are a parameter's name: a variable's, a number, one of the special ones. */
-static size_t parameter_length(const char *text)
-{
-    if (isdigit((unsigned char)*text))
-        return strspn(text, "0123456789");
-    if (*text && strchr("?$!#-@*", *text))
-        return 1;
-    return variable_name_length(text);
-}
-
-/* Of one that is not set it is empty, or with -u the end. */
-static const char *value_or_empty(const char *name, const char *value)
-{
-    if (!value && shell.ends_at_unset)
-        shell_fail(name, "is not set");
-    return value ? value : "";
-}
-
-static char *expand_part(const char *at, const char *end)
-{
-    return expand_word(pool_text(at, (size_t)(end - at)));
-}
-
-/* Whether so many of its bytes match; it is cut for that, as copies of all starts would take memory by the square. */
-static bool is_start_matched(char *text, size_t length, const char *pattern)
-{
-    char cut = text[length];
-
-    text[length] = 0;
-    bool is_matched = fnmatch(pattern, text, 0) == 0;
-    text[length] = cut;
-    return is_matched;
-}
-
-/* What is left of the value without what matches at its start (#) or end (%), as little or, with two, as much as can
- * be. */
-static const char *trimmed(const char *value, const char *pattern, char which, bool longest)
-{
-    size_t length = strlen(value);
-    char *start = which == '#' ? pool_text(value, length) : NULL;
-
-    for (size_t i = 0; i <= length; i++) {
-        size_t part = longest ? length - i : i;
-        if (which == '#' ? is_start_matched(start, part, pattern) : fnmatch(pattern, value + length - part, 0) == 0)
-            return which == '#' ? value + part : pool_text(value, length - part);
-    }
-    return value;
+    if (parameter_is_all(name))
+        put_arguments(e, *name, quoting);
+    else
+        put_value(e, value, quoting);
 }
 
 static void put_trimmed(struct expansion *e, const char *value, const char *at, const char *end, enum quoting quoting)
@@ -224,7 +186,22 @@ static void put_trimmed(struct expansion *e, const char *value, const char *at, 
     struct expansion made = {0};
 
     expand(&made, pattern, end, PLAIN);
-    put_value(e, trimmed(value, text_end(&made.field), *at, longest), quoting);
+    put_value(e, parameter_trimmed(value, text_end(&made.field), *at, longest), quoting);
+}
+
+/* The word behind = or ? in ${NAME=WORD}. */
+static void set_or_fail(struct expansion *e, const char *name, const char *at, const char *end, enum quoting quoting)
+{
+    const char *word = expand_part(at + 1, end, quoting_in_braces(quoting));
+
+    if (*at == '=' && variable_is_name(name)) {
+        variable_set(name, word);
+        put_value(e, variable_or(name, ""), quoting);
+    } else if (*at == '=') {
+        shell_fail(name, "cannot be set so");
+    } else {
+        shell_fail(name, at + 1 < end ? word : at[-1] == ':' ? "is not set, or empty" : "is not set");
+    }
 }
 
 /* What is behind the name in ${NAME...}: - = + ?, and with : before them an empty value is as none. */
@@ -235,21 +212,14 @@ static void put_or(struct expansion *e, const char *name, const char *at, const 
     bool is_set = value && (*value || !counts_empty);
 
     at += counts_empty;
-    if (*at == '+') {
-        if (is_set)
-            expand(e, at + 1, end, quoting);
-    } else if (is_set) {
-        put_value(e, value, quoting);
-    } else if (*at == '-') {
-        expand(e, at + 1, end, quoting);
-    } else if (*at == '=' && variable_is_name(name)) {
-        variable_set(name, expand_part(at + 1, end));
-        put_value(e, variable(name), quoting);
-    } else {
-        shell_fail(name, *at == '?' && at + 1 < end ? expand_part(at + 1, end)
-                         : counts_empty             ? "is not set, or empty"
-                                                    : "is not set");
-    }
+    if (at == end || !strchr("-=+?", *at))
+        shell_fail("${}", "is no parameter");
+    else if (*at == '+' ? is_set : (*at == '-' && !is_set))
+        expand(e, at + 1, end, quoting_in_braces(quoting));
+    else if (is_set && *at != '+')
+        put_parameter(e, name, value, quoting);
+    else if (*at != '+')
+        set_or_fail(e, name, at, end, quoting);
 }
 
 static bool is_length(const char *at, const char *end)
@@ -262,19 +232,21 @@ static void put_braces(struct expansion *e, const char *at, const char *end, enu
 {
     bool wants_length = is_length(at, end);
     size_t length = parameter_length(at += wants_length);
-    const char *name = pool_text(at, length), *value = parameter(name);
+    const char *name = pool_text(at, length), *value = length ? parameter(name) : NULL;
 
     at += length;
     if (length == 0 || (at < end && !strchr(":-=+?#%", *at)))
         shell_fail("${}", "is no parameter");
+    else if (wants_length && parameter_is_all(name))
+        put_value(e, parameter_number((intmax_t)parameter_count()), quoting);
     else if (wants_length)
-        put_value(e, number_text((intmax_t)strlen(value_or_empty(name, value))), quoting);
-    else if (at == end && (*name == '@' || *name == '*'))
+        put_value(e, parameter_number((intmax_t)strlen(parameter_or_empty(name, value))), quoting);
+    else if (at == end && parameter_is_all(name))
         put_arguments(e, *name, quoting);
     else if (at == end)
-        put_value(e, value_or_empty(name, value), quoting);
+        put_value(e, parameter_or_empty(name, value), quoting);
     else if (*at == '#' || *at == '%')
-        put_trimmed(e, value_or_empty(name, value), at, end, quoting);
+        put_trimmed(e, parameter_or_empty(name, value), at, end, quoting);
     else
         put_or(e, name, at, end, quoting);
 }
@@ -291,13 +263,14 @@ static void put_command(struct expansion *e, const char *text, enum quoting quot
     put_value(e, output, quoting);
 }
 
-/* In backquotes a backslash is nothing special but before these. */
-static char *inside_backquotes(const char *at, const char *end)
+/* In backquotes a backslash is nothing special but before these; in quotes, before a quote, too. */
+static char *inside_backquotes(const char *at, const char *end, bool in_quotes)
 {
+    const char *special = in_quotes ? "`\\$\"" : "`\\$";
     struct text text = {0};
 
     for (; at < end; at++) {
-        if (*at == '\\' && strchr("`\\$", at[1]))
+        if (*at == '\\' && strchr(special, at[1]))
             at++;
         text_add(&text, *at);
     }
@@ -314,7 +287,7 @@ static void put_number(struct expansion *e, const char *at, const char *end, enu
     expand(&made, at, end, IN_QUOTES);
     const char *text = without_backslashes(text_end(&made.field));
     if (arithmetic(text, &value, &why)) {
-        put_value(e, number_text(value), quoting);
+        put_value(e, parameter_number(value), quoting);
         return;
     }
     text_append(&what, "$((");
@@ -325,7 +298,7 @@ static void put_number(struct expansion *e, const char *at, const char *end, enu
 
 static bool is_number(const char *at, const char *end)
 {
-    return *at == '(' && end - at >= 2 && end[-1] == ')' && quotes_end(at, ')') == end - 1;
+    return *at == '(' && end - at >= 2 && end[-1] == ')' && lexer_parentheses_end(at) == end - 1;
 }
 
 /* From behind $( to the ). */
@@ -339,7 +312,7 @@ static void put_parentheses(struct expansion *e, const char *at, const char *end
 
 static const char *value_of(const char *name)
 {
-    return value_or_empty(name, parameter(name));
+    return parameter_or_empty(name, parameter(name));
 }
 
 /* Behind the $; what is behind all of it. */
@@ -348,7 +321,9 @@ static const char *put_dollar(struct expansion *e, const char *at, enum quoting 
     size_t length = parameter_length(at);
 
     if (*at == '{' || *at == '(') {
-        const char *end = quotes_end(at, *at == '{' ? '}' : ')');
+        const char *end = lexer_part_end(at, is_quoted(quoting));
+        if (shell.has_failed)
+            return end;
         (*at == '{' ? put_braces : put_parentheses)(e, at + 1, end, quoting);
         return *end ? end + 1 : end;
     }
@@ -356,7 +331,7 @@ static const char *put_dollar(struct expansion *e, const char *at, enum quoting 
         length = 1;
     if (length == 0)
         put(e, '$', true);
-    else if (*at == '@' || *at == '*')
+    else if (parameter_is_all(at))
         put_arguments(e, *at, quoting);
     else
         put_value(e, value_of(pool_text(at, length)), quoting);
@@ -367,9 +342,9 @@ static const char *put_dollar(struct expansion *e, const char *at, enum quoting 
 
 static const char *put_backslash(struct expansion *e, const char *at, enum quoting quoting)
 {
-    static const char *const special[] = {[IN_QUOTES] = "$`\"\\", [IN_TEXT] = "$`\\"};
+    static const char *const special[] = {[IN_QUOTES] = "$`\"\\", [IN_BRACES] = "$`\"\\}", [IN_TEXT] = "$`\\"};
 
-    if (!*at || (quoting != PLAIN && *at != '\n' && !strchr(special[quoting], *at))) {
+    if (!*at || (is_quoted(quoting) && *at != '\n' && !strchr(special[quoting], *at))) {
         put(e, '\\', true);
         return at;
     }
@@ -378,13 +353,13 @@ static const char *put_backslash(struct expansion *e, const char *at, enum quoti
     return at + 1;
 }
 
-/* Behind a quote, to behind the one that closes it. */
-static const char *put_quoted(struct expansion *e, const char *at, char quote)
+/* From a quote to behind the one that closes it. */
+static const char *put_quoted(struct expansion *e, const char *at)
 {
-    const char *end = quotes_end(at, quote);
+    const char *end = lexer_part_end(at, false);
 
     e->is_field = true;
-    if (quote == '"')
+    if (*at++ == '"')
         expand(e, at, end, IN_QUOTES);
     else
         while (at < end)
@@ -394,83 +369,127 @@ static const char *put_quoted(struct expansion *e, const char *at, char quote)
 
 static const char *put_backquotes(struct expansion *e, const char *at, enum quoting quoting)
 {
-    const char *end = quotes_end(at, '`');
+    const char *end = lexer_part_end(at, false);
 
-    put_command(e, inside_backquotes(at, end), quoting);
+    put_command(e, inside_backquotes(at + 1, end, is_quoted(quoting) && quoting != IN_TEXT), quoting);
     return *end ? end + 1 : end;
 }
 
-/* A ~ alone, or before a slash, at a word's start, is where the user is at home; what is behind it. There are no other
- * users. */
-static const char *put_home(struct expansion *e, const char *word)
+/* A ~ alone, or before a slash, at a word's start, is where the user is at home; of a variable's value also before and
+ * behind a colon. There are no other users. */
+static bool is_home(const struct expansion *e, const char *at, const char *begin, const char *end)
+{
+    bool is_first = at == begin || (e->is_value && at[-1] == ':');
+
+    return is_first && (at + 1 == end || at[1] == '/' || (e->is_value && at[1] == ':'));
+}
+
+/* Behind the ~. */
+static const char *put_home(struct expansion *e, const char *at)
 {
     const char *home = variable_or("HOME", "/");
 
-    if (word[0] != '~' || (word[1] && word[1] != '/'))
-        return word;
-    if (word[1] && strcmp(home, "/") == 0)
-        return word + 1;
+    e->is_field = true;
+    if (*at == '/' && strcmp(home, "/") == 0)
+        return at;
     while (*home)
         put(e, *home++, true);
-    e->is_field = true;
-    return word + 1;
+    return at;
 }
 
-static void expand(struct expansion *e, const char *at, const char *end, enum quoting quoting)
+/* A byte that is nothing special. */
+static void put_plain(struct expansion *e, char c, enum quoting quoting)
 {
-    while (at < end) {
-        char c = *at++;
+    if (quoting == IN_WORD && e->makes_fields && strchr(separators(), c))
+        end_field_at(e, c);
+    else
+        put(e, c, is_quoted(quoting));
+}
+
+static void expand(struct expansion *e, const char *begin, const char *end, enum quoting quoting)
+{
+    for (const char *at = begin; at < end && !shell.has_failed;) {
+        char c = *at;
         if (c == '\\')
-            at = put_backslash(e, at, quoting);
+            at = put_backslash(e, at + 1, quoting);
         else if (c == '$')
-            at = put_dollar(e, at, quoting);
+            at = put_dollar(e, at + 1, quoting);
         else if (c == '`')
             at = put_backquotes(e, at, quoting);
-        else if (quoting == PLAIN && (c == '\'' || c == '"'))
-            at = put_quoted(e, at, c);
+        else if ((c == '"' && quoting != IN_QUOTES && quoting != IN_TEXT) || (c == '\'' && !is_quoted(quoting)))
+            at = put_quoted(e, at);
+        else if (c == '~' && !is_quoted(quoting) && is_home(e, at, begin, end))
+            at = put_home(e, at + 1);
         else
-            put(e, c, quoting != PLAIN);
+            put_plain(e, *at++, quoting);
     }
+}
+
+static void put_word(struct expansion *e, const char *word, enum quoting quoting)
+{
+    expand(e, word, word + strlen(word), quoting);
+}
+
+/* Of `export`, for instance: a word that sets a variable is one as it is. */
+static bool declares(const char *command)
+{
+    static const char *const names[] = {"export", "readonly", "local"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], command) == 0)
+            return true;
+    return false;
+}
+
+static void add_declaration(struct expansion *e, const char *word)
+{
+    size_t name_length = variable_name_length(word);
+    struct text text = {0};
+
+    text_append(&text, pool_text(word, name_length + 1));
+    text_append(&text, expand_value(word + name_length + 1));
+    add_field(e, text_end(&text));
 }
 
 char **expand_words(const struct word *words)
 {
     struct expansion e = {.makes_fields = true};
+    bool is_declaration = words && declares(words->text);
 
-    for (; words; words = words->next) {
-        const char *text = put_home(&e, words->text);
-        expand(&e, text, text + strlen(text), PLAIN);
+    for (; words && !shell.has_failed; words = words->next) {
+        if (is_declaration && variable_is_assigned(words->text)) {
+            add_declaration(&e, words->text);
+            continue;
+        }
+        put_word(&e, words->text, PLAIN);
         end_field(&e);
     }
     add_field(&e, NULL);
     return e.fields;
 }
 
-static char *expand_as(const char *word, enum quoting quoting)
-{
-    struct expansion e = {0};
-
-    if (quoting == PLAIN)
-        word = put_home(&e, word);
-    expand(&e, word, word + strlen(word), quoting);
-    return without_backslashes(text_end(&e.field));
-}
-
 char *expand_word(const char *word)
 {
-    return expand_as(word, PLAIN);
+    return expand_part(word, word + strlen(word), PLAIN);
+}
+
+char *expand_value(const char *word)
+{
+    struct expansion e = {.is_value = true};
+
+    put_word(&e, word, PLAIN);
+    return without_backslashes(text_end(&e.field));
 }
 
 char *expand_pattern(const char *word)
 {
     struct expansion e = {0};
 
-    word = put_home(&e, word);
-    expand(&e, word, word + strlen(word), PLAIN);
+    put_word(&e, word, PLAIN);
     return text_end(&e.field);
 }
 
 char *expand_text(const char *text)
 {
-    return expand_as(text, IN_TEXT);
+    return expand_part(text, text + strlen(text), IN_TEXT);
 }

@@ -16,6 +16,9 @@ char **expand_words(const struct word *words);
 /* One text: neither fields nor names of files are made of it. */
 char *expand_word(const char *word);
 
+/* What a variable is set to. */
+char *expand_value(const char *word);
+
 /* The same as a pattern of fnmatch(): what was quoted stands for itself. */
 char *expand_pattern(const char *word);
 

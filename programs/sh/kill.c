@@ -6,14 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "programs/sh/jobs.h"
 #include "programs/sh/shell.h"
 #include "programs/sh/signals.h"
 
 static int send(const char *text, int signal)
 {
     char *end;
-    long pid = strtol(text, &end, 10);
+    long pid = *text == '%' ? jobs_process(text) : strtol(text, &end, 10);
 
+    if (*text == '%')
+        end = "";
     if (!*text || *end || pid < 1 || pid >= 1000000000) {
         shell_complain("kill: %s: no process", text);
         return 1;

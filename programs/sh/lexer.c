@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "programs/sh/parser.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/shell.h"
 
@@ -50,46 +51,158 @@ void lexer_fail(struct lexer *lexer, const char *why)
 
 /* ----------------------------------------------------------------------------------------- words */
 
-static void take_quoted(struct lexer *lexer, struct text *text, char end);
+static void take_part(struct lexer *lexer, struct text *text, bool in_quotes);
 
-/* One byte of a word, or a quoted part of it. The backslash and what is behind it are both kept, but a line that goes
- * on. */
-static void take_part(struct lexer *lexer, struct text *text)
+static void take_to(struct lexer *lexer, struct text *text)
+{
+    text_add(text, take(lexer));
+}
+
+/* The byte that closes a part. */
+static void take_end_of_part(struct lexer *lexer, struct text *text)
+{
+    if (peek(lexer))
+        take_to(lexer, text);
+    else
+        lexer_fail(lexer, "a quote or parenthesis is not closed");
+}
+
+/* As far as the end; in '...' all stands for itself, in `...` all but what is behind a backslash. */
+static void take_quoted(struct lexer *lexer, struct text *text, char end, bool in_quotes)
+{
+    char c;
+
+    while ((c = peek(lexer)) && c != end) {
+        if (end != '\'' && end != '`') {
+            take_part(lexer, text, in_quotes);
+            continue;
+        }
+        take_to(lexer, text);
+        if (c == '\\' && end == '`' && peek(lexer))
+            take_to(lexer, text);
+    }
+    take_end_of_part(lexer, text);
+}
+
+/* From the { on. In double quotes single ones are nothing special, but in a pattern. */
+static void take_braces(struct lexer *lexer, struct text *text, bool in_quotes)
+{
+    take_to(lexer, text);
+    if (peek(lexer) && strchr("@*?$!-", peek(lexer)))
+        take_to(lexer, text);
+    while (isalnum((unsigned char)peek(lexer)) || peek(lexer) == '_')
+        take_to(lexer, text);
+    take_quoted(lexer, text, '}', in_quotes && peek(lexer) != '#' && peek(lexer) != '%');
+}
+
+/* From a parenthesis to the one that closes it, with those between. */
+static void take_parentheses(struct lexer *lexer, struct text *text)
+{
+    int open = 0;
+
+    do {
+        char c = peek(lexer);
+        open += (c == '(') - (c == ')');
+        if (open && c)
+            take_part(lexer, text, false);
+        else
+            take_end_of_part(lexer, text);
+    } while (open && !lexer->has_failed);
+}
+
+/* From the ( on: commands, which are parsed to know where they end. What is read is kept for the first of such texts
+ * that are in each other. */
+static void take_commands(struct lexer *lexer, struct text *text)
+{
+    struct source *source = lexer->source;
+    bool is_first = !source->copy;
+
+    if (is_first)
+        source->copy = text;
+    skip(lexer);
+    parse_commands_inside(lexer);
+    if (is_first)
+        source->copy = NULL;
+}
+
+/* Behind a $. */
+static void take_dollar(struct lexer *lexer, struct text *text, bool in_quotes)
+{
+    if (peek(lexer) == '{')
+        take_braces(lexer, text, in_quotes);
+    else if (peek(lexer) == '(' && source_second(lexer->source) == '(')
+        take_parentheses(lexer, text);
+    else if (peek(lexer) == '(')
+        take_commands(lexer, text);
+}
+
+/* What is behind the byte that begins a part of several. The backslash and what is behind it are both kept. */
+static void take_rest_of_part(struct lexer *lexer, struct text *text, char c, bool in_quotes)
+{
+    if (++lexer->depth > LEXER_DEPTH_MAX)
+        lexer_fail(lexer, "too many commands or quotes in each other");
+    lexer->is_inside = true;
+    if (c == '\\' && peek(lexer))
+        take_to(lexer, text);
+    else if (c == '"')
+        take_quoted(lexer, text, c, true);
+    else if (c == '`' || (c == '\'' && !in_quotes))
+        take_quoted(lexer, text, c, false);
+    else if (c == '$')
+        take_dollar(lexer, text, in_quotes);
+    lexer->depth--;
+}
+
+/* One byte of a word, or a quoted part of it; nothing of a line that goes on. */
+static void take_part(struct lexer *lexer, struct text *text, bool in_quotes)
 {
     char c = take(lexer);
 
     if (c == '\\' && take_if(lexer, '\n'))
         return;
     text_add(text, c);
-    if (c == '\\' && peek(lexer))
-        text_add(text, take(lexer));
-    else if (c == '\'' || c == '"' || c == '`')
-        take_quoted(lexer, text, c);
-    else if (c == '$' && peek(lexer) == '{')
-        take_quoted(lexer, text, '}');
-    else if (c == '$' && peek(lexer) == '(')
-        take_quoted(lexer, text, ')');
+    if (c && strchr("\\\"'`$", c))
+        take_rest_of_part(lexer, text, c, in_quotes);
 }
 
-/* As far as the end, of which there may be others inside, in quotes or parentheses. */
-static void take_quoted(struct lexer *lexer, struct text *text, char end)
+/* The lexer reads the text that is being run: what is wrong in it ends the command. */
+static struct lexer read_again(struct source *source, const char *text)
 {
-    int open = 0;
-    char c;
+    *source = source_string(text);
+    return (struct lexer){.source = source};
+}
 
-    lexer->is_inside = true;
-    while ((c = peek(lexer)) && (c != end || open > 1)) {
-        if (end == ')')
-            open += (c == '(') - (c == ')');
-        if (end == '\'' || (end == '"' && c == '\''))
-            text_add(text, take(lexer));
-        else
-            take_part(lexer, text);
-    }
-    if (c)
-        text_add(text, take(lexer));
+static const char *end_of(struct lexer *lexer)
+{
+    const char *behind = lexer->source->at;
+
+    if (!lexer->has_failed)
+        return behind - 1;
+    shell_end_command();
+    return behind;
+}
+
+const char *lexer_part_end(const char *at, bool in_quotes)
+{
+    struct source source;
+    struct lexer lexer = read_again(&source, at);
+    struct text text = {0};
+
+    if (*at == '{' || *at == '(')
+        take_dollar(&lexer, &text, in_quotes);
     else
-        lexer_fail(lexer, "a quote or parenthesis is not closed");
+        take_quoted(&lexer, &text, take(&lexer), *at == '"');
+    return end_of(&lexer);
+}
+
+const char *lexer_parentheses_end(const char *at)
+{
+    struct source source;
+    struct lexer lexer = read_again(&source, at);
+    struct text text = {0};
+
+    take_parentheses(&lexer, &text);
+    return end_of(&lexer);
 }
 
 static bool ends_word(char c)
@@ -102,7 +215,7 @@ static void take_word(struct lexer *lexer)
     struct text text = {0};
 
     while (!ends_word(peek(lexer)))
-        take_part(lexer, &text);
+        take_part(lexer, &text, false);
     lexer->text = text_end(&text);
     if (!lexer->has_failed)
         lexer->token = TOKEN_WORD;
@@ -190,6 +303,8 @@ static void take_less(struct lexer *lexer)
         lexer->without_tabs = take_if(lexer, '-');
     } else if (take_if(lexer, '&')) {
         set_redirection(lexer, FROM_DESCRIPTOR, 0, "<&");
+    } else if (take_if(lexer, '>')) {
+        set_redirection(lexer, FROM_AND_TO_FILE, 0, "<>");
     } else {
         set_redirection(lexer, FROM_FILE, 0, "<");
     }
@@ -201,6 +316,8 @@ static void take_greater(struct lexer *lexer)
         set_redirection(lexer, APPEND_TO_FILE, 1, ">>");
     else if (take_if(lexer, '&'))
         set_redirection(lexer, TO_DESCRIPTOR, 1, ">&");
+    else if (take_if(lexer, '|'))
+        set_redirection(lexer, OVER_FILE, 1, ">|");
     else
         set_redirection(lexer, TO_FILE, 1, ">");
 }

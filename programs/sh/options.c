@@ -1,39 +1,87 @@
 #include "programs/sh/options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "programs/sh/pool.h"
 #include "programs/sh/shell.h"
 #include "programs/sh/variables.h"
 
-static const char letters[] = "eux";
+static const struct option {
+    char letter;
+    const char *name;
+    bool *is_set;
+} options[] = {
+    {'a', "allexport", &shell.exports_all},   {'C', "noclobber", &shell.keeps_files},
+    {'e', "errexit", &shell.ends_at_failure}, {'f', "noglob", &shell.has_no_patterns},
+    {'n', "noexec", &shell.only_reads},       {'u', "nounset", &shell.ends_at_unset},
+    {'v', "verbose", &shell.shows_lines},     {'x', "xtrace", &shell.tells},
+};
+enum { OPTIONS = sizeof options / sizeof *options };
 
-static bool *option_of(char letter)
+static const struct option *find_letter(char letter)
 {
-    return letter == 'e' ? &shell.ends_at_failure : letter == 'u' ? &shell.ends_at_unset : &shell.tells;
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (options[i].letter == letter)
+            return &options[i];
+    return NULL;
 }
 
-bool options_take(const char *word)
+static const struct option *find_name(const char *name)
 {
-    size_t count = strspn(word + 1, letters);
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (strcmp(options[i].name, name) == 0)
+            return &options[i];
+    return NULL;
+}
 
-    if ((word[0] != '-' && word[0] != '+') || count == 0 || word[1 + count])
-        return false;
-    for (const char *letter = word + 1; *letter; letter++)
-        *option_of(*letter) = word[0] == '-';
-    return true;
+static bool are_letters(const char *text)
+{
+    while (*text && find_letter(*text))
+        text++;
+    return !*text;
+}
+
+size_t options_take(char **words)
+{
+    const char *word = words[0], *letters = word + 1;
+
+    if ((word[0] != '-' && word[0] != '+') || !*letters)
+        return 0;
+    if (strcmp(letters, "o") == 0) {
+        const struct option *option = words[1] ? find_name(words[1]) : NULL;
+        if (option)
+            *option->is_set = word[0] == '-';
+        return option ? 2 : 0;
+    }
+    if (!are_letters(letters))
+        return 0;
+    for (; *letters; letters++)
+        *find_letter(*letters)->is_set = word[0] == '-';
+    return 1;
 }
 
 char *options_text(void)
 {
     struct text text = {0};
 
-    for (const char *letter = letters; *letter; letter++)
-        if (*option_of(*letter))
-            text_add(&text, *letter);
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (*options[i].is_set)
+            text_add(&text, options[i].letter);
     if (shell.is_interactive)
         text_add(&text, 'i');
     return text_end(&text);
+}
+
+/* For who reads it; or as commands that set them so again. */
+static int print_options(bool as_commands)
+{
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (as_commands)
+            printf("set %co %s\n", *options[i].is_set ? '-' : '+', options[i].name);
+        else
+            printf("%-16s%s\n", options[i].name, *options[i].is_set ? "on" : "off");
+    return 0;
 }
 
 /* They stay, and those before them may be arguments of a function that is being run: they are never given back. */
@@ -50,16 +98,43 @@ static void set_arguments(char **words)
     shell.arguments = arguments;
 }
 
+static bool is_option(const char *word)
+{
+    return (*word == '-' || *word == '+') && strcmp(word, "--") != 0 && word[1];
+}
+
+static int complain(const char *word)
+{
+    shell.is_misused = true;
+    shell_complain("set: %s: no option", word);
+    return STATUS_USAGE;
+}
+
+/* A single - ends -v and -x, too. */
+static void set_rest(char **words)
+{
+    bool is_minus = strcmp(*words, "-") == 0;
+
+    if (is_minus)
+        shell.shows_lines = shell.tells = false;
+    if (!is_minus || words[1])
+        set_arguments(words + (is_minus || strcmp(*words, "--") == 0));
+}
+
 int run_set(char **words)
 {
     if (!words[1])
         variables_print_all();
-    for (words++; *words && (**words == '-' || **words == '+') && strcmp(*words, "--") != 0; words++)
-        if (!options_take(*words)) {
-            shell_complain("set: %s: no option", *words);
-            return STATUS_USAGE;
-        }
+    words++;
+    while (*words && is_option(*words)) {
+        if ((*words)[1] == 'o' && !(*words)[2] && !words[1])
+            return print_options(**words == '+');
+        size_t count = options_take(words);
+        if (!count)
+            return complain(*words);
+        words += count;
+    }
     if (*words)
-        set_arguments(words + (strcmp(*words, "--") == 0));
+        set_rest(words);
     return 0;
 }

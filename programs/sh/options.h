@@ -1,10 +1,19 @@
-/* Options of the shell: -e ends it when a command fails, -u when a variable is not set, -x writes what is run. */
+/*
+ * Options of the shell, by letter or, behind -o, by name:
+ *
+ *      -a allexport    what is set is exported         -n noexec      a script is only read
+ *      -C noclobber    > overwrites no file            -u nounset     a variable that is not set ends it
+ *      -e errexit      a command that fails ends it    -v verbose     writes what is read
+ *      -f noglob       * ? [ ] are nothing special     -x xtrace      writes what is run
+ */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
-/* A word as `-ex`, or `+e` for what is no more; false if it is none, and nothing has changed. */
-bool options_take(const char *word);
+/* Words as `-ex`, or `+e` for what is no more, and `-o NAME`: how many of them are that; 0 if it is none, and nothing
+ * has changed. */
+size_t options_take(char **words);
 
 /* The letters of those that are set, in the pool, for $-. */
 char *options_text(void);

@@ -1,31 +1,29 @@
 #include "programs/sh/parser.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "programs/sh/aliases.h"
 #include "programs/sh/lexer.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/quotes.h"
+#include "programs/sh/reserved.h"
 #include "programs/sh/variables.h"
-
-enum { DEPTH_MAX = 100 };
 
 struct parser {
     struct lexer lexer;
-    int depth;
 };
 
 static struct node *parse_list(struct parser *parser);
 static struct node *parse_compound_command(struct parser *parser);
 
-static struct node *make(enum node_kind kind, struct node *first, struct node *second)
+static struct node *make(const struct parser *parser, enum node_kind kind, struct node *first, struct node *second)
 {
     struct node *node = pool_take(sizeof *node);
 
     node->kind = kind;
     node->first = first;
     node->second = second;
+    node->line = parser->lexer.source->lines;
     return node;
 }
 
@@ -128,17 +126,6 @@ static struct redirection **parse_redirection(struct parser *parser, struct redi
     return &made->next;
 }
 
-static bool is_assignment(const char *word)
-{
-    const char *c = word;
-
-    if (isdigit((unsigned char)*c))
-        return false;
-    while (isalnum((unsigned char)*c) || *c == '_')
-        c++;
-    return c != word && *c == '=';
-}
-
 /* Behind its name: its parentheses and its body. */
 static struct node *parse_function(struct parser *parser, struct node *node)
 {
@@ -156,19 +143,46 @@ static struct node *parse_function(struct parser *parser, struct node *node)
     return node;
 }
 
+/* An alias may stand for others, but is itself again in its own text. Where a text is only read for its end there are
+ * none. */
+static void replace_aliases(struct parser *parser)
+{
+    struct source *source = parser->lexer.source;
+
+    while (is_at(parser, TOKEN_WORD) && !source->copy) {
+        const char *name = parser->lexer.text, *text = alias_find(name);
+        if (!text || source_is_inserting(source, name))
+            return;
+        source_insert(source, name, text);
+        next(parser);
+    }
+}
+
+/* The command's name, also behind assignments, or what is behind an alias that ends with a blank. */
+static bool may_be_alias(struct parser *parser, const struct node *node)
+{
+    bool is_behind_blank = source_is_behind_blank(parser->lexer.source);
+
+    return is_behind_blank || (!node->words && !variable_is_assigned(parser->lexer.text));
+}
+
 static struct node *parse_simple(struct parser *parser)
 {
-    struct node *node = make(NODE_SIMPLE, NULL, NULL);
+    struct node *node = make(parser, NODE_SIMPLE, NULL, NULL);
     struct word **assignments = &node->assignments, **words = &node->words;
     struct redirection **redirections = &node->redirections;
 
     while (is_at(parser, TOKEN_WORD) || is_at(parser, TOKEN_REDIRECTION)) {
-        const char *text = parser->lexer.text;
         if (is_at(parser, TOKEN_REDIRECTION)) {
             redirections = parse_redirection(parser, redirections);
             continue;
         }
-        if (!node->words && is_assignment(text))
+        const char *text = parser->lexer.text;
+        if (may_be_alias(parser, node))
+            replace_aliases(parser);
+        if (parser->lexer.text != text)
+            continue;
+        if (!node->words && variable_is_assigned(text))
             assignments = add_word(assignments, text);
         else
             words = add_word(words, text);
@@ -195,7 +209,7 @@ static struct node *parse_until(struct parser *parser, const char *word)
 static struct node *parse_subshell(struct parser *parser)
 {
     next(parser);
-    struct node *node = make(NODE_SUBSHELL, parse_list(parser), NULL);
+    struct node *node = make(parser, NODE_SUBSHELL, parse_list(parser), NULL);
     if (is_at(parser, TOKEN_CLOSE))
         next(parser);
     else
@@ -206,7 +220,7 @@ static struct node *parse_subshell(struct parser *parser)
 static struct node *parse_group(struct parser *parser)
 {
     next(parser);
-    return make(NODE_GROUP, parse_until(parser, "}"), NULL);
+    return make(parser, NODE_GROUP, parse_until(parser, "}"), NULL);
 }
 
 /* Behind `if` or `elif`; each of these is the rest of the one before. */
@@ -217,7 +231,7 @@ static struct node *parse_if(struct parser *parser)
     do {
         next(parser);
         struct node *condition = parse_until(parser, "then");
-        *place = make(NODE_IF, condition, parse_list(parser));
+        *place = make(parser, NODE_IF, condition, parse_list(parser));
         place = &(*place)->third;
     } while (is_at_word(parser, "elif"));
     if (take_word(parser, "else"))
@@ -232,7 +246,7 @@ static struct node *parse_loop(struct parser *parser)
 
     next(parser);
     struct node *condition = parse_until(parser, "do");
-    return make(kind, condition, parse_until(parser, "done"));
+    return make(parser, kind, condition, parse_until(parser, "done"));
 }
 
 static void parse_values(struct parser *parser, struct node *node)
@@ -260,7 +274,7 @@ static bool take_subject(struct parser *parser, struct node *node)
 
 static struct node *parse_for(struct parser *parser)
 {
-    struct node *node = make(NODE_FOR, NULL, NULL);
+    struct node *node = make(parser, NODE_FOR, NULL, NULL);
 
     if (!take_subject(parser, node))
         return node;
@@ -277,7 +291,7 @@ static struct node *parse_for(struct parser *parser)
 /* One of its items: patterns, a parenthesis, commands; the ;; behind the last one may be left out. */
 static struct node *parse_case_item(struct parser *parser)
 {
-    struct node *item = make(NODE_CASE_ITEM, NULL, NULL);
+    struct node *item = make(parser, NODE_CASE_ITEM, NULL, NULL);
     struct word **end = &item->words;
 
     if (is_at(parser, TOKEN_OPEN))
@@ -306,7 +320,7 @@ static struct node *parse_case_item(struct parser *parser)
 
 static struct node *parse_case(struct parser *parser)
 {
-    struct node *node = make(NODE_CASE, NULL, NULL), **end = &node->first;
+    struct node *node = make(parser, NODE_CASE, NULL, NULL), **end = &node->first;
 
     if (!take_subject(parser, node))
         return node;
@@ -339,33 +353,20 @@ static struct node *parse_compound(struct parser *parser)
 /* With its redirections; null: none begins here. */
 static struct node *parse_compound_command(struct parser *parser)
 {
-    if (++parser->depth > DEPTH_MAX)
-        lexer_fail(&parser->lexer, "too many commands in each other");
+    if (++parser->lexer.depth > LEXER_DEPTH_MAX)
+        lexer_fail(&parser->lexer, "too many commands or quotes in each other");
     struct node *node = parse_compound(parser);
     if (node)
         for (struct redirection **end = &node->redirections; is_at(parser, TOKEN_REDIRECTION);)
             end = parse_redirection(parser, end);
-    parser->depth--;
+    parser->lexer.depth--;
     return node;
-}
-
-/* An alias may stand for others, but is itself again in its own text. */
-static void replace_aliases(struct parser *parser)
-{
-    struct source *source = parser->lexer.source;
-
-    while (is_at(parser, TOKEN_WORD)) {
-        const char *name = parser->lexer.text, *text = alias_find(name);
-        if (!text || source_is_inserting(source, name))
-            return;
-        source_insert(source, name, text);
-        next(parser);
-    }
 }
 
 static struct node *parse_command(struct parser *parser)
 {
-    replace_aliases(parser);
+    if (!is_at(parser, TOKEN_WORD) || !reserved_is_word(parser->lexer.text))
+        replace_aliases(parser);
     struct node *node = parse_compound_command(parser);
 
     if (!node)
@@ -378,6 +379,8 @@ static struct node *parse_command(struct parser *parser)
 static struct node *parse_pipeline(struct parser *parser)
 {
     bool is_negated = take_word(parser, "!");
+    if (is_negated && is_at_word(parser, "!"))
+        fail_at_token(parser);
     struct node *first = parse_command(parser), **end = &first;
 
     while (is_at(parser, TOKEN_PIPE)) {
@@ -389,8 +392,8 @@ static struct node *parse_pipeline(struct parser *parser)
             return NULL;
     }
     if (first && first->next)
-        first = make(NODE_PIPELINE, first, NULL);
-    return is_negated ? make(NODE_NOT, first, NULL) : first;
+        first = make(parser, NODE_PIPELINE, first, NULL);
+    return is_negated ? make(parser, NODE_NOT, first, NULL) : first;
 }
 
 static struct node *parse_and_or(struct parser *parser)
@@ -401,7 +404,7 @@ static struct node *parse_and_or(struct parser *parser)
         enum node_kind kind = is_at(parser, TOKEN_AND) ? NODE_AND : NODE_OR;
         next(parser);
         skip_newlines(parser);
-        *last = make(kind, *last, parse_pipeline(parser));
+        *last = make(parser, kind, *last, parse_pipeline(parser));
         last = &(*last)->second;
     }
     return whole;
@@ -413,7 +416,7 @@ static struct node *parse_item(struct parser *parser)
     struct node *item = parse_and_or(parser);
 
     if (is_at(parser, TOKEN_BACKGROUND))
-        item = make(NODE_BACKGROUND, item, NULL);
+        item = make(parser, NODE_BACKGROUND, item, NULL);
     return item;
 }
 
@@ -425,7 +428,7 @@ static bool is_at_separator(const struct parser *parser)
 /* Inside of a command, where lines are nothing special. */
 static struct node *parse_list(struct parser *parser)
 {
-    struct node *list = make(NODE_LIST, NULL, NULL), **end = &list->first;
+    struct node *list = make(parser, NODE_LIST, NULL, NULL), **end = &list->first;
 
     skip_newlines(parser);
     do {
@@ -445,7 +448,7 @@ static struct node *parse_list(struct parser *parser)
 /* The commands of a line; the newline is not skipped, as it would ask for another one. */
 static struct node *parse_commands(struct parser *parser)
 {
-    struct node *list = make(NODE_LIST, NULL, NULL), **end = &list->first;
+    struct node *list = make(parser, NODE_LIST, NULL, NULL), **end = &list->first;
 
     while (!is_at(parser, TOKEN_NEWLINE) && !is_at(parser, TOKEN_END)) {
         *end = parse_item(parser);
@@ -458,6 +461,22 @@ static struct node *parse_commands(struct parser *parser)
             fail_at_token(parser);
     }
     return list;
+}
+
+void parse_commands_inside(struct lexer *outer)
+{
+    struct parser parser = {.lexer = {.source = outer->source, .is_inside = true, .depth = outer->depth}};
+
+    next(&parser);
+    skip_newlines(&parser);
+    if (!is_at(&parser, TOKEN_CLOSE))
+        parse_list(&parser);
+    if (!is_at(&parser, TOKEN_CLOSE))
+        fail_at_token(&parser);
+    if (!parser.lexer.has_failed)
+        return;
+    outer->has_failed = true;
+    outer->token = TOKEN_END;
 }
 
 enum parsed parse_line(struct source *source, struct node **node)

@@ -7,13 +7,19 @@
  *      command   words and redirections, or one of these and redirections:
  *                ( list )   { list; }   if list; then list; [elif ...] [else list;] fi
  *                while list; do list; done   until ...   for NAME [in words]; do list; done
+ *                case WORD in PATTERN | PATTERN) list;; esac   NAME() command
  */
 #pragma once
 
 #include "programs/sh/source.h"
 #include "programs/sh/tree.h"
 
+struct lexer;
+
 enum parsed { PARSED_COMMAND, PARSED_NOTHING, PARSED_END, PARSED_WRONG };
 
 /* The commands of the next line, or of as many as they take; of an empty line nothing. What is wrong is told. */
 enum parsed parse_line(struct source *source, struct node **node);
+
+/* Those of $(...), behind its first parenthesis, to behind its last one. They are only read. */
+void parse_commands_inside(struct lexer *outer);

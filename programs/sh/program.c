@@ -11,6 +11,8 @@
 #include "programs/sh/shell.h"
 #include "programs/sh/variables.h"
 
+#define USUAL_PATH "/bin"
+
 static bool is_not_there(int error)
 {
     return error == ENOENT || error == ENOTDIR;
@@ -63,7 +65,7 @@ static char *joined(const char *folder, size_t length, const char *name)
  */
 static void try_path(char **words, char **environment)
 {
-    const char *folder = variable_or("PATH", "/bin");
+    const char *folder = variable_or("PATH", USUAL_PATH);
     int error = ENOENT;
 
     for (;; folder++) {
@@ -78,29 +80,45 @@ static void try_path(char **words, char **environment)
     errno = error;
 }
 
-static bool can_be_run(const char *path)
+char *program_in_usual_path(const char *name)
+{
+    return joined(USUAL_PATH, strlen(USUAL_PATH), name);
+}
+
+static bool is_file(const char *path, int right)
 {
     struct stat status;
 
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, right) == 0;
 }
 
-const char *program_find(const char *name)
+static const char *find_along_path(const char *name, int right)
 {
-    const char *folder = variable_or("PATH", "/bin");
+    const char *folder = variable_or("PATH", USUAL_PATH);
 
-    if (strchr(name, '/'))
-        return can_be_run(name) ? name : NULL;
     for (; *name; folder++) {
         size_t length = strcspn(folder, ":");
         const char *path = joined(folder, length, name);
         folder += length;
-        if (can_be_run(path))
+        if (is_file(path, right))
             return path;
         if (!*folder)
             break;
     }
+    errno = ENOENT;
     return NULL;
+}
+
+const char *program_find(const char *name)
+{
+    if (!strchr(name, '/'))
+        return find_along_path(name, X_OK);
+    return is_file(name, X_OK) ? name : NULL;
+}
+
+const char *program_find_file(const char *name)
+{
+    return strchr(name, '/') ? name : find_along_path(name, R_OK);
 }
 
 _Noreturn void program_execute(char **words)

@@ -37,43 +37,6 @@ char *quotes_remove(const char *word)
     return text_end(&text);
 }
 
-static const char *behind(const char *at, char end)
-{
-    at = quotes_end(at, end);
-    return *at ? at + 1 : at;
-}
-
-/* As the lexer's take_part(). */
-static const char *behind_part(const char *at)
-{
-    char c = *at++;
-
-    if (c == '\\' && *at)
-        return at + 1;
-    if (c == '\'' || c == '"' || c == '`')
-        return behind(at, c);
-    if (c == '$' && *at == '{')
-        return behind(at, '}');
-    if (c == '$' && *at == '(')
-        return behind(at, ')');
-    return at;
-}
-
-const char *quotes_end(const char *at, char end)
-{
-    int open = 0;
-
-    while (*at && (*at != end || open > 1)) {
-        if (end == ')')
-            open += (*at == '(') - (*at == ')');
-        if (end == '\'' || (end == '"' && *at == '\''))
-            at++;
-        else
-            at = behind_part(at);
-    }
-    return at;
-}
-
 void quotes_print(const char *text)
 {
     putchar('\'');

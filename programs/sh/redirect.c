@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "programs/sh/expand.h"
@@ -43,13 +44,31 @@ static int open_text(const char *text)
     return -1;
 }
 
+/* With -C: a file that is there is an error, a device is none. */
+static int open_new(const char *word)
+{
+    struct stat status;
+    int file = open(word, O_WRONLY | O_CREAT | O_EXCL, MODE);
+
+    if (file >= 0 || errno != EEXIST || stat(word, &status) < 0)
+        return file;
+    if (!S_ISREG(status.st_mode))
+        return open(word, O_WRONLY, MODE);
+    errno = EEXIST;
+    return -1;
+}
+
 static int open_target(const struct redirection *redirection, const char *word)
 {
     switch (redirection->kind) {
     case FROM_FILE:
         return open(word, O_RDONLY);
     case TO_FILE:
+        return shell.keeps_files ? open_new(word) : open(word, O_WRONLY | O_CREAT | O_TRUNC, MODE);
+    case OVER_FILE:
         return open(word, O_WRONLY | O_CREAT | O_TRUNC, MODE);
+    case FROM_AND_TO_FILE:
+        return open(word, O_RDWR | O_CREAT, MODE);
     case APPEND_TO_FILE:
         return open(word, O_WRONLY | O_CREAT | O_APPEND, MODE);
     default:
@@ -102,12 +121,25 @@ static const char *word_of(const struct redirection *redirection)
     return redirection->is_literal ? redirection->word : expand_text(redirection->word);
 }
 
+struct redirection *redirections_expand(const struct redirection *redirections)
+{
+    struct redirection *first = NULL, **end = &first;
+
+    shell.has_failed = false;
+    for (; redirections && !shell.has_failed; redirections = redirections->next) {
+        *end = pool_take(sizeof **end);
+        **end = *redirections;
+        (*end)->word = word_of(redirections);
+        (*end)->next = NULL;
+        end = &(*end)->next;
+    }
+    return first;
+}
+
 static bool apply(const struct redirection *redirection, struct redirections_saved **saved)
 {
-    const char *word = word_of(redirection);
+    const char *word = redirection->word;
 
-    if (shell.has_failed)
-        return false;
     if (saved && !save(redirection->descriptor, saved))
         return complain("too many descriptors");
     if (redirection->kind == FROM_DESCRIPTOR || redirection->kind == TO_DESCRIPTOR)
@@ -118,6 +150,8 @@ static bool apply(const struct redirection *redirection, struct redirections_sav
 bool redirections_apply(const struct redirection *redirections, struct redirections_saved **saved)
 {
     fflush(stdout);
+    if (shell.has_failed)
+        return false;
     for (; redirections; redirections = redirections->next)
         if (!apply(redirections, saved))
             return false;

@@ -10,15 +10,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "programs/sh/builtins.h"
 #include "programs/sh/children.h"
 #include "programs/sh/expand.h"
 #include "programs/sh/functions.h"
 #include "programs/sh/jobs.h"
 #include "programs/sh/pool.h"
-#include "programs/sh/program.h"
 #include "programs/sh/redirect.h"
 #include "programs/sh/shell.h"
+#include "programs/sh/simple.h"
 #include "programs/sh/traps.h"
 #include "programs/sh/variables.h"
 
@@ -29,152 +28,12 @@ static bool is_over(void)
     return shell.is_stopped || shell.leaves || shell.returns;
 }
 
-/* --------------------------------------------------------------------------------- simple commands */
-
-/* They are expanded one after the other, so that each knows those before it. */
-static void assign(const struct node *node, bool is_exported)
-{
-    for (const struct word *word = node->assignments; word; word = word->next) {
-        size_t length = strcspn(word->text, "=");
-        const char *name = pool_text(word->text, length);
-        variable_set(name, expand_word(word->text + length + 1));
-        if (is_exported)
-            variable_export(name);
-    }
-}
-
-/* The words' program in place of the shell. */
-static _Noreturn void become(const struct node *node, char **words)
-{
-    if (!redirections_apply(node->redirections, NULL))
-        _exit(STATUS_FAILED);
-    assign(node, true);
-    if (shell.has_failed)
-        _exit(STATUS_FAILED);
-    program_execute(words);
-}
-
-static int run_builtin(const struct builtin *builtin, const struct node *node, char **words)
-{
-    struct redirections_saved *saved = NULL;
-    int status = STATUS_FAILED;
-
-    assign(node, builtin->is_exec && words[1]);
-    bool is_ready = !shell.has_failed && redirections_apply(node->redirections, &saved);
-    if (is_ready) {
-        status = builtin->run(words);
-        if (fflush(stdout) != 0) {
-            shell_complain("%s: %s", words[0], strerror(errno));
-            clearerr(stdout);
-            status = STATUS_FAILED;
-        }
-    }
-    if (builtin->is_exec && is_ready)
-        redirections_keep(saved);
-    else
-        redirections_undo(saved);
-    return status;
-}
-
-/* Without words: the redirections are made, which may make files, and the variables are set. */
-static int run_assignments(const struct node *node)
-{
-    struct redirections_saved *saved = NULL;
-
-    if (!redirections_apply(node->redirections, &saved)) {
-        redirections_undo(saved);
-        return STATUS_FAILED;
-    }
-    redirections_undo(saved);
-    assign(node, false);
-    return shell.has_failed ? STATUS_FAILED : shell.captured;
-}
-
-static int run_program(const struct node *node, char **words)
-{
-    pid_t pid = fork_shell();
-
-    if (pid == 0)
-        become(node, words);
-    return pid < 0 ? STATUS_CANNOT_RUN : wait_for(pid);
-}
-
-int run_child(char **words)
-{
-    static const struct node nothing_more = {.kind = NODE_SIMPLE};
-
-    return run_program(&nothing_more, words);
-}
-
-static char **words_of(const struct node *node)
-{
-    shell.captured = 0;
-    shell.has_failed = false;
-    char **words = expand_words(node->words);
-    bracket_to_test(words);
-    return words;
-}
-
-static int run_call(const struct node *body, const struct node *node, char **words)
-{
-    struct redirections_saved *saved = NULL;
-    int status = STATUS_FAILED;
-
-    assign(node, false);
-    if (!shell.has_failed && redirections_apply(node->redirections, &saved))
-        status = function_call(body, words);
-    redirections_undo(saved);
-    return status;
-}
-
-/* With -x, in one piece. */
-static void tell(char **words)
-{
-    struct text line = {0};
-
-    text_add(&line, '+');
-    for (; *words; words++) {
-        text_add(&line, ' ');
-        text_append(&line, *words);
-    }
-    text_add(&line, '\n');
-    fputs(text_end(&line), stderr);
-}
-
-static int run_expanded(const struct node *node, char **words)
-{
-    const struct builtin *builtin = words[0] ? builtin_find(words[0]) : NULL;
-    const struct node *function = words[0] ? function_find(words[0]) : NULL;
-
-    if (shell.has_failed)
-        return STATUS_FAILED;
-    if (shell.is_stopped)
-        return STATUS_SIGNAL + SIGINT;
-    if (shell.tells && words[0])
-        tell(words);
-    if (function)
-        return run_call(function, node, words);
-    if (builtin)
-        return run_builtin(builtin, node, words);
-    return words[0] ? run_program(node, words) : run_assignments(node);
-}
-
-static int run_simple(const struct node *node)
-{
-    return run_expanded(node, words_of(node));
-}
-
-/* All that this process is for: a program need not be its child. */
+/* All that this process is for. */
 static _Noreturn void run_and_exit(const struct node *node)
 {
-    if (node->kind != NODE_SIMPLE)
-        shell_exit(run(node));
-    char **words = words_of(node);
-    if (words[0] && !builtin_find(words[0]) && !function_find(words[0]))
-        become(node, words);
-    int status = run_expanded(node, words);
-    end_if_stopped();
-    shell_exit(status);
+    if (node->kind == NODE_SIMPLE)
+        simple_become(node);
+    shell_exit(run(node));
 }
 
 /* --------------------------------------------------------------------------------------- pipelines */
@@ -255,10 +114,10 @@ static int run_background(const struct node *node)
     }
     if (pid < 0)
         return STATUS_CANNOT_RUN;
-    jobs_add(pid);
+    unsigned number = jobs_add(pid, tree_text(node->first));
     shell.background = pid;
     if (shell.is_interactive)
-        fprintf(stderr, "[%d]\n", pid);
+        fprintf(stderr, "[%u] %d\n", number, pid);
     return 0;
 }
 
@@ -405,7 +264,7 @@ static int run_function(const struct node *node)
 static int run_redirected(int (*run_node)(const struct node *node), const struct node *node)
 {
     struct redirections_saved *saved = NULL;
-    int status = redirections_apply(node->redirections, &saved) ? run_node(node) : STATUS_FAILED;
+    int status = redirections_apply(redirections_expand(node->redirections), &saved) ? run_node(node) : STATUS_FAILED;
 
     redirections_undo(saved);
     return status;
@@ -422,7 +281,7 @@ static bool ends_at_failure(const struct node *node)
 int run(const struct node *node)
 {
     static int (*const kinds[NODE_KINDS])(const struct node *node) = {
-        [NODE_SIMPLE] = run_simple,
+        [NODE_SIMPLE] = simple_run,
         [NODE_PIPELINE] = run_pipeline,
         [NODE_LIST] = run_list,
         [NODE_AND] = run_and_or,
@@ -440,6 +299,9 @@ int run(const struct node *node)
     };
     struct pool_mark mark = pool_mark();
 
+    if (shell.only_reads && !shell.is_interactive)
+        return 0;
+    shell.line = node->line;
     if (node->kind == NODE_SIMPLE || !node->redirections)
         shell.status = kinds[node->kind](node);
     else

@@ -6,8 +6,5 @@
 /* Its status, which is $? then. */
 int run(const struct node *node);
 
-/* The program's status, which runs with these words. */
-int run_child(char **words);
-
 /* What the text's commands write, in the pool; shell.captured is their status. */
 char *run_captured(const char *text);

@@ -1,6 +1,7 @@
 /*
- * sh [-eux] [-c TEXT [NAME] | FILE] [ARGUMENT...]: the shell. It runs commands of the text, of the file, or of its
- * standard input, which at a terminal is a line that can be edited: docs/shell.md.
+ * sh [-aCefnuvx] [-o OPTION]... [-c TEXT [NAME] | -s | FILE] [ARGUMENT...]: the shell. It runs commands of the text,
+ * of the file, or of its standard input, which at a terminal is a line that can be edited: docs/shell.md; -s: of that
+ * although there are arguments.
  *
  * Exit status: of the last command; 2 if something is no command; 126, 127 a program that cannot be run, that is not
  * there.
@@ -15,6 +16,7 @@
 
 #include "programs/sh/jobs.h"
 #include "programs/sh/options.h"
+#include "programs/sh/parameters.h"
 #include "programs/sh/parser.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/run.h"
@@ -25,12 +27,17 @@
 
 extern char **environ;
 
-struct shell shell = {.name = "sh"};
+struct shell shell = {.name = "sh", .line = 1};
 
 void shell_fail(const char *what, const char *why)
 {
     if (!shell.has_failed)
         shell_complain("%s: %s", what, why);
+    shell_end_command();
+}
+
+void shell_end_command(void)
+{
     shell.has_failed = true;
     if (!shell.is_interactive)
         shell_exit(STATUS_USAGE);
@@ -64,6 +71,7 @@ void shell_complain(const char *format, ...)
 static void forget_line(struct source *source)
 {
     shell.status = source->is_abandoned ? STATUS_SIGNAL + SIGINT : STATUS_USAGE;
+    shell.is_misused = !source->is_abandoned;
     source->at = "";
     source->has_ended = source->is_abandoned = false;
 }
@@ -171,7 +179,7 @@ static void run_input(void)
 
 static _Noreturn void usage(void)
 {
-    fprintf(stderr, "usage: sh [-eux] [-c text [name] | file] [argument...]\n");
+    fprintf(stderr, "usage: sh [-aCefnuvx] [-o option]... [-c text [name] | -s | file] [argument...]\n");
     exit(STATUS_USAGE);
 }
 
@@ -185,31 +193,70 @@ static void run_script(char **words)
     exit(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN);
 }
 
-/* -c, also behind letters of options.h: the text follows. */
-static bool is_text_option(const char *word)
+/* The last letter, with which options of options.h may be before it: those are taken then. */
+static bool take_last_letter(const char *word, char last)
 {
     size_t length = strlen(word);
 
-    if (length < 2 || word[0] != '-' || word[length - 1] != 'c')
+    if (length < 2 || word[0] != '-' || word[length - 1] != last)
         return false;
-    return length == 2 || options_take(pool_text(word, length - 1));
+    char *others[] = {pool_text(word, length - 1), NULL};
+    return length == 2 || options_take(others);
+}
+
+static void run_text(char **words)
+{
+    if (words[0] && strcmp(words[0], "--") == 0)
+        words++;
+    if (!words[0])
+        usage();
+    if (words[1])
+        shell.name = words[1];
+    shell.arguments = words[1] ? words + 2 : words + 1;
+    shell_run_text(words[0]);
 }
 
 static void run_words(char **words)
 {
-    while (words[0] && options_take(words[0]))
+    size_t count;
+
+    while (words[0] && (count = options_take(words)))
+        words += count;
+    if (words[0] && take_last_letter(words[0], 'c')) {
         words++;
-    if (!words[0]) {
-        run_input();
-    } else if (words[0][0] != '-') {
+        while (words[0] && (count = options_take(words)))
+            words += count;
+        run_text(words);
+        return;
+    }
+    bool reads_input = words[0] && take_last_letter(words[0], 's');
+    words += reads_input;
+    if (words[0] && (strcmp(words[0], "--") == 0 || strcmp(words[0], "-") == 0))
+        words++;
+    else if (words[0] && words[0][0] == '-')
+        usage();
+    if (words[0] && !reads_input) {
         run_script(words);
-    } else {
-        if (!is_text_option(words[0]) || !words[1])
-            usage();
-        if (words[2])
-            shell.name = words[2];
-        shell.arguments = words[2] ? words + 3 : words + 2;
-        shell_run_text(words[1]);
+        return;
+    }
+    shell.arguments = words;
+    run_input();
+}
+
+/* What a shell sets that has not got it. */
+static void set_variables(void)
+{
+    char *path = getcwd(NULL, 0);
+
+    variable_set("IFS", " \t\n");
+    variable_set("OPTIND", "1");
+    variable_set("PPID", parameter_number(getppid()));
+    variable_set("PS4", variable_or("PS4", "+ "));
+    variable_set("PWD", path ? path : "/");
+    free(path);
+    if (!variable("PATH")) { /* other programs look for it */
+        variable_set("PATH", "/bin");
+        variable_export("PATH");
     }
 }
 
@@ -220,11 +267,7 @@ int main(int argc, char **argv)
     shell.pid = getpid();
     shell.arguments = words;
     variables_init(environ);
-    if (!variable("PATH")) { /* other programs look for it */
-        variable_set("PATH", "/bin");
-        variable_export("PATH");
-    }
-    variable_set("OPTIND", "1");
+    set_variables();
     run_words(words);
     traps_run_at_exit();
     return shell.status;

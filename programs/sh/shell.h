@@ -16,17 +16,20 @@ struct shell {
     pid_t pid;        /* $$, also in a copy of the shell */
     pid_t background; /* $!, 0: none */
     bool is_interactive;
-    bool ends_at_failure, ends_at_unset, tells; /* options.h */
-    int conditions;                             /* that are being run, in each other: what fails there ends nothing */
-    bool has_failed;                            /* a word could not be expanded: the command is not run */
-    volatile sig_atomic_t is_stopped;           /* control-C: nothing more of the line is run */
-    sigjmp_buf *volatile waits; /* where control-C leads, too; null but during a builtin's own call that waits */
-    int loops;                  /* that are being run, in each other */
-    int leaves;                 /* so many of these are to be left */
-    bool continues;             /* the last of them goes on */
-    int calls;                  /* of functions, in each other */
-    int returnable;             /* functions, and files of `.`, that are being run, in each other */
-    bool returns;               /* the last of them ends */
+    bool exports_all, keeps_files, ends_at_failure, has_no_patterns, only_reads, ends_at_unset, shows_lines,
+        tells;                        /* options.h */
+    unsigned line;                    /* $LINENO */
+    int conditions;                   /* that are being run, in each other: what fails there ends nothing */
+    bool has_failed;                  /* a word could not be expanded: the command is not run */
+    bool is_misused;                  /* what a builtin got makes no sense: a special one ends a script */
+    volatile sig_atomic_t is_stopped; /* control-C: nothing more of the line is run */
+    sigjmp_buf *volatile waits;       /* where control-C leads, too; null but during a builtin's own call that waits */
+    int loops;                        /* that are being run, in each other */
+    int leaves;                       /* so many of these are to be left */
+    bool continues;                   /* the last of them goes on */
+    int calls;                        /* of functions, in each other */
+    int returnable;                   /* functions, and files of `.`, that are being run, in each other */
+    bool returns;                     /* the last of them ends */
 };
 
 extern struct shell shell;
@@ -37,6 +40,9 @@ __attribute__((format(printf, 1, 2))) void shell_complain(const char *format, ..
 /* A word cannot be expanded, or a variable not be set: told once, it ends a script; who types goes on with another
  * command. */
 void shell_fail(const char *what, const char *why);
+
+/* The command that is being expanded is not run; a script ends. What is wrong has been told. */
+void shell_end_command(void);
 
 /* Control-C stops what is being run. */
 void shell_catch_interrupts(void);

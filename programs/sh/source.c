@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "programs/sh/edit.h"
+#include "programs/sh/expand.h"
 #include "programs/sh/pool.h"
 #include "programs/sh/shell.h"
 #include "programs/sh/variables.h"
@@ -12,12 +13,13 @@
 struct insertion {
     struct insertion *before;
     size_t rest; /* bytes of the line behind it */
+    bool ends_with_blank;
     char name[];
 };
 
 struct source source_string(const char *text)
 {
-    return (struct source){.at = text, .is_string = true, .lines = 1};
+    return (struct source){.at = text, .is_string = true, .lines = shell.line};
 }
 
 struct source source_file(FILE *file)
@@ -36,6 +38,7 @@ static void end_insertions(struct source *source, size_t rest)
     while (source->insertions && source->insertions->rest >= rest) {
         struct insertion *last = source->insertions;
         source->insertions = last->before;
+        source->was_blank |= last->ends_with_blank;
         free(last);
     }
 }
@@ -50,11 +53,11 @@ void source_close(struct source *source)
     source->line = source->inserted = NULL;
 }
 
-static void note_insertion(struct source *source, const char *name)
+static void note_insertion(struct source *source, const char *name, bool ends_with_blank)
 {
     struct insertion *made = must_allocate(NULL, sizeof *made + strlen(name) + 1);
 
-    *made = (struct insertion){.before = source->insertions, .rest = strlen(source->at)};
+    *made = (struct insertion){source->insertions, strlen(source->at), ends_with_blank};
     strcpy(made->name, name);
     source->insertions = made;
 }
@@ -64,17 +67,31 @@ void source_insert(struct source *source, const char *name, const char *text)
     size_t length = strlen(text);
     char *together = must_allocate(NULL, length + strlen(source->at) + 1);
 
-    note_insertion(source, name);
+    note_insertion(source, name, length && strchr(" \t", text[length - 1]));
     memcpy(together, text, length);
     strcpy(together + length, source->at);
     free(source->inserted);
     source->at = source->inserted = together;
 }
 
-bool source_is_inserting(struct source *source, const char *name)
+/* Those whose text is behind what was read last. */
+static void end_insertions_before(struct source *source)
 {
     if (source->insertions)
         end_insertions(source, strlen(source->at) + 1);
+}
+
+bool source_is_behind_blank(struct source *source)
+{
+    end_insertions_before(source);
+    bool was_blank = source->was_blank;
+    source->was_blank = false;
+    return was_blank;
+}
+
+bool source_is_inserting(struct source *source, const char *name)
+{
+    end_insertions_before(source);
     for (const struct insertion *each = source->insertions; each; each = each->before)
         if (strcmp(each->name, name) == 0)
             return true;
@@ -101,7 +118,8 @@ static bool read_bytes(struct source *source)
 
 static bool read_typed(struct source *source, bool continues)
 {
-    const char *prompt = continues ? variable_or("PS2", "> ") : variable_or("PS1", "$ ");
+    shell.has_failed = false;
+    const char *prompt = expand_text(continues ? variable_or("PS2", "> ") : variable_or("PS1", "$ "));
 
     free(source->line);
     source->line = edit_line(prompt, &source->is_abandoned);
@@ -125,8 +143,11 @@ char source_peek(struct source *source, bool continues)
         return *source->at;
     if (read_line(source, continues)) {
         end_insertions(source, 0);
+        source->was_blank = false;
         source->at = source->line;
         source->lines++;
+        if (shell.shows_lines && !source->is_typed)
+            fputs(source->line, stderr);
     } else {
         source->has_ended = true;
     }
@@ -135,5 +156,13 @@ char source_peek(struct source *source, bool continues)
 
 void source_skip(struct source *source)
 {
+    if (source->copy)
+        text_add(source->copy, *source->at);
+    source->lines += source->is_string && *source->at == '\n';
     source->at++;
+}
+
+char source_second(const struct source *source)
+{
+    return *source->at ? source->at[1] : 0;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 
 #include "programs/sh/pool.h"
 #include "programs/sh/quotes.h"
@@ -44,6 +45,40 @@ int traps_due(void)
         if (traps[signal].is_due && !traps[signal].is_running)
             return signal;
     return 0;
+}
+
+/* The signals that have actions; false: none has. */
+static bool find_actions(sigset_t *set)
+{
+    bool some = false;
+
+    sigemptyset(set);
+    for (int signal = 1; signal < SIGNALS; signal++)
+        if (has_action(signal)) {
+            sigaddset(set, signal);
+            some = true;
+        }
+    return some;
+}
+
+/* They are blocked but while it waits: none comes unseen. */
+bool traps_wait_for_input(int descriptor)
+{
+    sigset_t blocked, usual;
+    fd_set input;
+    bool is_interrupted = true;
+
+    if (!find_actions(&blocked))
+        return true;
+    sigprocmask(SIG_BLOCK, &blocked, &usual);
+    while (is_interrupted && !traps_due()) {
+        FD_ZERO(&input);
+        FD_SET(descriptor, &input);
+        is_interrupted = pselect(descriptor + 1, &input, NULL, NULL, NULL, &usual) < 0 && errno == EINTR;
+    }
+    bool is_due = traps_due();
+    sigprocmask(SIG_SETMASK, &usual, NULL);
+    return !is_due;
 }
 
 /* It may set another one for the signal: it is run from a copy. */

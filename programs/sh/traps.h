@@ -10,6 +10,9 @@ void traps_run(void);
 /* A signal whose action is still to run; 0: none. */
 int traps_due(void);
 
+/* Until there is input, or a signal has come whose action is still to run: false. */
+bool traps_wait_for_input(int descriptor);
+
 /* Control-C is for an action, not for the shell. */
 bool traps_has_interrupts(void);
 

@@ -9,7 +9,16 @@ struct word {
     struct word *next;
 };
 
-enum redirection_kind { FROM_FILE, TO_FILE, APPEND_TO_FILE, FROM_TEXT, FROM_DESCRIPTOR, TO_DESCRIPTOR };
+enum redirection_kind {
+    FROM_FILE,
+    TO_FILE,
+    OVER_FILE, /* also with -C */
+    APPEND_TO_FILE,
+    FROM_AND_TO_FILE,
+    FROM_TEXT,
+    FROM_DESCRIPTOR,
+    TO_DESCRIPTOR
+};
 
 struct redirection {
     enum redirection_kind kind;
@@ -60,4 +69,8 @@ struct node {
     struct word *assignments, *words;
     struct redirection *redirections;
     bool has_values; /* of FOR: there was an `in` */
+    unsigned line;   /* of the source, on which it begins */
 };
+
+/* As it could be written, in one line, in the pool. */
+char *tree_text(const struct node *node);

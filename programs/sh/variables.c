@@ -55,10 +55,19 @@ void variables_init(char **environment)
             variable_assign(*environment, true);
 }
 
+static const char *line_number(void)
+{
+    char digits[16];
+
+    snprintf(digits, sizeof digits, "%u", shell.line);
+    return pool_text(digits, strlen(digits));
+}
+
 const char *variable(const char *name)
 {
+    if (strcmp(name, "LINENO") == 0)
+        return line_number();
     const struct variable *found = find(name);
-
     return found ? found->value : NULL;
 }
 
@@ -81,6 +90,7 @@ void variable_set(const char *name, const char *value)
 
     free(set->value);
     set->value = copy;
+    set->is_exported |= shell.exports_all;
 }
 
 void variable_unset(const char *name)
@@ -156,6 +166,13 @@ bool variable_is_name(const char *text)
     return *text && variable_name_length(text) == strlen(text);
 }
 
+bool variable_is_assigned(const char *word)
+{
+    size_t length = variable_name_length(word);
+
+    return length && word[length] == '=';
+}
+
 void variable_assign(const char *word, bool is_exported)
 {
     size_t length = strcspn(word, "=");
@@ -196,22 +213,25 @@ char **variables_environment(void)
 
 static void print(const char *before, const struct variable *variable)
 {
-    printf("%s%s=", before, variable->name);
-    quotes_print(variable->value);
+    printf("%s%s", before, variable->name);
+    if (variable->value) {
+        putchar('=');
+        quotes_print(variable->value);
+    }
     putchar('\n');
 }
 
 void variables_print(void)
 {
     for (const struct variable *each = variables; each; each = each->next)
-        if (is_in_environment(each))
+        if (each->is_exported)
             print("export ", each);
 }
 
 void variables_print_protected(void)
 {
     for (const struct variable *each = variables; each; each = each->next)
-        if (each->is_protected && each->value)
+        if (each->is_protected)
             print("readonly ", each);
 }
 

@@ -7,7 +7,7 @@
 /* Those of the environment, which are exported. */
 void variables_init(char **environment);
 
-/* Null: not set. */
+/* Null: not set. LINENO always is. */
 const char *variable(const char *name);
 const char *variable_or(const char *name, const char *otherwise);
 
@@ -31,13 +31,17 @@ void variable_export(const char *name);
 size_t variable_name_length(const char *text);
 bool variable_is_name(const char *text);
 
+/* A word NAME=VALUE. */
+bool variable_is_assigned(const char *word);
+
 /* The word NAME=VALUE, whose value is as it is here; exported or not. */
 void variable_assign(const char *word, bool is_exported);
 
 /* For execve(), in the pool. */
 char **variables_environment(void);
 
-/* The exported ones, as `export NAME='VALUE'`; those that may only be read, as `readonly NAME='VALUE'`. */
+/* The exported ones, as `export NAME='VALUE'`; those that may only be read, as `readonly NAME='VALUE'`; without a value
+ * only the name. */
 void variables_print(void);
 void variables_print_protected(void);
 

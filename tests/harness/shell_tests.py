@@ -7,6 +7,7 @@ import subprocess
 
 from harness import forked
 from harness.failures import PATIENCE, judge
+from harness.language_scripts import LANGUAGE
 from harness.tool_scripts import TOOLS
 from tally import build, processes
 from tally.interface import ROOT
@@ -68,16 +69,16 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "g() { for i in 1 2 3; do if [ $i = 2 ]; then return; fi; echo g$i; done; echo no; }; g; for i in 1 2; do g; done; h() { while :; do return 7; done; }; h; echo $?\n"
      "r() { r; }; r; echo $?; d() if [ $1 -gt 0 ]; then d $(($1-1)); else echo bottom; fi\nd 190; k() { shift; echo $1; }; k a b; echo $#; n() ( cd /; pwd ); n; pwd\n"
      "echo 'w() { echo w; }; return 4; echo no' >lib; . ./lib; echo $?; w; type w; command -v w; return; echo $?; cd() { echo mine; }; cd /; command cd /dev; pwd\n"
-     "m() { echo to file; } >/tmp/m; m; cat /tmp/m; t() { cat <<E; }; t my; t your\n$1 text\nE\nb() { break; echo on; }; for i in 1 2; do b; echo $i; done; X=1 m; echo $X\n"
+     "m() { echo to file; } >/tmp/m; m; cat /tmp/m; t() { cat <<E; }; t my; t your\n$1 text\nE\nb() { break; echo on; }; for i in 1 2; do b; echo $i; done; X=1 m; echo \"<$X>\"\n"
      "m() { (return 5); echo $?; exit 6; }; m; echo no\n",
      "2 a b c\n3\n0  \n2 1 2\n1 q \nnew\n24\ng1\ng1\ng1\n7\nsh: r: too many calls in each other\n1\nbottom\nb\n0\n/\n/tmp\n4\nw\nw is a function\nw\n"
-     "sh: return: not in a function\n2\nmine\n/dev\nto file\nmy text\nyour text\non\n1\non\n2\n1\n5\n", 6),
-    ("set", "set -- a 'b c'; echo $# $2; set x; echo $1; set --; echo $#; set -z; echo $?; f() { set -- in; echo $1; }; f out; echo $#; set -u; set -e; echo $-; set +ue; echo \"<$->\"\n"
+     "sh: return: not in a function\n2\nmine\n/dev\nto file\nmy text\nyour text\non\n1\non\n2\n<>\n5\n", 6),
+    ("set", "set -- a 'b c'; echo $# $2; set x; echo $1; set --; echo $#; (set -z; echo no); command set -z; echo $?; f() { set -- in; echo $1; }; f out; echo $#; set -u; set -e; echo $-; set +ue; echo \"<$->\"\n"
      "sh -ec 'false || echo or; ! true; if false; then :; fi; while false; do :; done; false && true; f() { false; echo in f; }; f || :; true | (exit 3); echo no'; echo $?\n"
      "sh -e -c 'x=$(false); echo no'; echo $?; sh -ec 'f() { false; echo no; }; f'; echo $?; sh -ec '(false; echo no); echo no'; echo $?; echo 'false; echo no' >s; sh -e s; echo $?\n"
      "sh -uc 'echo ${x-or}${x+no} $#; echo $x; echo no'; echo $?; sh -u -c ': ${#x}'; sh -uc ': ${x%a}'; sh -xc 'x=1; echo a \"b c\"; f() { :; }; f 2'\nA=1; set | grep '^A='\n",
-     "2 b c\nx\n0\nsh: set: -z: no option\n2\nin\n0\neu\n<>\nor\nin f\n3\n1\n1\n1\n1\nor 0\nsh: x: is not set\n2\nsh: x: is not set\nsh: x: is not set\n"
-     "+ echo a b c\na b c\n+ f 2\n+ :\nA='1'\n", 0),
+     "2 b c\nx\n0\nsh: set: -z: no option\nsh: set: -z: no option\n2\nin\n0\neu\n<>\nor\nin f\n3\n1\n1\n1\n1\nor 0\nsh: x: is not set\n2\nsh: x: is not set\nsh: x: is not set\n"
+     "+ x=1\n+ echo a b c\na b c\n+ f 2\n+ :\nA='1'\n", 0),
     ("traps", r"""cat >s <<\E; sh s; echo $?
 trap 'echo "bye $? it'\''s"' EXIT; trap; (exit 3)
 E
@@ -102,10 +103,10 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "a none\nb x\nb y\nc none\nsh: getopts: -q: no such option\n? none\nrest -z\na none\n-b\n- -a\nsh: getopts: -b: its value is missing\n? none\n\n\n"
      "b -a\n? x\n: b\n5\nsh: getopts: -b: no such option\n0 ?\nsh: getopts: the letters and a name are needed\n2\nsh: getopts: the letters and a name are needed\n2\n"
      "u\nv\nv\nv\nsh: getopts: -:: no such option\n?\n", 0),
-    ("readonly and local", "readonly x=1 y; (x=2; echo no); echo $?; (unset x; echo no); (read x <s; echo no); (for x in a; do :; done; echo no); (f() { local x; echo no; }; f); readonly; readonly -p; readonly 1a; echo $?; echo $x\n"
+    ("readonly and local", "readonly x=1 y; (x=2; echo no); echo $?; (unset x; echo no); (read x <s; echo no); (for x in a; do :; done; echo no); (f() { local x; echo no; }; f); readonly; readonly -p; command readonly 1a; echo $?; (readonly 1a; echo no); echo $x\n"
      "a=out b=kept; f() { local a=in b c=1; echo $a $b $c; g; echo $a; b=; export a; env | grep -c ^a=in; }; g() { echo $a; a=changed; local a=deep; }; f; echo $a $b ${c-none}; env | grep -c ^a=\n"
      "h() { local a=$1; [ $1 = 0 ] || h $(($1-1)); echo $a; }; h 2; echo $a; local z; echo $?; y=1\n",
-     "sh: x: may only be read\n2\nsh: x: may only be read\nsh: s: No such file or directory\nno\nsh: x: may only be read\nsh: x: may only be read\nreadonly x='1'\nreadonly x='1'\nsh: readonly: 1a: not a name\n1\n1\n"
+     "sh: x: may only be read\n2\nsh: x: may only be read\nsh: s: No such file or directory\nno\nsh: x: may only be read\nsh: x: may only be read\nreadonly y\nreadonly x='1'\nreadonly y\nreadonly x='1'\nsh: readonly: 1a: not a name\n1\nsh: readonly: 1a: not a name\n1\n"
      "in kept 1\nin\nchanged\n0\nout kept none\n0\n0\n1\n2\nout\nsh: local: not in a function\n2\nsh: y: may only be read\n", 2),
     ("aliases", "alias e='echo one' f=e n='e; echo' 1=; alias e n; e no\ne two; f x; n y\n'e' 2>/dev/null; echo $?; echo e; \\e 2>/dev/null; echo $?; alias e='e a' ls='ls -d'; unalias n f; n z\n"
      "ls /; e 2>/dev/null; echo $?; alias; unalias e none; echo $?; alias none; echo $?; unalias -a; alias; alias 'if_=if true;'\nif_ then echo then; fi; alias p='grep -n . |'\ncat <<E | p wc -l\na\nE\n"
@@ -129,24 +130,24 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
     ("redirections", "echo one >f; echo two >>f; cat <f; echo three > f; cat f; cat nothing 2>e; cat e; cat nothing >f 2>&1; cat f; wc -l <f\n"
      "{ echo a; echo b; } >f; cat f; (cat nothing; echo c) 2>/dev/null; >empty; wc -c <empty; echo x 3>g >&3; cat g\n"
      "exec >h; echo in h; exec >/dev/console; cat h\n"
-     "exec >i 2>none/i; echo $?; (X=1 exec env | grep X=); X=2; env | grep -c X=\n"
+     "command exec >i 2>none/i; echo $?; (exec >i 2>none/i; echo no); (X=1 exec env | grep X=); X=2; env | grep -c X=\n"
      "cat <&- 2>/dev/null; echo $?; echo a >&9; echo $?; cat <none; echo $?; >/; echo $?\n",
      "one\ntwo\nthree\ncat: nothing: No such file or directory\ncat: nothing: No such file or directory\n1\na\nb\nc\n0\nx\nin h\n"
-     "sh: none/i: No such file or directory\n1\nX=1\n0\n1\n"
+     "sh: none/i: No such file or directory\n1\nsh: none/i: No such file or directory\nX=1\n0\n1\n"
      "sh: 9: Bad file descriptor\n1\nsh: none: No such file or directory\n1\nsh: /: Is a directory\n1\n", 0),
     ("texts between lines", "x=v; cat <<END | cat; cat <<'END'; cat <<-END\na $x $((1+1)) \\$x \"q\"\nEND\na $x\nEND\n\t\tb\n\tEND\nread a b <<X\n1 2  3 \nX\necho $a-$b\n"
      "if true; then cat <<A; fi\nin if\nA\n", 'a v 2 $x "q"\na $x\nb\n1-2 3\nin if\n', 0),
     ("the background", "sleep 0.3 & p=$!; sleep 0.1 & wait $p; echo $?; (exit 5) & wait $!; echo $?; wait; echo $?; wait 99999; echo $?\n"
      "cat & wait; sleep 100 & kill $!; wait $!; echo $?; kill -0 $!; echo $?; kill; echo $?; kill -X 1; echo $?\n",
      "0\n5\n0\n127\n143\nsh: kill: %s: No such process\n1\nsh: kill: a process is missing\n2\nsh: kill: no such signal\n2\n", 0),
-    ("builtins", "cd /dev; pwd; cd ..; pwd; cd; pwd; cd /tmp; cd -; cd nowhere; echo $?\neval 'echo a;' 'echo b'; echo 'y=in' >f; . ./f; echo $y; . ./none; echo $?\n"
-     "shift; echo $?; export 1=2; echo $?; wait x; echo $?; read 1x; echo $?; : ; echo $?; exec true\n",
+    ("builtins", "cd /dev; pwd; cd ..; pwd; cd; pwd; cd /tmp; cd -; cd nowhere; echo $?\neval 'echo a;' 'echo b'; echo 'y=in' >f; . ./f; echo $y; command . ./none; echo $?\n"
+     "command shift; echo $?; command export 1=2; echo $?; wait x; echo $?; read 1x; echo $?; : ; echo $?; exec true\n",
      "/dev\n/\n/\n/\nsh: cd: nowhere: No such file or directory\n1\na\nb\nin\nsh: .: ./none: No such file or directory\n1\n"
      "sh: shift: there are not so many arguments\n1\nsh: export: 1=2: not a name\n1\nsh: wait: x: not a number\n127\nsh: read: 1x: not a name\n2\n0\n", 0),
     ("where programs are", "echo $PATH; env | grep PATH; PATH=/none /bin/sh -c 'exit ${#PATH}'; echo $?; env -i sh -c 'env | grep PATH'\n", "/bin\nPATH=/bin\n5\nPATH=/bin\n", 0),
     ("long scripts with subshells", "for i in $(seq 200); do echo '(true); n=$((n + 1))'; done >s; echo 'echo $n' >>s; sh s\n", "200\n", 0),
     ("scripts", "echo 'echo $0 $1; exit 4' >s; sh s arg; echo $?; sh none; echo $?; sh -c 'exit 6'; echo $?; sh -z; echo $?\n"
-     "printf=; echo 'cat' >s; echo input | sh s\n", "s arg\n4\nsh: none: No such file or directory\n127\n6\nusage: sh [-eux] [-c text [name] | file] [argument...]\n2\ninput\n", 0),
+     "printf=; echo 'cat' >s; echo input | sh s\n", "s arg\n4\nsh: none: No such file or directory\n127\n6\nusage: sh [-aCefnuvx] [-o option]... [-c text [name] | -s | file] [argument...]\n2\ninput\n", 0),
     ("what cannot be run", "nothing; echo $?; /none; echo $?; /dev/null; echo $?; /tmp; echo $?; echo x >t; ./t; echo $?; chmod +x t; ./t; echo $?; ''; echo $?; PATH=/dev null; echo $?\n",
      "sh: nothing: not found\n127\nsh: /none: No such file or directory\n127\nsh: /dev/null: Permission denied\n126\nsh: /tmp: Permission denied\n126\n"
      "sh: ./t: Permission denied\n126\nsh: x: not found\n127\nsh: : not found\n127\nsh: null: Permission denied\n126\n", 0),
@@ -154,7 +155,7 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "(echo ${x!}); (echo $((1+))); (echo $((1/0)); echo no); (echo ${x?is missing}); echo $?\n",
      "sh: line 1: a quote or parenthesis is not closed\nsh: line 1: syntax error near end of input\nsh: line 1: syntax error near )\n"
      "sh: line 1: syntax error near ;\nsh: line 1: syntax error near end of input\nsh: line 1: a text behind << does not end\n"
-     "sh: line 1: a quote or parenthesis is not closed\nsh: line 1: syntax error near end of input\n2\n"
+     "sh: line 1: syntax error near end of input\nsh: line 1: syntax error near end of input\n2\n"
      "sh: ${}: is no parameter\nsh: $((1+)): a number is missing at the end\nsh: $((1/0)): division by 0\nsh: x: is missing\n2\n", 0),
     ("a failed expansion ends a script", "sh -c 'echo ${x:?}; echo no'; sh -c 'for i in ${x?gone}; do echo no; done; echo no'; echo $?\n"
      "sh -c ': >${x?}; echo no'; sh -c 'y=${x?}; echo no'; sh -c 'true | : ${x?none}; echo $?'\n"
@@ -202,7 +203,7 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "yes\n1\n0\n1\n0\ntest: x: not a number\n2\ntest: b: is too much\n2\n1\n1\n", 0),
     ("ls", "mkdir d; echo abc >d/f; ls -l d | grep -c -e '-rw-r--r--   1         4 .* f'; ls d/f; ls -d d; ls none; echo $?; ls -l /dev/null | grep -c '^c.* 1, 3 '\n",
      "1\nd/f\nd\nls: none: No such file or directory\n1\n1\n", 0),
-    ("ps, free, shmstat", "sleep 50 & until ps | grep -q 'sleeps .* sleep$'; do true; done; ps | grep -c ' 0 waits .* sh$'; (exit 0) & until ps | grep -q ended; do true; done; free | grep -c 'frames .* KiB'; shmstat | wc -l; kill $!\n",
+    ("ps, free, shmstat", "sleep 50 & until ps | grep -q 'sleeps .* sleep$'; do true; done; ps | grep -c ' 0 waits .* sh$'; sh -c '(exit 0) & exec sleep 60' & until ps | grep -q ended; do true; done; free | grep -c 'frames .* KiB'; shmstat | wc -l; kill $!\n",
      "1\n8\n1\n", 0),
 ]
 
@@ -305,8 +306,11 @@ LIVED_IN = [
     (b"while true; do true; done\n", b"done\n", None), (b"\x03", b"^C\n", b""),
     (b"(echo up; sleep 100; echo never); echo never\n", b"never\nup\n", None), (b"\x03", b"^C\n", b""),
     (b"sh -c 'echo up; sleep 100; echo never'\n", b"never'\nup\n", None), (b"\x03", b"^C\n", b""),
-    (b"sleep 100 &\n", b"]\n", b""), (b"\x03", b"^C\n", b""), (b"ps | grep -c 'sleeps.* sleep$'\n", b"1\n", b""),
-    (b"kill $!; wait\n", b"wait\n", b""),
+    (b"sleep 100 &\n", b"[1] ", b"\n$ "), (b"\x03", b"^C\n", b""), (b"ps | grep -c 'sleeps.* sleep$'\n", b"1\n", b""),
+    (b"jobs\n", b"[1] + Running sleep 100\n", b""), (b"kill %1; wait\n", b"wait\n", b""), (b"(exit 3) & wait %1\n", b"[1] ", b"\n$ "), (b"echo $?\n", b"3\n", b""),
+    (b"sleep 0 & until jobs | grep -q Done; do true; done\n", b"[1] + Done sleep 0\n", b""),
+    (b"PS1='$x>' x=a; x=b\n", b"\nb>", None), (b"PS1='$ '\n", b"\n", b""),
+    (b"trap 'echo child' CHLD; (exit 0) &\n", b"child\n", None), (b"", b"", b""), (b"echo a", b"echo a", None), (b"b\n", b"ab\n", b""), (b"trap - CHLD\n", b"\n", b""),
     *8 * [(b"read x\n\x03", b"^C\n", b"")], (b"read x\n", b"read x\n", None), (b"\x03", b"^C\n", b""), (b"read x; echo $x\nab\n", b"ab\nab\n", b""),
     (b"${nothing:?}; echo on\n", b"empty\non\n", b""),
 ]
@@ -364,6 +368,6 @@ def booted_plainly():
 
 def shell_tests():
     """(name, function) of each."""
-    yield from ((f"shell/{what}", runs(*rest)) for what, *rest in [*SCRIPTS, *TOOLS])
+    yield from ((f"shell/{what}", runs(*rest)) for what, *rest in [*SCRIPTS, *LANGUAGE, *TOOLS])
     for function in (editing, end_of_input, interrupting, cooked_again, booted_plainly):
         yield f"shell/{function.__name__}", function

@@ -1,0 +1,6 @@
+/* Words of the syntax, as `if`. */
+#pragma once
+
+#include <stdbool.h>
+
+bool reserved_is_word(const char *word);
