@@ -168,6 +168,18 @@ def make(file, commands, program):
     return True, says + more
 
 
+def absent_headers(compile_it, rule):
+    """The places where a header that is not there could come to be. The compiler writes no rule then, unless it may take such
+    headers for files that are to be made: it names them as they are written."""
+    run([word for option in compile_it for word in (["-M", "-MG"] if option == "-MD" else [option])], rule.parent)
+    if not rule.exists():
+        return []
+    files = dependencies(rule)
+    missing = [file for file in files if stamp(file) is None]
+    folders = {os.path.dirname(file) for file in set(files) - set(missing)} | set(filter(os.path.isdir, compile_it))
+    return [os.path.join(folder, file) for folder in folders for file in missing]
+
+
 def build(tools, file):
     state, rule, program = (tools.output / f"{file.stem}.{kind}" for kind in ("json", "d", "elf"))
     for made in (state, rule, program):
@@ -177,9 +189,12 @@ def build(tools, file):
     good, says = make(file, commands, program)
     if not good:
         program.unlink(missing_ok=True)
-    if rule.exists():  # the compiler writes none when a header is missing
-        stamps = {**{path: stamp(path) for path in dependencies(rule)}, **stamps}
-    if rule.exists() and all(when and when < began for when in stamps.values()):  # else one was written meanwhile
+    absent = [] if rule.exists() else absent_headers(commands[0][0], rule)
+    if rule.exists():
+        stamps = {**{path: stamp(path) for path in dependencies(rule) if not absent or stamp(path)}, **stamps}
+    is_known = rule.exists() and not any(map(stamp, absent))
+    if is_known and all(when and when < began for when in stamps.values()):  # else one was written meanwhile
+        stamps.update(dict.fromkeys(absent))
         state.write_text(json.dumps({"key": key(tools, file, stamps), "stamps": stamps, "good": good, "says": says}))
     return Result(file.stem, good, says)
 

@@ -208,7 +208,14 @@ def changes(folder):
     yield from folder.run("hello", 0, writes="hello: process 1, 0 arguments\n")  # ours
     (folder.path / "broken_first.c").write_text('#include "later.h"\nint main(void) { return LATER; }\n')
     yield from folder.run("broken_first", BUILD_FAILED, ("tally: .*/broken_first.c does not compile as a program; .*",), "")
-    (folder.path / "later.h").write_text("#define LATER 4\n")
+    as_before = "tally: broken_first.c could not be built, as before: .*'later.h' file not found"
+    yield from folder.run("mem", 7, (as_before,), not_says=("above",))
+    (folder.path / "deep/later.h").write_text("#define LATER 3\n")  # no place where it is looked for
+    yield from folder.run("mem", 7, (as_before,))
+    (folder.path / "later.h").write_text('#include "last.h"\n#ifndef LATER\n#error no LATER\n#endif\n')
+    yield from folder.run("broken_first", BUILD_FAILED, (".*'last.h' file not found", "tally: .*/broken_first.c does not compile as a program; .*"), "")
+    yield from folder.run("mem", 7, ("tally: broken_first.c could not be built, as before: .*'last.h' file not found",))
+    (folder.path / "last.h").write_text("#define LATER 4\n")
     yield from folder.run("broken_first", 4)
     (folder.path / "all.c").unlink()
     (folder.path / "every.c").rename(folder.path / "each.c")
