@@ -16,7 +16,8 @@ are in `ebx`, `esi`, `edi` and `ebp`: a register has one, or several, each with 
 are 0. `eax` returns 0 or an error; a call that is refused has changed nothing.
 On success the result is in `ebx`; "words" means a message's words, in all four registers. What the
 numbers mean in detail stands in `kernel/abi/abi.h`; `libuser/sys/calls.h`, made by the build, has a
-function `sys_NAME` for each call but the `ipc_` ones, which are in `libuser/ipc/ipc.h`.
+function `sys_NAME` for each call but the `ipc_` ones, which are in `libuser/ipc/ipc.h`; `libuser/sys/derive.h` has one for each
+thing that `cap_derive` is asked for.
 
 The errors that a call may return are listed without their `ERR_`. `ERR_CALL` means that no call has that
 number.

@@ -91,7 +91,7 @@ static void make_server(void (*serve)(uint32_t), uint32_t argument)
 static void make_client(rights_t right)
 {
     child_make(CLIENT, SPARE_FRAMES);
-    IS(sys_cap_derive(SERVICE, OWN_SERVICE, CHILD_TASK + CLIENT, right, 1, 0), OK);
+    IS(cap_give_badge(SERVICE, OWN_SERVICE, CHILD_TASK + CLIENT, right, 1), OK);
 }
 
 static void run_client(void (*run)(uint32_t), uint32_t argument)
@@ -231,7 +231,7 @@ static void grant(const char *name, uint32_t pages)
     make_server(serve_pages, pages);
     IS(sys_cap_derive(MEMORY, OWN_MEMORY, server, READ_WRITE_GRANT, frames_take(pages), pages), OK);
     make_client(RIGHT_CALL);
-    IS(sys_cap_derive(client, OWN_SELF, client, RIGHT_CONTROL, 0, 0), OK);
+    IS(cap_give(client, OWN_SELF, client, RIGHT_CONTROL), OK);
     run_client(get_pages, pages);
     row_end();
 }

@@ -112,7 +112,7 @@ static void make_pair(uint32_t pair)
     IS(sys_endpoint_create(service), OK);
     child_make(server_of(pair), SPARE_FRAMES);
     child_make(client, SPARE_FRAMES);
-    IS(sys_cap_derive(service, OWN_SERVICE, CHILD_TASK + client, RIGHT_CALL, 1, 0), OK);
+    IS(cap_give_badge(service, OWN_SERVICE, CHILD_TASK + client, RIGHT_CALL, 1), OK);
     start(server_of(pair), serve, pair, service);
 }
 

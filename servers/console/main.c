@@ -6,7 +6,7 @@
  * when they can be. Badge 0 is the manager.
  */
 #include "libuser/ipc/server.h"
-#include "libuser/sys/calls.h"
+#include "libuser/sys/derive.h"
 #include "servers/console/input.h"
 #include "servers/console/keyboard.h"
 #include "servers/console/news.h"
@@ -406,7 +406,7 @@ static const server_call calls[CONSOLE_CALLS_END] = {CONSOLE_CALLS(ENTRY)};
 
 static uint32_t signal_slot(uint32_t slot, uint32_t signal)
 {
-    err_t err = sys_cap_derive(SERVER_SLOT_ENDPOINT, slot, 0, RIGHT_SIGNAL, signal, 0);
+    err_t err = cap_badge(SERVER_SLOT_ENDPOINT, slot, RIGHT_SIGNAL, signal);
 
     if (err)
         __builtin_trap();

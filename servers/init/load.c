@@ -1,7 +1,7 @@
 #include "servers/init/load.h"
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/sys/calls.h"
+#include "libuser/sys/derive.h"
 #include "servers/init/frames.h"
 #include "servers/init/screen.h"
 #include "servers/init/shutdown.h"
@@ -273,7 +273,7 @@ static void make_thread(uint32_t index, uint32_t priority)
     uint32_t task_slot = SLOT_TASKS + index, handler_slot = SLOT_HANDLERS + index;
     err_t err;
 
-    end_unless(sys_cap_derive(SLOT_INIT_ENDPOINT, handler_slot, 0, RIGHT_CALL, 1 + index, 0), "making a fault handler");
+    end_unless(cap_badge(SLOT_INIT_ENDPOINT, handler_slot, RIGHT_CALL, 1 + index), "making a fault handler");
     do
         err = sys_thread_create(task_slot, SLOT_THREADS + index, slot_of_endpoint(index), handler_slot, priority,
                                 (uint32_t)CPU_ANY, MESSAGE_PAGE);

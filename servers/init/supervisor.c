@@ -1,6 +1,6 @@
 #include "servers/init/supervisor.h"
 
-#include "libuser/sys/calls.h"
+#include "libuser/sys/derive.h"
 #include "servers/init/load.h"
 #include "servers/lib/fault.h"
 #include "servers/lib/log.h"
@@ -63,7 +63,7 @@ void supervisor_start(const char *name)
 
     program = name;
     do
-        err = sys_thread_create(BOOT_SLOT_TASK, SLOT_SUPERVISOR, SLOT_INIT_ENDPOINT, 0, PRIORITY_SUPERVISOR, 0,
+        err = sys_thread_create(BOOT_SLOT_TASK, SLOT_SUPERVISOR, SLOT_INIT_ENDPOINT, SLOT_NONE, PRIORITY_SUPERVISOR, 0,
                                 SUPERVISOR_PAGE);
     while (account_refill(err, BOOT_SLOT_TASK));
     end_unless(err, "making the supervisor");

@@ -3,7 +3,7 @@
 #include <assert.h>
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/sys/calls.h"
+#include "libuser/sys/derive.h"
 
 err_t kernel_map(uint32_t task, const struct map_request *request)
 {
@@ -68,7 +68,7 @@ void kernel_unmap_own(const void *place)
 
 err_t kernel_derive_frame(uint32_t slot, uint32_t frame)
 {
-    return sys_cap_derive(MEM_SLOT_MEMORY, slot, 0, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, frame, 1);
+    return cap_part(MEM_SLOT_MEMORY, slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, frame, 1);
 }
 
 err_t kernel_delete(uint32_t slot)

@@ -1,6 +1,6 @@
 #include "servers/proc/body.h"
 
-#include "libuser/sys/calls.h"
+#include "libuser/sys/derive.h"
 #include "servers/proc/frame_pool.h"
 #include "servers/proto/mem.h"
 #include "servers/proto/slots.h"
@@ -26,7 +26,7 @@ static err_t make_handler(const struct body *body)
     err_t err = OK;
 
     if (!made[body->space])
-        err = sys_cap_derive(PROC_SLOT_MEM, body->slot + BODY_HANDLER, 0, RIGHT_CALL, body->space, 0);
+        err = cap_badge(PROC_SLOT_MEM, body->slot + BODY_HANDLER, RIGHT_CALL, body->space);
     made[body->space] |= err == OK;
     return err;
 }
@@ -38,7 +38,7 @@ static err_t make_thread(const struct body *body)
 
     if (err)
         return err;
-    return sys_thread_create(body->slot, body->slot + BODY_THREAD, 0, handler, PRIORITY_PROGRAM, body->cpu,
+    return sys_thread_create(body->slot, body->slot + BODY_THREAD, SLOT_NONE, handler, PRIORITY_PROGRAM, body->cpu,
                              MESSAGE_PAGE);
 }
 
@@ -54,7 +54,7 @@ static err_t give_capabilities(const struct body *body)
     err_t err = OK;
 
     for (uint32_t i = 0; i < sizeof(gifts) / sizeof(gifts[0]) && !err; i++)
-        err = sys_cap_derive(gifts[i].from, gifts[i].to, body->slot, RIGHT_CALL, gifts[i].badge, 0);
+        err = cap_give_badge(gifts[i].from, gifts[i].to, body->slot, RIGHT_CALL, gifts[i].badge);
     return err;
 }
 
@@ -69,7 +69,7 @@ int body_complete(const struct body *body)
 
 int body_give_files(const struct body *body)
 {
-    return number_of(sys_cap_derive(PROC_SLOT_FILE, CLIENT_SLOT_FILE, body->slot, RIGHT_CALL, body->badge, 0));
+    return number_of(cap_give_badge(PROC_SLOT_FILE, CLIENT_SLOT_FILE, body->slot, RIGHT_CALL, body->badge));
 }
 
 static int make_task(struct body *body)

@@ -3,7 +3,7 @@
  * who it is. It waits for mem, console and file, which it trusts, and never for a client.
  */
 #include "libuser/ipc/server.h"
-#include "libuser/sys/calls.h"
+#include "libuser/sys/derive.h"
 #include "servers/proto/slots.h"
 #include "servers/lib/log.h"
 #include "servers/proc/alarms.h"
@@ -461,7 +461,7 @@ static void signalled(uint32_t bits)
 
 static void bind_tick(void)
 {
-    err_t err = sys_cap_derive(SERVER_SLOT_ENDPOINT, SLOT_TICK_SIGNAL, 0, RIGHT_SIGNAL, PROC_SIGNAL_TICK, 0);
+    err_t err = cap_badge(SERVER_SLOT_ENDPOINT, SLOT_TICK_SIGNAL, RIGHT_SIGNAL, PROC_SIGNAL_TICK);
     if (!err)
         err = sys_irq_bind(PROC_SLOT_TICK, IRQ_TICK, SLOT_TICK_SIGNAL);
     if (err)

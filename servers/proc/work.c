@@ -1,7 +1,7 @@
 #include "servers/proc/work.h"
 
 #include "libuser/ipc/server.h"
-#include "libuser/sys/calls.h"
+#include "libuser/sys/derive.h"
 #include "servers/proc/process.h"
 #include "servers/proto/slots.h"
 
@@ -91,11 +91,11 @@ __attribute__((noinline)) _Noreturn static void work_thread(void)
 static err_t make_thread(void)
 {
     static _Alignas(16) char stack[WORK_STACK];
-    err_t err = sys_cap_derive(SERVER_SLOT_ENDPOINT, SLOT_WORK_ENDPOINT, 0, RIGHT_CALL, WORK_BADGE, 0);
+    err_t err = cap_badge(SERVER_SLOT_ENDPOINT, SLOT_WORK_ENDPOINT, RIGHT_CALL, WORK_BADGE);
 
     if (!err)
-        err =
-            sys_thread_create(SERVER_SLOT_TASK, SLOT_WORK_THREAD, 0, 0, PRIORITY_PROGRAM, (uint32_t)CPU_ANY, WORK_PAGE);
+        err = sys_thread_create(SERVER_SLOT_TASK, SLOT_WORK_THREAD, SLOT_NONE, SLOT_NONE, PRIORITY_PROGRAM,
+                                (uint32_t)CPU_ANY, WORK_PAGE);
     if (err)
         return err;
     *(struct thread_registers *)message_page->state = (struct thread_registers){

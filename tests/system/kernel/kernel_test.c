@@ -107,8 +107,8 @@ static void start_quiet(void)
     enum { PAGE = MESSAGE_PAGE + PAGE_SIZE };
     uint32_t *top = (uint32_t *)(void *)(quiet_stack + QUIET_STACK_BYTES - 16);
 
-    must(sys_cap_derive(ENDPOINT, QUIET_SIGNAL, 0, RIGHT_SIGNAL, QUIET_BIT, 0), "the quiet signal");
-    must(sys_thread_create(OWN_TASK, QUIET_THREAD, 0, 0, QUIET_PRIORITY, 0, PAGE), "the quiet thread");
+    must(cap_badge(ENDPOINT, QUIET_SIGNAL, RIGHT_SIGNAL, QUIET_BIT), "the quiet signal");
+    must(sys_thread_create(OWN_TASK, QUIET_THREAD, SLOT_NONE, SLOT_NONE, QUIET_PRIORITY, 0, PAGE), "the quiet thread");
     top[1] = PAGE;
     *(struct thread_registers *)message_page->state =
         (struct thread_registers){.eip = (uint32_t)quiet_run, .esp = (uint32_t)top};
@@ -154,7 +154,7 @@ void feed(uint32_t task_slot, uint32_t count)
 void drain(uint32_t task_slot)
 {
     for (uint32_t leaf = 128;; leaf++) {
-        err_t err = sys_cap_derive(LOG, leaf << 8, task_slot, 0, 0, 0);
+        err_t err = cap_give(LOG, leaf << 8, task_slot, RIGHT_NONE);
         if (err == ERR_ACCOUNT)
             return;
         must(err == ERR_TAKEN ? OK : err, "draining an account");
@@ -167,7 +167,8 @@ uint32_t account_room(uint32_t task_slot)
     err_t err = OK;
 
     for (; count < ROOM_MAX; count++) {
-        err = sys_thread_create(task_slot, ROOM_SLOTS + count, 0, 0, 0, 0, ROOM_ADDRESS + count * PAGE_SIZE);
+        err = sys_thread_create(task_slot, ROOM_SLOTS + count, SLOT_NONE, SLOT_NONE, 0, 0,
+                                ROOM_ADDRESS + count * PAGE_SIZE);
         if (err)
             break;
     }
@@ -230,7 +231,7 @@ void thread_start(const struct plan *plan)
 
 static uint32_t handler_of(uint32_t k)
 {
-    err_t err = sys_cap_derive(ENDPOINT, CHILD_HANDLER + k, 0, RIGHT_CALL, BADGE_FAULT + k, 0);
+    err_t err = cap_badge(ENDPOINT, CHILD_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k);
 
     must(err == ERR_TAKEN ? OK : err, "making a handler");
     return CHILD_HANDLER + k;
@@ -279,7 +280,7 @@ void child_make(uint32_t k, uint32_t frames)
     must(sys_task_create(MEMORY, frames_take(1), task), "making a task");
     feed(task, CHILD_FRAMES + frames);
     map_image(task);
-    must(sys_cap_derive(ENDPOINT, PARENT, task, RIGHT_CALL | RIGHT_SIGNAL | RIGHT_GRANT, BADGE_CHILD + k, 0),
+    must(cap_give_badge(ENDPOINT, PARENT, task, RIGHT_CALL | RIGHT_SIGNAL | RIGHT_GRANT, BADGE_CHILD + k),
          "giving the parent's endpoint");
 }
 

@@ -12,7 +12,7 @@
 #pragma once
 
 #include "libuser/ipc/ipc.h"
-#include "libuser/sys/calls.h"
+#include "libuser/sys/derive.h"
 #include "servers/proto/slots.h"
 
 #include <stdbool.h>

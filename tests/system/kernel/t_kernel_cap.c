@@ -8,24 +8,24 @@ static void derive_finds_its_parent(void)
     static const uint32_t forged[] = {0, EMPTY, 256, 4097, 0x7fff, 0x8000, 0xfffe, 0xffff};
 
     for (unsigned i = 0; i < sizeof(forged) / sizeof(forged[0]); i++) {
-        IS(sys_cap_derive(forged[i], A, 0, 0, 0, 0), ERR_CAP);
+        IS(cap_copy(forged[i], A, RIGHT_NONE), ERR_CAP);
         IS(sys_cap_delete(forged[i]), ERR_CAP);
         IS(sys_cap_revoke(forged[i]), ERR_CAP);
     }
     HOLDS(slot_is_free(A));
-    IS(sys_cap_derive(LOG, A, 0, 0, 0, 0), OK);
+    IS(cap_copy(LOG, A, RIGHT_NONE), OK);
 }
 
 static void derive_never_adds_rights(void)
 {
-    IS(sys_cap_derive(MEMORY, A, 0, READ | RIGHT_GRANT, 0, 1), OK);
+    IS(cap_part(MEMORY, A, READ | RIGHT_GRANT, 0, 1), OK);
     for (uint32_t rights = 0; rights <= RIGHT_ALL; rights++) {
         bool more = rights & ~(uint32_t)(READ | RIGHT_GRANT);
-        IS(sys_cap_derive(A, B, 0, rights, 0, 1), more ? ERR_RIGHTS : OK);
+        IS(cap_part(A, B, rights, 0, 1), more ? ERR_RIGHTS : OK);
         IS(sys_cap_delete(B), more ? ERR_CAP : OK);
     }
-    IS(sys_cap_derive(A, B, 0, RIGHT_ALL + 1, 0, 1), ERR_ARG);
-    IS(sys_cap_derive(A, B, 0, 0x80000001, 0, 1), ERR_ARG);
+    IS(cap_part(A, B, RIGHT_ALL + 1, 0, 1), ERR_ARG);
+    IS(cap_part(A, B, 0x80000001, 0, 1), ERR_ARG);
     HOLDS(slot_is_free(B));
 }
 
@@ -33,11 +33,11 @@ static void rights_only_shrink_along_chains(void)
 {
     rights_t rights = RIGHT_ALL;
 
-    IS(sys_cap_derive(MEMORY, CHAIN, 0, rights, 0, 8), OK);
+    IS(cap_part(MEMORY, CHAIN, rights, 0, 8), OK);
     for (uint32_t i = 0; i < 5; i++) {
         rights_t fewer = rights & (rights_t) ~(1u << i);
-        IS(sys_cap_derive(CHAIN + i, CHAIN + i + 1, 0, fewer, 0, 8), OK);
-        IS(sys_cap_derive(CHAIN + i + 1, EMPTY, 0, rights, 0, 8), ERR_RIGHTS);
+        IS(cap_part(CHAIN + i, CHAIN + i + 1, fewer, 0, 8), OK);
+        IS(cap_part(CHAIN + i + 1, EMPTY, rights, 0, 8), ERR_RIGHTS);
         rights = fewer;
     }
     HOLDS(slot_is_free(EMPTY));
@@ -47,36 +47,36 @@ static void rights_only_shrink_along_chains(void)
 
 static void ranges_stay_inside_their_parents(void)
 {
-    IS(sys_cap_derive(MEMORY, A, 0, READ, 10, 20), OK);
-    IS(sys_cap_derive(A, B, 0, READ, 0, 21), ERR_ARG);
-    IS(sys_cap_derive(A, B, 0, READ, 20, 0), ERR_ARG);
-    IS(sys_cap_derive(A, B, 0, READ, 20, 1), ERR_ARG);
-    IS(sys_cap_derive(A, B, 0, READ, 19, 2), ERR_ARG);
-    IS(sys_cap_derive(A, B, 0, READ, 1, 0xffffffff), ERR_ARG);
-    IS(sys_cap_derive(A, B, 0, READ, 0xffffffff, 1), ERR_ARG);
-    IS(sys_cap_derive(A, B, 0, READ, 0xfffffff6, 10), ERR_ARG);
+    IS(cap_part(MEMORY, A, READ, 10, 20), OK);
+    IS(cap_part(A, B, READ, 0, 21), ERR_ARG);
+    IS(cap_part(A, B, READ, 20, PAGES_REST), ERR_ARG);
+    IS(cap_part(A, B, READ, 20, 1), ERR_ARG);
+    IS(cap_part(A, B, READ, 19, 2), ERR_ARG);
+    IS(cap_part(A, B, READ, 1, 0xffffffff), ERR_ARG);
+    IS(cap_part(A, B, READ, 0xffffffff, 1), ERR_ARG);
+    IS(cap_part(A, B, READ, 0xfffffff6, 10), ERR_ARG);
     HOLDS(slot_is_free(B));
-    IS(sys_cap_derive(A, B, 0, READ, 19, 1), OK);
-    IS(sys_cap_derive(B, C, 0, READ, 0, 2), ERR_ARG);
-    IS(sys_cap_derive(A, C, 0, READ, 5, 0), OK); /* all from there on */
-    IS(sys_cap_derive(C, D, 0, READ, 14, 1), OK);
-    IS(sys_cap_derive(C, EMPTY, 0, READ, 15, 1), ERR_ARG);
+    IS(cap_part(A, B, READ, 19, 1), OK);
+    IS(cap_part(B, C, READ, 0, 2), ERR_ARG);
+    IS(cap_part(A, C, READ, 5, PAGES_REST), OK); /* all from there on */
+    IS(cap_part(C, D, READ, 14, 1), OK);
+    IS(cap_part(C, EMPTY, READ, 15, 1), ERR_ARG);
     HOLDS(slot_is_free(EMPTY));
 }
 
 static void badges_are_given_once(void)
 {
-    IS(sys_cap_derive(ENDPOINT, A, 0, RIGHT_CALL, BADGE_MAX + 1u, 0), ERR_ARG);
-    IS(sys_cap_derive(ENDPOINT, A, 0, RIGHT_CALL, 0xffffffff, 0), ERR_ARG);
-    IS(sys_cap_derive(ENDPOINT, A, 0, RIGHT_CALL, 1, 1), ERR_ARG);
-    IS(sys_cap_derive(ENDPOINT, A, 0, RIGHT_GRANT, 1, 0), ERR_ARG);
-    IS(sys_cap_derive(ENDPOINT, A, 0, 0, 0, 0), ERR_ARG);
+    IS(cap_badge(ENDPOINT, A, RIGHT_CALL, BADGE_MAX + 1u), ERR_ARG);
+    IS(cap_badge(ENDPOINT, A, RIGHT_CALL, 0xffffffff), ERR_ARG);
+    IS(cap_part(ENDPOINT, A, RIGHT_CALL, 1, 1), ERR_ARG);
+    IS(cap_badge(ENDPOINT, A, RIGHT_GRANT, 1), ERR_ARG);
+    IS(cap_copy(ENDPOINT, A, RIGHT_NONE), ERR_ARG);
     HOLDS(slot_is_free(A));
-    IS(sys_cap_derive(ENDPOINT, A, 0, RIGHT_CALL | RIGHT_SIGNAL, 7, 0), OK);
-    IS(sys_cap_derive(A, B, 0, RIGHT_SIGNAL, 8, 0), ERR_ARG);
-    IS(sys_cap_derive(A, B, 0, RIGHT_SIGNAL, 7, 0), ERR_ARG);
+    IS(cap_badge(ENDPOINT, A, RIGHT_CALL | RIGHT_SIGNAL, 7), OK);
+    IS(cap_badge(A, B, RIGHT_SIGNAL, 8), ERR_ARG);
+    IS(cap_badge(A, B, RIGHT_SIGNAL, 7), ERR_ARG);
     HOLDS(slot_is_free(B));
-    IS(sys_cap_derive(A, B, 0, RIGHT_SIGNAL, 0, 0), OK);
+    IS(cap_copy(A, B, RIGHT_SIGNAL), OK);
     IS(ipc_signal(B), OK);
     struct event event = event_wait(0);
     IS(event.kind, TAG_SIGNAL);
@@ -85,24 +85,24 @@ static void badges_are_given_once(void)
 
 static void other_kinds_take_no_badge(void)
 {
-    IS(sys_cap_derive(OWN_TASK, A, 0, RIGHT_CONTROL, 1, 0), ERR_ARG);
-    IS(sys_cap_derive(OWN_TASK, A, 0, RIGHT_CONTROL, 0, 1), ERR_ARG);
+    IS(cap_badge(OWN_TASK, A, RIGHT_CONTROL, 1), ERR_ARG);
+    IS(cap_part(OWN_TASK, A, RIGHT_CONTROL, 0, 1), ERR_ARG);
     HOLDS(slot_is_free(A));
-    IS(sys_cap_derive(OWN_TASK, A, 0, RIGHT_CONTROL, 0, 0), OK);
+    IS(cap_copy(OWN_TASK, A, RIGHT_CONTROL), OK);
 }
 
 static void destinations_are_checked(void)
 {
-    IS(sys_cap_derive(LOG, 0, 0, 0, 0, 0), ERR_ARG);
-    IS(sys_cap_derive(LOG, A, 0, 0, 0, 0), OK);
-    IS(sys_cap_derive(LOG, A, 0, 0, 0, 0), ERR_TAKEN);
-    IS(sys_cap_derive(LOG, ENDPOINT, 0, 0, 0, 0), ERR_TAKEN);
-    IS(sys_cap_derive(LOG, B, EMPTY, 0, 0, 0), ERR_CAP);
-    IS(sys_cap_derive(LOG, B, MEMORY, 0, 0, 0), ERR_CAP);
-    IS(sys_cap_derive(OWN_TASK, C, 0, RIGHT_GRANT, 0, 0), OK);
-    IS(sys_cap_derive(LOG, B, C, 0, 0, 0), ERR_RIGHTS);
+    IS(cap_copy(LOG, 0, RIGHT_NONE), ERR_ARG);
+    IS(cap_copy(LOG, A, RIGHT_NONE), OK);
+    IS(cap_copy(LOG, A, RIGHT_NONE), ERR_TAKEN);
+    IS(cap_copy(LOG, ENDPOINT, RIGHT_NONE), ERR_TAKEN);
+    IS(cap_give(LOG, B, EMPTY, RIGHT_NONE), ERR_CAP);
+    IS(cap_give(LOG, B, MEMORY, RIGHT_NONE), ERR_CAP);
+    IS(cap_copy(OWN_TASK, C, RIGHT_GRANT), OK);
+    IS(cap_give(LOG, B, C, RIGHT_NONE), ERR_RIGHTS);
     HOLDS(slot_is_free(B));
-    IS(sys_cap_derive(LOG, B, OWN_TASK, 0, 0, 0), OK);
+    IS(cap_give(LOG, B, OWN_TASK, RIGHT_NONE), OK);
     HOLDS(!slot_is_free(B));
 }
 
@@ -111,25 +111,25 @@ static void an_account_without_frames_refuses(void)
     child_make(0, 0);
     drain(CHILD_TASK);
     message_page->shortfall = 0;
-    IS(sys_cap_derive(LOG, LATE, CHILD_TASK, 0, 0, 0), ERR_ACCOUNT);
+    IS(cap_give(LOG, LATE, CHILD_TASK, RIGHT_NONE), ERR_ACCOUNT);
     IS(message_page->shortfall, 1);
     feed(CHILD_TASK, 1);
-    IS(sys_cap_derive(LOG, LATE, CHILD_TASK, 0, 0, 0), OK);
-    IS(sys_cap_derive(LOG, LATE + 255, CHILD_TASK, 0, 0, 0), OK);
-    IS(sys_cap_derive(LOG, LATE + 256, CHILD_TASK, 0, 0, 0), ERR_ACCOUNT);
+    IS(cap_give(LOG, LATE, CHILD_TASK, RIGHT_NONE), OK);
+    IS(cap_give(LOG, LATE + 255, CHILD_TASK, RIGHT_NONE), OK);
+    IS(cap_give(LOG, LATE + 256, CHILD_TASK, RIGHT_NONE), ERR_ACCOUNT);
 }
 
 static void depth_ends_at_31(void)
 {
     uint32_t depth = 0;
 
-    IS(sys_cap_derive(MEMORY, CHAIN, 0, READ, 0, 1), OK);
-    while (depth < 40 && sys_cap_derive(CHAIN + depth, CHAIN + depth + 1, 0, READ, 0, 1) == OK)
+    IS(cap_part(MEMORY, CHAIN, READ, 0, 1), OK);
+    while (depth < 40 && cap_part(CHAIN + depth, CHAIN + depth + 1, READ, 0, 1) == OK)
         depth++;
     HOLDS(depth > 20 && depth < DEPTH_MAX);
-    IS(sys_cap_derive(CHAIN + depth, EMPTY, 0, READ, 0, 1), ERR_DEPTH);
+    IS(cap_part(CHAIN + depth, EMPTY, READ, 0, 1), ERR_DEPTH);
     HOLDS(slot_is_free(EMPTY));
-    IS(sys_cap_derive(CHAIN + depth - 1, EMPTY, 0, READ, 0, 1), OK);
+    IS(cap_part(CHAIN + depth - 1, EMPTY, READ, 0, 1), OK);
     IS(sys_cap_revoke(CHAIN), OK);
     for (uint32_t i = 1; i <= depth; i++)
         HOLDS(slot_is_free(CHAIN + i));
@@ -141,11 +141,11 @@ static void depth_is_exact(void)
 {
     IS(sys_endpoint_create(CHAIN), OK);
     for (uint32_t i = 0; i < DEPTH_MAX - 1; i++)
-        IS(sys_cap_derive(CHAIN + i, CHAIN + i + 1, 0, RIGHT_ALL, 0, 0), OK);
+        IS(cap_copy(CHAIN + i, CHAIN + i + 1, RIGHT_ALL), OK);
     uint32_t deepest = CHAIN + DEPTH_MAX - 1;
-    IS(sys_cap_derive(deepest, EMPTY, 0, RIGHT_CALL, 0, 0), ERR_DEPTH);
-    IS(sys_thread_create(OWN_TASK, EMPTY, deepest, 0, 0, 0, SCRATCH), ERR_DEPTH);
-    IS(sys_thread_create(OWN_TASK, EMPTY, 0, deepest, 0, 0, SCRATCH), ERR_DEPTH);
+    IS(cap_copy(deepest, EMPTY, RIGHT_CALL), ERR_DEPTH);
+    IS(sys_thread_create(OWN_TASK, EMPTY, deepest, SLOT_NONE, 0, 0, SCRATCH), ERR_DEPTH);
+    IS(sys_thread_create(OWN_TASK, EMPTY, SLOT_NONE, deepest, 0, 0, SCRATCH), ERR_DEPTH);
     IS(sys_irq_bind(IRQS, 20, deepest), ERR_DEPTH);
     HOLDS(slot_is_free(EMPTY) && page_is_free(OWN_TASK, SCRATCH));
     IS(sys_irq_bind(IRQS, 20, deepest - 1), OK);
@@ -155,10 +155,10 @@ static void depth_is_exact(void)
 
 static void delete_takes_the_subtree(void)
 {
-    IS(sys_cap_derive(LOG, A, 0, RIGHT_WRITE, 0, 0), OK);
-    IS(sys_cap_derive(A, B, 0, RIGHT_WRITE, 0, 0), OK);
-    IS(sys_cap_derive(B, C, 0, RIGHT_WRITE, 0, 0), OK);
-    IS(sys_cap_derive(A, D, 0, RIGHT_WRITE, 0, 0), OK);
+    IS(cap_copy(LOG, A, RIGHT_WRITE), OK);
+    IS(cap_copy(A, B, RIGHT_WRITE), OK);
+    IS(cap_copy(B, C, RIGHT_WRITE), OK);
+    IS(cap_copy(A, D, RIGHT_WRITE), OK);
     IS(sys_cap_delete(B), OK);
     HOLDS(slot_is_free(B) && slot_is_free(C));
     IS(sys_log_write(D, 0), OK);
@@ -172,12 +172,12 @@ static void delete_takes_the_subtree(void)
 
 static void a_slot_used_again_is_the_new_capability(void)
 {
-    IS(sys_cap_derive(LOG, A, 0, RIGHT_WRITE, 0, 0), OK);
+    IS(cap_copy(LOG, A, RIGHT_WRITE), OK);
     IS(sys_cap_delete(A), OK);
     IS(sys_log_write(A, 0), ERR_CAP);
     IS(sys_endpoint_create(A), OK);
     IS(sys_log_write(A, 0), ERR_CAP);
-    IS(sys_cap_derive(A, B, 0, RIGHT_SIGNAL, 1, 0), OK);
+    IS(cap_badge(A, B, RIGHT_SIGNAL, 1), OK);
     IS(sys_cap_delete(A), OK);
     IS(ipc_signal(B), ERR_CAP); /* with the object */
     IS(sys_endpoint_create(A), OK);
@@ -205,10 +205,10 @@ static void slots_of_other_tasks_are_not_ours(void)
 static void derive_into_a_task_reaches_it(void)
 {
     child_make(0, 2);
-    IS(sys_cap_derive(LOG, 5, CHILD_TASK, RIGHT_WRITE, 0, 0), OK);
+    IS(cap_give(LOG, 5, CHILD_TASK, RIGHT_WRITE), OK);
     HOLDS(slot_is_free(5 + LAST_SLOT));
-    IS(sys_cap_derive(LOG, 5, CHILD_TASK, RIGHT_WRITE, 0, 0), ERR_TAKEN);
-    IS(sys_cap_derive(LOG, 0, CHILD_TASK, RIGHT_WRITE, 0, 0), ERR_ARG);
+    IS(cap_give(LOG, 5, CHILD_TASK, RIGHT_WRITE), ERR_TAKEN);
+    IS(cap_give(LOG, 0, CHILD_TASK, RIGHT_WRITE), ERR_ARG);
 }
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)

@@ -30,8 +30,8 @@ static void port_calls_refuse(void)
 
     IS(sys_port_out(PORTS, COM1_SCRATCH, 1, 0x5a), OK);
     IS(in(COM1_SCRATCH), 0x5a);
-    IS(sys_cap_derive(PORTS, A, 0, RIGHT_READ, 0, 8), OK);
-    IS(sys_cap_derive(PORTS, B, 0, RIGHT_WRITE, 0, 8), OK);
+    IS(cap_part(PORTS, A, RIGHT_READ, 0, 8), OK);
+    IS(cap_part(PORTS, B, RIGHT_WRITE, 0, 8), OK);
     IS(sys_port_in(EMPTY, COM1, 1, &value), ERR_CAP);
     IS(sys_port_in(IRQS, COM1, 1, &value), ERR_CAP);
     IS(sys_port_out(EMPTY, COM1_SCRATCH, 1, 0), ERR_CAP);
@@ -57,12 +57,12 @@ static void port_ranges_are_derived(void)
 {
     uint32_t value;
 
-    IS(sys_cap_derive(PORTS, A, 0, READ_WRITE, 7, 1), OK);
+    IS(cap_part(PORTS, A, READ_WRITE, 7, 1), OK);
     IS(sys_port_out(A, COM1_SCRATCH, 1, 0x33), OK);
     IS(sys_port_in(A, COM1_SCRATCH - 1, 1, &value), ERR_ARG);
     IS(sys_port_in(A, 7, 1, &value), ERR_ARG); /* ports are named by their numbers */
-    IS(sys_cap_derive(PORTS, B, 0, READ_WRITE, 7, 2), ERR_ARG);
-    IS(sys_cap_derive(PORTS, B, 0, READ_WRITE, 8, 1), ERR_ARG);
+    IS(cap_part(PORTS, B, READ_WRITE, 7, 2), ERR_ARG);
+    IS(cap_part(PORTS, B, READ_WRITE, 8, 1), ERR_ARG);
     IS(in(COM1_SCRATCH), 0x33);
 }
 
@@ -70,7 +70,7 @@ static void port_ranges_are_derived(void)
 
 static void log_refuses(void)
 {
-    IS(sys_cap_derive(LOG, A, 0, 0, 0, 0), OK);
+    IS(cap_copy(LOG, A, RIGHT_NONE), OK);
     IS(sys_log_write(EMPTY, 1), ERR_CAP);
     IS(sys_log_write(ENDPOINT, 1), ERR_CAP);
     IS(sys_log_write(A, 1), ERR_RIGHTS);
@@ -151,9 +151,9 @@ static void irq_calls_refuse(void)
 {
     uint32_t count;
 
-    IS(sys_cap_derive(IRQS, A, 0, RIGHT_GRANT, 0, 0), OK);
-    IS(sys_cap_derive(ENDPOINT, B, 0, RIGHT_CALL, 0, 0), OK);
-    IS(sys_cap_derive(IRQS, C, 0, RIGHT_CONTROL, FREE_LINE, 1), OK);
+    IS(cap_copy(IRQS, A, RIGHT_GRANT), OK);
+    IS(cap_copy(ENDPOINT, B, RIGHT_CALL), OK);
+    IS(cap_part(IRQS, C, RIGHT_CONTROL, FREE_LINE, 1), OK);
     IS(sys_irq_bind(EMPTY, FREE_LINE, ENDPOINT), ERR_CAP);
     IS(sys_irq_bind(PORTS, FREE_LINE, ENDPOINT), ERR_CAP);
     IS(sys_irq_bind(IRQS, FREE_LINE, EMPTY), ERR_CAP);
@@ -186,7 +186,7 @@ static void a_line_is_free_when_its_endpoint_ends(void)
 {
     for (uint32_t i = 0; i < 3; i++) {
         IS(sys_endpoint_create(A), OK);
-        IS(sys_cap_derive(A, B, 0, RIGHT_SIGNAL, 1, 0), OK);
+        IS(cap_badge(A, B, RIGHT_SIGNAL, 1), OK);
         IS(sys_irq_bind(IRQS, FREE_LINE, B), OK);
         IS(i == 1 ? sys_cap_delete(B) : sys_object_destroy(A), OK); /* or the capability it came from */
         if (i == 1)

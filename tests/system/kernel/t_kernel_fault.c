@@ -77,7 +77,7 @@ static void make_runner(void)
 
 static void start_runner(void)
 {
-    IS(sys_thread_create(CHILD_TASK, CHILD_THREAD, 0, CHILD_HANDLER, PRIORITY_CHILD, 0, LOW_PAGE), OK);
+    IS(sys_thread_create(CHILD_TASK, CHILD_THREAD, SLOT_NONE, CHILD_HANDLER, PRIORITY_CHILD, 0, LOW_PAGE), OK);
     memset(registers(), 0, sizeof(struct thread_registers));
     registers()->eip = CODE;
     registers()->esp = STACK;

@@ -43,12 +43,12 @@ static void clear_refuses(void)
     volatile uint32_t *page = map_frame(SCRATCH, frame, READ_WRITE);
 
     fill(page, 5);
-    IS(sys_cap_derive(MEMORY, A, 0, READ, frame, 1), OK);
+    IS(cap_part(MEMORY, A, READ, frame, 1), OK);
     IS(sys_frame_clear(EMPTY, 0), ERR_CAP);
     IS(sys_frame_clear(ENDPOINT, 0), ERR_CAP);
     IS(sys_frame_clear(PORTS, 0), ERR_CAP);
     IS(sys_frame_clear(A, 0), ERR_RIGHTS);
-    IS(sys_cap_derive(MEMORY, B, 0, READ_WRITE, frame, 1), OK);
+    IS(cap_part(MEMORY, B, READ_WRITE, frame, 1), OK);
     IS(sys_frame_clear(B, 1), ERR_ARG);
     IS(sys_frame_clear(B, 0xffffffff), ERR_ARG);
     IS(sys_frame_clear(MEMORY, TEST_FRAMES), ERR_ARG);
@@ -67,8 +67,8 @@ static void copy_refuses(void)
     volatile uint32_t *to = map_frame(SCRATCH, frame, READ_WRITE);
 
     fill(to, 5);
-    IS(sys_cap_derive(MEMORY, A, 0, READ, 0, 0), OK);
-    IS(sys_cap_derive(MEMORY, B, 0, RIGHT_WRITE, 0, 0), OK);
+    IS(cap_copy(MEMORY, A, READ), OK);
+    IS(cap_copy(MEMORY, B, RIGHT_WRITE), OK);
     IS(sys_frame_copy(EMPTY, frame, MEMORY, frame + 1, 8), ERR_CAP);
     IS(sys_frame_copy(MEMORY, frame, EMPTY, frame + 1, 8), ERR_CAP);
     IS(sys_frame_copy(MEMORY, frame, LOG, 0, 8), ERR_CAP);
@@ -125,8 +125,8 @@ static void task_create_refuses(void)
 {
     uint32_t frame = frames_take(4);
 
-    IS(sys_cap_derive(MEMORY, A, 0, READ_WRITE, 0, 0), OK);
-    IS(sys_cap_derive(MEMORY, B, 0, READ | RIGHT_OWN, 0, 0), OK);
+    IS(cap_copy(MEMORY, A, READ_WRITE), OK);
+    IS(cap_copy(MEMORY, B, READ | RIGHT_OWN), OK);
     IS(sys_task_create(EMPTY, frame, TASK), ERR_CAP);
     IS(sys_task_create(OWN_TASK, frame, TASK), ERR_CAP);
     IS(sys_task_create(A, frame, TASK), ERR_RIGHTS);
@@ -150,8 +150,8 @@ static void task_donate_refuses(void)
     uint32_t frame = frames_take(70);
 
     IS(sys_task_create(MEMORY, frame, TASK), OK);
-    IS(sys_cap_derive(MEMORY, A, 0, READ_WRITE, 0, 0), OK);
-    IS(sys_cap_derive(TASK, C, 0, RIGHT_GRANT, 0, 0), OK);
+    IS(cap_copy(MEMORY, A, READ_WRITE), OK);
+    IS(cap_copy(TASK, C, RIGHT_GRANT), OK);
     IS(sys_task_donate(EMPTY, MEMORY, 1, frame + 1), ERR_CAP);
     IS(sys_task_donate(MEMORY, MEMORY, 1, frame + 1), ERR_CAP);
     IS(donate(EMPTY, 1, frame + 1), ERR_CAP);
@@ -199,8 +199,8 @@ static void kernel_memory_comes_back_clean(void)
     }
     IS(sys_task_create(MEMORY, frame, TASK), OK);
     IS(donate(MEMORY, FRAMES - 1, frame + 1), OK);
-    IS(sys_thread_create(TASK, A, 0, 0, 0, 0, MESSAGE_PAGE), OK);
-    IS(sys_cap_derive(LOG, 5, TASK, 0, 0, 0), OK);
+    IS(sys_thread_create(TASK, A, SLOT_NONE, SLOT_NONE, 0, 0, MESSAGE_PAGE), OK);
+    IS(cap_give(LOG, 5, TASK, RIGHT_NONE), OK);
     IS(sys_vm_map(TASK, SCRATCH, READ, OWN_TASK, 1, PROGRAM_BASE), OK);
     IS(sys_object_destroy(TASK), OK);
     for (uint32_t i = 0; i < FRAMES; i++) {
@@ -246,8 +246,8 @@ static void memory_revoke_refuses(void)
     uint32_t frame = frames_take(4);
 
     map_frame(SCRATCH, frame, READ_WRITE)[0] = 3;
-    IS(sys_cap_derive(MEMORY, A, 0, READ_WRITE | RIGHT_GRANT, frame, 4), OK);
-    IS(sys_cap_derive(MEMORY, B, 0, RIGHT_ALL, frame, 4), OK);
+    IS(cap_part(MEMORY, A, READ_WRITE | RIGHT_GRANT, frame, 4), OK);
+    IS(cap_part(MEMORY, B, RIGHT_ALL, frame, 4), OK);
     IS(sys_memory_revoke(EMPTY, frame, 1), ERR_CAP);
     IS(sys_memory_revoke(ENDPOINT, frame, 1), ERR_CAP);
     IS(sys_memory_revoke(A, 0, 1), ERR_RIGHTS);
@@ -268,11 +268,11 @@ static void memory_revoke_takes_what_overlaps(void)
 {
     uint32_t frame = frames_take(16);
 
-    IS(sys_cap_derive(MEMORY, FIRST_SLOT, 0, READ | RIGHT_OWN | RIGHT_WRITE, frame, 16), OK);
+    IS(cap_part(MEMORY, FIRST_SLOT, READ | RIGHT_OWN | RIGHT_WRITE, frame, 16), OK);
     for (uint32_t i = 0; i < 8; i++)
-        IS(sys_cap_derive(FIRST_SLOT, 32 + i, 0, READ, 2 * i, 2), OK);
-    IS(sys_cap_derive(33, 48, 0, READ, 0, 1), OK); /* frame 2 */
-    IS(sys_cap_derive(33, 49, 0, READ, 1, 1), OK); /* frame 3 */
+        IS(cap_part(FIRST_SLOT, 32 + i, READ, 2 * i, 2), OK);
+    IS(cap_part(33, 48, READ, 0, 1), OK); /* frame 2 */
+    IS(cap_part(33, 49, READ, 1, 1), OK); /* frame 3 */
     map_frame(SCRATCH, frame + 3, READ);
     map_frame(SCRATCH + PAGE_SIZE, frame + 6, READ);
     IS(sys_memory_revoke(FIRST_SLOT, 3, 3), OK);
@@ -284,7 +284,7 @@ static void memory_revoke_takes_what_overlaps(void)
 static void derive_many(uint32_t count, uint32_t parent)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (!IS(sys_cap_derive(parent, MANY_SLOTS + i, 0, READ, 0, 1), OK))
+        if (!IS(cap_part(parent, MANY_SLOTS + i, READ, 0, 1), OK))
             return;
 }
 
@@ -304,7 +304,7 @@ static void revoke_any_number(void)
     uint32_t frame = frames_take(1);
 
     for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-        IS(sys_cap_derive(MEMORY, A, 0, READ_WRITE | RIGHT_OWN, frame, 1), OK);
+        IS(cap_part(MEMORY, A, READ_WRITE | RIGHT_OWN, frame, 1), OK);
         derive_many(counts[i], A);
         IS(sys_cap_revoke(A), OK);
         IS(left_of_many(counts[i]), 0);
@@ -314,7 +314,7 @@ static void revoke_any_number(void)
         derive_many(counts[i], A);
         IS(sys_cap_delete(A), OK);
         IS(left_of_many(counts[i]), 0);
-        IS(sys_cap_derive(MEMORY, B, 0, READ, frame, 1), OK); /* nothing is marked any more */
+        IS(cap_part(MEMORY, B, READ, frame, 1), OK); /* nothing is marked any more */
         IS(sys_cap_delete(B), OK);
     }
 }

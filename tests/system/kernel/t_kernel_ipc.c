@@ -29,7 +29,7 @@ static err_t call(uint32_t slot)
 
 static void give(uint32_t from, uint32_t k, uint32_t slot, rights_t rights, uint32_t badge)
 {
-    IS(sys_cap_derive(from, slot, CHILD_TASK + k, rights, badge, 0), OK);
+    IS(cap_give_badge(from, slot, CHILD_TASK + k, rights, badge), OK);
 }
 
 static void start_with(uint32_t k, void (*run)(uint32_t), uint32_t argument, uint32_t endpoint)
@@ -50,11 +50,11 @@ static void call_and_signal_refuse(void)
         IS(call(bad[i]), ERR_CAP);
         IS(ipc_signal(bad[i]), ERR_CAP);
     }
-    IS(sys_cap_derive(ENDPOINT, A, 0, RIGHT_SIGNAL | RIGHT_GRANT, 1, 0), OK);
-    IS(sys_cap_derive(ENDPOINT, B, 0, RIGHT_CALL | RIGHT_RECEIVE, 1, 0), OK);
+    IS(cap_badge(ENDPOINT, A, RIGHT_SIGNAL | RIGHT_GRANT, 1), OK);
+    IS(cap_badge(ENDPOINT, B, RIGHT_CALL | RIGHT_RECEIVE, 1), OK);
     IS(call(A), ERR_RIGHTS);
     IS(ipc_signal(B), ERR_RIGHTS);
-    IS(sys_cap_derive(ENDPOINT, C, 0, RIGHT_RECEIVE, 0, 0), OK);
+    IS(cap_copy(ENDPOINT, C, RIGHT_RECEIVE), OK);
     IS(call(C), ERR_RIGHTS);
     IS(ipc_signal(C), ERR_RIGHTS);
     expect_quiet();
@@ -176,7 +176,7 @@ static void badges_cannot_be_chosen(void)
 static void signals_gather(void)
 {
     for (uint32_t i = 0; i < 4; i++)
-        IS(sys_cap_derive(ENDPOINT, A + i, 0, RIGHT_SIGNAL, 1u << 3 * i, 0), OK);
+        IS(cap_badge(ENDPOINT, A + i, RIGHT_SIGNAL, 1u << 3 * i), OK);
     IS(ipc_signal(A), OK);
     IS(ipc_signal(A + 2), OK);
     IS(ipc_signal(A), OK);
@@ -187,14 +187,14 @@ static void signals_gather(void)
     IS(event.words.w[0], 1 | 1 << 6 | 1 << 9);
     expect_quiet();
     IS(event_answer_word(&event, 0), ERR_STALE); /* nobody waits for one */
-    IS(sys_cap_derive(ENDPOINT, EMPTY, 0, RIGHT_SIGNAL, 0, 0), OK);
+    IS(cap_copy(ENDPOINT, EMPTY, RIGHT_SIGNAL), OK);
     IS(ipc_signal(EMPTY), OK); /* no badge, no bits */
     expect_quiet();
 }
 
 static void signals_come_before_calls(void)
 {
-    IS(sys_cap_derive(ENDPOINT, A, 0, RIGHT_SIGNAL, 4, 0), OK);
+    IS(cap_badge(ENDPOINT, A, RIGHT_SIGNAL, 4), OK);
     child_make(0, 4);
     give(ENDPOINT, 0, OWN_A, RIGHT_CALL, 9);
     struct plan plan = child_thread(0, calls_thrice, OWN_A), top = own_thread(1, calls_thrice, EMPTY);

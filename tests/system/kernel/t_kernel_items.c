@@ -110,8 +110,8 @@ static err_t answer_with(const struct event *event, uint32_t flags, const struct
 
 static bool child_slot_is_free(uint32_t k, uint32_t slot)
 {
-    IS(sys_cap_derive(LOG, PROBE, 0, 0, 0, 0), OK);
-    bool is_free = sys_cap_derive(PROBE, slot, CHILD_TASK + k, 0, 0, 0) == OK;
+    IS(cap_copy(LOG, PROBE, RIGHT_NONE), OK);
+    bool is_free = cap_give(PROBE, slot, CHILD_TASK + k, RIGHT_NONE) == OK;
     IS(sys_cap_delete(PROBE), OK);
     return is_free;
 }
@@ -123,15 +123,15 @@ static void prepare_sources(void)
 
     map_frame(GRANTABLE, frame, READ_WRITE_GRANT)[0] = 77;
     map_frame(PLAIN, frame, READ_WRITE);
-    IS(sys_cap_derive(MEMORY, READ_ONLY, 0, READ | RIGHT_GRANT, frame, 4), OK);
-    IS(sys_cap_derive(ENDPOINT, UNGRANTED, 0, RIGHT_CALL, 0, 0), OK);
-    IS(sys_cap_derive(MEMORY, UNGRANTED_MEMORY, 0, READ_WRITE, frame, 4), OK);
-    IS(sys_cap_derive(ENDPOINT, BADGED, 0, RIGHT_CALL | RIGHT_GRANT, 5, 0), OK);
+    IS(cap_part(MEMORY, READ_ONLY, READ | RIGHT_GRANT, frame, 4), OK);
+    IS(cap_copy(ENDPOINT, UNGRANTED, RIGHT_CALL), OK);
+    IS(cap_part(MEMORY, UNGRANTED_MEMORY, READ_WRITE, frame, 4), OK);
+    IS(cap_badge(ENDPOINT, BADGED, RIGHT_CALL | RIGHT_GRANT, 5), OK);
     IS(sys_task_create(MEMORY, frame + 1, TASK), OK);
     IS(sys_endpoint_create(CHAIN), OK);
     for (uint32_t i = 0; i < 29; i++)
-        IS(sys_cap_derive(CHAIN + i, CHAIN + i + 1, 0, RIGHT_CALL | RIGHT_GRANT, 0, 0), OK);
-    IS(sys_cap_derive(CHAIN + 29, DEEPEST, 0, RIGHT_CALL | RIGHT_GRANT, 0, 0), OK);
+        IS(cap_copy(CHAIN + i, CHAIN + i + 1, RIGHT_CALL | RIGHT_GRANT), OK);
+    IS(cap_copy(CHAIN + 29, DEEPEST, RIGHT_CALL | RIGHT_GRANT), OK);
 }
 
 /* A page and a slot of the child's windows are occupied. */
@@ -140,7 +140,7 @@ static void occupy(uint32_t k)
     uint32_t task = CHILD_TASK + k;
 
     IS(sys_vm_map(task, WINDOW + TAKEN_PAGE * PAGE_SIZE, READ, OWN_TASK, 1, PROGRAM_BASE), OK);
-    IS(sys_cap_derive(LOG, SLOTS + TAKEN_SLOT, task, 0, 0, 0), OK);
+    IS(cap_give(LOG, SLOTS + TAKEN_SLOT, task, RIGHT_NONE), OK);
 }
 
 #define ITEM_OF(kind_, rights_, slot_, from_, pages_, to_)                                                             \
@@ -343,7 +343,7 @@ static void full_accounts_refuse_whole(void)
     }
     feed(CHILD_TASK, 1);
     IS(call_with(good_items, 4), OK);
-    IS(sys_cap_derive(LOG, 0x4000, CHILD_TASK, 0, 0, 0), ERR_ACCOUNT);
+    IS(cap_give(LOG, 0x4000, CHILD_TASK, RIGHT_NONE), ERR_ACCOUNT);
 }
 
 static void full_accounts_of_callers(void)

@@ -86,7 +86,7 @@ static void start_ticker(void (*work)(void))
     interrupts = rounds = stop = found_busy = found_dead = found_state = other = 0;
     at_interrupt = work;
     IS(sys_endpoint_create(TICKER_ENDPOINT), OK);
-    IS(sys_cap_derive(TICKER_ENDPOINT, TICKER_SIGNAL, 0, RIGHT_SIGNAL, 1, 0), OK);
+    IS(cap_badge(TICKER_ENDPOINT, TICKER_SIGNAL, RIGHT_SIGNAL, 1), OK);
     IS(sys_irq_bind(IRQS, RTC_LINE, TICKER_SIGNAL), OK);
     struct plan plan = own_thread(0, ticker, 0);
     plan.endpoint = TICKER_ENDPOINT;
@@ -136,7 +136,7 @@ static err_t derive_many(void)
     err_t err = OK;
 
     for (uint32_t i = 0; i < MANY && !err; i++)
-        err = sys_cap_derive(SUBJECT, MANY_SLOTS + i, 0, RIGHT_CALL, 0, 0);
+        err = cap_copy(SUBJECT, MANY_SLOTS + i, RIGHT_CALL);
     return err;
 }
 
@@ -163,15 +163,15 @@ static err_t send_subject(void)
 /* In the middle of a revoke nothing is derived in its tree, in no way. */
 static void derives_in_between(void)
 {
-    err_t err = sys_cap_derive(SUBJECT, EMPTY, 0, RIGHT_CALL, 0, 0);
+    err_t err = cap_copy(SUBJECT, EMPTY, RIGHT_CALL);
 
     if (err == OK) {
         other += sys_cap_delete(EMPTY) != OK;
     } else {
         found_busy++;
         other += err != ERR_BUSY;
-        other += sys_thread_create(OWN_TASK, EMPTY, 0, SUBJECT, 0, 0, SCRATCH) != ERR_BUSY;
-        other += sys_thread_create(OWN_TASK, EMPTY, SUBJECT, 0, 0, 0, SCRATCH) != ERR_BUSY;
+        other += sys_thread_create(OWN_TASK, EMPTY, SLOT_NONE, SUBJECT, 0, 0, SCRATCH) != ERR_BUSY;
+        other += sys_thread_create(OWN_TASK, EMPTY, SUBJECT, SLOT_NONE, 0, 0, SCRATCH) != ERR_BUSY;
         other += sys_irq_bind(IRQS, FREE_LINE, SUBJECT) != ERR_BUSY;
         other += send_subject() != ERR_BUSY;
         other += sys_thread_read(CHILD_THREAD + WORKER, THREAD_REGISTERS) != ERR_STATE;
@@ -212,12 +212,12 @@ static void endpoints_are_busy_while_revoked(void)
 /* A thread that is stopped in the middle does not keep others from deriving. */
 static void stops_in_between(void)
 {
-    err_t err = sys_cap_derive(SUBJECT, EMPTY, 0, RIGHT_CALL, 0, 0);
+    err_t err = cap_copy(SUBJECT, EMPTY, RIGHT_CALL);
 
     if (err == ERR_BUSY) {
         found_busy++;
         other += sys_thread_stop(CHILD_THREAD + WORKER) != OK;
-        found_state += sys_cap_derive(SUBJECT, EMPTY, 0, RIGHT_CALL, 0, 0) == OK;
+        found_state += cap_copy(SUBJECT, EMPTY, RIGHT_CALL) == OK;
         other += sys_thread_resume(CHILD_THREAD + WORKER) != OK;
     }
     if (!slot_is_free(EMPTY))
@@ -241,10 +241,10 @@ static void kills_in_between(void)
 {
     if (stop)
         return;
-    if (sys_cap_derive(SUBJECT, EMPTY, 0, RIGHT_CALL, 0, 0) == ERR_BUSY) {
+    if (cap_copy(SUBJECT, EMPTY, RIGHT_CALL) == ERR_BUSY) {
         stop = 1;
         other += sys_object_destroy(CHILD_THREAD + WORKER) != OK;
-        other += sys_cap_derive(SUBJECT, EMPTY, 0, RIGHT_CALL, 0, 0) != OK;
+        other += cap_copy(SUBJECT, EMPTY, RIGHT_CALL) != OK;
     }
     other += sys_cap_delete(EMPTY) != OK;
     if (!stop && is_enough())
@@ -322,9 +322,9 @@ static void destroys_threads(uint32_t unused)
 {
     (void)unused;
     for (; !stop; rounds++) {
-        other += sys_thread_create(OWN_TASK, SUBJECT, 0, 0, 0, 0, SCRATCH) != OK;
+        other += sys_thread_create(OWN_TASK, SUBJECT, SLOT_NONE, SLOT_NONE, 0, 0, SCRATCH) != OK;
         for (uint32_t i = 0; i < MANY; i++)
-            other += sys_cap_derive(SUBJECT, MANY_SLOTS + i, 0, RIGHT_CONTROL, 0, 0) != OK;
+            other += cap_copy(SUBJECT, MANY_SLOTS + i, RIGHT_CONTROL) != OK;
         other += sys_object_destroy(SUBJECT) != OK;
     }
 }
@@ -389,7 +389,7 @@ static void no_tick_is_lost_in_long_calls(void)
     uint64_t length = tick_length();
     uint32_t begin = ticks();
 
-    IS(sys_cap_derive(MEMORY, SUBJECT, 0, RIGHT_ALL, frames_take(1), 1), OK);
+    IS(cap_part(MEMORY, SUBJECT, RIGHT_ALL, frames_take(1), 1), OK);
     uint64_t from = time_stamp();
     for (uint32_t i = 0; i < 40; i++) {
         IS(derive_many(), OK);

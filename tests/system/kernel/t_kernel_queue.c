@@ -27,7 +27,7 @@ static err_t call(uint32_t slot)
 
 static void give(uint32_t from, uint32_t k, uint32_t slot, rights_t rights, uint32_t badge)
 {
-    IS(sys_cap_derive(from, slot, CHILD_TASK + k, rights, badge, 0), OK);
+    IS(cap_give_badge(from, slot, CHILD_TASK + k, rights, badge), OK);
 }
 
 static void start_with(uint32_t k, void (*run)(uint32_t), uint32_t argument, uint32_t endpoint)
@@ -174,7 +174,7 @@ static void revoking_a_queued_callers_capability(void)
 {
     results_count = 0;
     IS(sys_endpoint_create(SERVICE), OK);
-    IS(sys_cap_derive(SERVICE, A, 0, RIGHT_CALL, 0, 0), OK);
+    IS(cap_copy(SERVICE, A, RIGHT_CALL), OK);
     child_make(0, 4);
     give(A, 0, OWN_A, RIGHT_CALL, 100);
     struct plan plan = child_thread(0, calls_service, 100);

@@ -121,7 +121,7 @@ static void start_receiver(void (*run)(uint32_t))
     struct plan plan = own_thread(0, run, 0);
 
     IS(sys_endpoint_create(A), OK);
-    IS(sys_cap_derive(A, B, 0, RIGHT_CALL, BADGE, 0), OK);
+    IS(cap_badge(A, B, RIGHT_CALL, BADGE), OK);
     plan.endpoint = A;
     thread_start(&plan);
 }

@@ -33,10 +33,10 @@ static void object_destroy_refuses(void)
     IS(sys_object_destroy(LOG), ERR_CAP);
     IS(sys_object_destroy(OWN_TASK), ERR_RIGHTS);
     IS(sys_object_destroy(ENDPOINT), ERR_RIGHTS);
-    IS(sys_cap_derive(CHILD_TASK, A, 0, RIGHT_CONTROL | RIGHT_GRANT, 0, 0), OK);
+    IS(cap_copy(CHILD_TASK, A, RIGHT_CONTROL | RIGHT_GRANT), OK);
     IS(sys_object_destroy(A), ERR_RIGHTS);
     IS(sys_vm_unmap(CHILD_TASK, SCRATCH, 1), OK); /* it lives */
-    IS(sys_cap_derive(CHILD_TASK, B, 0, RIGHT_OWN, 0, 0), OK);
+    IS(cap_copy(CHILD_TASK, B, RIGHT_OWN), OK);
     IS(sys_object_destroy(B), OK); /* the right suffices */
     HOLDS(slot_is_free(A) && slot_is_free(B) && slot_is_free(CHILD_TASK));
 }
@@ -104,7 +104,7 @@ static void a_task_may_end_itself(void)
         child_make(how, 4);
         struct plan plan = child_thread(how, destroys_itself, how);
         thread_prepare(&plan);
-        IS(sys_cap_derive(CHILD_TASK + how, CHILD_OWN, CHILD_TASK + how, RIGHT_ALL & 25, 0, 0), OK);
+        IS(cap_give(CHILD_TASK + how, CHILD_OWN, CHILD_TASK + how, RIGHT_ALL & 25), OK);
         IS(sys_thread_resume(CHILD_THREAD + how), OK);
         if (how)
             expect_quiet();
@@ -154,7 +154,7 @@ static void calls_server(uint32_t count)
 
 static void give_endpoint(uint32_t k, uint32_t badge)
 {
-    IS(sys_cap_derive(SERVER_ENDPOINT, CHILD_OWN, CHILD_TASK + k, RIGHT_CALL, badge, 0), OK);
+    IS(cap_give_badge(SERVER_ENDPOINT, CHILD_OWN, CHILD_TASK + k, RIGHT_CALL, badge), OK);
 }
 
 static void start_caller(uint32_t k, uint32_t count)
@@ -293,8 +293,8 @@ static void looks_at_the_dying(uint32_t unused)
     result(sys_vm_unmap(TASK, SCRATCH, 1));
     result(sys_vm_protect(TASK, PROGRAM_BASE, READ, 1));
     result(sys_task_donate(TASK, MEMORY, 1, 3900));
-    result(sys_cap_derive(LOG, 9, TASK, 0, 0, 0));
-    result(sys_thread_create(TASK, EMPTY, 0, 0, 0, 0, SCRATCH));
+    result(cap_give(LOG, 9, TASK, RIGHT_NONE));
+    result(sys_thread_create(TASK, EMPTY, SLOT_NONE, SLOT_NONE, 0, 0, SCRATCH));
 }
 
 static void destroys_child_1(uint32_t unused)
@@ -331,8 +331,8 @@ static void looks_at_the_dying_endpoint(uint32_t unused)
     result(ipc_call(SERVER_ENDPOINT, 0, &words));
     result(ipc_call(DEEP + 199, 0, &words) == ERR_DEAD ||
            ipc_call(DEEP, 0, &words) == ERR_DEAD); /* one end goes first */
-    result(sys_thread_create(OWN_TASK, EMPTY, DEEP, 0, 0, 0, SCRATCH) == ERR_DEAD ||
-           sys_thread_create(OWN_TASK, EMPTY, DEEP + 199, 0, 0, 0, SCRATCH) == ERR_DEAD);
+    result(sys_thread_create(OWN_TASK, EMPTY, DEEP, SLOT_NONE, 0, 0, SCRATCH) == ERR_DEAD ||
+           sys_thread_create(OWN_TASK, EMPTY, DEEP + 199, SLOT_NONE, 0, 0, SCRATCH) == ERR_DEAD);
 }
 
 static void destroys_the_endpoint(uint32_t unused)
@@ -346,7 +346,7 @@ static void a_dying_endpoint_refuses_calls(void)
     results_count = 0;
     IS(sys_endpoint_create(SERVER_ENDPOINT), OK);
     for (uint32_t i = 0; i < 200; i++)
-        IS(sys_cap_derive(SERVER_ENDPOINT, DEEP + i, 0, RIGHT_ALL, 0, 0), OK);
+        IS(cap_copy(SERVER_ENDPOINT, DEEP + i, RIGHT_ALL), OK);
     struct plan observer = own_thread(2, looks_at_the_dying_endpoint, 0);
     observer.priority = PRIORITY_CHILD + 2;
     thread_start(&observer);
@@ -368,7 +368,7 @@ static void makes_a_grandchild(uint32_t unused)
     (void)unused;
     result(sys_task_create(CHILD_OWN, 0, CHILD_SECOND));
     result(sys_task_donate(CHILD_SECOND, CHILD_OWN, 6, 1));
-    result(sys_thread_create(CHILD_SECOND, CHILD_SECOND + 1, 0, 0, 0, 0, MESSAGE_PAGE));
+    result(sys_thread_create(CHILD_SECOND, CHILD_SECOND + 1, SLOT_NONE, SLOT_NONE, 0, 0, MESSAGE_PAGE));
     result(sys_cap_derive(CHILD_OWN, 1, CHILD_SECOND, RIGHT_READ, 7, 1));
 }
 

@@ -33,11 +33,11 @@ static err_t create(uint32_t destination, uint32_t handler_priority, uint32_t pa
 
 static void create_refuses(void)
 {
-    IS(sys_cap_derive(OWN_TASK, A, 0, RIGHT_GRANT, 0, 0), OK);
-    IS(sys_cap_derive(ENDPOINT, B, 0, RIGHT_SIGNAL, 0, 0), OK);
-    IS(sys_thread_create(EMPTY, C, 0, 0, 0, 0, PAGE), ERR_CAP);
-    IS(sys_thread_create(MEMORY, C, 0, 0, 0, 0, PAGE), ERR_CAP);
-    IS(sys_thread_create(A, C, 0, 0, 0, 0, PAGE), ERR_RIGHTS);
+    IS(cap_copy(OWN_TASK, A, RIGHT_GRANT), OK);
+    IS(cap_copy(ENDPOINT, B, RIGHT_SIGNAL), OK);
+    IS(sys_thread_create(EMPTY, C, SLOT_NONE, SLOT_NONE, 0, 0, PAGE), ERR_CAP);
+    IS(sys_thread_create(MEMORY, C, SLOT_NONE, SLOT_NONE, 0, 0, PAGE), ERR_CAP);
+    IS(sys_thread_create(A, C, SLOT_NONE, SLOT_NONE, 0, 0, PAGE), ERR_RIGHTS);
     IS(create(C | EMPTY << SLOT_SHIFT, 0, PAGE), ERR_CAP);
     IS(create(C | LOG << SLOT_SHIFT, 0, PAGE), ERR_CAP);
     IS(create(C | B << SLOT_SHIFT, 0, PAGE), ERR_RIGHTS);
@@ -66,25 +66,26 @@ static void create_says_what_is_lacking(void)
     child_make(0, 0);
     drain(CHILD_TASK);
     message_page->shortfall = 0;
-    IS(sys_thread_create(CHILD_TASK, A, 0, 0, 0, 0, SCRATCH), ERR_ACCOUNT);
+    IS(sys_thread_create(CHILD_TASK, A, SLOT_NONE, SLOT_NONE, 0, 0, SCRATCH), ERR_ACCOUNT);
     IS(message_page->shortfall, 5); /* directory, table, companion; the page; the thread */
-    IS(sys_thread_create(CHILD_TASK, A, 0, 0, 0, 0, MESSAGE_PAGE), ERR_ACCOUNT);
+    IS(sys_thread_create(CHILD_TASK, A, SLOT_NONE, SLOT_NONE, 0, 0, MESSAGE_PAGE), ERR_ACCOUNT);
     IS(message_page->shortfall, 2);
     HOLDS(slot_is_free(A));
     feed(CHILD_TASK, 2);
-    IS(sys_thread_create(CHILD_TASK, A, 0, 0, 0, 0, MESSAGE_PAGE), OK);
+    IS(sys_thread_create(CHILD_TASK, A, SLOT_NONE, SLOT_NONE, 0, 0, MESSAGE_PAGE), OK);
     feed(CHILD_TASK, 1);
-    IS(sys_thread_create(CHILD_TASK, B, 0, 0, 0, 0, MESSAGE_PAGE + PAGE_SIZE), OK); /* four to a frame */
-    IS(sys_thread_create(CHILD_TASK, C, 0, 0, 0, 0, MESSAGE_PAGE + 2 * PAGE_SIZE), ERR_ACCOUNT);
+    IS(sys_thread_create(CHILD_TASK, B, SLOT_NONE, SLOT_NONE, 0, 0, MESSAGE_PAGE + PAGE_SIZE),
+       OK); /* four to a frame */
+    IS(sys_thread_create(CHILD_TASK, C, SLOT_NONE, SLOT_NONE, 0, 0, MESSAGE_PAGE + 2 * PAGE_SIZE), ERR_ACCOUNT);
     IS(message_page->shortfall, 1);
     IS(sys_object_destroy(B), OK); /* its page comes back */
-    IS(sys_thread_create(CHILD_TASK, C, 0, 0, 0, 0, MESSAGE_PAGE + 2 * PAGE_SIZE), OK);
+    IS(sys_thread_create(CHILD_TASK, C, SLOT_NONE, SLOT_NONE, 0, 0, MESSAGE_PAGE + 2 * PAGE_SIZE), OK);
 }
 
 static void control_refuses(void)
 {
     IS(create(A, 0, PAGE), OK);
-    IS(sys_cap_derive(A, B, 0, RIGHT_GRANT, 0, 0), OK);
+    IS(cap_copy(A, B, RIGHT_GRANT), OK);
     static const uint32_t bad[] = {EMPTY, ENDPOINT, MEMORY, OWN_TASK, 0, 0xffff};
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         IS(sys_thread_resume(bad[i]), ERR_CAP);
@@ -336,7 +337,7 @@ static void fpu_of_a_suicide_is_not_seen(void)
     child_make(0, 4);
     struct plan plan = child_thread(0, uses_fpu_and_ends_itself, 0);
     thread_prepare(&plan);
-    IS(sys_cap_derive(CHILD_TASK, 20, CHILD_TASK, RIGHT_OWN, 0, 0), OK);
+    IS(cap_give(CHILD_TASK, 20, CHILD_TASK, RIGHT_OWN), OK);
     child_start(1, uses_fpu_once, 78);
     IS(sys_thread_resume(CHILD_THREAD), OK);
     IS(sys_thread_schedule(CHILD_THREAD, PRIORITY_CHILD + 1, 0), OK);

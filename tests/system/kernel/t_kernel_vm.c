@@ -27,7 +27,7 @@ static void capabilities_are_checked(void)
 {
     uint32_t frame = frames_take(1);
 
-    IS(sys_cap_derive(OWN_TASK, A, 0, RIGHT_GRANT, 0, 0), OK);
+    IS(cap_copy(OWN_TASK, A, RIGHT_GRANT), OK);
     IS(sys_vm_map(EMPTY, SCRATCH, READ, MEMORY, 1, frame), ERR_CAP);
     IS(sys_vm_map(0xffff, SCRATCH, READ, MEMORY, 1, frame), ERR_CAP);
     IS(sys_vm_map(MEMORY, SCRATCH, READ, MEMORY, 1, frame), ERR_CAP);
@@ -48,7 +48,7 @@ static void mappings_have_no_more_rights_than_their_source(void)
 {
     uint32_t frame = frames_take(1);
 
-    IS(sys_cap_derive(MEMORY, A, 0, READ, frame, 1), OK);
+    IS(cap_part(MEMORY, A, READ, frame, 1), OK);
     IS(sys_vm_map(OWN_TASK, SCRATCH, READ_WRITE, A, 1, 0), ERR_RIGHTS);
     IS(sys_vm_map(OWN_TASK, SCRATCH, READ_EXECUTE, A, 1, 0), ERR_RIGHTS);
     IS(sys_vm_map(OWN_TASK, SCRATCH, READ | RIGHT_GRANT, A, 1, 0), ERR_RIGHTS);
@@ -144,7 +144,7 @@ static void offsets_are_checked(void)
     IS(map(SCRATCH | READ, 1, 0xffffffff), ERR_ARG);
     IS(map(SCRATCH | READ, 2, 0xffffffff), ERR_ARG);
     IS(map(SCRATCH | READ, 64, 0xffffffc0), ERR_ARG);
-    IS(sys_cap_derive(MEMORY, A, 0, READ, frames_take(2), 2), OK);
+    IS(cap_part(MEMORY, A, READ, frames_take(2), 2), OK);
     IS(sys_vm_map(OWN_TASK, SCRATCH, READ, A, 3, 0), ERR_ARG);
     IS(sys_vm_map(OWN_TASK, SCRATCH, READ, A, 2, 1), ERR_ARG);
     HOLDS(page_is_free(OWN_TASK, SCRATCH));

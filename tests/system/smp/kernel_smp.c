@@ -63,7 +63,7 @@ void driver_make(void)
 
 void crew_prepare(uint32_t k, struct plan plan, uint32_t cpu)
 {
-    err_t err = sys_cap_derive(DRIVER_ENDPOINT, CREW_HANDLER + k, 0, RIGHT_CALL, BADGE_FAULT + k, 0);
+    err_t err = cap_badge(DRIVER_ENDPOINT, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k);
 
     IS(err == ERR_TAKEN ? OK : err, OK);
     plan.handler = CREW_HANDLER + k;

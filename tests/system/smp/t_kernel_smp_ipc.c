@@ -36,7 +36,7 @@ static void reset(void)
     ended = go = 0;
     driver_make();
     for (uint32_t k = 0; k < CREW_MAX; k++)
-        IS(sys_cap_derive(DRIVER_ENDPOINT, CREW_HANDLER + k, 0, RIGHT_CALL, BADGE_FAULT + k, 0), OK);
+        IS(cap_badge(DRIVER_ENDPOINT, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k), OK);
 }
 
 static struct plan plan_of(uint32_t k, void (*run)(uint32_t))
@@ -50,7 +50,7 @@ static struct plan plan_of(uint32_t k, void (*run)(uint32_t))
 static void make_service(uint32_t s)
 {
     IS(sys_endpoint_create(SERVICE + s), OK);
-    IS(sys_cap_derive(SERVICE + s, SERVICE_CALL + s, 0, RIGHT_CALL, 1 + s, 0), OK);
+    IS(cap_badge(SERVICE + s, SERVICE_CALL + s, RIGHT_CALL, 1 + s), OK);
 }
 
 /* Crew number k serves there. */
@@ -230,7 +230,7 @@ static void asks_until_it_dies(uint32_t k)
 static void server_dies(uint32_t round)
 {
     SAME(sys_endpoint_create(SERVICE), OK);
-    SAME(sys_cap_derive(SERVICE, SERVICE_CALL, 0, RIGHT_CALL, 1, 0), OK);
+    SAME(cap_badge(SERVICE, SERVICE_CALL, RIGHT_CALL, 1), OK);
     task_build(VICTIM, frames, TASK_FRAMES);
     struct plan plan = {.task = VICTIM,
                         .slot = EXTRA,
@@ -390,7 +390,7 @@ static void while_they_change(void)
     reset();
     frames = frames_take(4);
     map_frame(CLIENT_WINDOW, frames, READ_WRITE_GRANT);
-    IS(sys_cap_derive(LOG, STRANGE_SLOTS, 0, RIGHT_WRITE, 0, 0), OK);
+    IS(cap_copy(LOG, STRANGE_SLOTS, RIGHT_WRITE), OK);
     IS(sys_cap_delete(STRANGE_SLOTS), OK);
     make_service(0);
     clients = 1;

@@ -63,7 +63,7 @@ static void grows_a_tree(uint32_t k)
 
     for (uint32_t state = k;; laps[k]++) {
         uint32_t slot = first + below(&state, TREE), from = first + below(&state, TREE);
-        err_t err = sys_cap_derive(laps[k] % 2 ? SUBJECT : from, slot, 0, RIGHT_CALL, 0, 0);
+        err_t err = cap_copy(laps[k] % 2 ? SUBJECT : from, slot, RIGHT_CALL);
         SURE(err == OK || err == ERR_TAKEN || err == ERR_CAP || err == ERR_BUSY || err == ERR_DEPTH);
         linger();
         if (laps[k] % 4 == 0) {
@@ -248,7 +248,7 @@ static void does_anything(uint32_t seed)
 
 static void give(uint32_t task, uint32_t slot, uint32_t from, rights_t rights)
 {
-    SAME(sys_cap_derive(from, slot, task, rights, 0, 0), OK);
+    SAME(cap_give(from, slot, task, rights), OK);
 }
 
 /* All tasks have the same memory and endpoint; each has the next one's task and thread. */

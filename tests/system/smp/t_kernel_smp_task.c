@@ -47,7 +47,7 @@ static struct plan plan_of(uint32_t k, uint32_t task, void (*run)(uint32_t))
 static void make_handlers(uint32_t endpoint)
 {
     for (uint32_t k = 0; k < CREW_MAX; k++)
-        IS(sys_cap_derive(endpoint, CREW_HANDLER + k, 0, RIGHT_CALL, BADGE_FAULT + k, 0), OK);
+        IS(cap_badge(endpoint, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k), OK);
 }
 
 static void prepare(void)

@@ -35,7 +35,7 @@ static void reset(void)
     late = active = begun = 0;
     driver_make();
     for (uint32_t k = 0; k < CREW_MAX; k++)
-        IS(sys_cap_derive(DRIVER_ENDPOINT, CREW_HANDLER + k, 0, RIGHT_CALL, BADGE_FAULT + k, 0), OK);
+        IS(cap_badge(DRIVER_ENDPOINT, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k), OK);
 }
 
 static struct plan plan_of(uint32_t k, void (*run)(uint32_t))
@@ -102,7 +102,7 @@ enum { BUSY = sizeof(busy) / sizeof(busy[0]) };
 static void make_echo(uint32_t cpu)
 {
     IS(sys_endpoint_create(ECHO), OK);
-    IS(sys_cap_derive(ECHO, ECHO_CALL, 0, RIGHT_CALL, 1, 0), OK);
+    IS(cap_badge(ECHO, ECHO_CALL, RIGHT_CALL, 1), OK);
     struct plan plan = plan_of(ECHO_NUMBER, answers);
     plan.endpoint = ECHO;
     crew_start(ECHO_NUMBER, plan, cpu);
@@ -311,7 +311,7 @@ static void destroyed_in_the_middle_of_a_call(void)
 {
     reset();
     IS(sys_endpoint_create(ECHO), OK);
-    IS(sys_cap_derive(ECHO, ECHO_CALL, 0, RIGHT_CALL, 1, 0), OK);
+    IS(cap_badge(ECHO, ECHO_CALL, RIGHT_CALL, 1), OK);
     drive(servers_are_destroyed);
 }
 
@@ -362,7 +362,7 @@ static void a_higher_one_runs_at_once(void)
 {
     reset();
     IS(sys_endpoint_create(PING), OK);
-    IS(sys_cap_derive(PING, PING_SIGNAL, 0, RIGHT_SIGNAL, 1, 0), OK);
+    IS(cap_badge(PING, PING_SIGNAL, RIGHT_SIGNAL, 1), OK);
     crew_start(0, plan_of(0, counts_cycles), 1);
     struct plan plan = plan_of(1, is_woken);
     plan.endpoint = PING;
@@ -416,8 +416,8 @@ static void no_signal_is_lost(void)
     reset();
     IS(sys_endpoint_create(PING), OK);
     IS(sys_endpoint_create(PONG), OK);
-    IS(sys_cap_derive(PING, PING_SIGNAL, 0, RIGHT_SIGNAL, 1, 0), OK);
-    IS(sys_cap_derive(PONG, PONG_SIGNAL, 0, RIGHT_SIGNAL, 1, 0), OK);
+    IS(cap_badge(PING, PING_SIGNAL, RIGHT_SIGNAL, 1), OK);
+    IS(cap_badge(PONG, PONG_SIGNAL, RIGHT_SIGNAL, 1), OK);
     for (uint32_t k = 0; k < 2; k++) {
         struct plan plan = plan_of(k, passes_it_on);
         plan.endpoint = k ? PONG : PING;

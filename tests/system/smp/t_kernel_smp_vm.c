@@ -94,7 +94,7 @@ static void make_relay(uint32_t k)
     plan.page = RELAY_PAGE;
     plan.endpoint = RELAY + k;
     crew_start(CHAIN + k, plan, (k + 1) % cpu_count());
-    IS(sys_cap_derive(RELAY + k, CREW_HANDLER + k, 0, RIGHT_CALL, BADGE_FAULT + k, 0), OK);
+    IS(cap_badge(RELAY + k, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k), OK);
 }
 
 static void make_chain(void)
