@@ -19,6 +19,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "programs/lib/expressions.h"
 #include "programs/lib/paths.h"
 
 enum { STATUS_ERROR = 2, PATTERNS_MAX = 20, DESCRIPTORS = 20 };
@@ -221,18 +222,6 @@ static void take_option(int option)
         exit(STATUS_ERROR);
 }
 
-static void compile(struct pattern *pattern)
-{
-    char why[100];
-    int error =
-        regcomp(&pattern->expression, pattern->text, (options.E ? REG_EXTENDED : 0) | (options.i ? REG_ICASE : 0));
-
-    if (!error)
-        return;
-    regerror(error, &pattern->expression, why, sizeof why);
-    errx(STATUS_ERROR, "%s: %s", pattern->text, why);
-}
-
 int main(int argc, char **argv)
 {
     int option;
@@ -243,8 +232,9 @@ int main(int argc, char **argv)
         errx(STATUS_ERROR, "usage: grep [-EFHchilnoqrsvx] [-e] pattern [file...]");
     if (!pattern_count)
         add_pattern(argv[optind++]);
+    int flags = (options.E ? REG_EXTENDED : 0) | (options.i ? REG_ICASE : 0);
     for (int i = 0; i < pattern_count && !options.F; i++)
-        compile(&patterns[i]);
+        expression_compile(&patterns[i].expression, patterns[i].text, flags, STATUS_ERROR);
     grep_all(argv + optind);
     if (fflush(stdout) != 0)
         err(STATUS_ERROR, "standard output");

@@ -5,7 +5,7 @@ import re
 from tally import foreign
 from tally.interface import ROOT
 
-FOLDERS = (("programs", "*.c"), ("programs/sh", "sh.c"), ("programs/bench", "bench_*.c"),
+FOLDERS = (("programs", "*.c"), ("programs/sed", "sed.c"), ("programs/sh", "sh.c"), ("programs/bench", "bench_*.c"),
            *((f"tests/system/{kind}", "t_*.c") for kind in ("kernel", "smp", "programs")))
 COMMENT = re.compile(r"\s*(?:/\*(.*?)\*/|((?://[^\n]*\n)+))", re.S)
 DECORATION = re.compile(r"^\s*(?:\*|//)", re.M)

@@ -8,6 +8,7 @@ import subprocess
 from harness import forked
 from harness.failures import PATIENCE, judge
 from harness.language_scripts import LANGUAGE
+from harness.sed_scripts import SED
 from harness.tool_scripts import TOOLS
 from tally import build, processes
 from tally.interface import ROOT
@@ -368,6 +369,6 @@ def booted_plainly():
 
 def shell_tests():
     """(name, function) of each."""
-    yield from ((f"shell/{what}", runs(*rest)) for what, *rest in [*SCRIPTS, *LANGUAGE, *TOOLS])
+    yield from ((f"shell/{what}", runs(*rest)) for what, *rest in [*SCRIPTS, *LANGUAGE, *SED, *TOOLS])
     for function in (editing, end_of_input, interrupting, cooked_again, booted_plainly):
         yield f"shell/{function.__name__}", function
