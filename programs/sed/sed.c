@@ -1,9 +1,9 @@
 /*
- * sed [-En] SCRIPT [FILE...]: writes the lines as commands change them, of the standard input if there is no file.
+ * sed [-En] SCRIPT [FILE...]: writes lines as commands change them. They are the standard input's if there is no file.
  *   -n         only what commands write          -e SCRIPT, -f FILE  commands; several are lines of one script
  *   -E         extended expressions
- * Commands, for all lines, or behind LINE, $ or /EXPRESSION/ for such, behind two of these with a comma between for those
- * from one to the other, with ! behind that for all others:
+ * Commands, for all lines, or behind LINE, $ or /EXPRESSION/ for such, behind two of these with a comma between for
+ * those from one to the other, with ! behind that for all others:
  *   {...}      those commands                    n N     the next line, in place of this or behind it
  *   =          writes the line's number          p P     writes all, the first line
  *   a i c TEXT behind, before, in place of it    q       is the end

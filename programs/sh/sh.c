@@ -1,5 +1,5 @@
 /*
- * sh [-aCefnuvx] [-o OPTION]... [-c TEXT [NAME] | -s | FILE] [ARGUMENT...]: the shell. It runs commands of the text,
+ * sh [-aCefnuvx] [-o OPTION] [-c TEXT [NAME] | -s | FILE] [ARGUMENT...]: the shell. It runs commands of the text,
  * of the file, or of its standard input, which at a terminal is a line that can be edited: docs/shell.md; -s: of that
  * although there are arguments.
  *
