@@ -151,11 +151,8 @@ __attribute__((regparm(3))) int32_t vdso_map_pages(uint32_t address, arguments_t
 static int refuse_copy(uint32_t fd, int error)
 {
     uint32_t flags = 0;
-    int closed = file_control(CLIENT_SLOT_FILE, fd, FILE_GET_FLAGS, 0, &flags);
 
-    if (closed)
-        return closed;
-    if ((flags & O_ACCESS) == O_WRITE_ONLY)
+    if (!file_control(CLIENT_SLOT_FILE, fd, FILE_GET_FLAGS, 0, &flags) && (flags & O_ACCESS) == O_WRITE_ONLY)
         return -EACCES;
     return error == -EISDIR || error == -ESPIPE || error > 0 ? -ENODEV : error;
 }
@@ -191,12 +188,30 @@ static __attribute__((noinline)) int32_t map_copy(uint32_t address, arguments_t 
     return error ? error : at;
 }
 
-__attribute__((regparm(3))) int32_t vdso_map_file(uint32_t address, arguments_t a, uint32_t protection)
+static int check_request(arguments_t a)
 {
     if (!state->has_files)
         return a[MAP_FD] < 3 ? -ENODEV : -EBADF;
-    if (a[MAP_PAGE] > INT32_MAX / PAGE_SIZE)
-        return -EOVERFLOW;
+    return a[MAP_PAGE] > INT32_MAX / PAGE_SIZE ? -EOVERFLOW : 0;
+}
+
+int vdso_check_file(arguments_t a, uint32_t protection)
+{
+    uint32_t granted, shared = a[MAP_FLAGS] & IS_SHARED;
+    uint32_t rights = must_be_copied(protection, shared) ? CAN_READ : CAN_READ | (protection & CAN_WRITE);
+    int error = check_request(a);
+
+    if (!error && a[MAP_FD] > UINT8_MAX)
+        error = -EBADF;
+    return error ? error : file_map(CLIENT_SLOT_FILE, 0, a[MAP_FD], shared, 0, a[MAP_PAGE], 0, rights, &granted);
+}
+
+__attribute__((regparm(3))) int32_t vdso_map_file(uint32_t address, arguments_t a, uint32_t protection)
+{
+    int error = check_request(a);
+
+    if (error)
+        return error;
     if (must_be_copied(protection, a[MAP_FLAGS] & IS_SHARED))
         return map_copy(address, a, protection);
     return a[MAP_FD] > UINT8_MAX ? -EBADF : vdso_map_pages(address, a, protection);

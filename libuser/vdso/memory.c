@@ -193,15 +193,17 @@ static __attribute__((noinline)) int32_t map_kind(uint32_t address, arguments_t 
 /* Without MAP_FIXED an address is only a wish. Out of line, as most have none. */
 static __attribute__((noinline)) int32_t map_there(arguments_t a, uint32_t rights)
 {
-    enum { FIXED = 0x10, FIXED_NOREPLACE = 0x100000 };
+    enum { FIXED = 0x10, ANONYMOUS = 0x20, FIXED_NOREPLACE = 0x100000 };
     uint32_t address = a[0], flags = a[3];
 
     if (flags & FIXED && address % PAGE_SIZE)
         return -EINVAL;
     if (flags & FIXED_NOREPLACE)
         return map_kind(address, a, rights);
-    if (flags & FIXED) {
-        int error = vdso_unmap(address, a[1]);
+    if (flags & FIXED) { /* what was there stays if the file cannot be mapped */
+        int error = flags & ANONYMOUS ? 0 : vdso_check_file(a, rights);
+        if (!error)
+            error = vdso_unmap(address, a[1]);
         return error ? error : map_kind(address, a, rights);
     }
     int32_t at = map_kind(address & ~(uint32_t)(PAGE_SIZE - 1), a, rights);

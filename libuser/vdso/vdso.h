@@ -202,6 +202,9 @@ int vdso_unmap(uint32_t address, uint32_t length);
 /* Pages of a file, as mmap2 is asked for them, but at an address that is free or 0, and with that protection. */
 __attribute__((regparm(3))) int32_t vdso_map_file(uint32_t address, arguments_t a, uint32_t protection);
 
+/* 0 if they could be, but for memory; or an error. */
+int vdso_check_file(arguments_t a, uint32_t protection);
+
 /* Pages that are shared with whom the process forks. */
 int32_t vdso_map_shared(uint32_t address, uint32_t length, uint32_t protection);
 

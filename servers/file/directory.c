@@ -242,10 +242,13 @@ static int check_ancestors(const struct inode *moved, const struct inode *into)
     return -ENAMETOOLONG;
 }
 
-static int check_replaced(const struct inode *moved, const struct inode *replaced)
+/* A directory that has what is moved in it, however deep, is said not to be empty, as by Linux. */
+static int check_replaced(const struct inode *moved, const struct inode *from, const struct inode *replaced)
 {
+    if (!is_directory(moved) && is_directory(replaced))
+        return check_ancestors(replaced, from) == -EINVAL ? -ENOTEMPTY : -EISDIR;
     if (!is_directory(moved))
-        return is_directory(replaced) ? -EISDIR : 0;
+        return 0;
     if (!is_directory(replaced))
         return -ENOTDIR;
     return replaced->entries ? -ENOTEMPTY : 0;
@@ -316,7 +319,7 @@ int directory_rename(const struct directory_name *from, const struct directory_n
     err = check_move(inode, from, to);
     if (err || (replaced && replaced->inode == inode))
         return err;
-    err = replaced ? check_replaced(inode, replaced->inode) : check_moved_links(entry, to->directory);
+    err = replaced ? check_replaced(inode, from->directory, replaced->inode) : check_moved_links(entry, to->directory);
     return err ? err : move(entry, to, replaced);
 }
 

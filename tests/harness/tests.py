@@ -18,6 +18,7 @@ from harness.foreign_tests import foreign_tests
 from harness.fuzz_tests import fuzz_tests
 from harness.host_tests import host_tests
 from harness.input_tests import input_tests
+from harness.linux_tests import linux_tests
 from harness.mutant_tests import mutant_tests
 from harness.option_tests import option_tests
 from harness.page_tests import pages_executed
@@ -310,7 +311,7 @@ def all_tests():
     failures = [Test(name, run, build=needed)
                 for name, run, needed in (*failure_tests(), *script_tests(), *terminal_tests(), *suite_tests())]
     failures += [Test(name, run, build="programs") for name, run in input_tests()]
-    failures += [Test(name, run) for name, run in (*screen_tests(), *foreign_tests(), *shell_tests())]
+    failures += [Test(name, run) for name, run in (*screen_tests(), *foreign_tests(), *shell_tests(), *linux_tests())]
     hosted = [Test(name, run, build="host") for name, run in host_tests()]
     failures += [Test(name, run, build="host") for name, run in (*answer_tests(), *explore_tests(), *fuzz_tests())]
     failures += [Test(name, run, build=None) for name, run in (*platform_tests(), *option_tests(), *serial_tests(), *checker_tests())]

@@ -154,10 +154,12 @@ static bool is_below(int node, int directory)
     return directory == 0;
 }
 
-static int expected_of_replacing(int moved, int replaced)
+static int expected_of_replacing(int moved, int from, int replaced)
 {
     bool is_directory = nodes[moved].kind == INODE_DIRECTORY;
 
+    if (!is_directory && nodes[replaced].kind == INODE_DIRECTORY && is_below(from, replaced))
+        return -ENOTEMPTY;
     if ((nodes[replaced].kind == INODE_DIRECTORY) != is_directory)
         return is_directory ? -ENOTDIR : -EISDIR;
     return is_directory && !is_empty(replaced) ? -ENOTEMPTY : 0;
@@ -190,7 +192,7 @@ static int expected_of_rename(const struct rename *r, const struct name *old, co
         return -ENOTDIR;
     if (is_directory && is_below(r->to, old->node))
         return -EINVAL;
-    return new &&new->node != old->node ? expected_of_replacing(old->node, new->node) : 0;
+    return new &&new->node != old->node ? expected_of_replacing(old->node, r->from, new->node) : 0;
 }
 
 /* ----------------------------------------------------------------------------------------- operations on names */
