@@ -2,7 +2,6 @@
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
 #include "servers/proto/proc.h"
-#include "servers/proto/process_format.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -14,10 +13,12 @@ struct script {
     const char *interpreter, *argument; /* in it; argument: null if there is none */
 };
 
-/* The strings leave in pieces of the message page's size; `total` counts all that were added. */
+/* The strings leave in pieces of the message page's size; `total` counts all bytes that were added. */
 struct strings {
     char piece[IPC_DATA_MAX];
     uint32_t used, total;
+    uint32_t count; /* of strings that come before the environment */
+    bool path_apart;
 };
 
 static int put_piece(struct strings *s)
@@ -57,34 +58,34 @@ static int add_list(struct strings *s, char *const *list, uint32_t *count)
     return answer;
 }
 
-static int exec_short(const struct strings *s, uint32_t count)
+static int exec_short(const struct strings *s)
 {
     uint32_t ignored, blocked;
 
     memcpy(message_page->words, s->piece, s->used);
-    return proc_exec(CLIENT_SLOT_PROC, s->used, count, s->used, &ignored, &blocked);
+    return proc_exec(CLIENT_SLOT_PROC, s->used, s->count, s->path_apart, s->used, &ignored, &blocked);
 }
 
 /* The last piece is put once. */
-static int exec_long(struct strings *s, uint32_t count)
+static int exec_long(struct strings *s)
 {
     uint32_t ignored, blocked;
     int answer = s->used ? put_piece(s) : 0;
 
-    return answer ? answer : proc_exec(CLIENT_SLOT_PROC, 0, count, 0, &ignored, &blocked);
+    return answer ? answer : proc_exec(CLIENT_SLOT_PROC, 0, s->count, s->path_apart, 0, &ignored, &blocked);
 }
 
 /* The last one's first. */
-static int add_interpreters(struct strings *s, const struct script *scripts, uint32_t depth, uint32_t *count)
+static int add_interpreters(struct strings *s, const struct script *scripts, uint32_t depth)
 {
     int answer = 0;
 
     while (depth-- > 0 && !answer) {
         answer = add(s, scripts[depth].interpreter);
-        ++*count;
+        s->count++;
         if (!answer && scripts[depth].argument) {
             answer = add(s, scripts[depth].argument);
-            ++*count;
+            s->count++;
         }
     }
     return answer;
@@ -97,24 +98,22 @@ static bool is_path_apart(const char *path, char *const *arguments, uint32_t dep
 }
 
 /* The path first, the environment behind the last argument. */
-static int add_all(struct strings *s, arguments_t a, const struct script *scripts, uint32_t depth, uint32_t *count)
+static int add_all(struct strings *s, arguments_t a, const struct script *scripts, uint32_t depth)
 {
     char *const *arguments = (char *const *)a[1];
-    uint32_t own = 1, first = 0, apart = 0;
+    uint32_t own = 1, first = 0;
+    int answer = add_interpreters(s, scripts, depth);
 
-    *count = 0;
-    int answer = add_interpreters(s, scripts, depth, count);
     if (!answer)
         answer = add(s, (const char *)a[0]);
     if (!answer && arguments && (vdso_is_bad(a[1], sizeof *arguments)))
         answer = -EFAULT;
     if (!answer && arguments && arguments[0]) {
-        apart = is_path_apart((const char *)a[0], arguments, depth);
-        own -= apart;
+        s->path_apart = is_path_apart((const char *)a[0], arguments, depth);
+        own -= s->path_apart;
         answer = add_list(s, arguments, &own);
     }
-    *count += own + apart;
-    *count |= apart ? ARGUMENTS_PATH_APART : 0;
+    s->count += own + s->path_apart;
     return answer ? answer : add_list(s, (char *const *)a[2], &first);
 }
 
@@ -129,15 +128,15 @@ static int32_t exec_given_up(const struct strings *s, int error)
 static int32_t exec(arguments_t a, const struct script *scripts, uint32_t depth)
 {
     struct strings s;
-    uint32_t count;
 
-    s.used = s.total = 0;
-    int answer = add_all(&s, a, scripts, depth, &count);
+    s.used = s.total = s.count = 0;
+    s.path_apart = false;
+    int answer = add_all(&s, a, scripts, depth);
     if (answer)
         return exec_given_up(&s, answer);
     vdso_tell_signals();
     do
-        answer = s.total > IPC_DATA_MAX ? exec_long(&s, count) : exec_short(&s, count);
+        answer = s.total > IPC_DATA_MAX ? exec_long(&s) : exec_short(&s);
     while (answer == -EINTR);
     return answer;
 }

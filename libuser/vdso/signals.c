@@ -28,7 +28,9 @@ void vdso_tell_all_signals(void)
     state->told_caught = state->caught;
     state->told_ignored = state->ignored;
     state->told_blocked = state->blocked;
-    if (!proc_signals(CLIENT_SLOT_PROC, state->caught, state->ignored, state->blocked, &due) && due)
+    if (!proc_signals(CLIENT_SLOT_PROC, state->caught, state->ignored & ~IGNORES_CHILDREN,
+                      state->ignored / IGNORES_CHILDREN, state->blocked, &due) &&
+        due)
         state->look = 1;
 }
 

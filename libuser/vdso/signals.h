@@ -32,6 +32,9 @@ enum {
 };
 #define ACTION_RESET 0x80000000u
 
+/* Beside the signals that are ignored: children that end are not waited for. */
+#define IGNORES_CHILDREN 0x80000000u
+
 enum { FRAME_BYTES = 1360, PAGE_WORDS_KEPT = 84 };
 enum register_name {
     REGISTER_GS,

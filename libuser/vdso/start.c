@@ -3,7 +3,6 @@
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/signals.h"
 #include "servers/proto/proc.h"
-#include "servers/proto/process_format.h"
 
 #include <elf.h>
 #include <string.h>
@@ -17,7 +16,7 @@ static _Noreturn void give_up(void)
 }
 
 struct fetched {
-    uint32_t count, bytes, copied;
+    uint32_t strings, bytes, copied;
 };
 
 /* A piece of the strings, from `offset` on, is in the message page afterwards. Never inlined: where there is an alloca
@@ -26,7 +25,7 @@ static __attribute__((noinline)) struct fetched fetch(uint32_t offset)
 {
     struct fetched f = {0, 0, 0};
 
-    if (proc_args(CLIENT_SLOT_PROC, 0, offset, &f.count, &f.bytes, &f.copied) < 0)
+    if (proc_args(CLIENT_SLOT_PROC, 0, offset, &f.strings, &f.bytes, &f.copied) < 0)
         give_up();
     return f;
 }
@@ -101,8 +100,8 @@ _Noreturn void vdso_begin(uint32_t entry, uint32_t headers, uint32_t headers_cou
     struct fetched f = fetch(0);
     char *strings = __builtin_alloca(f.bytes + 1);
     take_strings(strings, f.bytes, f.copied);
-    uint32_t apart = f.count & ARGUMENTS_PATH_APART ? (uint32_t)strlen(strings) + 1 : 0;
-    uint32_t count = (f.count & ARGUMENTS_COUNT) - (apart > 0);
+    uint32_t apart = proc_args_path_apart(f.strings) ? (uint32_t)strlen(strings) + 1 : 0;
+    uint32_t count = proc_args_argc(f.strings) - (apart > 0);
 
     const Elf32_auxv_t rows[VECTOR_ROWS] = {{AT_SYSINFO, {(uint32_t)vdso_call}},
                                             {AT_PHDR, {headers}},

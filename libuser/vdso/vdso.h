@@ -81,7 +81,7 @@ struct vdso_state {
     uint32_t clock_tick, clock_reads; /* the tick when a clock was last read, and how often it had been before, in it */
     uint32_t boot_seconds;            /* since 1970; 0: not asked for yet */
     uint32_t before_read;             /* a function of the program, called before the console is read; 0: none */
-    uint32_t caught, ignored, blocked;                /* sets of signals, n as bit n - 1 */
+    uint32_t caught, ignored, blocked;                /* sets of signals, n as bit n - 1; IGNORES_CHILDREN, too */
     uint32_t told_caught, told_ignored, told_blocked; /* those that proc knows */
     uint32_t held;         /* signals that wait at proc until they are not blocked any more, as far as is known */
     uint32_t restart;      /* the number of the call that a signal has interrupted, if it may be made again; or 0 */

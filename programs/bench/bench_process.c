@@ -9,6 +9,7 @@
 #include "servers/proto/proc.h"
 #include "servers/proto/slots.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ static void execute(void)
     static const char name[] = "bench_nothing";
 
     memcpy(message_page->words, name, sizeof name);
-    proc_exec(CLIENT_SLOT_PROC, sizeof name, 1, sizeof name, &ignored, &blocked);
+    proc_exec(CLIENT_SLOT_PROC, sizeof name, 1, false, sizeof name, &ignored, &blocked);
     proc_exit(CLIENT_SLOT_PROC, 1);
 }
 

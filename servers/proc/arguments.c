@@ -2,7 +2,7 @@
 
 #include "servers/lib/number.h"
 #include "servers/proc/body.h"
-#include "servers/proto/process_format.h"
+#include "servers/proto/proc.h"
 
 enum { SHORT_BLOCKS = BODIES_MAX + 1 };
 
@@ -178,7 +178,7 @@ bool arguments_have_a_name(const struct arguments *arguments)
 
 bool arguments_are_strings(const struct arguments *arguments)
 {
-    uint32_t last = arguments->bytes - 1, count = arguments->count & ARGUMENTS_COUNT;
+    uint32_t last = arguments->bytes - 1, count = proc_args_argc(arguments->count);
 
     return count > 0 && arguments->strings >= count && block_at(arguments, last)->text[last % ARGUMENTS_BLOCK] == 0;
 }

@@ -27,7 +27,7 @@ enum {
 
 struct arguments {
     uint32_t references, bytes;
-    uint32_t count;          /* servers/proto/process_format.h */
+    uint32_t count;          /* the word `strings` of the call args: argc and path_apart */
     uint32_t strings;        /* zero bytes */
     struct account *account; /* null: it is short */
     struct arguments *more;  /* the next block */

@@ -249,7 +249,8 @@ static int32_t call_signals(struct process *process, struct words *words)
 {
     if (process_index(process) == 0)
         return -EPERM;
-    if (signals_set(process, words->w[1], words->w[2], words->w[3]))
+    process->signals.forgets_children = proc_signals_no_child_wait(words);
+    if (signals_set(process, words->w[1], proc_signals_ignored(words), words->w[3]))
         return SERVER_LATER;
     *words = (struct words){{0, signals_due(process)}};
     process->signals.is_taking |= words->w[1] != 0;

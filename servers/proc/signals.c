@@ -324,7 +324,6 @@ bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uin
     uint32_t dropped = s->caught & ~caught;
 
     s->is_faulting = false;
-    s->forgets_children = ignored & IGNORES_CHILDREN;
     s->caught = caught & ~uncatchable();
     s->ignored = ignored & ~uncatchable() & ~s->caught;
     s->blocked = blocked & ~uncatchable();

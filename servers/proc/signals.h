@@ -103,7 +103,7 @@ bool signal_send_self(struct process *process, struct signal signal);
 /* Those that wait, and may be heard. */
 uint32_t signals_due(const struct process *process);
 
-/* The caller's sets, with IGNORES_CHILDREN, are others now; what waits and is not blocked any more does what is due:
+/* The caller's sets are others now; what waits and is not blocked any more does what is due:
  * true if the process is over. */
 bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uint32_t blocked);
 

@@ -1,11 +1,7 @@
-/* What proc's calls say of a process: its arguments, and `list`. */
+/* What proc's call `list` says of a process. */
 #pragma once
 
 #include <stdint.h>
-
-/* The word argc of exec and args: how many strings come before the environment, and whether the first of them, the
- * program's path, is only that, or argument 0, too. */
-enum { ARGUMENTS_COUNT = (1 << 30) - 1, ARGUMENTS_PATH_APART = 1 << 30 };
 
 enum listed_state {
     LISTED_BEGINS,

@@ -42,10 +42,8 @@ enum { FUTEX_WOKEN_MAX = 32 };
  * waits for: what the file server tells of, or the console, too. */
 enum futex_kind { FUTEX_NONE, FUTEX_OWN, FUTEX_SHARED, FUTEX_POLL, FUTEX_POLL_CONSOLE };
 
-/* Options of proc's call `wait`; the bit of `signals`' set of ignored ones that says: children that end are not waited
- * for. */
+/* Options of proc's call `wait`. */
 enum wait_option { WAIT_NO_HANG = 1, WAIT_ONLY_LOOK = 2, WAIT_GROUP = 4 };
-#define IGNORES_CHILDREN 0x80000000u
 
 /* What mem answers, in place of 0, when a part of a long call is done: servers/proto/mem.proto. */
 enum { MEM_MORE = 1, MEM_TASK = 2 };

@@ -132,12 +132,12 @@ static void strings_are_on_the_stack(void)
 /* It is in the auxiliary vector alone, before them all. */
 static void the_path_may_be_no_argument(void)
 {
-    ANSWERS(UPTIME, {0, {ARGUMENTS_PATH_APART | 3, 15, 15}, "path|name|x|A=|"});
+    ANSWERS(UPTIME, {0, {proc_args_strings(3, 1), 15, 15}, "path|name|x|A=|"});
     begins();
     const uint32_t *stack = (const uint32_t *)(uintptr_t)begun_stack;
     check_stack_and_path(LIST("name", "x", ), LIST("A=", ), 2, stack[1] - 5);
     CHECK(!strcmp((const char *)(uintptr_t)(stack[1] - 5), "path"));
-    ANSWERS(UPTIME, {0, {ARGUMENTS_PATH_APART | 1, 5, 5}, "path|"});
+    ANSWERS(UPTIME, {0, {proc_args_strings(1, 1), 5, 5}, "path|"});
     begins();
     CHECK(*(const uint32_t *)(uintptr_t)begun_stack == 0);
     forget_lines();
