@@ -25,7 +25,13 @@ def known_names():
     sources = [p for folder in FOLDERS for p in sorted((ROOT / folder).rglob("*.[ch]"))]
     labels = re.findall(r"^(\w+):", "".join(p.read_text(encoding="utf-8") for p in ROOT.glob("*/**/*.asm")), re.M)
     stubs = [f"sys_{call.name}" for call in read_syscalls()]
-    return tags("fpdv", *sources) | {*labels, *stubs}
+    library = handlers("".join(p.read_text(encoding="utf-8") for p in ROOT.glob("libuser/vdso/*.c")))
+    return tags("fpdv", *sources) | {*labels, *stubs, *library}
+
+
+def handlers(text):
+    """The library's functions that answer Linux's calls are made by a macro: HANDLER(read) begins vdso_read()."""
+    return {f"vdso_{name}" for name in re.findall(r"^(?:\w+ )*HANDLER\((\w+)\)", text, re.M)}
 
 
 def file_exists(name):
@@ -35,7 +41,8 @@ def file_exists(name):
 @functools.lru_cache(maxsize=None)
 def defined_in(path):
     """Functions, macros and labels; and what a macro at the beginning of a line has as its argument."""
-    return tags("fd", ROOT / path) | {*re.findall(r"^(?:[A-Z_]+\()?(\w+)(?:[:,)])", (ROOT / path).read_text(encoding="utf-8"), re.M)}
+    text = (ROOT / path).read_text(encoding="utf-8")
+    return tags("fd", ROOT / path) | handlers(text) | {*re.findall(r"^(?:[A-Z_]+\()?(\w+)(?:[:,)])", text, re.M)}
 
 
 def misplaced(text):

@@ -1,6 +1,6 @@
 /*
- * bench_walks: does once what the README's tour and the life-of pages in docs/ follow through the system. The plugin of
- * the bench notes which functions that executes, and scripts/test compares them with what the pages name.
+ * bench_walks: does once what the README's tour and pages in docs/, those of lives and walks, follow through the system.
+ * The plugin of the bench notes which functions that executes, and scripts/test compares them with what the pages name.
  */
 #include "programs/bench/walks.h"
 
@@ -129,7 +129,10 @@ static void write_in_walk(const char *name, volatile char *at)
 static void faults(void)
 {
     write_in_walk("touch the stack", (char *)__builtin_frame_address(0) - DEEP);
+    walk("mmap");
+    walk_begins();
     page = mmap(0, PAGE);
+    walk_ends();
     must(page != MAP_FAILED);
     write_in_walk("touch", page);
     write_in_walk("touch data", data + 2 * PAGE);
@@ -140,6 +143,11 @@ static void faults(void)
     must(waitpid(child, 0, 0) == child);
     walk_ends();
     write_in_walk("write a page that was shared", page);
+    walk("munmap");
+    walk_begins();
+    int result = munmap((void *)(uintptr_t)page, PAGE);
+    walk_ends();
+    must(result == 0);
 }
 
 static void fork_exit_wait(void)
@@ -224,5 +232,6 @@ int main(void)
     long_fork();
     exec_kill_fault();
     walk_files();
+    walk_console();
     return 0;
 }

@@ -22,3 +22,6 @@ static inline void walk_ends(void)
 #define WALK_FILE "/tmp/walk"
 void walk_file_of(const char *path); /* is a copy of that */
 void walk_files(void);
+
+/* walk_console.c */
+void walk_console(void);

@@ -421,12 +421,6 @@ static int32_t call_keys(struct process *process, struct words *words)
 #define CALL_OF(number, name) CALL(name)
 PROC_CALLS(CALL_OF)
 
-/* Of the thread that drives long work; number 0 is no call of the protocol. */
-static SERVER_CALL int32_t serve_work(uint32_t badge, struct words *words)
-{
-    return work_call(badge, words);
-}
-
 static void do_due_of_console(struct work *work);
 
 /* Of one reader at a time. */
@@ -471,7 +465,7 @@ static void bind_tick(void)
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
-    static const server_call calls[PROC_CALLS_END] = {[0] = serve_work,
+    static const server_call calls[PROC_CALLS_END] = {[0] = work_call, /* no call of the protocol */
 #define CALL_ENTRY(number, name) [number] = serve_##name,
                                                       PROC_CALLS(CALL_ENTRY)};
     static const struct server server = {

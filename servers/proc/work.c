@@ -56,7 +56,7 @@ void work_end_task(uint32_t slot)
     task_to_end = slot;
 }
 
-int32_t work_call(uint32_t badge, struct words *words)
+SERVER_CALL int32_t work_call(uint32_t badge, struct words *words)
 {
     struct caller caller = caller_now();
 

@@ -29,4 +29,4 @@ void work_add(struct work *work, void (*step)(struct work *work));
 void work_end_task(uint32_t slot);
 
 /* Whatever calls with that badge does a step: the answer, as of a handler in servers. -ENOSYS: nobody else may. */
-int32_t work_call(uint32_t badge, struct words *words);
+SERVER_CALL int32_t work_call(uint32_t badge, struct words *words);

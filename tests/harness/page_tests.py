@@ -1,4 +1,4 @@
-"""Tests that pages are true: the tables of the README's tour and of docs/life-of-a-*.md name functions, and each is in a file, is
+"""Tests that pages are true: the tables of the README's tour and of pages in docs/ name functions, and each is in a file, is
 executed by the operation that the table is about, and in the table's order. bench_walks does each operation once."""
 import functools
 import itertools
@@ -10,6 +10,7 @@ from tally.pages import named, tables
 
 PROGRAM = "bench_walks"
 BOOT = "boot"
+TYPED = b"\n"
 NAME = re.compile(r"bench: walk (.*)")
 LABEL = "tally_"  # of functions of ours that POSIX has, too
 # What executes the rows of a page's tables, by their first cells, in order.
@@ -83,6 +84,23 @@ WALKS = {
             "unmap": ["unmapped"],
         },
     },
+    "docs/walks.md": {
+        "The walks": {
+            "shm_open": ["`shm_open`"],
+            "munmap": ["`munmap`"],
+            "touch": ["first touch of a page"],
+            "fork of a mapping": ["touch of a page of a file that fork left out"],
+            "fork": ["`fork`"],
+            "exec": ["`exec`"],
+            "exit": ["a write to a pipe that wakes its reader", "`exit`, until the parent's wait is answered"],
+            "kill": ["`kill` of a process that waits"],
+            "key": ["a key, until `read` has it"],
+            "cut": ["a cut file, whose pages are taken from all who map them"],
+        },
+    },
+    "docs/from-printf-to-the-console.md": {
+        "The way": {"printf": "1 4 5 6 7 8 9 10 11".split()},
+    },
 }
 # A kernel's test is a walk as a whole, with its boot.
 KERNEL_TEST = "t_kernel_"
@@ -127,7 +145,7 @@ def tested(folder, test):
 def walked(folder):
     """{walk: {(function, file): (when first, when last)}}"""
     lines = []
-    walks = bench_plugin.walks(folder, PROGRAM, lambda more: lines.extend(bench.boot(folder, [PROGRAM], more=more)))
+    walks = bench_plugin.walks(folder, PROGRAM, lambda more: lines.extend(bench.boot(folder, [PROGRAM], TYPED, more=more)))
     names = [match[1] for line in lines if (match := NAME.fullmatch(line))]
     found = [*executed(walks)]
     return dict(zip([BOOT, *names], [found[0], *found[1::2]]))
@@ -173,7 +191,18 @@ def complaints(rows, labels, walk):
                 now, before = max(now, at[0]), function
 
 
+def miscounted(page):
+    """Rows of tables with a column `hops` that name another number of functions."""
+    for _, head, rows in tables((ROOT / page).read_text(encoding="utf-8")):
+        for row in rows if "hops" in head else []:
+            found = len(named(row[head.index("who does it")]))
+            if found != int(row[head.index("hops")]):
+                yield f"{row[0]}: {found} functions"
+
+
 def page_results(page, folder):
+    wrong = [*miscounted(page)]
+    yield f"{page}: its hops are counted", not wrong, "\n".join(wrong)
     for heading, rows in rows_of(page).items():
         walks = WALKS[page].get(heading, {})
         judged = {label for labels in walks.values() for label in labels}
