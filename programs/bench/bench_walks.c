@@ -1,6 +1,6 @@
 /*
- * bench_walks: does once what the README's tour and the pages of lives and walks in docs/ follow through the system. The
- * plugin of the bench notes which functions that executes, and scripts/test compares them with what the pages name.
+ * bench_walks: does once what the README's tour and the pages of lives and walks in docs/ follow through the system.
+ * The bench's plugin notes which functions that executes, and scripts/test compares them with what the pages name.
  */
 #include "programs/bench/walks.h"
 
