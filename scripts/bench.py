@@ -5,7 +5,7 @@ VALUE is the least of 1,000 runs; ROW.code, ROW.data, ROW.written and ROW.transl
 value touches, ROW.exits and ROW.loads how often it left the kernel and loaded CR3. docs/performance.md says what the rows are and how they are measured. Rows
 that are not as recorded, which is what scripts/test holds them to, are named on stderr; so it is if the record is
 of another compiler or emulator, with which rows are not compared. Exit status: 1 if
-something could not be measured, 2 for wrong options, 126 if tools or the build are lacking.
+something could not be measured, 2 for wrong options, 126 if tools or the build are missing.
 """
 from tally import entry
 

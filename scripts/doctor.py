@@ -51,15 +51,15 @@ def row(tool):
             f"{tool.variable:14} {tool.use}").rstrip()
 
 
-def show(problems, lacking):
+def show(problems, absent):
     print()
     for problem in problems:
         print(f"Unfit: {problem}")
-    if lacking and shutil.which("apt-get"):
-        print(f"Missing: sudo apt-get {' '.join(packages.install_words(packages.names(lacking)))}\n"
+    if absent and shutil.which("apt-get"):
+        print(f"Missing: sudo apt-get {' '.join(packages.install_words(packages.names(absent)))}\n"
               "(scripts/run and scripts/test do that themselves.)")
-    elif lacking:
-        print("\n  ".join(["Missing; the packages are", *packages.by_hand(lacking)]))
+    elif absent:
+        print("\n  ".join(["Missing; the packages are", *packages.by_hand(absent)]))
 
 
 def main():
@@ -75,10 +75,10 @@ def main():
     problems += filter(None, [musl.problem()])
     problems += [f"{tool.variable}={os.environ[tool.variable]}: there is no such command"
                  for tool in wanted if os.environ.get(tool.variable) and not tool.path()]
-    lacking = [tool for tool in packages.missing(wanted) if not (tool.of_compiler() and tools.CC.problem())]
-    if problems or lacking:
-        show(problems, lacking)
-    return int(bool(problems or lacking))
+    absent = [tool for tool in packages.missing(wanted) if not (tool.of_compiler() and tools.CC.problem())]
+    if problems or absent:
+        show(problems, absent)
+    return int(bool(problems or absent))
 
 
 entry.run("doctor", main, unable=1)

@@ -4,7 +4,7 @@
 Without --world all worlds of scripts/test are explored, one after the other. A violation is shown as the events that
 lead to it, with the state after each; its last line says how to let them happen again. Exit status: 1 for a violation, or
 if a world has other states than its description says, 2 for wrong options, 3 if the time or the room did not suffice,
-126 if tools or the build are lacking. docs/checking.md says what a fixed point means.
+126 if tools or the build are missing. docs/checking.md says what a fixed point means.
 """
 from tally import entry
 

@@ -3,7 +3,7 @@
 
 It begins with the inputs that are in the tree and with those that were found before, which are kept in the build folder.
 Without NAME it lists what can be fuzzed. Exit status: 1 for a find, 2 for wrong options, 126 if tools or the build are
-lacking. docs/checking.md says what is checked, and how to keep a find as a test.
+missing. docs/checking.md says what is checked, and how to keep a find as a test.
 """
 from tally import entry
 

@@ -3,7 +3,7 @@
 
 All of them, or those of that NAME (with * and ?, those that match it). Results go to stdout as tests end; the last line is
 `N caught, N survive, N equivalent`. Exit status: 1 if one survives, does not build or does not apply, 2 for wrong
-options, 126 if tools are lacking. docs/checking.md says what a mutant is and how to add one.
+options, 126 if tools are missing. docs/checking.md says what a mutant is and how to add one.
 """
 from tally import entry
 

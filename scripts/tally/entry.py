@@ -21,7 +21,7 @@ import threading
 from tally import handlers
 
 USAGE = 2
-UNABLE = 126  # a tool, the build, or a place to write to is lacking
+UNABLE = 126  # a tool, the build, or a place to write to is missing
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ending = False  # a signal has come that ends us
 

@@ -141,10 +141,10 @@ def install(wanted):
     """Installs what is missing of the tools `wanted`."""
     refuse_unfit()
     musl.settle()
-    lacking = missing(wanted)
-    if lacking:
+    absent = missing(wanted)
+    if absent:
         with musl.fetched_ahead():
-            install_packages(lacking)
+            install_packages(absent)
         tools.forget()
         if left := missing(wanted):
             refuse_left(left)
@@ -159,11 +159,11 @@ def sudo():
     return [] if os.geteuid() == 0 else ["sudo"]
 
 
-def install_packages(lacking):
-    packages = names(lacking)
+def install_packages(absent):
+    packages = names(absent)
     if not shutil.which("apt-get"):
-        things = ", ".join(f"{tool.label()} ({tool.use})" for tool in lacking)
-        raise PackageError("\n  ".join([f"tally: missing: {things}\nInstall the packages and try again:", *by_hand(lacking)]))
+        things = ", ".join(f"{tool.label()} ({tool.use})" for tool in absent)
+        raise PackageError("\n  ".join([f"tally: missing: {things}\nInstall the packages and try again:", *by_hand(absent)]))
     if sudo() and not shutil.which("sudo"):
         raise PackageError("tally: this takes root, or sudo, which is missing, too:\n" + " ".join(["apt-get", *install_words(packages)]))
     print(f"tally: installing {' '.join(packages)}", file=sys.stderr)

@@ -58,7 +58,7 @@ bool pages_have_unreserved(uint32_t pages);
 /* It is free; if it is lent, it is revoked first. */
 void pages_give(uint32_t number);
 
-/* The reserve; a page of it, of which so many are never lacking. */
+/* How many pages the reserve has; one of them, which there is as long as no more are taken. */
 uint32_t pages_reserve(void);
 uint32_t pages_take_reserved(void);
 void pages_give_reserved(uint32_t number);

@@ -14,7 +14,7 @@ struct item;
  */
 bool pager_resolve(struct space *space, uint32_t address, uint32_t cause, struct item *item);
 
-/* After it failed: whether there is such a page, so that only memory was lacking. */
+/* After it failed: whether there is such a page, so that only memory was missing. */
 bool pager_allows(struct space *space, uint32_t address, uint32_t cause);
 
 /* True if the page there is another server's to grant, and the program wants such an access to be good. */

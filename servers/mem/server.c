@@ -191,7 +191,7 @@ static bool is_at_its_limit(const struct space *space)
     return space->account->parent && account_left(space->account) <= TABLE_FRAMES + 1;
 }
 
-/* A fault that has no answer. If nothing but memory was lacking, that is told. */
+/* A fault that has no answer. If nothing but memory was missing, that is told. */
 static OUT_OF_LINE uint32_t lose(struct space *space, struct fault_record fault)
 {
     bool access = fault.vector == VECTOR_PAGE_FAULT && fault.cause & FAULT_USER;

@@ -22,8 +22,8 @@ static void check_is_deserved(const struct event *event, const struct thread *th
         violation("%s was refused with %s, and did not deserve that", call, error_names[-status]);
     if (status != ERR_ACCOUNT)
         return;
-    for (unsigned i = 0; i < deserved.lacking_count; i++)
-        if (deserved.lacking[i] == shortfall)
+    for (unsigned i = 0; i < deserved.shortfalls_count; i++)
+        if (deserved.shortfalls[i] == shortfall)
             return;
     violation("%s says that an account lacks %u frames, and it does not", call, shortfall);
 }

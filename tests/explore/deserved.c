@@ -250,7 +250,7 @@ void wants_account(const struct task *task, const struct cost *cost)
 {
     deserves_if(task->stage, ERR_DEAD);
     deserves_if(cost->frames > task->account.spare_count, ERR_ACCOUNT);
-    deserved.lacking[deserved.lacking_count++] = cost->frames - task->account.spare_count;
+    deserved.shortfalls[deserved.shortfalls_count++] = cost->frames - task->account.spare_count;
 }
 
 void wants_place_of_capability(const struct task *task, uint32_t index, struct cost cost)

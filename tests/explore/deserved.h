@@ -13,8 +13,8 @@
 /* Bit n: error -n is deserved; and how many frames the accounts lack that ERR_ACCOUNT may be about. */
 struct deserved {
     uint32_t errors;
-    uint32_t lacking[2];
-    unsigned lacking_count;
+    uint32_t shortfalls[2];
+    unsigned shortfalls_count;
 };
 extern struct deserved deserved;
 
@@ -73,7 +73,7 @@ bool can_be_mapped(rights_t rights);
 const struct page *page_seen(uint32_t task, uint32_t address);
 bool page_is_free(const struct task *task, uint32_t address);
 
-/* What a call is to take from an account. Tables and leaves that are lacking are counted once. */
+/* What a call is to take from an account. Tables and leaves that are missing are counted once. */
 struct cost {
     uint32_t frames, tables, directories, leaves; /* bits: counted already */
 };

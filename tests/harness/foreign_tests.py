@@ -244,7 +244,7 @@ def hidden_changes(folder):
 
 
 def image_changes(folder):
-    """What is lacking of the image is made again, and all of it when the system is another. An ISO is made when it is
+    """What is missing of the image is made again, and all of it when the system is another. An ISO is made when it is
     booted, and then is of what is."""
     archive, iso, mark = folder.build / "boot/archive", folder.build / "tally.iso", folder.build / programs_image.MADE_OF
     as_iso = {"writes": "this is mem\n", "how": ()}

@@ -62,7 +62,7 @@ static void names_are_linked(void)
           ask_paths(A, "/dev", "data", FILE_LINK, CWD, CWD) == -EEXIST);
     CHECK(ask_paths(A, "data", "x", FILE_LINK, NOTHING, CWD) == -EBADF &&
           ask_paths(A, "data", "x", FILE_LINK, CWD, NOTHING) == -EBADF);
-    CHECK(ask_path(A, "bin/t_x", FILE_LINK, CWD, CWD, 0) == -ENOENT); /* the second one is lacking */
+    CHECK(ask_path(A, "bin/t_x", FILE_LINK, CWD, CWD, 0) == -ENOENT); /* the second one is missing */
     char *far = transfer_of(A);
     strcpy(far, "data");
     memset(far + 5, 'x', 256);

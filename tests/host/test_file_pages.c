@@ -285,7 +285,7 @@ static void test_radix_far(void)
     }
 }
 
-/* Without memory nothing is changed, whatever is lacking; with it again all goes on. */
+/* Without memory nothing is changed, whatever is missing; with it again all goes on. */
 static void test_radix_scarce(void)
 {
     struct radix tree = {.root = NULL};

@@ -166,8 +166,8 @@ static uint32_t take_all(uint32_t *taken)
     return count;
 }
 
-/* Each kind of record and node is once the one that is lacking. */
-static void test_each_record_lacking(void)
+/* Each kind of record and node is once the one that is missing. */
+static void test_without_each_record(void)
 {
     uint32_t taken[MANY_PAGES], refused = 0;
     char name[16];
@@ -243,7 +243,7 @@ int main(void)
 {
     memory_device_init(&device, block, 1);
     test_at_every_point();
-    test_each_record_lacking();
+    test_without_each_record();
     test_part_of_a_write();
     test_reserve();
     test_no_memory_at_all();

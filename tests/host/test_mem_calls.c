@@ -207,7 +207,7 @@ static void check_task_frames_kept(void)
 static void check_fatal_faults(void)
 {
     struct mem_client dead[3] = {pair_make(11), pair_make(12), pair_make(13)};
-    const uint32_t protection[4] = {PROGRAM_BASE, FAULT_USER, 0x5678, 13}; /* no page is lacking */
+    const uint32_t protection[4] = {PROGRAM_BASE, FAULT_USER, 0x5678, 13}; /* no page is missing */
     const uint32_t kernel_read[4] = {PROGRAM_BASE, FAULT_PRESENT, 0, 14};  /* no page can help */
     uint32_t id;
 

@@ -35,7 +35,7 @@ extern struct message_page *machine_page;
 void machine_begin(void);
 int32_t machine_call(uint32_t number, uint32_t head, struct words *words);
 
-/* The first call whose line begins so is refused with that; if it is ERR_ACCOUNT, three frames are lacking. */
+/* The first call whose line begins so is refused with that; if it is ERR_ACCOUNT, the shortfall is three frames. */
 void machine_refuse(const char *line, int32_t result);
 
 /* What is called when init's thread can go on no more: it does not return. */

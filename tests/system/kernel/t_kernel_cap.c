@@ -221,7 +221,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"derive: a badge is given once and kept", badges_are_given_once},
         {"derive: only endpoints take badges", other_kinds_take_no_badge},
         {"derive: destinations are checked", destinations_are_checked},
-        {"derive: ERR_ACCOUNT says what is lacking, and that suffices", an_account_without_frames_refuses},
+        {"derive: ERR_ACCOUNT tells the shortfall, and that suffices", an_account_without_frames_refuses},
         {"derive: memory's depth has an end", depth_ends_at_31},
         {"derive, thread_create, irq_bind: depth 31 and no more", depth_is_exact},
         {"delete and revoke take the subtree, and no more", delete_takes_the_subtree},

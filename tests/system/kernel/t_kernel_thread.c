@@ -61,7 +61,7 @@ static void create_refuses(void)
     HOLDS(!slot_is_free(C));
 }
 
-static void create_says_what_is_lacking(void)
+static void create_tells_the_shortfall(void)
 {
     child_make(0, 0);
     drain(CHILD_TASK);
@@ -373,7 +373,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
         {"thread_create: errors", create_refuses},
-        {"thread_create: ERR_ACCOUNT says what is lacking, and that suffices", create_says_what_is_lacking},
+        {"thread_create: ERR_ACCOUNT tells the shortfall, and that suffices", create_tells_the_shortfall},
         {"resume, stop, read, write, schedule: errors", control_refuses},
         {"read and write of the running thread are ERR_STATE", the_running_thread_is_no_target},
         {"stop and resume", stop_and_resume},

@@ -427,7 +427,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"map, protect: an absent page refuses all", absent_pages_are_refused_whole},
         {"message pages are out of reach", message_pages_are_out_of_reach},
         {"map: kernel memory is refused", kernel_memory_is_refused},
-        {"map: ERR_ACCOUNT says what is lacking, and that suffices", an_account_without_frames_refuses},
+        {"map: ERR_ACCOUNT tells the shortfall, and that suffices", an_account_without_frames_refuses},
         {"a touch after unmap faults", unmapped_then_touched},
         {"a write after protect faults, the other holder writes", protected_then_written},
         {"a touch after revoke faults", revoked_then_touched},
