@@ -117,8 +117,7 @@ static void walk_frame(struct walk *walk, uint32_t frame)
     const struct frame *record = frame_at(frame);
 
     assert(record->kind < FRAME_KINDS);
-    if (record->kind == FRAME_SPARE ? record->is_clear
-                                    : record->kind == FRAME_USER && record->mappings.flags & NODE_CLEAR)
+    if (record->kind == FRAME_SPARE || (record->kind == FRAME_USER && record->mappings.flags & NODE_CLEAR))
         audit_clear(frame);
     walk->audit.user_frames += record->kind == FRAME_USER;
     bool donated = record->owner != 0 && record->kind != FRAME_USER;

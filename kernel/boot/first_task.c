@@ -75,6 +75,7 @@ struct thread *first_task_start(struct boot_info *info)
     check_image(boot, &image);
 
     uint32_t account = boot_info_take(info, image.account_pages + 2, 1);
+    __builtin_memset(AT(void, frame_ref(account)), 0, (image.account_pages + 2) << PAGE_BITS);
     struct task *task = task_make(account);
     for (uint32_t i = 1; i <= image.account_pages; i++)
         account_donate(&task->account, account + i);
@@ -83,7 +84,6 @@ struct thread *first_task_start(struct boot_info *info)
     give_all(task, thread, info);
 
     uint32_t page = account + image.account_pages + 1;
-    __builtin_memset(AT(void, frame_ref(page)), 0, PAGE_SIZE);
     *AT(struct boot_page, frame_ref(page)) = *boot;
     map_init(task, page, 1, BOOT_PAGE, RIGHT_READ);
     thread->registers.eip = image.entry;

@@ -1,6 +1,6 @@
 /*
  * An item goes over when all about it is checked. Of a message with several each is checked before the first goes over:
- * so each is looked at twice, first with a shortfall, where what all of them lack is counted. A sender's items and a
+ * so each is looked at twice, with a shortfall, where what all of them lack is counted first. A sender's items and a
  * receiver's windows are read once: what was checked cannot be changed by who else has these pages.
  */
 #include "kernel/ipc/message.h"
@@ -47,7 +47,7 @@ static OUT_OF_LINE err_t pass_capability(struct thread *sender, const struct thr
     err = cspace_find_empty(&to->cspace, index, kernel.empty_leaf, &cost);
     if (err)
         return err == ERR_ARG ? ERR_WINDOW : err;
-    if (shortfall) {
+    if (shortfall && !shortfall->is_checked) {
         shortfall->frames += cost && shortfall_note(shortfall, LACKING_LEAF | index >> LEAF_BITS);
         return OK;
     }
@@ -99,23 +99,26 @@ static __attribute__((noinline)) err_t pass_pages(struct thread *sender, const s
     struct task *task = thread_task(receiver);
     const struct target target = {&task->space, &task->account, item.to};
     struct shortfall own = {0};
-    rights_t rights = item.rights;
     pte_t *entry;
 
-    bool found = vspace_find(&task->space, item.to, &entry), replaces = receiver->faulting && found && pte_low(entry);
-    if (replaces && source->space == &task->space && source->first == item.to)
-        return ERR_TAKEN;
-    err_t err =
-        source_check(source, item.pages, rights | RIGHT_GRANT, &target, found && !replaces ? entry : source_no_entries);
-    vspace_count_shortfall(&task->space, item.to, item.pages, shortfall ? shortfall : &own);
-    if (err || shortfall)
-        return err;
-    err = task_check_account(task, own.frames, sender);
-    if (!err && replaces)
-        err = make_room(entry, source->space ? 0 : CALL_PAGES_MAX); /* not the source */
-    if (!err)
-        source_map(source, item.pages, rights, &target);
-    return err;
+    if (!shortfall || !shortfall->is_checked) {
+        bool found = vspace_find(&task->space, item.to, &entry);
+        bool replaces = receiver->faulting && found && pte_low(entry);
+        if (replaces && source->space == &task->space && source->first == item.to)
+            return ERR_TAKEN;
+        err_t err = source_check(source, item.pages, item.rights | RIGHT_GRANT, &target,
+                                 found && !replaces ? entry : source_no_entries);
+        vspace_count_shortfall(&task->space, item.to, item.pages, shortfall ? shortfall : &own);
+        if (err || shortfall)
+            return err;
+        err = task_check_account(task, own.frames, sender);
+        if (!err && replaces)
+            err = make_room(entry, source->space ? 0 : CALL_PAGES_MAX); /* not the source */
+        if (err)
+            return err;
+    }
+    source_map(source, item.pages, item.rights, &target);
+    return OK;
 }
 
 static OUT_OF_LINE err_t pass_other(struct thread *sender, const struct thread *receiver, struct item item,
@@ -158,7 +161,7 @@ ALWAYS_INLINE err_t pass_item(struct thread *sender, const struct thread *receiv
         return ERR_DEAD;
     bool replaces = !windows && pte_low(entry);
     err = frames_check(first, pages, replaces ? source_no_entries : entry);
-    if (UNLIKELY(err || shortfall))
+    if (UNLIKELY(err || (shortfall && !shortfall->is_checked)))
         return err;
     if (replaces)
         err = make_room(entry, CALL_PAGES_MAX);
@@ -204,17 +207,17 @@ static OUT_OF_LINE err_t pass_several(struct thread *sender, const struct thread
     struct item items[IPC_ITEMS];
     struct windows windows;
     unsigned count = tag >> TAG_ITEMS_SHIFT;
-    struct shortfall shortfall = {0}, *lacks = count ? &shortfall : NULL;
+    struct shortfall shortfall = {.is_checked = count == 0};
 
     arch_copy_words((uint32_t *)&windows, &thread_page(receiver)->window, sizeof(windows) / 4);
     arch_copy_words((uint32_t *)items, (const uint32_t *)thread_page(sender)->items, sizeof(items) / 4);
     err_t err = message_tag_check(tag);
     if (!err)
         err = check_together(items, count);
-    for (;; lacks = NULL) {
+    for (;; shortfall.is_checked = true) {
         for (unsigned i = 0; !err && i < count; i++)
-            err = pass_any_item(sender, receiver, &items[i], receiver->faulting ? NULL : &windows, lacks);
-        if (err || !lacks)
+            err = pass_any_item(sender, receiver, &items[i], receiver->faulting ? NULL : &windows, &shortfall);
+        if (err || shortfall.is_checked)
             return err;
         err = task_check_account(thread_task(receiver), shortfall.frames, sender);
     }

@@ -1,19 +1,19 @@
 #include "kernel/mem/account.h"
 
-static void add_spare(struct account *account, uint32_t frame, uint32_t is_clear)
+static __attribute__((noinline)) void add_spare(struct account *account, uint32_t frame)
 {
-    *frame_at(frame) = (struct frame){
-        .next_spare = account->spare, .is_clear = is_clear, .owner = account->task & 0xffffff, .kind = FRAME_SPARE};
+    struct frame *record = frame_at(frame);
+
+    *record = (struct frame){.state = account->task | FRAME_SPARE << 24};
+    record->next_spare = account->spare;
     account->spare = frame;
     account->spare_count++;
 }
 
 void account_donate(struct account *account, uint32_t frame)
 {
-    struct frame *record = frame_at(frame);
-
-    assert(record->kind == FRAME_USER && frame < PHYSMAP_BYTES >> PAGE_BITS);
-    add_spare(account, frame, record->mappings.flags & NODE_CLEAR);
+    assert(frame_at(frame)->kind == FRAME_USER && frame < PHYSMAP_BYTES >> PAGE_BITS);
+    add_spare(account, frame);
     account->total++;
 }
 
@@ -22,21 +22,17 @@ uint32_t account_take(struct account *account, enum frame_kind kind)
     uint32_t frame = account->spare;
     struct frame *record = frame_at(frame);
 
-    assert(frame && record->kind == FRAME_SPARE);
+    assert(record->kind == FRAME_SPARE);
     account->spare = record->next_spare;
     account->spare_count--;
-    if (!record->is_clear)
-        __builtin_memset(AT(void, frame_ref(frame)), 0, PAGE_SIZE);
-    *record = (struct frame){.owner = account->task & 0xffffff, .kind = (uint8_t)kind};
+    *record = (struct frame){.state = account->task | kind << 24};
     return frame;
 }
 
 void account_return(struct account *account, uint32_t frame)
 {
-    const struct frame *record = frame_at(frame);
-
-    assert(record->owner == account->task && record->kind != FRAME_SPARE);
-    add_spare(account, frame, true);
+    assert(frame_at(frame)->owner == account->task && frame_at(frame)->kind != FRAME_SPARE);
+    add_spare(account, frame);
 }
 
 static bool is_full(const struct frame *record, unsigned shift)

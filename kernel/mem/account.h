@@ -7,7 +7,7 @@
  * back.
  *
  *   A1  `spare_count` frames are in the list that begins at `spare`, all FRAME_SPARE, owned by the
- *       task
+ *       task, and contain only zeros
  *   A2  frames in use name the account's task as owner; `total` counts them and the spare ones
  *   A3  of frames of cells those that have one left are before those that are full
  *
@@ -25,7 +25,7 @@ struct account {
     struct list threads, endpoints; /* of FRAME_THREADS and FRAME_ENDPOINTS: see A3 */
 };
 
-/* Adds a FRAME_USER frame without mappings, below PHYSMAP_BYTES. */
+/* Adds a FRAME_USER frame without mappings, below PHYSMAP_BYTES, that contains only zeros. */
 void account_donate(struct account *account, uint32_t frame);
 
 /* A frame of that kind, zeroed. There must be a spare one: the caller has checked spare_count. */

@@ -5,8 +5,7 @@
  *      FRAME_NONE          no RAM, or reserved, or the        -
  *                          kernel's image and records
  *      FRAME_USER          memory                             the root of the tree of its mappings, its mark in `owner`
- *      FRAME_SPARE         donated, in an account's list      the next one in that list, whether it is
- *                                                             all zero
+ *      FRAME_SPARE         donated, in an account's list      the next one in that list
  *      FRAME_TASK          a struct task                      -
  *      FRAME_THREADS       up to 4 struct thread              its link in the account's list
  *      FRAME_ENDPOINTS     up to 32 struct endpoint           its link in the account's list
@@ -23,7 +22,7 @@
  *   F3  `owner` is the frame of the task in whose account a donated frame is; 0 for the others, but NODE_REVOKING
  *       for memory whose mappings are being revoked
  *   F4  kernel memory is below PHYSMAP_BYTES
- *   F5  a frame marked clear contains only zeros: it was the kernel's, and nobody wrote to it since
+ *   F5  a frame marked clear contains only zeros: the kernel had or cleared it, and nobody wrote to it since
  *
  * The kernel lock guards every record.
  */
@@ -44,10 +43,7 @@ struct frame {
         struct node mappings;
         struct link places;
         struct list bound;
-        struct {
-            uint32_t next_spare;
-            uint32_t is_clear;
-        };
+        uint32_t next_spare;
         struct {
             ref_t partner;
             uint32_t base; /* the first address the table translates */

@@ -7,9 +7,7 @@ struct task *task_make(uint32_t frame)
 {
     struct task *task = AT(struct task, frame_ref(frame));
 
-    if (!(frame_at(frame)->mappings.flags & NODE_CLEAR))
-        __builtin_memset(task, 0, PAGE_SIZE);
-    *frame_at(frame) = (struct frame){.owner = frame & 0xffffff, .kind = FRAME_TASK};
+    *frame_at(frame) = (struct frame){.state = frame | FRAME_TASK << 24};
     node_init_root(&task->object.caps);
     list_init(&task->owed);
     task->space.directories[DIRECTORIES] = kernel.kernel_directory;

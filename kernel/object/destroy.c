@@ -180,7 +180,7 @@ static bool end_account(struct task *task, unsigned *budget)
         account->spare = frame_at(frame)->next_spare;
         account->spare_count--;
         account->total--;
-        frame_make_user(frame_at(frame), frame_at(frame)->is_clear);
+        frame_make_user(frame_at(frame), true);
     }
     assert(account->total == 1);
     return true;

@@ -74,9 +74,7 @@ err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, right
 {
     err_t err = cspace_find(&thread_task(thread)->cspace, index, kind, rights, slot);
 
-    if (err)
-        return err;
-    return object_is_being_destroyed(*slot) ? ERR_DEAD : OK;
+    return err ? err : object_is_being_destroyed(*slot) ? ERR_DEAD : OK;
 }
 
 err_t sys_check_empty(struct thread *thread, struct task *task, uint32_t index, uint32_t frames)

@@ -2,31 +2,46 @@
 #include "kernel/object/object.h"
 #include "kernel/sys/sys.h"
 
-/* Frames that may become kernel memory: owned, in the physmap, without a mapping. `*first` counts
- * from the capability's first. */
-static err_t check_donation(struct thread *thread, uint32_t index, uint32_t pages, uint32_t *first)
+/* A few in a step. So what is taken from an account need not be zeroed: a call can take as many frames as it needs. */
+static OUT_OF_LINE err_t zero_frames(uint32_t first, uint32_t pages)
 {
-    const struct cspace *cspace = &thread_task(thread)->cspace;
-    err_t err = cspace_find_frames(cspace, index, RIGHT_WRITE | RIGHT_OWN, pages, first);
+    for (unsigned budget = STEP_NODES / 32 + 1; pages; first++, pages--) {
+        if (frame_at(first)->mappings.flags & NODE_CLEAR)
+            continue;
+        if (budget-- == 0)
+            return RESTART;
+        __builtin_memset(AT(void, frame_ref(first)), 0, PAGE_SIZE);
+        frame_at(first)->mappings.flags |= NODE_CLEAR;
+    }
+    return OK;
+}
+
+/* Frames that may become kernel memory: owned, in the physmap, without a mapping; they are zeroed. `*first` counts from
+ * the capability's first. */
+static __attribute__((noinline)) err_t check_donation(struct thread *thread, uint32_t index, uint32_t pages,
+                                                      uint32_t *first)
+{
+    err_t err = cspace_find_frames(&thread_task(thread)->cspace, index, RIGHT_WRITE | RIGHT_OWN, pages, first);
+    uint32_t marks = ~0u;
 
     if (err)
         return err;
-    for (uint32_t frame = *first; frame < *first + pages; frame++) {
-        struct frame *record = frame_at(frame);
-        if (frame >= PHYSMAP_BYTES >> PAGE_BITS || record->state != FRAME_MAPPABLE || record->is_device ||
+    for (const struct frame *record = frame_at(*first), *end = record + pages; record < end; record++) {
+        if (record >= frame_at(PHYSMAP_BYTES >> PAGE_BITS) || record->state != FRAME_MAPPABLE || record->is_device ||
             !node_is_alone(&record->mappings))
             return ERR_FRAME;
+        marks &= record->mappings.back;
     }
-    return OK;
+    return marks >> NODE_SHIFT ? OK : zero_frames(*first, pages);
 }
 
 err_t sys_task_create(struct thread *thread)
 {
     uint32_t frame = sys_task_create_offset(thread), destination = sys_task_create_destination(thread);
 
-    err_t err = check_donation(thread, sys_slot(thread), 1, &frame);
+    err_t err = sys_check_empty(thread, thread_task(thread), destination, 0);
     if (!err)
-        err = sys_check_empty(thread, thread_task(thread), destination, 0);
+        err = check_donation(thread, sys_slot(thread), 1, &frame);
     if (err)
         return err;
 
@@ -56,9 +71,8 @@ err_t sys_endpoint_create(struct thread *thread)
 {
     struct task *self = thread_task(thread);
     uint32_t index = sys_endpoint_create_destination(thread);
-    uint32_t cost = account_cell_cost(&self->account.endpoints, ENDPOINT_SHIFT);
 
-    err_t err = sys_check_empty(thread, self, index, cost);
+    err_t err = sys_check_empty(thread, self, index, account_cell_cost(&self->account.endpoints, ENDPOINT_SHIFT));
     if (err)
         return err;
 
@@ -75,13 +89,11 @@ err_t sys_endpoint_create(struct thread *thread)
 /* An endpoint that a new thread will hold a capability of its own to; slot 0: none. */
 static err_t find_bound(struct thread *thread, uint32_t index, rights_t rights, struct slot **slot)
 {
-    const struct derivation derivation = {.rights = rights};
-
     *slot = NULL;
     if (index == 0)
         return OK;
     err_t err = sys_find(thread, index, SLOT_ENDPOINT, rights, slot);
-    return err ? err : slot_derive_check(*slot, &derivation);
+    return err ? err : slot_derive_check(*slot, &(struct derivation){.rights = rights});
 }
 
 static void bind(struct slot *from, struct slot *to, rights_t rights)
@@ -93,7 +105,6 @@ static void bind(struct slot *from, struct slot *to, rights_t rights)
 /* Everything that thread_make() and the slot will take from the two accounts, or the one. */
 static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_t address, uint32_t index)
 {
-    struct task *self = thread_task(thread);
     struct shortfall shortfall = {0};
     pte_t *entry;
 
@@ -101,7 +112,7 @@ static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_
     vspace_count_shortfall(&task->space, address, 1, &shortfall);
     uint32_t cost = shortfall.frames + 1 + account_cell_cost(&task->account.threads, THREAD_SHIFT);
     if (!err)
-        err = sys_check_empty(thread, self, index, task == self ? cost : 0);
+        err = sys_check_empty(thread, thread_task(thread), index, task == thread_task(thread) ? cost : 0);
     return err ? err : task_check_account(task, cost, thread);
 }
 

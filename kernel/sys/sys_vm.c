@@ -127,9 +127,7 @@ static err_t find_frame(struct thread *thread, uint32_t index, rights_t rights, 
 {
     err_t err = cspace_find_frames(&thread_task(thread)->cspace, index, rights, 1, frame);
 
-    if (err)
-        return err;
-    return frame_at(*frame)->kind == FRAME_USER ? OK : ERR_FRAME;
+    return err ? err : frame_at(*frame)->kind == FRAME_USER ? OK : ERR_FRAME;
 }
 
 err_t sys_frame_clear(struct thread *thread)

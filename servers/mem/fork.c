@@ -16,8 +16,15 @@ struct batch {
     struct space *parent, *child;
     uint32_t address, pages, rights;
     bool lower;    /* the parent may write there now: not any more */
-    uint32_t cost; /* as that of pages */
+    uint32_t cost; /* as that of pages, beside what is lent */
+    uint32_t lent; /* to the child's task, when the step began */
 };
+
+/* The step's time is over. */
+static inline bool batch_is_over(const struct batch *batch)
+{
+    return batch->cost + (batch->child->lent - batch->lent) * LENT_PAGES >= STEP_PAGES;
+}
 
 /* What both sides share now, the parent may only read until it has made it private. */
 static bool lower_parent(const struct batch *batch, uint32_t pages)
@@ -127,21 +134,31 @@ static bool fork_run(struct batch *batch, struct page_run *run)
         return true;
     }
     uint32_t done = 0;
-    for (; done < run->pages && (batch->cost < STEP_PAGES || !done); done++, batch->cost++)
+    for (; done < run->pages && (!batch_is_over(batch) || !done); done++, batch->cost++)
         if (!fork_page(batch, run->address + (done << PAGE_BITS), &run->entries[done]))
             return false;
     run->pages = done;
     return true;
 }
 
+/* Its task needs as many as the parent's: it has the same tables, and a thread. */
+static bool lend_some(const struct space *parent, struct space *child)
+{
+    uint32_t missing = parent->lent > child->lent ? parent->lent - child->lent : 0;
+
+    return !missing || space_donate(child, missing < LENT_AT_ONCE ? missing : LENT_AT_ONCE);
+}
+
 /* As much as STEP_PAGES pages cost. */
 static bool fork_some(struct space *parent, struct space *child)
 {
-    struct batch batch = {.parent = parent, .child = child};
     uint32_t *at = &child->work_at;
+    struct batch batch = {.parent = parent, .child = child, .lent = *at ? child->lent : 0};
     struct page_run run;
 
-    while (batch.cost < STEP_PAGES && pages_next_near(&parent->pages, at, USER_END, LEAVES_AT_ONCE, &run)) {
+    if (*at && !lend_some(parent, child)) /* what it was lent when it was made belongs to the first step */
+        return false;
+    while (!batch_is_over(&batch) && pages_next_near(&parent->pages, at, USER_END, LEAVES_AT_ONCE, &run)) {
         if (!fork_run(&batch, &run))
             return false;
         *at = run_end(&run);
@@ -158,19 +175,11 @@ static void copy_regions(const struct space *parent, struct space *child)
     memcpy(child->image, parent->image, sizeof(child->image));
 }
 
-/* Its task needs as many as the parent's: it has the same tables, and a thread. */
-static bool lend_some(const struct space *parent, struct space *child)
-{
-    uint32_t missing = parent->lent > child->lent ? parent->lent - child->lent : 0;
-
-    return !missing || space_donate(child, missing < CALL_PAGES_MAX ? missing : CALL_PAGES_MAX);
-}
-
 int fork_more(struct space *parent, struct space *child)
 {
     if (child->work != WORK_COPY || child->work_of != parent->id)
         return -EINVAL;
-    if (!lend_some(parent, child) || !fork_some(parent, child)) {
+    if (!fork_some(parent, child)) {
         child->work_of = 0; /* what failed is not done again */
         return -ENOMEM;
     }

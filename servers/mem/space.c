@@ -168,7 +168,7 @@ int space_create_like(uint32_t id, const struct space *parent)
     space->units = parent->units;
     space->named_limit = parent->named_limit;
     space->direct = parent->direct; /* its pages, when it has them: they are more to end than there are yet */
-    return equip(space, parent->lent < CALL_PAGES_MAX ? parent->lent : CALL_PAGES_MAX); /* fork lends the rest */
+    return equip(space, parent->lent < LENT_AT_ONCE ? parent->lent : LENT_AT_ONCE); /* fork lends the rest */
 }
 
 static void unlink_space(struct space *space)

@@ -45,8 +45,10 @@ enum {
     STEP_PAGES = 192,
     RUN_PAGES = 6,     /* what a run costs beside its pages, as pages */
     SEGMENT_PAGES = 3, /* what a shared segment costs, as pages */
-    SMALL_LEAVES = 8,  /* so many, with twice as many tables, go in a step */
-    IMAGE_PARTS = 9,   /* of adjoining pages of the program and the vdso */
+    LENT_PAGES = 5,    /* what a frame costs that is lent to a task, as pages: the kernel zeroes it */
+    LENT_AT_ONCE = (STEP_PAGES - 1) / LENT_PAGES, /* of a step something is left */
+    SMALL_LEAVES = 8,                             /* so many, with twice as many tables, go in a step */
+    IMAGE_PARTS = 9,                              /* of adjoining pages of the program and the vdso */
 };
 
 enum space_work { WORK_NONE, WORK_COPY, WORK_CLEAR, WORK_END };

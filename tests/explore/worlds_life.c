@@ -75,7 +75,7 @@ static void make_threads_refused(void)
 /* clang-format off */
 const struct world worlds_life[] = {
     {.name = "life", .what = "one thread makes and ends tasks, threads, endpoints from five frames that are alike",
-     .make = make_life_of_five, .states = 311705, .in_tests = true, .alike = true, LIFE, .births = LIST(0, 1, 2, 3, 4),
+     .make = make_life_of_five, .states = 20898, .in_tests = true, .alike = true, LIFE, .births = LIST(0, 1, 2, 3, 4),
      .tasks = LIST(1, 5, 6), .donations = LIST(1), .gifts = LIST(0, 1, 2, 3, 4)},
 
     {.name = "life-eight", .what = "the same from eight frames", .make = make_life, .states = 0, .alike = true, LIFE,
@@ -83,7 +83,7 @@ const struct world worlds_life[] = {
      .gifts = LIST(0, 1, 2, 3, 4, 5, 6, 7)},
 
     {.name = "deaths", .what = "a task with an account, threads in it that run and receive, and their deaths",
-     .make = make_deaths, .states = 7378, .in_tests = true, .priorities = BIT(2), .memories = LIST(2), .births = LIST(0),
+     .make = make_deaths, .states = 5883, .in_tests = true, .priorities = BIT(2), .memories = LIST(2), .births = LIST(0),
      .places = LIST(5), .tasks = LIST(5), .donations = LIST(8), .gifts = LIST(1), .receivers = true,
      .destroys = LIST(4, 5, 6, 7), .thread_places = LIST(6, 7), .receives = LIST(4), .handlers = LIST(0),
      .starts = LIST(2 << 16), .page_addresses = LIST(0x2000, 0x3000), .threads = LIST(6), .yields = LIST(0),

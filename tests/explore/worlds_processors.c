@@ -160,7 +160,7 @@ static void make_signals(void)
 /* clang-format off */
 const struct world worlds_processors[] = {
     {.name = "two", .what = "two processors, two threads of one task: map, unmap, stop, move, destroy", .make = make_two,
-     .states = 173067, .in_tests = true, TWO, .threads = LIST(3, 4), .priorities_given = LIST(2),
+     .states = 169903, .in_tests = true, TWO, .threads = LIST(3, 4), .priorities_given = LIST(2),
      .cpus_given = LIST(0, 1, 255), .destroys = LIST(4), .interrupts = LIST(1), .reads = LIST(4), .parts = LIST(0)},
 
     {.name = "deaf", .what = "two processors that do not hear requests to drop translations", .make = make_two, .states = 1,

@@ -133,7 +133,7 @@ const struct world worlds_spaces[] = {
      .interrupts = LIST(1)},
 
     {.name = "contents", .what = "memory that is written, given away, and comes back: nobody reads what was another's",
-     .make = make_contents, .states = 2992, .in_tests = true, .contents = true, .priorities = BIT(2), .memories = LIST(2),
+     .make = make_contents, .states = 1399, .in_tests = true, .contents = true, .priorities = BIT(2), .memories = LIST(2),
      .births = LIST(0), .places = LIST(5), .tasks = LIST(1, 5), .donations = LIST(6), .gifts = LIST(1),
      .destroys = LIST(5, 6), .thread_places = LIST(6), .receives = LIST(0), .handlers = LIST(0), .starts = LIST(2 << 16),
      .page_addresses = LIST(0x2000), .addresses = LIST(0x0), .map_rights = LIST(RIGHTS_RWG), .sources = LIST(2),

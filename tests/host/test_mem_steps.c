@@ -144,6 +144,7 @@ static void check_copy_without_memory(void)
         pair_write(a, MMAP_BASE + (i << LEAF_SHIFT), i);
     }
     CHECK(begin_copy(a.id, &child) == MEM_MORE);
+    CHECK(space_find(3)->work_at < MMAP_BASE); /* what was lent took most of the step */
     mem_starve(0);
     while ((status = mem_call_once(NULL, MEM_SPACE_FORK_MORE, a.id, 3, NULL)) == MEM_MORE)
         ;
@@ -195,10 +196,10 @@ static void check_copy_of_tables(void)
         pair_write(a, MMAP_BASE + (i << TABLE_SHIFT), i);
     }
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE, TABLES << TABLE_SHIFT) == 0);
-    CHECK(begin_copy(a.id, &child) == MEM_MORE && space_find(3)->lent <= 2 * CALL_PAGES_MAX);
+    CHECK(begin_copy(a.id, &child) == MEM_MORE && space_find(3)->lent <= LENT_AT_ONCE + 2);
     for (uint32_t lent = space_find(3)->lent; status == MEM_MORE; lent = space_find(3)->lent) {
         status = mem_call_once(NULL, MEM_SPACE_FORK_MORE, a.id, 3, NULL);
-        CHECK(space_find(3)->lent - lent <= CALL_PAGES_MAX);
+        CHECK(space_find(3)->lent - lent <= LENT_AT_ONCE);
     }
     CHECK(status == 0 && space_find(3)->lent == space_find(a.id)->lent);
     CHECK(mem_call_once(NULL, MEM_SPACE_DESTROY, 3, 0, NULL) == MEM_TASK);

@@ -254,9 +254,48 @@ static void what_is_written_stays_marked(void)
     pair_end();
 }
 
+/* --------------------------------------------------------------------------------- task_donate */
+
+static unsigned steps;
+
+static void count_step(unsigned step)
+{
+    (void)step;
+    steps++;
+}
+
+static void map_the_last(unsigned step)
+{
+    count_step(step);
+    if (step == 0)
+        CHECK(SECOND(SYS_vm_map, B, page(GIVEN_PLACE, 0), 1 | WORLD_MEMORY << 16, WORLD_USER + 300 + PAGES - 1) == OK);
+}
+
+/* Frames are zeroed in steps. Until all are, none belongs to the task: it ends where one is used for something else. */
+static void donating_is_done_at_once(void)
+{
+    const uint32_t arguments = WORLD_MEMORY | PAGES << 16, frame = WORLD_USER + 300;
+
+    pair_boot();
+    make_two_tasks();
+    __builtin_memset(AT(void, frame_ref(frame)), 0xff, PAGES * PAGE_SIZE);
+    pair_between = map_the_last;
+    steps = 0;
+    CHECK(FIRST(SYS_task_donate, A, arguments, frame) == ERR_FRAME && steps == 1);
+    for (uint32_t i = 0; i < PAGES; i++)
+        CHECK(frame_at(frame + i)->kind == FRAME_USER);
+    CHECK(SECOND(SYS_vm_unmap, B, GIVEN_PLACE, 1) == OK);
+    pair_between = count_step, steps = 0;
+    CHECK(FIRST(SYS_task_donate, A, arguments, frame) == OK && steps == PAGES - 2);
+    for (uint32_t i = 0; i < PAGES; i++)
+        CHECK(frame_at(frame + i)->kind == FRAME_SPARE);
+    pair_end(); /* looks whether all are zero */
+}
+
 int main(void)
 {
     what_is_written_stays_marked();
+    donating_is_done_at_once();
     unmapping_stays_in_its_task();
     unmapping_ends_without_its_capability();
     for (enum how with = DELETED; with <= STOPPED; with++) {

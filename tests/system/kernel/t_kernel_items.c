@@ -441,6 +441,31 @@ static void whole_messages_of_64_pages(void)
         IS(page_is_free(CHILD_TASK, WINDOW + page * PAGE_SIZE), page % 20 >= 16);
 }
 
+/* As many missing tables as a message can have: each item is on both sides of a table's end, two on both sides of a
+ * directory's. */
+static void a_message_opens_eight_tables(void)
+{
+    enum { SHORTFALL = 8 * 2 + 2, FIRST = 0x10000000, HALF = 8 * PAGE_SIZE };
+    static const uint32_t ends[4] = {0x20000000, 0x40000000, 0x60000000, 0x80000000};
+    uint32_t frame = frames_take(64);
+    struct item items[4];
+
+    set_windows(0, 0);
+    window_address = FIRST;
+    window_pages = (ends[3] - FIRST + HALF) / PAGE_SIZE;
+    start_server(0, 0);
+    drain(CHILD_TASK);
+    for (uint32_t i = 0; i < 4; i++)
+        items[i] = item_memory(MEMORY, READ, frame + 16 * i, 16, ends[i] - HALF);
+    IS(call_with(items, 4), ERR_ACCOUNT);
+    IS(message_page->shortfall, SHORTFALL);
+    feed(CHILD_TASK, SHORTFALL);
+    IS(call_with(items, 4), OK);
+    for (uint32_t i = 0; i < 4; i++)
+        for (uint32_t page = 0; page < 18; page++)
+            IS(page_is_free(CHILD_TASK, ends[i] - HALF + (page - 1) * PAGE_SIZE), page == 0 || page == 17);
+}
+
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
@@ -455,6 +480,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"pages are granted 31 deep", pages_are_granted_31_deep},
         {"deaths around a grant", deaths_around_a_grant},
         {"64 pages in a message", whole_messages_of_64_pages},
+        {"a message opens eight tables at once", a_message_opens_eight_tables},
     };
 
     (void)ebx, (void)esi, (void)edi;
