@@ -3,11 +3,7 @@
  * compared with a naive model, tests/host/mem_model.h.
  *
  * fuzz: runs=500
- * sources: servers/mem/server.c servers/mem/manager.c servers/mem/audit.c servers/mem/listings.c servers/mem/space.c
- * sources: servers/mem/release.c servers/mem/space_audit.c servers/mem/limits.c servers/mem/units.c
- * sources: servers/mem/regions.c servers/mem/protect.c servers/mem/pager.c servers/mem/fork.c servers/mem/shm_table.c
- * sources: servers/mem/named.c servers/mem/named_calls.c servers/mem/fatal_fault.c servers/mem/task_frames.c
- * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
+ * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_model.c
  * sources: tests/host/mem_model_foreign.c tests/fuzz/bytes.c
  */

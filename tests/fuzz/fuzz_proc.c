@@ -4,17 +4,11 @@
  *
  * fuzz: runs=1200
  * instead: tests/server/instead
- * sources: tests/server/state_begin.c servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c
- * sources: servers/proc/lifecycle.c servers/proc/body.c servers/proc/frame_pool.c servers/proc/program.c
- * sources: servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
- * sources: servers/proc/arguments.c servers/proc/fatal_faults.c servers/proc/cpus.c servers/proc/limits.c
- * sources: servers/proc/front.c servers/proc/listing.c servers/proc/groups.c servers/proc/family_calls.c
- * sources: servers/proc/file_client.c servers/proc/work.c servers/proc/clock.c servers/proc/audit.c
- * sources: servers/lib/archive.c servers/lib/elf_image.c servers/lib/fault.c libuser/string/format.c servers/lib/log.c
- * sources: servers/lib/account.c tests/server/state_end.c tests/server/server_run.c tests/fuzz/proc_kernel.c
- * sources: tests/fuzz/proc_mem.c tests/fuzz/proc_model.c tests/fuzz/fake_archive.c tests/server/program_file.c
- * sources: tests/fuzz/proc_answers.c tests/fuzz/proc_texts.c tests/fuzz/proc_programs.c tests/fuzz/proc_front.c
- * sources: tests/fuzz/proc_files.c tests/fuzz/bytes.c
+ * sources: tests/server/state_begin.c servers/proc/ servers/lib/archive.c servers/lib/elf_image.c servers/lib/fault.c
+ * sources: libuser/string/format.c servers/lib/log.c servers/lib/account.c tests/server/state_end.c
+ * sources: tests/server/server_run.c tests/fuzz/proc_kernel.c tests/fuzz/proc_mem.c tests/fuzz/proc_model.c
+ * sources: tests/fuzz/fake_archive.c tests/server/program_file.c tests/fuzz/proc_answers.c tests/fuzz/proc_texts.c
+ * sources: tests/fuzz/proc_programs.c tests/fuzz/proc_front.c tests/fuzz/proc_files.c tests/fuzz/bytes.c
  */
 #include <string.h>
 

@@ -1,5 +1,6 @@
 # Programs of one file each. The head comment of FILE.c says what else it is made of:
-#   sources: kernel/mem/account.c ...      files from the root; kernel-core: all of the kernel but for the machine and its boot
+#   sources: kernel/mem/account.c ...      files from the root; servers/file/ all C files of that folder, -servers/mem/main.c
+#                                          not that one of it; kernel-core: all of the kernel but for the machine and its boot
 #   defines: HOST_TABLE_BITS=2 ...
 #   instead: tests/server/instead            headers in there are taken in place of those of the same name
 # One that has tests/model/processors.c runs on these, the others on a processor that does nothing. Who includes this
@@ -22,6 +23,27 @@ function(set_options target defines instead)
   target_link_libraries(${target} PRIVATE warnings)
   target_compile_definitions(${target} PRIVATE MACHINE_HEADER="tests/host/machine.h" TALLY_AUDIT=1 ${defines})
   target_compile_options(${target} PRIVATE -O1 -fno-omit-frame-pointer ${sanitizers})
+endfunction()
+
+# Folders in the list are their files.
+function(expand_folders list)
+  set(all "")
+  set(without "")
+  foreach(source IN LISTS ${list})
+    if(source MATCHES "/$")
+      file(GLOB files RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${source}*.c)
+      list(APPEND all ${files})
+    elseif(source MATCHES "^-")
+      string(SUBSTRING ${source} 1 -1 file)
+      list(APPEND without ${file})
+    else()
+      list(APPEND all ${source})
+    endif()
+  endforeach()
+  if(without)
+    list(REMOVE_ITEM all ${without})
+  endif()
+  set(${list} ${all} PARENT_SCOPE)
 endfunction()
 
 # What several programs are made of, with the same definitions, is compiled once.
@@ -60,6 +82,7 @@ endfunction()
 function(add_host_program name file)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   read_field(${file} sources sources)
+  expand_folders(sources)
   read_field(${file} defines defines)
   read_field(${file} instead instead)
 

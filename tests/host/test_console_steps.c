@@ -3,11 +3,8 @@
  * that does not end makes it ask for ticks, which it has as long as there is one.
  *
  * instead: tests/server/instead
- * sources: tests/server/state_begin.c servers/console/main.c servers/console/news.c servers/console/client.c
- * sources: servers/console/lines.c servers/console/output.c servers/console/readers.c servers/console/writers.c
- * sources: servers/console/input.c servers/console/line_discipline.c servers/console/pipe_input.c
- * sources: servers/console/keyboard.c servers/console/scancode.c servers/console/screen.c servers/console/uart.c
- * sources: servers/lib/tail.c tests/server/state_end.c tests/server/server_run.c tests/server/console_machine.c
+ * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c
+ * sources: tests/server/server_run.c tests/server/console_machine.c
  */
 #include <string.h>
 

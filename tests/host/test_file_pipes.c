@@ -3,13 +3,8 @@
  * party ends meanwhile.
  *
  * instead: tests/server/instead
- * sources: tests/server/state_begin.c servers/file/main.c servers/file/client.c servers/file/open_file.c
- * sources: servers/file/pipe.c servers/file/ring_pages.c servers/file/names.c servers/file/content.c
- * sources: servers/file/descriptors.c servers/file/mapping.c servers/file/audit.c servers/file/tree.c
- * sources: servers/file/path.c servers/file/directory.c servers/file/entry.c servers/file/inode.c servers/file/device.c
- * sources: servers/file/page_map.c servers/file/pages.c servers/file/records.c servers/file/quota.c
- * sources: servers/file/share.c servers/lib/account.c servers/file/watch.c servers/file/locks.c servers/file/radix.c
- * sources: servers/lib/archive.c tests/server/state_end.c tests/server/server_run.c tests/server/file_machine.c
+ * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c
+ * sources: tests/server/state_end.c tests/server/server_run.c tests/server/file_machine.c
  */
 #include "tests/server/file_machine.h"
 

@@ -3,12 +3,7 @@
  * that has lost the file, however long it takes, or takes no part in it; and a map that is refused changes nothing.
  *
  * instead: tests/server/instead
- * sources: tests/server/state_begin.c servers/file/main.c servers/file/client.c servers/file/open_file.c
- * sources: servers/file/pipe.c servers/file/ring_pages.c servers/file/watch.c servers/file/locks.c servers/file/names.c
- * sources: servers/file/content.c servers/file/descriptors.c servers/file/mapping.c servers/file/audit.c
- * sources: servers/file/tree.c servers/file/path.c servers/file/directory.c servers/file/entry.c servers/file/inode.c
- * sources: servers/file/device.c servers/file/page_map.c servers/file/pages.c servers/file/records.c
- * sources: servers/file/quota.c servers/file/share.c servers/lib/account.c servers/file/radix.c servers/lib/archive.c
+ * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c
  * sources: tests/server/state_end.c tests/server/server_run.c tests/server/file_machine.c
  */
 #include "tests/server/file_machine.h"

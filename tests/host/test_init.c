@@ -3,12 +3,10 @@
  * is shortfall; and how the machine ends.
  *
  * instead: tests/server/instead
- * sources: tests/server/state_begin.c
- * sources: servers/init/main.c servers/init/command.c servers/init/load.c servers/init/frames.c servers/init/shutdown.c
- * sources: servers/init/screen.c servers/init/manifest.c
- * sources: servers/lib/archive.c servers/lib/elf_image.c servers/lib/fault.c libuser/string/format.c servers/lib/log.c
- * sources: tests/server/state_end.c tests/server/server_run.c
- * sources: tests/server/init_machine.c tests/server/init_run.c tests/server/init_archive.c tests/server/program_file.c
+ * sources: tests/server/state_begin.c servers/init/ -servers/init/supervisor.c servers/lib/archive.c
+ * sources: servers/lib/elf_image.c servers/lib/fault.c libuser/string/format.c servers/lib/log.c
+ * sources: tests/server/state_end.c tests/server/server_run.c tests/server/init_machine.c tests/server/init_run.c
+ * sources: tests/server/init_archive.c tests/server/program_file.c
  */
 #include "libuser/sys/syscall.h"
 

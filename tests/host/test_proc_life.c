@@ -3,16 +3,11 @@
  * refused; on which processor they run, and which frames they are made of.
  *
  * instead: tests/server/instead
- * sources: tests/server/state_begin.c servers/proc/main.c servers/proc/argument_calls.c servers/proc/process.c
- * sources: servers/proc/lifecycle.c servers/proc/body.c servers/proc/frame_pool.c servers/proc/program.c
- * sources: servers/proc/sleepers.c servers/proc/signals.c servers/proc/alarms.c servers/proc/futex.c
- * sources: servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c servers/proc/fatal_faults.c
- * sources: servers/proc/cpus.c servers/proc/front.c servers/proc/listing.c servers/proc/groups.c
- * sources: servers/proc/family_calls.c servers/proc/file_client.c servers/proc/work.c servers/proc/clock.c
- * sources: servers/proc/audit.c servers/lib/archive.c servers/lib/elf_image.c servers/lib/fault.c
- * sources: libuser/string/format.c servers/lib/log.c tests/server/state_end.c tests/server/server_run.c
- * sources: tests/server/proc_machine.c tests/server/proc_machine_files.c tests/server/proc_machine_clock.c
- * sources: tests/server/proc_archive.c tests/server/program_file.c tests/server/proc_steps.c
+ * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c
+ * sources: servers/lib/fault.c libuser/string/format.c servers/lib/log.c tests/server/state_end.c
+ * sources: tests/server/server_run.c tests/server/proc_machine.c tests/server/proc_machine_files.c
+ * sources: tests/server/proc_machine_clock.c tests/server/proc_archive.c tests/server/program_file.c
+ * sources: tests/server/proc_steps.c
  */
 #include <errno.h>
 #include <string.h>
