@@ -40,15 +40,6 @@ static void begins(void)
     CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0);
 }
 
-/* All are gone: so are all pages. */
-static void ends(void)
-{
-    for (uint32_t badge = A; badge <= MACHINE_CLIENTS; badge++)
-        (void)machine_ends(badge);
-    CHECK(pages_free() == machine_free_at_first());
-    machine_end();
-}
-
 static uint32_t opens(uint32_t badge, const char *path, uint32_t flags)
 {
     CHECK(ask_path(badge, path, FILE_OPEN, CWD, flags, 0644) == 0);
@@ -71,7 +62,7 @@ static void the_manager_tells_of_clients(void)
           ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0); /* of the same hash */
     CHECK(ask(A, FILE_SPACE, 0, 0, 0) == -EBADF && ask(B, FILE_SPACE, 0, 0, 0) == 0);
     CHECK(ask(A + 256, FILE_SPACE, 0, 0, 0) == 0 && ask(MANAGER, FILE_RELEASE, A + 256, 0, 0) == 0);
-    ends();
+    machine_end_all();
 }
 
 /* Only the manager may say so; nobody else is heard who has not begun, and no call that there is not. */
@@ -86,7 +77,7 @@ static void others_are_not_heard(void)
     CHECK(ask(A, 0, 0, 0, 0) == -ENOSYS);
     CHECK(ask(A, FILE_CALLS_END, 0, 0, 0) == -ENOSYS && ask(A, 0xffffffff, 0, 0, 0) == -ENOSYS &&
           ask(MANAGER, 0xffffffff, 0, 0, 0) == -ENOSYS);
-    ends();
+    machine_end_all();
 }
 
 static void who_begins_has_the_console(void)
@@ -98,7 +89,7 @@ static void who_begins_has_the_console(void)
         CHECK(ask(A, FILE_CONTROL, fd, FILE_GET_FLAGS, 0) == 0 && reply_of(A)->w[0] == O_READ_WRITE);
     }
     CHECK(ask(A, FILE_GET_LIMIT, 0, 0, 0) == 0 && reply_of(A)->w[1] == 3);
-    ends();
+    machine_end_all();
 }
 
 static void forks_share(void)
@@ -110,7 +101,7 @@ static void forks_share(void)
     CHECK(ask(B, FILE_WORKING_DIRECTORY, 256, 0, 0) == 0 && !strcmp(reply_of(B)->data, "/dev"));
     CHECK(ask(B, FILE_CLOSE, fd, 0, 0) == 0 && ask(A, FILE_SEEK, fd, 0, 1) == 0 && reply_of(A)->w[0] == 6);
     CHECK(opens(B, "null", 0) == fd && ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0 && ask(B, FILE_SEEK, fd, 0, 0) == 0);
-    ends();
+    machine_end_all();
 }
 
 /* What has no name any more goes with the last who has it: a descriptor that becomes another's, a working directory. */
@@ -128,7 +119,7 @@ static void what_is_nobodys_goes(void)
           ask(B, FILE_WORKING_DIRECTORY, 256, 0, 0) == -ENOENT);
     CHECK(inodes_count() == count + 1 && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && pages_free() == free &&
           inodes_count() == count);
-    ends();
+    machine_end_all();
 }
 
 /* A client takes a record, which the reserve has for it; then there is no further one, and nothing is changed. */
@@ -148,7 +139,7 @@ static void there_is_no_memory_for_a_client(void)
           ask(A, FILE_SEEK, fd, 0, 0) == 0);
     CHECK(ask(MANAGER, FILE_RELEASE, badge - 1, 0, 0) == 0 && ask(MANAGER, FILE_FORK, A, badge, 0) == 0);
     CHECK(ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0);
-    ends();
+    machine_end_all();
 }
 
 /* ---------------------------------------------------------------------------------- exec */
@@ -161,7 +152,7 @@ static void exec_closes_what_says_so(void)
     CHECK(ask(A, FILE_SEEK, fd, 0, 0) == -EBADF && ask(A, FILE_SEEK, kept, 0, 0) == 0 &&
           ask(A, FILE_READ, kept, 4096, 0) == -EINVAL);
     CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && ask(A, FILE_READ, kept, 4096, 0) == 0);
-    ends();
+    machine_end_all();
 }
 
 /* ---------------------------------------------------------------------------------- the transfer page */
@@ -179,7 +170,7 @@ static void a_transfer_page_is_granted_once(void)
     CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(B, FILE_READ, 0, 300, 0) == -EINVAL &&
           ask(B, FILE_TRANSFER_PAGE, 0, 0, 0) == 0);
     CHECK(transfer_of(A) != transfer_of(B) && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && machine_revoked == 1);
-    ends();
+    machine_end_all();
 }
 
 /* It has no window there: it has no page then, and may ask again. */
@@ -193,7 +184,7 @@ static void a_transfer_page_is_refused(void)
     uint32_t fd = opens(A, "data", 0);
     CHECK(ask(A, FILE_READ, fd, 300, 0) == -EINVAL && ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 &&
           ask(A, FILE_READ, fd, 300, 0) == 0);
-    ends();
+    machine_end_all();
 }
 
 /* ---------------------------------------------------------------------------------- programs */
@@ -218,7 +209,7 @@ static void programs_are_found(void)
     char name[256];
     memset(name, 'n', sizeof name);
     CHECK(ask_data(MANAGER, name, 256, (struct words){{FILE_PROGRAM}}) == -ENAMETOOLONG);
-    ends();
+    machine_end_all();
 }
 
 /* One that was written is in pages of the server's, by its inode. */
@@ -258,7 +249,7 @@ static void programs_are_written(void)
     machine_is_fast = true;
     CHECK(ask_path(A, "", FILE_TRUNCATE, fd, 0, 0) == 0);
     machine_is_fast = false;
-    ends();
+    machine_end_all();
 }
 
 /* ---------------------------------------------------------------------------------- pages of files */
@@ -296,7 +287,7 @@ static void files_are_mapped(void)
           ask(A, FILE_UNMAP, AT, 0x100, 0) == 0 && ask(A, FILE_UNMAP, AT, 0x100, 0) == 0);
     machine_is_fast = true;
     CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0 && machine_revoked == 2);
-    ends();
+    machine_end_all();
 }
 
 static bool is_told(uint32_t at, uint32_t pages, uint32_t filled, uint32_t rights)
@@ -334,7 +325,7 @@ static void pages_are_granted_again(void)
           ask(A, FILE_MAP_AGAIN, USER_END | RIGHT_READ, 1, 0) == -EINVAL);
     machine_is_fast = true;
     CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0);
-    ends();
+    machine_end_all();
 }
 
 /* A mapping takes the place of what was there: N1. */
@@ -350,7 +341,7 @@ static void mappings_do_not_overlap(void)
     CHECK(maps(fd, 0, AT | RIGHT_READ, 8, 0) == 0 && mappings_count(client_find(A)) == 1);
     machine_is_fast = true;
     CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0);
-    ends();
+    machine_end_all();
 }
 
 static bool is_place(uint32_t address, uint32_t of, uint32_t at)
@@ -378,7 +369,7 @@ static void words_have_a_place(void)
           is_place(AT + 0x11008, object, 0x1008));
     machine_is_fast = true;
     CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0);
-    ends();
+    machine_end_all();
 }
 
 /* Without a name and a descriptor, as long as it is mapped; ENOMEM beyond 64 of them. */
@@ -398,7 +389,7 @@ static void mappings_keep_a_file(void)
     CHECK(ask(A, FILE_UNNAMED, 5000, 0, 0) == 0 &&
           maps(reply_of(A)->w[0], 0, AT | RIGHT_READ | RIGHT_WRITE, 1, 1) == 0 &&
           ask(MANAGER, FILE_EXEC, A, 0, 0) == 0);
-    ends();
+    machine_end_all();
 }
 
 /* ---------------------------------------------------------------------------------- rings */
@@ -441,7 +432,7 @@ static void rings_are_granted(void)
     for (; ask(A, FILE_PIPE_ATTACH, 3, AT, 0) == 0; times++)
         continue;
     CHECK(times == 64);
-    ends();
+    machine_end_all();
     CHECK(machine_revoked == PIPE_PAGES);
 }
 
@@ -463,7 +454,7 @@ static void a_ring_is_filled(void)
     ring->read = 5;
     CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS && ask(B, FILE_CLOSE, 4, 0, 0) == 0 && reply_of(A)->status == 0);
     CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == 0);
-    ends();
+    machine_end_all();
 }
 
 /* B lets A go first, if that has the ring, and if there is something for it. */
@@ -487,7 +478,7 @@ static void who_waits_goes_first(void)
     CHECK(ask(B, FILE_PIPE_WAKE, 4, 1, 0) == 0);
     machine_is_fast = false;
     CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0 && ring->no_reader);
-    ends();
+    machine_end_all();
 }
 
 static void a_ring_is_full(void)
@@ -505,7 +496,7 @@ static void a_ring_is_full(void)
     CHECK(ask(B, FILE_PIPE_WAIT, 4, 100, 0) == WAITS && ask(A, FILE_CLOSE, 3, 0, 0) == 0 &&
           reply_of(B)->status == -EPIPE && ring->no_reader);
     CHECK(ask(B, FILE_PIPE_WAIT, 4, 1, 0) == -EPIPE);
-    ends();
+    machine_end_all();
 }
 
 /* Whoever waits in it may end, or be interrupted, as anybody. */
@@ -520,14 +511,14 @@ static void who_has_a_ring_ends(void)
     CHECK(ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && ask(A, FILE_READ, 3, 256, 1) == 0 && reply_of(A)->w[0] == 256);
     ring->read = ring->written;
     CHECK(ask(A, FILE_READ, 3, 256, 1) == 0 && reply_of(A)->w[0] == 0);
-    ends();
+    machine_end_all();
     one_has_the_ring();
     CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS && ask(MANAGER, FILE_INTERRUPT, A, 0, 0) == 0 &&
           reply_of(A)->status == -EINTR);
     CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS);
     machine_kill(A);
     CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0 && ask(B, FILE_PIPE_WAIT, 4, 1, 0) == -EPIPE);
-    ends();
+    machine_end_all();
 }
 
 /* Counts that cannot be: what there was is lost, and the pipe goes on. */
@@ -545,7 +536,7 @@ static void counts_may_be_any(void)
         CHECK(ask_data(B, "well", 4, (struct words){{FILE_WRITE, 4, 4}}) == 0 && ask(A, FILE_READ, 3, 256, 1) == 0 &&
               !memcmp(reply_of(A)->data, "well", 4));
     }
-    ends();
+    machine_end_all();
 }
 
 int main(void)

@@ -22,15 +22,6 @@ static void begins(void)
     CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0);
 }
 
-/* All are gone: so are all pages. */
-static void ends(void)
-{
-    for (uint32_t badge = A; badge <= MACHINE_CLIENTS; badge++)
-        (void)machine_ends(badge);
-    CHECK(pages_free() == machine_free_at_first());
-    machine_end();
-}
-
 static int32_t maps(uint32_t fd, uint32_t page, uint32_t at, uint32_t pages, uint32_t shared)
 {
     return ask(A, FILE_MAP, fd | shared << 8 | pages << PAGE_BITS, page, at);
@@ -62,7 +53,7 @@ static void what_has_much_ends_in_parts(void)
     CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, A, 0, 0) == -ENOENT && machine_ends(A) == 0 &&
           machine_revoked == 2 * 37 * 8);
     CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == -ENOENT);
-    ends();
+    machine_end_all();
 }
 
 /* However little each of them is. */
@@ -77,7 +68,7 @@ static void descriptors_are_closed_in_parts(void)
     for (uint32_t left = FILE_DESCRIPTORS_MAX; left > 32; left -= 32)
         CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE);
     CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0);
-    ends();
+    machine_end_all();
 }
 
 /* Who has given back nothing that is lent does not wait until others' pages are free. */
@@ -91,7 +82,7 @@ static void who_owes_nothing_ends_at_once(void)
     CHECK(ask(MANAGER, FILE_BEGIN, B, 0, 0) == 0 && ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE);
     uint32_t revoked = machine_revoked;
     CHECK(ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && machine_revoked == revoked && machine_ends(A) == 0);
-    ends();
+    machine_end_all();
 }
 
 /* Whoever says that it has unmapped what it has not: the machine sees that no page is revoked from too many places, and
@@ -111,7 +102,7 @@ static void a_page_is_lent_so_often(void)
           machine_revoked == 3);
     CHECK(ask(A, FILE_MAP_AGAIN, (AT + 2 * PAGE_SIZE) | RIGHT_READ, 1, 0) == 0 && reply_of(A)->w[0] == 1 &&
           machine_revoked == 3);
-    ends();
+    machine_end_all();
 }
 
 /* Whatever of it the kernel refuses, or there are too many mappings for. */
@@ -134,7 +125,7 @@ static void what_is_refused_is_not_lent(void)
         CHECK(maps(3, 0, (AT + 0x10000 * i) | RIGHT_READ, 1, 1) == 0);
     CHECK(maps(3, 0, (AT + 0x10000 * 64) | RIGHT_READ, 2, 1) == -ENOMEM && pages_loans(number) == 64 &&
           pages_loans(number + 1) == 1);
-    ends();
+    machine_end_all();
 }
 
 /* Others can do so, too. */
@@ -147,7 +138,7 @@ static void many_map_a_file(void)
     machine_is_fast = true;
     for (uint32_t badge = B; badge <= 40; badge++)
         CHECK(ask(MANAGER, FILE_FORK, A, badge, 0) == 0);
-    ends();
+    machine_end_all();
 }
 
 int main(void)

@@ -23,15 +23,6 @@ static void begins(void)
     CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0 && ask(MANAGER, FILE_BEGIN, B, 0, 0) == 0);
 }
 
-/* All are gone: so are all pages. */
-static void ends(void)
-{
-    for (uint32_t badge = A; badge <= MACHINE_CLIENTS; badge++)
-        (void)machine_ends(badge);
-    CHECK(pages_free() == machine_free_at_first());
-    machine_end();
-}
-
 static int32_t maps(uint32_t badge, uint32_t fd, uint32_t page, uint32_t at_rights, uint32_t pages)
 {
     return ask(badge, FILE_MAP, fd | 1 << 8 | pages << PAGE_BITS, page, at_rights);
@@ -76,7 +67,7 @@ static void others_do_not_wait(void)
     CHECK(ask(B, FILE_WRITE, 3, FILE_TRANSFER_MAX, 0) == 0 && machine_revoked == revoked + 1);
     CHECK(ask_path(B, "f", FILE_REMOVE, (uint32_t)FILE_CWD, 0, 0) == 0);
     CHECK(ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && machine_revoked == revoked + 2);
-    ends();
+    machine_end_all();
 }
 
 /* Its end does it, in parts, beside others; so does its exec. */
@@ -92,7 +83,7 @@ static void who_does_not_settle_does_at_its_end(void)
     CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE && ask(A, FILE_SETTLE, 0, 0, 0) == -EBADF);
     CHECK(ask(B, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0);
     CHECK(machine_ends(A) == 0 && machine_revoked == 3 * SOME + 1);
-    ends();
+    machine_end_all();
 }
 
 /* Who had it last pays, whoever mapped it. */
@@ -103,7 +94,7 @@ static void the_last_pays(void)
     CHECK(ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0 && ask(MANAGER, FILE_FORK, A, B, 0) == 0);
     CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0 && machine_revoked == 0);
     CHECK(ask(MANAGER, FILE_RELEASE, B, 0, 0) == FILE_MORE && machine_ends(B) == 0 && machine_revoked == SOME);
-    ends();
+    machine_end_all();
 }
 
 /* ------------------------------------------------------------------------------------- calls that lose a file */
@@ -129,7 +120,7 @@ static void each_call_may_lose_a_file(void)
     CHECK(ask(A, FILE_CLOSE, fd, 0, 0) == 0 && ask(A, FILE_UNMAP, AT, SOME, 0) == FILE_MORE &&
           machine_settles(A, FILE_MORE) == 0);
     CHECK(pages_free() == free && machine_revoked == 4 * SOME && ask(A, FILE_SETTLE, 0, 0, 0) == 0);
-    ends();
+    machine_end_all();
 }
 
 /* What has few pages that were lent is given back by the call itself. */
@@ -138,7 +129,7 @@ static void little_is_given_back_at_once(void)
     begins();
     uint32_t free = pages_free();
     CHECK(ask(A, FILE_CLOSE, has_had(NULL, 20), 0, 0) == 0 && machine_revoked == 20 && pages_free() == free);
-    ends();
+    machine_end_all();
 }
 
 /* Of the file that a client runs it hears of at its next program, or its end. */
@@ -151,7 +142,7 @@ static void a_program_may_be_lost(void)
     free = pages_free();
     CHECK(ask_path(MANAGER, "prog", FILE_PROGRAM, A, 0, 0) == 0 && machine_revoked == 0 && pages_free() == free);
     CHECK(machine_execs(A) == 0 && machine_revoked == SOME && pages_free() >= free + SOME);
-    ends();
+    machine_end_all();
 }
 
 /* A ring is revoked with its pipe, from all places it was granted to: of an end with many of them a message takes
@@ -167,7 +158,7 @@ static void rings_are_metered(void)
     CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE && machine_revoked > revoked &&
           machine_revoked - revoked <= 5 * 3);
     CHECK(machine_ends(A) == 0 && machine_revoked == revoked + 62 * 3);
-    ends();
+    machine_end_all();
 }
 
 /* ------------------------------------------------------------------------------------- maps that are refused */
@@ -195,7 +186,7 @@ static void a_refused_map_is_none(void)
     CHECK(maps(A, 3, 0, AT | RW, 2) == -ENOMEM && there(AT) == 0x40413);
     CHECK(ask(B, FILE_PIPE, 0, 0, 0) == 0 && ask(B, FILE_PIPE_ATTACH, 3, AT, 0) == -ENOMEM && there(AT) == 0x40413);
     CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == -ENOMEM && there(AT) == 0x40413);
-    ends();
+    machine_end_all();
 }
 
 /* One in place of others, which stay if it is refused; else what they alone held goes. */
@@ -220,7 +211,7 @@ static void what_is_replaced_stays_until_then(void)
     CHECK(ask(A, FILE_SETTLE, 0, 0, 0) == 0 && machine_revoked == 8 && pages_free() == free + 8);
     CHECK(maps(A, 3, 8, (AT + 4 * PAGE_SIZE) | RW, 8) == 0 && reply_of(A)->items == 0 && there(AT) == 0x40413 &&
           there(AT + 4 * PAGE_SIZE) == 0x80013);
-    ends();
+    machine_end_all();
 }
 
 int main(void)

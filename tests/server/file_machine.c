@@ -266,6 +266,14 @@ int32_t machine_ends(uint32_t badge)
     return until_done(FILE_RELEASE, badge);
 }
 
+void machine_end_all(void)
+{
+    for (uint32_t badge = 1; badge <= MACHINE_CLIENTS; badge++)
+        (void)machine_ends(badge);
+    CHECK(pages_free() == free_at_first);
+    machine_end();
+}
+
 int32_t machine_execs(uint32_t badge)
 {
     return until_done(FILE_EXEC, badge);

@@ -39,6 +39,7 @@ extern bool machine_is_fast;       /* F1 is not looked at after each call */
  * client is left and the tree is as it was. */
 void machine_begin(uint32_t pages);
 void machine_end(void);
+void machine_end_all(void); /* after the end of all clients: all pages are free again */
 uint32_t machine_free_at_first(void);
 
 /* A call of `badge`: its status or WAITS, with its results in reply_of(badge). Of a path that is too long for a message

@@ -1,5 +1,5 @@
 /* Calls, answers, signals: who may, who is told, and what forged, late and repeated answers do. */
-#include "tests/system/kernel/kernel_test.h"
+#include "tests/system/kernel/messages.h"
 
 #include <string.h>
 
@@ -12,33 +12,7 @@ enum {
     OWN_A = 20, /* a slot in children's tables */
 };
 
-static volatile int32_t results[64];
-static volatile uint32_t results_count, forged_caller, forged_calls;
-
-static void result(int32_t value)
-{
-    results[results_count++ % 64] = value;
-}
-
-static err_t call(uint32_t slot)
-{
-    struct words words = {{0}};
-
-    return ipc_call(slot, 0, &words);
-}
-
-static void give(uint32_t from, uint32_t k, uint32_t slot, rights_t rights, uint32_t badge)
-{
-    IS(cap_give_badge(from, slot, CHILD_TASK + k, rights, badge), OK);
-}
-
-static void start_with(uint32_t k, void (*run)(uint32_t), uint32_t argument, uint32_t endpoint)
-{
-    child_make(k, 4);
-    struct plan plan = child_thread(k, run, argument);
-    plan.endpoint = endpoint;
-    thread_start(&plan);
-}
+static volatile uint32_t forged_caller, forged_calls;
 
 /* -------------------------------------------------------------------------------------- errors */
 

@@ -1,5 +1,5 @@
 /* Callers that wait: in queues, in rings, for late servers, with messages that go stale. */
-#include "tests/system/kernel/kernel_test.h"
+#include "tests/system/kernel/messages.h"
 
 enum {
     A = FIRST_SLOT,  /* three of them */
@@ -9,34 +9,6 @@ enum {
     CALLERS = 8,
     WINDOW = SCRATCH + 0x10000,
 };
-
-static volatile int32_t results[64];
-static volatile uint32_t results_count;
-
-static void result(int32_t value)
-{
-    results[results_count++ % 64] = value;
-}
-
-static err_t call(uint32_t slot)
-{
-    struct words words = {{0}};
-
-    return ipc_call(slot, 0, &words);
-}
-
-static void give(uint32_t from, uint32_t k, uint32_t slot, rights_t rights, uint32_t badge)
-{
-    IS(cap_give_badge(from, slot, CHILD_TASK + k, rights, badge), OK);
-}
-
-static void start_with(uint32_t k, void (*run)(uint32_t), uint32_t argument, uint32_t endpoint)
-{
-    child_make(k, 4);
-    struct plan plan = child_thread(k, run, argument);
-    plan.endpoint = endpoint;
-    thread_start(&plan);
-}
 
 static void asks_once(uint32_t unused)
 {
