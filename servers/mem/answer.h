@@ -3,9 +3,6 @@
 
 #include "libuser/ipc/ipc.h"
 
-/* The message page of the thread that serves. */
-extern struct message_page *mem_message;
-
 static inline uint32_t answer(struct words *words, int status)
 {
     words->w[0] = (uint32_t)status;
@@ -15,7 +12,7 @@ static inline uint32_t answer(struct words *words, int status)
 /* The page has the item, and the words are what they are. */
 static inline uint32_t with_item(void)
 {
-    mem_message->tag = 1 << TAG_ITEMS_SHIFT;
+    message_page->tag = 1 << TAG_ITEMS_SHIFT;
     return IPC_REPLY | IPC_EXTENDED;
 }
 

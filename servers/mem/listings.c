@@ -58,7 +58,7 @@ uint32_t call_shm_list(struct words *words)
 
     if (!named_next(&unit, &segment))
         return answer(words, -ENOENT);
-    struct listed_segment *listed = (struct listed_segment *)(void *)mem_message->words;
+    struct listed_segment *listed = (struct listed_segment *)(void *)message_page->words;
     *listed = (struct listed_segment){0};
     if (segment) {
         listed->status = named_status(segment);
@@ -66,6 +66,6 @@ uint32_t call_shm_list(struct words *words)
         memcpy(listed->name, segment->name, sizeof(listed->name));
     }
     *words = (struct words){{0, unit, 0, 0}};
-    mem_message->tag = sizeof(*listed) / sizeof(uint32_t);
+    message_page->tag = sizeof(*listed) / sizeof(uint32_t);
     return IPC_REPLY | IPC_EXTENDED;
 }

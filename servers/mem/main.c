@@ -23,8 +23,7 @@ static __attribute__((noinline)) bool start(uint32_t first, uint32_t pages, uint
     const struct boot_page *boot = (const struct boot_page *)BOOT_PAGE;
 
     heap_init((void *)HEAP_BASE);
-    if (!frames_init(first, pages, boot->ranges, boot->ranges_count) ||
-        !server_init(message_page, archive_pages, boot_secret()))
+    if (!frames_init(first, pages, boot->ranges, boot->ranges_count) || !server_init(archive_pages, boot_secret()))
         return false;
 
     struct frames_count count = frames_count();

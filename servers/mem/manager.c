@@ -16,14 +16,14 @@
 /* Where the next capability goes. */
 static void open_slot(void)
 {
-    mem_message->slots = space_receive_slot();
-    mem_message->slots_count = 1;
+    message_page->slots = space_receive_slot();
+    message_page->slots_count = 1;
 }
 
 /* 0 if a space of that id can be made of the task that came with the message. */
 static int check_new_space(uint32_t id)
 {
-    if ((mem_message->tag & TAG_ITEMS) != 1 << TAG_ITEMS_SHIFT || id == 0 || id > BADGE_MAX)
+    if ((message_page->tag & TAG_ITEMS) != 1 << TAG_ITEMS_SHIFT || id == 0 || id > BADGE_MAX)
         return -EINVAL;
     return space_find(id) || space_find_ending(id) ? -EEXIST : 0;
 }
@@ -67,9 +67,9 @@ uint32_t call_space_map(struct words *words)
 
     if (!space)
         return answer(words, -ENOENT);
-    if (space->work || (mem_message->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof(segment))
+    if (space->work || (message_page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof(segment))
         return answer(words, -EINVAL);
-    memcpy(&segment, mem_message->words, sizeof(segment));
+    memcpy(&segment, message_page->words, sizeof(segment));
     return answer(words, regions_map_program_segment(space, &segment));
 }
 
@@ -142,7 +142,7 @@ uint32_t call_task_frame(struct words *words)
     if (number < 0)
         return answer(words, number);
     words->w[1] = (uint32_t)number;
-    mem_message->items[0] =
+    message_page->items[0] =
         item_cap(task_frames_at(words->w[1])->slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
     return answer_with_item(words);
 }

@@ -49,7 +49,7 @@ uint32_t *named_touch(struct space *space, uint32_t address)
 /* The name that came with the message, and zeros behind it: 0 or an error. */
 static int take_name(char *name)
 {
-    const struct message_page *page = mem_message;
+    const struct message_page *page = message_page;
     uint32_t bytes = (page->tag & TAG_WORDS) * sizeof(uint32_t);
     const char *end = memchr(page->words, 0, bytes);
 

@@ -25,8 +25,6 @@ static struct {
     struct space *space;
 } last;
 
-struct message_page *mem_message;
-
 /* Programs' calls. */
 
 uint32_t call_sbrk(struct space *space, struct words *words)
@@ -85,7 +83,7 @@ static inline uint32_t answer_open(struct space *space, struct words *words, uin
     words->w[1] = shm_address(number);
     if (status != SHM_ATTACHED)
         return answer(words, status);
-    mem_message->items[0] =
+    message_page->items[0] =
         item_memory(MEM_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE, shm_table_at(number)->frame, 1, words->w[1]);
     last.kind = ANSWER_SEGMENT;
     last.space = space;
@@ -167,7 +165,7 @@ static uint32_t handle_call(struct space *space, uint32_t badge, struct words *w
         return answer(words, -ENOSYS);
     last.kind = ANSWER_DATA;
     uint32_t flags = calls[number](space, words);
-    if (flags & IPC_EXTENDED && !badge && mem_message->tag & TAG_ITEMS)
+    if (flags & IPC_EXTENDED && !badge && message_page->tag & TAG_ITEMS)
         last.kind = ANSWER_TASK_FRAME;
     return flags;
 }
@@ -199,8 +197,8 @@ static OUT_OF_LINE uint32_t lose(struct space *space, struct fault_record fault)
     fault.cause &= FATAL_FAULT_CAUSE;
     if (access && pager_is_foreign(space, fault.address, fault.cause))
         fault.cause |= FATAL_FAULT_FOREIGN;
-    fault.caller = mem_message->caller;
-    fault.calls = mem_message->caller_call_number;
+    fault.caller = message_page->caller;
+    fault.calls = message_page->caller_call_number;
     if (access && pager_allows(space, fault.address, fault.cause))
         fault.cause |= is_at_its_limit(space) ? FATAL_FAULT_LIMIT : FATAL_FAULT_NO_MEMORY;
     else if (access && fault.address < USER_END && pages_get(&space->pages, fault.address))
@@ -217,14 +215,13 @@ INLINE uint32_t handle_fault(struct space *space, struct words *words)
 
     last.kind = ANSWER_FAULT;
     last.space = space;
-    if (w[3] == VECTOR_PAGE_FAULT && w[1] & FAULT_USER && pager_resolve(space, w[0], w[1], &mem_message->items[0]))
+    if (w[3] == VECTOR_PAGE_FAULT && w[1] & FAULT_USER && pager_resolve(space, w[0], w[1], &message_page->items[0]))
         return with_item();
     return lose(space, (struct fault_record){.address = w[0], .cause = w[1], .vector = w[3]});
 }
 
-bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t secret)
+bool server_init(uint32_t archive_pages, uint32_t secret)
 {
-    mem_message = message;
     task_frames_init();
     fatal_fault_init();
     shm_table_init(secret);
@@ -240,7 +237,7 @@ bool server_init(struct message_page *message, uint32_t archive_pages, uint32_t 
 /* Whatever is neither a plain call nor a fault of a program: the manager's calls among it. */
 static OUT_OF_LINE uint32_t handle_special(struct space *space, uint32_t badge, struct words *words)
 {
-    uint32_t tag = mem_message->tag;
+    uint32_t tag = message_page->tag;
 
     if (tag & TAG_KIND)
         return 0;
@@ -254,7 +251,7 @@ static OUT_OF_LINE uint32_t handle_special(struct space *space, uint32_t badge, 
 uint32_t server_handle(uint32_t badge, struct words *words)
 {
     struct space *space = space_find(badge);
-    uint32_t special = mem_message->tag & (TAG_KIND | TAG_ITEMS);
+    uint32_t special = message_page->tag & (TAG_KIND | TAG_ITEMS);
 
     if (space && special == TAG_FAULT)
         return handle_fault(space, words);
@@ -301,7 +298,7 @@ uint32_t server_refused(uint32_t flags, err_t why, struct words *words)
 {
     if (!(flags & IPC_EXTENDED))
         return 0;
-    if (can_cure(why, mem_message->shortfall))
+    if (can_cure(why, message_page->shortfall))
         return with_item();
     take_back(words);
     if (why == ERR_STALE)

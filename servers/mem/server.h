@@ -12,9 +12,8 @@
 #include "kernel/abi/abi.h"
 #include "libuser/sys/syscall.h"
 
-/* After frames_init(). `page` is the message page of the thread that serves. False: no memory to
- * begin with. */
-bool server_init(struct message_page *page, uint32_t archive_pages, uint32_t secret);
+/* After frames_init(). False: no memory to begin with. */
+bool server_init(uint32_t archive_pages, uint32_t secret);
 
 /* A message; the page has the tag and what else came with it. */
 uint32_t server_handle(uint32_t badge, struct words *words);

@@ -50,7 +50,9 @@ static inline uint32_t shm_table_bucket(uint32_t id)
 {
     uint32_t bucket = id * shm_table.multiplier >> HASH_SHIFT & shm_table.mask;
 
-    return bucket < shm_table.buckets_count ? bucket : bucket & shm_table.mask >> 1;
+    if (__builtin_expect(bucket >= shm_table.buckets_count, 0))
+        bucket &= shm_table.mask >> 1;
+    return bucket;
 }
 
 /* The number of the segment with that id, or SEGMENT_NONE. */
@@ -90,9 +92,11 @@ uint32_t shm_table_count(void);
  * or false, as there are no more. */
 bool shm_table_next(uint32_t *number, const struct segment **segment);
 
+_Static_assert((SHM_BASE & -SHM_BASE) >> PAGE_BITS >= SHM_PAGES, "a segment's number is a part of its address");
+
 static inline uint32_t shm_address(uint32_t number)
 {
-    return SHM_BASE + (number << PAGE_BITS);
+    return SHM_BASE | number << PAGE_BITS;
 }
 
 static inline uint32_t shm_number(uint32_t address)

@@ -205,21 +205,21 @@ static void put_segment(void)
 {
     struct program_segment segment = any_segment();
 
-    memcpy(mem_page.words, &segment, sizeof segment);
+    memcpy(message_page->words, &segment, sizeof segment);
 }
 
 /* A capability goes into the slot that the server opened: a task, something else, or one of an object that has died
  * meanwhile, which leaves the slot empty. */
 static void send_capability(void)
 {
-    CHECK(kernel_slot_is_empty(mem_page.slots)); /* or nothing with an item gets through to the server any more */
-    if (!mem_page.slots_count || random_below(10) == 0)
+    CHECK(kernel_slot_is_empty(message_page->slots)); /* or nothing with an item gets through to the server any more */
+    if (!message_page->slots_count || random_below(10) == 0)
         return;
     fake_task_reap();
     if (random_below(4))
-        fake_task_create(mem_page.slots);
+        fake_task_create(message_page->slots);
     else
-        fake_slot_fill(mem_page.slots);
+        fake_slot_fill(message_page->slots);
 }
 
 /* Of a call: the other kinds are the kernel's. */
@@ -433,7 +433,7 @@ static void begin(void)
 {
     fake_init(machines[random_below(COUNT(machines))]);
     fake_start_frames();
-    CHECK(server_init(&mem_page, FAKE_ARCHIVE_PAGES, 77));
+    CHECK(server_init(FAKE_ARCHIVE_PAGES, 77));
     start_free = frames_count().free + heap_audit();
     mem_window = SHM_BASE;
     mem_refuse_one_in = 0;

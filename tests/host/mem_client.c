@@ -1,6 +1,7 @@
 #include "tests/host/mem_client.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include "servers/mem/frames.h"
 #include "servers/mem/server.h"
@@ -11,16 +12,23 @@
 #include "tests/host/check.h"
 #include "tests/server/answers.h"
 
-struct message_page mem_page;
 uint32_t mem_window = SHM_BASE, mem_window_pages = SHM_PAGES;
 uint32_t mem_refuse_one_in;
 err_t mem_refusal = ERR_WINDOW;
 bool mem_was_refused;
 
 uint32_t mem_answered, mem_answered_calls;
+
+/* The server's, where it expects it. */
+__attribute__((constructor)) static void map_page(void)
+{
+    CHECK(mmap(message_page, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
+               0) == message_page);
+}
+
 static err_t grant(const struct mem_client *client, uint32_t fault_page)
 {
-    const struct item *item = &mem_page.items[0];
+    const struct item *item = &message_page->items[0];
 
     mem_was_refused = mem_refuse_one_in && random_below(mem_refuse_one_in) == 0;
     if (mem_was_refused)
@@ -45,10 +53,10 @@ static bool exchange(const struct mem_client *client, uint32_t tag, struct words
 {
     const struct words asked = *words;
 
-    mem_page.tag = tag;
+    message_page->tag = tag;
     uint32_t flags = server_handle(client ? client->id : 0, words);
     while (flags & IPC_REPLY) {
-        if (!(flags & IPC_EXTENDED) || !(mem_page.tag & TAG_ITEMS)) {
+        if (!(flags & IPC_EXTENDED) || !(message_page->tag & TAG_ITEMS)) {
             if (words->w[0] == 0)
                 make_thread(asked.w);
             answers_note(asked.w[0], (int32_t)words->w[0]);
@@ -58,7 +66,7 @@ static bool exchange(const struct mem_client *client, uint32_t tag, struct words
         if (!err)
             return true;
         if (err == ERR_ACCOUNT)
-            mem_page.shortfall = kernel_shortfall();
+            message_page->shortfall = kernel_shortfall();
         flags = server_refused(flags, err, words);
     }
     return false;
@@ -139,7 +147,7 @@ int mem_manager_with_task(uint32_t number, uint32_t a, uint32_t b)
 
 int mem_map_segment(uint32_t space, const struct program_segment *segment)
 {
-    memcpy(mem_page.words, segment, sizeof(*segment));
+    memcpy(message_page->words, segment, sizeof(*segment));
     return mem_call_tagged(NULL, sizeof(*segment) / 4, MEM_SPACE_MAP, space, 0);
 }
 

@@ -6,16 +6,14 @@
 
 #include <stdbool.h>
 
-#include "libuser/sys/syscall.h"
+#include "libuser/ipc/ipc.h"
 #include "servers/proto/mem_types.h"
 #include "tests/host/fake_kernel.h"
 
+/* The manager is named by a null pointer to one. */
 struct mem_client {
     uint32_t id, slot; /* of its space; where the server holds its task */
 };
-
-/* The manager is named by a null pointer. */
-extern struct message_page mem_page;
 
 /* Where clients open the window for segments; a decent one does so at SHM_BASE. */
 extern uint32_t mem_window, mem_window_pages;

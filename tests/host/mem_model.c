@@ -456,7 +456,7 @@ void mem_model_start(struct fake_ram ram, bool is_short_of_memory)
     model_foreign_start();
     fake_init(ram);
     fake_start_frames();
-    CHECK(server_init(&mem_page, FAKE_ARCHIVE_PAGES, 77));
+    CHECK(server_init(FAKE_ARCHIVE_PAGES, 77));
     start_free = frames_count().free + heap_audit();
 }
 

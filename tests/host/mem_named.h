@@ -12,8 +12,8 @@ static inline int named_ask(struct mem_client client, uint32_t number, const cha
 {
     uint32_t bytes = (uint32_t)strlen(name) + 1;
 
-    memset(mem_page.words, 0xee, sizeof(mem_page.words));
-    memcpy(mem_page.words, name, bytes);
+    memset(message_page->words, 0xee, sizeof(message_page->words));
+    memcpy(message_page->words, name, bytes);
     words->w[0] = number;
     CHECK(mem_exchange(&client, (bytes + 3) / 4, words));
     return (int)words->w[0];

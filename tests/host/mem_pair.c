@@ -82,7 +82,7 @@ static void start(void)
 {
     fake_init(pair_ram);
     fake_start_frames();
-    CHECK(server_init(&mem_page, FAKE_ARCHIVE_PAGES, 1));
+    CHECK(server_init(FAKE_ARCHIVE_PAGES, 1));
     mem_forget_hoard();
     a = pair_make(1);
     b = pair_make(2);

@@ -159,12 +159,12 @@ static void check_task_frames(void)
 
     for (uint32_t i = 0; i < 3; i++) /* for a, b and who comes next */
         CHECK(mem_call(&proc, MEM_TASK_FRAME, 0, 0, &numbers[i]) == 0);
-    uint32_t slot = mem_page.items[0].slot, after = mem_state();
-    CHECK(after != before && !kernel_slot_is_empty(slot) && mem_page.items[0].kind == ITEM_CAP);
+    uint32_t slot = message_page->items[0].slot, after = mem_state();
+    CHECK(after != before && !kernel_slot_is_empty(slot) && message_page->items[0].kind == ITEM_CAP);
     CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == -ENOMEM && mem_state() == after);
     struct mem_client third = pair_make(3);
     CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == 0 && mem_manager(MEM_TASK_FRAME, 0, 0) == -ENOMEM);
-    CHECK(mem_page.items[0].slot != slot);
+    CHECK(message_page->items[0].slot != slot);
     CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[2] + 1, 0) == 0);
     pair_end(third);
     CHECK(pair_call(a, MEM_TASK_FRAME_END, numbers[2], 0) == -EPERM);
@@ -172,9 +172,9 @@ static void check_task_frames(void)
     CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[2], 0) == 0 && kernel_slot_is_empty(slot));
     CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[2], 0) == -ENOENT);
     mem_refuse_one_in = 1; /* the answer does not arrive */
-    CHECK(mem_call(&proc, MEM_TASK_FRAME, 0, 0, NULL) == -EINVAL && kernel_slot_is_empty(mem_page.items[0].slot));
+    CHECK(mem_call(&proc, MEM_TASK_FRAME, 0, 0, NULL) == -EINVAL && kernel_slot_is_empty(message_page->items[0].slot));
     mem_refuse_one_in = 0;
-    CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == 0 && mem_page.items[0].slot == slot); /* is used again */
+    CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == 0 && message_page->items[0].slot == slot); /* is used again */
     for (uint32_t i = 0; i < 3; i++)
         CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[i], 0) == 0);
 }
@@ -216,12 +216,12 @@ static void check_fatal_faults(void)
     CHECK(!mem_send(&dead[0], TAG_FAULT, protection));
     CHECK(!mem_send(&dead[0], TAG_FAULT, kernel_read));
     struct words words = {{MEM_FATAL_FAULT}};
-    mem_page.tag = 0;
+    message_page->tag = 0;
     CHECK(server_handle(0, &words) == IPC_REPLY);
     CHECK(words.w[1] == 13 && words.w[2] == 0x5002);
     CHECK(words.w[3] == (14 << 16 | FAULT_USER)); /* no page is meant for there */
     words.w[0] = MEM_FATAL_FAULT;
-    mem_page.tag = 0;
+    message_page->tag = 0;
     CHECK(server_handle(0, &words) == IPC_REPLY);
     CHECK(words.w[1] == 11 && words.w[2] == PROGRAM_BASE);
     CHECK(words.w[3] == (13 << 16 | FAULT_USER));
@@ -259,9 +259,9 @@ static void check_unwanted_capability(void)
     const struct mem_client *senders[] = {&stranger, &a, NULL};
 
     for (uint32_t i = 0; i < 3; i++) {
-        fake_task_create(mem_page.slots);
+        fake_task_create(message_page->slots);
         CHECK(mem_call_tagged(senders[i], 1 << TAG_ITEMS_SHIFT, MEM_SHM_CLOSE, 1, 0) < 0);
-        CHECK(kernel_slot_is_empty(mem_page.slots));
+        CHECK(kernel_slot_is_empty(message_page->slots));
     }
     fake_task_reap();
 }

@@ -18,7 +18,7 @@ static void check_fatal_faults_go_on(void)
     struct mem_client one = pair_make(11);
     uint32_t id;
 
-    mem_page.caller = 70, mem_page.caller_call_number = 5;
+    message_page->caller = 70, message_page->caller_call_number = 5;
     CHECK(!mem_touch(&one, 0x5000, 0));
     CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == -ENOENT &&
           mem_manager(MEM_FATAL_FAULT_RESUME, 12, 0) == -ENOENT);

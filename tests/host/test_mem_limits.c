@@ -40,7 +40,7 @@ static void check_get_limit(struct mem_client client, uint32_t limit, uint32_t u
 {
     struct words words = {{MEM_GET_LIMIT}};
 
-    mem_page.tag = 0;
+    message_page->tag = 0;
     CHECK(server_handle(client.id, &words) == IPC_REPLY && words.w[0] == 0 && words.w[1] == limit &&
           words.w[2] == used);
 }
@@ -149,7 +149,7 @@ static void check_fatal_fault_of_limit(void)
     for (uint32_t i = 1; i <= STACK_PROMISED; i++)
         pair_write(a, STACK_TOP - i * PAGE_SIZE, i);
     CHECK(!mem_touch(&a, STACK_TOP - STACK_PROMISED * PAGE_SIZE - 4, FAULT_WRITE));
-    mem_page.tag = 0;
+    message_page->tag = 0;
     CHECK(server_handle(0, &words) == IPC_REPLY && words.w[1] == a.id);
     CHECK(words.w[3] & FATAL_FAULT_LIMIT && !(words.w[3] & FATAL_FAULT_NO_MEMORY) && words.w[3] & FAULT_WRITE);
 }

@@ -43,7 +43,7 @@ static void check_errors(void)
     /* No data at all, data without an end: of 63 bytes with what follows. */
     struct words words = {{MEM_SHM_ATTACH, SHM_CREATE, 1, 0}};
     CHECK(mem_exchange(&a, 0, &words) && (int)words.w[0] == -EINVAL);
-    memset(mem_page.words, 'x', sizeof(mem_page.words));
+    memset(message_page->words, 'x', sizeof(message_page->words));
     words = (struct words){{MEM_SHM_UNLINK, 0, 0, 0}};
     CHECK(mem_exchange(&a, 2, &words) && (int)words.w[0] == -ENAMETOOLONG);
     words = (struct words){{MEM_SHM_STATUS}};

@@ -90,7 +90,7 @@ static void check_many_segments(void)
     for (uint32_t i = 0; i < MANY; i++)
         CHECK(pair_read(child, pair_open(b, i * 7)) == i);
     struct words words = {{MEM_INFO}};
-    mem_page.tag = 0;
+    message_page->tag = 0;
     CHECK(server_handle(a.id, &words) == IPC_REPLY);
     for (int i = 0; i < 3; i++)
         info[i] = words.w[i + 1];
@@ -193,7 +193,7 @@ static void check_promises(void)
     CHECK(!mem_touch(&a, STACK_LOW, FAULT_WRITE)); /* the stack was not promised */
     pair_end(b);
     struct words words = {{MEM_FATAL_FAULT}};
-    mem_page.tag = 0;
+    message_page->tag = 0;
     CHECK(server_handle(0, &words) == IPC_REPLY && words.w[1] == a.id && words.w[2] == STACK_LOW);
     CHECK(words.w[3] & FATAL_FAULT_NO_MEMORY && words.w[3] & FAULT_WRITE);
     pair_write(a, STACK_LOW, 1);

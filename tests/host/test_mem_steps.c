@@ -99,7 +99,7 @@ static int begin_copy(uint32_t parent, struct mem_client *child)
 {
     *child = (struct mem_client){3, space_receive_slot()};
     fake_task_create(child->slot);
-    mem_page.tag = 1 << TAG_ITEMS_SHIFT;
+    message_page->tag = 1 << TAG_ITEMS_SHIFT;
     struct words words = {{MEM_SPACE_FORK, parent, 3, 0}};
     CHECK(mem_exchange(NULL, 1 << TAG_ITEMS_SHIFT, &words));
     return (int)words.w[0];
@@ -467,10 +467,10 @@ static void check_stale_answer(void)
 {
     struct words words = {{MEM_TASK_FRAME}};
 
-    mem_page.tag = 0;
+    message_page->tag = 0;
     uint32_t flags = server_handle(0, &words);
     CHECK(flags == (IPC_REPLY | IPC_EXTENDED) && server_refused(flags, ERR_STALE, &words) == 0);
-    CHECK(kernel_slot_is_empty(mem_page.items[0].slot));
+    CHECK(kernel_slot_is_empty(message_page->items[0].slot));
 }
 
 int main(void)
