@@ -7,9 +7,9 @@
  *     -errno          the answer is that error, words 1-3 are 0
  *     IPC_EXTENDED    good, with what ipc_extend() described
  *     SERVER_LATER    no answer now: the handler kept caller_now() for a later server_answer()
- *     SERVER_OTHER    beside a good result without data: the handler has answered its caller, and this is the answer of
- *                     another, whom it has restored; that one runs first
- * A handler may call other servers: the kernel keeps whom it serves, the handler copies what it needs of
+ *     SERVER_OTHER    beside a good result without data: the handler has answered its caller itself; the result is for
+ *                     another caller, which it has restored and which runs first
+ * A handler may call other servers: the kernel remembers the caller, the handler copies what it needs of
  * the page before (I2 of ipc.h).
  */
 #pragma once

@@ -1,5 +1,5 @@
-/* A lock in memory that processes share. Zeroed memory is an unlocked one. Whoever holds it and
- * dies leaves it locked. */
+/* A lock in memory that processes share. Zeroed memory is an unlocked one. A process that
+ * dies with it leaves it locked. */
 #pragma once
 
 struct uspinlock {

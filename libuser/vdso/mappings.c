@@ -2,8 +2,8 @@
  * Files in memory. mem keeps a place free for pages that are not its own, and gives it page tables; the file server
  * grants its pages there. Of a private mapping that is to be written there is a copy.
  *
- * Who maps files again and again has mem keep a few places more, behind one that it chose: the next mappings cost no
- * message to it. They are charged nothing, as their page table is there for that one.
+ * For a process that maps files again and again mem keeps a few more places, behind one that it chose: the next
+ * mappings cost no message to mem. They are charged nothing, as their page table is there for that one.
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"

@@ -1,6 +1,6 @@
 /*
- * Reading and writing. Until a program opens, closes or duplicates a descriptor there are 0, 1 and 2, the console, of
- * which nobody is asked; then the file server has them, and says of which ones the console is to be asked.
+ * Reading and writing. Until a program opens, closes or duplicates a descriptor it has 0, 1 and 2, the console, and
+ * nobody is asked about them; from then on the file server has its descriptors, and says which are the console.
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/string/copy.h"

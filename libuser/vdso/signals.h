@@ -14,7 +14,7 @@
  *       gives up
  *   S3  proc knows what is caught, ignored and blocked, but for a mask that blocks all, as C libraries set it around a
  *       fork: that is told when the program next waits, or sends itself what would end it
- *   S4  nothing of the program's stack is touched before a frame is made there. Whose vdso has heard from proc of a
+ *   S4  nothing of the program's stack is touched before a frame is made there. A process whose vdso has heard of a
  *       signal is not interrupted by another before it has taken all that are due: so two levels (vdso.h) are enough,
  *       for a fault and then a signal, or a signal and then a fault
  */

@@ -8,9 +8,9 @@
  *
  * What is moved at a time is bounded, however many there are: then others are served, and lines_move() goes on.
  *
- * A line has PATIENCE_TICKS to end. Then what there is of it goes out, and others go on on a new row. Whose long
- * line held others up for so long owns none in the next HURRY_TICKS: so one that does it on purpose takes a
- * 64th of the time from them.
+ * A line has PATIENCE_TICKS to end. Then what there is of it goes out, and others go on on a new row. A client
+ * whose long line held others up for so long owns none for the next HURRY_TICKS: one that does it on purpose takes a
+ * 64th of the others' time.
  *
  *   L1  a client is queued exactly if it has bytes that may go out; the owner, if queued, goes
  *       first
@@ -20,8 +20,8 @@
  *   L4  nobody owns the line while `is_shared`
  *
  * Clients take turns, in the order in which they had something to say; in one turn go as many whole lines as LINE_MAX
- * bytes have. All that a client wrote before a write that was answered goes in its next turn (C2): so who writes
- * because another has written comes behind it.
+ * bytes have. All that a client wrote before a write that was answered goes in its next turn (C2): so a client that
+ * writes because another has written comes behind it.
  */
 #pragma once
 

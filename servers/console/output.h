@@ -1,8 +1,8 @@
 /*
  * What goes out of the port: LF becomes CR LF, and no line that comes through here begins with
- * LOG_PREFIX, which is the kernel's alone where the log shares the port. It does not for who looks at a terminal or
- * leaves out bytes of control, either: behind such a byte, in the midst of the prefix, too, and anywhere behind an
- * escape sequence (with ESC, or with a byte of 0x80 to 0x9f, which a terminal may take for one), the prefix is moved by
+ * LOG_PREFIX, which is the kernel's alone where the log shares the port. Nor does a line look so on a terminal, or
+ * without its control bytes: behind such a byte, also in the midst of the prefix, and anywhere behind an escape
+ * sequence (with ESC, or with a byte of 0x80 to 0x9f, which a terminal may take for one), the prefix is moved by
  * a blank. Where the cursor goes back by CR or BS, what is seen in the row's first cells is known, and the byte that
  * would make them the prefix is moved by a blank. What escape sequences make of a terminal's screen is not.
  *

@@ -1,5 +1,5 @@
 /*
- * Who waits to read. Input goes to the foreground: who that is knows proc, which is told of each read of another client
+ * Clients that wait to read. Input goes to the foreground, which proc knows: it is told of each read by a client other
  * than the one that was in front last.
  *
  *      read ---> asking --.

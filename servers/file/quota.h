@@ -1,6 +1,6 @@
 /*
- * Pages of the reserve (P4 of pages.h) that are kept for clients, by account (servers/lib/account.h): so many may be in
- * use by those who share the quota, and so many are there for them, whatever others do.
+ * Pages of the reserve (P4 of pages.h) that are kept for clients, by account (servers/lib/account.h): those who share
+ * a quota may use so many, and find so many, whatever others do.
  *
  *   Q1  the sum of all quotas without one above them is at most the reserve
  *   Q2  `charged` counts the quota's own pages, each of which holds it: it outlives the clients whose pages are others'

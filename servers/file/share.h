@@ -1,6 +1,6 @@
 /*
- * Shares: what those who were forked from one client have together of the server. Each has a quota of pages, and pages
- * of records of its own, so that none is kept by a stranger's record.
+ * Shares: what a client and all that it forks may have of the server, together. Each share has a quota of pages, and
+ * pages of records of its own, so that no stranger's record keeps one of them in use.
  *
  *   share of all <--- share <--- share
  *

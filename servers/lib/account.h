@@ -4,9 +4,9 @@
  *      root: all that there is <--- account <--- account
  *                              <--- account
  *
- * A program and what it forks share an account. Who takes one of its own names its limit: so much
- * comes out of the account that it had, used or not, and nobody else's use can touch it; so much
- * comes back when the last holder has ended.
+ * A program and what it forks share an account. A program that takes one of its own names the limit:
+ * so much comes out of the account that it had, used or not, is out of the reach of others, and comes
+ * back when the last holder has ended.
  *
  *   A1  `used` is at most `limit`
  *   A2  `used` is the sum of what was charged and of the limits of the accounts under this one, each

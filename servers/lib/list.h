@@ -1,5 +1,5 @@
 /*
- * Lists, in a ring with their head: whoever is in one leaves it without a search, whichever it is.
+ * Lists, each a ring with its head: a member leaves without a search, and without knowing which list it is in.
  *
  *      head <-> link <-> link <-> head        a link that is in no list has no `next`
  */

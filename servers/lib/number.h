@@ -1,4 +1,4 @@
-/* Of two numbers. */
+/* The smaller and the larger of two numbers; their difference. */
 #pragma once
 
 #include <stdint.h>

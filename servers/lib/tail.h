@@ -1,5 +1,5 @@
 /*
- * Reading an endless text of which somebody else keeps the last bytes, and who waits for nobody:
+ * Reading an endless text, of which a writer that waits for nobody keeps the last bytes:
  *
  *      byte i of all is text[i % size];  `written` are there, and the last `size` of them still
  *

@@ -1,4 +1,4 @@
-/* Answers of the memory server's: the flags with which the words are one, as in server.h. */
+/* The memory server's answers: the flags that make the words an answer, as in server.h. */
 #pragma once
 
 #include "libuser/ipc/ipc.h"

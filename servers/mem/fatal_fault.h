@@ -1,7 +1,7 @@
 /*
- * Threads that faulted beyond help: stopped, waiting for the manager to end their process, or to let them go on
- * elsewhere. The queue is linked through the spaces, and a space keeps its first only: it has one thread, or its
- * process will end.
+ * Threads with a fatal fault, which is one that the server cannot resolve: stopped until the manager ends their
+ * process, or lets them go on elsewhere. The queue is linked through the spaces, and a space keeps its first only: it
+ * has one thread, or its process will end.
  */
 #pragma once
 

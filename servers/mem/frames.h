@@ -12,8 +12,8 @@
  *   lent     kernel memory, in the account of a task, or the server's own
  *
  * Frames are promised before they are taken: charged to an account (servers/lib/account.h). Those
- * that must be in low memory are promised there, too. frames_reserve() of them is nobody's: of it
- * the server lives, whose own tables are at most so many (docs/accounts.md).
+ * that must be in low memory are promised there, too. frames_reserve() of them are promised to
+ * nobody: the server lives on these; its own tables are at most so many (docs/accounts.md).
  *
  *   F1  every RAM frame is in exactly one of these states; the counts agree
  *   F2  frames_account's limit and the reserve are all frames; what is held is charged

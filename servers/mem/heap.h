@@ -7,7 +7,7 @@
  *
  *   H1  what an arena gained is zero
  *   H2  a page on the list of free pages is zero but for the link in its first word, so that taking
- *       one costs nothing; who gives a page back has cleared it
+ *       one costs nothing; it is cleared when it is given back
  *   H3  the arena of frames has for each page its frame, or for an absent one, of which the frame
  *       was given back, the next absent one's number; that of slots the next free slot
  *

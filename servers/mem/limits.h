@@ -2,10 +2,9 @@
  * Limits of frames (RLIMIT_AS): accounts (servers/lib/account.h) that a space takes out of the one it had, each in a
  * page of the heap; and which of an account's frames may be in low memory.
  *
- * Where all memory is below it, any frame serves. On a larger machine those below it can be used up by what others
- * need there, so an account is kept a part of them: frames_low_kept() of its limit. It has them beside its limit, as
- * a page that took one could not be moved when a table needs it. What it needs there beyond that part is promised
- * while there is any.
+ * On a machine that has only low memory any frame serves. On a larger one others may use all low frames up, so a part
+ * of these is kept for each account: frames_low_kept() of its limit. It has them beside its limit, as a page that took
+ * one could not be moved when a table needs it. What it needs beyond that part is promised while there is any.
  *
  *   L1  `low_used` is what the spaces of the account were promised in low memory, and of each account under this
  *       one the demand, with the page of the account itself; the demand is the larger of `low_kept` and `low_used`

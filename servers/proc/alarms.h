@@ -1,6 +1,6 @@
 /*
- * Alarms: SIGALRM for a process at a tick, and perhaps again every so many ticks. By the tick, the first first, as the
- * sleepers.
+ * Alarms: SIGALRM for a process at a tick, and perhaps again every so many ticks. They are in the order of their
+ * ticks, as the sleepers are.
  */
 #pragma once
 

@@ -9,7 +9,7 @@
  * The task is made of a frame of the pool. mem gives its account what it starts with when the space
  * is made, and what page tables take beyond that; and when the space has been destroyed mem destroys the task, too.
  *
- * What says MEM_MORE has done a part: body_fork_more() goes on with a fork, the others are called again.
+ * A function that returns MEM_MORE has done a part: body_fork_more() goes on with a fork, others are called again.
  */
 #pragma once
 

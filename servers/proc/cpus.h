@@ -1,5 +1,5 @@
 /*
- * Which processor a process runs on: the one with the fewest when it is made.
+ * Which processor a process runs on: the one with the fewest processes when it is made.
  *
  * A forked child is *young* at first and runs beside its parent, which goes on before it: what
  * both do next the parent does first, as on one processor, however the processors are delayed. After

@@ -1,4 +1,4 @@
-/* Processes whose fault nobody could help. */
+/* Processes with a fatal fault, one that mem could not resolve. */
 #pragma once
 
 #include "servers/proc/signals.h"

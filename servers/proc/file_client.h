@@ -1,4 +1,4 @@
-/* A process as a client of the file server, which most are not until they ask for that. */
+/* A process as a client of the file server: it becomes one when it asks for that. */
 #pragma once
 
 #include "servers/proc/process.h"

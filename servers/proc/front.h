@@ -1,13 +1,14 @@
 /*
- * Who may read what is typed. The console asks of each process that reads, but for the one that was in front last.
+ * Which processes may read what is typed. The console asks about each that reads, unless it was in front last.
  *
  * The program that init started is in front; so is a child of a process in front, while that waits for it, or if that
  * has not read anything itself. So a shell has its input for itself, and the command that it waits for has it
  * meanwhile; a command that it does not wait for has none, and none has what is adopted: `cmd &` of xv6's shell. A
  * program that leaves reading to its children never notices.
  *
- *   F1  `reads` is set of who was in front when it read, and of what that has forked, until another program is executed
- *   F2  whenever somebody may have come to the front, or may be there no more, the console asks again of all who wait
+ *   F1  `reads` is set in a process that was in front when it read, and in what it forked since, until its next program
+ *   F2  whenever a process may have come to the front, or may be there no more, the console asks again about all that
+ *       wait
  */
 #pragma once
 

@@ -4,11 +4,11 @@
  *
  *      futex_watch() --------> the vdso looks at the word ------> a sleep that futex_wake() ends
  *
- *   F1  who watches is in the queue, from before the word is looked at until it is woken, its time is over, or a signal
- *       comes: what is changed and then woken for in between is not missed
+ *   F1  a process that watches is in the queue from before the word is looked at until it is woken, its time is over,
+ *       or a signal comes: no change in between is missed, as it is followed by a wake-up
  *   F2  a process watches, wakes and moves at a shared word only if it has the page at that moment: what it says of
  *       another is a word of its own
- *   F3  who waits for a wake-up has `waits` WAITS_TICK, as a sleeper
+ *   F3  a process that waits for a wake-up has `waits` WAITS_TICK, as a sleeper
  */
 #pragma once
 

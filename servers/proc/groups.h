@@ -1,10 +1,10 @@
 /*
  * Groups of processes and sessions, as setpgid(2) and setsid(2) have them: numbers by which processes are waited for
- * and sent signals. The terminal knows nothing of them: who is in front is decided by who waits for whom (front.h).
+ * and sent signals. The terminal knows nothing of them: what is in front depends on what waits for what (front.h).
  *
  *   U1  a process begins in its parent's group and session; one that init starts, in ones of its own
  *   U2  a group is in one session
- *   U3  who leads a session leads its group, and stays there
+ *   U3  the leader of a session leads its group, and stays there
  */
 #pragma once
 

@@ -2,9 +2,9 @@
  * How processes begin and end. Whatever fails half way is undone: then the answer is an error and
  * nothing else has changed. Only exec has a point of no return.
  *
- * Of a large process each takes steps (work.h), of which the first is done here. Meanwhile who forks or execs waits,
- * and its call was kept (waits.h); what ends is over for everybody at once, but its parent hears when all is free
- * again.
+ * With a large process each takes steps (work.h), of which the first is done here. Meanwhile a process that forks or
+ * executes waits, and its call is kept (waits.h); one that ends is gone for everybody at once, but its parent hears of
+ * that when all is free again.
  */
 #pragma once
 

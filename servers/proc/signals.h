@@ -7,14 +7,14 @@
  *                      ignored              nothing
  *                      otherwise            nothing, or the end of the process: what is done by default
  *
- * Who waits for proc is interrupted by an answer. A thread that runs is diverted: only its eip is changed, to
- * VDSO_INTERRUPTED. In a call of another server's it is when that has answered, which a server that lets its clients
- * wait for long does at once, when proc says `interrupt` to it; or at the next tick. Where the thread was stays here
- * until the vdso has asked for it, and it is not diverted again before that; nor by another signal before it has taken
- * all that are due.
+ * A process that waits for proc is interrupted by an answer. A thread that runs is diverted: only its eip is changed,
+ * to VDSO_INTERRUPTED. One that is in a call of another server's is diverted when that has answered: a server that lets
+ * its clients wait for long answers at once when proc makes its call `interrupt`; else it is tried again at each tick.
+ * Where the thread was stays here until the vdso has asked for it. It is not diverted again before that, nor by another
+ * signal before it has taken all that are due.
  *
- * Who faults is diverted in the same way, if that signal is caught and not blocked, and then mem answers the fault. A
- * second fault before there is a frame ends it, by the first.
+ * A process that faults is diverted in the same way, if that signal is caught and not blocked, and then mem answers the
+ * fault. A second fault before there is a frame ends it, by the first.
  *
  *   N1  neither `blocked` nor `caught` nor `ignored` has a signal that nobody may catch
  *   N2  what waits is blocked or caught
