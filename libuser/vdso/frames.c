@@ -126,8 +126,9 @@ static struct signal_frame *call_handler(struct signal_frame *frame, struct sigi
     frame->has_fpu = uses_fpu;
     describe_stack(&frame->context);
     block_others(frame, info.signal, &action);
+    action.handler = HANDLE_DEFAULT;
     if (action.flags & ACTION_RESET)
-        signal_set_action(info.signal, (struct vdso_action){0});
+        signal_set_action(info.signal, action);
     return frame;
 }
 

@@ -8,7 +8,14 @@
 
 #include <string.h>
 
-enum { SIGNAL_KILL = 9, SIGNAL_CHILD = 17, SIGNAL_STOP = 19 };
+enum {
+    SIGNAL_KILL = 9,
+    SIGNAL_CHILD = 17,
+    SIGNAL_CONTINUE = 18,
+    SIGNAL_STOP = 19,
+    SIGNAL_URGENT = 23,
+    SIGNAL_WINDOW = 28
+};
 enum { MASK_BYTES = 8 }; /* of Linux's set of signals, of which we have the first 31 */
 
 /* Linux's struct sigaction of i386. */
@@ -193,6 +200,36 @@ HANDLER(tgkill)
 
 /* ------------------------------------------------------------------------------------ actions, masks */
 
+/* One of the set that waits, blocked or not. */
+static bool take_of(uint32_t set, struct siginfo_words *info)
+{
+    uint32_t signal = 0, value, sender;
+
+    if (proc_signal_take(CLIENT_SLOT_PROC, 0, set, &signal, &value, &sender) || !signal)
+        return false;
+    *info = signal_info(signal, value, sender);
+    state->held &= ~signal_bit(info->signal);
+    return true;
+}
+
+static bool is_ignored(uint32_t signal, uint32_t handler)
+{
+    bool by_default =
+        signal == SIGNAL_CHILD || signal == SIGNAL_CONTINUE || signal == SIGNAL_URGENT || signal == SIGNAL_WINDOW;
+
+    return handler == HANDLE_IGNORE || (handler == HANDLE_DEFAULT && by_default);
+}
+
+/* What waits, as it is blocked, goes when it is ignored, also if it was before: POSIX's sigaction(). */
+static void change_action(uint32_t signal, struct vdso_action action)
+{
+    struct siginfo_words info;
+
+    signal_set_action(signal, action);
+    if (state->blocked & signal_bit(signal) && is_ignored(signal, action.handler))
+        (void)take_of(signal_bit(signal), &info);
+}
+
 HANDLER(rt_sigaction)
 {
     uint32_t signal = a[0];
@@ -208,7 +245,7 @@ HANDLER(rt_sigaction)
         return -EINVAL;
     was = state->actions[signal];
     if (a[1])
-        signal_set_action(signal, (struct vdso_action){new->handler, new->flags, signals_blockable(new->mask[0])});
+        change_action(signal, (struct vdso_action){new->handler, new->flags, signals_blockable(new->mask[0])});
     if (a[2])
         *(struct sigaction_words *)a[2] =
             (struct sigaction_words){.handler = was.handler, .flags = was.flags, .mask = {was.mask, 0}};
@@ -323,18 +360,6 @@ HANDLER(rt_sigsuspend)
         signals_set_mask(state->mask_before);
     }
     return result;
-}
-
-/* One of the set that waits, blocked or not. */
-static bool take_of(uint32_t set, struct siginfo_words *info)
-{
-    uint32_t signal = 0, value, sender;
-
-    if (proc_signal_take(CLIENT_SLOT_PROC, 0, set, &signal, &value, &sender) || !signal)
-        return false;
-    *info = signal_info(signal, value, sender);
-    state->held &= ~signal_bit(info->signal);
-    return true;
 }
 
 /* Until one of the set is there: its number, -EAGAIN when the time is over, -EINTR for another. */

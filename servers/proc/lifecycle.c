@@ -286,7 +286,8 @@ static void is_over(struct process *process)
         if (process_awaits(parent, process))
             answer_parent(parent, process);
     }
-    (void)signal_send(parent, signal);
+    if (!signals_ignore_children(parent))
+        (void)signal_send(parent, signal);
 }
 
 /* A call of its own to the console may have been on its way when the end began. */

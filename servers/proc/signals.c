@@ -168,14 +168,20 @@ bool signals_fault(struct process *process, const struct fatal_fault *fault, uin
 
 /* ------------------------------------------------------------------------------------ what is sent */
 
+/* In the first place that is free, or was of one that was dropped: of the same number there may be another. */
 static void keep(struct signals *s, struct signal signal)
 {
+    struct origin *place = NULL;
+
     if (s->pending & signal_bit(signal.number))
         return;
-    struct origin *place = s->origins;
-    while (place < s->origins + ORIGINS && place->number && s->pending & signal_bit(place->number))
-        place++;
-    if (place < s->origins + ORIGINS)
+    for (struct origin *origin = s->origins + ORIGINS; origin-- > s->origins;) {
+        if (origin->number == signal.number)
+            origin->number = 0;
+        if (!origin->number || !(s->pending & signal_bit(origin->number)))
+            place = origin;
+    }
+    if (place)
         *place = (struct origin){(uint8_t)signal.number, (int16_t)signal.code, signal.sender, signal.value};
     s->pending |= signal_bit(signal.number);
 }
@@ -317,21 +323,31 @@ static bool settle(struct process *process)
     return false;
 }
 
-/* What is ignored from now on is forgotten, also if it is blocked. */
+/* What is ignored from now on is forgotten, also if it is blocked; what was ignored before waits as long as it is
+ * blocked, as another action may be chosen. */
 bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uint32_t blocked)
 {
     struct signals *s = &process->signals;
-    uint32_t dropped = s->caught & ~caught;
+    uint32_t dropped = s->caught & ~caught, was_ignored = s->ignored;
 
     s->is_faulting = false;
     s->caught = caught & ~uncatchable();
     s->ignored = ignored & ~uncatchable() & ~s->caught;
     s->blocked = blocked & ~uncatchable();
-    s->pending &= ~s->ignored;
+    s->pending &= ~s->ignored | (was_ignored & s->blocked);
     for (uint32_t signal = 1; dropped && signal < SIGNALS; signal++)
         if (dropped & signal_bit(signal) && signal_is_ignored(signal))
             s->pending &= ~signal_bit(signal);
     return settle(process);
+}
+
+/* As Linux: what faults send comes before all others, then the lowest number. */
+static uint32_t first_of(uint32_t set)
+{
+    const uint32_t faults = signal_bit(SIGNAL_ILLEGAL) | signal_bit(SIGNAL_TRAP) | signal_bit(SIGNAL_BUS) |
+                            signal_bit(SIGNAL_ARITHMETIC) | signal_bit(SIGNAL_SEGMENT) | signal_bit(SIGNAL_CALL);
+
+    return (uint32_t)__builtin_ctz(set & faults ? set & faults : set) + 1;
 }
 
 struct signal signals_take_of(struct process *process, uint32_t set)
@@ -341,7 +357,7 @@ struct signal signals_take_of(struct process *process, uint32_t set)
 
     if (!found)
         return (struct signal){0};
-    uint32_t number = (uint32_t)__builtin_ctz(found) + 1;
+    uint32_t number = first_of(found);
     s->pending &= ~signal_bit(number);
     for (struct origin *origin = s->origins; origin < s->origins + ORIGINS; origin++)
         if (origin->number == number) {
@@ -359,9 +375,14 @@ struct signal signals_take(struct process *process, uint32_t blocked)
     return taken;
 }
 
+bool signals_ignore_children(const struct process *process)
+{
+    return process->signals.ignored & signal_bit(SIGNAL_CHILD);
+}
+
 bool signals_forget_children(const struct process *process)
 {
-    return process->signals.forgets_children || process->signals.ignored & signal_bit(SIGNAL_CHILD);
+    return process->signals.forgets_children || signals_ignore_children(process);
 }
 
 /* ------------------------------------------------------------------------------------ fork, exec */

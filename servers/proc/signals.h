@@ -45,6 +45,7 @@ enum {
     SIGNAL_STOP_LAST = 22,
     SIGNAL_URGENT = 23,
     SIGNAL_WINDOW = 28,
+    SIGNAL_CALL = 31, /* SIGSYS */
     SIGNAL_LAST = SIGNALS - 1
 };
 
@@ -115,6 +116,9 @@ struct signal signals_take_of(struct process *process, uint32_t set);
 
 /* True if nobody is to wait for its children that end: it ignores SIGCHLD, or has said so. */
 bool signals_forget_children(const struct process *process);
+
+/* Whether SIGCHLD is ignored by its choice: then it does not even wait, as others do while they are blocked. */
+bool signals_ignore_children(const struct process *process);
 
 /* A child begins with its parent's sets. Another program catches none: true if the process is over, by one that it
  * caught before. */

@@ -25,7 +25,7 @@ def lines_on_linux(program, seed):
 
 
 def lines_here(name, seed):
-    words = ["--build-dir", str(IMAGES), "--kernel", "--memory", "256", "--programs", str(PROGRAMS), "--", name, str(seed), str(STEPS)]
+    words = ["--build-dir", str(IMAGES), "--kernel", "--memory", "256", "--timeout", "60", "--programs", str(PROGRAMS), "--", name, str(seed), str(STEPS)]
     done = forked.run("run", words, PATIENCE)
     return done.stdout.splitlines() if done.returncode == 0 else [done.stderr]
 

@@ -205,6 +205,46 @@ static void ignored_ones_do_nothing(void)
     RUN(list, 1);
 }
 
+/* As blocked ones wait also if they are ignored, they do so until that is chosen: not when something else is. */
+static void ignored_ones_wait(void)
+{
+    const struct step list[] = {
+        TWO,
+        SIGNALS(P1, "answer 1: 0\n", 0, BIT(TERM), BIT(TERM) | BIT(USER_2)),
+        SEND(1, TERM, "answer 0\n"),
+        SEND(1, USER_2, "answer 0\n"),
+        SIGNALS(P1, "answer 1: 0\n", BIT(USER_1), BIT(TERM), BIT(TERM) | BIT(USER_2)),
+        TAKE(P1, "answer 1: 0 18432 0\n", 0), /* both wait */
+        SIGNALS(P1, "answer 1: 0\n", BIT(USER_1), BIT(TERM) | BIT(USER_2), BIT(USER_2)),
+        TAKE(P1, "answer 1: 0 0 0\n", 0),
+    };
+
+    RUN(list, 1);
+}
+
+/* Four that wait are known with their values, whatever was dropped before. */
+static void values_are_kept(void)
+{
+    enum { FIRST = 1, ALL = 0x1f };
+    const struct step list[] = {
+        TWO,
+        SIGNALS(P1, "answer 1: 0\n", ALL, 0, ALL),
+        CALL(INIT, NULL, PROC_QUEUE, 1, FIRST + 1, 50),
+        CALL(INIT, NULL, PROC_QUEUE, 1, FIRST, 51),
+        SIGNALS(P1, "answer 1: 0\n", 0, ALL, ALL),
+        SIGNALS(P1, "answer 1: 0\n", ALL, 0, ALL),
+        CALL(INIT, NULL, PROC_QUEUE, 1, FIRST, 52),
+        CALL(INIT, NULL, PROC_QUEUE, 1, FIRST + 2, 53),
+        CALL(INIT, NULL, PROC_QUEUE, 1, FIRST + 3, 54),
+        CALL(INIT, NULL, PROC_QUEUE, 1, FIRST + 4, 55),
+        CALL(P1, "answer 1: 4294901765 55 0\n", PROC_SIGNAL_TAKE, 0, BIT(FIRST + 4)),
+        CALL(P1, "answer 1: 4294901764 54 0\n", PROC_SIGNAL_TAKE, 0, ALL), /* an illegal instruction's first */
+        CALL(P1, "answer 1: 4294901761 52 0\n", PROC_SIGNAL_TAKE, 0, ALL),
+    };
+
+    RUN(list, 1);
+}
+
 static void who_sends_to_itself_goes_on(void)
 {
     const struct step list[] = {
@@ -382,6 +422,8 @@ int main(void)
     who_waits_for_a_child_is_answered();
     blocked_ones_wait();
     ignored_ones_do_nothing();
+    ignored_ones_wait();
+    values_are_kept();
     who_sends_to_itself_goes_on();
     exec_keeps_some();
     exec_ends_what_was_heard();

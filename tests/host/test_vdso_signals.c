@@ -136,6 +136,24 @@ static void waiting_signals_are_told(void)
     expect("");
 }
 
+/* Of what is blocked, and by its choice or by default does nothing. */
+static void what_waits_goes_when_it_is_ignored(void)
+{
+    enum { CHILD = 17 };
+
+    signals_begin();
+    CHECK(change_mask(BLOCK_THEM, BIT(USER_1) | BIT(CHILD)) == 0);
+    forget_lines();
+    catch_with(USER_1, HANDLE_IGNORE, 0, 0);
+    catch_with(CHILD, HANDLE_DEFAULT, 0, 0);
+    expect("signals 0 512 66048\nsignal_take 0 512 0\nsignal_take 0 65536 0\n");
+    catch_with(USER_1, HANDLE_IGNORE, 0, 0);
+    expect("signal_take 0 512 0\n");
+    catch_with(USER_1, HANDLE_DEFAULT, 0, 0);
+    catch_with(USER_2, HANDLE_IGNORE, 0, 0);
+    expect("signals 0 0 66048\nsignals 0 2048 66048\n");
+}
+
 static void actions_are_kept(void)
 {
     signals_begin();
@@ -457,6 +475,7 @@ int main(void)
     signals_are_sent_to_groups();
     masks_change();
     waiting_signals_are_told();
+    what_waits_goes_when_it_is_ignored();
     actions_are_kept();
     some_actions_are_refused();
     a_stack_is_set();

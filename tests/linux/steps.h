@@ -36,7 +36,7 @@ static uint32_t below(uint32_t limit)
     return (steps_state >> 3) % limit;
 }
 
-static uint32_t hash(const void *bytes, long count)
+static inline uint32_t hash(const void *bytes, long count)
 {
     uint32_t sum = 17;
 
@@ -82,7 +82,7 @@ static void step_take(const struct step *steps, uint32_t at)
 }
 
 /* The directory in which they work, and the one above it. */
-static void steps_begin(void)
+static inline void steps_begin(void)
 {
     umask(022);
     if (mkdir("v", 0755) || chdir("v") || mkdir("w", 0755) || chdir("w"))
