@@ -20,7 +20,7 @@
 
 enum { SERVER_LATER = 1 << 30, SERVER_OTHER = SERVER_LATER | 1 << 29 };
 
-/* Who waits for an answer, and for which of its calls. */
+/* A caller that waits for an answer, and for which of its calls. */
 struct caller {
     uint32_t caller, calls;
 };

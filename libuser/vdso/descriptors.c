@@ -25,7 +25,7 @@ int vdso_begin_files(void)
     return error;
 }
 
-/* Who has no files yet has descriptors 0 to 2. */
+/* A process without files yet has descriptors 0 to 2. */
 static inline int begin_with(uint32_t fd)
 {
     if (state->has_files)

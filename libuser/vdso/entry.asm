@@ -100,8 +100,8 @@ vdso_jump:
         jmp     eax
 
 ; A message that may be waited for long, unless there is something to look at: eax = the head, ebx, esi, edi, ecx = its words, which
-; become the answer's; eax = the kernel's error, or 1: given up, and the words are as they were. Who is interrupted between
-; `begins` and `ends` goes on at `given_up`.
+; become the answer's; eax = the kernel's error, or 1: given up, and the words are as they were. A thread that is interrupted
+; between `begins` and `ends` goes on at `given_up`.
 vdso_wait_in_registers:
         push    ebp
         mov     ebp, ecx
@@ -150,8 +150,8 @@ interrupted:
         cmp     esp, INNER
         je      inner_back
 
-; The outer level goes on where it says, unless that is the program and there is something to look at. Who is interrupted
-; before it ends begins it again.
+; The outer level goes on where it says, unless that is the program and there is something to look at. A thread that is
+; interrupted before the end of this begins it again.
 vdso_back:
         mov     esp, OUTER
         cmp     dword [LOOK], 0

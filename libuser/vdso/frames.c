@@ -105,7 +105,7 @@ static void block_others(struct signal_frame *frame, uint32_t signal, const stru
     signals_set_mask(state->blocked | action->mask | own);
 }
 
-/* Who has not used the FPU does not begin to, and has nothing there that the handler could change. */
+/* A program that has not used the FPU does not begin to, and has nothing there that the handler could change. */
 static struct signal_frame *call_handler(struct signal_frame *frame, struct siginfo_words info, bool uses_fpu)
 {
     struct vdso_action action = state->actions[info.signal];
@@ -379,8 +379,8 @@ uint32_t vdso_called(void)
     return eip + INSTRUCTION_BYTES;
 }
 
-/* As if the handler had returned. Who calls has the frame on its stack, without its first word: behind where that call
- * returns to, or what `called` in entry.asm has put there. */
+/* As if the handler had returned. The frame, without its first word, is on the caller's stack: behind the call's return
+ * address, or behind what `called` in entry.asm has put there. */
 HANDLER(rt_sigreturn)
 {
     enum { ARGUMENTS = 6, CALLED_WORDS = 2 };

@@ -19,7 +19,7 @@ static uint32_t word_at(uint32_t address)
     return *(const volatile uint32_t *)address;
 }
 
-/* It has changed meanwhile: who has woken us has meant another one. */
+/* The word has changed meanwhile: a wake-up that has come was meant for another process. */
 static int32_t do_not_wait(uint32_t address, bool shared)
 {
     uint32_t woken = 0;
@@ -29,7 +29,7 @@ static int32_t do_not_wait(uint32_t address, bool shared)
     return -EAGAIN;
 }
 
-/* In parts, as a sleep: who is not woken in one watches again, and looks again. */
+/* In parts, as a sleep: after a part without a wake-up it watches again, and looks again. */
 static int32_t wait_at(arguments_t a, uint64_t ticks, bool is_timed, uint32_t number)
 {
     uint32_t left = 0, woken = 0, part;

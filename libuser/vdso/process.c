@@ -13,7 +13,7 @@ HANDLER(exit)
     __builtin_trap();
 }
 
-/* Who was interrupted on the way is not forked, and tries again. No signal waits for a child that begins. */
+/* A process that was interrupted on the way is not forked, and tries again. No signal waits for a child that begins. */
 HANDLER(fork)
 {
     uint32_t pid = 0;

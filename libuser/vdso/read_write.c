@@ -239,8 +239,8 @@ IN_REGISTERS int32_t vdso_write_other(arguments_t a, uint32_t number)
     return vdso_is_bad(one.at, one.bytes) ? -EFAULT : write_vectors(a[0], &one, 1, number);
 }
 
-/* In one call, if that is enough; who was not asked is asked in the general way. Whoever has a descriptor of 32 or more
- * does not know that it is the console. */
+/* In one call, if that is enough; else in the general way. Of a descriptor of 32 or more it is not known here whether it
+ * is the console. */
 IN_REGISTERS int32_t vdso_write_by_page(arguments_t a)
 {
     if (!is_one_call(a))
@@ -303,8 +303,8 @@ static int32_t read_ring(uint32_t fd, struct pipe_ring *ring, const struct vecto
     return count ? vdso_pipe_read(PIECE(fd, v->at, v->bytes), number, ring) : 0;
 }
 
-/* Who has just got the ring asks the server no more: that takes bytes out only when their reader has them, and on
- * another processor this one would find them again. */
+/* With the ring just granted, the server is not asked any more: it takes bytes out only when their reader has them, and
+ * on another processor this reader would find them again. */
 static int read_ring_now(uint32_t fd, const struct place *place, bool *more)
 {
     struct pipe_ring *ring = vdso_pipe_ring(fd, false);

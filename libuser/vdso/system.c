@@ -104,7 +104,7 @@ HANDLER(getrandom)
 
 enum { LIMIT_STACK = 3, LIMIT_NPROC = 6, LIMIT_NOFILE = 7, LIMIT_AS = 9, LIMITS = 16 };
 
-/* Who has no descriptors at the server has the most that there are. */
+/* A process that the server does not know has the highest limit that there is. */
 static int get_descriptors(uint64_t *limit)
 {
     uint32_t value = FILE_DESCRIPTORS_MAX, used;

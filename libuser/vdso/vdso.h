@@ -31,8 +31,8 @@ struct vdso_action {
     uint32_t handler, flags, mask;
 };
 
-/* Who is interrupted: registers as pusha leaves them; what proc has said, `why` being 0 if it is no fault (or none any
- * more). */
+/* The interrupted code: registers as pusha leaves them; what proc has said, `why` being 0 if it is no fault (or none
+ * any more). */
 struct vdso_interruption {
     uint32_t registers[8], flags, esp, eip, why, address;
 };
@@ -209,7 +209,7 @@ int vdso_check_file(arguments_t a, uint32_t protection);
 int32_t vdso_map_shared(uint32_t address, uint32_t length, uint32_t protection);
 
 /* What mem keeps for mappings to come, and the program does not know of, is given back if it is there; true: some was.
- * Who asks mem for a place of the caller's choice does this before. */
+ * It comes before each request for a place of the caller's choice. */
 bool vdso_give_ahead(uint32_t address, uint32_t length);
 
 /* Grants a page of a file again where there is none, or none that may be written to; false: it is not there. */

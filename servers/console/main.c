@@ -209,7 +209,7 @@ static SERVER_CALL int32_t call_read(uint32_t badge, struct words *words)
     return (int32_t)ipc_extend(words->w[1], 0);
 }
 
-/* Whoever is in front: a program behind finds that out when it reads. */
+/* Whether or not it is in front: a program behind finds that out when it reads. */
 static SERVER_CALL int32_t call_poll(uint32_t badge, struct words *words)
 {
     bool is_ready = input_is_ready(&input);

@@ -26,8 +26,8 @@ bool uart_get(char *byte);
 bool uart_can_put(void);
 void uart_put(char byte);
 
-/* With `wanted` an interrupt comes when a byte has come in, from uart_init() on. Who takes none for a
- * while must say so: the line would stay raised and hide all further interrupts. */
+/* With `wanted`, as from uart_init() on, an interrupt comes when a byte has come in. It must be false while none are
+ * taken: the line would stay raised and hide all further interrupts. */
 void uart_want_input(bool wanted);
 
 /* With `wanted` an interrupt comes when uart_can_put() turns true. */

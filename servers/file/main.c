@@ -220,7 +220,7 @@ static int32_t manager_program(struct words *words)
     return in_archive ? 0 : FILE_COPY;
 }
 
-/* Who is to run it holds it. */
+/* The client that is to run it holds it. */
 static struct inode *program_inode(const struct words *words)
 {
     struct inode *inode = inode_find(words->w[1]);

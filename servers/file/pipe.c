@@ -329,7 +329,7 @@ uint32_t pipe_poll(const struct open_file *file)
     return (pipe_bytes(pipe) ? FILE_POLL_IN : 0) | (pipe->writers ? 0 : FILE_POLL_HANG_UP);
 }
 
-/* Who watches looks once more behind the fence. */
+/* A client that watches looks once more behind the fence. */
 bool pipe_watch(struct client *client, const struct open_file *file)
 {
     struct pipe *pipe = file->pipe;

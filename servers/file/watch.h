@@ -33,7 +33,7 @@ void watches_tell(void);
 /* It has asked, and `is_all` that there is beside what has fired: true if that was all. */
 bool watches_are_heard(bool is_all);
 
-/* Whoever watches there is to be woken. However many they are, it takes a few steps. */
+/* All clients that watch there are to be woken. However many they are, it takes a few steps. */
 void watches_fire(struct link *list);
 
 /* The next client to wake, which watches nothing any more; or 0. */

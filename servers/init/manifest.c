@@ -1,4 +1,4 @@
-/* Who gets what: the table of docs/architecture.md. */
+/* Which server gets which capabilities: the table of docs/architecture.md. */
 #include "servers/init/manifest.h"
 
 #include "servers/proto/screen_ring.h"

@@ -56,7 +56,7 @@ struct limits_charged {
  * each other. */
 int limits_set(struct account **account, uint32_t limit, struct limits_charged charged);
 
-/* One holder less, who has nothing charged any more. */
+/* One holder less, which has nothing charged any more. */
 void limits_drop(struct account *account);
 
 /* Panics unless L3 holds of the account, in which so many are used in low memory; returns its demand. */

@@ -14,7 +14,7 @@ static uint32_t entry_at(const struct space *space, uint32_t address)
     return entry || !regions_is_heap(space, address) ? entry : PAGE_ZERO | PAGE_WRITE;
 }
 
-/* Who grants it decides what it can be granted with: here is only what the program wants. */
+/* The rights with which it can be granted are the granter's to decide: here is only what the program wants. */
 static uint32_t foreign_with_rights(uint32_t rights)
 {
     return rights ? ENTRY_FOREIGN | (rights & RIGHT_WRITE ? PAGE_WRITE : 0) : ENTRY_FOREIGN_HIDDEN;

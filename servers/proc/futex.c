@@ -174,7 +174,7 @@ static bool is_to_wake(const struct process *process)
     return process && process->watch.number <= last_to_wake;
 }
 
-/* Whoever was woken, and polls again, is behind all of them. */
+/* A process that was woken, and polls again, is behind all of them. */
 static void wake_some(struct work *work)
 {
     for (uint32_t woken = 0; woken < FUTEX_WOKEN_MAX && is_to_wake(polling.first); woken++)

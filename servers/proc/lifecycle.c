@@ -256,7 +256,7 @@ static void answer_parent(struct process *parent, struct process *child)
     waits_answer(parent, 0, words);
 }
 
-/* Nobody will ask how it ended: who waits hears of the last. */
+/* Nobody will ask how it ended: a parent that waits hears of the last. */
 static void forget_child(struct process *parent, struct process *child)
 {
     bool is_awaited = process_awaits(parent, child);
@@ -268,7 +268,7 @@ static void forget_child(struct process *parent, struct process *child)
     waits_answer(parent, -ECHILD, (struct words){{0}});
 }
 
-/* Nothing of it is left but how it ended. Who waits for it has its answer before the signal. */
+/* Nothing of it is left but how it ended. A parent that waits for it has its answer before the signal. */
 static void is_over(struct process *process)
 {
     struct process *parent = process->parent;

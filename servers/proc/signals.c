@@ -224,7 +224,7 @@ bool signal_send_self(struct process *process, struct signal signal)
 
 /* ------------------------------------------------------------------------------------ many at once */
 
-/* A look at all processes, in parts: who has an interrupt on its way, or is due and was not interrupted yet. */
+/* Looks at all processes, in parts, for those with an interrupt on its way, or a signal due and no interrupt yet. */
 static struct {
     bool goes_on, again;
     struct process *last; /* that was looked at */
@@ -252,7 +252,7 @@ static void is_in_front(struct process *process)
     process->signals.has_interrupt = true;
 }
 
-/* Who is in front is found out before the first one ends: then its parent waits no more. */
+/* The processes in front are found before the first one ends: then its parent waits no more. */
 void signals_interrupt(void)
 {
     front_all_and_new(is_in_front);

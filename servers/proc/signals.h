@@ -137,7 +137,7 @@ void signals_go_on(struct process *process);
 void signals_interrupt(void);
 bool signals_end_forker(struct process *process);
 
-/* A tick has passed: who could not be interrupted before is again, by signals_sweep(). */
+/* A tick has passed: signals_sweep() tries again to interrupt those that could not be before. */
 void signals_tick(void);
 
 /* Some of those are interrupted: true if there are more. */

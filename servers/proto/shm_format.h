@@ -7,7 +7,7 @@ enum {
     SHM_CREATE = 1,      /* make it if there is none of that name */
     SHM_EXCLUSIVE = 2,   /* with SHM_CREATE: there must be none */
     SHM_READ_ONLY = 4,   /* attach it to read alone */
-    SHM_OTHERS_READ = 8, /* with SHM_CREATE: who did not make it, nor inherits it by fork, may read alone */
+    SHM_OTHERS_READ = 8, /* with SHM_CREATE: all but its maker, and what that forks, may only read */
     SHM_FLAGS = 15,
 };
 
