@@ -239,8 +239,8 @@ IN_REGISTERS int32_t vdso_write_other(arguments_t a, uint32_t number)
     return vdso_is_bad(one.at, one.bytes) ? -EFAULT : write_vectors(a[0], &one, 1, number);
 }
 
-/* In one call, if that is enough; else in the general way. Of a descriptor of 32 or more it is not known here whether it
- * is the console. */
+/* In one call, if that is enough; else in the general way. Of a descriptor from 32 on it is not known here whether
+ * it is the console. */
 IN_REGISTERS int32_t vdso_write_by_page(arguments_t a)
 {
     if (!is_one_call(a))
