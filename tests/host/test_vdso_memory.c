@@ -278,7 +278,8 @@ static void others_have_no_limits(void)
     uint64_t *limit = (uint64_t *)(void *)program;
 
     ANSWERS({0, {7, 3}, NULL}, {-EAGAIN, {8, 0}, NULL});
-    CHECK(CALL(prlimit64, 8, STACK, 0, AT(limit)) == -EPERM && CALL(prlimit64, 8, STACK, 0, AT(limit)) == -EPERM);
+    limit[0] = limit[1] = 0x5000;
+    CHECK(CALL(prlimit64, 8, PAGES, AT(limit), 0) == -EPERM && CALL(prlimit64, 8, STACK, 0, AT(limit)) == -EPERM);
     FOR_BAD_PLACES(place, 16)
     {
         CHECK(CALL(prlimit64, 0, STACK, place, AT(limit)) == -EFAULT);
