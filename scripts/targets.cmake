@@ -32,12 +32,12 @@ add_library(user_vdso INTERFACE)
 target_link_libraries(user_vdso INTERFACE user_strict)
 target_link_options(user_vdso INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/boot/vdso.ld)
 
-# add_program(NAME [RAW] SPACE programs|servers|kernel-tests LIBRARIES ... SOURCES FILE...): the ELF file
+# add_program(NAME [RAW] [TEST] SPACE programs|servers|kernel-tests LIBRARIES ... SOURCES FILE...): the ELF file
 # SPACE/NAME.elf of the build folder, made by the target SPACE_NAME; it goes into the boot archive. Each SPACE is a
 # name space of its own. The C library of programs is musl (scripts/musl.cmake); one that is RAW has its own _start, and nothing
-# of the library of system calls.
+# of the library of system calls. A program that is a TEST is not with the others in the booted system's tree of files.
 function(add_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "RAW" "SPACE" "LIBRARIES;SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "RAW;TEST" "SPACE" "LIBRARIES;SOURCES")
   set(target ${arg_SPACE}_${name})
   add_executable(${target} ${arg_SOURCES})
   add_dependencies(${target} generated)
@@ -55,5 +55,9 @@ function(add_program name)
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME ${name} SUFFIX .elf RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${arg_SPACE}
     LINK_DEPENDS ${PROJECT_SOURCE_DIR}/${script})
-  set_property(GLOBAL APPEND PROPERTY TALLY_${arg_SPACE} ${name})
+  if(arg_TEST)
+    set_property(GLOBAL APPEND PROPERTY TALLY_tests ${name})
+  else()
+    set_property(GLOBAL APPEND PROPERTY TALLY_${arg_SPACE} ${name})
+  endif()
 endfunction()

@@ -144,7 +144,7 @@ static void row_exec_file(struct samples *samples)
         uint32_t begin = cycles();
         pid_t child = fork();
         if (child == 0) {
-            execv("/bin/bench_nothing", arguments);
+            execv("/tests/bench_nothing", arguments);
             _exit(1);
         }
         pid_t ended = wait(&status);

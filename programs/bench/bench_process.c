@@ -22,7 +22,7 @@ static void nothing(void)
 static void execute(void)
 {
     uint32_t ignored, blocked;
-    static const char name[] = "bench_nothing";
+    static const char name[] = "/tests/bench_nothing";
 
     memcpy(message_page->words, name, sizeof name);
     proc_exec(CLIENT_SLOT_PROC, sizeof name, 1, false, sizeof name, &ignored, &blocked);

@@ -95,7 +95,7 @@ static void part_fork(void)
 
 static void execute(const char *name)
 {
-    char copy[20];
+    char copy[32];
     char *const arguments[] = {copy, 0};
 
     strcpy(copy, name);
@@ -106,12 +106,12 @@ static void execute(const char *name)
 static void part_exec(void)
 {
     get_heap(LESS);
-    execute("bench_nothing");
+    execute("/tests/bench_nothing");
 }
 
 static void part_zeros(void)
 {
-    execute("bench_zeros");
+    execute("/tests/bench_zeros");
 }
 
 static void part_munmap(void)

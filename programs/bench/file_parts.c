@@ -46,7 +46,7 @@ static void exec_with_files(void)
     char *const arguments[] = {"bench_nothing", 0};
 
     keep_files();
-    execv("/bin/bench_nothing", arguments);
+    execv("/tests/bench_nothing", arguments);
     check(false, "exec");
 }
 

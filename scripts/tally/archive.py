@@ -19,8 +19,8 @@ INIT_STACK_PAGES, INIT_ACCOUNT_PAGES = 4, 64
 IMAGE = struct.Struct("<8s6I")
 HEADER = struct.Struct("<8s5I")
 ENTRY = struct.Struct("<6I")
-KINDS = {"programs": 0, "servers": 1, "kernel_tests": 2, "libraries": 3, "files": 4}  # enum archive_kind; each is a name space
-STARTED = (KINDS["programs"], KINDS["kernel_tests"])  # by init, as its first program
+KINDS = {"programs": 0, "servers": 1, "kernel_tests": 2, "libraries": 3, "files": 4, "tests": 5}  # enum archive_kind; each is a name space
+STARTED = (KINDS["programs"], KINDS["kernel_tests"], KINDS["tests"])  # by init, as its first program
 HEADER_OFFSET, ENTRIES_OFFSET = 64, 128
 
 

@@ -38,19 +38,23 @@ static void add(struct inode *directory, const char *name, struct inode *inode)
     must(!error || error == -EEXIST);
 }
 
-static void add_entry(const void *archive, const struct archive_entry *entry, struct inode *programs)
+/* A program has two names, as those written for xv6 look for others in the root. */
+static void add_entry(const void *archive, const struct archive_entry *entry, struct inode *programs,
+                      struct inode *tests)
 {
     const char *name = archive_name(archive, entry);
-    bool program = entry->kind == ARCHIVE_PROGRAM;
+    struct inode *const folders[] = {
+        [ARCHIVE_PROGRAM] = programs, [ARCHIVE_TEST] = tests, [ARCHIVE_FILE] = directory_root};
+    struct inode *folder = entry->kind <= ARCHIVE_TEST ? folders[entry->kind] : NULL;
 
-    if (!program && entry->kind != ARCHIVE_FILE)
+    if (!folder)
         return;
     struct inode *inode = inode_from_device(&device.device, entry->first_page, entry->bytes);
     must(inode);
-    inode->mode = program ? 0755 : 0644;
-    if (program)
-        add(programs, name, inode);
-    add(directory_root, name, inode);
+    inode->mode = entry->kind == ARCHIVE_FILE ? 0644 : 0755;
+    add(folder, name, inode);
+    if (entry->kind == ARCHIVE_PROGRAM)
+        add(directory_root, name, inode);
     inode_drop(inode);
 }
 
@@ -58,6 +62,7 @@ void tree_init(const void *archive, uint32_t pages)
 {
     memory_device_init(&device, archive, pages);
     struct inode *programs = make(directory_root, "bin", (struct inode_attributes){INODE_DIRECTORY, 0755, 0});
+    struct inode *tests = make(directory_root, "tests", (struct inode_attributes){INODE_DIRECTORY, 0755, 0});
     struct inode *devices = make(directory_root, "dev", (struct inode_attributes){INODE_DIRECTORY, 0755, 0});
     make(directory_root, "tmp", (struct inode_attributes){INODE_DIRECTORY, 01777, 0});
     console = make(devices, "console", (struct inode_attributes){INODE_DEVICE, 0620, DEVICE_CONSOLE});
@@ -69,5 +74,5 @@ void tree_init(const void *archive, uint32_t pages)
     make(devices, "shm", (struct inode_attributes){INODE_DIRECTORY, 01777, 0}); /* for shm_open and sem_open of musl */
     inode_hold(console); /* for the first descriptors, whatever becomes of its names */
     for (const struct archive_entry *entry = archive_first(archive); entry; entry = archive_next(archive, entry))
-        add_entry(archive, entry, programs);
+        add_entry(archive, entry, programs, tests);
 }

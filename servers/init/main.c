@@ -19,7 +19,7 @@
 #include <string.h>
 
 static struct command command;
-static enum archive_kind kind;
+static bool is_kernel_test;
 
 static void set_command(const char *line)
 {
@@ -27,11 +27,13 @@ static void set_command(const char *line)
     command_read(&command, line);
 }
 
-/* A program comes before a kernel test of its name. */
+/* What a process can be of comes before a kernel test of its name. */
 static bool command_find(const void *archive)
 {
-    kind = archive_find(archive, ARCHIVE_PROGRAM, command.text) ? ARCHIVE_PROGRAM : ARCHIVE_KERNEL_TEST;
-    return archive_find(archive, kind, command.text);
+    bool is_program = archive_find_program(archive, command.text);
+
+    is_kernel_test = !is_program && archive_find(archive, ARCHIVE_KERNEL_TEST, command.text);
+    return is_program || is_kernel_test;
 }
 
 static void build(void)
@@ -43,7 +45,7 @@ static void build(void)
     load_endpoints();
     for (uint32_t i = 0; i < servers; i++)
         load_server(i, &manifest[i], manifest[i].name);
-    if (found && kind == ARCHIVE_KERNEL_TEST)
+    if (is_kernel_test)
         load_server(SERVER_TEST, &manifest_test, command.text);
     supervisor_start(command.text);
     load_memory();
@@ -118,7 +120,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     log_line(message_page, BOOT_SLOT_LOG, "tally: version %s", TALLY_VERSION);
     set_command(boot_page->command);
     build();
-    if (kind == ARCHIVE_PROGRAM)
+    if (!is_kernel_test)
         run_all();
     log_line(message_page, BOOT_SLOT_LOG, "init: starts kernel test %s", command.text);
     load_resume(SERVER_TEST);

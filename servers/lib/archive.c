@@ -96,6 +96,13 @@ const struct archive_entry *archive_find(const void *archive, enum archive_kind 
     return 0;
 }
 
+const struct archive_entry *archive_find_program(const void *archive, const char *name)
+{
+    const struct archive_entry *program = archive_find(archive, ARCHIVE_PROGRAM, name);
+
+    return program ? program : archive_find(archive, ARCHIVE_TEST, name);
+}
+
 const struct archive_entry *archive_first(const void *archive)
 {
     return header_of(archive)->entries ? entries_of(archive) : 0;

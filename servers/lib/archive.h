@@ -19,7 +19,14 @@
 
 enum { ARCHIVE_HEADER_AT = 64, ARCHIVE_ENTRIES_AT = 128 };
 
-enum archive_kind { ARCHIVE_PROGRAM, ARCHIVE_SERVER, ARCHIVE_KERNEL_TEST, ARCHIVE_LIBRARY, ARCHIVE_FILE };
+enum archive_kind {
+    ARCHIVE_PROGRAM,
+    ARCHIVE_SERVER,
+    ARCHIVE_KERNEL_TEST, /* which init starts as it does a server */
+    ARCHIVE_LIBRARY,
+    ARCHIVE_FILE,
+    ARCHIVE_TEST /* a program that tests or measures: in a folder of its own */
+};
 
 #define ARCHIVE_MAGIC "TALLYDIR"
 
@@ -48,6 +55,9 @@ const char *archive_check(const void *archive, uint32_t pages);
 
 /* The entry of that kind and name, or 0. */
 const struct archive_entry *archive_find(const void *archive, enum archive_kind kind, const char *name);
+
+/* What a process can be of: a program of that name, else a test; or 0. */
+const struct archive_entry *archive_find_program(const void *archive, const char *name);
 
 /* All entries in their order: the first, the one behind another; 0: there is none. */
 const struct archive_entry *archive_first(const void *archive);

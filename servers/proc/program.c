@@ -37,7 +37,7 @@ const char *program_name(const char *path)
 
 int program_named(const char *name, struct program_place *place)
 {
-    const struct archive_entry *entry = archive_find(archive, ARCHIVE_PROGRAM, name);
+    const struct archive_entry *entry = archive_find_program(archive, name);
 
     if (!entry)
         return -ENOENT;

@@ -95,6 +95,18 @@ static void test_name_spaces(void)
     CHECK(!archive_find(image, ARCHIVE_KERNEL_TEST, "mem"));
 }
 
+/* A process is of a program, or else of a test of that name, and of nothing else. */
+static void test_programs_and_tests(void)
+{
+    make();
+    entries()[2].kind = ARCHIVE_TEST;
+    CHECK(archive_find_program(image, "mem") == &entries()[1]);
+    entries()[1].kind = ARCHIVE_SERVER;
+    CHECK(archive_find_program(image, "mem") == &entries()[2] && !archive_find_program(image, "hell"));
+    entries()[2].kind = ARCHIVE_KERNEL_TEST;
+    CHECK(!archive_find_program(image, "mem"));
+}
+
 static void flip(uint32_t at)
 {
     make();
@@ -169,6 +181,7 @@ int main(void)
     test_checksum();
     test_words_in_another_order();
     test_name_spaces();
+    test_programs_and_tests();
     test_flipped_bytes();
     test_hostile_directory();
     test_truncation();

@@ -17,8 +17,10 @@ static void status_is_told(void)
     CHECK(status_of("directory").mode == (MODE_DIRECTORY | 0755) && status_of("directory").modified == BOOTED + 500);
     CHECK(status_of("/dev/null").device == DEVICE_NULL && status_of("/dev/null").mode == (MODE_CHARACTERS | 0666));
     CHECK(status_of("data").size == DATA_BYTES && status_of("data").pages == 0 && status_of("data").links == 1);
-    CHECK(status_of("prog").links == 2 && status_of("bin/t_x").links == 2 && !is_there("server"));
+    CHECK(status_of("prog").links == 2 && !is_there("server"));
     CHECK(status_of("prog").inode == status_of("/bin/prog").inode && status_of("prog").mode == (MODE_FILE | 0755));
+    CHECK(status_of("tests/t_x").links == 1 && status_of("tests/t_x").mode == (MODE_FILE | 0755));
+    CHECK(!is_there("t_x") && !is_there("bin/t_x") && !is_there("bin/data") && !is_there("tests/prog"));
     uint32_t fd = opens("data", 0);
     CHECK(ask_path(A, "", FILE_STATUS, fd, FILE_EMPTY_PATH, 0) == 0 &&
           ((const struct file_status *)(const void *)reply_of(A)->data)->size == DATA_BYTES);
@@ -57,7 +59,7 @@ static void names_are_linked(void)
           ask_paths(A, "/dev", "data", FILE_LINK, CWD, CWD) == -EEXIST);
     CHECK(ask_paths(A, "data", "x", FILE_LINK, NOTHING, CWD) == -EBADF &&
           ask_paths(A, "data", "x", FILE_LINK, CWD, NOTHING) == -EBADF);
-    CHECK(ask_path(A, "bin/t_x", FILE_LINK, CWD, CWD, 0) == -ENOENT); /* the second one is missing */
+    CHECK(ask_path(A, "dev/tty", FILE_LINK, CWD, CWD, 0) == -ENOENT); /* the second one is missing */
     char *far = transfer_of(A);
     strcpy(far, "data");
     memset(far + 5, 'x', 256);
@@ -134,7 +136,7 @@ static void names_change(void)
     CHECK(status_of("data").size == 0 && !is_there("h") && is_there("g"));
     CHECK(ask_paths(A, "data", "x", FILE_RENAME, NOTHING, CWD) == -EBADF &&
           ask_paths(A, "data", "x", FILE_RENAME, CWD, NOTHING) == -EBADF);
-    CHECK(ask_path(A, "bin/t_x", FILE_RENAME, CWD, CWD, 0) == -ENOENT);
+    CHECK(ask_path(A, "dev/tty", FILE_RENAME, CWD, CWD, 0) == -ENOENT);
     ends();
 }
 

@@ -88,8 +88,8 @@ static void run(void)
 #define RESUME_MEM                                                                                                     \
     "donate t2: 10\ngive t2 slot 4: frames rights 27\ngive t0 slot 7: its frames rights 1\ngive t0 slot 4: the rest "  \
     "rights 31\nstart r0: eip 900000 esp 8e7ff0 ebx frames esi "
-#define RESUME(n)          "start r" #n ": eip 9000" #n "0 esp 8e7ff0 ebx 0 esi 0 edi 111\nresume r" #n "\n"
-#define RESUME_FILE(pages) "start r2: eip 900020 esp 8e7ff0 ebx frames esi " #pages " edi 111\nresume r2\n"
+#define RESUME(n)          "start r" #n ": eip 9000" #n "0 esp 8e7ff0 ebx 0 esi 0 edi 117\nresume r" #n "\n"
+#define RESUME_FILE(pages) "start r2: eip 900020 esp 8e7ff0 ebx frames esi " #pages " edi 117\nresume r2\n"
 #define RUNS               "log init: starts prog\nspawn 1: prog|\nwait 0 0\nconsole 3\nreport 0\n"
 
 /* Up to the frames that are left for mem, and from there on. */
@@ -101,7 +101,7 @@ static void the_system_is_built(void)
               "log tally: version " TALLY_VERSION
               "\n" ARCHIVE ENDPOINTS MEM CONSOLE_IMAGE CONSOLE_LOG FILE_SERVER PROC SUPERVISOR RESUME_MEM);
     expect_in(strstr(lines_from("start r0"), " edi"),
-              " edi 111\nresume r0\n" RESUME(1) RESUME_FILE(2037) RESUME(3) LOWERED RUNS);
+              " edi 117\nresume r0\n" RESUME(1) RESUME_FILE(2037) RESUME(3) LOWERED RUNS);
 }
 
 /* mem is told how many frames it has got. */
@@ -127,7 +127,7 @@ static void there_is_a_screen(void)
                             "give t1 slot 10: the ring rights 3\n" CONSOLE_LOG FILE_SERVER PROC SCREEN
                             "donate t4: 6\ngive t4 slot 4: boot 7 rights 3 0 0\n"
                             "give t4 slot 5: the ring rights 3\ngive t4 slot 6: boot 3 rights 2 980 2\n" SUPERVISOR);
-    expect_in(lines_from("start r4"), "start r4: eip 900040 esp 8e7ff0 ebx 0 esi 769 edi 111\nresume r4\n" LOWERED);
+    expect_in(lines_from("start r4"), "start r4: eip 900040 esp 8e7ff0 ebx 0 esi 769 edi 117\nresume r4\n" LOWERED);
 }
 
 /* That text is shown is only assumed: there may be no such registers. */
@@ -180,9 +180,9 @@ static void a_kernel_test_is_a_server(void)
     expect_in(
         lines_from("task t5"),
         "task t5\ndonate t5: 64\n"
-        "map t5: 900000 rights 5 from boot 8 25, 64\nmap t5: 940000 rights 5 from boot 8 65, 2\n"
-        "clear\nmap t5: 942000 rights 5\nfill: boot 8 page 103, 4096\nmap t5: 943000 rights 3\n"
-        "fill: boot 8 page 104, 1\nmap t5: 944000 rights 3\nclear\nmap t5: 945000 rights 3\n"
+        "map t5: 900000 rights 5 from boot 8 2b, 64\nmap t5: 940000 rights 5 from boot 8 6b, 2\n"
+        "clear\nmap t5: 942000 rights 5\nfill: boot 8 page 109, 4096\nmap t5: 943000 rights 3\n"
+        "fill: boot 8 page 110, 1\nmap t5: 944000 rights 3\nclear\nmap t5: 945000 rights 3\n"
         "clear\nmap t5: 8e7000 rights 3\nclear\nmap t5: 8e6000 rights 3\n"
         "clear\nmap t5: 8e5000 rights 3\nclear\nmap t5: 8e4000 rights 3\n" SEES_BOOT_PAGE(5) THREAD(
             5, 6, 53,
@@ -192,7 +192,7 @@ static void a_kernel_test_is_a_server(void)
                 "give t5 slot 6: boot 4 rights 9 0 25\ngive t5 slot 7: e0 rights 9 0 0\ngive t5 slot 8: boot 3 "
                 "rights 3 112 2\n"
                 "give t5 slot 9: init rights 3 0 0\ngive t5 slot 14: boot 12 rights 1 0 0\n" SUPERVISOR RESUME_MEM);
-    expect_end("log init: starts kernel test t_test\nstart r5: eip 900060 esp 8e7ff0 ebx frames esi 4096 edi 111\n"
+    expect_end("log init: starts kernel test t_test\nstart r5: eip 900070 esp 8e7ff0 ebx frames esi 4096 edi 117\n"
                "resume r5\nstop\n");
 }
 
@@ -275,7 +275,7 @@ static void an_account_is_fed(void)
         const char *line, *lines;
     } rows[] = {
         {"map boot 1: 40040000",
-         "map boot 1: 40040000 rights 1 from boot 8 40, 47\ndonate boot 1: 3\nmap boot 1: 40040000"},
+         "map boot 1: 40040000 rights 1 from boot 8 40, 53\ndonate boot 1: 3\nmap boot 1: 40040000"},
         {"map t1: 900000",
          "map t1: 900000 rights 5 from boot 8 7, 2\ndonate t1: 3\nmap t1: 900000 rights 5 from boot 8 7, 2\n"},
         {"map t1: 8e6000", "map t1: 8e6000 rights 3\ndonate t1: 3\nmap t1: 8e6000 rights 3\nclear\n"},

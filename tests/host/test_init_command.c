@@ -34,6 +34,7 @@ static void commands_are_read(void)
         {"--- prog", "log init: no program named --- is in the boot archive\nreport 127\n"},
         {"mem", "log init: no program named mem is in the boot archive\nreport 127\n"}, /* is a server */
         {"console.input=pipe prog x", "console 17\nlog init: starts prog\nspawn 2: prog|x|\nwait 0 0\n"},
+        {"t_process x", "log init: starts t_process\nspawn 2: t_process|x|\nwait 0 0\n"},
         {"t_test arg", "log init: starts kernel test t_test\n"},
     };
     static const struct {

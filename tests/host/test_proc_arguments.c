@@ -35,6 +35,17 @@ static void arguments_are_read(void)
     CHECK(arguments_used() == 1);
 }
 
+/* init may name a test, too. */
+static void tests_are_programs(void)
+{
+    const struct step list[] = {
+        CALL_WITH(INIT, "t_good", 7, NULL, PROC_SPAWN, 1, 7),
+        CALL(P1, "answer 1: 1 7 7 t_good|\n", PROC_ARGS, 0),
+    };
+
+    RUN(list, 1);
+}
+
 /* What a message says of its data is not more than it has; and they are strings, so many at least. */
 static void arguments_are_checked(void)
 {
@@ -176,6 +187,7 @@ static void arguments_have_an_end(void)
 int main(void)
 {
     arguments_are_read();
+    tests_are_programs();
     arguments_are_checked();
     arguments_are_put();
     arguments_are_too_long();

@@ -39,7 +39,7 @@ static const struct {
     uint32_t kind, first_page, bytes;
 } files[] = {
     {"prog", ARCHIVE_PROGRAM, PROGRAM_PAGE, PROGRAM_BYTES},
-    {"t_x", ARCHIVE_PROGRAM, 3, 100},
+    {"t_x", ARCHIVE_TEST, 3, 100},
     {"server", ARCHIVE_SERVER, 4, 100},
     {"data", ARCHIVE_FILE, DATA_PAGE, DATA_BYTES},
 };

@@ -17,7 +17,7 @@
 
 enum { MANAGER = 0, WAITS = 1 << 30 /* in place of a status: not answered yet */, MACHINE_CLIENTS = 100 };
 
-/* Its archive: "prog" and "t_x", which are programs, "data" of DATA_BYTES bytes, each of which is DATA_BYTE(its
+/* Its archive: "prog", which is a program, "t_x", a test, "data" of DATA_BYTES bytes, each of which is DATA_BYTE(its
  * number), and a server that nobody sees. */
 enum { DATA_BYTES = 5000, PROGRAM_BYTES = 0x1100, PROGRAM_PAGE = 1, DATA_PAGE = 5 };
 #define DATA_BYTE(number) ((char)('a' + (number) % 26))

@@ -7,19 +7,16 @@
 #include "tests/server/init_machine.h"
 #include "tests/server/program_file.h"
 
-enum { ENTRIES = 7, FILE_PAGES = 6 };
+enum { ENTRIES = 8, FILE_PAGES = 6 };
 
 static const struct {
     const char *name;
     uint32_t kind, text_pages;
 } files[ENTRIES] = {
-    {"mem", ARCHIVE_SERVER, 2},
-    {"console", ARCHIVE_SERVER, 2},
-    {"file", ARCHIVE_SERVER, 2},
-    {"proc", ARCHIVE_SERVER, 2},
-    {"screen", ARCHIVE_SERVER, 2},
-    {"prog", ARCHIVE_PROGRAM, 2},
-    {"t_test", ARCHIVE_KERNEL_TEST, MACHINE_TEXT_PAGES},
+    {"mem", ARCHIVE_SERVER, 2},     {"console", ARCHIVE_SERVER, 2},
+    {"file", ARCHIVE_SERVER, 2},    {"proc", ARCHIVE_SERVER, 2},
+    {"screen", ARCHIVE_SERVER, 2},  {"prog", ARCHIVE_PROGRAM, 2},
+    {"t_process", ARCHIVE_TEST, 2}, {"t_test", ARCHIVE_KERNEL_TEST, MACHINE_TEXT_PAGES},
 };
 
 /* Text, of whose last page the file has a byte, with zeros for one more; data of a page and a byte, with zeros. */

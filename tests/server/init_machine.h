@@ -15,7 +15,7 @@
 
 #include "tests/server/server_run.h"
 
-enum { MACHINE_ARCHIVE_PAGES = 111, MACHINE_TEXT_PAGES = 66 /* of the kernel test "t_test" */, FRAMES = 1 << 14 };
+enum { MACHINE_ARCHIVE_PAGES = 117, MACHINE_TEXT_PAGES = 66 /* of the kernel test "t_test" */, FRAMES = 1 << 14 };
 
 /* What the boot page says; how proc and console answer. Tests change it before a run. */
 struct machine {

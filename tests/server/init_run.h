@@ -21,5 +21,5 @@ void expect_in(const char *text, const char *expected);
 void expect_end(const char *expected);
 
 /* What is done first, and what is done last before the program starts. */
-#define ARCHIVE "map boot 1: 40000000 rights 1 from boot 8 0, 64\nmap boot 1: 40040000 rights 1 from boot 8 40, 47\n"
+#define ARCHIVE "map boot 1: 40000000 rights 1 from boot 8 0, 64\nmap boot 1: 40040000 rights 1 from boot 8 40, 53\n"
 #define LOWERED "schedule boot 6: 18 0\n"

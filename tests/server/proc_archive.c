@@ -34,6 +34,7 @@ static const struct {
     {"vdso", ARCHIVE_PROGRAM, 0, false}, /* which is none */
     {"huge", ARCHIVE_PROGRAM, HUGE_PAGES, false},
     {"hugely", ARCHIVE_PROGRAM, HUGE_PAGES, true},
+    {"t_good", ARCHIVE_TEST, GOOD_PAGES, false},
 };
 enum { ENTRIES = sizeof(files) / sizeof(files[0]), VDSO = 5 };
 

@@ -52,7 +52,7 @@ static bool executes(void)
 
     if (child == 0) {
         char *environment[] = {"TALLY_A=b", NULL};
-        execle("/bin/t_headers", "t_headers", "environment", (char *)NULL, environment);
+        execle("/tests/t_headers", "t_headers", "environment", (char *)NULL, environment);
         _exit(1);
     }
     bool good = IS(ended(child), 9 << 8);

@@ -42,7 +42,7 @@ static int executes(void)
     snprintf(words[0], sizeof words[0], "%d", fd);
     snprintf(words[1], sizeof words[1], "%lx", (unsigned long)sum);
     snprintf(words[2], sizeof words[2], "%d", (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
-    execv("t_random", arguments);
+    execv("/tests/t_random", arguments);
     return WRONG;
 }
 
@@ -117,7 +117,7 @@ static enum { WORKS, FORKS, READS, WRITES, SLEEPS, WAYS } way;
 static int fork_and_exec(void)
 {
     if (below(2))
-        child_exec("t_random", "exit");
+        child_exec("/tests/t_random", "exit");
     return 0;
 }
 

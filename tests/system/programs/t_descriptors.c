@@ -107,7 +107,7 @@ static int executes_with_some_closed(void)
 {
     if (fcntl(3, F_SETFD, FD_CLOEXEC) || dup2(3, 4) != 4 || read(4, got, 2) != 2)
         return 1;
-    child_exec("/bin/t_descriptors", "closed");
+    child_exec("/tests/t_descriptors", "closed");
 }
 
 static bool exec_closes_some(void)
@@ -123,7 +123,7 @@ static int executes_with_others(void)
 
     if (dup2(3, 0) != 0 || dup2(out, 1) != 1)
         return 1;
-    child_exec("t_descriptors", "standard");
+    child_exec("/tests/t_descriptors", "standard");
 }
 
 static bool input_and_output_are_files(void)
@@ -141,7 +141,7 @@ static int executes_with_none(void)
 {
     if (close(0) || close(1) || close(2))
         return 1;
-    child_exec("/bin/t_descriptors", "nothing");
+    child_exec("/tests/t_descriptors", "nothing");
 }
 
 static bool the_first_three_may_be_closed(void)

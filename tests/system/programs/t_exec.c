@@ -20,7 +20,7 @@
 enum { PAGE = 4096, MANY = 30000 };
 
 /* Linux's ARG_MAX; and as long as an argument can be beside those of execs_long(). */
-enum { ALL = 131072, LONG = ALL - sizeof "t_exec" - sizeof "long" - sizeof "end" - 1 };
+enum { ALL = 131072, LONG = ALL - sizeof "/tests/t_exec" - sizeof "long" - sizeof "end" - 1 };
 
 static char long_text[2 * ALL];
 
@@ -37,13 +37,13 @@ static char *long_argument(size_t length)
 static int execs_words(void)
 {
     char *const arguments[] = {"other name", "words", "", "two words", "\x01\xff", "", NULL};
-    return execv("t_exec", arguments);
+    return execv("/tests/t_exec", arguments);
 }
 
 static int sees_words(int argc, char **argv)
 {
     return !(argc == 6 && strcmp(argv[0], "other name") == 0 &&
-             strcmp((const char *)getauxval(AT_EXECFN), "t_exec") == 0 && strcmp(argv[2], "") == 0 &&
+             strcmp((const char *)getauxval(AT_EXECFN), "/tests/t_exec") == 0 && strcmp(argv[2], "") == 0 &&
              strcmp(argv[3], "two words") == 0 && strcmp(argv[4], "\x01\xff") == 0 && strcmp(argv[5], "") == 0 &&
              !argv[6]);
 }
@@ -55,8 +55,8 @@ static bool words(void)
 
 static int execs_long(void)
 {
-    char *const arguments[] = {"t_exec", "long", long_argument(LONG), "end", NULL}, *const none[] = {NULL};
-    return execve("t_exec", arguments, none);
+    char *const arguments[] = {"/tests/t_exec", "long", long_argument(LONG), "end", NULL}, *const none[] = {NULL};
+    return execve("/tests/t_exec", arguments, none);
 }
 
 static int sees_long(int argc, char **argv)
@@ -71,11 +71,11 @@ static bool long_arguments(void)
 
 static int execs_many(void)
 {
-    static char *arguments[MANY + 1] = {"t_exec", "many"};
+    static char *arguments[MANY + 1] = {"/tests/t_exec", "many"};
 
     for (int i = 2; i < MANY; i++)
         arguments[i] = "x";
-    return execv("t_exec", arguments);
+    return execv("/tests/t_exec", arguments);
 }
 
 static int sees_many(int argc, char **argv)
@@ -113,9 +113,10 @@ static bool refused(const char *program, int error)
 
 static bool unknown(void)
 {
-    return refused("nothing", ENOENT) && refused("t_exe", ENOENT) && refused("t_exec2", ENOENT) &&
+    return refused("nothing", ENOENT) && refused("/tests/t_exe", ENOENT) && refused("/tests/t_exec2", ENOENT) &&
            refused("", ENOENT) && refused(long_argument(200), ENOENT) && refused("bin/nothing", ENOENT) &&
-           refused("nothing/t_exec", ENOENT) && refused("t_exec/t_exec", ENOTDIR) && refused("t_exec/", ENOTDIR) &&
+           refused("nothing/t_exec", ENOENT) && refused("/tests/t_exec/t_exec", ENOTDIR) &&
+           refused("/tests/t_exec/", ENOTDIR) && refused("t_exec", ENOENT) &&
            refused(long_argument(256), ENAMETOOLONG) && refused(long_argument(2000), ENAMETOOLONG);
 }
 
@@ -134,13 +135,14 @@ static bool no_programs(void)
 /* By one byte, of an argument, of the environment or of the path. What was put of them is given back. */
 static bool too_long(void)
 {
-    char *const arguments[] = {"t_exec", "long", long_argument(LONG + 1), "end", NULL}, *const none[] = {NULL};
-    char *const fewer[] = {"t_exec", "long", long_text + 2, "end", NULL}, *const environment[] = {"", "", NULL};
-    bool good = FAILS(execve("t_exec", arguments, none), E2BIG) && FAILS(execve("t_exec", fewer, environment), E2BIG);
+    char *const arguments[] = {"/tests/t_exec", "long", long_argument(LONG + 1), "end", NULL}, *const none[] = {NULL};
+    char *const fewer[] = {"/tests/t_exec", "long", long_text + 2, "end", NULL}, *const environment[] = {"", "", NULL};
+    bool good = FAILS(execve("/tests/t_exec", arguments, none), E2BIG) &&
+                FAILS(execve("/tests/t_exec", fewer, environment), E2BIG);
 
     for (int i = 0; i < 5; i++) {
-        good = FAILS(execve("t_exec", arguments, (char *const *)1), EFAULT) && good;
-        good = FAILS(execve("t_exec", arguments, none), E2BIG) && good;
+        good = FAILS(execve("/tests/t_exec", arguments, (char *const *)1), EFAULT) && good;
+        good = FAILS(execve("/tests/t_exec", arguments, none), E2BIG) && good;
     }
     return refused(long_argument(ALL), E2BIG) && refused(long_argument(ALL - 3000), ENAMETOOLONG) &&
            refused("nothing", ENOENT) && good && many_arguments();
@@ -177,7 +179,7 @@ static int execs_dirty(void)
     AREA[0] = 1;
     shm_open(1, &page);
     *page = 1;
-    child_exec("t_exec", "clean");
+    child_exec("/tests/t_exec", "clean");
 }
 
 static int sees_clean(void)
@@ -206,7 +208,7 @@ static int execs_with_fpu(void)
     uint16_t control = 0x0f7f;
 
     __asm__ volatile("fninit; fldcw %0; fldpi" : : "m"(control));
-    child_exec("t_exec", "fpu");
+    child_exec("/tests/t_exec", "fpu");
 }
 
 static int sees_fresh_fpu(void)
@@ -227,10 +229,10 @@ static int execs_pid(void)
     char pid[12];
 
     snprintf(pid, sizeof(pid), "%d", getpid());
-    char *const arguments[] = {"t_exec", "pid", pid, NULL};
+    char *const arguments[] = {"/tests/t_exec", "pid", pid, NULL};
     if (fork() == 0)
         exit(33);
-    return execv("t_exec", arguments);
+    return execv("/tests/t_exec", arguments);
 }
 
 static int sees_pid(const char *pid)
@@ -249,7 +251,7 @@ static bool keeps_pid_and_children(void)
 /* By way of a program for xv6, which makes a file `made`. */
 static int execs_with_mask(void)
 {
-    child_exec("t_xv6_calls", "mask");
+    child_exec("/tests/t_xv6_calls", "mask");
 }
 
 static int sees_mask(void)
@@ -274,8 +276,8 @@ static int execs_on(int left)
     char text[12];
 
     snprintf(text, sizeof(text), "%d", left);
-    char *const arguments[] = {"t_exec", "on", text, NULL};
-    return left ? execv("t_exec", arguments) : 0;
+    char *const arguments[] = {"/tests/t_exec", "on", text, NULL};
+    return left ? execv("/tests/t_exec", arguments) : 0;
 }
 
 static int execs_hundred(void)
@@ -290,7 +292,7 @@ static bool again_and_again(void)
 
 static int execs_sleeper(void)
 {
-    child_exec("t_exec", "sleep");
+    child_exec("/tests/t_exec", "sleep");
 }
 
 static bool killed_in_exec(void)

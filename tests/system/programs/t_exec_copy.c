@@ -32,7 +32,7 @@ static int runs_it(void)
 
 static bool copies_run(void)
 {
-    bool good = HOLDS(copy_file("/bin/t_exec_copy", copy)) && IS(child_run(runs_it), EXITED(STATUS));
+    bool good = HOLDS(copy_file("/tests/t_exec_copy", copy)) && IS(child_run(runs_it), EXITED(STATUS));
 
     good = IS(child_run(runs_it), EXITED(STATUS)) && good; /* it has not changed by that */
     return IS(unlink(copy), 0) && good;
@@ -40,7 +40,7 @@ static bool copies_run(void)
 
 static bool native_copies_run(void)
 {
-    bool good = HOLDS(copy_file("/bin/bench_nothing", copy)) && IS(child_run(runs_it), EXITED(0));
+    bool good = HOLDS(copy_file("/tests/bench_nothing", copy)) && IS(child_run(runs_it), EXITED(0));
 
     return IS(unlink(copy), 0) && good;
 }
@@ -64,7 +64,7 @@ static bool what_has_no_x_is_refused(void)
 {
     static const mode_t runs[] = {0100, 0010, 0001, 0755};
     char *const arguments[] = {(char *)copy, NULL};
-    bool good = HOLDS(copy_file("/bin/t_exec_copy", copy));
+    bool good = HOLDS(copy_file("/tests/t_exec_copy", copy));
 
     for (unsigned i = 0; i < sizeof runs / sizeof runs[0]; i++)
         good =

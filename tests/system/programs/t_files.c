@@ -204,12 +204,12 @@ static bool an_end_gives_back_all(void)
 static bool the_archives_files_are_there(void)
 {
     struct stat status, other;
-    int fd = open("/bin/t_files", O_RDONLY);
+    int fd = open("/tests/t_files", O_RDONLY);
     bool good = IS(read(fd, got, 4), 4) && IS(memcmp(got, "\177ELF", 4), 0) && IS(fstat(fd, &status), 0) &&
                 IS(status.st_mode, S_IFREG | 0755);
 
-    good = good && IS(stat("/bin/t_files", &other), 0) && IS(other.st_ino, status.st_ino);
-    return IS(close(fd), 0) && good && IS(access("/bin/t_files", X_OK), 0) && FAILS(access("none", F_OK), ENOENT) &&
+    good = good && IS(stat("/tests/t_files", &other), 0) && IS(other.st_ino, status.st_ino);
+    return IS(close(fd), 0) && good && IS(access("/tests/t_files", X_OK), 0) && FAILS(access("none", F_OK), ENOENT) &&
            FAILS(access("/bin", 8), EINVAL);
 }
 

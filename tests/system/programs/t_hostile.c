@@ -162,7 +162,7 @@ static int execs_and_touches(void)
     char where[16];
 
     snprintf(where, sizeof(where), "%lu", (unsigned long)(uint32_t)opened_everywhere());
-    child_exec("t_hostile", where);
+    child_exec("/tests/t_hostile", where);
 }
 
 static bool segments_end(void)

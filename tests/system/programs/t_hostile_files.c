@@ -86,7 +86,7 @@ static bool begins(void)
 static bool is_whole(bool good, uint32_t free)
 {
     good = IS(chdir("/"), 0) && IS(nftw("/tmp/h", visit, 10, FTW_DEPTH | FTW_PHYS), 0) && good;
-    int fd = open("/bin/t_hostile_files", O_RDONLY);
+    int fd = open("/tests/t_hostile_files", O_RDONLY);
     good = IS(read(fd, bytes, 4), 4) && IS(memcmp(bytes, "\177ELF", 4), 0) && IS(close(fd), 0) && good;
     return IS(pages_free(), free) && good;
 }
@@ -302,7 +302,7 @@ static int changes_it(void)
         (void)pwrite(fd, &byte, 1, below(400));
         (void)ftruncate(fd, below(3) ? 9000 : 50000);
         close(fd);
-        if (below(4) == 0 && !copies("/bin/t_hostile_files", "program"))
+        if (below(4) == 0 && !copies("/tests/t_hostile_files", "program"))
             (void)unlink("program");
     }
     return 0;
@@ -317,7 +317,7 @@ static int executes_it(void)
 static bool a_program_changes(void)
 {
     uint32_t free = pages_free();
-    bool good = begins() && HOLDS(copies("/bin/t_hostile_files", "program"));
+    bool good = begins() && HOLDS(copies("/tests/t_hostile_files", "program"));
 
     seed = 3;
     pid_t child = child_start(changes_it);

@@ -138,7 +138,7 @@ static bool readers(void)
 /* From the archive and from a file, again and again. */
 static int executes(void)
 {
-    child_exec("/bin/t_killed", "on");
+    child_exec("/tests/t_killed", "on");
 }
 
 static int parent_of_one(void)
@@ -174,7 +174,7 @@ static bool parent_round(int number)
 /* The file goes while it is executed. */
 static bool program_round(int number)
 {
-    int in = open("/bin/t_killed", O_RDONLY), out = open(program, O_WRONLY | O_CREAT | O_TRUNC, 0700);
+    int in = open("/tests/t_killed", O_RDONLY), out = open(program, O_WRONLY | O_CREAT | O_TRUNC, 0700);
     ssize_t now;
 
     while ((now = read(in, bytes, sizeof bytes)) > 0 && write(out, bytes, (size_t)now) == now)
@@ -286,7 +286,7 @@ int main(int argc, char **argv)
 
     if (argc > 1 && strcmp(argv[1], "on") == 0) {
         (void)execl(program, program, "on", NULL); /* if it is there */
-        child_exec("/bin/t_killed", "on");
+        child_exec("/tests/t_killed", "on");
     }
     moments = argc > 1 ? atoi(argv[1]) : moments;
     return TAP_RUN(points);

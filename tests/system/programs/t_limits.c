@@ -362,18 +362,18 @@ static int holds_next_arguments(void)
 
 static int holds_arguments(void)
 {
-    static char text[240]; /* with the name it fits a message */
+    static char text[232]; /* with the name it fits a message */
 
     memset(text, 'a', sizeof text - 1);
-    char *const arguments[] = {"t_limits", text, NULL};
-    execv("t_limits", arguments);
+    char *const arguments[] = {"/tests/t_limits", text, NULL};
+    execv("/tests/t_limits", arguments);
     return 9;
 }
 
 static int runs_with_an_argument(void)
 {
-    char *const arguments[] = {"t_limits", "exit", NULL};
-    execv("t_limits", arguments);
+    char *const arguments[] = {"/tests/t_limits", "exit", NULL};
+    execv("/tests/t_limits", arguments);
     return errno;
 }
 

@@ -131,7 +131,7 @@ static int trial_exec(void)
 {
     char *const arguments[] = {"t_memory_full", "exit", NULL};
 
-    execv("t_memory_full", arguments);
+    execv("/tests/t_memory_full", arguments);
     return errno;
 }
 

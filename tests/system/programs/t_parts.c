@@ -108,7 +108,7 @@ static int execs(void)
     if (!make_area())
         return 2;
     board[0] = 1;
-    child_exec("t_parts", "and waits");
+    child_exec("/tests/t_parts", "and waits");
 }
 
 static int exits(void)

@@ -103,8 +103,8 @@ static bool programs(void)
             continue;
         good = FAILS(execv(pointer(bad[i]), arguments), EFAULT) && good;
         if (bad[i]) /* a list that is null is one without arguments */
-            good = FAILS(execv("t_pointers", pointer(bad[i])), EFAULT) && FAILS(execv("t_pointers", wrong), EFAULT) &&
-                   good;
+            good = FAILS(execv("/tests/t_pointers", pointer(bad[i])), EFAULT) &&
+                   FAILS(execv("/tests/t_pointers", wrong), EFAULT) && good;
     }
     return good;
 }

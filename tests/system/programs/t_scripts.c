@@ -60,28 +60,28 @@ static int compare(char **argv)
 
 static bool interpreters(void)
 {
-    return script_sees("#!t_scripts\n", "t_scripts|script|one||") &&
-           script_sees("#!/bin/t_scripts", "/bin/t_scripts|script|one||") &&
-           script_sees("#! \tt_scripts \t\n#!hello\n", "t_scripts|script|one||");
+    return script_sees("#!tests/t_scripts\n", "tests/t_scripts|script|one||") &&
+           script_sees("#!/tests/t_scripts", "/tests/t_scripts|script|one||") &&
+           script_sees("#! \ttests/t_scripts \t\n#!hello\n", "tests/t_scripts|script|one||");
 }
 
 static bool arguments(void)
 {
-    return script_sees("#!t_scripts -a\n", "t_scripts|-a|script|one||") &&
-           script_sees("#! t_scripts\t -a  b\tc \t\nd\n", "t_scripts|-a  b\tc|script|one||") &&
-           script_sees("#!t_scripts x", "t_scripts|x|script|one||");
+    return script_sees("#!tests/t_scripts -a\n", "tests/t_scripts|-a|script|one||") &&
+           script_sees("#! tests/t_scripts\t -a  b\tc \t\nd\n", "tests/t_scripts|-a  b\tc|script|one||") &&
+           script_sees("#!tests/t_scripts x", "tests/t_scripts|x|script|one||");
 }
 
 /* In so many bytes at most the line is looked for: an argument is cut there, a path is not. */
 static bool long_lines(void)
 {
     static char text[2 * LINE], words[2 * LINE];
-    const char begin[] = "#!t_scripts ";
+    const char begin[] = "#!tests/t_scripts ";
     unsigned length = LINE - (sizeof begin - 1);
 
     memset(text, 'x', sizeof text - 1);
     memcpy(text, begin, sizeof begin - 1);
-    sprintf(words, "t_scripts|%.*s|script|one||", (int)length, text + sizeof begin);
+    sprintf(words, "tests/t_scripts|%.*s|script|one||", (int)length, text + sizeof begin);
     bool good = script_sees(text, words);
     memset(text + 2, 'x', LINE);
     good = is_written(script, text) && IS(child_run(execs), EXITED(ENOEXEC)) && good;
@@ -117,9 +117,9 @@ static bool unchain(int depth)
 static bool scripts_of_scripts(void)
 {
     script = "script0";
-    bool good = chain(DEPTH, "#!t_scripts end\n") &&
-                sees("t_scripts|end|script4|3|script3|2|script2|1|script1|0|script0|one||");
-    good = chain(DEPTH + 1, "#!t_scripts\n") && IS(child_run(execs), EXITED(ELOOP)) && good;
+    bool good = chain(DEPTH, "#!tests/t_scripts end\n") &&
+                sees("tests/t_scripts|end|script4|3|script3|2|script2|1|script1|0|script0|one||");
+    good = chain(DEPTH + 1, "#!tests/t_scripts\n") && IS(child_run(execs), EXITED(ELOOP)) && good;
     good = chain(1, "#!script0\n") && IS(child_run(execs), EXITED(ELOOP)) && good;
     script = "script";
     return unchain(DEPTH + 1) && good;
@@ -138,7 +138,7 @@ static bool refused(void)
                 {"hello\n", ENOEXEC},
                 {"#!nothing\n", ENOENT},
                 {"#!/bin\n", EACCES},
-                {"#!t_scripts/x\n", ENOTDIR}};
+                {"#!tests/t_scripts/x\n", ENOTDIR}};
     bool good = true;
 
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)

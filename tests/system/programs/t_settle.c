@@ -50,7 +50,7 @@ static int is_honest(void)
 static int executes(void)
 {
     (void)is_honest();
-    child_exec("t_settle", "x");
+    child_exec("/tests/t_settle", "x");
 }
 
 static uint64_t cost_of(int (*piece)(void), int status)

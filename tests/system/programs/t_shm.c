@@ -299,13 +299,13 @@ static int execs_with_it(void)
 {
     opened(1);
     opened(1);
-    child_exec("t_shm", "close");
+    child_exec("/tests/t_shm", "close");
 }
 
 static int execs_and_touches(void)
 {
     opened(1);
-    child_exec("t_shm", "touch");
+    child_exec("/tests/t_shm", "touch");
 }
 
 static bool dropped_by_exec(void)

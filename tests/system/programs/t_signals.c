@@ -446,7 +446,7 @@ static int executes(void)
     sigprocmask(SIG_BLOCK, &some, NULL);
     signal(SIGTERM, SIG_IGN);
     raise(SIGINT);
-    child_exec("t_signals", "after");
+    child_exec("/tests/t_signals", "after");
 }
 
 /* Ignored stays ignored, blocked stays blocked and waits; what was caught is not. */

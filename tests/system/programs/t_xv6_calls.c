@@ -158,7 +158,7 @@ static int execs_after_open(void)
 {
     char *const arguments[] = {"t_exec", "mask", NULL};
 
-    return open("made", O_CREATE | O_RDWR) < 0 ? 1 : exec("t_exec", (char **)arguments);
+    return open("made", O_CREATE | O_RDWR) < 0 ? 1 : exec("/tests/t_exec", (char **)arguments);
 }
 
 int main(int argc, char **argv)
