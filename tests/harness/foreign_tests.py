@@ -4,6 +4,7 @@ import io
 import json
 import os
 import shutil
+import time
 
 from harness import forked
 from harness.failures import KILLED, PATIENCE, judge
@@ -188,6 +189,12 @@ def broken(folder):
     yield from folder.run("hello", 7, [*said, "tally: refused.c could not be built, as before: .*undeclared.*"], not_says=("above",))
 
 
+def write_before(file, text):
+    """So long ago that it cannot have been written while what it is for was built, which is not kept."""
+    file.write_text(text)
+    os.utime(file, (time.time() - 1, time.time() - 1))
+
+
 def changes(folder):
     """What was built before a change is not run; what did not change is not built."""
     hello = folder.path / "hello.c"
@@ -206,13 +213,13 @@ def changes(folder):
     (folder.path / "fcntl.h").unlink()
     hello.unlink()
     yield from folder.run("hello", 0, writes="hello: process 1, 0 arguments\n")  # ours
-    (folder.path / "broken_first.c").write_text('#include "later.h"\nint main(void) { return LATER; }\n')
+    write_before(folder.path / "broken_first.c", '#include "later.h"\nint main(void) { return LATER; }\n')
     yield from folder.run("broken_first", BUILD_FAILED, ("tally: .*/broken_first.c does not compile as a program; .*",), "")
     as_before = "tally: broken_first.c could not be built, as before: .*'later.h' file not found"
     yield from folder.run("mem", 7, (as_before,), not_says=("above",))
     (folder.path / "deep/later.h").write_text("#define LATER 3\n")  # no place where it is looked for
     yield from folder.run("mem", 7, (as_before,))
-    (folder.path / "later.h").write_text('#include "last.h"\n#ifndef LATER\n#error no LATER\n#endif\n')
+    write_before(folder.path / "later.h", '#include "last.h"\n#ifndef LATER\n#error no LATER\n#endif\n')
     yield from folder.run("broken_first", BUILD_FAILED, (".*'last.h' file not found", "tally: .*/broken_first.c does not compile as a program; .*"), "")
     yield from folder.run("mem", 7, ("tally: broken_first.c could not be built, as before: .*'last.h' file not found",))
     (folder.path / "last.h").write_text("#define LATER 4\n")
