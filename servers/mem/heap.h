@@ -13,7 +13,7 @@
  *
  * The arenas and at most HEAP_KEPT free pages, which are kept, are of the reserve (frames.h); a page
  * that is taken for a client is promised. What an arena has stays. The account of the server's task
- * is fed here, too.
+ * is refilled here, too.
  */
 #pragma once
 

@@ -215,7 +215,7 @@ static void check_who_ran_goes_on(const struct event *event)
         is_tick(event) || event_is_call(event, SYS_thread_yield))
         return;
     if (cpu_ready_top(thread_cpu(t)) <= (int)t->priority && !(next && next->priority > t->priority))
-        violation("thread %x was put off, and nobody of higher priority was ready", b->ref);
+        violation("thread %x does not run on, and nobody of higher priority was ready", b->ref);
 }
 
 static void check_who_runs_is_not_new(const struct event *event)
