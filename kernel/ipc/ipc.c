@@ -43,11 +43,11 @@ ALWAYS_INLINE err_t pass_page(struct thread *sender, struct thread *receiver)
 {
     uint32_t tag = message_tag(sender);
 
-    if (tag > IPC_PAGE_WORDS)
+    if (UNLIKELY(tag > IPC_PAGE_WORDS))
         return message_pass_page(sender, receiver, tag);
-    struct message_page *out = thread_page(receiver);
-    arch_copy_words(out->words, thread_page(sender)->words, tag);
+    struct message_page *in = thread_page(sender), *out = thread_page(receiver);
     out->tag = tag;
+    arch_copy_words(out->words, in->words, tag);
     return OK;
 }
 
@@ -350,19 +350,19 @@ err_t ipc_signal(struct thread *thread)
     struct cpu *cpu = thread_cpu(thread);
     const struct slot *slot = cspace_slot(&thread_task(thread)->cspace, thread->registers.eax >> SLOT_SHIFT);
     struct endpoint *endpoint = AT(struct endpoint, slot_object(slot));
+    uint32_t bits = slot->value;
 
     if (!(slot->object & SLOT_SIGNAL))
         return cspace_refuse(slot, SLOT_ENDPOINT);
     struct thread *receiver = thread_of_link(endpoint->receivers.first);
-    if (IPC_FORCE_GENERAL || list_is_empty(&endpoint->receivers) || !slot->value ||
-        !can_switch_directly(cpu, receiver) || receiver->priority <= thread->priority || cpu->choose ||
-        cpu->quantum_over >> thread->priority & 1) {
-        endpoint_signal(endpoint, slot->value);
+    if (IPC_FORCE_GENERAL || list_is_empty(&endpoint->receivers) || !bits || !can_switch_directly(cpu, receiver) ||
+        receiver->priority <= thread->priority || cpu->choose || cpu->quantum_over >> thread->priority & 1) {
+        endpoint_signal(endpoint, bits);
         return OK;
     }
     thread->registers.eax = OK;
     list_remove_first(&endpoint->receivers);
-    receive_signal(receiver, slot->value);
+    receive_signal(receiver, bits);
     thread->state = THREAD_READY; /* in front of others */
     link_insert_after(REF(&cpu->ready[thread->priority]), &thread->link);
     cpu->ready_mask |= 1u << thread->priority;

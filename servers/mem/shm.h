@@ -29,15 +29,22 @@ static __attribute__((noinline)) int shm_attach_wider(struct space *space, uint3
     return shm_hold(pages_open_wider(&space->pages, address), number);
 }
 
+/* Its place in the page map, or null: no leaf spans the address. */
+static inline uint32_t *shm_entry(const struct space *space, uint32_t number)
+{
+    uint32_t address = shm_address(number), word = space->pages.directory[address >> LEAF_SHIFT];
+
+    return pages_spans(word, address) ? pages_entry(word, address) : NULL;
+}
+
 /* Opens a segment that there is. SHM_ATTACHED: it was not open in this space, and its page has yet
  * to be granted; 0: it is there already; -ENOMEM. */
 static inline int shm_attach(struct space *space, uint32_t number)
 {
-    uint32_t address = shm_address(number), word = space->pages.directory[address >> LEAF_SHIFT];
+    uint32_t *entry = shm_entry(space, number);
 
-    if (!pages_spans(word, address))
+    if (!entry)
         return shm_attach_wider(space, number);
-    uint32_t *entry = pages_entry(word, address);
     if (*entry) {
         if ((*entry & PAGE_VALUE) == PAGE_VALUE)
             return -ENOMEM;
@@ -47,15 +54,18 @@ static inline int shm_attach(struct space *space, uint32_t number)
     return space_commit(space, shm_table.price) ? shm_hold(entry, number) : -ENOMEM;
 }
 
-/* Makes a segment and opens it: its number, or SEGMENT_NONE: no memory. Its price is charged for the
- * time until the space is. */
+/* Makes a segment and opens it: its number, or SEGMENT_NONE: no memory. Its price is charged before the table grows. */
 static inline uint32_t shm_create(struct space *space, uint32_t id)
 {
     if (!space_commit(space, shm_table.price))
         return SEGMENT_NONE;
-    uint32_t number = shm_table_add(id);
+    uint32_t number = shm_table_add(id), *entry = number == SEGMENT_NONE ? NULL : shm_entry(space, number);
+    if (entry) {
+        shm_hold(entry, number);
+        return number;
+    }
     space_uncommit(space, shm_table.price);
-    if (number != SEGMENT_NONE && shm_attach(space, number) != SHM_ATTACHED) {
+    if (number != SEGMENT_NONE && shm_attach_wider(space, number) != SHM_ATTACHED) {
         shm_table_remove(number);
         return SEGMENT_NONE;
     }
