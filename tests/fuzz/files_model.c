@@ -293,7 +293,7 @@ void model_open(uint32_t client, uint32_t name, uint32_t flags)
     }
     struct opened *opened = new_opened(flags);
     opened->file = opened->locked = names[name];
-    if (flags & O_TRUNCATE && model_may_write(opened))
+    if (flags & O_TRUNCATE)
         opened->file->size = 0;
     model_set_fd(client, (uint32_t)fd, opened, flags & O_CLOSE_ON_EXEC);
 }
@@ -370,11 +370,11 @@ void model_read(uint32_t client, uint32_t fd, uint32_t bytes, bool wait)
 void model_read_at(uint32_t client, uint32_t fd, uint32_t bytes, uint32_t offset)
 {
     struct opened *opened = model_opened(client, fd);
-    int32_t status = check(opened, bytes, false);
+    int32_t status = opened && opened->pipe ? -ESPIPE : check(opened, bytes, false);
 
     model_programs[client].expected.bytes = bytes;
-    if (status || opened->pipe)
-        model_answer(client, status ? status : -ESPIPE, 0);
+    if (status)
+        model_answer(client, status, 0);
     else if (opened->file)
         (void)read_file(client, opened->file, offset, bytes);
     else
@@ -394,8 +394,8 @@ static void write_pipe(uint32_t client, struct opened *opened, const char *data,
 {
     struct pipe *pipe = opened->pipe;
 
-    if (!pipe->readers) {
-        model_answer(client, -EPIPE, 0);
+    if (!pipe->readers || !bytes) {
+        model_answer(client, bytes ? -EPIPE : 0, 0);
     } else if (PIPE_RING_BYTES - pipe->used >= bytes && !pipe->writing.count) {
         put(pipe, data, bytes);
         model_answer(client, 0, bytes);
@@ -430,10 +430,10 @@ void model_write(uint32_t client, uint32_t fd, const char *data, uint32_t bytes)
 void model_write_at(uint32_t client, uint32_t fd, const char *data, uint32_t bytes, uint32_t offset)
 {
     struct opened *opened = model_opened(client, fd);
-    int32_t status = check(opened, bytes, true);
+    int32_t status = opened && opened->pipe ? -ESPIPE : check(opened, bytes, true);
 
-    if (status || opened->pipe)
-        model_answer(client, status ? status : -ESPIPE, 0);
+    if (status)
+        model_answer(client, status, 0);
     else if (opened->file)
         write_file(client, opened->file, data, bytes, offset);
     else
@@ -445,7 +445,7 @@ void model_seek(uint32_t client, uint32_t fd, int32_t offset, uint32_t whence)
     struct opened *opened = model_opened(client, fd);
 
     if (!opened || !opened->file || whence > 2) {
-        model_answer(client, !opened ? -EBADF : !opened->file ? -ESPIPE : -EINVAL, 0);
+        model_answer(client, !opened ? -EBADF : whence > 2 ? -EINVAL : -ESPIPE, 0);
         return;
     }
     offset += (int32_t)(whence == 0 ? 0 : whence == 1 ? opened->offset : opened->file->size);
