@@ -306,6 +306,15 @@ bool signals_sweep(void)
 
 /* ------------------------------------------------------------------------------------ what waits */
 
+/* As Linux: what faults send comes before all others, then the lowest number. */
+static uint32_t first_of(uint32_t set)
+{
+    const uint32_t faults = signal_bit(SIGNAL_ILLEGAL) | signal_bit(SIGNAL_TRAP) | signal_bit(SIGNAL_BUS) |
+                            signal_bit(SIGNAL_ARITHMETIC) | signal_bit(SIGNAL_SEGMENT) | signal_bit(SIGNAL_CALL);
+
+    return (uint32_t)__builtin_ctz(set & faults ? set & faults : set) + 1;
+}
+
 /* N2: the others do what they do by default. */
 static bool settle(struct process *process)
 {
@@ -313,7 +322,7 @@ static bool settle(struct process *process)
     uint32_t now;
 
     while ((now = s->pending & ~s->blocked & ~s->caught)) {
-        uint32_t signal = (uint32_t)__builtin_ctz(now) + 1;
+        uint32_t signal = first_of(now);
         s->pending &= ~signal_bit(signal);
         if (is_lethal(process, signal)) {
             life_kill(process, signal);
@@ -339,15 +348,6 @@ bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uin
         if (dropped & signal_bit(signal) && signal_is_ignored(signal))
             s->pending &= ~signal_bit(signal);
     return settle(process);
-}
-
-/* As Linux: what faults send comes before all others, then the lowest number. */
-static uint32_t first_of(uint32_t set)
-{
-    const uint32_t faults = signal_bit(SIGNAL_ILLEGAL) | signal_bit(SIGNAL_TRAP) | signal_bit(SIGNAL_BUS) |
-                            signal_bit(SIGNAL_ARITHMETIC) | signal_bit(SIGNAL_SEGMENT) | signal_bit(SIGNAL_CALL);
-
-    return (uint32_t)__builtin_ctz(set & faults ? set & faults : set) + 1;
 }
 
 struct signal signals_take_of(struct process *process, uint32_t set)
@@ -402,5 +402,6 @@ void signals_fork(struct process *child, const struct process *parent)
 bool signals_exec(struct process *process)
 {
     process->signals.is_taking = false;
+    process->signals.forgets_children = false;
     return signals_set(process, 0, process->signals.ignored, process->signals.blocked);
 }

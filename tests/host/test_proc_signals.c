@@ -245,6 +245,22 @@ static void values_are_kept(void)
     RUN(list, 1);
 }
 
+/* Of two that end a process, and are blocked no more, that of a fault does. */
+static void faults_come_first(void)
+{
+    enum { ILLEGAL = 4 };
+    const struct step list[] = {
+        TWO,
+        SIGNALS(P1, "answer 1: 0\n", 0, 0, BIT(ILLEGAL) | BIT(1)),
+        SEND(1, 1, "answer 0\n"),
+        SEND(1, ILLEGAL, "answer 0\n"),
+        SIGNALS(P1, NULL, 0, 0, 0),
+        CALL(INIT, "answer 0: 1 0 4\n", PROC_WAIT, 1, 0),
+    };
+
+    RUN(list, 1);
+}
+
 static void who_sends_to_itself_goes_on(void)
 {
     const struct step list[] = {
@@ -287,6 +303,21 @@ static void exec_keeps_some(void)
         {.from = P2,
          STRINGS(PROC_EXEC, 1, "good"),
          .expected = PROGRAM("good") "clear 2: 18, tables 6\n" SEGMENTS(2) ENTRY(2) GONE(2) RELEASE("2/2")},
+    };
+
+    RUN(list, 1);
+}
+
+/* Another program waits for its children, whatever the one before it has said. */
+static void exec_remembers_children(void)
+{
+    const struct step list[] = {
+        TWO,
+        SIGNALS(P1, NULL, 0, 1u << 31, 0),
+        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .expected = NULL},
+        FORK(P1, NULL),
+        CALL(P3, NULL, PROC_EXIT, 7),
+        CALL(P1, "answer 1: 3 7 0\n", PROC_WAIT, (uint32_t)-1, 0),
     };
 
     RUN(list, 1);
@@ -424,8 +455,10 @@ int main(void)
     ignored_ones_do_nothing();
     ignored_ones_wait();
     values_are_kept();
+    faults_come_first();
     who_sends_to_itself_goes_on();
     exec_keeps_some();
+    exec_remembers_children();
     exec_ends_what_was_heard();
     long_calls_are_not_interrupted();
     puts("test_proc_signals: each is heard, waits, or does what is done by default");
