@@ -264,6 +264,7 @@ int main(int argc, char **argv)
 {
     char **words = argv + (argc > 0);
 
+    signal(SIGCHLD, SIG_DFL); /* where it is ignored no child can be waited for */
     shell.pid = getpid();
     shell.arguments = words;
     variables_init(environ);

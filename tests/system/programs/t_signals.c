@@ -470,6 +470,19 @@ static bool exec_keeps_some(void)
     return heard_end(IS(child_run(executes), EXITED(9)));
 }
 
+/* A shell waits for its children also if the program before it ignored them. */
+static int executes_shell(void)
+{
+    signal(SIGCHLD, SIG_IGN);
+    execl("/bin/sh", "sh", "-c", "/bin/true || exit 3; /bin/true & wait; exit 5", (char *)NULL);
+    return 126;
+}
+
+static bool shell_waits(void)
+{
+    return IS(child_run(executes_shell), EXITED(5));
+}
+
 static const struct tap_point points[] = {
     {"who computes hears each, and goes on as before", who_computes},
     {"who calls proc", who_calls_proc},
@@ -493,6 +506,7 @@ static const struct tap_point points[] = {
     {"sigqueue()", values_are_queued},
     {"SIGCHLD", children_are_heard_of},
     {"exec keeps what is ignored and blocked", exec_keeps_some},
+    {"a shell waits for what was ignored before it", shell_waits},
 };
 
 int main(int argc, char **argv)
