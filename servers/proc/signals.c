@@ -399,8 +399,11 @@ void signals_fork(struct process *child, const struct process *parent)
     }
 }
 
+/* What was caught does now what is done by default, but goes on waiting if it is blocked, as on Linux: no action was
+ * chosen. */
 bool signals_exec(struct process *process)
 {
+    process->signals.caught = 0;
     process->signals.is_taking = false;
     process->signals.forgets_children = false;
     return signals_set(process, 0, process->signals.ignored, process->signals.blocked);

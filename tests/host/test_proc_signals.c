@@ -308,6 +308,20 @@ static void exec_keeps_some(void)
     RUN(list, 1);
 }
 
+/* Also what does nothing by default waits as long as it is blocked. */
+static void exec_keeps_what_was_caught(void)
+{
+    const struct step list[] = {
+        TWO,
+        SIGNALS(P1, NULL, BIT(CHILD), 0, BIT(CHILD)),
+        SEND(1, CHILD, "answer 0\n"),
+        {.from = P1, STRINGS(PROC_EXEC, 1, "good"), .expected = NULL},
+        TAKE(P1, "answer 1: 0 65536 0\n", 0),
+    };
+
+    RUN(list, 1);
+}
+
 /* Another program waits for its children, whatever the one before it has said. */
 static void exec_remembers_children(void)
 {
@@ -458,6 +472,7 @@ int main(void)
     faults_come_first();
     who_sends_to_itself_goes_on();
     exec_keeps_some();
+    exec_keeps_what_was_caught();
     exec_remembers_children();
     exec_ends_what_was_heard();
     long_calls_are_not_interrupted();
