@@ -62,8 +62,8 @@ static bool is_along_path(const char *to)
     return *to != '/' && (dots == 0 || dots > 2 || (to[dots] && to[dots] != '/'));
 }
 
-/* Into the first of the folders of $CDPATH that has it; whether that is another than the working directory. */
-static bool change_along_path(const char *to)
+/* Into the first of the folders of $CDPATH that has it; `*is_other`: that is not the working directory. False: none. */
+static bool change_along_path(const char *to, bool *is_other)
 {
     for (const char *folder = variable_or("CDPATH", ""); *folder; folder++) {
         struct text path = {0};
@@ -71,12 +71,14 @@ static bool change_along_path(const char *to)
         text_append(&path, pool_text(folder, length));
         text_append(&path, length ? "/" : "");
         text_append(&path, to);
+        *is_other = length > 0;
         if (chdir(text_end(&path)) == 0)
-            return length > 0;
+            return true;
         folder += length;
         if (!*folder)
             break;
     }
+    *is_other = false;
     return false;
 }
 
@@ -90,8 +92,8 @@ int run_cd(char **words)
     bool back = operands[0] && strcmp(operands[0], "-") == 0;
     const char *named = back ? variable_or("OLDPWD", "/") : operands[0] ? operands[0] : variable_or("HOME", "/");
     const char *to = pool_text(named, strlen(named)); /* which may be the value that is replaced below */
-    bool is_told = back || (is_along_path(to) && change_along_path(to));
-    if ((back || !is_told) && chdir(to) < 0)
+    bool is_told = back, is_there = !back && is_along_path(to) && change_along_path(to, &is_told);
+    if (!is_there && chdir(to) < 0)
         return complain(words[0], to);
     variable_set("OLDPWD", from ? from : "/");
     const char *now = working_directory();

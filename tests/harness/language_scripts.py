@@ -311,9 +311,10 @@ sh: ulimit: -z: no such limit
 sh: ulimit: 6: is too much
 2
 ''', 0),
-    ("cd and umask", r'''mkdir d d/e; CDPATH=/tmp/d:; cd e; cd /; cd tmp; pwd; cd ./d; pwd; cd ..; cd -LP d; cd -- ..; unset CDPATH; pwd -P; pwd -x; echo $?; cd -x; echo $?; umask 022; umask -S; umask u=rwx,g=rx,o=; umask; umask g-r; umask; umask -- 077; umask -S; umask u+q; echo $?; umask
+    ("cd and umask", r'''mkdir d d/e; CDPATH=/tmp/d:; cd e; cd /; cd tmp; pwd; cd ./d; pwd; cd ..; cd -LP d; cd -- ..; mkdir d/d; CDPATH=:/x; cd d; pwd; cd ..; unset CDPATH; pwd -P; pwd -x; echo $?; cd -x; echo $?; umask 022; umask -S; umask u=rwx,g=rx,o=; umask; umask g-r; umask; umask -- 077; umask -S; umask u+q; echo $?; umask
 ''', '''/tmp/d/e
 /tmp
+/tmp/d
 /tmp/d
 /tmp
 sh: pwd: -x: no option
