@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "programs/lib/output.h"
+
 int main(int argc, char **argv)
 {
     if (argc != 2 && argc != 3)
@@ -13,5 +15,5 @@ int main(int argc, char **argv)
     if (suffix && suffix < length && strcmp(name + length - suffix, argv[2]) == 0)
         length -= suffix;
     printf("%.*s\n", (int)length, name);
-    return fflush(stdout) != 0;
+    return output_failed();
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "programs/lib/output.h"
 #include "programs/lib/numbers.h"
 
 enum { RANGES_MAX = 100 };
@@ -140,5 +141,5 @@ int main(int argc, char **argv)
         cut(stdin);
     for (char **name = argv + optind; *name; name++)
         failed |= cut_named(*name);
-    return failed | (fflush(stdout) != 0);
+    return failed | output_failed();
 }

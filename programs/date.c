@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "programs/lib/output.h"
+
 int main(int argc, char **argv)
 {
     const char *format = "%a %b %e %H:%M:%S %Z %Y";
@@ -25,5 +27,5 @@ int main(int argc, char **argv)
     if (*format && !strftime(text, sizeof text, format, localtime(&now)))
         errx(1, "%s: too long, or nothing", format);
     puts(*format ? text : "");
-    return fflush(stdout) != 0;
+    return output_failed();
 }

@@ -3,10 +3,12 @@
 #include <libgen.h>
 #include <stdio.h>
 
+#include "programs/lib/output.h"
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
         errx(2, "usage: dirname path");
     puts(dirname(argv[1]));
-    return fflush(stdout) != 0;
+    return output_failed();
 }

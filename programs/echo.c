@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "programs/lib/output.h"
+
 int main(int argc, char **argv)
 {
     int ends_line = argc < 2 || strcmp(argv[1], "-n") != 0;
@@ -11,7 +13,5 @@ int main(int argc, char **argv)
         printf("%s%s", argv[i], i + 1 < argc ? " " : "");
     if (ends_line)
         putchar('\n');
-    if (fflush(stdout) != 0)
-        err(1, "standard output");
-    return 0;
+    return output_failed();
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "programs/lib/output.h"
+
 enum { STATUS_USAGE = 125, STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127 };
 
 extern char **environ;
@@ -18,7 +20,7 @@ static int show(void)
 {
     for (char **variable = environ; variable && *variable; variable++)
         puts(*variable);
-    return fflush(stdout) != 0;
+    return output_failed();
 }
 
 int main(int argc, char **argv)

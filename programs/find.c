@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "programs/lib/output.h"
 #include "programs/lib/numbers.h"
 
 enum { DESCRIPTORS = 20, TERMS_MAX = 50, WORDS_MAX = 64, STATUS_NOT_FOUND = 127 };
@@ -217,5 +218,5 @@ int main(int argc, char **argv)
         find(".");
     for (int i = 1; i < paths; i++)
         find(argv[i]);
-    return failed | (fflush(stdout) != 0);
+    return failed | output_failed();
 }

@@ -17,6 +17,8 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "programs/lib/output.h"
+
 struct usage {
     uint32_t programs, shared, kernel;
 };
@@ -95,5 +97,5 @@ int main(void)
         err(1, "the file server");
     show("files", (uint32_t)files.f_blocks);
     show("  free", (uint32_t)files.f_bfree);
-    return fflush(stdout) != 0;
+    return output_failed();
 }

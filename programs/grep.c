@@ -19,6 +19,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "programs/lib/output.h"
 #include "programs/lib/expressions.h"
 #include "programs/lib/paths.h"
 
@@ -236,7 +237,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < pattern_count && !options.F; i++)
         expression_compile(&patterns[i].expression, patterns[i].text, flags, STATUS_ERROR);
     grep_all(argv + optind);
-    if (fflush(stdout) != 0)
-        err(STATUS_ERROR, "standard output");
+    if (output_failed())
+        exit(STATUS_ERROR);
     return failed && !(options.q && found) ? STATUS_ERROR : !found;
 }

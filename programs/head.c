@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "programs/lib/output.h"
 #include "programs/lib/numbers.h"
 
 static unsigned long count = 10;
@@ -71,5 +72,5 @@ int main(int argc, char **argv)
         head(stdin);
     for (char **name = argv + optind; *name; name++)
         failed |= head_named(*name, argc - optind > 1, name == argv + optind);
-    return failed | (fflush(stdout) != 0);
+    return failed | output_failed();
 }

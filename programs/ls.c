@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "programs/lib/output.h"
+
 static int is_long, all, one_a_line, only_itself, by_time, by_size, reverse, recursive, failed;
 
 struct name {
@@ -220,7 +222,5 @@ int main(int argc, char **argv)
         by_time |= option == 't', by_size |= option == 'S', reverse |= option == 'r', recursive |= option == 'R';
     }
     list_all(optind < argc ? argv + optind : here);
-    if (fflush(stdout) != 0)
-        err(1, "standard output");
-    return failed;
+    return failed | output_failed();
 }

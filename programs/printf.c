@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "programs/lib/output.h"
+
 enum { PIECE_MAX = 40 };
 
 static char **arguments;
@@ -29,7 +31,7 @@ static const char *write_escape(const char *at, int zero_leads)
     int value = 0, digits = 0;
 
     if (zero_leads && *at == 'c')
-        exit(failed | (fflush(stdout) != 0));
+        exit(failed | output_failed());
     if (letter) {
         putchar(meanings[letter - letters]);
         return at + 1;
@@ -172,5 +174,5 @@ int main(int argc, char **argv)
         before = arguments;
         write_format(argv[1]);
     } while (*arguments && arguments != before);
-    return failed | (fflush(stdout) != 0);
+    return failed | output_failed();
 }

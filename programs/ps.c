@@ -16,6 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "programs/lib/output.h"
+
 static void show(const struct listed_process *process)
 {
     static const char *const states[] = {
@@ -42,5 +44,5 @@ int main(void)
     }
     if (error != -ENOENT)
         errx(1, "the process server does not answer");
-    return fflush(stdout) != 0;
+    return output_failed();
 }

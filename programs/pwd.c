@@ -3,11 +3,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "programs/lib/output.h"
+
 int main(void)
 {
     char *path = getcwd(NULL, 0);
 
     if (!path)
         err(1, "the working directory");
-    return puts(path) < 0;
+    puts(path);
+    return output_failed();
 }

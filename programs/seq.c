@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "programs/lib/output.h"
+
 static long number(const char *text)
 {
     char *end;
@@ -53,5 +55,5 @@ int main(int argc, char **argv)
     if (last > LONG_MAX / 2 || last < LONG_MIN / 2 || first > LONG_MAX / 2 || first < LONG_MIN / 2)
         errx(2, "the numbers are too large");
     write_all(first, step, last, separator);
-    return fflush(stdout) != 0;
+    return output_failed();
 }

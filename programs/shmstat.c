@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "programs/lib/output.h"
+
 enum { MAY_WRITE = 2 };
 
 static void show(const struct listed_segment *segment)
@@ -53,5 +55,5 @@ int main(void)
     puts("       KEY     BYTES HOLDERS RIGHTS");
     if (show_numbered() != -ENOENT || show_named() != -ENOENT)
         errx(1, "the memory server does not answer");
-    return fflush(stdout) != 0;
+    return output_failed();
 }

@@ -144,7 +144,7 @@ static void write_lines(void)
     for (size_t i = 0; i < count; i++)
         if (!unique || i == 0 || compare(&lines[i - 1], &lines[i]) != 0)
             puts(lines[i]);
-    if (fflush(stdout) != 0)
+    if (fflush(stdout) != 0 || ferror(stdout))
         err(STATUS_ERROR, "%s", output ? output : "standard output");
 }
 

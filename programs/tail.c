@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "programs/lib/output.h"
 #include "programs/lib/numbers.h"
 
 enum { LAST_MAX = 1000000 };
@@ -125,5 +126,5 @@ int main(int argc, char **argv)
     if (!file)
         err(1, "%s", argv[optind]);
     tail(file, optind < argc ? argv[optind] : "standard input");
-    return fflush(stdout) != 0;
+    return output_failed();
 }

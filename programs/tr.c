@@ -14,6 +14,8 @@
 #include <unistd.h>
 #include <wctype.h>
 
+#include "programs/lib/output.h"
+
 enum { BYTES = 256, SET_MAX = 1024 };
 
 struct set {
@@ -161,5 +163,5 @@ int main(int argc, char **argv)
     translate(map, is_squeezed);
     if (ferror(stdin))
         err(1, "standard input");
-    return fflush(stdout) != 0;
+    return output_failed();
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "programs/lib/output.h"
+
 static int counts, only_more, only_one;
 
 static void show(const char *line, unsigned long count)
@@ -60,5 +62,5 @@ int main(int argc, char **argv)
     uniq(file);
     if (ferror(file))
         err(1, "%s", optind < argc ? argv[optind] : "standard input");
-    return fflush(stdout) != 0;
+    return output_failed();
 }

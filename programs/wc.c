@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "programs/lib/output.h"
+
 struct counts {
     unsigned long lines, words, bytes;
 };
@@ -88,10 +90,10 @@ int main(int argc, char **argv)
     if (!take_options(argc, argv))
         return 2;
     if (optind == argc)
-        return count_file(STDIN_FILENO, "", &total);
+        return count_file(STDIN_FILENO, "", &total) | output_failed();
     for (char **name = argv + optind; *name; name++)
         failed |= count_named(*name, &total);
     if (argc - optind > 1)
         show(&total, "total");
-    return failed;
+    return failed | output_failed();
 }

@@ -92,7 +92,7 @@ int main(int argc, char **argv)
     struct script script = script_parse(buffer_text(&text), is_extended);
     input_init(argv + optind);
     edit(&script, is_silent);
-    if (fflush(NULL) != 0)
+    if (fflush(NULL) != 0 || ferror(stdout))
         err(STATUS_FAILED, "output");
     return input_has_failed() ? STATUS_FAILED : 0;
 }

@@ -74,6 +74,10 @@ static void forget_line(struct source *source)
     shell.is_misused = !source->is_abandoned;
     source->at = "";
     source->has_ended = source->is_abandoned = false;
+    if (!shell.is_misused && traps_has_interrupts()) { /* as if it had come with the key */
+        raise(SIGINT);
+        traps_run();
+    }
 }
 
 /* False: there is nothing more. An error in the syntax ends a script; who types goes on with another line. */

@@ -87,7 +87,7 @@ static int call_builtin(const struct command *command)
 {
     int status = command->builtin->run(command->words);
 
-    if (fflush(stdout) == 0)
+    if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
     shell_complain("%s: %s", command->words[0], strerror(errno));
     clearerr(stdout);

@@ -2,6 +2,9 @@
 
 # (what, the script, what it writes, its status), as SCRIPTS in shell_tests.py has it.
 TOOLS = [
+    ("what cannot be written", """echo a >f; alias q=w; for i in 'echo x' pwd date env 'tr a b' wc uniq 'cut -c1' 'basename a/b' 'dirname a/b' 'grep a' tail head sort \\
+'seq 3' ps free 'find f' 'ls f' 'sed p' 'printf x' 'type sh' alias 'export -p'; do eval "$i" <f >/dev/full 2>err; was=$?; grep -q 'No space left on device' err && [ $was != 0 ] || echo "$was $i"; done
+""", "", 0),
     ("head, tail", '''seq 12 >f; head -3 f; head -n 1 -c 4 f; head -c 5 f; head -1 f f; head -c x f; echo $?; head none; echo $?; head -n 0 f
 tail -2 f; tail -n +11 f; tail -c 4 f; tail -c +25 f; tail -n -1 f; tail -12 <f | head -1; tail -n x f; echo $?; tail none; echo $?; tail -c 0 f; tail f f; echo $?
 ''', '''1
