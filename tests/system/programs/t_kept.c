@@ -2,7 +2,7 @@
  * What the servers keep after many processes: little, and nothing when memory is short.
  *
  * run: --memory 64
- * run: --memory 28
+ * run: --memory 32
  */
 #include "libuser/mem/mmap.h"
 #include "tests/system/programs/child.h"
