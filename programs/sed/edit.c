@@ -1,6 +1,7 @@
 #include "programs/sed/edit.h"
 
 #include <ctype.h>
+#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "programs/sed/input.h"
 #include "programs/sed/substitute.h"
 
-enum { LINE_COLUMNS = 70 };
+enum { STATUS_FAILED = 1, LINE_COLUMNS = 70 };
 
 /* What is written behind the line: a text, or what a file has. */
 struct append {
@@ -30,10 +31,13 @@ static struct {
 
 /* ------------------------------------------------------------------------------------------ writing */
 
+/* What `w` has written is in its file at once, as `r` may read it. */
 static void write_line(FILE *file, const char *text, size_t length)
 {
     fwrite(text, 1, length, file);
     putc('\n', file);
+    if ((file != stdout && fflush(file) != 0) || ferror(file))
+        err(STATUS_FAILED, "output");
 }
 
 static void write_space(FILE *file)

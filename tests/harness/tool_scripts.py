@@ -2,6 +2,8 @@
 
 # (what, the script, what it writes, its status), as SCRIPTS in shell_tests.py has it.
 TOOLS = [
+    ("sed writes at once", """printf 'a\\nb\\n' | sed -e 'w f' -e 'r f'; printf 'a\\nb\\n' | sed -n 'w /dev/full'; echo $?
+""", "a\na\nb\na\nb\nsed: output: No space left on device\n1\n", 0),
     ("what cannot be written", """echo a >f; alias q=w; for i in 'echo x' pwd date env 'tr a b' wc uniq 'cut -c1' 'basename a/b' 'dirname a/b' 'grep a' tail head sort \\
 'seq 3' ps free 'find f' 'ls f' 'sed p' 'printf x' 'type sh' alias 'export -p'; do eval "$i" <f >/dev/full 2>err; was=$?; grep -q 'No space left on device' err && [ $was != 0 ] || echo "$was $i"; done
 """, "", 0),
