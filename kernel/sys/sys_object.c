@@ -2,7 +2,8 @@
 #include "kernel/object/object.h"
 #include "kernel/sys/sys.h"
 
-/* A few in a step. So what is taken from an account need not be zeroed: a call can take as many frames as it needs. */
+/* A few in a step, as each takes as long as some thirty nodes. So what is taken from an account need not be zeroed: a
+ * call can take as many frames as it needs. */
 static OUT_OF_LINE err_t zero_frames(uint32_t first, uint32_t pages)
 {
     for (unsigned budget = STEP_NODES / 32 + 1; pages; first++, pages--) {
