@@ -19,7 +19,7 @@ _Noreturn void panic(const char *what, const char *file, int line)
 
 __attribute__((constructor)) static void map_window(void)
 {
-    size_t bytes = PHYSMAP_BYTES + (size_t)HOST_FRAMES * sizeof(struct frame);
+    size_t bytes = PHYSMAP_BYTES + (size_t)HOST_FRAMES * sizeof(struct frame) + PAGE_SIZE; /* some records more */
     host_window = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK(host_window != MAP_FAILED);
 }

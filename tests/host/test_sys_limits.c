@@ -96,6 +96,19 @@ static void what_is_not_owned_is_not_donated(void)
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
 }
 
+/* Memory that the kernel does not see at its own addresses: its record is there, and it is not. */
+static void what_is_beyond_the_window_is_not_donated(void)
+{
+    enum { OUTSIDE = PHYSMAP_BYTES >> PAGE_BITS };
+    struct slot *memory = slot_of(WORLD_MEMORY);
+    const uint32_t object = memory->object;
+
+    frame_make_user(frame_at(OUTSIDE), false);
+    memory->object = (object & ((1u << SLOT_COUNT_SHIFT) - 1)) | (OUTSIDE + 1 - memory->value) << SLOT_COUNT_SHIFT;
+    CHECK(call(SYS_task_donate, WORLD_TASK, WORLD_MEMORY | 1 << 16, OUTSIDE - memory->value, 0) == ERR_FRAME);
+    memory->object = object;
+}
+
 /* Of what its holder may not write to, or not execute, neither is made. */
 static void what_is_read_alone_stays_so(void)
 {
@@ -420,6 +433,7 @@ int main(void)
     ports_at_the_ends_of_a_range();
     ranges_of_another_kind();
     what_is_not_owned_is_not_donated();
+    what_is_beyond_the_window_is_not_donated();
     what_is_read_alone_stays_so();
     copies_to_itself();
     frames_are_counted_from_the_first();
