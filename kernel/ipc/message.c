@@ -1,7 +1,7 @@
 /*
- * An item goes over when all about it is checked. Of a message with several each is checked before the first goes over:
- * so each is looked at twice, with a shortfall, where what all of them lack is counted first. A sender's items and a
- * receiver's windows are read once: what was checked cannot be changed by who else has these pages.
+ * An item is transferred after all its checks. In a message with several items, all are checked before the first is
+ * transferred: the first pass adds up the frames that they lack together, the second transfers. The sender's items and
+ * the receiver's windows are read only once, because other threads can change these pages between check and use.
  */
 #include "kernel/ipc/message.h"
 
@@ -10,12 +10,12 @@
 /* The tag of one item without words. */
 enum { ONE_ITEM = 1 << TAG_ITEMS_SHIFT };
 
-/* What a receiver's page opens, as it stands there. */
+/* The receiver's windows, laid out as in its message page. */
 struct windows {
     uint32_t first, pages, first_slot, slots;
 };
 
-/* Each word once. */
+/* Reads each word once. */
 ALWAYS_INLINE struct item item_read(const volatile struct item *in)
 {
     return *(const struct item *)(const uint32_t[]){*(const volatile uint32_t *)in, in->from, in->to};
@@ -59,7 +59,7 @@ static OUT_OF_LINE err_t pass_capability(struct thread *sender, const struct thr
     return OK;
 }
 
-/* Whether pages may go there: into the receiver's window, or, if it has none (`windows` is null), where it faulted. */
+/* Whether pages may go to `address`: it is in the receiver's window or, if `windows` is null, the page of its fault. */
 ALWAYS_INLINE bool window_admits(const struct thread *receiver, const volatile struct windows *windows,
                                  uint32_t address, uint32_t pages)
 {
@@ -73,8 +73,8 @@ ALWAYS_INLINE bool window_admits(const struct thread *receiver, const volatile s
            (address >> PAGE_BITS) + pages <= SPACE_END >> PAGE_BITS;
 }
 
-/* Where the receiver faulted, a page takes the place of what is mapped. That goes with all that was derived from it,
- * at most `budget` mappings. */
+/* A page granted to a faulting receiver replaces the mapping there. That mapping and its descendants are unmapped; with
+ * more than `budget` descendants it is ERR_BUSY. */
 static err_t make_room(pte_t *entry, unsigned budget)
 {
     struct node *node = entry_node(entry);
@@ -91,7 +91,7 @@ static err_t make_room(pte_t *entry, unsigned budget)
     return OK;
 }
 
-/* From wherever pages come, to wherever the receiver's window or its fault lets them go. */
+/* For every source, and also where tables are missing. */
 static __attribute__((noinline)) err_t pass_pages(struct thread *sender, const struct thread *receiver,
                                                   struct item item, const struct source *source,
                                                   struct shortfall *shortfall)
@@ -136,7 +136,7 @@ static OUT_OF_LINE err_t pass_other(struct thread *sender, const struct thread *
     return pass_pages(sender, receiver, item, &source, shortfall);
 }
 
-/* Most items are frames for a table that is there: they go over at once. */
+/* The fast path is for most items: frames, for a table that exists. */
 ALWAYS_INLINE err_t pass_item(struct thread *sender, const struct thread *receiver, const volatile struct item *in,
                               const volatile struct windows *windows, struct shortfall *shortfall)
 {
@@ -170,7 +170,7 @@ ALWAYS_INLINE err_t pass_item(struct thread *sender, const struct thread *receiv
     return err;
 }
 
-/* The same for all but the most frequent. */
+/* Not inlined: the fast path stays small. */
 static __attribute__((noinline)) err_t pass_any_item(struct thread *sender, const struct thread *receiver,
                                                      const struct item *in, const struct windows *windows,
                                                      struct shortfall *shortfall)
@@ -183,7 +183,7 @@ static uint32_t size_of(const struct item *item)
     return item->kind == ITEM_CAP ? 1u : (uint32_t)item->pages << PAGE_BITS;
 }
 
-/* ERR_ARG: too many pages; ERR_TAKEN: two items land in one place. */
+/* ERR_ARG: too many pages; ERR_TAKEN: two items overlap at the receiver. */
 static OUT_OF_LINE err_t check_together(const struct item *items, unsigned count)
 {
     uint32_t pages = 0;
@@ -201,7 +201,8 @@ static OUT_OF_LINE err_t check_together(const struct item *items, unsigned count
     return pages > CALL_PAGES_MAX ? ERR_ARG : OK;
 }
 
-/* As each is looked at twice, they are copied, with the windows. For a fault's answer more than one is refused. */
+/* Items and windows are used twice, so they are copied first. The reply to a fault cannot carry two items, because only
+ * one page is open for them. */
 static OUT_OF_LINE err_t pass_several(struct thread *sender, const struct thread *receiver, uint32_t tag)
 {
     struct item items[IPC_ITEMS];
@@ -245,7 +246,7 @@ err_t message_pass_to_fault(struct thread *sender, struct thread *receiver)
     err_t err = tag - ONE_ITEM <= IPC_PAGE_WORDS
                     ? pass_any_item(sender, receiver, thread_page(sender)->items, NULL, NULL)
                     : pass_several(sender, receiver, tag);
-    tlb_sync(); /* when both are done: who reads a page that is replaced does not find it absent */
+    tlb_sync(); /* when the new page is mapped: other threads never find a replaced page absent */
     return err;
 }
 

@@ -1,23 +1,23 @@
 /*
- * What a message carries, from its sender to a receiver that is known: words, pages, capabilities.
- * All of the sender's page is read once and checked against the receiver, and then transferred.
+ * Transfers what a message carries from its sender to a known receiver: words, pages, capabilities.
+ * Everything in the sender's page is read once, checked against the receiver, and then transferred.
  */
 #pragma once
 
 #include "kernel/thread/sched.h"
 
-/* ERR_ARG unless the tag is one that a sender may use. */
+/* ERR_ARG unless a sender may use the tag. */
 err_t message_tag_check(uint32_t tag);
 
-/* Transfers words of the page, pages and capabilities, and the tag; no words if the receiver waits for the
- * answer to a fault: it has no use for them. Refused, nothing has changed; ERR_ACCOUNT leaves the
- * number in the sender's page. */
+/* Transfers the page's words, pages, capabilities and the tag. A receiver that waits for the answer to a fault
+ * gets no words, as it has no use for them. An error changes nothing, but ERR_ACCOUNT leaves the shortfall in the
+ * sender's page. */
 err_t message_pass(struct thread *sender, struct thread *receiver);
 
-/* The same of a sender that has set IPC_EXTENDED, to a receiver that waits for the answer to a fault. */
+/* The same for a sender that has set IPC_EXTENDED and a receiver that waits for the answer to a fault. */
 err_t message_pass_to_fault(struct thread *sender, struct thread *receiver);
 
-/* The same to one that waits for a message: `tag` was read from the sender's page. */
+/* The same for a receiver that waits for a message or a reply. `tag` was read from the sender's page. */
 err_t message_pass_page(struct thread *sender, struct thread *receiver, uint32_t tag);
 
 /* Read once. */
@@ -26,7 +26,7 @@ ALWAYS_INLINE uint32_t message_tag(const struct thread *sender)
     return *(const volatile uint32_t *)&thread_page(sender)->tag;
 }
 
-/* The four words in registers; of a sender that faults, what there is to say about that. */
+/* The four words in registers; of a faulting sender, the description of its fault. */
 ALWAYS_INLINE void message_registers(const struct thread *sender, bool faulting, struct registers *to)
 {
     const struct registers *from = &sender->registers;

@@ -1,6 +1,6 @@
 /*
- * Where the pages of a map call or of a message's item come from: frames of a memory capability, or
- * pages mapped in a space; and where they go. First all is checked, then pages are mapped, which cannot fail.
+ * Where the pages of a map call or of a message's item come from (frames of a memory capability, or pages
+ * mapped in a space), and where they go. All checks come first; then mapping cannot fail.
  */
 #pragma once
 
@@ -14,7 +14,7 @@ struct source {
     enum kinship kinship;       /* of the new mappings to those in `space` */
 };
 
-/* Rights that a mapping can have, and nothing else: at least to read, never to write and execute. */
+/* Whether a mapping can have these rights: they include reading, and not both writing and executing. */
 ALWAYS_INLINE bool rights_are_mappable(uint32_t rights)
 {
     const uint32_t mappable = 1u << 1 | 1u << 3 | 1u << 5 | 1u << 9 | 1u << 11 | 1u << 13; /* bit r: rights r are */
@@ -22,21 +22,21 @@ ALWAYS_INLINE bool rights_are_mappable(uint32_t rights)
     return rights <= RIGHT_ALL && mappable >> rights & 1;
 }
 
-/* Where pages go, and who pays for the tables. */
+/* Where pages go, and the account that pays for the tables. */
 struct target {
     struct vspace *space;
     struct account *account;
     uint32_t address;
 };
 
-/* What is found where a table is missing. */
+/* Stands for the entries of a missing table. */
 extern const pte_t source_no_entries[CALL_PAGES_MAX];
 
-/* Why a frame with that state cannot go somewhere: ERR_FRAME, ERR_BUSY; ERR_TAKEN, if that is not its fault. */
+/* Why a frame with that state was refused: ERR_FRAME, ERR_BUSY, or, if the state allows mapping, ERR_TAKEN. */
 err_t frame_refuse(const uint32_t *state);
 
-/* Frames into entries of one table: ERR_FRAME, ERR_BUSY; ERR_TAKEN if one is not free. A memory capability reaches no
- * frame without a record. */
+/* For frames that go to entries of one table: ERR_FRAME, ERR_BUSY, or ERR_TAKEN if an entry is in use. A memory
+ * capability covers only frames with records. */
 ALWAYS_INLINE err_t frames_check(uint32_t first, uint32_t pages, const pte_t *to)
 {
     const uint32_t *states = &frame_at(first + pages)->state,
@@ -48,7 +48,7 @@ ALWAYS_INLINE err_t frames_check(uint32_t first, uint32_t pages, const pte_t *to
     return OK;
 }
 
-/* All was checked. */
+/* frames_check() has succeeded. */
 ALWAYS_INLINE void frames_map(uint32_t first, uint32_t pages, rights_t rights, pte_t *to)
 {
     const uint32_t each = sizeof(struct frame) / sizeof(struct node);
@@ -62,11 +62,11 @@ ALWAYS_INLINE void frames_map(uint32_t first, uint32_t pages, rights_t rights, p
     }
 }
 
-/* Whatever source, and as many tables as there are. Each page is there (ERR_ABSENT), is memory (ERR_FRAME), has
- * `rights` (ERR_RIGHTS), is not being revoked (ERR_BUSY), has room for a child (ERR_DEPTH), and its place is free
- * (ERR_TAKEN). The first is to go to `to`: the target's entry, or what stands for it. */
+/* For every source and any number of tables: each page is present (ERR_ABSENT), is memory (ERR_FRAME), has `rights`
+ * (ERR_RIGHTS), is not being revoked (ERR_BUSY) and may have a child (ERR_DEPTH), and its place is free (ERR_TAKEN).
+ * `to` is the target's first entry, or source_no_entries. */
 err_t source_check(const struct source *source, uint32_t pages, rights_t rights, const struct target *target,
                    const pte_t *to);
 
-/* Maps them; all was checked, and the account has what tables need. */
+/* Maps the pages. The caller has checked them, and that the account has the frames for missing tables. */
 void source_map(const struct source *source, uint32_t pages, rights_t rights, const struct target *target);

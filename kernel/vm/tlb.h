@@ -1,14 +1,13 @@
 /*
- * TLB shootdown. When a page's translation was lowered or removed, or a directory added, each processor that runs
- * the space drops the page, or loads the space anew, before the lock is given away: here at once, the others by
- * tlb_sync().
- * The kernel knows a space by its task.
+ * TLB shootdown. After a translation lost rights or was removed, each processor that runs the space drops the page;
+ * after a directory was added, it reloads CR3. This processor does so at once, the others in tlb_sync(), before the
+ * kernel lock is released. A space is named by its task.
  */
 #pragma once
 
 #include "kernel/cap/state.h"
 
-/* Only a processor that runs the space has translations of it: loading another drops them. */
+/* Only a processor that runs the space caches its translations: loading another space drops them. */
 void tlb_drop(ref_t task, uint32_t address);
 ALWAYS_INLINE void tlb_invalidate(ref_t task, uint32_t address)
 {
@@ -18,9 +17,9 @@ ALWAYS_INLINE void tlb_invalidate(ref_t task, uint32_t address)
 
 void vspace_reload(ref_t task, ref_t directories);
 
-/* All processors leave that space for the kernel's own. */
+/* All processors that run the space load the kernel's own instead. */
 void cpu_leave_space(ref_t task);
 
-/* The other processors do what tlb_invalidate() and vspace_reload() left for them; before the lock is
- * given away. */
+/* Sends the requests of tlb_invalidate() and vspace_reload() to the other processors and waits for them. Must be
+ * called before the kernel lock is released. */
 void tlb_sync(void);

@@ -108,7 +108,7 @@ static bool empty_table_step(uint32_t table, unsigned *budget)
 
 static bool free_directory_step(pte_t *entries, struct account *account, unsigned *budget)
 {
-    enum { TABLE_COST = STEP_NODES / 2 }; /* looking through a table, in nodes */
+    enum { TABLE_COST = STEP_NODES / 2 }; /* of a scan through a table, counted in nodes */
 
     for (unsigned i = 0; (i = scan_next((uint32_t *)entries, 2, TABLE_ENTRIES, i, PTE_PRESENT)) < TABLE_ENTRIES;) {
         uint32_t table = pte_frame(&entries[i]);

@@ -2,10 +2,10 @@
  * Address spaces: PAE page tables, and beside each table its companion.
  *
  *      directories[4] -> directory -> table -> entry          what the processor walks
- *                                     companion -> node       who the mapping was derived from
+ *                                     companion -> node       what the mapping was derived from
  *
- * Entry k of a table and node k of its companion belong together. A mapping is known by its entry, or by
- * its node: each leads to the other by the frame record, as table and companion name each other there.
+ * Entry k of a table and node k of its companion belong together. Each is found from the other, because the
+ * frame records of table and companion name each other.
  *
  *   V1  an entry is present exactly if its node is in the tree of the entry's frame; message pages
  *       (PTE_MESSAGE) are present and have no node
@@ -13,9 +13,9 @@
  *   V3  directories[3] is the kernel's and the same in every space
  *   V4  tables, companions and directories belong to the account of the space's task
  *
- * A change that lowers rights is followed by dropping the page's translation on every processor
- * that runs the space before the call returns; adding a directory by reloading there (the processor
- * keeps the four top entries when CR3 is loaded).
+ * After rights are lowered, every processor that runs the space drops the page's translation before the
+ * call returns. After a directory is added, every such processor reloads CR3: it caches the four top
+ * entries when CR3 is loaded.
  */
 #pragma once
 
@@ -43,7 +43,7 @@ ALWAYS_INLINE uint32_t node_address(const struct node *node)
     return frame_of(node)->base + REF(node) % PAGE_SIZE / sizeof(struct node) * PAGE_SIZE;
 }
 
-/* In the table or directory that an entry's low half names. */
+/* Entry `index` of the table or directory that another entry's low half, `table`, names. */
 ALWAYS_INLINE pte_t *table_entry(uint32_t table, uint32_t index)
 {
     return PHYSMAP(pte_t, table & -(uint32_t)PAGE_SIZE) + (index & (TABLE_ENTRIES - 1));
@@ -57,7 +57,7 @@ ALWAYS_INLINE pte_t *vspace_directory_entry(const struct vspace *space, uint32_t
     return top & PTE_PRESENT ? table_entry(top, address >> DIRECTORY_SHIFT) : NULL;
 }
 
-/* True if there is a table for `address`: the entry there. */
+/* Finds the entry for `address`; false if its table is missing. */
 ALWAYS_INLINE bool vspace_find(const struct vspace *space, uint32_t address, pte_t **entry)
 {
     uint32_t top = pte_low(&space->directories[address >> SPACE_SHIFT]);
@@ -96,13 +96,14 @@ ALWAYS_INLINE uint32_t vspace_run(uint32_t address, uint32_t pages)
     return here < pages ? here : pages;
 }
 
-/* The tables that ranges lack, counted once each, to be compared with the account's spare frames. Each of a message's
- * items begins and ends in a table, and all of them have CALL_PAGES_MAX pages to be in others. */
+/* The tables that ranges lack, each counted once, to be compared with the account's spare frames. LACKING_TABLES is
+ * an upper bound: each item of a message touches a table at either end, and all items together have CALL_PAGES_MAX
+ * pages. */
 enum { LACKING_TABLES = 2 * IPC_ITEMS + CALL_PAGES_MAX / TABLE_ENTRIES + DIRECTORIES };
 enum { LACKING_DIRECTORY = 1 << 30, LACKING_LEAF = 1 << 29 };
 struct shortfall {
     uint32_t frames;
-    bool is_checked; /* all that it is counted for: nothing can fail any more */
+    bool is_checked; /* all items have passed their checks: nothing can fail any more */
     unsigned tables_count;
     uint32_t tables[LACKING_TABLES]; /* by address >> DIRECTORY_SHIFT; directories, and leaves of a capability table */
 };
@@ -110,10 +111,10 @@ struct shortfall {
 /* Notes a table; false if it was noted before. */
 bool shortfall_note(struct shortfall *shortfall, uint32_t table);
 
-/* Adds what a range lacks. */
+/* Adds the frames that a range lacks. */
 void vspace_count_shortfall(const struct vspace *space, uint32_t address, uint32_t pages, struct shortfall *shortfall);
 
-/* The entry for `address`, making what tables lack from the account: checked before. */
+/* The entry for `address`. Missing tables are made from the account, whose spare frames the caller has checked. */
 pte_t *vspace_open(struct vspace *space, struct account *account, uint32_t address);
 
 /* Unmaps descendants of `top`, a mapping, at most `*budget`, which it lowers; true when none is left. */
@@ -122,8 +123,7 @@ bool vspace_unmap_step(struct node *top, unsigned *budget);
 /* Frees tables of a space that is being destroyed, at most `*budget` mappings and tables; true when all are gone. */
 bool vspace_free_step(struct vspace *space, struct account *account, unsigned *budget);
 
-/* The processor does not find the page any more; its node is still there. What is needed of it to drop the page is
- * looked up out of line. */
+/* Removes the translation but leaves the node, from which vspace_drop() finds the task and the address. */
 void vspace_drop(const struct node *node);
 ALWAYS_INLINE void vspace_hide(pte_t *entry, const struct node *node)
 {
@@ -139,7 +139,7 @@ ALWAYS_INLINE void vspace_unmap(pte_t *entry, struct node *node)
     node_remove(node);
 }
 
-/* Takes all other rights from a page of `task` and from what was derived from it: the caller has bounded how many. */
+/* Takes all rights but `rights` from a page of `task` and from its descendants, whose number the caller has bounded. */
 void vspace_lower_descendants(struct node *node, rights_t rights);
 ALWAYS_INLINE void vspace_lower(ref_t task, uint32_t address, pte_t *entry, struct node *node, rights_t rights)
 {
@@ -150,7 +150,7 @@ ALWAYS_INLINE void vspace_lower(ref_t task, uint32_t address, pte_t *entry, stru
         vspace_lower_descendants(node, rights);
 }
 
-/* Unmaps a whole tree, from its end: the last node has no descendants. At most `*budget`, which it lowers; true when
+/* Unmaps a whole tree from its end, as the last node has no descendants. At most `*budget`, which it lowers; true when
  * none is left. */
 ALWAYS_INLINE bool vspace_unmap_tree(struct node *root, unsigned *budget)
 {
@@ -170,8 +170,8 @@ ALWAYS_INLINE bool vspace_unmap_tree(struct node *root, unsigned *budget)
     return false;
 }
 
-/* Unmaps `pages` frames from `first` on, at most `budget` mappings and frames that have none; how many frames are
- * left. */
+/* Unmaps `pages` frames from `first` on. `budget` bounds the mappings plus the frames without any. Returns how many
+ * frames are left. */
 ALWAYS_INLINE uint32_t vspace_unmap_frames(uint32_t first, uint32_t pages, unsigned budget)
 {
     for (struct frame *frame = frame_at(first); pages && budget; frame++, pages--) {
