@@ -23,10 +23,8 @@ void asm_offsets(void)
     CONSTANT(CPUS, CPU_MAX);
     CONSTANT(KERNEL_TLB_PENDING, offsetof(struct kernel, tlb_pending));
     CONSTANT(KERNEL_NMIS, offsetof(struct kernel, nmis));
-    CONSTANT(LOCK_NEXT, offsetof(struct kernel_lock, next));
-    CONSTANT(LOCK_SERVING, offsetof(struct kernel_lock, serving));
+    CONSTANT(LOCK_FREE, offsetof(struct kernel_lock, free));
     CONSTANT(LOCK_HOLDER, offsetof(struct kernel_lock, holder));
-    CONSTANT(LOCK_SLEEPERS, offsetof(struct kernel_lock, sleepers));
     CONSTANT(LOCK_SEVERAL, offsetof(struct kernel_lock, several));
     CONSTANT(APIC_END_OF_INTERRUPT, DEVICE_BASE(DEVICE_APIC) + APIC_EOI);
     CONSTANT(WINDOW, PHYSMAP_BASE);

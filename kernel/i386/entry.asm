@@ -14,7 +14,7 @@
 USER_DATA   equ 0x23
 
 ; After pusha into the thread: flat segments, the stack, clean flags (no nested task, trap, alignment
-; check or direction) for C. eax = thread; %1 = the stack, or ecx = the thread's processor, which has it.
+; check or direction) for C. eax = thread; %1 = the stack, or ebp = the thread's processor, which has it.
 %macro enter_c 0-1
     lea     eax, [esp - THREAD_REGISTERS]
     mov     edx, USER_DATA
@@ -23,8 +23,8 @@ USER_DATA   equ 0x23
 %if %0
     mov     esp, %1
 %else
-    mov     ecx, [eax + THREAD_CPU]
-    mov     esp, [ecx + CPU_STACK]
+    mov     ebp, [eax + THREAD_CPU]
+    mov     esp, [ebp + CPU_STACK]
 %endif
     push    2
     popf
@@ -60,41 +60,46 @@ USER_DATA   equ 0x23
     mov     eax, ebx
 %endmacro
 
-; ecx = the processor that this runs on (a reference, as in a thread), by the task register.
-%macro this_processor 0
-    str     ecx
-    shl     ecx, CPU_SHIFT - 3
-    lea     ecx, [ecx + kernel - (TASK_STATE << (CPU_SHIFT - 3))]
+; %1 = the processor that this runs on (a reference, as in a thread), by the task register.
+%macro this_processor 1
+    str     %1
+    shl     %1, CPU_SHIFT - 3
+    lea     %1, [%1 + kernel - (TASK_STATE << (CPU_SHIFT - 3))]
 %endmacro
 
-; The kernel lock: who comes takes a ticket and waits until it is served: see lock.c. ecx = the
-; processor; edx is lost.
-%macro take_lock 0
-    mov     edx, 1
-    lock xadd [kernel_lock + LOCK_NEXT], edx
-    cmp     edx, [kernel_lock + LOCK_SERVING]
-    je      %%mine
+; The kernel lock, a semaphore: where others wait, lock.c says whose turn it is. %1 = the processor.
+%macro take_lock 1
+    lock dec dword [kernel_lock + LOCK_FREE]
+    jz      %%mine
     pusha
-    mov     eax, ecx
-    call    kernel_lock_wait        ; eax = processor, edx = ticket
+    mov     eax, %1
+    call    kernel_lock_wait
     popa
 %%mine:
-    mov     [kernel_lock + LOCK_HOLDER], ecx
+    mov     [kernel_lock + LOCK_HOLDER], %1
 %endmacro
 
 %macro give_lock 0
-    lock inc dword [kernel_lock + LOCK_SERVING] ; before SLEEPERS is read
-    cmp     dword [kernel_lock + LOCK_SLEEPERS], 0
-    je      %%given
+    lock inc dword [kernel_lock + LOCK_FREE]
+    jg      %%given
     pusha
-    call    kernel_lock_wake
+    call    kernel_lock_pass
     popa
 %%given:
 %endmacro
 
+; To the thread whose words are in registers. ecx = the thread; ends with the exit.
+%macro load_exit 0
+    mov     edx, [ecx + THREAD_REGISTERS + 20]
+    mov     ecx, [ecx + THREAD_REGISTERS + 24]
+    sti
+.exit:
+    sysexit
+%endmacro
+
 section .text
 extern call_table, call_end, event_stale, trap_user, trap_interrupt, trap_kernel, tlb_sync, kernel
-extern lock_halt, kernel_lock, kernel_lock_wait, kernel_lock_wake, kernel_handle_ipi
+extern lock_halt, kernel_lock, kernel_lock_wait, kernel_lock_pass, kernel_handle_ipi
 
 global sysenter_entry
 sysenter_entry:
@@ -110,12 +115,7 @@ leave_by_sysexit:
 global resume_with_alone
 resume_with_alone:
     load_words
-leave_with_words:
-    mov     edx, [ecx + THREAD_REGISTERS + 20]
-    mov     ecx, [ecx + THREAD_REGISTERS + 24]
-    sti
-.exit:
-    sysexit
+    load_exit
 
 ; eax = the status, ebx = the thread.
 call_ends:
@@ -143,10 +143,9 @@ leave_by_iret:
 global sysenter_locked, leave_locked
 sysenter_locked:
     enter_by_sysenter
-    take_lock
+    take_lock ebp
     cmp     byte [eax + THREAD_STATE], RUNNING
     jne     stale_call
-    mov     ebp, ecx
     run_call ebp
     cmp     dword [kernel + KERNEL_TLB_PENDING], 0
     jne     leave_locked
@@ -158,7 +157,7 @@ global resume_with_locked
 resume_with_locked:
     load_words
     give_lock
-    jmp     leave_with_words
+    load_exit
 
 leave_locked:
     push    eax
@@ -172,7 +171,7 @@ stale_call:
 
 ; The kernel's own space is loaded: whoever unmaps anything leaves this processor in peace.
 idle:
-    this_processor
+    this_processor ecx
     mov     esp, [ecx + CPU_STACK]
     sti
 .halt:
@@ -190,7 +189,7 @@ ipi_entry:
     pusha
     enter_c
     push    eax
-    mov     eax, ecx
+    mov     eax, ebp
     call    kernel_handle_ipi     ; eax = processor
     pop     eax
     mov     dword [APIC_END_OF_INTERRUPT], 0
@@ -213,7 +212,9 @@ nmi_entry:
     jnz     .done
     cmp     dword [esp], leave_by_sysexit.exit
     je      .again
-    cmp     dword [esp], leave_with_words.exit
+    cmp     dword [esp], resume_with_alone.exit
+    je      .again
+    cmp     dword [esp], resume_with_locked.exit
     je      .again
     cmp     dword [esp], lock_halt
     jne     .done
@@ -231,8 +232,8 @@ spurious_entry:
 ; void kernel_lock_take(void): where C begins to need it.
 global kernel_lock_take
 kernel_lock_take:
-    this_processor
-    take_lock
+    this_processor ecx
+    take_lock ecx
     ret
 
 ; void arch_preemption_point(void): interrupts are let in for one instruction. One that comes finds the
@@ -259,25 +260,24 @@ trap_common:
     jz      .in_kernel
     pusha
     enter_c
-    xor     ebp, ebp                ; the last frame of a backtrace
     cmp     dword [kernel_lock + LOCK_SEVERAL], 0
     je      .alone
-    take_lock
+    take_lock ebp
 .alone:
+    xor     ebp, ebp                ; the last frame of a backtrace
     call    trap_user
     jmp     leave_kernel
 .in_kernel:
     cmp     dword [esp], 32
     jb      .broken
-    mov     eax, [esp]
-    this_processor
-    mov     esp, [ecx + CPU_STACK]
-    xor     ebp, ebp
+    mov     edx, [esp]              ; the vector
+    this_processor ebp
+    mov     esp, [ebp + CPU_STACK]
     cmp     dword [kernel_lock + LOCK_SEVERAL], 0
     je      .idle
-    take_lock
+    take_lock ebp
 .idle:
-    mov     edx, eax                ; edx = vector
+    xor     ebp, ebp
     xor     eax, eax                ; of no thread
     call    trap_interrupt
     jmp     leave_kernel

@@ -9,8 +9,8 @@ enum { SPINS = 100 };
 
 struct kernel_lock kernel_lock;
 
-void kernel_lock_wait(ref_t cpu, uint32_t ticket);
-void kernel_lock_wake(void);
+void kernel_lock_wait(ref_t cpu);
+void kernel_lock_pass(void);
 void kernel_handle_ipi(ref_t cpu);
 
 /* What the holder of the lock asks of this processor: see arch_ipi(). In user mode, too. */
@@ -46,9 +46,10 @@ static __attribute__((noinline)) void sleep(struct arch_cpu *arch, uint32_t tick
 
 /* Spins for a while, then sleeps: where processors are threads of a host that has fewer cores, a spinner can
  * starve the lock holder of one. */
-void kernel_lock_wait(ref_t cpu, uint32_t ticket)
+void kernel_lock_wait(ref_t cpu)
 {
     struct arch_cpu *arch = &AT(struct cpu, cpu)->arch;
+    uint32_t ticket = __atomic_add_fetch(&kernel_lock.tickets, 1, __ATOMIC_SEQ_CST);
 
     for (unsigned spins = 0; kernel_lock.serving != ticket; spins++) {
         __asm__ volatile("pause");
@@ -59,11 +60,13 @@ void kernel_lock_wait(ref_t cpu, uint32_t ticket)
     }
 }
 
-/* By who has just given the lock away and has none. */
-void kernel_lock_wake(void)
+/* The lock goes to the next of those that wait, or that are about to take their tickets. */
+void kernel_lock_pass(void)
 {
-    for (unsigned i = 0; i < kernel.cpu_count; i++)
-        if (kernel.cpus[i].arch.ticket == kernel_lock.serving)
+    uint32_t ticket = __atomic_add_fetch(&kernel_lock.serving, 1, __ATOMIC_SEQ_CST);
+
+    for (unsigned i = 0; kernel_lock.sleepers && i < kernel.cpu_count; i++)
+        if (kernel.cpus[i].arch.ticket == ticket)
             apic_send(kernel.cpus[i].arch.apic_id, VECTOR_WAKE);
 }
 

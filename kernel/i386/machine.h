@@ -40,13 +40,14 @@ extern struct kernel_stack kernel_stacks[CPU_MAX];
 
 extern ref_t machine_kernel_tops; /* the kernel's own top entries */
 
-/* Tickets: in `next` the next one, in `serving` the holder's. The code is in entry.asm. */
+/* A semaphore, in entry.asm, whose waiters have tickets: giving the lock to one of them serves the next ticket. */
 struct kernel_lock {
-    volatile uint32_t next, serving;
-    volatile uint32_t holder;   /* the processor (reference) that had it last */
-    volatile uint32_t several;  /* processors run, so it is taken at all */
-    volatile uint32_t sleepers; /* processors that sleep until it is theirs */
-    uint32_t may_sleep;         /* no line interrupts whatever the local APIC's priority */
+    volatile int32_t free;              /* 1: it is; 0: one has it; -n: and n more wait */
+    volatile uint32_t tickets, serving; /* the last ones that were taken and served */
+    volatile uint32_t holder;           /* the processor (reference) that had it last */
+    volatile uint32_t several;          /* processors run, so it is taken at all */
+    volatile uint32_t sleepers;         /* processors that sleep until it is theirs */
+    uint32_t may_sleep;                 /* no line interrupts whatever the local APIC's priority */
 };
 extern struct kernel_lock kernel_lock;
 
@@ -65,7 +66,7 @@ static inline bool arch_lock_held(void)
 {
     uint32_t here = (uint32_t)&kernel + (arch_cpu() << CPU_SHIFT);
 
-    return !kernel_lock.several || (kernel_lock.holder == here && kernel_lock.next != kernel_lock.serving);
+    return !kernel_lock.several || (kernel_lock.holder == here && kernel_lock.free < 1);
 }
 
 /* In entry.asm, by whether there is a lock to give away; the stack is empty in the next event, whatever is on it. */

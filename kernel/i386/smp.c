@@ -78,7 +78,7 @@ unsigned arch_cpus_start(const struct boot_info *info)
         return 1;
     }
     kernel.cpus[0].arch.apic_id = apic_id();
-    kernel_lock.several = 1;
+    kernel_lock.several = kernel_lock.free = 1;
     kernel_lock.may_sleep = machine->io_apic != 0;
     kernel_lock_take();
     unsigned count = start_all(machine, page);

@@ -1,7 +1,7 @@
 /*
- * The kernel lock's fairness: processors have it in the order in which they came, each waits for no more turns than
- * there are others, and none sleeps through its own. Processors are threads; of the two halves of the lock that are in
- * entry.asm there are copies here (take_lock, give_lock).
+ * The kernel lock's fairness: processors that wait have it in the order of their tickets, each waits for no more turns
+ * than there are others, and none sleeps through its own. Processors are threads; take() and give() are copies of the
+ * two halves of the lock that are in entry.asm (take_lock, give_lock).
  */
 #define _GNU_SOURCE
 #include "tests/host/lock_machine.h"
@@ -20,7 +20,7 @@ enum { STI = 0xfb, HLT = 0xf4, CLI = 0xfa };
 static sem_t wakes[CPUS]; /* an interrupt that has been sent and not been taken */
 static _Thread_local unsigned this_cpu;
 static _Thread_local uint32_t sleeps;
-static uint32_t turns, inside, slept; /* by who has the lock */
+static uint32_t turns, waited, inside, slept; /* by who has the lock */
 
 void apic_send(unsigned id, uint32_t what)
 {
@@ -66,22 +66,28 @@ static void privileged(int signal, siginfo_t *info, void *context)
     ++*at;
 }
 
-static uint32_t take(ref_t cpu)
+static bool take(ref_t cpu)
 {
-    uint32_t ticket = __atomic_fetch_add(&kernel_lock.next, 1, __ATOMIC_SEQ_CST);
+    bool waits = __atomic_sub_fetch(&kernel_lock.free, 1, __ATOMIC_SEQ_CST) != 0;
 
-    CHECK(ticket - kernel_lock.serving < CPUS); /* turns of others before its own */
-    if (ticket != kernel_lock.serving)
-        kernel_lock_wait(cpu, ticket);
+    if (waits)
+        kernel_lock_wait(cpu);
     kernel_lock.holder = (uint32_t)cpu;
-    return ticket;
+    return waits;
 }
 
 static void give(void)
 {
-    __atomic_add_fetch(&kernel_lock.serving, 1, __ATOMIC_SEQ_CST);
-    if (kernel_lock.sleepers)
-        kernel_lock_wake();
+    if (__atomic_add_fetch(&kernel_lock.free, 1, __ATOMIC_SEQ_CST) < 1)
+        kernel_lock_pass();
+}
+
+/* No ticket is passed over, none is served while another has the lock, and of the others each has at most one. */
+static void check_turn(bool waits, ref_t cpu)
+{
+    CHECK(!inside++ && kernel_lock.holder == (uint32_t)cpu && kernel_lock.free < 1);
+    waited += waits;
+    CHECK(kernel_lock.serving == waited && kernel_lock.tickets - waited < CPUS);
 }
 
 /* Interrupts that came while the processor could take none are taken in user mode. */
@@ -97,11 +103,10 @@ static void *run(void *number)
     ref_t cpu = REF(&kernel.cpus[this_cpu]);
 
     for (uint32_t i = 0; i < TURNS; i++) {
-        uint32_t ticket = take(cpu);
-        CHECK(!inside++ && turns++ == ticket && kernel_lock.holder == (uint32_t)cpu);
-        for (volatile uint32_t work = ticket % 64; work > 0; work--)
+        check_turn(take(cpu), cpu);
+        for (volatile uint32_t work = turns % 64; work > 0; work--)
             ;
-        if (ticket % 50 == 0)
+        if (turns++ % 50 == 0)
             usleep(50);
         slept += sleeps;
         sleeps = 0;
@@ -120,7 +125,7 @@ int main(void)
     CHECK(sigaction(SIGSEGV, &action, NULL) == 0);
     alarm(PATIENCE);
     kernel.cpu_count = CPUS;
-    kernel_lock.may_sleep = 1;
+    kernel_lock.may_sleep = kernel_lock.free = 1;
     for (unsigned i = 0; i < CPUS; i++) {
         kernel.cpus[i].arch.apic_id = i;
         kernel.cpus[i].arch.ticket = ~0u;
@@ -130,6 +135,6 @@ int main(void)
         CHECK(pthread_create(&threads[i], NULL, run, (void *)(uintptr_t)i) == 0);
     for (unsigned i = 0; i < CPUS; i++)
         CHECK(pthread_join(threads[i], NULL) == 0);
-    CHECK(turns == CPUS * TURNS && !kernel_lock.sleepers && slept > 0);
-    printf("test_lock_turns: %u turns in their order, %u sleeps\n", turns, slept);
+    CHECK(turns == CPUS * TURNS && !kernel_lock.sleepers && kernel_lock.free == 1 && waited > 0 && slept > 0);
+    printf("test_lock_turns: %u turns, %u by ticket, %u sleeps\n", turns, waited, slept);
 }

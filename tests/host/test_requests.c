@@ -19,9 +19,11 @@ static struct {
 
 static uint32_t self;
 
+/* A processor that waits for the lock then gets it. */
 static void do_one(void)
 {
     done.count++;
+    kernel_lock.serving = kernel_lock.tickets;
     done.unheard = kernel.cpus[0].arch.request != 0;
 }
 
@@ -76,21 +78,20 @@ static void hear(uint32_t request, bool waits)
     if (!waits)
         kernel_handle_ipi(self);
     else
-        while (kernel.cpus[0].arch.request)
-            kernel_lock_wait(self, kernel_lock.serving);
+        kernel_lock_wait(self);
     CHECK(done.count == 1 && done.unheard && !kernel.cpus[0].arch.request); /* who asked goes on when it is 0 */
     arch_ipi_wait(0);
     kernel_handle_ipi(self);
     CHECK(done.count == 1);
 }
 
-static void each_is_done_as_it_says(void)
+static void each_is_done_as_it_says(bool waits)
 {
-    hear(ADDRESS | IPI_PAGE, false);
+    hear(ADDRESS | IPI_PAGE, waits);
     CHECK(done.dropped == ADDRESS && !done.loaded && !done.left);
-    hear(IPI_ALL, false);
+    hear(IPI_ALL, waits);
     CHECK(done.loaded == lock_space && !done.dropped && !done.left);
-    hear(IPI_LEAVE, false);
+    hear(IPI_LEAVE, waits);
     CHECK(done.left && !done.dropped && !done.loaded);
 }
 
@@ -109,18 +110,22 @@ static void each_is_sent_to_whom_it_is_for(void)
 /* Of those that sleep, the one whose ticket is served. */
 static void who_is_served_is_woken(void)
 {
-    kernel_lock.serving = 7;
+    kernel_lock.serving = 6;
     for (unsigned i = 0; i < CPUS; i++)
         kernel.cpus[i].arch.ticket = 5 + i;
     done.sends = 0;
-    kernel_lock_wake();
+    kernel_lock_pass();
+    CHECK(kernel_lock.serving == 7 && done.sends == 0); /* it does not sleep */
+    kernel_lock.serving = 6, kernel_lock.sleepers = 1;
+    kernel_lock_pass();
     CHECK(done.sends == 1 && done.id == IDS + 2 && done.vector == VECTOR_WAKE);
 }
 
 int main(void)
 {
     begin();
-    each_is_done_as_it_says();
+    each_is_done_as_it_says(false);
+    each_is_done_as_it_says(true);
     each_is_sent_to_whom_it_is_for();
     who_is_served_is_woken();
     puts("test_requests: heard once, and by whom they are for");
