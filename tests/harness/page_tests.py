@@ -47,7 +47,7 @@ WALKS = {
             "exec": ["asked", "found", "looked at", "promised", "emptied", "files", "loaded", "started"],
             "exec of a file": ["asked", "or found in a file", "looked at", "or copied", "started"],
         },
-        "exit, and who is killed": {
+        "exit and kill": {
             "exit": ["called", "noted", "pages", "the task", "out of sight", "over"],
             "kill": ["or killed", "noted", "pages", "the task", "out of sight", "over"],
             "fault": ["or beyond help", "noted", "pages", "the task", "out of sight", "over"],
