@@ -12,7 +12,7 @@ HEAD = re.compile(r"mutant ([\w-]+): (hangs )?(\S.*)")
 EQUIVALENT = "equivalent"
 FAST = ("host/", "explore/", "build/host")  # tests that boot nothing
 WITHOUT_ISO = ("system/", "build/i386", "audit/", "input/", "fail/the ", "fail/a program ")  # QEMU loads the kernel itself
-KINDS = (*FAST, *WITHOUT_ISO, "demo/", "linux/", "bochs/", "fail/", "screen/", "foreign/")
+KINDS = (*FAST, *WITHOUT_ISO, "demo/", "linux/", "bochs/", "fail/", "screen/", "foreign/", "shell/")
 SIGNS = {"- ": (0,), "+ ": (1,), "  ": (0, 1)}  # which of the two texts a line belongs to
 
 

@@ -25,27 +25,28 @@ b" 'c
 d' a\
 b
 set_by=$x; echo "$set_by"; echo # nothing
-echo a#b ""
-""", "one two a  b three $x a b $x it's $x \" \\a abc\na\nb c\nd ab\na  b\n\na#b \n", 0),
+echo a#b "" "\\$x \\\$x"
+""", "one two a  b three $x a b $x it's $x \" \\a abc\na\nb c\nd ab\na  b\n\na#b  \\a  b \\$x\n", 0),
     ("variables", r"""x=hello
 echo $x ${x} ${#x} ${x%lo} ${x#he} ${x##*l} ${x%%l*} $nothing ${nothing:-none} ${x:+some} ${nothing+some}
 echo ${y:=made} $y "$#" $0
 x= ; echo "<$x>" ${x:-empty} "${x-not}"
 x=abcdefgh; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do x=$x$x; done; y=${x##z*}; echo ${#x} ${#y}
 A=1 B=$A; echo $A$B; unset A; echo "<$A>"
-export E=exported F; env | grep E=; N=5 env | grep N=; echo "<$N>"
+export E=exported F; env | grep E=; unset E; E=2; env | grep -c ^E=; N=5 env | grep N=; echo "<$N>"
 echo $((1 + 2 * 3)) $(( (1+2)*3 )) $((-7/2)) $((7%4)) $((1<2 && 3>=4)) $((!0)) $((B + 1))
 for i in 1 2 3; do n=$((n + i)); done; echo $n
-""", "hello hello 5 hel llo o he none some\nmade made 0 sh\n<> empty \n65536 65536\n11\n<>\nE=exported\nN=5\n<>\n7 9 -3 3 0 1 2\n6\n", 0),
+""", "hello hello 5 hel llo o he none some\nmade made 0 sh\n<> empty \n65536 65536\n11\n<>\nE=exported\n0\nN=5\n<>\n7 9 -3 3 0 1 2\n6\n", 0),
     ("the shell's variables", "sh -c 'echo $0 $1 $2 $#; shift; echo \"$@\" \"$*\"; for i; do echo \"<$i>\"; done' name a 'b c' d\n"
      "sh -c 'for i in \"$@\"; do echo $i; done; for i in \"x$@\"; do echo \"<$i>\"; done' name\n"
+     "sh -c 'echo $10 ${10} $1' name a b c d e f g h i j\n"
      "[ $$ -gt 0 ] && echo $?; false; echo $?; true & wait $!; echo $?\n",
-     "name a b c 3\nb c d b c d\n<b c>\n<d>\n<x>\n0\n1\n0\n", 0),
+     "name a b c 3\nb c d b c d\n<b c>\n<d>\n<x>\na0 j a\n0\n1\n0\n", 0),
     ("commands in words", "echo $(echo a; echo b) \"$(echo a; echo b)\" `echo \\`echo c\\`` $(echo $(echo \")\"))\n"
-     "x=$(false); echo $?; echo \"<$(true)>\"\n", "a b a\nb c )\n1\n<>\n", 0),
-    ("names of files", "mkdir d; touch d/b.c d/a.c d/.c 'd/a b'\necho d/*.c d/?.c d/[ab].c d/* d/x* 'd/*' d/\\* \"d\"/*.c\n"
+     "x=$(false); echo $?; echo \"<$(true)>\" \"<$(echo; echo a; echo; echo)>\"\n", "a b a\nb c )\n1\n<> <\na>\n", 0),
+    ("names of files", "mkdir d; touch d/b.c d/a.c d/.c 'd/a b'\necho d/*.c d/?.c d/[ab].c d/* d/x* 'd/*' d/\\* \"d\"/*.c d/?\"*\"*\n"
      "x='d/*'; echo $x \"$x\"\nfor i in d/a*; do echo \"<$i>\"; done\n",
-     "d/a.c d/b.c d/a.c d/b.c d/a.c d/b.c d/a b d/a.c d/b.c d/x* d/* d/* d/a.c d/b.c\nd/a b d/a.c d/b.c d/*\n<d/a b>\n<d/a.c>\n", 0),
+     "d/a.c d/b.c d/a.c d/b.c d/a.c d/b.c d/a b d/a.c d/b.c d/x* d/* d/* d/a.c d/b.c d/?**\nd/a b d/a.c d/b.c d/*\n<d/a b>\n<d/a.c>\n", 0),
     ("pipelines", "echo one two | wc -w | cat\n{ echo a; echo b; } | (cat; echo c) | tail -n 2\ntrue | false; echo $?\nfalse | true; echo $?\n"
      "! true; echo $?\n! false | true; echo $?\ncat /bin/sh | true; echo $?\n", "2\nb\nc\n1\n0\n1\n1\n0\n", 0),
     ("lists", "true && echo and || echo or; false && echo and || echo or; false || false && echo no; echo $?\n"
@@ -56,7 +57,7 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "a='a=&&'; while [ ${#a} -lt 400000 ]; do a=$a$a; done; eval \"$a pwd\"\n",
      "and\nor\n1\n3\na\nb\n/\n/tmp\n2\n4\n0\n2\n4\n6\n/tmp\n", 0),
     ("loops", "i=0; while [ $i -lt 9 ]; do i=$((i+1)); if [ $i = 2 ]; then continue; fi; if [ $i = 4 ]; then break; fi; echo $i; done\n"
-     "until [ $i = 0 ]; do i=$((i-1)); done; echo $i\nfor a in 1 2; do for b in 1 2; do echo $a$b; continue 2; done; done\n"
+     "until [ $i = 0 ]; do i=$((i-1)); done; echo $i\nfor a in 1 2; do for b in 1 2 3; do echo $a$b; continue 2; done; done\n"
      "for a in 1 2; do for b in 1 2; do echo $a$b; break 2; done; done\nfor a in; do echo $a; done; echo $?\n"
      "loop) { true; }\n", "1\n3\n0\n11\n21\n11\n0\nsh: line 7: syntax error near )\n", 2),
     ("case", "case abc in a) echo 1;; a*|x) echo 2;; *) echo 3;; esac; case '*' in '') echo no;; \\*) echo star;; esac; case q in a) ;; (q) echo paren\nesac\n"
@@ -68,11 +69,11 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
     ("functions", "f() { echo \"$# $1 $2\"; return 3; echo no; }\nf a 'b c'; echo $?; f | cat; x=$(f 1 2); echo $x; f q >out; cat out; f() { echo new; }; f\n"
      "fact() { if [ $1 -le 1 ]; then echo 1; else echo $(( $1 * $(fact $(($1-1))) )); fi; }; fact 4\n"
      "g() { for i in 1 2 3; do if [ $i = 2 ]; then return; fi; echo g$i; done; echo no; }; g; for i in 1 2; do g; done; h() { while :; do return 7; done; }; h; echo $?\n"
-     "r() { r; }; r; echo $?; d() if [ $1 -gt 0 ]; then d $(($1-1)); else echo bottom; fi\nd 190; k() { shift; echo $1; }; k a b; echo $#; n() ( cd /; pwd ); n; pwd\n"
+     "r() { r; }; r; echo $?; d() if [ $1 -gt 0 ]; then d $(($1-1)); else echo bottom; fi\nd 190; k() { shift; echo $1; }; set -- x; k a b; echo $# $1; set --; n() ( cd /; pwd ); n; pwd\n"
      "echo 'w() { echo w; }; return 4; echo no' >lib; . ./lib; echo $?; w; type w; command -v w; return; echo $?; cd() { echo mine; }; cd /; command cd /dev; pwd\n"
      "m() { echo to file; } >/tmp/m; m; cat /tmp/m; t() { cat <<E; }; t my; t your\n$1 text\nE\nb() { break; echo on; }; for i in 1 2; do b; echo $i; done; X=1 m; echo \"<$X>\"\n"
      "m() { (return 5); echo $?; exit 6; }; m; echo no\n",
-     "2 a b c\n3\n0  \n2 1 2\n1 q \nnew\n24\ng1\ng1\ng1\n7\nsh: r: too many calls in each other\n1\nbottom\nb\n0\n/\n/tmp\n4\nw\nw is a function\nw\n"
+     "2 a b c\n3\n0  \n2 1 2\n1 q \nnew\n24\ng1\ng1\ng1\n7\nsh: r: too many calls in each other\n1\nbottom\nb\n1 x\n/\n/tmp\n4\nw\nw is a function\nw\n"
      "sh: return: not in a function\n2\nmine\n/dev\nto file\nmy text\nyour text\non\n1\non\n2\n<>\n5\n", 6),
     ("set", "set -- a 'b c'; echo $# $2; set x; echo $1; set --; echo $#; (set -z; echo no); command set -z; echo $?; f() { set -- in; echo $1; }; f out; echo $#; set -u; set -e; echo $-; set +ue; echo \"<$->\"\n"
      "sh -ec 'false || echo or; ! true; if false; then :; fi; while false; do :; done; false && true; f() { false; echo in f; }; f || :; true | (exit 3); echo no'; echo $?\n"
@@ -129,18 +130,19 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
     ("lines in pieces", "echo -n a; echo b; echo -n c; echo -n d; echo\ni=0; while [ $i -lt 5 ]; do echo -n \"$i \"; i=$((i+1)); done; echo end\n"
      "(echo -n e; sleep 0.3); echo f; { echo -n g; echo h; } & wait; sh -c 'echo -n x'; echo y\n", "ab\ncd\n0 1 2 3 4 end\nef\ngh\nxy\n", 0),
     ("redirections", "echo one >f; echo two >>f; cat <f; echo three > f; cat f; cat nothing 2>e; cat e; cat nothing >f 2>&1; cat f; wc -l <f\n"
-     "{ echo a; echo b; } >f; cat f; (cat nothing; echo c) 2>/dev/null; >empty; wc -c <empty; echo x 3>g >&3; cat g\n"
+     "{ echo a; echo b; } >f; cat f; (cat nothing; echo c) 2>/dev/null; >empty; wc -c <empty; echo x 3>g >&3; cat g; : 3>g; echo no >&3; echo $?\n"
+     ": $({ sleep 9 & echo $! >p; } >/dev/null); kill $(cat p) && echo before its end\n"
      "exec >h; echo in h; exec >/dev/console; cat h\n"
      "command exec >i 2>none/i; echo $?; (exec >i 2>none/i; echo no); (X=1 exec env | grep X=); X=2; env | grep -c X=\n"
      "cat <&- 2>/dev/null; echo $?; echo a >&9; echo $?; cat <none; echo $?; >/; echo $?\n",
-     "one\ntwo\nthree\ncat: nothing: No such file or directory\ncat: nothing: No such file or directory\n1\na\nb\nc\n0\nx\nin h\n"
+     "one\ntwo\nthree\ncat: nothing: No such file or directory\ncat: nothing: No such file or directory\n1\na\nb\nc\n0\nx\nsh: 3: Bad file descriptor\n1\nbefore its end\nin h\n"
      "sh: none/i: No such file or directory\n1\nsh: none/i: No such file or directory\nX=1\n0\n1\n"
      "sh: 9: Bad file descriptor\n1\nsh: none: No such file or directory\n1\nsh: /: Is a directory\n1\n", 0),
-    ("texts between lines", "x=v; cat <<END | cat; cat <<'END'; cat <<-END\na $x $((1+1)) \\$x \"q\"\nEND\na $x\nEND\n\t\tb\n\tEND\nread a b <<X\n1 2  3 \nX\necho $a-$b\n"
-     "if true; then cat <<A; fi\nin if\nA\n", 'a v 2 $x "q"\na $x\nb\n1-2 3\nin if\n', 0),
+    ("texts between lines", "x=v; cat <<END | cat; cat <<'END'; cat <<-END\na $x $((1+1)) \\$x \"q\" \\\"\nENDING\nEND\na $x\nEND\n\t\tb\n\tEND\nread a b <<X\n1 2  3 \nX\necho $a-$b\n"
+     "if true; then cat <<A; fi\nin if\nA\n", 'a v 2 $x "q" \\"\nENDING\na $x\nb\n1-2 3\nin if\n', 0),
     ("the background", "sleep 0.3 & p=$!; sleep 0.1 & wait $p; echo $?; (exit 5) & wait $!; echo $?; wait; echo $?; wait 99999; echo $?\n"
-     "cat & wait; sleep 100 & kill $!; wait $!; echo $?; kill -0 $!; echo $?; kill; echo $?; kill -X 1; echo $?\n",
-     "0\n5\n0\n127\n143\nsh: kill: %s: No such process\n1\nsh: kill: a process is missing\n2\nsh: kill: no such signal\n2\n", 0),
+     "cat & wait; sleep 100 & kill $!; wait $!; echo $?; kill -0 $!; echo $?; kill; echo $?; kill -X 1; echo $?; { sh -c 'kill $$'; } 2>/dev/null; echo $?\n",
+     "0\n5\n0\n127\n143\nsh: kill: %s: No such process\n1\nsh: kill: a process is missing\n2\nsh: kill: no such signal\n2\n143\n", 0),
     ("builtins", "cd /dev; pwd; cd ..; pwd; cd; pwd; cd /tmp; cd -; cd nowhere; echo $?\neval 'echo a;' 'echo b'; echo 'y=in' >f; . ./f; echo $y; command . ./none; echo $?\n"
      "command shift; echo $?; command export 1=2; echo $?; wait x; echo $?; read 1x; echo $?; : ; echo $?; exec true\n",
      "/dev\n/\n/\n/\nsh: cd: nowhere: No such file or directory\n1\na\nb\nin\nsh: .: ./none: No such file or directory\n1\n"
@@ -162,12 +164,12 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "sh -c ': >${x?}; echo no'; sh -c 'y=${x?}; echo no'; sh -c 'true | : ${x?none}; echo $?'\n"
      "echo $(echo ${x?}; echo no) on; echo a >f; : ${x?the end}; echo no\n",
      "sh: x: is not set, or empty\nsh: x: gone\n2\nsh: x: is not set\nsh: x: is not set\nsh: x: none\n2\nsh: x: is not set\non\nsh: x: the end\n", 2),
-    ("numbers", "echo $((1<<4)) $((-16>>2)) $((5&3)) $((5|3)) $((5^3)) $((~0)) $((-~1)) $((1 | 2 ^ 3 & 2)) $((1+2<<3)) $((0x10 + 010))\n"
+    ("numbers", "echo $((1<<4)) $((-16>>2)) $((5&3)) $((5|3)) $((5^3)) $((~0)) $((-~1)) $((1 | 2 ^ 3 & 2)) $((1+2<<3)) $((0x10 + 010)) $((7-3-2)) $((64/4/2)) $((1<<2<<1))\n"
      "echo $((1?2:3)) $((0?2:3)) $((1?2:0?3:4)) $((0?2:0?3:4)) $((1||1/0)) $((0&&1/0)) $((2&&3)) $((2<3==1)) $((3>=4||2!=2))\n"
      "echo $((a=5)) $((a+=2)) $((a<<=1)) $((a%=5)) $((a|=8)) $((a-=1)) $((a/=2)) $((a*=3)) $((a^=1)) $((a&=4)) $((a>>=1)) $a $((b=c=a+1)) $b$c\n"
      "echo $((0&&(d=1))) $((1||(d=1))) $((1?2:(d=1))) \"<$d>\" $((d=1?e=3:4)) $d $e; x=ab; (echo $((x=x+1)))\n"
      "(echo $((1?2))); (echo $((1 2))); (echo $((1=2))); (echo $((1<<=2))); (echo $((1+=2)))\n",
-     "16 -4 1 7 6 -1 2 1 24 24\n2 3 2 4 1 0 1 1 0\n5 7 14 4 12 11 5 15 14 4 2 2 3 33\n0 1 2 <> 3 3 3\nsh: $((x=x+1)): x is not a number\n"
+     "16 -4 1 7 6 -1 2 1 24 24 2 8 8\n2 3 2 4 1 0 1 1 0\n5 7 14 4 12 11 5 15 14 4 2 2 3 33\n0 1 2 <> 3 3 3\nsh: $((x=x+1)): x is not a number\n"
      "sh: $((1?2)): a : is missing at the end\nsh: $((1 2)): no operator at 2\nsh: $((1=2)): no operator at =2\nsh: $((1<<=2)): no operator at <<=2\nsh: $((1+=2)): no operator at +=2\n", 2),
     ("large numbers, and what is none", "echo $((9223372036854775807 + 1)) $((2147483647 + 1)) $((1<<62)) $((-9223372036854775807 / 3)) $((9223372036854775807 % 1000)) $((99999999999999999999)) $((-1>>63))\n"
      "x=' 5 '; echo $((x * x)) $((x - -1)) $((- -x)) $((--5)); x=; echo $((x)) $((0x1F + 010)); [ $((1<<40)) -gt 5 ] && echo greater\n"
