@@ -1,10 +1,10 @@
-; The first instructions, and the headers by which loaders know the kernel.
+; The first instructions, and the headers by which loaders recognise the kernel.
 ;
 ; A Multiboot loader (1: GRUB, QEMU -kernel; 2: GRUB under BIOS and UEFI) enters _start in 32-bit
 ; protected mode, paging and interrupts off: eax = the loader's magic, ebx = its information. This
-; section is linked at its physical address; the rest of the kernel runs up at the physmap. It gets
-; there twice: first by segments with a base, to see whether the processor has paging as we need it;
-; then by paging, where memory up to 896 MiB is mapped twice, where it is and at the physmap's base.
+; section is linked at its physical address; the rest of the kernel runs in the physmap. It gets
+; there twice: first by segments with a base, to check whether the processor has the paging we need;
+; then by paging, with memory up to 896 MiB mapped twice, at 0 and at the physmap's base.
 
 %include "asm_offsets.inc"
 
@@ -61,7 +61,7 @@ _start:
     mov     ss, ecx
     jmp     HIGH_CODE:early
 
-; Paging, with flat segments, and on to esi. Caches are off in a processor that comes from INIT.
+; Enables paging, loads flat segments and jumps to esi. Caches are off after INIT, so it enables them, too.
 global enter_paging
 enter_paging:
     mov     eax, DATA

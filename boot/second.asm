@@ -1,12 +1,12 @@
 ; The first instructions of every processor but the first.
 ;
-; A startup interrupt begins in real mode at the start of a page below 1 MiB: the first processor
-; has copied second_start there. The way from there is that of multiboot.asm: protected mode at
-; the image's physical addresses, then paging with the boot's double mapping, then up.
+; A startup interrupt begins in real mode at the start of a page below 1 MiB, to which the first
+; processor has copied second_start. From there it continues as in multiboot.asm: protected mode at
+; the image's physical addresses, then paging with boot's double mapping, then the upper half.
 
 %include "asm_offsets.inc"
 
-CODE            equ 8               ; the kernel's segments, which its table begins with
+CODE            equ 8               ; the kernel's segments, the first in its table
 USED            equ 24
 
 section .boot progbits alloc exec write align=8
@@ -34,8 +34,8 @@ second_protected:
     mov     esi, second_high
     jmp     enter_paging
 
-; second_cpu: the number that the processor gets, set by the first one for one at a time. One that
-; comes when it has been given up finds 0.
+; second_cpu: the number for this processor. The first processor sets it for one processor at a time; one that
+; comes after it was given up finds 0.
 section .text
 extern second_cpu, second_main, leave_locked, kernel_stacks
 second_high:

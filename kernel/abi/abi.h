@@ -1,5 +1,5 @@
 /*
- * What user space may rely on: numbers, errors, rights, the message page, the register convention.
+ * The kernel's interface to user space: numbers, errors, rights, the message page, the register convention.
  * Includes nothing of the kernel.
  *
  * Registers at a system call (sysenter; a stub keeps ecx = user esp, edx = the return address):
@@ -35,7 +35,7 @@ enum {
     PAGE_SIZE = 1 << PAGE_BITS,
     CALL_PAGES_MAX = 64, /* pages one call or one message may touch */
     PRIORITY_COUNT = 32, /* 31 is the highest */
-    CPU_ANY = 255,       /* of a thread: it runs where it is called or woken from */
+    CPU_ANY = 255,       /* the thread runs on the processor that calls or wakes it */
     SLOT_COUNT = 65536,  /* of a capability table; slot 0 is always empty */
     MEMORY_PAGES_MAX = 1 << 20,
 };
@@ -65,21 +65,21 @@ enum {
 
 enum {
     IPC_EXTENDED = 1 << 5, /* the tag, further words and items are in the sender's message page */
-    IPC_REPLY = 1 << 6,    /* reply_wait: first answer the caller received last, or if it has its answer page->caller */
-    IPC_WINDOW = 1 << 8,   /* page->window is where pages may go that come with what is received */
-    IPC_SLOTS = 1 << 9,    /* page->slots is open for capabilities */
+    IPC_REPLY = 1 << 6,    /* reply_wait: first answer the last received caller or, if that is done, page->caller */
+    IPC_WINDOW = 1 << 8,   /* page->window is open for received pages */
+    IPC_SLOTS = 1 << 9,    /* page->slots is open for received capabilities */
     IPC_FLAGS = IPC_EXTENDED | IPC_REPLY | IPC_WINDOW | IPC_SLOTS,
     IPC_PAGE_WORDS = 64, /* words beyond the four in registers */
     IPC_ITEMS = 4,
     SLOT_SHIFT = 16,
 };
 
-/* tag: words in the page 0-6, items 8-10, kind 16-17. The kinds but TAG_CALL come from the kernel
- * only: a sender's tag with such a bit is refused. */
+/* tag: words in the page 0-6, items 8-10, kind 16-17. Only the kernel sends kinds other than TAG_CALL: a
+ * sender's tag with such a bit is refused. */
 enum tag_kind {
     TAG_CALL = 0,
     TAG_FAULT = 1 << 16,  /* words: address, cause (enum fault_cause), eip, vector */
-    TAG_SIGNAL = 2 << 16, /* word 0: the bits; nobody waits for an answer */
+    TAG_SIGNAL = 2 << 16, /* word 0: the bits; there is no caller to answer */
 };
 enum {
     TAG_WORDS = 0x7f,
@@ -96,9 +96,9 @@ enum fault_cause { FAULT_PRESENT = 1, FAULT_WRITE = 2, FAULT_USER = 4, FAULT_EXE
  *   ITEM_MEMORY   `pages` pages from page `from` of the memory capability in `slot`
  *   ITEM_ADDRESS  `pages` pages from the address `from` of the sender's space
  *   ITEM_CAP      the capability in `slot`, with the badge `from` (0: its own)
- * The capability, or each page's mapping, needs RIGHT_GRANT and the rights that are given.
- * `to`: pages go to that address of the receiver, if it is in the receiver's window: who grants
- * knows where they are. A capability goes to that slot of the receiver's window, counted from its first.
+ * The capability, or each page's mapping, needs RIGHT_GRANT and the granted rights.
+ * `to`: pages go to that address of the receiver, if it is in the receiver's window; so the granter
+ * knows where they are. A capability goes to that slot, counted from the first of the receiver's window.
  */
 enum item_kind { ITEM_MEMORY = 0, ITEM_ADDRESS = 1, ITEM_CAP = 2 };
 struct item {
@@ -109,15 +109,14 @@ struct item {
     uint32_t to;
 };
 
-/* The page through which a thread and the kernel pass what does not fit in registers. It is kernel
- * memory, mapped read-write for its thread's task alone for as long as the thread lives. What is behind
- * this in the page is the thread's own. */
+/* The page for everything that does not fit in registers. It is kernel memory, mapped read-write in the
+ * task of its thread only, for as long as the thread lives. The kernel does not use the rest of the page. */
 struct message_page {
     uint32_t tag;                /* in with IPC_EXTENDED; out with every message */
-    uint32_t caller;             /* out at receive: who waits for an answer; in at reply */
+    uint32_t caller;             /* out at receive: the caller that waits for an answer; in at reply */
     uint32_t caller_call_number; /*           ... and the number of its call */
     uint32_t window;             /* in with IPC_WINDOW: first page's address */
-    uint32_t window_pages;       /* those at or above USER_END are never open */
+    uint32_t window_pages;       /* pages at or above USER_END are never open */
     uint32_t slots;              /* in with IPC_SLOTS: first slot */
     uint32_t slots_count;
     uint32_t shortfall; /* out with ERR_ACCOUNT: frames the receiver's account lacks */
@@ -130,15 +129,15 @@ struct thread_registers {
     uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp, eip, eflags;
     uint16_t fs, gs; /* selectors */
 };
-/* Of a data segment that begins at THREAD_AREA: for C libraries, whose gs leads to what is a thread's own. */
+/* A data segment that begins at THREAD_AREA: for the gs of C libraries, which leads to thread-local data. */
 enum { USER_AREA_SELECTOR = 0x2b };
 
 enum thread_state_part { THREAD_REGISTERS = 0, THREAD_FPU = 1 };
 
 /* ---------------------------------------------------------------------------------------- boot */
 
-/* Where there is no second serial port, the kernel's log shares the first: each of its lines then
- * begins so, and the console lets no program's line begin so. */
+/* Without a second serial port, the kernel's log shares the first: each of its lines then has this
+ * prefix, and the console lets no program's line begin with it. */
 #define LOG_PREFIX "[k] "
 
 /* What init's capability table holds when it starts. */
@@ -156,7 +155,7 @@ enum {
 
 enum {
     IRQ_TICK = 0, /* the 100 Hz tick */
-    IRQ_LOG = 24, /* no device's: after each line in the log */
+    IRQ_LOG = 24, /* no device: signalled after each line in the log */
     IRQ_COUNT = 25,
     TICKS_PER_SECOND = 100,
     BOOT_RANGES_MAX = 64,
@@ -179,8 +178,7 @@ struct boot_screen {
     uint8_t red_at, red_bits, green_at, green_bits, blue_at, blue_bits;
 };
 
-/* The kernel's log: byte i of all that was ever written to it is text[i % LOG_TEXT_BYTES], until
- * it is overwritten. */
+/* The kernel's log, a ring: byte i ever written to it is text[i % LOG_TEXT_BYTES] until it is overwritten. */
 enum { LOG_TEXT_BYTES = 2048 };
 struct log_page {
     volatile uint32_t written; /* bytes, modulo 2^32 */
@@ -196,12 +194,12 @@ struct boot_page {
     uint32_t module_bytes[BOOT_MODULES_MAX];
     uint32_t cpu_count;
     char command[BOOT_COMMAND_MAX];
-    uint8_t rsdp[36]; /* ACPI's root pointer as the loader gave it; zeros: look for it */
+    uint8_t rsdp[36]; /* ACPI's root pointer as the loader gave it; zeros: search for it */
     struct boot_screen screen;
 };
 
-/* Where the kernel puts init's parts; servers and programs have the same layout. What a small
- * program touches is in one page table's 2 MiB; nothing is ever mapped below STACK_LOW. */
+/* The layout of init, servers and programs. The pages of a small program are all in the 2 MiB of one
+ * page table; nothing is ever mapped below STACK_LOW. */
 enum {
     STACK_LOW = 0xe8000, /* the stack may grow down to here: 8 MiB */
     STACK_TOP = 0x8e8000,
@@ -212,10 +210,9 @@ enum {
 };
 
 /*
- * The start of a boot module: the kernel starts the image that follows this header's page, page
- * `image_page` of the module: `text_pages` mapped read-execute at PROGRAM_BASE, then `data_pages`
- * read-write, entered at `entry`, with `stack_pages` (of the module, too) below STACK_TOP.
- * What else the module holds is no business of the kernel's.
+ * The start of a boot module. The kernel starts the image at page `image_page` of the module:
+ * `text_pages` mapped read-execute at PROGRAM_BASE, then `data_pages` read-write, then `stack_pages`
+ * below STACK_TOP, entered at `entry`. The kernel does not look at the rest of the module.
  */
 struct boot_image {
     char magic[8]; /* "TALLYAR1" */

@@ -1,11 +1,10 @@
 /*
- * The machine on one page: all that the kernel's core asks of it. kernel/i386 implements it for the
- * real one, tests/host for a native program, so that the same core runs under sanitizers.
+ * The machine contract: everything that the kernel's core needs from the machine. kernel/i386 implements
+ * it for the real machine, tests/host for a native program, so that the same core runs under sanitizers.
  *
  * The physmap. The core sees the first PHYSMAP_BYTES of physical memory at PHYSMAP_BASE, and the frame
- * records at FRAMES_OFFSET from there, beyond the last byte of memory that the physmap shows. A ref_t
- * is an offset from REF_BASE; 0 is "none". On i386 REF_BASE is 0: a reference is an address, and what
- * is reached through it costs no arithmetic.
+ * records at FRAMES_OFFSET from there, beyond the end of the physmap. A ref_t is an offset from
+ * REF_BASE; 0 is "none". On i386 REF_BASE is 0: a reference is an address and costs no arithmetic.
  *
  * MACHINE_HEADER gives the parameters: PHYSMAP_BASE, PHYSMAP_BYTES, FRAMES_OFFSET, REF_BASE, TABLE_BITS (entries
  * per page table and directory), LEAF_BITS (slots per leaf of a capability table), LEAF_COUNT,
@@ -24,8 +23,8 @@
 typedef uint32_t ref_t;
 typedef uint64_t pte_t;
 
-/* A thread's saved registers, lowest address first: by arch_segments_save(), room for what an NMI pushes
- * while the others are saved or loaded; pusha, the entry stub, the processor. */
+/* A thread's saved registers, lowest address first, saved by: arch_segments_save(); (room for the frame of an NMI
+ * that comes while the others are saved or loaded); pusha; the entry stub; the processor. */
 struct registers {
     uint16_t fs, gs;
     uint32_t room[3];
@@ -33,7 +32,7 @@ struct registers {
     uint32_t vector, error;
     uint32_t eip, cs, eflags, esp, ss;
 };
-/* registers.vector of who entered by sysenter: eip is in edx, esp in ecx. */
+/* registers.vector after an entry by sysenter: eip is in edx, esp in ecx. */
 enum { VECTOR_SYSCALL = 256 };
 struct thread;
 
@@ -47,7 +46,7 @@ struct thread;
 #define PHYSICAL(pointer)       ((uint32_t)((uintptr_t)(pointer) - (uintptr_t)PHYSMAP_BASE))
 #define ALWAYS_INLINE           static inline __attribute__((always_inline))
 
-/* On a short path: what such a condition leads to is kept out of it, and what is seldom called is made small. */
+/* These keep unlikely code out of the short paths, and rarely called functions small. */
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define OUT_OF_LINE         __attribute__((noinline, minsize))
 
@@ -74,28 +73,28 @@ _Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
  *   void pte_clear(pte_t *at)
  *   pte_t pte_next(pte_t entry)                         the same for the next frame
  *   void pte_fill(pte_t *at, pte_t entry)               into a clear one
- *   void pte_lower(pte_t *at, rights_t rights)          takes all others
+ *   void pte_lower(pte_t *at, rights_t rights)          takes all rights but these
  */
 
 /*
  * Inline in MACHINE_HEADER, too:
  *   void arch_tlb_invalidate(uint32_t address)          drops one page's translation on this processor
- *   void arch_space_load(ref_t directories)       from now on this space ...
- *   void arch_space_leave(void)                   ... or none, the kernel's own
+ *   void arch_space_load(ref_t directories)       loads this space ...
+ *   void arch_space_leave(void)                   ... or the kernel's own
  *   void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t count)
- *   struct arch_cpu                               what the machine keeps for each processor
+ *   struct arch_cpu                               the machine's data for each processor
  *   void arch_save_area(struct arch_cpu *cpu, struct registers *r)
  *                                                 where the next entry from user mode saves
- *   void arch_segments_save(struct registers *r)  the running thread's fs and gs: the kernel leaves
- *   void arch_segments_load(const struct registers *r)      them alone until another one runs
+ *   void arch_segments_save(struct registers *r)  the running thread's fs and gs, which the kernel
+ *   void arch_segments_load(const struct registers *r)      does not use itself
  *   void arch_resume(struct thread *to)           leaves the kernel for that thread;
  *   void arch_resume_with(struct thread *to, const struct thread *from, uint32_t result)
- *                                                 ... for one that waited in a call, which returns
+ *                                                 ... which waited in a call: the call returns
  *                                                 `result` and the words in registers of `from`.
- *                                                 Where these return, the event does, too
+ *                                                 On the host both return, and so does the event
  *   unsigned arch_cpu(void)                       the processor that runs this
- *   bool arch_lock_held(void)                     the kernel lock, by this processor; true as well
- *                                                 while one processor runs: asserted where shared
+ *   bool arch_lock_held(void)                     whether this processor has the kernel lock; always
+ *                                                 true with one processor; asserted where shared
  *                                                 state is changed, see docs/smp.md
  */
 
@@ -113,37 +112,37 @@ void arch_fpu_save(void *state);
 void arch_fpu_load(const void *state);
 void arch_fpu_allow(bool allowed); /* not allowed: its first use raises vector 7 */
 
-/* A frame anywhere in memory, for the length of one system call; window 0 or 1. */
+/* Maps a frame anywhere in memory until the end of the system call; window 0 or 1. */
 void *arch_frame_map(unsigned window, uint32_t frame);
 
 void arch_irq_unmask(unsigned line);
 uint32_t arch_port_in(uint16_t port, unsigned bytes);
 void arch_port_out(uint16_t port, unsigned bytes, uint32_t value);
 
-/* The kernel's log takes text for which there is room: whoever logs asks first. The text goes out by bounded steps, as
- * the log's port takes it: arch_log_step() is true when nothing is left, in the port's queue either. */
+/* The kernel's log. Call arch_log_has_room() before arch_log(). arch_log_step() sends a bounded part of the text to the
+ * log's port; it returns true when nothing is left, also in the port's queue. */
 void arch_log(const char *text, uint32_t bytes);
 bool arch_log_has_room(uint32_t bytes);
 bool arch_log_step(void);
 
-/* Gives the kernel lock away and lets pending interrupts in; one that comes abandons the kernel's stack
- * and starts anew. */
+/* Releases the kernel lock, lets pending interrupts in, and takes the lock again. An interrupt abandons the kernel's
+ * stack: this call then never returns. */
 void arch_preemption_point(void);
 
-/* An IPI to another processor: it is to choose its thread again, or has a tick. */
+/* An IPI to another processor, which then chooses its thread again, or has a tick. */
 void arch_reschedule(unsigned cpu);
 void arch_tick(unsigned cpu);
 
-/* What another processor is to do to its translations at once, lock or not: drop the page with
- * this address, drop all, leave its space for the kernel's own. The second waits until it has. */
+/* An IPI that another processor handles at once, without the lock: drop the translation of this page, drop
+ * all, or load the kernel's own space. arch_ipi_wait() waits until it is handled. */
 enum { IPI_PAGE = 1, IPI_ALL = 2, IPI_LEAVE = 4 };
 void arch_ipi(unsigned cpu, uint32_t request);
 void arch_ipi_wait(unsigned cpu);
 
-/* What was logged, as users may read it. */
+/* The log's text, which users may read. */
 extern struct log_page arch_log_page;
 
-/* Boot, in this order, the log being there: what the loader says (its two words are passed through);
+/* Boot, in this order, after the log: the loader's information (its two words are passed through);
  * the kernel's own space, with the frame records at that physical address; traps, timer, interrupt
  * lines. */
 struct boot_info;
@@ -152,8 +151,8 @@ void arch_boot_info(uint32_t magic, uint32_t information, struct boot_info *info
 void arch_space_init(uint32_t records, uint32_t bytes);
 void arch_traps_init(const struct boot_info *info);
 
-/* Starts the other processors; returns how many there are with this one. Each waits for the lock,
- * which this one has from now on, and then chooses a thread. */
+/* Starts the other processors; returns the number of all. This one has the kernel lock from now on. Each of the
+ * others waits for it and then chooses a thread. */
 unsigned arch_cpus_start(const struct boot_info *info);
 
 /* The records are mapped in pieces of this size. */

@@ -1,7 +1,7 @@
 /*
- * The audit: walks everything and panics where an invariant is broken. Builds with TALLY_AUDIT call
- * it at every eighth tick, in whatever state an interrupt finds the kernel; host tests at every few
- * steps. It changes nothing.
+ * The audit: walks everything and panics if an invariant is broken. Builds with TALLY_AUDIT call
+ * it at every eighth tick, in whatever state the interrupt finds the kernel; host tests call it after
+ * every few steps. It changes nothing.
  */
 #pragma once
 
@@ -11,13 +11,13 @@ struct audit {
     uint32_t user_frames, kernel_frames, mappings, capabilities;
 };
 
-/* Frames: each has one kind, each donated one belongs to a living task whose account counts it.
- * Nodes: as many in the mappings' trees as present entries, as many in the capabilities' trees as
- * slots in use. Everything that a header states as an invariant. */
+/* Checks all invariants that headers state, among them: each frame has one kind, and each donated
+ * frame belongs to a living task whose account counts it; trees of mappings have as many nodes as
+ * there are present entries, and trees of capabilities as many as there are slots in use. */
 struct audit audit_kernel(void);
 
-/* Its walkers: each panics unless the invariants hold that its header states, N1 to N3 in the tree of `root`, S1 to S3
- * for the slots of a tree, and so on. node_audit() returns the number of nodes without the root. */
+/* Its walkers. Each panics unless the invariants of its header hold: N1 to N3 in the tree of `root`, S1 to S3 for the
+ * slots of a tree, and so on. node_audit() returns the number of nodes without the root. */
 struct endpoint;
 struct node;
 struct vspace;

@@ -30,7 +30,7 @@ static void normalise_frame(uint32_t frame)
         object_normalise(&AT(struct task, frame_ref(frame))->object);
 }
 
-/* Calls are counted from the same number on, once no thread looks at another's count any more. */
+/* Makes all call numbers the same; thread_normalise() has made the copies in message pages relative to them. */
 static void normalise_counts(uint32_t frame)
 {
     for (unsigned p = 0; p < PAGE_SIZE >> THREAD_SHIFT; p++)

@@ -1,8 +1,8 @@
 /*
- * What no event can ever see is made zero, so that states that differ in it alone are one: tests/explore. A thread's
- * registers while it waits or computes, what a message page says to nobody, who revoked last, counts that only grow.
- * Each object's part stands beside the walker that checks it. What is forgotten here cannot be found there: a test
- * (explore/normal) takes random steps from states as they are and from normalised ones, and compares.
+ * Normalisation, for tests/explore: what no event can ever see is zeroed, so that states that differ only in it become
+ * one. Examples: a thread's registers while it waits or computes, unread parts of a message page, the last revoker,
+ * counts that only grow. Each object's part stands beside its walker. Zeroing too much would hide bugs, so a test
+ * (explore/normal-states) takes the same random steps from states and from their normalised forms, and compares.
  */
 #pragma once
 

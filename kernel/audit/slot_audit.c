@@ -30,7 +30,7 @@ void slot_audit(const struct node *root)
     }
 }
 
-/* Who revoked last, and how far that got, means nothing any more. */
+/* After a revoke, the revoker and its cursor mean nothing any more. */
 void object_normalise(struct object *object)
 {
     if (!node_is_revoked(&object->caps))

@@ -1,4 +1,4 @@
-/* Beside slot_audit(): what no event sees of an object is made zero. See kernel/audit/normal.h. */
+/* Zeroes what no event can see of an object: see kernel/audit/normal.h. */
 #pragma once
 
 #include "kernel/cap/slot.h"

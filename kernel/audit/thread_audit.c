@@ -32,8 +32,8 @@ void thread_audit(struct thread *thread)
 
 /* ---------------------------------------------------------------------------------- normalised */
 
-/* What is left of a thread's registers: of a message that waits the head and the words, of one that is
- * received what is open for it, of a long call all; what a program computes with is nobody's business. */
+/* The registers that events can see: the head and the words of a queued message, the flags of a receiver's windows,
+ * all of a long call's; none of a running program's. */
 static struct registers seen_registers(const struct thread *thread)
 {
     const struct registers *r = &thread->registers;
@@ -77,8 +77,8 @@ static bool is_used(ref_t ref)
     return frame_at(frame_number(ref))->used >> ((ref & (PAGE_SIZE - 1)) >> THREAD_SHIFT) & 1;
 }
 
-/* Whether what the page says about a caller can ever matter: that waits for its answer, or a thread will
- * count as far. */
+/* Whether the page's words about a caller can ever matter: it waits for its answer, or a thread's call number will
+ * reach that number. */
 static bool caller_matters(const struct thread *thread, const struct message_page *page)
 {
     const struct thread *caller = AT(struct thread, page->caller);
@@ -114,7 +114,7 @@ static void normalise_page(struct thread *thread)
     page->tag = tag;
     if (!(tag & TAG_WORDS))
         page->words[0] = 0;
-    page->words[1] = 0; /* and those behind it are left out */
+    page->words[1] = 0; /* later words are not part of a state */
     for (unsigned i = (tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT; i < IPC_ITEMS; i++)
         page->items[i] = (struct item){0};
     if (!(eax & IPC_WINDOW) || thread->restarting)

@@ -1,4 +1,4 @@
-/* The first task: init, from the image at the start of the boot archive, with everything there is. */
+/* The first task: init, from the image at the start of the boot archive, with all capabilities. */
 #include "kernel/boot/first_task.h"
 
 #include "kernel/object/object.h"

@@ -3,5 +3,5 @@
 
 #include "kernel/boot/memory_map.h"
 
-/* Makes init, and returns the thread to run. The archive's first module is its image: panics if that is damaged. */
+/* Makes init from the first boot module; returns its thread. Panics if the image is damaged. */
 struct thread *first_task_start(struct boot_info *info);

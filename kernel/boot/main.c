@@ -10,7 +10,7 @@ static uint8_t empty_leaf[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 
 struct thread *kernel_main(uint32_t magic, uint32_t information);
 
-/* Each needs a record. */
+/* Each frame up to the last needs a record. */
 static void count_frames(const struct boot_range *ranges, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
@@ -27,7 +27,7 @@ static void mark_user(const struct boot_range *ranges, unsigned count, bool is_d
         }
 }
 
-/* The records reach up to the screen's last frame, though there is no memory on the way. */
+/* The records reach up to the screen's last frame, even if there is no memory before it. */
 static void init_memory(void)
 {
     const uint32_t align = RECORDS_ALIGN;

@@ -37,7 +37,7 @@ void boot_info_command(struct boot_info *info, const char *text)
     info->page.command[i] = 0;
 }
 
-/* Addresses of 4 GiB and more are cut off. */
+/* Addresses are limited to 4 GiB. */
 static uint32_t page_number(uint64_t address, bool up)
 {
     uint64_t page = (address >> PAGE_BITS) + (up && address % PAGE_SIZE);
@@ -57,8 +57,8 @@ struct boot_range boot_info_screen(struct boot_info *info)
     return (struct boot_range){first, page_number(end, true) - first};
 }
 
-/* The first page from `at` on that one of the areas has, and where that area ends; MEMORY_PAGES_MAX:
- * none. Pages that an area has in part count with `outward`. */
+/* The first page from `at` on in one of the areas, and the end of that area; MEMORY_PAGES_MAX: none.
+ * Pages partly in an area count only with `outward`. */
 static uint32_t next_page(const struct boot_area *areas, unsigned count, uint32_t at, bool outward, uint32_t *end)
 {
     uint32_t next = MEMORY_PAGES_MAX;

@@ -1,4 +1,4 @@
-/* What the loader told: physical memory, modules, command line. Addresses in bytes. */
+/* The loader's information: physical memory, modules, command line. Addresses in bytes. */
 #pragma once
 
 #include "kernel/arch/arch.h"
@@ -12,21 +12,21 @@ struct boot_area {
 struct boot_info {
     unsigned free_count, reserved_count;
     struct boot_area free[BOOT_RANGES_MAX], reserved[BOOT_RESERVED_MAX];
-    struct boot_range devices[BOOT_DEVICES]; /* page frames that are no memory; no pages: no such device */
-    struct boot_page page;                   /* what init finds; the loader fills in modules, command line, RSDP */
+    struct boot_range devices[BOOT_DEVICES]; /* page frames of devices; no pages: no such device */
+    struct boot_page page;                   /* for init; the loader's code fills in modules, command line, RSDP */
 };
 
-/* Areas that do not fit any more are left out: of memory, and of what must not be used, a panic. */
+/* If there is no room for another area, free memory is left out, and reserved memory is a panic. */
 void boot_info_add(struct boot_info *info, uint64_t start, uint64_t bytes, bool free);
 
-/* Modules are reserved, too; those that are empty or begin within a page are left out. */
+/* Modules are reserved, too. Empty ones, and those that do not begin at a page, are left out. */
 void boot_info_module(struct boot_info *info, uint32_t start, uint32_t end);
 void boot_info_command(struct boot_info *info, const char *text);
 
-/* The screen's frames, those of them that lie below 4 GiB; reserved from now on. */
+/* The screen's frames below 4 GiB, which are reserved from now on. */
 struct boot_range boot_info_screen(struct boot_info *info);
 
-/* A free page below 640 KiB that nothing reserved touches; 0: none. */
+/* A free page below 640 KiB that is not even partly reserved; 0: none. */
 uint32_t boot_info_low_page(const struct boot_info *info);
 
 /*
@@ -36,6 +36,6 @@ uint32_t boot_info_low_page(const struct boot_info *info);
  */
 unsigned boot_info_ranges(const struct boot_info *info, struct boot_range *ranges, unsigned max);
 
-/* Takes frames that adjoin out of info->page.ranges, before there is an account to take them from: below PHYSMAP_BYTES,
- * the first a multiple of `align`. Panics if there are none. */
+/* Takes contiguous frames out of info->page.ranges, before there is an account: below PHYSMAP_BYTES, the first a
+ * multiple of `align`. Panics if there are none. */
 uint32_t boot_info_take(struct boot_info *info, uint32_t pages, uint32_t align);

@@ -3,11 +3,11 @@
  *
  *      leaves[256] ---> leaf: 256 slots of 16 bytes       index: 8 bits leaf, 8 bits slot
  *
- *   C1  every entry of `leaves` names a leaf; those without a frame share kernel.empty_leaf, which
- *       is never written, so that a lookup has no test for null
+ *   C1  every entry of `leaves` names a leaf, so that a lookup has no test for null; entries
+ *       without a frame share kernel.empty_leaf, which is never written
  *   C2  slot 0 is always empty
  *
- * Leaves come from the account of the table's task, when a slot is first used.
+ * A leaf is taken from the account of the table's task when one of its slots is first used.
  */
 #pragma once
 
@@ -28,7 +28,7 @@ ALWAYS_INLINE struct slot *cspace_slot(const struct cspace *cspace, uint32_t ind
 
 void cspace_init(struct cspace *cspace, ref_t empty_leaf);
 
-/* Why a slot is not what cspace_find() looks for. */
+/* Why cspace_find() refused a slot. */
 err_t cspace_refuse(const struct slot *slot, enum slot_bits kind);
 
 /* The slot at `index` if its kind bits include `kind` and its rights all of `rights`: ERR_CAP,
@@ -42,8 +42,8 @@ ALWAYS_INLINE err_t cspace_find(const struct cspace *cspace, uint32_t index, enu
     return slot_has(*slot, kind, rights) ? OK : cspace_refuse(*slot, kind);
 }
 
-/* Frames of a memory capability with `rights`: `*first` counts from its first one, and becomes a
- * frame's number. ERR_CAP, ERR_RIGHTS, ERR_ARG. */
+/* Frames of a memory capability with `rights`: `*first`, relative to its first frame, becomes a
+ * frame number. ERR_CAP, ERR_RIGHTS, ERR_ARG. */
 ALWAYS_INLINE err_t cspace_find_frames(const struct cspace *cspace, uint32_t index, rights_t rights, uint32_t pages,
                                        uint32_t *first)
 {
@@ -65,5 +65,5 @@ err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot *
  * cspace_open() will take for it, 0 or 1. */
 err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty_leaf, uint32_t *cost);
 
-/* The destination's slot, with its leaf; the cost has been checked. */
+/* The destination's slot. A missing leaf is made; the caller has checked the cost. */
 struct slot *cspace_open(struct cspace *cspace, struct account *account, uint32_t index, ref_t empty_leaf);

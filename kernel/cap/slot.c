@@ -65,7 +65,7 @@ void slot_empty(struct slot *slot)
     uint32_t object = slot->object;
 
     if (node_is_revoked(&named->caps) && named->cursor == node_ref(&slot->node))
-        named->cursor = slot->node.next; /* who revokes in this tree is about to look at it */
+        named->cursor = slot->node.next; /* a revoker in this tree would look at the emptied slot next */
     node_remove(&slot->node);
     slot->value = slot->object = 0;
     object_slot_lost(slot);

@@ -1,24 +1,24 @@
 /*
- * Slots: where capabilities are.
+ * Slots: each holds one capability.
  *
  *        0         8       12        16 bytes
  *        | node    | value | object  |
  *
- * `object` says what kind of capability it is by bits of its own for each kind, so that one test
- * checks kind and right on the shortest paths: an endpoint's slot has SLOT_CALL, SLOT_SIGNAL and
- * SLOT_RECEIVE as its rights say; a task's SLOT_TASK, a thread's SLOT_THREAD; above them stands the
- * reference of the object (objects are 64-aligned and begin with the root of their capabilities). A
- * range (memory, ports, irqs, the log) has SLOT_RANGE, its kind in bits 6-7 and its count above;
- * `value` is then the first of them. An endpoint's `value` is the badge.
+ * The low bits of `object` say the kind of capability, with one bit for each kind, so that one test
+ * checks kind and right on the shortest paths. An endpoint's slot has SLOT_CALL, SLOT_SIGNAL and
+ * SLOT_RECEIVE according to its rights, a task's SLOT_TASK, a thread's SLOT_THREAD; the bits above are
+ * the reference of the object (objects are 64-aligned and begin with the root of their capabilities).
+ * A range (memory, ports, irqs, the log) has SLOT_RANGE, its kind in bits 6-7 and its count above;
+ * `value` is the first of the range. An endpoint's `value` is the badge.
  *
  *   S1  object == 0 means empty; an empty slot is in no tree
  *   S2  node.flags are the slot's rights; a child's are a subset, a child's range lies inside
- *   S3  a badge, once given, stays along derivation
- *   S4  the first-level slot of an object is its maker's; with it the object dies
+ *   S3  a badge, once given, is inherited by all derived capabilities
+ *   S4  an object's creator has its first-level slot; when that is emptied, the object dies
  *   S5  each frame of a memory capability has a record
  *
- * Slots are in the leaves of capability tables; a thread's endpoint, its handler, and each irq's
- * endpoint are slots of their own, emptied like any other when the endpoint dies.
+ * Slots are in the leaves of capability tables. A thread's endpoint, its handler, and each irq's
+ * endpoint are slots, too, and are emptied like any other when the endpoint dies.
  */
 #pragma once
 
@@ -66,13 +66,13 @@ ALWAYS_INLINE uint32_t slot_count(const struct slot *slot)
     return slot->object >> SLOT_COUNT_SHIFT;
 }
 
-/* Whether `count` from `offset` on, counted from the range's first, are inside the range. */
+/* Whether `count` elements from `offset` on, relative to the range's first, are inside the range. */
 ALWAYS_INLINE bool slot_reaches(const struct slot *slot, uint32_t offset, uint32_t count)
 {
     return offset < slot_count(slot) && count <= slot_count(slot) - offset;
 }
 
-/* Whether the slot is of that kind, or of one of an endpoint's, and has all of `rights`. */
+/* Whether the slot has that kind (for an endpoint, one of the kinds in `kind`) and all of `rights`. */
 ALWAYS_INLINE bool slot_has(const struct slot *slot, enum slot_bits kind, rights_t rights)
 {
     bool same = kind & SLOT_RANGE ? slot_is_range(slot, kind) : slot->object & (uint32_t)kind;
@@ -81,44 +81,43 @@ ALWAYS_INLINE bool slot_has(const struct slot *slot, enum slot_bits kind, rights
 }
 
 /*
- * What every object begins with, and what each kind of range has. While NODE_REVOKING is set in
- * `revoker`, that is the thread that set it, and `cursor` the next node that it looks at.
+ * The head of every object; each kind of range has one, too. While NODE_REVOKING is set in `revoker`,
+ * its other bits are the thread that set it, and `cursor` is the next node that this thread will look at.
  */
 struct object {
     struct node caps; /* the root of its capabilities */
-    ref_t revoker;    /* its mark: see node.h */
+    ref_t revoker;    /* with the mark NODE_REVOKING: see node.h */
     uint32_t cursor;  /* node_ref() */
 };
 
-/* The object that the slot's capability names, or that of its kind of range. */
+/* The object that the slot's capability names, or the one of its kind of range. */
 struct object *slot_names(const struct slot *slot);
 
 /* Makes `slot` the first capability of an object, or of a range: a child of `root`. */
 void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t value, uint32_t object);
 
-/* What a derivation is to give, and its check: ERR_RIGHTS, ERR_ARG, ERR_DEPTH,
- * ERR_BUSY, ERR_DEAD. */
+/* A derivation, and its check: ERR_RIGHTS, ERR_ARG, ERR_DEPTH, ERR_BUSY, ERR_DEAD. */
 struct derivation {
     rights_t rights;
-    uint32_t value; /* endpoint: badge, 0 keeps; range: first, counted from the parent's first */
+    uint32_t value; /* endpoint: badge, 0 keeps the parent's; range: first, relative to the parent's first */
     uint32_t count; /* range: 0 means all from `value` on */
 };
 err_t slot_derive_check(const struct slot *parent, const struct derivation *derivation);
 
-/* The child in an empty slot. Checked before; cannot fail. */
+/* Makes the child in an empty slot. The caller has checked it; cannot fail. */
 void slot_derive(struct slot *parent, struct slot *child, const struct derivation *derivation);
 
 /* Empties descendants of `top`, at most `*budget`, which it lowers; true when none is left. */
 bool slot_revoke_step(struct node *top, unsigned *budget);
 
-/* Empties a slot that has no descendants; if it was an object's first, the object begins to die. */
+/* Empties a slot that has no descendants. If it was the first of an object, the object begins to die. */
 void slot_empty(struct slot *slot);
 
 /* Whether the object that the slot names has begun to die. Defined in kernel/object/destroy.c. */
 bool object_is_being_destroyed(const struct slot *slot);
 
-/* A slot was emptied: a thread's own, which cannot receive any more, or that of unfinished calls. Defined in
- * kernel/object/destroy.c. */
+/* Called when a slot was emptied. If it was a thread's own, the thread cannot receive any more; unfinished calls that
+ * work with the slot will end. Defined in kernel/object/destroy.c. */
 void object_slot_lost(struct slot *slot);
 
 /* Begins the death of the object a first-level slot names. Defined in kernel/object/destroy.c. */

@@ -1,10 +1,10 @@
 /*
- * All state that calls and events change, but for the frames: one structure, so that the core can
- * be snapshotted, hashed and explored on the host. (Boot's own, and the devices', is where they
- * are.) Links are 32-bit references into the physmap.
+ * All state that calls and events change, except the frames: one structure, so that the core can
+ * be snapshotted, hashed and explored on the host. (The state of boot and of devices is kept there.)
+ * Links are 32-bit references into the physmap.
  *
- * It stands as low as what it holds, slots and the roots of capabilities, so that vm knows which processor translates
- * with what. What processors do is in kernel/thread.
+ * It is defined here, with the slots and roots of capabilities that it holds, because vm must know which processor runs
+ * which space. Scheduling is in kernel/thread.
  *
  * The kernel lock guards all of it: docs/smp.md.
  */
@@ -16,15 +16,15 @@
 /*
  * A processor. The running thread is in no queue. While nobody has the lock:
  *   P1  bit p of `ready_mask` is set exactly if ready[p] is not empty
- *   P2  `floor` is what a thread's `direct` must reach to be switched to without the scheduler: this
- *       processor's reference, and beyond it the highest ready priority, or PRIORITY_COUNT while the
+ *   P2  `floor` is the least `direct` of a thread that may be switched to without the scheduler: this
+ *       processor's reference plus the highest ready priority, or plus PRIORITY_COUNT while the
  *       running thread's FPU state is live
  *   P3  `space` is the task whose page tables CR3 names, 0: the kernel's own
- *   P4  bit p of `quantum_over` is set if a tick has found the first of ready[p] there, with no patience
- *       left: until that thread runs the floor for p is one higher, and others of priority p go
- *       behind it, though they come from a call to a server
+ *   P4  bit p of `quantum_over` is set after a tick has found a thread first in ready[p] with no patience
+ *       left. Until that thread runs, the floor for p is one higher, and others of priority p queue
+ *       behind it, even if they return from a call to a server
  *   P5  `current` is THREAD_RUNNING here, or was killed by another processor that has not notified this one yet
- *   P6  `choose` is clear, or another processor set it and an interrupt is on its way
+ *   P6  `choose` is clear, or another processor set it and its interrupt is on the way
  */
 struct cpu {
     ref_t current; /* thread, 0: idle */
@@ -33,9 +33,9 @@ struct cpu {
     uint32_t ready_mask;
     struct list ready[PRIORITY_COUNT];
     bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
-    bool choose;      /* the running thread may not be the one that is to run */
+    bool choose;      /* a thread other than the running one may have to run */
     uint32_t quantum_over;
-    uint32_t tlb_request; /* the request that it gets before the lock is given away: IPI_PAGE ... */
+    uint32_t tlb_request; /* to be sent before the lock is released: IPI_PAGE ... */
     struct arch_cpu arch;
 } __attribute__((aligned(1 << CPU_SHIFT)));
 _Static_assert(sizeof(struct cpu) == 1 << CPU_SHIFT, "assembly finds a processor's by a shift");
@@ -47,7 +47,7 @@ struct kernel {
     uint32_t frame_count;
     ref_t empty_leaf;
     uint32_t call_number_base; /* no dead thread's `call_number` was higher: see T2 */
-    uint32_t nmis;             /* that came and were not told yet */
+    uint32_t nmis;             /* arrived and not reported yet */
     struct list destroying;    /* tasks, threads, endpoints; the first is taken apart first */
     struct object ranges[4];   /* memory, ports, irqs, the log: by bits 6-7 of a slot's `object` */
     struct slot irq_endpoints[IRQ_COUNT];

@@ -1,5 +1,5 @@
-/* ACPI 6.4: the root pointer 5.2.5, tables 5.2.6 to 5.2.8, the MADT 5.2.12. They may lie anywhere
- * and unaligned: all is read byte by byte, through a window. */
+/* ACPI 6.4: the root pointer 5.2.5, tables 5.2.6 to 5.2.8, the MADT 5.2.12. They may be anywhere
+ * and unaligned, so they are read byte by byte, through a window. */
 #include "kernel/i386/acpi.h"
 
 enum { EBDA_SEGMENT = 0x40e, EBDA_BYTES = 1024, BIOS = 0xe0000, BIOS_BYTES = 0x20000 };
@@ -46,7 +46,7 @@ static bool is_wide(uint32_t root)
     return byte_at(root + ROOT_REVISION) >= 2;
 }
 
-/* Loaders may copy the first part alone, whatever the revision: then there is no length. */
+/* Loaders may copy only the first part, whatever the revision; then there is no length. */
 static uint32_t find_root(uint32_t start, uint32_t bytes)
 {
     for (uint32_t at = start; at < start + bytes; at += ROOT_ALIGN)
@@ -56,7 +56,7 @@ static uint32_t find_root(uint32_t start, uint32_t bytes)
     return 0;
 }
 
-/* The table's length; 0: not this table, or not whole. */
+/* The table's length; 0: another table, or a damaged one. */
 static uint32_t table_bytes(uint32_t table, uint32_t signature)
 {
     if (table > UINT32_MAX - TABLE_MAX || word_at(table) != signature)
@@ -65,7 +65,7 @@ static uint32_t table_bytes(uint32_t table, uint32_t signature)
     return bytes <= TABLE_MAX && adds_to_zero(table, bytes) ? bytes : 0;
 }
 
-/* Firmware may list a processor twice, by entries of both types. */
+/* Firmware may list a processor twice, in entries of both types. */
 static void add_cpu(struct acpi_machine *machine, uint32_t id, uint32_t flags)
 {
     if (!(flags & CPU_ENABLED) || id >= ID_ALL || machine->cpus_count == CPU_MAX)
@@ -76,7 +76,7 @@ static void add_cpu(struct acpi_machine *machine, uint32_t id, uint32_t flags)
     machine->cpus[machine->cpus_count++] = (uint8_t)id;
 }
 
-/* What conforms to the ISA bus is active high and edge-triggered. */
+/* "Conforms to the ISA bus" means active high and edge-triggered. */
 static void override(struct acpi_machine *machine, unsigned line, uint32_t pin, uint32_t flags)
 {
     if (line >= ISA_LINES)

@@ -1,11 +1,11 @@
-/* The processors and the interrupt controllers, as the firmware's tables have them. */
+/* The processors and the interrupt controllers, from the firmware's tables. */
 #pragma once
 
 #include "kernel/arch/arch.h"
 
 enum { ACPI_NO_PIN = 0xff };
 
-/* Where an interrupt line comes in at the I/O APIC, and how. */
+/* The I/O APIC's pin of an interrupt line, and its signal. */
 struct acpi_line {
     uint8_t pin; /* ACPI_NO_PIN: nowhere, or another line's pin */
     bool level, low;
@@ -13,16 +13,16 @@ struct acpi_line {
 
 struct acpi_machine {
     uint32_t local_apic; /* physical address of each processor's own */
-    uint32_t io_apic;    /* physical address of the one with interrupt 0; 0: none */
+    uint32_t io_apic;    /* physical address of the I/O APIC with interrupt 0; 0: none */
     unsigned cpus_count;
-    uint8_t cpus[CPU_MAX];           /* APIC ids of usable processors; beyond CPU_MAX they are left out */
-    struct acpi_line lines[IRQ_LOG]; /* the devices': 0-15 ISA's, then the pins themselves */
+    uint8_t cpus[CPU_MAX];           /* APIC ids of usable processors, at most CPU_MAX */
+    struct acpi_line lines[IRQ_LOG]; /* 0-15: the ISA lines; then a line for each further pin */
 };
 
 /*
- * Reads the tables. The root pointer is as the loader gave it, in the physmap; one that is not
- * sound, as zeros, is looked for where a BIOS has it. False if there are no sound tables, or no
- * processors or local APIC in them: then *machine means nothing. For boot, in the kernel's own
- * space; maps by window 0 of arch_frame_map().
+ * Reads the tables. `rsdp` is the root pointer as the loader gave it; if it is not valid (zeros, for
+ * instance), the BIOS areas are searched. False if there are no valid tables, or no processors or
+ * local APIC in them; then *machine is undefined. For boot, in the kernel's own space; uses window 0
+ * of arch_frame_map().
  */
 bool acpi_find(const uint8_t rsdp[36], struct acpi_machine *machine);

@@ -4,7 +4,7 @@
 #include "kernel/i386/instructions.h"
 #include "kernel/i386/paging.h"
 
-/* Registers, and what is written to them: SDM volume 3, table 10-1, 10.5.1, 10.6.1, 10.9. */
+/* Registers and their values: SDM volume 3, table 10-1, 10.5.1, 10.6.1, 10.9. */
 enum { ID = 0x20, PRIORITY = 0x80, SPURIOUS_VECTOR = 0xf0, IN_SERVICE = 0x100 /* eight, 16 bytes apart */ };
 enum { COMMAND = 0x300, COMMAND_TO = 0x310, TIMER = 0x320, LINT0 = 0x350, LINT1 = 0x360, ERROR = 0x370 };
 enum { ENABLED = 1 << 8, MASKED = 1 << 16, NMI = 4 << 8, EXTERNAL = 7 << 8 };
@@ -31,13 +31,13 @@ bool apic_init(uint32_t physical)
 
 void apic_enable(void)
 {
-    *at(SPURIOUS_VECTOR) = ENABLED | APIC_SPURIOUS; /* until then nothing can be unmasked */
+    *at(SPURIOUS_VECTOR) = ENABLED | APIC_SPURIOUS; /* first, as nothing can be unmasked before */
     *at(TIMER) = MASKED;
     *at(LINT0) = MASKED;
     *at(LINT1) = NMI;
     *at(ERROR) = MASKED;
     apic_let_in(0);
-    for (unsigned i = 0; i < 256; i++) /* what firmware left in service keeps all below it out */
+    for (unsigned i = 0; i < 256; i++) /* a vector that firmware left in service blocks all lower ones */
         if (*at(IN_SERVICE + (i / 32) * 16) != 0)
             apic_end_of_interrupt();
 }
@@ -57,7 +57,7 @@ void apic_end_of_interrupt(void)
     *at(APIC_EOI) = 0;
 }
 
-/* The priority's own class of 16 vectors is not let in either. */
+/* The priority's own class of 16 vectors is blocked, too. */
 void apic_let_in(unsigned vector)
 {
     *at(PRIORITY) = vector ? vector - 16 : 0;

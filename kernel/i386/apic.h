@@ -4,16 +4,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Comes when an interrupt went away before it was taken; is not ended. */
+/* Delivered when an interrupt went away before it was taken; needs no end of interrupt. */
 enum { APIC_SPURIOUS = 0xff, APIC_EOI = 0xb0 };
 
-/* Maps the registers, once. False: this processor has none, or not in memory (x2APIC mode). */
+/* Maps the registers, once. False: this processor has no local APIC, or not in memory (x2APIC mode). */
 bool apic_init(uint32_t physical);
 
-/* Each processor for itself: all vectors and messages let in, own sources masked, NMI connected. */
+/* On each processor: lets in all vectors and messages, masks its own sources, connects NMI. */
 void apic_enable(void);
 
-/* The PICs interrupt this processor, with their own vectors: where there is no I/O APIC. */
+/* Without an I/O APIC: connects the PICs, with their own vectors, to this processor. */
 void apic_connect_pics(void);
 
 /* This processor's id. */
@@ -21,10 +21,10 @@ unsigned apic_id(void);
 
 void apic_end_of_interrupt(void);
 
-/* Interrupts with vectors below that are not let in, but stay pending; a multiple of 16. */
+/* Interrupts with vectors below `vector`, a multiple of 16, are blocked and stay pending. */
 void apic_let_in(unsigned vector);
 
-/* Sends another processor a vector, with interrupts off; or starts it, SDM 8.4.4: init, 10 ms, startup,
+/* Sends a vector to another processor, with interrupts off; or starts it, SDM 8.4.4: init, 10 ms, startup,
  * 200 us, startup. It begins in real mode at the start of the page with that number, below 1 MiB. */
 enum { APIC_INIT = 5 << 8, APIC_STARTUP = 6 << 8 /* | page */ };
 void apic_send(unsigned id, uint32_t what);

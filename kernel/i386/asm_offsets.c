@@ -1,4 +1,4 @@
-/* The constants that the assembly needs from C, as text in an object that is read, never linked. */
+/* Constants of C for the assembly, as text in an object file that the build reads and never links. */
 #include "kernel/i386/apic.h"
 #include "kernel/i386/paging.h"
 #include "kernel/i386/segments.h"

@@ -1,20 +1,21 @@
-; Into the kernel and out of it.
+; Entry to the kernel and exit from it.
 ;
 ; The user's registers are saved straight into the thread: the task state's esp0, and SYSENTER_ESP
-; through it, name the end of the running thread's struct registers. Everything else happens on the
-; processor's one kernel stack, of which nothing survives an event: C gets the thread in eax and
-; returns the thread to run, null for none. A system call returns a status; most are done at once, and
-; the thread goes on. Messages that switch directly do not return, but jump to a resume_.
+; through it, point to the end of the running thread's struct registers. Everything else happens on the
+; processor's one kernel stack, which is empty again after each event. C gets the thread in eax and
+; returns the thread to run, or null. A system call returns a status; most are done at once, and the
+; thread continues. Messages that switch directly do not return, but jump to a resume_ label.
 ;
-; While one processor runs, nothing here knows of the kernel lock. When there are several, system
-; calls come to sysenter_locked, and interrupts look at SEVERAL.
+; With one processor the kernel lock is not used. With several, system calls begin at sysenter_locked,
+; and interrupts test SEVERAL.
 
 %include "asm_offsets.inc"
 
 USER_DATA   equ 0x23
 
-; After pusha into the thread: flat segments, the stack, clean flags (no nested task, trap, alignment
-; check or direction) for C. eax = thread; %1 = the stack, or ebp = the thread's processor, which has it.
+; After pusha into the thread: loads flat segments, the stack and clean flags (no nested task, trap, alignment
+; check or direction) for C. Sets eax = thread. The stack is %1; without %1, it is that of the thread's
+; processor, and ebp = that processor.
 %macro enter_c 0-1
     lea     eax, [esp - THREAD_REGISTERS]
     mov     edx, USER_DATA
@@ -38,7 +39,8 @@ USER_DATA   equ 0x23
     enter_c %1
 %endmacro
 
-; eax = what the call of ecx's thread returns, edx = whose registers have the words: in the order of pusha.
+; eax = the result of the call of ecx's thread; edx = the thread whose saved registers, in the order of pusha, have
+; the words.
 %macro load_words 0
     mov     edi, [edx + THREAD_REGISTERS]
     mov     esi, [edx + THREAD_REGISTERS + 4]
@@ -46,8 +48,8 @@ USER_DATA   equ 0x23
     mov     ebx, [edx + THREAD_REGISTERS + 16]
 %endmacro
 
-; Runs the call of eax's thread. Goes to call_ends, unless it is done and the thread may go on, which is then in eax.
-; %1 = its processor: what C functions keep.
+; Runs the call of the thread in eax. If the call is done and the thread may continue, eax = the thread; else jumps to
+; call_ends. %1 = its processor, in a register that C functions keep.
 %macro run_call 1
     movzx   edx, byte [eax + THREAD_EAX]
     mov     ebx, eax
@@ -60,14 +62,14 @@ USER_DATA   equ 0x23
     mov     eax, ebx
 %endmacro
 
-; %1 = the processor that this runs on (a reference, as in a thread), by the task register.
+; %1 = this processor (a reference, as in a thread), from the task register.
 %macro this_processor 1
     str     %1
     shl     %1, CPU_SHIFT - 3
     lea     %1, [%1 + kernel - (TASK_STATE << (CPU_SHIFT - 3))]
 %endmacro
 
-; The kernel lock, a semaphore: where others wait, lock.c says whose turn it is. %1 = the processor.
+; The kernel lock, a semaphore: if processors wait, lock.c decides which is next. %1 = the processor.
 %macro take_lock 1
     lock dec dword [kernel_lock + LOCK_FREE]
     jz      %%mine
@@ -88,7 +90,7 @@ USER_DATA   equ 0x23
 %%given:
 %endmacro
 
-; To the thread whose words are in registers. ecx = the thread; ends with the exit.
+; Leaves the kernel for the thread in ecx, whose words are in registers already.
 %macro load_exit 0
     mov     edx, [ecx + THREAD_REGISTERS + 20]
     mov     ecx, [ecx + THREAD_REGISTERS + 24]
@@ -103,7 +105,7 @@ extern lock_halt, kernel_lock, kernel_lock_wait, kernel_lock_pass, kernel_handle
 
 global sysenter_entry
 sysenter_entry:
-    enter_by_sysenter kernel_stacks + STACK_BYTES ; the first processor's, who is alone
+    enter_by_sysenter kernel_stacks + STACK_BYTES ; the first processor's: there is no other
     run_call kernel
 leave_by_sysexit:
     lea     esp, [eax + THREAD_REGISTERS]
@@ -139,7 +141,7 @@ leave_by_iret:
     add     esp, 8                  ; vector, error code
     iret
 
-; By several processors: the thread may have died before the lock was ours.
+; With several processors the thread may have died before this one had the lock.
 global sysenter_locked, leave_locked
 sysenter_locked:
     enter_by_sysenter
@@ -152,7 +154,7 @@ sysenter_locked:
     give_lock
     jmp     leave_by_sysexit
 
-; Without the lock nothing is known of who sent the words any more.
+; The words are loaded before the lock is released: after that their sender may change or go.
 global resume_with_locked
 resume_with_locked:
     load_words
@@ -169,7 +171,7 @@ stale_call:
     call    event_stale
     jmp     leave_locked
 
-; The kernel's own space is loaded: whoever unmaps anything leaves this processor in peace.
+; The kernel's own space is loaded, so this processor gets no shootdown requests.
 idle:
     this_processor ecx
     mov     esp, [ecx + CPU_STACK]
@@ -178,8 +180,8 @@ idle:
     hlt
     jmp     .halt
 
-; Another processor, which has the lock, asks this one to drop translations, and waits. In the kernel
-; an interrupt finds the idle, which has none, or who waits for the lock or is about to, and looks.
+; Another processor, which has the lock, requests that this one drop translations, and waits. If this
+; one is in the kernel, it is idle and has none, or it waits for the lock and polls the request.
 global ipi_entry
 ipi_entry:
     test    byte [esp + 4], 3
@@ -195,16 +197,16 @@ ipi_entry:
     mov     dword [APIC_END_OF_INTERRUPT], 0
     jmp     leave_by_iret
 
-; It is this processor's turn to have the lock, which it looks at itself.
+; Wakes this processor, which then checks itself whether it has the lock.
 global wake_entry
 wake_entry:
     mov     dword [ss:APIC_END_OF_INTERRUPT], 0
     iret
 
-; An NMI comes at any moment of the kernel, too: it uses no more than the three words that the processor has pushed, for
-; which there is room wherever esp may be (struct thread, struct arch_cpu), and is counted. A tick tells it.
-; One between sti and an instruction before which no interrupt may come goes back to that sti: after iret
-; nothing would hold interrupts off any more.
+; An NMI may come at any moment, also in the kernel. It is counted, and a tick reports it. It uses only the three words
+; that the processor has pushed, for which there is room wherever esp may be (struct thread, struct arch_cpu).
+; If it came between sti and the instruction that sti protects from interrupts, it returns to the sti: after iret
+; that protection would be gone.
 global nmi_entry
 nmi_entry:
     lock inc dword [ss:kernel + KERNEL_NMIS]
@@ -224,19 +226,19 @@ nmi_entry:
 .done:
     iret
 
-; An interrupt that went away before it was taken: it is not ended.
+; An interrupt that went away before it was taken: it needs no end of interrupt.
 global spurious_entry
 spurious_entry:
     iret
 
-; void kernel_lock_take(void): where C begins to need it.
+; void kernel_lock_take(void): for C.
 global kernel_lock_take
 kernel_lock_take:
     this_processor ecx
     take_lock ecx
     ret
 
-; void arch_preemption_point(void): interrupts are let in for one instruction. One that comes finds the
+; void arch_preemption_point(void): lets interrupts in for one instruction. An interrupt here finds the
 ; kernel's code segment in its frame and starts on an empty stack.
 global arch_preemption_point
 arch_preemption_point:
@@ -253,8 +255,8 @@ arch_preemption_point:
     cli
     jmp     kernel_lock_take
 
-; Exceptions and interrupts. The processor has pushed ss, esp, eflags, cs, eip: into the thread, or,
-; if it was in the kernel, the last three on the kernel's stack.
+; Exceptions and interrupts. From user mode the processor has pushed ss, esp, eflags, cs, eip into the
+; thread; in the kernel it has pushed the last three on the kernel's stack.
 trap_common:
     test    byte [esp + 12], 3
     jz      .in_kernel
@@ -278,7 +280,7 @@ trap_common:
     take_lock ebp
 .idle:
     xor     ebp, ebp
-    xor     eax, eax                ; of no thread
+    xor     eax, eax                ; no thread
     call    trap_interrupt
     jmp     leave_kernel
 .broken:
@@ -286,8 +288,8 @@ trap_common:
     lea     eax, [esp - FROM_START]
     call    trap_kernel             ; does not return
 
-; A debug trap on the first instruction of an entry by sysenter, with the user's trap flag still set:
-; it goes on without. The stack is then the room below the task state, or the thread.
+; A debug trap in the kernel is on the first instruction after sysenter, with the user's trap flag still
+; set: it clears the flag and returns. The stack is then the room below the task state, or the thread.
 debug_trap:
     test    byte [esp + 4], 3
     jnz     .user
@@ -298,7 +300,7 @@ debug_trap:
     push    1
     jmp     trap_common
 
-; One stub a vector; 8, 10-14, 17 bring an error code.
+; One stub for each vector; 8, 10-14 and 17 push an error code.
 %assign v 0
 %rep VECTORS
 trap_stub_%+v:

@@ -3,7 +3,7 @@
 #include "kernel/i386/apic.h"
 #include "kernel/i386/paging.h"
 
-/* A register is chosen, then read or written; a pin has two, the lower half of its entry first. */
+/* A register is selected, then read or written; a pin has two, the lower half of its entry first. */
 enum { SELECT = 0, WINDOW = 0x10, VERSION = 1, ENTRIES = 0x10 };
 enum { LOW_ACTIVE = 1 << 13, LEVEL = 1 << 15, MASKED = 1 << 16, ID_SHIFT = 24 };
 

@@ -1,4 +1,4 @@
-/* The I/O APIC, which makes interrupt lines vectors of the boot processor: 82093AA data sheet. */
+/* The I/O APIC, which delivers interrupt lines as vectors to the boot processor: 82093AA data sheet. */
 #pragma once
 
 #include "kernel/i386/acpi.h"

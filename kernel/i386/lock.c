@@ -1,10 +1,10 @@
-/* Waiting for the kernel lock, and what processors say to each other: docs/smp.md. */
+/* Waiting for the kernel lock, and inter-processor interrupts: docs/smp.md. */
 #include "kernel/i386/apic.h"
 #include "kernel/i386/instructions.h"
 #include "kernel/i386/segments.h"
 #include "kernel/thread/sched.h"
 
-/* About what it costs to sleep and to be woken; most of those who have the lock are done sooner. */
+/* These spins cost about as much as sleeping and waking; most holders release the lock sooner. */
 enum { SPINS = 100 };
 
 struct kernel_lock kernel_lock;
@@ -13,7 +13,7 @@ void kernel_lock_wait(ref_t cpu);
 void kernel_lock_pass(void);
 void kernel_handle_ipi(ref_t cpu);
 
-/* What the holder of the lock asks of this processor: see arch_ipi(). In user mode, too. */
+/* Handles the request of the lock's holder, see arch_ipi(): from the wait for the lock, or from user mode. */
 void kernel_handle_ipi(ref_t cpu)
 {
     struct arch_cpu *arch = &AT(struct cpu, cpu)->arch;
@@ -26,13 +26,13 @@ void kernel_handle_ipi(ref_t cpu)
     else if (request & IPI_ALL)
         arch_space_load(READ_CR(3) + REF(PHYSMAP_BASE));
     else
-        return; /* handled before: the word may be the next one's in a moment */
+        return; /* already handled, so not cleared: the next request may be written at any moment */
     arch->request = 0;
 }
 
-/* Until the ticket is served or a request comes. Both are announced by interrupts, and the local APIC
- * lets in no others; one that comes after the last look is pending when hlt begins. The label must be there
- * once: inlined, clang 19 makes two of it. */
+/* Sleeps until the ticket is served or a request comes. Both send interrupts, and the local APIC lets in no
+ * others. An interrupt after the last check is pending when hlt begins, so it is not lost. Not inlined, as
+ * clang 19 would define the label twice. */
 static __attribute__((noinline)) void sleep(struct arch_cpu *arch, uint32_t ticket)
 {
     arch->ticket = ticket;
@@ -44,8 +44,8 @@ static __attribute__((noinline)) void sleep(struct arch_cpu *arch, uint32_t tick
     apic_let_in(0);
 }
 
-/* Spins for a while, then sleeps: where processors are threads of a host that has fewer cores, a spinner can
- * starve the lock holder of one. */
+/* Spins for a while, then sleeps: if processors are threads of a host with fewer cores, a spinner can starve
+ * the lock holder. */
 void kernel_lock_wait(ref_t cpu)
 {
     struct arch_cpu *arch = &AT(struct cpu, cpu)->arch;
@@ -60,7 +60,7 @@ void kernel_lock_wait(ref_t cpu)
     }
 }
 
-/* The lock goes to the next of those that wait, or that are about to take their tickets. */
+/* Passes the lock to the next ticket, even if its processor has not taken it yet. */
 void kernel_lock_pass(void)
 {
     uint32_t ticket = __atomic_add_fetch(&kernel_lock.serving, 1, __ATOMIC_SEQ_CST);

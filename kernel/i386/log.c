@@ -1,24 +1,24 @@
 /*
- * The kernel's log: the second serial port; where there is none, the first one, each line behind
- * LOG_PREFIX (the console server owns the first port). A port gets as much as its queue holds and is not waited
- * for: the rest waits in the log's page, which users read who show it on a screen. Until one of them waits for
- * IRQ_LOG the kernel writes VGA's text, too.
+ * The kernel's log. It goes to the second serial port or, without one, to the first, each line with LOG_PREFIX
+ * (the console server owns the first port). The kernel writes as much as the port's queue takes and does not
+ * wait; the rest stays in the log's page, from which servers show it on a screen. Until a server binds IRQ_LOG,
+ * the kernel also writes VGA text.
  *
- * It is there before paging, on processors of all ages: see processor.c.
+ * It works before paging, on processors of all ages: see processor.h.
  */
 #include "kernel/i386/instructions.h"
 #include "kernel/i386/processor.h"
 #include "kernel/arch/arch.h"
 
 enum { COM1 = 0x3f8, COM2 = 0x2f8, FIFO = 2, LINE_STATUS = 5, SCRATCH = 7, HAS_FIFO = 0xc0, CAN_WRITE = 0x20 };
-enum { FIFO_BYTES = 16, LONGEST = 8 /* what one byte can become */, PATIENCE = 100000, STEP_FIFOS = 4 };
+enum { FIFO_BYTES = 16, LONGEST = 8 /* bytes sent for one byte of text */, PATIENCE = 100000, STEP_FIFOS = 4 };
 enum { SCREEN = 0xb8000, COLUMNS = 80, CELLS = 25 * COLUMNS, GREY = 0x700 };
 
 struct log_page arch_log_page __attribute__((aligned(PAGE_SIZE)));
 
 static uint16_t port;
 static bool has_fifo, at_line_start = true;
-static uint32_t sent, cell; /* bytes that the port has; where on the screen the next character goes */
+static uint32_t sent, cell; /* bytes sent to the port; the screen cell of the next character */
 bool log_shows = true;
 
 void log_init(void)
@@ -33,7 +33,7 @@ void log_init(void)
     has_fifo = (inb(port + FIFO) & HAS_FIFO) == HAS_FIFO;
 }
 
-/* A port that is never ready gets bytes all the same, after many looks. */
+/* After many looks a port that is never ready counts as ready, so that a broken one stops nothing. */
 static __attribute__((noinline)) bool is_ready(void)
 {
     static uint32_t looks;
@@ -50,7 +50,7 @@ ALWAYS_INLINE void put(char c)
     outb(port, (uint8_t)c);
 }
 
-/* What comes before a byte. Where programs use the port, too, their line may be unfinished. */
+/* Sends what must precede a byte. If programs share the port, their line may be unfinished, so a new one begins. */
 static unsigned begin(char c)
 {
     unsigned count = 0;
@@ -80,7 +80,7 @@ bool arch_log_has_room(uint32_t bytes)
     return arch_log_page.written - sent + bytes <= LOG_TEXT_BYTES;
 }
 
-/* Below the last line the next one goes to the top. */
+/* The screen does not scroll: after the last line the next one goes to the top. */
 static void show(char c)
 {
     uint16_t *cells = PHYSMAP(uint16_t, SCREEN);
@@ -96,9 +96,9 @@ static void show(char c)
 void arch_log(const char *text, uint32_t bytes)
 {
     for (; bytes; text++, bytes--) {
-        const char c = *(const volatile char *)text; /* once: it may be in a page that others write to */
+        const char c = *(const volatile char *)text; /* read once: other threads may write to the page */
         *(volatile char *)&arch_log_page.text[arch_log_page.written % LOG_TEXT_BYTES] = c;
-        arch_log_page.written++; /* behind the byte: another processor may be reading */
+        arch_log_page.written++; /* after the byte: another processor may be reading */
         if (log_shows)
             show(c);
     }

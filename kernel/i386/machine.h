@@ -18,13 +18,13 @@ struct task_state {
     uint16_t trap, io_map;
 };
 
-/* A processor's part of struct cpu. A debug trap on the first instruction after sysenter pushes where
- * SYSENTER_ESP points, below esp0: there is room. */
+/* The machine's part of struct cpu. A debug trap on the first instruction after sysenter pushes its frame
+ * below esp0, where SYSENTER_ESP points: `room` is for that. */
 struct arch_cpu {
-    uint32_t stack; /* where the kernel's stack of this processor ends */
+    uint32_t stack; /* the end of this processor's kernel stack */
     uint32_t apic_id;
-    volatile uint32_t request; /* what another processor asks of it: see arch_ipi() */
-    volatile uint32_t ticket;  /* it sleeps until this one is served */
+    volatile uint32_t request; /* from another processor: see arch_ipi() */
+    volatile uint32_t ticket;  /* the processor sleeps until this ticket is served */
     uint32_t room[20];
     struct task_state state;
 };
@@ -40,18 +40,18 @@ extern struct kernel_stack kernel_stacks[CPU_MAX];
 
 extern ref_t machine_kernel_tops; /* the kernel's own top entries */
 
-/* A semaphore, in entry.asm, whose waiters have tickets: giving the lock to one of them serves the next ticket. */
+/* A semaphore (entry.asm) whose waiters have tickets: releasing it to a waiter serves the next ticket. */
 struct kernel_lock {
-    volatile int32_t free;              /* 1: it is; 0: one has it; -n: and n more wait */
-    volatile uint32_t tickets, serving; /* the last ones that were taken and served */
-    volatile uint32_t holder;           /* the processor (reference) that had it last */
-    volatile uint32_t several;          /* processors run, so it is taken at all */
-    volatile uint32_t sleepers;         /* processors that sleep until it is theirs */
-    uint32_t may_sleep;                 /* no line interrupts whatever the local APIC's priority */
+    volatile int32_t free;              /* 1: free; 0: held; -n: held, and n processors wait */
+    volatile uint32_t tickets, serving; /* the last ticket taken, and the last served */
+    volatile uint32_t holder;           /* the processor (reference) that took it last */
+    volatile uint32_t several;          /* several processors run; otherwise the lock is not used */
+    volatile uint32_t sleepers;         /* number of sleeping processors */
+    uint32_t may_sleep;                 /* all lines obey the local APIC's priority */
 };
 extern struct kernel_lock kernel_lock;
 
-/* By the task register; before it is loaded, the first. */
+/* From the task register; the first processor before it is loaded. */
 static inline unsigned arch_cpu(void)
 {
     uint32_t selector;
@@ -69,7 +69,7 @@ static inline bool arch_lock_held(void)
     return !kernel_lock.several || (kernel_lock.holder == here && kernel_lock.free < 1);
 }
 
-/* In entry.asm, by whether there is a lock to give away; the stack is empty in the next event, whatever is on it. */
+/* The code in entry.asm, with or without a lock to release. Returning to it abandons the kernel's stack. */
 extern const void *kernel_resume_with;
 
 static inline __attribute__((always_inline)) void arch_resume(struct thread *to)

@@ -1,5 +1,5 @@
-/* What a Multiboot loader passes: Multiboot 0.6.96, 3.3; Multiboot 2.0, 3.6. Everything is copied,
- * it may lie anywhere in memory. */
+/* A Multiboot loader's information: Multiboot 0.6.96, 3.3; Multiboot 2.0, 3.6. Everything is copied,
+ * as it may be anywhere in memory. */
 #include "kernel/boot/memory_map.h"
 
 extern uint8_t kernel_boot_start[], kernel_end[]; /* the first is physical */
@@ -21,7 +21,7 @@ struct map_entry {
     uint32_t type;
 } __attribute__((packed));
 
-/* Of version 2, each 8-aligned. */
+/* Version 2 has tags, each 8-aligned. */
 struct tag {
     uint32_t type, bytes;
     uint32_t words[]; /* module: start, end; map: entry size, version, entries */
@@ -55,7 +55,7 @@ static void read_information1(const struct information1 *in, struct boot_info *i
     }
     uint32_t at = in->map, end = in->flags & HAS_MAP ? in->map + in->map_bytes : in->map;
     while (at < end) {
-        add_entry(info, PHYSMAP(struct map_entry, at + 4)); /* behind the entry's size */
+        add_entry(info, PHYSMAP(struct map_entry, at + 4)); /* after the entry's size */
         at += *PHYSMAP(uint32_t, at) + 4;
     }
 }

@@ -15,7 +15,7 @@ enum {
 _Static_assert(BEYOND_BASE == DEVICE_BASE(0), "devices have windows behind those of frames");
 
 enum { CR4_OSFXSR = 1 << 9, CR4_OSXMMEXCPT = 1 << 10, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21 };
-enum { CR4_UMIP = 1 << 11 /* no sgdt, sidt for users: they tell kernel addresses */ };
+enum { CR4_UMIP = 1 << 11 /* no sgdt, sidt for users: they would reveal kernel addresses */ };
 enum { CR0_MP = 2, CR0_EM = 4, CR0_TS = 8, CR0_NE = 32, CR0_WP = 1 << 16 };
 enum { MSR_EFER = 0xc0000080, EFER_NXE = 1 << 11 };
 
@@ -27,7 +27,7 @@ static pte_t directory[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static pte_t image[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static pte_t beyond[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 
-/* In this order: text, constants, data; the stacks are in the latter. */
+/* The image's parts, in this order: text, constants, data with the stacks. */
 extern uint8_t kernel_text_start[], kernel_text_end[], kernel_rodata_end[];
 
 static uint32_t if_set(uint32_t features, unsigned bit, uint32_t flag)
@@ -61,11 +61,11 @@ static pte_t image_entry(unsigned index)
     bool writable = at < kernel_text_start || at >= kernel_rodata_end;
 
     if (in_stacks < sizeof kernel_stacks && in_stacks % sizeof kernel_stacks[0] == 0)
-        return 0; /* a guard */
+        return 0; /* a guard page */
     return kernel_entry(physical, writable ? PTE_WRITABLE : 0, !writable && at < kernel_text_end);
 }
 
-/* The boot's double mapping ends here. */
+/* This ends boot's double mapping. */
 void arch_space_init(uint32_t records, uint32_t records_bytes)
 {
     paging_init_features();

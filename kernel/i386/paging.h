@@ -14,8 +14,8 @@
 enum { DEVICE_APIC = 2, DEVICE_IO_APIC = 3 };
 #define DEVICE_BASE(window) (0xf9000000u + (window)*4096u)
 
-/* Maps a device's page of registers at DEVICE_BASE(window), uncached; returns where `physical` is. */
+/* Maps a device's page of registers at DEVICE_BASE(window), uncached; returns the address of `physical` in it. */
 volatile void *paging_map_device(unsigned window, uint32_t physical);
 
-/* Switches on what CPUID reports: no-execute, SMEP, SMAP, FPU state saving. */
+/* Enables the features that CPUID reports: no-execute, SMEP, SMAP, FPU state saving. */
 void paging_init_features(void);

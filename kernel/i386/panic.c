@@ -1,4 +1,4 @@
-/* The end: what happened, the registers, the way there, and off. */
+/* Panic: logs the reason, the registers and a backtrace, then ends the machine. */
 #include "kernel/i386/instructions.h"
 #include "kernel/i386/processor.h"
 #include "kernel/i386/segments.h"
@@ -9,7 +9,7 @@ enum { FRAMES_MAX = 16 };
 
 _Noreturn void trap_kernel(const struct registers *r);
 
-/* Whose event it was. */
+/* Logs the running thread and its call. */
 static void log_running(const struct cpu *cpu)
 {
     if (!cpu->current)
@@ -23,7 +23,7 @@ static void log_running(const struct cpu *cpu)
                   number < SYS_COUNT ? call_names[number] : "unknown", r->edx);
 }
 
-/* Return addresses, as long as the chain of frames is on the kernel's stack that it begins on. */
+/* Logs return addresses while the chain of frames stays on the kernel stack on which it begins. */
 static void log_backtrace(uint32_t frame)
 {
     uint32_t index = (frame - (uint32_t)(uintptr_t)kernel_stacks) / sizeof kernel_stacks[0];

@@ -43,7 +43,7 @@ void timer_init(void)
     outb(TIMER_DATA, (uint8_t)(divisor >> 8));
 }
 
-/* Channel 2, whose gate and output are at the system control port, counts down once. */
+/* Channel 2 counts down once; its gate and output are at the system control port. */
 void timer_wait(unsigned microseconds)
 {
     const uint16_t count = (uint16_t)(microseconds * 1193u / 1000);
@@ -79,7 +79,7 @@ bool pic_acknowledge(unsigned line)
         if (line >= 8)
             outb(SLAVE, END_OF_INTERRUPT);
     }
-    if (!spurious || line >= 8) /* the master has seen the cascade in any case */
+    if (!spurious || line >= 8) /* even then the master has an interrupt in service: the cascade */
         outb(MASTER, END_OF_INTERRUPT);
     return !spurious;
 }

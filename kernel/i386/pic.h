@@ -8,10 +8,10 @@ enum { PIC_VECTORS = 32, PIC_LINES = 16 };
 /* All lines masked. */
 void pic_init(void);
 
-/* The timer gives the line of the tick TICKS_PER_SECOND pulses a second. */
+/* Makes the timer raise the tick's line TICKS_PER_SECOND times a second. */
 void timer_init(void);
 
-/* Waits by the timer's other channel: at most 50,000 microseconds. */
+/* Waits, by another channel of the timer, at most 50,000 microseconds. */
 void timer_wait(unsigned microseconds);
 
 void pic_unmask(unsigned line);

@@ -1,4 +1,4 @@
-/* I/O ports, for their calls: 1, 2 or 4 bytes at once. */
+/* I/O ports, for the system calls: 1, 2 or 4 bytes at once. */
 #include "kernel/arch/arch.h"
 
 uint32_t arch_port_in(uint16_t port, unsigned bytes)

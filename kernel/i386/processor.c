@@ -7,7 +7,7 @@
 enum { EFLAGS_ID = 1 << 21 };
 enum { EXIT_PORT = 0xf4, EXIT_PANIC = 125, BOCHS_POWER_PORT = 0x8900 };
 
-/* The flag can be changed where there is cpuid (SDM volume 1, 20.1). */
+/* If the flag can be changed, there is cpuid (SDM volume 1, 20.1). */
 static uint32_t features(void)
 {
     uint32_t before, after;
@@ -21,7 +21,7 @@ static uint32_t features(void)
 
 void processor_check(void)
 {
-    /* By their bit in edx of cpuid's leaf 1. */
+    /* Indexed by the bit in edx of cpuid's leaf 1. */
     static const char names[][9] = {
         [3] = "PSE", [5] = "MSR", [6] = "PAE", [8] = "CX8", [11] = "SYSENTER", [15] = "CMOV", [24] = "FXSR"};
     const char *before = "panic: this processor lacks";

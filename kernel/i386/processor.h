@@ -1,6 +1,6 @@
 /*
- * What happens before paging, on processors of all ages: the kernel's segments have a base by which
- * its addresses are right already, and its code for this is compiled for the 486.
+ * Code that runs before paging, on processors of all ages: the kernel's segments have a base that makes
+ * its addresses right already, and this code is compiled for the 486.
  */
 #pragma once
 
@@ -9,10 +9,10 @@
 /* The log's serial port. */
 void log_init(void);
 
-/* Whether what is logged is seen on the screen: until somebody else has it, and at the end. */
+/* Whether the log is also shown on the screen: until a server has the screen, and in a panic. */
 extern bool log_shows;
 
-/* The machine ends here, with a line in the log, if the processor lacks what the kernel needs. */
+/* Ends the machine, with a line in the log, if the processor lacks a feature that the kernel needs. */
 void processor_check(void);
 
 _Noreturn void machine_off(void);

@@ -7,8 +7,8 @@
 
 enum { PTE_PRESENT = 1, PTE_WRITABLE = 2, PTE_USER = 4, PTE_WRITE_THROUGH = 8, PTE_UNCACHED = 16, PTE_LARGE = 0x80 };
 
-/* Software bit: a thread's message page. Kernel memory without a node, out of reach of all
- * calls. */
+/* Software bit: a thread's message page, which is kernel memory without a node; no call can reach
+ * it. */
 enum { PTE_MESSAGE = 0x200 };
 
 /* The upper half's no-execute bit, or 0 without NX: set once at boot. */
@@ -25,7 +25,7 @@ static inline uint64_t pte_table(uint32_t frame)
     return frame << 12 | PTE_PRESENT | PTE_WRITABLE | PTE_USER;
 }
 
-/* A top entry has no rights: those bits are reserved. */
+/* A top entry has no rights: the bits are reserved. */
 static inline uint64_t pte_directory(uint32_t frame)
 {
     return frame << 12 | PTE_PRESENT;
@@ -36,7 +36,7 @@ static inline uint32_t pte_low(const uint64_t *at)
     return *(const volatile uint32_t *)at;
 }
 
-/* A mapping, not absent and no message page: it has a node. */
+/* Present and no message page: a mapping, with a node. */
 static inline bool pte_is_mapping(const uint64_t *at)
 {
     return (pte_low(at) & (PTE_PRESENT | PTE_MESSAGE)) == PTE_PRESENT;
@@ -66,7 +66,7 @@ static inline void pte_clear(uint64_t *at)
     half[1] = 0;
 }
 
-/* Into a clear entry. (Or into one that only this processor uses.) */
+/* Fills a clear entry, or one that only this processor uses. */
 static inline void pte_fill(uint64_t *at, uint64_t entry)
 {
     volatile uint32_t *half = (volatile uint32_t *)at;
@@ -75,7 +75,7 @@ static inline void pte_fill(uint64_t *at, uint64_t entry)
     half[0] = (uint32_t)entry;
 }
 
-/* Takes rights from an entry: whoever walks meanwhile finds it, with what it had or has. */
+/* Takes rights from an entry: a processor that walks meanwhile finds it present, with the old or the new rights. */
 static inline void pte_lower(uint64_t *at, uint8_t rights)
 {
     volatile uint32_t *half = (volatile uint32_t *)at;

@@ -19,7 +19,7 @@ static struct task_state double_fault = {
 };
 /* clang-format on */
 static uint64_t idt[256];
-uint64_t gdt[TASK_STATE / 8 + CPU_MAX] = {/* other processors begin with it, too */
+uint64_t gdt[TASK_STATE / 8 + CPU_MAX] = {/* also the first table of other processors */
                                           [KERNEL_CODE / 8] = SEGMENT(0x9b, 0),
                                           [KERNEL_DATA / 8] = SEGMENT(0x93, 0),
                                           [USER_CODE / 8] = SEGMENT(0xfb, 0),

@@ -6,33 +6,33 @@ enum {
     KERNEL_DATA = 0x10,
     USER_CODE = 0x18 | 3,
     USER_DATA = 0x20 | 3,
-    USER_AREA = 0x28 | 3, /* from THREAD_AREA on: for gs, if a program wants it */
+    USER_AREA = 0x28 | 3, /* from THREAD_AREA on: for a program's gs */
     DOUBLE_FAULT_STATE = 0x30,
 };
 
 #include <stdint.h>
 
-/* The processor whose double fault switched tasks; its task state tells what it was doing. */
+/* The processor whose double fault switched tasks; its task state has the registers at the fault. */
 const struct cpu *segments_interrupted(void);
 
-/* What the double fault's task runs. Defined in panic.c. */
+/* The code of the double fault's task. Defined in panic.c. */
 _Noreturn void panic_double_fault(void);
 
-/* Exceptions; interrupt lines; then what processors send to each other. */
+/* Exceptions; interrupt lines; then inter-processor interrupts. */
 enum {
     VECTOR_LINES = 32,
     VECTOR_RESCHEDULE = VECTOR_LINES + 24,
     VECTOR_TICK,
     VECTORS_COUNT,         /* with a stub in entry.asm */
-    VECTOR_REQUEST = 0xf0, /* from here on they come to a processor that waits for the lock, too */
+    VECTOR_REQUEST = 0xf0, /* from here on vectors also reach a processor that sleeps for the lock */
     VECTOR_WAKE,
 };
 
 /* The descriptor tables of all processors. */
 void segments_init(void);
 
-/* On each processor: the tables, its task state, sysenter: everything for entries from user mode. */
+/* On each processor: loads the tables, its task state and sysenter, for entries from user mode. */
 void segments_load(unsigned cpu);
 
-/* Where this processor's system calls begin: it depends on whether several run. */
+/* Sets the entry point of this processor's system calls, which depends on whether several processors run. */
 void segments_choose_entry(void);

@@ -13,8 +13,8 @@ enum { INIT_WAIT = 10000, STARTUP_WAIT = 200, TRIES = 500 };
 extern const uint8_t second_start[], second_start_end[]; /* physical addresses */
 void kernel_lock_take(void);
 
-volatile uint32_t second_cpu;       /* the number that the next one gets; it leaves 0 */
-static volatile uint32_t ready_cpu; /* the number of the last one that got so far */
+volatile uint32_t second_cpu;       /* the number for the next processor, which replaces it by 0 */
+static volatile uint32_t ready_cpu; /* the number of the last processor that is ready */
 struct thread *second_main(unsigned cpu);
 
 struct thread *second_main(unsigned cpu)
@@ -23,13 +23,13 @@ struct thread *second_main(unsigned cpu)
     arch_space_leave();
     segments_load(cpu);
     apic_enable();
-    kernel.cpus[cpu].arch.apic_id = apic_id(); /* one that was given up may come now */
+    kernel.cpus[cpu].arch.apic_id = apic_id(); /* it may be an earlier one that was given up */
     ready_cpu = cpu;
     kernel_lock_take();
     return thread_choose();
 }
 
-/* One that has taken its number will come, however slow the machine is. */
+/* A processor that has taken its number will become ready, however slow the machine is. */
 static bool start(unsigned cpu, unsigned id, unsigned page)
 {
     second_cpu = cpu;

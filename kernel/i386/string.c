@@ -1,4 +1,4 @@
-/* What the compiler calls for structures and loops. The C library's names and contracts. */
+/* Functions that the compiler calls for structures and loops, with the C library's names and contracts. */
 #include <stddef.h>
 #include <stdint.h>
 

@@ -26,7 +26,7 @@ struct thread *trap_user(struct thread *thread)
 {
     uint32_t vector = thread->registers.vector;
 
-    if (thread->state != THREAD_RUNNING) { /* it died before the lock was ours */
+    if (thread->state != THREAD_RUNNING) { /* it died while this processor waited for the lock */
         cpu_forget(thread);
         return vector >= VECTOR_LINES ? trap_interrupt(NULL, vector) : thread_choose();
     }
@@ -54,7 +54,7 @@ void arch_registers_get(const struct registers *from, struct thread_registers *t
     /* clang-format on */
 }
 
-/* What would fault when the kernel loads it is null. */
+/* A selector that would fault when the kernel loads it becomes null. */
 static __attribute__((noinline)) uint16_t selector(uint16_t selector)
 {
     unsigned segment = selector | 3u;
@@ -64,7 +64,7 @@ static __attribute__((noinline)) uint16_t selector(uint16_t selector)
 
 void arch_registers_set(struct registers *to, const struct thread_registers *from)
 {
-    uint32_t vector = to->vector == VECTOR_SYSCALL ? 0 : to->vector; /* of a fault to be answered */
+    uint32_t vector = to->vector == VECTOR_SYSCALL ? 0 : to->vector; /* keeps that of an unanswered fault */
 
     /* clang-format off */
     *to = (struct registers){

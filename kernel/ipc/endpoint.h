@@ -4,9 +4,9 @@
  *   E1  `receivers` (last in, first out) and `callers` (first in, first out) are never both
  *       non-empty
  *   E2  a thread in `receivers` is THREAD_RECEIVING, one in `callers` THREAD_CALLING
- *   E3  signal bits in `waiting` and receivers are never both there
- *   E4  while there are callers, ENDPOINT_CALLERS is set in `waiting`: who is about to receive looks
- *       at one word
+ *   E3  there are never both signal bits in `waiting` and receivers
+ *   E4  while there are callers, ENDPOINT_CALLERS is set in `waiting`, so that a receiver looks at
+ *       one word
  *
  * Signal bits are delivered before queued callers.
  */
@@ -15,7 +15,7 @@
 #include "kernel/lib/link.h"
 #include "kernel/cap/slot.h"
 
-enum { ENDPOINT_SHIFT = 7 }; /* of a cell: as many are in a frame as its record has bits */
+enum { ENDPOINT_SHIFT = 7 }; /* of a cell: a frame has 32 cells, as its record has 32 bits for them */
 
 #define ENDPOINT_CALLERS (BADGE_MAX + 1)
 
@@ -25,7 +25,7 @@ struct endpoint {
     struct list callers;
     struct link destroying;
     uint32_t waiting; /* signal bits, and ENDPOINT_CALLERS */
-    ref_t task;       /* in whose account it is */
+    ref_t task;       /* its account pays for the endpoint */
 } __attribute__((aligned(1 << ENDPOINT_SHIFT)));
 
 /* Sets bits at the endpoint: a waiting receiver gets them at once. */

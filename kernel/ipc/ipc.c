@@ -7,7 +7,7 @@
 #define IPC_FORCE_GENERAL 0 /* test builds: 1 sends every message through the general case */
 #endif
 
-/* `to` runs, and its call returns `result`. The words go over in the registers that they came in. */
+/* Switches to `to`, whose call returns `result`. The words stay in their registers. */
 ALWAYS_INLINE err_t switch_with_words(struct cpu *cpu, struct thread *from, struct thread *to, uint32_t result)
 {
     thread_follow(cpu, from, to);
@@ -15,13 +15,13 @@ ALWAYS_INLINE err_t switch_with_words(struct cpu *cpu, struct thread *from, stru
     return SWITCHED;
 }
 
-/* What a thread that serves or receives has a capability to: that has this one right. */
+/* The endpoint that a thread receives from. The capability has only RIGHT_RECEIVE, so subtracting clears the bit. */
 ALWAYS_INLINE struct endpoint *receives_from(const struct thread *thread)
 {
     return AT(struct endpoint, thread->receives.object - SLOT_RECEIVE);
 }
 
-/* `server` has just received the message of `caller`, which waits for the answer. */
+/* Records that `server` has received the message of `caller`, which now awaits the reply. */
 ALWAYS_INLINE void serve(struct thread *server, struct message_page *page, struct thread *caller)
 {
     page->caller = REF(caller);
@@ -38,7 +38,7 @@ ALWAYS_INLINE void await_message(struct thread *thread, struct endpoint *endpoin
     link_insert_after(REF(&endpoint->receivers), &thread->link);
 }
 
-/* Words alone need no more than one check. */
+/* A message with only words needs no other check. */
 ALWAYS_INLINE err_t pass_page(struct thread *sender, struct thread *receiver)
 {
     uint32_t tag = message_tag(sender);
@@ -76,7 +76,7 @@ ALWAYS_INLINE err_t call(struct thread *thread, bool extended)
     return switch_with_words(cpu, thread, server, badge);
 }
 
-/* If it is the answer to a fault, the page goes over, and the registers stay as they are. */
+/* The reply to a fault transfers a page, and leaves the caller's registers alone. */
 static __attribute__((noinline)) err_t reply_to_fault(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);
@@ -132,9 +132,8 @@ err_t ipc_reply_wait_extended(struct thread *thread)
 
 /* ----------------------------------------------------------------------------- the general case */
 
-/* The thread that waits for an answer from `thread`'s task and that its page names, or null. Any
- * aligned reference into a frame of threads is safe to look at: a place that is free waits for
- * nothing. */
+/* The thread that the page of `thread` names, if it waits for an answer from this task; else null. Any
+ * aligned reference into a frame of threads is safe to read: a free cell waits for nothing. */
 static __attribute__((noinline)) struct thread *caller_of(const struct thread *thread)
 {
     const struct message_page *page = thread_page(thread);
@@ -151,7 +150,7 @@ static __attribute__((noinline)) struct thread *caller_of(const struct thread *t
     return caller->state == THREAD_REPLY_DEFERRED && caller->peer == thread->task ? caller : NULL;
 }
 
-/* Words alone are refused by nobody: the thread serves again whom it answers, as if it had just received that call. */
+/* A reply with only words cannot be refused. So the thread serves the caller again, as if it had just received it. */
 static __attribute__((noinline)) err_t reply_wait_deferred(struct thread *thread)
 {
     struct thread *caller = slot_is_empty(&thread->receives) ? NULL : caller_of(thread);
@@ -168,8 +167,7 @@ err_t ipc_reply_wait(struct thread *thread)
     return thread->serving ? reply_wait(thread, false) : reply_wait_deferred(thread);
 }
 
-/* The message of `sender`, which waits for nothing yet or is in no list any more, reaches
- * `server`. */
+/* Delivers the message of `sender` to `server`. An error changes nothing. */
 static err_t deliver(struct thread *sender, struct thread *server, uint32_t badge)
 {
     err_t err = message_pass(sender, server);
@@ -201,7 +199,7 @@ static err_t send(struct thread *thread, const struct slot *slot)
     if (err)
         return err;
     link_remove(&server->link);
-    cpu_enqueue(server, QUEUE_FRONT); /* it runs on in the sender's stead */
+    cpu_enqueue(server, QUEUE_FRONT); /* it runs next, in the sender's place */
     return BLOCKED;
 }
 
@@ -217,7 +215,7 @@ static __attribute__((noinline)) err_t call_general(struct thread *thread)
     return err ? err : send(thread, slot);
 }
 
-/* Where the answerer stops, the caller runs on in its stead. */
+/* A thread that answers and then waits gives its place in the queue to the caller: `end` is QUEUE_FRONT. */
 static err_t answer(struct thread *thread, struct thread *caller, enum queue_end end)
 {
     if (!caller)
@@ -257,7 +255,7 @@ static void fault_unheard(struct thread *thread)
     irq_signal(IRQ_LOG);
 }
 
-/* A thread that waits will not get what it waits for. */
+/* The thread's wait fails. */
 static void fail(struct thread *thread, err_t status)
 {
     if (thread->faulting)
@@ -266,7 +264,7 @@ static void fail(struct thread *thread, err_t status)
         thread_wake_with(thread, status);
 }
 
-/* Whether a queued caller may still call: its slot names this endpoint, with that badge. */
+/* Whether a queued caller may still call: its slot still names this endpoint, with the same badge. */
 static bool may_call(const struct thread *caller, const struct endpoint *endpoint)
 {
     const struct slot *slot = AT(struct slot, caller->through);
@@ -274,7 +272,7 @@ static bool may_call(const struct thread *caller, const struct endpoint *endpoin
     return slot->object & SLOT_CALL && slot_object(slot) == REF(endpoint) && slot->value == caller->badge;
 }
 
-/* A server without a home that keeps others here waiting serves a caller of another processor there. */
+/* If threads wait for this processor, a server without a home moves to its caller's processor. */
 static bool goes_to(struct thread *server, const struct thread *caller)
 {
     if (server->home || server->cpu == caller->cpu || !thread_cpu(server)->ready_mask)
@@ -285,7 +283,7 @@ static bool goes_to(struct thread *server, const struct thread *caller)
     return true;
 }
 
-/* A queued caller whose message is refused hears of it; the next one is tried. */
+/* A queued caller whose message is refused gets the error, and the next caller is tried. */
 static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
 {
     enum { TRIES = 16 };
@@ -343,8 +341,8 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
     cpu_enqueue(thread, QUEUE_BACK);
 }
 
-/* A receiver of higher priority that waits gets the bits and the processor at once, if nothing is to be chosen (so the
- * running thread stays on this processor and is not stopped) and nobody of its priority has waited too long. */
+/* A waiting receiver of higher priority gets the bits and the processor at once, unless `choose` is set (the running
+ * thread may be stopped or moved) or a thread of the running one's priority is due. */
 err_t ipc_signal(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);
@@ -363,7 +361,7 @@ err_t ipc_signal(struct thread *thread)
     thread->registers.eax = OK;
     list_remove_first(&endpoint->receivers);
     receive_signal(receiver, bits);
-    thread->state = THREAD_READY; /* in front of others */
+    thread->state = THREAD_READY; /* first in its queue */
     link_insert_after(REF(&cpu->ready[thread->priority]), &thread->link);
     cpu->ready_mask |= 1u << thread->priority;
     cpu->floor = thread->direct;
@@ -374,7 +372,7 @@ err_t ipc_signal(struct thread *thread)
 
 /* ---------------------------------------------------------------------------- faults and deaths */
 
-/* A handler that waits gets the fault and the processor at once. */
+/* A waiting handler gets the fault and the processor at once. */
 struct thread *ipc_fault(struct thread *thread)
 {
     const struct slot *handler = &thread->handler;

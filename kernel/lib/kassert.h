@@ -1,4 +1,4 @@
-/* Assertions state what the kernel guarantees; a user's mistake is an error code, never one. */
+/* Assertions state what the kernel guarantees. A user's mistake is an error code, never a failed assertion. */
 #pragma once
 
 _Noreturn void panic(const char *what, const char *file, int line);

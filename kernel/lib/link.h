@@ -1,5 +1,5 @@
 /*
- * Doubly linked lists of 32-bit references: a list and the links that are in it make a circle.
+ * Doubly linked lists of 32-bit references: a list and its links make a circle.
  *
  *      list  --first/next-->  link  --next-->  link  --next-->  the list
  *            <--prev--              <--prev--        <--prev/last--
@@ -18,12 +18,12 @@ struct link {
     ref_t next, prev;
 };
 
-/* It has a link's place in the circle: `first` is its next, `last` its prev. */
+/* In the circle the list itself is a link: `first` is its next, `last` its prev. */
 struct list {
     ref_t first, last;
 } __attribute__((may_alias));
 
-/* Each link of a list that stays as it is meanwhile. */
+/* Each link of a list, which the loop must not change. */
 ALWAYS_INLINE void list_init(struct list *list)
 {
     list->first = list->last = REF(list);
@@ -34,7 +34,7 @@ ALWAYS_INLINE bool list_is_empty(const struct list *list)
     return list->first == REF(list);
 }
 
-/* `link` goes right behind `where`: a link, a list to be its first, or a list's last to be that. */
+/* Inserts `link` right after `where`: a link, a list (to be its first), or a list's last (to be its last). */
 ALWAYS_INLINE void link_insert_after(ref_t where, struct link *link)
 {
     ref_t next = AT(struct link, where)->next;
@@ -43,7 +43,7 @@ ALWAYS_INLINE void link_insert_after(ref_t where, struct link *link)
     AT(struct link, where)->next = AT(struct link, next)->prev = REF(link);
 }
 
-/* Of a list that is not empty. */
+/* The list must not be empty. */
 ALWAYS_INLINE void list_remove_first(struct list *list)
 {
     list->first = AT(struct link, list->first)->next;
@@ -52,7 +52,7 @@ ALWAYS_INLINE void list_remove_first(struct list *list)
 
 ALWAYS_INLINE void link_remove(struct link *link)
 {
-    ref_t next = link->next, prev = link->prev; /* read before the stores, which might be to them */
+    ref_t next = link->next, prev = link->prev; /* read first: for the compiler, the stores below might change them */
 
     AT(struct link, next)->prev = prev;
     AT(struct link, prev)->next = next;

@@ -1,10 +1,10 @@
-/* Looking through tables that are mostly empty. */
+/* Scans tables that are mostly empty. */
 #pragma once
 
 #include "kernel/arch/arch.h"
 
-/* The first place from number `i` on whose word has a bit of `mask`, or `count`. Words are `stride` apart and are
- * looked at in groups of eight, or all of a smaller table. Not inlined: it needs all registers. */
+/* The first index from `i` on whose word has a bit of `mask`, or `count`. Words are `stride` apart and are scanned in
+ * groups of eight, or all at once in a smaller table. Not inlined: it needs all registers. */
 static inline __attribute__((noinline)) unsigned scan_next(const uint32_t *words, unsigned stride, unsigned count,
                                                            unsigned i, uint32_t mask)
 {

@@ -1,15 +1,15 @@
 /*
  * Accounts: the kernel memory of one task.
  *
- * The kernel never allocates. All that it keeps for a task lies in frames that somebody donated to
- * the task's account; running out is ERR_ACCOUNT. Donation flips the frame's kind: capabilities
- * over the frame stay, but every use of it is refused until the task is gone and the kind flips
+ * The kernel never allocates. Everything it keeps for a task lies in frames that were donated to the
+ * task's account; lack of frames is ERR_ACCOUNT. Donation changes the frame's kind. Capabilities that
+ * cover the frame stay, but every use of it is refused until the task is gone and the kind changes
  * back.
  *
  *   A1  `spare_count` frames are in the list that begins at `spare`, all FRAME_SPARE, owned by the
  *       task, and contain only zeros
  *   A2  frames in use name the account's task as owner; `total` counts them and the spare ones
- *   A3  of frames of cells those that have one left are before those that are full
+ *   A3  among frames of cells, those with a free cell come before full ones
  *
  * The kernel lock guards every account.
  */
@@ -31,15 +31,15 @@ void account_donate(struct account *account, uint32_t frame);
 /* A frame of that kind, zeroed. There must be a spare one: the caller has checked spare_count. */
 uint32_t account_take(struct account *account, enum frame_kind kind);
 
-/* Back to the spare ones. It is all zero again, as after account_take(): who gets the frame when
- * the task is gone reads nothing of the kernel's. */
+/* Makes a frame spare again. The caller has zeroed it: the next owner, after the task's death, must not
+ * read kernel data. */
 void account_return(struct account *account, uint32_t frame);
 
 /*
  * Cells for objects of 1 << `shift` bytes, in frames of that kind that are listed in `frames`.
  * account_cell_cost(): the frames a cell will cost, 0 or 1. account_cell(): the cell, zeroed;
- * the caller has checked the cost. account_cell_return() takes it back, and an empty frame goes
- * back to the spare ones. None walks the list.
+ * the caller has checked the cost. account_cell_return() takes it back; a frame without cells in
+ * use becomes spare. None of them walks the list.
  */
 uint32_t account_cell_cost(const struct list *frames, unsigned shift);
 ref_t account_cell(struct account *account, struct list *frames, enum frame_kind kind, unsigned shift);

@@ -1,5 +1,5 @@
 /*
- * Frame records: one for each physical page frame, saying what the frame is and who holds it.
+ * Frame records: one for each physical page frame, with its kind and its owner.
  *
  *      kind                what the frame is                  what the record's first 8 bytes are
  *      FRAME_NONE          no RAM, or reserved, or the        -
@@ -9,7 +9,7 @@
  *      FRAME_TASK          a struct task                      -
  *      FRAME_THREADS       up to 4 struct thread              its link in the account's list
  *      FRAME_ENDPOINTS     up to 32 struct endpoint           its link in the account's list
- *      FRAME_LEAF          a leaf of a capability table       the list of the threads that are bound to it
+ *      FRAME_LEAF          a leaf of a capability table       the list of the threads bound to it
  *      FRAME_DIRECTORY     a page directory                   -
  *      FRAME_TABLE         a page table                       its companion, its address
  *      FRAME_COMPANION     the nodes of a table's entries     its table, its address
@@ -19,8 +19,8 @@
  *   F1  a frame has one kind; only FRAME_USER frames are reached by memory capabilities and
  *       mappings
  *   F2  a frame becomes kernel memory only while it has no mapping
- *   F3  `owner` is the frame of the task in whose account a donated frame is; 0 for the others, but NODE_REVOKING
- *       for memory whose mappings are being revoked
+ *   F3  `owner` of a donated frame is the frame of the account's task; of others it is 0, or NODE_REVOKING for
+ *       memory whose mappings are being revoked
  *   F4  kernel memory is below PHYSMAP_BYTES
  *   F5  a frame marked clear contains only zeros: the kernel had or cleared it, and nobody wrote to it since
  *
@@ -54,11 +54,11 @@ struct frame {
             uint32_t owner : 24;
             uint8_t kind;
         };
-        uint32_t state; /* both: FRAME_MAPPABLE if it is memory that is not being revoked */
+        uint32_t state; /* both; FRAME_MAPPABLE: memory that is not being revoked */
     };
     union {
         uint32_t used;      /* FRAME_THREADS, FRAME_ENDPOINTS: bit i: its cell i */
-        uint32_t is_device; /* FRAME_USER: no RAM, or what the kernel writes, too; never donated */
+        uint32_t is_device; /* FRAME_USER: no RAM, or also written by the kernel; never donated */
         ref_t task;         /* FRAME_COMPANION: the owner again */
     };
 };
@@ -84,7 +84,7 @@ ALWAYS_INLINE ref_t frame_ref(uint32_t number)
     return (number << PAGE_BITS) + REF(PHYSMAP_BASE);
 }
 
-/* The record of the frame in which something is. */
+/* The record of the frame that contains an address. */
 ALWAYS_INLINE struct frame *frame_of(const void *at)
 {
     return frame_at(0) - (REF(PHYSMAP_BASE) >> PAGE_BITS) + (REF(at) >> PAGE_BITS);

@@ -1,26 +1,26 @@
 /*
  * Derivation trees.
  *
- * Authority that was made from other authority is its child. There are two kinds of tree, and this
- * one code serves both: capabilities (a node in each slot, the root in the object or, for memory,
- * ports, irqs and the log, in struct kernel), and mappings (a node for each page-table entry, in
- * the table's companion page, the root in the frame's record).
+ * Authority made from other authority is its child. This code serves both kinds of tree:
+ * capabilities (a node in each slot, the root in the object or, for memory, ports, irqs and the
+ * log, in struct kernel), and mappings (a node for each page-table entry, in the table's companion
+ * page, the root in the frame's record).
  *
- * A tree is a circular doubly linked list in preorder with each node's depth: the descendants of a
- * node are the nodes behind it with a larger depth.
+ * A tree is a circular doubly linked list in preorder, with the depth of each node: the descendants
+ * of a node are the deeper nodes that follow it.
  *
  *      root 0 -> a 1 -> b 2 -> c 2 -> d 3 -> e 1 -> (root)        b, c are a's children, d is c's
  *
  * Invariants, walked by node_audit():
  *   N1  the root, and nothing else in its list, has depth 0
  *   N2  from a node to the next, depth grows by at most one: every node's parent stands before it
- *   N3  a node's rights (flags) are a subset of its parent's, but for first-level nodes
+ *   N3  a node's rights (flags) are a subset of its parent's, except for first-level nodes
  *   N4  a node that is in no list has next == 0
- * Bit 0 of the word behind a root, NODE_REVOKING, is set while its tree, or a part of it, is being revoked:
- * nothing may then be derived in it (ERR_BUSY), so that revoking ends. In a root's flags NODE_CLEAR says of a
- * frame that it is all zero, having been the kernel's last; with the first mapping it is gone.
+ * Bit 0 of the word after a root, NODE_REVOKING, is set while its tree, or a part of it, is being revoked:
+ * nothing may then be derived in it (ERR_BUSY), so that revoking ends. NODE_CLEAR in the flags of a frame's
+ * root says that the frame contains only zeros; the first mapping clears it.
  *
- * A subtree always goes whole: nothing is ever lifted. The kernel lock guards every tree.
+ * A subtree is always removed whole: no node ever gets another parent. The kernel lock guards every tree.
  */
 #pragma once
 
@@ -31,7 +31,7 @@ struct node {
     union {
         struct {
             uint32_t next : 27, depth : 5;
-            uint32_t : 0;                  /* two words: they are read and written each on its own */
+            uint32_t : 0;                  /* two words, each accessed on its own */
             uint32_t prev : 27, flags : 5; /* rights_t; in a root NODE_CLEAR */
         };
         struct {
@@ -68,7 +68,7 @@ ALWAYS_INLINE void node_init_root(struct node *root)
     *root = (struct node){.next = self, .prev = self};
 }
 
-/* The word behind a root. */
+/* The word after a root. */
 ALWAYS_INLINE uint32_t *node_mark(struct node *root)
 {
     return (uint32_t *)(root + 1);
@@ -99,7 +99,7 @@ ALWAYS_INLINE bool node_is_alone(const struct node *root)
     return node_at(root->prev) == root;
 }
 
-/* As the first child of a root, by references. The first mapping of a frame ends NODE_CLEAR. */
+/* Inserts the first child of a root, by references. The first mapping of a frame clears NODE_CLEAR. */
 ALWAYS_INLINE void node_insert_first(uint32_t root, uint32_t child, rights_t rights)
 {
     uint32_t next = node_at(root)->forward; /* its depth is 0 */
@@ -127,8 +127,8 @@ ALWAYS_INLINE bool node_is_leaf(const struct node *node)
     return node_next(node)->forward <= (node->forward | NODE_REF); /* compares depths */
 }
 
-/* The first node at or behind `node`, in its subtree, that has no descendants. Its parent stands
- * right before it: a subtree is taken apart leaf by leaf, so that N2 holds at every moment. */
+/* The first node without descendants in the subtree of `node`, or `node` itself. Its parent stands
+ * right before it. Subtrees are taken apart leaf by leaf, so that N2 always holds. */
 ALWAYS_INLINE struct node *node_first_leaf(struct node *node)
 {
     struct node *next;

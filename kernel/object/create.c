@@ -1,4 +1,4 @@
-/* The making of tasks and threads, in frames that have been checked. */
+/* Creation of tasks and threads, in frames that the caller has checked. */
 #include "kernel/object/object.h"
 
 #include "kernel/thread/sched.h"

@@ -1,9 +1,9 @@
 /*
- * The ends of objects, and the only place that knows all kinds of them.
+ * Destruction of objects: the only place that knows all kinds of them.
  *
- * object_destroy_begin() stops an object and puts it in front of kernel.destroying; object_reap_step()
- * takes the first of that list apart, a bounded piece at a time. A task's threads and endpoints get
- * in front of it, and so does every object whose first capability its table held: nothing recurses.
+ * object_destroy_begin() stops an object and puts it at the front of kernel.destroying; object_reap_step()
+ * takes the first of that list apart, by one bounded step. A task's threads and endpoints go before it in
+ * the list, and so does every object whose first capability its table held. So nothing recurses.
  */
 #include "kernel/ipc/ipc.h"
 #include "kernel/lib/scan.h"
@@ -43,7 +43,7 @@ bool object_is_being_destroyed(const struct slot *slot)
 static void endpoint_destroy_begin(struct endpoint *endpoint)
 {
     if (endpoint->destroying.next)
-        link_remove(&endpoint->destroying); /* its task waits for it, in front of it */
+        link_remove(&endpoint->destroying); /* it moves to the front, before its task, which waits for it */
     link_insert_after(REF(&kernel.destroying), &endpoint->destroying);
 }
 
@@ -63,7 +63,7 @@ void object_destroy_begin(uint32_t object)
     }
 }
 
-/* The object's cell is about to become something else. */
+/* Called before the object's cell is freed: the mark goes with it. */
 static void forget_revoker(struct object *object)
 {
     if (node_is_revoked(&object->caps))
@@ -89,7 +89,7 @@ static void unmap_message_page(struct thread *thread, struct task *task)
     assert(found && pte_low(entry) & PTE_MESSAGE);
     pte_clear(entry);
     tlb_invalidate(REF(task), thread->page_address);
-    tlb_sync(); /* nobody writes to it any more */
+    tlb_sync(); /* before it is zeroed: no processor may write to it any more */
     __builtin_memset(AT(void, thread->page), 0, PAGE_SIZE);
     account_return(&task->account, frame_number(thread->page));
 }
@@ -121,7 +121,7 @@ static ref_t first_place(const struct list *frames, unsigned shift)
     return frame_ref(frame_number_of(record)) + ((unsigned)__builtin_ctz(record->used) << shift);
 }
 
-/* A thread or an endpoint of the task gets in front of it; when it is gone, the next one. */
+/* Begins to destroy a thread or an endpoint of the task, which goes before the task in the list; then the next one. */
 static bool end_places(struct task *task, unsigned *budget)
 {
     const struct account *account = &task->account;
@@ -147,7 +147,7 @@ static bool empty_leaf_step(ref_t leaf, unsigned *budget)
     return true;
 }
 
-/* Those that it has, then those that name it. */
+/* The capabilities in its table, then those that name it. */
 static bool end_capabilities(struct task *task, unsigned *budget)
 {
     for (; task->cspace.leaves_count; task->cursor++) {

@@ -1,10 +1,10 @@
-/* How tasks and threads begin; how every object ends is in destroy.c. */
+/* Creation of tasks and threads; destroy.c has the destruction of all objects. */
 #pragma once
 
 #include "kernel/thread/task.h"
 
-/* A task in a frame that has been checked, with an account of that one frame and an empty table. */
+/* Makes a task in a frame that the caller has checked, with an account of that one frame and an empty table. */
 struct task *task_make(uint32_t frame);
 
-/* A stopped thread of the task; its account has what it takes. */
+/* Makes a stopped thread of the task; the caller has checked the task's account. */
 struct thread *thread_make(struct task *task, uint32_t page_address, uint8_t priority, unsigned cpu);

@@ -1,4 +1,4 @@
-/* What happens to a processor that is no system call: faults and interrupts. */
+/* Events other than system calls: faults and interrupts. */
 #include "kernel/sys/event.h"
 #include "kernel/audit/audit.h"
 #include "kernel/ipc/ipc.h"
@@ -16,8 +16,8 @@ struct thread *event_fault(struct thread *thread, uint32_t address)
     return ipc_fault(thread);
 }
 
-/* The tick comes to one processor. The others have it from there, while they have something to do; between the steps of
- * a long call that is in the queue. */
+/* One processor gets the tick, and forwards it to the others that run a thread or, between two steps of a long call,
+ * have one in the queue. */
 static void tick_others(void)
 {
     for (unsigned i = 0; i < kernel.cpu_count; i++)

@@ -1,4 +1,4 @@
-/* From a call's number to its function, and what the functions share. */
+/* Dispatch of system calls, and what their functions share. */
 #include "kernel/sys/event.h"
 #include "kernel/sys/sys.h"
 
@@ -8,7 +8,7 @@ static err_t unknown(struct thread *thread)
     return ERR_CALL;
 }
 
-/* Each way of a message that has its own flags is a function. */
+/* Messages have a function for each combination of flags. */
 #pragma clang diagnostic ignored "-Winitializer-overrides"
 err_t (*const call_table[256])(struct thread *) = {
     [0 ... 255] = unknown,
@@ -47,10 +47,10 @@ err_t sys_restart(struct thread *thread)
     return RESTART;
 }
 
-/* Of messages a reply_wait alone is run again, without its flags: to receive. */
+/* The only message that is ever restarted is a reply_wait: without its flags, so that it only receives. */
 err_t call_run(struct thread *thread)
 {
-    bool was_emptied = thread->bound.next && !thread->works_with; /* its slot, whatever is there now */
+    bool was_emptied = thread->bound.next && !thread->works_with; /* its slot may hold another capability now */
 
     return was_emptied ? ERR_CAP : call_table[thread->registers.eax & CALL_NUMBER](thread);
 }
@@ -60,7 +60,7 @@ struct thread *call_end(struct thread *thread, err_t status)
     if (call_finish(thread, status))
         return thread_continue(thread);
     if (status != BLOCKED)
-        preemption_point(); /* a step may just have been taken, and the next may come at once */
+        preemption_point(); /* a step may just have been done, and thread_choose() may do the next at once */
     return thread_choose();
 }
 
@@ -97,7 +97,7 @@ void sys_give(struct task *task, uint32_t index, struct object *object, enum slo
     slot_make(sys_open(task, index), &object->caps, rights, 0, REF(object) | (uint32_t)kind);
 }
 
-/* What is refused marks nothing. */
+/* ERR_BUSY marks nothing. */
 static err_t restart_in(struct thread *thread, struct node *root)
 {
     if (sys_restart(thread) != RESTART)

@@ -1,7 +1,7 @@
 /*
- * The system calls, one function each: it reads its arguments from the thread's saved registers, by
- * the names that kernel/abi/syscalls.def gives them (sys_CALL_ARGUMENT()), checks everything, then
- * commits with what cannot fail. Results beyond the status go to ebx.
+ * The system calls, one function each. It reads its arguments from the thread's saved registers, by
+ * the names in kernel/abi/syscalls.def (sys_CALL_ARGUMENT()), checks everything, and then commits,
+ * which cannot fail. A result goes to ebx.
  */
 #pragma once
 
@@ -17,10 +17,10 @@ ALWAYS_INLINE uint32_t sys_slot(const struct thread *thread)
     return thread->registers.eax >> SLOT_SHIFT;
 }
 
-/* In the caller's table; for a dead object ERR_DEAD. */
+/* A capability in the caller's table: ERR_CAP, ERR_RIGHTS; ERR_DEAD if its object is being destroyed. */
 err_t sys_find(struct thread *thread, uint32_t index, enum slot_bits kind, rights_t rights, struct slot **slot);
 
-/* The task that is named by a capability with RIGHT_CONTROL: ERR_CAP, ERR_RIGHTS, ERR_DEAD. */
+/* The task named by a capability with RIGHT_CONTROL: ERR_CAP, ERR_RIGHTS, ERR_DEAD. */
 ALWAYS_INLINE err_t sys_find_task(const struct thread *thread, uint32_t index, struct task **task)
 {
     const struct slot *slot = cspace_slot(&thread_task(thread)->cspace, index);
@@ -31,19 +31,18 @@ ALWAYS_INLINE err_t sys_find_task(const struct thread *thread, uint32_t index, s
     return (*task)->stage ? ERR_DEAD : OK;
 }
 
-/* A destination in a task's table, checked together with what else is to come from its account; then
- * opened, or filled with an object's first capability. */
+/* sys_check_empty() checks a destination in a task's table, and that its account has the frames for it and
+ * `frames` more. Then sys_open() opens it, or sys_give() fills it with an object's first capability. */
 err_t sys_check_empty(struct thread *thread, struct task *task, uint32_t index, uint32_t frames);
 struct slot *sys_open(struct task *task, uint32_t index);
 void sys_give(struct task *task, uint32_t index, struct object *object, enum slot_bits kind);
 
-/* RESTART: if the call's slot is emptied before that, it ends in ERR_CAP. Or ERR_BUSY: so many calls are unfinished
- * that work with slots of that leaf. */
+/* RESTART: the call will be run again, or ends in ERR_CAP if its slot is emptied before that. ERR_BUSY: BOUND_MAX other
+ * unfinished calls work with slots of the same leaf. */
 enum { BOUND_MAX = 8 };
 err_t sys_restart(struct thread *thread);
 
-/* The same. The tree that a long call works in is marked until the call is done, whatever its outcome:
- * that of a frame's mappings, or of a slot's capabilities, of which `cursor` is to be looked at
- * next. */
+/* The same, and marks the tree in which the call works until the call ends: the tree of a frame's mappings, or
+ * that of a slot's capabilities, where `cursor` is the next node to look at. */
 err_t sys_restart_frame(struct thread *thread, uint32_t frame);
 err_t sys_restart_slot(struct thread *thread, const struct slot *slot, const struct node *cursor);

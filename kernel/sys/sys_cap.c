@@ -25,7 +25,7 @@ err_t sys_cap_derive(struct thread *thread)
     return OK;
 }
 
-/* Objects that died on the way are gone when the call returns. */
+/* REAP: objects that this call began to destroy are gone when it returns. */
 static err_t revoke(struct thread *thread, bool with_itself)
 {
     unsigned budget = STEP_NODES;
@@ -67,9 +67,9 @@ err_t sys_object_destroy(struct thread *thread)
 }
 
 /*
- * Deletes what was derived from `slot` and covers one of the frames, from `*cursor` on; true when
- * none is left. What is inside a range that does not overlap does not overlap either, but is looked
- * at.
+ * Deletes capabilities derived from `slot` that cover one of the frames, from `*cursor` on; true when
+ * none is left. Descendants of a capability that does not overlap do not overlap either, but are not
+ * skipped.
  */
 static bool delete_overlapping(struct slot *slot, struct boot_range range, struct node **cursor, unsigned *budget)
 {
@@ -86,15 +86,15 @@ static bool delete_overlapping(struct slot *slot, struct boot_range range, struc
         if (!slot_revoke_step(n, budget))
             return false;
         slot_empty((struct slot *)n);
-        *budget -= *budget > 0; /* a deletion counts twice: it takes longer than a look */
+        *budget -= *budget > 0; /* a deletion counts twice, as it takes longer than a look */
         *cursor = node_next(before);
     }
     return true;
 }
 
-enum { CAPABILITIES, FRAMES }; /* what memory_revoke is restarted with, in the third argument's place */
+enum { CAPABILITIES, FRAMES }; /* the part of memory_revoke to restart with, kept in the third argument */
 
-/* A restarted call whose tree is marked goes on where the last step got to. */
+/* A restarted call whose tree is marked continues at the cursor of the last step. */
 static __attribute__((noinline)) err_t revoke_capabilities(struct thread *thread, struct slot *slot, unsigned *budget)
 {
     struct registers *r = &thread->registers;
@@ -110,7 +110,7 @@ static __attribute__((noinline)) err_t revoke_capabilities(struct thread *thread
     return sys_restart_slot(thread, slot, cursor);
 }
 
-/* The first two arguments become what is left. */
+/* For a restart, the first two arguments become the rest of the range. */
 err_t sys_memory_revoke(struct thread *thread)
 {
     struct registers *r = &thread->registers;

@@ -41,7 +41,7 @@ err_t sys_irq_ack(struct thread *thread)
     return OK;
 }
 
-/* Of port_in or port_out, whose first two arguments are the same. */
+/* For port_in and port_out, whose first two arguments are the same. */
 static err_t find_ports(struct thread *thread, rights_t right)
 {
     uint32_t bytes = sys_port_in_bytes(thread);
@@ -71,8 +71,8 @@ err_t sys_port_out(struct thread *thread)
 
 err_t sys_log_write(struct thread *thread)
 {
-    struct registers *r = &thread->registers;  /* esi: whether the text was taken */
-    bool taken = thread->restarting && r->esi; /* and the capability is not looked at any more */
+    struct registers *r = &thread->registers;  /* esi: whether the text is in the log already */
+    bool taken = thread->restarting && r->esi; /* then the capability is not checked any more */
     struct slot *slot;
 
     if (sys_log_write_bytes(thread) > IPC_PAGE_WORDS * sizeof(uint32_t))

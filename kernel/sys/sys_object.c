@@ -2,8 +2,8 @@
 #include "kernel/object/object.h"
 #include "kernel/sys/sys.h"
 
-/* A few in a step, as each takes as long as some thirty nodes. So what is taken from an account need not be zeroed: a
- * call can take as many frames as it needs. */
+/* Zeroes a few frames in a step, as each takes as long as about thirty nodes. So frames of an account are zero already,
+ * and a call can take as many as it needs. */
 static OUT_OF_LINE err_t zero_frames(uint32_t first, uint32_t pages)
 {
     for (unsigned budget = STEP_NODES / 32 + 1; pages; first++, pages--) {
@@ -17,8 +17,8 @@ static OUT_OF_LINE err_t zero_frames(uint32_t first, uint32_t pages)
     return OK;
 }
 
-/* Frames that may become kernel memory: owned, in the physmap, without a mapping; they are zeroed. `*first` counts from
- * the capability's first. */
+/* Checks that frames may become kernel memory (owned, in the physmap, without a mapping), and zeroes them. `*first` is
+ * relative to the capability's first frame. */
 static __attribute__((noinline)) err_t check_donation(struct thread *thread, uint32_t index, uint32_t pages,
                                                       uint32_t *first)
 {
@@ -87,7 +87,7 @@ err_t sys_endpoint_create(struct thread *thread)
     return OK;
 }
 
-/* An endpoint that a new thread will hold a capability of its own to; slot 0: none. */
+/* An endpoint to which a new thread will have a capability of its own; slot 0: none. */
 static err_t find_bound(struct thread *thread, uint32_t index, rights_t rights, struct slot **slot)
 {
     *slot = NULL;
@@ -103,7 +103,7 @@ static void bind(struct slot *from, struct slot *to, rights_t rights)
         slot_derive(from, to, &(struct derivation){.rights = rights});
 }
 
-/* Everything that thread_make() and the slot will take from the two accounts, or the one. */
+/* The frames for thread_make() and the slot, from two accounts or the same one. */
 static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_t address, uint32_t index)
 {
     struct shortfall shortfall = {0};

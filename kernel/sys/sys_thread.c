@@ -44,8 +44,7 @@ err_t sys_thread_stop(struct thread *thread)
     return OK;
 }
 
-/* To read or write its state; ERR_STATE if that is its own affair now: it runs, or is in the middle of
- * a call. */
+/* A thread whose state can be read or written; ERR_STATE if it runs or is in the middle of a long call. */
 static err_t find_still(struct thread *thread, struct thread **target)
 {
     err_t err = sys_thread_read_what(thread) > THREAD_FPU ? ERR_ARG : find_thread(thread, target);

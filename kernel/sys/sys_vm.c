@@ -2,7 +2,7 @@
 #include "kernel/sys/sys.h"
 #include "kernel/vm/source.h"
 
-/* From wherever pages come, and to where tables may be missing. */
+/* For every source, and also where tables are missing. */
 static __attribute__((noinline)) err_t map(struct thread *thread, struct task *task, const struct source *source)
 {
     uint32_t address = sys_vm_map_address(thread), pages = sys_vm_map_pages(thread);
@@ -23,7 +23,7 @@ static __attribute__((noinline)) err_t map(struct thread *thread, struct task *t
     return err;
 }
 
-/* Pages of a task, if it names one. */
+/* Maps pages of another task. */
 static OUT_OF_LINE err_t map_from_task(struct thread *thread, struct task *task)
 {
     uint32_t address = sys_vm_map_offset_or_address(thread);
@@ -35,7 +35,7 @@ static OUT_OF_LINE err_t map_from_task(struct thread *thread, struct task *task)
     return err ? err : map(thread, task, &(struct source){&from->space, address, SIBLING});
 }
 
-/* Most are frames for a table that is there. */
+/* The fast path is for most calls: frames, for a table that exists. */
 err_t sys_vm_map(struct thread *thread)
 {
     struct task *task;
@@ -61,7 +61,7 @@ err_t sys_vm_map(struct thread *thread)
     return err;
 }
 
-/* The cursor is the arguments: pages before the address are done. */
+/* For a restart, the arguments become the rest of the range. */
 err_t sys_vm_unmap(struct thread *thread)
 {
     uint32_t address = sys_vm_unmap_address(thread), pages = sys_vm_unmap_pages(thread);
@@ -122,7 +122,7 @@ err_t sys_vm_protect(struct thread *thread)
     }
 }
 
-/* A frame that a capability lets its holder read or fill; `*frame` counts from its first. */
+/* A frame that a capability lets its holder read or fill; `*frame` is relative to the capability's first. */
 static err_t find_frame(struct thread *thread, uint32_t index, rights_t rights, uint32_t *frame)
 {
     err_t err = cspace_find_frames(&thread_task(thread)->cspace, index, rights, 1, frame);
@@ -154,7 +154,7 @@ err_t sys_frame_copy(struct thread *thread)
         return err;
     uint8_t *target = arch_frame_map(0, to);
     frame_at(to)->mappings.flags = 0;
-    __builtin_memcpy(target, arch_frame_map(1, from), bytes); /* the same frame stays the same */
+    __builtin_memcpy(target, arch_frame_map(1, from), bytes); /* source and target may be the same frame */
     __builtin_memset(target + bytes, 0, PAGE_SIZE - bytes);
     return OK;
 }

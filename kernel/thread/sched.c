@@ -1,4 +1,4 @@
-/* Processors: ready queues, the choice of the next thread, the switch to it. */
+/* Scheduling: ready queues, choosing the next thread, switching to it. */
 #include "kernel/thread/sched.h"
 
 OUT_OF_LINE void cpu_init(struct cpu *cpu)
@@ -15,10 +15,11 @@ static void update_floor(struct cpu *cpu)
     cpu->floor = REF(cpu) + (cpu->current && AT(struct thread, cpu->current)->uses_fpu ? PRIORITY_COUNT : lowest);
 }
 
-/* What the running thread has in the processor goes to where it can take it elsewhere; the FPU gets what `to` has. */
+/* Saves the running thread's fs, gs and FPU state, so that it can move to another processor, and loads the FPU state of
+ * `to`. */
 static void switch_state(struct cpu *cpu, struct thread *to)
 {
-    struct thread *from = AT(struct thread, cpu->current); /* none if that is 0 */
+    struct thread *from = AT(struct thread, cpu->current); /* valid only if that is not 0 */
     bool use = to && to->uses_fpu;
 
     if (cpu->current)
@@ -34,7 +35,7 @@ static void switch_state(struct cpu *cpu, struct thread *to)
         arch_fpu_load(to->fpu);
 }
 
-/* Nobody runs there. */
+/* The processor runs no thread. */
 static void deschedule(struct cpu *cpu)
 {
     switch_state(cpu, NULL);
@@ -113,7 +114,7 @@ void cpu_dequeue(struct thread *thread)
     update_floor(cpu);
 }
 
-/* At a tick: it is the turn of the first of this queue, unless that is new. */
+/* At a tick: the first of this queue gets its turn, unless it still has patience. */
 static void end_quantum(struct cpu *cpu, unsigned priority)
 {
     struct thread *first = thread_of_link(cpu->ready[priority].first);
@@ -132,12 +133,12 @@ struct thread *cpu_tick(struct thread *thread)
         end_quantum(cpu, (unsigned)__builtin_ctz(levels));
     update_floor(cpu);
     if (!list_is_empty(&kernel.destroying))
-        object_reap_step(); /* deaths go on whatever runs, even if it never lets a reaper run */
+        object_reap_step(); /* deaths proceed even if the running thread never lets a reaper run */
     if (thread->state != THREAD_RUNNING)
         return thread_choose();
     thread->patience = 0;
     if (cpu_ready_top(cpu) < (int)thread->priority || !(cpu->quantum_over >> thread->priority & 1))
-        return thread_continue(thread); /* nobody of its queue is to go before it */
+        return thread_continue(thread); /* no thread of its priority is due */
     cpu_enqueue(thread, QUEUE_BACK);
     return thread_choose();
 }
@@ -185,7 +186,7 @@ static void idle(struct cpu *cpu)
     cpu->choose = false;
 }
 
-/* A reaper goes on when nothing is left to be taken apart; a processor that has nothing to do helps. */
+/* A reaper continues when nothing is left to be taken apart. An idle processor helps. */
 static bool must_reap(struct thread *thread)
 {
     if (thread && !thread->reaping)
@@ -196,7 +197,7 @@ static bool must_reap(struct thread *thread)
     return destroying;
 }
 
-/* If the running thread does not, it is stopped or ready from now on. */
+/* If false, the running thread is now stopped or ready. */
 static bool may_continue(struct cpu *cpu, struct thread *thread)
 {
     if (!thread->stopped && (!thread->home || thread->home == thread->cpu) &&

@@ -3,7 +3,7 @@
 
 #include "kernel/thread/task.h"
 
-/* What a thread's `home` is for a system call's number of a processor. */
+/* A system call names a processor by its number, or CPU_ANY; cpu_ref() is the thread's `home` for it. */
 ALWAYS_INLINE bool cpu_is_valid(uint32_t number)
 {
     return number < kernel.cpu_count || number == CPU_ANY;
@@ -14,7 +14,7 @@ ALWAYS_INLINE ref_t cpu_ref(uint32_t number)
     return number == CPU_ANY ? 0 : REF(&kernel.cpus[number]);
 }
 
-/* The processor of the thread; the running thread's is the one that runs this. */
+/* The thread's processor; for the running thread, this one. */
 ALWAYS_INLINE struct cpu *thread_cpu(const struct thread *thread)
 {
     return AT(struct cpu, thread->cpu);
@@ -28,43 +28,43 @@ ALWAYS_INLINE int cpu_ready_top(const struct cpu *cpu)
 
 void cpu_init(struct cpu *cpu);
 
-/* Into the queue of the thread's processor, before or behind others of its priority; it becomes
- * THREAD_STOPPED instead if it was stopped. Nothing else makes a thread THREAD_READY. */
+/* Puts the thread into its processor's queue, before or behind others of its priority; if `stopped` is
+ * set, it becomes THREAD_STOPPED instead. Only this and ipc_signal() make a thread THREAD_READY. */
 void cpu_enqueue(struct thread *thread, enum queue_end end);
 void cpu_dequeue(struct thread *thread);
 
-/* At a tick that interrupts `thread`: the next of its priority has its turn. A new one lets
- * NEW_PATIENCE ticks pass first: a parent gets on after a fork even where a busy host delays ticks. */
+/* For a tick that interrupts `thread`: the next of its priority has its turn. A new one lets
+ * NEW_PATIENCE ticks pass first, so that a parent continues after a fork even if a busy host delays ticks. */
 struct thread *cpu_tick(struct thread *thread);
 
-/* At a tick between two steps of a long call: its thread has had its turn. */
+/* For a tick between two steps of a long call, whose thread goes behind the others of its priority. */
 void cpu_tick_in_kernel(void);
 
-/* The thread, if it runs, stops running; its state and link have been set by the caller. If it
- * runs elsewhere, it does so until that processor notices: cpu_runs(). */
+/* Makes a thread stop running, if it runs; the caller has set its state and link. On another
+ * processor it runs until that one notices: cpu_runs(). */
 void cpu_forget(struct thread *thread);
 ALWAYS_INLINE bool cpu_runs(const struct thread *thread)
 {
     return thread_cpu(thread)->current == REF(thread);
 }
 
-/* The running thread may not be the one that is to run: its processor looks at it. */
+/* Makes a processor check whether its running thread is still the one to run. */
 void cpu_reconsider(struct cpu *cpu);
 
-/* Between two bounded steps: interrupts and other processors get on, and may change everything. */
+/* Called between two bounded steps: interrupts and other processors may run, and change everything. */
 void preemption_point(void);
 
 /*
- * The thread to run next, made the running one; null when there is none. On its way it restarts the
- * unfinished calls of the threads it chooses, and takes apart objects that are being destroyed, in bounded steps with
- * pending interrupts let in between. The thread that ran before is in the state it should be in.
+ * Chooses the next thread and makes it the running one; null if there is none. The caller has set the
+ * previous thread's state. Before it returns it restarts unfinished calls of the threads it chooses, and
+ * takes apart objects that are being destroyed, in bounded steps with preemption points in between.
  */
 struct thread *thread_choose(void);
 
-/* The running thread goes on, unless a higher one is ready, it is stopped, or it is to run elsewhere. */
+/* The running thread continues, unless a higher one is ready, it is stopped, or it is to run elsewhere. */
 struct thread *thread_continue(struct thread *thread);
 
-/* What `from` has in registers that the kernel leaves alone is saved. */
+/* Makes `thread` the running one. The caller has saved the previous thread's fs, gs and FPU state. */
 ALWAYS_INLINE void thread_switch(struct cpu *cpu, struct thread *thread)
 {
     ref_t space = thread->task;
@@ -79,22 +79,22 @@ ALWAYS_INLINE void thread_switch(struct cpu *cpu, struct thread *thread)
     }
 }
 
-/* Whether a thread that waits may run at once in place of the one that runs: it is of this processor, and its priority
+/* Whether a waiting thread may run at once in place of the running one: it is on this processor, and its priority
  * reaches the floor. */
 ALWAYS_INLINE bool can_switch_directly(const struct cpu *cpu, const struct thread *next)
 {
     return next->direct - cpu->floor < PRIORITY_COUNT;
 }
 
-/* Direct switch to a thread that can be switched to. */
+/* Direct switch: can_switch_directly() was true. */
 ALWAYS_INLINE void thread_follow(struct cpu *cpu, struct thread *from, struct thread *thread)
 {
     arch_segments_save(&from->registers);
     thread_switch(cpu, thread);
 }
 
-/* Internal statuses beside err_t's: run the call again when the thread is next chosen; go on when
- * kernel.destroying is empty; another thread is to run, the status is not yet known. */
+/* Internal statuses besides err_t's. RESTART: run the call again when the thread is next chosen. REAP: continue when
+ * kernel.destroying is empty. BLOCKED: another thread is to run, the status is not known yet. */
 #define RESTART  ((err_t)1)
 #define REAP     ((err_t)2)
 #define BLOCKED  ((err_t)3)
@@ -105,17 +105,16 @@ ALWAYS_INLINE void thread_follow(struct cpu *cpu, struct thread *from, struct th
 err_t call_run(struct thread *thread);
 extern const char *const call_names[]; /* by number, for reports */
 
-/* Stores the outcome of a call of the running thread, or arranges its restart: true if it is
- * done. */
+/* Stores the status of the running thread's call, or arranges its restart; true if the call is done. */
 bool call_finish(struct thread *thread, err_t status);
 
-/* Each call's function, by bits 0-7 of eax. The entry code stores a status that is no internal one and goes on with the
- * thread; else, or if its processor is to `choose`, the thread that call_end() returns runs. */
+/* The functions of calls, by bits 0-7 of eax. The entry code stores a status and resumes the thread. If the status is
+ * internal, or the processor's `choose` is set, it runs the thread that call_end() returns. */
 extern err_t (*const call_table[256])(struct thread *);
 struct thread *call_end(struct thread *thread, err_t status);
 
-/* Counts, and signals the endpoint that is bound to the line. Defined in kernel/sys. */
+/* Counts an interrupt of the line, and signals the endpoint bound to it. Defined in kernel/sys. */
 void irq_signal(unsigned line);
 
-/* One bounded step of taking the first of kernel.destroying apart. Defined in kernel/object/destroy.c. */
+/* Takes the first of kernel.destroying apart, by one bounded step. Defined in kernel/object/destroy.c. */
 void object_reap_step(void);

@@ -1,13 +1,13 @@
 /*
- * Tasks: an account, a capability table, an address space, and the callers the task owes an answer.
- * A task fills one frame, the first of its account.
+ * Tasks: an account, a capability table, an address space, and the callers to which the task owes
+ * replies. A task fills one frame, the first of its account.
  *
  *   K1  threads in `owed` are THREAD_REPLY_DEFERRED with this task as peer
- *   K2  a task that is being destroyed is in kernel.destroying; nothing is allocated from its account, its table
- *       and space take nothing new; its threads stop when its end gets to them
+ *   K2  a task that is being destroyed is in kernel.destroying; nothing is taken from its account or added to
+ *       its table and space; its threads stop when its destruction reaches them
  *
- * Death is a sequence of bounded steps (object/destroy.c), done by the thread that asked for it or, if
- * that thread dies too, by whichever processor chooses its next thread.
+ * Destruction is a sequence of bounded steps (object/destroy.c), done by the thread that requested it or, if
+ * that thread dies, too, by ticks and idle processors.
  */
 #pragma once
 

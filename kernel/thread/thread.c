@@ -53,7 +53,7 @@ __attribute__((noinline)) void thread_detach(struct thread *thread)
 void thread_destroy_begin(struct thread *thread)
 {
     if (thread->state == THREAD_DEAD) {
-        link_remove(&thread->link); /* its task waits for it, in front of it */
+        link_remove(&thread->link); /* it moves to the front, before its task, which waits for it */
     } else {
         thread_detach(thread);
         thread_end_long_call(thread, true);
