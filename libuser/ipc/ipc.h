@@ -1,12 +1,12 @@
 /*
- * Messages as a program sends and receives them.
+ * Sending and receiving messages in user space.
  *
  * Convention of all our protocols: word 0 of a call is the call's number, words 1-3 its arguments;
- * word 0 of the answer is 0 or a negative errno, words 1-3 the results. What does not fit goes
+ * word 0 of the answer is 0 or a negative errno, words 1-3 the results. Everything else goes
  * through the message page: bytes ("data", at most 256) and items (pages, capabilities).
  *
- * I1  Everything here uses the main thread's message page; a second thread needs its own.
- * I2  Any call may overwrite the page: what a received message has there is copied before that.
+ * I1  Everything here uses the main thread's message page; a second thread needs its own functions.
+ * I2  Any call may overwrite the page: copy what a received message has there before you make one.
  */
 #pragma once
 
@@ -33,7 +33,7 @@ static inline err_t ipc_call(uint32_t slot, uint32_t flags, struct words *words)
     return (err_t)system_call(SYS_ipc_call | (flags & IPC_FLAGS) | slot << SLOT_SHIFT, words);
 }
 
-/* With IPC_REPLY it first answers the caller received last, or if that has its answer, message_page->caller. Then it
+/* With IPC_REPLY it first answers the last received caller or, if that has its answer, message_page->caller. Then it
  * waits. Returns the sender's badge, or an err_t (negative): then nothing was answered or received. */
 static inline int32_t ipc_reply_wait(uint32_t flags, struct words *words)
 {

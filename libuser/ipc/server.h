@@ -1,16 +1,16 @@
 /*
- * The loop of a server: receive, look what kind of message it is, let a handler work, answer.
+ * The loop of a server: receive, dispatch by the kind of message, call a handler, answer.
  *
  * A handler gets the message's words and leaves the answer's words 1-3 in them; word 0 is set from
- * what it returns:
- *     0 to 31         the answer is good; that is its word 0
+ * its result:
+ *     0 to 31         success; word 0 is the result
  *     -errno          the answer is that error, words 1-3 are 0
- *     IPC_EXTENDED    good, with what ipc_extend() described
+ *     IPC_EXTENDED    success, with the items and data given to ipc_extend()
  *     SERVER_LATER    no answer now: the handler kept caller_now() for a later server_answer()
- *     SERVER_OTHER    beside a good result without data: the handler has answered its caller itself; the result is for
+ *     SERVER_OTHER    with a success without data: the handler has answered its caller itself; the result is for
  *                     another caller, which it has restored and which runs first
- * A handler may call other servers: the kernel remembers the caller, the handler copies what it needs of
- * the page before (I2 of ipc.h).
+ * A handler may call other servers: the kernel remembers the caller, but the handler must first copy what it
+ * needs of the page (I2 of ipc.h).
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* The assignment's mmap. POSIX's, of six arguments, is that of <sys/mman.h>: a file includes the one or the other. */
+/* The assignment's mmap. POSIX's mmap of six arguments is in <sys/mman.h>; a source file includes one or the other. */
 #pragma once
 
 #include <stddef.h>

@@ -1,5 +1,4 @@
-/* What the functions that programs are linked with have in common. A program may define any of them itself: all are
- * weak. */
+/* Common parts of the functions that programs are linked with. All are weak, so a program may define any of them. */
 #pragma once
 
 #include "kernel/abi/abi.h"

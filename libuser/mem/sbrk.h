@@ -1,4 +1,4 @@
-/* The heap, to the byte: what xv6's sbrk does. musl's own, of <unistd.h>, moves nothing. */
+/* Moves the end of the heap, to the byte, like xv6's sbrk. musl's own, in <unistd.h>, moves nothing. */
 #pragma once
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* Segments of one page that processes share, as the assignment has them. POSIX's shm_open is another function, of
- * another name for the linker. */
+/* Shared segments of one page, as in the assignment. POSIX's shm_open is another function, with another name for the
+ * linker. */
 #pragma once
 
 /* Attaches segment `id`, making it (zeroed) if nobody has it open, and sets *pointer to it. Opened

@@ -1,6 +1,6 @@
 /*
- * Shared segments with a name, of any size: docs/shm.md. POSIX's shm_unlink is another function, of another name for
- * the linker: a file includes this header or <sys/mman.h>.
+ * Named shared segments of any size: docs/shm.md. POSIX's shm_unlink is another function, with another name for the
+ * linker; a source file includes this header or <sys/mman.h>.
  */
 #pragma once
 

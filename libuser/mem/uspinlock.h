@@ -1,5 +1,5 @@
-/* A lock in memory that processes share. Zeroed memory is an unlocked one. A process that
- * dies with it leaves it locked. */
+/* A spinlock in shared memory. Zeroed memory is an unlocked lock. A process that dies with the lock
+ * leaves it locked. */
 #pragma once
 
 struct uspinlock {

@@ -1,4 +1,4 @@
-/* A prompt is shown when its program reads, as C libraries do it where a terminal is read; musl does not. */
+/* Shows a prompt when its program reads from a terminal, as other C libraries do; musl does not. */
 #include <errno.h>
 #include <stdio.h>
 

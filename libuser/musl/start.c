@@ -1,9 +1,9 @@
 /*
- * Stands in for five members of musl's libc.a that would make system calls by `int $0x80`, which here is a fault that
- * proc turns into a call: correct, but thirteen times as long.
+ * Replaces five members of musl's libc.a that would make system calls by `int $0x80`. Here that is a fault which proc
+ * turns into a call: correct, but thirteen times as long.
  *
- * What is known here of musl's insides is the layout of its struct pthread, struct __libc and struct tls_module, the
- * same in versions 1.2.0 to 1.2.5. CMake takes no others.
+ * This file depends on the layout of musl's struct pthread, struct __libc and struct tls_module, which is the same in
+ * versions 1.2.0 to 1.2.5. CMake refuses other versions.
  */
 #include "libuser/vdso/call.h"
 

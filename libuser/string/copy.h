@@ -1,4 +1,4 @@
-/* memcpy() in place, for where a call of it counts. */
+/* memcpy() inline, where the cost of a call matters. */
 #pragma once
 
 #include <stddef.h>

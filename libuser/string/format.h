@@ -1,6 +1,6 @@
 /*
- * Text of a format, as the log needs it: %d %u %x %s %c and %%. A width fills on the left, with blanks or, if it begins
- * with a 0, with zeros; `.*` takes an argument that says how many bytes of a %s there are at most.
+ * Formatted text, for the log: %d %u %x %s %c and %%. A width fills on the left, with blanks or, if it begins with a 0,
+ * with zeros; `.*` takes an argument, the maximum number of bytes of a %s.
  */
 #pragma once
 

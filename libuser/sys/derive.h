@@ -1,6 +1,7 @@
 /*
- * cap_derive, by what is asked for. The child is in the caller's own table, or with cap_give in that of a task whose
- * control capability is in slot `task`. It has the same object, badge and range as its parent, but for what is said.
+ * Functions for the uses of cap_derive. The child is in the caller's own table or, with cap_give, in that of the task
+ * whose control capability is in slot `task`. It has its parent's object, badge and range unless the function says
+ * otherwise.
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* The one way into the kernel: kernel/abi/abi.h has the register convention. */
+/* The system call instruction: kernel/abi/abi.h has the register convention. */
 #pragma once
 
 #include "kernel/abi/abi.h"

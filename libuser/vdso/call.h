@@ -1,4 +1,4 @@
-/* A system call of Linux's, as a program makes it: libuser/vdso/calls.def has those that there are. */
+/* Makes a Linux system call in a program: libuser/vdso/calls.def lists them. */
 #pragma once
 
 #include "libuser/vdso/numbers.h"

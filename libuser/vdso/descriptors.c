@@ -1,4 +1,4 @@
-/* Descriptors: what they stand for. */
+/* Calls that change what descriptors refer to. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/locks.h"
 #include "libuser/vdso/vdso.h"

@@ -1,5 +1,4 @@
-; Where a program begins that has a C library of its own, where each of its system calls comes to, and where a signal
-; interrupts it.
+; The entry points of the vdso: the start of a program, its system calls, and interruption by a signal.
 
         bits 32
         global  vdso_call, vdso_jump, vdso_go_on, vdso_handler_returns, vdso_wait_in_registers, vdso_fpu_save, vdso_fpu_load
@@ -131,9 +130,9 @@ vdso_fpu_load:
         fxrstor [eax]
         ret
 
-; All registers but eip are those of who is interrupted: the program, the vdso, or the vdso at the outer level, which is
-; in use from here to `back_jumps` or `framed`. There it is interrupted once more at most, by a signal (S4) or as it makes a
-; frame where memory of a file is not there yet.
+; All registers except eip are those of the interrupted code: the program, the vdso, or the vdso at the outer level. That
+; level is in use from here to `back_jumps` or `framed`; there the vdso is interrupted at most once more, by a signal
+; (S4) or by a fault when it makes a frame in a page of a file that is not mapped yet.
 interrupted:
         mov     [ESP_THEN], esp         ; no flag is changed
         mov     esp, [NEXT_LEVEL]
@@ -163,7 +162,7 @@ back_goes:
 vdso_back_ends:
         mov     dword [NEXT_LEVEL], OUTER_END
 vdso_back_jumps:
-        jmp     [OUTER + SAVED_EIP]     ; who is interrupted here is so where this leads
+        jmp     [OUTER + SAVED_EIP]     ; an interruption here counts as one at the jump's target
 back_looks:
         mov     eax, esp
         call    vdso_frame_of

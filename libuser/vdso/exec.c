@@ -1,4 +1,4 @@
-/* Another program in place of this one: its strings go to proc, and a script (#!) is its interpreter's. */
+/* exec: sends the strings to proc; for a script (#!) it executes the interpreter. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
 #include "servers/proto/proc.h"

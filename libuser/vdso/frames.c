@@ -1,4 +1,4 @@
-/* Handlers of signals are called: the frames that they run on. */
+/* Calls signal handlers: makes and leaves their frames. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/signals.h"
 #include "servers/proto/mem_types.h"

@@ -1,4 +1,4 @@
-/* Waiting at a word of memory: of the process alone, or in a shared page. */
+/* Futexes: waiting at a private word of the process, or at a word in a shared page. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
 #include "servers/proto/layout.h"
@@ -8,7 +8,7 @@ enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE = 4,
 enum { FUTEX_PRIVATE = 0x80, FUTEX_TICK = 10000000 };
 enum { FUTEX_COUNT_MAX = 512 }; /* more processes there are not */
 
-/* True if others may share the word: proc asks who granted the page. */
+/* True if others may share the word: proc then asks the server that granted the page. */
 static bool is_shared(uint32_t address, uint32_t operation)
 {
     return !(operation & FUTEX_PRIVATE) && (address >= NAMED_BASE || state->has_mappings);

@@ -1,4 +1,4 @@
-/* Locks of files: of ranges, by fcntl and what is made of that (lockf), and of all of a file, by flock. */
+/* File locks: of ranges by fcntl (and lockf, which uses it), of whole files by flock. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/locks.h"
 #include "libuser/vdso/vdso.h"

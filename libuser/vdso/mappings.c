@@ -1,9 +1,9 @@
 /*
- * Files in memory. mem keeps a place free for pages that are not its own, and gives it page tables; the file server
- * grants its pages there. Of a private mapping that is to be written there is a copy.
+ * Mapped files. mem reserves a place for pages of another server and gives it page tables; the file server grants its
+ * pages there. A writable private mapping is a copy.
  *
- * For a process that maps files again and again mem keeps a few more places, behind one that it chose: the next
- * mappings cost no message to mem. They are charged nothing, as their page table is there for that one.
+ * For a process that maps files repeatedly, mem reserves a few more places behind one that it chose, so the next
+ * mappings need no message to mem. They are not charged, as their page table exists for the first one.
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"

@@ -1,4 +1,4 @@
-/* What programs say that is none of Linux's. */
+/* Calls of our own, in addition to Linux's. */
 #pragma once
 
 /* Calls of libuser/vdso/calls.def. */

@@ -1,4 +1,4 @@
-/* Calls that name files. A path is looked at by the file server, which knows the working directory. */
+/* Calls that name files. The file server interprets paths, as it knows the working directory. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/numbers.h"
 #include "libuser/vdso/vdso.h"

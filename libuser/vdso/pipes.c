@@ -1,5 +1,4 @@
-/* Pipes without a message, as long as nobody waits: of an end that is the process's alone, the ring is in its memory.
- */
+/* Pipes without messages, while nobody waits: a process that alone holds an end has the ring in its memory. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/string/copy.h"
 #include "libuser/vdso/vdso.h"

@@ -1,10 +1,10 @@
 /*
- * poll: the file server says what there is of pipes and files, the console of its input. If there is nothing, both are
- * to tell proc when there is, and proc is waited for, as it knows times and signals:
+ * poll: asks the file server about pipes and files, and the console about input. If nothing is ready, both will tell
+ * proc when something is, and the process waits at proc, which also knows times and signals:
  *
- *      watch at proc --> look, and be watched for --> wait at proc --> look again
+ *      watch at proc --> ask, and leave watches --> wait at proc --> ask again
  *
- * What happens behind the first step ends the wait.
+ * Any event after the first step ends the wait.
  */
 #include "libuser/vdso/poll.h"
 

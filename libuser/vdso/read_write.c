@@ -1,6 +1,6 @@
 /*
- * Reading and writing. Until a program opens, closes or duplicates a descriptor it has 0, 1 and 2, the console, and
- * nobody is asked about them; from then on the file server has its descriptors, and says which are the console.
+ * Reading and writing. Until a program opens, closes or duplicates a descriptor, it has 0, 1 and 2, the console, and no
+ * server is asked about them. From then on the file server has its descriptors, and says which are the console.
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/string/copy.h"
@@ -107,8 +107,8 @@ int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words)
     return (int)words->w[0];
 }
 
-/* One that was not asked, as there is something to look at. The file server keeps only who reads or writes a pipe
- * waiting: for another file a signal ends nothing, and the page still has the bytes. */
+/* The call gave up before its message left, as a signal came. Only reads and writes of pipes wait in the file server,
+ * so only they are interrupted. Any other call is made now, and the page still has its bytes. */
 static int ask_anyway(int32_t error, uint32_t flags, struct words *words)
 {
     if (error != VDSO_GIVEN_UP)

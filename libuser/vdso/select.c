@@ -1,4 +1,4 @@
-/* select, as a poll: sets of descriptors, by bits. */
+/* select, by means of poll: its descriptors are in bit sets. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/poll.h"
 #include "servers/proto/file_format.h"

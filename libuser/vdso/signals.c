@@ -1,4 +1,4 @@
-/* What the program says of signals, and what it sends. */
+/* Calls about signals: actions, masks, sending. */
 #include "libuser/vdso/signals.h"
 
 #include "libuser/ipc/ipc.h"

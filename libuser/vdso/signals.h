@@ -1,22 +1,21 @@
 /*
- * Signals in the program's own space. Proc keeps those that wait, and interrupts: servers/proc/signals.h. Here is what
- * the program has said of them, and its handlers are called, each on a frame as Linux makes it:
+ * Signals in the program's own space. proc keeps pending signals and interrupts the process: servers/proc/signals.h.
+ * The vdso has the program's actions and masks, and calls handlers, each on a frame like Linux's:
  *
  *      return_to, signal, info, context     as for a call of the handler
- *      siginfo_t, ucontext_t                with the registers of whom it interrupts, which it may change
- *      message page, FPU                    all else that the handler may change
+ *      siginfo_t, ucontext_t                with the interrupted registers, which the handler may change
+ *      message page, FPU                    everything else that the handler may change
  *
- *   S1  a thread that is interrupted in the program, or where nothing will be looked at any more (vdso_quiet), has a
- *       frame made where it is, or on the stack for signals. Elsewhere in the vdso it notes that there is something to
- *       look at and goes on: each call looks before it returns, each frame before it is left. So the call still hears
- *       that it is to end
- *   S2  who waits elsewhere than at proc does so in vdso_wait(): one that is interrupted before its message has left
+ *   S1  a thread that is interrupted in the program, or in the vdso after its last check (vdso_quiet), gets a frame at
+ *       once, on its stack or the stack for signals. Elsewhere in the vdso it only sets a mark and continues: each call
+ *       checks the mark before it returns, each frame before it is left. So a call learns that it is to end
+ *   S2  a wait at a server other than proc is in vdso_wait(): a thread that is interrupted before its message has left
  *       gives up
- *   S3  proc knows what is caught, ignored and blocked, but for a mask that blocks all, as C libraries set it around a
- *       fork: that is told when the program next waits, or sends itself what would end it
- *   S4  nothing of the program's stack is touched before a frame is made there. A process whose vdso has heard of a
- *       signal is not interrupted by another before it has taken all that are due: so two levels (vdso.h) are enough,
- *       for a fault and then a signal, or a signal and then a fault
+ *   S3  proc knows what is caught, ignored and blocked, except a mask that blocks all, which C libraries set around a
+ *       fork: proc is told of it when the program next waits, or sends itself a signal that would end it
+ *   S4  the program's stack is not touched before a frame is made there. A process whose vdso knows of a signal is not
+ *       interrupted by another before it has taken all that are due. So two levels (vdso.h) are enough, for a fault and
+ *       then a signal, or a signal and then a fault
  */
 #pragma once
 

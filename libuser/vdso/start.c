@@ -1,5 +1,5 @@
-/* What Linux's kernel leaves on the stack of a program that begins: its arguments and the auxiliary vector (System V
- * ABI, i386 supplement, "Process Initialization"; getauxval(3)). */
+/* Makes the initial stack of a program, like Linux's kernel: its arguments and the auxiliary vector (System V ABI, i386
+ * supplement, "Process Initialization"; getauxval(3)). */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/signals.h"
 #include "servers/proto/proc.h"

@@ -1,4 +1,4 @@
-/* What is told of files, and the entries of directories. */
+/* The status of files, and the entries of directories. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
 #include "servers/proto/file.h"

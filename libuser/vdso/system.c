@@ -1,4 +1,4 @@
-/* What a program asks of the system itself; its limits. */
+/* Calls about the system, and limits. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
 #include "servers/proto/file.h"

@@ -1,12 +1,12 @@
 /*
- * The library that answers Linux's system calls for i386 (the field calls it a vdso): mapped into every program that
- * does not call our servers itself, at VDSO_BASE, it turns each call into messages. The kernel knows nothing of it.
+ * The vdso: a library that answers Linux's system calls for i386. It is mapped at VDSO_BASE into every program that
+ * does not call our servers itself, and turns each call into messages. The kernel knows nothing of it.
  *
- *   V1  it has no data but struct vdso_state, at the top of the stack, which fork copies and exec empties, and for who
- *       is interrupted the levels
- *   V2  a call keeps all registers but eax, and returns there what Linux would: a result, or -errno
- *   V3  an address that cannot be a program's is EFAULT; one of a page that is not there, or not to be written,
- *       faults as in the program itself
+ *   V1  its only data are struct vdso_state, at the top of the stack, which fork copies and exec empties, and the
+ *       levels of interrupted code
+ *   V2  a call keeps all registers except eax, which has the result or -errno, as in Linux
+ *   V3  an address that cannot be a program's is EFAULT; an address in a page that is absent or read-only faults as in
+ *       the program itself
  */
 #pragma once
 
@@ -58,7 +58,7 @@ struct vdso_state {
         uint32_t begin, bytes; /* 0: there is none */
     } stack;
     uint32_t next_level; /* the end of the level that the next interruption takes */
-    uint32_t esp;        /* of who is interrupted, on the way there */
+    uint32_t esp;        /* the interrupted esp, until it is saved in the level */
 
     uint32_t heap_end; /* 0: not asked for yet */
     bool has_own_heap; /* the program moves the heap's end itself, by sbrk */

@@ -1,4 +1,4 @@
-/* How the library waits for an answer: entry.asm. */
+/* Waiting for an answer: entry.asm. */
 #pragma once
 
 #include "libuser/sys/syscall.h"

@@ -1,6 +1,6 @@
 /*
- * How the functions of this folder ask: by Linux's system calls, none of musl's functions. So a program may have what
- * it likes under their names, and a fork costs nothing that is for threads and signals.
+ * The functions of this folder make Linux's system calls directly, without musl's functions. So a program may use the
+ * names of these for its own, and a fork does not pay for musl's threads and signals.
  */
 #pragma once
 

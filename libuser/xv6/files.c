@@ -1,4 +1,4 @@
-/* Files, as xv6's programs have them: its flags and structures from and to Linux's. */
+/* xv6's file calls: converts its flags and structures to and from Linux's. */
 #include "libuser/vdso/numbers.h"
 #include "libuser/xv6/call.h"
 #include "libuser/xv6/path.h"

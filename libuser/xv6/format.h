@@ -1,5 +1,5 @@
 /* xv6's printf: %d %x %p (both upper-case hexadecimal), %s (NULL is "(null)"), %c and %%; any other
- * conversion is printed as it stands, and takes no argument. */
+ * conversion is printed unchanged, and takes no argument. */
 #pragma once
 
 #include <stdarg.h>

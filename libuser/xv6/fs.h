@@ -1,4 +1,4 @@
-/* What programs see of directories and of limits. */
+/* Formats of directories, and limits, for programs. */
 #pragma once
 
 #define ROOTINO 1

@@ -1,4 +1,4 @@
-/* The main of a program that has xv6's instead: user.h renames it. */
+/* Calls the main of a program written for xv6, which user.h renames. */
 int xv6_main(int argc, char **argv);
 int main(int argc, char **argv);
 

@@ -1,4 +1,4 @@
-/* Of pages, what a program may want to know. */
+/* Page constants for programs. */
 #pragma once
 
 #include "libuser/xv6/memlayout.h"

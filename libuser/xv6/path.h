@@ -1,5 +1,4 @@
-/* Paths whose names are as long as xv6's can be: of a longer name it takes the first bytes, and no other call is told
- * of the rest. */
+/* Cuts each name in a path to the length of xv6's names, before any call gets it. */
 #pragma once
 
 #include <stdint.h>

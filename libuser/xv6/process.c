@@ -1,4 +1,4 @@
-/* Processes, as xv6's programs have them. */
+/* xv6's process calls. */
 #include "libuser/xv6/call.h"
 
 #include <stdlib.h>

@@ -1,5 +1,4 @@
-/* xv6's numbers, for programs that name them. Nothing answers to int T_SYSCALL here: it ends the
- * process. */
+/* xv6's numbers, for programs that name them. int T_SYSCALL is not supported: it ends the process. */
 #pragma once
 
 #define SYS_fork      1

@@ -1,5 +1,5 @@
-/* The headers of this folder make a program written for xv6 (x86) compile and run here unchanged,
- * as far as it uses what this system has. user.h is the one with the functions. */
+/* With the headers of this folder, a program written for xv6 (x86) compiles and runs here unchanged,
+ * unless it uses something that this system does not have. user.h has the functions. */
 #pragma once
 
 typedef unsigned int uint;

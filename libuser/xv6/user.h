@@ -1,9 +1,9 @@
 /*
  * The calls and functions of xv6 programs.
  *
- * Where musl has the same name for something else, or something that needs more of it, an assembler label keeps them
- * apart. main is renamed, so that the start-up code finds it: its result does not matter, it may
- * fall off its end, and exit() takes no status: the status is 0.
+ * If musl uses the same name for something else, or for something that needs more of musl, an assembler label keeps
+ * them apart. main is renamed for the start-up code. Its result is ignored, it may fall off its end, and exit() may be
+ * called without a status: the status is then 0.
  */
 #pragma once
 

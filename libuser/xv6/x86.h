@@ -1,4 +1,4 @@
-/* The instructions that user programs ask for by name. */
+/* Instructions that user programs use as functions. */
 #pragma once
 
 static inline void stosb(void *to, int byte, int count)

@@ -1,4 +1,4 @@
-/* Answers that come later: of a client that waits for one. */
+/* Late answers, to clients that wait for one. */
 #pragma once
 
 #include "libuser/ipc/server.h"

@@ -1,13 +1,13 @@
 /*
- * The console's clients: those of which it keeps anything, found by their badge.
+ * The console's clients: those for which it keeps data, found by their badge.
  *
  *      bytes: | lines that may go out | unfinished line | free |
  *             0                                       used     CLIENT_BYTES
  *
- *   C1  a client waits for one answer at most: `waits` says to what, `caller` to whom
+ *   C1  a client waits for at most one answer: `waits` says for which, `caller` is the caller to answer
  *   C2  a client whose write was answered has at most LINE_MAX bytes here, so its next write fits
- *   C3  `turn`, `time` and `wait` are in lists: of the output's queue and of lines that have time left (lines.h), and
- *       of those that wait for the same (readers.h and main.c)
+ *   C3  `turn` is in the output's queue, `time` in the list of lines with time left (lines.h), `wait` in the list of
+ *       clients that wait for the same event (readers.h and main.c)
  */
 #pragma once
 

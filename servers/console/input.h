@@ -1,6 +1,6 @@
 /*
- * What programs read: lines that are typed, and, where a pipe is at the other end of the port, what
- * comes out of it. Typed lines go first: a keyboard may be there beside the pipe.
+ * The input that programs read: typed lines and, if a pipe is at the other end of the port, the pipe's
+ * bytes. Typed lines go first, as there may be a keyboard beside the pipe.
  */
 #pragma once
 

@@ -1,14 +1,14 @@
 /*
- * Typed keys become lines: one line can be edited until it ends, ended lines wait to be read.
+ * Makes lines of typed keys: one line can be edited until it ends; ended lines wait to be read.
  *
  *      key                     does
  *      backspace, DEL          erases the last character
- *      ctrl-W                  erases the last word: letters, digits, _ and what is behind them; at most WORD_MAX bytes
+ *      ctrl-W                  erases the last word (letters, digits, _) and what follows it; at most WORD_MAX bytes
  *      ctrl-U                  erases the line
  *      ctrl-R                  shows the line again
  *      CR, LF, CR LF           end the line
  *      ctrl-D                  ends it without a newline; with nothing typed: end of file
- *      ctrl-C                  drops all that was typed and not read yet, and interrupts who is in front
+ *      ctrl-C                  drops everything typed and not read yet, and interrupts the foreground
  *      ctrl-\ Q S V Z          are ignored: Unix has them for signals, flow control, quoting
  *      others                  are typed; control characters are shown as ^X
  *
@@ -16,20 +16,19 @@
  *
  *              read              ended              edit         keys             end    at most TYPED_BYTES on
  *      ... free | ended lines    | the edited line  |  (erased)  | keys that wait | free ...
- *                           ^ shown: what the screen has of it; `erase` cells behind that are to be taken off first
+ *                           ^ shown: the end of what the screen has; `erase` cells after it must be erased first
  *
- * All that takes long is done in parts of EFFORT: keys that wait become lines, and the screen follows. If it cannot
- * follow, no more than TYPED_BYTES are kept of what it does not show yet.
+ * Long work is done in parts of EFFORT: waiting keys become lines, and the screen follows. At most TYPED_BYTES
+ * that the screen does not show yet are kept.
  *
- * For a program that edits itself keys are read as they come, and nothing is shown; CR, LF, CR LF are one LF. What was
- * typed before it asked for that goes to it, and what it has not read in the end is typed then.
+ * A program that edits lines itself reads keys as they come, and nothing is shown; CR, LF, CR LF are one LF. It gets
+ * what was typed before it requested that; what it has not read in the end is then treated as typed.
  *
- *   E1  each ended line ends with LF, or with END_OF_FILE, which is not read; where keys are read nothing is ended
+ *   E1  each ended line ends with LF, or with END_OF_FILE, which is not read; while keys are read no line is ended
  *   E2  `units` counts those ends
  *   E3  typing leaves room for the edited line's end
- *   E4  keys wait exactly if `keys` is not `end`, and only while a part's effort is used up: what is typed goes behind
- *       them
- *   E5  `cells` says of each byte of the edited line that is shown how many cells it has
+ *   E4  keys wait exactly if `keys` is not `end`, and only while a part's effort is used up; new keys go behind them
+ *   E5  `cells` has, for each shown byte of the edited line, its number of cells
  */
 #pragma once
 

@@ -1,27 +1,28 @@
 /*
- * Whole lines from many clients, put out on one port.
+ * Output of whole lines from many clients on one port.
  *
- * A client's bytes stay with it until their line ends; then the line goes out in one piece, when
- * the ring of struct output has room. A line longer than LINE_MAX goes out in pieces, and from the first
- * piece on its client is the `owner`: until that line ends, or its client reads or is released, all
- * others wait. Somebody's read or sync ends a line that would hold it up.
+ * A client's bytes stay in its record until their line ends; then the line goes out in one piece, when
+ * the ring of struct output has room. A line longer than LINE_MAX goes out in pieces. From the first
+ * piece on its client is the `owner`, and all others wait until that line ends, or its client reads or is
+ * released. A read or sync ends the line for which it would have to wait.
  *
- * What is moved at a time is bounded, however many there are: then others are served, and lines_move() goes on.
+ * lines_move() moves a bounded amount; then other calls are served, and lines_move() is called again.
  *
- * A line has PATIENCE_TICKS to end. Then what there is of it goes out, and others go on on a new row. A client
- * whose long line held others up for so long owns none for the next HURRY_TICKS: one that does it on purpose takes a
- * 64th of the others' time.
+ * A line has PATIENCE_TICKS to end. Then its bytes so far go out, and others continue on a new row. A client
+ * whose long line held others up for so long may own no line for the next HURRY_TICKS: so doing it on purpose
+ * costs the others a 64th of their time.
  *
  *   L1  a client is queued exactly if it has bytes that may go out; the owner, if queued, goes
  *       first
  *   L2  `last` is the badge whose unfinished line is out; another's text starts a new
- *       line, unless that client has ended: then it is LINES_NOBODY, and whoever writes next goes on
- *   L3  `timed` has those whose unfinished line has time left, the first first: while there are any, there are ticks
+ *       line. If that client has ended, it is LINES_NOBODY, and the next writer continues the line
+ *   L3  `timed` has the clients whose unfinished line has time left, in the order of their ticks; while there are any,
+ *       proc sends ticks
  *   L4  nobody owns the line while `is_shared`
  *
- * Clients take turns, in the order in which they had something to say; in one turn go as many whole lines as LINE_MAX
- * bytes have. All that a client wrote before a write that was answered goes in its next turn (C2): so a client that
- * writes because another has written comes behind it.
+ * Clients take turns, in the order in which their output became ready; a turn is the whole lines in LINE_MAX bytes.
+ * Everything that a client wrote before an answered write goes out in its next turn (C2): so if a client writes
+ * because another has written, its output comes after the other's.
  */
 #pragma once
 

@@ -1,9 +1,9 @@
 /*
- * The console server: lines of many programs out of the first serial port and to the screen; in, lines
- * that are typed there or on the keyboard, or what comes out of a pipe at the port's other end.
+ * The console server. Output: lines of many programs, to the first serial port and the screen. Input: lines
+ * typed there or on the keyboard, or bytes of a pipe at the port's other end.
  *
- * It waits for nobody: a write that finds no room, a read that finds nothing, a sync are answered
- * when they can be. Badge 0 is the manager.
+ * It waits for nobody: a write without room, a read without input and a sync are answered later. Badge 0 is
+ * the manager.
  */
 #include "libuser/ipc/server.h"
 #include "libuser/sys/derive.h"
@@ -31,7 +31,7 @@ enum { SIGNAL_UART = 1, SIGNAL_KEYBOARD = 2, SIGNAL_LOG = 4 };
 static struct input input;
 static bool receiving = true; /* false: the port keeps its bytes until there is room */
 static struct readers readers;
-static uint32_t keys_of = NOBODY; /* who has asked for keys */
+static uint32_t keys_of = NOBODY; /* the client that gets keys instead of lines */
 static uint32_t rest_of = NOBODY; /* whose read has got a part of what there was */
 static bool input_is_due, log_is_due;
 

@@ -1,4 +1,4 @@
-/* What proc is to hear of. It is signalled once, and then asks (news in console.proto). */
+/* Events for proc. It is signalled once, and then asks for them (news in console.proto). */
 #pragma once
 
 #include <stdbool.h>

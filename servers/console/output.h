@@ -1,18 +1,18 @@
 /*
- * What goes out of the port: LF becomes CR LF, and no line that comes through here begins with
- * LOG_PREFIX, which is the kernel's alone where the log shares the port. Nor does a line look so on a terminal, or
- * without its control bytes: behind such a byte, also in the midst of the prefix, and anywhere behind an escape
- * sequence (with ESC, or with a byte of 0x80 to 0x9f, which a terminal may take for one), the prefix is moved by
- * a blank. Where the cursor goes back by CR or BS, what is seen in the row's first cells is known, and the byte that
- * would make them the prefix is moved by a blank. What escape sequences make of a terminal's screen is not.
+ * Output to the port: LF becomes CR LF, and no line of a program begins with LOG_PREFIX, which only the kernel
+ * may use if the log shares the port. A line must not look like that on a terminal either, or with its control bytes
+ * removed. So the prefix is moved by a blank after a control byte, also one inside the prefix, and anywhere after an
+ * escape sequence (ESC, or a byte of 0x80 to 0x9f, which a terminal may take for one). If CR or BS moves the cursor
+ * back, the contents of the row's first cells are tracked, and a byte that would complete the prefix is moved by a
+ * blank. The effect of escape sequences on a terminal's screen is not tracked.
  *
- *   S1  the first `held` bytes of LOG_PREFIX were put at the start of a line and are not in the
+ *   S1  the first `held` bytes of LOG_PREFIX were written at the start of a line and are not in the
  *       ring yet
- *   S2  `at_start` says that the next byte, behind those held, may be seen as the line's first
+ *   S2  `at_start` says that the next byte, after those held, may be seen as the line's first
  *   S3  `escaped` says that the line has an escape sequence; `clean`, that a line ended last
- *   S4  `cells` are what the row shows first, and where the cursor is, before the ring's byte `followed`; if the cursor
- *       `moved` back, that is the next one to come. A row's bytes are looked at once, and seldom more than FOLLOW_MAX
- *       at a time
+ *   S4  `cells` are the row's first cells, and the cursor's position, before the ring's byte `followed`; if the cursor
+ *       `moved` back, that is the next byte to come. A row's bytes are read once, and seldom more than FOLLOW_MAX at
+ *       a time
  */
 #pragma once
 

@@ -1,14 +1,14 @@
 /*
- * Input that nobody types: a pipe or a file at the other end of the port. Its bytes are read as they
- * are. In the port, DLE is an escape:
+ * Input from a pipe or a file at the other end of the port. Its bytes are read unchanged. On the port,
+ * DLE is an escape:
  *
  *      DLE DLE     the byte DLE
- *      DLE ETB     what one write brought is complete
+ *      DLE ETB     the end of what one write brought
  *      DLE EOT     end of file
  *
- *   I1  of the ring's bytes those before `complete` may be read: all of a write, so that a small one is
- *       read at once, or all that fits
- *   I2  behind the end of file nothing is kept
+ *   I1  the ring's bytes before `complete` may be read: all of a write, so that a small one is read
+ *       at once, or as much as fits
+ *   I2  nothing is kept after the end of file
  */
 #pragma once
 

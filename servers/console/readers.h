@@ -1,6 +1,6 @@
 /*
- * Clients that wait to read. Input goes to the foreground, which proc knows: it is told of each read by a client other
- * than the one that was in front last.
+ * Clients that wait to read. Input goes to the foreground, which proc knows. So proc is asked about each read by a
+ * client other than the last one in the foreground.
  *
  *      read ---> asking --.
  *                         +--(told)--> behind --(is in front)--> served: first come, first served
@@ -45,5 +45,5 @@ void readers_leave(struct readers *readers, uint32_t badge);
 /* All that wait ask, but for the one in front; behind those that have not asked yet. */
 void readers_ask_again(struct readers *readers);
 
-/* True if all who wait are where they should be. */
+/* True if every waiting client is in the right list. */
 bool readers_audit(const struct readers *readers);

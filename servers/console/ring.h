@@ -1,6 +1,6 @@
 /*
- * Bytes on their way, first in, first out. `head` and `tail` count the bytes that ever went in and
- * out; their difference is what is in it.
+ * A queue of bytes. `head` and `tail` count the bytes that ever went in and out; their difference is
+ * the number of bytes in it.
  */
 #pragma once
 

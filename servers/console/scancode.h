@@ -1,5 +1,5 @@
 /*
- * What keys of a PC's keyboard type: scancodes of set 1, an American layout.
+ * Bytes for the keys of a PC's keyboard: scancodes of set 1, an American layout.
  *
  * Keys that type nothing in a line (arrows, function keys, Home, ...) type nothing at all.
  */

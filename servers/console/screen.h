@@ -1,8 +1,8 @@
 /*
- * What the screen shows too: the log and what goes out, in the order in which they come, into the ring
- * that the server `screen` reads. Without a screen all of this does nothing.
+ * Copies the log and the output, in their order, into the ring that the server `screen` reads. Without a
+ * screen all of this does nothing.
  *
- * Nothing here waits, and what the screen's server does to the ring harms nobody but itself.
+ * Nothing here waits, and whatever the server `screen` does to the ring harms only itself.
  */
 #pragma once
 

@@ -1,10 +1,10 @@
 /*
  * COM1, a 16550: both directions by interrupt, with its FIFOs.
  *
- * Where there is no such port, what is put is gone at once and nothing comes in.
+ * Without such a port, output is dropped and there is no input.
  *
- * The line is edge-triggered: it is unmasked first, then the device is emptied of all that it has
- * to say, so that what comes in between makes a new edge.
+ * The line is edge-triggered: it is unmasked first, then all conditions of the device are handled, so
+ * that a condition in between makes a new edge.
  */
 #pragma once
 

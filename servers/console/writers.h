@@ -1,13 +1,13 @@
 /*
- * Those that write, and those that wait until all is out: lines into the port and to the screen, a part with each
- * message.
+ * Clients that wait to write, and clients that wait in a sync until all output is out. Lines go to the port and the
+ * screen, a part with each message.
  *
  *      write --(no room, or somebody syncs)--> writes --.--(room)--------------> answered
  *      sync  --------------------------------> syncs --(all is out)--> due -----> answered, some with each message
  *
- *   W1  while somebody waits for a sync `lines` are shared: nobody's long line holds it up, and no write is answered;
- *       each client has one that waits
- *   W2  those that wait for a sync are due before those whose writes have waited for it
+ *   W1  while a client waits in a sync, `lines` are shared (no long line can delay it), and no write is answered;
+ *       so each client has at most one write
+ *   W2  clients in a sync are due before clients whose writes have waited for it
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
- * The calls of file.proto, by what they are about. Each gets the client and the message's words, and returns what
- * server.h asks of a handler.
+ * The calls of file.proto, by subject. Each gets the client and the message's words, and returns the result of a
+ * handler (server.h).
  */
 #pragma once
 

@@ -1,14 +1,14 @@
 /*
- * The server's clients: the processes that have descriptors here, found by their badge. What a descriptor may do is
- * kept here alone; of a client's memory the server uses its transfer page, which is the server's own.
+ * The server's clients: the processes that have descriptors here, found by their badge. Only the server stores the
+ * rights of a descriptor. The only memory it shares with a client is the transfer page, which is the server's own.
  *
  *   C1  a descriptor is 0 or an open file, of which it is one of the holders
- *   C2  a client waits for one answer at most: `waits` says for what, `caller` whom to answer
- *       while it waits, but for its own end, it is in the queue of one pipe's end, or waits for a lock (locks.h)
+ *   C2  a client waits for at most one answer: `waits` says for what, `caller` is the caller to answer. While it waits,
+ *       except for its own end, it is in the queue of one pipe's end, or waits for a lock (locks.h)
  *   C3  the first descriptor that is 0 is not below `lowest`, and the last that is not 0 is right below `end`
- *   C4  one that ends loses what it has in parts: from the first on its calls are refused
- *   C5  between messages each orphan (inode.h) is in the list of the client that had it last, or whose message took its
- *       last name
+ *   C4  a client that ends loses its records in parts; from the first part on its calls are refused
+ *   C5  between messages each orphan (inode.h) is in the list of the client that held it last, or whose message removed
+ *       its last name
  */
 #pragma once
 

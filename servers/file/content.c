@@ -1,4 +1,4 @@
-/* Reading and writing what is open. */
+/* Reading and writing open files. */
 #include "servers/file/calls.h"
 
 #include <string.h>

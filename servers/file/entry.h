@@ -1,5 +1,5 @@
 /*
- * The entries of all directories. One is found by its name, and by its position for those who read the directory:
+ * The entries of all directories. An entry is found by its name or, by readers of the directory, by its position:
  *
  *   buckets[hash of directory and name]  ->  entry  ->  entry       all directories' together
  *   directory->positions: radix tree     ->  entry

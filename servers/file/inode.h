@@ -1,22 +1,21 @@
 /*
- * Inodes: files, directories, devices, by whatever names. A file's contents are pages of ours, blocks of a device that
- * nobody has written to yet, and holes:
+ * Inodes: files, directories, devices. A file's contents are pages of ours, blocks of a device that were not written
+ * to yet, and holes:
  *
  *   page of ours                          where `map` has one
  *   the device's block first_block + n    else, for page n below backed_bytes
- *   zeros                                 else, and behind backed_bytes in the block that has it
+ *   zeros                                 else, and after backed_bytes in its block
  *
  *   I1  a number belongs to one inode; it is free when the inode is
  *   I2  an inode without links and holders is gone
- *   I3  a page of ours is zero behind the file's end, unless it is lent: then it is cleared when the file grows
+ *   I3  a page of ours is zero after the file's end, unless it is lent: then it is cleared when the file grows
  *   I4  backed_bytes never grows, and is not beyond the size
- *   I5  a directory has one link, or is the root, or was removed; one that was removed is empty
- *   I6  an orphan is a file that nothing names and nobody has open any more, but pages of which were lent: it is in one
- *       list of orphans, which is its only holder, until all of its pages are given back (inode_give_orphans())
+ *   I5  a directory has one link, or is the root, or was removed; a removed directory is empty
+ *   I6  an orphan is a file without names and open files, pages of which were lent: it is in one list of orphans,
+ *       which is its only holder, until all of its pages are given back (inode_give_orphans())
  *
- * A page that was lent stays with the clients that have it until the file is cut or gone. Blocks of a device that were
- * granted are not taken back when the page is written to: a client that has such a block mapped still sees the old
- * bytes.
+ * Clients keep a lent page until the file is cut or gone. Granted blocks of a device are not taken back when the page
+ * is written to: a client that has such a block mapped still sees the old bytes.
  */
 #pragma once
 
@@ -129,7 +128,7 @@ struct page_source {
 int inode_page(struct inode *inode, uint32_t page, bool write, struct page_source *source);
 
 /* A page of ours that inode_page() gave goes to a client. If it is at as many places of clients' as it may be, it is
- * revoked before: those who have it mapped get it again when they touch it. */
+ * revoked before: clients that have it mapped get it again when they touch it. */
 void inode_lend(struct inode *inode, uint32_t number);
 
 /* True if all bytes of the file are the device's, in successive blocks from *first_block on, and nobody can write to

@@ -1,7 +1,7 @@
 /*
- * Advisory locks of files, as fcntl(2) and flock(2) have them: of ranges of bytes, which a client owns (F_SETLK) or an
- * open file (F_OFD_SETLK), and of all of a file, which an open file owns (flock). Ranges and whole files do not see
- * each other.
+ * Advisory locks of files, as in fcntl(2) and flock(2): of byte ranges, owned by a client (F_SETLK) or an open file
+ * (F_OFD_SETLK), and of whole files, owned by an open file (flock). Locks of ranges and of whole files do not conflict
+ * with each other.
  *
  *   inode->locks ---> lock ---> lock ---> ...    of all owners, in no order
  *                      |
@@ -9,11 +9,11 @@
  *
  *   K1  range locks of one owner do not overlap, and two that touch differ in kind
  *   K2  locks of one kind and different owners that overlap are both shared
- *   K3  a client's range locks in a file go when it closes any descriptor of that; an open file's locks go with it
- *   K4  a client that waits for a lock is in the list of one that blocks it, or in `due`. When a lock is gone or has
- *       become less, its list is moved to `due`
- *   K5  while any are due proc has been told, and asks for the next part (news in file.proto)
- *   K6  no clients wait for locks that clients own in a circle
+ *   K3  a client's range locks in a file go when it closes any descriptor of that file; an open file's locks go with it
+ *   K4  a client that waits for a lock is in the list of a lock that blocks it, or in `due`. When a lock is gone or
+ *       reduced, its list is moved to `due`
+ *   K5  while `due` is not empty, proc has been signalled, and asks for the next part (news in file.proto)
+ *   K6  there is no cycle of clients that wait for each other's locks
  */
 #pragma once
 
@@ -29,7 +29,7 @@ enum { LOCKS_MAX = 256 /* of a file */ };
 /* Bytes from `first` to `last`. */
 struct lock_request {
     bool is_range;     /* else of all of the file */
-    bool is_open_file; /* who owns it; else a client */
+    bool is_open_file; /* the owner is an open file; else a client */
     uint8_t kind;      /* enum file_lock_kind */
     uint64_t first, last;
 };

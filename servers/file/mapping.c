@@ -189,7 +189,7 @@ static int put_pages(const struct mapping *what, rights_t rights, uint32_t *item
     return done || error == -EINVAL ? (int)done : error;
 }
 
-/* Where a client wants pages, and with which rights: not in the transfer page's place, as who refuses that loses it. */
+/* Where a client wants pages, and with which rights. Not at the transfer page: a refused grant there would lose it. */
 static int check_place(uint32_t address, uint32_t pages, uint32_t rights)
 {
     uint32_t end = address <= FILE_TRANSFER ? FILE_TRANSFER : USER_END;

@@ -1,16 +1,16 @@
 /*
- * Pages of files in clients' spaces. A client's mappings are kept so that the file lives as long as one of
- * them, without a name and a descriptor, and so that its pages can be granted again.
+ * Pages of files in clients' spaces. A record of each mapping keeps the file alive, even without a name and a
+ * descriptor, and lets its pages be granted again.
  *
  *   N1  the ranges of a client's mappings do not overlap; each holds its inode
  *   N2  a client has at most MAPPINGS_MAX
- *   N3  a map that is refused, also by the kernel, leaves all mappings as they were: one that replaces others is kept
- *       when the pages are granted, any other one is forgotten if they are not
- *   N4  a client's own_mapping has an inode if it is in its list; it is no record
+ *   N3  a refused map, also one refused by the kernel, leaves all mappings as they were: a mapping that replaces others
+ *       is recorded after the pages are granted; any other is recorded first, and removed if they are not
+ *   N4  a client's own_mapping has an inode if it is in the client's list; it is not allocated as a record
  *
- * A client can have a page at more places than it has mappings, as it may say that it has unmapped what it has not. So
- * each grant of a page is counted (pages_loans()), also those to children after fork, which get pages when they touch
- * them; at LOANS_MAX the page is revoked, which is short enough for one call, and whoever still has it mapped asks
+ * A client can have a page at more places than it has mappings, as it may report an unmap that it did not make. So
+ * each grant of a page is counted (pages_loans()), also grants to children after fork, which get pages when they touch
+ * them. At LOANS_MAX the page is revoked, which is short enough for one call, and clients that still have it mapped ask
  * again (map_again).
  */
 #pragma once
@@ -34,8 +34,8 @@ bool mappings_copy(const struct client *client, struct client *to);
 /* Forgets one after the other, until pages_work is enough; true: the client has none any more. */
 bool mappings_drop(struct client *client);
 
-/* What names a word of a file's page for all who have that mapped: file.proto. False: there is no mapping of the
- * client's. */
+/* The name of a word of a file's page, the same for all clients that have it mapped: file.proto. False: the client has
+ * no mapping there. */
 bool mapping_place(const struct client *client, uint32_t address, uint32_t *object, uint32_t *place);
 
 /* True if N2 and N4 hold. */

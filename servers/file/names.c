@@ -1,4 +1,4 @@
-/* The calls that name something in the tree. */
+/* Calls that name a file. */
 #include "servers/file/calls.h"
 
 #include <stddef.h>

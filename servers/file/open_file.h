@@ -1,7 +1,7 @@
 /*
- * Open files: what a descriptor stands for, shared by all that were duplicated from it or inherited over fork.
+ * Open files: a descriptor refers to one, shared with descriptors that were duplicated or inherited over fork.
  *
- *   O1  `holders` descriptors stand for it; with the last it is closed
+ *   O1  `holders` counts its descriptors; with the last it is closed
  *   O2  it has an inode, which it holds, or is an end of a pipe (pipe.h), never both
  */
 #pragma once

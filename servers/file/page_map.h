@@ -1,12 +1,12 @@
 /*
- * The pages of a file: which page of ours has a page of its contents.
+ * The page map of a file: which page of ours has each page of its contents.
  *
  *   direct[]   pages 0 .. 7
  *   table  ->  | 1,024 entries |                              the next 1,024
  *   top    ->  | tables |  ->  | 1,024 entries |  ...         all others
  *
- *   M1  an entry is a page that the file alone has, or PAGE_NONE
- *   M2  there is no entry at or behind the page where the file ends, and no table of such entries alone
+ *   M1  an entry is a page that no other file has, or PAGE_NONE
+ *   M2  there is no entry at or after the page where the file ends, and no table with only such entries
  *   M3  `pages` counts the entries that are not PAGE_NONE, tables, and the top
  */
 #pragma once

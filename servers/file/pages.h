@@ -9,11 +9,11 @@
  * pages are taken, so that removing a large file is short.
  *
  *   P1  a page is carved, taken, free, fresh, or in a dead table; free pages are linked through their states
- *   P2  pages_free() counts all but carved and taken pages: so many can be taken
- *   P3  a page that is lent is revoked when it is given back, which takes the kernel long if many clients have it: so
- *       it is work of the message in which that happens, and none is in a dead table
- *   P4  count / RESERVE_DIVISOR pages are not for the contents of files and directories: the reserve, for what is kept
- *       of clients. Of those that are free so many are left as it has not taken
+ *   P2  pages_free() counts the pages that can be taken: all but carved and taken ones
+ *   P3  a lent page is revoked when it is given back. That takes the kernel long if many clients have it, so the
+ *       message that gives it back pays for it, and no lent page is in a dead table
+ *   P4  count / RESERVE_DIVISOR pages are the reserve, for records of clients and not for contents of files and
+ *       directories. As many pages stay free as the reserve has not taken
  */
 #pragma once
 

@@ -233,7 +233,7 @@ void pipe_close(struct pipe *pipe, bool writes)
         watches_fire(&pipe->polling_room);
     }
     if (!pipe->readers && !pipe->writers) {
-        watches_fire(&pipe->polling_bytes); /* of who has closed what it polled */
+        watches_fire(&pipe->polling_bytes); /* watches of clients that have closed what they polled */
         watches_fire(&pipe->polling_room);
         forget(pipe);
     }
@@ -395,7 +395,8 @@ int32_t call_pipe_wait(struct client *client, struct words *words)
     return file->pipe->writers ? wait_to_read(client, file, WAITS_FOR_BYTES, 0) : 0;
 }
 
-/* One that has the ring, and waits alone, is answered in place of the caller, which has its own answer before. */
+/* If a single reader with the ring waits, the caller gets its answer first, and then the reader is answered in its
+ * place. */
 static int32_t hand_over(struct pipe *pipe, struct words *words)
 {
     struct client *reader = pipe->reading.first;

@@ -2,14 +2,14 @@
  * Pipes: a ring of bytes (servers/proto/pipe_ring.h), which the server fills and empties for its clients. A client that
  * is alone at an end may do that itself.
  *
- *   P1  `readers` and `writers` are the open files of each end; with the last of both the pipe goes
- *   P2  clients wait to read only while the ring is empty and there is a writer
- *       clients wait to write only while there is a reader, and no room for the bytes of the first of them
- *       so both never wait at once, except just after a client changed a ring that it has in its memory; and but for P5
- *   P3  a write goes in whole, in the order in which they came
+ *   P1  `readers` and `writers` count the open files of each end; with the last of both the pipe goes
+ *   P2  clients wait to read only while the ring is empty and there is a writer; clients wait to write only while there
+ *       is a reader, and no room for the bytes of the first of them. So both never wait at once, except just after a
+ *       client changed a ring that it has in its memory, and except for P5
+ *   P3  writes go in whole, in the order of their calls
  *   P4  while clients wait at an end, or watch it, the ring says so, and perhaps for a while after
- *   P5  one message answers a few of those that wait. While others need not wait any more the pipe is due: proc has
- *       been told, and asks for the next part (news in file.proto)
+ *   P5  one message answers a few waiting clients. While more could be answered the pipe is due: proc has been
+ *       signalled, and asks for the next part (news in file.proto)
  */
 #pragma once
 
@@ -17,7 +17,7 @@
 
 enum {
     RING_LOANS_MAX = 64
-}; /* who has the ring does not ask for it again when it is revoked: so it is not, while it is in use */
+}; /* a client does not ask again for a revoked ring: so a ring in use is never revoked, but refused beyond this */
 
 struct pipe;
 
@@ -27,7 +27,7 @@ void pipes_init(void);
 /* With one reader and one writer; 0: the share has no memory for it. */
 struct pipe *pipe_make(struct share *share);
 
-/* One open file of that end is closed. After the last one, those who wait at the other end are told. */
+/* Closes one open file of that end. After the last one, clients that wait at the other end are answered. */
 void pipe_close(struct pipe *pipe, bool writes);
 
 /* The results of read and write, or SERVER_LATER. */

@@ -1,4 +1,4 @@
-/* Clients that wait at one end of a pipe, in the order in which they came. */
+/* Clients that wait at one end of a pipe, first come, first served. */
 #pragma once
 
 #include <stddef.h>

@@ -1,10 +1,10 @@
 /*
- * Pages of the reserve (P4 of pages.h) that are kept for clients, by account (servers/lib/account.h): those who share
- * a quota may use so many, and find so many, whatever others do.
+ * Quotas of pages of the reserve (P4 of pages.h), by account (servers/lib/account.h): the clients that share a quota
+ * may use that many pages, and are sure to find them, whatever others do.
  *
- *   Q1  the sum of all quotas without one above them is at most the reserve
- *   Q2  `charged` counts the quota's own pages, each of which holds it: it outlives the clients whose pages are others'
- *       now
+ *   Q1  the sum of all quotas without a parent is at most the reserve
+ *   Q2  `charged` counts the quota's own pages, each of which holds it: so it outlives its clients if others have its
+ *       pages now
  */
 #pragma once
 

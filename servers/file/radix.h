@@ -7,7 +7,7 @@
  *                      '----> height 1       numbers 0 .. 15
  *
  *   X1  `used` of a node has a bit for each entry that is not null, `full` one for each below which no number is free
- *   X2  no node is empty, and the root has more than its first entry unless its height is 1; no root: nothing is in it
+ *   X2  no node is empty, and the root has more than its first entry unless its height is 1; an empty tree has no root
  */
 #pragma once
 

@@ -3,9 +3,9 @@
  *
  *   page:  | struct record_page | record | record | ... |
  *
- *   R1  a page belongs to one class, and has at least one record in use: with the last one it is given back
+ *   R1  a page belongs to one class, and has at least one record in use; with the last one it is given back
  *   R2  a class's list has its pages with room; its other pages are in no list
- *   R3  a free record is in its page's list, or behind those that were ever in use
+ *   R3  a free record is in its page's list, or after those that were ever in use
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
  * The pages of a pipe: a header and a ring of bytes (servers/proto/pipe_ring.h). A client that has them in its memory
- * may write what it likes there.
+ * may write anything there.
  */
 #pragma once
 

@@ -1,15 +1,15 @@
 /*
- * Shares: what a client and all that it forks may have of the server, together. Each share has a quota of pages, and
+ * Shares: the part of the server's memory for a client and all its descendants. Each share has a quota of pages, and
  * pages of records of its own, so that no stranger's record keeps one of them in use.
  *
  *   share of all <--- share <--- share
  *
  * Clients begin in the share of all. With a limit of processes (RLIMIT_NPROC) a client takes a share of its own, for
- * itself and what it forks from then on: as large a part of the one before as of the processes, or PAGES_EACH for each
- * process and PAGES_FOR_ANY if that is more, up to half of what is left; all comes back when the last of them, and what
- * they had open, is gone.
+ * itself and the processes it forks from then on: the same fraction of the outer share as of the processes, or
+ * PAGES_EACH for each process and PAGES_FOR_ANY if that is more, up to half of what is left. The share comes back when
+ * all of these processes, and all that they had open, are gone.
  *
- *   H1  a record is of the share that its client had when it was made; so is the transfer page
+ *   H1  a record, or the transfer page, belongs to the share that its client had when it was made
  *   H2  a share has a holder for each of its clients, pages, and shares below it
  */
 #pragma once

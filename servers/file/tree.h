@@ -1,8 +1,8 @@
 /*
- * The tree as it is at first:
+ * The initial tree:
  *
  *      /bin/...      the boot archive's programs
- *      /...          the same, as xv6's programs look for others where they are
+ *      /...          the same, as xv6's programs look for others in their own directory
  *      /...          files that were put into the archive
  *      /dev/...      console, tty, null, zero, full; the console is /console, too
  *      /tmp

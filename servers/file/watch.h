@@ -1,13 +1,13 @@
 /*
- * Clients that poll (poll in file.proto). A client watches ends of pipes; when something has happened at one of them,
- * proc is signalled and asks which clients to wake. A client that is woken looks again itself, at all that it polls.
+ * Clients that poll (poll in file.proto). A client watches ends of pipes; after an event at one of them, proc is
+ * signalled and asks which clients to wake. A woken client checks all that it polls again, itself.
  *
  *      watch_add() --> in the end's list --(watches_fire)--> in `fired` --(watches_next)--> gone, with the client's
  *      others
  *
  *   W1  a watch belongs to one client, which has at most one for each descriptor that it polled last
- *   W2  while `fired` has any, or a pipe is due (pipe.h), proc has been signalled, and has not heard since that there
- *       is no more
+ *   W2  while `fired` is not empty, or a pipe is due (pipe.h), proc has been signalled, and was not told since that
+ *       nothing is left
  */
 #pragma once
 

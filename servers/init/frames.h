@@ -1,4 +1,4 @@
-/* The frames of free RAM, reserved from below; what is never reserved is mem's. */
+/* The frames of free RAM. init reserves them from below; the rest goes to mem. */
 #pragma once
 
 #include "kernel/abi/abi.h"

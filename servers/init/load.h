@@ -1,6 +1,6 @@
 /*
- * Making a server: a task with the program's pages, a stack, a thread, and the capabilities that
- * its manifest entry lists. The thread is made stopped.
+ * Loading a server: makes a task with the program's pages, a stack, a stopped thread, and the
+ * capabilities of its manifest entry.
  *
  * init's own capability table, per server index:
  */

@@ -1,4 +1,4 @@
-/* Which server gets which capabilities: the table of docs/architecture.md. */
+/* The servers and their capabilities: the table of docs/architecture.md. */
 #include "servers/init/manifest.h"
 
 #include "servers/proto/screen_ring.h"

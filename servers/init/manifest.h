@@ -1,8 +1,8 @@
 /*
- * The manifest: which servers init starts, in this order, with which capabilities and priorities,
- * and nothing more; and with which limits a program. A capability's rights here are all that its holder has.
+ * The manifest: the servers that init starts, in this order, with exactly these capabilities and priorities;
+ * and the limits of a program.
  *
- * Beside these every server has its own task (control) in slot 1, its endpoint in slot 2, the log
+ * In addition every server has its own task (control) in slot 1, its endpoint in slot 2, the log
  * in slot 3; its thread's faults go to init.
  */
 #pragma once
@@ -31,7 +31,7 @@ enum grant_kind {
     GRANT_INIT,        /* init's endpoint */
     GRANT_BOOT,        /* what init got in boot slot `first`; nothing if the machine lacks it */
     GRANT_SCREEN,      /* the screen's frames, and what tables for them cost */
-    GRANT_SCREEN_RING, /* the same frames for all who have it: servers/proto/screen_ring.h; nothing
+    GRANT_SCREEN_RING, /* the same frames for all its holders: servers/proto/screen_ring.h; nothing
                           without a screen */
 };
 

@@ -1,10 +1,10 @@
 /*
- * The supervisor: init's second thread, above all servers. It receives on init's endpoint, so it hears
- * at once of a server that died, whatever the main thread waits for, and it alone ends the machine.
+ * The supervisor: init's second thread, with a priority above all servers. It receives on init's endpoint,
+ * so it gets a server's fault at once, whatever the main thread waits for. It alone ends the machine.
  *
- *      TAG_FAULT, badge 1 + index     that server faulted; but for the screen's it is the end
+ *      TAG_FAULT, badge 1 + index     that server faulted; except for the screen's, the machine ends
  *      a call, word 0 = status,       the program ended (from the main thread or a kernel test);
- *              word 1 = enum report     answered only if the machine goes on
+ *              word 1 = enum report     answered only if the machine continues
  */
 #pragma once
 

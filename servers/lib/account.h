@@ -1,19 +1,19 @@
 /*
- * Accounts: how much of one thing (frames, processes) may be used, and by whom.
+ * Accounts: how much of a resource (frames, processes) each group of processes may use.
  *
  *      root: all that there is <--- account <--- account
  *                              <--- account
  *
- * A program and what it forks share an account. A program that takes one of its own names the limit:
- * so much comes out of the account that it had, used or not, is out of the reach of others, and comes
- * back when the last holder has ended.
+ * A program and the processes it forks share an account. A program may take an account of its own with
+ * a limit: that amount is taken from the outer account, used or not, is out of the reach of others, and
+ * comes back when the last holder has ended.
  *
  *   A1  `used` is at most `limit`
- *   A2  `used` is the sum of what was charged and of the limits of the accounts under this one, each
- *       with its `cost`: ACCOUNT_COST for the account itself, and what else comes out of this one with it
- *   A3  `holders` counts those who charge it and the accounts under it; without any it goes, but for
- *       the root
- *   A4  the root's `depth` is 0, an account's its parent's + 1, at most ACCOUNT_DEPTH_MAX
+ *   A2  `used` is the sum of the charges and of the limits of the accounts under this one, each with its
+ *       `cost`: ACCOUNT_COST for the account itself, and whatever else it takes from this one
+ *   A3  `holders` counts the processes that charge it and the accounts under it; without any it goes,
+ *       except the root
+ *   A4  the root's `depth` is 0, another account's is its parent's + 1, at most ACCOUNT_DEPTH_MAX
  */
 #pragma once
 

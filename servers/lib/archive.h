@@ -6,10 +6,10 @@
  *      ...       more of the directory, if it needs more than page 0
  *      page n    init's flat image; then each program, page-aligned, zero-padded
  *
- * Each kind is a name space of its own: a program may be named as a server is.
+ * Each kind has its own name space: a program may have the name of a server.
  *
  *   R1  no entry reaches beyond the archive
- *   R2  all names lie in the directory, the first behind the last entry; its last byte is zero
+ *   R2  all names lie in the directory, the first after the last entry; its last byte is zero
  *
  * archive_check() establishes both; the other functions rely on them.
  */

@@ -1,6 +1,6 @@
 /*
- * What an ELF file asks for, after everything about it was checked: whoever loads an elf_image
- * can rely on its numbers.
+ * The contents of an ELF file's headers, after all checks: code that loads an elf_image can rely on
+ * its numbers.
  *
  *   E1  segments are page-aligned in memory and in the file, ascending, share no page, not empty
  *   E2  PROGRAM_BASE <= address, address + memory_bytes <= PROGRAM_END, file_bytes <= memory_bytes

@@ -1,4 +1,4 @@
-/* Faults in words. */
+/* Descriptions of faults. */
 #pragma once
 
 #include "kernel/abi/abi.h"

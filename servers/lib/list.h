@@ -1,7 +1,7 @@
 /*
- * Lists, each a ring with its head: a member leaves without a search, and without knowing which list it is in.
+ * Doubly linked lists, each a ring with its head: a member is removed without a search, and without knowing its list.
  *
- *      head <-> link <-> link <-> head        a link that is in no list has no `next`
+ *      head <-> link <-> link <-> head        a link that is in no list has a null `next`
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /*
- * Reading an endless text, of which a writer that waits for nobody keeps the last bytes:
+ * Reads a ring into which a writer writes an endless text without waiting for readers:
  *
  *      byte i of all is text[i % size];  `written` are there, and the last `size` of them still
  *

@@ -1,4 +1,4 @@
-/* The memory server's answers: the flags that make the words an answer, as in server.h. */
+/* The memory server's answers: each returns the flags of an answer, as in server.h. */
 #pragma once
 
 #include "libuser/ipc/ipc.h"

@@ -1,7 +1,7 @@
 /*
- * Threads with a fatal fault, which is one that the server cannot resolve: stopped until the manager ends their
- * process, or lets them go on elsewhere. The queue is linked through the spaces, and a space keeps its first only: it
- * has one thread, or its process will end.
+ * Threads with a fatal fault, one that the server cannot resolve: they stay stopped until the manager ends their
+ * process, or resumes them elsewhere. The queue is linked through the spaces, and a space keeps only its first fatal
+ * fault: it has one thread, or its process will end.
  */
 #pragma once
 

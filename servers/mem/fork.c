@@ -36,8 +36,8 @@ static bool lower_parent(const struct batch *batch, uint32_t pages)
     return true;
 }
 
-/* Maps the gathered pages into the child. The source is the parent's address: then both mappings
- * have the same standing, and who granted the page can still take it back from both. Inline, as fork is shorter so. */
+/* Maps the gathered pages into the child. The source is the parent's address: so both mappings are siblings, and
+ * the page's granter can still take it back from both. Inline, as this makes fork shorter. */
 static inline bool batch_flush(struct batch *batch)
 {
     uint32_t pages = batch->pages;

@@ -1,4 +1,4 @@
-/* Fork: a space's pages become its child's, too. */
+/* Fork: gives a space's pages to its child, too. */
 #pragma once
 
 #include "servers/mem/space.h"

@@ -1,24 +1,24 @@
 /*
- * The frames: which are free, which are in use and by how many, which are lent.
+ * The frames: free, in use with a number of holders, or lent.
  *
- * A frame is named by its page in the memory capability the server was given; what that capability
- * covers but no range of the boot page lists is no RAM and never given out. There are two free
- * lists. Low memory is what the kernel has mapped for itself, the first 896 MiB; frames in high memory can only
- * serve programs, so programs get those first, and low memory is kept for the kernel as long as possible.
+ * A frame is named by its page in the server's memory capability. Pages of the capability that no range
+ * of the boot page lists are no RAM and never given out. There are two free lists. Low memory is the first
+ * 896 MiB, which the kernel maps for itself. Frames in high memory can only serve programs, so programs get
+ * those first, and low memory is kept for the kernel as long as possible.
  *
  *   free     in one free list
  *   held     by 1 .. spaces or segments: pages of programs, shared by copy on write if by more than
  *            one
  *   lent     kernel memory, in the account of a task, or the server's own
  *
- * Frames are promised before they are taken: charged to an account (servers/lib/account.h). Those
- * that must be in low memory are promised there, too. frames_reserve() of them are promised to
- * nobody: the server lives on these; its own tables are at most so many (docs/accounts.md).
+ * Frames are promised before they are taken: charged to an account (servers/lib/account.h). Frames
+ * that must be in low memory are also counted as promised there. frames_reserve() frames are promised
+ * to nobody: they are for the server's own tables, which never need more (docs/accounts.md).
  *
  *   F1  every RAM frame is in exactly one of these states; the counts agree
- *   F2  frames_account's limit and the reserve are all frames; what is held is charged
- *   F3  lent <= promised in low memory + reserve <= lent + free in low memory: who was
- *       promised a frame finds one
+ *   F2  frames_account's limit and the reserve are all frames; held frames are charged
+ *   F3  lent <= promised in low memory + reserve <= lent + free in low memory: so a promised
+ *       frame is always found
  */
 #pragma once
 
@@ -71,7 +71,7 @@ bool frames_is_shared(uint32_t frame);
 uint32_t frames_lend(void);
 void frames_return(uint32_t frame);
 
-/* The same for one who borrows several; `*list` (NO_FRAME: empty) remembers them. */
+/* The same for a borrower of several frames; `*list` (NO_FRAME: empty) keeps them. */
 uint32_t frames_lend_to(uint32_t *list);
 
 /* So many of the list at most; true: that was all. */

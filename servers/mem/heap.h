@@ -1,19 +1,18 @@
 /*
- * The memory server's own memory, made of frames like everybody's and mapped into itself.
+ * The memory server's own memory, made of ordinary frames that it maps into itself.
  *
  *   base                                                        base + HEAP_BYTES
  *   | records of frames | segments | buckets of segments | frames of pages | slots | pages ...
- *   (arenas: they grow at their end and stay where they are)
+ *   (arenas: they grow at their end, never move and never shrink)
  *
- *   H1  what an arena gained is zero
- *   H2  a page on the list of free pages is zero but for the link in its first word, so that taking
+ *   H1  new memory of an arena is zero
+ *   H2  a page on the list of free pages is zero except for the link in its first word, so that taking
  *       one costs nothing; it is cleared when it is given back
- *   H3  the arena of frames has for each page its frame, or for an absent one, of which the frame
- *       was given back, the next absent one's number; that of slots the next free slot
+ *   H3  the arena of frames has for each page its frame or, if that was given back, the number of the
+ *       next absent page; the arena of slots has the next free slot
  *
- * The arenas and at most HEAP_KEPT free pages, which are kept, are of the reserve (frames.h); a page
- * that is taken for a client is promised. What an arena has stays. The account of the server's task
- * is refilled here, too.
+ * The arenas and at most HEAP_KEPT free pages, which are kept, belong to the reserve (frames.h); a page
+ * taken for a client is promised. The account of the server's task is refilled here, too.
  */
 #pragma once
 
@@ -53,7 +52,7 @@ void heap_page_free(void *page);
 /* The free pages that are kept. */
 uint32_t heap_kept(void);
 
-/* Pages of the heap by their number, for who has no room for a pointer. */
+/* Pages of the heap by their number, for structures without room for a pointer. */
 extern unsigned char *heap_pages;
 
 static inline __attribute__((returns_nonnull)) void *heap_page_at(uint32_t number)

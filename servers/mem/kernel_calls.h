@@ -1,6 +1,6 @@
 /*
- * The kernel as the memory server uses it: the system calls that it makes beside receiving and
- * answering, with the server's own slots filled in. Host tests put a model in their place.
+ * The memory server's system calls, except receiving and answering, with the server's own slots filled
+ * in. Host tests replace them by a model.
  *
  * Frames are named by their page in the memory capability of slot MEM_SLOT_MEMORY. Errors are those
  * of kernel/abi/syscalls.def.

@@ -1,18 +1,18 @@
 /*
- * Limits of frames (RLIMIT_AS): accounts (servers/lib/account.h) that a space takes out of the one it had, each in a
- * page of the heap; and which of an account's frames may be in low memory.
+ * Limits of frames (RLIMIT_AS): accounts (servers/lib/account.h) that a space takes out of its outer account, each in a
+ * page of the heap; and the frames in low memory that each account may use.
  *
- * On a machine that has only low memory any frame serves. On a larger one others may use all low frames up, so a part
- * of these is kept for each account: frames_low_kept() of its limit. It has them beside its limit, as a page that took
- * one could not be moved when a table needs it. What it needs beyond that part is promised while there is any.
+ * On a machine with only low memory any frame serves. On a larger one others may use up all low frames, so a part of
+ * these is kept for each account: frames_low_kept() of its limit. They are kept in addition to the limit, because a
+ * page that took one could not be moved when a table needs it. More low frames are promised while there are any.
  *
- *   L1  `low_used` is what the spaces of the account were promised in low memory, and of each account under this
- *       one the demand, with the page of the account itself; the demand is the larger of `low_kept` and `low_used`
- *   L2  the demands of the accounts under the root, and what its spaces were promised, are promised (frames.h, F3)
- *   L3  `low_shared` of `low_kept` is of the part that is kept for the account above; the rest is a part of `cost`.
- *       `low_given` is what accounts under this one have of its part: at most that
- *   L4  with the frames go units of named segments (units.h), as many of the parent's as of its frames, or UNITS_ENOUGH
- *       if that is more and half of what is left has it
+ *   L1  `low_used` is the low memory promised to the spaces of the account, plus the demand of each account under this
+ *       one, plus the page of each such account; the demand is the larger of `low_kept` and `low_used`
+ *   L2  the demands of the accounts under the root, and the promises to its spaces, are promised (frames.h, F3)
+ *   L3  `low_shared` of `low_kept` comes from the part kept for the account above; the rest is a part of `cost`.
+ *       `low_given` is the sum that accounts under this one took from its part: at most that part
+ *   L4  a limit comes with units of named segments (units.h): the same fraction of the parent's units as of its frames,
+ *       or UNITS_ENOUGH if that is more and half of what is left suffices
  */
 #pragma once
 
@@ -31,7 +31,7 @@ struct account *limits_units(struct account *account);
 bool limits_promise_low_under(struct account *account, uint32_t frames);
 void limits_unpromise_low_under(struct account *account, uint32_t frames);
 
-/* Frames in low memory for who is charged to the account, and charged already; false: there are none. */
+/* Promises frames in low memory that are already charged to the account; false: there are none. */
 static inline bool limits_promise_low(struct account *account, uint32_t frames)
 {
     return account->parent ? limits_promise_low_under(account, frames) : frames_promise_low(frames);

@@ -1,4 +1,4 @@
-/* The calls by which everybody may see who has what. */
+/* Calls by which everybody may see the use of memory. */
 #include "servers/mem/calls.h"
 
 #include "servers/mem/answer.h"

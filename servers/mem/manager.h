@@ -1,4 +1,4 @@
-/* The calls of the manager of spaces (proc) are in manager.c. */
+/* The calls of the manager of spaces (proc). */
 #pragma once
 
 /* Opens the slot for the first task's capability. */

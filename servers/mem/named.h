@@ -1,5 +1,5 @@
 /*
- * Named segments: shared memory of any size. A page gets its frame, cleared, when somebody touches it first.
+ * Named segments: shared memory of any size. A page gets a cleared frame when it is first touched.
  *
  *      units of 256 KiB:  NAMED_BASE |  A  |  A  |  B  | free | ..... | SHM_BASE
  *                                       |           |
@@ -7,15 +7,15 @@
  *                                       frames[] -> 1024 frames         or, of a small one, the frames themselves
  *
  * A segment is at the same address in every space that has it attached. In that space's page map its first page always
- * has an entry, with how often the space has it attached, and whether it may write; another page has one once it
- * was touched there.
+ * has an entry, with the number of attaches and the right to write; another page has an entry once it was touched in
+ * that space.
  *
- *   N1  a segment has 2^n units, the least that hold its pages, aligned by that; no unit is of two
- *   N2  `holders` counts the spaces that have an entry for its first page; it goes with the last one
- *   N3  each of them was promised all pages and all pages of the heap that the segment can need, so whoever is the
- *       first to touch a page, it finds a frame; and nobody holds a segment at another's cost
- *   N4  no two have the same name; one whose name was removed is found by its address alone
- *   N5  frames before page `freed` were given back: then nobody finds the segment but the last space that holds it
+ *   N1  a segment has 2^n units, the least number that holds its pages, aligned by its size; no unit belongs to two
+ *   N2  `holders` counts the spaces that have an entry for its first page; it is freed with the last one
+ *   N3  each holder was promised all pages and all pages of the heap that the segment can need. So the first touch of a
+ *       page finds a frame, whichever holder makes it, and nobody holds a segment at another's cost
+ *   N4  no two have the same name; a segment without a name is found only by its address
+ *   N5  frames before page `freed` were given back: then only the last space that holds the segment finds it
  */
 #pragma once
 

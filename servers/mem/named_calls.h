@@ -1,4 +1,4 @@
-/* Named segments as spaces have them attached, and programs' calls about them, which calls.h declares. */
+/* Named segments attached to spaces, and programs' calls about them, which calls.h declares. */
 #pragma once
 
 #include "servers/mem/space.h"

@@ -1,5 +1,5 @@
 /*
- * Page faults: what a space's page map promises becomes a page in the space when it is touched.
+ * Page faults: a page that the page map promises is mapped when it is touched.
  */
 #pragma once
 

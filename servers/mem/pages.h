@@ -1,20 +1,20 @@
 /*
- * What each page of a space is: a two-level map from addresses to entries.
+ * The page map of a space: a two-level map from addresses to entries.
  *
  *      directory[768] -> leaf of 1024 entries          an entry for 4 KiB, a leaf for 4 MiB
  *
  * A directory word is 0, PAGES_WHOLE (4 MiB of untouched anonymous pages, without a leaf), or a
- * leaf: the number of its heap page in bits 15-31, PAGES_LEAF, and where in it there may be
- * something: the first such group of entries in bits 0-5, the last in bits 6-11.
+ * leaf: the number of its heap page in bits 15-31, PAGES_LEAF, and the groups of entries that may be
+ * in use: the first in bits 0-5, the last in bits 6-11.
  *
  *   G1  an entry is 0 or has exactly one of PAGE_ZERO, PAGE_FRAME, PAGE_ARCHIVE, PAGE_SHM, PAGE_FOREIGN
- *   G2  PAGE_MAPPED is set if the task has a mapping there, with page_rights() as its rights; of a foreign page, if it
- *       may have one, with no more
- *   G3  before the first group and behind the last there are no entries
+ *   G2  PAGE_MAPPED is set if the task has a mapping there with the rights page_rights(); for a foreign page, if it
+ *       may have a mapping, with at most these rights
+ *   G3  there are no entries before the first group or after the last
  *   G4  `used` has a bit for each directory word that is not 0
- *   G5  PAGE_COW comes with PAGE_FRAME and PAGE_WRITE: the page may be written, after the fault
- *       that this needs made it private
- *   G6  a page may be written or executed, not both; one with PAGE_NO_READ neither, and has no mapping
+ *   G5  PAGE_COW comes with PAGE_FRAME and PAGE_WRITE: the page may be written, after a fault has made
+ *       it private
+ *   G6  a page may be written or executed, not both; a page with PAGE_NO_READ neither, and it has no mapping
  */
 #pragma once
 
@@ -85,7 +85,7 @@ static inline uint32_t *pages_entry(uint32_t word, uint32_t address)
     uint32_t *entry = leaf + ((address >> PAGE_BITS) & (LEAF_ENTRIES - 1));
 
     if (!entry)
-        __builtin_unreachable(); /* so who looks whether there is a leaf need not look at this, too */
+        __builtin_unreachable(); /* a caller that tests for a leaf need not test this, too */
     return entry;
 }
 

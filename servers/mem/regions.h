@@ -1,10 +1,10 @@
 /*
- * The regions of a space: its program's image, the heap, the stack, and what mmap reserved. All
- * results are 0, MEM_MORE or a negative errno; a refused call has changed nothing.
+ * The regions of a space: its program's image, the heap, the stack, and mappings of mmap. All results
+ * are 0, MEM_MORE or a negative errno; a refused call has changed nothing.
  *
- * Memory is finite: heap, image and mmap promise their pages when they are made (space_promise()),
- * so that touching them later does not fail. Of the stack STACK_PROMISED pages are promised, those
- * below when they are touched.
+ * Pages of heap, image and mmap are promised when they are made (space_promise()), so that touching
+ * them later does not fail. The stack's first STACK_PROMISED pages are promised; the pages below are
+ * promised when they are touched.
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* How a space's pages go. */
+/* Releasing a space's pages. */
 #include "servers/mem/frames.h"
 #include "servers/mem/named.h"
 #include "servers/mem/named_calls.h"

@@ -2,8 +2,8 @@
  * The memory server's answers. Each client is known by the badge of its messages, the id of its
  * space; badge 0 is the manager. servers/proto/mem.proto lists the calls.
  *
- * The functions return with which IPC flags the words are an answer: IPC_REPLY, with IPC_EXTENDED
- * if the message page has an item or data for it; 0 means that nobody is answered now.
+ * The functions return the IPC flags of the answer: IPC_REPLY, with IPC_EXTENDED if the message page
+ * has an item or data for it; 0 means no answer now.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
- * Shared segments as a space has them open. The count of opens is in the page map's entry; the
- * mapping is there from the first to the last.
+ * Numbered segments in a space. The page map's entry counts the opens; the mapping exists from the
+ * first open to the last close.
  */
 #pragma once
 

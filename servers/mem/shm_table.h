@@ -1,17 +1,16 @@
 /*
- * The shared segments: a table from ids to segments, of any number.
+ * The numbered segments: a hash table from ids to segments.
  *
- *      bucket[] -> segment -> segment      chained by hash; a bucket more with each segment more
+ *      bucket[] -> segment -> segment      chained by hash; each new segment adds a bucket
  *
- * A segment has a number, and with it its address: it is at the same place, SHM_BASE + number
- * pages, in every space that has it open. How often a space has it open is in that space's page
- * map.
+ * A segment's number gives its address: it is at SHM_BASE + number pages in every space that has it
+ * open. Each space's page map counts how often it has the segment open.
  *
- *   T1  a segment in use is in the chain of its id's bucket, and no two have one id
- *   T2  `holders` counts the spaces that have it open; the segment goes with the last one. Each
- *       was charged `price` frames for it: whoever it was that made it, nobody holds it at another's cost
+ *   T1  a segment in use is in the chain of its id's bucket, and no two have the same id
+ *   T2  `holders` counts the spaces that have it open; the segment is freed with the last one. Each holder
+ *       was charged `price` frames for it, so nobody holds it at another's cost
  *   T3  numbers without a segment are in the free list; their holders are 0
- *   T4  with the price there are fewer opens of spaces than numbers, so whoever has that much left finds a number
+ *   T4  because of the price there can be fewer opens than numbers, so a space that can pay always finds a number
  */
 #pragma once
 

@@ -1,30 +1,30 @@
 /*
- * Spaces: what the server knows about each address space. A space fills one page of the heap, page
- * map included. It is named by an id that its manager chose, the badge of its client's messages.
+ * Spaces: the server's records of address spaces. A space fills one page of the heap, including its page
+ * map. It is named by an id that its manager chose, the badge of its client's messages.
  *
  *   P1  `id` is not 0 and no two spaces have the same
- *   P2  slot `task` holds the control capability of the space's task while that lives
+ *   P2  slot `task` holds the control capability of the space's task while the task lives
  *   P3  the heap is heap_start .. heap_end, to the byte; its pages are those that begin in there;
  *       both are 0 until regions_finish()
- *   P4  `committed` counts the pages promised to the space: the heap's and those by mmap, the
- *       private ones of its image, STACK_PROMISED of the stack and those below that were touched,
- *       and for each shared segment that it has open shm_table.price, or with a name all of its pages; `direct` those
- *       mapped from the archive, and foreign ones
- *   P5  `donated` lists the `lent` frames that the server lent to the task's account, which are no
- *       more than were promised for page tables and the task's other kernel objects
+ *   P4  `committed` counts the pages promised to the space: of the heap, of mmap, private ones of its
+ *       image, STACK_PROMISED of the stack and touched ones below, shm_table.price for each open numbered
+ *       segment, and all pages of attached named segments. `direct` counts pages mapped from the archive,
+ *       and foreign ones
+ *   P5  `donated` lists the `lent` frames that the server lent to the task's account: at most as many as
+ *       were promised for page tables and the task's other kernel objects
  *   P6  `tables` has a bit for each 2 MiB for which the space was promised a page table and a part of
- *       a leaf: where it has pages or was promised some. It stays until the space goes, as the
- *       table does. `low` counts the frames that these cost, with SPACE_FRAMES and the pages of the heap that named
+ *       a leaf: where it has pages or was promised some. The bit stays until the space goes, like the
+ *       table. `low` counts the frames for these, plus SPACE_FRAMES, plus the pages of the heap that named
  *       segments can need, which `leaves` counts, too
- *   P7  `account` was charged `committed` and `low`, of which `low` is promised in low memory,
- *       and between space_clear() and regions_finish() `low_ahead`, which is so, too, and `ahead`: what is left
- *       for the next program
- *   P8  with `work` other than WORK_NONE its task does not run, and P4 does not hold: some pages are
- *       there no more, or not yet, but are promised until the work is done
+ *   P7  `account` was charged `committed` and `low`; `low` is promised in low memory. Between space_clear()
+ *       and regions_finish() it was also charged `low_ahead`, promised in low memory, too, and `ahead`: the
+ *       remaining memory of the new program
+ *   P8  if `work` is not WORK_NONE, its task does not run, and P4 does not hold: some pages are already
+ *       gone, or not yet there, but are promised until the work is done
  *
- * What takes long is done in steps, each of a call, that do what STEP_PAGES pages cost: others are served in between.
- * One spare space is always prepared: its slot is the one that is open for the capability in the
- * next message. SPARES_KEPT others are kept.
+ * Long work is done in steps of one call, each at the cost of STEP_PAGES pages; others are served in between.
+ * One spare space is always prepared: its slot is open for the capability in the next message. SPARES_KEPT
+ * others are kept.
  */
 #pragma once
 
@@ -207,8 +207,8 @@ static inline void space_uncommit(struct space *space, uint32_t pages)
     account_release(space->account, pages);
 }
 
-/* Limits what the space, and who it forks from now on, may be promised: limits_set(). -EINVAL as well: it is a copy
- * that is not whole yet. */
+/* Limits what the space, and spaces forked from it from now on, may be promised: limits_set(). -EINVAL also for a copy
+ * that is not complete yet. */
 int space_set_limit(struct space *space, uint32_t frames);
 
 /* Panics unless all invariants of the page map hold, and P1, P3, P4, P6. */

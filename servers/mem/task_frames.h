@@ -1,10 +1,10 @@
 /*
- * Frames of which the manager makes tasks: each lent to it by a capability of its own, of which the
- * manager has a child. A space pays for the frame of its task. One more than there are spaces can be
- * had; those that the manager keeps when a space has ended, and that one, are of the reserve.
+ * Frames of which the manager makes tasks. Each is lent by a capability of its own, of which the manager
+ * has a child. A space pays for the frame of its task. The manager can have one frame more than there are
+ * spaces; that one, and those that it keeps when a space has ended, belong to the reserve.
  *
- *   O1  one that is there has a frame that is lent and the capability in `slot`
- *   O2  one that is not has no slot
+ *   O1  an entry in use has a lent frame and its capability in `slot`
+ *   O2  a free entry has no slot
  */
 #pragma once
 

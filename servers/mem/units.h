@@ -1,13 +1,13 @@
 /*
- * Units of named segments (named.h), and who is charged for them. Each limit of frames has an account of units
+ * Units of named segments (named.h), and the accounts charged for them. Each limit of frames has an account of units
  * (limits.h).
  *
- *   U1  the root's is charged once for each segment that somebody without a limit has attached: `unlimited` counts
- *       these
- *   U2  each other's is charged for each of its spaces the units of what that has attached: `units` of the space
- *   U3  so no unit is in use that nobody was charged for, and whoever has some left finds as many free
+ *   U1  the root's account is charged once for each segment that a space without a limit has attached: `unlimited`
+ *       counts these spaces
+ *   U2  every other account is charged, for each of its spaces, the units of attached segments: `units` of the space
+ *   U3  so every unit in use is charged to somebody, and an account with units left always finds that many free
  *
- * Those that are free may be apart: then there is no place for a segment of several.
+ * Free units may be scattered: then there is no place for a segment of several.
  */
 #pragma once
 

@@ -1,6 +1,5 @@
 /*
- * Alarms: SIGALRM for a process at a tick, and perhaps again every so many ticks. They are in the order of their
- * ticks, as the sleepers are.
+ * Alarms: SIGALRM for a process at a tick, and perhaps repeatedly. They are sorted by their ticks, like the sleepers.
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* Calls that bring the arguments of programs, and tell of them. */
+/* Calls that transfer the arguments of programs. */
 #pragma once
 
 #include "libuser/ipc/server.h"

@@ -1,16 +1,15 @@
 /*
- * The argument strings of programs, and their environment: a block, or several for long ones; shared by a process and
- * those it forks.
+ * The argument strings of programs, and their environment: a block, or several for long strings; shared by a process
+ * and its forked children.
  *
  *      short:  arguments, 256 bytes          long:  arguments, 4 KiB --> more, 4 KiB --> more, 4 KiB
  *
- *   A1  `references` counts the holders; with the last the blocks are free
- *   A2  there is a short block for each process that there can be, and one more for the exec that is
- *       under way: one is always free when it is asked for
- *   A3  a long block is charged to the account of the process that it was made for. Long strings are held from the
- *       first piece that is put until the new program has got the last one; then their first one stays, the program's
- *       name
- *   A4  all blocks of long strings but the last are full
+ *   A1  `references` counts the holders; with the last the blocks become free
+ *   A2  there is a short block for each possible process, and one more for an exec in progress: so one
+ *       is always free when it is needed
+ *   A3  a long block is charged to the account of its process. Long strings are kept from their first piece until the
+ *       new program has got the last one; then only the first string stays, the program's name
+ *   A4  all blocks of long strings except the last are full
  */
 #pragma once
 

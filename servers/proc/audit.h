@@ -1,4 +1,4 @@
-/* The audit: proc and the servers below it look whether all that they keep is as it should be. */
+/* The audit: proc and the servers below it check their records. */
 #pragma once
 
 #include <stdint.h>

@@ -1,15 +1,15 @@
 /*
- * The body of a process: what the kernel and mem hold for it, until its end is over.
+ * The body of a process: its kernel objects and its space in mem, until its end is complete.
  *
  *      slot SLOT_BODIES + 4 * process         task
  *                                     + 1     thread
  *                                     + 2     mem's endpoint, badged with the space: it is the
  *                                             handler, and stays for the next process
  *
- * The task is made of a frame of the pool. mem gives its account what it starts with when the space
- * is made, and what page tables take beyond that; and when the space has been destroyed mem destroys the task, too.
+ * The task is made of a frame of the pool. mem fills its account when the space is made, and again when page
+ * tables need more. When the space has been destroyed, mem destroys the task, too.
  *
- * A function that returns MEM_MORE has done a part: body_fork_more() goes on with a fork, others are called again.
+ * A function that returns MEM_MORE has done a part: continue a fork with body_fork_more(), call others again.
  */
 #pragma once
 

@@ -1,9 +1,9 @@
 /*
- * Which processor a process runs on: the one with the fewest processes when it is made.
+ * The processor of a process: the one with the fewest processes when it is made.
  *
- * A forked child is *young* at first and runs beside its parent, which goes on before it: what
- * both do next the parent does first, as on one processor, however the processors are delayed. After
- * YOUNG_TICKS ticks it moves to its own.
+ * A forked child is *young* at first and runs on its parent's processor, behind its parent: so the parent
+ * acts first, as on a machine with one processor, even if processors are delayed. After YOUNG_TICKS ticks
+ * the child moves to its own processor.
  */
 #pragma once
 

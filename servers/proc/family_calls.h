@@ -1,4 +1,4 @@
-/* The calls of servers/proto/proc.proto that are about children, groups and sessions. */
+/* The calls of servers/proto/proc.proto about children, groups and sessions. */
 #pragma once
 
 #include "libuser/sys/syscall.h"

@@ -1,4 +1,4 @@
-/* A process as a client of the file server: it becomes one when it asks for that. */
+/* A process as a client of the file server: it becomes one on request. */
 #pragma once
 
 #include "servers/proc/process.h"

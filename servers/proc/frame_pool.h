@@ -1,7 +1,7 @@
 /*
- * The frames that become tasks: got from mem one by one, each by a capability of its own, so that
- * none needs to adjoin another. When a task is gone its frame is memory again, and the next one can
- * be made of it: FRAMES_KEPT are kept for that, the others go back to mem.
+ * The frames that become tasks. mem gives them one by one, each by a capability of its own, so they
+ * need not be contiguous. When a task is gone, its frame is memory again and can become another task:
+ * FRAMES_KEPT are kept for that, the others go back to mem.
  */
 #pragma once
 

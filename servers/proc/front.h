@@ -1,14 +1,14 @@
 /*
- * Which processes may read what is typed. The console asks about each that reads, unless it was in front last.
+ * The foreground ("front"): the processes that may read input. The console asks about each reader that was not the last
+ * one in front.
  *
- * The program that init started is in front; so is a child of a process in front, while that waits for it, or if that
- * has not read anything itself. So a shell has its input for itself, and the command that it waits for has it
- * meanwhile; a command that it does not wait for has none, and none has what is adopted: `cmd &` of xv6's shell. A
- * program that leaves reading to its children never notices.
+ * The program that init started is in front. A child of a process in front is in front while its parent waits for it,
+ * or if its parent has not read anything itself. So a shell gets its input, and the command that it waits for gets the
+ * input meanwhile. A command that it does not wait for gets none; nor does an adopted process (`cmd &` of xv6's shell).
+ * A program that leaves reading to its children never notices.
  *
- *   F1  `reads` is set in a process that was in front when it read, and in what it forked since, until its next program
- *   F2  whenever a process may have come to the front, or may be there no more, the console asks again about all that
- *       wait
+ *   F1  `reads` is set in a process that was in front when it read, and in processes it forked since, until exec
+ *   F2  whenever a process may have entered or left the foreground, the console asks again about all waiting readers
  */
 #pragma once
 

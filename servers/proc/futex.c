@@ -8,8 +8,8 @@
 #include "servers/proto/mem.h"
 #include "servers/proto/slots.h"
 
-/* Owners beside processes: of who polls; of a shared word these bits, and below them what the server that granted the
- * page calls the segment or the file, or the place in it. */
+/* Owners other than processes: one for polling; for a shared word these bits, and below them the number that the server
+ * that granted the page has for the segment or the file, or the place in it. */
 enum { POLL = PROCESSES_MAX, POLL_CONSOLE };
 enum { OF_FILES = 1, OF_NAMED, OF_NUMBERED, OWNER_SHIFT = 30 };
 
@@ -30,7 +30,7 @@ static struct word own_word(const struct process *process, uint32_t address)
     return (struct word){address, process_index(process)};
 }
 
-/* Not what a process says names the page, but who granted it. */
+/* The name of a page comes from the server that granted it, not from the process. */
 static __attribute__((noinline)) struct word shared_word(const struct process *process, uint32_t address)
 {
     uint32_t object = 0, place = 0, of = address < NAMED_BASE ? OF_FILES : address < SHM_BASE ? OF_NAMED : OF_NUMBERED;

@@ -1,14 +1,14 @@
 /*
- * Processes that wait at a word of memory until another one wakes them. A place is an address of one process's, or one
- * in shared memory: for all who have that page the server that granted it has one name for the word.
+ * Futexes: processes that wait at a word of memory until another one wakes them. A place is an address in one process,
+ * or a word of shared memory, for which the server that granted the page has one name for all processes that map it.
  *
  *      futex_watch() --------> the vdso looks at the word ------> a sleep that futex_wake() ends
  *
- *   F1  a process that watches is in the queue from before the word is looked at until it is woken, its time is over,
- *       or a signal comes: no change in between is missed, as it is followed by a wake-up
- *   F2  a process watches, wakes and moves at a shared word only if it has the page at that moment: what it says of
- *       another is a word of its own
- *   F3  a process that waits for a wake-up has `waits` WAITS_TICK, as a sleeper
+ *   F1  a process that watches is in the queue from before it looks at the word until it is woken, its time is over,
+ *       or a signal comes. So it misses no change, as a wake-up follows each change
+ *   F2  a process can watch, wake and move at a shared word only while it has the page; any other address names a
+ *       word of its own
+ *   F3  a process that waits for a wake-up has `waits` WAITS_TICK, like a sleeper
  */
 #pragma once
 

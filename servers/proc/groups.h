@@ -1,8 +1,8 @@
 /*
- * Groups of processes and sessions, as setpgid(2) and setsid(2) have them: numbers by which processes are waited for
- * and sent signals. The terminal knows nothing of them: what is in front depends on what waits for what (front.h).
+ * Process groups and sessions, as in setpgid(2) and setsid(2): numbers for waits and signals. The terminal does not use
+ * them: the foreground depends on waits (front.h).
  *
- *   U1  a process begins in its parent's group and session; one that init starts, in ones of its own
+ *   U1  a process begins in its parent's group and session; a process that init starts begins in new ones
  *   U2  a group is in one session
  *   U3  the leader of a session leads its group, and stays there
  */

@@ -1,10 +1,10 @@
 /*
- * How processes begin and end. Whatever fails half way is undone: then the answer is an error and
- * nothing else has changed. Only exec has a point of no return.
+ * How processes begin and end. A failure half way is undone: the answer is an error, and nothing else has
+ * changed. Only exec has a point of no return.
  *
- * With a large process each takes steps (work.h), of which the first is done here. Meanwhile a process that forks or
- * executes waits, and its call is kept (waits.h); one that ends is gone for everybody at once, but its parent hears of
- * that when all is free again.
+ * For a large process, fork, exec and end take several steps (work.h); the first is done here. Meanwhile a process that
+ * forks or executes waits, and its call is kept (waits.h). A process that ends is gone for everybody at once, but its
+ * parent learns of it when all its memory is free again.
  */
 #pragma once
 

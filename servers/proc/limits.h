@@ -1,7 +1,7 @@
 /*
- * Limits of processes (RLIMIT_NPROC): how many there may be in an account (servers/lib/account.h) at
- * once, live or not yet waited for. With them go the blocks for long arguments (arguments.h): an
- * account has a part of them, as large as its part of the processes, rounded up, while there are any.
+ * Limits of processes (RLIMIT_NPROC): how many an account (servers/lib/account.h) may have at once, live
+ * or not yet waited for. The same limit divides the blocks for long arguments (arguments.h): an account
+ * has the same fraction of them as of the processes, rounded up, while any are left.
  */
 #pragma once
 

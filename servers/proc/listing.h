@@ -1,4 +1,4 @@
-/* What everybody may see of the processes. */
+/* The list of processes, which everybody may see. */
 #pragma once
 
 #include "servers/proc/process.h"

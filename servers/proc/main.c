@@ -1,6 +1,6 @@
 /*
- * The process server. A caller is the process that its badge names: no id that a client sends says
- * who it is. It waits for mem, console and file, which it trusts, and never for a client.
+ * The process server. The badge alone identifies a caller, never an id that the client sends. It waits
+ * for mem, console and file, which it trusts, and never for a client.
  */
 #include "libuser/ipc/server.h"
 #include "libuser/sys/derive.h"

@@ -3,7 +3,7 @@
  *
  *      parent ---> children: child <-> child      not ended
  *             ---> ended:    child <-> child      not yet waited for
- *             ---> adopted:  child <-> child      not ended, whose parent has, or does
+ *             ---> adopted:  child <-> child      not ended, but their parent has, or is about to
  *
  *      process_make()       process_set_live()      process_set_ends()       process_set_ended()
  *           |                    |                       |                        |
@@ -11,20 +11,20 @@
  *                      |                                             | adopted                    | waited for
  *                      +----------------------> FREE <---------------+----------------------------+
  *
- * What begins is nobody's to kill, and what ends is over for all but its memory: both may take some steps (work.h).
+ * A process that BEGINS cannot be killed; one that ENDS only frees its memory. Both may take several steps (work.h).
  *
  *   P1  a live process's badge is its index in the low bits with a generation above, and is not
- *       used again for a long time: a badge names one process or none
- *   P2  a process is in one of its parent's lists. When the parent ends, its own parent adopts them:
- *       it never hears of their end, and they are forgotten then, but it may end them. So each process
- *       is below init, and below whoever is answerable for it
- *   P3  an ended process holds nothing but its number and how it ended
+ *       reused for a long time: a badge names one process or none
+ *   P2  a process is in one of its parent's lists. When the parent ends, its own parent adopts the
+ *       children: it is not told of their end, when they are forgotten, but it may end them. So each
+ *       process is below init, and below the process that is responsible for it
+ *   P3  an ended process keeps only its number and its status
  *   P4  a process that waits for an answer, for a child's end, a tick, or the end of its own fork or exec, is live and
  *       has `waits` set and its caller kept
  *   P5  a process that is not free is charged as one to its account (limits.h)
  *   P6  it has work in the queue if it begins, ends, or waits for its exec
- *   P7  a process that waits for its fork has the child that begins as the first of its children; all others
- *       that begin are adopted, and on their way out
+ *   P7  if a process waits for its fork, its first child is the one that begins; all other children that begin are
+ *       adopted, and about to end
  *
  * Entry 0 is init, which never ends.
  */

@@ -1,5 +1,5 @@
-/* Programs: those of the boot archive, not its servers and kernel tests, and files that were written, whose pages the
- * file server has and mem copies. */
+/* Programs: those of the boot archive (not its servers and kernel tests), and written files, whose pages are in the
+ * file server and are copied by mem. */
 #pragma once
 
 #include "servers/lib/elf_image.h"

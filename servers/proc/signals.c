@@ -11,7 +11,7 @@
 #include "servers/proto/mem_types.h"
 #include "servers/proto/slots.h"
 
-static bool some_are_missed; /* who could not be interrupted is tried again */
+static bool some_are_missed; /* some could not be interrupted, and are tried again */
 
 static uint32_t uncatchable(void)
 {
@@ -138,7 +138,7 @@ static bool go_on(const struct process *process)
     return mem_fatal_fault_resume(PROC_SLOT_MEM, process_index(process)) == 0;
 }
 
-/* Nobody is there who could call a handler. */
+/* There is no vdso to call a handler. */
 static bool is_without_vdso(const struct fatal_fault *fault)
 {
     enum { PAGE_FAULT = 14 };

@@ -1,25 +1,25 @@
 /*
- * Signals of processes. What a program catches, ignores and blocks its vdso says (libuser/vdso/signals.c); its handlers
- * are called there, never here: a signal that is caught waits in `pending`, and the process is interrupted.
+ * Signals of processes. A program's vdso reports which signals it catches, ignores and blocks (libuser/vdso/signals.c),
+ * and calls its handlers. Here, a caught signal waits in `pending`, and the process is interrupted.
  *
- *      signal_send()   blocked              it waits, whoever would ignore it or end by it
- *                      caught               it waits, and is due: the process is interrupted
+ *      signal_send()   blocked              pending, even if it is ignored or would end the process
+ *                      caught               pending and due: the process is interrupted
  *                      ignored              nothing
- *                      otherwise            nothing, or the end of the process: what is done by default
+ *                      otherwise            the default action: nothing, or the end of the process
  *
- * A process that waits for proc is interrupted by an answer. A thread that runs is diverted: only its eip is changed,
- * to VDSO_INTERRUPTED. One that is in a call of another server's is diverted when that has answered: a server that lets
- * its clients wait for long answers at once when proc makes its call `interrupt`; else it is tried again at each tick.
- * Where the thread was stays here until the vdso has asked for it. It is not diverted again before that, nor by another
- * signal before it has taken all that are due.
+ * A process that waits for proc is interrupted by an answer. A running thread is diverted: only its eip is changed, to
+ * VDSO_INTERRUPTED. A thread in a call to another server is diverted after that server has answered. A server with long
+ * waits answers at once when proc makes its call `interrupt`; otherwise proc tries again at each tick. proc keeps the
+ * thread's old eip until the vdso has asked for it. Before that the thread is not diverted again, nor by another signal
+ * before the vdso has taken all that are due.
  *
  * A process that faults is diverted in the same way, if that signal is caught and not blocked, and then mem answers the
- * fault. A second fault before there is a frame ends it, by the first.
+ * fault. A second fault before there is a frame ends the process, with the first fault's signal.
  *
- *   N1  neither `blocked` nor `caught` nor `ignored` has a signal that nobody may catch
- *   N2  what waits is blocked or caught
- *   N3  a process with a signal that is due, or that it awaits, is interrupted, or about to hear of it by its call's
- *       answer; it waits in no call but for the end of its fork or exec
+ *   N1  neither `blocked` nor `caught` nor `ignored` has a signal that cannot be caught
+ *   N2  a pending signal is blocked or caught
+ *   N3  a process with a signal that is due, or that it awaits, is interrupted, or about to learn of it from its call's
+ *       answer; it waits only for the end of its fork or exec
  */
 #pragma once
 
@@ -80,7 +80,7 @@ struct signals {
         int16_t code;
         uint32_t sender, value;
     } origins[ORIGINS];
-    bool forgets_children; /* who ends is not waited for */
+    bool forgets_children; /* ended children are not waited for */
     bool has_interrupt;    /* on its way: signals_interrupt() */
     bool is_diverted;      /* and `eip` is where from */
     bool by_fault;         /* the vdso is to hear of that */
@@ -132,8 +132,8 @@ bool signals_fault(struct process *process, const struct fatal_fault *fault, uin
 /* A process that waited for its fork runs on. */
 void signals_go_on(struct process *process);
 
-/* Control-C: SIGINT is on its way to all who are in front (front.h), and arrives with signals_sweep(). One of
- * those that forks meanwhile is over at once, true, if it ends by it: nobody runs away from it. */
+/* Control-C: sends SIGINT to all processes in front (front.h); it arrives with signals_sweep(). A process that forks
+ * before that ends at once (true), if SIGINT would end it, so that no child escapes. */
 void signals_interrupt(void);
 bool signals_end_forker(struct process *process);
 
@@ -149,5 +149,5 @@ bool signal_is_ignored(uint32_t signal);
 /* True if its default is to stop a process. */
 bool signal_stops(uint32_t signal);
 
-/* True if it would stop who neither handles nor blocks it: there is no such thing. */
+/* True if the signal would stop the process, which neither handles nor blocks it; stopping is not supported. */
 bool signal_would_stop(const struct process *process, uint32_t signal);

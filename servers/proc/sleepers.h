@@ -1,4 +1,4 @@
-/* The processes that sleep, in the order of the ticks at which they wake (ticks.h). */
+/* Sleeping processes, in the order of the ticks at which they wake (ticks.h). */
 #pragma once
 
 #include "servers/proc/process.h"

@@ -1,4 +1,4 @@
-/* Comparing ticks: nobody waits longer than TICKS_MAX. */
+/* Comparison of ticks: no wait is longer than TICKS_MAX. */
 #pragma once
 
 #include <stdbool.h>

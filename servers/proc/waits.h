@@ -1,4 +1,4 @@
-/* A process that waits for an answer of proc's: P4 of process.h. */
+/* Processes that wait for an answer from proc: P4 of process.h. */
 #pragma once
 
 #include "libuser/ipc/server.h"

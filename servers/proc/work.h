@@ -1,9 +1,9 @@
 /*
- * Long work in steps: the fork, the exec and the end of large processes, and many answers at once. Each step is
- * an answer to a call of a thread of proc's own: it waits in the queue with everybody's calls, and its
- * priority is a program's, so that others are served between two steps.
+ * Long work in steps: fork, exec and end of large processes, and many answers at once. A second thread of proc
+ * requests each step by a call. That call waits in the queue with all others, and the thread has the priority of
+ * a program, so others are served between two steps.
  *
- *      queue:  work -> work -> work      one step of the first; if it has more to do, it is the last then
+ *      queue:  work -> work -> work      does one step of the first; if more is left, it moves to the end
  *
  *   W1  `step` is set as long as the work is in the queue, and not while a step of it is done
  *   W2  the thread waits for an answer only while the queue is empty

@@ -1,6 +1,5 @@
 /*
- * What the file server and its clients say to each other beside the calls' words. Numbers of flags, modes and commands
- * are those of Linux on i386.
+ * Data formats of the file server's calls. Numbers of flags, modes and commands are those of Linux on i386.
  */
 #pragma once
 

@@ -1,11 +1,11 @@
 /*
- * Where things are in a program's address space; kernel/abi/abi.h has the rest.
+ * The layout of a program's address space; kernel/abi/abi.h has the rest.
  *
  *   STACK_LOW .. STACK_TOP       stack, a page at its first touch
  *   VDSO_BASE .. VDSO_END        the library that answers system calls, if the program wants it
- *   PROGRAM_BASE .. HEAP_LIMIT   text and data, behind them the heap
- *   MMAP_BASE .. MMAP_LIMIT      where the server chooses a place for mmap; a place that the caller
- *                                chooses may be anywhere from PROGRAM_BASE on
+ *   PROGRAM_BASE .. HEAP_LIMIT   text and data, then the heap
+ *   MMAP_BASE .. MMAP_LIMIT      places for mmap that the server chooses; the caller may choose any
+ *                                place from PROGRAM_BASE on
  *   NAMED_BASE .. SHM_BASE       shared segments with a name, of any size
  *   SHM_BASE ..                  shared segments of one page; each segment is at the same address in every space
  */

@@ -1,5 +1,4 @@
-/* What the manager of spaces (proc) and the memory server say to each other beside the calls'
- * words. */
+/* Data formats of the calls between the manager of spaces (proc) and the memory server. */
 #pragma once
 
 #include "kernel/abi/abi.h"

@@ -19,7 +19,7 @@ struct pipe_ring {
 };
 
 /* Stores before the fence are seen before loads after it are made. A process that is to wait says so first, and then
- * looks once more; a process that brings bytes or room stores that first, and then looks who waits. */
+ * looks once more; a process that brings bytes or room stores that first, and then checks for waiters. */
 static inline void pipe_ring_fence(void)
 {
     __sync_synchronize();

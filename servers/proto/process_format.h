@@ -1,4 +1,4 @@
-/* What proc's call `list` says of a process. */
+/* The description of a process in the answer to proc's call `list`. */
 #pragma once
 
 #include <stdint.h>

@@ -1,12 +1,11 @@
 /*
  * The text for the screen: console writes it, the server `screen` reads it.
  *
- * Byte i of all that was ever written is text[i % SCREEN_RING_BYTES]. The writer never waits, a reader
- * that is too slow loses the oldest (servers/lib/tail.h). Each log line stands between SCREEN_LOG and
- * SCREEN_OUTPUT, which occur nowhere else: so every line's start says whose it is.
+ * Byte i ever written is text[i % SCREEN_RING_BYTES]. The writer never waits; a slow reader loses the
+ * oldest bytes (servers/lib/tail.h). Each log line stands between SCREEN_LOG and SCREEN_OUTPUT, which
+ * occur nowhere else: so the start of every line says whether it is log or output.
  *
- * Both may write to these frames. That gives the reader no power: console reads nothing there but
- * `asleep`.
+ * Both may write to these frames. That gives the reader no power: console reads only `asleep` there.
  */
 #pragma once
 

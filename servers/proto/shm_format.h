@@ -1,4 +1,4 @@
-/* Named shared segments, as the memory server and programs speak of them. */
+/* Data formats of the calls about named segments. */
 #pragma once
 
 #include <stdint.h>

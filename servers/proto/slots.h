@@ -1,13 +1,12 @@
 /*
- * The numbers that servers and their clients agree on, beside the protocols: which slot of whose
- * capability table holds what.
+ * The slots of the capability tables of servers and programs, on which both sides of a protocol agree.
  */
 #pragma once
 
 #include <stdint.h>
 
-/* Every process: endpoint capabilities with the right to call, badged with who it is; the file server's comes when the
- * process asks proc for it (files). */
+/* Every process: endpoint capabilities with the right to call, whose badge names the process. It gets the file server's
+ * from proc on request (files). */
 enum { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3, CLIENT_SLOT_FILE = 4, CLIENT_SLOTS_END };
 
 /* The pages of libuser/vdso, which answer a program's Linux calls, are between the stack and the message page, and can

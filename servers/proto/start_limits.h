@@ -1,4 +1,4 @@
-/* The limits that init's program starts with, as the manifest or the command line says, and proc gives them. */
+/* The limits of init's program, from the manifest or the command line; proc sets them. */
 #pragma once
 
 #include <stdint.h>

@@ -1,10 +1,10 @@
 /*
- * A screen as the loader left it, as rows of cells: VGA's text mode, or pixels in which glyphs are
- * drawn. Only what differs from what is shown is drawn, so a scroll costs no more than its changed
- * cells, and a framebuffer, slow to read on a real machine, is never read.
+ * The screen, in the loader's mode, as rows of cells: VGA's text mode, or pixels with drawn glyphs.
+ * Only cells that differ from shown[] are drawn. So a scroll costs only its changed cells, and a
+ * framebuffer, slow to read on a real machine, is never read.
  *
- *   D1  shown[] is what was drawn; NOT_DRAWN is no cell
- *   D2  all that is drawn lies inside the rows: display_open() refuses other screens
+ *   D1  shown[] has the cells that were drawn; NOT_DRAWN is no cell
+ *   D2  everything drawn lies inside the rows: display_open() refuses other screens
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* The glyphs that every screen has: code page 437, which VGA's text mode shows by itself. */
+/* The glyphs: code page 437, which VGA's text mode has built in. */
 #pragma once
 
 #include <stdint.h>

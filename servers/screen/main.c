@@ -1,7 +1,6 @@
 /*
- * The screen's server: shows what console writes into the ring (servers/proto/screen_ring.h). It has the
- * priority of programs and nobody waits for it, so that drawing, slow on a framebuffer, is on nobody's
- * path.
+ * The screen server: shows what console writes into the ring (servers/proto/screen_ring.h). It has the
+ * priority of programs, and nobody waits for it, because drawing on a framebuffer is slow.
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/sys/calls.h"

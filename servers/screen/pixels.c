@@ -1,4 +1,4 @@
-/* A framebuffer with red, green and blue anywhere in pixels of two, three or four bytes. */
+/* A framebuffer: pixels of two, three or four bytes, with red, green and blue at any bits. */
 #include "servers/screen/display.h"
 #include "servers/screen/glyphs.h"
 

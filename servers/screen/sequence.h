@@ -1,4 +1,4 @@
-/* Escape sequences: what those of terminal.h do, and the ends of those that do nothing. */
+/* Escape sequences: the effects of those in terminal.h, and finding the ends of all others. */
 #pragma once
 
 #include "servers/screen/terminal.h"

@@ -1,18 +1,18 @@
 /*
- * What the screen is to show: cells, a cursor, and what the bytes that come in do to them.
+ * The terminal: cells, a cursor, and the effects of bytes on them.
  *
  *      first -> | row 2 | row 0 | row 1 |      the rows are a ring, so scrolling moves none
  *
- * Two writers share the cells and the cursor, the log and the console's output. Each has a pen of its
- * own, so that a log line in the middle of another's colour or escape sequence disturbs neither.
+ * Two writers, the log and the console's output, share the cells and the cursor. Each has its own pen, so
+ * that a log line in the middle of a colour or escape sequence of the output disturbs neither.
  *
  *      byte            does
- *      SCREEN_LOG, SCREEN_OUTPUT    the following bytes are of that writer
+ *      SCREEN_LOG, SCREEN_OUTPUT    the following bytes are that writer's
  *      LF, VT, FF      the next line's start; the screen scrolls
  *      CR BS TAB       the line's start; one cell back; to the next column that 8 divides, or the last
  *      ESC [ ... m     colours; also J K H f A B C D of ECMA-48
- *      others below 32, other sequences    nothing; but any below 32 ends a sequence, so that a
- *                                          broken one cannot swallow what follows
+ *      others below 32, other sequences    nothing; but any byte below 32 ends a sequence, so that
+ *                                          a broken one cannot swallow what follows
  *      the rest        UTF-8
  *
  *   T1  column <= columns, row < rows; column == columns: the next character begins a new line
