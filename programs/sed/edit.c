@@ -321,7 +321,7 @@ static enum outcome run_script(void)
         if (is_run)
             outcome = run_command(command);
         if (outcome == JUMPS || (command->name == '{' && !is_run)) {
-            i = command->target == script->count ? script->count - 1 : command->target;
+            i = command->target;
             outcome = GOES_ON;
         }
     }

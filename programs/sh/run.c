@@ -205,11 +205,15 @@ static int run_while(const struct node *node)
     int status = 0;
 
     shell.loops++;
-    while ((run_condition(node->first) == 0) == (node->kind == NODE_WHILE) && !leaves_loop()) {
-        status = run(node->second);
-        if (leaves_loop())
+    do {
+        int condition = run_condition(node->first);
+        if (is_over())
+            status = condition; /* of `break`, `continue` or `return`, which is what counts */
+        else if ((condition == 0) == (node->kind == NODE_WHILE))
+            status = run(node->second);
+        else
             break;
-    }
+    } while (!leaves_loop());
     shell.loops--;
     return status;
 }

@@ -3,7 +3,7 @@
 # (what, the script, what it writes, its status), as SCRIPTS in shell_tests.py has it.
 LANGUAGE = [
     ("fields", r'''f() { echo "$#"; for i; do echo "<$i>"; done; }; x='a  b'; f $x "$x" ''$x; IFS=:; x=a::b:; f $x; x=:a; f $x; IFS=' :'; x=' a : b  c: :'; f $x; IFS=; x='a b'; f $x; unset IFS; f $x
-f ${none:-a "b  c" d}; f "${none:-a  b}"; set -- 'a b' ''; f $@; f "$@"; f "${@:-none}"; f "${none-$@}"; echo ${#@} "${*:+some}"; set --; f "${@:-none}" ${@+no}
+f ${none:-a "b  c" d}; f "${none:-a  b}"; set -- 'a b' ''; f $@; f $*; f "$@"; f "${@:-none}"; f "${none-$@}"; echo ${#@} "${*:+some}"; set --; f "${@:-none}" ${@+no}
 ''', '''5
 <a>
 <b>
@@ -33,6 +33,9 @@ f ${none:-a "b  c" d}; f "${none:-a  b}"; set -- 'a b' ''; f $@; f "$@"; f "${@:
 <d>
 1
 <a  b>
+2
+<a>
+<b>
 2
 <a>
 <b>
@@ -111,7 +114,7 @@ sh: read: a name is missing
 0<a|b|: c>
 1<a|b|>
 ''', 0),
-    ("before a command", r'''f() { echo "f $X"; X=in; }; X=1 f; echo "<$X>"; X=1 true; X=1 cd /tmp; X=1 read Y </dev/null; X=1 command :; echo "<$X>"; X=1 :; echo "<$X>"; X=2 eval 'echo $X'; echo $X; X=3 env | grep ^X; A=1 B=$A env | grep ^B; f() { env | grep ^X; }; X=5 f; unset X; X=6 f; readonly R=1; (R=2 true; echo no); (R=2 f; echo no); echo $?
+    ("before a command", r'''f() { echo "f $X"; X=in; }; X=1 f; echo "<$X>"; X=1 true; X=1 cd /tmp; X=1 read Y </dev/null; X=1 command :; echo "<$X>"; X=1 :; echo "<$X>"; X=2 eval 'echo $X'; echo $X; X=3 env | grep ^X; A=1 B=$A env | grep ^B; f() { env | grep ^X; }; X=5 f; Z=1 true; Z=2; env | grep -c ^Z=; unset X; X=6 f; readonly R=1; (R=2 true; echo no); (R=2 f; echo no); echo $?
 ''', '''f 1
 <>
 <>
@@ -121,6 +124,7 @@ sh: read: a name is missing
 X=3
 B=1
 X=5
+0
 X=6
 sh: R: may only be read
 sh: R: may only be read

@@ -39,42 +39,43 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
 """, "hello hello 5 hel llo o he none some\nmade made 0 sh\n<> empty \n65536 65536\n11\n<>\nE=exported\n0\nN=5\n<>\n7 9 -3 3 0 1 2\n6\n", 0),
     ("the shell's variables", "sh -c 'echo $0 $1 $2 $#; shift; echo \"$@\" \"$*\"; for i; do echo \"<$i>\"; done' name a 'b c' d\n"
      "sh -c 'for i in \"$@\"; do echo $i; done; for i in \"x$@\"; do echo \"<$i>\"; done' name\n"
-     "sh -c 'echo $10 ${10} $1' name a b c d e f g h i j\n"
+     "sh -c 'echo $10 ${10} $1' name a b c d e f g h i j; sh -c 'echo ${!-none}'\n"
      "[ $$ -gt 0 ] && echo $?; false; echo $?; true & wait $!; echo $?\n",
-     "name a b c 3\nb c d b c d\n<b c>\n<d>\n<x>\na0 j a\n0\n1\n0\n", 0),
+     "name a b c 3\nb c d b c d\n<b c>\n<d>\n<x>\na0 j a\nnone\n0\n1\n0\n", 0),
     ("commands in words", "echo $(echo a; echo b) \"$(echo a; echo b)\" `echo \\`echo c\\`` $(echo $(echo \")\"))\n"
-     "x=$(false); echo $?; echo \"<$(true)>\" \"<$(echo; echo a; echo; echo)>\"\n", "a b a\nb c )\n1\n<> <\na>\n", 0),
+     "x=$(false); echo $?; echo \"<$(true)>\" \"<$(echo; echo a; echo; echo)>\"; x=$(false); y=1; echo $?; false; x=$(); echo $?; false; eval; echo $?; : >e; false; . ./e; echo $?\n", "a b a\nb c )\n1\n<> <\na>\n0\n0\n0\n0\n", 0),
     ("names of files", "mkdir d; touch d/b.c d/a.c d/.c 'd/a b'\necho d/*.c d/?.c d/[ab].c d/* d/x* 'd/*' d/\\* \"d\"/*.c d/?\"*\"*\n"
      "x='d/*'; echo $x \"$x\"\nfor i in d/a*; do echo \"<$i>\"; done\n",
      "d/a.c d/b.c d/a.c d/b.c d/a.c d/b.c d/a b d/a.c d/b.c d/x* d/* d/* d/a.c d/b.c d/?**\nd/a b d/a.c d/b.c d/*\n<d/a b>\n<d/a.c>\n", 0),
     ("pipelines", "echo one two | wc -w | cat\n{ echo a; echo b; } | (cat; echo c) | tail -n 2\ntrue | false; echo $?\nfalse | true; echo $?\n"
      "! true; echo $?\n! false | true; echo $?\ncat /bin/sh | true; echo $?\n", "2\nb\nc\n1\n0\n1\n1\n0\n", 0),
     ("lists", "true && echo and || echo or; false && echo and || echo or; false || false && echo no; echo $?\n"
-     "(exit 3); echo $?; { echo a; echo b; }; (cd /; pwd); pwd\nif false; then echo 1; elif true; then echo 2; else echo 3; fi\n"
+     "(exit 3); echo $?; (exit 300); echo $?; (false; exit); echo $?; { echo a; echo b; }; (cd /; pwd); pwd\nif false; then echo 1; elif true; then echo 2; else echo 3; fi\n"
      "if false; then echo 1; elif false; then echo 2; elif false; then echo 3; else echo 4; fi\n"
      "if false; then echo 1; fi; echo $?\nfalse && echo 1 || echo 2 && false || false && echo 3 || echo 4\n"
      "true || echo 5 && ! true || (exit 6); echo $?\n"
      "a='a=&&'; while [ ${#a} -lt 400000 ]; do a=$a$a; done; eval \"$a pwd\"\n",
-     "and\nor\n1\n3\na\nb\n/\n/tmp\n2\n4\n0\n2\n4\n6\n/tmp\n", 0),
+     "and\nor\n1\n3\n44\n1\na\nb\n/\n/tmp\n2\n4\n0\n2\n4\n6\n/tmp\n", 0),
     ("loops", "i=0; while [ $i -lt 9 ]; do i=$((i+1)); if [ $i = 2 ]; then continue; fi; if [ $i = 4 ]; then break; fi; echo $i; done\n"
      "until [ $i = 0 ]; do i=$((i-1)); done; echo $i\nfor a in 1 2; do for b in 1 2 3; do echo $a$b; continue 2; done; done\n"
+     "false; while false; do :; done; echo $?; false; for a in; do :; done; echo $?; for a in 1; do break 9; done; for a in 1 2; do until break; do :; done; echo $a; done\ni=0; while [ $((i=i+1)) = 2 ] && continue; [ $i -lt 4 ]; do echo $i; done; until [ $i = 6 ] || { i=$((i+1)); continue; }; do echo no; done; echo $i\n"
      "for a in 1 2; do for b in 1 2; do echo $a$b; break 2; done; done\nfor a in; do echo $a; done; echo $?\n"
-     "loop) { true; }\n", "1\n3\n0\n11\n21\n11\n0\nsh: line 7: syntax error near )\n", 2),
+     "loop) { true; }\n", "1\n3\n0\n11\n21\n0\n0\n1\n2\n1\n3\n6\n11\n0\nsh: line 9: syntax error near )\n", 2),
     ("case", "case abc in a) echo 1;; a*|x) echo 2;; *) echo 3;; esac; case '*' in '') echo no;; \\*) echo star;; esac; case q in a) ;; (q) echo paren\nesac\n"
-     "case z in a) echo no;; esac; echo $?; case a in esac; echo $?; x='a b'; case $x in *\\ *) echo blank;; esac; case a in\na) # none\n;;\nesac; echo $?\n"
+     "false; case z in a) echo no;; esac; echo $?; case a in esac; echo $?; x='a b'; case $x in *\\ *) echo blank;; esac; case a in\na) # none\n;;\nesac; echo $?\n"
      "case ~ in /) echo home;; esac; y='a*'; case ab in \"$y\") echo no;; $y) echo pattern;; esac; case a in a) false;; esac; echo $?\n"
      "if true; then case a in a) echo in if;; esac; fi >f; cat f; for i in 1 2 3; do case $i in 2) continue;; esac; echo $i; done\n"
      "(case ${none?} in *) echo no;; esac); (case a in ${none?}) echo no;; esac); echo $?\ncase x in x echo; esac\n",
      "2\nstar\nparen\n0\n0\nblank\n0\nhome\npattern\n1\nin if\n1\n3\nsh: none: is not set\nsh: none: is not set\n2\nsh: line 11: syntax error near echo\n", 2),
-    ("functions", "f() { echo \"$# $1 $2\"; return 3; echo no; }\nf a 'b c'; echo $?; f | cat; x=$(f 1 2); echo $x; f q >out; cat out; f() { echo new; }; f\n"
+    ("functions", "f() { false; return; }; f; echo $?; f() { while return 3; do :; done; }; f; echo $?; f() { echo \"$# $1 $2\"; return 3; echo no; }\nf a 'b c'; echo $?; f | cat; x=$(f 1 2); echo $x; f q >out; cat out; f() { echo new; }; f\n"
      "fact() { if [ $1 -le 1 ]; then echo 1; else echo $(( $1 * $(fact $(($1-1))) )); fi; }; fact 4\n"
      "g() { for i in 1 2 3; do if [ $i = 2 ]; then return; fi; echo g$i; done; echo no; }; g; for i in 1 2; do g; done; h() { while :; do return 7; done; }; h; echo $?\n"
      "r() { r; }; r; echo $?; d() if [ $1 -gt 0 ]; then d $(($1-1)); else echo bottom; fi\nd 190; k() { shift; echo $1; }; set -- x; k a b; echo $# $1; set --; n() ( cd /; pwd ); n; pwd\n"
      "echo 'w() { echo w; }; return 4; echo no' >lib; . ./lib; echo $?; w; type w; command -v w; return; echo $?; cd() { echo mine; }; cd /; command cd /dev; pwd\n"
-     "m() { echo to file; } >/tmp/m; m; cat /tmp/m; t() { cat <<E; }; t my; t your\n$1 text\nE\nb() { break; echo on; }; for i in 1 2; do b; echo $i; done; X=1 m; echo \"<$X>\"\n"
+     "m() { echo to file; } >/tmp/m; m; cat /tmp/m; t() { cat <<E; }; t my; t your\n$1 text\nE\nb() { break; echo on; }; for i in 1 2; do b; echo $i; done; set() { echo no; }; set -- arg; echo $1; X=1 m; echo \"<$X>\"\n"
      "m() { (return 5); echo $?; exit 6; }; m; echo no\n",
-     "2 a b c\n3\n0  \n2 1 2\n1 q \nnew\n24\ng1\ng1\ng1\n7\nsh: r: too many calls in each other\n1\nbottom\nb\n1 x\n/\n/tmp\n4\nw\nw is a function\nw\n"
-     "sh: return: not in a function\n2\nmine\n/dev\nto file\nmy text\nyour text\non\n1\non\n2\n<>\n5\n", 6),
+     "1\n3\n2 a b c\n3\n0  \n2 1 2\n1 q \nnew\n24\ng1\ng1\ng1\n7\nsh: r: too many calls in each other\n1\nbottom\nb\n1 x\n/\n/tmp\n4\nw\nw is a function\nw\n"
+     "sh: return: not in a function\n2\nmine\n/dev\nto file\nmy text\nyour text\non\n1\non\n2\narg\n<>\n5\n", 6),
     ("set", "set -- a 'b c'; echo $# $2; set x; echo $1; set --; echo $#; (set -z; echo no); command set -z; echo $?; f() { set -- in; echo $1; }; f out; echo $#; set -u; set -e; echo $-; set +ue; echo \"<$->\"\n"
      "sh -ec 'false || echo or; ! true; if false; then :; fi; while false; do :; done; false && true; f() { false; echo in f; }; f || :; true | (exit 3); echo no'; echo $?\n"
      "sh -e -c 'x=$(false); echo no'; echo $?; sh -ec 'f() { false; echo no; }; f'; echo $?; sh -ec '(false; echo no); echo no'; echo $?; echo 'false; echo no' >s; sh -e s; echo $?\n"
@@ -86,7 +87,7 @@ trap 'echo "bye $? it'\''s"' EXIT; trap; (exit 3)
 E
 sh -c 'trap "exit 7" 0; exit 3'; echo $?; sh -c 'trap "echo end" EXIT; trap 0; trap "echo no" 0; trap - EXIT'; sh -ec 'trap "echo ends" EXIT; false'; echo $?
 trap 'echo usr $?' USR1 SIGUSR2; (exit 4); kill -USR1 $$; kill -s USR2 $$; echo on; trap '' USR1 TERM; kill -USR1 $$; kill $$; trap
-(trap; echo sub; trap 'echo sub ends' EXIT; exit 5); echo $?; trap 'echo again; trap - USR1' USR1; kill -USR1 $$; trap -- - USR2
+(trap; echo sub; trap 'echo sub ends' EXIT; exit 5); echo $?; (trap 'echo at its end' EXIT; true); trap 'echo again; trap - USR1' USR1; kill -USR1 $$; trap -- - USR2
 sh -c 'trap "echo got" USR1; sleep 60 & echo ready; wait; echo $?; kill $!' >out & until grep -q ready out; do :; done; kill -USR1 $!; wait $!; cat out
 trap x NONE; echo $?; trap x KILL; echo $?; trap x; echo $?; trap x 99; echo $?; trap - 12 15; trap
 while :; do kill -USR2 $$; done & trap 'break' USR2; kill $!; for i in 1 2; do kill -USR2 $$; echo no; done; sh -c 'trap "echo ${x?gone}; echo no" EXIT'; echo $?
@@ -97,14 +98,14 @@ E
 sh -c 'trap "return 5" USR1; f() { kill -USR1 $$; echo no; }; f; echo $?'
 sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]; do :; done; echo 3); echo no; }; f; echo $?' & until grep -q waits w 2>/dev/null; do :; done; kill -USR1 $!; >go; wait
 """, "trap -- 'echo \"bye $? it'\\''s\"' EXIT\nbye 3 it's\n3\n7\nends\n1\nusr 0\nusr 0\non\ntrap -- '' USR1\ntrap -- 'echo usr $?' USR2\ntrap -- '' TERM\n"
-     "trap -- '' USR1\ntrap -- '' TERM\nsub\nsub ends\n5\nagain\nready\ngot\n138\n"
+     "trap -- '' USR1\ntrap -- '' TERM\nsub\nsub ends\n5\nat its end\nagain\nready\ngot\n138\n"
      "sh: trap: NONE: no such signal\n1\nsh: trap: KILL: Invalid argument\n1\nsh: trap: a signal is missing\n2\nsh: trap: 99: no such signal\n1\nsh: x: gone\n2\nchild\nchild\nchild\n1 0\n1\nusr\nusr\n5\na\nb\n3\n", 0),
     ("getopts", "echo 'while getopts ab:c o; do echo \"$o ${OPTARG-none}\"; done; shift $((OPTIND-1)); echo \"$@\"' >s; sh s -a -bx -b y -cq rest -z; sh s -a -- -b; sh s - -a; sh s -b; sh s\n"
      "set -- -b -x; while getopts :ab: o -b -a -x -b; do echo \"$o $OPTARG\"; done; echo $OPTIND; OPTIND=1; getopts a o; echo $? \"$o\"; getopts a; echo $?; getopts a 1; echo $?\n"
-     "f() { OPTIND=1; while getopts uv o; do echo $o; done; }; f -uv -v x; f -v; OPTIND=1; getopts a: o -:; echo \"$o\"\n",
+     "f() { OPTIND=1; while getopts uv o; do echo $o; done; }; f -uv -v x; f -v; OPTIND=1; getopts ab o -ab; OPTIND=2; getopts ab o x -ba; echo $o; OPTIND=1; getopts a: o -:; echo \"$o\"\n",
      "a none\nb x\nb y\nc none\nsh: getopts: -q: no such option\n? none\nrest -z\na none\n-b\n- -a\nsh: getopts: -b: its value is missing\n? none\n\n\n"
      "b -a\n? x\n: b\n5\nsh: getopts: -b: no such option\n0 ?\nsh: getopts: the letters and a name are needed\n2\nsh: getopts: the letters and a name are needed\n2\n"
-     "u\nv\nv\nv\nsh: getopts: -:: no such option\n?\n", 0),
+     "u\nv\nv\nv\nb\nsh: getopts: -:: no such option\n?\n", 0),
     ("readonly and local", "readonly x=1 y; (x=2; echo no); echo $?; (unset x; echo no); (read x <s; echo no); (for x in a; do :; done; echo no); (f() { local x; echo no; }; f); readonly; readonly -p; command readonly 1a; echo $?; (readonly 1a; echo no); echo $x\n"
      "a=out b=kept; f() { local a=in b c=1; echo $a $b $c; g; echo $a; b=; export a; env | grep -c ^a=in; }; g() { echo $a; a=changed; local a=deep; }; f; echo $a $b ${c-none}; env | grep -c ^a=\n"
      "h() { local a=$1; [ $1 = 0 ] || h $(($1-1)); echo $a; }; h 2; echo $a; local z; echo $?; y=1\n",
@@ -131,45 +132,46 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "(echo -n e; sleep 0.3); echo f; { echo -n g; echo h; } & wait; sh -c 'echo -n x'; echo y\n", "ab\ncd\n0 1 2 3 4 end\nef\ngh\nxy\n", 0),
     ("redirections", "echo one >f; echo two >>f; cat <f; echo three > f; cat f; cat nothing 2>e; cat e; cat nothing >f 2>&1; cat f; wc -l <f\n"
      "{ echo a; echo b; } >f; cat f; (cat nothing; echo c) 2>/dev/null; >empty; wc -c <empty; echo x 3>g >&3; cat g; : 3>g; echo no >&3; echo $?\n"
-     ": $({ sleep 9 & echo $! >p; } >/dev/null); kill $(cat p) && echo before its end\n"
+     ": $({ sleep 9 & echo $! >p; } >/dev/null); kill $(cat p) && echo before its end; true >&12; echo $?; for i in $(seq 130); do true </dev/null; exec 3</dev/null; done; echo $?\n"
      "exec >h; echo in h; exec >/dev/console; cat h\n"
      "command exec >i 2>none/i; echo $?; (exec >i 2>none/i; echo no); (X=1 exec env | grep X=); X=2; env | grep -c X=\n"
      "cat <&- 2>/dev/null; echo $?; echo a >&9; echo $?; cat <none; echo $?; >/; echo $?\n",
-     "one\ntwo\nthree\ncat: nothing: No such file or directory\ncat: nothing: No such file or directory\n1\na\nb\nc\n0\nx\nsh: 3: Bad file descriptor\n1\nbefore its end\nin h\n"
+     "one\ntwo\nthree\ncat: nothing: No such file or directory\ncat: nothing: No such file or directory\n1\na\nb\nc\n0\nx\nsh: 3: Bad file descriptor\n1\nbefore its end\nsh: 12: not a descriptor\n1\n0\nin h\n"
      "sh: none/i: No such file or directory\n1\nsh: none/i: No such file or directory\nX=1\n0\n1\n"
      "sh: 9: Bad file descriptor\n1\nsh: none: No such file or directory\n1\nsh: /: Is a directory\n1\n", 0),
     ("texts between lines", "x=v; cat <<END | cat; cat <<'END'; cat <<-END\na $x $((1+1)) \\$x \"q\" \\\"\nENDING\nEND\na $x\nEND\n\t\tb\n\tEND\nread a b <<X\n1 2  3 \nX\necho $a-$b\n"
-     "if true; then cat <<A; fi\nin if\nA\n", 'a v 2 $x "q" \\"\nENDING\na $x\nb\n1-2 3\nin if\n', 0),
-    ("the background", "sleep 0.3 & p=$!; sleep 0.1 & wait $p; echo $?; (exit 5) & wait $!; echo $?; wait; echo $?; wait 99999; echo $?\n"
+     "if true; then cat <<A; fi\nin if\nA\nsh -c 'cat <<E\nlast\nE'; echo /tmp/sh-*\n", 'a v 2 $x "q" \\"\nENDING\na $x\nb\n1-2 3\nin if\nlast\n/tmp/sh-*\n', 0),
+    ("the background", "sleep 0.3 & p=$!; sleep 0.1 & wait $p; echo $?; (exit 5) & wait $!; echo $?; wait; echo $?; (exit 5) & p=$!; true & wait $p $!; echo $?; wait 99999; echo $?\n"
      "cat & wait; sleep 100 & kill $!; wait $!; echo $?; kill -0 $!; echo $?; kill; echo $?; kill -X 1; echo $?; { sh -c 'kill $$'; } 2>/dev/null; echo $?\n",
-     "0\n5\n0\n127\n143\nsh: kill: %s: No such process\n1\nsh: kill: a process is missing\n2\nsh: kill: no such signal\n2\n143\n", 0),
-    ("builtins", "cd /dev; pwd; cd ..; pwd; cd; pwd; cd /tmp; cd -; cd nowhere; echo $?\neval 'echo a;' 'echo b'; echo 'y=in' >f; . ./f; echo $y; command . ./none; echo $?\n"
+     "0\n5\n0\n0\n127\n143\nsh: kill: %s: No such process\n1\nsh: kill: a process is missing\n2\nsh: kill: no such signal\n2\n143\n", 0),
+    ("builtins", "cd /dev; cd /tmp; cd -; pwd; cd ..; pwd; cd; pwd; cd /tmp; cd -; cd nowhere; echo $?\neval 'echo a;' 'echo b'; echo 'y=in' >f; . ./f; echo $y; command . ./none; echo $?\n"
      "command shift; echo $?; command export 1=2; echo $?; wait x; echo $?; read 1x; echo $?; : ; echo $?; exec true\n",
-     "/dev\n/\n/\n/\nsh: cd: nowhere: No such file or directory\n1\na\nb\nin\nsh: .: ./none: No such file or directory\n1\n"
+     "/dev\n/dev\n/\n/\n/\nsh: cd: nowhere: No such file or directory\n1\na\nb\nin\nsh: .: ./none: No such file or directory\n1\n"
      "sh: shift: there are not so many arguments\n1\nsh: export: 1=2: not a name\n1\nsh: wait: x: not a number\n127\nsh: read: 1x: not a name\n2\n0\n", 0),
-    ("where programs are", "echo $PATH; env | grep PATH; PATH=/none /bin/sh -c 'exit ${#PATH}'; echo $?; env -i sh -c 'env | grep PATH'\n", "/bin\nPATH=/bin\n5\nPATH=/bin\n", 0),
+    ("where programs are", "echo $PATH; env | grep PATH; PATH=/none /bin/sh -c 'exit ${#PATH}'; echo $?; env -i sh -c 'env | grep PATH'; echo pwd >mine; chmod +x mine; PATH=:/none; mine\n", "/bin\nPATH=/bin\n5\nPATH=/bin\n/tmp\n", 0),
     ("long scripts with subshells", "for i in $(seq 200); do echo '(true); n=$((n + 1))'; done >s; echo 'echo $n' >>s; sh s\n", "200\n", 0),
     ("scripts", "echo 'echo $0 $1; exit 4' >s; sh s arg; echo $?; sh none; echo $?; sh -c 'exit 6'; echo $?; sh -z; echo $?\n"
      "printf=; echo 'cat' >s; echo input | sh s\n", "s arg\n4\nsh: none: No such file or directory\n127\n6\nusage: sh [-aCefnuvx] [-o option]... [-c text [name] | -s | file] [argument...]\n2\ninput\n", 0),
-    ("what cannot be run", "nothing; echo $?; /none; echo $?; /dev/null; echo $?; /tmp; echo $?; echo x >t; ./t; echo $?; chmod +x t; ./t; echo $?; ''; echo $?; PATH=/dev null; echo $?\n",
+    ("what cannot be run", "nothing; echo $?; /none; echo $?; /dev/null; echo $?; /tmp; echo $?; echo x >t; ./t; echo $?; chmod +x t; ./t; echo $?; ''; echo $?; head -c 20 /bin/true >t; ./t; echo $?; PATH=/dev:/none null; echo $?\n",
      "sh: nothing: not found\n127\nsh: /none: No such file or directory\n127\nsh: /dev/null: Permission denied\n126\nsh: /tmp: Permission denied\n126\n"
-     "sh: ./t: Permission denied\n126\nsh: x: not found\n127\nsh: : not found\n127\nsh: null: Permission denied\n126\n", 0),
+     "sh: ./t: Permission denied\n126\nsh: x: not found\n127\nsh: : not found\n127\nsh: ./t: Exec format error\n126\nsh: null: Permission denied\n126\n", 0),
     ("errors in the syntax", "sh -c 'echo \"a'; sh -c 'if true'; sh -c ')'; sh -c 'a && ;'; sh -c 'cat <'; sh -c 'cat <<E'; sh -c 'echo $(a'; sh -c '{ a;'; echo $?\n"
-     "(echo ${x!}); (echo $((1+))); (echo $((1/0)); echo no); (echo ${x?is missing}); echo $?\n",
+     "(echo ${x!}); (: ${1=x}; echo no); (echo $((1+))); (echo $((1/0)); echo no); (echo ${x?is missing}); echo $?\n",
      "sh: line 1: a quote or parenthesis is not closed\nsh: line 1: syntax error near end of input\nsh: line 1: syntax error near )\n"
      "sh: line 1: syntax error near ;\nsh: line 1: syntax error near end of input\nsh: line 1: a text behind << does not end\n"
      "sh: line 1: syntax error near end of input\nsh: line 1: syntax error near end of input\n2\n"
-     "sh: ${}: is no parameter\nsh: $((1+)): a number is missing at the end\nsh: $((1/0)): division by 0\nsh: x: is missing\n2\n", 0),
+     "sh: ${}: is no parameter\nsh: 1: cannot be set so\nsh: $((1+)): a number is missing at the end\nsh: $((1/0)): division by 0\nsh: x: is missing\n2\n", 0),
     ("a failed expansion ends a script", "sh -c 'echo ${x:?}; echo no'; sh -c 'for i in ${x?gone}; do echo no; done; echo no'; echo $?\n"
      "sh -c ': >${x?}; echo no'; sh -c 'y=${x?}; echo no'; sh -c 'true | : ${x?none}; echo $?'\n"
      "echo $(echo ${x?}; echo no) on; echo a >f; : ${x?the end}; echo no\n",
      "sh: x: is not set, or empty\nsh: x: gone\n2\nsh: x: is not set\nsh: x: is not set\nsh: x: none\n2\nsh: x: is not set\non\nsh: x: the end\n", 2),
     ("numbers", "echo $((1<<4)) $((-16>>2)) $((5&3)) $((5|3)) $((5^3)) $((~0)) $((-~1)) $((1 | 2 ^ 3 & 2)) $((1+2<<3)) $((0x10 + 010)) $((7-3-2)) $((64/4/2)) $((1<<2<<1))\n"
-     "echo $((1?2:3)) $((0?2:3)) $((1?2:0?3:4)) $((0?2:0?3:4)) $((1||1/0)) $((0&&1/0)) $((2&&3)) $((2<3==1)) $((3>=4||2!=2))\n"
+     "echo $((1?2:3)) $((0?2:3)) $((1?2:0?3:4)) $((0?2:0?3:4)) $((1||1/0)) $((0&&1/0)) $((2&&3)) $((2<3==1)) $((3>=4||2!=2)) $((3>=3))$((3<=3))$((3>3))$((3<3))\n"
      "echo $((a=5)) $((a+=2)) $((a<<=1)) $((a%=5)) $((a|=8)) $((a-=1)) $((a/=2)) $((a*=3)) $((a^=1)) $((a&=4)) $((a>>=1)) $a $((b=c=a+1)) $b$c\n"
      "echo $((0&&(d=1))) $((1||(d=1))) $((1?2:(d=1))) \"<$d>\" $((d=1?e=3:4)) $d $e; x=ab; (echo $((x=x+1)))\n"
+     "a=1; for i in $(seq 50); do a=\"($a)\"; done; echo $(($a)); (echo $((($a)))) 2>/dev/null; echo $?\n"
      "(echo $((1?2))); (echo $((1 2))); (echo $((1=2))); (echo $((1<<=2))); (echo $((1+=2)))\n",
-     "16 -4 1 7 6 -1 2 1 24 24 2 8 8\n2 3 2 4 1 0 1 1 0\n5 7 14 4 12 11 5 15 14 4 2 2 3 33\n0 1 2 <> 3 3 3\nsh: $((x=x+1)): x is not a number\n"
+     "16 -4 1 7 6 -1 2 1 24 24 2 8 8\n2 3 2 4 1 0 1 1 0 1100\n5 7 14 4 12 11 5 15 14 4 2 2 3 33\n0 1 2 <> 3 3 3\nsh: $((x=x+1)): x is not a number\n1\n2\n"
      "sh: $((1?2)): a : is missing at the end\nsh: $((1 2)): no operator at 2\nsh: $((1=2)): no operator at =2\nsh: $((1<<=2)): no operator at <<=2\nsh: $((1+=2)): no operator at +=2\n", 2),
     ("large numbers, and what is none", "echo $((9223372036854775807 + 1)) $((2147483647 + 1)) $((1<<62)) $((-9223372036854775807 / 3)) $((9223372036854775807 % 1000)) $((99999999999999999999)) $((-1>>63))\n"
      "x=' 5 '; echo $((x * x)) $((x - -1)) $((- -x)) $((--5)); x=; echo $((x)) $((0x1F + 010)); [ $((1<<40)) -gt 5 ] && echo greater\n"
@@ -179,16 +181,16 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "sh: $((1.5)): no operator at .5\nsh: $((a@b)): no operator at @b\nsh: $((1,2)): no operator at ,2\nsh: $((x++)): ++ and -- are no operators, at ++\n"
      "sh: $((++x)): ++ and -- are no operators, at ++x\nsh: $((x--)): ++ and -- are no operators, at --\nsh: $(((1)): a ) is missing at the end\n"
      "sh: $(()): a number is missing at the end\nsh: $((1 << << 2)): a number is missing at << 2\nsh: $((x)): x is not a number\n", 2),
-    ("home", "echo ~ ~/x \"~\" ~root '~'/a a~ \\~; HOME='/de v/*'; echo ~ ~/a; HOME=/dev; x=~/y; echo $x; cd ~; pwd; echo hi >~/null; for i in ~; do echo $i; done\n",
-     "/ /x ~ ~root ~/a a~ ~\n/de v/* /de v/*/a\n/dev/y\n/dev\n/dev\n", 0),
+    ("home", "echo ~ ~/x \"~\" ~root '~'/a a~ \\~; HOME='/de v/*'; echo ~ ~/a; HOME=/dev; x=~/y; echo $x; cd ~; pwd; echo hi >~/null; for i in ~; do echo $i; done; HOME='/d*'; echo ~\n",
+     "/ /x ~ ~root ~/a a~ ~\n/de v/* /de v/*/a\n/dev/y\n/dev\n/dev\n/d*\n", 0),
     ("a builtin in a pipeline", ": $(echo x >>f) | cat; grep -c . f; true | read x$(echo y >>f); grep -c . f; true | z=$(echo z >>f); grep -c . f\n"
      "echo a | (read a; echo $a); (exit 3) | exit 4; echo $?; cd /dev | pwd; command -v cd | cat\n",
      "1\n2\n3\na\n4\n/tmp\ncd\n", 0),
     ("type, command, umask", "umask; umask 027; umask; >f; ls -l f | grep -c '^-rw-r----- '; umask 8; echo $?\n"
-     "type cd ls if nothing; echo $?; command -v ls cd while ./g /bin/ls nothing; echo $?; command ls -d /; command -V ls; command cd /dev; pwd\n"
+     "type cd ls if nothing; echo $?; command -v ls cd while ./g /bin/ls nothing; echo $?; command ls -d /; (PATH=/none; command -p echo found); command -V ls; command cd /dev; pwd\n"
      "command nothing; echo $?; command; echo $?; command exit 5\n",
      "0022\n0027\n1\nsh: umask: 8: not a mask\n1\ncd is a builtin\nls is /bin/ls\nif is a word of the syntax\nsh: type: nothing: not found\n1\n"
-     "/bin/ls\ncd\nwhile\n/bin/ls\n1\n/\nls is /bin/ls\n/dev\nsh: nothing: not found\n127\n0\n", 5),
+     "/bin/ls\ncd\nwhile\n/bin/ls\n1\n/\nfound\nls is /bin/ls\n/dev\nsh: nothing: not found\n127\n0\n", 5),
     ("cat, head, tail, wc", "echo a >f; echo b >>f; cat f - f <f; cat none; echo $?; head -n 1 f f; tail -n 1 f; wc f; wc -l f f; head -n x f; echo $?\n",
      "a\nb\na\nb\na\nb\ncat: none: No such file or directory\n1\n==> f <==\na\n\n==> f <==\na\nb\n      2       2       4 f\n2 f\n2 f\n4 total\n"
      "head: x: not a number of lines\n2\n", 0),
