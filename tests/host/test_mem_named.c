@@ -290,6 +290,19 @@ static void check_full_steps(void)
     }
 }
 
+/* The page before a segment's first one is another segment's: both end. */
+static void check_end_of_neighbours(void)
+{
+    enum { UNIT_PAGES = 1 << (NAMED_UNIT_SHIFT - PAGE_BITS) };
+    struct mem_client c = pair_make(3);
+    uint32_t address = named_attached(c, "l", SHM_CREATE, UNIT_PAGES), next = named_attached(c, "n", SHM_CREATE, 1);
+
+    CHECK(next == address + (UNIT_PAGES << PAGE_BITS));
+    pair_write(c, next - PAGE_SIZE, 1);
+    pair_end(c);
+    CHECK(named_count() == 0 && named_audit() == 0);
+}
+
 /* A client that does not go on has nothing of it, and all it paid for is freed with it. */
 static void check_half_detached(void)
 {
@@ -424,9 +437,19 @@ static void check_words(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_errors,      check_scarce,        check_limit,      check_places,
-        check_parts,       check_half_detached, check_full_steps, check_detached_beside_others,
-        check_half_forked, check_refused_grant, check_words,      check_units_of_a_half_copy,
+        check_errors,
+        check_scarce,
+        check_limit,
+        check_places,
+        check_parts,
+        check_half_detached,
+        check_full_steps,
+        check_detached_beside_others,
+        check_half_forked,
+        check_refused_grant,
+        check_words,
+        check_units_of_a_half_copy,
+        check_end_of_neighbours,
     };
     static void (*const checks_of_many[])(void) = {check_units_promised, check_units_of_strangers, check_units_move};
 

@@ -180,26 +180,41 @@ static void check_copy_of_scattered_pages(void)
     pair_end(another);
 }
 
+/* Runs cost, too, where nothing is mapped yet. */
+static void check_copy_of_untouched_pages(void)
+{
+    enum { RUNS = 300 };
+
+    for (uint32_t i = 0; i < RUNS; i++)
+        CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + 2 * i * PAGE_SIZE, PAGE_SIZE) == 0);
+    begin_to_count();
+    struct mem_client child = pair_fork(a, 3);
+    CHECK(parts >= RUNS * RUN_PAGES / STEP_PAGES);
+    pair_end(child);
+}
+
 /* Tables stay when their pages go: what they take is lent in parts, too, and is all there when the copy is done. */
 static void check_copy_of_tables(void)
 {
-    enum { TABLES = 100 };
-    struct mem_client child;
+    enum { TABLES = 150 }; /* lending them takes more steps than all pages that there are */
+    struct mem_client c = pair_make(5), child;
     int status = MEM_MORE;
 
     for (uint32_t i = 0; i < TABLES; i++) {
-        CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + (i << TABLE_SHIFT), PAGE_SIZE) == 0);
-        pair_write(a, MMAP_BASE + (i << TABLE_SHIFT), i);
+        CHECK(pair_call(c, MEM_MMAP, MMAP_BASE + (i << TABLE_SHIFT), PAGE_SIZE) == 0);
+        pair_write(c, MMAP_BASE + (i << TABLE_SHIFT), i);
     }
-    CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE, TABLES << TABLE_SHIFT) == 0);
-    CHECK(begin_copy(a.id, &child) == MEM_MORE && space_find(3)->lent <= LENT_AT_ONCE + 2);
+    for (int twice = 0; twice < 2; twice++) /* for the leaves that are empty then, too */
+        CHECK(pair_call(c, MEM_MUNMAP, MMAP_BASE, TABLES << TABLE_SHIFT) == 0);
+    CHECK(begin_copy(c.id, &child) == MEM_MORE && space_find(3)->lent <= LENT_AT_ONCE + 2);
     for (uint32_t lent = space_find(3)->lent; status == MEM_MORE; lent = space_find(3)->lent) {
-        status = mem_call_once(NULL, MEM_SPACE_FORK_MORE, a.id, 3, NULL);
+        status = mem_call_once(NULL, MEM_SPACE_FORK_MORE, c.id, 3, NULL);
         CHECK(space_find(3)->lent - lent <= LENT_AT_ONCE);
     }
-    CHECK(status == 0 && space_find(3)->lent == space_find(a.id)->lent);
+    CHECK(status == 0 && space_find(3)->lent == space_find(c.id)->lent);
     CHECK(mem_call_once(NULL, MEM_SPACE_DESTROY, 3, 0, NULL) == MEM_TASK);
     pair_end(child);
+    pair_end(c);
 }
 
 /* What there is to be of a copy counts, not what there is. */
@@ -481,6 +496,7 @@ int main(void)
         check_copy_is_given_up,
         check_copy_without_memory,
         check_copy_of_scattered_pages,
+        check_copy_of_untouched_pages,
         check_copy_of_tables,
         check_large_copy_is_given_up,
         check_end,

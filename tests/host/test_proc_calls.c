@@ -128,8 +128,11 @@ static void who_sleeps_may_end(void)
         CALL(P3, NOTHING, PROC_SLEEP, 2),
         CALL(P1, END(2, "2/2") "answer 1\n", PROC_KILL, 2, SIGNAL_KILL),
         CALL(P1, "answer 1: 2 0 9\n", PROC_WAIT, 2, 0),
+        FORK(P1, NULL), /* in its place */
+        CALL(BADGE(2, 4), NOTHING, PROC_SLEEP, 3),
         TICK(tick, NOTHING),
         TICK(tick, "answer 3\n"),
+        TICK(tick, "answer 2\n"),
     };
 
     RUN(list, 1);
