@@ -9,7 +9,7 @@ static inline uint32_t answer(struct words *words, int status)
     return IPC_REPLY;
 }
 
-/* The page has the item, and the words are what they are. */
+/* The message page has the item; the words are set already. */
 static inline uint32_t with_item(void)
 {
     message_page->tag = 1 << TAG_ITEMS_SHIFT;

@@ -13,8 +13,8 @@ struct space;
 
 struct fault_record {
     struct space *next;
-    bool queued, taken;              /* taken: the manager knows of it, and it waits */
-    uint32_t caller, calls;          /* whose fault is to be answered */
+    bool queued, taken;              /* taken: the manager knows of it, and the thread waits */
+    uint32_t caller, calls;          /* the caller to answer */
     uint32_t address, cause, vector; /* cause: with FATAL_FAULT_NO_MEMORY or FATAL_FAULT_LIMIT */
 };
 
@@ -23,11 +23,11 @@ void fatal_fault_init(void);
 /* Records a fault and tells the manager. */
 void fatal_fault_add(struct space *space, struct fault_record fault);
 
-/* The first in the queue, taken out of it; null: none. */
+/* Takes the first out of the queue; null: none. */
 struct space *fatal_fault_take(void);
 
-/* Lets a thread go on of which fatal_fault_take() has told; false: there is none. */
+/* Resumes a thread reported by fatal_fault_take(); false: there is none. */
 bool fatal_fault_resume(struct space *space);
 
-/* The space goes. */
+/* The space is about to be freed. */
 void fatal_fault_forget(struct space *space);

@@ -29,10 +29,10 @@
 
 #define NO_FRAME 0xffffffffu
 
-/* Frames from this number on are out of the kernel's reach: they serve programs only. */
+/* Frames from this number on are high memory: the kernel cannot use them, only programs can. */
 enum { KERNEL_WINDOW_PAGES = 896 << (20 - PAGE_BITS) };
 
-/* Kept back of so many frames. */
+/* The size of the reserve for `total` frames. */
 static inline uint32_t frames_reserve(uint32_t total)
 {
     return total / 64 + 96;
@@ -46,48 +46,48 @@ struct frames_count {
 /* Whether there are frames in high memory. */
 extern bool frames_any_high;
 
-/* All frames that can be promised. */
+/* The root account: all frames that can be promised. */
 extern struct account frames_account;
 
-/* The capability covers frames first .. first + pages; those in the ranges are free. The heap's
- * first pages, the records themselves among them, come from here before there are records. False:
- * there is too little memory to begin with. */
+/* The capability covers frames first .. first + pages; frames in the ranges are free. The heap's first
+ * pages, including the records themselves, are taken before there are records. False: there is too
+ * little memory to begin with. */
 bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges, uint32_t ranges_count);
 
-/* Frames that are charged already shall be in low memory; false: they cannot. Not any more. */
+/* Promises frames that are already charged in low memory; false: it has too few. And the reverse. */
 bool frames_promise_low(uint32_t frames);
 void frames_unpromise_low(uint32_t frames);
 
-/* How many an account of that limit is kept there: none, where all frames are in low memory. */
+/* Frames of low memory kept for an account of that limit; 0 if all frames are in low memory. */
 uint32_t frames_low_kept(uint32_t limit);
 
-/* A frame for a promise made before, held once, its contents not yet cleared. */
+/* Takes a frame that was promised before, held once; its contents are not cleared yet. */
 uint32_t frames_take(void);
 void frames_share(uint32_t frame);
 void frames_drop(uint32_t frame);
 bool frames_is_shared(uint32_t frame);
 
-/* A frame in low memory, promised there or of the reserve; NO_FRAME: no memory. */
+/* Lends a frame in low memory, promised there or from the reserve; NO_FRAME: no memory. */
 uint32_t frames_lend(void);
 void frames_return(uint32_t frame);
 
 /* The same for a borrower of several frames; `*list` (NO_FRAME: empty) keeps them. */
 uint32_t frames_lend_to(uint32_t *list);
 
-/* So many of the list at most; true: that was all. */
+/* Returns at most `most` frames of the list; true: none is left. */
 bool frames_return_some(uint32_t *list, uint32_t most);
 
-/* Returns those of the list that the kernel has let go of; true: that was all. */
+/* Returns the frames of the list that the kernel no longer uses; true: none is left. */
 bool frames_return_free(uint32_t *list);
 
 struct frames_count frames_count(void);
 
-/* Of MEM_LISTED frames from `first` on: pages of programs, those of them that are shared, what is lent. False: there
+/* Counts MEM_LISTED frames from `first` on: pages of programs, how many of them are shared, lent frames. False: there
  * are no more. */
 struct frames_usage {
     uint32_t held, shared, lent;
 };
 bool frames_usage(uint32_t first, struct frames_usage *usage);
 
-/* Panics unless F1, F2, F3 hold; returns how many hold those that are held. Linear in the number of frames. */
+/* Panics unless F1, F2, F3 hold; returns the number of holders of all held frames. Linear in the number of frames. */
 uint32_t frames_audit(void);

@@ -37,7 +37,7 @@ struct arena {
     uint32_t pages; /* mapped from the base on */
 };
 
-/* `base` is page-aligned, with nothing mapped behind it. */
+/* `base` is page-aligned, with nothing mapped from there on. */
 void heap_init(void *base);
 
 struct arena heap_arena(uint32_t offset);
@@ -65,8 +65,8 @@ static inline uint32_t heap_page_number(const void *page)
     return (uint32_t)(((const unsigned char *)page - heap_pages) >> PAGE_BITS);
 }
 
-/* An empty slot of the server's capability table, which can be filled without further memory; 0: no
- * memory. An empty one back. */
+/* An empty slot of the server's capability table, which can be filled without more memory; 0: no
+ * memory. And giving back an empty slot. */
 uint32_t heap_new_slot(void);
 void heap_slot_free(uint32_t slot);
 

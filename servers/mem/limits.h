@@ -21,13 +21,13 @@
 
 enum { UNITS_ENOUGH = 64 };
 
-/* Of units so many can be had. */
+/* `units`: the number of units of named segments. */
 void limits_init(uint32_t units);
 
-/* Those that go with an account of frames. */
+/* The account of units that belongs to an account of frames. */
 struct account *limits_units(struct account *account);
 
-/* limits_promise_low() and limits_unpromise_low() where the account is not the root. */
+/* limits_promise_low() and limits_unpromise_low() for an account other than the root. */
 bool limits_promise_low_under(struct account *account, uint32_t frames);
 void limits_unpromise_low_under(struct account *account, uint32_t frames);
 
@@ -45,19 +45,19 @@ static inline void limits_unpromise_low(struct account *account, uint32_t frames
         frames_unpromise_low(frames);
 }
 
-/* What a space has charged, and of this what it was promised in low memory; the units that it has charged in an account
- * of its own, and how many are not charged to the one before any more. */
+/* A space's charges: frames, and how many of them are promised in low memory; units charged to its new account, and
+ * units that are no longer charged to the outer one. */
 struct limits_charged {
     uint32_t frames, low, units, units_back;
 };
 
-/* Moves the holder of what is charged to an account of its own with that limit, or lowers the one it has alone;
- * `*account` is it then. 0, or an error: -EPERM: it has no more; -EINVAL: it holds more; -ENOMEM; -EAGAIN: too many in
- * each other. */
+/* Moves the holder of these charges to a new account with that limit, or lowers the limit of an account that it has
+ * alone; `*account` becomes that account. 0, or an error: -EPERM: the limit is more than it has; -EINVAL: it holds more
+ * already; -ENOMEM; -EAGAIN: too deeply nested. */
 int limits_set(struct account **account, uint32_t limit, struct limits_charged charged);
 
-/* One holder less, which has nothing charged any more. */
+/* Removes a holder, which has nothing charged any more. */
 void limits_drop(struct account *account);
 
-/* Panics unless L3 holds of the account, in which so many are used in low memory; returns its demand. */
+/* Panics unless L3 holds for the account, which uses `low_used` frames in low memory; returns its demand. */
 uint32_t limits_audit(const struct account *account, uint32_t low_used);

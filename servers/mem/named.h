@@ -29,19 +29,19 @@ enum {
     NAMED_UNIT_SHIFT = 18,
     NAMED_UNITS = (int)((SHM_BASE - NAMED_BASE) >> NAMED_UNIT_SHIFT),
     NAMED_PAGES_MAX = (int)((SHM_BASE - NAMED_BASE) >> PAGE_BITS),
-    NAMED_DIRECT = 960, /* a segment of so many pages has their frames in its own page */
+    NAMED_DIRECT = 960, /* a segment of at most that many pages has their frames in its own page */
 };
 _Static_assert(NAMED_UNITS == SHM_SEGMENTS_MAX, "each has a unit");
 
 struct named {
-    struct named *next; /* of the same bucket */
+    struct named *next; /* in the same bucket */
     uint32_t address, pages, holders, freed;
     uint32_t touched;   /* pages that have a frame */
     uint32_t unlimited; /* holders without a limit: units.h */
     bool others_read;
-    uint32_t serial;               /* how many were made before it */
-    char name[SHM_NAME_BYTES];     /* zeros behind its end */
-    uint32_t frames[NAMED_DIRECT]; /* each plus 1, 0: not yet; or as many numbers of heap pages with such, plus 1 */
+    uint32_t serial;               /* the number of segments made before it */
+    char name[SHM_NAME_BYTES];     /* padded with zeros */
+    uint32_t frames[NAMED_DIRECT]; /* frames plus 1, 0: not yet; or numbers plus 1 of heap pages with such entries */
 };
 
 void named_init(uint32_t secret);
@@ -52,7 +52,7 @@ static inline struct shm_status named_status(const struct named *segment)
                                segment->others_read ? RIGHT_READ : RIGHT_READ | RIGHT_WRITE};
 }
 
-/* The segment of that name, of SHM_NAME_BYTES; null: none. */
+/* The segment of that name, padded to SHM_NAME_BYTES; null: none. */
 struct named *named_find(const char *name);
 
 static inline bool named_is_place(uint32_t address)
@@ -60,36 +60,36 @@ static inline bool named_is_place(uint32_t address)
     return address - NAMED_BASE < SHM_BASE - NAMED_BASE;
 }
 
-/* The one that begins there; the one whose units have that address, null: none. */
+/* The segment that begins at the address; the segment whose units contain the address; null: none. */
 struct named *named_at(uint32_t address);
 struct named *named_around(uint32_t address);
 
-/* The units that it takes (N1). */
+/* The units for a segment of `pages` pages (N1). */
 uint32_t named_units(uint32_t pages);
 
-/* The heap's pages that a segment of so many pages can need. */
+/* The most heap pages that a segment of `pages` pages can need. */
 uint32_t named_heap_pages(uint32_t pages);
 
-/* A free place for 1 .. NAMED_PAGES_MAX pages, which is taken from now on; 0: there is none. Not any more. */
+/* Takes a free place for 1 .. NAMED_PAGES_MAX pages; 0: there is none. And giving it back. */
 uint32_t named_take_place(uint32_t pages);
 void named_free_place(uint32_t address);
 
-/* A new segment at a place that was taken, without holders; its heap pages were promised. */
+/* Makes a segment at a taken place, without holders; its heap pages were promised. */
 struct named *named_add(uint32_t address, uint32_t pages, const char *name);
 
-/* It has no name any more. */
+/* Removes the name. */
 void named_unlink(struct named *segment);
 
-/* The frame of the page at that address, a cleared one if nobody has touched it yet. */
+/* The frame of the page at that address; at its first touch a new, cleared one. */
 uint32_t named_frame(uint32_t address);
 
-/* One holder less. With the last one its frames go, as many as `most` allows; `*cost` counts them, as pages. False:
- * some are left, and the holder still is one. */
+/* Removes a holder. The last one frees its frames, as many as `most` allows; `*cost` counts them, as pages. False: some
+ * are left, and the holder is not removed yet. */
 bool named_drop(struct named *segment, uint32_t most, uint32_t *cost);
 
 uint32_t named_count(void);
 
-/* The first segment from unit *unit on: *unit is behind it. Null: none up to there; false: there are no more. */
+/* The first segment from unit *unit on; *unit moves behind it. Null: none up to there; false: there are no more. */
 bool named_next(uint32_t *unit, const struct named **segment);
 
 /* Panics unless N1 and N4 hold; returns how many frames the segments have. */

@@ -8,20 +8,20 @@
 struct item;
 
 /*
- * Resolves a fault at `address`: fills a page, or makes one private that was shared by fork, and
- * describes in `*item` the page to grant there. False: nothing may be there, or not for such an
- * access (`cause` as in enum fault_cause), or there is no memory.
+ * Resolves a fault at `address`: fills a page, or makes a page private that was shared by fork, and
+ * describes in `*item` the page to grant there. False: there is no page, or the access is not allowed
+ * (`cause` as in enum fault_cause), or there is no memory.
  */
 bool pager_resolve(struct space *space, uint32_t address, uint32_t cause, struct item *item);
 
-/* After it failed: whether there is such a page, so that only memory was missing. */
+/* After pager_resolve() failed: true if the access is allowed, so that only memory was missing. */
 bool pager_allows(struct space *space, uint32_t address, uint32_t cause);
 
-/* True if the page there is another server's to grant, and the program wants such an access to be good. */
+/* True if another server grants the page there, and the program's rights allow the access. */
 bool pager_is_foreign(struct space *space, uint32_t address, uint32_t cause);
 
-/* The page that pager_resolve() described was not granted after all. */
+/* Undoes pager_resolve(), as the kernel refused to grant the page. */
 void pager_refused(struct space *space, uint32_t address);
 
-/* Has a page of the space there before it is touched; false: no memory. */
+/* Provides a page of the space before it is touched; false: no memory. */
 bool pager_provide(struct space *space, uint32_t address);

@@ -27,22 +27,22 @@
 enum {
     PAGE_VALUE = (1 << 20) - 1, /* a frame, an archive page, or a count of opens */
     PAGE_ZERO = 1 << 20,        /* zeros, nothing mapped yet */
-    PAGE_FRAME = 1 << 21,       /* private to the space but for copy on write */
+    PAGE_FRAME = 1 << 21,       /* private to the space, except for copy on write */
     PAGE_ARCHIVE = 1 << 22,     /* mapped from the archive, or with PAGE_WRITE to be copied from it */
     PAGE_SHM = 1 << 23,         /* a shared segment, with the number of times it is open */
     PAGE_WRITE = 1 << 24,
     PAGE_EXECUTE = 1 << 25,
-    PAGE_RIGHTS_SHIFT = 23, /* of these two to RIGHT_WRITE and RIGHT_EXECUTE */
+    PAGE_RIGHTS_SHIFT = 23, /* from these two to RIGHT_WRITE and RIGHT_EXECUTE */
     PAGE_COW = 1 << 26,
-    PAGE_ANON = 1 << 27, /* came by mmap: munmap may take it */
+    PAGE_ANON = 1 << 27, /* mapped by mmap: munmap may remove it */
     PAGE_FIRST =
         PAGE_ANON, /* with PAGE_SHM, of a named segment: its first page, with the number of times it is attached */
     PAGE_MAPPED = 1 << 28,
-    PAGE_NO_WRITE = 1 << 29, /* with PAGE_WRITE: its program does not want that for now */
-    PAGE_NO_READ = 1 << 30,  /* nor any access: nothing is mapped */
+    PAGE_NO_WRITE = 1 << 29, /* with PAGE_WRITE: mprotect has taken that right */
+    PAGE_NO_READ = 1 << 30,  /* mprotect has taken all rights: nothing is mapped */
     PAGE_PROTECTED = PAGE_NO_WRITE | PAGE_NO_READ,
 };
-#define PAGE_FOREIGN         0x80000000u /* another server grants it, and takes it back: nothing of ours */
+#define PAGE_FOREIGN         0x80000000u /* granted and taken back by another server; not our page */
 #define PAGE_KINDS           (PAGE_ZERO | PAGE_FRAME | PAGE_ARCHIVE | PAGE_SHM | PAGE_FOREIGN)
 #define ENTRY_FOREIGN        (PAGE_FOREIGN | PAGE_MAPPED | PAGE_ANON) /* and PAGE_WRITE */
 #define ENTRY_FOREIGN_HIDDEN (PAGE_FOREIGN | PAGE_ANON | PAGE_NO_READ)
@@ -59,7 +59,7 @@ enum {
     PAGES_NUMBER_SHIFT = 15,
     DIRECTORY_ENTRIES = USER_END >> LEAF_SHIFT,
     ENTRY_ANON = PAGE_ZERO | PAGE_WRITE | PAGE_ANON,
-    LEAVES_AT_ONCE = 32, /* passed over in a step */
+    LEAVES_AT_ONCE = 32, /* skipped in a step */
 };
 
 struct page_map {
@@ -68,7 +68,7 @@ struct page_map {
     uint32_t directory[DIRECTORY_ENTRIES];
 };
 
-/* The rights of the mapping that an entry stands for. */
+/* The rights of an entry's mapping. */
 static inline rights_t page_rights(uint32_t entry)
 {
     rights_t rights = RIGHT_READ | (entry >> PAGE_RIGHTS_SHIFT & (RIGHT_WRITE | RIGHT_EXECUTE));
@@ -78,7 +78,7 @@ static inline rights_t page_rights(uint32_t entry)
     return entry & PAGE_NO_READ ? 0 : rights;
 }
 
-/* Where the entry of `address` is in the leaf that a directory word names. */
+/* The place of the entry for `address` in the leaf that a directory word names. */
 static inline uint32_t *pages_entry(uint32_t word, uint32_t address)
 {
     uint32_t *leaf = heap_page_at(word >> PAGES_NUMBER_SHIFT);
@@ -89,7 +89,7 @@ static inline uint32_t *pages_entry(uint32_t word, uint32_t address)
     return entry;
 }
 
-/* Where the entry of `address` is, or null if there is no leaf. */
+/* The place of the entry for `address`, or null if there is no leaf. */
 static inline uint32_t *pages_find(const struct page_map *map, uint32_t address)
 {
     uint32_t word = map->directory[address >> LEAF_SHIFT];
@@ -117,10 +117,10 @@ static inline bool pages_spans(uint32_t word, uint32_t address)
     return word & PAGES_LEAF && group >= (word & GROUP_MASK) && group <= (word >> GROUP_LAST_SHIFT & GROUP_MASK);
 }
 
-/* pages_open() where there is no leaf yet, or none that spans the address. */
+/* pages_open() if there is no leaf yet, or none that spans the address. */
 uint32_t *pages_open_wider(struct page_map *map, uint32_t address);
 
-/* The place for an entry, which the caller fills. A leaf that this needs was promised before. */
+/* The place for an entry, which the caller fills. If a leaf is needed, it was promised before. */
 static inline uint32_t *pages_open(struct page_map *map, uint32_t address)
 {
     uint32_t word = map->directory[address >> LEAF_SHIFT];
@@ -146,27 +146,27 @@ static inline uint32_t run_end(const struct page_run *run)
     return run->address + (run->pages << PAGE_BITS);
 }
 
-/* The first pages with entries in address .. end; false: there are none. Groups at the ends of a
- * leaf, and leaves, that it finds empty are forgotten, so that nobody looks there again. */
+/* The first pages with entries in address .. end; false: there are none. Empty leaves, and empty
+ * groups at the ends of a leaf, are forgotten, so that they are not searched again. */
 bool pages_next(struct page_map *map, uint32_t address, uint32_t end, struct page_run *run);
 
-/* The same, past so many leaves at most in which it finds nothing: false with *address below `end` where to look on. */
+/* The same, but skips at most `leaves` empty leaves: then false, and *address, below `end`, is where to continue. */
 bool pages_next_near(struct page_map *map, uint32_t *address, uint32_t end, uint32_t leaves, struct page_run *run);
 
 /* Gives `pages` free pages that entry: ENTRY_ANON, or ENTRY_FOREIGN. */
 void pages_reserve(struct page_map *map, uint32_t address, uint32_t pages, uint32_t entry);
 
-/* Sees to it that address can be a border of what pages_remove() removes. */
+/* Makes a leaf if necessary, so that pages_remove() can begin or end at the address. */
 void pages_split(struct page_map *map, uint32_t address);
 
-/* Removes the entries of a run that pages_next() found, or of its beginning. */
+/* Removes the entries of a run found by pages_next(), or of its beginning. */
 void pages_remove(struct page_map *map, const struct page_run *run);
 
-/* Looks from *address on, as long as looking at `most` entries takes: true if `pages` successive pages up to `end` are
- * free there, with *address where they begin; else it is where to look on: behind the last place if there is none. */
+/* Searches from *address on, at the cost of at most `most` entries. True: `pages` successive pages up to `end` are
+ * free, from *address on. False: *address is where to continue, or behind the last place if there is none. */
 bool pages_find_hole(struct page_map *map, uint32_t *address, uint32_t end, uint32_t pages, uint32_t most);
 
-/* Gives the leaves back: there are no more entries. */
+/* Frees the leaves, which have no entries any more. */
 void pages_destroy(struct page_map *map);
 
 /* Panics unless G1, G3..G5 hold; returns the number of leaves. */

@@ -12,11 +12,11 @@
 #include "kernel/abi/abi.h"
 #include "libuser/sys/syscall.h"
 
-/* After frames_init(). False: no memory to begin with. */
+/* Must follow frames_init(). False: too little memory to begin with. */
 bool server_init(uint32_t archive_pages, uint32_t secret);
 
-/* A message; the page has the tag and what else came with it. */
+/* Handles a message; the message page has the tag, and further words and items. */
 uint32_t server_handle(uint32_t badge, struct words *words);
 
-/* The kernel refused the last answer, sent with those flags; it is still owed. */
+/* Called when the kernel refused the last answer, sent with those flags; the answer is still owed. */
 uint32_t server_refused(uint32_t flags, err_t why, struct words *words);

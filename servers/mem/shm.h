@@ -11,7 +11,7 @@
 
 enum { SHM_ATTACHED = 1, ENTRY_SHM = PAGE_SHM | PAGE_WRITE | PAGE_MAPPED };
 
-/* Its page is charged, and has yet to be granted. */
+/* Charges the segment to the space and notes the open; its page must still be granted. */
 static inline int shm_hold(uint32_t *entry, uint32_t number)
 {
     *entry = ENTRY_SHM | 1;
@@ -19,7 +19,7 @@ static inline int shm_hold(uint32_t *entry, uint32_t number)
     return SHM_ATTACHED;
 }
 
-/* Where no leaf spans the address: so it is not open. */
+/* shm_attach() if no leaf spans the address, so that the segment is not open. */
 static __attribute__((noinline)) int shm_attach_wider(struct space *space, uint32_t number)
 {
     uint32_t address = shm_address(number);
@@ -29,7 +29,7 @@ static __attribute__((noinline)) int shm_attach_wider(struct space *space, uint3
     return shm_hold(pages_open_wider(&space->pages, address), number);
 }
 
-/* Its place in the page map, or null: no leaf spans the address. */
+/* The place of the segment's entry in the page map; null: no leaf spans the address. */
 static inline uint32_t *shm_entry(const struct space *space, uint32_t number)
 {
     uint32_t address = shm_address(number), word = space->pages.directory[address >> LEAF_SHIFT];
@@ -37,8 +37,8 @@ static inline uint32_t *shm_entry(const struct space *space, uint32_t number)
     return pages_spans(word, address) ? pages_entry(word, address) : NULL;
 }
 
-/* Opens a segment that there is. SHM_ATTACHED: it was not open in this space, and its page has yet
- * to be granted; 0: it is there already; -ENOMEM. */
+/* Opens an existing segment. SHM_ATTACHED: it was not open in this space, and its page must still be
+ * granted; 0: its page is mapped already; -ENOMEM. */
 static inline int shm_attach(struct space *space, uint32_t number)
 {
     uint32_t *entry = shm_entry(space, number);
@@ -72,7 +72,7 @@ static inline uint32_t shm_create(struct space *space, uint32_t id)
     return number;
 }
 
-/* Takes one open back, and with the last one the page. -ENOENT: the segment is not open here. */
+/* Undoes one open; the last one removes the page. -ENOENT: the segment is not open here. */
 static inline __attribute__((always_inline)) int shm_close(struct space *space, uint32_t id)
 {
     uint32_t number = shm_table_find(id);
