@@ -60,15 +60,15 @@ struct pages_range {
 struct space {
     uint32_t id;
     uint32_t task;
-    struct space *next; /* of the same bucket, or spare */
+    struct space *next; /* in the same bucket, or in the list of spares */
     uint32_t heap_start, heap_end;
-    uint32_t committed, low, leaves; /* of `low` so many for pages of the heap beside its own */
+    uint32_t committed, low, leaves; /* leaves: the part of `low` for pages of the heap beside its own */
     uint32_t ahead, low_ahead, direct;
     struct pages_range image[IMAGE_PARTS];
     uint32_t image_parts;
     uint8_t work;      /* enum space_work */
     bool stack_copied; /* WORK_COPY */
-    uint32_t work_at;  /* the address behind what is done */
+    uint32_t work_at;  /* the address where the next step begins */
     uint32_t work_of;  /* WORK_COPY: the parent's id; WORK_CLEAR: the frames that will be charged ahead */
     uint32_t donated, lent;
     struct account *account;
@@ -77,7 +77,7 @@ struct space {
     uint32_t opened;             /* the 2 MiB whose table regions_open_tables() opened last; 0: none */
     uint32_t mmap_hint;          /* where the search for a free place begins, MMAP_BASE .. MMAP_LIMIT */
     struct search {
-        uint32_t at, pages; /* of one that goes on; 0: none does */
+        uint32_t at, pages; /* of an unfinished search; 0: none */
         bool from_base;
     } search;
     struct fault_record fatal_fault;
@@ -87,8 +87,8 @@ struct space {
 _Static_assert(sizeof(struct space) <= PAGE_SIZE, "a space fills one page");
 
 extern struct space *space_buckets[SPACE_BUCKETS];
-extern struct space *space_ending;   /* those that no client has any more, and that end in steps, by `next` */
-extern struct space *space_settling; /* those without an id that wait for their task's end, by `next` */
+extern struct space *space_ending;   /* list, by `next`: spaces without a client, which end in steps */
+extern struct space *space_settling; /* list, by `next`: spaces without an id, which wait for their task's end */
 
 static inline struct space *space_find(uint32_t id)
 {
@@ -108,13 +108,13 @@ static inline struct space *space_find_ending(uint32_t id)
     return space;
 }
 
-/* Of the 2 MiB with that number: P6. */
+/* The bit of the 2 MiB with that number: P6. */
 static inline bool space_has_table(const struct space *space, uint32_t index)
 {
     return space->tables[index / 32] >> index % 32 & 1;
 }
 
-/* Bytes to pages, up. */
+/* Bytes to pages, rounded up. */
 static inline uint32_t pages_of(uint32_t bytes)
 {
     return (bytes >> PAGE_BITS) + (bytes % PAGE_SIZE != 0);
@@ -125,10 +125,10 @@ static inline uint32_t page_up(uint32_t address)
     return pages_of(address) << PAGE_BITS;
 }
 
-/* False: no memory to begin with. */
+/* False: too little memory to begin with. */
 bool space_init(void);
 
-/* The slot that a capability in the next message will be in: the prepared space's. */
+/* The prepared space, whose slot receives the capability in the next message. */
 extern struct space *space_prepared;
 
 static inline uint32_t space_receive_slot(void)
@@ -136,30 +136,30 @@ static inline uint32_t space_receive_slot(void)
     return space_prepared->task;
 }
 
-/* Makes the space of the task whose capability is in the receive slot; the task's account gets what it
- * starts with. The id is new. The space is charged to that account; or, like its parent, to the
- * parent's, and is promised the same. -ENOMEM; -EINVAL: that is no task. */
+/* Makes the space of the task whose capability is in the receive slot, and fills the task's account for
+ * its start. The id is new. space_create() charges it to `account`; space_create_like() to the parent's
+ * account, and promises it as much as the parent has. -ENOMEM; -EINVAL: the capability is no task. */
 int space_create(uint32_t id, struct account *account);
 int space_create_like(uint32_t id, const struct space *parent);
 
-/* Those that there are, and those that wait for their task's end. */
+/* The number of spaces, including those that wait for their task's end. */
 uint32_t spaces_count(void);
 
-/* Frees all that the space holds, and ends its task, if the capability allows that; if not, it loses its pages, and the
- * rest waits for space_settle() after the task's end. 0; MEM_MORE: a step is done, and the space is found no more
- * but by space_find_ending(); MEM_TASK: it is the manager's to end the task, which has many tables. */
+/* Frees everything in the space, and ends its task if the capability allows that; otherwise it frees the pages, and the
+ * rest waits for space_settle() after the task's end. 0; MEM_MORE: a step is done, and only space_find_ending() finds
+ * the space now; MEM_TASK: the manager must end the task, which has many tables. */
 int space_destroy(struct space *space);
 void space_settle(void);
 
-/* Frees its pages: the space is as new, but for what its task was lent, and so many frames are charged
- * ahead for what it is promised next, `low` of them for tables. 0; MEM_MORE: a step is done; -ENOMEM: those are not
- * left, and nothing has changed. */
+/* Frees the pages, so that the space is like a new one, but its task keeps lent frames. Charges `frames` frames ahead
+ * for its next promises, `low` of them for tables. 0; MEM_MORE: a step is done; -ENOMEM: there are not enough frames,
+ * and nothing has changed. */
 int space_clear(struct space *space, uint32_t frames, uint32_t low);
 
-/* What is charged ahead is not needed any more. */
+/* Releases the frames charged ahead, which are not needed any more. */
 void space_end_ahead(struct space *space);
 
-/* The spares that are kept beside the prepared one. */
+/* The number of spares, besides the prepared one. */
 uint32_t space_spares(void);
 
 /* Lends the space's task that many frames (one, if 0); false: they were not promised. */
@@ -168,8 +168,8 @@ bool space_donate(struct space *space, uint32_t frames);
 /* kernel_map() into the space, with frames lent as needed: ERR_ACCOUNT means no memory. */
 err_t space_map(struct space *space, const struct map_request *request);
 
-/* Unmaps pages, some of which may be absent. A page left mapped would be reused while still visible: but
- * for a dead task, this cannot fail. */
+/* Unmaps pages, some of which may be absent. It may only fail for a dead task: a page left mapped would be
+ * reused while still visible. */
 static inline void space_unmap(const struct space *space, uint32_t address, uint32_t pages)
 {
     err_t err = kernel_unmap(space->task, address, pages);
@@ -177,22 +177,22 @@ static inline void space_unmap(const struct space *space, uint32_t address, uint
         assert(err == ERR_CAP || err == ERR_DEAD);
 }
 
-/* Unmaps and frees all pages from address to end; or all that there are, and with `gone` the task is, and its mappings
- * with it. space_release_some() does a step of it: *address is where it goes on, or `end`; returns how many of them
- * were promised. */
+/* space_release() unmaps and frees all pages from address to end, space_release_all() all pages; with `gone` the task
+ * and its mappings are gone already. space_release_some() does a step: *address is where to continue, or `end`; it
+ * returns how many of the pages were promised. */
 void space_release(struct space *space, uint32_t address, uint32_t end);
 void space_release_all(struct space *space, bool gone);
 uint32_t space_release_some(struct space *space, uint32_t *address, uint32_t end);
 
-/* Promises so many pages that are in address .. end, with all page tables and leaves of those; false:
- * the account has not so much left, and nothing has changed. */
+/* Promises `pages` pages in address .. end, with all their page tables and leaves; false: the account does not have
+ * enough left, and nothing has changed. */
 bool space_promise(struct space *space, uint32_t address, uint32_t end, uint32_t pages);
 
-/* Promises so many pages of the heap, which it takes for a named segment; false: there are none. Not any more. */
+/* Promises pages of the heap for a named segment; false: there are not enough. And the reverse. */
 bool space_promise_heap(struct space *space, uint32_t pages);
 void space_unpromise_heap(struct space *space, uint32_t pages);
 
-/* space_promise() where the tables are promised already: a leaf is there that spans the pages. */
+/* space_promise() if the tables are promised already, as a leaf spans the pages. */
 static inline bool space_commit(struct space *space, uint32_t pages)
 {
     if (!account_charge(space->account, pages))

@@ -5,14 +5,14 @@
 
 #include "servers/proc/process.h"
 
-/* Sets a process's alarm in so many ticks, or none, in place of the one that it had. */
+/* Sets or cancels a process's alarm in `ticks` ticks; it replaces the earlier one. */
 void alarms_set(struct process *process, uint32_t now, uint32_t ticks, uint32_t every);
 
-/* The process ends. */
+/* Cancels the alarm of a process that ends. */
 void alarms_remove(struct process *process);
 
-/* In how many ticks it comes, 0: there is none. */
+/* Ticks until the alarm; 0: there is none. */
 uint32_t alarms_left(const struct process *process, uint32_t now);
 
-/* Sends some of what is due: true if there is more. */
+/* Sends some of the due alarms: true if more are left. */
 bool alarms_ring(uint32_t now);

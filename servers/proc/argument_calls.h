@@ -4,8 +4,7 @@
 #include "libuser/ipc/server.h"
 #include "servers/proc/process.h"
 
-/* The arguments of a spawn or exec: the message's, or with no bytes those that were put before. 0, -EINVAL, or -E2BIG.
- */
+/* The arguments of a spawn or exec: those in the message or, with 0 bytes, those put before. 0, -EINVAL, or -E2BIG. */
 int32_t arguments_take(struct process *process, const struct words *words, struct arguments **arguments);
 
 /* `args` and `args_put` of proc.proto. */

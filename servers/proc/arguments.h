@@ -19,9 +19,9 @@
 #include <string.h>
 
 enum {
-    ARGUMENTS_SHORT = 256, /* bytes of strings: what a message carries */
+    ARGUMENTS_SHORT = 256, /* bytes of strings that fit in a message */
     ARGUMENTS_BLOCK = 4096,
-    ARGUMENTS_MAX = 32 * ARGUMENTS_BLOCK, /* as Linux has them at least: ARG_MAX */
+    ARGUMENTS_MAX = 32 * ARGUMENTS_BLOCK, /* ARG_MAX, the least on Linux */
 };
 
 struct arguments {
@@ -35,16 +35,16 @@ struct arguments {
 
 void arguments_init(void);
 
-/* An empty block for so many bytes, held once; 0: it is a long one, and the account has none left. */
+/* An empty block for `bytes` bytes, held once; 0: a long one is needed, and the account has none left. */
 struct arguments *arguments_make(uint32_t bytes, struct account *account);
 
-/* These are the strings, of a short block. */
+/* Sets the strings of a short block. */
 void arguments_set(struct arguments *arguments, const char *from, uint32_t bytes);
 
-/* More behind those that there are, of long ones; false: the account has no further block. */
+/* Appends to long strings; false: the account has no further block. */
 bool arguments_add(struct arguments *arguments, const char *from, uint32_t bytes);
 
-/* Bytes that are there. */
+/* Copies bytes that exist. */
 void arguments_copy_long(const struct arguments *arguments, uint32_t offset, void *to, uint32_t bytes);
 
 static inline void arguments_copy(const struct arguments *arguments, uint32_t offset, void *to, uint32_t bytes)
@@ -55,18 +55,18 @@ static inline void arguments_copy(const struct arguments *arguments, uint32_t of
         memcpy(to, arguments->text + offset, bytes);
 }
 
-/* What stays of long ones when the program has got all, held in their place. */
+/* Replaces long strings, when the program has got all of them, by the part that stays; it is held instead. */
 struct arguments *arguments_shorten(struct arguments *arguments);
 
-/* One more holder; one less (0 may be dropped). */
+/* Adds a holder; removes one (0 may be dropped). */
 struct arguments *arguments_share(struct arguments *arguments);
 void arguments_drop(struct arguments *arguments);
 
-/* True if the text is strings, each with its zero byte: as many as are counted, at least one, and perhaps an
+/* True if the text is strings, each with its zero byte: at least one, as many arguments as counted, and perhaps an
  * environment. */
 bool arguments_are_strings(const struct arguments *arguments);
 
-/* True if the first string is one that a short block could have, if they are strings. */
+/* True if the first string, if they are strings, would fit in a short block. */
 bool arguments_have_a_name(const struct arguments *arguments);
 
 /* Blocks in use; for tests. */

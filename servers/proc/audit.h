@@ -3,5 +3,5 @@
 
 #include <stdint.h>
 
-/* At that tick; `now` says which it is afterwards. -EAGAIN: the last one was just now. */
+/* `tick` is the present tick; `now` returns the tick afterwards. -EAGAIN: the last audit was just now. */
 int32_t audit_all(uint32_t tick, uint32_t (*now)(void));

@@ -3,6 +3,6 @@
 
 #include <stdint.h>
 
-/* Seconds since 1970, by the clock, which is taken to show UTC; 0 if it shows no date. Waits while it is being updated:
- * 2 ms at most. */
+/* Seconds since 1970, by the clock, which is assumed to show UTC; 0 if it has no valid date. Waits while the clock is
+ * being updated: 2 ms at most. */
 uint32_t wall_clock_seconds(void);

@@ -11,17 +11,17 @@
 
 enum { YOUNG_TICKS = 4 };
 
-/* There are so many; once, at the start. */
+/* Sets the number of processors; once, at the start. */
 void cpus_init(uint32_t count);
 
 uint32_t cpus_take(void);
 void cpus_give(uint32_t cpu);
 
-/* Its body is on its parent's processor, another than its own. */
+/* Adds a process whose body is on its parent's processor, not on its own. */
 void cpus_add_young(struct process *process);
 
-/* Takes out a process that may be young: it ends. */
+/* Removes a process that ends, if it is young. */
 void cpus_remove_young(struct process *process);
 
-/* At each tick: moves those that are old enough, so many at most; the others with the next tick. */
+/* At each tick: moves the processes that are old enough, a bounded number; the others at the next tick. */
 void cpus_tick(void);

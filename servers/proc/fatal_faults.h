@@ -3,9 +3,9 @@
 
 #include "servers/proc/signals.h"
 
-/* What the process is told of a fault: `why` of the call `interrupted`. */
+/* The description of a fault for the process: `why` of the call `interrupted`. */
 uint32_t fatal_fault_why(const struct fatal_fault *fault, uint32_t uses_fpu);
 
-/* Asks mem for one, which goes on in its handler, or is logged and ended, and for all others there are in further
- * steps: work.h. */
+/* Asks mem for a process with a fatal fault, which continues in its handler, or is logged and ended. All others are
+ * asked for in further steps: work.h. */
 void fatal_faults_reap(void);

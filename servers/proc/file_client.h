@@ -3,9 +3,9 @@
 
 #include "servers/proc/process.h"
 
-/* It is one from now on: 0, or an error. `booted` is the machine's start, or 0. */
+/* Makes the process a client: 0, or an error. `booted` is the machine's start, or 0. */
 int file_client_begin(struct process *process, uint32_t booted);
 
-/* It is to have a limit of so many processes, with which goes a part of what the file server keeps for clients: 0, or
- * an error. */
+/* Tells the file server of the client's limit of processes, which comes with a share of the server's memory: 0, or an
+ * error. */
 int file_client_limit(struct process *process, uint32_t processes, uint32_t booted);

@@ -14,6 +14,6 @@ enum {
     SLOT_FRAMES = 2304, /* their capabilities: after those of the bodies */
 };
 
-/* A frame's number: slot SLOT_FRAMES + number holds its capability. False: mem gives no more. */
+/* Takes a frame; slot SLOT_FRAMES + number holds its capability. False: mem has no more. */
 bool frame_pool_take(uint32_t *number);
 void frame_pool_give(uint32_t number);

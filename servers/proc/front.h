@@ -14,28 +14,28 @@
 
 #include "servers/proc/process.h"
 
-/* After the console's signal: the next reader that it asks of, and whether it wants ticks; what else there is:
- * CONSOLE_NEWS_INTERRUPT, CONSOLE_NEWS_INPUT, CONSOLE_NEWS_DUE. With `part` it is to do a part of what was due. */
+/* After the console's signal: handles the next reader that it asks about, and its need of ticks. Returns
+ * CONSOLE_NEWS_INTERRUPT, CONSOLE_NEWS_INPUT, CONSOLE_NEWS_DUE. With `part` the console does a part of its due work. */
 uint32_t front_news(bool part);
 
-/* Calls it with each live process that is in front, or that a process in front has forked since it last asked for ended
- * children: what that will wait for next is not known yet. */
+/* Calls the function with each live process that is in front, or was forked by a process in front since that last asked
+ * for ended children: it is not known yet what that process will wait for. */
 void front_all_and_new(void (*call)(struct process *process));
 
 /* True if that live process is in front. */
 bool front_has(const struct process *process);
 
-/* What is typed comes key by key to the process, or by lines again: 0, -EPERM if it is not in front. */
+/* Makes the process get input key by key, or by lines again: 0, -EPERM if it is not in front. */
 int front_set_keys(struct process *process, bool keys);
 
-/* A tick has passed. */
+/* Passes a tick on to the console, if it wants ticks. */
 void front_tick(uint32_t now);
 
-/* The process waits for its children from now on, or no more: those are in front, or not any more. */
+/* The process has begun or ended a wait for its children, which are then in front or not. */
 void front_changed(const struct process *process);
 
-/* Its children will be adopted. */
+/* The process ends, and its children will be adopted. */
 void front_ends(const struct process *process);
 
-/* Another program, which has not read, and gets lines. */
+/* After exec: the new program has not read, and gets lines. */
 void front_forget(struct process *process);

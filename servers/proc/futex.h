@@ -15,18 +15,18 @@
 #include "servers/proc/process.h"
 #include "servers/proto/slots.h"
 
-/* The process watches that from now on, in place of another. */
+/* Makes the process watch a place; this replaces an earlier watch. */
 void futex_watch(struct process *process, uint32_t address, enum futex_kind kind);
 
-/* The file server has news: of processes that poll, which are woken, one at a time. All that poll the console are, in
- * parts. */
+/* The file server has news of processes that poll: wakes them, one at a time. The console has input: wakes all that
+ * poll it, in parts. */
 void futex_file_news(void);
 void futex_wake_console_pollers(void);
 
-/* It does not any more: true if it was woken since it began to. */
+/* Ends the watch: true if the process was woken since it began. */
 bool futex_forget(struct process *process);
 
-/* Wakes so many that watch a place of that process's, or a shared one, the first first, but at most FUTEX_WOKEN_MAX;
- * how many. So many others watch the place `to` then. */
+/* Wakes `count` processes that watch a place of that process, or a shared one, the oldest watches first and at most
+ * FUTEX_WOKEN_MAX; returns how many. futex_requeue() makes `count` of them watch the place `to` instead. */
 uint32_t futex_wake(const struct process *process, uint32_t address, bool shared, uint32_t count);
 void futex_requeue(const struct process *process, uint32_t address, bool shared, uint32_t count, uint32_t to);

@@ -10,9 +10,9 @@
 
 #include "servers/proc/process.h"
 
-/* The caller, or a child that has not executed a program, goes to that group of its session, or with its own number or
- * 0 to a new one: 0, -EINVAL, -ESRCH, -EACCES, -EPERM. */
+/* Moves the caller, or a child that has not executed a program, to a group of its session or, with its own number or 0,
+ * to a new group: 0, -EINVAL, -ESRCH, -EACCES, -EPERM. */
 int groups_set(struct process *caller, uint32_t pid, uint32_t group);
 
-/* The caller leads a session, and a group, of its own: 0; -EPERM: there is a group of that number already. */
+/* Makes the caller lead a new session and group: 0; -EPERM: there is a group of that number already. */
 int groups_begin_session(struct process *caller);

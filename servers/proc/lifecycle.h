@@ -12,26 +12,26 @@
 #include "servers/proc/process.h"
 #include "servers/proto/start_limits.h"
 
-/* A copy of `parent`, running; `*child` is it: 0, -EAGAIN; or SERVER_LATER, with another answer in the end, which is
- * mem's error if it has failed. */
+/* Makes a running copy of `parent` in `*child`: 0, -EAGAIN; or SERVER_LATER, and the call is answered later, with mem's
+ * error if it failed. */
 int32_t life_fork(struct process *parent, struct process **child);
 
-/* A child of `parent` with those limits and the program that its arguments name; it holds them if all went well. All
- * steps at once: for init, which has nobody beside it yet. */
+/* Makes a child of `parent` with these limits and the program that its arguments name; on success it holds the
+ * arguments. Does all steps at once, as init, the caller, is still the only process. */
 int life_spawn(struct process *parent, struct arguments *arguments, struct start_limits limits, struct process **child);
 
-/* `process` becomes the program that the arguments name, and holds them. 0: its call is to be
- * answered, then the program runs; an error: nothing has changed, and the arguments are the
- * caller's; SERVER_LATER: there are further steps, or the process is over. */
+/* Executes the program that the arguments name in `process`, which then holds them. 0: answer its call,
+ * and the program runs; an error: nothing has changed, and the caller keeps the arguments;
+ * SERVER_LATER: there are further steps, or the process is over. */
 int32_t life_exec(struct process *process, struct arguments *arguments);
 
-/* What a program that begins finds of signals, in the answer to the exec. */
+/* The answer to exec: the signals ignored and blocked in the new program. */
 struct words life_exec_answer(const struct process *process);
 
-/* The process is over: its parent hears, if it waits; nothing of it stays but how it ended. Its thread does not
- * run: it waits for an answer that will never come. */
+/* Ends the process: if its parent waits, it is answered; only the status stays. The thread does not run: it waits for
+ * an answer that never comes. */
 void life_exit(struct process *process, uint32_t code);
 void life_kill(struct process *process, uint32_t signal);
 
-/* The same, of another one than has just called: it may run. */
+/* The same for a process other than the caller, which may run. */
 void life_kill_running(struct process *process, uint32_t signal);

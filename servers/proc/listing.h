@@ -4,5 +4,5 @@
 #include "servers/proc/process.h"
 #include "servers/proto/process_format.h"
 
-/* The first one from *index on, which is behind it then; init is none. False: there are no more. */
+/* The first process from *index on, except init; *index moves behind it. False: there are no more. */
 bool listing_next(uint32_t *index, struct listed_process *listed);

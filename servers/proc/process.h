@@ -44,7 +44,7 @@ enum { PROCESSES_MAX = BODIES_MAX, PROCESS_INDEX_BITS = 12 };
 enum process_state { PROCESS_FREE, PROCESS_BEGINS, PROCESS_LIVE, PROCESS_ENDS, PROCESS_ENDED };
 enum process_wait { WAITS_NOT, WAITS_CHILD, WAITS_TICK, WAITS_FORK, WAITS_EXEC };
 
-/* What it gave to exit; or the number of the signal that ended it, as in <signal.h>. */
+/* The argument of exit; or the number of the signal that ended the process, as in <signal.h>. */
 struct ending {
     uint32_t code, signal;
 };
@@ -55,21 +55,21 @@ struct process {
     uint8_t state, waits;
     bool is_adopted;
     bool reads;                      /* front.h */
-    bool edits;                      /* its program has asked for keys: front.h */
+    bool edits;                      /* its program gets keys: front.h */
     bool has_files;                  /* the file server knows it */
     bool closes_files;               /* in its exec: the file server has more to close */
-    bool has_vdso;                   /* its program */
-    bool has_executed;               /* another program than its parent's */
+    bool has_vdso;                   /* its program uses the vdso */
+    bool has_executed;               /* it runs another program than its parent */
     uint32_t waits_count;            /* how often it has asked for ended children: front.h */
-    uint32_t waits_at_fork;          /* its parent's at that time */
-    uint8_t missing;                 /* so many calls that are not there has the log heard of */
-    uint32_t cpu;                    /* its own; the body's may be another yet: cpus.h */
-    uint32_t caller, calls;          /* whom to answer, when it waits */
-    uint32_t awaited, awaited_group; /* WAITS_CHILD: its pid, or its group; 0: any */
-    bool only_looks;                 /* WAITS_CHILD: it stays, to be waited for again */
+    uint32_t waits_at_fork;          /* its parent's waits_count at the fork */
+    uint8_t missing;                 /* number of unknown calls that were logged */
+    uint32_t cpu;                    /* its own; the body's may still be another: cpus.h */
+    uint32_t caller, calls;          /* the caller to answer, when it waits */
+    uint32_t awaited, awaited_group; /* WAITS_CHILD: the child's pid, or its group; 0: any */
+    bool only_looks;                 /* WAITS_CHILD: the child can be waited for again */
     struct ending ending;            /* when it ends or has ended */
     struct work work;
-    int32_t fork_error; /* of one that begins and will not live: for its parent */
+    int32_t fork_error; /* for the parent, if the process begins and will not live */
     struct process *parent, *children, *ended, *adopted;
     struct process *next, **link; /* in one of its parent's lists, or the free list */
     struct account *account;
@@ -86,11 +86,11 @@ struct process {
     struct {
         bool is_woken;
         uint32_t address, owner;
-        uint64_t number;                          /* of those that began to watch */
+        uint64_t number;                          /* grows with each watch */
         struct process *next, **link;             /* link: null if it is in no queue */
     } watch;                                      /* futex.h */
     struct arguments *arguments, *next_arguments; /* of the program; of the next exec */
-    struct program_place program;                 /* where its program is */
+    struct program_place program;                 /* its program's file */
     struct body body;
 };
 
@@ -98,32 +98,32 @@ void process_init(void);
 
 uint32_t process_index(const struct process *process);
 
-/* A process that begins, without a body, child of `parent`, in its account; 0 if that is used up. */
+/* Makes a process that begins, without a body, a child of `parent` in its account; 0 if that is used up. */
 struct process *process_make(struct process *parent);
 
-/* Out of the table, and out of its parent's list. */
+/* Removes a process from the table and from its parent's list. */
 void process_forget(struct process *process);
 
-/* The children, own and adopted, are adopted by the parent; ended ones are forgotten. */
+/* The parent adopts the children, own and adopted ones; ended children are forgotten. */
 void process_give_children(struct process *process);
 
-/* The states: it lives; it ends, so; it has ended: into its parent's other list. */
+/* Set the state: it lives; it ends, with that status; it has ended, and moves to its parent's other list. */
 void process_set_live(struct process *process);
 void process_set_ends(struct process *process, struct ending ending);
 void process_set_ended(struct process *process);
 
-/* The first in a list of children with that pid, or at all if that is 0; or 0. */
+/* The first in a list of children with that pid, or simply the first if pid is 0; or 0. */
 struct process *process_in(struct process *list, uint32_t pid);
 
-/* The same, or with a group that is not 0 the first of that. */
+/* The same; if `group` is not 0, the first of that group. */
 struct process *process_awaited_in(struct process *list, uint32_t pid, uint32_t group);
 
-/* Live ones, or 0; by its pid one that ends or has ended, too. */
+/* Live processes, or 0; process_by_pid() also finds processes that end or have ended. */
 struct process *process_by_badge(uint32_t badge);
 struct process *process_by_space(uint32_t space);
 struct process *process_by_pid(uint32_t pid);
 
-/* The live one with the next index, or the first if that is 0; 0: no further one. Init is none of them. */
+/* The live process after `process`, or the first if that is 0; 0: no further one. Skips init. */
 struct process *process_next_live(struct process *process);
 
 /* True if the parent waits for that child, perhaps among others. */
@@ -132,10 +132,10 @@ bool process_awaits(const struct process *parent, const struct process *child);
 /* True if `above` is the process, its parent, or above that. */
 bool process_is_below(const struct process *process, const struct process *above);
 
-/* That of this index, whatever its state is. */
+/* The process with that index, in any state. */
 struct process *process_at(uint32_t index);
 
-/* Whose work it is. */
+/* The process of a work. */
 struct process *process_of_work(struct work *work);
 
 /* True if P1, P2 and P4 to P7 hold for all; for tests. */

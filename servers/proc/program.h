@@ -5,7 +5,7 @@
 #include "servers/lib/elf_image.h"
 #include "servers/proc/body.h"
 
-/* A file: in the archive, from that page on, or a copy that the file server has, with that inode. */
+/* A file: in the archive, from page `first` on; or a copy in the file server, with inode `first`. */
 struct program_place {
     uint32_t first, bytes;
     bool is_copy;
@@ -19,30 +19,30 @@ struct program {
 /* Maps the archive's `pages` pages; once, at the start. */
 void program_init(uint32_t pages);
 
-/* Where the program of that name is: 0, -ENOENT. */
+/* Finds a program by its name: 0, -ENOENT. */
 int program_named(const char *name, struct program_place *place);
 
-/* Where the program is that a path names. `client` is the process as the file server knows it, or 0. Returns 0, or the
- * file server's error. */
+/* Finds a program by its path. `client` is the process as the file server knows it, or 0. Returns 0, or the file
+ * server's error. */
 int program_at(const char *path, uint32_t client, struct program_place *place);
 
-/* What is there: 0; the file server's error of a copy that is gone; -ENOEXEC for a file that is refused, and for one
- * that wants the vdso if there is none. */
+/* Reads a program's headers: 0; the file server's error if a copy is gone; -ENOEXEC for a file that is refused, or that
+ * needs the vdso if there is none. */
 int program_read(struct program_place place, struct program *program);
 
-/* The most frames that it is promised when it begins: the pages that it does not share with the archive and those
- * of its stack; all tables. */
+/* The most frames that a program is promised when it begins: program_pages() for private pages and the stack,
+ * program_tables() for all tables. */
 uint32_t program_pages(const struct program *program);
 uint32_t program_tables(const struct program *program);
 
-/* Maps PROGRAM_SEGMENT_PAGES_MAX pages of the program into the body's space, behind those that are there, or what is
- * left: 0, MEM_MORE if not all is there now, or mem's error. */
+/* Maps the next PROGRAM_SEGMENT_PAGES_MAX pages of the program, or fewer if fewer are left, into the body's space: 0,
+ * MEM_MORE if more are left, or mem's error. */
 int program_map(const struct program *program, struct body *body);
 
-/* When all is mapped: a part of the contents of a copy. The same results. */
+/* When all pages are mapped: copies a part of the contents of a copy. The same results. */
 int program_fill(const struct program *program, struct body *body);
 
-/* Where a program begins that program_read() has read: in the vdso, unless it is native. */
+/* Where a program read by program_read() begins: in the vdso, unless it is native. */
 struct program_start program_start(const struct program *program, bool has_files);
 
 /* The part of a path that names the program. */

@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 enum { SIGNALS = 32 }; /* numbers are below */
-enum { ORIGINS = 4 };  /* of so many that wait the sender is known; others come as if sent by nobody */
+enum { ORIGINS = 4 };  /* senders kept for pending signals; others arrive without a sender */
 
 /* With the numbers of <signal.h>. */
 enum {
@@ -61,7 +61,7 @@ enum signal_code {
 
 struct process;
 
-/* A fault that mem has told of. */
+/* A fault reported by mem. */
 struct fatal_fault {
     uint32_t space, address, cause, vector;
 };
@@ -69,23 +69,23 @@ struct fatal_fault {
 struct signal {
     uint32_t number, sender; /* the sender's pid, 0: none */
     enum signal_code code;
-    uint32_t value; /* si_value, or of a child's end si_status */
+    uint32_t value; /* si_value, or si_status for a child's end */
 };
 
 struct signals {
     uint32_t caught, ignored, blocked, pending; /* sets: signal n as bit n - 1 */
-    uint32_t awaited;                           /* WAITS_TICK: one of these ends that */
+    uint32_t awaited;                           /* WAITS_TICK: one of these ends the wait */
     struct origin {
-        uint8_t number; /* of one that waits, or of none */
+        uint8_t number; /* a pending signal's; else unused */
         int16_t code;
         uint32_t sender, value;
     } origins[ORIGINS];
     bool forgets_children; /* ended children are not waited for */
     bool has_interrupt;    /* on its way: signals_interrupt() */
-    bool is_diverted;      /* and `eip` is where from */
-    bool by_fault;         /* the vdso is to hear of that */
-    bool is_taking;        /* it has heard of a signal: its vdso takes what is due until nothing is */
-    bool is_faulting;      /* until the vdso has made its frame, and says what is blocked then */
+    bool is_diverted;      /* from `eip` */
+    bool by_fault;         /* the vdso must be told of `fault` */
+    bool is_taking;        /* its vdso knows of a signal, and takes due ones until none is left */
+    bool is_faulting;      /* until the vdso has made its frame, and reports what is blocked then */
     uint32_t eip, esp;
     struct fatal_fault fault;
 };
@@ -95,41 +95,40 @@ static inline uint32_t signal_bit(uint32_t signal)
     return 1u << (signal - 1);
 }
 
-/* A process that runs or waits, another than the caller or one whose call is answered later: true if it is over now. */
+/* Sends a signal to a process other than the caller, or to one whose call is answered later: true if it is over now. */
 bool signal_send(struct process *process, struct signal signal);
 
-/* The same to the caller, which hears by the answer. */
+/* The same to the caller, which learns of it from the answer. */
 bool signal_send_self(struct process *process, struct signal signal);
 
-/* Those that wait, and may be heard. */
+/* The pending signals that are not blocked. */
 uint32_t signals_due(const struct process *process);
 
-/* The caller's sets are others now; what waits and is not blocked any more does what is due:
- * true if the process is over. */
+/* Changes the sets. Pending signals that are no longer blocked take effect: true if the process is over. */
 bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uint32_t blocked);
 
-/* One that is due and not in that set either, taken out; number 0: there is none. */
+/* Takes out a due signal that is not in `blocked` either; number 0: there is none. */
 struct signal signals_take(struct process *process, uint32_t blocked);
 
-/* One of that set that waits, blocked or not, taken out. */
+/* Takes out a pending signal of that set, blocked or not. */
 struct signal signals_take_of(struct process *process, uint32_t set);
 
-/* True if nobody is to wait for its children that end: it ignores SIGCHLD, or has said so. */
+/* True if ended children are not waited for: the process ignores SIGCHLD, or has requested that. */
 bool signals_forget_children(const struct process *process);
 
-/* Whether SIGCHLD is ignored by its choice: then it does not even wait, as others do while they are blocked. */
+/* True if the process itself chose to ignore SIGCHLD: then it is never pending, even while it is blocked. */
 bool signals_ignore_children(const struct process *process);
 
-/* A child begins with its parent's sets. Another program catches none: true if the process is over, by one that it
- * caught before. */
+/* A child begins with its parent's sets. A new program catches none: true if a pending signal, caught before, ends the
+ * process now. */
 void signals_fork(struct process *child, const struct process *parent);
 bool signals_exec(struct process *process);
 
-/* The thread waits in a fault: true if it goes on, in its handler, or in the vdso with what it has called by a fault;
- * or behind a signal that has just diverted it, to fault again. */
+/* The thread waits in a fault. True if it continues: in its handler, or in the vdso if the fault was a system call; or
+ * because a signal has just diverted it, and it will fault again later. */
 bool signals_fault(struct process *process, const struct fatal_fault *fault, uint32_t signal);
 
-/* A process that waited for its fork runs on. */
+/* Continues a process that waited for its fork. */
 void signals_go_on(struct process *process);
 
 /* Control-C: sends SIGINT to all processes in front (front.h); it arrives with signals_sweep(). A process that forks
@@ -137,10 +136,10 @@ void signals_go_on(struct process *process);
 void signals_interrupt(void);
 bool signals_end_forker(struct process *process);
 
-/* A tick has passed: signals_sweep() tries again to interrupt those that could not be before. */
+/* At a tick: lets signals_sweep() try again to interrupt processes that could not be interrupted before. */
 void signals_tick(void);
 
-/* Some of those are interrupted: true if there are more. */
+/* Interrupts some of these: true if there are more. */
 bool signals_sweep(void);
 
 /* True if a signal that nobody handles does nothing. */

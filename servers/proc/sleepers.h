@@ -6,11 +6,11 @@
 /* Adds a process that wakes `ticks` after `now`. */
 void sleepers_add(struct process *process, uint32_t now, uint32_t ticks);
 
-/* Takes a process out before its time. */
+/* Removes a process before its time. */
 void sleepers_remove(struct process *process);
 
-/* How many ticks it would sleep on: at least one. */
+/* The remaining ticks: at least one. */
 uint32_t sleepers_left(const struct process *process);
 
-/* Takes out one whose time has come, or returns 0. */
+/* Removes and returns a process whose time has come, or 0. */
 struct process *sleepers_next_due(uint32_t now);

@@ -11,7 +11,7 @@ static inline bool tick_is_before(uint32_t a, uint32_t b)
     return (int32_t)(a - b) < 0;
 }
 
-/* So many after `now`, or as many as there can be. */
+/* The tick `ticks` after `now`, at most TICKS_MAX after it. */
 static inline uint32_t tick_after(uint32_t now, uint32_t ticks)
 {
     return now + (ticks < TICKS_MAX ? ticks : TICKS_MAX);

@@ -4,7 +4,7 @@
 #include "libuser/ipc/server.h"
 #include "servers/proc/process.h"
 
-/* The process has just called; before any further call. */
+/* Keeps the caller; the process has just called, and no other call was made since. */
 static inline void waits_keep(struct process *process)
 {
     struct caller caller = caller_now();
@@ -13,7 +13,7 @@ static inline void waits_keep(struct process *process)
     process->calls = caller.calls;
 }
 
-/* It runs on, with that answer. */
+/* Answers the process, which continues. */
 static inline void waits_answer(struct process *process, int32_t result, struct words words)
 {
     process->waits = WAITS_NOT;

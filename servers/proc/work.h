@@ -22,11 +22,12 @@ struct work {
 /* Makes the thread; once, at the start. */
 void work_init(void);
 
-/* To the end of the queue: `step` will be called once. It adds the work again if there is more to do. */
+/* Adds a work at the end of the queue: `step` will be called once, and adds it again if there is more to do. */
 void work_add(struct work *work, void (*step)(struct work *work));
 
-/* The thread, whose call this is, ends that task when it has its answer: that may take the kernel long. */
+/* Makes the second thread end that task when it has its answer, as that may take the kernel long. */
 void work_end_task(uint32_t slot);
 
-/* Whatever calls with that badge does a step: the answer, as of a handler in servers. -ENOSYS: nobody else may. */
+/* Does a step if the badge is the second thread's; returns the answer, like a server's handler. -ENOSYS for any other
+ * badge. */
 SERVER_CALL int32_t work_call(uint32_t badge, struct words *words);
