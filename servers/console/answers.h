@@ -4,7 +4,7 @@
 #include "libuser/ipc/server.h"
 #include "servers/console/client.h"
 
-/* It waits for that, in whichever list it is put. */
+/* Records that the client waits; the caller puts it into a list. */
 static inline int32_t answer_later(struct client *client, struct caller caller, enum client_wait waits, uint32_t bytes)
 {
     client->caller = caller.caller;
@@ -14,7 +14,7 @@ static inline int32_t answer_later(struct client *client, struct caller caller, 
     return SERVER_LATER;
 }
 
-/* False if the caller died meanwhile. It waits for nothing any more. */
+/* Answers the client and ends its wait. False if the caller died meanwhile. */
 static inline bool answer(struct client *client, int32_t result, struct words *words)
 {
     client_stop_waiting(client);

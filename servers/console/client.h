@@ -17,28 +17,28 @@
 #include "servers/lib/list.h"
 
 enum {
-    LINE_MAX = 256, /* bytes kept of an unfinished line; also the most that one write brings */
+    LINE_MAX = 256, /* the most bytes kept of an unfinished line, and the most in one write */
     CLIENT_BYTES = 2 * LINE_MAX,
-    CLIENTS_MAX = 520, /* a process has one thread, hence one call: proc's limit and the servers */
+    CLIENTS_MAX = 520, /* proc's limit plus the servers, as a process has one thread, hence one call */
 };
 
-/* A read waits until its client is in front, first; then for input, in its turn: readers.h. */
+/* A read waits first until its client is in front, then for input: readers.h. */
 enum client_wait { WAITS_NOT, WAITS_WRITE, WAITS_SYNC, WAITS_FRONT, WAITS_READ };
 
 struct client {
     uint32_t badge;
-    struct client *next;          /* of the same hash, or in the free list */
+    struct client *next;          /* with the same hash, or in the free list */
     struct link turn, time, wait; /* C3 */
     uint32_t caller, calls;       /* C1 */
-    uint32_t bytes_wanted;        /* WAITS_WRITE: how many it brought; of a read: how many it takes */
-    uint32_t held_up;             /* if it is hurried: when it held others up last; lines.h */
+    uint32_t bytes_wanted;        /* WAITS_WRITE: bytes it brought; for a read: the most it takes */
+    uint32_t held_up;             /* if it is hurried: when it last held others up; lines.h */
     uint32_t used;
-    uint32_t due; /* while it has time: the tick at which its unfinished line has none left */
+    uint32_t due; /* while it has time: the tick at which its unfinished line goes out */
     uint8_t waits;
     bool hurried;
-    bool kept;  /* in the table: only then it has a badge */
-    bool flush; /* the unfinished line is to go out, too */
-    bool ended; /* the process is gone: forget it when its last bytes are out */
+    bool kept;  /* it is in the table, and has a badge */
+    bool flush; /* the unfinished line must go out, too */
+    bool ended; /* the process is gone: forget the client when its last bytes are out */
     char bytes[CLIENT_BYTES];
 };
 
@@ -54,14 +54,14 @@ struct client *client_get(uint32_t badge);
 /* The client of that badge, or 0. */
 struct client *client_find(uint32_t badge);
 
-/* Forgets the client if nothing of it is left; one that is forgotten already stays so. */
+/* Forgets the client if it has no data left; it may be forgotten already. */
 void client_drop(struct client *client);
 
 /* Clients from `client` on (0: the first) that are kept; for a loop over them. */
 struct client *client_next(struct client *client);
 
-/* It waits for nothing any more, in no list. */
+/* Ends the client's wait and removes it from its list. */
 void client_stop_waiting(struct client *client);
 
-/* Clients that are kept. */
+/* The number of clients in the table. */
 uint32_t clients_count(void);

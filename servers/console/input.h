@@ -10,10 +10,10 @@
 struct input {
     struct line_discipline typed;
     struct pipe_input pipe;
-    bool piped; /* the port's bytes are those of a pipe */
+    bool piped; /* the port's bytes come from a pipe */
 };
 
-/* How far has been read. */
+/* How far the input has been read. */
 struct input_position {
     struct discipline_position typed;
     uint32_t pipe;
@@ -30,7 +30,7 @@ bool input_has_room(const struct input *input);
 /* True if a read need not wait. */
 bool input_is_ready(const struct input *input);
 
-/* True if there are more bytes for a read that has got some. */
+/* True if more bytes follow for a read that has got some. */
 bool input_goes_on(const struct input *input);
 
 /* At most `max` bytes to `to`: the number, 0 at end of file, -1 if there is nothing. */

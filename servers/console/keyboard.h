@@ -9,8 +9,8 @@
 
 enum { KEYBOARD_IRQ = 1 };
 
-/* Keys come translated to scancodes of set 1; `endpoint_slot`'s badge is the signal that there are some.
- * Where there is no controller nothing ever comes. */
+/* Keys arrive as scancodes of set 1; the badge of `endpoint_slot` is the signal for them. Without a controller
+ * none ever arrive. */
 void keyboard_init(uint32_t endpoint_slot);
 
 /* After the signal: lets the next interrupt in, before the keys are taken. */

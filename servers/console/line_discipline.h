@@ -36,10 +36,10 @@
 
 enum { TYPED_BYTES = 8192 /* a power of two */, END_OF_FILE = 4, WORD_MAX = 256 };
 
-/* What a part does: keys, and bytes on the screen, of which a cell that is erased needs three. */
+/* The effort of a part: keys, and bytes to the screen; erasing a cell takes three bytes. */
 enum { EFFORT = 96 };
 
-/* How far has been read. */
+/* How far the input has been read. */
 struct discipline_position {
     uint32_t read, units;
     bool in_line; /* the first line was read in part */
@@ -50,37 +50,37 @@ struct line_discipline {
     struct discipline_position position;
     uint32_t ended, edit, keys, end;
     uint32_t shown, erase;
-    uint32_t effort;              /* what is left of this part */
-    uint32_t line_column, column; /* of the screen: where the edited line begins, and where it is shown to */
+    uint32_t effort;              /* left in this part */
+    uint32_t line_column, column; /* on the screen: the edited line's begin, and the end of its shown part */
     bool after_cr;
     bool gives_keys;
-    bool interrupts; /* control-C was typed; whoever sees to it clears this */
+    bool interrupts; /* control-C was typed; cleared when it has been handled */
     char bytes[TYPED_BYTES];
     uint8_t cells[TYPED_BYTES];
 };
 
 void discipline_init(struct line_discipline *discipline, struct output *echo);
 
-/* A part: of what is left to do, and with discipline_key() until the next part. */
+/* Begins a part, which includes the calls of discipline_key() until the next one, and does what is left to do. */
 void discipline_do_part(struct line_discipline *discipline);
 
 /* True if another part can do more. */
 bool discipline_is_due(const struct line_discipline *discipline);
 
-/* What cannot be kept is refused with a bell. */
+/* Types a key; if there is no room for it, it is refused with a bell. */
 void discipline_key(struct line_discipline *discipline, char key);
 
-/* Keys or lines from now on; a part is done if keys become lines. */
+/* Gives keys or lines from now on; does a part if keys become lines. */
 void discipline_give_keys(struct line_discipline *discipline, bool keys);
 
-/* True if a read has something, or has more of what it has got a part of. */
+/* True if a read need not wait; if more of the same line follows. */
 bool discipline_is_ready(const struct line_discipline *discipline);
 bool discipline_goes_on(const struct line_discipline *discipline);
 
-/* False if keys should wait where they are until somebody has read. With no ended line it is true: a
+/* False if keys should stay in the port until a client has read. Without an ended line it is true, so that a
  * line that is too long can be erased. */
 bool discipline_has_room(const struct line_discipline *discipline);
 
-/* At most `max` bytes of the first ended line, or of the keys, to `to`: the number, 0 at end of file, -1 if there is
- * none. Taking back is to restore the position. */
+/* Copies at most `max` bytes of the first ended line, or of the keys, to `to`: their number, 0 at end of file, -1 if
+ * there is none. To undo it, restore the position. */
 int32_t discipline_take(struct line_discipline *discipline, char *to, uint32_t max);

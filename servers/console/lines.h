@@ -36,33 +36,33 @@ enum { LINES_NOBODY = BADGE_MAX + 1u };
 struct lines {
     struct output output;
     uint32_t now;   /* at the last tick */
-    uint32_t ticks; /* since the start, while there were any */
+    uint32_t ticks; /* that arrived since the start */
     bool is_shared;
     struct client *owner;
     struct link queue, timed;
     uint32_t last;
-    void (*drained)(struct client *client); /* a client's bytes became fewer */
+    void (*drained)(struct client *client); /* called when a client has fewer bytes */
 };
 
 void lines_init(struct lines *lines, void (*drained)(struct client *client));
 
-/* Adds at most LINE_MAX bytes to what the client says (C2). */
+/* Adds at most LINE_MAX bytes to the client's output (C2). */
 void lines_write(struct lines *lines, struct client *client, const char *text, uint32_t bytes);
 
-/* The client's unfinished line goes out as it is. */
+/* Sends out the client's unfinished line. */
 void lines_flush(struct lines *lines, struct client *client);
 
-/* The client has ended, and all that it said is out. */
+/* The client has ended, and all its output is out. */
 void lines_end(struct lines *lines, uint32_t badge);
 
-/* Nobody owns the line any more; if another client is next, it begins a new one. With `for_long` nobody will, until it
- * is said again without. */
+/* Takes the line from its owner; another client then begins a new line. With `for_long` nobody can own it until the
+ * next call without. */
 void lines_share(struct lines *lines, bool for_long);
 
 /* Moves some lines to the ring, if there is room: true if there may be room for more. */
 bool lines_move(struct lines *lines);
 
-/* A tick of 10 ms has passed; there may have been others before it while no line was timed. */
+/* For a tick of 10 ms; earlier ticks may have been skipped while no line was timed. */
 void lines_tick(struct lines *lines, uint32_t now);
 
 static inline bool lines_are_timed(const struct lines *lines)

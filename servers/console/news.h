@@ -6,19 +6,19 @@
 
 struct words;
 
-/* There is something, until it has asked. */
+/* Signals proc, unless it was signalled and has not asked yet. */
 void news_tell(void);
 
-/* It is to say when a tick has passed; and whether it still has to. */
+/* Asks proc for ticks; sets whether they are still wanted. */
 void news_want_ticks(void);
 void news_set_ticks(bool are_wanted);
 
-/* Somebody polls: when there is input, proc hears of it, once. */
+/* A client polls: when there is input, proc is told, once. */
 void news_watch_input(void);
 void news_input_is_ready(void);
 
-/* Something is due, for which it comes again until it has heard that nothing is. */
+/* Work is due: proc calls again until it is told that none is left. */
 void news_go_on(void);
 
-/* It asks: words 2 and 3 of the answer; `interrupts`: control-C was typed. */
+/* proc asks: words 2 and 3 of the answer; `interrupts`: control-C was typed. */
 void news_take(bool interrupts, bool is_due, uint32_t *ticks, uint32_t *events);

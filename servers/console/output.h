@@ -20,7 +20,7 @@
 
 #include "servers/console/ring.h"
 
-/* Bytes in the ring that `bytes` bytes of text may take: each may be a newline; what was held. */
+/* The most bytes in the ring for `bytes` bytes of text: each may be a newline, and there are held bytes. */
 #define OUTPUT_ROOM(bytes) (2 * (bytes) + 8)
 
 enum { OUTPUT_HEAD = 3 }; /* cells, for the prefix without its blank */
@@ -36,7 +36,7 @@ struct output {
     uint32_t held;
     bool at_start, escaped, clean, moved;
     struct output_cells cells;
-    uint32_t followed; /* counted as the ring's head and tail */
+    uint32_t followed; /* counted like the ring's head and tail */
 };
 
 void output_init(struct output *output);
@@ -44,12 +44,12 @@ void output_init(struct output *output);
 /* Puts text; OUTPUT_ROOM(bytes) must be free in the ring. */
 void output_put(struct output *output, const char *text, uint32_t bytes);
 
-/* Nothing stays held: for text that must be seen though its line goes on. OUTPUT_ROOM(0) must be
+/* Puts the held bytes, for text that must be shown before its line ends. OUTPUT_ROOM(0) must be
  * free. */
 void output_show(struct output *output);
 
-/* Where the next byte of the ring stands in its row on a screen; nothing may be held. */
+/* The column of the ring's next byte on a screen; no bytes may be held. */
 uint32_t output_column(struct output *output);
 
-/* True if what was put ends with a whole line, or nothing was put. */
+/* True if the text so far ends with a whole line, or there was none. */
 bool output_is_clean(const struct output *output);

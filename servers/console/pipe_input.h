@@ -20,7 +20,7 @@ enum { PIPE_DLE = 0x10, PIPE_ETB = 0x17, PIPE_EOT = 0x04 };
 
 struct pipe_input {
     struct ring ring;
-    uint32_t complete; /* as the ring's head and tail are counted */
+    uint32_t complete; /* counted like the ring's head and tail */
     bool escaped, ended;
 };
 
@@ -29,9 +29,9 @@ void pipe_input_put(struct pipe_input *pipe, char byte);
 
 bool pipe_input_has_room(const struct pipe_input *pipe);
 
-/* Bytes that may be read. */
+/* The number of bytes that may be read. */
 uint32_t pipe_input_ready(const struct pipe_input *pipe);
 
-/* At most `max` bytes to `to`: the number, 0 at end of file, -1 if there are none yet. Taking back is
- * to restore the ring's tail. */
+/* Copies at most `max` bytes to `to`: their number, 0 at end of file, -1 if there are none yet. To undo
+ * it, restore the ring's tail. */
 int32_t pipe_input_take(struct pipe_input *pipe, char *to, uint32_t max);

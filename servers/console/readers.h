@@ -23,26 +23,26 @@ struct readers {
 
 void readers_init(struct readers *readers);
 
-/* A read of that client need not ask. */
+/* True if proc need not be asked about a read of that client. */
 bool readers_may(const struct readers *readers, const struct client *client);
 
-/* The client waits; it has no other call. */
+/* Adds a client that waits; it has no other call. */
 void readers_add(struct readers *readers, struct client *client);
 
-/* It waits no more; false if it did not. */
+/* Ends its wait; false if it did not wait. */
 bool readers_remove(struct client *client);
 
-/* The first that asks, of which proc is told now, or 0; and whether others do. */
+/* The first client about which proc must be asked, which is done now, or 0; and whether there are others. */
 struct client *readers_tell(struct readers *readers);
 bool readers_ask(const struct readers *readers);
 
-/* That badge is in front; what its client waits for is served. */
+/* That badge is in front: its client's read will be served. */
 void readers_set_front(struct readers *readers, uint32_t badge);
 
-/* Nothing comes from that badge any more but what it had sent before, which is not in front. */
+/* The badge sends no more calls; earlier ones are not in front. */
 void readers_leave(struct readers *readers, uint32_t badge);
 
-/* All that wait ask, but for the one in front; behind those that have not asked yet. */
+/* Asks again about all waiting clients except the one in front, after those not asked about yet. */
 void readers_ask_again(struct readers *readers);
 
 /* True if every waiting client is in the right list. */

@@ -12,7 +12,7 @@ struct scancodes {
     uint8_t held; /* shift and control keys: bits of scancode.c */
     bool caps_lock, numbers_off;
     bool extended; /* the code before was 0xe0 */
-    uint8_t skip;  /* codes that are left of Pause's */
+    uint8_t skip;  /* remaining codes of the Pause key */
 };
 
 /* The byte that is typed with this code, or -1. */

@@ -10,17 +10,17 @@
 
 #include "servers/console/ring.h"
 
-/* `endpoint_slot`'s badge is the signal that there is more of the log. */
+/* The badge of `endpoint_slot` is the signal that the log has more text. */
 void screen_init(uint32_t endpoint_slot);
 
-/* After the log's signal; then some of what came: true if there may be more. */
+/* screen_acknowledge() follows the log's signal; screen_log() copies some of the text: true if there may be more. */
 void screen_acknowledge(void);
 bool screen_log(void);
 
 extern bool screen_is_there;
 void screen_copy(const struct ring *output);
 
-/* Of the output's ring what came into it since the last time, of which at most RING_BYTES. */
+/* Copies what came into the output's ring since the last call, at most RING_BYTES. */
 static inline void screen_follow(const struct ring *output)
 {
     if (screen_is_there)

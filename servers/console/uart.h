@@ -13,7 +13,7 @@
 
 enum { UART_FIFO = 16, UART_BAUD = 115200, UART_IRQ = 4 };
 
-/* 8 data bits, no parity, 1 stop bit; `endpoint_slot`'s badge is the signal of an interrupt. */
+/* 8 data bits, no parity, 1 stop bit; the badge of `endpoint_slot` is the signal of an interrupt. */
 void uart_init(uint32_t endpoint_slot);
 
 /* After an interrupt's signal: lets the next one in. */
@@ -26,8 +26,8 @@ bool uart_get(char *byte);
 bool uart_can_put(void);
 void uart_put(char byte);
 
-/* With `wanted`, as from uart_init() on, an interrupt comes when a byte has come in. It must be false while none are
- * taken: the line would stay raised and hide all further interrupts. */
+/* With `wanted`, which is the initial state, an interrupt comes when a byte has arrived. `wanted` must be false while
+ * no bytes are taken: the line would stay raised and hide all further interrupts. */
 void uart_want_input(bool wanted);
 
 /* With `wanted` an interrupt comes when uart_can_put() turns true. */
@@ -36,9 +36,9 @@ void uart_want_room(bool wanted);
 /* Waits for the last bit on the wire, at most about one character's time. */
 void uart_drain(void);
 
-/* What the port did since a burst began: before others ran, or a tick passed. On a wire a tick brings 115 bytes at
- * most, which is a burst by itself; a port that is faster, as in a virtual machine, must not keep programs from
- * running, by one interrupt after the other. */
+/* A burst is what the port did since other threads last ran, or since the last tick. On a wire a tick brings at most
+ * 115 bytes, which are one burst. A faster port, as in a virtual machine, must not keep programs from running by one
+ * interrupt after the other. */
 void uart_begin_burst(void);
 bool uart_burst_is_long(void); /* it may be over before the next tick */
 bool uart_burst_is_over(void);

@@ -18,17 +18,18 @@ extern struct lines lines;
 
 void writers_init(void);
 
-/* What it says is in its lines, or was to be: the answer comes now, or when there is room; when all is out. */
+/* Answers a write, whose bytes are in the client's lines, now or when there is room; answers a sync when all is out. */
 int32_t writers_answer_write(struct client *client, struct caller caller, struct words *words);
 void writers_sync(struct client *client, struct caller caller);
 
-/* A part: some lines to the ring, and all of it to the screen; of the ring some to the port; some answers. */
+/* Does a part: moves some lines to the ring, all of the ring to the screen and some of it to the port; gives some
+ * answers. */
 void writers_transmit(void);
 
-/* A part is due, if there is any. */
+/* Makes a part due, if there is anything to do. */
 void writers_transmit_later(void);
 bool writers_are_due(void);
 
-/* The client is forgotten, if nothing of it is left. If it has ended, this comes again when its last bytes are out. */
+/* Forgets the client if it has no data left. For an ended client this is called again when its last bytes are out. */
 void writers_forget(struct client *client);
 void writers_end(struct client *client);

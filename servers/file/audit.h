@@ -1,5 +1,5 @@
 /* The audit: walks all of the server's records. */
 #pragma once
 
-/* Panics unless the invariants hold that can be walked, and each page is free or somebody's. */
+/* Panics unless all walkers' invariants hold, and each page is free or owned. */
 void audit_all(void);

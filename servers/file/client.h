@@ -35,92 +35,92 @@ enum client_wait {
     WAITS_FOR_ITS_END
 };
 
-/* Of pages of a file: mapping.h. */
+/* A mapping of a file's pages: mapping.h. */
 struct mapping {
     struct mapping *next;
-    struct inode *inode; /* 0: the client's own one, which is not used */
+    struct inode *inode; /* 0: the client's own_mapping, unused */
     uint32_t address, end;
     uint32_t page; /* of the file, at `address` */
-    rights_t most; /* that its pages can be granted with */
+    rights_t most; /* the most rights that its pages can be granted with */
     bool shared;
 };
 
 struct client {
     struct link lock_link; /* first, so that a link is its client: it waits for a lock */
     uint32_t badge, pid;
-    struct client *next; /* of the same hash */
-    struct share *share; /* of what is made for it from now on: share.h */
+    struct client *next; /* with the same hash */
+    struct share *share; /* for records made from now on: share.h */
     struct inode *directory;
     struct inode
         *program; /* what it runs, or is about to, if that is no file of the archive; held, so that the number stays */
     struct mapping *mappings;
-    struct mapping own_mapping;   /* in that list, or free: most have no other one */
+    struct mapping own_mapping;   /* in that list, or free: most clients need no other one */
     struct watch *watches;        /* watch.h */
     uint32_t limit;               /* of descriptors */
-    uint32_t umask;               /* bits that the modes of what it makes do not get */
+    uint32_t umask;               /* bits cleared in the modes of new files */
     uint32_t lowest, end;         /* C3 */
-    uint32_t transfer;            /* the transfer page's number, PAGE_NONE: it has none */
-    struct share *transfer_share; /* that it is charged to */
-    struct inode *orphans;        /* C5: to be given back in its time */
+    uint32_t transfer;            /* the transfer page's number; PAGE_NONE: it has none */
+    struct share *transfer_share; /* pays for the transfer page */
+    struct inode *orphans;        /* C5: to be given back in the client's time */
     enum client_wait waits;
     struct caller caller;
     struct open_file *waits_for;
-    uint32_t bytes; /* that it waits to read, or to write */
+    uint32_t bytes; /* number of bytes that it waits to read or write */
     union {
-        char data[FILE_DATA_MAX];         /* those that it waits to write, unless they are in its transfer page */
-        struct lock_request lock_request; /* for which it waits */
+        char data[FILE_DATA_MAX];         /* bytes that it waits to write, unless they are in its transfer page */
+        struct lock_request lock_request; /* the lock that it waits for */
     };
-    const struct lock *blocker; /* of its request; 0: it is due */
-    uint32_t range_locks;       /* that it has, in all files */
+    const struct lock *blocker; /* blocks its request; 0: it is due */
+    uint32_t range_locks;       /* number of its locks, in all files */
     struct client *next_waiting;
-    uint32_t close_on_exec[FILE_DESCRIPTORS_MAX / 32]; /* by bits */
+    uint32_t close_on_exec[FILE_DESCRIPTORS_MAX / 32]; /* a bit for each descriptor */
     struct open_file *files[FILE_DESCRIPTORS_MAX];
 };
 
-/* There are none. */
+/* Begins without clients. */
 void clients_init(void);
 
 /* The client of that badge, or 0. */
 struct client *client_find(uint32_t badge);
 
-/* A client with no descriptors, in the root, with the share of all; or a copy of another client, whose open files and
- * share it has, too. 0: there is no memory for it. */
+/* Makes a client with no descriptors, in the root, with the share of all; or a copy of another client, with its open
+ * files and share. 0: there is no memory for it. */
 struct client *client_make(uint32_t badge);
 struct client *client_copy(const struct client *client, uint32_t badge);
 
-/* What it waits for, but its end, is forgotten; and its call is answered with EINTR. */
+/* Ends a client's wait, unless it waits for its end; client_interrupt() also answers its call with EINTR. */
 void client_forget_waiting(struct client *client);
 void client_interrupt(struct client *client);
 
-/* Panics unless C1, C3 and C5 hold of all, and what must of their open files; returns how many transfer pages there
- * are. */
+/* Panics unless C1, C3 and C5 hold for all clients, and the invariants of their open files; returns the number of
+ * transfer pages. */
 uint32_t clients_audit(void);
 
-/* Those of this message are its orphans. */
+/* Makes the orphans of this message the client's. */
 void client_adopt_orphans(struct client *client);
 
-/* A part of giving back its orphans, with those of this message, less what the message has done before: 0, or
- * FILE_MORE, there are others. */
+/* Gives back a part of its orphans, including those of this message; the message's earlier work counts. 0, or
+ * FILE_MORE: more are left. */
 int32_t client_settle(struct client *client);
 
-/* The good result of a call with which the client may have lost the last hold on a file: 0, or FILE_MORE, it is to
+/* The result of a successful call that may have dropped the last hold on a file: 0, or FILE_MORE: the client must
  * settle. */
 static inline int32_t client_lost(struct client *client)
 {
     return inode_orphans ? client_settle(client) : 0;
 }
 
-/* Closes all that it has, gives back its orphans, and forgets it. False: that is done in part. */
+/* Closes everything, gives back its orphans, and forgets the client. False: only a part is done. */
 bool client_end(struct client *client);
 
-/* The file that it runs from now on; 0: one of the archive. */
+/* Sets the file that it runs from now on; 0: one of the archive. */
 void client_set_program(struct client *client, struct inode *inode);
 
-/* Closes the descriptors that are to be closed at exec; it has no pages of the server's any more, and no orphans.
- * False: as client_end(). */
+/* Closes the descriptors with close-on-exec, forgets the client's mappings, and gives back its orphans. False: only a
+ * part is done. */
 bool client_exec(struct client *client);
 
-/* It gets a transfer page, PAGE_NONE: its share has none left; it has none any more. */
+/* Gives the client a transfer page, PAGE_NONE: its share has none left; takes it back. */
 uint32_t client_give_transfer(struct client *client);
 void client_take_transfer(struct client *client);
 
@@ -130,26 +130,26 @@ struct open_file *client_file(const struct client *client, uint32_t fd);
 /* The lowest free descriptor from `from` on, or -EMFILE. */
 int32_t client_free(const struct client *client, uint32_t from);
 
-/* A free descriptor becomes one of the file. */
+/* Makes a free descriptor refer to the file. */
 void client_set(struct client *client, uint32_t fd, struct open_file *file, bool close_on_exec);
 
-/* The descriptor is free again. */
+/* Frees the descriptor. */
 void client_close(struct client *client, uint32_t fd);
 
 bool client_closes_on_exec(const struct client *client, uint32_t fd);
 void client_set_close_on_exec(struct client *client, uint32_t fd, bool close_on_exec);
 
-/* How many it has. */
+/* The number of its descriptors. */
 uint32_t client_count(const struct client *client);
 
-/* It waits, in its call, until it is answered. */
+/* Keeps the client's call, which waits until it is answered: returns SERVER_LATER. */
 int32_t client_wait(struct client *client, enum client_wait waits, struct open_file *file, uint32_t bytes);
 
-/* Answers the client, which waits no more. False: the client is gone, and nobody got the answer. */
+/* Answers the client and ends its wait. False: the client is gone, and nobody got the answer. */
 bool client_answer(struct client *client, int32_t result, struct words *words);
 
-/* Where up to `bytes` bytes for or from the client are: in the message, or in its transfer page; 0: it has none. */
+/* The place of up to `bytes` bytes for or from the client: in the message, or in its transfer page; 0: it has none. */
 char *client_bytes(const struct client *client, uint32_t bytes);
 
-/* What to answer when `got` of them were put there: a good result. */
+/* The successful result when `got` bytes were put there. */
 int32_t client_bytes_answer(uint32_t bytes, uint32_t got);

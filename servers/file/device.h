@@ -12,12 +12,12 @@ struct block_device {
     int (*read)(struct block_device *device, uint32_t block, void *page);
     int (*write)(struct block_device *device, uint32_t block, const void *page);
 
-    /* Where the block is in memory, for as long as the server runs; null: it must be read. */
+    /* The block's permanent place in memory; null: it must be read. */
     const void *(*mapped)(struct block_device *device, uint32_t block);
     int (*flush)(struct block_device *device);
 };
 
-/* Pages in memory that are not written to, as those of the boot archive: write is -EROFS. */
+/* Read-only pages in memory, like those of the boot archive: write is -EROFS. */
 struct memory_device {
     struct block_device device;
     const unsigned char *base;

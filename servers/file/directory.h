@@ -18,24 +18,23 @@
 
 enum {
     FILE_NAME_MAX = 255,
-    DEPTH_MAX = 1024, /* below the root, of where a directory can be moved to: no path is so long */
+    DEPTH_MAX = 1024, /* deepest place below the root to which a directory can be moved: no path is that long */
     POSITION_FIRST = 2,
 };
 
 extern struct inode *directory_root;
 
-/* The pages are new: makes the root. `secret` makes it hard to choose names that fall into one bucket. False: no
- * memory. */
+/* Makes the root in new pages. `secret` makes it hard to choose names that fall into one bucket. False: no memory. */
 bool directory_init(uint32_t secret);
 
 /* The inode, not held: -ENOENT. */
 int directory_lookup(struct inode *directory, const char *name, uint32_t length, struct inode **inode);
 
-/* One name more: -EEXIST, -ENOSPC, -EMLINK (LINKS_MAX), -ENOENT (the directory was removed), -EINVAL (a byte of the
+/* Adds a name: -EEXIST, -ENOSPC, -EMLINK (LINKS_MAX), -ENOENT (the directory was removed), -EINVAL (a byte of the
  * name), -EPERM (the inode is a directory). */
 int directory_add(struct inode *directory, const char *name, uint32_t length, struct inode *inode);
 
-/* A new inode with that name, not held: errors as of directory_add(). */
+/* Makes an inode with that name, not held: errors as for directory_add(). */
 int directory_create(struct inode *directory, const char *name, uint32_t length,
                      const struct inode_attributes *attributes, struct inode **inode);
 
@@ -45,10 +44,10 @@ enum directory_remove {
     REMOVE_ANY,       /* xv6's unlink */
 };
 
-/* -ENOENT, -ENOTEMPTY (also of ".."), -EINVAL (of "."), -EBUSY (of the root's "."). */
+/* -ENOENT, -ENOTEMPTY (also for ".."), -EINVAL (for "."), -EBUSY (for the root's "."). */
 int directory_remove(struct inode *directory, const char *name, uint32_t length, enum directory_remove what);
 
-/* Where a path ends: a name in a directory, whether or not there is such an entry. */
+/* The end of a path: a name in a directory, whether or not the entry exists. */
 struct directory_name {
     struct inode *directory;
     const char *name;
@@ -56,22 +55,23 @@ struct directory_name {
     bool must_be_directory; /* a '/' follows */
 };
 
-/* POSIX's rename: what has the new name is replaced, at once. -ENOENT, -EBUSY ("." or ".."), -EINVAL (into itself, or a
- * byte of the name), -ENOTDIR, -EISDIR, -ENOTEMPTY, -ENOSPC, -EMLINK, -ENAMETOOLONG (also DEPTH_MAX). */
+/* POSIX's rename: replaces an existing file or empty directory of the new name at once. -ENOENT, -EBUSY ("." or ".."),
+ * -EINVAL (into itself, or a byte of the name), -ENOTDIR, -EISDIR, -ENOTEMPTY, -ENOSPC, -EMLINK, -ENAMETOOLONG (also
+ * DEPTH_MAX). */
 int directory_rename(const struct directory_name *from, const struct directory_name *to);
 
 struct directory_entry {
     uint32_t number; /* of the inode */
     enum inode_kind kind;
-    const char *name; /* until the directory changes; `length` bytes, without a 0 */
+    const char *name; /* valid until the directory changes; `length` bytes, without a 0 */
     uint32_t length, position;
 };
 
-/* The first entry at *position or behind it, *position then being behind that; false: there is none, or the directory
- * was removed. Entries keep their positions; a new one gets the lowest that is free. */
+/* The first entry at *position or after it; *position then moves behind it. False: there is none, or the directory was
+ * removed. Entries keep their positions; a new one gets the lowest free position. */
 bool directory_next(const struct inode *directory, uint32_t *position, struct directory_entry *entry);
 
-/* Its parent, the root's being the root; null: it was removed, and so was its parent. */
+/* Its parent; the root is its own parent. Null: it was removed, and so was its parent. */
 struct inode *directory_parent(const struct inode *directory);
 
 /* The name of a directory that is not the root and not removed. */

@@ -20,20 +20,20 @@ struct entry {
     char name[];
 };
 
-/* The pages are new; before the first is taken. */
+/* For new pages, before the first is taken. */
 void entry_init(uint32_t secret);
 
 /* Null: there is none. */
 struct entry *entry_find(const struct inode *directory, const char *name, uint32_t length);
 
-/* A name that the directory does not have, for the caller to give it an inode; null: no memory. */
+/* Adds a name that the directory does not have; the caller sets the inode. Null: no memory. */
 struct entry *entry_add(struct inode *directory, const char *name, uint32_t length);
 
-/* What the directory and the inode count is the caller's. */
+/* The caller updates the counts of the directory and the inode. */
 void entry_remove(struct entry *entry);
 
-/* Panics unless D1 holds for the directory; returns how many entries it has. */
+/* Panics unless D1 holds for the directory; returns its number of entries. */
 uint32_t entry_audit(const struct inode *directory);
 
-/* The pages of all entries, of which there are so many. */
+/* Panics unless there are `entries` entries; returns the pages of all of them. */
 uint32_t entry_audit_all(uint32_t entries);

@@ -42,11 +42,11 @@ struct lock;
 
 struct inode {
     uint8_t kind;
-    bool was_lent;       /* a page of it */
-    uint16_t mode;       /* told; of it MODE_RUN is looked at */
-    uint16_t device;     /* major << 8 | minor; of an INODE_DEVICE */
-    uint32_t number;     /* from 1 on, the lowest that is free */
-    uint32_t generation; /* differs from that of all others that had the number */
+    bool was_lent;       /* one of its pages was lent */
+    uint16_t mode;       /* only MODE_RUN has an effect */
+    uint16_t device;     /* major << 8 | minor, for an INODE_DEVICE */
+    uint32_t number;     /* from 1 on, the lowest free one */
+    uint32_t generation; /* differs from that of all earlier inodes with this number */
     uint32_t links;      /* names */
     uint32_t holders;    /* open files, working directories, mappings, programs */
     uint32_t size;       /* of a file, in bytes */
@@ -77,10 +77,10 @@ struct inode_attributes {
 /* Seconds: the server's clock, or a test's. */
 uint32_t file_now(void);
 
-/* Forgets all inodes: the pages are new. */
+/* Begins without inodes, in new pages. */
 void inode_init(void);
 
-/* Without links, held once: to be dropped when it has a name. Null: no memory. */
+/* Makes an inode without links, held once; drop it when it has a name. Null: no memory. */
 struct inode *inode_make(const struct inode_attributes *attributes);
 
 /* A file of `bytes` bytes from that block on; null: no memory, or the device has no such blocks. */
@@ -89,59 +89,59 @@ struct inode *inode_from_device(struct block_device *device, uint32_t first_bloc
 /* Null: there is none. */
 struct inode *inode_find(uint32_t number);
 
-/* With the last holder and no links it is freed, or becomes an orphan. */
+/* Without holders and links an inode is freed, or becomes an orphan. */
 void inode_hold(struct inode *inode);
 void inode_drop(struct inode *inode);
 
-/* Those of the current message, which pass to the client that has caused it before the next one. */
+/* The orphans of the current message; before the next one they pass to the client that sent it. */
 extern struct inode *inode_orphans;
 
-/* Gives back what orphans of the list have, and those that have nothing any more, until pages_work is enough; true:
- * that was all. */
+/* Gives back the pages of the list's orphans, then the orphans themselves, until pages_work is enough; true: none is
+ * left. */
 bool inode_give_orphans(struct inode **list);
 
-/* One name less: of directory.c alone. */
+/* Removes a name; only for directory.c. */
 void inode_unlink(struct inode *inode);
 
-/* Reading, writing and cutting are of files: otherwise -EISDIR or, for a device, -EINVAL. What is read and written is
- * what a message has, in two pages at most; it is on the way of each message, and needs few registers. */
+/* Reading, writing and cutting are only for files: otherwise -EISDIR or, for a device, -EINVAL. A message reads or
+ * writes in at most two pages. These are on the path of every message, so they use few registers. */
 
-/* How many bytes were read, up to the file's end; an error of the device if there were none. */
+/* Returns the number of bytes read, up to the file's end, or an error of the device if none was read. */
 int32_t inode_read(struct inode *inode, uint32_t offset, void *to, uint32_t bytes);
 
-/* How many were written, from an offset that is not beyond FILE_SIZE_MAX: as many as there is room for. None: -ENOSPC,
- * -EFBIG at FILE_SIZE_MAX, or an error of the device; then nothing is changed. What is skipped behind the end becomes a
- * hole. */
+/* Writes as many bytes as there is room for, from an offset of at most FILE_SIZE_MAX, and returns their number. If none
+ * was written: -ENOSPC, -EFBIG at FILE_SIZE_MAX, or an error of the device; then nothing is changed. A gap after the
+ * old end becomes a hole. */
 int32_t inode_write(struct inode *inode, uint32_t offset, const void *from, uint32_t bytes);
 
-/* 0, -EFBIG, or FILE_MORE: it has become shorter, and is to become shorter still. */
+/* 0, -EFBIG, or FILE_MORE: it has become shorter, but is not short enough yet. */
 int inode_truncate(struct inode *inode, uint32_t size);
 
-/* What a client may get as page `page` of the file. */
+/* The memory that a client may get as a page of the file. */
 struct page_source {
-    bool is_block;   /* of inode->backing, mapped: for reading alone */
+    bool is_block;   /* a mapped block of inode->backing: read-only */
     uint32_t number; /* of the block, or of a page of ours */
 };
 
-/* For writing it is a page of ours, for reading a block that is mapped, and zero behind the file's bytes, will do.
- * -EINVAL: the file ends before; -ENOSPC, or an error of the device: nothing is changed. */
+/* For writing it is a page of ours; for reading a mapped block with zeros after the file's end suffices. -EINVAL: the
+ * file ends before; -ENOSPC, or an error of the device: nothing is changed. */
 int inode_page(struct inode *inode, uint32_t page, bool write, struct page_source *source);
 
-/* A page of ours that inode_page() gave goes to a client. If it is at as many places of clients' as it may be, it is
- * revoked before: clients that have it mapped get it again when they touch it. */
+/* Records that a page of ours, given by inode_page(), goes to a client. If clients have it at LOANS_MAX places already,
+ * it is revoked before: clients that have it mapped get it again when they touch it. */
 void inode_lend(struct inode *inode, uint32_t number);
 
 /* True if all bytes of the file are the device's, in successive blocks from *first_block on, and nobody can write to
  * them. */
 bool inode_device_run(const struct inode *inode, uint32_t *first_block);
 
-/* The pages of ours that its contents take, tables included. */
+/* The number of our pages for its contents, including tables. */
 uint32_t inode_pages(const struct inode *inode);
 
-/* What is read and written there, the client asks the console for. */
+/* True for the console, which clients must ask themselves. */
 bool inode_is_console(const struct inode *inode);
 
-/* Panics unless I1..I4 hold; returns the pages of all inodes, their contents and their numbers. */
+/* Panics unless I1..I4 hold; returns the pages for all inodes, their contents and their numbers. */
 uint32_t inode_audit(void);
 
 /* Calls the function with each inode. */

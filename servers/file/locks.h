@@ -28,23 +28,23 @@ enum { LOCKS_MAX = 256 /* of a file */ };
 
 /* Bytes from `first` to `last`. */
 struct lock_request {
-    bool is_range;     /* else of all of the file */
+    bool is_range;     /* else the whole file */
     bool is_open_file; /* the owner is an open file; else a client */
     uint8_t kind;      /* enum file_lock_kind */
     uint64_t first, last;
 };
 
-/* There are none. */
+/* Begins without locks. */
 void locks_init(void);
 
-/* K3: the owner closes a descriptor of the file, or is an open file that is closed. */
+/* K3: for an owner that closes a descriptor of the file, or an open file that is closed. */
 void locks_close(const void *owner, const struct inode *inode);
 
-/* The client waits for no lock any more; and its call is answered with EINTR. */
+/* Ends a client's wait for a lock; locks_interrupt() also answers its call with EINTR. */
 void locks_forget_waiting(struct client *client);
 void locks_interrupt(struct client *client);
 
-/* A few of those that are due try again; true: no others are. */
+/* Lets a few due clients try again; true: no others are due. */
 bool locks_go_on(void);
 
 /* Panics unless K1, K2 and K4 hold. */

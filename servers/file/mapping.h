@@ -19,19 +19,19 @@
 
 enum { MAPPINGS_MAX = 64 };
 
-/* There are none. */
+/* Begins without mappings. */
 void mappings_init(void);
 
-/* The pages that are lent by so many items of the message are not: nobody has got them. */
+/* Undoes the loans of the pages in the message's first `items` items, as nobody has got them. */
 void items_not_lent(uint32_t items);
 
-/* The kernel has refused the answer to its last call: if that was a map there is no mapping of that. */
+/* The kernel has refused the answer to the client's last call: if that was a map, its mapping is removed. */
 void mapping_refused(struct client *client);
 
-/* Copies all of the client's mappings to another client. False: there is no memory, and perhaps some were copied. */
+/* Copies all of the client's mappings to another client. False: no memory; some may have been copied. */
 bool mappings_copy(const struct client *client, struct client *to);
 
-/* Forgets one after the other, until pages_work is enough; true: the client has none any more. */
+/* Removes one mapping after the other, until pages_work is enough; true: the client has none left. */
 bool mappings_drop(struct client *client);
 
 /* The name of a word of a file's page, the same for all clients that have it mapped: file.proto. False: the client has
@@ -41,5 +41,5 @@ bool mapping_place(const struct client *client, uint32_t address, uint32_t *obje
 /* True if N2 and N4 hold. */
 bool mappings_audit(const struct client *client);
 
-/* How many it has. */
+/* The number of its mappings. */
 uint32_t mappings_count(const struct client *client);

@@ -17,20 +17,21 @@ struct share;
 struct open_file {
     struct inode *inode;
     struct pipe *pipe;
-    struct lock *lock; /* of all of the file: locks.h; 0: it has none */
-    uint32_t locks;    /* that it has, with that one */
+    struct lock *lock; /* on the whole file: locks.h; 0: none */
+    uint32_t locks;    /* the number of its locks, including that one */
     uint32_t holders;
-    uint32_t flags; /* Linux's: how it is accessed, O_APPEND, O_NONBLOCK; O_RAW */
+    uint32_t flags; /* Linux's: access mode, O_APPEND, O_NONBLOCK; O_RAW */
     uint32_t offset;
 };
 
-/* There are none. */
+/* Begins without open files. */
 void open_files_init(void);
 
-/* With no holder yet; 0: the share has no memory for it. It takes the hold that the caller has on the inode. */
+/* Makes an open file without holders; 0: the share has no memory for it. It takes over the caller's hold on the
+ * inode. */
 struct open_file *open_file_make(struct share *share, uint32_t flags);
 
-/* One holder less; the last closes it. One that never had a holder is dropped the same way. */
+/* Removes a holder; the last one closes it. Also for an open file that never had a holder. */
 void open_file_drop(struct open_file *file);
 
 bool open_file_reads(const struct open_file *file);

@@ -18,7 +18,7 @@
 
 enum {
     MAP_DIRECT = 8,
-    CUT_PAGES = 192, /* given back by one message, at most; of those that are lent fewer: a quarter, or a few if many
+    CUT_PAGES = 192, /* the most given back by one message; of lent pages fewer: a quarter, or a few if many clients
                         have them */
 };
 
@@ -28,17 +28,17 @@ struct page_map {
     uint32_t pages;
 };
 
-/* The page of ours, or PAGE_NONE. */
+/* Our page for that page of the file, or PAGE_NONE. */
 uint32_t page_map_get(const struct page_map *map, uint32_t page);
 
-/* A new page, contents arbitrary, where there is none; PAGE_NONE: no memory, nothing is changed. */
+/* Adds a page, contents arbitrary, where there is none; PAGE_NONE: no memory, nothing is changed. */
 uint32_t page_map_add(struct page_map *map, uint32_t page);
 
-/* Gives back pages from *end down to `keep`, and the tables that this empties, until pages_work is enough; false: *end
- * is where there are more. */
+/* Gives back pages from *end down to `keep`, and the tables that become empty, until pages_work is enough; false: more
+ * are left before *end. */
 bool page_map_cut(struct page_map *map, uint32_t *end, uint32_t keep);
 
-/* Gives back all of them, however many; none is lent. */
+/* Gives back all pages, however many; none may be lent. */
 void page_map_destroy(struct page_map *map);
 
 /* Panics unless M2 and M3 hold for a file that ends at page `end`; returns its pages. */

@@ -29,11 +29,11 @@ enum {
     TABLE_ENTRIES = PAGE_SIZE / sizeof(uint32_t),
     PAGES_MAX = 1 << 20,
     RESERVE_DIVISOR = 4,
-    LOANS_MAX = 512, /* as many as there are processes: so many places of clients' a page is in at most */
+    LOANS_MAX = 512, /* the most places of clients at which a page may be: the number of processes */
 };
 
-/* Of work that can be done in parts a message stops when it has done so much, in units of 8 instructions. It counts
- * from 0. */
+/* The work of the present message, in units of 8 instructions: at WORK_OF_MESSAGE, work that can be done in parts
+ * stops. */
 enum { WORK_OF_MESSAGE = 6144, WORK_REVOKE = 96, WORK_REVOKE_LOAN = 7 };
 
 extern uint32_t pages_work;
@@ -52,40 +52,41 @@ uint32_t pages_take(void);
 /* The same, but not of the reserve. */
 uint32_t pages_take_unreserved(void);
 
-/* True if pages_take_unreserved() will give so many. */
+/* True if pages_take_unreserved() will succeed `pages` times. */
 bool pages_have_unreserved(uint32_t pages);
 
-/* It is free; if it is lent, it is revoked first. */
+/* Frees a page; if it is lent, it is revoked first. */
 void pages_give(uint32_t number);
 
-/* How many pages the reserve has; one of them, which there is as long as no more are taken. */
+/* The number of pages of the reserve; taking one, which succeeds until that many are taken. */
 uint32_t pages_reserve(void);
 uint32_t pages_take_reserved(void);
 void pages_give_reserved(uint32_t number);
 
-/* Gives back a table, a top, either of which may be PAGE_NONE, and all that is in them: `pages` together, none of them
+/* Gives back a table and a top, either of which may be PAGE_NONE, and all pages in them: `pages` in total, none of them
  * lent. */
 void pages_give_tables(uint32_t table, uint32_t top, uint32_t pages);
 
-/* How many can be taken. */
+/* The number of pages that can be taken. */
 uint32_t pages_free(void);
 
-/* How many there are, those that were carved included. */
+/* The number of all pages, including carved ones. */
 uint32_t pages_count(void);
 
-/* A client gets the page at one place more: it is revoked before it is free. There are fewer than LOANS_MAX. */
+/* Counts one more place at which a client gets the page, which must be revoked before it is free. The page has fewer
+ * than LOANS_MAX loans. */
 void pages_lend(uint32_t number);
 bool pages_is_lent(uint32_t number);
 
-/* How many places of clients' the page may be in: so often it was lent since it was revoked. What clients say that they
- * do not have any more counts, too, as nobody can tell. */
+/* The number of places at which clients may have the page: how often it was lent since it was last revoked. Places that
+ * clients claim to have unmapped count, too, as the server cannot know. */
 uint32_t pages_loans(uint32_t number);
 
-/* All loans end: it is revoked; or the last one, which nobody has got. */
+/* Ends all loans: revokes the page; or only the last loan, whose page nobody has got. */
 void pages_end_loans(uint32_t number);
 void pages_not_lent(uint32_t number);
 
-/* The server's, or a test's: takes the page back from all clients. */
+/* Takes the page back from all clients; defined by the server, or by a test. */
 void pages_revoke(uint32_t number);
 
 static inline __attribute__((returns_nonnull)) void *pages_at(uint32_t number)
@@ -100,5 +101,5 @@ static inline uint32_t pages_number(const void *page)
     return (uint32_t)(((const unsigned char *)page - pages_base) >> PAGE_BITS);
 }
 
-/* Panics unless P1 and P2 hold, with `taken` pages that somebody has, dead ones aside. */
+/* Panics unless P1 and P2 hold, with `taken` pages in use, not counting dead ones. */
 void pages_audit(uint32_t taken);

@@ -12,14 +12,14 @@ static inline struct inode *path_root(void)
     return directory_root;
 }
 
-/* The inode, not held. -ENOENT (also of an empty path), -ENOTDIR (also of what is no directory, but has a '/' behind
- * its name), -ENAMETOOLONG (of the path, or of a name). */
+/* Finds the inode, not held. -ENOENT (also for an empty path), -ENOTDIR (also for a file whose name is followed by
+ * '/'), -ENAMETOOLONG (the path, or a name). */
 int path_find(struct inode *from, const char *path, struct inode **inode);
 
-/* The directory, not held, and the last name, which need not be there; of paths that are all '/' it is "." in the root.
- * Errors as of path_find(), but for that name's own. */
+/* Finds the directory, not held, and the last name, which need not exist; for a path of only '/' the name is "." in the
+ * root. Errors as for path_find(), except those of the last name. */
 int path_parent(struct inode *from, const char *path, struct directory_name *name);
 
-/* The path of a directory, from the root, with a 0 behind it: how many bytes that is without the 0. -ENOTDIR, -ENOENT
- * (it was removed), -ERANGE (with the 0 it is more than `bytes`); `to` may have changed then. */
+/* The path of a directory, from the root, with a 0 at the end; returns its length without the 0. -ENOTDIR, -ENOENT (it
+ * was removed), -ERANGE (with the 0 it is more than `bytes`); `to` may have changed then. */
 int path_of(const struct inode *directory, char *to, uint32_t bytes);

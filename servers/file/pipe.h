@@ -21,10 +21,10 @@ enum {
 
 struct pipe;
 
-/* There are none. */
+/* Begins without pipes. */
 void pipes_init(void);
 
-/* With one reader and one writer; 0: the share has no memory for it. */
+/* Makes a pipe with one reader and one writer; 0: the share has no memory for it. */
 struct pipe *pipe_make(struct share *share);
 
 /* Closes one open file of that end. After the last one, clients that wait at the other end are answered. */
@@ -34,24 +34,24 @@ void pipe_close(struct pipe *pipe, bool writes);
 int32_t pipe_read(struct client *client, struct open_file *file, uint32_t bytes, bool wait, struct words *words);
 int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes, struct words *words);
 
-/* The client leaves the queue in which it waits. */
+/* Removes the client from the queue in which it waits. */
 void pipe_forget_waiting(struct client *client);
 
-/* The same, and its call is answered with EINTR. */
+/* The same, and answers its call with EINTR. */
 void pipe_interrupt(struct client *client);
 
-/* What poll says of the end: FILE_POLL_IN and others. The client watches it; false: there is no memory for that. */
+/* pipe_poll(): the events of the end, FILE_POLL_IN and others. pipe_watch(): watches it; false: no memory for that. */
 uint32_t pipe_poll(const struct open_file *file);
 bool pipe_watch(struct client *client, const struct open_file *file);
 
-/* A part of the answers of the pipe that has been due longest; true: there is no other part. */
+/* Gives a part of the answers of the pipe that has been due longest; true: nothing is left. */
 bool pipes_go_on(void);
 
-/* The bytes in it. */
+/* The number of bytes in the ring. */
 uint32_t pipe_bytes(const struct pipe *pipe);
 
-/* True if P1, P2, P4 and P5 hold, but for what a client that has the ring may have changed. */
+/* True if P1, P2, P4 and P5 hold, except for changes by a client that has the ring. */
 bool pipe_audit(const struct pipe *pipe);
 
-/* Panics unless those that are due are in their list; the pages of their rings. */
+/* Panics unless all due pipes are in their list; returns the pages of all rings. */
 uint32_t pipes_audit(void);

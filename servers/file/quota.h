@@ -20,5 +20,5 @@ struct quota {
 uint32_t quota_take_page(struct quota *quota);
 void quota_give_page(struct quota *quota, uint32_t number);
 
-/* One holder less; the last one's goes. */
+/* Removes a holder; with the last one the quota goes. */
 void quota_drop(struct quota *quota);

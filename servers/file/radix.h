@@ -24,19 +24,19 @@ struct radix {
 /* Forgets all trees. */
 void radix_init(void);
 
-/* The lowest free number stands for `value`, not null, from now on; false: no memory, nothing is changed. */
+/* Adds `value`, not null, under the lowest free number; false: no memory, nothing is changed. */
 bool radix_add(struct radix *tree, void *value, uint32_t *number);
 
-/* A number that is in use becomes free. */
+/* Frees a number that is in use. */
 void radix_remove(struct radix *tree, uint32_t number);
 
 /* Null: there is none. */
 void *radix_find(const struct radix *tree, uint32_t number);
 
-/* The value of the first number in use from *number on, which *number then is; null: there is none. */
+/* The value of the first number in use from *number on, which is stored in *number; null: there is none. */
 void *radix_next(const struct radix *tree, uint32_t *number);
 
-/* Panics unless X1 and X2 hold; returns how many numbers are in use. */
+/* Panics unless X1 and X2 hold; returns the number of values. */
 uint32_t radix_audit(const struct radix *tree);
 
 /* The pages of all trees' nodes. */

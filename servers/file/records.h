@@ -17,22 +17,22 @@ struct record_page;
 
 struct record_class {
     uint32_t size;
-    bool is_unreserved;  /* set after record_class_init(): its pages are not of the reserve (P4 of pages.h) */
-    struct quota *quota; /* or they are this one's (quota.h) */
+    bool is_unreserved;  /* set after record_class_init(): its pages are not from the reserve (P4 of pages.h) */
+    struct quota *quota; /* or they are charged to this quota (quota.h) */
     struct record_page *with_room;
     uint32_t records, pages;
 };
 
 enum { RECORD_MAX = 2000 };
 
-/* Records of `size` bytes, at most RECORD_MAX; none is there yet. */
+/* A class of records of `size` bytes, at most RECORD_MAX, without records. */
 void record_class_init(struct record_class *class, uint32_t size);
 
 /* Zeroed; null: no memory. */
 void *record_make(struct record_class *class);
 void record_free(struct record_class *class, void *record);
 
-/* The class that it was made of. */
+/* The class of a record. */
 struct record_class *record_class_of(const void *record);
 
 /* Panics unless R1..R3 hold; returns the pages of the class. */

@@ -15,7 +15,7 @@ struct ring_pages {
     uint32_t page[PIPE_PAGES];
 };
 
-/* Pages of zeros; false: the quota has not so many. */
+/* Takes zeroed pages; false: the quota does not have enough. */
 bool ring_pages_take(struct ring_pages *pages, struct quota *quota);
 void ring_pages_give(const struct ring_pages *pages, struct quota *quota);
 
@@ -24,9 +24,9 @@ static inline struct pipe_ring *ring_pages_ring(const struct ring_pages *pages)
     return pages_at(pages->page[0]);
 }
 
-/* The bytes in it. Counts that cannot be are of a client's making: then what there was is lost. */
+/* The number of bytes in the ring. If a client has written impossible counts, the bytes are lost. */
 uint32_t ring_pages_bytes(const struct ring_pages *pages);
 
-/* Puts bytes for which there is room; copies the first ones, of which there are so many, and which stay. */
+/* ring_pages_put() adds bytes, for which there is room; ring_pages_copy() copies the first bytes, which stay. */
 void ring_pages_put(const struct ring_pages *pages, const char *from, uint32_t bytes);
 void ring_pages_copy(const struct ring_pages *pages, char *to, uint32_t bytes);

@@ -32,12 +32,12 @@ enum share_class {
 struct share {
     struct quota quota; /* first, so that a quota is its share */
     struct record_class classes[SHARE_CLASSES];
-    struct share *next, **link; /* of all shares */
+    struct share *next, **link; /* in the list of all shares */
 };
 
 extern struct share share_of_all;
 
-/* There is one, with the whole reserve; records of each class are so large. */
+/* Begins with one share, which has the whole reserve; then sets the size of each class's records. */
 void shares_init(void);
 void shares_set_size(enum share_class class, uint32_t size);
 
@@ -45,21 +45,21 @@ void shares_set_size(enum share_class class, uint32_t size);
 void *share_make_record(struct share *share, enum share_class class);
 void share_free_record(void *record);
 
-/* The share that the record is of. */
+/* The share of a record. */
 struct share *share_of_record(const void *record);
 
-/* For `processes` of the `of` that there could be before, one of whom moves to a share of its own, or lowers the one
- * that it has alone; `*share` is it then. 0, or an error: -ENOMEM: the share before has nothing left; -EAGAIN: too many
- * in each other. */
+/* Moves a process whose limit becomes `processes`, `of` before, to a share of its own, or lowers the share that it has
+ * alone; `*share` becomes that share. 0, or an error: -ENOMEM: the outer share has nothing left; -EAGAIN: too deeply
+ * nested. */
 int share_set(struct share **share, uint32_t processes, uint32_t of);
 
 struct share *share_hold(struct share *share);
 void share_drop(struct share *share);
 
-/* Records of the class, in all shares; the pages that they take. */
+/* The number of records of the class in all shares; the number of their pages. */
 uint32_t shares_count(enum share_class class);
 uint32_t shares_audit_class(enum share_class class);
 
-/* Panics unless H2 and the accounts hold, with so many pages that are no records'; the pages that records of shares
- * take. */
+/* Panics unless H2 and the accounts hold, with `others` pages that are not records'; returns the pages of records of
+ * shares. */
 uint32_t shares_audit(uint32_t others);

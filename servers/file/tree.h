@@ -13,7 +13,7 @@
 
 struct inode;
 
-/* The archive's `pages` pages are at `archive` for good. */
+/* The archive's `pages` pages stay at `archive`. */
 void tree_init(const void *archive, uint32_t pages);
 
 /* The console's device. */

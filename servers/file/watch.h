@@ -18,26 +18,26 @@
 
 struct client;
 
-/* There are none. */
+/* Begins without watches. */
 void watches_init(void);
 
 /* False: there is no memory for it. */
 bool watch_add(struct link *list, struct client *client);
 
-/* The client watches nothing any more. */
+/* Removes all watches of the client. */
 void watches_drop(struct client *client);
 
-/* Proc is to ask. */
+/* Signals proc, which then asks. */
 void watches_tell(void);
 
-/* It has asked, and `is_all` that there is beside what has fired: true if that was all. */
+/* proc has asked; `is_all`: nothing other than fired watches is left. True if nothing is left at all. */
 bool watches_are_heard(bool is_all);
 
-/* All clients that watch there are to be woken. However many they are, it takes a few steps. */
+/* Fires all watches of the list, in a few steps for any number: their clients will be woken. */
 void watches_fire(struct link *list);
 
-/* The next client to wake, which watches nothing any more; or 0. */
+/* The next client to wake, whose watches are removed; or 0. */
 struct client *watches_next(void);
 
-/* Panics unless W1 holds of the client's. */
+/* Panics unless W1 holds for the client's watches. */
 void watches_audit(const struct client *client);

@@ -19,17 +19,17 @@ struct display {
     uint32_t columns, rows;
     void (*draw)(const struct display *display, uint32_t column, uint32_t row, uint16_t cell);
     void (*move_cursor)(uint32_t cell); /* text; pixels show it as an inverted cell */
-    uint32_t scale;                     /* pixels: of a glyph's pixel */
+    uint32_t scale;                     /* pixels for each pixel of a glyph */
     uint32_t colours[COLOURS];
     uint16_t shown[CELLS_MAX];
 };
 
-/* `frames` is where the screen's first frame is mapped. False if it is no screen that can be drawn on. */
+/* `frames` is where the screen's first frame is mapped. False if the screen cannot be drawn on. */
 bool display_open(struct display *display, const struct boot_screen *screen, void *frames,
                   void (*move_cursor)(uint32_t cell));
 
-/* Shows what the terminal, of the display's columns and rows, has. */
+/* Shows the terminal, which has the display's columns and rows. */
 void display_show(struct display *display, const struct terminal *terminal);
 
-/* pixels.c: sets draw, scale, columns and rows, and makes all black. */
+/* In pixels.c: sets draw, scale, columns and rows, and makes the screen black. */
 bool pixels_open(struct display *display);

@@ -5,8 +5,7 @@
 
 enum { GLYPH_WIDTH = 8, GLYPH_HEIGHT = 16, GLYPH_UNKNOWN = '?' };
 
-/* The byte that shows the Unicode character `code`; of what is not there something similar, or
- * GLYPH_UNKNOWN. */
+/* The glyph for the Unicode character `code`, or for a similar one, or GLYPH_UNKNOWN. */
 uint8_t glyph_find(uint32_t code);
 
 /* GLYPH_HEIGHT rows of a glyph; the highest bit is the left pixel. */

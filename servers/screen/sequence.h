@@ -6,5 +6,5 @@
 /* No colours, no attributes. */
 void pen_reset(struct pen *pen);
 
-/* A byte, ESC or none below 32, while the pen's state is not PEN_TEXT. */
+/* Handles a byte (ESC, or at least 32) while the pen's state is not PEN_TEXT. */
 void sequence_byte(struct terminal *terminal, uint8_t byte);

@@ -52,7 +52,7 @@ void terminal_init(struct terminal *terminal, uint32_t columns, uint32_t rows);
 
 void terminal_write(struct terminal *terminal, const char *text, uint32_t bytes);
 
-/* Text was left out: what follows begins a line of the output's. */
+/* Text was skipped: the following text begins a line of the output. */
 void terminal_skipped(struct terminal *terminal);
 
 /* Blanks in columns `from` to `to` - 1. */
