@@ -196,7 +196,7 @@ usage: sh [-aCefnuvx] [-o option]... [-c text [name] | -s | file] [argument...]
 2
 ''', 0),
     ("what is run is written", r'''(set -x; x=1 y='a  b'; z=$x; A=$x true; : "c d" $y; >f; echo e >f 2>g; for i in 1; do :; done; f() { X=2 :; }; Y=3 f; v=$(echo in); set +x; cat g) 2>&1
-(PS4='$n$(echo "> ")'; n=7; set -x; : a)
+(PS4='$n$(echo "> ")'; n=7; set -x; : a); (PS4='$(true)+'; set -x; x=$(false); echo $?) 2>/dev/null
 ''', '''+ x=1 y=a  b
 + z=1
 + A=1 true
@@ -209,6 +209,7 @@ usage: sh [-aCefnuvx] [-o option]... [-c text [name] | -s | file] [argument...]
 + v=in
 + set +x
 7> : a
+1
 ''', 0),
     ("lines and parents", r'''cat >s <<'E'
 echo $LINENO
@@ -258,6 +259,7 @@ d
 ''', 0),
     ("jobs", r'''(exit 3) & sleep 50 & until jobs | grep Done; do jobs -p >/dev/null; done; jobs %2; jobs -l %sle | grep -c "^\[2\] + $! Running sleep 50"; wait %1; echo $?; [ "$(jobs -p)" = "$!" ] && echo same; kill %2; wait %?50; echo $?; jobs; wait %%; echo $?; jobs %1; echo $?; jobs -z; echo $?; kill %9; echo $?; jobs %?s; echo $?
 (exit 4) & (exit 5) & wait %-; echo $?; wait %+; echo $?; { sleep 50 | if true; then for i in 1 2; do :; done; else case x in y|z) ! (a);; esac; fi; } >/dev/null 2>&1 & x=1 sleep 60 && while true; do f() { b <c; }; done || d & jobs; jobs %?60; kill $(jobs -p); wait; jobs; sleep 50 & (sleep 51 & jobs; kill %1); kill $!
+wait; sleep 50 & sleep 51 & kill %?lee; echo $?; kill $(jobs -p); wait; { : & if false; then :; elif false; then :; else sleep 50; fi; } & jobs; kill %1; wait; true & until jobs >f; grep -q Done f; do :; done; jobs
 ''', '''[1] - Done(3) (exit 3)
 [2] + Running sleep 50
 1
@@ -280,6 +282,9 @@ sh: jobs: %?s: no such job
 [2] + Running x=1 sleep 60 && while true; do f() { b <c; }; done || d
 [2] + Running x=1 sleep 60 && while true; do f() { b <c; }; done || d
 [1] + Running sleep 51
+sh: kill: %?lee: no process
+1
+[1] + Running { : & if false; then :; elif false; then :; else sleep 50; fi; }
 ''', 0),
     ("hash and ulimit", r'''hash; hash -r ls cd none; echo $?; ulimit -n; ulimit; ulimit -t; ulimit -c; ulimit -s; (ulimit -n 20; ulimit -n; ulimit -n 30; echo $?; ulimit -H -n); (ulimit -v 8000; ulimit -v; cat /dev/zero | tail -1); echo $?; ulimit -a | cut -c1-2; (ulimit -u 9; ulimit -Su); ulimit -f 5; echo $?; ulimit -f unlimited; echo $?; ulimit x; echo $?; ulimit -z; echo $?; ulimit -n 5 6; echo $?
 ''', '''sh: hash: none: not found

@@ -13,7 +13,8 @@ from harness.tool_scripts import TOOLS
 from tally import build, processes
 from tally.interface import ROOT
 
-ISO = build.default_folder("i386") / "tally.iso"
+IMAGES = build.default_folder("i386")
+ISO = IMAGES / "tally.iso"
 SILENCE = 15  # seconds after which nothing comes any more
 
 # (what, the script, what it writes, its status); a script begins in /tmp, and errors are on the console, too.
@@ -43,13 +44,14 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "[ $$ -gt 0 ] && echo $?; false; echo $?; true & wait $!; echo $?\n",
      "name a b c 3\nb c d b c d\n<b c>\n<d>\n<x>\na0 j a\nnone\n0\n1\n0\n", 0),
     ("commands in words", "echo $(echo a; echo b) \"$(echo a; echo b)\" `echo \\`echo c\\`` $(echo $(echo \")\"))\n"
-     "x=$(false); echo $?; echo \"<$(true)>\" \"<$(echo; echo a; echo; echo)>\"; x=$(false); y=1; echo $?; false; x=$(); echo $?; false; eval; echo $?; : >e; false; . ./e; echo $?\n", "a b a\nb c )\n1\n<> <\na>\n0\n0\n0\n0\n", 0),
+     "x=$(false); echo $?; echo \"<$(true)>\" \"<$(echo; echo a; echo; echo)>\"; x=$(false); y=1; echo $?; false; x=$(); echo $?; false; eval; echo $?; : >e; false; . ./e; echo $?\n"
+     "echo \"$(printf 'a\\0b')\"; for i in $(seq 130); do : $(:); done; echo $?\n", "a b a\nb c )\n1\n<> <\na>\n0\n0\n0\n0\nab\n0\n", 0),
     ("names of files", "mkdir d; touch d/b.c d/a.c d/.c 'd/a b'\necho d/*.c d/?.c d/[ab].c d/* d/x* 'd/*' d/\\* \"d\"/*.c d/?\"*\"*\n"
      "x='d/*'; echo $x \"$x\"\nfor i in d/a*; do echo \"<$i>\"; done\n",
      "d/a.c d/b.c d/a.c d/b.c d/a.c d/b.c d/a b d/a.c d/b.c d/x* d/* d/* d/a.c d/b.c d/?**\nd/a b d/a.c d/b.c d/*\n<d/a b>\n<d/a.c>\n", 0),
     ("pipelines", "echo one two | wc -w | cat\n{ echo a; echo b; } | (cat; echo c) | tail -n 2\ntrue | false; echo $?\nfalse | true; echo $?\n"
-     "! true; echo $?\n! false | true; echo $?\ncat /bin/sh | true; echo $?\n", "2\nb\nc\n1\n0\n1\n1\n0\n", 0),
-    ("lists", "true && echo and || echo or; false && echo and || echo or; false || false && echo no; echo $?\n"
+     "! true; echo $?\n! false | true; echo $?\necho a |\n\ncat\ncat /bin/sh | true; echo $?\n", "2\nb\nc\n1\n0\n1\n1\na\n0\n", 0),
+    ("lists", "true &&\n\necho and || echo or; false && echo and || echo or; false || false && echo no; echo $?\n"
      "(exit 3); echo $?; (exit 300); echo $?; (false; exit); echo $?; { echo a; echo b; }; (cd /; pwd); pwd\nif false; then echo 1; elif true; then echo 2; else echo 3; fi\n"
      "if false; then echo 1; elif false; then echo 2; elif false; then echo 3; else echo 4; fi\n"
      "if false; then echo 1; fi; echo $?\nfalse && echo 1 || echo 2 && false || false && echo 3 || echo 4\n"
@@ -63,31 +65,31 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "loop) { true; }\n", "1\n3\n0\n11\n21\n0\n0\n1\n2\n1\n3\n6\n11\n0\nsh: line 9: syntax error near )\n", 2),
     ("case", "case abc in a) echo 1;; a*|x) echo 2;; *) echo 3;; esac; case '*' in '') echo no;; \\*) echo star;; esac; case q in a) ;; (q) echo paren\nesac\n"
      "false; case z in a) echo no;; esac; echo $?; case a in esac; echo $?; x='a b'; case $x in *\\ *) echo blank;; esac; case a in\na) # none\n;;\nesac; echo $?\n"
-     "case ~ in /) echo home;; esac; y='a*'; case ab in \"$y\") echo no;; $y) echo pattern;; esac; case a in a) false;; esac; echo $?\n"
+     "case ~ in /) echo home;; esac; y='a*'; case a\nin a) echo lines;; esac; case ab in \"$y\") echo no;; $y) echo pattern;; esac; case a in a) false;; esac; echo $?\n"
      "if true; then case a in a) echo in if;; esac; fi >f; cat f; for i in 1 2 3; do case $i in 2) continue;; esac; echo $i; done\n"
      "(case ${none?} in *) echo no;; esac); (case a in ${none?}) echo no;; esac); echo $?\ncase x in x echo; esac\n",
-     "2\nstar\nparen\n0\n0\nblank\n0\nhome\npattern\n1\nin if\n1\n3\nsh: none: is not set\nsh: none: is not set\n2\nsh: line 11: syntax error near echo\n", 2),
-    ("functions", "f() { false; return; }; f; echo $?; f() { while return 3; do :; done; }; f; echo $?; f() { echo \"$# $1 $2\"; return 3; echo no; }\nf a 'b c'; echo $?; f | cat; x=$(f 1 2); echo $x; f q >out; cat out; f() { echo new; }; f\n"
+     "2\nstar\nparen\n0\n0\nblank\n0\nhome\nlines\npattern\n1\nin if\n1\n3\nsh: none: is not set\nsh: none: is not set\n2\nsh: line 12: syntax error near echo\n", 2),
+    ("functions", "f() { false; return; }; f; echo $?; f() { while return 3; do :; done; }; f; echo $?; f() { if return 4 || echo no; then :; fi; }; f; echo $?; f <none; echo $?; false; f()\n\n{ :; }; echo $?; f() { echo \"$# $1 $2\"; return 3; echo no; }\nf a 'b c'; echo $?; f | cat; x=$(f 1 2); echo $x; f q >out; cat out; f() { echo new; }; f\n"
      "fact() { if [ $1 -le 1 ]; then echo 1; else echo $(( $1 * $(fact $(($1-1))) )); fi; }; fact 4\n"
      "g() { for i in 1 2 3; do if [ $i = 2 ]; then return; fi; echo g$i; done; echo no; }; g; for i in 1 2; do g; done; h() { while :; do return 7; done; }; h; echo $?\n"
      "r() { r; }; r; echo $?; d() if [ $1 -gt 0 ]; then d $(($1-1)); else echo bottom; fi\nd 190; k() { shift; echo $1; }; set -- x; k a b; echo $# $1; set --; n() ( cd /; pwd ); n; pwd\n"
      "echo 'w() { echo w; }; return 4; echo no' >lib; . ./lib; echo $?; w; type w; command -v w; return; echo $?; cd() { echo mine; }; cd /; command cd /dev; pwd\n"
      "m() { echo to file; } >/tmp/m; m; cat /tmp/m; t() { cat <<E; }; t my; t your\n$1 text\nE\nb() { break; echo on; }; for i in 1 2; do b; echo $i; done; set() { echo no; }; set -- arg; echo $1; X=1 m; echo \"<$X>\"\n"
      "m() { (return 5); echo $?; exit 6; }; m; echo no\n",
-     "1\n3\n2 a b c\n3\n0  \n2 1 2\n1 q \nnew\n24\ng1\ng1\ng1\n7\nsh: r: too many calls in each other\n1\nbottom\nb\n1 x\n/\n/tmp\n4\nw\nw is a function\nw\n"
+     "1\n3\n4\nsh: none: No such file or directory\n1\n0\n2 a b c\n3\n0  \n2 1 2\n1 q \nnew\n24\ng1\ng1\ng1\n7\nsh: r: too many calls in each other\n1\nbottom\nb\n1 x\n/\n/tmp\n4\nw\nw is a function\nw\n"
      "sh: return: not in a function\n2\nmine\n/dev\nto file\nmy text\nyour text\non\n1\non\n2\narg\n<>\n5\n", 6),
     ("set", "set -- a 'b c'; echo $# $2; set x; echo $1; set --; echo $#; (set -z; echo no); command set -z; echo $?; f() { set -- in; echo $1; }; f out; echo $#; set -u; set -e; echo $-; set +ue; echo \"<$->\"\n"
      "sh -ec 'false || echo or; ! true; if false; then :; fi; while false; do :; done; false && true; f() { false; echo in f; }; f || :; true | (exit 3); echo no'; echo $?\n"
-     "sh -e -c 'x=$(false); echo no'; echo $?; sh -ec 'f() { false; echo no; }; f'; echo $?; sh -ec '(false; echo no); echo no'; echo $?; echo 'false; echo no' >s; sh -e s; echo $?\n"
+     "sh -e -c 'x=$(false); echo no'; echo $?; sh -ec 'f() { false; echo no; }; f'; echo $?; sh -ec '(false; echo no); echo no'; echo $?; sh -ec 'true && false; echo no'; echo $?; set -- one two; : three four; : five; echo $1 $2; echo 'false; echo no' >s; sh -e s; echo $?\n"
      "sh -uc 'echo ${x-or}${x+no} $#; echo $x; echo no'; echo $?; sh -u -c ': ${#x}'; sh -uc ': ${x%a}'; sh -xc 'x=1; echo a \"b c\"; f() { :; }; f 2'\nA=1; set | grep '^A='\n",
-     "2 b c\nx\n0\nsh: set: -z: no option\nsh: set: -z: no option\n2\nin\n0\neu\n<>\nor\nin f\n3\n1\n1\n1\n1\nor 0\nsh: x: is not set\n2\nsh: x: is not set\nsh: x: is not set\n"
+     "2 b c\nx\n0\nsh: set: -z: no option\nsh: set: -z: no option\n2\nin\n0\neu\n<>\nor\nin f\n3\n1\n1\n1\n1\none two\n1\nor 0\nsh: x: is not set\n2\nsh: x: is not set\nsh: x: is not set\n"
      "+ x=1\n+ echo a b c\na b c\n+ f 2\n+ :\nA='1'\n", 0),
     ("traps", r"""cat >s <<\E; sh s; echo $?
 trap 'echo "bye $? it'\''s"' EXIT; trap; (exit 3)
 E
 sh -c 'trap "exit 7" 0; exit 3'; echo $?; sh -c 'trap "echo end" EXIT; trap 0; trap "echo no" 0; trap - EXIT'; sh -ec 'trap "echo ends" EXIT; false'; echo $?
 trap 'echo usr $?' USR1 SIGUSR2; (exit 4); kill -USR1 $$; kill -s USR2 $$; echo on; trap '' USR1 TERM; kill -USR1 $$; kill $$; trap
-(trap; echo sub; trap 'echo sub ends' EXIT; exit 5); echo $?; (trap 'echo at its end' EXIT; true); trap 'echo again; trap - USR1' USR1; kill -USR1 $$; trap -- - USR2
+(trap; echo sub; trap 'echo sub ends' EXIT; exit 5); echo $?; (trap 'echo at its end' EXIT; true); sh -c 'trap "echo exits \$?" EXIT; exit 6'; echo $?; (trap '' USR1; sh -c 'kill -USR1 $$; echo ignored'); trap 'echo again; trap - USR1' USR1; kill -USR1 $$; trap -- - USR2
 sh -c 'trap "echo got" USR1; sleep 60 & echo ready; wait; echo $?; kill $!' >out & until grep -q ready out; do :; done; kill -USR1 $!; wait $!; cat out
 trap x NONE; echo $?; trap x KILL; echo $?; trap x; echo $?; trap x 99; echo $?; trap - 12 15; trap
 while :; do kill -USR2 $$; done & trap 'break' USR2; kill $!; for i in 1 2; do kill -USR2 $$; echo no; done; sh -c 'trap "echo ${x?gone}; echo no" EXIT'; echo $?
@@ -98,7 +100,7 @@ E
 sh -c 'trap "return 5" USR1; f() { kill -USR1 $$; echo no; }; f; echo $?'
 sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]; do :; done; echo 3); echo no; }; f; echo $?' & until grep -q waits w 2>/dev/null; do :; done; kill -USR1 $!; >go; wait
 """, "trap -- 'echo \"bye $? it'\\''s\"' EXIT\nbye 3 it's\n3\n7\nends\n1\nusr 0\nusr 0\non\ntrap -- '' USR1\ntrap -- 'echo usr $?' USR2\ntrap -- '' TERM\n"
-     "trap -- '' USR1\ntrap -- '' TERM\nsub\nsub ends\n5\nat its end\nagain\nready\ngot\n138\n"
+     "trap -- '' USR1\ntrap -- '' TERM\nsub\nsub ends\n5\nat its end\nexits 6\n6\nignored\nagain\nready\ngot\n138\n"
      "sh: trap: NONE: no such signal\n1\nsh: trap: KILL: Invalid argument\n1\nsh: trap: a signal is missing\n2\nsh: trap: 99: no such signal\n1\nsh: x: gone\n2\nchild\nchild\nchild\n1 0\n1\nusr\nusr\n5\na\nb\n3\n", 0),
     ("getopts", "echo 'while getopts ab:c o; do echo \"$o ${OPTARG-none}\"; done; shift $((OPTIND-1)); echo \"$@\"' >s; sh s -a -bx -b y -cq rest -z; sh s -a -- -b; sh s - -a; sh s -b; sh s\n"
      "set -- -b -x; while getopts :ab: o -b -a -x -b; do echo \"$o $OPTARG\"; done; echo $OPTIND; OPTIND=1; getopts a o; echo $? \"$o\"; getopts a; echo $?; getopts a 1; echo $?\n"
@@ -132,11 +134,11 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "(echo -n e; sleep 0.3); echo f; { echo -n g; echo h; } & wait; sh -c 'echo -n x'; echo y\n", "ab\ncd\n0 1 2 3 4 end\nef\ngh\nxy\n", 0),
     ("redirections", "echo one >f; echo two >>f; cat <f; echo three > f; cat f; cat nothing 2>e; cat e; cat nothing >f 2>&1; cat f; wc -l <f\n"
      "{ echo a; echo b; } >f; cat f; (cat nothing; echo c) 2>/dev/null; >empty; wc -c <empty; echo x 3>g >&3; cat g; : 3>g; echo no >&3; echo $?\n"
-     ": $({ sleep 9 & echo $! >p; } >/dev/null); kill $(cat p) && echo before its end; true >&12; echo $?; for i in $(seq 130); do true </dev/null; exec 3</dev/null; done; echo $?\n"
+     ": $({ sleep 9 & echo $! >p; } >/dev/null); kill $(cat p) && echo before its end; true >&12; echo $?; y=1 <none; echo \"$? <$y>\"; for i in $(seq 130); do true </dev/null; exec 3</dev/null; done; echo $?\n"
      "exec >h; echo in h; exec >/dev/console; cat h\n"
      "command exec >i 2>none/i; echo $?; (exec >i 2>none/i; echo no); (X=1 exec env | grep X=); X=2; env | grep -c X=\n"
      "cat <&- 2>/dev/null; echo $?; echo a >&9; echo $?; cat <none; echo $?; >/; echo $?\n",
-     "one\ntwo\nthree\ncat: nothing: No such file or directory\ncat: nothing: No such file or directory\n1\na\nb\nc\n0\nx\nsh: 3: Bad file descriptor\n1\nbefore its end\nsh: 12: not a descriptor\n1\n0\nin h\n"
+     "one\ntwo\nthree\ncat: nothing: No such file or directory\ncat: nothing: No such file or directory\n1\na\nb\nc\n0\nx\nsh: 3: Bad file descriptor\n1\nbefore its end\nsh: 12: not a descriptor\n1\nsh: none: No such file or directory\n1 <>\n0\nin h\n"
      "sh: none/i: No such file or directory\n1\nsh: none/i: No such file or directory\nX=1\n0\n1\n"
      "sh: 9: Bad file descriptor\n1\nsh: none: No such file or directory\n1\nsh: /: Is a directory\n1\n", 0),
     ("texts between lines", "x=v; cat <<END | cat; cat <<'END'; cat <<-END\na $x $((1+1)) \\$x \"q\" \\\"\nENDING\nEND\na $x\nEND\n\t\tb\n\tEND\nread a b <<X\n1 2  3 \nX\necho $a-$b\n"
@@ -144,10 +146,10 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
     ("the background", "sleep 0.3 & p=$!; sleep 0.1 & wait $p; echo $?; (exit 5) & wait $!; echo $?; wait; echo $?; (exit 5) & p=$!; true & wait $p $!; echo $?; wait 99999; echo $?\n"
      "cat & wait; sleep 100 & kill $!; wait $!; echo $?; kill -0 $!; echo $?; kill; echo $?; kill -X 1; echo $?; { sh -c 'kill $$'; } 2>/dev/null; echo $?\n",
      "0\n5\n0\n0\n127\n143\nsh: kill: %s: No such process\n1\nsh: kill: a process is missing\n2\nsh: kill: no such signal\n2\n143\n", 0),
-    ("builtins", "cd /dev; cd /tmp; cd -; pwd; cd ..; pwd; cd; pwd; cd /tmp; cd -; cd nowhere; echo $?\neval 'echo a;' 'echo b'; echo 'y=in' >f; . ./f; echo $y; command . ./none; echo $?\n"
-     "command shift; echo $?; command export 1=2; echo $?; wait x; echo $?; read 1x; echo $?; : ; echo $?; exec true\n",
-     "/dev\n/dev\n/\n/\n/\nsh: cd: nowhere: No such file or directory\n1\na\nb\nin\nsh: .: ./none: No such file or directory\n1\n"
-     "sh: shift: there are not so many arguments\n1\nsh: export: 1=2: not a name\n1\nsh: wait: x: not a number\n127\nsh: read: 1x: not a name\n2\n0\n", 0),
+    ("builtins", "cd /dev; cd /tmp; cd -; pwd; cd ..; pwd; cd; pwd; cd /tmp; cd -; cd nowhere; echo $?\neval 'echo a;' 'echo b'; echo 'y=in' >f; . ./f; echo $y; command . ./none; echo $?; echo pwd >/tmp/lib; (PATH=/tmp; . lib)\n"
+     "command shift; echo $?; command export 1=2 good=2; echo $? $good; wait x; echo $?; read 1x; echo $?; : ; echo $?; exec true\n",
+     "/dev\n/dev\n/\n/\n/\nsh: cd: nowhere: No such file or directory\n1\na\nb\nin\nsh: .: ./none: No such file or directory\n1\n/\n"
+     "sh: shift: there are not so many arguments\n1\nsh: export: 1=2: not a name\n1 2\nsh: wait: x: not a number\n127\nsh: read: 1x: not a name\n2\n0\n", 0),
     ("where programs are", "echo $PATH; env | grep PATH; PATH=/none /bin/sh -c 'exit ${#PATH}'; echo $?; env -i sh -c 'env | grep PATH'; echo pwd >mine; chmod +x mine; PATH=:/none; mine\n", "/bin\nPATH=/bin\n5\nPATH=/bin\n/tmp\n", 0),
     ("long scripts with subshells", "for i in $(seq 200); do echo '(true); n=$((n + 1))'; done >s; echo 'echo $n' >>s; sh s\n", "200\n", 0),
     ("scripts", "echo 'echo $0 $1; exit 4' >s; sh s arg; echo $?; sh none; echo $?; sh -c 'exit 6'; echo $?; sh -z; echo $?\n"
@@ -187,10 +189,10 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "echo a | (read a; echo $a); (exit 3) | exit 4; echo $?; cd /dev | pwd; command -v cd | cat\n",
      "1\n2\n3\na\n4\n/tmp\ncd\n", 0),
     ("type, command, umask", "umask; umask 027; umask; >f; ls -l f | grep -c '^-rw-r----- '; umask 8; echo $?\n"
-     "type cd ls if nothing; echo $?; command -v ls cd while ./g /bin/ls nothing; echo $?; command ls -d /; (PATH=/none; command -p echo found); command -V ls; command cd /dev; pwd\n"
+     "type cd ls if nothing; echo $?; command -v ls cd while ./g /bin/ls nothing; echo $?; command ls -d /; (PATH=/none; command -p echo found); command -V ls; command cd /dev; pwd; command -- cd /; pwd\n"
      "command nothing; echo $?; command; echo $?; command exit 5\n",
      "0022\n0027\n1\nsh: umask: 8: not a mask\n1\ncd is a builtin\nls is /bin/ls\nif is a word of the syntax\nsh: type: nothing: not found\n1\n"
-     "/bin/ls\ncd\nwhile\n/bin/ls\n1\n/\nfound\nls is /bin/ls\n/dev\nsh: nothing: not found\n127\n0\n", 5),
+     "/bin/ls\ncd\nwhile\n/bin/ls\n1\n/\nfound\nls is /bin/ls\n/dev\n/\nsh: nothing: not found\n127\n0\n", 5),
     ("cat, head, tail, wc", "echo a >f; echo b >>f; cat f - f <f; cat none; echo $?; head -n 1 f f; tail -n 1 f; wc f; wc -l f f; head -n x f; echo $?\n",
      "a\nb\na\nb\na\nb\ncat: none: No such file or directory\n1\n==> f <==\na\n\n==> f <==\na\nb\n      2       2       4 f\n2 f\n2 f\n4 total\n"
      "head: x: not a number of lines\n2\n", 0),
@@ -216,7 +218,9 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
 def with_processes(text, wanted):
     """The number of a process in a message is not known before."""
     before, mark, behind = wanted.partition("%s")
-    return text.startswith(before) and text.endswith(behind) and (not mark or text[len(before):len(text) - len(behind)].isdigit())
+    if not mark:
+        return text == wanted
+    return text.startswith(before) and text.endswith(behind) and text[len(before):len(text) - len(behind)].isdigit()
 
 
 def runs(script, wanted, status):
@@ -242,7 +246,7 @@ def read_until(stream, wanted):
 def at_terminal(*words):
     """(the terminal, what the system says), of one that runs; it is ended behind this."""
     ours, theirs = pty.openpty()
-    with processes.started([str(ROOT / "scripts/run"), "--kernel", *words], cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
+    with processes.started([str(ROOT / "scripts/run"), "--build-dir", str(IMAGES), "--kernel", *words], cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
                            stderr=subprocess.DEVNULL) as process:
         os.close(theirs)
         try:
@@ -318,7 +322,7 @@ LIVED_IN = [
     (b"trap 'echo child' CHLD; (exit 0) &\n", b"child\n", None), (b"", b"", b""), (b"echo a", b"echo a", None), (b"b\n", b"ab\n", b""), (b"trap - CHLD\n", b"\n", b""),
     (b"trap 'echo key' INT\n", b"INT\n", b""), (b"ab\x03", b"^C\nkey\n", b""), (b"echo $?; trap - INT\n", b"130\n", b""),
     *8 * [(b"read x\n\x03", b"^C\n", b"")], (b"read x\n", b"read x\n", None), (b"\x03", b"^C\n", b""), (b"read x; echo $x\nab\n", b"ab\nab\n", b""),
-    (b"${nothing:?}; echo on\n", b"empty\non\n", b""),
+    (b"${nothing:?}; echo on\n", b"empty\non\n", b""), (b"for i in a ${n?}; do echo no; done; readonly r; unset r; echo $?\n", b"set\nsh: r: may only be read\n1\n", b""),
 ]
 
 
