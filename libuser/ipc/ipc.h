@@ -40,7 +40,7 @@ static inline int32_t ipc_reply_wait(uint32_t flags, struct words *words)
     return system_call(SYS_ipc_reply_wait | (flags & IPC_FLAGS), words);
 }
 
-/* Answers message_page->caller, caller_call_number and goes on. */
+/* Answers message_page->caller, caller_call_number without waiting. */
 static inline err_t ipc_reply(uint32_t flags, struct words *words)
 {
     return (err_t)system_call(SYS_ipc_reply | (flags & IPC_FLAGS), words);
@@ -53,7 +53,7 @@ static inline err_t ipc_signal(uint32_t slot)
     return (err_t)system_call(SYS_ipc_signal | slot << SLOT_SHIFT, &words);
 }
 
-/* Where pages of what is received next may go, with the flag to say so. */
+/* Opens the window for pages of the next received message; returns the flag for the call. */
 static inline uint32_t ipc_window(uint32_t address, uint32_t pages)
 {
     message_page->window = address;
@@ -61,7 +61,7 @@ static inline uint32_t ipc_window(uint32_t address, uint32_t pages)
     return IPC_WINDOW;
 }
 
-/* The opening for capabilities, with the flag to say so. */
+/* The same for capabilities. */
 static inline uint32_t ipc_slots(uint32_t first, uint32_t count)
 {
     message_page->slots = first;
@@ -69,7 +69,7 @@ static inline uint32_t ipc_slots(uint32_t first, uint32_t count)
     return IPC_SLOTS;
 }
 
-/* Pages, to an address of the receiver. */
+/* An item of pages, for an address of the receiver. */
 static inline struct item item_memory(uint32_t slot, rights_t rights, uint32_t page, uint32_t pages, uint32_t to)
 {
     return (struct item){
@@ -81,7 +81,7 @@ static inline struct item item_address(uint32_t address, rights_t rights, uint32
     return (struct item){.rights = rights, .kind = ITEM_ADDRESS, .pages = (uint8_t)pages, .from = address, .to = to};
 }
 
-/* A capability, to the first slot of the receiver's window; set .to for another. */
+/* An item with a capability, for the first slot of the receiver's window; set .to for another slot. */
 static inline struct item item_cap(uint32_t slot, rights_t rights, uint32_t badge)
 {
     return (struct item){.slot = (uint16_t)slot, .rights = rights, .kind = ITEM_CAP, .from = badge};

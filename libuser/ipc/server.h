@@ -20,12 +20,12 @@
 
 enum { SERVER_LATER = 1 << 30, SERVER_OTHER = SERVER_LATER | 1 << 29 };
 
-/* A caller that waits for an answer, and for which of its calls. */
+/* A caller that waits for an answer, and the number of its call. */
 struct caller {
     uint32_t caller, calls;
 };
 
-/* The caller of the message just received; before any further call. */
+/* The caller of the message just received; must be used before any other call is made. */
 static inline struct caller caller_now(void)
 {
     return (struct caller){message_page->caller, message_page->caller_call_number};
@@ -40,10 +40,10 @@ static inline void caller_restore(struct caller caller)
 typedef int32_t (*server_call)(uint32_t badge, struct words *words) SERVER_CALL;
 
 struct server {
-    const server_call *calls; /* by the call's number; 0 where there is none */
+    const server_call *calls; /* by the call's number; 0: there is no such call */
     uint32_t calls_count;
-    server_call fault;             /* TAG_FAULT; 0: never answered. Any answer lets the thread
-                                      go on: SERVER_LATER keeps it stopped */
+    server_call fault;             /* TAG_FAULT; 0: never answered. Any answer resumes the
+                                      thread; SERVER_LATER keeps it stopped */
     void (*signal)(uint32_t bits); /* TAG_SIGNAL; 0: ignored */
 
     /* 0, or the flags that open the windows for the next message; called before each wait. */
@@ -53,7 +53,7 @@ struct server {
     void (*refused)(uint32_t badge);
 };
 
-/* Sets word 0, and the others of a failure; returns the flags to answer with. Of a good result no other bits count. */
+/* Sets word 0, and for an error the other words; returns the flags of the answer. */
 static inline uint32_t server_finish(int32_t result, struct words *words)
 {
     if (result < 0)
@@ -63,7 +63,7 @@ static inline uint32_t server_finish(int32_t result, struct words *words)
     return result < 0 ? 0 : (uint32_t)result & IPC_EXTENDED;
 }
 
-/* A late answer: `result` as a handler returns it, not SERVER_LATER. ERR_STALE: nobody waits. */
+/* A late answer: `result` is like a handler's, but not SERVER_LATER. ERR_STALE: the caller does not wait. */
 static inline err_t server_answer(struct caller caller, int32_t result, struct words *words)
 {
     uint32_t flags = server_finish(result, words);
@@ -84,13 +84,13 @@ static inline int32_t server_dispatch(const struct server *server, uint32_t kind
     return SERVER_LATER;
 }
 
-/* To what kind of message an answer was that may be refused, and of whom. */
+/* The kind and sender of the message whose answer may be refused. */
 struct sent {
     uint32_t kind, badge;
 };
 
-/* After a refusal the answer is still owed. Returns the flags for another one with the next wait: for a call a plain
- * error; a fault gets none, as its thread would only fault again. 0: nobody waits. */
+/* After a refusal the answer is still owed. Returns the flags of another answer to send with the next wait: for a call
+ * a plain error; for a fault none, as its thread would only fault again. 0: nobody waits. */
 static inline uint32_t server_retry(const struct server *server, const struct sent *sent, uint32_t flags, err_t why,
                                     struct words *words)
 {
@@ -101,9 +101,8 @@ static inline uint32_t server_retry(const struct server *server, const struct se
     return sent->kind == TAG_CALL ? IPC_REPLY | server_finish(-ENOMEM, words) : 0;
 }
 
-/* Serves until the endpoint is gone. An answer goes out in the same call that waits for the next
- * message; if it is refused, nothing is received. Whom it is for the kernel knows, as long as that one has no answer.
- */
+/* Serves until the endpoint is gone. An answer goes out in the call that waits for the next message; if it is refused,
+ * nothing is received. The kernel keeps the caller until it is answered. */
 static inline void server_run(const struct server *server)
 {
     struct words words = {{0}};

@@ -5,7 +5,7 @@
 
 #define MAP_FAILED ((void *)-1)
 
-/* Reserves zeroed pages that are the process's own, readable and writable; address 0 lets the server choose. MAP_FAILED
+/* Reserves private, zeroed, readable and writable pages; address 0 lets the server choose. MAP_FAILED
  * with EINVAL (not page-aligned, no length), EEXIST (not free), ENOMEM. */
 void *mmap(void *address, size_t length) __asm__("tally_mmap");
 

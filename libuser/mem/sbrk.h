@@ -3,6 +3,6 @@
 
 #include <stdint.h>
 
-/* Moves the heap's end by so many bytes: its old end, or (void *)-1 with ENOMEM, or EINVAL below its start. From the
- * first call on nobody else moves it: malloc takes pages elsewhere. */
+/* Moves the heap's end by `bytes` bytes and returns its old end, or (void *)-1 with ENOMEM, or EINVAL below its start.
+ * From the first call on only this moves it: malloc takes pages elsewhere. */
 void *tally_sbrk(intptr_t bytes);

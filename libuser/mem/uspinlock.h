@@ -6,6 +6,6 @@ struct uspinlock {
     unsigned int locked;
 };
 
-/* Spins a little, then lets others run between tries. */
+/* Spins for a while, then yields between tries. */
 void uacquire(struct uspinlock *lock);
 void urelease(struct uspinlock *lock);

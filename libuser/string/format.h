@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 
-/* What fits into `size` bytes, at least 1, and a zero byte; the result is how many bytes come before that. */
+/* Writes what fits into `size` bytes (at least 1), with a zero byte; returns the number of bytes before that. */
 uint32_t format_text(char *to, uint32_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 uint32_t format_list(char *to, uint32_t size, const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));

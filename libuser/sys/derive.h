@@ -7,22 +7,22 @@
 
 #include "libuser/sys/calls.h"
 
-/* What a call is not given. Slot 0 is always empty. */
+/* Values of arguments that a call does not use. Slot 0 is always empty. */
 enum { SLOT_NONE = 0, RIGHT_NONE = 0, TABLE_OWN = 0, BADGE_SAME = 0, PAGES_REST = 0 };
 
-/* The same, with fewer rights or as many. */
+/* A copy with the same or fewer rights. */
 static inline err_t cap_copy(uint32_t slot, uint32_t destination, uint32_t rights)
 {
     return sys_cap_derive(slot, destination, TABLE_OWN, rights, BADGE_SAME, PAGES_REST);
 }
 
-/* Of an endpoint: once a badge is given it stays. */
+/* An endpoint with a badge, which cannot be changed later. */
 static inline err_t cap_badge(uint32_t slot, uint32_t destination, uint32_t rights, uint32_t badge)
 {
     return sys_cap_derive(slot, destination, TABLE_OWN, rights, badge, PAGES_REST);
 }
 
-/* Of memory, ports or lines: `count` of them from the parent's number `offset` on. */
+/* A part of memory, ports or lines: `count` of them from `offset` on, relative to the parent's first. */
 static inline err_t cap_part(uint32_t slot, uint32_t destination, uint32_t rights, uint32_t offset, uint32_t count)
 {
     return sys_cap_derive(slot, destination, TABLE_OWN, rights, offset, count);

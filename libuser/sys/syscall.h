@@ -7,7 +7,7 @@ struct words {
     uint32_t w[4];
 };
 
-/* A handler of a server's gets its arguments in registers. */
+/* Servers' handlers get their arguments in registers. */
 #define SERVER_CALL __attribute__((regparm(2)))
 
 /* `head` is the call's number, its flags and its slot; the words go in and come out. */
@@ -38,7 +38,7 @@ static inline __attribute__((always_inline)) uint32_t syscall_nothing(void)
     return value;
 }
 
-/* A call that is no message and has at most three arguments; it keeps ebp. */
+/* A call with at most three arguments, not a message; it keeps ebp. */
 static inline __attribute__((always_inline)) err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi,
                                                                  uint32_t edi, uint32_t *result)
 {

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* What the call says: a result, or -errno. */
+/* Returns the call's result, or -errno. */
 static inline int32_t linux_call(uint32_t number, uintptr_t first, uintptr_t second, uintptr_t third)
 {
     int32_t result;

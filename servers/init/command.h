@@ -12,15 +12,15 @@
 #include "kernel/abi/abi.h"
 #include "servers/proto/start_limits.h"
 
-/* `text` has the program's name and its arguments, each with a zero byte behind. */
+/* `text` has the program's name and its arguments, each with its zero byte. */
 struct command {
     char text[BOOT_COMMAND_MAX];
     uint32_t count, bytes;
     bool input_is_pipe;
     struct start_limits limits;
-    bool is_refused; /* a limit is not one: the log has said so */
+    bool is_refused; /* a limit is invalid: the log has said so */
     bool is_demo;    /* shm_cnt without arguments, which the ISO starts: a shell may follow */
 };
 
-/* What the manifest says stays where the line says nothing. An option that there is not is only logged. */
+/* Without an option, the manifest's value stays. An unknown option is only logged. */
 void command_read(struct command *command, const char *line);

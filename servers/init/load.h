@@ -28,16 +28,16 @@ static inline uint32_t slot_of_endpoint(uint32_t index)
 /* Maps the archive and checks it; the machine ends if it is damaged. */
 const void *load_archive(void);
 
-/* Makes all endpoints: before the first server, since they hold each other's. */
+/* Makes all endpoints, before the first server, since servers hold each other's. */
 void load_endpoints(void);
 
 /* Makes the server `index` from the program `name`. */
 void load_server(uint32_t index, const struct manifest_entry *entry, const char *name);
 
-/* Gives the servers what is left of RAM, when all are loaded: shares first, the rest then. */
+/* Gives the remaining RAM to the servers, when all are loaded: first the shares, then the rest. */
 void load_memory(void);
 
-/* Gives the thread what it starts with, and lets it run. */
+/* Sets the thread's initial registers, and resumes it. */
 void load_resume(uint32_t index);
 
 /* Gives the task in `slot` the frames that its account lacked in the last call; false if the call

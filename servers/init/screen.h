@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Frames of the screen as the loader left it: 0 without one, and if it lies beyond 4 GiB. */
+/* The number of the screen's frames, in the loader's mode; 0: no screen, or one beyond 4 GiB. */
 uint32_t screen_frames(void);
 
-/* That a machine without word from the loader has VGA's text is only assumed: its registers must be
- * there, too. Main thread only. */
+/* If the loader says nothing, VGA text is assumed, and true only if VGA's registers exist. Main thread
+ * only. */
 bool screen_is_there(void);

@@ -12,14 +12,14 @@ enum {
     STATUS_NOT_FOUND = 127,
 };
 
-/* The exit device at 0xf4, then port 0x8900; then this thread stops. */
+/* Writes to the exit device at 0xf4, then to port 0x8900; then stops this thread. */
 _Noreturn void end_machine(uint32_t status);
 
-/* The same, but it returns where there is no exit device: the machine goes on. */
+/* The same, but returns if there is no exit device: the machine continues. */
 void end_machine_if_asked_to(uint32_t status);
 
-/* Before there is anything to report to: `init: WHY` and the end. Main thread only. */
+/* Before there is a supervisor: logs `init: WHY` and ends the machine. Main thread only. */
 _Noreturn void end_failed(const char *why);
 
-/* Ends as above if a system call failed that cannot fail but by a mistake of ours. */
+/* Ends the machine in this way if a system call failed, which can only be a mistake of ours. */
 void end_unless(err_t err, const char *what);

@@ -14,12 +14,12 @@ enum { PRIORITY_SUPERVISOR = 26 };
 
 enum report { REPORT_LAST, REPORT_SHELL_FOLLOWS };
 
-/* Starts the thread; `program` is what the last line calls the program, as it is then. */
+/* Starts the thread. `program` is the program's name in the last log line; its text may change until then. */
 void supervisor_start(const char *program);
 
 /* Tells the supervisor; does not return. */
 _Noreturn void supervisor_report(uint32_t status);
 
-/* The same, but it returns if nobody outside waits for the machine's end: there is no exit device. scripts/bench counts
- * boot_done up to its call. */
+/* The same, but returns if there is no exit device, so that nobody outside waits for the machine's end. scripts/bench
+ * counts boot_done up to its call. */
 __attribute__((noinline)) void supervisor_report_before_shell(uint32_t status);

@@ -27,7 +27,7 @@ enum { ACCOUNT_COST = 1, ACCOUNT_DEPTH_MAX = 16 };
 struct account {
     uint32_t used, limit;
     uint32_t holders, depth;
-    uint32_t cost;          /* beside its limit, to its parent */
+    uint32_t cost;          /* to its parent, in addition to its limit */
     struct account *parent; /* null: the root */
 };
 
@@ -36,7 +36,7 @@ static inline uint32_t account_left(const struct account *account)
     return account->limit - account->used;
 }
 
-/* False: that is more than is left, and nothing has changed. */
+/* False: the account does not have that much left, and nothing has changed. */
 static inline bool account_charge(struct account *account, uint32_t amount)
 {
     if (amount > account_left(account))
@@ -57,16 +57,16 @@ static inline struct account *account_hold(struct account *account)
     return account;
 }
 
-/* May the holder of `charged` in `parent` move to a new account of that limit and cost? 0; -EINVAL: it has more than
- * the limit; -ENOMEM: the parent has not so much; -EAGAIN: it is too deep. */
+/* Whether the holder of `charged` in `parent` may move to a new account with that limit and cost. 0; -EINVAL: it has
+ * more than the limit; -ENOMEM: the parent does not have that much; -EAGAIN: it is nested too deeply. */
 int account_check_split(const struct account *parent, uint32_t limit, uint32_t charged, uint32_t cost);
 
-/* It moves, as it may. */
+/* Moves it; account_check_split() was 0. */
 void account_split(struct account *account, struct account *parent, uint32_t limit, uint32_t charged, uint32_t cost);
 
-/* The only holder lowers its account's limit, and its cost. -EINVAL: more is used. */
+/* Lowers the limit and cost of an account for its only holder. -EINVAL: more is used. */
 int account_lower(struct account *account, uint32_t limit, uint32_t cost);
 
-/* One holder less, which has nothing charged any more. An account that goes is given to `free`, and
- * then perhaps the ones above it. */
+/* Removes a holder, which has nothing charged any more. An account without holders is passed to
+ * `free`, and then perhaps the ones above it. */
 void account_drop(struct account *account, void (*free)(struct account *account));

@@ -22,15 +22,15 @@ enum { ARCHIVE_HEADER_AT = 64, ARCHIVE_ENTRIES_AT = 128 };
 enum archive_kind {
     ARCHIVE_PROGRAM,
     ARCHIVE_SERVER,
-    ARCHIVE_KERNEL_TEST, /* which init starts as it does a server */
+    ARCHIVE_KERNEL_TEST, /* started by init like a server */
     ARCHIVE_LIBRARY,
     ARCHIVE_FILE,
-    ARCHIVE_TEST /* a program that tests or measures: in a folder of its own */
+    ARCHIVE_TEST /* a program that tests or measures, in a folder of its own */
 };
 
 #define ARCHIVE_MAGIC "TALLYDIR"
 
-/* Fletcher's, of 32-bit words, both sums modulo 2^32; behind the last byte a word is filled with zeros. */
+/* Fletcher's checksum of 32-bit words, both sums modulo 2^32; the last word is padded with zeros. */
 struct archive_checksum {
     uint32_t sum, sum_of_sums;
 };
@@ -43,30 +43,30 @@ struct archive_header {
 };
 
 struct archive_entry {
-    uint32_t name; /* where it begins, counted from the first entry */
+    uint32_t name; /* offset of the name from the first entry */
     uint32_t first_page, bytes;
     struct archive_checksum checksum;
     uint32_t kind;
 };
 
-/* 0 if the `pages` pages at `archive` are a good archive, else what is damaged: all that the
- * directory names is compared with its checksum; init's own pages change as it runs. */
+/* 0 if the `pages` pages at `archive` are a valid archive, else what is damaged. Everything in the
+ * directory is compared with its checksum, except init's own pages, which change as it runs. */
 const char *archive_check(const void *archive, uint32_t pages);
 
 /* The entry of that kind and name, or 0. */
 const struct archive_entry *archive_find(const void *archive, enum archive_kind kind, const char *name);
 
-/* What a process can be of: a program of that name, else a test; or 0. */
+/* A file that a process can run: a program of that name, else a test; or 0. */
 const struct archive_entry *archive_find_program(const void *archive, const char *name);
 
-/* All entries in their order: the first, the one behind another; 0: there is none. */
+/* Iterates over all entries: the first, the one after another; 0: there is none. */
 const struct archive_entry *archive_first(const void *archive);
 const struct archive_entry *archive_next(const void *archive, const struct archive_entry *entry);
 
 const char *archive_name(const void *archive, const struct archive_entry *entry);
 
-/* The first of an entry's bytes. */
+/* An entry's contents. */
 const void *archive_bytes(const void *archive, const struct archive_entry *entry);
 
-/* Of the words from `bytes`, which is at a word, to that of the last byte. */
+/* The checksum of `count` bytes; `bytes` is word-aligned. */
 struct archive_checksum archive_checksum(const void *bytes, uint32_t count);

@@ -20,18 +20,18 @@ enum { ELF_SEGMENTS_MAX = 8, PT_TALLY = 0x6c6c6174 /* boot/program.ld */ };
 
 struct elf_segment {
     uint32_t address, memory_bytes; /* in memory */
-    uint32_t offset, file_bytes;    /* in the file; what memory has beyond is zero */
+    uint32_t offset, file_bytes;    /* in the file; memory beyond file_bytes is zero */
     rights_t rights;
 };
 
 struct elf_image {
     uint32_t entry;
-    uint32_t end;                    /* the first page-aligned address behind the segments */
-    uint32_t headers, headers_count; /* where the program headers are in memory; 0, 0: nowhere, or not whole */
+    uint32_t end;                    /* the first page-aligned address after the segments */
+    uint32_t headers, headers_count; /* the program headers in memory; 0, 0: they are not (all) in memory */
     bool is_native; /* it has a segment PT_TALLY: it calls our servers itself, and begins at its entry */
     uint32_t count;
     struct elf_segment segments[ELF_SEGMENTS_MAX];
 };
 
-/* 0 and the image, or why the file is refused. */
+/* Returns 0 and the image, or why the file is refused. */
 const char *elf_image_read(const void *file, uint32_t bytes, struct elf_image *image);

@@ -13,15 +13,15 @@ enum {
     VECTOR_SIMD_ERROR = 19
 };
 
-/* What the processor calls a vector below 32. */
+/* The processor's name for a vector below 32. */
 const char *fault_name(uint32_t vector);
 
-/* For a page fault: what was tried, by its cause. */
+/* The access that caused a page fault. */
 const char *fault_access(uint32_t cause);
 
-/* Why that could not be, behind a comma; `is_mapped`: a page is there, and does not allow it. */
+/* Why it failed, with a comma before it; `is_mapped`: a page is there, but does not allow the access. */
 const char *fault_reason(uint32_t address, uint32_t cause, _Bool is_mapped);
 
-/* True for a page fault of a program whose stack had no more room: it pushed into the page below, or
- * esp is beyond, perhaps by so much that a user's memory does not reach there. */
+/* True for a page fault because the stack overflowed: the program pushed into the page below it, or esp is
+ * below, perhaps so far that it wrapped out of user memory. */
 _Bool fault_is_stack_overflow(uint32_t address, uint32_t esp);

@@ -27,13 +27,13 @@ static inline bool link_is_in(const struct link *link)
     return link->next;
 }
 
-/* True if its neighbours know it, should it have any. */
+/* True if the link's neighbours, if it has any, point to it. */
 static inline bool link_check(const struct link *link)
 {
     return !link->next || (link->next->previous == link && link->previous->next == link);
 }
 
-/* To the list's end; it must be in none. */
+/* Adds a link, which must be in no list, at the list's end. */
 static inline void list_add(struct link *list, struct link *link)
 {
     link->next = list;
@@ -42,7 +42,7 @@ static inline void list_add(struct link *list, struct link *link)
     list->previous = link;
 }
 
-/* Out of whichever it is in. */
+/* Removes a link from its list. */
 static inline void link_leave(struct link *link)
 {
     link->next->previous = link->previous;
@@ -50,7 +50,7 @@ static inline void link_leave(struct link *link)
     link->next = NULL;
 }
 
-/* All of `more` to the list's end. */
+/* Moves all links of `more` to the list's end. */
 static inline void list_join(struct link *list, struct link *more)
 {
     if (list_is_empty(more))

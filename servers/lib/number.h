@@ -13,7 +13,7 @@ static inline uint32_t larger(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
-/* a - b, but not below 0. */
+/* a - b, or 0 if b is larger. */
 static inline uint32_t less(uint32_t a, uint32_t b)
 {
     return a - smaller(a, b);

@@ -18,6 +18,6 @@ struct tail {
     uint32_t next; /* to read */
 };
 
-/* At most `max` of the next bytes: their number, 0 if all was read. With *skipped the oldest were lost,
- * and these begin a line. */
+/* Copies at most `max` of the next bytes: their number, 0 if everything was read. *skipped: older bytes were
+ * lost, and these begin a line. */
 uint32_t tail_take(struct tail *tail, char *to, uint32_t max, bool *skipped);

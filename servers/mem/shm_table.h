@@ -22,7 +22,7 @@
 #define SEGMENT_NONE 0xffffffffu
 
 struct segment {
-    uint32_t id; /* an int of the program's */
+    uint32_t id; /* the program's int */
     uint32_t frame;
     uint32_t holders;
     uint32_t next; /* in its chain or the free list: a number, or SEGMENT_NONE */
@@ -32,9 +32,9 @@ extern struct shm_table {
     struct segment *segments;
     uint32_t *buckets; /* the first segment's number + 1; 0: none */
     uint32_t buckets_count;
-    uint32_t mask;       /* the least 2^n - 1 that has all their numbers in it */
+    uint32_t mask;       /* the least 2^n - 1 that covers all bucket numbers */
     uint32_t multiplier; /* odd; a hash is the upper bits of id * multiplier */
-    uint32_t price;      /* 1, where all memory is less than a frame for each number */
+    uint32_t price;      /* 1 if there are fewer frames than numbers */
 } shm_table;
 
 enum { HASH_SHIFT = 32 - 18 };
@@ -43,8 +43,8 @@ _Static_assert(SHM_PAGES <= 1u << (32 - HASH_SHIFT), "a bucket for each segment"
 /* `secret` makes it hard to choose ids that fall into one bucket. */
 void shm_table_init(uint32_t secret);
 
-/* Linear hashing (Litwin 1980): what belongs to a bucket that is not there yet is in that of which it will be
- * split off, without the upper bit. */
+/* Linear hashing (Litwin 1980): segments of a bucket that does not exist yet are in the bucket from which it will
+ * be split, the one without the upper bit. */
 static inline uint32_t shm_table_bucket(uint32_t id)
 {
     uint32_t bucket = id * shm_table.multiplier >> HASH_SHIFT & shm_table.mask;
@@ -64,8 +64,8 @@ static inline uint32_t shm_table_find(uint32_t id)
     return number;
 }
 
-/* A new segment, zeroed, without holders, whose page is charged already; SEGMENT_NONE: no memory. Out of
- * line, as opening one that is there is what is frequent. */
+/* Makes a segment, zeroed, without holders, whose page is charged already; SEGMENT_NONE: no memory. Not inlined, as
+ * opening an existing segment is the frequent case. */
 __attribute__((noinline)) uint32_t shm_table_add(uint32_t id);
 
 static inline struct segment *shm_table_at(uint32_t number)
@@ -73,10 +73,10 @@ static inline struct segment *shm_table_at(uint32_t number)
     return &shm_table.segments[number];
 }
 
-/* The segment goes, and all mappings of its page. */
+/* Removes the segment and all mappings of its page. */
 void shm_table_remove(uint32_t number);
 
-/* One holder less; with the last one, or none, the segment goes. */
+/* Removes a holder; with the last one, or without any, the segment goes. */
 static inline void shm_table_drop(uint32_t number)
 {
     if (shm_table_at(number)->holders > 1)
@@ -87,8 +87,8 @@ static inline void shm_table_drop(uint32_t number)
 
 uint32_t shm_table_count(void);
 
-/* The first segment from *number on: *number is behind it. Null: none up to there, as so many numbers were looked at,
- * or false, as there are no more. */
+/* The first segment from *number on; *number moves behind it. Null: none up to there, as the search is bounded; false:
+ * there are no more. */
 bool shm_table_next(uint32_t *number, const struct segment **segment);
 
 _Static_assert((SHM_BASE & -SHM_BASE) >> PAGE_BITS >= SHM_PAGES, "a segment's number is a part of its address");

@@ -18,14 +18,14 @@ struct task_frame {
 
 void task_frames_init(void);
 
-/* A new one's number, or -ENOMEM: as many are there as can be. */
+/* Makes a task frame and returns its number, or -ENOMEM: there are as many as possible. */
 int task_frames_make(void);
 
-/* One that is there, or null. */
+/* The entry in use with that number, or null. */
 const struct task_frame *task_frames_at(uint32_t number);
 
-/* How many are there beyond those of the spaces. */
+/* The number of task frames beyond those of the spaces. */
 uint32_t task_frames_spare(void);
 
-/* There is no task in it any more: the frame is free again, and no capability names it. */
+/* Frees a frame that no longer has a task, and its capability. */
 void task_frames_end(uint32_t number);

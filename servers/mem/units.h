@@ -19,13 +19,14 @@ static inline bool units_is_unlimited(const struct space *space)
     return !space->account->parent;
 }
 
-/* What is to be charged before the space attaches the segment. */
+/* The units to charge before the space attaches the segment. */
 static inline uint32_t units_due(const struct space *space, const struct named *segment)
 {
     return units_is_unlimited(space) && segment->unlimited ? 0 : named_units(segment->pages);
 }
 
-/* It has it attached now, what was due is charged. units_inherited(): all was charged for a copy when it was begun. */
+/* The space has attached the segment, and units_due() was charged; units_inherited(): the charge for a copy was made
+ * when it was begun. */
 static inline void units_inherited(const struct space *space, struct named *segment)
 {
     segment->unlimited += units_is_unlimited(space);
@@ -38,11 +39,11 @@ static inline void units_held(struct space *space, struct named *segment)
         space->units = (uint16_t)(space->units + named_units(segment->pages));
 }
 
-/* What is charged for the space alone. */
+/* The units charged for this space alone. */
 static inline uint32_t units_of_holder(const struct space *space, const struct named *segment)
 {
     return units_is_unlimited(space) && segment->unlimited > 1 ? 0 : named_units(segment->pages);
 }
 
-/* It has it no more, and so many units were charged for it alone; `segment` is null if it is gone. */
+/* The space has detached the segment, for which `units` units were charged; `segment` is null if it is gone. */
 void units_release(struct space *space, struct named *segment, uint32_t units);

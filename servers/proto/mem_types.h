@@ -16,14 +16,13 @@ struct program_segment {
     uint32_t rights; /* RIGHT_READ with at most one of RIGHT_WRITE and RIGHT_EXECUTE */
 };
 
-/* What a space is promised beside its pages: the first pages of its stack, and for each 2 MiB with
+/* Promised to a space in addition to its pages: the first pages of its stack, and for each 2 MiB with
  * pages a page table, which is two frames, and a part of a leaf of the page map. */
 enum { STACK_PROMISED = 8, TABLE_FRAMES = 2 };
 
-/* The cause that fatal_fault() tells: the fault's own, in FATAL_FAULT_CAUSE, and a bit
- * if the access was good, but there was no page for it: no memory, or none within the limit that
- * the process was given, or another server grants none there (any more); or if there is a page that does not allow it.
- */
+/* The cause in the answer of fatal_fault: the fault's own, in FATAL_FAULT_CAUSE, and a bit if the access was allowed,
+ * but there was no page for it: no memory, or none within the process's limit, or another server grants none there (any
+ * more); or a bit if there is a page that does not allow it. */
 enum {
     FATAL_FAULT_NO_MEMORY = 0x8000,
     FATAL_FAULT_LIMIT = 0x4000,

@@ -15,36 +15,35 @@ enum { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3, CLIEN
 enum { VDSO_BASE = 0x8e8000, VDSO_END = 0x8f8000 };
 enum { PROGRAM_HEADERS = 0xffff, PROGRAM_HAS_FILES = 0x10000 }; /* in esp, too: the file server knows the process */
 
-/* A thread that a signal has interrupted goes on here: servers/proc/signals.h. */
+/* A thread interrupted by a signal continues here: servers/proc/signals.h. */
 enum { VDSO_INTERRUPTED = VDSO_BASE + 16 };
 
-/* A thread that has called Linux by `int $0x80` goes on here. */
+/* A thread that made a Linux call by `int $0x80` continues here. */
 enum { VDSO_CALLED = VDSO_BASE + 32 };
 
-/* What news of the console tell of. */
+/* The console's news. */
 enum { CONSOLE_NEWS_INTERRUPT = 1, CONSOLE_NEWS_INPUT = 2, CONSOLE_NEWS_DUE = 4 };
 
-/* Every server; what else it holds is in the manifest, servers/init/manifest.c. */
+/* Every server; servers/init/manifest.c has its other capabilities. */
 enum { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_LOG = 3 };
 
-/* So many frames are looked at in a call. */
+/* Frames counted in one call. */
 enum { MEM_LISTED = 4096 };
 
-/* Ticks are 32 bits and wrap; nobody waits longer in a call, which is 124 days: so of two ticks the earlier can be
- * told. */
+/* Ticks are 32 bits and wrap. No call waits longer than this, 124 days, so two ticks can be compared. */
 enum { TICKS_MAX = 0x3fffffff };
 
-/* So many processes are woken in a call of proc's. */
+/* The most processes woken in one call to proc. */
 enum { FUTEX_WOKEN_MAX = 32 };
 
-/* What a process watches until it is woken: a place of its own, one of all processes, or no place, but what poll()
- * waits for: what the file server tells of, or the console, too. */
+/* What a process watches until it is woken: a private word, a shared word, or events of poll(): of the file server, or
+ * of that and the console. */
 enum futex_kind { FUTEX_NONE, FUTEX_OWN, FUTEX_SHARED, FUTEX_POLL, FUTEX_POLL_CONSOLE };
 
 /* Options of proc's call `wait`. */
 enum wait_option { WAIT_NO_HANG = 1, WAIT_ONLY_LOOK = 2, WAIT_GROUP = 4 };
 
-/* What mem answers, in place of 0, when a part of a long call is done: servers/proto/mem.proto. */
+/* mem's answers, instead of 0, when a part of a long call is done: servers/proto/mem.proto. */
 enum { MEM_MORE = 1, MEM_TASK = 2 };
 
 enum { MEM_SLOT_MEMORY = 4, MEM_SLOT_ARCHIVE = 5, MEM_SLOT_FATAL_FAULT = 6, MEM_SLOT_FILES = 7 };
@@ -55,20 +54,20 @@ enum {
     CONSOLE_SLOT_KEYBOARD_DATA = 6,
     CONSOLE_SLOT_KEYBOARD_STATUS = 7,
     CONSOLE_SLOT_KEYBOARD_IRQ = 8,
-    /* Where there is a screen: */
+    /* If there is a screen: */
     CONSOLE_SLOT_SCREEN = 9, /* the endpoint of the screen's server */
     CONSOLE_SLOT_SCREEN_RING = 10,
     CONSOLE_SLOT_LOG_PAGE = 11,
     CONSOLE_SLOT_LOG_IRQ = 12,
 
-    CONSOLE_SLOT_PROC = 13, /* to signal that there are news: PROC_SIGNAL_CONSOLE */
+    CONSOLE_SLOT_PROC = 13, /* to signal news: PROC_SIGNAL_CONSOLE */
 };
 
 enum {
     FILE_SLOT_MEMORY = 4,
     FILE_SLOT_ARCHIVE = 5,
     FILE_SLOT_TICK = 6,
-    FILE_SLOT_PROC = 7 /* to signal that there are news: PROC_SIGNAL_FILE */
+    FILE_SLOT_PROC = 7 /* to signal news: PROC_SIGNAL_FILE */
 };
 
 enum { SCREEN_SLOT_FRAMES = 4, SCREEN_SLOT_RING = 5, SCREEN_SLOT_PORTS = 6 };
@@ -82,7 +81,7 @@ enum {
     PROC_SLOT_FILE = 9,
 };
 
-/* A kernel test (tests/system/kernel/t_kernel_*), which init starts in the way of a server. */
+/* A kernel test (tests/system/kernel/t_kernel_*), which init starts like a server. */
 enum {
     TEST_SLOT_MEMORY = 4, /* TEST_FRAMES free frames, with all rights */
     TEST_SLOT_PORTS = 5,
@@ -95,13 +94,13 @@ enum {
 };
 enum { TEST_FRAMES = 4096 };
 
-/* What a server begins with; init sets the registers. */
+/* A server's entry; init sets the registers. */
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi);
 
 /* Bits of signals to proc's endpoint. */
 enum proc_signal { PROC_SIGNAL_FATAL_FAULT = 1, PROC_SIGNAL_TICK = 2, PROC_SIGNAL_CONSOLE = 4, PROC_SIGNAL_FILE = 8 };
 
-/* Priorities: servers above those they serve. */
+/* Priorities: servers above their clients. */
 enum {
     PRIORITY_MEM = 24,
     PRIORITY_CONSOLE = 22,
@@ -109,5 +108,5 @@ enum {
     PRIORITY_PROC = 20,
     PRIORITY_INIT = 18,
     PRIORITY_PROGRAM = 8,
-    PRIORITY_SCREEN = PRIORITY_PROGRAM, /* which serves nobody that waits */
+    PRIORITY_SCREEN = PRIORITY_PROGRAM, /* no client waits for it */
 };
