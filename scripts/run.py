@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 """Builds if needed, boots the ISO with PROGRAM as its first program, and exits with the program's status.
 
-The program's console output alone goes to stdout; the log of kernel and servers, and what the build
-says, to stderr. Exit status: 128 + the signal that killed the program (139 and 136: a fault), 2 for wrong
+Only the program's console output goes to stdout; the log of kernel and servers, and the output of the build,
+go to stderr. Exit status: 128 + the signal that killed the program (139 and 136: a fault), 2 for wrong
 options, 124 on timeout, 125 on a kernel panic or a crashed server, 126 if tools, the build, memory for
 the program or a place to write to are missing, 127 if there is no such program. Standard input goes to the
-console: from a terminal as keys, which are echoed and edited there; otherwise, a pipe or a file, byte by
-byte as it is.
+console: from a terminal as keys, which are echoed and edited there; from a pipe or a file as unchanged bytes.
 """
 from tally import entry
 

@@ -25,9 +25,9 @@ def parse():
     parser = options.Parser("test", __doc__)
     add = parser.add_argument
     add("--list", action="store_true", help="name the tests and run none")
-    options.jobs(parser, "tests at the same time (as many as there are processors); those of several processors count as several, "
-                         "those that wait not at all, nor does one that fills in what the others leave idle")
-    add("--junit", type=options.name, metavar="FILE", help="write the results to FILE, too, as JUnit's XML")
+    options.jobs(parser, "tests at the same time (one per processor); a test with several processors counts as several, tests that "
+                         "only wait do not count, nor does the one that uses what the others leave idle")
+    add("--junit", type=options.name, metavar="FILE", help="also write the results to FILE, as JUnit XML")
     options.build_folder(parser, "build in folders of DIR (build)")
     add("pattern", nargs="?", default="", metavar="PATTERN")
     return parser.parse_args()

@@ -3,8 +3,8 @@
 
 #include "libuser/vdso/vdso.h"
 
-/* Linux's commands, of which there are three each: F_GETLK, F_SETLK, F_SETLKW; those of struct flock64, and F_OFD_GETLK
- * and so on, which have it, too. */
+/* Linux's commands, in three groups of three: F_GETLK, F_SETLK, F_SETLKW; the same with struct flock64; F_OFD_GETLK and
+ * so on, also with struct flock64. */
 enum { LOCKS_GET = 5, LOCKS_WAIT = 7, LOCKS_GET_64 = 12, LOCKS_WAIT_64 = 14, LOCKS_OFD_GET = 36, LOCKS_OFD_WAIT = 38 };
 
 static inline bool locks_is_command(uint32_t command)
@@ -13,5 +13,5 @@ static inline bool locks_is_command(uint32_t command)
            (command >= LOCKS_OFD_GET && command <= LOCKS_OFD_WAIT);
 }
 
-/* The call of one of them by a process that has files. */
+/* Makes such a call for a process that has files. */
 int32_t locks_control(arguments_t a, uint32_t number);

@@ -31,7 +31,7 @@ enum {
 };
 #define ACTION_RESET 0x80000000u
 
-/* Beside the signals that are ignored: children that end are not waited for. */
+/* A bit in the set of ignored signals: ended children are not waited for. */
 #define IGNORES_CHILDREN 0x80000000u
 
 enum { FRAME_BYTES = 1360, PAGE_WORDS_KEPT = 84 };
@@ -58,8 +58,8 @@ enum register_name {
     REGISTERS
 };
 
-/* Linux's siginfo_t, the head of it (rest: the sender's user, si_value or si_status), and ucontext_t with room for a
- * larger set of signals. */
+/* The head of Linux's siginfo_t (rest: the sender's user, si_value or si_status), and ucontext_t with room for a larger
+ * set of signals. */
 struct siginfo_words {
     uint32_t signal, error, code, sender, rest[28];
 };
@@ -71,16 +71,16 @@ struct context_words {
 
 struct signal_frame {
     uint32_t return_to, signal, info, context_at;
-    uint32_t handler; /* 0: it is left */
+    uint32_t handler; /* 0: the frame is being left */
     struct siginfo_words siginfo;
     struct context_words context;
     uint32_t to_align;
-    uint32_t fpu_head[28]; /* what came before fxsave: zeros, which say that the other is there */
+    uint32_t fpu_head[28]; /* the format before fxsave: zeros, which mean that fxsave's follows */
     uint8_t fpu[512];
     uint32_t page[PAGE_WORDS_KEPT];
-    uint32_t restart; /* the number of the call that was interrupted and may be made again, or 0 */
+    uint32_t restart; /* the number of the interrupted call, if it may be restarted, or 0 */
     uint32_t has_fpu;
-    uint32_t why; /* of a fault, till it is handled: what proc said of it; else 0 */
+    uint32_t why; /* proc's description of a fault, until it is handled; else 0 */
 };
 _Static_assert(sizeof(struct signal_frame) == FRAME_BYTES && offsetof(struct signal_frame, handler) == 16 &&
                    offsetof(struct signal_frame, context.registers) == 168 &&
@@ -93,7 +93,7 @@ static inline uint32_t signal_bit(uint32_t signal)
     return 1u << (signal - 1);
 }
 
-/* The set without those that nobody may block. */
+/* The set without signals that cannot be blocked. */
 static inline uint32_t signals_blockable(uint32_t mask)
 {
     enum { KILL = 9, STOP = 19 };
@@ -101,29 +101,28 @@ static inline uint32_t signals_blockable(uint32_t mask)
     return mask & 0x7fffffff & ~(signal_bit(KILL) | signal_bit(STOP));
 }
 
-/* The mask is another now; proc is told, unless S3 says that there is time. */
+/* Changes the mask, and tells proc, at once or later as S3 says. */
 void signals_set_mask(uint32_t mask);
 
-/* What is caught or ignored is another now. */
+/* Tells proc of changed actions: which signals are caught or ignored. */
 void signals_tell_actions(void);
 
-/* With what proc has said of one that was taken: signal_take. */
+/* Makes the siginfo_t from proc's answer to signal_take. */
 struct siginfo_words signal_info(uint32_t signal, uint32_t value, uint32_t sender);
 
-/* A handler is no more than called once where its flags say so. */
+/* Sets an action. */
 void signal_set_action(uint32_t signal, struct vdso_action action);
 
-/* For entry.asm. On a stack of our own: the frame that is to be gone on with, on the program's; 0: it goes on as the
- * interruption says. The second is asked when there is something to look at. */
+/* For entry.asm, on the vdso's own stack: returns the frame, on the program's stack, with which to continue; 0:
+ * continue as the interruption says. The second is called if a signal may have come. */
 #define FROM_ENTRY __attribute__((regparm(2)))
 FROM_ENTRY struct signal_frame *vdso_interrupted(struct vdso_interruption *interruption);
 FROM_ENTRY struct signal_frame *vdso_frame_of(struct vdso_interruption *interruption);
 
-/* The frame, and registers as pusha leaves them, with flags and eip above; where to go on is the frame that is
- * returned. */
+/* These return the frame with which to continue; `saved` has registers in the order of pusha, then flags and eip. */
 FROM_ENTRY struct signal_frame *vdso_framed(struct signal_frame *frame);
 FROM_ENTRY struct signal_frame *vdso_looks(struct signal_frame *frame, const uint32_t *saved);
-/* Where a program goes on that has called by `int $0x80`. */
+/* The address at which a program continues after `int $0x80`. */
 uint32_t vdso_called(void);
 
 FROM_ENTRY struct signal_frame *vdso_next(struct signal_frame *frame);
@@ -133,7 +132,7 @@ FROM_ENTRY void vdso_fpu_save(void *to);
 FROM_ENTRY void vdso_fpu_load(const void *from);
 void vdso_handler_returns(void);
 
-/* Labels there: functions only so that they have addresses. */
+/* Labels in entry.asm, declared as functions for their addresses. */
 void vdso_wait_begins(void), vdso_wait_ends(void), vdso_wait_given_up(void);
 void vdso_back(void), vdso_back_ends(void), vdso_back_jumps(void);
 enum { QUIET_PLACES = 4, QUIET_CALLED = 2, QUIET_RESTORE = 3 };

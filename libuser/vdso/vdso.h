@@ -23,7 +23,8 @@
 
 enum { SIGNAL_NUMBERS = 32, VDSO_CALLS = 512, MISSING_MAX = 8 };
 enum { VDSO_PIPES = 8 };
-/* In place of uses: what the ring is for; or there will be none, but perhaps the transfer page is there. */
+/* Values of `uses` that are no counts: the ring is for reading or writing; there will be no ring; and the transfer page
+ * exists. */
 enum { VDSO_READS_RING = 252, VDSO_WRITES_RING, VDSO_NO_RING, VDSO_BY_PAGE };
 enum { VDSO_STANDARD = 7 }; /* descriptors 0, 1 and 2, by bits */
 
@@ -31,14 +32,14 @@ struct vdso_action {
     uint32_t handler, flags, mask;
 };
 
-/* The interrupted code: registers as pusha leaves them; what proc has said, `why` being 0 if it is no fault (or none
+/* The interrupted code: its registers in the order of pusha; proc's answer, where `why` is 0 if it is no fault (or none
  * any more). */
 struct vdso_interruption {
     uint32_t registers[8], flags, esp, eip, why, address;
 };
 
-/* A stack of our own, as the program's may be none, or may not be there yet, and what is saved above it: in the half of
- * the message page that messages do not use. */
+/* The vdso's own stack, as the program's may be invalid or not mapped yet, and the saved state above it. They are in
+ * the half of the message page that messages do not use. */
 enum { OUTER, INNER, LEVELS };
 struct vdso_level {
     uint32_t stack[87];
@@ -47,13 +48,13 @@ struct vdso_level {
 static struct vdso_level *const levels = (struct vdso_level *)(MESSAGE_PAGE + PAGE_SIZE / 2);
 
 struct vdso_state {
-    /* Where gs leads: the first words of a C library's own, to which `self` leads (musl: struct pthread). */
+    /* At gs:0: a copy of the first words of the C library's structure at `self` (musl: struct pthread). */
     struct {
         uint32_t self, dtv, previous, next, sysinfo, canary;
     } area;
-    /* What entry.asm knows. */
-    uint32_t look;      /* a signal may have come: the call that returns next asks proc */
-    uint32_t stack_end; /* of `stack`, if a signal that is caught is to use it, else 0 */
+    /* These are used by entry.asm. */
+    uint32_t look;      /* a signal may have come: the next call that returns asks proc */
+    uint32_t stack_end; /* the end of `stack`, if caught signals use it, else 0 */
     struct {
         uint32_t begin, bytes; /* 0: there is none */
     } stack;
@@ -63,32 +64,32 @@ struct vdso_state {
     uint32_t heap_end; /* 0: not asked for yet */
     bool has_own_heap; /* the program moves the heap's end itself, by sbrk */
     bool has_files;    /* the file server knows the process: it has its descriptors */
-    bool has_mappings; /* there may be pages of files */
-    bool has_transfer; /* the page for what does not fit in a message is there */
-    bool gives_keys;   /* the terminal is in that mode, as far as this process knows */
-    bool has_drained;  /* the last use of a pipe took all that was in it: the next one would wait */
-    char no_path[4];   /* an empty one: what is meant is the descriptor itself */
+    bool has_mappings; /* files may be mapped */
+    bool has_transfer; /* the transfer page is mapped */
+    bool gives_keys;   /* the terminal gives keys, as far as this process knows */
+    bool has_drained;  /* the last use emptied a pipe: the next one would wait */
+    char no_path[4];   /* an empty path, which means the descriptor itself */
     struct vdso_pipe {
         struct pipe_ring *ring; /* 0: not in our memory */
         uint8_t fd, uses;
-    } pipes[VDSO_PIPES]; /* by the descriptor's lowest bits */
+    } pipes[VDSO_PIPES]; /* indexed by the descriptor's lowest bits */
     struct vdso_ahead {
         uint32_t at, end;
-    } ahead[2]; /* mappings.c: for pages that may be read; that may also be written */
+    } ahead[2]; /* mappings.c: for read-only pages; for writable ones */
     uint32_t console_reads,
-        console_writes; /* descriptors that are known to be the console, by bits; the server asks no more */
+        console_writes; /* bits of the descriptors that are known to be the console; the server is not asked again */
     uint32_t began;     /* ticks */
-    uint32_t clock_tick, clock_reads; /* the tick when a clock was last read, and how often it had been before, in it */
-    uint32_t boot_seconds;            /* since 1970; 0: not asked for yet */
-    uint32_t before_read;             /* a function of the program, called before the console is read; 0: none */
-    uint32_t caught, ignored, blocked;                /* sets of signals, n as bit n - 1; IGNORES_CHILDREN, too */
-    uint32_t told_caught, told_ignored, told_blocked; /* those that proc knows */
-    uint32_t held;         /* signals that wait at proc until they are not blocked any more, as far as is known */
-    uint32_t restart;      /* the number of the call that a signal has interrupted, if it may be made again; or 0 */
-    uint32_t is_suspended; /* in sigsuspend, which has replaced this: */
+    uint32_t clock_tick, clock_reads;  /* the tick when a clock was last read, and the number of earlier reads in it */
+    uint32_t boot_seconds;             /* since 1970; 0: not asked for yet */
+    uint32_t before_read;              /* a function of the program, called before the console is read; 0: none */
+    uint32_t caught, ignored, blocked; /* sets of signals, n as bit n - 1; IGNORES_CHILDREN, too */
+    uint32_t told_caught, told_ignored, told_blocked; /* the sets that proc knows */
+    uint32_t held;                                    /* blocked signals that are pending at proc, as far as is known */
+    uint32_t restart;      /* the number of the interrupted call, if it may be restarted; or 0 */
+    uint32_t is_suspended; /* in sigsuspend, which has replaced this mask: */
     uint32_t mask_before;
     struct vdso_action actions[SIGNAL_NUMBERS];
-    uint32_t missing_count, missing[MISSING_MAX]; /* calls that the log has been told of */
+    uint32_t missing_count, missing[MISSING_MAX]; /* unknown calls that were logged */
     uint8_t random[16];                           /* AT_RANDOM */
 };
 _Static_assert(sizeof(struct vdso_state) <= STACK_TOP - THREAD_AREA - 16, "it does not fit above the stack");
@@ -110,25 +111,25 @@ typedef int32_t (*vdso_handler)(arguments_t a, uint32_t number) __attribute__((r
 #define LINUX_CALL(number, name, handler, server, deviations) HANDLER(handler);
 #include "libuser/vdso/calls.def"
 
-/* By number; those that are not there lead to vdso_no_call(). */
+/* By number; unknown calls lead to vdso_no_call(). */
 extern const vdso_handler vdso_table[VDSO_CALLS];
 HANDLER(no_call);
 
-/* What gs:16 leads to: entry.asm. */
+/* The code at gs:16: entry.asm. */
 void vdso_call(void);
 
-/* Goes on at `entry` with this stack pointer, and edx 0: nothing to be called at exit. */
+/* Jumps to `entry` with this stack pointer, and edx 0: no function to call at exit. */
 _Noreturn void vdso_jump(uint32_t stack, uint32_t entry);
 _Noreturn void vdso_begin(uint32_t entry, uint32_t headers, uint32_t headers_count_and_files, uint32_t ignored,
                           uint32_t blocked);
 
-/* True if not all of so many bytes there can be a program's. */
+/* True if some of the bytes cannot be a program's. */
 static inline bool vdso_is_bad(uint32_t at, uint32_t bytes)
 {
     return bytes && (bytes > USER_END - STACK_LOW || at - STACK_LOW > USER_END - STACK_LOW - bytes);
 }
 
-/* Of one of the two words of the state. */
+/* For console_reads or console_writes. */
 static inline bool vdso_is_console(uint32_t descriptors, uint32_t fd)
 {
     return fd < 32 && descriptors >> fd & 1;
@@ -140,23 +141,21 @@ static inline void vdso_set_console(uint32_t *descriptors, uint32_t fd, bool con
         *descriptors = (*descriptors & ~(1u << fd)) | (uint32_t)console << fd;
 }
 
-/* The file server knows the process from here on: 0 or an error. */
+/* Makes the process a client of the file server: 0 or an error. */
 int vdso_begin_files(void);
 
-/* What close, and other calls that say so in file.proto, have answered: with FILE_MORE pages of a file are given back
- * first. */
+/* For the answer of close, and of other calls that may be FILE_MORE (file.proto): first gives back pages of files. */
 int vdso_settle_more(void);
 static inline __attribute__((always_inline)) int vdso_settle(int answer)
 {
     return answer == FILE_MORE ? vdso_settle_more() : answer;
 }
 
-/* So many bytes go by the transfer page, if there is one: where they are to be put, and how many fit. */
+/* The place for `bytes` bytes, in the transfer page if there is one, and how many fit. */
 char *vdso_bytes(uint32_t bytes, uint32_t *most);
 
-/* The ring of a descriptor's pipe if it is in our memory. A use of a descriptor that is not the console is counted:
- * with some of them it gets there. It is forgotten when the descriptor is closed or becomes another, or the process
- * forks. */
+/* The ring of a descriptor's pipe if it is in our memory. Uses of a descriptor that is not the console are counted;
+ * after a few the ring is mapped. It is forgotten when the descriptor is closed or replaced, or the process forks. */
 static inline struct pipe_ring *vdso_pipe_ring(uint32_t fd, bool writes)
 {
     const struct vdso_pipe *pipe = &state->pipes[fd % VDSO_PIPES];
@@ -167,9 +166,9 @@ bool vdso_pipe_used(uint32_t fd);
 void vdso_pipe_forget(uint32_t fd);
 void vdso_pipes_forget(void);
 
-/* read() of at least one byte, for which it waits, or 0, the end; write() of up to PIPE_WHOLE bytes, all of them. For
- * anything else they ask the next two, which look at all kinds of descriptors. The last two are for one without
- * a ring, of a process that has the transfer page. */
+/* read() waits for at least one byte, or returns 0 at the end; write() writes all of up to PIPE_WHOLE bytes. In all
+ * other cases they call the next two, which handle all kinds of descriptors. The last two are for descriptors without a
+ * ring, in a process with the transfer page. */
 #define IN_REGISTERS __attribute__((regparm(3)))
 IN_REGISTERS int32_t vdso_pipe_read(arguments_t a, uint32_t number, struct pipe_ring *ring);
 IN_REGISTERS int32_t vdso_pipe_write(arguments_t a, uint32_t number, struct pipe_ring *ring);
@@ -178,10 +177,10 @@ IN_REGISTERS int32_t vdso_write_other(arguments_t a, uint32_t number);
 IN_REGISTERS int32_t vdso_read_by_page(arguments_t a);
 IN_REGISTERS int32_t vdso_write_by_page(arguments_t a);
 
-/* The result of a write that was ended by an error, when `sent` bytes had been written. */
+/* The result of a write that an error ended after `sent` bytes. */
 int32_t vdso_write_ends(int32_t error, uint32_t sent, uint32_t number);
 
-/* A path into a message for the file server: how many bytes of data that is, or an error. */
+/* Puts a path into a message for the file server; returns the number of bytes of data, or an error. */
 int32_t vdso_put_path(uint32_t path);
 
 /* Seconds since 1970. */
@@ -195,47 +194,46 @@ static inline bool vdso_is_error(int32_t result)
     return result < 0 && result >= -PAGE_SIZE;
 }
 
-/* Anonymous pages at an address, or with 0 anywhere: where, or an error. */
+/* Maps anonymous pages at an address, or with 0 anywhere; returns the address, or an error. */
 int32_t vdso_map(uint32_t address, uint32_t length);
 int vdso_unmap(uint32_t address, uint32_t length);
 
-/* Pages of a file, as mmap2 is asked for them, but at an address that is free or 0, and with that protection. */
+/* Maps pages of a file with the arguments of mmap2, but at `address`, which is free or 0, and with that protection. */
 __attribute__((regparm(3))) int32_t vdso_map_file(uint32_t address, arguments_t a, uint32_t protection);
 
-/* 0 if they could be, but for memory; or an error. */
+/* 0 if vdso_map_file() would succeed with enough memory; or an error. */
 int vdso_check_file(arguments_t a, uint32_t protection);
 
-/* Pages that are shared with whom the process forks. */
+/* Maps anonymous pages that are shared with forked children. */
 int32_t vdso_map_shared(uint32_t address, uint32_t length, uint32_t protection);
 
-/* What mem keeps for mappings to come, and the program does not know of, is given back if it is there; true: some was.
- * It comes before each request for a place of the caller's choice. */
+/* Gives back places in that range that mem reserved for later mappings, unknown to the program; true: there were some.
+ * Called before each request for a place of the caller's choice. */
 bool vdso_give_ahead(uint32_t address, uint32_t length);
 
-/* Grants a page of a file again where there is none, or none that may be written to; false: it is not there. */
+/* Requests a page of a file again if it is missing, or not writable; false: there is no such page. */
 bool vdso_map_again(uint32_t address, bool writes);
 
-/* Before pages are to be written or executed: what may not become so in place is copied. */
+/* Called before pages become writable or executable: copies those that cannot become so in place. */
 int vdso_prepare_mappings(uint32_t address, uint32_t length, uint32_t protection);
 
-/* Pages have these rights from now on: of PROT_READ, PROT_WRITE, PROT_EXEC. */
+/* Sets the rights of pages: PROT_READ, PROT_WRITE, PROT_EXEC. */
 int vdso_protect(uint32_t address, uint32_t length, uint32_t protection);
 
-/* As munmap, but the file server keeps the mapping. */
+/* Like munmap, but the file server keeps the mapping. */
 int vdso_take_pages(uint32_t address, uint32_t length);
 
-/* A call that waited has heard that a signal came: what it returns. The second may be made again. */
+/* The result of a waiting call after a signal. With the second the call may be restarted. */
 int32_t vdso_ends_early(void);
 int32_t vdso_may_restart(uint32_t number);
 
-/* A message that may be waited for long: the server's error, -EINTR when given up (vdso_wait()), -EPIPE. */
+/* A call whose answer may take long: the server's error, -EINTR if it gave up (vdso_wait()), -EPIPE. */
 int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words);
 
-/* A signal of the process to itself. */
+/* Sends a signal to the process itself. */
 void vdso_raise(uint32_t signal);
 
-/* Proc knows what is caught, ignored and blocked. Of these only what is blocked it may not know already: S3 of
- * signals.h. */
+/* Tells proc the sets of signals. Only `blocked` can differ from what proc knows: S3 of signals.h. */
 void vdso_tell_all_signals(void);
 static inline __attribute__((always_inline)) void vdso_tell_signals(void)
 {
@@ -243,7 +241,7 @@ static inline __attribute__((always_inline)) void vdso_tell_signals(void)
         vdso_tell_all_signals();
 }
 
-/* Bytes that nobody can foretell, as far as the processor has them. */
+/* Unpredictable bytes, if the processor has a generator. */
 void vdso_random(uint8_t *to, uint32_t bytes);
 
 /* Ticks since boot. */

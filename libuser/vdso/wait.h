@@ -3,8 +3,8 @@
 
 #include "libuser/sys/syscall.h"
 
-/* A message that may be waited for long: the kernel's error; or VDSO_GIVEN_UP, as there is something to look at: the
- * words are as they were. */
+/* A call whose answer may take long: the kernel's error; or VDSO_GIVEN_UP, as a signal came before the message left:
+ * the words are unchanged. */
 enum { VDSO_GIVEN_UP = 1 };
 static inline __attribute__((always_inline)) int32_t vdso_wait(uint32_t head, struct words *words)
 {

@@ -1,4 +1,4 @@
-"""What can be said to scripts/run."""
+"""The options of scripts/run."""
 import argparse
 import os
 import pathlib
@@ -22,8 +22,8 @@ def folder_of_programs(text):
 def parser(about):
     made = options.Parser("run", about)
     add = made.add_argument
-    add("--version", action="store_true", help="say which version this is")
-    add("--list", action="store_true", help="list the programs that can be run, with what they take")
+    add("--version", action="store_true", help="print the version")
+    add("--list", action="store_true", help="list the programs, with their arguments")
     add("--smp", type=options.whole(1, 8), default=1, metavar="N", help="processors (1)")
     add("--memory", type=options.whole(LEAST_MEMORY, MOST_MEMORY), default=128, metavar="MIB",
         help=f"RAM in MiB (128), {LEAST_MEMORY} at least, with --uefi {LEAST_MEMORY_UEFI}")
@@ -33,15 +33,15 @@ def parser(about):
     add("--display", action="store_true", help="show the machine's screen in a window")
     add("--programs", type=folder_of_programs, metavar="DIR", help="build DIR/*.c as programs, too")
     add("--limit-memory", type=options.whole(1, MOST_LIMIT), default=0, metavar="MIB",
-        help="what the program, and what it forks, may have of it (all)")
+        help="memory limit of the program and the processes it forks (all)")
     add("--limit-processes", type=options.whole(1, MOST_PROCESSES), default=0, metavar="N",
-        help="how many processes these may be, with itself (as many as there can be)")
+        help="limit of the number of these processes (all)")
     add("--cpu", type=options.name, default="max", metavar="MODEL", help="QEMU's CPU model (max)")
     add("--kernel", action="store_true", help="let QEMU load the kernel, without ISO and GRUB")
     add("--uefi", action="store_true", help="boot the ISO under UEFI")
-    add("--serial", type=options.whole(1, 2), default=2, metavar="N", help="serial ports (2); 1: log and console share it")
+    add("--serial", type=options.whole(1, 2), default=2, metavar="N", help="serial ports (2); 1: log and console share one")
     add("--gdb", action="store_true", help="wait for gdb at port 1234")
-    options.build_folder(made, "where it is built (build/i386)")
+    options.build_folder(made, "the build folder (build/i386)")
     add("words", nargs=argparse.REMAINDER, metavar="PROGRAM [ARG...]",
         help=f"the program and its arguments ({DEFAULT_WORDS[0]})")
     return made
